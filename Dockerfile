@@ -1,0 +1,23 @@
+# One image for every service of docker-compose.yml that is ours, and for Prefect: the same pinned version everywhere.
+# Dependencies come from the hashed lock alone; the second stage has neither pip's cache nor anything to build with.
+FROM python:3.11-slim-trixie AS dependencies
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python -m venv /opt/venv
+COPY requirements.lock /tmp/requirements.lock
+RUN /opt/venv/bin/pip install --no-deps --only-binary=:all: --require-hashes -r /tmp/requirements.lock
+
+FROM python:3.11-slim-trixie
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONPATH=/app \
+    PYTHONUTF8=1 \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DO_NOT_TRACK=1
+COPY --from=dependencies /opt/venv /opt/venv
+WORKDIR /app
+COPY . .
+# The file system is read-only later on, and without compiled files each start would compile everything again.
+# The folder is made here so that a volume mounted on it begins with these rights, whoever RUN_AS is.
+RUN python -m compileall -q /app && install -d -m 1777 /var/lib/proofless /var/lib/proofless/sandbox
+USER 1000:1000
+ENTRYPOINT ["python", "-m", "runtime.container"]

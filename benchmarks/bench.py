@@ -1,0 +1,139 @@
+"""`./run bench`: the figures of README, measured on an installation of its own, against a stock Prefect worker.
+
+Everything runs on this machine, as `./run up` starts it: PostgreSQL, Prefect server, gateway, worker, sandbox and the
+load. Ratios are taken within one run, because absolute times move with the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import results, sealing
+from benchmarks.load import burst, steady
+from benchmarks.stock import hand_over, start_stock_worker
+from runtime import environment, services, up
+from runtime.context import Context
+from runtime.processes import PATIENT, Supervisor, end
+from runtime.progress import Progress
+from runtime.records import recall
+from runtime.starting_catalog import key_file
+from runtime.worker import client
+from settings import ROOT
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured; `--quick` is for trying the bench itself."""
+
+    warm_up: int
+    steady: int
+    burst: int
+    stock_light: int
+    stock_burst: int
+    alone: int
+
+
+FULL = Size(warm_up=20, steady=90, burst=80, stock_light=6, stock_burst=8, alone=30)
+QUICK = Size(warm_up=5, steady=15, burst=15, stock_light=2, stock_burst=4, alone=10)
+PER_SECOND = 3.0
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run bench", description="性能测试,结果写入 benchmarks/results.md")
+    parser.add_argument("--quick", action="store_true", help="少量样本,只用于检查测试本身,不写结果")
+    options = parser.parse_args(arguments)
+    progress, size = Progress(), QUICK if options.quick else FULL
+    home = Path(tempfile.mkdtemp(prefix="proofless-bench-"))
+    for name in [name for name in os.environ if name.startswith("PROOFLESS_")]:
+        del os.environ[name]
+    os.environ["PROOFLESS_HOME"] = str(home)
+    os.environ["PROOFLESS_REQUESTS_PER_MINUTE"] = "100000"  # the load is one unit's; its quota is not what is measured
+    supervisor = Supervisor(home / "run", progress)
+    try:
+        context = up.start(home, supervisor, progress)
+        rows = _measure(context, supervisor, size, progress)
+    finally:
+        supervisor.stop()
+        shutil.rmtree(home, ignore_errors=True)
+    text = results.as_markdown(rows)
+    sys.stdout.write(text)
+    if not options.quick:
+        (ROOT / "benchmarks" / "results.md").write_text(text, "utf-8")
+    return 0
+
+
+def _measure(context: Context, supervisor: Supervisor, size: Size, progress: Progress) -> list[results.Row]:
+    key = key_file("requester_key").read_text().strip()
+    url, rows = context.gateway_url, []
+    with progress.step("制作并签章"):
+        made = sealing.measure()
+    rows += results.of_sealing(made)
+    with progress.step("预热"):
+        asyncio.run(burst(url, key, size.warm_up))
+    with progress.step(f"每秒 {PER_SECOND:.0f} 件,共 {size.steady} 件"):
+        light = asyncio.run(steady(url, key, PER_SECOND, size.steady))
+    with progress.step(f"同时 {size.burst} 件"):
+        spent = _cpu(context)
+        heavy = asyncio.run(burst(url, key, size.burst))
+        worker_cpu = 1000 * (_cpu(context) - spent) / size.burst
+    with progress.step(f"不保存 Prefect 事件,同时 {size.burst} 件"):
+        _restart_prefect(context, supervisor, {"PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false"})
+        asyncio.run(burst(url, key, size.warm_up))
+        without_events = asyncio.run(burst(url, key, size.burst))
+        _restart_prefect(context, supervisor, {})
+    with progress.step(f"只用 Prefect 引擎,{size.alone} 件"):
+        _end(context, "worker")
+        engine_cpu = _engine_alone(context, url, key, size.alone)
+    with progress.step("对照:Prefect 自带的进程执行器"):
+        hand_over(context)
+        stock_worker = start_stock_worker(context)
+        try:
+            asyncio.run(burst(url, key, 1))
+            stock_light = asyncio.run(steady(url, key, 0.25, size.stock_light))
+            stock_heavy = asyncio.run(burst(url, key, size.stock_burst))
+        finally:
+            end(stock_worker, PATIENT)
+    rows += results.of_light(light, stock_light)
+    rows += results.of_heavy(heavy, stock_heavy, without_events)
+    rows += results.of_worker(worker_cpu, engine_cpu)
+    return rows
+
+
+def _cpu(context: Context) -> float:
+    """CPU seconds of our worker so far."""
+    for record in recall(context.run_folder):
+        if record.name == "worker" and (process := record.process()) is not None:
+            times = process.cpu_times()
+            return float(times.user + times.system)
+    raise RuntimeError("the worker does not run")
+
+
+def _end(context: Context, name: str) -> None:
+    for record in recall(context.run_folder):
+        if record.name == name and (process := record.process()) is not None:
+            end(process, PATIENT)
+
+
+def _restart_prefect(context: Context, supervisor: Supervisor, changes: dict[str, str]) -> None:
+    _end(context, "prefect")
+    supervisor.start(services.prefect(context, changes))
+    time.sleep(3)  # the workers' and the gateway's clients find it again
+
+
+def _engine_alone(context: Context, url: str, key: str, count: int) -> float:
+    """CPU milliseconds a run where a bare loop gives the same flow runs to Prefect's engine, one after another."""
+    program = [sys.executable, "-m", "benchmarks.engine_alone", url, str(count)]
+    variables = {**environment.for_services(context), **client.variables(), "BENCH_KEY": key}
+    answer = subprocess.run(program, env=variables, cwd=ROOT, capture_output=True, text=True, check=True)
+    figure: float = json.loads(answer.stdout.strip().splitlines()[-1])["cpu_ms"]
+    return figure

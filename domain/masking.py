@@ -1,0 +1,21 @@
+"""脱敏: what lists, logs and the public page show instead of a name or a number (15.4)."""
+
+from __future__ import annotations
+
+
+def mask_name(name: str) -> str:
+    """A personal name with everything but its first character hidden: 张三 -> 张*, 欧阳修远 -> 欧***, 张 -> *."""
+    return name[:1] + "*" * (len(name) - 1) if len(name) > 1 else "*" * len(name)
+
+
+def mask_number(number: str) -> str:
+    """An identity number with its middle hidden: the first 6 and the last 2 of 18 characters stay."""
+    if len(number) < 10:
+        return "*" * len(number)
+    return number[:6] + "*" * (len(number) - 8) + number[-2:]
+
+
+def mask_value(value: str) -> str:
+    """Any other value of a proof: the first third stays, the rest is hidden, never nothing hidden."""
+    keep = len(value) // 3
+    return value[:keep] + "*" * (len(value) - keep)

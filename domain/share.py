@@ -1,0 +1,74 @@
+"""数据共享: what a share source can answer, and what follows from each answer (7.2).
+
+"Not found" is never proof of absence, and a refusal of our own access says nothing about the citizen; therefore
+every outcome is told apart here and only `FOUND` leads to a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ShareOutcome(StrEnum):
+    """What a source says of one person and one kind of licence. A failing source is a fault, not an outcome."""
+
+    FOUND = "found"  #: exactly one valid licence, and the name belongs to the number
+    NONE = "none"  #: 查无: the source knows no such licence, which proves nothing
+    REVOKED = "revoked"  #: 已废止或已注销
+    EXPIRED = "expired"  #: 已过期
+    RESTRICTED = "restricted"  #: 已受限使用
+    SEVERAL = "several"  #: more than one licence fits: a person picks, never the machine
+    MISMATCH = "mismatch"  #: 不符: the name does not belong to the number
+    NO_PERMISSION = "no_permission"  #: our own access is refused: operators are told
+    BAD_REQUEST = "bad_request"  #: our own configuration is wrong: operators are told
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The person or body that a look-up is about. Personal data: never logged, never in Prefect."""
+
+    name: str
+    id_type: str  #: "citizen_id" (公民身份号码) or "uscc" (统一社会信用代码)
+    id_number: str
+
+    def __repr__(self) -> str:
+        return "Subject(…)"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One look-up: which source, with which parameters of the catalog entry, for which purpose."""
+
+    verification: str  #: our number, the reference outside
+    matter_name: str
+    purpose: str
+    parameters: Mapping[str, str]  #: what the source's templates need, for example certTypeCode
+    chosen: str | None = None  #: the licence that the requesting unit picked among several
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One of several licences that fit: shown to the requesting unit, masked, so that it can pick by number."""
+
+    identifier: str
+    kind: str
+    issuer: str
+    issued_on: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A source's answer. `fields` and `raw` are personal data and live encrypted in the ledger."""
+
+    source: str
+    outcome: ShareOutcome
+    message: str  #: for people, in Chinese, without personal data
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    candidates: tuple[Candidate, ...] = ()
+    identifier: str | None = None
+    maker: str = ""  #: 制作单位: the unit that answers for the data (reading 14)
+    raw: bytes = field(default=b"", repr=False)  #: the reply as it came, for the record (留存备案)
+    document: bytes = field(default=b"", repr=False)  #: the licence file, where the source hands one out
+    warnings: tuple[str, ...] = ()

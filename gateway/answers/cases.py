@@ -1,0 +1,50 @@
+"""办件 as the API shows it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.deadlines import HandlingType
+from domain.roles import Channel
+from gateway.answers.base import Answered, MaskedParty
+from ledger.views import CaseView
+
+
+class CaseAnswer(Answered):
+    """办件。"""
+
+    case_number: str
+    matter: str
+    matter_name: str
+    handling: HandlingType
+    accepted_at: datetime
+    promise_end: datetime | None
+    promise_derived: Annotated[bool, Field(description="承诺办结时间是否由承诺天数推算")]
+    channel: Channel
+    origin_system: str | None
+    registered_at: datetime
+    closed_at: datetime | None
+    parties: list[MaskedParty]
+    verifications: Annotated[list[str], Field(description="该办件的核验编号,新的在前")]
+
+    @classmethod
+    def of(cls, view: CaseView) -> CaseAnswer:
+        case = view.case
+        return cls(
+            case_number=case.number,
+            matter=case.matter,
+            matter_name=view.matter_name,
+            handling=case.handling,
+            accepted_at=case.accepted_at,
+            promise_end=case.promise_end,
+            promise_derived=case.promise_derived,
+            channel=case.channel,
+            origin_system=case.origin_system,
+            registered_at=case.registered_at,
+            closed_at=case.closed_at,
+            parties=[MaskedParty.of(party) for party in view.parties],
+            verifications=view.verifications,
+        )

@@ -1,0 +1,54 @@
+"""What operators, administrators and monitors get."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from gateway.answers.base import Answered, Number
+from ledger.watch import Stuck
+
+
+class StuckItem(Answered):
+    """不会自行前进的一项。"""
+
+    number: Number
+    unit: Annotated[str, Field(description="需求单位编码")]
+    code: str
+    reason: Annotated[str, Field(description="原因")]
+    remedy: Annotated[str, Field(description="怎么办")]
+    since: datetime
+
+    @classmethod
+    def of(cls, item: Stuck) -> StuckItem:
+        return cls(**vars(item))
+
+
+class StuckAnswer(Answered):
+    items: list[StuckItem]
+
+
+class CallbackAnswer(Answered):
+    """回调地址。`secret` 只在系统生成时显示这一次。"""
+
+    unit: str
+    url: str
+    secret: Annotated[str | None, Field(examples=["whsec_…"])]
+
+
+class Alive(Answered):
+    status: Annotated[str, Field(examples=["ok"])]
+
+
+class HealthAnswer(Answered):
+    """运行状况。200 正常;503 数据库、Prefect 或工作进程不在。"""
+
+    ok: bool
+    database: bool
+    prefect: bool
+    workers: Annotated[list[str], Field(description="在线的工作进程")]
+    stuck: Annotated[int, Field(description="待人工处理的件数")]
+    oldest_due: Annotated[datetime | None, Field(description="最早的到期时间")]
+    alarms: Annotated[dict[str, int], Field(description="未解除的告警,按种类计数")]

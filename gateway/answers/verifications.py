@@ -1,0 +1,164 @@
+"""核验 and its events as the API shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from domain.lifecycle import ENDED, Event, State
+from domain.methods import Method, Result
+from gateway.answers.base import Answered, MaskedParty, Named, Number
+from ledger.tables.verifications import EventRow
+from ledger.views import VerificationView
+
+
+class ShareAnswer(Answered):
+    """数据共享来源的答复(不含个人信息)。"""
+
+    source: str
+    outcome: str
+    message: str
+    asked_at: datetime | None
+
+
+class CandidateAnswer(Answered):
+    """可选证照。"""
+
+    identifier: str
+    kind: str
+    issuer: str
+    issued_on: str
+
+
+class ResultAnswer(Answered):
+    """核验结论。个人信息只有需求单位能看到。"""
+
+    result: Result
+    result_name: Annotated[str, Field(examples=["属实"])]
+    maker: Annotated[str, Field(description="制作单位")]
+    fields: dict[str, str]
+    note: Annotated[str, Field(description="出具单位的说明")]
+
+
+class ProofAnswer(Answered):
+    """电子证明。"""
+
+    version: int
+    made_at: datetime
+    valid_until: datetime
+    revoked_at: datetime | None
+    sha256: str
+
+
+class Links(Answered):
+    self: str
+    events: str
+    proof: str | None
+    verify: Annotated[str | None, Field(description="公开核验页")]
+
+
+class VerificationAnswer(Answered):
+    """核验。"""
+
+    number: Number
+    state: State
+    state_name: Annotated[str, Field(examples=["等待出具单位"])]
+    ended: bool
+    paused: Annotated[bool, Field(description="由运维暂停")]
+    case_number: str
+    matter: Named
+    proof_kind: Named
+    party: MaskedParty | None
+    method: Method | None
+    method_name: str | None
+    issuing_unit: Named | None
+    filed_at: datetime
+    ended_at: datetime | None
+    due_at: Annotated[datetime | None, Field(description="最近的时限")]
+    reason: Annotated[str, Field(description="待人工处理的原因")]
+    share: ShareAnswer | None
+    candidates: list[CandidateAnswer]
+    result: ResultAnswer | None
+    proof: ProofAnswer | None
+    links: Links
+
+    @classmethod
+    def of(cls, view: VerificationView) -> VerificationAnswer:
+        row, entry, outcome, proof, share = view.row, view.entry, view.outcome, view.proof, view.share
+        here = f"/v1/verifications/{row.number}"
+        return cls(
+            number=row.number,
+            state=row.state,
+            state_name=row.state.chinese,
+            ended=row.state in ENDED,
+            paused=row.paused_at is not None,
+            case_number=view.case_number,
+            matter=Named(code=entry.matter, name=entry.matter_name),
+            proof_kind=Named(code=entry.proof, name=entry.proof_name),
+            party=MaskedParty.of(view.party) if view.party else None,
+            method=row.method,
+            method_name=row.method.chinese if row.method else None,
+            issuing_unit=Named(code=row.issuing_unit, name=view.issuing_unit_name or "") if row.issuing_unit else None,
+            filed_at=row.filed_at,
+            ended_at=row.ended_at,
+            due_at=view.due_at,
+            reason=view.reason,
+            share=ShareAnswer(**vars(share)) if share else None,
+            candidates=[CandidateAnswer(**vars(candidate)) for candidate in view.candidates],
+            result=ResultAnswer(
+                result=outcome.result,
+                result_name=outcome.result.chinese,
+                maker=outcome.maker,
+                fields=outcome.fields,
+                note=outcome.note,
+            )
+            if outcome
+            else None,
+            proof=ProofAnswer(
+                version=proof.version,
+                made_at=proof.made_at,
+                valid_until=proof.valid_until,
+                revoked_at=proof.revoked_at,
+                sha256=proof.digest,
+            )
+            if proof
+            else None,
+            links=Links(
+                self=here,
+                events=f"{here}/events",
+                proof=f"{here}/proof.pdf" if proof else None,
+                verify=f"/verify/{row.number}" if proof else None,
+            ),
+        )
+
+
+class EventAnswer(Answered):
+    """台账事件。"""
+
+    event: Event
+    at: Annotated[datetime, Field(description="发生的时间;超时以到期时刻为准")]
+    recorded_at: datetime
+    origin: State | None
+    target: State | None
+    target_name: str | None
+    actor: str
+    detail: dict[str, Any]
+
+    @classmethod
+    def of(cls, row: EventRow) -> EventAnswer:
+        return cls(
+            event=row.event,
+            at=row.at,
+            recorded_at=row.recorded_at,
+            origin=row.origin,
+            target=row.target,
+            target_name=row.target.chinese if row.target else None,
+            actor=row.actor,
+            detail=row.detail,
+        )
+
+
+class EventsAnswer(Answered):
+    events: list[EventAnswer]

@@ -1,0 +1,138 @@
+"""网关: the HTTP application, put together from its parts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import anyio.to_thread
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.bodies import BodyLimit
+from gateway.endings import Endings
+from gateway.pages import SECURITY_HEADERS, page, wants_page
+from gateway.permissions import RULES
+from gateway.problems import Problem, as_json
+from gateway.quotas import Quotas
+from gateway.routes import cases, documents, inbox, operations, stuck, units, verifications, verify
+from gateway.runs import FlowRuns, PrefectRuns, RunStarter
+from gateway.services import Services
+from gateway.telemetry import Telemetry, Watch
+from gateway.vitals import Vitals
+from gateway.watchdog import Watchdog
+from gateway.wording import problem_of
+from ledger.vault import vault
+from settings import settings
+
+ROUTERS = (
+    cases.router,
+    verifications.router,
+    inbox.router,
+    stuck.router,
+    units.router,
+    verify.router,
+    operations.router,
+    documents.router,
+)
+_DESCRIPTION = """需求单位登记办件、发起核验、取得盖章的电子证明;出具单位在收件箱中答复;公众在 /verify 核验真伪。
+
+错误一律为 RFC 9457 problem+json,`code` 稳定不变。示例中的人员均为虚构。"""
+
+
+def create_app(runs: FlowRuns | None = None) -> FastAPI:
+    """The application of one gateway process. `runs` stands in for Prefect in tests."""
+    vault()  # a missing key stops the process now, not the first citizen's request
+    engine = runs or PrefectRuns(settings())
+    telemetry = Telemetry()
+    app = FastAPI(
+        title="无证明办事",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=lambda route: route.name,
+        redirect_slashes=False,
+    )
+    app.state.services = Services(RunStarter(engine), Endings(), Quotas(settings()), telemetry, Vitals(engine))
+    for router in ROUTERS:
+        unruled = {route.name for route in router.routes if isinstance(route, APIRoute)} - RULES.keys()
+        if unruled:
+            raise RuntimeError(f"endpoints without a rule in gateway.permissions: {sorted(unruled)}")
+        app.include_router(router)
+    _answer_problems(app)
+    app.add_middleware(BodyLimit, upload_path=verify.UPLOAD_PATH)
+    app.add_middleware(Watch, telemetry=telemetry)
+    app.add_middleware(_Headers)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    # Every thread may want a connection: more threads than connections would only wait for each other.
+    anyio.to_thread.current_default_thread_limiter().total_tokens = settings().database_pool
+    services: Services = app.state.services
+    services.endings.start()
+    watchdog = asyncio.create_task(Watchdog(settings()).run())
+    try:
+        yield
+    finally:
+        watchdog.cancel()
+        await services.endings.stop()
+        await services.starter.close()
+
+
+def _answer_problems(app: FastAPI) -> None:
+    """One form for everything that goes wrong: problem+json, or a page for browsers on the public pages."""
+
+    def answer(request: Request, problem: Problem) -> Response:
+        if request.url.path.startswith("/verify") and wants_page(request.headers):
+            return page("problem.html", problem.status_code, problem.headers, problem=problem)
+        return as_json(problem)
+
+    async def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return answer(request, error)
+
+    async def on_invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return answer(request, problem_of(error))
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
+        return answer(request, Problem(code, headers=dict(error.headers or {})))
+
+    async def on_database(request: Request, error: Exception) -> Response:
+        return answer(request, Problem("unavailable", headers={"Retry-After": "5"}))
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    for away in (OperationalError, InterfaceError, PoolExhausted):
+        app.add_exception_handler(away, on_database)
+
+
+class _Headers:
+    """Security headers on every answer, the one for an unexpected error too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._added = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self._added]
+            await send(message)
+
+        await self._app(scope, receive, secured if scope["type"] == "http" else send)

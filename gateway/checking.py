@@ -1,0 +1,98 @@
+"""验真: what the public pages say of a number or of a file, as documents that page and JSON share."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from domain.masking import mask_name, mask_number, mask_value
+from domain.numbers import is_number
+from gateway.answers.public import CheckedUpload, PublicAnswer, PublicFields
+from gateway.problems import Problem
+from ledger import publication, views
+from ledger.audit import record_access
+from ledger.database import transaction
+from ledger.publication import Printed, Standing
+from proofs.check import KnownProof, check
+from proofs.code import code_digest
+from settings import settings
+
+_TEXTS = {
+    Standing.VALID: "本系统出具过这个编号的电子证明,现行有效。",
+    Standing.EXPIRED: "本系统出具过这个编号的电子证明,但已超过有效期,不应再采用。",
+    Standing.REVOKED: "本系统出具过这个编号的电子证明,但已被撤销,不应再采用。",
+}
+_WITHOUT_CODE = "编号可能被抄到伪造的纸上:请扫描证明上的二维码核对内容,或上传原始文件检查。"
+_WRONG_CODE = "核验码不正确,因此不显示证明内容。请直接扫描证明上的二维码;仍不正确的,这份证明可能是伪造的。"
+_WITH_CODE = "请把下列内容与手中的证明逐项对照;不一致的,手中的证明是伪造或变造的。"
+_ID_NUMBER = re.compile(r"[0-9A-Z]{17}[0-9A-Z]")
+
+
+def check_number(number: str, code: str | None) -> PublicAnswer:
+    """Whether a proof of this number holds; its masked content for who holds the code. Raises `proof_unknown`."""
+    now = settings().now()
+    with transaction() as session:
+        found = publication.find(session, number, now=now) if is_number(number) else None
+        if found is None:
+            raise Problem("proof_unknown")
+        # Compared in constant time, and always: how long an answer takes must not tell how much of a code was right.
+        right = hmac.compare_digest(code_digest(code or ""), found.code_digest)
+        fields = None
+        if right:
+            fields = _masked(publication.printed(session, number, found.proof))
+            record_access(session, number, "public_check", actor="public", unit=None, now=now)
+    return PublicAnswer(
+        number=number,
+        standing=found.standing.value,
+        text=_TEXTS[found.standing],
+        made_at=found.proof.made_at if right else None,
+        valid_until=found.proof.valid_until if right else None,
+        code_right=right if code else None,
+        proof=fields,
+        hint=_WITH_CODE if right else _WRONG_CODE if code else _WITHOUT_CODE,
+        demonstration=settings().seal_development,
+    )
+
+
+def check_file(pdf: bytes) -> CheckedUpload:
+    """The verdict on a file, judged in memory."""
+    digest = hashlib.sha256(pdf).hexdigest()
+
+    def known(number: str) -> KnownProof | None:
+        with transaction() as session:
+            found = views.known_proof(session, number, digest)
+        return KnownProof(found.digest, found.sealed_at, found.valid_until, found.revoked) if found else None
+
+    found = check(pdf, _authorities(settings().seals_dir), known, settings().now())
+    demonstration = settings().seal_development
+    return CheckedUpload(
+        code=found.verdict.value, text=found.text, number=found.number, demonstration=demonstration
+    )
+
+
+@lru_cache(maxsize=1)
+def _authorities(folder: Path) -> bytes:
+    """The certificates under which our seals stand."""
+    try:
+        return (folder / "ca.crt.pem").read_bytes()
+    except OSError:
+        raise Problem("check_unavailable") from None
+
+
+def _masked(shown: Printed) -> PublicFields:
+    return PublicFields(
+        kind=shown.kind,
+        matter_name=shown.matter_name,
+        requesting_unit=shown.requesting_unit,
+        maker=shown.maker,
+        fields={label: _mask(label, value) for label, value in shown.content},
+    )
+
+
+def _mask(label: str, value: str) -> str:
+    if _ID_NUMBER.fullmatch(value.upper()):
+        return mask_number(value)
+    return mask_name(value) if "姓名" in label else mask_value(value)

@@ -1,0 +1,146 @@
+"""受理: from a body to a filed verification, everything checked before anything is written.
+
+Each check that fails raises a Problem; `gateway.entrance` puts it on the record in a transaction of its own, so that
+a refusal leaves nothing else behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from domain import scope
+from domain.scope import CatalogEntry
+from gateway.answers.verifications import VerificationAnswer
+from gateway.problems import Problem
+from gateway.sent import SentCase, SentParty, SentVerification, names_a_citizen
+from ledger import cases, entries, filing, views
+from ledger.audit import record_access
+from ledger.database import transaction
+from ledger.keys import Caller
+from ledger.standings import load
+from ledger.tables.cases import Case, Party
+from ledger.tables.registry import Matter, ProofKind
+from ledger.tables.verifications import Verification
+from ledger.vault import vault
+from settings import settings
+
+
+@dataclass(frozen=True)
+class Filed:
+    """`repeated`: the same call came before, and this is its verification."""
+
+    answer: VerificationAnswer
+    repeated: bool
+
+
+def register_case(caller: Caller, number: str, body: SentCase) -> bool:
+    """Write the case; True where it is new. Raises Problem."""
+    _refuse_personal(number)
+    try:
+        return _register(caller, number, body)
+    except IntegrityError as error:
+        if not filing.is_duplicate(error):
+            raise
+        return _register(caller, number, body)  # the same case arrived twice at once: the other call made it
+
+
+def _register(caller: Caller, number: str, body: SentCase) -> bool:
+    with transaction() as session:
+        matter = session.get(Matter, body.matter)
+        if matter is None:
+            raise Problem("matter_unknown")
+        if matter.unit != caller.unit:
+            raise Problem("matter_not_yours", obligation="15.4", facts={"matter": matter.code})
+        data = body.as_data(number)
+        try:
+            return cases.register(session, caller.unit, data, now=settings().now(), actor=caller.actor)
+        except cases.CaseClosed:
+            raise Problem("case_closed", obligation="15.4") from None
+        except cases.NameDiffers:
+            raise Problem("name_differs", obligation="15.4") from None
+
+
+def file_verification(caller: Caller, body: SentVerification, key: str) -> Filed:
+    """File it, or find what the same key filed before. Raises Problem."""
+    _refuse_personal(key)
+    digest = _digest(body)
+    try:
+        return _file(caller, body, key, digest)
+    except IntegrityError as error:
+        if not filing.is_duplicate(error):
+            raise
+        return _file(caller, body, key, digest)  # the same key arrived twice at once: the other call's number is ours
+
+
+def _file(caller: Caller, body: SentVerification, key: str, digest: str) -> Filed:
+    now = settings().now()
+    with transaction() as session:
+        try:
+            number = filing.find_repeat(session, caller.unit, key, digest)
+        except filing.KeyReused:
+            raise Problem("idempotency_key_reused") from None
+        repeated, entry = number is not None, None
+        if number is None:
+            case = cases.find(session, caller.unit, body.case_number, for_update=True)  # against a close meanwhile
+            if case is None:
+                raise Problem("case_unknown")
+            entry_id, entry, party = _admissible(session, case, body)
+            filer = filing.Filer(caller.unit, caller.person, caller.system)
+            number = filing.file_verification(
+                session, filer, case, party, entry_id, entry.issuing_unit,
+                now=now, idempotency_key=key, body_digest=digest,
+            )  # fmt: skip
+        return Filed(read(session, caller, load(session, number), personal=True, entry=entry), repeated)
+
+
+def _admissible(session: Session, case: Case, body: SentVerification) -> tuple[int, CatalogEntry, Party]:
+    """The entry and the party, or the refusal: catalog, scope, case, person, in this order (article 2; 15.4)."""
+    facts = {"case": str(case.id), "matter": case.matter}
+    if body.matter not in (None, case.matter):
+        raise Problem("matter_differs", facts=facts)
+    if session.get(ProofKind, body.proof) is None:
+        raise Problem("proof_kind_unknown", facts=facts)
+    facts["proof"] = body.proof
+    found = entries.find_entry(session, case.matter, body.proof)
+    party = cases.find_party(session, case, body.party.id_type, body.party.id_number.upper())
+    refusal = scope.refusal(
+        found[1] if found else None,
+        case_open=case.closed_at is None,
+        is_party=party is not None,
+    )
+    if refusal is not None:
+        raise Problem.refused(refusal, **facts)
+    assert found is not None and party is not None  # else the rule has refused
+    if not _same_name(session, case, party, body.party):
+        raise Problem("name_differs", obligation="15.4", facts=facts)
+    return *found, party
+
+
+def _same_name(session: Session, case: Case, party: Party, sent: SentParty) -> bool:
+    return cases.subject_of(session, party.id, cases.case_key(case)).name == sent.name
+
+
+def read(
+    session: Session, caller: Caller, row: Verification, *, personal: bool, entry: CatalogEntry | None = None
+) -> VerificationAnswer:
+    """A verification that the caller may see, as it stands; the reading of persons' data goes on the record."""
+    view = views.view(session, row, personal=personal, entry=entry)
+    for what in view.opened:
+        record_access(session, row.number, what, actor=caller.actor, unit=caller.unit, now=settings().now())
+    return VerificationAnswer.of(view)
+
+
+def _digest(body: SentVerification) -> str:
+    # Keyed: an identity number is short enough to be guessed from a plain hash.
+    canonical = json.dumps(body.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+    return vault().lookup("body", hashlib.sha256(canonical.encode()).hexdigest())
+
+
+def _refuse_personal(text: str) -> None:
+    if names_a_citizen(text):
+        raise Problem("personal_data_in_number", obligation="15.4")

@@ -1,0 +1,181 @@
+"""问题: every refusal and every failure that the gateway answers with, in one table (RFC 9457).
+
+A problem says what happened and what to do, in Chinese; its `code` is stable and made for programs. Texts are fixed:
+what a caller sent is never repeated, because it may be a person's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from domain.scope import Refusal
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One line of the table."""
+
+    status: int
+    title: str
+    detail: str
+    remedy: str
+
+
+_PAPER = "请按提示处理;如认为认定有误,请联系工作专班办公室。"
+_CHECK_NUMBER = "请核对编号;只能查看本单位的办件和核验。"
+
+PROBLEMS: Mapping[str, Kind] = MappingProxyType(
+    {
+        # the call itself
+        "bad_request": Kind(400, "请求无法理解", "请求不符合 HTTP 约定。", "请核对请求格式后重新发送。"),
+        "not_json": Kind(400, "不是合格的 JSON", "请求正文不是合格的 UTF-8 编码 JSON。", "请核对正文格式后重新发送。"),
+        "too_nested": Kind(400, "JSON 嵌套过深", "请求正文的嵌套层数超过接口所需。", "请按接口文档的结构重新发送。"),
+        "idempotency_key_invalid": Kind(
+            400, "缺少幂等键", "请求头 Idempotency-Key 缺失或不合格。", "请用 1 至 200 个可见 ASCII 字符,每次新的核验换一个,重发时不变。"
+        ),
+        "key_invalid": Kind(
+            401, "密钥无效", "没有提供接口密钥,或密钥不存在、已过期、已停用。", "请在 Authorization 请求头中以 Bearer 方式提供有效密钥。"
+        ),
+        "person_needed": Kind(
+            401,
+            "缺少经办人",
+            "业务系统的密钥须在请求头 Proofless-Acting-Person 中写明在册的经办人。",
+            "请填写本单位在册且在岗人员的人员编码。",
+        ),
+        "not_allowed": Kind(403, "没有权限", "经办人的岗位不能进行这项操作。", "请由相应岗位的人员办理,或联系系统管理员调整岗位。"),
+        "not_found": Kind(404, "没有这个地址", "接口中没有这个地址。", "请对照 /docs 核对地址。"),
+        "case_unknown": Kind(404, "没有这个办件", "本单位没有登记过这个编号的办件。", "请核对办件编号,或先用 PUT /v1/cases 登记办件。"),
+        "number_unknown": Kind(404, "没有这个核验编号", "没有这个核验编号,或它不属于本单位。", _CHECK_NUMBER),
+        "request_unknown": Kind(404, "没有这项核验申请", "本单位的收件箱中没有这项申请。", "请刷新收件箱后重试。"),
+        "unit_unknown": Kind(404, "没有这个单位", "单位名录中没有这个单位编码。", "请核对单位编码。"),
+        "callback_unknown": Kind(404, "没有回调地址", "该单位没有登记回调地址。", "无需处理。"),
+        "proof_not_ready": Kind(
+            404, "没有可下载的证明", "这项核验没有已送达的电子证明。", "请先查看核验状态;只有核验结论加盖印章并送达后才能下载。"
+        ),
+        "proof_unknown": Kind(
+            404, "查无此证明", "本系统没有出具过这个编号的电子证明。", "请核对编号;编号印在证明上,以 HY 开头共 18 位。"
+        ),
+        "method_not_allowed": Kind(405, "不支持这种操作", "这个地址不支持所用的 HTTP 方法。", "请对照 /docs 核对方法。"),
+        # where things stand
+        "case_closed": Kind(409, "办件已办结", "该办件已办结,不能再更改或发起核验。", "请核对办件编号;确需核验的,请登记新的办件。"),
+        "name_differs": Kind(
+            409, "姓名与证件号码不一致", "同一证件号码在该办件中登记的是另一个姓名(名称)。", "请核对当事人的姓名和证件号码。"
+        ),
+        "already_answered": Kind(409, "已经答复", "这项申请已有答复,以首次答复为准。", "如答复有误,请联系需求单位重新发起核验。"),
+        "state_conflict": Kind(409, "当前状态不允许", "核验的当前状态不允许这项操作。", "请查看核验的最新状态后再决定。"),
+        "request_withdrawn": Kind(410, "申请已撤回", "需求单位已撤回,或申请已转给其他单位。", "无需答复。"),
+        "too_large": Kind(413, "内容过大", "请求正文超过大小限制。", "JSON 正文以 64 KB 为限,上传的 PDF 以 5 MB 为限。"),
+        "not_json_type": Kind(
+            415, "正文类型不对", "请求正文的 Content-Type 不是 application/json。", "请以 application/json 发送。"
+        ),
+        "not_upload": Kind(
+            415, "没有收到文件", "没有收到要核验的 PDF 文件。", "请以表单(multipart/form-data)的 file 项上传一个 PDF 文件。"
+        ),
+        # what was sent
+        "invalid": Kind(422, "内容不合格", "请求中有不合格的内容。", "请按 errors 逐项更正后重新发送。"),
+        "text_unclean": Kind(
+            422, "含有不允许的字符", "文字中含有控制字符或不成对的编码。", "请去掉不可见字符后重新发送。"
+        ),
+        "duplicate_field": Kind(422, "字段重复", "JSON 对象中同一个字段出现了两次。", "请每个字段只写一次。"),
+        "idempotency_key_reused": Kind(
+            422, "幂等键已用于其他请求", "同一个 Idempotency-Key 曾随另一份正文使用。", "新的核验请换一个幂等键;重发请保持正文不变。"
+        ),
+        "id_number_invalid": Kind(
+            422, "证件号码不合格", "证件号码的长度、日期或校验码不对。", "请对照证件核对号码后重新填写。"
+        ),
+        "personal_data_in_number": Kind(
+            422, "编号中含有证件号码", "办件编号或幂等键中含有公民身份号码。", "请使用不含个人信息的编号。"
+        ),
+        "matter_unknown": Kind(422, "没有这个事项", "清单中没有这个事项编码。", "请核对事项编码。"),
+        "matter_not_yours": Kind(
+            422, "不是本单位的事项", "该事项由其他单位办理,本单位不能以此发起核验。", "请由办理该事项的单位发起,或核对事项编码。"
+        ),
+        "matter_differs": Kind(422, "事项与办件不一致", "所填事项不是该办件登记的事项。", "请核对事项编码,或省略 matter。"),
+        "proof_kind_unknown": Kind(422, "没有这种证明", "清单中没有这个证明编码。", "请核对证明编码。"),
+        "proof_not_listed": Kind(422, "清单未列这项证明", "清单中该事项不需要这项证明。", _PAPER),
+        "excluded_category": Kind(422, "不适用本规则", "该证明事项属于不适用本规则的类别。", _PAPER),
+        "excluded_outside": Kind(422, "不适用本规则", "该证明应由区外出具且不能通过网络核验。", _PAPER),
+        "excluded_review": Kind(422, "不适用本规则", "该事项的审核环节在市级以上。", _PAPER),
+        "not_a_party": Kind(422, "不是当事人", "被核验人不是该办件的当事人。", "请先把当事人登记到办件。"),
+        "no_method": Kind(422, "没有核验方式", "清单未给这项证明配置核验方式。", "请联系工作专班办公室。"),
+        "fields_missing": Kind(422, "答复缺少必填内容", "答复“属实”须填写证明所需的全部内容。", "请补齐 errors 中列出的各项。"),
+        "not_a_candidate": Kind(422, "不在可选范围", "所选证照不在列出的候选之中。", "请从核验的 candidates 中选择,或以 null 表示都不是。"),
+        "callback_url_invalid": Kind(
+            422, "回调地址不合格", "回调地址须为 http 或 https,不带口令、片段和个人信息。", "请更正后重新登记。"
+        ),
+        "callback_secret_invalid": Kind(
+            422, "回调密钥不合格", "密钥须为 whsec_ 加 24 至 64 字节的 base64。", "请更正,或省略 secret 由系统生成。"
+        ),
+        # ours
+        "too_many_requests": Kind(429, "请求过于频繁", "一分钟内的请求次数超过限额。", "请按 Retry-After 的秒数等候后再试。"),
+        "internal": Kind(500, "系统内部错误", "系统处理时出错,已留下记录。", "请稍后重试;仍不成功的,请把 instance 告知运维人员。"),
+        "check_unavailable": Kind(
+            503, "暂时无法核验文件", "系统没有配置签章证书,不能判断文件真伪。", "请改用编号或二维码查询;运维人员请检查印章目录中的 ca.crt.pem。"
+        ),
+        "unavailable": Kind(503, "暂时无法办理", "系统的数据库暂时不可用。", "请稍后以同一个幂等键重试。"),
+    }
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(HTTPException):
+    """Stops a call with one line of the table.
+
+    `detail` and `remedy` replace the table's words where a rule of `domain` says it better; `errors` are pairs of
+    field and text; `obligation` and `facts` go to the record of refusals: codes and ids, never personal data.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        detail: str | None = None,
+        remedy: str | None = None,
+        errors: Sequence[tuple[str, str]] = (),
+        headers: dict[str, str] | None = None,
+        obligation: str | None = None,
+        facts: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        kind = PROBLEMS[code]
+        super().__init__(kind.status, detail or kind.detail, headers)
+        self.code, self.kind, self.remedy = code, kind, remedy or kind.remedy
+        self.errors, self.obligation, self.facts = tuple(errors), obligation, facts
+
+    @classmethod
+    def refused(cls, refusal: Refusal, **facts: Any) -> Problem:
+        """不予受理, in the words of the rule."""
+        return cls(
+            refusal.code, detail=refusal.text, remedy=refusal.remedy, obligation=refusal.obligation, facts=facts
+        )
+
+
+def body_of(problem: Problem, instance: str | None = None) -> dict[str, Any]:
+    """The JSON object of a problem."""
+    body: dict[str, Any] = {
+        "type": f"/docs#{problem.code}",
+        "title": problem.kind.title,
+        "status": problem.status_code,
+        "code": problem.code,
+        "detail": problem.detail,
+        "remedy": problem.remedy,
+    }
+    if instance:
+        body["instance"] = instance
+    if problem.errors:
+        body["errors"] = [{"field": field, "text": text} for field, text in problem.errors]
+    return body
+
+
+def as_json(problem: Problem, instance: str | None = None) -> Response:
+    """The problem as an answer."""
+    headers = {**(problem.headers or {})}
+    if problem.status_code == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body_of(problem, instance), problem.status_code, headers, MEDIA_TYPE)

@@ -1,0 +1,53 @@
+"""限流: how many calls one unit, or one public address, may make in a minute.
+
+Counted in the memory of each gateway process: with N gateways a unit can reach N times its limit, which is a brake
+against runaway scripts and no accounting.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from gateway.problems import Problem
+from settings import Settings
+
+
+class Quotas:
+    """The limits of one process. Both methods raise Problem `too_many_requests` with Retry-After."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._windows = MovingWindowRateLimiter(MemoryStorage())
+        self._unit = RateLimitItemPerMinute(settings.requests_per_minute)
+        self._public = RateLimitItemPerMinute(settings.public_checks_per_minute)
+
+    def count_unit(self, unit: str) -> None:
+        """One call of a unit, whichever of its people and systems makes it."""
+        self._count(self._unit, "unit", unit)
+
+    def count_public(self, address: str) -> None:
+        """One public check from a client address."""
+        self._count(self._public, "public", _network(address))
+
+    def _count(self, limit: RateLimitItem, *who: str) -> None:
+        if self._windows.hit(limit, *who):
+            return
+        reset = self._windows.get_window_stats(limit, *who).reset_time
+        wait = max(1, math.ceil(reset - time.time()))
+        raise Problem("too_many_requests", headers={"Retry-After": str(wait)})
+
+
+def _network(address: str) -> str:
+    """An IPv6 subscriber owns 2^64 addresses: they count as one."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 6:
+        return str(ipaddress.ip_network((known, 64), strict=False))
+    return str(known)

@@ -1,0 +1,67 @@
+"""办件: registered before anything is verified, so that every look-up belongs to one (15.4)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path, Response
+
+from gateway.answers.cases import CaseAnswer
+from gateway.entrance import CurrentCaller
+from gateway.filing import register_case
+from gateway.problems import Problem
+from gateway.routes.shared import api_router, problems
+from gateway.sent import SentCase
+from ledger import cases, views
+from ledger.database import transaction
+from ledger.keys import Caller
+from settings import settings
+
+router = api_router("办件")
+
+CaseNumber = Annotated[
+    str,
+    Path(
+        min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="办件编号,由本单位编排,不得含个人信息", examples=["SZ-2026-000123"]
+    ),
+]
+
+
+@router.put(
+    "/v1/cases/{case_number}",
+    summary="登记办件",
+    responses=problems(
+        "case_closed", "name_differs", "matter_unknown", "matter_not_yours", "id_number_invalid",
+        "personal_data_in_number", body=True, also={201: {"model": CaseAnswer, "description": "新登记"}},
+    ),
+    response_description="已登记过,按本次内容更新",
+)  # fmt: skip
+def put_case(case_number: CaseNumber, body: SentCase, caller: CurrentCaller, response: Response) -> CaseAnswer:
+    """登记办件和当事人;重复发送同样的内容不产生变化。当事人只增不减,因为核验可能已据此发起。"""
+    if register_case(caller, case_number, body):
+        response.status_code = 201
+        response.headers["Location"] = f"/v1/cases/{case_number}"
+    return _read(caller, case_number)
+
+
+@router.get("/v1/cases/{case_number}", summary="查看办件", responses=problems("case_unknown", "invalid"))
+def get_case(case_number: CaseNumber, caller: CurrentCaller) -> CaseAnswer:
+    """本单位的办件:当事人脱敏显示,列出已发起的核验编号。"""
+    return _read(caller, case_number)
+
+
+@router.post("/v1/cases/{case_number}/close", summary="办结办件", responses=problems("case_unknown", "invalid"))
+def close_case(case_number: CaseNumber, caller: CurrentCaller) -> CaseAnswer:
+    """办结后不能再发起核验;已发起的核验不受影响。重复办结不产生变化。"""
+    with transaction() as session:
+        if cases.close(session, caller.unit, case_number, now=settings().now(), actor=caller.actor) is None:
+            raise Problem("case_unknown")
+    return _read(caller, case_number)
+
+
+def _read(caller: Caller, number: str) -> CaseAnswer:
+    with transaction() as session:
+        view = views.find_case(session, caller.unit, number)
+        if view is None:
+            raise Problem("case_unknown")
+        return CaseAnswer.of(view)

@@ -1,0 +1,59 @@
+"""接口文档: the OpenAPI document, and a page of it that needs no other host."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from gateway.pages import page
+from gateway.problems import PROBLEMS
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def home() -> Response:
+    """People who open the address alone want to check a proof."""
+    return RedirectResponse("/verify", 307)
+
+
+@router.get("/openapi.json")
+def openapi_document(request: Request) -> Response:
+    return JSONResponse(request.app.openapi())
+
+
+@router.get("/docs")
+def docs(request: Request) -> Response:
+    document = request.app.openapi()
+    schemas = document["components"]["schemas"]
+    shown = {name: schema for name, schema in schemas.items() if name not in ("HTTPValidationError", "ValidationError")}
+    return page("docs.html", info=document["info"], groups=_groups(document), schemas=shown, problems=PROBLEMS)
+
+
+def _groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Operations by tag, in the order of the document."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            content = operation.get("requestBody", {}).get("content", {})
+            schema = content.get("application/json", {}).get("schema", {})
+            name = schema.get("$ref", "").rpartition("/")[2]
+            examples = document["components"]["schemas"].get(name, {}).get("examples", [])
+            groups.setdefault(operation["tags"][0], []).append(
+                {
+                    "id": operation["operationId"],
+                    "method": method.upper(),
+                    "path": path,
+                    "summary": operation["summary"],
+                    "description": operation.get("description", ""),
+                    "parameters": operation.get("parameters", []),
+                    "body": name,
+                    "example": json.dumps(examples[0], ensure_ascii=False, indent=2) if examples else "",
+                    "responses": operation["responses"],
+                    "public": "security" not in operation,
+                }
+            )
+    return groups

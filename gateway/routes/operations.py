@@ -1,0 +1,33 @@
+"""For machines that watch the gateway: liveness, health, figures. No personal data, no numbers of cases."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from gateway.answers.operations import Alive, HealthAnswer
+from gateway.services import services_of
+
+router = APIRouter(tags=["监测"])
+
+
+@router.get("/healthz", summary="网关是否存活")
+async def liveness() -> Alive:
+    """只表示网关进程在应答。"""
+    return Alive(status="ok")
+
+
+@router.get("/health", summary="运行状况", responses={503: {"model": HealthAnswer, "description": "有部分不正常"}})
+async def health(request: Request, response: Response) -> HealthAnswer:
+    """数据库、Prefect、工作进程、待人工处理、最早到期和告警。"""
+    found = await services_of(request).vitals.take()
+    response.status_code = 200 if found.ok else 503
+    return HealthAnswer(**asdict(found))
+
+
+@router.get("/metrics", summary="Prometheus 指标", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+def metrics(request: Request) -> Response:
+    """各状态的在办件数、接口用时、工作进程数、告警数。"""
+    return Response(generate_latest(services_of(request).telemetry.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,44 @@
+"""What all endpoint files use: the router of the API and the problems that an endpoint may answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from fastapi import APIRouter
+
+from gateway.answers.base import ProblemAnswer
+from gateway.entrance import ApiRoute
+from gateway.problems import MEDIA_TYPE, PROBLEMS
+
+_ALWAYS = ("key_invalid", "person_needed", "not_allowed", "too_many_requests", "internal", "unavailable")
+_WITH_BODY = ("not_json", "too_nested", "too_large", "not_json_type", "invalid", "text_unclean", "duplicate_field")
+_SCHEMA = {"$ref": f"#/components/schemas/{ProblemAnswer.__name__}"}
+
+
+def api_router(tag: str) -> APIRouter:
+    """A router whose endpoints need a key."""
+    return APIRouter(route_class=ApiRoute, tags=[tag])
+
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problems(
+    *codes: str, body: bool = False, key: bool = True, also: Mapping[int | str, dict[str, Any]] = MappingProxyType({})
+) -> Responses:
+    """The responses of one endpoint for its OpenAPI document: `also` as it is, and its problems, one a status."""
+    all_codes = (*codes, *(_WITH_BODY if body else ()), *(_ALWAYS if key else ("too_many_requests", "internal")))
+    by_status: Responses = {**also}
+    for code in all_codes:
+        kind = PROBLEMS[code]
+        response = by_status.setdefault(
+            kind.status, {"description": "", "content": {MEDIA_TYPE: {"schema": _SCHEMA, "examples": {}}}}
+        )
+        response["description"] += f"{'、' if response['description'] else ''}{kind.title}(`{code}`)"
+        example = {"type": f"/docs#{code}", "title": kind.title, "status": kind.status, "code": code}
+        response["content"][MEDIA_TYPE]["examples"][code] = {
+            "value": example | {"detail": kind.detail, "remedy": kind.remedy}
+        }
+    return dict(sorted(by_status.items(), key=lambda item: int(item[0])))

@@ -1,0 +1,138 @@
+"""公开核验: true or false in five seconds, for everybody, without a key (11.1)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.responses import RedirectResponse
+
+from gateway.answers.public import CheckedUpload, PublicAnswer
+from gateway.bodies import UPLOAD_LIMIT
+from gateway.checking import check_file, check_number
+from gateway.pages import page, wants_page
+from gateway.problems import Problem
+from gateway.routes.shared import problems
+from gateway.services import services_of
+
+router = APIRouter(tags=["公开核验"])
+
+UPLOAD_PATH = "/verify/upload"
+_HTML = {"text/html": {"schema": {"type": "string"}}}
+_FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary", "description": "PDF,不超过 5 MB"}},
+                }
+            },
+            "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+_checks = CapacityLimiter(2)  #: files that are judged at the same time: each takes a processor
+
+
+@router.get("/verify", summary="核验页", response_class=Response, responses={200: {"content": _HTML}})
+def verify_start(
+    request: Request,
+    number: Annotated[str, Query(max_length=60, description="核验编号", examples=["HY202603047K3M9QXT"])] = "",
+) -> Response:
+    """输入编号或上传文件的网页。带 `number` 时转到该编号的结果。"""
+    if wanted := _tidy(number):
+        if wanted.isalnum() and wanted.isascii():
+            return RedirectResponse(f"/verify/{wanted}", 303)
+        raise Problem("proof_unknown")
+    return page("start.html")
+
+
+@router.get(
+    "/verify/{number}",
+    summary="按编号核验",
+    response_model=PublicAnswer,
+    responses=problems(
+        "proof_unknown", "invalid", key=False, also={200: {"content": _HTML, "description": "有效、已过期或已撤销"}}
+    ),
+)
+async def verify_number(
+    request: Request,
+    number: Annotated[str, Path(max_length=60, description="核验编号", examples=["HY202603047K3M9QXT"])],
+    c: Annotated[str | None, Query(max_length=100, description="二维码中的核验码")] = None,
+) -> Response:
+    """浏览器得到网页,程序得到 JSON。不带核验码时只说明是否有效;核验码正确时另显示部分隐藏的内容。"""
+    services_of(request).quotas.count_public(_address(request))
+    answer = await to_thread.run_sync(check_number, _tidy(number), c)
+    if wants_page(request.headers):
+        return page("result.html", answer=answer)
+    return JSONResponse(answer.model_dump(mode="json"), headers={"Vary": "Accept"})
+
+
+@router.post(
+    UPLOAD_PATH,
+    summary="按文件核验",
+    response_model=CheckedUpload,
+    openapi_extra=_FILE,
+    responses=problems(
+        "not_upload", "too_large", "bad_request", "check_unavailable", key=False, also={200: {"content": _HTML, "description": "核验结论"}}
+    ),
+)
+async def verify_upload(request: Request) -> Response:
+    """上传电子证明的原始 PDF。文件只在内存中核验,不保存。被改动、追加、伪造或仅为图片的,分别说明。"""
+    services_of(request).quotas.count_public(_address(request))
+    pdf = await _read_file(request)
+    answer = await to_thread.run_sync(check_file, pdf, limiter=_checks)
+    if wants_page(request.headers):
+        heading, sentence = re.split("[:\uff1a]", answer.text, maxsplit=1)
+        return page("upload.html", answer=answer, heading=heading, sentence=sentence)
+    return JSONResponse(answer.model_dump(mode="json"), headers={"Vary": "Accept"})
+
+
+class _InMemory(MultiPartParser):
+    """A form whose file never touches a disk: it may be somebody's proof."""
+
+    spool_max_size = UPLOAD_LIMIT * 2
+
+
+async def _read_file(request: Request) -> bytes:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media == "application/pdf":
+        pdf = await request.body()
+    elif media == "multipart/form-data":
+        pdf = await _read_form(request)
+    else:
+        raise Problem("not_upload")
+    if not pdf:
+        raise Problem("not_upload")
+    if len(pdf) > UPLOAD_LIMIT:
+        raise Problem("too_large")
+    return pdf
+
+
+async def _read_form(request: Request) -> bytes:
+    try:
+        form = await _InMemory(request.headers, request.stream(), max_files=1, max_fields=5).parse()
+    except (MultiPartException, KeyError, ValueError):
+        raise Problem("bad_request") from None
+    try:
+        file = form.get("file")
+        return await file.read() if isinstance(file, UploadFile) else b""
+    finally:
+        await form.close()
+
+
+def _tidy(number: str) -> str:
+    """As people type it: with spaces, in small letters."""
+    return "".join(number.split()).upper()
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

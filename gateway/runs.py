@@ -1,0 +1,119 @@
+"""The one place where the gateway talks to Prefect: a filed verification gets its flow run.
+
+Only the number and the unit's code go there. Whatever fails here fails nobody's call: the ledger already holds the
+verification, and a worker starts what the gateway did not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, Protocol
+from uuid import UUID
+
+import httpx
+from starlette.concurrency import run_in_threadpool
+
+from ledger import filing, leases
+from ledger.database import transaction
+from settings import Settings
+
+_DEPLOYMENT = "verification/main"
+_AT_ONCE = 8  #: runs that are being created at the same time
+_MOST = 200  #: beyond it the workers are the better place: they claim what was not started within five seconds
+
+log = logging.getLogger(__name__)
+
+
+class FlowRuns(Protocol):
+    """What the gateway needs of the engine."""
+
+    async def create(self, number: str, unit: str) -> UUID: ...
+
+    async def healthy(self) -> bool: ...
+
+    async def close(self) -> None: ...
+
+
+class PrefectRuns:
+    """Prefect's REST API, with the server's one password."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=settings.prefect_api_url.rstrip("/"),
+            auth=("admin", settings.prefect_password.get_secret_value()),
+            timeout=httpx.Timeout(10, connect=2),
+            trust_env=False,
+        )
+        self._deployment: str | None = None
+
+    async def create(self, number: str, unit: str) -> UUID:
+        """Create the flow run of this number, or find the one that exists. Raises httpx.HTTPError."""
+        body: dict[str, Any] = {
+            "parameters": {"number": number},
+            "name": number,
+            "idempotency_key": f"{number}#0",
+            "tags": [unit],
+        }
+        for look_again in (True, False):
+            answer = await self._http.post(f"/deployments/{await self._deployment_id()}/create_flow_run", json=body)
+            if answer.status_code != 404 or not look_again:
+                break
+            self._deployment = None  # deployed anew under another id
+        answer.raise_for_status()
+        return UUID(answer.json()["id"])
+
+    async def healthy(self) -> bool:
+        """True where the server answers."""
+        try:
+            return (await self._http.get("/health", timeout=2)).is_success
+        except httpx.HTTPError:
+            return False
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _deployment_id(self) -> str:
+        if self._deployment is None:
+            answer = await self._http.get(f"/deployments/name/{_DEPLOYMENT}")
+            answer.raise_for_status()
+            self._deployment = str(answer.json()["id"])
+        return self._deployment
+
+
+class RunStarter:
+    """Starts flow runs behind the answered call."""
+
+    def __init__(self, runs: FlowRuns) -> None:
+        self.runs = runs
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, number: str, unit: str) -> None:
+        """Create the run of a verification that is committed, soon and without holding the caller."""
+        if len(self._tasks) >= _MOST:
+            return
+        task = asyncio.create_task(self._start(number, unit))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _start(self, number: str, unit: str) -> None:
+        try:
+            async with self._slots:
+                flow_run = await self.runs.create(number, unit)
+            await run_in_threadpool(_bind, number, flow_run)
+        except Exception as error:
+            # The error's text may quote a reply; its type says enough, and a worker takes the number up.
+            log.warning("%s: flow run not started by the gateway (%s)", number, type(error).__name__)
+
+    async def close(self) -> None:
+        """Let what is under way finish, then close the connection."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5)
+        await self.runs.close()
+
+
+def _bind(number: str, flow_run: UUID) -> None:
+    with transaction() as session:
+        leases.bind_run(session, number, flow_run, 0)
+        filing.started(session, number)

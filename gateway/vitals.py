@@ -1,0 +1,62 @@
+"""健康: whether this gateway, its database, Prefect and the workers are there, as `/health` shows it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+
+from gateway.runs import FlowRuns
+from ledger import leases, watch
+from ledger.database import transaction
+
+_FRESH = 2.0  #: seconds for which an answer is given again: many watchers cost as much as one
+
+
+@dataclass(frozen=True)
+class Health:
+    """What operators see first. Alarms by kind only: their texts name cases."""
+
+    ok: bool
+    database: bool
+    prefect: bool
+    workers: list[str]
+    stuck: int
+    oldest_due: datetime | None
+    alarms: dict[str, int]
+
+
+class Vitals:
+    """Takes the pulse, at most every two seconds."""
+
+    def __init__(self, runs: FlowRuns) -> None:
+        self._runs = runs
+        self._last: tuple[float, Health] | None = None
+
+    async def take(self) -> Health:
+        if self._last is not None and time.monotonic() - self._last[0] < _FRESH:
+            return self._last[1]
+        prefect = await self._runs.healthy()
+        try:
+            health = await run_in_threadpool(_read, prefect)
+        except SQLAlchemyError:
+            health = Health(False, False, prefect, [], 0, None, {})
+        self._last = (time.monotonic(), health)
+        return health
+
+
+def _read(prefect: bool) -> Health:
+    with transaction() as session:
+        workers = leases.living_workers(session)
+        return Health(
+            ok=prefect and bool(workers),
+            database=True,
+            prefect=prefect,
+            workers=workers,
+            stuck=len(watch.stuck(session)),
+            oldest_due=watch.oldest_due(session),
+            alarms=watch.alarm_counts(session),
+        )

@@ -1,0 +1,56 @@
+"""告警: what operators must know, one record each, mailed once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from ledger.tables.effects import Alarm
+
+
+def raise_alarm(session: Session, kind: str, subject: str, message: str, *, now: datetime) -> None:
+    """Put an alarm on the record; while it stands, raising it again changes nothing."""
+    session.execute(
+        insert(Alarm)
+        .values(id=uuid4(), kind=kind, subject=subject, message=message, raised_at=now)
+        .on_conflict_do_nothing()
+    )
+
+
+def clear_alarm(session: Session, kind: str, subject: str, *, now: datetime) -> None:
+    """The cause is gone."""
+    session.execute(
+        update(Alarm).where(Alarm.kind == kind, Alarm.subject == subject, Alarm.cleared_at.is_(None)).values(cleared_at=now)
+    )
+
+
+def standing_alarms(session: Session) -> list[Alarm]:
+    """Alarms whose cause still stands, oldest first."""
+    return list(session.scalars(select(Alarm).where(Alarm.cleared_at.is_(None)).order_by(Alarm.raised_at)))
+
+
+def take_unmailed(session: Session, *, now: datetime) -> list[Alarm]:
+    """Alarms that nobody has begun to mail, each to one process only.
+
+    The beginning is recorded before the mail leaves: a crash between leaves a mail whose outcome is unknown, which
+    is shown and not sent again by itself.
+    """
+    rows = list(
+        session.scalars(select(Alarm).where(Alarm.mail_started_at.is_(None)).with_for_update(skip_locked=True).limit(20))
+    )
+    for row in rows:
+        row.mail_started_at = now
+    return rows
+
+
+def record_mail(session: Session, alarm: Alarm, error: str | None, *, now: datetime) -> None:
+    """The outcome of the mail; a refusal by the server frees it for another try."""
+    session.execute(
+        update(Alarm)
+        .where(Alarm.id == alarm.id)
+        .values(mailed_at=None if error else now, mail_error=error, mail_started_at=None if error else Alarm.mail_started_at)
+    )

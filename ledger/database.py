@@ -1,0 +1,45 @@
+"""The way to the ledger's database: one engine a process, one transaction a step, instants from the one clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from settings import settings
+
+
+@lru_cache(maxsize=1)
+def engine() -> Engine:
+    """The engine of this process. `hide_parameters`: SQLAlchemy would print persons' data into exception texts."""
+    return create_engine(
+        settings().database_url(),
+        pool_size=settings().database_pool,
+        max_overflow=0,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"connect_timeout": 5, "application_name": f"proofless/{settings().worker_name}"},
+    )
+
+
+@lru_cache(maxsize=1)
+def _sessions() -> sessionmaker[Session]:
+    return sessionmaker(engine(), expire_on_commit=False)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One transaction: committed at the end, rolled back on any error. Never held across a call to the outside."""
+    with _sessions().begin() as session:
+        yield session
+
+
+def forget_engine() -> None:
+    """Close the pool and forget it: for tests that change databases, and for children after a fork."""
+    if engine.cache_info().currsize:
+        engine().dispose()
+    engine.cache_clear()
+    _sessions.cache_clear()

@@ -1,0 +1,126 @@
+"""送达 on the record: the result is there for the requesting unit, and its system is told once, by one id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from domain.lifecycle import Event, State
+from ledger.moves import Lease, move
+from ledger.requests import end_limits
+from ledger.standings import lock
+from ledger.tables.effects import Delivery
+from ledger.tables.registry import CallbackAddress
+from ledger.tables.verifications import EventRow, Verification
+from ledger.vault import Place, vault
+
+#: After each failed attempt the next one waits longer; after the last one a person reads it in `./run stuck`.
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 21600, 43200))
+
+
+class Receipt(StrEnum):
+    """What became of one attempt."""
+
+    RECEIVED = "received"
+    NOT_YET = "not_yet"  #: the next attempt may get through
+    REFUSED = "refused"  #: the receiver wants no more of it: no further attempt
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to one address. The body holds number and status only; `id` goes with every attempt."""
+
+    id: UUID
+    verification: str
+    status: State
+    made_at: datetime
+    url: str
+    secret: bytes
+    attempts: int
+
+    def __repr__(self) -> str:
+        return f"Message({self.id})"
+
+
+def deliver(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
+    """The result is sent from this instant (reading 6): limits end, met or missed. Repeating changes nothing."""
+    row = lock(session, lease.number)
+    if row.state is not State.TO_BE_DELIVERED:
+        return
+    end_limits(session, row.number, now=now, actor=actor, answered=True, lease=lease)
+    detail = {"result": row.result.value if row.result else ""}
+    event = move(
+        session, row.number, Event.DELIVERED, State.TO_BE_DELIVERED, State.DELIVERED,
+        at=now, actor=actor, lease=lease, detail=detail,
+    )  # fmt: skip
+    announce(session, row, event, now=now)
+
+
+def announce(session: Session, row: Verification, event: EventRow, *, now: datetime) -> None:
+    """Tell the requesting unit's system what happened, where it has an address; without one, polling shows it."""
+    address = session.scalar(
+        select(CallbackAddress).where(CallbackAddress.unit == row.unit, CallbackAddress.active.is_(True))
+    )
+    assert event.target is not None
+    session.add(
+        Delivery(
+            id=uuid4(),
+            verification=row.number,
+            status=event.target,
+            event=event.id,
+            address=address.id if address else None,
+            made_at=now,
+            next_attempt_at=now if address else None,
+        )
+    )
+
+
+def take_due(session: Session, *, now: datetime, number: str | None = None, limit: int = 50) -> list[Message]:
+    """Messages whose next attempt is due, each to one process only: the attempt is booked before it is made.
+
+    A crash between booking and sending leaves the next attempt booked; the receiver keeps one of two by the id.
+    """
+    query = (
+        select(Delivery, CallbackAddress)
+        .join(CallbackAddress, CallbackAddress.id == Delivery.address)
+        .where(Delivery.next_attempt_at <= now, CallbackAddress.active.is_(True))
+    )
+    if number is not None:
+        query = query.where(Delivery.verification == number)
+    query = query.order_by(Delivery.next_attempt_at).limit(limit).with_for_update(skip_locked=True, of=Delivery)
+    messages = []
+    for row, address in session.execute(query).all():
+        row.next_attempt_at = now + PAUSES[min(row.attempts, len(PAUSES) - 1)]
+        row.attempts += 1
+        secret = vault().decrypt(Place("callback_addresses", "secret", address.id), address.secret)
+        messages.append(
+            Message(row.id, row.verification, row.status, row.made_at, address.url, secret, row.attempts)
+        )
+    return messages
+
+
+def record_attempt(session: Session, message: Message, answer: str, outcome: Receipt, *, now: datetime) -> None:
+    """The outcome of an attempt: the receipt, or what went wrong (a fixed word or a status, never a body)."""
+    done: dict[str, datetime | None] = {}
+    if outcome is Receipt.RECEIVED:
+        done = {"received_at": now, "next_attempt_at": None}
+    elif outcome is Receipt.REFUSED or message.attempts > len(PAUSES):
+        done = {"given_up_at": now, "next_attempt_at": None}
+    # A receipt is final: an earlier attempt that times out after a later one got through takes nothing back.
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id == message.id, Delivery.received_at.is_(None))
+        .values(last_answer=answer, **done)
+    )
+
+
+def deliveries_of(session: Session, number: str) -> list[Delivery]:
+    """All messages of a verification, oldest first."""
+    return list(
+        session.scalars(select(Delivery).where(Delivery.verification == number).order_by(Delivery.made_at))
+    )

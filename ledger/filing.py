@@ -1,0 +1,109 @@
+"""受理: file a verification, or put its refusal on the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from domain.lifecycle import Event, State
+from domain.numbers import new_number
+from ledger.moves import note
+from ledger.notices import WAKE_CHANNEL, notify
+from ledger.tables.cases import Case, Party
+from ledger.tables.effects import IdempotencyKey, RefusalRow
+from ledger.tables.verifications import Verification
+
+#: How long the gateway has to start the flow run by itself before a worker does it.
+GATEWAY_STARTS_WITHIN = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Filer:
+    """Who files: the acting person, their unit, and the system that they used, if any."""
+
+    unit: str
+    person: str
+    system: str | None = None
+
+    @property
+    def actor(self) -> str:
+        return f"person:{self.person}" + (f" via {self.system}" if self.system else "")
+
+
+class KeyReused(Exception):
+    """The same Idempotency-Key came with another body."""
+
+
+def find_repeat(session: Session, unit: str, key: str, body_digest: str) -> str | None:
+    """The verification that this key already made, or None. Raises `KeyReused` for another body."""
+    known = session.get(IdempotencyKey, (unit, key))
+    if known is None:
+        return None
+    if known.body_digest != body_digest:
+        raise KeyReused
+    return known.verification
+
+
+def file_verification(
+    session: Session,
+    filer: Filer,
+    case: Case,
+    party: Party,
+    entry: int,
+    issuing_unit: str | None,
+    *,
+    now: datetime,
+    idempotency_key: str,
+    body_digest: str,
+) -> str:
+    """Write the verification with its first event and ask for a pass; gives its number.
+
+    Two calls with the same key at the same instant: one writes, the other raises IntegrityError and finds the
+    first one's number by `find_repeat`.
+    """
+    number = new_number(now)
+    session.add(
+        Verification(
+            number=number,
+            case=case.id,
+            party=party.id,
+            entry=entry,
+            unit=filer.unit,
+            filed_at=now,
+            filed_by=filer.person,
+            via_system=filer.system,
+            state=State.RECEIVED,
+            issuing_unit=issuing_unit,
+            next_instant=now,  # due at once: if everything else is lost, the search for suspects finds it
+            wake_requested_at=func.clock_timestamp(),
+            wake_claimed_until=func.clock_timestamp() + GATEWAY_STARTS_WITHIN,
+        )
+    )
+    session.flush()
+    session.add(
+        IdempotencyKey(unit=filer.unit, key=idempotency_key, body_digest=body_digest, verification=number, made_at=now)
+    )
+    note(session, number, Event.FILED, at=now, actor=filer.actor)
+    return number
+
+
+def started(session: Session, number: str) -> None:
+    """The flow run exists: tell the workers."""
+    notify(session, WAKE_CHANNEL, number)
+
+
+def refuse(
+    session: Session, *, now: datetime, unit: str | None, actor: str, code: str, obligation: str | None, **detail: Any
+) -> None:
+    """Put a refusal on the record (2.3–2.5, 15.4): codes only, no personal data."""
+    session.add(RefusalRow(at=now, unit=unit, actor=actor, code=code, obligation=obligation, detail=detail))
+
+
+def is_duplicate(error: IntegrityError) -> bool:
+    """True where the database refused a second row with the same key, not something else."""
+    return getattr(error.orig, "pgcode", None) == "23505"

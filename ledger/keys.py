@@ -1,0 +1,117 @@
+"""接口密钥: made, found by digest, rotated, revoked. The key itself is shown once and stored nowhere."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.roles import Role
+from ledger.tables.registry import ApiKey, Person, System, Unit
+
+_PREFIX = "plk_"  #: so that a leaked key is recognised by scanners
+#: After a rotation the old key lives on for a while, so that a system can change over without an outage.
+OVERLAP = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls: the acting person, their unit and roles, and the system that they use, if any."""
+
+    person: str
+    unit: str
+    roles: frozenset[Role]
+    system: str | None = None
+
+    @property
+    def actor(self) -> str:
+        return f"person:{self.person}" + (f" via {self.system}" if self.system else "")
+
+
+class UnknownHolder(Exception):
+    """没有这个人员或系统."""
+
+
+class KeyInvalid(Exception):
+    """The key is unknown, expired or revoked, or its holder has left."""
+
+
+class PersonNeeded(Exception):
+    """A system's key names the acting person in each call, and that person is on its unit's roster."""
+
+
+def make(
+    session: Session, *, person: str | None = None, system: str | None = None, now: datetime, actor: str
+) -> str:
+    """A new key for a person or a system; this is the only time that it is shown. Raises `UnknownHolder`."""
+    holder = session.get(Person, person) if person else session.get(System, system)
+    if holder is None or not holder.active:
+        raise UnknownHolder
+    key = _PREFIX + secrets.token_urlsafe(32)
+    session.add(ApiKey(id=uuid4(), digest=_digest(key), person=person, system=system, made_at=now, made_by=actor))
+    return key
+
+
+def rotate(
+    session: Session, *, person: str | None = None, system: str | None = None, now: datetime, actor: str
+) -> str:
+    """A new key; the old ones of this holder end after `OVERLAP`."""
+    for old in _standing(session, person, system):
+        old.expires_at = min(old.expires_at or now + OVERLAP, now + OVERLAP)
+    return make(session, person=person, system=system, now=now, actor=actor)
+
+
+def revoke(session: Session, *, person: str | None = None, system: str | None = None, now: datetime) -> int:
+    """End all keys of this holder at once; gives how many."""
+    rows = _standing(session, person, system)
+    for row in rows:
+        row.revoked_at = now
+    return len(rows)
+
+
+def caller(session: Session, key: str, acting_person: str | None, *, now: datetime) -> Caller:
+    """Who is behind a key. Raises `KeyInvalid` and `PersonNeeded`; neither says which part was wrong."""
+    row = session.scalar(select(ApiKey).where(ApiKey.digest == _digest(key), ApiKey.revoked_at.is_(None)))
+    if row is None or (row.expires_at is not None and row.expires_at <= now):
+        raise KeyInvalid
+    if row.person is not None:
+        return _caller(session, row.person, None, None)
+    system = session.get(System, row.system)
+    if system is None or not system.active:
+        raise KeyInvalid
+    if not acting_person:
+        raise PersonNeeded
+    try:
+        return _caller(session, acting_person, system.unit, system.code)
+    except KeyInvalid:
+        raise PersonNeeded from None
+
+
+def _caller(session: Session, code: str, unit: str | None, system: str | None) -> Caller:
+    person = session.get(Person, code)
+    if person is None or not person.active or (unit is not None and person.unit != unit):
+        raise KeyInvalid
+    home = session.get_one(Unit, person.unit)
+    if not home.active:
+        raise KeyInvalid
+    return Caller(person.code, person.unit, frozenset(Role(role) for role in person.roles), system)
+
+
+def _standing(session: Session, person: str | None, system: str | None) -> list[ApiKey]:
+    return list(
+        session.scalars(
+            select(ApiKey).where(ApiKey.person == person, ApiKey.system == system, ApiKey.revoked_at.is_(None))
+        )
+        if (person is None) != (system is None)
+        else []
+    )
+
+
+def _digest(key: str) -> str:
+    # 256 random bits need no slow hash: there is nothing to guess.
+    return hashlib.sha256(key.encode()).hexdigest()

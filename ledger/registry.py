@@ -1,0 +1,73 @@
+"""登记: write units, people, systems, matters, proofs and entries. Sending the same again changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import inspect
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.roles import Role
+from ledger.tables.base import Table
+from ledger.tables.registry import Entry, Matter, Person, ProofKind, System, Unit
+
+T = TypeVar("T", bound=Table)
+
+
+def put_units(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Units by code: new ones are added, known ones take the new values. Gives how many rows came."""
+    return _put(session, Unit, ("code",), rows)
+
+
+def put_people(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """People by code; their roles are checked against `domain.roles.Role` (ValueError)."""
+    checked = [{**row, "roles": [Role(role).value for role in row["roles"]]} for row in rows]
+    return _put(session, Person, ("code",), checked)
+
+
+def put_systems(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Registered systems by code (8.1)."""
+    return _put(session, System, ("code",), rows)
+
+
+def put_matters(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Matters by code."""
+    return _put(session, Matter, ("code",), rows)
+
+
+def put_proofs(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Proof kinds by code."""
+    return _put(session, ProofKind, ("code",), rows)
+
+
+def put_entries(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Catalog entries by matter and proof."""
+    return _put(session, Entry, ("matter", "proof"), rows)
+
+
+def _put(session: Session, table: type[T], key: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> int:
+    names = {attribute.key for attribute in inspect(table).column_attrs}
+    count = 0
+    for row in rows:
+        if unknown := set(row) - names:
+            raise ValueError(f"{table.__tablename__}: 不认识的列 {'、'.join(sorted(unknown))}")
+        values = {**_defaults(table), **row}
+        statement = insert(table).values(**values)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=list(key), set_={name: value for name, value in row.items() if name not in key}
+            )
+        )
+        count += 1
+    return count
+
+
+def _defaults(table: type[Table]) -> dict[str, Any]:
+    """The scalar defaults of the columns: `insert` on the class does not know them."""
+    return {
+        column.key: column.default.arg
+        for column in table.__table__.columns
+        if column.default is not None and column.default.is_scalar
+    }

@@ -1,0 +1,26 @@
+"""待人工处理: why a verification waits for a person and what that person can do; the person is told by an alarm."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ledger.alarms import raise_alarm
+
+#: A fixed code -> the reason and the remedy. Shown by `stuck` and the API.
+REMEDIES = {
+    "fields_missing": ("来源返回的数据缺少证明所需字段。", "核对数据源配置后“重试”,或“改派”给出具单位核验。"),
+    "no_next_method": ("数据共享未能取得结果,清单没有配置其他核验方式。", "“改派”给能出具的单位,或“办结”并告知需求单位。"),
+    "cannot_verify": ("出具单位答复“无法核验”。", "“改派”给其他单位,或“办结”并告知需求单位。"),
+    "missing_glyph": ("证明内容含有字库没有的字符,无法规范打印。", "联系运维补充字库后“重试”,或“办结”后线下办理。"),
+    "page_overflow": ("证明内容超出一页,无法制作。", "核对清单字段后“重试”。"),
+    "permanent_fault": ("外部系统拒绝了请求,重试无效。", "按事件中的编码联系对方,修复后“重试”。"),
+    "failed_passes": ("连续五次处理失败。", "查看事件中的失败原因,排除后“重试”。"),
+}
+
+
+def call_a_person(session: Session, number: str, code: str, *, now: datetime) -> None:
+    """Raise the alarm that `number` waits for a person."""
+    reason, remedy = REMEDIES[code]
+    raise_alarm(session, "needs_attention", number, f"{number}:{reason}{remedy}", now=now)

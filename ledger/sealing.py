@@ -1,0 +1,153 @@
+"""用印与证明 on the record (9.1–9.5): the use before the signature, the proof with its digest after it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.lifecycle import Event, State
+from domain.methods import Method, Result
+from domain.seals import SealKind
+from ledger import requests, sharing
+from ledger.moves import Lease, confirm, move, note
+from ledger.standings import Material, load, material
+from ledger.tables.effects import Proof, SealUse
+from ledger.tables.registry import Unit
+from ledger.tables.verifications import Verification
+from ledger.vault import CaseKey, Place
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a proof says and who answers for it. `fields` are personal data, in memory only."""
+
+    about: Material
+    result: Result
+    fields: tuple[tuple[str, str], ...]
+    maker: str  #: 制作单位 (reading 14)
+    source: str  #: the source system behind shared data, "" otherwise
+    seal: SealKind
+
+
+@dataclass(frozen=True)
+class Use:
+    """A recorded use of a seal: the permission to sign this one proof version."""
+
+    id: UUID
+    seal: SealKind
+    version: int
+    started_at: datetime
+
+
+def evidence(session: Session, number: str) -> Evidence:
+    """Collect what the proof of this verification says, by the method that produced it (reading 15)."""
+    about = material(session, number)
+    row = load(session, number)
+    assert about.method is not None and row.result is not None
+    if about.method is Method.DATA_SHARING:
+        lookup = sharing.last_lookup(session, number)
+        assert lookup is not None
+        fields, maker, source = sharing.found_fields(session, number, about.key), lookup.maker, lookup.source
+    else:
+        fields = requests.answered_fields(session, number, about.key)
+        request = requests.answered_request(session, number)
+        assert request is not None
+        maker, source = session.get_one(Unit, request.unit).name, ""
+    wanted = tuple((name, fields[name]) for name in about.entry.fields if fields.get(name))
+    return Evidence(about, row.result, wanted, maker, source, about.method.seal)
+
+
+def start_use(session: Session, lease: Lease, seal: SealKind, *, now: datetime, actor: str) -> Use:
+    """Record that a seal is about to be used for this proof version; a repeat continues the same use (9.5)."""
+    row = load(session, lease.number)
+    known = session.scalar(
+        select(SealUse).where(SealUse.verification == row.number, SealUse.version == row.proof_version)
+    )
+    if known is None:
+        known = SealUse(
+            id=uuid4(),
+            verification=row.number,
+            version=row.proof_version,
+            seal=seal,
+            used_by=actor,
+            started_at=now,
+        )
+        session.add(known)
+        detail = {"use": str(known.id), "seal": seal.value, "version": row.proof_version}
+        note(session, row.number, Event.SEAL_STARTED, at=now, actor=actor, lease=lease, detail=detail)
+    else:
+        confirm(session, lease, State.TO_BE_SEALED)
+    return Use(known.id, known.seal, known.version, known.started_at)
+
+
+def store_proof(
+    session: Session,
+    lease: Lease,
+    use: Use,
+    pdf: bytes,
+    code_digest: str,
+    fields: tuple[tuple[str, str], ...],
+    *,
+    now: datetime,
+    actor: str,
+) -> None:
+    """Keep the sealed PDF, complete the use with its digest, and move on: one transaction."""
+    about = material(session, lease.number)
+    proof, digest = uuid4(), hashlib.sha256(pdf).hexdigest()
+    session.add(
+        Proof(
+            id=proof,
+            verification=lease.number,
+            version=use.version,
+            seal_use=use.id,
+            digest=digest,
+            code_digest=code_digest,
+            pdf=about.key.encrypt(Place("proofs", "pdf", proof), pdf),
+            content=about.key.encrypt_text(Place("proofs", "content", proof), json.dumps(fields, ensure_ascii=False)),
+            made_at=now,
+            valid_until=now + timedelta(days=about.entry.validity_days),
+        )
+    )
+    recorded = session.get_one(SealUse, use.id)
+    recorded.completed_at, recorded.digest = now, digest
+    session.flush()
+    move(
+        session,
+        lease.number,
+        Event.SEALED,
+        State.TO_BE_SEALED,
+        State.TO_BE_DELIVERED,
+        at=now,
+        actor=actor,
+        lease=lease,
+        detail={"use": str(use.id), "digest": digest, "version": use.version},
+    )
+
+
+def current_proof(session: Session, number: str) -> Proof | None:
+    """The proof of a verification's present version, revoked or not, or None where that version was not sealed.
+
+    Not simply the newest: after a re-route the new answer may be one that is not sealed, and the proof of the old
+    answer must not stand in for it.
+    """
+    return session.scalar(
+        select(Proof)
+        .join(Verification, Verification.number == Proof.verification)
+        .where(Proof.verification == number, Proof.version == Verification.proof_version)
+    )
+
+
+def open_pdf(proof: Proof, key: CaseKey) -> bytes:
+    """The sealed PDF in clear."""
+    return key.decrypt(Place("proofs", "pdf", proof.id), proof.pdf)
+
+
+def open_content(proof: Proof, key: CaseKey) -> list[tuple[str, str]]:
+    """What is printed: label and value."""
+    return [(label, value) for label, value in json.loads(key.decrypt(Place("proofs", "content", proof.id), proof.content))]

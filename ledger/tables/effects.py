@@ -1,0 +1,135 @@
+"""What left the house, and who looked: proofs, seal uses, deliveries, refusals, accesses, workers, alarms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.lifecycle import State
+from domain.seals import SealKind
+from ledger.tables.base import Number, Sealed, Table, choices
+
+
+class SealUse(Table):
+    """用印记录 (9.5): written before signing, unique for a proof's version, completed with the digest after it."""
+
+    __tablename__ = "seal_uses"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    verification: Mapped[Number]
+    version: Mapped[int]
+    seal: Mapped[SealKind] = mapped_column(choices(SealKind, "seal"))
+    used_by: Mapped[str]
+    started_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+    digest: Mapped[str | None]
+    __table_args__ = (UniqueConstraint("verification", "version"),)
+
+
+class Proof(Table):
+    """电子证明: the sealed PDF, encrypted; the QR code's secret is kept as a digest only."""
+
+    __tablename__ = "proofs"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    verification: Mapped[Number]
+    version: Mapped[int]
+    seal_use: Mapped[UUID] = mapped_column(ForeignKey("seal_uses.id"), unique=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    code_digest: Mapped[str]
+    pdf: Mapped[Sealed]
+    content: Mapped[Sealed]  #: JSON list of label and value, as printed
+    made_at: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_why: Mapped[str | None]
+    __table_args__ = (UniqueConstraint("verification", "version"),)
+
+
+class Delivery(Table):
+    """送达: one record and one id for each message to a requesting unit; a repeat carries the same id.
+
+    Without a callback address the message is there for polling and complete at once.
+    """
+
+    __tablename__ = "deliveries"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    verification: Mapped[Number]
+    status: Mapped[State] = mapped_column(choices(State, "status"))
+    event: Mapped[int] = mapped_column("event_id", ForeignKey("events.id"), unique=True)
+    address: Mapped[UUID | None] = mapped_column("address_id", ForeignKey("callback_addresses.id"))
+    made_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    last_answer: Mapped[str | None]
+    given_up_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("ix_deliveries_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
+    )
+
+
+class IdempotencyKey(Table):
+    """幂等键: the same key with the same body answers with the same verification."""
+
+    __tablename__ = "idempotency_keys"
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    body_digest: Mapped[str]
+    verification: Mapped[Number]
+    made_at: Mapped[datetime]
+
+
+class RefusalRow(Table):
+    """不予受理记录: who asked for what and why it was refused; no personal data. Append-only."""
+
+    __tablename__ = "refusals"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime]
+    unit: Mapped[str | None]
+    actor: Mapped[str]
+    code: Mapped[str]
+    obligation: Mapped[str | None]
+    detail: Mapped[dict[str, Any]]
+
+
+class Access(Table):
+    """调阅记录 (15.4): who read which person's data. Append-only."""
+
+    __tablename__ = "accesses"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    unit: Mapped[str | None]
+    verification: Mapped[Number]
+    what: Mapped[str]
+
+
+class Worker(Table):
+    """Workers and their leases; wall clock of the database."""
+
+    __tablename__ = "workers"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]  #: name/incarnation: what the leases of its passes carry
+    started_at: Mapped[datetime]
+    lease_until: Mapped[datetime]
+
+
+class Alarm(Table):
+    """告警: one record for each thing that operators must know, mailed once."""
+
+    __tablename__ = "alarms"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    message: Mapped[str]
+    raised_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
+    mail_started_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
+    mail_error: Mapped[str | None]
+    __table_args__ = (
+        Index("uq_alarms_standing", "kind", "subject", unique=True, postgresql_where=text("cleared_at IS NULL")),
+    )

@@ -1,0 +1,151 @@
+"""核验: the verification, its events, look-ups, requests and limits. State is written by `ledger.moves` alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.deadlines import LimitKind
+from domain.lifecycle import ENDED, Event, State
+from domain.methods import Answer, Method, Result
+from domain.share import ShareOutcome
+from ledger.tables.base import Number, Sealed, Table, UnitCode, choices
+
+_IS_OPEN = text("state NOT IN ({})".format(", ".join(f"'{state.value}'" for state in sorted(ENDED))))
+
+
+class Verification(Table):
+    """核验: one case × one party × one proof."""
+
+    __tablename__ = "verifications"
+    number: Mapped[str] = mapped_column(primary_key=True)
+    case: Mapped[UUID] = mapped_column("case_id", ForeignKey("cases.id"), index=True)
+    party: Mapped[UUID] = mapped_column("party_id", ForeignKey("parties.id"))
+    entry: Mapped[int] = mapped_column("entry_id", ForeignKey("entries.id"))
+    unit: Mapped[UnitCode] = mapped_column(index=True)  #: 需求单位
+    filed_at: Mapped[datetime]
+    filed_by: Mapped[str]
+    via_system: Mapped[str | None]
+
+    state: Mapped[State] = mapped_column(choices(State, "state"))
+    method: Mapped[Method | None] = mapped_column(choices(Method, "method"))
+    result: Mapped[Result | None] = mapped_column(choices(Result, "result"))
+    issuing_unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
+    share_failed: Mapped[bool] = mapped_column(default=False)
+    chosen: Mapped[bytes | None]  #: the licence picked among several; ciphertext
+    proof_version: Mapped[int] = mapped_column(default=1)
+    ended_at: Mapped[datetime | None]
+
+    next_instant: Mapped[datetime | None]  #: the regulation's clock: when something is due
+    paused_at: Mapped[datetime | None]  #: 由运维暂停
+    failed_passes: Mapped[int] = mapped_column(default=0)
+    attention: Mapped[str | None]  #: a fixed code: why it waits for a person
+    attention_from: Mapped[State | None] = mapped_column(choices(State, "attention_from"))
+
+    # Who is at work on it. Wall clock of the database: leases are no business of the regulation's clock.
+    lease_owner: Mapped[str | None]
+    lease_token: Mapped[int] = mapped_column(BigInteger, default=0)
+    lease_until: Mapped[datetime | None]
+    wake_requested_at: Mapped[datetime | None]
+    wake_claimed_until: Mapped[datetime | None]
+    flow_run: Mapped[UUID | None]
+    run_serial: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        # Partial: a year's ended verifications must not slow the search for what is due now.
+        Index("ix_verifications_due", "next_instant", postgresql_where=_IS_OPEN),
+        Index("ix_verifications_wake", "wake_requested_at", postgresql_where=text("wake_requested_at IS NOT NULL")),
+        Index("ix_verifications_lease", "lease_until", postgresql_where=text("lease_until IS NOT NULL")),
+    )
+
+
+class EventRow(Table):
+    """台账事件: append-only in the database itself; no personal data in clear."""
+
+    __tablename__ = "events"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    verification: Mapped[Number]
+    event: Mapped[Event] = mapped_column(choices(Event, "event"))
+    at: Mapped[datetime]  #: the regulation's clock; of a miss, the instant that was due
+    recorded_at: Mapped[datetime]  #: when this row was written
+    origin: Mapped[State | None] = mapped_column(choices(State, "origin"))
+    target: Mapped[State | None] = mapped_column(choices(State, "target"))
+    actor: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+
+
+class Lookup(Table):
+    """数据共享查询 (7.2, 7.3): what a source answered, kept for the record."""
+
+    __tablename__ = "lookups"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    verification: Mapped[Number]
+    attempt: Mapped[int]
+    source: Mapped[str]
+    outcome: Mapped[ShareOutcome] = mapped_column(choices(ShareOutcome, "outcome"))
+    message: Mapped[str]
+    maker: Mapped[str]
+    warnings: Mapped[list[str]]
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime]
+    fields: Mapped[Sealed]
+    candidates: Mapped[Sealed]
+    reply: Mapped[Sealed]
+    document: Mapped[Sealed]
+    __table_args__ = (UniqueConstraint("verification", "attempt"),)
+
+
+class Request(Table):
+    """核验申请: in an issuing unit's inbox (10.1, 10.4)."""
+
+    __tablename__ = "requests"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    verification: Mapped[Number]
+    unit: Mapped[UnitCode]
+    received_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None]
+    answer: Mapped[Answer | None] = mapped_column(choices(Answer, "answer"))
+    fields: Mapped[bytes | None]  #: ciphertext
+    note: Mapped[bytes | None]  #: ciphertext
+    withdrawn_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("ix_requests_inbox", "unit", "received_at", postgresql_where=text("answered_at IS NULL")),
+        # At most one open request for a verification: a repeated step finds it instead of asking twice.
+        Index(
+            "uq_requests_open",
+            "verification",
+            unique=True,
+            postgresql_where=text("answered_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )
+
+
+class Deadline(Table):
+    """时限: one limit of one request, with the rule that set it. A miss is recorded at its due instant."""
+
+    __tablename__ = "deadlines"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    verification: Mapped[Number]
+    request: Mapped[UUID | None] = mapped_column("request_id", ForeignKey("requests.id"))
+    kind: Mapped[LimitKind] = mapped_column(choices(LimitKind, "kind"))
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    rule_version: Mapped[str]
+    obligations: Mapped[list[str]]
+    note: Mapped[str]
+    met_at: Mapped[datetime | None]
+    missed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]  #: withdrawn or overtaken: no score either way
+    __table_args__ = (
+        UniqueConstraint("request_id", "kind"),
+        Index(
+            "ix_deadlines_open",
+            "due_at",
+            postgresql_where=text("met_at IS NULL AND missed_at IS NULL AND closed_at IS NULL"),
+        ),
+    )

@@ -1,0 +1,213 @@
+"""查看: what the requesting unit reads of its case and its verifications, and what everybody else may read of them.
+
+Persons' data are opened only where `personal` is asked for, by the gateway, for the unit that filed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.lifecycle import Event, State
+from domain.masking import mask_name, mask_number
+from domain.methods import Method, Result
+from domain.roles import IdType, PartyRole
+from domain.scope import CatalogEntry
+from domain.share import Candidate
+from ledger import cases, requests, sealing, sharing
+from ledger.entries import load_entry
+from ledger.remedies import REMEDIES
+from ledger.tables.cases import Case, Party
+from ledger.tables.effects import Proof
+from ledger.tables.registry import Matter, Unit
+from ledger.tables.verifications import EventRow, Verification
+from ledger.vault import CaseKey, Place
+from settings import settings
+
+
+@dataclass(frozen=True)
+class PartyView:
+    """当事人, masked (15.4)."""
+
+    role: PartyRole
+    id_type: IdType
+    id_number: str
+    name: str
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """办件 with its parties masked and the numbers of its verifications, newest first."""
+
+    case: Case
+    matter_name: str
+    parties: list[PartyView]
+    verifications: list[str]
+
+
+@dataclass(frozen=True)
+class ShareView:
+    """What the share source said, in words without personal data. `outcome` is "failing" where it did not answer."""
+
+    source: str
+    outcome: str
+    message: str
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OutcomeView:
+    """核验结论. `fields` and `note` are personal data, empty for everybody but the requesting unit."""
+
+    result: Result
+    maker: str
+    fields: dict[str, str]
+    note: str
+
+
+@dataclass(frozen=True)
+class VerificationView:
+    """One verification as it stands. `outcome` and `proof` are there once it is delivered, never before."""
+
+    row: Verification
+    case_number: str
+    entry: CatalogEntry
+    party: PartyView | None
+    issuing_unit_name: str | None
+    due_at: datetime | None
+    reason: str
+    remedy: str
+    share: ShareView | None
+    candidates: list[Candidate]
+    outcome: OutcomeView | None
+    proof: Proof | None
+
+    @property
+    def opened(self) -> list[str]:
+        """Which personal data this view shows in clear: the words for the record of accesses (15.4)."""
+        result = ["result"] if self.outcome is not None and (self.outcome.fields or self.outcome.note) else []
+        return result + (["candidates"] if self.candidates else [])
+
+
+@dataclass(frozen=True)
+class KnownProof:
+    """What a check of a file needs to know (proofs.check): wall clock of the sealing, end of validity."""
+
+    digest: str
+    sealed_at: datetime
+    valid_until: datetime
+    revoked: bool
+
+
+def find_case(session: Session, unit: str, number: str) -> CaseView | None:
+    """The unit's own case, or None."""
+    case = cases.find(session, unit, number)
+    if case is None:
+        return None
+    key = cases.case_key(case)
+    parties = session.scalars(select(Party).where(Party.case == case.id).order_by(Party.role, Party.id))
+    numbers = select(Verification.number).where(Verification.case == case.id).order_by(Verification.filed_at.desc())
+    return CaseView(
+        case,
+        session.get_one(Matter, case.matter).name,
+        [_masked(party, key) for party in parties],
+        list(session.scalars(numbers)),
+    )
+
+
+def find_verification(session: Session, number: str, unit: str | None) -> Verification | None:
+    """The verification of this number that `unit` filed (None: whoever filed it), or None."""
+    row = session.get(Verification, number)
+    return row if row is not None and unit in (None, row.unit) else None
+
+
+def view(
+    session: Session, row: Verification, *, personal: bool, entry: CatalogEntry | None = None
+) -> VerificationView:
+    """Everything that may be shown of a verification. `personal`: the caller is the requesting unit, on the record.
+
+    `entry` where the caller has it already.
+    """
+    entry = entry or load_entry(session, row.entry)
+    case = session.get_one(Case, row.case)
+    key = cases.case_key(case) if personal else None
+    fresh = row.state is State.RECEIVED  # nothing has happened: spare the hot path three queries
+    limits = [] if fresh else requests.open_limits(session, row.number)
+    reason, remedy = REMEDIES.get(row.attention or "", ("", ""))
+    delivered = row.state is State.DELIVERED
+    issuer = entry.issuing_unit_name
+    if row.issuing_unit != entry.issuing_unit:  # re-routed
+        issuer = session.get_one(Unit, row.issuing_unit).name if row.issuing_unit else None
+    choosing = row.state is State.AWAITING_CHOICE and key is not None
+    return VerificationView(
+        row=row,
+        case_number=case.number,
+        entry=entry,
+        party=_masked(session.get_one(Party, row.party), key) if key else None,
+        issuing_unit_name=issuer,
+        due_at=limits[0].due_at if limits else None,
+        reason=reason,
+        remedy=remedy,
+        share=None if fresh else _share(session, row),
+        candidates=sharing.candidates(session, row.number, key) if choosing and key else [],
+        outcome=_outcome(session, row, key) if delivered and row.result else None,
+        proof=delivered_proof(session, row),
+    )
+
+
+def delivered_proof(session: Session, row: Verification) -> Proof | None:
+    """The sealed proof, once it is delivered: what is sealed and not yet sent is nobody's (reading 6)."""
+    return sealing.current_proof(session, row.number) if row.state is State.DELIVERED else None
+
+
+def known_proof(session: Session, number: str, digest: str = "") -> KnownProof | None:
+    """The delivered proof whose file has this SHA-256, an older version too; else the newest one under the number."""
+    row = session.get(Verification, number)
+    if row is None or row.state is not State.DELIVERED:
+        return None
+    same = session.scalar(select(Proof).where(Proof.verification == number, Proof.digest == digest))
+    proof = same or sealing.current_proof(session, number)
+    if proof is None:
+        return None
+    overtaken = proof.revoked_at is not None or proof.version != row.proof_version
+    return KnownProof(proof.digest, settings().wall(proof.made_at), proof.valid_until, overtaken)
+
+
+def events(session: Session, number: str) -> list[EventRow]:
+    """The story of a verification in the order in which it was recorded."""
+    return list(session.scalars(select(EventRow).where(EventRow.verification == number).order_by(EventRow.id)))
+
+
+def _masked(party: Party, key: CaseKey) -> PartyView:
+    name = key.decrypt_text(Place("parties", "name", party.id), party.name)
+    number = key.decrypt_text(Place("parties", "id_number", party.id), party.id_number)
+    return PartyView(party.role, party.id_type, mask_number(number), mask_name(name))
+
+
+def _share(session: Session, row: Verification) -> ShareView | None:
+    lookup = sharing.last_lookup(session, row.number)
+    if lookup is not None:
+        return ShareView(lookup.source, lookup.outcome.value, lookup.message, lookup.asked_at)
+    if not row.share_failed:
+        return None
+    fell_back = session.scalar(
+        select(EventRow).where(EventRow.verification == row.number, EventRow.event == Event.FELL_BACK).limit(1)
+    )
+    detail: dict[str, Any] = fell_back.detail if fell_back else {}
+    return ShareView(str(detail.get("source", "")), "failing", "数据共享来源暂时不可用,已转为部门核验。", None)
+
+
+def _outcome(session: Session, row: Verification, key: CaseKey | None) -> OutcomeView:
+    assert row.result is not None
+    found = sealing.evidence(session, row.number)
+    # 不符: what the source holds under that number is another person's data, so nothing of it is shown.
+    open_fields = key is not None and row.result is not Result.MISMATCH
+    answered = requests.answered_request(session, row.number) if key and row.method is Method.ISSUER else None
+    note = ""
+    if key is not None and answered is not None and answered.note is not None:
+        note = key.decrypt_text(Place("requests", "note", answered.id), answered.note)
+    return OutcomeView(row.result, found.maker, dict(found.fields) if open_fields else {}, note)

@@ -1,0 +1,93 @@
+"""运行状况: what operators read, in counts, codes and numbers, without persons' data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from domain.lifecycle import OPEN, Event, State
+from ledger.remedies import REMEDIES
+from ledger.tables.effects import Alarm, Delivery
+from ledger.tables.registry import CallbackAddress
+from ledger.tables.verifications import EventRow, Verification
+
+PAUSED = ("由运维暂停。", "查明原因后“恢复”(resume)。")
+UNDELIVERED = ("送达通知多次失败,已停止发送;结果可正常查询。", "请核对该单位的回调地址,并告知该单位主动查询。")
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """One thing that does not go on by itself: why, what to do, since when."""
+
+    number: str
+    unit: str
+    code: str
+    reason: str
+    remedy: str
+    since: datetime
+
+
+def stuck(session: Session, limit: int = 500) -> list[Stuck]:
+    """待人工处理, 暂停 and messages given up, oldest first."""
+    since = (
+        select(func.max(EventRow.at))
+        .where(EventRow.verification == Verification.number, EventRow.target == State.NEEDS_ATTENTION)
+        .scalar_subquery()
+    )
+    waiting = session.execute(
+        select(Verification, since).where(Verification.state == State.NEEDS_ATTENTION).limit(limit)
+    )
+    found = [
+        Stuck(row.number, row.unit, row.attention or "", *REMEDIES.get(row.attention or "", ("", "")), at or row.filed_at)
+        for row, at in waiting
+    ]
+    paused = select(Verification).where(Verification.state.in_(OPEN), Verification.paused_at.is_not(None)).limit(limit)
+    found += [
+        Stuck(row.number, row.unit, Event.PAUSED.value, *PAUSED, row.paused_at)
+        for row in session.scalars(paused)
+        if row.paused_at
+    ]
+    # An address that was registered again since then is an answer to the failure: the line goes away.
+    given_up = (
+        select(Delivery, Verification.unit)
+        .join(Verification, Verification.number == Delivery.verification)
+        .join(CallbackAddress, CallbackAddress.id == Delivery.address)
+        .where(CallbackAddress.active.is_(True), CallbackAddress.registered_at <= Delivery.given_up_at)
+        .limit(limit)
+    )
+    found += [
+        Stuck(row.verification, unit, "delivery_given_up", *UNDELIVERED, row.given_up_at)
+        for row, unit in session.execute(given_up)
+        if row.given_up_at
+    ]
+    return sorted(found, key=lambda item: item.since)[:limit]
+
+
+def open_counts(session: Session) -> dict[State, int]:
+    """How many verifications stand in each open state; ended ones are left out, or each look would read them all."""
+    rows = session.execute(
+        select(Verification.state, func.count()).where(Verification.state.in_(OPEN)).group_by(Verification.state)
+    )
+    return dict.fromkeys(sorted(OPEN), 0) | dict(rows.tuples().all())
+
+
+def oldest_due(session: Session) -> datetime | None:
+    """The earliest instant at which an open verification is due, on the regulation's clock."""
+    due: datetime | None = session.scalar(select(func.min(Verification.next_instant)).where(Verification.state.in_(OPEN)))
+    return due
+
+
+def alarm_counts(session: Session) -> dict[str, int]:
+    """Standing alarms by kind."""
+    rows = session.execute(select(Alarm.kind, func.count()).where(Alarm.cleared_at.is_(None)).group_by(Alarm.kind))
+    return dict(rows.tuples().all())
+
+
+def settled(session: Session, numbers: list[str]) -> list[str]:
+    """Those of `numbers` that need nobody to wait any longer: ended, or a person must act."""
+    still = OPEN - {State.AWAITING_CHOICE, State.NEEDS_ATTENTION}
+    query = select(Verification.number).where(Verification.number.in_(numbers), Verification.state.not_in(still))
+    return list(session.scalars(query))

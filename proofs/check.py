@@ -1,0 +1,193 @@
+"""验真: whether a PDF that somebody holds is a proof of ours, unchanged and still valid (11.1).
+
+The seal's signature says who made the file and that nothing in it changed; the ledger says that this very file was
+delivered and still holds. Neither is enough alone: a stolen key seals, and a number is easily copied.
+
+The file may come from anybody. It is judged in memory, nothing is fetched over a network, and whatever is wrong with
+it becomes a verdict, never an exception.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from io import BytesIO
+from typing import Any
+
+from asn1crypto.parser import peek  # type: ignore[import-untyped]
+from pyhanko.keys import load_certs_from_pemder_data
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from domain.numbers import is_number
+
+# pyHanko logs the subject of a certificate that it cannot trust, and a stranger's file may name any person there.
+logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
+
+
+class Verdict(StrEnum):
+    """A stable code for programs; `chinese` is the sentence for people."""
+
+    VALID = "valid"
+    ALTERED = "altered"
+    LATER_REVISION = "later_revision"
+    FOREIGN = "foreign"
+    PICTURE = "picture"
+    NOT_PDF = "not_pdf"
+    UNKNOWN_HERE = "unknown_here"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+    @property
+    def chinese(self) -> str:
+        return _CHINESE[self]
+
+
+_CHINESE = {
+    Verdict.VALID: "有效:由本系统出具并签章,内容未被改动,现行有效。",
+    Verdict.ALTERED: "无效:文件在签章之后被改动或已损坏,内容不可信。请向提供人索取原始文件,或扫描页面上的二维码查询。",
+    Verdict.LATER_REVISION: "无效:签章之后又向文件追加了内容,追加的部分没有签章。请向提供人索取未经修改的原始文件。",
+    Verdict.FOREIGN: "不能确认:文件没有本系统的电子签章,可能由其他系统出具,也可能是打印或另存的副本。请上传原始文件,或扫描页面上的二维码查询。",
+    Verdict.PICTURE: "不能确认:这是图片或扫描件,没有电子签章;图片上的印章不能证明真伪。请上传原始 PDF 文件,或扫描页面上的二维码查询。",
+    Verdict.NOT_PDF: "不能核验:这不是 PDF 文件。请上传电子证明的原始 PDF 文件。",
+    Verdict.UNKNOWN_HERE: "不能确认:签章来自本系统,但台账没有登记这份文件,请勿采用,并联系区大数据局核实。",
+    Verdict.REVOKED: "无效:这份电子证明已被撤销。请联系证明出具单位,或重新办理核验。",
+    Verdict.EXPIRED: "无效:这份电子证明已超过有效期。请重新办理核验。",
+}
+
+
+@dataclass(frozen=True)
+class KnownProof:
+    """What the ledger knows of a proof that was delivered under a number."""
+
+    digest: str  #: SHA-256 of the sealed file, hexadecimal
+    sealed_at: datetime  #: aware: the moment at which the seal's certificate has to be valid
+    valid_until: datetime | None = None  #: None: no end
+    revoked: bool = False
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """`number` is read from signed content, so it is there only where the seal is ours and intact."""
+
+    verdict: Verdict
+    number: str | None = None
+
+    @property
+    def text(self) -> str:
+        return self.verdict.chinese
+
+
+def check(pdf: bytes, trust: bytes, known: Callable[[str], KnownProof | None], now: datetime) -> CheckResult:
+    """The verdict on a file. `trust`: our authorities' certificates (PEM); `known` asks the ledger by number.
+
+    1. The first signature's byte range splits the file: what it covers, and what came later.
+    2. What it covers must be sealed under our authority, whole and intact; pyHanko checks that, on those bytes alone.
+    3. Bytes after it are a later revision; they are never parsed.
+    4. The ledger must know the number and the digest of exactly this file, and must not have ended it.
+
+    The caller limits the size. Takes about 10 ms of CPU and may run in any thread that has no running event loop
+    (RuntimeError where it has one). Exceptions of `known` pass through; the file itself causes none.
+    """
+    _outside_event_loop()
+    if b"%PDF-" not in pdf[:1024]:
+        return CheckResult(Verdict.PICTURE if pdf.startswith(_IMAGES) else Verdict.NOT_PDF)
+    authorities = list(load_certs_from_pemder_data(trust))
+    container = _container(pdf)
+    if container is None:
+        return CheckResult(_unsigned(pdf))
+    if container.cms and not any(authority.subject.dump() in container.cms for authority in authorities):
+        return CheckResult(Verdict.FOREIGN)
+    opened = _open(pdf[: container.end]) if container.tidy else None
+    if opened is None:
+        return CheckResult(Verdict.ALTERED)
+    signature, number = opened
+    record = known(number)
+    verdict = _seal(signature, authorities, record.sealed_at if record else now)
+    if verdict is not Verdict.VALID:
+        return CheckResult(verdict)
+    if container.end != len(pdf):
+        return CheckResult(Verdict.LATER_REVISION, number)
+    if record is None or record.digest != hashlib.sha256(pdf).hexdigest():
+        return CheckResult(Verdict.UNKNOWN_HERE, number)
+    if record.revoked:
+        return CheckResult(Verdict.REVOKED, number)
+    if record.valid_until is not None and record.valid_until <= now:
+        return CheckResult(Verdict.EXPIRED, number)
+    return CheckResult(Verdict.VALID, number)
+
+
+def _outside_event_loop() -> None:
+    """pyHanko starts a loop of its own; where it could not, its error would be taken for a broken file."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise RuntimeError("proofs.check.check blocks: call it with asyncio.to_thread")
+
+
+_IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
+_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
+_SIGNATURE_TRACES = (b"/ByteRange", b"/ETSI.CAdES.detached")
+_IMAGE_OBJECT = re.compile(rb"/Subtype\s*/Image\b")  # an image's own entry is never compressed
+
+
+@dataclass(frozen=True)
+class _Container:
+    """The signature container as it stands in the file."""
+
+    cms: bytes  #: empty where it cannot be read
+    end: int  #: where the signed part ends
+    tidy: bool
+    """As a signer writes it, zeros after the object: these bytes stand in the file and under no signature."""
+
+
+def _container(pdf: bytes) -> _Container | None:
+    match = _RANGE.search(pdf)
+    if match is None:
+        return None
+    before, after, rest = (int(number) for number in match.groups())
+    raw = pdf[before + 1 : after - 1]
+    try:
+        cms = bytes.fromhex(raw.decode("ascii"))
+        length = peek(cms)
+    except ValueError:
+        return _Container(b"", after + rest, tidy=False)
+    return _Container(cms, after + rest, tidy=cms.hex().upper().encode() == raw and not any(cms[length:]))
+
+
+def _unsigned(pdf: bytes) -> Verdict:
+    if any(trace in pdf for trace in _SIGNATURE_TRACES) or b"%%EOF" not in pdf[-1024:]:
+        return Verdict.ALTERED  # there was a signature and somebody broke it, or the file is cut off
+    return Verdict.PICTURE if _IMAGE_OBJECT.search(pdf) else Verdict.FOREIGN
+
+
+def _open(signed: bytes) -> tuple[EmbeddedPdfSignature, str] | None:
+    """The only signature of the signed part and the number in its document information."""
+    try:
+        reader = PdfFileReader(BytesIO(signed))
+        (signature,) = reader.embedded_signatures
+        number = str(reader.trailer_view["/Info"]["/Keywords"])
+    except Exception:  # a hostile file makes a parser fail in any way, RecursionError included
+        return None
+    return (signature, number) if is_number(number) else None
+
+
+def _seal(signature: EmbeddedPdfSignature, authorities: list[Any], moment: datetime) -> Verdict:
+    context = ValidationContext(trust_roots=authorities, moment=moment, allow_fetching=False)
+    try:
+        status: PdfSignatureStatus = validate_pdf_signature(signature, context, skip_diff=True)
+    except Exception:
+        return Verdict.ALTERED
+    if not (status.intact and status.valid and status.coverage is SignatureCoverageLevel.ENTIRE_FILE):
+        return Verdict.ALTERED
+    return Verdict.VALID if status.trusted else Verdict.FOREIGN

@@ -1,0 +1,39 @@
+"""`python -m runtime COMMAND …`, which is what `./run` calls."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from collections.abc import Callable
+
+from runtime.commands import COMMANDS
+from runtime.failures import Failure
+from runtime.progress import Progress
+
+
+def main(arguments: list[str]) -> int:
+    name, *rest = arguments or ["up"]
+    command = COMMANDS.get(name)
+    if command is None:
+        near = difflib.get_close_matches(name, COMMANDS, n=1)
+        hint = f"是不是 {near[0]}?" if near else ""
+        sys.stderr.write(f"没有命令 {name}。{hint}全部命令见 ./run help。\n")
+        return 2
+    try:
+        if command.enters:
+            from runtime import environment
+
+            environment.enter()
+        module, _, function = command.target.partition(":")
+        act: Callable[[list[str]], int] = getattr(importlib.import_module(module), function)
+        return act(rest)
+    except Failure as failure:
+        Progress().fail(failure)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+"""The commands of `./run`: name, where it is, what it does. `run help` reads it without any dependency.
+
+A new command is a line here and a function `(arguments: list[str]) -> int` (the exit code) somewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """`target` is "module:function", imported only when the command runs.
+
+    `enters`: the command works on what `up` has made, so it gets that installation's environment first.
+    """
+
+    target: str
+    english: str
+    chinese: str
+    enters: bool = True
+
+
+# fmt: off
+COMMANDS: dict[str, Command] = {
+    "up": Command("runtime.up:main", "start everything and show two verifications", "启动全部服务并演示两次核验", enters=False),
+    "down": Command("runtime.operate:down", "stop everything", "停止全部服务", enters=False),
+    "status": Command("runtime.operate:status", "what runs, where, since when", "查看各服务的状态和地址", enters=False),
+    "health": Command("runtime.operate:health", "exit code 0 if all is well", "检查是否健康(退出码 0 为正常)"),
+    "stuck": Command("runtime.casework:stuck", "what waits for a person, and why", "列出待人工处理的核验"),
+    "resume": Command("runtime.casework:resume", "go on with a paused or stuck verification", "恢复或重试一项核验"),
+    "proof": Command("runtime.casework:proof", "write a sealed proof to a file", "导出一份电子证明"),
+    "verify": Command("runtime.casework:verify", "check a PDF that somebody holds", "核验一份电子证明文件的真伪"),
+    "keys": Command("runtime.key_commands:main", "make, rotate, revoke interface keys", "生成、轮换、吊销接口密钥"),
+    "import": Command("runtime.import_commands:main", "import units or people from XLSX", "导入单位或人员名册"),
+    "keyfiles": Command("runtime.first_keys:main", "make every secret file", "生成缺少的密钥文件", False),
+    "migrate": Command("runtime.migrate:main", "bring the ledger to the newest version", "升级台账数据库"),
+    "backup": Command("runtime.backup:backup_command", "save the ledger, and the keys apart", "备份台账,密钥另存"),
+    "restore": Command("runtime.backup:restore_command", "bring a backup back", "把备份恢复到空目录", enters=False),
+    "check": Command("runtime.check:main", "style, types, imports, generated documents", "代码检查", False),
+    "bench": Command("benchmarks.bench:main", "measure, against a stock Prefect worker", "性能测试", False),
+    "test": Command("pytest:console_main", "run the tests", "运行全部测试", enters=False),
+}
+# fmt: on

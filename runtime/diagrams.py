@@ -1,0 +1,56 @@
+"""The documents that are drawn from the code: `python -m runtime.diagrams` writes them, `./run check` compares.
+
+A diagram that somebody draws by hand is wrong after the next change of the table, and nobody notices.
+"""
+
+from __future__ import annotations
+
+from domain.lifecycle import State, mermaid
+from settings import ROOT
+
+FILE = ROOT / "docs" / "life-cycle.md"
+
+_INTRO = """# The life cycle of a verification (核验)
+
+Every verification stands in exactly one of these states. What may follow what is the table `MOVES` in
+`domain/lifecycle.py`; `ledger/moves.py` is the only writer, and each move puts its event on the record in the same
+transaction. This page is drawn from that table by `python -m runtime.diagrams`; `./run check` compares the two.
+"""
+
+MEANINGS = {
+    State.RECEIVED: "The requesting unit filed it; the method is not chosen yet.",
+    State.LOOKING_UP: "The share source is being asked (数据共享).",
+    State.AWAITING_CHOICE: "Several licences fit: the requesting unit picks one, within half an hour.",
+    State.TO_ASK: "The issuing unit is to be asked (部门核验).",
+    State.AWAITING_REPLY: "The request is in the issuing unit's inbox and its clocks run.",
+    State.ESCALATED: "A limit passed; the issuing unit's supervisor has half an hour (督办).",
+    State.TO_BE_SEALED: "The answer is there; the proof is to be made and sealed.",
+    State.TO_BE_DELIVERED: "The result is complete and is to be handed to the requesting unit.",
+    State.NEEDS_ATTENTION: "It does not go on by itself: a named person retries, re-routes, reissues or closes it.",
+    State.DELIVERED: "The requesting unit has the result. Ended.",
+    State.WITHDRAWN: "The requesting unit took it back. Ended.",
+    State.CLOSED: "A person ended it without a result; the requesting unit was told. Ended.",
+}
+
+
+def life_cycle() -> str:
+    """`docs/life-cycle.md` as the code has it."""
+    rows = "".join(
+        f"| `{state.value}` | {state.chinese} | {state.value.replace('_', ' ')} | {MEANINGS[state]} |\n" for state in State
+    )
+    table = "| code | 中文 | English | meaning |\n|-|-|-|-|\n" + rows
+    return f"{_INTRO}\n{table}\n```mermaid\n{mermaid()}```\n"
+
+
+def write() -> None:
+    """Bring the documents up to date."""
+    FILE.write_text(life_cycle(), encoding="utf-8")
+
+
+def check() -> bool:
+    """True where the documents say what the code says."""
+    return FILE.is_file() and FILE.read_text(encoding="utf-8") == life_cycle()
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,69 @@
+"""`./run keys`: make, rotate, revoke and list interface keys. A key is shown once and stored nowhere."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import select
+
+from ledger import keys
+from ledger.database import transaction
+from ledger.keys import UnknownHolder
+from ledger.tables.registry import ApiKey
+from runtime.casework import operator
+from runtime.failures import Failure
+from settings import LOCAL, settings
+
+_console = Console(highlight=False, soft_wrap=True)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run keys", description="接口密钥:生成、轮换、吊销、列出")
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="列出有效密钥的持有者")
+    for name, text in (("make", "生成"), ("rotate", "轮换(旧密钥 24 小时后失效)"), ("revoke", "立即吊销全部密钥")):
+        action = actions.add_parser(name, help=text)
+        holder = action.add_mutually_exclusive_group(required=True)
+        holder.add_argument("--person", help="人员编码")
+        holder.add_argument("--system", help="系统编码")
+    options = parser.parse_args(arguments)
+    if options.action == "list":
+        return _list()
+    return _act(options.action, options.person, options.system)
+
+
+def _act(action: str, person: str | None, system: str | None) -> int:
+    now, holder = settings().now(), person or system
+    try:
+        with transaction() as session:
+            if action == "revoke":
+                count = keys.revoke(session, person=person, system=system, now=now)
+                _console.print(f"已吊销 {holder} 的 {count} 个密钥。")
+                return 0
+            make = keys.make if action == "make" else keys.rotate
+            key = make(session, person=person, system=system, now=now, actor=operator())
+    except UnknownHolder:
+        raise Failure("密钥", f"没有在册的人员或系统:{holder}", "先用 ./run import people 导入名册。") from None
+    _console.print(f"{holder} 的新密钥,只显示这一次,请立即保存:")
+    _console.print(key)
+    return 0
+
+
+def _list() -> int:
+    table = Table(box=None)
+    for title in ("持有者", "种类", "生成于", "生成人", "失效于"):
+        table.add_column(title)
+    with transaction() as session:
+        query = select(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.made_at)
+        for row in session.scalars(query):
+            table.add_row(
+                row.person or row.system,
+                "人员" if row.person else "系统",
+                f"{row.made_at.astimezone(LOCAL):%Y-%m-%d %H:%M}",
+                row.made_by,
+                f"{row.expires_at.astimezone(LOCAL):%Y-%m-%d %H:%M}" if row.expires_at else "",
+            )
+    _console.print(table)
+    return 0

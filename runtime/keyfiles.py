@@ -1,0 +1,119 @@
+"""密钥文件: every secret of an installation, made on the first `up` and never overwritten.
+
+Two folders, because not everybody needs everything:
+
+    var/secrets    given to the services (PROOFLESS_SECRETS_DIR), one file a field of settings.py, and the secrets
+                   with which the share sources of the sandbox know us
+    var/owner      for migrations and PostgreSQL alone: who holds these may change the ledger's history
+
+Folders are 0700 and files 0600. A file appears complete or not at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from runtime.failures import Failure
+
+SOURCE_SECRETS = (
+    "proofless_licence_library_access_id",
+    "proofless_licence_library_access_token",
+    "proofless_province_gateway_rid",
+    "proofless_province_gateway_app_key",
+)
+"""What the sandbox's share sources and `connectors/sources` agree on. In production the operators give these files."""
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+_SERVICES: dict[str, Callable[[], str]] = {
+    "proofless_database_password": _password,
+    "proofless_master_keys": lambda: json.dumps({"k1": _key()}),
+    "proofless_lookup_key": _key,
+    "proofless_prefect_password": _password,
+    **dict.fromkeys(SOURCE_SECRETS, _password),
+}
+_OWNER: dict[str, Callable[[], str]] = {
+    "owner_password": _password,
+    "postgres_password": _password,
+    "prefect_database_password": _password,
+}
+
+LOCAL_ONLY = ("proofless_database_password", "proofless_prefect_password")
+"""Passwords between the processes of one machine: a backup leaves them out, a restored machine makes its own."""
+
+SERVICE_SECRETS = tuple(_SERVICES)
+
+
+def services_folder(home: Path) -> Path:
+    """What PROOFLESS_SECRETS_DIR names."""
+    return home / "secrets"
+
+
+def owner_folder(home: Path) -> Path:
+    """Never named to a service."""
+    return home / "owner"
+
+
+def ensure(home: Path) -> list[str]:
+    """Makes what is missing, tightens what is open; gives back the names of the files made now."""
+    return [*_ensure(services_folder(home), _SERVICES), *_ensure(owner_folder(home), _OWNER)]
+
+
+def read(home: Path, name: str) -> str:
+    """One secret, from whichever folder holds it. Raises Failure when it is not there."""
+    folder = owner_folder(home) if name in _OWNER else services_folder(home)
+    try:
+        return (folder / name).read_text(encoding="utf-8").strip()
+    except OSError:
+        remedy = "请从备份恢复该文件;全新安装请运行 ./run up。"
+        raise Failure("读取密钥", f"没有密钥文件 {folder / name}", remedy) from None
+
+
+def write_once(path: Path, text: str) -> bool:
+    """Writes a file that nobody else may read. False, and nothing changed, if it is there already."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        # Unlike a rename a link never replaces: with a lost key the ledger cannot be read.
+        os.link(draft, path)
+        return True
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def private_folder(folder: Path) -> Path:
+    """The folder, made if needed, closed to other users."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
+def _ensure(folder: Path, makers: dict[str, Callable[[], str]]) -> list[str]:
+    private_folder(folder)
+    made = []
+    for name, make in makers.items():
+        path = folder / name
+        if path.exists():
+            path.chmod(0o600)
+        elif write_once(path, make()):
+            made.append(name)
+    return made

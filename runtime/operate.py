@@ -1,0 +1,115 @@
+"""`./run down`, `status` and `health`: what an operator asks of a system that `up` started."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import psutil
+import psycopg2
+from rich.table import Table
+
+from runtime import lock, ports, postgres, prefect_server, records, services
+from runtime.context import home
+from runtime.failures import Failure
+from runtime.processes import end_recorded
+from runtime.progress import Progress
+from settings import LOCAL, settings
+
+DOWN_SECONDS = 180.0
+
+
+def down(arguments: list[str]) -> int:
+    """Stops a running `up`; where it was killed, stops what it left behind. 0 also if nothing ran."""
+    argparse.ArgumentParser(prog="./run down", description="停止全部服务").parse_args(arguments)
+    progress, place = Progress(), home()
+    up = lock.holder(place / "run")
+    if up is not None:
+        with progress.step("请 ./run up 停止全部服务"):
+            up.terminate()
+            if not records.ended(up, DOWN_SECONDS):
+                why = f"{DOWN_SECONDS:.0f} 秒内没有停下"
+                raise Failure(
+                    "停止", why, f"请看 {place / 'logs'};仍不停时可结束进程 {up.pid} 后再运行 ./run down。"
+                )
+    ended = end_recorded(place / "run", progress)
+    if postgres.alive(place):
+        postgres.stop(place)
+        ended.append("PostgreSQL")
+    if up is None and not ended:
+        progress.say("没有在运行的服务。")
+    return 0
+
+
+def status(arguments: list[str]) -> int:
+    """A table of what runs."""
+    argparse.ArgumentParser(prog="./run status", description="查看各服务的状态和地址").parse_args(arguments)
+    progress, place = Progress(), home()
+    up = lock.holder(place / "run")
+    progress.say(f"./run up 正在运行(进程 {up.pid})。" if up else "./run up 没有在运行。")
+    known = ports.remembered(place)
+    table = Table(box=None)
+    for title in ("服务", "状态", "地址", "进程", "启动于", "内存"):
+        table.add_column(title)
+    found = reversed(records.recall(place / "run"))
+    for record in found:
+        process = record.process()
+        address = f"127.0.0.1:{known[record.name]}" if record.name in known else ""
+        table.add_row(record.title, "运行中" if process else "已停止", address, *_figures(process))
+    progress.console.print(table)
+    return 0
+
+
+def health(arguments: list[str]) -> int:
+    """0 if database, Prefect, worker and gateway all answer; each is asked over the address in the settings."""
+    argparse.ArgumentParser(prog="./run health", description="检查是否健康").parse_args(arguments)
+    progress, well = Progress(), True
+    for title, check in _CHECKS.items():
+        good = check()
+        well = well and good
+        progress.say(f"{'✓' if good else '✗'} {title}{'' if good else ':没有应答'}")
+    if not well:
+        progress.say("请用 ./run status 查看哪个服务没有运行,日志在 logs 目录下。")
+    return 0 if well else 1
+
+
+def _figures(process: psutil.Process | None) -> tuple[str, str, str]:
+    if process is None:
+        return "", "", ""
+    try:
+        since = datetime.fromtimestamp(process.create_time(), LOCAL)
+        return str(process.pid), f"{since:%m-%d %H:%M:%S}", f"{process.memory_info().rss / 2**20:.0f} MiB"
+    except psutil.Error:
+        return "", "", ""
+
+
+def _database_answers() -> bool:
+    chosen = settings()
+    try:
+        psycopg2.connect(
+            host=chosen.database_host,
+            port=chosen.database_port,
+            dbname=chosen.database_name,
+            user=chosen.database_user,
+            password=chosen.database_password.get_secret_value(),
+            connect_timeout=5,
+        ).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def _worker_is_heard() -> bool:
+    password = settings().prefect_password.get_secret_value()
+    return services.worker_heard(
+        settings().prefect_api_url, password, datetime.now(UTC) - timedelta(seconds=120)
+    )
+
+
+_CHECKS: dict[str, Callable[[], bool]] = {
+    "数据库": _database_answers,
+    "Prefect 服务器": lambda: prefect_server.is_ready(settings().prefect_api_url),
+    "执行器": _worker_is_heard,
+    "接口服务": lambda: services.answers(f"http://{settings().gateway_host}:{settings().gateway_port}"),
+}

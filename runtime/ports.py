@@ -1,0 +1,73 @@
+"""Which loopback port each service has: the same at every `up`, so that printed QR codes keep their address."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+from runtime.progress import Progress
+
+PREFERRED = {"postgres": 15432, "prefect": 4200, "gateway": 8080, "sandbox": 8090}
+TITLES = {"postgres": "PostgreSQL", "prefect": "Prefect", "gateway": "接口服务", "sandbox": "沙箱"}
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen there. A closing connection (TIME_WAIT) does not count as taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_near(port: int) -> int:
+    """The next free port above. Not one of the kernel's choosing: those are lent to outgoing connections too."""
+    for candidate in range(port + 1, min(port + 200, 65536)):
+        if is_free(candidate):
+            return candidate
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def remembered(home: Path) -> dict[str, int]:
+    """The ports of the last `up`; empty before the first."""
+    try:
+        rows = json.loads(_file(home).read_text())
+        return {name: int(rows[name]) for name in PREFERRED if name in rows}
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def remember(home: Path, ports: dict[str, int]) -> None:
+    _file(home).parent.mkdir(parents=True, exist_ok=True)
+    draft = _file(home).with_suffix(".new")
+    draft.write_text(json.dumps(ports, indent=1) + "\n")
+    draft.replace(_file(home))
+
+
+def choose(home: Path, preferred: dict[str, int], held: set[str], progress: Progress) -> dict[str, int]:
+    """A port for each service, remembered: the one asked for, else the last one, else the usual one.
+
+    `held`: services of ours that still run and keep what they have.
+    """
+    before = remembered(home)
+    chosen: dict[str, int] = {}
+    for name, default in PREFERRED.items():
+        port = before.get(name, default) if name in held else preferred.get(name) or before.get(name, default)
+        if name not in held and (port in chosen.values() or not is_free(port)):
+            other = free_near(port)
+            while other in {*chosen.values(), *before.values(), *PREFERRED.values()}:
+                other = free_near(other)
+            progress.warn(f"端口 {port} 已被占用,{TITLES[name]}改用 {other}。")
+            port = other
+        chosen[name] = port
+    remember(home, chosen)
+    return chosen
+
+
+def _file(home: Path) -> Path:
+    return home / "run" / "ports.json"

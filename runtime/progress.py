@@ -1,0 +1,59 @@
+"""What a person sees while things start: one line a step with its seconds, a spinner while it lasts.
+
+Without a terminal the same lines come out plain, the title first, so that a log shows what is being waited for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from runtime.failures import Failure
+
+Note = Callable[[str], None]
+
+
+class Progress:
+    """Steps and remarks on the terminal (or on `console`, for tests)."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Note]:
+        """A step that takes a while. Gives a function that says what is being done within it."""
+        began = time.monotonic()
+        try:
+            if self.console.is_terminal:
+                yield from self._spinning(title)
+            else:
+                self.console.print(f"  … {title}", markup=False)
+                yield lambda _: None
+        except BaseException:
+            self.console.print(f"  ✗ {title}", style="red", markup=False)
+            raise
+        self.console.print(f"  ✓ {title}  {time.monotonic() - began:.1f} 秒", style="green", markup=False)
+
+    def _spinning(self, title: str) -> Iterator[Note]:
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        with Bar(*columns, console=self.console, transient=True) as bar:
+            task = bar.add_task(title)
+            yield lambda note: bar.update(task, description=f"{title} · {note}")
+
+    def say(self, text: str) -> None:
+        self.console.print(f"  {text}", markup=False)
+
+    def warn(self, text: str) -> None:
+        self.console.print(f"  ! {text}", style="yellow", markup=False)
+
+    def fail(self, failure: Failure) -> None:
+        """The whole story of a failure: what, why, the last log lines, what to do."""
+        self.console.print(f"\n{failure.what}失败:{failure.why}", style="bold red", markup=False)
+        for line in failure.details:
+            self.console.print(f"    {line}", style="dim", markup=False)
+        self.console.print(f"怎么办:{failure.remedy}", markup=False)

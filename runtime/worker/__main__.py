@@ -1,0 +1,48 @@
+"""`python -m runtime.worker`: one worker process. Ends in order on SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+import threading
+
+from runtime.worker import client
+
+client.settle()
+
+from runtime.worker.worker import Worker  # noqa: E402
+
+log = logging.getLogger("runtime.worker")
+
+
+def main() -> int:
+    for name in ("runtime", "tasks", "ledger", "connectors"):
+        logging.getLogger(name).setLevel(logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines hold addresses of downloads
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    # The loop runs in a thread of its own: in the main thread Prefect's engine catches SIGTERM by raising inside the
+    # loop, which crashes every run in flight instead of letting it finish.
+    failure: list[BaseException] = []
+
+    def serve() -> None:
+        try:
+            asyncio.run(Worker().serve(stop))
+        except BaseException as error:
+            failure.append(error)
+            log.error("worker ended: %s: %s", type(error).__name__, error)
+        finally:
+            stop.set()
+
+    thread = threading.Thread(target=serve, name="worker")
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.5)
+    return 1 if failure else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

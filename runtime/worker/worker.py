@@ -1,0 +1,253 @@
+"""The in-process worker: runs each flow run as a task of one event loop, woken by PostgreSQL.
+
+A stock process worker starts an interpreter for each run and polls each ten seconds; this one answers in
+milliseconds. What it owns is written in the ledger as leases, so that any other worker can go on where it died.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.context import AsyncClientContext
+from prefect.exceptions import Abort, Pause
+from prefect.flow_engine import run_flow_async
+
+from flows.verification import verification
+from ledger import escalation, leases
+from ledger.database import transaction
+from ledger.moves import Lease
+from ledger.notices import WAKE_CHANNEL, Listener
+from runtime.worker.runs import Runs, is_cancelling
+from settings import settings
+from tasks.look_up import sources
+from tasks.passes import actor, held, owner
+from tasks.sealing import seals
+from tasks.steps import in_ledger_thread, place_of
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+CANCEL_SECONDS = 3.0
+RECONCILE_SECONDS = 30.0
+DRAIN_SECONDS = 25.0
+
+
+class Worker:
+    """One worker process. `serve` returns after `stop` is set and the passes in flight have ended."""
+
+    def __init__(self) -> None:
+        self._passes: dict[Any, asyncio.Task[None]] = {}
+        self._woken = asyncio.Event()
+        self._stop = threading.Event()
+        self._runs: Runs
+
+    async def serve(self, stop: threading.Event) -> None:
+        """Enlist, look after what was left behind, then poll, wake, renew and repair until `stop`."""
+        _quiet_engine()
+        self._stop = stop
+        # Before anything is said to be ready: a missing key or a wrong source file must stop the worker here, not
+        # leave a case half-way.
+        sources(), seals()
+        loop = asyncio.get_running_loop()
+        listener = Listener((WAKE_CHANNEL,), lambda *_: loop.call_soon_threadsafe(self._woken.set))
+        async with AsyncClientContext.get_or_create(), get_client() as client:
+            self._runs = Runs(client)
+            await in_ledger_thread(_enlist)
+            listener.start()
+            log.info("worker %s ready", owner())
+            chores = [
+                self._every(POLL_SECONDS, self._poll, stop, woken=True),
+                self._every(settings().lease_seconds / 3, self._renew, stop),
+                self._every(CANCEL_SECONDS, self._watch_cancelled, stop),
+                self._every(min(RECONCILE_SECONDS, settings().lease_seconds), self._reconcile, stop),
+                self._every(30, self._show_in_prefect, stop),
+            ]
+            await asyncio.gather(*chores)
+            await self._drain()
+            listener.stop()
+            await in_ledger_thread(_dismiss)
+
+    async def _every(
+        self, seconds: float, chore: Callable[[], Awaitable[None]], stop: threading.Event, woken: bool = False
+    ) -> None:
+        while not stop.is_set():
+            try:
+                await chore()
+            except Exception as error:
+                log.warning("%s: %s", chore.__name__.strip("_"), place_of(error))
+                await asyncio.sleep(min(seconds, 1))
+            for _ in range(max(1, round(seconds / POLL_SECONDS))):
+                if stop.is_set():
+                    return
+                if not woken:
+                    await asyncio.sleep(POLL_SECONDS)
+                    continue
+                try:
+                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                except TimeoutError:
+                    pass
+                self._woken.clear()
+
+    async def _poll(self) -> None:
+        await asyncio.gather(*[self._align(number) for number in await in_ledger_thread(_claim_wakes)])
+        room = settings().worker_limit - len(self._passes)
+        if room <= 0:
+            return
+        for run in await self._runs.due(room + len(self._passes)):
+            if run.id not in self._passes and len(self._passes) < settings().worker_limit:
+                self._passes[run.id] = asyncio.create_task(self._run(run))
+
+    async def _run(self, run: FlowRun) -> None:
+        try:
+            flow = await self._runs.flow_of(run)
+            if flow is verification:
+                await self._run_pass(run)
+            elif await self._runs.claim(run):
+                await _execute(run, flow)
+        except Exception as error:
+            log.warning("run %s: %s", run.name, place_of(error))
+        finally:
+            if len(self._passes) >= settings().worker_limit:
+                self._woken.set()  # there is room again, and somebody may be waiting for it
+            self._passes.pop(run.id, None)
+
+    async def _run_pass(self, run: FlowRun) -> None:
+        number = str(run.parameters.get("number", ""))
+        lease = await in_ledger_thread(_acquire, number, run.id)
+        if lease is None:
+            await self._runs.align_run(run)  # ended, paused, not due yet, another worker's, or nobody's run
+            return
+        held.set(lease)  # of this task's context: the flow and its steps inherit it
+        finished = False
+        try:
+            finished = await _execute(run, verification)
+        finally:
+            # Only now, with Prefect's last state written: a reply that came in between asked for another pass.
+            await self._give_back(number, finished)
+
+    async def _give_back(self, number: str, finished: bool) -> None:
+        # Until it succeeds: the heartbeat would renew a lease that was not given back, and hold the case for ever.
+        while True:
+            try:
+                if await in_ledger_thread(_release, number, finished):
+                    self._woken.set()
+                return
+            except Exception as error:
+                log.warning("%s: lease not given back: %s", number, place_of(error))
+                if self._stop.is_set():
+                    return  # without a heartbeat it runs out by itself
+                await asyncio.sleep(1)
+
+    async def _align(self, number: str) -> None:
+        try:
+            await self._runs.align(number)
+        except Exception as error:  # of one verification: the others go on
+            log.warning("%s: not aligned: %s", number, place_of(error))
+
+    async def _renew(self) -> None:
+        await in_ledger_thread(_renew)
+
+    async def _watch_cancelled(self) -> None:
+        for run in await self._runs.cancelled(since=timedelta(minutes=10)):
+            number = str(run.parameters.get("number", ""))
+            # Cancelling must end in any case, also where the Cancel came too late or its pass died.
+            if is_cancelling(run) or await in_ledger_thread(_is_current, number, run):
+                await self._runs.align_run(run)
+
+    async def _reconcile(self) -> None:
+        for suspect in await in_ledger_thread(_suspects):
+            log.info("%s: looks stranded, repairing", suspect.number)
+            await self._align(suspect.number)
+        for number in await in_ledger_thread(_paused_and_due):
+            await in_ledger_thread(_escalate_paused, number)
+
+    async def _show_in_prefect(self) -> None:
+        async with get_client() as client:
+            await client.send_worker_heartbeat(settings().work_pool, settings().worker_name, 30)
+
+    async def _drain(self) -> None:
+        if self._passes:
+            log.info("finishing %d passes", len(self._passes))
+        give_up = time.monotonic() + DRAIN_SECONDS
+        while self._passes and time.monotonic() < give_up:
+            await asyncio.wait(self._passes.values(), timeout=POLL_SECONDS)
+            with suppress(Exception):  # what is not renewed runs out, and another worker goes on
+                await self._renew()
+
+
+async def _execute(run: FlowRun, flow: Any) -> bool:
+    """True where Prefect has the pass's last state: False, or an error, leaves a run behind that must be repaired."""
+    # Without the deployment's id on our copy: the engine would start a thread and a websocket for each run.
+    copy = run.model_copy(update={"deployment_id": None})
+    try:
+        state = await run_flow_async(flow, flow_run=copy, parameters=run.parameters, return_type="state")
+    except (Abort, Pause) as signal:
+        log.info("run %s: %s", run.name, type(signal).__name__)
+        return False
+    # A pass never fails by itself (`tasks.passes`): it is the engine that got into trouble after it.
+    return not (state.is_failed() or state.is_crashed())
+
+
+def _quiet_engine() -> None:
+    """A run that ends in a Scheduled state is no error, though the engine logs it as one."""
+    logging.getLogger("prefect.flow_runs").addFilter(lambda record: not str(record.msg).startswith("Finished in state"))
+
+
+def _enlist() -> None:
+    with transaction() as session:
+        leases.enlist(session, settings().worker_name, owner())
+
+
+def _dismiss() -> None:
+    with transaction() as session:
+        leases.dismiss(session, settings().worker_name, owner())
+
+
+def _renew() -> None:
+    with transaction() as session:
+        leases.renew(session, settings().worker_name, owner())
+
+
+def _acquire(number: str, run: UUID) -> Lease | None:
+    with transaction() as session:
+        return leases.acquire(session, number, owner(), run)
+
+
+def _release(number: str, finished: bool) -> bool:
+    with transaction() as session:
+        return leases.release(session, number, owner(), finished=finished)
+
+
+def _claim_wakes() -> list[str]:
+    with transaction() as session:
+        return leases.claim_wakes(session)
+
+
+def _suspects() -> list[leases.Suspect]:
+    with transaction() as session:
+        return leases.suspects(session)
+
+
+def _paused_and_due() -> list[str]:
+    with transaction() as session:
+        return leases.paused_and_due(session)
+
+
+def _escalate_paused(number: str) -> None:
+    with transaction() as session:
+        escalation.escalate(session, number, now=settings().now(), actor=actor())
+
+
+def _is_current(number: str, run: FlowRun) -> bool:
+    with transaction() as session:
+        return leases.is_current(session, number, run.id)

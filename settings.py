@@ -1,0 +1,101 @@
+"""Every environment variable of Proofless, typed, once. A wrong value stops the process at its start.
+
+Plain values come from the environment (`PROOFLESS_…`). Secrets come from files, one secret a file named like
+its variable in lower case (`proofless_database_password`), in the folder `PROOFLESS_SECRETS_DIR`; that is what
+`./run up` writes under `var/secrets` and what compose mounts under `/run/secrets`.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PROOFLESS_", extra="ignore", frozen=True)
+
+    home: Path = ROOT / "var"
+    """Where everything that must survive a restart lives."""
+
+    # The ledger's database. The owner's password is in another folder, given to migrations alone.
+    database_host: str = "127.0.0.1"
+    database_port: int = 5432
+    database_name: str = "proofless"
+    database_user: str = "proofless_app"
+    database_password: SecretStr = SecretStr("")
+    database_pool: int = Field(default=10, ge=2, le=100)
+
+    # Keys (see ledger/vault.py). `master_keys` is a JSON object {key id: base64 of 32 bytes}, newest last.
+    master_keys: SecretStr = SecretStr("{}")
+    lookup_key: SecretStr = SecretStr("")
+
+    prefect_api_url: str = "http://127.0.0.1:4200/api"
+    prefect_password: SecretStr = SecretStr("")
+    work_pool: str = "proofless"
+    worker_name: str = Field(default="worker-1", pattern=r"^[\w.-]{1,60}$")
+    worker_limit: int = Field(default=16, ge=1, le=200)
+    """Passes that one worker runs at a time: what one core can keep moving; more of them only wait for each other."""
+    lease_seconds: int = Field(default=30, ge=2, le=600)
+
+    gateway_host: str = "127.0.0.1"
+    gateway_port: int = Field(default=8080, ge=1, le=65535)
+    public_url: str = "http://127.0.0.1:8080"
+    """The address printed in QR codes: what a citizen's phone can reach."""
+    requests_per_minute: int = Field(default=600, ge=1)
+    """Calls that one unit may make; beyond it the gateway answers 429."""
+    public_checks_per_minute: int = Field(default=30, ge=1)
+
+    sources_dir: Path = ROOT / "connectors" / "sources"
+    sandbox_url: str = ""
+    """Base address of the sandbox; empty in production."""
+
+    seals_dir: Path = ROOT / "var" / "seals"
+    seal_share_name: str = "市中区证照数据共享查询核验专用章"
+    seal_issuer_name: str = "市中区电子证明核实信息专用章"
+    seal_development: bool = True
+    """Development keys: the seal reads 演示 and the page 「演示,无效力」. False only with keys of the e-seal platform."""
+
+    smtp_host: str = ""
+    smtp_port: int = 25
+    mail_from: str = "proofless@example.invalid"
+    mail_operators: str = ""
+    """Where alarms go, separated by commas. Without a host or an address alarms are logged and shown by `health`."""
+
+    # One clock for all processes: instants of the regulation are origin + (wall clock - origin) * rate.
+    clock_origin: AwareDatetime = datetime(2026, 1, 1, tzinfo=UTC)
+    clock_rate: float = Field(default=1.0, gt=0)
+
+    def now(self) -> datetime:
+        """The instant of the regulation's clock, aware, UTC. Production: the wall clock."""
+        wall = datetime.now(UTC)
+        return wall if self.clock_rate == 1 else self.clock_origin + (wall - self.clock_origin) * self.clock_rate
+
+    def wall(self, instant: datetime) -> datetime:
+        """The wall-clock time of an instant of the regulation's clock."""
+        if self.clock_rate == 1:
+            return instant
+        return self.clock_origin + timedelta(seconds=(instant - self.clock_origin).total_seconds() / self.clock_rate)
+
+    def database_url(self, user: str | None = None, password: str | None = None) -> str:
+        """SQLAlchemy's address. Contains the password: never print it."""
+        secret = password if password is not None else self.database_password.get_secret_value()
+        return (
+            f"postgresql+psycopg2://{user or self.database_user}:{secret}"
+            f"@{self.database_host}:{self.database_port}/{self.database_name}"
+        )
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    folder = os.environ.get("PROOFLESS_SECRETS_DIR")
+    return Settings(_secrets_dir=folder) if folder else Settings()  # type: ignore[call-arg]

@@ -1,0 +1,25 @@
+"""部门核验 (10.1): put the request into the issuing unit's inbox; its clock starts there."""
+
+from __future__ import annotations
+
+from domain.standing import Standing
+from ledger import requests
+from ledger.database import transaction
+from ledger.moves import Lease
+from ledger.standings import standing
+from settings import settings
+from tasks.passes import actor, held
+from tasks.steps import in_ledger_thread, step
+
+
+@step("发起部门核验 ask the issuing unit")
+async def ask_issuing_unit(number: str) -> Standing:
+    """File the request with its limits (10.5–10.8)."""
+    return await in_ledger_thread(_ask, held.get())
+
+
+def _ask(lease: Lease) -> Standing:
+    with transaction() as session:
+        requests.ask(session, lease, now=settings().now(), actor=actor())
+        session.expire_all()
+        return standing(session, lease.number)

@@ -1,0 +1,58 @@
+"""送达 (10.4, reading 6): from here on the requesting unit has the result; its system is told."""
+
+from __future__ import annotations
+
+from connectors.callbacks import send
+from connectors.faults import PermanentFault, TransientFault
+from domain.standing import Standing
+from ledger import deliveries
+from ledger.database import transaction
+from ledger.deliveries import Message, Receipt
+from ledger.moves import Lease
+from ledger.standings import standing
+from settings import settings
+from tasks.passes import actor, held
+from tasks.steps import in_ledger_thread, step
+
+
+@step("送达 deliver")
+async def deliver(number: str) -> Standing:
+    """Deliver the result. The callback is tried once here; the flow `upkeep` goes on where it fails."""
+    now = await in_ledger_thread(_deliver, held.get())
+    await send_callbacks(number)
+    return now
+
+
+@step("补发回调 send due callbacks")
+async def send_due_callbacks() -> None:
+    """Send every message that is due again."""
+    await send_callbacks(None)
+
+
+async def send_callbacks(number: str | None) -> None:
+    """Send the messages that are due: of one verification, or of all (None)."""
+    for message in await in_ledger_thread(_take_due, number):
+        try:
+            answer, outcome = await send(message), Receipt.RECEIVED
+        except PermanentFault as fault:
+            answer, outcome = fault.code, Receipt.REFUSED
+        except TransientFault as fault:
+            answer, outcome = fault.code, Receipt.NOT_YET
+        await in_ledger_thread(_record, message, answer, outcome)
+
+
+def _deliver(lease: Lease) -> Standing:
+    with transaction() as session:
+        deliveries.deliver(session, lease, now=settings().now(), actor=actor())
+        session.expire_all()
+        return standing(session, lease.number)
+
+
+def _take_due(number: str | None) -> list[Message]:
+    with transaction() as session:
+        return deliveries.take_due(session, now=settings().now(), number=number)
+
+
+def _record(message: Message, answer: str, outcome: Receipt) -> None:
+    with transaction() as session:
+        deliveries.record_attempt(session, message, answer, outcome, now=settings().now())

@@ -1,0 +1,25 @@
+"""超时与督办 (10.12): record what has passed, and give the next instant."""
+
+from __future__ import annotations
+
+from domain.standing import Standing
+from ledger import escalation
+from ledger.database import transaction
+from ledger.moves import Lease
+from ledger.standings import standing
+from settings import settings
+from tasks.passes import actor, held
+from tasks.steps import in_ledger_thread, step
+
+
+@step("检查时限 escalate if overdue")
+async def escalate_if_overdue(number: str) -> Standing:
+    """Miss, supervise, remind: each at its due instant, once; the standing's next instant is never past."""
+    return await in_ledger_thread(_escalate, held.get())
+
+
+def _escalate(lease: Lease) -> Standing:
+    with transaction() as session:
+        escalation.escalate(session, lease.number, now=settings().now(), actor=actor(), lease=lease)
+        session.expire_all()
+        return standing(session, lease.number)

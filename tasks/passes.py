@@ -1,0 +1,139 @@
+"""One pass over a verification: under a lease, and with every error turned into a state that goes on.
+
+The worker takes the lease before it starts the flow and gives it back after Prefect has the pass's last state; where
+no worker did (a plain `prefect` process), the pass takes it by itself and lets it run out.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from functools import lru_cache
+from uuid import uuid4
+
+from prefect.client.schemas.objects import State
+from prefect.exceptions import Abort
+
+from connectors.faults import Fault, PermanentFault
+from domain.standing import Standing
+from ledger import attention, leases
+from ledger.database import transaction
+from ledger.moves import Lease, LeaseLost, MoveRefused, Paused
+from ledger.standings import standing
+from proofs.page import MissingGlyph, PageError
+from settings import settings
+from tasks.states import continuing, ended, paused, retrying, waiting
+from tasks.steps import StepFailed, in_ledger_thread, place_of
+
+log = logging.getLogger(__name__)
+
+held: ContextVar[Lease] = ContextVar("held")
+"""The lease of the pass that is running. Every move carries it."""
+
+
+@lru_cache(maxsize=1)
+def owner() -> str:
+    """The name under which this process holds leases: the worker and this incarnation of it."""
+    return f"{settings().worker_name}/{os.getpid()}-{uuid4().hex[:8]}"
+
+
+def actor() -> str:
+    """Who acts, for the record."""
+    return f"system:{settings().worker_name}"
+
+
+def one_pass(body: Callable[[str], Awaitable[State]]) -> Callable[[str], Awaitable[State]]:
+    """Run a flow's body as one pass: leased, and never ending in an error that loses the case.
+
+    A permanent fault or a page that cannot be made: 待人工处理. Any other error: the next pass after a pause that
+    doubles, 待人工处理 after the fifth. A lost lease: the pass ends without touching the run's state. 由运维暂停: the
+    run ends as cancelled.
+    """
+
+    @functools.wraps(body)
+    async def run(number: str) -> State:
+        lease = held.get(None)
+        if lease is None or lease.number != number:
+            lease = await in_ledger_thread(_acquire, number)
+            if lease is None:
+                raise Abort(f"{number}: 由其他进程处理")
+            held.set(lease)
+        try:
+            try:
+                return await body(number)
+            except Exception as error:
+                return await _after(error, lease)
+        except LeaseLost:
+            raise Abort(f"{number}: 租约已失效") from None
+        except Paused:
+            return paused(number)
+        except Exception as error:
+            # Not even the failure could be recorded: the ledger is away. The run is left as it is, and the search for
+            # stranded ones goes on with it; the error itself must not reach Prefect.
+            log.warning("%s: pass ended without a record: %s", number, place_of(error))
+            raise Abort(f"{number}: 台账暂时不可用") from None
+
+    return run
+
+
+async def _after(error: Exception, lease: Lease) -> State:
+    """The state that a pass leaves after an error."""
+    if isinstance(error, LeaseLost | Paused):
+        raise error
+    if isinstance(error, MoveRefused):
+        return _by(await in_ledger_thread(present, lease.number))
+    if isinstance(error, PermanentFault | PageError):
+        return _by(await in_ledger_thread(_give_to_person, lease, error))
+    code = _code(error)
+    log.warning("%s: pass failed: %s", lease.number, code)
+    return retrying(await in_ledger_thread(_count_failure, lease, code))
+
+
+def _by(now: Standing) -> State:
+    """The state that a pass leaves when somebody else moved the verification meanwhile."""
+    if now.ended:
+        return ended(now)
+    if now.paused:
+        return paused(now.number)
+    return waiting(now) if now.waiting else continuing(now)
+
+
+def _code(error: Exception) -> str:
+    if isinstance(error, Fault):
+        return f"{error.who}/{error.code}"
+    return error.code if isinstance(error, StepFailed) else place_of(error)
+
+
+def _acquire(number: str) -> Lease | None:
+    with transaction() as session:
+        return leases.acquire(session, number, owner())
+
+
+def present(number: str) -> Standing:
+    """Where the verification stands now, in a transaction of its own."""
+    with transaction() as session:
+        return standing(session, number)
+
+
+def _give_to_person(lease: Lease, error: PermanentFault | PageError) -> Standing:
+    if isinstance(error, PermanentFault):
+        code, detail = "permanent_fault", {"who": error.who, "fault": error.code}
+    elif isinstance(error, MissingGlyph):
+        code, detail = "missing_glyph", {"characters": " ".join(error.code_points)}
+    else:
+        code, detail = "page_overflow", {}
+    with transaction() as session:
+        attention.need_attention(
+            session, lease.number, code, at=settings().now(), actor=actor(), lease=lease, **detail
+        )
+        return standing(session, lease.number)
+
+
+def _count_failure(lease: Lease, code: str) -> Standing:
+    with transaction() as session:
+        attention.pass_failed(session, lease, code, now=settings().now(), actor=actor())
+        session.expire_all()
+        return standing(session, lease.number)

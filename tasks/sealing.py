@@ -1,0 +1,117 @@
+"""用印 (9.1–9.5): make the page, record the seal's use, sign, keep the proof."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+
+from connectors.seal import LocalSeals, SealService
+from connectors.seal import SealUse as Permission
+from domain.seals import SealKind
+from domain.standing import Standing
+from ledger import sealing
+from ledger.database import transaction
+from ledger.moves import Lease
+from ledger.sealing import Evidence, Use
+from ledger.standings import standing
+from proofs.code import code_digest, new_code, verify_url
+from proofs.page import SEAL_BOX, ProofPage, render
+from proofs.seal_image import draw_seal
+from settings import settings
+from tasks.passes import actor, held, present
+from tasks.steps import in_ledger_thread, step
+
+
+@lru_cache(maxsize=1)
+def seals() -> SealService:
+    """The sealing service of this process, its keys in memory."""
+    at = settings()
+    return LocalSeals(at.seals_dir, seal_names(), at.seal_development, draw_seal)
+
+
+def seal_names() -> dict[SealKind, str]:
+    """The two seals' names (article 9), from the settings."""
+    return {SealKind.SHARE: settings().seal_share_name, SealKind.ISSUER: settings().seal_issuer_name}
+
+
+@lru_cache(maxsize=1)
+def _sealers() -> ThreadPoolExecutor:
+    # Its own threads, so that a burst of sealing does not keep the ledger's steps waiting.
+    return ThreadPoolExecutor(2, thread_name_prefix="sealing")
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A sealed PDF, the digest of the code that its QR carries (the code itself is on the paper alone), and what is
+    printed: label and value, personal data."""
+
+    pdf: bytes
+    code_digest: str
+    fields: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        return "Sealed(…)"
+
+
+@step("用印 seal", outside=True)
+async def seal(number: str) -> Standing:
+    """Make the proof and seal it, once a proof version: the use is recorded before the signature (9.5)."""
+    lease = held.get()
+    begun = await in_ledger_thread(_begin, lease)
+    if begun is not None:
+        use, what = begun
+        made = await asyncio.get_running_loop().run_in_executor(_sealers(), make, use, what)
+        await in_ledger_thread(_keep, lease, use, made)
+    return await in_ledger_thread(present, number)
+
+
+def make(use: Use, what: Evidence) -> Sealed:
+    """The page of this evidence, sealed. Raises `PageError` where it cannot be printed, a fault of 电子签章."""
+    about, code = what.about, new_code()
+    page = ProofPage(
+        number=about.number,
+        kind=about.entry.proof_name,
+        body=_statement(what),
+        fields=(("姓名" if about.subject.id_type == "citizen_id" else "名称", about.subject.name), *_identity(what), *what.fields),
+        requesting_unit=about.unit_name,
+        making_unit=what.maker,
+        retrieved_at=use.started_at,
+        method=about.method.chinese if about.method else "",
+        purpose=f"办理“{about.entry.matter_name}”(办件编号 {about.case_number})",
+        seal_name=seal_names()[use.seal],
+        verify_url=verify_url(settings().public_url, about.number, code),
+        sealed_answer=what.result.chinese,
+        source_system=what.source,
+        development=settings().seal_development,
+    )
+    permission = Permission(id=str(use.id), verification=about.number, seal=use.seal, box=SEAL_BOX)
+    return Sealed(seals().sign(render(page), permission), code_digest(code), page.fields)
+
+
+def _statement(what: Evidence) -> str:
+    about = what.about
+    how = "经共享数据查询" if what.seal is SealKind.SHARE else f"经{what.maker}核实"
+    return f"{how},关于被核验人的“{about.entry.proof_name}”核验结果为“{what.result.chinese}”,具体内容如下。"
+
+
+def _identity(what: Evidence) -> tuple[tuple[str, str], ...]:
+    subject = what.about.subject
+    label = "公民身份号码" if subject.id_type == "citizen_id" else "统一社会信用代码"
+    return ((label, subject.id_number),)
+
+
+def _begin(lease: Lease) -> tuple[Use, Evidence] | None:
+    with transaction() as session:
+        if not standing(session, lease.number).to_be_sealed:
+            return None
+        what = sealing.evidence(session, lease.number)
+        return sealing.start_use(session, lease, what.seal, now=settings().now(), actor=actor()), what
+
+
+def _keep(lease: Lease, use: Use, made: Sealed) -> None:
+    with transaction() as session:
+        sealing.store_proof(
+            session, lease, use, made.pdf, made.code_digest, made.fields, now=settings().now(), actor=actor()
+        )

@@ -1,0 +1,76 @@
+"""运行状态: what operators read in Prefect. Names and texts come from here alone, from fixed templates.
+
+Prefect orchestrates by a state's type; the name is for people. Code never tests a name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect.client.schemas.objects import State, StateDetails, StateType
+
+from domain.lifecycle import State as LedgerState
+from domain.standing import Standing
+from settings import settings
+
+#: No result is ever kept. Without a place for it each run asks the server for one, in a blocking call on the event
+#: loop with a client of its own, which cost as much as all else that a run does in this process.
+NOWHERE = Path("var/results")
+
+REPLY_RECEIVED = "收到答复"
+RECOVERED = "恢复处理"
+RETRYING = "等待重试"
+CONTINUING = "继续处理"
+PAUSED = "由运维暂停"
+SUPERSEDED = "已由其他运行接替"
+
+
+def waiting(now: Standing) -> State:
+    """Scheduled at the next instant: the run ends here, costs nothing, and Prefect starts it again when it is due."""
+    assert now.next_instant is not None  # whatever waits, waits until something
+    reason = f"(原因:{now.reason})" if now.state is LedgerState.NEEDS_ATTENTION else ""
+    return _scheduled(now, now.state.chinese, f"{now.state.chinese}{reason},最迟到下一时限再次处理")
+
+
+def retrying(now: Standing) -> State:
+    """Scheduled after a failed pass; 待人工处理 after the fifth."""
+    if now.ended:
+        return ended(now)
+    if now.state is LedgerState.NEEDS_ATTENTION:
+        return waiting(now)
+    return _scheduled(now, RETRYING, "本次处理失败,将自动重试")
+
+
+def continuing(now: Standing) -> State:
+    """Scheduled at once: something changed under the pass, the next one looks afresh."""
+    return State(
+        type=StateType.SCHEDULED,
+        name=CONTINUING,
+        message="情况有变,重新处理",
+        state_details=StateDetails(scheduled_time=settings().wall(settings().now())),
+    )
+
+
+def ended(now: Standing) -> State:
+    """Completed, named for how the verification ended."""
+    return State(type=StateType.COMPLETED, name=now.state.chinese, message=f"{now.number} {now.state.chinese}")
+
+
+def paused(number: str) -> State:
+    """Cancelled: 暂停执行, never a legal withdrawal."""
+    return State(type=StateType.CANCELLED, name=PAUSED, message=f"{number} 由运维暂停;恢复请执行 ./run resume {number}")
+
+
+def superseded() -> State:
+    """Cancelled: a run that tells no verification's story."""
+    return State(type=StateType.CANCELLED, name=SUPERSEDED, message="台账中没有以此运行办理的核验,本运行不再执行")
+
+
+def _scheduled(now: Standing, name: str, message: str) -> State:
+    assert now.next_instant is not None
+    return State(
+        type=StateType.SCHEDULED,
+        name=name,
+        message=message,
+        state_details=StateDetails(scheduled_time=settings().wall(now.next_instant)),
+    )

@@ -1,0 +1,105 @@
+"""What every step of a flow has in common: it is named for people, never caches, and leaks nothing into Prefect.
+
+Prefect stores and shows the text of every exception. So only our own errors with fixed texts leave a step; any
+other becomes `StepFailed` with its type and place, because its text may hold a person's data.
+
+Retries are Prefect's own and are set here alone: short, for a system outside that is away for a moment. A longer
+outage ends the pass; the ledger counts it and the verification waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+
+from connectors.faults import Fault, TransientFault
+from ledger.moves import MoveRefused
+from proofs.page import PageError
+from settings import settings
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RETRY_DELAYS = [1.0, 3.0]
+#: How often a step that calls outside is tried in one pass.
+TRIES = len(RETRY_DELAYS) + 1
+
+
+class StepFailed(Exception):
+    """A step failed in a way that nobody foresaw. `code` is the error's type and place, without its text."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"步骤失败[{code}]:原因见服务日志,核验将自动重试。")
+        self.code = code
+
+
+def step(label: str, *, outside: bool = False) -> Callable[[Callable[P, Awaitable[T]]], Any]:
+    """A Prefect task from an async function; `outside` gives it the retries for transient faults."""
+
+    def decorate(function: Callable[P, Awaitable[T]]) -> Any:
+        @functools.wraps(function)
+        async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return await function(*args, **kwargs)
+            except (Fault, MoveRefused, PageError):
+                raise
+            except Exception as error:
+                code = place_of(error)
+                log.error("step %s failed: %s", function.__name__, code)
+                raise StepFailed(code) from None
+
+        options: dict[str, Any] = {"name": label, "cache_policy": NO_CACHE, "persist_result": False}
+        if outside:
+            options |= {
+                "retries": len(RETRY_DELAYS),
+                "retry_delay_seconds": RETRY_DELAYS,
+                "retry_jitter_factor": 0.3,
+                "retry_condition_fn": _is_transient,
+            }
+        return task(**options)(guarded)
+
+    return decorate
+
+
+async def _is_transient(_task: Any, _run: TaskRun, state: State) -> bool:
+    try:
+        await state.aresult()
+    except TransientFault:
+        return True
+    except Exception:
+        return False
+    return False
+
+
+def place_of(error: BaseException) -> str:
+    """The type of an error and where our own code raised it: enough to find it, nothing that it says."""
+    frames = traceback.extract_tb(error.__traceback__)
+    here = Path(__file__).resolve().parent.parent
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(here) and ".venv" not in frame.filename]
+    last = (ours or frames)[-1] if frames else None
+    where = f"@{Path(last.filename).stem}:{last.lineno}" if last else ""
+    return f"{type(error).__name__}{where}"
+
+
+@lru_cache(maxsize=1)
+def _ledger_threads() -> ThreadPoolExecutor:
+    # As many threads as connections: a thread that waits for a connection would only hide the shortage.
+    return ThreadPoolExecutor(settings().database_pool, thread_name_prefix="ledger")
+
+
+async def in_ledger_thread(function: Callable[..., T], *args: Any) -> T:
+    """Run a blocking ledger function off the event loop, on the threads that match the connection pool."""
+    return await asyncio.get_running_loop().run_in_executor(_ledger_threads(), function, *args)

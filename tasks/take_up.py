@@ -1,0 +1,27 @@
+"""受理: choose the method, or find out how far an earlier pass came."""
+
+from __future__ import annotations
+
+from domain.standing import Standing
+from ledger import sharing
+from ledger.database import transaction
+from ledger.moves import Lease
+from ledger.standings import standing
+from settings import settings
+from tasks.passes import actor, held
+from tasks.steps import in_ledger_thread
+
+
+async def take_up(number: str) -> Standing:
+    """Choose the first method of the catalog (7.1) and give where the verification stands.
+
+    No Prefect task: it touches nothing outside, and as a task it would cost more than all that it does.
+    """
+    return await in_ledger_thread(_take_up, held.get())
+
+
+def _take_up(lease: Lease) -> Standing:
+    with transaction() as session:
+        sharing.take_up(session, lease, actor(), now=settings().now())
+        session.expire_all()
+        return standing(session, lease.number)

@@ -1,0 +1,111 @@
+"""What all tests share: one PostgreSQL of their own, a fresh ledger for each test that asks for one.
+
+A fresh ledger is a copy of a migrated database that already holds the sandbox's district: copying takes a few tens
+of milliseconds, migrating would take a second.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from ledger.database import forget_engine
+from ledger.migrate import upgrade
+from ledger.vault import vault
+from runtime import keyfiles
+from runtime.postgres import Cluster
+from settings import settings
+from tests.cluster import password, start_test_cluster
+from tests.stack import prefect as prefect  # a fixture: here, so that all tests share one server
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Cluster]]:
+    """The tests' own installation: its folder with all keys, and its running PostgreSQL."""
+    home = tmp_path_factory.mktemp("installation") / "var"
+    keyfiles.ensure(home)
+    with start_test_cluster(home) as cluster:
+        yield home, cluster
+
+
+@pytest.fixture(scope="session")
+def template_database(installation: tuple[Path, Cluster]) -> str:
+    """A migrated database with the sandbox's district, to be copied."""
+    home, cluster = installation
+    name = "template_district"
+    _as_superuser(installation, f"CREATE DATABASE {name} OWNER proofless_owner")
+    upgrade(
+        f"postgresql+psycopg2://proofless_owner:{password(home, 'proofless_owner')}@127.0.0.1:{cluster.port}/{name}"
+    )
+    before = dict(os.environ)
+    try:
+        _enter(installation, name)
+        from runtime import starting_catalog
+
+        starting_catalog.load()
+    finally:
+        _leave(before)
+    return name
+
+
+@pytest.fixture
+def ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterator[str]:
+    """A fresh ledger, and this process's settings pointing to it as `proofless_app`; gives the database's name."""
+    name = f"ledger_{next(_NUMBERS)}"
+    _as_superuser(installation, f"CREATE DATABASE {name} TEMPLATE {template_database} OWNER proofless_owner")
+    before = dict(os.environ)
+    _enter(installation, name)
+    yield name
+    _leave(before)
+    _as_superuser(installation, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def owner_url(installation: tuple[Path, Cluster], ledger: str) -> str:
+    """The address of the fresh ledger for its owner."""
+    home, cluster = installation
+    return f"postgresql+psycopg2://proofless_owner:{password(home, 'proofless_owner')}@127.0.0.1:{cluster.port}/{ledger}"
+
+
+def _as_superuser(installation: tuple[Path, Cluster], statement: str) -> None:
+    home, cluster = installation
+    url = f"postgresql+psycopg2://postgres:{password(home, 'postgres')}@127.0.0.1:{cluster.port}/postgres"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+    finally:
+        engine.dispose()
+
+
+def _enter(installation: tuple[Path, Cluster], database: str) -> None:
+    home, cluster = installation
+    os.environ.update(
+        PROOFLESS_HOME=str(home),
+        PROOFLESS_SECRETS_DIR=str(keyfiles.services_folder(home)),
+        PROOFLESS_SEALS_DIR=str(home / "seals"),
+        PROOFLESS_DATABASE_HOST="127.0.0.1",
+        PROOFLESS_DATABASE_PORT=str(cluster.port),
+        PROOFLESS_DATABASE_NAME=database,
+    )
+    _forget()
+
+
+def _leave(before: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(before)
+    _forget()
+
+
+def _forget() -> None:
+    """Every cache that was filled from the settings."""
+    forget_engine()
+    settings.cache_clear()
+    vault.cache_clear()

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from connectors.limiter import Limiter, Saturated
+
+
+def test_calls_are_spaced_and_each_look_up_takes_the_time_of_its_calls() -> None:
+    async def scene() -> float:
+        limiter = Limiter(per_second=50, concurrency=10, patience=5)
+        started = time.monotonic()
+
+        async def one() -> float:
+            async with limiter.turn(calls=2):
+                return time.monotonic() - started
+
+        return max(await asyncio.gather(*(one() for _ in range(6))))
+
+    assert 0.19 < asyncio.run(scene()) < 0.4  # the sixth starts after five times two calls at 20 ms
+
+
+def test_no_more_than_the_granted_number_at_a_time() -> None:
+    async def scene() -> int:
+        limiter = Limiter(per_second=10_000, concurrency=3, patience=5)
+        inside = most = 0
+
+        async def one() -> None:
+            nonlocal inside, most
+            async with limiter.turn():
+                inside += 1
+                most = max(most, inside)
+                await asyncio.sleep(0.005)
+                inside -= 1
+
+        await asyncio.gather(*(one() for _ in range(12)))
+        return most
+
+    assert asyncio.run(scene()) == 3
+
+
+@pytest.mark.parametrize(("per_second", "concurrency"), [(1.0, 10), (10_000.0, 1)])
+def test_nobody_waits_longer_than_the_patience(per_second: float, concurrency: int) -> None:
+    async def scene() -> None:
+        limiter = Limiter(per_second, concurrency, patience=0.05)
+        started = time.monotonic()
+        async with limiter.turn():
+            with pytest.raises(Saturated):
+                async with limiter.turn():
+                    pass
+        assert time.monotonic() - started < 0.2
+        if concurrency == 1:
+            async with limiter.turn():  # the one who gave up left no slot taken
+                pass
+
+    asyncio.run(scene())
+
+
+def test_one_limiter_serves_several_loops() -> None:
+    limiter = Limiter(per_second=10_000, concurrency=1, patience=1)
+
+    async def scene() -> None:
+        async def one() -> None:
+            async with limiter.turn():
+                await asyncio.sleep(0.001)
+
+        await asyncio.gather(*(one() for _ in range(3)))
+
+    asyncio.run(scene())
+    asyncio.run(scene())

@@ -1,0 +1,163 @@
+"""kill -9 of each process in the middle of many verifications: none is lost, and every effect happens once."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from ledger import leases
+from ledger.database import transaction
+from runtime import postgres
+from runtime.postgres import Cluster
+from sandbox.people import PERSONS
+from tests.endtoend.acting import Api
+from tests.endtoend.counting import assert_delivered_once
+from tests.stack import Stack, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+MANY = 50
+FEW = MANY if os.environ.get("PROOFLESS_TEST_MANY") == "1" else 20
+"""The dead worker is the hard case and always gets fifty; the others too where PROOFLESS_TEST_MANY is 1."""
+ANSWERED = 0.3
+"""The part that a department answers; shared data the rest."""
+LONG = 120.0
+
+
+def test_the_worker(stack: Stack, department: Api, office: Api) -> None:
+    worker = stack.workers[0]
+    kill_in_the_middle(stack, department, office, MANY, worker.kill, worker.start)
+
+
+def test_the_gateway(stack: Stack, department: Api, office: Api) -> None:
+    assert stack.gateway is not None
+    kill_in_the_middle(stack, department, office, FEW, stack.gateway.kill, stack.gateway.start)
+
+
+def test_the_prefect_server(stack: Stack, department: Api, office: Api) -> None:
+    server = stack.prefect.program
+    kill_in_the_middle(stack, department, office, FEW, server.kill, server.start)
+
+
+def test_postgresql(stack: Stack, department: Api, office: Api, installation: tuple[Path, Cluster]) -> None:
+    """The ledger's and Prefect's, which are one cluster here."""
+    home, cluster = installation
+    now = [cluster.process]
+
+    def kill() -> None:
+        now[0].kill()
+        now[0].wait(10)
+
+    def start() -> None:
+        again = postgres.start(home, cluster.port)
+        assert again.port == cluster.port
+        now[0] = again.process
+
+    kill_in_the_middle(stack, department, office, FEW, kill, start)
+
+
+def kill_in_the_middle(
+    stack: Stack, department: Api, office: Api, many: int, kill: Callable[[], None], start: Callable[[], None]
+) -> None:
+    """File `many`, kill when a part is filed and a part delivered, start again after a second, and count."""
+    acknowledged: list[str] = []
+
+    def file(position: int) -> None:
+        acknowledged.append(file_stubbornly(department, position, many))
+
+    with answering(office) as answered, ThreadPoolExecutor(4) as clerks:
+        filing = [clerks.submit(file, position) for position in range(many)]
+        wait_until(lambda: len(acknowledged) > many // 3 and delivered(acknowledged), 60, "work under way")
+        kill()
+        known = set(acknowledged)
+        time.sleep(1)
+        start()
+        for future in filing:
+            future.result(LONG)
+        assert known <= set(acknowledged) and len(set(acknowledged)) == many
+        wait_until(lambda: len(delivered(acknowledged)) == many, LONG, f"all {many} delivered")
+    for number in acknowledged:
+        assert_delivered_once(number)
+    assert len(answered) >= many * ANSWERED
+    assert filed_in_all_cases(acknowledged) == many, "a repeated call made a second verification"
+    with suppress(AssertionError):
+        wait_until(lambda: not unfinished(stack, acknowledged), 60, "Prefect agrees with the ledger")
+    assert unfinished(stack, acknowledged) == []
+
+
+def file_stubbornly(department: Api, position: int, many: int) -> str:
+    """As a department's system does it: the same call with the same key until it is acknowledged."""
+    person = PERSONS[position % 48].name
+    proof = "P-HARDSHIP" if position % 10 < ANSWERED * 10 else "P-HOUSEHOLD"
+    key, case, give_up = uuid4().hex, "", time.monotonic() + LONG
+    while True:
+        try:
+            case = case or department.put_case(person)
+            return str(department.file(proof, person, case=case, key=key)["number"])
+        except (httpx.TransportError, httpx.HTTPStatusError) as error:
+            refused = isinstance(error, httpx.HTTPStatusError) and error.response.status_code < 500
+            assert not refused and time.monotonic() < give_up, error
+            time.sleep(0.3)
+
+
+@contextmanager
+def answering(office: Api) -> Iterator[set[str]]:
+    """The street office at its inbox, twice a second; a dead gateway does not disturb it."""
+    answered: set[str] = set()
+    closing = threading.Event()
+
+    def work() -> None:
+        while not closing.wait(0.5):
+            with suppress(httpx.HTTPError):
+                for item in office.get("/v1/inbox", params={"status": "open"})["items"]:
+                    office.reply(item["id"])
+                    answered.add(item["id"])
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield answered
+    finally:
+        closing.set()
+        thread.join(60)
+
+
+def delivered(numbers: list[str]) -> list[str]:
+    query = text("SELECT number FROM verifications WHERE number = ANY(:numbers) AND state = 'delivered'")
+    with transaction() as session:
+        return list(session.scalars(query, {"numbers": list(numbers)}))
+
+
+def filed_in_all_cases(numbers: list[str]) -> int:
+    """How many verifications the cases of these hold: each case was to hold one."""
+    of_the_same_cases = text(
+        "SELECT count(*) FROM verifications WHERE case_id IN "
+        "(SELECT case_id FROM verifications WHERE number = ANY(:numbers))"
+    )
+    with transaction() as session:
+        return int(session.execute(of_the_same_cases, {"numbers": list(numbers)}).scalar_one())
+
+
+def unfinished(stack: Stack, numbers: list[str]) -> list[str]:
+    """Verifications whose run did not end as delivered, and those with another run that did not end at all."""
+    with transaction() as session:
+        telling = {str(leases.binding(session, number).flow_run) for number in numbers}
+    rows = stack.prefect.http.post("/flow_runs/filter", json={"flow_runs": {"name": {"any_": numbers}}})
+    found = {row["id"]: (row["name"], row["state_type"]) for row in rows.raise_for_status().json()}
+    assert telling <= found.keys()
+    open_ones = {"SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"}
+    return [
+        f"{name} {kind}"
+        for run, (name, kind) in found.items()
+        if kind in open_ones or (run in telling and kind != "COMPLETED")
+    ]

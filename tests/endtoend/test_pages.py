@@ -1,0 +1,151 @@
+"""The pages in a real browser: what a citizen and an operator see, and that nothing is loaded from elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.endtoend.acting import Api
+from tests.endtoend.test_cancel import run_of
+from tests.proofs.readers import qr_codes
+from tests.stack import Stack, wait_until
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+pytestmark = pytest.mark.skipif(shutil.which(CHROMIUM) is None, reason=f"{CHROMIUM} is not installed")
+
+
+class Browser:
+    """A page of an empty profile that notes every address it was asked to load."""
+
+    def __init__(self, page: playwright.Page, pictures: Path) -> None:
+        self.page, self._pictures = page, pictures
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+
+    def go(self, address: str) -> str:
+        """Open an address; gives the text of the page."""
+        self.page.goto(address, wait_until="load", timeout=20_000)
+        return self.text()
+
+    def text(self) -> str:
+        return self.page.inner_text("body")
+
+    def picture(self, name: str, *, whole: bool = True) -> None:
+        """Keep what it looks like, for a person to look at (PROOFLESS_TEST_PICTURES names a folder)."""
+        self.page.screenshot(path=self._pictures / f"{name}.png", full_page=whole)
+
+    def elsewhere(self) -> set[str]:
+        """Hosts other than this machine that a page wanted something from."""
+        hosts = {
+            urlsplit(address).hostname
+            for address in self.asked
+            if not address.startswith(("data:", "blob:", "about:"))
+        }
+        return {str(host) for host in hosts - {"127.0.0.1"}}
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Browser]:
+    pictures = Path(os.environ.get("PROOFLESS_TEST_PICTURES", tmp_path))
+    with playwright.sync_playwright() as engine:
+        chromium = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = chromium.new_page(locale="zh-CN", viewport={"width": 1100, "height": 900})
+        yield Browser(page, pictures)
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def proof(stack: Stack, department: Api, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, bytes, str]:
+    """Number, file and the address in its QR code."""
+    number = department.file("P-HOUSEHOLD", "演示壬辰", wait=20)["number"]
+    pdf = department.pdf(number)
+    (link,) = qr_codes(pdf, tmp_path_factory.mktemp("qr"))
+    return number, pdf, link
+
+
+def test_a_citizen_scans_types_and_uploads(
+    stack: Stack, browser: Browser, proof: tuple[str, bytes, str], tmp_path: Path
+) -> None:
+    number, pdf, link = proof
+    scanned = browser.go(link)
+    browser.picture("verify-with-code")
+    assert "有效" in scanned and "户籍证明" in scanned and "演***" in scanned and "演示壬辰" not in scanned
+
+    browser.go(f"{stack.gateway_url}/verify")
+    browser.picture("verify-start")
+    browser.page.fill("#number", number.lower())
+    browser.page.click("text=查询是否有效")
+    browser.page.wait_for_url(f"**/verify/{number}*")
+    browser.picture("verify-without-code")
+    assert "有效" in browser.text() and "户籍证明" not in browser.text()
+
+    for name, content, verdict in (
+        ("genuine", pdf, "内容未被改动"),
+        ("changed", pdf[:5000] + bytes([pdf[5000] ^ 1]) + pdf[5001:], "改动"),
+        ("foreign", b"%PDF-1.4\n%%EOF", "不能"),
+    ):
+        (tmp_path / f"{name}.pdf").write_bytes(content)
+        browser.go(f"{stack.gateway_url}/verify")
+        browser.page.set_input_files("#file", tmp_path / f"{name}.pdf")
+        browser.page.click("text=检查文件")
+        browser.page.wait_for_selector(".verdict")
+        browser.picture(f"upload-{name}")
+        assert verdict in browser.text(), name
+
+    browser.page.set_viewport_size({"width": 360, "height": 700})
+    browser.go(link)
+    browser.picture("verify-on-a-telephone")
+    assert browser.page.evaluate("document.documentElement.scrollWidth") <= 360, "it must be pushed sideways"
+    assert (browser.elsewhere(), browser.complaints) == (set(), [])
+
+
+def test_the_documents_of_the_api_load_from_here_alone(stack: Stack, browser: Browser) -> None:
+    text = browser.go(f"{stack.gateway_url}/docs")
+    browser.picture("docs", whole=False)
+    assert "/v1/verifications" in text and "Idempotency-Key" in text and "problem" in text
+    assert (browser.elsewhere(), browser.complaints) == (set(), [])
+
+
+def test_the_prefect_ui_tells_the_story_in_chinese(
+    stack: Stack, browser: Browser, department: Api, office: Api
+) -> None:
+    number = department.file("P-HARDSHIP", "演示癸巳")["number"]
+    department.wait_for(number, "awaiting_reply")
+    run = run_of(number)
+    wait_until(lambda: "等待出具单位" in stack.prefect.history(run), 15, "the run waits")
+    address = stack.prefect.url.removesuffix("/api")
+
+    browser.go(f"{address}/runs")
+    browser.page.wait_for_selector("input[type=password]")
+    browser.page.fill("input[type=password]", f"admin:{stack.prefect.secret}")
+    browser.page.keyboard.press("Enter")
+    browser.page.wait_for_selector(f"text={number}")
+    browser.picture("prefect-runs")
+    assert "等待出具单位" in browser.text()
+
+    office.reply(office.asked(number)["id"])
+    department.wait_for(number, "delivered")
+    wait_until(lambda: stack.prefect.run_of(run)["state_name"] == "已送达", 15, "delivered in Prefect")
+    browser.go(f"{address}/runs/flow-run/{run}")
+    browser.page.wait_for_selector("text=已送达")
+    browser.page.wait_for_timeout(1000)  # the chart of steps is drawn after the page
+    browser.picture("prefect-run")
+    assert number in browser.text()
+    browser.page.click("text=Task Runs")
+    browser.page.wait_for_selector("text=送达")  # the steps have names for people
+    assert browser.elsewhere() == set()

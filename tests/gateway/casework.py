@@ -1,0 +1,92 @@
+"""What the flow does to a verification, done by hand through the ledger's own functions: no state is set directly."""
+
+from __future__ import annotations
+
+from connectors.seal import LocalSeals, SealUse
+from domain.methods import Method
+from domain.share import Candidate, Finding, ShareOutcome
+from ledger import deliveries, leases, requests, sealing, sharing
+from ledger.database import transaction
+from ledger.moves import Lease
+from proofs.code import code_digest, new_code, verify_url
+from proofs.page import SEAL_BOX, ProofPage, render
+from settings import settings
+
+FIELDS = {"户主姓名": "演示甲子", "与户主关系": "户主", "户别": "家庭户", "住址": "山东省枣庄市市中区演示路1号"}
+OWNER = "test/1"
+
+
+def lease(number: str) -> Lease:
+    with transaction() as session:
+        held = leases.acquire(session, number, OWNER)
+    assert held is not None
+    return held
+
+
+def release(number: str) -> None:
+    with transaction() as session:
+        leases.release(session, number, OWNER)
+
+
+def look_up(number: str, outcome: ShareOutcome = ShareOutcome.FOUND, candidates: tuple[Candidate, ...] = ()) -> None:
+    """Take the verification up and record what the share source said."""
+    held, now = lease(number), settings().now()
+    fields = FIELDS if outcome in (ShareOutcome.FOUND, ShareOutcome.MISMATCH) else {}
+    found = Finding("licence_library", outcome, "演示来源的答复", fields, candidates, maker="演示来源单位")
+    with transaction() as session:
+        sharing.take_up(session, held, "worker:test", now=now)
+    with transaction() as session:
+        sharing.record_finding(session, held, found, asked_at=now, now=now, actor="worker:test")
+    release(number)
+
+
+def ask(number: str) -> str:
+    """Put the request into the issuing unit's inbox; gives its id."""
+    held, now = lease(number), settings().now()
+    with transaction() as session:
+        sharing.take_up(session, held, "worker:test", now=now)
+    with transaction() as session:
+        requests.ask(session, held, now=now, actor="worker:test")
+    with transaction() as session:
+        request = requests.open_request(session, number)
+        assert request is not None
+        identity = str(request.id)
+    release(number)
+    return identity
+
+
+def seal_and_deliver(number: str, seals: LocalSeals) -> tuple[str, bytes]:
+    """Make, seal and deliver the proof; gives the QR code's secret and the PDF."""
+    held, now, code = lease(number), settings().now(), new_code()
+    with transaction() as session:
+        found = sealing.evidence(session, number)
+    with transaction() as session:
+        use = sealing.start_use(session, held, found.seal, now=now, actor="worker:test")
+    page = ProofPage(
+        number=number,
+        kind=found.about.entry.proof_name,
+        body="演示。",
+        fields=found.fields,
+        requesting_unit=found.about.unit_name,
+        making_unit=found.maker,
+        retrieved_at=now,
+        method=Method.DATA_SHARING.chinese,
+        purpose=found.about.entry.matter_name,
+        seal_name=settings().seal_share_name,
+        verify_url=verify_url(settings().public_url, number, code),
+    )
+    pdf = seals.sign(render(page), SealUse(str(use.id), number, use.seal, SEAL_BOX))
+    with transaction() as session:
+        sealing.store_proof(
+            session, held, use, pdf, code_digest(code), found.fields, now=now, actor="worker:test"
+        )
+    release(number)
+    deliver(number)
+    return code, pdf
+
+
+def deliver(number: str) -> None:
+    held = lease(number)
+    with transaction() as session:
+        deliveries.deliver(session, held, now=settings().now(), actor="worker:test")
+    release(number)

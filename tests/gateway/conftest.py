@@ -1,0 +1,203 @@
+"""The gateway over a ledger with the sandbox's district, driven in-process; Prefect is played.
+
+One ledger and one application for each test file: a test works on a case of its own and looks at what was written
+since it began.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from connectors.seal import LocalSeals
+from domain.seals import SealKind
+from gateway.app import create_app
+from ledger import keys
+from ledger.database import transaction
+from proofs.seal_image import draw_seal
+from runtime.development_keys import ensure_development_seals
+from runtime.postgres import Cluster
+from sandbox.people import by_name
+from settings import settings
+from tests import conftest as house
+
+REQUESTER, ISSUER, OTHER, ADMIN = "demo-permit-1", "demo-guangming-1", "demo-justice-1", "demo-admin"
+
+
+class PlayedRuns:
+    """Prefect, played: remembers what was started; `away` makes it unreachable."""
+
+    def __init__(self) -> None:
+        self.created: list[tuple[str, str]] = []
+        self.away = False
+
+    async def create(self, number: str, unit: str) -> UUID:
+        if self.away:
+            raise ConnectionError(number)
+        self.created.append((number, unit))
+        return uuid4()
+
+    async def healthy(self) -> bool:
+        return not self.away
+
+    async def close(self) -> None:
+        pass
+
+
+class Api:
+    """The gateway as its callers see it: each call names the person whose key it uses."""
+
+    def __init__(self, app: FastAPI, portal: BlockingPortal, client: httpx.AsyncClient, runs: PlayedRuns) -> None:
+        self.app, self.portal, self.runs = app, portal, runs
+        self._client = client
+        self._keys: dict[str, str] = {}
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One call as it is. Safe in several threads at once."""
+        return self.portal.call(lambda: self._client.request(method, path, **options))
+
+    def key(self, person: str) -> str:
+        if person not in self._keys:
+            with transaction() as session:
+                self._keys[person] = keys.make(session, person=person, now=settings().now(), actor="test")
+        return self._keys[person]
+
+    def call(self, method: str, path: str, person: str | None = REQUESTER, **options: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.key(person)}"} if person else {}
+        return self.request(method, path, headers={**headers, **options.pop("headers", {})}, **options)
+
+    def get(self, path: str, person: str | None = REQUESTER, **options: Any) -> httpx.Response:
+        return self.call("GET", path, person, **options)
+
+    def post(self, path: str, person: str | None = REQUESTER, **options: Any) -> httpx.Response:
+        return self.call("POST", path, person, **options)
+
+    def begin(self) -> None:
+        """A new test: a case number of its own, and what was written before no longer counts."""
+        self.case = f"C-{uuid4().hex[:12]}"
+        self.runs.created.clear()
+        self.runs.away = False
+        self._before = {table: count(table) for table in _WATCHED}
+
+    def written(self, table: str) -> int:
+        """How many rows this test added to a table."""
+        return count(table) - self._before[table]
+
+    def refusals(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """What this test put on the record of refusals: code, unit, detail."""
+        query = text("SELECT code, unit, detail FROM refusals ORDER BY id OFFSET :before")
+        with transaction() as session:
+            found = session.execute(query, {"before": self._before["refusals"]})
+            return [(code, unit, detail) for code, unit, detail in found]
+
+    def accesses(self) -> list[tuple[str, str, str]]:
+        """What this test put on the record of accesses: verification, actor, what."""
+        query = text("SELECT verification, actor, what FROM accesses ORDER BY id OFFSET :before")
+        with transaction() as session:
+            found = session.execute(query, {"before": self._before["accesses"]})
+            return [(number, actor, what) for number, actor, what in found]
+
+    def put_case(self, number: str = "", person: str = REQUESTER, **changes: Any) -> httpx.Response:
+        return self.call("PUT", f"/v1/cases/{number or self.case}", person, json=case_body(**changes))
+
+    def body(self, **changes: Any) -> dict[str, Any]:
+        """A verification about the applicant of this test's case; `...` leaves a field out."""
+        body = {"case_number": self.case, "proof": "P-HOUSEHOLD", "party": party()} | changes
+        return {name: value for name, value in body.items() if value is not ...}
+
+    def file(self, key: str | None = None, person: str = REQUESTER, *, prefer: str = "", **changes: Any) -> httpx.Response:
+        headers = {"Idempotency-Key": key or str(uuid4())} | ({"Prefer": prefer} if prefer else {})
+        return self.post("/v1/verifications", person, json=self.body(**changes), headers=headers)
+
+    def filed(self, **changes: Any) -> str:
+        """A case and a verification in it; gives the verification's number."""
+        self.put_case()
+        answer = self.file(**changes)
+        assert answer.status_code == 202, answer.text
+        number: str = answer.json()["number"]
+        return number
+
+
+_WATCHED = ("cases", "parties", "verifications", "idempotency_keys", "refusals", "accesses", "events")
+
+
+def count(table: str) -> int:
+    """How many rows a table holds."""
+    with transaction() as session:
+        return int(session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def party(name: str = "演示甲子", **changes: Any) -> dict[str, Any]:
+    holder = by_name(name)
+    return {"id_type": holder.id_type, "id_number": holder.id_number, "name": holder.name} | changes
+
+
+def case_body(**changes: Any) -> dict[str, Any]:
+    body = {
+        "matter": "DEMO-0001",
+        "handling": "promised",
+        "accepted_at": datetime.now(UTC).isoformat(),
+        "promised_days": 5,
+        "channel": "window",
+        "parties": [{"role": "applicant", **party()}],
+    }
+    return {name: value for name, value in (body | changes).items() if value is not ...}
+
+
+@contextmanager
+def serving(app: FastAPI, runs: PlayedRuns, address: str = "127.0.0.1") -> Iterator[Api]:
+    """The application in a loop of its own, as a server would run it."""
+
+    @asynccontextmanager
+    async def started() -> AsyncIterator[httpx.AsyncClient]:
+        transport = httpx.ASGITransport(app, client=(address, 50000))
+        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            yield client
+
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(started()) as client:
+        yield Api(app, portal, client, runs)
+
+
+@pytest.fixture(scope="module")
+def ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterator[str]:
+    """A ledger for one test file, with quotas that its tests do not reach."""
+    name = f"gateway_{uuid4().hex[:12]}"
+    house._as_superuser(installation, f"CREATE DATABASE {name} TEMPLATE {template_database} OWNER proofless_owner")
+    before = dict(os.environ)
+    os.environ |= {"PROOFLESS_REQUESTS_PER_MINUTE": "100000", "PROOFLESS_PUBLIC_CHECKS_PER_MINUTE": "100000"}
+    house._enter(installation, name)
+    yield name
+    house._leave(before)
+    house._as_superuser(installation, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def served(ledger: str) -> Iterator[Api]:
+    runs = PlayedRuns()
+    with serving(create_app(runs), runs) as api:
+        yield api
+
+
+@pytest.fixture
+def api(served: Api) -> Api:
+    served.begin()
+    return served
+
+
+@pytest.fixture(scope="module")
+def seals(ledger: str) -> LocalSeals:
+    """Development seals of the tests' installation."""
+    names = {SealKind.SHARE: settings().seal_share_name, SealKind.ISSUER: settings().seal_issuer_name}
+    ensure_development_seals(settings().seals_dir, names)
+    return LocalSeals(settings().seals_dir, names, True, draw_seal)

@@ -1,0 +1,99 @@
+"""The OpenAPI document: in Chinese, complete, with invented people only; and a run of schemathesis over it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from stdnum.cn import ric
+
+from connectors.seal import LocalSeals
+from gateway.permissions import RULES
+from gateway.problems import PROBLEMS
+from tests.gateway.conftest import ADMIN, REQUESTER, Api
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture(scope="module")
+def document(served: Api) -> dict[str, Any]:
+    served.begin()
+    found: dict[str, Any] = served.get("/openapi.json", None).json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(path, method, one) for path, methods in document["paths"].items() for method, one in methods.items()]
+
+
+def test_every_endpoint_is_described_in_chinese(document: dict[str, Any]) -> None:
+    for path, method, one in operations(document):
+        assert CHINESE.search(one["summary"]) and CHINESE.search(one["description"]), (method, path)
+        for parameter in one.get("parameters", []):
+            assert CHINESE.search(parameter["description"]), (path, parameter["name"])
+
+
+def test_every_endpoint_with_a_key_says_so_and_no_other(document: dict[str, Any]) -> None:
+    for path, _, one in operations(document):
+        assert ("security" in one) == (not RULES[one["operationId"]].public), path
+
+
+def test_every_problem_of_the_document_is_in_the_table(document: dict[str, Any]) -> None:
+    for _, _, one in operations(document):
+        for status, response in one["responses"].items():
+            for code in response.get("content", {}).get("application/problem+json", {}).get("examples", {}):
+                assert PROBLEMS[code].status == int(status)
+
+
+def test_people_in_examples_are_invented(document: dict[str, Any]) -> None:
+    text = str(document)
+    numbers = set(re.findall(r"\b\d{17}[\dX]\b", text))
+    assert numbers and all(number[6:8] == "18" and number[-1] == ric.calc_check_digit(number) for number in numbers)
+
+
+def test_the_page_shows_every_endpoint_and_problem(api: Api, document: dict[str, Any]) -> None:
+    page = api.get("/docs", None).text
+    for path, _, one in operations(document):
+        assert f'id="{one["operationId"]}"' in page and path in page
+    for code in PROBLEMS:
+        assert f'id="{code}"' in page
+
+
+def test_schemathesis_finds_no_server_error(api: Api, seals: LocalSeals, document: dict[str, Any]) -> None:
+    """Valid and invalid calls from the document: none may end in a server error, each refusal is a problem."""
+    schema = schemathesis.openapi.from_dict(document)
+    api.put_case("SZ-2026-000123")
+    seen: set[int] = set()
+
+    def send(case: schemathesis.Case) -> None:
+        person = ADMIN if "/stuck" in case.path or "/units" in case.path else REQUESTER
+        headers = {"Authorization": f"Bearer {api.key(person)}"}
+        prepared = requests.Request(**case.as_transport_kwargs(base_url="http://gateway", headers=headers)).prepare()
+        assert prepared.method and prepared.url
+        sent = {name: value.encode() if isinstance(value, str) else value for name, value in prepared.headers.items()}
+        answer = api.request(prepared.method, prepared.url, content=prepared.body or b"", headers=sent)
+        seen.add(answer.status_code)
+        assert answer.status_code < 500 or case.path == "/health", (case.method, case.path, answer.text)
+        if answer.status_code >= 400 and case.path != "/health":
+            assert answer.json()["code"] in PROBLEMS
+
+    quick = hypothesis_settings(
+        max_examples=5, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        for mode in schemathesis.GenerationMode:
+            try:
+                strategy = operation.as_strategy(generation_mode=mode)
+                quick(given(case=strategy)(lambda case: send(case)))()
+            except Exception as error:
+                if type(error).__name__ in ("Unsatisfiable", "SkipTest", "Skipped"):
+                    continue  # nothing to make wrong in a call without parameters
+                raise
+    assert {200, 201, 404, 422} <= seen, seen

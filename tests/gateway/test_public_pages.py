@@ -1,0 +1,201 @@
+"""公开核验: what the public sees of a number, with and without the QR code's secret, and of a file."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from io import BytesIO
+
+import pytest
+
+from connectors.seal import LocalSeals
+from domain.methods import Method
+from gateway.app import create_app
+from gateway.pages import SECURITY_HEADERS, typeset
+from proofs.page import ProofPage, render
+from settings import settings
+from tests.gateway.casework import ask, deliver, look_up, seal_and_deliver
+from tests.gateway.conftest import ISSUER, Api, PlayedRuns, serving
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+PERSONAL = ("演示甲子", "演示路1号", "公共租赁住房", "户籍证明")
+
+
+@pytest.fixture(scope="module")
+def delivered(served: Api, seals: LocalSeals) -> tuple[str, str, bytes]:
+    """Number, code and file of a delivered proof."""
+    served.begin()
+    number = served.filed()
+    look_up(number)
+    return number, *seal_and_deliver(number, seals)
+
+
+def check(api: Api, number: str, code: str = "", *, page: bool = False) -> tuple[int, str]:
+    answer = api.get(f"/verify/{number}" + (f"?c={code}" if code else ""), None, headers=BROWSER if page else {})
+    assert answer.headers["content-type"].startswith("text/html" if page else "application/")
+    return answer.status_code, answer.text
+
+
+@pytest.mark.parametrize("page", [False, True])
+def test_without_the_code_only_whether_it_holds(api: Api, delivered: tuple[str, str, bytes], page: bool) -> None:
+    status, text = check(api, delivered[0], page=page)
+    assert status == 200 and "现行有效" in text
+    assert not any(word in text for word in PERSONAL)
+    assert api.written("accesses") == 0
+
+
+@pytest.mark.parametrize("page", [False, True])
+def test_with_the_code_masked_fields_too(api: Api, delivered: tuple[str, str, bytes], page: bool) -> None:
+    number, code, _ = delivered
+    status, text = check(api, number, code, page=page)
+    assert status == 200 and "户籍证明" in text and "演示来源单位" in text
+    assert "演***" in text and "演示甲子" not in text and "演示路1号" not in text
+    assert [one[1:] for one in api.accesses()] == [("public", "public_check")]
+
+
+@pytest.mark.parametrize("page", [False, True])
+def test_a_wrong_code_is_as_good_as_none_and_says_so(api: Api, delivered: tuple[str, str, bytes], page: bool) -> None:
+    number, code, _ = delivered
+    assert '<div class="verdict good"' in check(api, number, code, page=True)[1]
+    for wrong in (code[:-1] + ("A" if code[-1] != "A" else "B"), code.lower() + "x", "%00", "é"):
+        status, text = check(api, number, wrong, page=page)
+        assert status == 200 and "核验码不正确" in text and not any(word in text for word in PERSONAL)
+        assert 'class="verdict good"' not in text  # a forger's paper with a true number gets no green tick
+    assert api.written("accesses") == 1
+
+
+@pytest.mark.parametrize("number", ["HY20260304AAAAAAAA", "nonsense", "HY2026", "%00", "%2e%2e", "演示甲子"])
+@pytest.mark.parametrize("page", [False, True])
+def test_an_unknown_number_is_told_plainly(api: Api, number: str, page: bool) -> None:
+    status, text = check(api, number, page=page)
+    assert status == 404 and ("查无此证明" in text or "没有这个地址" in text) and "演示甲子" not in text
+
+
+def test_a_case_in_progress_and_one_without_a_seal_are_nobodys_business(api: Api) -> None:
+    number = api.filed(proof="P-HARDSHIP")
+    assert check(api, number)[0] == 404
+    api.post(f"/v1/inbox/{ask(number)}/reply", ISSUER, json={"answer": "no_record"})
+    deliver(number)
+    assert check(api, number)[0] == 404
+
+
+def test_numbers_as_people_type_them(api: Api, delivered: tuple[str, str, bytes]) -> None:
+    number = delivered[0]
+    typed = f" {number[:10].lower()} {number[10:]} "
+    answer = api.get("/verify", None, params={"number": typed}, headers=BROWSER)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/verify/{number}")
+    assert check(api, typed.strip().replace(" ", "%20"))[0] == 200
+    assert api.get("/verify", None, params={"number": "//evil.invalid"}, headers=BROWSER).status_code == 404
+
+
+def upload(api: Api, pdf: bytes, *, page: bool = False, name: str = "file") -> tuple[int, str, str]:
+    answer = api.post("/verify/upload", None, files={name: ("x.pdf", pdf, "application/pdf")}, headers=BROWSER if page else {})
+    return answer.status_code, "" if page else answer.json()["code"], answer.text
+
+
+def test_the_file_itself(api: Api, delivered: tuple[str, str, bytes]) -> None:
+    number, _, pdf = delivered
+    status, code, text = upload(api, pdf)
+    assert (status, code) == (200, "valid") and number in text
+    raw = api.post("/verify/upload", None, content=pdf, headers={"Content-Type": "application/pdf"})
+    assert raw.json()["code"] == "valid"
+    assert "有效" in upload(api, pdf, page=True)[2]
+
+
+def test_files_that_are_something_else(api: Api, delivered: tuple[str, str, bytes], seals: LocalSeals) -> None:
+    """One changed byte, a later revision, an unsealed page, a picture, no PDF: each is told apart."""
+    pdf = delivered[2]
+    middle = len(pdf) // 3
+    changed = pdf[:middle] + bytes([pdf[middle] ^ 1]) + pdf[middle + 1 :]
+    unsealed = render(_page(delivered[0]))
+    for content, code in (
+        (changed, "altered"),
+        (pdf + b"\n% more\n%%EOF\n", "later_revision"),
+        (unsealed, "foreign"),
+        (b"\x89PNG\r\n\x1a\n" + b"0" * 50, "picture"),
+        (b"hello", "not_pdf"),
+    ):
+        status, found, text = upload(api, content)
+        assert (status, found) == (200, code)
+        assert "演示甲子" not in text
+        assert upload(api, content, page=True)[0] == 200
+
+
+def _page(number: str) -> ProofPage:
+    return ProofPage(
+        number=number, kind="户籍证明", body="演示。", fields=(("户别", "家庭户"),), requesting_unit="演示单位",
+        making_unit="演示单位", retrieved_at=settings().now(), method=Method.ISSUER.chinese, purpose="演示",
+        seal_name="演示", verify_url="https://x.invalid",
+    )  # fmt: skip
+
+
+def test_uploads_that_are_none(api: Api) -> None:
+    nothing = api.post("/verify/upload", None, headers={"Content-Type": "application/pdf"})
+    assert (nothing.status_code, nothing.json()["code"]) == (415, "not_upload")
+    wrong = api.post("/verify/upload", None, files={"other": ("x.pdf", b"%PDF-", "application/pdf")})
+    assert wrong.json()["code"] == "not_upload"
+    assert api.post("/verify/upload", None, data={"file": "text"}).json()["code"] == "not_upload"
+    broken = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert api.post("/verify/upload", None, content=b"--y\r\n", headers=broken).json()["code"] in ("bad_request", "not_upload")
+    no_boundary = {"Content-Type": "multipart/form-data"}
+    assert api.post("/verify/upload", None, content=b"--y\r\n", headers=no_boundary).json()["code"] == "bad_request"
+    many = [("file", (f"{n}.pdf", b"%PDF-", "application/pdf")) for n in range(5)]
+    assert api.post("/verify/upload", None, files=many).json()["code"] == "bad_request"
+    large = api.post("/verify/upload", None, files={"file": ("x.pdf", BytesIO(b"%PDF-" + b"0" * 5_300_000))})
+    assert (large.status_code, large.json()["code"]) == (413, "too_large")
+
+
+def test_an_uploaded_file_stays_in_memory(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three megabytes would go to a temporary file with the framework's own form parser."""
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("an uploaded file was written to a disk")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", refuse)
+    assert upload(api, b"%PDF-1.7\n" + b"0" * 3_000_000)[0] == 200
+
+
+def test_pages_load_nothing_from_elsewhere(api: Api, delivered: tuple[str, str, bytes]) -> None:
+    number, code, _ = delivered
+    for path in ("/verify", f"/verify/{number}", f"/verify/{number}?c={code}", "/verify/HY20260304AAAAAAAA", "/docs"):
+        answer = api.get(path, None, headers=BROWSER)
+        assert not re.search(r"""(?:src|href|action)=["']?(?:https?:)?//""", answer.text), path
+        assert "<script" not in answer.text and " style=" not in answer.text and " onclick" not in answer.text
+        assert code not in answer.text
+        for name, value in SECURITY_HEADERS.items():
+            assert answer.headers[name] == value
+        assert 'lang="zh-CN"' in answer.text and "viewport" in answer.text and answer.text.count("<h1") == 1
+
+
+def test_demonstration_proofs_are_called_so(api: Api, delivered: tuple[str, str, bytes]) -> None:
+    """A page that says 有效 of a proof made with a development key would itself be a forgery."""
+    for path in ("/verify", f"/verify/{delivered[0]}"):
+        assert "不具有法律效力" in api.get(path, None, headers=BROWSER).text
+    assert api.get(f"/verify/{delivered[0]}", None).json()["demonstration"] is True
+
+
+def test_pages_use_chinese_punctuation() -> None:
+    """Full width beside Chinese, and nothing changed in code, addresses and styles."""
+    assert typeset("收到证明?在这里,核对(部分隐藏)。PDF,原件") == (
+        "收到证明\uff1f在这里\uff0c核对\uff08部分隐藏\uff09。PDF\uff0c原件"
+    )
+    same = '{"name": "演示甲子", "a": [1,2]} a(b),c <a href="/verify?c=1">x</a> margin:0,1'
+    assert typeset(same) == same
+
+
+def test_public_checks_are_limited_by_address(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROOFLESS_PUBLIC_CHECKS_PER_MINUTE", "3")
+    settings.cache_clear()
+    runs = PlayedRuns()
+    try:
+        with serving(create_app(runs), runs, address="2001:db8::1") as limited:
+            statuses = [limited.get("/verify/HY20260304AAAAAAAA", None).status_code for _ in range(4)]
+            assert statuses == [404, 404, 404, 429]
+            refused = limited.get("/verify/HY20260304AAAAAAAA", None, headers=BROWSER)
+            assert refused.status_code == 429 and 1 <= int(refused.headers["retry-after"]) <= 60
+            assert "请求过于频繁" in refused.text and "<html" in refused.text
+            assert limited.post("/verify/upload", None, content=b"x").status_code == 429
+            assert limited.get("/verify", None).status_code == 200
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()

@@ -1,0 +1,170 @@
+"""值守: no worker for two minutes is one alarm and one mail, through a real mail server, however many gateways look."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import text
+
+from connectors.faults import PermanentFault, TransientFault
+from connectors.mail import OUTCOME_UNKNOWN, send_mail
+from gateway.watchdog import Watchdog
+from ledger import alarms, leases
+from ledger.database import transaction
+from settings import Settings, settings
+
+
+class Mailbox:
+    """A mail server's handler: keeps what arrives; `reply` is what it says to a message."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        self.reply = "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.reply == "hang up":
+            server.transport.close()
+            return "250 never seen"
+        if self.reply.startswith("250"):
+            self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
+        return self.reply
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Mailbox, Settings]]:
+    handler = Mailbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    update = {"smtp_host": "127.0.0.1", "smtp_port": port, "mail_operators": "ops@example.invalid, two@example.invalid"}
+    yield handler, settings().model_copy(update=update)
+    controller.stop()
+
+
+def lease_ended(ago: str) -> None:
+    """One worker whose lease ended `ago`."""
+    with transaction() as session:
+        leases.enlist(session, "worker-1", "worker-1/a")
+        session.execute(text("UPDATE workers SET lease_until = clock_timestamp() - CAST(:ago AS interval)"), {"ago": ago})
+
+
+def standing() -> list[str]:
+    with transaction() as session:
+        return [alarm.kind for alarm in alarms.standing_alarms(session)]
+
+
+@pytest.fixture(autouse=True)
+def nothing_stands(ledger: str) -> None:
+    with transaction() as session:
+        session.execute(text("UPDATE alarms SET cleared_at = now(), mail_started_at = now()"))
+        session.execute(text("UPDATE workers SET lease_until = clock_timestamp() + interval '1 hour'"))
+
+
+def look(at: Settings, times: int = 1, dogs: int = 1) -> None:
+    async def together() -> None:
+        watchdogs = [Watchdog(at, began=time.monotonic() - 3600) for _ in range(dogs)]
+        for _ in range(times):
+            await asyncio.gather(*(watchdog.look() for watchdog in watchdogs))
+
+    asyncio.run(together())
+
+
+def test_one_alarm_and_one_mail_from_three_gateways(mailbox: tuple[Mailbox, Settings]) -> None:
+    box, at = mailbox
+    lease_ended("121 seconds")
+    look(at, times=3, dogs=3)
+    assert standing() == ["no_worker"] and len(box.messages) == 1
+    mail = box.messages[0]
+    assert mail["Subject"] == "【无证明办事】告警:没有工作进程" and "./run up" in mail.get_content()
+    assert mail["To"] == "ops@example.invalid, two@example.invalid" and mail["Auto-Submitted"] == "auto-generated"
+    with transaction() as session:
+        (alarm,) = alarms.standing_alarms(session)
+        assert mail["Message-ID"] == f"<{alarm.id}@proofless>" and alarm.mailed_at is not None
+
+
+def test_a_gateway_that_has_just_started_is_not_alarmed_by_the_night(mailbox: tuple[Mailbox, Settings]) -> None:
+    lease_ended("10 hours")
+    asyncio.run(Watchdog(mailbox[1]).look())
+    assert standing() == []
+
+
+def test_a_short_gap_is_none(mailbox: tuple[Mailbox, Settings]) -> None:
+    box, at = mailbox
+    lease_ended("100 seconds")
+    look(at)
+    assert standing() == [] and box.messages == []
+
+
+def test_the_alarm_ends_when_a_worker_is_back_and_the_next_one_is_mailed_again(mailbox: tuple[Mailbox, Settings]) -> None:
+    box, at = mailbox
+    lease_ended("3 minutes")
+    look(at)
+    with transaction() as session:
+        leases.renew(session, "worker-1", "worker-1/a")
+    look(at)
+    assert standing() == []
+    lease_ended("3 minutes")
+    look(at)
+    assert len(box.messages) == 2
+
+
+def test_without_a_mail_server_the_alarm_stands_all_the_same(ledger: str) -> None:
+    lease_ended("3 minutes")
+    look(settings())
+    assert standing() == ["no_worker"]
+    with transaction() as session:
+        assert len(alarms.take_unmailed(session, now=settings().now())) == 1
+
+
+def test_a_refused_mail_is_tried_again(mailbox: tuple[Mailbox, Settings]) -> None:
+    box, at = mailbox
+    box.reply = "451 later"
+    lease_ended("3 minutes")
+    look(at)
+    box.reply = "250 OK"
+    look(at)
+    assert len(box.messages) == 1
+
+
+def test_a_mail_whose_outcome_is_unknown_is_not_sent_again(mailbox: tuple[Mailbox, Settings]) -> None:
+    box, at = mailbox
+    box.reply = "hang up"
+    lease_ended("3 minutes")
+    look(at)
+    box.reply = "250 OK"
+    look(at, times=2)
+    assert box.messages == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "code"),
+    [
+        ("451 later", TransientFault, "refused_for_now"),
+        ("554 演示甲子", PermanentFault, "refused"),
+        ("hang up", TransientFault, OUTCOME_UNKNOWN),
+    ],
+)
+def test_faults_name_the_mail_server_and_repeat_nothing(
+    mailbox: tuple[Mailbox, Settings], reply: str, kind: type[Exception], code: str
+) -> None:
+    box, at = mailbox
+    box.reply = reply.encode().decode("latin-1")
+    with pytest.raises(kind) as raised:
+        asyncio.run(send_mail(at, "s", "b", "id"))
+    assert code in str(raised.value) and "邮件服务器" in str(raised.value) and "甲子" not in str(raised.value)
+
+
+def test_no_server_at_all() -> None:
+    at = settings().model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": 9, "mail_operators": "a@example.invalid"})
+    with pytest.raises(TransientFault, match="unreachable"):
+        asyncio.run(send_mail(at, "s", "b", "id"))

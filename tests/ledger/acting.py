@@ -1,0 +1,171 @@
+"""Steps of a verification in the fresh ledger, as a pass, a unit or a person takes them: each in its transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from domain.methods import Answer
+from domain.share import Candidate, Finding, ShareOutcome
+from ledger import deliveries, escalation, leases, requests, sealing, sharing
+from ledger.database import transaction
+from ledger.moves import Lease
+from ledger.requests import Reply
+from ledger.tables.effects import Alarm, Delivery, Proof
+from ledger.tables.verifications import Deadline, EventRow, Request, Verification
+from tests.ledger.filing import NOW
+
+T = TypeVar("T")
+
+ISSUER = "370402-GUANGMING"
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+HOUSEHOLD = {"户主姓名": "演示甲子", "与户主关系": "本人", "户别": "家庭户", "住址": "演示路 1 号"}
+HARDSHIP = {"家庭人口": "3", "人均月收入": "600", "认定结论": "符合"}
+LICENCES = (
+    Candidate("L-1", "户籍证明", "演示派出所", "2020-01-01"),
+    Candidate("L-2", "户籍证明", "演示派出所", "2021-01-01"),
+)
+
+
+def do(function: Callable[..., T], *args: Any, **more: Any) -> T:
+    """Call a function of the ledger in a transaction of its own."""
+    with transaction() as session:
+        return function(session, *args, **more)
+
+
+def hold(number: str, owner: str = "w1/a") -> Lease:
+    """Take the lease as a worker does."""
+    lease = do(leases.acquire, number, owner)
+    assert lease is not None
+    return lease
+
+
+def take_up(lease: Lease, now: datetime = NOW) -> None:
+    do(sharing.take_up, lease, "system:test", now=now)
+
+
+def found(
+    lease: Lease,
+    outcome: ShareOutcome = ShareOutcome.FOUND,
+    *,
+    now: datetime = NOW,
+    fields: dict[str, str] | None = None,
+    **more: Any,
+) -> None:
+    """The share source answers."""
+    values = HOUSEHOLD if fields is None and outcome is ShareOutcome.FOUND else fields or {}
+    candidates = LICENCES if outcome is ShareOutcome.SEVERAL else ()
+    answer = Finding("licence_library", outcome, "查询完成", values, candidates, maker="演示公安局", **more)
+    do(sharing.record_finding, lease, answer, asked_at=now, now=now, actor="system:test")
+
+
+def ask(lease: Lease, now: datetime = NOW) -> UUID:
+    """Put the request into the inbox; gives its id."""
+    do(requests.ask, lease, now=now, actor="system:test")
+    request = do(requests.open_request, lease.number)
+    assert request is not None
+    return request.id
+
+
+def reply(
+    request: UUID, answer: Answer = Answer.TRUE, now: datetime = NOW + MINUTE, unit: str = ISSUER,
+    fields: dict[str, str] | None = None, note: str = "",
+) -> None:  # fmt: skip
+    values = {**HOUSEHOLD, **HARDSHIP} if fields is None else fields
+    do(requests.reply, request, unit, Reply(answer, values, note), now=now, actor="person:demo-guangming-1")
+
+
+def seal(lease: Lease, now: datetime = NOW + MINUTE, pdf: bytes = b"") -> sealing.Use:
+    """Begin the use, sign, keep the proof."""
+    what = do(sealing.evidence, lease.number)
+    use = do(sealing.start_use, lease, what.seal, now=now, actor="system:test")
+    pdf = pdf or f"%PDF {lease.number} {use.version} {what.about.subject.name}".encode()
+    do(sealing.store_proof, lease, use, pdf, "c" * 64, what.fields, now=now, actor="system:test")
+    return use
+
+
+def deliver(lease: Lease, now: datetime = NOW + MINUTE) -> None:
+    do(deliveries.deliver, lease, now=now, actor="system:test")
+
+
+def escalate(lease: Lease, now: datetime) -> None:
+    do(escalation.escalate, lease.number, now=now, actor="system:test", lease=lease)
+
+
+def row(number: str) -> Verification:
+    with transaction() as session:
+        return session.get_one(Verification, number)
+
+
+def events(number: str) -> list[EventRow]:
+    with transaction() as session:
+        return list(session.scalars(select(EventRow).where(EventRow.verification == number).order_by(EventRow.id)))
+
+
+def names(number: str) -> list[str]:
+    """The events' names in order."""
+    return [event.event.value for event in events(number)]
+
+
+def limits(number: str) -> dict[str, Deadline]:
+    """The limits by kind (of the newest request where there are several)."""
+    with transaction() as session:
+        found = session.scalars(select(Deadline).where(Deadline.verification == number).order_by(Deadline.started_at))
+        return {limit.kind.value: limit for limit in found}
+
+
+def all_of(table: type[T], **where: Any) -> list[T]:
+    with transaction() as session:
+        return list(session.scalars(select(table).filter_by(**where)))
+
+
+def alarms() -> set[tuple[str, str]]:
+    """The standing alarms."""
+    return {(alarm.kind, alarm.subject) for alarm in all_of(Alarm, cleared_at=None)}
+
+
+def proofs(number: str) -> list[Proof]:
+    return sorted(all_of(Proof, verification=number), key=lambda proof: proof.version)
+
+
+def messages(number: str) -> list[Delivery]:
+    return all_of(Delivery, verification=number)
+
+
+def request_of(request: UUID) -> Request:
+    with transaction() as session:
+        return session.get_one(Request, request)
+
+
+def set_columns(number: str, **columns: Any) -> None:
+    """What no rule can bring about in a test: a lease that is old, an instant that is far."""
+    with transaction() as session:
+        session.execute(update(Verification).where(Verification.number == number).values(**columns))
+
+
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """Run the calls in threads that start at the same instant; gives each one's value or exception, in order."""
+    gate = threading.Barrier(len(calls))
+    outcomes: list[object] = [None] * len(calls)
+
+    def run(index: int, call: Callable[[], object]) -> None:
+        gate.wait(10)
+        try:
+            outcomes[index] = call()
+        except Exception as error:
+            outcomes[index] = error
+
+    threads = [threading.Thread(target=run, args=item, daemon=True) for item in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+        assert not thread.is_alive(), "two callers wait for each other"
+    return outcomes
+
+

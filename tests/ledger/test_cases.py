@@ -1,0 +1,110 @@
+"""办件: parties are only ever added, and nobody finds another unit's case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.deadlines import HandlingType
+from domain.roles import IdType, PartyRole
+from ledger import cases
+from ledger.cases import CaseClosed, CaseData, NameDiffers, PartyData
+from ledger.tables.cases import Case, Party
+from sandbox.people import by_name
+from tests.ledger.acting import MINUTE, all_of, do
+from tests.ledger.filing import NOW, UNIT, case_data
+
+pytestmark = pytest.mark.usefixtures("shared_ledger")
+
+
+def register(data: CaseData, unit: str = UNIT) -> bool:
+    return do(cases.register, unit, data, now=NOW, actor="person:demo-permit-1")
+
+
+def the(data: CaseData) -> Case:
+    found = do(cases.find, UNIT, data.number)
+    assert found is not None
+    return found
+
+
+def party(name: str, role: PartyRole = PartyRole.SPOUSE) -> PartyData:
+    holder = by_name(name)
+    return PartyData(role, IdType(holder.id_type), holder.id_number, holder.name)
+
+
+def test_sending_the_same_again_changes_nothing() -> None:
+    data = case_data()
+    assert register(data) is True
+    first, parties = the(data), all_of(Party, case=the(data).id)
+    assert register(data) is False
+    again = the(data)
+    assert (again.id, again.data_key, again.registered_at) == (first.id, first.data_key, first.registered_at)
+    assert [one.name for one in all_of(Party, case=first.id)] == [one.name for one in parties]
+
+
+def test_parties_are_added_and_never_lost() -> None:
+    data = case_data()
+    register(data)
+    register(replace(data, parties=(party("演示乙丑"), party("演示一号商贸有限公司", PartyRole.OTHER))))
+    found = all_of(Party, case=the(data).id)
+    assert sorted(one.role for one in found) == ["applicant", "other", "spouse"]
+    register(replace(data, parties=(party("演示乙丑", PartyRole.FAMILY_MEMBER),)))
+    assert sorted(one.role for one in all_of(Party, case=the(data).id)) == ["applicant", "family_member", "other"]
+
+
+def test_what_the_unit_corrects_is_taken_over() -> None:
+    data = case_data()
+    register(data)
+    later = NOW + timedelta(days=9)
+    register(replace(data, handling=HandlingType.IMMEDIATE, promise_end=later, promise_derived=True))
+    assert (the(data).handling, the(data).promise_end, the(data).promise_derived) == ("immediate", later, True)
+
+
+def test_a_number_under_another_name_is_refused_and_nothing_is_written() -> None:
+    data = case_data()
+    register(data)
+    wrong = replace(party("演示甲子", PartyRole.APPLICANT), name="演示乙丑")
+    with pytest.raises(NameDiffers):
+        register(replace(data, handling=HandlingType.IMMEDIATE, parties=(party("演示丙寅"), wrong)))
+    assert the(data).handling is HandlingType.PROMISED
+    assert len(all_of(Party, case=the(data).id)) == 1
+
+
+def test_a_case_is_closed_once_and_stays_as_it_was() -> None:
+    data = case_data()
+    register(data)
+    for now in (NOW + MINUTE, NOW + 2 * MINUTE):
+        closed = do(cases.close, UNIT, data.number, now=now, actor="person:demo-permit-1")
+        assert closed is not None and closed.closed_at == NOW + MINUTE
+    with pytest.raises(CaseClosed):
+        register(replace(data, handling=HandlingType.OTHER))
+    assert the(data).handling is HandlingType.PROMISED
+    assert do(cases.close, UNIT, "C-nowhere", now=NOW, actor="x") is None
+
+
+def test_another_units_case_is_unknown_and_may_bear_the_same_number() -> None:
+    data = case_data()
+    register(data)
+    assert do(cases.find, "370402-CIVIL", data.number) is None
+    assert do(cases.close, "370402-CIVIL", data.number, now=NOW, actor="x") is None
+    assert register(data, "370402-CIVIL") is True
+
+
+def test_a_party_is_found_by_number_whatever_its_case() -> None:
+    data = case_data("演示一号商贸有限公司")
+    register(data)
+    holder = by_name("演示一号商贸有限公司")
+    case = the(data)
+    found = do(cases.find_party, case, IdType.USCC, holder.id_number.lower())
+    assert found is not None
+    subject = do(cases.subject_of, found.id, do(cases.key_of, case.id))
+    assert (subject.name, subject.id_type, subject.id_number) == (holder.name, "uscc", holder.id_number)
+    assert do(cases.find_party, case, IdType.CITIZEN_ID, holder.id_number) is None
+    assert do(cases.find_party, case, IdType.USCC, "91370402DEMA000009") is None
+
+
+def test_what_holds_a_person_does_not_print_it() -> None:
+    data = case_data()
+    assert "演示甲子" not in repr(data) and by_name("演示甲子").id_number not in repr(data)

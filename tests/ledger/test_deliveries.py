@@ -1,0 +1,173 @@
+"""送达: the clock ends, and the requesting unit's system is told by one id."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from domain.deadlines import HandlingType
+from domain.lifecycle import State
+from domain.methods import Answer
+from ledger import callbacks, deliveries
+from ledger.deliveries import PAUSES, Message, Receipt
+from ledger.moves import Lease
+from ledger.tables.effects import Delivery
+from tests.ledger.acting import (
+    MINUTE,
+    ask,
+    at_once,
+    deliver,
+    do,
+    events,
+    hold,
+    limits,
+    messages,
+    names,
+    reply,
+    row,
+    take_up,
+)
+from tests.ledger.filing import NOW, UNIT, file
+
+URL, SECRET = "https://hall.example.invalid/proofless", b"whsec-0123456789"
+
+
+def answered(answer: Answer = Answer.FALSE, **changes: object) -> Lease:
+    lease = hold(file("P-HARDSHIP", **{"handling": HandlingType.IMMEDIATE, "promise_end": None, **changes}))
+    take_up(lease)
+    reply(ask(lease), answer, fields={})
+    return lease
+
+
+@pytest.mark.parametrize(
+    ("after", "met"),
+    [(timedelta(minutes=2), True), (timedelta(minutes=30), True), (timedelta(minutes=30, microseconds=1), False)],
+)
+def test_the_clock_ends_with_the_delivery_not_with_the_answer(
+    shared_ledger: str, after: timedelta, met: bool
+) -> None:
+    lease = answered()
+    deliver(lease, NOW + after)
+    (limit,) = limits(lease.number).values()
+    assert (limit.met_at, limit.missed_at) == ((NOW + after, None) if met else (None, NOW + timedelta(minutes=30)))
+    assert ("missed" in names(lease.number)) is not met
+    now = row(lease.number)
+    assert (now.state, now.ended_at, now.next_instant) == (State.DELIVERED, NOW + after, None)
+    assert events(lease.number)[-1].detail == {"result": "denied"}
+
+
+def test_delivering_twice_changes_nothing(shared_ledger: str) -> None:
+    lease = answered()
+    deliver(lease)
+    before = names(lease.number)
+    deliver(lease, NOW + timedelta(hours=5))
+    assert names(lease.number) == before and len(messages(lease.number)) == 1
+
+
+def test_a_soft_miss_and_a_hard_limit_that_was_met(shared_ledger: str) -> None:
+    lease = answered(handling=HandlingType.PROMISED, promise_end=NOW + timedelta(days=5))
+    deliver(lease, NOW + timedelta(days=2))
+    found = limits(lease.number)
+    assert found["soft"].missed_at == NOW + timedelta(days=1)
+    assert found["hard"].met_at == NOW + timedelta(days=2)
+
+
+def test_without_an_address_the_message_is_there_for_polling_alone(shared_ledger: str) -> None:
+    lease = answered()
+    deliver(lease)
+    (message,) = messages(lease.number)
+    assert (message.address, message.next_attempt_at, message.status) == (None, None, State.DELIVERED)
+    assert message.event == events(lease.number)[-1].id
+    assert [found.id for found in do(deliveries.deliveries_of, lease.number)] == [message.id]
+
+
+def register(url: str = URL) -> None:
+    do(callbacks.register, UNIT, url, SECRET, now=NOW, actor="person:demo-admin")
+
+
+def delivered() -> str:
+    lease = answered()
+    deliver(lease)
+    return lease.number
+
+
+def take(now: datetime, number: str | None = None) -> list[Message]:
+    return do(deliveries.take_due, now=now, number=number)
+
+
+def record(message: Message, answer: str, received: bool, now: datetime) -> None:
+    do(deliveries.record_attempt, message, answer, Receipt.RECEIVED if received else Receipt.NOT_YET, now=now)
+
+
+def the(number: str) -> Delivery:
+    (message,) = messages(number)
+    return message
+
+
+def test_the_attempt_is_booked_before_it_is_made(ledger: str) -> None:
+    register()
+    number = delivered()
+    at = NOW + MINUTE
+    assert take(at - timedelta(seconds=1)) == []
+    (message,) = take(at)
+    assert (message.url, message.secret, message.verification, message.attempts) == (URL, SECRET, number, 1)
+    assert take(at) == []  # booked: a crash before the sending leaves the next attempt, not none
+    assert the(number).next_attempt_at == at + PAUSES[0]
+    (again,) = take(at + PAUSES[0])
+    assert (again.id, again.attempts) == (message.id, 2)
+    record(again, "200", True, at + PAUSES[0])
+    assert (the(number).received_at, the(number).next_attempt_at) == (at + PAUSES[0], None)
+    assert SECRET.decode() not in repr(message) and URL not in repr(message)
+
+
+def test_it_is_given_up_after_the_last_attempt_and_not_before(ledger: str) -> None:
+    register()
+    number, now, attempts = delivered(), NOW + MINUTE, 0
+    while the(number).given_up_at is None:
+        (message,) = take(now)
+        attempts += 1
+        record(message, "timeout", False, now)
+        due = the(number).next_attempt_at
+        assert (due is None) == (the(number).given_up_at is not None)
+        now = due or now
+    assert attempts == len(PAUSES) + 1
+    assert now - (NOW + MINUTE) == sum(PAUSES, timedelta())
+    assert the(number).last_answer == "timeout" and take(now + timedelta(days=9)) == []
+
+
+def test_a_receiver_that_wants_no_more_gets_no_more(ledger: str) -> None:
+    register()
+    number = delivered()
+    (message,) = take(NOW + MINUTE)
+    do(deliveries.record_attempt, message, "gone", Receipt.REFUSED, now=NOW + MINUTE)
+    assert the(number).given_up_at == NOW + MINUTE and take(NOW + timedelta(days=9)) == []
+
+
+def test_a_receipt_is_not_taken_back_by_an_older_attempt_that_times_out(ledger: str) -> None:
+    register()
+    number = delivered()
+    (slow,) = take(NOW + MINUTE)
+    (quick,) = take(NOW + 2 * MINUTE)
+    record(quick, "204", True, NOW + 2 * MINUTE)
+    record(slow, "timeout", False, NOW + 3 * MINUTE)
+    assert (the(number).last_answer, the(number).received_at) == ("204", NOW + 2 * MINUTE)
+
+
+def test_each_message_goes_to_one_process(ledger: str) -> None:
+    register()
+    numbers = [delivered() for _ in range(6)]
+    taken = at_once(*[lambda: take(NOW + MINUTE)] * 3)
+    assert sorted(message.verification for part in taken for message in part) == sorted(numbers)  # type: ignore[attr-defined]
+
+
+def test_a_removed_address_gets_nothing_and_a_new_one_gets_what_waits(ledger: str) -> None:
+    register()
+    number, other = delivered(), delivered()
+    assert do(callbacks.remove, UNIT) is True
+    assert do(callbacks.remove, UNIT) is False
+    assert take(NOW + MINUTE) == []
+    assert [message.verification for message in do(deliveries.deliveries_of, number)] == [number]
+    register("https://new.example.invalid/")
+    assert [message.url for message in take(NOW + MINUTE, number)] == ["https://new.example.invalid/"]
+    assert [message.verification for message in take(NOW + MINUTE)] == [other]

@@ -1,0 +1,245 @@
+"""租约: one worker at a time, and what a dead worker held becomes free."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from uuid import uuid4
+
+from sqlalchemy import func, text
+
+from domain.lifecycle import State
+from ledger import attention, filing, leases, moves
+from ledger.database import transaction
+from settings import settings
+from tests.ledger.acting import ask, at_once, do, escalate, hold, reply, row, set_columns, take_up
+from tests.ledger.filing import NOW, file
+
+LONG_AGO, SOON = timedelta(minutes=-5), timedelta(minutes=5)
+
+
+def wall(offset: timedelta) -> object:
+    return func.clock_timestamp() + offset
+
+
+def acquire(number: str, owner: str) -> moves.Lease | None:
+    return do(leases.acquire, number, owner)
+
+
+def test_of_many_workers_one_holds(shared_ledger: str) -> None:
+    number = file()
+    held = at_once(*[partial(acquire, number, f"w{w}/a") for w in range(6)])
+    assert len([lease for lease in held if isinstance(lease, moves.Lease)]) == 1
+
+
+def test_a_lease_runs_out_and_the_next_holder_has_a_larger_token(shared_ledger: str) -> None:
+    number = file()
+    first = hold(number, "w1/a")
+    set_columns(number, next_instant=NOW)
+    assert acquire(number, "w2/b") is None
+    set_columns(number, lease_until=wall(LONG_AGO))
+    second = acquire(number, "w2/b")
+    assert second is not None and second.token > first.token
+
+
+def test_only_what_is_due_is_acquired(shared_ledger: str) -> None:
+    number = file()
+    set_columns(number, wake_requested_at=None, next_instant=settings().now() + SOON)
+    assert acquire(number, "w1/a") is None
+    set_columns(number, next_instant=settings().now())
+    assert acquire(number, "w1/a") is not None
+
+
+def test_paused_and_ended_are_not_acquired(shared_ledger: str) -> None:
+    paused, ended = file(), file()
+    do(attention.pause, paused, now=NOW, actor="test")
+    do(attention.withdraw, ended, now=NOW, actor="test")
+    assert acquire(paused, "w1/a") is None and acquire(ended, "w1/a") is None
+
+
+def test_a_heartbeat_keeps_all_leases_of_its_owner_and_no_others(ledger: str) -> None:
+    mine, other = file(), file()
+    hold(mine, "w1/a"), hold(other, "w2/b")
+    for number in (mine, other):
+        set_columns(number, lease_until=wall(timedelta(seconds=3)))
+    do(leases.renew, "w1", "w1/a")
+    kept, left = row(mine).lease_until, row(other).lease_until
+    assert kept is not None and left is not None and kept - left > timedelta(seconds=10)
+    assert do(leases.living_workers) == ["w1"]
+
+
+def test_a_heartbeat_does_not_take_a_lost_lease_back(shared_ledger: str) -> None:
+    number = file()
+    hold(number, "w1/a")
+    set_columns(number, lease_until=wall(LONG_AGO), next_instant=NOW)
+    stolen = hold(number, "w2/b")
+    do(leases.renew, "w1", "w1/a")
+    assert (row(number).lease_owner, row(number).lease_token) == ("w2/b", stolen.token)
+
+
+def test_a_worker_that_starts_again_frees_its_dead_incarnation_only(ledger: str) -> None:
+    dead, own, neighbour, lookalike = file(), file(), file(), file()
+    hold(dead, "w1/old"), hold(own, "w1/new"), hold(neighbour, "w10/x"), hold(lookalike, "w_/x")
+    do(leases.enlist, "w1", "w1/new")
+    do(leases.enlist, "w_", "w_/x")  # "_" is a wildcard of LIKE
+    owners = {number: row(number).lease_owner for number in (dead, own, neighbour, lookalike)}
+    assert owners == {dead: None, own: "w1/new", neighbour: "w10/x", lookalike: "w_/x"}
+    assert [suspect.number for suspect in do(leases.suspects)] == [dead]
+
+
+def test_a_worker_that_leaves_in_order_frees_everything(ledger: str) -> None:
+    number = file()
+    do(leases.enlist, "w1", "w1/a")
+    hold(number, "w1/a")
+    assert do(leases.seconds_without_worker) == 0
+    do(leases.dismiss, "w1", "w1/a")
+    assert do(leases.living_workers) == [] and row(number).lease_owner is None
+    assert do(leases.seconds_without_worker) >= 0
+
+
+def test_without_any_worker_ever_the_gap_is_unknown(ledger: str) -> None:
+    assert do(leases.seconds_without_worker) is None
+    with transaction() as session:
+        session.execute(text("INSERT INTO workers VALUES ('w1', 'w1/a', now(), now() - interval '3 minutes')"))
+    assert 179 < do(leases.seconds_without_worker) < 200  # type: ignore[operator]
+
+
+def test_release_tells_of_a_reply_that_landed_during_the_pass(shared_ledger: str) -> None:
+    number = file("P-HARDSHIP")
+    lease = hold(number)
+    take_up(lease)
+    request = ask(lease)
+    assert do(leases.release, number, "w2/b") is False  # not its lease: nothing is given back
+    assert row(number).lease_owner == "w1/a"
+    reply(request)
+    assert do(leases.release, number, "w1/a") is True
+    assert row(number).lease_until is None
+    hold(number)
+    assert do(leases.release, number, "w1/a") is False  # the second pass has seen it
+
+
+def test_a_lease_that_is_given_back_unfinished_is_a_suspect(ledger: str) -> None:
+    finished, broken_off = file(), file()
+    for number in (finished, broken_off):
+        hold(number)
+        set_columns(number, next_instant=settings().now() + SOON)
+    do(leases.release, finished, "w1/a")
+    do(leases.release, broken_off, "w1/a", finished=False)
+    assert [suspect.number for suspect in do(leases.suspects)] == [broken_off]
+
+
+def test_each_wake_is_claimed_by_one_worker(ledger: str) -> None:
+    numbers = [file() for _ in range(4)]
+    for number in numbers:
+        do(moves.request_wake, number)
+    with transaction() as first, transaction() as second:
+        second.execute(text("SET LOCAL lock_timeout = '2s'"))  # it must pass by, not wait for the first one's commit
+        assert set(leases.claim_wakes(first, limit=3)) == set(numbers[:3])
+        assert leases.claim_wakes(second) == numbers[3:]
+    assert do(leases.claim_wakes) == []
+    set_columns(numbers[1], wake_claimed_until=wall(LONG_AGO))  # its claimer died
+    assert do(leases.claim_wakes) == [numbers[1]]
+
+
+def test_wakes_wait_for_the_gateway_for_the_holder_and_for_resume(ledger: str) -> None:
+    fresh, leased, paused, ended = file(), file(), file(), file()
+    assert do(leases.claim_wakes) == []  # the gateway has its first seconds
+    hold(leased)
+    do(moves.request_wake, leased)
+    do(attention.pause, paused, now=NOW, actor="test")
+    do(moves.request_wake, paused)
+    do(attention.withdraw, ended, now=NOW, actor="test")
+    assert do(leases.claim_wakes) == [ended]  # its flow run still waits, and must end too
+    set_columns(fresh, wake_claimed_until=wall(LONG_AGO))
+    set_columns(leased, lease_until=wall(LONG_AGO))
+    assert sorted(do(leases.claim_wakes)) == sorted([fresh, leased])
+    assert do(leases.claim_wakes, limit=1) == []
+
+
+def test_a_claim_takes_the_oldest_first_and_no_more_than_asked(ledger: str) -> None:
+    numbers = [file() for _ in range(3)]
+    for number in reversed(numbers):
+        do(moves.request_wake, number)
+    assert do(leases.claim_wakes, limit=1) == [numbers[2]]
+
+
+def test_suspects_are_what_looks_stranded_and_nothing_else(ledger: str) -> None:
+    quiet = {"wake_requested_at": None, "wake_claimed_until": None, "next_instant": settings().now() + SOON}
+    cases = {
+        "healthy": quiet,
+        "just due": {**quiet, "next_instant": settings().now()},
+        "at work": {**quiet, "next_instant": NOW, "lease_owner": "w1/a", "lease_until": wall(SOON)},
+        "lapsed": {**quiet, "lease_owner": "w1/a", "lease_until": wall(LONG_AGO)},
+        "overdue": {**quiet, "next_instant": settings().now() + LONG_AGO},
+        "unheard": {**quiet, "wake_requested_at": wall(LONG_AGO)},
+        "being woken": {**quiet, "wake_requested_at": wall(LONG_AGO), "wake_claimed_until": wall(SOON)},
+        "ended": {},
+        "ended, lapsed": {"lease_owner": "w1/a", "lease_until": wall(LONG_AGO)},
+        "paused, overdue": {**quiet, "next_instant": NOW},
+        "paused, lapsed": {**quiet, "lease_owner": "w1/a", "lease_until": wall(LONG_AGO)},
+    }
+    numbers = {name: file() for name in cases}
+    run = uuid4()
+    do(leases.bind_run, numbers["lapsed"], run, 0)
+    for name, columns in cases.items():
+        if name.startswith("ended"):
+            do(attention.withdraw, numbers[name], now=NOW, actor="test")
+        if name.startswith("paused"):
+            do(attention.pause, numbers[name], now=NOW, actor="test")
+        if columns:
+            set_columns(numbers[name], **columns)
+    found = {suspect.number: suspect for suspect in do(leases.suspects)}
+    by_name = {name for name, number in numbers.items() if number in found}
+    assert by_name == {"lapsed", "overdue", "unheard", "ended, lapsed"}
+    assert found[numbers["lapsed"]].flow_run == run and not found[numbers["lapsed"]].ended
+    assert found[numbers["ended, lapsed"]].ended
+    do(leases.settle, numbers["ended, lapsed"])
+    assert numbers["ended, lapsed"] not in {suspect.number for suspect in do(leases.suspects)}
+
+
+def test_settling_leaves_a_pass_at_work_alone(shared_ledger: str) -> None:
+    number = file()
+    lease = hold(number)
+    do(leases.settle, number)
+    take_up(lease)
+    assert row(number).state is State.LOOKING_UP
+
+
+def test_a_later_run_is_never_overwritten_by_an_earlier_one(shared_ledger: str) -> None:
+    number, first, second = file(), uuid4(), uuid4()
+    do(leases.bind_run, number, second, 1)
+    do(leases.bind_run, number, first, 0)
+    assert do(leases.binding, number) == leases.Binding(second, 1, False, True)
+    hold(number)
+    assert do(leases.binding, number) == leases.Binding(second, 1, True, False)
+    assert do(leases.binding, "HY20260304AAAAAAAA") == leases.Binding(None, 0, False, False)
+    assert do(leases.is_current, number, second) and not do(leases.is_current, number, first)
+    do(attention.pause, number, now=NOW, actor="test")
+    assert not do(leases.is_current, number, second)
+
+
+def test_a_worker_that_polls_a_moment_too_early_gets_nothing(shared_ledger: str) -> None:
+    number = file("P-HARDSHIP")
+    lease = hold(number)
+    take_up(lease)
+    ask(lease, settings().now())
+    escalate(lease, settings().now())
+    do(leases.release, number, "w1/a")
+    assert acquire(number, "w1/a") is None
+
+
+def test_the_gateway_can_tell_the_workers(shared_ledger: str) -> None:
+    number = file()
+    do(filing.started, number)
+    assert row(number).state is State.RECEIVED
+
+
+def test_a_run_that_nobody_noted_is_bound_by_its_first_pass_and_a_stray_one_gets_no_lease() -> None:
+    number, first, stray = file(), uuid4(), uuid4()
+    assert do(leases.acquire, number, "w1/a", first) is not None
+    assert row(number).flow_run == first
+    do(leases.release, number, "w1/a")
+    set_columns(number, next_instant=NOW)
+    assert do(leases.acquire, number, "w1/a", stray) is None
+    assert do(leases.acquire, number, "w1/a", first) is not None
+    assert row(number).flow_run == first

@@ -1,0 +1,139 @@
+"""用印: recorded before the signature, once a version, complete with its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from domain.lifecycle import State
+from domain.methods import Result
+from domain.seals import SealKind
+from ledger import attention, leases, sealing
+from ledger.cases import key_of
+from ledger.moves import Lease, LeaseLost, MoveRefused, Paused
+from ledger.tables.effects import SealUse
+from tests.ledger.acting import (
+    HARDSHIP,
+    HOUSEHOLD,
+    MINUTE,
+    all_of,
+    ask,
+    do,
+    events,
+    found,
+    hold,
+    names,
+    proofs,
+    reply,
+    row,
+    seal,
+    set_columns,
+    take_up,
+)
+from tests.ledger.filing import NOW, file
+
+pytestmark = pytest.mark.usefixtures("shared_ledger")
+
+
+def to_be_sealed() -> Lease:
+    lease = hold(file())
+    take_up(lease)
+    found(lease)
+    return lease
+
+
+def start(lease: Lease, now: object = NOW) -> sealing.Use:
+    return do(sealing.start_use, lease, SealKind.SHARE, now=now, actor="system:w1")
+
+
+def test_evidence_of_shared_data_names_who_answers_for_it() -> None:
+    lease = to_be_sealed()
+    what = do(sealing.evidence, lease.number)
+    assert (what.result, what.seal, what.maker, what.source) == (
+        Result.CONFIRMED, SealKind.SHARE, "演示公安局", "licence_library",
+    )  # fmt: skip
+    assert what.fields == tuple(HOUSEHOLD.items())  # in the catalog's order
+
+
+def test_evidence_of_an_issuing_unit() -> None:
+    lease = hold(file("P-HARDSHIP"))
+    take_up(lease)
+    reply(ask(lease))
+    what = do(sealing.evidence, lease.number)
+    assert (what.seal, what.maker, what.source) == (SealKind.ISSUER, "市中区光明路街道办事处", "")
+    assert dict(what.fields) == HARDSHIP
+
+
+def test_a_repeat_continues_the_same_use() -> None:
+    lease = to_be_sealed()
+    first = start(lease)
+    again = start(lease, NOW + MINUTE)
+    assert again == first and again.started_at == NOW
+    assert len(all_of(SealUse, verification=lease.number)) == 1
+    assert names(lease.number).count("seal_started") == 1
+
+
+def test_a_new_holder_continues_the_use_and_the_old_one_does_not() -> None:
+    old = to_be_sealed()
+    first = start(old)
+    do(leases.release, old.number, old.owner)
+    set_columns(old.number, next_instant=NOW)
+    new = hold(old.number, "w2/b")
+    assert start(new).id == first.id
+    with pytest.raises(LeaseLost):
+        start(old)
+
+
+def test_a_pass_that_was_paused_signs_nothing_more() -> None:
+    lease = to_be_sealed()
+    start(lease)
+    do(attention.pause, lease.number, now=NOW, actor="person:x")
+    with pytest.raises(Paused):
+        start(lease)
+
+
+def test_nothing_is_sealed_outside_its_state() -> None:
+    lease = hold(file())
+    with pytest.raises(MoveRefused):
+        start(lease)
+    assert all_of(SealUse, verification=lease.number) == []
+    done = to_be_sealed()
+    seal(done)
+    with pytest.raises(MoveRefused, match="待送达"):
+        start(done)
+
+
+def test_the_proof_is_kept_encrypted_with_its_digest_and_validity() -> None:
+    lease = to_be_sealed()
+    use = seal(lease, pdf=b"%PDF one")
+    (proof,) = proofs(lease.number)
+    digest = hashlib.sha256(b"%PDF one").hexdigest()
+    assert (proof.digest, proof.seal_use, proof.version) == (digest, use.id, 1)
+    assert proof.valid_until == NOW + MINUTE + timedelta(days=30)
+    assert b"%PDF" not in proof.pdf
+    key = do(key_of, row(lease.number).case)
+    assert sealing.open_pdf(proof, key) == b"%PDF one"
+    assert sealing.open_content(proof, key) == list(HOUSEHOLD.items())
+    (recorded,) = all_of(SealUse, verification=lease.number)
+    assert (recorded.digest, recorded.completed_at) == (digest, NOW + MINUTE)
+    assert events(lease.number)[-1].detail == {"use": str(use.id), "digest": digest, "version": 1}
+    assert row(lease.number).state is State.TO_BE_DELIVERED
+
+
+def test_a_proof_is_kept_once_and_a_pass_without_lease_keeps_none() -> None:
+    lease = to_be_sealed()
+    use = start(lease)
+
+    def store(by: Lease) -> None:
+        do(sealing.store_proof, by, use, b"%PDF two", "c" * 64, (), now=NOW, actor="system:w1")
+
+    with pytest.raises(LeaseLost):
+        store(Lease(lease.number, "w2/b", lease.token - 1))
+    assert proofs(lease.number) == [] and all_of(SealUse, verification=lease.number)[0].digest is None
+    store(lease)
+    with pytest.raises((MoveRefused, IntegrityError)):
+        store(lease)
+    assert len(proofs(lease.number)) == 1

@@ -1,0 +1,57 @@
+"""Ports stay the same from one `up` to the next, and give way to whoever is there already."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from runtime import ports
+from runtime.progress import Progress
+from tests.runtime.conftest import told
+
+
+@pytest.fixture(autouse=True)
+def quiet_corner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Usual ports that no `up` on this machine has."""
+    monkeypatch.setattr(
+        ports, "PREFERRED", {"postgres": 26432, "prefect": 26433, "gateway": 26434, "sandbox": 26435}
+    )
+
+
+def listen(port: int) -> socket.socket:
+    server = socket.socket()
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server.bind(("127.0.0.1", port))
+    server.listen()
+    return server
+
+
+def test_a_taken_port_is_said_and_the_other_one_stays(tmp_path: Path, progress: Progress) -> None:
+    with listen(26433):
+        first = ports.choose(tmp_path, {}, set(), progress)
+    assert first["prefect"] not in ports.PREFERRED.values()
+    assert f"端口 26433 已被占用,Prefect改用 {first['prefect']}" in told(progress)
+    assert len(set(first.values())) == 4
+    assert ports.choose(tmp_path, {}, set(), progress) == first == ports.remembered(tmp_path)
+
+
+def test_a_service_of_ours_that_still_runs_keeps_its_port(tmp_path: Path, progress: Progress) -> None:
+    with listen(26434):
+        for wish in ({}, {"gateway": 26444}):
+            assert ports.choose(tmp_path, wish, {"gateway"}, progress)["gateway"] == 26434
+        assert told(progress) == ""
+
+
+def test_a_port_asked_for_goes_before_the_remembered_one(tmp_path: Path, progress: Progress) -> None:
+    ports.choose(tmp_path, {}, set(), progress)
+    assert ports.choose(tmp_path, {"gateway": 26444}, set(), progress)["gateway"] == 26444
+
+
+def test_a_spoilt_file_counts_as_none(tmp_path: Path, progress: Progress) -> None:
+    (tmp_path / "run").mkdir()
+    for spoilt in ("{", "[]", '{"gateway": "x"}'):
+        (tmp_path / "run" / "ports.json").write_text(spoilt)
+        assert ports.remembered(tmp_path) == {}
+    assert ports.choose(tmp_path, {}, set(), progress) == ports.PREFERRED

@@ -1,0 +1,91 @@
+"""The real Prefect server as `up` starts it, once: healthy, closed, with pool and deployment. And its settings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+from prefect.settings import get_current_settings
+from prefect.settings.legacy import _get_settings_fields
+
+from runtime import environment, prefect_server, services
+from runtime.context import Context
+from runtime.failures import Failure
+from runtime.ports import free_near
+from runtime.postgres import Cluster
+from runtime.processes import Supervisor
+from runtime.progress import Progress
+
+FLOW = "from prefect import flow\n\n@flow\nasync def trivial(number: str = '') -> None: ...\n"
+PROJECT = """
+name: test
+deployments:
+- name: verification
+  entrypoint: trivial.py:trivial
+  work_pool: {name: proofless}
+  schedules:
+  - cron: "* * * * *"
+"""
+
+
+def wait_until(true: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def test_prefect_knows_every_setting_that_it_is_given(tmp_path: Path) -> None:
+    """A misspelt variable is ignored without a word, and a server that should be quiet calls home."""
+    given = prefect_server.server_environment(4200, 5432, "x", "y", tmp_path)
+    known = set(_get_settings_fields(type(get_current_settings())))
+    assert {name for name in given if name not in known} == {"PREFECT__SERVER_FINAL", "DO_NOT_TRACK"}
+
+
+def test_the_server_with_its_pool_and_a_deployment(
+    basement: Cluster, tmp_path: Path, progress: Progress
+) -> None:
+    port = free_near(24200)
+    ports = {"postgres": basement.port, "prefect": port, "gateway": 1, "sandbox": 2}
+    context = Context(basement.home, ports, progress)
+    password = context.secret("proofless_prefect_password")
+    supervisor = Supervisor(tmp_path / "run", progress)
+    try:
+        supervisor.start(services.prefect(context))
+        url = context.prefect_api
+        assert prefect_server.ensure_pool(url, password, "proofless") is True
+        assert prefect_server.ensure_pool(url, password, "proofless") is False
+        with pytest.raises(Failure, match="401"):
+            prefect_server.ensure_pool(url, "wrong", "proofless")
+        assert not prefect_server.worker_is_online(url, password, "proofless", "worker-1", datetime.now(UTC))
+
+        (tmp_path / "trivial.py").write_text(FLOW)
+        (tmp_path / "prefect.yaml").write_text(PROJECT)
+        prefect_server.deploy(tmp_path, environment.for_services(context))
+        with pytest.raises(Failure, match="prefect deploy") as caught:
+            (tmp_path / "prefect.yaml").write_text(PROJECT.replace("trivial.py:", "missing.py:"))
+            prefect_server.deploy(tmp_path, environment.for_services(context))
+        assert any("missing.py" in line for line in caught.value.details)
+
+        with httpx.Client(base_url=url, trust_env=False, timeout=10) as client:
+            assert client.post("/deployments/filter", json={}).status_code == 401
+            rows = client.post("/deployments/filter", json={}, auth=("admin", password)).json()
+            assert [(row["name"], row["entrypoint"], row["work_pool_name"]) for row in rows] == [
+                ("verification", "trivial.py:trivial", "proofless")
+            ]
+            # Prefect's scheduler fails on SQLAlchemy 2.1, only in its log: sweeps would never run.
+            count = partial(client.post, "/flow_runs/count", json={}, auth=("admin", password))
+            wait_until(lambda: count().json() > 0, seconds=15)
+            page = client.get(f"{context.prefect_ui}/ui-settings").json()
+            assert (page["api_url"], page["auth"], page["default_ui"]) == (url, "BASIC", "v1")
+    finally:
+        supervisor.stop()
+    assert not prefect_server.is_ready(context.prefect_api)
+    log = context.log("prefect").read_text()
+    assert password not in log
+    assert context.secret("prefect_database_password") not in log

@@ -1,0 +1,257 @@
+"""Real processes for tests: a Prefect server, the sandbox, a gateway and workers, each to be killed and started again.
+
+    with start_prefect(home, cluster) as prefect:              # 8 s: once a session (fixture `prefect`)
+        with start_stack(home, cluster, ledger, prefect, workers=2) as stack:
+            stack.start_run(number)
+            stack.workers[0].kill()
+
+The environment is the one that `./run up` gives; the ledger is the test's own, so several stacks may follow one
+another on one Prefect server: what a stack leaves there is deleted at its end.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import psutil
+import pytest
+
+from ledger import filing, leases
+from ledger.database import transaction
+from runtime import environment, keyfiles, ports, prefect_server, services
+from runtime.development_keys import ensure_development_seals
+from runtime.failures import last_lines
+from runtime.postgres import Cluster
+from runtime.processes import end, launch
+from runtime.records import runs
+from settings import ROOT
+from tasks.sealing import seal_names
+from tests.cluster import password
+
+PATIENCE = 60.0
+"""Seconds for anything to start on a machine that others use too."""
+
+GENTLY = ((15, 10.0), (9, 5.0))
+
+
+def wait_until(true: Callable[[], object], seconds: float, what: str) -> None:
+    """Returns as soon as `true()` is; fails the test, naming `what`, after `seconds`."""
+    give_up = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < give_up, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.1)
+
+
+@dataclass
+class Program:
+    """One process of ours and how to see that it is ready: `ready` is given what it logged since this start."""
+
+    name: str
+    argv: list[str]
+    environment: dict[str, str] = field(repr=False)
+    log: Path
+    ready: Callable[[str], bool]
+    folder: Path = ROOT
+    process: psutil.Process | None = None
+    _from: int = 0
+
+    def start(self, *, wait: bool = True) -> None:
+        assert not self.runs(), f"{self.name} runs already"
+        self._from = self.log.stat().st_size if self.log.exists() else 0
+        self.process = launch([sys.executable, *self.argv], self.environment, self.log, self.folder)
+        if wait:
+            self.wait_ready()
+
+    def wait_ready(self) -> None:
+        wait_until(self._ready_or_dead, PATIENCE, f"{self.name} ready; its log: {last_lines(self.log)}")
+
+    def kill(self) -> None:
+        """kill -9: no chance to say goodbye."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self) -> None:
+        """As `up` and compose do it."""
+        if self.process is not None:
+            end(self.process, GENTLY)
+
+    def runs(self) -> bool:
+        return self.process is not None and runs(self.process)
+
+    def said(self) -> str:
+        """What it logged since its last start."""
+        return self.log.read_bytes()[self._from :].decode("utf-8", "replace") if self.log.exists() else ""
+
+    def _ready_or_dead(self) -> bool:
+        assert self.runs(), f"{self.name} ended: {last_lines(self.log)}"
+        return self.ready(self.said())
+
+
+@dataclass
+class PrefectServer:
+    """A Prefect server with our pool and deployments. `http` is an authenticated client of its API."""
+
+    program: Program
+    url: str
+    secret: str = field(repr=False)
+    http: httpx.Client = field(repr=False)
+
+    def clear(self) -> None:
+        """Deletes every flow run, so that the next stack's workers find nothing of the last one's."""
+        while self.http.post("/flow_runs/bulk_delete", json={}).raise_for_status().json()["deleted"]:
+            pass
+
+    def run_of(self, flow_run: UUID) -> dict[str, Any]:
+        found: dict[str, Any] = self.http.get(f"/flow_runs/{flow_run}").raise_for_status().json()
+        return found
+
+    def history(self, flow_run: UUID) -> list[str]:
+        """The names of a run's states, oldest first."""
+        rows = (
+            self.http.get("/flow_run_states/", params={"flow_run_id": str(flow_run)})
+            .raise_for_status()
+            .json()
+        )
+        return [row["name"] for row in sorted(rows, key=lambda row: str(row["timestamp"]))]
+
+
+@dataclass
+class Stack:
+    """What runs, and how a verification gets its flow run without a gateway."""
+
+    prefect: PrefectServer
+    folder: Path
+    environment: dict[str, str] = field(repr=False)
+    sandbox: Program
+    sandbox_url: str
+    workers: list[Program] = field(default_factory=list)
+    gateway: Program | None = None
+    gateway_url: str = ""
+
+    def start_run(self, number: str) -> UUID:
+        """Create the flow run of a filed verification, as the gateway does it."""
+        body = {"parameters": {"number": number}, "name": number, "idempotency_key": f"{number}#0"}
+        deployment = (
+            self.prefect.http.get("/deployments/name/verification/main").raise_for_status().json()["id"]
+        )
+        answer = self.prefect.http.post(f"/deployments/{deployment}/create_flow_run", json=body)
+        flow_run = UUID(answer.raise_for_status().json()["id"])
+        with transaction() as session:
+            leases.bind_run(session, number, flow_run, 0)
+            filing.started(session, number)
+        return flow_run
+
+    def fault(self, service: str, **switch: object) -> None:
+        """Switch on a fault of the sandbox (`sandbox/faults.py`)."""
+        httpx.put(f"{self.sandbox_url}/faults/{service}", json=switch, trust_env=False).raise_for_status()
+
+    def worker(self, name: str) -> Program:
+        """One more worker, not started yet. It takes the ledger's and the stack's settings as they are."""
+        variables = {**self.environment, "PROOFLESS_WORKER_NAME": name}
+        program = Program(
+            name, ["-m", "runtime.worker"], variables, self.folder / f"{name}.log",
+            lambda said: re.search(r"worker \S+ ready", said) is not None,
+        )  # fmt: skip
+        self.workers.append(program)
+        return program
+
+
+@contextmanager
+def start_prefect(home: Path, cluster: Cluster) -> Iterator[PrefectServer]:
+    """A Prefect server on the cluster's database `prefect`, with the pool and `prefect.yaml`."""
+    port = ports.free_near(26200)
+    url, secret = prefect_server.api_url(port), keyfiles.read(home, "proofless_prefect_password")
+    variables = prefect_server.server_environment(port, cluster.port, password(home, "prefect"), secret, home)
+    program = Program(
+        "prefect",
+        prefect_server.server_argv(port)[1:],
+        {**environment.outer(), **variables},
+        home / "logs" / "prefect.log",
+        lambda _: prefect_server.is_ready(url),
+        folder=home,
+    )
+    try:
+        program.start()
+        with httpx.Client(base_url=url, auth=("admin", secret), timeout=30, trust_env=False) as http:
+            prefect_server.ensure_pool(url, secret, "proofless")
+            client = prefect_server.client_environment(url, secret, home)
+            prefect_server.deploy(ROOT, {**environment.outer(), **client, "PYTHONPATH": str(ROOT)})
+            yield PrefectServer(program, url, secret, http)
+    finally:
+        program.stop()
+
+
+@contextmanager
+def start_stack(
+    home: Path,
+    cluster: Cluster,
+    database: str,
+    prefect: PrefectServer,
+    *,
+    workers: int = 1,
+    gateway: bool = False,
+    **settings: str,
+) -> Iterator[Stack]:
+    """Sandbox, `workers` workers named worker-1 … and on request a gateway, all ready; all ended afterwards.
+
+    `settings` are further variables without their prefix: `lease_seconds="3"`.
+    """
+    ensure_development_seals(home / "seals", seal_names())
+    sandbox_port, gateway_port = ports.free_near(26300), ports.free_near(26400)
+    sandbox_url, gateway_url = f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{gateway_port}"
+    folder = home / "stacks" / database
+    variables = {
+        **environment.outer(),
+        **prefect_server.client_environment(prefect.url, prefect.secret, home),
+        "PYTHONPATH": str(ROOT),
+        "PROOFLESS_HOME": str(folder),
+        "PROOFLESS_SECRETS_DIR": str(keyfiles.services_folder(home)),
+        "PROOFLESS_SEALS_DIR": str(home / "seals"),
+        "PROOFLESS_DATABASE_PORT": str(cluster.port),
+        "PROOFLESS_DATABASE_NAME": database,
+        "PROOFLESS_PREFECT_API_URL": prefect.url,
+        "PROOFLESS_SANDBOX_URL": sandbox_url,
+        "PROOFLESS_GATEWAY_PORT": str(gateway_port),
+        "PROOFLESS_PUBLIC_URL": gateway_url,
+        **{f"PROOFLESS_{name.upper()}": value for name, value in settings.items()},
+    }
+    sandbox = Program(
+        "sandbox", ["-m", "sandbox", "--port", str(sandbox_port)], variables, folder / "sandbox.log",
+        lambda _: services.answers(sandbox_url),
+    )  # fmt: skip
+    stack = Stack(prefect, folder, variables, sandbox, sandbox_url)
+    with ExitStack() as ending:
+        ending.callback(prefect.clear)
+        ending.callback(sandbox.stop)
+        sandbox.start(wait=False)
+        if gateway:
+            stack.gateway_url = gateway_url
+            stack.gateway = Program(
+                "gateway", ["-m", "gateway"], variables, folder / "gateway.log",
+                lambda _: services.answers(gateway_url),
+            )  # fmt: skip
+            ending.callback(stack.gateway.stop)
+            stack.gateway.start(wait=False)
+        ending.callback(lambda: [worker.stop() for worker in stack.workers])
+        for position in range(workers):
+            stack.worker(f"worker-{position + 1}").start(wait=False)
+        for program in [sandbox, *([stack.gateway] if stack.gateway else []), *stack.workers]:
+            program.wait_ready()
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def prefect(installation: tuple[Path, Cluster]) -> Iterator[PrefectServer]:
+    """One Prefect server for every test of the session that asks for it."""
+    with start_prefect(*installation) as server:
+        yield server

@@ -1,0 +1,92 @@
+"""The house keeps its shape: imports point inwards, flow files hide nothing, prefect stays where it belongs."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+EVERYWHERE = {"settings"}
+MAY_IMPORT = {
+    "domain": set(),
+    "settings": set(),
+    "ledger": {"domain"},
+    "connectors": {"domain"},
+    "proofs": {"domain"},
+    "sandbox": {"domain"},
+    "tasks": {"domain", "ledger", "connectors", "proofs"},
+    "flows": {"tasks", "domain"},
+    "gateway": {"domain", "ledger", "connectors", "proofs"},
+    "runtime": {"domain", "ledger", "connectors", "proofs", "tasks", "flows", "gateway", "sandbox"},
+    "benchmarks": {"domain", "ledger", "connectors", "proofs", "tasks", "flows", "gateway", "sandbox", "runtime"},
+}
+PACKAGES = set(MAY_IMPORT)
+#: The one module of the gateway that starts runs needs no more than HTTP; only these know Prefect.
+KNOW_PREFECT = {"flows", "tasks", "runtime", "benchmarks"}
+
+
+def modules() -> list[Path]:
+    return [path for package in PACKAGES - {"settings"} for path in (ROOT / package).rglob("*.py")] + [
+        ROOT / "settings.py"
+    ]
+
+
+def package_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """The top-level names that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_inwards(path: Path) -> None:
+    package = package_of(path)
+    allowed = MAY_IMPORT[package] | {package} | (EVERYWHERE if package != "domain" else set())
+    ours = imports(path) & (PACKAGES | {"tests"})
+    assert ours <= allowed, f"{path.name} imports {sorted(ours - allowed)}"
+
+
+def test_domain_needs_the_standard_library_alone() -> None:
+    for path in (ROOT / "domain").rglob("*.py"):
+        foreign = imports(path) - set(sys.stdlib_module_names) - {"domain"}
+        assert not foreign, f"{path.name} imports {sorted(foreign)}"
+
+
+def test_prefect_stays_in_its_rooms() -> None:
+    knowing = {package_of(path) for path in modules() if "prefect" in imports(path)}
+    assert knowing <= KNOW_PREFECT
+
+
+def test_flow_files_shadow_nothing() -> None:
+    """Prefect puts `flows/` at the head of the path: a file there hides a module of the same name everywhere."""
+    stems = {path.stem for path in (ROOT / "flows").glob("*.py")} - {"__init__"}
+    installed = set(packages_distributions())
+    assert not stems & (PACKAGES | set(sys.stdlib_module_names) | installed)
+
+
+def test_the_flow_fits_one_screen() -> None:
+    assert len((ROOT / "flows" / "verification.py").read_text("utf-8").splitlines()) <= 50
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_one_file_is_one_room(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 300 or "migrations/versions" in str(path)
+
+
+def test_every_package_is_a_package() -> None:
+    for folder in {path.parent for path in ROOT.glob("tests/**/*.py")} | {path.parent for path in modules()}:
+        if folder != ROOT:
+            assert (folder / "__init__.py").exists(), folder
