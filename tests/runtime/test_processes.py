@@ -113,6 +113,7 @@ def test_one_that_keeps_dying_is_started_less_and_less_often(
     supervisor.start(
         service(tmp_path, argv=["sh", "-c", f"test -e {flag} && exit 1; touch {flag}; sleep 60"])
     )
+    watch_until(supervisor, flag.exists)  # killed before that, the next one would live
     process_of(tmp_path).kill()
     watch_until(supervisor, lambda: "2 秒后重启" in told(progress))
     assert "1 秒后重启" in told(progress)
