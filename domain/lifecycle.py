@@ -16,8 +16,11 @@ class State(StrEnum):
     RECEIVED = "received"
     LOOKING_UP = "looking_up"
     AWAITING_CHOICE = "awaiting_choice"
+    AWAITING_COMMITMENT = "awaiting_commitment"
     TO_ASK = "to_ask"
     AWAITING_REPLY = "awaiting_reply"
+    AWAITING_SUPPLEMENT = "awaiting_supplement"
+    RETURNED = "returned"
     ESCALATED = "escalated"
     TO_BE_SEALED = "to_be_sealed"
     TO_BE_DELIVERED = "to_be_delivered"
@@ -36,8 +39,11 @@ STATE_NAMES = MappingProxyType(
         State.RECEIVED: "已受理",
         State.LOOKING_UP: "数据共享查询中",
         State.AWAITING_CHOICE: "等待需求单位选择",
+        State.AWAITING_COMMITMENT: "等待告知承诺",
         State.TO_ASK: "待发起部门核验",
         State.AWAITING_REPLY: "等待出具单位",
+        State.AWAITING_SUPPLEMENT: "等待补正",
+        State.RETURNED: "已退回待转办",
         State.ESCALATED: "督办中",
         State.TO_BE_SEALED: "待用印",
         State.TO_BE_DELIVERED: "待送达",
@@ -49,7 +55,10 @@ STATE_NAMES = MappingProxyType(
 )
 
 #: A person or a department is at work; the flow run ends in a Scheduled state and costs nothing.
-WAITING = frozenset({State.AWAITING_CHOICE, State.AWAITING_REPLY, State.ESCALATED, State.NEEDS_ATTENTION})
+WAITING = frozenset(
+    {State.AWAITING_CHOICE, State.AWAITING_COMMITMENT, State.AWAITING_REPLY, State.AWAITING_SUPPLEMENT}
+    | {State.RETURNED, State.ESCALATED, State.NEEDS_ATTENTION}
+)
 #: Nothing more will happen.
 ENDED = frozenset({State.DELIVERED, State.WITHDRAWN, State.CLOSED})
 OPEN = frozenset(State) - ENDED
@@ -65,14 +74,34 @@ class Event(StrEnum):
     SHARE_MISMATCH = "share_mismatch"  #: name and number do not belong together
     CHOSEN = "chosen"
     FELL_BACK = "fell_back"  #: the next method follows; the detail says why
+    COMMITMENT_OFFERED = "commitment_offered"  #: 告知: the commitment's text is there for the applicant (7.4)
+    COMMITTED = "committed"  #: 承诺: signed and on record
+    DECLINED = "declined"  #: the applicant prefers another way: the next method, never a demand (reading 23)
     ASKED = "asked"  #: the request reached the issuing unit's inbox (10.1)
+    CLAIMED = "claimed"  #: 认领
+    RELEASED = "released"
+    SUPPLEMENT_ASKED = "supplement_asked"  #: 补正: data are missing; the clock rests (reading 10)
+    SUPPLEMENTED = "supplemented"
+    RETURNED = "returned"  #: 退回: not this unit's duty (10.10, 10.11)
+    FORWARDED = "forwarded"  #: 转办 by the requesting unit, or by its standing rule
     REPLIED = "replied"
+    RECALCULATED = "recalculated"  #: limits computed anew: a calendar arrived, hours or the promise changed
+    PROMISE_MOVED = "promise_moved"  #: 承诺时限 changed by the requesting unit (reading 10)
+    WARNED = "warned"  #: 临期提醒: the limit is near
     MISSED = "missed"  #: a limit passed; stamped with the instant that was due
     SUPERVISED = "supervised"  #: 督办 opened (10.12)
+    FEEDBACK = "feedback"  #: 督办反馈 (10.12)
+    OFFICE_TOLD = "office_told"  #: 督办超时: it reached the 专班 office
+    EXCUSE_GIVEN = "excuse_given"  #: a reason for missing a soft limit (reading 8)
+    EXCUSE_DECIDED = "excuse_decided"
     REMINDED = "reminded"  #: the daily reminder to the 专班 office
     SEAL_STARTED = "seal_started"  #: recorded before signing (9.5)
     SEALED = "sealed"
     DELIVERED = "delivered"
+    MISMATCH_REPORTED = "mismatch_reported"  #: 不符: what was obtained differs from what the applicant states (11.3)
+    MISMATCH_SETTLED = "mismatch_settled"  #: the issuing unit's material prevails (11.3)
+    OBJECTED = "objected"  #: 异议: on record, with the right that was told (11.4)
+    COMMITMENT_CHECKED = "commitment_checked"  #: 事中事后核查 of a commitment (12.1)
     PASS_FAILED = "pass_failed"
     ATTENTION_NEEDED = "attention_needed"
     RETRIED = "retried"
@@ -85,19 +114,33 @@ class Event(StrEnum):
 
 
 _S, _E = State, Event
-_AFTER_REPLY = frozenset({_S.TO_BE_SEALED, _S.TO_BE_DELIVERED, _S.LOOKING_UP, _S.NEEDS_ATTENTION})
+_METHODS = frozenset({_S.LOOKING_UP, _S.AWAITING_COMMITMENT, _S.TO_ASK})  #: where a method begins
+_AFTER_REPLY = frozenset({_S.TO_BE_SEALED, _S.TO_BE_DELIVERED, _S.LOOKING_UP, _S.AWAITING_COMMITMENT, _S.NEEDS_ATTENTION})
+_AFTER_RETURN = frozenset({_S.RETURNED, _S.NEEDS_ATTENTION})  #: the second return is the 专班 office's (reading 9)
+_IN_INBOX = frozenset({_S.AWAITING_REPLY, _S.AWAITING_SUPPLEMENT, _S.ESCALATED, _S.NEEDS_ATTENTION})
 
 #: (from, event) -> the states it may lead to. An event that is absent for a state cannot happen there.
 MOVES: MappingProxyType[tuple[State, Event], frozenset[State]] = MappingProxyType(
     {
-        (_S.RECEIVED, _E.TAKEN_UP): frozenset({_S.LOOKING_UP, _S.TO_ASK}),
+        (_S.RECEIVED, _E.TAKEN_UP): _METHODS,
         (_S.LOOKING_UP, _E.SHARE_FOUND): frozenset({_S.TO_BE_SEALED}),
         (_S.LOOKING_UP, _E.SHARE_SEVERAL): frozenset({_S.AWAITING_CHOICE}),
         (_S.LOOKING_UP, _E.SHARE_MISMATCH): frozenset({_S.TO_BE_DELIVERED}),
-        (_S.LOOKING_UP, _E.FELL_BACK): frozenset({_S.TO_ASK}),
+        (_S.LOOKING_UP, _E.FELL_BACK): _METHODS - {_S.LOOKING_UP},
         (_S.AWAITING_CHOICE, _E.CHOSEN): frozenset({_S.LOOKING_UP}),
-        (_S.AWAITING_CHOICE, _E.FELL_BACK): frozenset({_S.TO_ASK}),
+        (_S.AWAITING_CHOICE, _E.FELL_BACK): _METHODS - {_S.LOOKING_UP},
+        (_S.AWAITING_COMMITMENT, _E.COMMITTED): frozenset({_S.TO_BE_DELIVERED}),
+        (_S.AWAITING_COMMITMENT, _E.DECLINED): _METHODS - {_S.AWAITING_COMMITMENT},
+        (_S.AWAITING_COMMITMENT, _E.FELL_BACK): _METHODS - {_S.AWAITING_COMMITMENT},
         (_S.TO_ASK, _E.ASKED): frozenset({_S.AWAITING_REPLY}),
+        (_S.AWAITING_REPLY, _E.SUPPLEMENT_ASKED): frozenset({_S.AWAITING_SUPPLEMENT}),
+        (_S.AWAITING_SUPPLEMENT, _E.SUPPLEMENTED): frozenset({_S.AWAITING_REPLY}),
+        (_S.AWAITING_SUPPLEMENT, _E.REPLIED): _AFTER_REPLY,
+        (_S.AWAITING_REPLY, _E.RETURNED): _AFTER_RETURN,
+        (_S.AWAITING_SUPPLEMENT, _E.RETURNED): _AFTER_RETURN,
+        (_S.ESCALATED, _E.RETURNED): _AFTER_RETURN,
+        (_S.NEEDS_ATTENTION, _E.RETURNED): _AFTER_RETURN,
+        (_S.RETURNED, _E.FORWARDED): frozenset({_S.TO_ASK}),
         (_S.AWAITING_REPLY, _E.SUPERVISED): frozenset({_S.ESCALATED}),
         (_S.AWAITING_REPLY, _E.REPLIED): _AFTER_REPLY,
         (_S.ESCALATED, _E.REPLIED): _AFTER_REPLY,
@@ -105,8 +148,8 @@ MOVES: MappingProxyType[tuple[State, Event], frozenset[State]] = MappingProxyTyp
         (_S.TO_BE_SEALED, _E.SEALED): frozenset({_S.TO_BE_DELIVERED}),
         (_S.TO_BE_DELIVERED, _E.DELIVERED): frozenset({_S.DELIVERED}),
         (_S.NEEDS_ATTENTION, _E.RETRIED): frozenset(
-            {_S.RECEIVED, _S.LOOKING_UP, _S.TO_ASK, _S.AWAITING_CHOICE, _S.AWAITING_REPLY, _S.ESCALATED}
-            | {_S.TO_BE_SEALED, _S.TO_BE_DELIVERED}
+            {_S.RECEIVED, _S.LOOKING_UP, _S.TO_ASK, _S.AWAITING_CHOICE, _S.AWAITING_COMMITMENT, _S.AWAITING_REPLY}
+            | {_S.AWAITING_SUPPLEMENT, _S.RETURNED, _S.ESCALATED, _S.TO_BE_SEALED, _S.TO_BE_DELIVERED}
         ),
         (_S.NEEDS_ATTENTION, _E.REROUTED): frozenset({_S.TO_ASK}),
         (_S.NEEDS_ATTENTION, _E.REISSUED): frozenset({_S.TO_BE_SEALED}),
@@ -120,9 +163,24 @@ MOVES: MappingProxyType[tuple[State, Event], frozenset[State]] = MappingProxyTyp
 NOTES: MappingProxyType[Event, frozenset[State]] = MappingProxyType(
     {
         _E.FILED: frozenset({_S.RECEIVED}),
-        _E.MISSED: OPEN,
+        _E.COMMITMENT_OFFERED: frozenset({_S.AWAITING_COMMITMENT}),
+        _E.CLAIMED: _IN_INBOX,
+        _E.RELEASED: _IN_INBOX,
+        _E.RECALCULATED: OPEN,
+        _E.PROMISE_MOVED: OPEN,
+        _E.WARNED: OPEN,
+        # 督办 outlives the case: an answer without the feedback is still owed, and may be missed (10.12, reading 11).
+        _E.MISSED: frozenset(State),
+        _E.FEEDBACK: frozenset(State),
+        _E.OFFICE_TOLD: frozenset(State),
+        _E.EXCUSE_GIVEN: frozenset(State),
+        _E.EXCUSE_DECIDED: frozenset(State),
         _E.SUPERVISED: frozenset({_S.ESCALATED, _S.NEEDS_ATTENTION}),
-        _E.REMINDED: frozenset({_S.ESCALATED, _S.NEEDS_ATTENTION}),
+        _E.REMINDED: WAITING,
+        _E.MISMATCH_REPORTED: frozenset({_S.DELIVERED}),
+        _E.MISMATCH_SETTLED: frozenset({_S.DELIVERED}),
+        _E.OBJECTED: frozenset({_S.DELIVERED}),
+        _E.COMMITMENT_CHECKED: frozenset({_S.DELIVERED}),
         _E.SEAL_STARTED: frozenset({_S.TO_BE_SEALED}),
         _E.PASS_FAILED: OPEN,
         _E.PAUSED: OPEN,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.lifecycle import State
 from domain.seals import SealKind
 from domain.share import ShareOutcome
 
@@ -13,16 +14,29 @@ class Method(StrEnum):
     """The ways of article 7 that this system performs by itself; the catalog gives their order for each proof."""
 
     DATA_SHARING = "data_sharing"
+    COMMITMENT = "commitment"
     ISSUER = "issuer"
 
     @property
     def chinese(self) -> str:
-        return {Method.DATA_SHARING: "数据共享", Method.ISSUER: "部门核验"}[self]
+        return {"data_sharing": "数据共享", "commitment": "告知承诺", "issuer": "部门核验"}[self.value]
 
     @property
     def seal(self) -> SealKind:
-        """The seal follows the method that produced the content (9.1, 9.2, reading 15)."""
+        """The seal follows the method that produced the content (9.1, 9.2, reading 15).
+
+        告知承诺 produces no sealed proof: KeyError.
+        """
         return {Method.DATA_SHARING: SealKind.SHARE, Method.ISSUER: SealKind.ISSUER}[self]
+
+    @property
+    def first_state(self) -> State:
+        """Where a verification stands when this method begins."""
+        return {
+            Method.DATA_SHARING: State.LOOKING_UP,
+            Method.COMMITMENT: State.AWAITING_COMMITMENT,
+            Method.ISSUER: State.TO_ASK,
+        }[self]
 
 
 class Answer(StrEnum):
@@ -45,10 +59,16 @@ class Result(StrEnum):
     DENIED = "denied"
     NO_RECORD = "no_record"
     MISMATCH = "mismatch"
+    COMMITTED = "committed"  #: the applicant's commitment stands in for the proof; nothing is sealed (reading 15)
 
     @property
     def chinese(self) -> str:
-        return {"confirmed": "属实", "denied": "不属实", "no_record": "无记录", "mismatch": "不符"}[self.value]
+        return _RESULT_NAMES[self.value]
+
+
+_RESULT_NAMES = {
+    "confirmed": "属实", "denied": "不属实", "no_record": "无记录", "mismatch": "不符", "committed": "已承诺",
+}  # fmt: skip
 
 
 class Follow(StrEnum):

@@ -17,7 +17,9 @@ from domain import scope
 from domain.scope import CatalogEntry
 from gateway.answers.verifications import VerificationAnswer
 from gateway.problems import Problem
-from gateway.sent import SentCase, SentParty, SentVerification, names_a_citizen
+from gateway.sent.cases import SentCase
+from gateway.sent.values import SentParty, names_a_citizen
+from gateway.sent.verifications import SentVerification
 from ledger import cases, entries, filing, views
 from ledger.audit import record_access
 from ledger.database import transaction

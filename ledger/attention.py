@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from domain.lifecycle import ENDED, Event, State
 from domain.methods import Method, may_seal
 from ledger.alarms import clear_alarm, raise_alarm
+from ledger.clocks import open_limits
 from ledger.deliveries import announce
 from ledger.entries import load_entry
 from ledger.moves import Lease, MoveRefused, move, note, request_wake
 from ledger.remedies import call_a_person
-from ledger.requests import open_limits, withdraw_request
+from ledger.requests import withdraw_request
 from ledger.standings import UnknownNumber, lock
 from ledger.tables.effects import Proof, SealUse
 from ledger.tables.registry import Unit

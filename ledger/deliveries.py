@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event, State
+from ledger.clocks import end_limits
 from ledger.moves import Lease, move
-from ledger.requests import end_limits
 from ledger.standings import lock
 from ledger.tables.effects import Delivery
 from ledger.tables.registry import CallbackAddress

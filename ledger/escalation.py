@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from domain.deadlines import RULE_VERSION, LimitKind, next_reminder, supervision
 from domain.lifecycle import WAITING, Event, State
 from ledger.alarms import raise_alarm
+from ledger.clocks import miss, open_limits
 from ledger.moves import Lease, move, note, schedule
-from ledger.requests import miss, open_limits
 from ledger.sharing import fall_back
 from ledger.standings import lock, material
 from ledger.tables.verifications import Deadline, Request, Verification

@@ -10,14 +10,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.deadlines import RULE_VERSION, LimitKind, Situation, limits, next_reminder
 from domain.lifecycle import OPEN, Event, State
 from domain.methods import Answer, Method, Result, next_method, verdict
+from ledger import clocks
 from ledger.alarms import clear_alarm
-from ledger.moves import Lease, move, note, request_wake
+from ledger.moves import Lease, move, request_wake
 from ledger.remedies import call_a_person
 from ledger.standings import load, lock, material
-from ledger.tables.cases import Case
 from ledger.tables.verifications import Deadline, Request
 from ledger.vault import CaseKey, Place
 
@@ -61,32 +60,10 @@ def ask(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
         return
     about = material(session, lease.number)
     assert row.issuing_unit is not None  # the catalog's constraint
-    case = session.get_one(Case, row.case)
-    request = uuid4()
-    session.add(Request(id=request, verification=row.number, unit=row.issuing_unit, received_at=now))
+    request = Request(id=uuid4(), verification=row.number, unit=row.issuing_unit, received_at=now)
+    session.add(request)
     session.flush()
-    situation = Situation(
-        handling=case.handling,
-        received=now,
-        promise_end=case.promise_end,
-        database_backed=about.entry.database_backed,
-        share_failed=row.share_failed,
-    )
-    bounds = limits(situation)
-    for limit in bounds:
-        session.add(
-            Deadline(
-                id=uuid4(),
-                verification=row.number,
-                request=request,
-                kind=limit.kind,
-                started_at=now,
-                due_at=limit.due,
-                rule_version=RULE_VERSION,
-                obligations=list(limit.obligations),
-                note=limit.note,
-            )
-        )
+    following = clocks.set_limits(session, row, request, about.entry, now=now)
     move(
         session,
         row.number,
@@ -96,8 +73,8 @@ def ask(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
         at=now,
         actor=actor,
         lease=lease,
-        detail={"request": str(request), "unit": row.issuing_unit},
-        next_instant=min((limit.due for limit in bounds), default=next_reminder(now)),
+        detail={"request": str(request.id), "unit": row.issuing_unit},
+        next_instant=following,
     )
 
 
@@ -148,7 +125,7 @@ def reply(session: Session, request_id: UUID, unit: str, data: Reply, *, now: da
     clear_alarm(session, "needs_attention", row.number, now=now)
     if outcome.result is None:
         # The unit has answered: its clock is not that of whoever goes on.
-        end_limits(session, row.number, now=now, actor=actor, answered=True)
+        clocks.end_limits(session, row.number, now=now, actor=actor, answered=True)
     if target is State.NEEDS_ATTENTION:
         call_a_person(session, row.number, "cannot_verify", now=now)
     request_wake(session, row.number)
@@ -160,35 +137,12 @@ def _after(result: Result | None, sealed: bool, following: Method | None) -> Sta
     return State.TO_BE_SEALED if sealed else State.TO_BE_DELIVERED
 
 
-def end_limits(
-    session: Session, number: str, *, now: datetime, actor: str, answered: bool, lease: Lease | None = None
-) -> None:
-    """End every open limit: met where `answered`, else without a score (reading 20).
-
-    A limit that has passed is missed either way, whether or not a pass has noticed it yet.
-    """
-    for limit in open_limits(session, number):
-        if limit.due_at < now and limit.kind is not LimitKind.CHOICE:
-            miss(session, limit, actor=actor, lease=lease)
-        elif answered:
-            limit.met_at = now
-        else:
-            limit.closed_at = now
-
-
-def miss(session: Session, limit: Deadline, *, actor: str, lease: Lease | None) -> None:
-    """Put a miss on the record, stamped with the instant that was due."""
-    limit.missed_at = limit.due_at
-    detail = {"kind": limit.kind.value, "obligations": ",".join(limit.obligations)}
-    note(session, limit.verification, Event.MISSED, at=limit.due_at, actor=actor, lease=lease, detail=detail)
-
-
 def withdraw_request(session: Session, number: str, *, now: datetime, actor: str) -> None:
     """Close the open request and what is left of its limits without a score (reading 20; a re-route)."""
     request = open_request(session, number)
     if request is not None:
         request.withdrawn_at = now
-    end_limits(session, number, now=now, actor=actor, answered=False)
+    clocks.end_limits(session, number, now=now, actor=actor, answered=False)
     clear_alarm(session, "supervision_missed", number, now=now)
 
 
@@ -218,22 +172,6 @@ def answered_fields(session: Session, number: str, key: CaseKey) -> dict[str, st
         return {}
     fields: dict[str, str] = json.loads(key.decrypt(Place("requests", "fields", request.id), request.fields))
     return fields
-
-
-def open_limits(session: Session, number: str) -> list[Deadline]:
-    """Limits that are neither met nor missed nor closed, the earliest first."""
-    return list(
-        session.scalars(
-            select(Deadline)
-            .where(
-                Deadline.verification == number,
-                Deadline.met_at.is_(None),
-                Deadline.missed_at.is_(None),
-                Deadline.closed_at.is_(None),
-            )
-            .order_by(Deadline.due_at)
-        )
-    )
 
 
 @dataclass(frozen=True)

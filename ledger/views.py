@@ -18,7 +18,7 @@ from domain.methods import Method, Result
 from domain.roles import IdType, PartyRole
 from domain.scope import CatalogEntry
 from domain.share import Candidate
-from ledger import cases, requests, sealing, sharing
+from ledger import cases, clocks, requests, sealing, sharing
 from ledger.entries import load_entry
 from ledger.remedies import REMEDIES
 from ledger.tables.cases import Case, Party
@@ -136,7 +136,7 @@ def view(
     case = session.get_one(Case, row.case)
     key = cases.case_key(case) if personal else None
     fresh = row.state is State.RECEIVED  # nothing has happened: spare the hot path three queries
-    limits = [] if fresh else requests.open_limits(session, row.number)
+    limits = [] if fresh else clocks.open_limits(session, row.number)
     reason, remedy = REMEDIES.get(row.attention or "", ("", ""))
     delivered = row.state is State.DELIVERED
     issuer = entry.issuing_unit_name

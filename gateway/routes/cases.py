@@ -11,7 +11,7 @@ from gateway.entrance import CurrentCaller
 from gateway.filing import register_case
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
-from gateway.sent import SentCase
+from gateway.sent.cases import SentCase
 from ledger import cases, views
 from ledger.database import transaction
 from ledger.keys import Caller

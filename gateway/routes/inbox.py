@@ -11,7 +11,7 @@ from gateway.answers.inbox import InboxAnswer, InboxAnswerItem, ReplyTaken
 from gateway.entrance import CurrentCaller
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
-from gateway.sent import SentReply
+from gateway.sent.inbox import SentReply
 from ledger import inboxes, requests
 from ledger.database import transaction
 from settings import settings

@@ -15,7 +15,7 @@ from gateway.entrance import CurrentCaller
 from gateway.filing import read
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
-from gateway.sent import SentClosing, SentReissue, SentReroute
+from gateway.sent.repairs import SentClosing, SentReissue, SentReroute
 from ledger import attention, views, watch
 from ledger.database import transaction
 from ledger.keys import Caller

@@ -14,7 +14,8 @@ from gateway.answers.operations import CallbackAnswer
 from gateway.entrance import CurrentCaller
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
-from gateway.sent import SentCallback, names_a_citizen
+from gateway.sent.units import SentCallback
+from gateway.sent.values import names_a_citizen
 from ledger import callbacks
 from ledger.database import transaction
 from ledger.tables.registry import Unit

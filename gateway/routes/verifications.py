@@ -17,7 +17,7 @@ from gateway.filing import read
 from gateway.permissions import sees_persons, watches_all
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
-from gateway.sent import SentChoice, SentVerification, SentWithdrawal
+from gateway.sent.verifications import SentChoice, SentVerification, SentWithdrawal
 from gateway.services import services_of
 from ledger import attention, sealing, sharing, views
 from ledger.audit import record_access

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from ledger.tables import cases, effects, registry, verifications  # noqa: F401  (they register their tables)
+from ledger import migrate  # noqa: F401  (it registers the tables)
 from ledger.tables.base import metadata
 
 connection = context.config.attributes["connection"]

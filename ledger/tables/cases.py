@@ -25,6 +25,7 @@ class Case(Table):
     accepted_at: Mapped[datetime]
     promise_end: Mapped[datetime | None]
     promise_derived: Mapped[bool]  #: 推算: computed from promised days (reading 4)
+    promised_days: Mapped[int | None]  #: working days, where no instant came; kept so that a new calendar recomputes it
     channel: Mapped[Channel] = mapped_column(choices(Channel, "channel"))
     origin_system: Mapped[str | None]
     registered_at: Mapped[datetime]

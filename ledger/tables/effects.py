@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.lifecycle import State
+from domain.notices import NoticeChannel, NoticeKind
 from domain.seals import SealKind
 from ledger.tables.base import Number, Sealed, Table, choices
 
@@ -68,6 +69,34 @@ class Delivery(Table):
     given_up_at: Mapped[datetime | None]
     __table_args__ = (
         Index("ix_deliveries_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
+    )
+
+
+class Notice(Table):
+    """通知: to officials, by mail or webhook; one record and one id each (10.12). Bodies hold no personal data.
+
+    A crash may repeat a webhook under the same id. A mail's beginning is recorded before it leaves: one whose outcome
+    is unknown is shown and not sent again by itself.
+    """
+
+    __tablename__ = "notices"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    verification: Mapped[str | None] = mapped_column(ForeignKey("verifications.number"), index=True)
+    unit: Mapped[str] = mapped_column(ForeignKey("units.code"))
+    kind: Mapped[NoticeKind] = mapped_column(choices(NoticeKind, "kind"))
+    cause: Mapped[str]  #: the id of what it tells of: telling of the same thing twice finds the first notice
+    channel: Mapped[NoticeChannel] = mapped_column(choices(NoticeChannel, "channel"))
+    recipient: Mapped[str]  #: a person's code, or the unit's for a webhook
+    made_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    last_answer: Mapped[str | None]
+    given_up_at: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("kind", "cause", "channel", "recipient"),
+        Index("ix_notices_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
     )
 
 

@@ -22,6 +22,7 @@ class Unit(Table):
     kind: Mapped[str]  #: government (政务服务单位) or public_service (公共服务单位)
     uscc: Mapped[str | None]  #: 统一社会信用代码, checked; None = 待补
     active: Mapped[bool] = mapped_column(default=True)
+    forwards_itself: Mapped[bool] = mapped_column(default=False)  #: 自动转办: its standing rule for returns (10.11)
 
 
 class Person(Table):
@@ -32,6 +33,7 @@ class Person(Table):
     unit: Mapped[UnitCode] = mapped_column(index=True)
     name: Mapped[str]
     roles: Mapped[list[str]]
+    mail: Mapped[str | None]  #: where notices go
     active: Mapped[bool] = mapped_column(default=True)
 
 
@@ -107,6 +109,8 @@ class Entry(Table):
     parameters: Mapped[dict[str, str]]
     fields: Mapped[list[str]]
     database_backed: Mapped[bool] = mapped_column(default=False)
+    immediate: Mapped[bool] = mapped_column(default=False)  #: 可立即核验 (7.6)
+    limit_minutes: Mapped[int | None]  #: the proof's own limit (7.7), soft, bounded by article 10
     sealed_when_negative: Mapped[bool] = mapped_column(default=False)
     exclusion: Mapped[Exclusion | None] = mapped_column(choices(Exclusion, "exclusion"))
     exclusion_decided_by: Mapped[str | None]

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.deadlines import LimitKind
+from domain.inbox import ExcuseReason
 from domain.lifecycle import ENDED, Event, State
 from domain.methods import Answer, Method, Result
 from domain.share import ShareOutcome
 from ledger.tables.base import Number, Sealed, Table, UnitCode, choices
 
+_STANDING = text("met_at IS NULL AND missed_at IS NULL AND closed_at IS NULL")
 _IS_OPEN = text("state NOT IN ({})".format(", ".join(f"'{state.value}'" for state in sorted(ENDED))))
 
 
@@ -32,6 +34,8 @@ class Verification(Table):
     via_system: Mapped[str | None]
 
     state: Mapped[State] = mapped_column(choices(State, "state"))
+    follows: Mapped[str | None] = mapped_column(ForeignKey("verifications.number"))  #: it checks that one (11.3)
+    again_why: Mapped[str | None]  #: force_new: why the same question is asked again (reading 20)
     method: Mapped[Method | None] = mapped_column(choices(Method, "method"))
     result: Mapped[Result | None] = mapped_column(choices(Result, "result"))
     issuing_unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
@@ -112,7 +116,9 @@ class Request(Table):
     answer: Mapped[Answer | None] = mapped_column(choices(Answer, "answer"))
     fields: Mapped[bytes | None]  #: ciphertext
     note: Mapped[bytes | None]  #: ciphertext
-    withdrawn_at: Mapped[datetime | None]
+    claimed_by: Mapped[str | None]  #: 认领: who works on it
+    claimed_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]  #: it left the inbox unanswered: withdrawn, re-routed or returned
     __table_args__ = (
         Index("ix_requests_inbox", "unit", "received_at", postgresql_where=text("answered_at IS NULL")),
         # At most one open request for a verification: a repeated step finds it instead of asking twice.
@@ -133,19 +139,31 @@ class Deadline(Table):
     verification: Mapped[Number]
     request: Mapped[UUID | None] = mapped_column("request_id", ForeignKey("requests.id"))
     kind: Mapped[LimitKind] = mapped_column(choices(LimitKind, "kind"))
-    started_at: Mapped[datetime]
-    due_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]  #: where the clock starts (deemed receipt, reading 1); None = 未定
+    target_at: Mapped[datetime | None]  #: before it rolled to an opening (reading 2)
+    due_at: Mapped[datetime | None]  #: None = 未定: a year has no calendar (reading 25)
+    warn_at: Mapped[datetime | None]
+    pausable: Mapped[bool] = mapped_column(default=False)  #: a supplement moves it (reading 10)
+    missing_year: Mapped[int | None]
+    provisional: Mapped[bool] = mapped_column(default=False)  #: rests on a provisional year
     rule_version: Mapped[str]
     obligations: Mapped[list[str]]
     note: Mapped[str]
+    explanation: Mapped[str] = mapped_column(default="")  #: why it falls on that minute, as computed
+    warned_at: Mapped[datetime | None]
     met_at: Mapped[datetime | None]
     missed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]  #: withdrawn or overtaken: no score either way
+    excuse: Mapped[ExcuseReason | None] = mapped_column(choices(ExcuseReason, "excuse"))  #: reading 8
+    excuse_by: Mapped[str | None]
+    excuse_at: Mapped[datetime | None]
+    excuse_approved: Mapped[bool | None]
+    excuse_decided_by: Mapped[str | None]
+    excuse_decided_at: Mapped[datetime | None]
     __table_args__ = (
         UniqueConstraint("request_id", "kind"),
-        Index(
-            "ix_deadlines_open",
-            "due_at",
-            postgresql_where=text("met_at IS NULL AND missed_at IS NULL AND closed_at IS NULL"),
-        ),
+        CheckConstraint("(due_at IS NULL) = (missing_year IS NOT NULL)", name="undetermined_names_the_year"),
+        Index("ix_deadlines_open", "due_at", postgresql_where=_STANDING),
+        Index("ix_deadlines_warn", "warn_at", postgresql_where=text("warned_at IS NULL AND " + _STANDING.text)),
+        Index("ix_deadlines_undetermined", "missing_year", postgresql_where=text("missing_year IS NOT NULL")),
     )

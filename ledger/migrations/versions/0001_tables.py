@@ -33,12 +33,55 @@ def upgrade() -> None:
         postgresql_where=sa.text("cleared_at IS NULL"),
     )
     op.create_table(
+        "calendar_changes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("calendar", sa.TEXT(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.TEXT(), nullable=False),
+        sa.Column("changed_by", sa.TEXT(), nullable=False),
+        sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_changes")),
+    )
+    op.create_table(
+        "calendar_years",
+        sa.Column("calendar", sa.TEXT(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("rest", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("work", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.TEXT(), nullable=False),
+        sa.Column("entered_by", sa.TEXT(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("calendar", "year", name=op.f("pk_calendar_years")),
+    )
+    op.create_table(
+        "outages",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("automatic", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.TEXT(), nullable=False),
+        sa.Column("recorded_by", sa.TEXT(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("until IS NULL OR until >= since", name=op.f("ck_outages_ends_after_it_begins")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outages")),
+        sa.UniqueConstraint("since", "automatic", name=op.f("uq_outages_since_automatic")),
+    )
+    op.create_table(
         "proof_kinds",
         sa.Column("code", sa.TEXT(), nullable=False),
         sa.Column("name", sa.TEXT(), nullable=False),
         sa.Column("basis", sa.TEXT(), nullable=False),
         sa.Column("validity_days", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_proof_kinds")),
+    )
+    op.create_table(
+        "pulses",
+        sa.Column("name", sa.TEXT(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_pulses")),
     )
     op.create_table(
         "refusals",
@@ -52,12 +95,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refusals")),
     )
     op.create_table(
+        "rule_versions",
+        sa.Column("version", sa.TEXT(), nullable=False),
+        sa.Column("readings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("first_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_rule_versions")),
+    )
+    op.create_table(
         "units",
         sa.Column("code", sa.TEXT(), nullable=False),
         sa.Column("name", sa.TEXT(), nullable=False),
         sa.Column("kind", sa.TEXT(), nullable=False),
         sa.Column("uscc", sa.TEXT(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("forwards_itself", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_units")),
         sa.UniqueConstraint("name", name=op.f("uq_units_name")),
     )
@@ -81,6 +132,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_callback_addresses_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_callback_addresses")),
         sa.UniqueConstraint("unit", name=op.f("uq_callback_addresses_unit")),
+    )
+    op.create_table(
+        "commitment_texts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("proof", sa.TEXT(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.TEXT(), nullable=False),
+        sa.Column("check_days", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.TEXT(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.TEXT(), nullable=False),
+        sa.ForeignKeyConstraint(["proof"], ["proof_kinds.code"], name=op.f("fk_commitment_texts_proof")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment_texts")),
+        sa.UniqueConstraint("proof", "version", name=op.f("uq_commitment_texts_proof_version")),
     )
     op.create_table(
         "matters",
@@ -110,6 +175,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.TEXT(), nullable=False),
         sa.Column("name", sa.TEXT(), nullable=False),
         sa.Column("roles", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("mail", sa.TEXT(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_people_unit")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_people")),
@@ -124,6 +190,31 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_systems_unit")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_systems")),
     )
+    op.create_table(
+        "timetables",
+        sa.Column("unit", sa.TEXT(), nullable=False),
+        sa.Column("effective_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("calendar", sa.TEXT(), nullable=False),
+        sa.Column("seasons", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("set_by", sa.TEXT(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_timetables_unit")),
+        sa.PrimaryKeyConstraint("unit", "effective_from", name=op.f("pk_timetables")),
+    )
+    op.create_table(
+        "absences",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.TEXT(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reported_by", sa.TEXT(), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("until > since", name=op.f("ck_absences_ends_after_it_begins")),
+        sa.ForeignKeyConstraint(["person"], ["people.code"], name=op.f("fk_absences_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absences")),
+    )
+    op.create_index(op.f("ix_absences_person"), "absences", ["person"], unique=False)
     op.create_table(
         "api_keys",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -142,6 +233,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_api_keys_person"), "api_keys", ["person"], unique=False)
     op.create_index(op.f("ix_api_keys_system"), "api_keys", ["system"], unique=False)
+    op.create_table(
+        "appointments",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.TEXT(), nullable=False),
+        sa.Column("person", sa.TEXT(), nullable=False),
+        sa.Column("acting", sa.Boolean(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("appointed_by", sa.TEXT(), nullable=False),
+        sa.Column("appointed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("NOT acting OR until IS NOT NULL", name=op.f("ck_appointments_cover_ends")),
+        sa.CheckConstraint(
+            "until IS NULL OR until > since", name=op.f("ck_appointments_ends_after_it_begins")
+        ),
+        sa.ForeignKeyConstraint(["person"], ["people.code"], name=op.f("fk_appointments_person")),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_appointments_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointments")),
+    )
+    op.create_index(op.f("ix_appointments_unit"), "appointments", ["unit"], unique=False)
     op.create_table(
         "cases",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -164,6 +274,7 @@ def upgrade() -> None:
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("promise_end", sa.DateTime(timezone=True), nullable=True),
         sa.Column("promise_derived", sa.Boolean(), nullable=False),
+        sa.Column("promised_days", sa.Integer(), nullable=True),
         sa.Column(
             "channel",
             sa.Enum(
@@ -202,6 +313,8 @@ def upgrade() -> None:
         sa.Column("parameters", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("fields", postgresql.ARRAY(sa.TEXT()), nullable=False),
         sa.Column("database_backed", sa.Boolean(), nullable=False),
+        sa.Column("immediate", sa.Boolean(), nullable=False),
+        sa.Column("limit_minutes", sa.Integer(), nullable=True),
         sa.Column("sealed_when_negative", sa.Boolean(), nullable=False),
         sa.Column(
             "exclusion",
@@ -276,6 +389,39 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_parties_lookup"), "parties", ["lookup"], unique=False)
     op.create_table(
+        "off_system_lookups",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unit", sa.TEXT(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("party_id", sa.Uuid(), nullable=False),
+        sa.Column("proof", sa.TEXT(), nullable=False),
+        sa.Column("source", sa.TEXT(), nullable=False),
+        sa.Column("operator", sa.TEXT(), nullable=False),
+        sa.Column("looked_up_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "result",
+            sa.Enum(
+                "confirmed",
+                "not_found",
+                "different",
+                name="result",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("evidence_digest", sa.TEXT(), nullable=False),
+        sa.Column("recorded_by", sa.TEXT(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_off_system_lookups_case_id")),
+        sa.ForeignKeyConstraint(["party_id"], ["parties.id"], name=op.f("fk_off_system_lookups_party_id")),
+        sa.ForeignKeyConstraint(["proof"], ["proof_kinds.code"], name=op.f("fk_off_system_lookups_proof")),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_off_system_lookups_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_off_system_lookups")),
+    )
+    op.create_index(op.f("ix_off_system_lookups_unit"), "off_system_lookups", ["unit"], unique=False)
+    op.create_table(
         "verifications",
         sa.Column("number", sa.TEXT(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -291,8 +437,11 @@ def upgrade() -> None:
                 "received",
                 "looking_up",
                 "awaiting_choice",
+                "awaiting_commitment",
                 "to_ask",
                 "awaiting_reply",
+                "awaiting_supplement",
+                "returned",
                 "escalated",
                 "to_be_sealed",
                 "to_be_delivered",
@@ -307,10 +456,18 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("follows", sa.TEXT(), nullable=True),
+        sa.Column("again_why", sa.TEXT(), nullable=True),
         sa.Column(
             "method",
             sa.Enum(
-                "data_sharing", "issuer", name="method", native_enum=False, create_constraint=True, length=40
+                "data_sharing",
+                "commitment",
+                "issuer",
+                name="method",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=True,
         ),
@@ -321,6 +478,7 @@ def upgrade() -> None:
                 "denied",
                 "no_record",
                 "mismatch",
+                "committed",
                 name="result",
                 native_enum=False,
                 create_constraint=True,
@@ -343,8 +501,11 @@ def upgrade() -> None:
                 "received",
                 "looking_up",
                 "awaiting_choice",
+                "awaiting_commitment",
                 "to_ask",
                 "awaiting_reply",
+                "awaiting_supplement",
+                "returned",
                 "escalated",
                 "to_be_sealed",
                 "to_be_delivered",
@@ -368,6 +529,7 @@ def upgrade() -> None:
         sa.Column("run_serial", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_verifications_case_id")),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_verifications_entry_id")),
+        sa.ForeignKeyConstraint(["follows"], ["verifications.number"], name=op.f("fk_verifications_follows")),
         sa.ForeignKeyConstraint(["issuing_unit"], ["units.code"], name=op.f("fk_verifications_issuing_unit")),
         sa.ForeignKeyConstraint(["party_id"], ["parties.id"], name=op.f("fk_verifications_party_id")),
         sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_verifications_unit")),
@@ -397,6 +559,53 @@ def upgrade() -> None:
         postgresql_where=sa.text("wake_requested_at IS NOT NULL"),
     )
     op.create_table(
+        "voluntary_submissions",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unit", sa.TEXT(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("party_id", sa.Uuid(), nullable=False),
+        sa.Column("proof", sa.TEXT(), nullable=False),
+        sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("clerk", sa.TEXT(), nullable=False),
+        sa.Column("via_system", sa.TEXT(), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "at_hand",
+                "faster",
+                "prefers_paper",
+                "other",
+                name="reason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "confirmed",
+            sa.Enum(
+                "signature",
+                "e_signature",
+                "code",
+                "face",
+                name="confirmed",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("confirmation_digest", sa.TEXT(), nullable=True),
+        sa.Column("retain_until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_voluntary_submissions_case_id")),
+        sa.ForeignKeyConstraint(["party_id"], ["parties.id"], name=op.f("fk_voluntary_submissions_party_id")),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_voluntary_submissions_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voluntary_submissions")),
+    )
+    op.create_index(op.f("ix_voluntary_submissions_unit"), "voluntary_submissions", ["unit"], unique=False)
+    op.create_table(
         "accesses",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -411,6 +620,57 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_accesses_verification"), "accesses", ["verification"], unique=False)
     op.create_table(
+        "commitments",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("verification", sa.TEXT(), nullable=False),
+        sa.Column("text_id", sa.Uuid(), nullable=False),
+        sa.Column("lookup", sa.TEXT(), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "decision",
+            sa.Enum(
+                "signed",
+                "declined",
+                "timed_out",
+                name="decision",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_by", sa.TEXT(), nullable=True),
+        sa.Column(
+            "evidence_kind",
+            sa.Enum(
+                "signature",
+                "e_signature",
+                "code",
+                "face",
+                name="evidence_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("evidence_digest", sa.TEXT(), nullable=True),
+        sa.Column("evidence", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "(decision = 'signed') = (evidence_digest IS NOT NULL)",
+            name=op.f("ck_commitments_signed_with_evidence"),
+        ),
+        sa.ForeignKeyConstraint(["text_id"], ["commitment_texts.id"], name=op.f("fk_commitments_text_id")),
+        sa.ForeignKeyConstraint(
+            ["verification"], ["verifications.number"], name=op.f("fk_commitments_verification")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commitments")),
+        sa.UniqueConstraint("verification", name=op.f("uq_commitments_verification")),
+    )
+    op.create_index(op.f("ix_commitments_lookup"), "commitments", ["lookup"], unique=False)
+    op.create_index(op.f("ix_commitments_verification"), "commitments", ["verification"], unique=False)
+    op.create_table(
         "events",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("verification", sa.TEXT(), nullable=False),
@@ -424,14 +684,34 @@ def upgrade() -> None:
                 "share_mismatch",
                 "chosen",
                 "fell_back",
+                "commitment_offered",
+                "committed",
+                "declined",
                 "asked",
+                "claimed",
+                "released",
+                "supplement_asked",
+                "supplemented",
+                "returned",
+                "forwarded",
                 "replied",
+                "recalculated",
+                "promise_moved",
+                "warned",
                 "missed",
                 "supervised",
+                "feedback",
+                "office_told",
+                "excuse_given",
+                "excuse_decided",
                 "reminded",
                 "seal_started",
                 "sealed",
                 "delivered",
+                "mismatch_reported",
+                "mismatch_settled",
+                "objected",
+                "commitment_checked",
                 "pass_failed",
                 "attention_needed",
                 "retried",
@@ -456,8 +736,11 @@ def upgrade() -> None:
                 "received",
                 "looking_up",
                 "awaiting_choice",
+                "awaiting_commitment",
                 "to_ask",
                 "awaiting_reply",
+                "awaiting_supplement",
+                "returned",
                 "escalated",
                 "to_be_sealed",
                 "to_be_delivered",
@@ -478,8 +761,11 @@ def upgrade() -> None:
                 "received",
                 "looking_up",
                 "awaiting_choice",
+                "awaiting_commitment",
                 "to_ask",
                 "awaiting_reply",
+                "awaiting_supplement",
+                "returned",
                 "escalated",
                 "to_be_sealed",
                 "to_be_delivered",
@@ -559,6 +845,107 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_lookups_verification"), "lookups", ["verification"], unique=False)
     op.create_table(
+        "mismatches",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("verification", sa.TEXT(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "reported",
+                "checking",
+                "corrected",
+                "upheld",
+                "unsettled",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reported_by", sa.TEXT(), nullable=False),
+        sa.Column("fields", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("stated", sa.LargeBinary(), nullable=False, comment="AES-256-GCM"),
+        sa.Column("supplement", sa.LargeBinary(), nullable=True),
+        sa.Column("check_number", sa.TEXT(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("objection", sa.LargeBinary(), nullable=True),
+        sa.Column("objected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("right_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["check_number"], ["verifications.number"], name=op.f("fk_mismatches_check_number")
+        ),
+        sa.ForeignKeyConstraint(
+            ["verification"], ["verifications.number"], name=op.f("fk_mismatches_verification")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mismatches")),
+        sa.UniqueConstraint("check_number", name=op.f("uq_mismatches_check_number")),
+    )
+    op.create_index(op.f("ix_mismatches_verification"), "mismatches", ["verification"], unique=False)
+    op.create_index(
+        "uq_mismatches_open",
+        "mismatches",
+        ["verification"],
+        unique=True,
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("verification", sa.TEXT(), nullable=True),
+        sa.Column("unit", sa.TEXT(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "asked",
+                "warning",
+                "supervision",
+                "supervision_missed",
+                "returned",
+                "supplement",
+                "commitment_check",
+                "duty_gap",
+                "calendar",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("cause", sa.TEXT(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("mail", "webhook", name="channel", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("recipient", sa.TEXT(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_answer", sa.TEXT(), nullable=True),
+        sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_notices_unit")),
+        sa.ForeignKeyConstraint(
+            ["verification"], ["verifications.number"], name=op.f("fk_notices_verification")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+        sa.UniqueConstraint(
+            "kind", "cause", "channel", "recipient", name=op.f("uq_notices_kind_cause_channel_recipient")
+        ),
+    )
+    op.create_index(
+        "ix_notices_due",
+        "notices",
+        ["next_attempt_at"],
+        unique=False,
+        postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
+    )
+    op.create_index(op.f("ix_notices_verification"), "notices", ["verification"], unique=False)
+    op.create_table(
         "requests",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("verification", sa.TEXT(), nullable=False),
@@ -582,6 +969,8 @@ def upgrade() -> None:
         ),
         sa.Column("fields", sa.LargeBinary(), nullable=True),
         sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.Column("claimed_by", sa.TEXT(), nullable=True),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_requests_unit")),
         sa.ForeignKeyConstraint(
@@ -626,6 +1015,93 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_seal_uses_verification"), "seal_uses", ["verification"], unique=False)
     op.create_table(
+        "attachments",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("verification", sa.TEXT(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "use",
+            sa.Enum(
+                "reply",
+                "supplement",
+                "commitment",
+                "mismatch",
+                name="use",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.LargeBinary(), nullable=False, comment="AES-256-GCM"),
+        sa.Column("media_type", sa.TEXT(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.TEXT(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False, comment="AES-256-GCM"),
+        sa.Column("added_by", sa.TEXT(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_attachments_request_id")),
+        sa.ForeignKeyConstraint(
+            ["verification"], ["verifications.number"], name=op.f("fk_attachments_verification")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
+    )
+    op.create_index(op.f("ix_attachments_request_id"), "attachments", ["request_id"], unique=False)
+    op.create_index(op.f("ix_attachments_verification"), "attachments", ["verification"], unique=False)
+    op.create_table(
+        "commitment_checks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("commitment_id", sa.Uuid(), nullable=False),
+        sa.Column("verification", sa.TEXT(), nullable=False),
+        sa.Column("unit", sa.TEXT(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by", sa.TEXT(), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum("true", "untrue", name="outcome", native_enum=False, create_constraint=True, length=40),
+            nullable=True,
+        ),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["commitment_id"], ["commitments.id"], name=op.f("fk_commitment_checks_commitment_id")
+        ),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_commitment_checks_unit")),
+        sa.ForeignKeyConstraint(
+            ["verification"], ["verifications.number"], name=op.f("fk_commitment_checks_verification")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment_checks")),
+        sa.UniqueConstraint("commitment_id", name=op.f("uq_commitment_checks_commitment_id")),
+    )
+    op.create_index(op.f("ix_commitment_checks_unit"), "commitment_checks", ["unit"], unique=False)
+    op.create_index(
+        op.f("ix_commitment_checks_verification"), "commitment_checks", ["verification"], unique=False
+    )
+    op.create_table(
+        "credit_blocks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("lookup", sa.TEXT(), nullable=False),
+        sa.Column("commitment_id", sa.Uuid(), nullable=False),
+        sa.Column("proof", sa.TEXT(), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("restored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("restored_by", sa.TEXT(), nullable=True),
+        sa.Column("restored_why", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["commitment_id"], ["commitments.id"], name=op.f("fk_credit_blocks_commitment_id")
+        ),
+        sa.ForeignKeyConstraint(["proof"], ["proof_kinds.code"], name=op.f("fk_credit_blocks_proof")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_blocks")),
+        sa.UniqueConstraint("commitment_id", name=op.f("uq_credit_blocks_commitment_id")),
+    )
+    op.create_index(
+        "ix_credit_blocks_standing",
+        "credit_blocks",
+        ["lookup"],
+        unique=False,
+        postgresql_where=sa.text("restored_at IS NULL"),
+    )
+    op.create_table(
         "deadlines",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("verification", sa.TEXT(), nullable=False),
@@ -644,14 +1120,45 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("target_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("warn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pausable", sa.Boolean(), nullable=False),
+        sa.Column("missing_year", sa.Integer(), nullable=True),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("rule_version", sa.TEXT(), nullable=False),
         sa.Column("obligations", postgresql.ARRAY(sa.TEXT()), nullable=False),
         sa.Column("note", sa.TEXT(), nullable=False),
+        sa.Column("explanation", sa.TEXT(), nullable=False),
+        sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("missed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "excuse",
+            sa.Enum(
+                "field_check",
+                "archive",
+                "other_unit",
+                "outage",
+                "other",
+                name="excuse",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("excuse_by", sa.TEXT(), nullable=True),
+        sa.Column("excuse_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("excuse_approved", sa.Boolean(), nullable=True),
+        sa.Column("excuse_decided_by", sa.TEXT(), nullable=True),
+        sa.Column("excuse_decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(due_at IS NULL) = (missing_year IS NOT NULL)",
+            name=op.f("ck_deadlines_undetermined_names_the_year"),
+        ),
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_deadlines_request_id")),
         sa.ForeignKeyConstraint(
             ["verification"], ["verifications.number"], name=op.f("fk_deadlines_verification")
@@ -666,7 +1173,23 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("met_at IS NULL AND missed_at IS NULL AND closed_at IS NULL"),
     )
+    op.create_index(
+        "ix_deadlines_undetermined",
+        "deadlines",
+        ["missing_year"],
+        unique=False,
+        postgresql_where=sa.text("missing_year IS NOT NULL"),
+    )
     op.create_index(op.f("ix_deadlines_verification"), "deadlines", ["verification"], unique=False)
+    op.create_index(
+        "ix_deadlines_warn",
+        "deadlines",
+        ["warn_at"],
+        unique=False,
+        postgresql_where=sa.text(
+            "warned_at IS NULL AND met_at IS NULL AND missed_at IS NULL AND closed_at IS NULL"
+        ),
+    )
     op.create_table(
         "deliveries",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -677,8 +1200,11 @@ def upgrade() -> None:
                 "received",
                 "looking_up",
                 "awaiting_choice",
+                "awaiting_commitment",
                 "to_ask",
                 "awaiting_reply",
+                "awaiting_supplement",
+                "returned",
                 "escalated",
                 "to_be_sealed",
                 "to_be_delivered",
@@ -743,4 +1269,107 @@ def upgrade() -> None:
         sa.UniqueConstraint("verification", "version", name=op.f("uq_proofs_verification_version")),
     )
     op.create_index(op.f("ix_proofs_verification"), "proofs", ["verification"], unique=False)
+    op.create_table(
+        "returns",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("verification", sa.TEXT(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.TEXT(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.TEXT(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False, comment="AES-256-GCM"),
+        sa.Column("suggested_unit", sa.TEXT(), nullable=True),
+        sa.Column("unsure_why", sa.LargeBinary(), nullable=True),
+        sa.Column("limit_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("forwarded_to", sa.TEXT(), nullable=True),
+        sa.Column("forwarded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forwarded_by", sa.TEXT(), nullable=True),
+        sa.Column("by_standing_rule", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(suggested_unit IS NULL) <> (unsure_why IS NULL)", name=op.f("ck_returns_unit_or_why_not")
+        ),
+        sa.CheckConstraint(
+            "suggested_unit IS NULL OR suggested_unit <> unit", name=op.f("ck_returns_not_itself")
+        ),
+        sa.ForeignKeyConstraint(["forwarded_to"], ["units.code"], name=op.f("fk_returns_forwarded_to")),
+        sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_returns_request_id")),
+        sa.ForeignKeyConstraint(["suggested_unit"], ["units.code"], name=op.f("fk_returns_suggested_unit")),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_returns_unit")),
+        sa.ForeignKeyConstraint(
+            ["verification"], ["verifications.number"], name=op.f("fk_returns_verification")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_returns")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_returns_request_id")),
+    )
+    op.create_index(op.f("ix_returns_verification"), "returns", ["verification"], unique=False)
+    op.create_table(
+        "suspensions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("verification", sa.TEXT(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.TEXT(), nullable=False),
+        sa.Column("what", sa.LargeBinary(), nullable=False, comment="AES-256-GCM"),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.TEXT(), nullable=True),
+        sa.Column("supply", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "ended_at IS NULL OR ended_at >= asked_at", name=op.f("ck_suspensions_ends_after_it_begins")
+        ),
+        sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_suspensions_request_id")),
+        sa.ForeignKeyConstraint(
+            ["verification"], ["verifications.number"], name=op.f("fk_suspensions_verification")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspensions")),
+    )
+    op.create_index(op.f("ix_suspensions_request_id"), "suspensions", ["request_id"], unique=False)
+    op.create_index(op.f("ix_suspensions_verification"), "suspensions", ["verification"], unique=False)
+    op.create_index(
+        "uq_suspensions_open",
+        "suspensions",
+        ["request_id"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "supervisions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("verification", sa.TEXT(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("deadline_id", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.TEXT(), nullable=False),
+        sa.Column("supervisor", sa.TEXT(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "done",
+                "returned",
+                "cannot",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("feedback", sa.LargeBinary(), nullable=True),
+        sa.Column("fed_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fed_back_by", sa.TEXT(), nullable=True),
+        sa.Column("office_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["deadline_id"], ["deadlines.id"], name=op.f("fk_supervisions_deadline_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_supervisions_request_id")),
+        sa.ForeignKeyConstraint(["supervisor"], ["people.code"], name=op.f("fk_supervisions_supervisor")),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_supervisions_unit")),
+        sa.ForeignKeyConstraint(
+            ["verification"], ["verifications.number"], name=op.f("fk_supervisions_verification")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supervisions")),
+        sa.UniqueConstraint("deadline_id", name=op.f("uq_supervisions_deadline_id")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_supervisions_request_id")),
+    )
+    op.create_index(op.f("ix_supervisions_verification"), "supervisions", ["verification"], unique=False)
     # ### end Alembic commands ###

@@ -7,7 +7,7 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
-APPEND_ONLY = ("events", "accesses", "refusals")
+APPEND_ONLY = ("events", "accesses", "refusals", "calendar_changes", "voluntary_submissions", "off_system_lookups")
 READ_AND_WRITE = (
     "units",
     "people",
@@ -29,6 +29,23 @@ READ_AND_WRITE = (
     "idempotency_keys",
     "workers",
     "alarms",
+    "notices",
+    "appointments",
+    "absences",
+    "timetables",
+    "calendar_years",
+    "rule_versions",
+    "returns",
+    "suspensions",
+    "supervisions",
+    "attachments",
+    "commitment_texts",
+    "commitments",
+    "commitment_checks",
+    "credit_blocks",
+    "mismatches",
+    "outages",
+    "pulses",
 )
 
 

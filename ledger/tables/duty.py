@@ -1,0 +1,97 @@
+"""值守与工作日: who is on duty for a unit, when it is open, which days are worked (10.2, 10.3, readings 1, 16, 25)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.tables.base import Table, UnitCode
+
+
+class Appointment(Table):
+    """督办员 of a unit for a period (10.2). `acting`: cover for the one who is away; it goes before the regular one.
+
+    Of each kind at most one at any instant: `ledger.duty` keeps it so under a lock on the unit.
+    """
+
+    __tablename__ = "appointments"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit: Mapped[UnitCode] = mapped_column(index=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people.code"))
+    acting: Mapped[bool]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]  #: exclusive; None = until further notice
+    appointed_by: Mapped[str]
+    appointed_at: Mapped[datetime]
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until > since", name="ends_after_it_begins"),
+        CheckConstraint("NOT acting OR until IS NOT NULL", name="cover_ends"),
+    )
+
+
+class Absence(Table):
+    """离岗: a person is away for a period."""
+
+    __tablename__ = "absences"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people.code"), index=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    reported_by: Mapped[str]
+    reported_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    __table_args__ = (CheckConstraint("until > since", name="ends_after_it_begins"),)
+
+
+class Timetable(Table):
+    """服务时间 of a unit from an instant on; the newest row that has begun is in force. None: office hours."""
+
+    __tablename__ = "timetables"
+    unit: Mapped[UnitCode] = mapped_column(primary_key=True)
+    effective_from: Mapped[datetime] = mapped_column(primary_key=True)
+    calendar: Mapped[str]
+    seasons: Mapped[list[Any]] = mapped_column(JSONB)  #: read by `ledger.timetables`
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]
+
+
+class CalendarYear(Table):
+    """工作日历: one year of one calendar: the days that differ from Monday-to-Friday. No row: not known (reading 25)."""
+
+    __tablename__ = "calendar_years"
+    calendar: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    rest: Mapped[list[str]]  #: ISO dates of days off by notice
+    work: Mapped[list[str]]  #: ISO dates of make-up working days (调休)
+    provisional: Mapped[bool]  #: 暂定: entered before the State Council's notice
+    source: Mapped[str]
+    entered_by: Mapped[str]
+    entered_at: Mapped[datetime]
+
+
+class CalendarChange(Table):
+    """日历变更记录: what a year was before and after, and why. Append-only."""
+
+    __tablename__ = "calendar_changes"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime]
+    calendar: Mapped[str]
+    year: Mapped[int]
+    reason: Mapped[str]
+    changed_by: Mapped[str]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+
+
+class RuleVersion(Table):
+    """规则版本: the readings under which limits were computed, so that history can be recomputed."""
+
+    __tablename__ = "rule_versions"
+    version: Mapped[str] = mapped_column(primary_key=True)
+    readings: Mapped[dict[str, Any]]
+    first_used_at: Mapped[datetime]

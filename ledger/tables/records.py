@@ -1,0 +1,97 @@
+"""台账: voluntary submissions, look-ups outside the system, mismatches, outages (2.7, 7.3, 11.3, 11.4, reading 21)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.commitments import Evidence
+from domain.records import MismatchStatus, OffSystemResult, VoluntaryReason
+from ledger.tables.base import Number, Sealed, Table, UnitCode, choices
+
+
+class VoluntarySubmission(Table):
+    """主动提供 (2.6, 2.7): accepted always. Append-only."""
+
+    __tablename__ = "voluntary_submissions"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime]
+    unit: Mapped[UnitCode] = mapped_column(index=True)
+    case: Mapped[UUID] = mapped_column("case_id", ForeignKey("cases.id"))
+    party: Mapped[UUID] = mapped_column("party_id", ForeignKey("parties.id"))
+    proof: Mapped[str]  #: a code of the catalog, or the name of a proof that it does not know
+    listed: Mapped[bool]  #: the catalog lists this proof for the matter
+    clerk: Mapped[str]
+    via_system: Mapped[str | None]
+    reason: Mapped[VoluntaryReason] = mapped_column(choices(VoluntaryReason, "reason"))
+    confirmed: Mapped[Evidence | None] = mapped_column(choices(Evidence, "confirmed"))  #: None: not by the applicant
+    confirmation_digest: Mapped[str | None]
+    retain_until: Mapped[datetime]
+
+
+class OffSystemLookup(Table):
+    """系统外查询备案 (7.3): source, operator, time, result, evidence. Append-only."""
+
+    __tablename__ = "off_system_lookups"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    recorded_at: Mapped[datetime]
+    unit: Mapped[UnitCode] = mapped_column(index=True)
+    case: Mapped[UUID] = mapped_column("case_id", ForeignKey("cases.id"))
+    party: Mapped[UUID] = mapped_column("party_id", ForeignKey("parties.id"))
+    proof: Mapped[str] = mapped_column(ForeignKey("proof_kinds.code"))
+    source: Mapped[str]  #: which national, provincial or city database
+    operator: Mapped[str]
+    looked_up_at: Mapped[datetime]
+    result: Mapped[OffSystemResult] = mapped_column(choices(OffSystemResult, "result"))
+    evidence_digest: Mapped[str]
+    recorded_by: Mapped[str]
+
+
+class Mismatch(Table):
+    """不符 (11.3, 11.4): what was obtained differs from what the applicant states."""
+
+    __tablename__ = "mismatches"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    verification: Mapped[Number]
+    status: Mapped[MismatchStatus] = mapped_column(choices(MismatchStatus, "status"))
+    reported_at: Mapped[datetime]
+    reported_by: Mapped[str]
+    fields: Mapped[list[str]]  #: names of the fields that differ
+    stated: Mapped[Sealed]  #: what the applicant states
+    supplement: Mapped[bytes | None]  #: ciphertext: what the applicant added
+    check: Mapped[str | None] = mapped_column("check_number", ForeignKey("verifications.number"), unique=True)
+    settled_at: Mapped[datetime | None]
+    objection: Mapped[bytes | None]  #: ciphertext
+    objected_at: Mapped[datetime | None]
+    right_told_at: Mapped[datetime | None]  #: 行政复议 and so on were told (11.4)
+    __table_args__ = (
+        Index("uq_mismatches_open", "verification", unique=True, postgresql_where=text("settled_at IS NULL")),
+    )
+
+
+class Outage(Table):
+    """平台故障区间 (reading 21)."""
+
+    __tablename__ = "outages"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    automatic: Mapped[bool]
+    reason: Mapped[str]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime]
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until >= since", name="ends_after_it_begins"),
+        UniqueConstraint("since", "automatic"),
+    )
+
+
+class Pulse(Table):
+    """心跳 of what runs each minute: a gap is an outage."""
+
+    __tablename__ = "pulses"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
