@@ -1,0 +1,125 @@
+"""时限说明: why a limit falls on that minute, in one Chinese paragraph without personal data."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from domain.calendar import LOCAL, MissingYear
+from domain.hours import ServiceHours
+from domain.limits import ONE_DAY, Limit, LimitKind, Situation, paused_since
+from domain.readings import Measure, Readings
+
+_ARTICLES = {
+    "10.5": "有数据库依托但尚未对接的,原则上30分钟内发送",
+    "10.6": "即办件须在30分钟内完成发送",
+    "10.7": "承诺件原则上24小时内核验和发送",
+    "10.8": "最晚不得超出该事项的承诺时限",
+    "7.7": "该证明在清单中规定的时限",
+    "10.12": "督办员须在半小时内督办完成并反馈",
+}
+_WEEKDAYS = "一二三四五六日"
+
+
+def explain(case: Situation, limit: Limit) -> str:
+    """Why `limit` of `case` falls on that minute, with the obligations, the readings and the rule version."""
+    parts = [f"核验申请于{_at(case.received)}送达出具单位。"]
+    basis = ";".join(f"{_ARTICLES[number]}(义务 {number})" for number in limit.obligations)
+    if limit.length is None:
+        derived = "(由承诺天数按工作日历推算,解读 4)" if case.promise_derived else ""
+        parts.append(f"依第十条,{basis}:该办件承诺{derived}于{_at(limit.due)}办结,补正不顺延。")
+        if 3 in limit.readings:
+            parts.append("承诺早于24小时的目标,只以承诺时限为准(解读 3)。")
+    else:
+        parts += _started(case, limit)
+        parts.append(f"依第十条,{basis}。" + _why(limit))
+        parts += _moved(case, limit)
+    if limit.missing_year is not None:
+        parts.append(f"{limit.missing_year} 年的工作日历尚未录入,时限暂记“未定”,日历录入后自动补算(解读 25)。")
+    else:
+        name = "最迟时限" if limit.kind is LimitKind.HARD else "时限(原则上)"
+        parts.append(f"因此{name}为{_at(limit.due)}。")
+        if limit.length is not None:
+            parts += _beside(case, limit, limit.length)
+    if limit.provisional:
+        parts.append("所用工作日历为暂定,正式通知后自动补算。")
+    parts.append(f"规则版本 {case.readings.version}。")
+    return "".join(parts)
+
+
+def explain_supervision(missed: datetime, limit: Limit, hours: ServiceHours, readings: Readings) -> str:
+    """Why a 督办 ends on that minute."""
+    parts = [f"时限已于{_at(missed)}届满。依第十条,{_ARTICLES['10.12']}(义务 10.12),自届满时起算(解读 11)。"]
+    if limit.start is not None and limit.start != missed:
+        parts.append(f"届满时不在服务时间({hours.describe()}),视同{_at(limit.start)}开始(解读 1)。")
+    if limit.missing_year is not None:
+        parts.append(f"{limit.missing_year} 年的工作日历尚未录入,督办时限暂记“未定”(解读 25)。")
+    else:
+        parts.append(f"因此督办时限为{_at(limit.due)}。")
+    if limit.provisional:
+        parts.append("所用工作日历为暂定,正式通知后自动补算。")
+    parts.append(f"规则版本 {readings.version}。")
+    return "".join(parts)
+
+
+def _started(case: Situation, limit: Limit) -> list[str]:
+    match case.readings.measure:
+        case Measure.NATURAL:
+            return ["按自然时间自送达起算(解读 1)。"]
+        case Measure.SERVICE_HOURS:
+            return [f"只计服务时间({case.hours.describe()},解读 1)。"]
+    if limit.start is None:
+        return []
+    if limit.start == case.received:
+        return ["送达时在服务时间内,自送达起算。"]
+    return [f"送达时不在服务时间({case.hours.describe()}),视同{_at(limit.start)}收到并起算(解读 1)。"]
+
+
+def _why(limit: Limit) -> str:
+    said = []
+    if 5 in limit.readings:
+        said.append("不论办件类型均适用(解读 5)。")
+    if 22 in limit.readings:
+        said.append("数据共享来源故障,类推适用(解读 22)。")
+    if 19 in limit.readings:
+        said.append("其他类型办件比照承诺件(解读 19)。")
+    return "".join(said)
+
+
+def _moved(case: Situation, limit: Limit) -> list[str]:
+    said = []
+    if limit.start is not None and (paused := paused_since(limit.start, case.pauses)):
+        said.append(f"其间补正{_length(paused)},时限相应顺延(解读 10)。")
+    if 2 in limit.readings and limit.target is not None:
+        said.append(f"24小时届满于{_at(limit.target)},不在服务时间,顺延至下一次开门(解读 2)。")
+    return said
+
+
+def _beside(case: Situation, limit: Limit, length: timedelta) -> list[str]:
+    """What the other ways of counting would give, where they differ, 仅供对照 (reading 1)."""
+    others: list[tuple[str, datetime]] = []
+    if case.readings.measure is not Measure.NATURAL:
+        others.append(("自然时间", case.received + length + paused_since(case.received, case.pauses)))
+    if case.readings.measure is not Measure.SERVICE_HOURS and length < ONE_DAY:
+        try:
+            start = case.hours.next_opening(case.received)
+            served = case.hours.after_open(start, length + paused_since(start, case.pauses))
+            others.append(("只计服务时间", served))
+        except MissingYear:
+            pass
+    said = [f"{name}为{_at(instant)}" for name, instant in others if instant != limit.due]
+    return [f"(仅供对照:{';'.join(said)}。)"] if said else []
+
+
+def _at(instant: datetime | None) -> str:
+    if instant is None:
+        return "未定"
+    local = instant.astimezone(LOCAL)
+    seconds = f":{local.second:02d}" if local.second else ""
+    return f"{local:%Y-%m-%d}(周{_WEEKDAYS[local.weekday()]}){local:%H:%M}{seconds}"
+
+
+def _length(span: timedelta) -> str:
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    said = [f"{number} {unit}" for number, unit in ((hours, "小时"), (minutes, "分"), (seconds, "秒")) if number]
+    return " ".join(said) or "0 秒"

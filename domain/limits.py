@@ -1,0 +1,226 @@
+"""核验时限 (article 10): when a request must be answered. Pure: all instants aware, rules take `now`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from domain.calendar import LOCAL, Calendar, MissingYear
+from domain.hours import ServiceHours
+from domain.intervals import Interval, overlap, total
+from domain.readings import Measure, Readings
+
+IN_FORCE = datetime(2022, 6, 28, tzinfo=LOCAL)  #: 20.1: earlier requests run under no clock
+HALF_HOUR = timedelta(minutes=30)
+ONE_DAY = timedelta(hours=24)
+_NEVER = datetime.max.replace(tzinfo=LOCAL)
+
+
+class HandlingType(StrEnum):
+    """办件类型."""
+
+    IMMEDIATE = "immediate"  #: 即办件
+    PROMISED = "promised"  #: 承诺件
+    OTHER = "other"  #: 上报件, 其他 (reading 19)
+
+    @property
+    def chinese(self) -> str:
+        return {"immediate": "即办件", "promised": "承诺件", "other": "其他"}[self.value]
+
+
+class LimitKind(StrEnum):
+    """Which promise an instant belongs to."""
+
+    SOFT = "soft"  #: 原则上
+    HARD = "hard"
+    SUPERVISION = "supervision"  #: 督办 (10.12)
+    CHOICE = "choice"  #: somebody's thinking time: a pick among several licences, a commitment
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One instant that binds, with what it rests on. `due` None: 未定, since `missing_year` has no calendar."""
+
+    kind: LimitKind
+    start: datetime | None  #: where its time begins to run
+    length: timedelta | None  #: None: an instant that the case brought along (the promise)
+    target: datetime | None  #: before it rolled (reading 2)
+    due: datetime | None
+    obligations: tuple[str, ...]
+    readings: tuple[int, ...] = ()
+    note: str = ""
+    pausable: bool = False  #: a supplement moves it (reading 10)
+    missing_year: int | None = None
+    provisional: bool = False
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What decides the limits of one request; `received` on the server's clock (reading 6)."""
+
+    handling: HandlingType
+    received: datetime
+    promise_end: datetime | None
+    hours: ServiceHours
+    readings: Readings = Readings()
+    promise_derived: bool = False
+    database_backed: bool = False
+    share_failed: bool = False
+    own_limit: timedelta | None = None  #: the proof's own limit (7.7)
+    pauses: tuple[Interval, ...] = ()
+
+
+def limits(case: Situation) -> tuple[Limit, ...]:
+    """The soft and the hard limit of a request, at most one of each kind (general rule of reading 5).
+
+    即办件: 30 minutes hard (10.6). 承诺件: 24 hours soft (10.7), the promised instant hard (10.8). A proof with a
+    database behind it: 30 minutes soft whatever the handling type (10.5); after a failing source likewise, by analogy
+    (reading 22). A proof's own limit: soft (7.7). Other types: like 承诺件 (reading 19). A soft limit at or past the
+    hard one vanishes (reading 3). Before the regulation was in force: none (20.1).
+    """
+    if aware(case.received) < IN_FORCE:
+        return ()
+    soft: list[Limit] = []
+    hard: list[Limit] = []
+    if case.handling is HandlingType.IMMEDIATE:
+        hard.append(_running(case, LimitKind.HARD, HALF_HOUR, ("10.6",)))
+    elif case.handling is HandlingType.PROMISED:
+        soft.append(_running(case, LimitKind.SOFT, ONE_DAY, ("10.7",)))
+    else:
+        soft.append(_running(case, LimitKind.SOFT, ONE_DAY, ("10.7",), (19,), "比照承诺件"))
+    if case.promise_end is not None:
+        end = aware(case.promise_end)
+        reading = (4,) if case.promise_derived else ()
+        note = "推算" if case.promise_derived else ""
+        hard.append(Limit(LimitKind.HARD, _deemed(case), None, end, end, ("10.8",), reading, note))
+    if case.database_backed:
+        soft.append(_running(case, LimitKind.SOFT, HALF_HOUR, ("10.5",), (5,)))
+    if case.share_failed and case.readings.analogy_after_failed_share:
+        soft.append(_running(case, LimitKind.SOFT, HALF_HOUR, ("10.5",), (22,), "类推"))
+    if case.own_limit is not None:
+        soft.append(_running(case, LimitKind.SOFT, case.own_limit, ("7.7",)))
+    first_hard, first_soft = _first(hard), _first(soft)
+    if first_hard and first_soft and first_hard.due and first_soft.due and first_soft.due >= first_hard.due:
+        if first_hard.length is None:
+            first_hard = replace(first_hard, readings=(*first_hard.readings, 3), note=_joined(first_hard, "承诺短于24小时"))
+        first_soft = None
+    return tuple(limit for limit in (first_soft, first_hard) if limit)
+
+
+def _joined(limit: Limit, note: str) -> str:
+    return ";".join(text for text in (limit.note, note) if text)
+
+
+def _first(found: list[Limit]) -> Limit | None:
+    # 未定 last: an instant that is known binds first.
+    return min(found, key=lambda limit: limit.due or _NEVER, default=None)
+
+
+def _running(
+    case: Situation, kind: LimitKind, length: timedelta, obligations: tuple[str, ...],
+    readings: tuple[int, ...] = (), note: str = "",
+) -> Limit:  # fmt: skip
+    """A limit whose time runs: from the deemed receipt, moved by the pauses, a 24-hour one rolled to an opening."""
+    used = list(readings)
+    start: datetime | None = None
+    try:
+        start = clock_start(case)
+        if start != case.received:
+            used.append(1)
+        if paused := paused_since(start, case.pauses):
+            used.append(10)
+        if case.readings.measure is Measure.SERVICE_HOURS:
+            target = due = _served(case, start, length)
+            used.append(1)
+        else:
+            target = due = start + length + paused
+            if length >= ONE_DAY and case.readings.measure is Measure.DEEMED and case.readings.roll_day_limit:
+                due = case.hours.next_opening(target)
+                if due != target:
+                    used.append(2)
+    except MissingYear as missing:
+        return Limit(
+            kind, start, length, None, None, obligations, (*used, 25), note, True, missing_year=missing.year
+        )
+    provisional = _is_provisional(case.hours, case.received, due)
+    order = tuple(sorted(set(used)))
+    return Limit(kind, start, length, target, due, obligations, order, note, True, provisional=provisional)
+
+
+def _served(case: Situation, start: datetime, length: timedelta) -> datetime:
+    """`length` of service time that no pause took, one pause after the other."""
+    left, at = length, start
+    for pause in overlap(case.pauses, Interval(start, _NEVER)):
+        open_before = case.hours.open_between(at, pause.start)
+        if open_before >= left:
+            break
+        left, at = left - open_before, pause.end
+    return case.hours.after_open(at, left)
+
+
+def clock_start(case: Situation) -> datetime:
+    """Where the clock starts: arrival, or the next opening where nobody was there (reading 1). Raises MissingYear."""
+    return case.received if case.readings.measure is Measure.NATURAL else case.hours.next_opening(case.received)
+
+
+def _deemed(case: Situation) -> datetime:
+    try:
+        return clock_start(case)
+    except MissingYear:
+        return case.received
+
+
+def paused_since(start: datetime, pauses: Iterable[Interval]) -> timedelta:
+    """How long the pauses were from `start` on, to the second (reading 10): before it nothing ran."""
+    return total(overlap(pauses, Interval(start, _NEVER)))
+
+
+def supervision(missed: datetime, hours: ServiceHours, readings: Readings) -> Limit:
+    """督办: half an hour from the instant that was missed, not from its discovery (10.12, reading 11).
+
+    Out of service hours from the next opening, as a request is deemed received.
+    """
+    case = Situation(HandlingType.OTHER, aware(missed), None, hours, readings)
+    return replace(_running(case, LimitKind.SUPERVISION, HALF_HOUR, ("10.12",), (11,)), pausable=False)
+
+
+def return_limit(case: Situation) -> datetime | None:
+    """Until when a request may be returned in time (10.10): 30 minutes, the same start. None where 未定."""
+    return _running(case, LimitKind.HARD, HALF_HOUR, ("10.10",)).due
+
+
+def next_opening_reminder(now: datetime, hours: ServiceHours) -> datetime:
+    """When the next daily reminder is due: an opening of the next day or later, never in the past."""
+    tomorrow = aware(now) + ONE_DAY
+    try:
+        return hours.next_opening(tomorrow)
+    except MissingYear:
+        return tomorrow
+
+
+def promise_end(accepted: datetime, promised_days: int, calendar: Calendar) -> datetime:
+    """承诺时限 as an instant, where the requesting unit sent working days only (reading 4: to be marked 推算).
+
+    24:00 of that working day, the day of acceptance not counted. Raises MissingYear.
+    """
+    return calendar.due_of_workdays(aware(accepted).astimezone(LOCAL).date(), promised_days)
+
+
+def _is_provisional(hours: ServiceHours, received: datetime, due: datetime) -> bool:
+    if hours.round_the_clock:
+        return False
+    first, last = (_local_day(instant) for instant in (received, due))
+    return hours.calendar.is_provisional(first, last)
+
+
+def _local_day(instant: datetime) -> date:
+    return instant.astimezone(LOCAL).date()
+
+
+def aware(instant: datetime) -> datetime:
+    """`instant`, or ValueError where it has no time zone: a naive time has silently shifted deadlines elsewhere."""
+    if instant.tzinfo is None or instant.utcoffset() is None:
+        raise ValueError(f"an aware datetime is needed, not {instant!r}")
+    return instant

@@ -1,0 +1,86 @@
+"""进度: how much time has passed by each way of counting, and the colour that it has (readings 1, 3, 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.calendar import MissingYear
+from domain.hours import ServiceHours
+from domain.intervals import Interval, subtract, total
+from domain.limits import HALF_HOUR, LimitKind
+from domain.readings import Readings
+
+
+@dataclass(frozen=True)
+class Elapsed:
+    """已用时间, all without pauses: by the clock, from deemed receipt, in service time. None: a year has no calendar."""
+
+    natural: timedelta
+    deemed: timedelta | None
+    service: timedelta | None
+
+
+def elapsed(received: datetime, ended: datetime, pauses: Iterable[Interval], hours: ServiceHours) -> Elapsed:
+    """What has passed between arrival and end, counted in all three ways, so that a changed reading recomputes it."""
+    running = subtract([Interval(received, ended)], pauses)
+    try:
+        start = hours.next_opening(received)
+        before = [Interval(received, start)] if start > received else []
+        deemed = total(subtract(running, before))
+        service = sum((hours.open_between(part.start, part.end) for part in running), timedelta())
+    except MissingYear:
+        return Elapsed(total(running), None, None)
+    return Elapsed(total(running), deemed, service)
+
+
+class Colour(StrEnum):
+    """灯."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+    @property
+    def chinese(self) -> str:
+        return {"green": "绿", "yellow": "黄", "red": "红"}[self.value]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One limit as the colour sees it."""
+
+    kind: LimitKind
+    start: datetime | None
+    due: datetime | None
+    missed: bool = False
+    ended: bool = False  #: met
+    excused: bool = False  #: a soft limit with an approved reason (reading 8)
+
+
+def colour(bounds: Iterable[Bound], now: datetime, readings: Readings) -> Colour:
+    """红 once a limit has passed without an approved reason, or from the start where less than half an hour of the
+    promise was left (reading 3); 黄 from the warning on, and for a soft miss with an approved reason; else 绿."""
+    found = Colour.GREEN
+    for bound in bounds:
+        if bound.due is None:
+            continue
+        passed = bound.missed or (now >= bound.due and not bound.ended)
+        if passed and not (bound.excused and bound.kind is LimitKind.SOFT):
+            return Colour.RED
+        if bound.ended:
+            continue
+        short = bound.start is not None and bound.due - bound.start < HALF_HOUR
+        if bound.kind is LimitKind.HARD and short:
+            return Colour.RED
+        if passed or (bound.start is not None and now >= warn_at(bound.start, bound.due, readings)):
+            found = Colour.YELLOW
+    return found
+
+
+def warn_at(start: datetime, due: datetime, readings: Readings) -> datetime:
+    """When a limit that runs from `start` to `due` turns 黄; never before it starts."""
+    span = max(due - start, timedelta())
+    return due - min(span * readings.warn_percent / 100, readings.warn_at_most)

@@ -1,0 +1,98 @@
+"""解读: where the text is open, the reading that the district chose. Defaults are those of `docs/rules/obligations.md`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+_BASE = "2022-06-28/1"
+
+
+class Measure(StrEnum):
+    """How minutes and hours run (reading 1)."""
+
+    DEEMED = "deemed"  #: deemed received at the unit's next opening, then clock time
+    NATURAL = "natural"  #: clock time from arrival
+    SERVICE_HOURS = "service_hours"  #: service time only
+
+    @property
+    def chinese(self) -> str:
+        return {"deemed": "视同收到后按自然时间", "natural": "按自然时间", "service_hours": "只计服务时间"}[self.value]
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One set of readings; its version names it wherever a limit was computed by it."""
+
+    measure: Measure = Measure.DEEMED  #: 1
+    roll_day_limit: bool = True  #: 2: a 24-hour instant outside service hours rolls to the next opening
+    first_action_minutes: int = 5  #: 7: 立即, a target, never a violation alone
+    returns_to_office: int = 2  #: 9: so many returns are the 专班 office's
+    supplements: bool = True  #: 10: 补正
+    soft_supervision: bool = True  #: 11: a soft miss without approved reason opens 督办
+    adjustment_by_close: bool = False  #: 12: due at the close of business instead of 24:00
+    hand_back_supplements: bool = False  #: 13: 补正 counts as 核验时间 too
+    self_supervision: bool = False  #: 16: the 督办员 may be the only 代办员
+    outage_deducted: bool = False  #: 21
+    analogy_after_failed_share: bool = True  #: 22
+    commitment_block_all: bool = True  #: 23: an untrue commitment blocks all proofs, not only its own
+    choice_minutes: int = 30  #: how long a requesting unit may think about several licences
+    commitment_minutes: int = 24 * 60  #: how long an applicant may think about a commitment
+    warn_percent: int = 33  #: the last part of a limit that is shown 黄
+    warn_most_minutes: int = 240
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, int) and not isinstance(value, bool) and value < 1:
+                raise ValueError(f"解读 {item.name} 须为正整数。")
+        if self.warn_percent > 99:
+            raise ValueError("解读 warn_percent 须在 1 至 99 之间。")
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Readings:
+        """From configuration. Raises ValueError for an unknown name or a value of another kind."""
+        checked: dict[str, Any] = {}
+        kinds = {item.name: type(item.default) for item in fields(cls)}
+        for name, value in values.items():
+            if name not in kinds:
+                raise ValueError(f"没有解读 {name};可用的有:{'、'.join(kinds)}。")
+            if kinds[name] is Measure:
+                if value not in list(Measure):
+                    raise ValueError(f"解读 {name} 须为 {'、'.join(Measure)} 之一。")
+                checked[name] = Measure(value)
+            elif type(value) is not kinds[name]:
+                raise ValueError(f"解读 {name} 须为{'真假值' if kinds[name] is bool else '正整数'}。")
+            else:
+                checked[name] = value
+        return cls(**checked)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def version(self) -> str:
+        """规则版本: the base version, with a digest of what differs from the defaults."""
+        standard = asdict(Readings())
+        differing = {name: value for name, value in asdict(self).items() if value != standard[name]}
+        if not differing:
+            return _BASE
+        digest = hashlib.sha256(json.dumps(differing, sort_keys=True).encode()).hexdigest()
+        return f"{_BASE}+{digest[:8]}"
+
+    @property
+    def choice_limit(self) -> timedelta:
+        return timedelta(minutes=self.choice_minutes)
+
+    @property
+    def commitment_limit(self) -> timedelta:
+        return timedelta(minutes=self.commitment_minutes)
+
+    @property
+    def warn_at_most(self) -> timedelta:
+        return timedelta(minutes=self.warn_most_minutes)
