@@ -91,4 +91,10 @@ def test_next_method(methods: tuple[Method, ...], after: Method | None, followin
 
 
 def test_the_seal_follows_the_method() -> None:
-    assert {method: method.seal for method in Method} == {SHARE: SealKind.SHARE, ISSUER: SealKind.ISSUER}
+    assert SHARE.seal is SealKind.SHARE
+    assert ISSUER.seal is SealKind.ISSUER
+
+
+def test_a_commitment_bears_no_seal() -> None:
+    with pytest.raises(KeyError):
+        assert Method.COMMITMENT.seal
