@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     seal_development: bool = True
     """Development keys: the seal reads 演示 and the page 「演示,无效力」. False only with keys of the e-seal platform."""
 
+    readings: str = "{}"
+    """解读: where the regulation's text is open, what the district chose, as a JSON object (domain/readings.py)."""
+
     smtp_host: str = ""
     smtp_port: int = 25
     mail_from: str = "proofless@example.invalid"

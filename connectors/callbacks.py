@@ -1,4 +1,4 @@
-"""回调: tell a requesting unit's system that a verification moved on (Standard Webhooks 1.0).
+"""回调: tell a unit's system that a verification moved on, or that it is to do something (Standard Webhooks 1.0).
 
 The body holds the number and the status only; who wants to know more asks the API with its key. A repeat carries the
 same `webhook-id`, and the receiver keeps one.
@@ -26,12 +26,14 @@ _READ_AT_MOST = 4096
 
 
 class CallbackMessage(Protocol):
-    """What the ledger hands over (ledger.deliveries.Message)."""
+    """What the ledger hands over (ledger.deliveries.Message, ledger.notifications.Notification)."""
 
     @property
     def id(self) -> UUID: ...
     @property
     def verification(self) -> str: ...
+    @property
+    def topic(self) -> str: ...
     @property
     def status(self) -> str: ...
     @property
@@ -45,7 +47,7 @@ class CallbackMessage(Protocol):
 def body_of(message: CallbackMessage) -> bytes:
     """The body: the same bytes for every attempt at the same message."""
     document = {
-        "type": f"verification.{message.status}",
+        "type": f"{message.topic}.{message.status}",
         "timestamp": message.made_at.isoformat(),
         "data": {"number": message.verification, "status": str(message.status)},
     }

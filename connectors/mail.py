@@ -1,4 +1,4 @@
-"""邮件: plain text to the operators, one bounded attempt at a mail server."""
+"""邮件: plain text to officials, one bounded attempt at a mail server."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ OUTCOME_UNKNOWN = "outcome_unknown"
 _SECONDS = 10.0
 
 
-async def send_mail(settings: Settings, subject: str, body: str, message_id: str) -> None:
-    """Send to `mail_operators`. Raises TransientFault or PermanentFault with fixed words, never the server's.
+async def send_mail(settings: Settings, subject: str, body: str, message_id: str, to: str = "") -> None:
+    """Send to `to`, or to `mail_operators`. Raises TransientFault or PermanentFault with fixed words, never the server's.
 
     `message_id` is the same for every attempt at the same message, so that readers can fold repeats.
     """
     message = EmailMessage()
     message["From"] = settings.mail_from
-    message["To"] = ", ".join(address.strip() for address in settings.mail_operators.split(",") if address.strip())
+    addresses = (to or settings.mail_operators).split(",")
+    message["To"] = ", ".join(address.strip() for address in addresses if address.strip())
     message["Subject"] = subject
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<{message_id}@proofless>"

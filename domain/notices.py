@@ -1,8 +1,11 @@
-"""通知: what officials are told of, and how (10.12)."""
+"""通知: what officials are told of, how, and in which words (10.12). No personal data: the number leads to the case."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
+
+from domain.calendar import LOCAL
 
 
 class NoticeChannel(StrEnum):
@@ -11,14 +14,41 @@ class NoticeChannel(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What happened; the text of a notice is fixed for its kind and names the verification's number alone."""
+    """What happened."""
 
-    ASKED = "asked"  #: 新的核验申请
     WARNING = "warning"  #: 临近时限
     SUPERVISION = "supervision"  #: 督办
     SUPERVISION_MISSED = "supervision_missed"  #: 督办超时, to the 专班 office
-    RETURNED = "returned"  #: 退回
-    SUPPLEMENT = "supplement"  #: 补正
-    COMMITMENT_CHECK = "commitment_check"  #: 承诺核查到期
-    DUTY_GAP = "duty_gap"  #: 值守空缺
-    CALENDAR = "calendar"  #: 日历将用尽
+    RETURNED = "returned"  #: 退回, to the requesting unit
+    SUPPLEMENT = "supplement"  #: 补正, to the requesting unit
+    COMMITMENT_CHECK = "commitment_check"  #: 承诺核查, to the requesting unit
+
+    @property
+    def chinese(self) -> str:
+        return _WORDS[self][0]
+
+
+_WORDS = {
+    NoticeKind.WARNING: ("核验申请临近时限", "请尽快核实并答复;不属本单位职责的,请说明理由和转办建议后退回。"),
+    NoticeKind.SUPERVISION: ("核验申请超时,开始督办", "请出具单位督办员半小时内督促办结并在系统中反馈;需求单位知悉。"),
+    NoticeKind.SUPERVISION_MISSED: ("督办超时", "请工作专班办公室督促该单位,或改派其他单位。"),
+    NoticeKind.RETURNED: ("核验申请被退回", "请查看退回理由和转办建议,转办其他单位或撤回。"),
+    NoticeKind.SUPPLEMENT: ("出具单位要求补正", "请查看所缺内容并补正;补正前出具单位的时限暂停。"),
+    NoticeKind.COMMITMENT_CHECK: ("承诺核查到期", "请对申请人的承诺进行核查并登记结论。"),
+}
+
+
+def text(kind: NoticeKind, unit_name: str, number: str | None, about: datetime, address: str, notice: str) -> str:
+    """The body of a mail. `about`: when it happened or is due."""
+    at = about.astimezone(LOCAL)
+    lines = [
+        f"{unit_name}:",
+        "",
+        f"{kind.chinese}。{_WORDS[kind][1]}",
+        "",
+        *([f"核验编号:{number}"] if number else []),
+        f"时间:{at:%Y-%m-%d %H:%M:%S}(北京时间)",
+        f"系统地址:{address}",
+        f"通知编号:{notice}",
+    ]
+    return "\n".join(lines) + "\n"

@@ -10,7 +10,7 @@ import re
 import secrets
 from datetime import datetime, timedelta, timezone
 
-from domain.deadlines import aware
+from domain.limits import aware
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PATTERN = rf"^HY[0-9]{{8}}[{ALPHABET}]{{8}}$"  # not \d: it takes every script's digits

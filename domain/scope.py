@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from domain.methods import Method
@@ -56,6 +57,8 @@ class CatalogEntry:
     exclusion: Exclusion | None = None
     outside_region: bool = False  #: 应由区外出具
     checkable_online: bool = True  #: 能通过网络核验
+    immediate: bool = False  #: 可立即核验 (7.6)
+    limit: timedelta | None = None  #: the proof's own limit (7.7)
     reviewed_above: bool = False  #: 区级初审上报, or 市级委托下放且审核环节在市级 (2.5)
 
 

@@ -30,6 +30,7 @@ _WATCHERS = frozenset({Role.OPERATOR, Role.OFFICE, Role.ADMINISTRATOR})  #: see 
 _READERS = Rule(_COUNTER.roles | _WATCHERS)
 _REPAIR = Rule(frozenset({Role.OPERATOR, Role.OFFICE}))
 _ADMINISTRATION = Rule(frozenset({Role.ADMINISTRATOR}))
+_OFFICE = Rule(frozenset({Role.OFFICE}))  #: 工作专班办公室
 _PUBLIC = Rule(public=True)
 
 #: Endpoint -> rule. The names are those of the functions in `gateway/routes`.
@@ -47,6 +48,12 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "get_inbox": _COUNTER,
         "get_request": _COUNTER,
         "reply_to_request": _COUNTER,
+        "get_deadline": _READERS,
+        "get_supervisions": Rule(frozenset({Role.SUPERVISOR, Role.OFFICE})),
+        "feed_back": Rule(frozenset({Role.SUPERVISOR})),
+        "give_excuse": _COUNTER,
+        "get_excuses": _OFFICE,
+        "decide_excuse": _OFFICE,
         "get_stuck": _REPAIR,
         "retry_stuck": _REPAIR,
         "reissue_stuck": _REPAIR,

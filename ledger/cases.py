@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.deadlines import HandlingType
+from domain.limits import HandlingType
 from domain.roles import Channel, IdType, PartyRole
 from domain.share import Subject
 from ledger.tables.cases import Case, Party

@@ -42,6 +42,7 @@ class Message:
     url: str
     secret: bytes
     attempts: int
+    topic: str = "verification"
 
     def __repr__(self) -> str:
         return f"Message({self.id})"
@@ -61,17 +62,23 @@ def deliver(session: Session, lease: Lease, *, now: datetime, actor: str) -> Non
     announce(session, row, event, now=now)
 
 
-def announce(session: Session, row: Verification, event: EventRow, *, now: datetime) -> None:
-    """Tell the requesting unit's system what happened, where it has an address; without one, polling shows it."""
+def announce(
+    session: Session, row: Verification, event: EventRow, *, now: datetime, status: State | None = None
+) -> None:
+    """Tell the requesting unit's system what happened, where it has an address; without one, polling shows it.
+
+    `status`: what it is told, where the event itself is no move.
+    """
     address = session.scalar(
         select(CallbackAddress).where(CallbackAddress.unit == row.unit, CallbackAddress.active.is_(True))
     )
-    assert event.target is not None
+    told = status or event.target
+    assert told is not None
     session.add(
         Delivery(
             id=uuid4(),
             verification=row.number,
-            status=event.target,
+            status=told,
             event=event.id,
             address=address.id if address else None,
             made_at=now,

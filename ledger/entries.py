@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -47,5 +49,7 @@ def as_entry(entry: Entry, matter: Matter, proof: ProofKind, issuer: str | None)
         exclusion=entry.exclusion,
         outside_region=entry.outside_region,
         checkable_online=entry.checkable_online,
+        immediate=entry.immediate,
+        limit=timedelta(minutes=entry.limit_minutes) if entry.limit_minutes is not None else None,
         reviewed_above=matter.reviewed_above,
     )

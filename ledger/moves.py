@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
-from domain.deadlines import aware
 from domain.lifecycle import ENDED, NOTES, Event, State, may_move
+from domain.limits import aware
 from ledger.notices import ENDED_CHANNEL, WAKE_CHANNEL, notify
 from ledger.tables.verifications import EventRow, Verification
 

@@ -21,18 +21,6 @@ from ledger.tables.verifications import Deadline, Request
 from ledger.vault import CaseKey, Place
 
 
-class NotYours(Exception):
-    """The request is another unit's, or there is none: both look the same from outside."""
-
-
-class AlreadyAnswered(Exception):
-    """A second answer is refused; the first one stands."""
-
-
-class RequestWithdrawn(Exception):
-    """The requesting unit withdrew, or the request went to another unit."""
-
-
 class FieldsMissing(Exception):
     """属实 without the fields that the proof needs."""
 
@@ -78,72 +66,71 @@ def ask(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
     )
 
 
-def reply(session: Session, request_id: UUID, unit: str, data: Reply, *, now: datetime, actor: str) -> None:
+def reply(
+    session: Session, request_id: UUID, unit: str, data: Reply, *, now: datetime, actor: str, override: bool = False
+) -> None:
     """Take an issuing unit's answer and ask for a pass. Of two answers at the same instant one is refused.
 
-    Raises `NotYours`, `AlreadyAnswered`, `RequestWithdrawn` and `FieldsMissing`; then nothing was written.
+    An answer after the limit is taken all the same. Raises as `claims.hold`, and `FieldsMissing`; then nothing was
+    written.
     """
-    request = session.get(Request, request_id)
-    if request is None or request.unit != unit:
-        raise NotYours
-    # The verification's row is locked, so that nobody moves it between our look and our move; then we look again.
-    row = lock(session, request.verification)
-    session.refresh(request)
-    if request.answered_at is not None:
-        raise AlreadyAnswered
-    if request.withdrawn_at is not None or row.state not in OPEN:
-        raise RequestWithdrawn
+    row, request = hold(session, request_id, unit, actor=actor, override=override)
     about = material(session, row.number)
-    missing = [name for name in about.entry.fields if not data.fields.get(name, "").strip()]
-    if data.answer is Answer.TRUE and missing:
-        raise FieldsMissing(missing)
+    check_fields(about.entry, data)
     needed = {name: value for name, value in data.fields.items() if name in about.entry.fields}
     request.answered_at, request.answered_by, request.answer = now, actor, data.answer
     request.fields = about.key.encrypt(
         Place("requests", "fields", request.id), json.dumps(needed, ensure_ascii=False).encode()
     )
     request.note = about.key.encrypt_text(Place("requests", "note", request.id), data.note)
+    supplements.end_open(session, row.number, now=now, actor=actor)
     outcome = verdict(data.answer, about.entry.sealed_when_negative)
-    following = next_method(about.entry.methods, Method.ISSUER)
-    target = _after(outcome.result, outcome.sealed, following)
-    move(
-        session,
-        row.number,
-        Event.REPLIED,
-        row.state,
-        target,
-        at=now,
-        actor=actor,
-        detail={"request": str(request.id), "answer": data.answer.value},
-        result=outcome.result,
-        attention="cannot_verify" if target is State.NEEDS_ATTENTION else None,
-        attention_from=State.AWAITING_REPLY if target is State.NEEDS_ATTENTION else None,
-        next_instant=now,
-        method=following if target is State.LOOKING_UP else row.method,
-    )
-    clear_alarm(session, "supervision_missed", row.number, now=now)
-    clear_alarm(session, "needs_attention", row.number, now=now)
-    if outcome.result is None:
+    detail = {"request": str(request.id), "answer": data.answer.value}
+    values: dict[str, Any] = {"result": outcome.result, "attention": None, "attention_from": None, "next_instant": now}
+    if outcome.result is not None:
+        target = State.TO_BE_SEALED if outcome.sealed else State.TO_BE_DELIVERED
+        move(session, row.number, Event.REPLIED, row.state, target, at=now, actor=actor, detail=detail, **values)
+    else:  # 无法核验: the next method, or a person
+        _go_on(session, row, about.entry, detail, values, now=now, actor=actor)
         # The unit has answered: its clock is not that of whoever goes on.
-        clocks.end_limits(session, row.number, now=now, actor=actor, answered=True)
-    if target is State.NEEDS_ATTENTION:
-        call_a_person(session, row.number, "cannot_verify", now=now)
+        clocks.end_limits(session, row.number, now=now, actor=actor, answered=True, request=request.id)
+    supervisions.handled(session, request.id, now=now)
     request_wake(session, row.number)
 
 
-def _after(result: Result | None, sealed: bool, following: Method | None) -> State:
-    if result is None:  # 无法核验: the next method, or a person
-        return State.LOOKING_UP if following is Method.DATA_SHARING else State.NEEDS_ATTENTION
-    return State.TO_BE_SEALED if sealed else State.TO_BE_DELIVERED
+def check_fields(entry: CatalogEntry, data: Reply) -> None:
+    """Raise `FieldsMissing` where 属实 lacks what the proof needs."""
+    missing = [name for name in entry.fields if not data.fields.get(name, "").strip()]
+    if data.answer is Answer.TRUE and missing:
+        raise FieldsMissing(missing)
+
+
+def _go_on(
+    session: Session, row: Verification, entry: CatalogEntry, detail: dict[str, Any], values: dict[str, Any], *,
+    now: datetime, actor: str,
+) -> None:  # fmt: skip
+    following, _ = routing.following(session, row, entry, Method.ISSUER)
+    clear_alarm(session, "needs_attention", row.number, now=now)
+    if following is None:
+        values |= {"attention": "cannot_verify", "attention_from": State.AWAITING_REPLY}
+        move(
+            session, row.number, Event.REPLIED, row.state, State.NEEDS_ATTENTION,
+            at=now, actor=actor, detail=detail, **values,
+        )  # fmt: skip
+        call_a_person(session, row.number, "cannot_verify", now=now)
+    else:
+        del values["next_instant"]
+        routing.enter(session, row, following, Event.REPLIED, row.state, at=now, actor=actor, detail=detail, **values)
 
 
 def withdraw_request(session: Session, number: str, *, now: datetime, actor: str) -> None:
     """Close the open request and what is left of its limits without a score (reading 20; a re-route)."""
     request = open_request(session, number)
+    supplements.end_open(session, number, now=now, actor=actor)
     if request is not None:
         request.withdrawn_at = now
     clocks.end_limits(session, number, now=now, actor=actor, answered=False)
-    clear_alarm(session, "supervision_missed", number, now=now)
+    supervisions.close(session, number, now=now)
 
 
 def open_request(session: Session, number: str) -> Request | None:

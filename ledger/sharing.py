@@ -9,15 +9,17 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.deadlines import CHOICE_LIMIT, RULE_VERSION, LimitKind
+from domain.commitments import Decision
 from domain.lifecycle import Event, State
-from domain.methods import AFTER_SHARE, Follow, Method, Result, next_method
+from domain.limits import LimitKind
+from domain.methods import AFTER_SHARE, Follow, Method, Result
 from domain.share import Candidate, Finding
+from ledger import commitments, routing, rules
 from ledger.attention import need_attention
 from ledger.deliveries import announce
 from ledger.entries import load_entry
 from ledger.moves import Lease, move, request_wake
-from ledger.standings import Material, load, material
+from ledger.standings import Material, load, lock, material
 from ledger.tables.verifications import Deadline, Lookup
 from ledger.vault import CaseKey, Place
 
@@ -31,21 +33,13 @@ def take_up(session: Session, lease: Lease, actor: str, *, now: datetime) -> Non
     row = load(session, lease.number)
     if row.state is not State.RECEIVED:
         return
-    first = next_method(load_entry(session, row.entry).methods, None)
-    assert first is not None  # an entry without methods is refused at filing
-    target = State.LOOKING_UP if first is Method.DATA_SHARING else State.TO_ASK
-    move(
-        session,
-        lease.number,
-        Event.TAKEN_UP,
-        row.state,
-        target,
-        at=now,
-        actor=actor,
-        lease=lease,
-        detail={"method": first.value},
-        method=first,
-    )
+    entry = load_entry(session, row.entry)
+    first, skipped = routing.following(session, row, entry, None)
+    if first is None:  # the only method was a commitment that this person may not make
+        need_attention(session, row.number, "no_next_method", at=now, actor=actor, lease=lease, why=skipped)
+        return
+    detail = {"method": first.value} | ({"skipped": skipped} if skipped else {})
+    routing.enter(session, row, first, Event.TAKEN_UP, State.RECEIVED, at=now, actor=actor, lease=lease, detail=detail)
 
 
 def record_finding(
@@ -78,15 +72,17 @@ def record_finding(
                 at=now, actor=actor, lease=lease, detail=detail, result=Result.MISMATCH,
             )  # fmt: skip
         case Follow.CHOOSE:
+            until = now + rules.readings().choice_limit
             asked = move(
                 session, lease.number, Event.SHARE_SEVERAL, State.LOOKING_UP, State.AWAITING_CHOICE,
-                at=now, actor=actor, lease=lease, detail=detail, next_instant=now + CHOICE_LIMIT,
+                at=now, actor=actor, lease=lease, detail=detail, next_instant=until,
             )  # fmt: skip
             announce(session, load(session, lease.number), asked, now=now)
             session.add(
                 Deadline(
                     id=uuid4(), verification=lease.number, kind=LimitKind.CHOICE, started_at=now,
-                    due_at=now + CHOICE_LIMIT, rule_version=RULE_VERSION, obligations=["7.2"], note="",
+                    target_at=until, due_at=until, rule_version=rules.readings().version, obligations=["7.2"], note="",
+                    explanation="需求单位在多个证照中选择的时间;逾期转下一种核验方式。",
                 )
             )  # fmt: skip
         case Follow.NEXT_METHOD | Follow.NEXT_METHOD_AND_ALARM:
@@ -109,24 +105,37 @@ def fall_back(
 
     `failing`: the source did not answer at all, so that reading 22 sets the issuing unit's soft limit.
     """
-    following = next_method(about.entry.methods, Method.DATA_SHARING)
+    row = load(session, about.number)
+    after = Method.COMMITMENT if origin is State.AWAITING_COMMITMENT else Method.DATA_SHARING
+    if origin is State.AWAITING_COMMITMENT:
+        commitments.decide_otherwise(session, row, Decision.TIMED_OUT, now=at, actor=actor)
+    following, skipped = routing.following(session, row, about.entry, after)
     if following is None:
         need_attention(session, about.number, "no_next_method", at=at, actor=actor, lease=lease, origin=origin, why=why)
         return
-    move(
-        session,
-        about.number,
-        Event.FELL_BACK,
-        origin,
-        State.TO_ASK,
-        at=at,
-        actor=actor,
-        lease=lease,
-        detail={"why": why, "source": about.entry.source or "", "next": following.value},
-        method=following,
-        share_failed=failing,
-        next_instant=at,
-    )
+    detail = {"why": why, "next": following.value}
+    if after is Method.DATA_SHARING:
+        detail["source"] = about.entry.source or ""
+    if skipped:
+        detail["skipped"] = skipped
+    routing.enter(
+        session, row, following, Event.FELL_BACK, origin, at=at, actor=actor, lease=lease, detail=detail,
+        share_failed=failing or row.share_failed,
+    )  # fmt: skip
+
+
+def decline_commitment(session: Session, number: str, *, now: datetime, actor: str) -> None:
+    """The applicant prefers another way: the next method, never a demand for paper (reading 23). Raises `MoveRefused`."""
+    row = lock(session, number)
+    commitments.decide_otherwise(session, row, Decision.DECLINED, now=now, actor=actor)
+    entry = load_entry(session, row.entry)
+    following, _ = routing.following(session, row, entry, Method.COMMITMENT)
+    if following is None:
+        need_attention(session, number, "commitment_declined", at=now, actor=actor)
+    else:
+        detail = {"next": following.value}
+        routing.enter(session, row, following, Event.DECLINED, State.AWAITING_COMMITMENT, at=now, actor=actor, detail=detail)
+    request_wake(session, number)
 
 
 def choose(session: Session, number: str, identifier: str | None, *, now: datetime, actor: str) -> None:

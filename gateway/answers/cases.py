@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.deadlines import HandlingType
+from domain.limits import HandlingType
 from domain.roles import Channel
 from gateway.answers.base import Answered, MaskedParty
 from ledger.views import CaseView

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.deadlines import HandlingType
+from domain.limits import HandlingType
 from domain.roles import Channel, IdType, PartyRole
 from ledger.tables.base import Sealed, Table, UnitCode, choices
 

@@ -87,6 +87,7 @@ class Notice(Table):
     cause: Mapped[str]  #: the id of what it tells of: telling of the same thing twice finds the first notice
     channel: Mapped[NoticeChannel] = mapped_column(choices(NoticeChannel, "channel"))
     recipient: Mapped[str]  #: a person's code, or the unit's for a webhook
+    about: Mapped[datetime]  #: when it happened, on the regulation's clock
     made_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]

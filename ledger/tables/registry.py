@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.deadlines import HandlingType
+from domain.limits import HandlingType
 from domain.scope import Exclusion
 from ledger.tables.base import Sealed, Table, UnitCode, choices
 

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.deadlines import LimitKind
 from domain.inbox import ExcuseReason
 from domain.lifecycle import ENDED, Event, State
+from domain.limits import LimitKind
 from domain.methods import Answer, Method, Result
 from domain.share import ShareOutcome
 from ledger.tables.base import Number, Sealed, Table, UnitCode, choices

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import pytest
 
-from domain.deadlines import HandlingType
+from domain.limits import HandlingType
 from domain.lifecycle import State
 from domain.methods import Answer, Method, Result
 from domain.scope import Exclusion

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from domain.deadlines import HandlingType
+from domain.limits import HandlingType
 from domain.roles import Channel, IdType, PartyRole
 from ledger import cases, entries, filing
 from ledger.cases import CaseData, PartyData

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.deadlines import HandlingType
+from domain.limits import HandlingType
 from domain.roles import IdType, PartyRole
 from ledger import cases
 from ledger.cases import CaseClosed, CaseData, NameDiffers, PartyData

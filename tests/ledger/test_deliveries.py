@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.deadlines import HandlingType
+from domain.limits import HandlingType
 from domain.lifecycle import State
 from domain.methods import Answer
 from ledger import callbacks, deliveries

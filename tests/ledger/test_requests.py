@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.deadlines import HandlingType
+from domain.limits import HandlingType
 from domain.lifecycle import State
 from domain.methods import Answer, Result
 from ledger import attention, requests, sealing

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.deadlines import HandlingType
+from domain.limits import HandlingType
 from domain.lifecycle import OPEN, State
 from domain.methods import Answer, Result
 from domain.share import ShareOutcome

@@ -1,0 +1,76 @@
+"""核验经过: each event in one Chinese line, from fixed words and codes, so that it may be shown to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from domain.lifecycle import Event
+
+EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
+    {
+        Event.FILED: "发起核验",
+        Event.TAKEN_UP: "受理,确定核验方式",
+        Event.SHARE_FOUND: "数据共享查到",
+        Event.SHARE_SEVERAL: "数据共享查到多个,请需求单位选择",
+        Event.SHARE_MISMATCH: "数据共享:姓名与号码不符",
+        Event.CHOSEN: "需求单位已选择",
+        Event.FELL_BACK: "转下一种核验方式",
+        Event.COMMITMENT_OFFERED: "告知承诺:请申请人阅知",
+        Event.COMMITTED: "申请人已承诺",
+        Event.DECLINED: "申请人不作承诺,转下一种方式",
+        Event.ASKED: "送达出具单位收件箱",
+        Event.CLAIMED: "出具单位认领",
+        Event.RELEASED: "出具单位放回",
+        Event.SUPPLEMENT_ASKED: "出具单位要求补正,时限暂停",
+        Event.SUPPLEMENTED: "需求单位已补正,时限继续",
+        Event.RETURNED: "出具单位退回",
+        Event.FORWARDED: "转办其他单位",
+        Event.REPLIED: "出具单位答复",
+        Event.RECALCULATED: "时限重新计算",
+        Event.PROMISE_MOVED: "需求单位变更承诺时限",
+        Event.WARNED: "临近时限提醒",
+        Event.MISSED: "超过时限",
+        Event.SUPERVISED: "开始督办",
+        Event.FEEDBACK: "督办反馈",
+        Event.OFFICE_TOLD: "督办超时,报专班办公室",
+        Event.EXCUSE_GIVEN: "出具单位说明超时理由",
+        Event.EXCUSE_DECIDED: "专班办公室认定超时理由",
+        Event.REMINDED: "提醒",
+        Event.SEAL_STARTED: "开始用印",
+        Event.SEALED: "用印完成",
+        Event.DELIVERED: "送达需求单位",
+        Event.MISMATCH_REPORTED: "需求单位报告不符",
+        Event.MISMATCH_SETTLED: "不符已核实",
+        Event.OBJECTED: "申请人提出异议",
+        Event.COMMITMENT_CHECKED: "承诺核查",
+        Event.PASS_FAILED: "本次处理失败,将自动重试",
+        Event.ATTENTION_NEEDED: "转人工处理",
+        Event.RETRIED: "人工重试",
+        Event.REROUTED: "改派",
+        Event.REISSUED: "重新制作证明",
+        Event.CLOSED: "人工办结",
+        Event.WITHDRAWN: "需求单位撤回",
+        Event.PAUSED: "由运维暂停",
+        Event.RESUMED: "恢复执行",
+    }
+)
+
+#: Codes worth showing beside the name; everything else in the detail is for programs.
+_SHOWN = ("method", "unit", "kind", "outcome", "answer", "result", "reason", "why", "code", "until", "count")
+_WORDS = MappingProxyType(
+    {
+        "data_sharing": "数据共享", "issuer": "部门核验", "commitment": "告知承诺",
+        "soft": "原则上的时限", "hard": "最迟时限", "supervision": "督办时限", "choice": "选择时限",
+        "true": "属实", "false": "不属实", "no_record": "无记录", "cannot_verify": "无法核验",
+        "confirmed": "属实", "denied": "不属实", "mismatch": "不符", "committed": "已承诺",
+        "supplement": "补正结束", "promise": "承诺时限变更", "calendar": "工作日历变更", "hours": "服务时间变更",
+    }
+)  # fmt: skip
+
+
+def told(event: Event, detail: Mapping[str, Any]) -> str:
+    """One line: what happened, with the codes that matter. No personal data: events hold none."""
+    shown = [str(detail[name]) for name in _SHOWN if detail.get(name) not in (None, "")]
+    return EVENT_NAMES[event] + (f"({'、'.join(_WORDS.get(text, text) for text in shown)})" if shown else "")

@@ -1,0 +1,220 @@
+"""时限 and 督办 as the API shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.inbox import ExcuseReason, SupervisionOutcome
+from domain.limits import LimitKind
+from domain.progress import Colour
+from gateway.answers.base import Answered, Number
+from ledger.supervising import SupervisionLine
+from ledger.tables.verifications import Deadline
+from ledger.timing import RequestTiming, Timing
+
+_KINDS = {
+    LimitKind.SOFT: "原则上的时限", LimitKind.HARD: "最迟时限", LimitKind.SUPERVISION: "督办时限",
+    LimitKind.CHOICE: "选择时限",
+}  # fmt: skip
+
+
+class ExcuseAnswer(Answered):
+    """超时理由。`approved` 为 null 表示专班办公室尚未认定。"""
+
+    reason: ExcuseReason
+    reason_name: str
+    given_at: datetime
+    approved: bool | None
+    decided_at: datetime | None
+
+    @classmethod
+    def of(cls, limit: Deadline) -> ExcuseAnswer | None:
+        if limit.excuse is None or limit.excuse_at is None:
+            return None
+        return cls(
+            reason=limit.excuse, reason_name=limit.excuse.chinese, given_at=limit.excuse_at,
+            approved=limit.excuse_approved, decided_at=limit.excuse_decided_at,
+        )  # fmt: skip
+
+
+class LimitAnswer(Answered):
+    """一项时限。"""
+
+    kind: LimitKind
+    kind_name: Annotated[str, Field(examples=["最迟时限"])]
+    starts_at: Annotated[datetime | None, Field(description="时限起算的时刻")]
+    due_at: Annotated[datetime | None, Field(description="到期的时刻;null 表示“未定”(缺少工作日历)")]
+    status: Annotated[str, Field(description="running 计时中,met 按时,missed 超时,closed 终止(不计考核),undetermined 未定")]
+    met_at: datetime | None
+    missed_at: datetime | None
+    obligations: Annotated[list[str], Field(description="依据的义务编号", examples=[["10.6"]])]
+    rule_version: str
+    provisional: Annotated[bool, Field(description="依据暂定的工作日历")]
+    explanation: Annotated[str, Field(description="时限为什么落在这一分钟")]
+    excuse: ExcuseAnswer | None
+
+    @classmethod
+    def of(cls, limit: Deadline) -> LimitAnswer:
+        return cls(
+            kind=limit.kind,
+            kind_name=_KINDS[limit.kind],
+            starts_at=limit.started_at,
+            due_at=limit.due_at,
+            status=_status(limit),
+            met_at=limit.met_at,
+            missed_at=limit.missed_at,
+            obligations=limit.obligations,
+            rule_version=limit.rule_version,
+            provisional=limit.provisional,
+            explanation=limit.explanation,
+            excuse=ExcuseAnswer.of(limit),
+        )
+
+
+def _status(limit: Deadline) -> str:
+    if limit.missed_at is not None:
+        return "missed"
+    if limit.met_at is not None:
+        return "met"
+    if limit.closed_at is not None:
+        return "closed"
+    return "running" if limit.due_at is not None else "undetermined"
+
+
+class ElapsedAnswer(Answered):
+    """已用时间(秒),均扣除补正:自然时间、视同收到起算、仅计服务时间。"""
+
+    natural: int
+    deemed: int | None
+    service: int | None
+
+
+class RequestTimingAnswer(Answered):
+    """一家出具单位的时限。"""
+
+    request: UUID
+    unit: str
+    unit_name: str
+    received_at: datetime
+    answered_at: datetime | None
+    colour: Colour
+    colour_name: Annotated[str, Field(examples=["绿"])]
+    resting_since: Annotated[datetime | None, Field(description="补正期间时限暂停的起点")]
+    limits: list[LimitAnswer]
+    elapsed: ElapsedAnswer
+    platform_seconds: Annotated[int, Field(description="其间平台故障的秒数(平台原因)")]
+
+    @classmethod
+    def of(cls, timing: RequestTiming) -> RequestTimingAnswer:
+        request, passed = timing.request, timing.elapsed
+        return cls(
+            request=request.id,
+            unit=request.unit,
+            unit_name=timing.unit_name,
+            received_at=request.received_at,
+            answered_at=request.answered_at,
+            colour=timing.colour,
+            colour_name=timing.colour.chinese,
+            resting_since=timing.resting_since,
+            limits=[LimitAnswer.of(limit) for limit in timing.limits],
+            elapsed=ElapsedAnswer(
+                natural=int(passed.natural.total_seconds()),
+                deemed=int(passed.deemed.total_seconds()) if passed.deemed is not None else None,
+                service=int(passed.service.total_seconds()) if passed.service is not None else None,
+            ),
+            platform_seconds=timing.platform_seconds,
+        )
+
+
+class TimingAnswer(Answered):
+    """核验的时限说明。"""
+
+    number: Number
+    rule_version: Annotated[str, Field(examples=["2022-06-28/1"])]
+    filed_at: datetime
+    ended_at: datetime | None
+    total_seconds: Annotated[int, Field(description="自发起起的总用时;退回、转办不中断")]
+    requests: list[RequestTimingAnswer]
+
+    @classmethod
+    def of(cls, number: str, timing: Timing) -> TimingAnswer:
+        return cls(
+            number=number,
+            rule_version=timing.rule_version,
+            filed_at=timing.filed_at,
+            ended_at=timing.ended_at,
+            total_seconds=int(timing.total.total_seconds()),
+            requests=[RequestTimingAnswer.of(request) for request in timing.requests],
+        )
+
+
+class SupervisionAnswer(Answered):
+    """督办。"""
+
+    id: UUID
+    verification_number: Number
+    request: UUID
+    unit: str
+    unit_name: str
+    supervisor: Annotated[str | None, Field(description="督办员;null 表示当时无人在岗")]
+    opened_at: Annotated[datetime, Field(description="时限届满的时刻")]
+    due_at: datetime | None
+    minutes_left: int | None
+    handled_at: Annotated[datetime | None, Field(description="申请已答复或退回的时刻")]
+    outcome: SupervisionOutcome | None
+    outcome_name: str | None
+    feedback: str | None
+    fed_back_at: datetime | None
+    status: Annotated[str, Field(description="open 督办中,met 按时完成,missed 超时,closed 终止")]
+    office_told_at: datetime | None
+
+    @classmethod
+    def of(cls, line: SupervisionLine, now: datetime) -> SupervisionAnswer:
+        found, limit = line.row, line.deadline
+        left = int((limit.due_at - now).total_seconds() // 60) if limit.due_at else None
+        status = {"running": "open", "undetermined": "open"}.get(_status(limit), _status(limit))
+        return cls(
+            id=found.id,
+            verification_number=found.verification,
+            request=found.request,
+            unit=found.unit,
+            unit_name=line.unit_name,
+            supervisor=found.supervisor,
+            opened_at=found.opened_at,
+            due_at=limit.due_at,
+            minutes_left=left if status == "open" else None,
+            handled_at=found.handled_at,
+            outcome=found.outcome,
+            outcome_name=found.outcome.chinese if found.outcome else None,
+            feedback=line.feedback,
+            fed_back_at=found.fed_back_at,
+            status="closed" if found.closed_at else status,
+            office_told_at=found.office_told_at,
+        )
+
+
+class SupervisionsAnswer(Answered):
+    items: list[SupervisionAnswer]
+
+
+class ExcuseItem(Answered):
+    """待认定的超时理由。"""
+
+    request: UUID
+    verification_number: Number
+    due_at: datetime | None
+    excuse: ExcuseAnswer
+
+    @classmethod
+    def of(cls, limit: Deadline) -> ExcuseItem:
+        excuse = ExcuseAnswer.of(limit)
+        assert limit.request is not None and excuse is not None
+        return cls(request=limit.request, verification_number=limit.verification, due_at=limit.due_at, excuse=excuse)
+
+
+class ExcusesAnswer(Answered):
+    items: list[ExcuseItem]

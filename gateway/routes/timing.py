@@ -1,0 +1,130 @@
+"""时限与督办: why a limit falls on that minute, the 督办员's feedback, reasons for a soft miss (10.5–10.12)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from domain.numbers import is_number
+from domain.roles import Role
+from gateway.answers.timing import (
+    ExcuseItem,
+    ExcusesAnswer,
+    LimitAnswer,
+    SupervisionAnswer,
+    SupervisionsAnswer,
+    TimingAnswer,
+)
+from gateway.entrance import CurrentCaller
+from gateway.permissions import watches_all
+from gateway.problems import Problem
+from gateway.routes.shared import api_router, problems
+from gateway.sent.timing import SentExcuse, SentExcuseDecision, SentFeedback
+from ledger import excuses, supervising, supervisions, views
+from ledger.database import transaction
+from ledger.timing import timing, was_asked
+from settings import settings
+
+router = api_router("时限与督办")
+
+Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
+RequestId = Annotated[UUID, Path(description="核验申请的编号(收件箱中的 id)")]
+SupervisionId = Annotated[UUID, Path(description="督办的编号")]
+
+
+@router.get("/v1/verifications/{number}/deadline", summary="时限说明", responses=problems("number_unknown", "invalid"))
+def get_deadline(number: Number, caller: CurrentCaller) -> TimingAnswer:
+    """每项时限为什么落在那一分钟:依据的义务、规则版本、起算和顺延。需求单位、出具单位和专班办公室都能查看。"""
+    now = settings().now()
+    with transaction() as session:
+        row = views.find_verification(session, number, None) if is_number(number) else None
+        if row is None or not (
+            watches_all(caller) or row.unit == caller.unit or was_asked(session, number, caller.unit)
+        ):
+            raise Problem("number_unknown")
+        return TimingAnswer.of(number, timing(session, row, now=now))
+
+
+@router.get("/v1/supervisions", summary="督办清单", responses=problems("invalid"))
+def get_supervisions(
+    caller: CurrentCaller,
+    status: Annotated[Literal["open", "done"], Query(description="open 督办中,done 已结束")] = "open",
+) -> SupervisionsAnswer:
+    """本单位的督办,最急的在前;专班办公室看到全部单位的。"""
+    unit = None if Role.OFFICE in caller.roles else caller.unit
+    with transaction() as session:
+        found = supervising.lines(session, unit, done=status == "done")
+        return SupervisionsAnswer(items=[SupervisionAnswer.of(line, settings().now()) for line in found])
+
+
+@router.post(
+    "/v1/supervisions/{id}/feedback",
+    summary="督办反馈",
+    responses=problems("supervision_unknown", "supervision_closed", "fed_back_already", body=True),
+)
+def feed_back(id: SupervisionId, body: SentFeedback, caller: CurrentCaller) -> SupervisionAnswer:  # noqa: A002
+    """督办员反馈督办结果。申请已答复(或退回)且已反馈,督办才算完成;超过半小时的由专班办公室处理。"""
+    now = settings().now()
+    with transaction() as session:
+        try:
+            supervisions.feed_back(
+                session, id, caller.unit, body.outcome, body.text, now=now, actor=caller.actor
+            )
+        except supervisions.NotYourSupervision:
+            raise Problem("supervision_unknown") from None
+        except supervisions.SupervisionClosed:
+            raise Problem("supervision_closed") from None
+        except supervisions.FedBackAlready:
+            raise Problem("fed_back_already") from None
+        return SupervisionAnswer.of(supervising.line(session, id), now)
+
+
+@router.post(
+    "/v1/inbox/{id}/excuse",
+    summary="说明超时理由",
+    responses=problems("request_unknown", "no_soft_limit", "excuse_stands", body=True),
+)
+def give_excuse(id: RequestId, body: SentExcuse, caller: CurrentCaller) -> LimitAnswer:  # noqa: A002
+    """对“原则上”的时限说明理由,由专班办公室认定;认定成立的不计为超时。最迟时限没有理由可言。"""
+    with transaction() as session:
+        try:
+            limit = excuses.give(
+                session, id, caller.unit, body.reason, now=settings().now(), actor=caller.actor
+            )
+        except LookupError:
+            raise Problem("request_unknown") from None
+        except excuses.NoSoftLimit:
+            raise Problem("no_soft_limit") from None
+        except excuses.ExcuseStands:
+            raise Problem("excuse_stands") from None
+        return LimitAnswer.of(limit)
+
+
+@router.get("/v1/excuses", summary="待认定的超时理由", responses=problems())
+def get_excuses(caller: CurrentCaller) -> ExcusesAnswer:
+    """专班办公室尚未认定的理由,最早的在前。"""
+    with transaction() as session:
+        return ExcusesAnswer(items=[ExcuseItem.of(limit) for limit in excuses.waiting(session)])
+
+
+@router.post(
+    "/v1/excuses/{id}",
+    summary="认定超时理由",
+    responses=problems("request_unknown", "no_soft_limit", "no_excuse", "excuse_stands", body=True),
+)
+def decide_excuse(id: RequestId, body: SentExcuseDecision, caller: CurrentCaller) -> LimitAnswer:  # noqa: A002
+    """专班办公室认定理由是否成立。时限届满前认定成立的,不再督办。"""
+    with transaction() as session:
+        try:
+            limit = excuses.decide(session, id, body.approved, now=settings().now(), actor=caller.actor)
+        except LookupError:
+            raise Problem("request_unknown") from None
+        except excuses.NoSoftLimit:
+            raise Problem("no_soft_limit") from None
+        except excuses.NoExcuse:
+            raise Problem("no_excuse") from None
+        except excuses.ExcuseStands:
+            raise Problem("excuse_stands") from None
+        return LimitAnswer.of(limit)

@@ -1,0 +1,79 @@
+"""认领: who of a unit works on a request; and the one look that precedes every action on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from domain.lifecycle import OPEN, Event
+from ledger.moves import note
+from ledger.standings import lock
+from ledger.tables.verifications import Request, Verification
+
+
+class NotYours(Exception):
+    """The request is another unit's, or there is none: both look the same from outside."""
+
+
+class AlreadyAnswered(Exception):
+    """A second answer is refused; the first one stands."""
+
+
+class RequestWithdrawn(Exception):
+    """The requesting unit withdrew, the request was returned, or it went to another unit."""
+
+
+class ClaimedByOther(Exception):
+    """A colleague works on it."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+def hold(
+    session: Session, request_id: UUID, unit: str, *, actor: str, override: bool = False
+) -> tuple[Verification, Request]:
+    """The verification, locked, and the open request of `unit` on which `actor` may act now.
+
+    Of two who act at the same instant the second one finds what the first did. `override`: the unit's 督办员 may act
+    on what a 代办员 claimed. Raises `NotYours`, `AlreadyAnswered`, `RequestWithdrawn`, `ClaimedByOther`.
+    """
+    request = session.get(Request, request_id)
+    if request is None or request.unit != unit:
+        raise NotYours
+    # The verification's row is locked, so that nobody moves it between our look and our move; then we look again.
+    row = lock(session, request.verification)
+    session.refresh(request)
+    if request.answered_at is not None:
+        raise AlreadyAnswered
+    if request.withdrawn_at is not None or row.state not in OPEN:
+        raise RequestWithdrawn
+    if request.claimed_by is not None and not override and _person(request.claimed_by) != _person(actor):
+        raise ClaimedByOther(_person(request.claimed_by))
+    return row, request
+
+
+def claim(session: Session, request_id: UUID, unit: str, *, now: datetime, actor: str, override: bool = False) -> None:
+    """认领. Claiming one's own again changes nothing; a 督办员 may take over. Raises as `hold`."""
+    row, request = hold(session, request_id, unit, actor=actor, override=override)
+    if request.claimed_by is not None and _person(request.claimed_by) == _person(actor):
+        return
+    request.claimed_by, request.claimed_at = actor, now
+    note(session, row.number, Event.CLAIMED, at=now, actor=actor, detail={"request": str(request.id)})
+
+
+def release(session: Session, request_id: UUID, unit: str, *, now: datetime, actor: str, override: bool = False) -> None:
+    """放回, by whoever claimed it or a 督办员. Releasing what nobody claimed changes nothing. Raises as `hold`."""
+    row, request = hold(session, request_id, unit, actor=actor, override=override)
+    if request.claimed_by is None:
+        return
+    request.claimed_by = request.claimed_at = None
+    note(session, row.number, Event.RELEASED, at=now, actor=actor, detail={"request": str(request.id)})
+
+
+def _person(actor: str) -> str:
+    """The person of an actor, whichever system they used."""
+    return actor.removeprefix("person:").partition(" via ")[0]

@@ -1,0 +1,273 @@
+"""告知承诺 on the record (7.4, 12.1, reading 23): offered, signed or declined, checked later; untruth bars the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from domain.calendar import LOCAL, MissingYear
+from domain.commitments import CheckOutcome, Decision, Evidence
+from domain.lifecycle import Event, State
+from domain.limits import LimitKind
+from domain.methods import Result
+from domain.notices import NoticeKind
+from domain.roles import Role
+from domain.scope import CatalogEntry
+from ledger import rules
+from ledger.alarms import raise_alarm
+from ledger.calendars import calendar
+from ledger.cases import key_of
+from ledger.deliveries import announce
+from ledger.moves import Lease, MoveRefused, move, note, request_wake
+from ledger.notifications import notify_unit
+from ledger.standings import lock
+from ledger.tables.cases import Party
+from ledger.tables.commitments import Commitment, CommitmentCheck, CommitmentText, CreditBlock
+from ledger.tables.registry import Entry, ProofKind
+from ledger.tables.verifications import Deadline, Verification
+from ledger.vault import Place
+
+
+class CheckDone(Exception):
+    """It was checked already; the first conclusion stands."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the applicant reads before signing, and how far it is."""
+
+    row: Commitment
+    text: CommitmentText
+    proof_name: str
+    check_due: datetime | None
+    checked: CheckOutcome | None
+
+
+def put_text(session: Session, proof: str, text: str, check_days: int, basis: str, *, now: datetime, actor: str) -> CommitmentText:
+    """The commitment's text of a proof: a change is a new version; old commitments keep theirs."""
+    session.get_one(ProofKind, proof, with_for_update=True)
+    newest = _newest_text(session, proof)
+    if newest is not None and (newest.text, newest.check_days, newest.basis) == (text, check_days, basis):
+        return newest
+    row = CommitmentText(
+        id=uuid4(), proof=proof, version=newest.version + 1 if newest else 1, text=text, check_days=check_days,
+        basis=basis, made_at=now, made_by=actor,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def bar(session: Session, row: Verification, entry: CatalogEntry) -> str:
+    """Why this person cannot commit for this proof, as a code; "" where nothing is in the way."""
+    if _newest_text(session, entry.proof) is None:
+        message = f"证明 {entry.proof} 的核验方式含告知承诺,但没有承诺书文本,已转下一种方式。请专班办公室补充。"
+        raise_alarm(session, "no_commitment_text", entry.proof, message, now=row.filed_at)
+        return "no_commitment_text"
+    lookup = session.get_one(Party, row.party).lookup
+    blocked = select(CreditBlock.id).where(
+        CreditBlock.lookup == lookup,
+        CreditBlock.restored_at.is_(None),
+        or_(CreditBlock.proof.is_(None), CreditBlock.proof == entry.proof),
+    )
+    return "commitment_blocked" if session.scalar(blocked.limit(1)) is not None else ""
+
+
+def limit(at: datetime) -> datetime:
+    """Until when the applicant may think; then the next method follows."""
+    return at + rules.readings().commitment_limit
+
+
+def offer(session: Session, number: str, *, now: datetime, actor: str, lease: Lease | None) -> None:
+    """Hand out the text (告知) and tell the requesting unit. Offering again changes nothing."""
+    row = session.get_one(Verification, number, populate_existing=True)
+    if session.scalar(select(Commitment.id).where(Commitment.verification == number)) is not None:
+        return
+    party = session.get_one(Party, row.party)
+    proof = session.get_one(Entry, row.entry).proof
+    text = _newest_text(session, proof)
+    assert text is not None  # else `bar` has said so
+    session.add(Commitment(id=uuid4(), verification=number, text_id=text.id, lookup=party.lookup, offered_at=now))
+    session.add(
+        Deadline(
+            id=uuid4(), verification=number, kind=LimitKind.CHOICE, started_at=now, target_at=limit(now),
+            due_at=limit(now), rule_version=rules.readings().version, obligations=["7.4"], note="",
+            explanation="申请人考虑是否承诺的时间;逾期未承诺的,转下一种核验方式,不得要求申请人提交证明。",
+        )
+    )  # fmt: skip
+    detail = {"text": str(text.id), "version": text.version}
+    offered = note(session, number, Event.COMMITMENT_OFFERED, at=now, actor=actor, lease=lease, detail=detail)
+    announce(session, row, offered, now=now, status=State.AWAITING_COMMITMENT)
+
+
+def sign(
+    session: Session, number: str, evidence: Evidence, digest: str, reference: str, *, now: datetime, actor: str
+) -> None:
+    """承诺: the applicant's own act is on record; it stands in for the proof, and a later check is due (12.1).
+
+    `digest`: SHA-256 of the signed document; `reference`: where it is kept, personal data. Raises `MoveRefused`.
+    """
+    row = lock(session, number)
+    commitment, text = _pending(session, row)
+    key = key_of(session, row.case)
+    commitment.decision, commitment.decided_at, commitment.recorded_by = Decision.SIGNED, now, actor
+    commitment.evidence_kind, commitment.evidence_digest = evidence, digest
+    commitment.evidence = key.encrypt_text(Place("commitments", "evidence", commitment.id), reference)
+    check = CommitmentCheck(id=uuid4(), commitment=commitment.id, verification=number, unit=row.unit)
+    check.due_at = _check_due(session, now, text.check_days)
+    session.add(check)
+    move(
+        session, number, Event.COMMITTED, State.AWAITING_COMMITMENT, State.TO_BE_DELIVERED, at=now, actor=actor,
+        detail={"commitment": str(commitment.id), "evidence": evidence.value}, result=Result.COMMITTED,
+        next_instant=now,
+    )  # fmt: skip
+    _end_thinking(session, number, now)
+    request_wake(session, number)
+
+
+def decide_otherwise(session: Session, row: Verification, decision: Decision, *, now: datetime, actor: str) -> None:
+    """Declined or timed out: on record; the caller enters the next method. Raises `MoveRefused`."""
+    commitment, _ = _pending(session, row)
+    commitment.decision, commitment.decided_at, commitment.recorded_by = decision, now, actor
+    _end_thinking(session, row.number, now)
+
+
+def _pending(session: Session, row: Verification) -> tuple[Commitment, CommitmentText]:
+    found = session.execute(
+        select(Commitment, CommitmentText)
+        .join(CommitmentText, CommitmentText.id == Commitment.text_id)
+        .where(Commitment.verification == row.number)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None or row.state is not State.AWAITING_COMMITMENT or found[0].decision is not None:
+        raise MoveRefused(f"{row.number}: 现状为“{row.state.chinese}”,不在等待承诺")
+    return found[0], found[1]
+
+
+def _end_thinking(session: Session, number: str, now: datetime) -> None:
+    for row in session.scalars(
+        select(Deadline).where(
+            Deadline.verification == number,
+            Deadline.kind == LimitKind.CHOICE,
+            Deadline.met_at.is_(None),
+            Deadline.missed_at.is_(None),
+        )
+    ):
+        row.met_at = now
+
+
+def _check_due(session: Session, signed_at: datetime, days: int) -> datetime | None:
+    try:
+        return calendar(session).due_of_workdays(signed_at.astimezone(LOCAL).date(), days)
+    except MissingYear:
+        return None  # 未定: `recompute_checks` fills it in when the calendar comes (reading 25)
+
+
+def recompute_checks(session: Session) -> None:
+    """A calendar came: checks that waited for it get their date."""
+    waiting = (
+        select(CommitmentCheck, Commitment.decided_at, CommitmentText.check_days)
+        .join(Commitment, Commitment.id == CommitmentCheck.commitment)
+        .join(CommitmentText, CommitmentText.id == Commitment.text_id)
+        .where(CommitmentCheck.due_at.is_(None), CommitmentCheck.done_at.is_(None))
+    )
+    for check, signed_at, days in session.execute(waiting).tuples():
+        assert signed_at is not None
+        check.due_at = _check_due(session, signed_at, days)
+
+
+def check(
+    session: Session, check_id: UUID, unit: str, outcome: CheckOutcome, remark: str, *, now: datetime, actor: str
+) -> CommitmentCheck:
+    """核查结论. 不实: the person may not commit again until credit is restored (reading 23).
+
+    Raises LookupError where it is not the unit's, `CheckDone`.
+    """
+    row = session.get(CommitmentCheck, check_id, with_for_update=True)
+    if row is None or row.unit != unit:
+        raise LookupError
+    if row.done_at is not None:
+        raise CheckDone
+    verification = lock(session, row.verification)
+    key = key_of(session, verification.case)
+    row.outcome, row.done_at, row.done_by = outcome, now, actor
+    row.note = key.encrypt_text(Place("commitment_checks", "note", row.id), remark)
+    detail = {"check": str(row.id), "outcome": outcome.value}
+    note(session, row.verification, Event.COMMITMENT_CHECKED, at=now, actor=actor, detail=detail)
+    if outcome is CheckOutcome.UNTRUE:
+        commitment = session.get_one(Commitment, row.commitment)
+        proof = None
+        if not rules.readings().commitment_block_all:
+            proof = session.get_one(CommitmentText, commitment.text_id).proof
+        session.add(
+            CreditBlock(id=uuid4(), lookup=commitment.lookup, commitment=commitment.id, proof=proof, since=now)
+        )
+    session.flush()
+    return row
+
+
+def restore(session: Session, block: UUID, why: str, *, now: datetime, actor: str) -> CreditBlock:
+    """信用修复: the person may commit again. Restoring again changes nothing. Raises LookupError."""
+    row = session.get(CreditBlock, block, with_for_update=True)
+    if row is None:
+        raise LookupError
+    if row.restored_at is None:
+        commitment = session.get_one(Commitment, row.commitment)
+        key = key_of(session, session.get_one(Verification, commitment.verification).case)
+        row.restored_at, row.restored_by = now, actor
+        row.restored_why = key.encrypt_text(Place("credit_blocks", "restored_why", row.id), why)
+    return row
+
+
+def due_checks(session: Session, now: datetime) -> None:
+    """Remind the requesting unit of checks whose date has come, once each."""
+    query = select(CommitmentCheck).where(CommitmentCheck.done_at.is_(None), CommitmentCheck.due_at <= now)
+    for row in session.scalars(query):
+        assert row.due_at is not None
+        notify_unit(
+            session, NoticeKind.COMMITMENT_CHECK, row.unit, str(row.id), number=row.verification, about=row.due_at,
+            now=now, roles=frozenset({Role.AGENT}),
+        )  # fmt: skip
+
+
+def offer_of(session: Session, number: str) -> Offer | None:
+    """The commitment of a verification, or None where none was offered."""
+    found = session.execute(
+        select(Commitment, CommitmentText, ProofKind.name, CommitmentCheck)
+        .join(CommitmentText, CommitmentText.id == Commitment.text_id)
+        .join(ProofKind, ProofKind.code == CommitmentText.proof)
+        .outerjoin(CommitmentCheck, CommitmentCheck.commitment == Commitment.id)
+        .where(Commitment.verification == number)
+    ).one_or_none()
+    if found is None:
+        return None
+    row, text, name, later = found
+    return Offer(row, text, name, later.due_at if later else None, later.outcome if later else None)
+
+
+def checks(session: Session, unit: str, *, done: bool) -> list[CommitmentCheck]:
+    """The unit's checks: open ones by their date, or those that are done, newest first."""
+    query = select(CommitmentCheck).where(CommitmentCheck.unit == unit)
+    if done:
+        return list(session.scalars(query.where(CommitmentCheck.done_at.is_not(None)).order_by(CommitmentCheck.done_at.desc()).limit(200)))
+    return list(session.scalars(query.where(CommitmentCheck.done_at.is_(None)).order_by(CommitmentCheck.due_at.asc().nulls_last()).limit(200)))
+
+
+def blocks(session: Session) -> list[tuple[CreditBlock, str]]:
+    """Who may not commit for now, with the verification that it rests on; newest first."""
+    query = (
+        select(CreditBlock, Commitment.verification)
+        .join(Commitment, Commitment.id == CreditBlock.commitment)
+        .where(CreditBlock.restored_at.is_(None))
+        .order_by(CreditBlock.since.desc())
+    )
+    return list(session.execute(query.limit(200)).tuples())
+
+
+def _newest_text(session: Session, proof: str) -> CommitmentText | None:
+    newest = select(func.max(CommitmentText.version)).where(CommitmentText.proof == proof).scalar_subquery()
+    return session.scalar(select(CommitmentText).where(CommitmentText.proof == proof, CommitmentText.version == newest))

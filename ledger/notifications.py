@@ -1,0 +1,187 @@
+"""通知 on the record: one row and one id for each recipient; told twice of the same thing, nobody is written to twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.notices import NoticeChannel, NoticeKind
+from domain.roles import Role
+from ledger.deliveries import PAUSES, Receipt
+from ledger.tables.duty import Absence
+from ledger.tables.effects import Notice
+from ledger.tables.registry import CallbackAddress, Person, Unit
+from ledger.vault import Place, vault
+
+#: A mail that was begun and whose outcome nobody recorded for so long is unknown: shown, never repeated by itself.
+UNKNOWN_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Notification:
+    """One notice ready to leave; `id` goes with every attempt. `url` and `secret` for a webhook, `mail` for a mail."""
+
+    id: UUID
+    channel: NoticeChannel
+    kind: NoticeKind
+    verification: str
+    unit_name: str
+    about: datetime
+    made_at: datetime
+    attempts: int
+    mail: str = ""
+    url: str = ""
+    secret: bytes = b""
+    topic: str = "notice"
+
+    @property
+    def status(self) -> str:
+        return self.kind.value
+
+    def __repr__(self) -> str:
+        return f"Notification({self.id})"
+
+
+def notify_unit(
+    session: Session, kind: NoticeKind, unit: str, cause: str, *, number: str, about: datetime, now: datetime,
+    roles: frozenset[Role] = frozenset(), persons: Iterable[str] = (),
+) -> None:  # fmt: skip
+    """Tell a unit: its system by webhook where it has one, by mail the persons, or those on duty with one of the roles.
+
+    `cause` is the id of what it tells of. A unit without addresses finds it in its inbox.
+    """
+    wanted = list(persons) or list(
+        session.scalars(select(Person.code).where(Person.unit == unit, or_(*[Person.roles.any(role.value) for role in roles])))  # type: ignore[arg-type]
+    )
+    _write_mails(session, kind, unit, cause, wanted, number=number, about=about, now=now)
+    address = select(CallbackAddress.id).where(CallbackAddress.unit == unit, CallbackAddress.active.is_(True))
+    if session.scalar(address) is not None:
+        _write(session, kind, unit, cause, NoticeChannel.WEBHOOK, unit, number=number, about=about, now=now)
+
+
+def notify_office(session: Session, kind: NoticeKind, cause: str, *, number: str, about: datetime, now: datetime) -> None:
+    """Tell the 专班 office: everybody who holds that role, in whatever unit."""
+    office = session.execute(select(Person.unit, Person.code).where(Person.roles.any(Role.OFFICE.value)))  # type: ignore[arg-type]
+    for unit, person in office.tuples():
+        _write_mails(session, kind, unit, cause, [person], number=number, about=about, now=now)
+
+
+def _write_mails(
+    session: Session, kind: NoticeKind, unit: str, cause: str, persons: list[str], *,
+    number: str, about: datetime, now: datetime,
+) -> None:  # fmt: skip
+    away = select(Absence.id).where(
+        Absence.person == Person.code, Absence.cancelled_at.is_(None), Absence.since <= now, Absence.until > now
+    )
+    reachable = select(Person.code).where(
+        Person.code.in_(persons), Person.active.is_(True), Person.mail.is_not(None), ~away.exists()
+    )
+    for person in session.scalars(reachable.order_by(Person.code)):
+        _write(session, kind, unit, cause, NoticeChannel.MAIL, person, number=number, about=about, now=now)
+
+
+def _write(
+    session: Session, kind: NoticeKind, unit: str, cause: str, channel: NoticeChannel, recipient: str, *,
+    number: str, about: datetime, now: datetime,
+) -> None:  # fmt: skip
+    session.execute(
+        insert(Notice)
+        .values(
+            id=uuid4(), verification=number, unit=unit, kind=kind, cause=cause, channel=channel, recipient=recipient,
+            about=about, made_at=now, attempts=0, next_attempt_at=now,
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+
+
+def take_due(session: Session, *, now: datetime, number: str | None = None, limit: int = 50) -> list[Notification]:
+    """Notices whose next attempt is due, each to one process only: the attempt is booked before it is made.
+
+    A webhook is booked again: a crash repeats it under the same id, and the receiver keeps one. A mail is not: its
+    beginning is recorded, and without a recorded outcome it is unknown.
+    """
+    query = (
+        select(Notice, Unit.name, Person.mail, CallbackAddress)
+        .join(Unit, Unit.code == Notice.unit)
+        .outerjoin(Person, (Person.code == Notice.recipient) & (Notice.channel == NoticeChannel.MAIL))
+        .outerjoin(CallbackAddress, (CallbackAddress.unit == Notice.unit) & (Notice.channel == NoticeChannel.WEBHOOK))
+        .where(Notice.next_attempt_at <= now)
+    )
+    if number is not None:
+        query = query.where(Notice.verification == number)
+    found = []
+    query = query.order_by(Notice.next_attempt_at).limit(limit).with_for_update(skip_locked=True, of=Notice)
+    for row, unit_name, mail, address in session.execute(query).tuples():
+        row.attempts += 1
+        row.started_at = now
+        row.next_attempt_at = None if row.channel is NoticeChannel.MAIL else now + _pause(row.attempts)
+        if row.channel is NoticeChannel.WEBHOOK and (address is None or not address.active):
+            row.given_up_at, row.next_attempt_at, row.last_answer = now, None, "no_address"
+            continue
+        secret = vault().decrypt(Place("callback_addresses", "secret", address.id), address.secret) if address else b""
+        found.append(
+            Notification(
+                row.id, row.channel, row.kind, row.verification or "", unit_name, row.about, row.made_at, row.attempts,
+                mail=mail or "", url=address.url if address else "", secret=secret,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _pause(attempts: int) -> timedelta:
+    return PAUSES[min(attempts, len(PAUSES)) - 1]
+
+
+def record_attempt(session: Session, sent: Notification, answer: str, outcome: Receipt, *, now: datetime) -> None:
+    """The outcome of an attempt. A mail that the server did not take is free for the next one, under the same id."""
+    values: dict[str, datetime | None] = {}
+    if outcome is Receipt.RECEIVED:
+        values = {"sent_at": now, "next_attempt_at": None}
+    elif outcome is Receipt.REFUSED or sent.attempts > len(PAUSES):
+        values = {"given_up_at": now, "next_attempt_at": None}
+    elif sent.channel is NoticeChannel.MAIL:
+        values = {"started_at": None, "next_attempt_at": now + _pause(sent.attempts)}
+    session.execute(
+        update(Notice).where(Notice.id == sent.id, Notice.sent_at.is_(None)).values(last_answer=answer, **values)
+    )
+
+
+def unknown(session: Session, *, now: datetime) -> list[Notice]:
+    """Mails that may or may not have arrived: a person looks, and settles them."""
+    return list(
+        session.scalars(
+            select(Notice)
+            .where(
+                Notice.channel == NoticeChannel.MAIL,
+                Notice.sent_at.is_(None),
+                Notice.given_up_at.is_(None),
+                Notice.next_attempt_at.is_(None),
+                Notice.started_at < now - UNKNOWN_AFTER,
+            )
+            .order_by(Notice.made_at)
+        )
+    )
+
+
+def given_up(session: Session, limit: int = 500) -> list[Notice]:
+    """Notices that did not get through, oldest first."""
+    query = select(Notice).where(Notice.given_up_at.is_not(None), Notice.sent_at.is_(None))
+    return list(session.scalars(query.order_by(Notice.given_up_at).limit(limit)))
+
+
+def settle(session: Session, notice: UUID, *, arrived: bool, now: datetime) -> Notice | None:
+    """A person found out whether it arrived: done with it, or sent again under the same id. None: nothing to settle."""
+    row = session.get(Notice, notice, with_for_update=True)
+    if row is None or row.sent_at is not None or row.next_attempt_at is not None:
+        return None
+    if arrived:
+        row.sent_at = now
+    else:
+        row.started_at, row.given_up_at, row.next_attempt_at, row.attempts = None, None, now, 0
+    return row

@@ -1,0 +1,177 @@
+"""退回与转办 (10.10, 10.11, readings 9, 10): back to the requesting unit, and on to the next one by its one action."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from domain.lifecycle import Event, State
+from domain.methods import Method
+from domain.notices import NoticeKind
+from domain.roles import Role
+from ledger import clocks, rules, supervisions, supplements
+from ledger.alarms import clear_alarm
+from ledger.cases import key_of
+from ledger.claims import hold
+from ledger.deliveries import announce
+from ledger.moves import MoveRefused, move, request_wake
+from ledger.notifications import notify_unit
+from ledger.remedies import call_a_person
+from ledger.standings import lock
+from ledger.tables.inbox import Return
+from ledger.tables.registry import Unit
+from ledger.tables.verifications import Verification
+from ledger.vault import Place
+
+
+class SuggestsItself(Exception):
+    """The suggestion names the unit that returns."""
+
+
+class UnitUnknown(Exception):
+    """There is no such unit, or it is not active."""
+
+
+class NoSuggestion(Exception):
+    """The returning unit could not tell: the requesting unit names the next one itself."""
+
+
+class ReturnedBefore(Exception):
+    """That unit has returned this verification already."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """退回理由和转办建议: a unit, or why none can be named. `reason` and `unsure_why` may hold personal data."""
+
+    reason: str
+    suggested_unit: str | None
+    unsure_why: str | None
+
+    def __repr__(self) -> str:
+        return f"Wish({self.suggested_unit})"
+
+
+def give_back(
+    session: Session, request_id: UUID, unit: str, wish: Wish, *, now: datetime, actor: str, override: bool = False
+) -> State:
+    """退回: not this unit's duty. Gives the state that follows; late or not is on the record (10.10).
+
+    The second return is the 专班 office's (reading 9). Where the requesting unit's standing rule is on and a unit is
+    suggested that has not returned it before, it is filed there in the same transaction. Raises as `claims.hold`,
+    `SuggestsItself`, `UnitUnknown`; then nothing was written.
+    """
+    if wish.suggested_unit is not None:
+        if wish.suggested_unit == unit:
+            raise SuggestsItself
+        _existing(session, wish.suggested_unit)
+    row, request = hold(session, request_id, unit, actor=actor, override=override)
+    limit = clocks.return_limit(session, request)
+    supplements.end_open(session, row.number, now=now, actor=actor)
+    back = Return(id=uuid4(), verification=row.number, request=request.id, unit=unit, at=now, by=actor)
+    key = key_of(session, row.case)
+    back.reason = key.encrypt_text(Place("returns", "reason", back.id), wish.reason)
+    back.suggested_unit = wish.suggested_unit
+    back.unsure_why = (
+        None if wish.unsure_why is None else key.encrypt_text(Place("returns", "unsure_why", back.id), wish.unsure_why)
+    )
+    back.limit_at, back.late = limit, limit is not None and now > limit
+    session.add(back)
+    request.withdrawn_at = now
+    clocks.end_limits(session, row.number, now=now, actor=actor, answered=False)
+    supervisions.handled(session, request.id, now=now)
+    session.flush()
+    count = session.scalar(select(func.count()).select_from(Return).where(Return.verification == row.number)) or 0
+    to_office = count >= rules.readings().returns_to_office
+    target = State.NEEDS_ATTENTION if to_office else State.RETURNED
+    detail = {"request": str(request.id), "return": str(back.id), "late": back.late, "count": count}
+    detail |= {"suggested": wish.suggested_unit or "unsure"}
+    returned = move(
+        session, row.number, Event.RETURNED, row.state, target, at=now, actor=actor, detail=detail,
+        attention="returned_twice" if to_office else None, attention_from=State.RETURNED if to_office else None,
+        next_instant=clocks.reminder(session, row.unit, now),
+    )  # fmt: skip
+    clear_alarm(session, "needs_attention", row.number, now=now)
+    session.refresh(row)
+    if to_office:
+        call_a_person(session, row.number, "returned_twice", now=now)
+    elif _by_standing_rule(session, row, wish):
+        _forward(session, row, back, wish.suggested_unit or "", now=now, actor=f"rule:{row.unit}", standing=True)
+        target = State.TO_ASK
+    else:
+        announce(session, row, returned, now=now)
+        notify_unit(
+            session, NoticeKind.RETURNED, row.unit, str(back.id), number=row.number, about=now, now=now,
+            roles=frozenset({Role.AGENT}),
+        )  # fmt: skip
+    request_wake(session, row.number)
+    return target
+
+
+def _by_standing_rule(session: Session, row: Verification, wish: Wish) -> bool:
+    if wish.suggested_unit is None or not session.get_one(Unit, row.unit).forwards_itself:
+        return False
+    return wish.suggested_unit not in _returned_by(session, row.number)
+
+
+def forward(session: Session, number: str, unit: str | None, *, now: datetime, actor: str) -> str:
+    """转办 by the requesting unit: to the suggested unit, or to the one it names; gives that unit.
+
+    Its own clock starts with the request; the promise and the requesting unit's total time run on (reading 9).
+    Raises `MoveRefused`, `NoSuggestion`, `UnitUnknown`, `ReturnedBefore`.
+    """
+    row = lock(session, number)
+    back = _newest(session, number)
+    if row.state is not State.RETURNED or back is None:
+        raise MoveRefused(f"{number}: 现状为“{row.state.chinese}”,没有待转办的退回")
+    target = unit or back.suggested_unit
+    if target is None:
+        raise NoSuggestion
+    _existing(session, target)
+    if target in _returned_by(session, number):
+        raise ReturnedBefore
+    _forward(session, row, back, target, now=now, actor=actor, standing=False)
+    request_wake(session, number)
+    return target
+
+
+def _forward(
+    session: Session, row: Verification, back: Return, unit: str, *, now: datetime, actor: str, standing: bool
+) -> None:
+    back.forwarded_to, back.forwarded_at, back.forwarded_by, back.by_standing_rule = unit, now, actor, standing
+    move(
+        session, row.number, Event.FORWARDED, State.RETURNED, State.TO_ASK, at=now, actor=actor,
+        detail={"unit": unit, "standing_rule": standing}, issuing_unit=unit, method=Method.ISSUER, next_instant=now,
+    )  # fmt: skip
+
+
+def _existing(session: Session, unit: str) -> None:
+    found = session.get(Unit, unit)
+    if found is None or not found.active:
+        raise UnitUnknown
+
+
+def _returned_by(session: Session, number: str) -> set[str]:
+    return set(session.scalars(select(Return.unit).where(Return.verification == number)))
+
+
+def _newest(session: Session, number: str) -> Return | None:
+    return session.scalar(select(Return).where(Return.verification == number).order_by(Return.at.desc()).limit(1))
+
+
+def texts(session: Session, row: Verification) -> list[tuple[Return, str, str | None]]:
+    """The returns of a verification with reason and, where no unit was suggested, why; in clear, oldest first."""
+    key = key_of(session, row.case)
+    query = select(Return).where(Return.verification == row.number).order_by(Return.at)
+    return [
+        (
+            back,
+            key.decrypt_text(Place("returns", "reason", back.id), back.reason),
+            key.decrypt_text(Place("returns", "unsure_why", back.id), back.unsure_why) if back.unsure_why else None,
+        )
+        for back in session.scalars(query)
+    ]

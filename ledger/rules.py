@@ -1,0 +1,38 @@
+"""规则版本: the readings in force, and which ones limits were ever computed by."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.readings import Readings
+from ledger.tables.duty import RuleVersion
+from settings import settings
+
+
+def readings() -> Readings:
+    """The district's readings. Raises ValueError where the configuration is wrong: a process says so at its start."""
+    return _parse(settings().readings)
+
+
+@lru_cache(maxsize=8)
+def _parse(text: str) -> Readings:
+    values = json.loads(text)
+    if not isinstance(values, dict):
+        raise ValueError("PROOFLESS_READINGS 须为 JSON 对象。")
+    return Readings.of(values)
+
+
+def remember(session: Session, now: datetime) -> None:
+    """Keep what this rule version means, so that history can be read and computed again."""
+    current = readings()
+    if session.get(RuleVersion, current.version) is None:
+        session.execute(
+            insert(RuleVersion)
+            .values(version=current.version, readings=current.as_json(), first_used_at=now)
+            .on_conflict_do_nothing()
+        )

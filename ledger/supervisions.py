@@ -1,0 +1,174 @@
+"""督办 on the record (10.12): opened at the instant that was missed, complete when answered and fed back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.explaining import explain_supervision
+from domain.inbox import SupervisionOutcome
+from domain.lifecycle import Event, State
+from domain.limits import LimitKind, supervision
+from domain.notices import NoticeKind
+from domain.progress import warn_at
+from domain.roles import Role
+from ledger import duty, rules, timetables
+from ledger.alarms import clear_alarm, raise_alarm
+from ledger.cases import key_of
+from ledger.moves import Lease, move, note
+from ledger.notifications import notify_office, notify_unit
+from ledger.standings import lock
+from ledger.tables.inbox import Supervision
+from ledger.tables.verifications import Deadline, Request, Verification
+from ledger.vault import Place
+
+
+class NotYourSupervision(Exception):
+    """The 督办 is another unit's, or there is none: both look the same from outside."""
+
+
+class FedBackAlready(Exception):
+    """The first feedback stands."""
+
+
+class SupervisionClosed(Exception):
+    """The requesting unit withdrew: nothing is owed any more."""
+
+
+def of_request(session: Session, request: UUID) -> Supervision | None:
+    """The 督办 of a request: one at most, whichever limit was missed first."""
+    return session.scalar(select(Supervision).where(Supervision.request == request))
+
+
+def open_one(
+    session: Session, row: Verification, request: Request, since: datetime, *, now: datetime, actor: str, lease: Lease | None
+) -> None:
+    """Open 督办 at `since`, the instant that was missed; its half hour begins there or at the unit's next opening."""
+    readings = rules.readings()
+    hours = timetables.hours_of(session, request.unit, since)
+    limit = supervision(since, hours, readings)
+    person = duty.supervisor_at(session, request.unit, limit.start or since)
+    deadline = Deadline(
+        id=uuid4(), verification=row.number, request=request.id, kind=LimitKind.SUPERVISION,
+        started_at=limit.start, target_at=limit.target, due_at=limit.due,
+        warn_at=warn_at(limit.start, limit.due, readings) if limit.start and limit.due else None,
+        missing_year=limit.missing_year, provisional=limit.provisional, rule_version=readings.version,
+        obligations=list(limit.obligations), note=limit.note,
+        explanation=explain_supervision(since, limit, hours, readings),
+    )  # fmt: skip
+    session.add(deadline)
+    session.flush()
+    opened = Supervision(
+        id=uuid4(), verification=row.number, request=request.id, deadline=deadline.id, unit=request.unit,
+        supervisor=person, opened_at=since,
+    )  # fmt: skip
+    session.add(opened)
+    session.flush()
+    detail = {"supervision": str(opened.id), "until": limit.due.isoformat() if limit.due else "undetermined"}
+    if row.state is State.AWAITING_REPLY:
+        move(
+            session, row.number, Event.SUPERVISED, State.AWAITING_REPLY, State.ESCALATED,
+            at=since, actor=actor, lease=lease, detail=detail, next_instant=limit.due,
+        )  # fmt: skip
+    else:  # a person has the case; a retry goes on under 督办
+        note(
+            session, row.number, Event.SUPERVISED, at=since, actor=actor, lease=lease, detail=detail,
+            attention_from=State.ESCALATED,
+        )  # fmt: skip
+    cause = str(opened.id)
+    if person is None:
+        text = f"{request.unit}:督办开始时没有在岗的督办员,请工作专班办公室督促该单位指定。"
+        raise_alarm(session, "no_supervisor", request.unit, text, now=now)
+        notify_unit(session, NoticeKind.SUPERVISION, request.unit, cause, number=row.number, about=since, now=now, roles=_BOTH)
+    else:
+        notify_unit(session, NoticeKind.SUPERVISION, request.unit, cause, number=row.number, about=since, now=now, persons=[person])
+    notify_unit(session, NoticeKind.SUPERVISION, row.unit, cause, number=row.number, about=since, now=now, roles=_SUPERVISORS)
+
+
+_SUPERVISORS = frozenset({Role.SUPERVISOR})
+_BOTH = frozenset({Role.SUPERVISOR, Role.AGENT})
+
+
+def handled(session: Session, request: UUID, *, now: datetime) -> None:
+    """The request was answered or returned: one half of what completes 督办 (reading 11)."""
+    found = of_request(session, request)
+    if found is not None and found.handled_at is None and found.closed_at is None:
+        found.handled_at = now
+        _complete(session, found, now)
+
+
+def feed_back(
+    session: Session, supervision_id: UUID, unit: str, outcome: SupervisionOutcome, text: str, *, now: datetime, actor: str
+) -> Supervision:
+    """督办反馈: the other half. Late feedback is taken; the miss stays.
+
+    Raises `NotYourSupervision`, `FedBackAlready`, `SupervisionClosed`; then nothing was written.
+    """
+    found = session.get(Supervision, supervision_id)
+    if found is None or found.unit != unit:
+        raise NotYourSupervision
+    row = lock(session, found.verification)
+    session.refresh(found)
+    if found.closed_at is not None:
+        raise SupervisionClosed
+    if found.fed_back_at is not None:
+        raise FedBackAlready
+    key = key_of(session, row.case)
+    found.outcome, found.fed_back_at, found.fed_back_by = outcome, now, actor
+    found.feedback = key.encrypt_text(Place("supervisions", "feedback", found.id), text)
+    note(
+        session, row.number, Event.FEEDBACK, at=now, actor=actor,
+        detail={"supervision": str(found.id), "outcome": outcome.value},
+    )  # fmt: skip
+    _complete(session, found, now)
+    return found
+
+
+def _complete(session: Session, found: Supervision, now: datetime) -> None:
+    if found.handled_at is None or found.fed_back_at is None:
+        return
+    deadline = session.get_one(Deadline, found.deadline)
+    if deadline.missed_at is None and (deadline.due_at is None or now <= deadline.due_at):
+        deadline.met_at = now
+    clear_alarm(session, "supervision_missed", found.verification, now=now)
+
+
+def tell_office(session: Session, row: Verification, found: Supervision, *, now: datetime, actor: str, lease: Lease | None) -> None:
+    """督办超时 reaches the 专班 office, once."""
+    deadline = session.get_one(Deadline, found.deadline)
+    assert deadline.due_at is not None
+    found.office_told_at = now
+    detail = {"supervision": str(found.id)}
+    note(session, row.number, Event.OFFICE_TOLD, at=deadline.due_at, actor=actor, lease=lease, detail=detail)
+    text = f"{row.number}:督办超时,请工作专班办公室处理。"
+    raise_alarm(session, "supervision_missed", row.number, text, now=deadline.due_at)
+    notify_office(
+        session, NoticeKind.SUPERVISION_MISSED, str(found.id), number=row.number, about=deadline.due_at, now=now
+    )
+
+
+def close(session: Session, number: str, *, now: datetime) -> None:
+    """Nothing is owed any more: withdrawn, re-routed or closed; no score (reading 20)."""
+    for found in session.scalars(select(Supervision).where(Supervision.verification == number)):
+        if found.closed_at is None and (found.handled_at is None or found.fed_back_at is None):
+            found.closed_at = now
+    clear_alarm(session, "supervision_missed", number, now=now)
+
+
+def untold(session: Session, number: str) -> list[Supervision]:
+    """督办 whose half hour was missed and that the office does not know of yet."""
+    return list(
+        session.scalars(
+            select(Supervision)
+            .join(Deadline, Deadline.id == Supervision.deadline)
+            .where(
+                Supervision.verification == number,
+                Supervision.office_told_at.is_(None),
+                Supervision.closed_at.is_(None),
+                Deadline.missed_at.is_not(None),
+            )
+        )
+    )

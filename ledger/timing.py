@@ -1,0 +1,99 @@
+"""时限说明: every limit of a verification, why it falls on that minute, its colour, and the time that has passed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.progress import Bound, Colour, Elapsed, colour, elapsed
+from ledger import clocks, outages, rules, timetables
+from ledger.tables.inbox import Supervision, Suspension
+from ledger.tables.registry import Unit
+from ledger.tables.verifications import Deadline, Request, Verification
+
+
+@dataclass(frozen=True)
+class RequestTiming:
+    """One request's clocks. `total_seconds` of its elapsed times run to the answer's delivery, or to now."""
+
+    request: Request
+    unit_name: str
+    limits: list[Deadline]
+    colour: Colour
+    resting_since: datetime | None
+    elapsed: Elapsed
+    supervision: Supervision | None
+    platform_seconds: int  #: how much of it the platform was away (reading 21)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """The whole verification: `total` is the requesting unit's clock, which no return stops (reading 9)."""
+
+    filed_at: datetime
+    ended_at: datetime | None
+    total: timedelta
+    rule_version: str
+    requests: list[RequestTiming]
+
+
+def timing(session: Session, row: Verification, *, now: datetime) -> Timing:
+    """Everything about the time of one verification; no personal data."""
+    rows = session.execute(
+        select(Request, Unit.name)
+        .join(Unit, Unit.code == Request.unit)
+        .where(Request.verification == row.number)
+        .order_by(Request.received_at)
+    ).all()
+    return Timing(
+        filed_at=row.filed_at,
+        ended_at=row.ended_at,
+        total=(row.ended_at or now) - row.filed_at,
+        rule_version=rules.readings().version,
+        requests=[_request(session, row, request, name, now) for request, name in rows],
+    )
+
+
+def was_asked(session: Session, number: str, unit: str) -> bool:
+    """True where a request of this verification came to `unit`."""
+    return session.scalar(select(Request.id).where(Request.verification == number, Request.unit == unit).limit(1)) is not None
+
+
+def colour_of(limits: list[Deadline], now: datetime) -> Colour:
+    """绿, 黄 or 红 of a request with these limits."""
+    return colour([_bound(limit) for limit in limits if limit.closed_at is None], now, rules.readings())
+
+
+def _bound(limit: Deadline) -> Bound:
+    return Bound(
+        kind=limit.kind,
+        start=limit.started_at,
+        due=limit.due_at,
+        missed=limit.missed_at is not None,
+        excused=limit.excuse_approved is True,
+        ended=limit.met_at is not None,
+    )
+
+
+def _request(session: Session, row: Verification, request: Request, unit_name: str, now: datetime) -> RequestTiming:
+    limits = list(
+        session.scalars(select(Deadline).where(Deadline.request == request.id).order_by(Deadline.due_at.nulls_last()))
+    )
+    ended = request.withdrawn_at or (row.ended_at if request.answered_at else None) or now
+    resting = session.scalar(
+        select(Suspension.asked_at).where(Suspension.request == request.id, Suspension.ended_at.is_(None))
+    )
+    hours = timetables.hours_of(session, request.unit, request.received_at)
+    return RequestTiming(
+        request=request,
+        unit_name=unit_name,
+        limits=limits,
+        colour=colour_of(limits, now),
+        resting_since=resting,
+        elapsed=elapsed(request.received_at, max(ended, request.received_at), clocks.pauses(session, request.id), hours),
+        supervision=session.scalar(select(Supervision).where(Supervision.request == request.id)),
+        platform_seconds=int(outages.overlapping(session, request.received_at, ended).total_seconds()),
+    )

@@ -1,0 +1,49 @@
+"""通知: send what is due by mail and webhook. No database session is open while a server is spoken to."""
+
+from __future__ import annotations
+
+from connectors.callbacks import send as send_webhook
+from connectors.faults import PermanentFault, TransientFault
+from connectors.mail import OUTCOME_UNKNOWN, send_mail
+from domain.notices import NoticeChannel, text
+from ledger import notifications
+from ledger.database import transaction
+from ledger.deliveries import Receipt
+from ledger.notifications import Notification
+from settings import settings
+from tasks.steps import in_ledger_thread
+
+
+async def send_notices(number: str | None) -> None:
+    """Send the notices that are due: of one verification, or of all (None)."""
+    for notice in await in_ledger_thread(_take_due, number):
+        try:
+            answer, outcome = await _send(notice), Receipt.RECEIVED
+        except PermanentFault as fault:
+            answer, outcome = fault.code, Receipt.REFUSED
+        except TransientFault as fault:
+            if fault.code == OUTCOME_UNKNOWN:
+                continue  # nothing is recorded: it is shown as unknown, and a person settles it
+            answer, outcome = fault.code, Receipt.NOT_YET
+        await in_ledger_thread(_record, notice, answer, outcome)
+
+
+async def _send(notice: Notification) -> str:
+    if notice.channel is NoticeChannel.WEBHOOK:
+        return await send_webhook(notice)
+    at = settings()
+    if not at.smtp_host:
+        raise TransientFault("邮件服务器", "not_configured", "没有配置邮件服务器")
+    body = text(notice.kind, notice.unit_name, notice.verification, notice.about, at.public_url, str(notice.id))
+    await send_mail(at, f"【无证明办事】{notice.kind.chinese} {notice.verification}", body, str(notice.id), notice.mail)
+    return "250"
+
+
+def _take_due(number: str | None) -> list[Notification]:
+    with transaction() as session:
+        return notifications.take_due(session, now=settings().now(), number=number)
+
+
+def _record(notice: Notification, answer: str, outcome: Receipt) -> None:
+    with transaction() as session:
+        notifications.record_attempt(session, notice, answer, outcome, now=settings().now())
