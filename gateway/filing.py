@@ -20,7 +20,7 @@ from gateway.problems import Problem
 from gateway.sent.cases import SentCase
 from gateway.sent.values import SentParty, names_a_citizen
 from gateway.sent.verifications import SentVerification
-from ledger import cases, entries, filing, views
+from ledger import cases, entries, filing, registration, views
 from ledger.audit import record_access
 from ledger.database import transaction
 from ledger.keys import Caller
@@ -60,11 +60,17 @@ def _register(caller: Caller, number: str, body: SentCase) -> bool:
             raise Problem("matter_not_yours", obligation="15.4", facts={"matter": matter.code})
         data = body.as_data(number)
         try:
-            return cases.register(session, caller.unit, data, now=settings().now(), actor=caller.actor)
-        except cases.CaseClosed:
+            return registration.register(session, caller.unit, data, now=settings().now(), actor=caller.actor)
+        except registration.CaseClosed:
             raise Problem("case_closed", obligation="15.4") from None
-        except cases.NameDiffers:
+        except registration.NameDiffers:
             raise Problem("name_differs", obligation="15.4") from None
+        except registration.CaseFixed:
+            raise Problem("case_fixed") from None
+        except registration.PromisePassed:
+            raise Problem("promise_passed", obligation="10.8") from None
+        except registration.PromiseReasonNeeded:
+            raise Problem("promise_reason_needed", obligation="10.8") from None
 
 
 def file_verification(caller: Caller, body: SentVerification, key: str) -> Filed:

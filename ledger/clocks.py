@@ -139,14 +139,17 @@ def reminder(session: Session, unit: str, now: datetime) -> datetime:
 
 
 def end_limits(
-    session: Session, number: str, *, now: datetime, actor: str, answered: bool, lease: Lease | None = None
-) -> None:
-    """End every open limit: met where `answered`, else without a score (reading 20).
+    session: Session, number: str, *, now: datetime, actor: str, answered: bool, lease: Lease | None = None,
+    request: UUID | None = None,
+) -> None:  # fmt: skip
+    """End every open limit (of one request, or of all): met where `answered`, else without a score (reading 20).
 
     A limit that has passed is missed either way, whether or not a pass has noticed it yet. 督办 is not ended by an
     answer: its feedback is still owed (reading 11, `ledger.supervisions`).
     """
     for limit in _standing(session, number):
+        if request is not None and limit.request != request:
+            continue
         if limit.kind is LimitKind.SUPERVISION and answered:
             continue
         rests = limit.pausable and limit.request is not None and is_resting(session, limit.request)

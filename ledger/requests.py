@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.lifecycle import OPEN, Event, State
-from domain.methods import Answer, Method, Result, next_method, verdict
-from ledger import clocks
+from domain.lifecycle import Event, State
+from domain.methods import Answer, Method, verdict
+from domain.scope import CatalogEntry
+from ledger import clocks, routing, supervisions, supplements
 from ledger.alarms import clear_alarm
+from ledger.claims import hold
 from ledger.moves import Lease, move, request_wake
 from ledger.remedies import call_a_person
-from ledger.standings import load, lock, material
-from ledger.tables.verifications import Deadline, Request
+from ledger.standings import load, material
+from ledger.tables.verifications import Deadline, Request, Verification
 from ledger.vault import CaseKey, Place
 
 

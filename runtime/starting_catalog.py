@@ -7,18 +7,25 @@ from __future__ import annotations
 
 import os
 import tomllib
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ledger import keys, registry
+from domain.limits import IN_FORCE
+from ledger import commitments, duty, keys, registry, worktime
+from ledger.calendars import calendar
 from ledger.database import transaction
+from ledger.tables.duty import Timetable
+from runtime import work_calendar
 from settings import ROOT, settings
 
 DISTRICT = ROOT / "sandbox" / "district.toml"
 ADMINISTRATOR = "demo-admin"
 REQUESTER = "demo-permit-1"
 ISSUER = "demo-guangming-1"
+_ACTOR = "system:up"
 
 
 def load() -> None:
@@ -31,8 +38,31 @@ def load() -> None:
         registry.put_matters(session, district["matters"])
         registry.put_proofs(session, district["proofs"])
         registry.put_entries(session, district["entries"])
+        _arrange_duty(session, district)
         _make_key(session, REQUESTER, key_file("requester_key"))
         _make_key(session, ISSUER, key_file("issuing_unit_key"))
+
+
+def _arrange_duty(session: Session, district: dict[str, Any]) -> None:
+    """Calendar, hours, 督办员 and commitment texts: what is there already stays as people have changed it."""
+    now = settings().now()
+    if not calendar(session).years:
+        work_calendar.seed_known(session, IN_FORCE.year, now=now, actor=_ACTOR)
+    for row in district["calendar"]:
+        if row["year"] not in calendar(session).years:
+            rest, work = (map(date.fromisoformat, row[name]) for name in ("rest", "work"))
+            worktime.put_year(
+                session, row["year"], rest, work, provisional=row["provisional"], source=row["source"],
+                reason="首次录入", now=now, actor=_ACTOR,
+            )  # fmt: skip
+    for row in district["timetables"]:
+        if session.get(Timetable, (row["unit"], IN_FORCE)) is None:
+            worktime.set_timetable(session, row["unit"], row["seasons"], effective_from=IN_FORCE, now=now, actor=_ACTOR)
+    for row in district["appointments"]:
+        if not duty.appointments(session, row["unit"]):
+            duty.appoint(session, row["unit"], row["person"], IN_FORCE, None, acting=False, now=now, actor=_ACTOR)
+    for row in district["commitment_texts"]:
+        commitments.put_text(session, **row, now=now, actor=_ACTOR)
 
 
 def first_administrator_key() -> str | None:
@@ -41,7 +71,7 @@ def first_administrator_key() -> str | None:
     if mark.exists():
         return None
     with transaction() as session:
-        key = keys.make(session, person=ADMINISTRATOR, now=settings().now(), actor="system:up")
+        key = keys.make(session, person=ADMINISTRATOR, now=settings().now(), actor=_ACTOR)
     mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     mark.touch(mode=0o600)
     return key
@@ -56,7 +86,7 @@ def _make_key(session: Session, person: str, file: Path) -> None:
     if file.exists():
         return
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = keys.make(session, person=person, now=settings().now(), actor="system:up")
+    key = keys.make(session, person=person, now=settings().now(), actor=_ACTOR)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as out:
         out.write(key)

@@ -6,10 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from domain.deadlines import HandlingType, promise_end
+from domain.limits import HandlingType
 from domain.roles import Channel, PartyRole
-from gateway.sent.values import Code, Instant, Line, Sent, SentParty, fault
-from ledger.cases import CaseData, PartyData
+from gateway.sent.values import Code, Instant, Line, Sent, SentParty, fault, names_a_citizen
+from ledger.registration import CaseData, PartyData
 
 
 class CaseParty(SentParty):
@@ -26,8 +26,9 @@ class SentCase(Sent):
     accepted_at: Annotated[Instant, Field(description="受理时间", examples=["2026-03-04T09:00:00+08:00"])]
     promise_end: Annotated[Instant | None, Field(description="承诺办结时间;与 promised_days 二选一")] = None
     promised_days: Annotated[
-        int | None, Field(strict=True, ge=0, le=3650, description="承诺天数;据此推算承诺办结时间并注明“推算”")
+        int | None, Field(strict=True, ge=0, le=3650, description="承诺天数(工作日);据此推算承诺办结时间并注明“推算”")
     ] = None
+    promise_reason: Annotated[Line | None, Field(description="变更承诺时限的理由;已有未办结的核验时必填,不得含个人信息")] = None
     channel: Annotated[Channel, Field(description="申请渠道")]
     origin_system: Annotated[Line | None, Field(description="来源系统", examples=["一窗受理系统"])] = None
     parties: Annotated[list[CaseParty], Field(min_length=1, max_length=50, description="当事人")]
@@ -63,18 +64,20 @@ class SentCase(Sent):
             raise fault("承诺件须填写 promise_end 或 promised_days。")
         if self.promise_end is not None and self.promise_end <= self.accepted_at:
             raise fault("承诺办结时间应晚于受理时间。")
+        if self.promise_reason and names_a_citizen(self.promise_reason):
+            raise fault("变更理由不得含公民身份号码。")
         return self
 
     def as_data(self, number: str) -> CaseData:
         """The case as the ledger keeps it."""
-        derived = self.promised_days is not None
         return CaseData(
             number=number,
             matter=self.matter,
             handling=self.handling,
             accepted_at=self.accepted_at,
-            promise_end=promise_end(self.accepted_at, self.promised_days or 0) if derived else self.promise_end,
-            promise_derived=derived,
+            promise_end=self.promise_end,
+            promised_days=self.promised_days,
+            promise_reason=self.promise_reason,
             channel=self.channel,
             origin_system=self.origin_system,
             parties=tuple(

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import pytest
 
-from domain.limits import HandlingType
 from domain.lifecycle import State
+from domain.limits import HandlingType
 from domain.methods import Answer, Method, Result
 from domain.scope import Exclusion
 from domain.share import Finding, ShareOutcome, Subject

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from domain.limits import HandlingType
 from domain.roles import Channel, IdType, PartyRole
-from ledger import cases, entries, filing
-from ledger.cases import CaseData, PartyData
+from ledger import cases, entries, filing, registration
 from ledger.database import transaction
 from ledger.filing import Filer
+from ledger.registration import CaseData, PartyData
 from sandbox.people import by_name
 
 NOW = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)  # Wednesday 09:00 in Beijing
@@ -27,7 +27,8 @@ def case_data(person: str = "演示甲子", **changes: object) -> CaseData:
         "handling": HandlingType.PROMISED,
         "accepted_at": NOW,
         "promise_end": NOW + timedelta(days=5),
-        "promise_derived": False,
+        "promised_days": None,
+        "promise_reason": None,
         "channel": Channel.WINDOW,
         "origin_system": None,
         "parties": (PartyData(PartyRole.APPLICANT, IdType(holder.id_type), holder.id_number, holder.name),),
@@ -40,7 +41,9 @@ def file(proof: str = "P-HOUSEHOLD", person: str = "演示甲子", *, now: datet
     data = case_data(person, **changes)
     holder = by_name(person)
     with transaction() as session:
-        cases.register(session, UNIT, data, now=now, actor="test")
+        # A promise may have passed by the time of the verification, never by the time of its registration.
+        registered = min(now, data.promise_end - timedelta(minutes=1)) if data.promise_end else now
+        registration.register(session, UNIT, data, now=registered, actor="test")
         case = cases.find(session, UNIT, data.number)
         assert case is not None
         party = cases.find_party(session, case, IdType(holder.id_type), holder.id_number)

@@ -9,8 +9,8 @@ import pytest
 
 from domain.limits import HandlingType
 from domain.roles import IdType, PartyRole
-from ledger import cases
-from ledger.cases import CaseClosed, CaseData, NameDiffers, PartyData
+from ledger import cases, registration
+from ledger.registration import CaseClosed, CaseData, NameDiffers, PartyData
 from ledger.tables.cases import Case, Party
 from sandbox.people import by_name
 from tests.ledger.acting import MINUTE, all_of, do
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("shared_ledger")
 
 
 def register(data: CaseData, unit: str = UNIT) -> bool:
-    return do(cases.register, unit, data, now=NOW, actor="person:demo-permit-1")
+    return do(registration.register, unit, data, now=NOW, actor="person:demo-permit-1")
 
 
 def the(data: CaseData) -> Case:

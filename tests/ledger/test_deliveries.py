@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.limits import HandlingType
 from domain.lifecycle import State
+from domain.limits import HandlingType
 from domain.methods import Answer
 from ledger import callbacks, deliveries
 from ledger.deliveries import PAUSES, Message, Receipt

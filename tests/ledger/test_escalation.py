@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.limits import HandlingType
 from domain.lifecycle import Event, State
+from domain.limits import HandlingType
 from domain.methods import Answer
 from domain.share import ShareOutcome
 from ledger import attention, escalation, requests

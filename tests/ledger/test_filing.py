@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from domain.lifecycle import State
 from domain.numbers import is_number
 from domain.roles import IdType
-from ledger import attention, cases, entries, filing
+from ledger import attention, cases, entries, filing, registration
 from ledger.database import transaction
 from ledger.filing import Filer, KeyReused
 from ledger.tables.cases import Case
@@ -37,7 +37,7 @@ def prepared() -> dict[str, Any]:
     """A case with its party, and the entry: what a verification rests on."""
     data, holder = case_data(), by_name("演示甲子")
     with transaction() as session:
-        cases.register(session, UNIT, data, now=NOW, actor="test")
+        registration.register(session, UNIT, data, now=NOW, actor="test")
         case = cases.find(session, UNIT, data.number)
         assert case is not None
         party = cases.find_party(session, case, IdType(holder.id_type), holder.id_number)

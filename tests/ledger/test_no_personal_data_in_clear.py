@@ -17,11 +17,11 @@ from connectors.share import ShareSource, load_sources
 from domain.lifecycle import State
 from domain.methods import Answer
 from domain.share import Question, ShareOutcome
-from ledger import attention, callbacks, cases, filing, inboxes, sharing, views
+from ledger import attention, callbacks, filing, inboxes, registration, sharing, views
 from ledger.audit import record_access
-from ledger.cases import NameDiffers
 from ledger.database import engine, transaction
 from ledger.moves import Lease, MoveRefused
+from ledger.registration import NameDiffers
 from ledger.requests import FieldsMissing
 from ledger.standings import material
 from ledger.tables.cases import Party
@@ -129,10 +129,10 @@ def by_failing() -> None:
         with pytest.raises(MoveRefused):
             do(attention.pass_failed, lease, "KeyError@sealing:12", now=NOW, actor="system:w1")
     data = case_data()
-    do(cases.register, UNIT, data, now=NOW, actor="person:demo-permit-1")
+    do(registration.register, UNIT, data, now=NOW, actor="person:demo-permit-1")
     with pytest.raises(NameDiffers) as differs:
-        wrong = cases.PartyData(data.parties[0].role, data.parties[0].id_type, data.parties[0].id_number, "演示丙寅")
-        do(cases.register, UNIT, cases.CaseData(**{**vars(data), "parties": (wrong,)}), now=NOW, actor="x")
+        wrong = registration.PartyData(data.parties[0].role, data.parties[0].id_type, data.parties[0].id_number, "演示丙寅")
+        do(registration.register, UNIT, registration.CaseData(**{**vars(data), "parties": (wrong,)}), now=NOW, actor="x")
     assert str(differs.value) == ""
     do(filing.refuse, now=NOW, unit=UNIT, actor="person:demo-permit-1", code="not_a_party", obligation="15.4")
 

@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.limits import HandlingType
 from domain.lifecycle import State
+from domain.limits import HandlingType
 from domain.methods import Answer, Result
 from ledger import attention, requests, sealing
 from ledger.database import transaction
 from ledger.moves import Lease, MoveRefused
-from ledger.requests import AlreadyAnswered, FieldsMissing, NotYours, Reply, RequestWithdrawn
+from ledger.claims import AlreadyAnswered, NotYours, RequestWithdrawn
+from ledger.requests import FieldsMissing, Reply
 from ledger.tables.verifications import Request
 from tests.ledger.acting import (
     HARDSHIP,

@@ -102,7 +102,7 @@ def test_a_failing_source_is_remembered_for_the_limit_of_reading_22() -> None:
     assert row(lease.number).share_failed
     ask(lease)
     soft = limits(lease.number)["soft"]
-    assert (soft.due_at, soft.obligations, soft.note) == (NOW + 30 * MINUTE, ["10.5", "reading 22"], "类推")
+    assert (soft.due_at, soft.obligations, soft.note) == (NOW + 30 * MINUTE, ["10.5"], "类推")
 
 
 def test_where_no_method_is_left_a_person_is_called() -> None:

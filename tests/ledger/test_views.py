@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.limits import HandlingType
 from domain.lifecycle import OPEN, State
+from domain.limits import HandlingType
 from domain.methods import Answer, Result
 from domain.share import ShareOutcome
 from ledger import alarms as alarms_of
