@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
+
+#: 留存备查 (2.7): the regulation gives no period; ten years is that of administrative files kept for a fixed term.
+RETENTION = timedelta(days=3653)
+
+#: What the applicant is told with the result of a check (11.4).
+RIGHT_OF_APPEAL = "对核实结果有异议的,可以依法申请行政复议或者提起行政诉讼,也可以通过其他法定途径主张权利。"
 
 
 class VoluntaryReason(StrEnum):
@@ -28,6 +35,14 @@ class OffSystemResult(StrEnum):
     @property
     def chinese(self) -> str:
         return {"confirmed": "属实", "not_found": "查无", "different": "不一致"}[self.value]
+
+
+class AgainReason(StrEnum):
+    """重新核验的理由 (reading 20): the same question is asked again."""
+
+    DATA_CHANGED = "data_changed"  #: 情况已变化
+    PROOF_UNUSABLE = "proof_unusable"  #: 原证明不能使用
+    OTHER = "other"
 
 
 class MismatchStatus(StrEnum):

@@ -22,7 +22,23 @@ from gateway.pages import SECURITY_HEADERS, page, wants_page
 from gateway.permissions import RULES
 from gateway.problems import Problem, as_json
 from gateway.quotas import Quotas
-from gateway.routes import cases, documents, inbox, operations, stuck, units, verifications, verify
+from gateway.routes import (
+    arrangements,
+    attachments,
+    cases,
+    commitments,
+    documents,
+    followups,
+    inbox,
+    notices,
+    operations,
+    records,
+    stuck,
+    timing,
+    units,
+    verifications,
+    verify,
+)
 from gateway.runs import FlowRuns, PrefectRuns, RunStarter
 from gateway.services import Services
 from gateway.telemetry import Telemetry, Watch
@@ -35,8 +51,15 @@ from settings import settings
 ROUTERS = (
     cases.router,
     verifications.router,
+    followups.router,
+    commitments.router,
     inbox.router,
+    attachments.router,
+    timing.router,
+    records.router,
+    arrangements.router,
     stuck.router,
+    notices.router,
     units.router,
     verify.router,
     operations.router,
@@ -70,7 +93,7 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
             raise RuntimeError(f"endpoints without a rule in gateway.permissions: {sorted(unruled)}")
         app.include_router(router)
     _answer_problems(app)
-    app.add_middleware(BodyLimit, upload_path=verify.UPLOAD_PATH)
+    app.add_middleware(BodyLimit)
     app.add_middleware(Watch, telemetry=telemetry)
     app.add_middleware(_Headers)
     return app

@@ -6,18 +6,24 @@ Python's parser takes duplicate keys, NaN and unpaired surrogates; the database 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from typing import Any
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from domain.inbox import ATTACHMENT_BYTES
 from gateway.problems import Problem
 
 JSON_LIMIT = 64 * 1024
 UPLOAD_LIMIT = 5 * 1024 * 1024
-#: A form around a file of the full size.
-_UPLOAD_BODY = UPLOAD_LIMIT + 8 * 1024
+_FORM = 8 * 1024  #: what a form puts around a file
+#: Where files are taken, and how large they may be.
+_UPLOADS = (
+    (re.compile(r"/verify/upload"), UPLOAD_LIMIT + _FORM),
+    (re.compile(r"/v1/(inbox|verifications)/[^/]+/attachments"), ATTACHMENT_BYTES + _FORM),
+)
 _DEEPEST = 8  #: our deepest document has three levels
 
 
@@ -84,14 +90,14 @@ def _inspect(document: Any) -> None:
 class BodyLimit:
     """Stops a body at its limit while it streams in, before it fills the memory."""
 
-    def __init__(self, app: ASGIApp, upload_path: str) -> None:
-        self._app, self._upload_path = app, upload_path
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = _UPLOAD_BODY if scope["path"] == self._upload_path else JSON_LIMIT
+        limit = next((size for path, size in _UPLOADS if path.fullmatch(scope["path"])), JSON_LIMIT)
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         received = int(announced) if announced.isdigit() and len(announced) < 20 else 0
         too_large = received > limit

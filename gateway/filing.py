@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from domain import scope
 from domain.scope import CatalogEntry
 from gateway.answers.verifications import VerificationAnswer
+from gateway.permissions import sees_persons
 from gateway.problems import Problem
 from gateway.sent.cases import SentCase
 from gateway.sent.values import SentParty, names_a_citizen
@@ -34,7 +35,7 @@ from settings import settings
 
 @dataclass(frozen=True)
 class Filed:
-    """`repeated`: the same call came before, and this is its verification."""
+    """`repeated`: the same call came before, or the same question stands answered, and this is its verification."""
 
     answer: VerificationAnswer
     repeated: bool
@@ -98,11 +99,17 @@ def _file(caller: Caller, body: SentVerification, key: str, digest: str) -> File
             if case is None:
                 raise Problem("case_unknown")
             entry_id, entry, party = _admissible(session, case, body)
-            filer = filing.Filer(caller.unit, caller.person, caller.system)
-            number = filing.file_verification(
-                session, filer, case, party, entry_id, entry.issuing_unit,
-                now=now, idempotency_key=key, body_digest=digest,
-            )  # fmt: skip
+            if body.force_new is None:
+                number = filing.find_same(session, case, party, entry_id, entry.validity_days, now=now)
+            repeated = number is not None
+            if number is not None:
+                filing.remember_key(session, caller.unit, key, digest, number, now=now)
+            else:
+                filer = filing.Filer(caller.unit, caller.person, caller.system)
+                number = filing.file_verification(
+                    session, filer, case, party, entry_id, entry.issuing_unit,
+                    now=now, idempotency_key=key, body_digest=digest, again_why=body.force_new,
+                )  # fmt: skip
         return Filed(read(session, caller, load(session, number), personal=True, entry=entry), repeated)
 
 
@@ -141,6 +148,12 @@ def read(
     for what in view.opened:
         record_access(session, row.number, what, actor=caller.actor, unit=caller.unit, now=settings().now())
     return VerificationAnswer.of(view)
+
+
+def read_own(caller: Caller, number: str) -> VerificationAnswer:
+    """A verification of the caller's own unit, after what the caller did with it."""
+    with transaction() as session:
+        return read(session, caller, load(session, number), personal=sees_persons(caller))
 
 
 def _digest(body: SentVerification) -> str:

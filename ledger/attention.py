@@ -2,67 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import ENDED, Event, State
 from domain.methods import Method, may_seal
+from ledger import mismatches
 from ledger.alarms import clear_alarm, raise_alarm
-from ledger.clocks import open_limits
 from ledger.deliveries import announce
 from ledger.entries import load_entry
-from ledger.moves import Lease, MoveRefused, move, note, request_wake
-from ledger.remedies import call_a_person
+from ledger.moves import MoveRefused, move, note, request_wake
 from ledger.requests import withdraw_request
 from ledger.standings import UnknownNumber, lock
 from ledger.tables.effects import Proof, SealUse
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Verification
-
-FIVE = 5
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
-
-
-def need_attention(
-    session: Session,
-    number: str,
-    code: str,
-    *,
-    at: datetime,
-    actor: str,
-    lease: Lease | None = None,
-    origin: State | None = None,
-    **detail: Any,
-) -> None:
-    """Hand the verification to a person, with a fixed code and never the text of an error."""
-    row = session.get_one(Verification, number, populate_existing=True)
-    state = origin or row.state
-    if state is State.NEEDS_ATTENTION or state in ENDED:
-        return  # a person has it already, or ended it meanwhile
-    move(
-        session, number, Event.ATTENTION_NEEDED, state, State.NEEDS_ATTENTION,
-        at=at, actor=actor, lease=lease, detail={"code": code, **detail},
-        attention=code, attention_from=state, next_instant=_next_due(session, number) or at + timedelta(days=1),
-    )  # fmt: skip
-    call_a_person(session, number, code, now=at)
-
-
-def pass_failed(session: Session, lease: Lease, code: str, *, now: datetime, actor: str) -> None:
-    """A pass ended with an error: the next one after a pause that doubles, a person after the fifth."""
-    row = session.get_one(Verification, lease.number, populate_existing=True)
-    if row.state in ENDED:
-        return
-    failed = row.failed_passes + 1
-    pause = min(_FIRST_PAUSE * 2 ** (failed - 1), _LONGEST_PAUSE)
-    note(
-        session, lease.number, Event.PASS_FAILED, at=now, actor=actor, lease=lease,
-        detail={"code": code, "count": failed}, failed_passes=failed, next_instant=now + pause,
-    )  # fmt: skip
-    if failed >= FIVE and row.state is not State.NEEDS_ATTENTION:
-        need_attention(session, lease.number, "failed_passes", at=now, actor=actor, lease=lease, last=code)
 
 
 def retry(session: Session, number: str, *, now: datetime, actor: str) -> None:
@@ -121,7 +77,7 @@ def close(session: Session, number: str, why: str, *, now: datetime, actor: str)
     withdraw_request(session, number, now=now, actor=actor)
     closed = move(session, number, Event.CLOSED, row.state, State.CLOSED, at=now, actor=actor, detail={"why": why})
     announce(session, row, closed, now=now)
-    _end(session, number, now)
+    _end(session, row, now=now, actor=actor)
 
 
 def withdraw(session: Session, number: str, why: str = "", *, now: datetime, actor: str) -> None:
@@ -134,7 +90,7 @@ def withdraw(session: Session, number: str, why: str = "", *, now: datetime, act
         raise MoveRefused(f"{number}: 已经结束({row.state.chinese}),不能撤回")
     withdraw_request(session, number, now=now, actor=actor)
     move(session, number, Event.WITHDRAWN, row.state, State.WITHDRAWN, at=now, actor=actor, detail={"why": why})
-    _end(session, number, now)
+    _end(session, row, now=now, actor=actor)
 
 
 def pause(session: Session, number: str, *, now: datetime, actor: str) -> bool:
@@ -181,16 +137,13 @@ def _revoke(session: Session, number: str, why: str, now: datetime) -> None:
         proof.revoked_at, proof.revoked_why = now, why
 
 
-def _end(session: Session, number: str, now: datetime) -> None:
-    clear_alarm(session, "paused", number, now=now)  # what has ended cannot be resumed
-    _leave(session, number, now)
+def _end(session: Session, row: Verification, *, now: datetime, actor: str) -> None:
+    clear_alarm(session, "paused", row.number, now=now)  # what has ended cannot be resumed
+    _leave(session, row.number, now)
+    session.refresh(row)
+    mismatches.settle(session, row, now=now, actor=actor)
 
 
 def _leave(session: Session, number: str, now: datetime) -> None:
     clear_alarm(session, "needs_attention", number, now=now)
     request_wake(session, number)
-
-
-def _next_due(session: Session, number: str) -> datetime | None:
-    ahead = open_limits(session, number)
-    return ahead[0].due_at if ahead else None

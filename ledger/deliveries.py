@@ -1,4 +1,4 @@
-"""送达 on the record: the result is there for the requesting unit, and its system is told once, by one id."""
+"""回调 on the record: the requesting unit's system is told once of what happened, by one id."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from domain.lifecycle import Event, State
-from ledger.clocks import end_limits
-from ledger.moves import Lease, move
-from ledger.standings import lock
+from domain.lifecycle import State
 from ledger.tables.effects import Delivery
 from ledger.tables.registry import CallbackAddress
 from ledger.tables.verifications import EventRow, Verification
@@ -46,20 +43,6 @@ class Message:
 
     def __repr__(self) -> str:
         return f"Message({self.id})"
-
-
-def deliver(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
-    """The result is sent from this instant (reading 6): limits end, met or missed. Repeating changes nothing."""
-    row = lock(session, lease.number)
-    if row.state is not State.TO_BE_DELIVERED:
-        return
-    end_limits(session, row.number, now=now, actor=actor, answered=True, lease=lease)
-    detail = {"result": row.result.value if row.result else ""}
-    event = move(
-        session, row.number, Event.DELIVERED, State.TO_BE_DELIVERED, State.DELIVERED,
-        at=now, actor=actor, lease=lease, detail=detail,
-    )  # fmt: skip
-    announce(session, row, event, now=now)
 
 
 def announce(

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from domain.lifecycle import Event, State
+from domain.lifecycle import OPEN, Event, State
+from domain.methods import Result
 from domain.numbers import new_number
+from domain.records import AgainReason
 from ledger.moves import note
 from ledger.notices import WAKE_CHANNEL, notify
 from ledger.tables.cases import Case, Party
-from ledger.tables.effects import IdempotencyKey, RefusalRow
+from ledger.tables.effects import IdempotencyKey, Proof, RefusalRow
 from ledger.tables.verifications import Verification
 
 #: How long the gateway has to start the flow run by itself before a worker does it.
@@ -60,8 +62,12 @@ def file_verification(
     now: datetime,
     idempotency_key: str,
     body_digest: str,
+    follows: str | None = None,
+    again_why: AgainReason | None = None,
 ) -> str:
     """Write the verification with its first event and ask for a pass; gives its number.
+
+    `follows`: the verification whose result it checks (11.3). `again_why`: why the same is asked again (reading 20).
 
     Two calls with the same key at the same instant: one writes, the other raises IntegrityError and finds the
     first one's number by `find_repeat`.
@@ -79,17 +85,43 @@ def file_verification(
             via_system=filer.system,
             state=State.RECEIVED,
             issuing_unit=issuing_unit,
+            follows=follows,
+            again_why=again_why,
             next_instant=now,  # due at once: if everything else is lost, the search for suspects finds it
             wake_requested_at=func.clock_timestamp(),
             wake_claimed_until=func.clock_timestamp() + GATEWAY_STARTS_WITHIN,
         )
     )
     session.flush()
-    session.add(
-        IdempotencyKey(unit=filer.unit, key=idempotency_key, body_digest=body_digest, verification=number, made_at=now)
-    )
-    note(session, number, Event.FILED, at=now, actor=filer.actor)
+    remember_key(session, filer.unit, idempotency_key, body_digest, number, now=now)
+    detail = {name: value for name, value in (("follows", follows), ("again", again_why)) if value}
+    note(session, number, Event.FILED, at=now, actor=filer.actor, detail=detail)
     return number
+
+
+def remember_key(session: Session, unit: str, key: str, body_digest: str, number: str, *, now: datetime) -> None:
+    """From now on this key leads to this verification."""
+    session.add(IdempotencyKey(unit=unit, key=key, body_digest=body_digest, verification=number, made_at=now))
+    session.flush()
+
+
+def find_same(session: Session, case: Case, party: Party, entry: int, validity_days: int, *, now: datetime) -> str | None:
+    """The verification that already answers this question: still open, or delivered and valid (reading 20)."""
+    query = select(Verification).where(
+        Verification.case == case.id, Verification.party == party.id, Verification.entry == entry,
+        Verification.follows.is_(None),
+    )  # fmt: skip
+    for row in session.scalars(query.order_by(Verification.filed_at.desc())):
+        if row.state in OPEN:
+            return row.number
+        if row.state is not State.DELIVERED or row.result in (None, Result.MISMATCH) or row.ended_at is None:
+            continue
+        revoked = select(Proof.id).where(
+            Proof.verification == row.number, Proof.version == row.proof_version, Proof.revoked_at.is_not(None)
+        )
+        if row.ended_at + timedelta(days=validity_days) > now and session.scalar(revoked) is None:
+            return row.number
+    return None
 
 
 def started(session: Session, number: str) -> None:

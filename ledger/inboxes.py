@@ -10,14 +10,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.masking import mask_name, mask_number
+from domain.progress import Colour
 from domain.roles import IdType
-from ledger import cases
+from ledger import cases, mismatches, returns, supplements
 from ledger.audit import record_access
 from ledger.requests import inbox
 from ledger.tables.cases import Case, Party
 from ledger.tables.effects import Access
+from ledger.tables.inbox import Suspension
 from ledger.tables.registry import Entry, Matter, ProofKind, Unit
 from ledger.tables.verifications import Deadline, Request, Verification
+from ledger.timing import colour_of
 from ledger.vault import Place
 
 _READ = "request"  #: the word under which a reading of a request stands in the record
@@ -37,22 +40,66 @@ class InboxLine:
     name: str
     id_type: IdType
     id_number: str
+    immediate: bool  #: 可立即核验 (7.6)
+    colour: Colour
+    resting: bool  #: waits for a supplement
 
     def __repr__(self) -> str:
         return f"InboxLine({self.request.id})"
 
 
+@dataclass(frozen=True)
+class Supplement:
+    """补正: what was asked, and what came; None where nothing came."""
+
+    asked_at: datetime
+    what: str
+    supplied_at: datetime | None
+    supply: str | None
+
+
+@dataclass(frozen=True)
+class EarlierReturn:
+    """退回 by another unit before it came here."""
+
+    unit_name: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """What an earlier result is doubted for (11.3)."""
+
+    fields: list[str]
+    stated: str
+    supplement: str | None
+
+
+@dataclass(frozen=True)
+class InboxDetail:
+    """Everything about one request: persons' data while it is open, its own story afterwards without them."""
+
+    line: InboxLine
+    supplements: list[Supplement]
+    returns: list[EarlierReturn]
+    check: Check | None
+
+    def __repr__(self) -> str:
+        return f"InboxDetail({self.line.request.id})"
+
+
 def lines(session: Session, unit: str, *, answered: bool, actor: str, now: datetime) -> list[InboxLine]:
     """The inbox of a unit, what is due first on top. Who sees a request for the first time is put on the record."""
     items = inbox(session, unit, answered=answered)
-    found = _lines(session, {item.request.id: item.due_at for item in items})
+    found = _lines(session, {item.request.id: item.due_at for item in items}, now)
     ordered = [found[item.request.id] for item in items]
     if not answered:
         _record_first_reading(session, ordered, unit=unit, actor=actor, now=now)
     return ordered
 
 
-def line(session: Session, unit: str, request: UUID, *, actor: str, now: datetime) -> InboxLine | None:
+def detail(session: Session, unit: str, request: UUID, *, actor: str, now: datetime) -> InboxDetail | None:
     """One request of the unit's inbox, the reading on the record; None where it is not the unit's."""
     row = session.get(Request, request)
     if row is None or row.unit != unit:
@@ -65,12 +112,32 @@ def line(session: Session, unit: str, request: UUID, *, actor: str, now: datetim
             Deadline.missed_at.is_(None),
         )
     )
-    if row.answered_at is None and row.withdrawn_at is None:
-        record_access(session, row.verification, _READ, actor=actor, unit=unit, now=now)
-    return _lines(session, {request: due})[request]
+    line = _lines(session, {request: due}, now)[request]
+    if row.answered_at is not None or row.withdrawn_at is not None:
+        return InboxDetail(line, [], [], None)
+    record_access(session, row.verification, _READ, actor=actor, unit=unit, now=now)
+    verification = session.get_one(Verification, row.verification)
+    names = dict(session.execute(select(Unit.code, Unit.name)).tuples().all())
+    check = mismatches.checked_by(session, row.verification)
+    return InboxDetail(
+        line,
+        [
+            Supplement(rest.asked_at, what, rest.ended_at if supply is not None else None, supply)
+            for rest, what, supply in supplements.texts(session, verification, request)
+        ],
+        [EarlierReturn(names[back.unit], back.at, reason) for back, reason, _ in returns.texts(session, verification)],
+        Check(*check) if check else None,
+    )
 
 
-def _lines(session: Session, due: dict[UUID, datetime | None]) -> dict[UUID, InboxLine]:
+def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) -> dict[UUID, InboxLine]:
+    limits: dict[UUID, list[Deadline]] = {}
+    for limit in session.scalars(select(Deadline).where(Deadline.request.in_(due))):
+        if limit.request is not None:
+            limits.setdefault(limit.request, []).append(limit)
+    resting = set(
+        session.scalars(select(Suspension.request).where(Suspension.request.in_(due), Suspension.ended_at.is_(None)))
+    )
     rows = session.execute(
         select(Request, Case, Party, Entry, ProofKind.name, Matter.name, Unit.name)
         .join(Verification, Verification.number == Request.verification)
@@ -99,6 +166,9 @@ def _lines(session: Session, due: dict[UUID, datetime | None]) -> dict[UUID, Inb
             name=name if still_open else mask_name(name),
             id_type=party.id_type,
             id_number=number if still_open else mask_number(number),
+            immediate=entry.immediate,
+            colour=colour_of(limits.get(request.id, []), now),
+            resting=request.id in resting,
         )
     return found
 

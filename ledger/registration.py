@@ -79,6 +79,7 @@ def register(session: Session, unit: str, data: CaseData, *, now: datetime, acto
     verifications, with its reason on the record. Raises `CaseClosed`, `CaseFixed`, `NameDiffers`, `PromisePassed`,
     `PromiseReasonNeeded`; then nothing may be committed.
     """
+    promised = _promised(session, data, now)
     case = find(session, unit, data.number, for_update=True)
     new = case is None
     if case is None:
@@ -89,7 +90,6 @@ def register(session: Session, unit: str, data: CaseData, *, now: datetime, acto
         session.add(case)
     elif case.closed_at is not None:
         raise CaseClosed
-    promised = _promised(session, data, now)
     moved = not new and (case.promise_end, case.promised_days) != (promised, data.promised_days)
     if (new or moved) and data.promise_end is not None and data.promise_end <= now:
         raise PromisePassed

@@ -87,6 +87,7 @@ def reply(
     )
     request.note = about.key.encrypt_text(Place("requests", "note", request.id), data.note)
     supplements.end_open(session, row.number, now=now, actor=actor)
+    clear_alarm(session, "needs_attention", row.number, now=now)
     outcome = verdict(data.answer, about.entry.sealed_when_negative)
     detail = {"request": str(request.id), "answer": data.answer.value}
     values: dict[str, Any] = {"result": outcome.result, "attention": None, "attention_from": None, "next_instant": now}
@@ -113,7 +114,6 @@ def _go_on(
     now: datetime, actor: str,
 ) -> None:  # fmt: skip
     following, _ = routing.following(session, row, entry, Method.ISSUER)
-    clear_alarm(session, "needs_attention", row.number, now=now)
     if following is None:
         values |= {"attention": "cannot_verify", "attention_from": State.AWAITING_REPLY}
         move(

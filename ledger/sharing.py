@@ -15,9 +15,9 @@ from domain.limits import LimitKind
 from domain.methods import AFTER_SHARE, Follow, Method, Result
 from domain.share import Candidate, Finding
 from ledger import commitments, routing, rules
-from ledger.attention import need_attention
 from ledger.deliveries import announce
 from ledger.entries import load_entry
+from ledger.failures import need_attention
 from ledger.moves import Lease, move, request_wake
 from ledger.standings import Material, load, lock, material
 from ledger.tables.verifications import Deadline, Lookup

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from domain.limits import LimitKind, supervision
 from domain.notices import NoticeKind
 from domain.progress import warn_at
 from domain.roles import Role
-from ledger import duty, rules, timetables
+from ledger import clocks, duty, rules, timetables
 from ledger.alarms import clear_alarm, raise_alarm
 from ledger.cases import key_of
 from ledger.moves import Lease, move, note
@@ -142,7 +143,10 @@ def tell_office(session: Session, row: Verification, found: Supervision, *, now:
     assert deadline.due_at is not None
     found.office_told_at = now
     detail = {"supervision": str(found.id)}
-    note(session, row.number, Event.OFFICE_TOLD, at=deadline.due_at, actor=actor, lease=lease, detail=detail)
+    values: dict[str, Any] = {}
+    if row.state is State.ESCALATED:  # told now, reminded on the unit's next day
+        values["next_instant"] = clocks.reminder(session, found.unit, now)
+    note(session, row.number, Event.OFFICE_TOLD, at=deadline.due_at, actor=actor, lease=lease, detail=detail, **values)
     text = f"{row.number}:督办超时,请工作专班办公室处理。"
     raise_alarm(session, "supervision_missed", row.number, text, now=deadline.due_at)
     notify_office(

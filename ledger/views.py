@@ -12,17 +12,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.lifecycle import Event, State
+from domain.lifecycle import ENDED, Event, State
 from domain.masking import mask_name, mask_number
 from domain.methods import Method, Result
 from domain.roles import IdType, PartyRole
 from domain.scope import CatalogEntry
 from domain.share import Candidate
-from ledger import cases, clocks, requests, sealing, sharing
+from ledger import cases, clocks, handback, requests, returns, sealing, sharing, supplements
 from ledger.entries import load_entry
+from ledger.handback import Excluded
 from ledger.remedies import REMEDIES
 from ledger.tables.cases import Case, Party
 from ledger.tables.effects import Proof
+from ledger.tables.inbox import Return, Suspension
 from ledger.tables.registry import Matter, Unit
 from ledger.tables.verifications import EventRow, Verification
 from ledger.vault import CaseKey, Place
@@ -85,12 +87,17 @@ class VerificationView:
     candidates: list[Candidate]
     outcome: OutcomeView | None
     proof: Proof | None
+    excluded: Excluded | None  #: once it has ended: what the case's own clock leaves out (10.9)
+    returns: list[tuple[Return, str, str | None]]  #: with reason and why unsure, in clear
+    supplements: list[tuple[Suspension, str, str | None]]
 
     @property
     def opened(self) -> list[str]:
         """Which personal data this view shows in clear: the words for the record of accesses (15.4)."""
         result = ["result"] if self.outcome is not None and (self.outcome.fields or self.outcome.note) else []
-        return result + (["candidates"] if self.candidates else [])
+        texts = ["returns"] if self.returns else []
+        texts += ["supplements"] if self.supplements else []
+        return result + (["candidates"] if self.candidates else []) + texts
 
 
 @dataclass(frozen=True)
@@ -142,6 +149,7 @@ def view(
     issuer = entry.issuing_unit_name
     if row.issuing_unit != entry.issuing_unit:  # re-routed
         issuer = session.get_one(Unit, row.issuing_unit).name if row.issuing_unit else None
+    asked = not fresh and row.method is not Method.DATA_SHARING  # shared data knows neither returns nor supplements
     choosing = row.state is State.AWAITING_CHOICE and key is not None
     return VerificationView(
         row=row,
@@ -156,6 +164,9 @@ def view(
         candidates=sharing.candidates(session, row.number, key) if choosing and key else [],
         outcome=_outcome(session, row, key) if delivered and row.result else None,
         proof=delivered_proof(session, row),
+        excluded=handback.excluded(session, case.id, now=settings().now()) if row.state in ENDED and row.method is not Method.DATA_SHARING else None,
+        returns=returns.texts(session, row) if key and asked else [],
+        supplements=supplements.texts(session, row) if key and asked else [],
     )
 
 
@@ -203,6 +214,8 @@ def _share(session: Session, row: Verification) -> ShareView | None:
 
 def _outcome(session: Session, row: Verification, key: CaseKey | None) -> OutcomeView:
     assert row.result is not None
+    if row.result is Result.COMMITTED:  # the commitment stands in for the proof: nothing was obtained (reading 15)
+        return OutcomeView(row.result, "", {}, "")
     found = sealing.evidence(session, row.number)
     # 不符: what the source holds under that number is another person's data, so nothing of it is shown.
     open_fields = key is not None and row.result is not Result.MISMATCH

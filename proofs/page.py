@@ -82,6 +82,7 @@ class ProofPage:
     sealed_answer: str = ""  #: 核验结论: 属实; empty where the fields speak for themselves
     source_system: str = ""  #: 数据来源, for shared data
     development: bool = True  #: print 「演示,无效力」
+    preview: bool = False  #: print 「预览,未用印」: what an issuing unit sees before it answers
 
     def __post_init__(self) -> None:
         if self.retrieved_at.tzinfo is None:
@@ -145,6 +146,7 @@ def _content(page: ProofPage) -> dict[str, object]:
         "date": date,
         "verify_page": page.verify_url.partition("?")[0],
         "development": page.development,
+        "preview": page.preview,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from connectors.callbacks import send
 from connectors.faults import PermanentFault, TransientFault
 from domain.standing import Standing
-from ledger import deliveries
+from ledger import deliveries, handover
 from ledger.database import transaction
 from ledger.deliveries import Message, Receipt
 from ledger.moves import Lease
@@ -43,7 +43,7 @@ async def send_callbacks(number: str | None) -> None:
 
 def _deliver(lease: Lease) -> Standing:
     with transaction() as session:
-        deliveries.deliver(session, lease, now=settings().now(), actor=actor())
+        handover.deliver(session, lease, now=settings().now(), actor=actor())
         session.expire_all()
         return standing(session, lease.number)
 

@@ -19,7 +19,7 @@ from prefect.exceptions import Abort
 
 from connectors.faults import Fault, PermanentFault
 from domain.standing import Standing
-from ledger import attention, leases
+from ledger import failures, leases
 from ledger.database import transaction
 from ledger.moves import Lease, LeaseLost, MoveRefused, Paused
 from ledger.standings import standing
@@ -126,7 +126,7 @@ def _give_to_person(lease: Lease, error: PermanentFault | PageError) -> Standing
     else:
         code, detail = "page_overflow", {}
     with transaction() as session:
-        attention.need_attention(
+        failures.need_attention(
             session, lease.number, code, at=settings().now(), actor=actor(), lease=lease, **detail
         )
         return standing(session, lease.number)
@@ -134,6 +134,6 @@ def _give_to_person(lease: Lease, error: PermanentFault | PageError) -> Standing
 
 def _count_failure(lease: Lease, code: str) -> Standing:
     with transaction() as session:
-        attention.pass_failed(session, lease, code, now=settings().now(), actor=actor())
+        failures.pass_failed(session, lease, code, now=settings().now(), actor=actor())
         session.expire_all()
         return standing(session, lease.number)

@@ -17,8 +17,9 @@ from ledger.moves import Lease
 from ledger.sealing import Evidence, Use
 from ledger.standings import standing
 from proofs.code import code_digest, new_code, verify_url
-from proofs.page import SEAL_BOX, ProofPage, render
+from proofs.page import SEAL_BOX, render
 from proofs.seal_image import draw_seal
+from proofs.wording import compose
 from settings import settings
 from tasks.passes import actor, held, present
 from tasks.steps import in_ledger_thread, step
@@ -70,36 +71,26 @@ async def seal(number: str) -> Standing:
 def make(use: Use, what: Evidence) -> Sealed:
     """The page of this evidence, sealed. Raises `PageError` where it cannot be printed, a fault of 电子签章."""
     about, code = what.about, new_code()
-    page = ProofPage(
+    page = compose(
         number=about.number,
-        kind=about.entry.proof_name,
-        body=_statement(what),
-        fields=(("姓名" if about.subject.id_type == "citizen_id" else "名称", about.subject.name), *_identity(what), *what.fields),
-        requesting_unit=about.unit_name,
-        making_unit=what.maker,
-        retrieved_at=use.started_at,
-        method=about.method.chinese if about.method else "",
-        purpose=f"办理“{about.entry.matter_name}”(办件编号 {about.case_number})",
+        proof_name=about.entry.proof_name,
+        subject=about.subject,
+        fields=what.fields,
+        result=what.result,
+        seal=use.seal,
         seal_name=seal_names()[use.seal],
+        maker=what.maker,
+        requesting_unit=about.unit_name,
+        method_name=about.method.chinese if about.method else "",
+        matter_name=about.entry.matter_name,
+        case_number=about.case_number,
+        source=what.source,
+        retrieved_at=use.started_at,
         verify_url=verify_url(settings().public_url, about.number, code),
-        sealed_answer=what.result.chinese,
-        source_system=what.source,
         development=settings().seal_development,
     )
     permission = Permission(id=str(use.id), verification=about.number, seal=use.seal, box=SEAL_BOX)
     return Sealed(seals().sign(render(page), permission), code_digest(code), page.fields)
-
-
-def _statement(what: Evidence) -> str:
-    about = what.about
-    how = "经共享数据查询" if what.seal is SealKind.SHARE else f"经{what.maker}核实"
-    return f"{how},关于被核验人的“{about.entry.proof_name}”核验结果为“{what.result.chinese}”,具体内容如下。"
-
-
-def _identity(what: Evidence) -> tuple[tuple[str, str], ...]:
-    subject = what.about.subject
-    label = "公民身份号码" if subject.id_type == "citizen_id" else "统一社会信用代码"
-    return ((label, subject.id_number),)
 
 
 def _begin(lease: Lease) -> tuple[Use, Evidence] | None:

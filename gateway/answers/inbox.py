@@ -8,9 +8,35 @@ from uuid import UUID
 
 from pydantic import Field
 
+from domain.inbox import AttachmentUse
+from domain.progress import Colour
 from domain.roles import IdType
 from gateway.answers.base import Answered, Named, Number
-from ledger.inboxes import InboxLine
+from ledger.inboxes import InboxDetail, InboxLine
+from ledger.tables.inbox import Attachment
+
+
+class AttachmentAnswer(Answered):
+    """附件。"""
+
+    id: UUID
+    name: Annotated[str, Field(examples=["认定表.pdf"])]
+    use: AttachmentUse
+    media_type: str
+    size: int
+    sha256: str
+    added_at: datetime
+
+    @classmethod
+    def of(cls, row: Attachment, name: str) -> AttachmentAnswer:
+        return cls(
+            id=row.id, name=name, use=row.use, media_type=row.media_type, size=row.size, sha256=row.digest,
+            added_at=row.added_at,
+        )  # fmt: skip
+
+
+class AttachmentsAnswer(Answered):
+    items: list[AttachmentAnswer]
 
 
 class InboxProof(Named):
@@ -35,6 +61,11 @@ class InboxAnswerItem(Answered):
     received_at: datetime
     due_at: Annotated[datetime | None, Field(description="最近的时限;null 表示各时限均已超过")]
     minutes_left: Annotated[int | None, Field(description="剩余分钟,负数为已超时")]
+    colour: Annotated[Colour, Field(description="green 绿,yellow 黄(临近时限),red 红(已超时或不足半小时)")]
+    colour_name: Annotated[str, Field(examples=["绿"])]
+    immediate: Annotated[bool, Field(description="清单注明可立即核验")]
+    resting: Annotated[bool, Field(description="等待补正,时限暂停")]
+    claimed_by: Annotated[str | None, Field(description="认领人")]
     status: Annotated[str, Field(examples=["open"])]
 
     @classmethod
@@ -51,7 +82,57 @@ class InboxAnswerItem(Answered):
             received_at=request.received_at,
             due_at=line.due_at,
             minutes_left=left,
+            colour=line.colour,
+            colour_name=line.colour.chinese,
+            immediate=line.immediate,
+            resting=line.resting,
+            claimed_by=request.claimed_by.removeprefix("person:") if request.claimed_by else None,
             status="open" if request.answered_at is None else "answered",
+        )
+
+
+class SupplementAnswer(Answered):
+    """补正。"""
+
+    asked_at: datetime
+    what: str
+    supplied_at: datetime | None
+    supply: str | None
+
+
+class EarlierReturnAnswer(Answered):
+    """其他单位此前的退回。"""
+
+    unit_name: str
+    at: datetime
+    reason: str
+
+
+class CheckAnswer(Answered):
+    """对此前核验结论的核实(不符):需求单位报告的差异。"""
+
+    fields: list[str]
+    stated: Annotated[str, Field(description="申请人的陈述")]
+    supplement: Annotated[str | None, Field(description="申请人补充的内容")]
+
+
+class RequestAnswer(Answered):
+    """一项核验申请的全部内容。"""
+
+    request: InboxAnswerItem
+    supplements: list[SupplementAnswer]
+    earlier_returns: list[EarlierReturnAnswer]
+    check: CheckAnswer | None
+    attachments: list[AttachmentAnswer]
+
+    @classmethod
+    def of(cls, found: InboxDetail, attachments: list[tuple[Attachment, str]], now: datetime) -> RequestAnswer:
+        return cls(
+            request=InboxAnswerItem.of(found.line, now),
+            supplements=[SupplementAnswer(**vars(one)) for one in found.supplements],
+            earlier_returns=[EarlierReturnAnswer(**vars(one)) for one in found.returns],
+            check=CheckAnswer(**vars(found.check)) if found.check else None,
+            attachments=[AttachmentAnswer.of(row, name) for row, name in attachments],
         )
 
 
@@ -59,8 +140,15 @@ class InboxAnswer(Answered):
     items: list[InboxAnswerItem]
 
 
-class ReplyTaken(Answered):
-    """答复已收到。"""
+class Taken(Answered):
+    """已办理。"""
 
     id: UUID
-    status: Annotated[str, Field(examples=["answered"])]
+    status: Annotated[str, Field(description="answered 已答复,claimed 已认领,open 待办,resting 等待补正,returned 已退回", examples=["answered"])]
+
+
+class ReturnTaken(Taken):
+    """已退回。"""
+
+    forwarded: Annotated[bool, Field(description="已按需求单位的自动转办规则转给建议单位")]
+    to_office: Annotated[bool, Field(description="已两次退回,转工作专班办公室处理")]

@@ -10,6 +10,7 @@ from pydantic import Field
 from domain.lifecycle import ENDED, Event, State
 from domain.methods import Method, Result
 from gateway.answers.base import Answered, MaskedParty, Named, Number
+from gateway.answers.followups import ExcludedAnswer, ReturnAnswer, SupplementWanted
 from ledger.tables.verifications import EventRow
 from ledger.views import VerificationView
 
@@ -82,6 +83,10 @@ class VerificationAnswer(Answered):
     candidates: list[CandidateAnswer]
     result: ResultAnswer | None
     proof: ProofAnswer | None
+    follows: Annotated[str | None, Field(description="核实的是哪一项核验(不符)")]
+    returns: Annotated[list[ReturnAnswer], Field(description="退回的理由和转办建议")]
+    supplements: Annotated[list[SupplementWanted], Field(description="出具单位要求补正的内容")]
+    excluded_time: Annotated[ExcludedAnswer | None, Field(description="结束后:不纳入考核的核验时间(整个办件)")]
     links: Links
 
     @classmethod
@@ -125,6 +130,20 @@ class VerificationAnswer(Answered):
             )
             if proof
             else None,
+            follows=row.follows,
+            returns=[
+                ReturnAnswer(
+                    unit=back.unit, at=back.at, late=back.late, reason=reason, suggested_unit=back.suggested_unit,
+                    unsure_why=unsure, forwarded_to=back.forwarded_to, forwarded_at=back.forwarded_at,
+                    by_standing_rule=back.by_standing_rule,
+                )
+                for back, reason, unsure in view.returns
+            ],
+            supplements=[
+                SupplementWanted(asked_at=rest.asked_at, what=what, supplied_at=rest.ended_at)
+                for rest, what, _ in view.supplements
+            ],
+            excluded_time=ExcludedAnswer.of(view.excluded) if view.excluded else None,
             links=Links(
                 self=here,
                 events=f"{here}/events",

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import Path, Response
 
 from gateway.answers.cases import CaseAnswer
+from gateway.answers.followups import ExcludedAnswer
 from gateway.entrance import CurrentCaller
 from gateway.filing import register_case
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.cases import SentCase
-from ledger import cases, views
+from ledger import cases, handback, views
 from ledger.database import transaction
 from ledger.keys import Caller
 from settings import settings
@@ -31,7 +32,7 @@ CaseNumber = Annotated[
     "/v1/cases/{case_number}",
     summary="登记办件",
     responses=problems(
-        "case_closed", "name_differs", "matter_unknown", "matter_not_yours", "id_number_invalid",
+        "case_closed", "case_fixed", "promise_passed", "promise_reason_needed", "name_differs", "matter_unknown", "matter_not_yours", "id_number_invalid",
         "personal_data_in_number", body=True, also={201: {"model": CaseAnswer, "description": "新登记"}},
     ),
     response_description="已登记过,按本次内容更新",
@@ -57,6 +58,16 @@ def close_case(case_number: CaseNumber, caller: CurrentCaller) -> CaseAnswer:
         if cases.close(session, caller.unit, case_number, now=settings().now(), actor=caller.actor) is None:
             raise Problem("case_unknown")
     return _read(caller, case_number)
+
+
+@router.get("/v1/cases/{case_number}/excluded-time", summary="核验时间", responses=problems("case_unknown", "invalid"))
+def get_excluded_time(case_number: CaseNumber, caller: CurrentCaller) -> ExcludedAnswer:
+    """该办件各项核验所用的时间,不纳入事项办理考核计时;并行的合并计算。"""
+    with transaction() as session:
+        case = cases.find(session, caller.unit, case_number)
+        if case is None:
+            raise Problem("case_unknown")
+        return ExcludedAnswer.of(handback.excluded(session, case.id, now=settings().now()))
 
 
 def _read(caller: Caller, number: str) -> CaseAnswer:

@@ -1,24 +1,31 @@
-"""收件箱: what other units ask of the caller's unit, and its answers (10.1, 10.4)."""
+"""收件箱: what other units ask of the caller's unit, and what it may do with it (10.1, 10.4, 10.10–10.11)."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Response
 
-from gateway.answers.inbox import InboxAnswer, InboxAnswerItem, ReplyTaken
+from domain.lifecycle import State
+from domain.roles import Role
+from gateway.acting import acting
+from gateway.answers.inbox import InboxAnswer, InboxAnswerItem, RequestAnswer, ReturnTaken, Taken
 from gateway.entrance import CurrentCaller
+from gateway.previewing import preview
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
-from gateway.sent.inbox import SentReply
-from ledger import inboxes, requests
+from gateway.sent.inbox import SentReply, SentReturn, SentSupplementRequest
+from ledger import attachments, claims, inboxes, requests, returns, supplements
 from ledger.database import transaction
+from ledger.keys import Caller
 from settings import settings
 
 router = api_router("收件箱")
 
 RequestId = Annotated[UUID, Path(description="核验申请的编号(收件箱中的 id)")]
+_ACTIONS = ("request_unknown", "already_answered", "request_withdrawn", "claimed_by_other")
+_PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 
 
 @router.get("/v1/inbox", summary="收件箱", responses=problems("invalid"))
@@ -34,36 +41,94 @@ def get_inbox(
 
 
 @router.get("/v1/inbox/{id}", summary="查看申请", responses=problems("request_unknown", "request_withdrawn", "invalid"))
-def get_request(id: RequestId, caller: CurrentCaller) -> InboxAnswerItem:  # noqa: A002  (the address says id)
-    """一项核验申请。已撤回的不再显示。"""
+def get_request(id: RequestId, caller: CurrentCaller) -> RequestAnswer:  # noqa: A002  (the address says id)
+    """一项核验申请:补正、此前的退回、附件;核实不符的,另有申请人的陈述。已撤回的不再显示。"""
     now = settings().now()
     with transaction() as session:
-        line = inboxes.line(session, caller.unit, id, actor=caller.actor, now=now)
-        if line is None:
+        found = inboxes.detail(session, caller.unit, id, actor=caller.actor, now=now)
+        if found is None:
             raise Problem("request_unknown")
-        if line.request.withdrawn_at is not None:
+        request = found.line.request
+        if request.withdrawn_at is not None:
             raise Problem("request_withdrawn")
-        return InboxAnswerItem.of(line, now)
+        files = [
+            (row, name)
+            for row, name in attachments.visible(session, caller.unit, request.verification)
+            if row.request == request.id
+        ]
+        return RequestAnswer.of(found, files, now)
+
+
+@router.post("/v1/inbox/{id}/claim", summary="认领", responses=problems(*_ACTIONS, "invalid"))
+def claim_request(id: RequestId, caller: CurrentCaller) -> Taken:  # noqa: A002
+    """认领后,同事不能再办理;督办员可以接手。重复认领不产生变化。"""
+    with acting() as session:
+        claims.claim(session, id, caller.unit, now=settings().now(), actor=caller.actor, override=_may_override(caller))
+    return Taken(id=id, status="claimed")
+
+
+@router.post("/v1/inbox/{id}/release", summary="放回", responses=problems(*_ACTIONS, "invalid"))
+def release_request(id: RequestId, caller: CurrentCaller) -> Taken:  # noqa: A002
+    """放回收件箱,由同事认领。"""
+    with acting() as session:
+        claims.release(session, id, caller.unit, now=settings().now(), actor=caller.actor, override=_may_override(caller))
+    return Taken(id=id, status="open")
 
 
 @router.post(
-    "/v1/inbox/{id}/reply",
-    summary="答复申请",
-    responses=problems("request_unknown", "already_answered", "request_withdrawn", "fields_missing", body=True),
+    "/v1/inbox/{id}/preview",
+    summary="预览证明",
+    response_class=Response,
+    responses=problems(*_ACTIONS, "fields_missing", "not_sealed", "page_refused", body=True, also={200: {"content": _PDF}}),
 )
-def reply_to_request(id: RequestId, body: SentReply, caller: CurrentCaller) -> ReplyTaken:  # noqa: A002
-    """属实须填写证明所需的全部内容,多余的内容不保存;无法核验的由人工决定下一步。首次答复有效。"""
+def preview_reply(id: RequestId, body: SentReply, caller: CurrentCaller) -> Response:  # noqa: A002
+    """按拟答复的内容排出证明,注明“预览”,不用印、不保存。时限照常计算。"""
     data = requests.Reply(body.answer, dict(body.fields), body.note)
-    with transaction() as session:
-        try:
-            requests.reply(session, id, caller.unit, data, now=settings().now(), actor=caller.actor)
-        except requests.NotYours:
-            raise Problem("request_unknown") from None
-        except requests.AlreadyAnswered:
-            raise Problem("already_answered") from None
-        except requests.RequestWithdrawn:
-            raise Problem("request_withdrawn") from None
-        except requests.FieldsMissing as missing:
-            # The names come from the catalog, not from the caller.
-            raise Problem("fields_missing", errors=[(f"fields.{name}", "缺少这一项。") for name in missing.names]) from None
-    return ReplyTaken(id=id, status="answered")
+    with acting() as session:
+        pdf = preview(session, caller, id, data, override=_may_override(caller))
+    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": 'inline; filename="preview.pdf"'})
+
+
+@router.post("/v1/inbox/{id}/reply", summary="答复申请", responses=problems(*_ACTIONS, "fields_missing", body=True))
+def reply_to_request(id: RequestId, body: SentReply, caller: CurrentCaller) -> Taken:  # noqa: A002
+    """属实须填写证明所需的全部内容,多余的内容不保存;无法核验的转下一种方式或由人工决定。首次答复有效,逾期的仍然送达。"""
+    data = requests.Reply(body.answer, dict(body.fields), body.note)
+    with acting() as session:
+        requests.reply(
+            session, id, caller.unit, data, now=settings().now(), actor=caller.actor, override=_may_override(caller)
+        )
+    return Taken(id=id, status="answered")
+
+
+@router.post(
+    "/v1/inbox/{id}/supplement",
+    summary="要求补正",
+    responses=problems(*_ACTIONS, "supplements_off", "limit_passed", "state_conflict", body=True),
+)
+def ask_for_supplement(id: RequestId, body: SentSupplementRequest, caller: CurrentCaller) -> Taken:  # noqa: A002
+    """缺少资料时要求需求单位补正:三十分钟和二十四小时的时限暂停,承诺时限不变。时限已过的不能再要求补正。"""
+    with acting() as session:
+        supplements.ask(
+            session, id, caller.unit, body.what, now=settings().now(), actor=caller.actor, override=_may_override(caller)
+        )
+    return Taken(id=id, status="resting")
+
+
+@router.post(
+    "/v1/inbox/{id}/return",
+    summary="退回申请",
+    responses=problems(*_ACTIONS, "suggests_itself", "suggested_unit_unknown", body=True),
+)
+def return_request(id: RequestId, body: SentReturn, caller: CurrentCaller) -> ReturnTaken:  # noqa: A002
+    """仅限不属本单位职责,应在三十分钟内退回,写明理由和转办建议。第二次退回由工作专班办公室处理。"""
+    with acting() as session:
+        state = returns.give_back(
+            session, id, caller.unit, body.as_wish(), now=settings().now(), actor=caller.actor,
+            override=_may_override(caller),
+        )  # fmt: skip
+    return ReturnTaken(id=id, status="returned", forwarded=state is State.TO_ASK, to_office=state is State.NEEDS_ATTENTION)
+
+
+def _may_override(caller: Caller) -> bool:
+    """The unit's 督办员 may act on what a colleague claimed."""
+    return Role.SUPERVISOR in caller.roles

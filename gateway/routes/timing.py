@@ -9,6 +9,7 @@ from fastapi import Path, Query
 
 from domain.numbers import is_number
 from domain.roles import Role
+from gateway.acting import acting
 from gateway.answers.timing import (
     ExcuseItem,
     ExcusesAnswer,
@@ -67,17 +68,8 @@ def get_supervisions(
 def feed_back(id: SupervisionId, body: SentFeedback, caller: CurrentCaller) -> SupervisionAnswer:  # noqa: A002
     """督办员反馈督办结果。申请已答复(或退回)且已反馈,督办才算完成;超过半小时的由专班办公室处理。"""
     now = settings().now()
-    with transaction() as session:
-        try:
-            supervisions.feed_back(
-                session, id, caller.unit, body.outcome, body.text, now=now, actor=caller.actor
-            )
-        except supervisions.NotYourSupervision:
-            raise Problem("supervision_unknown") from None
-        except supervisions.SupervisionClosed:
-            raise Problem("supervision_closed") from None
-        except supervisions.FedBackAlready:
-            raise Problem("fed_back_already") from None
+    with acting() as session:
+        supervisions.feed_back(session, id, caller.unit, body.outcome, body.text, now=now, actor=caller.actor)
         return SupervisionAnswer.of(supervising.line(session, id), now)
 
 
@@ -88,17 +80,11 @@ def feed_back(id: SupervisionId, body: SentFeedback, caller: CurrentCaller) -> S
 )
 def give_excuse(id: RequestId, body: SentExcuse, caller: CurrentCaller) -> LimitAnswer:  # noqa: A002
     """对“原则上”的时限说明理由,由专班办公室认定;认定成立的不计为超时。最迟时限没有理由可言。"""
-    with transaction() as session:
+    with acting() as session:
         try:
-            limit = excuses.give(
-                session, id, caller.unit, body.reason, now=settings().now(), actor=caller.actor
-            )
+            limit = excuses.give(session, id, caller.unit, body.reason, now=settings().now(), actor=caller.actor)
         except LookupError:
             raise Problem("request_unknown") from None
-        except excuses.NoSoftLimit:
-            raise Problem("no_soft_limit") from None
-        except excuses.ExcuseStands:
-            raise Problem("excuse_stands") from None
         return LimitAnswer.of(limit)
 
 
@@ -116,15 +102,9 @@ def get_excuses(caller: CurrentCaller) -> ExcusesAnswer:
 )
 def decide_excuse(id: RequestId, body: SentExcuseDecision, caller: CurrentCaller) -> LimitAnswer:  # noqa: A002
     """专班办公室认定理由是否成立。时限届满前认定成立的,不再督办。"""
-    with transaction() as session:
+    with acting() as session:
         try:
             limit = excuses.decide(session, id, body.approved, now=settings().now(), actor=caller.actor)
         except LookupError:
             raise Problem("request_unknown") from None
-        except excuses.NoSoftLimit:
-            raise Problem("no_soft_limit") from None
-        except excuses.NoExcuse:
-            raise Problem("no_excuse") from None
-        except excuses.ExcuseStands:
-            raise Problem("excuse_stands") from None
         return LimitAnswer.of(limit)

@@ -66,7 +66,8 @@ async def file_verification(
     """为在办办件的一名当事人核验一项证明。
 
     返回核验编号。清单要求的方式由系统按顺序进行:先数据共享,取不到结果时转证明出具单位。
-    同一 Idempotency-Key 重发时返回同一个核验,并带响应头 `Idempotency-Replayed: true`。
+    同一 Idempotency-Key 重发时返回同一个核验,并带响应头 `Idempotency-Replayed: true`;同一办件、证明、当事人已有在办或
+    有效的核验时也是如此,确需重新核验的填写 `force_new`。
     """
     filed = await run_in_threadpool(file_it, caller, body, idempotency_key)
     answer = filed.answer

@@ -8,8 +8,6 @@ from typing import Annotated
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import RedirectResponse
 
 from gateway.answers.public import CheckedUpload, PublicAnswer
@@ -19,6 +17,7 @@ from gateway.pages import page, wants_page
 from gateway.problems import Problem
 from gateway.routes.shared import problems
 from gateway.services import services_of
+from gateway.uploads import read_form
 
 router = APIRouter(tags=["公开核验"])
 
@@ -96,18 +95,12 @@ async def verify_upload(request: Request) -> Response:
     return JSONResponse(answer.model_dump(mode="json"), headers={"Vary": "Accept"})
 
 
-class _InMemory(MultiPartParser):
-    """A form whose file never touches a disk: it may be somebody's proof."""
-
-    spool_max_size = UPLOAD_LIMIT * 2
-
-
 async def _read_file(request: Request) -> bytes:
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media == "application/pdf":
         pdf = await request.body()
     elif media == "multipart/form-data":
-        pdf = await _read_form(request)
+        _, pdf = await read_form(request)
     else:
         raise Problem("not_upload")
     if not pdf:
@@ -115,18 +108,6 @@ async def _read_file(request: Request) -> bytes:
     if len(pdf) > UPLOAD_LIMIT:
         raise Problem("too_large")
     return pdf
-
-
-async def _read_form(request: Request) -> bytes:
-    try:
-        form = await _InMemory(request.headers, request.stream(), max_files=1, max_fields=5).parse()
-    except (MultiPartException, KeyError, ValueError):
-        raise Problem("bad_request") from None
-    try:
-        file = form.get("file")
-        return await file.read() if isinstance(file, UploadFile) else b""
-    finally:
-        await form.close()
 
 
 def _tidy(number: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from domain.records import AgainReason
 from gateway.sent.values import Code, Sent, SentParty
 
 
@@ -17,6 +18,13 @@ class SentVerification(Sent):
     matter: Annotated[Code | None, Field(description="事项编码;可省略,填写时须与办件一致")] = None
     proof: Annotated[Code, Field(description="证明编码", examples=["P-HOUSEHOLD"])]
     party: Annotated[SentParty, Field(description="被核验人,须是该办件的当事人")]
+    force_new: Annotated[
+        AgainReason | None,
+        Field(
+            description="同一办件、证明、当事人已有在办或有效的核验时,省略则返回原核验;确需重新核验的填写理由:"
+            "data_changed 情况已变化,proof_unusable 原证明不能使用,other 其他"
+        ),
+    ] = None
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -5,7 +5,7 @@ from __future__ import annotations
 from connectors.seal import LocalSeals, SealUse
 from domain.methods import Method
 from domain.share import Candidate, Finding, ShareOutcome
-from ledger import deliveries, leases, requests, sealing, sharing
+from ledger import handover, leases, requests, sealing, sharing
 from ledger.database import transaction
 from ledger.moves import Lease
 from proofs.code import code_digest, new_code, verify_url
@@ -88,5 +88,5 @@ def seal_and_deliver(number: str, seals: LocalSeals) -> tuple[str, bytes]:
 def deliver(number: str) -> None:
     held = lease(number)
     with transaction() as session:
-        deliveries.deliver(session, held, now=settings().now(), actor="worker:test")
+        handover.deliver(session, held, now=settings().now(), actor="worker:test")
     release(number)

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from domain.methods import Answer
 from domain.share import Candidate, Finding, ShareOutcome
-from ledger import deliveries, escalation, leases, requests, sealing, sharing
+from ledger import escalation, handover, leases, requests, sealing, sharing
 from ledger.database import transaction
 from ledger.moves import Lease
 from ledger.requests import Reply
@@ -90,7 +90,7 @@ def seal(lease: Lease, now: datetime = NOW + MINUTE, pdf: bytes = b"") -> sealin
 
 
 def deliver(lease: Lease, now: datetime = NOW + MINUTE) -> None:
-    do(deliveries.deliver, lease, now=now, actor="system:test")
+    do(handover.deliver, lease, now=now, actor="system:test")
 
 
 def escalate(lease: Lease, now: datetime) -> None:

@@ -13,8 +13,8 @@ from domain.lifecycle import Event, State
 from domain.methods import Answer, Method, Result
 from domain.seals import SealKind
 from domain.share import ShareOutcome
-from ledger import attention, leases, registry, requests, sealing
-from ledger.attention import FIVE
+from ledger import attention, claims, failures, leases, registry, sealing
+from ledger.failures import FIVE
 from ledger.moves import Lease, MoveRefused
 from ledger.remedies import REMEDIES
 from ledger.tables.effects import SealUse
@@ -53,7 +53,7 @@ def stuck(proof: str = "P-HOUSEHOLD", code: str = "permanent_fault", **changes: 
     """A verification that a person has, from where its first step stopped."""
     lease = hold(file(proof, **changes))
     take_up(lease)
-    do(attention.need_attention, lease.number, code, at=NOW, actor="system:w1", lease=lease, who="x")
+    do(failures.need_attention, lease.number, code, at=NOW, actor="system:w1", lease=lease, who="x")
     return lease
 
 
@@ -67,7 +67,7 @@ def test_a_case_is_handed_over_with_its_reason_and_an_alarm() -> None:
     assert events(lease.number)[-1].detail == {"code": "permanent_fault", "who": "x"}
     assert ("needs_attention", lease.number) in alarms()
     before = names(lease.number)
-    do(attention.need_attention, lease.number, "missing_glyph", at=NOW, actor="system:w1")
+    do(failures.need_attention, lease.number, "missing_glyph", at=NOW, actor="system:w1")
     assert names(lease.number) == before and row(lease.number).attention == "permanent_fault"
 
 
@@ -75,8 +75,8 @@ def test_what_somebody_ended_meanwhile_is_not_handed_over() -> None:
     """A withdrawal during a call to the outside that then fails for good."""
     lease = hold(file())
     do(attention.withdraw, lease.number, **BY)
-    do(attention.need_attention, lease.number, "permanent_fault", at=NOW, actor="system:w1", lease=lease)
-    do(attention.pass_failed, lease, "SomeError", now=NOW, actor="system:w1")
+    do(failures.need_attention, lease.number, "permanent_fault", at=NOW, actor="system:w1", lease=lease)
+    do(failures.pass_failed, lease, "SomeError", now=NOW, actor="system:w1")
     assert row(lease.number).state is State.WITHDRAWN and names(lease.number)[-1] == "withdrawn"
 
 
@@ -90,17 +90,17 @@ def test_failed_passes_pause_longer_and_longer_and_then_call_a_person() -> None:
     lease = hold(file())
     pauses = []
     for _ in range(FIVE):
-        do(attention.pass_failed, lease, "TimeoutError@x:1", now=NOW, actor="system:w1")
+        do(failures.pass_failed, lease, "TimeoutError@x:1", now=NOW, actor="system:w1")
         due = row(lease.number).next_instant
         assert due is not None
         pauses.append((due - NOW) / MINUTE)
     assert pauses == [1, 2, 4, 8, 24 * 60]
     assert row(lease.number).state is State.NEEDS_ATTENTION
-    failures = [event.detail for event in events(lease.number) if event.event is Event.PASS_FAILED]
-    assert [failure["count"] for failure in failures] == [1, 2, 3, 4, 5]
+    failed = [event.detail for event in events(lease.number) if event.event is Event.PASS_FAILED]
+    assert [detail["count"] for detail in failed] == [1, 2, 3, 4, 5]
     assert events(lease.number)[-1].detail == {"code": "failed_passes", "last": "TimeoutError@x:1"}
     for _ in range(9):
-        do(attention.pass_failed, lease, "TimeoutError@x:1", now=NOW, actor="system:w1")
+        do(failures.pass_failed, lease, "TimeoutError@x:1", now=NOW, actor="system:w1")
     assert row(lease.number).next_instant == NOW + 60 * MINUTE  # never longer than an hour
     assert names(lease.number).count("attention_needed") == 1
 
@@ -133,7 +133,7 @@ def test_reroute_asks_another_unit_with_clocks_of_its_own() -> None:
     lease = hold(file("P-HARDSHIP"))
     take_up(lease)
     first = ask(lease)
-    do(attention.need_attention, lease.number, "failed_passes", at=NOW, actor="system:w1", lease=lease)
+    do(failures.need_attention, lease.number, "failed_passes", at=NOW, actor="system:w1", lease=lease)
     do(attention.reroute, lease.number, CIVIL, **BY)
     left(lease.number)
     now = row(lease.number)
@@ -143,7 +143,7 @@ def test_reroute_asks_another_unit_with_clocks_of_its_own() -> None:
     second = ask(lease, NOW + 2 * MINUTE)
     assert second != first and request_of(second).unit == CIVIL
     assert limits(lease.number)["soft"].due_at == NOW + 2 * MINUTE + timedelta(days=1)
-    with pytest.raises(requests.RequestWithdrawn):
+    with pytest.raises(claims.RequestWithdrawn):
         reply(first)
     reply(second, unit=CIVIL)
     assert row(lease.number).state is State.TO_BE_SEALED
@@ -164,7 +164,7 @@ def test_after_a_reroute_the_seal_is_that_of_the_new_method() -> None:
     take_up(lease)
     found(lease)
     do(sealing.start_use, lease, SealKind.SHARE, now=NOW, actor="system:w1")
-    do(attention.need_attention, lease.number, "missing_glyph", at=NOW, actor="system:w1", lease=lease)
+    do(failures.need_attention, lease.number, "missing_glyph", at=NOW, actor="system:w1", lease=lease)
     do(attention.reroute, lease.number, CIVIL, **BY)
     reply(ask(lease), unit=CIVIL)
     use = seal(lease)
@@ -180,7 +180,7 @@ def test_after_a_reroute_the_proof_of_the_old_answer_never_stands_in_for_the_new
     found(lease)
     seal(lease)
     for _ in range(FIVE):  # sealed, but its delivery fails
-        do(attention.pass_failed, lease, "SomeError", now=NOW, actor="system:w1")
+        do(failures.pass_failed, lease, "SomeError", now=NOW, actor="system:w1")
     do(attention.reroute, lease.number, CIVIL, **BY)
     reply(ask(lease), Answer.FALSE, unit=CIVIL, fields={})
     deliver(lease)
@@ -195,7 +195,7 @@ def sealed_and_stuck() -> Lease:
     take_up(lease)
     found(lease)
     seal(lease)
-    do(attention.need_attention, lease.number, "permanent_fault", at=NOW, actor="system:w1", lease=lease)
+    do(failures.need_attention, lease.number, "permanent_fault", at=NOW, actor="system:w1", lease=lease)
     return lease
 
 
@@ -221,7 +221,7 @@ def test_nothing_is_reissued_without_a_result_that_may_be_sealed() -> None:
     take_up(mismatch)
     found(mismatch, ShareOutcome.MISMATCH)
     for lease in (denied, mismatch):
-        do(attention.need_attention, lease.number, "failed_passes", at=NOW, actor="system:w1", lease=lease)
+        do(failures.need_attention, lease.number, "failed_passes", at=NOW, actor="system:w1", lease=lease)
         with pytest.raises(MoveRefused, match="按清单不制作证明"):
             do(attention.reissue, lease.number, "x", **BY)
         assert row(lease.number).state is State.NEEDS_ATTENTION

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from domain.limits import HandlingType
 from domain.roles import IdType, PartyRole
 from ledger import cases, registration
-from ledger.registration import CaseClosed, CaseData, NameDiffers, PartyData
+from ledger.registration import (
+    CaseClosed,
+    CaseData,
+    CaseFixed,
+    NameDiffers,
+    PartyData,
+    PromisePassed,
+    PromiseReasonNeeded,
+)
 from ledger.tables.cases import Case, Party
 from sandbox.people import by_name
-from tests.ledger.acting import MINUTE, all_of, do
-from tests.ledger.filing import NOW, UNIT, case_data
+from tests.ledger.acting import MINUTE, alarms, all_of, do
+from tests.ledger.filing import NOW, UNIT, case_data, file
 
 pytestmark = pytest.mark.usefixtures("shared_ledger")
 
@@ -58,8 +67,43 @@ def test_what_the_unit_corrects_is_taken_over() -> None:
     data = case_data()
     register(data)
     later = NOW + timedelta(days=9)
-    register(replace(data, handling=HandlingType.IMMEDIATE, promise_end=later, promise_derived=True))
-    assert (the(data).handling, the(data).promise_end, the(data).promise_derived) == ("immediate", later, True)
+    register(replace(data, handling=HandlingType.IMMEDIATE, promise_end=later))
+    assert (the(data).handling, the(data).promise_end, the(data).promise_derived) == ("immediate", later, False)
+
+
+def test_promised_days_are_working_days_and_marked_as_derived() -> None:
+    data = case_data(accepted_at=datetime(2026, 9, 30, 1, 0, tzinfo=UTC), promise_end=None, promised_days=3)
+    register(data)
+    # 1 to 7 October are days off, the 10th is a Saturday that is worked: 8, 9, 10, until midnight in Beijing.
+    assert the(data).promise_end == datetime(2026, 10, 10, 16, 0, tzinfo=UTC)
+    assert the(data).promise_derived
+
+
+def test_a_year_without_calendar_refuses_no_case_and_is_not_guessed() -> None:
+    data = case_data(accepted_at=datetime(2027, 12, 30, 1, 0, tzinfo=UTC), promise_end=None, promised_days=5)
+    register(data)
+    assert the(data).promise_end is None and the(data).promised_days == 5
+    assert ("calendar_missing", "2028") in alarms()
+
+
+def test_a_promise_in_the_past_is_refused() -> None:
+    with pytest.raises(PromisePassed):
+        register(case_data(promise_end=NOW))
+
+
+def test_the_same_case_sent_again_after_its_promise_passed_changes_nothing() -> None:
+    data = case_data()
+    register(data)
+    assert do(registration.register, UNIT, data, now=NOW + timedelta(days=9), actor="x") is False
+
+
+def test_matter_and_handling_stay_once_something_rests_on_them() -> None:
+    data = case_data(number=f"C-{uuid4().hex}")
+    file(number=data.number)
+    with pytest.raises(CaseFixed):
+        register(replace(data, handling=HandlingType.IMMEDIATE))
+    with pytest.raises(PromiseReasonNeeded):
+        register(replace(data, promise_end=NOW + timedelta(days=9)))
 
 
 def test_a_number_under_another_name_is_refused_and_nothing_is_written() -> None:

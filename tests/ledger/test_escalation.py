@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from domain.inbox import SupervisionOutcome
 from domain.lifecycle import Event, State
 from domain.limits import HandlingType
 from domain.methods import Answer
 from domain.share import ShareOutcome
-from ledger import attention, escalation, requests
+from ledger import attention, escalation, failures, requests, supervisions
 from ledger.moves import Lease
 from tests.ledger.acting import (
     HOUR,
@@ -80,18 +81,18 @@ def test_a_missed_supervision_is_the_offices_with_an_alarm_and_a_reminder_each_d
         escalate(lease, NOW + noticed)
     assert story(lease.number) == [
         ("missed", NOW + HALF), ("supervised", NOW + HALF), ("missed", NOW + HOUR),
-        ("reminded", NOW + HOUR), ("reminded", NOW + 26 * HOUR),
+        ("office_told", NOW + HOUR), ("reminded", NOW + 26 * HOUR),
     ]  # fmt: skip
     assert ("supervision_missed", lease.number) in alarms()
     assert row(lease.number).next_instant == NOW + 26 * HOUR + timedelta(days=1)
 
 
 def test_what_is_noticed_late_is_recorded_all_at_once_as_it_was_due() -> None:
-    """A worker that was away for a day: the record is the same as if it had been there, but for the reminders."""
+    """A worker that was away for a day: the record is the same as if it had been there, but for reminders."""
     lease, away = immediate(), NOW + timedelta(days=1)
     escalate(lease, away)
     assert story(lease.number) == [
-        ("missed", NOW + HALF), ("supervised", NOW + HALF), ("missed", NOW + HOUR), ("reminded", away),
+        ("missed", NOW + HALF), ("supervised", NOW + HALF), ("missed", NOW + HOUR), ("office_told", NOW + HOUR),
     ]  # fmt: skip
 
 
@@ -125,13 +126,19 @@ def test_a_promise_that_had_passed_is_missed_at_once_but_supervision_begins_with
     assert ("supervision_missed", lease.number) not in alarms()
 
 
-def test_an_answer_under_supervision_ends_it() -> None:
+def test_supervision_is_complete_when_answered_and_fed_back() -> None:
     lease = immediate()
     escalate(lease, NOW + HOUR)
     assert ("supervision_missed", lease.number) in alarms()
     request = do(requests.open_request, lease.number)
     assert request is not None
     reply(request.id, now=NOW + HOUR + MINUTE)
+    assert ("supervision_missed", lease.number) in alarms()  # the feedback is still owed
+    opened = do(supervisions.of_request, request.id)
+    do(
+        supervisions.feed_back, opened.id, request.unit, SupervisionOutcome.DONE, "已督促办结",
+        now=NOW + HOUR + 2 * MINUTE, actor="person:demo-guangming-2",
+    )  # fmt: skip
     assert ("supervision_missed", lease.number) not in alarms()
     assert row(lease.number).state is State.TO_BE_SEALED
 
@@ -151,7 +158,7 @@ def test_what_was_answered_meanwhile_is_left_to_the_delivery() -> None:
 
 def to_a_person(lease: Lease, at: datetime) -> None:
     for _ in range(5):
-        do(attention.pass_failed, lease, "SomeError", now=at, actor="system:w1")
+        do(failures.pass_failed, lease, "SomeError", now=at, actor="system:w1")
     assert row(lease.number).state is State.NEEDS_ATTENTION
 
 
@@ -172,7 +179,7 @@ def test_the_unit_that_has_answered_is_not_supervised_for_our_own_delay() -> Non
     lease = hold(file("P-HARDSHIP", handling=HandlingType.IMMEDIATE, promise_end=None))
     take_up(lease)
     reply(ask(lease), now=NOW + MINUTE)
-    do(attention.need_attention, lease.number, "missing_glyph", at=NOW + MINUTE, actor="system:w1", lease=lease)
+    do(failures.need_attention, lease.number, "missing_glyph", at=NOW + MINUTE, actor="system:w1", lease=lease)
     escalate(lease, NOW + HOUR)
     assert limits(lease.number)["hard"].missed_at == NOW + HALF
     assert "supervised" not in names(lease.number)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.lifecycle import ENDED, Event, State, may_move
-from ledger import attention, leases, moves
+from ledger import attention, failures, leases, moves
 from ledger.database import transaction
 from ledger.moves import Lease, LeaseLost, MoveRefused, Paused
 from tests.ledger.acting import at_once, do, events, hold, names, row, set_columns, take_up
@@ -137,9 +137,9 @@ def test_progress_ends_a_row_of_failures() -> None:
     number = file()
     lease = hold(number)
     for _ in range(4):
-        do(attention.pass_failed, lease, "SomeError", now=NOW, actor="test")
+        do(failures.pass_failed, lease, "SomeError", now=NOW, actor="test")
     take_up(lease)
-    do(attention.pass_failed, lease, "SomeError", now=NOW, actor="test")
+    do(failures.pass_failed, lease, "SomeError", now=NOW, actor="test")
     assert (row(number).state, row(number).failed_passes) == (State.LOOKING_UP, 1)
 
 

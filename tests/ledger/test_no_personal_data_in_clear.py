@@ -17,7 +17,7 @@ from connectors.share import ShareSource, load_sources
 from domain.lifecycle import State
 from domain.methods import Answer
 from domain.share import Question, ShareOutcome
-from ledger import attention, callbacks, filing, inboxes, registration, sharing, views
+from ledger import attention, callbacks, failures, filing, inboxes, registration, sharing, views
 from ledger.audit import record_access
 from ledger.database import engine, transaction
 from ledger.moves import Lease, MoveRefused
@@ -127,7 +127,7 @@ def by_failing() -> None:
     for _ in range(6):
         lease = Lease(stuck.number, stuck.owner, stuck.token)
         with pytest.raises(MoveRefused):
-            do(attention.pass_failed, lease, "KeyError@sealing:12", now=NOW, actor="system:w1")
+            do(failures.pass_failed, lease, "KeyError@sealing:12", now=NOW, actor="system:w1")
     data = case_data()
     do(registration.register, UNIT, data, now=NOW, actor="person:demo-permit-1")
     with pytest.raises(NameDiffers) as differs:

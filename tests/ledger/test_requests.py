@@ -11,10 +11,10 @@ import pytest
 from domain.lifecycle import State
 from domain.limits import HandlingType
 from domain.methods import Answer, Result
-from ledger import attention, requests, sealing
+from ledger import attention, failures, requests, sealing
+from ledger.claims import AlreadyAnswered, NotYours, RequestWithdrawn
 from ledger.database import transaction
 from ledger.moves import Lease, MoveRefused
-from ledger.claims import AlreadyAnswered, NotYours, RequestWithdrawn
 from ledger.requests import FieldsMissing, Reply
 from ledger.tables.verifications import Request
 from tests.ledger.acting import (
@@ -226,7 +226,7 @@ def test_a_stale_look_at_a_request_does_not_let_a_second_answer_in() -> None:
 def test_an_answer_reaches_a_case_that_waits_for_a_person() -> None:
     lease, request = asked()
     for _ in range(5):
-        do(attention.pass_failed, lease, "SomeError", now=NOW, actor="system:w1")
+        do(failures.pass_failed, lease, "SomeError", now=NOW, actor="system:w1")
     assert ("needs_attention", lease.number) in alarms()
     reply(request)
     assert row(lease.number).state is State.TO_BE_SEALED and row(lease.number).attention is None

@@ -18,6 +18,7 @@ from ledger import (
     callbacks,
     cases,
     deliveries,
+    failures,
     inboxes,
     publication,
     requests,
@@ -278,7 +279,7 @@ def test_a_revoked_version_is_known_and_not_valid() -> None:
     take_up(lease)
     found(lease)
     seal(lease)
-    do(attention.need_attention, lease.number, "permanent_fault", at=NOW, actor="system:w1", lease=lease)
+    do(failures.need_attention, lease.number, "permanent_fault", at=NOW, actor="system:w1", lease=lease)
     do(attention.reissue, lease.number, "printing_error", now=NOW, actor="person:x")
     seal(lease)
     deliver(lease)

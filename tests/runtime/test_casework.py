@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from ledger import attention, keys, leases, sharing
+from ledger import attention, failures, keys, leases, sharing
 from ledger.database import transaction
 from ledger.remedies import REMEDIES
 from ledger.standings import standing
@@ -26,7 +26,7 @@ def in_attention(code: str = "failed_passes") -> str:
         lease = leases.acquire(session, number, "worker-1/test")
         assert lease is not None
         sharing.take_up(session, lease, "test", now=NOW)
-        attention.need_attention(session, number, code, at=NOW, actor="test", lease=lease)
+        failures.need_attention(session, number, code, at=NOW, actor="test", lease=lease)
         leases.release(session, number, "worker-1/test")
     return number
 

@@ -1,0 +1,94 @@
+"""办理: one transaction for what a caller does, with the ledger's refusals in the gateway's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from domain.numbers import is_number
+from gateway.problems import Problem
+from ledger import (
+    attachments,
+    claims,
+    commitments,
+    excuses,
+    mismatches,
+    requests,
+    returns,
+    sharing,
+    supervisions,
+    supplements,
+    views,
+)
+from ledger.database import transaction
+from ledger.duty import DutyRefused
+from ledger.keys import Caller
+from ledger.moves import MoveRefused
+from ledger.outages import OutageRefused
+from ledger.tables.verifications import Verification
+from ledger.worktime import CalendarRefused, TimetableRefused
+
+_CODES: Mapping[type[Exception], str] = MappingProxyType(
+    {
+        claims.NotYours: "request_unknown",
+        claims.AlreadyAnswered: "already_answered",
+        claims.RequestWithdrawn: "request_withdrawn",
+        claims.ClaimedByOther: "claimed_by_other",
+        supplements.SupplementsOff: "supplements_off",
+        supplements.LimitPassed: "limit_passed",
+        returns.SuggestsItself: "suggests_itself",
+        returns.UnitUnknown: "suggested_unit_unknown",
+        returns.NoSuggestion: "no_suggestion",
+        returns.ReturnedBefore: "returned_before",
+        attachments.AttachmentsFull: "attachments_full",
+        sharing.NotACandidate: "not_a_candidate",
+        supervisions.NotYourSupervision: "supervision_unknown",
+        supervisions.SupervisionClosed: "supervision_closed",
+        supervisions.FedBackAlready: "fed_back_already",
+        excuses.NoSoftLimit: "no_soft_limit",
+        excuses.NoExcuse: "no_excuse",
+        excuses.ExcuseStands: "excuse_stands",
+        commitments.CheckDone: "check_done",
+        mismatches.NotDelivered: "not_delivered",
+        mismatches.MismatchOpen: "mismatch_open",
+        mismatches.NoIssuer: "no_issuer_to_check",
+        mismatches.NothingToObject: "mismatch_unsettled",
+    }
+)
+#: Refusals whose own Chinese text says it best: what they hold is the unit's arrangement, no person's data.
+_SPOKEN: Mapping[type[Exception], str] = MappingProxyType(
+    {
+        DutyRefused: "duty_refused",
+        CalendarRefused: "calendar_refused",
+        TimetableRefused: "timetable_refused",
+        OutageRefused: "outage_refused",
+        MoveRefused: "state_conflict",
+    }
+)
+
+
+@contextmanager
+def acting() -> Iterator[Session]:
+    """A transaction; what the ledger refuses becomes a Problem, and nothing is written."""
+    try:
+        with transaction() as session:
+            yield session
+    except requests.FieldsMissing as missing:
+        # The names come from the catalog, not from the caller.
+        raise Problem("fields_missing", errors=[(f"fields.{name}", "缺少这一项。") for name in missing.names]) from None
+    except tuple(_CODES) as refused:
+        raise Problem(_CODES[type(refused)]) from None
+    except tuple(_SPOKEN) as refused:
+        code = next(code for kind, code in _SPOKEN.items() if isinstance(refused, kind))
+        raise Problem(code, detail=str(refused)) from None
+
+
+def own(session: Session, caller: Caller, number: str) -> Verification:
+    """The verification that the caller's unit filed; another unit's looks like none. Raises Problem."""
+    row = views.find_verification(session, number, caller.unit) if is_number(number) else None
+    if row is None:
+        raise Problem("number_unknown")
+    return row

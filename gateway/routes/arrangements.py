@@ -1,0 +1,128 @@
+"""值守、服务时间、工作日历: who is on duty, when a unit is open, which days are worked (10.2, 10.3, readings 1, 25)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+
+from gateway.acting import acting
+from gateway.answers.arrangements import (
+    AbsenceAnswer,
+    AppointmentAnswer,
+    DutyAnswer,
+    GapAnswer,
+    HoursAnswer,
+    YearAnswer,
+)
+from gateway.entrance import CurrentCaller
+from gateway.problems import Problem
+from gateway.routes.shared import api_router, problems
+from gateway.sent.arrangements import SentAbsence, SentAppointment, SentEnding, SentHours, SentYear
+from gateway.sent.values import Sent
+from ledger import duty, worktime
+from ledger.calendars import DISTRICT
+from ledger.duty import AHEAD
+from ledger.tables.duty import CalendarYear
+from settings import settings
+
+router = api_router("值守与日历")
+
+Entry = Annotated[UUID, Path(description="编号")]
+Year = Annotated[int, Path(ge=2000, le=2099, description="年份", examples=[2027])]
+
+
+@router.get("/v1/duty", summary="值守", responses=problems())
+def get_duty(caller: CurrentCaller) -> DutyAnswer:
+    """此刻的督办员和代办员、全部指定、今后七天的缺口。"""
+    now, unit = settings().now(), caller.unit
+    with acting() as session:
+        return DutyAnswer(
+            unit=unit,
+            supervisor_now=duty.supervisor_at(session, unit, now),
+            agents_now=duty.agents_at(session, unit, now),
+            appointments=[AppointmentAnswer.of(row) for row in duty.appointments(session, unit)],
+            gaps=[GapAnswer.of(gap) for gap in duty.gaps(session, unit, now, now + AHEAD)],
+        )
+
+
+@router.post("/v1/duty/appointments", status_code=201, summary="指定督办员", responses=problems("duty_refused", body=True))
+def appoint(body: SentAppointment, caller: CurrentCaller) -> AppointmentAnswer:
+    """同一时刻只有一名督办员:新的指定接替原来的;代理督办须写明起止,不得与其他代理重叠。"""
+    with acting() as session:
+        row = duty.appoint(
+            session, caller.unit, body.person, body.since, body.until, acting=body.acting, now=settings().now(),
+            actor=caller.actor,
+        )  # fmt: skip
+        return AppointmentAnswer.of(row)
+
+
+@router.post(
+    "/v1/duty/appointments/{id}/end", summary="提前结束指定", responses=problems("duty_refused", "duty_unknown", body=True)
+)
+def end_appointment(id: Entry, body: SentEnding, caller: CurrentCaller) -> AppointmentAnswer:  # noqa: A002
+    """提前结束;空缺会告警。"""
+    with acting() as session:
+        try:
+            return AppointmentAnswer.of(duty.end_appointment(session, caller.unit, id, body.until))
+        except LookupError:
+            raise Problem("duty_unknown") from None
+
+
+@router.post("/v1/duty/absences", status_code=201, summary="登记离岗", responses=problems("duty_refused", body=True))
+def report_absence(body: SentAbsence, caller: CurrentCaller) -> AbsenceAnswer:
+    """离岗期间不计为在岗;因此出现的缺口会提前告警。"""
+    with acting() as session:
+        row = duty.report_absence(
+            session, caller.unit, body.person, body.since, body.until, now=settings().now(), actor=caller.actor
+        )
+        return AbsenceAnswer.of(row)
+
+
+class SentCancellation(Sent):
+    """销假。"""
+
+
+@router.post("/v1/duty/absences/{id}/cancel", summary="销假", responses=problems("duty_unknown", body=True))
+def cancel_absence(id: Entry, body: SentCancellation, caller: CurrentCaller) -> AbsenceAnswer:  # noqa: A002
+    """提前返岗。"""
+    with acting() as session:
+        try:
+            return AbsenceAnswer.of(duty.cancel_absence(session, caller.unit, id, now=settings().now()))
+        except LookupError:
+            raise Problem("duty_unknown") from None
+
+
+@router.put("/v1/hours", summary="设定服务时间", responses=problems("timetable_refused", body=True))
+def set_hours(body: SentHours, caller: CurrentCaller) -> HoursAnswer:
+    """本单位的服务时间(含午休、季节、周末、二十四小时);在办申请的时限随之重新计算,理由留痕。"""
+    with acting() as session:
+        numbers = worktime.set_timetable(
+            session, caller.unit, body.seasons, effective_from=body.effective_from, now=settings().now(),
+            actor=caller.actor,
+        )  # fmt: skip
+        return HoursAnswer(
+            unit=caller.unit, effective_from=body.effective_from, seasons=body.seasons, recomputed=numbers
+        )
+
+
+@router.get("/v1/calendar/{year}", summary="工作日历", responses=problems("year_unknown", "invalid"))
+def get_year(year: Year, caller: CurrentCaller) -> YearAnswer:
+    """全区的工作日历;未录入的年份不推测。"""
+    with acting() as session:
+        row = session.get(CalendarYear, (DISTRICT, year))
+        if row is None:
+            raise Problem("year_unknown")
+        return YearAnswer.of(row, [])
+
+
+@router.put("/v1/calendar/{year}", summary="录入工作日历", responses=problems("calendar_refused", body=True))
+def put_year(year: Year, body: SentYear, caller: CurrentCaller) -> YearAnswer:
+    """录入或变更一年的放假和调休;涉及该年的时限随之补算或重算,变更前后和理由留痕。"""
+    with acting() as session:
+        numbers = worktime.put_year(
+            session, year, body.rest, body.work, provisional=body.provisional, source=body.source, reason=body.reason,
+            now=settings().now(), actor=caller.actor,
+        )  # fmt: skip
+        return YearAnswer.of(session.get_one(CalendarYear, (DISTRICT, year)), numbers)

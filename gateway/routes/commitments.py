@@ -1,0 +1,138 @@
+"""告知承诺: the text, the signature, the decline, the later check and the restoration of credit (7.4, 12.1)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from gateway.acting import acting, own
+from gateway.answers.followups import (
+    BlockItem,
+    BlocksAnswer,
+    CheckItem,
+    ChecksAnswer,
+    CommitmentAnswer,
+    CommitmentTextAnswer,
+)
+from gateway.answers.verifications import VerificationAnswer
+from gateway.entrance import CurrentCaller
+from gateway.filing import read_own
+from gateway.problems import Problem
+from gateway.routes.shared import api_router, problems
+from gateway.sent.followups import SentCheck, SentCommitment, SentCommitmentText, SentRestoration
+from gateway.sent.values import Sent
+from ledger import commitments, sharing
+from ledger.tables.commitments import Commitment
+from ledger.tables.registry import ProofKind
+from settings import settings
+
+router = api_router("告知承诺")
+
+Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
+ProofCode = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="证明编码", examples=["P-RESIDENCE"])]
+
+
+@router.get(
+    "/v1/verifications/{number}/commitment",
+    summary="承诺书",
+    responses=problems("number_unknown", "commitment_unknown", "invalid"),
+)
+def get_commitment(number: Number, caller: CurrentCaller) -> CommitmentAnswer:
+    """交申请人阅知的承诺书全文。由申请人自行决定是否承诺。"""
+    with acting() as session:
+        own(session, caller, number)
+        offer = commitments.offer_of(session, number)
+        if offer is None:
+            raise Problem("commitment_unknown")
+        return CommitmentAnswer.of(offer)
+
+
+@router.post(
+    "/v1/verifications/{number}/commitment",
+    summary="登记已签署的承诺",
+    responses=problems("number_unknown", "state_conflict", body=True),
+)
+def sign_commitment(number: Number, body: SentCommitment, caller: CurrentCaller) -> VerificationAnswer:
+    """申请人已签署:以承诺代替证明,不再索要;系统登记核查期限。须有申请人本人的签署凭证,经办人勾选无效。"""
+    with acting() as session:
+        own(session, caller, number)
+        commitments.sign(
+            session, number, body.evidence, body.sha256, body.reference, now=settings().now(), actor=caller.actor
+        )
+    return read_own(caller, number)
+
+
+class SentDecline(Sent):
+    """申请人不作承诺。"""
+
+
+@router.post(
+    "/v1/verifications/{number}/commitment/decline",
+    summary="申请人不作承诺",
+    responses=problems("number_unknown", "state_conflict", body=True),
+)
+def decline_commitment(number: Number, body: SentDecline, caller: CurrentCaller) -> VerificationAnswer:
+    """转为下一种核验方式。不得因此要求申请人提交证明。"""
+    with acting() as session:
+        own(session, caller, number)
+        sharing.decline_commitment(session, number, now=settings().now(), actor=caller.actor)
+    return read_own(caller, number)
+
+
+@router.get("/v1/commitment-checks", summary="承诺核查清单", responses=problems("invalid"))
+def get_checks(
+    caller: CurrentCaller,
+    status: Annotated[Literal["open", "done"], Query(description="open 待核查,done 已核查")] = "open",
+) -> ChecksAnswer:
+    """本单位应当核查的承诺,按期限先后排列。"""
+    with acting() as session:
+        return ChecksAnswer(items=[CheckItem.of(row) for row in commitments.checks(session, caller.unit, done=status == "done")])
+
+
+@router.post("/v1/commitment-checks/{id}", summary="登记核查结论", responses=problems("check_unknown", "check_done", body=True))
+def record_check(
+    id: Annotated[UUID, Path(description="核查的编号")], body: SentCheck, caller: CurrentCaller  # noqa: A002
+) -> CheckItem:
+    """承诺不实的,该申请人在信用修复前不能再承诺,改用其他核验方式。"""
+    with acting() as session:
+        try:
+            row = commitments.check(
+                session, id, caller.unit, body.outcome, body.note, now=settings().now(), actor=caller.actor
+            )
+        except LookupError:
+            raise Problem("check_unknown") from None
+        return CheckItem.of(row)
+
+
+@router.get("/v1/credit-blocks", summary="承诺限制清单", responses=problems())
+def get_credit_blocks(caller: CurrentCaller) -> BlocksAnswer:
+    """因承诺不实暂不能承诺的,只列核验编号。"""
+    with acting() as session:
+        return BlocksAnswer(items=[BlockItem.of(row, number) for row, number in commitments.blocks(session)])
+
+
+@router.post("/v1/credit-blocks/{id}/restore", summary="信用修复", responses=problems("block_unknown", body=True))
+def restore_credit(
+    id: Annotated[UUID, Path(description="限制的编号")], body: SentRestoration, caller: CurrentCaller  # noqa: A002
+) -> BlockItem:
+    """由工作专班办公室登记依据后解除限制。重复登记不产生变化。"""
+    with acting() as session:
+        try:
+            row = commitments.restore(session, id, body.why, now=settings().now(), actor=caller.actor)
+        except LookupError:
+            raise Problem("block_unknown") from None
+        return BlockItem.of(row, session.get_one(Commitment, row.commitment).verification)
+
+
+@router.put("/v1/commitment-texts/{proof}", summary="承诺书文本", responses=problems("proof_kind_unknown", body=True))
+def put_commitment_text(proof: ProofCode, body: SentCommitmentText, caller: CurrentCaller) -> CommitmentTextAnswer:
+    """文本变更产生新版本;已签署的承诺保留当时的文本。"""
+    with acting() as session:
+        if session.get(ProofKind, proof) is None:
+            raise Problem("proof_kind_unknown")
+        row = commitments.put_text(
+            session, proof, body.text, body.check_days, body.basis, now=settings().now(), actor=caller.actor
+        )
+        return CommitmentTextAnswer.of(row)

@@ -1,0 +1,57 @@
+"""值守、服务时间、工作日历 as units and the 专班 office send them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from gateway.sent.values import Code, Instant, Line, Sent
+
+
+class SentAppointment(Sent):
+    """指定督办员。"""
+
+    person: Annotated[Code, Field(description="人员编码", examples=["demo-guangming-2"])]
+    since: Annotated[Instant, Field(description="起")]
+    until: Annotated[Instant | None, Field(description="止(不含);代理督办必填")] = None
+    acting: Annotated[bool, Field(strict=True, description="true 代理督办")] = False
+
+
+class SentEnding(Sent):
+    """结束指定。"""
+
+    until: Annotated[Instant, Field(description="到何时为止")]
+
+
+class SentAbsence(Sent):
+    """离岗。"""
+
+    person: Annotated[Code, Field(description="人员编码")]
+    since: Annotated[Instant, Field(description="起")]
+    until: Annotated[Instant, Field(description="止(不含)")]
+
+
+class SentHours(Sent):
+    """服务时间,自某一时刻起。"""
+
+    effective_from: Annotated[Instant, Field(description="生效时间")]
+    seasons: Annotated[
+        list[dict[str, Any]],
+        Field(
+            min_length=1, max_length=12,
+            description="时段:first、last(MM-DD),workday、saturday、sunday、holiday(各为起止时间的列表);合起来应覆盖全年",
+            examples=[[{"first": "01-01", "last": "12-31", "workday": [["08:30", "12:00"], ["13:30", "17:30"]]}]],
+        ),
+    ]  # fmt: skip
+
+
+class SentYear(Sent):
+    """一年的工作日历。"""
+
+    rest: Annotated[list[date], Field(max_length=120, description="放假日")]
+    work: Annotated[list[date], Field(max_length=30, description="调休上班的周六、周日")] = []
+    provisional: Annotated[bool, Field(strict=True, description="true 暂定:通知尚未公布")] = False
+    source: Annotated[Line, Field(description="依据", examples=["国办发明电〔2025〕7号"])]
+    reason: Annotated[Line, Field(description="录入或变更的理由", examples=["国务院办公厅公布放假安排"])]

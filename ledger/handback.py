@@ -1,0 +1,65 @@
+"""核验时间 handed back (10.9, readings 4, 13): what a case's own assessment clock leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from domain.intervals import Interval, subtract, total, union
+from ledger import rules
+from ledger.tables.inbox import Suspension
+from ledger.tables.verifications import Request, Verification
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """The union of the intervals over parallel requests, no instant counted twice. `running`: one still goes on."""
+
+    intervals: tuple[Interval, ...]
+    seconds: int
+    running: bool
+    rule_version: str
+
+
+def excluded(session: Session, case: UUID, *, now: datetime) -> Excluded:
+    """From the first request of each verification of the case until its answer arrived, or until now.
+
+    Returns and re-routes stay inside. 补正 is the requesting unit's own time unless the district reads it otherwise.
+    """
+    first = (
+        select(Request.verification, func.min(Request.received_at).label("since"))
+        .join(Verification, Verification.number == Request.verification)
+        .where(Verification.case == case)
+        .group_by(Request.verification)
+        .subquery()
+    )
+    asked = session.execute(
+        select(Verification.number, first.c.since, Verification.ended_at).join(
+            first, Verification.number == first.c.verification
+        )
+    ).tuples()
+    pauses = {} if rules.readings().hand_back_supplements else _supplements(session, case, now)
+    spans: list[Interval] = []
+    running = False
+    for number, since, ended in asked:
+        running = running or ended is None
+        # Each with its own pauses taken out first: another request may have run meanwhile.
+        spans += subtract([Interval(since, max(ended or now, since))], pauses.get(number, []))
+    found = union(spans)
+    return Excluded(found, int(total(found).total_seconds()), running, rules.readings().version)
+
+
+def _supplements(session: Session, case: UUID, now: datetime) -> dict[str, list[Interval]]:
+    rows = session.execute(
+        select(Suspension.verification, Suspension.asked_at, Suspension.ended_at)
+        .join(Verification, Verification.number == Suspension.verification)
+        .where(Verification.case == case)
+    ).tuples()
+    found: dict[str, list[Interval]] = {}
+    for number, asked_at, ended_at in rows:
+        found.setdefault(number, []).append(Interval(asked_at, max(ended_at or now, asked_at)))
+    return found

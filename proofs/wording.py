@@ -1,0 +1,53 @@
+"""证明的文字: the sentences around a proof's fields, the same in its preview and in the sealed page (9.3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.methods import Result
+from domain.seals import SealKind
+from domain.share import Subject
+from proofs.page import ProofPage
+
+
+def compose(
+    *,
+    number: str,
+    proof_name: str,
+    subject: Subject,
+    fields: tuple[tuple[str, str], ...],
+    result: Result,
+    seal: SealKind,
+    seal_name: str,
+    maker: str,
+    requesting_unit: str,
+    method_name: str,
+    matter_name: str,
+    case_number: str,
+    source: str,
+    retrieved_at: datetime,
+    verify_url: str,
+    development: bool,
+    preview: bool = False,
+) -> ProofPage:
+    """The page of this content. `subject` and `fields` are personal data."""
+    how = "经共享数据查询" if seal is SealKind.SHARE else f"经{maker}核实"
+    person = subject.id_type == "citizen_id"
+    who = (("姓名" if person else "名称", subject.name), ("公民身份号码" if person else "统一社会信用代码", subject.id_number))
+    return ProofPage(
+        number=number,
+        kind=proof_name,
+        body=f"{how},关于被核验人的“{proof_name}”核验结果为“{result.chinese}”,具体内容如下。",
+        fields=(*who, *fields),
+        requesting_unit=requesting_unit,
+        making_unit=maker,
+        retrieved_at=retrieved_at,
+        method=method_name,
+        purpose=f"办理“{matter_name}”(办件编号 {case_number})",
+        seal_name=seal_name,
+        verify_url=verify_url,
+        sealed_answer=result.chinese,
+        source_system=source,
+        development=development,
+        preview=preview,
+    )
