@@ -39,6 +39,7 @@ class Filed:
 
     answer: VerificationAnswer
     repeated: bool
+    tags: list[str]  #: of the flow run: the unit and the first method
 
 
 def register_case(caller: Caller, number: str, body: SentCase) -> bool:
@@ -110,7 +111,8 @@ def _file(caller: Caller, body: SentVerification, key: str, digest: str) -> File
                     session, filer, case, party, entry_id, entry.issuing_unit,
                     now=now, idempotency_key=key, body_digest=digest, again_why=body.force_new,
                 )  # fmt: skip
-        return Filed(read(session, caller, load(session, number), personal=True, entry=entry), repeated)
+        tags = [caller.unit, *([method.chinese for method in entry.methods[:1]] if entry else [])]
+        return Filed(read(session, caller, load(session, number), personal=True, entry=entry), repeated, tags)
 
 
 def _admissible(session: Session, case: Case, body: SentVerification) -> tuple[int, CatalogEntry, Party]:

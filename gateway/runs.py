@@ -1,6 +1,6 @@
 """The one place where the gateway talks to Prefect: a filed verification gets its flow run.
 
-Only the number and the unit's code go there. Whatever fails here fails nobody's call: the ledger already holds the
+Only the number, the unit's code and the first method go there. Whatever fails here fails nobody's call: the ledger already holds the
 verification, and a worker starts what the gateway did not.
 """
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 class FlowRuns(Protocol):
     """What the gateway needs of the engine."""
 
-    async def create(self, number: str, unit: str) -> UUID: ...
+    async def create(self, number: str, tags: list[str]) -> UUID: ...
 
     async def healthy(self) -> bool: ...
 
@@ -47,13 +47,13 @@ class PrefectRuns:
         )
         self._deployment: str | None = None
 
-    async def create(self, number: str, unit: str) -> UUID:
+    async def create(self, number: str, tags: list[str]) -> UUID:
         """Create the flow run of this number, or find the one that exists. Raises httpx.HTTPError."""
         body: dict[str, Any] = {
             "parameters": {"number": number},
             "name": number,
             "idempotency_key": f"{number}#0",
-            "tags": [unit],
+            "tags": tags,
         }
         for look_again in (True, False):
             answer = await self._http.post(f"/deployments/{await self._deployment_id()}/create_flow_run", json=body)
@@ -89,18 +89,18 @@ class RunStarter:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, number: str, unit: str) -> None:
+    def start(self, number: str, tags: list[str]) -> None:
         """Create the run of a verification that is committed, soon and without holding the caller."""
         if len(self._tasks) >= _MOST:
             return
-        task = asyncio.create_task(self._start(number, unit))
+        task = asyncio.create_task(self._start(number, tags))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _start(self, number: str, unit: str) -> None:
+    async def _start(self, number: str, tags: list[str]) -> None:
         try:
             async with self._slots:
-                flow_run = await self.runs.create(number, unit)
+                flow_run = await self.runs.create(number, tags)
             await run_in_threadpool(_bind, number, flow_run)
         except Exception as error:
             # The error's text may quote a reply; its type says enough, and a worker takes the number up.

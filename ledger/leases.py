@@ -196,6 +196,7 @@ class Binding:
     serial: int
     leased: bool  #: a live lease: a pass is at work
     wake_requested: bool
+    unit: str  #: 需求单位, the run's tag
 
 
 def binding(session: Session, number: str) -> Binding:
@@ -206,9 +207,10 @@ def binding(session: Session, number: str) -> Binding:
             Verification.run_serial,
             func.coalesce(Verification.lease_until > _NOW, False),
             Verification.wake_requested_at.is_not(None),
+            Verification.unit,
         ).where(Verification.number == number)
     ).one_or_none()
-    return Binding(*row) if row else Binding(None, 0, False, False)
+    return Binding(*row) if row else Binding(None, 0, False, False, "")
 
 
 def is_current(session: Session, number: str, flow_run: UUID) -> bool:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import ENDED, NOTES, Event, State, may_move
-from domain.limits import aware
+from domain.limits import LimitKind, aware
 from ledger.notices import ENDED_CHANNEL, WAKE_CHANNEL, notify
 from ledger.tables.verifications import EventRow, Verification
 
@@ -99,6 +99,30 @@ def note(
     if not _exactly_one(hit):
         raise _why_refused(session, number, None, lease)
     return _record(session, number, event, at, actor, detail, None, None)
+
+
+def note_misses(
+    session: Session, missed: list[tuple[str, LimitKind, list[str], datetime]], *, actor: str
+) -> list[str]:
+    """Put many misses on the record at once, each at the instant that was due; gives the numbers, in that order.
+
+    `missed`: number, kind, obligations, instant. The caller holds the rows of these verifications, and a miss may be
+    noted in any state, so that no condition is left to check.
+    """
+    ordered = sorted(missed, key=lambda one: one[3])
+    if ordered:
+        recorded = session.scalar(select(func.clock_timestamp()))
+        session.execute(
+            insert(EventRow),
+            [
+                {
+                    "verification": number, "event": Event.MISSED, "at": at, "actor": actor, "origin": None,
+                    "target": None, "detail": {"kind": kind.value, "obligations": ",".join(marks)}, "recorded_at": recorded,
+                }
+                for number, kind, marks, at in ordered
+            ],
+        )  # fmt: skip
+    return list(dict.fromkeys(number for number, *_ in ordered))
 
 
 def schedule(session: Session, number: str, instant: datetime, lease: Lease | None) -> None:

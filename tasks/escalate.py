@@ -8,6 +8,7 @@ from ledger.database import transaction
 from ledger.moves import Lease
 from ledger.standings import standing
 from settings import settings
+from tasks.notify import send_notices
 from tasks.passes import actor, held
 from tasks.steps import in_ledger_thread, step
 
@@ -15,7 +16,9 @@ from tasks.steps import in_ledger_thread, step
 @step("检查时限 escalate if overdue")
 async def escalate_if_overdue(number: str) -> Standing:
     """Miss, supervise, remind: each at its due instant, once; the standing's next instant is never past."""
-    return await in_ledger_thread(_escalate, held.get())
+    now = await in_ledger_thread(_escalate, held.get())
+    await send_notices(number)
+    return now
 
 
 def _escalate(lease: Lease) -> Standing:

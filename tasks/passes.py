@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from prefect.client.schemas.objects import State
 from prefect.exceptions import Abort
+from prefect.runtime import flow_run
 
 from connectors.faults import Fault, PermanentFault
 from domain.standing import Standing
@@ -27,6 +28,7 @@ from proofs.page import MissingGlyph, PageError
 from settings import settings
 from tasks.states import continuing, ended, paused, retrying, waiting
 from tasks.steps import StepFailed, in_ledger_thread, place_of
+from tasks.timeline import show_timeline
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +65,12 @@ def one_pass(body: Callable[[str], Awaitable[State]]) -> Callable[[str], Awaitab
             held.set(lease)
         try:
             try:
-                return await body(number)
+                state = await body(number)
             except Exception as error:
-                return await _after(error, lease)
+                state = await _after(error, lease)
+            if state.is_scheduled() or (flow_run.run_count or 0) > 1:  # it waits, or has waited: there is a story
+                await show_timeline(number)
+            return state
         except LeaseLost:
             raise Abort(f"{number}: 租约已失效") from None
         except Paused:

@@ -73,7 +73,7 @@ async def file_verification(
     answer = filed.answer
     services = services_of(request)
     if not filed.repeated:
-        services.starter.start(answer.number, caller.unit)
+        services.starter.start(answer.number, filed.tags)
     seconds = wait_seconds(prefer)
     if seconds and not answer.ended:
         await services.endings.wait(answer.number, seconds)

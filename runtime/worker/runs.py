@@ -113,7 +113,7 @@ class Runs:
             if run is not None and not _is_final(run) and not row.leased:
                 await self._force(run, states.paused(number))
         elif run is None or _is_final(run):
-            await self._start(number, row.serial if row.flow_run is None else row.serial + 1)
+            await self._start(number, row.serial if row.flow_run is None else row.serial + 1, row.unit)
         elif row.leased:
             return
         elif _type(run) in {StateType.PENDING, StateType.RUNNING}:
@@ -149,11 +149,12 @@ class Runs:
         elif planned is None or abs((planned - wanted).total_seconds()) > 1:
             await self._force(run, states.waiting(now) if now.waiting else states.retrying(now))
 
-    async def _start(self, number: str, serial: int) -> None:
+    async def _start(self, number: str, serial: int, unit: str) -> None:
         if self._deployment is None:
             self._deployment = (await self._client.read_deployment_by_name(DEPLOYMENT)).id
         run = await self._client.create_flow_run_from_deployment(
-            self._deployment, parameters={"number": number}, name=number, idempotency_key=f"{number}#{serial}"
+            self._deployment, parameters={"number": number}, name=number, idempotency_key=f"{number}#{serial}",
+            tags=[unit],
         )
         await in_ledger_thread(_bind, number, run.id, serial)
 

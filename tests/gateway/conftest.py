@@ -42,7 +42,7 @@ class PlayedRuns:
         self.created: list[tuple[str, str]] = []
         self.away = False
 
-    async def create(self, number: str, unit: str) -> UUID:
+    async def create(self, number: str, tags: list[str]) -> UUID:
         if self.away:
             raise ConnectionError(number)
         self.created.append((number, unit))

@@ -177,9 +177,9 @@ def test_prefect_learns_the_number_and_the_unit_alone(prefect: str) -> None:
     async def create() -> list[UUID]:
         runs = PrefectRuns(at)
         try:
-            first = await runs.create("HY20260304AAAAAAAA", "370402-PERMIT")
+            first = await runs.create("HY20260304AAAAAAAA", ["370402-PERMIT"])
             _Prefect.deployment = str(uuid4())  # deployed anew: the known id is gone
-            return [first, await runs.create("HY20260304BBBBBBBB", "370402-PERMIT")]
+            return [first, await runs.create("HY20260304BBBBBBBB", ["370402-PERMIT"])]
         finally:
             await runs.close()
 

@@ -231,7 +231,7 @@ def test_a_case_lists_its_verifications_and_masks_its_parties(api: Api) -> None:
     answer = api.get(f"/v1/cases/{api.case}")
     body = answer.json()
     assert body["verifications"] == [number] and body["promise_derived"] is True
-    assert body["promise_end"] == "2026-03-09T01:00:00Z"
+    assert body["promise_end"] == "2026-03-11T16:00:00Z"  # five working days, until midnight in Beijing
     assert by_name("演示甲子").id_number not in answer.text and "演示甲子" not in answer.text
 
 

@@ -13,7 +13,7 @@ from ledger import attention, filing, leases, moves
 from ledger.database import transaction
 from settings import settings
 from tests.ledger.acting import ask, at_once, do, escalate, hold, reply, row, set_columns, take_up
-from tests.ledger.filing import NOW, file
+from tests.ledger.filing import NOW, UNIT, file
 
 LONG_AGO, SOON = timedelta(minutes=-5), timedelta(minutes=5)
 
@@ -209,10 +209,10 @@ def test_a_later_run_is_never_overwritten_by_an_earlier_one(shared_ledger: str) 
     number, first, second = file(), uuid4(), uuid4()
     do(leases.bind_run, number, second, 1)
     do(leases.bind_run, number, first, 0)
-    assert do(leases.binding, number) == leases.Binding(second, 1, False, True)
+    assert do(leases.binding, number) == leases.Binding(second, 1, False, True, UNIT)
     hold(number)
-    assert do(leases.binding, number) == leases.Binding(second, 1, True, False)
-    assert do(leases.binding, "HY20260304AAAAAAAA") == leases.Binding(None, 0, False, False)
+    assert do(leases.binding, number) == leases.Binding(second, 1, True, False, UNIT)
+    assert do(leases.binding, "HY20260304AAAAAAAA") == leases.Binding(None, 0, False, False, "")
     assert do(leases.is_current, number, second) and not do(leases.is_current, number, first)
     do(attention.pause, number, now=NOW, actor="test")
     assert not do(leases.is_current, number, second)

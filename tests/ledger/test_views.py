@@ -215,14 +215,14 @@ def test_the_inbox_opens_the_person_while_it_is_open_and_masks_afterwards() -> N
     seen = all_of(Access, verification=lease.number)
     assert sorted(access.actor for access in seen) == ["person:a", "person:b"]  # who, not how often
 
-    one = do(inboxes.line, ISSUER, request, actor="person:c", now=NOW)
-    assert one is not None and (one.name, one.due_at) == (PERSON.name, NOW + 30 * MINUTE)
-    assert do(inboxes.line, "370402-CIVIL", request, actor="person:c", now=NOW) is None
-    assert do(inboxes.line, ISSUER, uuid4(), actor="person:c", now=NOW) is None
+    one = do(inboxes.detail, ISSUER, request, actor="person:c", now=NOW)
+    assert one is not None and (one.line.name, one.line.due_at) == (PERSON.name, NOW + 30 * MINUTE)
+    assert do(inboxes.detail, "370402-CIVIL", request, actor="person:c", now=NOW) is None
+    assert do(inboxes.detail, ISSUER, uuid4(), actor="person:c", now=NOW) is None
 
     reply(request)  # type: ignore[arg-type]
-    closed = do(inboxes.line, ISSUER, request, actor="person:d", now=NOW)
-    assert closed is not None and (closed.name, closed.id_number) == MASKED
+    closed = do(inboxes.detail, ISSUER, request, actor="person:d", now=NOW)
+    assert closed is not None and (closed.line.name, closed.line.id_number) == MASKED
     (answered,) = [
         line for line in do(inboxes.lines, ISSUER, answered=True, actor="person:d", now=NOW)
         if line.request.id == request

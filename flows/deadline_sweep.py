@@ -1,0 +1,13 @@
+"""到期清扫 each minute: catches what was missed while nothing ran; running it twice changes nothing."""
+
+from prefect import flow
+
+from tasks.states import NOWHERE
+from tasks.sweep import look_ahead, sweep_deadlines
+
+
+@flow(name="deadline-sweep", persist_result=False, result_storage=NOWHERE)
+async def deadline_sweep() -> None:
+    """Limits that passed are missed at their due instant, 督办 opens, gaps ahead become alarms."""
+    await sweep_deadlines()
+    await look_ahead()

@@ -1,0 +1,140 @@
+"""到期清扫: what has passed is recorded set-based at its due instant; 督办 opens, warnings go out. Twice changes nothing.
+
+Passes do the same for one verification when Prefect starts them. Whoever comes first does it, the other finds it done.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, union, update
+from sqlalchemy.orm import Session
+
+from domain.lifecycle import WAITING, Event, State
+from domain.limits import LimitKind
+from domain.notices import NoticeKind
+from domain.roles import Role
+from ledger import rules
+from ledger.moves import note, note_misses
+from ledger.notifications import notify_unit
+from ledger.tables.inbox import Supervision, Suspension
+from ledger.tables.verifications import Deadline, Request, Verification
+
+_STANDING = (Deadline.met_at.is_(None), Deadline.missed_at.is_(None), Deadline.closed_at.is_(None))
+
+
+def earliest_due(session: Session) -> datetime | None:
+    """When a limit is due or a warning goes out next, on the regulation's clock."""
+    due = session.scalar(select(func.min(Deadline.due_at)).where(*_STANDING, _RUNS))
+    warn = session.scalar(select(func.min(Deadline.warn_at)).where(*_STANDING, Deadline.warned_at.is_(None), _WARNS))
+    return min((instant for instant in (due, warn) if instant is not None), default=None)
+
+
+def record_misses(session: Session, *, now: datetime, actor: str, limit: int = 1000) -> list[str]:
+    """Every limit that has passed is missed, at its due instant; gives the numbers, the earliest first.
+
+    A verification that somebody works on at this moment is skipped: that pass, or the next sweep, records it.
+    """
+    due = (
+        select(Deadline.id)
+        .join(Verification, Verification.number == Deadline.verification)
+        .where(*_STANDING, Deadline.due_at <= now, _RUNS)
+        .order_by(Deadline.due_at)
+        .limit(limit)
+        .with_for_update(of=Verification, skip_locked=True)
+    )
+    chosen = list(session.scalars(due))
+    missed = session.execute(
+        update(Deadline)
+        .where(Deadline.id.in_(chosen), *_STANDING, Deadline.due_at <= now)  # again: only the verification is locked
+        .values(missed_at=Deadline.due_at)
+        .returning(Deadline.verification, Deadline.kind, Deadline.obligations, Deadline.due_at)
+        .execution_options(synchronize_session=False)
+    ).tuples().all()
+    return note_misses(session, [(number, kind, marks, at) for number, kind, marks, at in missed if at], actor=actor)
+
+
+def to_escalate(session: Session, *, now: datetime, limit: int = 500) -> list[str]:
+    """Verifications for which `escalation.escalate` has something to do: 督办 to open or to report, thinking time over."""
+    soft = and_(Deadline.kind == LimitKind.SOFT, Deadline.excuse_approved.is_not(True))
+    kinds = or_(Deadline.kind == LimitKind.HARD, soft) if rules.readings().soft_supervision else Deadline.kind == LimitKind.HARD
+    unsupervised = (
+        select(Request.verification)
+        .join(Verification, Verification.number == Request.verification)
+        .join(Deadline, Deadline.request == Request.id)
+        .where(
+            Request.answered_at.is_(None),
+            Request.withdrawn_at.is_(None),
+            Verification.state.in_((State.AWAITING_REPLY, State.NEEDS_ATTENTION)),
+            Deadline.missed_at.is_not(None),
+            kinds,
+            ~select(Supervision.id).where(Supervision.request == Request.id).exists(),
+            ~select(Suspension.id).where(Suspension.request == Request.id, Suspension.ended_at.is_(None)).exists(),
+        )
+    )
+    untold = (
+        select(Supervision.verification)
+        .join(Deadline, Deadline.id == Supervision.deadline)
+        .where(Supervision.office_told_at.is_(None), Supervision.closed_at.is_(None), Deadline.missed_at.is_not(None))
+    )
+    undecided = (
+        select(Deadline.verification)
+        .join(Verification, Verification.number == Deadline.verification)
+        .where(
+            *_STANDING, Deadline.kind == LimitKind.CHOICE, Deadline.due_at <= now,
+            Verification.state.in_((State.AWAITING_CHOICE, State.AWAITING_COMMITMENT)),
+        )
+    )  # fmt: skip
+    return list(session.scalars(union(unsupervised, untold, undecided).limit(limit)))
+
+
+def warn(session: Session, *, now: datetime, actor: str, limit: int = 500) -> int:
+    """临期提醒: each limit once, to the issuing unit's 代办员; gives how many."""
+    due = (
+        select(Deadline, Request)
+        .join(Request, Request.id == Deadline.request)
+        .join(Verification, Verification.number == Deadline.verification)
+        .where(*_STANDING, Deadline.warned_at.is_(None), Deadline.warn_at <= now, Deadline.due_at > now, _WARNS)
+        .where(Verification.state == State.AWAITING_REPLY)
+        .order_by(Deadline.warn_at)
+        .limit(limit)
+        .with_for_update(of=Verification, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    found = session.execute(due).tuples().all()
+    for row, request in found:
+        row.warned_at = now
+        detail = {"kind": row.kind.value, "until": row.due_at.isoformat() if row.due_at else ""}
+        note(session, row.verification, Event.WARNED, at=now, actor=actor, detail=detail)
+        notify_unit(
+            session, NoticeKind.WARNING, request.unit, str(row.id), number=row.verification, about=row.due_at or now,
+            now=now, roles=frozenset({Role.AGENT}),
+        )  # fmt: skip
+    # Where it came too late, or there is nobody to warn: not looked at again.
+    session.execute(
+        update(Deadline)
+        .where(*_STANDING, Deadline.warned_at.is_(None), Deadline.warn_at <= now, Deadline.due_at <= now)
+        .values(warned_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return len(found)
+
+
+def _rests() -> ColumnElement[bool]:
+    resting = select(Suspension.id).where(Suspension.request == Deadline.request, Suspension.ended_at.is_(None))
+    return and_(Deadline.pausable, resting.exists())
+
+
+def _stands_in(states: frozenset[State]) -> ColumnElement[bool]:
+    return select(Verification.number).where(
+        Verification.number == Deadline.verification, Verification.state.in_(states)
+    ).exists()
+
+
+#: 督办 is owed in any state; other limits bind while somebody is waited for: delivery ends them by itself.
+_RUNS = and_(
+    Deadline.kind != LimitKind.CHOICE,
+    or_(Deadline.kind == LimitKind.SUPERVISION, _stands_in(WAITING)),
+    not_(_rests()),
+)
+_WARNS = and_(Deadline.kind.in_((LimitKind.SOFT, LimitKind.HARD)), _stands_in(frozenset({State.AWAITING_REPLY})), not_(_rests()))
