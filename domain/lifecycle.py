@@ -180,7 +180,7 @@ NOTES: MappingProxyType[Event, frozenset[State]] = MappingProxyType(
         _E.MISMATCH_REPORTED: frozenset({_S.DELIVERED}),
         _E.MISMATCH_SETTLED: frozenset({_S.DELIVERED}),
         _E.OBJECTED: frozenset({_S.DELIVERED}),
-        _E.COMMITMENT_CHECKED: frozenset({_S.DELIVERED}),
+        _E.COMMITMENT_CHECKED: frozenset({_S.TO_BE_DELIVERED, _S.DELIVERED}),
         _E.SEAL_STARTED: frozenset({_S.TO_BE_SEALED}),
         _E.PASS_FAILED: OPEN,
         _E.PAUSED: OPEN,

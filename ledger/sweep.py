@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, union, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from domain.lifecycle import WAITING, Event, State
 from domain.limits import LimitKind
@@ -126,9 +126,9 @@ def _rests() -> ColumnElement[bool]:
 
 
 def _stands_in(states: frozenset[State]) -> ColumnElement[bool]:
-    return select(Verification.number).where(
-        Verification.number == Deadline.verification, Verification.state.in_(states)
-    ).exists()
+    # An alias: a query that joins the verification too would take this one for its own.
+    standing = aliased(Verification)
+    return select(standing.number).where(standing.number == Deadline.verification, standing.state.in_(states)).exists()
 
 
 #: 督办 is owed in any state; other limits bind while somebody is waited for: delivery ends them by itself.

@@ -32,6 +32,7 @@ class Message:
     status: str = "delivered"
     made_at: datetime = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)
     secret: bytes = SECRET
+    topic: str = "verification"
 
 
 class Receiver(BaseHTTPRequestHandler):

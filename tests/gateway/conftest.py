@@ -45,7 +45,7 @@ class PlayedRuns:
     async def create(self, number: str, tags: list[str]) -> UUID:
         if self.away:
             raise ConnectionError(number)
-        self.created.append((number, unit))
+        self.created.append((number, tags[0]))
         return uuid4()
 
     async def healthy(self) -> bool:

@@ -1,0 +1,298 @@
+"""Limits against a walk over the minutes, against the published tables, and their laws."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.calendar import Calendar, MissingYear, Year
+from domain.explaining import explain
+from domain.hours import ALWAYS, OFFICE_SEASON, Season, ServiceHours, Window
+from domain.intervals import Interval
+from domain.limits import (
+    HandlingType,
+    LimitKind,
+    Situation,
+    aware,
+    limits,
+    next_opening_reminder,
+    promise_end,
+    return_limit,
+    supervision,
+)
+from domain.readings import Measure, Readings
+from runtime.work_calendar import of_library
+from tests.domain.walking import BEIJING, MINUTE, Ask, Desk, due
+
+HALF, DAY = timedelta(minutes=30), timedelta(hours=24)
+OFFICE = ((510, 720), (810, 1050))  # 08:30–12:00, 13:30–17:30
+OFF_2026 = frozenset(date(2026, 3, day) for day in (10, 11, 12))  # three days off in the middle of a week
+ON_2026 = frozenset({date(2026, 3, 14)})  # and a Saturday that is worked for them
+
+
+def at(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=BEIJING)
+
+
+def hours_of(desk: Desk) -> ServiceHours:
+    def windows(spans: tuple[tuple[int, int], ...]) -> tuple[Window, ...]:
+        return tuple(Window(opens, closes) for opens, closes in spans)
+
+    years = {2026: Year(2026, desk.off, desk.on)}
+    season = Season((1, 1), (12, 31), windows(desk.workday), windows(desk.saturday))
+    return ServiceHours("test", (season,), Calendar("test", years))
+
+
+def situation(ask: Ask) -> Situation:
+    return Situation(
+        HandlingType(ask.kind), ask.arrives, ask.promise, hours_of(ask.desk), database_backed=ask.database,
+        share_failed=ask.share_failed, pauses=tuple(Interval(*pause) for pause in ask.pauses),
+    )  # fmt: skip
+
+
+@st.composite
+def desks(draw: st.DrawFn) -> Desk:
+    def spans() -> tuple[tuple[int, int], ...]:
+        marks = sorted(draw(st.sets(st.integers(7, 20), min_size=2, max_size=4).map(lambda found: list(found)[: len(found) // 2 * 2])))
+        return tuple((first * 60 + 30, last * 60) for first, last in zip(marks[::2], marks[1::2], strict=True))
+
+    workday = draw(st.sampled_from([OFFICE, ((0, 1440),), ((540, 1020),)])) if draw(st.booleans()) else spans()
+    return Desk(workday, draw(st.sampled_from([(), ((540, 690),)])), OFF_2026, ON_2026)
+
+
+@st.composite
+def asks(draw: st.DrawFn) -> Ask:
+    desk = draw(desks())
+    arrives = at("2026-03-02 00:00") + draw(st.integers(0, 16 * 24 * 60)) * MINUTE
+    promise = draw(st.one_of(st.none(), st.integers(1, 6 * 24 * 60).map(lambda after: arrives + after * MINUTE)))
+    ask = Ask(
+        draw(st.sampled_from(["immediate", "promised", "other"])), arrives, promise, draw(st.booleans()),
+        draw(st.booleans()), (), desk,
+    )  # fmt: skip
+    pauses, begins = [], desk.next_there(arrives)
+    for _ in range(draw(st.integers(0, 2))):  # each begins while the half hour still runs
+        begins += draw(st.integers(0, 13)) * MINUTE
+        ends = begins + draw(st.integers(1, 300)) * MINUTE
+        pauses.append((begins, ends))
+        begins = ends + MINUTE
+    return replace(ask, pauses=tuple(pauses))
+
+
+@given(asks())
+@settings(max_examples=400, deadline=None)
+def test_limits_agree_with_a_walk_over_the_minutes(ask: Ask) -> None:
+    found = limits(situation(ask))
+    assert {limit.kind.value: limit.due for limit in found} == due(ask)
+    assert len({limit.kind for limit in found}) == len(found)
+
+
+@given(asks())
+@settings(max_examples=200, deadline=None)
+def test_no_rolled_instant_lies_outside_service_hours(ask: Ask) -> None:
+    for limit in limits(situation(ask)):
+        if limit.due != limit.target:
+            assert limit.due is not None and ask.desk.is_there(limit.due.astimezone(BEIJING))
+
+
+@given(asks(), st.integers(0, 29 * 60), st.integers(1, 100_000))
+@settings(max_examples=200, deadline=None)
+def test_a_pause_moves_running_targets_by_its_length_to_the_second_and_never_the_promise(
+    ask: Ask, after: int, seconds: int
+) -> None:
+    plain = situation(replace(ask, pauses=()))
+    begins = plain.hours.next_opening(plain.received) + timedelta(seconds=after)
+    pause = Interval(begins, begins + timedelta(seconds=seconds))
+    for handling in HandlingType:  # one limit at a time: together another one may bind
+        for promise in (None, ask.promise):
+            before = limits(replace(plain, handling=handling, promise_end=promise, database_backed=False, share_failed=False))
+            now = limits(
+                replace(plain, handling=handling, promise_end=promise, database_backed=False, share_failed=False, pauses=(pause,))
+            )
+            was, then = ({limit.kind: limit for limit in found if limit.length} for found in (before, now))
+            for kind in was.keys() & then.keys():
+                first, second = was[kind].target, then[kind].target
+                assert first is not None and second is not None and second - first == pause.length
+            fixed = [limit.due for limit in (*before, *now) if limit.length is None]
+            assert set(fixed) <= {promise}
+
+
+_LIBRARY = {year: Year(year, *map(frozenset, of_library(year))) for year in range(2022, 2027)}
+CALENDAR = Calendar("库", _LIBRARY)
+OFFICE_HOURS = ServiceHours("默认", (OFFICE_SEASON,), CALENDAR)
+
+_GOLDEN = [  # docs/rules/obligations.md, golden minute vectors
+    ("immediate", "2026-03-04 09:00", None, {"hard": "2026-03-04 09:30"}),
+    ("immediate", "2026-03-04 11:50", None, {"hard": "2026-03-04 12:20"}),
+    ("immediate", "2026-03-04 12:10", None, {"hard": "2026-03-04 14:00"}),
+    ("immediate", "2026-03-06 18:00", None, {"hard": "2026-03-09 09:00"}),
+    ("promised", "2026-03-06 16:00", None, {"soft": "2026-03-09 08:30"}),
+    ("promised", "2026-03-06 18:00", "2026-03-06 20:00", {"hard": "2026-03-06 20:00"}),
+]
+
+
+@pytest.mark.parametrize(("handling", "arrives", "promise", "wanted"), _GOLDEN)
+def test_golden_minutes(handling: str, arrives: str, promise: str | None, wanted: dict[str, str]) -> None:
+    case = Situation(HandlingType(handling), at(arrives), at(promise) if promise else None, OFFICE_HOURS)
+    assert {limit.kind.value: limit.due for limit in limits(case)} == {kind: at(text) for kind, text in wanted.items()}
+
+
+@pytest.mark.parametrize(
+    ("missed", "starts", "ends"),
+    [
+        ("2026-03-04 12:20", "2026-03-04 13:30", "2026-03-04 14:00"),
+        ("2026-03-06 20:00", "2026-03-09 08:30", "2026-03-09 09:00"),
+        ("2026-03-04 09:30", "2026-03-04 09:30", "2026-03-04 10:00"),
+    ],
+)
+def test_golden_supervision(missed: str, starts: str, ends: str) -> None:
+    found = supervision(at(missed), OFFICE_HOURS, Readings())
+    assert (found.start, found.due, found.obligations) == (at(starts), at(ends), ("10.12",))
+
+
+@pytest.mark.parametrize(
+    ("start", "due_day"),
+    [  # docs/rules/obligations.md, golden working-day vectors
+        ("2022-06-28", "2022-07-01"), ("2022-06-30", "2022-07-05"), ("2022-09-30", "2022-10-10"),
+        ("2024-02-09", "2024-02-20"), ("2025-01-27", "2025-02-07"), ("2025-09-30", "2025-10-11"),
+        ("2026-02-13", "2026-02-25"), ("2026-09-30", "2026-10-10"),
+    ],
+)  # fmt: skip
+def test_golden_working_days(start: str, due_day: str) -> None:
+    assert CALENDAR.add_workdays(date.fromisoformat(start), 3) == date.fromisoformat(due_day)
+    midnight = datetime.combine(date.fromisoformat(due_day) + timedelta(days=1), datetime.min.time(), BEIJING)
+    assert promise_end(at(f"{start} 10:00"), 3, CALENDAR) == midnight
+
+
+def test_a_missing_year_is_named_and_never_guessed() -> None:
+    with pytest.raises(MissingYear, match="2027") as missing:
+        CALENDAR.add_workdays(date(2026, 12, 29), 3)
+    assert missing.value.year == 2027
+    case = Situation(HandlingType.PROMISED, at("2026-12-31 16:00"), None, OFFICE_HOURS)
+    (soft,) = limits(case)
+    assert (soft.due, soft.missing_year) == (None, 2027) and "未定" in explain(case, soft)
+
+
+def test_a_provisional_year_is_marked_wherever_it_was_used() -> None:
+    known = Calendar("暂定", {**_LIBRARY, 2027: Year(2027, frozenset({date(2027, 1, 1)}), frozenset(), provisional=True)})
+    case = Situation(HandlingType.PROMISED, at("2026-12-31 16:00"), None, ServiceHours("x", (OFFICE_SEASON,), known))
+    (soft,) = limits(case)
+    assert soft.provisional and soft.due == at("2027-01-04 08:30") and "暂定" in explain(case, soft)
+
+
+def test_nothing_runs_before_the_regulation_was_in_force() -> None:
+    assert limits(Situation(HandlingType.IMMEDIATE, at("2022-06-27 10:00"), None, OFFICE_HOURS)) == ()
+    assert limits(Situation(HandlingType.IMMEDIATE, at("2022-06-28 10:00"), None, OFFICE_HOURS)) != ()
+
+
+RECEIVED = at("2026-03-04 09:00")
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ({}, [("soft", ("10.7",), "")]),
+        ({"handling": HandlingType.IMMEDIATE}, [("hard", ("10.6",), "")]),
+        ({"handling": HandlingType.IMMEDIATE, "promise_end": RECEIVED + MINUTE}, [("hard", ("10.8",), "")]),
+        ({"promise_end": RECEIVED + 3 * DAY}, [("soft", ("10.7",), ""), ("hard", ("10.8",), "")]),
+        ({"promise_end": RECEIVED + HALF}, [("hard", ("10.8",), "承诺短于24小时")]),
+        ({"handling": HandlingType.OTHER}, [("soft", ("10.7",), "比照承诺件")]),
+        ({"database_backed": True}, [("soft", ("10.5",), "")]),
+        ({"share_failed": True}, [("soft", ("10.5",), "类推")]),  # by analogy, and marked as such (reading 22)
+        ({"share_failed": True, "readings": Readings(analogy_after_failed_share=False)}, [("soft", ("10.7",), "")]),
+        ({"handling": HandlingType.IMMEDIATE, "share_failed": True}, [("hard", ("10.6",), "")]),
+        ({"own_limit": timedelta(hours=2)}, [("soft", ("7.7",), "")]),
+        ({"promise_end": RECEIVED + 3 * DAY, "promise_derived": True}, [("soft", ("10.7",), ""), ("hard", ("10.8",), "推算")]),
+    ],
+)
+def test_each_limit_names_the_obligation_that_set_it(case: dict[str, object], expected: list[object]) -> None:
+    values = {"handling": HandlingType.PROMISED, "received": RECEIVED, "promise_end": None, "hours": OFFICE_HOURS}
+    found = Situation(**(values | case))  # type: ignore[arg-type]
+    assert [(limit.kind.value, limit.obligations, limit.note) for limit in limits(found)] == expected
+
+
+@pytest.mark.parametrize(
+    ("measure", "arrives", "ends"),
+    [
+        (Measure.DEEMED, "2026-03-04 11:50", "2026-03-04 12:20"),
+        (Measure.NATURAL, "2026-03-04 12:10", "2026-03-04 12:40"),
+        (Measure.SERVICE_HOURS, "2026-03-04 11:50", "2026-03-04 13:50"),
+        (Measure.SERVICE_HOURS, "2026-03-06 17:20", "2026-03-09 08:50"),
+    ],
+)
+def test_the_other_readings_of_a_minute(measure: Measure, arrives: str, ends: str) -> None:
+    case = Situation(HandlingType.IMMEDIATE, at(arrives), None, OFFICE_HOURS, Readings(measure=measure))
+    assert [limit.due for limit in limits(case)] == [at(ends)]
+
+
+def test_a_return_has_its_own_half_hour_from_the_same_start() -> None:
+    case = Situation(HandlingType.PROMISED, at("2026-03-06 18:00"), None, OFFICE_HOURS)
+    assert return_limit(case) == at("2026-03-09 09:00")
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "UTC"])
+def test_an_instant_in_another_zone_is_the_same_instant(zone: str) -> None:
+    case = Situation(HandlingType.PROMISED, at("2026-03-06 16:00"), at("2026-03-20 20:00"), OFFICE_HOURS)
+    other = replace(
+        case, received=case.received.astimezone(ZoneInfo(zone)), promise_end=at("2026-03-20 20:00").astimezone(ZoneInfo(zone))
+    )
+    assert [limit.due for limit in limits(case)] == [limit.due for limit in limits(other)]
+
+
+NAIVE = datetime(2026, 3, 4, 9, 0)  # noqa: DTZ001  (this is what must be refused)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: aware(NAIVE),
+        lambda: limits(Situation(HandlingType.IMMEDIATE, NAIVE, None, OFFICE_HOURS)),
+        lambda: limits(Situation(HandlingType.PROMISED, RECEIVED, NAIVE, OFFICE_HOURS)),
+        lambda: supervision(NAIVE, OFFICE_HOURS, Readings()),
+        lambda: next_opening_reminder(NAIVE, OFFICE_HOURS),
+        lambda: promise_end(NAIVE, 3, CALENDAR),
+    ],
+)
+def test_a_naive_instant_is_refused(call: object) -> None:
+    with pytest.raises(ValueError, match="aware"):
+        call()  # type: ignore[operator]
+
+
+@given(st.datetimes(min_value=datetime(2022, 7, 1), max_value=datetime(2026, 12, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_the_next_reminder_is_never_past_and_falls_into_service_hours(now: datetime) -> None:
+    found = next_opening_reminder(now, OFFICE_HOURS)
+    assert found >= now + DAY and OFFICE_HOURS.is_open(found)
+
+
+def test_a_unit_that_never_closes_asks_no_calendar() -> None:
+    hours = ServiceHours("全天", (ALWAYS,), Calendar("空", {}))
+    (hard,) = limits(Situation(HandlingType.IMMEDIATE, at("2035-01-01 03:00"), None, hours))
+    assert hard.due == at("2035-01-01 03:30") and hard.kind is LimitKind.HARD
+
+
+@pytest.mark.parametrize(
+    "seasons",
+    [
+        (),
+        (Season((1, 1), (6, 30), (Window(510, 720),)),),
+        (Season((1, 1), (12, 31), (Window(510, 720),)), Season((6, 1), (6, 30), (Window(510, 720),))),
+        (Season((1, 1), (12, 31), ()),),
+    ],
+)
+def test_hours_that_leave_a_day_open_or_never_open_are_refused(seasons: tuple[Season, ...]) -> None:
+    with pytest.raises(ValueError, match="服务时间"):
+        ServiceHours("错", seasons, CALENDAR)
+
+
+def test_the_explanation_names_article_start_roll_and_version() -> None:
+    case = Situation(HandlingType.PROMISED, at("2026-03-06 18:00"), None, OFFICE_HOURS)
+    (soft,) = limits(case)
+    text = explain(case, soft)
+    for part in ("义务 10.7", "解读 1", "2026-03-09(周一)08:30收到", "2026-03-10(周二)08:30", case.readings.version):
+        assert part in text
+    rolled = Situation(HandlingType.PROMISED, at("2026-03-06 16:00"), None, OFFICE_HOURS)
+    assert "解读 2" in explain(rolled, limits(rolled)[0])

@@ -1,0 +1,202 @@
+"""值守, 工作日历, 服务时间: one 督办员 at every instant; a changed calendar computes anew, with its reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from ledger import calendars, duty, outages, worktime
+from ledger.duty import DutyRefused, GapKind
+from ledger.registry import put_people
+from ledger.tables.duty import CalendarChange
+from ledger.timetables import ALWAYS_OPEN
+from ledger.worktime import CalendarRefused, TimetableRefused
+from tests.ledger.acting import HOUR, alarms, all_of, ask, do, events, hold, limits, take_up
+from tests.ledger.filing import NOW, file
+
+pytestmark = pytest.mark.usefixtures("ledger")
+
+UNIT, CHIEF, AGENT = "370402-ARCHIVE", "demo-archive-2", "demo-archive-1"
+DAY = timedelta(days=1)
+OFFICE = [{"first": "01-01", "last": "12-31", "workday": [["08:30", "12:00"], ["13:30", "17:30"]]}]
+
+
+@pytest.fixture(autouse=True)
+def deputies(ledger: str) -> None:
+    people = [
+        {"code": f"deputy-{name}", "unit": UNIT, "name": "演示", "roles": ["agent", "supervisor"]} for name in "ab"
+    ]
+    do(put_people, people)
+
+
+def appoint(person: str, since: datetime, until: datetime | None, *, acting: bool = False):  # type: ignore[no-untyped-def]
+    return do(duty.appoint, UNIT, person, since, until, acting=acting, now=NOW, actor="person:demo-admin")
+
+
+def at(instant: datetime) -> str | None:
+    return do(duty.supervisor_at, UNIT, instant)
+
+
+def test_an_acting_one_covers_for_a_period_and_no_two_cover_at_once() -> None:
+    appoint("deputy-a", NOW, NOW + 3 * DAY, acting=True)
+    assert (at(NOW - HOUR), at(NOW), at(NOW + 3 * DAY)) == (CHIEF, "deputy-a", CHIEF)
+    with pytest.raises(DutyRefused, match="同一时刻只能有一名"):
+        appoint("deputy-b", NOW + DAY, NOW + 5 * DAY, acting=True)
+    appoint("deputy-b", NOW + 3 * DAY, NOW + 5 * DAY, acting=True)  # right after is no overlap
+    with pytest.raises(DutyRefused, match="结束时间"):
+        appoint("deputy-b", NOW + 6 * DAY, None, acting=True)
+    with pytest.raises(DutyRefused, match="晚于开始"):
+        appoint("deputy-b", NOW + 6 * DAY, NOW + 6 * DAY, acting=True)
+
+
+def test_a_new_one_takes_over_from_the_former() -> None:
+    appoint("deputy-a", NOW, None)
+    assert (at(NOW - HOUR), at(NOW + 99 * DAY)) == (CHIEF, "deputy-a")
+    with pytest.raises(DutyRefused):
+        appoint("demo-guangming-2", NOW + DAY, None)  # another unit's
+
+
+def test_an_absence_is_a_gap_until_it_is_covered_and_the_alarm_comes_before_it_bites() -> None:
+    do(duty.report_absence, UNIT, CHIEF, NOW + 3 * DAY, NOW + 4 * DAY, now=NOW, actor="x")
+    (gap,) = do(duty.gaps, UNIT, NOW, NOW + 7 * DAY)
+    assert (gap.kind, gap.since, gap.until) == (GapKind.NO_SUPERVISOR, NOW + 3 * DAY, NOW + 4 * DAY)
+    do(duty.report_gaps, NOW)
+    assert ("duty_gap", UNIT) in alarms()
+    appoint("deputy-a", NOW + 3 * DAY, NOW + 4 * DAY, acting=True)
+    do(duty.report_gaps, NOW)
+    assert ("duty_gap", UNIT) not in alarms()
+
+
+def test_all_agents_away_is_a_gap() -> None:
+    for person in (AGENT, "deputy-a", "deputy-b"):
+        do(duty.report_absence, UNIT, person, NOW + DAY, NOW + 2 * DAY, now=NOW, actor="x")
+    assert [gap.kind for gap in do(duty.gaps, UNIT, NOW, NOW + 7 * DAY)] == [GapKind.NO_AGENT]
+    with pytest.raises(DutyRefused):
+        do(duty.report_absence, UNIT, AGENT, NOW, NOW, now=NOW, actor="x")
+
+
+def test_the_only_agent_is_not_the_supervisor_unless_the_district_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from settings import settings
+
+    unit = "370402-GUANGMING"
+
+    def try_it() -> None:
+        do(duty.appoint, unit, "demo-guangming-1", NOW, None, acting=False, now=NOW, actor="x")
+
+    with pytest.raises(DutyRefused, match="唯一的代办员"):
+        try_it()
+    monkeypatch.setenv("PROOFLESS_READINGS", '{"self_supervision": true}')
+    settings.cache_clear()
+    try_it()
+    assert GapKind.SELF_SUPERVISION in [gap.kind for gap in do(duty.gaps, unit, NOW, NOW + DAY)]  # allowed, and flagged
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+THURSDAY = datetime(2026, 12, 31, 8, 0, tzinfo=UTC)  # 16:00 in Beijing; 24 hours later is New Year's Day 2027
+
+
+def waiting_over_new_year() -> str:
+    lease = hold(file("P-ARCHIVE", now=THURSDAY, matter="DEMO-0003", accepted_at=THURSDAY, promise_end=THURSDAY + 20 * DAY))
+    take_up(lease, THURSDAY)
+    ask(lease, THURSDAY)
+    return lease.number
+
+
+def put_2027(rest: list[str], *, provisional: bool = False, reason: str = "公布放假安排") -> list[str]:
+    return do(
+        worktime.put_year, 2027, [date.fromisoformat(day) for day in rest], [], provisional=provisional,
+        source="演示通知", reason=reason, now=THURSDAY, actor="person:demo-admin",
+    )  # fmt: skip
+
+
+def test_a_provisional_year_is_marked_and_the_notice_computes_anew_with_its_reason() -> None:
+    number = waiting_over_new_year()
+    soft = limits(number)["soft"]
+    assert soft.provisional and soft.due_at == datetime(2027, 1, 4, 0, 30, tzinfo=UTC)  # Monday 08:30
+    moved = put_2027(["2027-01-01", "2027-01-04", "2027-01-05"], reason="国办通知")
+    assert moved == [number]
+    soft = limits(number)["soft"]
+    assert not soft.provisional and soft.due_at == datetime(2027, 1, 6, 0, 30, tzinfo=UTC)
+    (event,) = [event for event in events(number) if event.event == "recalculated"]
+    assert event.detail["reason"] == "calendar"
+    changes = all_of(CalendarChange, year=2027)
+    assert [change.reason for change in changes] == ["首次录入", "国办通知"] and changes[1].before["provisional"]
+    assert put_2027(["2027-01-01", "2027-01-04", "2027-01-05"], reason="再次") == []  # the same again changes nothing
+
+
+def test_a_year_without_calendar_is_undetermined_with_an_alarm_and_computed_when_it_comes() -> None:
+    late = datetime(2027, 12, 31, 8, 0, tzinfo=UTC)
+    lease = hold(file("P-ARCHIVE", now=late, matter="DEMO-0003", accepted_at=late, promise_end=late + 20 * DAY))
+    take_up(lease, late)
+    ask(lease, late)
+    soft = limits(lease.number)["soft"]
+    assert (soft.due_at, soft.missing_year) == (None, 2028) and ("calendar_missing", "2028") in alarms()
+    do(
+        worktime.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3)], [], provisional=False, source="x", reason="通知",
+        now=late, actor="x",
+    )  # fmt: skip
+    soft = limits(lease.number)["soft"]
+    assert soft.due_at == datetime(2028, 1, 4, 0, 30, tzinfo=UTC) and soft.missing_year is None
+    assert ("calendar_missing", "2028") not in alarms()
+
+
+@pytest.mark.parametrize(
+    ("rest", "work", "says"),
+    [
+        ([date(2026, 1, 1)], [], "不在 2028 年"),
+        ([], [], "没有任何放假日"),
+        ([date(2028, 1, 1)], [date(2028, 1, 1)], "既列为放假又列为上班"),
+        ([date(2028, 1, 1)], [date(2028, 1, 4)], "本来上班"),
+    ],
+)
+def test_a_year_that_is_none_is_refused(rest: list[date], work: list[date], says: str) -> None:
+    with pytest.raises(CalendarRefused, match=says):
+        do(worktime.put_year, 2028, rest, work, provisional=False, source="x", reason="x", now=NOW, actor="x")
+    assert 2028 not in do(calendars.calendar).years
+
+
+def test_the_alarm_comes_before_a_year_runs_out() -> None:
+    do(calendars.alarm_before_it_runs_out, datetime(2027, 10, 1, tzinfo=UTC))
+    assert ("calendar_ends", "2028") in alarms()
+    do(calendars.alarm_before_it_runs_out, datetime(2026, 12, 1, tzinfo=UTC))
+    assert ("calendar_provisional", "2027") in alarms()
+
+
+def test_changed_hours_compute_anew_from_their_day_on() -> None:
+    lease = hold(file("P-ARCHIVE", matter="DEMO-0003", now=datetime(2026, 3, 6, 8, 0, tzinfo=UTC)))
+    take_up(lease)
+    ask(lease, datetime(2026, 3, 6, 8, 0, tzinfo=UTC))  # Friday 16:00
+    assert limits(lease.number)["soft"].due_at == datetime(2026, 3, 9, 0, 30, tzinfo=UTC)
+    assert do(worktime.set_timetable, UNIT, ALWAYS_OPEN, effective_from=NOW, now=NOW, actor="x") == [lease.number]
+    assert limits(lease.number)["soft"].due_at == datetime(2026, 3, 7, 8, 0, tzinfo=UTC)
+    assert do(worktime.set_timetable, UNIT, ALWAYS_OPEN, effective_from=NOW, now=NOW, actor="x") == []
+
+
+@pytest.mark.parametrize(
+    ("seasons", "says"),
+    [
+        ([], "至少要有一个"),
+        ([{"workday": [["12:00", "08:30"]]}], "不合格"),
+        ([{"workday": [["8.30", "12:00"]]}], "不合格"),
+        ([{"first": "01-01", "last": "06-30", "workday": [["08:30", "12:00"]]}], "没有服务时间"),
+        ([{"saturday": [["08:30", "12:00"]]}], "缺少 workday"),
+        ([{"workday": [["08:30", "12:00"], ["11:00", "13:00"]]}], "重叠"),
+    ],
+)
+def test_hours_that_are_none_are_refused(seasons: list[dict[str, object]], says: str) -> None:
+    with pytest.raises(TimetableRefused, match=says):
+        do(worktime.set_timetable, UNIT, seasons, effective_from=NOW, now=NOW, actor="x")
+
+
+def test_silence_of_the_sweep_is_an_outage_and_the_same_again_changes_nothing() -> None:
+    do(outages.pulse, "sweep", NOW)
+    do(outages.pulse, "sweep", NOW + timedelta(minutes=2))
+    assert do(outages.listed, NOW - HOUR, NOW + HOUR) == []
+    do(outages.pulse, "sweep", NOW + timedelta(minutes=20))
+    (found,) = do(outages.listed, NOW - HOUR, NOW + HOUR)
+    assert (found.since, found.until, found.automatic) == (NOW + timedelta(minutes=2), NOW + timedelta(minutes=20), True)
+    assert do(outages.overlapping, NOW, NOW + timedelta(minutes=10)) == timedelta(minutes=8)
+    with pytest.raises(outages.OutageRefused):
+        do(outages.record, NOW + HOUR, NOW, "x", now=NOW + 2 * HOUR, actor="x")

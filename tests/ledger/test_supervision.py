@@ -1,0 +1,239 @@
+"""督办, 通知, 清扫: opened once at the instant that passed, told once, complete when answered and fed back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+import pytest
+
+from domain.inbox import ExcuseReason, SupervisionOutcome
+from domain.lifecycle import State
+from domain.limits import HandlingType, LimitKind
+from domain.notices import NoticeKind
+from domain.progress import Colour
+from ledger import excuses, notifications, supervisions, sweep, timing
+from ledger.deliveries import Receipt
+from ledger.moves import Lease
+from ledger.tables.effects import Notice
+from ledger.tables.inbox import Supervision
+from ledger.tables.verifications import Verification
+from tests.ledger.acting import (
+    HOUR,
+    ISSUER,
+    MINUTE,
+    alarms,
+    all_of,
+    ask,
+    at_once,
+    deliver,
+    do,
+    escalate,
+    events,
+    hold,
+    limits,
+    names,
+    reply,
+    row,
+    seal,
+    take_up,
+)
+from tests.ledger.filing import NOW, file
+
+pytestmark = pytest.mark.usefixtures("ledger")
+
+HALF = 30 * MINUTE
+
+
+def asked(proof: str = "P-HARDSHIP", at: datetime = NOW, **changes: object) -> tuple[Lease, UUID]:
+    lease = hold(file(proof, now=at, **changes))
+    take_up(lease, at)
+    return lease, ask(lease, at)
+
+
+def immediate(at: datetime = NOW, **changes: object) -> tuple[Lease, UUID]:
+    return asked(at=at, handling=HandlingType.IMMEDIATE, promise_end=None, accepted_at=at, **changes)
+
+
+def caught_up(now: datetime) -> int:
+    """What a sweep does."""
+    from ledger import escalation
+
+    done = len(do(sweep.record_misses, now=now, actor="system:sweep"))
+    for number in do(sweep.to_escalate, now=now):
+        do(escalation.escalate, number, now=now, actor="system:sweep")
+        done += 1
+    return done + do(sweep.warn, now=now, actor="system:sweep")
+
+
+def notices(kind: NoticeKind) -> list[Notice]:
+    return all_of(Notice, kind=kind)
+
+
+def story(number: str) -> list[tuple[str, datetime]]:
+    return [(event.event.value, event.at) for event in events(number)][3:]
+
+
+def test_the_sweep_does_what_a_pass_does_and_a_second_one_nothing() -> None:
+    """Two verifications, one kept by passes, one by sweeps: the same record."""
+    by_pass, by_sweep = immediate()[0], immediate()[0]
+    for now in (NOW + HALF, NOW + HOUR, NOW + 3 * HOUR):
+        escalate(by_pass, now)
+    for now in (NOW + HALF, NOW + HOUR, NOW + 3 * HOUR):
+        while caught_up(now):
+            pass
+    wanted = [
+        ("missed", NOW + HALF), ("supervised", NOW + HALF), ("missed", NOW + HOUR), ("office_told", NOW + HOUR),
+    ]  # fmt: skip
+    assert story(by_pass.number) == wanted
+    assert [one for one in story(by_sweep.number) if one[0] != "warned"] == wanted
+    before = [(event.id, event.event) for event in events(by_sweep.number)]
+    assert caught_up(NOW + 3 * HOUR) == 0
+    assert [(event.id, event.event) for event in events(by_sweep.number)] == before
+
+
+def test_misses_are_recorded_for_all_at_once_at_their_own_instants() -> None:
+    arrivals = [NOW + step * timedelta(seconds=7) for step in range(40)]
+    numbers = [immediate(at)[0].number for at in arrivals]
+    assert do(sweep.record_misses, now=NOW + 2 * HOUR, actor="x") == numbers
+    for number, at in zip(numbers, arrivals, strict=True):
+        assert story(number) == [("missed", at + HALF)]
+        assert limits(number)["hard"].missed_at == at + HALF
+
+
+def test_two_sweeps_at_the_same_instant_record_each_miss_once() -> None:
+    numbers = [immediate()[0].number for _ in range(30)]
+    outcomes = at_once(*[partial(do, sweep.record_misses, now=NOW + HOUR, actor="x")] * 3)
+    assert not [one for one in outcomes if isinstance(one, Exception)]
+    caught_up(NOW + HOUR)  # what all three skipped since another one held it
+    assert [names(number).count("missed") for number in numbers] == [2] * 30  # the limit, and 督办's half hour
+    assert len(all_of(Supervision)) == 30
+
+
+def test_the_earliest_due_is_a_warning_then_the_limit() -> None:
+    immediate()
+    first = do(sweep.earliest_due)
+    assert first is not None and NOW < first < NOW + HALF
+    assert do(sweep.warn, now=first, actor="x") == 1
+    assert do(sweep.earliest_due) == NOW + HALF
+    (mail,) = notices(NoticeKind.WARNING)
+    assert (mail.recipient, mail.unit) == ("demo-guangming-1", ISSUER)
+    assert do(sweep.warn, now=first, actor="x") == 0
+
+
+def test_supervision_tells_the_supervisor_once_and_the_office_once() -> None:
+    lease, request = immediate()
+    for _ in range(3):
+        escalate(lease, NOW + HALF)
+        escalate(lease, NOW + HOUR)
+    assert [mail.recipient for mail in notices(NoticeKind.SUPERVISION)] == ["demo-guangming-2"]
+    assert [mail.recipient for mail in notices(NoticeKind.SUPERVISION_MISSED)] == ["demo-admin"]
+    opened = do(supervisions.of_request, request)
+    assert opened is not None and (opened.supervisor, opened.opened_at) == ("demo-guangming-2", NOW + HALF)
+
+
+def test_answered_without_feedback_is_still_owed_and_missed() -> None:
+    lease, request = immediate()
+    escalate(lease, NOW + HALF)
+    reply(request, now=NOW + 40 * MINUTE)
+    seal(lease, NOW + 40 * MINUTE)
+    deliver(lease, NOW + 40 * MINUTE)
+    assert row(lease.number).state is State.DELIVERED
+    assert do(sweep.earliest_due) == NOW + HOUR
+    while caught_up(NOW + HOUR):
+        pass
+    assert limits(lease.number)["supervision"].missed_at == NOW + HOUR
+    assert ("supervision_missed", lease.number) in alarms()
+    assert row(lease.number).state is State.DELIVERED and row(lease.number).next_instant is None
+
+
+def test_answered_and_fed_back_within_the_half_hour_is_met() -> None:
+    lease, request = immediate()
+    escalate(lease, NOW + HALF)
+    reply(request, now=NOW + 40 * MINUTE)
+    opened = do(supervisions.of_request, request)
+    assert opened is not None
+    feed = partial(
+        do, supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "已督促",
+        now=NOW + 50 * MINUTE, actor="person:demo-guangming-2",
+    )  # fmt: skip
+    feed()
+    assert limits(lease.number)["supervision"].met_at == NOW + 50 * MINUTE
+    with pytest.raises(supervisions.FedBackAlready):
+        feed()
+    with pytest.raises(supervisions.NotYourSupervision):
+        do(supervisions.feed_back, opened.id, "370402-CIVIL", SupervisionOutcome.DONE, "x", now=NOW, actor="x")
+
+
+def test_an_approved_reason_makes_a_soft_miss_amber_and_opens_no_supervision() -> None:
+    lease, request = asked()  # 24 hours soft, the promise in five days hard
+    do(excuses.give, request, ISSUER, ExcuseReason.FIELD_CHECK, now=NOW + HOUR, actor="person:demo-guangming-1")
+    assert len(do(excuses.waiting)) == 1
+    do(excuses.decide, request, True, now=NOW + 2 * HOUR, actor="person:demo-admin")
+    with pytest.raises(excuses.ExcuseStands):
+        do(excuses.decide, request, False, now=NOW + 2 * HOUR, actor="person:demo-admin")
+    escalate(lease, NOW + 25 * HOUR)
+    assert row(lease.number).state is State.AWAITING_REPLY and "supervised" not in names(lease.number)
+    assert _colour(lease.number, NOW + 25 * HOUR) is Colour.YELLOW
+    escalate(lease, NOW + timedelta(days=6))  # the hard limit knows no reason
+    assert "supervised" in names(lease.number) and _colour(lease.number, NOW + timedelta(days=6)) is Colour.RED
+
+
+def test_without_a_reason_a_soft_miss_is_red() -> None:
+    lease, request = asked()
+    escalate(lease, NOW + 25 * HOUR)
+    assert _colour(lease.number, NOW + 25 * HOUR) is Colour.RED
+    with pytest.raises(LookupError):
+        do(excuses.give, request, "370402-CIVIL", ExcuseReason.OTHER, now=NOW, actor="x")
+    hard_only, other = immediate()
+    with pytest.raises(excuses.NoSoftLimit):
+        do(excuses.give, other, ISSUER, ExcuseReason.OTHER, now=NOW, actor="x")
+    assert hard_only
+
+
+def _colour(number: str, now: datetime) -> Colour:
+    def read(session):  # type: ignore[no-untyped-def]
+        return timing.timing(session, session.get_one(Verification, number), now=now).requests[0].colour
+
+    return do(read)
+
+
+def test_office_hours_with_a_lunch_break_set_the_instants_of_the_golden_table() -> None:
+    """The issuing unit with office hours: arrives Friday 18:00 Beijing, promise 20:00: red at once, 督办 Monday 08:30."""
+    friday = datetime(2026, 3, 6, 10, 0, tzinfo=UTC)
+    promise = friday + 2 * HOUR
+    lease, _ = asked("P-ARCHIVE", friday, matter="DEMO-0003", accepted_at=friday, promise_end=promise)
+    found = limits(lease.number)
+    assert {kind: limit.due_at for kind, limit in found.items()} == {"hard": promise}
+    escalate(lease, promise)
+    supervision = limits(lease.number)["supervision"]
+    monday = datetime(2026, 3, 9, 0, 30, tzinfo=UTC)
+    assert (supervision.started_at, supervision.due_at) == (monday, monday + HALF)
+    assert supervision.kind is LimitKind.SUPERVISION
+
+
+def test_a_mail_whose_outcome_is_unknown_is_shown_and_not_repeated() -> None:
+    lease, _ = immediate()
+    escalate(lease, NOW + HALF)
+    (sent,) = do(notifications.take_due, now=NOW + HALF)
+    assert sent.mail == "guangming-supervisor@demo.invalid"
+    # the process dies here: nothing is recorded
+    assert do(notifications.take_due, now=NOW + 5 * HOUR) == []
+    assert [notice.id for notice in do(notifications.unknown, now=NOW + 5 * HOUR)] == [sent.id]
+    do(notifications.settle, sent.id, arrived=False, now=NOW + 5 * HOUR)
+    (again,) = do(notifications.take_due, now=NOW + 5 * HOUR)
+    assert again.id == sent.id
+    do(notifications.record_attempt, again, "250", Receipt.RECEIVED, now=NOW + 5 * HOUR)
+    assert do(notifications.unknown, now=NOW + 9 * HOUR) == []
+    assert do(notifications.settle, sent.id, arrived=False, now=NOW + 9 * HOUR) is None
+
+
+def test_a_mail_that_the_server_refuses_for_now_is_tried_again_under_the_same_id() -> None:
+    lease, _ = immediate()
+    escalate(lease, NOW + HALF)
+    (sent,) = do(notifications.take_due, now=NOW + HALF)
+    do(notifications.record_attempt, sent, "450", Receipt.NOT_YET, now=NOW + HALF)
+    assert do(notifications.take_due, now=NOW + HALF) == []
+    (again,) = do(notifications.take_due, now=NOW + HOUR)
+    assert (again.id, again.attempts) == (sent.id, 2)
