@@ -9,12 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import OPEN, Event, State
+from ledger import notifications
 from ledger.remedies import REMEDIES
 from ledger.tables.effects import Alarm, Delivery
 from ledger.tables.registry import CallbackAddress
 from ledger.tables.verifications import EventRow, Verification
+from settings import settings
 
 PAUSED = ("由运维暂停。", "查明原因后“恢复”(resume)。")
+UNKNOWN_NOTICE = ("有通知邮件发出后结果不明,不会自动重发。", "请向收件人核实,在“未确定送达的通知”(/v1/notices)中确认。")
 UNDELIVERED = ("送达通知多次失败,已停止发送;结果可正常查询。", "请核对该单位的回调地址,并告知该单位主动查询。")
 
 
@@ -62,6 +65,11 @@ def stuck(session: Session, limit: int = 500) -> list[Stuck]:
         Stuck(row.verification, unit, "delivery_given_up", *UNDELIVERED, row.given_up_at)
         for row, unit in session.execute(given_up)
         if row.given_up_at
+    ]
+    found += [
+        Stuck(notice.verification or "", notice.unit, "notice_unknown", *UNKNOWN_NOTICE, notice.made_at)
+        for notice in notifications.unknown(session, now=settings().now())
+        if notice.verification
     ]
     return sorted(found, key=lambda item: item.since)[:limit]
 

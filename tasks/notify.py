@@ -33,7 +33,7 @@ async def _send(notice: Notification) -> str:
         return await send_webhook(notice)
     at = settings()
     if not at.smtp_host:
-        raise TransientFault("邮件服务器", "not_configured", "没有配置邮件服务器")
+        raise PermanentFault("邮件服务器", "not_configured", "没有配置邮件服务器")  # listed; sent once a person says so
     body = text(notice.kind, notice.unit_name, notice.verification, notice.about, at.public_url, str(notice.id))
     await send_mail(at, f"【无证明办事】{notice.kind.chinese} {notice.verification}", body, str(notice.id), notice.mail)
     return "250"
