@@ -39,6 +39,7 @@ COMMANDS: dict[str, Command] = {
     "restore": Command("runtime.backup:restore_command", "bring a backup back", "把备份恢复到空目录", enters=False),
     "check": Command("runtime.check:main", "style, types, imports, generated documents", "代码检查", False),
     "bench": Command("benchmarks.bench:main", "measure, against a stock Prefect worker", "性能测试", False),
+    "soak": Command("benchmarks.soak:main", "a simulated week, every limit checked", "模拟一个工作周,逐条核对时限", False),
     "test": Command("pytest:console_main", "run the tests", "运行全部测试", enters=False),
 }
 # fmt: on

@@ -69,7 +69,7 @@ def _warn() -> int:
 def _look_ahead() -> None:
     now = settings().now()
     with transaction() as session:
-        outages.pulse(session, "deadline_sweep", now)
+        outages.pulse(session, "deadline_sweep", now, outages.GAP * max(1.0, settings().clock_rate))
     with transaction() as session:
         duty.report_gaps(session, now)
         calendars.alarm_before_it_runs_out(session, now)

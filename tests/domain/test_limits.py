@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.walking import BEIJING, MINUTE, Ask, Desk, due
 from domain.calendar import Calendar, MissingYear, Year
 from domain.explaining import explain
 from domain.hours import ALWAYS, OFFICE_SEASON, Season, ServiceHours, Window
@@ -27,7 +28,6 @@ from domain.limits import (
 )
 from domain.readings import Measure, Readings
 from runtime.work_calendar import of_library
-from tests.domain.walking import BEIJING, MINUTE, Ask, Desk, due
 
 HALF, DAY = timedelta(minutes=30), timedelta(hours=24)
 OFFICE = ((510, 720), (810, 1050))  # 08:30–12:00, 13:30–17:30
@@ -62,7 +62,7 @@ def desks(draw: st.DrawFn) -> Desk:
         return tuple((first * 60 + 30, last * 60) for first, last in zip(marks[::2], marks[1::2], strict=True))
 
     workday = draw(st.sampled_from([OFFICE, ((0, 1440),), ((540, 1020),)])) if draw(st.booleans()) else spans()
-    return Desk(workday, draw(st.sampled_from([(), ((540, 690),)])), OFF_2026, ON_2026)
+    return Desk(workday, draw(st.sampled_from([(), ((540, 690),)])), off=OFF_2026, on=ON_2026)
 
 
 @st.composite
