@@ -49,6 +49,8 @@ def _season(sent: Mapping[str, Any]) -> Season:
         raise ValueError(f"服务时间中有不认识的项:{'、'.join(sorted(unknown))}。")
     if "workday" not in sent:
         raise ValueError("服务时间缺少 workday(工作日的时段)。")
+    if any(not isinstance(sent.get(kind, []), list | tuple) for kind in _KINDS):
+        raise ValueError("服务时段须写成列表。")
     windows = {kind: tuple(_window(pair) for pair in sent.get(kind, [])) for kind in _KINDS}
     return Season(_month_day(sent.get("first", "01-01")), _month_day(sent.get("last", "12-31")), **windows)
 

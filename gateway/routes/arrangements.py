@@ -97,13 +97,14 @@ def cancel_absence(id: Entry, body: SentCancellation, caller: CurrentCaller) -> 
 @router.put("/v1/hours", summary="设定服务时间", responses=problems("timetable_refused", body=True))
 def set_hours(body: SentHours, caller: CurrentCaller) -> HoursAnswer:
     """本单位的服务时间(含午休、季节、周末、二十四小时);在办申请的时限随之重新计算,理由留痕。"""
+    seasons = [season.model_dump() for season in body.seasons]
     with acting() as session:
         numbers = worktime.set_timetable(
-            session, caller.unit, body.seasons, effective_from=body.effective_from, now=settings().now(),
+            session, caller.unit, seasons, effective_from=body.effective_from, now=settings().now(),
             actor=caller.actor,
         )  # fmt: skip
         return HoursAnswer(
-            unit=caller.unit, effective_from=body.effective_from, seasons=body.seasons, recomputed=numbers
+            unit=caller.unit, effective_from=body.effective_from, seasons=seasons, recomputed=numbers
         )
 
 

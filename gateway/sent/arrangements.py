@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -33,18 +33,28 @@ class SentAbsence(Sent):
     until: Annotated[Instant, Field(description="止(不含)")]
 
 
+Spans = Annotated[
+    list[Annotated[list[Annotated[str, Field(max_length=5)]], Field(min_length=2, max_length=2)]],
+    Field(max_length=6, examples=[[["08:30", "12:00"], ["13:30", "17:30"]]]),
+]
+
+
+class SentSeason(Sent):
+    """一年中一段时间的服务时间;没有列出的日子不开门。"""
+
+    first: Annotated[str, Field(max_length=5, description="起(MM-DD)")] = "01-01"
+    last: Annotated[str, Field(max_length=5, description="止(MM-DD,含)")] = "12-31"
+    workday: Annotated[Spans, Field(description="工作日")]
+    saturday: Annotated[Spans, Field(description="周六")] = []
+    sunday: Annotated[Spans, Field(description="周日")] = []
+    holiday: Annotated[Spans, Field(description="放假日")] = []
+
+
 class SentHours(Sent):
     """服务时间,自某一时刻起。"""
 
     effective_from: Annotated[Instant, Field(description="生效时间")]
-    seasons: Annotated[
-        list[dict[str, Any]],
-        Field(
-            min_length=1, max_length=12,
-            description="时段:first、last(MM-DD),workday、saturday、sunday、holiday(各为起止时间的列表);合起来应覆盖全年",
-            examples=[[{"first": "01-01", "last": "12-31", "workday": [["08:30", "12:00"], ["13:30", "17:30"]]}]],
-        ),
-    ]  # fmt: skip
+    seasons: Annotated[list[SentSeason], Field(min_length=1, max_length=12, description="合起来应覆盖全年")]
 
 
 class SentYear(Sent):

@@ -1,0 +1,66 @@
+"""`./run calendar`: the district's working calendar, seen, seeded from the library, corrected by the notice."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+
+from sqlalchemy import select
+
+from ledger import worktime
+from ledger.calendars import DISTRICT, alarm_before_it_runs_out
+from ledger.database import transaction
+from ledger.tables.duty import CalendarYear
+from runtime import work_calendar
+from runtime.casework import operator
+from runtime.failures import Failure
+from runtime.progress import Progress
+from settings import settings
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run calendar", description="查看、录入工作日历;涉及的时限自动重新计算")
+    verbs = parser.add_subparsers(dest="verb", metavar="list|seed|put")
+    verbs.add_parser("list", help="列出已录入的年份(默认)")
+    seed = verbs.add_parser("seed", help="从节假日库录入一年")
+    seed.add_argument("year", type=int, help="年份")
+    put = verbs.add_parser("put", help="按放假通知录入或更正一年")
+    put.add_argument("year", type=int, help="年份")
+    put.add_argument("--rest", type=_days, required=True, metavar="日期,…", help="放假日,如 2027-01-01,2027-02-05")
+    put.add_argument("--work", type=_days, default=[], metavar="日期,…", help="调休上班的周六、周日")
+    put.add_argument("--provisional", action="store_true", help="暂定:通知尚未公布")
+    put.add_argument("--source", required=True, help="依据,如通知文号")
+    put.add_argument("--reason", required=True, help="录入或更正的理由")
+    options = parser.parse_args(arguments)
+    progress, now = Progress(), settings().now()
+    try:
+        with transaction() as session:
+            if options.verb == "seed":
+                moved = work_calendar.seed(session, options.year, now=now, actor=operator(), reason="从节假日库录入")
+            elif options.verb == "put":
+                moved = worktime.put_year(
+                    session, options.year, options.rest, options.work, provisional=options.provisional,
+                    source=options.source, reason=options.reason, now=now, actor=operator(),
+                )  # fmt: skip
+            else:
+                return _list(progress)
+            alarm_before_it_runs_out(session, now)
+    except (work_calendar.YearUnknown, worktime.CalendarRefused) as refused:
+        raise Failure("录入工作日历", str(refused), "更正后再次执行;原有日历未改动。") from None
+    progress.say(f"{options.year} 年的工作日历已录入,重新计算了 {len(moved)} 项核验的时限。")
+    return 0
+
+
+def _list(progress: Progress) -> int:
+    with transaction() as session:
+        for row in session.scalars(select(CalendarYear).where(CalendarYear.calendar == DISTRICT).order_by(CalendarYear.year)):
+            mark = "(暂定)" if row.provisional else ""
+            progress.say(f"{row.year}{mark}  放假 {len(row.rest)} 天,调休上班 {len(row.work)} 天  {row.source}")
+    return 0
+
+
+def _days(text: str) -> list[date]:
+    try:
+        return [date.fromisoformat(day.strip()) for day in text.split(",") if day.strip()]
+    except ValueError:
+        raise argparse.ArgumentTypeError("日期应写成 2027-01-01,以逗号分隔") from None

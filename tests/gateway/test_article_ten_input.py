@@ -1,0 +1,172 @@
+"""Article 10 over HTTP, where the input is wrong: a clear refusal, and nothing of it is written."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from ledger.database import transaction
+from ledger.tables.inbox import Attachment, Return
+from ledger.tables.records import OffSystemLookup, VoluntarySubmission
+from sandbox.people import by_name
+from tests.gateway.casework import ask
+from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
+from tests.ledger.acting import all_of
+
+CHIEF = "demo-guangming-2"
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8cfc0f01f00050001ff89993d1d0000000049454e44ae426082"
+)
+JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 40 + b"\xff\xd9"
+
+
+@pytest.fixture
+def request_id(api: Api) -> str:
+    return str(ask(api.filed(proof="P-HARDSHIP")))
+
+
+def code(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"reason": "不属本单位职责"},
+        {"reason": "不", "suggested_unit": "370402-CIVIL"},
+        {"suggested_unit": "370402-CIVIL"},
+        {"reason": "不属本单位职责", "suggested_unit": "370402-CIVIL", "unsure_why": "不清楚属于谁"},
+        {"reason": "不属\u0000本单位", "suggested_unit": "370402-CIVIL"},
+    ],
+)
+def test_a_return_needs_its_reason_and_one_suggestion(api: Api, request_id: str, body: dict[str, Any]) -> None:
+    answer = api.post(f"/v1/inbox/{request_id}/return", ISSUER, json=body)
+    assert answer.status_code == 422 and "errors" in answer.json() or answer.json()["code"] == "text_unclean"
+    assert not [row for row in all_of(Return) if str(row.request) == request_id]
+
+
+def test_a_return_to_oneself_or_to_nobody_is_refused(api: Api, request_id: str) -> None:
+    path = f"/v1/inbox/{request_id}/return"
+    itself = api.post(path, ISSUER, json={"reason": "不属本单位职责", "suggested_unit": "370402-GUANGMING"})
+    assert code(itself) == (422, "suggests_itself")
+    nobody = api.post(path, ISSUER, json={"reason": "不属本单位职责", "suggested_unit": "NONE"})
+    assert code(nobody) == (422, "suggested_unit_unknown")
+    assert code(api.post(path, REQUESTER, json={"reason": "不属本单位", "unsure_why": "不清楚"})) == (404, "request_unknown")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("表.pdf", b"%PDF-1.7\nnot really", (422, "attachment_kind")),
+        ("表.png", PNG[:-4], (422, "attachment_kind")),
+        ("表.png", PNG[:40] + b"\x00" + PNG[41:], (422, "attachment_kind")),
+        ("表.jpg", JPEG[:-2], (422, "attachment_kind")),
+        ("表.exe", b"MZ\x90\x00", (422, "attachment_kind")),
+        ("", PNG, (422, "attachment_kind")),
+        ("空.png", b"", (415, "not_upload")),
+        ("大.png", PNG + b"\x00" * (2 * 1024 * 1024), (413, "too_large")),
+        ("更大.png", b"\x00" * (3 * 1024 * 1024), (413, "too_large")),
+    ],
+)
+def test_a_file_that_is_not_what_it_claims_is_refused(
+    api: Api, request_id: str, name: str, content: bytes, expected: tuple[int, str]
+) -> None:
+    answer = api.call("POST", f"/v1/inbox/{request_id}/attachments", ISSUER, files={"file": (name or "\u200b", content)})
+    assert code(answer) == expected
+    assert not [row for row in all_of(Attachment) if str(row.request) == request_id]
+
+
+def test_three_files_fit_a_fourth_does_not_and_the_same_one_counts_once(api: Api, request_id: str) -> None:
+    path = f"/v1/inbox/{request_id}/attachments"
+    jpegs = [b"\xff\xd8\xff\xe0" + bytes([number]) * 9 + b"\xff\xd9" for number in range(4)]
+    for content in (*jpegs[:3], jpegs[0]):
+        assert api.call("POST", path, ISSUER, files={"file": ("表.jpg", content)}).status_code == 201
+    assert code(api.call("POST", path, ISSUER, files={"file": ("表.jpg", jpegs[3])})) == (409, "attachments_full")
+    assert code(api.post(path, ISSUER, json={})) == (415, "not_upload")
+
+
+def test_a_preview_of_what_is_not_sealed_or_not_complete_is_refused(api: Api, request_id: str) -> None:
+    path = f"/v1/inbox/{request_id}/preview"
+    assert code(api.post(path, ISSUER, json={"answer": "false"})) == (409, "not_sealed")
+    assert code(api.post(path, ISSUER, json={"answer": "true", "fields": {"家庭人口": "3"}})) == (422, "fields_missing")
+    rare = {"家庭人口": "\U0010fffd", "人均月收入": "1", "认定结论": "x"}
+    assert code(api.post(path, ISSUER, json={"answer": "true", "fields": rare})) == (422, "page_refused")
+
+
+def test_a_colleague_is_told_who_claimed_it_not_what_to_do(api: Api, request_id: str) -> None:
+    assert api.post(f"/v1/inbox/{request_id}/claim", CHIEF, json={}).json()["status"] == "claimed"
+    assert code(api.post(f"/v1/inbox/{request_id}/reply", ISSUER, json={"answer": "false"})) == (409, "claimed_by_other")
+    assert api.post(f"/v1/inbox/{request_id}/release", CHIEF, json={}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "person", "body", "expected"),
+    [
+        ("POST", "/v1/duty/appointments", CHIEF, {"person": "demo-civil-2", "since": "2026-12-01T00:00:00+08:00"}, "duty_refused"),
+        ("POST", "/v1/duty/appointments", CHIEF, {"person": CHIEF, "since": "2026-12-01T00:00:00+08:00", "acting": True}, "duty_refused"),
+        ("POST", "/v1/duty/absences", CHIEF, {"person": CHIEF, "since": "2026-12-02T00:00:00+08:00", "until": "2026-12-01T00:00:00+08:00"}, "duty_refused"),
+        ("PUT", "/v1/hours", CHIEF, {"effective_from": "2026-12-01T00:00:00+08:00", "seasons": [{"workday": [["9", "17:00"]]}]}, "timetable_refused"),
+        ("PUT", "/v1/hours", CHIEF, {"effective_from": "2026-12-01T00:00:00+08:00", "seasons": [{"workday": 5}]}, "invalid"),
+        ("PUT", "/v1/calendar/2028", ADMIN, {"rest": ["2026-01-01"], "source": "x", "reason": "x"}, "calendar_refused"),
+        ("POST", "/v1/outages", ADMIN, {"since": "2026-03-04T10:00:00+08:00", "until": "2026-03-04T09:00:00+08:00", "reason": "断电"}, "outage_refused"),
+        ("POST", f"/v1/excuses/{uuid4()}", ADMIN, {"approved": True}, "request_unknown"),
+        ("POST", f"/v1/supervisions/{uuid4()}/feedback", CHIEF, {"outcome": "done", "text": "已督促"}, "supervision_unknown"),
+        ("POST", f"/v1/commitment-checks/{uuid4()}", REQUESTER, {"outcome": "true", "note": "属实"}, "check_unknown"),
+        ("POST", f"/v1/credit-blocks/{uuid4()}/restore", ADMIN, {"why": "已修复"}, "block_unknown"),
+        ("POST", f"/v1/notices/{uuid4()}/settle", ADMIN, {"arrived": True}, "notice_unknown"),
+        ("GET", "/v1/calendar/2090", ADMIN, None, "year_unknown"),
+        ("GET", f"/v1/attachments/{uuid4()}", ISSUER, None, "attachment_unknown"),
+        ("PUT", "/v1/commitment-texts/NONE", ADMIN, {"text": "承" * 30, "check_days": 5, "basis": "x"}, "proof_kind_unknown"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_arranged_is_refused_by_name(
+    api: Api, method: str, path: str, person: str, body: dict[str, Any] | None, expected: str
+) -> None:
+    answer = api.call(method, path, person, json=body)
+    assert answer.json()["code"] == expected, answer.text
+    assert answer.json()["detail"] and answer.json()["remedy"]
+
+
+def test_voluntary_and_off_system_records_need_a_party_of_the_case(api: Api) -> None:
+    number = api.filed(proof="P-HARDSHIP")
+    case = api.get(f"/v1/verifications/{number}", REQUESTER).json()["case_number"]
+    stranger, known = by_name("演示丁卯"), by_name("演示甲子")
+
+    def person(holder: Any) -> dict[str, str]:
+        return {"id_type": "citizen_id", "id_number": holder.id_number, "name": holder.name}
+
+    with transaction() as session:
+        before = session.query(VoluntarySubmission).count(), session.query(OffSystemLookup).count()
+    body = {"case_number": case, "party": person(stranger), "proof": "P-HOUSEHOLD", "reason": "at_hand"}
+    assert code(api.post("/v1/voluntary-submissions", REQUESTER, json=body)) == (422, "not_a_party")
+    off = {
+        "case_number": case, "party": person(known), "proof": "P-HOUSEHOLD", "source": "国家政务服务平台",
+        "operator": "demo-permit-1", "looked_up_at": "2099-01-01T00:00:00+08:00", "result": "confirmed",
+        "evidence_sha256": "a" * 64,
+    }  # fmt: skip
+    assert code(api.post("/v1/off-system-lookups", REQUESTER, json=off)) == (422, "instant_in_future")
+    off |= {"looked_up_at": "2026-03-01T00:00:00+08:00", "operator": "demo-civil-1"}
+    assert code(api.post("/v1/off-system-lookups", REQUESTER, json=off)) == (422, "person_unknown")
+    with transaction() as session:
+        assert (session.query(VoluntarySubmission).count(), session.query(OffSystemLookup).count()) == before
+
+
+def test_a_moved_promise_needs_its_reason_and_lies_ahead(api: Api) -> None:
+    number = api.filed(proof="P-HARDSHIP")
+    case = api.get(f"/v1/verifications/{number}", REQUESTER).json()["case_number"]
+    shown = api.get(f"/v1/cases/{case}", REQUESTER).json()
+    holder = by_name("演示甲子")
+    body = {
+        "matter": shown["matter"], "handling": shown["handling"], "accepted_at": shown["accepted_at"],
+        "promise_end": "2099-06-01T00:00:00+08:00", "channel": shown["channel"],
+        "parties": [{"role": "applicant", "id_type": "citizen_id", "id_number": holder.id_number, "name": holder.name}],
+    }  # fmt: skip
+    path = f"/v1/cases/{case}"
+    assert code(api.call("PUT", path, REQUESTER, json=body)) == (422, "promise_reason_needed")
+    assert api.call("PUT", path, REQUESTER, json=body | {"promise_reason": "申请人补充材料"}).status_code == 200
+    past = body | {"promise_end": "2026-03-05T00:00:00+08:00", "accepted_at": "2026-03-04T00:00:00+08:00", "promise_reason": "更正"}
+    assert code(api.call("PUT", path, REQUESTER, json=past)) == (422, "promise_passed")
+    assert code(api.call("PUT", path, REQUESTER, json=body | {"handling": "immediate", "promise_reason": "x"})) == (409, "case_fixed")
