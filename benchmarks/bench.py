@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import results, sealing
+from benchmarks import results, sealing, waiting
 from benchmarks.load import burst, steady
 from benchmarks.stock import hand_over, start_stock_worker
 from runtime import environment, services, up
@@ -41,16 +41,19 @@ class Size:
     stock_light: int
     stock_burst: int
     alone: int
+    waiting: int
+    waiting_seconds: int
 
 
-FULL = Size(warm_up=20, steady=90, burst=80, stock_light=6, stock_burst=8, alone=30)
-QUICK = Size(warm_up=5, steady=15, burst=15, stock_light=2, stock_burst=4, alone=10)
+FULL = Size(warm_up=20, steady=90, burst=80, stock_light=6, stock_burst=8, alone=30, waiting=100_000, waiting_seconds=120)
+QUICK = Size(warm_up=5, steady=15, burst=15, stock_light=2, stock_burst=4, alone=10, waiting=3000, waiting_seconds=40)
 PER_SECOND = 3.0
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run bench", description="性能测试,结果写入 benchmarks/results.md")
     parser.add_argument("--quick", action="store_true", help="少量样本,只用于检查测试本身,不写结果")
+    parser.add_argument("--waiting", action="store_true", help="只测大量等待中的核验,不写结果")
     options = parser.parse_args(arguments)
     progress, size = Progress(), QUICK if options.quick else FULL
     home = Path(tempfile.mkdtemp(prefix="proofless-bench-"))
@@ -61,13 +64,16 @@ def main(arguments: list[str]) -> int:
     supervisor = Supervisor(home / "run", progress)
     try:
         context = up.start(home, supervisor, progress)
-        rows = _measure(context, supervisor, size, progress)
+        if options.waiting:
+            rows = _waiting(context, size, progress)
+        else:
+            rows = _measure(context, supervisor, size, progress)
     finally:
         supervisor.stop()
         shutil.rmtree(home, ignore_errors=True)
     text = results.as_markdown(rows)
     sys.stdout.write(text)
-    if not options.quick:
+    if not options.quick and not options.waiting:
         (ROOT / "benchmarks" / "results.md").write_text(text, "utf-8")
     return 0
 
@@ -91,6 +97,7 @@ def _measure(context: Context, supervisor: Supervisor, size: Size, progress: Pro
         asyncio.run(burst(url, key, size.warm_up))
         without_events = asyncio.run(burst(url, key, size.burst))
         _restart_prefect(context, supervisor, {})
+    rows_of_waiting = _waiting(context, size, progress)
     with progress.step(f"只用 Prefect 引擎,{size.alone} 件"):
         _end(context, "worker")
         engine_cpu = _engine_alone(context, url, key, size.alone)
@@ -106,7 +113,15 @@ def _measure(context: Context, supervisor: Supervisor, size: Size, progress: Pro
     rows += results.of_light(light, stock_light)
     rows += results.of_heavy(heavy, stock_heavy, without_events)
     rows += results.of_worker(worker_cpu, engine_cpu)
-    return rows
+    return rows + rows_of_waiting
+
+
+def _waiting(context: Context, size: Size, progress: Progress) -> list[results.Row]:
+    _end(context, "issuing_unit")  # it would answer the one that is copied
+    key = key_file("requester_key").read_text().strip()
+    with progress.step(f"{size.waiting} 件等待中") as note:
+        found = waiting.measure(context, context.gateway_url, key, size.waiting, size.waiting_seconds, note)
+    return results.of_waiting(found)
 
 
 def _cpu(context: Context) -> float:
@@ -122,6 +137,8 @@ def _end(context: Context, name: str) -> None:
     for record in recall(context.run_folder):
         if record.name == name and (process := record.process()) is not None:
             end(process, PATIENT)
+            return
+    raise RuntimeError(f"{name} does not run")
 
 
 def _restart_prefect(context: Context, supervisor: Supervisor, changes: dict[str, str]) -> None:

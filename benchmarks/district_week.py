@@ -162,7 +162,7 @@ class Week:
 
     async def _supply(self) -> None:
         now = settings().now()
-        for plan in self.plans.values():
+        for plan in list(self.plans.values()):
             if plan.asked_at and not plan.acted and now - plan.asked_at >= plan.supplied_after:
                 plan.acted = True
                 http = self._http["demo-civil-1" if plan.proof == "P-ARCHIVE" else "demo-permit-1"]

@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 from benchmarks.load import Load
 from benchmarks.sealing import Sealing
+from benchmarks.waiting import Waiting, quantile
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,21 @@ def of_worker(worker_cpu: float, engine_cpu: float) -> list[Row]:
         Row("Prefect's engine alone on the same flow, CPU a run", f"{engine_cpu:.1f} ms", "", None),
         Row("the worker's own overhead, CPU a run", f"{beyond:.1f} ms", "< 10 ms", beyond < 10),
     ]
+
+
+def of_waiting(found: Waiting) -> list[Row]:
+    cores = os.cpu_count() or 1
+    late, herd, opened = (quantile(values, 95) for values in (found.lateness, found.herd, found.herd_supervised))
+    rows = [
+        Row(
+            f"{found.count} waiting, nothing due: processors, whole system",
+            f"{100 * found.idle / cores:.1f} % ({100 * found.idle:.1f} % of one core)", "< 5 %", found.idle / cores < 0.05,
+        ),
+        Row(f"due one after another ({len(found.lateness)} in the window): lateness of the record, p95", f"{late:.2f} s", "< 1 s", late < 1),
+        Row(f"500 due at one instant: lateness of the record, p95 ({len(found.herd)} recorded)", f"{herd:.2f} s", "", None),
+        Row(f"the same: 督办 opened after, p95 ({len(found.herd_supervised)} opened)", f"{opened:.1f} s", "", None),
+    ]
+    return rows
 
 
 def as_markdown(rows: list[Row]) -> str:

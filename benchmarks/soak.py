@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     supervisor = Supervisor(home / "run", progress)
     try:
         context = up.start(home, supervisor, progress)
-        _end(context.run_folder, "issuing-unit")  # the week's own people answer
+        _end(context.run_folder, "issuing_unit")  # the week's own people answer
         week = Week(context.gateway_url, options.count, options.seed)
         with progress.step(f"一个工作周,{options.count} 件") as note:
             asyncio.run(week.live(note))
@@ -67,3 +67,5 @@ def _end(folder: Path, name: str) -> None:
     for record in recall(folder):
         if record.name == name and (process := record.process()) is not None:
             end(process, PATIENT)
+            return
+    raise RuntimeError(f"{name} does not run")
