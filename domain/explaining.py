@@ -88,7 +88,9 @@ def _why(limit: Limit) -> str:
 def _moved(case: Situation, limit: Limit) -> list[str]:
     said = []
     if limit.start is not None and (paused := paused_since(limit.start, case.pauses)):
-        said.append(f"其间补正{_length(paused)},时限相应顺延(解读 10)。")
+        what = "补正或平台故障" if case.readings.outage_deducted else "补正"
+        reading = "解读 10、21" if case.readings.outage_deducted else "解读 10"
+        said.append(f"其间{what}{_length(paused)},时限相应顺延({reading})。")
     if 2 in limit.readings and limit.target is not None:
         said.append(f"24小时届满于{_at(limit.target)},不在服务时间,顺延至下一次开门(解读 2)。")
     return said

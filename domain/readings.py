@@ -35,10 +35,9 @@ class Readings:
     returns_to_office: int = 2  #: 9: so many returns are the 专班 office's
     supplements: bool = True  #: 10: 补正
     soft_supervision: bool = True  #: 11: a soft miss without approved reason opens 督办
-    adjustment_by_close: bool = False  #: 12: due at the close of business instead of 24:00
     hand_back_supplements: bool = False  #: 13: 补正 counts as 核验时间 too
     self_supervision: bool = False  #: 16: the 督办员 may be the only 代办员
-    outage_deducted: bool = False  #: 21
+    outage_deducted: bool = False  #: 21: a platform outage stops the clocks that a supplement stops
     analogy_after_failed_share: bool = True  #: 22
     commitment_block_all: bool = True  #: 23: an untrue commitment blocks all proofs, not only its own
     choice_minutes: int = 30  #: how long a requesting unit may think about several licences

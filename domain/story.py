@@ -65,7 +65,7 @@ _WORDS = MappingProxyType(
         "soft": "原则上的时限", "hard": "最迟时限", "supervision": "督办时限", "choice": "选择时限",
         "true": "属实", "false": "不属实", "no_record": "无记录", "cannot_verify": "无法核验",
         "confirmed": "属实", "denied": "不属实", "mismatch": "不符", "committed": "已承诺",
-        "supplement": "补正结束", "promise": "承诺时限变更", "calendar": "工作日历变更", "hours": "服务时间变更",
+        "supplement": "补正结束", "promise": "承诺时限变更", "calendar": "工作日历变更", "hours": "服务时间变更", "outage": "平台故障扣除",
     }
 )  # fmt: skip
 

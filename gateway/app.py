@@ -45,6 +45,7 @@ from gateway.telemetry import Telemetry, Watch
 from gateway.vitals import Vitals
 from gateway.watchdog import Watchdog
 from gateway.wording import problem_of
+from ledger import rules
 from ledger.vault import vault
 from settings import settings
 
@@ -72,7 +73,7 @@ _DESCRIPTION = """需求单位登记办件、发起核验、取得盖章的电�
 
 def create_app(runs: FlowRuns | None = None) -> FastAPI:
     """The application of one gateway process. `runs` stands in for Prefect in tests."""
-    vault()  # a missing key stops the process now, not the first citizen's request
+    vault(), rules.readings()  # a missing key or a wrong reading stops the process now, not the first citizen's request
     engine = runs or PrefectRuns(settings())
     telemetry = Telemetry()
     app = FastAPI(

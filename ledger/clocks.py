@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, not_, select
@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from domain import limits as rule
 from domain.explaining import explain
-from domain.intervals import Interval
+from domain.intervals import Interval, union
 from domain.lifecycle import Event
 from domain.limits import Limit, LimitKind, Situation, limits, next_opening_reminder
 from domain.progress import warn_at
 from domain.scope import CatalogEntry
-from ledger import rules, timetables
+from ledger import outages, rules, timetables
 from ledger.alarms import raise_alarm
 from ledger.entries import load_entry
 from ledger.moves import Lease, note, request_wake
@@ -24,6 +24,7 @@ from ledger.tables.cases import Case
 from ledger.tables.inbox import Suspension
 from ledger.tables.verifications import Deadline, Request, Verification
 
+_FAR = datetime.max.replace(tzinfo=UTC)
 _STANDING = Deadline.met_at.is_(None), Deadline.missed_at.is_(None), Deadline.closed_at.is_(None)
 
 
@@ -51,8 +52,16 @@ def situation_of(session: Session, row: Verification, request: Request, entry: C
         own_limit=entry.limit,
         hours=timetables.hours_of(session, request.unit, request.received_at),
         readings=rules.readings(),
-        pauses=pauses(session, request.id),
+        pauses=_stopped(session, request),
     )
+
+
+def _stopped(session: Session, request: Request) -> tuple[Interval, ...]:
+    """When the request's clock stood still: supplements, and outages where the district deducts them (reading 21)."""
+    found = pauses(session, request.id)
+    if rules.readings().outage_deducted:
+        found += tuple(outages.between(session, request.received_at, _FAR))
+    return union(found)
 
 
 def _written(session: Session, row: Deadline, limit: Limit, situation: Situation, now: datetime) -> Deadline:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from domain.calendar import LOCAL
 from domain.roles import Role
 from ledger import rules
 from ledger.alarms import clear_alarm, raise_alarm
@@ -171,7 +172,7 @@ def report_gaps(session: Session, now: datetime, ahead: timedelta = AHEAD) -> No
             clear_alarm(session, "duty_gap", unit.code, now=now)
             continue
         first = found[0]
-        local = first.since.astimezone().strftime("%Y-%m-%d %H:%M")
+        local = first.since.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
         text = f"{unit.name}自 {local} 起{first.kind.chinese}。请督促该单位指定人员。"
         raise_alarm(session, "duty_gap", unit.code, text, now=now)
 

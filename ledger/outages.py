@@ -34,21 +34,32 @@ def record(
     )
 
 
-def pulse(session: Session, name: str, now: datetime, gap: timedelta = GAP) -> None:
-    """Say that `name` is alive; where it was silent for longer than `gap`, the silence is an outage."""
+def pulse(session: Session, name: str, now: datetime, gap: timedelta = GAP) -> bool:
+    """Say that `name` is alive; where it was silent for longer than `gap`, the silence is an outage: True."""
     row = session.get(Pulse, name, with_for_update=True)
     if row is None:
         session.execute(insert(Pulse).values(name=name, at=now).on_conflict_do_nothing())
-        return
-    if now - row.at > gap:
+        return False
+    silent = now - row.at > gap
+    if silent:
         record(session, row.at, now, "系统例行检查中断", now=now, actor=f"system:{name}", automatic=True)
     row.at = max(row.at, now)
+    return silent
 
 
 def listed(session: Session, since: datetime, until: datetime) -> list[Outage]:
     """Outages that touch [since, until), oldest first."""
     query = select(Outage).where(Outage.since < until, or_(Outage.until.is_(None), Outage.until > since))
     return list(session.scalars(query.order_by(Outage.since)))
+
+
+def between(session: Session, since: datetime, until: datetime) -> list[Interval]:
+    """The outages that ended, as intervals within [since, until)."""
+    return [
+        Interval(max(row.since, since), min(row.until, until))
+        for row in listed(session, since, until)
+        if row.until is not None and row.until > since
+    ]
 
 
 def overlapping(session: Session, since: datetime, until: datetime) -> timedelta:

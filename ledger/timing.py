@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from domain.lifecycle import Event
 from domain.progress import Bound, Colour, Elapsed, colour, elapsed
 from ledger import clocks, outages, rules, timetables
 from ledger.tables.inbox import Supervision, Suspension
 from ledger.tables.registry import Unit
-from ledger.tables.verifications import Deadline, Request, Verification
+from ledger.tables.verifications import Deadline, EventRow, Request, Verification
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class RequestTiming:
     elapsed: Elapsed
     supervision: Supervision | None
     platform_seconds: int  #: how much of it the platform was away (reading 21)
+    first_action: timedelta | None  #: until somebody of the unit did anything with it (reading 7)
 
 
 @dataclass(frozen=True)
@@ -95,5 +97,18 @@ def _request(session: Session, row: Verification, request: Request, unit_name: s
         resting_since=resting,
         elapsed=elapsed(request.received_at, max(ended, request.received_at), clocks.pauses(session, request.id), hours),
         supervision=session.scalar(select(Supervision).where(Supervision.request == request.id)),
+        first_action=_first_action(session, request),
         platform_seconds=int(outages.overlapping(session, request.received_at, ended).total_seconds()),
     )
+
+
+def _first_action(session: Session, request: Request) -> timedelta | None:
+    """立即 is no number (reading 7): how long until the unit claimed, asked back, answered or returned."""
+    at = session.scalar(
+        select(func.min(EventRow.at)).where(
+            EventRow.verification == request.verification,
+            EventRow.event.in_((Event.CLAIMED, Event.SUPPLEMENT_ASKED, Event.REPLIED, Event.RETURNED)),
+            EventRow.detail["request"].astext == str(request.id),
+        )
+    )
+    return at - request.received_at if at is not None else None

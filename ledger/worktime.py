@@ -13,7 +13,7 @@ from domain.calendar import LOCAL, Calendar, MissingYear
 from domain.hours import ServiceHours
 from domain.lifecycle import OPEN
 from domain.limits import promise_end
-from ledger import clocks
+from ledger import clocks, rules
 from ledger.alarms import clear_alarm
 from ledger.calendars import DISTRICT, calendar
 from ledger.tables.cases import Case
@@ -123,6 +123,22 @@ def _resting_on(session: Session, year: int) -> list[str]:
         .order_by(Verification.number)
     )
     return list(session.scalars(query))
+
+
+def recompute_after_outage(session: Session, *, now: datetime, actor: str) -> list[str]:
+    """Where the district deducts outages (reading 21): the limits of everything that waits are computed anew."""
+    if not rules.readings().outage_deducted:
+        return []
+    waiting = (
+        select(Verification.number)
+        .join(Request, Request.verification == Verification.number)
+        .where(Request.answered_at.is_(None), Request.withdrawn_at.is_(None), Verification.state.in_(OPEN))
+        .order_by(Verification.number)
+    )
+    numbers = list(session.scalars(waiting))
+    for number in numbers:
+        clocks.recompute(session, number, now=now, actor=actor, reason="outage")
+    return numbers
 
 
 def set_timetable(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ledger import calendars, commitments, duty, escalation, outages, sweep
+from ledger import calendars, commitments, duty, escalation, outages, sweep, worktime
 from ledger.database import transaction
 from settings import settings
 from tasks.notify import send_notices
@@ -69,7 +69,8 @@ def _warn() -> int:
 def _look_ahead() -> None:
     now = settings().now()
     with transaction() as session:
-        outages.pulse(session, "deadline_sweep", now, outages.GAP * max(1.0, settings().clock_rate))
+        if outages.pulse(session, "deadline_sweep", now, outages.GAP * max(1.0, settings().clock_rate)):
+            worktime.recompute_after_outage(session, now=now, actor=actor())
     with transaction() as session:
         duty.report_gaps(session, now)
         calendars.alarm_before_it_runs_out(session, now)

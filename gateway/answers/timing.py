@@ -12,6 +12,7 @@ from domain.inbox import ExcuseReason, SupervisionOutcome
 from domain.limits import LimitKind
 from domain.progress import Colour
 from gateway.answers.base import Answered, Number
+from ledger import rules
 from ledger.supervising import SupervisionLine
 from ledger.tables.verifications import Deadline
 from ledger.timing import RequestTiming, Timing
@@ -106,6 +107,8 @@ class RequestTimingAnswer(Answered):
     resting_since: Annotated[datetime | None, Field(description="补正期间时限暂停的起点")]
     limits: list[LimitAnswer]
     elapsed: ElapsedAnswer
+    first_action_seconds: Annotated[int | None, Field(description="收到后多少秒开始办理(认领、要求补正、答复或退回)")]
+    first_action_target: Annotated[int, Field(description="“立即”的参考目标(秒),不作为超时")]
     platform_seconds: Annotated[int, Field(description="其间平台故障的秒数(平台原因)")]
 
     @classmethod
@@ -126,6 +129,8 @@ class RequestTimingAnswer(Answered):
                 deemed=int(passed.deemed.total_seconds()) if passed.deemed is not None else None,
                 service=int(passed.service.total_seconds()) if passed.service is not None else None,
             ),
+            first_action_seconds=int(timing.first_action.total_seconds()) if timing.first_action is not None else None,
+            first_action_target=60 * rules.readings().first_action_minutes,
             platform_seconds=timing.platform_seconds,
         )
 

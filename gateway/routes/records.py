@@ -28,7 +28,7 @@ from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.records import SentMismatch, SentObjection, SentOffSystem, SentOutage, SentVoluntary
 from gateway.sent.values import Instant, SentParty
-from ledger import cases, mismatches, offsystem, outages, voluntary
+from ledger import cases, mismatches, offsystem, outages, voluntary, worktime
 from ledger.filing import Filer
 from ledger.keys import Caller
 from ledger.tables.cases import Case, Party
@@ -188,6 +188,7 @@ def record_outage(body: SentOutage, caller: CurrentCaller) -> OutagesAnswer:
     with acting() as session:
         outages.record(session, body.since, body.until, body.reason, now=now, actor=caller.actor)
         session.flush()
+        worktime.recompute_after_outage(session, now=now, actor=caller.actor)
         return OutagesAnswer(items=[OutageAnswer.of(row) for row in outages.listed(session, body.since, body.until)])
 
 

@@ -23,7 +23,7 @@ from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import run_flow_async
 
 from flows.verification import verification
-from ledger import escalation, leases
+from ledger import escalation, leases, rules
 from ledger.database import transaction
 from ledger.moves import Lease
 from ledger.notices import WAKE_CHANNEL, Listener
@@ -58,7 +58,7 @@ class Worker:
         self._stop = stop
         # Before anything is said to be ready: a missing key or a wrong source file must stop the worker here, not
         # leave a case half-way.
-        sources(), seals()
+        sources(), seals(), rules.readings()
         loop = asyncio.get_running_loop()
         listener = Listener((WAKE_CHANNEL,), lambda *_: loop.call_soon_threadsafe(self._woken.set))
         async with AsyncClientContext.get_or_create(), get_client() as client:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from domain.limits import HandlingType
 from ledger import calendars, duty, outages, worktime
 from ledger.duty import DutyRefused, GapKind
 from ledger.registry import put_people
@@ -200,3 +201,38 @@ def test_silence_of_the_sweep_is_an_outage_and_the_same_again_changes_nothing() 
     assert do(outages.overlapping, NOW, NOW + timedelta(minutes=10)) == timedelta(minutes=8)
     with pytest.raises(outages.OutageRefused):
         do(outages.record, NOW + HOUR, NOW, "x", now=NOW + 2 * HOUR, actor="x")
+
+
+def test_an_outage_moves_the_clocks_only_where_the_district_deducts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from settings import settings
+
+    lease = hold(file("P-HARDSHIP", handling=HandlingType.IMMEDIATE, promise_end=None))
+    take_up(lease)
+    ask(lease)
+    away = (NOW + timedelta(minutes=5), NOW + timedelta(minutes=20))
+
+    def after() -> datetime | None:
+        do(worktime.recompute_after_outage, now=NOW + HOUR / 2, actor="x")
+        return limits(lease.number)["hard"].due_at
+
+    do(outages.record, *away, "断电", now=NOW + timedelta(minutes=21), actor="person:demo-admin")
+    assert after() == NOW + timedelta(minutes=30)
+    monkeypatch.setenv("PROOFLESS_READINGS", '{"outage_deducted": true}')
+    settings.cache_clear()
+    assert after() == NOW + timedelta(minutes=45)
+    assert limits(lease.number)["hard"].rule_version != "2022-06-28/1"
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_a_wrong_reading_stops_with_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ledger import rules
+    from settings import settings
+
+    for wrong, says in (('{"supplement": true}', "没有解读"), ('{"measure": "fast"}', "之一"), ("[]", "JSON 对象"), ('{"choice_minutes": 0}', "正整数")):
+        monkeypatch.setenv("PROOFLESS_READINGS", wrong)
+        settings.cache_clear()
+        with pytest.raises(ValueError, match=says):
+            rules.readings()
+    monkeypatch.undo()
+    settings.cache_clear()
