@@ -26,7 +26,8 @@ def explain(case: Situation, limit: Limit) -> str:
     basis = ";".join(f"{_ARTICLES[number]}(义务 {number})" for number in limit.obligations)
     if limit.length is None:
         derived = "(由承诺天数按工作日历推算,解读 4)" if case.promise_derived else ""
-        parts.append(f"依第十条,{basis}:该办件承诺{derived}于{_at(limit.due)}办结,补正不顺延。")
+        until = f"于{_at(limit.due)}办结" if limit.due is not None else "的办结时间待工作日历录入后推算"
+        parts.append(f"依第十条,{basis}:该办件承诺{derived}{until},补正不顺延。")
         if 3 in limit.readings:
             parts.append("承诺早于24小时的目标,只以承诺时限为准(解读 3)。")
     else:

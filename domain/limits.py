@@ -66,6 +66,7 @@ class Situation:
     hours: ServiceHours
     readings: Readings = Readings()
     promise_derived: bool = False
+    promise_missing: int | None = None  #: the year without calendar that keeps the promised days from being counted
     database_backed: bool = False
     share_failed: bool = False
     own_limit: timedelta | None = None  #: the proof's own limit (7.7)
@@ -95,6 +96,11 @@ def limits(case: Situation) -> tuple[Limit, ...]:
         reading = (4,) if case.promise_derived else ()
         note = "推算" if case.promise_derived else ""
         hard.append(Limit(LimitKind.HARD, _deemed(case), None, end, end, ("10.8",), reading, note))
+    elif case.promise_missing is not None:
+        year = case.promise_missing
+        hard.append(
+            Limit(LimitKind.HARD, _deemed(case), None, None, None, ("10.8",), (4, 25), "推算", missing_year=year)
+        )
     if case.database_backed:
         soft.append(_running(case, LimitKind.SOFT, HALF_HOUR, ("10.5",), (5,)))
     if case.share_failed and case.readings.analogy_after_failed_share:

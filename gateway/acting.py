@@ -13,7 +13,7 @@ from gateway.problems import Problem
 from ledger import (
     attachments,
     claims,
-    commitments,
+    commitment_checks,
     excuses,
     mismatches,
     requests,
@@ -51,7 +51,7 @@ _CODES: Mapping[type[Exception], str] = MappingProxyType(
         excuses.NoSoftLimit: "no_soft_limit",
         excuses.NoExcuse: "no_excuse",
         excuses.ExcuseStands: "excuse_stands",
-        commitments.CheckDone: "check_done",
+        commitment_checks.CheckDone: "check_done",
         mismatches.NotDelivered: "not_delivered",
         mismatches.MismatchOpen: "mismatch_open",
         mismatches.NoIssuer: "no_issuer_to_check",

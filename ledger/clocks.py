@@ -9,6 +9,7 @@ from sqlalchemy import and_, not_, select
 from sqlalchemy.orm import Session
 
 from domain import limits as rule
+from domain.calendar import MissingYear
 from domain.explaining import explain
 from domain.intervals import Interval, union
 from domain.lifecycle import Event
@@ -17,6 +18,7 @@ from domain.progress import warn_at
 from domain.scope import CatalogEntry
 from ledger import outages, rules, timetables
 from ledger.alarms import raise_alarm
+from ledger.calendars import calendar
 from ledger.entries import load_entry
 from ledger.moves import Lease, note, request_wake
 from ledger.standings import lock
@@ -47,6 +49,7 @@ def situation_of(session: Session, row: Verification, request: Request, entry: C
         received=request.received_at,
         promise_end=case.promise_end,
         promise_derived=case.promise_derived,
+        promise_missing=_promise_missing(session, case),
         database_backed=entry.database_backed,
         share_failed=row.share_failed,
         own_limit=entry.limit,
@@ -54,6 +57,17 @@ def situation_of(session: Session, row: Verification, request: Request, entry: C
         readings=rules.readings(),
         pauses=_stopped(session, request),
     )
+
+
+def _promise_missing(session: Session, case: Case) -> int | None:
+    """The year whose calendar the promised days wait for, or None."""
+    if case.promise_end is not None or case.promised_days is None:
+        return None
+    try:
+        rule.promise_end(case.accepted_at, case.promised_days, calendar(session))
+    except MissingYear as missing:
+        return missing.year
+    return None
 
 
 def _stopped(session: Session, request: Request) -> tuple[Interval, ...]:

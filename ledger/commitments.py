@@ -1,39 +1,30 @@
-"""告知承诺 on the record (7.4, 12.1, reading 23): offered, signed or declined, checked later; untruth bars the next one."""
+"""告知承诺 on the record (7.4, reading 23): offered, signed, declined or timed out; `commitment_checks` is what follows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from domain.calendar import LOCAL, MissingYear
 from domain.commitments import CheckOutcome, Decision, Evidence
 from domain.lifecycle import Event, State
 from domain.limits import LimitKind
 from domain.methods import Result
-from domain.notices import NoticeKind
-from domain.roles import Role
 from domain.scope import CatalogEntry
-from ledger import rules
+from ledger import commitment_checks, rules
 from ledger.alarms import raise_alarm
-from ledger.calendars import calendar
 from ledger.cases import key_of
 from ledger.deliveries import announce
 from ledger.moves import Lease, MoveRefused, move, note, request_wake
-from ledger.notifications import notify_unit
 from ledger.standings import lock
 from ledger.tables.cases import Party
 from ledger.tables.commitments import Commitment, CommitmentCheck, CommitmentText, CreditBlock
 from ledger.tables.registry import Entry, ProofKind
 from ledger.tables.verifications import Deadline, Verification
 from ledger.vault import Place
-
-
-class CheckDone(Exception):
-    """It was checked already; the first conclusion stands."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +108,7 @@ def sign(
     commitment.decision, commitment.decided_at, commitment.recorded_by = Decision.SIGNED, now, actor
     commitment.evidence_kind, commitment.evidence_digest = evidence, digest
     commitment.evidence = key.encrypt_text(Place("commitments", "evidence", commitment.id), reference)
-    check = CommitmentCheck(id=uuid4(), commitment=commitment.id, verification=number, unit=row.unit)
-    check.due_at = _check_due(session, now, text.check_days)
-    session.add(check)
+    commitment_checks.plan(session, commitment.id, row, text.check_days, signed_at=now)
     move(
         session, number, Event.COMMITTED, State.AWAITING_COMMITMENT, State.TO_BE_DELIVERED, at=now, actor=actor,
         detail={"commitment": str(commitment.id), "evidence": evidence.value}, result=Result.COMMITTED,
@@ -160,80 +149,6 @@ def _end_thinking(session: Session, number: str, now: datetime) -> None:
         row.met_at = now
 
 
-def _check_due(session: Session, signed_at: datetime, days: int) -> datetime | None:
-    try:
-        return calendar(session).due_of_workdays(signed_at.astimezone(LOCAL).date(), days)
-    except MissingYear:
-        return None  # 未定: `recompute_checks` fills it in when the calendar comes (reading 25)
-
-
-def recompute_checks(session: Session) -> None:
-    """A calendar came: checks that waited for it get their date."""
-    waiting = (
-        select(CommitmentCheck, Commitment.decided_at, CommitmentText.check_days)
-        .join(Commitment, Commitment.id == CommitmentCheck.commitment)
-        .join(CommitmentText, CommitmentText.id == Commitment.text_id)
-        .where(CommitmentCheck.due_at.is_(None), CommitmentCheck.done_at.is_(None))
-    )
-    for check, signed_at, days in session.execute(waiting).tuples():
-        assert signed_at is not None
-        check.due_at = _check_due(session, signed_at, days)
-
-
-def check(
-    session: Session, check_id: UUID, unit: str, outcome: CheckOutcome, remark: str, *, now: datetime, actor: str
-) -> CommitmentCheck:
-    """核查结论. 不实: the person may not commit again until credit is restored (reading 23).
-
-    Raises LookupError where it is not the unit's, `CheckDone`.
-    """
-    row = session.get(CommitmentCheck, check_id, with_for_update=True)
-    if row is None or row.unit != unit:
-        raise LookupError
-    if row.done_at is not None:
-        raise CheckDone
-    verification = lock(session, row.verification)
-    key = key_of(session, verification.case)
-    row.outcome, row.done_at, row.done_by = outcome, now, actor
-    row.note = key.encrypt_text(Place("commitment_checks", "note", row.id), remark)
-    detail = {"check": str(row.id), "outcome": outcome.value}
-    note(session, row.verification, Event.COMMITMENT_CHECKED, at=now, actor=actor, detail=detail)
-    if outcome is CheckOutcome.UNTRUE:
-        commitment = session.get_one(Commitment, row.commitment)
-        proof = None
-        if not rules.readings().commitment_block_all:
-            proof = session.get_one(CommitmentText, commitment.text_id).proof
-        session.add(
-            CreditBlock(id=uuid4(), lookup=commitment.lookup, commitment=commitment.id, proof=proof, since=now)
-        )
-    session.flush()
-    return row
-
-
-def restore(session: Session, block: UUID, why: str, *, now: datetime, actor: str) -> CreditBlock:
-    """信用修复: the person may commit again. Restoring again changes nothing. Raises LookupError."""
-    row = session.get(CreditBlock, block, with_for_update=True)
-    if row is None:
-        raise LookupError
-    if row.restored_at is None:
-        commitment = session.get_one(Commitment, row.commitment)
-        key = key_of(session, session.get_one(Verification, commitment.verification).case)
-        row.restored_at, row.restored_by = now, actor
-        row.restored_why = key.encrypt_text(Place("credit_blocks", "restored_why", row.id), why)
-    return row
-
-
-def due_checks(session: Session, now: datetime) -> None:
-    """Remind the requesting unit of checks whose date has come, once each."""
-    query = select(CommitmentCheck).where(CommitmentCheck.done_at.is_(None), CommitmentCheck.due_at <= now)
-    for row in session.scalars(query):
-        assert row.due_at is not None
-        notify_unit(
-            session, NoticeKind.COMMITMENT_CHECK, row.unit, str(row.id), number=row.verification, about=row.due_at,
-            now=now, roles=frozenset({Role.AGENT}),
-        )  # fmt: skip
-
-
 def offer_of(session: Session, number: str) -> Offer | None:
     """The commitment of a verification, or None where none was offered."""
     found = session.execute(
@@ -247,25 +162,6 @@ def offer_of(session: Session, number: str) -> Offer | None:
         return None
     row, text, name, later = found
     return Offer(row, text, name, later.due_at if later else None, later.outcome if later else None)
-
-
-def checks(session: Session, unit: str, *, done: bool) -> list[CommitmentCheck]:
-    """The unit's checks: open ones by their date, or those that are done, newest first."""
-    query = select(CommitmentCheck).where(CommitmentCheck.unit == unit)
-    if done:
-        return list(session.scalars(query.where(CommitmentCheck.done_at.is_not(None)).order_by(CommitmentCheck.done_at.desc()).limit(200)))
-    return list(session.scalars(query.where(CommitmentCheck.done_at.is_(None)).order_by(CommitmentCheck.due_at.asc().nulls_last()).limit(200)))
-
-
-def blocks(session: Session) -> list[tuple[CreditBlock, str]]:
-    """Who may not commit for now, with the verification that it rests on; newest first."""
-    query = (
-        select(CreditBlock, Commitment.verification)
-        .join(Commitment, Commitment.id == CreditBlock.commitment)
-        .where(CreditBlock.restored_at.is_(None))
-        .order_by(CreditBlock.since.desc())
-    )
-    return list(session.execute(query.limit(200)).tuples())
 
 
 def _newest_text(session: Session, proof: str) -> CommitmentText | None:

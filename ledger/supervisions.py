@@ -89,6 +89,21 @@ def open_one(
     notify_unit(session, NoticeKind.SUPERVISION, row.unit, cause, number=row.number, about=since, now=now, roles=_SUPERVISORS)
 
 
+def determine(session: Session, year: int) -> None:
+    """The calendar of `year` came: the half hours that waited for it get their instants (reading 25)."""
+    waiting = (
+        select(Supervision, Deadline)
+        .join(Deadline, Deadline.id == Supervision.deadline)
+        .where(Deadline.missing_year == year, Deadline.met_at.is_(None), Supervision.closed_at.is_(None))
+    )
+    for found, deadline in session.execute(waiting).tuples():
+        hours = timetables.hours_of(session, found.unit, found.opened_at)
+        limit = supervision(found.opened_at, hours, rules.readings())
+        deadline.started_at, deadline.target_at, deadline.due_at = limit.start, limit.target, limit.due
+        deadline.missing_year, deadline.provisional = limit.missing_year, limit.provisional
+        deadline.explanation = explain_supervision(found.opened_at, limit, hours, rules.readings())
+
+
 _SUPERVISORS = frozenset({Role.SUPERVISOR})
 _BOTH = frozenset({Role.SUPERVISOR, Role.AGENT})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select, union, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from domain.lifecycle import WAITING, Event, State
 from domain.limits import LimitKind
@@ -20,15 +20,17 @@ from ledger.notifications import notify_unit
 from ledger.tables.inbox import Supervision, Suspension
 from ledger.tables.verifications import Deadline, Request, Verification
 
+_OF_IT = Verification.number == Deadline.verification  #: joined, not asked by EXISTS: under an OR that reads them all
 _STANDING = (Deadline.met_at.is_(None), Deadline.missed_at.is_(None), Deadline.closed_at.is_(None))
 
 
 def earliest_due(session: Session) -> datetime | None:
     """When a limit is due or a warning goes out next, on the regulation's clock."""
     # Ordered with a limit, not min(): the index gives the first row that fits, where min() would read them all.
-    due = session.scalar(select(Deadline.due_at).where(*_STANDING, _RUNS).order_by(Deadline.due_at).limit(1))
-    waiting = select(Deadline.warn_at).where(*_STANDING, Deadline.warned_at.is_(None), Deadline.warn_at.is_not(None), _WARNS)
-    warn = session.scalar(waiting.order_by(Deadline.warn_at).limit(1))
+    runs = select(Deadline.due_at).join(Verification, _OF_IT).where(*_STANDING, _RUNS)
+    due = session.scalar(runs.order_by(Deadline.due_at).limit(1))
+    warns = select(Deadline.warn_at).join(Verification, _OF_IT).where(*_STANDING, Deadline.warned_at.is_(None), _WARNS)
+    warn = session.scalar(warns.where(Deadline.warn_at.is_not(None)).order_by(Deadline.warn_at).limit(1))
     return min((instant for instant in (due, warn) if instant is not None), default=None)
 
 
@@ -39,7 +41,7 @@ def record_misses(session: Session, *, now: datetime, actor: str, limit: int = 1
     """
     due = (
         select(Deadline.id)
-        .join(Verification, Verification.number == Deadline.verification)
+        .join(Verification, _OF_IT)
         .where(*_STANDING, Deadline.due_at <= now, _RUNS)
         .order_by(Deadline.due_at)
         .limit(limit)
@@ -95,9 +97,8 @@ def warn(session: Session, *, now: datetime, actor: str, limit: int = 500) -> in
     due = (
         select(Deadline, Request)
         .join(Request, Request.id == Deadline.request)
-        .join(Verification, Verification.number == Deadline.verification)
+        .join(Verification, _OF_IT)
         .where(*_STANDING, Deadline.warned_at.is_(None), Deadline.warn_at <= now, Deadline.due_at > now, _WARNS)
-        .where(Verification.state == State.AWAITING_REPLY)
         .order_by(Deadline.warn_at)
         .limit(limit)
         .with_for_update(of=Verification, skip_locked=True)
@@ -127,16 +128,10 @@ def _rests() -> ColumnElement[bool]:
     return and_(Deadline.pausable, resting.exists())
 
 
-def _stands_in(states: frozenset[State]) -> ColumnElement[bool]:
-    # An alias: a query that joins the verification too would take this one for its own.
-    standing = aliased(Verification)
-    return select(standing.number).where(standing.number == Deadline.verification, standing.state.in_(states)).exists()
-
-
 #: 督办 is owed in any state; other limits bind while somebody is waited for: delivery ends them by itself.
 _RUNS = and_(
     Deadline.kind != LimitKind.CHOICE,
-    or_(Deadline.kind == LimitKind.SUPERVISION, _stands_in(WAITING)),
+    or_(Deadline.kind == LimitKind.SUPERVISION, Verification.state.in_(WAITING)),
     not_(_rests()),
 )
-_WARNS = and_(Deadline.kind.in_((LimitKind.SOFT, LimitKind.HARD)), _stands_in(frozenset({State.AWAITING_REPLY})), not_(_rests()))
+_WARNS = and_(Deadline.kind.in_((LimitKind.SOFT, LimitKind.HARD)), Verification.state == State.AWAITING_REPLY, not_(_rests()))

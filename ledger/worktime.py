@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from domain.calendar import LOCAL, Calendar, MissingYear
 from domain.hours import ServiceHours
 from domain.lifecycle import OPEN
 from domain.limits import promise_end
-from ledger import clocks, rules
+from ledger import clocks, commitment_checks, rules, supervisions
 from ledger.alarms import clear_alarm
 from ledger.calendars import DISTRICT, calendar
 from ledger.tables.cases import Case
@@ -64,10 +65,12 @@ def put_year(
         CalendarChange(at=now, calendar=name, year=year, reason=reason, changed_by=actor, before=before, after=after)
     )
     session.flush()
-    _complete_promises(session, calendar(session, name), now=now)
-    numbers = _resting_on(session, year)
+    moved = _complete_promises(session, calendar(session, name))
+    numbers = _resting_on(session, year, moved)
     for number in numbers:
         clocks.recompute(session, number, now=now, actor=actor, reason="calendar")
+    supervisions.determine(session, year)
+    commitment_checks.recompute(session)
     clear_alarm(session, "calendar_missing", str(year), now=now)
     return numbers
 
@@ -89,20 +92,25 @@ def _as_json(row: CalendarYear) -> dict[str, Any]:
     return {"rest": row.rest, "work": row.work, "provisional": row.provisional, "source": row.source}
 
 
-def _complete_promises(session: Session, known: Calendar, *, now: datetime) -> None:
-    """Cases whose promised days could not be counted, and those that were counted: 推算 again with this year."""
+def _complete_promises(session: Session, known: Calendar) -> list[UUID]:
+    """Promised days are counted again with this year; gives the cases whose promise is another one now."""
+    moved = []
     derived = select(Case).where(Case.promised_days.is_not(None), Case.closed_at.is_(None)).with_for_update()
     for case in session.scalars(derived):
         assert case.promised_days is not None
+        before = case.promise_end
         try:
             case.promise_end = promise_end(case.accepted_at, case.promised_days, known)
         except MissingYear:
             case.promise_end = None
+        if case.promise_end != before:
+            moved.append(case.id)
     session.flush()
+    return moved
 
 
-def _resting_on(session: Session, year: int) -> list[str]:
-    """Open verifications with a standing limit that touches this year, or that waits for it."""
+def _resting_on(session: Session, year: int, moved: list[UUID]) -> list[str]:
+    """Open verifications with a standing limit that touches this year or waits for it, and those of the cases `moved`."""
     first, last = datetime(year, 1, 1, tzinfo=LOCAL), datetime(year + 1, 1, 1, tzinfo=LOCAL)
     query = (
         select(Verification.number)
@@ -116,6 +124,7 @@ def _resting_on(session: Session, year: int) -> list[str]:
             Deadline.missed_at.is_(None),
             or_(
                 Deadline.missing_year == year,
+                Verification.case.in_(moved),
                 (Request.received_at < last) & (func.coalesce(Deadline.due_at, last) >= first),
             ),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ledger import calendars, commitments, duty, escalation, outages, sweep, worktime
+from ledger import calendars, commitment_checks, duty, escalation, outages, sweep, worktime
 from ledger.database import transaction
 from settings import settings
 from tasks.notify import send_notices
@@ -74,4 +74,4 @@ def _look_ahead() -> None:
     with transaction() as session:
         duty.report_gaps(session, now)
         calendars.alarm_before_it_runs_out(session, now)
-        commitments.due_checks(session, now)
+        commitment_checks.remind(session, now)

@@ -19,8 +19,14 @@ from gateway.answers.arrangements import (
 from gateway.entrance import CurrentCaller
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
-from gateway.sent.arrangements import SentAbsence, SentAppointment, SentEnding, SentHours, SentYear
-from gateway.sent.values import Sent
+from gateway.sent.arrangements import (
+    SentAbsence,
+    SentAppointment,
+    SentCancellation,
+    SentEnding,
+    SentHours,
+    SentYear,
+)
 from ledger import duty, worktime
 from ledger.calendars import DISTRICT
 from ledger.duty import AHEAD
@@ -78,10 +84,6 @@ def report_absence(body: SentAbsence, caller: CurrentCaller) -> AbsenceAnswer:
             session, caller.unit, body.person, body.since, body.until, now=settings().now(), actor=caller.actor
         )
         return AbsenceAnswer.of(row)
-
-
-class SentCancellation(Sent):
-    """销假。"""
 
 
 @router.post("/v1/duty/absences/{id}/cancel", summary="销假", responses=problems("duty_unknown", body=True))

@@ -21,9 +21,8 @@ from gateway.entrance import CurrentCaller
 from gateway.filing import read_own
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
-from gateway.sent.followups import SentCheck, SentCommitment, SentCommitmentText, SentRestoration
-from gateway.sent.values import Sent
-from ledger import commitments, sharing
+from gateway.sent.followups import SentCheck, SentCommitment, SentCommitmentText, SentDecline, SentRestoration
+from ledger import commitment_checks, commitments, sharing
 from ledger.tables.commitments import Commitment
 from ledger.tables.registry import ProofKind
 from settings import settings
@@ -64,10 +63,6 @@ def sign_commitment(number: Number, body: SentCommitment, caller: CurrentCaller)
     return read_own(caller, number)
 
 
-class SentDecline(Sent):
-    """申请人不作承诺。"""
-
-
 @router.post(
     "/v1/verifications/{number}/commitment/decline",
     summary="申请人不作承诺",
@@ -88,7 +83,7 @@ def get_checks(
 ) -> ChecksAnswer:
     """本单位应当核查的承诺,按期限先后排列。"""
     with acting() as session:
-        return ChecksAnswer(items=[CheckItem.of(row) for row in commitments.checks(session, caller.unit, done=status == "done")])
+        return ChecksAnswer(items=[CheckItem.of(row) for row in commitment_checks.checks(session, caller.unit, done=status == "done")])
 
 
 @router.post("/v1/commitment-checks/{id}", summary="登记核查结论", responses=problems("check_unknown", "check_done", body=True))
@@ -98,7 +93,7 @@ def record_check(
     """承诺不实的,该申请人在信用修复前不能再承诺,改用其他核验方式。"""
     with acting() as session:
         try:
-            row = commitments.check(
+            row = commitment_checks.check(
                 session, id, caller.unit, body.outcome, body.note, now=settings().now(), actor=caller.actor
             )
         except LookupError:
@@ -110,7 +105,7 @@ def record_check(
 def get_credit_blocks(caller: CurrentCaller) -> BlocksAnswer:
     """因承诺不实暂不能承诺的,只列核验编号。"""
     with acting() as session:
-        return BlocksAnswer(items=[BlockItem.of(row, number) for row, number in commitments.blocks(session)])
+        return BlocksAnswer(items=[BlockItem.of(row, number) for row, number in commitment_checks.blocks(session)])
 
 
 @router.post("/v1/credit-blocks/{id}/restore", summary="信用修复", responses=problems("block_unknown", body=True))
@@ -120,7 +115,7 @@ def restore_credit(
     """由工作专班办公室登记依据后解除限制。重复登记不产生变化。"""
     with acting() as session:
         try:
-            row = commitments.restore(session, id, body.why, now=settings().now(), actor=caller.actor)
+            row = commitment_checks.restore(session, id, body.why, now=settings().now(), actor=caller.actor)
         except LookupError:
             raise Problem("block_unknown") from None
         return BlockItem.of(row, session.get_one(Commitment, row.commitment).verification)

@@ -6,25 +6,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import Field
 
 from gateway.acting import acting
 from gateway.answers.records import NoticeAnswer, NoticesAnswer
 from gateway.entrance import CurrentCaller
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
-from gateway.sent.values import Sent
+from gateway.sent.repairs import SentSettlement
 from ledger import notifications
 from ledger.tables.effects import Notice
 from settings import settings
 
 router = api_router("运维")
-
-
-class SentSettlement(Sent):
-    """通知是否送达。"""
-
-    arrived: Annotated[bool, Field(strict=True, description="true 已送达;false 未送达,以同一编号重发")]
 
 
 @router.get("/v1/notices", summary="未确定送达的通知", responses=problems())

@@ -33,6 +33,10 @@ class SentAbsence(Sent):
     until: Annotated[Instant, Field(description="止(不含)")]
 
 
+class SentCancellation(Sent):
+    """销假。"""
+
+
 Spans = Annotated[
     list[Annotated[list[Annotated[str, Field(max_length=5)]], Field(min_length=2, max_length=2)]],
     Field(max_length=6, examples=[[["08:30", "12:00"], ["13:30", "17:30"]]]),

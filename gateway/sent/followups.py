@@ -39,6 +39,10 @@ class SentCommitment(Sent):
     reference: Annotated[Line, Field(description="承诺书存放处或签署流水号", examples=["档案 2026-000123"])]
 
 
+class SentDecline(Sent):
+    """申请人不作承诺。"""
+
+
 class SentCheck(Sent):
     """承诺核查结论。"""
 

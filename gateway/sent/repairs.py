@@ -29,6 +29,12 @@ class ReissueReason(StrEnum):
     OTHER = "other"
 
 
+class SentSettlement(Sent):
+    """通知是否送达。"""
+
+    arrived: Annotated[bool, Field(strict=True, description="true 已送达;false 未送达,以同一编号重发")]
+
+
 class SentClosing(Sent):
     """人工办结。"""
 

@@ -6,14 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from domain.commitments import Evidence
 from domain.limits import HandlingType
-from ledger import calendars, duty, outages, worktime
+from ledger import calendars, commitments, duty, outages, worktime
 from ledger.duty import DutyRefused, GapKind
 from ledger.registry import put_people
+from ledger.tables.commitments import CommitmentCheck
 from ledger.tables.duty import CalendarChange
 from ledger.timetables import ALWAYS_OPEN
 from ledger.worktime import CalendarRefused, TimetableRefused
-from tests.ledger.acting import HOUR, alarms, all_of, ask, do, events, hold, limits, take_up
+from tests.ledger.acting import HOUR, alarms, all_of, ask, do, escalate, events, hold, limits, take_up
 from tests.ledger.filing import NOW, file
 
 pytestmark = pytest.mark.usefixtures("ledger")
@@ -236,3 +238,48 @@ def test_a_wrong_reading_stops_with_words(monkeypatch: pytest.MonkeyPatch) -> No
             rules.readings()
     monkeypatch.undo()
     settings.cache_clear()
+
+
+def enter_2028() -> None:
+    do(
+        worktime.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3)], [], provisional=False, source="x", reason="通知",
+        now=datetime(2027, 12, 31, 9, 0, tzinfo=UTC), actor="x",
+    )  # fmt: skip
+
+
+def test_promised_days_into_a_missing_year_are_undetermined_until_it_comes() -> None:
+    accepted = datetime(2027, 12, 28, 1, 0, tzinfo=UTC)
+    lease = hold(file("P-HARDSHIP", now=accepted, accepted_at=accepted, promise_end=None, promised_days=5))
+    take_up(lease, accepted)
+    ask(lease, accepted)
+    hard = limits(lease.number)["hard"]
+    assert (hard.due_at, hard.missing_year) == (None, 2028) and "未定" in hard.explanation
+    enter_2028()
+    # 29, 30, 31 December, then 4 and 5 January: the first is a Saturday off, the 3rd is off too.
+    assert limits(lease.number)["hard"].due_at == datetime(2028, 1, 5, 16, 0, tzinfo=UTC)
+
+
+def test_a_supervision_that_begins_in_a_missing_year_waits_for_it() -> None:
+    late = datetime(2027, 12, 31, 9, 20, tzinfo=UTC)  # 17:20: the half hour ends after closing time
+    lease = hold(
+        file("P-ARCHIVE", now=late, matter="DEMO-0003", accepted_at=late, handling=HandlingType.IMMEDIATE, promise_end=None)
+    )
+    take_up(lease, late)
+    ask(lease, late)
+    escalate(lease, late + HOUR)
+    supervision = limits(lease.number)["supervision"]
+    assert (supervision.due_at, supervision.missing_year) == (None, 2028)
+    enter_2028()
+    assert limits(lease.number)["supervision"].due_at == datetime(2028, 1, 4, 1, 0, tzinfo=UTC)  # 08:30 and half an hour
+
+
+def test_a_check_of_a_commitment_waits_for_its_year() -> None:
+    late = datetime(2027, 12, 31, 1, 0, tzinfo=UTC)
+    lease = hold(file("P-RESIDENCE", now=late, accepted_at=late, promise_end=None, promised_days=1))
+    take_up(lease, late)
+    do(commitments.sign, lease.number, Evidence.CODE, "a" * 64, "x", now=late, actor="person:demo-permit-1")
+    (check,) = all_of(CommitmentCheck)
+    assert check.due_at is None
+    enter_2028()
+    (check,) = all_of(CommitmentCheck)
+    assert check.due_at is not None and check.due_at.year == 2028

@@ -14,7 +14,17 @@ from domain.lifecycle import State
 from domain.methods import Answer, Method, Result
 from domain.records import MismatchStatus, OffSystemResult, VoluntaryReason
 from domain.share import ShareOutcome
-from ledger import cases, commitments, filing, mismatches, offsystem, sharing, views, voluntary
+from ledger import (
+    cases,
+    commitment_checks,
+    commitments,
+    filing,
+    mismatches,
+    offsystem,
+    sharing,
+    views,
+    voluntary,
+)
 from ledger.database import transaction
 from ledger.filing import Filer
 from ledger.moves import Lease, MoveRefused
@@ -96,15 +106,15 @@ def test_untruth_bars_that_person_until_credit_is_restored() -> None:
     sign(lease)
     (check,) = all_of(CommitmentCheck, verification=lease.number)
     with pytest.raises(LookupError):
-        do(commitments.check, check.id, "370402-CIVIL", CheckOutcome.TRUE, "x", now=NOW, actor="x")
-    do(commitments.check, check.id, UNIT, CheckOutcome.UNTRUE, "地址不实", now=NOW + 2 * HOUR, actor="person:demo-permit-1")
-    with pytest.raises(commitments.CheckDone):
-        do(commitments.check, check.id, UNIT, CheckOutcome.TRUE, "改", now=NOW, actor="x")
+        do(commitment_checks.check, check.id, "370402-CIVIL", CheckOutcome.TRUE, "x", now=NOW, actor="x")
+    do(commitment_checks.check, check.id, UNIT, CheckOutcome.UNTRUE, "地址不实", now=NOW + 2 * HOUR, actor="person:demo-permit-1")
+    with pytest.raises(commitment_checks.CheckDone):
+        do(commitment_checks.check, check.id, UNIT, CheckOutcome.TRUE, "改", now=NOW, actor="x")
     barred = offered("演示丙寅")
     assert row(barred.number).state is State.TO_ASK  # the next method, on the record why
     assert row(offered("演示甲子").number).state is State.AWAITING_COMMITMENT  # that person alone
     (block,) = all_of(CreditBlock)
-    do(commitments.restore, block.id, "已完成信用修复", now=NOW + 3 * HOUR, actor="person:demo-admin")
+    do(commitment_checks.restore, block.id, "已完成信用修复", now=NOW + 3 * HOUR, actor="person:demo-admin")
     assert row(offered("演示丙寅").number).state is State.AWAITING_COMMITMENT
 
 
@@ -123,7 +133,7 @@ def test_a_check_that_is_due_is_asked_for_once() -> None:
     from ledger.tables.effects import Notice
 
     for _ in range(2):
-        do(commitments.due_checks, NOW + timedelta(days=60))
+        do(commitment_checks.remind, NOW + timedelta(days=60))
     assert [notice.recipient for notice in all_of(Notice)] == ["demo-permit-1"]
     assert lease
 
