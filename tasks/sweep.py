@@ -33,7 +33,7 @@ async def look_ahead() -> None:
 async def catch_up() -> int:
     """Misses first, for all at once: the record is right before anybody is urged."""
     done = 0
-    for chore in (_record_misses, _escalate, _warn):
+    for chore in (record_misses, _escalate, _warn):
         for _ in range(_ROUNDS):
             count = await in_ledger_thread(chore)
             done += count
@@ -42,7 +42,8 @@ async def catch_up() -> int:
     return done
 
 
-def _record_misses() -> int:
+def record_misses() -> int:
+    """Put every limit that has passed on the record; gives how many verifications."""
     with transaction() as session:
         return len(sweep.record_misses(session, now=settings().now(), actor=actor()))
 

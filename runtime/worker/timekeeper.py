@@ -9,34 +9,64 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from datetime import UTC, datetime
 
 from ledger import sweep
 from ledger.database import transaction
 from settings import settings
 from tasks.notify import send_notices
-from tasks.steps import in_ledger_thread, place_of
-from tasks.sweep import catch_up
+from tasks.steps import place_of
+from tasks.sweep import catch_up, record_misses
 
 log = logging.getLogger(__name__)
 
 LONGEST = 1.0  #: a limit set meanwhile may fall before the one that is waited for
+_AGAIN = 0.2  #: another worker holds the row, or a warning is under way: not at once, or it would spin
 
 
-async def keep_time(stop: threading.Event) -> None:
-    """Sleep until the earliest limit is due, catch up, and again until `stop`."""
-    while not stop.is_set():
-        try:
-            await asyncio.sleep(min(LONGEST, await in_ledger_thread(_seconds_left)))
-            if await in_ledger_thread(_seconds_left) <= 0:
-                # Nothing done: another worker holds those rows at this moment, and looking again at once would spin.
+class Timekeeper:
+    """Records misses in a thread of its own: neither a busy event loop nor a full pool of threads makes it late.
+
+    What follows a miss takes longer and is done beside it, by `urge`.
+    """
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop, self._passed, self._loop = stop, asyncio.Event(), asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._keep, name="timekeeper", daemon=True)
+
+    async def urge(self) -> None:
+        """Open 督办 and warn whenever something passed, until `stop`; also the thread's beginning and end."""
+        self._thread.start()
+        while not self._stop.is_set():
+            try:
+                await asyncio.wait_for(self._passed.wait(), LONGEST)
+            except TimeoutError:
+                continue
+            self._passed.clear()
+            try:
                 if await catch_up():
                     await send_notices(None)
-                else:
-                    await asyncio.sleep(LONGEST)
-        except Exception as error:
-            log.warning("timekeeper: %s", place_of(error))
-            await asyncio.sleep(LONGEST)
+            except Exception as error:
+                log.warning("timekeeper: %s", place_of(error))
+        await asyncio.to_thread(self._thread.join, 5)
+
+    def _keep(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if (left := _seconds_left()) > 0:
+                    time.sleep(min(LONGEST, left))
+                    continue
+                found = record_misses()
+                self._tell()
+                if not found:
+                    time.sleep(_AGAIN)
+            except Exception as error:
+                log.warning("timekeeper: %s", place_of(error))
+                time.sleep(LONGEST)
+
+    def _tell(self) -> None:
+        self._loop.call_soon_threadsafe(self._passed.set)
 
 
 def _seconds_left() -> float:

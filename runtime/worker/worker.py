@@ -28,7 +28,7 @@ from ledger.database import transaction
 from ledger.moves import Lease
 from ledger.notices import WAKE_CHANNEL, Listener
 from runtime.worker.runs import Runs, is_cancelling
-from runtime.worker.timekeeper import keep_time
+from runtime.worker.timekeeper import Timekeeper
 from settings import settings
 from tasks.look_up import sources
 from tasks.passes import actor, held, owner
@@ -72,7 +72,7 @@ class Worker:
                 self._every(CANCEL_SECONDS, self._watch_cancelled, stop),
                 self._every(min(RECONCILE_SECONDS, settings().lease_seconds), self._reconcile, stop),
                 self._every(30, self._show_in_prefect, stop),
-                keep_time(stop),
+                Timekeeper(stop).urge(),
             ]
             await asyncio.gather(*chores)
             await self._drain()
