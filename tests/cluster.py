@@ -8,17 +8,14 @@ from pathlib import Path
 
 from runtime import keyfiles, postgres
 from runtime.databases import create_databases
-from runtime.ports import free_near
-
-FIRST_PORT = 25431
-"""Away from the ports of an `up` on the same machine."""
+from tests.ports import free_port
 
 
 @contextmanager
 def start_test_cluster(home: Path) -> Iterator[postgres.Cluster]:
     """The cluster with its roles and databases (`proofless` is empty). The passwords: `password(home, role)`."""
     try:
-        cluster = postgres.start(home, free_near(FIRST_PORT))
+        cluster = postgres.start(home, free_port())
         create_databases(cluster, home)
         yield cluster
     finally:

@@ -6,7 +6,8 @@
             stack.workers[0].kill()
 
 The environment is the one that `./run up` gives; the ledger is the test's own, so several stacks may follow one
-another on one Prefect server: what a stack leaves there is deleted at its end.
+another on one Prefect server: what a stack leaves there is deleted at its end. Two at a time may not: the workers of
+one would end the runs of the other, whose numbers their ledger does not know.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ import pytest
 
 from ledger import filing, leases
 from ledger.database import transaction
-from runtime import environment, keyfiles, ports, prefect_server, services
+from runtime import environment, keyfiles, prefect_server, services
 from runtime.development_keys import ensure_development_seals
 from runtime.failures import last_lines
 from runtime.postgres import Cluster
@@ -36,6 +37,7 @@ from runtime.records import runs
 from settings import ROOT
 from tasks.sealing import seal_names
 from tests.cluster import password
+from tests.ports import free_port
 
 PATIENCE = 60.0
 """Seconds for anything to start on a machine that others use too."""
@@ -105,11 +107,13 @@ class PrefectServer:
     url: str
     secret: str = field(repr=False)
     http: httpx.Client = field(repr=False)
+    taken: bool = False
 
     def clear(self) -> None:
         """Deletes every flow run, so that the next stack's workers find nothing of the last one's."""
         while self.http.post("/flow_runs/bulk_delete", json={}).raise_for_status().json()["deleted"]:
             pass
+        self.taken = False
 
     def run_of(self, flow_run: UUID) -> dict[str, Any]:
         found: dict[str, Any] = self.http.get(f"/flow_runs/{flow_run}").raise_for_status().json()
@@ -169,7 +173,7 @@ class Stack:
 @contextmanager
 def start_prefect(home: Path, cluster: Cluster) -> Iterator[PrefectServer]:
     """A Prefect server on the cluster's database `prefect`, with the pool and `prefect.yaml`."""
-    port = ports.free_near(26200)
+    port = free_port()
     url, secret = prefect_server.api_url(port), keyfiles.read(home, "proofless_prefect_password")
     variables = prefect_server.server_environment(port, cluster.port, password(home, "prefect"), secret, home)
     program = Program(
@@ -206,8 +210,9 @@ def start_stack(
 
     `settings` are further variables without their prefix: `lease_seconds="3"`.
     """
+    assert not prefect.taken, "another stack's workers still poll this Prefect server"
     ensure_development_seals(home / "seals", seal_names())
-    sandbox_port, gateway_port = ports.free_near(26300), ports.free_near(26400)
+    sandbox_port, gateway_port = free_port(), free_port()
     sandbox_url, gateway_url = f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{gateway_port}"
     folder = home / "stacks" / database
     variables = {
@@ -231,6 +236,7 @@ def start_stack(
     )  # fmt: skip
     stack = Stack(prefect, folder, variables, sandbox, sandbox_url)
     with ExitStack() as ending:
+        prefect.taken = True
         ending.callback(prefect.clear)
         ending.callback(sandbox.stop)
         sandbox.start(wait=False)

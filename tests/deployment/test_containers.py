@@ -21,11 +21,12 @@ import psycopg2
 import pytest
 from docket import Docket, Worker
 
-from runtime import environment, first_keys, healthy, keyfiles, ports, postgres
+from runtime import environment, first_keys, healthy, keyfiles, postgres
 from runtime.postgres import Cluster
 from settings import ROOT
-from tests.cluster import FIRST_PORT, password
+from tests.cluster import password
 from tests.deployment.compose import environment_of, files_of, services
+from tests.ports import free_port
 from tests.stack import Program, wait_until
 
 BROKER = ("PREFECT_SERVER_EVENTS_", "PREFECT_SERVER_CONCURRENCY_", "PREFECT_SERVER_WORKER_CHANNEL_",
@@ -109,10 +110,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     os.environ.clear()
     os.environ.update(before)
     chosen = {
-        name: ports.free_near(at) for name, at in (("prefect", 26500), ("gateway", 26540), ("sandbox", 26580))
+        name: free_port() for name in ("prefect", "gateway", "sandbox")
     }
     try:
-        cluster = postgres.start(home, ports.free_near(FIRST_PORT))
+        cluster = postgres.start(home, free_port())
         with ExitStack() as ending:
             yield Site(home, folder, cluster, chosen, ending)
     finally:
@@ -231,4 +232,4 @@ def test_background_services_are_well_while_their_own_heartbeat_lives(
 
 def test_a_check_that_nobody_knows_is_not_well() -> None:
     assert healthy.main(["everything"]) == 1
-    assert healthy.main(["http", f"http://127.0.0.1:{ports.free_near(26700)}/healthz"]) == 1
+    assert healthy.main(["http", f"http://127.0.0.1:{free_port()}/healthz"]) == 1

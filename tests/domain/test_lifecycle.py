@@ -24,7 +24,7 @@ def test_every_state_is_reached_from_the_first() -> None:
     assert set(State) - reachable({State.RECEIVED}, EDGES) == set()
 
 
-@pytest.mark.parametrize("end", ENDED)
+@pytest.mark.parametrize("end", sorted(ENDED))
 def test_every_open_state_can_reach_each_end(end: State) -> None:
     backwards = {(target, origin) for origin, target in EDGES}
     assert OPEN - reachable({end}, backwards) == set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -16,6 +15,7 @@ from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
 from tests.ledger.acting import all_of
 
 CHIEF = "demo-guangming-2"
+NOBODYS = "00000000-0000-4000-8000-000000000000"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8cfc0f01f00050001ff89993d1d0000000049454e44ae426082"
 )
@@ -112,13 +112,13 @@ def test_a_colleague_is_told_who_claimed_it_not_what_to_do(api: Api, request_id:
         ("PUT", "/v1/hours", CHIEF, {"effective_from": "2026-12-01T00:00:00+08:00", "seasons": [{"workday": 5}]}, "invalid"),
         ("PUT", "/v1/calendar/2028", ADMIN, {"rest": ["2026-01-01"], "source": "x", "reason": "x"}, "calendar_refused"),
         ("POST", "/v1/outages", ADMIN, {"since": "2026-03-04T10:00:00+08:00", "until": "2026-03-04T09:00:00+08:00", "reason": "断电"}, "outage_refused"),
-        ("POST", f"/v1/excuses/{uuid4()}", ADMIN, {"approved": True}, "request_unknown"),
-        ("POST", f"/v1/supervisions/{uuid4()}/feedback", CHIEF, {"outcome": "done", "text": "已督促"}, "supervision_unknown"),
-        ("POST", f"/v1/commitment-checks/{uuid4()}", REQUESTER, {"outcome": "true", "note": "属实"}, "check_unknown"),
-        ("POST", f"/v1/credit-blocks/{uuid4()}/restore", ADMIN, {"why": "已修复"}, "block_unknown"),
-        ("POST", f"/v1/notices/{uuid4()}/settle", ADMIN, {"arrived": True}, "notice_unknown"),
+        ("POST", f"/v1/excuses/{NOBODYS}", ADMIN, {"approved": True}, "request_unknown"),
+        ("POST", f"/v1/supervisions/{NOBODYS}/feedback", CHIEF, {"outcome": "done", "text": "已督促"}, "supervision_unknown"),
+        ("POST", f"/v1/commitment-checks/{NOBODYS}", REQUESTER, {"outcome": "true", "note": "属实"}, "check_unknown"),
+        ("POST", f"/v1/credit-blocks/{NOBODYS}/restore", ADMIN, {"why": "已修复"}, "block_unknown"),
+        ("POST", f"/v1/notices/{NOBODYS}/settle", ADMIN, {"arrived": True}, "notice_unknown"),
         ("GET", "/v1/calendar/2090", ADMIN, None, "year_unknown"),
-        ("GET", f"/v1/attachments/{uuid4()}", ISSUER, None, "attachment_unknown"),
+        ("GET", f"/v1/attachments/{NOBODYS}", ISSUER, None, "attachment_unknown"),
         ("PUT", "/v1/commitment-texts/NONE", ADMIN, {"text": "承" * 30, "check_days": 5, "basis": "x"}, "proof_kind_unknown"),
     ],
 )  # fmt: skip

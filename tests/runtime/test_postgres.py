@@ -18,10 +18,10 @@ import pytest
 from runtime import keyfiles, postgres, unprivileged
 from runtime.databases import create_databases
 from runtime.failures import Failure
-from runtime.ports import free_near
 from runtime.postgres import Cluster
 from settings import ROOT
-from tests.cluster import FIRST_PORT, password
+from tests.cluster import password
+from tests.ports import free_port
 from tests.runtime.conftest import needs_root, nobody
 
 
@@ -41,7 +41,7 @@ def ask(cluster: Cluster, statement: str, database: str = "postgres") -> list[tu
 
 
 def test_a_second_start_gives_back_the_running_server(basement: Cluster) -> None:
-    again = postgres.start(basement.home, free_near(basement.port))
+    again = postgres.start(basement.home, free_port())
     assert (again.port, again.process.pid) == (basement.port, basement.process.pid)
     assert postgres.alive(basement.home)
 
@@ -138,7 +138,7 @@ def test_persons_do_not_get_into_the_log(basement: Cluster) -> None:
 
 
 def test_kill_nine_loses_nothing_and_the_next_start_recovers(tmp_path: Path) -> None:
-    cluster = postgres.start(tmp_path, free_near(FIRST_PORT))
+    cluster = postgres.start(tmp_path, free_port())
     try:
         ask(cluster, "CREATE TABLE kept AS SELECT generate_series(1, 1000) AS id")
         os.kill(cluster.process.pid, signal.SIGKILL)
@@ -152,7 +152,7 @@ def test_kill_nine_loses_nothing_and_the_next_start_recovers(tmp_path: Path) -> 
 
 
 def test_a_pid_that_somebody_else_has_by_now_and_a_taken_port(tmp_path: Path, stranger: psutil.Popen) -> None:
-    cluster = postgres.start(tmp_path, free_near(FIRST_PORT))
+    cluster = postgres.start(tmp_path, free_port())
     file = tmp_path / "postgres" / "data" / "postmaster.pid"
     left = file.read_text()
     postgres.stop(tmp_path)
@@ -171,11 +171,11 @@ def test_a_pid_that_somebody_else_has_by_now_and_a_taken_port(tmp_path: Path, st
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
-    postgres.start(tmp_path, free_near(FIRST_PORT))
+    postgres.start(tmp_path, free_port())
     postgres.stop(tmp_path)
     (tmp_path / "postgres" / "data" / "global" / "pg_control").unlink()
     with pytest.raises(Failure, match="启动 PostgreSQL") as caught:
-        postgres.start(tmp_path, free_near(FIRST_PORT), patience=0)
+        postgres.start(tmp_path, free_port(), patience=0)
     assert any("pg_control" in line for line in caught.value.details)
     assert not postgres.alive(tmp_path)
 
@@ -186,7 +186,7 @@ def test_an_interrupted_initdb_is_begun_again(tmp_path: Path) -> None:
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
     try:
-        assert ask(postgres.start(tmp_path, free_near(FIRST_PORT)), "SELECT 1") == [(1,)]
+        assert ask(postgres.start(tmp_path, free_port()), "SELECT 1") == [(1,)]
     finally:
         postgres.stop(tmp_path)
 
@@ -228,7 +228,7 @@ def test_an_ordinary_user_needs_nothing(open_folder: Path) -> None:
             continue
     else:
         pytest.skip("nobody can run this Python or read this checkout")
-    done = as_nobody(python, "-c", SCRIPT, str(open_folder / "var"), str(free_near(FIRST_PORT)))
+    done = as_nobody(python, "-c", SCRIPT, str(open_folder / "var"), str(free_port()))
     assert done.stdout.split() == [str(nobody().pw_uid)] * 2 + ["0", "False"], done.stderr
 
 
@@ -236,13 +236,13 @@ def test_an_ordinary_user_needs_nothing(open_folder: Path) -> None:
 def test_root_without_namespaces_runs_it_as_nobody_and_may_change_over(open_folder: Path) -> None:
     home = open_folder / "var"
     try:
-        cluster = postgres.start(home, free_near(FIRST_PORT), namespaces=False)
+        cluster = postgres.start(home, free_port(), namespaces=False)
         assert cluster.process.uids().real == nobody().pw_uid
         ask(cluster, "CREATE TABLE kept AS SELECT 7 AS id")
         postgres.stop(home)
         # The same data later, on a kernel that has namespaces (or under another administrator's rules), and back.
         for namespaces in (None, False):
-            cluster = postgres.start(home, free_near(FIRST_PORT), namespaces=namespaces)
+            cluster = postgres.start(home, free_port(), namespaces=namespaces)
             assert ask(cluster, "SELECT id FROM kept") == [(7,)]
             postgres.stop(home)
     finally:
@@ -258,7 +258,7 @@ def test_data_move_where_nobody_can_reach_them(
     home = tmp_path / "var"
     try:
         for _ in range(2):
-            cluster = postgres.start(home, free_near(FIRST_PORT), namespaces=False)
+            cluster = postgres.start(home, free_port(), namespaces=False)
             assert ask(cluster, "SELECT 1") == [(1,)]
             postgres.stop(home)
         assert (home / "postgres").is_symlink()

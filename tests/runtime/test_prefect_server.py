@@ -16,10 +16,10 @@ from prefect.settings.legacy import _get_settings_fields
 from runtime import environment, prefect_server, services
 from runtime.context import Context
 from runtime.failures import Failure
-from runtime.ports import free_near
 from runtime.postgres import Cluster
 from runtime.processes import Supervisor
 from runtime.progress import Progress
+from tests.ports import free_port
 
 FLOW = "from prefect import flow\n\n@flow\nasync def trivial(number: str = '') -> None: ...\n"
 PROJECT = """
@@ -50,7 +50,7 @@ def test_prefect_knows_every_setting_that_it_is_given(tmp_path: Path) -> None:
 def test_the_server_with_its_pool_and_a_deployment(
     basement: Cluster, tmp_path: Path, progress: Progress
 ) -> None:
-    port = free_near(24200)
+    port = free_port()
     ports = {"postgres": basement.port, "prefect": port, "gateway": 1, "sandbox": 2}
     context = Context(basement.home, ports, progress)
     password = context.secret("proofless_prefect_password")

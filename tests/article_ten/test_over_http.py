@@ -18,10 +18,10 @@ from aiosmtpd.smtp import Envelope
 
 from ledger.database import transaction
 from ledger.tables.verifications import Verification
-from runtime import ports
 from runtime.postgres import Cluster
 from tests import conftest as house
 from tests.endtoend.acting import FIELDS, Api, party
+from tests.ports import free_port
 from tests.proofs.readers import text_of
 from tests.stack import PrefectServer, Stack, start_stack, wait_until
 
@@ -50,7 +50,7 @@ class Mailbox:
 
 @pytest.fixture(scope="module")
 def mailbox() -> Iterator[tuple[Mailbox, int]]:
-    found, port = Mailbox(), ports.free_near(26500)
+    found, port = Mailbox(), free_port()
     server = Controller(found, hostname="127.0.0.1", port=port)
     server.start()
     yield found, port
