@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(default=600, ge=1)
     """Calls that one unit may make; beyond it the gateway answers 429."""
     public_checks_per_minute: int = Field(default=30, ge=1)
+    trusted_proxies: str = ""
+    """Addresses or networks, separated by commas, of the proxies whose X-Forwarded-For is believed; none by default."""
 
     sources_dir: Path = ROOT / "connectors" / "sources"
     sandbox_url: str = ""

@@ -19,6 +19,10 @@ class Settled(Exception):
         self.outcome, self.code = outcome, code
 
 
+class KeyExpired(TransientFault):
+    """密钥已失效: the gateway wants a new key exchanged; nothing of it has failed."""
+
+
 class Judge:
     """One source's tables of codes and sentences, and the faults in its name."""
 
@@ -67,7 +71,7 @@ class Judge:
             case Meaning.FAILING:
                 raise self.failing(code)
             case Meaning.KEY_EXPIRED:
-                raise TransientFault(self._name, "key_expired", "签名密钥已失效,将重新交换,请稍后再试")
+                raise KeyExpired(self._name, "key_expired", "签名密钥已失效,将重新交换,请稍后再试")
             case Meaning.CONTRACT:
                 raise self.contract("应答代码或内容与约定不符")
             case _:

@@ -19,15 +19,15 @@ from jinja2 import TemplateError
 
 from connectors.breaker import Breaker, BreakerState
 from connectors.faults import PermanentFault, TransientFault
-from connectors.judge import Judge, Settled
+from connectors.judge import Judge, KeyExpired, Settled
 from connectors.limiter import Limiter, Saturated
 from connectors.reply import is_document, text_at
 from connectors.rows import RowReader
-from connectors.signer import Signer
-from connectors.signing import Headers
+from connectors.signer import Signed, Signer
 from connectors.source_config import (
     CONTEXT,
     ROW_CONTEXT,
+    Check,
     Document,
     Request,
     SourceConfig,
@@ -37,7 +37,7 @@ from connectors.source_config import (
     read_toml,
 )
 from connectors.templates import compile_tree, render
-from connectors.transport import Transport
+from connectors.transport import Reply, Transport
 from domain.share import Candidate, Finding, Question, ShareOutcome, Subject
 
 _SAYS: Mapping[ShareOutcome, str] = {
@@ -119,10 +119,11 @@ class ShareSource:
         except TimeoutError:
             self._breaker.failed()
             raise TransientFault(self.name, "slow", "应答太慢,已停止等候,请稍后再试") from None
-        except TransientFault as fault:
+        except KeyExpired:
+            self._breaker.succeeded()  # it answers: resting would send citizens to the department for a routine
+            raise
+        except TransientFault:
             self._breaker.failed()
-            if fault.code == "key_expired":
-                self._signer.forget()
             raise
         except PermanentFault:
             self._breaker.succeeded()  # it answers, if wrongly: resting would change nothing
@@ -172,9 +173,10 @@ class ShareSource:
     async def _ask(self, step: str, context: Mapping[str, Any], raw: list[bytes]) -> dict[str, Any]:
         request, template = self._steps[step]
         body = self._render(template, context)
-        reply = await self._transport.post(request.path, body, await self._signed(context))
+        signed = await self._signed(context)
+        reply = await self._transport.post(request.path, body, signed.headers)
         raw.append(reply.body)
-        return self._judge.read(reply, request.checks)
+        return self._read(reply, request.checks, signed)
 
     async def _fetch(self, document: Document, context: Mapping[str, Any], raw: list[bytes]) -> bytes:
         """A fresh link and the file behind it. Only the link's id is used: the address it names is the source's
@@ -187,11 +189,19 @@ class ShareSource:
         if not link_id:
             raise self._judge.contract("没有给出约定的下载地址")
         parameters = {document.link_parameter: link_id}
-        reply = await self._transport.get(document.download, parameters, await self._signed(context))
+        signed = await self._signed(context)
+        reply = await self._transport.get(document.download, parameters, signed.headers)
         if reply.status == 200 and is_document(reply.body):
             return reply.body
-        self._judge.read(reply, document.checks)
+        self._read(reply, document.checks, signed)
         raise self._judge.contract("下载到的不是约定的文件")
+
+    def _read(self, reply: Reply, checks: list[Check], signed: Signed) -> dict[str, Any]:
+        try:
+            return self._judge.read(reply, checks)
+        except KeyExpired:
+            self._signer.forget(signed.key)
+            raise
 
     def _render(self, tree: Any, context: Mapping[str, Any]) -> Any:
         try:
@@ -199,8 +209,8 @@ class ShareSource:
         except (TemplateError, TypeError, ValueError):  # the catalog entry lacks a parameter: our own configuration
             raise Settled(ShareOutcome.BAD_REQUEST) from None
 
-    async def _signed(self, context: Mapping[str, Any]) -> Headers:
-        return await self._signer.headers(self._render(self._parameters, context))
+    async def _signed(self, context: Mapping[str, Any]) -> Signed:
+        return await self._signer.signed(self._render(self._parameters, context))
 
 
 def make_source(

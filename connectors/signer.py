@@ -6,6 +6,7 @@ import asyncio
 import secrets as randomness
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from connectors.judge import Judge, Settled
@@ -18,6 +19,16 @@ from domain.share import ShareOutcome
 _MARGIN = 30.0  #: seconds before its end that a key is no longer used: clocks differ, requests travel
 
 
+class Signed(NamedTuple):
+    """The headers of one request, and the key that made them: whoever hears that it has expired names it."""
+
+    headers: Headers
+    key: str
+
+    def __repr__(self) -> str:
+        return "Signed(…)"
+
+
 class Signer:
     """Signs the requests of one source; exchanges short-lived keys where its gateway wants that."""
 
@@ -28,18 +39,22 @@ class Signer:
         self._fresh: dict[tuple[str, ...], tuple[str, float]] = {}  # parameters -> exchanged key and its end
         self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
-    async def headers(self, parameters: Mapping[str, str]) -> Headers:
+    async def signed(self, parameters: Mapping[str, str]) -> Signed:
         """The headers of one request. Raises Settled, TransientFault, PermanentFault."""
         key = self._key
         if self._signing.exchange is not None:
             # One exchange at a time: with some gateways a new key ends the one before it.
             async with self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
                 key = await self._exchanged(self._signing.exchange, parameters)
-        return self._sign(parameters, key)
+        return Signed(self._sign(parameters, key), key)
 
-    def forget(self) -> None:
-        """The gateway calls our key expired: the next request exchanges another."""
-        self._fresh.clear()
+    def forget(self, key: str) -> None:
+        """The gateway calls this key expired: the next request exchanges another.
+
+        No other key: of many look-ups at once the first exchanges a new one, and the complaints about the old one
+        that come after it must not throw the new one away.
+        """
+        self._fresh = {parameters: known for parameters, known in self._fresh.items() if known[0] != key}
 
     def _sign(self, parameters: Mapping[str, str], key: str) -> Headers:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
@@ -23,24 +24,31 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def main() -> None:
-    """Serve until SIGTERM or SIGINT, then let calls in flight finish."""
-    log_as_json()
-    app = create_app()
-    config = uvicorn.Config(
+def configuration(app: Any) -> uvicorn.Config:
+    """How the application is served."""
+    return uvicorn.Config(
         app,
         host=settings().gateway_host,
         port=settings().gateway_port,
         log_config=None,
         access_log=False,  # it would print the codes that stand in addresses (gateway.telemetry logs instead)
         server_header=False,
+        # Only a proxy of ours may say who calls: else the public quota is anybody's to get around.
+        proxy_headers=bool(settings().trusted_proxies),
+        forwarded_allow_ips=settings().trusted_proxies or None,
         limit_concurrency=1000,
         backlog=1024,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=32 * 1024,
     )
-    _Server(config, app.state.services.endings).run()
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT, then let calls in flight finish."""
+    log_as_json()
+    app = create_app()
+    _Server(configuration(app), app.state.services.endings).run()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import logging
 import time
 from datetime import timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from connectors.faults import PermanentFault, TransientFault
@@ -41,8 +40,8 @@ class Watchdog:
         while True:
             try:
                 await self.look()
-            except SQLAlchemyError as error:
-                log.warning("watchdog could not read the ledger (%s)", type(error).__name__)
+            except Exception as error:  # whatever it is: who watches must not be the first to fall asleep
+                log.warning("watchdog could not look (%s)", type(error).__name__)
             await asyncio.sleep(EVERY)
 
     async def look(self) -> None:

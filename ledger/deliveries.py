@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from domain.lifecycle import State
 from ledger.tables.effects import Delivery
@@ -18,6 +18,10 @@ from ledger.vault import Place, vault
 
 #: After each failed attempt the next one waits longer; after the last one a person reads it in `./run stuck`.
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 21600, 43200))
+
+
+#: What an attempt leaves as `last_answer` where nobody answered at all (connectors.callbacks).
+AWAY = ("timeout", "unreachable")
 
 
 class Receipt(StrEnum):
@@ -74,6 +78,7 @@ def take_due(session: Session, *, now: datetime, number: str | None = None, limi
     """Messages whose next attempt is due, each to one process only: the attempt is booked before it is made.
 
     A crash between booking and sending leaves the next attempt booked; the receiver keeps one of two by the id.
+    Of one verification (`number`): only to addresses that are not known to be away, since a pass waits for it.
     """
     query = (
         select(Delivery, CallbackAddress)
@@ -81,7 +86,15 @@ def take_due(session: Session, *, now: datetime, number: str | None = None, limi
         .where(Delivery.next_attempt_at <= now, CallbackAddress.active.is_(True))
     )
     if number is not None:
-        query = query.where(Delivery.verification == number)
+        other = aliased(Delivery)
+        away = select(other.id).where(
+            other.address == Delivery.address,
+            other.received_at.is_(None),
+            other.given_up_at.is_(None),
+            other.next_attempt_at > now,
+            other.last_answer.in_(AWAY),
+        )
+        query = query.where(Delivery.verification == number, ~away.exists())
     query = query.order_by(Delivery.next_attempt_at).limit(limit).with_for_update(skip_locked=True, of=Delivery)
     messages = []
     for row, address in session.execute(query).all():

@@ -74,6 +74,11 @@ def revoke(session: Session, *, person: str | None = None, system: str | None = 
     return len(rows)
 
 
+def ever_had_one(session: Session, person: str) -> bool:
+    """True where a key was ever made for this person."""
+    return session.scalar(select(ApiKey.id).where(ApiKey.person == person).limit(1)) is not None
+
+
 def caller(session: Session, key: str, acting_person: str | None, *, now: datetime) -> Caller:
     """Who is behind a key. Raises `KeyInvalid` and `PersonNeeded`; neither says which part was wrong."""
     row = session.scalar(select(ApiKey).where(ApiKey.digest == _digest(key), ApiKey.revoked_at.is_(None)))

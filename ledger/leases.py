@@ -78,14 +78,18 @@ def renew(session: Session, name: str, owner: str) -> None:
     )
 
 
-def release(session: Session, number: str, owner: str, *, finished: bool = True) -> bool:
-    """Give the lease back; True where something asked for another pass meanwhile.
+def release(session: Session, lease: Lease, *, finished: bool = True) -> bool:
+    """Give the lease back; True where something asked for another pass meanwhile. A newer pass keeps its own.
 
-    Not `finished`: Prefect may not have the pass's last state, so that the search for suspects must find it.
+    Not `finished`: Prefect may not have the pass's last state, so that the search for suspects must find it, also where
+    the lease had run out and somebody has looked after the run since: the pass may have written to Prefect after him.
     """
+    holders = [Verification.lease_owner == lease.owner]
+    if not finished:
+        holders.append(Verification.lease_owner.is_(None))
     asked = session.execute(
         update(Verification)
-        .where(Verification.number == number, Verification.lease_owner == owner)
+        .where(Verification.number == lease.number, Verification.lease_token == lease.token, or_(*holders))
         .values(lease_owner=None, lease_until=None if finished else _NOW)
         .returning(Verification.wake_requested_at)
         .execution_options(synchronize_session=False)
@@ -252,6 +256,20 @@ def settle(session: Session, number: str) -> None:
         .values(lease_owner=None, lease_until=None, wake_requested_at=None, wake_claimed_until=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def begin_next_run(session: Session, number: str, ended: UUID) -> int | None:
+    """Let go of the run that has `ended`; gives the serial of the next one, or None where another worker was faster.
+
+    Before the next run is made: a worker that polls it at once must not take it for a stranger.
+    """
+    return session.execute(
+        update(Verification)
+        .where(Verification.number == number, Verification.flow_run == ended)
+        .values(flow_run=None, run_serial=Verification.run_serial + 1)
+        .returning(Verification.run_serial)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
 
 
 def bind_run(session: Session, number: str, flow_run: UUID, serial: int) -> None:

@@ -7,6 +7,9 @@ import importlib
 import sys
 from collections.abc import Callable
 
+import psycopg2
+import sqlalchemy.exc
+
 from runtime.commands import COMMANDS
 from runtime.failures import Failure
 from runtime.progress import Progress
@@ -30,6 +33,9 @@ def main(arguments: list[str]) -> int:
         return act(rest)
     except Failure as failure:
         Progress().fail(failure)
+        return 1
+    except (sqlalchemy.exc.OperationalError, psycopg2.OperationalError):
+        Progress().fail(Failure(name, "连接不上台账数据库", "请先运行 ./run up;多机部署请核对 PROOFLESS_DATABASE_… 各项配置。"))
         return 1
     except KeyboardInterrupt:
         return 130

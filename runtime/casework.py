@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
-from sqlalchemy import select
 
-from domain.lifecycle import OPEN, State
-from ledger import attention, audit, cases, sealing, views
+from domain.lifecycle import Event
+from ledger import attention, audit, cases, sealing, views, watch
 from ledger.alarms import standing_alarms
 from ledger.database import transaction
 from ledger.moves import MoveRefused
-from ledger.remedies import REMEDIES
-from ledger.tables.effects import Delivery
 from ledger.tables.verifications import Verification
 from runtime.failures import Failure
 from settings import LOCAL, settings
@@ -32,35 +30,25 @@ def operator() -> str:
 def stuck(arguments: list[str]) -> int:
     """待人工处理: what waits for a person, why, and what to do. Exit code 1 where there is something."""
     argparse.ArgumentParser(prog="./run stuck", description="列出待人工处理的核验、原因和办法").parse_args(arguments)
-    table = Table(box=None)
-    for title in ("核验编号", "现状", "原因", "怎么办"):
-        table.add_column(title, overflow="fold")
     with transaction() as session:
-        rows = session.scalars(
-            select(Verification)
-            .where(Verification.state.in_(OPEN))
-            .where((Verification.state == State.NEEDS_ATTENTION) | Verification.paused_at.is_not(None))
-            .order_by(Verification.filed_at)
-        ).all()
-        for row in rows:
-            if row.paused_at is not None:
-                table.add_row(row.number, "由运维暂停", "在 Prefect 中被取消。", f"恢复执行:./run resume {row.number}")
-            else:
-                reason, remedy = REMEDIES.get(row.attention or "", (row.attention or "", ""))
-                table.add_row(row.number, row.state.chinese, reason, remedy)
-        for delivery in session.scalars(select(Delivery).where(Delivery.given_up_at.is_not(None))):
-            table.add_row(
-                delivery.verification, "回调未送达", delivery.last_answer or "", "请需求单位改用查询接口,或管理员核对回调地址。"
-            )
-        known = {row.number for row in rows}
-        for alarm in standing_alarms(session):
-            if alarm.subject not in known:
-                table.add_row(alarm.subject, "告警", alarm.message, f"{alarm.raised_at.astimezone(LOCAL):%m-%d %H:%M} 起")
-    if not table.row_count:
+        waiting = watch.stuck(session)
+        known = {item.number for item in waiting}
+        alarms = [alarm for alarm in standing_alarms(session) if alarm.subject not in known]
+    # In lines, not in a table: its folds would break the commands that people copy.
+    for item in waiting:
+        remedy = f"查明原因后恢复:./run resume {item.number}" if item.code == Event.PAUSED else item.remedy
+        _console.print(f"{item.number}({_since(item.since)})\n  原因:{item.reason}\n  办法:{remedy}")
+    if not waiting:
         _console.print("没有待人工处理的核验。")
-        return 0
-    _console.print(table)
-    return 1
+    if alarms:
+        _console.print("\n告警:")
+    for alarm in alarms:
+        _console.print(f"  {alarm.message}({_since(alarm.raised_at)})")
+    return 1 if waiting else 0
+
+
+def _since(instant: datetime) -> str:
+    return f"{instant.astimezone(LOCAL):%m-%d %H:%M} 起"
 
 
 def resume(arguments: list[str]) -> int:
@@ -93,10 +81,20 @@ def proof(arguments: list[str]) -> int:
             raise Failure("导出", why, "请核对编号;未送达的核验请稍后再试。")
         pdf = sealing.open_pdf(made, cases.key_of(session, row.case))
         audit.record_access(session, row.number, "proof", actor=operator(), unit=None, now=settings().now())
-    options.output.write_bytes(pdf)
-    options.output.chmod(0o600)
+        session.flush()
+        _write(options.output, pdf)  # within the transaction: a file that cannot be written was not read
     _console.print(f"已写入 {options.output}")
     return 0
+
+
+def _write(file: Path, content: bytes) -> None:
+    """A file that its owner alone may read, from its first byte on."""
+    try:
+        file.unlink(missing_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(content)
+    except OSError as error:
+        raise Failure("导出", f"写不了 {file}({error.strerror})", "请换一个可以写入的位置。") from None
 
 
 def verify(arguments: list[str]) -> int:

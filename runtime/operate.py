@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import psutil
 import psycopg2
 from rich.table import Table
+from sqlalchemy.exc import OperationalError
 
+from ledger import leases
+from ledger.database import transaction
 from runtime import lock, ports, postgres, prefect_server, records, services
 from runtime.context import home
 from runtime.failures import Failure
@@ -100,16 +103,18 @@ def _database_answers() -> bool:
     return True
 
 
-def _worker_is_heard() -> bool:
-    password = settings().prefect_password.get_secret_value()
-    return services.worker_heard(
-        settings().prefect_api_url, password, datetime.now(UTC) - timedelta(seconds=120)
-    )
+def _worker_lives() -> bool:
+    """By the leases: Prefect would call a dead worker well for two minutes."""
+    try:
+        with transaction() as session:
+            return bool(leases.living_workers(session))
+    except OperationalError:
+        return False
 
 
 _CHECKS: dict[str, Callable[[], bool]] = {
     "数据库": _database_answers,
     "Prefect 服务器": lambda: prefect_server.is_ready(settings().prefect_api_url),
-    "执行器": _worker_is_heard,
+    "执行器": _worker_lives,
     "接口服务": lambda: services.answers(f"http://{settings().gateway_host}:{settings().gateway_port}"),
 }

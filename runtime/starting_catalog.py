@@ -39,8 +39,8 @@ def load() -> None:
         registry.put_proofs(session, district["proofs"])
         registry.put_entries(session, district["entries"])
         _arrange_duty(session, district)
-        _make_key(session, REQUESTER, key_file("requester_key"))
-        _make_key(session, ISSUER, key_file("issuing_unit_key"))
+    _make_key(REQUESTER, key_file("requester_key"))
+    _make_key(ISSUER, key_file("issuing_unit_key"))
 
 
 def _arrange_duty(session: Session, district: dict[str, Any]) -> None:
@@ -66,15 +66,11 @@ def _arrange_duty(session: Session, district: dict[str, Any]) -> None:
 
 
 def first_administrator_key() -> str | None:
-    """The first administrator's key, on the first call only: it is shown once and stored nowhere."""
-    mark = key_file("administrator_key_shown")
-    if mark.exists():
-        return None
+    """The first administrator's key, where the ledger knows none yet: it is shown once and stored nowhere."""
     with transaction() as session:
-        key = keys.make(session, person=ADMINISTRATOR, now=settings().now(), actor=_ACTOR)
-    mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    mark.touch(mode=0o600)
-    return key
+        if keys.ever_had_one(session, ADMINISTRATOR):
+            return None
+        return keys.make(session, person=ADMINISTRATOR, now=settings().now(), actor=_ACTOR)
 
 
 def key_file(name: str) -> Path:
@@ -82,11 +78,12 @@ def key_file(name: str) -> Path:
     return settings().home / "sandbox" / name
 
 
-def _make_key(session: Session, person: str, file: Path) -> None:
+def _make_key(person: str, file: Path) -> None:
     if file.exists():
         return
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = keys.make(session, person=person, now=settings().now(), actor=_ACTOR)
+    with transaction() as session:  # committed first: a file with a key that the ledger forgot would stay for ever
+        key = keys.make(session, person=person, now=settings().now(), actor=_ACTOR)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as out:
         out.write(key)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from connectors.callbacks import send
 from connectors.faults import PermanentFault, TransientFault
 from domain.standing import Standing
 from ledger import deliveries, handover
 from ledger.database import transaction
-from ledger.deliveries import Message, Receipt
+from ledger.deliveries import AWAY, Message, Receipt
 from ledger.moves import Lease
 from ledger.standings import standing
 from settings import settings
 from tasks.passes import actor, held
 from tasks.steps import in_ledger_thread, step
+
+_ROUNDS = 20  #: of fifty messages each: what is left then waits for the next minute
 
 
 @step("送达 deliver")
@@ -25,13 +29,28 @@ async def deliver(number: str) -> Standing:
 
 @step("补发回调 send due callbacks")
 async def send_due_callbacks() -> None:
-    """Send every message that is due again."""
-    await send_callbacks(None)
+    """Send every message that is due again, round by round: a receiver that is away holds up nobody else's."""
+    for _ in range(_ROUNDS):
+        if not await send_callbacks(None):
+            break
 
 
-async def send_callbacks(number: str | None) -> None:
-    """Send the messages that are due: of one verification, or of all (None)."""
-    for message in await in_ledger_thread(_take_due, number):
+async def send_callbacks(number: str | None) -> int:
+    """Send the messages that are due, of one verification or of all (None); gives how many there were.
+
+    One after the other to the same address, all addresses at the same time. Where nobody answers, the rest of that
+    address's messages wait for their next attempt, which is booked.
+    """
+    due = await in_ledger_thread(_take_due, number)
+    lanes: dict[str, list[Message]] = {}
+    for message in due:
+        lanes.setdefault(message.url, []).append(message)
+    await asyncio.gather(*map(_send_in_order, lanes.values()))
+    return len(due)
+
+
+async def _send_in_order(messages: list[Message]) -> None:
+    for message in messages:
         try:
             answer, outcome = await send(message), Receipt.RECEIVED
         except PermanentFault as fault:
@@ -39,6 +58,8 @@ async def send_callbacks(number: str | None) -> None:
         except TransientFault as fault:
             answer, outcome = fault.code, Receipt.NOT_YET
         await in_ledger_thread(_record, message, answer, outcome)
+        if answer in AWAY:
+            return
 
 
 def _deliver(lease: Lease) -> Standing:

@@ -16,7 +16,7 @@ from domain.methods import Follow
 from domain.share import Finding, Question
 from domain.standing import Standing
 from ledger import sharing
-from ledger.alarms import raise_alarm
+from ledger.alarms import clear_alarm, raise_alarm
 from ledger.database import transaction
 from ledger.moves import Lease
 from ledger.standings import Material, material, standing
@@ -49,7 +49,7 @@ async def look_up_share(number: str) -> Standing:
     except PermanentFault as fault:
         # Our configuration or their contract: operators must know; the citizen's case goes on with the next method.
         return await in_ledger_thread(_source_failed, lease, fault.code, str(fault))
-    return await in_ledger_thread(_record, lease, found, asked_at)
+    return await in_ledger_thread(_record, lease, about, found, asked_at)
 
 
 def _source(about: Material) -> ShareSource:
@@ -76,13 +76,21 @@ def _to_be_looked_up(lease: Lease) -> Material | None:
         return material(session, lease.number)
 
 
-def _record(lease: Lease, found: Finding, asked_at: datetime) -> Standing:
+def _subject(about: Material) -> str:
+    """What an alarm about a source is about: one proof from it. Another proof's good answer says nothing of this one."""
+    return f"{about.entry.source}/{about.entry.proof}"
+
+
+def _record(lease: Lease, about: Material, found: Finding, asked_at: datetime) -> Standing:
     now = settings().now()
     with transaction() as session:
         follow = sharing.record_finding(session, lease, found, asked_at=asked_at, now=now, actor=actor())
         if follow is Follow.NEXT_METHOD_AND_ALARM:
             text = f"数据源 {found.source} 拒绝了我们的请求({found.outcome.value}):请核对接入权限和配置。"
-            raise_alarm(session, "source_refused", f"{found.source}/{found.outcome.value}", text, now=now)
+            raise_alarm(session, "source_refused", _subject(about), text, now=now)
+        else:
+            for kind in ("source_refused", "source_broken"):
+                clear_alarm(session, kind, _subject(about), now=now)
         session.expire_all()
         return standing(session, lease.number)
 
@@ -95,6 +103,6 @@ def _source_failed(lease: Lease, code: str, alarm: str = "") -> Standing:
             session, about, State.LOOKING_UP, f"source_failed:{code}", at=now, actor=actor(), lease=lease, failing=True
         )
         if alarm:
-            raise_alarm(session, "source_broken", f"{about.entry.source}/{code}", alarm, now=now)
+            raise_alarm(session, "source_broken", _subject(about), alarm, now=now)
         session.expire_all()
         return standing(session, lease.number)

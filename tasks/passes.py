@@ -134,6 +134,7 @@ def _give_to_person(lease: Lease, error: PermanentFault | PageError) -> Standing
         failures.need_attention(
             session, lease.number, code, at=settings().now(), actor=actor(), lease=lease, **detail
         )
+        session.expire_all()
         return standing(session, lease.number)
 
 

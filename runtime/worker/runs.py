@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, State, StateDetails, StateType
 from prefect.client.schemas.responses import WorkerFlowRunResponse
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
 from domain.standing import Standing
@@ -38,6 +40,8 @@ from tasks.steps import in_ledger_thread
 log = logging.getLogger(__name__)
 
 DEPLOYMENT = "verification/main"
+CASES, UPKEEP = "default", "upkeep"  #: the pool's queues, as in prefect.yaml
+_PAGE = 200  #: the most that Prefect gives at once
 
 
 class Runs:
@@ -48,14 +52,18 @@ class Runs:
         self._flows: dict[UUID, Flow[..., Any]] = {}
         self._deployment: UUID | None = None
 
-    async def due(self, limit: int) -> list[FlowRun]:
-        """Scheduled runs of our pool whose time has come, the earliest first, at most `limit` (1 to 200)."""
+    async def due(self, limit: int, queue: str = CASES) -> list[FlowRun]:
+        """Scheduled runs of a queue of our pool whose time has come, the earliest first, at most `limit` (1 to 200)."""
         # The client's own method passes no limit on: behind a burst every poll would read two hundred runs.
         answer = await self._client.request(
             "POST",
             "/work_pools/{name}/get_scheduled_flow_runs",
             path_params={"name": settings().work_pool},
-            json={"scheduled_before": datetime.now(UTC).isoformat(), "limit": min(limit, 200)},
+            json={
+                "work_queue_names": [queue],
+                "scheduled_before": datetime.now(UTC).isoformat(),
+                "limit": min(limit, 200),
+            },
         )
         return [item.flow_run for item in WorkerFlowRunResponse.model_validate_list(answer.json())]
 
@@ -74,16 +82,27 @@ class Runs:
 
     async def cancelled(self, since: timedelta) -> list[FlowRun]:
         """Runs of our pool that somebody cancelled: still Cancelling, or Cancelled since a while."""
-        pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[settings().work_pool]))
         ending = FlowRunFilter(state=_of_type(StateType.CANCELLING))
         ended = FlowRunFilter(
             state=_of_type(StateType.CANCELLED), end_time=FlowRunFilterEndTime(after_=datetime.now(UTC) - since)
         )
-        found = [
-            *await self._client.read_flow_runs(flow_run_filter=ending, work_pool_filter=pool),
-            *await self._client.read_flow_runs(flow_run_filter=ended, work_pool_filter=pool),
-        ]
-        return found
+        return [*await self._all(ending), *await self._all(ended)]
+
+    async def _all(self, wanted: FlowRunFilter) -> list[FlowRun]:
+        pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[settings().work_pool]))
+        found: list[FlowRun] = []
+        while True:
+            page = await self._client.read_flow_runs(
+                flow_run_filter=wanted, work_pool_filter=pool, sort=FlowRunSort.ID_DESC, limit=_PAGE, offset=len(found)
+            )
+            found += page
+            if len(page) < _PAGE:
+                return found
+
+    async def drop(self, run: FlowRun) -> None:
+        """Delete a scheduled run of the upkeep that a later one makes needless: it never ran and tells no story."""
+        with suppress(ObjectNotFound):  # another worker was faster
+            await self._client.delete_flow_run(run.id)
 
     async def align(self, number: str) -> None:
         """Make Prefect agree with the ledger about `number`. Safe at any moment, by any worker, any number of times.
@@ -113,7 +132,7 @@ class Runs:
             if run is not None and not _is_final(run) and not row.leased:
                 await self._force(run, states.paused(number))
         elif run is None or _is_final(run):
-            await self._start(number, row.serial if row.flow_run is None else row.serial + 1, row.unit)
+            await self._start(number, row)
         elif row.leased:
             return
         elif _type(run) in {StateType.PENDING, StateType.RUNNING}:
@@ -149,13 +168,23 @@ class Runs:
         elif planned is None or abs((planned - wanted).total_seconds()) > 1:
             await self._force(run, states.waiting(now) if now.waiting else states.retrying(now))
 
-    async def _start(self, number: str, serial: int, unit: str) -> None:
+    async def _start(self, number: str, row: leases.Binding) -> None:
+        serial = row.serial
+        if row.flow_run is not None:
+            following = await in_ledger_thread(_begin_next_run, number, row.flow_run)
+            if following is None:
+                return  # another worker starts it
+            serial = following
         if self._deployment is None:
             self._deployment = (await self._client.read_deployment_by_name(DEPLOYMENT)).id
-        run = await self._client.create_flow_run_from_deployment(
-            self._deployment, parameters={"number": number}, name=number, idempotency_key=f"{number}#{serial}",
-            tags=[unit],
-        )
+        try:
+            run = await self._client.create_flow_run_from_deployment(
+                self._deployment, parameters={"number": number}, name=number, idempotency_key=f"{number}#{serial}",
+                tags=[row.unit],
+            )
+        except ObjectNotFound:  # deployed anew under another id: looked up again next time
+            self._deployment = None
+            raise
         await in_ledger_thread(_bind, number, run.id, serial)
 
     async def _read(self, run: UUID | None) -> FlowRun | None:
@@ -219,6 +248,11 @@ def _pause(number: str) -> None:
     with transaction() as session:
         if attention.pause(session, number, now=settings().now(), actor=actor()):
             log.warning("%s: cancelled in Prefect, paused until resumed", number)
+
+
+def _begin_next_run(number: str, ended: UUID) -> int | None:
+    with transaction() as session:
+        return leases.begin_next_run(session, number, ended)
 
 
 def _bind(number: str, run: UUID, serial: int) -> None:

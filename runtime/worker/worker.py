@@ -27,7 +27,7 @@ from ledger import escalation, leases, rules
 from ledger.database import transaction
 from ledger.moves import Lease
 from ledger.notices import WAKE_CHANNEL, Listener
-from runtime.worker.runs import Runs, is_cancelling
+from runtime.worker.runs import UPKEEP, Runs, is_cancelling
 from runtime.worker.timekeeper import Timekeeper
 from settings import settings
 from tasks.look_up import sources
@@ -38,6 +38,7 @@ from tasks.steps import in_ledger_thread, place_of
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+UPKEEP_SECONDS = 5.0
 CANCEL_SECONDS = 3.0
 RECONCILE_SECONDS = 30.0
 DRAIN_SECONDS = 25.0
@@ -68,6 +69,7 @@ class Worker:
             log.info("worker %s ready", owner())
             chores = [
                 self._every(POLL_SECONDS, self._poll, stop, woken=True),
+                self._every(UPKEEP_SECONDS, self._poll_upkeep, stop),
                 self._every(settings().lease_seconds / 3, self._renew, stop),
                 self._every(CANCEL_SECONDS, self._watch_cancelled, stop),
                 self._every(min(RECONCILE_SECONDS, settings().lease_seconds), self._reconcile, stop),
@@ -109,6 +111,18 @@ class Worker:
             if run.id not in self._passes and len(self._passes) < settings().worker_limit:
                 self._passes[run.id] = asyncio.create_task(self._run(run))
 
+    async def _poll_upkeep(self) -> None:
+        """Of the runs that each minute left behind while nothing worked only the newest is worth its time; cases
+        never wait behind them, since they are in a queue of their own."""
+        newest: dict[UUID | None, FlowRun] = {}
+        for run in await self._runs.due(200, UPKEEP):
+            if (older := newest.get(run.deployment_id)) is not None:
+                await self._runs.drop(older)
+            newest[run.deployment_id] = run
+        for run in newest.values():
+            if run.id not in self._passes:
+                self._passes[run.id] = asyncio.create_task(self._run(run))
+
     async def _run(self, run: FlowRun) -> None:
         try:
             flow = await self._runs.flow_of(run)
@@ -135,17 +149,17 @@ class Worker:
             finished = await _execute(run, verification)
         finally:
             # Only now, with Prefect's last state written: a reply that came in between asked for another pass.
-            await self._give_back(number, finished)
+            await self._give_back(lease, finished)
 
-    async def _give_back(self, number: str, finished: bool) -> None:
+    async def _give_back(self, lease: Lease, finished: bool) -> None:
         # Until it succeeds: the heartbeat would renew a lease that was not given back, and hold the case for ever.
         while True:
             try:
-                if await in_ledger_thread(_release, number, finished):
+                if await in_ledger_thread(_release, lease, finished):
                     self._woken.set()
                 return
             except Exception as error:
-                log.warning("%s: lease not given back: %s", number, place_of(error))
+                log.warning("%s: lease not given back: %s", lease.number, place_of(error))
                 if self._stop.is_set():
                     return  # without a heartbeat it runs out by itself
                 await asyncio.sleep(1)
@@ -225,9 +239,9 @@ def _acquire(number: str, run: UUID) -> Lease | None:
         return leases.acquire(session, number, owner(), run)
 
 
-def _release(number: str, finished: bool) -> bool:
+def _release(lease: Lease, finished: bool) -> bool:
     with transaction() as session:
-        return leases.release(session, number, owner(), finished=finished)
+        return leases.release(session, lease, finished=finished)
 
 
 def _claim_wakes() -> list[str]:

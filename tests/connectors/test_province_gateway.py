@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from connectors.breaker import BreakerState
 from connectors.faults import TransientFault
+from connectors.judge import KeyExpired
 from connectors.share import ShareSource
 from connectors.source_config import parse_source, read_toml
 from domain.share import ShareOutcome
@@ -41,7 +43,29 @@ def test_a_key_that_the_gateway_calls_expired_is_exchanged_by_the_next_attempt(a
     source = make(GATEWAY, address)
     look(source, subject(), question(GATEWAY))
     switch(GATEWAY, "key_expired", times=1)
-    fails(source, subject(), question(GATEWAY), TransientFault, "key_expired")
+    fails(source, subject(), question(GATEWAY), KeyExpired, "key_expired")
+    assert look(source, subject(), question(GATEWAY)).outcome is ShareOutcome.FOUND
+
+
+def test_expired_keys_never_rest_the_source(address: str, switch: Any) -> None:
+    source = make(GATEWAY, address)
+    look(source, subject(), question(GATEWAY))
+    switch(GATEWAY, "key_expired", times=8)  # more than the breaker allows of real failures
+    for _ in range(8):
+        fails(source, subject(), question(GATEWAY), KeyExpired, "key_expired")
+    assert source.breaker is BreakerState.CLOSED
+    assert look(source, subject(), question(GATEWAY)).outcome is ShareOutcome.FOUND
+
+
+def test_a_late_complaint_about_the_old_key_keeps_the_new_one(address: str, switch: Any) -> None:
+    source = make(GATEWAY, address)
+    look(source, subject(), question(GATEWAY))
+    ((old, *_),) = source._signer._fresh.values()
+    switch(GATEWAY, "key_expired", times=1)
+    fails(source, subject(), question(GATEWAY), KeyExpired, "key_expired")
+    assert look(source, subject(), question(GATEWAY)).outcome is ShareOutcome.FOUND
+    switch(GATEWAY, "http", status="503", where="refreshappsecret")  # another exchange would fail
+    source._signer.forget(old)
     assert look(source, subject(), question(GATEWAY)).outcome is ShareOutcome.FOUND
 
 

@@ -9,12 +9,14 @@ from contextlib import suppress
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from domain.lifecycle import State
 from domain.methods import Answer
 from flows.verification import verification
 from ledger import leases, requests
 from ledger.database import transaction
+from ledger.moves import Lease
 from ledger.requests import Reply
 from ledger.standings import standing
 from ledger.tables.effects import Delivery, Proof, SealUse
@@ -43,7 +45,11 @@ def run_pass(number: str) -> None:
 
     asyncio.run(one())
     with transaction() as session:
-        leases.release(session, number, owner())
+        leases.release(session, _lease(session, number))
+
+
+def _lease(session: Session, number: str) -> Lease:
+    return Lease(number, owner(), session.get_one(Verification, number).lease_token)
 
 
 def run_to_the_end(number: str) -> None:
@@ -125,7 +131,7 @@ def test_a_reply_at_any_point_of_a_pass_is_not_lost(ledger: str) -> None:
         with interrupted("after_commit", point, _elsewhere(lambda number=number: reply_if_asked(number))) as moment:
             asyncio.run(_pass(number))
         with transaction() as session:
-            asked_again = leases.release(session, number, owner())
+            asked_again = leases.release(session, _lease(session, number))
             replied = requests.answered_request(session, number) is not None
             state = standing(session, number).state
         if replied:

@@ -8,6 +8,7 @@ from domain.share import Candidate, Finding, ShareOutcome
 from ledger import handover, leases, requests, sealing, sharing
 from ledger.database import transaction
 from ledger.moves import Lease
+from ledger.tables.verifications import Verification
 from proofs.code import code_digest, new_code, verify_url
 from proofs.page import SEAL_BOX, ProofPage, render
 from settings import settings
@@ -25,7 +26,8 @@ def lease(number: str) -> Lease:
 
 def release(number: str) -> None:
     with transaction() as session:
-        leases.release(session, number, OWNER)
+        row = session.get_one(Verification, number)
+        leases.release(session, Lease(number, OWNER, row.lease_token))
 
 
 def look_up(number: str, outcome: ShareOutcome = ShareOutcome.FOUND, candidates: tuple[Candidate, ...] = ()) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import tempfile
 from io import BytesIO
+from typing import Any
 
+import httpx
 import pytest
+from starlette.responses import PlainTextResponse
 
 from connectors.seal import LocalSeals
 from domain.methods import Method
+from gateway.__main__ import configuration
 from gateway.app import create_app
 from gateway.pages import SECURITY_HEADERS, typeset
 from proofs.page import ProofPage, render
@@ -199,3 +204,22 @@ def test_public_checks_are_limited_by_address(api: Api, monkeypatch: pytest.Monk
     finally:
         monkeypatch.undo()
         settings.cache_clear()
+
+
+@pytest.mark.parametrize(("trusted", "seen"), [("", "10.1.2.3"), ("192.0.2.1", "10.1.2.3"), ("10.0.0.0/8", "203.0.113.9")])
+def test_only_a_proxy_of_ours_says_who_calls(monkeypatch: pytest.MonkeyPatch, trusted: str, seen: str) -> None:
+    async def echo(scope: Any, receive: Any, send: Any) -> None:
+        await PlainTextResponse(scope["client"][0])(scope, receive, send)
+
+    monkeypatch.setenv("PROOFLESS_TRUSTED_PROXIES", trusted)
+    settings.cache_clear()
+    config = configuration(echo)
+    settings.cache_clear()
+    config.load()
+
+    async def call() -> str:
+        transport = httpx.ASGITransport(config.loaded_app, client=("10.1.2.3", 50000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            return (await client.get("/", headers={"X-Forwarded-For": "203.0.113.9"})).text
+
+    assert asyncio.run(call()) == seen

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from connectors.faults import PermanentFault, TransientFault
 from connectors.mail import OUTCOME_UNKNOWN, send_mail
+from gateway import watchdog
 from gateway.watchdog import Watchdog
 from ledger import alarms, leases
 from ledger.database import transaction
@@ -168,3 +169,16 @@ def test_no_server_at_all() -> None:
     at = settings().model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": 9, "mail_operators": "a@example.invalid"})
     with pytest.raises(TransientFault, match="unreachable"):
         asyncio.run(send_mail(at, "s", "b", "id"))
+
+
+def test_who_watches_does_not_fall_asleep_over_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([ValueError("anything"), OSError("else"), asyncio.CancelledError()])
+
+    async def look(_: Watchdog) -> None:
+        raise next(looks)
+
+    monkeypatch.setattr(Watchdog, "look", look)
+    monkeypatch.setattr(watchdog, "EVERY", 0)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(Watchdog(settings()).run())
+    assert next(looks, None) is None

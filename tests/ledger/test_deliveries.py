@@ -171,3 +171,16 @@ def test_a_removed_address_gets_nothing_and_a_new_one_gets_what_waits(ledger: st
     register("https://new.example.invalid/")
     assert [message.url for message in take(NOW + MINUTE, number)] == ["https://new.example.invalid/"]
     assert [message.verification for message in take(NOW + MINUTE)] == [other]
+
+
+def test_a_pass_does_not_wait_for_an_address_that_is_known_to_be_away(ledger: str) -> None:
+    register()
+    first, second = delivered(), delivered()
+    at = NOW + MINUTE
+    (message,) = take(at, first)
+    record(message, "unreachable", False, at)
+    assert take(at, second) == [], "the pass goes on at once"
+    assert [message.verification for message in take(at)] == [second], "the upkeep tries it"
+    (message,) = take(at + PAUSES[0], first)
+    record(message, "200", True, at + PAUSES[0])
+    assert take(at + PAUSES[0] + MINUTE, delivered()), "it is back"

@@ -12,7 +12,7 @@ from domain.lifecycle import State
 from ledger import attention, filing, leases, moves
 from ledger.database import transaction
 from settings import settings
-from tests.ledger.acting import ask, at_once, do, escalate, hold, reply, row, set_columns, take_up
+from tests.ledger.acting import ask, at_once, do, escalate, give_back, hold, reply, row, set_columns, take_up
 from tests.ledger.filing import NOW, UNIT, file
 
 LONG_AGO, SOON = timedelta(minutes=-5), timedelta(minutes=5)
@@ -109,13 +109,13 @@ def test_release_tells_of_a_reply_that_landed_during_the_pass(shared_ledger: str
     lease = hold(number)
     take_up(lease)
     request = ask(lease)
-    assert do(leases.release, number, "w2/b") is False  # not its lease: nothing is given back
+    assert give_back(number, "w2/b") is False  # not its lease: nothing is given back
     assert row(number).lease_owner == "w1/a"
     reply(request)
-    assert do(leases.release, number, "w1/a") is True
+    assert give_back(number) is True
     assert row(number).lease_until is None
     hold(number)
-    assert do(leases.release, number, "w1/a") is False  # the second pass has seen it
+    assert give_back(number) is False  # the second pass has seen it
 
 
 def test_a_lease_that_is_given_back_unfinished_is_a_suspect(ledger: str) -> None:
@@ -123,8 +123,8 @@ def test_a_lease_that_is_given_back_unfinished_is_a_suspect(ledger: str) -> None
     for number in (finished, broken_off):
         hold(number)
         set_columns(number, next_instant=settings().now() + SOON)
-    do(leases.release, finished, "w1/a")
-    do(leases.release, broken_off, "w1/a", finished=False)
+    give_back(finished)
+    give_back(broken_off, finished=False)
     assert [suspect.number for suspect in do(leases.suspects)] == [broken_off]
 
 
@@ -197,6 +197,38 @@ def test_suspects_are_what_looks_stranded_and_nothing_else(ledger: str) -> None:
     assert numbers["ended, lapsed"] not in {suspect.number for suspect in do(leases.suspects)}
 
 
+def test_a_late_pass_gives_nothing_back_of_a_newer_one(shared_ledger: str) -> None:
+    number = file()
+    late = hold(number)
+    set_columns(number, lease_until=NOW, next_instant=NOW)
+    newer = hold(number)
+    for finished in (True, False):
+        assert do(leases.release, late, finished=finished) is False
+    assert (row(number).lease_owner, row(number).lease_token) == (newer.owner, newer.token)
+    assert row(number).lease_until > settings().now()
+
+
+def test_a_pass_that_ended_unfinished_after_somebody_looked_after_its_run_is_a_suspect_again(ledger: str) -> None:
+    """It may have written to Prefect after him: a Failed state would stand there for ever."""
+    number = file()
+    lost = hold(number)
+    set_columns(number, lease_until=NOW, next_instant=settings().now() + SOON)
+    do(leases.forget_lapsed, number)
+    assert do(leases.suspects) == []
+    do(leases.release, lost, finished=False)
+    assert [suspect.number for suspect in do(leases.suspects)] == [number]
+
+
+def test_of_two_workers_one_begins_the_next_run_and_it_is_nobodys_until_it_is_bound(shared_ledger: str) -> None:
+    number, ended, following = file(), uuid4(), uuid4()
+    do(leases.bind_run, number, ended, 0)
+    assert do(leases.begin_next_run, number, ended) == 1
+    assert do(leases.begin_next_run, number, ended) is None
+    assert do(leases.acquire, number, "w2/b", following) is not None, "polled before it was bound"
+    do(leases.bind_run, number, following, 1)
+    assert (row(number).flow_run, row(number).run_serial) == (following, 1)
+
+
 def test_settling_leaves_a_pass_at_work_alone(shared_ledger: str) -> None:
     number = file()
     lease = hold(number)
@@ -224,7 +256,7 @@ def test_a_worker_that_polls_a_moment_too_early_gets_nothing(shared_ledger: str)
     take_up(lease)
     ask(lease, settings().now())
     escalate(lease, settings().now())
-    do(leases.release, number, "w1/a")
+    give_back(number)
     assert acquire(number, "w1/a") is None
 
 
@@ -238,7 +270,7 @@ def test_a_run_that_nobody_noted_is_bound_by_its_first_pass_and_a_stray_one_gets
     number, first, stray = file(), uuid4(), uuid4()
     assert do(leases.acquire, number, "w1/a", first) is not None
     assert row(number).flow_run == first
-    do(leases.release, number, "w1/a")
+    give_back(number)
     set_columns(number, next_instant=NOW)
     assert do(leases.acquire, number, "w1/a", stray) is None
     assert do(leases.acquire, number, "w1/a", first) is not None

@@ -79,7 +79,7 @@ def test_a_repeat_continues_the_same_use() -> None:
 def test_a_new_holder_continues_the_use_and_the_old_one_does_not() -> None:
     old = to_be_sealed()
     first = start(old)
-    do(leases.release, old.number, old.owner)
+    do(leases.release, old)
     set_columns(old.number, next_instant=NOW)
     new = hold(old.number, "w2/b")
     assert start(new).id == first.id

@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from ledger import attention, failures, keys, leases, sharing
-from ledger.database import transaction
+from ledger.alarms import raise_alarm
+from ledger.database import forget_engine, transaction
 from ledger.remedies import REMEDIES
 from ledger.standings import standing
 from ledger.tables.verifications import EventRow, Verification
-from runtime import casework, key_commands
+from runtime import casework, environment, key_commands, operate, starting_catalog
+from runtime.__main__ import main as dispatch
 from runtime.failures import Failure
 from settings import settings
 from tests.ledger.filing import NOW, file
@@ -27,7 +29,7 @@ def in_attention(code: str = "failed_passes") -> str:
         assert lease is not None
         sharing.take_up(session, lease, "test", now=NOW)
         failures.need_attention(session, number, code, at=NOW, actor="test", lease=lease)
-        leases.release(session, number, "worker-1/test")
+        leases.release(session, lease)
     return number
 
 
@@ -112,3 +114,39 @@ def test_the_demonstrations_keys_are_for_their_owner_alone(ledger: str) -> None:
     for name in ("requester_key", "issuing_unit_key"):
         mode = stat.S_IMODE((settings().home / "sandbox" / name).stat().st_mode)
         assert mode == 0o600
+
+
+def test_alarms_are_shown_and_are_nothing_that_waits(ledger: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with transaction() as session:
+        raise_alarm(session, "calendar_provisional", "2027", "2027 年为暂定日历。", now=NOW)
+    assert casework.stuck([]) == 0
+    shown = capsys.readouterr().out
+    assert "没有待人工处理的核验" in shown and "2027 年为暂定日历" in shown
+
+
+def test_a_proof_is_for_its_owners_eyes_and_a_file_that_cannot_be_written_was_not_read(tmp_path: Path) -> None:
+    target = tmp_path / "proof.pdf"
+    target.write_text("older, open to all")
+    casework._write(target, b"%PDF-1.7")
+    assert (target.read_bytes(), stat.S_IMODE(target.stat().st_mode)) == (b"%PDF-1.7", 0o600)
+    with pytest.raises(Failure, match="写不了"):
+        casework._write(tmp_path / "none" / "proof.pdf", b"%PDF-1.7")
+
+
+def test_the_first_administrators_key_is_made_once_for_a_ledger_wherever_it_runs(ledger: str) -> None:
+    assert starting_catalog.first_administrator_key() is not None
+    assert starting_catalog.first_administrator_key() is None, "a restored ledger has it already"
+
+
+def test_without_a_database_a_command_says_what_to_do(
+    ledger: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROOFLESS_DATABASE_PORT", "1")
+    forget_engine()
+    settings.cache_clear()
+    monkeypatch.setattr(environment, "enter", lambda: None)
+    for command in ("stuck", "keys list", "proof HY20260304ABCDEFGH -o x.pdf"):
+        assert dispatch(command.split()) == 1
+        shown = capsys.readouterr()
+        assert "连接不上台账数据库" in shown.out + shown.err and "Traceback" not in shown.err
+    assert not operate._worker_lives()

@@ -49,6 +49,10 @@ def test_units_and_their_people_are_imported_twice_without_a_change(ledger: str,
     [
         (("U-2", "", "政务服务单位", ""), "单位名称为空"),
         (("U-2", "演示局", "企业", ""), "单位类别应为"),
+        (("U 2/甲", "演示局", "政务服务单位", ""), "单位编码须由字母"),
+        (("U-1", "演示局", "政务服务单位", ""), "单位编码在表中不止一行"),
+        (("U-2", "演示住建局", "政务服务单位", ""), "单位名称在表中不止一行"),
+        (("U-2", "市中区民政局", "政务服务单位", ""), "单位名称已由 370402-CIVIL 使用"),
         (("U-2", "演示局", "政务服务单位", GOOD_CODE[:-1] + ("0" if GOOD_CODE[-1] != "0" else "1")), "校验位不对"),
     ],
 )
@@ -59,7 +63,7 @@ def test_one_faulty_row_keeps_the_whole_file_out(
     file = sheet(tmp_path / "u.xlsx", UNITS, ("U-1", "演示住建局", "政务服务单位", ""), row)
     with pytest.raises(Failure) as caught:
         import_file("units", file)
-    assert caught.value.details[0].startswith("第 3 行") and fault in caught.value.details[0]
+    assert caught.value.details[-1].startswith("第 3 行") and fault in caught.value.details[-1]
     assert count(Unit) == before
 
 
@@ -68,6 +72,9 @@ def test_one_faulty_row_keeps_the_whole_file_out(
     [
         (("P-1", "演示己", "NOWHERE", "代办员", ""), "没有这个单位编码"),
         (("P-1", "演示己", "370402-CIVIL", "局长", ""), "不认识的岗位"),
+        (("P-1", "演示己", "370402-CIVIL", "、", ""), "岗位为空"),
+        (("370402188102020017", "演示己", "370402-CIVIL", "代办员", ""), "不得使用公民身份号码"),
+        (("演示己 1", "演示己", "370402-CIVIL", "代办员", ""), "人员编码须由字母"),
     ],
 )
 def test_people_need_a_known_unit_and_role(ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str) -> None:

@@ -1,0 +1,137 @@
+"""Flow runs and the ledger kept in step, against a real Prefect server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State, StateType
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+
+from ledger import leases
+from ledger.database import transaction
+from ledger.tables.verifications import Verification
+from runtime.worker import runs as room
+from runtime.worker import worker as worker_room
+from runtime.worker.runs import UPKEEP, Runs
+from tests.ledger.acting import do
+from tests.ledger.filing import file
+from tests.stack import PrefectServer
+
+
+@pytest.fixture
+def server(ledger: str, prefect: PrefectServer) -> Iterator[PrefectServer]:
+    """No worker polls it."""
+    assert not prefect.taken
+    with temporary_settings({PREFECT_API_URL: prefect.url, PREFECT_API_AUTH_STRING: f"admin:{prefect.secret}"}):
+        yield prefect
+    prefect.clear()
+
+
+def with_runs(act: Callable[[Runs], Awaitable[None]]) -> None:
+    async def inside() -> None:
+        async with get_client() as client:
+            await act(Runs(client))
+
+    asyncio.run(inside())
+
+
+def bound(number: str) -> UUID | None:
+    with transaction() as session:
+        return session.get_one(Verification, number).flow_run
+
+
+def crash(server: PrefectServer, run: UUID) -> None:
+    body = {"state": {"type": "CRASHED"}, "force": True}
+    server.http.post(f"/flow_runs/{run}/set_state", json=body).raise_for_status()
+
+
+def test_a_run_that_is_polled_before_it_is_noted_goes_on_and_nothing_is_paused(
+    server: PrefectServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker that made the next run dies before it notes it; another has polled it by then."""
+    number, note = file(), room._bind
+
+    def die(*_: Any) -> None:
+        raise ConnectionError
+
+    async def act(runs: Runs) -> None:
+        await runs.align(number)
+        first = bound(number)
+        assert first is not None
+        crash(server, first)
+        monkeypatch.setattr(room, "_bind", die)
+        with pytest.raises(ConnectionError):
+            await runs.align(number)
+        monkeypatch.setattr(room, "_bind", note)
+        (polled,) = [run for run in await runs.due(10) if run.name == number]
+        await runs.align_run(polled)
+        assert bound(number) == polled.id != first
+        assert server.run_of(polled.id)["state_type"] == "SCHEDULED"
+        assert do(leases.acquire, number, "w1/a", polled.id) is not None
+
+    with_runs(act)
+
+
+def test_cases_never_wait_behind_the_upkeep(server: PrefectServer) -> None:
+    number = file()
+
+    async def act(runs: Runs) -> None:
+        await runs.align(number)
+        assert [run.name for run in await runs.due(200)] == [number]
+        assert all("verification" not in run.name for run in await runs.due(200, UPKEEP))
+
+    with_runs(act)
+
+
+def test_more_cancelled_runs_than_one_page_are_all_seen(server: PrefectServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = [file() for _ in range(5)]
+    monkeypatch.setattr(room, "_PAGE", 2)
+
+    async def act(runs: Runs) -> None:
+        for number in numbers:
+            await runs.align(number)
+        async with get_client() as client:
+            for number in numbers:
+                run = bound(number)
+                assert run is not None
+                await client.set_flow_run_state(run, State(type=StateType.CANCELLED), force=True)
+        found = await runs.cancelled(since=room.timedelta(minutes=1))
+        assert sorted(run.name for run in found) == sorted(numbers)
+
+    with_runs(act)
+
+
+def test_of_overdue_upkeep_only_the_newest_of_each_kind_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Run:
+        def __init__(self, deployment: str) -> None:
+            self.id, self.deployment_id = uuid4(), deployment
+
+    overdue = [Run("sweep"), Run("upkeep"), Run("sweep"), Run("sweep"), Run("upkeep")]
+    dropped, ran = [], []
+
+    class Played:
+        async def due(self, limit: int, queue: str) -> list[Run]:
+            assert queue == UPKEEP
+            return overdue
+
+        async def drop(self, run: Run) -> None:
+            dropped.append(run)
+
+    async def act() -> None:
+        worker = worker_room.Worker()
+        worker._runs = Played()  # type: ignore[assignment]
+
+        async def run(one: Run) -> None:
+            ran.append(one)
+
+        monkeypatch.setattr(worker, "_run", run)
+        await worker._poll_upkeep()
+        await asyncio.gather(*worker._passes.values())
+
+    asyncio.run(act())
+    assert dropped == [overdue[0], overdue[2], overdue[1]] and ran == [overdue[3], overdue[4]]
