@@ -50,7 +50,7 @@ def test_nobody_waits_longer_than_the_patience(per_second: float, concurrency: i
             with pytest.raises(Saturated):
                 async with limiter.turn():
                     pass
-        assert time.monotonic() - started < 0.2
+        assert time.monotonic() - started < 0.9  # a call a second: it gave up before its turn
         if concurrency == 1:
             async with limiter.turn():  # the one who gave up left no slot taken
                 pass

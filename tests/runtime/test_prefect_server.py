@@ -80,7 +80,7 @@ def test_the_server_with_its_pool_and_a_deployment(
             ]
             # Prefect's scheduler fails on SQLAlchemy 2.1, only in its log: sweeps would never run.
             count = partial(client.post, "/flow_runs/count", json={}, auth=("admin", password))
-            wait_until(lambda: count().json() > 0, seconds=15)
+            wait_until(lambda: count().json() > 0, seconds=90)
             page = client.get(f"{context.prefect_ui}/ui-settings").json()
             assert (page["api_url"], page["auth"], page["default_ui"]) == (url, "BASIC", "v1")
     finally:

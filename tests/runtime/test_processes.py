@@ -136,11 +136,11 @@ def test_stopping_goes_in_order_and_does_not_wait_for_ever(
     tmp_path: Path, supervisor: Supervisor, progress: Progress
 ) -> None:
     quick: Signals = ((signal.SIGTERM, 0.3), (signal.SIGKILL, 5))
-    deaf = ["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"]
+    deaf = ["sh", "-c", f"trap '' TERM; touch {tmp_path}/deaf; while :; do sleep 0.1; done"]
     supervisor.start(service(tmp_path, "postgres", stop_order=60))
     supervisor.start(service(tmp_path, "worker", deaf, stop_order=10, signals=quick))
     supervisor.start(service(tmp_path, "gateway", stop_order=20))
-    time.sleep(0.2)  # until the trap is set
+    watch_until(supervisor, (tmp_path / "deaf").exists)
     processes = [process_of(tmp_path, name) for name in ("postgres", "worker", "gateway")]
     supervisor.stop()
     assert not [process for process in processes if records.runs(process)]

@@ -48,7 +48,7 @@ class Up:
         return self._out.read_text()
 
     def wait_for(self, text: str) -> None:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 90
         while text not in self.text():
             assert self.process.poll() is None, self.text()
             assert time.monotonic() < end, self.text()
@@ -70,10 +70,10 @@ def test_it_stays_until_it_is_asked_to_stop_and_stops_in_order(tmp_path: Path, n
     running = up.services()
     assert len(running) == len(ORDERS) + 1
     second = Up(tmp_path)
-    assert second.process.wait(20) == 1
+    assert second.process.wait(60) == 1
     assert f"已有一个 ./run 在运行(进程 {up.process.pid})" in second.text()
     up.process.send_signal(number)
-    assert up.process.wait(20) == 0, up.text()
+    assert up.process.wait(60) == 0, up.text()
     assert not [process for process in running if records.runs(process)]
     stops = [line for line in ticks(up.text()) if line.startswith("停止")]
     assert stops == [
@@ -88,10 +88,10 @@ def test_it_stays_until_it_is_asked_to_stop_and_stops_in_order(tmp_path: Path, n
 
 def test_once_gives_the_demonstrations_result_and_leaves_nothing(tmp_path: Path) -> None:
     up = Up(tmp_path, "--once")
-    assert up.process.wait(30) == 1
+    assert up.process.wait(90) == 1
     (up.home / "good").touch()
     again = Up(tmp_path, "--once")
-    assert again.process.wait(30) == 0, again.text()
+    assert again.process.wait(90) == 0, again.text()
     starts = [line for line in ticks(again.text()) if line.startswith("启动")]
     assert [line.removeprefix("启动").split()[0] for line in starts] == START_ORDER
     assert up.services() == []
@@ -100,7 +100,7 @@ def test_once_gives_the_demonstrations_result_and_leaves_nothing(tmp_path: Path)
 
 def test_a_failing_step_is_told_and_everything_stops(tmp_path: Path) -> None:
     up = Up(tmp_path, "--broken")
-    assert up.process.wait(30) == 1
+    assert up.process.wait(90) == 1
     assert "✗ 准备数据库" in up.text()
     assert "迁移台账失败:表 cases 已存在" in up.text()
     assert "怎么办:请联系管理员。" in up.text()
