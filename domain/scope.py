@@ -60,6 +60,11 @@ class CatalogEntry:
     immediate: bool = False  #: 可立即核验 (7.6)
     limit: timedelta | None = None  #: the proof's own limit (7.7)
     reviewed_above: bool = False  #: 区级初审上报, or 市级委托下放且审核环节在市级 (2.5)
+    unit: str = ""  #: 办事单位: whose matter it is
+    basis: str = ""  #: 设定依据 (2.1)
+    exclusion_decided_by: str | None = None
+    exclusion_evidence: str | None = None
+    commitment_basis: str = ""  #: why 告知承诺 must be offered (7.4); empty where nothing demands it
 
 
 @dataclass(frozen=True)

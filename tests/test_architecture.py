@@ -17,12 +17,15 @@ MAY_IMPORT = {
     "ledger": {"domain"},
     "connectors": {"domain"},
     "proofs": {"domain"},
+    "catalog": {"domain", "ledger"},
     "sandbox": {"domain"},
-    "tasks": {"domain", "ledger", "connectors", "proofs"},
+    "tasks": {"domain", "ledger", "connectors", "catalog", "proofs"},
     "flows": {"tasks", "domain"},
-    "gateway": {"domain", "ledger", "connectors", "proofs"},
-    "runtime": {"domain", "ledger", "connectors", "proofs", "tasks", "flows", "gateway", "sandbox"},
-    "benchmarks": {"domain", "ledger", "connectors", "proofs", "tasks", "flows", "gateway", "sandbox", "runtime"},
+    "gateway": {"domain", "ledger", "connectors", "catalog", "proofs"},
+    "runtime": {"domain", "ledger", "connectors", "catalog", "proofs", "tasks", "flows", "gateway", "sandbox"},
+    "benchmarks": {
+        "domain", "ledger", "connectors", "catalog", "proofs", "tasks", "flows", "gateway", "sandbox", "runtime",
+    },
 }
 PACKAGES = set(MAY_IMPORT)
 #: The one module of the gateway that starts runs needs no more than HTTP; only these know Prefect.

@@ -1,0 +1,187 @@
+"""合成: from what all lists say to the list as it should be; contradictions are asked, what the rules forbid is blocked.
+
+A list that is silent about something changes nothing of it. An entry disappears only where the list of its own unit is
+complete and names it no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from catalog.verdicts import Question, Topic
+from domain.blocking import Block, NegativeItem, Organ, blocks
+from domain.listing import LABELS, Key
+from domain.methods import Method
+from domain.scope import CatalogEntry, Exclusion
+
+_STATED = (
+    "basis", "issuing_unit", "methods", "source", "parameters", "fields", "validity_days", "limit_minutes", "exclusion",
+    "exclusion_decided_by", "exclusion_evidence", "immediate", "database_backed", "sealed_when_negative", "outside_region", "checkable_online",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stated:
+    """One accepted row of a proof list: where it stands, and what it says. `commitment`: the list that makes 告知承诺 due."""
+
+    source: str
+    line: int
+    fact: Mapping[str, Any]
+    commitment: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.source} 第 {self.line} 行"
+
+
+@dataclass(frozen=True)
+class MatterFacts:
+    """What the registry knows of a matter and its proofs, for a new entry."""
+
+    name: str
+    unit: str
+    reviewed_above: bool
+
+
+@dataclass(frozen=True)
+class ProofFacts:
+    name: str
+    basis: str
+    validity_days: int
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the lists are laid on: the published entries and the registry."""
+
+    published: Mapping[Key, CatalogEntry]
+    matters: Mapping[str, MatterFacts]
+    proofs: Mapping[str, ProofFacts]
+    unit_names: Mapping[str, str]
+    organs: Mapping[str, Organ]
+    negative: Mapping[str, tuple[NegativeItem, ...]]  #: proof -> what forbids it
+    sources: Collection[str]
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """拦截: an entry that the rules keep out, or that stands and should not."""
+
+    key: Key
+    proof_name: str
+    matter_name: str
+    unit: str
+    where: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    standing: bool  #: it is in the published list already
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """The list as it should be, with what keeps it from being more."""
+
+    entries: Mapping[Key, CatalogEntry]
+    blocked: tuple[Blocked, ...]
+    questions: tuple[Question, ...]
+
+
+def assemble(stated: Iterable[Stated], ground: Ground, *, complete: Mapping[str, Collection[Key]]) -> Assembled:
+    """Lay all statements on the published list.
+
+    1. what is said of the same entry, together; 2. contradictions become questions, and the entry stays as it is;
+    3. merged into the published entry, or a new one; 4. what the rules forbid is blocked; 5. what complete lists
+    (`complete`: unit -> every key that they name, usable or not) name no more is gone.
+    """
+    said: dict[Key, list[Stated]] = {}
+    for one in stated:
+        for key in _keys(one, ground):
+            said.setdefault(key, []).append(one)
+    entries = dict(ground.published)
+    questions, blocked = [], []
+    for key, rows in sorted(said.items()):
+        merged, conflict = _merged(rows)
+        if conflict:
+            questions.append(_conflict(key, conflict))
+            continue
+        entry = _entry(key, merged, ground)
+        if commitment := next((one.commitment for one in rows if one.commitment), ""):
+            entry = replace(entry, commitment_basis=commitment)
+        if found := _blocks(entry, ground):
+            blocked.append(_blocked(entry, rows, found, standing=key in ground.published))
+            continue
+        entries[key] = entry
+    for key, entry in ground.published.items():
+        if key not in said and entry.unit in complete and key not in complete[entry.unit]:
+            del entries[key]
+        elif key not in said and (found := _blocks(entry, ground)):
+            blocked.append(_blocked(entry, [], found, standing=True))
+    return Assembled(entries, tuple(blocked), tuple(questions))
+
+
+def _keys(one: Stated, ground: Ground) -> list[Key]:
+    """A row without a matter speaks of every matter that needs the proof."""
+    proof, matter = one.fact["proof"], one.fact["matter"]
+    if matter is not None:
+        return [(matter, proof)]
+    unit = one.fact.get("unit")
+    return [key for key, entry in ground.published.items() if key[1] == proof and (unit is None or entry.unit == unit)]
+
+
+def _merged(rows: list[Stated]) -> tuple[dict[str, Any], list[tuple[str, Stated, Stated]]]:
+    """What the rows say together, and where two of them say different things of the same."""
+    said: dict[str, tuple[Any, Stated]] = {}
+    conflicts = []
+    for row in rows:
+        for name in _STATED:
+            if name not in row.fact:
+                continue
+            value = row.fact[name]
+            if name in said and said[name][0] != value and name != "basis":
+                conflicts.append((name, said[name][1], row))
+            said.setdefault(name, (value, row))
+    refusing = next((row for row in rows if row.fact.get("no_commitment")), None)
+    demanding = next((row for row in rows if row.commitment), None)
+    if refusing and demanding:
+        conflicts.append(("commitment_basis", demanding, refusing))
+    return {name: value for name, (value, _) in said.items()}, conflicts
+
+
+def _conflict(key: Key, conflicts: list[tuple[str, Stated, Stated]]) -> Question:
+    parts = [f"“{LABELS.get(name, name)}”在{one.where}与{other.where}中不一致" for name, one, other in conflicts]
+    return Question(Topic.CONFLICT, f"{key[0]}|{key[1]}", ";".join(dict.fromkeys(parts)))
+
+
+def _entry(key: Key, said: Mapping[str, Any], ground: Ground) -> CatalogEntry:
+    matter, proof = ground.matters[key[0]], ground.proofs[key[1]]
+    entry = ground.published.get(key) or CatalogEntry(
+        matter=key[0], matter_name=matter.name, proof=key[1], proof_name=proof.name, methods=(), issuing_unit=None,
+        issuing_unit_name=None, source=None, parameters={}, fields=(), database_backed=False, sealed_when_negative=False,
+        validity_days=proof.validity_days, basis=proof.basis, unit=matter.unit,
+    )  # fmt: skip
+    values: dict[str, Any] = {name: said[name] for name in _STATED if name in said and name != "limit_minutes"}
+    if "limit_minutes" in said:
+        values["limit"] = timedelta(minutes=said["limit_minutes"])
+    if "methods" in values:
+        values["methods"] = tuple(Method(method) for method in values["methods"])
+    if "fields" in values:
+        values["fields"] = tuple(values["fields"])
+    if "exclusion" in values:
+        values["exclusion"] = Exclusion(values["exclusion"])
+    if "issuing_unit" in values:
+        values["issuing_unit_name"] = ground.unit_names.get(values["issuing_unit"])
+    return replace(
+        entry, matter_name=matter.name, proof_name=proof.name, unit=matter.unit, reviewed_above=matter.reviewed_above, **values
+    )
+
+
+def _blocks(entry: CatalogEntry, ground: Ground) -> tuple[Block, ...]:
+    organ = ground.organs.get(entry.issuing_unit or "", Organ.OTHER)
+    return blocks(entry, organ=organ, negative=ground.negative.get(entry.proof, ()), sources=ground.sources)
+
+
+def _blocked(entry: CatalogEntry, rows: list[Stated], found: tuple[Block, ...], *, standing: bool) -> Blocked:
+    where = tuple(row.where for row in rows)
+    return Blocked((entry.matter, entry.proof), entry.proof_name, entry.matter_name, entry.unit, where, found, standing)

@@ -1,0 +1,116 @@
+"""退回清单: an XLSX for the sender of a list: its rows as sent, with the fault and what to do beside each, in Chinese.
+
+It is opened by people in offices, so nothing in it may be taken for a formula: every cell is text, marked as text.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.dimensions import ColumnDimension
+
+from catalog.lists import ListResult
+from catalog.verdicts import RowResult, Verdict
+
+_MARK = {Verdict.REFUSED: PatternFill("solid", fgColor="F8D7DA"), Verdict.ASKED: PatternFill("solid", fgColor="FFF3CD")}
+_NOTE = PatternFill("solid", fgColor="E2E3E5")
+_HEADER = PatternFill("solid", fgColor="D9E2EF")
+_OWN = ("原表行号", "处理结果", "问题", "怎么办")
+_WIDTHS = (10, 11, 46, 40)
+#: What a spreadsheet, here or after being saved as CSV, would take for a formula.
+_FORMULA = re.compile("^[\\s\u00a0\u3000\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]")
+
+
+def error_file(title: str, results: Sequence[ListResult], *, blocked: Iterable[tuple[int, str, str]] = ()) -> bytes:
+    """The workbook: a page that explains, and for each sheet of the list the rows with something to say.
+
+    `blocked`: (line, what, remedy) of rows that were understood and that the rules of the list keep out.
+    """
+    book = Workbook(write_only=True)
+    _explain(book.create_sheet("说明"), title, results)
+    by_rule: dict[int, list[tuple[str, str]]] = {}
+    for line, text, remedy in blocked:
+        by_rule.setdefault(line, []).append((text, remedy))
+    for number, result in enumerate(results, start=1):
+        rows = [row for row in result.rows if row.faults or row.questions or row.line in by_rule]
+        if rows:
+            _fill(book.create_sheet(_sheet_name(result.sheet, number)), result, rows, by_rule)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def safe(text: str) -> str:
+    """Text that no spreadsheet computes, also after it was saved as CSV."""
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)[:32_000]
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _explain(sheet: WriteOnlyWorksheet, title: str, results: Sequence[ListResult]) -> None:
+    _set_widths(sheet, (22, 90))
+    total = {verdict: sum(result.count(verdict) for result in results) for verdict in Verdict}
+    lines: list[tuple[str, str]] = [
+        ("清单", title),
+        ("共读取", f"{sum(total.values())} 行"),
+        *((f"其中{verdict.chinese}", f"{count} 行") for verdict, count in total.items()),
+        ("退回修改(红色)", "请按“怎么办”一栏改正后,把改好的整份清单重新报送;未列出的行已被采用,不必再报。"),
+        ("待确认(黄色)", "由工作专班办公室确认名称所指;能写清楚的,请直接改为单位、事项、证明的全称。"),
+        ("提示(灰色)", "不影响采用,请在下次报送时完善。"),
+    ]
+    for result in results:
+        if result.missing:
+            lines.append(("缺少的列", f"{result.sheet or '本表'}:{'、'.join(result.missing)}"))
+        if result.unused:
+            lines.append(("未使用的列", f"{result.sheet or '本表'}:{'、'.join(result.unused)}"))
+    for name, text in lines:
+        sheet.append([_cell(sheet, name, bold=True), _cell(sheet, text)])
+
+
+def _fill(
+    sheet: WriteOnlyWorksheet, result: ListResult, rows: list[RowResult], by_rule: dict[int, list[tuple[str, str]]]
+) -> None:
+    sheet.freeze_panes = "E2"
+    _set_widths(sheet, _WIDTHS)
+    sheet.append([_cell(sheet, name, fill=_HEADER, bold=True) for name in (*_OWN, *result.header)])
+    for row in rows:
+        rules = by_rule.get(row.line, [])
+        verdict = "拦截" if rules else row.verdict.chinese
+        fill = _MARK[Verdict.REFUSED] if rules else _MARK.get(row.verdict, _NOTE)
+        texts = [f"{fault.column}:{fault.text}" if fault.column else fault.text for fault in row.faults]
+        texts += [f"{one.topic.chinese}“{one.subject}”:{one.why}" for one in row.questions]
+        remedies = [fault.remedy for fault in row.faults if fault.remedy]
+        for one in row.questions:
+            known = "、".join(candidate.name for candidate in one.candidates)
+            remedies.append(f"是否指:{known}?请写全称或等候确认。" if known else "请写全称;确属新增的,请先登记。")
+        texts += [text for text, _ in rules]
+        remedies += [remedy for _, remedy in rules]
+        own = (str(row.line), verdict, "\n".join(texts), "\n".join(dict.fromkeys(remedies)))
+        sheet.append([_cell(sheet, text, fill=fill) for text in own] + [_cell(sheet, text) for text in row.cells])
+
+
+def _cell(sheet: WriteOnlyWorksheet, text: str, *, fill: PatternFill | None = None, bold: bool = False) -> Cell:
+    cell: Cell = WriteOnlyCell(sheet, value=safe(text))
+    cell.data_type = "s"  # openpyxl would make a formula of what begins with =
+    cell.quotePrefix = True
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if fill is not None:
+        cell.fill = fill
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _set_widths(sheet: WriteOnlyWorksheet, widths: tuple[int, ...]) -> None:
+    dimensions: dict[str, ColumnDimension] = sheet.column_dimensions  # type: ignore[attr-defined]
+    for column, width in zip("ABCD", widths, strict=False):
+        dimensions[column].width = width
+
+
+def _sheet_name(name: str, number: int) -> str:
+    return re.sub(r"[\\/*?:\[\]]", "", name)[:25] or f"清单{number}"

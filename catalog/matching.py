@@ -1,0 +1,153 @@
+"""比对: which unit, matter or proof of the registry a written name means, how sure that is, and why.
+
+Only equality that a rule can state is accepted: the same name but for spelling, a name that a person has confirmed,
+the same name but for our own region in front. Likeness never decides, it only proposes: two names that differ in one
+character may be opposites (已婚证明, 未婚证明) or two different offices (市司法局, 区司法局).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz, process
+
+from catalog.cleaning import key
+from catalog.units import UnitName, take_apart
+
+ACCEPTED = 0.9  #: from here on a match stands without a person
+_LIKE = 60.0  #: below it a name is not even proposed
+_PROPOSED = 3
+_CLASS_ENDING = re.compile("(主管)?(机关|部门|机构)$|^(县级以上|县级|市级|地方|当地)")
+
+
+@dataclass(frozen=True)
+class Known:
+    """One thing of the registry: its code, its name, and what else it is called."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    organisation: str = ""  #: organisation code of a unit (GB 11714), where known
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A proposal for a person to choose from."""
+
+    code: str
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a written name means. `code` is None below ACCEPTED; `why` explains the confidence in Chinese."""
+
+    text: str
+    code: str | None
+    confidence: float
+    why: str
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def is_sure(self) -> bool:
+        return self.code is not None
+
+
+@dataclass
+class Names:
+    """The names of one kind of thing, ready to be asked. Equal names of two things are ambiguous and never accepted."""
+
+    known: Iterable[Known]
+    _by_key: dict[str, dict[str, str]] = field(default_factory=dict, init=False)  #: key -> {code: why}
+    _names: dict[str, Known] = field(default_factory=dict, init=False)
+    _keys: dict[str, str] = field(default_factory=dict, init=False)
+    _cache: dict[str, Match] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        for one in self.known:
+            self._names[one.code] = one
+            self._enter(one.name, one.code, "名称一致")
+            for alias in one.aliases:
+                self._enter(alias, one.code, "与已确认的别名一致")
+
+    def _enter(self, name: str, code: str, why: str) -> None:
+        self._by_key.setdefault(key(name), {}).setdefault(code, why)
+
+    def match(self, text: str) -> Match:
+        """What `text` means."""
+        if text not in self._cache:
+            self._cache[text] = self._match(text)
+        return self._cache[text]
+
+    def knows(self, code: str) -> bool:
+        return code in self._names
+
+    def name(self, code: str) -> str:
+        return self._names[code].name
+
+    def _match(self, text: str) -> Match:
+        found = self._by_key.get(key(text), {})
+        if len(found) == 1:
+            ((code, why),) = found.items()
+            return Match(text, code, 1.0, why)
+        if found:
+            several = tuple(Candidate(code, self.name(code), 0.8) for code in sorted(found))
+            return Match(text, None, 0.8, "同名的不止一个,请指定", several)
+        return self._propose(text)
+
+    def _propose(self, text: str) -> Match:
+        if not self._keys:
+            self._keys = {code: key(one.name) for code, one in self._names.items()}
+        like = process.extract(key(text), self._keys, scorer=fuzz.ratio, score_cutoff=_LIKE, limit=_PROPOSED)
+        candidates = tuple(Candidate(code, self.name(code), round(score / 100 * 0.85, 2)) for _, score, code in like)
+        if not candidates:
+            return Match(text, None, 0.0, "登记库中没有相近的名称")
+        return Match(text, None, candidates[0].confidence, "名称相近但不一致,需要确认", candidates)
+
+
+@dataclass
+class UnitNames(Names):
+    """Units: with our own region in front or without it; another level or another region is another unit."""
+
+    district: str = ""
+    _by_core: dict[tuple[str, str], set[str]] = field(default_factory=dict, init=False)
+    _by_organisation: dict[str, str] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for one in self._names.values():
+            apart = take_apart(one.name, self.district)
+            if not apart.region:
+                self._by_core.setdefault((apart.core, apart.level), set()).add(one.code)
+            if one.organisation:
+                self._by_organisation[one.organisation] = one.code
+
+    def by_organisation(self, organisation: str) -> Match | None:
+        """The unit with this organisation code, which is as good as its name."""
+        code = self._by_organisation.get(organisation)
+        return Match(organisation, code, 1.0, "组织机构代码一致") if code else None
+
+    def of_class(self, text: str) -> tuple[Candidate, ...]:
+        """Units that a kind of office may mean: 公安机关 -> those with 公安 in their name."""
+        stem = _CLASS_ENDING.sub("", key(text))
+        found = sorted(code for code, one in self._names.items() if len(stem) > 1 and stem in key(one.name))
+        return tuple(Candidate(code, self.name(code), 0.5) for code in found[:_PROPOSED])
+
+    def _propose(self, text: str) -> Match:
+        apart = take_apart(text, self.district)
+        same = self._by_core.get((apart.core, apart.level), set()) if not apart.region else set()
+        if len(same) == 1:
+            (code,) = same
+            return Match(text, code, 0.95, "除本区区划名称外一致")
+        others = self._elsewhere(apart)
+        if others:
+            why = f"名称相同但地区不同({apart.region})" if apart.region else f"名称相同但级别不同(写的是{apart.level.chinese})"
+            return Match(text, None, 0.6, f"{why},需要确认", others)
+        return super()._propose(text)
+
+    def _elsewhere(self, apart: UnitName) -> tuple[Candidate, ...]:
+        codes = sorted(code for (core, _), found in self._by_core.items() if core == apart.core for code in found)
+        return tuple(Candidate(code, self.name(code), 0.6) for code in codes[:_PROPOSED])

@@ -1,0 +1,90 @@
+"""事项清单, row by row: which matter of which unit, by its code; what is unclear is asked, what is wrong goes back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from catalog import values
+from catalog.cleaning import clean
+from catalog.codes import CodeKind, DepartmentCode, read_code
+from catalog.registry import NOT_A_UNIT, Registry
+from catalog.verdicts import RowNotes, Topic
+
+_INSIDE = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{18})(?![0-9A-Z])")  #: an 实施编码 carries its unit's code
+
+
+def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> Mapping[str, Any] | None:
+    """What a row says of a matter, or None where it cannot be used; the reasons are in `notes`."""
+    name = clean(cells.get("matter", "")) or clean(cells.get("main_matter", ""))
+    code = clean(cells.get("matter_code", ""))
+    if not name:
+        notes.fault("name_empty", "matter", "事项名称为空。", "请填写事项名称。")
+    if not code:
+        notes.fault("code_empty", "matter_code", "事项编码为空。", "请填写实施清单中的事项编码。")
+    elif not re.fullmatch(r"[\w.\-]{1,64}", code, re.ASCII):
+        notes.fault("code_wrong", "matter_code", f"事项编码“{code[:40]}”含有空格或其他字符。", "请核对事项编码。")
+    if "main_matter" in cells and not clean(cells["main_matter"]):
+        notes.fault("main_unclassified", "main_matter", "主项名称为空或“未分类”。", "请归入主项。", blocks=False)
+    _check_region(cells, notes, registry)
+    unit = _unit(cells, code, notes, registry)
+    fact: dict[str, Any] = {"code": code, "name": name, "unit": unit, "handling": None, "promised_days": None}
+    try:
+        if text := cells.get("handling", ""):
+            fact["handling"] = values.handling(text).value
+        elif "handling" in cells:
+            notes.fault("handling_empty", "handling", "办件类型为空,暂按“其他”计时。", "请填写即办件或承诺件。", blocks=False)
+        fact["promised_days"] = values.whole_number(cells.get("promised_days", ""), 3650)
+        fact["reviewed_above"] = values.yes_or_no(cells.get("reviewed_above", ""), False)
+    except values.NotUnderstood as wrong:
+        notes.fault("value_wrong", "handling", f"{wrong}。", "请按表头要求填写。")
+    return fact
+
+
+def _check_region(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> None:
+    region = clean(cells.get("region", ""))
+    if region and not region.startswith(registry.region):
+        text = f"行政区划“{region}”不是本区({registry.region})。"
+        notes.fault("other_region", "region", text, "不是本区事项的,请从表中删去;属本区的,请改正区划代码。")
+
+
+def _unit(cells: Mapping[str, str], code: str, notes: RowNotes, registry: Registry) -> str | None:
+    """By name, by organisation code, by the code inside the 实施编码: they must agree."""
+    text, written = clean(cells.get("unit", "")), read_code(cells.get("unit_code", ""))
+    if written.fault:
+        notes.fault("unit_code", "unit_code", f"部门编码“{written.value}”{written.fault}", "", blocks=False)
+    by_code = {found for one in (written, *_codes_inside(code)) if (found := _by_code(one, registry))}
+    if len(by_code) > 1:
+        notes.fault("unit_codes_disagree", "unit_code", "部门编码与事项编码指向不同的单位。", "请核对两个编码。")
+        return None
+    if not text:
+        if by_code:
+            notes.matched("unit", "组织机构代码一致")
+            return by_code.pop()
+        notes.fault("unit_empty", "unit", "部门为空。", "请填写部门全称。")
+        return None
+    match = registry.unit(Topic.UNIT, text)
+    if match.code == NOT_A_UNIT:
+        notes.fault("unit_none", "unit", f"“{text}”不是办事单位(已人工确认)。", "请填写部门全称。")
+        return None
+    if match.code is None and by_code:
+        notes.matched("unit", "组织机构代码一致")
+        return by_code.pop()
+    if match.code is None:
+        notes.ask(Topic.UNIT, text, match.why, match.candidates)
+        return None
+    if by_code and match.code not in by_code:
+        notes.fault("unit_disagrees", "unit", f"部门“{text}”与所填编码不是同一单位。", "请核对部门名称和编码。")
+        return None
+    notes.matched("unit", match.why)
+    return match.code
+
+
+def _codes_inside(code: str) -> list[DepartmentCode]:
+    return [one for text in _INSIDE.findall(code.upper()) if (one := read_code(text)).kind is CodeKind.USCC]
+
+
+def _by_code(code: DepartmentCode, registry: Registry) -> str | None:
+    found = registry.units.by_organisation(code.organisation) if code.organisation else None
+    return found.code if found else None

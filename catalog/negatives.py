@@ -1,0 +1,30 @@
+"""负面清单: which proofs of the registry a negative list means, by the same name with or without 证明 at its end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from catalog.cleaning import key
+from domain.blocking import NegativeItem
+
+_TAIL = re.compile("(的|情况|情形|有关|相关)*(证明)?(材料|书|文件)?$")
+
+
+def core(name: str) -> str:
+    """What a proof is about: 户口迁移情况证明 and 户口迁移证明 are about the same."""
+    plain = key(name)
+    return _TAIL.sub("", plain) or plain
+
+
+def forbidding(proofs: Mapping[str, Iterable[str]], items: Iterable[NegativeItem]) -> dict[str, tuple[NegativeItem, ...]]:
+    """For each proof (code -> its names) the items that mean it; proofs that none means are left out."""
+    by_core: dict[str, list[NegativeItem]] = {}
+    for item in items:
+        by_core.setdefault(core(item.name), []).append(item)
+    found = {}
+    for code, names in proofs.items():
+        hits = [item for name in dict.fromkeys(map(core, names)) for item in by_core.get(name, ())]
+        if hits:
+            found[code] = tuple(hits)
+    return found

@@ -1,0 +1,169 @@
+"""证明清单, row by row: which proof of which matter, from whom, by what law; what is unclear is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from catalog import values
+from catalog.cleaning import clean, is_cut_off, split_names
+from catalog.matching import Match
+from catalog.registry import NOT_A_UNIT, Registry
+from catalog.units import Vague, vagueness
+from catalog.verdicts import RowNotes, Topic
+
+_LIKE_A_MATTER = re.compile("(核发|审批|审核|许可|核准|备案|登记|变更|延期|注销|换发|补发|认定|给付|年检)$")
+_LEVELS = ("level_national", "level_province", "level_city", "level_county", "level_town")
+_BOOLEANS = {"immediate": False, "database_backed": False, "sealed_when_negative": False, "outside_region": False, "checkable_online": True}
+
+
+def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> Mapping[str, Any] | None:
+    """What a row says of one proof for one matter: only what is written in it, so that what is silent changes nothing.
+
+    `matter` None: for every matter that needs the proof. The reasons where it cannot be used are in `notes`.
+    """
+    fact: dict[str, Any] = {}
+    for name in ("proof", "matter", "basis", "basis_text", "unit", "issuer"):
+        if is_cut_off(cells.get(name, "")):
+            notes.fault("cut_off", name, "内容不完整,像是被截断了。", "请补全这一格。")
+    fact["proof"] = _proof(cells, notes, registry)
+    fact["unit"] = _asking_unit(cells, notes, registry)
+    fact["matter"] = _matter(cells, notes, registry, fact["unit"])
+    if ("basis" in cells or "basis_text" in cells) and (found := values.basis(cells.get("basis", ""), cells.get("basis_text", ""))):
+        fact["basis"] = found
+    if any(name in cells for name in _LEVELS) and not any(clean(cells.get(name, "")) for name in _LEVELS):
+        notes.fault("levels_empty", "level_county", "行使层级各列都没有勾选。", "请勾选行使层级。", blocks=False)
+    _issuer(cells, notes, registry, fact)
+    _plain_values(cells, notes, fact)
+    return fact
+
+
+def _proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str | None:
+    text, code = clean(cells.get("proof", "")), clean(cells.get("proof_code", ""))
+    if not text and not code:
+        notes.fault("proof_empty", "proof", "证明名称为空。", "请填写证明名称。")
+        return None
+    match = registry.proof(text) if text else Match(code, None, 0.0, "")
+    if code and registry.proofs.knows(code):
+        if match.code is not None and match.code != code:
+            notes.fault("proof_disagrees", "proof", f"证明名称“{text}”与编码 {code} 不是同一证明。", "请核对名称和编码。")
+            return None
+        notes.matched("proof", "证明编码一致")
+        return code
+    if code and not text:
+        notes.fault("proof_unknown", "proof_code", f"登记库中没有证明编码 {code}。", "请核对编码,或先登记该证明。")
+        return None
+    if match.code == "":
+        notes.fault("proof_none", "proof", f"“{text}”不是证明(已人工确认)。", "请从表中删去这一行。")
+        return None
+    if match.code is not None:
+        notes.matched("proof", match.why)
+        return match.code
+    swapped = "像是办理事项而不是证明,是否与“证明用途”填反;" if _LIKE_A_MATTER.search(text) else ""
+    notes.ask(Topic.PROOF, text, f"{swapped}{match.why}", match.candidates)
+    return None
+
+
+def _asking_unit(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str | None:
+    text = clean(cells.get("unit", ""))
+    if not text:
+        if "unit" in cells:
+            notes.fault("unit_empty", "unit", "索要单位为空。", "请填写索要单位全称。")
+        return None
+    return _one_unit(text, Topic.UNIT, "unit", notes, registry)
+
+
+def _matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry, unit: str | None) -> str | None:
+    text, code = clean(cells.get("matter", "")), clean(cells.get("matter_code", ""))
+    if code:
+        if registry.matters.knows(code):
+            notes.matched("matter", "事项编码一致")
+            return code
+        notes.fault("matter_unknown", "matter_code", f"登记库中没有事项编码 {code}。", "请核对编码,或先导入事项清单。")
+        return None
+    if not text:
+        if "matter" in cells:
+            notes.fault("matter_empty", "matter", "证明用途(事项)为空。", "请填写事项名称,最好附事项编码。")
+        return None
+    match = registry.matter(text)
+    if match.code is None:
+        notes.ask(Topic.MATTER, text, match.why, match.candidates)
+        return None
+    if unit and registry.matter_units.get(match.code, unit) != unit:
+        notes.fault("matter_of_another", "matter", f"事项“{text}”不是该单位的事项。", "请核对索要单位和事项。")
+        return None
+    notes.matched("matter", match.why)
+    return match.code
+
+
+def _issuer(cells: Mapping[str, str], notes: RowNotes, registry: Registry, fact: dict[str, Any]) -> None:
+    """Whole first: 人力资源和社会保障局 is one name; then part by part."""
+    text = clean(cells.get("issuer", ""))
+    if not text:
+        return
+    fact["issuer_text"] = text
+    whole = registry.unit(Topic.ISSUER, text)
+    names = (text,) if whole.is_sure else split_names(cells["issuer"])
+    units = [unit for name in names if (unit := _one_unit(name, Topic.ISSUER, "issuer", notes, registry)) is not None]
+    if len(names) > 1 and len(units) == len(names):
+        if len(set(units)) > 1:
+            notes.ask(Topic.ISSUER, text, "写了不止一个出具单位,请指定由哪一个核验")
+            return
+    if units and len(units) == len(names):
+        fact["issuing_unit"] = units[0]
+
+
+def _one_unit(text: str, topic: Topic, column: str, notes: RowNotes, registry: Registry) -> str | None:
+    match = registry.unit(topic, text)
+    if match.code == NOT_A_UNIT:
+        notes.fault("unit_none", column, f"“{text}”不是可以核验的单位(已人工确认)。", "请填写具体单位的全称。")
+        return None
+    if match.code is not None:
+        notes.matched(column, match.why)
+        return match.code
+    match vagueness(text):
+        case Vague.APPLICANT:
+            notes.fault(
+                "issuer_is_applicant", column, f"“{text}”是申请人自己,不是出具证明的单位。", "这类材料不是证明;请从表中删去,或填写真正的出具单位。"
+            )
+        case Vague.NOBODY:
+            notes.fault("unit_vague", column, f"“{text}”没有说明是哪个单位。", "请填写具体单位的全称。")
+        case Vague.CLASS:
+            notes.ask(topic, text, "只写了一类单位,请指定是哪一个", registry.units.of_class(text) or match.candidates)
+        case None:
+            notes.ask(topic, text, match.why, match.candidates)
+    return None
+
+
+def _plain_values(cells: Mapping[str, str], notes: RowNotes, fact: dict[str, Any]) -> None:
+    readers: dict[str, Any] = {
+        "methods": lambda text: [method.value for method in values.methods(text)],
+        "source": clean,
+        "parameters": values.parameters,
+        "fields": lambda text: list(split_names(text)),
+        "validity_days": lambda text: values.whole_number(text, 3650),
+        "limit_minutes": lambda text: values.whole_number(text, 100_000),
+        "exclusion": lambda text: found.value if (found := values.exclusion(text)) else None,
+        "exclusion_decided_by": clean,
+        "exclusion_evidence": clean,
+        "no_commitment": clean,
+        **{name: (lambda text, default=default: values.yes_or_no(text, default)) for name, default in _BOOLEANS.items()},
+    }
+    for name, read in readers.items():
+        if not (text := cells.get(name, "").strip()):
+            continue
+        try:
+            if (value := read(text)) not in ("", None, [], {}):
+                fact[name] = value
+        except values.NotUnderstood as wrong:
+            notes.fault("value_wrong", name, f"{wrong}。", "请按表头要求填写。")
+
+
+def read_negative(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> Mapping[str, Any] | None:
+    """What a row of a negative list forbids."""
+    name = clean(cells.get("negative", "") or cells.get("proof", ""))
+    if not name:
+        notes.fault("proof_empty", "negative", "证明名称为空。", "请填写证明名称。")
+        return None
+    return {"name": name, "instead": clean(cells.get("instead", ""))}

@@ -1,0 +1,102 @@
+"""单元格取值: yes and no, methods, days, parameters, as departments write them."""
+
+from __future__ import annotations
+
+import re
+
+from catalog.cleaning import clean, clean_text, key, split_names
+from domain.limits import HandlingType
+from domain.methods import Method
+from domain.scope import Exclusion
+
+_YES = frozenset(("是", "有", "可", "可以", "能", "对", "需要", "应当", "y", "yes", "1", "true", "√", "✓", "☑"))
+_NO = frozenset(("否", "无", "不", "不可", "不能", "不需要", "n", "no", "0", "false", "×", "✗", "☐"))
+_METHODS = {
+    Method.DATA_SHARING: ("数据共享", "共享", "电子证照", "数据核验", "系统核验", "联网核验", "部门共享", "共享核验"),
+    Method.COMMITMENT: ("告知承诺", "承诺", "告知承诺制", "书面承诺", "个人承诺"),
+    Method.ISSUER: ("部门核验", "协查", "部门协查", "部门间核验", "协同核验", "函询", "出具单位核验", "人工核验"),
+}
+_BY_NAME = {key(name): method for method, names in _METHODS.items() for name in names}
+_HANDLING = {
+    **dict.fromkeys(("1", "即办件", "即办"), HandlingType.IMMEDIATE),
+    **dict.fromkeys(("2", "承诺件", "承诺"), HandlingType.PROMISED),
+    **dict.fromkeys(("3", "99", "上报件", "其他", "其它"), HandlingType.OTHER),
+}
+_EXCLUSIONS = {key(item.chinese): item for item in Exclusion}
+_LEVEL_WORDS = frozenset(map(key, ("法律", "行政法规", "法规", "地方性法规", "部门规章", "规章", "地方政府规章", "规范性文件", "司法解释", "国务院决定", "其他")))
+
+
+class NotUnderstood(ValueError):
+    """The cell says something that this column cannot mean; the text is Chinese and names it."""
+
+
+def yes_or_no(text: str, default: bool) -> bool:
+    """是, √, 有 … or 否, ×, 无 …; empty is `default`."""
+    plain = text.strip()
+    if not plain:
+        return default
+    if plain.casefold() in _YES:
+        return True
+    if plain.casefold() in _NO:
+        return False
+    raise NotUnderstood(f"“{plain}”不是“是”或“否”")
+
+
+def methods(text: str) -> tuple[Method, ...]:
+    """核验方式 in the order in which they are written."""
+    found = []
+    for name in split_names(re.sub(r"[→>+]", "、", text)):
+        method = _BY_NAME.get(key(re.sub(r"^[一二三四五\d]+[.、.]?", "", name))) or _BY_NAME.get(key(name))
+        if method is None:
+            raise NotUnderstood(f"不认识的核验方式“{name}”")
+        found.append(method)
+    return tuple(dict.fromkeys(found))
+
+
+def handling(text: str) -> HandlingType:
+    """办件类型, by word or by the code of the standard."""
+    try:
+        return _HANDLING[clean(text)]
+    except KeyError:
+        raise NotUnderstood(f"不认识的办件类型“{clean(text)}”") from None
+
+
+def whole_number(text: str, most: int) -> int | None:
+    """A number of days or minutes: 20, 20个工作日; None where empty."""
+    plain = clean(text)
+    if not plain:
+        return None
+    found = re.fullmatch(r"(\d{1,9})\s*(个?工作日|天|日|分钟|个月|分)?", plain)
+    if found is None or not 0 < int(found[1]) <= most:
+        raise NotUnderstood(f"“{plain}”不是 1 至 {most} 的整数")
+    return int(found[1])
+
+
+def parameters(text: str) -> dict[str, str]:
+    """来源参数: name=value, several of them separated."""
+    found = {}
+    for part in re.split("[;\uff1b\n]", text):
+        if not part.strip():
+            continue
+        name, sign, value = (piece.strip() for piece in part.partition("="))
+        if not sign or not re.fullmatch(r"\w{1,40}", name) or not value:
+            raise NotUnderstood(f"“{part.strip()}”应写成 名称=值")
+        found[name] = value
+    return found
+
+
+def exclusion(text: str) -> Exclusion | None:
+    """不适用情形, by the words of article 2."""
+    plain = key(clean(text))
+    if not plain:
+        return None
+    try:
+        return _EXCLUSIONS[plain]
+    except KeyError:
+        raise NotUnderstood(f"“{clean(text)}”不是第二条所列情形;应为{'、'.join(item.chinese for item in Exclusion)}之一") from None
+
+
+def basis(name: str, text: str) -> str:
+    """设定依据 in one text. A word that only says of what rank a law is (法规) names no law."""
+    parts = [clean_text(part) for part in (name, text)]
+    return "\n".join(dict.fromkeys(part for part in parts if part and key(part) not in _LEVEL_WORDS))

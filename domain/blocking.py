@@ -1,0 +1,89 @@
+"""清单的拦截规则: what keeps an entry out of the published list (2.1–2.5, 5.7, 7.4), each with its remedy in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.listing import Change, ChangeKind
+from domain.methods import Method
+from domain.scope import CatalogEntry
+
+
+class Organ(StrEnum):
+    """What an issuing unit is to the negative lists."""
+
+    COMMUNITY = "community"  #: 基层群众性自治组织: village and residents' committees
+    POLICE = "police"  #: 公安派出所
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class NegativeItem:
+    """负面清单: a proof that this kind of organ must not be asked for, with the list that says so."""
+
+    organ: Organ
+    name: str
+    source: str
+    instead: str = ""  #: what serves in its place
+
+
+@dataclass(frozen=True)
+class Block:
+    """拦截: a stable code, the obligation, what is wrong, what to do."""
+
+    code: str
+    obligation: str
+    text: str
+    remedy: str
+
+
+def blocks(entry: CatalogEntry, *, organ: Organ, negative: Iterable[NegativeItem], sources: Collection[str]) -> tuple[Block, ...]:
+    """Everything that keeps `entry` from becoming active. `organ`: of its issuing unit; `negative`: the items that name
+    this proof; `sources`: the share sources that are configured."""
+    found = []
+    if not entry.basis.strip():
+        found.append(
+            Block("no_basis", "2.1", "没有法律法规设定依据,不得要求申请人提交。", "请补充设定依据;确无依据的,列入“取消”。")
+        )
+    if entry.exclusion is not None:
+        if not entry.exclusion_decided_by or not entry.exclusion_evidence:
+            found.append(
+                Block("exclusion_unexplained", "2.3", "列为不适用情形,但没有写明认定机关和认定依据。", "请补充认定机关和认定文件。")
+            )
+        return tuple(found)  # what article 2 keeps out needs no method
+    found += [_negative(item) for item in negative if item.organ is organ and organ is not Organ.OTHER]
+    if entry.outside_region and not entry.checkable_online or entry.reviewed_above:
+        return tuple(found)
+    if not entry.methods:
+        found.append(Block("no_method", "2.2", "保留的证明没有核验方式。", "请至少确定一种:数据共享、告知承诺、部门核验。"))
+    if entry.commitment_basis and Method.COMMITMENT not in entry.methods:
+        found.append(
+            Block("no_commitment", "7.4", f"应当采取告知承诺方式({entry.commitment_basis}),核验方式中却没有。", "请加上“告知承诺”。")
+        )
+    if Method.DATA_SHARING in entry.methods and (not entry.source or entry.source not in sources):
+        what = f"数据来源“{entry.source}”没有接入" if entry.source else "没有写明数据来源"
+        found.append(Block("no_source", "7.2", f"核验方式有数据共享,但{what}。", "请填写已接入的数据来源,或改用其他方式。"))
+    if Method.ISSUER in entry.methods and not entry.issuing_unit:
+        found.append(Block("no_issuer", "10.1", "核验方式有部门核验,但没有写明出具单位。", "请填写出具单位。"))
+    if {Method.DATA_SHARING, Method.ISSUER} & set(entry.methods) and not entry.fields:
+        found.append(Block("no_fields", "9.3", "没有写明核验内容。", "请填写办理该事项需要核验的内容,只列必需的。"))
+    return tuple(found)
+
+
+def change_blocks(change: Change) -> tuple[Block, ...]:
+    """What keeps a change from being filed, whatever the entry: 增加 without a method of its own (5.7)."""
+    entry = change.after
+    if change.kind is ChangeKind.ADD and entry is not None and entry.exclusion is None and not entry.methods:
+        text = "增加证明材料的,办事单位须自行确定免提交的核验方式。"
+        return (Block("increase_without_method", "5.7", text, "请先确定核验方式,再报送增加。"),)
+    return ()
+
+
+def _negative(item: NegativeItem) -> Block:
+    instead = f"可用{item.instead}代替。" if item.instead else ""
+    who = "村(居)民委员会" if item.organ is Organ.COMMUNITY else "公安派出所"
+    return Block(
+        "negative_list", "2.1", f"“{item.name}”列入负面清单,不得要求{who}出具(依据:{item.source})。", f"请取消或改变出具单位。{instead}"
+    )

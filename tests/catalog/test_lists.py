@@ -1,0 +1,173 @@
+"""Whole lists, real ones first: every fault is named, and nothing wrong is accepted silently."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.cleaning import key
+from catalog.headers import SYNONYMS, ListKind, find_header
+from catalog.lists import ListResult, read_list
+from catalog.reading import FileRefused, read_sheets
+from catalog.registry import Registry
+from catalog.verdicts import RowResult, Topic, Verdict
+from domain.methods import Method
+from tests.catalog.registries import LISTS, guangan, sandbox
+from tests.catalog.workbooks import workbook
+
+HEADER = ("序号", "事项编码", "证明名称", "设定依据", "开具单位", "核验方式", "数据来源", "来源参数", "核验内容")
+GOOD = (1, "DEMO-0002", "经济困难证明", "《法律援助法》第四十一条", "市中区光明路街道办事处", "部门核验", "", "", "家庭人口、人均月收入")
+
+
+def read(name: str, kind: ListKind, registry: Registry) -> ListResult:
+    (result,) = read_list((LISTS / name).read_bytes(), kind, registry)
+    return result
+
+
+def counts(result: ListResult) -> list[int]:
+    return [result.count(verdict) for verdict in (Verdict.ACCEPTED, Verdict.ASKED, Verdict.REFUSED)]
+
+
+def codes(row: RowResult) -> set[str]:
+    return {fault.code for fault in row.faults} | {f"ask {question.topic}" for question in row.questions}
+
+
+def one(*rows: tuple[object, ...], kind: ListKind = ListKind.PROOFS, header: tuple[object, ...] = HEADER) -> list[RowResult]:
+    (result,) = read_list(workbook([header, *rows]), kind, sandbox())
+    return list(result.rows)
+
+
+def test_the_real_list_of_commitments_from_elsewhere_matches_nothing_of_ours() -> None:
+    result = read("proof_list_changde_2022.csv", ListKind.COMMITMENTS, sandbox())
+    assert counts(result) == [0, 3, 2]
+    first, second, _, fourth, fifth = result.rows
+    assert codes(first) == {"levels_empty", "ask unit", "ask matter", "ask issuer"}
+    assert [question.subject for question in first.questions] == ["市司法局", "申请法律援助", "乡镇人民政府", "街道办事处"]
+    assert [candidate.name for candidate in first.questions[1].candidates] == ["法律援助申请"]
+    assert codes(second) == {"levels_empty", "ask proof", "ask unit", "ask matter", "ask issuer"}
+    assert {"unit_vague"} < codes(fourth) and {"cut_off", "unit_empty"} < codes(fifth)
+
+
+def test_the_real_list_of_kept_proofs_names_no_issuer_that_could_be_asked() -> None:
+    result = read("proof_list_chibi_2023.csv", ListKind.PROOFS, sandbox())
+    assert counts(result) == [0, 0, 4]
+    assert all("issuer_is_applicant" in codes(row) for row in result.rows[:3])
+    assert "填反" in result.rows[1].questions[0].why
+    assert {"cut_off", "unit_empty"} <= codes(result.rows[3])
+    assert result.missing == ("事项编码", "核验方式", "核验内容") and result.unused == ("源文原样(无分隔)",)
+
+
+def test_the_real_negative_lists_are_read_whole() -> None:
+    assert counts(read("not_issued_by_community_2020.csv", ListKind.NEGATIVE_COMMUNITY, sandbox())) == [20, 0, 0]
+    police = read("not_issued_by_police_2016.csv", ListKind.NEGATIVE_POLICE, sandbox())
+    assert counts(police) == [14, 0, 0] and police.rows[0].fact == {"name": "公民姓名", "instead": "法定身份证件"}
+
+
+def test_the_real_matters_list_is_refused_by_a_district_that_it_does_not_belong_to() -> None:
+    result = read("matters_guangan_part.csv", ListKind.MATTERS, sandbox())
+    assert counts(result) == [0, 0, 651] and all("other_region" in codes(row) for row in result.rows)
+
+
+def test_the_real_matters_list_in_its_own_district() -> None:
+    """Eight departments are known by name, alias or organisation code; the others are asked, once each."""
+    result = read("matters_guangan_part.csv", ListKind.MATTERS, guangan())
+    asked = {question.subject for row in result.rows for question in row.questions}
+    assert asked == {"区烟草专卖局", "区应急管理局", "区退役军人事务局", "区综合执法局", "区发改局", "区公管办", "区商务局", "区委统战部", "区经信局"}
+    assert sum(counts(result)) == 651 and counts(result)[2] == 0
+    by_code = [row for row in result.rows if row.fact and row.matched["unit"] == "组织机构代码一致"]
+    assert all(row.fact and row.fact["unit"].startswith("GA-") for row in by_code)
+    assert sum("unit_code" in codes(row) for row in result.rows) == 33 + 15 + 9 + 6 + 6
+    assert sum("main_unclassified" in codes(row) for row in result.rows) == 269
+    twice = [row for row in result.rows if row.fact and row.fact["name"] == "城市建筑物、设施上张挂、张贴宣传品审批"]
+    assert len({row.fact["code"] for row in twice if row.fact}) == 2, "two codes, two matters, though of one name"
+
+
+def test_a_double_header_with_merged_cells_under_a_title() -> None:
+    rows = [
+        ["枣庄市市中区证明事项清单", *[None] * 7], ["填报单位:区司法局", *[None] * 7],
+        ["序号", "证明名称", "证明用途", "设定依据", None, "开具\n单位", "行使层级", None],
+        [None, None, None, "依据名称", "条文内容", None, "市级", "县级"],
+        [1, "经济困难\n证明", "法律援助申请", "《法律援助法》", "第四十一条:…", "光明路街道办事处", None, "√"],
+    ]  # fmt: skip
+    merged = ["A1:H1", "A2:H2", "A3:A4", "B3:B4", "C3:C4", "D3:E3", "F3:F4", "G3:H3"]
+    (result,) = read_list(workbook(rows, merged), ListKind.PROOFS, sandbox())
+    (row,) = result.rows
+    assert row.verdict is Verdict.ACCEPTED and row.line == 5 and row.fact == {
+        "proof": "P-HARDSHIP", "matter": "DEMO-0002", "unit": None, "issuer_text": "光明路街道办事处",
+        "issuing_unit": "370402-GUANGMING", "basis": "《法律援助法》\n第四十一条:…",
+    }  # fmt: skip
+
+
+def test_a_section_heading_and_a_header_that_stands_again_are_no_rows() -> None:
+    rows = [HEADER, ["一、区司法局", *[None] * 8], GOOD, HEADER, (2, "DEMO-0003", *GOOD[2:])]
+    (result,) = read_list(workbook(rows, ["A2:I2"]), ListKind.PROOFS, sandbox())
+    assert [row.line for row in result.rows] == [3, 5] and counts(result) == [2, 0, 0]
+
+
+def test_what_a_full_row_says() -> None:
+    (row,) = one((1, "DEMO-0001", "户籍证明", "《办法》第三条", "区司法局", "1.数据共享→部门核验", "licence_library", "certTypeCode=A;sid=b", "户主姓名、住址"))
+    assert row.fact is not None and row.fact["methods"] == [Method.DATA_SHARING.value, Method.ISSUER.value]
+    assert row.fact["parameters"] == {"certTypeCode": "A", "sid": "b"} and row.fact["fields"] == ["户主姓名", "住址"]
+    assert row.matched == {"proof": "名称一致", "matter": "事项编码一致", "issuer": "名称一致"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({2: ""}, "proof_empty"), ({2: "结婚证"}, "ask proof"), ({1: "NONE-1"}, "matter_unknown"), ({1: ""}, ""), ({5: "现场勘查"}, "value_wrong"),
+        ({4: "经营者"}, "issuer_is_applicant"), ({4: "有关部门"}, "unit_vague"), ({4: "公安机关"}, "ask issuer"), ({4: "市司法局"}, "ask issuer"),
+        ({4: "区司法局、市中区民政局"}, "ask issuer"), ({7: "certTypeCode"}, "value_wrong"), ({3: "《法律援助法"}, "cut_off"),
+    ],
+)  # fmt: skip
+def test_each_fault_is_named(changes: dict[int, str], found: str) -> None:
+    (row,) = one(tuple(changes.get(column, value) for column, value in enumerate(GOOD)))
+    assert (found in codes(row)) if found else (row.verdict is Verdict.ACCEPTED)
+    assert (row.fact is None) == (row.verdict is not Verdict.ACCEPTED)
+
+
+def test_ten_thousand_duplicates_are_one_row_and_the_rest_go_back() -> None:
+    rows = [(number, *GOOD[1:]) for number in range(10_000)]
+    results = one(*rows)
+    assert [row.verdict for row in results].count(Verdict.ACCEPTED) == 1
+    assert results[-1].faults[0].text == "与第 2 行完全相同。"
+
+
+def test_a_persons_answer_settles_the_same_name_everywhere() -> None:
+    registry = sandbox()
+    answers = {(Topic.ISSUER, key("乡镇人民政府")): "", (Topic.ISSUER, key("公安机关")): "370402-JUSTICE"}
+    registry = Registry(registry.units, registry.matters, registry.proofs, registry.matter_units, registry.region, answers)
+    rows = [(*GOOD[:4], "公安 机关", *GOOD[5:]), (*GOOD[:4], "乡镇人民政府", *GOOD[5:])]
+    (result,) = read_list(workbook([HEADER, *rows]), ListKind.PROOFS, registry)
+    assert result.rows[0].fact is not None and result.rows[0].fact["issuing_unit"] == "370402-JUSTICE"
+    assert codes(result.rows[1]) == {"unit_none"}
+
+
+def test_a_unit_and_its_code_must_agree() -> None:
+    header = ("部门", "办理项名称", "itemCode", "deptCode", "办件类型", "承诺办结时限")
+    rows = [
+        ("区民政局", "甲", "A-1", "11511301008778298W", "承诺件", "20个工作日"), ("区水务局", "乙", "A-2", "11511301008778298W", "1", ""),
+        ("没有这个局", "丙", "A-3", "11511301008778298W", "即办件", ""), ("", "丁", "X-115113010833722043-1", "", "", ""),
+        ("区民政局", "戊", "X-115113010833722043-1", "11511301008778298W", "", ""), ("区民政局", "", "", "", "特办件", "很久"),
+    ]  # fmt: skip
+    (result,) = read_list(workbook([header, *rows]), ListKind.MATTERS, guangan())
+    assert [row.fact and row.fact["unit"] for row in result.rows] == ["GA-06", None, "GA-06", "GA-05", None, None]
+    assert result.rows[0].fact is not None and (result.rows[0].fact["handling"], result.rows[0].fact["promised_days"]) == ("promised", 20)
+    assert "unit_disagrees" in codes(result.rows[1]) and "unit_codes_disagree" in codes(result.rows[4])
+    assert {"name_empty", "code_empty", "value_wrong"} <= codes(result.rows[5])
+
+
+def test_without_a_header_the_refusal_says_which_columns_are_needed() -> None:
+    with pytest.raises(FileRefused, match="证明名称.*看到的是:甲、乙") as caught:
+        read_list(workbook([["甲", "乙"], [1, 2]]), ListKind.PROOFS, sandbox())
+    assert caught.value.code == "no_header"
+    with pytest.raises(FileRefused) as caught:
+        read_list(workbook([HEADER]), ListKind.PROOFS, sandbox())
+    assert caught.value.code == "no_rows"
+
+
+def test_no_two_fields_share_a_name_and_every_kind_finds_its_own_header() -> None:
+    names = [key(name) for names in SYNONYMS.values() for name in names]
+    assert len(names) == len(set(names)) and all(names)
+    for kind in ListKind:
+        header = [SYNONYMS[group[0]][0] for group in kind.required]
+        (sheet,) = read_sheets(workbook([header, ["甲"] * len(header)]))
+        assert find_header(sheet, kind).first == 1

@@ -1,0 +1,123 @@
+"""Files as departments send them: whatever their encoding, and refused with words where nothing can be read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from openpyxl import Workbook
+
+from catalog import reading
+from catalog.reading import FileRefused, read_sheets
+from tests.catalog.workbooks import saved, workbook
+
+ROWS = [["证明名称", "索要单位"], ["婚姻状况证明", "市中区民政局"], ["𠅤𬭎䶮证明", "㼆"]]
+CSV = "\n".join(",".join(row) for row in ROWS)
+
+
+def refused(content: bytes) -> str:
+    with pytest.raises(FileRefused) as caught:
+        read_sheets(content)
+    assert caught.value.text.endswith("。") and caught.value.remedy.endswith("。")
+    return caught.value.code
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_every_usual_encoding_just_works(encoding: str) -> None:
+    (sheet,) = read_sheets(CSV.encode(encoding))
+    assert [list(row) for row in sheet.rows] == ROWS
+
+
+def test_gbk_is_read_as_the_part_of_gb18030_that_it_is() -> None:
+    (sheet,) = read_sheets("\n".join(",".join(row) for row in ROWS[:2]).encode("gbk"))
+    assert [list(row) for row in sheet.rows] == ROWS[:2]
+
+
+@pytest.mark.parametrize("separator", ["\t", ";"])
+def test_other_separators_are_seen(separator: str) -> None:
+    (sheet,) = read_sheets(CSV.replace(",", separator).encode())
+    assert [list(row) for row in sheet.rows] == ROWS
+
+
+def test_line_breaks_and_commas_inside_quotes_stay_in_their_cell() -> None:
+    (sheet,) = read_sheets('证明名称,依据\n"a\nb","x,y"\n'.encode())
+    assert sheet.rows[1] == ("a\nb", "x,y")
+
+
+def test_a_merged_cells_text_stands_in_all_its_parts() -> None:
+    rows = [["部门", "事项", None], ["民政局", "甲", "子"], [None, "乙", "丑"], ["司法局", "丙", "寅"]]
+    (sheet,) = read_sheets(workbook(rows, ["B1:C1", "A2:A3"]))
+    assert [row[0] for row in sheet.rows] == ["部门", "民政局", "民政局", "司法局"]
+    assert sheet.rows[0] == ("部门", "事项", "事项") and sheet.spans[0, 1] == 2
+
+
+def test_numbers_dates_and_yes_are_written_as_people_read_them() -> None:
+    (sheet,) = read_sheets(workbook([["代码", "日期", "可", "率"], [370402001, date(2026, 3, 4), True, 0.5]]))
+    assert sheet.rows[1] == ("370402001", "2026-03-04", "是", "0.5")
+
+
+def test_a_long_number_that_lost_digits_is_not_made_look_exact() -> None:
+    (sheet,) = read_sheets(workbook([["编码"], [1.15113010087e17]]))
+    assert "e+17" in sheet.rows[1][0]
+
+
+def test_hidden_and_empty_sheets_are_passed_over() -> None:
+    book = Workbook()
+    first = book.active
+    assert first is not None
+    first.append(["看得见"])
+    book.create_sheet("空的")
+    hidden = book.create_sheet("隐藏")
+    hidden.append(["看不见"])
+    hidden.sheet_state = "hidden"
+    assert [sheet.rows for sheet in read_sheets(saved(book))] == [(("看得见",),)]
+
+
+def test_an_old_workbook_is_told_by_its_head_and_never_by_its_name() -> None:
+    assert refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600) == "broken"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t ", "empty"),
+        (b"\xef\xbb\xbf\n,,,\n", "empty"),
+        (b"PK\x03\x04" + b"broken" * 50, "broken"),
+        (workbook([["甲", "乙"], [1, 2]])[:-400], "broken"),
+        (bytes(range(256)) * 20, "not_a_table"),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00\x01\x02\x03" * 200, "not_a_table"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512 + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (b"a" * (reading.MOST_BYTES + 1), "too_large"),
+        (("x," * 400 + "\n").encode(), "too_large"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_words(content: bytes, code: str) -> None:
+    assert refused(content) == code
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/worksheets/sheet1.xml", "w") as part:
+        for _ in range(reading.MOST_UNPACKED // 2**20 + 1):
+            part.write(b"\x00" * 2**20)
+    assert len(bomb.getvalue()) < 2**20
+    assert refused(bomb.getvalue()) == "bomb"
+
+
+def test_an_archive_that_lies_about_its_size_is_counted_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_UNPACKED", 1000)
+    honest = io.BytesIO()
+    with zipfile.ZipFile(honest, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", b"x" * 5000)
+    lying = honest.getvalue().replace((5000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    assert refused(lying) in ("bomb", "broken")
+
+
+def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_ROWS", 10)
+    rows = [["证明名称"]] + [[f"证明{number}"] for number in range(11)]
+    assert refused(workbook(rows)) == "too_large"
+    assert refused("\n".join(row[0] for row in rows).encode()) == "too_large"

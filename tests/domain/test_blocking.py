@@ -1,0 +1,61 @@
+"""What keeps an entry out of the list: each rule by itself, with its obligation and a remedy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from domain.blocking import NegativeItem, Organ, blocks, change_blocks
+from domain.listing import Change
+from domain.methods import Method
+from domain.scope import Exclusion
+from tests.domain.test_listing import ENTRY
+
+NEGATIVE = NegativeItem(Organ.COMMUNITY, "亲属关系证明", "民发〔2020〕20号", "居民户口簿")
+EXCLUDED = {"exclusion": Exclusion.PUBLIC_SAFETY, "methods": (), "fields": ()}
+
+
+def codes(entry: Any, organ: Organ = Organ.OTHER, negative: tuple[NegativeItem, ...] = ()) -> list[tuple[str, str]]:
+    return [(block.code, block.obligation) for block in blocks(entry, organ=organ, negative=negative, sources={"licence_library"})]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, []),
+        ({"basis": " "}, [("no_basis", "2.1")]),
+        ({"methods": (), "fields": ()}, [("no_method", "2.2")]),
+        ({"commitment_basis": "第一批清单"}, [("no_commitment", "7.4")]),
+        ({"commitment_basis": "第一批清单", "methods": (Method.COMMITMENT,), "fields": ()}, []),
+        ({"source": None}, [("no_source", "7.2")]),
+        ({"source": "elsewhere"}, [("no_source", "7.2")]),
+        ({"issuing_unit": None}, [("no_issuer", "10.1")]),
+        ({"fields": ()}, [("no_fields", "9.3")]),
+        (EXCLUDED, [("exclusion_unexplained", "2.3")]),
+        (EXCLUDED | {"exclusion_decided_by": "专班", "exclusion_evidence": "纪要"}, []),
+        ({"reviewed_above": True, "methods": ()}, []),
+        ({"outside_region": True, "checkable_online": False, "methods": ()}, []),
+        ({"outside_region": True, "methods": ()}, [("no_method", "2.2")]),
+    ],
+)
+def test_each_rule(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    assert codes(replace(ENTRY, **changes)) == expected
+
+
+@pytest.mark.parametrize("organ", Organ)
+def test_a_negative_list_binds_its_own_kind_of_organ(organ: Organ) -> None:
+    found = codes(ENTRY, organ, (NEGATIVE,))
+    assert found == ([("negative_list", "2.1")] if organ is Organ.COMMUNITY else [])
+
+
+def test_the_words_name_the_source_and_what_serves_instead() -> None:
+    (block,) = blocks(ENTRY, organ=Organ.COMMUNITY, negative=(NEGATIVE,), sources={"licence_library"})
+    assert "民发〔2020〕20号" in block.text and "居民户口簿" in block.remedy
+
+
+def test_an_increase_needs_a_method_of_its_own() -> None:
+    (block,) = change_blocks(Change(None, replace(ENTRY, methods=())))
+    assert block.obligation == "5.7"
+    assert change_blocks(Change(None, ENTRY)) == () == change_blocks(Change(ENTRY, replace(ENTRY, methods=())))

@@ -1,0 +1,88 @@
+"""清单的比较: the difference between two lists, applied to the first, gives the second."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.listing import (
+    LABELS,
+    Change,
+    ChangeConflict,
+    ChangeKind,
+    apply,
+    by_key,
+    content,
+    described,
+    difference,
+    from_content,
+)
+from domain.methods import Method
+from domain.scope import CatalogEntry, Exclusion
+
+ENTRY = CatalogEntry(
+    matter="M-1", matter_name="公共租赁住房申请", proof="P-1", proof_name="户籍证明", methods=(Method.DATA_SHARING, Method.ISSUER),
+    issuing_unit="U-1", issuing_unit_name="街道", source="licence_library", parameters={"certTypeCode": "A"}, fields=("住址",),
+    database_backed=False, sealed_when_negative=False, validity_days=30, basis="《办法》", unit="U-2",
+)  # fmt: skip
+
+entries = st.builds(
+    replace,
+    st.just(ENTRY),
+    matter=st.sampled_from(["M-1", "M-2", "M-3"]),
+    proof=st.sampled_from(["P-1", "P-2", "P-3"]),
+    methods=st.lists(st.sampled_from(list(Method)), unique=True).map(tuple),
+    exclusion=st.none() | st.sampled_from(list(Exclusion)),
+    limit=st.none() | st.integers(1, 600).map(lambda minutes: timedelta(minutes=minutes)),
+    parameters=st.dictionaries(st.sampled_from(["a", "b"]), st.text(max_size=3)),
+    immediate=st.booleans(),
+)
+lists = st.lists(entries, max_size=8).map(lambda rows: {(row.matter, row.proof): row for row in rows})
+
+
+@given(lists, lists)
+def test_the_difference_applied_to_the_first_gives_the_second(first: dict, second: dict) -> None:  # type: ignore[type-arg]
+    changes = difference(first, second)
+    assert apply(first, changes) == second
+    back = [Change(change.after, change.before) for change in changes]
+    assert apply(second, back) == first
+    assert difference(first, first) == () and all(described(change) for change in changes)
+
+
+@given(entries)
+def test_an_entry_comes_back_from_its_content(entry: CatalogEntry) -> None:
+    assert from_content(content(entry), "街道") == entry
+
+
+def test_each_kind_of_change_is_told() -> None:
+    other = replace(ENTRY, proof="P-2")
+    altered = replace(ENTRY, methods=(Method.ISSUER,), source=None, immediate=True)
+    (change,) = difference(by_key([ENTRY]), by_key([altered]))
+    assert change.kind is ChangeKind.ALTER
+    assert described(change) == ["核验方式:数据共享、部门核验 → 部门核验", "数据来源:licence_library → (无)", "可立即核验:否 → 是"]
+    kinds = [change.kind.chinese for change in difference(by_key([ENTRY]), by_key([other]))]
+    assert kinds == ["减少", "增加"]
+
+
+def test_a_name_that_is_only_shown_is_no_change() -> None:
+    assert difference(by_key([ENTRY]), by_key([replace(ENTRY, issuing_unit_name="改名街道")])) == ()
+
+
+def test_what_somebody_changed_meanwhile_is_not_overwritten() -> None:
+    change = Change(ENTRY, replace(ENTRY, validity_days=60))
+    with pytest.raises(ChangeConflict, match="已被其他调整改动"):
+        apply(by_key([replace(ENTRY, validity_days=90)]), [change])
+    with pytest.raises(ChangeConflict):
+        apply({}, [change])
+    with pytest.raises(ChangeConflict):
+        apply(by_key([ENTRY]), [Change(None, ENTRY)])
+
+
+def test_a_list_holds_each_entry_once_and_every_part_has_a_name() -> None:
+    with pytest.raises(ValueError, match="重复"):
+        by_key([ENTRY, ENTRY])
+    assert set(content(ENTRY)) - {"matter", "proof"} == set(LABELS)
