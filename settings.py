@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, of the proxies whose X-Forwarded-For is believed; none by default."""
 
+    region: str = Field(default="370402", pattern=r"^\d{6}$")
+    """行政区划代码 of the district."""
+    district: str = "山东省枣庄市市中区"
+    """The district's full name: how its own units' names may begin."""
+
     sources_dir: Path = ROOT / "connectors" / "sources"
     sandbox_url: str = ""
     """Base address of the sandbox; empty in production."""

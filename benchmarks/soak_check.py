@@ -14,9 +14,9 @@ from benchmarks.walking import BEIJING, Ask, Desk, due, half_hour_from
 from domain.lifecycle import OPEN, Event
 from ledger.database import transaction
 from ledger.tables.cases import Case
+from ledger.tables.catalog import Entry
 from ledger.tables.effects import Notice
 from ledger.tables.inbox import Supervision, Suspension
-from ledger.tables.registry import Entry
 from ledger.tables.verifications import Deadline, EventRow, Request, Verification
 from settings import settings
 

@@ -28,6 +28,7 @@ class Stated:
     """One accepted row of a proof list: where it stands, and what it says. `commitment`: the list that makes 告知承诺 due."""
 
     source: str
+    sheet: int
     line: int
     fact: Mapping[str, Any]
     commitment: str = ""
@@ -74,7 +75,7 @@ class Blocked:
     proof_name: str
     matter_name: str
     unit: str
-    where: tuple[str, ...]
+    rows: tuple[Stated, ...]
     blocks: tuple[Block, ...]
     standing: bool  #: it is in the published list already
 
@@ -88,12 +89,15 @@ class Assembled:
     questions: tuple[Question, ...]
 
 
-def assemble(stated: Iterable[Stated], ground: Ground, *, complete: Mapping[str, Collection[Key]]) -> Assembled:
+def assemble(
+    stated: Iterable[Stated], ground: Ground, *, complete: Mapping[str, Collection[Key]], preferred: Mapping[str, str] | None = None
+) -> Assembled:
     """Lay all statements on the published list.
 
-    1. what is said of the same entry, together; 2. contradictions become questions, and the entry stays as it is;
-    3. merged into the published entry, or a new one; 4. what the rules forbid is blocked; 5. what complete lists
-    (`complete`: unit -> every key that they name, usable or not) name no more is gone.
+    1. what is said of the same entry, together; 2. contradictions become questions, and the entry stays as it is, until
+    a person says which source counts (`preferred`: matter|proof -> source); 3. merged into the published entry, or a new
+    one; 4. what the rules forbid is blocked; 5. what complete lists (`complete`: unit -> every key that they name,
+    usable or not) name no more is gone.
     """
     said: dict[Key, list[Stated]] = {}
     for one in stated:
@@ -101,7 +105,9 @@ def assemble(stated: Iterable[Stated], ground: Ground, *, complete: Mapping[str,
             said.setdefault(key, []).append(one)
     entries = dict(ground.published)
     questions, blocked = [], []
-    for key, rows in sorted(said.items()):
+    for key, found_rows in sorted(said.items()):
+        chosen = (preferred or {}).get("|".join(key))
+        rows = [row for row in found_rows if row.source == chosen] or found_rows
         merged, conflict = _merged(rows)
         if conflict:
             questions.append(_conflict(key, conflict))
@@ -183,5 +189,5 @@ def _blocks(entry: CatalogEntry, ground: Ground) -> tuple[Block, ...]:
 
 
 def _blocked(entry: CatalogEntry, rows: list[Stated], found: tuple[Block, ...], *, standing: bool) -> Blocked:
-    where = tuple(row.where for row in rows)
-    return Blocked((entry.matter, entry.proof), entry.proof_name, entry.matter_name, entry.unit, where, found, standing)
+    key = entry.matter, entry.proof
+    return Blocked(key, entry.proof_name, entry.matter_name, entry.unit, tuple(rows), found, standing)

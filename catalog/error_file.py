@@ -27,20 +27,21 @@ _WIDTHS = (10, 11, 46, 40)
 _FORMULA = re.compile("^[\\s\u00a0\u3000\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 
 
-def error_file(title: str, results: Sequence[ListResult], *, blocked: Iterable[tuple[int, str, str]] = ()) -> bytes:
+def error_file(title: str, results: Sequence[ListResult], *, blocked: Iterable[tuple[int, int, str, str]] = ()) -> bytes:
     """The workbook: a page that explains, and for each sheet of the list the rows with something to say.
 
-    `blocked`: (line, what, remedy) of rows that were understood and that the rules of the list keep out.
+    `blocked`: (sheet, line, what, remedy) of rows that were understood and that the rules of the list keep out.
     """
     book = Workbook(write_only=True)
     _explain(book.create_sheet("说明"), title, results)
-    by_rule: dict[int, list[tuple[str, str]]] = {}
-    for line, text, remedy in blocked:
-        by_rule.setdefault(line, []).append((text, remedy))
+    by_rule: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    for sheet, line, text, remedy in blocked:
+        by_rule.setdefault((sheet, line), []).append((text, remedy))
     for number, result in enumerate(results, start=1):
-        rows = [row for row in result.rows if row.faults or row.questions or row.line in by_rule]
+        rules = {line: found for (sheet, line), found in by_rule.items() if sheet == number}
+        rows = [row for row in result.rows if row.faults or row.questions or row.line in rules]
         if rows:
-            _fill(book.create_sheet(_sheet_name(result.sheet, number)), result, rows, by_rule)
+            _fill(book.create_sheet(_sheet_name(result.sheet, number)), result, rows, rules)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

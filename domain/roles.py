@@ -13,6 +13,7 @@ class Role(StrEnum):
     OFFICE = "office"  #: 工作专班办公室
     ADMINISTRATOR = "administrator"  #: 系统管理员: registry, keys, callback addresses
     OPERATOR = "operator"  #: 运维
+    PUBLISHER = "publisher"  #: 区政府办公室: publishes the list (5.2)
 
 
 class PartyRole(StrEnum):

@@ -21,8 +21,9 @@ from ledger.deliveries import announce
 from ledger.moves import Lease, MoveRefused, move, note, request_wake
 from ledger.standings import lock
 from ledger.tables.cases import Party
+from ledger.tables.catalog import Entry
 from ledger.tables.commitments import Commitment, CommitmentCheck, CommitmentText, CreditBlock
-from ledger.tables.registry import Entry, ProofKind
+from ledger.tables.registry import ProofKind
 from ledger.tables.verifications import Deadline, Verification
 from ledger.vault import Place
 

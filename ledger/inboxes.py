@@ -16,9 +16,10 @@ from ledger import cases, mismatches, returns, supplements
 from ledger.audit import record_access
 from ledger.requests import inbox
 from ledger.tables.cases import Case, Party
+from ledger.tables.catalog import Entry
 from ledger.tables.effects import Access
 from ledger.tables.inbox import Suspension
-from ledger.tables.registry import Entry, Matter, ProofKind, Unit
+from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline, Request, Verification
 from ledger.timing import colour_of
 from ledger.vault import Place
@@ -139,18 +140,16 @@ def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) ->
         session.scalars(select(Suspension.request).where(Suspension.request.in_(due), Suspension.ended_at.is_(None)))
     )
     rows = session.execute(
-        select(Request, Case, Party, Entry, ProofKind.name, Matter.name, Unit.name)
+        select(Request, Case, Party, Entry, Unit.name)
         .join(Verification, Verification.number == Request.verification)
         .join(Case, Case.id == Verification.case)
         .join(Party, Party.id == Verification.party)
         .join(Entry, Entry.id == Verification.entry)
-        .join(ProofKind, ProofKind.code == Entry.proof)
-        .join(Matter, Matter.code == Entry.matter)
         .join(Unit, Unit.code == Verification.unit)
         .where(Request.id.in_(due))
     )
     found = {}
-    for request, case, party, entry, proof_name, matter_name, unit_name in rows:
+    for request, case, party, entry, unit_name in rows:
         key = cases.case_key(case)
         name = key.decrypt_text(Place("parties", "name", party.id), party.name)
         number = key.decrypt_text(Place("parties", "id_number", party.id), party.id_number)
@@ -159,9 +158,9 @@ def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) ->
             request=request,
             due_at=due[request.id],
             proof=entry.proof,
-            proof_name=proof_name,
+            proof_name=entry.proof_name,
             fields=entry.fields,
-            matter_name=matter_name,
+            matter_name=entry.matter_name,
             requesting_unit=unit_name,
             name=name if still_open else mask_name(name),
             id_type=party.id_type,

@@ -10,11 +10,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine
 
-from ledger.tables import cases, commitments, duty, effects, inbox, records, registry, verifications
+from ledger.tables import cases, catalog, commitments, duty, effects, inbox, records, registry, verifications
 from ledger.tables.base import metadata
 
 # Importing the modules registers their tables with `metadata`.
-_TABLES = (cases, commitments, duty, effects, inbox, records, registry, verifications)
+_TABLES = (cases, catalog, commitments, duty, effects, inbox, records, registry, verifications)
 
 
 def owner_engine(url: str) -> Engine:

@@ -17,9 +17,10 @@ from ledger.filing import Filer
 from ledger.moves import note, request_wake
 from ledger.standings import lock
 from ledger.tables.cases import Case, Party
+from ledger.tables.catalog import Entry
 from ledger.tables.effects import Proof
 from ledger.tables.records import Mismatch
-from ledger.tables.registry import Entry, Unit
+from ledger.tables.registry import Unit
 from ledger.tables.verifications import Verification
 from ledger.vault import Place
 

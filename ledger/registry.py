@@ -1,4 +1,4 @@
-"""登记: write units, people, systems, matters, proofs and entries. Sending the same again changes nothing."""
+"""登记: write units, people, systems, matters, proofs and databases. Sending the same again changes nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.roles import Role
 from ledger.tables.base import Table
-from ledger.tables.registry import Entry, Matter, Person, ProofKind, System, Unit
+from ledger.tables.registry import Database, Matter, Person, ProofKind, System, Unit
 
 T = TypeVar("T", bound=Table)
 
@@ -42,9 +42,9 @@ def put_proofs(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
     return _put(session, ProofKind, ("code",), rows)
 
 
-def put_entries(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Catalog entries by matter and proof."""
-    return _put(session, Entry, ("matter", "proof"), rows)
+def put_databases(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """证照、证明数据库 by code (6.4)."""
+    return _put(session, Database, ("code",), rows)
 
 
 def _put(session: Session, table: type[T], key: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> int:

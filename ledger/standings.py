@@ -16,7 +16,8 @@ from domain.standing import Standing
 from ledger import cases
 from ledger.entries import as_entry
 from ledger.tables.cases import Case, Party
-from ledger.tables.registry import Entry, Matter, ProofKind, Unit
+from ledger.tables.catalog import Entry
+from ledger.tables.registry import Unit
 from ledger.tables.verifications import Verification
 from ledger.vault import CaseKey, Place
 
@@ -82,13 +83,11 @@ class Material:
 
 _Requesting = aliased(Unit)
 _MATERIAL = (
-    select(Verification, Case, Party, _Requesting.name, Entry, Matter, ProofKind, Unit.name)
+    select(Verification, Case, Party, _Requesting.name, Entry, Unit.name)
     .join(Case, Case.id == Verification.case)
     .join(Party, Party.id == Verification.party)
     .join(_Requesting, _Requesting.code == Verification.unit)
     .join(Entry, Entry.id == Verification.entry)
-    .join(Matter, Matter.code == Entry.matter)
-    .join(ProofKind, ProofKind.code == Entry.proof)
     .outerjoin(Unit, Unit.code == Entry.issuing_unit)
 )
 
@@ -101,7 +100,7 @@ def material(session: Session, number: str) -> Material:
     found = session.execute(_MATERIAL.where(Verification.number == number)).one_or_none()
     if found is None:
         raise UnknownNumber(f"没有这个核验编号:{number}")
-    row, case, party, unit_name, *entry = found
+    row, case, party, unit_name, entry, issuer = found
     key = cases.case_key(case)
     place = Place("verifications", "chosen", number)
     return Material(
@@ -110,7 +109,7 @@ def material(session: Session, number: str) -> Material:
         case_number=case.number,
         unit=row.unit,
         unit_name=unit_name,
-        entry=as_entry(*entry),
+        entry=as_entry(entry, issuer),
         method=row.method,
         issuing_unit=row.issuing_unit,
         proof_version=row.proof_version,

@@ -17,6 +17,7 @@ from domain.limits import promise_end
 from ledger import clocks, commitment_checks, rules, supervisions
 from ledger.alarms import clear_alarm
 from ledger.calendars import DISTRICT, calendar
+from ledger.catalog import proposals
 from ledger.tables.cases import Case
 from ledger.tables.duty import CalendarChange, CalendarYear, Timetable
 from ledger.tables.registry import Unit
@@ -71,6 +72,7 @@ def put_year(
         clocks.recompute(session, number, now=now, actor=actor, reason="calendar")
     supervisions.determine(session, year)
     commitment_checks.recompute(session)
+    proposals.determine(session, year, now=now)
     clear_alarm(session, "calendar_missing", str(year), now=now)
     return numbers
 

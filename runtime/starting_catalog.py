@@ -13,11 +13,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from domain.adjusting import ProposalKind, Step
 from domain.limits import IN_FORCE
+from domain.listing import Change, from_content
+from domain.roles import Role
+from domain.scope import CatalogEntry
 from ledger import commitments, duty, keys, registry, worktime
 from ledger.calendars import calendar
+from ledger.catalog import proposals, versions
 from ledger.database import transaction
 from ledger.tables.duty import Timetable
+from ledger.tables.registry import Matter, Person, ProofKind
 from runtime import work_calendar
 from settings import ROOT, settings
 
@@ -25,6 +31,7 @@ DISTRICT = ROOT / "sandbox" / "district.toml"
 ADMINISTRATOR = "demo-admin"
 REQUESTER = "demo-permit-1"
 ISSUER = "demo-guangming-1"
+PUBLISHER = "demo-publisher"
 _ACTOR = "system:up"
 
 
@@ -37,10 +44,50 @@ def load() -> None:
         registry.put_systems(session, district["systems"])
         registry.put_matters(session, district["matters"])
         registry.put_proofs(session, district["proofs"])
-        registry.put_entries(session, district["entries"])
+        registry.put_databases(session, [{**row, "connected_since": date.fromisoformat(row["connected_since"])} for row in district["databases"]])
+        if not versions.current(session):
+            _publish_first(session, district)
         _arrange_duty(session, district)
     _make_key(REQUESTER, key_file("requester_key"))
     _make_key(ISSUER, key_file("issuing_unit_key"))
+
+
+def _publish_first(session: Session, district: dict[str, Any]) -> None:
+    """The first version of the list, by the steps that article 5 asks for and by another person each."""
+    now = settings().now()
+    by_unit: dict[str, list[Change]] = {}
+    for row in district["entries"]:
+        entry = _entry(session, row)
+        by_unit.setdefault(entry.unit, []).append(Change(None, entry))
+    filed = []
+    for unit, changes in by_unit.items():
+        drafter = _actor_of(session, district["drafters"][unit])
+        list_of_unit = proposals.draft(
+            session, ProposalKind.LIST, unit, changes, reason="编制清单", reason_date=None, document="市中政办发〔2022〕10号",
+            actor=drafter, now=now,
+        )  # fmt: skip
+        proposals.take(session, list_of_unit.id, Step.REPORT, actor=drafter, now=now)
+        proposals.take(session, list_of_unit.id, Step.CONSENT, actor=_actor_of(session, ADMINISTRATOR), now=now)
+        filed.append(list_of_unit.id)
+    proposals.publish(session, filed, document="演示:第一版清单", actor=_actor_of(session, PUBLISHER), now=now)
+
+
+def _entry(session: Session, row: dict[str, Any]) -> CatalogEntry:
+    matter, proof = session.get_one(Matter, row["matter"]), session.get_one(ProofKind, row["proof"])
+    values = {
+        "issuing_unit": None, "source": None, "database_backed": False, "sealed_when_negative": False, "limit": None,
+        "exclusion": None, **row,
+    }  # fmt: skip
+    named = {
+        "matter_name": matter.name, "unit": matter.unit, "reviewed_above": matter.reviewed_above, "proof_name": proof.name,
+        "basis": proof.basis, "validity_days": proof.validity_days,
+    }  # fmt: skip
+    return from_content(values | named)
+
+
+def _actor_of(session: Session, person: str) -> proposals.Actor:
+    row = session.get_one(Person, person)
+    return proposals.Actor(row.code, row.unit, [Role(role) for role in row.roles])
 
 
 def _arrange_duty(session: Session, district: dict[str, Any]) -> None:

@@ -24,9 +24,10 @@ type_map: dict[Any, Any] = {
     datetime: DateTime(timezone=True),
     str: TEXT,
     bytes: LargeBinary,
-    dict[str, Any]: JSONB,
+    dict[str, Any]: JSONB(none_as_null=True),
     dict[str, str]: JSONB,
     list[str]: ARRAY(TEXT),
+    list[dict[str, Any]]: JSONB,
 }
 
 #: A column that holds ciphertext of `ledger.vault`: personal data never stand in clear.

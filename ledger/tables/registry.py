@@ -1,26 +1,32 @@
-"""单位、人员、系统、清单: who takes part, and what the catalog says."""
+"""单位、人员、系统、事项、证明、数据库: who takes part, and what there is."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.blocking import Organ
 from domain.limits import HandlingType
-from domain.scope import Exclusion
 from ledger.tables.base import Sealed, Table, UnitCode, choices
 
 
 class Unit(Table):
-    """办事单位 (3.1)."""
+    """办事单位 (3.1). The list of a public service unit is drafted by its 行业主管部门 (5.1)."""
 
     __tablename__ = "units"
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]  #: government (政务服务单位) or public_service (公共服务单位)
     uscc: Mapped[str | None]  #: 统一社会信用代码, checked; None = 待补
+    aliases: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
+    sector: Mapped[str] = mapped_column(default="", server_default="")  #: 行业: 水电气暖, 教育, 医疗 …
+    drafting_unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))  #: 行业主管部门; None: itself
+    region: Mapped[str] = mapped_column(default="370402", server_default="370402")  #: 行政区划代码
+    organ: Mapped[Organ] = mapped_column(choices(Organ, "organ"), default=Organ.OTHER, server_default="other")
+    takes_part: Mapped[bool] = mapped_column(default=True, server_default="true")  #: 应参加改革 (16.1): its list is due
     active: Mapped[bool] = mapped_column(default=True)
     forwards_itself: Mapped[bool] = mapped_column(default=False)  #: 自动转办: its standing rule for returns (10.11)
 
@@ -83,46 +89,33 @@ class Matter(Table):
     name: Mapped[str]
     unit: Mapped[UnitCode]
     handling: Mapped[HandlingType] = mapped_column(choices(HandlingType, "handling"))
+    promised_days: Mapped[int | None]  #: 承诺办结时限, working days
     reviewed_above: Mapped[bool] = mapped_column(default=False)  #: 2.5
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class ProofKind(Table):
-    """证明种类: a kind of certificate that citizens used to carry."""
+    """证明种类: a kind of certificate that citizens used to carry. Without a basis it is a candidate for 取消 (2.1)."""
 
     __tablename__ = "proof_kinds"
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
-    basis: Mapped[str]  #: 设定依据 (2.1)
-    validity_days: Mapped[int]
-
-
-class Entry(Table):
-    """清单条目: one matter × one proof (5.1, 7.1). Read as `domain.scope.CatalogEntry`."""
-
-    __tablename__ = "entries"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    matter: Mapped[str] = mapped_column(ForeignKey("matters.code"))
-    proof: Mapped[str] = mapped_column(ForeignKey("proof_kinds.code"))
-    methods: Mapped[list[str]]
-    issuing_unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
-    source: Mapped[str | None]
-    parameters: Mapped[dict[str, str]]
-    fields: Mapped[list[str]]
-    database_backed: Mapped[bool] = mapped_column(default=False)
-    immediate: Mapped[bool] = mapped_column(default=False)  #: 可立即核验 (7.6)
-    limit_minutes: Mapped[int | None]  #: the proof's own limit (7.7), soft, bounded by article 10
+    aliases: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
+    basis: Mapped[str] = mapped_column(default="")  #: 设定依据 (2.1)
+    issuing_unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))  #: who usually issues it
+    fields: Mapped[list[str]] = mapped_column(default=list, server_default="{}")  #: what it can say
+    validity_days: Mapped[int] = mapped_column(default=30)
     sealed_when_negative: Mapped[bool] = mapped_column(default=False)
-    exclusion: Mapped[Exclusion | None] = mapped_column(choices(Exclusion, "exclusion"))
-    exclusion_decided_by: Mapped[str | None]
-    exclusion_evidence: Mapped[str | None]
-    outside_region: Mapped[bool] = mapped_column(default=False)
-    checkable_online: Mapped[bool] = mapped_column(default=True)
-    __table_args__ = (
-        UniqueConstraint("matter", "proof"),
-        CheckConstraint(
-            "exclusion IS NULL OR (exclusion_decided_by IS NOT NULL AND exclusion_evidence IS NOT NULL)",
-            name="exclusion_is_explained",  # 2.3: category, decision maker and evidence belong together
-        ),
-        CheckConstraint("'issuer' <> ALL (methods) OR issuing_unit IS NOT NULL", name="issuer_is_named"),
-        CheckConstraint("'data_sharing' <> ALL (methods) OR source IS NOT NULL", name="source_is_named"),
-    )
+    cancelled: Mapped[bool] = mapped_column(default=False, server_default="false")  #: 取消
+
+
+class Database(Table):
+    """证照、证明数据库 (6.4): 应接尽接; what is connected, since when, and what is not yet."""
+
+    __tablename__ = "databases"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    owner: Mapped[UnitCode]
+    source: Mapped[str | None]  #: the share source through which it is asked, where connected
+    connected_since: Mapped[date | None]
+    note: Mapped[str] = mapped_column(default="")

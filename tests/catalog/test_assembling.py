@@ -34,7 +34,7 @@ FULL = {"basis": "《法》", "issuing_unit": "STREET", "methods": ["issuer"], "
 
 
 def said(matter: str | None, proof: str, source: str = "甲表", line: int = 2, commitment: str = "", **fact: Any) -> Stated:
-    return Stated(source, line, {"matter": matter, "proof": proof, **fact}, commitment)
+    return Stated(source, 1, line, {"matter": matter, "proof": proof, **fact}, commitment)
 
 
 def test_what_a_list_does_not_say_stays() -> None:
@@ -54,6 +54,8 @@ def test_two_lists_that_contradict_each_other_are_asked_and_change_nothing() -> 
     assert done.entries == GROUND.published
     (question,) = done.questions
     assert question.subject == "M-1|P-1" and question.why == "“有效天数”在甲表 第 2 行与乙表 第 7 行中不一致"
+    settled = assemble(rows, GROUND, complete={}, preferred={"M-1|P-1": "乙表"})
+    assert settled.entries[("M-1", "P-1")] == replace(ENTRY, validity_days=90, basis="另一依据") and not settled.questions
 
 
 def test_one_list_demands_a_commitment_and_another_says_why_none_is_possible() -> None:
@@ -74,7 +76,8 @@ def test_a_list_of_commitments_speaks_of_every_matter_that_needs_the_proof() -> 
 def test_what_the_rules_forbid_is_kept_out_with_its_reason_and_place() -> None:
     done = assemble([said("M-2", "P-2", **{**FULL, "issuing_unit": "VILLAGE"}), said("M-2", "P-1", line=9)], GROUND, complete={})
     assert done.entries == GROUND.published
-    assert [(one.key[1], [block.code for block in one.blocks], one.where) for one in done.blocked] == [
+    found = [(one.key[1], [block.code for block in one.blocks], tuple(row.where for row in one.rows)) for one in done.blocked]
+    assert found == [
         ("P-1", ["no_method"], ("甲表 第 9 行",)), ("P-2", ["negative_list"], ("甲表 第 2 行",)),
     ]  # fmt: skip
     assert not done.blocked[0].standing

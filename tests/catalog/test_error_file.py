@@ -34,7 +34,7 @@ def test_each_row_stands_with_its_faults_and_what_to_do() -> None:
 
 def test_a_row_that_the_rules_block_stands_there_too_and_good_rows_do_not() -> None:
     results = read_list(workbook([HEADER, GOOD, (2, "DEMO-0003", *GOOD[2:])]), ListKind.PROOFS, sandbox())
-    book = load_workbook(io.BytesIO(error_file("清单", results, blocked=[(3, "没有设定依据。", "请补充。")])))
+    book = load_workbook(io.BytesIO(error_file("清单", results, blocked=[(1, 3, "没有设定依据。", "请补充。")])))
     _, row = book.worksheets[1].iter_rows(values_only=True)
     assert row[:4] == ("3", "拦截", "没有设定依据。", "请补充。")
 

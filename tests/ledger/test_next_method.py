@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
-
 from domain.lifecycle import State
 from domain.methods import Answer, Method
-from ledger.database import transaction
-from ledger.tables.registry import Entry
 from tests.ledger.acting import ask, hold, limits, reply, row, take_up
 from tests.ledger.filing import file
+from tests.ledger.listing import alter
 
 
 def test_a_unit_that_cannot_verify_hands_on_to_the_next_method(ledger: str) -> None:
-    with transaction() as session:
-        entry = update(Entry).where(Entry.matter == "DEMO-0001", Entry.proof == "P-HOUSEHOLD")
-        session.execute(entry.values(methods=["issuer", "data_sharing"]))
+    alter(methods=(Method.ISSUER, Method.DATA_SHARING))
     lease = hold(file())
     take_up(lease)
     reply(ask(lease), Answer.CANNOT_VERIFY)

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from ledger import callbacks, registry
-from ledger.tables.registry import ApiKey, CallbackAddress, Entry, Person, Unit
+from ledger.tables.registry import ApiKey, CallbackAddress, Person, Unit
 from ledger.vault import Place, vault
 from tests.ledger.acting import all_of, do
 from tests.ledger.filing import NOW, UNIT
 
 pytestmark = pytest.mark.usefixtures("shared_ledger")
-
-ENTRY: dict[str, Any] = {"matter": "DEMO-0001", "proof": "P-DISABILITY", "methods": [], "parameters": {}, "fields": []}
-
-
-def entry(**more: Any) -> Entry:
-    do(registry.put_entries, [{**ENTRY, **more}])
-    (found,) = all_of(Entry, matter="DEMO-0001", proof="P-DISABILITY")
-    return found
-
 
 def test_known_rows_take_the_new_values_and_keep_the_others() -> None:
     unit = {"code": "X-1", "name": "演示单位", "kind": "government"}
@@ -42,28 +32,6 @@ def test_an_unknown_column_or_role_is_told_and_writes_nothing() -> None:
         do(registry.put_people, [{**person, "roles": ["agent", "boss"]}])
     assert do(registry.put_people, [{**person, "roles": ["agent"]}]) == 1
     assert all_of(Person, code="x")[0].roles == ["agent"]
-
-
-def test_an_entry_is_known_by_matter_and_proof() -> None:
-    first = entry(fields=["甲"])
-    assert (first.database_backed, first.checkable_online, first.outside_region) == (False, True, False)
-    again = entry(fields=["甲", "乙"])
-    assert again.id == first.id and again.fields == ["甲", "乙"]
-
-
-@pytest.mark.parametrize(
-    ("wrong", "constraint"),
-    [
-        ({"methods": ["issuer"]}, "issuer_is_named"),
-        ({"methods": ["data_sharing"]}, "source_is_named"),
-        ({"exclusion": "public_safety"}, "exclusion_is_explained"),
-        ({"exclusion": "public_safety", "exclusion_decided_by": "专班"}, "exclusion_is_explained"),
-        ({"issuing_unit": "370402-NOWHERE"}, "issuing_unit"),
-    ],
-)
-def test_an_entry_that_the_rules_do_not_allow_is_refused(wrong: dict[str, Any], constraint: str) -> None:
-    with pytest.raises(IntegrityError, match=constraint):
-        entry(**wrong)
 
 
 @pytest.mark.parametrize("holders", [{}, {"person": "demo-permit-1", "system": "demo-hall"}])

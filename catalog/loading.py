@@ -1,0 +1,76 @@
+"""从台账取: the registry and the published list, in the form in which lists are read and laid on it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.assembling import Ground, MatterFacts, ProofFacts
+from catalog.codes import read_code
+from catalog.headers import ListKind
+from catalog.matching import Known, Names, UnitNames
+from catalog.registry import Registry
+from catalog.verdicts import Topic
+from domain.blocking import Organ
+from ledger.catalog import grounds, questions, versions
+from ledger.tables.registry import Matter, ProofKind, Unit
+from settings import settings
+
+#: Raised with every change of what a row is taken to mean: readings of before are then made anew.
+_READER = 1
+
+
+def registry(session: Session, kind: ListKind) -> tuple[Registry, str]:
+    """What lists are compared with, and a digest of what a list of this kind depends on: the same digest, the same
+    findings. A list of matters does not depend on the matters that it brings."""
+    units = [
+        Known(unit.code, unit.name, tuple(unit.aliases), read_code(unit.uscc or "").organisation)
+        for unit in session.scalars(select(Unit).where(Unit.active.is_(True)).order_by(Unit.code))
+    ]
+    matters = list(session.scalars(select(Matter).where(Matter.active.is_(True)).order_by(Matter.code)))
+    proofs = [
+        Known(proof.code, proof.name, tuple(proof.aliases))
+        for proof in session.scalars(select(ProofKind).where(ProofKind.cancelled.is_(False)).order_by(ProofKind.code))
+    ]
+    answers = {(Topic(topic), subject): code for (topic, subject), code in questions.answers(session).items()}
+    known = [Known(matter.code, matter.name) for matter in matters]
+    owners = {matter.code: matter.unit for matter in matters}
+    at = settings()
+    material = [
+        _READER, at.district, at.region, [repr(one) for one in units],
+        sorted((topic.value, subject, code) for (topic, subject), code in answers.items()),
+    ]  # fmt: skip
+    if kind is not ListKind.MATTERS:
+        material += [[repr(one) for one in known], sorted(owners.items()), [repr(one) for one in proofs]]
+    digest = hashlib.sha256(json.dumps(material, ensure_ascii=False).encode()).hexdigest()
+    names = UnitNames(units, district=at.district)
+    return Registry(names, Names(known), Names(proofs), owners, at.region, answers), digest
+
+
+def ground(session: Session) -> Ground:
+    """What all lists together are laid on."""
+    units = list(session.scalars(select(Unit)))
+    return Ground(
+        published=versions.entries_of(session),
+        matters={
+            row.code: MatterFacts(row.name, row.unit, row.reviewed_above)
+            for row in session.scalars(select(Matter).where(Matter.active.is_(True)))
+        },
+        proofs={
+            row.code: ProofFacts(row.name, row.basis, row.validity_days)
+            for row in session.scalars(select(ProofKind).where(ProofKind.cancelled.is_(False)))
+        },
+        unit_names={unit.code: unit.name for unit in units},
+        organs={unit.code: unit.organ for unit in units if unit.organ is not Organ.OTHER},
+        negative=grounds.negative_items(session),
+        sources=grounds.connected_sources(session),
+    )
+
+
+def proof_names(session: Session) -> Mapping[str, list[str]]:
+    """Every name of each proof."""
+    return {row.code: [row.name, *row.aliases] for row in session.scalars(select(ProofKind))}

@@ -1,0 +1,108 @@
+"""报送 (5.1): which lists come, the files as they came, and what was found in them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from ledger.tables.catalog import CatalogFile, CatalogReading, CatalogRow, CatalogSource
+
+_AT_ONCE = 1000
+
+
+def put_source(session: Session, key: str, **values: Any) -> CatalogSource:
+    """Register a list that comes again and again, or change what is known of it."""
+    row = session.get(CatalogSource, key, with_for_update=True)
+    if row is None:
+        row = CatalogSource(key=key)
+        session.add(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    session.flush()
+    return row
+
+
+def sources(session: Session, *, active: bool = True) -> list[CatalogSource]:
+    """The registered lists."""
+    query = select(CatalogSource).order_by(CatalogSource.key)
+    return list(session.scalars(query.where(CatalogSource.active.is_(True)) if active else query))
+
+
+def receive(session: Session, source: str, name: str, content: bytes, *, now: datetime, actor: str) -> CatalogFile:
+    """Keep a file as it came. The newest one again is not kept twice."""
+    digest = hashlib.sha256(content).hexdigest()
+    newest = newest_file(session, source)
+    if newest is not None and newest.digest == digest:
+        return newest
+    row = CatalogFile(source=source, name=name, digest=digest, content=content, received_at=now, received_by=actor)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def newest_file(session: Session, source: str) -> CatalogFile | None:
+    """The file of this list that counts."""
+    query = select(CatalogFile).where(CatalogFile.source == source).order_by(CatalogFile.id.desc()).limit(1)
+    return session.scalar(query)
+
+
+def reading_of(session: Session, file: int, ground: str) -> CatalogReading | None:
+    """What was found in this file against this state of the registry, if it was read already."""
+    return session.scalar(select(CatalogReading).where(CatalogReading.file == file, CatalogReading.ground == ground))
+
+
+def newest_reading(session: Session, source: str) -> CatalogReading | None:
+    """What was found in the list last."""
+    query = select(CatalogReading).join(CatalogFile, CatalogFile.id == CatalogReading.file)
+    return session.scalar(query.where(CatalogFile.source == source).order_by(CatalogReading.id.desc()).limit(1))
+
+
+def keep_reading(
+    session: Session,
+    file: int,
+    ground: str,
+    *,
+    now: datetime,
+    refused: Mapping[str, str] | None,
+    counts: Mapping[str, int],
+    sheets: Sequence[Mapping[str, Any]],
+    rows: Iterable[Mapping[str, Any]],
+) -> CatalogReading:
+    """Keep what was found, in place of what was found in this source's files before: all of it or nothing."""
+    source = session.get_one(CatalogFile, file).source
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"reading {source}"))))
+    if (known := reading_of(session, file, ground)) is not None:
+        return known
+    older = select(CatalogReading.id).join(CatalogFile, CatalogFile.id == CatalogReading.file).where(CatalogFile.source == source)
+    session.execute(delete(CatalogRow).where(CatalogRow.reading.in_(older)))
+    session.execute(delete(CatalogReading).where(CatalogReading.id.in_(older)))
+    row = CatalogReading(
+        file=file, ground=ground, read_at=now, refused=dict(refused) if refused else None, counts=dict(counts),
+        sheets=[dict(sheet) for sheet in sheets],
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    batch: list[dict[str, Any]] = []
+    for found in rows:
+        batch.append({"reading": row.id, **found})
+        if len(batch) == _AT_ONCE:
+            session.execute(insert(CatalogRow), batch)
+            batch = []
+    if batch:
+        session.execute(insert(CatalogRow), batch)
+    return row
+
+
+def rows_of(
+    session: Session, reading: int, *, verdict: str | None = None, limit: int | None = None, offset: int = 0
+) -> Iterator[CatalogRow]:
+    """The rows of a reading in their order."""
+    query = select(CatalogRow).where(CatalogRow.reading == reading).order_by(CatalogRow.sheet, CatalogRow.line)
+    if verdict is not None:
+        query = query.where(CatalogRow.verdict == verdict)
+    yield from session.scalars(query.limit(limit).offset(offset).execution_options(yield_per=_AT_ONCE))

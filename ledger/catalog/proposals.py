@@ -1,0 +1,234 @@
+"""清单的编制与调整 on the record (5.1–5.7): drafted, reported, agreed, published; each step by another person, each kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, Standing, Step, agreeing, report_due
+from domain.blocking import Block, change_blocks
+from domain.calendar import MissingYear
+from domain.limits import aware
+from domain.listing import Change, content, from_content
+from domain.roles import Role
+from ledger.alarms import raise_alarm
+from ledger.calendars import calendar
+from ledger.catalog import change_tasks, grounds, versions
+from ledger.tables.catalog import CatalogVersion, Proposal, ProposalStep
+from ledger.tables.registry import Unit
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who takes a step."""
+
+    person: str
+    unit: str
+    roles: Collection[Role]
+
+
+class StepRefused(Exception):
+    """The step cannot be taken, by this person or at all; the text is Chinese. Nothing was written."""
+
+
+class ChangesBlocked(Exception):
+    """The rules keep these changes out (2.1–2.5, 5.7, 7.4). Nothing was written."""
+
+    def __init__(self, found: list[tuple[Change, Block]]) -> None:
+        super().__init__(f"{len(found)} 处不符合清单规则")
+        self.found = found
+
+
+def draft(
+    session: Session,
+    kind: ProposalKind,
+    unit: str,
+    changes: Iterable[Change],
+    *,
+    reason: str,
+    reason_date: date | None,
+    document: str,
+    actor: Actor,
+    now: datetime,
+) -> Proposal:
+    """起草. Raises `StepRefused`, `ChangesBlocked`."""
+    owner = session.get(Unit, unit)
+    if owner is None:
+        raise StepRefused(f"没有这个单位:{unit}。")
+    _may_act_for(owner, kind, actor)
+    _has_role(Step.DRAFT, actor)
+    found = list(changes)
+    if not found:
+        raise StepRefused("没有任何变动。")
+    if strange := [change for change in found if change.entry.unit != unit]:
+        raise StepRefused(f"事项 {strange[0].entry.matter} 不是该单位的事项。")
+    if kind is ProposalKind.ADJUSTMENT and reason_date is None:
+        raise StepRefused("清单调整须写明事由发生之日。")
+    if reason_date is not None and reason_date > now.date():
+        raise StepRefused("事由发生之日不能在将来。")
+    _refuse_blocked(session, found)
+    row = Proposal(
+        id=uuid4(), kind=kind, unit=unit, drafted_by=actor.unit, standing=Standing.DRAFTED, reason=reason,
+        reason_date=reason_date, document=document, base=versions.current(session), changes=[_as_json(one) for one in found],
+        drafted_at=aware(now),
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    _record(session, row, Step.DRAFT, actor, {}, now)
+    return row
+
+
+def take(
+    session: Session, proposal: UUID, step: Step, *, actor: Actor, now: datetime, record: Mapping[str, Any] | None = None
+) -> Proposal:
+    """Any step but drafting and publishing. Raises `StepRefused`."""
+    row = _locked(session, proposal)
+    target = STEPS.get((row.standing, step))
+    if target is None:
+        raise StepRefused(f"这一项{row.standing.chinese},不能“{step.chinese}”。")
+    _has_role(step, actor)
+    _is_another(session, row, step, actor)
+    if step in (Step.REPORT, Step.WITHDRAW):
+        _may_act_for(session.get_one(Unit, row.unit), row.kind, actor)
+    if step in (Step.CONSENT, Step.DECIDE) and step is not agreeing(row.kind):
+        raise StepRefused(f"{row.kind.chinese}应由{'专班办公室同意' if row.kind is ProposalKind.LIST else '工作专班研究决定'}。")
+    if step in (Step.CONSENT, Step.DECIDE):
+        _refuse_blocked(session, changes_of(row))  # the rules may have changed since it was drafted
+    if step is Step.REPORT:
+        row.reported_at = aware(now)
+        judge_lateness(session, row, now=now)
+    row.standing = target
+    session.flush()
+    _record(session, row, step, actor, record or {}, now)
+    return row
+
+
+def publish(session: Session, proposals: Collection[UUID], *, document: str, actor: Actor, now: datetime) -> CatalogVersion:
+    """公布 by the 区政府办公室: the agreed changes become the next version, effective at once, and the follow-up tasks
+    are set. Raises `StepRefused`, and `domain.listing.ChangeConflict` where a change rests on what is no more."""
+    if not proposals:
+        raise StepRefused("没有选择要公布的内容。")
+    _has_role(Step.PUBLISH, actor)
+    rows = [_locked(session, proposal) for proposal in sorted(set(proposals))]
+    for row in rows:
+        if (row.standing, Step.PUBLISH) not in STEPS:
+            raise StepRefused(f"{row.kind.chinese}({row.unit}){row.standing.chinese},不能公布。")
+        _is_another(session, row, Step.PUBLISH, actor)
+    changes = [change for row in rows for change in changes_of(row)]
+    version = versions.publish(session, changes, document=document, now=now, actor=f"person:{actor.person}")
+    for row in rows:
+        row.standing, row.version = Standing.PUBLISHED, version.number
+        _record(session, row, Step.PUBLISH, actor, {"version": version.number}, now)
+    change_tasks.set_tasks(session, version.number, changes, now=now)
+    return version
+
+
+def judge_lateness(session: Session, row: Proposal, *, now: datetime) -> None:
+    """Three working days from the cause to the report (5.5); 未定 while a year has no calendar (reading 25)."""
+    if row.reason_date is None or row.reported_at is None:
+        return
+    try:
+        row.due_at, row.missing_year = report_due(row.reason_date, calendar(session)), None
+        row.late = row.reported_at > row.due_at
+    except MissingYear as missing:
+        row.due_at, row.missing_year, row.late = None, missing.year, None
+        text = f"{missing.year} 年的工作日历尚未录入,清单调整的报送期限暂记“未定”。请录入日历。"
+        raise_alarm(session, "calendar_missing", str(missing.year), text, now=now)
+
+
+def determine(session: Session, year: int, *, now: datetime) -> None:
+    """A year's calendar came or changed: what rests on it is judged anew."""
+    waiting = select(Proposal).where(Proposal.reason_date.is_not(None), Proposal.reported_at.is_not(None)).with_for_update()
+    for row in session.scalars(waiting):
+        assert row.reason_date is not None
+        if row.missing_year == year or row.reason_date.year in (year, year - 1):
+            judge_lateness(session, row, now=now)
+
+
+def changes_of(row: Proposal) -> list[Change]:
+    """The changes of a proposal."""
+    return [change_from(one) for one in row.changes]
+
+
+def change_from(found: Mapping[str, Any]) -> Change:
+    """A change from its stored form."""
+    before, after = (from_content(found[name]) if found[name] is not None else None for name in ("before", "after"))
+    return Change(before, after)
+
+
+def steps_of(session: Session, proposal: UUID) -> list[ProposalStep]:
+    """办理经过, oldest first."""
+    query = select(ProposalStep).where(ProposalStep.proposal == proposal)
+    return list(session.scalars(query.order_by(ProposalStep.id)))
+
+
+def list_proposals(
+    session: Session, *, unit: str | None = None, standing: Standing | None = None, limit: int = 100, offset: int = 0
+) -> list[Proposal]:
+    """Proposals of a unit, or of all; the newest first."""
+    query = select(Proposal).order_by(Proposal.drafted_at.desc(), Proposal.id)
+    if unit is not None:
+        query = query.where((Proposal.unit == unit) | (Proposal.drafted_by == unit))
+    if standing is not None:
+        query = query.where(Proposal.standing == standing)
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def _as_json(change: Change) -> dict[str, Any]:
+    return {
+        "before": content(change.before) if change.before else None,
+        "after": content(change.after) if change.after else None,
+    }
+
+
+def _refuse_blocked(session: Session, changes: list[Change]) -> None:
+    found = []
+    for change in changes:
+        if change.after is not None:
+            blocks = (*grounds.blocks_of(session, change.after), *change_blocks(change))
+            found += [(change, block) for block in {block.code: block for block in blocks}.values()]
+    if found:
+        raise ChangesBlocked(found)
+
+
+def _locked(session: Session, proposal: UUID) -> Proposal:
+    row = session.get(Proposal, proposal, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise StepRefused("没有这一项清单编制或调整。")
+    return row
+
+
+def _has_role(step: Step, actor: Actor) -> None:
+    if not WHOSE[step] & set(actor.roles):
+        raise StepRefused(f"您的岗位不能“{step.chinese}”。")
+
+
+def _may_act_for(owner: Unit, kind: ProposalKind, actor: Actor) -> None:
+    """A list is drafted by the unit, of a public service unit by its 行业主管部门 (5.1); to report an adjustment is the
+    unit's own duty, which that department may take over (5.5, reading 24)."""
+    drafting = owner.drafting_unit or owner.code
+    allowed = {drafting} if kind is ProposalKind.LIST else {drafting, owner.code}
+    if actor.unit not in allowed:
+        raise StepRefused("清单由本单位编制;公共服务单位的清单由行业主管部门组织编制。")
+
+
+def _is_another(session: Session, row: Proposal, step: Step, actor: Actor) -> None:
+    """Steps since the proposal was last drafted or returned count: what somebody did before is done anew."""
+    steps = steps_of(session, row.id)
+    last_return = max((index for index, one in enumerate(steps) if one.step is Step.RETURN), default=-1)
+    earlier = {one.step for one in (*steps[:1], *steps[last_return + 1 :]) if one.person == actor.person}
+    if taken := earlier & NOT_THE_SAME.get(step, frozenset()):
+        raise StepRefused(f"“{step.chinese}”不能由办理过“{sorted(taken)[0].chinese}”的同一人办理。")
+
+
+def _record(session: Session, row: Proposal, step: Step, actor: Actor, record: Mapping[str, Any], now: datetime) -> None:
+    session.add(
+        ProposalStep(proposal=row.id, step=step, at=aware(now), person=actor.person, unit=actor.unit, record=dict(record))
+    )
+    session.flush()

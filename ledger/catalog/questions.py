@@ -1,0 +1,83 @@
+"""待确认: names that nobody could place, each asked once; a person's answer holds from then on, for every list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from ledger.tables.catalog import CatalogQuestion
+
+_PLACES = 5
+
+
+class AnswerRefused(ValueError):
+    """The answer names nothing that there is; the text is Chinese."""
+
+
+@dataclass
+class Asked:
+    """One question as a rebuild finds it."""
+
+    topic: str
+    subject_key: str
+    subject: str
+    why: str
+    candidates: list[dict[str, Any]]
+    places: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def found_at(self, place: str) -> None:
+        self.count += 1
+        if len(self.places) < _PLACES:
+            self.places.append(place)
+
+
+def put_asked(session: Session, asked: Iterable[Asked], *, now: datetime) -> int:
+    """What the lists ask now: new questions are opened, those that no list raises any more are closed; gives how many
+    are open. Answers are left alone."""
+    found = list(asked)
+    session.execute(update(CatalogQuestion).where(CatalogQuestion.answered_at.is_(None)).values(open=False))
+    for one in found:
+        values = {"subject": one.subject, "why": one.why, "candidates": one.candidates, "places": one.places, "count": one.count}
+        statement = insert(CatalogQuestion).values(
+            id=uuid4(), topic=one.topic, subject_key=one.subject_key, asked_at=now, open=True, **values
+        )
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["topic", "subject_key"], set_=values | {"open": CatalogQuestion.answered_at.is_(None)}
+            )
+        )
+    return len(found)
+
+
+def answers(session: Session) -> Mapping[tuple[str, str], str]:
+    """(topic, key of the name) -> what a person said it means; empty: nothing that could be listed."""
+    query = select(CatalogQuestion.topic, CatalogQuestion.subject_key, CatalogQuestion.answer)
+    rows = session.execute(query.where(CatalogQuestion.answered_at.is_not(None)))
+    return {(topic, subject): answer or "" for topic, subject, answer in rows}
+
+
+def questions(session: Session, *, answered: bool = False, limit: int = 200, offset: int = 0) -> list[CatalogQuestion]:
+    """Open questions, those that stand in most rows first; or those that were answered, the newest first."""
+    query = select(CatalogQuestion)
+    if answered:
+        query = query.where(CatalogQuestion.answered_at.is_not(None)).order_by(CatalogQuestion.answered_at.desc())
+    else:
+        query = query.where(CatalogQuestion.open.is_(True)).order_by(CatalogQuestion.count.desc(), CatalogQuestion.subject)
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def answer(session: Session, question: UUID, code: str, *, now: datetime, actor: str) -> CatalogQuestion | None:
+    """A person says what a name means; None where there is no such question. A later answer takes the earlier's place."""
+    row = session.get(CatalogQuestion, question, with_for_update=True, populate_existing=True)
+    if row is not None:
+        row.answer, row.answered_at, row.answered_by, row.open = code, now, actor, False
+        session.flush()
+    return row

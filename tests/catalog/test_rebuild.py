@@ -1,0 +1,200 @@
+"""清单重建 in the ledger: twice gives the same, killed goes on, what people answer holds, nothing wrong slips in."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+
+from catalog import rebuild
+from catalog.headers import ListKind
+from catalog.returning import file_for_sender
+from domain.listing import apply, content
+from ledger import registry
+from ledger.catalog import drafts, intake, proposals, questions, versions
+from ledger.tables.catalog import CatalogReading, CatalogRow, NegativeProof
+from ledger.tables.registry import Matter
+from tests.catalog.registries import LISTS
+from tests.catalog.test_lists import GOOD, HEADER
+from tests.catalog.workbooks import workbook
+from tests.flows.interrupting import Killed, interrupted, kill
+from tests.ledger.acting import MINUTE, all_of, do
+from tests.ledger.filing import NOW
+
+pytestmark = pytest.mark.usefixtures("ledger")
+
+JUSTICE = "370402-JUSTICE"
+_MINUTES = itertools.count()
+
+
+def source(key: str, kind: ListKind, unit: str | None = None, **values: Any) -> None:
+    do(intake.put_source, key, **{"name": f"{key}清单", "kind": kind.value, "unit": unit, "document": "", "complete": False} | values)
+
+
+def send(key: str, content: bytes) -> None:
+    do(intake.receive, key, f"{key}.xlsx", content, now=NOW, actor="test")
+
+
+def rows(*changes: Iterable[Any]) -> bytes:
+    return workbook([HEADER, *changes])
+
+
+def rebuilt() -> Any:
+    now = NOW + next(_MINUTES) * MINUTE
+    for key in rebuild.source_keys():
+        rebuild.read_source(key, now)
+    return rebuild.make_draft(now)
+
+
+def changes(draft: Any) -> list[tuple[str, str, str]]:
+    return [(one.kind.chinese, *one.key) for one in map(proposals.change_from, draft.changes)]
+
+
+def test_a_list_becomes_a_draft_and_the_draft_a_version() -> None:
+    source("justice", ListKind.PROOFS, JUSTICE)
+    send("justice", rows(GOOD, (2, "DEMO-0002", "户籍证明", "《法律援助法》", "光明路街道办事处", "部门核验", "", "", "住址")))
+    draft = rebuilt()
+    assert changes(draft) == [("变更", "DEMO-0002", "P-HARDSHIP"), ("增加", "DEMO-0002", "P-HOUSEHOLD")]
+    assert draft.sources[0]["accepted"] == 2 and draft.blocked == []
+    found = [proposals.change_from(one) for one in draft.changes]
+    before = do(versions.entries_of)
+    do(versions.publish, found, document="测试", now=NOW, actor="test")
+    after, expected = do(versions.entries_of), apply(before, found)
+    assert {key: content(entry) for key, entry in after.items()} == {key: content(entry) for key, entry in expected.items()}
+    assert changes(rebuilt()) == [], "what was published is no change any more"
+
+
+def test_twice_gives_the_same_draft_and_reads_nothing_again() -> None:
+    source("justice", ListKind.PROOFS, JUSTICE)
+    send("justice", rows(GOOD))
+    first, reading = rebuilt(), all_of(CatalogReading)
+    second = rebuilt()
+    assert (first.id, first.made_at) == (second.id, second.made_at) and all_of(CatalogReading)[0].id == reading[0].id
+    send("justice", rows(GOOD))  # the same bytes again
+    assert rebuilt().id == first.id
+
+
+def test_one_bad_file_never_stops_the_others() -> None:
+    source("bad", ListKind.PROOFS, "370402-CIVIL")
+    source("good", ListKind.PROOFS, JUSTICE)
+    source("none", ListKind.PROOFS, "370402-PERMIT")
+    send("bad", b"PK\x03\x04broken")
+    send("good", rows(GOOD))
+    draft = rebuilt()
+    assert changes(draft) == [("变更", "DEMO-0002", "P-HARDSHIP")]
+    assert {one["key"]: one.get("unreadable") for one in draft.sources} == {"bad": 1, "good": 0, "none": None}
+    refused = do(intake.newest_reading, "bad").refused
+    assert refused["code"] == "broken" and "另存为" in refused["remedy"]
+
+
+def test_killed_at_every_commit_it_comes_to_the_same(ledger: str) -> None:
+    source("community", ListKind.NEGATIVE_COMMUNITY, None, document="民发〔2020〕20号")
+    send("community", (LISTS / "not_issued_by_community_2020.csv").read_bytes())
+    source("justice", ListKind.PROOFS, JUSTICE)
+    send("justice", rows(GOOD, (2, "DEMO-0002", "户口证明", *GOOD[3:])))
+    for moment in ("before_commit", "after_commit"):
+        for point in range(1, 20):
+            with interrupted(moment, point, kill) as interruption:
+                try:
+                    rebuilt()
+                except Killed:
+                    pass
+            if not interruption.fired:
+                break
+    draft = rebuilt()
+    assert changes(draft) == [("变更", "DEMO-0002", "P-HARDSHIP")]
+    assert len(all_of(CatalogReading)) == 2 and len(do(questions.questions)) == 1
+    assert do(lambda session: session.scalar(select(func.count()).select_from(CatalogRow))) == 22
+
+
+def test_an_answer_holds_for_every_list_and_the_question_goes() -> None:
+    source("justice", ListKind.PROOFS, JUSTICE)
+    vague = (*GOOD[:4], "乡镇人民政府", *GOOD[5:])
+    send("justice", rows(vague, (2, "DEMO-0003", *vague[2:])))
+    assert changes(rebuilt()) == []
+    (asked,) = do(questions.questions)
+    assert (asked.topic, asked.subject, asked.count, asked.places) == (
+        "issuer", "乡镇人民政府", 2, ["justice清单 第 2 行", "justice清单 第 3 行"],
+    )  # fmt: skip
+    do(questions.answer, asked.id, "370402-CIVIL", now=NOW, actor="person:demo-admin")
+    draft = rebuilt()
+    assert {after["issuing_unit"] for after in (one["after"] for one in draft.changes)} == {"370402-CIVIL"}
+    assert do(questions.questions) == [] and len(do(questions.questions, answered=True)) == 1
+    send("justice", rows(GOOD))
+    rebuilt()
+    assert do(questions.questions) == []
+
+
+def test_a_complete_list_that_names_an_entry_no_more_takes_it_away_but_not_while_a_row_is_unclear() -> None:
+    source("justice", ListKind.PROOFS, JUSTICE, complete=True)
+    household = (2, "DEMO-0002", "户籍证明", "《法律援助法》", "光明路街道办事处", "部门核验", "", "", "住址")
+    send("justice", rows(household, (3, "DEMO-0002", "没有这种证明", *household[3:])))
+    assert changes(rebuilt()) == [("增加", "DEMO-0002", "P-HOUSEHOLD")]
+    send("justice", rows(household))
+    assert changes(rebuilt()) == [("减少", "DEMO-0002", "P-HARDSHIP"), ("增加", "DEMO-0002", "P-HOUSEHOLD")]
+
+
+def test_the_real_negative_list_blocks_what_a_village_committee_is_asked_for() -> None:
+    do(registry.put_units, [{"code": "370402-TIEXI", "name": "铁西居委会", "kind": "government", "organ": "community"}])
+    source("community", ListKind.NEGATIVE_COMMUNITY, None, document="民发〔2020〕20号")
+    send("community", (LISTS / "not_issued_by_community_2020.csv").read_bytes())
+    source("permit", ListKind.PROOFS, "370402-PERMIT")
+    send("permit", rows((1, "DEMO-0001", "婚姻状况证明", "《办法》", "铁西居委会", "部门核验", "", "", "婚姻状况")))
+    draft = rebuilt()
+    assert {row.proof for row in all_of(NegativeProof)} == {"P-MARRIAGE", "P-DISABILITY"}
+    (blocked,) = draft.blocked
+    assert (blocked["proof"], blocked["standing"], blocked["rows"]) == ("P-MARRIAGE", True, [["permit", 1, 2]])
+    assert "民发〔2020〕20号" in blocked["blocks"][0]["text"] and changes(draft) == []
+    sheet = load_workbook(io.BytesIO(file_for_sender("permit"))).worksheets[1]
+    _, row = sheet.iter_rows(values_only=True)
+    assert row[1] == "拦截" and "不得要求村(居)民委员会出具" in str(row[2])
+
+
+def test_the_real_matters_list_enters_the_registry_of_its_own_district(monkeypatch: pytest.MonkeyPatch) -> None:
+    from settings import settings as of_process
+    from tests.catalog.registries import GUANGAN
+
+    monkeypatch.setenv("PROOFLESS_REGION", "511602")
+    monkeypatch.setenv("PROOFLESS_DISTRICT", "四川省广安市广安区")
+    of_process.cache_clear()
+    units = [{"code": one.code, "name": one.name, "kind": "government", "aliases": list(one.aliases)} for one in GUANGAN]
+    do(registry.put_units, units)
+    source("matters", ListKind.MATTERS)
+    send("matters", (LISTS / "matters_guangan_part.csv").read_bytes())
+    counts = rebuild.read_source("matters", NOW)
+    assert counts == {"files": 1, "unreadable": 0, "accepted": 615, "asked": 36, "refused": 0}
+    assert len([row for row in all_of(Matter) if row.unit.startswith("GA-")]) == 615
+    assert rebuild.read_source("matters", NOW) == counts
+    rebuild.make_draft(NOW)
+    assert [(one.subject, one.count) for one in do(questions.questions)][0] == ("区应急管理局", 9)
+    monkeypatch.undo()
+    of_process.cache_clear()
+
+
+words = st.sampled_from(["经济困难证明", "户籍证明", "没有这种证明", ""])
+listed = st.tuples(
+    st.integers(1, 9), st.sampled_from(["DEMO-0002", "DEMO-0003", "NONE"]), words, st.sampled_from(["《法》", ""]),
+    st.sampled_from(["光明路街道办事处", "市司法局", "经营者", ""]), st.sampled_from(["部门核验", "告知承诺", "共享", ""]),
+    st.just(""), st.just(""), st.sampled_from(["住址", ""]),
+)  # fmt: skip
+
+
+@given(st.lists(listed, min_size=1, max_size=6), st.booleans())
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_rebuilding_is_idempotent_whatever_the_list(found: list[tuple[Any, ...]], complete: bool) -> None:
+    source("any", ListKind.PROOFS, JUSTICE, complete=complete)
+    send("any", rows(*found))
+    first = rebuilt()
+    assert rebuilt().id == first.id == do(drafts.newest).id
+    changed = [proposals.change_from(one) for one in first.changes]
+    before = do(versions.entries_of)
+    after = apply(before, changed)
+    assert all(change.entry.unit == JUSTICE or change.after is not None for change in changed)
+    assert (after == before) == (not changed)

@@ -1,0 +1,214 @@
+"""编制与调整: each step by whom it belongs to, two people, in time or late, and effective only when published."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, Standing, Step, mermaid
+from domain.listing import Change, ChangeConflict
+from domain.methods import Method
+from domain.roles import Role
+from ledger import worktime
+from ledger.catalog import change_tasks, proposals, versions
+from ledger.catalog.proposals import Actor, ChangesBlocked, StepRefused
+from ledger.tables.catalog import Proposal
+from tests.ledger.acting import alarms, all_of, at_once, do
+from tests.ledger.filing import NOW
+from tests.ledger.listing import standing
+
+pytestmark = pytest.mark.usefixtures("ledger")
+
+PERMIT = Actor("demo-permit-1", "370402-PERMIT", [Role.AGENT])
+JUSTICE = Actor("demo-justice-1", "370402-JUSTICE", [Role.AGENT])
+HOUSING = Actor("demo-housing-1", "370402-HOUSING", [Role.AGENT])
+HEAT = Actor("demo-heat-1", "370402-HEAT", [Role.AGENT])
+OFFICE = Actor("demo-admin", "370402-OFFICE", [Role.OFFICE, Role.ADMINISTRATOR])
+PUBLISHER = Actor("demo-publisher", "370402-OFFICE", [Role.PUBLISHER])
+RECORD = {"members": ["甲", "乙"], "date": "2026-03-04", "result": "同意", "document": "专班纪要第 3 号"}
+
+
+def altered(**values: Any) -> Change:
+    before = standing()
+    return Change(before, replace(before, **(values or {"validity_days": 90})))
+
+
+def draft(*changes: Change, kind: ProposalKind = ProposalKind.ADJUSTMENT, actor: Actor = PERMIT, unit: str = "370402-PERMIT", **more: Any) -> UUID:
+    values = {"reason": "依据修改", "reason_date": date(2026, 3, 2), "document": "《办法》修订", "now": NOW} | more
+    return do(proposals.draft, kind, unit, changes or (altered(),), actor=actor, **values).id
+
+
+def take(proposal: UUID, step: Step, actor: Actor, now: datetime = NOW, **record: Any) -> Proposal:
+    return do(proposals.take, proposal, step, actor=actor, now=now, record=record)
+
+
+def agreed(*changes: Change, **more: Any) -> UUID:
+    proposal = draft(*changes, **more)
+    take(proposal, Step.REPORT, more.get("actor", PERMIT))
+    take(proposal, Step.CONSENT if more.get("kind") is ProposalKind.LIST else Step.DECIDE, OFFICE, **RECORD)
+    return proposal
+
+
+def publish(*filed: UUID, actor: Actor = PUBLISHER) -> int:
+    return do(proposals.publish, filed, document="市中政办发〔2026〕1号", actor=actor, now=NOW).number
+
+
+def test_an_adjustment_goes_its_way_and_counts_only_when_published() -> None:
+    proposal = draft()
+    assert standing().validity_days == 30
+    take(proposal, Step.REPORT, PERMIT)
+    take(proposal, Step.DECIDE, OFFICE, **RECORD)
+    assert standing().validity_days == 30, "agreed, and not yet effective"
+    number = publish(proposal)
+    assert standing().validity_days == 90 and do(versions.current) == number
+    (row,) = all_of(Proposal, id=proposal)
+    assert (row.standing, row.version) == (Standing.PUBLISHED, number)
+    steps = do(proposals.steps_of, proposal)
+    assert [(one.step, one.person) for one in steps] == [
+        (Step.DRAFT, "demo-permit-1"), (Step.REPORT, "demo-permit-1"), (Step.DECIDE, "demo-admin"), (Step.PUBLISH, "demo-publisher"),
+    ]  # fmt: skip
+    assert steps[2].record == RECORD
+
+
+def test_several_are_published_together_or_none() -> None:
+    first, stale = agreed(altered(validity_days=60)), agreed(altered(validity_days=70))
+    other = standing("DEMO-0002", "P-HARDSHIP")
+    second = agreed(Change(other, replace(other, immediate=True)), actor=JUSTICE, unit="370402-JUSTICE")
+    before = do(versions.current)
+    with pytest.raises(ChangeConflict):
+        publish(first, stale, second)
+    assert do(versions.current) == before and standing("DEMO-0002", "P-HARDSHIP") == other
+    publish(first, second)
+    assert standing("DEMO-0002", "P-HARDSHIP").immediate
+    with pytest.raises(ChangeConflict, match="请按现行清单重新报送"):
+        publish(stale)
+    take(stale, Step.RETURN, OFFICE, why="已被其他调整改动")
+    with pytest.raises(StepRefused, match="已公布,不能公布"):
+        publish(first)
+
+
+@pytest.mark.parametrize(
+    ("step", "actor", "says"),
+    [
+        (Step.CONSENT, OFFICE, "应由工作专班研究决定"), (Step.DECIDE, PERMIT, "岗位不能"), (Step.DECIDE, PUBLISHER, "岗位不能"), (Step.REPORT, PERMIT, "已报送,不能"),
+        (Step.WITHDRAW, JUSTICE, "由本单位编制"), (Step.DECIDE, replace(PERMIT, roles=[Role.OFFICE]), "同一人"), (Step.PUBLISH, PUBLISHER, "已报送,不能"),
+    ],
+)  # fmt: skip
+def test_who_may_not_is_told_so_and_nothing_moves(step: Step, actor: Actor, says: str) -> None:
+    proposal = draft()
+    take(proposal, Step.REPORT, PERMIT)
+    with pytest.raises(StepRefused, match=says):
+        if step is Step.PUBLISH:
+            publish(proposal, actor=actor)
+        else:
+            take(proposal, step, actor)
+    assert all_of(Proposal, id=proposal)[0].standing is Standing.REPORTED
+
+
+def test_whoever_consented_does_not_publish() -> None:
+    both = replace(OFFICE, roles=[Role.OFFICE, Role.PUBLISHER])
+    proposal = agreed()
+    with pytest.raises(StepRefused, match="不能由办理过“工作专班研究通过”的同一人办理"):
+        publish(proposal, actor=both)
+
+
+def test_a_return_begins_anew() -> None:
+    """What somebody agreed to before the return he may agree to again; he still does not publish it."""
+    proposal = agreed()
+    take(proposal, Step.RETURN, OFFICE, why="请补充依据")
+    take(proposal, Step.REPORT, PERMIT)
+    take(proposal, Step.DECIDE, OFFICE, **RECORD)
+    assert publish(proposal)
+
+
+def test_a_public_service_units_list_is_drafted_by_its_department() -> None:
+    entry = replace(standing("DEMO-0004", "P-PROPERTY"), validity_days=60)
+    change = Change(standing("DEMO-0004", "P-PROPERTY"), entry)
+    listed = {"kind": ProposalKind.LIST, "unit": "370402-HEAT", "reason_date": None}
+    with pytest.raises(StepRefused, match="行业主管部门组织编制"):
+        draft(change, actor=HEAT, **listed)
+    publish(agreed(change, actor=HOUSING, **listed))
+    again = Change(entry, replace(entry, validity_days=61))
+    assert draft(again, actor=HEAT, unit="370402-HEAT"), "to report an adjustment is the unit's own duty"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"unit": "370402-NOWHERE"}, "没有这个单位"), ({"actor": JUSTICE}, "由本单位编制"), ({"reason_date": None}, "须写明事由发生之日"),
+        ({"reason_date": date(2026, 3, 5)}, "不能在将来"), ({"unit": "370402-JUSTICE", "actor": JUSTICE}, "不是该单位的事项"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_filed_is_refused_by_name(wrong: dict[str, Any], says: str) -> None:
+    with pytest.raises(StepRefused, match=says):
+        draft(**wrong)
+    assert all_of(Proposal, reason="依据修改") == []
+
+
+def test_what_the_rules_forbid_cannot_be_filed() -> None:
+    with pytest.raises(ChangesBlocked) as caught:
+        draft(altered(methods=(), fields=()))
+    assert [block.code for _, block in caught.value.found] == ["no_method"]
+    with pytest.raises(ChangesBlocked) as caught:
+        draft(Change(None, replace(standing(), proof="P-DISABILITY", methods=(), fields=())))
+    assert {block.obligation for _, block in caught.value.found} == {"2.2", "5.7"}
+    with pytest.raises(ChangesBlocked):
+        draft(altered(methods=(Method.DATA_SHARING,), source="not_connected"))
+
+
+@pytest.mark.parametrize(
+    ("reported", "late"),
+    [
+        (datetime(2026, 3, 5, 15, 59, 59, tzinfo=UTC), False), (datetime(2026, 3, 5, 16, 0, tzinfo=UTC), False), (datetime(2026, 3, 5, 16, 0, 1, tzinfo=UTC), True),
+    ],
+)  # fmt: skip
+def test_an_adjustment_is_reported_within_three_working_days_or_marked_late(reported: datetime, late: bool) -> None:
+    """The cause on Monday 2 March: until Thursday 24:00 Beijing time, which is 16:00 UTC (reading 12)."""
+    proposal = draft()
+    row = take(proposal, Step.REPORT, PERMIT, reported)
+    assert (row.due_at, row.late) == (datetime(2026, 3, 5, 16, 0, tzinfo=UTC), late)
+
+
+def test_a_year_without_calendar_leaves_it_undetermined_until_it_comes() -> None:
+    later = datetime(2028, 3, 4, 1, 0, tzinfo=UTC)
+    proposal = draft(reason_date=date(2028, 3, 1), now=later)
+    row = take(proposal, Step.REPORT, PERMIT, later + timedelta(days=30))
+    assert (row.due_at, row.late, row.missing_year) == (None, None, 2028)
+    assert ("calendar_missing", "2028") in alarms()
+    do(worktime.put_year, 2028, [date(2028, 1, 1)], [], provisional=True, source="测试", reason="录入", now=later, actor="test")
+    (row,) = all_of(Proposal, id=proposal)
+    assert (row.due_at, row.late, row.missing_year) == (datetime(2028, 3, 6, 16, 0, tzinfo=UTC), True, None)
+
+
+def test_each_matter_that_changed_gets_its_tasks_and_who_has_done_them_says_so() -> None:
+    number = publish(agreed())
+    found = do(change_tasks.tasks, unit="370402-PERMIT", still_open=True)
+    mine = [one for one in found if one.version == number]
+    assert [(one.matter, one.what) for one in mine] == [("DEMO-0001", "guide"), ("DEMO-0001", "process")]
+    assert do(change_tasks.acknowledge, mine[0].id, "370402-CIVIL", "x", now=NOW, actor="x") is None
+    done = do(change_tasks.acknowledge, mine[0].id, "370402-PERMIT", "已更新", now=NOW, actor="person:a")
+    again = do(change_tasks.acknowledge, mine[0].id, "370402-PERMIT", "又一次", now=NOW + timedelta(days=1), actor="person:b")
+    assert done and again and (again.done_at, again.done_by, again.note) == (NOW, "person:a", "已更新")
+
+
+def test_two_deciding_at_the_same_instant_do_it_once() -> None:
+    proposal = draft()
+    take(proposal, Step.REPORT, PERMIT)
+    other = replace(OFFICE, person="demo-office-2")
+    outcomes = at_once(*[partial(take, proposal, Step.DECIDE, actor) for actor in (OFFICE, other)])
+    assert sorted(type(one).__name__ for one in outcomes) == ["Proposal", "StepRefused"]
+
+
+def test_every_step_and_standing_has_its_place_in_every_table() -> None:
+    assert set(WHOSE) == set(Step) and {step for _, step in STEPS} == set(Step) - {Step.DRAFT}
+    assert set(NOT_THE_SAME) <= set(Step) and all(one.chinese for one in (*Step, *Standing, *ProposalKind))
+    reached, seen = {Standing.DRAFTED}, set()
+    while reached != seen:
+        seen = set(reached)
+        reached |= {target for (origin, _), target in STEPS.items() if origin in seen}
+    assert reached == set(Standing) and "published --> [*]" in mermaid()
