@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,28 @@ def source_keys() -> list[str]:
     """The lists in the order in which they are read."""
     with transaction() as session:
         return [source.key for source in sorted(intake.sources(session), key=lambda one: (ORDER.index(ListKind(one.kind)), one.key))]
+
+
+def known_reading(source: str) -> dict[str, int] | None:
+    """What was found in the list, where it was read already against the registry as it stands; else None."""
+    with transaction() as session:
+        about = session.get_one(CatalogSource, source)
+        file = intake.newest_file(session, source)
+        if file is None:
+            return {"files": 0}
+        reading = intake.reading_of(session, file.id, loading.registry(session, ListKind(about.kind))[1])
+        return None if reading is None else _counted(reading)
+
+
+def refuse_unreadable(source: str, now: datetime) -> dict[str, int]:
+    """The file made its reader fall over: that is what was found in it."""
+    with transaction() as session:
+        about, file = session.get_one(CatalogSource, source), intake.newest_file(session, source)
+        assert file is not None
+        file_id, ground = file.id, loading.registry(session, ListKind(about.kind))[1]
+    text = "文件过大或结构异常,读取时中断。"
+    refused = {"code": "unreadable", "text": text, "remedy": "请用 Excel 或 WPS 新建工作簿,只粘贴数据后再报送。"}
+    return keep(source, file_id, ground, refused, [], now)
 
 
 def read_source(source: str, now: datetime) -> dict[str, int]:
@@ -95,6 +118,16 @@ def make_draft(now: datetime) -> CatalogDraft:
         return drafts.keep(
             session, digest, base=base, changes=as_rows, blocked=[_blocked_row(one) for one in done.blocked], sources=read, now=now
         )
+
+
+def draft_id(now: datetime) -> str:
+    """`make_draft`, for a process of its own."""
+    return str(make_draft(now).id)
+
+
+def draft_of(draft: UUID) -> CatalogDraft:
+    with transaction() as session:
+        return session.get_one(CatalogDraft, draft)
 
 
 def _counted(reading: CatalogReading) -> dict[str, int]:

@@ -1,0 +1,89 @@
+"""清单重建, step by step: read each list, draft, and show operators how far it is and what would change."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from prefect.artifacts import (
+    acreate_markdown_artifact,
+    acreate_table_artifact,
+)
+
+from catalog import rebuild
+from catalog.headers import ListKind
+from domain.listing import Change, ChangeKind, described
+from ledger.catalog.proposals import change_from
+from ledger.tables.catalog import CatalogDraft
+from settings import settings
+from tasks.own_process import ProcessDied, in_own_process
+from tasks.steps import in_ledger_thread, step
+
+_SHOWN = 300  #: changes and blocked entries on the page; all of them are in the draft
+
+
+@step("列出报送的清单 list the lists")
+async def lists_that_came() -> list[str]:
+    """The keys of the lists, in the order in which they are read."""
+    return await in_ledger_thread(rebuild.source_keys)
+
+
+@step("读取清单 read a list")
+async def read_one_list(source: str) -> dict[str, int]:
+    """What was found in it, in counts. A file that makes its reader fall over is refused, and the next one is read."""
+    now = settings().now()
+    found = await in_ledger_thread(rebuild.known_reading, source)
+    if found is None:
+        try:
+            found = await in_own_process(rebuild.read_source, source, now)
+        except ProcessDied:
+            found = await in_ledger_thread(rebuild.refuse_unreadable, source, now)
+    return found
+
+
+@step("形成草案 draft the list")
+async def draft_the_list() -> str:
+    """Lay all lists on the published one, and show the difference; gives the draft's id."""
+    draft = UUID(await in_own_process(rebuild.draft_id, settings().now()))
+    found = await in_ledger_thread(rebuild.draft_of, draft)
+    await acreate_table_artifact(key="catalog-lists", table=[_counts(one) for one in found.sources], description="各清单读取结果")
+    await acreate_markdown_artifact(key="catalog-draft", markdown=page(found), description="清单草案")
+    return str(draft)
+
+
+def page(draft: CatalogDraft) -> str:
+    """The draft as people read it: what would change, and what is blocked."""
+    changes = [change_from(one) for one in draft.changes]
+    kinds = [change.kind for change in changes]
+    said = "、".join(f"{kind.chinese} {kinds.count(kind)}" for kind in ChangeKind)
+    lines = [f"# 清单草案(对照第 {draft.base} 版)", "", f"{said};拦截 {len(draft.blocked)}。", ""]
+    if changes:
+        lines += ["| 调整 | 单位 | 事项 | 证明 | 内容 |", "|-|-|-|-|-|", *map(_change_line, changes[:_SHOWN]), ""]
+    if draft.blocked:
+        lines += ["## 拦截", "", "| 单位 | 事项 | 证明 | 原因 |", "|-|-|-|-|", *map(_blocked_line, draft.blocked[:_SHOWN]), ""]
+    if len(changes) > _SHOWN or len(draft.blocked) > _SHOWN:
+        lines.append(f"只列出前 {_SHOWN} 条,全部见接口 /v1/catalog/drafts/latest。")
+    return "\n".join(lines)
+
+
+def _change_line(change: Change) -> str:
+    entry = change.entry
+    what = "<br>".join(map(_cell, described(change)))
+    return f"| {change.kind.chinese} | {entry.unit} | {_cell(entry.matter_name)} | {_cell(entry.proof_name)} | {what} |"
+
+
+def _blocked_line(one: dict[str, Any]) -> str:
+    why = "<br>".join(_cell(block["text"]) for block in one["blocks"])
+    return f"| {one['unit']} | {_cell(one['matter_name'])} | {_cell(one['proof_name'])} | {why} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def _counts(one: dict[str, Any]) -> dict[str, Any]:
+    state = "未报送" if not one["files"] else "无法读取" if one["unreadable"] else "已读取"
+    return {
+        "清单": one["name"], "种类": ListKind(one["kind"]).chinese, "单位": one["unit"] or "", "状态": state,
+        "采用": one.get("accepted", 0), "待确认": one.get("asked", 0), "退回": one.get("refused", 0),
+    }  # fmt: skip
