@@ -17,10 +17,6 @@ from ledger.tables.catalog import CatalogQuestion
 _PLACES = 5
 
 
-class AnswerRefused(ValueError):
-    """The answer names nothing that there is; the text is Chinese."""
-
-
 @dataclass
 class Asked:
     """One question as a rebuild finds it."""
@@ -72,6 +68,10 @@ def questions(session: Session, *, answered: bool = False, limit: int = 200, off
     else:
         query = query.where(CatalogQuestion.open.is_(True)).order_by(CatalogQuestion.count.desc(), CatalogQuestion.subject)
     return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def find(session: Session, question: UUID) -> CatalogQuestion | None:
+    return session.get(CatalogQuestion, question)
 
 
 def answer(session: Session, question: UUID, code: str, *, now: datetime, actor: str) -> CatalogQuestion | None:
