@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import results, sealing, waiting
+from benchmarks import lists, results, sealing, waiting
 from benchmarks.load import burst, steady
 from benchmarks.stock import hand_over, start_stock_worker
 from runtime import environment, services, up
@@ -43,17 +43,18 @@ class Size:
     alone: int
     waiting: int
     waiting_seconds: int
+    rows: int
 
 
-FULL = Size(warm_up=20, steady=90, burst=80, stock_light=6, stock_burst=8, alone=30, waiting=100_000, waiting_seconds=120)
-QUICK = Size(warm_up=5, steady=15, burst=15, stock_light=2, stock_burst=4, alone=10, waiting=3000, waiting_seconds=40)
+FULL = Size(warm_up=20, steady=90, burst=80, stock_light=6, stock_burst=8, alone=30, waiting=100_000, waiting_seconds=120, rows=20_000)
+QUICK = Size(warm_up=5, steady=15, burst=15, stock_light=2, stock_burst=4, alone=10, waiting=3000, waiting_seconds=40, rows=1000)
 PER_SECOND = 3.0
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run bench", description="性能测试,结果写入 benchmarks/results.md")
     parser.add_argument("--quick", action="store_true", help="少量样本,只用于检查测试本身,不写结果")
-    parser.add_argument("--waiting", action="store_true", help="只测大量等待中的核验,不写结果")
+    parser.add_argument("--only", choices=["waiting", "lists"], help="只测其中一项,不写结果")
     options = parser.parse_args(arguments)
     progress, size = Progress(), QUICK if options.quick else FULL
     home = Path(tempfile.mkdtemp(prefix="proofless-bench-"))
@@ -64,8 +65,10 @@ def main(arguments: list[str]) -> int:
     supervisor = Supervisor(home / "run", progress)
     try:
         context = up.start(home, supervisor, progress)
-        if options.waiting:
+        if options.only == "waiting":
             rows = _waiting(context, size, progress)
+        elif options.only == "lists":
+            rows = _lists(size, progress)
         else:
             rows = _measure(context, supervisor, size, progress)
     finally:
@@ -73,7 +76,7 @@ def main(arguments: list[str]) -> int:
         shutil.rmtree(home, ignore_errors=True)
     text = results.as_markdown(rows)
     sys.stdout.write(text)
-    if not options.quick and not options.waiting:
+    if not options.quick and not options.only:
         (ROOT / "benchmarks" / "results.md").write_text(text, "utf-8")
     return 0
 
@@ -113,7 +116,7 @@ def _measure(context: Context, supervisor: Supervisor, size: Size, progress: Pro
     rows += results.of_light(light, stock_light)
     rows += results.of_heavy(heavy, stock_heavy, without_events)
     rows += results.of_worker(worker_cpu, engine_cpu)
-    return rows + rows_of_waiting
+    return rows + rows_of_waiting + _lists(size, progress)
 
 
 def _waiting(context: Context, size: Size, progress: Progress) -> list[results.Row]:
@@ -122,6 +125,11 @@ def _waiting(context: Context, size: Size, progress: Progress) -> list[results.R
     with progress.step(f"{size.waiting} 件等待中") as note:
         found = waiting.measure(context, context.gateway_url, key, size.waiting, size.waiting_seconds, note)
     return results.of_waiting(found)
+
+
+def _lists(size: Size, progress: Progress) -> list[results.Row]:
+    with progress.step(f"清单重建,{size.rows} 行"):
+        return results.of_lists(lists.measure(size.rows))
 
 
 def _cpu(context: Context) -> float:

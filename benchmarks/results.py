@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from benchmarks.lists import Lists
 from benchmarks.load import Load
 from benchmarks.sealing import Sealing
 from benchmarks.waiting import Waiting, quantile
@@ -75,6 +76,15 @@ def of_waiting(found: Waiting) -> list[Row]:
         Row(f"the same: 督办 opened after, p95 ({len(found.herd_supervised)} opened)", f"{opened:.1f} s", "", None),
     ]
     return rows
+
+
+def of_lists(found: Lists) -> list[Row]:
+    return [
+        Row(f"catalog rebuild, {found.rows} rows ({found.accepted} accepted)", f"{found.seconds:.1f} s", "≤ 20 s", found.seconds <= 20),
+        Row("the same, memory of its process", f"{found.megabytes:.0f} MB", "bounded", None),
+        Row("pandas (openpyxl), only reading the same file", f"{found.pandas_seconds:.1f} s", "", None),
+        Row("the rebuild, times pandas' reading", f"{found.seconds / found.pandas_seconds:.1f}", "", None),
+    ]
 
 
 def as_markdown(rows: list[Row]) -> str:

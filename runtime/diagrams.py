@@ -5,10 +5,10 @@ A diagram that somebody draws by hand is wrong after the next change of the tabl
 
 from __future__ import annotations
 
+from domain import adjusting
+from domain.adjusting import WHOSE, Step
 from domain.lifecycle import State, mermaid
 from settings import ROOT
-
-FILE = ROOT / "docs" / "life-cycle.md"
 
 _INTRO = """# The life cycle of a verification (核验)
 
@@ -45,14 +45,32 @@ def life_cycle() -> str:
     return f"{_INTRO}\n{table}\n```mermaid\n{mermaid()}```\n"
 
 
+_STEPS = """# From a draft to the published list (清单的编制与调整)
+
+A unit's list (5.1) and each adjustment of it (5.4) go this way; the table is `STEPS` in `domain/adjusting.py`, and
+`ledger/catalog/proposals.py` is the only writer. Nobody agrees to what he drafted, nobody publishes what he drafted or
+agreed to; each step is kept with its person. This page is drawn from the table by `python -m runtime.diagrams`.
+"""
+
+
+def list_steps() -> str:
+    """`docs/list-steps.md` as the code has it."""
+    rows = "".join(f"| `{step.value}` | {step.chinese} | {'、'.join(sorted(WHOSE[step]))} |\n" for step in Step)
+    return f"{_STEPS}\n| step | 中文 | roles |\n|-|-|-|\n{rows}\n```mermaid\n{adjusting.mermaid()}```\n"
+
+
+DOCUMENTS = {ROOT / "docs" / "life-cycle.md": life_cycle, ROOT / "docs" / "list-steps.md": list_steps}
+
+
 def write() -> None:
     """Bring the documents up to date."""
-    FILE.write_text(life_cycle(), encoding="utf-8")
+    for file, content in DOCUMENTS.items():
+        file.write_text(content(), encoding="utf-8")
 
 
 def check() -> bool:
     """True where the documents say what the code says."""
-    return FILE.is_file() and FILE.read_text(encoding="utf-8") == life_cycle()
+    return all(file.is_file() and file.read_text(encoding="utf-8") == content() for file, content in DOCUMENTS.items())
 
 
 if __name__ == "__main__":
