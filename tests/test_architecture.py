@@ -18,13 +18,14 @@ MAY_IMPORT = {
     "connectors": {"domain"},
     "proofs": {"domain"},
     "catalog": {"domain", "ledger"},
+    "reports": {"domain", "ledger", "proofs"},  # of proofs the fonts and the typesetter
     "sandbox": {"domain"},
-    "tasks": {"domain", "ledger", "connectors", "catalog", "proofs"},
+    "tasks": {"domain", "ledger", "connectors", "catalog", "proofs", "reports"},
     "flows": {"tasks", "domain"},
-    "gateway": {"domain", "ledger", "connectors", "catalog", "proofs"},
-    "runtime": {"domain", "ledger", "connectors", "catalog", "proofs", "tasks", "flows", "gateway", "sandbox"},
+    "gateway": {"domain", "ledger", "connectors", "catalog", "proofs", "reports"},
+    "runtime": {"domain", "ledger", "connectors", "catalog", "proofs", "reports", "tasks", "flows", "gateway", "sandbox"},
     "benchmarks": {
-        "domain", "ledger", "connectors", "catalog", "proofs", "tasks", "flows", "gateway", "sandbox", "runtime",
+        "domain", "ledger", "connectors", "catalog", "proofs", "reports", "tasks", "flows", "gateway", "sandbox", "runtime",
     },
 }
 PACKAGES = set(MAY_IMPORT)

@@ -1,0 +1,106 @@
+"""图: drawn as SVG, readable in black and white, with the numbers beside the marks; each has its words for who cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from markupsafe import escape
+
+from reports.model import Bin, DayCell, UnitRow, WeekPoint
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+_WIDTH, _FONT = 640, "Noto Sans SC, sans-serif"
+
+
+def trend(points: Sequence[WeekPoint]) -> str:
+    """Bars for what came in, a line with its percentages for the limits that were kept."""
+    height, left, bottom, top = 270, 20, 230, 34
+    most = max((point.received for point in points), default=0) or 1
+    step = (_WIDTH - 2 * left) / max(len(points), 1)
+    parts, line = [], []
+    for number, point in enumerate(points):
+        middle = left + step * (number + 0.5)
+        tall = 95 * point.received / most
+        parts.append(_box(middle - step * 0.28, bottom - tall, step * 0.56, tall, "#c9ced6"))
+        parts.append(_text(middle, bottom - tall - 4, str(point.received), 11))
+        parts.append(_text(middle, bottom + 16, point.label, 11))
+        if (share := point.kept.value) is not None:
+            level = top + 70 * (1 - share)
+            line.append(f"{middle:.1f},{level:.1f}")
+            parts.append(f'<circle cx="{middle:.1f}" cy="{level:.1f}" r="3" fill="#000"/>')
+            parts.append(_text(middle, level - 7, point.kept.percent, 11))
+    if len(line) > 1:
+        parts.append(f'<polyline points="{" ".join(line)}" fill="none" stroke="#000" stroke-width="1.6"/>')
+    parts.append(_text(left, height - 8, "柱:收到核验申请(件);折线:到期时限按时率", 11, "start"))
+    return _svg(height, parts)
+
+
+def trend_words(points: Sequence[WeekPoint]) -> str:
+    return ";".join(f"{point.label}收到 {point.received} 件,按时 {point.kept}" for point in points)
+
+
+def distribution(bins: Sequence[Bin]) -> str:
+    """How long answers took, as bars lying down with their numbers."""
+    most = max((one.count for one in bins), default=0) or 1
+    parts = []
+    for number, one in enumerate(bins):
+        level = 10 + 24 * number
+        long = 400 * one.count / most
+        parts += [_text(150, level + 14, one.label, 12, "end"), _box(160, level + 2, max(long, 0.5), 16, "#9aa3af")]
+        parts.append(_text(168 + long, level + 14, str(one.count), 12, "start"))
+    return _svg(20 + 24 * len(bins), parts)
+
+
+def distribution_words(bins: Sequence[Bin]) -> str:
+    return ";".join(f"{one.label} {one.count} 件" for one in bins)
+
+
+def heat(cells: Sequence[DayCell], units: Sequence[UnitRow]) -> str:
+    """Unit × day: the darker, the larger the part that was missed; the numbers stand in the cells."""
+    names = {row.code: row.name for row in units}
+    shown = sorted({cell.unit for cell in cells if cell.missed.part}, key=lambda unit: names.get(unit, unit))
+    days = sorted({cell.day for cell in cells})
+    found = {(cell.unit, cell.day): cell.missed for cell in cells}
+    left, wide, tall = 210, (_WIDTH - 220) / max(len(days), 1), 24
+    parts = [
+        _text(left + wide * (number + 0.5), 16, f"{day.month}月{day.day}日", 11) for number, day in enumerate(days)
+    ]
+    for row, unit in enumerate(shown):
+        level = 24 + tall * row
+        parts.append(_text(left - 8, level + 16, _short(names.get(unit, unit)), 12, "end"))
+        for number, day in enumerate(days):
+            missed = found.get((unit, day))
+            if missed is None or not missed.whole:
+                parts.append(_box(left + wide * number + 1, level + 1, wide - 2, tall - 2, "#fff", "#ddd"))
+                continue
+            grey = round(255 - 175 * (missed.value or 0))
+            parts.append(_box(left + wide * number + 1, level + 1, wide - 2, tall - 2, f"rgb({grey},{grey},{grey})", "#888"))
+            ink = "#fff" if grey < 130 else "#000"
+            parts.append(_text(left + wide * (number + 0.5), level + 16, f"{missed.part}/{missed.whole}", 11, "middle", ink))
+    parts.append(_text(left, 40 + tall * len(shown), "格内为当日到期时限中超时的个数/到期个数;颜色越深,超时占比越大", 11, "start"))
+    return _svg(50 + tall * len(shown), parts)
+
+
+def heat_words(cells: Sequence[DayCell]) -> str:
+    late = [cell for cell in cells if cell.missed.part]
+    return ";".join(f"{cell.unit} {cell.day.isoformat()} 超时 {cell.missed.part}/{cell.missed.whole}" for cell in late)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 15 else name[:14] + "…"
+
+
+def _box(x: float, y: float, width: float, height: float, fill: str, stroke: str = "none") -> str:
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{fill}" stroke="{stroke}"/>'
+
+
+def _text(x: float, y: float, text: str, size: int, anchor: str = "middle", fill: str = "#000") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" fill="{fill}">{escape(text)}</text>'
+
+
+def _svg(height: float, parts: Sequence[str]) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height:.0f}" width="{_WIDTH}" height="{height:.0f}" '
+        f'font-family="{_FONT}">{"".join(parts)}</svg>'
+    )

@@ -1,0 +1,270 @@
+"""周报的内容: the report as sections of paragraphs, tables and pictures, in words. HTML and PDF print the same ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports import charts
+from reports.definitions import DEFINITIONS
+from reports.model import LeadLine, Limits, Rate, Report, SourceRow, Spread
+
+_RANKED_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """`numeric`: how many columns at the end are numbers, set flush right."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: int
+    empty: str = "本周没有。"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG, and what it shows in words for whoever cannot see it."""
+
+    title: str
+    svg: str
+    words: str
+
+
+Block = Paragraph | Table | Picture
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report, in the order in which it is read."""
+
+    mark: str  #: 发文机关标志
+    subtitle: str
+    issue: str
+    issuer: str
+    date: str
+    title: str
+    sections: tuple[Section, ...]
+
+
+def document(report: Report) -> Document:
+    """The report in words."""
+    parts = (_overview, _limits, _sharing, _units, _returns, _lists, _public, _leads, _steps, _definitions)
+    ordinals = "一二三四五六七八九十"
+    sections = [
+        Section(f"{ordinals[number]}、{title}", tuple(block for block in blocks if block is not None))
+        for number, (title, blocks) in enumerate(part(report) for part in parts)
+    ]
+    made = report.cut_off.astimezone(charts.LOCAL)
+    return Document(
+        mark="“无证明办事”工作周报",
+        subtitle=report.period.label,
+        issue=report.issue,
+        issuer=report.issuer,
+        date=f"{made.year}年{made.month}月{made.day}日",
+        title=f"{report.scope_name}“无证明办事”工作情况",
+        sections=tuple(sections),
+    )
+
+
+_Part = tuple[str, list[Block | None]]
+
+
+def _overview(report: Report) -> _Part:
+    limits = report.limits
+    said = [
+        f"本周收到核验申请 {report.received.value} 件({report.received.said}),办结 {report.finished.value} 件({report.finished.said}),"
+        f"撤回 {report.withdrawn} 件;截至 {_instant(report)},在办 {report.open} 件。",
+        f"群众和企业免提交证明 {report.free_of_paper.value} 次({report.free_of_paper.said})。",
+        f"本周到期的时限中,最迟时限按时 {limits.hard},原则上的时限按时 {limits.soft},督办按时 {limits.supervision}。"
+        + _against(report),
+    ]
+    if report.notes:
+        said.append("说明:" + "".join(report.notes))
+    trend = Picture("近八周收件量和按时率", charts.trend(report.trend), charts.trend_words(report.trend)) if len(report.trend) > 1 else None
+    return "总体情况", [*map(Paragraph, said), trend]
+
+
+def _against(report: Report) -> str:
+    old = report.limits_before
+    if old is None or not old.hard.whole or not report.limits.hard.whole:
+        return ""
+    return f"上周最迟时限按时 {old.hard}。"
+
+
+def _limits(report: Report) -> _Part:
+    limits = report.limits
+    said = [
+        f"本周到期的最迟时限 {limits.hard.whole} 个,超时 {limits.hard.whole - limits.hard.part} 个;"
+        f"原则上的时限 {limits.soft.whole} 个,超时 {limits.soft.whole - limits.soft.part} 个,其中经专班办公室认定有正当理由 {limits.excused} 个。",
+        f"出具单位用时(自收到起,不含补正):{_spread(report.spread)}。",
+    ]
+    if limits.undetermined:
+        said.append(f"另有 {limits.undetermined} 个时限因工作日历尚未录入,暂记“未定”,未计入。")
+    shown = report.spread.count
+    picture = Picture("出具单位用时分布", charts.distribution(report.distribution), charts.distribution_words(report.distribution)) if shown else None
+    heat = Picture("各单位每日超时情况", charts.heat(report.heat, report.units), charts.heat_words(report.heat)) if any(c.missed.part for c in report.heat) else None
+    return "时限执行情况", [*map(Paragraph, said), picture, heat]
+
+
+def _sharing(report: Report) -> _Part:
+    methods = "、".join(f"{one.name} {one.share}" for one in report.methods) or "本周没有办结的核验"
+    table = Table(
+        "数据共享来源",
+        ("来源", "查询次数", "查到", "来源故障", "中位用时", "95%用时"),
+        tuple(map(_source_row, report.sources)),
+        5,
+        empty="本周没有查询。",
+        note="“查到”指查到一份有效证照且姓名与号码相符;查无不等于没有,由下一种方式核验。",
+    )
+    return "核验方式和数据共享", [Paragraph(f"办结的核验中:{methods}。"), table]
+
+
+def _source_row(row: SourceRow) -> tuple[str, ...]:
+    return row.source, str(row.asked), str(row.found), str(row.failed), _seconds(row.spread.median), _seconds(row.spread.p95)
+
+
+def _units(report: Report) -> _Part:
+    asked = [row for row in report.units if row.received or row.limits.hard.whole or row.limits.soft.whole]
+    table = Table(
+        "出具单位时限执行情况",
+        ("单位", "收到", "已答复", "最迟时限按时", "原则上时限按时", "中位用时", "95%用时"),
+        tuple(
+            (row.name, str(row.received), str(row.answered), str(row.limits.hard), str(row.limits.soft),
+             _minutes(row.spread.median), _minutes(row.spread.p95))
+            for row in asked
+        ),
+        6,
+        empty="本周没有单位收到核验申请。",
+    )  # fmt: skip
+    return "各单位情况", [Paragraph(_ranking(report)), table]
+
+
+def _ranking(report: Report) -> str:
+    ranked = sorted((row for row in report.units if row.rank is not None), key=lambda row: (row.rank or 0, row.name))
+    if not ranked:
+        return "本周各单位到期的时限都少于 10 个,不作排名。"
+    best = [row for row in ranked if (row.rank or 0) <= _RANKED_SHOWN][:_RANKED_SHOWN]
+    said = "、".join(f"第 {row.rank} 名 {row.name} {_kept(row.limits)}" for row in best)
+    last = [row for row in ranked[-_RANKED_SHOWN:] if _kept(row.limits).part < _kept(row.limits).whole and row not in best]
+    tail = ";需要加快的有" + "、".join(f"{row.name} {_kept(row.limits)}" for row in last) if last else ""
+    few = sum(row.rank is None for row in report.units)
+    return f"按到期时限(最迟和原则上合计)的按时率排名,并列的名次相同:{said}{tail}。到期时限少于 10 个的 {few} 个单位不参加排名。"
+
+
+def _kept(limits: Limits) -> Rate:
+    return Rate(limits.soft.part + limits.hard.part, limits.soft.whole + limits.hard.whole)
+
+
+def _returns(report: Report) -> _Part:
+    touched = [row for row in report.units if row.returns or row.supplements or row.supervised or row.filed]
+    table = Table(
+        "退回、补正、督办和核验用时交回",
+        ("单位", "退回", "转办建议被采纳", "要求补正", "开始督办", "督办未按时", "发起核验", "交回用时(分钟)"),
+        tuple(
+            (row.name, str(row.returns), str(row.returns_accepted), str(row.supplements), str(row.supervised),
+             str(row.supervision_missed), str(row.filed), str(row.handed_back_minutes))
+            for row in touched
+        ),
+        7,
+        note="核验用时不计入办件考核(义务 10.9):“交回用时”是需求单位可从本单位考核中扣除的分钟数。",
+    )  # fmt: skip
+    returns, accepted = sum(row.returns for row in report.units), _sum([row.returns_accepted for row in report.units])
+    return "退回、补正和督办", [
+        Paragraph(f"本周出具单位退回 {returns} 次,转办建议被下一单位接受 {accepted};要求补正 {sum(row.supplements for row in report.units)} 次。"),
+        table,
+    ]
+
+
+def _sum(rates: list[Rate]) -> Rate:
+    return Rate(sum(rate.part for rate in rates), sum(rate.whole for rate in rates))
+
+
+def _lists(report: Report) -> _Part:
+    found = report.coverage
+    without = f"尚无清单的单位:{'、'.join(found.without_list)}。" if found.without_list else ""
+    gaps = f"督办员或代办员有空缺的单位:{'、'.join(found.roster_gaps)}。" if found.roster_gaps else ""
+    return "清单、值守和数据库", [
+        Paragraph(f"现行清单第 {found.list_version} 版;应有清单的单位中已有清单 {found.lists}。{without}"),
+        Paragraph(f"督办员、代办员齐备的单位 {found.rosters}。{gaps}证照、证明数据库已接入 {found.databases}。"),
+        Paragraph(f"本周报送的清单调整中逾期 {found.late_adjustments};清单公布后的流程和指南更新已完成 {found.open_tasks}。"),
+    ]
+
+
+def _public(report: Report) -> _Part:
+    complaints = report.complaints
+    channels = "、".join(f"{name} {count} 件" for name, count in complaints.by_channel) or "没有"
+    named = "、".join(f"{name} {count} 件" for name, count in complaints.by_unit)
+    outliers = [row for row in report.units if row.note]
+    return "群众反映和主动提供", [
+        Paragraph(
+            f"本周收到投诉举报 {complaints.received.value} 件({complaints.received.said}),渠道:{channels}。"
+            f"本周应办结的投诉中按时办结 {complaints.handled}。" + (f"涉及单位:{named}。" if named else "")
+        ),
+        Paragraph(f"申请人主动提供证明材料 {report.voluntary.value} 次({report.voluntary.said})。" + "".join(row.note for row in outliers)),
+    ]
+
+
+def _leads(report: Report) -> _Part:
+    table = Table(
+        "线索",
+        ("编号", "情形", "单位", "迹象", "进展"),
+        tuple(map(_lead_row, report.leads)),
+        0,
+        empty="本周没有发现线索。",
+        note="线索只是需要核实的迹象,不是认定;是否属实、有无正当理由,由有关机关依规依法判断(第十六条、第十七条)。",
+    )
+    return "需要核实的线索", [table]
+
+
+def _lead_row(lead: LeadLine) -> tuple[str, ...]:
+    return lead.number, f"{lead.title}({lead.clause})", lead.unit_name, lead.evidence, lead.standing
+
+
+def _steps(report: Report) -> _Part:
+    said = [f"({number}){step}" for number, step in zip("一二三四五六七八九十", report.next_steps, strict=False)]
+    return "下一步工作建议", [*map(Paragraph, said or ["保持现有做法。"])]
+
+
+def _definitions(report: Report) -> _Part:
+    rows = tuple((item.name, item.text) for item in DEFINITIONS)
+    note = f"口径版本 {report.definitions};时限规则版本 {'、'.join(report.rules) or '(本周没有时限)'}。"
+    return "指标口径", [Table("", ("指标", "怎样计算"), rows, 0, note=note)]
+
+
+def _spread(spread: Spread) -> str:
+    if not spread.count:
+        return "本周没有答复"
+    return f"中位数 {_minutes(spread.median)},95% 在 {_minutes(spread.p95)} 以内(共 {spread.count} 件)"
+
+
+def _minutes(seconds: float | None) -> str:
+    if seconds is None:
+        return "—"
+    if seconds < 60:
+        return f"{seconds:.0f} 秒"
+    minutes = seconds / 60
+    return f"{minutes:.0f} 分钟" if minutes < 120 else f"{minutes / 60:.1f} 小时"
+
+
+def _seconds(seconds: float | None) -> str:
+    return "—" if seconds is None else f"{seconds:.1f} 秒"
+
+
+def _instant(report: Report) -> str:
+    local = report.period.end.astimezone(charts.LOCAL)
+    return f"{local.month}月{local.day}日零时"
+
+

@@ -1,0 +1,79 @@
+"""周报 as PDF, in the layout of an official document (GB/T 9704-2012). The same document gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import typst
+
+from proofs.fonts import compiler, missing_glyphs
+from reports.document import Document, Paragraph, Picture, Table
+from reports.wording import typeset
+
+TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+_ON_ONE_LINE, _WIDEST = 9, 30  #: in Chinese characters
+_REPLACEMENT = "〓"  #: GB/T 9704's own mark for a character that cannot be printed
+
+
+def render(document: Document, timestamp: int) -> bytes:
+    """`timestamp`: seconds since 1970, for the file's own date. Raises typst.TypstError only where the template is broken."""
+    content = json.dumps(_printable(_content(document)), ensure_ascii=False)
+    try:
+        pdf = compiler(TEMPLATE).compile(format="pdf", sys_inputs={"document": content}, timestamp=timestamp)
+    except typst.TypstError as error:
+        raise RuntimeError(f"周报排版失败:{error.message}") from None
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def _content(document: Document) -> dict[str, object]:
+    found = asdict(document)
+    for name in ("mark", "issue", "issuer", "title", "subtitle"):
+        found[name] = typeset(found[name])
+    found["sections"] = [
+        {"title": typeset(section.title), "blocks": [_block(block) for block in section.blocks]} for section in document.sections
+    ]
+    return found
+
+
+def _block(block: Paragraph | Table | Picture) -> dict[str, object]:
+    match block:
+        case Paragraph():
+            return {"kind": "paragraph", "text": typeset(block.text)}
+        case Table():
+            rows = [[typeset(cell) for cell in row] for row in block.rows]
+            return {
+                "kind": "table", "title": typeset(block.title), "columns": block.columns, "rows": rows, "numeric": block.numeric,
+                "empty": block.empty, "note": typeset(block.note), "widths": _widths(block, rows),
+            }  # fmt: skip
+        case Picture():
+            return {"kind": "picture", "title": typeset(block.title), "svg": block.svg, "words": block.words}
+
+
+def _widths(block: Table, rows: list[list[str]]) -> list[float]:
+    """Shares of the width for columns of text; for one of short cells, which must stand on one line, minus its width in
+    characters: its title may break, its numbers may not."""
+    found = []
+    for column, title in enumerate(block.columns):
+        longest = max((_length(row[column]) for row in rows), default=0)
+        short = -float(max(longest, min(_length(title), 4)))
+        found.append(short if longest <= _ON_ONE_LINE else float(min(longest, _WIDEST)))
+    return found if max(found) > 0 else [1.0] * len(found)
+
+
+def _length(text: str) -> int:
+    """In halves of a Chinese character, rounded up to whole ones."""
+    return (sum(2 if ord(char) > 0x2E80 else 1 for char in text) + 1) // 2
+
+
+def _printable(content: object) -> object:
+    """A character that the fonts lack becomes 〓: a name in a table must not keep the whole report from coming out."""
+    if isinstance(content, dict):
+        return {key: value if key == "svg" else _printable(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_printable(item) for item in content]
+    if isinstance(content, str) and (missing := missing_glyphs(content)):
+        return "".join(_REPLACEMENT if char in missing else char for char in content)
+    return content

@@ -1,0 +1,82 @@
+"""周: Monday 00:00 to Monday 00:00 of Beijing time; and any other range that somebody asks for."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from reports.model import Period
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+
+
+class NoSuchPeriod(ValueError):
+    """The text names no period that could be reported; the message is Chinese."""
+
+
+def week_of(instant: datetime) -> Period:
+    """The week in which an instant lies."""
+    day = instant.astimezone(LOCAL).date()
+    return week_from(day - timedelta(days=day.weekday()))
+
+
+def last_week(now: datetime) -> Period:
+    """The week that is over: what Monday's report is about."""
+    return week_of(now - _WEEK)
+
+
+def week_from(monday: date) -> Period:
+    """The week that begins on this Monday; ISO's year and number, so that a week across New Year has one name."""
+    year, number, _ = monday.isocalendar()
+    last = monday + 6 * _DAY
+    return Period(_begin(monday), _begin(monday + _WEEK), f"{year}年第{number}周({_days(monday, last)})")
+
+
+def parse(text: str) -> Period:
+    """2026-W10, a day (its week), or 2026-03-02..2026-03-15 (both days included). Raises NoSuchPeriod."""
+    try:
+        if found := re.fullmatch(r"(\d{4})-?W(\d{1,2})", text.strip(), re.IGNORECASE):
+            return week_from(date.fromisocalendar(int(found[1]), int(found[2]), 1))
+        if ".." in text:
+            first, last = (date.fromisoformat(part.strip()) for part in text.split("..", 1))
+            return between(first, last)
+        return week_of(_begin(date.fromisoformat(text.strip())))
+    except ValueError as wrong:
+        if isinstance(wrong, NoSuchPeriod):
+            raise
+        raise NoSuchPeriod(f"“{text}”不是周次或日期;请写 2026-W10、2026-03-04 或 2026-03-02..2026-03-15。") from None
+
+
+def between(first: date, last: date) -> Period:
+    """From one day to another, both included. Raises NoSuchPeriod."""
+    if last < first:
+        raise NoSuchPeriod("结束日期早于开始日期。")
+    if last - first > timedelta(days=366):
+        raise NoSuchPeriod("时间范围超过一年。")
+    return Period(_begin(first), _begin(last + _DAY), _days(first, last))
+
+
+def before(period: Period) -> Period:
+    """As long a time just before."""
+    first = period.start.astimezone(LOCAL).date()
+    if period.end - period.start == _WEEK and first.weekday() == 0:
+        return week_from(first - _WEEK)
+    return between(first - (period.end - period.start), first - _DAY)
+
+
+def days(period: Period) -> list[date]:
+    """Its days."""
+    first, last = (instant.astimezone(LOCAL).date() for instant in (period.start, period.end))
+    return [first + number * _DAY for number in range((last - first).days)]
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), LOCAL).astimezone(UTC)
+
+
+def _days(first: date, last: date) -> str:
+    if first.year != last.year:
+        return f"{first.year}年{first.month}月{first.day}日至{last.year}年{last.month}月{last.day}日"
+    return f"{first.month}月{first.day}日至{last.month}月{last.day}日"

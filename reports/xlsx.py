@@ -1,0 +1,157 @@
+"""周报 as a workbook: real numbers to compute with, numerator and denominator in columns of their own, filters, a frozen
+header, and a sheet with the definitions."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reports.definitions import DEFINITIONS
+from reports.model import Rate, Report
+from reports.periods import LOCAL
+
+Cell = str | int | float | date | None
+_HEADER = PatternFill("solid", fgColor="D9E2EF")
+_PERCENT, _DAY, _MINUTES = "0.0%", "yyyy-mm-dd", "0.0"
+
+
+def render(report: Report) -> bytes:
+    """The workbook's bytes."""
+    book = Workbook()
+    book.properties.creator = report.issuer
+    first = book.active
+    assert isinstance(first, Worksheet)
+    _fill(first, "总体情况", ("指标", "本周", "上周", "变化", "分子", "分母", "占比"), _overview(report))
+    _fill(book.create_sheet(), "出具单位时限", _LIMIT_COLUMNS, _limits(report))
+    _fill(book.create_sheet(), "退回补正督办", _WORK_COLUMNS, _work(report))
+    _fill(book.create_sheet(), "核验方式", ("方式", "办结", "全部办结", "占比"), [(one.name, *_rate(one.share)) for one in report.methods])
+    _fill(book.create_sheet(), "数据来源", _SOURCE_COLUMNS, _sources(report))
+    _fill(
+        book.create_sheet(), "每日超时", ("单位编码", "单位", "日期", "超时", "到期", "占比"),
+        [(cell.unit, _name(report, cell.unit), cell.day, *_rate(cell.missed)) for cell in report.heat],
+    )  # fmt: skip
+    _fill(
+        book.create_sheet(), "近八周", ("周次", "收到", "按时", "到期", "按时率"),
+        [(point.label, point.received, *_rate(point.kept)) for point in report.trend],
+    )  # fmt: skip
+    _fill(book.create_sheet(), "用时分布", ("用时", "件数"), [(one.label, one.count) for one in report.distribution])
+    _fill(
+        book.create_sheet(), "线索", ("编号", "条款", "情形", "单位编码", "单位", "迹象", "进展"),
+        [(one.number, one.clause, one.title, one.unit, one.unit_name, one.evidence, one.standing) for one in report.leads],
+    )  # fmt: skip
+    _fill(book.create_sheet(), "口径", ("指标", "怎样计算"), _definitions(report))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+_LIMIT_COLUMNS = (
+    "单位编码", "单位", "名次", "收到", "已答复", "未答复", "最迟时限按时", "最迟时限到期", "最迟时限按时率", "原则上时限按时", "原则上时限到期", "原则上时限按时率",
+    "有正当理由", "督办按时", "督办到期", "督办按时率", "用时中位数(分钟)", "用时95%(分钟)",
+)  # fmt: skip
+_WORK_COLUMNS = (
+    "单位编码", "单位", "退回", "建议被采纳", "可判断的建议", "采纳率", "要求补正", "开始督办", "督办未按时", "发起核验", "交回用时(分钟)", "主动提供", "主动提供与核验合计", "主动提供占比",
+)
+_SOURCE_COLUMNS = ("来源", "查询", "查到", "全部查询", "查到率", "来源故障", "全部查询", "故障率", "中位用时(秒)", "95%用时(秒)")
+
+
+def _overview(report: Report) -> list[tuple[Cell, ...]]:
+    counts = (("收到", report.received), ("办结", report.finished), ("免提交证明", report.free_of_paper), ("主动提供", report.voluntary))
+    rows: list[tuple[Cell, ...]] = [(name, one.value, one.before, one.change, None, None, None) for name, one in counts]
+    rows += [("撤回", report.withdrawn), ("周末在办", report.open), ("投诉举报", report.complaints.received.value, report.complaints.received.before)]
+    rates = (
+        ("最迟时限按时", report.limits.hard), ("原则上的时限按时", report.limits.soft), ("督办按时", report.limits.supervision),
+        ("投诉按时办结", report.complaints.handled), ("已有清单的单位", report.coverage.lists), ("值守齐备的单位", report.coverage.rosters),
+        ("已接入的数据库", report.coverage.databases), ("逾期报送的清单调整", report.coverage.late_adjustments), ("已完成的后续更新", report.coverage.open_tasks),
+    )  # fmt: skip
+    return rows + [(name, None, None, None, *_rate(rate)) for name, rate in rates]
+
+
+def _limits(report: Report) -> list[tuple[Cell, ...]]:
+    return [
+        (
+            row.code, row.name, row.rank, row.received, row.answered, row.waiting, *_rate(row.limits.hard), *_rate(row.limits.soft),
+            row.limits.excused, *_rate(row.limits.supervision), _minutes(row.spread.median), _minutes(row.spread.p95),
+        )
+        for row in report.units
+    ]  # fmt: skip
+
+
+def _work(report: Report) -> list[tuple[Cell, ...]]:
+    return [
+        (
+            row.code, row.name, row.returns, *_rate(row.returns_accepted), row.supplements, row.supervised, row.supervision_missed,
+            row.filed, row.handed_back_minutes, *_rate(row.voluntary),
+        )
+        for row in report.units
+    ]  # fmt: skip
+
+
+def _sources(report: Report) -> list[tuple[Cell, ...]]:
+    return [
+        (row.source, row.asked, *_rate(row.found), *_rate(row.failed), row.spread.median, row.spread.p95) for row in report.sources
+    ]
+
+
+def _definitions(report: Report) -> list[tuple[Cell, ...]]:
+    about: list[tuple[Cell, ...]] = [
+        ("报告", f"{report.scope_name} {report.period.label}"),
+        ("数据截止", report.cut_off.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")),
+        ("口径版本", report.definitions),
+        ("时限规则版本", "、".join(report.rules)),
+        *(("说明", note) for note in report.notes),
+    ]
+    return about + [(item.name, item.text) for item in DEFINITIONS]
+
+
+def _rate(rate: Rate) -> tuple[int, int, float | None]:
+    return rate.part, rate.whole, rate.value
+
+
+def _minutes(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / 60, 1)
+
+
+def _name(report: Report, code: str) -> str:
+    return next((row.name for row in report.units if row.code == code), code)
+
+
+def _fill(sheet: Worksheet, title: str, columns: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> None:
+    """A header that stays, a filter over it, each cell of its own kind."""
+    sheet.title = title
+    sheet.append(list(columns))
+    for cell in sheet[1]:
+        cell.font, cell.fill = Font(bold=True), _HEADER
+        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+    for row in rows:
+        sheet.append([_clean(value) for value in (*row, *[None] * (len(columns) - len(row)))])
+    for column, name in enumerate(columns, start=1):
+        letter = get_column_letter(column)
+        shown = max((_length(cell.value) for cell in sheet[letter]), default=6)
+        sheet.column_dimensions[letter].width = min(max(shown + 2, 8), 70)
+        for cell in sheet[letter][1:]:
+            if isinstance(cell.value, str):
+                cell.data_type, cell.quotePrefix = "s", True  # never a formula
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+            elif isinstance(cell.value, date) and not isinstance(cell.value, datetime):
+                cell.number_format = _DAY
+            elif isinstance(cell.value, float):
+                cell.number_format = _PERCENT if "率" in name or "占比" in name else _MINUTES
+    sheet.freeze_panes = "C2" if len(columns) > 5 else "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{max(sheet.max_row, 1)}"
+
+
+def _clean(value: Cell) -> Cell:
+    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+
+
+def _length(value: object) -> int:
+    text = "" if value is None else f"{value:.1f}" if isinstance(value, float) else str(value)
+    return max((sum(2 if ord(char) > 0x2E80 else 1 for char in line) for line in text.splitlines()), default=0)
