@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import StrEnum
 
 from domain.calendar import LOCAL
+
+#: What every mail server takes: one plain address, ASCII, nothing that could begin another header.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 
 
 class NoticeChannel(StrEnum):
@@ -52,3 +56,8 @@ def text(kind: NoticeKind, unit_name: str, number: str | None, about: datetime, 
         f"通知编号:{notice}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def is_mail_address(address: str) -> bool:
+    """True for one plain mail address."""
+    return len(address) <= 254 and _ADDRESS.fullmatch(address) is not None

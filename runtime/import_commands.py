@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stdnum.cn import uscc
 
+from domain.notices import is_mail_address
 from domain.roles import Role
 from gateway.sent.values import names_a_citizen
 from ledger import registry
@@ -144,16 +145,21 @@ def _person(session: Session, row: dict[str, str]) -> dict[str, Any]:
         raise RowError(f"不认识的岗位:{'、'.join(unknown)};应为{'、'.join(ROLES)}")
     if session.scalar(select(Unit.code).where(Unit.code == row["单位编码"])) is None:
         raise RowError(f"没有这个单位编码:{row['单位编码']},请先导入单位")
-    return {
+    person = {
         "code": _code(row, "人员编码"),
         "name": row["姓名"],
         "unit": row["单位编码"],
         "roles": [ROLES[name].value for name in names],
         "active": row.get("在岗", "是") != "否",
     }
+    if "邮箱" not in row:  # a roster without the column says nothing of the addresses that are there
+        return person
+    if row["邮箱"] and not is_mail_address(row["邮箱"]):
+        raise RowError("邮箱不是一个邮件地址;没有的可留空")
+    return person | {"mail": row["邮箱"] or None}
 
 
 SHEETS = {
     "units": Sheet(("单位编码", "单位名称", "单位类别"), ("统一社会信用代码",), _unit, ("单位编码", "单位名称"), registry.put_units),
-    "people": Sheet(("人员编码", "姓名", "单位编码", "岗位"), ("在岗",), _person, ("人员编码",), registry.put_people),
+    "people": Sheet(("人员编码", "姓名", "单位编码", "岗位"), ("在岗", "邮箱"), _person, ("人员编码",), registry.put_people),
 }

@@ -83,6 +83,28 @@ def test_people_need_a_known_unit_and_role(ledger: str, tmp_path: Path, row: tup
     assert fault in caught.value.details[0]
 
 
+def test_a_roster_brings_mail_addresses_and_one_without_the_column_leaves_them(ledger: str, tmp_path: Path) -> None:
+    def mail() -> str | None:
+        with transaction() as session:
+            return session.get_one(Person, "P-1").mail
+
+    row = ("P-1", "演示己", "370402-CIVIL", "代办员", "")
+    import_file("people", sheet(tmp_path / "a.xlsx", (*PEOPLE, "邮箱"), (*row, "agent.one@civil.example.cn")))
+    assert mail() == "agent.one@civil.example.cn"
+    import_file("people", sheet(tmp_path / "b.xlsx", PEOPLE, row))
+    assert mail() == "agent.one@civil.example.cn"
+    import_file("people", sheet(tmp_path / "c.xlsx", (*PEOPLE, "邮箱"), (*row, "")))
+    assert mail() is None
+
+
+@pytest.mark.parametrize("address", ["负责人@example.cn", "a b@example.cn", "x@y", "a@b.cn,c@d.cn", "a@b.cn\nBcc: c@d.cn", "a@-b.cn"])
+def test_what_is_no_mail_address_is_named(ledger: str, tmp_path: Path, address: str) -> None:
+    row = ("P-1", "演示己", "370402-CIVIL", "代办员", "", address)
+    with pytest.raises(Failure) as caught:
+        import_file("people", sheet(tmp_path / "p.xlsx", (*PEOPLE, "邮箱"), row))
+    assert "邮箱不是一个邮件地址" in caught.value.details[0]
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [(b"", "打不开"), (b"PK\x03\x04 broken", "打不开"), ("单位编码,单位名称".encode("gbk"), "打不开")],
