@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.utils import formatdate
 
 from connectors.faults import PermanentFault, TransientFault
+from domain.notices import is_mail_address
 from settings import Settings
 
 WHO = "邮件服务器"
@@ -22,10 +23,12 @@ async def send_mail(settings: Settings, subject: str, body: str, message_id: str
 
     `message_id` is the same for every attempt at the same message, so that readers can fold repeats.
     """
+    addresses = [address.strip() for address in (to or settings.mail_operators).split(",") if address.strip()]
+    if not addresses or not all(map(is_mail_address, addresses)):  # before the header: a line break would begin another
+        raise PermanentFault(WHO, "bad_address", "收件地址不是邮件地址,请核对名册中的邮箱或告警邮箱的设置")
     message = EmailMessage()
     message["From"] = settings.mail_from
-    addresses = (to or settings.mail_operators).split(",")
-    message["To"] = ", ".join(address.strip() for address in addresses if address.strip())
+    message["To"] = ", ".join(addresses)
     message["Subject"] = subject
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<{message_id}@proofless>"

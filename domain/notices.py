@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     SUPERVISION = "supervision"  #: 督办
     SUPERVISION_MISSED = "supervision_missed"  #: 督办超时, to the 专班 office
     RETURNED = "returned"  #: 退回, to the requesting unit
+    RETURNED_TWICE = "returned_twice"  #: 两次退回, to the 专班 office, which decides, and to the requesting unit
+    PROMISE_SHORT = "promise_short"  #: 承诺时限所剩不足半小时 when the request arrives (reading 3), to the requesting unit
     SUPPLEMENT = "supplement"  #: 补正, to the requesting unit
     COMMITMENT_CHECK = "commitment_check"  #: 承诺核查, to the requesting unit
 
@@ -37,6 +39,8 @@ _WORDS = {
     NoticeKind.SUPERVISION: ("核验申请超时,开始督办", "请出具单位督办员半小时内督促办结并在系统中反馈;需求单位知悉。"),
     NoticeKind.SUPERVISION_MISSED: ("督办超时", "请工作专班办公室督促该单位,或改派其他单位。"),
     NoticeKind.RETURNED: ("核验申请被退回", "请查看退回理由和转办建议,转办其他单位或撤回。"),
+    NoticeKind.RETURNED_TWICE: ("核验申请两次被退回", "请工作专班办公室确定出具单位后改派,或者办结;需求单位知悉,不再需要的可以撤回。"),
+    NoticeKind.PROMISE_SHORT: ("承诺时限所剩不足半小时", "出具单位收到申请时,该办件的承诺时限已不足半小时。确需延长的,请与申请人商定后变更承诺时限。"),
     NoticeKind.SUPPLEMENT: ("出具单位要求补正", "请查看所缺内容并补正;补正前出具单位的时限暂停。"),
     NoticeKind.COMMITMENT_CHECK: ("承诺核查到期", "请对申请人的承诺进行核查并登记结论。"),
 }

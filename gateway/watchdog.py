@@ -49,10 +49,12 @@ class Watchdog:
         await run_in_threadpool(self._judge)
         if not (self._settings.smtp_host and self._settings.mail_operators):
             return
-        for alarm in await run_in_threadpool(self._take):
+        while (alarm := await run_in_threadpool(self._take)) is not None:
             error = await self._mail(alarm)
             if error != OUTCOME_UNKNOWN:
                 await run_in_threadpool(self._record, alarm, error)
+            if error:
+                return  # the server takes nothing for now: the next look tries again
 
     def _judge(self) -> None:
         with transaction() as session:
@@ -67,7 +69,7 @@ class Watchdog:
             elif gap == 0:
                 alarms.clear_alarm(session, _KIND, _SUBJECT, now=now)
 
-    def _take(self) -> list[Alarm]:
+    def _take(self) -> Alarm | None:
         with transaction() as session:
             return alarms.take_unmailed(session, now=self._settings.now())
 

@@ -33,18 +33,18 @@ def standing_alarms(session: Session) -> list[Alarm]:
     return list(session.scalars(select(Alarm).where(Alarm.cleared_at.is_(None)).order_by(Alarm.raised_at)))
 
 
-def take_unmailed(session: Session, *, now: datetime) -> list[Alarm]:
-    """Alarms that nobody has begun to mail, each to one process only.
+def take_unmailed(session: Session, *, now: datetime) -> Alarm | None:
+    """The oldest alarm that nobody has begun to mail (refused ones last), to one process only; None: there is none.
 
     The beginning is recorded before the mail leaves: a crash between leaves a mail whose outcome is unknown, which
-    is shown and not sent again by itself.
+    is shown and not sent again by itself. One at a time, so that no other mail shares that fate.
     """
-    rows = list(
-        session.scalars(select(Alarm).where(Alarm.mail_started_at.is_(None)).with_for_update(skip_locked=True).limit(20))
-    )
-    for row in rows:
+    fresh_first = Alarm.mail_error.is_not(None), Alarm.raised_at, Alarm.id
+    query = select(Alarm).where(Alarm.mail_started_at.is_(None)).order_by(*fresh_first)
+    row = session.scalar(query.limit(1).with_for_update(skip_locked=True))
+    if row is not None:
         row.mail_started_at = now
-    return rows
+    return row
 
 
 def record_mail(session: Session, alarm: Alarm, error: str | None, *, now: datetime) -> None:

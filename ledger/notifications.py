@@ -54,36 +54,30 @@ def notify_unit(
 ) -> None:  # fmt: skip
     """Tell a unit: its system by webhook where it has one, by mail the persons, or those on duty with one of the roles.
 
-    `cause` is the id of what it tells of. A unit without addresses finds it in its inbox.
+    Whoever is named is told although away now: a 督办 that begins later is theirs from its beginning. `cause` is the
+    id of what it tells of. A unit without addresses finds it in its inbox.
     """
-    wanted = list(persons) or list(
-        session.scalars(select(Person.code).where(Person.unit == unit, or_(*[Person.roles.any(role.value) for role in roles])))  # type: ignore[arg-type]
-    )
-    _write_mails(session, kind, unit, cause, wanted, number=number, about=about, now=now)
+    reachable = select(Person.code).where(Person.unit == unit, Person.active.is_(True), Person.mail.is_not(None))
+    if named := list(persons):
+        reachable = reachable.where(Person.code.in_(named))
+    else:
+        away = select(Absence.id).where(
+            Absence.person == Person.code, Absence.cancelled_at.is_(None), Absence.since <= now, Absence.until > now
+        )
+        holds = or_(*[Person.roles.any(role.value) for role in sorted(roles)])  # type: ignore[arg-type]
+        reachable = reachable.where(holds, ~away.exists())
+    for person in session.scalars(reachable.order_by(Person.code)):
+        _write(session, kind, unit, cause, NoticeChannel.MAIL, person, number=number, about=about, now=now)
     address = select(CallbackAddress.id).where(CallbackAddress.unit == unit, CallbackAddress.active.is_(True))
     if session.scalar(address) is not None:
         _write(session, kind, unit, cause, NoticeChannel.WEBHOOK, unit, number=number, about=about, now=now)
 
 
 def notify_office(session: Session, kind: NoticeKind, cause: str, *, number: str, about: datetime, now: datetime) -> None:
-    """Tell the 专班 office: everybody who holds that role, in whatever unit."""
-    office = session.execute(select(Person.unit, Person.code).where(Person.roles.any(Role.OFFICE.value)))  # type: ignore[arg-type]
-    for unit, person in office.tuples():
-        _write_mails(session, kind, unit, cause, [person], number=number, about=about, now=now)
-
-
-def _write_mails(
-    session: Session, kind: NoticeKind, unit: str, cause: str, persons: list[str], *,
-    number: str, about: datetime, now: datetime,
-) -> None:  # fmt: skip
-    away = select(Absence.id).where(
-        Absence.person == Person.code, Absence.cancelled_at.is_(None), Absence.since <= now, Absence.until > now
-    )
-    reachable = select(Person.code).where(
-        Person.code.in_(persons), Person.active.is_(True), Person.mail.is_not(None), ~away.exists()
-    )
-    for person in session.scalars(reachable.order_by(Person.code)):
-        _write(session, kind, unit, cause, NoticeChannel.MAIL, person, number=number, about=about, now=now)
+    """Tell the 专班 office: everybody who holds that role, in whatever unit, and the systems of these units."""
+    holders = select(Person.unit).where(Person.roles.any(Role.OFFICE.value), Person.active.is_(True))  # type: ignore[arg-type]
+    for unit in session.scalars(holders.distinct().order_by(Person.unit)):
+        notify_unit(session, kind, unit, cause, number=number, about=about, now=now, roles=frozenset({Role.OFFICE}))
 
 
 def _write(
@@ -100,11 +94,12 @@ def _write(
     )  # fmt: skip
 
 
-def take_due(session: Session, *, now: datetime, number: str | None = None, limit: int = 50) -> list[Notification]:
-    """Notices whose next attempt is due, each to one process only: the attempt is booked before it is made.
+def take_next(session: Session, *, now: datetime, number: str | None = None) -> Notification | None:
+    """The notice that is due first, to one process only; None where none is. The attempt is booked before it is made.
 
-    A webhook is booked again: a crash repeats it under the same id, and the receiver keeps one. A mail is not: its
-    beginning is recorded, and without a recorded outcome it is unknown.
+    One at a time: a crash leaves nothing booked that nobody began to send. A webhook is booked again: a crash repeats
+    it under the same id, and the receiver keeps one. A mail is not: its beginning is recorded, and without a recorded
+    outcome it is unknown.
     """
     query = (
         select(Notice, Unit.name, Person.mail, CallbackAddress)
@@ -115,23 +110,21 @@ def take_due(session: Session, *, now: datetime, number: str | None = None, limi
     )
     if number is not None:
         query = query.where(Notice.verification == number)
-    found = []
-    query = query.order_by(Notice.next_attempt_at).limit(limit).with_for_update(skip_locked=True, of=Notice)
-    for row, unit_name, mail, address in session.execute(query).tuples():
-        row.attempts += 1
-        row.started_at = now
-        row.next_attempt_at = None if row.channel is NoticeChannel.MAIL else now + _pause(row.attempts)
-        if row.channel is NoticeChannel.WEBHOOK and (address is None or not address.active):
+    query = query.order_by(Notice.next_attempt_at, Notice.id).limit(1).with_for_update(skip_locked=True, of=Notice)
+    while (found := session.execute(query).tuples().one_or_none()) is not None:
+        row, unit_name, mail, address = found
+        row.attempts, row.started_at = row.attempts + 1, now
+        if not mail and (address is None or not address.active):  # it was there when the notice was written
             row.given_up_at, row.next_attempt_at, row.last_answer = now, None, "no_address"
+            session.flush()
             continue
+        row.next_attempt_at = None if row.channel is NoticeChannel.MAIL else now + _pause(row.attempts)
         secret = vault().decrypt(Place("callback_addresses", "secret", address.id), address.secret) if address else b""
-        found.append(
-            Notification(
-                row.id, row.channel, row.kind, row.verification or "", unit_name, row.about, row.made_at, row.attempts,
-                mail=mail or "", url=address.url if address else "", secret=secret,
-            )
+        return Notification(
+            row.id, row.channel, row.kind, row.verification or "", unit_name, row.about, row.made_at, row.attempts,
+            mail=mail or "", url=address.url if address else "", secret=secret,
         )  # fmt: skip
-    return found
+    return None
 
 
 def _pause(attempts: int) -> timedelta:
@@ -154,19 +147,14 @@ def record_attempt(session: Session, sent: Notification, answer: str, outcome: R
 
 def unknown(session: Session, *, now: datetime) -> list[Notice]:
     """Mails that may or may not have arrived: a person looks, and settles them."""
-    return list(
-        session.scalars(
-            select(Notice)
-            .where(
-                Notice.channel == NoticeChannel.MAIL,
-                Notice.sent_at.is_(None),
-                Notice.given_up_at.is_(None),
-                Notice.next_attempt_at.is_(None),
-                Notice.started_at < now - UNKNOWN_AFTER,
-            )
-            .order_by(Notice.made_at)
-        )
+    query = select(Notice).where(
+        Notice.channel == NoticeChannel.MAIL,
+        Notice.sent_at.is_(None),
+        Notice.given_up_at.is_(None),
+        Notice.next_attempt_at.is_(None),
+        Notice.started_at < now - UNKNOWN_AFTER,
     )
+    return list(session.scalars(query.order_by(Notice.made_at)))
 
 
 def given_up(session: Session, limit: int = 500) -> list[Notice]:
@@ -176,9 +164,14 @@ def given_up(session: Session, limit: int = 500) -> list[Notice]:
 
 
 def settle(session: Session, notice: UUID, *, arrived: bool, now: datetime) -> Notice | None:
-    """A person found out whether it arrived: done with it, or sent again under the same id. None: nothing to settle."""
+    """A person found out whether it arrived: done with it, or sent again under the same id.
+
+    None where there is nothing to settle: sent, to be sent again by itself, or on its way this very moment.
+    """
     row = session.get(Notice, notice, with_for_update=True)
     if row is None or row.sent_at is not None or row.next_attempt_at is not None:
+        return None
+    if row.given_up_at is None and (row.started_at is None or row.started_at >= now - UNKNOWN_AFTER):
         return None
     if arrived:
         row.sent_at = now

@@ -19,7 +19,7 @@ from ledger.cases import key_of
 from ledger.claims import hold
 from ledger.deliveries import announce
 from ledger.moves import MoveRefused, move, request_wake
-from ledger.notifications import notify_unit
+from ledger.notifications import notify_office, notify_unit
 from ledger.remedies import call_a_person
 from ledger.standings import lock
 from ledger.tables.inbox import Return
@@ -99,6 +99,10 @@ def give_back(
     session.refresh(row)
     if to_office:
         call_a_person(session, row.number, "returned_twice", now=now)
+        announce(session, row, returned, now=now)
+        about = {"number": row.number, "about": now, "now": now}
+        notify_office(session, NoticeKind.RETURNED_TWICE, str(back.id), **about)
+        notify_unit(session, NoticeKind.RETURNED_TWICE, row.unit, str(back.id), **about, roles=frozenset({Role.AGENT}))
     elif _by_standing_rule(session, row, wish):
         _forward(session, row, back, wish.suggested_unit or "", now=now, actor=f"rule:{row.unit}", standing=True)
         target = State.TO_ASK

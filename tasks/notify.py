@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from connectors.callbacks import send as send_webhook
 from connectors.faults import PermanentFault, TransientFault
 from connectors.mail import OUTCOME_UNKNOWN, send_mail
@@ -11,12 +13,20 @@ from ledger.database import transaction
 from ledger.deliveries import Receipt
 from ledger.notifications import Notification
 from settings import settings
-from tasks.steps import in_ledger_thread
+from tasks.steps import in_ledger_thread, place_of
+
+log = logging.getLogger(__name__)
+
+
+_AT_MOST = 200  #: in one go: what is left then waits for the next sweep
 
 
 async def send_notices(number: str | None) -> None:
-    """Send the notices that are due: of one verification, or of all (None)."""
-    for notice in await in_ledger_thread(_take_due, number):
+    """Send the notices that are due: of one verification, or of all (None). One that fails takes no other with it."""
+    for _ in range(_AT_MOST):
+        notice = await in_ledger_thread(_take_next, number)
+        if notice is None:
+            return
         try:
             answer, outcome = await _send(notice), Receipt.RECEIVED
         except PermanentFault as fault:
@@ -25,6 +35,9 @@ async def send_notices(number: str | None) -> None:
             if fault.code == OUTCOME_UNKNOWN:
                 continue  # nothing is recorded: it is shown as unknown, and a person settles it
             answer, outcome = fault.code, Receipt.NOT_YET
+        except Exception as error:
+            log.warning("notice %s: %s", notice.id, place_of(error))
+            continue  # nobody foresaw it, nor knows what left: a mail is shown as unknown, a webhook is booked again
         await in_ledger_thread(_record, notice, answer, outcome)
 
 
@@ -39,9 +52,9 @@ async def _send(notice: Notification) -> str:
     return "250"
 
 
-def _take_due(number: str | None) -> list[Notification]:
+def _take_next(number: str | None) -> Notification | None:
     with transaction() as session:
-        return notifications.take_due(session, now=settings().now(), number=number)
+        return notifications.take_next(session, now=settings().now(), number=number)
 
 
 def _record(notice: Notification, answer: str, outcome: Receipt) -> None:

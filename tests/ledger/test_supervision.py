@@ -13,8 +13,7 @@ from domain.lifecycle import State
 from domain.limits import HandlingType, LimitKind
 from domain.notices import NoticeKind
 from domain.progress import Colour
-from ledger import excuses, notifications, supervisions, sweep, timing
-from ledger.deliveries import Receipt
+from ledger import excuses, supervisions, sweep, timing
 from ledger.moves import Lease
 from ledger.tables.effects import Notice
 from ledger.tables.inbox import Supervision
@@ -211,29 +210,3 @@ def test_office_hours_with_a_lunch_break_set_the_instants_of_the_golden_table() 
     monday = datetime(2026, 3, 9, 0, 30, tzinfo=UTC)
     assert (supervision.started_at, supervision.due_at) == (monday, monday + HALF)
     assert supervision.kind is LimitKind.SUPERVISION
-
-
-def test_a_mail_whose_outcome_is_unknown_is_shown_and_not_repeated() -> None:
-    lease, _ = immediate()
-    escalate(lease, NOW + HALF)
-    (sent,) = do(notifications.take_due, now=NOW + HALF)
-    assert sent.mail == "guangming-supervisor@demo.invalid"
-    # the process dies here: nothing is recorded
-    assert do(notifications.take_due, now=NOW + 5 * HOUR) == []
-    assert [notice.id for notice in do(notifications.unknown, now=NOW + 5 * HOUR)] == [sent.id]
-    do(notifications.settle, sent.id, arrived=False, now=NOW + 5 * HOUR)
-    (again,) = do(notifications.take_due, now=NOW + 5 * HOUR)
-    assert again.id == sent.id
-    do(notifications.record_attempt, again, "250", Receipt.RECEIVED, now=NOW + 5 * HOUR)
-    assert do(notifications.unknown, now=NOW + 9 * HOUR) == []
-    assert do(notifications.settle, sent.id, arrived=False, now=NOW + 9 * HOUR) is None
-
-
-def test_a_mail_that_the_server_refuses_for_now_is_tried_again_under_the_same_id() -> None:
-    lease, _ = immediate()
-    escalate(lease, NOW + HALF)
-    (sent,) = do(notifications.take_due, now=NOW + HALF)
-    do(notifications.record_attempt, sent, "450", Receipt.NOT_YET, now=NOW + HALF)
-    assert do(notifications.take_due, now=NOW + HALF) == []
-    (again,) = do(notifications.take_due, now=NOW + HOUR)
-    assert (again.id, again.attempts) == (sent.id, 2)

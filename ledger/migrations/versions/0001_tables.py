@@ -901,6 +901,8 @@ def upgrade() -> None:
                 "supervision",
                 "supervision_missed",
                 "returned",
+                "returned_twice",
+                "promise_short",
                 "supplement",
                 "commitment_check",
                 name="kind",

@@ -1,0 +1,113 @@
+"""通知: who is told of what, by mail and webhook, each once; one at a time, so that a crash loses one outcome at most."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.limits import HandlingType
+from domain.notices import NoticeChannel, NoticeKind
+from ledger import callbacks, duty, notifications, registry, returns
+from ledger.deliveries import Receipt
+from ledger.notifications import UNKNOWN_AFTER
+from ledger.returns import Wish
+from ledger.tables.effects import Notice
+from tests.ledger.acting import HOUR, ISSUER, MINUTE, all_of, ask, do, escalate, hold, messages, take_up
+from tests.ledger.filing import NOW, UNIT, file
+
+pytestmark = pytest.mark.usefixtures("ledger")
+
+HALF = 30 * MINUTE
+AGENT, OFFICE = "demo-permit-1", "370402-OFFICE"
+
+
+def missed() -> str:
+    """A verification whose 督办 has just opened: one mail is due."""
+    lease = hold(file("P-HARDSHIP", handling=HandlingType.IMMEDIATE, promise_end=None))
+    take_up(lease)
+    ask(lease)
+    escalate(lease, NOW + HALF)
+    return lease.number
+
+
+def told(kind: NoticeKind) -> set[tuple[str, str]]:
+    return {(notice.channel.value, notice.recipient) for notice in all_of(Notice, kind=kind)}
+
+
+def test_the_supervisor_of_a_later_beginning_is_told_although_away_now() -> None:
+    """A miss on Friday evening: 督办 begins on Monday, and whose it is comes back from leave on Monday."""
+    friday, monday = datetime(2026, 3, 6, 10, 0, tzinfo=UTC), datetime(2026, 3, 9, 0, 30, tzinfo=UTC)
+    do(duty.report_absence, "370402-ARCHIVE", "demo-archive-2", friday - HOUR, monday, now=friday - 3 * HOUR, actor="x")
+    lease = hold(file("P-ARCHIVE", now=friday, matter="DEMO-0003", accepted_at=friday, promise_end=friday + 2 * HOUR))
+    take_up(lease, friday)
+    ask(lease, friday)
+    escalate(lease, friday + 2 * HOUR)
+    assert ("mail", "demo-archive-2") in told(NoticeKind.SUPERVISION)
+
+
+def test_a_second_return_tells_the_office_and_the_requesting_unit_by_mail_and_webhook() -> None:
+    for unit in (UNIT, OFFICE):
+        do(callbacks.register, unit, f"https://{unit}.example.invalid/", b"s" * 32, now=NOW, actor="x")
+    lease = hold(file("P-HARDSHIP"))
+    take_up(lease)
+    do(returns.give_back, ask(lease), ISSUER, Wish("不属本单位职责", "370402-CIVIL", None), now=NOW + MINUTE, actor="x")
+    do(returns.forward, lease.number, None, now=NOW + MINUTE, actor="x")
+    again = ask(lease, NOW + 2 * MINUTE)
+    do(returns.give_back, again, "370402-CIVIL", Wish("不属本单位职责", ISSUER, None), now=NOW + 3 * MINUTE, actor="x")
+    assert told(NoticeKind.RETURNED_TWICE) == {
+        ("mail", "demo-admin"), ("webhook", OFFICE), ("mail", AGENT), ("webhook", UNIT),
+    }  # fmt: skip
+    assert messages(lease.number)[-1].status == "needs_attention"
+
+
+def test_each_mail_is_booked_by_itself_so_that_a_crash_leaves_the_others_due() -> None:
+    missed(), missed(), missed()
+    first = do(notifications.take_next, now=NOW + HALF)
+    assert first is not None and first.mail == "guangming-supervisor@demo.invalid"
+    # the process dies here: nothing is recorded
+    later = NOW + HALF + UNKNOWN_AFTER + MINUTE
+    assert [notice.id for notice in do(notifications.unknown, now=later)] == [first.id]
+    others = [do(notifications.take_next, now=later) for _ in range(3)]
+    assert [notice is not None for notice in others] == [True, True, False]
+
+
+def test_what_is_on_its_way_cannot_be_settled_and_what_is_unknown_can() -> None:
+    missed()
+    sent = do(notifications.take_next, now=NOW + HALF)
+    assert sent is not None
+    assert do(notifications.settle, sent.id, arrived=False, now=NOW + HALF + UNKNOWN_AFTER) is None
+    assert do(notifications.take_next, now=NOW + 5 * HOUR) is None  # never repeated by itself
+    assert do(notifications.settle, sent.id, arrived=False, now=NOW + 5 * HOUR) is not None
+    again = do(notifications.take_next, now=NOW + 5 * HOUR)
+    assert again is not None and again.id == sent.id
+    do(notifications.record_attempt, again, "250", Receipt.RECEIVED, now=NOW + 5 * HOUR)
+    assert do(notifications.unknown, now=NOW + 9 * HOUR) == []
+    assert do(notifications.settle, sent.id, arrived=False, now=NOW + 9 * HOUR) is None
+
+
+def test_a_mail_that_the_server_refuses_for_now_is_tried_again_under_the_same_id() -> None:
+    missed()
+    sent = do(notifications.take_next, now=NOW + HALF)
+    assert sent is not None
+    do(notifications.record_attempt, sent, "450", Receipt.NOT_YET, now=NOW + HALF)
+    assert do(notifications.take_next, now=NOW + HALF) is None
+    again = do(notifications.take_next, now=NOW + HOUR)
+    assert again is not None and (again.id, again.attempts) == (sent.id, 2)
+
+
+def test_an_address_that_is_gone_is_given_up_and_the_next_notice_follows() -> None:
+    gone, kept = missed(), missed()
+    (notice,) = all_of(Notice, verification=gone)
+    person = {"code": "demo-guangming-9", "unit": ISSUER, "name": "演示", "roles": ["agent"], "mail": None}
+    do(registry.put_people, [person])
+
+    def readdress(session) -> None:  # type: ignore[no-untyped-def]
+        session.get_one(Notice, notice.id).recipient = "demo-guangming-9"
+
+    do(readdress)
+    following = do(notifications.take_next, now=NOW + HALF)
+    assert following is not None and following.verification == kept
+    (lost,) = do(notifications.given_up)
+    assert (lost.id, lost.last_answer, lost.channel) == (notice.id, "no_address", NoticeChannel.MAIL)
+    assert do(notifications.settle, lost.id, arrived=True, now=NOW + HALF + timedelta(seconds=1)) is not None
