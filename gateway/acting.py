@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,7 @@ from ledger.moves import MoveRefused
 from ledger.outages import OutageRefused
 from ledger.tables.verifications import Verification
 from ledger.worktime import CalendarRefused, TimetableRefused
+from settings import settings
 
 _CODES: Mapping[type[Exception], str] = MappingProxyType(
     {
@@ -46,6 +48,7 @@ _CODES: Mapping[type[Exception], str] = MappingProxyType(
         attachments.AttachmentsFull: "attachments_full",
         sharing.NotACandidate: "not_a_candidate",
         supervisions.NotYourSupervision: "supervision_unknown",
+        supervisions.NotOnDuty: "not_on_duty",
         supervisions.SupervisionClosed: "supervision_closed",
         supervisions.FedBackAlready: "fed_back_already",
         excuses.NoSoftLimit: "no_soft_limit",
@@ -92,3 +95,9 @@ def own(session: Session, caller: Caller, number: str) -> Verification:
     if row is None:
         raise Problem("number_unknown")
     return row
+
+
+def may_override(session: Session, caller: Caller, request: UUID) -> bool:
+    """The unit's 督办员, by duty and not by role, may act on what a colleague claimed (10.2, 10.12)."""
+    opened = supervisions.of_request(session, request)
+    return supervisions.in_charge(session, caller.unit, caller.person, opened, now=settings().now())

@@ -91,8 +91,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "get_notices": _REPAIR,
         "settle_notice": _REPAIR,
         "get_deadline": _READERS,
-        "get_supervisions": Rule(frozenset({Role.SUPERVISOR, Role.OFFICE})),
-        "feed_back": Rule(frozenset({Role.SUPERVISOR})),
+        "get_supervisions": Rule(_COUNTER.roles | {Role.OFFICE}),
+        "feed_back": _COUNTER,  # whoever is on duty as 督办员, acting ones too: `ledger.supervisions` asks the roster of duty
         "give_excuse": _COUNTER,
         "get_excuses": _OFFICE,
         "decide_excuse": _OFFICE,

@@ -51,15 +51,15 @@ def hold(
         raise AlreadyAnswered
     if request.withdrawn_at is not None or row.state not in OPEN:
         raise RequestWithdrawn
-    if request.claimed_by is not None and not override and _person(request.claimed_by) != _person(actor):
-        raise ClaimedByOther(_person(request.claimed_by))
+    if request.claimed_by is not None and not override and person_of(request.claimed_by) != person_of(actor):
+        raise ClaimedByOther(person_of(request.claimed_by))
     return row, request
 
 
 def claim(session: Session, request_id: UUID, unit: str, *, now: datetime, actor: str, override: bool = False) -> None:
     """认领. Claiming one's own again changes nothing; a 督办员 may take over. Raises as `hold`."""
     row, request = hold(session, request_id, unit, actor=actor, override=override)
-    if request.claimed_by is not None and _person(request.claimed_by) == _person(actor):
+    if request.claimed_by is not None and person_of(request.claimed_by) == person_of(actor):
         return
     request.claimed_by, request.claimed_at = actor, now
     note(session, row.number, Event.CLAIMED, at=now, actor=actor, detail={"request": str(request.id)})
@@ -74,6 +74,6 @@ def release(session: Session, request_id: UUID, unit: str, *, now: datetime, act
     note(session, row.number, Event.RELEASED, at=now, actor=actor, detail={"request": str(request.id)})
 
 
-def _person(actor: str) -> str:
+def person_of(actor: str) -> str:
     """The person of an actor, whichever system they used."""
     return actor.removeprefix("person:").partition(" via ")[0]

@@ -15,7 +15,7 @@ from domain.limits import LimitKind
 from domain.methods import Result
 from domain.scope import CatalogEntry
 from ledger import commitment_checks, rules
-from ledger.alarms import raise_alarm
+from ledger.alarms import clear_alarm, raise_alarm
 from ledger.cases import key_of
 from ledger.deliveries import announce
 from ledger.moves import Lease, MoveRefused, move, note, request_wake
@@ -51,6 +51,7 @@ def put_text(session: Session, proof: str, text: str, check_days: int, basis: st
     )  # fmt: skip
     session.add(row)
     session.flush()
+    clear_alarm(session, "no_commitment_text", proof, now=now)
     return row
 
 

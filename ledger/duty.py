@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
@@ -49,26 +49,28 @@ class Gap:
 
 
 def appoint(
-    session: Session, unit: str, person: str, since: datetime, until: datetime | None,
+    session: Session, unit: str, person: str, since: datetime | None, until: datetime | None,
     *, acting: bool, now: datetime, actor: str,
 ) -> Appointment:  # fmt: skip
-    """指定督办员, or an acting one for a period. A regular one that is open-ended ends the one before it.
+    """指定督办员, or an acting one for a period, from now (`since` None) or later.
 
-    Raises `DutyRefused`; then nothing was written. Two at once: the unit's row is locked, the second one is refused.
+    An open-ended one ends the one before it; one with an end goes before the open-ended one, who is on duty again
+    afterwards. Raises `DutyRefused`; then nothing was written. Two at once: the unit's row is locked, the second one
+    is refused.
     """
     holder = session.get(Person, person)
     if holder is None or holder.unit != unit or not holder.active:
         raise DutyRefused("所指定的人员不是本单位在岗人员。")
-    if until is not None and until <= since:
-        raise DutyRefused("结束时间应晚于开始时间。")
+    since = _ahead(since, until, now)
     if acting and until is None:
         raise DutyRefused("代理督办须写明结束时间。")
     session.get_one(Unit, unit, with_for_update=True)
     others = session.scalars(select(Appointment).where(Appointment.unit == unit, Appointment.acting.is_(acting)))
     for other in others:
-        if other.until is None and not acting and other.since < since:
+        before = other.until is None and other.since < since  # never an acting one
+        if before and until is None:
             other.until = since  # 交接: the former one until then
-        elif _meets(other, since, until):
+        elif not before and _meets(other, since, until):
             kind = "代理督办" if acting else "督办员"
             raise DutyRefused(f"这段时间已有{kind}({other.person}),同一时刻只能有一名。请先结束原来的指定。")
     if _only_agents(session, unit) == {person} and not rules.readings().self_supervision:
@@ -82,12 +84,13 @@ def appoint(
     return row
 
 
-def end_appointment(session: Session, unit: str, appointment: UUID, until: datetime) -> Appointment:
-    """End it earlier. Raises LookupError, `DutyRefused`."""
+def end_appointment(session: Session, unit: str, appointment: UUID, until: datetime | None, *, now: datetime) -> Appointment:
+    """End it earlier, now (`until` None) or later. Raises LookupError, `DutyRefused`."""
     session.get_one(Unit, unit, with_for_update=True)
     row = session.get(Appointment, appointment, populate_existing=True)
     if row is None or row.unit != unit:
         raise LookupError
+    until = _ahead(until, None, now)
     if until <= row.since or (row.until is not None and until > row.until):
         raise DutyRefused("结束时间应在任期之内。")
     row.until = until
@@ -95,24 +98,23 @@ def end_appointment(session: Session, unit: str, appointment: UUID, until: datet
 
 
 def report_absence(
-    session: Session, unit: str, person: str, since: datetime, until: datetime, *, now: datetime, actor: str
+    session: Session, unit: str, person: str, since: datetime | None, until: datetime, *, now: datetime, actor: str
 ) -> Absence:
-    """离岗. Raises `DutyRefused`."""
+    """离岗, from now (`since` None) or later. Raises `DutyRefused`."""
     holder = session.get(Person, person)
     if holder is None or holder.unit != unit:
         raise DutyRefused("所填人员不是本单位人员。")
-    if until <= since:
-        raise DutyRefused("结束时间应晚于开始时间。")
     row = Absence(
-        id=uuid4(), person=person, since=since, until=until, reported_by=actor, reported_at=now, cancelled_at=None
-    )
+        id=uuid4(), person=person, since=_ahead(since, until, now), until=until, reported_by=actor, reported_at=now,
+        cancelled_at=None,
+    )  # fmt: skip
     session.add(row)
     session.flush()
     return row
 
 
 def cancel_absence(session: Session, unit: str, absence: UUID, *, now: datetime) -> Absence:
-    """销假. Raises LookupError."""
+    """销假: present from now on; what has passed of it stays. Raises LookupError."""
     row = session.get(Absence, absence)
     if row is None or session.get_one(Person, row.person).unit != unit:
         raise LookupError
@@ -120,15 +122,27 @@ def cancel_absence(session: Session, unit: str, absence: UUID, *, now: datetime)
     return row
 
 
+def _ahead(since: datetime | None, until: datetime | None, now: datetime) -> datetime:
+    """`since`, or now. Raises `DutyRefused`: who was on duty is the record, and the record is not written anew."""
+    since = since or now
+    if since < now:
+        raise DutyRefused("时间不能早于现在:已经过去的值守不再更改。从现在起的,可以不填。")
+    if until is not None and until <= since:
+        raise DutyRefused("结束时间应晚于开始时间。")
+    return since
+
+
 def supervisor_at(session: Session, unit: str, at: datetime) -> str | None:
-    """The one 督办员 on duty at `at`: the acting one before the regular one; None is a gap."""
+    """The one 督办员 on duty at `at`: the acting one first, then a regular one with an end, then the open-ended one.
+
+    Who is away is passed over; None is a gap.
+    """
     return _supervisor(appointments(session, unit), _absences(session, unit), _active(session, unit), at)
 
 
 def agents_at(session: Session, unit: str, at: datetime) -> list[str]:
     """The 代办员 on duty at `at`."""
-    away = {row.person for row in _absences(session, unit) if row.since <= at < row.until}
-    return sorted(_only_agents(session, unit) - away)
+    return sorted(_only_agents(session, unit) - _away(_absences(session, unit), at))
 
 
 def appointments(session: Session, unit: str) -> list[Appointment]:
@@ -142,14 +156,14 @@ def gaps(session: Session, unit: str, since: datetime, until: datetime) -> list[
     """What is missing in [since, until), exactly: duty changes only where a period begins or ends."""
     found, away = appointments(session, unit), _absences(session, unit)
     active, agents = _active(session, unit), _only_agents(session, unit)
-    edges = {since, *(row.since for row in found), *(row.since for row in away), *(row.until for row in away)}
+    edges = {since, *(row.since for row in found), *(row.since for row in away), *map(_back, away)}
     edges |= {row.until for row in found if row.until}
     instants = sorted(edge for edge in edges if since <= edge < until)
     missing: dict[GapKind, datetime] = {}
     result: list[Gap] = []
     for at in instants:
         supervisor = _supervisor(found, away, active, at)
-        present = agents - {row.person for row in away if row.since <= at < row.until}
+        present = agents - _away(away, at)
         now_missing = {
             GapKind.NO_SUPERVISOR: supervisor is None,
             GapKind.NO_AGENT: not present,
@@ -165,10 +179,14 @@ def gaps(session: Session, unit: str, since: datetime, until: datetime) -> list[
 
 
 def report_gaps(session: Session, now: datetime, ahead: timedelta = AHEAD) -> None:
-    """An alarm for each unit that issues proofs and will lack somebody, before it bites; taken back once filled."""
-    issuing = select(Entry.issuing_unit).where(Entry.issuing_unit.is_not(None)).distinct()
-    for unit in session.scalars(select(Unit).where(Unit.code.in_(issuing), Unit.active.is_(True)).order_by(Unit.code)):
+    """An alarm for each 办事单位 that will lack somebody, before it bites; taken back once filled.
+
+    Every unit: one that asks has a 督办员 and a 代办员 like one that answers (10.2, 10.3).
+    """
+    for unit in session.scalars(select(Unit).where(Unit.active.is_(True)).order_by(Unit.code)):
         found = [gap for gap in gaps(session, unit.code, now, now + ahead) if not _is_allowed(gap)]
+        if GapKind.NO_SUPERVISOR not in {gap.kind for gap in found}:
+            clear_alarm(session, "no_supervisor", unit.code, now=now)  # raised where 督办 found nobody
         if not found:
             clear_alarm(session, "duty_gap", unit.code, now=now)
             continue
@@ -183,14 +201,19 @@ def _is_allowed(gap: Gap) -> bool:
 
 
 def _supervisor(found: list[Appointment], away: list[Absence], active: set[str], at: datetime) -> str | None:
-    absent = {row.person for row in away if row.since <= at < row.until}
-    present = [
-        row
-        for row in found
-        if row.since <= at and (row.until is None or at < row.until) and row.person in active - absent
-    ]
-    present.sort(key=lambda row: not row.acting)
-    return present[0].person if present else None
+    there = active - _away(away, at)
+    present = [row for row in found if row.since <= at and (row.until is None or at < row.until) and row.person in there]
+    # Of two regular ones at most one has no end, and it began first.
+    return max(present, key=lambda row: (row.acting, row.since)).person if present else None
+
+
+def _away(found: list[Absence], at: datetime) -> set[str]:
+    return {row.person for row in found if row.since <= at < _back(row)}
+
+
+def _back(row: Absence) -> datetime:
+    """When whoever was away is present again."""
+    return min(row.until, row.cancelled_at or row.until)
 
 
 def _meets(row: Appointment, since: datetime, until: datetime | None) -> bool:
@@ -209,10 +232,4 @@ def _only_agents(session: Session, unit: str) -> set[str]:
 
 
 def _absences(session: Session, unit: str) -> list[Absence]:
-    return list(
-        session.scalars(
-            select(Absence)
-            .join(Person, Person.code == Absence.person)
-            .where(Person.unit == unit, or_(Absence.cancelled_at.is_(None)))
-        )
-    )
+    return list(session.scalars(select(Absence).join(Person, Person.code == Absence.person).where(Person.unit == unit)))

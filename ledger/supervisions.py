@@ -19,6 +19,7 @@ from domain.roles import Role
 from ledger import clocks, duty, rules, timetables
 from ledger.alarms import clear_alarm, raise_alarm
 from ledger.cases import key_of
+from ledger.claims import person_of
 from ledger.moves import Lease, move, note
 from ledger.notifications import notify_office, notify_unit
 from ledger.standings import lock
@@ -29,6 +30,10 @@ from ledger.vault import Place
 
 class NotYourSupervision(Exception):
     """The 督办 is another unit's, or there is none: both look the same from outside."""
+
+
+class NotOnDuty(Exception):
+    """Only the 督办员 on duty, now or when it began, feeds back: the role alone is no appointment (10.2)."""
 
 
 class FedBackAlready(Exception):
@@ -79,14 +84,14 @@ def open_one(
             session, row.number, Event.SUPERVISED, at=since, actor=actor, lease=lease, detail=detail,
             attention_from=State.ESCALATED,
         )  # fmt: skip
-    cause = str(opened.id)
     if person is None:
         text = f"{request.unit}:督办开始时没有在岗的督办员,请工作专班办公室督促该单位指定。"
         raise_alarm(session, "no_supervisor", request.unit, text, now=now)
-        notify_unit(session, NoticeKind.SUPERVISION, request.unit, cause, number=row.number, about=since, now=now, roles=_BOTH)
-    else:
-        notify_unit(session, NoticeKind.SUPERVISION, request.unit, cause, number=row.number, about=since, now=now, persons=[person])
-    notify_unit(session, NoticeKind.SUPERVISION, row.unit, cause, number=row.number, about=since, now=now, roles=_SUPERVISORS)
+    for unit, whom in ((request.unit, person), (row.unit, duty.supervisor_at(session, row.unit, now))):
+        notify_unit(
+            session, NoticeKind.SUPERVISION, unit, str(opened.id), number=row.number, about=since, now=now,
+            persons=[whom] if whom else [], roles=_ELSE,
+        )  # fmt: skip
 
 
 def determine(session: Session, year: int) -> None:
@@ -104,8 +109,7 @@ def determine(session: Session, year: int) -> None:
         deadline.explanation = explain_supervision(found.opened_at, limit, hours, rules.readings())
 
 
-_SUPERVISORS = frozenset({Role.SUPERVISOR})
-_BOTH = frozenset({Role.SUPERVISOR, Role.AGENT})
+_ELSE = frozenset({Role.SUPERVISOR, Role.AGENT})  #: whom to tell where nobody is appointed
 
 
 def handled(session: Session, request: UUID, *, now: datetime) -> None:
@@ -116,16 +120,28 @@ def handled(session: Session, request: UUID, *, now: datetime) -> None:
         _complete(session, found, now)
 
 
+def in_charge(session: Session, unit: str, person: str, opened: Supervision | None, *, now: datetime) -> bool:
+    """True for the 督办员 by duty, not by role (10.2): on duty now, or when this 督办 began. An acting one is one."""
+    if person == duty.supervisor_at(session, unit, now):
+        return True
+    if opened is None:
+        return False
+    began = session.get_one(Deadline, opened.deadline).started_at or opened.opened_at
+    return person in {opened.supervisor, duty.supervisor_at(session, unit, began)}
+
+
 def feed_back(
     session: Session, supervision_id: UUID, unit: str, outcome: SupervisionOutcome, text: str, *, now: datetime, actor: str
 ) -> Supervision:
     """督办反馈: the other half. Late feedback is taken; the miss stays.
 
-    Raises `NotYourSupervision`, `FedBackAlready`, `SupervisionClosed`; then nothing was written.
+    Raises `NotYourSupervision`, `NotOnDuty`, `FedBackAlready`, `SupervisionClosed`; then nothing was written.
     """
     found = session.get(Supervision, supervision_id)
     if found is None or found.unit != unit:
         raise NotYourSupervision
+    if not in_charge(session, unit, person_of(actor), found, now=now):
+        raise NotOnDuty
     row = lock(session, found.verification)
     session.refresh(found)
     if found.closed_at is not None:

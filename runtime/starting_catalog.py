@@ -107,7 +107,7 @@ def _arrange_duty(session: Session, district: dict[str, Any]) -> None:
             worktime.set_timetable(session, row["unit"], row["seasons"], effective_from=IN_FORCE, now=now, actor=_ACTOR)
     for row in district["appointments"]:
         if not duty.appointments(session, row["unit"]):
-            duty.appoint(session, row["unit"], row["person"], IN_FORCE, None, acting=False, now=now, actor=_ACTOR)
+            duty.appoint(session, row["unit"], row["person"], None, None, acting=False, now=IN_FORCE, actor=_ACTOR)
     for row in district["commitment_texts"]:
         commitments.put_text(session, **row, now=now, actor=_ACTOR)
 

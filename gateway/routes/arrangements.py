@@ -55,7 +55,7 @@ def get_duty(caller: CurrentCaller) -> DutyAnswer:
 
 @router.post("/v1/duty/appointments", status_code=201, summary="指定督办员", responses=problems("duty_refused", body=True))
 def appoint(body: SentAppointment, caller: CurrentCaller) -> AppointmentAnswer:
-    """同一时刻只有一名督办员:新的指定接替原来的;代理督办须写明起止,不得与其他代理重叠。"""
+    """同一时刻只有一名督办员:新的指定接替原来的,有止期的期满后由原督办员继续;代理督办须写明止期,不得与其他代理重叠。"""
     with acting() as session:
         row = duty.appoint(
             session, caller.unit, body.person, body.since, body.until, acting=body.acting, now=settings().now(),
@@ -71,7 +71,7 @@ def end_appointment(id: Entry, body: SentEnding, caller: CurrentCaller) -> Appoi
     """提前结束;空缺会告警。"""
     with acting() as session:
         try:
-            return AppointmentAnswer.of(duty.end_appointment(session, caller.unit, id, body.until))
+            return AppointmentAnswer.of(duty.end_appointment(session, caller.unit, id, body.until, now=settings().now()))
         except LookupError:
             raise Problem("duty_unknown") from None
 
@@ -88,7 +88,7 @@ def report_absence(body: SentAbsence, caller: CurrentCaller) -> AbsenceAnswer:
 
 @router.post("/v1/duty/absences/{id}/cancel", summary="销假", responses=problems("duty_unknown", body=True))
 def cancel_absence(id: Entry, body: SentCancellation, caller: CurrentCaller) -> AbsenceAnswer:  # noqa: A002
-    """提前返岗。"""
+    """提前返岗,自此刻起;已经过去的离岗时间不变。"""
     with acting() as session:
         try:
             return AbsenceAnswer.of(duty.cancel_absence(session, caller.unit, id, now=settings().now()))

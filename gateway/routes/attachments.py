@@ -10,8 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from domain.inbox import AttachmentUse
 from domain.numbers import is_number
-from domain.roles import Role
-from gateway.acting import acting, own
+from gateway.acting import acting, may_override, own
 from gateway.answers.inbox import AttachmentAnswer, AttachmentsAnswer
 from gateway.entrance import CurrentCaller
 from gateway.problems import Problem
@@ -64,9 +63,8 @@ async def add_attachment(id: RequestId, request: Request, caller: CurrentCaller)
 def _add(request: UUID, file: File, caller: Caller) -> AttachmentAnswer:
     now = settings().now()
     with acting() as session:
-        _, held = claims.hold(
-            session, request, caller.unit, actor=caller.actor, override=Role.SUPERVISOR in caller.roles
-        )
+        override = may_override(session, caller, request)
+        _, held = claims.hold(session, request, caller.unit, actor=caller.actor, override=override)
         kept = attachments.add(session, held, AttachmentUse.REPLY, file, now=now, actor=caller.actor)
         return AttachmentAnswer.of(kept, file.name)
 

@@ -8,8 +8,7 @@ from uuid import UUID
 from fastapi import Path, Query, Response
 
 from domain.lifecycle import State
-from domain.roles import Role
-from gateway.acting import acting
+from gateway.acting import acting, may_override
 from gateway.answers.inbox import InboxAnswer, InboxAnswerItem, RequestAnswer, ReturnTaken, Taken
 from gateway.entrance import CurrentCaller
 from gateway.previewing import preview
@@ -63,7 +62,7 @@ def get_request(id: RequestId, caller: CurrentCaller) -> RequestAnswer:  # noqa:
 def claim_request(id: RequestId, caller: CurrentCaller) -> Taken:  # noqa: A002
     """认领后,同事不能再办理;督办员可以接手。重复认领不产生变化。"""
     with acting() as session:
-        claims.claim(session, id, caller.unit, now=settings().now(), actor=caller.actor, override=_may_override(caller))
+        claims.claim(session, id, caller.unit, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id))
     return Taken(id=id, status="claimed")
 
 
@@ -71,7 +70,7 @@ def claim_request(id: RequestId, caller: CurrentCaller) -> Taken:  # noqa: A002
 def release_request(id: RequestId, caller: CurrentCaller) -> Taken:  # noqa: A002
     """放回收件箱,由同事认领。"""
     with acting() as session:
-        claims.release(session, id, caller.unit, now=settings().now(), actor=caller.actor, override=_may_override(caller))
+        claims.release(session, id, caller.unit, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id))
     return Taken(id=id, status="open")
 
 
@@ -85,7 +84,7 @@ def preview_reply(id: RequestId, body: SentReply, caller: CurrentCaller) -> Resp
     """按拟答复的内容排出证明,注明“预览”,不用印、不保存。时限照常计算。"""
     data = requests.Reply(body.answer, dict(body.fields), body.note)
     with acting() as session:
-        pdf = preview(session, caller, id, data, override=_may_override(caller))
+        pdf = preview(session, caller, id, data, override=may_override(session, caller, id))
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": 'inline; filename="preview.pdf"'})
 
 
@@ -95,7 +94,7 @@ def reply_to_request(id: RequestId, body: SentReply, caller: CurrentCaller) -> T
     data = requests.Reply(body.answer, dict(body.fields), body.note)
     with acting() as session:
         requests.reply(
-            session, id, caller.unit, data, now=settings().now(), actor=caller.actor, override=_may_override(caller)
+            session, id, caller.unit, data, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id)
         )
     return Taken(id=id, status="answered")
 
@@ -109,7 +108,7 @@ def ask_for_supplement(id: RequestId, body: SentSupplementRequest, caller: Curre
     """缺少资料时要求需求单位补正:三十分钟和二十四小时的时限暂停,承诺时限不变。时限已过的不能再要求补正。"""
     with acting() as session:
         supplements.ask(
-            session, id, caller.unit, body.what, now=settings().now(), actor=caller.actor, override=_may_override(caller)
+            session, id, caller.unit, body.what, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id)
         )
     return Taken(id=id, status="resting")
 
@@ -124,11 +123,6 @@ def return_request(id: RequestId, body: SentReturn, caller: CurrentCaller) -> Re
     with acting() as session:
         state = returns.give_back(
             session, id, caller.unit, body.as_wish(), now=settings().now(), actor=caller.actor,
-            override=_may_override(caller),
+            override=may_override(session, caller, id),
         )  # fmt: skip
     return ReturnTaken(id=id, status="returned", forwarded=state is State.TO_ASK, to_office=state is State.NEEDS_ATTENTION)
-
-
-def _may_override(caller: Caller) -> bool:
-    """The unit's 督办员 may act on what a colleague claimed."""
-    return Role.SUPERVISOR in caller.roles

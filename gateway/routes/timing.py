@@ -63,10 +63,10 @@ def get_supervisions(
 @router.post(
     "/v1/supervisions/{id}/feedback",
     summary="督办反馈",
-    responses=problems("supervision_unknown", "supervision_closed", "fed_back_already", body=True),
+    responses=problems("supervision_unknown", "not_on_duty", "supervision_closed", "fed_back_already", body=True),
 )
 def feed_back(id: SupervisionId, body: SentFeedback, caller: CurrentCaller) -> SupervisionAnswer:  # noqa: A002
-    """督办员反馈督办结果。申请已答复(或退回)且已反馈,督办才算完成;超过半小时的由专班办公室处理。"""
+    """由此刻或督办开始时值守的督办员(含代理)反馈督办结果。申请已答复(或退回)且已反馈,督办才算完成;超过半小时的由专班办公室处理。"""
     now = settings().now()
     with acting() as session:
         supervisions.feed_back(session, id, caller.unit, body.outcome, body.text, now=now, actor=caller.actor)

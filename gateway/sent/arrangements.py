@@ -14,22 +14,22 @@ class SentAppointment(Sent):
     """指定督办员。"""
 
     person: Annotated[Code, Field(description="人员编码", examples=["demo-guangming-2"])]
-    since: Annotated[Instant, Field(description="起")]
-    until: Annotated[Instant | None, Field(description="止(不含);代理督办必填")] = None
+    since: Annotated[Instant | None, Field(description="起,不早于现在;省略为现在")] = None
+    until: Annotated[Instant | None, Field(description="止(不含);代理督办必填。另有止期的正式指定期满后,由原督办员继续")] = None
     acting: Annotated[bool, Field(strict=True, description="true 代理督办")] = False
 
 
 class SentEnding(Sent):
     """结束指定。"""
 
-    until: Annotated[Instant, Field(description="到何时为止")]
+    until: Annotated[Instant | None, Field(description="到何时为止,不早于现在;省略为现在")] = None
 
 
 class SentAbsence(Sent):
     """离岗。"""
 
     person: Annotated[Code, Field(description="人员编码")]
-    since: Annotated[Instant, Field(description="起")]
+    since: Annotated[Instant | None, Field(description="起,不早于现在;省略为现在")] = None
     until: Annotated[Instant, Field(description="止(不含)")]
 
 

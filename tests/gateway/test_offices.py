@@ -233,3 +233,26 @@ def test_the_table_of_rights_in_words() -> None:
     assert {name for name, rule in RULES.items() if rule.public} == {
         "verify_start", "verify_number", "verify_upload", "liveness", "health", "metrics", "openapi_document", "docs", "home",
     }  # fmt: skip
+
+
+def test_the_acting_supervisor_may_do_what_duty_brings_and_the_title_alone_may_not(api: Api) -> None:
+    """10.2: who is on duty counts, not who holds the role."""
+    unit, now = "370402-GUANGMING", settings().now()
+    people = [
+        {"code": "acting-agent", "unit": unit, "name": "演示", "roles": ["agent"]},
+        {"code": "titled-only", "unit": unit, "name": "演示", "roles": ["supervisor"]},
+    ]
+    with transaction() as session:
+        registry.put_people(session, people)
+    body = {"person": "acting-agent", "until": (now + timedelta(days=1)).isoformat(), "acting": True}
+    appointed = api.post("/v1/duty/appointments", "demo-guangming-2", json=body)
+    assert appointed.status_code == 201 and appointed.json()["since"] >= now.isoformat()[:19]
+    try:
+        request = ask(api.filed(proof="P-HARDSHIP"))
+        api.post(f"/v1/inbox/{request}/claim", ISSUER, json={})
+        assert api.post(f"/v1/inbox/{request}/claim", "titled-only", json={}).json()["code"] == "claimed_by_other"
+        assert api.post(f"/v1/inbox/{request}/claim", "acting-agent", json={}).status_code == 200
+        assert api.get("/v1/supervisions", "acting-agent").status_code == 200
+    finally:
+        ended = api.post(f"/v1/duty/appointments/{appointed.json()['id']}/end", "demo-guangming-2", json={})
+        assert ended.status_code == 200, ended.text

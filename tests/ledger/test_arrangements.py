@@ -1,4 +1,4 @@
-"""值守, 工作日历, 服务时间: one 督办员 at every instant; a changed calendar computes anew, with its reason."""
+"""工作日历, 服务时间, 平台故障: a changed calendar computes anew, with its reason."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import pytest
 
 from domain.commitments import Evidence
 from domain.limits import HandlingType
-from ledger import calendars, commitments, duty, outages, worktime
-from ledger.duty import DutyRefused, GapKind
-from ledger.registry import put_people
+from ledger import calendars, commitments, outages, worktime
 from ledger.tables.commitments import CommitmentCheck
 from ledger.tables.duty import CalendarChange
 from ledger.timetables import ALWAYS_OPEN
@@ -20,81 +18,9 @@ from tests.ledger.filing import NOW, file
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
-UNIT, CHIEF, AGENT = "370402-ARCHIVE", "demo-archive-2", "demo-archive-1"
+UNIT = "370402-ARCHIVE"
 DAY = timedelta(days=1)
 OFFICE = [{"first": "01-01", "last": "12-31", "workday": [["08:30", "12:00"], ["13:30", "17:30"]]}]
-
-
-@pytest.fixture(autouse=True)
-def deputies(ledger: str) -> None:
-    people = [
-        {"code": f"deputy-{name}", "unit": UNIT, "name": "演示", "roles": ["agent", "supervisor"]} for name in "ab"
-    ]
-    do(put_people, people)
-
-
-def appoint(person: str, since: datetime, until: datetime | None, *, acting: bool = False):  # type: ignore[no-untyped-def]
-    return do(duty.appoint, UNIT, person, since, until, acting=acting, now=NOW, actor="person:demo-admin")
-
-
-def at(instant: datetime) -> str | None:
-    return do(duty.supervisor_at, UNIT, instant)
-
-
-def test_an_acting_one_covers_for_a_period_and_no_two_cover_at_once() -> None:
-    appoint("deputy-a", NOW, NOW + 3 * DAY, acting=True)
-    assert (at(NOW - HOUR), at(NOW), at(NOW + 3 * DAY)) == (CHIEF, "deputy-a", CHIEF)
-    with pytest.raises(DutyRefused, match="同一时刻只能有一名"):
-        appoint("deputy-b", NOW + DAY, NOW + 5 * DAY, acting=True)
-    appoint("deputy-b", NOW + 3 * DAY, NOW + 5 * DAY, acting=True)  # right after is no overlap
-    with pytest.raises(DutyRefused, match="结束时间"):
-        appoint("deputy-b", NOW + 6 * DAY, None, acting=True)
-    with pytest.raises(DutyRefused, match="晚于开始"):
-        appoint("deputy-b", NOW + 6 * DAY, NOW + 6 * DAY, acting=True)
-
-
-def test_a_new_one_takes_over_from_the_former() -> None:
-    appoint("deputy-a", NOW, None)
-    assert (at(NOW - HOUR), at(NOW + 99 * DAY)) == (CHIEF, "deputy-a")
-    with pytest.raises(DutyRefused):
-        appoint("demo-guangming-2", NOW + DAY, None)  # another unit's
-
-
-def test_an_absence_is_a_gap_until_it_is_covered_and_the_alarm_comes_before_it_bites() -> None:
-    do(duty.report_absence, UNIT, CHIEF, NOW + 3 * DAY, NOW + 4 * DAY, now=NOW, actor="x")
-    (gap,) = do(duty.gaps, UNIT, NOW, NOW + 7 * DAY)
-    assert (gap.kind, gap.since, gap.until) == (GapKind.NO_SUPERVISOR, NOW + 3 * DAY, NOW + 4 * DAY)
-    do(duty.report_gaps, NOW)
-    assert ("duty_gap", UNIT) in alarms()
-    appoint("deputy-a", NOW + 3 * DAY, NOW + 4 * DAY, acting=True)
-    do(duty.report_gaps, NOW)
-    assert ("duty_gap", UNIT) not in alarms()
-
-
-def test_all_agents_away_is_a_gap() -> None:
-    for person in (AGENT, "deputy-a", "deputy-b"):
-        do(duty.report_absence, UNIT, person, NOW + DAY, NOW + 2 * DAY, now=NOW, actor="x")
-    assert [gap.kind for gap in do(duty.gaps, UNIT, NOW, NOW + 7 * DAY)] == [GapKind.NO_AGENT]
-    with pytest.raises(DutyRefused):
-        do(duty.report_absence, UNIT, AGENT, NOW, NOW, now=NOW, actor="x")
-
-
-def test_the_only_agent_is_not_the_supervisor_unless_the_district_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    from settings import settings
-
-    unit = "370402-GUANGMING"
-
-    def try_it() -> None:
-        do(duty.appoint, unit, "demo-guangming-1", NOW, None, acting=False, now=NOW, actor="x")
-
-    with pytest.raises(DutyRefused, match="唯一的代办员"):
-        try_it()
-    monkeypatch.setenv("PROOFLESS_READINGS", '{"self_supervision": true}')
-    settings.cache_clear()
-    try_it()
-    assert GapKind.SELF_SUPERVISION in [gap.kind for gap in do(duty.gaps, unit, NOW, NOW + DAY)]  # allowed, and flagged
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 THURSDAY = datetime(2026, 12, 31, 8, 0, tzinfo=UTC)  # 16:00 in Beijing; 24 hours later is New Year's Day 2027

@@ -22,6 +22,13 @@ HALF = 30 * MINUTE
 AGENT, OFFICE = "demo-permit-1", "370402-OFFICE"
 
 
+@pytest.fixture(autouse=True)
+def without_mail(ledger: str) -> None:
+    """The requesting unit's 督办员 has no address: each 督办 here is one mail, to the issuing unit's."""
+    person = {"code": "demo-permit-2", "unit": UNIT, "name": "演示", "roles": ["supervisor"], "mail": None}
+    do(registry.put_people, [person])
+
+
 def missed() -> str:
     """A verification whose 督办 has just opened: one mail is due."""
     lease = hold(file("P-HARDSHIP", handling=HandlingType.IMMEDIATE, promise_end=None))

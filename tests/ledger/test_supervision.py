@@ -13,8 +13,9 @@ from domain.lifecycle import State
 from domain.limits import HandlingType, LimitKind
 from domain.notices import NoticeKind
 from domain.progress import Colour
-from ledger import excuses, supervisions, sweep, timing
+from ledger import duty, excuses, supervisions, sweep, timing
 from ledger.moves import Lease
+from ledger.registry import put_people
 from ledger.tables.effects import Notice
 from ledger.tables.inbox import Supervision
 from ledger.tables.verifications import Verification
@@ -126,7 +127,8 @@ def test_supervision_tells_the_supervisor_once_and_the_office_once() -> None:
     for _ in range(3):
         escalate(lease, NOW + HALF)
         escalate(lease, NOW + HOUR)
-    assert [mail.recipient for mail in notices(NoticeKind.SUPERVISION)] == ["demo-guangming-2"]
+    told = sorted(mail.recipient for mail in notices(NoticeKind.SUPERVISION))
+    assert told == ["demo-guangming-2", "demo-permit-2"]  # and the requesting unit's, for its information (reading 11)
     assert [mail.recipient for mail in notices(NoticeKind.SUPERVISION_MISSED)] == ["demo-admin"]
     opened = do(supervisions.of_request, request)
     assert opened is not None and (opened.supervisor, opened.opened_at) == ("demo-guangming-2", NOW + HALF)
@@ -210,3 +212,35 @@ def test_office_hours_with_a_lunch_break_set_the_instants_of_the_golden_table() 
     monday = datetime(2026, 3, 9, 0, 30, tzinfo=UTC)
     assert (supervision.started_at, supervision.due_at) == (monday, monday + HALF)
     assert supervision.kind is LimitKind.SUPERVISION
+
+
+def test_the_acting_one_feeds_back_whatever_the_role_and_the_role_alone_does_not() -> None:
+    people = [
+        {"code": "acting", "unit": ISSUER, "name": "演示", "roles": ["agent"]},
+        {"code": "titled", "unit": ISSUER, "name": "演示", "roles": ["supervisor"]},
+    ]
+    do(put_people, people)
+    do(duty.appoint, ISSUER, "acting", NOW, NOW + HOUR, acting=True, now=NOW, actor="x")
+    lease, request = immediate()
+    escalate(lease, NOW + HALF)
+    opened = do(supervisions.of_request, request)
+    assert opened is not None and opened.supervisor == "acting"
+
+    def feed(person: str, now: datetime) -> None:
+        do(
+            supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "已督促", now=now, actor=f"person:{person}"
+        )
+
+    with pytest.raises(supervisions.NotOnDuty):
+        feed("titled", NOW + 45 * MINUTE)
+    with pytest.raises(supervisions.NotOnDuty):
+        feed("demo-guangming-2", NOW + 45 * MINUTE)  # the regular one, while another acts
+    feed("acting", NOW + 2 * HOUR)  # no longer on duty: but it began in that time
+    later, other = immediate(NOW + 2 * HOUR)
+    escalate(later, NOW + 2 * HOUR + HALF)
+    second = do(supervisions.of_request, other)
+    assert second is not None
+    do(
+        supervisions.feed_back, second.id, ISSUER, SupervisionOutcome.DONE, "已督促", now=NOW + 3 * HOUR,
+        actor="person:demo-guangming-2 via demo-hall",
+    )  # fmt: skip
