@@ -15,6 +15,7 @@ from ledger import (
     attachments,
     claims,
     commitment_checks,
+    commitments,
     excuses,
     mismatches,
     requests,
@@ -54,11 +55,14 @@ _CODES: Mapping[type[Exception], str] = MappingProxyType(
         excuses.NoSoftLimit: "no_soft_limit",
         excuses.NoExcuse: "no_excuse",
         excuses.ExcuseStands: "excuse_stands",
+        commitments.CommitmentBlocked: "commitment_blocked",
         commitment_checks.CheckDone: "check_done",
         mismatches.NotDelivered: "not_delivered",
         mismatches.MismatchOpen: "mismatch_open",
         mismatches.NoIssuer: "no_issuer_to_check",
         mismatches.NothingToObject: "mismatch_unsettled",
+        mismatches.NothingOpen: "mismatch_closed",
+        mismatches.ObjectedAlready: "objected_already",
     }
 )
 #: Refusals whose own Chinese text says it best: what they hold is the unit's arrangement, no person's data.

@@ -22,7 +22,7 @@ _FORM = 8 * 1024  #: what a form puts around a file
 #: Where files are taken, and how large they may be.
 _UPLOADS = (
     (re.compile(r"/verify/upload"), UPLOAD_LIMIT + _FORM),
-    (re.compile(r"/v1/(inbox|verifications)/[^/]+/attachments"), ATTACHMENT_BYTES + _FORM),
+    (re.compile(r"/v1/(inbox|verifications)/[^/]+/(mismatch/)?attachments"), ATTACHMENT_BYTES + _FORM),
 )
 _DEEPEST = 8  #: our deepest document has three levels
 

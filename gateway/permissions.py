@@ -56,6 +56,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "return_request": _COUNTER,
         "add_attachment": _COUNTER,
         "add_supplement_attachment": _COUNTER,
+        "add_mismatch_attachment": _COUNTER,
         "get_attachments": _COUNTER,
         "get_attachment": _COUNTER,
         "supply": _COUNTER,

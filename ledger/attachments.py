@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.inbox import ATTACHMENTS, AttachmentUse
 from domain.lifecycle import State
+from ledger import mismatches, requests
 from ledger.cases import key_of
 from ledger.moves import MoveRefused
 from ledger.standings import lock
@@ -36,11 +37,16 @@ class File:
         return f"File({self.media_type}, {len(self.content)})"
 
 
-def add(session: Session, request: Request, use: AttachmentUse, file: File, *, now: datetime, actor: str) -> Attachment:
-    """Keep a file with a request; the same file again is the one that is there. Raises `AttachmentsFull`."""
-    row = lock(session, request.verification)
+def add(
+    session: Session, number: str, request: UUID | None, use: AttachmentUse, file: File, *, now: datetime, actor: str
+) -> Attachment:
+    """Keep a file with a request, or with a check that is on its way to one; the same file again is the one that is
+    there. Raises `AttachmentsFull`."""
+    row = lock(session, number)
     digest = hashlib.sha256(file.content).hexdigest()
-    same = select(Attachment).where(Attachment.request == request.id, Attachment.use == use)
+    same = select(Attachment).where(
+        Attachment.verification == number, Attachment.request.is_not_distinct_from(request), Attachment.use == use
+    )
     known = session.scalar(same.where(Attachment.digest == digest))
     if known is not None:
         return known
@@ -48,7 +54,7 @@ def add(session: Session, request: Request, use: AttachmentUse, file: File, *, n
         raise AttachmentsFull
     key, attachment = key_of(session, row.case), uuid4()
     kept = Attachment(
-        id=attachment, verification=row.number, request=request.id, use=use, media_type=file.media_type,
+        id=attachment, verification=number, request=request, use=use, media_type=file.media_type,
         size=len(file.content), digest=digest, added_by=actor, added_at=now,
         name=key.encrypt_text(Place("attachments", "name", attachment), file.name),
         content=key.encrypt(Place("attachments", "content", attachment), file.content),
@@ -61,43 +67,48 @@ def add(session: Session, request: Request, use: AttachmentUse, file: File, *, n
 def add_supplement(session: Session, number: str, file: File, *, now: datetime, actor: str) -> Attachment:
     """A file for the supplement that is asked for. Raises `MoveRefused` where none is, `AttachmentsFull`."""
     row = lock(session, number)
-    request = session.scalar(
-        select(Request).where(
-            Request.verification == number, Request.answered_at.is_(None), Request.withdrawn_at.is_(None)
-        )
-    )
+    request = requests.open_request(session, number)
     if row.state is not State.AWAITING_SUPPLEMENT or request is None:
         raise MoveRefused(f"{number}: 现状为“{row.state.chinese}”,没有待补正的内容")
-    return add(session, request, AttachmentUse.SUPPLEMENT, file, now=now, actor=actor)
+    return add(session, number, request.id, AttachmentUse.SUPPLEMENT, file, now=now, actor=actor)
 
 
-def visible(session: Session, unit: str, number: str) -> list[tuple[Attachment, str]]:
-    """What `unit` may read of a verification, with the names in clear, oldest first.
+def add_to_mismatch(session: Session, number: str, file: File, *, now: datetime, actor: str) -> Attachment:
+    """A file that the applicant adds where what was obtained differs (11.3): it goes with the check, to whoever checks.
 
-    The requesting unit: its own supplements, and answers once delivered (reading 6). An issuing unit: everything of
-    its own requests, until they leave its inbox unanswered.
+    Raises `mismatches.NothingOpen`, `AttachmentsFull`.
+    """
+    check = mismatches.open_check(session, number)
+    return add(session, check, None, AttachmentUse.MISMATCH, file, now=now, actor=actor)
+
+
+def visible(session: Session, unit: str, number: str, request: UUID | None = None) -> list[tuple[Attachment, str]]:
+    """What `unit` may read of a verification, with the names in clear, oldest first; with `request`, what goes with it.
+
+    The requesting unit: what it added itself, and answers once delivered (reading 6). An issuing unit: what goes with
+    its open request; once that is answered, its own answer's files alone, as its inbox masks the person (15.4).
     """
     row = session.get_one(Verification, number)
+    own = list(session.scalars(select(Request).where(Request.verification == number, Request.unit == unit)))
+    found = session.scalars(select(Attachment).where(Attachment.verification == number).order_by(Attachment.added_at))
+    wanted = {None, request}  #: what goes with a check goes with each of its requests
+    readable = [one for one in found if (request is None or one.request in wanted) and _may_read(unit, row, one, own)]
+    if not readable:
+        return []
     key = key_of(session, row.case)
-    query = (
-        select(Attachment, Request)
-        .join(Request, Request.id == Attachment.request)
-        .where(Attachment.verification == number)
-        .order_by(Attachment.added_at)
-    )
-    return [
-        (attachment, key.decrypt_text(Place("attachments", "name", attachment.id), attachment.name))
-        for attachment, request in session.execute(query).tuples()
-        if _may_read(unit, row, attachment, request)
-    ]
+    return [(one, key.decrypt_text(Place("attachments", "name", one.id), one.name)) for one in readable]
 
 
-def _may_read(unit: str, row: Verification, attachment: Attachment, request: Request) -> bool:
-    if unit == request.unit and request.withdrawn_at is None:
-        return True
+def _may_read(unit: str, row: Verification, one: Attachment, own: list[Request]) -> bool:
+    """`own`: the unit's own requests of this verification."""
+    for request in own:
+        if one.request not in (None, request.id) or request.withdrawn_at is not None:
+            continue
+        if request.answered_at is None or one.use is AttachmentUse.REPLY:
+            return True
     if unit != row.unit:
         return False
-    return attachment.use is AttachmentUse.SUPPLEMENT or row.state is State.DELIVERED
+    return one.use is not AttachmentUse.REPLY or row.state is State.DELIVERED
 
 
 def open_one(session: Session, unit: str, attachment: UUID) -> tuple[Attachment, File] | None:

@@ -14,6 +14,7 @@ from ledger.alarms import clear_alarm, raise_alarm
 from ledger.deliveries import announce
 from ledger.entries import load_entry
 from ledger.moves import MoveRefused, move, note, request_wake
+from ledger.remedies import FINAL
 from ledger.requests import withdraw_request
 from ledger.standings import UnknownNumber, lock
 from ledger.tables.effects import Proof, SealUse
@@ -25,7 +26,7 @@ def retry(session: Session, number: str, *, now: datetime, actor: str) -> None:
     """重试: go on where it stopped."""
     row = _waiting_for_a_person(session, number)
     back = row.attention_from or State.RECEIVED
-    if row.attention in {"cannot_verify", "no_next_method"}:
+    if row.attention in FINAL:
         raise MoveRefused(f"{number}: 重试不会有新的结果,请改派或办结")
     move(
         session, number, Event.RETRIED, row.state, back, at=now, actor=actor,

@@ -28,6 +28,10 @@ from ledger.tables.verifications import Deadline, Verification
 from ledger.vault import Place
 
 
+class CommitmentBlocked(Exception):
+    """This person may not commit until credit is restored: the next method, as after a decline (reading 23)."""
+
+
 @dataclass(frozen=True)
 class Offer:
     """What the applicant reads before signing, and how far it is."""
@@ -61,13 +65,17 @@ def bar(session: Session, row: Verification, entry: CatalogEntry) -> str:
         message = f"证明 {entry.proof} 的核验方式含告知承诺,但没有承诺书文本,已转下一种方式。请专班办公室补充。"
         raise_alarm(session, "no_commitment_text", entry.proof, message, now=row.filed_at)
         return "no_commitment_text"
-    lookup = session.get_one(Party, row.party).lookup
-    blocked = select(CreditBlock.id).where(
-        CreditBlock.lookup == lookup,
+    return "commitment_blocked" if _blocked(session, row, entry.proof) else ""
+
+
+def _blocked(session: Session, row: Verification, proof: str) -> bool:
+    """True while an untrue commitment bars this person from committing for this proof (reading 23)."""
+    standing = select(CreditBlock.id).where(
+        CreditBlock.lookup == session.get_one(Party, row.party).lookup,
         CreditBlock.restored_at.is_(None),
-        or_(CreditBlock.proof.is_(None), CreditBlock.proof == entry.proof),
+        or_(CreditBlock.proof.is_(None), CreditBlock.proof == proof),
     )
-    return "commitment_blocked" if session.scalar(blocked.limit(1)) is not None else ""
+    return session.scalar(standing.limit(1)) is not None
 
 
 def limit(at: datetime) -> datetime:
@@ -102,10 +110,13 @@ def sign(
 ) -> None:
     """承诺: the applicant's own act is on record; it stands in for the proof, and a later check is due (12.1).
 
-    `digest`: SHA-256 of the signed document; `reference`: where it is kept, personal data. Raises `MoveRefused`.
+    `digest`: SHA-256 of the signed document; `reference`: where it is kept, personal data. Raises `MoveRefused`, and
+    `CommitmentBlocked` where an untrue commitment was found since the offer was made.
     """
     row = lock(session, number)
     commitment, text = _pending(session, row)
+    if _blocked(session, row, text.proof):
+        raise CommitmentBlocked
     key = key_of(session, row.case)
     commitment.decision, commitment.decided_at, commitment.recorded_by = Decision.SIGNED, now, actor
     commitment.evidence_kind, commitment.evidence_digest = evidence, digest

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from domain.commitments import CheckOutcome
 from domain.lifecycle import OPEN, Event, State
 from domain.methods import Result
 from domain.numbers import new_number
-from domain.records import AgainReason
+from domain.records import AgainReason, MismatchStatus
 from ledger.moves import note
 from ledger.notices import WAKE_CHANNEL, notify
 from ledger.tables.cases import Case, Party
+from ledger.tables.commitments import CommitmentCheck
 from ledger.tables.effects import IdempotencyKey, Proof, RefusalRow
+from ledger.tables.records import Mismatch
 from ledger.tables.verifications import Verification
 
 #: How long the gateway has to start the flow run by itself before a worker does it.
@@ -106,22 +109,39 @@ def remember_key(session: Session, unit: str, key: str, body_digest: str, number
 
 
 def find_same(session: Session, case: Case, party: Party, entry: int, validity_days: int, *, now: datetime) -> str | None:
-    """The verification that already answers this question: still open, or delivered and valid (reading 20)."""
+    """The verification that already answers this question: still open, or delivered and valid (reading 20).
+
+    Neither one that a check corrected, whose check answers in its place (11.3), nor an untrue commitment (reading 23).
+    """
     query = select(Verification).where(
-        Verification.case == case.id, Verification.party == party.id, Verification.entry == entry,
-        Verification.follows.is_(None),
-    )  # fmt: skip
+        Verification.case == case.id, Verification.party == party.id, Verification.entry == entry
+    )
     for row in session.scalars(query.order_by(Verification.filed_at.desc())):
-        if row.state in OPEN:
-            return row.number
-        if row.state is not State.DELIVERED or row.result in (None, Result.MISMATCH) or row.ended_at is None:
-            continue
-        revoked = select(Proof.id).where(
-            Proof.verification == row.number, Proof.version == row.proof_version, Proof.revoked_at.is_not(None)
-        )
-        if row.ended_at + timedelta(days=validity_days) > now and session.scalar(revoked) is None:
+        corrects = row.follows is not None and _corrected(session, Mismatch.check == row.number)
+        if row.follows is not None and not corrects:
+            continue  # a check is a question of its own
+        if row.state in OPEN or _still_answers(session, row, validity_days, now):
             return row.number
     return None
+
+
+def _still_answers(session: Session, row: Verification, validity_days: int, now: datetime) -> bool:
+    if row.state is not State.DELIVERED or row.result in (None, Result.MISMATCH) or row.ended_at is None:
+        return False
+    if row.ended_at + timedelta(days=validity_days) <= now or _corrected(session, Mismatch.verification == row.number):
+        return False
+    revoked = select(Proof.id).where(
+        Proof.verification == row.number, Proof.version == row.proof_version, Proof.revoked_at.is_not(None)
+    )
+    untrue = select(CommitmentCheck.id).where(
+        CommitmentCheck.verification == row.number, CommitmentCheck.outcome == CheckOutcome.UNTRUE
+    )
+    return session.scalar(revoked) is None and session.scalar(untrue) is None
+
+
+def _corrected(session: Session, which: ColumnElement[bool]) -> bool:
+    found = select(Mismatch.id).where(which, Mismatch.status == MismatchStatus.CORRECTED)
+    return session.scalar(found.limit(1)) is not None
 
 
 def started(session: Session, number: str) -> None:

@@ -13,11 +13,10 @@ from domain.masking import mask_name, mask_number
 from domain.progress import Colour
 from domain.roles import IdType
 from ledger import cases, mismatches, returns, supplements
-from ledger.audit import record_access
+from ledger.audit import record_access, record_first_access
 from ledger.requests import inbox
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
-from ledger.tables.effects import Access
 from ledger.tables.inbox import Suspension
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline, Request, Verification
@@ -96,7 +95,8 @@ def lines(session: Session, unit: str, *, answered: bool, actor: str, now: datet
     found = _lines(session, {item.request.id: item.due_at for item in items}, now)
     ordered = [found[item.request.id] for item in items]
     if not answered:
-        _record_first_reading(session, ordered, unit=unit, actor=actor, now=now)
+        numbers = (line.request.verification for line in ordered)
+        record_first_access(session, numbers, _READ, actor=actor, unit=unit, now=now)
     return ordered
 
 
@@ -170,17 +170,3 @@ def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) ->
             resting=request.id in resting,
         )
     return found
-
-
-def _record_first_reading(
-    session: Session, shown: list[InboxLine], *, unit: str, actor: str, now: datetime
-) -> None:
-    """An inbox is polled each second by some systems: the record keeps who saw what, not how often."""
-    numbers = {item.request.verification for item in shown}
-    known = session.scalars(
-        select(Access.verification).where(
-            Access.verification.in_(numbers), Access.actor == actor, Access.what == _READ
-        )
-    )
-    for number in sorted(numbers - set(known)):
-        record_access(session, number, _READ, actor=actor, unit=unit, now=now)

@@ -37,8 +37,16 @@ class NoIssuer(Exception):
     """The catalog names no unit that could check, and none was given."""
 
 
+class NothingOpen(Exception):
+    """Nothing is being checked: not reported, or settled."""
+
+
 class NothingToObject(Exception):
     """The check has no result yet, or nothing was reported."""
+
+
+class ObjectedAlready(Exception):
+    """The first objection to this check stands."""
 
 
 def report(
@@ -106,17 +114,35 @@ def _status(session: Session, original: Verification, check: Verification) -> Mi
 
 
 def object_to(session: Session, number: str, text: str, *, now: datetime, actor: str) -> Mismatch:
-    """异议: on record with the instant at which the right of appeal was told (11.4). Raises `NothingToObject`."""
+    """异议: on record with the instant at which the right of appeal was told (11.4).
+
+    Raises `NothingToObject`, `ObjectedAlready`; then nothing was written.
+    """
     row = lock(session, number)
     found = newest(session, number)
     if found is None or found.settled_at is None:
         raise NothingToObject
-    if found.objected_at is None:
-        key = key_of(session, row.case)
-        found.objection = key.encrypt_text(Place("mismatches", "objection", found.id), text)
-        found.objected_at = found.right_told_at = now
-        note(session, number, Event.OBJECTED, at=now, actor=actor, detail={"mismatch": str(found.id)})
+    if found.objected_at is not None:
+        raise ObjectedAlready
+    key = key_of(session, row.case)
+    found.objection = key.encrypt_text(Place("mismatches", "objection", found.id), text)
+    found.objected_at = found.right_told_at = now
+    note(session, number, Event.OBJECTED, at=now, actor=actor, detail={"mismatch": str(found.id)})
     return found
+
+
+def corrected_by(session: Session, number: str) -> str | None:
+    """The check whose material prevails over this result (11.3), or None where it stands."""
+    corrected = select(Mismatch.check).where(Mismatch.verification == number, Mismatch.status == MismatchStatus.CORRECTED)
+    return session.scalar(corrected.order_by(Mismatch.reported_at.desc()).limit(1))
+
+
+def open_check(session: Session, number: str) -> str:
+    """The check of the mismatch that is open. Raises `NothingOpen`."""
+    found = _open(session, number)
+    if found is None or found.check is None:
+        raise NothingOpen
+    return found.check
 
 
 def newest(session: Session, number: str) -> Mismatch | None:

@@ -21,6 +21,9 @@ REMEDIES = {
     "failed_passes": ("连续五次处理失败。", "查看事件中的失败原因,排除后“重试”。"),
 }
 
+#: Trying again cannot lead anywhere else: the answer, or the applicant's decision, stands.
+FINAL = frozenset({"cannot_verify", "no_next_method", "commitment_declined"})
+
 
 def call_a_person(session: Session, number: str, code: str, *, now: datetime) -> None:
     """Raise the alarm that `number` waits for a person."""

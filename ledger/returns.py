@@ -100,9 +100,12 @@ def give_back(
     if to_office:
         call_a_person(session, row.number, "returned_twice", now=now)
         announce(session, row, returned, now=now)
-        about = {"number": row.number, "about": now, "now": now}
-        notify_office(session, NoticeKind.RETURNED_TWICE, str(back.id), **about)
-        notify_unit(session, NoticeKind.RETURNED_TWICE, row.unit, str(back.id), **about, roles=frozenset({Role.AGENT}))
+        cause, number = str(back.id), row.number
+        notify_office(session, NoticeKind.RETURNED_TWICE, cause, number=number, about=now, now=now)
+        notify_unit(
+            session, NoticeKind.RETURNED_TWICE, row.unit, cause, number=number, about=now, now=now,
+            roles=frozenset({Role.AGENT}),
+        )  # fmt: skip
     elif _by_standing_rule(session, row, wish):
         _forward(session, row, back, wish.suggested_unit or "", now=now, actor=f"rule:{row.unit}", standing=True)
         target = State.TO_ASK

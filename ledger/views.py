@@ -18,7 +18,7 @@ from domain.methods import Method, Result
 from domain.roles import IdType, PartyRole
 from domain.scope import CatalogEntry
 from domain.share import Candidate
-from ledger import cases, clocks, handback, requests, returns, sealing, sharing, supplements
+from ledger import cases, clocks, handback, mismatches, requests, returns, sealing, sharing, supplements
 from ledger.entries import load_entry
 from ledger.handback import Excluded
 from ledger.remedies import REMEDIES
@@ -90,6 +90,7 @@ class VerificationView:
     excluded: Excluded | None  #: once it has ended: what the case's own clock leaves out (10.9)
     returns: list[tuple[Return, str, str | None]]  #: with reason and why unsure, in clear
     supplements: list[tuple[Suspension, str, str | None]]
+    corrected_by: str | None  #: the check whose material prevails over this result (11.3)
 
     @property
     def opened(self) -> list[str]:
@@ -167,6 +168,7 @@ def view(
         excluded=handback.excluded(session, case.id, now=settings().now()) if row.state in ENDED and row.method is not Method.DATA_SHARING else None,
         returns=returns.texts(session, row) if key and asked else [],
         supplements=supplements.texts(session, row) if key and asked else [],
+        corrected_by=mismatches.corrected_by(session, row.number) if delivered else None,
     )
 
 

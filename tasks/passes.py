@@ -88,13 +88,25 @@ async def _after(error: Exception, lease: Lease) -> State:
     """The state that a pass leaves after an error."""
     if isinstance(error, LeaseLost | Paused):
         raise error
-    if isinstance(error, MoveRefused):
-        return _by(await in_ledger_thread(present, lease.number))
+    if isinstance(error, MoveRefused) and (now := await in_ledger_thread(_moved, lease.number)) is not None:
+        return _by(now)
     if isinstance(error, PermanentFault | PageError):
         return _by(await in_ledger_thread(_give_to_person, lease, error))
     code = _code(error)
     log.warning("%s: pass failed: %s", lease.number, code)
     return retrying(await in_ledger_thread(_count_failure, lease, code))
+
+
+def _moved(number: str) -> Standing | None:
+    """Where it stands after somebody else moved it; None where nobody did and its instant has come.
+
+    Then the refusal is of our own making: the same pass again would meet it again at once, for ever, so that it
+    counts as a failed one.
+    """
+    with transaction() as session:
+        now = standing(session, number)
+        due = now.waiting and now.next_instant is not None and now.next_instant <= settings().now()
+        return None if due and not now.paused and not leases.binding(session, number).wake_requested else now
 
 
 def _by(now: Standing) -> State:

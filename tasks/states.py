@@ -67,10 +67,12 @@ def superseded() -> State:
 
 
 def _scheduled(now: Standing, name: str, message: str) -> State:
+    """Never in the past: an instant that came while the pass ended is due now."""
     assert now.next_instant is not None
+    instant = max(now.next_instant, settings().now())
     return State(
         type=StateType.SCHEDULED,
         name=name,
         message=message,
-        state_details=StateDetails(scheduled_time=settings().wall(now.next_instant)),
+        state_details=StateDetails(scheduled_time=settings().wall(instant)),
     )

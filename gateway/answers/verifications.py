@@ -84,6 +84,9 @@ class VerificationAnswer(Answered):
     result: ResultAnswer | None
     proof: ProofAnswer | None
     follows: Annotated[str | None, Field(description="核实的是哪一项核验(不符)")]
+    corrected_by: Annotated[
+        str | None, Field(description="经出具单位核实,结论已被更正:以这项核验(编号)的材料为准;null 表示没有更正")
+    ]
     returns: Annotated[list[ReturnAnswer], Field(description="退回的理由和转办建议")]
     supplements: Annotated[list[SupplementWanted], Field(description="出具单位要求补正的内容")]
     excluded_time: Annotated[ExcludedAnswer | None, Field(description="结束后:不纳入考核的核验时间(整个办件)")]
@@ -131,6 +134,7 @@ class VerificationAnswer(Answered):
             if proof
             else None,
             follows=row.follows,
+            corrected_by=view.corrected_by,
             returns=[
                 ReturnAnswer(
                     unit=back.unit, at=back.at, late=back.late, reason=reason, suggested_unit=back.suggested_unit,

@@ -65,7 +65,9 @@ def _add(request: UUID, file: File, caller: Caller) -> AttachmentAnswer:
     with acting() as session:
         override = may_override(session, caller, request)
         _, held = claims.hold(session, request, caller.unit, actor=caller.actor, override=override)
-        kept = attachments.add(session, held, AttachmentUse.REPLY, file, now=now, actor=caller.actor)
+        kept = attachments.add(
+            session, held.verification, held.id, AttachmentUse.REPLY, file, now=now, actor=caller.actor
+        )
         return AttachmentAnswer.of(kept, file.name)
 
 
@@ -88,14 +90,35 @@ def _add_supplement(number: str, file: File, caller: Caller) -> AttachmentAnswer
         return AttachmentAnswer.of(kept, file.name)
 
 
+@router.post(
+    "/v1/verifications/{number}/mismatch/attachments",
+    status_code=201,
+    summary="随不符上传附件",
+    openapi_extra=_FILE,
+    responses=problems("number_unknown", "mismatch_closed", *_REFUSED, "invalid"),
+)
+async def add_mismatch_attachment(number: Number, request: Request, caller: CurrentCaller) -> AttachmentAnswer:
+    """报告不符之后、核实完毕之前上传申请人补充的材料,送负责核实的出具单位。"""
+    return await run_in_threadpool(_add_to_mismatch, number, await read_attachment(request), caller)
+
+
+def _add_to_mismatch(number: str, file: File, caller: Caller) -> AttachmentAnswer:
+    with acting() as session:
+        own(session, caller, number)
+        kept = attachments.add_to_mismatch(session, number, file, now=settings().now(), actor=caller.actor)
+        return AttachmentAnswer.of(kept, file.name)
+
+
 @router.get("/v1/verifications/{number}/attachments", summary="附件清单", responses=problems("number_unknown", "invalid"))
 def get_attachments(number: Number, caller: CurrentCaller) -> AttachmentsAnswer:
-    """需求单位看到自己的补正附件,送达后看到答复附件;出具单位看到自己申请的附件。"""
+    """需求单位看到自己上传的附件,送达后看到答复附件;出具单位看到待办申请的附件,答复之后只看到自己的答复附件。查看有记录。"""
     with acting() as session:
         row = views.find_verification(session, number, None) if is_number(number) else None
         if row is None or (row.unit != caller.unit and not was_asked(session, number, caller.unit)):
             raise Problem("number_unknown")
         found = attachments.visible(session, caller.unit, number)
+        if found:  # names of files name people
+            record_access(session, number, "attachments", actor=caller.actor, unit=caller.unit, now=settings().now())
         return AttachmentsAnswer(items=[AttachmentAnswer.of(kept, name) for kept, name in found])
 
 

@@ -51,7 +51,7 @@ def get_commitment(number: Number, caller: CurrentCaller) -> CommitmentAnswer:
 @router.post(
     "/v1/verifications/{number}/commitment",
     summary="登记已签署的承诺",
-    responses=problems("number_unknown", "state_conflict", body=True),
+    responses=problems("number_unknown", "state_conflict", "commitment_blocked", body=True),
 )
 def sign_commitment(number: Number, body: SentCommitment, caller: CurrentCaller) -> VerificationAnswer:
     """申请人已签署:以承诺代替证明,不再索要;系统登记核查期限。须有申请人本人的签署凭证,经办人勾选无效。"""

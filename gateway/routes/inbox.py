@@ -17,7 +17,6 @@ from gateway.routes.shared import api_router, problems
 from gateway.sent.inbox import SentReply, SentReturn, SentSupplementRequest
 from ledger import attachments, claims, inboxes, requests, returns, supplements
 from ledger.database import transaction
-from ledger.keys import Caller
 from settings import settings
 
 router = api_router("收件箱")
@@ -50,11 +49,7 @@ def get_request(id: RequestId, caller: CurrentCaller) -> RequestAnswer:  # noqa:
         request = found.line.request
         if request.withdrawn_at is not None:
             raise Problem("request_withdrawn")
-        files = [
-            (row, name)
-            for row, name in attachments.visible(session, caller.unit, request.verification)
-            if row.request == request.id
-        ]
+        files = attachments.visible(session, caller.unit, request.verification, request.id)
         return RequestAnswer.of(found, files, now)
 
 

@@ -172,7 +172,7 @@ def get_mismatch(number: Number, caller: CurrentCaller) -> MismatchAnswer:
 @router.post(
     "/v1/verifications/{number}/objection",
     summary="登记异议",
-    responses=problems("number_unknown", "mismatch_unsettled", body=True),
+    responses=problems("number_unknown", "mismatch_unsettled", "objected_already", body=True),
 )
 def record_objection(number: Number, body: SentObjection, caller: CurrentCaller) -> MismatchAnswer:
     """申请人对核实结果有异议的:登记,并告知依法申请行政复议等途径(答复中的 right)。"""

@@ -24,6 +24,7 @@ from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.timing import SentExcuse, SentExcuseDecision, SentFeedback
 from ledger import excuses, supervising, supervisions, views
+from ledger.audit import record_first_access
 from ledger.database import transaction
 from ledger.timing import timing, was_asked
 from settings import settings
@@ -53,11 +54,13 @@ def get_supervisions(
     caller: CurrentCaller,
     status: Annotated[Literal["open", "done"], Query(description="open 督办中,done 已结束")] = "open",
 ) -> SupervisionsAnswer:
-    """本单位的督办,最急的在前;专班办公室看到全部单位的。"""
-    unit = None if Role.OFFICE in caller.roles else caller.unit
+    """本单位的督办,最急的在前;专班办公室看到全部单位的。查看反馈内容有记录。"""
+    unit, now = None if Role.OFFICE in caller.roles else caller.unit, settings().now()
     with transaction() as session:
         found = supervising.lines(session, unit, done=status == "done")
-        return SupervisionsAnswer(items=[SupervisionAnswer.of(line, settings().now()) for line in found])
+        read = [line.row.verification for line in found if line.feedback is not None]
+        record_first_access(session, read, "feedback", actor=caller.actor, unit=caller.unit, now=now)
+        return SupervisionsAnswer(items=[SupervisionAnswer.of(line, now) for line in found])
 
 
 @router.post(

@@ -3,50 +3,42 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DatabaseError
 
 from domain.commitments import CheckOutcome, Decision, Evidence
 from domain.lifecycle import State
-from domain.methods import Answer, Method, Result
-from domain.records import MismatchStatus, OffSystemResult, VoluntaryReason
-from domain.share import ShareOutcome
+from domain.methods import Method, Result
+from domain.records import OffSystemResult, VoluntaryReason
 from ledger import (
+    attention,
     cases,
     commitment_checks,
     commitments,
-    filing,
-    mismatches,
     offsystem,
     sharing,
     views,
     voluntary,
 )
 from ledger.database import transaction
-from ledger.filing import Filer
 from ledger.moves import Lease, MoveRefused
 from ledger.tables.cases import Case, Party
 from ledger.tables.commitments import Commitment, CommitmentCheck, CreditBlock
+from ledger.tables.registry import Entry
 from tests.ledger.acting import (
-    HARDSHIP,
     HOUR,
-    ISSUER,
     MINUTE,
+    alarms,
     all_of,
-    ask,
     deliver,
     do,
     escalate,
-    found,
     hold,
     limits,
     names,
-    reply,
     row,
-    seal,
     take_up,
 )
 from tests.ledger.filing import FILER, NOW, UNIT, file
@@ -118,6 +110,36 @@ def test_untruth_bars_that_person_until_credit_is_restored() -> None:
     assert row(offered("演示丙寅").number).state is State.AWAITING_COMMITMENT
 
 
+def test_an_offer_made_before_the_block_cannot_be_signed_after_it() -> None:
+    first, second = offered("演示丙寅"), offered("演示丙寅")
+    sign(first)
+    (check,) = all_of(CommitmentCheck, verification=first.number)
+    do(commitment_checks.check, check.id, UNIT, CheckOutcome.UNTRUE, "地址不实", now=NOW + 2 * HOUR, actor="person:demo-permit-1")
+    with pytest.raises(commitments.CommitmentBlocked):
+        sign(second, NOW + 3 * HOUR)
+    do(sharing.decline_commitment, second.number, now=NOW + 3 * HOUR, actor="x")  # the next method, not a dead end
+    assert row(second.number).state is State.TO_ASK
+
+
+def test_a_decline_without_another_method_is_final_for_a_retry() -> None:
+    with transaction() as session:
+        session.execute(update(Entry).where(Entry.proof == "P-RESIDENCE").values(methods=["commitment"]))
+    lease = offered()
+    do(sharing.decline_commitment, lease.number, now=NOW + MINUTE, actor="x")
+    assert row(lease.number).attention == "commitment_declined"
+    with pytest.raises(MoveRefused, match="请改派或办结"):
+        do(attention.retry, lease.number, now=NOW + 2 * MINUTE, actor="person:demo-admin")
+
+
+def test_the_alarm_of_a_missing_text_ends_when_the_text_comes() -> None:
+    with transaction() as session:
+        session.execute(update(Entry).where(Entry.proof == "P-HARDSHIP").values(methods=["commitment", "issuer"]))
+    take_up(hold(file("P-HARDSHIP")))
+    assert ("no_commitment_text", "P-HARDSHIP") in alarms()
+    do(commitments.put_text, "P-HARDSHIP", "承诺书文本", 10, "依据", now=NOW, actor="x")
+    assert ("no_commitment_text", "P-HARDSHIP") not in alarms()
+
+
 def test_a_changed_text_is_a_new_version_and_old_commitments_keep_theirs() -> None:
     lease = offered()
     do(commitments.put_text, "P-RESIDENCE", "新的承诺书文本", 10, "新依据", now=NOW, actor="x")
@@ -170,118 +192,3 @@ def test_an_off_system_lookup_is_filed_with_its_evidence_and_never_changed() -> 
     assert (kept.evidence_digest, kept.operator, number) == (DIGEST, "demo-permit-1", case.number)
     with pytest.raises(DatabaseError), transaction() as session:
         session.execute(text("DELETE FROM off_system_lookups"))
-
-
-def delivered_hardship(**changes: object) -> Lease:
-    lease = hold(file("P-HARDSHIP", **changes))
-    take_up(lease)
-    reply(ask(lease))
-    seal(lease)
-    deliver(lease)
-    return lease
-
-
-def report(number: str, unit: str | None = None) -> mismatches.Mismatch:
-    return do(mismatches.report, number, ["人均月收入"], "申请人称人均 500 元", None, unit, FILER, now=NOW + HOUR)
-
-
-def check_answers(check: str, fields: dict[str, str], answer: Answer = Answer.TRUE) -> None:
-    lease = hold(check)
-    take_up(lease, NOW + HOUR)
-    reply(ask(lease, NOW + HOUR), answer, NOW + HOUR + MINUTE, fields=fields)
-    if row(check).state is State.TO_BE_SEALED:
-        seal(lease, NOW + HOUR + MINUTE)
-    deliver(lease, NOW + HOUR + MINUTE)
-
-
-@pytest.mark.parametrize(
-    ("fields", "answer", "status"),
-    [
-        (HARDSHIP, Answer.TRUE, MismatchStatus.UPHELD),
-        ({**HARDSHIP, "人均月收入": "500"}, Answer.TRUE, MismatchStatus.CORRECTED),
-        ({}, Answer.FALSE, MismatchStatus.CORRECTED),
-    ],
-)
-def test_the_issuing_units_material_prevails(fields: dict[str, str], answer: Answer, status: MismatchStatus) -> None:
-    lease = delivered_hardship()
-    found = report(lease.number)
-    assert found.check is not None and row(found.check).follows == lease.number
-    with pytest.raises(mismatches.MismatchOpen):
-        report(lease.number)
-    stated = do(mismatches.checked_by, found.check)
-    assert stated is not None and stated[1] == "申请人称人均 500 元"
-    with pytest.raises(mismatches.NothingToObject):
-        do(mismatches.object_to, lease.number, "不服", now=NOW, actor="x")
-    check_answers(found.check, fields, answer)
-    settled = do(mismatches.newest, lease.number)
-    assert settled is not None and settled.status is status
-    from ledger.tables.effects import Proof
-
-    (proof,) = all_of(Proof, verification=lease.number)
-    assert (proof.revoked_at is not None) == (status is MismatchStatus.CORRECTED)
-    objected = do(mismatches.object_to, lease.number, "不服", now=NOW + 2 * HOUR, actor="person:demo-permit-1")
-    assert objected.right_told_at == NOW + 2 * HOUR
-    assert names(lease.number)[-3:] == ["mismatch_reported", "mismatch_settled", "objected"]
-
-
-def test_a_check_that_is_withdrawn_leaves_the_mismatch_unsettled() -> None:
-    from ledger import attention
-
-    lease = delivered_hardship()
-    found = report(lease.number)
-    do(attention.withdraw, found.check, "filed_in_error", now=NOW + 2 * HOUR, actor="x")
-    settled = do(mismatches.newest, lease.number)
-    assert settled is not None and settled.status is MismatchStatus.UNSETTLED
-
-
-def test_nothing_differs_from_what_was_not_delivered_and_nobody_checks_without_a_unit() -> None:
-    with pytest.raises(mismatches.NotDelivered):
-        report(file("P-HARDSHIP"))
-    lease = hold(file("P-PROPERTY"))
-    take_up(lease)
-    found(lease, fields={"坐落": "演示路", "共有情况": "单独所有", "用途": "住宅"})
-    seal(lease)
-    deliver(lease)
-    with pytest.raises(mismatches.NoIssuer):
-        report(lease.number)
-    assert report(lease.number, ISSUER).check
-
-
-def same(case: str, number: str, now: datetime) -> str | None:
-    def look(session):  # type: ignore[no-untyped-def]
-        verification = row(number)
-        held = cases.find(session, UNIT, case)
-        party = session.get_one(Party, verification.party)
-        return filing.find_same(session, held, party, verification.entry, 60, now=now)
-
-    return do(look)
-
-
-def test_the_same_question_finds_the_same_verification_while_it_is_open_or_valid() -> None:
-    case = f"C-{uuid4().hex[:10]}"
-    lease = hold(file("P-HARDSHIP", number=case))
-    assert same(case, lease.number, NOW) == lease.number  # open
-    take_up(lease)
-    reply(ask(lease))
-    seal(lease)
-    deliver(lease)
-    assert same(case, lease.number, NOW + timedelta(days=59)) == lease.number  # valid
-    assert same(case, lease.number, NOW + timedelta(days=61)) is None
-    report(lease.number)
-    assert same(case, lease.number, NOW + 2 * HOUR) == lease.number  # its check is another question
-
-
-def test_what_ended_without_a_result_is_asked_anew() -> None:
-    from ledger import attention
-
-    case = f"C-{uuid4().hex[:10]}"
-    number = file("P-HARDSHIP", number=case)
-    do(attention.withdraw, number, "filed_in_error", now=NOW, actor="x")
-    assert same(case, number, NOW) is None
-    other = f"C-{uuid4().hex[:10]}"
-    lease = hold(file("P-HOUSEHOLD", number=other))
-    take_up(lease)
-    found(lease, ShareOutcome.MISMATCH)
-    deliver(lease)
-    assert same(other, lease.number, NOW + MINUTE) is None
-    assert isinstance(FILER, Filer)

@@ -12,7 +12,7 @@ from domain.limits import HandlingType
 from ledger.tables.effects import Notice
 from settings import Settings, settings
 from tasks import notify
-from tests.ledger.acting import MINUTE, all_of, ask, do, escalate, hold, take_up
+from tests.ledger.acting import MINUTE, all_of, ask, escalate, hold, take_up
 from tests.ledger.filing import NOW, file
 
 

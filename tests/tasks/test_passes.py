@@ -1,0 +1,61 @@
+"""One pass: what it leaves behind never lies in the past, and a refusal of its own making does not run for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from prefect.client.schemas.objects import State as PrefectState
+
+from domain.lifecycle import State
+from domain.methods import Method
+from domain.standing import Standing
+from ledger.moves import Lease, MoveRefused, request_wake
+from settings import settings
+from tasks import states
+from tasks.passes import held, one_pass
+from tests.ledger.acting import MINUTE, ask, do, hold, names, row, set_columns, take_up
+from tests.ledger.filing import file
+
+
+@pytest.fixture
+def lease(ledger: str) -> Iterator[Lease]:
+    """A verification that waits for a reply, and whose next instant has come."""
+    found = hold(file("P-HARDSHIP"))
+    take_up(found)
+    ask(found)
+    set_columns(found.number, next_instant=settings().now() - MINUTE)
+    token = held.set(found)
+    yield found
+    held.reset(token)
+
+
+def run(number: str) -> PrefectState:
+    @one_pass
+    async def refused(number: str) -> PrefectState:
+        raise MoveRefused(number)
+
+    return asyncio.run(refused(number))
+
+
+def test_a_waiting_state_is_never_in_the_past() -> None:
+    past = settings().now() - MINUTE
+    now = Standing("HY20260304AAAAAAAA", State.AWAITING_REPLY, Method.ISSUER, past)
+    for state in (states.waiting(now), states.retrying(now)):
+        assert state.state_details.scheduled_time >= settings().wall(past) + MINUTE
+
+
+def test_a_refusal_that_nobody_else_caused_counts_as_a_failed_pass_and_ends_with_a_person(lease: Lease) -> None:
+    assert run(lease.number).name == states.RETRYING
+    assert (row(lease.number).failed_passes, names(lease.number)[-1]) == (1, "pass_failed")
+    for _ in range(4):
+        set_columns(lease.number, next_instant=settings().now() - MINUTE)
+        run(lease.number)
+    assert row(lease.number).state is State.NEEDS_ATTENTION
+
+
+def test_a_refusal_since_somebody_else_moved_it_is_no_failure(lease: Lease) -> None:
+    do(request_wake, lease.number)
+    assert run(lease.number).name == State.AWAITING_REPLY.chinese
+    assert row(lease.number).failed_passes == 0
