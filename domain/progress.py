@@ -72,12 +72,19 @@ def colour(bounds: Iterable[Bound], now: datetime, readings: Readings) -> Colour
             return Colour.RED
         if bound.ended:
             continue
-        short = bound.start is not None and bound.due - bound.start < HALF_HOUR
-        if bound.kind is LimitKind.HARD and short:
+        if promise_is_short(bound.kind, bound.start, bound.due):
             return Colour.RED
         if passed or (bound.start is not None and now >= warn_at(bound.start, bound.due, readings)):
             found = Colour.YELLOW
     return found
+
+
+def promise_is_short(kind: LimitKind, start: datetime | None, due: datetime | None) -> bool:
+    """True where less than half an hour of the promise was left when the request came (reading 3)."""
+    return kind is LimitKind.HARD and start is not None and due is not None and due - start < HALF_HOUR
+
+
+PROMISE_SHORT = "承诺时限所剩不足半小时"  #: the mark of such a request
 
 
 def warn_at(start: datetime, due: datetime, readings: Readings) -> datetime:

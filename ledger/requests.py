@@ -13,11 +13,15 @@ from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event, State
 from domain.methods import Answer, Method, verdict
+from domain.notices import NoticeKind
+from domain.progress import promise_is_short
+from domain.roles import Role
 from domain.scope import CatalogEntry
 from ledger import clocks, routing, supervisions, supplements
 from ledger.alarms import clear_alarm
 from ledger.claims import hold
 from ledger.moves import Lease, move, request_wake
+from ledger.notifications import notify_unit
 from ledger.remedies import call_a_person
 from ledger.standings import load, material
 from ledger.tables.verifications import Deadline, Request, Verification
@@ -55,6 +59,7 @@ def ask(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
     session.add(request)
     session.flush()
     following = clocks.set_limits(session, row, request, about.entry, now=now)
+    _warn_of_short_promise(session, row, request, now)
     move(
         session,
         row.number,
@@ -67,6 +72,16 @@ def ask(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
         detail={"request": str(request.id), "unit": row.issuing_unit},
         next_instant=following,
     )
+
+
+def _warn_of_short_promise(session: Session, row: Verification, request: Request, now: datetime) -> None:
+    """Reading 3: no longer limit is made up; the requesting unit, which alone can move the promise, is told at once."""
+    for limit in session.scalars(select(Deadline).where(Deadline.request == request.id)):
+        if promise_is_short(limit.kind, limit.started_at, limit.due_at):
+            notify_unit(
+                session, NoticeKind.PROMISE_SHORT, row.unit, str(request.id), number=row.number,
+                about=limit.due_at or now, now=now, roles=frozenset({Role.AGENT}),
+            )  # fmt: skip
 
 
 def reply(

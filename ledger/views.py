@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from domain.lifecycle import ENDED, Event, State
 from domain.masking import mask_name, mask_number
 from domain.methods import Method, Result
+from domain.progress import PROMISE_SHORT, Colour, promise_is_short
 from domain.roles import IdType, PartyRole
 from domain.scope import CatalogEntry
 from domain.share import Candidate
@@ -26,7 +27,8 @@ from ledger.tables.cases import Case, Party
 from ledger.tables.effects import Proof
 from ledger.tables.inbox import Return, Suspension
 from ledger.tables.registry import Matter, Unit
-from ledger.tables.verifications import EventRow, Verification
+from ledger.tables.verifications import Deadline, EventRow, Request, Verification
+from ledger.timing import colour_of
 from ledger.vault import CaseKey, Place
 from settings import settings
 
@@ -91,6 +93,8 @@ class VerificationView:
     returns: list[tuple[Return, str, str | None]]  #: with reason and why unsure, in clear
     supplements: list[tuple[Suspension, str, str | None]]
     corrected_by: str | None  #: the check whose material prevails over this result (11.3)
+    colour: Colour | None  #: of the newest request's limits; None: no unit was asked
+    limit_notes: list[str]  #: what is to be known of these limits: 推算, 承诺短于24小时, 承诺时限所剩不足半小时
 
     @property
     def opened(self) -> list[str]:
@@ -152,6 +156,7 @@ def view(
         issuer = session.get_one(Unit, row.issuing_unit).name if row.issuing_unit else None
     asked = not fresh and row.method is not Method.DATA_SHARING  # shared data knows neither returns nor supplements
     choosing = row.state is State.AWAITING_CHOICE and key is not None
+    binding = _binding(session, row.number) if asked else []
     return VerificationView(
         row=row,
         case_number=case.number,
@@ -169,7 +174,22 @@ def view(
         returns=returns.texts(session, row) if key and asked else [],
         supplements=supplements.texts(session, row) if key and asked else [],
         corrected_by=mismatches.corrected_by(session, row.number) if delivered else None,
+        colour=colour_of(binding, settings().now()) if binding else None,
+        limit_notes=_notes(binding),
     )
+
+
+def _binding(session: Session, number: str) -> list[Deadline]:
+    """The limits of the newest request, the earliest first."""
+    newest = select(Request.id).where(Request.verification == number).order_by(Request.received_at.desc()).limit(1)
+    standing = select(Deadline).where(Deadline.request == newest.scalar_subquery(), Deadline.closed_at.is_(None))
+    return list(session.scalars(standing.order_by(Deadline.due_at.nulls_last())))
+
+
+def _notes(binding: list[Deadline]) -> list[str]:
+    notes = [limit.note for limit in binding if limit.note]
+    short = any(promise_is_short(limit.kind, limit.started_at, limit.due_at) for limit in binding)
+    return notes + ([PROMISE_SHORT] if short else [])
 
 
 def delivered_proof(session: Session, row: Verification) -> Proof | None:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.lifecycle import ENDED, Event, State
 from domain.methods import Method, Result
+from domain.progress import Colour
 from gateway.answers.base import Answered, MaskedParty, Named, Number
 from gateway.answers.followups import ExcludedAnswer, ReturnAnswer, SupplementWanted
 from ledger.tables.verifications import EventRow
@@ -78,6 +79,11 @@ class VerificationAnswer(Answered):
     filed_at: datetime
     ended_at: datetime | None
     due_at: Annotated[datetime | None, Field(description="最近的时限")]
+    colour: Annotated[
+        Colour | None, Field(description="green 绿,yellow 黄(临近时限),red 红(已超时,或收到时承诺时限所剩不足半小时);null 未向单位发起")
+    ]
+    colour_name: Annotated[str | None, Field(examples=["绿"])]
+    limit_notes: Annotated[list[str], Field(description="时限的标注", examples=[["承诺短于24小时", "承诺时限所剩不足半小时"]])]
     reason: Annotated[str, Field(description="待人工处理的原因")]
     share: ShareAnswer | None
     candidates: list[CandidateAnswer]
@@ -112,6 +118,9 @@ class VerificationAnswer(Answered):
             filed_at=row.filed_at,
             ended_at=row.ended_at,
             due_at=view.due_at,
+            colour=view.colour,
+            colour_name=view.colour.chinese if view.colour else None,
+            limit_notes=view.limit_notes,
             reason=view.reason,
             share=ShareAnswer(**vars(share)) if share else None,
             candidates=[CandidateAnswer(**vars(candidate)) for candidate in view.candidates],

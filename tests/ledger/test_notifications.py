@@ -8,12 +8,13 @@ import pytest
 
 from domain.limits import HandlingType
 from domain.notices import NoticeChannel, NoticeKind
-from ledger import callbacks, duty, notifications, registry, returns
+from domain.progress import Colour
+from ledger import callbacks, duty, notifications, registry, returns, views
 from ledger.deliveries import Receipt
 from ledger.notifications import UNKNOWN_AFTER
 from ledger.returns import Wish
 from ledger.tables.effects import Notice
-from tests.ledger.acting import HOUR, ISSUER, MINUTE, all_of, ask, do, escalate, hold, messages, take_up
+from tests.ledger.acting import HOUR, ISSUER, MINUTE, all_of, ask, do, escalate, hold, limits, messages, take_up
 from tests.ledger.filing import NOW, UNIT, file
 
 pytestmark = pytest.mark.usefixtures("ledger")
@@ -68,6 +69,23 @@ def test_a_second_return_tells_the_office_and_the_requesting_unit_by_mail_and_we
     assert messages(lease.number)[-1].status == "needs_attention"
 
 
+def test_a_promise_with_less_than_half_an_hour_left_is_told_to_the_requesting_unit_and_marked() -> None:
+    """Reading 3: red at once, warned, and no longer limit made up."""
+    enough = hold(file("P-HARDSHIP", promise_end=NOW + HALF))
+    take_up(enough)
+    ask(enough)
+    assert told(NoticeKind.PROMISE_SHORT) == set()
+    lease = hold(file("P-HARDSHIP", promise_end=NOW + 20 * MINUTE))
+    take_up(lease)
+    ask(lease)
+    assert told(NoticeKind.PROMISE_SHORT) == {("mail", AGENT)}
+    (notice,) = all_of(Notice, kind=NoticeKind.PROMISE_SHORT)
+    assert (notice.verification, notice.about) == (lease.number, NOW + 20 * MINUTE)
+    marked = do(lambda session: views.view(session, session.get_one(views.Verification, lease.number), personal=False))
+    assert (marked.colour, marked.limit_notes) == (Colour.RED, ["承诺短于24小时", "承诺时限所剩不足半小时"])
+    assert limits(lease.number)["hard"].due_at == NOW + 20 * MINUTE
+
+
 def test_each_mail_is_booked_by_itself_so_that_a_crash_leaves_the_others_due() -> None:
     missed(), missed(), missed()
     first = do(notifications.take_next, now=NOW + HALF)
@@ -104,8 +122,8 @@ def test_a_mail_that_the_server_refuses_for_now_is_tried_again_under_the_same_id
 
 
 def test_an_address_that_is_gone_is_given_up_and_the_next_notice_follows() -> None:
-    gone, kept = missed(), missed()
-    (notice,) = all_of(Notice, verification=gone)
+    gone = missed()
+    (notice,) = all_of(Notice)
     person = {"code": "demo-guangming-9", "unit": ISSUER, "name": "演示", "roles": ["agent"], "mail": None}
     do(registry.put_people, [person])
 
@@ -113,8 +131,12 @@ def test_an_address_that_is_gone_is_given_up_and_the_next_notice_follows() -> No
         session.get_one(Notice, notice.id).recipient = "demo-guangming-9"
 
     do(readdress)
-    following = do(notifications.take_next, now=NOW + HALF)
-    assert following is not None and following.verification == kept
+    kept = hold(file("P-HARDSHIP", handling=HandlingType.IMMEDIATE, promise_end=None, accepted_at=NOW + MINUTE, now=NOW + MINUTE))
+    take_up(kept, NOW + MINUTE)
+    ask(kept, NOW + MINUTE)
+    escalate(kept, NOW + MINUTE + HALF)  # later, so that it comes second
+    following = do(notifications.take_next, now=NOW + HOUR)
+    assert following is not None and following.verification == kept.number
     (lost,) = do(notifications.given_up)
     assert (lost.id, lost.last_answer, lost.channel) == (notice.id, "no_address", NoticeChannel.MAIL)
     assert do(notifications.settle, lost.id, arrived=True, now=NOW + HALF + timedelta(seconds=1)) is not None
