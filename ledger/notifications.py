@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -39,6 +39,7 @@ class Notification:
     url: str = ""
     secret: bytes = b""
     topic: str = "notice"
+    way: str = ""  #: the mail server, or the unit whose system is called: who does not answer once, does not at once again
 
     @property
     def status(self) -> str:
@@ -94,8 +95,12 @@ def _write(
     )  # fmt: skip
 
 
-def take_next(session: Session, *, now: datetime, number: str | None = None) -> Notification | None:
+def take_next(
+    session: Session, *, now: datetime, number: str | None = None, without: Iterable[str] = ()
+) -> Notification | None:
     """The notice that is due first, to one process only; None where none is. The attempt is booked before it is made.
+
+    `without`: where nobody answered just now (`Notification.way`); what goes there stays due for the next sweep.
 
     One at a time: a crash leaves nothing booked that nobody began to send. A webhook is booked again: a crash repeats
     it under the same id, and the receiver keeps one. A mail is not: its beginning is recorded, and without a recorded
@@ -110,6 +115,8 @@ def take_next(session: Session, *, now: datetime, number: str | None = None) -> 
     )
     if number is not None:
         query = query.where(Notice.verification == number)
+    way = case((Notice.channel == NoticeChannel.MAIL, NoticeChannel.MAIL.value), else_=Notice.recipient)
+    query = query.where(way.not_in(list(without)))
     query = query.order_by(Notice.next_attempt_at, Notice.id).limit(1).with_for_update(skip_locked=True, of=Notice)
     while (found := session.execute(query).tuples().one_or_none()) is not None:
         row, unit_name, mail, address = found
@@ -123,6 +130,7 @@ def take_next(session: Session, *, now: datetime, number: str | None = None) -> 
         return Notification(
             row.id, row.channel, row.kind, row.verification or "", unit_name, row.about, row.made_at, row.attempts,
             mail=mail or "", url=address.url if address else "", secret=secret,
+            way=NoticeChannel.MAIL.value if row.channel is NoticeChannel.MAIL else row.recipient,
         )  # fmt: skip
     return None
 

@@ -10,7 +10,7 @@ from connectors.mail import OUTCOME_UNKNOWN, send_mail
 from domain.notices import NoticeChannel, text
 from ledger import notifications
 from ledger.database import transaction
-from ledger.deliveries import Receipt
+from ledger.deliveries import AWAY, Receipt
 from ledger.notifications import Notification
 from settings import settings
 from tasks.steps import in_ledger_thread, place_of
@@ -22,9 +22,13 @@ _AT_MOST = 200  #: in one go: what is left then waits for the next sweep
 
 
 async def send_notices(number: str | None) -> None:
-    """Send the notices that are due: of one verification, or of all (None). One that fails takes no other with it."""
+    """Send the notices that are due: of one verification, or of all (None).
+
+    One that fails takes no other with it; where nobody answers, the rest of that way waits for the next sweep.
+    """
+    silent: set[str] = set()
     for _ in range(_AT_MOST):
-        notice = await in_ledger_thread(_take_next, number)
+        notice = await in_ledger_thread(_take_next, number, silent)
         if notice is None:
             return
         try:
@@ -35,6 +39,7 @@ async def send_notices(number: str | None) -> None:
             if fault.code == OUTCOME_UNKNOWN:
                 continue  # nothing is recorded: it is shown as unknown, and a person settles it
             answer, outcome = fault.code, Receipt.NOT_YET
+            silent |= {notice.way} if fault.code in AWAY else set()
         except Exception as error:
             log.warning("notice %s: %s", notice.id, place_of(error))
             continue  # nobody foresaw it, nor knows what left: a mail is shown as unknown, a webhook is booked again
@@ -52,9 +57,9 @@ async def _send(notice: Notification) -> str:
     return "250"
 
 
-def _take_next(number: str | None) -> Notification | None:
+def _take_next(number: str | None, silent: set[str]) -> Notification | None:
     with transaction() as session:
-        return notifications.take_next(session, now=settings().now(), number=number)
+        return notifications.take_next(session, now=settings().now(), number=number, without=silent)
 
 
 def _record(notice: Notification, answer: str, outcome: Receipt) -> None:

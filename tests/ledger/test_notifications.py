@@ -14,7 +14,19 @@ from ledger.deliveries import Receipt
 from ledger.notifications import UNKNOWN_AFTER
 from ledger.returns import Wish
 from ledger.tables.effects import Notice
-from tests.ledger.acting import HOUR, ISSUER, MINUTE, all_of, ask, do, escalate, hold, limits, messages, take_up
+from tests.ledger.acting import (
+    HOUR,
+    ISSUER,
+    MINUTE,
+    all_of,
+    ask,
+    do,
+    escalate,
+    hold,
+    limits,
+    messages,
+    take_up,
+)
 from tests.ledger.filing import NOW, UNIT, file
 
 pytestmark = pytest.mark.usefixtures("ledger")
@@ -122,7 +134,7 @@ def test_a_mail_that_the_server_refuses_for_now_is_tried_again_under_the_same_id
 
 
 def test_an_address_that_is_gone_is_given_up_and_the_next_notice_follows() -> None:
-    gone = missed()
+    missed()
     (notice,) = all_of(Notice)
     person = {"code": "demo-guangming-9", "unit": ISSUER, "name": "演示", "roles": ["agent"], "mail": None}
     do(registry.put_people, [person])

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from connectors.faults import PermanentFault
+from connectors.faults import PermanentFault, TransientFault
 from connectors.mail import send_mail
 from domain.limits import HandlingType
 from ledger.tables.effects import Notice
@@ -53,6 +53,18 @@ def test_what_nobody_foresaw_leaves_one_mail_unknown(
         with pytest.raises(asyncio.CancelledError):
             asyncio.run(notify.send_notices(None))
     assert sorted(state(notice) for notice in all_of(Notice)) == sorted(["unknown"] + [others] * 5)
+
+
+def test_a_server_that_does_not_answer_is_asked_once_in_a_sweep(three: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    async def away(_at: Settings, subject: str, _body: str, _id: str, _to: str) -> None:
+        calls.append(subject)
+        raise TransientFault("邮件服务器", "unreachable", "无法连接")
+
+    monkeypatch.setattr(notify, "send_mail", away)
+    asyncio.run(notify.send_notices(None))
+    assert len(calls) == 1 and [state(notice) for notice in all_of(Notice)] == ["due"] * 6
 
 
 @pytest.mark.parametrize("address", ["a@b.cn\nBcc: c@d.cn", "负责人@example.cn", "nobody"])
