@@ -25,6 +25,22 @@ class VoluntaryReason(StrEnum):
         return {"at_hand": "手头已有", "faster": "希望更快办结", "prefers_paper": "不愿核验", "other": "其他"}[self.value]
 
 
+class VoluntaryMark(StrEnum):
+    """What the 台账 says beside a submission: it is accepted all the same (2.6)."""
+
+    NO_CASE = "no_case"
+    NOT_A_PARTY = "not_a_party"
+    NAME_DIFFERS = "name_differs"
+    UNCONFIRMED = "unconfirmed"  #: without the applicant's own confirmation (reading 17)
+
+    @property
+    def chinese(self) -> str:
+        return _MARKS[self.value]
+
+
+_MARKS = {"no_case": "无办件", "not_a_party": "非当事人", "name_differs": "姓名不一致", "unconfirmed": "无本人确认"}
+
+
 class OffSystemResult(StrEnum):
     """系统外查询的结果 (7.3)."""
 
@@ -37,12 +53,8 @@ class OffSystemResult(StrEnum):
         return {"confirmed": "属实", "not_found": "查无", "different": "不一致"}[self.value]
 
 
-class AgainReason(StrEnum):
-    """重新核验的理由 (reading 20): the same question is asked again."""
-
-    DATA_CHANGED = "data_changed"  #: 情况已变化
-    PROOF_UNUSABLE = "proof_unusable"  #: 原证明不能使用
-    OTHER = "other"
+#: 核验结论 may be doubted like a field of the proof (11.3).
+CONCLUSION = "核验结论"
 
 
 class MismatchStatus(StrEnum):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from domain.inbox import ExcuseReason
 from domain.lifecycle import Event
+from domain.reasons import REASON_WORDS
 
 EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
     {
@@ -59,8 +62,10 @@ EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
 
 #: Codes worth showing beside the name; everything else in the detail is for programs.
 _SHOWN = ("method", "unit", "kind", "outcome", "answer", "result", "reason", "why", "code", "until", "count")
-_WORDS = MappingProxyType(
+_WORDS: Mapping[str, str] = MappingProxyType(
     {
+        **{str(reason): word for words in REASON_WORDS.values() for reason, word in words.items()},
+        **{str(reason): reason.chinese for reason in ExcuseReason},
         "data_sharing": "数据共享", "issuer": "部门核验", "commitment": "告知承诺",
         "soft": "原则上的时限", "hard": "最迟时限", "supervision": "督办时限", "choice": "选择时限",
         "true": "属实", "false": "不属实", "no_record": "无记录", "cannot_verify": "无法核验",
@@ -70,7 +75,16 @@ _WORDS = MappingProxyType(
 )  # fmt: skip
 
 
+#: Where a person's reason stands: a known word, or what a program writes. Else it may be somebody's sentence.
+_REASONS = ("reason", "why")
+_CODE = re.compile(r"[\w.:-]{1,80}", re.ASCII)
+
+
 def told(event: Event, detail: Mapping[str, Any]) -> str:
-    """One line: what happened, with the codes that matter. No personal data: events hold none."""
-    shown = [str(detail[name]) for name in _SHOWN if detail.get(name) not in (None, "")]
-    return EVENT_NAMES[event] + (f"({'、'.join(_WORDS.get(text, text) for text in shown)})" if shown else "")
+    """One line: what happened, with the codes that matter. No personal data: events hold none, and a reason that is
+    neither a known word nor a code is not shown."""
+    values = [(name, str(detail[name])) for name in _SHOWN if detail.get(name) not in (None, "")]
+    shown = [
+        _WORDS.get(text, text) for name, text in values if name not in _REASONS or text in _WORDS or _CODE.fullmatch(text)
+    ]
+    return EVENT_NAMES[event] + (f"({'、'.join(shown)})" if shown else "")

@@ -59,6 +59,7 @@ _CODES: Mapping[type[Exception], str] = MappingProxyType(
         commitment_checks.CheckDone: "check_done",
         mismatches.NotDelivered: "not_delivered",
         mismatches.MismatchOpen: "mismatch_open",
+        mismatches.FieldsUnknown: "mismatch_fields",
         mismatches.NoIssuer: "no_issuer_to_check",
         mismatches.NothingToObject: "mismatch_unsettled",
         mismatches.NothingOpen: "mismatch_closed",

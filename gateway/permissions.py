@@ -28,6 +28,10 @@ class Rule:
 _COUNTER = Rule(frozenset({Role.AGENT, Role.SUPERVISOR}))  #: 代办员, 督办员: those who work on cases
 _WATCHERS = frozenset({Role.OPERATOR, Role.OFFICE, Role.ADMINISTRATOR})  #: see where a case stands, never persons' data
 _READERS = Rule(_COUNTER.roles | _WATCHERS)
+_SUPERVISORS = frozenset({Role.OFFICE, Role.ADMINISTRATOR})
+#: 台账 (15.4): the unit's own, and all of them for the 专班 office and administrators. Operators keep the machinery
+#: running: they see where a case stands and never whom it is about, not even masked.
+_REGISTERS = Rule(_COUNTER.roles | _SUPERVISORS)
 _REPAIR = Rule(frozenset({Role.OPERATOR, Role.OFFICE}))
 _ADMINISTRATION = Rule(frozenset({Role.ADMINISTRATOR}))
 _SUPERVISION = Rule(frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}))  #: who answers for the unit's duty and hours
@@ -71,10 +75,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "restore_credit": _OFFICE,
         "put_commitment_text": _OFFICE,
         "submit_voluntary": _COUNTER,
-        "get_voluntary": _READERS,
-        "export_voluntary": _READERS,
+        "get_voluntary": _REGISTERS,
+        "export_voluntary": _REGISTERS,
         "record_off_system": _COUNTER,
-        "get_off_system": _READERS,
+        "get_off_system": _REGISTERS,
         "report_mismatch": _COUNTER,
         "get_mismatch": _COUNTER,
         "record_objection": _COUNTER,
@@ -126,3 +130,8 @@ def sees_persons(caller: Caller) -> bool:
 def watches_all(caller: Caller) -> bool:
     """True where the caller may see every unit's verifications, without persons' data."""
     return bool(_WATCHERS & caller.roles)
+
+
+def reads_all_registers(caller: Caller) -> bool:
+    """True where the caller may read every unit's 台账, persons masked."""
+    return bool(_SUPERVISORS & caller.roles)

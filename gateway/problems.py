@@ -75,7 +75,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         ),
         "promise_passed": Kind(422, "承诺时限已过", "承诺办结时间早于现在。", "请核对时间;已延期的,请填写延期后的承诺办结时间。"),
         "promise_reason_needed": Kind(
-            422, "缺少变更理由", "该办件有未办结的核验,变更承诺时限须说明理由。", "请填写 promise_reason,不得含个人信息。"
+            422, "缺少变更理由", "该办件有未办结的核验,变更承诺时限须说明理由。", "请在 promise_reason 中选填理由。"
         ),
         "claimed_by_other": Kind(409, "已由同事认领", "这项申请已由本单位其他人员认领。", "请由认领人办理或放回;督办员可以直接办理。"),
         "supplements_off": Kind(409, "未启用补正", "本区规则没有启用补正。", "请按现有内容答复,或答复“无法核验”并说明。"),
@@ -98,6 +98,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "attachments_full": Kind(409, "附件已满", "附件数量已达上限。", "请合并为一个文件,或删减后重新发起。"),
         "not_delivered": Kind(409, "尚未送达", "这项核验还没有送达的结论。", "请在送达后再报告不符或异议。"),
         "mismatch_open": Kind(409, "已报告不符", "这项核验已有未核实的不符报告。", "请等待核实结果。"),
+        "mismatch_fields": Kind(422, "没有这样的项目", "不一致的项目须是清单中这项证明的内容,或“核验结论”。", "请按证明上的名称填写 fields;申请人的说法写在 stated。"),
         "mismatch_unknown": Kind(404, "没有不符报告", "这项核验没有不符报告。", "请先报告不符。"),
         "mismatch_unsettled": Kind(409, "不符尚未核实", "出具单位尚未核实完毕。", "请在核实后再登记异议。"),
         "mismatch_closed": Kind(409, "没有核实中的不符", "这项核验没有正在核实的不符报告。", "请先报告不符;已经核实完毕的,可以登记异议。"),

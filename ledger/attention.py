@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from domain.lifecycle import ENDED, Event, State
 from domain.methods import Method, may_seal
+from domain.reasons import CloseReason, ReissueReason, WithdrawReason
 from ledger import mismatches
 from ledger.alarms import clear_alarm, raise_alarm
 from ledger.deliveries import announce
@@ -53,8 +54,8 @@ def reroute(session: Session, number: str, unit: str, *, now: datetime, actor: s
     _leave(session, number, now)
 
 
-def reissue(session: Session, number: str, why: str, *, now: datetime, actor: str) -> None:
-    """重新制作: a new version of the proof from the same evidence; an older version is revoked. `why` is a fixed code.
+def reissue(session: Session, number: str, why: ReissueReason, *, now: datetime, actor: str) -> None:
+    """重新制作: a new version of the proof from the same evidence; an older version is revoked.
 
     Refused where the result is one that this proof is never sealed for (9.2).
     """
@@ -63,7 +64,7 @@ def reissue(session: Session, number: str, why: str, *, now: datetime, actor: st
         raise MoveRefused(f"{number}: 还没有核验结果,不能制作证明")
     if not may_seal(row.result, load_entry(session, row.entry).sealed_when_negative):
         raise MoveRefused(f"{number}: 结果为“{row.result.chinese}”,按清单不制作证明")
-    _revoke(session, number, why, now)
+    _revoke(session, number, ReissueReason(why).value, now)
     move(
         session, number, Event.REISSUED, row.state, State.TO_BE_SEALED, at=now, actor=actor,
         detail={"version": row.proof_version + 1}, proof_version=row.proof_version + 1,
@@ -72,25 +73,24 @@ def reissue(session: Session, number: str, why: str, *, now: datetime, actor: st
     _leave(session, number, now)
 
 
-def close(session: Session, number: str, why: str, *, now: datetime, actor: str) -> None:
-    """办结: a person ends it; the requesting unit is told. `why` is a fixed code."""
+def close(session: Session, number: str, why: CloseReason, *, now: datetime, actor: str) -> None:
+    """办结: a person ends it; the requesting unit is told."""
     row = _waiting_for_a_person(session, number)
     withdraw_request(session, number, now=now, actor=actor)
-    closed = move(session, number, Event.CLOSED, row.state, State.CLOSED, at=now, actor=actor, detail={"why": why})
+    detail = {"why": CloseReason(why).value}
+    closed = move(session, number, Event.CLOSED, row.state, State.CLOSED, at=now, actor=actor, detail=detail)
     announce(session, row, closed, now=now)
     _end(session, row, now=now, actor=actor)
 
 
-def withdraw(session: Session, number: str, why: str = "", *, now: datetime, actor: str) -> None:
-    """撤回 by the requesting unit: clocks end without a score (reading 20). Raises `MoveRefused` once it has ended.
-
-    `why` is a fixed code.
-    """
+def withdraw(session: Session, number: str, why: WithdrawReason = WithdrawReason.OTHER, *, now: datetime, actor: str) -> None:
+    """撤回 by the requesting unit: clocks end without a score (reading 20). Raises `MoveRefused` once it has ended."""
     row = _locked(session, number)
     if row.state in ENDED:
         raise MoveRefused(f"{number}: 已经结束({row.state.chinese}),不能撤回")
     withdraw_request(session, number, now=now, actor=actor)
-    move(session, number, Event.WITHDRAWN, row.state, State.WITHDRAWN, at=now, actor=actor, detail={"why": why})
+    detail = {"why": WithdrawReason(why).value}
+    move(session, number, Event.WITHDRAWN, row.state, State.WITHDRAWN, at=now, actor=actor, detail=detail)
     _end(session, row, now=now, actor=actor)
 
 

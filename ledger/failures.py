@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import ENDED, Event, State
+from ledger.cases import key_of
 from ledger.clocks import open_limits
 from ledger.moves import Lease, move, note
 from ledger.remedies import call_a_person
 from ledger.tables.verifications import Verification
+from ledger.vault import Place
 
 FIVE = 5
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
@@ -26,17 +28,24 @@ def need_attention(
     actor: str,
     lease: Lease | None = None,
     origin: State | None = None,
+    note: str = "",
     **detail: Any,
 ) -> None:
-    """Hand the verification to a person, with a fixed code and never the text of an error."""
+    """Hand the verification to a person, with a fixed code and never the text of an error.
+
+    `note`: what that person needs to know of the case's own data; kept encrypted, for `stuck` alone.
+    """
     row = session.get_one(Verification, number, populate_existing=True)
     state = origin or row.state
     if state is State.NEEDS_ATTENTION or state in ENDED:
         return  # a person has it already, or ended it meanwhile
+    place = Place("verifications", "attention_note", number)
     move(
         session, number, Event.ATTENTION_NEEDED, state, State.NEEDS_ATTENTION,
         at=at, actor=actor, lease=lease, detail={"code": code, **detail},
-        attention=code, attention_from=state, next_instant=_next_due(session, number) or at + timedelta(days=1),
+        attention=code, attention_from=state,
+        attention_note=key_of(session, row.case).encrypt_text(place, note) if note else None,
+        next_instant=_next_due(session, number) or at + timedelta(days=1),
     )  # fmt: skip
     call_a_person(session, number, code, now=at)
 

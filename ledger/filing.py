@@ -14,7 +14,8 @@ from domain.commitments import CheckOutcome
 from domain.lifecycle import OPEN, Event, State
 from domain.methods import Result
 from domain.numbers import new_number
-from domain.records import AgainReason, MismatchStatus
+from domain.reasons import AgainReason
+from domain.records import MismatchStatus
 from ledger.moves import note
 from ledger.notices import WAKE_CHANNEL, notify
 from ledger.tables.cases import Case, Party

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event, State
 from domain.methods import Method, Result
-from domain.records import MismatchStatus
+from domain.records import CONCLUSION, MismatchStatus
 from ledger import filing, sealing
 from ledger.cases import key_of
 from ledger.filing import Filer
@@ -31,6 +31,10 @@ class NotDelivered(Exception):
 
 class MismatchOpen(Exception):
     """One is being checked already."""
+
+
+class FieldsUnknown(Exception):
+    """A name that is no field of this proof: what the applicant says belongs into `stated`, which is encrypted."""
 
 
 class NoIssuer(Exception):
@@ -55,14 +59,18 @@ def report(
 ) -> Mismatch:  # fmt: skip
     """不符: on the record, with what the applicant states and adds; a check is filed with the issuing unit at once.
 
-    `unit`: who checks, where the catalog names none. Raises `NotDelivered`, `MismatchOpen`, `NoIssuer`.
+    `unit`: who checks, where the catalog names none. Raises `NotDelivered`, `MismatchOpen`, `FieldsUnknown`,
+    `NoIssuer`.
     """
     row = lock(session, number)
     if row.state is not State.DELIVERED:
         raise NotDelivered
     if _open(session, number) is not None:
         raise MismatchOpen
-    checker = row.issuing_unit or session.get_one(Entry, row.entry).issuing_unit or unit
+    entry = session.get_one(Entry, row.entry)
+    if not set(fields) <= {*entry.fields, CONCLUSION}:
+        raise FieldsUnknown
+    checker = row.issuing_unit or entry.issuing_unit or unit
     found = session.get(Unit, checker) if checker else None
     if found is None or not found.active:
         raise NoIssuer

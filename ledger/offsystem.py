@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.records import OffSystemResult
+from ledger import cases
 from ledger.tables.cases import Case, Party
 from ledger.tables.records import OffSystemLookup
+from ledger.vault import Place
+
+
+@dataclass(frozen=True)
+class OffSystemLine:
+    """One record, with the source as somebody wrote it."""
+
+    row: OffSystemLookup
+    case_number: str
+    source: str
 
 
 def record(
     session: Session, unit: str, case: Case, party: Party, proof: str, source: str, operator: str,
     looked_up_at: datetime, result: OffSystemResult, evidence_digest: str, *, now: datetime, actor: str,
-) -> OffSystemLookup:  # fmt: skip
+) -> OffSystemLine:  # fmt: skip
     """Put it on the record. `operator`: a person's code; `evidence_digest`: SHA-256 of what was seen. Append-only.
 
     Raises ValueError for an instant in the future.
@@ -23,22 +36,31 @@ def record(
     if looked_up_at > now:
         raise ValueError("looked up in the future")
     row = OffSystemLookup(
-        recorded_at=now, unit=unit, case=case.id, party=party.id, proof=proof, source=source, operator=operator,
+        id=uuid4(), recorded_at=now, unit=unit, case=case.id, party=party.id, proof=proof, operator=operator,
         looked_up_at=looked_up_at, result=result, evidence_digest=evidence_digest, recorded_by=actor,
     )  # fmt: skip
+    row.source = cases.case_key(case).encrypt_text(Place("off_system_lookups", "source", row.id), source)
     session.add(row)
     session.flush()
-    return row
+    return OffSystemLine(row, case.number, source)
 
 
-def listed(session: Session, unit: str | None, since: datetime, until: datetime) -> list[tuple[OffSystemLookup, str]]:
-    """Records of a unit (None: of all) in [since, until), with the case's number, oldest first."""
+def listed(
+    session: Session, unit: str | None, since: datetime, until: datetime, *, after: int = 0, limit: int = 500
+) -> list[OffSystemLine]:
+    """A page of the records of a unit (None: of all) in [since, until): what follows the serial `after`, in its order."""
     query = (
-        select(OffSystemLookup, Case.number)
+        select(OffSystemLookup, Case)
         .join(Case, Case.id == OffSystemLookup.case)
-        .where(OffSystemLookup.recorded_at >= since, OffSystemLookup.recorded_at < until)
-        .order_by(OffSystemLookup.id)
+        .where(OffSystemLookup.recorded_at >= since, OffSystemLookup.recorded_at < until, OffSystemLookup.serial > after)
+        .order_by(OffSystemLookup.serial)
+        .limit(limit)
     )
     if unit is not None:
         query = query.where(OffSystemLookup.unit == unit)
-    return list(session.execute(query.limit(5000)).tuples())
+    return [
+        OffSystemLine(
+            row, case.number, cases.case_key(case).decrypt_text(Place("off_system_lookups", "source", row.id), row.source)
+        )
+        for row, case in session.execute(query).tuples()
+    ]

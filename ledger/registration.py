@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from domain.calendar import MissingYear
 from domain.lifecycle import OPEN, Event
 from domain.limits import HandlingType, promise_end
+from domain.reasons import PromiseReason
 from domain.roles import Channel, IdType, PartyRole
 from ledger import clocks
 from ledger.alarms import raise_alarm
@@ -46,7 +47,7 @@ class CaseData:
     accepted_at: datetime
     promise_end: datetime | None
     promised_days: int | None
-    promise_reason: str | None
+    promise_reason: PromiseReason | None
     channel: Channel
     origin_system: str | None
     parties: tuple[PartyData, ...]
@@ -105,9 +106,9 @@ def register(session: Session, unit: str, data: CaseData, *, now: datetime, acto
     session.flush()
     for party in data.parties:
         _add_party(session, case, party)
-    if moved:
+    if moved and data.promise_reason:
         for number in sorted(waiting):
-            _move_promise(session, number, case, data.promise_reason or "", now=now, actor=actor)
+            _move_promise(session, number, case, data.promise_reason, now=now, actor=actor)
     return new
 
 
@@ -123,9 +124,11 @@ def _promised(session: Session, data: CaseData, now: datetime) -> datetime | Non
         return None
 
 
-def _move_promise(session: Session, number: str, case: Case, reason: str, *, now: datetime, actor: str) -> None:
+def _move_promise(
+    session: Session, number: str, case: Case, reason: PromiseReason, *, now: datetime, actor: str
+) -> None:
     until = case.promise_end.isoformat() if case.promise_end else "undetermined"
-    note(session, number, Event.PROMISE_MOVED, at=now, actor=actor, detail={"until": until, "reason": reason})
+    note(session, number, Event.PROMISE_MOVED, at=now, actor=actor, detail={"until": until, "reason": reason.value})
     clocks.recompute(session, number, now=now, actor=actor, reason="promise")
 
 

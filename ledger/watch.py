@@ -1,4 +1,4 @@
-"""运行状况: what operators read, in counts, codes and numbers, without persons' data."""
+"""运行状况: what operators read, in counts, codes and numbers, without persons' names or numbers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from domain.lifecycle import OPEN, Event, State
 from ledger import notifications
+from ledger.cases import key_of
 from ledger.remedies import REMEDIES
 from ledger.tables.effects import Alarm, Delivery
 from ledger.tables.registry import CallbackAddress
 from ledger.tables.verifications import EventRow, Verification
+from ledger.vault import Place
 from settings import settings
 
 PAUSED = ("由运维暂停。", "查明原因后“恢复”(resume)。")
@@ -44,8 +46,7 @@ def stuck(session: Session, limit: int = 500) -> list[Stuck]:
         select(Verification, since).where(Verification.state == State.NEEDS_ATTENTION).limit(limit)
     )
     found = [
-        Stuck(row.number, row.unit, row.attention or "", *REMEDIES.get(row.attention or "", ("", "")), at or row.filed_at)
-        for row, at in waiting
+        Stuck(row.number, row.unit, row.attention or "", *_why(session, row), at or row.filed_at) for row, at in waiting
     ]
     paused = select(Verification).where(Verification.state.in_(OPEN), Verification.paused_at.is_not(None)).limit(limit)
     found += [
@@ -72,6 +73,15 @@ def stuck(session: Session, limit: int = 500) -> list[Stuck]:
         if notice.verification
     ]
     return sorted(found, key=lambda item: item.since)[:limit]
+
+
+def _why(session: Session, row: Verification) -> tuple[str, str]:
+    """The reason and the remedy, with what whoever repairs it must know of the case's data."""
+    reason, remedy = REMEDIES.get(row.attention or "", ("", ""))
+    if row.attention_note is not None:
+        place = Place("verifications", "attention_note", row.number)
+        reason += f"({key_of(session, row.case).decrypt_text(place, row.attention_note)})"
+    return reason, remedy
 
 
 def open_counts(session: Session) -> dict[State, int]:

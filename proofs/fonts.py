@@ -39,7 +39,7 @@ def missing_glyphs(text: str) -> set[str]:
 
 
 def code_points(chars: set[str]) -> tuple[str, ...]:
-    """`U+3F3C`-like names, sorted: they may go into messages and logs, where a person's name may not."""
+    """`U+3F3C`-like names, sorted. Of a rare name they are personal data: for the encrypted record alone."""
     return tuple(f"U+{ord(char):04X}" for char in sorted(chars))
 
 

@@ -53,11 +53,15 @@ class PageError(Exception):
 
 
 class MissingGlyph(PageError):
-    """缺字: the fonts lack characters of the page. `code_points` names them; a person decides what to print."""
+    """缺字: the fonts lack characters of the page; a person decides what to print.
 
-    def __init__(self, chars: set[str]) -> None:
-        self.code_points = code_points(chars)
-        super().__init__(f"字库缺少字符 {'、'.join(self.code_points)},电子证明无法打印,请人工处理")
+    Its text says where they stand and how many they are, never which: of a rare name the character is the name.
+    `code_points` names them, for the encrypted record alone.
+    """
+
+    def __init__(self, places: tuple[str, ...], chars: set[str]) -> None:
+        self.places, self.count, self.code_points = places, len(chars), code_points(chars)
+        super().__init__(f"字库缺少 {self.count} 个字符({'、'.join(places)}),电子证明无法打印,请人工处理")
 
 
 class PageOverflow(PageError):
@@ -99,7 +103,7 @@ def render(page: ProofPage) -> bytes:
     """
     content = _content(page)
     if missing := missing_glyphs(_text(content)):
-        raise MissingGlyph(missing)
+        raise MissingGlyph(_places(page, content, missing), missing)
     for name, (label, longest) in _LONGEST.items():
         if len(getattr(page, name)) > longest:
             raise PageOverflow(f"{label}超过 {longest} 个字符,一页排不下,请核对后重新办理")
@@ -148,6 +152,14 @@ def _content(page: ProofPage) -> dict[str, object]:
         "development": page.development,
         "preview": page.preview,
     }
+
+
+def _places(page: ProofPage, content: dict[str, object], missing: set[str]) -> tuple[str, ...]:
+    """The labels of what holds one of these characters, in the order of the page."""
+    notes = content["notes"]
+    assert isinstance(notes, list)
+    texts = [("证明名称", page.kind), ("正文", page.body), *page.fields, *notes]
+    return tuple(dict.fromkeys(label for label, text in texts if missing & set(label + text))) or ("版面",)
 
 
 def _punctuated(text: str) -> str:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from functools import lru_cache
+from typing import Any
 from uuid import uuid4
 
 from prefect.client.schemas.objects import State
@@ -136,15 +137,17 @@ def present(number: str) -> Standing:
 
 
 def _give_to_person(lease: Lease, error: PermanentFault | PageError) -> Standing:
+    note, detail = "", dict[str, Any]()
     if isinstance(error, PermanentFault):
         code, detail = "permanent_fault", {"who": error.who, "fault": error.code}
     elif isinstance(error, MissingGlyph):
-        code, detail = "missing_glyph", {"characters": " ".join(error.code_points)}
+        code, detail = "missing_glyph", {"fields": list(error.places), "count": error.count}
+        note = "、".join(error.code_points)
     else:
-        code, detail = "page_overflow", {}
+        code = "page_overflow"
     with transaction() as session:
         failures.need_attention(
-            session, lease.number, code, at=settings().now(), actor=actor(), lease=lease, **detail
+            session, lease.number, code, at=settings().now(), actor=actor(), lease=lease, note=note, **detail
         )
         session.expire_all()
         return standing(session, lease.number)

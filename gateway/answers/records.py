@@ -9,23 +9,32 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.commitments import Evidence
-from domain.records import OffSystemResult, VoluntaryReason
+from domain.records import OffSystemResult, VoluntaryMark, VoluntaryReason
 from gateway.answers.base import Answered
-from ledger.tables.records import OffSystemLookup, Outage
+from ledger.offsystem import OffSystemLine
+from ledger.tables.records import Outage
 from ledger.voluntary import VoluntaryLine
+
+Next = Annotated[int | None, Field(description="还有后续:以此作 after 再查;null 表示到底")]
+
+
+class MarkAnswer(Answered):
+    code: VoluntaryMark
+    name: Annotated[str, Field(examples=["无本人确认"])]
 
 
 class VoluntaryAnswer(Answered):
     """主动提供台账的一行。"""
 
-    id: int
+    id: Annotated[int, Field(description="序号")]
     at: datetime
     unit: str
     case_number: str
-    matter_name: str
+    matter_name: Annotated[str, Field(description="事项;没有登记办件的为空")]
     proof: str
     proof_name: str
     listed: Annotated[bool, Field(description="清单是否列有这项证明")]
+    marks: Annotated[list[MarkAnswer], Field(description="注明:无办件、非当事人、姓名不一致、无本人确认;都不影响接收")]
     party_name: Annotated[str, Field(examples=["演***"])]
     party_number: Annotated[str, Field(examples=["370402**********17"])]
     clerk: str
@@ -33,29 +42,33 @@ class VoluntaryAnswer(Answered):
     reason: VoluntaryReason
     reason_name: str
     confirmed: Annotated[Evidence | None, Field(description="申请人确认的方式;null 表示没有本人确认")]
-    confirmation_sha256: str | None
+    confirmed_name: Annotated[str, Field(examples=["验证码"])]
+    confirmation_sha256: Annotated[str | None, Field(description="确认凭证的 SHA-256")]
     retain_until: datetime
 
     @classmethod
     def of(cls, line: VoluntaryLine) -> VoluntaryAnswer:
         row = line.row
         return cls(
-            id=row.id, at=row.at, unit=row.unit, case_number=line.case_number, matter_name=line.matter_name,
-            proof=row.proof, proof_name=line.proof_name, listed=row.listed, party_name=line.name,
+            id=row.serial, at=row.at, unit=row.unit, case_number=line.case_number, matter_name=line.matter_name,
+            proof=line.proof, proof_name=line.proof_name, listed=row.listed,
+            marks=[MarkAnswer(code=mark, name=mark.chinese) for mark in line.marks], party_name=line.name,
             party_number=line.id_number, clerk=row.clerk, via_system=row.via_system, reason=row.reason,
-            reason_name=row.reason.chinese, confirmed=row.confirmed, confirmation_sha256=row.confirmation_digest,
+            reason_name=row.reason.chinese, confirmed=row.confirmed,
+            confirmed_name=row.confirmed.chinese if row.confirmed else "无", confirmation_sha256=row.confirmation_digest,
             retain_until=row.retain_until,
         )  # fmt: skip
 
 
 class VoluntariesAnswer(Answered):
     items: list[VoluntaryAnswer]
+    next: Next
 
 
 class OffSystemAnswer(Answered):
     """系统外查询备案。"""
 
-    id: int
+    id: Annotated[int, Field(description="序号")]
     recorded_at: datetime
     unit: str
     case_number: str
@@ -68,16 +81,18 @@ class OffSystemAnswer(Answered):
     evidence_sha256: str
 
     @classmethod
-    def of(cls, row: OffSystemLookup, case_number: str) -> OffSystemAnswer:
+    def of(cls, line: OffSystemLine) -> OffSystemAnswer:
+        row = line.row
         return cls(
-            id=row.id, recorded_at=row.recorded_at, unit=row.unit, case_number=case_number, proof=row.proof,
-            source=row.source, operator=row.operator, looked_up_at=row.looked_up_at, result=row.result,
+            id=row.serial, recorded_at=row.recorded_at, unit=row.unit, case_number=line.case_number, proof=row.proof,
+            source=line.source, operator=row.operator, looked_up_at=row.looked_up_at, result=row.result,
             result_name=row.result.chinese, evidence_sha256=row.evidence_digest,
         )  # fmt: skip
 
 
 class OffSystemsAnswer(Answered):
     items: list[OffSystemAnswer]
+    next: Next
 
 
 class OutageAnswer(Answered):

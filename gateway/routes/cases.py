@@ -23,7 +23,8 @@ router = api_router("办件")
 CaseNumber = Annotated[
     str,
     Path(
-        min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="办件编号,由本单位编排,不得含个人信息", examples=["SZ-2026-000123"]
+        min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.\-]+$",  # in clear, and printed: no name can be written so
+        description="办件编号,由本单位编排:字母、数字和 . _ -,不得含个人信息", examples=["SZ-2026-000123"],
     ),
 ]
 

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from gateway.answers.base import ProblemAnswer
 from gateway.entrance import ApiRoute
 from gateway.problems import MEDIA_TYPE, PROBLEMS
+from gateway.sent.values import Instant
+from settings import settings
 
 _ALWAYS = ("key_invalid", "person_needed", "not_allowed", "too_many_requests", "internal", "unavailable")
 _WITH_BODY = ("not_json", "too_nested", "too_large", "not_json_type", "invalid", "text_unclean", "duplicate_field")
 _SCHEMA = {"$ref": f"#/components/schemas/{ProblemAnswer.__name__}"}
+
+
+Since = Annotated[Instant | None, Query(description="起(含);省略为一年前")]
+Until = Annotated[Instant | None, Query(description="止(不含);省略为现在")]
+
+
+def period(since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
+    """The period of a list: the last year where nothing was said."""
+    end = until or settings().now()
+    return since or end - timedelta(days=366), end
 
 
 def api_router(tag: str) -> APIRouter:

@@ -31,7 +31,7 @@ _PROBLEMS = ("number_unknown", "state_conflict", "invalid")
 
 @router.get("/v1/stuck", summary="待人工处理清单", responses=problems())
 def get_stuck(caller: CurrentCaller) -> StuckAnswer:
-    """待人工处理、被暂停和送达通知失败的核验:原因、办法、起始时间。不含个人信息。"""
+    """待人工处理、被暂停和送达通知失败的核验:原因、办法、起始时间。不含姓名和号码;缺字的列出字符编码。"""
     with transaction() as session:
         return StuckAnswer(items=[StuckItem.of(item) for item in watch.stuck(session)])
 
@@ -63,7 +63,7 @@ def reissue_stuck(number: Number, body: SentReissue, caller: CurrentCaller) -> V
     now = settings().now()
 
     def action(session: Session) -> None:
-        attention.reissue(session, number, body.reason.value, now=now, actor=caller.actor)
+        attention.reissue(session, number, body.reason, now=now, actor=caller.actor)
 
     return _act(number, caller, action)
 
@@ -74,7 +74,7 @@ def close_stuck(number: Number, body: SentClosing, caller: CurrentCaller) -> Ver
     now = settings().now()
 
     def action(session: Session) -> None:
-        attention.close(session, number, body.reason.value, now=now, actor=caller.actor)
+        attention.close(session, number, body.reason, now=now, actor=caller.actor)
 
     return _act(number, caller, action)
 

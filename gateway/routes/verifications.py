@@ -151,7 +151,7 @@ def withdraw_verification(number: Number, body: SentWithdrawal, caller: CurrentC
     with transaction() as session:
         _own(session, caller, number)
         try:
-            attention.withdraw(session, number, body.reason.value, now=settings().now(), actor=caller.actor)
+            attention.withdraw(session, number, body.reason, now=settings().now(), actor=caller.actor)
         except MoveRefused as refused:
             raise Problem("state_conflict", detail=str(refused)) from None
     return _read(caller, number)

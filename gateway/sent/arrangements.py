@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.sent.values import Code, Instant, Line, Sent
+from gateway.sent.values import Code, Instant, PublicLine, Sent
 
 
 class SentAppointment(Sent):
@@ -67,5 +67,5 @@ class SentYear(Sent):
     rest: Annotated[list[date], Field(max_length=120, description="放假日")]
     work: Annotated[list[date], Field(max_length=30, description="调休上班的周六、周日")] = []
     provisional: Annotated[bool, Field(strict=True, description="true 暂定:通知尚未公布")] = False
-    source: Annotated[Line, Field(description="依据", examples=["国办发明电〔2025〕7号"])]
-    reason: Annotated[Line, Field(description="录入或变更的理由", examples=["国务院办公厅公布放假安排"])]
+    source: Annotated[PublicLine, Field(description="依据", examples=["国办发明电〔2025〕7号"])]
+    reason: Annotated[PublicLine, Field(description="录入或变更的理由", examples=["国务院办公厅公布放假安排"])]

@@ -7,8 +7,9 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from domain.limits import HandlingType
+from domain.reasons import PromiseReason
 from domain.roles import Channel, PartyRole
-from gateway.sent.values import Code, Instant, Line, Sent, SentParty, fault, names_a_citizen
+from gateway.sent.values import Code, Instant, PublicLine, Sent, SentParty, fault
 from ledger.registration import CaseData, PartyData
 
 
@@ -28,9 +29,15 @@ class SentCase(Sent):
     promised_days: Annotated[
         int | None, Field(strict=True, ge=0, le=3650, description="承诺天数(工作日);据此推算承诺办结时间并注明“推算”")
     ] = None
-    promise_reason: Annotated[Line | None, Field(description="变更承诺时限的理由;已有未办结的核验时必填,不得含个人信息")] = None
+    promise_reason: Annotated[
+        PromiseReason | None,
+        Field(
+            description="变更承诺时限的理由,已有未办结的核验时必填:material 申请人补充材料,special_procedure 听证、检验、检测、鉴定、专家评审等,"
+            "field_check 需实地核查,applicant 应申请人要求,force_majeure 不可抗力,correction 登记有误,other 其他"
+        ),
+    ] = None
     channel: Annotated[Channel, Field(description="申请渠道")]
-    origin_system: Annotated[Line | None, Field(description="来源系统", examples=["一窗受理系统"])] = None
+    origin_system: Annotated[PublicLine | None, Field(description="来源系统", examples=["一窗受理系统"])] = None
     parties: Annotated[list[CaseParty], Field(min_length=1, max_length=50, description="当事人")]
 
     model_config = ConfigDict(
@@ -64,8 +71,6 @@ class SentCase(Sent):
             raise fault("承诺件须填写 promise_end 或 promised_days。")
         if self.promise_end is not None and self.promise_end <= self.accepted_at:
             raise fault("承诺办结时间应晚于受理时间。")
-        if self.promise_reason and names_a_citizen(self.promise_reason):
-            raise fault("变更理由不得含公民身份号码。")
         return self
 
     def as_data(self, number: str) -> CaseData:

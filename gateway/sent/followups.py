@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.commitments import CheckOutcome, Evidence
 from gateway.sent.inbox import Words
-from gateway.sent.values import Code, Line, Sent
+from gateway.sent.values import Code, Line, PublicLine, Sent, names_nobody
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256,小写十六进制", examples=["0" * 64])]
 
@@ -59,6 +59,8 @@ class SentRestoration(Sent):
 class SentCommitmentText(Sent):
     """承诺书文本。"""
 
-    text: Annotated[str, Field(min_length=20, max_length=5000, description="告知和承诺的全文")]
+    text: Annotated[
+        str, Field(min_length=20, max_length=5000, description="告知和承诺的全文"), AfterValidator(names_nobody)
+    ]
     check_days: Annotated[int, Field(strict=True, ge=1, le=365, description="签署后多少个工作日内核查")]
-    basis: Annotated[Line, Field(description="依据")]
+    basis: Annotated[PublicLine, Field(description="依据")]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from domain.commitments import Evidence
 from domain.records import OffSystemResult, VoluntaryReason
 from gateway.sent.followups import Sha256
 from gateway.sent.inbox import Words
-from gateway.sent.values import Code, Instant, Line, Sent, SentParty, fault, names_a_citizen
+from gateway.sent.values import Code, Instant, Line, PublicLine, Sent, SentParty
 
 
 class SentConfirmation(Sent):
@@ -29,12 +29,6 @@ class SentVoluntary(Sent):
     reason: Annotated[VoluntaryReason, Field(description="at_hand 手头已有,faster 希望更快办结,prefers_paper 不愿核验,other 其他")]
     confirmation: Annotated[SentConfirmation | None, Field(description="申请人本人的确认;没有的也予接收,但台账注明")] = None
 
-    @model_validator(mode="after")
-    def _proof_names_nobody(self) -> Self:
-        if names_a_citizen(self.proof):
-            raise fault("证明名称不得含公民身份号码。")
-        return self
-
 
 class SentOffSystem(Sent):
     """系统外查询备案。"""
@@ -52,7 +46,7 @@ class SentOffSystem(Sent):
 class SentMismatch(Sent):
     """不符:取得的内容与申请人的陈述不一致。"""
 
-    fields: Annotated[list[Line], Field(min_length=1, max_length=60, description="不一致的项目,名称同证明", examples=[["住址"]])]
+    fields: Annotated[list[Line], Field(min_length=1, max_length=60, description="不一致的项目:清单中这项证明的内容,或“核验结论”", examples=[["住址"]])]
     stated: Annotated[Words, Field(description="申请人的陈述")]
     supplement: Annotated[Words | None, Field(description="申请人补充的内容")] = None
     unit: Annotated[Code | None, Field(description="由哪个单位核实;清单已有出具单位的可省略")] = None
@@ -69,4 +63,4 @@ class SentOutage(Sent):
 
     since: Annotated[Instant, Field(description="开始")]
     until: Annotated[Instant, Field(description="结束,不晚于现在")]
-    reason: Annotated[Line, Field(description="原因", examples=["机房断电"])]
+    reason: Annotated[PublicLine, Field(description="原因", examples=["机房断电"])]

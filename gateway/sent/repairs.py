@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
+from domain.reasons import CloseReason, ReissueReason
 from gateway.sent.values import Code, Sent
-
-
-class CloseReason(StrEnum):
-    """办结理由。"""
-
-    VERIFIED_OFFLINE = "verified_offline"  #: 已在线下核验
-    CANNOT_BE_VERIFIED = "cannot_be_verified"  #: 确实无法核验
-    APPLICANT_WITHDREW = "applicant_withdrew"
-    FILED_IN_ERROR = "filed_in_error"
-    OTHER = "other"
-
-
-class ReissueReason(StrEnum):
-    """重新制作的理由。"""
-
-    CONTENT_ERROR = "content_error"  #: 内容有误
-    LAYOUT_ERROR = "layout_error"  #: 版面有误
-    SEAL_ERROR = "seal_error"  #: 用印有误
-    OTHER = "other"
 
 
 class SentSettlement(Sent):

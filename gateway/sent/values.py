@@ -69,7 +69,15 @@ def _aware(value: datetime) -> datetime:
     return instant
 
 
+def names_nobody(text: str) -> str:
+    if names_a_citizen(text):
+        raise fault("不得含公民身份号码。")
+    return text
+
+
 Line = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
+#: What is kept in clear: about the district, never about a case.
+PublicLine = Annotated[Line, AfterValidator(names_nobody)]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.\-]+$")]
 Instant = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_aware)]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from domain.records import AgainReason
+from domain.reasons import AgainReason, WithdrawReason
 from gateway.sent.values import Code, Sent, SentParty
 
 
@@ -47,17 +46,7 @@ class SentChoice(Sent):
     ]
 
 
-# Reasons are fixed words: the record that keeps them is never changed and holds no personal data.
-class WithdrawReason(StrEnum):
-    """撤回理由,固定用语。"""
-
-    APPLICANT_WITHDREW = "applicant_withdrew"  #: 申请人撤回申请
-    FILED_IN_ERROR = "filed_in_error"  #: 发起有误
-    NO_LONGER_NEEDED = "no_longer_needed"  #: 不再需要
-    OTHER = "other"
-
-
 class SentWithdrawal(Sent):
     """撤回。"""
 
-    reason: Annotated[WithdrawReason, Field(description="撤回理由")]
+    reason: Annotated[WithdrawReason, Field(description="撤回理由,固定用语:applicant_withdrew 申请人撤回申请,filed_in_error 发起有误,no_longer_needed 不再需要,other 其他")]

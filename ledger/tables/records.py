@@ -14,16 +14,19 @@ from ledger.tables.base import Number, Sealed, Table, UnitCode, choices
 
 
 class VoluntarySubmission(Table):
-    """主动提供 (2.6, 2.7): accepted always. Append-only."""
+    """主动提供 (2.6, 2.7): accepted always, with marks where something does not fit. Append-only."""
 
     __tablename__ = "voluntary_submissions"
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)  #: 序号
     at: Mapped[datetime]
     unit: Mapped[UnitCode] = mapped_column(index=True)
-    case: Mapped[UUID] = mapped_column("case_id", ForeignKey("cases.id"))
-    party: Mapped[UUID] = mapped_column("party_id", ForeignKey("parties.id"))
-    proof: Mapped[str]  #: a code of the catalog, or the name of a proof that it does not know
+    case: Mapped[UUID | None] = mapped_column("case_id", ForeignKey("cases.id"))  #: None: 无办件
+    party: Mapped[UUID | None] = mapped_column("party_id", ForeignKey("parties.id"))  #: None: 非当事人
+    proof: Mapped[str | None] = mapped_column(ForeignKey("proof_kinds.code"))  #: None: no proof that a list knows
     listed: Mapped[bool]  #: the catalog lists this proof for the matter
+    marks: Mapped[list[str]]  #: `domain.records.VoluntaryMark`
+    stated: Mapped[Sealed]  #: JSON: case, person and proof as they were given; the case's key, or a master key without one
     clerk: Mapped[str]
     via_system: Mapped[str | None]
     reason: Mapped[VoluntaryReason] = mapped_column(choices(VoluntaryReason, "reason"))
@@ -36,13 +39,14 @@ class OffSystemLookup(Table):
     """系统外查询备案 (7.3): source, operator, time, result, evidence. Append-only."""
 
     __tablename__ = "off_system_lookups"
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
     recorded_at: Mapped[datetime]
     unit: Mapped[UnitCode] = mapped_column(index=True)
     case: Mapped[UUID] = mapped_column("case_id", ForeignKey("cases.id"))
     party: Mapped[UUID] = mapped_column("party_id", ForeignKey("parties.id"))
     proof: Mapped[str] = mapped_column(ForeignKey("proof_kinds.code"))
-    source: Mapped[str]  #: which national, provincial or city database
+    source: Mapped[Sealed]  #: which national, provincial or city database, as somebody wrote it
     operator: Mapped[str]
     looked_up_at: Mapped[datetime]
     result: Mapped[OffSystemResult] = mapped_column(choices(OffSystemResult, "result"))

@@ -48,6 +48,7 @@ class Verification(Table):
     paused_at: Mapped[datetime | None]  #: 由运维暂停
     failed_passes: Mapped[int] = mapped_column(default=0)
     attention: Mapped[str | None]  #: a fixed code: why it waits for a person
+    attention_note: Mapped[bytes | None]  #: ciphertext: what that person must know of the case's data
     attention_from: Mapped[State | None] = mapped_column(choices(State, "attention_from"))
 
     # Who is at work on it. Wall clock of the database: leases are no business of the regulation's clock.

@@ -25,7 +25,8 @@ def _forms(word: str) -> Iterator[str]:
     yield word.encode().hex()
 
 
-NEEDLES = frozenset(form for word in (*_NAMES, *_NUMBERS) for form in _forms(word))
+_CHARACTERS = ["U+30EDE"]  #: half of a name that no font can print
+NEEDLES = frozenset(form for word in (*_NAMES, *_NUMBERS, *_CHARACTERS) for form in _forms(word))
 # All begin in one of a few ways: a search for the beginnings first is some hundred times faster.
 _BEGINNINGS = re.compile(
     "|".join(

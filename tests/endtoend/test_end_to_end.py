@@ -188,9 +188,10 @@ def test_a_character_that_no_font_has_waits_for_a_person_and_says_why(
     assert "字库" in found["reason"]
     line = administrator.stuck(number)
     assert (line["code"], "字库" in line["reason"], "重试" in line["remedy"]) == ("missing_glyph", True, True)
-    assert name not in str(line)
+    assert name not in str(line) and "U+30EDE" in line["reason"]
     assert administrator.get("/health")["stuck"] >= 1
-    assert department.event(number, "attention_needed")["detail"]["characters"] == "U+30EDE"
+    detail = department.event(number, "attention_needed")["detail"]
+    assert detail == {"code": "missing_glyph", "fields": ["姓名"], "count": 1}  # not which: it is half the name
     closed = administrator.http.post(f"/v1/stuck/{number}/close", json={"reason": "verified_offline"})
     assert closed.raise_for_status().json()["state"] == "closed"
 

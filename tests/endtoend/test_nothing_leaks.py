@@ -37,6 +37,7 @@ def test_nobody_is_found_anywhere(
     calls_that_are_refused(stack, department, office, administrator)
     a_receiver_that_answers_with_a_person(department, administrator)
     a_name_that_cannot_be_printed(department, office)
+    what_people_write_about_a_case(department, office, administrator)
     people_at_prefect(prefect)
 
     for name, connection in databases.items():
@@ -158,6 +159,45 @@ def a_name_that_cannot_be_printed(department: Api, office: Api) -> None:
     department.wait_for(number, "awaiting_reply")
     office.reply(office.asked(number)["id"])
     department.wait_for(number, "needs_attention")
+
+
+def what_people_write_about_a_case(department: Api, office: Api, administrator: Api) -> None:
+    """Free texts that the system takes, and those that it does not take since they would stand in clear."""
+    case, sent = department.put_case(PERSON.name), party(PERSON.name)
+    number = department.file("P-HARDSHIP", PERSON.name, case=case)["number"]
+    department.wait_for(number, "awaiting_reply")
+    inbox = f"/v1/inbox/{office.asked(number)['id']}"
+    wrote(office, f"{inbox}/supplement", {"what": TALKATIVE})
+    wrote(department, f"/v1/verifications/{number}/supplement", {"text": TALKATIVE})
+    seen = department.get(f"/v1/cases/{case}")
+    moved = {name: seen[name] for name in ("matter", "handling", "accepted_at", "channel")} | {
+        "promise_end": "2099-06-01T00:00:00+08:00", "parties": [{"role": "applicant", **sent}],
+    }  # fmt: skip
+    for reason, status in ((TALKATIVE, 422), ("material", 200)):
+        answer = department.http.put(f"/v1/cases/{case}", json=moved | {"promise_reason": reason})
+        assert answer.status_code == status, answer.text
+    office.reply(office.asked(number)["id"], note=TALKATIVE)
+    department.wait_for(number, "delivered")
+    mismatch = {"stated": TALKATIVE, "supplement": TALKATIVE}
+    wrote(department, f"/v1/verifications/{number}/mismatch", mismatch | {"fields": [PERSON.name]}, 422)
+    wrote(department, f"/v1/verifications/{number}/mismatch", mismatch | {"fields": ["认定结论"]}, 201)
+    submission = {"case_number": case, "party": sent, "reason": "other", "proof": TALKATIVE}
+    wrote(department, "/v1/voluntary-submissions", submission, 201)
+    wrote(department, "/v1/voluntary-submissions", submission | {"case_number": PERSON.name}, 201)
+    looked_up = {"proof": "P-HOUSEHOLD", "operator": "demo-permit-1", "looked_up_at": "2026-03-01T00:00:00+08:00"}
+    looked_up |= {"source": TALKATIVE, "result": "confirmed", "evidence_sha256": "a" * 64}
+    wrote(department, "/v1/off-system-lookups", {"case_number": case, "party": sent} | looked_up, 201)
+    outage = {"since": "2026-03-01T00:00:00+08:00", "until": "2026-03-01T00:01:00+08:00", "reason": TALKATIVE}
+    wrote(administrator, "/v1/outages", outage, 422)
+    year = {"rest": ["2031-01-01"], "source": TALKATIVE, "reason": TALKATIVE}
+    assert administrator.http.put("/v1/calendar/2031", json=year).status_code == 422
+    text = {"text": TALKATIVE * 2, "check_days": 5, "basis": TALKATIVE}
+    assert administrator.http.put("/v1/commitment-texts/P-RESIDENCE", json=text).status_code == 422
+
+
+def wrote(who: Api, path: str, body: dict[str, Any], status: int = 200) -> None:
+    answer = who.http.post(path, json=body)
+    assert answer.status_code == status, f"{path}: {answer.text}"
 
 
 def people_at_prefect(prefect: PrefectServer) -> None:

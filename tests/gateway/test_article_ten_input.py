@@ -8,7 +8,7 @@ import pytest
 
 from ledger.database import transaction
 from ledger.tables.inbox import Attachment, Return
-from ledger.tables.records import OffSystemLookup, VoluntarySubmission
+from ledger.tables.records import OffSystemLookup
 from sandbox.people import by_name
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
@@ -130,7 +130,7 @@ def test_what_cannot_be_arranged_is_refused_by_name(
     assert answer.json()["detail"] and answer.json()["remedy"]
 
 
-def test_voluntary_and_off_system_records_need_a_party_of_the_case(api: Api) -> None:
+def test_off_system_records_need_a_party_of_the_case(api: Api) -> None:
     number = api.filed(proof="P-HARDSHIP")
     case = api.get(f"/v1/verifications/{number}", REQUESTER).json()["case_number"]
     stranger, known = by_name("演示丁卯"), by_name("演示甲子")
@@ -139,9 +139,7 @@ def test_voluntary_and_off_system_records_need_a_party_of_the_case(api: Api) -> 
         return {"id_type": "citizen_id", "id_number": holder.id_number, "name": holder.name}
 
     with transaction() as session:
-        before = session.query(VoluntarySubmission).count(), session.query(OffSystemLookup).count()
-    body = {"case_number": case, "party": person(stranger), "proof": "P-HOUSEHOLD", "reason": "at_hand"}
-    assert code(api.post("/v1/voluntary-submissions", REQUESTER, json=body)) == (422, "not_a_party")
+        before = session.query(OffSystemLookup).count()
     off = {
         "case_number": case, "party": person(known), "proof": "P-HOUSEHOLD", "source": "国家政务服务平台",
         "operator": "demo-permit-1", "looked_up_at": "2099-01-01T00:00:00+08:00", "result": "confirmed",
@@ -150,8 +148,10 @@ def test_voluntary_and_off_system_records_need_a_party_of_the_case(api: Api) -> 
     assert code(api.post("/v1/off-system-lookups", REQUESTER, json=off)) == (422, "instant_in_future")
     off |= {"looked_up_at": "2026-03-01T00:00:00+08:00", "operator": "demo-civil-1"}
     assert code(api.post("/v1/off-system-lookups", REQUESTER, json=off)) == (422, "person_unknown")
+    off |= {"operator": "demo-permit-1", "party": person(stranger)}
+    assert code(api.post("/v1/off-system-lookups", REQUESTER, json=off)) == (422, "not_a_party")
     with transaction() as session:
-        assert (session.query(VoluntarySubmission).count(), session.query(OffSystemLookup).count()) == before
+        assert session.query(OffSystemLookup).count() == before
 
 
 def test_a_moved_promise_needs_its_reason_and_lies_ahead(api: Api) -> None:
@@ -166,7 +166,7 @@ def test_a_moved_promise_needs_its_reason_and_lies_ahead(api: Api) -> None:
     }  # fmt: skip
     path = f"/v1/cases/{case}"
     assert code(api.call("PUT", path, REQUESTER, json=body)) == (422, "promise_reason_needed")
-    assert api.call("PUT", path, REQUESTER, json=body | {"promise_reason": "申请人补充材料"}).status_code == 200
-    past = body | {"promise_end": "2026-03-05T00:00:00+08:00", "accepted_at": "2026-03-04T00:00:00+08:00", "promise_reason": "更正"}
+    assert api.call("PUT", path, REQUESTER, json=body | {"promise_reason": "material"}).status_code == 200
+    past = body | {"promise_end": "2026-03-05T00:00:00+08:00", "accepted_at": "2026-03-04T00:00:00+08:00", "promise_reason": "correction"}
     assert code(api.call("PUT", path, REQUESTER, json=past)) == (422, "promise_passed")
-    assert code(api.call("PUT", path, REQUESTER, json=body | {"handling": "immediate", "promise_reason": "x"})) == (409, "case_fixed")
+    assert code(api.call("PUT", path, REQUESTER, json=body | {"handling": "immediate", "promise_reason": "other"})) == (409, "case_fixed")

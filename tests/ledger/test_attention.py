@@ -201,19 +201,19 @@ def sealed_and_stuck() -> Lease:
 
 def test_reissue_makes_a_second_version_and_revokes_the_first() -> None:
     lease = sealed_and_stuck()
-    do(attention.reissue, lease.number, "printing_error", **BY)
+    do(attention.reissue, lease.number, "layout_error", **BY)
     left(lease.number)
     assert row(lease.number).state is State.TO_BE_SEALED
     assert seal(lease).version == 2
     first, second = proofs(lease.number)
-    assert (first.revoked_at, first.revoked_why, second.revoked_at) == (BY["now"], "printing_error", None)
+    assert (first.revoked_at, first.revoked_why, second.revoked_at) == (BY["now"], "layout_error", None)
     current = do(sealing.current_proof, lease.number)
     assert current is not None and current.id == second.id
 
 
 def test_nothing_is_reissued_without_a_result_that_may_be_sealed() -> None:
     with pytest.raises(MoveRefused, match="还没有核验结果"):
-        do(attention.reissue, stuck().number, "x", **BY)
+        do(attention.reissue, stuck().number, "other", **BY)
     denied = hold(file("P-HARDSHIP"))
     take_up(denied)
     reply(ask(denied), Answer.FALSE, fields={})
@@ -223,16 +223,16 @@ def test_nothing_is_reissued_without_a_result_that_may_be_sealed() -> None:
     for lease in (denied, mismatch):
         do(failures.need_attention, lease.number, "failed_passes", at=NOW, actor="system:w1", lease=lease)
         with pytest.raises(MoveRefused, match="按清单不制作证明"):
-            do(attention.reissue, lease.number, "x", **BY)
+            do(attention.reissue, lease.number, "other", **BY)
         assert row(lease.number).state is State.NEEDS_ATTENTION
 
 
 def test_close_ends_it_and_tells_the_requesting_unit() -> None:
     lease = stuck()
-    do(attention.close, lease.number, "offline", **BY)
+    do(attention.close, lease.number, "verified_offline", **BY)
     now = row(lease.number)
     assert (now.state, now.ended_at, now.next_instant) == (State.CLOSED, BY["now"], None)
-    assert events(lease.number)[-1].detail == {"why": "offline"}
+    assert events(lease.number)[-1].detail == {"why": "verified_offline"}
     assert [message.status for message in messages(lease.number)] == [State.CLOSED]
     assert ("needs_attention", lease.number) not in alarms()
 
@@ -240,8 +240,8 @@ def test_close_ends_it_and_tells_the_requesting_unit() -> None:
 ACTIONS: dict[str, Callable[[str], object]] = {
     "retry": lambda number: do(attention.retry, number, **BY),
     "reroute": lambda number: do(attention.reroute, number, CIVIL, **BY),
-    "reissue": lambda number: do(attention.reissue, number, "x", **BY),
-    "close": lambda number: do(attention.close, number, "x", **BY),
+    "reissue": lambda number: do(attention.reissue, number, "other", **BY),
+    "close": lambda number: do(attention.close, number, "other", **BY),
 }
 
 
@@ -309,7 +309,7 @@ def test_a_paused_case_that_ends_leaves_no_alarm_behind() -> None:
     for number in (withdrawn, closed):
         do(attention.pause, number, **BY)
     do(attention.withdraw, withdrawn, **BY)
-    do(attention.close, closed, "offline", **BY)
+    do(attention.close, closed, "verified_offline", **BY)
     assert not {("paused", withdrawn), ("paused", closed)} & alarms()
 
 

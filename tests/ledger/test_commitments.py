@@ -5,26 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text, update
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import update
 
 from domain.commitments import CheckOutcome, Decision, Evidence
 from domain.lifecycle import State
 from domain.methods import Method, Result
-from domain.records import OffSystemResult, VoluntaryReason
 from ledger import (
     attention,
-    cases,
     commitment_checks,
     commitments,
-    offsystem,
     sharing,
     views,
-    voluntary,
 )
 from ledger.database import transaction
 from ledger.moves import Lease, MoveRefused
-from ledger.tables.cases import Case, Party
 from ledger.tables.commitments import Commitment, CommitmentCheck, CreditBlock
 from ledger.tables.registry import Entry
 from tests.ledger.acting import (
@@ -41,7 +35,7 @@ from tests.ledger.acting import (
     row,
     take_up,
 )
-from tests.ledger.filing import FILER, NOW, UNIT, file
+from tests.ledger.filing import NOW, UNIT, file
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
@@ -158,37 +152,3 @@ def test_a_check_that_is_due_is_asked_for_once() -> None:
         do(commitment_checks.remind, NOW + timedelta(days=60))
     assert [notice.recipient for notice in all_of(Notice)] == ["demo-permit-1"]
     assert lease
-
-
-def case_and_party(number: str) -> tuple[Case, Party]:
-    with transaction() as session:
-        verification = row(number)
-        return session.get_one(Case, verification.case), session.get_one(Party, verification.party)
-
-
-def test_a_voluntary_submission_is_always_accepted_and_never_changed() -> None:
-    case, party = case_and_party(file())
-    do(cases.close, UNIT, case.number, now=NOW, actor="x")
-    for proof, confirmed in (("P-HOUSEHOLD", Evidence.CODE), ("某种无人知道的证明", None)):
-        line = do(
-            voluntary.submit, FILER, case, party, proof, VoluntaryReason.AT_HAND, confirmed,
-            DIGEST if confirmed else None, now=NOW,
-        )  # fmt: skip
-        assert line.row.listed is (proof == "P-HOUSEHOLD") and "甲子" not in line.name
-    assert [line.proof_name for line in do(voluntary.listed, UNIT, NOW, NOW + HOUR)] == ["户籍证明", "某种无人知道的证明"]
-    assert do(voluntary.listed, "370402-CIVIL", NOW, NOW + HOUR) == []
-    for statement in ("UPDATE voluntary_submissions SET clerk = 'x'", "DELETE FROM voluntary_submissions"):
-        with pytest.raises(DatabaseError, match="permission denied|只能追加|append"), transaction() as session:
-            session.execute(text(statement))
-
-
-def test_an_off_system_lookup_is_filed_with_its_evidence_and_never_changed() -> None:
-    case, party = case_and_party(file())
-    filed = (UNIT, case, party, "P-HOUSEHOLD", "国家政务服务平台", "demo-permit-1")
-    do(offsystem.record, *filed, NOW - HOUR, OffSystemResult.CONFIRMED, DIGEST, now=NOW, actor="x")
-    with pytest.raises(ValueError):
-        do(offsystem.record, *filed, NOW + HOUR, OffSystemResult.CONFIRMED, DIGEST, now=NOW, actor="x")
-    ((kept, number),) = do(offsystem.listed, UNIT, NOW - HOUR, NOW + HOUR)
-    assert (kept.evidence_digest, kept.operator, number) == (DIGEST, "demo-permit-1", case.number)
-    with pytest.raises(DatabaseError), transaction() as session:
-        session.execute(text("DELETE FROM off_system_lookups"))

@@ -11,6 +11,7 @@ import pytest
 from domain.lifecycle import State
 from domain.limits import HandlingType
 from domain.methods import Answer
+from domain.reasons import PromiseReason
 from ledger import attention, claims, escalation, handback, requests, returns, supplements
 from ledger.cases import find, key_of
 from ledger.moves import Lease, MoveRefused
@@ -284,11 +285,11 @@ def test_a_moved_promise_moves_the_hard_limit_with_its_reason() -> None:
     data = case_data(number=f"C-{uuid4().hex[:10]}")
     lease, _ = asked(number=data.number)
     later = NOW + timedelta(days=9)
-    changed = type(data)(**{**vars(data), "promise_end": later, "promise_reason": "申请人补充材料"})
+    changed = type(data)(**{**vars(data), "promise_end": later, "promise_reason": PromiseReason.MATERIAL})
     do(registration.register, UNIT, changed, now=NOW + MINUTE, actor="person:demo-permit-1")
     assert limits(lease.number)["hard"].due_at == later
     assert names(lease.number)[-2:] == ["promise_moved", "recalculated"]
-    assert events(lease.number)[-2].detail["reason"] == "申请人补充材料"
+    assert events(lease.number)[-2].detail["reason"] == "material"
 
 
 def test_fields_that_the_proof_does_not_need_are_not_kept() -> None:

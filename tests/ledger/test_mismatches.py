@@ -48,8 +48,8 @@ def delivered_hardship(**changes: object) -> Lease:
     return lease
 
 
-def report(number: str, unit: str | None = None) -> mismatches.Mismatch:
-    return do(mismatches.report, number, ["人均月收入"], "申请人称人均 500 元", None, unit, FILER, now=NOW + HOUR)
+def report(number: str, unit: str | None = None, field: str = "人均月收入") -> mismatches.Mismatch:
+    return do(mismatches.report, number, [field], "申请人称人均 500 元", None, unit, FILER, now=NOW + HOUR)
 
 
 def check_answers(check: str, fields: dict[str, str], answer: Answer = Answer.TRUE) -> None:
@@ -112,8 +112,16 @@ def test_nothing_differs_from_what_was_not_delivered_and_nobody_checks_without_a
     seal(lease)
     deliver(lease)
     with pytest.raises(mismatches.NoIssuer):
-        report(lease.number)
-    assert report(lease.number, ISSUER).check
+        report(lease.number, field="坐落")
+    assert report(lease.number, ISSUER, "核验结论").check
+
+
+def test_what_differs_is_a_field_of_the_proof_and_no_sentence() -> None:
+    """Its names stand in an event that nobody can change; what the applicant says is encrypted."""
+    lease = delivered_hardship()
+    for wrong in ("申请人张三丰住演示路1号", "坐落"):
+        with pytest.raises(mismatches.FieldsUnknown):
+            report(lease.number, field=wrong)
 
 
 def same(case: str, number: str, now: datetime) -> str | None:

@@ -14,17 +14,43 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from connectors.share import ShareSource, load_sources
+from domain.commitments import CheckOutcome, Evidence
+from domain.inbox import SupervisionOutcome
 from domain.lifecycle import State
 from domain.methods import Answer
+from domain.reasons import PromiseReason
+from domain.records import OffSystemResult, VoluntaryReason
+from domain.roles import IdType
 from domain.share import Question, ShareOutcome
-from ledger import attention, callbacks, failures, filing, inboxes, registration, sharing, views
+from ledger import (
+    attachments,
+    attention,
+    callbacks,
+    commitment_checks,
+    commitments,
+    failures,
+    filing,
+    inboxes,
+    mismatches,
+    offsystem,
+    registration,
+    returns,
+    sharing,
+    supervisions,
+    supplements,
+    views,
+    voluntary,
+)
 from ledger.audit import record_access
 from ledger.database import engine, transaction
 from ledger.moves import Lease, MoveRefused
 from ledger.registration import NameDiffers
 from ledger.requests import FieldsMissing
+from ledger.returns import Wish
 from ledger.standings import material
-from ledger.tables.cases import Party
+from ledger.tables.cases import Case, Party
+from ledger.tables.verifications import Verification
+from ledger.voluntary import Stated
 from sandbox.people import COMPANIES, PERSONS, by_name
 from settings import settings
 from tests.ledger.acting import (
@@ -42,7 +68,7 @@ from tests.ledger.acting import (
     seal,
     take_up,
 )
-from tests.ledger.filing import NOW, UNIT, case_data, file
+from tests.ledger.filing import FILER, NOW, UNIT, case_data, file
 from tests.sandbox.serving import SECRETS, serving
 
 WHO = ["演示甲子", "演示㼆", "演示无证", "演示多证", "演示废止", "演示过期", "演示受限", "演示·间隔"]
@@ -137,11 +163,69 @@ def by_failing() -> None:
     do(filing.refuse, now=NOW, unit=UNIT, actor="person:demo-permit-1", code="not_a_party", obligation="15.4")
 
 
+def by_free_text() -> None:
+    """Every place where a person may write what they like about a case: each with a person in it."""
+    lease = hold(file("P-HARDSHIP"))
+    take_up(lease)
+    first = ask(lease)
+    do(supplements.ask, first, ISSUER, NOTE, now=NOW, actor="person:x")
+    kept = attachments.File(f"{NOTE}.png", "image/png", NOTE.encode())
+    do(attachments.add_supplement, lease.number, kept, now=NOW, actor="person:x")
+    do(supplements.supply, lease.number, NOTE, now=NOW, actor="person:x")
+    do(returns.give_back, first, ISSUER, Wish(NOTE, None, NOTE), now=NOW, actor="person:x")
+    do(returns.forward, lease.number, "370402-CIVIL", now=NOW, actor="person:x")
+    second = ask(lease)
+    escalate(lease, NOW + 26 * 60 * MINUTE)
+    opened = do(supervisions.of_request, second)
+    assert opened is not None
+    do(
+        supervisions.feed_back, opened.id, "370402-CIVIL", SupervisionOutcome.CANNOT, NOTE, now=NOW + 26 * 60 * MINUTE,
+        actor="person:demo-civil-2",
+    )  # fmt: skip
+    reply(second, unit="370402-CIVIL", fields=SAID, note=NOTE, now=NOW + 27 * 60 * MINUTE)
+    seal(lease, NOW + 27 * 60 * MINUTE)
+    deliver(lease, NOW + 27 * 60 * MINUTE)
+    check = do(mismatches.report, lease.number, ["人均月收入"], NOTE, NOTE, ISSUER, FILER, now=NOW + 28 * 60 * MINUTE).check
+    assert check is not None
+    do(attachments.add_to_mismatch, lease.number, kept, now=NOW, actor="person:x")
+    do(attention.withdraw, check, "other", now=NOW, actor="person:x")
+    do(mismatches.object_to, lease.number, NOTE, now=NOW, actor="person:x")
+    committed = hold(file("P-RESIDENCE"))
+    take_up(committed)
+    do(commitments.sign, committed.number, Evidence.CODE, "a" * 64, NOTE, now=NOW, actor="person:x")
+    (later,) = do(commitment_checks.checks, UNIT, done=False)
+    do(commitment_checks.check, later.id, UNIT, CheckOutcome.UNTRUE, NOTE, now=NOW, actor="person:x")
+    ((block, _),) = do(commitment_checks.blocks)
+    do(commitment_checks.restore, block.id, NOTE, now=NOW, actor="person:x")
+    beside_the_verification(row(lease.number))
+
+
+def beside_the_verification(about: Verification) -> None:
+    """The registers, a moved promise, a character that no font has."""
+    holder = by_name("演示甲子")
+    for case_number in ("C-NONE", do(lambda session: session.get_one(Case, about.case).number)):
+        stated = Stated(case_number, IdType(holder.id_type), holder.id_number, holder.name, NOTE)
+        do(voluntary.submit, FILER, stated, VoluntaryReason.OTHER, None, None, now=NOW)
+    with transaction() as session:
+        case, party = session.get_one(Case, about.case), session.get_one(Party, about.party)
+        offsystem.record(
+            session, UNIT, case, party, "P-HOUSEHOLD", NOTE, "demo-permit-1", NOW, OffSystemResult.CONFIRMED, "a" * 64,
+            now=NOW, actor="person:x",
+        )  # fmt: skip
+    data = case_data()
+    waiting = file("P-HARDSHIP", number=data.number)
+    moved = {**vars(data), "promise_end": NOW + 9 * 24 * 60 * MINUTE, "promise_reason": PromiseReason.MATERIAL}
+    do(registration.register, UNIT, registration.CaseData(**moved), now=NOW, actor="person:x")
+    do(
+        failures.need_attention, waiting, "missing_glyph", at=NOW, actor="system:w1", note="U+30EDE", fields=["姓名"], count=1
+    )
+
+
 def needles() -> dict[str, str]:
     """What must not be found -> what it is."""
     persons = {value: holder.name for holder in (*PERSONS, *COMPANIES) for value in (holder.name, holder.id_number)}
     said = dict.fromkeys((*SAID.values(), NOTE, "演示路1号", "演示居民户口簿"), "an answer")
-    return persons | said | {"whsec-clear-secret": "a secret"}
+    return persons | said | {"whsec-clear-secret": "a secret", "U+30EDE": "a character of a name"}
 
 
 def everything() -> dict[str, str]:
@@ -171,12 +255,15 @@ def test_no_table_holds_a_person_in_clear(ledger: str, sources: dict[str, ShareS
     }  # fmt: skip
     by_the_issuing_unit()
     by_failing()
+    by_free_text()
     for number in [verification.number for verification in all_of(views.Verification)]:
         do(views.view, row(number), personal=True)
         do(record_access, number, "result", actor="person:demo-permit-1", unit=UNIT, now=NOW)
     dump = everything()
     busy = {"cases", "parties", "verifications", "events", "lookups", "requests", "deadlines", "seal_uses", "proofs"}
-    assert all(dump[table] for table in busy | {"deliveries", "accesses", "refusals", "alarms", "idempotency_keys"})
+    busy |= {"deliveries", "accesses", "refusals", "alarms", "idempotency_keys", "attachments", "returns", "suspensions"}
+    busy |= {"supervisions", "mismatches", "commitments", "commitment_checks", "credit_blocks", "voluntary_submissions"}
+    assert all(dump[table] for table in busy | {"off_system_lookups", "notices"})
     assert finds(dump) == []
     # The search itself: it would see a name as text, and as bytes that were not encrypted.
     assert finds({"x": "…演示甲子…"}) and finds({"x": "\\x" + "演示甲子".encode().hex()})

@@ -280,7 +280,7 @@ def test_a_revoked_version_is_known_and_not_valid() -> None:
     found(lease)
     seal(lease)
     do(failures.need_attention, lease.number, "permanent_fault", at=NOW, actor="system:w1", lease=lease)
-    do(attention.reissue, lease.number, "printing_error", now=NOW, actor="person:x")
+    do(attention.reissue, lease.number, "layout_error", now=NOW, actor="person:x")
     seal(lease)
     deliver(lease)
     first, second = proofs(lease.number)

@@ -66,19 +66,26 @@ def test_the_document_information_holds_the_number_and_no_person():
     assert not any("演示甲" in str(value) for value in info.values())
 
 
-@pytest.mark.parametrize("place", ["kind", "body", "requesting_unit", "making_unit", "purpose", "seal_name"])
-def test_a_missing_glyph_is_told_by_code_point_wherever_it_stands(place):
+@pytest.mark.parametrize(
+    ("place", "label"),
+    [
+        ("kind", "证明名称"), ("body", "正文"), ("requesting_unit", "提取单位"), ("making_unit", "制作单位"),
+        ("purpose", "用途"), ("seal_name", "电子印章"),
+    ],
+)  # fmt: skip
+def test_a_missing_glyph_is_told_by_its_place(place, label):
     with pytest.raises(MissingGlyph) as caught:
         render(page(**{place: "某\U00030000局"}))
-    assert caught.value.code_points == ("U+30000",)
-    assert "U+30000" in str(caught.value)
+    assert (caught.value.places, caught.value.code_points) == ((label,), ("U+30000",))
+    assert label in str(caught.value) and "1 个字符" in str(caught.value)
 
 
-def test_a_missing_glyph_in_a_name_does_not_tell_the_name():
+def test_a_missing_glyph_in_a_name_tells_neither_the_name_nor_the_character():
+    """Its text goes to Prefect with the exception."""
     with pytest.raises(MissingGlyph) as caught:
-        render(page(fields=(("姓名", "演示\ue000乙"),)))
-    assert caught.value.code_points == ("U+E000",)
-    assert "演示" not in str(caught.value)
+        render(page(fields=(("姓名", "演示\ue000乙"), ("户别", "家庭户"))))
+    assert caught.value.places == ("姓名",)
+    assert "演示" not in str(caught.value) and "E000" not in str(caught.value) and "\ue000" not in str(caught.value)
 
 
 def test_rare_characters_print_as_themselves(tmp_path):

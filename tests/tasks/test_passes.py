@@ -11,11 +11,13 @@ from prefect.client.schemas.objects import State as PrefectState
 from domain.lifecycle import State
 from domain.methods import Method
 from domain.standing import Standing
+from ledger import attention, watch
 from ledger.moves import Lease, MoveRefused, request_wake
+from proofs.page import MissingGlyph, PageOverflow
 from settings import settings
 from tasks import states
 from tasks.passes import held, one_pass
-from tests.ledger.acting import MINUTE, ask, do, hold, names, row, set_columns, take_up
+from tests.ledger.acting import MINUTE, ask, do, events, hold, names, row, set_columns, take_up
 from tests.ledger.filing import file
 
 
@@ -31,10 +33,10 @@ def lease(ledger: str) -> Iterator[Lease]:
     held.reset(token)
 
 
-def run(number: str) -> PrefectState:
+def run(number: str, error: Exception | None = None) -> PrefectState:
     @one_pass
     async def refused(number: str) -> PrefectState:
-        raise MoveRefused(number)
+        raise error or MoveRefused(number)
 
     return asyncio.run(refused(number))
 
@@ -59,3 +61,15 @@ def test_a_refusal_since_somebody_else_moved_it_is_no_failure(lease: Lease) -> N
     do(request_wake, lease.number)
     assert run(lease.number).name == State.AWAITING_REPLY.chinese
     assert row(lease.number).failed_passes == 0
+
+
+def test_a_missing_character_is_on_the_record_by_place_and_count_and_for_stuck_alone_by_name(lease: Lease) -> None:
+    state = run(lease.number, MissingGlyph(("姓名",), {"\U00030ede"}))
+    assert "30EDE" not in f"{state.name} {state.message}"
+    (event,) = [event for event in events(lease.number) if event.event == "attention_needed"]
+    assert event.detail == {"code": "missing_glyph", "fields": ["姓名"], "count": 1}
+    (line,) = do(watch.stuck)
+    assert line.number == lease.number and "U+30EDE" in line.reason
+    do(attention.retry, lease.number, now=settings().now(), actor="x")
+    run(lease.number, PageOverflow("超出一页"))
+    assert "U+30EDE" not in do(watch.stuck)[0].reason  # another reason, nothing left of the former

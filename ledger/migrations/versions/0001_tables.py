@@ -389,13 +389,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_parties_lookup"), "parties", ["lookup"], unique=False)
     op.create_table(
         "off_system_lookups",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("serial", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("unit", sa.TEXT(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("party_id", sa.Uuid(), nullable=False),
         sa.Column("proof", sa.TEXT(), nullable=False),
-        sa.Column("source", sa.TEXT(), nullable=False),
+        sa.Column("source", sa.LargeBinary(), nullable=False, comment="AES-256-GCM"),
         sa.Column("operator", sa.TEXT(), nullable=False),
         sa.Column("looked_up_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
@@ -418,6 +419,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["proof"], ["proof_kinds.code"], name=op.f("fk_off_system_lookups_proof")),
         sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_off_system_lookups_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_off_system_lookups")),
+        sa.UniqueConstraint("serial", name=op.f("uq_off_system_lookups_serial")),
     )
     op.create_index(op.f("ix_off_system_lookups_unit"), "off_system_lookups", ["unit"], unique=False)
     op.create_table(
@@ -494,6 +496,7 @@ def upgrade() -> None:
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failed_passes", sa.Integer(), nullable=False),
         sa.Column("attention", sa.TEXT(), nullable=True),
+        sa.Column("attention_note", sa.LargeBinary(), nullable=True),
         sa.Column(
             "attention_from",
             sa.Enum(
@@ -559,13 +562,16 @@ def upgrade() -> None:
     )
     op.create_table(
         "voluntary_submissions",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("serial", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("unit", sa.TEXT(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("party_id", sa.Uuid(), nullable=False),
-        sa.Column("proof", sa.TEXT(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("party_id", sa.Uuid(), nullable=True),
+        sa.Column("proof", sa.TEXT(), nullable=True),
         sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("marks", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("stated", sa.LargeBinary(), nullable=False, comment="AES-256-GCM"),
         sa.Column("clerk", sa.TEXT(), nullable=False),
         sa.Column("via_system", sa.TEXT(), nullable=True),
         sa.Column(
@@ -600,8 +606,10 @@ def upgrade() -> None:
         sa.Column("retain_until", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_voluntary_submissions_case_id")),
         sa.ForeignKeyConstraint(["party_id"], ["parties.id"], name=op.f("fk_voluntary_submissions_party_id")),
+        sa.ForeignKeyConstraint(["proof"], ["proof_kinds.code"], name=op.f("fk_voluntary_submissions_proof")),
         sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_voluntary_submissions_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_voluntary_submissions")),
+        sa.UniqueConstraint("serial", name=op.f("uq_voluntary_submissions_serial")),
     )
     op.create_index(op.f("ix_voluntary_submissions_unit"), "voluntary_submissions", ["unit"], unique=False)
     op.create_table(

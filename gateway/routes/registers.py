@@ -1,0 +1,156 @@
+"""台账: what applicants brought themselves, and look-ups elsewhere (2.6, 2.7, 7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
+from fastapi.responses import StreamingResponse
+from sqlalchemy.orm import Session
+
+from gateway.acting import acting
+from gateway.answers.records import OffSystemAnswer, OffSystemsAnswer, VoluntariesAnswer, VoluntaryAnswer
+from gateway.entrance import CurrentCaller
+from gateway.exporting import as_csv
+from gateway.permissions import reads_all_registers
+from gateway.problems import Problem
+from gateway.routes.shared import Since, Until, api_router, period, problems
+from gateway.sent.records import SentOffSystem, SentVoluntary
+from gateway.sent.values import SentParty
+from ledger import cases, offsystem, voluntary
+from ledger.filing import Filer
+from ledger.keys import Caller
+from ledger.tables.cases import Case, Party
+from ledger.tables.registry import Person, ProofKind
+from ledger.voluntary import Stated
+from settings import LOCAL, settings
+
+router = api_router("台账")
+
+PAGE = 500
+After = Annotated[int, Query(ge=0, le=2**62, description="上一页给出的 next;省略为从头")]
+_CSV = {"text/csv": {"schema": {"type": "string"}}}
+_COLUMNS = (
+    "序号", "时间", "单位", "办件编号", "事项", "证明", "清单列有", "当事人", "证件号码", "经办人", "原因", "本人确认", "确认凭证", "注明",
+    "保存至",
+)  # fmt: skip
+
+
+@router.post(
+    "/v1/voluntary-submissions",
+    status_code=201,
+    summary="登记主动提供",
+    responses=problems("id_number_invalid", body=True),
+)
+def submit_voluntary(body: SentVoluntary, caller: CurrentCaller) -> VoluntaryAnswer:
+    """申请人主动提供的一律接收、登记,不影响核验,也不得因此要求申请人提供。没有登记办件、不是当事人、姓名不一致、没有本人确认的,
+    照样接收并注明。台账只增不改。"""
+    party, confirmation = body.party, body.confirmation
+    stated = Stated(body.case_number, party.id_type, party.id_number.upper(), party.name, body.proof)
+    with acting() as session:
+        line = voluntary.submit(
+            session, Filer(caller.unit, caller.person, caller.system), stated, body.reason,
+            confirmation.evidence if confirmation else None, confirmation.sha256 if confirmation else None,
+            now=settings().now(),
+        )  # fmt: skip
+        return VoluntaryAnswer.of(line)
+
+
+@router.get("/v1/voluntary-submissions", summary="主动提供台账", responses=problems("invalid"))
+def get_voluntary(caller: CurrentCaller, since: Since = None, until: Until = None, after: After = 0) -> VoluntariesAnswer:
+    """本单位的台账,当事人脱敏,每页 500 行;专班办公室和管理员看到全部单位的。"""
+    with acting() as session:
+        found = voluntary.listed(session, _scope(caller), *period(since, until), after=after, limit=PAGE)
+        items = [VoluntaryAnswer.of(line) for line in found]
+        return VoluntariesAnswer(items=items, next=items[-1].id if len(items) == PAGE else None)
+
+
+@router.get(
+    "/v1/voluntary-submissions.csv",
+    summary="导出主动提供台账",
+    response_class=StreamingResponse,
+    responses=problems("invalid", also={200: {"content": _CSV}}),
+)
+def export_voluntary(caller: CurrentCaller, since: Since = None, until: Until = None) -> StreamingResponse:
+    """全部各行,UTF-8 带签名的 CSV,可直接用表格软件打开。"""
+    rows = _all_rows(_scope(caller), *period(since, until))
+    headers = {"Content-Disposition": 'attachment; filename="voluntary-submissions.csv"'}
+    return StreamingResponse(as_csv(_COLUMNS, rows), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _all_rows(unit: str | None, since: datetime, until: datetime) -> Iterator[tuple[object, ...]]:
+    """Page by page, each in a transaction of its own: a slow reader holds no connection while it reads."""
+    after: int | None = 0
+    while after is not None:
+        with acting() as session:
+            found = voluntary.listed(session, unit, since, until, after=after, limit=PAGE)
+            items = [VoluntaryAnswer.of(line) for line in found]
+        after = items[-1].id if len(items) == PAGE else None
+        yield from map(_row, items)
+
+
+def _row(one: VoluntaryAnswer) -> tuple[object, ...]:
+    return (
+        one.id, _local(one.at), one.unit, one.case_number, one.matter_name, one.proof_name, "是" if one.listed else "否",
+        one.party_name, one.party_number, one.clerk, one.reason_name, one.confirmed_name, one.confirmation_sha256 or "",
+        "、".join(mark.name for mark in one.marks), _local(one.retain_until)[:10],
+    )  # fmt: skip
+
+
+@router.post(
+    "/v1/off-system-lookups",
+    status_code=201,
+    summary="系统外查询备案",
+    responses=problems(
+        "case_unknown", "not_a_party", "name_differs", "id_number_invalid", "proof_kind_unknown", "person_unknown",
+        "instant_in_future", body=True,
+    ),
+)  # fmt: skip
+def record_off_system(body: SentOffSystem, caller: CurrentCaller) -> OffSystemAnswer:
+    """直接在国家、省、市数据库查询的,登记来源、查询人、时间、结果和凭证摘要。备案只增不改。"""
+    now = settings().now()
+    with acting() as session:
+        case, party = _case_and_party(session, caller, body.case_number, body.party)
+        if session.get(ProofKind, body.proof) is None:
+            raise Problem("proof_kind_unknown")
+        operator = session.get(Person, body.operator)
+        if operator is None or operator.unit != caller.unit:
+            raise Problem("person_unknown")
+        if body.looked_up_at > now:
+            raise Problem("instant_in_future")
+        line = offsystem.record(
+            session, caller.unit, case, party, body.proof, body.source, body.operator, body.looked_up_at, body.result,
+            body.evidence_sha256, now=now, actor=caller.actor,
+        )  # fmt: skip
+        return OffSystemAnswer.of(line)
+
+
+@router.get("/v1/off-system-lookups", summary="系统外查询台账", responses=problems("invalid"))
+def get_off_system(caller: CurrentCaller, since: Since = None, until: Until = None, after: After = 0) -> OffSystemsAnswer:
+    """本单位的备案,每页 500 行;专班办公室和管理员看到全部单位的。"""
+    with acting() as session:
+        found = offsystem.listed(session, _scope(caller), *period(since, until), after=after, limit=PAGE)
+        items = [OffSystemAnswer.of(line) for line in found]
+        return OffSystemsAnswer(items=items, next=items[-1].id if len(items) == PAGE else None)
+
+
+def _case_and_party(session: Session, caller: Caller, number: str, sent: SentParty) -> tuple[Case, Party]:
+    case = cases.find(session, caller.unit, number)
+    if case is None:
+        raise Problem("case_unknown")
+    party = cases.find_party(session, case, sent.id_type, sent.id_number.upper())
+    if party is None:
+        raise Problem("not_a_party")
+    if cases.open_subject(party, cases.case_key(case)).name != sent.name:
+        raise Problem("name_differs")
+    return case, party
+
+
+def _scope(caller: Caller) -> str | None:
+    return None if reads_all_registers(caller) else caller.unit
+
+
+def _local(instant: datetime) -> str:
+    return instant.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,93 @@
+"""主动提供台账, 系统外查询备案: accepted always and marked where something does not fit; never changed (2.6, 2.7, 7.3)."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from domain.commitments import Evidence
+from domain.records import OffSystemResult, VoluntaryMark, VoluntaryReason
+from domain.roles import IdType
+from ledger import cases, offsystem, voluntary
+from ledger.database import transaction
+from ledger.tables.cases import Case, Party
+from ledger.voluntary import Stated, VoluntaryLine
+from sandbox.people import by_name
+from tests.ledger.acting import HOUR, do, row
+from tests.ledger.filing import FILER, NOW, UNIT, file
+
+pytestmark = pytest.mark.usefixtures("ledger")
+
+DIGEST = "a" * 64
+
+
+def case_and_party(number: str) -> tuple[Case, Party]:
+    with transaction() as session:
+        verification = row(number)
+        return session.get_one(Case, verification.case), session.get_one(Party, verification.party)
+
+
+def submitted(
+    case: str, person: str = "演示甲子", *, name: str = "", proof: str = "P-HOUSEHOLD",
+    confirmed: Evidence | None = Evidence.CODE,
+) -> VoluntaryLine:  # fmt: skip
+    holder = by_name(person)
+    stated = Stated(case, IdType(holder.id_type), holder.id_number, name or holder.name, proof)
+    digest = DIGEST if confirmed else None
+    return do(voluntary.submit, FILER, stated, VoluntaryReason.AT_HAND, confirmed, digest, now=NOW)
+
+
+def test_a_submission_is_always_accepted_and_what_does_not_fit_is_marked() -> None:
+    case, _ = case_and_party(file())
+    do(cases.close, UNIT, case.number, now=NOW, actor="x")  # a closed case is no ground either
+    lines = [
+        submitted(case.number),
+        submitted(case.number, proof="某种无人知道的证明", confirmed=None),
+        submitted(case.number, "演示乙丑"),
+        submitted(case.number, name="演示甲午"),
+        submitted("C-NOBODYS", confirmed=None),
+    ]
+    marks = [
+        [], [VoluntaryMark.UNCONFIRMED], [VoluntaryMark.NOT_A_PARTY], [VoluntaryMark.NAME_DIFFERS],
+        [VoluntaryMark.UNCONFIRMED, VoluntaryMark.NO_CASE],
+    ]  # fmt: skip
+    assert [line.marks for line in lines] == marks
+    assert [line.row.listed for line in lines] == [True, False, True, True, False]
+    kept = do(voluntary.listed, UNIT, NOW, NOW + HOUR)
+    assert [line.marks for line in kept] == marks and [line.case_number for line in kept][-1] == "C-NOBODYS"
+    assert [line.proof_name for line in kept][:2] == ["户籍证明", "某种无人知道的证明"]
+    assert {line.name for line in kept} == {"演***"} and kept[4].matter_name == ""
+    assert (kept[0].row.confirmed, kept[0].row.confirmation_digest) == (Evidence.CODE, DIGEST)
+    assert do(voluntary.listed, "370402-CIVIL", NOW, NOW + HOUR) == []
+
+
+def test_the_list_comes_in_pages() -> None:
+    number = case_and_party(file())[0].number
+    for _ in range(5):
+        submitted(number)
+    first = do(voluntary.listed, None, NOW, NOW + HOUR, limit=3)
+    rest = do(voluntary.listed, None, NOW, NOW + HOUR, after=first[-1].row.serial, limit=3)
+    assert [len(first), len(rest)] == [3, 2]
+    assert len({line.row.id for line in (*first, *rest)}) == 5
+
+
+def test_the_record_is_never_changed() -> None:
+    submitted("C-1")
+    for statement in ("UPDATE voluntary_submissions SET clerk = 'x'", "DELETE FROM voluntary_submissions"):
+        with pytest.raises(DatabaseError, match="permission denied|只能追加|append"), transaction() as session:
+            session.execute(text(statement))
+
+
+def test_an_off_system_lookup_is_filed_with_its_evidence_and_never_changed() -> None:
+    case, party = case_and_party(file())
+    filed = (UNIT, case, party, "P-HOUSEHOLD", "国家政务服务平台", "demo-permit-1")
+    do(offsystem.record, *filed, NOW - HOUR, OffSystemResult.CONFIRMED, DIGEST, now=NOW, actor="x")
+    with pytest.raises(ValueError):
+        do(offsystem.record, *filed, NOW + HOUR, OffSystemResult.CONFIRMED, DIGEST, now=NOW, actor="x")
+    (kept,) = do(offsystem.listed, UNIT, NOW - HOUR, NOW + HOUR)
+    assert (kept.row.evidence_digest, kept.row.operator, kept.case_number) == (DIGEST, "demo-permit-1", case.number)
+    assert kept.source == "国家政务服务平台" and b"\xe5" + b"\x9b" not in kept.row.source[:2]
+    assert do(offsystem.listed, UNIT, NOW - HOUR, NOW + HOUR, after=kept.row.serial) == []
+    with pytest.raises(DatabaseError), transaction() as session:
+        session.execute(text("DELETE FROM off_system_lookups"))
