@@ -69,6 +69,8 @@ def _register(caller: Caller, number: str, body: SentCase) -> bool:
             raise Problem("name_differs", obligation="15.4") from None
         except registration.CaseFixed:
             raise Problem("case_fixed") from None
+        except registration.AcceptedWrong:
+            raise Problem("accepted_at_wrong") from None
         except registration.PromisePassed:
             raise Problem("promise_passed", obligation="10.8") from None
         except registration.PromiseReasonNeeded:

@@ -42,6 +42,8 @@ def reroute(session: Session, number: str, unit: str, *, now: datetime, actor: s
     target = session.get(Unit, unit)
     if target is None or not target.active:
         raise MoveRefused(f"没有可用的单位:{unit}")
+    if unit == row.unit:
+        raise MoveRefused(f"{number}: 不能改派给需求单位自己")
     withdraw_request(session, number, now=now, actor=actor)
     _revoke(session, number, "rerouted", now)
     # The version that was begun bears the seal of the method that is given up (9.1, 9.2): the next proof is another.

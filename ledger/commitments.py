@@ -46,7 +46,7 @@ class Offer:
 def put_text(session: Session, proof: str, text: str, check_days: int, basis: str, *, now: datetime, actor: str) -> CommitmentText:
     """The commitment's text of a proof: a change is a new version; old commitments keep theirs."""
     session.get_one(ProofKind, proof, with_for_update=True)
-    newest = _newest_text(session, proof)
+    newest = newest_text(session, proof)
     if newest is not None and (newest.text, newest.check_days, newest.basis) == (text, check_days, basis):
         return newest
     row = CommitmentText(
@@ -61,7 +61,7 @@ def put_text(session: Session, proof: str, text: str, check_days: int, basis: st
 
 def bar(session: Session, row: Verification, entry: CatalogEntry) -> str:
     """Why this person cannot commit for this proof, as a code; "" where nothing is in the way."""
-    if _newest_text(session, entry.proof) is None:
+    if newest_text(session, entry.proof) is None:
         message = f"证明 {entry.proof} 的核验方式含告知承诺,但没有承诺书文本,已转下一种方式。请专班办公室补充。"
         raise_alarm(session, "no_commitment_text", entry.proof, message, now=row.filed_at)
         return "no_commitment_text"
@@ -90,7 +90,7 @@ def offer(session: Session, number: str, *, now: datetime, actor: str, lease: Le
         return
     party = session.get_one(Party, row.party)
     proof = session.get_one(Entry, row.entry).proof
-    text = _newest_text(session, proof)
+    text = newest_text(session, proof)
     assert text is not None  # else `bar` has said so
     session.add(Commitment(id=uuid4(), verification=number, text_id=text.id, lookup=party.lookup, offered_at=now))
     session.add(
@@ -177,6 +177,7 @@ def offer_of(session: Session, number: str) -> Offer | None:
     return Offer(row, text, name, later.due_at if later else None, later.outcome if later else None)
 
 
-def _newest_text(session: Session, proof: str) -> CommitmentText | None:
+def newest_text(session: Session, proof: str) -> CommitmentText | None:
+    """The text that is handed out now, or None where the proof has none."""
     newest = select(func.max(CommitmentText.version)).where(CommitmentText.proof == proof).scalar_subquery()
     return session.scalar(select(CommitmentText).where(CommitmentText.proof == proof, CommitmentText.version == newest))

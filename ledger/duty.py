@@ -14,7 +14,6 @@ from domain.calendar import LOCAL
 from domain.roles import Role
 from ledger import rules
 from ledger.alarms import clear_alarm, raise_alarm
-from ledger.tables.catalog import Entry
 from ledger.tables.duty import Absence, Appointment
 from ledger.tables.registry import Person, Unit
 

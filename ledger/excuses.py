@@ -20,6 +20,10 @@ class NoSoftLimit(Exception):
     """The request has no soft limit: a hard one knows no excuse."""
 
 
+class NothingMissed(Exception):
+    """The limit was met, or ended without a score: there is nothing to excuse."""
+
+
 class ExcuseStands(Exception):
     """It was given, or decided, already."""
 
@@ -29,8 +33,8 @@ class NoExcuse(Exception):
 
 
 def give(session: Session, request: UUID, unit: str, reason: ExcuseReason, *, now: datetime, actor: str) -> Deadline:
-    """Put the reason on the record, before or after the limit. Raises `NoSoftLimit`, `ExcuseStands`; LookupError
-    where the request is not the unit's."""
+    """Put the reason on the record, before or after the limit. Raises `NoSoftLimit`, `NothingMissed`, `ExcuseStands`;
+    LookupError where the request is not the unit's."""
     row = session.get(Request, request)
     if row is None or row.unit != unit:
         raise LookupError
@@ -46,7 +50,8 @@ def give(session: Session, request: UUID, unit: str, reason: ExcuseReason, *, no
 
 def decide(session: Session, request: UUID, approved: bool, *, now: datetime, actor: str) -> Deadline:
     """Approve or refuse. Approved before the limit passes, no 督办 opens for it (reading 11); a 督办 that is open goes
-    on. Raises `NoSoftLimit`, `NoExcuse`, `ExcuseStands`; LookupError where there is no such request."""
+    on. Raises `NoSoftLimit`, `NothingMissed`, `NoExcuse`, `ExcuseStands`; LookupError where there is no such request.
+    """
     row = session.get(Request, request)
     if row is None:
         raise LookupError
@@ -63,8 +68,11 @@ def decide(session: Session, request: UUID, approved: bool, *, now: datetime, ac
 
 
 def waiting(session: Session) -> list[Deadline]:
-    """Reasons that nobody has decided on, oldest first."""
-    query = select(Deadline).where(Deadline.excuse.is_not(None), Deadline.excuse_approved.is_(None))
+    """Reasons that nobody has decided on and that still matter, oldest first."""
+    query = select(Deadline).where(
+        Deadline.excuse.is_not(None), Deadline.excuse_approved.is_(None),
+        Deadline.met_at.is_(None), Deadline.closed_at.is_(None),
+    )  # fmt: skip
     return list(session.scalars(query.order_by(Deadline.excuse_at)))
 
 
@@ -76,4 +84,6 @@ def _soft(session: Session, request: UUID) -> Deadline:
     )
     if limit is None:
         raise NoSoftLimit
+    if limit.met_at is not None or limit.closed_at is not None:
+        raise NothingMissed
     return limit

@@ -19,6 +19,7 @@ from domain.records import MismatchStatus
 from ledger.moves import note
 from ledger.notices import WAKE_CHANNEL, notify
 from ledger.tables.cases import Case, Party
+from ledger.tables.catalog import Entry
 from ledger.tables.commitments import CommitmentCheck
 from ledger.tables.effects import IdempotencyKey, Proof, RefusalRow
 from ledger.tables.records import Mismatch
@@ -114,8 +115,11 @@ def find_same(session: Session, case: Case, party: Party, entry: int, validity_d
 
     Neither one that a check corrected, whose check answers in its place (11.3), nor an untrue commitment (reading 23).
     """
-    query = select(Verification).where(
-        Verification.case == case.id, Verification.party == party.id, Verification.entry == entry
+    proof = select(Entry.proof).where(Entry.id == entry).scalar_subquery()  # a later list does not make it another one
+    query = (
+        select(Verification)
+        .join(Entry, Entry.id == Verification.entry)
+        .where(Verification.case == case.id, Verification.party == party.id, Entry.proof == proof)
     )
     for row in session.scalars(query.order_by(Verification.filed_at.desc())):
         corrects = row.follows is not None and _corrected(session, Mismatch.check == row.number)

@@ -38,7 +38,7 @@ class FieldsUnknown(Exception):
 
 
 class NoIssuer(Exception):
-    """The catalog names no unit that could check, and none was given."""
+    """The catalog names no unit that could check, and none was given but the requesting unit itself."""
 
 
 class NothingOpen(Exception):
@@ -72,7 +72,7 @@ def report(
         raise FieldsUnknown
     checker = row.issuing_unit or entry.issuing_unit or unit
     found = session.get(Unit, checker) if checker else None
-    if found is None or not found.active:
+    if found is None or not found.active or found.code == row.unit:
         raise NoIssuer
     key, mismatch = key_of(session, row.case), uuid4()
     check = filing.file_verification(

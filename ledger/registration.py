@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -22,6 +22,9 @@ from ledger.moves import note
 from ledger.tables.cases import Case, Party
 from ledger.tables.verifications import Verification
 from ledger.vault import Place, vault
+
+_LONGEST_CASE = timedelta(days=3 * 365)  #: nothing that is still under way was accepted earlier
+_WATCHES_DIFFER = timedelta(hours=1)  #: between a department's system and ours
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,12 @@ class NameDiffers(Exception):
     """The same identity number was registered in this case under another name."""
 
 
+class AcceptedWrong(Exception):
+    """Accepted after now, or years ago: a slip of the pen, on which limits and calendars would rest."""
+
+
 class PromisePassed(Exception):
-    """The promised instant lies in the past."""
+    """The promised instant, or the one that the promised days lead to, lies in the past."""
 
 
 class PromiseReasonNeeded(Exception):
@@ -77,12 +84,14 @@ def register(session: Session, unit: str, data: CaseData, *, now: datetime, acto
     """Write the case and add its parties; True where it is new. Sending the same again changes nothing.
 
     Parties are only ever added: a verification may already rest on one. A moved promise recomputes the limits of open
-    verifications, with its reason on the record. Raises `CaseClosed`, `CaseFixed`, `NameDiffers`, `PromisePassed`,
-    `PromiseReasonNeeded`; then nothing may be committed.
+    verifications, with its reason on the record. Raises `AcceptedWrong`, `CaseClosed`, `CaseFixed`, `NameDiffers`,
+    `PromisePassed`, `PromiseReasonNeeded`; then nothing may be committed.
     """
-    promised = _promised(session, data, now)
     case = find(session, unit, data.number, for_update=True)
     new = case is None
+    if (case is None or case.accepted_at != data.accepted_at) and not _plausible(data.accepted_at, now):
+        raise AcceptedWrong
+    promised = _promised(session, data, now)
     if case is None:
         case_id = uuid4()
         wrapped, master = vault().new_case_key(case_id)
@@ -92,7 +101,7 @@ def register(session: Session, unit: str, data: CaseData, *, now: datetime, acto
     elif case.closed_at is not None:
         raise CaseClosed
     moved = not new and (case.promise_end, case.promised_days) != (promised, data.promised_days)
-    if (new or moved) and data.promise_end is not None and data.promise_end <= now:
+    if (new or moved) and promised is not None and promised <= now:
         raise PromisePassed
     resting = [] if new else list(session.scalars(select(Verification).where(Verification.case == case.id)))
     if resting and (case.matter, case.handling) != (data.matter, data.handling):
@@ -110,6 +119,10 @@ def register(session: Session, unit: str, data: CaseData, *, now: datetime, acto
         for number in sorted(waiting):
             _move_promise(session, number, case, data.promise_reason, now=now, actor=actor)
     return new
+
+
+def _plausible(accepted_at: datetime, now: datetime) -> bool:
+    return now - _LONGEST_CASE <= accepted_at <= now + _WATCHES_DIFFER
 
 
 def _promised(session: Session, data: CaseData, now: datetime) -> datetime | None:

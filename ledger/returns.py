@@ -32,6 +32,10 @@ class SuggestsItself(Exception):
     """The suggestion names the unit that returns."""
 
 
+class NamesRequester(Exception):
+    """The unit that is named is the requesting unit itself: what it asks for, another one must answer."""
+
+
 class UnitUnknown(Exception):
     """There is no such unit, or it is not active."""
 
@@ -63,13 +67,15 @@ def give_back(
 
     The second return is the 专班 office's (reading 9). Where the requesting unit's standing rule is on and a unit is
     suggested that has not returned it before, it is filed there in the same transaction. Raises as `claims.hold`,
-    `SuggestsItself`, `UnitUnknown`; then nothing was written.
+    `SuggestsItself`, `NamesRequester`, `UnitUnknown`; then nothing was written.
     """
     if wish.suggested_unit is not None:
         if wish.suggested_unit == unit:
             raise SuggestsItself
         _existing(session, wish.suggested_unit)
     row, request = hold(session, request_id, unit, actor=actor, override=override)
+    if wish.suggested_unit == row.unit:
+        raise NamesRequester
     limit = clocks.return_limit(session, request)
     supplements.end_open(session, row.number, now=now, actor=actor)
     back = Return(id=uuid4(), verification=row.number, request=request.id, unit=unit, at=now, by=actor)
@@ -129,7 +135,7 @@ def forward(session: Session, number: str, unit: str | None, *, now: datetime, a
     """转办 by the requesting unit: to the suggested unit, or to the one it names; gives that unit.
 
     Its own clock starts with the request; the promise and the requesting unit's total time run on (reading 9).
-    Raises `MoveRefused`, `NoSuggestion`, `UnitUnknown`, `ReturnedBefore`.
+    Raises `MoveRefused`, `NoSuggestion`, `NamesRequester`, `UnitUnknown`, `ReturnedBefore`.
     """
     row = lock(session, number)
     back = _newest(session, number)
@@ -138,6 +144,8 @@ def forward(session: Session, number: str, unit: str | None, *, now: datetime, a
     target = unit or back.suggested_unit
     if target is None:
         raise NoSuggestion
+    if target == row.unit:
+        raise NamesRequester
     _existing(session, target)
     if target in _returned_by(session, number):
         raise ReturnedBefore

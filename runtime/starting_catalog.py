@@ -109,7 +109,8 @@ def _arrange_duty(session: Session, district: dict[str, Any]) -> None:
         if not duty.appointments(session, row["unit"]):
             duty.appoint(session, row["unit"], row["person"], None, None, acting=False, now=IN_FORCE, actor=_ACTOR)
     for row in district["commitment_texts"]:
-        commitments.put_text(session, **row, now=now, actor=_ACTOR)
+        if commitments.newest_text(session, row["proof"]) is None:
+            commitments.put_text(session, **row, now=now, actor=_ACTOR)
 
 
 def first_administrator_key() -> str | None:

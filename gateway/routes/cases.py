@@ -33,7 +33,7 @@ CaseNumber = Annotated[
     "/v1/cases/{case_number}",
     summary="登记办件",
     responses=problems(
-        "case_closed", "case_fixed", "promise_passed", "promise_reason_needed", "name_differs", "matter_unknown", "matter_not_yours", "id_number_invalid",
+        "case_closed", "case_fixed", "accepted_at_wrong", "promise_passed", "promise_reason_needed", "name_differs", "matter_unknown", "matter_not_yours", "id_number_invalid",
         "personal_data_in_number", body=True, also={201: {"model": CaseAnswer, "description": "新登记"}},
     ),
     response_description="已登记过,按本次内容更新",

@@ -39,7 +39,8 @@ def supply(number: Number, body: SentSupplement, caller: CurrentCaller) -> Verif
     "/v1/verifications/{number}/forward",
     summary="转办",
     responses=problems(
-        "number_unknown", "state_conflict", "no_suggestion", "suggested_unit_unknown", "returned_before", body=True
+        "number_unknown", "state_conflict", "no_suggestion", "names_requester", "suggested_unit_unknown", "returned_before",
+        body=True,
     ),
 )
 def forward(number: Number, body: SentForward, caller: CurrentCaller) -> VerificationAnswer:

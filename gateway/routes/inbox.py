@@ -111,7 +111,7 @@ def ask_for_supplement(id: RequestId, body: SentSupplementRequest, caller: Curre
 @router.post(
     "/v1/inbox/{id}/return",
     summary="退回申请",
-    responses=problems(*_ACTIONS, "suggests_itself", "suggested_unit_unknown", body=True),
+    responses=problems(*_ACTIONS, "suggests_itself", "names_requester", "suggested_unit_unknown", body=True),
 )
 def return_request(id: RequestId, body: SentReturn, caller: CurrentCaller) -> ReturnTaken:  # noqa: A002
     """仅限不属本单位职责,应在三十分钟内退回,写明理由和转办建议。第二次退回由工作专班办公室处理。"""

@@ -83,7 +83,7 @@ def feed_back(id: SupervisionId, body: SentFeedback, caller: CurrentCaller) -> S
 @router.post(
     "/v1/inbox/{id}/excuse",
     summary="说明超时理由",
-    responses=problems("request_unknown", "no_soft_limit", "excuse_stands", body=True),
+    responses=problems("request_unknown", "no_soft_limit", "nothing_missed", "excuse_stands", body=True),
 )
 def give_excuse(id: RequestId, body: SentExcuse, caller: CurrentCaller) -> LimitAnswer:  # noqa: A002
     """对“原则上”的时限说明理由,由专班办公室认定;认定成立的不计为超时。最迟时限没有理由可言。"""
@@ -105,7 +105,7 @@ def get_excuses(caller: CurrentCaller) -> ExcusesAnswer:
 @router.post(
     "/v1/excuses/{id}",
     summary="认定超时理由",
-    responses=problems("request_unknown", "no_soft_limit", "no_excuse", "excuse_stands", body=True),
+    responses=problems("request_unknown", "no_soft_limit", "nothing_missed", "no_excuse", "excuse_stands", body=True),
 )
 def decide_excuse(id: RequestId, body: SentExcuseDecision, caller: CurrentCaller) -> LimitAnswer:  # noqa: A002
     """专班办公室认定理由是否成立。时限届满前认定成立的,不再督办。"""

@@ -165,6 +165,8 @@ def test_a_body_of_another_kind(api: Api) -> None:
         ({"accepted_at": 1772586000}, 422, "invalid", "accepted_at"),
         ({"accepted_at": "9999-12-31T23:59:59-14:00"}, 422, "invalid", "accepted_at"),
         ({"accepted_at": "0001-01-01T00:00:00+14:00"}, 422, "invalid", "accepted_at"),
+        ({"accepted_at": "2099-03-04T09:00:00+08:00"}, 422, "accepted_at_wrong", None),
+        ({"accepted_at": "2006-03-04T09:00:00+08:00"}, 422, "accepted_at_wrong", None),
         ({"promised_days": ...}, 422, "invalid", "body"),
         ({"promised_days": "5"}, 422, "invalid", "promised_days"),
         ({"promised_days": True}, 422, "invalid", "promised_days"),

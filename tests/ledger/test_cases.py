@@ -12,6 +12,7 @@ from domain.limits import HandlingType
 from domain.roles import IdType, PartyRole
 from ledger import cases, registration
 from ledger.registration import (
+    AcceptedWrong,
     CaseClosed,
     CaseData,
     CaseFixed,
@@ -28,8 +29,8 @@ from tests.ledger.filing import NOW, UNIT, case_data, file
 pytestmark = pytest.mark.usefixtures("shared_ledger")
 
 
-def register(data: CaseData, unit: str = UNIT) -> bool:
-    return do(registration.register, unit, data, now=NOW, actor="person:demo-permit-1")
+def register(data: CaseData, unit: str = UNIT, now: datetime = NOW) -> bool:
+    return do(registration.register, unit, data, now=now, actor="person:demo-permit-1")
 
 
 def the(data: CaseData) -> Case:
@@ -73,7 +74,7 @@ def test_what_the_unit_corrects_is_taken_over() -> None:
 
 def test_promised_days_are_working_days_and_marked_as_derived() -> None:
     data = case_data(accepted_at=datetime(2026, 9, 30, 1, 0, tzinfo=UTC), promise_end=None, promised_days=3)
-    register(data)
+    register(data, now=data.accepted_at)
     # 1 to 7 October are days off, the 10th is a Saturday that is worked: 8, 9, 10, until midnight in Beijing.
     assert the(data).promise_end == datetime(2026, 10, 10, 16, 0, tzinfo=UTC)
     assert the(data).promise_derived
@@ -81,7 +82,7 @@ def test_promised_days_are_working_days_and_marked_as_derived() -> None:
 
 def test_a_year_without_calendar_refuses_no_case_and_is_not_guessed() -> None:
     data = case_data(accepted_at=datetime(2027, 12, 30, 1, 0, tzinfo=UTC), promise_end=None, promised_days=5)
-    register(data)
+    register(data, now=data.accepted_at)
     assert the(data).promise_end is None and the(data).promised_days == 5
     assert ("calendar_missing", "2028") in alarms()
 
@@ -89,6 +90,19 @@ def test_a_year_without_calendar_refuses_no_case_and_is_not_guessed() -> None:
 def test_a_promise_in_the_past_is_refused() -> None:
     with pytest.raises(PromisePassed):
         register(case_data(promise_end=NOW))
+    with pytest.raises(PromisePassed):  # the day that the working days lead to
+        register(case_data(promise_end=None, promised_days=1, accepted_at=NOW - timedelta(days=30)))
+
+
+@pytest.mark.parametrize("years", [-4, 1, 73])
+def test_a_case_accepted_in_another_time_is_a_slip_of_the_pen(years: int) -> None:
+    """Else a year without calendar would be asked for until the end of days."""
+    with pytest.raises(AcceptedWrong):
+        register(case_data(accepted_at=NOW + timedelta(days=365 * years), promise_end=None, promised_days=5))
+    assert not {subject for kind, subject in alarms() if kind == "calendar_missing"} - {"2028"}
+    data = case_data(accepted_at=NOW - timedelta(days=900))
+    assert register(data) is True
+    assert register(data, now=NOW + timedelta(days=300)) is False  # sent again, however long ago it is by then
 
 
 def test_the_same_case_sent_again_after_its_promise_passed_changes_nothing() -> None:

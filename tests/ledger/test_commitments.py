@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
 
 from domain.commitments import CheckOutcome, Decision, Evidence
 from domain.lifecycle import State
@@ -17,10 +16,8 @@ from ledger import (
     sharing,
     views,
 )
-from ledger.database import transaction
 from ledger.moves import Lease, MoveRefused
 from ledger.tables.commitments import Commitment, CommitmentCheck, CreditBlock
-from ledger.tables.registry import Entry
 from tests.ledger.acting import (
     HOUR,
     MINUTE,
@@ -36,6 +33,7 @@ from tests.ledger.acting import (
     take_up,
 )
 from tests.ledger.filing import NOW, UNIT, file
+from tests.ledger.listing import alter
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
@@ -116,8 +114,7 @@ def test_an_offer_made_before_the_block_cannot_be_signed_after_it() -> None:
 
 
 def test_a_decline_without_another_method_is_final_for_a_retry() -> None:
-    with transaction() as session:
-        session.execute(update(Entry).where(Entry.proof == "P-RESIDENCE").values(methods=["commitment"]))
+    alter(proof="P-RESIDENCE", methods=(Method.COMMITMENT,))
     lease = offered()
     do(sharing.decline_commitment, lease.number, now=NOW + MINUTE, actor="x")
     assert row(lease.number).attention == "commitment_declined"
@@ -126,8 +123,7 @@ def test_a_decline_without_another_method_is_final_for_a_retry() -> None:
 
 
 def test_the_alarm_of_a_missing_text_ends_when_the_text_comes() -> None:
-    with transaction() as session:
-        session.execute(update(Entry).where(Entry.proof == "P-HARDSHIP").values(methods=["commitment", "issuer"]))
+    alter(proof="P-HARDSHIP", methods=(Method.COMMITMENT, Method.ISSUER))
     take_up(hold(file("P-HARDSHIP")))
     assert ("no_commitment_text", "P-HARDSHIP") in alarms()
     do(commitments.put_text, "P-HARDSHIP", "承诺书文本", 10, "依据", now=NOW, actor="x")

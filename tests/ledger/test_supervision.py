@@ -193,6 +193,24 @@ def test_without_a_reason_a_soft_miss_is_red() -> None:
     assert hard_only
 
 
+def test_what_was_met_needs_no_reason_and_no_decision() -> None:
+    lease, request = asked()
+    do(excuses.give, request, ISSUER, ExcuseReason.ARCHIVE, now=NOW, actor="person:demo-guangming-1")
+    assert len(do(excuses.waiting)) == 1
+    reply(request)
+    seal(lease)
+    deliver(lease)
+    assert do(excuses.waiting) == []
+    with pytest.raises(excuses.NothingMissed):
+        do(excuses.decide, request, True, now=NOW + HOUR, actor="person:demo-admin")
+    other, second = asked()
+    reply(second)
+    seal(other)
+    deliver(other)
+    with pytest.raises(excuses.NothingMissed):
+        do(excuses.give, second, ISSUER, ExcuseReason.OTHER, now=NOW + HOUR, actor="x")
+
+
 def _colour(number: str, now: datetime) -> Colour:
     def read(session):  # type: ignore[no-untyped-def]
         return timing.timing(session, session.get_one(Verification, number), now=now).requests[0].colour
