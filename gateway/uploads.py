@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from io import BytesIO
 
 from fastapi import Request
@@ -24,34 +25,55 @@ class _InMemory(MultiPartParser):
     spool_max_size = UPLOAD_LIMIT * 2
 
 
-async def read_form(request: Request) -> tuple[str, bytes]:
-    """Name and content of the form's `file`; empty where there is none. Raises Problem `bad_request`."""
+@dataclass(frozen=True)
+class Sent:
+    """The form's `file` as it came: its name, the type that its sender declares, its content; personal data."""
+
+    name: str = ""
+    declared: str = ""
+    content: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Sent({len(self.content)})"
+
+
+async def read_form(request: Request) -> Sent:
+    """The form's `file`; empty where there is none. Raises Problem `bad_request`."""
     try:
         form = await _InMemory(request.headers, request.stream(), max_files=1, max_fields=5).parse()
     except (MultiPartException, KeyError, ValueError):
         raise Problem("bad_request") from None
     try:
         file = form.get("file")
-        return (file.filename or "", await file.read()) if isinstance(file, UploadFile) else ("", b"")
+        if not isinstance(file, UploadFile):
+            return Sent()
+        return Sent(file.filename or "", (file.content_type or "").partition(";")[0].strip().lower(), await file.read())
     finally:
         await form.close()
 
 
+#: What an attachment may be: type -> the endings of its name.
+_ENDINGS = {"application/pdf": (".pdf",), "image/png": (".png",), "image/jpeg": (".jpg", ".jpeg")}
+_UNDECLARED = ("", "application/octet-stream")
+
+
 async def read_attachment(request: Request) -> File:
-    """The attachment of a form. Its type is what its bytes are, not what its name says.
+    """The attachment of a form: a whole file, whose name, declared type and content say the same of it.
 
     Raises Problem `not_upload`, `too_large`, `attachment_kind`.
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    name, content = await read_form(request) if media == "multipart/form-data" else ("", b"")
-    if not content:
+    sent = await read_form(request) if media == "multipart/form-data" else Sent()
+    if not sent.content:
         raise Problem("not_upload")
-    if len(content) > ATTACHMENT_BYTES:
+    if len(sent.content) > ATTACHMENT_BYTES:
         raise Problem("too_large", detail="附件超过 2 MB。")
-    kind = media_type(content)
-    if kind is None or not name or len(name) > 100 or not is_clean(name):
+    kind = media_type(sent.content)
+    if kind is None or len(sent.name) > 100 or not is_clean(sent.name):
         raise Problem("attachment_kind")
-    return File(name, kind, content)
+    if not sent.name.lower().endswith(_ENDINGS[kind]) or sent.declared not in (kind, *_UNDECLARED):
+        raise Problem("attachment_kind", detail="文件名的后缀、声明的类型与文件内容不一致。")
+    return File(sent.name, kind, sent.content)
 
 
 def media_type(content: bytes) -> str | None:
@@ -61,7 +83,7 @@ def media_type(content: bytes) -> str | None:
     if content.startswith(_PNG):
         return "image/png" if _is_png(content) else None
     if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg" if content.rstrip(b"\x00").endswith(b"\xff\xd9") else None
+        return "image/jpeg" if _is_jpeg(content) else None
     return None
 
 
@@ -84,3 +106,41 @@ def _is_png(content: bytes) -> bool:
             return end == len(content)
         at = end
     return False
+
+
+def _is_jpeg(content: bytes) -> bool:
+    """Every segment whole, a picture of some size among them, its data up to the end mark; after it nothing but
+    padding or a further picture, as cameras write them.
+
+    The pixels are not decoded: of two megabytes a stranger can make gigabytes of them.
+    """
+    at, sized = 2, False
+    while content[at : at + 1] == b"\xff" and at + 2 <= len(content):
+        mark = content[at + 1]
+        if mark == _FILL:
+            at += 1
+            continue
+        if mark == _END:
+            rest = content[at + 2 :].strip(b"\x00")
+            return sized and (not rest or (rest.startswith(b"\xff\xd8\xff") and _is_jpeg(rest)))
+        length = int.from_bytes(content[at + 2 : at + 4])
+        if length < 2 or at + 2 + length > len(content):
+            return False
+        if mark in _FRAMES:
+            sized = length >= 11 and all(int.from_bytes(content[at + place : at + place + 2]) for place in (5, 7))
+        at += 2 + length
+        if mark == _SCAN:
+            at = _end_of_scan(content, at)
+    return False
+
+
+_FILL, _END, _SCAN = 0xFF, 0xD9, 0xDA
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  #: SOF: height and width of the picture
+_IN_SCAN = frozenset({0x00, *range(0xD0, 0xD8)})  #: stuffing and restarts belong to a scan's data
+
+
+def _end_of_scan(content: bytes, at: int) -> int:
+    """Where the data of a scan end: at the next mark that does not belong to them."""
+    while (at := content.find(b"\xff", at)) >= 0 and content[at + 1 : at + 2] and content[at + 1] in _IN_SCAN:
+        at += 2
+    return at if at >= 0 else len(content)

@@ -100,7 +100,7 @@ async def _read_file(request: Request) -> bytes:
     if media == "application/pdf":
         pdf = await request.body()
     elif media == "multipart/form-data":
-        _, pdf = await read_form(request)
+        pdf = (await read_form(request)).content
     else:
         raise Problem("not_upload")
     if not pdf:

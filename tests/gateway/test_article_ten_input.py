@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.uploads import media_type
 from ledger.database import transaction
 from ledger.tables.inbox import Attachment, Return
 from ledger.tables.records import OffSystemLookup
@@ -19,7 +20,15 @@ NOBODYS = "00000000-0000-4000-8000-000000000000"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8cfc0f01f00050001ff89993d1d0000000049454e44ae426082"
 )
-JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 40 + b"\xff\xd9"
+JPEG = bytes.fromhex(
+    "ffd8ffe000104a46494600010100000100010000ffdb004300" + "01" * 64 + "ffc0000b080001000101011100"
+    "ffc40014000100000000000000000000000000000000ffda0008010100003f00d2cf20ffd9"
+)
+
+
+def picture(comment: bytes) -> bytes:
+    """The same picture with a comment in it: another file."""
+    return JPEG[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + JPEG[2:]
 
 
 @pytest.fixture
@@ -64,6 +73,13 @@ def test_a_return_to_oneself_or_to_nobody_is_refused(api: Api, request_id: str) 
         ("表.png", PNG[:-4], (422, "attachment_kind")),
         ("表.png", PNG[:40] + b"\x00" + PNG[41:], (422, "attachment_kind")),
         ("表.jpg", JPEG[:-2], (422, "attachment_kind")),
+        ("表.jpg", JPEG[:60] + b"\xff\xd9", (422, "attachment_kind")),
+        ("表.jpg", b"\xff\xd8\xff\xe0" + b"\x00" * 40 + b"\xff\xd9", (422, "attachment_kind")),
+        ("表.jpg", JPEG.replace(b"\xff\xc0", b"\xff\xfe"), (422, "attachment_kind")),
+        ("表.jpg", JPEG + b"MZ\x90\x00", (422, "attachment_kind")),
+        ("表.pdf", PNG, (422, "attachment_kind")),
+        ("表.png", JPEG, (422, "attachment_kind")),
+        ("表", PNG, (422, "attachment_kind")),
         ("表.exe", b"MZ\x90\x00", (422, "attachment_kind")),
         ("", PNG, (422, "attachment_kind")),
         ("空.png", b"", (415, "not_upload")),
@@ -81,11 +97,28 @@ def test_a_file_that_is_not_what_it_claims_is_refused(
 
 def test_three_files_fit_a_fourth_does_not_and_the_same_one_counts_once(api: Api, request_id: str) -> None:
     path = f"/v1/inbox/{request_id}/attachments"
-    jpegs = [b"\xff\xd8\xff\xe0" + bytes([number]) * 9 + b"\xff\xd9" for number in range(4)]
+    jpegs = [picture(bytes([number])) for number in range(4)]
     for content in (*jpegs[:3], jpegs[0]):
         assert api.call("POST", path, ISSUER, files={"file": ("表.jpg", content)}).status_code == 201
     assert code(api.call("POST", path, ISSUER, files={"file": ("表.jpg", jpegs[3])})) == (409, "attachments_full")
     assert code(api.post(path, ISSUER, json={})) == (415, "not_upload")
+
+
+@pytest.mark.parametrize(
+    ("declared", "taken"),
+    [("image/png", True), ("application/octet-stream", True), ("image/png; x=y", True), ("application/pdf", False), ("text/html", False)],
+)
+def test_the_declared_type_is_that_of_the_content(api: Api, request_id: str, declared: str, taken: bool) -> None:
+    path = f"/v1/inbox/{request_id}/attachments"
+    answer = api.call("POST", path, ISSUER, files={"file": ("表.PNG", PNG, declared)})
+    assert (answer.status_code == 201) is taken, answer.text
+
+
+@pytest.mark.parametrize("more", [b"", b"\x00" * 9, JPEG, b"\xff"])
+def test_pictures_as_cameras_write_them_are_taken(more: bytes) -> None:
+    """Padding after the end, a second picture behind the first, a filled mark."""
+    content = JPEG[:-2] + b"\xff" + JPEG[-2:] if more == b"\xff" else JPEG + more
+    assert media_type(content) == "image/jpeg"
 
 
 def test_a_preview_of_what_is_not_sealed_or_not_complete_is_refused(api: Api, request_id: str) -> None:
