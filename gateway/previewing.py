@@ -14,7 +14,7 @@ from ledger.claims import hold
 from ledger.keys import Caller
 from ledger.requests import Reply, check_fields
 from ledger.standings import material
-from ledger.tables.registry import Unit
+from ledger.tables.registry import Person, Unit
 from proofs.page import PageError, render
 from proofs.wording import compose
 from settings import settings
@@ -38,6 +38,7 @@ def preview(session: Session, caller: Caller, request_id: UUID, data: Reply, *, 
         seal=SealKind.ISSUER,
         seal_name=at.seal_issuer_name,
         maker=session.get_one(Unit, caller.unit).name,
+        signer=session.get_one(Person, caller.person).name,
         requesting_unit=about.unit_name,
         method_name=Method.ISSUER.chinese,
         matter_name=about.entry.matter_name,

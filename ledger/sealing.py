@@ -15,24 +15,32 @@ from domain.lifecycle import Event, State
 from domain.methods import Method, Result
 from domain.seals import SealKind
 from ledger import requests, sharing
+from ledger.claims import person_of
 from ledger.moves import Lease, confirm, move, note
 from ledger.standings import Material, load, material
 from ledger.tables.effects import Proof, SealUse
-from ledger.tables.registry import Unit
+from ledger.tables.registry import Person, Unit
 from ledger.tables.verifications import Verification
 from ledger.vault import CaseKey, Place
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a proof says and who answers for it. `fields` are personal data, in memory only."""
+    """What a proof says and who answers for it. `fields` are personal data, in memory only.
+
+    `retrieved_at` (提取时间, reading 14): the server's instant at which this retrieval brought the content, that is when
+    the look-up's answer or the issuing unit's reply was recorded. Neither the seal nor a reissue moves it: they retrieve
+    nothing. A verification that asks anew has its own.
+    """
 
     about: Material
     result: Result
     fields: tuple[tuple[str, str], ...]
     maker: str  #: 制作单位 (reading 14)
+    signer: str  #: 核验人: who of the issuing unit answered (11.2); "" for shared data
     source: str  #: the source system behind shared data, "" otherwise
     seal: SealKind
+    retrieved_at: datetime
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,6 @@ class Use:
     id: UUID
     seal: SealKind
     version: int
-    started_at: datetime
 
 
 def evidence(session: Session, number: str) -> Evidence:
@@ -54,13 +61,20 @@ def evidence(session: Session, number: str) -> Evidence:
         lookup = sharing.last_lookup(session, number)
         assert lookup is not None
         fields, maker, source = sharing.found_fields(session, number, about.key), lookup.maker, lookup.source
+        signer, retrieved_at = "", lookup.answered_at
     else:
         fields = requests.answered_fields(session, number, about.key)
         request = requests.answered_request(session, number)
-        assert request is not None
+        assert request is not None and request.answered_at is not None
         maker, source = session.get_one(Unit, request.unit).name, ""
+        signer, retrieved_at = _name_of(session, request.answered_by or ""), request.answered_at
     wanted = tuple((name, fields[name]) for name in about.entry.fields if fields.get(name))
-    return Evidence(about, row.result, wanted, maker, source, about.method.seal)
+    return Evidence(about, row.result, wanted, maker, signer, source, about.method.seal, retrieved_at)
+
+
+def _name_of(session: Session, actor: str) -> str:
+    person = session.get(Person, person_of(actor))
+    return person.name if person else ""
 
 
 def start_use(session: Session, lease: Lease, seal: SealKind, *, now: datetime, actor: str) -> Use:
@@ -83,7 +97,7 @@ def start_use(session: Session, lease: Lease, seal: SealKind, *, now: datetime, 
         note(session, row.number, Event.SEAL_STARTED, at=now, actor=actor, lease=lease, detail=detail)
     else:
         confirm(session, lease, State.TO_BE_SEALED)
-    return Use(known.id, known.seal, known.version, known.started_at)
+    return Use(known.id, known.seal, known.version)
 
 
 def store_proof(

@@ -83,6 +83,7 @@ class ProofPage:
     purpose: str  #: 用途: the matter and its case
     seal_name: str
     verify_url: str  #: the QR code's address, with the code: a secret until printed
+    signer: str = ""  #: 核验人: who of the issuing unit answered (11.2); empty for shared data
     sealed_answer: str = ""  #: 核验结论: 属实; empty where the fields speak for themselves
     source_system: str = ""  #: 数据来源, for shared data
     development: bool = True  #: print 「演示,无效力」
@@ -132,6 +133,7 @@ def _content(page: ProofPage) -> dict[str, object]:
     notes = (
         ("提取单位", page.requesting_unit),
         ("制作单位", page.making_unit),
+        ("核验人", page.signer),
         ("提取时间", f"{date} {local:%H:%M:%S}（北京时间）"),
         ("核验方式", page.method),
         ("数据来源", page.source_system),

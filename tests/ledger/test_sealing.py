@@ -13,6 +13,7 @@ from domain.methods import Result
 from domain.seals import SealKind
 from ledger import attention, leases, sealing
 from ledger.cases import key_of
+from ledger.failures import need_attention
 from ledger.moves import Lease, LeaseLost, MoveRefused, Paused
 from ledger.tables.effects import SealUse
 from tests.ledger.acting import (
@@ -56,6 +57,7 @@ def test_evidence_of_shared_data_names_who_answers_for_it() -> None:
         Result.CONFIRMED, SealKind.SHARE, "演示公安局", "licence_library",
     )  # fmt: skip
     assert what.fields == tuple(HOUSEHOLD.items())  # in the catalog's order
+    assert (what.signer, what.retrieved_at) == ("", NOW)  # when the look-up answered
 
 
 def test_evidence_of_an_issuing_unit() -> None:
@@ -65,13 +67,28 @@ def test_evidence_of_an_issuing_unit() -> None:
     what = do(sealing.evidence, lease.number)
     assert (what.seal, what.maker, what.source) == (SealKind.ISSUER, "市中区光明路街道办事处", "")
     assert dict(what.fields) == HARDSHIP
+    assert what.signer == "演示代办员丁"  # who answered (11.2)
+
+
+def test_the_time_of_retrieval_is_the_answers_and_no_later_step_moves_it() -> None:
+    """提取时间 (reading 14): neither the seal's use nor a reissue retrieves anything."""
+    lease = hold(file("P-HARDSHIP"))
+    take_up(lease)
+    reply(ask(lease), now=NOW + 7 * MINUTE)
+    seal(lease, NOW + 20 * MINUTE)
+    assert do(sealing.evidence, lease.number).retrieved_at == NOW + 7 * MINUTE
+    by_hand = {"at": NOW + 30 * MINUTE, "actor": "x"}
+    do(need_attention, lease.number, "page_overflow", **by_hand)
+    do(attention.reissue, lease.number, "layout_error", now=NOW + 31 * MINUTE, actor="x")
+    assert do(sealing.evidence, lease.number).retrieved_at == NOW + 7 * MINUTE
 
 
 def test_a_repeat_continues_the_same_use() -> None:
     lease = to_be_sealed()
     first = start(lease)
     again = start(lease, NOW + MINUTE)
-    assert again == first and again.started_at == NOW
+    assert again == first
+    assert [use.started_at for use in all_of(SealUse, verification=lease.number)] == [NOW]
     assert len(all_of(SealUse, verification=lease.number)) == 1
     assert names(lease.number).count("seal_started") == 1
 

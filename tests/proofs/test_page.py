@@ -110,8 +110,10 @@ def test_line_breaks_begin_paragraphs(tmp_path):
 
 
 @pytest.mark.parametrize("count", [0, 1, 6, 14, 20, 34])
-def test_it_is_one_page_however_many_fields(count):
-    assert pages(render(page(fields=tuple((f"字段{i}", f"值{i}") for i in range(count))))) == 1
+@pytest.mark.parametrize("who", [{}, {"signer": "演示代办员丁", "source_system": ""}])
+def test_it_is_one_page_however_many_fields(count, who):
+    fields = tuple((f"字段{i}", f"值{i}") for i in range(count))
+    assert pages(render(page(**who, fields=fields))) == 1
 
 
 def test_long_names_stay_on_one_page():
@@ -120,9 +122,17 @@ def test_long_names_stay_on_one_page():
         "making_unit": "枣庄市市中区某某街道办事处便民服务中心某某科室" * 2,
         "requesting_unit": "枣庄市市中区某某街道办事处便民服务中心" * 4,
         "purpose": "办理一项名称特别长的政务服务事项" * 8,
+        "signer": "买买提·" * 6,
         "fields": (("姓名", "买买提·" * 20), ("一个名称特别长的字段" * 3, "值" * 120)),
     }
     assert pages(render(page(**changes))) == 1
+
+
+def test_the_page_names_who_of_the_issuing_unit_answered(tmp_path):
+    """11.2; for shared data nobody did."""
+    assert "核验人" not in text_of(render(page()), tmp_path)
+    lines = text_of(render(page(signer="演示代办员丁", method="部门核验", source_system="")), tmp_path).splitlines()
+    assert [line.split() for line in lines if "核验人" in line] == [["核验人：", "演示代办员丁"]]
 
 
 def test_more_than_a_page_is_refused():
