@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from domain.inbox import SupervisionOutcome
 from gateway.exporting import safe
 from gateway.routes import registers
-from ledger import registry
+from ledger import escalation, registry, supervisions
 from ledger.database import transaction
+from settings import settings
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api, party
+from tests.ledger.acting import do
 
 OPERATOR = "only-an-operator"
 
@@ -101,7 +106,23 @@ def test_an_issuing_unit_sees_its_own_timing_alone(api: Api) -> None:
     assert units(REQUESTER) == units(ADMIN) == ["370402-GUANGMING", "370402-CIVIL"]
 
 
-def test_who_lists_files_or_reads_feedback_is_on_the_record(api: Api) -> None:
+def test_who_reads_feedback_is_on_the_record_once_each(api: Api) -> None:
+    number = api.filed(proof="P-HARDSHIP")
+    request = UUID(ask(number))
+    later = settings().now() + timedelta(hours=26)
+    do(escalation.escalate, number, now=later, actor="system:test")
+    opened = do(supervisions.of_request, request)
+    assert opened is not None
+    chief = "person:demo-guangming-2"
+    do(supervisions.feed_back, opened.id, "370402-GUANGMING", SupervisionOutcome.DONE, "已督促", now=later, actor=chief)
+    for person in (ADMIN, ADMIN, "demo-guangming-2"):
+        shown = api.get("/v1/supervisions", person).json()["items"]
+        assert [item["feedback"] for item in shown if item["verification_number"] == number] == ["已督促"]
+    read = [(actor, what) for of, actor, what in api.accesses() if of == number]
+    assert read == [(f"person:{ADMIN}", "feedback"), (chief, "feedback")]
+
+
+def test_who_lists_files_is_on_the_record(api: Api) -> None:
     number = api.filed(proof="P-HARDSHIP")
     request = ask(number)
     png = bytes.fromhex(

@@ -38,6 +38,8 @@ def test_what_is_no_year_is_refused_with_words(ledger: str) -> None:
         calendar_commands.main(["seed", "2090"])
     with pytest.raises(SystemExit):
         calendar_commands.main(["put", "2028", "--rest", "1 月 1 日", "--source", "x", "--reason", "x"])
+    with pytest.raises(SystemExit):
+        calendar_commands.main(["put", "2028", "--rest", "2028-01-01", "--source", "x", "--reason", "370402188102020017 来信"])
     assert 2028 not in known()
 
 
