@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -43,6 +44,7 @@ def file(proof: str = "P-HOUSEHOLD", person: str = "演示甲子", *, now: datet
     with transaction() as session:
         # A promise may have passed by the time of the verification, never by the time of its registration.
         registered = min(now, data.promise_end - timedelta(minutes=1)) if data.promise_end else now
+        data = replace(data, accepted_at=min(data.accepted_at, registered))
         registration.register(session, UNIT, data, now=registered, actor="test")
         case = cases.find(session, UNIT, data.number)
         assert case is not None
