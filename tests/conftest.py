@@ -25,6 +25,9 @@ from tests.stack import prefect as prefect  # a fixture: here, so that all tests
 
 _NUMBERS = itertools.count(1)
 
+# A test that forgot its Prefect server must fail and not start one in the dark, with a database of its own.
+os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "false"
+
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Cluster]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -206,9 +207,10 @@ async def _pass(number: str) -> None:
 
 def _elsewhere(act: Callable[[], None]) -> Callable[[], None]:
     """Run `act` in a thread of its own, as another process would, and wait for it."""
+    server = contextvars.copy_context()  # Prefect's address; not the lease, which is the pass's own
 
     def run() -> None:
-        thread = threading.Thread(target=act)
+        thread = threading.Thread(target=server.copy().run, args=(act,))
         thread.start()
         thread.join(60)
 
