@@ -96,7 +96,7 @@ class Walk(RuleBasedStateMachine):
 
 
 TestWalk = Walk.TestCase
-TestWalk.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestWalk.settings = settings(max_examples=40, stateful_step_count=20)
 
 
 def test_the_diagram_shows_every_state_and_every_move() -> None:

@@ -124,7 +124,7 @@ def test_schemathesis_finds_no_server_error(api: Api, seals: LocalSeals, documen
             assert answer.json()["code"] in PROBLEMS
 
     quick = hypothesis_settings(
-        max_examples=5, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+        max_examples=5, derandomize=True, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     for result in schema.get_all_operations():

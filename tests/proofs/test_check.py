@@ -197,7 +197,7 @@ def test_a_truncated_file(share):
     assert judged(ours()[0][: int(len(ours()[0]) * share)]).verdict is Verdict.ALTERED
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(0, 10**6), st.integers(1, 255))
 def test_no_changed_byte_is_ever_valid_and_none_raises(at, difference):
     original = ours()[0]
@@ -215,7 +215,7 @@ def test_no_changed_byte_is_ever_valid_and_none_raises(at, difference):
         assert verdict is Verdict.ALTERED
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=400), st.binary(max_size=400), st.integers(0, 90_000))
 def test_no_insertion_is_ever_valid_and_none_raises(prefix, inserted, at):
     original = ours()[0]
