@@ -14,24 +14,34 @@ Spans = tuple[tuple[int, int], ...]  # minutes since midnight, closed at the sec
 
 @dataclass(frozen=True)
 class Desk:
-    """When somebody is there: hours of workdays and Saturdays, days off, make-up days."""
+    """When somebody is there: hours of workdays and Saturdays, days off, make-up days.
+
+    `season`: other hours of workdays between two days, both included. `then`: another desk takes over at that instant.
+    """
 
     workday: Spans
     saturday: Spans = ()
     sunday: Spans = ()
     off: frozenset[date] = frozenset()
     on: frozenset[date] = frozenset()
+    season: tuple[date, date, Spans] | None = None
+    then: tuple[datetime, Desk] | None = None
 
     def is_there(self, at: datetime) -> bool:
+        if self.then is not None and at >= self.then[0]:
+            return self.then[1].is_there(at)
         day, minute = at.date(), at.hour * 60 + at.minute
+        workday = self.workday
+        if self.season is not None and self.season[0] <= day <= self.season[1]:
+            workday = self.season[2]
         if day in self.on:
-            spans = self.workday
+            spans = workday
         elif day in self.off:
             spans = ()
         elif day.weekday() >= 5:
             spans = self.saturday if day.weekday() == 5 else self.sunday
         else:
-            spans = self.workday
+            spans = workday
         return any(opens <= minute < closes for opens, closes in spans)
 
     def next_there(self, at: datetime) -> datetime:
@@ -54,19 +64,22 @@ class Ask:
     share_failed: bool
     pauses: tuple[tuple[datetime, datetime], ...]
     desk: Desk
+    own: int | None = None  # the proof's own limit in minutes
+    measure: str = "deemed"  # deemed, natural, service_hours: how minutes run (reading 1)
 
 
 def due(ask: Ask) -> dict[str, datetime]:
     """The soft and the hard instant by walking: each minute that runs is one step of the limit."""
-    start = ask.desk.next_there(ask.arrives)  # reading 1
     soft: list[datetime] = []
     hard: list[datetime] = []
     if ask.kind == "immediate":
-        hard.append(_walk(ask, start, 30))  # 10.6
+        hard.append(_ends(ask, 30))  # 10.6
     else:
-        soft.append(ask.desk.next_there(_walk(ask, start, 24 * 60)))  # 10.7, rolled by reading 2
+        soft.append(_ends(ask, 24 * 60))  # 10.7
     if ask.database or ask.share_failed:
-        soft.append(_walk(ask, start, 30))  # 10.5, reading 22
+        soft.append(_ends(ask, 30))  # 10.5, reading 22
+    if ask.own is not None:
+        soft.append(_ends(ask, ask.own))  # 7.7
     if ask.promise is not None:
         hard.append(ask.promise)  # 10.8: no pause, no roll
     found = {}
@@ -82,11 +95,19 @@ def half_hour_from(missed: datetime, desk: Desk) -> datetime:
     return desk.next_there(missed) + 30 * MINUTE
 
 
+def _ends(ask: Ask, minutes: int) -> datetime:
+    start = ask.arrives if ask.measure == "natural" else ask.desk.next_there(ask.arrives)  # reading 1
+    end = _walk(ask, start, minutes)
+    rolls = ask.measure == "deemed" and minutes >= 24 * 60  # reading 2
+    return ask.desk.next_there(end) if rolls else end
+
+
 def _walk(ask: Ask, at: datetime, minutes: int) -> datetime:
     whole = all(instant.second == instant.microsecond == 0 for pause in ask.pauses for instant in pause)
     step, left = (MINUTE, minutes) if whole else (timedelta(seconds=1), minutes * 60)
     while left:
-        if not any(began <= at < ended for began, ended in ask.pauses):
+        paused = any(began <= at < ended for began, ended in ask.pauses)
+        if not paused and (ask.measure != "service_hours" or ask.desk.is_there(at)):
             left -= 1
         at += step
     return at

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from domain.calendar import LOCAL, MissingYear
 from domain.hours import ServiceHours
-from domain.limits import ONE_DAY, Limit, LimitKind, Situation, paused_since
+from domain.limits import ONE_DAY, Limit, LimitKind, Situation, passed, paused_within, served
 from domain.readings import Measure, Readings
 
 _ARTICLES = {
@@ -29,7 +29,8 @@ def explain(case: Situation, limit: Limit) -> str:
         until = f"于{_at(limit.due)}办结" if limit.due is not None else "的办结时间待工作日历录入后推算"
         parts.append(f"依第十条,{basis}:该办件承诺{derived}{until},补正不顺延。")
         if 3 in limit.readings:
-            parts.append("承诺早于24小时的目标,只以承诺时限为准(解读 3)。")
+            why = "承诺短于24小时" if "承诺短于24小时" in limit.note else "原则上的时限顺延后不早于承诺时限"
+            parts.append(f"{why},只以承诺时限为准(解读 3)。")
     else:
         parts += _started(case, limit)
         parts.append(f"依第十条,{basis}。" + _why(limit))
@@ -41,10 +42,18 @@ def explain(case: Situation, limit: Limit) -> str:
         parts.append(f"因此{name}为{_at(limit.due)}。")
         if limit.length is not None:
             parts += _beside(case, limit, limit.length)
-    if limit.provisional:
-        parts.append("所用工作日历为暂定,正式通知后自动补算。")
-    parts.append(f"规则版本 {case.readings.version}。")
-    return "".join(parts)
+    return "".join(parts) + _end(limit, case.readings)
+
+
+def explain_promise(limit: Limit, readings: Readings) -> str:
+    """Why the promise binds while no issuing unit has the request: returned, re-routed, not verified."""
+    derived = "(由承诺天数按工作日历推算,解读 4)" if 4 in limit.readings else ""
+    parts = [f"依第十条,{_ARTICLES['10.8']}(义务 10.8)。申请已不在出具单位,承诺时限{derived}继续计算(解读 9)。"]
+    if limit.missing_year is not None:
+        parts.append(f"{limit.missing_year} 年的工作日历尚未录入,时限暂记“未定”,日历录入后自动补算(解读 25)。")
+    else:
+        parts.append(f"因此最迟时限为{_at(limit.due)}。")
+    return "".join(parts) + _end(limit, readings)
 
 
 def explain_supervision(missed: datetime, limit: Limit, hours: ServiceHours, readings: Readings) -> str:
@@ -56,10 +65,12 @@ def explain_supervision(missed: datetime, limit: Limit, hours: ServiceHours, rea
         parts.append(f"{limit.missing_year} 年的工作日历尚未录入,督办时限暂记“未定”(解读 25)。")
     else:
         parts.append(f"因此督办时限为{_at(limit.due)}。")
-    if limit.provisional:
-        parts.append("所用工作日历为暂定,正式通知后自动补算。")
-    parts.append(f"规则版本 {readings.version}。")
-    return "".join(parts)
+    return "".join(parts) + _end(limit, readings)
+
+
+def _end(limit: Limit, readings: Readings) -> str:
+    provisional = "所用工作日历为暂定,正式通知后自动补算。" if limit.provisional else ""
+    return f"{provisional}规则版本 {readings.version}。"
 
 
 def _started(case: Situation, limit: Limit) -> list[str]:
@@ -88,7 +99,8 @@ def _why(limit: Limit) -> str:
 
 def _moved(case: Situation, limit: Limit) -> list[str]:
     said = []
-    if limit.start is not None and (paused := paused_since(limit.start, case.pauses)):
+    if 10 in limit.readings and limit.start is not None and limit.target is not None:
+        paused = paused_within(limit.start, limit.target, case.pauses)
         what = "补正或平台故障" if case.readings.outage_deducted else "补正"
         reading = "解读 10、21" if case.readings.outage_deducted else "解读 10"
         said.append(f"其间{what}{_length(paused)},时限相应顺延({reading})。")
@@ -101,12 +113,10 @@ def _beside(case: Situation, limit: Limit, length: timedelta) -> list[str]:
     """What the other ways of counting would give, where they differ, 仅供对照 (reading 1)."""
     others: list[tuple[str, datetime]] = []
     if case.readings.measure is not Measure.NATURAL:
-        others.append(("自然时间", case.received + length + paused_since(case.received, case.pauses)))
+        others.append(("自然时间", passed(case, case.received, length)))
     if case.readings.measure is not Measure.SERVICE_HOURS and length < ONE_DAY:
         try:
-            start = case.hours.next_opening(case.received)
-            served = case.hours.after_open(start, length + paused_since(start, case.pauses))
-            others.append(("只计服务时间", served))
+            others.append(("只计服务时间", served(case, case.hours.next_opening(case.received), length)))
         except MissingYear:
             pass
     said = [f"{name}为{_at(instant)}" for name, instant in others if instant != limit.due]

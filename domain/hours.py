@@ -80,18 +80,23 @@ ALWAYS = Season((1, 1), (12, 31), WHOLE_DAY, WHOLE_DAY, WHOLE_DAY, WHOLE_DAY)
 
 @dataclass(frozen=True)
 class ServiceHours:
-    """服务时间 of one unit. Raises ValueError where the seasons overlap, leave days uncovered, or never open."""
+    """服务时间 of one unit. Raises ValueError where the seasons overlap, leave days uncovered, or never open.
+
+    `later`: what replaces them, each from an instant on, in that order; on every day those in force then count.
+    """
 
     name: str
     seasons: tuple[Season, ...]
     calendar: Calendar = field(repr=False)
+    later: tuple[tuple[datetime, ServiceHours], ...] = ()
 
     def __post_init__(self) -> None:
         _check(self.seasons)
 
     @property
     def round_the_clock(self) -> bool:
-        return all(season.same_every_day and season.workday == WHOLE_DAY for season in self.seasons)
+        own = all(season.same_every_day and season.workday == WHOLE_DAY for season in self.seasons)
+        return own and all(hours.round_the_clock for _, hours in self.later)
 
     def is_open(self, instant: datetime) -> bool:
         """Raises MissingYear, as all questions here do, where the answer needs a year that is not known."""
@@ -135,12 +140,19 @@ class ServiceHours:
             day += _DAY
         return found
 
+    def is_provisional(self, first: datetime, last: datetime) -> bool:
+        """True where a provisional year was asked between these instants, both included."""
+        return any(
+            hours.calendar.is_provisional(since.astimezone(LOCAL).date(), until.astimezone(LOCAL).date())
+            for since, until, hours in self._reigns(first, last)
+            if not all(season.same_every_day for season in hours.seasons)
+        )
+
     def describe(self) -> str:
         """In one Chinese phrase."""
-        if self.round_the_clock:
-            return "全天 24 小时"
-        several = len(self.seasons) > 1
-        return ";".join(_described(season, several) for season in self.seasons)
+        parts = [_described(self.seasons)]
+        parts += [f"自 {since.astimezone(LOCAL):%Y-%m-%d %H:%M} 起:{_described(hours.seasons)}" for since, hours in self.later]
+        return ";".join(parts)
 
     def _from(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         for _ in range(_LONGEST_REST):
@@ -148,9 +160,26 @@ class ServiceHours:
             day += _DAY
 
     def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
+        midnight = datetime.combine(day, time(), LOCAL)
+        if not self.later:
+            return self._windows(day, midnight)
+        return [
+            (max(opens, since), min(closes, until))
+            for since, until, hours in self._reigns(midnight, midnight + _DAY)
+            for opens, closes in hours._windows(day, midnight)
+            if opens < until and since < closes
+        ]
+
+    def _reigns(self, first: datetime, last: datetime) -> list[tuple[datetime, datetime, ServiceHours]]:
+        """Which hours are in force within these instants, and from when to when."""
+        bounds = [first, *(min(max(since, first), last) for since, _ in self.later), last]
+        reigning = (self, *(hours for _, hours in self.later))
+        found = [one for one in zip(bounds[:-1], bounds[1:], reigning, strict=True) if one[0] < one[1]]
+        return found or [(first, last, self)]
+
+    def _windows(self, day: date, midnight: datetime) -> list[tuple[datetime, datetime]]:
         season = next(season for season in self.seasons if season.holds(day))
         kind = DayKind.WORKDAY if season.same_every_day else self.calendar.kind(day)
-        midnight = datetime.combine(day, time(), LOCAL)
         return [
             (midnight + timedelta(minutes=window.opens), midnight + timedelta(minutes=window.closes))
             for window in season.windows(kind)
@@ -169,7 +198,13 @@ def _check(seasons: tuple[Season, ...]) -> None:
         day += _DAY
 
 
-def _described(season: Season, several: bool) -> str:
+def _described(seasons: tuple[Season, ...]) -> str:
+    if all(season.same_every_day and season.workday == WHOLE_DAY for season in seasons):
+        return "全天 24 小时"
+    return ";".join(_season_described(season, len(seasons) > 1) for season in seasons)
+
+
+def _season_described(season: Season, several: bool) -> str:
     when = f"{season.first[0]}月{season.first[1]}日至{season.last[0]}月{season.last[1]}日" if several else ""
     named = (("工作日", season.workday), ("周六", season.saturday), ("周日", season.sunday), ("节假日", season.holiday))
     return when + ",".join(f"{name} {'、'.join(map(str, windows))}" for name, windows in named if windows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.calendar import LOCAL, Calendar, MissingYear
@@ -66,6 +66,7 @@ class Situation:
     hours: ServiceHours
     readings: Readings = Readings()
     promise_derived: bool = False
+    promise_provisional: bool = False  #: its days were counted in a provisional year
     promise_missing: int | None = None  #: the year without calendar that keeps the promised days from being counted
     database_backed: bool = False
     share_failed: bool = False
@@ -91,16 +92,12 @@ def limits(case: Situation) -> tuple[Limit, ...]:
         soft.append(_running(case, LimitKind.SOFT, ONE_DAY, ("10.7",)))
     else:
         soft.append(_running(case, LimitKind.SOFT, ONE_DAY, ("10.7",), (19,), "比照承诺件"))
-    if case.promise_end is not None:
-        end = aware(case.promise_end)
-        reading = (4,) if case.promise_derived else ()
-        note = "推算" if case.promise_derived else ""
-        hard.append(Limit(LimitKind.HARD, _deemed(case), None, end, end, ("10.8",), reading, note))
-    elif case.promise_missing is not None:
-        year = case.promise_missing
-        hard.append(
-            Limit(LimitKind.HARD, _deemed(case), None, None, None, ("10.8",), (4, 25), "推算", missing_year=year)
-        )
+    cap = promised(
+        _deemed(case), case.promise_end, derived=case.promise_derived, provisional=case.promise_provisional,
+        missing_year=case.promise_missing,
+    )  # fmt: skip
+    if cap is not None:
+        hard.append(cap)
     if case.database_backed:
         soft.append(_running(case, LimitKind.SOFT, HALF_HOUR, ("10.5",), (5,)))
     if case.share_failed and case.readings.analogy_after_failed_share:
@@ -110,13 +107,34 @@ def limits(case: Situation) -> tuple[Limit, ...]:
     first_hard, first_soft = _first(hard), _first(soft)
     if first_hard and first_soft and first_hard.due and first_soft.due and first_soft.due >= first_hard.due:
         if first_hard.length is None:
-            first_hard = replace(first_hard, readings=(*first_hard.readings, 3), note=_joined(first_hard, "承诺短于24小时"))
+            note = "承诺短于24小时" if _was_short(case, first_soft, first_hard.due) else ""
+            note = ";".join(text for text in (first_hard.note, note) if text)
+            first_hard = replace(first_hard, readings=(*first_hard.readings, 3), note=note)
         first_soft = None
     return tuple(limit for limit in (first_soft, first_hard) if limit)
 
 
-def _joined(limit: Limit, note: str) -> str:
-    return ";".join(text for text in (limit.note, note) if text)
+def promised(
+    start: datetime, end: datetime | None, *, derived: bool, provisional: bool, missing_year: int | None
+) -> Limit | None:
+    """承诺时限 (10.8): an instant that the case brought along, which no pause, return or re-route moves (reading 9).
+
+    `missing_year`: its days wait for that year's calendar; then it is 未定 (reading 25).
+    """
+    readings, note = ((4,), "推算") if derived or missing_year else ((), "")
+    if end is not None:
+        end = aware(end)
+        return Limit(LimitKind.HARD, start, None, end, end, ("10.8",), readings, note, provisional=provisional)
+    if missing_year is not None:
+        return Limit(LimitKind.HARD, start, None, None, None, ("10.8",), (*readings, 25), note, missing_year=missing_year)
+    return None
+
+
+def _was_short(case: Situation, soft: Limit, promise_end: datetime) -> bool:
+    """Whether the promise was shorter than the soft limit from the first, before that one rolled or was paused."""
+    assert soft.length is not None
+    plain = _running(replace(case, pauses=()), LimitKind.SOFT, soft.length, ()).target
+    return plain is None or plain >= promise_end
 
 
 def _first(found: list[Limit]) -> Limit | None:
@@ -135,28 +153,50 @@ def _running(
         start = clock_start(case)
         if start != case.received:
             used.append(1)
-        if paused := paused_since(start, case.pauses):
-            used.append(10)
         if case.readings.measure is Measure.SERVICE_HOURS:
-            target = due = _served(case, start, length)
+            target = due = served(case, start, length)
             used.append(1)
         else:
-            target = due = start + length + paused
+            target = due = passed(case, start, length)
             if length >= ONE_DAY and case.readings.measure is Measure.DEEMED and case.readings.roll_day_limit:
-                due = case.hours.next_opening(target)
+                target, due = _rolled(case, target)
                 if due != target:
                     used.append(2)
+        if paused_within(start, target, case.pauses):
+            used.append(10)
     except MissingYear as missing:
         return Limit(
             kind, start, length, None, None, obligations, (*used, 25), note, True, missing_year=missing.year
         )
-    provisional = _is_provisional(case.hours, case.received, due)
+    provisional = case.readings.measure is not Measure.NATURAL and case.hours.is_provisional(case.received, due)
     order = tuple(sorted(set(used)))
     return Limit(kind, start, length, target, due, obligations, order, note, True, provisional=provisional)
 
 
-def _served(case: Situation, start: datetime, length: timedelta) -> datetime:
-    """`length` of service time that no pause took, one pause after the other."""
+def passed(case: Situation, start: datetime, length: timedelta) -> datetime:
+    """`length` of clock time that no pause took: what rests after the limit has ended moves it no more."""
+    left, at = length, start
+    for pause in overlap(case.pauses, Interval(start, _NEVER)):
+        if pause.start - at >= left:
+            break
+        left, at = left - (pause.start - at), pause.end
+    return at + left
+
+
+def _rolled(case: Situation, target: datetime) -> tuple[datetime, datetime]:
+    """The target and the opening to which it rolls (reading 2). A pause that begins between the two moves what was
+    left, so that no limit passes while it rests."""
+    due = case.hours.next_opening(target)
+    for pause in overlap(case.pauses, Interval(target, _NEVER)):
+        if not target <= pause.start < due:
+            continue
+        target = due + pause.length
+        due = case.hours.next_opening(target)
+    return target, due
+
+
+def served(case: Situation, start: datetime, length: timedelta) -> datetime:
+    """`length` of service time that no pause took, one pause after the other. Raises MissingYear."""
     left, at = length, start
     for pause in overlap(case.pauses, Interval(start, _NEVER)):
         open_before = case.hours.open_between(at, pause.start)
@@ -178,9 +218,9 @@ def _deemed(case: Situation) -> datetime:
         return case.received
 
 
-def paused_since(start: datetime, pauses: Iterable[Interval]) -> timedelta:
-    """How long the pauses were from `start` on, to the second (reading 10): before it nothing ran."""
-    return total(overlap(pauses, Interval(start, _NEVER)))
+def paused_within(start: datetime, target: datetime, pauses: Iterable[Interval]) -> timedelta:
+    """How long the pauses were while a limit ran, to the second (reading 10): before and after it nothing rests."""
+    return total(overlap(pauses, Interval(start, max(start, target))))
 
 
 def supervision(missed: datetime, hours: ServiceHours, readings: Readings) -> Limit:
@@ -214,15 +254,10 @@ def promise_end(accepted: datetime, promised_days: int, calendar: Calendar) -> d
     return calendar.due_of_workdays(aware(accepted).astimezone(LOCAL).date(), promised_days)
 
 
-def _is_provisional(hours: ServiceHours, received: datetime, due: datetime) -> bool:
-    if hours.round_the_clock:
-        return False
-    first, last = (_local_day(instant) for instant in (received, due))
-    return hours.calendar.is_provisional(first, last)
-
-
-def _local_day(instant: datetime) -> date:
-    return instant.astimezone(LOCAL).date()
+def promise_is_provisional(accepted: datetime, end: datetime, calendar: Calendar) -> bool:
+    """True where the promised days were counted in a provisional year; `end` is 24:00 of the last one."""
+    last = (end - timedelta(microseconds=1)).astimezone(LOCAL).date()
+    return calendar.is_provisional(accepted.astimezone(LOCAL).date(), last)
 
 
 def aware(instant: datetime) -> datetime:

@@ -58,6 +58,7 @@ class Bound:
     missed: bool = False
     ended: bool = False  #: met
     excused: bool = False  #: a soft limit with an approved reason (reading 8)
+    rests: bool = False  #: a supplement is asked for: it neither warns nor passes (reading 10)
 
 
 def colour(bounds: Iterable[Bound], now: datetime, readings: Readings) -> Colour:
@@ -65,7 +66,7 @@ def colour(bounds: Iterable[Bound], now: datetime, readings: Readings) -> Colour
     promise was left (reading 3); 黄 from the warning on, and for a soft miss with an approved reason; else 绿."""
     found = Colour.GREEN
     for bound in bounds:
-        if bound.due is None:
+        if bound.due is None or (bound.rests and not bound.missed):
             continue
         passed = bound.missed or (now >= bound.due and not bound.ended)
         if passed and not (bound.excused and bound.kind is LimitKind.SOFT):
