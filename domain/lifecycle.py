@@ -85,7 +85,8 @@ class Event(StrEnum):
     RETURNED = "returned"  #: 退回: not this unit's duty (10.10, 10.11)
     FORWARDED = "forwarded"  #: 转办 by the requesting unit, or by its standing rule
     REPLIED = "replied"
-    RECALCULATED = "recalculated"  #: limits computed anew: a calendar arrived, hours or the promise changed
+    RECALCULATED = "recalculated"  #: limits computed anew: a pause ended, a calendar arrived, hours or the promise changed
+    LIFTED = "lifted"  #: 撤销超时: the platform was away, so that the miss, or the 督办 that rested on it, was none
     PROMISE_MOVED = "promise_moved"  #: 承诺时限 changed by the requesting unit (reading 10)
     WARNED = "warned"  #: 临期提醒: the limit is near
     MISSED = "missed"  #: a limit passed; stamped with the instant that was due
@@ -142,6 +143,7 @@ MOVES: MappingProxyType[tuple[State, Event], frozenset[State]] = MappingProxyTyp
         (_S.NEEDS_ATTENTION, _E.RETURNED): _AFTER_RETURN,
         (_S.RETURNED, _E.FORWARDED): frozenset({_S.TO_ASK}),
         (_S.AWAITING_REPLY, _E.SUPERVISED): frozenset({_S.ESCALATED}),
+        (_S.ESCALATED, _E.LIFTED): frozenset({_S.AWAITING_REPLY}),
         (_S.AWAITING_REPLY, _E.REPLIED): _AFTER_REPLY,
         (_S.ESCALATED, _E.REPLIED): _AFTER_REPLY,
         (_S.NEEDS_ATTENTION, _E.REPLIED): _AFTER_REPLY,
@@ -166,11 +168,13 @@ NOTES: MappingProxyType[Event, frozenset[State]] = MappingProxyType(
         _E.COMMITMENT_OFFERED: frozenset({_S.AWAITING_COMMITMENT}),
         _E.CLAIMED: _IN_INBOX,
         _E.RELEASED: _IN_INBOX,
-        _E.RECALCULATED: OPEN,
         _E.PROMISE_MOVED: OPEN,
         _E.WARNED: OPEN,
         # 督办 outlives the case: an answer without the feedback is still owed, and may be missed (10.12, reading 11).
+        # So may a limit that waited for its calendar, or that an outage took back (readings 21, 25).
         _E.MISSED: frozenset(State),
+        _E.LIFTED: frozenset(State),
+        _E.RECALCULATED: frozenset(State),
         _E.FEEDBACK: frozenset(State),
         _E.OFFICE_TOLD: frozenset(State),
         _E.EXCUSE_GIVEN: frozenset(State),

@@ -65,3 +65,14 @@ class MismatchStatus(StrEnum):
     CORRECTED = "corrected"  #: its material differs from what was obtained
     UPHELD = "upheld"  #: its material is what was obtained
     UNSETTLED = "unsettled"  #: the check ended without a result
+
+
+class Cause(StrEnum):
+    """为什么重新计算时限: the code that stands with the change (reading 25)."""
+
+    SUPPLEMENT = "supplement"  #: a pause ended (reading 10)
+    PROMISE = "promise"  #: the requesting unit moved its promise (reading 10)
+    CALENDAR = "calendar"
+    HOURS = "hours"
+    OUTAGE = "outage"  #: the platform was away, where the district deducts that (reading 21)
+    READINGS = "readings"  #: the district reads the text otherwise: a new rule version

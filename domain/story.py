@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from domain.inbox import ExcuseReason
-from domain.lifecycle import Event
+from domain.lifecycle import Event, State
 from domain.reasons import REASON_WORDS
 
 EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
@@ -32,6 +32,7 @@ EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
         Event.FORWARDED: "转办其他单位",
         Event.REPLIED: "出具单位答复",
         Event.RECALCULATED: "时限重新计算",
+        Event.LIFTED: "撤销超时",
         Event.PROMISE_MOVED: "需求单位变更承诺时限",
         Event.WARNED: "临近时限提醒",
         Event.MISSED: "超过时限",
@@ -61,7 +62,7 @@ EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
 )
 
 #: Codes worth showing beside the name; everything else in the detail is for programs.
-_SHOWN = ("method", "unit", "kind", "outcome", "answer", "result", "reason", "why", "code", "until", "count")
+_SHOWN = ("method", "unit", "kind", "where", "outcome", "answer", "result", "reason", "why", "code", "until", "count")
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
         **{str(reason): word for words in REASON_WORDS.values() for reason, word in words.items()},
@@ -70,7 +71,8 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "soft": "原则上的时限", "hard": "最迟时限", "supervision": "督办时限", "choice": "选择时限",
         "true": "属实", "false": "不属实", "no_record": "无记录", "cannot_verify": "无法核验",
         "confirmed": "属实", "denied": "不属实", "mismatch": "不符", "committed": "已承诺",
-        "supplement": "补正结束", "promise": "承诺时限变更", "calendar": "工作日历变更", "hours": "服务时间变更", "outage": "平台故障扣除",
+        "supplement": "补正结束", "promise": "承诺时限变更", "calendar": "工作日历变更", "hours": "服务时间变更",
+        "outage": "平台故障扣除", "readings": "解读变更",
     }
 )  # fmt: skip
 
@@ -85,6 +87,10 @@ def told(event: Event, detail: Mapping[str, Any]) -> str:
     neither a known word nor a code is not shown."""
     values = [(name, str(detail[name])) for name in _SHOWN if detail.get(name) not in (None, "")]
     shown = [
-        _WORDS.get(text, text) for name, text in values if name not in _REASONS or text in _WORDS or _CODE.fullmatch(text)
+        _word(name, text) for name, text in values if name not in _REASONS or text in _WORDS or _CODE.fullmatch(text)
     ]
     return EVENT_NAMES[event] + (f"({'、'.join(shown)})" if shown else "")
+
+
+def _word(name: str, text: str) -> str:
+    return f"当时{State(text).chinese}" if name == "where" else _WORDS.get(text, text)

@@ -25,7 +25,7 @@ MEANINGS = {
     State.TO_ASK: "The issuing unit is to be asked (部门核验).",
     State.AWAITING_REPLY: "The request is in the issuing unit's inbox and its clocks run.",
     State.AWAITING_SUPPLEMENT: "The issuing unit needs more from the requesting unit (补正); its clock rests.",
-    State.RETURNED: "It is not that unit's duty (退回); the requesting unit files it with the next one (转办).",
+    State.RETURNED: "It is not that unit's duty (退回); the requesting unit files it on (转办), the promise runs on.",
     State.ESCALATED: "A limit passed; the issuing unit's supervisor has half an hour (督办).",
     State.TO_BE_SEALED: "The answer is there; the proof is to be made and sealed.",
     State.TO_BE_DELIVERED: "The result is complete and is to be handed to the requesting unit.",

@@ -57,6 +57,7 @@ class CommitmentCheck(Table):
     verification: Mapped[Number]
     unit: Mapped[UnitCode] = mapped_column(index=True)  #: the requesting unit, which checks
     due_at: Mapped[datetime | None]  #: None = 未定 (reading 25)
+    provisional: Mapped[bool] = mapped_column(default=False)  #: its days were counted in a provisional year
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None]
     outcome: Mapped[CheckOutcome | None] = mapped_column(choices(CheckOutcome, "outcome"))

@@ -60,6 +60,20 @@ class Timetable(Table):
     set_at: Mapped[datetime]
 
 
+class TimetableChange(Table):
+    """服务时间变更记录: what was in force from that instant on before and after, and why. Append-only."""
+
+    __tablename__ = "timetable_changes"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime]
+    unit: Mapped[UnitCode] = mapped_column(index=True)
+    effective_from: Mapped[datetime]
+    reason: Mapped[str]
+    changed_by: Mapped[str]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+
+
 class CalendarYear(Table):
     """工作日历: one year of one calendar: the days that differ from Monday-to-Friday. No row: not known (reading 25)."""
 
@@ -86,6 +100,18 @@ class CalendarChange(Table):
     changed_by: Mapped[str]
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
+
+
+class RuleChange(Table):
+    """解读变更记录: limits that ran under `before` were computed anew under `after`, and why. Append-only."""
+
+    __tablename__ = "rule_changes"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime]
+    reason: Mapped[str]
+    changed_by: Mapped[str]
+    before: Mapped[list[str]]  #: the versions that running limits had
+    after: Mapped[str]
 
 
 class RuleVersion(Table):

@@ -57,12 +57,15 @@ class Suspension(Table):
 
 
 class Supervision(Table):
-    """督办 (10.12): half an hour from the instant that was missed; complete when answered and fed back (reading 11)."""
+    """督办 (10.12): half an hour from the instant that was missed; complete when answered and fed back (reading 11).
+
+    One for a request, unless an outage takes the miss back and another limit passes later.
+    """
 
     __tablename__ = "supervisions"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     verification: Mapped[Number]
-    request: Mapped[UUID] = mapped_column("request_id", ForeignKey("requests.id"), unique=True)
+    request: Mapped[UUID] = mapped_column("request_id", ForeignKey("requests.id"), index=True)
     deadline: Mapped[UUID] = mapped_column("deadline_id", ForeignKey("deadlines.id"), unique=True)
     unit: Mapped[UnitCode]
     supervisor: Mapped[str | None] = mapped_column(ForeignKey("people.code"))  #: None: nobody was on duty (a gap)
@@ -73,7 +76,10 @@ class Supervision(Table):
     fed_back_at: Mapped[datetime | None]
     fed_back_by: Mapped[str | None]
     office_told_at: Mapped[datetime | None]  #: 督办超时 reached the 专班 office
-    closed_at: Mapped[datetime | None]  #: withdrawn: no score
+    closed_at: Mapped[datetime | None]  #: withdrawn, re-routed, closed, or its miss was lifted: no score
+    __table_args__ = (
+        Index("uq_supervisions_standing", "request_id", unique=True, postgresql_where=text("closed_at IS NULL")),
+    )
 
 
 class Attachment(Table):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.commitments import Evidence
@@ -77,7 +77,7 @@ class Mismatch(Table):
 
 
 class Outage(Table):
-    """平台故障区间 (reading 21)."""
+    """平台故障区间 (reading 21). A correction is a row of its own; the one that it corrects stays, marked as replaced."""
 
     __tablename__ = "outages"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -87,9 +87,10 @@ class Outage(Table):
     reason: Mapped[str]
     recorded_by: Mapped[str]
     recorded_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
     __table_args__ = (
         CheckConstraint("until IS NULL OR until >= since", name="ends_after_it_begins"),
-        UniqueConstraint("since", "automatic"),
+        Index("uq_outages_standing", "since", "automatic", unique=True, postgresql_where=text("replaced_at IS NULL")),
     )
 
 

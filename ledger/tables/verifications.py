@@ -120,6 +120,7 @@ class Request(Table):
     claimed_by: Mapped[str | None]  #: 认领: who works on it
     claimed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]  #: it left the inbox unanswered: withdrawn, re-routed or returned
+    ended_at: Mapped[datetime | None]  #: its clocks ended: sent, answered without result, returned, withdrawn (reading 6)
     __table_args__ = (
         Index("ix_requests_inbox", "unit", "received_at", postgresql_where=text("answered_at IS NULL")),
         # At most one open request for a verification: a repeated step finds it instead of asking twice.
@@ -133,12 +134,15 @@ class Request(Table):
 
 
 class Deadline(Table):
-    """时限: one limit of one request, with the rule that set it. A miss is recorded at its due instant."""
+    """时限: one limit of one request, with the rule that set it. A miss is recorded at its due instant.
+
+    Without a request: a requesting unit's thinking time, or the promise while the case is in nobody's inbox (reading 9).
+    """
 
     __tablename__ = "deadlines"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     verification: Mapped[Number]
-    request: Mapped[UUID | None] = mapped_column("request_id", ForeignKey("requests.id"))
+    request: Mapped[UUID | None] = mapped_column("request_id", ForeignKey("requests.id"), index=True)
     kind: Mapped[LimitKind] = mapped_column(choices(LimitKind, "kind"))
     started_at: Mapped[datetime | None]  #: where the clock starts (deemed receipt, reading 1); None = 未定
     target_at: Mapped[datetime | None]  #: before it rolled to an opening (reading 2)
@@ -162,7 +166,12 @@ class Deadline(Table):
     excuse_decided_by: Mapped[str | None]
     excuse_decided_at: Mapped[datetime | None]
     __table_args__ = (
-        UniqueConstraint("request_id", "kind"),
+        # Of each kind one that runs: a promise that moved after a miss is another limit beside the missed one.
+        Index("uq_deadlines_standing", "request_id", "kind", unique=True, postgresql_where=_STANDING),
+        Index(
+            "uq_deadlines_promise", "verification", unique=True,
+            postgresql_where=text("request_id IS NULL AND kind = 'hard' AND " + _STANDING.text),
+        ),
         CheckConstraint("(due_at IS NULL) = (missing_year IS NOT NULL)", name="undetermined_names_the_year"),
         Index("ix_deadlines_open", "due_at", postgresql_where=_STANDING),
         Index("ix_deadlines_warn", "warn_at", postgresql_where=text("warned_at IS NULL AND " + _STANDING.text)),

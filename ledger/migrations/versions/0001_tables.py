@@ -64,9 +64,16 @@ def upgrade() -> None:
         sa.Column("reason", sa.TEXT(), nullable=False),
         sa.Column("recorded_by", sa.TEXT(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("until IS NULL OR until >= since", name=op.f("ck_outages_ends_after_it_begins")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outages")),
-        sa.UniqueConstraint("since", "automatic", name=op.f("uq_outages_since_automatic")),
+    )
+    op.create_index(
+        "uq_outages_standing",
+        "outages",
+        ["since", "automatic"],
+        unique=True,
+        postgresql_where=sa.text("replaced_at IS NULL"),
     )
     op.create_table(
         "proof_kinds",
@@ -92,6 +99,16 @@ def upgrade() -> None:
         sa.Column("obligation", sa.TEXT(), nullable=True),
         sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refusals")),
+    )
+    op.create_table(
+        "rule_changes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.TEXT(), nullable=False),
+        sa.Column("changed_by", sa.TEXT(), nullable=False),
+        sa.Column("before", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("after", sa.TEXT(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_changes")),
     )
     op.create_table(
         "rule_versions",
@@ -200,6 +217,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_timetables_unit")),
         sa.PrimaryKeyConstraint("unit", "effective_from", name=op.f("pk_timetables")),
     )
+    op.create_table(
+        "timetable_changes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unit", sa.TEXT(), nullable=False),
+        sa.Column("effective_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.TEXT(), nullable=False),
+        sa.Column("changed_by", sa.TEXT(), nullable=False),
+        sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_timetable_changes_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_timetable_changes")),
+    )
+    op.create_index(op.f("ix_timetable_changes_unit"), "timetable_changes", ["unit"], unique=False)
     op.create_table(
         "absences",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -703,6 +734,7 @@ def upgrade() -> None:
                 "forwarded",
                 "replied",
                 "recalculated",
+                "lifted",
                 "promise_moved",
                 "warned",
                 "missed",
@@ -979,6 +1011,7 @@ def upgrade() -> None:
         sa.Column("claimed_by", sa.TEXT(), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_requests_unit")),
         sa.ForeignKeyConstraint(
             ["verification"], ["verifications.number"], name=op.f("fk_requests_verification")
@@ -1062,6 +1095,7 @@ def upgrade() -> None:
         sa.Column("verification", sa.TEXT(), nullable=False),
         sa.Column("unit", sa.TEXT(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_by", sa.TEXT(), nullable=True),
         sa.Column(
@@ -1171,7 +1205,6 @@ def upgrade() -> None:
             ["verification"], ["verifications.number"], name=op.f("fk_deadlines_verification")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadlines")),
-        sa.UniqueConstraint("request_id", "kind", name=op.f("uq_deadlines_request_id_kind")),
     )
     op.create_index(
         "ix_deadlines_open",
@@ -1187,7 +1220,24 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("missing_year IS NOT NULL"),
     )
+    op.create_index(op.f("ix_deadlines_request_id"), "deadlines", ["request_id"], unique=False)
     op.create_index(op.f("ix_deadlines_verification"), "deadlines", ["verification"], unique=False)
+    op.create_index(
+        "uq_deadlines_promise",
+        "deadlines",
+        ["verification"],
+        unique=True,
+        postgresql_where=sa.text(
+            "request_id IS NULL AND kind = 'hard' AND met_at IS NULL AND missed_at IS NULL AND closed_at IS NULL"
+        ),
+    )
+    op.create_index(
+        "uq_deadlines_standing",
+        "deadlines",
+        ["request_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("met_at IS NULL AND missed_at IS NULL AND closed_at IS NULL"),
+    )
     op.create_index(
         "ix_deadlines_warn",
         "deadlines",
@@ -1376,6 +1426,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supervisions")),
         sa.UniqueConstraint("deadline_id", name=op.f("uq_supervisions_deadline_id")),
-        sa.UniqueConstraint("request_id", name=op.f("uq_supervisions_request_id")),
+    )
+    op.create_index(op.f("ix_supervisions_request_id"), "supervisions", ["request_id"], unique=False)
+    op.create_index(
+        "uq_supervisions_standing",
+        "supervisions",
+        ["request_id"],
+        unique=True,
+        postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_index(op.f("ix_supervisions_verification"), "supervisions", ["verification"], unique=False)

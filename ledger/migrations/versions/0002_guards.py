@@ -7,7 +7,16 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
-APPEND_ONLY = ("events", "accesses", "refusals", "calendar_changes", "voluntary_submissions", "off_system_lookups")
+APPEND_ONLY = (
+    "events",
+    "accesses",
+    "refusals",
+    "calendar_changes",
+    "timetable_changes",
+    "rule_changes",
+    "voluntary_submissions",
+    "off_system_lookups",
+)
 READ_AND_WRITE = (
     "units",
     "people",
