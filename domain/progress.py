@@ -10,7 +10,7 @@ from enum import StrEnum
 from domain.calendar import MissingYear
 from domain.hours import ServiceHours
 from domain.intervals import Interval, subtract, total
-from domain.limits import HALF_HOUR, LimitKind
+from domain.limits import HALF_HOUR, Limit, LimitKind
 from domain.readings import Readings
 
 
@@ -55,13 +55,14 @@ class Bound:
     kind: LimitKind
     start: datetime | None
     due: datetime | None
+    warns: datetime | None = None  #: from when on it is 黄
     missed: bool = False
     ended: bool = False  #: met
     excused: bool = False  #: a soft limit with an approved reason (reading 8)
     rests: bool = False  #: a supplement is asked for: it neither warns nor passes (reading 10)
 
 
-def colour(bounds: Iterable[Bound], now: datetime, readings: Readings) -> Colour:
+def colour(bounds: Iterable[Bound], now: datetime) -> Colour:
     """红 once a limit has passed without an approved reason, or from the start where less than half an hour of the
     promise was left (reading 3); 黄 from the warning on, and for a soft miss with an approved reason; else 绿."""
     found = Colour.GREEN
@@ -75,7 +76,7 @@ def colour(bounds: Iterable[Bound], now: datetime, readings: Readings) -> Colour
             continue
         if promise_is_short(bound.kind, bound.start, bound.due):
             return Colour.RED
-        if passed or (bound.start is not None and now >= warn_at(bound.start, bound.due, readings)):
+        if passed or (bound.warns is not None and now >= bound.warns):
             found = Colour.YELLOW
     return found
 
@@ -88,7 +89,9 @@ def promise_is_short(kind: LimitKind, start: datetime | None, due: datetime | No
 PROMISE_SHORT = "承诺时限所剩不足半小时"  #: the mark of such a request
 
 
-def warn_at(start: datetime, due: datetime, readings: Readings) -> datetime:
-    """When a limit that runs from `start` to `due` turns 黄; never before it starts."""
-    span = max(due - start, timedelta())
-    return due - min(span * readings.warn_percent / 100, readings.warn_at_most)
+def warn_at(limit: Limit, readings: Readings) -> datetime | None:
+    """When a limit turns 黄, by the time that it gives, whatever rested meanwhile; never before it starts."""
+    if limit.start is None or limit.due is None:
+        return None
+    span = max(limit.length or limit.due - limit.start, timedelta())
+    return max(limit.due - min(span * readings.warn_percent / 100, readings.warn_at_most), min(limit.start, limit.due))

@@ -8,6 +8,6 @@ from tasks.sweep import look_ahead, sweep_deadlines
 
 @flow(name="deadline-sweep", persist_result=False, result_storage=NOWHERE)
 async def deadline_sweep() -> None:
-    """Limits that passed are missed at their due instant, 督办 opens, gaps ahead become alarms."""
+    """An outage is noticed first; limits that passed are missed, 督办 opens, gaps ahead become alarms."""
     await sweep_deadlines()
     await look_ahead()

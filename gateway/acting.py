@@ -17,6 +17,7 @@ from ledger import (
     commitment_checks,
     commitments,
     excuses,
+    grounds,
     mismatches,
     requests,
     returns,
@@ -30,8 +31,9 @@ from ledger.duty import DutyRefused
 from ledger.keys import Caller
 from ledger.moves import MoveRefused
 from ledger.outages import OutageRefused
+from ledger.schedules import TimetableRefused
 from ledger.tables.verifications import Verification
-from ledger.worktime import CalendarRefused, TimetableRefused
+from ledger.worktime import CalendarRefused
 from settings import settings
 
 _CODES: Mapping[type[Exception], str] = MappingProxyType(
@@ -106,5 +108,5 @@ def own(session: Session, caller: Caller, number: str) -> Verification:
 
 def may_override(session: Session, caller: Caller, request: UUID) -> bool:
     """The unit's 督办员, by duty and not by role, may act on what a colleague claimed (10.2, 10.12)."""
-    opened = supervisions.of_request(session, request)
+    opened = grounds.of_request(session, request)
     return supervisions.in_charge(session, caller.unit, caller.person, opened, now=settings().now())

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from domain.lifecycle import ENDED, Event, State
 from domain.methods import Method, may_seal
 from domain.reasons import CloseReason, ReissueReason, WithdrawReason
-from ledger import mismatches
+from ledger import mismatches, promises
 from ledger.alarms import clear_alarm, raise_alarm
 from ledger.deliveries import announce
 from ledger.entries import load_entry
@@ -45,6 +45,7 @@ def reroute(session: Session, number: str, unit: str, *, now: datetime, actor: s
     if unit == row.unit:
         raise MoveRefused(f"{number}: 不能改派给需求单位自己")
     withdraw_request(session, number, now=now, actor=actor)
+    promises.run_on(session, row, now=now)
     _revoke(session, number, "rerouted", now)
     # The version that was begun bears the seal of the method that is given up (9.1, 9.2): the next proof is another.
     begun = session.scalar(select(func.max(SealUse.version)).where(SealUse.verification == number)) or 0

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL, Calendar, Year
 from ledger.alarms import clear_alarm, raise_alarm
-from ledger.tables.duty import CalendarYear
+from ledger.tables.duty import CalendarYear, Timetable
 
 DISTRICT = "district"
 #: Notices come each autumn: from October on the next year is asked for.
@@ -33,21 +33,27 @@ def _days(texts: Iterable[str]) -> frozenset[date]:
 
 
 def alarm_before_it_runs_out(session: Session, now: datetime) -> None:
-    """Say in time that a year is missing or still provisional; take it back once it is there."""
-    known = {row.year: row for row in session.scalars(select(CalendarYear).where(CalendarYear.calendar == DISTRICT))}
+    """Say in time that a year of a calendar in use is missing or still provisional; take it back once it is there."""
+    for name in sorted({DISTRICT, *session.scalars(select(Timetable.calendar).distinct())}):
+        _look_ahead(session, name, now)
+
+
+def _look_ahead(session: Session, name: str, now: datetime) -> None:
+    known = {row.year: row for row in session.scalars(select(CalendarYear).where(CalendarYear.calendar == name))}
     today = now.astimezone(LOCAL)
+    whose = "" if name == DISTRICT else f"“{name}”"
     for year in (today.year, today.year + 1):
         row = known.get(year)
-        subject = str(year)
+        subject = str(year) if name == DISTRICT else f"{name}/{year}"
         near = year == today.year or today.month >= _ASK_FROM_MONTH
         if row is None and near:
-            text = f"{year} 年的工作日历尚未录入,涉及该年的时限将暂记“未定”。请执行 ./run calendar 录入。"
+            text = f"{whose}{year} 年的工作日历尚未录入,涉及该年的时限将暂记“未定”。请执行 ./run calendar 录入。"
             raise_alarm(session, "calendar_ends", subject, text, now=now)
         else:
             clear_alarm(session, "calendar_ends", subject, now=now)
         begins = datetime(year, 1, 1, tzinfo=LOCAL)
         if row is not None and row.provisional and begins - now < _PROVISIONAL_WITHIN:
-            text = f"{year} 年的工作日历仍为暂定。请按国务院办公厅通知核对后录入正式日历,时限将自动补算。"
+            text = f"{whose}{year} 年的工作日历仍为暂定。请按国务院办公厅通知核对后录入正式日历,时限将自动补算。"
             raise_alarm(session, "calendar_provisional", subject, text, now=now)
         else:
             clear_alarm(session, "calendar_provisional", subject, now=now)

@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from domain.calendar import LOCAL, MissingYear
 from domain.commitments import CheckOutcome
 from domain.lifecycle import Event
+from domain.limits import promise_is_provisional
 from domain.notices import NoticeKind
+from domain.records import Cause
 from domain.roles import Role
 from ledger import rules
 from ledger.alarms import raise_alarm
 from ledger.calendars import calendar
 from ledger.cases import key_of
+from ledger.clocks import numbers
 from ledger.moves import note
 from ledger.notifications import notify_unit
 from ledger.standings import lock
@@ -32,30 +35,40 @@ class CheckDone(Exception):
 def plan(session: Session, commitment: UUID, row: Verification, days: int, *, signed_at: datetime) -> None:
     """A check by the requesting unit, `days` working days after the signature."""
     check = CommitmentCheck(id=uuid4(), commitment=commitment, verification=row.number, unit=row.unit)
-    check.due_at = _check_due(session, signed_at, days)
+    check.due_at, check.provisional = _check_due(session, signed_at, days)
     session.add(check)
 
 
-def _check_due(session: Session, signed_at: datetime, days: int) -> datetime | None:
+def _check_due(session: Session, signed_at: datetime, days: int) -> tuple[datetime | None, bool]:
+    """When the check is due, and whether a provisional year says so."""
+    known = calendar(session)
     try:
-        return calendar(session).due_of_workdays(signed_at.astimezone(LOCAL).date(), days)
+        due = known.due_of_workdays(signed_at.astimezone(LOCAL).date(), days)
     except MissingYear as missing:
         text = f"{missing.year} 年的工作日历尚未录入,有承诺核查的期限暂记“未定”。请录入日历,期限将自动补算。"
         raise_alarm(session, "calendar_missing", str(missing.year), text, now=signed_at)
-        return None  # `recompute` fills it in when the calendar comes (reading 25)
+        return None, False  # `recompute` fills it in when the calendar comes (reading 25)
+    return due, promise_is_provisional(signed_at, due, known)
 
 
-def recompute(session: Session) -> None:
-    """A calendar came: checks that waited for it get their date."""
-    waiting = (
+def recompute(session: Session, *, now: datetime, actor: str) -> None:
+    """A calendar came or changed: the dates of checks that are still to be done follow, each change on the record."""
+    open_ones = (
         select(CommitmentCheck, Commitment.decided_at, CommitmentText.check_days)
         .join(Commitment, Commitment.id == CommitmentCheck.commitment)
         .join(CommitmentText, CommitmentText.id == Commitment.text_id)
-        .where(CommitmentCheck.due_at.is_(None), CommitmentCheck.done_at.is_(None))
+        .where(CommitmentCheck.done_at.is_(None))
+        .order_by(CommitmentCheck.verification)
     )
-    for check, signed_at, days in session.execute(waiting).tuples():
+    for row, signed_at, days in session.execute(open_ones).tuples().all():
         assert signed_at is not None
-        check.due_at = _check_due(session, signed_at, days)
+        before, after = (row.due_at, row.provisional), _check_due(session, signed_at, days)
+        if before == after:
+            continue
+        row.due_at, row.provisional = after
+        changed = numbers("commitment_check", {"due_at": (before[0], after[0]), "provisional": (before[1], after[1])})
+        detail = {"reason": Cause.CALENDAR.value, "changes": [changed]}
+        note(session, row.verification, Event.RECALCULATED, at=now, actor=actor, detail=detail)
 
 
 def check(

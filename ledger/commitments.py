@@ -40,6 +40,7 @@ class Offer:
     text: CommitmentText
     proof_name: str
     check_due: datetime | None
+    check_provisional: bool
     checked: CheckOutcome | None
 
 
@@ -174,7 +175,9 @@ def offer_of(session: Session, number: str) -> Offer | None:
     if found is None:
         return None
     row, text, name, later = found
-    return Offer(row, text, name, later.due_at if later else None, later.outcome if later else None)
+    if later is None:
+        return Offer(row, text, name, None, False, None)
+    return Offer(row, text, name, later.due_at, later.provisional, later.outcome)
 
 
 def newest_text(session: Session, proof: str) -> CommitmentText | None:

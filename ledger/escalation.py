@@ -7,17 +7,20 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.lifecycle import ENDED, WAITING, Event, State
+from domain.lifecycle import WAITING, Event, State
 from domain.limits import LimitKind
 from domain.notices import NoticeKind
-from ledger import clocks, rules, supervisions
+from ledger import clocks, grounds, supervisions
 from ledger.clocks import miss, open_limits
 from ledger.moves import Lease, note, schedule
 from ledger.notifications import notify_office
 from ledger.sharing import fall_back
 from ledger.standings import lock, material
 from ledger.tables.inbox import Supervision, Suspension
-from ledger.tables.verifications import Deadline, Request, Verification
+from ledger.tables.verifications import Request, Verification
+
+#: Who records what passed before a person acted: not that person.
+CLOCK = "system:clock"
 
 
 def escalate(session: Session, number: str, *, now: datetime, actor: str, lease: Lease | None = None) -> None:
@@ -25,19 +28,27 @@ def escalate(session: Session, number: str, *, now: datetime, actor: str, lease:
 
     1. Each open limit with `due_at <= now` is missed, at `due_at`.
     2. A missed soft or hard limit opens 督办 from that instant, once a request, unless the unit has answered, is
-       waiting for a supplement, or has an approved reason for the soft limit (readings 8, 11). It never begins before
-       the request came (a promise that had passed by then, reading 3).
+       waiting for a supplement, or has an approved reason for the soft limit (readings 8, 11).
     3. A missed 督办 is the 专班 office's, then a reminder each day the unit opens.
     4. The time to pick a licence or to sign a commitment is over: the next method.
     Doing it twice changes nothing, whoever recorded the miss. Without a lease: for a paused verification, whose
     clocks run on, and for one that has ended while its 督办 is still owed.
     """
     row = lock(session, number)
+    catch_up(session, row, now=now, actor=actor, lease=lease)
+    _end_choice(session, row, now, lease, actor)
+    if row.state in WAITING:
+        _look_ahead(session, row, now, lease, actor)
+
+
+def catch_up(
+    session: Session, row: Verification, *, now: datetime, actor: str = CLOCK, lease: Lease | None = None
+) -> None:
+    """Steps 1 to 3 of `escalate`, before anybody answers, returns or withdraws: the record says the same whether a
+    sweep came first or the person. `row` is locked, and fresh afterwards."""
     while _step(session, row, now, lease, actor):
         session.flush()
         session.refresh(row)
-    if row.state in WAITING:
-        _look_ahead(session, row, now, lease, actor)
 
 
 def _step(session: Session, row: Verification, now: datetime, lease: Lease | None, actor: str) -> bool:
@@ -46,13 +57,11 @@ def _step(session: Session, row: Verification, now: datetime, lease: Lease | Non
         assert limit.due_at is not None
         if limit.due_at > now:
             break
-        if row.state not in WAITING and limit.kind is not LimitKind.SUPERVISION:
+        if limit.kind is LimitKind.CHOICE or (row.state not in WAITING and limit.kind is not LimitKind.SUPERVISION):
             continue  # answered between the pass's look and ours: delivery ends the limits
         miss(session, limit, actor=actor, lease=lease)
-        if limit.kind is LimitKind.CHOICE and row.state in _CHOOSING:
-            _give_up_choice(session, row, limit.due_at, lease, actor)
         return True
-    if row.state not in ENDED and (found := _unsupervised(session, row)) is not None:
+    if (found := _unsupervised(session, row)) is not None:
         request, since = found
         supervisions.open_one(session, row, request, since, now=now, actor=actor, lease=lease)
         return True
@@ -60,6 +69,16 @@ def _step(session: Session, row: Verification, now: datetime, lease: Lease | Non
         supervisions.tell_office(session, row, found_late, now=now, actor=actor, lease=lease)
         return True
     return False
+
+
+def _end_choice(session: Session, row: Verification, now: datetime, lease: Lease | None, actor: str) -> None:
+    for limit in open_limits(session, row.number):
+        if limit.kind is LimitKind.CHOICE and limit.due_at is not None and limit.due_at <= now and row.state in WAITING:
+            miss(session, limit, actor=actor, lease=lease)
+            if row.state in _CHOOSING:
+                _give_up_choice(session, row, limit.due_at, lease, actor)
+            session.flush()
+            session.refresh(row)
 
 
 _CHOOSING = frozenset({State.AWAITING_CHOICE, State.AWAITING_COMMITMENT})
@@ -79,36 +98,23 @@ def _unsupervised(session: Session, row: Verification) -> tuple[Request, datetim
             Request.verification == row.number,
             Request.answered_at.is_(None),
             Request.withdrawn_at.is_(None),
-            ~select(Supervision.id).where(Supervision.request == Request.id).exists(),
+            ~select(Supervision.id).where(Supervision.request == Request.id, Supervision.closed_at.is_(None)).exists(),
             ~select(Suspension.id).where(Suspension.request == Request.id, Suspension.ended_at.is_(None)).exists(),
         )
     )
-    if request is None:
-        return None
-    missed = select(Deadline).where(
-        Deadline.request == request.id,
-        Deadline.missed_at.is_not(None),
-        Deadline.excuse_approved.is_not(True) | (Deadline.kind == LimitKind.HARD),
-    )
-    if not rules.readings().soft_supervision:
-        missed = missed.where(Deadline.kind == LimitKind.HARD)
-    first = session.scalar(missed.order_by(Deadline.missed_at).limit(1))
-    if first is None or first.missed_at is None:
-        return None
-    # Neither before the request came nor while the unit waited for a supplement.
-    rested = [pause.end for pause in clocks.pauses(session, request.id)]
-    return request, max([first.missed_at, request.received_at, *rested])
+    since = grounds.ground(session, request) if request is not None else None
+    return (request, since) if request is not None and since is not None else None
 
 
 def _look_ahead(session: Session, row: Verification, now: datetime, lease: Lease | None, actor: str) -> None:
-    """Set the next instant; where none is ahead and the last one has come, remind."""
-    ahead = open_limits(session, row.number)
-    if row.state in _CHOOSING and not ahead:  # the thinking time ended while a person had the case
+    """Set the next instant; where no limit is ahead and the last instant has come, remind."""
+    choosing = any(limit.kind is LimitKind.CHOICE for limit in open_limits(session, row.number))
+    if row.state in _CHOOSING and not choosing:  # the thinking time ended while a person had the case
         _give_up_choice(session, row, now, lease, actor)
         return
-    if ahead:
-        assert ahead[0].due_at is not None
-        schedule(session, row.number, ahead[0].due_at, lease)
+    ahead = clocks.next_limit(session, row.number)
+    if ahead is not None:
+        schedule(session, row.number, ahead, lease)
         return
     if row.next_instant is not None and row.next_instant > now:
         return

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.intervals import Interval, subtract, total, union
+from domain.methods import Answer
 from ledger import rules
 from ledger.tables.inbox import Suspension
 from ledger.tables.verifications import Request, Verification
@@ -26,29 +27,33 @@ class Excluded:
 
 
 def excluded(session: Session, case: UUID, *, now: datetime) -> Excluded:
-    """From the first request of each verification of the case until its answer arrived, or until now.
+    """From each request of the case until its answer arrived, or until now.
 
-    Returns and re-routes stay inside. 补正 is the requesting unit's own time unless the district reads it otherwise.
+    Returns and re-routes stay inside: what follows them belongs to the same asking. 无法核验 is an answer, so that the
+    time until somebody decides what comes next is not. 补正 is the requesting unit's own time unless the district reads
+    it otherwise.
     """
-    first = (
-        select(Request.verification, func.min(Request.received_at).label("since"))
+    asked = session.execute(
+        select(Request, Verification.ended_at)
         .join(Verification, Verification.number == Request.verification)
         .where(Verification.case == case)
-        .group_by(Request.verification)
-        .subquery()
-    )
-    asked = session.execute(
-        select(Verification.number, first.c.since, Verification.ended_at).join(
-            first, Verification.number == first.c.verification
-        )
+        .order_by(Request.verification, Request.received_at.desc())
     ).tuples()
     pauses = {} if rules.readings().hand_back_supplements else _supplements(session, case, now)
     spans: list[Interval] = []
     running = False
-    for number, since, ended in asked:
-        running = running or ended is None
+    following: Request | None = None
+    for request, ended in asked:
+        if request.answer is Answer.CANNOT_VERIFY:
+            until = request.answered_at
+        elif following is not None and following.verification == request.verification:
+            until = following.received_at
+        else:
+            until, running = ended, running or ended is None
+        span = Interval(request.received_at, max(until or now, request.received_at))
         # Each with its own pauses taken out first: another request may have run meanwhile.
-        spans += subtract([Interval(since, max(ended or now, since))], pauses.get(number, []))
+        spans += subtract([span], pauses.get(request.verification, []))
+        following = request
     found = union(spans)
     return Excluded(found, int(total(found).total_seconds()), running, rules.readings().version)
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.masking import mask_name, mask_number
 from domain.progress import Colour
 from domain.roles import IdType
-from ledger import cases, mismatches, returns, supplements
+from ledger import cases, mismatches, promises, returns, supplements
 from ledger.audit import record_access, record_first_access
-from ledger.requests import inbox
+from ledger.requests import due_of, inbox
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
 from ledger.tables.inbox import Suspension
@@ -89,15 +89,21 @@ class InboxDetail:
         return f"InboxDetail({self.line.request.id})"
 
 
-def lines(session: Session, unit: str, *, answered: bool, actor: str, now: datetime) -> list[InboxLine]:
-    """The inbox of a unit, what is due first on top. Who sees a request for the first time is put on the record."""
-    items = inbox(session, unit, answered=answered)
+def lines(
+    session: Session, unit: str, *, answered: bool, actor: str, now: datetime, limit: int = 100, offset: int = 0
+) -> tuple[list[InboxLine], bool]:
+    """A page of the unit's inbox, what is due first on top, and whether more follow.
+
+    Who sees a request for the first time is put on the record.
+    """
+    asked = inbox(session, unit, answered=answered, limit=limit + 1, offset=offset)
+    items = asked[:limit]
     found = _lines(session, {item.request.id: item.due_at for item in items}, now)
     ordered = [found[item.request.id] for item in items]
     if not answered:
         numbers = (line.request.verification for line in ordered)
         record_first_access(session, numbers, _READ, actor=actor, unit=unit, now=now)
-    return ordered
+    return ordered, len(asked) > limit
 
 
 def detail(session: Session, unit: str, request: UUID, *, actor: str, now: datetime) -> InboxDetail | None:
@@ -105,15 +111,7 @@ def detail(session: Session, unit: str, request: UUID, *, actor: str, now: datet
     row = session.get(Request, request)
     if row is None or row.unit != unit:
         return None
-    due = session.scalar(
-        select(func.min(Deadline.due_at)).where(
-            Deadline.request == request,
-            Deadline.met_at.is_(None),
-            Deadline.closed_at.is_(None),
-            Deadline.missed_at.is_(None),
-        )
-    )
-    line = _lines(session, {request: due}, now)[request]
+    line = _lines(session, {request: due_of(session, request)}, now)[request]
     if row.answered_at is not None or row.withdrawn_at is not None:
         return InboxDetail(line, [], [], None)
     record_access(session, row.verification, _READ, actor=actor, unit=unit, now=now)
@@ -139,6 +137,9 @@ def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) ->
     resting = set(
         session.scalars(select(Suspension.request).where(Suspension.request.in_(due), Suspension.ended_at.is_(None)))
     )
+    asked = list(session.scalars(select(Request).where(Request.id.in_(due))))
+    for request_id, passed in promises.missed_before(session, asked).items():
+        limits.setdefault(request_id, []).extend(passed)
     rows = session.execute(
         select(Request, Case, Party, Entry, Unit.name)
         .join(Verification, Verification.number == Request.verification)
@@ -166,7 +167,7 @@ def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) ->
             id_type=party.id_type,
             id_number=number if still_open else mask_number(number),
             immediate=entry.immediate,
-            colour=colour_of(limits.get(request.id, []), now),
+            colour=colour_of(limits.get(request.id, []), now, resting=request.id in resting),
             resting=request.id in resting,
         )
     return found

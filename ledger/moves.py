@@ -101,28 +101,38 @@ def note(
     return _record(session, number, event, at, actor, detail, None, None)
 
 
-def note_misses(
-    session: Session, missed: list[tuple[str, LimitKind, list[str], datetime]], *, actor: str
-) -> list[str]:
+@dataclass(frozen=True)
+class Missed:
+    """One limit that has passed; `more` goes into the event's detail."""
+
+    number: str
+    kind: LimitKind
+    obligations: list[str]
+    at: datetime
+    more: dict[str, str]
+
+
+def note_misses(session: Session, missed: list[Missed], *, actor: str) -> list[str]:
     """Put many misses on the record at once, each at the instant that was due; gives the numbers, in that order.
 
-    `missed`: number, kind, obligations, instant. The caller holds the rows of these verifications, and a miss may be
-    noted in any state, so that no condition is left to check.
+    The caller holds the rows of these verifications, and a miss may be noted in any state, so that no condition is
+    left to check.
     """
-    ordered = sorted(missed, key=lambda one: one[3])
+    ordered = sorted(missed, key=lambda one: one.at)
     if ordered:
         recorded = session.scalar(select(func.clock_timestamp()))
         session.execute(
             insert(EventRow),
             [
                 {
-                    "verification": number, "event": Event.MISSED, "at": at, "actor": actor, "origin": None,
-                    "target": None, "detail": {"kind": kind.value, "obligations": ",".join(marks)}, "recorded_at": recorded,
+                    "verification": one.number, "event": Event.MISSED, "at": one.at, "actor": actor, "origin": None,
+                    "target": None, "recorded_at": recorded,
+                    "detail": {"kind": one.kind.value, "obligations": ",".join(one.obligations)} | one.more,
                 }
-                for number, kind, marks, at in ordered
+                for one in ordered
             ],
         )  # fmt: skip
-    return list(dict.fromkeys(number for number, *_ in ordered))
+    return list(dict.fromkeys(one.number for one in ordered))
 
 
 def schedule(session: Session, number: str, instant: datetime, lease: Lease | None) -> None:

@@ -21,35 +21,52 @@ class OutageRefused(ValueError):
 
 def record(
     session: Session, since: datetime, until: datetime, reason: str, *, now: datetime, actor: str, automatic: bool = False
-) -> None:
-    """Put an outage on the record; the same again changes nothing. Raises `OutageRefused`."""
+) -> Interval | None:
+    """Put an outage on the record; gives the span that is another one now. Raises `OutageRefused`.
+
+    The same again changes nothing (None). The same beginning with another end or reason is a correction: it replaces
+    what was recorded, which stays beside it.
+    """
     if until <= since or until > now:
         raise OutageRefused("故障的结束时间应晚于开始时间,且不晚于现在。")
-    session.execute(
-        insert(Outage)
-        .values(
+    known = session.scalar(
+        select(Outage)
+        .where(Outage.since == since, Outage.automatic == automatic, Outage.replaced_at.is_(None))
+        .with_for_update()
+    )
+    longest = until
+    if known is not None:
+        if (known.until, known.reason) == (until, reason):
+            return None
+        known.replaced_at = now
+        longest = max(until, known.until or until)
+        session.flush()
+    session.add(
+        Outage(
             id=uuid4(), since=since, until=until, automatic=automatic, reason=reason, recorded_by=actor, recorded_at=now
         )
-        .on_conflict_do_nothing()
     )
+    session.flush()
+    return Interval(since, longest)
 
 
-def pulse(session: Session, name: str, now: datetime, gap: timedelta = GAP) -> bool:
-    """Say that `name` is alive; where it was silent for longer than `gap`, the silence is an outage: True."""
+def pulse(session: Session, name: str, now: datetime, gap: timedelta = GAP) -> Interval | None:
+    """Say that `name` is alive; where it was silent for longer than `gap`, the silence is an outage, and given."""
     row = session.get(Pulse, name, with_for_update=True)
     if row is None:
         session.execute(insert(Pulse).values(name=name, at=now).on_conflict_do_nothing())
-        return False
-    silent = now - row.at > gap
-    if silent:
-        record(session, row.at, now, "系统例行检查中断", now=now, actor=f"system:{name}", automatic=True)
-    row.at = max(row.at, now)
-    return silent
+        return None
+    last, row.at = row.at, max(row.at, now)
+    if now - last <= gap:
+        return None
+    return record(session, last, now, "系统例行检查中断", now=now, actor=f"system:{name}", automatic=True)
 
 
 def listed(session: Session, since: datetime, until: datetime) -> list[Outage]:
     """Outages that touch [since, until), oldest first."""
-    query = select(Outage).where(Outage.since < until, or_(Outage.until.is_(None), Outage.until > since))
+    query = select(Outage).where(
+        Outage.replaced_at.is_(None), Outage.since < until, or_(Outage.until.is_(None), Outage.until > since)
+    )
     return list(session.scalars(query.order_by(Outage.since)))
 
 

@@ -13,8 +13,9 @@ from domain.calendar import MissingYear
 from domain.lifecycle import OPEN, Event
 from domain.limits import HandlingType, promise_end
 from domain.reasons import PromiseReason
+from domain.records import Cause
 from domain.roles import Channel, IdType, PartyRole
-from ledger import clocks
+from ledger import recomputing
 from ledger.alarms import raise_alarm
 from ledger.calendars import calendar
 from ledger.cases import case_key, find
@@ -142,7 +143,7 @@ def _move_promise(
 ) -> None:
     until = case.promise_end.isoformat() if case.promise_end else "undetermined"
     note(session, number, Event.PROMISE_MOVED, at=now, actor=actor, detail={"until": until, "reason": reason.value})
-    clocks.recompute(session, number, now=now, actor=actor, reason="promise")
+    recomputing.recompute(session, number, now=now, actor=actor, cause=Cause.PROMISE)
 
 
 def _add_party(session: Session, case: Case, data: PartyData) -> None:

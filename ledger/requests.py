@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event, State
@@ -17,11 +17,12 @@ from domain.notices import NoticeKind
 from domain.progress import promise_is_short
 from domain.roles import Role
 from domain.scope import CatalogEntry
-from ledger import clocks, routing, supervisions, supplements
+from ledger import clocks, escalation, promises, routing, supervisions, supplements
 from ledger.alarms import clear_alarm
 from ledger.claims import hold
 from ledger.moves import Lease, move, request_wake
 from ledger.notifications import notify_unit
+from ledger.pauses import rests
 from ledger.remedies import call_a_person
 from ledger.standings import load, material
 from ledger.tables.verifications import Deadline, Request, Verification
@@ -58,6 +59,7 @@ def ask(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
     request = Request(id=uuid4(), verification=row.number, unit=row.issuing_unit, received_at=now)
     session.add(request)
     session.flush()
+    promises.hand_over(session, row, now=now, actor=actor, lease=lease)
     following = clocks.set_limits(session, row, request, about.entry, now=now)
     _warn_of_short_promise(session, row, request, now)
     move(
@@ -95,13 +97,14 @@ def reply(
     row, request = hold(session, request_id, unit, actor=actor, override=override)
     about = material(session, row.number)
     check_fields(about.entry, data)
+    escalation.catch_up(session, row, now=now)
+    supplements.end_open(session, row.number, now=now, actor=actor)
     needed = {name: value for name, value in data.fields.items() if name in about.entry.fields}
     request.answered_at, request.answered_by, request.answer = now, actor, data.answer
     request.fields = about.key.encrypt(
         Place("requests", "fields", request.id), json.dumps(needed, ensure_ascii=False).encode()
     )
     request.note = about.key.encrypt_text(Place("requests", "note", request.id), data.note)
-    supplements.end_open(session, row.number, now=now, actor=actor)
     clear_alarm(session, "needs_attention", row.number, now=now)
     outcome = verdict(data.answer, about.entry.sealed_when_negative)
     detail = {"request": str(request.id), "answer": data.answer.value}
@@ -111,8 +114,9 @@ def reply(
         move(session, row.number, Event.REPLIED, row.state, target, at=now, actor=actor, detail=detail, **values)
     else:  # 无法核验: the next method, or a person
         _go_on(session, row, about.entry, detail, values, now=now, actor=actor)
-        # The unit has answered: its clock is not that of whoever goes on.
+        # The unit has answered: its clock is not that of whoever goes on, but the promise runs.
         clocks.end_limits(session, row.number, now=now, actor=actor, answered=True, request=request.id)
+        promises.run_on(session, row, now=now)
     supervisions.handled(session, request.id, now=now)
     request_wake(session, row.number)
 
@@ -144,6 +148,7 @@ def _go_on(
 def withdraw_request(session: Session, number: str, *, now: datetime, actor: str) -> None:
     """Close the open request and what is left of its limits without a score (reading 20; a re-route)."""
     request = open_request(session, number)
+    escalation.catch_up(session, load(session, number), now=now)
     supplements.end_open(session, number, now=now, actor=actor)
     if request is not None:
         request.withdrawn_at = now
@@ -181,29 +186,33 @@ def answered_fields(session: Session, number: str, key: CaseKey) -> dict[str, st
 
 @dataclass(frozen=True)
 class InboxItem:
-    """One line of an inbox; `row` and `due_at` order it, `due_at` is None where no limit binds any more."""
+    """One line of an inbox; `due_at` orders it: the earliest limit that binds, passed or not; None where none does."""
 
     request: Request
     due_at: datetime | None
 
 
-def inbox(session: Session, unit: str, *, answered: bool = False, limit: int = 100) -> list[InboxItem]:
-    """收件箱 of a unit: what is due first comes first (10.4)."""
-    due = (
-        select(func.min(Deadline.due_at))
-        .where(
-            Deadline.request == Request.id,
-            Deadline.met_at.is_(None),
-            Deadline.closed_at.is_(None),
-            Deadline.missed_at.is_(None),
-        )
-        .scalar_subquery()
-    )
-    query = select(Request, due).where(Request.unit == unit)
+#: What was missed and is still owed is the most urgent of all; what rests for a supplement is nobody's hurry.
+_DUE = (
+    select(func.min(Deadline.due_at))
+    .where(Deadline.request == Request.id, Deadline.met_at.is_(None), Deadline.closed_at.is_(None), not_(rests()))
+    .correlate(Request)
+    .scalar_subquery()
+)
+
+
+def inbox(session: Session, unit: str, *, answered: bool = False, limit: int = 100, offset: int = 0) -> list[InboxItem]:
+    """收件箱 of a unit: what is due first comes first, what is overdue before it (10.4)."""
+    query = select(Request, _DUE).where(Request.unit == unit)
     if answered:
-        query = query.where(Request.answered_at.is_not(None)).order_by(Request.answered_at.desc())
+        query = query.where(Request.answered_at.is_not(None)).order_by(Request.answered_at.desc(), Request.id)
     else:
         query = query.where(Request.answered_at.is_(None), Request.withdrawn_at.is_(None)).order_by(
-            due.asc().nulls_last(), Request.received_at
+            _DUE.asc().nulls_last(), Request.received_at, Request.id
         )
-    return [InboxItem(request, due_at) for request, due_at in session.execute(query.limit(limit))]
+    return [InboxItem(request, due_at) for request, due_at in session.execute(query.limit(limit).offset(offset))]
+
+
+def due_of(session: Session, request: UUID) -> datetime | None:
+    """The earliest limit that binds a request, passed or not."""
+    return session.scalar(select(_DUE).where(Request.id == request))

@@ -13,7 +13,7 @@ from domain.lifecycle import Event, State
 from domain.methods import Method
 from domain.notices import NoticeKind
 from domain.roles import Role
-from ledger import clocks, rules, supervisions, supplements
+from ledger import clocks, escalation, promises, rules, supervisions, supplements
 from ledger.alarms import clear_alarm
 from ledger.cases import key_of
 from ledger.claims import hold
@@ -76,8 +76,9 @@ def give_back(
     row, request = hold(session, request_id, unit, actor=actor, override=override)
     if wish.suggested_unit == row.unit:
         raise NamesRequester
-    limit = clocks.return_limit(session, request)
+    escalation.catch_up(session, row, now=now)
     supplements.end_open(session, row.number, now=now, actor=actor)
+    limit = clocks.return_limit(session, request)
     back = Return(id=uuid4(), verification=row.number, request=request.id, unit=unit, at=now, by=actor)
     key = key_of(session, row.case)
     back.reason = key.encrypt_text(Place("returns", "reason", back.id), wish.reason)
@@ -88,9 +89,9 @@ def give_back(
     back.limit_at, back.late = limit, limit is not None and now > limit
     session.add(back)
     request.withdrawn_at = now
-    clocks.end_limits(session, row.number, now=now, actor=actor, answered=False)
-    supervisions.handled(session, request.id, now=now)
-    session.flush()
+    clocks.end_limits(session, row.number, now=now, actor=actor, answered=False, request=request.id)
+    supervisions.handled(session, request.id, now=now)  # its feedback is still owed (reading 11)
+    promises.run_on(session, row, now=now)
     count = session.scalar(select(func.count()).select_from(Return).where(Return.verification == row.number)) or 0
     to_office = count >= rules.readings().returns_to_office
     target = State.NEEDS_ATTENTION if to_office else State.RETURNED
@@ -99,7 +100,7 @@ def give_back(
     returned = move(
         session, row.number, Event.RETURNED, row.state, target, at=now, actor=actor, detail=detail,
         attention="returned_twice" if to_office else None, attention_from=State.RETURNED if to_office else None,
-        next_instant=clocks.reminder(session, row.unit, now),
+        next_instant=clocks.next_look(session, row.number, row.unit, now),
     )  # fmt: skip
     clear_alarm(session, "needs_attention", row.number, now=now)
     session.refresh(row)

@@ -6,11 +6,14 @@ import json
 from datetime import datetime
 from functools import lru_cache
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from domain.limits import LimitKind
 from domain.readings import Readings
-from ledger.tables.duty import RuleVersion
+from ledger.tables.duty import RuleChange, RuleVersion
+from ledger.tables.verifications import Deadline
 from settings import settings
 
 
@@ -36,3 +39,18 @@ def remember(session: Session, now: datetime) -> None:
             .values(version=current.version, readings=current.as_json(), first_used_at=now)
             .on_conflict_do_nothing()
         )
+
+
+def begin_change(session: Session, reason: str, *, now: datetime, actor: str) -> list[str]:
+    """The other versions by which limits run now: they are to be computed anew, and the record says why; or none."""
+    current = readings().version
+    running = select(Deadline.rule_version).where(
+        Deadline.rule_version != current, Deadline.kind != LimitKind.CHOICE,
+        Deadline.met_at.is_(None), Deadline.missed_at.is_(None), Deadline.closed_at.is_(None),
+    )  # fmt: skip
+    before = sorted(set(session.scalars(running.distinct())))
+    if before:
+        remember(session, now)
+        session.add(RuleChange(at=now, reason=reason, changed_by=actor, before=before, after=current))
+        session.flush()
+    return before

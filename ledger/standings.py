@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from domain.lifecycle import State
 from domain.methods import Method
 from domain.scope import CatalogEntry
 from domain.share import Subject
@@ -18,7 +19,7 @@ from ledger.entries import as_entry
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
 from ledger.tables.registry import Unit
-from ledger.tables.verifications import Verification
+from ledger.tables.verifications import EventRow, Verification
 from ledger.vault import CaseKey, Place
 
 
@@ -44,6 +45,18 @@ def lock(session: Session, number: str) -> Verification:
     if row is None:
         raise UnknownNumber(f"没有这个核验编号:{number}")
     return row
+
+
+def state_at(session: Session, number: str, at: datetime) -> State | None:
+    """Where it stood at `at`, as its events tell; None before it was filed."""
+    moved = select(EventRow.target).where(
+        EventRow.verification == number, EventRow.target.is_not(None), EventRow.at <= at
+    )
+    found = session.scalar(moved.order_by(EventRow.at.desc(), EventRow.id.desc()).limit(1))
+    if found is not None:
+        return found
+    filed = session.get_one(Verification, number).filed_at <= at
+    return State.RECEIVED if filed else None
 
 
 def standing(session: Session, number: str) -> Standing:

@@ -9,14 +9,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.explaining import explain_supervision
 from domain.inbox import SupervisionOutcome
 from domain.lifecycle import Event, State
-from domain.limits import LimitKind, supervision
 from domain.notices import NoticeKind
-from domain.progress import warn_at
 from domain.roles import Role
-from ledger import clocks, duty, rules, timetables
+from ledger import clocks, duty, grounds
 from ledger.alarms import clear_alarm, raise_alarm
 from ledger.cases import key_of
 from ledger.claims import person_of
@@ -44,40 +41,26 @@ class SupervisionClosed(Exception):
     """The requesting unit withdrew: nothing is owed any more."""
 
 
-def of_request(session: Session, request: UUID) -> Supervision | None:
-    """The 督办 of a request: one at most, whichever limit was missed first."""
-    return session.scalar(select(Supervision).where(Supervision.request == request))
-
-
 def open_one(
     session: Session, row: Verification, request: Request, since: datetime, *, now: datetime, actor: str, lease: Lease | None
 ) -> None:
     """Open 督办 at `since`, the instant that was missed; its half hour begins there or at the unit's next opening."""
-    readings = rules.readings()
-    hours = timetables.hours_of(session, request.unit, since)
-    limit = supervision(since, hours, readings)
-    person = duty.supervisor_at(session, request.unit, limit.start or since)
-    deadline = Deadline(
-        id=uuid4(), verification=row.number, request=request.id, kind=LimitKind.SUPERVISION,
-        started_at=limit.start, target_at=limit.target, due_at=limit.due,
-        warn_at=warn_at(limit.start, limit.due, readings) if limit.start and limit.due else None,
-        missing_year=limit.missing_year, provisional=limit.provisional, rule_version=readings.version,
-        obligations=list(limit.obligations), note=limit.note,
-        explanation=explain_supervision(since, limit, hours, readings),
-    )  # fmt: skip
-    session.add(deadline)
+    deadline = Deadline(id=uuid4(), verification=row.number, request=request.id)
+    grounds.set_half_hour(session, deadline, request.unit, since, now=now)
     session.flush()
+    person = duty.supervisor_at(session, request.unit, deadline.started_at or since)
     opened = Supervision(
         id=uuid4(), verification=row.number, request=request.id, deadline=deadline.id, unit=request.unit,
         supervisor=person, opened_at=since,
     )  # fmt: skip
     session.add(opened)
     session.flush()
-    detail = {"supervision": str(opened.id), "until": limit.due.isoformat() if limit.due else "undetermined"}
+    until = deadline.due_at.isoformat() if deadline.due_at else "undetermined"
+    detail = {"supervision": str(opened.id), "until": until}
     if row.state is State.AWAITING_REPLY:
         move(
             session, row.number, Event.SUPERVISED, State.AWAITING_REPLY, State.ESCALATED,
-            at=since, actor=actor, lease=lease, detail=detail, next_instant=limit.due,
+            at=since, actor=actor, lease=lease, detail=detail, next_instant=deadline.due_at,
         )  # fmt: skip
     else:  # a person has the case; a retry goes on under 督办
         note(
@@ -94,27 +77,12 @@ def open_one(
         )  # fmt: skip
 
 
-def determine(session: Session, year: int) -> None:
-    """The calendar of `year` came: the half hours that waited for it get their instants (reading 25)."""
-    waiting = (
-        select(Supervision, Deadline)
-        .join(Deadline, Deadline.id == Supervision.deadline)
-        .where(Deadline.missing_year == year, Deadline.met_at.is_(None), Supervision.closed_at.is_(None))
-    )
-    for found, deadline in session.execute(waiting).tuples():
-        hours = timetables.hours_of(session, found.unit, found.opened_at)
-        limit = supervision(found.opened_at, hours, rules.readings())
-        deadline.started_at, deadline.target_at, deadline.due_at = limit.start, limit.target, limit.due
-        deadline.missing_year, deadline.provisional = limit.missing_year, limit.provisional
-        deadline.explanation = explain_supervision(found.opened_at, limit, hours, rules.readings())
-
-
 _ELSE = frozenset({Role.SUPERVISOR, Role.AGENT})  #: whom to tell where nobody is appointed
 
 
 def handled(session: Session, request: UUID, *, now: datetime) -> None:
     """The request was answered or returned: one half of what completes 督办 (reading 11)."""
-    found = of_request(session, request)
+    found = grounds.of_request(session, request)
     if found is not None and found.handled_at is None and found.closed_at is None:
         found.handled_at = now
         _complete(session, found, now)
@@ -163,8 +131,8 @@ def _complete(session: Session, found: Supervision, now: datetime) -> None:
     if found.handled_at is None or found.fed_back_at is None:
         return
     deadline = session.get_one(Deadline, found.deadline)
-    if deadline.missed_at is None and (deadline.due_at is None or now <= deadline.due_at):
-        deadline.met_at = now
+    if deadline.missed_at is None and deadline.due_at is not None and now <= deadline.due_at:
+        deadline.met_at = now  # 未定: its year decides it by the same instants
     clear_alarm(session, "supervision_missed", found.verification, now=now)
 
 
@@ -189,7 +157,7 @@ def close(session: Session, number: str, *, now: datetime) -> None:
     """Nothing is owed any more: withdrawn, re-routed or closed; no score (reading 20)."""
     for found in session.scalars(select(Supervision).where(Supervision.verification == number)):
         if found.closed_at is None and (found.handled_at is None or found.fed_back_at is None):
-            found.closed_at = now
+            grounds.end(session, found, now)
     clear_alarm(session, "supervision_missed", number, now=now)
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event, State
 from domain.notices import NoticeKind
+from domain.records import Cause
 from domain.roles import Role
-from ledger import clocks, rules
+from ledger import clocks, escalation, grounds, recomputing, rules
 from ledger.cases import key_of
 from ledger.claims import hold
 from ledger.deliveries import announce
@@ -36,9 +37,8 @@ def ask(session: Session, request_id: UUID, unit: str, what: str, *, now: dateti
     if not rules.readings().supplements:
         raise SupplementsOff
     row, request = hold(session, request_id, unit, actor=actor, override=override)
-    if row.state is State.ESCALATED or any(
-        limit.due_at is not None and limit.due_at <= now for limit in clocks.open_limits(session, row.number)
-    ):
+    escalation.catch_up(session, row, now=now)
+    if grounds.ground(session, request) is not None:
         raise LimitPassed
     if row.state is not State.AWAITING_REPLY:
         raise MoveRefused(f"{row.number}: 现状为“{row.state.chinese}”,不能要求补正")
@@ -47,11 +47,10 @@ def ask(session: Session, request_id: UUID, unit: str, what: str, *, now: dateti
     rest.what = key.encrypt_text(Place("suspensions", "what", rest.id), what)
     session.add(rest)
     session.flush()
-    ahead = clocks.open_limits(session, row.number)
-    following = ahead[0].due_at if ahead else clocks.reminder(session, row.unit, now)
     asked = move(
         session, row.number, Event.SUPPLEMENT_ASKED, State.AWAITING_REPLY, State.AWAITING_SUPPLEMENT,
-        at=now, actor=actor, detail={"request": str(request.id), "supplement": str(rest.id)}, next_instant=following,
+        at=now, actor=actor, detail={"request": str(request.id), "supplement": str(rest.id)},
+        next_instant=clocks.next_look(session, row.number, row.unit, now),
     )  # fmt: skip
     announce(session, row, asked, now=now)
     notify_unit(
@@ -68,22 +67,23 @@ def supply(session: Session, number: str, text: str, *, now: datetime, actor: st
     if row.state is not State.AWAITING_SUPPLEMENT or rest is None:
         raise MoveRefused(f"{number}: 现状为“{row.state.chinese}”,没有待补正的内容")
     key = key_of(session, row.case)
-    rest.ended_at, rest.ended_by = now, actor
     rest.supply = key.encrypt_text(Place("suspensions", "supply", rest.id), text)
     detail = {"supplement": str(rest.id), "seconds": int((now - rest.asked_at).total_seconds())}
     move(
         session, number, Event.SUPPLEMENTED, State.AWAITING_SUPPLEMENT, State.AWAITING_REPLY,
         at=now, actor=actor, detail=detail, next_instant=now,
     )  # fmt: skip
-    clocks.recompute(session, number, now=now, actor=actor, reason="supplement")
+    end_open(session, number, now=now, actor=actor)
 
 
 def end_open(session: Session, number: str, *, now: datetime, actor: str) -> None:
-    """It is not needed any more: answered, returned or withdrawn without it."""
+    """The pause ends, supplied or not needed any more: answered, returned, withdrawn. Whatever ended it, the limits
+    have moved by its length, before anything is decided by them."""
     rest = _open(session, number)
     if rest is not None:
         rest.ended_at, rest.ended_by = now, actor
         session.flush()
+        recomputing.recompute(session, number, now=now, actor=actor, cause=Cause.SUPPLEMENT)
 
 
 def _open(session: Session, number: str) -> Suspension | None:

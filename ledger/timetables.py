@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,16 +23,17 @@ ALWAYS_OPEN: list[dict[str, Any]] = [
 
 
 def hours_of(session: Session, unit: str, at: datetime) -> ServiceHours:
-    """The service hours of `unit` that are in force at `at`."""
-    row = session.scalar(
-        select(Timetable)
-        .where(Timetable.unit == unit, Timetable.effective_from <= at)
-        .order_by(Timetable.effective_from.desc())
-        .limit(1)
-    )
-    if row is None:
-        return ServiceHours("默认", (OFFICE_SEASON,), calendar(session))
-    return ServiceHours(unit, parse(row.seasons), calendar(session, row.calendar))
+    """The service hours of `unit` from `at` on: those in force then, and what replaces them later."""
+    rows = session.scalars(select(Timetable).where(Timetable.unit == unit).order_by(Timetable.effective_from)).all()
+    begun = [row for row in rows if row.effective_from <= at]
+    later = tuple((row.effective_from, _hours(session, row)) for row in rows[len(begun) :])
+    if begun:
+        return replace(_hours(session, begun[-1]), later=later)
+    return ServiceHours("默认", (OFFICE_SEASON,), calendar(session), later)
+
+
+def _hours(session: Session, row: Timetable) -> ServiceHours:
+    return ServiceHours(row.unit, parse(row.seasons), calendar(session, row.calendar))
 
 
 def parse(seasons: list[Any]) -> tuple[Season, ...]:

@@ -8,9 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from domain import limits as rule
 from domain.lifecycle import Event
+from domain.limits import LimitKind
 from domain.progress import Bound, Colour, Elapsed, colour, elapsed
-from ledger import clocks, outages, rules, timetables
+from ledger import clocks, grounds, outages, promises, rules, timetables
+from ledger.entries import load_entry
+from ledger.pauses import pauses
 from ledger.tables.inbox import Supervision, Suspension
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline, EventRow, Request, Verification
@@ -18,7 +22,7 @@ from ledger.tables.verifications import Deadline, EventRow, Request, Verificatio
 
 @dataclass(frozen=True)
 class RequestTiming:
-    """One request's clocks. `total_seconds` of its elapsed times run to the answer's delivery, or to now."""
+    """One request's clocks. Its elapsed times run until its clocks ended (`Request.ended_at`), or to now."""
 
     request: Request
     unit_name: str
@@ -29,6 +33,16 @@ class RequestTiming:
     supervision: Supervision | None
     platform_seconds: int  #: how much of it the platform was away (reading 21)
     first_action: timedelta | None  #: until somebody of the unit did anything with it (reading 7)
+    recounted: list[Recount]  #: by the readings in force, where the limits were computed by others
+
+
+@dataclass(frozen=True)
+class Recount:
+    """What a limit would have been under the readings in force now: the raw instants say it, the record stays."""
+
+    kind: LimitKind
+    due: datetime | None
+    status: str  #: running, met, missed, closed, undetermined
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,7 @@ class Timing:
     total: timedelta
     rule_version: str
     requests: list[RequestTiming]
+    promise: list[Deadline]  #: the promise while no unit had the case (reading 9)
 
 
 def timing(session: Session, row: Verification, *, now: datetime) -> Timing:
@@ -56,6 +71,7 @@ def timing(session: Session, row: Verification, *, now: datetime) -> Timing:
         total=(row.ended_at or now) - row.filed_at,
         rule_version=rules.readings().version,
         requests=[_request(session, row, request, name, now) for request, name in rows],
+        promise=promises.of_case(session, row.number),
     )
 
 
@@ -64,19 +80,21 @@ def was_asked(session: Session, number: str, unit: str) -> bool:
     return session.scalar(select(Request.id).where(Request.verification == number, Request.unit == unit).limit(1)) is not None
 
 
-def colour_of(limits: list[Deadline], now: datetime) -> Colour:
-    """绿, 黄 or 红 of a request with these limits."""
-    return colour([_bound(limit) for limit in limits if limit.closed_at is None], now, rules.readings())
+def colour_of(limits: list[Deadline], now: datetime, *, resting: bool) -> Colour:
+    """绿, 黄 or 红 of a request with these limits; `resting`: a supplement is asked for."""
+    return colour([_bound(limit, resting) for limit in limits if limit.closed_at is None], now)
 
 
-def _bound(limit: Deadline) -> Bound:
+def _bound(limit: Deadline, resting: bool) -> Bound:
     return Bound(
         kind=limit.kind,
         start=limit.started_at,
         due=limit.due_at,
+        warns=limit.warn_at,
         missed=limit.missed_at is not None,
         excused=limit.excuse_approved is True,
         ended=limit.met_at is not None,
+        rests=resting and limit.pausable,
     )
 
 
@@ -84,7 +102,7 @@ def _request(session: Session, row: Verification, request: Request, unit_name: s
     limits = list(
         session.scalars(select(Deadline).where(Deadline.request == request.id).order_by(Deadline.due_at.nulls_last()))
     )
-    ended = request.withdrawn_at or (row.ended_at if request.answered_at else None) or now
+    ended = request.ended_at or now
     resting = session.scalar(
         select(Suspension.asked_at).where(Suspension.request == request.id, Suspension.ended_at.is_(None))
     )
@@ -93,13 +111,33 @@ def _request(session: Session, row: Verification, request: Request, unit_name: s
         request=request,
         unit_name=unit_name,
         limits=limits,
-        colour=colour_of(limits, now),
+        colour=colour_of([*limits, *promises.missed_before(session, [request]).get(request.id, [])], now, resting=resting is not None),
         resting_since=resting,
-        elapsed=elapsed(request.received_at, max(ended, request.received_at), clocks.pauses(session, request.id), hours),
-        supervision=session.scalar(select(Supervision).where(Supervision.request == request.id)),
+        elapsed=elapsed(request.received_at, max(ended, request.received_at), pauses(session, request.id, until=now), hours),
+        supervision=grounds.of_request(session, request.id),
         first_action=_first_action(session, request),
         platform_seconds=int(outages.overlapping(session, request.received_at, ended).total_seconds()),
+        recounted=_recounted(session, row, request, limits, now),
     )
+
+
+def _recounted(
+    session: Session, row: Verification, request: Request, limits: list[Deadline], now: datetime
+) -> list[Recount]:
+    if all(limit.rule_version == rules.readings().version for limit in limits):
+        return []
+    situation = clocks.situation_of(session, row, request, load_entry(session, row.entry))
+    return [Recount(limit.kind, limit.due, _status(limit.due, request, now)) for limit in rule.limits(situation)]
+
+
+def _status(due: datetime | None, request: Request, now: datetime) -> str:
+    if due is None:
+        return "undetermined"
+    if due < (request.ended_at or now):
+        return "missed"
+    if request.ended_at is None:
+        return "running"
+    return "met" if request.withdrawn_at is None else "closed"
 
 
 def _first_action(session: Session, request: Request) -> timedelta | None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import ENDED, Event, State
+from domain.limits import LimitKind
 from domain.masking import mask_name, mask_number
 from domain.methods import Method, Result
 from domain.progress import PROMISE_SHORT, Colour, promise_is_short
@@ -174,16 +175,25 @@ def view(
         returns=returns.texts(session, row) if key and asked else [],
         supplements=supplements.texts(session, row) if key and asked else [],
         corrected_by=mismatches.corrected_by(session, row.number) if delivered else None,
-        colour=colour_of(binding, settings().now()) if binding else None,
+        colour=colour_of(binding, settings().now(), resting=_rests(session, row.number)) if binding else None,
         limit_notes=_notes(binding),
     )
 
 
 def _binding(session: Session, number: str) -> list[Deadline]:
-    """The limits of the newest request, the earliest first."""
+    """The limits of the newest request and the promise outside an inbox (reading 9), the earliest first."""
     newest = select(Request.id).where(Request.verification == number).order_by(Request.received_at.desc()).limit(1)
-    standing = select(Deadline).where(Deadline.request == newest.scalar_subquery(), Deadline.closed_at.is_(None))
+    standing = select(Deadline).where(
+        Deadline.verification == number,
+        or_(Deadline.request == newest.scalar_subquery(), and_(Deadline.request.is_(None), Deadline.kind == LimitKind.HARD)),
+        Deadline.closed_at.is_(None),
+    )
     return list(session.scalars(standing.order_by(Deadline.due_at.nulls_last())))
+
+
+def _rests(session: Session, number: str) -> bool:
+    asked = select(Suspension.id).where(Suspension.verification == number, Suspension.ended_at.is_(None))
+    return session.scalar(asked.limit(1)) is not None
 
 
 def _notes(binding: list[Deadline]) -> list[str]:

@@ -1,8 +1,12 @@
-"""`./run calendar`: the district's working calendar, seen, seeded from the library, corrected by the notice."""
+"""`./run calendar`: the working calendar, seen, seeded from the library, corrected by the notice.
+
+The district's, or one of their own for units outside the government's days (banks, hospitals; reading 19).
+"""
 
 from __future__ import annotations
 
 import argparse
+import re
 from datetime import date
 
 from sqlalchemy import select
@@ -30,40 +34,51 @@ def main(arguments: list[str]) -> int:
     put.add_argument("--rest", type=_days, required=True, metavar="日期,…", help="放假日,如 2027-01-01,2027-02-05")
     put.add_argument("--work", type=_days, default=[], metavar="日期,…", help="调休上班的周六、周日")
     put.add_argument("--provisional", action="store_true", help="暂定:通知尚未公布")
-    put.add_argument("--source", type=_public, required=True, help="依据,如通知文号")
-    put.add_argument("--reason", type=_public, required=True, help="录入或更正的理由")
+    put.add_argument("--source", type=public, required=True, help="依据,如通知文号")
+    put.add_argument("--reason", type=public, required=True, help="录入或更正的理由")
+    for verb in (seed, put):
+        verb.add_argument("--calendar", type=_name, default=DISTRICT, metavar="名称", help="单位自用的日历(默认全区的)")
     options = parser.parse_args(arguments)
     progress, now = Progress(), settings().now()
     try:
         with transaction() as session:
             if options.verb == "seed":
-                moved = work_calendar.seed(session, options.year, now=now, actor=operator(), reason="从节假日库录入")
+                moved = work_calendar.seed(
+                    session, options.year, now=now, actor=operator(), reason="从节假日库录入", name=options.calendar
+                )
             elif options.verb == "put":
                 moved = worktime.put_year(
                     session, options.year, options.rest, options.work, provisional=options.provisional,
-                    source=options.source, reason=options.reason, now=now, actor=operator(),
+                    source=options.source, reason=options.reason, now=now, actor=operator(), name=options.calendar,
                 )  # fmt: skip
             else:
                 return _list(progress)
             alarm_before_it_runs_out(session, now)
     except (work_calendar.YearUnknown, worktime.CalendarRefused) as refused:
         raise Failure("录入工作日历", str(refused), "更正后再次执行;原有日历未改动。") from None
-    progress.say(f"{options.year} 年的工作日历已录入,重新计算了 {len(moved)} 项核验的时限。")
+    progress.say(f"{options.year} 年的工作日历已录入,{len(moved)} 项核验的时限随之变动。")
     return 0
 
 
 def _list(progress: Progress) -> int:
     with transaction() as session:
-        for row in session.scalars(select(CalendarYear).where(CalendarYear.calendar == DISTRICT).order_by(CalendarYear.year)):
+        for row in session.scalars(select(CalendarYear).order_by(CalendarYear.calendar, CalendarYear.year)):
             mark = "(暂定)" if row.provisional else ""
-            progress.say(f"{row.year}{mark}  放假 {len(row.rest)} 天,调休上班 {len(row.work)} 天  {row.source}")
+            own = "" if row.calendar == DISTRICT else f"  {row.calendar}"
+            progress.say(f"{row.year}{mark}{own}  放假 {len(row.rest)} 天,调休上班 {len(row.work)} 天  {row.source}")
     return 0
 
 
-def _public(text: str) -> str:
+def public(text: str) -> str:
     """Kept in clear, for ever: about the district, never about a person."""
     if names_a_citizen(text):
         raise argparse.ArgumentTypeError("不得含公民身份号码")
+    return text
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[\w.\-]{1,64}", text):
+        raise argparse.ArgumentTypeError("日历名称只能用字母、汉字、数字、点和横线")
     return text
 
 

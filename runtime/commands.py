@@ -33,6 +33,7 @@ COMMANDS: dict[str, Command] = {
     "verify": Command("runtime.casework:verify", "check a PDF that somebody holds", "核验一份电子证明文件的真伪"),
     "keys": Command("runtime.key_commands:main", "make, rotate, revoke interface keys", "生成、轮换、吊销接口密钥"),
     "calendar": Command("runtime.calendar_commands:main", "see, seed, correct the working calendar", "查看、录入工作日历"),
+    "recompute": Command("runtime.recompute_command:main", "running limits anew, after a changed reading", "解读变更后重算在办时限"),
     "catalog": Command("runtime.catalog_commands:main", "hand in lists, rebuild, answer, error files", "清单:报送、重建、确认、退回"),
     "import": Command("runtime.import_commands:main", "import units or people from XLSX", "导入单位或人员名册"),
     "keyfiles": Command("runtime.first_keys:main", "make every secret file", "生成缺少的密钥文件", False),

@@ -18,7 +18,7 @@ from domain.limits import IN_FORCE
 from domain.listing import Change, from_content
 from domain.roles import Role
 from domain.scope import CatalogEntry
-from ledger import commitments, duty, keys, registry, worktime
+from ledger import commitments, duty, keys, registry, schedules, worktime
 from ledger.calendars import calendar
 from ledger.catalog import proposals, versions
 from ledger.database import transaction
@@ -104,7 +104,10 @@ def _arrange_duty(session: Session, district: dict[str, Any]) -> None:
             )  # fmt: skip
     for row in district["timetables"]:
         if session.get(Timetable, (row["unit"], IN_FORCE)) is None:
-            worktime.set_timetable(session, row["unit"], row["seasons"], effective_from=IN_FORCE, now=now, actor=_ACTOR)
+            schedules.set_timetable(
+                session, row["unit"], row["seasons"], effective_from=IN_FORCE, reason="首次录入", now=now, actor=_ACTOR,
+                backdated=True,
+            )  # fmt: skip
     for row in district["appointments"]:
         if not duty.appointments(session, row["unit"]):
             duty.appoint(session, row["unit"], row["person"], None, None, acting=False, now=IN_FORCE, actor=_ACTOR)

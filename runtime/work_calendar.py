@@ -10,6 +10,7 @@ import chinese_calendar
 from sqlalchemy.orm import Session
 
 from ledger import worktime
+from ledger.calendars import DISTRICT
 
 
 class YearUnknown(Exception):
@@ -27,12 +28,14 @@ def of_library(year: int) -> tuple[list[date], list[date]]:
     return off, work
 
 
-def seed(session: Session, year: int, *, now: datetime, actor: str, reason: str = "首次录入") -> list[str]:
-    """Enter the library's year; gives the verifications whose limits were computed anew. Raises `YearUnknown`."""
+def seed(
+    session: Session, year: int, *, now: datetime, actor: str, reason: str = "首次录入", name: str = DISTRICT
+) -> list[str]:
+    """Enter the library's year; gives the verifications whose limits are other ones now. Raises `YearUnknown`."""
     rest, work = of_library(year)
     return worktime.put_year(
         session, year, rest, work, provisional=False, source=f"chinesecalendar {version('chinesecalendar')}",
-        reason=reason, now=now, actor=actor,
+        reason=reason, now=now, actor=actor, name=name,
     )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
-"""到期清扫: record what has passed, warn of what is near, look ahead. Doing it twice changes nothing."""
+"""到期清扫: notice an outage, record what has passed, warn of what is near, look ahead. Twice changes nothing."""
 
 from __future__ import annotations
 
 import logging
 
-from ledger import calendars, commitment_checks, duty, escalation, outages, sweep, worktime
+from ledger import affected, calendars, commitment_checks, duty, escalation, outages, sweep
 from ledger.database import transaction
 from settings import settings
 from tasks.notify import send_notices
@@ -19,6 +19,7 @@ _ROUNDS = 100  #: of some hundred each: what is left then waits for the next swe
 @step("清扫到期时限 sweep deadlines")
 async def sweep_deadlines() -> int:
     """Everything that is due by now; gives how many limits were missed, 督办 looked after, warnings given."""
+    await in_ledger_thread(notice_outage)
     done = await catch_up()
     await send_notices(None)
     return done
@@ -40,6 +41,14 @@ async def catch_up() -> int:
             if not count:
                 break
     return done
+
+
+def notice_outage() -> None:
+    """The platform was silent for a while: that is an outage, on the record before any miss is (reading 21)."""
+    now = settings().now()
+    with transaction() as session:
+        gone = outages.pulse(session, "deadline_sweep", now, outages.GAP * max(1.0, settings().clock_rate))
+        affected.after_outage(session, gone, now=now, actor=actor())
 
 
 def record_misses() -> int:
@@ -69,9 +78,6 @@ def _warn() -> int:
 
 def _look_ahead() -> None:
     now = settings().now()
-    with transaction() as session:
-        if outages.pulse(session, "deadline_sweep", now, outages.GAP * max(1.0, settings().clock_rate)):
-            worktime.recompute_after_outage(session, now=now, actor=actor())
     with transaction() as session:
         duty.report_gaps(session, now)
         calendars.alarm_before_it_runs_out(session, now)

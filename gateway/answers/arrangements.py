@@ -10,7 +10,7 @@ from pydantic import Field
 
 from gateway.answers.base import Answered
 from ledger.duty import Gap
-from ledger.tables.duty import Absence, Appointment, CalendarYear
+from ledger.tables.duty import Absence, Appointment, CalendarYear, Timetable, TimetableChange
 
 
 class AppointmentAnswer(Answered):
@@ -64,29 +64,66 @@ class DutyAnswer(Answered):
     gaps: Annotated[list[GapAnswer], Field(description="今后七天的缺口")]
 
 
+class TimetableAnswer(Answered):
+    """自某一时刻起的服务时间。"""
+
+    effective_from: datetime
+    calendar: Annotated[str, Field(description="所用的工作日历;district 为全区的")]
+    seasons: list[dict[str, Any]]
+    set_by: str
+    set_at: datetime
+
+    @classmethod
+    def of(cls, row: Timetable) -> TimetableAnswer:
+        return cls(
+            effective_from=row.effective_from, calendar=row.calendar, seasons=row.seasons, set_by=row.set_by, set_at=row.set_at
+        )
+
+
+class TimetableChangeAnswer(Answered):
+    """服务时间的一次设定或变更。"""
+
+    at: datetime
+    effective_from: datetime
+    reason: str
+    changed_by: str
+    before: Annotated[dict[str, Any], Field(description="此前自该时刻起的服务时间;空表示默认的机关作息")]
+    after: dict[str, Any]
+
+    @classmethod
+    def of(cls, row: TimetableChange) -> TimetableChangeAnswer:
+        return cls(
+            at=row.at, effective_from=row.effective_from, reason=row.reason, changed_by=row.changed_by, before=row.before,
+            after=row.after,
+        )  # fmt: skip
+
+
 class HoursAnswer(Answered):
-    """服务时间。"""
+    """一个单位的服务时间。"""
 
     unit: str
-    effective_from: datetime
-    seasons: list[dict[str, Any]]
-    recomputed: Annotated[list[str], Field(description="时限随之重新计算的核验编号")]
+    in_words: Annotated[str, Field(description="现行的服务时间和以后的变更", examples=["工作日 08:30–12:00、13:30–17:30"])]
+    timetables: Annotated[list[TimetableAnswer], Field(description="最新的在前;空表示默认的机关作息")]
+    changes: Annotated[list[TimetableChangeAnswer], Field(description="变更记录,最新的在前")]
+    recomputed: Annotated[list[str], Field(description="时限随之变动的核验编号")] = []
 
 
 class YearAnswer(Answered):
     """一年的工作日历。"""
 
+    calendar: Annotated[str, Field(description="district 为全区的")]
     year: int
     rest: list[date]
     work: list[date]
     provisional: Annotated[bool, Field(description="暂定")]
     source: str
     entered_at: datetime
-    recomputed: Annotated[list[str], Field(description="时限随之重新计算的核验编号")] = []
+    recomputed: Annotated[list[str], Field(description="时限随之变动的核验编号")] = []
 
     @classmethod
     def of(cls, row: CalendarYear, recomputed: list[str]) -> YearAnswer:
         return cls(
+            calendar=row.calendar,
             year=row.year,
             rest=[date.fromisoformat(day) for day in row.rest],
             work=[date.fromisoformat(day) for day in row.work],

@@ -80,6 +80,7 @@ class CommitmentAnswer(Answered):
     decision: Annotated[Decision | None, Field(description="signed 已承诺,declined 不承诺,timed_out 逾期;null 等待中")]
     decided_at: datetime | None
     check_due_at: Annotated[datetime | None, Field(description="核查期限;null 表示未签署或“未定”(缺少工作日历)")]
+    check_provisional: Annotated[bool, Field(description="核查期限依据暂定的工作日历")]
     check_outcome: CheckOutcome | None
 
     @classmethod
@@ -94,6 +95,7 @@ class CommitmentAnswer(Answered):
             decision=offer.row.decision,
             decided_at=offer.row.decided_at,
             check_due_at=offer.check_due,
+            check_provisional=offer.check_provisional,
             check_outcome=offer.checked,
         )
 
@@ -104,14 +106,16 @@ class CheckItem(Answered):
     id: UUID
     verification_number: Number
     due_at: Annotated[datetime | None, Field(description="期限;null 表示“未定”(缺少工作日历)")]
+    provisional: Annotated[bool, Field(description="依据暂定的工作日历")]
     outcome: CheckOutcome | None
     done_at: datetime | None
 
     @classmethod
     def of(cls, row: CommitmentCheck) -> CheckItem:
         return cls(
-            id=row.id, verification_number=row.verification, due_at=row.due_at, outcome=row.outcome, done_at=row.done_at
-        )
+            id=row.id, verification_number=row.verification, due_at=row.due_at, provisional=row.provisional,
+            outcome=row.outcome, done_at=row.done_at,
+        )  # fmt: skip
 
 
 class ChecksAnswer(Answered):

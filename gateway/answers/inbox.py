@@ -59,7 +59,7 @@ class InboxAnswerItem(Answered):
     matter_name: str
     requesting_unit: str
     received_at: datetime
-    due_at: Annotated[datetime | None, Field(description="最近的时限;null 表示各时限均已超过")]
+    due_at: Annotated[datetime | None, Field(description="最早的时限,已超过的也在内;null 表示等待补正或没有时限")]
     minutes_left: Annotated[int | None, Field(description="剩余分钟,负数为已超时")]
     colour: Annotated[Colour, Field(description="green 绿,yellow 黄(临近时限),red 红(已超时或不足半小时)")]
     colour_name: Annotated[str, Field(examples=["绿"])]
@@ -138,6 +138,7 @@ class RequestAnswer(Answered):
 
 class InboxAnswer(Answered):
     items: list[InboxAnswerItem]
+    next_offset: Annotated[int | None, Field(description="下一页的 offset;null 表示没有更多")]
 
 
 class Taken(Answered):

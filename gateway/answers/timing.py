@@ -86,6 +86,15 @@ def _status(limit: Deadline) -> str:
     return "running" if limit.due_at is not None else "undetermined"
 
 
+class RecountAnswer(Answered):
+    """一项时限按现行规则重新计算的结果,仅供对照;记录不因此改变。"""
+
+    kind: LimitKind
+    kind_name: str
+    due_at: datetime | None
+    status: Annotated[str, Field(description="running 计时中,met 按时,missed 超时,closed 终止,undetermined 未定")]
+
+
 class ElapsedAnswer(Answered):
     """已用时间(秒),均扣除补正:自然时间、视同收到起算、仅计服务时间。"""
 
@@ -106,6 +115,7 @@ class RequestTimingAnswer(Answered):
     colour_name: Annotated[str, Field(examples=["绿"])]
     resting_since: Annotated[datetime | None, Field(description="补正期间时限暂停的起点")]
     limits: list[LimitAnswer]
+    by_current_rules: Annotated[list[RecountAnswer], Field(description="原按其他规则版本计算的,按现行规则重新计算的结果")]
     elapsed: ElapsedAnswer
     first_action_seconds: Annotated[int | None, Field(description="收到后多少秒开始办理(认领、要求补正、答复或退回)")]
     first_action_target: Annotated[int, Field(description="“立即”的参考目标(秒),不作为超时")]
@@ -124,6 +134,10 @@ class RequestTimingAnswer(Answered):
             colour_name=timing.colour.chinese,
             resting_since=timing.resting_since,
             limits=[LimitAnswer.of(limit) for limit in timing.limits],
+            by_current_rules=[
+                RecountAnswer(kind=one.kind, kind_name=_KINDS[one.kind], due_at=one.due, status=one.status)
+                for one in timing.recounted
+            ],
             elapsed=ElapsedAnswer(
                 natural=int(passed.natural.total_seconds()),
                 deemed=int(passed.deemed.total_seconds()) if passed.deemed is not None else None,
@@ -144,6 +158,7 @@ class TimingAnswer(Answered):
     ended_at: datetime | None
     total_seconds: Annotated[int, Field(description="自发起起的总用时;退回、转办不中断")]
     requests: list[RequestTimingAnswer]
+    promise: Annotated[list[LimitAnswer], Field(description="申请不在任何出具单位期间的承诺时限(退回、转办、无法核验之后)")]
 
     @classmethod
     def of(cls, number: str, timing: Timing) -> TimingAnswer:
@@ -154,6 +169,7 @@ class TimingAnswer(Answered):
             ended_at=timing.ended_at,
             total_seconds=int(timing.total.total_seconds()),
             requests=[RequestTimingAnswer.of(request) for request in timing.requests],
+            promise=[LimitAnswer.of(limit) for limit in timing.promise],
         )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Query
+from sqlalchemy.orm import Session
 
+from domain.roles import Role
 from gateway.acting import acting
 from gateway.answers.arrangements import (
     AbsenceAnswer,
@@ -14,9 +16,12 @@ from gateway.answers.arrangements import (
     DutyAnswer,
     GapAnswer,
     HoursAnswer,
+    TimetableAnswer,
+    TimetableChangeAnswer,
     YearAnswer,
 )
 from gateway.entrance import CurrentCaller
+from gateway.permissions import watches_all
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.arrangements import (
@@ -27,16 +32,20 @@ from gateway.sent.arrangements import (
     SentHours,
     SentYear,
 )
-from ledger import duty, worktime
+from ledger import duty, schedules, worktime
 from ledger.calendars import DISTRICT
 from ledger.duty import AHEAD
+from ledger.keys import Caller
 from ledger.tables.duty import CalendarYear
+from ledger.tables.registry import Unit
+from ledger.timetables import hours_of
 from settings import settings
 
 router = api_router("值守与日历")
 
 Entry = Annotated[UUID, Path(description="编号")]
 Year = Annotated[int, Path(ge=2000, le=2099, description="年份", examples=[2027])]
+CalendarName = Annotated[str, Query(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="日历名称;district 为全区的")]
 
 
 @router.get("/v1/duty", summary="值守", responses=problems())
@@ -96,36 +105,67 @@ def cancel_absence(id: Entry, body: SentCancellation, caller: CurrentCaller) -> 
             raise Problem("duty_unknown") from None
 
 
-@router.put("/v1/hours", summary="设定服务时间", responses=problems("timetable_refused", body=True))
-def set_hours(body: SentHours, caller: CurrentCaller) -> HoursAnswer:
-    """本单位的服务时间(含午休、季节、周末、二十四小时);在办申请的时限随之重新计算,理由留痕。"""
-    seasons = [season.model_dump() for season in body.seasons]
+@router.get("/v1/hours", summary="服务时间", responses=problems("not_allowed", "unit_unknown", "invalid"))
+def get_hours(
+    caller: CurrentCaller,
+    unit: Annotated[str | None, Query(max_length=64, description="单位编码;省略为本单位")] = None,
+) -> HoursAnswer:
+    """现行的和以后的服务时间、所用的工作日历、变更记录。"""
     with acting() as session:
-        numbers = worktime.set_timetable(
-            session, caller.unit, seasons, effective_from=body.effective_from, now=settings().now(),
-            actor=caller.actor,
+        return _hours(session, _unit(session, caller, unit, watches_all(caller)), [])
+
+
+@router.put("/v1/hours", summary="设定服务时间", responses=problems("unit_unknown", "timetable_refused", body=True))
+def set_hours(body: SentHours, caller: CurrentCaller) -> HoursAnswer:
+    """本单位的服务时间(含午休、季节、周末、二十四小时);在办申请的时限随之重新计算,变更前后和理由留痕。
+    单位自己只能设定今后的服务时间。"""
+    seasons, now = [season.model_dump() for season in body.seasons], settings().now()
+    arranges_all = bool(caller.roles & {Role.OFFICE, Role.ADMINISTRATOR})
+    with acting() as session:
+        unit = _unit(session, caller, body.unit, arranges_all)
+        numbers = schedules.set_timetable(
+            session, unit, seasons, effective_from=body.effective_from or now, reason=body.reason, now=now,
+            actor=caller.actor, name=body.calendar, backdated=arranges_all,
         )  # fmt: skip
-        return HoursAnswer(
-            unit=caller.unit, effective_from=body.effective_from, seasons=seasons, recomputed=numbers
-        )
+        return _hours(session, unit, numbers)
+
+
+def _unit(session: Session, caller: Caller, asked: str | None, any_unit: bool) -> str:
+    if asked is None or asked == caller.unit:
+        return caller.unit
+    if not any_unit:
+        raise Problem("not_allowed")
+    if session.get(Unit, asked) is None:
+        raise Problem("unit_unknown")
+    return asked
+
+
+def _hours(session: Session, unit: str, recomputed: list[str]) -> HoursAnswer:
+    return HoursAnswer(
+        unit=unit,
+        in_words=hours_of(session, unit, settings().now()).describe(),
+        timetables=[TimetableAnswer.of(row) for row in schedules.timetables(session, unit)],
+        changes=[TimetableChangeAnswer.of(row) for row in schedules.changes(session, unit)],
+        recomputed=recomputed,
+    )
 
 
 @router.get("/v1/calendar/{year}", summary="工作日历", responses=problems("year_unknown", "invalid"))
-def get_year(year: Year, caller: CurrentCaller) -> YearAnswer:
-    """全区的工作日历;未录入的年份不推测。"""
+def get_year(year: Year, caller: CurrentCaller, calendar: CalendarName = DISTRICT) -> YearAnswer:
+    """全区的工作日历,或单位自用的;未录入的年份不推测。"""
     with acting() as session:
-        row = session.get(CalendarYear, (DISTRICT, year))
+        row = session.get(CalendarYear, (calendar, year))
         if row is None:
             raise Problem("year_unknown")
         return YearAnswer.of(row, [])
 
 
 @router.put("/v1/calendar/{year}", summary="录入工作日历", responses=problems("calendar_refused", body=True))
-def put_year(year: Year, body: SentYear, caller: CurrentCaller) -> YearAnswer:
+def put_year(year: Year, body: SentYear, caller: CurrentCaller, calendar: CalendarName = DISTRICT) -> YearAnswer:
     """录入或变更一年的放假和调休;涉及该年的时限随之补算或重算,变更前后和理由留痕。"""
     with acting() as session:
         numbers = worktime.put_year(
             session, year, body.rest, body.work, provisional=body.provisional, source=body.source, reason=body.reason,
-            now=settings().now(), actor=caller.actor,
+            now=settings().now(), actor=caller.actor, name=calendar,
         )  # fmt: skip
-        return YearAnswer.of(session.get_one(CalendarYear, (DISTRICT, year)), numbers)
+        return YearAnswer.of(session.get_one(CalendarYear, (calendar, year)), numbers)

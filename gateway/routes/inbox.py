@@ -30,12 +30,17 @@ _PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 def get_inbox(
     caller: CurrentCaller,
     status: Annotated[Literal["open", "answered"], Query(description="open 待办,answered 已答复")] = "open",
+    limit: Annotated[int, Query(ge=1, le=100, description="一页多少项")] = 100,
+    offset: Annotated[int, Query(ge=0, le=1_000_000, description="从第几项起;取上一页的 next_offset")] = 0,
 ) -> InboxAnswer:
-    """发给本单位的核验申请。待办按时限先后排列,最急的在前,一次最多 100 项;查看有记录。"""
+    """发给本单位的核验申请。待办按时限先后排列,已超时的在最前,等待补正的在后;一页最多 100 项。查看有记录。"""
     now = settings().now()
     with transaction() as session:
-        found = inboxes.lines(session, caller.unit, answered=status == "answered", actor=caller.actor, now=now)
-        return InboxAnswer(items=[InboxAnswerItem.of(line, now) for line in found])
+        found, more = inboxes.lines(
+            session, caller.unit, answered=status == "answered", actor=caller.actor, now=now, limit=limit, offset=offset
+        )
+        items = [InboxAnswerItem.of(line, now) for line in found]
+        return InboxAnswer(items=items, next_offset=offset + len(items) if more else None)
 
 
 @router.get("/v1/inbox/{id}", summary="查看申请", responses=problems("request_unknown", "request_withdrawn", "invalid"))

@@ -14,7 +14,7 @@ from gateway.entrance import CurrentCaller
 from gateway.problems import Problem
 from gateway.routes.shared import Since, Until, api_router, period, problems
 from gateway.sent.records import SentMismatch, SentObjection, SentOutage
-from ledger import mismatches, outages, worktime
+from ledger import affected, mismatches, outages
 from ledger.filing import Filer
 from ledger.tables.records import Mismatch
 from settings import settings
@@ -72,12 +72,12 @@ def record_objection(number: Number, body: SentObjection, caller: CurrentCaller)
 
 @router.post("/v1/outages", status_code=201, summary="登记平台故障", responses=problems("outage_refused", body=True))
 def record_outage(body: SentOutage, caller: CurrentCaller) -> OutagesAnswer:
-    """登记平台故障的起止;时限说明中注明“平台原因”,是否扣除由本区规则决定。"""
+    """登记平台故障的起止;时限说明中注明“平台原因”,是否扣除由本区规则决定,扣除的随之撤销由此造成的超时。
+    起点相同的再次登记视为更正,原登记保留。"""
     now = settings().now()
     with acting() as session:
-        outages.record(session, body.since, body.until, body.reason, now=now, actor=caller.actor)
-        session.flush()
-        worktime.recompute_after_outage(session, now=now, actor=caller.actor)
+        gone = outages.record(session, body.since, body.until, body.reason, now=now, actor=caller.actor)
+        affected.after_outage(session, gone, now=now, actor=caller.actor)
         return OutagesAnswer(items=[OutageAnswer.of(row) for row in outages.listed(session, body.since, body.until)])
 
 

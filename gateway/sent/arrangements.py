@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gateway.sent.values import Code, Instant, PublicLine, Sent
+from ledger.calendars import DISTRICT
 
 
 class SentAppointment(Sent):
@@ -57,8 +58,11 @@ class SentSeason(Sent):
 class SentHours(Sent):
     """服务时间,自某一时刻起。"""
 
-    effective_from: Annotated[Instant, Field(description="生效时间")]
+    effective_from: Annotated[Instant | None, Field(description="生效时间;省略为即刻。早于现在的,只能由工作专班办公室或管理员设定")] = None
     seasons: Annotated[list[SentSeason], Field(min_length=1, max_length=12, description="合起来应覆盖全年")]
+    calendar: Annotated[Code, Field(description="所用的工作日历;银行、医院等可以用自己的日历")] = DISTRICT
+    reason: Annotated[PublicLine, Field(description="设定或变更的理由", examples=["夏季作息"])]
+    unit: Annotated[Code | None, Field(description="单位编码;省略为本单位,其他单位的只能由工作专班办公室或管理员设定")] = None
 
 
 class SentYear(Sent):

@@ -17,7 +17,7 @@ from ledger.database import transaction
 from settings import settings
 from tasks.notify import send_notices
 from tasks.steps import place_of
-from tasks.sweep import catch_up, record_misses
+from tasks.sweep import catch_up, notice_outage, record_misses
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +52,12 @@ class Timekeeper:
         await asyncio.to_thread(self._thread.join, 5)
 
     def _keep(self) -> None:
+        looked_back = False
         while not self._stop.is_set():
             try:
+                if not looked_back:  # what passed while nothing ran may have been moved by that very outage
+                    notice_outage()
+                    looked_back = True
                 if (left := _seconds_left()) > 0:
                     time.sleep(min(LONGEST, left))
                     continue

@@ -16,6 +16,7 @@ from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
 from tests.ledger.acting import all_of
 
 CHIEF = "demo-guangming-2"
+OFFICE = [{"workday": [["08:30", "12:00"], ["13:30", "17:30"]]}]
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8cfc0f01f00050001ff89993d1d0000000049454e44ae426082"
@@ -141,8 +142,13 @@ def test_a_colleague_is_told_who_claimed_it_not_what_to_do(api: Api, request_id:
         ("POST", "/v1/duty/appointments", CHIEF, {"person": "demo-civil-2", "since": "2026-12-01T00:00:00+08:00"}, "duty_refused"),
         ("POST", "/v1/duty/appointments", CHIEF, {"person": CHIEF, "since": "2026-12-01T00:00:00+08:00", "acting": True}, "duty_refused"),
         ("POST", "/v1/duty/absences", CHIEF, {"person": CHIEF, "since": "2026-12-02T00:00:00+08:00", "until": "2026-12-01T00:00:00+08:00"}, "duty_refused"),
-        ("PUT", "/v1/hours", CHIEF, {"effective_from": "2026-12-01T00:00:00+08:00", "seasons": [{"workday": [["9", "17:00"]]}]}, "timetable_refused"),
-        ("PUT", "/v1/hours", CHIEF, {"effective_from": "2026-12-01T00:00:00+08:00", "seasons": [{"workday": 5}]}, "invalid"),
+        ("PUT", "/v1/hours", CHIEF, {"effective_from": "2099-12-01T00:00:00+08:00", "seasons": [{"workday": [["9", "17:00"]]}], "reason": "x"}, "timetable_refused"),
+        ("PUT", "/v1/hours", CHIEF, {"effective_from": "2026-03-01T00:00:00+08:00", "seasons": OFFICE, "reason": "补录"}, "timetable_refused"),
+        ("PUT", "/v1/hours", CHIEF, {"seasons": OFFICE, "reason": "x", "calendar": "nobodys"}, "timetable_refused"),
+        ("PUT", "/v1/hours", CHIEF, {"seasons": OFFICE, "reason": "x", "unit": "370402-CIVIL"}, "not_allowed"),
+        ("PUT", "/v1/hours", ADMIN, {"seasons": OFFICE, "reason": "x", "unit": "NONE"}, "unit_unknown"),
+        ("PUT", "/v1/hours", CHIEF, {"seasons": OFFICE}, "invalid"),
+        ("PUT", "/v1/hours", CHIEF, {"seasons": [{"workday": 5}], "reason": "x"}, "invalid"),
         ("PUT", "/v1/calendar/2028", ADMIN, {"rest": ["2026-01-01"], "source": "x", "reason": "x"}, "calendar_refused"),
         ("POST", "/v1/outages", ADMIN, {"since": "2026-03-04T10:00:00+08:00", "until": "2026-03-04T09:00:00+08:00", "reason": "断电"}, "outage_refused"),
         ("POST", f"/v1/excuses/{NOBODYS}", ADMIN, {"approved": True}, "request_unknown"),

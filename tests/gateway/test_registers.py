@@ -13,7 +13,7 @@ import pytest
 from domain.inbox import SupervisionOutcome
 from gateway.exporting import safe
 from gateway.routes import registers
-from ledger import escalation, registry, supervisions
+from ledger import escalation, grounds, registry, supervisions
 from ledger.database import transaction
 from settings import settings
 from tests.gateway.casework import ask
@@ -111,7 +111,7 @@ def test_who_reads_feedback_is_on_the_record_once_each(api: Api) -> None:
     request = UUID(ask(number))
     later = settings().now() + timedelta(hours=26)
     do(escalation.escalate, number, now=later, actor="system:test")
-    opened = do(supervisions.of_request, request)
+    opened = do(grounds.of_request, request)
     assert opened is not None
     chief = "person:demo-guangming-2"
     do(supervisions.feed_back, opened.id, "370402-GUANGMING", SupervisionOutcome.DONE, "已督促", now=later, actor=chief)

@@ -10,15 +10,17 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from domain.limits import HandlingType, LimitKind
 from domain.methods import Answer
 from domain.share import Candidate, Finding, ShareOutcome
-from ledger import escalation, handover, leases, requests, sealing, sharing
+from ledger import escalation, handover, leases, requests, sealing, sharing, sweep
 from ledger.database import transaction
 from ledger.moves import Lease
+from ledger.promises import of_case
 from ledger.requests import Reply
 from ledger.tables.effects import Alarm, Delivery, Proof
 from ledger.tables.verifications import Deadline, EventRow, Request, Verification
-from tests.ledger.filing import NOW
+from tests.ledger.filing import NOW, file
 
 T = TypeVar("T")
 
@@ -77,6 +79,36 @@ def ask(lease: Lease, now: datetime = NOW) -> UUID:
     return request.id
 
 
+def asked(proof: str = "P-HARDSHIP", at: datetime = NOW, **changes: object) -> tuple[Lease, UUID]:
+    """A 承诺件 in the inbox: its lease and its request."""
+    lease = hold(file(proof, now=at, **changes))
+    take_up(lease, at)
+    return lease, ask(lease, at)
+
+
+def immediate(at: datetime = NOW, proof: str = "P-HARDSHIP", **changes: object) -> tuple[Lease, UUID]:
+    """A 即办件 in the inbox."""
+    values: dict[str, object] = {"handling": HandlingType.IMMEDIATE, "promise_end": None, "accepted_at": at}
+    return asked(proof, at, **(values | changes))
+
+
+def swept(now: datetime) -> None:
+    """What the sweep does at `now`, until nothing is left."""
+    while True:
+        done = len(do(sweep.record_misses, now=now, actor="system:sweep"))
+        for number in do(sweep.to_escalate, now=now):
+            do(escalation.escalate, number, now=now, actor="system:sweep")
+            done += 1
+        if not done + do(sweep.warn, now=now, actor="system:sweep"):
+            return
+
+
+def story(number: str) -> list[tuple[str, datetime]]:
+    """Name and instant of each event after the request came."""
+    found = [(event.event.value, event.at) for event in events(number)]
+    return found[[name for name, _ in found].index("asked") + 1 :]
+
+
 def reply(
     request: UUID, answer: Answer = Answer.TRUE, now: datetime = NOW + MINUTE, unit: str = ISSUER,
     fields: dict[str, str] | None = None, note: str = "",
@@ -118,10 +150,15 @@ def names(number: str) -> list[str]:
 
 
 def limits(number: str) -> dict[str, Deadline]:
-    """The limits by kind (of the newest request where there are several)."""
+    """The limits by kind (of the newest request where there are several); without the case's own promise."""
     with transaction() as session:
         found = session.scalars(select(Deadline).where(Deadline.verification == number).order_by(Deadline.started_at))
-        return {limit.kind.value: limit for limit in found}
+        return {limit.kind.value: limit for limit in found if limit.request or limit.kind is LimitKind.CHOICE}
+
+
+def promises(number: str) -> list[Deadline]:
+    """The promise while the case was in nobody's inbox, oldest first."""
+    return do(of_case, number)
 
 
 def all_of(table: type[T], **where: Any) -> list[T]:

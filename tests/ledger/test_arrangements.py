@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain.commitments import Evidence
+from domain.intervals import Interval
 from domain.limits import HandlingType
-from ledger import calendars, commitments, outages, worktime
+from ledger import affected, calendars, commitments, outages, schedules, worktime
+from ledger.schedules import TimetableRefused
 from ledger.tables.commitments import CommitmentCheck
 from ledger.tables.duty import CalendarChange
 from ledger.timetables import ALWAYS_OPEN
-from ledger.worktime import CalendarRefused, TimetableRefused
+from ledger.worktime import CalendarRefused
 from tests.ledger.acting import HOUR, alarms, all_of, ask, do, escalate, events, hold, limits, take_up
 from tests.ledger.filing import NOW, file
 
@@ -98,9 +100,9 @@ def test_changed_hours_compute_anew_from_their_day_on() -> None:
     take_up(lease)
     ask(lease, datetime(2026, 3, 6, 8, 0, tzinfo=UTC))  # Friday 16:00
     assert limits(lease.number)["soft"].due_at == datetime(2026, 3, 9, 0, 30, tzinfo=UTC)
-    assert do(worktime.set_timetable, UNIT, ALWAYS_OPEN, effective_from=NOW, now=NOW, actor="x") == [lease.number]
+    assert do(schedules.set_timetable, UNIT, ALWAYS_OPEN, effective_from=NOW, reason="试行", now=NOW, actor="x") == [lease.number]
     assert limits(lease.number)["soft"].due_at == datetime(2026, 3, 7, 8, 0, tzinfo=UTC)
-    assert do(worktime.set_timetable, UNIT, ALWAYS_OPEN, effective_from=NOW, now=NOW, actor="x") == []
+    assert do(schedules.set_timetable, UNIT, ALWAYS_OPEN, effective_from=NOW, reason="试行", now=NOW, actor="x") == []
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_changed_hours_compute_anew_from_their_day_on() -> None:
 )
 def test_hours_that_are_none_are_refused(seasons: list[dict[str, object]], says: str) -> None:
     with pytest.raises(TimetableRefused, match=says):
-        do(worktime.set_timetable, UNIT, seasons, effective_from=NOW, now=NOW, actor="x")
+        do(schedules.set_timetable, UNIT, seasons, effective_from=NOW, reason="x", now=NOW, actor="x")
 
 
 def test_silence_of_the_sweep_is_an_outage_and_the_same_again_changes_nothing() -> None:
@@ -140,7 +142,7 @@ def test_an_outage_moves_the_clocks_only_where_the_district_deducts_it(monkeypat
     away = (NOW + timedelta(minutes=5), NOW + timedelta(minutes=20))
 
     def after() -> datetime | None:
-        do(worktime.recompute_after_outage, now=NOW + HOUR / 2, actor="x")
+        do(affected.after_outage, Interval(*away), now=NOW + HOUR / 2, actor="x")
         return limits(lease.number)["hard"].due_at
 
     do(outages.record, *away, "断电", now=NOW + timedelta(minutes=21), actor="person:demo-admin")

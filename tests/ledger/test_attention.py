@@ -324,11 +324,11 @@ def test_a_reply_reaches_a_paused_case_which_stays_paused() -> None:
 
 
 def test_rerouting_ends_the_alarm_of_the_old_units_supervision() -> None:
-    lease = hold(file("P-HARDSHIP", promise_end=NOW - timedelta(days=1)))
+    lease = hold(file("P-HARDSHIP", promise_end=NOW + timedelta(minutes=1)))
     take_up(lease)
     request = ask(lease)
     escalate(lease, NOW + timedelta(hours=1))
     assert ("supervision_missed", lease.number) in alarms()
-    reply(request, Answer.CANNOT_VERIFY, fields={})
+    reply(request, Answer.CANNOT_VERIFY, fields={}, now=NOW + timedelta(hours=1))
     do(attention.reroute, lease.number, CIVIL, **BY)
     assert ("supervision_missed", lease.number) not in alarms()

@@ -11,7 +11,7 @@ from domain.lifecycle import Event, State
 from domain.limits import HandlingType
 from domain.methods import Answer
 from domain.share import ShareOutcome
-from ledger import attention, escalation, failures, requests, supervisions
+from ledger import attention, escalation, failures, grounds, requests, supervisions
 from ledger.moves import Lease
 from tests.ledger.acting import (
     HOUR,
@@ -26,6 +26,7 @@ from tests.ledger.acting import (
     hold,
     limits,
     names,
+    promises,
     reply,
     row,
     seal,
@@ -118,12 +119,14 @@ def test_soft_then_hard_supervision_is_opened_once() -> None:
     }  # fmt: skip
 
 
-def test_a_promise_that_had_passed_is_missed_at_once_but_supervision_begins_with_the_request() -> None:
+def test_a_promise_that_had_passed_before_the_request_came_is_the_cases_own_and_not_the_units() -> None:
     lease = asked(promise_end=NOW - 3 * HOUR)
     escalate(lease, NOW)
-    assert story(lease.number) == [("missed", NOW - 3 * HOUR), ("supervised", NOW)]
-    assert limits(lease.number)["supervision"].due_at == NOW + HALF
-    assert ("supervision_missed", lease.number) not in alarms()
+    assert [(event.event.value, event.at) for event in events(lease.number)][2:] == [
+        ("missed", NOW - 3 * HOUR), ("asked", NOW),
+    ]  # fmt: skip
+    assert [(limit.request, limit.missed_at) for limit in promises(lease.number)] == [(None, NOW - 3 * HOUR)]
+    assert {kind: limit.due_at for kind, limit in limits(lease.number).items()} == {"soft": NOW + 24 * HOUR}
 
 
 def test_supervision_is_complete_when_answered_and_fed_back() -> None:
@@ -134,7 +137,7 @@ def test_supervision_is_complete_when_answered_and_fed_back() -> None:
     assert request is not None
     reply(request.id, now=NOW + HOUR + MINUTE)
     assert ("supervision_missed", lease.number) in alarms()  # the feedback is still owed
-    opened = do(supervisions.of_request, request.id)
+    opened = do(grounds.of_request, request.id)
     do(
         supervisions.feed_back, opened.id, request.unit, SupervisionOutcome.DONE, "已督促办结",
         now=NOW + HOUR + 2 * MINUTE, actor="person:demo-guangming-2",
@@ -146,7 +149,7 @@ def test_supervision_is_complete_when_answered_and_fed_back() -> None:
 def test_what_was_answered_meanwhile_is_left_to_the_delivery() -> None:
     lease = hold(file("P-HARDSHIP", handling=HandlingType.IMMEDIATE, promise_end=None))
     take_up(lease)
-    reply(ask(lease), now=NOW + HALF + MINUTE)
+    reply(ask(lease), now=NOW + HALF - MINUTE)
     due = row(lease.number).next_instant
     escalate(lease, NOW + HOUR)
     assert names(lease.number)[-1] == "replied" and row(lease.number).next_instant == due

@@ -30,6 +30,7 @@ from ledger import (
     commitments,
     failures,
     filing,
+    grounds,
     inboxes,
     mismatches,
     offsystem,
@@ -176,7 +177,7 @@ def by_free_text() -> None:
     do(returns.forward, lease.number, "370402-CIVIL", now=NOW, actor="person:x")
     second = ask(lease)
     escalate(lease, NOW + 26 * 60 * MINUTE)
-    opened = do(supervisions.of_request, second)
+    opened = do(grounds.of_request, second)
     assert opened is not None
     do(
         supervisions.feed_back, opened.id, "370402-CIVIL", SupervisionOutcome.CANNOT, NOTE, now=NOW + 26 * 60 * MINUTE,

@@ -11,7 +11,7 @@ import pytest
 from domain.lifecycle import State
 from domain.limits import HandlingType
 from domain.methods import Answer, Result
-from ledger import attention, failures, requests, sealing
+from ledger import attention, failures, requests, sealing, supplements
 from ledger.claims import AlreadyAnswered, NotYours, RequestWithdrawn
 from ledger.database import transaction
 from ledger.moves import Lease, MoveRefused
@@ -66,7 +66,7 @@ def test_asking_starts_the_clocks_that_the_rules_set(shared_ledger: str) -> None
         ({"handling": HandlingType.IMMEDIATE, "promise_end": None}, {"hard": 30 * MINUTE}),
         ({"handling": HandlingType.OTHER, "promise_end": None}, {"soft": 24 * HOUR}),
         ({"promise_end": NOW + HOUR}, {"hard": HOUR}),
-        ({"promise_end": NOW - HOUR}, {"hard": -HOUR}),
+        ({"promise_end": NOW - HOUR}, {"soft": 24 * HOUR}),  # it had passed: not this unit's (reading 9)
     ],
 )
 def test_each_case_has_its_own_clock(changes: dict[str, object], kinds: dict[str, timedelta]) -> None:
@@ -114,16 +114,21 @@ def test_what_nobody_can_verify_is_handed_to_a_person_and_the_clock_of_the_unit_
         do(attention.retry, lease.number, now=NOW, actor="person:x")
 
 
-def test_a_late_cannot_verify_is_a_miss_but_opens_no_supervision() -> None:
-    """The unit has answered: there is nothing left that its supervisor could urge."""
-    lease, request = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
-    late = NOW + 31 * MINUTE
-    reply(request, Answer.CANNOT_VERIFY, now=late, fields={})
-    escalate(lease, late + MINUTE)
-    escalate(lease, late + HOUR)
-    found = limits(lease.number)
-    assert set(found) == {"hard"} and found["hard"].missed_at == NOW + 30 * MINUTE
-    assert "supervised" not in names(lease.number)
+def test_a_late_answer_finds_the_supervision_open_whether_or_not_anybody_had_noticed() -> None:
+    """The limit passed a minute before: 督办 began then, and its feedback is owed until half an hour later (10.12)."""
+    for noticed in (True, False):
+        lease, request = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
+        late = NOW + 31 * MINUTE
+        if noticed:
+            escalate(lease, NOW + 30 * MINUTE)
+        reply(request, Answer.CANNOT_VERIFY, now=late, fields={})
+        escalate(lease, late + MINUTE)
+        assert names(lease.number)[3:] == ["missed", "supervised", "replied"]
+        escalate(lease, late + HOUR)
+        found = limits(lease.number)
+        assert {kind: limit.missed_at for kind, limit in found.items()} == {
+            "hard": NOW + 30 * MINUTE, "supervision": NOW + 60 * MINUTE,
+        }  # fmt: skip
 
 
 def test_only_the_fields_that_the_matter_needs_are_kept() -> None:
@@ -181,7 +186,7 @@ def test_withdrawing_does_not_wash_away_what_was_already_missed() -> None:
     lease, _ = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
     do(attention.withdraw, lease.number, now=NOW + HOUR, actor="person:x")
     assert limits(lease.number)["hard"].missed_at == NOW + 30 * MINUTE
-    assert names(lease.number)[-2:] == ["missed", "withdrawn"]
+    assert names(lease.number)[3:] == ["missed", "supervised", "missed", "office_told", "withdrawn"]
 
 
 def test_of_two_answers_at_the_same_instant_one_is_refused() -> None:
@@ -236,15 +241,18 @@ def test_an_answer_reaches_a_case_that_waits_for_a_person() -> None:
 def test_the_inbox_shows_what_is_due_first(ledger: str) -> None:
     lease_late, late = asked()
     _, soon = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
-    _, spent = asked(handling=HandlingType.IMMEDIATE, promise_end=NOW - timedelta(days=1))
-    escalate(hold_of(spent), NOW + HOUR * 5)  # every limit of it is missed: nothing binds any more
+    _, overdue = asked(handling=HandlingType.IMMEDIATE, promise_end=NOW + MINUTE)
+    _, rests = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
+    do(supplements.ask, rests, ISSUER, "缺少", now=NOW, actor="person:demo-guangming-1")
+    escalate(hold_of(overdue), NOW + HOUR * 5)  # every limit of it is missed: it is the most urgent of all
     items = do(requests.inbox, ISSUER)
-    assert [item.request.id for item in items] == [soon, late, spent]
-    assert [item.due_at for item in items] == [NOW + 30 * MINUTE, NOW + 24 * HOUR, None]
+    assert [item.request.id for item in items] == [overdue, soon, late, rests]
+    assert [item.due_at for item in items] == [NOW + MINUTE, NOW + 30 * MINUTE, NOW + 24 * HOUR, None]
+    assert [item.request.id for item in do(requests.inbox, ISSUER, limit=2, offset=1)] == [soon, late]
     assert do(requests.inbox, "370402-CIVIL") == []
     reply(late, now=NOW + MINUTE)
     reply(soon, now=NOW + 2 * MINUTE)
-    assert [item.request.id for item in do(requests.inbox, ISSUER)] == [spent]
+    assert [item.request.id for item in do(requests.inbox, ISSUER)] == [overdue, rests]
     assert [item.request.id for item in do(requests.inbox, ISSUER, answered=True)] == [soon, late]
     assert len(do(requests.inbox, ISSUER, answered=True, limit=1)) == 1
     deliver(lease_late)

@@ -13,9 +13,10 @@ from domain.lifecycle import State
 from domain.limits import HandlingType, LimitKind
 from domain.notices import NoticeKind
 from domain.progress import Colour
-from ledger import duty, excuses, supervisions, sweep, timing
+from ledger import attention, duty, excuses, grounds, returns, supervisions, sweep, timing
 from ledger.moves import Lease
 from ledger.registry import put_people
+from ledger.returns import Wish
 from ledger.tables.effects import Notice
 from ledger.tables.inbox import Supervision
 from ledger.tables.verifications import Verification
@@ -130,7 +131,7 @@ def test_supervision_tells_the_supervisor_once_and_the_office_once() -> None:
     told = sorted(mail.recipient for mail in notices(NoticeKind.SUPERVISION))
     assert told == ["demo-guangming-2", "demo-permit-2"]  # and the requesting unit's, for its information (reading 11)
     assert [mail.recipient for mail in notices(NoticeKind.SUPERVISION_MISSED)] == ["demo-admin"]
-    opened = do(supervisions.of_request, request)
+    opened = do(grounds.of_request, request)
     assert opened is not None and (opened.supervisor, opened.opened_at) == ("demo-guangming-2", NOW + HALF)
 
 
@@ -153,7 +154,7 @@ def test_answered_and_fed_back_within_the_half_hour_is_met() -> None:
     lease, request = immediate()
     escalate(lease, NOW + HALF)
     reply(request, now=NOW + 40 * MINUTE)
-    opened = do(supervisions.of_request, request)
+    opened = do(grounds.of_request, request)
     assert opened is not None
     feed = partial(
         do, supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "已督促",
@@ -179,6 +180,40 @@ def test_an_approved_reason_makes_a_soft_miss_amber_and_opens_no_supervision() -
     assert _colour(lease.number, NOW + 25 * HOUR) is Colour.YELLOW
     escalate(lease, NOW + timedelta(days=6))  # the hard limit knows no reason
     assert "supervised" in names(lease.number) and _colour(lease.number, NOW + timedelta(days=6)) is Colour.RED
+
+
+def test_a_reason_approved_after_the_limit_stops_no_supervision_whoever_noticed() -> None:
+    for noticed in (True, False):
+        lease, request = asked()
+        do(excuses.give, request, ISSUER, ExcuseReason.FIELD_CHECK, now=NOW + HOUR, actor="person:demo-guangming-1")
+        if noticed:
+            escalate(lease, NOW + 24 * HOUR)
+        do(excuses.decide, request, True, now=NOW + 24 * HOUR + MINUTE, actor="person:demo-admin")
+        while caught_up(NOW + 25 * HOUR):
+            pass
+        assert [name for name, _ in story(lease.number) if name in ("missed", "supervised")] == ["missed", "supervised", "missed"]
+
+
+def test_whoever_acts_late_finds_the_same_record_as_after_a_sweep() -> None:
+    """Answered, returned or withdrawn after the limit and the half hour: the same misses, 督办 and report to the office."""
+    def answer(lease: Lease, request: UUID, now: datetime) -> None:
+        reply(request, now=now)
+
+    def give_back(lease: Lease, request: UUID, now: datetime) -> None:
+        wish = Wish("不属本单位职责", "370402-CIVIL", None)
+        do(returns.give_back, request, ISSUER, wish, now=now, actor="person:demo-guangming-1")
+
+    def withdraw(lease: Lease, request: UUID, now: datetime) -> None:
+        do(attention.withdraw, lease.number, "other", now=now, actor="person:demo-permit-1")
+
+    for act in (answer, give_back, withdraw):
+        seen, unseen = immediate(), immediate()
+        for now in (NOW + HALF, NOW + HOUR):
+            escalate(seen[0], now)
+        for lease, request in (seen, unseen):
+            act(lease, request, NOW + 3 * HOUR)
+        assert story(seen[0].number) == story(unseen[0].number)
+        assert [kind for kind, limit in limits(unseen[0].number).items() if limit.missed_at] == ["hard", "supervision"]
 
 
 def test_without_a_reason_a_soft_miss_is_red() -> None:
@@ -241,7 +276,7 @@ def test_the_acting_one_feeds_back_whatever_the_role_and_the_role_alone_does_not
     do(duty.appoint, ISSUER, "acting", NOW, NOW + HOUR, acting=True, now=NOW, actor="x")
     lease, request = immediate()
     escalate(lease, NOW + HALF)
-    opened = do(supervisions.of_request, request)
+    opened = do(grounds.of_request, request)
     assert opened is not None and opened.supervisor == "acting"
 
     def feed(person: str, now: datetime) -> None:
@@ -256,7 +291,7 @@ def test_the_acting_one_feeds_back_whatever_the_role_and_the_role_alone_does_not
     feed("acting", NOW + 2 * HOUR)  # no longer on duty: but it began in that time
     later, other = immediate(NOW + 2 * HOUR)
     escalate(later, NOW + 2 * HOUR + HALF)
-    second = do(supervisions.of_request, other)
+    second = do(grounds.of_request, other)
     assert second is not None
     do(
         supervisions.feed_back, second.id, ISSUER, SupervisionOutcome.DONE, "已督促", now=NOW + 3 * HOUR,

@@ -203,7 +203,7 @@ def test_a_standing_holds_no_person() -> None:
 def test_the_inbox_opens_the_person_while_it_is_open_and_masks_afterwards() -> None:
     lease, request = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
     (line,) = [
-        line for line in do(inboxes.lines, ISSUER, answered=False, actor="person:a", now=NOW)
+        line for line in do(inboxes.lines, ISSUER, answered=False, actor="person:a", now=NOW)[0]
         if line.request.id == request
     ]  # fmt: skip
     assert (line.name, line.id_number, line.due_at) == (PERSON.name, PERSON.id_number, NOW + 30 * MINUTE)
@@ -224,7 +224,7 @@ def test_the_inbox_opens_the_person_while_it_is_open_and_masks_afterwards() -> N
     closed = do(inboxes.detail, ISSUER, request, actor="person:d", now=NOW)
     assert closed is not None and (closed.line.name, closed.line.id_number) == MASKED
     (answered,) = [
-        line for line in do(inboxes.lines, ISSUER, answered=True, actor="person:d", now=NOW)
+        line for line in do(inboxes.lines, ISSUER, answered=True, actor="person:d", now=NOW)[0]
         if line.request.id == request
     ]  # fmt: skip
     assert answered.name == "演***"

@@ -1,0 +1,37 @@
+"""`./run recompute`: after a changed reading, what runs is computed anew, once, and why is on the record."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.tables.duty import RuleChange
+from runtime import recompute_command
+from settings import settings
+from tests.ledger.acting import HOUR, MINUTE, all_of, immediate, limits, names
+from tests.ledger.filing import NOW
+
+
+def test_a_changed_reading_is_applied_to_what_runs_with_its_reason(
+    ledger: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    noon = NOW + 2 * HOUR + 50 * MINUTE  # 11:50
+    lease, _ = immediate(noon, "P-ARCHIVE", matter="DEMO-0003")
+    monkeypatch.setattr(type(settings()), "now", lambda _self: noon + MINUTE)
+    assert recompute_command.main(["--reason", "x"]) == 0 and not all_of(RuleChange)
+    monkeypatch.setenv("PROOFLESS_READINGS", '{"measure": "service_hours"}')
+    settings.cache_clear()
+    for _ in range(2):
+        assert recompute_command.main(["--reason", "专班会议纪要 3 号"]) == 0
+    assert limits(lease.number)["hard"].due_at == noon + 2 * HOUR
+    assert names(lease.number).count("recalculated") == 1
+    (change,) = all_of(RuleChange)
+    assert (change.reason, change.before) == ("专班会议纪要 3 号", ["2022-06-28/1"]) and change.after != change.before[0]
+    said = capsys.readouterr()
+    assert "重算 1 项" in said.out + said.err and "没有需要重算的" in said.out + said.err
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_a_reason_is_asked_for() -> None:
+    with pytest.raises(SystemExit):
+        recompute_command.main([])

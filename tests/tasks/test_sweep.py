@@ -1,0 +1,59 @@
+"""到期清扫 after an outage: it is on the record before any miss is, in the flow and at a worker's start."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from ledger import outages
+from runtime.worker.timekeeper import Timekeeper
+from settings import Settings, settings
+from tasks import sweep
+from tests.ledger.acting import MINUTE, do, immediate, limits, names
+from tests.ledger.filing import NOW
+
+
+@pytest.fixture
+def restarted(ledger: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """09:00 asked, silent from 09:20 on, up again at 10:40, in a district that deducts: gives the verification."""
+    monkeypatch.setenv("PROOFLESS_READINGS", '{"outage_deducted": true}')
+    settings.cache_clear()
+    lease, _ = immediate()
+    do(outages.pulse, "deadline_sweep", NOW + 20 * MINUTE)
+    monkeypatch.setattr(Settings, "now", lambda _self: NOW + 100 * MINUTE)
+    monkeypatch.setattr(Settings, "wall", lambda _self, at: datetime.now(UTC) + (at - NOW - 100 * MINUTE))
+    yield lease.number
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_a_sweep_notices_the_outage_before_it_records_a_miss(restarted: str) -> None:
+    asyncio.run(_sweep())
+    hard = limits(restarted)["hard"]
+    assert (hard.due_at, hard.missed_at) == (NOW + 110 * MINUTE, None)
+    assert "missed" not in names(restarted)
+
+
+async def _sweep() -> None:
+    await sweep.sweep_deadlines.fn()
+
+
+def test_a_worker_that_starts_looks_back_before_it_keeps_time(restarted: str) -> None:
+    async def run() -> None:
+        stop = threading.Event()
+        keeper = asyncio.create_task(Timekeeper(stop).urge())
+        for _ in range(100):
+            await asyncio.sleep(0.05)
+            if limits(restarted)["hard"].due_at != NOW + 30 * MINUTE:
+                break
+        stop.set()
+        await keeper
+
+    asyncio.run(run())
+    hard = limits(restarted)["hard"]
+    assert (hard.due_at, hard.missed_at) == (NOW + 110 * MINUTE, None)
+    assert "missed" not in names(restarted)
