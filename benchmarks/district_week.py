@@ -37,7 +37,7 @@ class Plan:
     person: Person
     proof: str
     handling: str
-    act: str  #: reply, return, supplement, withdraw
+    act: str  #: reply, return, supplement, withdraw; rest_reply, rest_return: asked back, then done without waiting
     after: timedelta  #: from receipt to the act
     supplied_after: timedelta = timedelta()
     number: str = ""
@@ -54,6 +54,7 @@ class Week:
     seed: int
     plans: dict[str, Plan] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
+    rested: Counter[str] = field(default_factory=Counter)
 
     async def live(self, note: Callable[[str], None]) -> None:
         """File everything, act on it, and return when all has ended and the last half hours have passed."""
@@ -90,7 +91,9 @@ class Week:
         for _ in range(self.count):
             at = start + timedelta(days=chance.randrange(_DAYS), hours=chance.uniform(0, _UNTIL - _FROM))
             proof = chance.choices(["P-HOUSEHOLD", "P-HARDSHIP", "P-ARCHIVE"], [55, 30, 15])[0]
-            act = chance.choices(["reply", "return", "supplement", "withdraw"], [78, 8, 9, 5])[0]
+            act = chance.choices(
+                ["reply", "return", "supplement", "rest_reply", "rest_return", "withdraw"], [70, 8, 9, 5, 3, 5]
+            )[0]
             after = chance.choices([(5, 25), (40, 90), (100, 300)], [65, 20, 15])[0]
             if act != "reply":
                 after = (3, 20)
@@ -137,21 +140,34 @@ class Week:
     async def _act(self) -> None:
         for unit, person in (("GUANGMING", "demo-guangming-1"), ("ARCHIVE", "demo-archive-1"), ("CIVIL", "demo-civil-1")):
             http = self._http[person]
-            for item in (await http.get("/v1/inbox")).raise_for_status().json()["items"]:
+            for item in await self._inbox(http):
                 plan = self.plans.get(item["verification_number"])
                 if plan is not None:
                     await self._act_on(http, item, plan, first=unit != "CIVIL")
         await self._supply()
         await self._feed_back()
 
+    async def _inbox(self, http: httpx.AsyncClient) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        offset: int | None = 0
+        while offset is not None:
+            page = (await http.get("/v1/inbox", params={"offset": offset})).raise_for_status().json()
+            found += page["items"]
+            offset = page["next_offset"]
+        return found
+
     async def _act_on(self, http: httpx.AsyncClient, item: dict[str, Any], plan: Plan, *, first: bool) -> None:
-        waited = settings().now() - datetime.fromisoformat(item["received_at"])
-        if item["resting"] or waited < plan.after:
+        now = settings().now()
+        if item["resting"]:
+            if not plan.act.startswith("rest_") or plan.asked_at is None or now - plan.asked_at < plan.supplied_after:
+                return
+            self.rested[plan.act.removeprefix("rest_")] += 1
+        elif now - datetime.fromisoformat(item["received_at"]) < plan.after:
             return
         path = f"/v1/inbox/{item['id']}"
-        if plan.act == "return" and first:
+        if first and (plan.act == "return" or (plan.act == "rest_return" and item["resting"])):
             await self._post(http, f"{path}/return", {"reason": "不属本单位职责", "suggested_unit": "370402-CIVIL"})
-        elif plan.act == "supplement" and plan.asked_at is None:
+        elif plan.act in {"supplement", "rest_reply", "rest_return"} and plan.asked_at is None:
             plan.asked_at = settings().now()
             await self._post(http, f"{path}/supplement", {"what": "请补充住址"})
         elif plan.act == "withdraw":
@@ -163,7 +179,7 @@ class Week:
     async def _supply(self) -> None:
         now = settings().now()
         for plan in list(self.plans.values()):
-            if plan.asked_at and not plan.acted and now - plan.asked_at >= plan.supplied_after:
+            if plan.act == "supplement" and plan.asked_at and not plan.acted and now - plan.asked_at >= plan.supplied_after:
                 plan.acted = True
                 http = self._http["demo-civil-1" if plan.proof == "P-ARCHIVE" else "demo-permit-1"]
                 await self._post(http, f"/v1/verifications/{plan.number}/supplement", {"text": "演示路 1 号"})
