@@ -9,7 +9,7 @@ import pytest
 
 from domain.inbox import SupervisionOutcome
 from domain.lifecycle import State
-from ledger import affected, grounds, outages, returns, supervisions
+from ledger import affected, failures, grounds, outages, returns, supervisions
 from ledger.returns import Wish
 from ledger.tables.inbox import Return, Supervision
 from ledger.tables.records import Outage
@@ -72,6 +72,16 @@ def test_a_miss_within_an_outage_is_taken_back_and_the_unit_has_what_was_left(de
     assert names(lease.number).count("missed") - sum(
         1 for event in events(lease.number) if event.event == "lifted" and "kind" in event.detail
     ) == 2
+
+
+def test_a_case_that_waits_for_a_person_goes_back_to_the_inbox_once_its_miss_is_lifted(deducted: None) -> None:
+    lease, _ = immediate()
+    do(failures.need_attention, lease.number, "failed_passes", at=NOW + MINUTE, actor="system:w1", lease=lease)
+    swept(NOW + 40 * MINUTE)
+    assert row(lease.number).attention_from is State.ESCALATED
+    away(NOW + 20 * MINUTE, NOW + 40 * MINUTE, NOW + 45 * MINUTE)
+    now = row(lease.number)
+    assert (now.state, now.attention_from) == (State.NEEDS_ATTENTION, State.AWAITING_REPLY)
 
 
 def test_an_outage_that_is_entered_later_decides_by_the_raw_instants(deducted: None) -> None:
