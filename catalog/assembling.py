@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from catalog.matching import Candidate
 from catalog.verdicts import Question, Topic
 from domain.blocking import Block, NegativeItem, Organ, blocks
 from domain.listing import LABELS, Key
@@ -128,12 +129,15 @@ def assemble(
 
 
 def _keys(one: Stated, ground: Ground) -> list[Key]:
-    """A row without a matter speaks of every matter that needs the proof."""
+    """A row without a matter speaks of every matter that needs the proof. Matters and proofs that were retired since it
+    was read are spoken of by nobody: what stands of them stays until somebody files 减少."""
     proof, matter = one.fact["proof"], one.fact["matter"]
     if matter is not None:
-        return [(matter, proof)]
-    unit = one.fact.get("unit")
-    return [key for key, entry in ground.published.items() if key[1] == proof and (unit is None or entry.unit == unit)]
+        keys = [(matter, proof)]
+    else:
+        unit = one.fact.get("unit")
+        keys = [key for key, entry in ground.published.items() if key[1] == proof and (unit is None or entry.unit == unit)]
+    return [key for key in keys if key[0] in ground.matters and key[1] in ground.proofs]
 
 
 def _merged(rows: list[Stated]) -> tuple[dict[str, Any], list[tuple[str, Stated, Stated]]]:
@@ -157,7 +161,9 @@ def _merged(rows: list[Stated]) -> tuple[dict[str, Any], list[tuple[str, Stated,
 
 def _conflict(key: Key, conflicts: list[tuple[str, Stated, Stated]]) -> Question:
     parts = [f"“{LABELS.get(name, name)}”在{one.where}与{other.where}中不一致" for name, one, other in conflicts]
-    return Question(Topic.CONFLICT, f"{key[0]}|{key[1]}", ";".join(dict.fromkeys(parts)))
+    sources = dict.fromkeys(row.source for _, one, other in conflicts for row in (one, other))
+    candidates = tuple(Candidate(source, source, 0.0) for source in sources)
+    return Question(Topic.CONFLICT, f"{key[0]}|{key[1]}", ";".join(dict.fromkeys(parts)), candidates)
 
 
 def _entry(key: Key, said: Mapping[str, Any], ground: Ground) -> CatalogEntry:

@@ -111,7 +111,8 @@ def make_draft(now: datetime) -> CatalogDraft:
         ground = loading.ground(session)
         done = assemble(stated, ground, complete=complete, preferred=preferred)
         changes = difference(ground.published, done.entries)
-        questions.put_asked(session, _all_asked(asked, done), now=now)
+        names = {one["key"]: one["name"] for one in read}
+        questions.put_asked(session, _all_asked(asked, done, names), now=now)
         base = versions.current(session)
         as_rows = [_change_row(change) for change in changes]
         digest = hashlib.sha256(json.dumps([base, as_rows], ensure_ascii=False, sort_keys=True).encode()).hexdigest()
@@ -195,8 +196,11 @@ def _stated(
     return stated, complete, asked, read
 
 
-def _all_asked(asked: Iterable[tuple[str, Mapping[str, Any]]], done: Assembled) -> list[questions.Asked]:
-    """Equal questions of all lists together, with where they stand."""
+def _all_asked(
+    asked: Iterable[tuple[str, Mapping[str, Any]]], done: Assembled, names: Mapping[str, str]
+) -> list[questions.Asked]:
+    """Equal questions of all lists together, with where they stand. A contradiction that is found again was not settled
+    by its answer, whatever that was: its list may say nothing of it any more."""
     found: dict[tuple[str, str], questions.Asked] = {}
     for place, one in asked:
         subject = one["topic"], key(one["subject"])
@@ -204,7 +208,9 @@ def _all_asked(asked: Iterable[tuple[str, Mapping[str, Any]]], done: Assembled) 
         found.setdefault(subject, fresh).found_at(place)
     for conflict in done.questions:
         subject = conflict.topic.value, conflict.subject
-        found.setdefault(subject, questions.Asked(*subject, conflict.subject, conflict.why, [])).found_at(conflict.why)
+        candidates = [asdict(one) | {"name": names.get(one.code, one.code)} for one in conflict.candidates]
+        again = questions.Asked(*subject, conflict.subject, conflict.why, candidates, unsettled=True)
+        found.setdefault(subject, again).found_at(conflict.why)
     return list(found.values())
 
 

@@ -47,6 +47,7 @@ def blocks(entry: CatalogEntry, *, organ: Organ, negative: Iterable[NegativeItem
         found.append(
             Block("no_basis", "2.1", "没有法律法规设定依据,不得要求申请人提交。", "请补充设定依据;确无依据的,列入“取消”。")
         )
+    found += _nobody_to_ask(entry)
     if entry.exclusion is not None:
         if not entry.exclusion_decided_by or not entry.exclusion_evidence:
             found.append(
@@ -62,11 +63,8 @@ def blocks(entry: CatalogEntry, *, organ: Organ, negative: Iterable[NegativeItem
         found.append(
             Block("no_commitment", "7.4", f"应当采取告知承诺方式({entry.commitment_basis}),核验方式中却没有。", "请加上“告知承诺”。")
         )
-    if Method.DATA_SHARING in entry.methods and (not entry.source or entry.source not in sources):
-        what = f"数据来源“{entry.source}”没有接入" if entry.source else "没有写明数据来源"
-        found.append(Block("no_source", "7.2", f"核验方式有数据共享,但{what}。", "请填写已接入的数据来源,或改用其他方式。"))
-    if Method.ISSUER in entry.methods and not entry.issuing_unit:
-        found.append(Block("no_issuer", "10.1", "核验方式有部门核验,但没有写明出具单位。", "请填写出具单位。"))
+    if Method.DATA_SHARING in entry.methods and entry.source and entry.source not in sources:
+        found.append(_no_source(f"数据来源“{entry.source}”没有接入"))
     if {Method.DATA_SHARING, Method.ISSUER} & set(entry.methods) and not entry.fields:
         found.append(Block("no_fields", "9.3", "没有写明核验内容。", "请填写办理该事项需要核验的内容,只列必需的。"))
     return tuple(found)
@@ -79,6 +77,20 @@ def change_blocks(change: Change) -> tuple[Block, ...]:
         text = "增加证明材料的,办事单位须自行确定免提交的核验方式。"
         return (Block("increase_without_method", "5.7", text, "请先确定核验方式,再报送增加。"),)
     return ()
+
+
+def _nobody_to_ask(entry: CatalogEntry) -> list[Block]:
+    """A method that names nobody: never in the list, not even of an entry that article 2 keeps out."""
+    found = []
+    if Method.DATA_SHARING in entry.methods and not entry.source:
+        found.append(_no_source("没有写明数据来源"))
+    if Method.ISSUER in entry.methods and not entry.issuing_unit:
+        found.append(Block("no_issuer", "10.1", "核验方式有部门核验,但没有写明出具单位。", "请填写出具单位。"))
+    return found
+
+
+def _no_source(what: str) -> Block:
+    return Block("no_source", "7.2", f"核验方式有数据共享,但{what}。", "请填写已接入的数据来源,或改用其他方式。")
 
 
 def _negative(item: NegativeItem) -> Block:

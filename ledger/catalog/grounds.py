@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.blocking import Block, NegativeItem, Organ, blocks
 from domain.scope import CatalogEntry
-from ledger.tables.catalog import NegativeProof
+from ledger.tables.catalog import CatalogSource, NegativeProof
 from ledger.tables.registry import Database, Unit
 
 
-def blocks_of(session: Session, entry: CatalogEntry) -> tuple[Block, ...]:
-    """Everything that keeps `entry` out of the list now."""
-    unit = session.get(Unit, entry.issuing_unit) if entry.issuing_unit else None
-    return blocks(
-        entry,
-        organ=unit.organ if unit else Organ.OTHER,
-        negative=negative_items(session, entry.proof).get(entry.proof, ()),
-        sources=connected_sources(session),
-    )
+def blocks_of(session: Session, entries: Iterable[CatalogEntry]) -> Iterator[tuple[Block, ...]]:
+    """For each entry everything that keeps it out of the list now."""
+    organs = {unit.code: unit.organ for unit in session.scalars(select(Unit).where(Unit.organ != Organ.OTHER))}
+    negative, sources = negative_items(session), connected_sources(session)
+    for entry in entries:
+        organ = organs.get(entry.issuing_unit or "", Organ.OTHER)
+        yield blocks(entry, organ=organ, negative=negative.get(entry.proof, ()), sources=sources)
 
 
-def negative_items(session: Session, proof: str | None = None) -> Mapping[str, tuple[NegativeItem, ...]]:
-    """What negative lists forbid, for each proof that they mean."""
-    query = select(NegativeProof).order_by(NegativeProof.proof, NegativeProof.organ, NegativeProof.name)
-    if proof is not None:
-        query = query.where(NegativeProof.proof == proof)
+def negative_items(session: Session) -> Mapping[str, tuple[NegativeItem, ...]]:
+    """What the negative lists in use forbid, for each proof that they mean."""
+    in_use = select(NegativeProof).join(CatalogSource, CatalogSource.key == NegativeProof.source).where(CatalogSource.active)
+    query = in_use.order_by(NegativeProof.proof, NegativeProof.organ, NegativeProof.name)
     found: dict[str, tuple[NegativeItem, ...]] = {}
     for row in session.scalars(query):
         found[row.proof] = (*found.get(row.proof, ()), NegativeItem(row.organ, row.name, row.document, row.instead))

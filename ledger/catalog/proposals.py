@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, Standing, Step, agreeing, report_due
 from domain.blocking import Block, change_blocks
-from domain.calendar import MissingYear
+from domain.calendar import LOCAL, MissingYear
 from domain.limits import aware
-from domain.listing import Change, content, from_content
+from domain.listing import Change, apply, content, from_content
 from domain.roles import Role
 from ledger.alarms import raise_alarm
 from ledger.calendars import calendar
@@ -57,7 +57,8 @@ def draft(
     actor: Actor,
     now: datetime,
 ) -> Proposal:
-    """起草. Raises `StepRefused`, `ChangesBlocked`."""
+    """起草. Raises `StepRefused`, `ChangesBlocked`, and `domain.listing.ChangeConflict` where a change rests on what is
+    not in the published list now."""
     owner = session.get(Unit, unit)
     if owner is None:
         raise StepRefused(f"没有这个单位:{unit}。")
@@ -70,8 +71,9 @@ def draft(
         raise StepRefused(f"事项 {strange[0].entry.matter} 不是该单位的事项。")
     if kind is ProposalKind.ADJUSTMENT and reason_date is None:
         raise StepRefused("清单调整须写明事由发生之日。")
-    if reason_date is not None and reason_date > now.date():
+    if reason_date is not None and reason_date > aware(now).astimezone(LOCAL).date():
         raise StepRefused("事由发生之日不能在将来。")
+    apply(versions.entries_of(session, matters={change.entry.matter for change in found}), found)
     _refuse_blocked(session, found)
     row = Proposal(
         id=uuid4(), kind=kind, unit=unit, drafted_by=actor.unit, standing=Standing.DRAFTED, reason=reason,
@@ -162,6 +164,12 @@ def change_from(found: Mapping[str, Any]) -> Change:
     return Change(before, after)
 
 
+def find(session: Session, proposal: UUID, units: Collection[str] | None = None) -> Proposal | None:
+    """One proposal, where it is of these units, or of whomever."""
+    row = session.get(Proposal, proposal)
+    return row if row is not None and (units is None or {row.unit, row.drafted_by} & set(units)) else None
+
+
 def steps_of(session: Session, proposal: UUID) -> list[ProposalStep]:
     """办理经过, oldest first."""
     query = select(ProposalStep).where(ProposalStep.proposal == proposal)
@@ -169,12 +177,17 @@ def steps_of(session: Session, proposal: UUID) -> list[ProposalStep]:
 
 
 def list_proposals(
-    session: Session, *, unit: str | None = None, standing: Standing | None = None, limit: int = 100, offset: int = 0
+    session: Session,
+    *,
+    units: Collection[str] | None = None,
+    standing: Standing | None = None,
+    limit: int = 100,
+    offset: int = 0,
 ) -> list[Proposal]:
-    """Proposals of a unit, or of all; the newest first."""
+    """Proposals of these units, or of all; the newest first."""
     query = select(Proposal).order_by(Proposal.drafted_at.desc(), Proposal.id)
-    if unit is not None:
-        query = query.where((Proposal.unit == unit) | (Proposal.drafted_by == unit))
+    if units is not None:
+        query = query.where(Proposal.unit.in_(units) | Proposal.drafted_by.in_(units))
     if standing is not None:
         query = query.where(Proposal.standing == standing)
     return list(session.scalars(query.limit(limit).offset(offset)))
@@ -188,11 +201,10 @@ def _as_json(change: Change) -> dict[str, Any]:
 
 
 def _refuse_blocked(session: Session, changes: list[Change]) -> None:
+    kept = [(change, change.after) for change in changes if change.after is not None]
     found = []
-    for change in changes:
-        if change.after is not None:
-            blocks = (*grounds.blocks_of(session, change.after), *change_blocks(change))
-            found += [(change, block) for block in {block.code: block for block in blocks}.values()]
+    for (change, _), blocks in zip(kept, grounds.blocks_of(session, [after for _, after in kept]), strict=True):
+        found += [(change, block) for block in {block.code: block for block in (*blocks, *change_blocks(change))}.values()]
     if found:
         raise ChangesBlocked(found)
 

@@ -28,6 +28,7 @@ class Asked:
     candidates: list[dict[str, Any]]
     places: list[str] = field(default_factory=list)
     count: int = 0
+    unsettled: bool = False  #: asked although it was answered: the answer does not hold any more
 
     def found_at(self, place: str) -> None:
         self.count += 1
@@ -37,17 +38,20 @@ class Asked:
 
 def put_asked(session: Session, asked: Iterable[Asked], *, now: datetime) -> int:
     """What the lists ask now: new questions are opened, those that no list raises any more are closed; gives how many
-    are open. Answers are left alone."""
+    are open. Answers are left alone, unless the question came up in spite of its answer."""
     found = list(asked)
     session.execute(update(CatalogQuestion).where(CatalogQuestion.answered_at.is_(None)).values(open=False))
     for one in found:
         values = {"subject": one.subject, "why": one.why, "candidates": one.candidates, "places": one.places, "count": one.count}
+        reopened: dict[str, Any] = {"open": CatalogQuestion.answered_at.is_(None)}
+        if one.unsettled:
+            reopened = {"open": True, "answer": None, "answered_at": None, "answered_by": None}
         statement = insert(CatalogQuestion).values(
             id=uuid4(), topic=one.topic, subject_key=one.subject_key, asked_at=now, open=True, **values
         )
         session.execute(
             statement.on_conflict_do_update(
-                index_elements=["topic", "subject_key"], set_=values | {"open": CatalogQuestion.answered_at.is_(None)}
+                index_elements=["topic", "subject_key"], set_=values | reopened
             )
         )
     return len(found)

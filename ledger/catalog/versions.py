@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from domain.listing import Change, Key, apply, content, difference, key_of
+from domain.listing import Change, Key, apply, content, key_of
 from domain.scope import CatalogEntry
 from ledger.entries import ENTRY, as_entry
 from ledger.tables.catalog import CatalogVersion, Entry
@@ -28,17 +28,16 @@ def current(session: Session) -> int:
     return session.scalar(select(func.max(CatalogVersion.number))) or 0
 
 
-def entries_of(session: Session, version: int | None = None) -> dict[Key, CatalogEntry]:
-    """The list as published, or as it was at `version`. Raises `UnknownVersion`."""
+def entries_of(
+    session: Session, version: int | None = None, *, matters: Collection[str] | None = None
+) -> dict[Key, CatalogEntry]:
+    """The list as published, or as it was at `version`; of these matters, or whole. Raises `UnknownVersion`."""
     if version is not None and version != 0 and session.get(CatalogVersion, version) is None:
         raise UnknownVersion(f"没有第 {version} 版清单")
-    rows = session.execute(ENTRY.where(_at(version))).all()
-    return {key_of(entry): entry for entry in (as_entry(row, issuer) for row, issuer in rows)}
-
-
-def changes_between(session: Session, first: int, second: int) -> tuple[Change, ...]:
-    """What changed from one version to another (5.3). Raises `UnknownVersion`."""
-    return difference(entries_of(session, first), entries_of(session, second))
+    query = ENTRY.where(at(version))
+    if matters is not None:
+        query = query.where(Entry.matter.in_(matters))
+    return {key_of(entry): entry for entry in (as_entry(row, issuer) for row, issuer in session.execute(query))}
 
 
 def versions(session: Session) -> list[CatalogVersion]:
@@ -81,7 +80,8 @@ def digest_of(entries: dict[Key, CatalogEntry]) -> str:
     return hashlib.sha256(json.dumps(material, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _at(version: int | None) -> ColumnElement[bool]:
+def at(version: int | None) -> ColumnElement[bool]:
+    """Which rows make up a version; None: the published one."""
     if version is None:
         return Entry.until_version.is_(None)
     return (Entry.since_version <= version) & or_(Entry.until_version.is_(None), Entry.until_version > version)

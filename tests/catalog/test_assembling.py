@@ -54,8 +54,16 @@ def test_two_lists_that_contradict_each_other_are_asked_and_change_nothing() -> 
     assert done.entries == GROUND.published
     (question,) = done.questions
     assert question.subject == "M-1|P-1" and question.why == "“有效天数”在甲表 第 2 行与乙表 第 7 行中不一致"
+    assert [one.code for one in question.candidates] == ["甲表", "乙表"]
     settled = assemble(rows, GROUND, complete={}, preferred={"M-1|P-1": "乙表"})
     assert settled.entries[("M-1", "P-1")] == replace(ENTRY, validity_days=90, basis="另一依据") and not settled.questions
+
+
+def test_what_was_retired_since_it_was_read_is_passed_over() -> None:
+    retired = replace(GROUND, matters={"M-2": GROUND.matters["M-2"]}, proofs={"P-2": GROUND.proofs["P-2"]})
+    rows = [said(None, "P-1", validity_days=90), said("M-1", "P-1", "乙表", validity_days=60), said("M-2", "P-1", **FULL)]
+    done = assemble(rows, retired, complete={})
+    assert done.entries == GROUND.published and not done.blocked and not done.questions
 
 
 def test_one_list_demands_a_commitment_and_another_says_why_none_is_possible() -> None:

@@ -18,7 +18,7 @@ from catalog.headers import ListKind
 from catalog.returning import file_for_sender
 from domain.listing import apply, content
 from ledger import registry
-from ledger.catalog import drafts, intake, proposals, questions, versions
+from ledger.catalog import drafts, grounds, intake, proposals, questions, versions
 from ledger.tables.catalog import CatalogReading, CatalogRow, NegativeProof
 from ledger.tables.registry import Matter
 from tests.catalog.registries import LISTS
@@ -132,6 +132,33 @@ def test_an_answer_holds_for_every_list_and_the_question_goes() -> None:
     assert do(questions.questions) == []
 
 
+def test_a_contradiction_that_its_answer_does_not_settle_any_more_is_asked_again() -> None:
+    for key, days in (("one", "60"), ("two", "70")):
+        source(key, ListKind.PROOFS, JUSTICE)
+        send(key, workbook([(*HEADER, "有效期"), (*GOOD, days)]))
+    rebuilt()
+    (asked,) = do(questions.questions)
+    assert [(one["code"], one["name"]) for one in asked.candidates] == [("one", "one清单"), ("two", "two清单")]
+    do(questions.answer, asked.id, "two", now=NOW, actor="person:demo-admin")
+    (change,) = rebuilt().changes
+    assert change["after"]["validity_days"] == 70 and do(questions.questions) == []
+    source("three", ListKind.PROOFS, JUSTICE)
+    send("three", workbook([(*HEADER, "有效期"), (*GOOD, "80")]))
+    source("two", ListKind.PROOFS, JUSTICE, active=False)
+    assert rebuilt().changes == []
+    (again,) = do(questions.questions)
+    assert (again.id, again.answer, again.answered_at) == (asked.id, None, None)
+
+
+def test_a_negative_list_that_is_no_longer_in_use_forbids_nothing() -> None:
+    source("community", ListKind.NEGATIVE_COMMUNITY, None, document="民发〔2020〕20号")
+    send("community", (LISTS / "not_issued_by_community_2020.csv").read_bytes())
+    rebuilt()
+    assert do(grounds.negative_items)
+    source("community", ListKind.NEGATIVE_COMMUNITY, None, active=False)
+    assert do(grounds.negative_items) == {}
+
+
 def test_a_complete_list_that_names_an_entry_no_more_takes_it_away_but_not_while_a_row_is_unclear() -> None:
     source("justice", ListKind.PROOFS, JUSTICE, complete=True)
     household = (2, "DEMO-0002", "户籍证明", "《法律援助法》", "光明路街道办事处", "部门核验", "", "", "住址")
@@ -187,7 +214,7 @@ listed = st.tuples(
 
 
 @given(st.lists(listed, min_size=1, max_size=6), st.booleans())
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rebuilding_is_idempotent_whatever_the_list(found: list[tuple[Any, ...]], complete: bool) -> None:
     source("any", ListKind.PROOFS, JUSTICE, complete=complete)
     send("any", rows(*found))

@@ -16,6 +16,8 @@ from tests.domain.test_listing import ENTRY
 NEGATIVE = NegativeItem(Organ.COMMUNITY, "亲属关系证明", "民发〔2020〕20号", "居民户口簿")
 EXCLUDED = {"exclusion": Exclusion.PUBLIC_SAFETY, "methods": (), "fields": ()}
 
+EXPLAINED = EXCLUDED | {"exclusion_decided_by": "专班", "exclusion_evidence": "纪要"}
+
 
 def codes(entry: Any, organ: Organ = Organ.OTHER, negative: tuple[NegativeItem, ...] = ()) -> list[tuple[str, str]]:
     return [(block.code, block.obligation) for block in blocks(entry, organ=organ, negative=negative, sources={"licence_library"})]
@@ -34,7 +36,9 @@ def codes(entry: Any, organ: Organ = Organ.OTHER, negative: tuple[NegativeItem, 
         ({"issuing_unit": None}, [("no_issuer", "10.1")]),
         ({"fields": ()}, [("no_fields", "9.3")]),
         (EXCLUDED, [("exclusion_unexplained", "2.3")]),
-        (EXCLUDED | {"exclusion_decided_by": "专班", "exclusion_evidence": "纪要"}, []),
+        (EXPLAINED, []),
+        (EXPLAINED | {"methods": (Method.ISSUER,), "issuing_unit": None}, [("no_issuer", "10.1")]),
+        (EXPLAINED | {"methods": (Method.DATA_SHARING,), "source": None}, [("no_source", "7.2")]),
         ({"reviewed_above": True, "methods": ()}, []),
         ({"outside_region": True, "checkable_online": False, "methods": ()}, []),
         ({"outside_region": True, "methods": ()}, [("no_method", "2.2")]),

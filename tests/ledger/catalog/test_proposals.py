@@ -174,6 +174,20 @@ def test_an_adjustment_is_reported_within_three_working_days_or_marked_late(repo
     assert (row.due_at, row.late) == (datetime(2026, 3, 5, 16, 0, tzinfo=UTC), late)
 
 
+def test_what_rests_on_a_list_of_before_is_refused_when_it_is_filed() -> None:
+    stale = altered(validity_days=60)
+    publish(agreed(altered(validity_days=90)))
+    with pytest.raises(ChangeConflict, match="请按现行清单重新报送"):
+        draft(stale)
+
+
+def test_the_day_of_the_cause_is_a_day_in_beijing() -> None:
+    past_midnight = datetime(2026, 3, 4, 16, 30, tzinfo=UTC)
+    assert draft(reason_date=date(2026, 3, 5), now=past_midnight)
+    with pytest.raises(StepRefused, match="不能在将来"):
+        draft(reason_date=date(2026, 3, 6), now=past_midnight)
+
+
 def test_a_year_without_calendar_leaves_it_undetermined_until_it_comes() -> None:
     later = datetime(2028, 3, 4, 1, 0, tzinfo=UTC)
     proposal = draft(reason_date=date(2028, 3, 1), now=later)
