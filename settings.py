@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(default=600, ge=1)
     """Calls that one unit may make; beyond it the gateway answers 429."""
     public_checks_per_minute: int = Field(default=30, ge=1)
+    """Public calls from one address: checks of proofs, and apart from them readings of the list."""
+    feedback_url: str = Field(default="", pattern=r"^(https?://[^\s\"<>]+)?$")
+    """Where the public tells what is wrong in the published list; empty: 12345 alone."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, of the proxies whose X-Forwarded-For is believed; none by default."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
@@ -135,16 +135,18 @@ LABELS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def described(change: Change) -> list[str]:
+def described(change: Change, leave_out: Collection[str] = ()) -> list[str]:
     """What a person reads of a change: one line for each thing that differs; of 增加 and 减少 the methods."""
     if change.before is None or change.after is None:
         return [f"核验方式:{_shown(content(change.entry)['methods'], 'methods')}"]
     old, new = content(change.before), content(change.after)
-    return [
-        f"{LABELS.get(name, name)}:{_shown(old[name], name)} → {_shown(new[name], name)}"
-        for name in old
-        if old[name] != new[name]
-    ]
+    differs = [name for name in old if old[name] != new[name] and name not in leave_out]
+    names = {"issuing_unit": (change.before.issuing_unit_name, change.after.issuing_unit_name)}
+    lines = []
+    for name in differs:
+        before, after = names.get(name, (None, None))
+        lines.append(f"{LABELS.get(name, name)}:{_shown(before or old[name], name)} → {_shown(after or new[name], name)}")
+    return lines
 
 
 def _shown(value: Any, name: str) -> str:

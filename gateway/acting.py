@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from domain.blocking import Block
+from domain.listing import Change, ChangeConflict
 from domain.numbers import is_number
 from gateway.problems import Problem
 from ledger import (
@@ -26,6 +29,9 @@ from ledger import (
     supplements,
     views,
 )
+from ledger.catalog import intake
+from ledger.catalog.proposals import ChangesBlocked, StepRefused
+from ledger.catalog.versions import UnknownVersion
 from ledger.database import transaction
 from ledger.duty import DutyRefused
 from ledger.keys import Caller
@@ -68,9 +74,10 @@ _CODES: Mapping[type[Exception], str] = MappingProxyType(
         mismatches.NothingToObject: "mismatch_unsettled",
         mismatches.NothingOpen: "mismatch_closed",
         mismatches.ObjectedAlready: "objected_already",
+        intake.SourceFixed: "list_kind_fixed",
     }
 )
-#: Refusals whose own Chinese text says it best: what they hold is the unit's arrangement, no person's data.
+#: Refusals whose own Chinese text says it best: what they hold is the unit's arrangement or its list, no person's data.
 _SPOKEN: Mapping[type[Exception], str] = MappingProxyType(
     {
         DutyRefused: "duty_refused",
@@ -78,6 +85,9 @@ _SPOKEN: Mapping[type[Exception], str] = MappingProxyType(
         TimetableRefused: "timetable_refused",
         OutageRefused: "outage_refused",
         MoveRefused: "state_conflict",
+        StepRefused: "step_refused",
+        ChangeConflict: "change_conflict",
+        UnknownVersion: "version_unknown",
     }
 )
 
@@ -91,11 +101,18 @@ def acting() -> Iterator[Session]:
     except requests.FieldsMissing as missing:
         # The names come from the catalog, not from the caller.
         raise Problem("fields_missing", errors=[(f"fields.{name}", "缺少这一项。") for name in missing.names]) from None
+    except ChangesBlocked as blocked:
+        raise Problem("changes_blocked", detail=f"{blocked}。", blocks=[_line(*one) for one in blocked.found]) from None
     except tuple(_CODES) as refused:
         raise Problem(_CODES[type(refused)]) from None
     except tuple(_SPOKEN) as refused:
         code = next(code for kind, code in _SPOKEN.items() if isinstance(refused, kind))
         raise Problem(code, detail=str(refused)) from None
+
+
+def _line(change: Change, block: Block) -> dict[str, str]:
+    matter, proof = change.key
+    return {"matter": matter, "proof": proof, **asdict(block)}
 
 
 def own(session: Session, caller: Caller, number: str) -> Verification:

@@ -26,14 +26,21 @@ from gateway.routes import (
     arrangements,
     attachments,
     cases,
+    catalog,
+    catalog_pages,
+    change_tasks,
     commitments,
     documents,
+    drafts,
     followups,
     inbox,
+    lists,
     notices,
     operations,
+    proposals,
     records,
     registers,
+    registry,
     stuck,
     timing,
     units,
@@ -64,11 +71,18 @@ ROUTERS = (
     stuck.router,
     notices.router,
     units.router,
+    registry.router,
+    lists.router,
+    drafts.router,
+    proposals.router,
+    change_tasks.router,
     verify.router,
+    catalog.router,
+    catalog_pages.router,
     operations.router,
     documents.router,
 )
-_DESCRIPTION = """需求单位登记办件、发起核验、取得盖章的电子证明;出具单位在收件箱中答复;公众在 /verify 核验真伪。
+_DESCRIPTION = """需求单位登记办件、发起核验、取得盖章的电子证明;出具单位在收件箱中答复;公众在 /verify 核验真伪,在 /catalog 查看清单。
 
 错误一律为 RFC 9457 problem+json,`code` 稳定不变。示例中的人员均为虚构。"""
 
@@ -121,8 +135,9 @@ def _answer_problems(app: FastAPI) -> None:
     """One form for everything that goes wrong: problem+json, or a page for browsers on the public pages."""
 
     def answer(request: Request, problem: Problem) -> Response:
-        if request.url.path.startswith("/verify") and wants_page(request.headers):
-            return page("problem.html", problem.status_code, problem.headers, problem=problem)
+        if request.url.path.startswith(("/verify", "/catalog")) and wants_page(request.headers):
+            about_list = request.url.path.startswith("/catalog")
+            return page("problem.html", problem.status_code, problem.headers, problem=problem, about_list=about_list)
         return as_json(problem)
 
     async def on_problem(request: Request, error: Exception) -> Response:
@@ -149,7 +164,7 @@ def _answer_problems(app: FastAPI) -> None:
 
 
 class _Headers:
-    """Security headers on every answer, the one for an unexpected error too."""
+    """Security headers on every answer, the one for an unexpected error too; what may be kept says so itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -158,7 +173,9 @@ class _Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._added]
+                own = message.get("headers", [])
+                named = {name.lower() for name, _ in own}
+                message["headers"] = [*own, *(one for one in self._added if one[0] not in named)]
             await send(message)
 
         await self._app(scope, receive, secured if scope["type"] == "http" else send)

@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from catalog.reading import MOST_BYTES
 from domain.inbox import ATTACHMENT_BYTES
 from gateway.problems import Problem
 
@@ -23,8 +24,10 @@ _FORM = 8 * 1024  #: what a form puts around a file
 _UPLOADS = (
     (re.compile(r"/verify/upload"), UPLOAD_LIMIT + _FORM),
     (re.compile(r"/v1/(inbox|verifications)/[^/]+/(mismatch/)?attachments"), ATTACHMENT_BYTES + _FORM),
+    (re.compile(r"/v1/catalog/sources/[^/]+/files"), MOST_BYTES + _FORM),
 )
-_DEEPEST = 8  #: our deepest document has three levels
+LARGEST = max(size for _, size in _UPLOADS)
+_DEEPEST = 8  #: our deepest document has six levels
 
 
 class StrictRequest(Request):

@@ -20,6 +20,7 @@ from settings import LOCAL, settings
 _FOLDER = Path(__file__).parent / "templates"
 _CSS = (_FOLDER / "style.css").read_text(encoding="utf-8")
 _CSS_DIGEST = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+_LOOK = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(_FOLDER.iterdir()))).hexdigest()
 
 #: For every answer; the one style sheet is known by its digest, so nothing else can style or run.
 SECURITY_HEADERS = {
@@ -38,8 +39,12 @@ SECURITY_HEADERS = {
 
 
 def _local(instant: datetime) -> str:
+    return f"{_day(instant)} {instant.astimezone(LOCAL):%H:%M}"
+
+
+def _day(instant: datetime) -> str:
     moment = instant.astimezone(LOCAL)
-    return f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
+    return f"{moment.year}年{moment.month}月{moment.day}日"
 
 
 _CJK = "\u4e00-\u9fff\u3001-\u3011\uff01-\uff20\u201d"
@@ -68,6 +73,7 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters["local"] = _local
+_environment.filters["day"] = _day
 _environment.filters["with_code"] = _with_code
 _environment.globals["css"] = Markup(_CSS)  # our own file; escaping would change its digest
 
@@ -76,6 +82,12 @@ def page(template: str, status: int = 200, headers: Mapping[str, str] | None = N
     """One page."""
     text = _environment.get_template(template).render(demonstration=settings().seal_development, **content)
     return HTMLResponse(typeset(text), status, {"Vary": "Accept", **(headers or {})})
+
+
+def look(*also: object) -> str:
+    """A mark of how pages look now, with whatever else they depend on: for caches."""
+    material = repr((_LOOK, settings().seal_development, *also)).encode()
+    return hashlib.sha256(material).hexdigest()[:16]
 
 
 def wants_page(headers: Headers) -> bool:

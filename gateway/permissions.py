@@ -36,6 +36,9 @@ _REPAIR = Rule(frozenset({Role.OPERATOR, Role.OFFICE}))
 _ADMINISTRATION = Rule(frozenset({Role.ADMINISTRATOR}))
 _SUPERVISION = Rule(frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}))  #: who answers for the unit's duty and hours
 _OFFICE = Rule(frozenset({Role.OFFICE}))  #: 工作专班办公室
+_REGISTRY = Rule(frozenset({Role.OFFICE, Role.ADMINISTRATOR}))
+_SENDERS = Rule(_COUNTER.roles | {Role.OFFICE})  #: who hands lists in
+_LIST_READERS = Rule(_READERS.roles | {Role.PUBLISHER})
 _PUBLIC = Rule(public=True)
 
 #: Endpoint -> rule. The names are those of the functions in `gateway/routes`.
@@ -110,6 +113,50 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "resume_stuck": Rule(frozenset({Role.OPERATOR})),  # who paused it in Prefect resumes it
         "put_callback": _ADMINISTRATION,
         "delete_callback": _ADMINISTRATION,
+        "get_units": _REGISTRY,
+        "put_unit": _REGISTRY,
+        "get_matters": _REGISTRY,
+        "put_matter": _REGISTRY,
+        "get_proofs": _REGISTRY,
+        "put_proof": _REGISTRY,
+        "get_databases": _REGISTRY,
+        "put_database": _REGISTRY,
+        "put_source": _SENDERS,
+        "send_file": _SENDERS,
+        "get_sources": _READERS,
+        "get_rows": _READERS,
+        "get_error_file": _READERS,
+        "start_rebuild": _REPAIR,
+        "get_latest_draft": _LIST_READERS,
+        "get_draft": _LIST_READERS,
+        "get_questions": _OFFICE,
+        "answer_question": _OFFICE,
+        "draft_proposal": _COUNTER,
+        "get_proposals": _LIST_READERS,
+        "get_proposal": _LIST_READERS,
+        "report_proposal": _COUNTER,
+        "withdraw_proposal": _COUNTER,
+        "return_proposal": _OFFICE,
+        "consent_to_proposal": _OFFICE,
+        "decide_proposal": _OFFICE,
+        "reject_proposal": _OFFICE,
+        "publish_version": Rule(frozenset({Role.PUBLISHER})),  # 区政府办公室 (5.2)
+        "get_change_tasks": _READERS,
+        "finish_change_task": _COUNTER,
+        "export_guide_changes": _READERS,
+        "get_coverage": Rule(_WATCHERS),
+        "catalog_page": _PUBLIC,
+        "catalog_json": _PUBLIC,
+        "catalog_csv": _PUBLIC,
+        "versions_page": _PUBLIC,
+        "versions_json": _PUBLIC,
+        "version_page": _PUBLIC,
+        "version_json": _PUBLIC,
+        "version_csv": _PUBLIC,
+        "changes_start": _PUBLIC,
+        "changes_page": _PUBLIC,
+        "changes_json": _PUBLIC,
+        "changes_csv": _PUBLIC,
         "verify_start": _PUBLIC,
         "verify_number": _PUBLIC,
         "verify_upload": _PUBLIC,

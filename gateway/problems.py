@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from domain.scope import Refusal
+from gateway.list_problems import LIST_PROBLEMS
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "already_answered": Kind(409, "已经答复", "这项申请已有答复,以首次答复为准。", "如答复有误,请联系需求单位重新发起核验。"),
         "state_conflict": Kind(409, "当前状态不允许", "核验的当前状态不允许这项操作。", "请查看核验的最新状态后再决定。"),
         "request_withdrawn": Kind(410, "申请已撤回", "需求单位已撤回,或申请已转给其他单位。", "无需答复。"),
-        "too_large": Kind(413, "内容过大", "请求正文超过大小限制。", "JSON 正文以 64 KB 为限,上传的 PDF 以 5 MB 为限。"),
+        "too_large": Kind(413, "内容过大", "请求正文超过大小限制。", "JSON 正文以 64 KB、上传的 PDF 以 5 MB、清单文件以 20 MB 为限。"),
         "not_json_type": Kind(
             415, "正文类型不对", "请求正文的 Content-Type 不是 application/json。", "请以 application/json 发送。"
         ),
@@ -167,6 +168,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "callback_secret_invalid": Kind(
             422, "回调密钥不合格", "密钥须为 whsec_ 加 24 至 64 字节的 base64。", "请更正,或省略 secret 由系统生成。"
         ),
+        **{code: Kind(*line) for code, line in LIST_PROBLEMS.items()},
         # ours
         "too_many_requests": Kind(429, "请求过于频繁", "一分钟内的请求次数超过限额。", "请按 Retry-After 的秒数等候后再试。"),
         "internal": Kind(500, "系统内部错误", "系统处理时出错,已留下记录。", "请稍后重试;仍不成功的,请把 instance 告知运维人员。"),
@@ -184,7 +186,8 @@ class Problem(HTTPException):
     """Stops a call with one line of the table.
 
     `detail` and `remedy` replace the table's words where a rule of `domain` says it better; `errors` are pairs of
-    field and text; `obligation` and `facts` go to the record of refusals: codes and ids, never personal data.
+    field and text; `blocks` are what the rules of the list say of an entry, each with its remedy; `obligation` and
+    `facts` go to the record of refusals: codes and ids, never personal data.
     """
 
     def __init__(
@@ -194,6 +197,7 @@ class Problem(HTTPException):
         detail: str | None = None,
         remedy: str | None = None,
         errors: Sequence[tuple[str, str]] = (),
+        blocks: Sequence[Mapping[str, str]] = (),
         headers: dict[str, str] | None = None,
         obligation: str | None = None,
         facts: Mapping[str, Any] = MappingProxyType({}),
@@ -201,7 +205,8 @@ class Problem(HTTPException):
         kind = PROBLEMS[code]
         super().__init__(kind.status, detail or kind.detail, headers)
         self.code, self.kind, self.remedy = code, kind, remedy or kind.remedy
-        self.errors, self.obligation, self.facts = tuple(errors), obligation, facts
+        self.errors, self.blocks = tuple(errors), tuple(blocks)
+        self.obligation, self.facts = obligation, facts
 
     @classmethod
     def refused(cls, refusal: Refusal, **facts: Any) -> Problem:
@@ -225,6 +230,8 @@ def body_of(problem: Problem, instance: str | None = None) -> dict[str, Any]:
         body["instance"] = instance
     if problem.errors:
         body["errors"] = [{"field": field, "text": text} for field, text in problem.errors]
+    if problem.blocks:
+        body["blocks"] = [dict(block) for block in problem.blocks]
     return body
 
 

@@ -30,9 +30,9 @@ class Quotas:
         """One call of a unit, whichever of its people and systems makes it."""
         self._count(self._unit, "unit", unit)
 
-    def count_public(self, address: str) -> None:
-        """One public check from a client address."""
-        self._count(self._public, "public", _network(address))
+    def count_public(self, address: str, what: str = "check") -> None:
+        """One public call from a client address. Who reads the list has checks left all the same."""
+        self._count(self._public, what, _network(address))
 
     def _count(self, limit: RateLimitItem, *who: str) -> None:
         if self._windows.hit(limit, *who):

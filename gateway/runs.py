@@ -1,7 +1,7 @@
-"""The one place where the gateway talks to Prefect: a filed verification gets its flow run.
+"""The one place where the gateway talks to Prefect: a filed verification gets its flow run, a rebuild is started.
 
-Only the number, the unit's code and the first method go there. Whatever fails here fails nobody's call: the ledger already holds the
-verification, and a worker starts what the gateway did not.
+Of a verification only the number, the unit's code and the first method go there. Whatever fails there fails nobody's
+call: the ledger already holds the verification, and a worker starts what the gateway did not.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from uuid import UUID
 import httpx
 from starlette.concurrency import run_in_threadpool
 
+from gateway.problems import Problem
 from ledger import filing, leases
 from ledger.database import transaction
 from settings import Settings
 
-_DEPLOYMENT = "verification/main"
+_VERIFICATION, _REBUILD = "verification/main", "catalog-rebuild/main"
 _AT_ONCE = 8  #: runs that are being created at the same time
 _MOST = 200  #: beyond it the workers are the better place: they claim what was not started within five seconds
 
@@ -29,6 +30,8 @@ class FlowRuns(Protocol):
     """What the gateway needs of the engine."""
 
     async def create(self, number: str, tags: list[str]) -> UUID: ...
+
+    async def start_rebuild(self) -> UUID: ...
 
     async def healthy(self) -> bool: ...
 
@@ -45,7 +48,7 @@ class PrefectRuns:
             timeout=httpx.Timeout(10, connect=2),
             trust_env=False,
         )
-        self._deployment: str | None = None
+        self._deployments: dict[str, str] = {}
 
     async def create(self, number: str, tags: list[str]) -> UUID:
         """Create the flow run of this number, or find the one that exists. Raises httpx.HTTPError."""
@@ -55,13 +58,11 @@ class PrefectRuns:
             "idempotency_key": f"{number}#0",
             "tags": tags,
         }
-        for look_again in (True, False):
-            answer = await self._http.post(f"/deployments/{await self._deployment_id()}/create_flow_run", json=body)
-            if answer.status_code != 404 or not look_again:
-                break
-            self._deployment = None  # deployed anew under another id
-        answer.raise_for_status()
-        return UUID(answer.json()["id"])
+        return await self._create_run(_VERIFICATION, body)
+
+    async def start_rebuild(self) -> UUID:
+        """Create a run of the catalog's rebuild. Raises httpx.HTTPError."""
+        return await self._create_run(_REBUILD, {"name": "清单重建(人工启动)"})
 
     async def healthy(self) -> bool:
         """True where the server answers."""
@@ -73,16 +74,25 @@ class PrefectRuns:
     async def close(self) -> None:
         await self._http.aclose()
 
-    async def _deployment_id(self) -> str:
-        if self._deployment is None:
-            answer = await self._http.get(f"/deployments/name/{_DEPLOYMENT}")
+    async def _create_run(self, deployment: str, body: dict[str, Any]) -> UUID:
+        for look_again in (True, False):
+            answer = await self._http.post(f"/deployments/{await self._id_of(deployment)}/create_flow_run", json=body)
+            if answer.status_code != 404 or not look_again:
+                break
+            self._deployments.pop(deployment, None)  # deployed anew under another id
+        answer.raise_for_status()
+        return UUID(answer.json()["id"])
+
+    async def _id_of(self, deployment: str) -> str:
+        if deployment not in self._deployments:
+            answer = await self._http.get(f"/deployments/name/{deployment}")
             answer.raise_for_status()
-            self._deployment = str(answer.json()["id"])
-        return self._deployment
+            self._deployments[deployment] = str(answer.json()["id"])
+        return self._deployments[deployment]
 
 
 class RunStarter:
-    """Starts flow runs behind the answered call."""
+    """Starts flow runs, those of verifications behind the answered call."""
 
     def __init__(self, runs: FlowRuns) -> None:
         self.runs = runs
@@ -96,6 +106,14 @@ class RunStarter:
         task = asyncio.create_task(self._start(number, tags))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def rebuild(self) -> UUID:
+        """Start a rebuild of the catalog; gives its run. Raises Problem `rebuild_unavailable`."""
+        try:
+            return await self.runs.start_rebuild()
+        except (httpx.HTTPError, OSError, ValueError) as error:
+            log.warning("rebuild not started (%s)", type(error).__name__)
+            raise Problem("rebuild_unavailable", headers={"Retry-After": "30"}) from None
 
     async def _start(self, number: str, tags: list[str]) -> None:
         try:

@@ -26,3 +26,8 @@ def services_of(request: Request) -> Services:
     """The services of the application that serves this request."""
     services: Services = request.app.state.services
     return services
+
+
+def count_public(request: Request, what: str = "check") -> None:
+    """Count a call without a key. Raises Problem `too_many_requests`."""
+    services_of(request).quotas.count_public(request.client.host if request.client else "", what)

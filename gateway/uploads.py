@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from domain.inbox import ATTACHMENT_BYTES
-from gateway.bodies import UPLOAD_LIMIT, is_clean
+from gateway.bodies import LARGEST, is_clean
 from gateway.problems import Problem
 from ledger.attachments import File
 
@@ -22,7 +22,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 class _InMemory(MultiPartParser):
     """A form whose file never touches a disk: it may be somebody's proof."""
 
-    spool_max_size = UPLOAD_LIMIT * 2
+    spool_max_size = LARGEST * 2
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,22 @@ async def read_attachment(request: Request) -> File:
     if not sent.name.lower().endswith(_ENDINGS[kind]) or sent.declared not in (kind, *_UNDECLARED):
         raise Problem("attachment_kind", detail="文件名的后缀、声明的类型与文件内容不一致。")
     return File(sent.name, kind, sent.content)
+
+
+async def read_list_file(request: Request, name: str) -> tuple[str, bytes]:
+    """A list as a department keeps it: name and content, from a form or as the body itself, called `name` there.
+
+    Of whatever type: what it is worth is judged when it is read. Raises Problem `no_list_file`.
+    """
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media == "multipart/form-data":
+        name, content = await read_form(request)
+    else:
+        content = await request.body()
+        name = name if content else ""
+    if not name and not content:
+        raise Problem("no_list_file")
+    return name, content
 
 
 def media_type(content: bytes) -> str | None:

@@ -1,11 +1,11 @@
-"""登记: write units, people, systems, matters, proofs and databases. Sending the same again changes nothing."""
+"""登记: units, people, systems, matters, proofs and databases, written and read. Sending the same again changes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import inspect
+from sqlalchemy import func, inspect, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -45,6 +45,24 @@ def put_proofs(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
 def put_databases(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
     """证照、证明数据库 by code (6.4)."""
     return _put(session, Database, ("code",), rows)
+
+
+def listed(session: Session, table: type[T], words: Iterable[str] = (), *, limit: int, offset: int = 0) -> list[T]:
+    """Rows of a register by code: those in whose code and name all the words stand."""
+    code, name = (getattr(table, column) for column in ("code", "name"))
+    text = func.concat_ws(" ", code, name)
+    query = select(table).where(*(text.icontains(word, autoescape=True) for word in words))
+    return list(session.scalars(query.order_by(code).limit(limit).offset(offset)))
+
+
+def unit_names(session: Session) -> dict[str, str]:
+    """Every unit's name."""
+    return dict(session.execute(select(Unit.code, Unit.name)).tuples().all())
+
+
+def drafted_by(session: Session, unit: str) -> frozenset[str]:
+    """The units whose list this one drafts (5.1): itself, and those whose 行业主管部门 it is."""
+    return frozenset({unit, *session.scalars(select(Unit.code).where(Unit.drafting_unit == unit))})
 
 
 def _put(session: Session, table: type[T], key: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> int:

@@ -81,10 +81,13 @@ def _put(options: argparse.Namespace, progress: Progress) -> int:
         if options.unit and session.get(Unit, options.unit) is None:
             raise Failure("报送清单", f"没有这个单位编码:{options.unit}", "请先导入单位。")
         if options.kind:
-            intake.put_source(
-                session, options.key, kind=options.kind, name=options.name or options.file.stem, unit=options.unit,
-                document=options.document, complete=options.complete, active=True,
-            )  # fmt: skip
+            try:
+                intake.put_source(
+                    session, options.key, kind=options.kind, name=options.name or options.file.stem, unit=options.unit,
+                    document=options.document, complete=options.complete, active=True,
+                )  # fmt: skip
+            except intake.SourceFixed:
+                raise Failure("报送清单", f"清单 {options.key} 已有文件,不能改变种类", "请用另一个代号登记。") from None
         intake.receive(session, options.key, options.file.name, content, now=settings().now(), actor=operator())
     progress.say(f"已收到 {options.file.name}。立即处理请执行 ./run catalog rebuild。")
     return 0

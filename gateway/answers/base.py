@@ -11,6 +11,8 @@ from ledger.views import PartyView
 
 Number = Annotated[str, Field(description="核验编号", examples=["HY202603047K3M9QXT"])]
 
+More = Annotated[bool, Field(description="后面还有:以 offset 继续")]
+
 
 class Answered(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -19,6 +21,17 @@ class Answered(BaseModel):
 class ErrorLine(Answered):
     field: Annotated[str, Field(description="哪一项", examples=["party.id_number"])]
     text: Annotated[str, Field(description="哪里不合格")]
+
+
+class BlockLine(Answered):
+    """清单规则对一个条目的一处意见。"""
+
+    matter: Annotated[str, Field(description="事项编码")]
+    proof: Annotated[str, Field(description="证明编码")]
+    code: Annotated[str, Field(examples=["no_basis"])]
+    obligation: Annotated[str, Field(description="规则条款", examples=["2.1"])]
+    text: Annotated[str, Field(description="哪里不符合")]
+    remedy: Annotated[str, Field(description="怎么办")]
 
 
 class ProblemAnswer(Answered):
@@ -32,6 +45,7 @@ class ProblemAnswer(Answered):
     remedy: Annotated[str, Field(description="怎么办")]
     instance: str | None = None
     errors: list[ErrorLine] | None = None
+    blocks: Annotated[list[BlockLine] | None, Field(description="清单规则的意见(changes_blocked)")] = None
 
 
 class MaskedParty(Answered):

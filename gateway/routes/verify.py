@@ -16,7 +16,7 @@ from gateway.checking import check_file, check_number
 from gateway.pages import page, wants_page
 from gateway.problems import Problem
 from gateway.routes.shared import problems
-from gateway.services import services_of
+from gateway.services import count_public
 from gateway.uploads import read_form
 
 router = APIRouter(tags=["公开核验"])
@@ -68,7 +68,7 @@ async def verify_number(
     c: Annotated[str | None, Query(max_length=100, description="二维码中的核验码")] = None,
 ) -> Response:
     """浏览器得到网页,程序得到 JSON。不带核验码时只说明是否有效;核验码正确时另显示部分隐藏的内容。"""
-    services_of(request).quotas.count_public(_address(request))
+    count_public(request)
     answer = await to_thread.run_sync(check_number, _tidy(number), c)
     if wants_page(request.headers):
         return page("result.html", answer=answer)
@@ -86,7 +86,7 @@ async def verify_number(
 )
 async def verify_upload(request: Request) -> Response:
     """上传电子证明的原始 PDF。文件只在内存中核验,不保存。被改动、追加、伪造或仅为图片的,分别说明。"""
-    services_of(request).quotas.count_public(_address(request))
+    count_public(request)
     pdf = await _read_file(request)
     answer = await to_thread.run_sync(check_file, pdf, limiter=_checks)
     if wants_page(request.headers):
@@ -113,7 +113,3 @@ async def _read_file(request: Request) -> bytes:
 def _tidy(number: str) -> str:
     """As people type it: with spaces, in small letters."""
     return "".join(number.split()).upper()
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""

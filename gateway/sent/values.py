@@ -96,7 +96,7 @@ class SentParty(Sent):
     @model_validator(mode="after")
     def _number_is_right(self) -> Self:
         number = self.id_number.upper()
-        right = _is_citizen_number(number) if self.id_type is IdType.CITIZEN_ID else _is_uscc(number)
+        right = _is_citizen_number(number) if self.id_type is IdType.CITIZEN_ID else is_uscc(number)
         if not right:
             raise PydanticCustomError("id_number_invalid", "id number")
         return self
@@ -105,5 +105,5 @@ class SentParty(Sent):
         return "SentParty(…)"
 
 
-def _is_uscc(number: str) -> bool:
+def is_uscc(number: str) -> bool:
     return number.isascii() and number.isalnum() and uscc.is_valid(number)

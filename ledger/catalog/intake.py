@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from ledger.tables.catalog import CatalogFile, CatalogReading, CatalogRow, CatalogSource
 
 _AT_ONCE = 1000
 
 
+class SourceFixed(Exception):
+    """Files came under this kind: another kind of list is registered under another key."""
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """A list, its newest file without its content, and what was found in it last."""
+
+    source: CatalogSource
+    file: CatalogFile | None
+    reading: CatalogReading | None
+
+    @property
+    def is_waiting(self) -> bool:
+        """A file came that no rebuild has read yet."""
+        return self.file is not None and (self.reading is None or self.reading.file != self.file.id)
+
+
 def put_source(session: Session, key: str, **values: Any) -> CatalogSource:
-    """Register a list that comes again and again, or change what is known of it."""
+    """Register a list that comes again and again, or change what is known of it. Raises `SourceFixed`."""
     row = session.get(CatalogSource, key, with_for_update=True)
     if row is None:
         row = CatalogSource(key=key)
         session.add(row)
+    elif values.get("kind", row.kind) != row.kind and newest_file(session, key) is not None:
+        raise SourceFixed
     for name, value in values.items():
         setattr(row, name, value)
     session.flush()
@@ -31,6 +52,28 @@ def sources(session: Session, *, active: bool = True) -> list[CatalogSource]:
     """The registered lists."""
     query = select(CatalogSource).order_by(CatalogSource.key)
     return list(session.scalars(query.where(CatalogSource.active.is_(True)) if active else query))
+
+
+def find(session: Session, key: str) -> CatalogSource | None:
+    return session.get(CatalogSource, key)
+
+
+def states(session: Session, units: Collection[str] | None = None, key: str | None = None) -> list[SourceState]:
+    """What became of the lists of these units, or of all; or of one list."""
+    about = select(CatalogSource).order_by(CatalogSource.key)
+    if units is not None:
+        about = about.where(CatalogSource.unit.in_(units))
+    if key is not None:
+        about = about.where(CatalogSource.key == key)
+    found = list(session.scalars(about))
+    keys = [source.key for source in found]
+    newest = select(CatalogFile).where(CatalogFile.source.in_(keys)).distinct(CatalogFile.source)
+    by_age = newest.order_by(CatalogFile.source, CatalogFile.id.desc()).options(defer(CatalogFile.content, raiseload=True))
+    files = {file.source: file for file in session.scalars(by_age)}
+    read = select(CatalogFile.source, CatalogReading).join(CatalogReading, CatalogReading.file == CatalogFile.id)
+    last = read.where(CatalogFile.source.in_(keys)).distinct(CatalogFile.source)
+    readings = dict(session.execute(last.order_by(CatalogFile.source, CatalogReading.id.desc())).tuples().all())
+    return [SourceState(source, files.get(source.key), readings.get(source.key)) for source in found]
 
 
 def receive(session: Session, source: str, name: str, content: bytes, *, now: datetime, actor: str) -> CatalogFile:

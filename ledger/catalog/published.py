@@ -5,6 +5,7 @@ Rows of the list never change, so that a version read in pages, each in a transa
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from ledger.entries import as_entry
 from ledger.tables.catalog import CatalogVersion, Entry
 from ledger.tables.registry import Unit
 
-AT_ONCE = 2000  #: entries in one reading of a whole list
+AT_ONCE = 5000  #: entries in one reading of a whole list
 _HOME, _ISSUER = aliased(Unit), aliased(Unit)
 _TEXT = func.concat_ws(
     " ", Entry.matter_name, Entry.proof_name, _HOME.name, _ISSUER.name, Entry.basis, Entry.matter, Entry.proof
@@ -46,27 +47,51 @@ class Wanted:
 EVERYTHING = Wanted()
 
 
+@dataclass(frozen=True)
+class Figures:
+    """What a version comprises; `paperless`: entries for which nothing need be handed in (not 2.3–2.5)."""
+
+    units: int
+    matters: int
+    entries: int
+    paperless: int
+
+
 def version_of(session: Session, number: int | None = None) -> CatalogVersion:
     """A version, or the newest. Raises `UnknownVersion`, also where nothing was published yet."""
     query = select(CatalogVersion).order_by(CatalogVersion.number.desc()).limit(1)
     found = session.scalar(query) if number is None else session.get(CatalogVersion, number)
     if found is None:
-        raise UnknownVersion("还没有公布过清单" if number is None else f"没有第 {number} 版清单")
+        raise UnknownVersion("还没有公布过清单。" if number is None else f"没有第 {number} 版清单。")
     return found
 
 
 def page(session: Session, version: int, wanted: Wanted = EVERYTHING, *, limit: int = AT_ONCE, offset: int = 0) -> list[Listed]:
-    """Entries by unit, matter and proof."""
+    """Entries in the order of their codes: names of units may change while somebody reads, codes do not."""
     query = _listed(version, wanted, select(Entry, _ISSUER.name, _HOME.name))
-    order = query.order_by(_HOME.name, Entry.unit, Entry.matter_name, Entry.matter, Entry.proof_name, Entry.proof)
+    order = query.order_by(Entry.unit, Entry.matter, Entry.proof)
     rows = session.execute(order.limit(limit).offset(offset)).tuples()
     return [Listed(as_entry(row, issuer), home) for row, issuer, home in rows]
 
 
 def units(session: Session, version: int, wanted: Wanted = EVERYTHING) -> list[tuple[str, str, int]]:
-    """The units that have entries, by name: code, name, how many."""
+    """The units that have entries: code, name, how many."""
     query = _listed(version, wanted, select(Entry.unit, _HOME.name, func.count()))
-    return list(session.execute(query.group_by(Entry.unit, _HOME.name).order_by(_HOME.name, Entry.unit)).tuples())
+    return list(session.execute(query.group_by(Entry.unit, _HOME.name).order_by(Entry.unit)).tuples())
+
+
+def figures(session: Session, version: int) -> Figures:
+    """How much there is of everything."""
+    kept_out = Entry.exclusion.is_not(None) | (Entry.outside_region & ~Entry.checkable_online) | Entry.reviewed_above
+    matters, entries = func.count(func.distinct(Entry.matter)), func.count()
+    query = select(func.count(func.distinct(Entry.unit)), matters, entries, entries.filter(~kept_out)).where(at(version))
+    return Figures(*session.execute(query).one())
+
+
+def uses(session: Session, proofs: Collection[str]) -> dict[str, int]:
+    """In how many entries of the published list each of these proofs stands."""
+    query = select(Entry.proof, func.count()).where(at(None), Entry.proof.in_(proofs)).group_by(Entry.proof)
+    return dict(session.execute(query).tuples().all())
 
 
 def _listed(version: int, wanted: Wanted, query: Select[Any]) -> Select[Any]:
@@ -92,7 +117,7 @@ def change_counts(session: Session, first: int, second: int) -> dict[ChangeKind,
     """How many of each kind."""
     pair = _Pair(first, second)
     kind = case((pair.old.id.is_(None), "add"), (pair.new.id.is_(None), "remove"), else_="alter")
-    counts = {found: number for found, number in session.execute(pair.select(kind, func.count()).group_by(kind))}
+    counts = dict(session.execute(pair.select(kind, func.count()).group_by(kind)).tuples().all())
     return {kind: counts.get(kind.value, 0) for kind in ChangeKind}
 
 

@@ -64,6 +64,10 @@ def test_each_kind_of_change_is_told() -> None:
     (change,) = difference(by_key([ENTRY]), by_key([altered]))
     assert change.kind is ChangeKind.ALTER
     assert described(change) == ["核验方式:数据共享、部门核验 → 部门核验", "数据来源:licence_library → (无)", "可立即核验:否 → 是"]
+    assert described(change, leave_out=("source",)) == ["核验方式:数据共享、部门核验 → 部门核验", "可立即核验:否 → 是"]
+    moved = Change(ENTRY, replace(ENTRY, issuing_unit="U-3", issuing_unit_name="民政局"))
+    assert described(moved) == ["出具单位:街道 → 民政局"]
+    assert described(Change(ENTRY, replace(ENTRY, validity_days=60, issuing_unit_name=None))) == ["有效天数:30 → 60"]
     kinds = [change.kind.chinese for change in difference(by_key([ENTRY]), by_key([other]))]
     assert kinds == ["减少", "增加"]
 

@@ -33,6 +33,7 @@ from settings import settings
 from tests import conftest as house
 
 REQUESTER, ISSUER, OTHER, ADMIN = "demo-permit-1", "demo-guangming-1", "demo-justice-1", "demo-admin"
+PUBLISHER = "demo-publisher"
 
 
 class PlayedRuns:
@@ -46,6 +47,12 @@ class PlayedRuns:
         if self.away:
             raise ConnectionError(number)
         self.created.append((number, tags[0]))
+        return uuid4()
+
+    async def start_rebuild(self) -> UUID:
+        if self.away:
+            raise ConnectionError
+        self.created.append(("catalog-rebuild", ""))
         return uuid4()
 
     async def healthy(self) -> bool:

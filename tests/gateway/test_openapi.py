@@ -21,7 +21,7 @@ from ledger.database import transaction
 from ledger.keys import Caller
 from ledger.tables.registry import Person
 from tests.gateway.casework import ask
-from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
+from tests.gateway.conftest import ADMIN, ISSUER, PUBLISHER, REQUESTER, Api
 
 CHIEF = "demo-guangming-2"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -81,13 +81,13 @@ class Callers:
         self._request = str(ask(self._street))
         self._roles = {}
         with transaction() as session:
-            for person in (REQUESTER, ISSUER, CHIEF, ADMIN):
+            for person in (REQUESTER, ISSUER, CHIEF, ADMIN, PUBLISHER):
                 row = session.get_one(Person, person)
                 self._roles[person] = Caller(row.code, row.unit, frozenset(map(Role, row.roles)), None)
 
     def person(self, endpoint: str, path: str) -> str:
         """The first who may; at the inbox the unit that was asked."""
-        order = (ISSUER, CHIEF, ADMIN) if path.startswith("/v1/inbox") else (REQUESTER, CHIEF, ADMIN)
+        order = (ISSUER, CHIEF, ADMIN) if path.startswith("/v1/inbox") else (REQUESTER, CHIEF, ADMIN, PUBLISHER)
         return next((person for person in order if RULES[endpoint].allows(self._roles[person])), REQUESTER)
 
     def known(self, path: str, parameters: dict[str, Any], turn: int) -> dict[str, Any]:

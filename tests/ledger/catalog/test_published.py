@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.listing import Change, ChangeKind, apply, difference
+from domain.scope import excluded
 from ledger.catalog import published, versions
 from ledger.catalog.published import Wanted
 from ledger.catalog.versions import UnknownVersion
@@ -26,9 +27,13 @@ def test_a_version_is_read_page_by_page_as_it_was() -> None:
     pages = [do(published.page, first, limit=4, offset=offset) for offset in range(0, len(before) + 4, 4)]
     listed = [one for found in pages for one in found]
     assert {(one.entry.matter, one.entry.proof): one.entry for one in listed} == before and len(listed) == len(before)
-    assert [one.unit_name for one in listed] == sorted(one.unit_name for one in listed)
+    keys = [(one.entry.unit, one.entry.matter, one.entry.proof) for one in listed]
+    assert keys == sorted(keys)
     counts = do(published.units, first)
     assert sum(count for _, _, count in counts) == len(before) and ("370402-JUSTICE", "区司法局", 1) in counts
+    figures = do(published.figures, first)
+    assert (figures.entries, figures.units) == (len(before), len(counts))
+    assert figures.paperless == sum(excluded(entry) is None for entry in before.values()) < len(before)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,132 @@
+"""登记库: units, matters, proofs, databases; what the list is made of (2.1, 3.1, 6.4)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from gateway.acting import acting
+from gateway.answers.registry import (
+    DatabaseAnswer,
+    DatabasesAnswer,
+    MatterAnswer,
+    MattersAnswer,
+    ProofKindAnswer,
+    ProofKindsAnswer,
+    UnitAnswer,
+    UnitsAnswer,
+)
+from gateway.entrance import CurrentCaller
+from gateway.paging import Limit, Offset, Search, cut, words_of
+from gateway.problems import Problem
+from gateway.routes.shared import api_router, problems
+from gateway.sent.registry import SentDatabase, SentMatter, SentProof, SentUnit
+from ledger import registry
+from ledger.catalog import published
+from ledger.tables.registry import Database, Matter, ProofKind, Unit
+from settings import LOCAL, settings
+
+router = api_router("登记库")
+
+Code = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="编码", examples=["370402-PERMIT"])]
+
+
+@router.get("/v1/registry/units", summary="单位名录", responses=problems("invalid", "text_unclean"))
+def get_units(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> UnitsAnswer:
+    """全部单位,按编码。"""
+    with acting() as session:
+        found, more = cut(registry.listed(session, Unit, words_of(q), limit=limit + 1, offset=offset), limit)
+        return UnitsAnswer(items=[UnitAnswer.of(row) for row in found], more=more)
+
+
+@router.put(
+    "/v1/registry/units/{code}",
+    summary="登记单位",
+    responses=problems("uscc_invalid", "unit_not_registered", "unit_name_taken", "drafts_itself", body=True),
+)
+def put_unit(code: Code, body: SentUnit, caller: CurrentCaller) -> UnitAnswer:
+    """新增或更新一个单位;没有写的项恢复为默认值。统一社会信用代码经校验,或为 null 记“待补”。"""
+    try:
+        with acting() as session:
+            if body.drafting_unit is not None:
+                drafting = session.get(Unit, body.drafting_unit)
+                if drafting is None and body.drafting_unit != code:
+                    raise Problem("unit_not_registered")
+                chained = drafting is None or drafting.drafting_unit is not None or registry.drafted_by(session, code) != {code}
+                if chained or body.drafting_unit == code:
+                    raise Problem("drafts_itself")
+            registry.put_units(session, [body.as_row(code)])
+            return UnitAnswer.of(session.get_one(Unit, code, populate_existing=True))
+    except IntegrityError:  # the name is all that is unique beside the code
+        raise Problem("unit_name_taken") from None
+
+
+@router.get("/v1/registry/matters", summary="事项目录", responses=problems("invalid", "text_unclean"))
+def get_matters(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> MattersAnswer:
+    """全部事项,按编码。"""
+    with acting() as session:
+        found, more = cut(registry.listed(session, Matter, words_of(q), limit=limit + 1, offset=offset), limit)
+        return MattersAnswer(items=[MatterAnswer.of(row) for row in found], more=more)
+
+
+@router.put("/v1/registry/matters/{code}", summary="登记事项", responses=problems("unit_not_registered", body=True))
+def put_matter(code: Code, body: SentMatter, caller: CurrentCaller) -> MatterAnswer:
+    """新增或更新一个事项。已公布的清单不随之改变;下次重建时列为变更。"""
+    with acting() as session:
+        _registered(session, body.unit)
+        registry.put_matters(session, [body.as_row(code)])
+        return MatterAnswer.of(session.get_one(Matter, code, populate_existing=True))
+
+
+@router.get("/v1/registry/proofs", summary="证明种类", responses=problems("invalid", "text_unclean"))
+def get_proofs(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> ProofKindsAnswer:
+    """全部证明种类,按编码。没有设定依据的是取消候选。"""
+    with acting() as session:
+        found, more = cut(registry.listed(session, ProofKind, words_of(q), limit=limit + 1, offset=offset), limit)
+        used = published.uses(session, [row.code for row in found])
+        return ProofKindsAnswer(items=[ProofKindAnswer.of(row, used.get(row.code, 0)) for row in found], more=more)
+
+
+@router.put("/v1/registry/proofs/{code}", summary="登记证明种类", responses=problems("unit_not_registered", body=True))
+def put_proof(code: Code, body: SentProof, caller: CurrentCaller) -> ProofKindAnswer:
+    """新增或更新一种证明。没有设定依据的,答复中注明为取消候选,不能列入清单。"""
+    with acting() as session:
+        if body.issuing_unit is not None:
+            _registered(session, body.issuing_unit)
+        registry.put_proofs(session, [body.as_row(code)])
+        row = session.get_one(ProofKind, code, populate_existing=True)
+        return ProofKindAnswer.of(row, published.uses(session, [code]).get(code, 0))
+
+
+@router.get("/v1/registry/databases", summary="证照、证明数据库", responses=problems("invalid", "text_unclean"))
+def get_databases(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> DatabasesAnswer:
+    """应接尽接:已接入的和尚未接入的。"""
+    with acting() as session:
+        found, more = cut(registry.listed(session, Database, words_of(q), limit=limit + 1, offset=offset), limit)
+        return DatabasesAnswer(items=[DatabaseAnswer.of(row) for row in found], more=more)
+
+
+@router.put(
+    "/v1/registry/databases/{code}",
+    summary="登记数据库",
+    responses=problems("unit_not_registered", "source_not_configured", "instant_in_future", body=True),
+)
+def put_database(code: Code, body: SentDatabase, caller: CurrentCaller) -> DatabaseAnswer:
+    """新增或更新一个数据库。接入的写明数据来源和日期,核验方式为数据共享的条目只能使用已接入的来源。"""
+    now = settings().now()
+    if body.source is not None and not (settings().sources_dir / f"{body.source}.toml").is_file():
+        raise Problem("source_not_configured")
+    if body.connected_since is not None and body.connected_since > now.astimezone(LOCAL).date():
+        raise Problem("instant_in_future")
+    with acting() as session:
+        _registered(session, body.owner)
+        registry.put_databases(session, [body.as_row(code)])
+        return DatabaseAnswer.of(session.get_one(Database, code, populate_existing=True))
+
+
+def _registered(session: Session, unit: str) -> None:
+    if session.get(Unit, unit) is None:
+        raise Problem("unit_not_registered")
