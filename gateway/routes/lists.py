@@ -69,7 +69,8 @@ def put_source(key: Key, body: SentSource, caller: CurrentCaller) -> SourceAnswe
             raise Problem("unit_not_registered")
         if known is not None and not _may_send(session, caller, known.unit):
             raise Problem("list_key_taken")
-        if not office and (body.kind is not ListKind.PROOFS or not _may_send(session, caller, unit)):
+        kinds = {body.kind.value, known.kind if known else body.kind.value}
+        if not office and (kinds != {ListKind.PROOFS.value} or not _may_send(session, caller, unit)):
             raise Problem("list_not_yours")
         intake.put_source(session, key, **body.model_dump(exclude={"kind", "unit"}), kind=body.kind.value, unit=unit)
         return SourceAnswer.of(own_list(session, caller, key))

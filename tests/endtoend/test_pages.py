@@ -114,6 +114,29 @@ def test_a_citizen_scans_types_and_uploads(
     assert (browser.elsewhere(), browser.complaints) == (set(), [])
 
 
+def test_everybody_reads_and_searches_the_list(stack: Stack, browser: Browser) -> None:
+    text = browser.go(f"{stack.gateway_url}/catalog")
+    browser.picture("catalog")
+    assert "第 1 版" in text and "公共租赁住房申请" in text and "不用提交" in text and "仍须提交" in text
+    browser.page.fill("#q", "法律援助申请")
+    browser.page.click("text=查找")
+    browser.page.wait_for_selector("text=显示全部")
+    assert "区司法局" in browser.text() and "公共租赁住房申请" not in browser.text()
+    browser.page.select_option("#unit", "370402-CIVIL")
+    browser.page.fill("#q", "")
+    browser.page.click("text=查找")
+    browser.page.wait_for_selector("text=困难残疾人生活补贴申请")
+    browser.page.click("text=首次公布的内容")
+    browser.page.wait_for_selector("h1:has-text('清单变动')")
+    browser.picture("catalog-changes")
+    browser.page.set_viewport_size({"width": 360, "height": 700})
+    for path in ("/catalog", "/catalog/versions", "/catalog/changes/0/1"):
+        browser.go(f"{stack.gateway_url}{path}")
+        browser.picture(f"{path.strip('/').replace('/', '-')}-on-a-telephone")
+        assert browser.page.evaluate("document.documentElement.scrollWidth") <= 360, "it must be pushed sideways"
+    assert (browser.elsewhere(), browser.complaints) == (set(), [])
+
+
 def test_the_documents_of_the_api_load_from_here_alone(stack: Stack, browser: Browser) -> None:
     text = browser.go(f"{stack.gateway_url}/docs")
     browser.picture("docs", whole=False)

@@ -129,6 +129,7 @@ def test_another_units_list_looks_like_none(api: Api, key: str) -> None:
 
 def test_lists_that_act_at_once_are_the_offices(api: Api) -> None:
     assert put(api, "L-matters", ADMIN, kind="matters", unit=JUSTICE)["kind_name"] == "事项清单"
+    assert put(api, "L-matters", OTHER)["code"] == "list_not_yours", "nor does it become another kind"
     assert send(api, "L-matters", b"x", OTHER)["code"] == "list_not_yours"
     assert send(api, "L-matters", b"x", ADMIN)["http"] == 201
     assert put(api, "L-matters", ADMIN, kind="proofs", unit=JUSTICE)["code"] == "list_kind_fixed"

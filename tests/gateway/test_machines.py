@@ -17,7 +17,8 @@ from pydantic import SecretStr
 from domain.share import ShareOutcome
 from gateway import filing
 from gateway.app import create_app
-from gateway.runs import PrefectRuns
+from gateway.problems import Problem
+from gateway.runs import PrefectRuns, RunStarter
 from gateway.telemetry import JsonLines
 from ledger import leases
 from ledger.database import transaction
@@ -194,6 +195,26 @@ def test_prefect_learns_the_number_and_the_unit_alone(prefect: str) -> None:
         "tags": ["370402-PERMIT"],
     }
     assert len([1 for method, _, _ in _Prefect.seen if method == "POST"]) == 3
+
+
+def test_a_rebuild_is_a_run_of_its_own_deployment(prefect: str) -> None:
+    at = settings().model_copy(update={"prefect_api_url": prefect})
+
+    async def start(runs: PrefectRuns) -> UUID:
+        try:
+            return await RunStarter(runs).rebuild()
+        finally:
+            await runs.close()
+
+    assert asyncio.run(start(PrefectRuns(at))) == UUID(_Prefect.run)
+    assert [(method, path) for method, path, _ in _Prefect.seen if method == "GET"] == [
+        ("GET", "/api/deployments/name/catalog-rebuild/main")
+    ]
+    assert [body for method, _, body in _Prefect.seen if method == "POST"] == [{"name": "清单重建(人工启动)"}]
+    away = at.model_copy(update={"prefect_api_url": "http://127.0.0.1:9/api"})
+    with pytest.raises(Problem) as refused:
+        asyncio.run(start(PrefectRuns(away)))
+    assert (refused.value.code, refused.value.status_code) == ("rebuild_unavailable", 503)
 
 
 def test_nobody_home_is_unhealthy() -> None:

@@ -199,7 +199,7 @@ def test_every_role_can_do_what_its_rule_says_and_no_more(api: Api) -> None:
     from domain.roles import Role
     from gateway.permissions import RULES
 
-    named = {"number": "none", "case_number": "none", "unit": "none", "proof": "none", "year": "2027", "id": str(uuid4())}
+    named = {"number": "none", "case_number": "none", "unit": "none", "proof": "none", "year": "2027", "id": str(uuid4()), "key": "none", "code": "none", "version": "1"}
     calls = {
         route.name: (sorted(route.methods)[0], re.sub(r"{(\w+)}", lambda name: named[name[1]], route.path))
         for router in ROUTERS
@@ -230,8 +230,17 @@ def test_the_table_of_rights_in_words() -> None:
         assert RULES[name].roles == at_the_counter
     assert RULES["put_callback"].roles == {Role.ADMINISTRATOR}
     assert not RULES["close_stuck"].roles & at_the_counter
+    assert RULES["publish_version"].roles == {Role.PUBLISHER}  # 5.2: 区政府办公室
+    for name in ("consent_to_proposal", "decide_proposal", "reject_proposal", "return_proposal", "answer_question"):
+        assert RULES[name].roles == {Role.OFFICE}
+    for name in ("draft_proposal", "report_proposal", "withdraw_proposal"):
+        assert RULES[name].roles == at_the_counter
+    for name in ("put_unit", "put_matter", "put_proof", "put_database"):
+        assert RULES[name].roles == {Role.ADMINISTRATOR, Role.OFFICE}
     assert {name for name, rule in RULES.items() if rule.public} == {
         "verify_start", "verify_number", "verify_upload", "liveness", "health", "metrics", "openapi_document", "docs", "home",
+        "catalog_page", "catalog_json", "catalog_csv", "versions_page", "versions_json", "version_page", "version_json", "version_csv",
+        "changes_start", "changes_page", "changes_json", "changes_csv",
     }  # fmt: skip
 
 

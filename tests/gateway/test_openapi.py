@@ -79,6 +79,13 @@ class Callers:
         api.begin()
         self._department, self._street = api.filed(), api.filed(proof="P-HARDSHIP")
         self._request = str(ask(self._street))
+        source = {"name": "证明事项清单", "kind": "proofs"}
+        assert api.call("PUT", "/v1/catalog/sources/SZ-1", json=source).status_code == 200
+        proposal = {
+            "kind": "list", "unit": "370402-PERMIT", "reason": "不再要求", "document": "《办法》",
+            "changes": [{"kind": "remove", "matter": "DEMO-0001", "proof": "P-RESIDENCE"}],
+        }  # fmt: skip
+        self._proposal = api.post("/v1/catalog/proposals", json=proposal).json()["id"]
         self._roles = {}
         with transaction() as session:
             for person in (REQUESTER, ISSUER, CHIEF, ADMIN, PUBLISHER):
@@ -97,6 +104,8 @@ class Callers:
         there = {"id": self._request, "number": self._street if turn % 4 else self._department}
         if path.startswith("/v1/cases"):
             there = {"number": "SZ-2026-000123"}
+        if path.startswith(("/v1/catalog", "/catalog")):
+            there = {"key": "SZ-1", "id": self._proposal, "version": "1", "first": "0", "second": "1"}
         return {name: there.get(name, value) for name, value in parameters.items()}
 
 

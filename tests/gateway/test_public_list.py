@@ -76,7 +76,7 @@ def test_a_long_list_comes_in_pages(api: Api, monkeypatch: pytest.MonkeyPatch) -
     address, pages = "/catalog?q=证明", 0
     while address:
         page = get(api, address)
-        seen |= {key for key in re.findall(r'scope="row">(.*?)<span', page)}
+        seen |= set(re.findall(r'scope="row">(.*?)<span', page))
         pages += 1
         after = re.search(r'href="([^"]*)" rel="next"', page)
         address = after[1].replace("&amp;", "&") if after else ""
