@@ -24,7 +24,7 @@ _HEADER = PatternFill("solid", fgColor="D9E2EF")
 _OWN = ("原表行号", "处理结果", "问题", "怎么办")
 _WIDTHS = (10, 11, 46, 40)
 #: What a spreadsheet, here or after being saved as CSV, would take for a formula.
-_FORMULA = re.compile("^[\\s\u00a0\u3000\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]")
+_FORMULA = re.compile("^[\\s\u00a0\u3000\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\n]")
 
 
 def error_file(title: str, results: Sequence[ListResult], *, blocked: Iterable[tuple[int, int, str, str]] = ()) -> bytes:

@@ -82,14 +82,10 @@ async def read_list_file(request: Request, name: str) -> tuple[str, bytes]:
     Of whatever type: what it is worth is judged when it is read. Raises Problem `no_list_file`.
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media == "multipart/form-data":
-        name, content = await read_form(request)
-    else:
-        content = await request.body()
-        name = name if content else ""
-    if not name and not content:
+    sent = await read_form(request) if media == "multipart/form-data" else Sent(name, media, await request.body())
+    if not sent.content and (media != "multipart/form-data" or not sent.name):
         raise Problem("no_list_file")
-    return name, content
+    return sent.name, sent.content
 
 
 def media_type(content: bytes) -> str | None:

@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Query
-from fastapi.responses import StreamingResponse
+from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
 from gateway.acting import acting
 from gateway.answers.records import OffSystemAnswer, OffSystemsAnswer, VoluntariesAnswer, VoluntaryAnswer
 from gateway.entrance import CurrentCaller
-from gateway.exporting import as_csv
 from gateway.permissions import reads_all_registers
 from gateway.problems import Problem
 from gateway.routes.shared import Since, Until, api_router, period, problems
 from gateway.sent.records import SentOffSystem, SentVoluntary
 from gateway.sent.values import SentParty
+from gateway.tables import CSV, csv_answer
 from ledger import cases, offsystem, voluntary
 from ledger.filing import Filer
 from ledger.keys import Caller
@@ -31,7 +30,6 @@ router = api_router("台账")
 
 PAGE = 500
 After = Annotated[int, Query(ge=0, le=2**62, description="上一页给出的 next;省略为从头")]
-_CSV = {"text/csv": {"schema": {"type": "string"}}}
 _COLUMNS = (
     "序号", "时间", "单位", "办件编号", "事项", "证明", "清单列有", "当事人", "证件号码", "经办人", "原因", "本人确认", "确认凭证", "注明",
     "保存至",
@@ -70,14 +68,12 @@ def get_voluntary(caller: CurrentCaller, since: Since = None, until: Until = Non
 @router.get(
     "/v1/voluntary-submissions.csv",
     summary="导出主动提供台账",
-    response_class=StreamingResponse,
-    responses=problems("invalid", also={200: {"content": _CSV}}),
+    response_class=Response,
+    responses=problems("invalid", also={200: {"content": CSV}}),
 )
-def export_voluntary(caller: CurrentCaller, since: Since = None, until: Until = None) -> StreamingResponse:
+def export_voluntary(caller: CurrentCaller, since: Since = None, until: Until = None) -> Response:
     """全部各行,UTF-8 带签名的 CSV,可直接用表格软件打开。"""
-    rows = _all_rows(_scope(caller), *period(since, until))
-    headers = {"Content-Disposition": 'attachment; filename="voluntary-submissions.csv"'}
-    return StreamingResponse(as_csv(_COLUMNS, rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_answer("voluntary-submissions.csv", _COLUMNS, _all_rows(_scope(caller), *period(since, until)))
 
 
 def _all_rows(unit: str | None, since: datetime, until: datetime) -> Iterator[tuple[object, ...]]:

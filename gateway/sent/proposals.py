@@ -15,7 +15,7 @@ from domain.methods import Method
 from domain.scope import CatalogEntry, Exclusion
 from gateway.sent.lists import Remark
 from gateway.sent.registry import Text
-from gateway.sent.values import Code, Line, Sent, fault, names_a_citizen
+from gateway.sent.values import Code, Line, PublicLine, Sent, fault, names_nobody
 
 Flag = Annotated[bool, Field(strict=True)]
 _MOST_CHANGES = 100
@@ -27,13 +27,7 @@ def _in_force(day: date | None) -> date | None:
     return day
 
 
-def _of_nobody(text: str) -> str:
-    if names_a_citizen(text):
-        raise fault("不得含公民身份号码。")
-    return text
-
-
-Words = Annotated[Text, Field(min_length=2), AfterValidator(_of_nobody)]
+Words = Annotated[Text, Field(min_length=2), AfterValidator(names_nobody)]
 
 
 class SentEntry(Sent):
@@ -105,7 +99,7 @@ class SentProposal(Sent):
     reason_date: Annotated[
         date | None, Field(description="事由发生之日;清单调整必填,三个工作日内报送"), AfterValidator(_in_force)
     ] = None
-    document: Annotated[Line, Field(description="依据的文件", examples=["《公共租赁住房管理办法》2026年修订"])]
+    document: Annotated[PublicLine, Field(description="依据的文件", examples=["《公共租赁住房管理办法》2026年修订"])]
     draft: Annotated[UUID | None, Field(description="草案编号:采用该单位在草案中的全部变动")] = None
     changes: Annotated[list[SentChange], Field(max_length=_MOST_CHANGES, description="逐条写明的变动;与 draft 二选一")] = []
 
@@ -152,10 +146,10 @@ class SentConsent(Sent):
 class SentDecision(Sent):
     """工作专班研究记录。"""
 
-    members: Annotated[list[Line], Field(min_length=1, max_length=30, description="参加研究的成员单位或成员", examples=[["区司法局", "区大数据局"]])]
+    members: Annotated[list[PublicLine], Field(min_length=1, max_length=30, description="参加研究的成员单位或成员", examples=[["区司法局", "区大数据局"]])]
     date: Annotated[date, Field(description="研究日期", examples=["2026-03-04"])]
     result: Annotated[Words, Field(description="研究结果", examples=["同意减少"])]
-    document: Annotated[Line, Field(description="会议纪要或文号", examples=["专班纪要〔2026〕3号"])]
+    document: Annotated[PublicLine, Field(description="会议纪要或文号", examples=["专班纪要〔2026〕3号"])]
 
     @model_validator(mode="after")
     def _within_the_rule(self) -> Self:
@@ -167,7 +161,7 @@ class SentVersion(Sent):
     """公布。"""
 
     proposals: Annotated[list[UUID], Field(min_length=1, max_length=200, description="已同意的清单编制和调整")]
-    document: Annotated[Line, Field(description="公布的文号或公告名称", examples=["市中政办发〔2026〕1号"])]
+    document: Annotated[PublicLine, Field(description="公布的文号或公告名称", examples=["市中政办发〔2026〕1号"])]
 
 
 class SentDone(Sent):

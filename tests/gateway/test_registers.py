@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
+from catalog.error_file import safe
 from domain.inbox import SupervisionOutcome
-from gateway.exporting import safe
 from gateway.routes import registers
 from ledger import escalation, grounds, registry, supervisions
 from ledger.database import transaction
