@@ -60,9 +60,12 @@ def measure(context: Context, url: str, key: str, count: int, seconds: int, note
         time.sleep(max(0.0, (began - datetime.now(UTC)).total_seconds()) + seconds)
         late = _lateness(ledger, "missed", began, began + timedelta(seconds=seconds - 10))
         note(f"同一时刻 {_HERD} 件到期")
+        _move(ledger, prefect, -timedelta(days=1))  # nothing else falls due meanwhile
+        _until(lambda: _supervised_all(ledger), 300)  # what the hour left over is done
         herd = datetime.now(UTC) + timedelta(seconds=40)
         _gather(ledger, prefect, herd)
-        time.sleep(100)
+        time.sleep(40)
+        _until(lambda: len(_lateness(ledger, "supervised", herd, herd)) == _HERD, 120)
         missed = _lateness(ledger, "missed", herd, herd)
         supervised = _lateness(ledger, "supervised", herd, herd)
         _clear(ledger, prefect)
@@ -156,12 +159,31 @@ def _copy(
     )  # fmt: skip
 
 
+def _until(done: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not done():
+        time.sleep(2)
+
+
+def _supervised_all(ledger: cursor) -> bool:
+    ledger.execute(
+        "SELECT NOT EXISTS (SELECT FROM deadlines WHERE missed_at IS NOT NULL AND kind = 'soft' AND verification LIKE 'HY20990101%'"
+        " AND NOT EXISTS (SELECT FROM supervisions WHERE supervisions.request_id = deadlines.request_id))"
+    )
+    return bool(ledger.fetchall()[0][0])
+
+
 def _move(ledger: cursor, prefect: cursor, by: timedelta) -> None:
-    """Everything earlier by `by`."""
+    """Everything that waits for its reply and is not missed earlier by `by`."""
     step = f"interval '{by.total_seconds():.3f} seconds'"
     ours = "LIKE 'HY20990101%'"
-    ledger.execute(f"UPDATE deadlines SET due_at = due_at - {step}, target_at = due_at - {step} WHERE verification {ours}")
-    ledger.execute(f"UPDATE verifications SET next_instant = next_instant - {step} WHERE number {ours}")
+    ledger.execute(
+        f"UPDATE deadlines SET due_at = due_at - {step}, target_at = due_at - {step}"
+        f" WHERE verification {ours} AND kind = 'soft' AND missed_at IS NULL"
+    )
+    ledger.execute(
+        f"UPDATE verifications SET next_instant = next_instant - {step} WHERE number {ours} AND state = 'awaiting_reply'"
+    )
     prefect.execute(
         f"UPDATE flow_run SET next_scheduled_start_time = next_scheduled_start_time - {step},"
         f" expected_start_time = expected_start_time - {step} WHERE name {ours} AND state_type = 'SCHEDULED'"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, func, not_, or_, select, union, update
+from sqlalchemy import and_, func, not_, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import WAITING, Event, State
@@ -65,12 +65,13 @@ def record_misses(session: Session, *, now: datetime, actor: str, limit: int = 1
 
 
 def to_escalate(session: Session, *, now: datetime, limit: int = 500) -> list[str]:
-    """Verifications for which `escalation.escalate` has something to do: 督办 to open or to report, thinking time over."""
+    """Verifications for which `escalation.escalate` has something to do, the longest overdue first: 督办 to open or to
+    report, thinking time over."""
     excused = and_(Deadline.excuse_approved.is_(True), Deadline.excuse_decided_at <= Deadline.missed_at)
     soft = and_(Deadline.kind == LimitKind.SOFT, func.coalesce(not_(excused), True))
     kinds = or_(Deadline.kind == LimitKind.HARD, soft) if rules.readings().soft_supervision else Deadline.kind == LimitKind.HARD
     unsupervised = (
-        select(Request.verification)
+        select(Request.verification, Deadline.missed_at.label("since"))
         .join(Verification, Verification.number == Request.verification)
         .join(Deadline, Deadline.request == Request.id)
         .where(
@@ -84,19 +85,20 @@ def to_escalate(session: Session, *, now: datetime, limit: int = 500) -> list[st
         )
     )
     untold = (
-        select(Supervision.verification)
+        select(Supervision.verification, Deadline.missed_at)
         .join(Deadline, Deadline.id == Supervision.deadline)
         .where(Supervision.office_told_at.is_(None), Supervision.closed_at.is_(None), Deadline.missed_at.is_not(None))
     )
     undecided = (
-        select(Deadline.verification)
+        select(Deadline.verification, Deadline.due_at)
         .join(Verification, Verification.number == Deadline.verification)
         .where(
             *STANDING, Deadline.kind == LimitKind.CHOICE, Deadline.due_at <= now,
             Verification.state.in_((State.AWAITING_CHOICE, State.AWAITING_COMMITMENT)),
         )
     )  # fmt: skip
-    return list(session.scalars(union(unsupervised, untold, undecided).limit(limit)))
+    found = union_all(unsupervised, untold, undecided).order_by("since").limit(limit)
+    return list(dict.fromkeys(session.scalars(found)))
 
 
 def warn(session: Session, *, now: datetime, actor: str, limit: int = 500) -> int:
