@@ -10,7 +10,7 @@ import pytest
 
 from domain.inbox import ExcuseReason, SupervisionOutcome
 from domain.lifecycle import State
-from domain.limits import HandlingType, LimitKind
+from domain.limits import LimitKind
 from domain.notices import NoticeKind
 from domain.progress import Colour
 from ledger import attention, duty, excuses, grounds, returns, supervisions, sweep, timing
@@ -26,35 +26,25 @@ from tests.ledger.acting import (
     MINUTE,
     alarms,
     all_of,
-    ask,
+    asked,
     at_once,
     deliver,
     do,
     escalate,
     events,
-    hold,
+    immediate,
     limits,
     names,
     reply,
     row,
     seal,
-    take_up,
+    story,
 )
-from tests.ledger.filing import NOW, file
+from tests.ledger.filing import NOW
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
 HALF = 30 * MINUTE
-
-
-def asked(proof: str = "P-HARDSHIP", at: datetime = NOW, **changes: object) -> tuple[Lease, UUID]:
-    lease = hold(file(proof, now=at, **changes))
-    take_up(lease, at)
-    return lease, ask(lease, at)
-
-
-def immediate(at: datetime = NOW, **changes: object) -> tuple[Lease, UUID]:
-    return asked(at=at, handling=HandlingType.IMMEDIATE, promise_end=None, accepted_at=at, **changes)
 
 
 def caught_up(now: datetime) -> int:
@@ -70,10 +60,6 @@ def caught_up(now: datetime) -> int:
 
 def notices(kind: NoticeKind) -> list[Notice]:
     return all_of(Notice, kind=kind)
-
-
-def story(number: str) -> list[tuple[str, datetime]]:
-    return [(event.event.value, event.at) for event in events(number)][3:]
 
 
 def test_the_sweep_does_what_a_pass_does_and_a_second_one_nothing() -> None:
@@ -101,6 +87,13 @@ def test_misses_are_recorded_for_all_at_once_at_their_own_instants() -> None:
     for number, at in zip(numbers, arrivals, strict=True):
         assert story(number) == [("missed", at + HALF)]
         assert limits(number)["hard"].missed_at == at + HALF
+
+
+def test_who_is_overdue_longest_is_looked_after_first() -> None:
+    late = [immediate(NOW - step * MINUTE)[0].number for step in (3, 9, 1, 7)]
+    do(sweep.record_misses, now=NOW + HOUR, actor="x")
+    assert do(sweep.to_escalate, now=NOW + HOUR) == [late[1], late[3], late[0], late[2]]
+    assert do(sweep.to_escalate, now=NOW + HOUR, limit=1) == [late[1]]
 
 
 def test_two_sweeps_at_the_same_instant_record_each_miss_once() -> None:
