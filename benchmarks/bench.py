@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import lists, results, sealing, waiting
+from benchmarks import lists, report, results, sealing, waiting
 from benchmarks.load import burst, steady
 from benchmarks.stock import hand_over, start_stock_worker
 from runtime import environment, services, up
@@ -44,17 +44,18 @@ class Size:
     waiting: int
     waiting_seconds: int
     rows: int
+    reported: int
 
 
-FULL = Size(warm_up=20, steady=90, burst=80, stock_light=6, stock_burst=8, alone=30, waiting=100_000, waiting_seconds=120, rows=20_000)
-QUICK = Size(warm_up=5, steady=15, burst=15, stock_light=2, stock_burst=4, alone=10, waiting=3000, waiting_seconds=40, rows=1000)
+FULL = Size(warm_up=20, steady=90, burst=80, stock_light=6, stock_burst=8, alone=30, waiting=100_000, waiting_seconds=120, rows=20_000, reported=1_000_000)
+QUICK = Size(warm_up=5, steady=15, burst=15, stock_light=2, stock_burst=4, alone=10, waiting=3000, waiting_seconds=40, rows=1000, reported=20_000)
 PER_SECOND = 3.0
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run bench", description="性能测试,结果写入 benchmarks/results.md")
     parser.add_argument("--quick", action="store_true", help="少量样本,只用于检查测试本身,不写结果")
-    parser.add_argument("--only", choices=["waiting", "lists"], help="只测其中一项,不写结果")
+    parser.add_argument("--only", choices=["waiting", "lists", "report"], help="只测其中一项,不写结果")
     options = parser.parse_args(arguments)
     progress, size = Progress(), QUICK if options.quick else FULL
     home = Path(tempfile.mkdtemp(prefix="proofless-bench-"))
@@ -64,13 +65,16 @@ def main(arguments: list[str]) -> int:
     os.environ["PROOFLESS_REQUESTS_PER_MINUTE"] = "100000"  # the load is one unit's; its quota is not what is measured
     supervisor = Supervisor(home / "run", progress)
     try:
-        context = up.start(home, supervisor, progress)
-        if options.only == "waiting":
-            rows = _waiting(context, size, progress)
-        elif options.only == "lists":
-            rows = _lists(size, progress)
+        if options.only == "report":
+            rows = _report(home, size, progress)
         else:
-            rows = _measure(context, supervisor, size, progress)
+            context = up.start(home, supervisor, progress)
+            if options.only == "waiting":
+                rows = _waiting(context, size, progress)
+            elif options.only == "lists":
+                rows = _lists(size, progress)
+            else:
+                rows = _measure(context, supervisor, size, progress) + _report(home / "report", size, progress)
     finally:
         supervisor.stop()
         shutil.rmtree(home, ignore_errors=True)
@@ -130,6 +134,11 @@ def _waiting(context: Context, size: Size, progress: Progress) -> list[results.R
 def _lists(size: Size, progress: Progress) -> list[results.Row]:
     with progress.step(f"清单重建,{size.rows} 行"):
         return results.of_lists(lists.measure(size.rows))
+
+
+def _report(home: Path, size: Size, progress: Progress) -> list[results.Row]:
+    with progress.step(f"周报,{size.reported} 件") as note:
+        return results.of_report(report.measure(home, size.reported, note))
 
 
 def _cpu(context: Context) -> float:

@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 from benchmarks.lists import Lists
 from benchmarks.load import Load
+from benchmarks.report import Report
 from benchmarks.sealing import Sealing
 from benchmarks.waiting import Waiting, quantile
 
@@ -84,6 +85,16 @@ def of_lists(found: Lists) -> list[Row]:
         Row("the same, memory of its process", f"{found.megabytes:.0f} MB", "bounded", None),
         Row("pandas (openpyxl), only reading the same file", f"{found.pandas_seconds:.1f} s", "", None),
         Row("the rebuild, times pandas' reading", f"{found.seconds / found.pandas_seconds:.1f}", "", None),
+    ]
+
+
+def of_report(found: Report) -> list[Row]:
+    used = found.megabytes + found.database_megabytes
+    return [
+        Row(f"weekly report, {found.count} verifications in the week", f"{found.seconds:.1f} s", "≤ 15 s", found.seconds <= 15),
+        Row("the same, memory of its process and of PostgreSQL's", f"{found.megabytes:.0f} + {found.database_megabytes:.0f} MB", "≤ 1 GB", used <= 1024),
+        Row("pandas, only the units' table out of the raw rows", f"{found.pandas_seconds:.1f} s, {found.pandas_megabytes:.0f} MB", "", None),
+        Row("the whole report, times pandas' one table", f"{found.seconds / found.pandas_seconds:.2f}", "", None),
     ]
 
 

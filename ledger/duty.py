@@ -154,7 +154,29 @@ def appointments(session: Session, unit: str) -> list[Appointment]:
 def gaps(session: Session, unit: str, since: datetime, until: datetime) -> list[Gap]:
     """What is missing in [since, until), exactly: duty changes only where a period begins or ends."""
     found, away = appointments(session, unit), _absences(session, unit)
-    active, agents = _active(session, unit), _only_agents(session, unit)
+    return _gaps(found, away, _active(session, unit), _only_agents(session, unit), since, until)
+
+
+def gaps_of(session: Session, units: list[str], since: datetime, until: datetime) -> dict[str, list[Gap]]:
+    """The same for many units, in three queries; what the district's readings allow is no gap."""
+    people = session.scalars(select(Person).where(Person.unit.in_(units), Person.active.is_(True))).all()
+    held = session.scalars(select(Appointment).where(Appointment.unit.in_(units))).all()
+    absences = session.execute(select(Person.unit, Absence).join(Absence, Absence.person == Person.code).where(Person.unit.in_(units))).tuples().all()
+    result = {}
+    for unit in units:
+        own = [person for person in people if person.unit == unit]
+        agents = {person.code for person in own if Role.AGENT.value in person.roles}
+        found = _gaps(
+            [row for row in held if row.unit == unit], [row for whose, row in absences if whose == unit],
+            {person.code for person in own}, agents, since, until,
+        )  # fmt: skip
+        result[unit] = [gap for gap in found if not _is_allowed(gap)]
+    return result
+
+
+def _gaps(
+    found: list[Appointment], away: list[Absence], active: set[str], agents: set[str], since: datetime, until: datetime
+) -> list[Gap]:
     edges = {since, *(row.since for row in found), *(row.since for row in away), *map(_back, away)}
     edges |= {row.until for row in found if row.until}
     instants = sorted(edge for edge in edges if since <= edge < until)

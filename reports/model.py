@@ -137,7 +137,8 @@ class UnitRow:
     handed_back_minutes: int
     voluntary: Rate
     rank: int | None = None  #: by limits kept; None where too few fell due to compare
-    note: str = ""
+    note: str = ""  #: an outlying voluntary share
+    changed: str = ""  #: renamed or merged within the period
 
 
 @dataclass(frozen=True)

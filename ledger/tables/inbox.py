@@ -34,6 +34,7 @@ class Return(Table):
     __table_args__ = (
         CheckConstraint("(suggested_unit IS NULL) <> (unsure_why IS NULL)", name="unit_or_why_not"),
         CheckConstraint("suggested_unit IS NULL OR suggested_unit <> unit", name="not_itself"),
+        Index("ix_returns_at", "at"),
     )
 
 
@@ -52,6 +53,7 @@ class Suspension(Table):
     supply: Mapped[bytes | None]  #: ciphertext: what the requesting unit supplied; None where it ended otherwise
     __table_args__ = (
         CheckConstraint("ended_at IS NULL OR ended_at >= asked_at", name="ends_after_it_begins"),
+        Index("ix_suspensions_asked", "asked_at"),
         Index("uq_suspensions_open", "request_id", unique=True, postgresql_where=text("ended_at IS NULL")),
     )
 
@@ -78,6 +80,7 @@ class Supervision(Table):
     office_told_at: Mapped[datetime | None]  #: 督办超时 reached the 专班 office
     closed_at: Mapped[datetime | None]  #: withdrawn, re-routed, closed, or its miss was lifted: no score
     __table_args__ = (
+        Index("ix_supervisions_opened", "opened_at"),
         Index("uq_supervisions_standing", "request_id", unique=True, postgresql_where=text("closed_at IS NULL")),
     )
 

@@ -33,6 +33,7 @@ class VoluntarySubmission(Table):
     confirmed: Mapped[Evidence | None] = mapped_column(choices(Evidence, "confirmed"))  #: None: not by the applicant
     confirmation_digest: Mapped[str | None]
     retain_until: Mapped[datetime]
+    __table_args__ = (Index("ix_voluntary_submissions_at", "at", "unit"),)
 
 
 class OffSystemLookup(Table):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.blocking import Organ
@@ -29,6 +29,28 @@ class Unit(Table):
     takes_part: Mapped[bool] = mapped_column(default=True, server_default="true")  #: 应参加改革 (16.1): its list is due
     active: Mapped[bool] = mapped_column(default=True)
     forwards_itself: Mapped[bool] = mapped_column(default=False)  #: 自动转办: its standing rule for returns (10.11)
+
+
+class UnitChange(Table):
+    """单位更名、合并: from an instant on, by which document. Append-only; `units` holds what is so now.
+
+    A report names a unit as it was called at the end of its period, and says so where that changed within it.
+    """
+
+    __tablename__ = "unit_changes"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    unit: Mapped[UnitCode] = mapped_column(index=True)
+    at: Mapped[datetime]
+    before: Mapped[str]  #: the name until then
+    after: Mapped[str | None]  #: the new name; None: it was merged
+    merged_into: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
+    document: Mapped[str]
+    changed_by: Mapped[str]
+    recorded_at: Mapped[datetime]
+    __table_args__ = (
+        CheckConstraint("(after IS NULL) <> (merged_into IS NULL)", name="renamed_or_merged"),
+        CheckConstraint("merged_into <> unit", name="not_into_itself"),
+    )
 
 
 class Person(Table):

@@ -61,6 +61,10 @@ class Verification(Table):
     run_serial: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
+        # What the reports count by. Written once at filing and once at the end; the unit stands in it so that counts of
+        # a week need no row.
+        Index("ix_verifications_filed", "filed_at", "unit"),
+        Index("ix_verifications_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
         # Partial: a year's ended verifications must not slow the search for what is due now.
         Index("ix_verifications_due", "next_instant", postgresql_where=_IS_OPEN),
         Index("ix_verifications_wake", "wake_requested_at", postgresql_where=text("wake_requested_at IS NOT NULL")),
@@ -81,6 +85,10 @@ class EventRow(Table):
     target: Mapped[State | None] = mapped_column(choices(State, "target"))
     actor: Mapped[str]
     detail: Mapped[dict[str, Any]]
+    __table_args__ = (
+        # Of the many kinds the reports read these alone: a source that failed, a miss that was taken back.
+        Index("ix_events_reported", "event", "at", postgresql_where=text("event IN ('fell_back', 'lifted')")),
+    )
 
 
 class Lookup(Table):
@@ -101,7 +109,11 @@ class Lookup(Table):
     candidates: Mapped[Sealed]
     reply: Mapped[Sealed]
     document: Mapped[Sealed]
-    __table_args__ = (UniqueConstraint("verification", "attempt"),)
+    __table_args__ = (
+        UniqueConstraint("verification", "attempt"),
+        # Whole in itself: a report that counts answers must not read the encrypted replies beside them.
+        Index("ix_lookups_answered", "answered_at", postgresql_include=["source", "outcome", "asked_at"]),
+    )
 
 
 class Request(Table):
@@ -123,6 +135,8 @@ class Request(Table):
     ended_at: Mapped[datetime | None]  #: its clocks ended: sent, answered without result, returned, withdrawn (reading 6)
     __table_args__ = (
         Index("ix_requests_inbox", "unit", "received_at", postgresql_where=text("answered_at IS NULL")),
+        Index("ix_requests_received", "received_at", "unit"),
+        Index("ix_requests_ended", "ended_at"),  # also what has not ended: NULL
         # At most one open request for a verification: a repeated step finds it instead of asking twice.
         Index(
             "uq_requests_open",
@@ -174,6 +188,7 @@ class Deadline(Table):
         ),
         CheckConstraint("(due_at IS NULL) = (missing_year IS NOT NULL)", name="undetermined_names_the_year"),
         Index("ix_deadlines_open", "due_at", postgresql_where=_STANDING),
+        Index("ix_deadlines_due", "due_at", postgresql_where=text("closed_at IS NULL")),  # of a week, for the reports
         Index("ix_deadlines_warn", "warn_at", postgresql_where=text("warned_at IS NULL AND " + _STANDING.text)),
         Index("ix_deadlines_undetermined", "missing_year", postgresql_where=text("missing_year IS NOT NULL")),
     )

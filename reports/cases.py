@@ -1,0 +1,153 @@
+"""个案: behind every rate and count of a report the list of what was counted: numbers, never persons.
+
+A key is what `Rate.cases` and `Count.cases` print: a name, where it is of one unit, method or source with that behind a
+slash (`hard/370402-CIVIL`), of one week of the trend behind an @ (`kept@2026-W10`). Each list is made by the conditions
+by which the figure was counted, so that the two agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from domain.methods import Method
+from ledger.tables.registry import Unit
+from reports import periods
+from reports.figures import coverage, inboxes, limits, sources, units, volume
+from reports.figures.span import Span
+from reports.figures.voluntary import SUBMITTED
+from reports.model import Period
+
+PAGE = 500
+
+
+class NoSuchCases(ValueError):
+    """The key names no figure; the message is Chinese."""
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """`number`: of a verification, or what else the figure counts. `counted`: in the numerator, else only beneath it."""
+
+    number: str
+    counted: bool
+
+
+@dataclass(frozen=True)
+class Cases:
+    """One page; a verification stands there once for each of its limits or requests that counts."""
+
+    part: int
+    whole: int
+    lines: tuple[CaseLine, ...]
+    next_offset: int | None
+
+
+def cases(
+    session: Session, period: Period, scope: str, key: str, *, now: datetime, offset: int = 0, limit: int = PAGE
+) -> Cases:
+    """A page of what stands behind `key` in the report of this period and scope. Raises `NoSuchCases`."""
+    name, _, week = key.partition("@")
+    name, _, about = name.partition("/")
+    if name not in _QUERIES or bool(week) != (name == "kept"):
+        raise NoSuchCases(f"“{key}”不是报告中的指标。")
+    if week:
+        try:
+            period = periods.parse(week)
+        except periods.NoSuchPeriod as wrong:
+            raise NoSuchCases(str(wrong)) from None
+    span = Span.of(period, scope, now)
+    more = _about(session, name, about, key)
+    if name in ("lists", "rosters"):
+        more["active"] = units.register(session, span).active
+    if name == "rosters":
+        more["gaps"] = sorted(coverage.roster_gaps(session, span, more["active"]))
+    query = _QUERIES[name](span)
+    total = span.rows(session, f"SELECT count(*) FILTER (WHERE part) AS part, count(*) AS whole FROM ({query}) n", now=now, **more)[0]
+    page = span.rows(
+        session, f"SELECT id, part FROM ({query}) n ORDER BY id, part DESC OFFSET :offset LIMIT :limit",
+        now=now, offset=offset, limit=limit, **more,
+    )  # fmt: skip
+    following = offset + len(page)
+    lines = tuple(CaseLine(row.id, bool(row.part)) for row in page)
+    return Cases(total.part, total.whole, lines, following if following < total.whole else None)
+
+
+def _about(session: Session, name: str, about: str, key: str) -> dict[str, Any]:
+    """What stands behind the slash, checked: a unit, a unit and a day, a method, a source; empty where it may be."""
+    if name in ("found", "failed"):
+        return {"source": about}
+    if name == "method":
+        if about not in {*Method, volume.BY_HAND}:
+            raise NoSuchCases(f"“{key}”中的核验方式不存在。")
+        return {"method": about}
+    unit, _, day = about.partition("/")
+    if (unit and (name not in _OF_UNITS or session.get(Unit, unit) is None)) or (name == "missed") != bool(day):
+        raise NoSuchCases(f"“{key}”中的单位或日期不存在。")
+    try:
+        return {"unit": unit} | ({"day": date.fromisoformat(day)} if day else {})
+    except ValueError:
+        raise NoSuchCases(f"“{key}”中的日期不存在。") from None
+
+
+_OF_UNITS = {"soft", "hard", "supervision", "missed", "returns", "voluntary"}
+_UNIT = "(:unit = '' OR r.unit = :unit)"
+
+
+def _due(condition: str, part: str = limits.KEPT) -> Callable[[Span], str]:
+    return lambda span: f"SELECT d.verification AS id, {part} AS part FROM {limits.DUE} AND {limits.OURS} AND {condition}"
+
+
+def _filed(span: Span) -> str:
+    return f"SELECT v.number AS id, true AS part FROM {volume.FILED} AND {span.involved}"
+
+
+def _ended(which: str, part: str = "true") -> Callable[[Span], str]:
+    return lambda span: f"SELECT v.number AS id, {part} AS part FROM {volume.ENDED} AND {which} AND {span.involved}"
+
+
+def _sources(part: str) -> Callable[[Span], str]:
+    """Both rates of a source are out of all that it was asked."""
+
+    def query(span: Span) -> str:
+        answers = f"SELECT l.verification AS id, {part == 'found'} AND l.outcome = 'found' AS part FROM {sources.answered(span)} AND l.source = :source"
+        failures = f"SELECT e.verification, {part == 'failed'} FROM {sources.failed(span)} AND e.detail->>'source' = :source"
+        return f"{answers} UNION ALL {failures}"
+
+    return query
+
+
+def _voluntary(span: Span) -> str:
+    """The count lists the 台账's serials; a unit's rate sets them over what was filed too."""
+    own = f"(:scope = '' OR {'{}'}.unit = :scope) AND (:unit = '' OR {'{}'}.unit = :unit)"
+    serials = f"SELECT '台账' || s.serial AS id, true AS part FROM {SUBMITTED} AND {own.format('s', 's')}"
+    return f"{serials} UNION ALL SELECT v.number, false FROM {volume.FILED} AND :unit <> '' AND {own.format('v', 'v')}"
+
+
+_METHOD = f"CASE WHEN v.state = 'closed' THEN '{volume.BY_HAND}' ELSE coalesce(v.method, '{volume.BY_HAND}') END = :method"
+_RETURNS = "(:unit = '' OR b.unit = :unit) AND (:scope = '' OR b.unit = :scope)"
+_QUERIES: dict[str, Callable[[Span], str]] = {
+    "received": _filed,
+    "finished": _ended(volume.FINISHED),
+    "free": _ended(volume.FREE),
+    "method": _ended(volume.FINISHED, _METHOD),
+    "soft": _due(f"d.kind = 'soft' AND {_UNIT}"),
+    "hard": _due(f"d.kind = 'hard' AND {_UNIT}"),
+    "supervision": _due(f"d.kind = 'supervision' AND {_UNIT}"),
+    "missed": _due(f"d.kind <> 'supervision' AND {_UNIT} AND {limits.DAY} = :day", f"NOT {limits.KEPT}"),
+    "kept": _due("d.kind <> 'supervision'"),
+    "found": _sources("found"),
+    "failed": _sources("failed"),
+    "returns": lambda span: f"SELECT b.verification AS id, {inboxes.ACCEPTED} AS part FROM {inboxes.RETURNED} AND {_RETURNS}",
+    "voluntary": _voluntary,
+    "lists": lambda span: coverage.LISTS,
+    "databases": lambda span: coverage.DATABASES,
+    "adjustments": lambda span: coverage.ADJUSTMENTS,
+    "tasks": lambda span: coverage.TASKS,
+    "rosters": lambda span: """SELECT u.code AS id, u.code <> ALL(:gaps) AS part FROM units u
+        WHERE u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)""",
+}

@@ -1,0 +1,64 @@
+"""清单、值守、数据库 (5, 10.2, 10.3, 6.4) and the follow-up of changes (5.5, 13): as they were at the end of the span.
+
+Which units there are and who works in them is the register of today, but for units that were merged since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from ledger import duty
+from reports.figures.span import Span
+from reports.model import CoverageFigures, Rate
+
+#: Each gives (what, whether it counts): the cases of a rate are the rows of its query.
+LISTS = """
+    SELECT u.code AS id, EXISTS (
+        SELECT FROM entries e JOIN catalog_versions s ON s.number = e.since_version
+        LEFT JOIN catalog_versions t ON t.number = e.until_version
+        WHERE e.unit = u.code AND s.published_at < :cut AND (t.published_at IS NULL OR t.published_at >= :cut)) AS part
+    FROM units u WHERE u.takes_part AND u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)"""
+DATABASES = """
+    SELECT d.code AS id, coalesce(d.connected_since < CAST(:cut AT TIME ZONE 'Asia/Shanghai' AS date), false) AS part
+    FROM databases d WHERE :scope = '' OR d.owner = :scope"""
+ADJUSTMENTS = """
+    SELECT CAST(p.id AS text) AS id, bool_or(s.at > p.due_at AND s.is_last) AS part
+    FROM proposals p JOIN (
+        SELECT proposal, at, at = max(at) OVER (PARTITION BY proposal) AS is_last FROM proposal_steps
+        WHERE step = 'report' AND at >= :start AND at < :cut) s ON s.proposal = p.id
+    WHERE p.kind = 'adjustment' AND p.due_at IS NOT NULL AND (:scope = '' OR p.unit = :scope) GROUP BY p.id"""
+TASKS = """
+    SELECT concat_ws('/', t.version, t.matter, t.what) AS id, coalesce(t.done_at < :cut, false) AS part
+    FROM change_tasks t WHERE t.made_at < :cut AND (t.done_at IS NULL OR t.done_at >= :start)
+    AND (:scope = '' OR t.unit = :scope)"""
+
+
+def coverage(session: Session, span: Span, names: Mapping[str, str], active: list[str]) -> CoverageFigures:
+    """`names` and `active` as they were at the end of the span."""
+    lists = {row.id: row.part for row in span.rows(session, LISTS, active=active)}
+    gaps = roster_gaps(session, span, active)
+    version = span.rows(session, "SELECT coalesce(max(number), 0) FROM catalog_versions WHERE published_at < :cut")
+    own = [unit for unit in active if span.scope in ("", unit)]
+    return CoverageFigures(
+        lists=Rate(sum(lists.values()), len(lists), "lists"),
+        without_list=tuple(names[unit] for unit, has in sorted(lists.items()) if not has),
+        rosters=Rate(len(own) - len(gaps), len(own), "rosters"),
+        roster_gaps=tuple(names[unit] for unit in sorted(gaps)),
+        databases=_rate(session, span, DATABASES, "databases"),
+        late_adjustments=_rate(session, span, ADJUSTMENTS, "adjustments"),
+        list_version=int(version[0][0]),
+        open_tasks=_rate(session, span, TASKS, "tasks"),
+    )
+
+
+def roster_gaps(session: Session, span: Span, active: list[str]) -> set[str]:
+    """Units that at some instant of the span lacked a 督办员 or a 代办员."""
+    wanted = [unit for unit in active if span.scope in ("", unit)]
+    return {unit for unit, found in duty.gaps_of(session, wanted, span.start, span.cut).items() if found}
+
+
+def _rate(session: Session, span: Span, sql: str, cases: str) -> Rate:
+    row = span.rows(session, f"SELECT count(*) FILTER (WHERE part) AS part, count(*) AS whole FROM ({sql}) n")[0]
+    return Rate(row.part, row.whole, cases)

@@ -1,0 +1,129 @@
+"""出具单位: what came into the inboxes, what was answered, what waited, and how long it took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from reports.figures.span import Span
+from reports.model import Bin, Rate, Spread
+
+RETURNED = "returns b WHERE b.at >= :start AND b.at < :cut AND b.suggested_unit IS NOT NULL"
+#: The suggestion was right: that unit answered, and did not return it too. All that were suggested are the whole.
+ACCEPTED = """EXISTS (SELECT FROM requests q WHERE q.verification = b.verification AND q.unit = b.suggested_unit
+    AND q.received_at >= b.at AND q.answered_at < :cut)"""
+
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+_BINS = (
+    ("5 分钟以内", 5 * _MINUTE), ("5—15 分钟", 15 * _MINUTE), ("15—30 分钟", 30 * _MINUTE), ("30 分钟—2 小时", 2 * _HOUR),
+    ("2—24 小时", 24 * _HOUR), ("24 小时以上", None),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """One unit's inbox in the span; `distribution` as `_BINS`."""
+
+    received: int = 0
+    answered: int = 0
+    waiting: int = 0
+    spread: Spread = Spread(0)
+    distribution: tuple[Bin, ...] = field(default=tuple(Bin(label, 0) for label, _ in _BINS))
+    returns: int = 0
+    accepted: Rate = Rate(0, 0)
+    supplements: int = 0
+    supervised: int = 0
+
+
+def none(unit: str) -> Inbox:
+    """Of a unit that had nothing in its inbox."""
+    return Inbox(accepted=Rate(0, 0, _key("returns", unit)))
+
+
+def inboxes(session: Session, span: Span) -> dict[str, Inbox]:
+    """Unit -> its inbox; '' -> all of them together."""
+    received = _counts(session, span, "SELECT unit, count(*) FROM requests WHERE received_at >= :start AND received_at < :cut GROUP BY unit")
+    waiting = _counts(
+        session, span,
+        """SELECT unit, count(*) FROM requests WHERE (ended_at IS NULL OR ended_at >= :cut) AND received_at < :cut
+           GROUP BY unit""",
+    )  # fmt: skip
+    supplements = _counts(
+        session, span,
+        """SELECT r.unit, count(*) FROM suspensions s JOIN requests r ON r.id = s.request_id
+           WHERE s.asked_at >= :start AND s.asked_at < :cut GROUP BY r.unit""",
+    )  # fmt: skip
+    supervised = _counts(
+        session, span, "SELECT unit, count(*) FROM supervisions WHERE opened_at >= :start AND opened_at < :cut GROUP BY unit"
+    )
+    returns = _counts(session, span, "SELECT unit, count(*) FROM returns WHERE at >= :start AND at < :cut GROUP BY unit")
+    accepted = _accepted(session, span)
+    answers = {row.unit or "": row for row in span.rows(session, _ANSWERS)}
+    return {
+        unit: Inbox(
+            received.get(unit, 0), *_answered(answers.get(unit), waiting.get(unit, 0)), returns.get(unit, 0),
+            accepted.get(unit, none(unit).accepted), supplements.get(unit, 0), supervised.get(unit, 0),
+        )
+        for unit in {"", *received, *waiting, *supplements, *supervised, *returns, *answers}
+    }  # fmt: skip
+
+
+def _counts(session: Session, span: Span, sql: str) -> dict[str, int]:
+    found = {str(unit): int(count) for unit, count in span.rows(session, sql)}
+    return found | {"": sum(found.values())}
+
+
+def _accepted(session: Session, span: Span) -> dict[str, Rate]:
+    found = span.rows(
+        session, f"SELECT b.unit, count(*) FILTER (WHERE {ACCEPTED}) AS part, count(*) AS whole FROM {RETURNED} GROUP BY b.unit"
+    )
+    rates = {row.unit: Rate(row.part, row.whole, f"returns/{row.unit}") for row in found}
+    return rates | {"": Rate(sum(row.part for row in found), sum(row.whole for row in found), "returns")}
+
+
+def _answered(row: Any, waiting: int) -> tuple[int, int, Spread, tuple[Bin, ...]]:
+    if row is None:
+        return 0, waiting, Spread(0), Inbox().distribution
+    bins = tuple(Bin(label, count) for (label, _), count in zip(_BINS, row.bins, strict=True))
+    return row.count, waiting, Spread(row.count, float(row.median), float(row.p95)), bins
+
+
+def _key(name: str, unit: str) -> str:
+    return f"{name}/{unit}" if unit else name
+
+
+def _bins() -> str:
+    """One count for each bin, from the one that ended it to the next."""
+    last, counts = timedelta(), []
+    for _, until in _BINS:
+        bound = f" AND seconds < {until.total_seconds():.0f}" if until else ""
+        counts.append(f"count(*) FILTER (WHERE seconds >= {last.total_seconds():.0f}{bound})")
+        last = until or last
+    return f"ARRAY[{', '.join(counts)}]"
+
+
+#: Answered is what was sent within the span (reading 6). From deemed receipt (reading 1) to the end, without what of it
+#: rested for a supplement (reading 10). One row a unit, one without a unit for all of them.
+_ANSWERS = f"""
+WITH ended AS MATERIALIZED (
+    SELECT id, unit, received_at, ended_at FROM requests
+    WHERE ended_at >= :start AND ended_at < :cut AND answered_at IS NOT NULL AND withdrawn_at IS NULL
+), began AS (
+    SELECT e.id, e.unit, e.ended_at, coalesce(min(d.started_at), e.received_at) AS began
+    FROM ended e LEFT JOIN deadlines d ON d.request_id = e.id AND d.kind IN ('soft', 'hard')
+    GROUP BY e.id, e.unit, e.received_at, e.ended_at
+), rested AS (
+    SELECT b.id, sum(greatest(least(coalesce(s.ended_at, b.ended_at), b.ended_at) - greatest(s.asked_at, b.began), interval '0')) AS rest
+    FROM suspensions s JOIN began b ON b.id = s.request_id GROUP BY b.id
+), took AS (
+    SELECT b.unit,
+           CAST(greatest(extract(epoch FROM b.ended_at - b.began - coalesce(t.rest, interval '0')), 0) AS double precision) AS seconds
+    FROM began b LEFT JOIN rested t ON t.id = b.id
+)
+SELECT unit, count(*) AS count, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median,
+       percentile_disc(0.95) WITHIN GROUP (ORDER BY seconds) AS p95, {_bins()} AS bins
+FROM took GROUP BY GROUPING SETS ((unit), ()) HAVING count(*) > 0
+"""

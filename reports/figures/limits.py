@@ -1,0 +1,116 @@
+"""时限: what fell due in a span, whatever became of it, and what of it was kept.
+
+Out is what was closed without a score (withdrawn, re-routed, overtaken) and what rests for a supplement that nobody has
+sent yet: its instant moves when it comes. Still running past its instant is missed, noticed or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from reports.figures.span import Span
+from reports.model import DayCell, Limits, Rate
+
+_RESTS = """(d.pausable AND d.met_at IS NULL AND d.missed_at IS NULL AND EXISTS (
+    SELECT FROM suspensions s WHERE s.request_id = d.request_id AND s.ended_at IS NULL))"""
+#: Limits `d` that fell due, with their request `r`; NULL where the case lay in nobody's inbox (reading 9).
+DUE = f"""deadlines d LEFT JOIN requests r ON r.id = d.request_id
+    WHERE d.due_at >= :start AND d.due_at < :cut AND d.closed_at IS NULL
+    AND d.kind IN ('soft', 'hard', 'supervision') AND NOT {_RESTS}"""
+KEPT = "coalesce(d.met_at <= d.due_at AND d.missed_at IS NULL, false)"
+EXCUSED = f"(d.kind = 'soft' AND NOT {KEPT} AND coalesce(d.excuse_approved AND d.excuse_decided_at <= :now, false))"
+OURS = "(:scope = '' OR r.unit = :scope)"
+DAY = "CAST(d.due_at AT TIME ZONE 'Asia/Shanghai' AS date)"
+#: 未定 (reading 25): its request was running within the span.
+UNDETERMINED = """deadlines d LEFT JOIN requests r ON r.id = d.request_id
+    WHERE d.missing_year IS NOT NULL AND d.closed_at IS NULL AND d.kind <> 'choice'
+    AND coalesce(r.received_at, d.started_at) < :cut AND coalesce(r.ended_at >= :start, true)"""
+
+
+@dataclass(frozen=True)
+class Due:
+    """So many limits of one unit (None: of nobody's), kind, day and rule version."""
+
+    unit: str | None
+    kind: str
+    day: date
+    version: str
+    whole: int
+    kept: int
+    excused: int
+    provisional: int
+
+
+def due(session: Session, span: Span, now: datetime) -> list[Due]:
+    """Of every unit, whatever the scope: a rank needs the others too."""
+    found = span.rows(
+        session,
+        f"""SELECT r.unit, d.kind, {DAY}, d.rule_version, count(*), count(*) FILTER (WHERE {KEPT}),
+                   count(*) FILTER (WHERE {EXCUSED}), count(*) FILTER (WHERE d.provisional)
+            FROM {DUE} GROUP BY 1, 2, 3, 4""",
+        now=now,
+    )
+    return [Due(*row) for row in found]
+
+
+def of_scope(found: Iterable[Due], scope: str) -> list[Due]:
+    """A unit's own; or all, those too that ran while no unit had the case."""
+    return [one for one in found if not scope or one.unit == scope]
+
+
+def undetermined(session: Session, span: Span) -> dict[str | None, int]:
+    """未定 by unit."""
+    return dict(map(tuple, span.rows(session, f"SELECT r.unit, count(*) FROM {UNDETERMINED} GROUP BY r.unit")))
+
+
+def as_limits(found: Sequence[Due], waiting: int, unit: str = "") -> Limits:
+    """The three rates; `unit` goes into the keys of their cases."""
+    place = f"/{unit}" if unit else ""
+    soft, hard, supervision = (_rate(found, lambda one, kind=kind: one.kind == kind, kind + place) for kind in _KINDS)
+    return Limits(soft, hard, supervision, sum(one.excused for one in found), waiting)
+
+
+_KINDS = ("soft", "hard", "supervision")
+
+
+def kept(limits: Limits, cases: str = "") -> Rate:
+    """最迟和原则上合计: what is ranked and what the trend shows."""
+    return Rate(limits.soft.part + limits.hard.part, limits.soft.whole + limits.hard.whole, cases)
+
+
+def heat(found: Sequence[Due], days: Sequence[date]) -> tuple[DayCell, ...]:
+    """Unit × day, soft and hard together; a day without a limit has a cell too, so that every row is whole."""
+    binding = [one for one in found if one.unit and one.kind != "supervision"]
+    cells = []
+    for unit in sorted({one.unit for one in binding if one.unit}):
+        own = [one for one in binding if one.unit == unit]
+        for day in days:
+            of_day = [one for one in own if one.day == day]
+            whole, part = sum(one.whole for one in of_day), sum(one.kept for one in of_day)
+            cells.append(DayCell(unit, day, Rate(whole - part, whole, f"missed/{unit}/{day.isoformat()}")))
+    return tuple(cells)
+
+
+def kept_in(session: Session, spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """(kept, due) of soft and hard limits in each of several spans, in one statement."""
+    query = f"SELECT count(*) FILTER (WHERE {KEPT}) AS kept, count(*) AS whole FROM {DUE} AND d.kind <> 'supervision' AND {OURS}"
+    query = query.replace(":start", "w.since").replace(":cut", "w.until")
+    found = session.execute(
+        text(
+            f"""SELECT n.kept, n.whole FROM unnest(CAST(:since AS timestamptz[]), CAST(:until AS timestamptz[]))
+                WITH ORDINALITY AS w(since, until, place), LATERAL ({query}) n ORDER BY w.place"""
+        ),
+        {"since": [one.start for one in spans], "until": [one.cut for one in spans], "scope": spans[0].scope},
+    )
+    return [(int(row.kept), int(row.whole)) for row in found]
+
+
+def _rate(found: Sequence[Due], which: Callable[[Any], bool], cases: str) -> Rate:
+    chosen = [one for one in found if which(one)]
+    return Rate(sum(one.kept for one in chosen), sum(one.whole for one in chosen), cases)

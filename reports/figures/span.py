@@ -1,0 +1,49 @@
+"""统计时段: what every query of the figures is about: from when, until when, of whom. All state is read as it was then.
+
+Nothing asks for today's state: what was open at the end of the period follows from the instants, so that an old week
+gives the same figures whenever it is asked for, as long as the facts stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from reports.model import Period
+
+
+@dataclass(frozen=True)
+class Span:
+    """[start, cut); `cut` is the period's end, or now where the period is not over. `scope`: a unit's code, '' for all."""
+
+    start: datetime
+    cut: datetime
+    scope: str = ""
+
+    @classmethod
+    def of(cls, period: Period, scope: str, now: datetime) -> Span:
+        return cls(period.start, max(period.start, min(period.end, now)), scope)
+
+    def rows(self, session: Session, sql: str, **more: Any) -> Sequence[Row[Any]]:
+        """The rows of a query over `:start`, `:cut` and `:scope`."""
+        return session.execute(text(sql), {"start": self.start, "cut": self.cut, "scope": self.scope} | more).all()
+
+    @property
+    def involved(self) -> str:
+        """A condition on `verifications v`: everything, or what the unit filed or had in its inbox by then."""
+        return INVOLVED if self.scope else "TRUE"
+
+
+INVOLVED = """(v.unit = :scope OR EXISTS (
+    SELECT FROM requests q WHERE q.verification = v.number AND q.unit = :scope AND q.received_at < :cut))"""
+
+
+def prepare(session: Session) -> None:
+    """Memory for sorting a large week, for this transaction alone; and two more processes where there are any."""
+    for setting in ("work_mem = '96MB'", "hash_mem_multiplier = 2", "max_parallel_workers_per_gather = 2"):
+        session.execute(text(f"SET LOCAL {setting}"))

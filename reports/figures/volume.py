@@ -1,0 +1,116 @@
+"""件数: received, finished, withdrawn, open; how they were answered; what was filed by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.lifecycle import OPEN, State
+from domain.methods import Method, Result
+from reports.figures.span import Span
+from reports.model import MethodShare, Rate
+
+FILED = "verifications v WHERE v.filed_at >= :start AND v.filed_at < :cut"
+ENDED = "verifications v WHERE v.ended_at >= :start AND v.ended_at < :cut"
+FINISHED = "v.state IN ('delivered', 'closed')"  #: an end is final, so that today's state is that of then
+#: A check of a mismatch (11.3) spares nobody a second proof; of a mismatch nothing was obtained.
+FREE = "(v.state = 'delivered' AND v.follows IS NULL AND v.result IS DISTINCT FROM 'mismatch')"
+BY_HAND = "closed"
+
+#: As the partial index of open verifications says it.
+_IS_OPEN = "v.state NOT IN ({})".format(", ".join(f"'{state.value}'" for state in sorted(set(State) - OPEN)))
+
+
+@dataclass(frozen=True)
+class Volume:
+    """What came and went in a span. `ended`: how many by method, 'closed' for 人工办结."""
+
+    received: int
+    finished: int
+    withdrawn: int
+    free: int
+    ended: dict[str, int]
+
+    @property
+    def methods(self) -> tuple[MethodShare, ...]:
+        """Out of all that were finished, the most frequent first."""
+        order = sorted(self.ended.items(), key=lambda one: (-one[1], one[0]))
+        return tuple(
+            MethodShare(method, _name(method), Rate(count, self.finished, f"method/{method}")) for method, count in order
+        )
+
+
+def volume(session: Session, span: Span) -> Volume:
+    """Of the district, or of what a unit took part in."""
+    received = span.rows(session, f"SELECT count(*) FROM {FILED} AND {span.involved}")[0][0]
+    found = span.rows(
+        session,
+        f"""SELECT v.state, v.method, v.result, v.follows IS NOT NULL AS is_check, count(*) AS count
+            FROM {ENDED} AND {span.involved} GROUP BY 1, 2, 3, 4""",
+    )
+    ended: dict[str, int] = {}
+    for row in found:
+        if row.state != State.WITHDRAWN.value:
+            method = BY_HAND if row.state == State.CLOSED.value else row.method or BY_HAND
+            ended[method] = ended.get(method, 0) + row.count
+    return Volume(
+        received=received,
+        finished=sum(ended.values()),
+        withdrawn=sum(row.count for row in found if row.state == State.WITHDRAWN.value),
+        free=sum(row.count for row in found if _is_free(row)),
+        ended=ended,
+    )
+
+
+def _is_free(row: Any) -> bool:
+    return row.state == State.DELIVERED.value and not row.is_check and row.result != Result.MISMATCH.value
+
+
+def _name(method: str) -> str:
+    return "人工办结" if method == BY_HAND else Method(method).chinese
+
+
+def still_open(session: Session, span: Span) -> int:
+    """在办 at the end of the span: filed before it, not ended before it."""
+    found = span.rows(
+        session,
+        f"""SELECT (SELECT count(*) FROM verifications v WHERE {_IS_OPEN} AND v.filed_at < :cut AND {span.involved})
+                 + (SELECT count(*) FROM verifications v
+                    WHERE v.ended_at >= :cut AND v.filed_at < :cut AND {span.involved})""",
+    )
+    return int(found[0][0])
+
+
+def filed_by_unit(session: Session, span: Span) -> dict[str, int]:
+    """Requesting unit -> how many it filed."""
+    return dict(map(tuple, span.rows(session, f"SELECT v.unit, count(*) FROM {FILED} GROUP BY v.unit")))
+
+
+def received_in(session: Session, spans: Sequence[Span]) -> list[int]:
+    """How many came in each of several spans, in one statement."""
+    return [int(row.count) for row in _each(session, spans, f"SELECT count(*) FROM {_of(FILED)} AND {_of(spans[0].involved)}")]
+
+
+def begins_before(session: Session, instant: datetime) -> bool:
+    """Anything was filed before: else there is nothing that a first week could be compared with."""
+    found = session.execute(text("SELECT EXISTS (SELECT FROM verifications WHERE filed_at < :at)"), {"at": instant})
+    return bool(found.scalar())
+
+
+def _of(sql: str) -> str:
+    return sql.replace(":start", "w.since").replace(":cut", "w.until")
+
+
+def _each(session: Session, spans: Sequence[Span], query: str) -> Sequence[Any]:
+    return session.execute(
+        text(
+            f"""SELECT ({query}) AS count FROM unnest(CAST(:since AS timestamptz[]), CAST(:until AS timestamptz[]))
+                WITH ORDINALITY AS w(since, until, place) ORDER BY w.place"""
+        ),
+        {"since": [one.start for one in spans], "until": [one.cut for one in spans], "scope": spans[0].scope},
+    ).all()

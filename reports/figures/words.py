@@ -1,0 +1,103 @@
+"""说明和建议: what a reader must know of the figures, and what follows from them, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.orm import Session
+
+from domain.calendar import LOCAL
+from domain.intervals import Interval, overlap, total
+from ledger import outages, rules
+from reports.figures.limits import DUE, KEPT, OURS, Due
+from reports.figures.span import Span
+from reports.figures.units import Register
+from reports.model import CoverageFigures, Limits, Period, Rate, SourceRow, UnitRow
+
+_NAMED = 5
+_FAILING = 20  #: one query in so many lost to a source is worth a word
+
+
+def notes(
+    session: Session, period: Period, span: Span, due: Sequence[Due], limits: Limits, known: Register
+) -> tuple[str, ...]:
+    """What the figures rest on, where it is not as usual."""
+    found = []
+    if span.cut < period.end:
+        at = span.cut.astimezone(LOCAL)
+        found.append(f"本期尚未结束,数字截至{at.month}月{at.day}日{at:%H:%M},与上期同一时段比较。")
+    if provisional := sum(one.provisional for one in due):
+        found.append(f"{provisional} 个到期的时限按暂定的工作日历计算。")
+    if limits.undetermined:
+        found.append(f"{limits.undetermined} 个时限因缺少工作日历暂记“未定”,不在按时率中。")
+    found += _outages(session, span)
+    if lifted := _lifted(session, span):
+        found.append(f"{lifted} 个曾记为超时的时限因平台故障已撤销超时,按重新计算的时限统计。")
+    if nobody := sum(one.whole for one in due if one.unit is None):
+        found.append(f"{nobody} 个承诺时限到期时核验不在任何出具单位(退回、转办途中等),计入全区,不计入各单位。")
+    found += [text for unit, text in sorted(known.notes.items()) if span.scope in ("", unit)]
+    return tuple(found)
+
+
+def _outages(session: Session, span: Span) -> list[str]:
+    """平台原因 (reading 21): how long, whether the clocks stood still for it, and what was missed meanwhile."""
+    listed = outages.listed(session, span.start, span.cut)
+    gone = overlap([Interval(row.since, max(row.until or span.cut, row.since)) for row in listed], Interval(span.start, span.cut))
+    if not gone:
+        return []
+    said = f"平台故障 {len(gone)} 次,共 {max(1, round(total(gone).total_seconds() / 60))} 分钟;"
+    if rules.readings().outage_deducted:
+        return [said + "按现行解读,故障时间已从受影响的时限中扣除。"]
+    missed = span.rows(
+        session,
+        f"""SELECT count(*) FROM {DUE} AND {OURS} AND NOT {KEPT} AND EXISTS (
+                SELECT FROM outages o WHERE o.replaced_at IS NULL AND o.since < d.due_at
+                AND coalesce(o.until, :cut) > coalesce(d.started_at, r.received_at))""",
+    )[0][0]
+    return [said + f"按现行解读不从时限中扣除,超时的时限中有 {missed} 个在运行期间遇到故障(平台原因)。"]
+
+
+def _lifted(session: Session, span: Span) -> int:
+    ours = "" if not span.scope else "AND EXISTS (SELECT FROM requests r WHERE r.verification = e.verification AND r.unit = :scope)"
+    found = span.rows(
+        session,
+        f"""SELECT count(*) FROM events e WHERE e.event = 'lifted' AND e.detail ? 'was'
+            AND CAST(e.detail->>'was' AS timestamptz) >= :start AND CAST(e.detail->>'was' AS timestamptz) < :cut {ours}""",
+    )
+    return int(found[0][0])
+
+
+def next_steps(
+    rows: Sequence[UnitRow], limits: Limits, coverage: CoverageFigures, sources: Iterable[SourceRow]
+) -> tuple[str, ...]:
+    """What to do about it, the most pressing first; nothing where nothing is wrong."""
+    late = [row for row in rows if _missed(row.limits.hard)]
+    unfed = [row for row in rows if row.supervision_missed]
+    slow = _missed(limits.soft) - limits.excused
+    steps = [
+        (_missed(limits.hard), f"对 {_missed(limits.hard)} 个超过最迟时限的核验逐件说明原因{_whose(late)}。"),
+        (len(unfed), f"督办 {sum(row.supervision_missed for row in unfed)} 个未按时完成反馈,请{_named(row.name for row in unfed)}落实督办责任。"),
+        (slow, f"对 {slow} 个超过原则上时限且未认定正当理由的核验,由出具单位说明理由,报专班办公室认定。"),
+        (len(coverage.roster_gaps), f"请{_named(coverage.roster_gaps)}补齐督办员、代办员。"),
+        (len(coverage.without_list), f"请尚无清单的 {len(coverage.without_list)} 个单位报送清单:{_named(coverage.without_list)}。"),
+        (coverage.late_adjustments.part, f"{coverage.late_adjustments.part} 项清单调整逾期报送,请有关单位在事由发生后 3 个工作日内报送。"),
+        (_missed(coverage.open_tasks), f"清单公布后的流程和指南更新还有 {_missed(coverage.open_tasks)} 项未完成,请抓紧完成。"),
+        *((1, f"{row.source}查询失败 {row.failed},请会同来源单位排查。") for row in sources if row.failed.part * _FAILING >= max(row.asked, 1)),
+        (_missed(coverage.databases), f"还有 {_missed(coverage.databases)} 个证照、证明数据库未接入,请推进对接。"),
+        (sum(bool(row.note) for row in rows), f"请专班办公室核实{_named(row.name for row in rows if row.note)}的主动提供是否出于申请人自愿。"),
+        (limits.undetermined, "请尽快录入缺少的工作日历,“未定”的时限将自动补算。"),
+    ]
+    return tuple(text for count, text in steps if count > 0)
+
+
+def _missed(rate: Rate) -> int:
+    return rate.whole - rate.part
+
+
+def _whose(rows: Sequence[UnitRow]) -> str:
+    return f",涉及{_named(row.name for row in rows)}" if rows else ""
+
+
+def _named(names: Iterable[str]) -> str:
+    found = list(names)
+    return "、".join(found[:_NAMED]) + (f"等 {len(found)} 个单位" if len(found) > _NAMED else "")
