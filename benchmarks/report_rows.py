@@ -5,7 +5,8 @@ from __future__ import annotations
 #: %(count)s verifications in the week from %(start)s, and a twentieth as many over the seven weeks from %(last)s.
 STATEMENTS = (
     "SELECT setseed(0.2026)",
-    """INSERT INTO units (code, name, kind) SELECT 'B-' || lpad(u::text, 2, '0'), '基准单位' || u, 'government'
+    """INSERT INTO units (code, name, kind, active, forwards_itself)
+       SELECT 'B-' || lpad(u::text, 2, '0'), '基准单位' || u, 'government', true, false
        FROM generate_series(1, 60) u""",
     """CREATE UNLOGGED TABLE plan AS
        SELECT i, 'HY20260302' || lpad(i::text, 8, '0') AS number,
@@ -52,9 +53,9 @@ STATEMENTS = (
     """INSERT INTO requests (id, verification, unit, received_at, ended_at, withdrawn_at)
        SELECT md5('returned' || i)::uuid, number, 'B-' || lpad((1 + i %% 40)::text, 2, '0'), filed - interval '20 minutes', filed, filed
        FROM done WHERE method = 'issuer' AND r1 < 0.03""",
-    """INSERT INTO returns (id, verification, request_id, unit, at, by, reason, suggested_unit, unsure_why, limit_at, late)
+    """INSERT INTO returns (id, verification, request_id, unit, at, by, reason, suggested_unit, unsure_why, limit_at, late, by_standing_rule)
        SELECT md5('return' || i)::uuid, number, md5('returned' || i)::uuid, 'B-' || lpad((1 + i %% 40)::text, 2, '0'), filed,
-              'person:bench', '\\x00', CASE WHEN r2 < 0.8 THEN issuer END, CASE WHEN r2 >= 0.8 THEN '\\x00'::bytea END, filed, false
+              'person:bench', '\\x00', CASE WHEN r2 < 0.8 THEN issuer END, CASE WHEN r2 >= 0.8 THEN '\\x00'::bytea END, filed, false, false
        FROM done WHERE method = 'issuer' AND r1 < 0.03 AND 'B-' || lpad((1 + i %% 40)::text, 2, '0') <> issuer""",
     """INSERT INTO suspensions (id, verification, request_id, asked_at, asked_by, what, ended_at, ended_by)
        SELECT md5('rest' || i)::uuid, number, request, filed + took / 4, 'person:bench', '\\x00', filed + took / 2, 'person:bench'

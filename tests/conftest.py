@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,13 @@ def template_database(installation: tuple[Path, Cluster]) -> str:
 @pytest.fixture
 def ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterator[str]:
     """A fresh ledger, and this process's settings pointing to it as `proofless_app`; gives the database's name."""
+    with fresh_ledger(installation, template_database) as name:
+        yield name
+
+
+@contextmanager
+def fresh_ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterator[str]:
+    """The same for as long as somebody wants it."""
     name = f"ledger_{next(_NUMBERS)}"
     _as_superuser(installation, f"CREATE DATABASE {name} TEMPLATE {template_database} OWNER proofless_owner")
     before = dict(os.environ)

@@ -99,7 +99,7 @@ def compute(
         sources=asked,
         units=rows,
         heat=limits.heat(own, periods.days(period)),
-        trend=trend.trend(session, period, span),
+        trend=trend.trend(session, period, scope, now),
         distribution=inbox.distribution,
         coverage=covered,
         voluntary=Count(_sum(found.submitted, scope), _sum(voluntary.submitted(session, before), scope) if before else None, "voluntary"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,11 @@ WEEKS = 8
 _WEEK = timedelta(days=7)
 
 
-def trend(session: Session, period: Period, span: Span) -> tuple[WeekPoint, ...]:
-    """The weeks before anything was filed or due are left out: they say nothing."""
+def trend(session: Session, period: Period, scope: str, now: datetime) -> tuple[WeekPoint, ...]:
+    """Whole weeks, whatever the period; those before anything was filed or due are left out: they say nothing."""
     last = periods.week_of(period.end - timedelta(microseconds=1))
     weeks = [periods.week_of(last.start - back * _WEEK) for back in reversed(range(WEEKS))]
-    spans = [Span(week.start, min(week.end, max(span.cut, week.start)), span.scope) for week in weeks]
+    spans = [Span.of(week, scope, now) for week in weeks]
     points = [
         WeekPoint(f"第{periods.iso(week).partition('-W')[2].lstrip('0')}周", received, Rate(part, whole, f"kept@{periods.iso(week)}"))
         for week, received, (part, whole) in zip(
