@@ -108,20 +108,20 @@ def _bins() -> str:
 #: Answered is what was sent within the span (reading 6). From deemed receipt (reading 1) to the end, without what of it
 #: rested for a supplement (reading 10). One row a unit, one without a unit for all of them.
 _ANSWERS = f"""
-WITH ended AS MATERIALIZED (
-    SELECT id, unit, received_at, ended_at FROM requests
-    WHERE ended_at >= :start AND ended_at < :cut AND answered_at IS NOT NULL AND withdrawn_at IS NULL
-), began AS (
-    SELECT e.id, e.unit, e.ended_at, coalesce(min(d.started_at), e.received_at) AS began
-    FROM ended e LEFT JOIN deadlines d ON d.request_id = e.id AND d.kind IN ('soft', 'hard')
-    GROUP BY e.id, e.unit, e.received_at, e.ended_at
+WITH began AS (
+    SELECT r.id, r.unit, r.ended_at, least(coalesce(min(d.started_at), r.received_at), r.ended_at) AS began
+    FROM requests r LEFT JOIN deadlines d ON d.request_id = r.id AND d.kind IN ('soft', 'hard')
+    WHERE r.ended_at >= :start AND r.ended_at < :cut AND r.answered_at IS NOT NULL AND r.withdrawn_at IS NULL
+    GROUP BY r.id
 ), rested AS (
-    SELECT b.id, sum(greatest(least(coalesce(s.ended_at, b.ended_at), b.ended_at) - greatest(s.asked_at, b.began), interval '0')) AS rest
-    FROM suspensions s JOIN began b ON b.id = s.request_id GROUP BY b.id
+    SELECT request_id, range_agg(tstzrange(asked_at, greatest(coalesce(ended_at, 'infinity'), asked_at))) AS rests
+    FROM suspensions WHERE asked_at < :cut GROUP BY request_id
 ), took AS (
-    SELECT b.unit,
-           CAST(greatest(extract(epoch FROM b.ended_at - b.began - coalesce(t.rest, interval '0')), 0) AS double precision) AS seconds
-    FROM began b LEFT JOIN rested t ON t.id = b.id
+    SELECT b.unit, CAST(extract(epoch FROM b.ended_at - b.began) - CASE WHEN t.rests IS NULL THEN 0 ELSE (
+               SELECT coalesce(extract(epoch FROM sum(upper(one) - lower(one))), 0)
+               FROM unnest(t.rests * tstzmultirange(tstzrange(b.began, b.ended_at))) AS one
+           ) END AS double precision) AS seconds
+    FROM began b LEFT JOIN rested t ON t.request_id = b.id
 )
 SELECT unit, count(*) AS count, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median,
        percentile_disc(0.95) WITHIN GROUP (ORDER BY seconds) AS p95, {_bins()} AS bins

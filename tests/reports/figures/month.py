@@ -13,14 +13,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from ledger.database import transaction
-from ledger.tables.cases import Case, Party
-from ledger.tables.catalog import Entry
+from ledger.tables.cases import Case
 from ledger.tables.inbox import Return, Supervision, Suspension
 from ledger.tables.records import Outage, VoluntarySubmission
-from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline, EventRow, Lookup, Request, Verification
 from tests.ledger.filing import file
 
@@ -62,12 +60,7 @@ class Rows:
 def write(month: Month) -> None:
     """Fill the ledger."""
     rows = Rows(random.Random(month.seed))
-    pattern = file()  # its case, party and entry are what the rows point to
-    with transaction() as session:
-        row = session.get_one(Verification, pattern)
-        case, party, entry = session.get_one(Case, row.case), row.party, row.entry
-        base = {column.key: getattr(case, column.key) for column in Case.__mapper__.column_attrs}
-        assert session.scalar(select(Party.id)) and session.scalar(select(Entry.id)) and session.scalar(select(Unit.code))
+    base, party, entry = copies(file())
     for _ in range(COUNT):
         _one(rows, month, base, party, entry)
     for _ in range(60):
@@ -78,6 +71,19 @@ def write(month: Month) -> None:
         )  # fmt: skip
     outage = month.start + 18 * DAY + 3 * HOUR
     rows.add(Outage, id=rows.id(), since=outage, until=outage + 50 * MINUTE, automatic=False, reason="断电", recorded_by="x", recorded_at=outage + HOUR)
+    save(rows)
+
+
+def copies(pattern: str) -> tuple[dict[str, Any], UUID, int]:
+    """A real verification's case to be copied, and the party and entry that rows can point to."""
+    with transaction() as session:
+        row = session.get_one(Verification, pattern)
+        case = session.get_one(Case, row.case)
+        return {column.key: getattr(case, column.key) for column in Case.__mapper__.column_attrs}, row.party, row.entry
+
+
+def save(rows: Rows) -> None:
+    """All at once, what is pointed to first."""
     with transaction() as session:
         for table in (Case, Verification, EventRow, Lookup, Request, Return, Suspension, Deadline, Supervision, VoluntarySubmission, Outage):
             if rows.found.get(table):
