@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
 LOCAL = ZoneInfo("Asia/Shanghai")
+_MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 
 
 class Settings(BaseSettings):
@@ -83,6 +84,13 @@ class Settings(BaseSettings):
     mail_operators: str = ""
     """Where alarms go, separated by commas. Without a host or an address alarms are logged and shown by `health`."""
 
+    report_issuer: str = "区大数据局(工作专班办公室)"
+    """Who issues the weekly report, as its head says it."""
+    report_scope: str = "市中区"
+    """How the report's title names the district."""
+    report_readers: str = Field(default="", pattern=rf"^\s*(?:{_MAIL}(?:\s*,\s*{_MAIL})*)?\s*$")
+    """Who gets the weekly report by mail, separated by commas. None: it is made, and says that nobody is configured."""
+
     # One clock for all processes: instants of the regulation are origin + (wall clock - origin) * rate.
     clock_origin: AwareDatetime = datetime(2026, 1, 1, tzinfo=UTC)
     clock_rate: float = Field(default=1.0, gt=0)
@@ -97,6 +105,11 @@ class Settings(BaseSettings):
         if self.clock_rate == 1:
             return instant
         return self.clock_origin + timedelta(seconds=(instant - self.clock_origin).total_seconds() / self.clock_rate)
+
+    def readers(self) -> tuple[str, ...]:
+        """The readers of the weekly report, each once."""
+        found = (address.strip() for address in self.report_readers.split(","))
+        return tuple(dict.fromkeys(address for address in found if address))
 
     def database_url(self, user: str | None = None, password: str | None = None) -> str:
         """SQLAlchemy's address. Contains the password: never print it."""

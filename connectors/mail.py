@@ -1,11 +1,14 @@
-"""邮件: plain text to officials, one bounded attempt at a mail server."""
+"""邮件: plain text to officials, with files where there are any; one bounded attempt at a mail server."""
 
 from __future__ import annotations
 
 import asyncio
 import smtplib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
+from typing import Any
 
 from connectors.faults import PermanentFault, TransientFault
 from domain.notices import is_mail_address
@@ -18,7 +21,18 @@ OUTCOME_UNKNOWN = "outcome_unknown"
 _SECONDS = 10.0
 
 
-async def send_mail(settings: Settings, subject: str, body: str, message_id: str, to: str = "") -> None:
+@dataclass(frozen=True)
+class Attachment:
+    """附件. `kind`: its media type."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+async def send_mail(
+    settings: Settings, subject: str, body: str, message_id: str, to: str = "", files: Sequence[Attachment] = ()
+) -> None:
     """Send to `to`, or to `mail_operators`. Raises TransientFault or PermanentFault with fixed words, never the server's.
 
     `message_id` is the same for every attempt at the same message, so that readers can fold repeats.
@@ -34,28 +48,44 @@ async def send_mail(settings: Settings, subject: str, body: str, message_id: str
     message["Message-ID"] = f"<{message_id}@proofless>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
+    for file in files:
+        main, _, sub = file.kind.partition("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     await asyncio.to_thread(_send, settings, message)
 
 
-def _send(settings: Settings, message: EmailMessage) -> None:
+class _Server(smtplib.SMTP):
+    """Knows whether the text has been handed over: before that, a broken connection leaves nothing in doubt."""
+
     handed_over = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.handed_over = True
+        answer = super().data(msg)
+        self.handed_over = False
+        return answer
+
+
+def _send(settings: Settings, message: EmailMessage) -> None:
+    server = _Server(timeout=_SECONDS)
     try:
-        server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_SECONDS)
         try:
-            server.ehlo_or_helo_if_needed()
-            handed_over = True
+            code, said = server.connect(settings.smtp_host, settings.smtp_port)
+            if code != 220:
+                raise smtplib.SMTPConnectError(code, said)
             server.send_message(message)
-            handed_over = False
         finally:
             server.close()  # not quit(): what it might say after accepting the message changes nothing
+    except smtplib.SMTPRecipientsRefused as error:
+        if all(400 <= code < 500 for code, _ in error.recipients.values()):
+            raise TransientFault(WHO, "refused_for_now", "暂时不接收邮件,请稍后再试") from None
+        raise PermanentFault(WHO, "recipients_refused", "拒绝全部收件人,请核对收件地址") from None
     except smtplib.SMTPResponseException as error:
         # A reply of the server is an outcome: 4xx may pass, 5xx does not.
         if 400 <= error.smtp_code < 500:
             raise TransientFault(WHO, "refused_for_now", "暂时不接收邮件,请稍后再试") from None
         raise PermanentFault(WHO, "refused", "拒绝接收邮件,请核对发件人、收件人和服务器设置") from None
-    except smtplib.SMTPRecipientsRefused:
-        raise PermanentFault(WHO, "recipients_refused", "拒绝全部收件人,请核对收件地址") from None
     except (OSError, smtplib.SMTPException):
-        if handed_over:
+        if server.handed_over:
             raise TransientFault(WHO, OUTCOME_UNKNOWN, "发送中断,不能确定对方是否已收到,请人工核对") from None
         raise TransientFault(WHO, "unreachable", "无法连接,请检查地址和网络") from None

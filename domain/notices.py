@@ -17,6 +17,29 @@ class NoticeChannel(StrEnum):
     WEBHOOK = "webhook"
 
 
+class NoticeStanding(StrEnum):
+    """How a notice stands."""
+
+    WAITING = "waiting"  #: due, or due again after a pause
+    ON_ITS_WAY = "on_its_way"
+    SENT = "sent"  #: the receiver's server took it
+    UNKNOWN = "unknown"  #: begun, and nobody knows whether it arrived: a person settles it
+    GIVEN_UP = "given_up"  #: refused, or too often not taken: a person settles it
+
+    @property
+    def chinese(self) -> str:
+        return _STANDINGS[self]
+
+
+_STANDINGS = {
+    NoticeStanding.WAITING: "待发送",
+    NoticeStanding.ON_ITS_WAY: "正在发送",
+    NoticeStanding.SENT: "已发送",
+    NoticeStanding.UNKNOWN: "是否送达不明",
+    NoticeStanding.GIVEN_UP: "未送达",
+}
+
+
 class NoticeKind(StrEnum):
     """What happened."""
 
@@ -28,6 +51,7 @@ class NoticeKind(StrEnum):
     PROMISE_SHORT = "promise_short"  #: 承诺时限所剩不足半小时 when the request arrives (reading 3), to the requesting unit
     SUPPLEMENT = "supplement"  #: 补正, to the requesting unit
     COMMITMENT_CHECK = "commitment_check"  #: 承诺核查, to the requesting unit
+    REPORT = "report"  #: 周报, to its readers: its text is the report's (reports.letters)
 
     @property
     def chinese(self) -> str:
@@ -43,6 +67,7 @@ _WORDS = {
     NoticeKind.PROMISE_SHORT: ("承诺时限所剩不足半小时", "出具单位收到申请时,该办件的承诺时限已不足半小时。确需延长的,请与申请人商定后变更承诺时限。"),
     NoticeKind.SUPPLEMENT: ("出具单位要求补正", "请查看所缺内容并补正;补正前出具单位的时限暂停。"),
     NoticeKind.COMMITMENT_CHECK: ("承诺核查到期", "请对申请人的承诺进行核查并登记结论。"),
+    NoticeKind.REPORT: ("“无证明办事”工作周报", "请阅附件。"),
 }
 
 

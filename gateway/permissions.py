@@ -37,6 +37,7 @@ _ADMINISTRATION = Rule(frozenset({Role.ADMINISTRATOR}))
 _SUPERVISION = Rule(frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}))  #: who answers for the unit's duty and hours
 _OFFICE = Rule(frozenset({Role.OFFICE}))  #: 工作专班办公室
 _REGISTRY = Rule(frozenset({Role.OFFICE, Role.ADMINISTRATOR}))
+_REPORTS = Rule(_SUPERVISORS | {Role.SUPERVISOR})  #: 周报: a unit's 督办员 its own unit's
 _SENDERS = Rule(_COUNTER.roles | {Role.OFFICE})  #: who hands lists in
 _LIST_READERS = Rule(_READERS.roles | {Role.PUBLISHER})
 _PUBLIC = Rule(public=True)
@@ -145,6 +146,16 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "finish_change_task": _COUNTER,
         "export_guide_changes": _READERS,
         "get_coverage": Rule(_WATCHERS),
+        "order_report": _REPORTS,
+        "get_reports": _REPORTS,
+        "get_report": _REPORTS,
+        "get_report_html": _REPORTS,
+        "get_report_pdf": _REPORTS,
+        "get_report_xlsx": _REPORTS,
+        "recompute_report": _REPORTS,
+        "get_mailings": _REGISTRY,
+        "send_report": _REGISTRY,
+        "send_again": _REGISTRY,
         "catalog_page": _PUBLIC,
         "catalog_json": _PUBLIC,
         "catalog_csv": _PUBLIC,
@@ -168,6 +179,11 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "home": _PUBLIC,
     }
 )
+
+
+def reads_all_reports(caller: Caller) -> bool:
+    """True where the caller may read and order the district's and every unit's report."""
+    return bool(_SUPERVISORS & caller.roles)
 
 
 def sees_persons(caller: Caller) -> bool:

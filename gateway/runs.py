@@ -1,4 +1,4 @@
-"""The one place where the gateway talks to Prefect: a filed verification gets its flow run, a rebuild is started.
+"""The one place where the gateway talks to Prefect: a filed verification gets its flow run, a rebuild or a report is started.
 
 Of a verification only the number, the unit's code and the first method go there. Whatever fails there fails nobody's
 call: the ledger already holds the verification, and a worker starts what the gateway did not.
@@ -19,7 +19,7 @@ from ledger import filing, leases
 from ledger.database import transaction
 from settings import Settings
 
-_VERIFICATION, _REBUILD = "verification/main", "catalog-rebuild/main"
+_VERIFICATION, _REBUILD, _REPORT = "verification/main", "catalog-rebuild/main", "weekly-compliance/main"
 _AT_ONCE = 8  #: runs that are being created at the same time
 _MOST = 200  #: beyond it the workers are the better place: they claim what was not started within five seconds
 
@@ -32,6 +32,8 @@ class FlowRuns(Protocol):
     async def create(self, number: str, tags: list[str]) -> UUID: ...
 
     async def start_rebuild(self) -> UUID: ...
+
+    async def start_report(self, period: str, scope: str, version: int) -> UUID: ...
 
     async def healthy(self) -> bool: ...
 
@@ -63,6 +65,14 @@ class PrefectRuns:
     async def start_rebuild(self) -> UUID:
         """Create a run of the catalog's rebuild. Raises httpx.HTTPError."""
         return await self._create_run(_REBUILD, {"name": "清单重建(人工启动)"})
+
+    async def start_report(self, period: str, scope: str, version: int) -> UUID:
+        """Create the run that makes this report, or find it. Raises httpx.HTTPError."""
+        body = {
+            "parameters": {"period": period, "scope": scope}, "name": f"{period} {scope or '全区'} 第{version}版",
+            "idempotency_key": f"report {period} {scope} {version}",
+        }  # fmt: skip
+        return await self._create_run(_REPORT, body)
 
     async def healthy(self) -> bool:
         """True where the server answers."""
@@ -114,6 +124,14 @@ class RunStarter:
         except (httpx.HTTPError, OSError, ValueError) as error:
             log.warning("rebuild not started (%s)", type(error).__name__)
             raise Problem("rebuild_unavailable", headers={"Retry-After": "30"}) from None
+
+    async def report(self, period: str, scope: str, version: int) -> UUID | None:
+        """Start the making of an ordered report; None where the engine is away: its hourly look finds the order."""
+        try:
+            return await self.runs.start_report(period, scope, version)
+        except (httpx.HTTPError, OSError, ValueError) as error:
+            log.warning("report not started (%s)", type(error).__name__)
+            return None
 
     async def _start(self, number: str, tags: list[str]) -> None:
         try:

@@ -10,11 +10,22 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine
 
-from ledger.tables import cases, catalog, commitments, duty, effects, inbox, records, registry, verifications
+from ledger.tables import (
+    cases,
+    catalog,
+    commitments,
+    duty,
+    effects,
+    inbox,
+    records,
+    registry,
+    reports,
+    verifications,
+)
 from ledger.tables.base import metadata
 
 # Importing the modules registers their tables with `metadata`.
-_TABLES = (cases, catalog, commitments, duty, effects, inbox, records, registry, verifications)
+_TABLES = (cases, catalog, commitments, duty, effects, inbox, records, registry, reports, verifications)
 
 
 def owner_engine(url: str) -> Engine:

@@ -11,7 +11,7 @@ from sqlalchemy import case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from domain.notices import NoticeChannel, NoticeKind
+from domain.notices import NoticeChannel, NoticeKind, NoticeStanding
 from domain.roles import Role
 from ledger.deliveries import PAUSES, Receipt
 from ledger.tables.duty import Absence
@@ -35,6 +35,7 @@ class Notification:
     about: datetime
     made_at: datetime
     attempts: int
+    cause: str
     mail: str = ""
     url: str = ""
     secret: bytes = b""
@@ -81,18 +82,34 @@ def notify_office(session: Session, kind: NoticeKind, cause: str, *, number: str
         notify_unit(session, kind, unit, cause, number=number, about=about, now=now, roles=frozenset({Role.OFFICE}))
 
 
+def notify_readers(session: Session, report: UUID, readers: Iterable[str], *, about: datetime, now: datetime) -> int:
+    """周报, a mail of its own to each reader, so that what one server refuses concerns one reader. Gives how many are new."""
+    return sum(
+        _write(session, NoticeKind.REPORT, None, str(report), NoticeChannel.MAIL, reader, number=None, about=about, now=now)
+        for reader in readers
+    )
+
+
+def of_report(session: Session, report: UUID) -> list[Notice]:
+    """The mails of a report, one for each reader."""
+    query = select(Notice).where(Notice.kind == NoticeKind.REPORT, Notice.cause == str(report))
+    return list(session.scalars(query.order_by(Notice.recipient)))
+
+
 def _write(
-    session: Session, kind: NoticeKind, unit: str, cause: str, channel: NoticeChannel, recipient: str, *,
-    number: str, about: datetime, now: datetime,
-) -> None:  # fmt: skip
-    session.execute(
+    session: Session, kind: NoticeKind, unit: str | None, cause: str, channel: NoticeChannel, recipient: str, *,
+    number: str | None, about: datetime, now: datetime,
+) -> bool:  # fmt: skip
+    written = session.execute(
         insert(Notice)
         .values(
             id=uuid4(), verification=number, unit=unit, kind=kind, cause=cause, channel=channel, recipient=recipient,
             about=about, made_at=now, attempts=0, next_attempt_at=now,
         )
         .on_conflict_do_nothing()
+        .returning(Notice.id)
     )  # fmt: skip
+    return written.first() is not None
 
 
 def take_next(
@@ -108,7 +125,7 @@ def take_next(
     """
     query = (
         select(Notice, Unit.name, Person.mail, CallbackAddress)
-        .join(Unit, Unit.code == Notice.unit)
+        .outerjoin(Unit, Unit.code == Notice.unit)
         .outerjoin(Person, (Person.code == Notice.recipient) & (Notice.channel == NoticeChannel.MAIL))
         .outerjoin(CallbackAddress, (CallbackAddress.unit == Notice.unit) & (Notice.channel == NoticeChannel.WEBHOOK))
         .where(Notice.next_attempt_at <= now)
@@ -120,6 +137,7 @@ def take_next(
     query = query.order_by(Notice.next_attempt_at, Notice.id).limit(1).with_for_update(skip_locked=True, of=Notice)
     while (found := session.execute(query).tuples().one_or_none()) is not None:
         row, unit_name, mail, address = found
+        mail = row.recipient if row.kind is NoticeKind.REPORT else mail
         row.attempts, row.started_at = row.attempts + 1, now
         if not mail and (address is None or not address.active):  # it was there when the notice was written
             row.given_up_at, row.next_attempt_at, row.last_answer = now, None, "no_address"
@@ -128,8 +146,8 @@ def take_next(
         row.next_attempt_at = None if row.channel is NoticeChannel.MAIL else now + _pause(row.attempts)
         secret = vault().decrypt(Place("callback_addresses", "secret", address.id), address.secret) if address else b""
         return Notification(
-            row.id, row.channel, row.kind, row.verification or "", unit_name, row.about, row.made_at, row.attempts,
-            mail=mail or "", url=address.url if address else "", secret=secret,
+            row.id, row.channel, row.kind, row.verification or "", unit_name or "", row.about, row.made_at, row.attempts,
+            row.cause, mail=mail or "", url=address.url if address else "", secret=secret,
             way=NoticeChannel.MAIL.value if row.channel is NoticeChannel.MAIL else row.recipient,
         )  # fmt: skip
     return None
@@ -171,15 +189,25 @@ def given_up(session: Session, limit: int = 500) -> list[Notice]:
     return list(session.scalars(query.order_by(Notice.given_up_at).limit(limit)))
 
 
+def standing_of(row: Notice, now: datetime) -> NoticeStanding:
+    """How one stands: in the same words as `unknown`, `given_up` and `settle` mean it."""
+    if row.sent_at is not None:
+        return NoticeStanding.SENT
+    if row.given_up_at is not None:
+        return NoticeStanding.GIVEN_UP
+    if row.next_attempt_at is not None:
+        return NoticeStanding.WAITING
+    begun = row.started_at is not None and row.started_at < now - UNKNOWN_AFTER
+    return NoticeStanding.UNKNOWN if begun else NoticeStanding.ON_ITS_WAY
+
+
 def settle(session: Session, notice: UUID, *, arrived: bool, now: datetime) -> Notice | None:
     """A person found out whether it arrived: done with it, or sent again under the same id.
 
     None where there is nothing to settle: sent, to be sent again by itself, or on its way this very moment.
     """
     row = session.get(Notice, notice, with_for_update=True)
-    if row is None or row.sent_at is not None or row.next_attempt_at is not None:
-        return None
-    if row.given_up_at is None and (row.started_at is None or row.started_at >= now - UNKNOWN_AFTER):
+    if row is None or standing_of(row, now) not in (NoticeStanding.UNKNOWN, NoticeStanding.GIVEN_UP):
         return None
     if arrived:
         row.sent_at = now

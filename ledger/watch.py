@@ -70,7 +70,7 @@ def stuck(session: Session, limit: int = 500) -> list[Stuck]:
     found += [
         Stuck(notice.verification or "", notice.unit, "notice_unknown", *UNKNOWN_NOTICE, notice.made_at)
         for notice in notifications.unknown(session, now=settings().now())
-        if notice.verification
+        if notice.verification and notice.unit
     ]
     return sorted(found, key=lambda item: item.since)[:limit]
 

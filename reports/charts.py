@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from markupsafe import escape
 
 from reports.model import Bin, DayCell, UnitRow, WeekPoint
+from reports.wording import typeset
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 _WIDTH, _FONT = 640, "Noto Sans SC, sans-serif"
+_UNITS = 32  #: rows of one heat map: what a page holds
 
 
 def trend(points: Sequence[WeekPoint]) -> str:
     """Bars for what came in, a line with its percentages for the limits that were kept."""
-    height, left, bottom, top = 270, 20, 230, 34
+    height, left, bottom, top = 206, 20, 166, 26
     most = max((point.received for point in points), default=0) or 1
     step = (_WIDTH - 2 * left) / max(len(points), 1)
     parts, line = [], []
     for number, point in enumerate(points):
         middle = left + step * (number + 0.5)
-        tall = 95 * point.received / most
+        tall = 76 * point.received / most
         parts.append(_box(middle - step * 0.28, bottom - tall, step * 0.56, tall, "#c9ced6"))
         parts.append(_text(middle, bottom - tall - 4, str(point.received), 11))
         parts.append(_text(middle, bottom + 16, point.label, 11))
         if (share := point.kept.value) is not None:
-            level = top + 70 * (1 - share)
+            level = top + 40 * (1 - share)
             line.append(f"{middle:.1f},{level:.1f}")
             parts.append(f'<circle cx="{middle:.1f}" cy="{level:.1f}" r="3" fill="#000"/>')
             parts.append(_text(middle, level - 7, point.kept.percent, 11))
@@ -56,10 +58,15 @@ def distribution_words(bins: Sequence[Bin]) -> str:
     return ";".join(f"{one.label} {one.count} 件" for one in bins)
 
 
-def heat(cells: Sequence[DayCell], units: Sequence[UnitRow]) -> str:
-    """Unit × day: the darker, the larger the part that was missed; the numbers stand in the cells."""
+def heat(cells: Sequence[DayCell], units: Sequence[UnitRow]) -> list[str]:
+    """Unit × day: the darker, the larger the part that was missed; the numbers stand in the cells. No picture is longer
+    than a page; none where nothing was missed."""
     names = {row.code: row.name for row in units}
-    shown = sorted({cell.unit for cell in cells if cell.missed.part}, key=lambda unit: names.get(unit, unit))
+    late = sorted({cell.unit for cell in cells if cell.missed.part}, key=lambda unit: names.get(unit, unit))
+    return [_heat(cells, names, late[start : start + _UNITS]) for start in range(0, len(late), _UNITS)]
+
+
+def _heat(cells: Sequence[DayCell], names: Mapping[str, str], shown: Sequence[str]) -> str:
     days = sorted({cell.day for cell in cells})
     found = {(cell.unit, cell.day): cell.missed for cell in cells}
     left, wide, tall = 210, (_WIDTH - 220) / max(len(days), 1), 24
@@ -68,7 +75,7 @@ def heat(cells: Sequence[DayCell], units: Sequence[UnitRow]) -> str:
     ]
     for row, unit in enumerate(shown):
         level = 24 + tall * row
-        parts.append(_text(left - 8, level + 16, _short(names.get(unit, unit)), 12, "end"))
+        parts += _name(names.get(unit, unit), left - 8, level)
         for number, day in enumerate(days):
             missed = found.get((unit, day))
             if missed is None or not missed.whole:
@@ -87,16 +94,21 @@ def heat_words(cells: Sequence[DayCell]) -> str:
     return ";".join(f"{cell.unit} {cell.day.isoformat()} 超时 {cell.missed.part}/{cell.missed.whole}" for cell in late)
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= 15 else name[:14] + "…"
+def _name(name: str, right: float, level: float) -> list[str]:
+    """A unit's whole name beside its row, on two lines where it is long."""
+    if len(name) <= 20:
+        return [_text(right, level + 16, name, min(12, 200 / len(name)), "end")]
+    half = (len(name) + 1) // 2
+    size = min(10, 200 / half)
+    return [_text(right, level + 11, name[:half], size, "end"), _text(right, level + 21, name[half:], size, "end")]
 
 
 def _box(x: float, y: float, width: float, height: float, fill: str, stroke: str = "none") -> str:
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{fill}" stroke="{stroke}"/>'
 
 
-def _text(x: float, y: float, text: str, size: int, anchor: str = "middle", fill: str = "#000") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" fill="{fill}">{escape(text)}</text>'
+def _text(x: float, y: float, text: str, size: float, anchor: str = "middle", fill: str = "#000") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" fill="{fill}">{escape(typeset(text))}</text>'
 
 
 def _svg(height: float, parts: Sequence[str]) -> str:

@@ -2,74 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from reports import charts
+from reports import charts, periods
+from reports.blocks import Block, Document, Paragraph, Picture, Section, Table, worded
 from reports.definitions import DEFINITIONS
 from reports.model import LeadLine, Limits, Rate, Report, SourceRow, Spread
+from reports.wording import of_period
 
 _RANKED_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    text: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """`numeric`: how many columns at the end are numbers, set flush right."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numeric: int
-    empty: str = "本周没有。"
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """An SVG, and what it shows in words for whoever cannot see it."""
-
-    title: str
-    svg: str
-    words: str
-
-
-Block = Paragraph | Table | Picture
-
-
-@dataclass(frozen=True)
-class Section:
-    title: str
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True)
-class Document:
-    """The whole report, in the order in which it is read."""
-
-    mark: str  #: 发文机关标志
-    subtitle: str
-    issue: str
-    issuer: str
-    date: str
-    title: str
-    sections: tuple[Section, ...]
 
 
 def document(report: Report) -> Document:
     """The report in words."""
     parts = (_overview, _limits, _sharing, _units, _returns, _lists, _public, _leads, _steps, _definitions)
     ordinals = "一二三四五六七八九十"
+    week = periods.is_week(report.period)
     sections = [
-        Section(f"{ordinals[number]}、{title}", tuple(block for block in blocks if block is not None))
+        Section(f"{ordinals[number]}、{title}", tuple(worded(block, week) for block in blocks if block is not None))
         for number, (title, blocks) in enumerate(part(report) for part in parts)
     ]
     made = report.cut_off.astimezone(charts.LOCAL)
     return Document(
-        mark="“无证明办事”工作周报",
+        mark=of_period("“无证明办事”工作周报", week),
         subtitle=report.period.label,
         issue=report.issue,
         issuer=report.issuer,
@@ -88,13 +41,22 @@ def _overview(report: Report) -> _Part:
         f"本周收到核验申请 {report.received.value} 件({report.received.said}),办结 {report.finished.value} 件({report.finished.said}),"
         f"撤回 {report.withdrawn} 件;截至 {_instant(report)},在办 {report.open} 件。",
         f"群众和企业免提交证明 {report.free_of_paper.value} 次({report.free_of_paper.said})。",
-        f"本周到期的时限中,最迟时限按时 {limits.hard},原则上的时限按时 {limits.soft},督办按时 {limits.supervision}。"
-        + _against(report),
+        _due(limits) + _against(report),
     ]
     if report.notes:
         said.append("说明:" + "".join(report.notes))
     trend = Picture("近八周收件量和按时率", charts.trend(report.trend), charts.trend_words(report.trend)) if len(report.trend) > 1 else None
     return "总体情况", [*map(Paragraph, said), trend]
+
+
+def _due(limits: Limits) -> str:
+    """Out of nothing is said in words: a bare — (0/0) would make readers look for what is missing."""
+    named = (("最迟时限", limits.hard), ("原则上的时限", limits.soft), ("督办", limits.supervision))
+    kept = ",".join(f"{name}按时 {rate}" for name, rate in named if rate.whole)
+    none = "、".join(name for name, rate in named if not rate.whole)
+    if not kept:
+        return "本周没有到期的时限,也没有到期的督办。"
+    return f"本周到期的时限中,{kept}{f';没有到期的{none}' if none else ''}。"
 
 
 def _against(report: Report) -> str:
@@ -106,6 +68,8 @@ def _against(report: Report) -> str:
 
 def _limits(report: Report) -> _Part:
     limits = report.limits
+    if not (limits.hard.whole or limits.soft.whole or report.spread.count or limits.undetermined):
+        return "时限执行情况", [Paragraph("本周没有到期的时限,也没有出具单位答复的核验。")]
     said = [
         f"本周到期的最迟时限 {limits.hard.whole} 个,超时 {limits.hard.whole - limits.hard.part} 个;"
         f"原则上的时限 {limits.soft.whole} 个,超时 {limits.soft.whole - limits.soft.part} 个,其中经专班办公室认定有正当理由 {limits.excused} 个。",
@@ -115,21 +79,24 @@ def _limits(report: Report) -> _Part:
         said.append(f"另有 {limits.undetermined} 个时限因工作日历尚未录入,暂记“未定”,未计入。")
     shown = report.spread.count
     picture = Picture("出具单位用时分布", charts.distribution(report.distribution), charts.distribution_words(report.distribution)) if shown else None
-    heat = Picture("各单位每日超时情况", charts.heat(report.heat, report.units), charts.heat_words(report.heat)) if any(c.missed.part for c in report.heat) else None
-    return "时限执行情况", [*map(Paragraph, said), picture, heat]
+    heat = [
+        Picture("各单位每日超时情况" + ("(续)" if number else ""), svg, charts.heat_words(report.heat) if not number else "")
+        for number, svg in enumerate(charts.heat(report.heat, report.units))
+    ]
+    return "时限执行情况", [*map(Paragraph, said), picture, *heat]
 
 
 def _sharing(report: Report) -> _Part:
-    methods = "、".join(f"{one.name} {one.share}" for one in report.methods) or "本周没有办结的核验"
+    methods = "、".join(f"{one.name} {one.share}" for one in report.methods)
     table = Table(
         "数据共享来源",
-        ("来源", "查询次数", "查到", "来源故障", "中位用时", "95%用时"),
+        ("来源", "查询次数", "查到", "来源故障", "中位\n用时", "95%\n用时"),
         tuple(map(_source_row, report.sources)),
         5,
         empty="本周没有查询。",
         note="“查到”指查到一份有效证照且姓名与号码相符;查无不等于没有,由下一种方式核验。",
     )
-    return "核验方式和数据共享", [Paragraph(f"办结的核验中:{methods}。"), table]
+    return "核验方式和数据共享", [Paragraph(f"办结的核验中:{methods}。" if methods else "本周没有办结的核验。"), table]
 
 
 def _source_row(row: SourceRow) -> tuple[str, ...]:
@@ -140,7 +107,7 @@ def _units(report: Report) -> _Part:
     asked = [row for row in report.units if row.received or row.limits.hard.whole or row.limits.soft.whole]
     table = Table(
         "出具单位时限执行情况",
-        ("单位", "收到", "已答复", "最迟时限按时", "原则上时限按时", "中位用时", "95%用时"),
+        ("单位", "收到", "已答复", "最迟时限\n按时", "原则上时限\n按时", "中位\n用时", "95%\n用时"),
         tuple(
             (row.name, str(row.received), str(row.answered), str(row.limits.hard), str(row.limits.soft),
              _minutes(row.spread.median), _minutes(row.spread.p95))
@@ -161,7 +128,9 @@ def _ranking(report: Report) -> str:
     last = [row for row in ranked[-_RANKED_SHOWN:] if _kept(row.limits).part < _kept(row.limits).whole and row not in best]
     tail = ";需要加快的有" + "、".join(f"{row.name} {_kept(row.limits)}" for row in last) if last else ""
     few = sum(row.rank is None for row in report.units)
-    return f"按到期时限(最迟和原则上合计)的按时率排名,并列的名次相同:{said}{tail}。到期时限少于 10 个的 {few} 个单位不参加排名。"
+    return f"按到期时限(最迟和原则上合计)的按时率排名,并列的名次相同:{said}{tail}。" + (
+        f"到期时限少于 10 个的 {few} 个单位不参加排名。" if few else ""
+    )
 
 
 def _kept(limits: Limits) -> Rate:
@@ -172,7 +141,7 @@ def _returns(report: Report) -> _Part:
     touched = [row for row in report.units if row.returns or row.supplements or row.supervised or row.filed]
     table = Table(
         "退回、补正、督办和核验用时交回",
-        ("单位", "退回", "转办建议被采纳", "要求补正", "开始督办", "督办未按时", "发起核验", "交回用时(分钟)"),
+        ("单位", "退回", "转办建议\n被采纳", "要求\n补正", "开始\n督办", "督办\n未按时", "发起\n核验", "交回用时\n(分钟)"),
         tuple(
             (row.name, str(row.returns), str(row.returns_accepted), str(row.supplements), str(row.supervised),
              str(row.supervision_missed), str(row.filed), str(row.handed_back_minutes))
@@ -183,7 +152,10 @@ def _returns(report: Report) -> _Part:
     )  # fmt: skip
     returns, accepted = sum(row.returns for row in report.units), _sum([row.returns_accepted for row in report.units])
     return "退回、补正和督办", [
-        Paragraph(f"本周出具单位退回 {returns} 次,转办建议被下一单位接受 {accepted};要求补正 {sum(row.supplements for row in report.units)} 次。"),
+        Paragraph(
+            f"本周出具单位退回 {returns} 次{f',转办建议被采纳 {accepted}' if accepted.whole else ''};"
+            f"要求补正 {sum(row.supplements for row in report.units)} 次。"
+        ),
         table,
     ]
 
@@ -197,21 +169,36 @@ def _lists(report: Report) -> _Part:
     without = f"尚无清单的单位:{'、'.join(found.without_list)}。" if found.without_list else ""
     gaps = f"督办员或代办员有空缺的单位:{'、'.join(found.roster_gaps)}。" if found.roster_gaps else ""
     return "清单、值守和数据库", [
-        Paragraph(f"现行清单第 {found.list_version} 版;应有清单的单位中已有清单 {found.lists}。{without}"),
-        Paragraph(f"督办员、代办员齐备的单位 {found.rosters}。{gaps}证照、证明数据库已接入 {found.databases}。"),
-        Paragraph(f"本周报送的清单调整中逾期 {found.late_adjustments};清单公布后的流程和指南更新已完成 {found.open_tasks}。"),
+        Paragraph(
+            (f"现行清单第 {found.list_version} 版;" if found.list_version else "清单尚未公布;")
+            + f"应有清单的单位中已有清单 {_of(found.lists, '没有应有清单的单位')}。{without}"
+        ),
+        Paragraph(
+            f"督办员、代办员齐备的单位 {_of(found.rosters, '没有需要值守的单位')}。{gaps}"
+            f"证照、证明数据库已接入 {_of(found.databases, '尚未登记数据库')}。"
+        ),
+        Paragraph(
+            f"本周报送的清单调整中逾期 {_of(found.late_adjustments, '没有报送的调整')};"
+            f"清单公布后的流程和指南更新已完成 {_of(found.open_tasks, '没有到期的更新')}。"
+        ),
     ]
+
+
+def _of(rate: Rate, nothing: str) -> str:
+    return str(rate) if rate.whole else f"0 个({nothing})"
 
 
 def _public(report: Report) -> _Part:
     complaints = report.complaints
-    channels = "、".join(f"{name} {count} 件" for name, count in complaints.by_channel) or "没有"
+    channels = "、".join(f"{name} {count} 件" for name, count in complaints.by_channel)
+    handled = f"本周应办结的投诉中按时办结 {complaints.handled}。" if complaints.handled.whole else "本周没有应办结的投诉。"
     named = "、".join(f"{name} {count} 件" for name, count in complaints.by_unit)
     outliers = [row for row in report.units if row.note]
     return "群众反映和主动提供", [
         Paragraph(
-            f"本周收到投诉举报 {complaints.received.value} 件({complaints.received.said}),渠道:{channels}。"
-            f"本周应办结的投诉中按时办结 {complaints.handled}。" + (f"涉及单位:{named}。" if named else "")
+            f"本周收到投诉举报 {complaints.received.value} 件({complaints.received.said}){f',渠道:{channels}' if channels else ''}。"
+            + handled
+            + (f"涉及单位:{named}。" if named else "")
         ),
         Paragraph(f"申请人主动提供证明材料 {report.voluntary.value} 次({report.voluntary.said})。" + "".join(row.note for row in outliers)),
     ]
@@ -240,14 +227,14 @@ def _steps(report: Report) -> _Part:
 
 def _definitions(report: Report) -> _Part:
     rows = tuple((item.name, item.text) for item in DEFINITIONS)
-    note = f"口径版本 {report.definitions};时限规则版本 {'、'.join(report.rules) or '(本周没有时限)'}。"
+    note = f"口径版本 {report.definitions};时限规则版本{'、'.join(report.rules) or ':本周没有时限'}。"
     return "指标口径", [Table("", ("指标", "怎样计算"), rows, 0, note=note)]
 
 
 def _spread(spread: Spread) -> str:
     if not spread.count:
         return "本周没有答复"
-    return f"中位数 {_minutes(spread.median)},95% 在 {_minutes(spread.p95)} 以内(共 {spread.count} 件)"
+    return f"中位数 {_minutes(spread.median)},95%在 {_minutes(spread.p95)}以内(共 {spread.count} 件)"
 
 
 def _minutes(seconds: float | None) -> str:

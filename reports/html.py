@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reports.document import Document, Paragraph, Table
+from reports.blocks import Document, Paragraph, Table
 from reports.wording import typeset
 
 _ENVIRONMENT = Environment(

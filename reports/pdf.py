@@ -9,11 +9,12 @@ from pathlib import Path
 import typst
 
 from proofs.fonts import compiler, missing_glyphs
-from reports.document import Document, Paragraph, Picture, Table
+from reports.blocks import Document, Paragraph, Picture, Table
 from reports.wording import typeset
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 _ON_ONE_LINE, _WIDEST = 9, 30  #: in Chinese characters
+_WHOLE = 16  #: rows: a table of so many is not torn, or a single row would stand on the next page
 _REPLACEMENT = "〓"  #: GB/T 9704's own mark for a character that cannot be printed
 
 
@@ -45,8 +46,8 @@ def _block(block: Paragraph | Table | Picture) -> dict[str, object]:
         case Table():
             rows = [[typeset(cell) for cell in row] for row in block.rows]
             return {
-                "kind": "table", "title": typeset(block.title), "columns": block.columns, "rows": rows, "numeric": block.numeric,
-                "empty": block.empty, "note": typeset(block.note), "widths": _widths(block, rows),
+                "kind": "table", "title": typeset(block.title), "columns": [typeset(name) for name in block.columns], "rows": rows, "numeric": block.numeric,
+                "empty": block.empty, "note": typeset(block.note), "widths": _widths(block, rows), "whole": len(rows) <= _WHOLE,
             }  # fmt: skip
         case Picture():
             return {"kind": "picture", "title": typeset(block.title), "svg": block.svg, "words": block.words}
@@ -57,15 +58,15 @@ def _widths(block: Table, rows: list[list[str]]) -> list[float]:
     characters: its title may break, its numbers may not."""
     found = []
     for column, title in enumerate(block.columns):
-        longest = max((_length(row[column]) for row in rows), default=0)
-        short = -float(max(longest, min(_length(title), 4)))
+        longest = max((_length(row[column]) for row in rows), default=0.0)
+        short = -float(max(longest, *(min(_length(line), 5.0) for line in title.split("\n"))))
         found.append(short if longest <= _ON_ONE_LINE else float(min(longest, _WIDEST)))
     return found if max(found) > 0 else [1.0] * len(found)
 
 
-def _length(text: str) -> int:
-    """In halves of a Chinese character, rounded up to whole ones."""
-    return (sum(2 if ord(char) > 0x2E80 else 1 for char in text) + 1) // 2
+def _length(text: str) -> float:
+    """In Chinese characters: digits and letters of these fonts are a little wider than half of one."""
+    return round(sum(1 if ord(char) > 0x2E80 else 0.57 for char in text), 2)
 
 
 def _printable(content: object) -> object:

@@ -34,6 +34,44 @@ def week_from(monday: date) -> Period:
     return Period(_begin(monday), _begin(monday + _WEEK), f"{year}年第{number}周({_days(monday, last)})")
 
 
+def of(start: datetime, end: datetime) -> Period:
+    """The period between two instants that began as one: a week by its name, else its days."""
+    first, after = (instant.astimezone(LOCAL).date() for instant in (start, end))
+    return between(first, after - _DAY)
+
+
+def is_week(period: Period) -> bool:
+    """True from Monday to Monday."""
+    return period.end - period.start == _WEEK and period.start.astimezone(LOCAL).weekday() == 0
+
+
+def text(period: Period) -> str:
+    """As `parse` reads it: 2026-W10, or 2026-03-02..2026-03-15."""
+    first, after = (instant.astimezone(LOCAL).date() for instant in (period.start, period.end))
+    if is_week(period):
+        year, number, _ = first.isocalendar()
+        return f"{year}-W{number:02}"
+    return f"{first.isoformat()}..{(after - _DAY).isoformat()}"
+
+
+def issue(period: Period, version: int) -> str:
+    """期号: a week's by its ISO number; another range has none. A corrected one says so."""
+    year, number, _ = period.start.astimezone(LOCAL).isocalendar()
+    found = f"〔{year}〕第{number}期" if is_week(period) else "按需编制"
+    return found if version == 1 else f"{found}(更正,第{version}版)"
+
+
+def due_at(week: Period) -> datetime:
+    """When the report of a week is to be made: the Monday after it, 08:00."""
+    return week.end + timedelta(hours=8)
+
+
+def due_weeks(now: datetime, count: int) -> list[Period]:
+    """The last weeks whose report is to have been made by now, the newest first."""
+    newest = week_of(now - timedelta(hours=8) - _WEEK)
+    return [week_of(newest.start - number * _WEEK) for number in range(count)]
+
+
 def parse(text: str) -> Period:
     """2026-W10, a day (its week), or 2026-03-02..2026-03-15 (both days included). Raises NoSuchPeriod."""
     try:
@@ -43,26 +81,25 @@ def parse(text: str) -> Period:
             first, last = (date.fromisoformat(part.strip()) for part in text.split("..", 1))
             return between(first, last)
         return week_of(_begin(date.fromisoformat(text.strip())))
-    except ValueError as wrong:
+    except (ValueError, OverflowError) as wrong:
         if isinstance(wrong, NoSuchPeriod):
             raise
         raise NoSuchPeriod(f"“{text}”不是周次或日期;请写 2026-W10、2026-03-04 或 2026-03-02..2026-03-15。") from None
 
 
 def between(first: date, last: date) -> Period:
-    """From one day to another, both included. Raises NoSuchPeriod."""
+    """From one day to another, both included; a week by its name. Raises NoSuchPeriod."""
     if last < first:
         raise NoSuchPeriod("结束日期早于开始日期。")
     if last - first > timedelta(days=366):
         raise NoSuchPeriod("时间范围超过一年。")
-    return Period(_begin(first), _begin(last + _DAY), _days(first, last))
+    found = Period(_begin(first), _begin(last + _DAY), _days(first, last))
+    return week_from(first) if is_week(found) else found
 
 
 def before(period: Period) -> Period:
     """As long a time just before."""
     first = period.start.astimezone(LOCAL).date()
-    if period.end - period.start == _WEEK and first.weekday() == 0:
-        return week_from(first - _WEEK)
     return between(first - (period.end - period.start), first - _DAY)
 
 

@@ -6,13 +6,20 @@ import re
 
 _CJK = "\u4e00-\u9fff\u3001-\u3011\uff01-\uff20\u201d%"
 _WIDE = str.maketrans(",:;?!", "\uff0c\uff1a\uff1b\uff1f\uff01")
-_AFTER = re.compile(rf"(?<=[{_CJK})])[,:;?!](?!\d)")
-_BEFORE = re.compile(rf"(?<=[\w%>)]),(?=[{_CJK}\u201c\u300a])")
+_AFTER = re.compile(rf"(?<=[{_CJK}])[,:;?!]|(?<=\))[,:;?!](?!\d)")
+_BEFORE = re.compile(rf"(?<=[\w%>)])[,:;](?=[{_CJK}\u201c\u300a])")
+_SPACES = re.compile(rf"(?<=[{_CJK}]) (?=[\d<])|(?<=[\d%)]) (?=[\u4e00-\u9fff])")
 _BRACKETS = re.compile(rf"(?<=[{_CJK}\w])\(([^()]*[{_CJK}][^()]*)\)|(?<=[\u4e00-\u9fff])\(([^()]*)\)|^\(([^()]*)\)")
 
 
+def of_period(text: str, week: bool) -> str:
+    """The words of a week, for any other range of days: what was 本周 is 本期."""
+    return text if week else text.replace("本周", "本期").replace("上周", "上期").replace("周报", "报告")
+
+
 def typeset(text: str) -> str:
-    """Full-width where Chinese stands beside it; 97.5%(195/200) and times keep theirs."""
+    """Full-width where Chinese stands beside it, no spaces about numbers; 97.5%(195/200) and times keep theirs."""
+    text = _SPACES.sub("", text)
     text = _AFTER.sub(lambda found: found[0].translate(_WIDE), text)
-    text = _BEFORE.sub("\uff0c", text)
+    text = _BEFORE.sub(lambda found: found[0].translate(_WIDE), text)
     return _BRACKETS.sub(lambda found: f"\uff08{found[1] or found[2] or found[3] or ''}\uff09", text)

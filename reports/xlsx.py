@@ -4,8 +4,10 @@ header, and a sheet with the definitions."""
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -15,10 +17,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.definitions import DEFINITIONS
 from reports.model import Rate, Report
-from reports.periods import LOCAL
+from reports.periods import LOCAL, is_week
+from reports.wording import of_period
 
 Cell = str | int | float | date | None
 _HEADER = PatternFill("solid", fgColor="D9E2EF")
+_WRITTEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
 _PERCENT, _DAY, _MINUTES = "0.0%", "yyyy-mm-dd", "0.0"
 
 
@@ -28,7 +32,7 @@ def render(report: Report) -> bytes:
     book.properties.creator = report.issuer
     first = book.active
     assert isinstance(first, Worksheet)
-    _fill(first, "总体情况", ("指标", "本周", "上周", "变化", "分子", "分母", "占比"), _overview(report))
+    _fill(first, "总体情况", ("指标", "本周", "上周", "变化", "分子", "分母", "占比"), _overview(report), is_week(report.period))
     _fill(book.create_sheet(), "出具单位时限", _LIMIT_COLUMNS, _limits(report))
     _fill(book.create_sheet(), "退回补正督办", _WORK_COLUMNS, _work(report))
     _fill(book.create_sheet(), "核验方式", ("方式", "办结", "全部办结", "占比"), [(one.name, *_rate(one.share)) for one in report.methods])
@@ -49,6 +53,21 @@ def render(report: Report) -> bytes:
     _fill(book.create_sheet(), "口径", ("指标", "怎样计算"), _definitions(report))
     out = io.BytesIO()
     book.save(out)
+    return _without_time(out.getvalue(), report.cut_off)
+
+
+def _without_time(content: bytes, instant: datetime) -> bytes:
+    """The same workbook, dated by its report: the writer puts in the moment at which it happens to write."""
+    out, local = io.BytesIO(), instant.astimezone(LOCAL)
+    stamp = f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}".encode()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "docProps/core.xml":
+                part = _WRITTEN.sub(rb"\g<1>" + stamp + rb"\g<2>", part)
+            entry = zipfile.ZipInfo(name, local.timetuple()[:6])
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            new.writestr(entry, part)
     return out.getvalue()
 
 
@@ -59,7 +78,7 @@ _LIMIT_COLUMNS = (
 _WORK_COLUMNS = (
     "单位编码", "单位", "退回", "建议被采纳", "可判断的建议", "采纳率", "要求补正", "开始督办", "督办未按时", "发起核验", "交回用时(分钟)", "主动提供", "主动提供与核验合计", "主动提供占比",
 )
-_SOURCE_COLUMNS = ("来源", "查询", "查到", "全部查询", "查到率", "来源故障", "全部查询", "故障率", "中位用时(秒)", "95%用时(秒)")
+_SOURCE_COLUMNS = ("来源", "查询", "查到", "查到率的分母", "查到率", "来源故障", "故障率的分母", "故障率", "中位用时(秒)", "95%用时(秒)")
 
 
 def _overview(report: Report) -> list[tuple[Cell, ...]]:
@@ -123,10 +142,10 @@ def _name(report: Report, code: str) -> str:
     return next((row.name for row in report.units if row.code == code), code)
 
 
-def _fill(sheet: Worksheet, title: str, columns: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> None:
+def _fill(sheet: Worksheet, title: str, columns: Sequence[str], rows: Sequence[tuple[Cell, ...]], week: bool = True) -> None:
     """A header that stays, a filter over it, each cell of its own kind."""
     sheet.title = title
-    sheet.append(list(columns))
+    sheet.append([of_period(name, week) for name in columns])
     for cell in sheet[1]:
         cell.font, cell.fill = Font(bold=True), _HEADER
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")

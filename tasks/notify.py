@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
+from uuid import UUID
 
 from connectors.callbacks import send as send_webhook
 from connectors.faults import PermanentFault, TransientFault
-from connectors.mail import OUTCOME_UNKNOWN, send_mail
-from domain.notices import NoticeChannel, text
+from connectors.mail import OUTCOME_UNKNOWN, Attachment, send_mail
+from domain.notices import NoticeChannel, NoticeKind, text
 from ledger import notifications
 from ledger.database import transaction
 from ledger.deliveries import AWAY, Receipt
 from ledger.notifications import Notification
+from reports import issuing, letters
 from settings import settings
 from tasks.steps import in_ledger_thread, place_of
 
@@ -52,9 +55,32 @@ async def _send(notice: Notification) -> str:
     at = settings()
     if not at.smtp_host:
         raise PermanentFault("邮件服务器", "not_configured", "没有配置邮件服务器")  # listed; sent once a person says so
-    body = text(notice.kind, notice.unit_name, notice.verification, notice.about, at.public_url, str(notice.id))
-    await send_mail(at, f"【无证明办事】{notice.kind.chinese} {notice.verification}", body, str(notice.id), notice.mail)
+    letter = await in_ledger_thread(_letter, notice)
+    await send_mail(at, letter.subject, letter.body, str(notice.id), notice.mail, letter.files)
     return "250"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a mail says."""
+
+    subject: str
+    body: str
+    files: tuple[Attachment, ...] = ()
+
+
+def _letter(notice: Notification) -> Letter:
+    at, identity = settings(), str(notice.id)
+    if notice.kind is not NoticeKind.REPORT:
+        body = text(notice.kind, notice.unit_name, notice.verification, notice.about, at.public_url, identity)
+        return Letter(f"【无证明办事】{notice.kind.chinese} {notice.verification}", body)
+    with transaction() as session:
+        row, report = issuing.read(session, UUID(notice.cause))
+        files = tuple(
+            Attachment(letters.file_name(report, row.version, kind), letters.KINDS[kind], issuing.bytes_of(row, kind))
+            for kind in ("pdf", "xlsx")
+        )
+    return Letter(letters.subject(report), letters.body(report, at.public_url, identity), files)
 
 
 def _take_next(number: str | None, silent: set[str]) -> Notification | None:

@@ -117,7 +117,7 @@ class NoticeAnswer(Answered):
 
     id: UUID
     verification_number: str | None
-    unit: str
+    unit: Annotated[str | None, Field(description="告知哪个单位;周报的读者为 null")]
     kind: str
     kind_name: str
     channel: str

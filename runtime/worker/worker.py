@@ -114,11 +114,12 @@ class Worker:
     async def _poll_upkeep(self) -> None:
         """Of the runs that each minute left behind while nothing worked only the newest is worth its time; cases
         never wait behind them, since they are in a queue of their own."""
-        newest: dict[UUID | None, FlowRun] = {}
+        newest: dict[tuple[UUID | None, str], FlowRun] = {}
         for run in await self._runs.due(200, UPKEEP):
-            if (older := newest.get(run.deployment_id)) is not None:
+            kind = run.deployment_id, repr(sorted(run.parameters.items()))  # what asks for something else is no repeat
+            if (older := newest.get(kind)) is not None:
                 await self._runs.drop(older)
-            newest[run.deployment_id] = run
+            newest[kind] = run
         for run in newest.values():
             if run.id not in self._passes:
                 self._passes[run.id] = asyncio.create_task(self._run(run))

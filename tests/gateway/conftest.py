@@ -55,6 +55,12 @@ class PlayedRuns:
         self.created.append(("catalog-rebuild", ""))
         return uuid4()
 
+    async def start_report(self, period: str, scope: str, version: int) -> UUID:
+        if self.away:
+            raise ConnectionError
+        self.created.append((f"{period} {scope} {version}", "weekly-compliance"))
+        return uuid4()
+
     async def healthy(self) -> bool:
         return not self.away
 

@@ -22,6 +22,7 @@ from ledger.keys import Caller
 from ledger.tables.registry import Person
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ADMIN, ISSUER, PUBLISHER, REQUESTER, Api
+from tests.gateway.test_reports import made
 
 CHIEF = "demo-guangming-2"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -86,6 +87,8 @@ class Callers:
             "changes": [{"kind": "remove", "matter": "DEMO-0001", "proof": "P-RESIDENCE"}],
         }  # fmt: skip
         self._proposal = api.post("/v1/catalog/proposals", json=proposal).json()["id"]
+        api.post("/v1/reports", ADMIN, json={"period": "2026-W20"})
+        self._report = made()
         self._roles = {}
         with transaction() as session:
             for person in (REQUESTER, ISSUER, CHIEF, ADMIN, PUBLISHER):
@@ -106,6 +109,8 @@ class Callers:
             there = {"number": "SZ-2026-000123"}
         if path.startswith(("/v1/catalog", "/catalog")):
             there = {"key": "SZ-1", "id": self._proposal, "version": "1", "first": "0", "second": "1"}
+        if path.startswith("/v1/reports"):
+            there = {"id": self._report}
         return {name: there.get(name, value) for name, value in parameters.items()}
 
 

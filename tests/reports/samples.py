@@ -71,3 +71,31 @@ REPORT = Report(
     next_steps=("请市中区档案馆补齐督办员。", "请尚无清单的 3 个单位于下周内报送清单。", "对 1 个超过最迟时限的核验逐件说明原因。"),
     notes=("2027 年工作日历为暂定。",),
 )  # fmt: skip
+_NOTHING = Rate(0, 0)
+#: A week in which nothing happened.
+EMPTY = Report(
+    period=WEEK, scope="", scope_name="市中区", issue="〔2026〕第10期", issuer=REPORT.issuer, definitions=REPORT.definitions, rules=(),
+    cut_off=REPORT.cut_off, received=Count(0, 0), finished=Count(0, 0), withdrawn=0, open=0, free_of_paper=Count(0, 0),
+    limits=Limits(_NOTHING, _NOTHING, _NOTHING), limits_before=Limits(_NOTHING, _NOTHING, _NOTHING), spread=Spread(0), methods=(),
+    sources=(), units=(), heat=(), trend=(), distribution=(),
+    coverage=CoverageFigures(_NOTHING, (), _NOTHING, (), _NOTHING, _NOTHING, 0, _NOTHING), voluntary=Count(0, 0),
+    complaints=ComplaintFigures(Count(0, 0), (), _NOTHING, ()), leads=(), next_steps=(),
+)  # fmt: skip
+
+
+def _long(number: int) -> str:
+    return f"山东省枣庄市市中区演示街道办事处便民服务中心第{number:02}综合服务站" if number % 3 == 0 else f"市中区演示单位第{number}号"
+
+
+_ROWS = tuple(
+    replace(unit(number % 40, _long(number), Rate(20 - number % 4, 20), Rate(9, 10 + number % 2), 1 + number // 3), code=f"U-{number:02}")
+    for number in range(60)
+)
+#: As many units as a district has, some with names that need several lines, each late on some day.
+MANY = replace(
+    REPORT, units=_ROWS,
+    heat=tuple(
+        DayCell(row.code, WEEK.start.date() + timedelta(days=day + 1), Rate(int((number + day) % 5 == 0), 4))
+        for number, row in enumerate(_ROWS) for day in range(7)
+    ),
+)  # fmt: skip

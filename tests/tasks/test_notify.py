@@ -41,7 +41,7 @@ def test_what_nobody_foresaw_leaves_one_mail_unknown(
 ) -> None:
     calls: list[str] = []
 
-    async def sending(_at: Settings, subject: str, _body: str, _id: str, _to: str) -> None:
+    async def sending(_at: Settings, subject: str, _body: str, _id: str, _to: str, _files: object) -> None:
         calls.append(subject)
         if len(calls) == 1:
             raise error
@@ -58,7 +58,7 @@ def test_what_nobody_foresaw_leaves_one_mail_unknown(
 def test_a_server_that_does_not_answer_is_asked_once_in_a_sweep(three: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
 
-    async def away(_at: Settings, subject: str, _body: str, _id: str, _to: str) -> None:
+    async def away(_at: Settings, subject: str, _body: str, _id: str, _to: str, _files: object) -> None:
         calls.append(subject)
         raise TransientFault("邮件服务器", "unreachable", "无法连接")
 

@@ -933,7 +933,7 @@ def upgrade() -> None:
         "notices",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("verification", sa.TEXT(), nullable=True),
-        sa.Column("unit", sa.TEXT(), nullable=False),
+        sa.Column("unit", sa.TEXT(), nullable=True),
         sa.Column(
             "kind",
             sa.Enum(
@@ -945,6 +945,7 @@ def upgrade() -> None:
                 "promise_short",
                 "supplement",
                 "commitment_check",
+                "report",
                 name="kind",
                 native_enum=False,
                 create_constraint=True,

@@ -1,0 +1,53 @@
+"""周报存档: what was ordered, and each report as it was issued. Both append-only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.tables.base import Table
+
+
+class ReportOrder(Table):
+    """周报的编制要求: somebody wants this version, and why; done when the report of that version is there.
+
+    The reason stands here because only period and scope go through the queue.
+    """
+
+    __tablename__ = "report_orders"
+    start: Mapped[datetime] = mapped_column(primary_key=True)
+    end: Mapped[datetime] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)  #: '' the district, or a unit's code
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason: Mapped[str]  #: of a second or later version: why it was computed anew
+    ordered_at: Mapped[datetime]
+    ordered_by: Mapped[str]
+
+
+class IssuedReport(Table):
+    """周报, as it was issued: the snapshot of its figures and the very bytes that were handed out.
+
+    One for each period, scope and version: made twice, it is one. What later knowledge corrects is another version.
+    """
+
+    __tablename__ = "reports"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    start: Mapped[datetime]
+    end: Mapped[datetime]
+    scope: Mapped[str]
+    version: Mapped[int]
+    title: Mapped[str]
+    issue: Mapped[str]  #: 期号
+    definitions: Mapped[str]  #: the version of what the figures mean
+    reason: Mapped[str]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    snapshot: Mapped[str] = mapped_column(deferred=True)  #: reports.model.Report.as_json
+    digest: Mapped[str]  #: SHA-256 of the snapshot
+    html: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    pdf: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    xlsx: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    __table_args__ = (UniqueConstraint("start", "end", "scope", "version"),)

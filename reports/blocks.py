@@ -1,0 +1,67 @@
+"""周报的构件: paragraphs, tables and pictures. HTML and PDF print the same ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reports.wording import of_period
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """`numeric`: how many columns at the end are numbers, set flush right."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: int
+    empty: str = "本周没有。"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG, and what it shows in words for whoever cannot see it."""
+
+    title: str
+    svg: str
+    words: str
+
+
+Block = Paragraph | Table | Picture
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report, in the order in which it is read."""
+
+    mark: str  #: 发文机关标志
+    subtitle: str
+    issue: str
+    issuer: str
+    date: str
+    title: str
+    sections: tuple[Section, ...]
+
+
+def worded(block: Block, week: bool) -> Block:
+    """The block in the words of a week, or of another range."""
+    match block:
+        case Paragraph():
+            return Paragraph(of_period(block.text, week))
+        case Table():
+            rows = tuple(tuple(of_period(cell, week) for cell in row) for row in block.rows)
+            return replace(block, rows=rows, empty=of_period(block.empty, week), note=of_period(block.note, week))
+        case Picture():
+            return block

@@ -1,0 +1,114 @@
+"""周报存档: kept once, never changed; what is owed is found, whoever forgot it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import ProgrammingError
+
+from domain.notices import NoticeKind, NoticeStanding
+from ledger import notifications, reporting
+from ledger.database import engine
+from ledger.reporting import Content, UnknownUnit, Wanted
+from ledger.tables.effects import Notice
+from ledger.tables.reports import IssuedReport, ReportOrder
+from reports import periods
+from tests.ledger.acting import MINUTE, all_of, at_once, do
+from tests.ledger.filing import NOW, UNIT, file
+
+pytestmark = pytest.mark.usefixtures("ledger")
+
+WEEK = periods.parse("2026-W10")
+MONDAY = WEEK.end + timedelta(hours=8)
+SPAN = (WEEK.start, WEEK.end)
+READERS = ("a@example.cn", "b@example.cn")
+
+
+def content(snapshot: str = "{}") -> Content:
+    return Content("演示", "〔2026〕第10期", "2026-11/1", snapshot, b"<p>", b"%PDF", b"PK")
+
+
+def keep(wanted: Wanted, snapshot: str = "{}") -> tuple[IssuedReport, bool]:
+    return do(reporting.keep, wanted, content(snapshot), READERS, now=MONDAY, actor="system:test")
+
+
+def weeks(now: object) -> list[tuple[object, object]]:
+    return [(week.start, week.end) for week in periods.due_weeks(now, 4)]  # type: ignore[arg-type]
+
+
+def test_made_twice_it_is_one_report_with_one_mail_to_each_reader() -> None:
+    first, new = keep(Wanted(*SPAN, ""))
+    again, anew = keep(Wanted(*SPAN, ""), '{"other": 1}')
+    assert (new, anew, again.id) == (True, False, first.id)
+    assert do(lambda session: session.get_one(IssuedReport, first.id).snapshot) == "{}"
+    assert sorted(notice.recipient for notice in all_of(Notice, kind=NoticeKind.REPORT)) == [*READERS]
+    assert do(reporting.send, first, (*READERS, "c@example.cn"), now=MONDAY) == 1
+
+
+def test_two_that_finish_at_the_same_instant_keep_one() -> None:
+    outcomes = at_once(*[lambda: keep(Wanted(*SPAN, "")) for _ in range(4)])
+    assert sorted(new for _, new in outcomes) == [False, False, False, True]  # type: ignore[misc]
+    assert len(all_of(IssuedReport)) == 1 and len(all_of(Notice, kind=NoticeKind.REPORT)) == 2
+
+
+def test_nobody_changes_what_was_issued_not_even_the_owner(owner_url: str) -> None:
+    keep(Wanted(*SPAN, ""))
+    do(reporting.order, *SPAN, UNIT, now=MONDAY, actor="x")
+    owner = create_engine(owner_url)
+    for who, says in ((engine(), "permission denied"), (owner, "只增不改")):
+        for table in ("reports", "report_orders"):
+            for change in ("UPDATE {} SET reason = 'x'", "DELETE FROM {}", "TRUNCATE {}"):
+                with who.connect() as connection, pytest.raises(ProgrammingError, match=says):
+                    connection.execute(text(change.format(table)))
+    owner.dispose()
+
+
+def test_an_order_stands_until_its_version_is_there() -> None:
+    assert do(reporting.order, *SPAN, UNIT, now=MONDAY, actor="person:a") == Wanted(*SPAN, UNIT, 1, "", "person:a")
+    assert do(reporting.order, *SPAN, UNIT, now=MONDAY, actor="person:b") == Wanted(*SPAN, UNIT, 1, "", "person:a"), "ordered once"
+    (wanted,) = do(reporting.ordered)
+    keep(wanted)
+    assert do(reporting.ordered) == [] and do(reporting.order, *SPAN, UNIT, now=MONDAY, actor="x") is None
+    second = do(reporting.order, *SPAN, UNIT, reason="口径调整", again=True, now=MONDAY, actor="person:c")
+    assert second == Wanted(*SPAN, UNIT, 2, "口径调整", "person:c") and do(reporting.ordered, SPAN, UNIT) == [second]
+    keep(second)
+    found = do(reporting.newest, *SPAN, UNIT)
+    assert found is not None and (found.version, found.reason, found.made_by) == (2, "口径调整", "person:c")
+    assert len(all_of(ReportOrder)) == 2
+    with pytest.raises(UnknownUnit):
+        do(reporting.order, *SPAN, "X-NONE", now=MONDAY, actor="x")
+
+
+def test_every_finished_week_since_the_first_filing_owes_a_report() -> None:
+    assert do(reporting.missing, weeks(MONDAY)) == [], "nothing was listed or filed then"
+    file()
+    assert do(reporting.missing, weeks(MONDAY - MINUTE)) == [], "due on Monday at eight"
+    assert do(reporting.missing, weeks(MONDAY)) == [Wanted(*SPAN, "")]
+    late = do(reporting.missing, weeks(MONDAY + timedelta(days=16)))
+    assert [one.start for one in late] == [WEEK.start + timedelta(days=7 * number) for number in (2, 1, 0)]
+    keep(late[1])
+    assert len(do(reporting.missing, weeks(MONDAY + timedelta(days=16)))) == 2
+
+
+def test_a_report_is_found_by_whom_it_concerns() -> None:
+    district, _ = keep(Wanted(*SPAN, ""))
+    own, _ = keep(Wanted(*SPAN, UNIT))
+    assert do(reporting.find, own.id, UNIT) is not None and do(reporting.find, district.id, UNIT) is None
+    assert [row.id for row in do(reporting.listed, None, limit=5)] == [district.id, own.id]
+    assert [row.id for row in do(reporting.listed, UNIT, limit=5)] == [own.id]
+
+
+def test_each_mail_says_how_it_stands() -> None:
+    report, _ = keep(Wanted(*SPAN, ""))
+    standing = lambda now: [notifications.standing_of(row, now) for row in do(notifications.of_report, report.id)]  # noqa: E731
+    assert standing(MONDAY) == [NoticeStanding.WAITING] * 2
+    sent = do(notifications.take_next, now=MONDAY)
+    assert sent is not None and (sent.mail, sent.cause, sent.unit_name) == (sent.mail, str(report.id), "")
+    assert sorted(standing(MONDAY)) == [NoticeStanding.ON_ITS_WAY, NoticeStanding.WAITING]
+    later = MONDAY + notifications.UNKNOWN_AFTER + MINUTE
+    assert sorted(standing(later)) == [NoticeStanding.UNKNOWN, NoticeStanding.WAITING]
+    assert do(notifications.settle, sent.id, arrived=True, now=later) is not None
+    assert sorted(standing(later)) == [NoticeStanding.SENT, NoticeStanding.WAITING]
+    assert NOW < MONDAY

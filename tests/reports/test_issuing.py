@@ -1,0 +1,89 @@
+"""编制: what was issued comes back byte for byte; what later knowledge corrects is another version that says so."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from ledger import reporting
+from ledger.reporting import Wanted
+from ledger.tables.reports import IssuedReport
+from reports import figures, issuing, periods
+from reports.issuing import NotOver
+from settings import settings
+from tests.ledger.acting import MINUTE, all_of, do
+from tests.ledger.filing import NOW, UNIT, file
+
+pytestmark = pytest.mark.usefixtures("ledger")
+
+WEEK = periods.parse("2026-W10")
+MONDAY = WEEK.end + timedelta(hours=8)
+
+
+def order(unit: str = "", reason: str = "") -> Wanted | None:
+    return do(issuing.order, WEEK, unit, now=MONDAY, actor="person:demo-admin", reason=reason, again=bool(reason))
+
+
+def make(wanted: Wanted | None, now: object = MONDAY) -> UUID:
+    assert wanted is not None
+    snapshot = issuing.snapshot(wanted, now)  # type: ignore[arg-type]
+    return issuing.keep(wanted, snapshot, issuing.lay_out(snapshot), now=MONDAY, actor="system:test")[0]
+
+
+def everything(report: UUID) -> tuple[str, bytes, bytes, bytes]:
+    def look(session: object) -> tuple[str, bytes, bytes, bytes]:
+        row = session.get_one(IssuedReport, report)  # type: ignore[attr-defined]
+        return row.snapshot, row.html, row.pdf, row.xlsx
+
+    return do(look)
+
+
+def test_an_old_report_stays_as_it_was_and_the_new_one_names_what_it_corrects(monkeypatch: pytest.MonkeyPatch) -> None:
+    file()
+    first = make(order())
+    before = everything(first)
+    file(now=NOW + MINUTE)  # comes to light later
+    monkeypatch.setattr(figures, "VERSION", "2026-12/1", raising=False)
+    second = make(order(reason="补登一件"), MONDAY + MINUTE)
+    assert everything(first) == before and second != first
+    report = do(lambda session: issuing.read(session, second)[1])
+    assert report.issue == "〔2026〕第10期(更正,第2版)"
+    assert "本版重新编制的原因:补登一件。" in report.notes
+    (corrected,) = [note for note in report.notes if note.startswith("与第1版相比")]
+    assert "收到由 1 更正为 2" in corrected
+    html = everything(second)[1].decode()
+    assert "收到由1更正为2" in html and "第2版" in html
+
+
+def test_the_digest_is_that_of_the_snapshot_that_can_be_laid_out_again() -> None:
+    report = make(order())
+    snapshot, html, pdf, xlsx = everything(report)
+    assert vars(issuing.lay_out(snapshot)) == {"html": html, "pdf": pdf, "xlsx": xlsx}
+    assert json.loads(snapshot)["issuer"] == settings().report_issuer
+
+
+def test_a_unit_s_report_carries_its_name_and_goes_to_nobody_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROOFLESS_REPORT_READERS", "a@example.cn")
+    settings.cache_clear()
+    own, district = make(order(UNIT)), make(order())
+    rows = {row.id: row for row in all_of(IssuedReport)}
+    assert rows[own].title.startswith("市中区行政审批服务局“无证明办事”工作周报")
+    mails = {report: do(reporting.notifications.of_report, report) for report in (own, district)}
+    assert (len(mails[own]), len(mails[district])) == (0, 1)
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_a_week_that_is_not_over_has_no_report() -> None:
+    with pytest.raises(NotOver):
+        do(issuing.order, WEEK, "", now=WEEK.end - MINUTE, actor="x")
+    assert do(issuing.order, WEEK, "", now=WEEK.end, actor="x") is not None
+
+
+def test_what_is_ordered_and_owed_is_made_once() -> None:
+    file()
+    order(), order(UNIT)
+    assert [(one.scope, one.version) for one in do(issuing.owed, MONDAY)] == [("", 1), (UNIT, 1)]

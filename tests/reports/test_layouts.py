@@ -1,0 +1,206 @@
+"""HTML, PDF and XLSX of one report: the same figures in each, complete, readable, and the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import time
+import zipfile
+from dataclasses import replace
+from datetime import date, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from reports import issuing, periods
+from reports.issuing import Layouts
+from reports.model import Rate, Report, from_json
+from tests.reports.samples import EMPTY, MANY, REPORT
+
+SAMPLES = {"full": REPORT, "empty": EMPTY, "many": MANY}
+NASTY = '=HYPERLINK("http://evil.invalid","点此")'
+needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
+
+
+@pytest.fixture(scope="module")
+def laid_out() -> dict[str, Layouts]:
+    return {name: issuing.lay_out(report.as_json()) for name, report in SAMPLES.items()}
+
+
+def opened(content: bytes) -> Workbook:
+    return load_workbook(io.BytesIO(content))
+
+
+def rates(report: Report) -> list[Rate]:
+    """Every rate that the paper speaks of."""
+    limits = [one for row in report.units for one in (row.limits.soft, row.limits.hard)]
+    heads = [report.limits.soft, report.limits.hard, report.limits.supervision, report.complaints.handled]
+    shares = [one.share for one in report.methods] + [one for row in report.sources for one in (row.found, row.failed)]
+    found = report.coverage
+    rest = [found.lists, found.rosters, found.databases, found.late_adjustments, found.open_tasks]
+    return [one for one in (*heads, *limits, *shares, *rest) if one.whole]
+
+
+class Page(HTMLParser):
+    """The text, and whether what was opened was closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text = ""
+        self.outside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "rect", "circle", "polyline"):
+            self.open.append(tag)
+        self.outside += [value or "" for name, value in attrs if name in ("src", "href")] + ([tag] if tag == "script" else [])
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def parsed(content: bytes) -> Page:
+    page = Page()
+    page.feed(content.decode())
+    page.close()
+    return page
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_same_snapshot_gives_the_same_bytes_whenever_it_is_laid_out(laid_out: dict[str, Layouts], name: str) -> None:
+    time.sleep(2.1)  # a ZIP's clock has steps of two seconds
+    assert issuing.lay_out(SAMPLES[name].as_json()) == laid_out[name]
+
+
+def test_the_snapshot_is_the_report() -> None:
+    assert from_json(REPORT.as_json()) == REPORT and from_json(REPORT.as_json()).as_json() == REPORT.as_json()
+
+
+def test_files_are_dated_by_their_report_and_not_by_the_moment_of_writing(laid_out: dict[str, Layouts]) -> None:
+    content = laid_out["full"].xlsx
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        assert {entry.date_time for entry in book.infolist()} == {(2026, 3, 9, 8, 0, 0)}
+    kept = opened(content).properties
+    assert kept.created == kept.modified == datetime(2026, 3, 9) and kept.creator == REPORT.issuer
+    assert b"2026-03-09" in laid_out["full"].pdf or b"D:20260309" in laid_out["full"].pdf
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_page_is_whole_and_brings_everything_along(laid_out: dict[str, Layouts], name: str) -> None:
+    page = parsed(laid_out[name].html)
+    assert page.open == ["html"] or page.open == []
+    assert page.outside == [] and (b"<svg " in laid_out[name].html) == (name != "empty")
+    assert "十、指标口径" in page.text and "〔2026〕第10期" in page.text
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_page_prints_numerator_and_denominator_of_every_rate(laid_out: dict[str, Layouts], name: str) -> None:
+    text = parsed(laid_out[name].html).text
+    for rate in rates(SAMPLES[name]):
+        assert f"{rate.percent}({rate.part}/{rate.whole})" in text
+
+
+def test_an_empty_week_is_said_in_plain_words(laid_out: dict[str, Layouts]) -> None:
+    text = parsed(laid_out["empty"].html).text
+    assert "(0/0)" not in text and "—" not in text and "nan" not in text.lower() and "None" not in text
+    for said in ("收到核验申请0件", "没有到期的时限,也没有到期的督办", "没有办结的核验", "没有发现线索", "清单尚未公布"):
+        assert said.replace(",", "\uff0c") in text
+    assert opened(laid_out["empty"].xlsx)["总体情况"]["B2"].value == 0
+
+
+def test_a_range_that_is_no_week_is_not_called_one() -> None:
+    fortnight = replace(REPORT, period=periods.parse("2026-03-02..2026-03-15"), issue="按需编制")
+    made = issuing.lay_out(fortnight.as_json())
+    text = parsed(made.html).text
+    assert "本周" not in text and "上周" not in text and "工作周报" not in text and "本期收到核验申请482件" in text
+    assert opened(made.xlsx)["总体情况"]["B1"].value == "本期"
+
+
+def test_what_is_typed_into_a_name_stays_text() -> None:
+    first = replace(REPORT.units[0], name=NASTY)
+    made = issuing.lay_out(replace(REPORT, units=(first, *REPORT.units[1:]), next_steps=("<script>alert(1)</script>",)).as_json())
+    for sheet in opened(made.xlsx).worksheets:
+        for row in sheet.iter_rows():
+            assert not [cell.coordinate for cell in row if cell.data_type == "f" or cell.hyperlink], sheet.title
+    cell = opened(made.xlsx)["出具单位时限"]["B2"]
+    assert cell.value == NASTY and cell.data_type == "s" and cell.quotePrefix
+    assert parsed(made.html).outside == [] and "<script>" in parsed(made.html).text
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_workbook_computes_filters_and_explains(laid_out: dict[str, Layouts], name: str) -> None:
+    book = opened(laid_out[name].xlsx)
+    assert book.sheetnames[-1] == "口径" and book["口径"].max_row > 10
+    for sheet in book.worksheets:
+        assert sheet.freeze_panes and str(sheet.freeze_panes).endswith("2"), sheet.title
+        assert sheet.auto_filter.ref == sheet.dimensions, sheet.title
+        names = [cell.value for cell in sheet[1]]
+        assert all(names) and len(set(names)) == len(names) and sheet["A1"].font.bold, sheet.title
+
+
+def test_the_workbook_holds_real_numbers_and_days(laid_out: dict[str, Layouts]) -> None:
+    book = opened(laid_out["full"].xlsx)
+    units = book["出具单位时限"]
+    for row, unit in zip(units.iter_rows(min_row=2, values_only=True), REPORT.units, strict=True):
+        assert (row[0], row[1], row[3]) == (unit.code, unit.name, unit.received)
+        assert row[6:9] == (unit.limits.hard.part, unit.limits.hard.whole, pytest.approx(unit.limits.hard.value))
+        assert row[9:12] == (unit.limits.soft.part, unit.limits.soft.whole, pytest.approx(unit.limits.soft.value))
+    assert units["I2"].number_format == "0.0%" and isinstance(units["Q2"].value, float)
+    day = book["每日超时"]["C2"]
+    assert isinstance(day.value, datetime) and day.value.date() == date(2026, 3, 2) and day.number_format == "yyyy-mm-dd"
+    overall = {row[0]: row[1:] for row in book["总体情况"].iter_rows(min_row=2, values_only=True)}
+    assert overall["收到"][:3] == (482, 455, 27) and overall["最迟时限按时"][3:5] == (203, 204)
+    assert [row[1] for row in book["近八周"].iter_rows(min_row=2, values_only=True)] == [one.received for one in REPORT.trend]
+    assert {row[0] for row in book["口径"].iter_rows(min_row=2, values_only=True)} >= {"口径版本", "数据截止", "说明", "按时率"}
+
+
+def poppler(tool: str, content: bytes, folder: Path, *options: str) -> str:
+    file = folder / "report.pdf"
+    file.write_bytes(content)
+    command = [tool, *options, str(file), *(["-"] if tool == "pdftotext" else [])]
+    return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.decode()
+
+
+@needs_poppler
+@pytest.mark.parametrize(("name", "pages"), [("full", (5, 7)), ("empty", (2, 3)), ("many", (12, 18))])
+def test_the_paper_is_complete_in_its_own_fonts_without_an_empty_page(
+    laid_out: dict[str, Layouts], tmp_path: Path, name: str, pages: tuple[int, int]
+) -> None:
+    pdf, report = laid_out[name].pdf, SAMPLES[name]
+    text = poppler("pdftotext", pdf, tmp_path, "-layout")
+    sheets = text.rstrip("\f").split("\f")
+    count = int(re.findall(r"Pages:\s+(\d+)", poppler("pdfinfo", pdf, tmp_path))[0])
+    assert pages[0] <= count == len(sheets) <= pages[1]
+    assert all(len(sheet.split()) > 8 for sheet in sheets), "an empty page"
+    assert [re.findall(r"— ?(\d+) ?—", sheet)[-1] for sheet in sheets] == [str(number + 1) for number in range(count)]
+    assert "\ufffd" not in text and "〓" not in text
+    plain = re.sub(r"\s|\u200b", "", text)
+    for rate in rates(report):
+        assert f"{rate.percent}({rate.part}/{rate.whole})" in plain
+    for row in report.units:
+        assert "".join(row.name[:6]) in plain
+    fonts = poppler("pdffonts", pdf, tmp_path).splitlines()[2:]
+    assert fonts and all(re.search(r"\byes\s+yes\s+yes\b", line) and "Noto" in line for line in fonts)
+
+
+@needs_poppler
+def test_the_paper_is_a4_and_dated_by_its_report(laid_out: dict[str, Layouts], tmp_path: Path) -> None:
+    found = poppler("pdfinfo", laid_out["full"].pdf, tmp_path, "-isodates")
+    assert "595.276 x 841.89 pts (A4)" in found and "CreationDate:    2026-03-09T00:00:00" in found
+
+
+@needs_poppler
+def test_a_character_that_the_fonts_lack_is_marked_and_does_not_stop_the_report(tmp_path: Path) -> None:
+    odd = replace(REPORT.units[0], name="演示\ue000局")
+    made = issuing.lay_out(replace(REPORT, units=(odd, *REPORT.units[1:])).as_json())
+    assert "演示〓局" in poppler("pdftotext", made.pdf, tmp_path, "-layout")
