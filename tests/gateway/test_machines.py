@@ -217,6 +217,26 @@ def test_a_rebuild_is_a_run_of_its_own_deployment(prefect: str) -> None:
     assert (refused.value.code, refused.value.status_code) == ("rebuild_unavailable", 503)
 
 
+def test_a_report_is_a_run_that_learns_period_and_scope_alone(prefect: str) -> None:
+    at = settings().model_copy(update={"prefect_api_url": prefect})
+
+    async def start(runs: PrefectRuns) -> UUID | None:
+        try:
+            return await RunStarter(runs).report("2026-W10", "370402-PERMIT", 2)
+        finally:
+            await runs.close()
+
+    assert asyncio.run(start(PrefectRuns(at))) == UUID(_Prefect.run)
+    assert [body for method, _, body in _Prefect.seen if method == "POST"] == [
+        {
+            "parameters": {"period": "2026-W10", "scope": "370402-PERMIT"}, "name": "2026-W10 370402-PERMIT 第2版",
+            "idempotency_key": "report 2026-W10 370402-PERMIT 2",
+        }
+    ]  # fmt: skip
+    away = at.model_copy(update={"prefect_api_url": "http://127.0.0.1:9/api"})
+    assert asyncio.run(start(PrefectRuns(away))) is None, "the order stays on the record"
+
+
 def test_nobody_home_is_unhealthy() -> None:
     at = settings().model_copy(update={"prefect_api_url": "http://127.0.0.1:9/api"})
 

@@ -27,7 +27,7 @@ def monday(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_three_files_and_the_key_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-o", str(tmp_path / "周报")]) == 0
     said = capsys.readouterr().out
-    assert "收到核验申请\uff1a1件" in said and "〔2026〕第10期" in said
+    assert "收到核验申请\uff1a1件" in said and "〔2026〕第10期" in said and "没有配置收件人" in said
     written = {path.suffix: path.read_bytes() for path in (tmp_path / "周报").iterdir()}
     assert set(written) == {".pdf", ".xlsx", ".html"}
     assert main(["2026-03-05", "-o", str(tmp_path)]) == 0
