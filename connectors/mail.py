@@ -61,9 +61,7 @@ class _Server(smtplib.SMTP):
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         self.handed_over = True
-        answer = super().data(msg)
-        self.handed_over = False
-        return answer
+        return super().data(msg)
 
 
 def _send(settings: Settings, message: EmailMessage) -> None:

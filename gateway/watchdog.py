@@ -95,4 +95,6 @@ _TITLES = {
     "supervision_missed": "督办超时",
     "source_refused": "数据源拒绝了请求",
     "source_broken": "数据源约定不符",
+    "report_not_made": "周报没有编制成功",
+    "report_not_mailed": "周报邮件没有送达",
 }

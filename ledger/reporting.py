@@ -15,7 +15,9 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from domain.notices import NoticeKind
 from ledger import notifications
+from ledger.alarms import clear_alarm, raise_alarm
 from ledger.tables.catalog import CatalogVersion
 from ledger.tables.registry import Unit
 from ledger.tables.reports import IssuedReport, ReportOrder
@@ -121,6 +123,16 @@ def keep(
 def send(session: Session, report: IssuedReport, readers: Iterable[str], *, now: datetime) -> int:
     """A mail of its own for each reader who has none of this report; gives how many."""
     return notifications.notify_readers(session, report.id, readers, about=report.end, now=now)
+
+
+def watch_mails(session: Session, *, now: datetime) -> None:
+    """An alarm stands while a report's mail waits for a person: refused, given up, or nobody knows."""
+    waiting = [row for row in (*notifications.unknown(session, now=now), *notifications.given_up(session)) if row.kind is NoticeKind.REPORT]
+    if waiting:
+        text = f"{len(waiting)} 封周报邮件没有送达或是否送达不明,不会自动重发。请向收件人核实,在周报的邮件(mailings)中重新发送。"
+        raise_alarm(session, "report_not_mailed", "reports", text, now=now)
+    else:
+        clear_alarm(session, "report_not_mailed", "reports", now=now)
 
 
 def find(session: Session, report: UUID, scope: str | None = None) -> IssuedReport | None:

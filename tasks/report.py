@@ -9,7 +9,7 @@ from uuid import UUID
 
 from prefect.artifacts import acreate_markdown_artifact
 
-from ledger import notifications, reporting
+from ledger import alarms, notifications, reporting
 from ledger.database import transaction
 from ledger.reporting import Wanted
 from reports import issuing, periods
@@ -76,6 +76,7 @@ async def keep(making: Making) -> Making:
 async def mail_reports() -> None:
     """Every mail that is due; what does not get through now is sent again by the sweep."""
     await send_notices(None)
+    await in_ledger_thread(_watch_mails)
 
 
 @step("编制情况 show what was made")
@@ -83,6 +84,7 @@ async def show_reports(made: list[Making]) -> None:
     """A page for operators: key figures, addresses, how the mails stand; never who reads it."""
     if not made:
         return  # each hour looks: a page that says "nothing" would hide the last one that says something
+    await in_ledger_thread(_watch, made)
     await acreate_markdown_artifact(key="weekly-report", markdown=await in_ledger_thread(page, made), description="周报")
     if failed := [one.name for one in made if one.report is None]:
         raise RuntimeError(f"{len(failed)} reports not made")
@@ -136,6 +138,23 @@ def _mailed(standings: list[str], configured: bool) -> str:
         counts = "、".join(f"{one} {standings.count(one)} 封" for one in dict.fromkeys(standings))
         return f"邮件:{counts}。"
     return "邮件:按需编制的不自动发送。" if configured else "邮件:没有配置收件人(PROOFLESS_REPORT_READERS),未发送。"
+
+
+def _watch_mails() -> None:
+    with transaction() as session:
+        reporting.watch_mails(session, now=settings().now())
+
+
+def _watch(made: list[Making]) -> None:
+    """What could not be made is an alarm until it is: on Monday somebody waits for it."""
+    now = settings().now()
+    with transaction() as session:
+        for one in made:
+            if one.report is None:
+                text = f"周报({one.name})没有编制成功,每小时自动重试。请查看 weekly-compliance 运行的步骤和服务日志。"
+                alarms.raise_alarm(session, "report_not_made", one.name, text, now=now)
+            else:
+                alarms.clear_alarm(session, "report_not_made", one.name, now=now)
 
 
 def _owed(period: str, scope: str) -> list[Wanted]:

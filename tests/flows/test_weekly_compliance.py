@@ -24,7 +24,7 @@ from settings import Settings, settings
 from tasks import notify, report
 from tasks.notify import send_notices
 from tests.flows.interrupting import Killed
-from tests.ledger.acting import MINUTE, all_of, do
+from tests.ledger.acting import MINUTE, alarms, all_of, do
 from tests.ledger.filing import UNIT, file
 from tests.mailserver import MailServer, mail_server
 from tests.stack import PrefectServer
@@ -189,8 +189,10 @@ def test_one_that_fails_keeps_no_other_from_being_made_and_the_run_says_so(
     assert [row.scope for row in all_of(IssuedReport)] == [""]
     page = artifact(server, "weekly-report")
     assert "没有编制成功" in page and "甲子" not in page
+    assert alarms() == {("report_not_made", f"2026-W10 {UNIT} 第1版")}
     monkeypatch.setattr(issuing, "snapshot", snapshot)
     run()
+    assert alarms() == set()
     assert sorted(row.scope for row in all_of(IssuedReport)) == ["", UNIT]
 
 

@@ -15,8 +15,8 @@ from ledger.reporting import Content, UnknownUnit, Wanted
 from ledger.tables.effects import Notice
 from ledger.tables.reports import IssuedReport, ReportOrder
 from reports import periods
-from tests.ledger.acting import MINUTE, all_of, at_once, do
-from tests.ledger.filing import NOW, UNIT, file
+from tests.ledger.acting import MINUTE, alarms, all_of, at_once, do
+from tests.ledger.filing import UNIT, file
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
@@ -111,4 +111,18 @@ def test_each_mail_says_how_it_stands() -> None:
     assert sorted(standing(later)) == [NoticeStanding.UNKNOWN, NoticeStanding.WAITING]
     assert do(notifications.settle, sent.id, arrived=True, now=later) is not None
     assert sorted(standing(later)) == [NoticeStanding.SENT, NoticeStanding.WAITING]
-    assert NOW < MONDAY
+
+
+def test_a_mail_that_waits_for_a_person_is_an_alarm_until_it_is_settled() -> None:
+    keep(Wanted(*SPAN, ""))
+    sent = do(notifications.take_next, now=MONDAY)
+    assert sent is not None
+    do(reporting.watch_mails, now=MONDAY)
+    assert alarms() == set()
+    later = MONDAY + notifications.UNKNOWN_AFTER + MINUTE
+    for _ in range(2):
+        do(reporting.watch_mails, now=later)
+    assert alarms() == {("report_not_mailed", "reports")}
+    do(notifications.settle, sent.id, arrived=True, now=later)
+    do(reporting.watch_mails, now=later)
+    assert alarms() == set()
