@@ -63,8 +63,12 @@ def snapshot(wanted: Wanted, now: datetime) -> str:
         before = reporting.newest(session, wanted.start, wanted.end, wanted.scope)
         corrected = changes(from_json(before.snapshot), found, before.version) if before is not None else ()
     why = (f"本版重新编制的原因:{wanted.reason}。",) if wanted.reason else ()
-    report = replace(found, issue=periods.issue(period, wanted.version), notes=(*found.notes, *why, *corrected))
+    report = replace(found, issue=_issue(found.issue, wanted.version), notes=(*found.notes, *why, *corrected))
     return report.as_json()
+
+
+def _issue(issue: str, version: int) -> str:
+    return issue if version == 1 else f"{issue}(更正,第{version}版)"
 
 
 def lay_out(snapshot: str) -> Layouts:

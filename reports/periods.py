@@ -54,13 +54,6 @@ def text(period: Period) -> str:
     return f"{first.isoformat()}..{(after - _DAY).isoformat()}"
 
 
-def issue(period: Period, version: int) -> str:
-    """期号: a week's by its ISO number; another range has none. A corrected one says so."""
-    year, number, _ = period.start.astimezone(LOCAL).isocalendar()
-    found = f"〔{year}〕第{number}期" if is_week(period) else "按需编制"
-    return found if version == 1 else f"{found}(更正,第{version}版)"
-
-
 def due_at(week: Period) -> datetime:
     """When the report of a week is to be made: the Monday after it, 08:00."""
     return week.end + timedelta(hours=8)

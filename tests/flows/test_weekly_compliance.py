@@ -167,7 +167,7 @@ def test_a_missed_monday_is_made_up_and_says_so(server: PrefectServer, clock: Cl
 def test_a_unit_and_a_range_are_made_on_demand_and_go_to_nobody(server: PrefectServer, box: MailServer) -> None:
     run("2026-03-02..2026-03-05", UNIT)
     (row,) = all_of(IssuedReport)
-    assert (row.scope, row.issue) == (UNIT, "按需编制") and box.seen == []
+    assert (row.scope, row.issue) == (UNIT, "〔2026〕专报") and box.seen == []
     assert "按需编制的不自动发送" in artifact(server, "weekly-report")
 
 

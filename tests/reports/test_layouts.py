@@ -119,7 +119,7 @@ def test_an_empty_week_is_said_in_plain_words(laid_out: dict[str, Layouts]) -> N
 
 
 def test_a_range_that_is_no_week_is_not_called_one() -> None:
-    fortnight = replace(REPORT, period=periods.parse("2026-03-02..2026-03-15"), issue="按需编制")
+    fortnight = replace(REPORT, period=periods.parse("2026-03-02..2026-03-15"), issue="〔2026〕专报")
     made = issuing.lay_out(fortnight.as_json())
     text = parsed(made.html).text
     assert "本周" not in text and "上周" not in text and "工作周报" not in text and "本期收到核验申请482件" in text

@@ -11,21 +11,20 @@ from reports.periods import NoSuchPeriod
 
 
 @pytest.mark.parametrize(
-    ("text", "first", "days", "again", "issue"),
+    ("text", "first", "days", "again"),
     [
-        ("2026-W10", date(2026, 3, 2), 7, "2026-W10", "〔2026〕第10期"), ("2026w9", date(2026, 2, 23), 7, "2026-W09", "〔2026〕第9期"),
-        ("2026-03-04", date(2026, 3, 2), 7, "2026-W10", "〔2026〕第10期"), ("2027-01-02", date(2026, 12, 28), 7, "2026-W53", "〔2026〕第53期"),
-        ("2026-03-02..2026-03-08", date(2026, 3, 2), 7, "2026-W10", "〔2026〕第10期"),
-        ("2026-03-02..2026-03-15", date(2026, 3, 2), 14, "2026-03-02..2026-03-15", "按需编制"),
-        ("2026-03-04..2026-03-04", date(2026, 3, 4), 1, "2026-03-04..2026-03-04", "按需编制"),
+        ("2026-W10", date(2026, 3, 2), 7, "2026-W10"), ("2026w9", date(2026, 2, 23), 7, "2026-W09"),
+        ("2026-03-04", date(2026, 3, 2), 7, "2026-W10"), ("2027-01-02", date(2026, 12, 28), 7, "2026-W53"),
+        ("2026-03-02..2026-03-08", date(2026, 3, 2), 7, "2026-W10"),
+        ("2026-03-02..2026-03-15", date(2026, 3, 2), 14, "2026-03-02..2026-03-15"),
+        ("2026-03-04..2026-03-04", date(2026, 3, 4), 1, "2026-03-04..2026-03-04"),
     ],
 )  # fmt: skip
-def test_a_period_is_read_named_and_read_again(text: str, first: date, days: int, again: str, issue: str) -> None:
+def test_a_period_is_read_named_and_read_again(text: str, first: date, days: int, again: str) -> None:
     found = periods.parse(text)
     assert found.start == datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(hours=8)
     assert found.end - found.start == timedelta(days=days)
     assert periods.text(found) == again and periods.parse(again) == found == periods.of(found.start, found.end)
-    assert periods.issue(found, 1) == issue and periods.issue(found, 2) == f"{issue}(更正,第2版)"
 
 
 @pytest.mark.parametrize("text", ["", "2026-W54", "2025-W53", "2026-02-30", "2026-03-09..2026-03-02", "2024-01-01..2026-01-01", "上周", "9999-W52"])

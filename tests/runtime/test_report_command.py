@@ -41,7 +41,7 @@ def test_a_unit_a_range_and_another_version(tmp_path: Path, capsys: pytest.Captu
     assert main(["--unit", UNIT, "--again", "口径调整", "-o", str(tmp_path)]) == 0
     assert "原因\uff1a口径调整" in capsys.readouterr().out
     assert sorted((row.version, row.issue) for row in all_of(IssuedReport)) == [
-        (1, "〔2026〕第10期"), (1, "按需编制"), (2, "〔2026〕第10期(更正,第2版)"),
+        (1, "〔2026〕专报"), (1, "〔2026〕第10期"), (2, "〔2026〕第10期(更正,第2版)"),
     ]  # fmt: skip
     assert len(list(tmp_path.glob("*第2版*"))) == 3
 
