@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,7 +14,9 @@ from ledger import reporting
 from ledger.reporting import Wanted
 from ledger.tables.reports import IssuedReport
 from reports import figures, issuing, periods
+from reports.definitions import VERSION
 from reports.issuing import NotOver
+from reports.model import Report
 from settings import settings
 from tests.ledger.acting import MINUTE, all_of, do
 from tests.ledger.filing import NOW, UNIT, file
@@ -46,14 +50,19 @@ def test_an_old_report_stays_as_it_was_and_the_new_one_names_what_it_corrects(mo
     first = make(order())
     before = everything(first)
     file(now=NOW + MINUTE)  # comes to light later
-    monkeypatch.setattr(figures, "VERSION", "2026-12/1", raising=False)
+    real = figures.compute
+
+    def by_other_definitions(*args: Any, **more: Any) -> Report:
+        return replace(real(*args, **more), definitions="2099-01/1")
+
+    monkeypatch.setattr(figures, "compute", by_other_definitions)
     second = make(order(reason="补登一件"), MONDAY + MINUTE)
     assert everything(first) == before and second != first
     report = do(lambda session: issuing.read(session, second)[1])
     assert report.issue == "〔2026〕第10期(更正,第2版)"
     assert "本版重新编制的原因:补登一件。" in report.notes
     (corrected,) = [note for note in report.notes if note.startswith("与第1版相比")]
-    assert "收到由 1 更正为 2" in corrected
+    assert "收到由 1 更正为 2" in corrected and f"指标口径由 {VERSION} 更正为 2099-01/1" in corrected
     html = everything(second)[1].decode()
     assert "收到由1更正为2" in html and "第2版" in html
 
