@@ -96,16 +96,10 @@ def before(period: Period) -> Period:
     return between(first - (period.end - period.start), first - _DAY)
 
 
-def iso(period: Period) -> str:
-    """The week in which it begins, as `parse` reads it: 2026-W10; ISO's year, so that New Year's week has one name."""
-    year, number, _ = period.start.astimezone(LOCAL).isocalendar()
-    return f"{year}-W{number:02d}"
-
-
 def issue(period: Period) -> str:
     """期号: the week's own; any other range is a 专报."""
-    year, number, weekday = period.start.astimezone(LOCAL).isocalendar()
-    if weekday == 1 and period.end - period.start == _WEEK:
+    year, number, _ = period.start.astimezone(LOCAL).isocalendar()
+    if is_week(period):
         return f"〔{year}〕第{number}期"
     return f"〔{period.end.astimezone(LOCAL).year}〕专报"
 

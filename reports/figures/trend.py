@@ -21,7 +21,7 @@ def trend(session: Session, period: Period, scope: str, now: datetime) -> tuple[
     weeks = [periods.week_of(last.start - back * _WEEK) for back in reversed(range(WEEKS))]
     spans = [Span.of(week, scope, now) for week in weeks]
     points = [
-        WeekPoint(f"第{periods.iso(week).partition('-W')[2].lstrip('0')}周", received, Rate(part, whole, f"kept@{periods.iso(week)}"))
+        WeekPoint(f"第{periods.text(week).partition('-W')[2].lstrip('0')}周", received, Rate(part, whole, f"kept@{periods.text(week)}"))
         for week, received, (part, whole) in zip(
             weeks, volume.received_in(session, spans), limits.kept_in(session, spans), strict=True
         )

@@ -172,7 +172,7 @@ def poppler(tool: str, content: bytes, folder: Path, *options: str) -> str:
 
 
 @needs_poppler
-@pytest.mark.parametrize(("name", "pages"), [("full", (5, 7)), ("empty", (2, 3)), ("many", (12, 18))])
+@pytest.mark.parametrize(("name", "pages"), [("full", (5, 7)), ("empty", (2, 4)), ("many", (12, 18))])
 def test_the_paper_is_complete_in_its_own_fonts_without_an_empty_page(
     laid_out: dict[str, Layouts], tmp_path: Path, name: str, pages: tuple[int, int]
 ) -> None:
