@@ -43,6 +43,7 @@ class Plan:
     number: str = ""
     acted: bool = False
     asked_at: datetime | None = None
+    returned: bool = False
 
 
 @dataclass
@@ -138,12 +139,12 @@ class Week:
         self.plans[plan.number] = plan
 
     async def _act(self) -> None:
-        for unit, person in (("GUANGMING", "demo-guangming-1"), ("ARCHIVE", "demo-archive-1"), ("CIVIL", "demo-civil-1")):
+        for person in ("demo-guangming-1", "demo-archive-1", "demo-civil-1"):
             http = self._http[person]
             for item in await self._inbox(http):
                 plan = self.plans.get(item["verification_number"])
                 if plan is not None:
-                    await self._act_on(http, item, plan, first=unit != "CIVIL")
+                    await self._act_on(http, item, plan)
         await self._supply()
         await self._feed_back()
 
@@ -156,7 +157,7 @@ class Week:
             offset = page["next_offset"]
         return found
 
-    async def _act_on(self, http: httpx.AsyncClient, item: dict[str, Any], plan: Plan, *, first: bool) -> None:
+    async def _act_on(self, http: httpx.AsyncClient, item: dict[str, Any], plan: Plan) -> None:
         now = settings().now()
         if item["resting"]:
             if not plan.act.startswith("rest_") or plan.asked_at is None or now - plan.asked_at < plan.supplied_after:
@@ -165,8 +166,10 @@ class Week:
         elif now - datetime.fromisoformat(item["received_at"]) < plan.after:
             return
         path = f"/v1/inbox/{item['id']}"
-        if first and (plan.act == "return" or (plan.act == "rest_return" and item["resting"])):
-            await self._post(http, f"{path}/return", {"reason": "不属本单位职责", "suggested_unit": "370402-CIVIL"})
+        if not plan.returned and (plan.act == "return" or (plan.act == "rest_return" and item["resting"])):
+            plan.returned = True  # whoever has it next answers: neither the asking unit itself nor the one that returned it
+            suggested = "370402-GUANGMING" if plan.proof == "P-ARCHIVE" else "370402-CIVIL"
+            await self._post(http, f"{path}/return", {"reason": "不属本单位职责", "suggested_unit": suggested})
         elif plan.act in {"supplement", "rest_reply", "rest_return"} and plan.asked_at is None:
             plan.asked_at = settings().now()
             await self._post(http, f"{path}/supplement", {"what": "请补充住址"})

@@ -200,8 +200,12 @@ def _report(
         f"- {compared} limits, closed ones and 督办 too, compared with the walk over the minutes; {len(wrong)} differences",
         f"- lateness of {len(late)} recorded misses: {lateness}",
         "- events: " + ", ".join(f"{name} {by_kind[name]}" for name in shown),
-        f"- acts while the clock rested: {dict(week.rested) or 'none'}",
-        f"- refused acts, as they should be: {dict(week.refused) or 'none'}",
+        f"- acts while the clock rested: {_counts(week.rested)}",
+        f"- refused acts, as they should be: {_counts(week.refused)}",
         *[f"- WRONG {line}" for line in wrong[:50]],
     ]
     return "\n".join(lines) + "\n"
+
+
+def _counts(found: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(found.items())) or "none"
