@@ -65,6 +65,8 @@ def _explain(sheet: WriteOnlyWorksheet, title: str, results: Sequence[ListResult
         ("提示(灰色)", "不影响采用,请在下次报送时完善。"),
     ]
     for result in results:
+        if result.refused:
+            lines.append(("没有读取的工作表", f"{result.sheet}:{result.refused}"))
         if result.missing:
             lines.append(("缺少的列", f"{result.sheet or '本表'}:{'、'.join(result.missing)}"))
         if result.unused:

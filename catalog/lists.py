@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from catalog.headers import SYNONYMS, Header, ListKind, find_header
@@ -11,7 +12,7 @@ from catalog.matter_rows import read_matter
 from catalog.proof_rows import read_negative, read_proof
 from catalog.reading import FileRefused, Sheet, read_sheets
 from catalog.registry import Registry
-from catalog.verdicts import RowNotes, RowResult, Verdict
+from catalog.verdicts import Fault, RowNotes, RowResult, Verdict
 
 _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Mapping[str, Any] | None]] = {
     ListKind.MATTERS: read_matter,
@@ -20,6 +21,11 @@ _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Ma
     ListKind.NEGATIVE_COMMUNITY: read_negative,
     ListKind.NEGATIVE_POLICE: read_negative,
 }
+
+#: How a row begins that speaks of the table, not of a matter or a proof.
+_ASIDE = re.compile(
+    "(合计|总计|小计|共计)(?=$|[:\uff1a\\d(\uff08])|(注|备注|说明|填表说明|填报说明|填表人|填报人|制表人|审核人|负责人|单位负责人|联系人|联系电话|填报单位|填报日期|填表日期)[:\uff1a]"
+)
 
 
 @dataclass(frozen=True)
@@ -32,13 +38,15 @@ class ListResult:
     unused: tuple[str, ...]
     missing: tuple[str, ...]
     rows: tuple[RowResult, ...]
+    refused: str = ""  #: why this sheet could not be read, where others could
 
     def count(self, verdict: Verdict) -> int:
         return sum(row.verdict is verdict for row in self.rows)
 
 
 def read_list(content: bytes, kind: ListKind, registry: Registry) -> list[ListResult]:
-    """Read a whole file. A sheet without the header of this kind is passed over where another sheet has it.
+    """Read a whole file. A table without the header of this kind is named where another sheet has it, words (填表说明)
+    are passed over.
 
     Raises FileRefused. A row that cannot be used never stops the others.
     """
@@ -48,15 +56,41 @@ def read_list(content: bytes, kind: ListKind, registry: Registry) -> list[ListRe
             results.append(_read_sheet(sheet, kind, registry))
         except FileRefused as fault:
             refused = fault
-    if not results and refused is not None:
+            if sum(sum(map(bool, row)) > 2 for row in sheet.rows) > 1:
+                results.append(ListResult(sheet.name, (), (), (), (), fault.text + fault.remedy))
+    if refused is not None and all(result.refused for result in results):
         raise refused
+    if kind is ListKind.MATTERS:
+        results = _one_matter_for_each_code(results)
     if not any(result.rows for result in results):
         raise FileRefused("no_rows", "表头下面没有数据。", "请核对是否选错了文件或工作表。")
     return results
 
 
+def _one_matter_for_each_code(results: list[ListResult]) -> list[ListResult]:
+    """Rows that give one code to different matters go back, all of them: nobody knows which one is right."""
+    said: dict[str, list[tuple[int, Mapping[str, Any]]]] = {}
+    for result in results:
+        for row in result.rows:
+            if row.fact is not None:
+                said.setdefault(row.fact["code"], []).append((row.line, row.fact))
+    twice = {code: found for code, found in said.items() if any(fact != found[0][1] for _, fact in found)}
+
+    def sent_back(row: RowResult) -> RowResult:
+        if row.fact is None or (code := row.fact["code"]) not in twice:
+            return row
+        lines = "、".join(str(line) for line, _ in twice[code][:5])
+        text = f"事项编码 {code} 在第 {lines} 行写的不是同一内容。"
+        fault = Fault("code_twice", SYNONYMS["matter_code"][0], text, "请核对:一个编码只能是一个事项。")
+        return replace(row, faults=(*row.faults, fault), fact=None)
+
+    return [replace(result, rows=tuple(map(sent_back, result.rows))) for result in results] if twice else results
+
+
 def _read_sheet(sheet: Sheet, kind: ListKind, registry: Registry) -> ListResult:
     header = find_header(sheet, kind)
+    if {"原表行号", "怎么办"} <= set(header.names):
+        raise FileRefused("error_file", "这是退回的问题清单,只有有问题的行。", "请在原表中改正,报送改好的整份清单。")
     columns = {field: header.names[column] for column, field in header.columns.items()}
     seen: dict[tuple[str, ...], int] = {}
     rows = [
@@ -69,7 +103,7 @@ def _read_sheet(sheet: Sheet, kind: ListKind, registry: Registry) -> ListResult:
 
 def _data(sheet: Sheet, header: Header) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The rows below the header that say anything: not empty ones, not a header that stands again on each page, not a
-    heading that spans the table."""
+    heading that spans the table, not a total or a note under it."""
     widest = max(header.columns) + 1
     for index in range(header.first, len(sheet.rows)):
         row = sheet.rows[index]
@@ -77,6 +111,8 @@ def _data(sheet: Sheet, header: Header) -> Iterator[tuple[int, tuple[str, ...]]]
         if not texts or row == sheet.rows[header.first - 1]:
             continue
         if len(texts) == 1 and any(at == index and width >= widest / 2 for (at, _), width in sheet.spans.items()):
+            continue
+        if _ASIDE.match(re.sub(r"\s", "", next(filter(None, row)))):
             continue
         yield index + 1, row
 

@@ -21,7 +21,7 @@ from ledger.tables.registry import Matter, ProofKind, Unit
 from settings import settings
 
 #: Raised with every change of what a row is taken to mean: readings of before are then made anew.
-_READER = 1
+_READER = 2
 
 
 def registry(session: Session, kind: ListKind) -> tuple[Registry, str]:

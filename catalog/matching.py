@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
 
-from catalog.cleaning import key
+from catalog.cleaning import clean, key, split_names
 from catalog.units import UnitName, take_apart
 
 ACCEPTED = 0.9  #: from here on a match stands without a person
@@ -82,6 +82,10 @@ class Names:
             self._cache[text] = self._match(text)
         return self._cache[text]
 
+    def named(self, text: str) -> tuple[str, ...]:
+        """Everything of exactly this name."""
+        return tuple(sorted(self._by_key.get(key(text), {})))
+
     def knows(self, code: str) -> bool:
         return code in self._names
 
@@ -124,6 +128,13 @@ class UnitNames(Names):
                 self._by_core.setdefault((apart.core, apart.level), set()).add(one.code)
             if one.organisation:
                 self._by_organisation[one.organisation] = one.code
+
+    def _match(self, text: str) -> Match:
+        """枣庄市、市中区民政局 are two offices, and none of them is 枣庄市市中区民政局."""
+        found = super()._match(text)
+        if found.code is None or len(split_names(clean(text))) <= len(split_names(self.name(found.code))):
+            return found
+        return Match(text, None, 0.6, "写了不止一个单位,请指定", (Candidate(found.code, self.name(found.code), 0.6),))
 
     def by_organisation(self, organisation: str) -> Match | None:
         """The unit with this organisation code, which is as good as its name."""

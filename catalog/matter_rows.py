@@ -9,8 +9,10 @@ from typing import Any
 from catalog import values
 from catalog.cleaning import clean
 from catalog.codes import CodeKind, DepartmentCode, read_code
+from catalog.matching import Candidate
 from catalog.registry import NOT_A_UNIT, Registry
 from catalog.verdicts import RowNotes, Topic
+from domain.limits import HandlingType
 
 _INSIDE = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{18})(?![0-9A-Z])")  #: an 实施编码 carries its unit's code
 
@@ -35,7 +37,7 @@ def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -
             fact["handling"] = values.handling(text).value
         elif "handling" in cells:
             notes.fault("handling_empty", "handling", "办件类型为空,暂按“其他”计时。", "请填写即办件或承诺件。", blocks=False)
-        fact["promised_days"] = values.whole_number(cells.get("promised_days", ""), 3650)
+        fact["promised_days"] = values.promised_days(cells.get("promised_days", ""), fact["handling"] == HandlingType.PROMISED)
         fact["reviewed_above"] = values.yes_or_no(cells.get("reviewed_above", ""), False)
     except values.NotUnderstood as wrong:
         notes.fault("value_wrong", "handling", f"{wrong}。", "请按表头要求填写。")
@@ -69,8 +71,11 @@ def _unit(cells: Mapping[str, str], code: str, notes: RowNotes, registry: Regist
         notes.fault("unit_none", "unit", f"“{text}”不是办事单位(已人工确认)。", "请填写部门全称。")
         return None
     if match.code is None and by_code:
-        notes.matched("unit", "组织机构代码一致")
-        return by_code.pop()
+        # A code copied from the row above looks like this too: that 林业局 bears the code of 水务局 makes it no 水务局.
+        name = registry.units.name(code := by_code.pop())
+        others = tuple(one for one in match.candidates if one.code != code)
+        notes.ask(Topic.UNIT, text, f"所填编码是“{name}”的,名称却不一致,需要确认", (Candidate(code, name, 0.8), *others))
+        return None
     if match.code is None:
         notes.ask(Topic.UNIT, text, match.why, match.candidates)
         return None

@@ -34,6 +34,8 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
         fact["basis"] = found
     if any(name in cells for name in _LEVELS) and not any(clean(cells.get(name, "")) for name in _LEVELS):
         notes.fault("levels_empty", "level_county", "行使层级各列都没有勾选。", "请勾选行使层级。", blocks=False)
+    if "取消" in cells.get("standing", ""):
+        notes.fault("cancelled", "standing", "写明“取消”,不能列入清单。", "不再需要的,请删去本行;改由部门核验的,请写“保留”并填写核验方式。")
     _issuer(cells, notes, registry, fact)
     _plain_values(cells, notes, fact)
     return fact
@@ -87,6 +89,9 @@ def _matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry, unit:
             notes.fault("matter_empty", "matter", "证明用途(事项)为空。", "请填写事项名称,最好附事项编码。")
         return None
     match = registry.matter(text)
+    if match.code is None and unit and (of_unit := registry.matter_of(text, unit)):
+        notes.matched("matter", "同名事项中该单位的一个")
+        return of_unit
     if match.code is None:
         notes.ask(Topic.MATTER, text, match.why, match.candidates)
         return None
@@ -142,8 +147,8 @@ def _plain_values(cells: Mapping[str, str], notes: RowNotes, fact: dict[str, Any
         "source": clean,
         "parameters": values.parameters,
         "fields": lambda text: list(split_names(text)),
-        "validity_days": lambda text: values.whole_number(text, 3650),
-        "limit_minutes": lambda text: values.whole_number(text, 100_000),
+        "validity_days": lambda text: values.whole_number(text, 3650, values.DAYS),
+        "limit_minutes": lambda text: values.whole_number(text, 100_000, values.MINUTES),
         "exclusion": lambda text: found.value if (found := values.exclusion(text)) else None,
         "exclusion_decided_by": clean,
         "exclusion_evidence": clean,

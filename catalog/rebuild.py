@@ -93,7 +93,7 @@ def keep(
 ) -> dict[str, int]:
     """Put what was found on the record, in one transaction with what follows from it at once."""
     counts = {verdict.value: sum(result.count(verdict) for result in results) for verdict in Verdict}
-    sheets = [{"name": one.sheet, "header": one.header, "unused": one.unused, "missing": one.missing} for one in results]
+    sheets = [{"name": one.sheet, "header": one.header, "unused": one.unused, "missing": one.missing, "refused": one.refused} for one in results]
     with transaction() as session:
         reading = intake.keep_reading(
             session, file, ground, now=now, refused=refused, counts=counts, sheets=sheets, rows=_rows(results)
@@ -182,7 +182,7 @@ def _stated(
         if reading is None or reading.refused is not None:
             continue
         commitment = (source.document or source.name) if kind is ListKind.COMMITMENTS else ""
-        every_row_is_clear, named = True, set()
+        every_row_is_clear, named = not any(sheet["refused"] for sheet in reading.sheets), set()
         for row in intake.rows_of(session, reading.id):
             asked += [(f"{source.name} 第 {row.line} 行", found) for found in row.questions]
             if row.fact is not None and "proof" in row.fact and row.verdict == Verdict.ACCEPTED:
@@ -190,7 +190,7 @@ def _stated(
                 named.add((row.fact["matter"], row.fact["proof"]))
             elif row.verdict != Verdict.ACCEPTED:
                 every_row_is_clear = False
-        # While one row is unclear nobody knows what the list leaves out.
+        # While one row or sheet is unclear nobody knows what the list leaves out.
         if source.complete and kind is ListKind.PROOFS and source.unit and every_row_is_clear:
             complete.setdefault(source.unit, set()).update(named)
     return stated, complete, asked, read

@@ -30,6 +30,11 @@ class Registry:
     def matter(self, text: str) -> Match:
         return self._answered(Topic.MATTER, text) or self.matters.match(text)
 
+    def matter_of(self, text: str, unit: str) -> str | None:
+        """The one matter of this unit among several of exactly this name, or None."""
+        found = [code for code in self.matters.named(text) if self.matter_units.get(code) == unit]
+        return found[0] if len(found) == 1 else None
+
     def proof(self, text: str) -> Match:
         return self._answered(Topic.PROOF, text) or self.proofs.match(text)
 

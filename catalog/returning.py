@@ -40,7 +40,8 @@ def _results(session: Session, reading: CatalogReading) -> list[ListResult]:
         rows.setdefault(row.sheet, []).append(restored(row))
     return [
         ListResult(
-            sheet["name"], tuple(sheet["header"]), tuple(sheet["unused"]), tuple(sheet["missing"]), tuple(rows.get(number, ()))
+            sheet["name"], tuple(sheet["header"]), tuple(sheet["unused"]), tuple(sheet["missing"]), tuple(rows.get(number, ())),
+            sheet["refused"],
         )
         for number, sheet in enumerate(reading.sheets, start=1)
     ]

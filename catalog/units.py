@@ -95,7 +95,7 @@ def take_apart(name: str, district: str) -> UnitName:
         return UnitName(plain[found.end() :] or plain, Level.NATIONAL)
     if found := re.match("^((?:[^省市区县]{2,6}省)?(?:[^省市区县]{1,6}市)?[^省市区县]{0,5}(?<!社)[区县])(?![域级])(?=.{2,})", plain):
         core = plain[found.end() :]
-        return UnitName(core, _by_ending(core) or Level.DISTRICT, _foreign(found[1], ("区", "县")))
+        return UnitName(core, _by_ending(core) or Level.DISTRICT, _foreign(found[1], ours.short))
     if found := re.match("^((?:[^省市区县]{2,6}省)?[^省市区县]{0,5}市)(?!场|容|级|政(?!府|法|协))(?=.{2,})", plain):
         core = plain[found.end() :]
         return UnitName(core, _by_ending(core) or Level.CITY, _foreign(found[1], ("市", ours.city, ours.province + ours.city)))
@@ -119,6 +119,7 @@ class _District:
     province: str
     city: str
     own: tuple[str, ...]  #: every way to begin a name of ours, the longest first
+    short: tuple[str, ...] = ("区", "县")  #: how it is called for short: 县民政局 is none of a 区
 
 
 @lru_cache(maxsize=16)
@@ -129,7 +130,7 @@ def _parts(district: str) -> _District:
     if not own:
         return _District(province, city, ())
     begins = {province + city + own, city + own, own}
-    return _District(province, city, tuple(sorted(begins, key=len, reverse=True)))
+    return _District(province, city, tuple(sorted(begins, key=len, reverse=True)), (own[-1],))
 
 
 _APPLICANT_KEYS, _NOBODY_KEYS, _CLASS_KEYS = (frozenset(map(key, names)) for names in (_APPLICANT, _NOBODY, _CLASSES))

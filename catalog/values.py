@@ -12,9 +12,9 @@ from domain.scope import Exclusion
 _YES = frozenset(("是", "有", "可", "可以", "能", "对", "需要", "应当", "y", "yes", "1", "true", "√", "✓", "☑"))
 _NO = frozenset(("否", "无", "不", "不可", "不能", "不需要", "n", "no", "0", "false", "×", "✗", "☐"))
 _METHODS = {
-    Method.DATA_SHARING: ("数据共享", "共享", "电子证照", "数据核验", "系统核验", "联网核验", "部门共享", "共享核验"),
+    Method.DATA_SHARING: ("数据共享", "共享", "电子证照", "信息共享", "数据核验", "系统核验", "网络核验", "联网核验", "部门共享", "共享核验"),
     Method.COMMITMENT: ("告知承诺", "承诺", "告知承诺制", "书面承诺", "个人承诺"),
-    Method.ISSUER: ("部门核验", "协查", "部门协查", "部门间核验", "协同核验", "函询", "出具单位核验", "人工核验"),
+    Method.ISSUER: ("部门核验", "协查", "部门协查", "部门间核查", "部门核查", "部门间协查", "行政协助", "部门间核验", "协同核验", "函询", "出具单位核验", "人工核验"),
 }
 _BY_NAME = {key(name): method for method, names in _METHODS.items() for name in names}
 _HANDLING = {
@@ -24,6 +24,10 @@ _HANDLING = {
 }
 _EXCLUSIONS = {key(item.chinese): item for item in Exclusion}
 _LEVEL_WORDS = frozenset(map(key, ("法律", "行政法规", "法规", "地方性法规", "部门规章", "规章", "地方政府规章", "规范性文件", "司法解释", "国务院决定", "其他")))
+
+
+_AT_ONCE = frozenset(map(key, ("0", "0个工作日", "0工作日", "0天", "当场", "当场办结", "即时", "即时办结", "即办", "立即", "马上办")))
+WORKING_DAYS, DAYS, MINUTES = "个?工作日|天|日|工作日", "日|天", "分|分钟"
 
 
 class NotUnderstood(ValueError):
@@ -61,14 +65,21 @@ def handling(text: str) -> HandlingType:
         raise NotUnderstood(f"不认识的办件类型“{clean(text)}”") from None
 
 
-def whole_number(text: str, most: int) -> int | None:
-    """A number of days or minutes: 20, 20个工作日; None where empty."""
+def promised_days(text: str, promised: bool) -> int | None:
+    """承诺时限 in working days. What is done at once (即办件) promises none: 0, 当场, 即时."""
+    if not promised and key(clean(text)) in _AT_ONCE:
+        return None
+    return whole_number(text, 3650, WORKING_DAYS)
+
+
+def whole_number(text: str, most: int, units: str) -> int | None:
+    """A number of days or minutes: 20, 20个工作日; None where empty. `units`: what may stand behind it; 6个月 are not 6."""
     plain = clean(text)
     if not plain:
         return None
-    found = re.fullmatch(r"(\d{1,9})\s*(个?工作日|天|日|分钟|个月|分)?", plain)
+    found = re.fullmatch(rf"(\d{{1,9}})\s*(?:{units})?", plain)
     if found is None or not 0 < int(found[1]) <= most:
-        raise NotUnderstood(f"“{plain}”不是 1 至 {most} 的整数")
+        raise NotUnderstood(f"“{plain}”不是 1 至 {most} 的整数(单位:{units.split('|')[-1]})")
     return int(found[1])
 
 

@@ -52,6 +52,7 @@ class SheetAnswer(Answered):
     header: list[str]
     unused: Annotated[list[str], Field(description="没有用到的列")]
     missing: Annotated[list[str], Field(description="应有而没有的列")]
+    refused: Annotated[str, Field(description="这张工作表为何没有读取;已读取的为空")]
 
 
 class ReadingAnswer(Answered):

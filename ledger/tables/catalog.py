@@ -108,7 +108,7 @@ class CatalogReading(Table):
     read_at: Mapped[datetime]
     refused: Mapped[dict[str, Any] | None]  #: code, text, remedy, where the file could not be read at all
     counts: Mapped[dict[str, Any]]  #: accepted, asked, refused
-    sheets: Mapped[list[dict[str, Any]]]  #: name, header, unused, missing
+    sheets: Mapped[list[dict[str, Any]]]  #: name, header, unused, missing, refused
     __table_args__ = (UniqueConstraint("file", "ground"),)
 
 

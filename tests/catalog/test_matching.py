@@ -40,6 +40,8 @@ def test_the_same_unit_in_another_spelling(text: str, code: str, why: str) -> No
     [
         "市司法局", "枣庄市司法局", "省民政厅", "薛城区民政局", "广安区民政局", "民政局", "薛城区光明路街道办事处", "区行政审批局", "公安分局",
         "市场监督管理局", "光明路街道", "枣庄市公安局市中分局", "市中区民政局婚姻登记处",
+        "县民政局", "枣庄市、市中区民政局", "枣庄市,市中区民政局", "本区民政局", "济宁市市中区民政局", "(原)市中区民政局", "市中区民政局(已撤销)", "光明街道办事处",
+        "医保局", "区人社局", "城区民政局", "枣庄市民政局",
     ],
 )  # fmt: skip
 def test_another_level_region_or_office_is_never_taken_for_ours(text: str) -> None:

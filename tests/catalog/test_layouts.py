@@ -1,0 +1,128 @@
+"""Lists of the same kinds in other layouts and words: nothing is lost, and nothing that is none is taken for a row."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from catalog.error_file import error_file
+from catalog.headers import ListKind
+from catalog.lists import ListResult, read_list
+from catalog.matching import Known, Names
+from catalog.reading import FileRefused
+from catalog.verdicts import Topic, Verdict
+from tests.catalog.registries import guangan, sandbox
+from tests.catalog.test_lists import GOOD, HEADER, codes, counts
+from tests.catalog.workbooks import saved, workbook
+
+MATTERS = ("序号", "事项名称", "事项编码", "部门名称", "部门编码", "办件类型", "承诺时限")
+
+
+def matters(*rows: tuple[object, ...]) -> ListResult:
+    (result,) = read_list(workbook([MATTERS, *((number, *row) for number, row in enumerate(rows, start=1))]), ListKind.MATTERS, guangan())
+    return result
+
+
+def test_totals_and_notes_under_the_table_are_no_rows() -> None:
+    under = [
+        ("合计", "", 1, *[""] * 6), ("", "", "合 计:1项", *[""] * 6), ("注:1.本表一式两份。", *[""] * 8),
+        ("填表人:演示甲", "", "", "审核人:演示乙", *[""] * 5), ("备注:", "见附件", *[""] * 7),
+    ]  # fmt: skip
+    (result,) = read_list(workbook([HEADER, GOOD, *under]), ListKind.PROOFS, sandbox())
+    assert counts(result) == [1, 0, 0]
+    (negative,) = read_list(
+        workbook([("序号", "不应出具的证明"), (1, "亲属关系证明"), ("合计", "1项"), ("二", "合计证明")]), ListKind.NEGATIVE_COMMUNITY, sandbox()
+    )
+    assert [row.fact and row.fact["name"] for row in negative.rows] == ["亲属关系证明", "合计证明"]
+
+
+def test_numbers_that_begin_again_with_each_department_make_no_row_a_repetition() -> None:
+    rows = [HEADER, GOOD, (1, "DEMO-0003", *GOOD[2:]), (2, "DEMO-0003", *GOOD[2:])]
+    (result,) = read_list(workbook(rows), ListKind.PROOFS, sandbox())
+    assert counts(result) == [2, 0, 1] and codes(result.rows[2]) == {"duplicate"}
+
+
+def test_a_table_without_a_header_among_others_is_named_and_words_are_not() -> None:
+    book = Workbook()
+    words, good, bad = book.active, book.create_sheet("民政"), book.create_sheet("司法")
+    assert words is not None
+    words.append(["请于月底前报送"])
+    for row in (HEADER, GOOD):
+        good.append(row)
+    for row in (("甲", "乙", "丙", "丁"), GOOD[:4]):
+        bad.append(row)
+    results = read_list(saved(book), ListKind.PROOFS, sandbox())
+    assert [(one.sheet, len(one.rows), bool(one.refused)) for one in results] == [("民政", 1, False), ("司法", 0, True)]
+    about = load_workbook(io.BytesIO(error_file("清单", results))).worksheets[0]
+    assert any(row[0].value == "没有读取的工作表" and str(row[1].value).startswith("司法:没有找到") for row in about.iter_rows())
+
+
+def test_an_error_file_that_comes_back_is_not_taken_for_the_list() -> None:
+    """It holds the faulty rows alone: of a complete list, all others would seem to be gone."""
+    results = read_list(workbook([HEADER, (1, "X-NONE", *GOOD[2:])]), ListKind.PROOFS, sandbox())
+    with pytest.raises(FileRefused, match="整份清单"):
+        read_list(error_file("清单", results), ListKind.PROOFS, sandbox())
+
+
+def test_columns_in_the_words_of_other_districts() -> None:
+    text = "序号;证明材料;对应政务服务事项;索要部门;出具机关;法律法规依据;替代措施\n1;经济困难证明;法律援助申请;区司法局;光明路街道办事处;《法》;部门间核查\n"
+    for encoding in ("gbk", "gb18030", "utf-8-sig", "utf-16"):
+        (result,) = read_list(text.encode(encoding), ListKind.PROOFS, sandbox())
+        (row,) = result.rows
+        assert row.fact == {
+            "proof": "P-HARDSHIP", "unit": "370402-JUSTICE", "matter": "DEMO-0002", "basis": "《法》", "issuer_text": "光明路街道办事处",
+            "issuing_unit": "370402-GUANGMING", "methods": ["issuer"],
+        }  # fmt: skip
+        assert result.unused == ()
+
+
+def test_what_a_list_calls_cancelled_is_not_listed() -> None:
+    rows = [("序号", "事项编码", "证明名称", "取消或保留"), (1, "DEMO-0002", "经济困难证明", "直接取消"), (2, "DEMO-0003", "经济困难证明", "保留")]
+    (result,) = read_list(workbook(rows), ListKind.PROOFS, sandbox())
+    assert [row.verdict for row in result.rows] == [Verdict.REFUSED, Verdict.ACCEPTED] and codes(result.rows[0]) == {"cancelled"}
+
+
+@pytest.mark.parametrize(
+    ("handling", "text", "days"),
+    [
+        ("承诺件", "20个工作日", 20), ("承诺件", 20, 20), ("承诺件", "1个月", None), ("承诺件", "24小时", None), ("承诺件", 0, None), ("承诺件", "30分钟", None),
+        ("即办件", 0, 0), ("即办件", "当场办结", 0), ("即办件", "1", 1),
+    ],
+)  # fmt: skip
+def test_a_promise_is_working_days_and_a_month_is_not_one_of_them(handling: str, text: object, days: int | None) -> None:
+    (row,) = matters(("演示事项", "X-1", "区民政局", "", handling, text)).rows
+    assert codes(row) == ({"value_wrong"} if days is None else set())
+    assert row.fact is None or row.fact["promised_days"] == (days or None)
+
+
+def test_one_code_of_two_matters_goes_back_wherever_it_stands() -> None:
+    result = matters(
+        ("甲事项", "X-1", "区民政局", "", "承诺件", 5), ("乙事项", "X-1", "区水务局", "", "承诺件", 5), ("丙事项", "X-2", "区民政局", "", "承诺件", 5)
+    )
+    assert counts(result) == [1, 0, 2] and [codes(row) for row in result.rows] == [{"code_twice"}, {"code_twice"}, set()]
+    assert "第 2、3 行" in result.rows[1].faults[0].text
+
+
+def test_a_code_of_another_department_does_not_make_a_name_its_own() -> None:
+    """The code of 水务局 beside a department that is not registered: copied down, or renamed? A person says."""
+    (row,) = matters(("演示事项", "X-1", "区园林局", "00877844X", "承诺件", 5)).rows
+    (question,) = row.questions
+    assert (question.topic, question.subject, question.candidates[0].code) == (Topic.UNIT, "区园林局", "GA-08") and row.fact is None
+    (silent,) = matters(("演示事项", "X-1", "", "00877844X", "承诺件", 5)).rows
+    assert silent.fact is not None and silent.fact["unit"] == "GA-08"
+
+
+def test_of_several_matters_of_one_name_the_asking_units_own_is_meant() -> None:
+    registry = replace(
+        sandbox(), matters=Names([Known("A", "变更登记"), Known("B", "变更登记"), Known("C", "变更登记")]),
+        matter_units={"A": "370402-JUSTICE", "B": "370402-PERMIT", "C": "370402-PERMIT"},
+    )  # fmt: skip
+    header = ("证明名称", "证明用途", "索要单位")
+    rows = [header, *(("经济困难证明", "变更登记", unit) for unit in ("区司法局", "区行政审批服务局", ""))]
+    (result,) = read_list(workbook(rows), ListKind.PROOFS, registry)
+    first, second, third = result.rows
+    assert first.fact is not None and first.fact["matter"] == "A"
+    assert "ask matter" in codes(second) and "ask matter" in codes(third)
