@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import State
+from domain.listing import Change
 from domain.numbers import is_number
 from domain.roles import IdType
 from ledger import attention, cases, entries, filing, registration
@@ -22,6 +23,7 @@ from ledger.tables.verifications import Verification
 from sandbox.people import by_name
 from tests.ledger.acting import all_of, at_once, do, events, row
 from tests.ledger.filing import NOW, UNIT, case_data, file
+from tests.ledger.listing import alter, publish, standing
 
 pytestmark = pytest.mark.usefixtures("shared_ledger")
 
@@ -73,6 +75,26 @@ def test_the_same_key_at_the_same_instant_makes_one_verification() -> None:
         assert do(filing.find_repeat, UNIT, key, "0" * 64) == number
         assert len(all_of(Verification, case=what["case"].id)) == 1
         assert do(count_open, what["case"]) == 1
+
+
+def test_the_same_question_is_the_same_verification_whatever_was_published_since() -> None:
+    """Reading 20: case, proof and holder say whether it is the same; the entry's row is another one in each version."""
+
+    def same(proof: str = "P-HARDSHIP") -> str | None:
+        found = do(entries.find_entry, "DEMO-0001", proof)
+        assert found is not None
+        return do(filing.find_same, what["case"], what["party"], found[0], 30, now=NOW)
+
+    what = prepared()
+    assert same() is None
+    number, before = file_with(f"same-{what['case'].number}", **what), standing(proof="P-HARDSHIP")
+    alter(proof="P-HARDSHIP", validity_days=11)
+    assert same() == number and what["entry"] != do(entries.find_entry, "DEMO-0001", "P-HARDSHIP")[0]
+    publish(Change(standing(proof="P-HARDSHIP"), None))
+    publish(Change(None, before))
+    assert same() == number and same("P-HOUSEHOLD") is None
+    do(attention.withdraw, number, now=NOW, actor="test")
+    assert same() is None
 
 
 def test_the_same_key_with_another_body_is_told_apart() -> None:
