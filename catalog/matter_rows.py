@@ -29,7 +29,8 @@ def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -
         notes.fault("code_wrong", "matter_code", f"事项编码“{code[:40]}”含有空格或其他字符。", "请核对事项编码。")
     if "main_matter" in cells and not clean(cells["main_matter"]):
         notes.fault("main_unclassified", "main_matter", "主项名称为空或“未分类”。", "请归入主项。", blocks=False)
-    _check_region(cells, notes, registry)
+    if _is_elsewhere(cells, notes, registry):
+        return None  # whose it is there need not be asked here
     unit = _unit(cells, code, notes, registry)
     fact: dict[str, Any] = {"code": code, "name": name, "unit": unit, "handling": None, "promised_days": None}
     try:
@@ -44,11 +45,13 @@ def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -
     return fact
 
 
-def _check_region(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> None:
+def _is_elsewhere(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> bool:
     region = clean(cells.get("region", ""))
-    if region and not region.startswith(registry.region):
+    elsewhere = bool(region) and not region.startswith(registry.region)
+    if elsewhere:
         text = f"行政区划“{region}”不是本区({registry.region})。"
         notes.fault("other_region", "region", text, "不是本区事项的,请从表中删去;属本区的,请改正区划代码。")
+    return elsewhere
 
 
 def _unit(cells: Mapping[str, str], code: str, notes: RowNotes, registry: Registry) -> str | None:

@@ -1,4 +1,4 @@
-"""The documents that are drawn from the code: `python -m runtime.diagrams` writes them, `./run check` compares.
+"""The documents that are made by the code: `python -m runtime.diagrams` writes them, `./run check` compares.
 
 A diagram that somebody draws by hand is wrong after the next change of the table, and nobody notices.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from domain import adjusting
 from domain.adjusting import WHOSE, Step
 from domain.lifecycle import State, mermaid
+from runtime import real_lists
 from settings import ROOT
 
 _INTRO = """# The life cycle of a verification (核验)
@@ -59,7 +60,11 @@ def list_steps() -> str:
     return f"{_STEPS}\n| step | 中文 | roles |\n|-|-|-|\n{rows}\n```mermaid\n{adjusting.mermaid()}```\n"
 
 
-DOCUMENTS = {ROOT / "docs" / "life-cycle.md": life_cycle, ROOT / "docs" / "list-steps.md": list_steps}
+DOCUMENTS = {
+    ROOT / "docs" / "life-cycle.md": life_cycle,
+    ROOT / "docs" / "list-steps.md": list_steps,
+    ROOT / "docs" / "lists.md": real_lists.page,
+}
 
 
 def write() -> None:
