@@ -36,7 +36,7 @@ COMMANDS: dict[str, Command] = {
     "recompute": Command("runtime.recompute_command:main", "running limits anew, after a changed reading", "解读变更后重算在办时限"),
     "catalog": Command("runtime.catalog_commands:main", "hand in lists, rebuild, answer, error files", "清单:报送、重建、确认、退回"),
     "report": Command("runtime.report_command:main", "make a week's report and write its files", "编制周报,写出 PDF、XLSX、HTML"),
-    "import": Command("runtime.import_commands:main", "import units or people from XLSX", "导入单位或人员名册"),
+    "import": Command("runtime.import_commands:main", "import units, people, matters, proofs, databases from XLSX", "导入单位、人员、事项、证明、数据库名册"),
     "keyfiles": Command("runtime.first_keys:main", "make every secret file", "生成缺少的密钥文件", False),
     "migrate": Command("runtime.migrate:main", "bring the ledger to the newest version", "升级台账数据库"),
     "backup": Command("runtime.backup:backup_command", "save the ledger, and the keys apart", "备份台账,密钥另存"),

@@ -1,9 +1,9 @@
-"""`./run import units|people FILE.xlsx`: a roster as departments keep it, checked whole before a row is written."""
+"""`./run import units|people|matters|proofs|databases FILE.xlsx`: a register as departments keep it, checked whole before
+a row is written."""
 
 from __future__ import annotations
 
 import argparse
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,52 +12,39 @@ from typing import Any
 
 from openpyxl import load_workbook
 from rich.console import Console
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from stdnum.cn import uscc
 
-from domain.notices import is_mail_address
-from domain.roles import Role
-from gateway.sent.values import names_a_citizen
+from catalog.values import NotUnderstood
 from ledger import registry
 from ledger.database import transaction
-from ledger.tables.registry import Unit
+from runtime import import_rows
 from runtime.failures import Failure
+from runtime.import_rows import Around, Row, RowError
 
 _console = Console(highlight=False, soft_wrap=True)
 
-ROLES = {
-    "代办员": Role.AGENT,
-    "督办员": Role.SUPERVISOR,
-    "专班办公室": Role.OFFICE,
-    "管理员": Role.ADMINISTRATOR,
-    "运维": Role.OPERATOR,
-}
-KINDS = {"政务服务单位": "government", "公共服务单位": "public_service"}
 MOST_ROWS = 20_000
-#: A code stands in addresses, headers and, for whoever acted, on the record: nothing that needs quoting, no citizen.
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-class RowError(ValueError):
-    """What is wrong with one row, for the person who keeps the file."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A kind of roster: its columns as departments write them, how a row is read, where it goes."""
+    """A kind of register: its columns as departments write them, how a row is read, where it goes."""
 
+    title: str
     required: tuple[str, ...]
     optional: tuple[str, ...]
-    read: Callable[[Session, dict[str, str]], dict[str, Any]]
-    unique: tuple[str, ...]  #: columns in which no value may stand twice
+    read: Callable[[Row, Around], dict[str, Any]]
+    unique: tuple[str, ...]  #: columns in which no value may stand twice, the code first
     write: Callable[[Session, list[dict[str, Any]]], int]
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./run import", description="导入单位或人员名册(XLSX,第一行为表头)")
-    parser.add_argument("kind", choices=sorted(SHEETS), help="units 单位;people 人员")
+    parser = argparse.ArgumentParser(prog="./run import", description="导入名册(XLSX,第一行为表头);有一行不对就一行也不写入")
+    parser.add_argument("kind", choices=SHEETS, help=";".join(f"{kind} {sheet.title}" for kind, sheet in SHEETS.items()))
     parser.add_argument("file", type=Path)
+    parser.epilog = " ".join(
+        f"{sheet.title}:{'、'.join(sheet.required)};可有{'、'.join(sheet.optional)}。" for sheet in SHEETS.values()
+    )
     options = parser.parse_args(arguments)
     count = import_file(options.kind, options.file)
     _console.print(f"已导入 {count} 行。")
@@ -72,12 +59,13 @@ def import_file(kind: str, file: Path) -> int:
     faults: list[str] = []
     read: list[dict[str, Any]] = []
     with transaction() as session:
+        around = Around(session, {row.get(sheet.unique[0], ""): row for _, row in rows})
         for line, row in rows:
             try:
                 if twice := [name for name in sheet.unique if row.get(name) and counts[name][row[name]] > 1]:
                     raise RowError(f"{'、'.join(twice)}在表中不止一行")
-                read.append(sheet.read(session, row))
-            except RowError as error:
+                read.append(sheet.read(row, around))
+            except (RowError, NotUnderstood) as error:
                 faults.append(f"第 {line} 行:{error}")
         if not faults:
             return sheet.write(session, read)
@@ -93,9 +81,11 @@ def _rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
         raise Failure("导入", f"打不开 {file.name}({type(error).__name__})", "请另存为不加密的 XLSX 后再试。") from None
     with_header = workbook.worksheets[0].iter_rows(values_only=True)
     header = [_text(cell) for cell in next(with_header, ())]
-    missing = [name for name in sheet.required if name not in header]
-    if missing:
-        raise Failure("导入", f"表头缺少列:{'、'.join(missing)}", f"表头应有:{'、'.join(sheet.required + sheet.optional)}。")
+    wanted = f"表头应有:{'、'.join(sheet.required)};可有:{'、'.join(sheet.optional)}。"
+    if missing := [name for name in sheet.required if name not in header]:
+        raise Failure("导入", f"表头缺少列:{'、'.join(missing)}", wanted)
+    if unknown := [name for name in header if name and name not in sheet.required + sheet.optional]:
+        raise Failure("导入", f"不认识的列:{'、'.join(unknown)}", f"请删去或改名。{wanted}")
     rows = []
     for line, cells in enumerate(with_header, start=2):
         row = {name: _text(cell) for name, cell in zip(header, cells, strict=False) if name}
@@ -109,57 +99,35 @@ def _rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
 
 
 def _text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)  # 20.0 was written as 20
     return "" if cell is None else str(cell).strip()
 
 
-def _need(row: dict[str, str], *names: str) -> None:
-    if empty := [name for name in names if not row.get(name)]:
-        raise RowError(f"{'、'.join(empty)}为空")
-
-
-def _code(row: dict[str, str], name: str) -> str:
-    if not _CODE.fullmatch(row[name]) or names_a_citizen(row[name]):
-        raise RowError(f"{name}须由字母、数字、点、横线、下划线组成,不超过 64 位,且不得使用公民身份号码")
-    return row[name]
-
-
-def _unit(session: Session, row: dict[str, str]) -> dict[str, Any]:
-    _need(row, "单位编码", "单位名称", "单位类别")
-    namesake = select(Unit.code).where(Unit.name == row["单位名称"], Unit.code != row["单位编码"])
-    if (other := session.scalar(namesake)) is not None:
-        raise RowError(f"单位名称已由 {other} 使用")
-    if row["单位类别"] not in KINDS:
-        raise RowError(f"单位类别应为{'或'.join(KINDS)}")
-    code = row.get("统一社会信用代码", "")
-    if code and not uscc.is_valid(code):
-        raise RowError("统一社会信用代码校验位不对;暂无的可留空(待补)")
-    return {"code": _code(row, "单位编码"), "name": row["单位名称"], "kind": KINDS[row["单位类别"]], "uscc": code or None}
-
-
-def _person(session: Session, row: dict[str, str]) -> dict[str, Any]:
-    _need(row, "人员编码", "姓名", "单位编码", "岗位")
-    names = [name for name in row["岗位"].replace("，", "、").replace(",", "、").split("、") if name]
-    if not names:
-        raise RowError("岗位为空")
-    if unknown := [name for name in names if name not in ROLES]:
-        raise RowError(f"不认识的岗位:{'、'.join(unknown)};应为{'、'.join(ROLES)}")
-    if session.scalar(select(Unit.code).where(Unit.code == row["单位编码"])) is None:
-        raise RowError(f"没有这个单位编码:{row['单位编码']},请先导入单位")
-    person = {
-        "code": _code(row, "人员编码"),
-        "name": row["姓名"],
-        "unit": row["单位编码"],
-        "roles": [ROLES[name].value for name in names],
-        "active": row.get("在岗", "是") != "否",
-    }
-    if "邮箱" not in row:  # a roster without the column says nothing of the addresses that are there
-        return person
-    if row["邮箱"] and not is_mail_address(row["邮箱"]):
-        raise RowError("邮箱不是一个邮件地址;没有的可留空")
-    return person | {"mail": row["邮箱"] or None}
+def _put_units(session: Session, rows: list[dict[str, Any]]) -> int:
+    """Those that draft for others first: the others refer to them."""
+    return registry.put_units(session, sorted(rows, key=lambda row: row.get("drafting_unit") is not None))
 
 
 SHEETS = {
-    "units": Sheet(("单位编码", "单位名称", "单位类别"), ("统一社会信用代码",), _unit, ("单位编码", "单位名称"), registry.put_units),
-    "people": Sheet(("人员编码", "姓名", "单位编码", "岗位"), ("在岗", "邮箱"), _person, ("人员编码",), registry.put_people),
-}
+    "units": Sheet(
+        "单位", ("单位编码", "单位名称", "单位类别"),
+        ("统一社会信用代码", "别名", "行业", "行业主管部门", "行政区划", "单位性质", "应参加改革", "在用"),
+        import_rows.unit, ("单位编码", "单位名称"), _put_units,
+    ),
+    "people": Sheet(
+        "人员", ("人员编码", "姓名", "单位编码", "岗位"), ("在岗", "邮箱"), import_rows.person, ("人员编码",), registry.put_people
+    ),
+    "matters": Sheet(
+        "事项", ("事项编码", "事项名称", "单位编码", "办件类型"), ("承诺时限", "市级以上审核", "在用"), import_rows.matter, ("事项编码",),
+        registry.put_matters,
+    ),
+    "proofs": Sheet(
+        "证明种类", ("证明编码", "证明名称"), ("别名", "设定依据", "出具单位", "核验内容", "有效天数", "否定结果盖章", "取消"), import_rows.proof,
+        ("证明编码", "证明名称"), registry.put_proofs,
+    ),
+    "databases": Sheet(
+        "证照、证明数据库", ("数据库编码", "数据库名称", "责任单位"), ("数据来源", "接入日期", "说明"), import_rows.database, ("数据库编码", "数据库名称"),
+        registry.put_databases,
+    ),
+}  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from openpyxl import Workbook
 from sqlalchemy import func, select
 from stdnum.cn import uscc
 
+from domain.blocking import Organ
+from domain.limits import HandlingType
 from ledger.database import transaction
-from ledger.tables.registry import Person, Unit
+from ledger.tables.registry import Database, Matter, Person, ProofKind, Unit
 from runtime.failures import Failure
 from runtime.import_commands import import_file, main
 
@@ -57,7 +60,7 @@ def test_units_and_their_people_are_imported_twice_without_a_change(ledger: str,
     ],
 )
 def test_one_faulty_row_keeps_the_whole_file_out(
-    ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str
+    shared_ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str
 ) -> None:
     before = count(Unit)
     file = sheet(tmp_path / "u.xlsx", UNITS, ("U-1", "演示住建局", "政务服务单位", ""), row)
@@ -70,14 +73,14 @@ def test_one_faulty_row_keeps_the_whole_file_out(
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        (("P-1", "演示己", "NOWHERE", "代办员", ""), "没有这个单位编码"),
+        (("P-1", "演示己", "NOWHERE", "代办员", ""), "没有这个单位编码或名称"),
         (("P-1", "演示己", "370402-CIVIL", "局长", ""), "不认识的岗位"),
         (("P-1", "演示己", "370402-CIVIL", "、", ""), "岗位为空"),
         (("370402188102020017", "演示己", "370402-CIVIL", "代办员", ""), "不得使用公民身份号码"),
         (("演示己 1", "演示己", "370402-CIVIL", "代办员", ""), "人员编码须由字母"),
     ],
 )
-def test_people_need_a_known_unit_and_role(ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str) -> None:
+def test_people_need_a_known_unit_and_role(shared_ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str) -> None:
     with pytest.raises(Failure) as caught:
         import_file("people", sheet(tmp_path / "p.xlsx", PEOPLE, row))
     assert fault in caught.value.details[0]
@@ -98,7 +101,7 @@ def test_a_roster_brings_mail_addresses_and_one_without_the_column_leaves_them(l
 
 
 @pytest.mark.parametrize("address", ["负责人@example.cn", "a b@example.cn", "x@y", "a@b.cn,c@d.cn", "a@b.cn\nBcc: c@d.cn", "a@-b.cn"])
-def test_what_is_no_mail_address_is_named(ledger: str, tmp_path: Path, address: str) -> None:
+def test_what_is_no_mail_address_is_named(shared_ledger: str, tmp_path: Path, address: str) -> None:
     row = ("P-1", "演示己", "370402-CIVIL", "代办员", "", address)
     with pytest.raises(Failure) as caught:
         import_file("people", sheet(tmp_path / "p.xlsx", (*PEOPLE, "邮箱"), row))
@@ -109,15 +112,105 @@ def test_what_is_no_mail_address_is_named(ledger: str, tmp_path: Path, address: 
     ("content", "why"),
     [(b"", "打不开"), (b"PK\x03\x04 broken", "打不开"), ("单位编码,单位名称".encode("gbk"), "打不开")],
 )
-def test_what_is_no_workbook_is_said_to_be_none(ledger: str, tmp_path: Path, content: bytes, why: str) -> None:
+def test_what_is_no_workbook_is_said_to_be_none(shared_ledger: str, tmp_path: Path, content: bytes, why: str) -> None:
     file = tmp_path / "u.xlsx"
     file.write_bytes(content)
     with pytest.raises(Failure, match=why):
         import_file("units", file)
 
 
-def test_missing_columns_and_empty_tables_are_named(ledger: str, tmp_path: Path) -> None:
+def test_missing_columns_and_empty_tables_are_named(shared_ledger: str, tmp_path: Path) -> None:
     with pytest.raises(Failure, match="表头缺少列:单位类别"):
         import_file("units", sheet(tmp_path / "u.xlsx", UNITS[:2], ("U-1", "演示局")))
     with pytest.raises(Failure, match="没有数据行"):
         import_file("units", sheet(tmp_path / "v.xlsx", UNITS))
+
+
+ALL_OF_A_UNIT = (*UNITS, "别名", "行业", "行业主管部门", "行政区划", "单位性质", "应参加改革")
+
+
+def test_a_unit_brings_all_that_the_registry_keeps_of_it(ledger: str, tmp_path: Path) -> None:
+    rows = (
+        ("U-HEAT", "演示热力公司", "公共服务单位", "", "热力公司、演示热力", "供暖", "演示建设局", "370402", "", "是"),
+        ("U-BUILD", "演示建设局", "政务服务单位", "", "", "", "", "", "其他", ""),
+        ("U-VILLAGE", "演示社区居委会", "政务服务单位", "", "", "", "", "", "村（居）民委员会", "否"),
+    )
+    assert import_file("units", sheet(tmp_path / "u.xlsx", ALL_OF_A_UNIT, *rows)) == 3
+    with transaction() as session:
+        heat, village = session.get_one(Unit, "U-HEAT"), session.get_one(Unit, "U-VILLAGE")
+        assert (heat.aliases, heat.sector, heat.drafting_unit) == (["热力公司", "演示热力"], "供暖", "U-BUILD")
+        assert (village.organ, village.takes_part, village.region) == (Organ.COMMUNITY, False, "370402")
+    import_file("units", sheet(tmp_path / "v.xlsx", UNITS, rows[0][:4]))
+    with transaction() as session:
+        assert session.get_one(Unit, "U-HEAT").sector == "供暖", "a file without the column leaves what is there"
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (("", "", "X-NONE", "", "", ""), "没有这个单位编码或名称:X-NONE"), (("", "", "U-1", "", "", ""), "不能是单位自己"),
+        (("", "", "370402-HEAT", "", "", ""), "另有行业主管部门"), (("", "", "", "3704", "", ""), "六位数字"),
+        (("", "", "", "", "企业", ""), "单位性质应为"), (("", "", "", "", "", "也许"), "应参加改革:“也许”不是“是”或“否”"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_unit_is_named(shared_ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str) -> None:
+    with pytest.raises(Failure) as caught:
+        import_file("units", sheet(tmp_path / "u.xlsx", ALL_OF_A_UNIT, ("U-1", "演示住建局", "公共服务单位", "", *row)))
+    assert fault in caught.value.details[0]
+
+
+def test_a_publisher_is_a_role_of_people(ledger: str, tmp_path: Path) -> None:
+    import_file("people", sheet(tmp_path / "p.xlsx", PEOPLE, ("P-9", "演示午", "市中区民政局", "公布员,代办员", "")))
+    with transaction() as session:
+        found = session.get_one(Person, "P-9")
+        assert (found.roles, found.unit) == (["publisher", "agent"], "370402-CIVIL")
+
+
+MATTERS = ("事项编码", "事项名称", "单位编码", "办件类型", "承诺时限", "市级以上审核")
+PROOFS = ("证明编码", "证明名称", "别名", "设定依据", "出具单位", "核验内容", "有效天数", "取消")
+DATABASES = ("数据库编码", "数据库名称", "责任单位", "数据来源", "接入日期")
+
+
+def test_matters_proofs_and_databases_are_imported_twice_without_a_change(ledger: str, tmp_path: Path) -> None:
+    files = {
+        "matters": sheet(tmp_path / "m.xlsx", MATTERS, ("M-1", "演示\n事项", "370402-CIVIL", "承诺件", 20.0, "是"), ("M-2", "即办事项", "370402-CIVIL", "即办件", 0, "")),
+        "proofs": sheet(tmp_path / "p.xlsx", PROOFS, ("P-1", "演示证明", "甲证明、乙证明", "《办法》第三条", "市中区民政局", "姓名、住址", 90, "")),
+        "databases": sheet(tmp_path / "d.xlsx", DATABASES, ("D-1", "演示库", "370402-CIVIL", "licence_library", datetime(2026, 3, 1)), ("D-2", "演示库二", "370402-CIVIL", "licence_library", 45000), ("D-3", "未接入库", "370402-CIVIL", "", "")),  # noqa: DTZ001
+    }  # fmt: skip
+    for _ in range(2):
+        assert [main([kind, str(file)]) for kind, file in files.items()] == [0, 0, 0]
+    with transaction() as session:
+        matter, at_once = session.get_one(Matter, "M-1"), session.get_one(Matter, "M-2")
+        assert (matter.name, matter.handling, matter.promised_days, matter.reviewed_above) == ("演示事项", HandlingType.PROMISED, 20, True)
+        assert at_once.promised_days is None
+        proof = session.get_one(ProofKind, "P-1")
+        assert (proof.aliases, proof.issuing_unit, proof.fields, proof.validity_days) == (["甲证明", "乙证明"], "370402-CIVIL", ["姓名", "住址"], 90)
+        since = [session.get_one(Database, code).connected_since for code in ("D-1", "D-2", "D-3")]
+        assert since == [date(2026, 3, 1), date(2023, 3, 15), None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "row", "fault"),
+    [
+        ("matters", MATTERS, ("M-1", "事项", "X-NONE", "承诺件", "", ""), "没有这个单位"), ("matters", MATTERS, ("M-1", "事项", "370402-CIVIL", "特办件", "", ""), "不认识的办件类型"),
+        ("matters", MATTERS, ("M-1", "事项", "370402-CIVIL", "承诺件", "1个月", ""), "承诺时限:“1个月”不是"), ("matters", MATTERS, ("M 1", "事项", "370402-CIVIL", "承诺件", "", ""), "事项编码须由"),
+        ("proofs", PROOFS, ("P-1", "", "", "", "", "", "", ""), "证明名称为空"), ("proofs", PROOFS, ("P-1", "证明", "", "", "", "", "6个月", ""), "有效天数"),
+        ("databases", DATABASES, ("D-1", "库", "370402-CIVIL", "nowhere", ""), "没有配置"), ("databases", DATABASES, ("D-1", "库", "370402-CIVIL", "", "2026-03-01"), "没有写数据来源"),
+        ("databases", DATABASES, ("D-1", "库", "370402-CIVIL", "licence_library", "2099-01-01"), "将来"), ("databases", DATABASES, ("D-1", "库", "370402-CIVIL", "licence_library", "去年"), "不是日期"),
+    ],
+)  # fmt: skip
+def test_one_faulty_row_of_any_register_keeps_the_file_out(
+    shared_ledger: str, tmp_path: Path, kind: str, header: tuple[str, ...], row: tuple[str, ...], fault: str
+) -> None:
+    good = {"matters": ("M-9", "好事项", "370402-CIVIL", "即办件"), "proofs": ("P-9", "好证明"), "databases": ("D-9", "好库", "370402-CIVIL")}[kind]
+    tables = {"matters": Matter, "proofs": ProofKind, "databases": Database}
+    before = count(tables[kind])
+    with pytest.raises(Failure) as caught:
+        import_file(kind, sheet(tmp_path / "f.xlsx", header, good, row))
+    assert len(caught.value.details) == 1 and caught.value.details[0].startswith("第 3 行") and fault in caught.value.details[0]
+    assert count(tables[kind]) == before
+
+
+def test_a_column_that_nobody_knows_is_named(shared_ledger: str, tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="不认识的列:承若时限"):
+        import_file("matters", sheet(tmp_path / "m.xlsx", (*MATTERS[:4], "承若时限"), ("M-1", "事项", "370402-CIVIL", "承诺件", "5")))
