@@ -10,21 +10,20 @@ import re
 from collections.abc import Iterable, Sequence
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, WriteOnlyCell
+from openpyxl.cell.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.dimensions import ColumnDimension
 
 from catalog.lists import ListResult
 from catalog.verdicts import RowResult, Verdict
+from domain.cells import safe
 
 _MARK = {Verdict.REFUSED: PatternFill("solid", fgColor="F8D7DA"), Verdict.ASKED: PatternFill("solid", fgColor="FFF3CD")}
 _NOTE = PatternFill("solid", fgColor="E2E3E5")
 _HEADER = PatternFill("solid", fgColor="D9E2EF")
 _OWN = ("原表行号", "处理结果", "问题", "怎么办")
 _WIDTHS = (10, 11, 46, 40)
-#: What a spreadsheet, here or after being saved as CSV, would take for a formula.
-_FORMULA = re.compile("^[\\s\u00a0\u3000\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\n]")
 
 
 def error_file(title: str, results: Sequence[ListResult], *, blocked: Iterable[tuple[int, int, str, str]] = ()) -> bytes:
@@ -45,12 +44,6 @@ def error_file(title: str, results: Sequence[ListResult], *, blocked: Iterable[t
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def safe(text: str) -> str:
-    """Text that no spreadsheet computes, also after it was saved as CSV."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", text)[:32_000]
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _explain(sheet: WriteOnlyWorksheet, title: str, results: Sequence[ListResult]) -> None:

@@ -18,7 +18,8 @@ _INSIDE = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{18})(?![0-9A-Z])")  #: an 实施�
 
 
 def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> Mapping[str, Any] | None:
-    """What a row says of a matter, or None where it cannot be used; the reasons are in `notes`."""
+    """What a row says of a matter, and nothing of what it has no column for; None where it cannot be used. The reasons
+    are in `notes`."""
     name = clean(cells.get("matter", "")) or clean(cells.get("main_matter", ""))
     code = clean(cells.get("matter_code", ""))
     if not name:
@@ -32,14 +33,16 @@ def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -
     if _is_elsewhere(cells, notes, registry):
         return None  # whose it is there need not be asked here
     unit = _unit(cells, code, notes, registry)
-    fact: dict[str, Any] = {"code": code, "name": name, "unit": unit, "handling": None, "promised_days": None}
+    fact: dict[str, Any] = {"code": code, "name": name, "unit": unit}
     try:
         if text := cells.get("handling", ""):
             fact["handling"] = values.handling(text).value
         elif "handling" in cells:
-            notes.fault("handling_empty", "handling", "办件类型为空,暂按“其他”计时。", "请填写即办件或承诺件。", blocks=False)
-        fact["promised_days"] = values.promised_days(cells.get("promised_days", ""), fact["handling"] == HandlingType.PROMISED)
-        fact["reviewed_above"] = values.yes_or_no(cells.get("reviewed_above", ""), False)
+            notes.fault("handling_empty", "handling", "办件类型为空;新事项暂按“其他”计时。", "请填写即办件或承诺件。", blocks=False)
+        if "promised_days" in cells:
+            fact["promised_days"] = values.promised_days(cells["promised_days"], fact.get("handling") == HandlingType.PROMISED)
+        if "reviewed_above" in cells:
+            fact["reviewed_above"] = values.yes_or_no(cells["reviewed_above"], False)
     except values.NotUnderstood as wrong:
         notes.fault("value_wrong", "handling", f"{wrong}。", "请按表头要求填写。")
     return fact

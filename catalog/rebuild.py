@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from catalog import loading
+from catalog import directory, loading
 from catalog.assembling import Assembled, Blocked, Stated, assemble
 from catalog.cleaning import key
 from catalog.headers import ListKind
@@ -25,9 +25,7 @@ from catalog.negatives import forbidding
 from catalog.reading import FileRefused
 from catalog.verdicts import Topic, Verdict
 from domain.blocking import NegativeItem, Organ
-from domain.limits import HandlingType
 from domain.listing import Change, Key, content, difference
-from ledger import registry
 from ledger.catalog import drafts, grounds, intake, questions, versions
 from ledger.database import transaction
 from ledger.tables.catalog import CatalogDraft, CatalogReading, CatalogSource
@@ -112,7 +110,7 @@ def make_draft(now: datetime) -> CatalogDraft:
         done = assemble(stated, ground, complete=complete, preferred=preferred)
         changes = difference(ground.published, done.entries)
         names = {one["key"]: one["name"] for one in read}
-        questions.put_asked(session, _all_asked(asked, done, names), now=now)
+        questions.put_asked(session, [*_all_asked(asked, done, names), *directory.contradictions(session)], now=now)
         base = versions.current(session)
         as_rows = [_change_row(change) for change in changes]
         digest = hashlib.sha256(json.dumps([base, as_rows], ensure_ascii=False, sort_keys=True).encode()).hexdigest()
@@ -151,17 +149,7 @@ def _enter(session: Session, source: CatalogSource, reading: CatalogReading) -> 
     kind = ListKind(source.kind)
     facts = [row.fact for row in intake.rows_of(session, reading.id, verdict=Verdict.ACCEPTED) if row.fact is not None]
     if kind is ListKind.MATTERS:
-        registry.put_matters(
-            session,
-            [
-                {
-                    "code": fact["code"], "name": fact["name"], "unit": fact["unit"],
-                    "handling": HandlingType(fact["handling"] or HandlingType.OTHER), "promised_days": fact["promised_days"],
-                    "reviewed_above": fact["reviewed_above"], "active": True,
-                }
-                for fact in facts
-            ],
-        )  # fmt: skip
+        directory.enter(session, source.key, facts)
     elif organ := _NEGATIVE.get(kind):
         items = [NegativeItem(organ, fact["name"], source.document or source.name, fact["instead"]) for fact in facts]
         grounds.put_negative(session, source.key, forbidding(loading.proof_names(session), items))

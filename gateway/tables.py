@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.responses import StreamingResponse
 
-from catalog.error_file import safe
+from domain.cells import safe
 from gateway.streams import streamed
 
 _AT_ONCE = 500  #: rows in one piece of the stream

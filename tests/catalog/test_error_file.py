@@ -9,9 +9,10 @@ import zipfile
 import pytest
 from openpyxl import load_workbook
 
-from catalog.error_file import error_file, safe
+from catalog.error_file import error_file
 from catalog.headers import ListKind
 from catalog.lists import read_list
+from domain.cells import safe
 from tests.catalog.registries import LISTS, sandbox
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from catalog.error_file import safe
+from domain.cells import safe
 from domain.inbox import SupervisionOutcome
 from gateway.routes import registers
 from ledger import escalation, grounds, registry, supervisions
