@@ -24,7 +24,8 @@ _INTRO = """# What becomes of real lists
 The real, public lists of `tests/catalog/lists` (`SOURCES.md` there says where each comes from), read with the sandbox's
 registry of 市中区 and, for the matters, also with eight departments of the district that they come from. Accepted: every
 name was the registry's by a rule, and every value understood. Asked: a person must say what a name means; nothing is taken
-until then. Refused: the row goes back with the fault and what to do. `python -m runtime.diagrams` writes this page by
+until then. Refused: the row goes back with the fault and what to do. Hidden rows and columns are read, hidden sheets are not;
+totals and notes under a table are no rows. `python -m runtime.diagrams` writes this page by
 reading the lists, `./run check` compares.
 
 | list | rows in | accepted | asked | refused |
