@@ -1,5 +1,5 @@
-"""单元格: text as it may stand in a table that people open with a spreadsheet. The one place for it: lists that go back,
-registers, reports."""
+"""单元格: text as it may stand in a table that people open with a spreadsheet. Lists that go back and
+registers use it; the report's workbook, which is never saved as CSV by us, marks its cells as text instead."""
 
 from __future__ import annotations
 

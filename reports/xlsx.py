@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from domain.cells import safe
 from reports.definitions import DEFINITIONS
 from reports.model import Rate, Report
 from reports.periods import LOCAL, is_week
@@ -168,7 +168,7 @@ def _fill(sheet: Worksheet, title: str, columns: Sequence[str], rows: Sequence[t
 
 
 def _clean(value: Cell) -> Cell:
-    return safe(value) if isinstance(value, str) else value
+    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
 
 
 def _length(value: object) -> int:
