@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from markupsafe import escape
@@ -12,7 +13,7 @@ from reports.wording import typeset
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 _WIDTH, _FONT = 640, "Noto Sans SC, sans-serif"
-_UNITS = 32  #: rows of one heat map: what a page holds
+_UNITS, _DAYS = 32, 7  #: rows and columns of one heat map: what a page holds
 
 
 def trend(points: Sequence[WeekPoint]) -> str:
@@ -60,14 +61,17 @@ def distribution_words(bins: Sequence[Bin]) -> str:
 
 def heat(cells: Sequence[DayCell], units: Sequence[UnitRow]) -> list[str]:
     """Unit × day: the darker, the larger the part that was missed; the numbers stand in the cells. No picture is longer
-    than a page; none where nothing was missed."""
+    than a page or holds more than a week; none where nothing was missed."""
     names = {row.code: row.name for row in units}
     late = sorted({cell.unit for cell in cells if cell.missed.part}, key=lambda unit: names.get(unit, unit))
-    return [_heat(cells, names, late[start : start + _UNITS]) for start in range(0, len(late), _UNITS)]
-
-
-def _heat(cells: Sequence[DayCell], names: Mapping[str, str], shown: Sequence[str]) -> str:
     days = sorted({cell.day for cell in cells})
+    return [
+        _heat(cells, names, late[row : row + _UNITS], days[column : column + _DAYS])
+        for column in range(0, len(days), _DAYS) for row in range(0, len(late), _UNITS)
+    ]  # fmt: skip
+
+
+def _heat(cells: Sequence[DayCell], names: Mapping[str, str], shown: Sequence[str], days: Sequence[date]) -> str:
     found = {(cell.unit, cell.day): cell.missed for cell in cells}
     left, wide, tall = 210, (_WIDTH - 220) / max(len(days), 1), 24
     parts = [

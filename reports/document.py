@@ -8,7 +8,8 @@ from reports.definitions import DEFINITIONS
 from reports.model import LeadLine, Limits, Rate, Report, SourceRow, Spread
 from reports.wording import of_period
 
-_RANKED_SHOWN = 5
+_RANKED_SHOWN, _DAYS_SHOWN = 5, 14
+_TITLE = 20  #: characters of its size on one line
 
 
 def document(report: Report) -> Document:
@@ -27,9 +28,15 @@ def document(report: Report) -> Document:
         issue=report.issue,
         issuer=report.issuer,
         date=f"{made.year}年{made.month}月{made.day}日",
-        title=f"{report.scope_name}“无证明办事”工作情况",
+        title=_title(report.scope_name),
         sections=tuple(sections),
     )
+
+
+def _title(scope: str) -> str:
+    """A long name has a line of its own: a title breaks where its sense does."""
+    about = "“无证明办事”工作情况"
+    return f"{scope}{about}" if len(scope) + len(about) <= _TITLE else f"{scope}\n{about}"
 
 
 _Part = tuple[str, list[Block | None]]
@@ -79,9 +86,12 @@ def _limits(report: Report) -> _Part:
         said.append(f"另有 {limits.undetermined} 个时限因工作日历尚未录入,暂记“未定”,未计入。")
     shown = report.spread.count
     picture = Picture("出具单位用时分布", charts.distribution(report.distribution), charts.distribution_words(report.distribution)) if shown else None
+    long = len({cell.day for cell in report.heat}) > _DAYS_SHOWN
+    if long:
+        said.append("各单位每日超时情况见工作簿“每日超时”。")
     heat = [
         Picture("各单位每日超时情况" + ("(续)" if number else ""), svg, charts.heat_words(report.heat) if not number else "")
-        for number, svg in enumerate(charts.heat(report.heat, report.units))
+        for number, svg in enumerate([] if long else charts.heat(report.heat, report.units))
     ]
     return "时限执行情况", [*map(Paragraph, said), picture, *heat]
 
@@ -100,7 +110,7 @@ def _sharing(report: Report) -> _Part:
 
 
 def _source_row(row: SourceRow) -> tuple[str, ...]:
-    return row.source, str(row.asked), str(row.found), str(row.failed), _seconds(row.spread.median), _seconds(row.spread.p95)
+    return row.source, str(row.asked), _cell(row.found), _cell(row.failed), _seconds(row.spread.median), _seconds(row.spread.p95)
 
 
 def _units(report: Report) -> _Part:
@@ -109,7 +119,7 @@ def _units(report: Report) -> _Part:
         "出具单位时限执行情况",
         ("单位", "收到", "已答复", "最迟时限\n按时", "原则上时限\n按时", "中位\n用时", "95%\n用时"),
         tuple(
-            (row.name, str(row.received), str(row.answered), str(row.limits.hard), str(row.limits.soft),
+            (row.name, str(row.received), str(row.answered), _cell(row.limits.hard), _cell(row.limits.soft),
              _minutes(row.spread.median), _minutes(row.spread.p95))
             for row in asked
         ),
@@ -143,7 +153,7 @@ def _returns(report: Report) -> _Part:
         "退回、补正、督办和核验用时交回",
         ("单位", "退回", "转办建议\n被采纳", "要求\n补正", "开始\n督办", "督办\n未按时", "发起\n核验", "交回用时\n(分钟)"),
         tuple(
-            (row.name, str(row.returns), str(row.returns_accepted), str(row.supplements), str(row.supervised),
+            (row.name, str(row.returns), _cell(row.returns_accepted), str(row.supplements), str(row.supervised),
              str(row.supervision_missed), str(row.filed), str(row.handed_back_minutes))
             for row in touched
         ),
@@ -158,6 +168,10 @@ def _returns(report: Report) -> _Part:
         ),
         table,
     ]
+
+
+def _cell(rate: Rate) -> str:
+    return str(rate) if rate.whole else "—"
 
 
 def _sum(rates: list[Rate]) -> Rate:

@@ -9,7 +9,7 @@ import subprocess
 import time
 import zipfile
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from openpyxl import Workbook, load_workbook
 
 from reports import issuing, periods
 from reports.issuing import Layouts
-from reports.model import Rate, Report, from_json
+from reports.model import DayCell, Rate, Report, from_json
 from tests.reports.samples import EMPTY, MANY, REPORT
 
 SAMPLES = {"full": REPORT, "empty": EMPTY, "many": MANY}
@@ -124,6 +124,22 @@ def test_a_range_that_is_no_week_is_not_called_one() -> None:
     text = parsed(made.html).text
     assert "本周" not in text and "上周" not in text and "工作周报" not in text and "本期收到核验申请482件" in text
     assert opened(made.xlsx)["总体情况"]["B1"].value == "本期"
+
+
+def test_a_heat_map_stays_readable_however_many_days_there_are() -> None:
+    def maps(days: int) -> int:
+        first, row = REPORT.heat[0].day, REPORT.units[0]
+        heat = tuple(DayCell(row.code, first + timedelta(days=day), Rate(1, 2)) for day in range(days))
+        text = parsed(issuing.lay_out(replace(REPORT, heat=heat).as_json()).html).text
+        assert ("每日超时情况见工作簿" in text) == (days > 14)
+        return text.count("颜色越深")
+
+    assert [maps(days) for days in (1, 7, 14, 15)] == [1, 1, 2, 0]
+
+
+def test_a_long_name_has_a_line_of_its_own_in_the_title() -> None:
+    made = issuing.lay_out(replace(REPORT, scope_name="市中区光明路街道办事处").as_json())
+    assert "<h1>市中区光明路街道办事处\n“无证明办事”工作情况</h1>" in made.html.decode()
 
 
 def test_what_is_typed_into_a_name_stays_text() -> None:
