@@ -46,7 +46,7 @@ class Wanted:
 class Content:
     """What is kept of a report besides its period."""
 
-    title: str
+    scope_name: str
     issue: str
     definitions: str
     snapshot: str

@@ -12,11 +12,9 @@ from sqlalchemy.orm import Session
 from ledger import reporting
 from ledger.database import transaction
 from ledger.reporting import Content, Wanted
-from ledger.tables.registry import Unit
 from ledger.tables.reports import IssuedReport
 from reports import figures, html, pdf, periods, xlsx
 from reports.document import document
-from reports.letters import name
 from reports.model import Period, Report, from_json
 from reports.summary import changes
 from settings import settings
@@ -58,11 +56,11 @@ def snapshot(wanted: Wanted, now: datetime) -> str:
     """The figures as one typed report, in JSON. What a new version corrects stands in its notes."""
     period, at = periods.of(wanted.start, wanted.end), settings()
     with transaction() as session:
-        named = session.get_one(Unit, wanted.scope).name if wanted.scope else at.report_scope
+        named = None if wanted.scope else at.report_scope  # a unit's is the one that it had then
         found = figures.compute(session, period, wanted.scope, now, issuer=at.report_issuer, scope_name=named)
         before = reporting.newest(session, wanted.start, wanted.end, wanted.scope)
         corrected = changes(from_json(before.snapshot), found, before.version) if before is not None else ()
-    why = (f"本版重新编制的原因:{wanted.reason}。",) if wanted.reason else ()
+    why = (f"本版重新编制的原因:{wanted.reason.rstrip('。')}。",) if wanted.reason else ()
     report = replace(found, issue=_issue(found.issue, wanted.version), notes=(*found.notes, *why, *corrected))
     return report.as_json()
 
@@ -82,8 +80,7 @@ def keep(wanted: Wanted, snapshot: str, layouts: Layouts, *, now: datetime, acto
     """Keep it, with the mails to its readers where it is the district's of a week; gives its id, and whether it is new."""
     report = from_json(snapshot)
     week = periods.is_week(report.period)
-    title = f"{report.scope_name}“无证明办事”工作{name(report)} {report.period.label}"
-    content = Content(title, report.issue, report.definitions, snapshot, **vars(layouts))
+    content = Content(report.scope_name, report.issue, report.definitions, snapshot, **vars(layouts))
     with transaction() as session:
         readers = settings().readers() if week and not wanted.scope else ()
         kept, new = reporting.keep(session, wanted, content, readers, now=now, actor=actor)

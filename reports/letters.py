@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ledger.tables.reports import IssuedReport
 from reports import periods
 from reports.model import Report
 from reports.summary import key_figures
-from reports.wording import typeset
+from reports.wording import of_period, typeset
 
 KINDS = {
     "pdf": "application/pdf",
@@ -14,26 +15,23 @@ KINDS = {
 }
 
 
-def file_name(report: Report, version: int, kind: str) -> str:
+def file_name(row: IssuedReport, kind: str) -> str:
     """市中区无证明办事工作周报2026-W10.pdf; a corrected one carries its version."""
-    again = f"-第{version}版" if version > 1 else ""
-    return f"{report.scope_name}无证明办事工作{name(report)}{periods.text(report.period)}{again}.{kind}"
+    period = periods.of(row.start, row.end)
+    again = f"-第{row.version}版" if row.version > 1 else ""
+    return f"{row.scope_name}无证明办事工作{of_period('周报', periods.is_week(period))}{periods.text(period)}{again}.{kind}"
 
 
-def name(report: Report) -> str:
-    """周报 of a week, 报告 of another range."""
-    return "周报" if periods.is_week(report.period) else "报告"
+def title(row: IssuedReport) -> str:
+    """市中区“无证明办事”工作周报〔2026〕第10期:2026年第10周(3月2日至3月8日): of a list, and a mail's subject."""
+    period = periods.of(row.start, row.end)
+    return typeset(f"{row.scope_name}“无证明办事”工作{of_period('周报', periods.is_week(period))}{row.issue}:{period.label}")
 
 
-def subject(report: Report) -> str:
-    """The subject of the mail."""
-    return typeset(f"{report.scope_name}“无证明办事”工作{name(report)}{report.issue}:{report.period.label}")
-
-
-def body(report: Report, address: str, mail: str) -> str:
+def body(row: IssuedReport, report: Report, address: str, mail: str) -> str:
     """The text of the mail: the key figures, so that it says something on a telephone too."""
     lines = [
-        f"{report.scope_name}“无证明办事”工作{name(report)}{report.issue}({report.period.label})已编制完成,详见附件(PDF 供阅读,XLSX 供统计)。",
+        f"{title(row)}已编制完成,详见附件(PDF 供阅读,XLSX 供统计)。",
         "",
         *(f"  {label}:{figure}" for label, figure in key_figures(report)),
         "",

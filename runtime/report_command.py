@@ -11,7 +11,7 @@ from ledger.database import transaction
 from ledger.reporting import UnknownUnit
 from reports import issuing, periods
 from reports.issuing import Kind, NotOver
-from reports.letters import file_name
+from reports.letters import file_name, title
 from reports.model import Period
 from reports.periods import NoSuchPeriod
 from reports.summary import key_figures
@@ -67,8 +67,8 @@ def _make(period: Period, unit: str, reason: str, progress: Progress) -> UUID:
 def _write(report: UUID, folder: Path, progress: Progress) -> None:
     with transaction() as session:
         row, figures = issuing.read(session, report)
-        files = {file_name(figures, row.version, kind): issuing.bytes_of(row, kind) for kind in _KINDS}
-    progress.say(typeset(f"{row.title},{row.issue}"))
+        files = {file_name(row, kind): issuing.bytes_of(row, kind) for kind in _KINDS}
+    progress.say(title(row))
     for label, figure in key_figures(figures):
         progress.say(typeset(f"  {label}:{figure}"))
     for note in figures.notes:

@@ -77,10 +77,10 @@ def _letter(notice: Notification) -> Letter:
     with transaction() as session:
         row, report = issuing.read(session, UUID(notice.cause))
         files = tuple(
-            Attachment(letters.file_name(report, row.version, kind), letters.KINDS[kind], issuing.bytes_of(row, kind))
+            Attachment(letters.file_name(row, kind), letters.KINDS[kind], issuing.bytes_of(row, kind))
             for kind in ("pdf", "xlsx")
         )
-    return Letter(letters.subject(report), letters.body(report, at.public_url, identity), files)
+    return Letter(letters.title(row), letters.body(row, report, at.public_url, identity), files)
 
 
 def _take_next(number: str | None, silent: set[str]) -> Notification | None:

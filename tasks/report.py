@@ -14,6 +14,7 @@ from ledger.database import transaction
 from ledger.reporting import Wanted
 from reports import issuing, periods
 from reports.issuing import Layouts
+from reports.letters import title
 from reports.summary import key_figures
 from reports.wording import typeset
 from settings import settings
@@ -114,7 +115,7 @@ def _section(making: Making) -> str:
         mails = notifications.of_report(session, row.id)
     address = f"{at.public_url.rstrip('/')}/v1/reports/{row.id}"
     lines = [
-        f"## {row.title} {row.issue}", "", *_made_up(making, row.made_at), "| 指标 | 数字 |", "|-|-|",
+        f"## {title(row)}", "", *_made_up(making, row.made_at), "| 指标 | 数字 |", "|-|-|",
         *(f"| {label} | {figure} |" for label, figure in key_figures(report)), "",
         f"文件(须以接口密钥读取):[PDF]({address}/pdf) · [XLSX]({address}/xlsx) · [HTML]({address}/html)", "",
         *(f"- {note}" for note in report.notes), "",

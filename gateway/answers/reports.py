@@ -13,14 +13,14 @@ from ledger import notifications
 from ledger.reporting import Wanted
 from ledger.tables.effects import Notice
 from ledger.tables.reports import IssuedReport
-from reports import periods
+from reports import letters, periods
 
 
 class ReportAnswer(Answered):
     """一份已编制的周报。更正产生新一版,原版不变。"""
 
     id: UUID
-    title: Annotated[str, Field(examples=["市中区“无证明办事”工作周报 2026年第10周(3月2日至3月8日)"])]
+    title: Annotated[str, Field(examples=["市中区“无证明办事”工作周报〔2026〕第10期:2026年第10周(3月2日至3月8日)"])]
     issue: Annotated[str, Field(description="期号", examples=["〔2026〕第10期"])]
     period: Annotated[str, Field(examples=["2026-W10"])]
     unit: Annotated[str | None, Field(description="单位编码;null 为全区")]
@@ -34,7 +34,7 @@ class ReportAnswer(Answered):
     @classmethod
     def of(cls, row: IssuedReport) -> ReportAnswer:
         return cls(
-            id=row.id, title=row.title, issue=row.issue, period=periods.text(periods.of(row.start, row.end)), unit=row.scope or None,
+            id=row.id, title=letters.title(row), issue=row.issue, period=periods.text(periods.of(row.start, row.end)), unit=row.scope or None,
             version=row.version, definitions=row.definitions, reason=row.reason, made_at=row.made_at, made_by=row.made_by, digest=row.digest,
         )  # fmt: skip
 

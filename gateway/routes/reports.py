@@ -32,7 +32,7 @@ from ledger.tables.reports import IssuedReport
 from reports import issuing, periods
 from reports.issuing import Kind, NotOver
 from reports.letters import KINDS, file_name
-from reports.model import Period, from_json
+from reports.model import Period
 from reports.periods import NoSuchPeriod
 from settings import settings
 
@@ -205,7 +205,7 @@ def _own(session: Session, caller: Caller, report: UUID) -> IssuedReport:
 def _layout(caller: Caller, report: UUID, kind: Kind) -> Response:
     with acting() as session:
         row = _own(session, caller, report)
-        name = quote(file_name(from_json(row.snapshot), row.version, kind))
+        name = quote(file_name(row, kind))
         shown = "inline" if kind == "html" else "attachment"
         headers = {"Content-Disposition": f"{shown}; filename=\"report.{kind}\"; filename*=UTF-8''{name}"}
         if kind == "html":

@@ -39,7 +39,7 @@ class IssuedReport(Table):
     end: Mapped[datetime]
     scope: Mapped[str]
     version: Mapped[int]
-    title: Mapped[str]
+    scope_name: Mapped[str]  #: how district or unit was called
     issue: Mapped[str]  #: 期号
     definitions: Mapped[str]  #: the version of what the figures mean
     reason: Mapped[str]

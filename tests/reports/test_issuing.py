@@ -13,7 +13,7 @@ import pytest
 from ledger import reporting
 from ledger.reporting import Wanted
 from ledger.tables.reports import IssuedReport
-from reports import figures, issuing, periods
+from reports import figures, issuing, letters, periods
 from reports.definitions import VERSION
 from reports.issuing import NotOver
 from reports.model import Report
@@ -79,7 +79,7 @@ def test_a_unit_s_report_carries_its_name_and_goes_to_nobody_by_itself(monkeypat
     settings.cache_clear()
     own, district = make(order(UNIT)), make(order())
     rows = {row.id: row for row in all_of(IssuedReport)}
-    assert rows[own].title.startswith("市中区行政审批服务局“无证明办事”工作周报")
+    assert letters.title(rows[own]).startswith("市中区行政审批服务局“无证明办事”工作周报〔2026〕第10期")
     mails = {report: do(reporting.notifications.of_report, report) for report in (own, district)}
     assert (len(mails[own]), len(mails[district])) == (0, 1)
     monkeypatch.undo()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ledger.tables.reports import IssuedReport
 from reports import letters, periods
 from reports.model import Count, Rate
 from reports.summary import changes, key_figures
@@ -33,13 +34,18 @@ def test_many_changes_are_counted_and_none_is_said() -> None:
     assert changes(REPORT, REPORT, 1) == ("与第1版相比,各项数字没有变化。",)
 
 
+def issued(version: int = 1) -> IssuedReport:
+    period = REPORT.period
+    return IssuedReport(start=period.start, end=period.end, scope="", scope_name="市中区", version=version, issue=REPORT.issue)
+
+
 def test_the_mail_says_the_key_figures() -> None:
-    body = letters.body(replace(REPORT, notes=("演示说明。",)), "https://example.invalid", "m-1")
+    body = letters.body(issued(), replace(REPORT, notes=("演示说明。",)), "https://example.invalid", "m-1")
     for said in ("收到核验申请:482件(比上周增加27)", "最迟时限按时:99.5%(203/204)", "邮件编号:m-1", "说明:演示说明。"):
         assert said.replace(":", "\uff1a").replace("(比上周增加27)", "\uff08比上周增加27\uff09") in body
-    assert letters.subject(REPORT) == "市中区“无证明办事”工作周报〔2026〕第10期\uff1a2026年第10周\uff083月2日至3月8日\uff09"
-    assert letters.file_name(REPORT, 1, "pdf") == "市中区无证明办事工作周报2026-W10.pdf"
-    assert letters.file_name(REPORT, 2, "xlsx") == "市中区无证明办事工作周报2026-W10-第2版.xlsx"
+    assert letters.title(issued()) == "市中区“无证明办事”工作周报〔2026〕第10期\uff1a2026年第10周\uff083月2日至3月8日\uff09"
+    assert letters.file_name(issued(), "pdf") == "市中区无证明办事工作周报2026-W10.pdf"
+    assert letters.file_name(issued(2), "xlsx") == "市中区无证明办事工作周报2026-W10-第2版.xlsx"
 
 
 def test_out_of_nothing_is_said_in_words() -> None:

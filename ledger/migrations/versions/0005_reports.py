@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("end", sa.DateTime(timezone=True), nullable=False),
         sa.Column("scope", sa.TEXT(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("title", sa.TEXT(), nullable=False),
+        sa.Column("scope_name", sa.TEXT(), nullable=False),
         sa.Column("issue", sa.TEXT(), nullable=False),
         sa.Column("definitions", sa.TEXT(), nullable=False),
         sa.Column("reason", sa.TEXT(), nullable=False),
