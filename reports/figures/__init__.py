@@ -27,7 +27,7 @@ from reports.figures import (
 )
 from reports.figures.handed_back import handed_back
 from reports.figures.span import Span, prepare
-from reports.model import Count, Period, Report, UnitRow
+from reports.model import Count, Limits, Period, Report, UnitRow
 
 
 class UnknownDefinitions(ValueError):
@@ -118,7 +118,7 @@ def _before(session: Session, period: Period, span: Span) -> Span | None:
     return Span(start, min(period.start, start + (span.cut - span.start)), span.scope)
 
 
-def _limits_before(session: Session, before: Span, now: datetime) -> limits.Limits:
+def _limits_before(session: Session, before: Span, now: datetime) -> Limits:
     own = limits.of_scope(limits.due(session, before, now), before.scope)
     return limits.as_limits(own, 0)
 

@@ -88,7 +88,7 @@ def _answered(row: Any, waiting: int) -> tuple[int, int, Spread, tuple[Bin, ...]
     if row is None:
         return 0, waiting, Spread(0), Inbox().distribution
     bins = tuple(Bin(label, count) for (label, _), count in zip(_BINS, row.bins, strict=True))
-    return row.count, waiting, Spread(row.count, float(row.median), float(row.p95)), bins
+    return row.answers, waiting, Spread(row.answers, float(row.median), float(row.p95)), bins
 
 
 def _key(name: str, unit: str) -> str:
@@ -123,7 +123,7 @@ WITH began AS (
            ) END AS double precision) AS seconds
     FROM began b LEFT JOIN rested t ON t.request_id = b.id
 )
-SELECT unit, count(*) AS count, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median,
+SELECT unit, count(*) AS answers, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median,
        percentile_disc(0.95) WITHIN GROUP (ORDER BY seconds) AS p95, {_bins()} AS bins
 FROM took GROUP BY GROUPING SETS ((unit), ()) HAVING count(*) > 0
 """

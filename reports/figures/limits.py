@@ -6,10 +6,9 @@ sent yet: its instant moves when it comes. Still running past its instant is mis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -72,7 +71,7 @@ def undetermined(session: Session, span: Span) -> dict[str | None, int]:
 def as_limits(found: Sequence[Due], waiting: int, unit: str = "") -> Limits:
     """The three rates; `unit` goes into the keys of their cases."""
     place = f"/{unit}" if unit else ""
-    soft, hard, supervision = (_rate(found, lambda one, kind=kind: one.kind == kind, kind + place) for kind in _KINDS)
+    soft, hard, supervision = (_rate([one for one in found if one.kind == kind], kind + place) for kind in _KINDS)
     return Limits(soft, hard, supervision, sum(one.excused for one in found), waiting)
 
 
@@ -111,6 +110,5 @@ def kept_in(session: Session, spans: Sequence[Span]) -> list[tuple[int, int]]:
     return [(int(row.kept), int(row.whole)) for row in found]
 
 
-def _rate(found: Sequence[Due], which: Callable[[Any], bool], cases: str) -> Rate:
-    chosen = [one for one in found if which(one)]
-    return Rate(sum(one.kept for one in chosen), sum(one.whole for one in chosen), cases)
+def _rate(found: Sequence[Due], cases: str) -> Rate:
+    return Rate(sum(one.kept for one in found), sum(one.whole for one in found), cases)

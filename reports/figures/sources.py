@@ -30,7 +30,7 @@ def sources(session: Session, span: Span) -> tuple[SourceRow, ...]:
     """By source, the most asked first; asked is answered and failed together."""
     answers = span.rows(
         session,
-        f"""SELECT source, count(*) AS count, count(*) FILTER (WHERE outcome = 'found') AS found,
+        f"""SELECT source, count(*) AS answers, count(*) FILTER (WHERE outcome = 'found') AS found,
                    percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median,
                    percentile_disc(0.95) WITHIN GROUP (ORDER BY seconds) AS p95
             FROM (SELECT l.source, l.outcome,
@@ -44,8 +44,8 @@ def sources(session: Session, span: Span) -> tuple[SourceRow, ...]:
     by_source = {row.source: row for row in answers}
     for source in set(by_source) | set(failures):
         row, lost = by_source.get(source), failures.get(source, 0)
-        asked = lost + (row.count if row else 0)
-        spread = Spread(row.count, float(row.median), float(row.p95)) if row else Spread(0)
+        asked = lost + (row.answers if row else 0)
+        spread = Spread(row.answers, float(row.median), float(row.p95)) if row else Spread(0)
         rows.append(
             SourceRow(
                 name_of(source), asked, Rate(row.found if row else 0, asked, f"found/{source}"),

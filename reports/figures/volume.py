@@ -50,19 +50,19 @@ def volume(session: Session, span: Span) -> Volume:
     received = span.rows(session, f"SELECT count(*) FROM {FILED} AND {span.involved}")[0][0]
     found = span.rows(
         session,
-        f"""SELECT v.state, v.method, v.result, v.follows IS NOT NULL AS is_check, count(*) AS count
+        f"""SELECT v.state, v.method, v.result, v.follows IS NOT NULL AS is_check, count(*) AS cases
             FROM {ENDED} AND {span.involved} GROUP BY 1, 2, 3, 4""",
     )
     ended: dict[str, int] = {}
     for row in found:
         if row.state != State.WITHDRAWN.value:
             method = BY_HAND if row.state == State.CLOSED.value else row.method or BY_HAND
-            ended[method] = ended.get(method, 0) + row.count
+            ended[method] = ended.get(method, 0) + row.cases
     return Volume(
         received=received,
         finished=sum(ended.values()),
-        withdrawn=sum(row.count for row in found if row.state == State.WITHDRAWN.value),
-        free=sum(row.count for row in found if _is_free(row)),
+        withdrawn=sum(row.cases for row in found if row.state == State.WITHDRAWN.value),
+        free=sum(row.cases for row in found if _is_free(row)),
         ended=ended,
     )
 
@@ -93,7 +93,7 @@ def filed_by_unit(session: Session, span: Span) -> dict[str, int]:
 
 def received_in(session: Session, spans: Sequence[Span]) -> list[int]:
     """How many came in each of several spans, in one statement."""
-    return [int(row.count) for row in _each(session, spans, f"SELECT count(*) FROM {_of(FILED)} AND {_of(spans[0].involved)}")]
+    return [int(row.cases) for row in _each(session, spans, f"SELECT count(*) FROM {_of(FILED)} AND {_of(spans[0].involved)}")]
 
 
 def begins_before(session: Session, instant: datetime) -> bool:
@@ -109,7 +109,7 @@ def _of(sql: str) -> str:
 def _each(session: Session, spans: Sequence[Span], query: str) -> Sequence[Any]:
     return session.execute(
         text(
-            f"""SELECT ({query}) AS count FROM unnest(CAST(:since AS timestamptz[]), CAST(:until AS timestamptz[]))
+            f"""SELECT ({query}) AS cases FROM unnest(CAST(:since AS timestamptz[]), CAST(:until AS timestamptz[]))
                 WITH ORDINALITY AS w(since, until, place) ORDER BY w.place"""
         ),
         {"since": [one.start for one in spans], "until": [one.cut for one in spans], "scope": spans[0].scope},

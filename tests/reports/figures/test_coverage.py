@@ -1,0 +1,105 @@
+"""清单、值守、数据库 and the follow-up of changes: as they were at the period's end, with the cases behind each rate."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.adjusting import Step
+from domain.listing import Change
+from ledger import duty
+from ledger.catalog import change_tasks, versions
+from ledger.registry import put_databases, put_people, put_units
+from ledger.tables.catalog import ChangeTask
+from reports import periods
+from reports.model import Rate
+from tests.ledger.acting import all_of, do
+from tests.ledger.catalog.test_proposals import OFFICE, PERMIT, RECORD, agreed, altered, draft, publish, take
+from tests.ledger.filing import NOW
+from tests.ledger.listing import standing
+from tests.reports.figures.asking import WEEK, listed, report
+
+pytestmark = pytest.mark.usefixtures("ledger")
+
+DAY = timedelta(days=1)
+NEXT = periods.week_of(WEEK.end)
+
+
+def members(key: str, period: periods.Period = WEEK, scope: str = "") -> dict[str, bool]:
+    return {line.number: line.counted for line in listed(key, period, scope, now=period.end + 40 * DAY).lines}
+
+
+def test_a_list_counts_from_its_publication() -> None:
+    before = report(periods.before(WEEK), now=WEEK.end).coverage
+    publish(agreed())
+    found = report().coverage
+    assert (before.lists, before.list_version) == (Rate(0, 8, "lists"), 0)
+    assert (found.lists, found.list_version) == (Rate(1, 8, "lists"), 2)
+    assert [unit for unit, has in members("lists").items() if has] == ["370402-PERMIT"]
+    assert "市中区行政审批服务局" not in found.without_list and len(found.without_list) == 7
+    assert report(scope="370402-PERMIT").coverage.lists == Rate(1, 1, "lists")
+    assert report(periods.before(WEEK), now=WEEK.end).coverage == before
+
+
+def test_a_list_that_was_taken_away_later_still_counted_then() -> None:
+    publish(agreed())
+    do(versions.publish, [Change(standing(), None)], document="x", now=NOW + 8 * DAY, actor="x")
+    assert report(now=NOW + 20 * DAY).coverage.lists == Rate(1, 8, "lists")
+    assert report(NEXT).coverage.lists == Rate(0, 8, "lists")
+
+
+def test_a_unit_without_somebody_for_an_hour_was_not_whole_that_week() -> None:
+    do(put_people, [{"code": "demo-civil-9", "unit": "370402-CIVIL", "name": "演示", "roles": ["agent"]}])
+    assert report().coverage.rosters == Rate(8, 8, "rosters")
+    do(duty.report_absence, "370402-ARCHIVE", "demo-archive-2", NOW + DAY, NOW + DAY + timedelta(hours=1), now=NOW, actor="x")
+    found = report()
+    assert (found.coverage.rosters, found.coverage.roster_gaps) == (Rate(7, 8, "rosters"), ("市中区档案馆",))
+    assert [unit for unit, whole in members("rosters").items() if not whole] == ["370402-ARCHIVE"]
+    assert "请市中区档案馆补齐督办员、代办员。" in found.next_steps
+    assert report(NEXT).coverage.rosters == Rate(8, 8, "rosters")
+    assert report(scope="370402-CIVIL").coverage.rosters == Rate(1, 1, "rosters")
+
+
+def test_gaps_of_many_units_are_those_of_each() -> None:
+    do(put_units, [{"code": "370402-NEW", "name": "演示新设单位", "kind": "government"}])
+    do(duty.report_absence, "370402-ARCHIVE", "demo-archive-1", NOW + DAY, NOW + 3 * DAY, now=NOW, actor="x")
+    units = ["370402-NEW", "370402-ARCHIVE", "370402-CIVIL"]
+    together = do(duty.gaps_of, units, WEEK.start, WEEK.end)
+    assert together == {unit: do(duty.gaps, unit, WEEK.start, WEEK.end) for unit in units}
+    assert {gap.kind for gap in together["370402-NEW"]} == {duty.GapKind.NO_AGENT, duty.GapKind.NO_SUPERVISOR}
+
+
+def test_a_database_counts_from_the_day_it_is_connected() -> None:
+    row = {"name": "演示库", "owner": "370402-CIVIL", "note": ""}
+    do(put_databases, [row | {"code": "X-1", "connected_since": date(2026, 3, 8)}, row | {"code": "X-2", "connected_since": date(2026, 3, 9)}, row | {"code": "X-3"}])
+    assert report().coverage.databases == Rate(3, 5, "databases")
+    assert report(NEXT).coverage.databases == Rate(4, 5, "databases")
+    assert members("databases", scope="370402-CIVIL") == {"X-1": True, "X-2": False, "X-3": False}
+
+
+def test_an_adjustment_is_late_by_its_last_report_of_the_week() -> None:
+    in_time, late, returned = draft(reason_date=date(2026, 3, 2)), draft(reason_date=date(2026, 2, 25)), draft(reason_date=date(2026, 3, 2))
+    for proposal in (in_time, late, returned):
+        take(proposal, Step.REPORT, PERMIT)
+    take(returned, Step.RETURN, OFFICE, why="缺依据")
+    take(returned, Step.REPORT, PERMIT, NOW + 3 * DAY)
+    draft()  # not reported
+    assert report().coverage.late_adjustments == Rate(2, 3, "adjustments")
+    assert {number for number, is_late in members("adjustments").items() if is_late} == {str(late), str(returned)}
+    take(in_time, Step.RETURN, OFFICE, why="缺依据")
+    take(in_time, Step.REPORT, PERMIT, NOW + 9 * DAY)
+    assert report(now=NOW + 20 * DAY).coverage.late_adjustments == Rate(2, 3, "adjustments"), "what comes later is the next week's"
+    assert report(NEXT).coverage.late_adjustments == Rate(1, 1, "adjustments")
+    take(returned, Step.DECIDE, OFFICE, **RECORD)
+
+
+def test_follow_up_tasks_are_those_that_were_to_be_done_in_the_week() -> None:
+    publish(agreed())
+    process, guide = sorted(all_of(ChangeTask, version=2), key=lambda task: task.what, reverse=True)
+    do(change_tasks.acknowledge, process.id, process.unit, "已改", now=NOW + DAY, actor="x")
+    do(change_tasks.acknowledge, guide.id, guide.unit, "已改", now=NOW + 8 * DAY, actor="x")
+    assert report(now=NOW + 20 * DAY).coverage.open_tasks == Rate(1, 2, "tasks")
+    assert members("tasks") == {"2/DEMO-0001/process": True, "2/DEMO-0001/guide": False}
+    assert report(NEXT).coverage.open_tasks == Rate(1, 1, "tasks")
+    assert report(periods.week_of(NEXT.end)).coverage.open_tasks == Rate(0, 0, "tasks")
