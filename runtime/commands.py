@@ -37,6 +37,7 @@ COMMANDS: dict[str, Command] = {
     "catalog": Command("runtime.catalog_commands:main", "hand in lists, rebuild, answer, error files", "清单:报送、重建、确认、退回"),
     "report": Command("runtime.report_command:main", "make a week's report and write its files", "编制周报,写出 PDF、XLSX、HTML"),
     "import": Command("runtime.import_commands:main", "import units, people, matters, proofs, databases from XLSX", "导入单位、人员、事项、证明、数据库名册"),
+    "unit": Command("runtime.unit_command:main", "record that a unit is renamed or merged", "登记单位更名、合并"),
     "keyfiles": Command("runtime.first_keys:main", "make every secret file", "生成缺少的密钥文件", False),
     "migrate": Command("runtime.migrate:main", "bring the ledger to the newest version", "升级台账数据库"),
     "backup": Command("runtime.backup:backup_command", "save the ledger, and the keys apart", "备份台账,密钥另存"),

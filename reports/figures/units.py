@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
@@ -27,7 +28,7 @@ class Register:
 
 def register(session: Session, span: Span) -> Register:
     """`units` holds what is so now: changes after the span are taken back, the newest first."""
-    rows = session.query(Unit.code, Unit.name, Unit.active).order_by(Unit.code).all()
+    rows = session.execute(select(Unit.code, Unit.name, Unit.active).order_by(Unit.code)).all()
     names, standing = {row.code: row.name for row in rows}, {row.code: row.active for row in rows}
     changes = unit_changes.changes(session)
     for change in reversed(changes):

@@ -1,0 +1,32 @@
+"""What an operator types when a unit is renamed or merged."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.tables.registry import Unit, UnitChange
+from runtime import unit_command
+from runtime.failures import Failure
+from tests.ledger.acting import all_of
+
+UNIT = "370402-GUANGMING"
+
+
+def test_a_rename_and_a_merger_are_recorded_from_the_day_on(ledger: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert unit_command.main(["rename", UNIT, "光明街道办事处", "--from", "2026-03-04", "--document", "市中政〔2026〕1号"]) == 0
+    assert unit_command.main(["merge", UNIT, "370402-CIVIL", "--from", "2026-03-09", "--document", "市中政〔2026〕2号"]) == 0
+    said = capsys.readouterr()
+    assert "自 2026-03-04 起更名为光明街道办事处" in said.out + said.err and "并入 370402-CIVIL" in said.out + said.err
+    first, second = sorted(all_of(UnitChange), key=lambda change: change.id)
+    assert first.at.isoformat() == "2026-03-03T16:00:00+00:00" and second.merged_into == "370402-CIVIL"
+    assert not all_of(Unit, code=UNIT)[0].active
+
+
+def test_what_cannot_be_is_refused_with_words(ledger: str) -> None:
+    with pytest.raises(Failure, match="没有这个单位"):
+        unit_command.main(["rename", "370402-NOBODY", "新名称", "--document", "x"])
+    with pytest.raises(SystemExit):
+        unit_command.main(["rename", UNIT, "新名称", "--from", "3月4日", "--document", "x"])
+    with pytest.raises(SystemExit):
+        unit_command.main(["merge", UNIT, "370402-CIVIL"])
+    assert all_of(UnitChange) == []
