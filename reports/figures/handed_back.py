@@ -26,7 +26,8 @@ WITH asked AS MATERIALIZED (
                coalesce(lead(r.received_at) OVER (PARTITION BY r.verification ORDER BY r.received_at), v.ended_at, :cut)
            END) AS until
     FROM verifications v JOIN requests r ON r.verification = v.number
-    WHERE (v.ended_at > :start OR v.state NOT IN ('closed', 'delivered', 'withdrawn')) AND r.received_at < :cut
+    WHERE (v.ended_at > :start OR v.state NOT IN ('closed', 'delivered', 'withdrawn')) AND v.filed_at < :cut
+        AND r.received_at < :cut
 ), paused AS (
     SELECT verification, range_agg(tstzrange(asked_at, greatest(coalesce(ended_at, :cut), asked_at))) AS rests
     FROM suspensions WHERE asked_at < :cut AND (ended_at IS NULL OR ended_at > :start) GROUP BY verification

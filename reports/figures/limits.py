@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from reports.figures.span import Span
@@ -96,18 +95,11 @@ def heat(found: Sequence[Due], days: Sequence[date]) -> tuple[DayCell, ...]:
     return tuple(cells)
 
 
-def kept_in(session: Session, spans: Sequence[Span]) -> list[tuple[int, int]]:
-    """(kept, due) of soft and hard limits in each of several spans, in one statement."""
-    query = f"SELECT count(*) FILTER (WHERE {KEPT}) AS kept, count(*) AS whole FROM {DUE} AND d.kind <> 'supervision' AND {OURS}"
-    query = query.replace(":start", "w.since").replace(":cut", "w.until")
-    found = session.execute(
-        text(
-            f"""SELECT n.kept, n.whole FROM unnest(CAST(:since AS timestamptz[]), CAST(:until AS timestamptz[]))
-                WITH ORDINALITY AS w(since, until, place), LATERAL ({query}) n ORDER BY w.place"""
-        ),
-        {"since": [one.start for one in spans], "until": [one.cut for one in spans], "scope": spans[0].scope},
-    )
-    return [(int(row.kept), int(row.whole)) for row in found]
+def kept_in(session: Session, span: Span) -> tuple[int, int]:
+    """(kept, due) of soft and hard limits together."""
+    query = f"SELECT count(*) FILTER (WHERE {KEPT}), count(*) FROM {DUE} AND d.kind <> 'supervision' AND {OURS}"
+    part, whole = span.rows(session, query)[0]
+    return int(part), int(whole)
 
 
 def _rate(found: Sequence[Due], cases: str) -> Rate:

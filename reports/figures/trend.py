@@ -1,4 +1,4 @@
-"""趋势: eight weeks up to the one in which the period ends, in two statements."""
+"""趋势: eight weeks up to the one in which the period ends."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ _WEEK = timedelta(days=7)
 def trend(session: Session, period: Period, scope: str, now: datetime) -> tuple[WeekPoint, ...]:
     """Whole weeks, whatever the period; those before anything was filed or due are left out: they say nothing."""
     last = periods.week_of(period.end - timedelta(microseconds=1))
-    weeks = [periods.week_of(last.start - back * _WEEK) for back in reversed(range(WEEKS))]
-    spans = [Span.of(week, scope, now) for week in weeks]
-    points = [
-        WeekPoint(f"第{periods.text(week).partition('-W')[2].lstrip('0')}周", received, Rate(part, whole, f"kept@{periods.text(week)}"))
-        for week, received, (part, whole) in zip(
-            weeks, volume.received_in(session, spans), limits.kept_in(session, spans), strict=True
-        )
-    ]
+    points = [_point(session, periods.week_of(last.start - back * _WEEK), scope, now) for back in reversed(range(WEEKS))]
     first = next((place for place, point in enumerate(points) if point.received or point.kept.whole), len(points) - 1)
     return tuple(points[first:])
+
+
+def _point(session: Session, week: Period, scope: str, now: datetime) -> WeekPoint:
+    span, name = Span.of(week, scope, now), periods.text(week)
+    received, (part, whole) = volume.received(session, span), limits.kept_in(session, span)
+    return WeekPoint(f"第{int(name.partition('-W')[2])}周", received, Rate(part, whole, f"kept@{name}"))

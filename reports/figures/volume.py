@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,7 +46,6 @@ class Volume:
 
 def volume(session: Session, span: Span) -> Volume:
     """Of the district, or of what a unit took part in."""
-    received = span.rows(session, f"SELECT count(*) FROM {FILED} AND {span.involved}")[0][0]
     found = span.rows(
         session,
         f"""SELECT v.state, v.method, v.result, v.follows IS NOT NULL AS is_check, count(*) AS cases
@@ -59,7 +57,7 @@ def volume(session: Session, span: Span) -> Volume:
             method = BY_HAND if row.state == State.CLOSED.value else row.method or BY_HAND
             ended[method] = ended.get(method, 0) + row.cases
     return Volume(
-        received=received,
+        received=received(session, span),
         finished=sum(ended.values()),
         withdrawn=sum(row.cases for row in found if row.state == State.WITHDRAWN.value),
         free=sum(row.cases for row in found if _is_free(row)),
@@ -91,26 +89,12 @@ def filed_by_unit(session: Session, span: Span) -> dict[str, int]:
     return dict(map(tuple, span.rows(session, f"SELECT v.unit, count(*) FROM {FILED} GROUP BY v.unit")))
 
 
-def received_in(session: Session, spans: Sequence[Span]) -> list[int]:
-    """How many came in each of several spans, in one statement."""
-    return [int(row.cases) for row in _each(session, spans, f"SELECT count(*) FROM {_of(FILED)} AND {_of(spans[0].involved)}")]
+def received(session: Session, span: Span) -> int:
+    """收到."""
+    return int(span.rows(session, f"SELECT count(*) FROM {FILED} AND {span.involved}")[0][0])
 
 
 def begins_before(session: Session, instant: datetime) -> bool:
     """Anything was filed before: else there is nothing that a first week could be compared with."""
     found = session.execute(text("SELECT EXISTS (SELECT FROM verifications WHERE filed_at < :at)"), {"at": instant})
     return bool(found.scalar())
-
-
-def _of(sql: str) -> str:
-    return sql.replace(":start", "w.since").replace(":cut", "w.until")
-
-
-def _each(session: Session, spans: Sequence[Span], query: str) -> Sequence[Any]:
-    return session.execute(
-        text(
-            f"""SELECT ({query}) AS cases FROM unnest(CAST(:since AS timestamptz[]), CAST(:until AS timestamptz[]))
-                WITH ORDINALITY AS w(since, until, place) ORDER BY w.place"""
-        ),
-        {"since": [one.start for one in spans], "until": [one.cut for one in spans], "scope": spans[0].scope},
-    ).all()

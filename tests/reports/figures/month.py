@@ -146,14 +146,12 @@ def _ask(rows: Rows, row: dict[str, Any], at: datetime, unit: str, before: int =
     soft, hard = began + chance.choice([30 * MINUTE, DAY]), began + chance.choice([2, 4]) * DAY
     fate = chance.choices(["answer", "answer_unsent", "cannot", "return", "withdraw", "open", "by_hand"], [62, 3, 4, 12, 6, 10, 3])[0]
     end = at + chance.choice([chance.random() * 25 * MINUTE, chance.random() * 20 * HOUR, chance.random() * 6 * DAY])
-    rest = chance.random()
-    if rest < 0.15:  # a supplement moves the soft limit, whether it has come or not
+    waits = fate == "open" and chance.random() < 0.4
+    if waits or chance.random() < 0.15:  # a supplement moves the soft limit once it has come
         since = at + (end - at) * chance.random() / 2
-        until = since + (end - since) * chance.random() if rest < 0.12 or fate != "open" else None
+        until = None if waits else since + (end - since) * chance.random()
         rows.add(Suspension, id=rows.id(), verification=row["number"], request=asked["id"], asked_at=since, asked_by="x", what=b"x", ended_at=until)
         soft += (until - since) if until else timedelta()
-        if until is None:
-            soft = max(soft, since + MINUTE)
     answered = fate in ("answer", "answer_unsent", "cannot")
     if fate != "open":
         asked["ended_at"] = None if fate == "answer_unsent" else end
