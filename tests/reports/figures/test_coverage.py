@@ -15,7 +15,7 @@ from ledger.tables.catalog import ChangeTask
 from reports import periods
 from reports.model import Rate
 from tests.ledger.acting import all_of, do
-from tests.ledger.catalog.test_proposals import OFFICE, PERMIT, RECORD, agreed, altered, draft, publish, take
+from tests.ledger.catalog.test_proposals import OFFICE, PERMIT, RECORD, agreed, draft, publish, take
 from tests.ledger.filing import NOW
 from tests.ledger.listing import standing
 from tests.reports.figures.asking import WEEK, listed, report
