@@ -65,10 +65,11 @@ def appoint(
         raise DutyRefused("代理督办须写明结束时间。")
     session.get_one(Unit, unit, with_for_update=True)
     others = session.scalars(select(Appointment).where(Appointment.unit == unit, Appointment.acting.is_(acting)))
+    former = None
     for other in others:
         before = other.until is None and other.since < since  # never an acting one
         if before and until is None:
-            other.until = since  # 交接: the former one until then
+            former = other
         elif not before and _meets(other, since, until):
             kind = "代理督办" if acting else "督办员"
             raise DutyRefused(f"这段时间已有{kind}({other.person}),同一时刻只能有一名。请先结束原来的指定。")
@@ -80,19 +81,27 @@ def appoint(
     )  # fmt: skip
     session.add(row)
     session.flush()
+    if former is not None:
+        former.until, former.handed_to = since, row.id  # 交接: the former one until then
     return row
 
 
 def end_appointment(session: Session, unit: str, appointment: UUID, until: datetime | None, *, now: datetime) -> Appointment:
-    """End it earlier, now (`until` None) or later. Raises LookupError, `DutyRefused`."""
+    """End it earlier, now (`until` None) or later; one that has not begun is cancelled, and who handed over to it stays.
+
+    Raises LookupError, `DutyRefused`.
+    """
     session.get_one(Unit, unit, with_for_update=True)
     row = session.get(Appointment, appointment, populate_existing=True)
     if row is None or row.unit != unit:
         raise LookupError
     until = _ahead(until, None, now)
-    if until <= row.since or (row.until is not None and until > row.until):
+    if row.until is not None and until > row.until:
         raise DutyRefused("结束时间应在任期之内。")
-    row.until = until
+    row.until, row.handed_to = max(until, row.since), None
+    if row.until == row.since:
+        for former in session.scalars(select(Appointment).where(Appointment.handed_to == row.id)):
+            former.until, former.handed_to = None, None
     return row
 
 
@@ -238,6 +247,8 @@ def _back(row: Absence) -> datetime:
 
 
 def _meets(row: Appointment, since: datetime, until: datetime | None) -> bool:
+    if row.until == row.since:
+        return False  # cancelled
     return (until is None or row.since < until) and (row.until is None or since < row.until)
 
 

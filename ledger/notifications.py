@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, false, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -56,19 +56,17 @@ def notify_unit(
 ) -> None:  # fmt: skip
     """Tell a unit: its system by webhook where it has one, by mail the persons, or those on duty with one of the roles.
 
-    Whoever is named is told although away now: a 督办 that begins later is theirs from its beginning. `cause` is the
-    id of what it tells of. A unit without addresses finds it in its inbox.
+    Whoever is named is told although away now: a 督办 that begins later is theirs from its beginning. Where nobody who
+    is named has an address, those with a role are told. `cause` is the id of what it tells of. A unit without addresses
+    finds it in its inbox.
     """
-    reachable = select(Person.code).where(Person.unit == unit, Person.active.is_(True), Person.mail.is_not(None))
-    if named := list(persons):
-        reachable = reachable.where(Person.code.in_(named))
-    else:
-        away = select(Absence.id).where(
-            Absence.person == Person.code, Absence.cancelled_at.is_(None), Absence.since <= now, Absence.until > now
-        )
-        holds = or_(*[Person.roles.any(role.value) for role in sorted(roles)])  # type: ignore[arg-type]
-        reachable = reachable.where(holds, ~away.exists())
-    for person in session.scalars(reachable.order_by(Person.code)):
+    away = select(Absence.id).where(
+        Absence.person == Person.code, Absence.cancelled_at.is_(None), Absence.since <= now, Absence.until > now
+    )
+    holds = or_(false(), *[Person.roles.any(role.value) for role in sorted(roles)])  # type: ignore[arg-type]
+    reachable = select(Person.code).where(Person.unit == unit, Person.active.is_(True), Person.mail.is_not(None)).order_by(Person.code)
+    named = session.scalars(reachable.where(Person.code.in_(list(persons)))).all()
+    for person in named or session.scalars(reachable.where(holds, ~away.exists())):
         _write(session, kind, unit, cause, NoticeChannel.MAIL, person, number=number, about=about, now=now)
     address = select(CallbackAddress.id).where(CallbackAddress.unit == unit, CallbackAddress.active.is_(True))
     if session.scalar(address) is not None:

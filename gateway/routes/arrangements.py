@@ -77,7 +77,7 @@ def appoint(body: SentAppointment, caller: CurrentCaller) -> AppointmentAnswer:
     "/v1/duty/appointments/{id}/end", summary="提前结束指定", responses=problems("duty_refused", "duty_unknown", body=True)
 )
 def end_appointment(id: Entry, body: SentEnding, caller: CurrentCaller) -> AppointmentAnswer:  # noqa: A002
-    """提前结束;空缺会告警。"""
+    """提前结束;尚未开始的予以取消,原督办员继续。空缺会告警。"""
     with acting() as session:
         try:
             return AppointmentAnswer.of(duty.end_appointment(session, caller.unit, id, body.until, now=settings().now()))

@@ -25,11 +25,12 @@ class Appointment(Table):
     person: Mapped[str] = mapped_column(ForeignKey("people.code"))
     acting: Mapped[bool]
     since: Mapped[datetime]
-    until: Mapped[datetime | None]  #: exclusive; None = until further notice
+    until: Mapped[datetime | None]  #: exclusive; None = until further notice; as `since`: cancelled before it began
+    handed_to: Mapped[UUID | None] = mapped_column(ForeignKey("appointments.id"))  #: whose beginning set `until`
     appointed_by: Mapped[str]
     appointed_at: Mapped[datetime]
     __table_args__ = (
-        CheckConstraint("until IS NULL OR until > since", name="ends_after_it_begins"),
+        CheckConstraint("until IS NULL OR until >= since", name="ends_after_it_begins"),
         CheckConstraint("NOT acting OR until IS NOT NULL", name="cover_ends"),
     )
 

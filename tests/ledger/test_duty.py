@@ -54,6 +54,17 @@ def test_a_new_one_takes_over_from_the_former() -> None:
         appoint("demo-guangming-2", NOW + DAY, None)  # another unit's
 
 
+def test_one_that_has_not_begun_is_cancelled_and_who_was_to_hand_over_stays() -> None:
+    later = appoint("deputy-a", NOW + 5 * DAY, None)
+    cover = appoint("deputy-b", NOW + DAY, NOW + 3 * DAY, acting=True)
+    for row in (cover, later):
+        do(duty.end_appointment, UNIT, row.id, None, now=NOW + HOUR)
+    assert [at(NOW + step * DAY) for step in (0, 2, 6)] == [CHIEF] * 3
+    assert do(duty.gaps, UNIT, NOW, NOW + 9 * DAY) == []
+    appoint("deputy-a", NOW + DAY, NOW + 4 * DAY, acting=True)  # the corrected one, over the same days
+    assert at(NOW + 2 * DAY) == "deputy-a"
+
+
 def test_one_with_an_end_goes_before_the_former_who_is_on_duty_again_afterwards() -> None:
     """The former one's absence in a period of a regular one leaves no gap behind."""
     appoint("deputy-a", NOW + DAY, NOW + 2 * DAY)

@@ -37,9 +37,13 @@ AGENT, OFFICE = "demo-permit-1", "370402-OFFICE"
 
 @pytest.fixture(autouse=True)
 def without_mail(ledger: str) -> None:
-    """The requesting unit's 督办员 has no address: each 督办 here is one mail, to the issuing unit's."""
-    person = {"code": "demo-permit-2", "unit": UNIT, "name": "演示", "roles": ["supervisor"], "mail": None}
-    do(registry.put_people, [person])
+    """Nobody of the requesting unit has an address: each 督办 here is one mail, to the issuing unit's 督办员."""
+    address(AGENT, None)
+    address("demo-permit-2", None, "supervisor")
+
+
+def address(person: str, mail: str | None, role: str = "agent", unit: str = UNIT) -> None:
+    do(registry.put_people, [{"code": person, "unit": unit, "name": "演示", "roles": [role], "mail": mail}])
 
 
 def missed() -> str:
@@ -66,7 +70,15 @@ def test_the_supervisor_of_a_later_beginning_is_told_although_away_now() -> None
     assert ("mail", "demo-archive-2") in told(NoticeKind.SUPERVISION)
 
 
+def test_where_the_supervisor_has_no_address_the_agents_of_the_unit_are_told() -> None:
+    address("demo-guangming-1", "agent@demo.invalid", unit=ISSUER)
+    address("demo-guangming-2", None, "supervisor", ISSUER)
+    missed()
+    assert told(NoticeKind.SUPERVISION) == {("mail", "demo-guangming-1")}
+
+
 def test_a_second_return_tells_the_office_and_the_requesting_unit_by_mail_and_webhook() -> None:
+    address(AGENT, "agent@demo.invalid")
     for unit in (UNIT, OFFICE):
         do(callbacks.register, unit, f"https://{unit}.example.invalid/", b"s" * 32, now=NOW, actor="x")
     lease = hold(file("P-HARDSHIP"))
@@ -83,6 +95,7 @@ def test_a_second_return_tells_the_office_and_the_requesting_unit_by_mail_and_we
 
 def test_a_promise_with_less_than_half_an_hour_left_is_told_to_the_requesting_unit_and_marked() -> None:
     """Reading 3: red at once, warned, and no longer limit made up."""
+    address(AGENT, "agent@demo.invalid")
     enough = hold(file("P-HARDSHIP", promise_end=NOW + HALF))
     take_up(enough)
     ask(enough)

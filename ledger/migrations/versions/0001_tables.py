@@ -271,12 +271,14 @@ def upgrade() -> None:
         sa.Column("acting", sa.Boolean(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handed_to", sa.Uuid(), nullable=True),
         sa.Column("appointed_by", sa.TEXT(), nullable=False),
         sa.Column("appointed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("NOT acting OR until IS NOT NULL", name=op.f("ck_appointments_cover_ends")),
         sa.CheckConstraint(
-            "until IS NULL OR until > since", name=op.f("ck_appointments_ends_after_it_begins")
+            "until IS NULL OR until >= since", name=op.f("ck_appointments_ends_after_it_begins")
         ),
+        sa.ForeignKeyConstraint(["handed_to"], ["appointments.id"], name=op.f("fk_appointments_handed_to")),
         sa.ForeignKeyConstraint(["person"], ["people.code"], name=op.f("fk_appointments_person")),
         sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_appointments_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointments")),
