@@ -179,9 +179,10 @@ def test_an_outage_is_told_beside_the_misses_it_touched_and_excuses_none() -> No
     answered(45 * MINUTE)
     answered(5 * MINUTE)
     answered(45 * MINUTE, NOW + 3 * HOUR)
+    answered(45 * MINUTE, NOW - 3 * HOUR)
     away()
     found = report()
-    assert found.limits.hard == Rate(1, 3, "hard")  # and the 督办 of the first ran meanwhile too
+    assert found.limits.hard == Rate(1, 4, "hard")  # of the first its 督办 ran meanwhile too
     assert found.notes == ("平台故障 1 次,共 30 分钟;按现行解读不从时限中扣除,超时的时限中有 2 个在运行期间遇到故障(平台原因)。",)
 
 
