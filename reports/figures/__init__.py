@@ -103,7 +103,7 @@ def compute(
         distribution=inbox.distribution,
         coverage=covered,
         voluntary=Count(_sum(found.submitted, scope), _sum(voluntary.submitted(session, before), scope) if before else None, "voluntary"),
-        complaints=oversight.complaints(session, span, before),
+        complaints=oversight.complaints(session, span, before, known.names),
         leads=oversight.leads(session, span),
         next_steps=words.next_steps(rows, all_limits, covered, asked),
         notes=words.notes(session, period, span, own, all_limits, known),

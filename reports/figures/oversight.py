@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy.orm import Session
 
 from reports.figures.span import Span
 from reports.model import ComplaintFigures, Count, LeadLine, Rate
 
 
-def complaints(session: Session, span: Span, before: Span | None) -> ComplaintFigures:
-    """投诉举报 of the span, with how many came in the one before."""
+def complaints(session: Session, span: Span, before: Span | None, names: Mapping[str, str]) -> ComplaintFigures:
+    """投诉举报 of the span, with how many came in the one before; units by their `names` of then."""
     return ComplaintFigures(Count(0, None if before is None else 0), (), Rate(0, 0), ())
 
 
