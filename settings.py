@@ -78,6 +78,11 @@ class Settings(BaseSettings):
     readings: str = "{}"
     """解读: where the regulation's text is open, what the district chose, as a JSON object (domain/readings.py)."""
 
+    complaint_days: int = Field(default=15, ge=1, le=90)
+    """Working days in which a complaint is to be answered (18.1); the regulation gives no term."""
+    rectification_days: int = Field(default=10, ge=1, le=90)
+    """Working days for the answer to a 整改通知 where it names no other term (reading 18)."""
+
     smtp_host: str = ""
     smtp_port: int = 25
     mail_from: str = "proofless@example.invalid"

@@ -17,10 +17,10 @@ PATTERN = rf"^HY[0-9]{{8}}[{ALPHABET}]{{8}}$"  # not \d: it takes every script's
 _CHINA = timezone(timedelta(hours=8))  # 北京时间 has no daylight saving; no zone database needed here
 
 
-def new_number(now: datetime) -> str:
-    """A fresh number for a verification filed at `now` (aware)."""
+def new_number(now: datetime, prefix: str = "HY") -> str:
+    """A fresh number for a verification filed at `now` (aware); TS for a complaint, XS for a lead."""
     day = aware(now).astimezone(_CHINA).strftime("%Y%m%d")
-    return f"HY{day}" + "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{prefix}{day}" + "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 
 def is_number(text: str) -> bool:

@@ -17,6 +17,7 @@ from ledger.tables import (
     duty,
     effects,
     inbox,
+    oversight,
     records,
     registry,
     reports,
@@ -25,7 +26,7 @@ from ledger.tables import (
 from ledger.tables.base import metadata
 
 # Importing the modules registers their tables with `metadata`.
-_TABLES = (cases, catalog, commitments, duty, effects, inbox, records, registry, reports, verifications)
+_TABLES = (cases, catalog, commitments, duty, effects, inbox, oversight, records, registry, reports, verifications)
 
 
 def owner_engine(url: str) -> Engine:

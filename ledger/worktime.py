@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from domain.calendar import Calendar, MissingYear
 from domain.limits import promise_end
 from domain.records import Cause
-from ledger import affected, commitment_checks
+from ledger import affected, commitment_checks, complaints, lead_steps
 from ledger.alarms import clear_alarm
 from ledger.calendars import DISTRICT, calendar
 from ledger.catalog import proposals
 from ledger.tables.cases import Case
 from ledger.tables.duty import CalendarChange, CalendarYear
+from settings import settings
 
 
 class CalendarRefused(ValueError):
@@ -63,6 +64,8 @@ def put_year(
     numbers = affected.by_year(session, year, moved)
     commitment_checks.recompute(session, now=now, actor=actor)
     proposals.determine(session, year, now=now)
+    complaints.determine(session, year, settings().complaint_days, now=now)
+    lead_steps.determine(session, year, now=now)
     return affected.recompute(session, numbers, Cause.CALENDAR, now=now, actor=actor)
 
 

@@ -1,0 +1,134 @@
+"""线索 (article 16): what may be a sign of one of its ten clauses, by which rule, with which evidence. Never a finding.
+
+Rules are data: each says what is counted and from how many on. Evidence is numbers and counts, never persons. Two signs
+are not looked for: shared accounts, and who asked /verify about a proof: neither addresses nor those questions are kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+RULES_VERSION = "2026-11/1"
+
+CLAUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "16.1": "应参加改革而未参加",
+        "16.2": "无法律法规依据擅自创设证明",
+        "16.3": "拒不参与编制清单或事项及证明有遗漏",
+        "16.4": "未按要求调整清单",
+        "16.5": "拒不协助核实、发送电子证明",
+        "16.6": "已公布实施的事项仍索要证明",
+        "16.7": "未按规定使用系统",
+        "16.8": "电子证照、电子证明内容失实",
+        "16.9": "电子印章和电子证明挪作他用",
+        "16.10": "其他",
+    }
+)
+
+
+class LeadRule(StrEnum):
+    """One way of noticing."""
+
+    NOT_TAKING_PART = "not_taking_part"
+    UNLISTED_ASKED = "unlisted_asked"
+    LIST_MISSING = "list_missing"
+    PROOF_MISSING = "proof_missing"
+    LATE_ADJUSTMENT = "late_adjustment"
+    LEFT_UNANSWERED = "left_unanswered"
+    RETURNED_BY_ALL = "returned_by_all"
+    COMPLAINED = "complained"
+    UNCONFIRMED_PAPERS = "unconfirmed_papers"
+    VOLUNTARY_OUTLIER = "voluntary_outlier"
+    OFF_SYSTEM = "off_system"
+    BULK_ANSWERS = "bulk_answers"
+    BACKDATED = "backdated"
+    CASE_FOR_LOOKUP = "case_for_lookup"
+    MANY_STRANGERS = "many_strangers"
+    CORRECTED = "corrected"
+    MADE_ANEW = "made_anew"
+    REPEATED_COPIES = "repeated_copies"
+    BY_HAND = "by_hand"
+
+    @property
+    def about(self) -> RuleText:
+        return RULE_TEXTS[self]
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """`least`: from so many on. `lasting`: about how things stand, so that one open lead is enough, week after week."""
+
+    clause: str
+    title: str
+    evidence: str
+    least: int = 1
+    lasting: bool = False
+
+
+_R = LeadRule
+RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
+    {
+        _R.NOT_TAKING_PART: RuleText("16.1", "应参加改革的单位缺少清单、值守或答复", "有无清单、督办员、代办员;本周收到三项以上申请而无一处理", lasting=True),
+        _R.UNLISTED_ASKED: RuleText("16.2", "要求核验清单未列的证明", "因清单未列而不予受理的次数,按事项和证明"),
+        _R.LIST_MISSING: RuleText("16.3", "负有编制职责而没有清单", "没有任何条目列入现行清单的单位", lasting=True),
+        _R.PROOF_MISSING: RuleText("16.3", "收到清单未列的证明,清单可能有遗漏", "办件中收取清单未列证明的次数,按事项和证明"),
+        _R.LATE_ADJUSTMENT: RuleText("16.4", "清单调整报送超过三个工作日", "逾期报送或到期未报送的调整"),
+        _R.LEFT_UNANSWERED: RuleText("16.5", "超过最迟时限仍未答复", "最迟时限已过、至今未答复也未退回的核验"),
+        _R.RETURNED_BY_ALL: RuleText("16.5", "反复退回而无单位受理", "两个以上单位退回、无单位答复的核验"),
+        _R.COMPLAINED: RuleText("16.6", "投诉反映清单所列证明仍被索要", "投诉件数(不计疑似重复)"),
+        _R.UNCONFIRMED_PAPERS: RuleText("16.6", "收取清单所列证明而无申请人本人确认", "登记为主动提供、没有本人确认的次数", least=3),
+        _R.VOLUNTARY_OUTLIER: RuleText("16.6", "主动提供的比例明显偏高", "主动提供次数占比,与其他单位合计相比", least=20),
+        _R.OFF_SYSTEM: RuleText("16.7", "系统外查询较多", "系统外查询备案的次数", least=5),
+        _R.BULK_ANSWERS: RuleText("16.7", "同一人员一秒内答复多项申请", "同一秒内由同一人员答复的核验", least=5),
+        _R.BACKDATED: RuleText("16.7", "受理时间远早于登记时间", "受理时间比登记早三天以上的办件的核验", least=3),
+        _R.CASE_FOR_LOOKUP: RuleText("16.7", "承诺件登记后十分钟内办结,其间已取得证明", "这样的办件的核验", least=3),
+        _R.MANY_STRANGERS: RuleText("16.7", "同一人员一小时内以同一事项核验众多不同当事人", "不同当事人的人数和核验", least=30),
+        _R.CORRECTED: RuleText("16.8", "送达后经核实更正", "经核实内容有误的核验"),
+        _R.MADE_ANEW: RuleText("16.8", "送达后因内容有误重新制作证明", "重新制作的核验"),
+        _R.REPEATED_COPIES: RuleText("16.9", "同一人员反复下载同一证明", "一周内同一人员下载五次以上的核验", least=5),
+        _R.BY_HAND: RuleText("16.10", "人工登记的线索", "登记时写明的依据"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What a rule found about one unit in one week. `numbers`: of verifications or complaints; `counts`: name -> how many."""
+
+    rule: LeadRule
+    unit: str
+    subject: str = ""
+    numbers: tuple[str, ...] = ()
+    counts: Mapping[str, int | str] = field(default_factory=dict)
+
+
+#: A unit's share of voluntary submissions stands out where it is more than so many times that of all others together,
+#: and where chance alone would give it, or more, less often than this.
+OUTLIER_TIMES, OUTLIER_CHANCE = 2.0, 0.001
+
+
+def is_outlier(part: int, whole: int, others_part: int, others_whole: int, *, least: int) -> bool:
+    """明显偏高: at least `least` cases, more than twice the others' share, and no accident.
+
+    The tail of the binomial is bounded by Chernoff: P(X >= part) <= exp(-whole * D(part/whole || p)). Where the others
+    have none at all, p is taken as one more case than they had, so that a first case is no outlier by itself.
+    """
+    if whole < least or not 0 < part <= whole or others_whole < least:
+        return False
+    share, p = part / whole, (others_part + 1) / (others_whole + 1)
+    if p >= 1 or share <= OUTLIER_TIMES * p:
+        return False
+    divergence = share * math.log(share / p)
+    if share < 1:
+        divergence += (1 - share) * math.log((1 - share) / (1 - p))
+    return math.exp(-whole * divergence) < OUTLIER_CHANCE
+
+
+def evidence_said(counts: Mapping[str, int | str], numbers: int) -> str:
+    """The evidence in one line."""
+    parts = [f"{name} {value}" for name, value in counts.items()]
+    return "、".join([*parts, *([f"列有编号 {numbers} 个"] if numbers else [])])

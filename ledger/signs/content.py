@@ -1,0 +1,40 @@
+"""证明内容和用途 (16.8, 16.9): what had to be corrected after it was delivered, what one person fetches again and again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from domain.leads import LeadRule, Sign
+from ledger.signs.finding import found
+
+_R = LeadRule
+_CORRECTED = """
+    SELECT v.issuing_unit, '', array_agg(v.number), count(*)
+    FROM mismatches m JOIN verifications v ON v.number = m.verification
+    WHERE m.status = 'corrected' AND m.settled_at >= :start AND m.settled_at < :end AND v.issuing_unit IS NOT NULL
+    GROUP BY v.issuing_unit HAVING count(*) >= :least
+"""
+_MADE_ANEW = """
+    SELECT v.issuing_unit, '', array_agg(DISTINCT v.number), count(DISTINCT v.number)
+    FROM proofs p JOIN verifications v ON v.number = p.verification
+    WHERE p.revoked_why = 'content_error' AND p.revoked_at >= :start AND p.revoked_at < :end AND v.issuing_unit IS NOT NULL
+    GROUP BY v.issuing_unit HAVING count(*) >= :least
+"""
+_COPIES = """
+    SELECT unit, '', array_agg(DISTINCT verification), count(DISTINCT verification) FROM (
+        SELECT a.unit, a.verification FROM accesses a JOIN units u ON u.code = a.unit
+        WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end
+        GROUP BY a.unit, a.actor, a.verification HAVING count(*) >= :least
+    ) fetched GROUP BY unit
+"""
+
+
+def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+    """Everything of these clauses in [start, end)."""
+    return [
+        *found(session, _R.CORRECTED, "更正的核验", _CORRECTED, start, end),
+        *found(session, _R.MADE_ANEW, "重新制作的核验", _MADE_ANEW, start, end),
+        *found(session, _R.REPEATED_COPIES, "反复下载的核验", _COPIES, start, end),
+    ]

@@ -1,0 +1,55 @@
+"""仍索要证明 (16.6): complaints, papers taken without the applicant's own word, shares that stand out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.leads import LeadRule, Sign, is_outlier
+from ledger.signs.finding import found
+
+_R = LeadRule
+_COMPLAINED = """
+    SELECT c.unit, '', array_agg(c.number), count(*) FROM complaints c
+    WHERE c.about = 'still_asked' AND c.unit IS NOT NULL AND c.duplicates IS NULL
+          AND c.received_at >= :start AND c.received_at < :end
+          AND EXISTS (SELECT FROM entries e WHERE e.proof = c.proof AND e.until_version IS NULL
+                      AND (c.matter IS NULL OR e.matter = c.matter))
+    GROUP BY c.unit HAVING count(*) >= :least
+"""
+_UNCONFIRMED = """
+    SELECT unit, '', NULL, count(*) FROM voluntary_submissions
+    WHERE listed AND 'unconfirmed' = ANY (marks) AND at >= :start AND at < :end GROUP BY unit HAVING count(*) >= :least
+"""
+_SHARES = """
+    SELECT coalesce(s.unit, v.unit), coalesce(s.count, 0), coalesce(s.count, 0) + coalesce(v.count, 0) FROM
+        (SELECT unit, count(*) FROM voluntary_submissions WHERE listed AND at >= :start AND at < :end GROUP BY unit) s
+    FULL JOIN
+        (SELECT unit, count(*) FROM verifications WHERE filed_at >= :start AND filed_at < :end GROUP BY unit) v
+    ON v.unit = s.unit ORDER BY 1
+"""
+
+
+def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+    """Everything of this clause in [start, end)."""
+    return [
+        *found(session, _R.COMPLAINED, "投诉件数", _COMPLAINED, start, end),
+        *found(session, _R.UNCONFIRMED_PAPERS, "无本人确认次数", _UNCONFIRMED, start, end),
+        *_outliers(session, start, end),
+    ]
+
+
+def _outliers(session: Session, start: datetime, end: datetime) -> list[Sign]:
+    rows = list(session.execute(text(_SHARES), {"start": start, "end": end}).tuples())
+    part_of_all, all_of_them = sum(part for _, part, _ in rows), sum(whole for _, _, whole in rows)
+    least = _R.VOLUNTARY_OUTLIER.about.least
+    return [
+        Sign(
+            _R.VOLUNTARY_OUTLIER, unit,
+            counts={"主动提供": part, "主动提供与核验合计": whole, "其他单位主动提供": part_of_all - part, "其他单位合计": all_of_them - whole},
+        )
+        for unit, part, whole in rows
+        if is_outlier(part, whole, part_of_all - part, all_of_them - whole, least=least)
+    ]  # fmt: skip

@@ -1,0 +1,156 @@
+"""投诉举报 (18.1, 18.2): taken in once, linked and never dropped, the reporter unknown to the unit named, terms kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from domain.complaints import (
+    ComplaintAbout,
+    ComplaintChannel,
+    ComplaintOutcome,
+    ComplaintStanding,
+    ComplaintStep,
+)
+from ledger import complaint_steps, complaints, worktime
+from ledger.complaints import ComplaintRefused, Intake, Stated
+from ledger.database import engine
+from ledger.tables.oversight import Complaint
+from settings import settings
+from tests.ledger.acting import ISSUER, at_once, do
+from tests.ledger.filing import NOW, UNIT
+
+OFFICE = {"person": "demo-admin", "unit": "370402-OFFICE", "now": NOW}
+SENT = Intake(
+    ComplaintChannel.HOTLINE, ComplaintAbout.STILL_ASKED, NOW - timedelta(hours=2),
+    Stated("演示乙丑反映:窗口仍要求提交户籍证明", "演示乙丑", "13800000000"), "GD-1", UNIT, "DEMO-0001", "P-HOUSEHOLD",
+)  # fmt: skip
+DAYS = 15
+
+
+def take(sent: Intake = SENT, days: int = DAYS, **who: object) -> tuple[Complaint, bool]:
+    return do(complaints.take_in, sent, days, **{**OFFICE, **who})
+
+
+def of(number: str) -> Complaint:
+    return do(complaint_steps.find, number)
+
+
+def test_a_complaint_is_taken_once_by_its_channels_number(ledger: str) -> None:
+    first, repeated = take()
+    again, known = take(replace(SENT, stated=Stated("另一种说法,同一工单")))
+    assert (repeated, known) == (False, True) and again.id == first.id
+    other, known = take(replace(SENT, channel=ComplaintChannel.PLATFORM))
+    assert not known and other.id != first.id and other.duplicates == first.id
+
+
+def test_two_copies_at_the_same_instant_are_one(ledger: str) -> None:
+    outcomes = at_once(take, take)
+    assert sorted(repeated for _, repeated in outcomes) == [False, True]  # type: ignore[misc]
+    assert len({row.id for row, _ in outcomes}) == 1  # type: ignore[misc]
+
+
+def test_what_is_alike_is_linked_and_never_dropped(ledger: str) -> None:
+    first, _ = take()
+    same_words, _ = take(replace(SENT, channel_number="GD-2", stated=Stated("演示乙丑反映：窗口仍要求提交户籍证明 ")))
+    same_phone, _ = take(replace(SENT, channel_number="GD-3", stated=Stated("又被要求提交", "演示乙丑", "+86 138-0000-0000")))
+    elsewhere, _ = take(replace(SENT, channel_number="GD-4", unit=ISSUER, stated=Stated("另一件事情的反映内容", "", "13800000000")))
+    short, _ = take(replace(SENT, channel_number="GD-5", stated=Stated("态度差")))
+    too, _ = take(replace(SENT, channel_number="GD-6", stated=Stated("态度差")))
+    much_later = replace(SENT, channel_number="GD-7", received_at=NOW + timedelta(days=60))
+    later, _ = take(much_later, now=NOW + timedelta(days=61))
+    assert (same_words.duplicates, same_phone.duplicates) == (first.id, first.id)
+    assert [row.duplicates for row in (first, elsewhere, short, too, later)] == [None] * 5
+
+
+def test_nothing_of_the_reporter_stands_in_clear(ledger: str) -> None:
+    row, _ = take()
+    do(complaint_steps.pass_on, row.number, UNIT, "请说明户籍证明为何仍被要求", **OFFICE)
+    do(complaint_steps.answer, row.number, "经查演示乙丑所述情况属实", person="demo-permit-2", unit=UNIT, now=NOW)
+    with engine().connect() as connection:
+        dump = "".join(
+            str(line) for table in ("complaints", "complaint_steps", "alarms")
+            for line in connection.scalars(text(f"SELECT t::text FROM {table} AS t"))
+        )  # fmt: skip
+    for needle in ("演示乙丑", "13800000000"):
+        assert needle not in dump and needle.encode().hex() not in dump
+    assert (row.anonymous, take(replace(SENT, channel_number="G-9", stated=Stated("匿名反映的内容在这里")))[0].anonymous) == (False, True)
+    shown = do(complaint_steps.read, row.number, person="demo-justice-1", unit="370402-JUSTICE", now=NOW)
+    assert (shown.name, shown.contact) == ("演示乙丑", "13800000000") and "演示" not in repr(shown)
+    assert do(complaint_steps.steps, of(row.number), as_unit=None)[-1].step is ComplaintStep.READ
+
+
+def test_people_of_the_unit_named_never_read_it_not_even_after_it_went_on(ledger: str) -> None:
+    row, _ = take()
+    for unit in (UNIT,):
+        with pytest.raises(LookupError):
+            do(complaint_steps.read, row.number, person="x", unit=unit, now=NOW)
+    do(complaint_steps.pass_on, row.number, ISSUER, "请说明", **OFFICE)
+    for unit in (UNIT, ISSUER):
+        with pytest.raises(LookupError):
+            do(complaint_steps.read, row.number, person="x", unit=unit, now=NOW)
+    assert do(complaint_steps.read, row.number, **OFFICE).name == "演示乙丑"
+
+
+def test_it_is_passed_answered_by_that_unit_and_closed(ledger: str) -> None:
+    row, _ = take()
+    answer = {"person": "demo-permit-2", "unit": UNIT, "now": NOW}
+    with pytest.raises(LookupError):
+        do(complaint_steps.answer, row.number, "说明", **answer)  # not passed yet
+    do(complaint_steps.pass_on, row.number, UNIT, "请说明", **OFFICE)
+    with pytest.raises(LookupError):
+        do(complaint_steps.answer, row.number, "说明", **{**answer, "unit": ISSUER})
+    do(complaint_steps.answer, row.number, "说明", **answer)
+    assert of(row.number).done_at == NOW
+    with pytest.raises(ComplaintRefused, match="已答复,不能“答复”"):
+        do(complaint_steps.answer, row.number, "再说明", **answer)
+    closed = do(complaint_steps.close, row.number, ComplaintOutcome.FOUNDED, "已整改", **OFFICE)
+    assert closed.standing is ComplaintStanding.CLOSED
+    with pytest.raises(ComplaintRefused, match="已办结"):
+        do(complaint_steps.pass_on, row.number, UNIT, "再问", **OFFICE)
+    seen = [(one.step, one.text) for one in do(complaint_steps.steps, of(row.number), as_unit=UNIT)]
+    assert seen == [(ComplaintStep.PASS, None), (ComplaintStep.ANSWER, "说明")]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"received_at": NOW + timedelta(minutes=1)}, "晚于现在"), ({"unit": "no-unit"}, "单位"), ({"matter": "x"}, "事项"),
+        ({"proof": "x"}, "证明编码"), ({"rating": 1}, "评价来源"), ({"stated": Stated("")}, "内容"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused(shared_ledger: str, change: dict[str, object], says: str) -> None:
+    with pytest.raises(ComplaintRefused, match=says):
+        take(replace(SENT, **change))  # type: ignore[arg-type]
+    rated, _ = take(replace(SENT, channel=ComplaintChannel.RATING, channel_number=None, rating=1, rating_source="好差评 P-7", stated=Stated("")))
+    assert (rated.rating_source, rated.text_hash) == ("好差评 P-7", None)
+
+
+def test_the_term_is_in_working_days_and_waits_for_a_calendar(ledger: str) -> None:
+    row, _ = take()
+    assert row.due_at == datetime.fromisoformat("2026-03-26T00:00+08:00")  # from Wednesday the 4th: 15 working days
+    later = replace(SENT, channel_number="GD-2", received_at=datetime.fromisoformat("2031-06-02T09:00+08:00"))
+    unknown, _ = take(later, now=later.received_at)
+    assert (unknown.due_at, unknown.missing_year) == (None, 2031)
+    do(
+        worktime.put_year, 2031, [date(2031, 6, 6)], [], provisional=False, source="通知", reason="录入", now=NOW, actor="x"
+    )  # fmt: skip
+    assert of(unknown.number).due_at == datetime.fromisoformat("2031-06-25T00:00+08:00") and settings().complaint_days == DAYS
+
+
+def test_a_weeks_figures(ledger: str) -> None:
+    start, end = datetime.fromisoformat("2026-03-02T00:00+08:00"), datetime.fromisoformat("2026-03-09T00:00+08:00")
+    row, _ = take(days=1)  # due at the end of Thursday
+    take(replace(SENT, channel_number="GD-2", unit=ISSUER, channel=ComplaintChannel.LETTER), days=2)
+    take(replace(SENT, channel_number="GD-3", unit=None), days=10)
+    take(replace(SENT, channel_number="GD-4", received_at=start - timedelta(seconds=1)), days=1)
+    do(complaint_steps.close, row.number, ComplaintOutcome.UNFOUNDED, "已说明", **OFFICE)
+    week = do(complaints.week, start, end, None)
+    assert (week.received, week.by_channel) == (3, (("信函", 1), ("12345政务服务便民热线", 2)))
+    assert (week.handled_in_time, week.handled_due) == (1, 3)
+    assert week.by_unit == (("370402-GUANGMING", 1), ("370402-PERMIT", 1))
+    assert do(complaints.week, start, end, ISSUER).received == 1
+    assert do(complaints.week, end, end + timedelta(days=7), None).received == 0
