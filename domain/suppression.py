@@ -44,8 +44,7 @@ def _hidden(rows: Sequence[Sequence[int]], width: int) -> frozenset[int]:
     besides = sorted((number for number in range(len(rows)) if number not in small), key=lambda one: (sum(rows[one]), one))
     besides = [number for number in besides if any(rows[number])]
     tries = [frozenset(small | set(besides[:more])) for more in range(_MOST_BESIDES + 1)]
-    whole = (one for one in tries if all(_holds(rows, column, one) for column in range(width)))
-    return next(whole, frozenset(small)) if small else frozenset()
+    return max(tries, key=lambda one: sum(_holds(rows, column, one) for column in range(width))) if small else tries[0]
 
 
 def _row(row: Sequence[int], hidden: bool) -> tuple[str, ...]:

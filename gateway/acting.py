@@ -32,9 +32,12 @@ from ledger import (
 from ledger.catalog import intake
 from ledger.catalog.proposals import ChangesBlocked, StepRefused
 from ledger.catalog.versions import UnknownVersion
+from ledger.complaints import ComplaintRefused
 from ledger.database import transaction
 from ledger.duty import DutyRefused
+from ledger.entered import EntryRefused
 from ledger.keys import Caller
+from ledger.lead_steps import LeadRefused
 from ledger.moves import MoveRefused
 from ledger.outages import OutageRefused
 from ledger.schedules import TimetableRefused
@@ -88,6 +91,8 @@ _SPOKEN: Mapping[type[Exception], str] = MappingProxyType(
         StepRefused: "step_refused",
         ChangeConflict: "change_conflict",
         UnknownVersion: "version_unknown",
+        ComplaintRefused: "complaint_refused",
+        LeadRefused: "lead_refused",
     }
 )
 
@@ -101,6 +106,9 @@ def acting() -> Iterator[Session]:
     except requests.FieldsMissing as missing:
         # The names come from the catalog, not from the caller.
         raise Problem("fields_missing", errors=[(f"fields.{name}", "缺少这一项。") for name in missing.names]) from None
+    except EntryRefused as refused:
+        wrong = [(f"values.{name}", text) for name, text in refused.faults.items()]
+        raise Problem("entry_refused", detail=str(refused), errors=wrong) from None
     except ChangesBlocked as blocked:
         raise Problem("changes_blocked", detail=f"{blocked}。", blocks=[_line(*one) for one in blocked.found]) from None
     except tuple(_CODES) as refused:

@@ -30,18 +30,23 @@ from gateway.routes import (
     catalog_pages,
     change_tasks,
     commitments,
+    complaints,
     documents,
     drafts,
+    entered,
     followups,
     inbox,
+    leads,
     lists,
     notices,
     operations,
     proposals,
+    public_figures,
     records,
     registers,
     registry,
     reports,
+    scores,
     stuck,
     timing,
     units,
@@ -78,6 +83,11 @@ ROUTERS = (
     proposals.router,
     change_tasks.router,
     reports.router,
+    complaints.router,
+    leads.router,
+    entered.router,
+    scores.router,
+    public_figures.router,
     verify.router,
     catalog.router,
     catalog_pages.router,
@@ -137,7 +147,7 @@ def _answer_problems(app: FastAPI) -> None:
     """One form for everything that goes wrong: problem+json, or a page for browsers on the public pages."""
 
     def answer(request: Request, problem: Problem) -> Response:
-        if request.url.path.startswith(("/verify", "/catalog")) and wants_page(request.headers):
+        if request.url.path.startswith(("/verify", "/catalog", "/figures")) and wants_page(request.headers):
             about_list = request.url.path.startswith("/catalog")
             return page("problem.html", problem.status_code, problem.headers, problem=problem, about_list=about_list)
         return as_json(problem)

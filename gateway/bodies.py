@@ -25,6 +25,7 @@ _UPLOADS = (
     (re.compile(r"/verify/upload"), UPLOAD_LIMIT + _FORM),
     (re.compile(r"/v1/(inbox|verifications)/[^/]+/(mismatch/)?attachments"), ATTACHMENT_BYTES + _FORM),
     (re.compile(r"/v1/catalog/sources/[^/]+/files"), MOST_BYTES + _FORM),
+    (re.compile(r"/v1/complaints/file"), MOST_BYTES + _FORM),
 )
 LARGEST = max(size for _, size in _UPLOADS)
 _DEEPEST = 8  #: our deepest document has six levels

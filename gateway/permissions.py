@@ -39,6 +39,8 @@ _OFFICE = Rule(frozenset({Role.OFFICE}))  #: 工作专班办公室
 _REGISTRY = Rule(frozenset({Role.OFFICE, Role.ADMINISTRATOR}))
 _REPORTS = Rule(_SUPERVISORS | {Role.SUPERVISOR})  #: 周报: a unit's 督办员 its own unit's
 _SENDERS = Rule(_COUNTER.roles | {Role.OFFICE})  #: who hands lists in
+#: 投诉、整改: the 督办员 is the unit's one contact for all of it (10.2); the clerk whom it may be about is not.
+_CONCERNED = Rule(frozenset({Role.OFFICE, Role.SUPERVISOR}))
 _LIST_READERS = Rule(_READERS.roles | {Role.PUBLISHER})
 _PUBLIC = Rule(public=True)
 
@@ -156,6 +158,34 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "get_mailings": _REGISTRY,
         "send_report": _REGISTRY,
         "send_again": _REGISTRY,
+        "take_in_complaint": _OFFICE,
+        "import_complaints": _OFFICE,
+        "get_complaints": _CONCERNED,
+        "get_complaint": _CONCERNED,
+        "read_complaint": _OFFICE,
+        "pass_complaint": _OFFICE,
+        "answer_complaint": Rule(frozenset({Role.SUPERVISOR})),
+        "close_complaint": _OFFICE,
+        "enter_lead": _OFFICE,
+        "get_leads": _CONCERNED,
+        "get_lead": _CONCERNED,
+        "dismiss_lead": _OFFICE,
+        "notify_lead": _OFFICE,
+        "answer_lead": Rule(frozenset({Role.SUPERVISOR})),
+        "accept_lead": _OFFICE,
+        "transfer_lead": _OFFICE,
+        "exempt_lead": _OFFICE,
+        "record_lead_outcome": _OFFICE,
+        "record_compensation": _OFFICE,
+        "get_registers": _READERS,
+        "enter_register": Rule(_SUPERVISION.roles | _OFFICE.roles),
+        "get_entries": _REGISTERS,
+        "export_entries": _REGISTERS,
+        "get_scores": _OFFICE,
+        "export_scores": _OFFICE,
+        "figures_page": _PUBLIC,
+        "figures_json": _PUBLIC,
+        "figures_csv": _PUBLIC,
         "catalog_page": _PUBLIC,
         "catalog_json": _PUBLIC,
         "catalog_csv": _PUBLIC,

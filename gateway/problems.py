@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from domain.scope import Refusal
 from gateway.list_problems import LIST_PROBLEMS
+from gateway.oversight_problems import OVERSIGHT_PROBLEMS
 from gateway.report_problems import REPORT_PROBLEMS
 
 
@@ -169,7 +170,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "callback_secret_invalid": Kind(
             422, "回调密钥不合格", "密钥须为 whsec_ 加 24 至 64 字节的 base64。", "请更正,或省略 secret 由系统生成。"
         ),
-        **{code: Kind(*line) for code, line in (LIST_PROBLEMS | REPORT_PROBLEMS).items()},
+        **{code: Kind(*line) for code, line in (LIST_PROBLEMS | REPORT_PROBLEMS | OVERSIGHT_PROBLEMS).items()},
         # ours
         "too_many_requests": Kind(429, "请求过于频繁", "一分钟内的请求次数超过限额。", "请按 Retry-After 的秒数等候后再试。"),
         "internal": Kind(500, "系统内部错误", "系统处理时出错,已留下记录。", "请稍后重试;仍不成功的,请把 instance 告知运维人员。"),

@@ -42,7 +42,8 @@ class LeadLine:
 
 def find_daily(session: Session, now: datetime) -> int | None:
     """Once a day: the week that runs, and the one before it, for what came late; None where today was done already."""
-    last = session.get(Pulse, _PULSE, with_for_update=True)
+    session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    last = session.get(Pulse, _PULSE)
     today = aware(now).astimezone(LOCAL).date()
     if last is not None and last.at.astimezone(LOCAL).date() >= today:
         return None

@@ -18,6 +18,7 @@ from catalog.values import NotUnderstood
 from ledger import registry
 from ledger.database import transaction
 from runtime import import_rows
+from runtime.complaint_import import import_complaints
 from runtime.failures import Failure
 from runtime.import_rows import Around, Row, RowError
 
@@ -40,12 +41,15 @@ class Sheet:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run import", description="导入名册(XLSX,第一行为表头);有一行不对就一行也不写入")
-    parser.add_argument("kind", choices=SHEETS, help=";".join(f"{kind} {sheet.title}" for kind, sheet in SHEETS.items()))
+    kinds = {**{kind: sheet.title for kind, sheet in SHEETS.items()}, "complaints": "投诉表(XLSX 或 CSV,逐行登记)"}
+    parser.add_argument("kind", choices=kinds, help=";".join(f"{kind} {title}" for kind, title in kinds.items()))
     parser.add_argument("file", type=Path)
     parser.epilog = " ".join(
         f"{sheet.title}:{'、'.join(sheet.required)};可有{'、'.join(sheet.optional)}。" for sheet in SHEETS.values()
     )
     options = parser.parse_args(arguments)
+    if options.kind == "complaints":
+        return import_complaints(options.file)
     count = import_file(options.kind, options.file)
     _console.print(f"已导入 {count} 行。")
     return 0

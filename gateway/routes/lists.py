@@ -43,7 +43,7 @@ router = api_router("清单报送")
 Key = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="清单代号", examples=["justice-proofs"])]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FORM = {"type": "object", "required": ["file"], "properties": {"file": _BINARY["schema"] | {"description": "不超过 20 MB"}}}
-_FILE = {
+FILE = {
     "requestBody": {
         "required": True,
         "content": {"multipart/form-data": {"schema": _FORM}, "application/octet-stream": _BINARY, "text/csv": _BINARY},
@@ -80,7 +80,7 @@ def put_source(key: Key, body: SentSource, caller: CurrentCaller) -> SourceAnswe
     "/v1/catalog/sources/{key}/files",
     status_code=201,
     summary="报送清单文件",
-    openapi_extra=_FILE,
+    openapi_extra=FILE,
     responses=problems("list_unknown", "list_inactive", "list_not_yours", "no_list_file", "too_large", "bad_request", "invalid"),
 )
 async def send_file(

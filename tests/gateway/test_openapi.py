@@ -89,6 +89,10 @@ class Callers:
         self._proposal = api.post("/v1/catalog/proposals", json=proposal).json()["id"]
         api.post("/v1/reports", ADMIN, json={"period": "2026-W20"})
         self._report = made()
+        complaint = {"channel": "letter", "about": "other", "received_at": "2026-03-04T09:00:00+08:00", "text": "演示反映"}
+        self._complaint = api.post("/v1/complaints", ADMIN, json=complaint).json()["number"]
+        lead = {"clause": "16.10", "unit": "370402-PERMIT", "subject": "演示线索", "text": "演示依据"}
+        self._lead = api.post("/v1/leads", ADMIN, json=lead).json()["number"]
         self._roles = {}
         with transaction() as session:
             for person in (REQUESTER, ISSUER, CHIEF, ADMIN, PUBLISHER):
@@ -111,6 +115,10 @@ class Callers:
             there = {"key": "SZ-1", "id": self._proposal, "version": "1", "first": "0", "second": "1"}
         if path.startswith("/v1/reports"):
             there = {"id": self._report}
+        if path.startswith(("/v1/complaints", "/v1/leads")):
+            there = {"number": self._complaint if path.startswith("/v1/complaints") else self._lead}
+        if path.startswith(("/v1/entered", "/figures")):
+            there = {"kind": "publicity", "week": "2026-W10"}
         return {name: there.get(name, value) for name, value in parameters.items()}
 
 

@@ -13,6 +13,7 @@ from stdnum.cn import uscc
 from domain.blocking import Organ
 from domain.limits import HandlingType
 from ledger.database import transaction
+from ledger.tables.oversight import Complaint
 from ledger.tables.registry import Database, Matter, Person, ProofKind, Unit
 from runtime.failures import Failure
 from runtime.import_commands import import_file, main
@@ -214,3 +215,17 @@ def test_one_faulty_row_of_any_register_keeps_the_file_out(
 def test_a_column_that_nobody_knows_is_named(shared_ledger: str, tmp_path: Path) -> None:
     with pytest.raises(Failure, match="不认识的列:承若时限"):
         import_file("matters", sheet(tmp_path / "m.xlsx", (*MATTERS[:4], "承若时限"), ("M-1", "事项", "370402-CIVIL", "承诺件", "5")))
+
+
+def test_complaints_come_row_by_row_and_twice_without_a_change(
+    ledger: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, good = ("渠道", "工单编号", "收到时间", "内容"), ("12345", "GD-1", "2026-03-04", "演示反映的内容")
+    file = sheet(tmp_path / "c.xlsx", header, good, ("短信", "GD-2", "2026-03-04", "内容"))
+    assert main(["complaints", str(file)]) == 1
+    said = capsys.readouterr().out
+    assert "登记 1 件" in said and "第 3 行未登记" in said
+    assert main(["complaints", str(sheet(tmp_path / "d.xlsx", header, good))]) == 0
+    assert "此前已登记 1 件" in capsys.readouterr().out and count(Complaint) == 1
+    with pytest.raises(Failure, match="没有这个文件"):
+        main(["complaints", str(tmp_path / "none.xlsx")])

@@ -1,0 +1,114 @@
+"""登记册: devices, systems, publicity, responsibility, training, inspections: entered, corrected by a new row, exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Path, Query, Response
+
+from domain.registers import REGISTERS, RegisterKind
+from domain.roles import Role
+from gateway.acting import acting
+from gateway.answers.oversight import EntriesAnswer, EntryAnswer, FieldAnswer, RegisterAnswer, RegistersAnswer
+from gateway.entrance import CurrentCaller
+from gateway.permissions import reads_all_registers
+from gateway.problems import Problem
+from gateway.routes.shared import api_router, problems
+from gateway.sent.oversight import SentEntryValues
+from gateway.sent.values import names_a_citizen
+from gateway.tables import CSV, csv_answer
+from ledger import entered
+from ledger.keys import Caller
+from settings import LOCAL, settings
+
+router = api_router("监督")
+
+PAGE = 500
+Kind = Annotated[str, Path(max_length=20, description="登记册", examples=["publicity"])]
+After = Annotated[int, Query(ge=0, le=2**62, description="上一页给出的 next;省略为从头")]
+Corrected = Annotated[bool, Query(description="连同已被更正的")]
+
+
+@router.get("/v1/entered-registers", summary="登记册目录", responses=problems())
+def get_registers(caller: CurrentCaller) -> RegistersAnswer:
+    """有哪些登记册,各有哪些栏。"""
+    return RegistersAnswer(
+        items=[
+            RegisterAnswer(
+                kind=kind, obligation=about.obligation, name=about.name, by_office=about.by_office,
+                fields=[FieldAnswer(name=field.name, kind=field.kind.value, needed=field.needed) for field in about.fields],
+            )
+            for kind, about in REGISTERS.items()
+        ]
+    )  # fmt: skip
+
+
+@router.post(
+    "/v1/entered-registers/{kind}",
+    status_code=201,
+    summary="登记一条",
+    responses=problems("register_unknown", "register_not_yours", "entry_refused", body=True),
+)
+def enter_register(kind: Kind, body: SentEntryValues, caller: CurrentCaller) -> EntryAnswer:
+    """新增,或以新的一条更正 replaces 所指的一条;原有的保留。不登记个人信息,人员写编码。"""
+    register, unit = _kind(kind), body.unit or caller.unit
+    office = Role.OFFICE in caller.roles
+    if not office and (register.about.by_office or unit != caller.unit):
+        raise Problem("register_not_yours")
+    if named := [name for name, text in body.values.items() if names_a_citizen(text)]:
+        raise Problem("entry_refused", errors=[(f"values.{name}", "不得含公民身份号码。") for name in named])
+    with acting() as session:
+        row = entered.enter(
+            session, register, unit, body.values, person=caller.person, now=settings().now(), replaces=body.replaces
+        )
+        return EntryAnswer.of(row)
+
+
+@router.get("/v1/entered-registers/{kind}", summary="登记册", responses=problems("register_unknown", "invalid"))
+def get_entries(kind: Kind, caller: CurrentCaller, corrected: Corrected = False, after: After = 0) -> EntriesAnswer:
+    """本单位的,每页 500 条;专班办公室和管理员看到全部单位的。"""
+    register = _kind(kind)
+    with acting() as session:
+        found = entered.listed(session, register, _whose(caller), replaced=corrected, after=after, limit=PAGE)
+        items = [EntryAnswer.of(row) for row in found]
+    return EntriesAnswer(items=items, next=items[-1].serial if len(items) == PAGE else None)
+
+
+@router.get(
+    "/v1/entered-registers/{kind}/export.csv",
+    summary="导出登记册",
+    response_class=Response,
+    responses=problems("register_unknown", "invalid", also={200: {"content": CSV}}),
+)
+def export_entries(kind: Kind, caller: CurrentCaller, corrected: Corrected = False) -> Response:
+    """UTF-8 带签名的 CSV,可直接用表格软件打开。"""
+    register = _kind(kind)
+    names = [field.name for field in register.about.fields]
+    header = ("序号", "单位", *names, "登记时间", "登记人", "更正")
+    return csv_answer(f"{register.value}.csv", header, _rows(register, names, _whose(caller), corrected))
+
+
+def _rows(register: RegisterKind, names: list[str], unit: str | None, corrected: bool) -> Iterator[tuple[object, ...]]:
+    after: int | None = 0
+    while after is not None:
+        with acting() as session:
+            found = entered.listed(session, register, unit, replaced=corrected, after=after, limit=PAGE)
+            rows = [
+                (row.serial, row.unit, *(row.values.get(name, "") for name in names),
+                 f"{row.entered_at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}", row.entered_by, row.replaces)
+                for row in found
+            ]  # fmt: skip
+            after = found[-1].serial if len(found) == PAGE else None
+        yield from rows
+
+
+def _kind(text: str) -> RegisterKind:
+    try:
+        return RegisterKind(text)
+    except ValueError:
+        raise Problem("register_unknown") from None
+
+
+def _whose(caller: Caller) -> str | None:
+    return None if reads_all_registers(caller) else caller.unit

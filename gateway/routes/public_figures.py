@@ -1,0 +1,109 @@
+"""公开数据: a week's figures for everybody, a week after it ended, small counts hidden; without a key."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from gateway.acting import acting
+from gateway.answers.oversight import PublicWeek
+from gateway.pages import page
+from gateway.problems import Problem
+from gateway.routes.shared import problems
+from gateway.services import count_public
+from gateway.tables import CSV, csv_answer
+from ledger import public_figures
+from ledger.public_figures import DEFINITIONS, TooEarly, WeekFigures
+from reports import periods
+from reports.model import Period
+from reports.periods import LOCAL, NoSuchPeriod
+from settings import settings
+
+router = APIRouter(tags=["公开数据"])
+
+Week = Annotated[str, Path(pattern=r"^20\d\d-W\d\d$", description="周次", examples=["2026-W10"])]
+_HTML = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "网页"}}
+_COLUMNS = ("周次", "单位", *DEFINITIONS)
+TOTAL = "全区"
+
+
+@router.get(
+    "/figures", summary="公开数据", response_class=Response,
+    responses=problems("week_unknown", "week_too_early", "invalid", key=False, also=_HTML),
+)  # fmt: skip
+def figures_page(
+    request: Request, week: Annotated[str | None, Query(pattern=r"^20\d\d-W\d\d$", description="周次;省略为最近公开的", examples=["2026-W10"])] = None
+) -> Response:
+    """一周的网页:各单位收到、答复的部门核验申请和按时情况,连同口径。小于 5 的数隐去。"""
+    count_public(request, "catalog")
+    newest = periods.week_of(settings().now() - public_figures.WAIT - timedelta(days=7))
+    period = _period(week) if week else newest
+    found = _figures(period)
+    rows = [(name, _lines(cells)) for name, cells in zip(found.units, found.published.rows, strict=True)]
+    return page(
+        "figures.html", label=period.label, code=code_of(period), rows=rows, totals=_lines(found.published.totals),
+        definitions=DEFINITIONS, before=code_of(periods.before(period)),
+        after=code_of(periods.week_of(period.end)) if period.end <= newest.start else "",
+    )  # fmt: skip
+
+
+@router.get(
+    "/figures/{week}.json", summary="公开数据(JSON)", responses=problems("week_unknown", "week_too_early", "invalid", key=False)
+)
+def figures_json(week: Week, request: Request) -> PublicWeek:
+    """一周的数据和口径;`<5` 为 0 至 4,`*` 为防止推算而隐去。"""
+    count_public(request, "catalog")
+    period = _period(week)
+    found = _figures(period)
+    units = [
+        {"单位": name, **dict(zip(DEFINITIONS, cells, strict=True))}
+        for name, cells in zip(found.units, found.published.rows, strict=True)
+    ]
+    return PublicWeek(
+        week=week, label=period.label, definitions=DEFINITIONS, units=units,
+        totals=dict(zip(DEFINITIONS, found.published.totals, strict=False)),
+    )  # fmt: skip
+
+
+@router.get(
+    "/figures/{week}.csv", summary="公开数据(CSV)", response_class=Response,
+    responses=problems("week_unknown", "week_too_early", "invalid", key=False, also={200: {"content": CSV}}),
+)  # fmt: skip
+def figures_csv(week: Week, request: Request) -> Response:
+    """UTF-8 带签名的 CSV,末尾为全区合计和各栏口径。"""
+    count_public(request, "catalog")
+    found = _figures(_period(week))
+    rows: list[tuple[object, ...]] = [
+        (week, name, *cells) for name, cells in zip(found.units, found.published.rows, strict=True)
+    ]
+    if found.units:
+        rows.append((week, TOTAL, *found.published.totals))
+    rows += [("口径", name, said) for name, said in (*DEFINITIONS.items(), ("<5", "0 至 4"), ("*", "为防止推算而隐去"))]
+    return csv_answer(f"figures-{week}.csv", _COLUMNS, rows)
+
+
+def code_of(period: Period) -> str:
+    """2026-W10."""
+    year, number, _ = period.start.astimezone(LOCAL).isocalendar()
+    return f"{year}-W{number:02}"
+
+
+def _period(week: str) -> Period:
+    try:
+        return periods.parse(week)
+    except NoSuchPeriod:
+        raise Problem("week_unknown") from None
+
+
+def _figures(period: Period) -> WeekFigures:
+    try:
+        with acting() as session:
+            return public_figures.week(session, period.start, period.end, now=settings().now())
+    except TooEarly:
+        raise Problem("week_too_early") from None
+
+
+def _lines(cells: tuple[str, ...]) -> dict[str, str]:
+    return dict(zip(DEFINITIONS, cells, strict=False))

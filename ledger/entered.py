@@ -1,0 +1,80 @@
+"""登记册 (6.1, 8.1, 14.1, 15.1, 15.3, 19.1): entered by people, never changed: a correction is a row of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from domain.limits import aware
+from domain.registers import FieldKind, RegisterKind, faults, people_of
+from ledger.tables.oversight import RegisterEntry
+from ledger.tables.registry import Person, Unit
+
+
+class EntryRefused(Exception):
+    """It cannot be entered so; `faults`: field -> what is wrong, in Chinese."""
+
+    def __init__(self, text: str, faults: Mapping[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.faults = dict(faults or {})
+
+
+def enter(
+    session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str], *, person: str, now: datetime,
+    replaces: int | None = None,
+) -> RegisterEntry:  # fmt: skip
+    """A new row, or one in the place of `replaces`. Raises `EntryRefused`."""
+    if session.get(Unit, unit) is None:
+        raise EntryRefused("没有所填的单位。")
+    if wrong := faults(kind, values) or _unknown_people(session, kind, unit, values):
+        raise EntryRefused("所填的内容不合格。", wrong)
+    if replaces is not None:
+        _replaceable(session, kind, unit, replaces)
+    row = RegisterEntry(
+        register=kind, unit=unit, values={name: text for name, text in values.items() if text}, entered_at=aware(now),
+        entered_by=person, replaces=replaces,
+    )  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        raise EntryRefused("这一条刚被别人更正,请刷新后更正最新的一条。") from None
+    return row
+
+
+def _unknown_people(session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str]) -> dict[str, str]:
+    """People are named by their codes, and are the unit's (15.3: training of each 代办员)."""
+    wrong = {}
+    for field in kind.about.fields:
+        if field.kind is FieldKind.PEOPLE:
+            codes = people_of(values.get(field.name, ""))
+            known = set(session.scalars(select(Person.code).where(Person.unit == unit, Person.code.in_(codes))))
+            if not codes or set(codes) - known:
+                wrong[field.name] = "应为本单位在册人员的编码,以顿号分开。"
+    return wrong
+
+
+def _replaceable(session: Session, kind: RegisterKind, unit: str, serial: int) -> None:
+    row = session.get(RegisterEntry, serial)
+    if row is None or row.register is not kind or row.unit != unit:
+        raise EntryRefused("没有要更正的这一条。")
+    if session.scalar(select(RegisterEntry.serial).where(RegisterEntry.replaces == serial)) is not None:
+        raise EntryRefused("这一条已被更正,请更正最新的一条。")
+
+
+def listed(
+    session: Session, kind: RegisterKind, unit: str | None, *, replaced: bool = False, after: int = 0, limit: int = 500
+) -> list[RegisterEntry]:
+    """A page of a register, of a unit or of all: what stands, and with `replaced` what was corrected as well."""
+    query = select(RegisterEntry).where(RegisterEntry.register == kind, RegisterEntry.serial > after)
+    if unit is not None:
+        query = query.where(RegisterEntry.unit == unit)
+    if not replaced:
+        later = aliased(RegisterEntry)
+        query = query.where(~select(later.serial).where(later.replaces == RegisterEntry.serial).exists())
+    return list(session.scalars(query.order_by(RegisterEntry.serial).limit(limit)))

@@ -1,0 +1,41 @@
+"""`./run import complaints FILE`: a channel's export, row by row; a bad row is named and stops nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from catalog.complaint_file import RowOutcome, import_file
+from catalog.reading import FileRefused
+from runtime.failures import Failure
+from settings import settings
+
+ACTOR = "system:import"
+_console = Console(highlight=False, soft_wrap=True)
+
+
+def import_complaints(file: Path) -> int:
+    """Gives the exit code: 1 where a row was refused. Raises Failure where the file cannot be read at all."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        raise Failure("导入投诉", f"没有这个文件或打不开:{file}", "请核对路径。") from None
+    try:
+        rows = import_file(content, settings().complaint_days, person=ACTOR, unit="", now=settings().now())
+    except FileRefused as refused:
+        raise Failure("导入投诉", refused.text, refused.remedy) from None
+    refused_rows = [row for row in rows if row.number is None]
+    _console.print(said(rows))
+    for row in refused_rows:
+        _console.print(f"第 {row.line} 行未登记:{row.said}")
+    if refused_rows:
+        _console.print("更正后整表重新导入即可:已登记的不会重复。")
+    return 1 if refused_rows else 0
+
+
+def said(rows: list[RowOutcome]) -> str:
+    """The whole file in one line."""
+    repeated = sum(row.repeated for row in rows)
+    taken = sum(row.number is not None for row in rows) - repeated
+    return f"共 {len(rows)} 行:登记 {taken} 件,此前已登记 {repeated} 件,未登记 {len(rows) - taken - repeated} 行。"

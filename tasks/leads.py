@@ -1,0 +1,19 @@
+"""线索: once a day every rule of article 16 looks at the week that runs and the one before. Twice changes nothing."""
+
+from __future__ import annotations
+
+from ledger import leads
+from ledger.database import transaction
+from settings import settings
+from tasks.steps import in_ledger_thread, step
+
+
+@step("查找线索 find leads")
+async def find_leads() -> int | None:
+    """How many are new; None where today was done already."""
+    return await in_ledger_thread(_find)
+
+
+def _find() -> int | None:
+    with transaction() as session:
+        return leads.find_daily(session, settings().now())

@@ -1,0 +1,199 @@
+"""线索、登记册、评分、公开数据 over HTTP: who may, what a unit sees of its own, what everybody sees."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import openpyxl
+import pytest
+from sqlalchemy import text
+
+from domain.scoring import FORMULAS, LEAST, score
+from gateway.pages import typeset
+from gateway.routes import entered
+from ledger.database import transaction
+from ledger.public_figures import DEFINITIONS
+from settings import settings
+from tests.gateway.casework import ask
+from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
+
+CHIEF, OTHER_CHIEF = "demo-permit-2", "demo-guangming-2"
+
+
+def entered_lead(api: Api, **changes: Any) -> str:
+    body = {"clause": "16.6", "unit": "370402-PERMIT", "subject": f"现场检查 {uuid4().hex[:6]}", "text": "窗口索要演示乙丑的户籍证明"}
+    answer = api.post("/v1/leads", ADMIN, json=body | changes)
+    assert answer.status_code == 201, answer.text
+    number: str = answer.json()["number"]
+    return number
+
+
+def step(api: Api, number: str, name: str, person: str = ADMIN, **body: Any) -> Any:
+    return api.post(f"/v1/leads/{number}/{name}", person, json={"text": "说明"} | body)
+
+
+def test_the_whole_path_over_the_api(api: Api) -> None:
+    number = entered_lead(api)
+    assert api.get(f"/v1/leads/{number}", CHIEF).status_code == 404  # a sign alone is the office's business
+    notified = step(api, number, "notify", document="整改通知〔2026〕1号").json()
+    assert notified["standing_name"] == "已发整改通知" and notified["term"] == "办理中"
+    assert number in api.get("/v1/leads", CHIEF).text and number not in api.get("/v1/leads", OTHER_CHIEF).text
+    early = step(api, number, "transfer", document="移送 1 号")
+    assert (early.status_code, early.json()["code"]) == (409, "lead_refused") and "期限未到" in early.json()["detail"]
+    assert step(api, number, "answer", OTHER_CHIEF).json()["code"] == "lead_unknown"
+    assert step(api, number, "answer", REQUESTER).json()["code"] == "not_allowed"
+    assert step(api, number, "answer", CHIEF).json()["term"] == "按时"
+    assert step(api, number, "exempt", document="纪要 1 号", exemption="17.9").json()["code"] == "invalid"
+    assert "文书" in step(api, number, "transfer").json()["detail"]
+    assert step(api, number, "transfer", document="移送 1 号").json()["standing_name"] == "已移送有关机关"
+    assert step(api, number, "outcome", document="通报 3 号").status_code == 200
+    paid = step(api, number, "compensation", document="赔偿决定 2 号", amount="120.5").json()
+    assert paid["steps"][-1]["record"] == {"document": "赔偿决定 2 号", "amount": "120.50"}
+    assert [one["step"] for one in paid["steps"]] == ["find", "notify", "answer", "transfer", "outcome", "compensate"]
+    assert "违规" not in str(paid)
+
+
+def test_only_the_office_takes_the_offices_steps(api: Api) -> None:
+    number = entered_lead(api)
+    for person in (CHIEF, REQUESTER, ISSUER):
+        for name in ("dismiss", "notify", "accept", "transfer", "exempt", "outcome", "compensation"):
+            assert step(api, number, name, person).json()["code"] == "not_allowed"
+        assert api.post("/v1/leads", person, json={}).json()["code"] == "not_allowed"
+    assert api.get("/v1/leads", REQUESTER).json()["code"] == "not_allowed"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"unit": "no-unit"}, "unit_not_registered"), ({"clause": "17.1"}, "invalid"), ({"subject": "370402188102020017"}, "invalid"),
+        ({"numbers": ["张三"]}, "invalid"), ({"text": ""}, "invalid"),
+    ],
+)  # fmt: skip
+def test_a_lead_by_hand_that_cannot_be(api: Api, change: dict[str, Any], code: str) -> None:
+    body = {"clause": "16.10", "unit": "370402-PERMIT", "subject": "检查", "text": "依据"} | change
+    assert api.post("/v1/leads", ADMIN, json=body).json()["code"] == code
+
+
+def test_the_same_lead_twice_in_a_week_is_one(api: Api) -> None:
+    subject = f"检查 {uuid4().hex[:6]}"
+    entered_lead(api, subject=subject)
+    again = api.post("/v1/leads", ADMIN, json={"clause": "16.6", "unit": "370402-PERMIT", "subject": subject, "text": "x"})
+    assert (again.status_code, again.json()["code"]) == (409, "lead_known")
+
+
+ENTRY = {"日期": "2026-03-04", "媒体": "区政府网站", "标题": "=一图读懂"}
+
+
+def test_registers_are_entered_corrected_and_exported(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = {one["kind"]: one for one in api.get("/v1/entered-registers", REQUESTER).json()["items"]}
+    assert {one["obligation"] for one in kinds.values()} == {"6.1", "8.1", "14.1", "15.1", "15.3", "19.1"}
+    path = "/v1/entered-registers/publicity"
+    first = api.post(path, CHIEF, json={"values": ENTRY}).json()
+    better = api.post(path, CHIEF, json={"values": ENTRY | {"媒体": "枣庄日报"}, "replaces": first["serial"]}).json()
+    twice = api.post(path, CHIEF, json={"values": ENTRY, "replaces": first["serial"]})
+    assert (twice.status_code, twice.json()["code"]) == (422, "entry_refused")
+    serials = [one["serial"] for one in api.get(path, CHIEF).json()["items"]]
+    assert better["serial"] in serials and first["serial"] not in serials
+    assert first["serial"] in [one["serial"] for one in api.get(f"{path}?corrected=true", CHIEF).json()["items"]]
+    monkeypatch.setattr(entered, "PAGE", 1)
+    api.post(path, CHIEF, json={"values": ENTRY})
+    rows = list(csv.DictReader(io.StringIO(api.get(f"{path}/export.csv", ADMIN).text.removeprefix("\ufeff"))))
+    assert len(rows) >= 2 and {row["标题"] for row in rows} == {"'=一图读懂"}
+
+
+def test_a_register_takes_what_it_declares_from_whom_it_may(api: Api) -> None:
+    path = "/v1/entered-registers"
+    wrong = api.post(f"{path}/training", CHIEF, json={"values": {"日期": "3月4日", "学时": "两", "天气": "晴", "参训人员": "nobody"}}).json()
+    assert {one["field"] for one in wrong["errors"]} == {"values.日期", "values.学时", "values.天气", "values.内容"}
+    people = {"日期": "2026-03-04", "内容": "系统应用", "学时": "2", "参训人员": "demo-permit-1、demo-guangming-1"}
+    assert api.post(f"{path}/training", CHIEF, json={"values": people}).json()["errors"][0]["field"] == "values.参训人员"
+    assert api.post(f"{path}/training", CHIEF, json={"values": people | {"参训人员": "demo-permit-1"}}).status_code == 201
+    assert api.post(f"{path}/weather", CHIEF, json={"values": {}}).json()["code"] == "register_unknown"
+    assert api.post(f"{path}/publicity", CHIEF, json={"values": ENTRY, "unit": "370402-GUANGMING"}).json()["code"] == "register_not_yours"
+    inspection = {"检查日期": "2026-03-04", "内容": "窗口", "发现问题": "无"}
+    assert api.post(f"{path}/inspections", CHIEF, json={"values": inspection}).json()["code"] == "register_not_yours"
+    assert api.post(f"{path}/inspections", ADMIN, json={"values": inspection, "unit": "370402-PERMIT"}).status_code == 201
+    assert api.post(f"{path}/publicity", REQUESTER, json={"values": ENTRY}).json()["code"] == "not_allowed"
+    named = api.post(f"{path}/publicity", CHIEF, json={"values": ENTRY | {"标题": "关于370402188102020017"}})
+    assert named.json()["code"] == "entry_refused"
+    assert api.get(f"{path}/training", OTHER_CHIEF).json()["items"] == []
+
+
+WEEK = "2026-W10"
+
+
+def limits(unit: str, kept: int, missed: int) -> None:
+    """Hard limits of a unit that fell due on the Wednesday of that week, laid beside a real request."""
+    with transaction() as session:
+        for count, column in ((kept, "met_at"), (missed, "missed_at")):
+            session.execute(text(
+                "WITH q AS (INSERT INTO requests (id, verification, unit, received_at, answered_at, answer) "
+                "SELECT gen_random_uuid(), v.number, :unit, '2026-03-04T01:00Z', '2026-03-04T02:00Z', 'true' "
+                "FROM (SELECT number FROM verifications LIMIT 1) v, generate_series(1, :count) RETURNING id, verification) "
+                "INSERT INTO deadlines (id, verification, request_id, kind, due_at, pausable, provisional, rule_version, obligations, note, "
+                f"explanation, {column}) SELECT gen_random_uuid(), verification, id, 'hard', '2026-03-04T03:00Z', false, false, 'x', "
+                "'{}', '', '', '2026-03-04T02:00Z' FROM q"
+            ), {"unit": unit, "count": count})  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def week(served: Api) -> None:
+    served.begin()
+    ask(served.filed(proof="P-HARDSHIP"))
+    limits("370402-GUANGMING", 45, 5)
+    limits("370402-CIVIL", 20, 10)
+    limits("370402-JUSTICE", 2, 1)
+
+
+def test_public_figures_hide_what_is_small_and_print_what_they_mean(api: Api, week: None) -> None:
+    found = api.get(f"/figures/{WEEK}.json", None).json()
+    rows = {row["单位"]: row for row in found["units"]}
+    counts = [tuple(row[name] for name in DEFINITIONS) for row in rows.values()]
+    assert len(counts) == 3 and ("<5",) * 6 in counts and ("50", "50", "0", "0", "50", "45") in counts
+    assert ("*",) * 6 in counts  # the next smallest is hidden with it
+    table = api.get(f"/figures/{WEEK}.csv", None)
+    assert table.text.startswith("\ufeff周次,单位") and all(said in table.text for said in DEFINITIONS.values())
+    page = api.get(f"/figures?week={WEEK}", None)
+    assert page.status_code == 200 and "&lt;5" in page.text and all(typeset(said) in page.text for said in DEFINITIONS.values())
+
+
+def test_public_figures_come_a_week_later(api: Api) -> None:
+    now = settings().now()
+    for ago, code in ((0, 404), (7, 404), (15, 200)):
+        year, number, _ = (now - timedelta(days=ago)).astimezone(datetime.now().astimezone().tzinfo).isocalendar()
+        answer = api.get(f"/figures/{year}-W{number:02}.json", None)
+        assert answer.status_code == code, answer.text
+    assert api.get("/figures", None).status_code == 200
+    assert api.get("/figures/2026-W60.json", None).json()["code"] == "week_unknown"
+    assert api.get("/figures/x.json", None).json()["code"] == "invalid"
+    shown = api.get("/figures?week=2026-W60", None, headers={"Accept": "text/html"})
+    assert shown.status_code == 404 and "周次" in shown.text
+
+
+def test_scores_with_their_formula_and_the_small_ones_named(api: Api, week: None) -> None:
+    query = "?first=2026-03-02&last=2026-03-08"
+    found = api.get(f"/v1/scores{query}", ADMIN).json()
+    lines = {line["unit"]: line for line in found["items"]}
+    assert lines["370402-GUANGMING"]["score"] == 90.0 and lines["370402-GUANGMING"]["figures"]["hard"] == [45, 50]
+    assert lines["370402-CIVIL"]["score"] == 66.67 and lines["370402-JUSTICE"]["score"] is None
+    assert found["formula"] == FORMULAS[-1].version and str(LEAST) in found["said"]
+    book = openpyxl.load_workbook(io.BytesIO(api.get(f"/v1/scores.xlsx{query}", ADMIN).content))
+    assert book.sheetnames == ["得分", "公式", "说明"]
+    rows = list(book["得分"].iter_rows(values_only=True))
+    assert rows[1][:5] == ("370402-GUANGMING", rows[1][1], 90, 45, 50) and rows[3][2] is None and "不评分" in str(rows[3][-1])
+    assert book["得分"].freeze_panes == "C2" and book["公式"]["B2"].value == 40 and book["说明"]["B2"].value == found["formula"]
+    for person in (REQUESTER, CHIEF):
+        assert api.get(f"/v1/scores{query}", person).json()["code"] == "not_allowed"
+    assert api.get("/v1/scores?first=2026-03-08&last=2026-03-02", ADMIN).json()["code"] == "period_wrong"
+    assert api.get(f"/v1/scores{query}&formula=1999", ADMIN).json()["code"] == "formula_unknown"
+
+
+def test_a_part_without_denominator_gives_its_weight_to_the_others() -> None:
+    parts = dict.fromkeys((part.key for part in FORMULAS[-1].parts), (0, 0))
+    assert score(FORMULAS[-1], parts | {"hard": (20, 20)}) == 100.0
+    assert score(FORMULAS[-1], parts | {"hard": (10, 20), "soft": (30, 30)}) == round(100 * (40 * 0.5 + 20) / 60, 2)
+    assert score(FORMULAS[-1], parts | {"hard": (19, 19)}) is None

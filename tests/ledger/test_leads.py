@@ -1,0 +1,402 @@
+"""线索 (article 16): each rule finds what it should and no more, once; the path to a decision, step by step, on the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text, update
+
+from domain.complaints import ComplaintAbout, ComplaintChannel
+from domain.lead_path import LeadStanding, LeadStep
+from domain.leads import LeadRule, Sign
+from domain.limits import HandlingType
+from domain.records import VoluntaryReason
+from domain.roles import IdType
+from ledger import (
+    cases,
+    complaints,
+    filing,
+    lead_steps,
+    leads,
+    mismatches,
+    offsystem,
+    returns,
+    voluntary,
+    worktime,
+)
+from ledger.audit import record_access
+from ledger.database import engine, transaction
+from ledger.lead_steps import LeadRefused
+from ledger.offsystem import OffSystemResult
+from ledger.returns import Wish
+from ledger.tables.cases import Case, Party
+from ledger.tables.oversight import Lead
+from ledger.tables.registry import Unit
+from ledger.tables.verifications import Request
+from ledger.voluntary import Stated
+from sandbox.people import PERSONS, by_name
+from tests.ledger.acting import (
+    ISSUER,
+    MINUTE,
+    all_of,
+    ask,
+    asked,
+    at_once,
+    deliver,
+    do,
+    found,
+    hold,
+    immediate,
+    reply,
+    row,
+    seal,
+    swept,
+    take_up,
+)
+from tests.ledger.filing import FILER, NOW, UNIT, file
+
+START, END = datetime.fromisoformat("2026-03-02T00:00+08:00"), datetime.fromisoformat("2026-03-09T00:00+08:00")
+LATER = NOW + timedelta(days=2)
+OFFICE: Mapping[str, Any] = {"person": "demo-admin", "unit": "370402-OFFICE", "now": LATER}
+UNIT_SAYS: Mapping[str, Any] = {"person": "demo-permit-2", "unit": UNIT, "now": LATER}
+
+
+def look(now: datetime = LATER) -> int:
+    return do(leads.find, START, END, now=now)
+
+
+def of(rule: LeadRule) -> list[Lead]:
+    return sorted(all_of(Lead, rule=rule), key=lambda one: (one.unit, one.subject))
+
+
+def brought(times: int, *, proof: str = "P-HOUSEHOLD", number: str = "C-NONE") -> None:
+    holder = by_name("演示甲子")
+    for _ in range(times):
+        stated = Stated(number, IdType(holder.id_type), holder.id_number, holder.name, proof)
+        do(voluntary.submit, FILER, stated, VoluntaryReason.OTHER, None, None, now=NOW)
+
+
+def delivered(**changes: object) -> str:
+    lease = hold(file(**changes))  # type: ignore[arg-type]
+    take_up(lease)
+    found(lease)
+    seal(lease)
+    deliver(lease)
+    return lease.number
+
+
+def test_looking_again_finds_nothing_new(ledger: str) -> None:
+    do(filing.refuse, now=NOW, unit=UNIT, actor="x", code="proof_not_listed", obligation="2.1", matter="DEMO-0001", proof="P-X")
+    first = look()
+    assert first > 0 and look() == look() == 0
+    before = len(all_of(Lead))
+    assert list(at_once(look, look)) == [0, 0] and len(all_of(Lead)) == before
+
+
+def test_two_that_look_at_once_find_each_once(ledger: str) -> None:
+    do(filing.refuse, now=NOW, unit=UNIT, actor="x", code="proof_not_listed", obligation="2.1", matter="DEMO-0001", proof="P-X")
+    counts = at_once(look, look)
+    assert 0 in counts and sum(counts) == len(all_of(Lead))  # type: ignore[arg-type]
+
+
+def test_how_things_stand_is_one_open_lead_week_after_week(ledger: str) -> None:
+    look()
+    lasting = len(of(LeadRule.NOT_TAKING_PART))
+    assert lasting and do(leads.find, END, END + timedelta(days=7), now=END + timedelta(days=8)) == 0
+    for lead in of(LeadRule.NOT_TAKING_PART):
+        do(lead_steps.take, lead.number, LeadStep.DISMISS, **OFFICE)
+    assert look() == 0  # this week's was dismissed: it does not come back
+    do(leads.find, END, END + timedelta(days=7), now=END + timedelta(days=8))
+    assert len(of(LeadRule.NOT_TAKING_PART)) == 2 * lasting
+
+
+def test_every_day_once(ledger: str) -> None:
+    first = do(leads.find_daily, LATER)
+    assert first and do(leads.find_daily, LATER + timedelta(hours=3)) is None
+    assert do(leads.find_daily, LATER + timedelta(days=1)) == 0
+
+
+def test_a_unit_that_takes_part_without_list_or_duty(ledger: str) -> None:
+    with transaction() as session:
+        session.add(Unit(code="U-NEW", name="演示新单位", kind="government", uscc=None))
+        session.add(Unit(code="U-OUT", name="演示免单位", kind="government", uscc=None, takes_part=False))
+    look()
+    new = {lead.unit: lead for lead in of(LeadRule.NOT_TAKING_PART)}
+    assert (new["U-NEW"].counts["清单"], new["U-NEW"].counts["督办员"], new["U-NEW"].counts["代办员"]) == ("无", "无", "无")
+    assert "U-OUT" not in new and UNIT not in new
+    assert "U-NEW" in {lead.subject for lead in of(LeadRule.LIST_MISSING)}
+
+
+def test_proofs_asked_for_beside_the_list(ledger: str) -> None:
+    for proof in ("P-X", "P-X", "P-Y"):
+        do(filing.refuse, now=NOW, unit=UNIT, actor="x", code="proof_not_listed", obligation="2.1", matter="DEMO-0001", proof=proof)
+    do(filing.refuse, now=NOW, unit=UNIT, actor="x", code="not_a_party", obligation="15.4", matter="DEMO-0001", proof="P-X")
+    do(filing.refuse, now=END, unit=UNIT, actor="x", code="proof_not_listed", obligation="2.1", matter="DEMO-0001", proof="P-Z")
+    about = row(file())
+    with transaction() as session:
+        number = session.get_one(Case, about.case).number
+        session.execute(text("INSERT INTO proof_kinds (code, name, basis, validity_days, sealed_when_negative) VALUES ('P-NEW', '新证明', '', 30, false)"))
+    brought(1, proof="P-NEW", number=number)
+    look()
+    assert [(lead.subject, lead.counts) for lead in of(LeadRule.UNLISTED_ASKED)] == [
+        ("DEMO-0001/P-X", {"不予受理次数": 2}), ("DEMO-0001/P-Y", {"不予受理次数": 1}),
+    ]  # fmt: skip
+    assert [(lead.unit, lead.subject) for lead in of(LeadRule.PROOF_MISSING)] == [(UNIT, "DEMO-0001/P-NEW")]
+
+
+def test_a_hard_limit_that_passed_unanswered(ledger: str) -> None:
+    late, _ = immediate()
+    answered, request = immediate()
+    other, _ = immediate()
+    swept(NOW + 40 * MINUTE)
+    reply(request, now=NOW + 50 * MINUTE)
+    look()
+    numbers = [lead.numbers for lead in of(LeadRule.LEFT_UNANSWERED)]
+    hard = {late.number, other.number}
+    assert not numbers or set(numbers[0]) == hard
+    promised, _ = asked(promise_end=NOW + timedelta(hours=30))
+    swept(NOW + timedelta(hours=47))
+    look()
+    (lead,) = of(LeadRule.LEFT_UNANSWERED)
+    assert promised.number in lead.numbers and answered.number not in lead.numbers and lead.unit == ISSUER
+
+
+def test_what_units_send_back_and_nobody_takes(ledger: str) -> None:
+    lease, request = asked()
+    do(returns.give_back, request, ISSUER, Wish("不属本单位", "370402-CIVIL", None), now=NOW + MINUTE, actor="x")
+    look()
+    assert of(LeadRule.RETURNED_BY_ALL) == []  # once is no sign
+    do(returns.forward, lease.number, "370402-CIVIL", now=NOW + MINUTE, actor="x")
+    second = ask(lease)
+    do(returns.give_back, second, "370402-CIVIL", Wish("不属本单位", None, "不清楚"), now=NOW + 2 * MINUTE, actor="x")
+    look()
+    found_now = of(LeadRule.RETURNED_BY_ALL)
+    assert [(lead.unit, lead.numbers) for lead in found_now] == [("370402-CIVIL", [lease.number]), (ISSUER, [lease.number])]
+
+
+def test_complaints_about_a_listed_proof_without_the_duplicates(ledger: str) -> None:
+    sent = complaints.Intake(
+        ComplaintChannel.LETTER, ComplaintAbout.STILL_ASKED, NOW, complaints.Stated("窗口仍要求提交户籍证明材料"), "L-1", UNIT,
+        "DEMO-0001", "P-HOUSEHOLD",
+    )  # fmt: skip
+    kept, _ = do(complaints.take_in, sent, 15, **OFFICE)
+    for number, change in (("L-2", {}), ("L-3", {"proof": None}), ("L-4", {"about": ComplaintAbout.OTHER})):
+        do(complaints.take_in, replace(sent, channel_number=number, **change), 15, **OFFICE)  # type: ignore[arg-type]
+    look()
+    (lead,) = of(LeadRule.COMPLAINED)
+    assert (lead.unit, lead.numbers, lead.counts) == (UNIT, [kept.number], {"投诉件数": 1})
+
+
+def test_papers_without_the_applicants_word_and_a_share_that_stands_out(ledger: str) -> None:
+    number = do(lambda session: session.get_one(Case, row(file()).case).number)
+    brought(2, number=number)
+    look()
+    assert of(LeadRule.UNCONFIRMED_PAPERS) == [] == of(LeadRule.VOLUNTARY_OUTLIER)
+    brought(28, number=number)
+    others = "INSERT INTO voluntary_submissions (id, at, unit, listed, marks, stated, clerk, reason, retain_until) SELECT gen_random_uuid(), :at, '370402-CIVIL', false, '{}', 'x', 'x', 'other', :at FROM generate_series(1, 30)"
+    with transaction() as session:
+        session.execute(text(others), {"at": NOW})
+    look()
+    (lead,) = of(LeadRule.UNCONFIRMED_PAPERS)
+    assert lead.counts == {"无本人确认次数": 30}
+    assert of(LeadRule.VOLUNTARY_OUTLIER) == []  # nobody to be compared with: the others filed nothing
+    with transaction() as session:
+        session.execute(text(others.replace("false, '{}'", "true, '{}'").replace("(1, 30)", "(1, 5)")), {"at": NOW})
+        source = "SELECT 'HYX' || n, case_id, party_id, entry_id, '370402-CIVIL', filed_at, filed_by, state, proof_version, share_failed, failed_passes, lease_token, run_serial FROM verifications, generate_series(1, 500) n LIMIT 500"
+        session.execute(text(f"INSERT INTO verifications (number, case_id, party_id, entry_id, unit, filed_at, filed_by, state, proof_version, share_failed, failed_passes, lease_token, run_serial) {source}"))
+    look()
+    (lead,) = of(LeadRule.VOLUNTARY_OUTLIER)
+    assert (lead.unit, lead.counts["主动提供"], lead.counts["其他单位合计"]) == (UNIT, 30, 505)
+
+
+def test_look_ups_elsewhere_from_five_on(ledger: str) -> None:
+    about = row(file())
+    for times in (4, 1):
+        for _ in range(times):
+            with transaction() as session:
+                offsystem.record(
+                    session, UNIT, session.get_one(Case, about.case), session.get_one(Party, about.party), "P-HOUSEHOLD", "省库",
+                    "demo-permit-1", NOW, OffSystemResult.CONFIRMED, "a" * 64, now=NOW, actor="x",
+                )  # fmt: skip
+        look()
+        assert [lead.counts for lead in of(LeadRule.OFF_SYSTEM)] == ([] if times == 4 else [{"系统外查询": 5}])
+
+
+def test_answers_in_bulk_by_one_person_within_a_second(ledger: str) -> None:
+    requests = [asked() for _ in range(6)]
+    for place, (_, request) in enumerate(requests):
+        reply(request, now=NOW + timedelta(seconds=10, milliseconds=240 * place))
+    with transaction() as session:
+        session.execute(update(Request).values(answered_by=Request.verification))  # each by another person
+    look()
+    assert of(LeadRule.BULK_ANSWERS) == []
+    with transaction() as session:
+        session.execute(update(Request).values(answered_by="person:one"))
+    look()
+    (lead,) = of(LeadRule.BULK_ANSWERS)
+    assert (lead.unit, lead.counts) == (ISSUER, {"同一秒内答复": 5})  # the sixth came 1.2 s after the first
+    assert set(lead.numbers) < {lease.number for lease, _ in requests} and len(lead.numbers) == 5
+
+
+def test_cases_dated_back_and_cases_for_the_look_up_alone(ledger: str) -> None:
+    old = [file(accepted_at=NOW - timedelta(days=4)) for _ in range(3)]
+    file(accepted_at=NOW - timedelta(days=2))
+    quick = [delivered(handling=HandlingType.PROMISED) for _ in range(3)]
+    for number in quick:
+        case = do(lambda session, number=number: session.get_one(Case, row(number).case).number)
+        do(cases.close, UNIT, case, now=NOW + 5 * MINUTE, actor="x")
+    look()
+    (back,) = of(LeadRule.BACKDATED)
+    assert (set(back.numbers), back.counts) == (set(old), {"办件": 3})
+    (alone,) = of(LeadRule.CASE_FOR_LOOKUP)
+    assert set(alone.numbers) == set(quick)
+
+
+def test_many_strangers_in_an_hour_over_one_matter(ledger: str) -> None:
+    number = file()
+    with transaction() as session:
+        session.execute(text(
+            "INSERT INTO parties (id, case_id, role, id_type, lookup, name, id_number) "
+            "SELECT gen_random_uuid(), case_id, 'other', 'citizen_id', 'k' || n, 'x', 'x' FROM verifications, generate_series(1, 30) n"
+        ))  # fmt: skip
+        session.execute(text(
+            "INSERT INTO verifications (number, case_id, party_id, entry_id, unit, filed_at, filed_by, state, proof_version, "
+            "share_failed, failed_passes, lease_token, run_serial) SELECT 'HYS' || p.lookup, v.case_id, p.id, v.entry_id, v.unit, "
+            "v.filed_at + substr(p.lookup, 2)::int * interval '119 seconds', v.filed_by, v.state, 1, false, 0, 0, 0 "
+            "FROM verifications v JOIN parties p ON p.case_id = v.case_id WHERE p.lookup LIKE 'k__' OR p.lookup LIKE 'k_'"
+        ))  # fmt: skip
+    look()
+    (lead,) = of(LeadRule.MANY_STRANGERS)
+    assert (lead.unit, lead.subject, lead.counts) == (UNIT, "DEMO-0001", {"不同当事人": 31})
+    assert number in lead.numbers and not any(person.name in str(lead.counts) for person in PERSONS)
+
+
+def test_what_was_corrected_after_delivery_and_fetched_again_and_again(ledger: str) -> None:
+    lease, request = asked()
+    reply(request)
+    seal(lease)
+    deliver(lease)
+    check = do(mismatches.report, lease.number, ["人均月收入"], "三百元", None, ISSUER, FILER, now=NOW + 2 * MINUTE).check
+    assert check is not None
+    again = hold(check)
+    take_up(again)
+    second = ask(again)
+    reply(second, fields={"家庭人口": "3", "人均月收入": "300", "认定结论": "符合"}, now=NOW + 3 * MINUTE)
+    seal(again, NOW + 3 * MINUTE)
+    deliver(again, NOW + 3 * MINUTE)
+    for actor, times in (("person:a", 5), ("person:b", 4)):
+        for _ in range(times):
+            do(record_access, lease.number, "proof", actor=actor, unit=UNIT, now=NOW)
+    for _ in range(9):
+        do(record_access, check, "result", actor="person:a", unit=UNIT, now=NOW)
+    look()
+    (lead,) = of(LeadRule.CORRECTED)
+    assert (lead.unit, lead.numbers) == (ISSUER, [lease.number])
+    (copies,) = of(LeadRule.REPEATED_COPIES)
+    assert (copies.unit, copies.numbers) == (UNIT, [lease.number])
+
+
+def by_hand() -> str:
+    sign = Sign(LeadRule.BY_HAND, UNIT, f"现场检查 {uuid4()}", counts={"检查": 1})
+    lead, _ = do(leads.record, sign, START, END, now=NOW, actor="demo-admin", clause="16.6", unit="370402-OFFICE", text="窗口仍要求提交")
+    return lead.number
+
+
+def take(number: str, step: LeadStep, who: Mapping[str, Any] = OFFICE, **more: Any) -> Lead:
+    return do(lead_steps.take, number, step, **{**who, **more})
+
+
+def notified(**more: Any) -> str:
+    number = by_hand()
+    take(number, LeadStep.NOTIFY, record={"document": "整改〔2026〕1号"}, days=10, **more)
+    return number
+
+
+def test_the_path_to_a_decision_is_on_the_record(ledger: str) -> None:
+    number = by_hand()
+    with pytest.raises(LeadRefused, match="文书"):
+        take(number, LeadStep.NOTIFY, days=10)
+    lead = take(number, LeadStep.NOTIFY, record={"document": "整改〔2026〕1号"}, days=10)
+    assert lead.due_at == datetime.fromisoformat("2026-03-21T00:00+08:00")
+    with pytest.raises(LookupError):
+        take(number, LeadStep.ANSWER, {**UNIT_SAYS, "unit": ISSUER}, text="不是我们")
+    take(number, LeadStep.ANSWER, UNIT_SAYS, text="演示乙丑已退还材料")
+    assert take(number, LeadStep.ACCEPT, text="核实").standing is LeadStanding.RECTIFIED
+    with pytest.raises(LeadRefused, match="整改到位,不能"):
+        take(number, LeadStep.TRANSFER, record={"document": "移送"})
+    take(number, LeadStep.COMPENSATE, record={"document": "赔偿决定 1 号", "amount": "120.00"})
+    lead = do(lead_steps.find, number)
+    steps = do(leads.steps_of, lead)
+    assert [one.step for one in steps] == [LeadStep.FIND, LeadStep.NOTIFY, LeadStep.ANSWER, LeadStep.ACCEPT, LeadStep.COMPENSATE]
+    assert lead_steps.text_of(steps[2]) == "演示乙丑已退还材料" and all(one.person and one.at for one in steps)
+    with engine().connect() as connection:
+        assert "演示乙丑" not in "".join(connection.scalars(text("SELECT t::text FROM lead_steps AS t")))
+
+
+def test_without_an_answer_only_after_the_term(ledger: str) -> None:
+    number = notified()
+    transfer = {"record": {"document": "移送〔2026〕1号"}}
+    with pytest.raises(LeadRefused, match="期限未到"):
+        take(number, LeadStep.TRANSFER, **transfer)
+    after = datetime.fromisoformat("2026-03-21T00:00+08:00")
+    assert take(number, LeadStep.TRANSFER, **transfer, now=after).standing is LeadStanding.TRANSFERRED
+    with pytest.raises(LeadRefused, match="文书"):
+        take(number, LeadStep.OUTCOME, text="通报")
+    assert take(number, LeadStep.OUTCOME, text="通报", record={"document": "通报〔2026〕3号"}).standing is LeadStanding.TRANSFERRED
+
+
+def test_an_exemption_needs_its_clause_and_evidence(ledger: str) -> None:
+    number = notified()
+    take(number, LeadStep.ANSWER, UNIT_SAYS, text="依集体决定")
+    with pytest.raises(LeadRefused, match="免责情形"):
+        take(number, LeadStep.EXEMPT, record={"document": "会议纪要 7 号"})
+    assert take(number, LeadStep.EXEMPT, record={"document": "会议纪要 7 号", "exemption": "17.3"}).standing is LeadStanding.EXEMPTED
+
+
+def test_a_term_without_a_calendar_waits_for_it(ledger: str) -> None:
+    at = datetime.fromisoformat("2031-06-02T09:00+08:00")
+    number = notified(now=at)
+    with pytest.raises(LeadRefused, match="未定"):
+        take(number, LeadStep.TRANSFER, record={"document": "移送"}, now=at + timedelta(days=90))
+    do(worktime.put_year, 2031, [date(2031, 6, 6)], [], provisional=False, source="通知", reason="录入", now=at, actor="x")
+    assert do(lead_steps.find, number).due_at == datetime.fromisoformat("2031-06-18T00:00+08:00")
+
+
+def test_the_report_tells_of_the_week_and_of_what_is_open(ledger: str) -> None:
+    number = by_hand()
+    lines = do(leads.standing, START, END, UNIT)
+    assert [(line.number, line.clause, line.standing) for line in lines] == [(number, "16.6", "线索")]
+    assert lines[0].evidence.endswith("检查 1") and "违规" not in str(lines)
+    week_after = (END, END + timedelta(days=7), None)
+    assert [line.number for line in do(leads.standing, *week_after)] == [number]
+    take(number, LeadStep.DISMISS)
+    assert do(leads.standing, *week_after) == [] and do(leads.standing, START, END, ISSUER) == []
+    assert [line.standing for line in do(leads.standing, START, END, None)] == ["不成立"]
+
+
+def test_what_somebody_acts_on_keeps_its_evidence(ledger: str) -> None:
+    refusal = {"now": NOW, "unit": UNIT, "actor": "x", "code": "proof_not_listed", "obligation": "2.1", "matter": "DEMO-0001", "proof": "P-X"}
+    do(filing.refuse, **refusal)
+    look()
+    do(filing.refuse, **refusal)
+    look()
+    (lead,) = of(LeadRule.UNLISTED_ASKED)
+    assert lead.counts == {"不予受理次数": 2}
+    take(lead.number, LeadStep.NOTIFY, record={"document": "1号"}, days=5)
+    do(filing.refuse, **refusal)
+    look()
+    assert of(LeadRule.UNLISTED_ASKED)[0].counts == {"不予受理次数": 2}
+
+
+def test_nobody_changes_the_steps(ledger: str) -> None:
+    by_hand()
+    for table in ("lead_steps", "complaint_steps", "register_entries"):
+        with engine().connect() as connection, pytest.raises(Exception, match="permission denied"):
+            connection.execute(text(f"DELETE FROM {table}"))
+
+
