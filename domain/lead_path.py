@@ -89,6 +89,7 @@ LEAD_STEPS: Mapping[tuple[LeadStanding, LeadStep], LeadStanding] = MappingProxyT
     }
 )
 OPEN_LEADS = frozenset({_S.FOUND, _S.NOTIFIED, _S.ANSWERED})
+DECISIONS = frozenset({_T.DISMISS, _T.ACCEPT, _T.TRANSFER, _T.EXEMPT})
 #: What must stand with a step, beside its text.
 NEEDS: Mapping[LeadStep, tuple[str, ...]] = MappingProxyType(
     {
@@ -99,3 +100,13 @@ NEEDS: Mapping[LeadStep, tuple[str, ...]] = MappingProxyType(
         _T.COMPENSATE: ("document", "amount"),
     }
 )
+
+
+def mermaid() -> str:
+    """The table as a Mermaid state diagram; `docs/lead-steps.md` holds it."""
+    lines = ["stateDiagram-v2"]
+    lines += [f"    {standing.value}: {standing.chinese}" for standing in LeadStanding]
+    lines.append("    [*] --> found: find")
+    lines += [f"    {origin.value} --> {target.value}: {step.value}" for (origin, step), target in LEAD_STEPS.items()]
+    lines += [f"    {standing.value} --> [*]" for standing in LeadStanding if standing not in OPEN_LEADS]
+    return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@ from typing import Annotated
 from prefect import flow
 from pydantic import Field
 
+from tasks.leads import find_leads
 from tasks.report import issue, mail_reports, reports_owed, show_reports
 from tasks.states import NOWHERE
 
@@ -18,6 +19,7 @@ async def weekly_compliance(period: PeriodText = "", scope: ScopeText = "") -> N
 
     Doing it twice, or again after it was killed at any step, gives one report and one mail to each reader.
     """
+    await find_leads()  # today's, where nobody has looked yet: the report tells of them
     made = [await issue(owed) for owed in await reports_owed(period, scope)]
     await mail_reports()
     await show_reports(made)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
-from domain.lead_path import OPEN_LEADS, LeadStanding, LeadStep
+from domain.lead_path import DECISIONS, OPEN_LEADS, LeadStanding, LeadStep
 from domain.leads import RULES_VERSION, LeadRule, Sign, evidence_said
 from domain.limits import aware
 from domain.numbers import new_number
@@ -23,7 +23,7 @@ from ledger.tables.records import Pulse
 from ledger.tables.registry import Unit
 
 _WEEK = timedelta(days=7)
-_PULSE = "leads"
+_PULSE, _MOST_WEEKS = "leads", 4
 _TURN = 16_016  #: the lock under which leads are found: two that look at once find each one once
 
 
@@ -41,15 +41,20 @@ class LeadLine:
 
 
 def find_daily(session: Session, now: datetime) -> int | None:
-    """Once a day: the week that runs, and the one before it, for what came late; None where today was done already."""
+    """Once a day: the week that runs, and the one before it, for what came late; after a longer rest up to four.
+
+    None where today was done already.
+    """
     session.execute(select(func.pg_advisory_xact_lock(_TURN)))
     last = session.get(Pulse, _PULSE)
     today = aware(now).astimezone(LOCAL).date()
     if last is not None and last.at.astimezone(LOCAL).date() >= today:
         return None
-    session.merge(Pulse(name=_PULSE, at=now))
     monday = datetime.combine(today - timedelta(days=today.weekday()), time(), LOCAL)
-    return sum(find(session, start, start + _WEEK, now=now) for start in (monday - _WEEK, monday))
+    missed = (now - last.at) // _WEEK if last else 0
+    session.merge(Pulse(name=_PULSE, at=now))
+    weeks = range(min(_MOST_WEEKS, missed + 1), -1, -1)
+    return sum(find(session, monday - back * _WEEK, monday - back * _WEEK + _WEEK, now=now) for back in weeks)
 
 
 def find(session: Session, start: datetime, end: datetime, *, now: datetime) -> int:
@@ -117,12 +122,14 @@ def listed(
 
 
 def standing(session: Session, start: datetime, end: datetime, unit: str | None) -> list[LeadLine]:
-    """The leads of a week, and those from before that are still open; by clause and unit."""
-    still_open = Lead.standing.in_(OPEN_LEADS)
+    """The leads of a week, and those from before that were still open at its end; by clause and unit."""
+    decided = select(LeadStepRow.id).where(
+        LeadStepRow.lead == Lead.id, LeadStepRow.step.in_(DECISIONS), LeadStepRow.at < end
+    )
     query = (
         select(Lead, Unit.name)
         .join(Unit, Unit.code == Lead.unit)
-        .where(Lead.period_start < end, or_(Lead.period_end > start, still_open))
+        .where(Lead.period_start < end, or_(Lead.period_end > start, ~decided.exists()))
     )
     if unit is not None:
         query = query.where(Lead.unit == unit)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from domain.methods import Method
 from ledger.tables.registry import Unit
 from reports import periods
-from reports.figures import coverage, inboxes, limits, sources, units, volume
+from reports.figures import coverage, inboxes, limits, oversight, sources, units, volume
 from reports.figures.span import Span
 from reports.figures.voluntary import SUBMITTED
 from reports.model import Period
@@ -144,6 +144,8 @@ _QUERIES: dict[str, Callable[[Span], str]] = {
     "failed": _sources("failed"),
     "returns": lambda span: f"SELECT b.verification AS id, {inboxes.ACCEPTED} AS part FROM {inboxes.RETURNED} AND {_RETURNS}",
     "voluntary": _voluntary,
+    "complaints": lambda span: f"SELECT c.number AS id, true AS part FROM {oversight.RECEIVED}",
+    "complaints_handled": lambda span: f"SELECT c.number AS id, {oversight.HANDLED} AS part FROM {oversight.DUE}",
     "lists": lambda span: coverage.LISTS,
     "databases": lambda span: coverage.DATABASES,
     "adjustments": lambda span: coverage.ADJUSTMENTS,

@@ -5,8 +5,10 @@ A diagram that somebody draws by hand is wrong after the next change of the tabl
 
 from __future__ import annotations
 
-from domain import adjusting
+from domain import adjusting, lead_path
 from domain.adjusting import WHOSE, Step
+from domain.lead_path import NEEDS, LeadStep
+from domain.leads import LeadRule
 from domain.lifecycle import State, mermaid
 from runtime import real_lists
 from settings import ROOT
@@ -60,7 +62,29 @@ def list_steps() -> str:
     return f"{_STEPS}\n| step | 中文 | roles |\n|-|-|-|\n{rows}\n```mermaid\n{adjusting.mermaid()}```\n"
 
 
+_LEADS = """# From a sign to a decision (线索的办理)
+
+What may be a sign of article 16 is a lead: never a finding, and nobody is named. The rules are `domain/leads.py`, the path is
+`LEAD_STEPS` in `domain/lead_path.py`; each step is one row that nobody changes, with its person, time and document. What the
+有关机关 decides is theirs and is entered with its document. Shared accounts and who asks /verify about a proof are not looked
+for: neither is recorded. This page is drawn from the tables by `python -m runtime.diagrams`.
+"""
+
+
+def lead_steps() -> str:
+    """`docs/lead-steps.md` as the code has it."""
+    rules = "".join(
+        f"| {rule.about.clause} | {rule.about.title} | {rule.about.evidence} | {rule.about.least} |\n" for rule in LeadRule
+    )
+    steps = "".join(f"| `{step.value}` | {step.chinese} | {'、'.join(NEEDS.get(step, ()))} |\n" for step in LeadStep)
+    return (
+        f"{_LEADS}\n| clause | 迹象 | evidence | from |\n|-|-|-|-|\n{rules}\n"
+        f"| step | 中文 | needs |\n|-|-|-|\n{steps}\n```mermaid\n{lead_path.mermaid()}```\n"
+    )
+
+
 DOCUMENTS = {
+    ROOT / "docs" / "lead-steps.md": lead_steps,
     ROOT / "docs" / "life-cycle.md": life_cycle,
     ROOT / "docs" / "list-steps.md": list_steps,
     ROOT / "docs" / "lists.md": real_lists.page,

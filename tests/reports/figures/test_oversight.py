@@ -1,0 +1,39 @@
+"""投诉 and 线索 in the weekly report: counted as the ledger tells them, units by name, the cases behind each count."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintOutcome
+from domain.leads import LeadRule, Sign
+from ledger import complaint_steps, complaints, leads
+from ledger.complaints import Intake, Stated
+from tests.ledger.acting import do
+from tests.ledger.filing import NOW, UNIT
+from tests.reports.figures.asking import MONDAY, WEEK, listed, report
+
+OFFICE = {"person": "demo-admin", "unit": "370402-OFFICE"}
+
+
+def taken(number: str, unit: str | None, days: int, *, back: int = 0) -> str:
+    at = NOW - timedelta(days=back)
+    sent = Intake(ComplaintChannel.LETTER, ComplaintAbout.OTHER, at, Stated(f"反映的内容 {number}"), number, unit)
+    return do(complaints.take_in, sent, days, **OFFICE, now=at)[0].number
+
+
+def test_complaints_and_leads_stand_in_the_report(ledger: str) -> None:
+    closed, late = taken("L-1", UNIT, 1), taken("L-2", UNIT, 2)
+    taken("L-3", None, 10)
+    taken("L-4", UNIT, 30, back=7)
+    do(complaint_steps.close, closed, ComplaintOutcome.UNFOUNDED, "已说明", **OFFICE, now=NOW)
+    lead, _ = do(leads.record, Sign(LeadRule.BY_HAND, UNIT, "检查", counts={"检查": 1}), WEEK.start, WEEK.end, now=NOW, actor="x")
+    found = report()
+    figures = found.complaints
+    assert (figures.received.value, figures.received.before, figures.by_channel) == (3, 1, (("信函", 3),))
+    assert (figures.handled.part, figures.handled.whole) == (1, 2) and [count for _, count in figures.by_unit] == [2]
+    assert figures.by_unit[0][0] != UNIT  # its name
+    assert [(one.number, one.unit, one.standing) for one in found.leads] == [(lead.number, UNIT, "线索")]
+    behind = listed("complaints_handled", now=MONDAY)
+    assert {(line.number, line.counted) for line in behind.lines} == {(closed, True), (late, False)}
+    assert listed("complaints").whole == 3 and listed("complaints", scope=UNIT).whole == 2
+    assert report(scope="370402-CIVIL").leads == () and report(scope="370402-CIVIL").complaints.received.value == 0
