@@ -56,7 +56,7 @@ def enter_lead(body: SentLead, caller: CurrentCaller) -> LeadAnswer:
         )  # fmt: skip
         if not is_new:
             raise Problem("lead_known")
-        return _answer(session, row)
+        return _answer(session, row, caller)
 
 
 @router.get("/v1/leads", summary="线索清单", responses=problems("invalid"))
@@ -67,7 +67,7 @@ def get_leads(
     with acting() as session:
         found = leads.listed(session, _whose(caller), standings=standing, limit=limit + 1, offset=offset)
         rows, more = cut(found, limit)
-        return LeadsAnswer(items=[_answer(session, row) for row in rows], more=more)
+        return LeadsAnswer(items=[_answer(session, row, caller) for row in rows], more=more)
 
 
 @router.get("/v1/leads/{number}", summary="一条线索", responses=problems("lead_unknown", "invalid"))
@@ -75,7 +75,7 @@ def get_lead(number: Number, caller: CurrentCaller) -> LeadAnswer:
     """证据、期限和办理经过。"""
     with acting() as session:
         try:
-            return _answer(session, lead_steps.find(session, number, _whose(caller)))
+            return _answer(session, lead_steps.find(session, number, _whose(caller)), caller)
         except LookupError:
             raise Problem("lead_unknown") from None
 
@@ -141,12 +141,16 @@ def _take(
             )
         except LookupError:
             raise Problem("lead_unknown") from None
-        return _answer(session, row)
+        return _answer(session, row, caller)
 
 
 def _whose(caller: Caller) -> str | None:
     return None if Role.OFFICE in caller.roles else caller.unit
 
 
-def _answer(session: Session, row: Lead) -> LeadAnswer:
-    return LeadAnswer.of(row, [(step, lead_steps.text_of(step)) for step in leads.steps_of(session, row)], settings().now())
+def _answer(session: Session, row: Lead, caller: Caller) -> LeadAnswer:
+    """What the office noted when it found it may rest on a complaint: the unit reads what it is told, not that."""
+    whole = Role.OFFICE in caller.roles and row.unit != caller.unit
+    steps = leads.steps_of(session, row)
+    texts = [lead_steps.text_of(one) if whole or one.step is not LeadStep.FIND else None for one in steps]
+    return LeadAnswer.of(row, list(zip(steps, texts, strict=True)), settings().now())

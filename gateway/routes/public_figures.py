@@ -23,7 +23,7 @@ from settings import settings
 
 router = APIRouter(tags=["公开数据"])
 
-Week = Annotated[str, Path(pattern=r"^20\d\d-W\d\d$", description="周次", examples=["2026-W10"])]
+Week = Annotated[str, Path(pattern=r"^20[0-9]{2}-W[0-9]{2}$", description="周次", examples=["2026-W10"])]
 _HTML = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "网页"}}
 _COLUMNS = ("周次", "单位", *DEFINITIONS)
 TOTAL = "全区"
@@ -34,7 +34,7 @@ TOTAL = "全区"
     responses=problems("week_unknown", "week_too_early", "invalid", key=False, also=_HTML),
 )  # fmt: skip
 def figures_page(
-    request: Request, week: Annotated[str | None, Query(pattern=r"^20\d\d-W\d\d$", description="周次;省略为最近公开的", examples=["2026-W10"])] = None
+    request: Request, week: Annotated[str | None, Query(pattern=r"^20[0-9]{2}-W[0-9]{2}$", description="周次;省略为最近公开的", examples=["2026-W10"])] = None
 ) -> Response:
     """一周的网页:各单位收到、答复的部门核验申请和按时情况,连同口径。小于 5 的数隐去。"""
     count_public(request, "catalog")

@@ -56,7 +56,7 @@ def _scores(first: date, last: date, version: str | None) -> tuple[Formula, list
         of = scoring.formula(version)
     except KeyError:
         raise Problem("formula_unknown") from None
-    if not first <= last <= first + timedelta(days=366) or last.year > 2100:
+    if last.year > 2100 or first.year < 2000 or not timedelta() <= last - first <= timedelta(days=366):
         raise Problem("period_wrong")
     start, end = (datetime.combine(day, time(), LOCAL) for day in (first, last + timedelta(days=1)))
     with acting() as session:

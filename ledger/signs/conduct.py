@@ -27,7 +27,8 @@ _FOR_LOOKUP = """
           AND c.closed_at - c.registered_at <= interval '10 minutes'
     GROUP BY c.unit HAVING count(DISTINCT c.id) >= :least
 """
-#: The hour is any hour, not that of the clock. What a unit's system files for many clerks is no one person's doing.
+#: The hour is any hour, not that of the clock: of each person the one with most look-ups, so that a busy counter is
+#: not held against itself a million times. What a unit's system files for many clerks is no one person's doing.
 _STRANGERS = """
     WITH asked AS (
         SELECT v.unit, c.matter, v.filed_by, v.filed_at, v.number, p.lookup
@@ -39,7 +40,10 @@ _STRANGERS = """
         ) AS together FROM asked
     ), hours AS (
         SELECT f.unit, f.matter, f.filed_by, f.filed_at, count(DISTINCT a.lookup) AS persons
-        FROM (SELECT * FROM busy WHERE together >= :least) f JOIN asked a
+        FROM (
+            SELECT DISTINCT ON (unit, matter, filed_by) * FROM busy WHERE together >= :least
+            ORDER BY unit, matter, filed_by, together DESC, filed_at
+        ) f JOIN asked a
              ON a.unit = f.unit AND a.matter = f.matter AND a.filed_by = f.filed_by
              AND a.filed_at BETWEEN f.filed_at AND f.filed_at + interval '1 hour'
         GROUP BY 1, 2, 3, 4 HAVING count(DISTINCT a.lookup) >= :least

@@ -42,6 +42,8 @@ def test_the_whole_path_over_the_api(api: Api) -> None:
     notified = step(api, number, "notify", document="整改通知〔2026〕1号").json()
     assert notified["standing_name"] == "已发整改通知" and notified["term"] == "办理中"
     assert number in api.get("/v1/leads", CHIEF).text and number not in api.get("/v1/leads", OTHER_CHIEF).text
+    assert "演示乙丑" in api.get(f"/v1/leads/{number}", ADMIN).text  # what the office noted when it found it
+    assert "演示乙丑" not in api.get(f"/v1/leads/{number}", CHIEF).text
     early = step(api, number, "transfer", document="移送 1 号")
     assert (early.status_code, early.json()["code"]) == (409, "lead_refused") and "期限未到" in early.json()["detail"]
     assert step(api, number, "answer", OTHER_CHIEF).json()["code"] == "lead_unknown"
@@ -169,6 +171,7 @@ def test_public_figures_come_a_week_later(api: Api) -> None:
         assert answer.status_code == code, answer.text
     assert api.get("/figures", None).status_code == 200
     assert api.get("/figures/2026-W60.json", None).json()["code"] == "week_unknown"
+    assert api.get("/figures/2026-W１0.csv", None).json()["code"] == "invalid"
     assert api.get("/figures/x.json", None).json()["code"] == "invalid"
     shown = api.get("/figures?week=2026-W60", None, headers={"Accept": "text/html"})
     assert shown.status_code == 404 and "周次" in shown.text
@@ -189,6 +192,7 @@ def test_scores_with_their_formula_and_the_small_ones_named(api: Api, week: None
     for person in (REQUESTER, CHIEF):
         assert api.get(f"/v1/scores{query}", person).json()["code"] == "not_allowed"
     assert api.get("/v1/scores?first=2026-03-08&last=2026-03-02", ADMIN).json()["code"] == "period_wrong"
+    assert api.get("/v1/scores?first=9999-12-31&last=9999-12-31", ADMIN).json()["code"] == "period_wrong"
     assert api.get(f"/v1/scores{query}&formula=1999", ADMIN).json()["code"] == "formula_unknown"
 
 
