@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from ledger import complaints as told
 from ledger import leads as found
-from ledger.registry import unit_names
 from reports.figures.span import Span
 from reports.model import ComplaintFigures, Count, LeadLine, Rate
 
