@@ -21,6 +21,7 @@ OVERSIGHT_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
         "entry_refused": (422, "登记内容不合格", "登记的内容不合格。", "请按 errors 逐栏更正。"),
         "register_not_yours": (403, "不能登记", "只能登记本单位的登记册;督导检查由专班办公室登记。", "请由相应单位登记。"),
         "week_unknown": (404, "没有这一周", "不是一个周次,或早于系统启用。", "请写成 2026-W10 的形式。"),
+        "week_not_issued": (404, "没有公开的数据", "这一周没有编制周报,没有可以公开的数据。", "请选择其他周次。"),
         "week_too_early": (404, "尚未公开", "一周的数据在该周结束满七天后公开。", "请届时再来。"),
         "formula_unknown": (422, "没有这个公式版本", "没有这个评分公式版本。", "请省略 formula,使用最新的版本。"),
         "period_wrong": (422, "时段不合格", "开始日期晚于结束日期,或时段超过一年。", "请更正 first 和 last。"),

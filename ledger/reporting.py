@@ -141,9 +141,13 @@ def find(session: Session, report: UUID, scope: str | None = None) -> IssuedRepo
     return row if row is not None and scope in (None, row.scope) else None
 
 
-def listed(session: Session, scope: str | None, *, limit: int, offset: int = 0) -> list[IssuedReport]:
-    """Reports of a scope (None: all), the newest period and version first."""
+def listed(
+    session: Session, scope: str | None, *, until: datetime | None = None, limit: int | None = None, offset: int = 0
+) -> list[IssuedReport]:
+    """Reports of a scope (None: all) whose period ended by `until`, the newest period and version first."""
     query = select(IssuedReport).order_by(IssuedReport.end.desc(), IssuedReport.scope, IssuedReport.version.desc())
+    if until is not None:
+        query = query.where(IssuedReport.end <= until)
     if scope is not None:
         query = query.where(IssuedReport.scope == scope)
     return list(session.scalars(query.limit(limit).offset(offset)))

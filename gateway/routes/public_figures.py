@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -14,11 +13,10 @@ from gateway.problems import Problem
 from gateway.routes.shared import problems
 from gateway.services import count_public
 from gateway.tables import CSV, csv_answer
-from ledger import public_figures
-from ledger.public_figures import DEFINITIONS, TooEarly, WeekFigures
-from reports import periods
+from reports import periods, public
 from reports.model import Period
-from reports.periods import LOCAL, NoSuchPeriod
+from reports.periods import NoSuchPeriod
+from reports.public import DEFINITIONS, NotIssued, TooEarly, WeekFigures
 from settings import settings
 
 router = APIRouter(tags=["公开数据"])
@@ -31,26 +29,28 @@ TOTAL = "全区"
 
 @router.get(
     "/figures", summary="公开数据", response_class=Response,
-    responses=problems("week_unknown", "week_too_early", "invalid", key=False, also=_HTML),
+    responses=problems("week_unknown", "week_too_early", "week_not_issued", "invalid", key=False, also=_HTML),
 )  # fmt: skip
 def figures_page(
     request: Request, week: Annotated[str | None, Query(pattern=r"^20[0-9]{2}-W[0-9]{2}$", description="周次;省略为最近公开的", examples=["2026-W10"])] = None
 ) -> Response:
     """一周的网页:各单位收到、答复的部门核验申请和按时情况,连同口径。小于 5 的数隐去。"""
     count_public(request, "catalog")
-    newest = periods.week_of(settings().now() - public_figures.WAIT - timedelta(days=7))
+    newest = _newest()
     period = _period(week) if week else newest
+    if period is None:
+        raise Problem("week_not_issued")
     found = _figures(period)
     rows = [(name, _lines(cells)) for name, cells in zip(found.units, found.published.rows, strict=True)]
     return page(
-        "figures.html", label=period.label, code=code_of(period), rows=rows, totals=_lines(found.published.totals),
-        definitions=DEFINITIONS, before=code_of(periods.before(period)),
-        after=code_of(periods.week_of(period.end)) if period.end <= newest.start else "",
+        "figures.html", label=period.label, code=periods.text(period), rows=rows, totals=_lines(found.published.totals),
+        definitions=DEFINITIONS, before=periods.text(periods.before(period)),
+        after=periods.text(periods.week_of(period.end)) if newest and period.end <= newest.start else "",
     )  # fmt: skip
 
 
 @router.get(
-    "/figures/{week}.json", summary="公开数据(JSON)", responses=problems("week_unknown", "week_too_early", "invalid", key=False)
+    "/figures/{week}.json", summary="公开数据(JSON)", responses=problems("week_unknown", "week_too_early", "week_not_issued", "invalid", key=False)
 )
 def figures_json(week: Week, request: Request) -> PublicWeek:
     """一周的数据和口径;`<5` 为 0 至 4,`*` 为防止推算而隐去。"""
@@ -69,7 +69,7 @@ def figures_json(week: Week, request: Request) -> PublicWeek:
 
 @router.get(
     "/figures/{week}.csv", summary="公开数据(CSV)", response_class=Response,
-    responses=problems("week_unknown", "week_too_early", "invalid", key=False, also={200: {"content": CSV}}),
+    responses=problems("week_unknown", "week_too_early", "week_not_issued", "invalid", key=False, also={200: {"content": CSV}}),
 )  # fmt: skip
 def figures_csv(week: Week, request: Request) -> Response:
     """UTF-8 带签名的 CSV,末尾为全区合计和各栏口径。"""
@@ -84,10 +84,9 @@ def figures_csv(week: Week, request: Request) -> Response:
     return csv_answer(f"figures-{week}.csv", _COLUMNS, rows)
 
 
-def code_of(period: Period) -> str:
-    """2026-W10."""
-    year, number, _ = period.start.astimezone(LOCAL).isocalendar()
-    return f"{year}-W{number:02}"
+def _newest() -> Period | None:
+    with acting() as session:
+        return public.newest(session, settings().now())
 
 
 def _period(week: str) -> Period:
@@ -100,9 +99,11 @@ def _period(week: str) -> Period:
 def _figures(period: Period) -> WeekFigures:
     try:
         with acting() as session:
-            return public_figures.week(session, period.start, period.end, now=settings().now())
+            return public.week(session, period, now=settings().now())
     except TooEarly:
         raise Problem("week_too_early") from None
+    except NotIssued:
+        raise Problem("week_not_issued") from None
 
 
 def _lines(cells: tuple[str, ...]) -> dict[str, str]:

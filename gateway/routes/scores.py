@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -14,9 +14,9 @@ from gateway.answers.oversight import ScoreLine, ScorePart, ScoresAnswer
 from gateway.entrance import CurrentCaller
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
-from ledger import scores
-from reports import score_xlsx
-from settings import LOCAL
+from reports import periods, score_xlsx
+from reports.scores import scores
+from settings import settings
 
 router = api_router("监督")
 
@@ -58,6 +58,5 @@ def _scores(first: date, last: date, version: str | None) -> tuple[Formula, list
         raise Problem("formula_unknown") from None
     if last.year > 2100 or first.year < 2000 or not timedelta() <= last - first <= timedelta(days=366):
         raise Problem("period_wrong")
-    start, end = (datetime.combine(day, time(), LOCAL) for day in (first, last + timedelta(days=1)))
     with acting() as session:
-        return of, scores.scores(session, of, start, end)
+        return of, scores(session, of, periods.between(first, last), settings().now())

@@ -1,0 +1,45 @@
+"""考核评分 (19.2): each unit's figures in a period, counted as the report counts them, and the score by a formula."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from domain.scoring import Formula, Score, score
+from reports.figures import limits, oversight, units
+from reports.figures.span import Span, prepare
+from reports.model import Period
+
+_CORRECT = """
+    SELECT v.issuing_unit, 'correct', count(*) FILTER (WHERE NOT EXISTS (
+               SELECT FROM mismatches m WHERE m.verification = v.number AND m.status = 'corrected')), count(*)
+    FROM verifications v
+    WHERE v.state = 'delivered' AND v.method = 'issuer' AND v.ended_at >= :start AND v.ended_at < :cut
+          AND v.issuing_unit IS NOT NULL
+    GROUP BY v.issuing_unit
+"""
+_COMPLAINTS = f"""
+    SELECT c.unit, 'complaints', count(*) FILTER (WHERE {oversight.HANDLED}), count(*)
+    FROM {oversight.DUE} AND c.unit IS NOT NULL GROUP BY c.unit
+"""
+
+
+def scores(session: Session, formula: Formula, period: Period, now: datetime) -> list[Score]:
+    """Every unit with a figure in the period, best first; those with too little to be scored last, by code."""
+    prepare(session)
+    span = Span.of(period, "", now)
+    figures: dict[str, dict[str, tuple[int, int]]] = {}
+    for one in limits.due(session, span, now):
+        if one.unit is not None:
+            known = figures.setdefault(one.unit, {})
+            part, whole = known.get(one.kind, (0, 0))
+            known[one.kind] = (part + one.kept, whole + one.whole)
+    for query in (_CORRECT, _COMPLAINTS):
+        for unit, key, part, whole in span.rows(session, query):
+            figures.setdefault(unit, {})[key] = (part, whole)
+    names, found = units.register(session, span).names, []
+    for unit, known in figures.items():
+        whole_row = {part.key: known.get(part.key, (0, 0)) for part in formula.parts}
+        found.append(Score(unit, names[unit], whole_row, score(formula, whole_row)))
+    return sorted(found, key=lambda one: (one.score is None, -(one.score or 0), one.unit))
