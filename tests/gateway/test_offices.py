@@ -199,7 +199,7 @@ def test_every_role_can_do_what_its_rule_says_and_no_more(api: Api) -> None:
     from domain.roles import Role
     from gateway.permissions import RULES
 
-    named = {"number": "none", "case_number": "none", "unit": "none", "proof": "none", "year": "2027", "id": str(uuid4()), "mailing": str(uuid4()), "key": "none", "code": "none", "version": "1"}
+    named = {"number": "none", "case_number": "none", "unit": "none", "proof": "none", "year": "2027", "id": str(uuid4()), "mailing": str(uuid4()), "key": "none", "code": "none", "version": "1", "kind": "none"}
     calls = {
         route.name: (sorted(route.methods)[0], re.sub(r"{(\w+)}", lambda name: named[name[1]], route.path))
         for router in ROUTERS
@@ -240,10 +240,11 @@ def test_the_table_of_rights_in_words() -> None:
     for name in ("order_report", "get_report", "get_report_pdf", "recompute_report"):
         assert RULES[name].roles == {Role.OFFICE, Role.ADMINISTRATOR, Role.SUPERVISOR}
     assert RULES["get_mailings"].roles == RULES["send_again"].roles == {Role.OFFICE, Role.ADMINISTRATOR}
+    assert RULES["take_in_complaint"].roles == RULES["notify_lead"].roles == {Role.OFFICE}  # 18.1, 16.0
     assert {name for name, rule in RULES.items() if rule.public} == {
         "verify_start", "verify_number", "verify_upload", "liveness", "health", "metrics", "openapi_document", "docs", "home",
         "catalog_page", "catalog_json", "catalog_csv", "versions_page", "versions_json", "version_page", "version_json", "version_csv",
-        "changes_start", "changes_page", "changes_json", "changes_csv",
+        "changes_start", "changes_page", "changes_json", "changes_csv", "figures_page", "figures_json", "figures_csv",
     }  # fmt: skip
 
 
