@@ -132,13 +132,17 @@ class ServiceHours:
         """How much of [start, end) is service time."""
         if self.round_the_clock:
             return max(end - start, timedelta())
-        found, first, last = timedelta(), start.astimezone(LOCAL), end.astimezone(LOCAL)
+        return sum((closes - opens for opens, closes in self.spans(start, end)), timedelta())
+
+    def spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The service time within [start, end), piece by piece."""
+        first, last = start.astimezone(LOCAL), end.astimezone(LOCAL)
         day = first.date()
         while day <= last.date():
             for opens, closes in self._spans(day):
-                found += max(min(closes, last) - max(opens, first), timedelta())
+                if max(opens, first) < min(closes, last):
+                    yield max(opens, first), min(closes, last)
             day += _DAY
-        return found
 
     def is_provisional(self, first: datetime, last: datetime) -> bool:
         """True where a provisional year was asked between these instants, both included."""

@@ -1,7 +1,6 @@
 """线索 (article 16): what may be a sign of one of its ten clauses, by which rule, with which evidence. Never a finding.
 
-Rules are data: each says what is counted and from how many on. Evidence is numbers and counts, never persons. Two signs
-are not looked for: shared accounts, and who asked /verify about a proof: neither addresses nor those questions are kept.
+Rules are data: each says what is counted and from how many on. Evidence is numbers and counts, never persons.
 """
 
 from __future__ import annotations
@@ -12,7 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-RULES_VERSION = "2026-11/1"
+from domain.complaints import ComplaintAbout
+
+RULES_VERSION = "2026-11/2"
 
 CLAUSES: Mapping[str, str] = MappingProxyType(
     {
@@ -35,11 +36,13 @@ class LeadRule(StrEnum):
 
     NOT_TAKING_PART = "not_taking_part"
     UNLISTED_ASKED = "unlisted_asked"
+    COMPLAINED_INVENTED = "complained_invented"
     LIST_MISSING = "list_missing"
     PROOF_MISSING = "proof_missing"
     LATE_ADJUSTMENT = "late_adjustment"
     LEFT_UNANSWERED = "left_unanswered"
     RETURNED_BY_ALL = "returned_by_all"
+    COMPLAINED_NO_HELP = "complained_no_help"
     COMPLAINED = "complained"
     UNCONFIRMED_PAPERS = "unconfirmed_papers"
     VOLUNTARY_OUTLIER = "voluntary_outlier"
@@ -48,9 +51,14 @@ class LeadRule(StrEnum):
     BACKDATED = "backdated"
     CASE_FOR_LOOKUP = "case_for_lookup"
     MANY_STRANGERS = "many_strangers"
+    SHARED_ACCOUNT = "shared_account"
     CORRECTED = "corrected"
     MADE_ANEW = "made_anew"
+    COMPLAINED_CONTENT = "complained_content"
     REPEATED_COPIES = "repeated_copies"
+    OFF_HOURS_COPIES = "off_hours_copies"
+    MUCH_CHECKED = "much_checked"
+    COMPLAINED_MISUSE = "complained_misuse"
     BY_HAND = "by_hand"
 
     @property
@@ -70,16 +78,19 @@ class RuleText:
 
 
 _R = LeadRule
+_COMPLAINTS = "投诉件数(不计疑似重复)"
 RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
     {
         _R.NOT_TAKING_PART: RuleText("16.1", "应参加改革的单位缺少清单、值守或答复", "有无清单、督办员、代办员;本周收到三项以上申请而无一处理", lasting=True),
         _R.UNLISTED_ASKED: RuleText("16.2", "要求核验清单未列的证明", "因清单未列而不予受理的次数,按事项和证明"),
+        _R.COMPLAINED_INVENTED: RuleText("16.2", "投诉反映被要求清单以外的证明", _COMPLAINTS),
         _R.LIST_MISSING: RuleText("16.3", "负有编制职责而没有清单", "没有任何条目列入现行清单的单位", lasting=True),
         _R.PROOF_MISSING: RuleText("16.3", "收到清单未列的证明,清单可能有遗漏", "办件中收取清单未列证明的次数,按事项和证明"),
         _R.LATE_ADJUSTMENT: RuleText("16.4", "清单调整报送超过三个工作日", "逾期报送或到期未报送的调整"),
         _R.LEFT_UNANSWERED: RuleText("16.5", "超过最迟时限仍未答复", "最迟时限已过、至今未答复也未退回的核验"),
         _R.RETURNED_BY_ALL: RuleText("16.5", "反复退回而无单位受理", "两个以上单位退回、无单位答复的核验"),
-        _R.COMPLAINED: RuleText("16.6", "投诉反映清单所列证明仍被索要", "投诉件数(不计疑似重复)"),
+        _R.COMPLAINED_NO_HELP: RuleText("16.5", "投诉反映不核验或者超时", _COMPLAINTS),
+        _R.COMPLAINED: RuleText("16.6", "投诉反映清单所列证明仍被索要", _COMPLAINTS),
         _R.UNCONFIRMED_PAPERS: RuleText("16.6", "收取清单所列证明而无申请人本人确认", "登记为主动提供、没有本人确认的次数", least=3),
         _R.VOLUNTARY_OUTLIER: RuleText("16.6", "主动提供的比例明显偏高", "主动提供次数占比,与其他单位合计相比", least=20),
         _R.OFF_SYSTEM: RuleText("16.7", "系统外查询较多", "系统外查询备案的次数", least=5),
@@ -87,10 +98,26 @@ RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
         _R.BACKDATED: RuleText("16.7", "受理时间远早于登记时间", "受理时间比登记早三天以上的办件的核验", least=3),
         _R.CASE_FOR_LOOKUP: RuleText("16.7", "承诺件登记后十分钟内办结,其间已取得证明", "这样的办件的核验", least=3),
         _R.MANY_STRANGERS: RuleText("16.7", "同一人员一小时内以同一事项核验众多不同当事人", "不同当事人的人数和核验", least=30),
+        _R.SHARED_ACCOUNT: RuleText("16.7", "同一人员的密钥一小时内在多个地点使用", "一小时内使用的地点数(不留存地址)、其间办理的核验", least=3),
         _R.CORRECTED: RuleText("16.8", "送达后经核实更正", "经核实内容有误的核验"),
         _R.MADE_ANEW: RuleText("16.8", "送达后因内容有误重新制作证明", "重新制作的核验"),
+        _R.COMPLAINED_CONTENT: RuleText("16.8", "投诉反映证明内容有误", _COMPLAINTS),
         _R.REPEATED_COPIES: RuleText("16.9", "同一人员反复下载同一证明", "一周内同一人员下载五次以上的核验", least=5),
+        _R.OFF_HOURS_COPIES: RuleText("16.9", "同一人员在服务时间以外下载较多证明", "一周内同一人员在本单位服务时间以外下载的核验", least=10),
+        _R.MUCH_CHECKED: RuleText("16.9", "同一证明在许多地点被公开核验", "一周内在十处以上核验属实的证明(不留存地址)", least=10),
+        _R.COMPLAINED_MISUSE: RuleText("16.9", "投诉反映证明或者印章挪作他用", _COMPLAINTS),
         _R.BY_HAND: RuleText("16.10", "人工登记的线索", "登记时写明的依据"),
+    }
+)
+
+#: Of which rule a complaint is a sign, by what it is about. What is about none of the clauses is for a person to enter.
+COMPLAINED_OF: Mapping[ComplaintAbout, LeadRule] = MappingProxyType(
+    {
+        ComplaintAbout.INVENTED: _R.COMPLAINED_INVENTED,
+        ComplaintAbout.NO_HELP: _R.COMPLAINED_NO_HELP,
+        ComplaintAbout.STILL_ASKED: _R.COMPLAINED,
+        ComplaintAbout.WRONG_CONTENT: _R.COMPLAINED_CONTENT,
+        ComplaintAbout.MISUSED: _R.COMPLAINED_MISUSE,
     }
 )
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.bodies import BodyLimit
 from gateway.endings import Endings
+from gateway.origins import AccountOrigins
 from gateway.pages import SECURITY_HEADERS, page, wants_page
 from gateway.permissions import RULES
 from gateway.problems import Problem, as_json
@@ -115,7 +116,8 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
     )
-    app.state.services = Services(RunStarter(engine), Endings(), Quotas(settings()), telemetry, Vitals(engine))
+    quotas, origins = Quotas(settings()), AccountOrigins()
+    app.state.services = Services(RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins)
     for router in ROUTERS:
         unruled = {route.name for route in router.routes if isinstance(route, APIRoute)} - RULES.keys()
         if unruled:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from domain.masking import mask_name, mask_number, mask_value
 from domain.numbers import is_number
+from domain.origins import OriginOf
 from gateway.answers.public import CheckedUpload, PublicAnswer, PublicFields
 from gateway.problems import Problem
-from ledger import publication, views
+from ledger import origins, publication, views
 from ledger.audit import record_access
 from ledger.database import transaction
 from ledger.publication import Printed, Standing
-from proofs.check import KnownProof, check
+from proofs.check import KnownProof, Verdict, check
 from proofs.code import code_digest
 from settings import settings
 
@@ -28,10 +32,12 @@ _TEXTS = {
 _WITHOUT_CODE = "编号可能被抄到伪造的纸上:请扫描证明上的二维码核对内容,或上传原始文件检查。"
 _WRONG_CODE = "核验码不正确,因此不显示证明内容。请直接扫描证明上的二维码;仍不正确的,这份证明可能是伪造的。"
 _WITH_CODE = "请把下列内容与手中的证明逐项对照;不一致的,手中的证明是伪造或变造的。"
+#: What a file is that was made here, whether or not it still holds.
+_GENUINE = {Verdict.VALID, Verdict.EXPIRED, Verdict.REVOKED}
 _ID_NUMBER = re.compile(r"[0-9A-Z]{17}[0-9A-Z]")
 
 
-def check_number(number: str, code: str | None) -> PublicAnswer:
+def check_number(number: str, code: str | None, address: str = "") -> PublicAnswer:
     """Whether a proof of this number holds; its masked content for who holds the code. Raises `proof_unknown`."""
     now = settings().now()
     with transaction() as session:
@@ -44,6 +50,7 @@ def check_number(number: str, code: str | None) -> PublicAnswer:
         if right:
             fields = _masked(publication.printed(session, number, found.proof))
             record_access(session, number, "public_check", actor="public", unit=None, now=now)
+            _note(session, number, address, now)
     return PublicAnswer(
         number=number,
         standing=found.standing.value,
@@ -57,7 +64,7 @@ def check_number(number: str, code: str | None) -> PublicAnswer:
     )
 
 
-def check_file(pdf: bytes) -> CheckedUpload:
+def check_file(pdf: bytes, address: str = "") -> CheckedUpload:
     """The verdict on a file, judged in memory."""
     digest = hashlib.sha256(pdf).hexdigest()
 
@@ -66,11 +73,21 @@ def check_file(pdf: bytes) -> CheckedUpload:
             found = views.known_proof(session, number, digest)
         return KnownProof(found.digest, found.sealed_at, found.valid_until, found.revoked) if found else None
 
-    found = check(pdf, _authorities(settings().seals_dir), known, settings().now())
+    now = settings().now()
+    found = check(pdf, _authorities(settings().seals_dir), known, now)
+    if found.number and found.verdict in _GENUINE:
+        with transaction() as session:
+            _note(session, found.number, address, now)
     demonstration = settings().seal_development
     return CheckedUpload(
         code=found.verdict.value, text=found.text, number=found.number, demonstration=demonstration
     )
+
+
+def _note(session: Session, number: str, address: str, now: datetime) -> None:
+    """That somebody who holds the proof looked, from one more place (16.9)."""
+    if address:
+        origins.note(session, OriginOf.PROOF, number, address, now=now)
 
 
 @lru_cache(maxsize=1)

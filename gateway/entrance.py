@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from gateway.addresses import address_of
 from gateway.bodies import StrictRequest
 from gateway.permissions import RULES
 from gateway.problems import Problem
@@ -66,13 +67,16 @@ def _identify(request: Request) -> Caller:
     acting = request.headers.get("proofless-acting-person")
     if scheme.lower() != "bearer" or not key or (acting is not None and not _PERSON.fullmatch(acting)):
         raise Problem("key_invalid" if acting is None or _PERSON.fullmatch(acting) else "person_needed")
+    now = settings().now()
     try:
         with transaction() as session:
-            return keys.caller(session, key.strip(), acting, now=settings().now())
+            caller = keys.caller(session, key.strip(), acting, now=now)
     except keys.KeyInvalid:
         raise Problem("key_invalid") from None
     except keys.PersonNeeded:
         raise Problem("person_needed") from None
+    services_of(request).origins.note(caller, address_of(request), now)
+    return caller
 
 
 def _record(caller: Caller, endpoint: str, code: str, refused: Exception) -> None:

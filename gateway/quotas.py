@@ -6,7 +6,6 @@ against runaway scripts and no accounting.
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
 
@@ -31,8 +30,8 @@ class Quotas:
         self._count(self._unit, "unit", unit)
 
     def count_public(self, address: str, what: str = "check") -> None:
-        """One public call from a client address. Who reads the list has checks left all the same."""
-        self._count(self._public, what, _network(address))
+        """One public call from an address (`gateway.addresses`). Who reads the list has checks left all the same."""
+        self._count(self._public, what, address)
 
     def _count(self, limit: RateLimitItem, *who: str) -> None:
         if self._windows.hit(limit, *who):
@@ -40,14 +39,3 @@ class Quotas:
         reset = self._windows.get_window_stats(limit, *who).reset_time
         wait = max(1, math.ceil(reset - time.time()))
         raise Problem("too_many_requests", headers={"Retry-After": str(wait)})
-
-
-def _network(address: str) -> str:
-    """An IPv6 subscriber owns 2^64 addresses: they count as one."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if known.version == 6:
-        return str(ipaddress.ip_network((known, 64), strict=False))
-    return str(known)

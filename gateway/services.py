@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from gateway.addresses import address_of
 from gateway.endings import Endings
+from gateway.origins import AccountOrigins
 from gateway.quotas import Quotas
 from gateway.runs import RunStarter
 from gateway.telemetry import Telemetry
@@ -20,6 +22,7 @@ class Services:
     quotas: Quotas
     telemetry: Telemetry
     vitals: Vitals
+    origins: AccountOrigins
 
 
 def services_of(request: Request) -> Services:
@@ -30,4 +33,4 @@ def services_of(request: Request) -> Services:
 
 def count_public(request: Request, what: str = "check") -> None:
     """Count a call without a key. Raises Problem `too_many_requests`."""
-    services_of(request).quotas.count_public(request.client.host if request.client else "", what)
+    services_of(request).quotas.count_public(address_of(request), what)

@@ -16,8 +16,9 @@ from domain.lead_path import DECISIONS, OPEN_LEADS, LeadStanding, LeadStep
 from domain.leads import RULES_VERSION, LeadRule, Sign, evidence_said
 from domain.limits import aware
 from domain.numbers import new_number
+from ledger import origins
 from ledger.lead_steps import add_step
-from ledger.signs import answers, conduct, content, lists, papers
+from ledger.signs import answers, conduct, content, lists, papers, reported, usage
 from ledger.tables.oversight import Lead, LeadStepRow
 from ledger.tables.records import Pulse
 from ledger.tables.registry import Unit
@@ -53,6 +54,7 @@ def find_daily(session: Session, now: datetime) -> int | None:
     monday = datetime.combine(today - timedelta(days=today.weekday()), time(), LOCAL)
     missed = (now - last.at) // _WEEK if last else 0
     session.merge(Pulse(name=_PULSE, at=now))
+    origins.forget(session, now=now)
     weeks = range(min(_MOST_WEEKS, missed + 1), -1, -1)
     return sum(find(session, monday - back * _WEEK, monday - back * _WEEK + _WEEK, now=now) for back in weeks)
 
@@ -60,7 +62,8 @@ def find_daily(session: Session, now: datetime) -> int | None:
 def find(session: Session, start: datetime, end: datetime, *, now: datetime) -> int:
     """Look by every rule at [start, end); gives how many leads are new. Looking again finds none."""
     session.execute(select(func.pg_advisory_xact_lock(_TURN)))
-    found = [sign for room in (lists, answers, papers, conduct, content) for sign in room.signs(session, start, end, now)]
+    rooms = (lists, answers, papers, conduct, content, usage, reported)
+    found = [sign for room in rooms for sign in room.signs(session, start, end, now)]
     lasting = set(
         session.execute(select(Lead.rule, Lead.unit, Lead.subject).where(Lead.standing.in_(OPEN_LEADS))).tuples()
     )

@@ -82,8 +82,6 @@ def _limits(report: Report) -> _Part:
         f"原则上的时限 {limits.soft.whole} 个,超时 {limits.soft.whole - limits.soft.part} 个,其中经专班办公室认定有正当理由 {limits.excused} 个。",
         f"出具单位用时(自收到起,不含补正):{_spread(report.spread)}。",
     ]
-    if limits.undetermined:
-        said.append(f"另有 {limits.undetermined} 个时限因工作日历尚未录入,暂记“未定”,未计入。")
     shown = report.spread.count
     picture = Picture("出具单位用时分布", charts.distribution(report.distribution), charts.distribution_words(report.distribution)) if shown else None
     long = len({cell.day for cell in report.heat}) > _DAYS_SHOWN

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.responses import RedirectResponse
 
+from gateway.addresses import address_of
 from gateway.answers.public import CheckedUpload, PublicAnswer
 from gateway.bodies import UPLOAD_LIMIT
 from gateway.checking import check_file, check_number
@@ -69,7 +70,7 @@ async def verify_number(
 ) -> Response:
     """浏览器得到网页,程序得到 JSON。不带核验码时只说明是否有效;核验码正确时另显示部分隐藏的内容。"""
     count_public(request)
-    answer = await to_thread.run_sync(check_number, _tidy(number), c)
+    answer = await to_thread.run_sync(check_number, _tidy(number), c, address_of(request))
     if wants_page(request.headers):
         return page("result.html", answer=answer)
     return JSONResponse(answer.model_dump(mode="json"), headers={"Vary": "Accept"})
@@ -88,7 +89,7 @@ async def verify_upload(request: Request) -> Response:
     """上传电子证明的原始 PDF。文件只在内存中核验,不保存。被改动、追加、伪造或仅为图片的,分别说明。"""
     count_public(request)
     pdf = await _read_file(request)
-    answer = await to_thread.run_sync(check_file, pdf, limiter=_checks)
+    answer = await to_thread.run_sync(check_file, pdf, address_of(request), limiter=_checks)
     if wants_page(request.headers):
         heading, sentence = re.split("[:\uff1a]", answer.text, maxsplit=1)
         return page("upload.html", answer=answer, heading=heading, sentence=sentence)

@@ -1,4 +1,4 @@
-"""使用系统 (16.7): look-ups elsewhere, cases dated back, cases that are there for the look-up alone, many strangers."""
+"""使用系统 (16.7): look-ups elsewhere, cases dated back or there for the look-up alone, strangers, shared accounts."""
 
 from __future__ import annotations
 
@@ -53,6 +53,23 @@ _STRANGERS = """
          AND a.filed_at BETWEEN f.filed_at AND f.filed_at + interval '1 hour'
     GROUP BY f.unit, f.matter, f.persons
 """
+#: Of a unit the person and the hour with most places. What was filed and answered then leads to who it was.
+_SHARED = """
+    WITH hours AS (
+        SELECT p.unit, o.subject AS person, o.since, count(*) AS places FROM origins o JOIN people p ON p.code = o.subject
+        WHERE o.what = 'account' AND o.since >= :start AND o.since < :end
+        GROUP BY 1, 2, 3 HAVING count(*) >= :least
+    ), fullest AS (SELECT DISTINCT ON (unit) * FROM hours ORDER BY unit, places DESC, since, person)
+    SELECT f.unit, '', array_agg(DISTINCT d.number), f.places
+    FROM fullest f LEFT JOIN LATERAL (
+        SELECT v.number FROM verifications v
+        WHERE v.filed_by = f.person AND v.unit = f.unit AND v.filed_at >= f.since AND v.filed_at < f.since + interval '1 hour'
+        UNION
+        SELECT q.verification FROM requests q
+        WHERE q.answered_by = f.person AND q.unit = f.unit
+              AND q.answered_at >= f.since AND q.answered_at < f.since + interval '1 hour'
+    ) d ON true GROUP BY f.unit, f.places
+"""
 
 
 def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
@@ -62,4 +79,5 @@ def signs(session: Session, start: datetime, end: datetime, now: datetime) -> li
         *found(session, _R.BACKDATED, "办件", _BACKDATED, start, end),
         *found(session, _R.CASE_FOR_LOOKUP, "办件", _FOR_LOOKUP, start, end),
         *found(session, _R.MANY_STRANGERS, "不同当事人", _STRANGERS, start, end),
+        *found(session, _R.SHARED_ACCOUNT, "一小时内使用的地点", _SHARED, start, end),
     ]

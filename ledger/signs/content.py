@@ -1,4 +1,4 @@
-"""证明内容和用途 (16.8, 16.9): what had to be corrected after it was delivered, what one person fetches again and again."""
+"""证明内容 (16.8): what had to be corrected, or made anew, after it was delivered."""
 
 from __future__ import annotations
 
@@ -22,19 +22,11 @@ _MADE_ANEW = """
     WHERE p.revoked_why = 'content_error' AND p.revoked_at >= :start AND p.revoked_at < :end AND v.issuing_unit IS NOT NULL
     GROUP BY v.issuing_unit HAVING count(*) >= :least
 """
-_COPIES = """
-    SELECT unit, '', array_agg(DISTINCT verification), count(DISTINCT verification) FROM (
-        SELECT a.unit, a.verification FROM accesses a JOIN units u ON u.code = a.unit
-        WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end
-        GROUP BY a.unit, a.actor, a.verification HAVING count(*) >= :least
-    ) fetched GROUP BY unit
-"""
 
 
 def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
-    """Everything of these clauses in [start, end)."""
+    """Everything of this clause in [start, end)."""
     return [
         *found(session, _R.CORRECTED, "更正的核验", _CORRECTED, start, end),
         *found(session, _R.MADE_ANEW, "重新制作的核验", _MADE_ANEW, start, end),
-        *found(session, _R.REPEATED_COPIES, "反复下载的核验", _COPIES, start, end),
     ]

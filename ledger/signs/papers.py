@@ -1,4 +1,4 @@
-"""仍索要证明 (16.6): complaints, papers taken without the applicant's own word, shares that stand out."""
+"""仍索要证明 (16.6): papers taken without the applicant's own word, shares that stand out."""
 
 from __future__ import annotations
 
@@ -11,14 +11,6 @@ from domain.leads import LeadRule, Sign, is_outlier
 from ledger.signs.finding import found
 
 _R = LeadRule
-_COMPLAINED = """
-    SELECT c.unit, '', array_agg(c.number), count(*) FROM complaints c
-    WHERE c.about = 'still_asked' AND c.unit IS NOT NULL AND c.duplicates IS NULL
-          AND c.received_at >= :start AND c.received_at < :end
-          AND EXISTS (SELECT FROM entries e WHERE e.proof = c.proof AND e.until_version IS NULL
-                      AND (c.matter IS NULL OR e.matter = c.matter))
-    GROUP BY c.unit HAVING count(*) >= :least
-"""
 _UNCONFIRMED = """
     SELECT unit, '', NULL, count(*) FROM voluntary_submissions
     WHERE listed AND 'unconfirmed' = ANY (marks) AND at >= :start AND at < :end GROUP BY unit HAVING count(*) >= :least
@@ -35,7 +27,6 @@ _SHARES = """
 def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
     """Everything of this clause in [start, end)."""
     return [
-        *found(session, _R.COMPLAINED, "投诉件数", _COMPLAINED, start, end),
         *found(session, _R.UNCONFIRMED_PAPERS, "无本人确认次数", _UNCONFIRMED, start, end),
         *_outliers(session, start, end),
     ]

@@ -1,4 +1,4 @@
-"""监督: complaints, leads with their steps, and the registers that people enter (articles 14–19)."""
+"""监督: complaints, leads with their steps and origins, and the registers that people enter (articles 14–19)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintStanding, ComplaintStep
 from domain.lead_path import LeadStanding, LeadStep
 from domain.leads import LeadRule
+from domain.origins import OriginOf
 from domain.registers import RegisterKind
 from ledger.tables.base import Sealed, Table, UnitCode, choices
 
@@ -106,6 +107,16 @@ class LeadStepRow(Table):
     unit: Mapped[str | None]
     record: Mapped[dict[str, Any]]  #: document, term, exemption, amount
     text: Mapped[bytes | None]  #: ciphertext
+
+
+class Origin(Table):
+    """来处 (16.7, 16.9): that there was another one, never which. Deleted once no rule looks at it any more."""
+
+    __tablename__ = "origins"
+    what: Mapped[OriginOf] = mapped_column(choices(OriginOf, "origin_of"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
 
 
 class RegisterEntry(Table):

@@ -44,6 +44,9 @@ INVOLVED = """(v.unit = :scope OR EXISTS (
 
 
 def prepare(session: Session) -> None:
-    """Memory for sorting a large week, for this transaction alone; and two more processes where there are any."""
+    """Every statement sees the ledger as the first one does, else the parts of a running week would not add up; memory
+    for sorting a large week, and two more processes where there are any. To be called before anything is read.
+    """
+    session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     for setting in ("work_mem = '96MB'", "hash_mem_multiplier = 2", "max_parallel_workers_per_gather = 2"):
         session.execute(text(f"SET LOCAL {setting}"))

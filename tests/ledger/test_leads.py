@@ -9,12 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import create_engine, text, update
 
 from domain.complaints import ComplaintAbout, ComplaintChannel
 from domain.lead_path import LeadStanding, LeadStep
 from domain.leads import LeadRule, Sign
 from domain.limits import HandlingType
+from domain.origins import OriginOf
 from domain.records import VoluntaryReason
 from domain.roles import IdType
 from ledger import (
@@ -25,6 +26,7 @@ from ledger import (
     leads,
     mismatches,
     offsystem,
+    origins,
     returns,
     voluntary,
     worktime,
@@ -34,8 +36,9 @@ from ledger.database import engine, transaction
 from ledger.lead_steps import LeadRefused
 from ledger.offsystem import OffSystemResult
 from ledger.returns import Wish
+from ledger.signs import usage
 from ledger.tables.cases import Case, Party
-from ledger.tables.oversight import Lead
+from ledger.tables.oversight import Lead, Origin
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Request
 from ledger.voluntary import Stated
@@ -185,11 +188,104 @@ def test_complaints_about_a_listed_proof_without_the_duplicates(ledger: str) -> 
         "DEMO-0001", "P-HOUSEHOLD",
     )  # fmt: skip
     kept, _ = do(complaints.take_in, sent, 15, **OFFICE)
-    for number, change in (("L-2", {}), ("L-3", {"proof": None}), ("L-4", {"about": ComplaintAbout.OTHER})):
-        do(complaints.take_in, replace(sent, channel_number=number, **change), 15, **OFFICE)  # type: ignore[arg-type]
+    do(complaints.take_in, replace(sent, channel_number="L-2"), 15, **OFFICE)
     look()
     (lead,) = of(LeadRule.COMPLAINED)
     assert (lead.unit, lead.numbers, lead.counts) == (UNIT, [kept.number], {"投诉件数": 1})
+
+
+def test_what_people_complain_of_is_a_sign_of_its_clause(ledger: str) -> None:
+    about = ComplaintAbout
+    reports = {
+        "INVENTED": [
+            (about.INVENTED, None, None),
+            (about.INVENTED, "DEMO-0002", "P-HOUSEHOLD"),  # listed, but not for this matter
+            (about.STILL_ASKED, "DEMO-0002", "P-HOUSEHOLD"),
+        ],
+        "ASKED": [(about.STILL_ASKED, None, None), (about.INVENTED, "DEMO-0001", "P-HOUSEHOLD"), (about.INVENTED, None, "P-HOUSEHOLD")],
+        "NO_HELP": [(about.NO_HELP, None, None)],
+        "CONTENT": [(about.WRONG_CONTENT, None, "P-HOUSEHOLD")],
+        "MISUSE": [(about.MISUSED, None, None)],
+        "OTHER": [(about.OTHER, None, None)],
+    }
+    numbers: dict[str, list[str]] = {}
+    for name, reported in reports.items():
+        for place, (what, matter, proof) in enumerate(reported):
+            stated = complaints.Stated(f"窗口办理时发生的情况之{name}{place}")
+            sent = complaints.Intake(ComplaintChannel.LETTER, what, NOW, stated, f"{name}-{place}", UNIT, matter, proof)
+            numbers.setdefault(name, []).append(do(complaints.take_in, sent, 15, **OFFICE)[0].number)
+    look()
+    rules = {
+        "INVENTED": LeadRule.COMPLAINED_INVENTED, "ASKED": LeadRule.COMPLAINED, "NO_HELP": LeadRule.COMPLAINED_NO_HELP,
+        "CONTENT": LeadRule.COMPLAINED_CONTENT, "MISUSE": LeadRule.COMPLAINED_MISUSE,
+    }  # fmt: skip
+    for name, rule in rules.items():
+        (lead,) = of(rule)
+        assert (lead.unit, sorted(lead.numbers), lead.counts) == (UNIT, sorted(numbers[name]), {"投诉件数": len(numbers[name])}), name
+    told = {number for lead in all_of(Lead) for number in lead.numbers}
+    assert not told & set(numbers["OTHER"])
+
+
+def test_an_account_that_is_used_from_several_places_within_an_hour(ledger: str) -> None:
+    at = NOW.replace(minute=10)
+    for minute, address in ((0, "a"), (10, "b"), (30, "c"), (31, "c")):
+        do(origins.note, OriginOf.ACCOUNT, FILER.person, address, now=at + minute * MINUTE)
+    for hour, address in ((0, "a"), (0, "b"), (1, "c"), (2, "d")):  # never three in one hour
+        do(origins.note, OriginOf.ACCOUNT, "demo-guangming-1", address, now=at + hour * 60 * MINUTE)
+    look()
+    assert not [lead for lead in of(LeadRule.SHARED_ACCOUNT) if lead.unit != UNIT]
+    (lead,) = of(LeadRule.SHARED_ACCOUNT)
+    assert (lead.counts, lead.numbers) == ({"一小时内使用的地点": 3}, [])
+    filed, later = file(now=at + 20 * MINUTE), file(now=at + 80 * MINUTE)
+    look()
+    (lead,) = of(LeadRule.SHARED_ACCOUNT)
+    assert filed in lead.numbers and later not in lead.numbers
+
+
+def test_a_proof_that_is_checked_from_many_places(ledger: str) -> None:
+    few, many = delivered(), delivered()
+    for place in range(12):
+        do(origins.note, OriginOf.PROOF, many, f"p{place}", now=NOW)
+        do(origins.note, OriginOf.PROOF, few, f"p{place % 9}", now=NOW)
+        do(origins.note, OriginOf.PROOF, few, f"p{place}", now=END)  # the week after
+    look()
+    (lead,) = of(LeadRule.MUCH_CHECKED)
+    assert (lead.unit, lead.numbers, lead.counts) == (UNIT, [many], {"多处核验的证明": 1})
+
+
+def test_proofs_that_one_person_fetches_when_the_unit_is_shut(ledger: str, owner_url: str) -> None:
+    numbers = sorted(delivered() for _ in range(11))
+    noon, night = (datetime.fromisoformat(f"2026-03-04T{clock}+08:00") for clock in ("12:00", "23:30"))
+    for number in numbers[:10]:
+        do(record_access, number, "proof", actor="person:a", unit=UNIT, now=night)
+        do(record_access, number, "proof", actor="person:b", unit=UNIT, now=noon.replace(hour=11))
+    for number in numbers:
+        do(record_access, number, "proof", actor="person:c via sys", unit=UNIT, now=night)
+    for number in numbers[:9]:
+        do(record_access, number, "proof", actor="person:d", unit=UNIT, now=noon)  # the lunch hour
+    look()
+    (lead,) = of(LeadRule.OFF_HOURS_COPIES)
+    assert (lead.unit, lead.numbers, lead.counts) == (UNIT, numbers[:10], {"非服务时间下载的核验": 10})
+    do(record_access, numbers[9], "proof", actor="person:d", unit=UNIT, now=noon)
+    do(record_access, numbers[10], "proof", actor="person:d", unit=UNIT, now=noon)
+    look()
+    (lead,) = of(LeadRule.OFF_HOURS_COPIES)
+    assert lead.counts == {"非服务时间下载的核验": 11}  # of two persons the one with most
+    owner = create_engine(owner_url)
+    with owner.begin() as connection:
+        connection.execute(text("DELETE FROM calendar_years"))
+    owner.dispose()
+    with transaction() as session:  # without a calendar nobody can say when it was shut
+        assert LeadRule.OFF_HOURS_COPIES not in {sign.rule for sign in usage.signs(session, START, END, LATER)}
+
+
+def test_origins_are_kept_as_long_as_a_rule_looks_at_them(ledger: str) -> None:
+    old, kept = LATER - timedelta(weeks=7), LATER - timedelta(weeks=5)
+    for at in (old, kept):
+        do(origins.note, OriginOf.ACCOUNT, FILER.person, "a", now=at)
+    do(leads.find_daily, LATER)
+    (row,) = all_of(Origin)
+    assert row.since <= kept < row.since + timedelta(hours=1)
 
 
 def test_papers_without_the_applicants_word_and_a_share_that_stands_out(ledger: str) -> None:

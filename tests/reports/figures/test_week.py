@@ -10,9 +10,12 @@ from domain.inbox import ExcuseReason, SupervisionOutcome
 from domain.limits import HandlingType
 from ledger import affected, excuses, outages, returns, supervisions, supplements, unit_changes, worktime
 from ledger.attention import withdraw
+from ledger.database import transaction
 from ledger.returns import Wish
 from ledger.tables.inbox import Supervision
 from reports import figures, periods
+from reports.figures.span import Span, prepare
+from reports.figures.volume import volume
 from reports.model import Count, Rate, from_json
 from settings import settings
 from tests.ledger.acting import (
@@ -29,7 +32,7 @@ from tests.ledger.acting import (
     seal,
     swept,
 )
-from tests.ledger.filing import NOW, UNIT
+from tests.ledger.filing import NOW, UNIT, file
 from tests.reports.figures.asking import WEEK, listed, report, row
 
 pytestmark = pytest.mark.usefixtures("ledger")
@@ -270,3 +273,14 @@ def test_next_steps_follow_from_the_figures() -> None:
     steps = report().next_steps
     assert steps[0] == "对 1 个超过最迟时限的核验逐件说明原因,涉及市中区光明路街道办事处。"
     assert steps[1] == "督办 1 个未按时完成反馈,请市中区光明路街道办事处落实督办责任。"
+
+
+def test_a_week_that_runs_is_seen_as_at_one_instant() -> None:
+    span = Span.of(WEEK, "", NOW + HOUR)
+    with transaction() as session:
+        prepare(session)
+        before = volume(session, span).received
+        file(now=NOW)
+        assert volume(session, span).received == before
+    with transaction() as session:
+        assert volume(session, span).received == before + 1

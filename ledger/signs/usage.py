@@ -1,0 +1,69 @@
+"""证明的去向 (16.9): fetched again and again, fetched when nobody serves, checked in public from many places."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.calendar import MissingYear
+from domain.leads import LeadRule, Sign
+from ledger.signs.finding import found
+from ledger.tables.registry import Unit
+from ledger.timetables import hours_of
+
+_R = LeadRule
+_COPIES = """
+    SELECT unit, '', array_agg(DISTINCT verification), count(DISTINCT verification) FROM (
+        SELECT a.unit, a.verification FROM accesses a JOIN units u ON u.code = a.unit
+        WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end
+        GROUP BY a.unit, a.actor, a.verification HAVING count(*) >= :least
+    ) fetched GROUP BY unit
+"""
+#: What a unit's system fetches at night for its clerks is no one person's doing. Of several persons the one with most.
+_OFF_HOURS = """
+    WITH shut AS (
+        SELECT a.unit, a.actor, a.verification FROM accesses a
+        JOIN unnest(CAST(:units AS text[])) AS known (unit) ON known.unit = a.unit
+        WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end AND a.actor NOT LIKE '% via %'
+              AND NOT EXISTS (
+                  SELECT FROM unnest(CAST(:served AS text[]), CAST(:opens AS timestamptz[]), CAST(:closes AS timestamptz[]))
+                       AS open (unit, opens, closes)
+                  WHERE open.unit = a.unit AND a.at >= open.opens AND a.at < open.closes)
+    ), most AS (
+        SELECT DISTINCT ON (unit) unit, actor, count(DISTINCT verification) AS many FROM shut
+        GROUP BY unit, actor HAVING count(DISTINCT verification) >= :least ORDER BY unit, many DESC, actor
+    )
+    SELECT m.unit, '', array_agg(DISTINCT s.verification), m.many
+    FROM most m JOIN shut s ON s.unit = m.unit AND s.actor = m.actor GROUP BY m.unit, m.many
+"""
+_CHECKED = """
+    SELECT v.unit, '', array_agg(v.number), count(*) FROM (
+        SELECT subject FROM origins WHERE what = 'proof' AND since >= :start AND since < :end
+        GROUP BY subject, since HAVING count(*) >= :least
+    ) checked JOIN verifications v ON v.number = checked.subject GROUP BY v.unit
+"""
+
+
+def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+    """Everything of this clause in [start, end)."""
+    return [
+        *found(session, _R.REPEATED_COPIES, "反复下载的核验", _COPIES, start, end),
+        *_off_hours(session, start, end),
+        *found(session, _R.MUCH_CHECKED, "多处核验的证明", _CHECKED, start, end),
+    ]
+
+
+def _off_hours(session: Session, start: datetime, end: datetime) -> list[Sign]:
+    """A unit whose hours need a calendar that is not there is left aside: nobody can say when it was shut."""
+    units: list[str] = []
+    spans: list[tuple[str, datetime, datetime]] = []
+    for code in session.scalars(select(Unit.code).where(Unit.active)):
+        with suppress(MissingYear):
+            spans += [(code, opens, closes) for opens, closes in hours_of(session, code, start).spans(start, end)]
+            units.append(code)
+    served, opens, closes = ([span[place] for span in spans] for place in range(3))
+    more = {"units": units, "served": served, "opens": opens, "closes": closes}
+    return found(session, _R.OFF_HOURS_COPIES, "非服务时间下载的核验", _OFF_HOURS, start, end, **more)
