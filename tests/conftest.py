@@ -75,12 +75,17 @@ def ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterat
 def fresh_ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterator[str]:
     """The same for as long as somebody wants it."""
     name = f"ledger_{next(_NUMBERS)}"
-    _as_superuser(installation, f"CREATE DATABASE {name} TEMPLATE {template_database} OWNER proofless_owner")
+    _as_superuser(installation, copied(name, template_database))
     before = dict(os.environ)
     _enter(installation, name)
     yield name
     _leave(before)
     _as_superuser(installation, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def copied(name: str, template: str) -> str:
+    """The statement that copies a database as files: a third of the time that copying through the log takes."""
+    return f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY OWNER proofless_owner"
 
 
 @pytest.fixture

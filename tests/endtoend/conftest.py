@@ -21,9 +21,7 @@ REQUESTER, ISSUER, CIVIL, ADMINISTRATOR = "demo-permit-1", "demo-guangming-1", "
 def ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterator[str]:
     """A fresh ledger for the folder, and this process's settings pointing to it."""
     name = "ledger_endtoend"
-    house._as_superuser(
-        installation, f"CREATE DATABASE {name} TEMPLATE {template_database} OWNER proofless_owner"
-    )
+    house._as_superuser(installation, house.copied(name, template_database))
     before = dict(os.environ)
     house._enter(installation, name)
     yield name

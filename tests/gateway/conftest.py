@@ -186,7 +186,7 @@ def serving(app: FastAPI, runs: PlayedRuns, address: str = "127.0.0.1") -> Itera
 def ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterator[str]:
     """A ledger for one test file, with quotas that its tests do not reach."""
     name = f"gateway_{uuid4().hex[:12]}"
-    house._as_superuser(installation, f"CREATE DATABASE {name} TEMPLATE {template_database} OWNER proofless_owner")
+    house._as_superuser(installation, house.copied(name, template_database))
     before = dict(os.environ)
     os.environ |= {"PROOFLESS_REQUESTS_PER_MINUTE": "100000", "PROOFLESS_PUBLIC_CHECKS_PER_MINUTE": "100000"}
     house._enter(installation, name)
