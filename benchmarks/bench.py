@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import lists, report, results, sealing, waiting
-from benchmarks.load import burst, steady
+from benchmarks.load import Load, burst, steady
 from benchmarks.stock import hand_over, start_stock_worker
 from runtime import environment, services, up
 from runtime.context import Context
@@ -55,7 +55,7 @@ PER_SECOND = 3.0
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run bench", description="性能测试,结果写入 benchmarks/results.md")
     parser.add_argument("--quick", action="store_true", help="少量样本,只用于检查测试本身,不写结果")
-    parser.add_argument("--only", choices=["waiting", "lists", "report"], help="只测其中一项,不写结果")
+    parser.add_argument("--only", choices=results.TITLES, help="只测其中一项,结果中的其他各项不变")
     options = parser.parse_args(arguments)
     progress, size = Progress(), QUICK if options.quick else FULL
     home = Path(tempfile.mkdtemp(prefix="proofless-bench-"))
@@ -65,32 +65,52 @@ def main(arguments: list[str]) -> int:
     os.environ["PROOFLESS_REQUESTS_PER_MINUTE"] = "100000"  # the load is one unit's; its quota is not what is measured
     supervisor = Supervisor(home / "run", progress)
     try:
-        if options.only == "report":
-            rows = _report(home, size, progress)
-        else:
-            context = up.start(home, supervisor, progress)
-            if options.only == "waiting":
-                rows = _waiting(context, size, progress)
-            elif options.only == "lists":
-                rows = _lists(size, progress)
-            else:
-                rows = _measure(context, supervisor, size, progress) + _report(home / "report", size, progress)
+        parts = _measure(home, supervisor, options.only, size, progress)
     finally:
         supervisor.stop()
         shutil.rmtree(home, ignore_errors=True)
-    text = results.as_markdown(rows)
-    sys.stdout.write(text)
-    if not options.quick and not options.only:
-        (ROOT / "benchmarks" / "results.md").write_text(text, "utf-8")
+    sections = {results.TITLES[part]: results.section(results.TITLES[part], rows) for part, rows in parts.items()}
+    sys.stdout.write("\n".join(sections.values()))
+    if not options.quick:
+        written = ROOT / "benchmarks" / "results.md"
+        written.write_text(results.merged(written.read_text("utf-8"), sections), "utf-8")
     return 0
 
 
-def _measure(context: Context, supervisor: Supervisor, size: Size, progress: Progress) -> list[results.Row]:
-    key = key_file("requester_key").read_text().strip()
-    url, rows = context.gateway_url, []
+def _measure(
+    home: Path, supervisor: Supervisor, only: str | None, size: Size, progress: Progress
+) -> dict[str, list[results.Row]]:
+    """The rows of each part. Who waits is measured before the stock worker takes over, which ends ours."""
+    parts: dict[str, list[results.Row]] = {}
+    if only != "report":
+        context = up.start(home, supervisor, progress)
+        ours = _ours(context, supervisor, size, progress) if only in (None, "verifications") else None
+        if only in (None, "waiting"):
+            parts["waiting"] = _waiting(context, size, progress)
+        if ours is not None:
+            parts["verifications"] = _beside_stock(context, ours, size, progress)
+        if only in (None, "lists"):
+            parts["lists"] = _lists(size, progress)
+    if only in (None, "report"):
+        parts["report"] = _report(home / "report", size, progress)
+    return parts
+
+
+@dataclass(frozen=True)
+class _Ours:
+    """What our own worker did."""
+
+    sealing: sealing.Sealing
+    light: Load
+    heavy: Load
+    without_events: Load
+    worker_cpu: float  #: milliseconds a run
+
+
+def _ours(context: Context, supervisor: Supervisor, size: Size, progress: Progress) -> _Ours:
+    key, url = key_file("requester_key").read_text().strip(), context.gateway_url
     with progress.step("制作并签章"):
         made = sealing.measure()
-    rows += results.of_sealing(made)
     with progress.step("预热"):
         asyncio.run(burst(url, key, size.warm_up))
     with progress.step(f"每秒 {PER_SECOND:.0f} 件,共 {size.steady} 件"):
@@ -104,7 +124,11 @@ def _measure(context: Context, supervisor: Supervisor, size: Size, progress: Pro
         asyncio.run(burst(url, key, size.warm_up))
         without_events = asyncio.run(burst(url, key, size.burst))
         _restart_prefect(context, supervisor, {})
-    rows_of_waiting = _waiting(context, size, progress)
+    return _Ours(made, light, heavy, without_events, worker_cpu)
+
+
+def _beside_stock(context: Context, ours: _Ours, size: Size, progress: Progress) -> list[results.Row]:
+    key, url = key_file("requester_key").read_text().strip(), context.gateway_url
     with progress.step(f"只用 Prefect 引擎,{size.alone} 件"):
         _end(context, "worker")
         engine_cpu = _engine_alone(context, url, key, size.alone)
@@ -117,10 +141,12 @@ def _measure(context: Context, supervisor: Supervisor, size: Size, progress: Pro
             stock_heavy = asyncio.run(burst(url, key, size.stock_burst))
         finally:
             end(stock_worker, PATIENT)
-    rows += results.of_light(light, stock_light)
-    rows += results.of_heavy(heavy, stock_heavy, without_events)
-    rows += results.of_worker(worker_cpu, engine_cpu)
-    return rows + rows_of_waiting + _lists(size, progress)
+    return [
+        *results.of_sealing(ours.sealing),
+        *results.of_light(ours.light, stock_light),
+        *results.of_heavy(ours.heavy, stock_heavy, ours.without_events),
+        *results.of_worker(ours.worker_cpu, engine_cpu),
+    ]
 
 
 def _waiting(context: Context, size: Size, progress: Progress) -> list[results.Row]:

