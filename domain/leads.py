@@ -81,7 +81,7 @@ _R = LeadRule
 _COMPLAINTS = "投诉件数(不计疑似重复)"
 RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
     {
-        _R.NOT_TAKING_PART: RuleText("16.1", "应参加改革的单位缺少清单、值守或答复", "有无清单、督办员、代办员;本周收到三项以上申请而无一处理", lasting=True),
+        _R.NOT_TAKING_PART: RuleText("16.1", "应参加改革的单位缺少清单、值守、接入或答复", "有无清单、督办员、代办员、接口密钥;本周收到三项以上申请而无一处理", lasting=True),
         _R.UNLISTED_ASKED: RuleText("16.2", "要求核验清单未列的证明", "因清单未列而不予受理的次数,按事项和证明"),
         _R.COMPLAINED_INVENTED: RuleText("16.2", "投诉反映被要求清单以外的证明", _COMPLAINTS),
         _R.LIST_MISSING: RuleText("16.3", "负有编制职责而没有清单", "没有任何条目列入现行清单的单位", lasting=True),

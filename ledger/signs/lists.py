@@ -1,11 +1,12 @@
-"""参加改革、清单 (16.1–16.4): who has no list, no duty, no answers; what was asked for beside the list; late adjustments."""
+"""参加改革、清单 (16.1–16.4): who has no list, no duty, no key, no answers; what was asked for beside the list; late adjustments."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from domain.adjusting import ProposalKind, Standing, report_due
@@ -18,11 +19,15 @@ from ledger.tables.catalog import Proposal
 _R = LeadRule
 _LEAST_REQUESTS = 3  #: received in a week without any being dealt with
 _UNITS = """
-    SELECT u.code, coalesce(u.drafting_unit, u.code) AS drafting,
+    SELECT u.code, u.name, coalesce(u.drafting_unit, u.code) AS drafting,
            EXISTS (SELECT FROM entries e WHERE e.unit = u.code AND e.until_version IS NULL) AS listed,
            EXISTS (SELECT FROM appointments a WHERE a.unit = u.code AND a.since <= :at
                    AND (a.until IS NULL OR a.until > :at)) AS supervised,
            EXISTS (SELECT FROM people p WHERE p.unit = u.code AND p.active AND 'agent' = ANY (p.roles)) AS staffed,
+           EXISTS (SELECT FROM api_keys k LEFT JOIN people p ON p.code = k.person AND p.active
+                   LEFT JOIN systems s ON s.code = k.system AND s.active
+                   WHERE coalesce(p.unit, s.unit) = u.code AND k.made_at <= :at AND (k.revoked_at IS NULL OR k.revoked_at > :at)
+                   AND (k.expires_at IS NULL OR k.expires_at > :at)) AS connected,
            coalesce(r.received, 0) AS received, coalesce(r.handled, 0) AS handled
     FROM units u LEFT JOIN (
         SELECT q.unit, count(*) AS received, count(*) FILTER (WHERE q.answered_at IS NOT NULL OR b.id IS NOT NULL) AS handled
@@ -49,8 +54,8 @@ def signs(session: Session, start: datetime, end: datetime, now: datetime) -> li
     at = min(now, end)
     units = list(session.execute(text(_UNITS), {"start": start, "end": end, "at": at}))
     return [
-        *(_taking_part(*row) for row in units if _is_amiss(*row)),
-        *(Sign(_R.LIST_MISSING, drafting, code, counts={"没有清单的单位": code}) for code, drafting, listed, *_ in units if not listed),
+        *(_taking_part(unit) for unit in units if _is_amiss(unit)),
+        *(Sign(_R.LIST_MISSING, unit.drafting, unit.code, counts={"没有清单的单位": unit.name}) for unit in units if not unit.listed),
         *found(session, _R.UNLISTED_ASKED, "不予受理次数", _UNLISTED, start, end),
         *found(session, _R.PROOF_MISSING, "收取次数", _MISSING, start, end),
         *_late(session, start, end, at),
@@ -69,14 +74,12 @@ def _late(session: Session, start: datetime, end: datetime, at: datetime) -> lis
     return [Sign(_R.LATE_ADJUSTMENT, row.unit, str(row.id), counts={"逾期的调整": 1}) for row in late]
 
 
-def _is_amiss(code: str, drafting: str, listed: bool, supervised: bool, staffed: bool, received: int, handled: int) -> bool:
-    silent = received >= _LEAST_REQUESTS and not handled
-    return not (listed and supervised and staffed) or silent
+def _is_amiss(unit: Row[Any]) -> bool:
+    silent = unit.received >= _LEAST_REQUESTS and not unit.handled
+    return not (unit.listed and unit.supervised and unit.staffed and unit.connected) or silent
 
 
-def _taking_part(
-    code: str, drafting: str, listed: bool, supervised: bool, staffed: bool, received: int, handled: int
-) -> Sign:
-    says = {"清单": listed, "督办员": supervised, "代办员": staffed}
+def _taking_part(unit: Row[Any]) -> Sign:
+    says = {"清单": unit.listed, "督办员": unit.supervised, "代办员": unit.staffed, "接口密钥": unit.connected}
     counts: dict[str, int | str] = {name: "有" if there else "无" for name, there in says.items()}
-    return Sign(_R.NOT_TAKING_PART, code, counts=counts | {"收到申请": received, "答复或退回": handled})
+    return Sign(_R.NOT_TAKING_PART, unit.code, counts=counts | {"收到申请": unit.received, "答复或退回": unit.handled})

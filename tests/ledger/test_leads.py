@@ -22,6 +22,7 @@ from ledger import (
     cases,
     complaints,
     filing,
+    keys,
     lead_steps,
     leads,
     mismatches,
@@ -36,10 +37,10 @@ from ledger.database import engine, transaction
 from ledger.lead_steps import LeadRefused
 from ledger.offsystem import OffSystemResult
 from ledger.returns import Wish
-from ledger.signs import usage
+from ledger.signs import lists, usage
 from ledger.tables.cases import Case, Party
 from ledger.tables.oversight import Lead, Origin
-from ledger.tables.registry import Unit
+from ledger.tables.registry import ApiKey, System, Unit
 from ledger.tables.verifications import Request
 from ledger.voluntary import Stated
 from sandbox.people import PERSONS, by_name
@@ -128,11 +129,35 @@ def test_a_unit_that_takes_part_without_list_or_duty(ledger: str) -> None:
     with transaction() as session:
         session.add(Unit(code="U-NEW", name="演示新单位", kind="government", uscc=None))
         session.add(Unit(code="U-OUT", name="演示免单位", kind="government", uscc=None, takes_part=False))
+        keys.make(session, person=FILER.person, now=NOW, actor="test")
     look()
     new = {lead.unit: lead for lead in of(LeadRule.NOT_TAKING_PART)}
-    assert (new["U-NEW"].counts["清单"], new["U-NEW"].counts["督办员"], new["U-NEW"].counts["代办员"]) == ("无", "无", "无")
+    assert {name: new["U-NEW"].counts[name] for name in ("清单", "督办员", "代办员", "接口密钥")} == dict.fromkeys(("清单", "督办员", "代办员", "接口密钥"), "无")
     assert "U-OUT" not in new and UNIT not in new
-    assert "U-NEW" in {lead.subject for lead in of(LeadRule.LIST_MISSING)}
+    assert {lead.subject: lead.counts for lead in of(LeadRule.LIST_MISSING)}["U-NEW"] == {"没有清单的单位": "演示新单位"}
+
+
+@pytest.mark.parametrize("whose", ["person", "system"])
+def test_a_unit_whose_keys_do_not_open_any_more_does_not_take_part(ledger: str, whose: str) -> None:
+    holder = {whose: FILER.person if whose == "person" else "s-permit"}
+    with transaction() as session:
+        session.add(System(code="s-permit", unit=UNIT, name="演示业务系统"))
+        session.flush()
+        keys.make(session, **holder, now=NOW, actor="test")
+
+    def says() -> list[str]:
+        with transaction() as session:
+            found = lists.signs(session, START, END, LATER)
+        return [str(sign.counts["接口密钥"]) for sign in found if sign.rule is LeadRule.NOT_TAKING_PART and sign.unit == UNIT]
+
+    assert says() == []
+    with transaction() as session:
+        keys.revoke(session, **holder, now=LATER + timedelta(minutes=1))
+    assert says() == []  # at that time it did
+    with transaction() as session:
+        keys.make(session, **holder, now=LATER + timedelta(minutes=1), actor="test")
+        session.execute(update(ApiKey).where(ApiKey.revoked_at.is_not(None)).values(revoked_at=LATER))
+    assert says() == ["无"]
 
 
 def test_proofs_asked_for_beside_the_list(ledger: str) -> None:
