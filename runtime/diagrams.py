@@ -67,8 +67,9 @@ _LEADS = """# From a sign to a decision (线索的办理)
 What may be a sign of article 16 is a lead: never a finding, and nobody is named. The rules are `domain/leads.py`, the path is
 `LEAD_STEPS` in `domain/lead_path.py`; each step is one row that nobody changes, with its person, time and document. What the
 有关机关 decides is theirs and is entered with its document. From how many places a person's key was used in an hour, and a
-proof was checked in a week, is counted without keeping an address ([why](decisions/0013-origins-are-counted-and-not-kept.md)); where all calls come through a
-proxy, `PROOFLESS_TRUSTED_PROXIES` must name it, else all places are one. This page is drawn from the tables by
+proof was checked in a week, is counted without keeping an address
+([why](decisions/0013-origins-are-counted-and-not-kept.md)); where all calls come through a proxy,
+`PROOFLESS_TRUSTED_PROXIES` must name it, else all places are one. This page is drawn from the tables by
 `python -m runtime.diagrams`.
 """
 
