@@ -26,12 +26,8 @@ _COPIES = """
 _OFF_HOURS = """
     WITH shut AS (
         SELECT a.unit, a.actor, a.verification FROM accesses a
-        JOIN unnest(CAST(:units AS text[])) AS known (unit) ON known.unit = a.unit
-        WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end AND a.actor NOT LIKE '% via %'
-              AND NOT EXISTS (
-                  SELECT FROM unnest(CAST(:served AS text[]), CAST(:opens AS timestamptz[]), CAST(:closes AS timestamptz[]))
-                       AS open (unit, opens, closes)
-                  WHERE open.unit = a.unit AND a.at >= open.opens AND a.at < open.closes)
+        JOIN unnest(CAST(:units AS text[]), CAST(:hours AS tstzmultirange[])) AS served (unit, hours) ON served.unit = a.unit
+        WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end AND a.actor NOT LIKE '% via %' AND NOT served.hours @> a.at
     ), most AS (
         SELECT DISTINCT ON (unit) unit, actor, count(DISTINCT verification) AS many FROM shut
         GROUP BY unit, actor HAVING count(DISTINCT verification) >= :least ORDER BY unit, many DESC, actor
@@ -58,12 +54,10 @@ def signs(session: Session, start: datetime, end: datetime, now: datetime) -> li
 
 def _off_hours(session: Session, start: datetime, end: datetime) -> list[Sign]:
     """A unit whose hours need a calendar that is not there is left aside: nobody can say when it was shut."""
-    units: list[str] = []
-    spans: list[tuple[str, datetime, datetime]] = []
+    hours: dict[str, str] = {}
     for code in session.scalars(select(Unit.code).where(Unit.active)):
         with suppress(MissingYear):
-            spans += [(code, opens, closes) for opens, closes in hours_of(session, code, start).spans(start, end)]
-            units.append(code)
-    served, opens, closes = ([span[place] for span in spans] for place in range(3))
-    more = {"units": units, "served": served, "opens": opens, "closes": closes}
+            spans = hours_of(session, code, start).spans(start, end)
+            hours[code] = "{" + ",".join(f"[{opens.isoformat()},{closes.isoformat()})" for opens, closes in spans) + "}"
+    more = {"units": list(hours), "hours": list(hours.values())}
     return found(session, _R.OFF_HOURS_COPIES, "非服务时间下载的核验", _OFF_HOURS, start, end, **more)
