@@ -138,7 +138,7 @@ class ServiceHours:
         """The service time within [start, end), piece by piece."""
         first, last = start.astimezone(LOCAL), end.astimezone(LOCAL)
         day = first.date()
-        while day <= last.date():
+        while datetime.combine(day, time(), LOCAL) < last:  # what ends at midnight does not ask for the next day's year
             for opens, closes in self._spans(day):
                 if max(opens, first) < min(closes, last):
                     yield max(opens, first), min(closes, last)

@@ -134,6 +134,6 @@ def _forget() -> None:
 
 @pytest.fixture(scope="module")
 def shared_ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterator[str]:
-    """A fresh ledger that the tests of one module share, each looking at its own: a fresh one costs half a second."""
+    """A fresh ledger that the tests of one module share, each looking at its own, so that none is copied for each of them."""
     with fresh_ledger(installation, template_database) as name:
         yield name

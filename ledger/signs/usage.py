@@ -47,7 +47,7 @@ def signs(session: Session, start: datetime, end: datetime, now: datetime) -> li
     """Everything of this clause in [start, end)."""
     return [
         *found(session, _R.REPEATED_COPIES, "反复下载的核验", _COPIES, start, end),
-        *_off_hours(session, start, end),
+        *_off_hours(session, start, min(now, end)),
         *found(session, _R.MUCH_CHECKED, "多处核验的证明", _CHECKED, start, end),
     ]
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.calendar import Calendar
+from domain.calendar import Calendar, MissingYear, Year
 from domain.explaining import explain
-from domain.hours import ALWAYS, Season, ServiceHours, Window
+from domain.hours import ALWAYS, OFFICE_SEASON, Season, ServiceHours, Window
 from domain.limits import HandlingType, LimitKind, Situation, limits
 from tests.domain.test_limits import CALENDAR, OFFICE_HOURS, at
 
@@ -50,3 +50,11 @@ def test_a_unit_that_never_closes_asks_no_calendar() -> None:
 def test_hours_that_leave_a_day_open_or_never_open_are_refused(seasons: tuple[Season, ...]) -> None:
     with pytest.raises(ValueError, match="服务时间"):
         ServiceHours("错", seasons, CALENDAR)
+
+
+def test_a_week_that_ends_with_the_year_does_not_ask_for_the_next_one() -> None:
+    known = ServiceHours("默认", (OFFICE_SEASON,), Calendar("仅有一年", {2028: Year(2028, frozenset(), frozenset())}))
+    week = list(known.spans(at("2028-12-25 00:00"), at("2029-01-01 00:00")))
+    assert len(week) == 10 and week[-1] == (at("2028-12-29 13:30"), at("2028-12-29 17:30"))
+    with pytest.raises(MissingYear):
+        list(known.spans(at("2028-12-25 00:00"), at("2029-01-01 00:01")))
