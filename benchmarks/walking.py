@@ -97,14 +97,20 @@ def half_hour_from(missed: datetime, desk: Desk) -> datetime:
 
 def _ends(ask: Ask, minutes: int) -> datetime:
     start = ask.arrives if ask.measure == "natural" else ask.desk.next_there(ask.arrives)  # reading 1
-    end = _walk(ask, start, minutes)
-    rolls = ask.measure == "deemed" and minutes >= 24 * 60  # reading 2
-    return ask.desk.next_there(end) if rolls else end
+    end = _walk(ask, start, minutes * MINUTE)
+    if ask.measure == "deemed" and minutes >= 24 * 60:  # reading 2: the clock goes on to the next opening
+        while (opens := ask.desk.next_there(end)) != end:
+            if not any(began < opens and ended > end for began, ended in ask.pauses):
+                return opens
+            end = _walk(ask, end, opens - end)
+    return end
 
 
-def _walk(ask: Ask, at: datetime, minutes: int) -> datetime:
-    whole = all(instant.second == instant.microsecond == 0 for pause in ask.pauses for instant in pause)
-    step, left = (MINUTE, minutes) if whole else (timedelta(seconds=1), minutes * 60)
+def _walk(ask: Ask, at: datetime, length: timedelta) -> datetime:
+    instants = [at, *(instant for pause in ask.pauses for instant in pause)]
+    whole = all(instant.second == instant.microsecond == 0 for instant in instants) and length % MINUTE == timedelta()
+    step = MINUTE if whole else timedelta(seconds=1)
+    left = length // step
     while left:
         paused = any(began <= at < ended for began, ended in ask.pauses)
         if not paused and (ask.measure != "service_hours" or ask.desk.is_there(at)):

@@ -98,14 +98,22 @@ def _why(limit: Limit) -> str:
 
 
 def _moved(case: Situation, limit: Limit) -> list[str]:
+    """What rested while the time ran, the roll, and what rested on the way to the opening (readings 2, 10, 21)."""
+    if limit.start is None or limit.target is None or limit.length is None:
+        return []
+    rolled = 2 in limit.readings
+    raw = passed(case, limit.start, limit.length) if rolled else limit.target
+    what, reading = ("补正或平台故障", "解读 10、21") if case.readings.outage_deducted else ("补正", "解读 10")
     said = []
-    if 10 in limit.readings and limit.start is not None and limit.target is not None:
-        paused = paused_within(limit.start, limit.target, case.pauses)
-        what = "补正或平台故障" if case.readings.outage_deducted else "补正"
-        reading = "解读 10、21" if case.readings.outage_deducted else "解读 10"
+    if paused := paused_within(limit.start, raw, case.pauses):
         said.append(f"其间{what}{_length(paused)},时限相应顺延({reading})。")
-    if 2 in limit.readings and limit.target is not None:
-        said.append(f"24小时届满于{_at(limit.target)},不在服务时间,顺延至下一次开门(解读 2)。")
+    if rolled:
+        length = "24小时" if limit.length == ONE_DAY else _length(limit.length)
+        opening = case.hours.next_opening(raw)
+        said.append(f"{length}届满于{_at(raw)},不在服务时间,顺延至下一次开门{_at(opening)}(解读 2)。")
+        if paused := paused_within(raw, limit.target, case.pauses):
+            again = f",至{_at(limit.target)},仍不在服务时间,再顺延至下一次开门" if limit.target != limit.due else ""
+            said.append(f"顺延途中{what}{_length(paused)},时限再相应顺延({reading}){again}。")
     return said
 
 

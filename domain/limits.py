@@ -159,8 +159,9 @@ def _running(
         else:
             target = due = passed(case, start, length)
             if length >= ONE_DAY and case.readings.measure is Measure.DEEMED and case.readings.roll_day_limit:
-                target, due = _rolled(case, target)
-                if due != target:
+                raw = target
+                target, due = _rolled(case, raw)
+                if due != raw:
                     used.append(2)
         if paused_within(start, target, case.pauses):
             used.append(10)
@@ -184,14 +185,12 @@ def passed(case: Situation, start: datetime, length: timedelta) -> datetime:
 
 
 def _rolled(case: Situation, target: datetime) -> tuple[datetime, datetime]:
-    """The target and the opening to which it rolls (reading 2). A pause that begins between the two moves what was
-    left, so that no limit passes while it rests."""
+    """The target and the opening to which it rolls (reading 2): the clock goes on to the next opening, and stands
+    still in each pause on the way, so that no limit passes while it rests. Where that way ends in front of a closed
+    door, it rolls again. What rests moves the target by exactly its length, however many pauses it came in."""
     due = case.hours.next_opening(target)
-    for pause in overlap(case.pauses, Interval(target, _NEVER)):
-        if not target <= pause.start < due:
-            continue
-        target = due + pause.length
-        due = case.hours.next_opening(target)
+    while (moved := passed(case, target, due - target)) != due:
+        target, due = moved, case.hours.next_opening(moved)
     return target, due
 
 

@@ -96,21 +96,42 @@ def asks(draw: st.DrawFn) -> Ask:
         draw(st.booleans()), (), desk, draw(st.one_of(st.none(), st.integers(1, 40 * 60))),
         draw(st.sampled_from(["deemed", "deemed", "natural", "service_hours"])),
     )  # fmt: skip
-    pauses, begins = [], desk.next_there(arrives)
-    for _ in range(draw(st.integers(0, 2))):  # each begins while the half hour still runs
+    pauses, begins = [], arrives if draw(st.booleans()) else desk.next_there(arrives)
+    for _ in range(draw(st.integers(0, 5))):  # each begins while the half hour still runs
         begins += draw(st.integers(0, 13)) * MINUTE
-        ends = begins + draw(st.integers(1, 300)) * MINUTE
+        ends = begins + draw(st.one_of(st.integers(1, 300), st.integers(1, 3 * 24 * 60))) * MINUTE
         pauses.append((begins, ends))
         begins = ends + MINUTE
     return replace(ask, pauses=tuple(pauses))
 
 
-@given(asks())
-@settings(max_examples=400)
+@st.composite
+def rolling(draw: st.DrawFn) -> Ask:
+    """Its 24 hours end before days off; the pauses lie on the way to the opening, close to each other."""
+    arrives = at(draw(st.sampled_from(["2026-03-06 07:00", "2026-03-09 07:00"]))) + draw(st.integers(0, 11 * 60)) * MINUTE
+    desk = draw(st.one_of(desks(), st.just(Desk(OFFICE, off=OFF_2026, on=ON_2026))))
+    pauses, begins = [], desk.next_there(arrives) + draw(st.integers(20, 60)) * 60 * MINUTE
+    for _ in range(draw(st.integers(1, 5))):
+        ends = begins + draw(st.one_of(st.integers(1, 300), st.integers(1, 2 * 24 * 60))) * MINUTE
+        pauses.append((begins, ends))
+        begins = ends + draw(st.integers(1, 12 * 60)) * MINUTE
+    return Ask("promised", arrives, None, False, False, tuple(pauses), desk)
+
+
+@given(st.one_of(asks(), rolling()))
+@settings(max_examples=800)
 def test_limits_agree_with_a_walk_over_the_minutes(ask: Ask) -> None:
     found = limits(situation(ask))
     assert {limit.kind.value: limit.due for limit in found} == due(ask)
     assert len({limit.kind for limit in found}) == len(found)
+
+
+@given(st.one_of(asks(), rolling()))
+@settings(max_examples=800)
+def test_no_limit_lies_inside_a_pause(ask: Ask) -> None:
+    for limit in limits(situation(ask)):
+        if limit.length is not None:
+            assert limit.due is not None and not any(began < limit.due < ended for began, ended in ask.pauses)
 
 
 @given(asks())
@@ -287,6 +308,26 @@ def test_a_pause_between_the_24_hours_and_the_opening_moves_what_was_left() -> N
     pause = Interval(at("2026-03-08 10:00"), at("2026-03-09 10:00"))
     case = Situation(HandlingType.PROMISED, at("2026-03-06 16:00"), None, OFFICE_HOURS, pauses=(pause,))
     assert [limit.due for limit in limits(case)] == [at("2026-03-10 08:30")]
+
+
+@pytest.mark.parametrize(
+    ("arrives", "pauses", "ends"),
+    [  # each begins after the 24 hours have ended on a rest day, the second before the first has moved the limit's day
+        ("2026-03-06 08:30", (("03-08 13:30", "03-08 13:46"), ("03-08 19:30", "03-10 17:30")), "2026-03-11 08:30"),
+        ("2026-02-05 18:25", (("02-08 12:12", "02-09 13:36"), ("02-09 16:01", "02-09 16:44")), "2026-02-10 10:37"),
+        # In two pieces as in one: 08:30 and 4 hours 46 minutes end in the lunch break.
+        ("2026-03-06 08:30", (("03-07 10:00", "03-07 13:46"), ("03-08 20:00", "03-08 21:00")), "2026-03-09 13:30"),
+        ("2026-03-06 08:30", (("03-07 10:00", "03-07 14:46"),), "2026-03-09 13:30"),
+    ],
+)
+def test_every_pause_on_the_way_to_the_opening_moves_the_limit(
+    arrives: str, pauses: tuple[tuple[str, str], ...], ends: str
+) -> None:
+    rests = tuple(Interval(at(f"2026-{began}"), at(f"2026-{ended}")) for began, ended in pauses)
+    case = Situation(HandlingType.PROMISED, at(arrives), None, OFFICE_HOURS, pauses=rests)
+    (soft,) = limits(case)
+    assert soft.due == at(ends)
+    assert "顺延至下一次开门2026-03-09(周一)08:30" in explain(case, soft) or "02-09" in explain(case, soft)
 
 
 def test_what_rests_after_a_limit_has_ended_does_not_move_it() -> None:
