@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
@@ -65,6 +66,10 @@ class Settings(BaseSettings):
     district: str = "山东省枣庄市市中区"
     """The district's full name: how its own units' names may begin."""
 
+    callback_networks: str = ""
+    """Addresses or networks, separated by commas, that callbacks may go to, this machine's own included where it is
+    named. Empty: any but this machine's own, link-local and reserved ones (connectors/receivers.py)."""
+
     sources_dir: Path = ROOT / "connectors" / "sources"
     sandbox_url: str = ""
     """Base address of the sandbox; empty in production."""
@@ -110,6 +115,17 @@ class Settings(BaseSettings):
         if self.clock_rate == 1:
             return instant
         return self.clock_origin + timedelta(seconds=(instant - self.clock_origin).total_seconds() / self.clock_rate)
+
+    def callback_allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of `callback_networks`."""
+        return tuple(ip_network(part.strip(), strict=False) for part in self.callback_networks.split(",") if part.strip())
+
+    @field_validator("callback_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in filter(None, map(str.strip, value.split(","))):
+            ip_network(part, strict=False)  # ValueError names what is wrong, at the start and not at the first callback
+        return value
 
     def readers(self) -> tuple[str, ...]:
         """The readers of the weekly report, each once."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import smtplib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import formatdate
 from typing import Any
 
 from connectors.faults import PermanentFault, TransientFault
+from connectors.mail_message import Attachment, compose
 from domain.notices import is_mail_address
 from settings import Settings
 
@@ -19,15 +18,6 @@ OUTCOME_UNKNOWN = "outcome_unknown"
 """The code of a fault after the text was handed over: it may have arrived, so it must not be sent again by itself."""
 
 _SECONDS = 10.0
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """附件. `kind`: its media type."""
-
-    name: str
-    kind: str
-    content: bytes
 
 
 async def send_mail(
@@ -40,17 +30,7 @@ async def send_mail(
     addresses = [address.strip() for address in (to or settings.mail_operators).split(",") if address.strip()]
     if not addresses or not all(map(is_mail_address, addresses)):  # before the header: a line break would begin another
         raise PermanentFault(WHO, "bad_address", "收件地址不是邮件地址,请核对名册中的邮箱或告警邮箱的设置")
-    message = EmailMessage()
-    message["From"] = settings.mail_from
-    message["To"] = ", ".join(addresses)
-    message["Subject"] = subject
-    message["Date"] = formatdate(localtime=False)
-    message["Message-ID"] = f"<{message_id}@proofless>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body)
-    for file in files:
-        main, _, sub = file.kind.partition("/")
-        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
+    message = compose(settings.mail_from, addresses, subject, body, message_id, files)
     await asyncio.to_thread(_send, settings, message)
 
 

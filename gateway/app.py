@@ -26,6 +26,7 @@ from gateway.quotas import Quotas
 from gateway.routes import (
     arrangements,
     attachments,
+    callbacks,
     cases,
     catalog,
     catalog_pages,
@@ -50,7 +51,6 @@ from gateway.routes import (
     scores,
     stuck,
     timing,
-    units,
     verifications,
     verify,
 )
@@ -77,7 +77,7 @@ ROUTERS = (
     arrangements.router,
     stuck.router,
     notices.router,
-    units.router,
+    callbacks.router,
     registry.router,
     lists.router,
     drafts.router,

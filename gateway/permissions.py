@@ -116,6 +116,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "resume_stuck": Rule(frozenset({Role.OPERATOR})),  # who paused it in Prefect resumes it
         "put_callback": _ADMINISTRATION,
         "delete_callback": _ADMINISTRATION,
+        "get_undelivered": Rule(_REPAIR.roles | _ADMINISTRATION.roles),
+        "send_undelivered": Rule(_REPAIR.roles | _ADMINISTRATION.roles),
         "get_units": _REGISTRY,
         "put_unit": _REGISTRY,
         "get_matters": _REGISTRY,

@@ -167,6 +167,13 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "callback_url_invalid": Kind(
             422, "回调地址不合格", "回调地址须为 http 或 https,不带口令、片段和个人信息。", "请更正后重新登记。"
         ),
+        "callback_host_unknown": Kind(
+            422, "找不到回调主机", "回调地址中的主机名解析不到地址。", "请核对主机名;刚刚启用的域名请稍后再试。"
+        ),
+        "callback_address_refused": Kind(
+            422, "不向该地址发送回调", "回调地址指向本系统所在的机器或不允许发往的网络。",
+            "请登记接收系统自己的地址;确需发往该网络的,请运维人员设置 PROOFLESS_CALLBACK_NETWORKS。",
+        ),
         "callback_secret_invalid": Kind(
             422, "回调密钥不合格", "密钥须为 whsec_ 加 24 至 64 字节的 base64。", "请更正,或省略 secret 由系统生成。"
         ),

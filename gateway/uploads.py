@@ -13,6 +13,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from domain.inbox import ATTACHMENT_BYTES
 from gateway.bodies import LARGEST, is_clean
+from gateway.file_names import with_plain_name
 from gateway.problems import Problem
 from ledger.attachments import File
 
@@ -23,6 +24,13 @@ class _InMemory(MultiPartParser):
     """A form whose file never touches a disk: it may be somebody's proof."""
 
     spool_max_size = LARGEST * 2
+
+    def on_headers_finished(self) -> None:
+        # The library behind the parser drops `filename*` and would take such a file for a field of the form.
+        part = self._current_part
+        if part.content_disposition is not None:
+            part.content_disposition = with_plain_name(part.content_disposition)
+        super().on_headers_finished()
 
 
 @dataclass(frozen=True)

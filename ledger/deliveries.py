@@ -16,12 +16,16 @@ from ledger.tables.registry import CallbackAddress
 from ledger.tables.verifications import EventRow, Verification
 from ledger.vault import Place, vault
 
-#: After each failed attempt the next one waits longer; after the last one a person reads it in `./run stuck`.
-PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 21600, 43200))
+#: After each failed attempt the next one waits longer, then a day; after the last one a person reads it in `./run stuck`.
+#: Ten days in all: a receiver that breaks on the eve of the longest holidays is mended when they are over.
+PAUSES = (
+    *(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 21600, 43200)),
+    *[timedelta(days=1)] * 9,
+)
 
 
 #: What an attempt leaves as `last_answer` where nobody answered at all (connectors.callbacks).
-AWAY = ("timeout", "unreachable")
+AWAY = ("timeout", "unreachable", "unknown_host")
 
 
 class Receipt(StrEnum):

@@ -52,13 +52,13 @@ class Notification:
 
 def notify_unit(
     session: Session, kind: NoticeKind, unit: str, cause: str, *, number: str, about: datetime, now: datetime,
-    roles: frozenset[Role] = frozenset(), persons: Iterable[str] = (),
+    roles: frozenset[Role] = frozenset(), persons: Iterable[str] = (), announced: bool = False,
 ) -> None:  # fmt: skip
     """Tell a unit: its system by webhook where it has one, by mail the persons, or those on duty with one of the roles.
 
     Whoever is named is told although away now: a 督办 that begins later is theirs from its beginning. Where nobody who
     is named has an address, those with a role are told. `cause` is the id of what it tells of. A unit without addresses
-    finds it in its inbox.
+    finds it in its inbox. `announced`: its system has a callback of the same event (`deliveries.announce`); one is enough.
     """
     away = select(Absence.id).where(
         Absence.person == Person.code, Absence.cancelled_at.is_(None), Absence.since <= now, Absence.until > now
@@ -69,7 +69,7 @@ def notify_unit(
     for person in named or session.scalars(reachable.where(holds, ~away.exists())):
         _write(session, kind, unit, cause, NoticeChannel.MAIL, person, number=number, about=about, now=now)
     address = select(CallbackAddress.id).where(CallbackAddress.unit == unit, CallbackAddress.active.is_(True))
-    if session.scalar(address) is not None:
+    if not announced and session.scalar(address) is not None:
         _write(session, kind, unit, cause, NoticeChannel.WEBHOOK, unit, number=number, about=about, now=now)
 
 
@@ -199,7 +199,7 @@ def standing_of(row: Notice, now: datetime) -> NoticeStanding:
     return NoticeStanding.UNKNOWN if begun else NoticeStanding.ON_ITS_WAY
 
 
-def settle(session: Session, notice: UUID, *, arrived: bool, now: datetime) -> Notice | None:
+def settle(session: Session, notice: UUID, *, arrived: bool, now: datetime, actor: str) -> Notice | None:
     """A person found out whether it arrived: done with it, or sent again under the same id.
 
     None where there is nothing to settle: sent, to be sent again by itself, or on its way this very moment.
@@ -211,4 +211,5 @@ def settle(session: Session, notice: UUID, *, arrived: bool, now: datetime) -> N
         row.sent_at = now
     else:
         row.started_at, row.given_up_at, row.next_attempt_at, row.attempts = None, None, now, 0
+        row.again_at, row.again_by = now, actor
     return row

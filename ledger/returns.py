@@ -111,7 +111,7 @@ def give_back(
         notify_office(session, NoticeKind.RETURNED_TWICE, cause, number=number, about=now, now=now)
         notify_unit(
             session, NoticeKind.RETURNED_TWICE, row.unit, cause, number=number, about=now, now=now,
-            roles=frozenset({Role.AGENT}),
+            roles=frozenset({Role.AGENT}), announced=True,
         )  # fmt: skip
     elif _by_standing_rule(session, row, wish):
         _forward(session, row, back, wish.suggested_unit or "", now=now, actor=f"rule:{row.unit}", standing=True)
@@ -120,7 +120,7 @@ def give_back(
         announce(session, row, returned, now=now)
         notify_unit(
             session, NoticeKind.RETURNED, row.unit, str(back.id), number=row.number, about=now, now=now,
-            roles=frozenset({Role.AGENT}),
+            roles=frozenset({Role.AGENT}), announced=True,
         )  # fmt: skip
     request_wake(session, row.number)
     return target

@@ -55,7 +55,7 @@ def ask(session: Session, request_id: UUID, unit: str, what: str, *, now: dateti
     announce(session, row, asked, now=now)
     notify_unit(
         session, NoticeKind.SUPPLEMENT, row.unit, str(rest.id), number=row.number, about=now, now=now,
-        roles=frozenset({Role.AGENT}),
+        roles=frozenset({Role.AGENT}), announced=True,
     )  # fmt: skip
     request_wake(session, row.number)
 

@@ -20,7 +20,10 @@ from settings import settings
 
 PAUSED = ("由运维暂停。", "查明原因后“恢复”(resume)。")
 UNKNOWN_NOTICE = ("有通知邮件发出后结果不明,不会自动重发。", "请向收件人核实,在“未确定送达的通知”(/v1/notices)中确认。")
-UNDELIVERED = ("送达通知多次失败,已停止发送;结果可正常查询。", "请核对该单位的回调地址,并告知该单位主动查询。")
+UNDELIVERED = (
+    "送达通知多次失败,已停止发送;结果可正常查询。",
+    "请该单位修复接收地址,再“重发”(./run undelivered --again);地址有变的重新登记,登记后自动重发。",
+)
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,11 @@ def stuck(session: Session, limit: int = 500) -> list[Stuck]:
         for row in session.scalars(paused)
         if row.paused_at
     ]
-    # An address that was registered again since then is an answer to the failure: the line goes away.
     given_up = (
         select(Delivery, Verification.unit)
         .join(Verification, Verification.number == Delivery.verification)
         .join(CallbackAddress, CallbackAddress.id == Delivery.address)
-        .where(CallbackAddress.active.is_(True), CallbackAddress.registered_at <= Delivery.given_up_at)
+        .where(CallbackAddress.active.is_(True), Delivery.given_up_at.is_not(None))
         .limit(limit)
     )
     found += [

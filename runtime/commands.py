@@ -29,6 +29,7 @@ COMMANDS: dict[str, Command] = {
     "health": Command("runtime.operate:health", "exit code 0 if all is well", "检查是否健康(退出码 0 为正常)"),
     "stuck": Command("runtime.casework:stuck", "what waits for a person, and why", "列出待人工处理的核验"),
     "resume": Command("runtime.casework:resume", "go on with a paused or stuck verification", "恢复或重试一项核验"),
+    "undelivered": Command("runtime.undelivered_command:main", "callbacks that were not taken; send them again", "列出未送达的回调,重发"),
     "proof": Command("runtime.casework:proof", "write a sealed proof to a file", "导出一份电子证明"),
     "verify": Command("runtime.casework:verify", "check a PDF that somebody holds", "核验一份电子证明文件的真伪"),
     "keys": Command("runtime.key_commands:main", "make, rotate, revoke interface keys", "生成、轮换、吊销接口密钥"),

@@ -20,6 +20,7 @@ class MailServer:
     def __init__(self) -> None:
         self.port = free_port()
         self.kept: list[EmailMessage] = []
+        self.raw: list[bytes] = []  #: every text as it came over the wire
         self.seen: list[tuple[str, str]] = []  #: reader and Message-ID of every text that came, taken or not
         self.at_recipient: dict[str, str] = {}
         self.at_data: dict[str, str] = {}  #: a reply, "hang up" (after the text came) or "stall"
@@ -32,6 +33,7 @@ class MailServer:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
+        self.raw.append(envelope.content)
         message = message_from_bytes(envelope.content, policy=policy.default)
         (reader,) = envelope.rcpt_tos
         self.seen.append((reader, str(message["Message-ID"])))

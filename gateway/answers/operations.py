@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
 from gateway.answers.base import Answered, Number
+from ledger.undelivered import Undelivered
 from ledger.watch import Stuck
 
 
@@ -36,6 +38,32 @@ class CallbackAnswer(Answered):
     unit: str
     url: str
     secret: Annotated[str | None, Field(examples=["whsec_…"])]
+
+
+class UndeliveredItem(Answered):
+    """接收方没有收下的一条回调。"""
+
+    id: Annotated[UUID, Field(description="消息编号,即 webhook-id")]
+    number: Annotated[str, Field(description="核验编号")]
+    unit: Annotated[str, Field(description="接收单位编码")]
+    about: Annotated[str, Field(description="所告知的状态或通知种类")]
+    made_at: datetime
+    attempts: Annotated[int, Field(description="已尝试次数")]
+    last_answer: Annotated[str | None, Field(description="最近一次的应答:HTTP 状态,或没有应答的原因")]
+    next_attempt_at: Annotated[datetime | None, Field(description="下次自动重试的时间;已停止的为空")]
+    given_up_at: Annotated[datetime | None, Field(description="停止重试的时间")]
+
+    @classmethod
+    def of(cls, item: Undelivered) -> UndeliveredItem:
+        return cls(**vars(item))
+
+
+class UndeliveredAnswer(Answered):
+    items: list[UndeliveredItem]
+
+
+class SentAgainAnswer(Answered):
+    count: Annotated[int, Field(description="重发的条数")]
 
 
 class Alive(Answered):

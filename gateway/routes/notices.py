@@ -39,7 +39,7 @@ def settle_notice(
 ) -> NoticeAnswer:
     """已送达的就此了结;未送达的以同一编号重发。"""
     with acting() as session:
-        row = notifications.settle(session, id, arrived=body.arrived, now=settings().now())
+        row = notifications.settle(session, id, arrived=body.arrived, now=settings().now(), actor=caller.actor)
         if row is None:
             raise Problem("notice_unknown")
         return _answer(row, "settled")

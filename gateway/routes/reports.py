@@ -146,7 +146,7 @@ def send_again(id: Id, mailing: Annotated[UUID, Path(description="邮件编号")
     with acting() as session:
         if mailing not in [mail.id for mail in notifications.of_report(session, _own(session, caller, id).id)]:
             raise Problem("mailing_unknown")
-        row = notifications.settle(session, mailing, arrived=False, now=now)
+        row = notifications.settle(session, mailing, arrived=False, now=now, actor=caller.actor)
         if row is None:
             raise Problem("mailing_not_open")
         return MailingAnswer.of(row, now)

@@ -67,6 +67,8 @@ class Delivery(Table):
     received_at: Mapped[datetime | None]
     last_answer: Mapped[str | None]
     given_up_at: Mapped[datetime | None]
+    again_at: Mapped[datetime | None]  #: 重发: the last time that somebody had it sent again, and who
+    again_by: Mapped[str | None]
     __table_args__ = (
         Index("ix_deliveries_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
     )
@@ -95,6 +97,8 @@ class Notice(Table):
     sent_at: Mapped[datetime | None]
     last_answer: Mapped[str | None]
     given_up_at: Mapped[datetime | None]
+    again_at: Mapped[datetime | None]  #: 重发: the last time that somebody had it sent again, and who
+    again_by: Mapped[str | None]
     __table_args__ = (
         UniqueConstraint("kind", "cause", "channel", "recipient"),
         Index("ix_notices_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),

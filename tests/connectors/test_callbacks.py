@@ -20,6 +20,7 @@ import pytest
 from connectors import callbacks
 from connectors.callbacks import send
 from connectors.faults import Fault, PermanentFault, TransientFault
+from settings import settings
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 
@@ -63,6 +64,15 @@ class Receiver(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+@pytest.fixture(autouse=True)
+def loopback_allowed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The receivers of these tests listen on this machine, to which nothing is sent unless somebody says so."""
+    monkeypatch.setenv("PROOFLESS_CALLBACK_NETWORKS", "127.0.0.0/8")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +127,10 @@ def test_a_repeat_carries_the_same_id_and_body(receiver: str) -> None:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("/204", None), ("/301", PermanentFault), ("/400", PermanentFault), ("/404", PermanentFault),
-        ("/410", PermanentFault), ("/408", TransientFault), ("/429", TransientFault), ("/500", TransientFault),
-        ("/503", TransientFault), ("/broken", TransientFault), ("/endless", None),
+        ("/204", None), ("/301", TransientFault), ("/400", TransientFault), ("/401", TransientFault),
+        ("/403", TransientFault), ("/404", TransientFault), ("/410", PermanentFault), ("/408", TransientFault),
+        ("/422", TransientFault), ("/429", TransientFault), ("/500", TransientFault), ("/503", TransientFault),
+        ("/broken", TransientFault), ("/endless", None),
     ],
 )  # fmt: skip
 def test_what_an_answer_means(receiver: str, path: str, kind: type[Fault] | None) -> None:
@@ -141,5 +152,21 @@ def test_slow_and_absent_receivers(receiver: str, monkeypatch: pytest.MonkeyPatc
         asyncio.run(send(Message(receiver + "/slow")))
     with pytest.raises(TransientFault, match="unreachable"):
         asyncio.run(send(Message("http://127.0.0.1:9/")))
-    with pytest.raises(PermanentFault, match="bad_address"):
+    with pytest.raises(TransientFault, match="bad_address"):  # whoever registers it anew has the message sent
         asyncio.run(send(replace(Message(""), url="http://[::1/")))
+
+
+def test_nothing_is_sent_to_this_machine_unless_it_is_allowed(receiver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PROOFLESS_CALLBACK_NETWORKS")
+    settings.cache_clear()
+    before = len(Receiver.seen)
+    for spelling in ("127.0.0.1", "127.1", "2130706433", "0x7f.1", "localhost", "[::ffff:127.0.0.1]"):
+        with pytest.raises(TransientFault, match="forbidden_address"):
+            asyncio.run(send(Message(f"{receiver}/hook".replace("127.0.0.1", spelling))))
+    assert len(Receiver.seen) == before
+
+
+def test_the_receiver_is_called_by_its_own_name(receiver: str) -> None:
+    """The connection goes to the address that was judged; the receiver still reads the name that was registered."""
+    asyncio.run(send(Message(f"{receiver}/hook".replace("127.0.0.1", "localhost"))))
+    assert Receiver.seen[-1][1]["host"] == f"localhost:{receiver.rpartition(':')[2]}"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.header import decode_header
 from uuid import uuid4
 
 import pytest
@@ -37,6 +40,31 @@ def test_files_arrive_as_they_are_under_their_chinese_names(server: MailServer) 
     assert (file.get_filename(), file.get_content_type(), file.get_content()) == (PDF.name, PDF.kind, PDF.content)
     body = message.get_body()
     assert body is not None and body.get_content().strip() == "正文" and message["Message-ID"] == "<one@proofless>"
+
+
+LONG = "枣庄市市中区" * 12 + "行政审批服务局无证明办事工作周报 2026-W10.pdf"
+NAMES = [PDF.name, LONG, "report 2026-W10.pdf", "a b c " * 40 + "end.pdf", '引号"分号;反斜杠\\等号=.pdf', "𬭎㼆.pdf"]
+
+
+def test_seven_bits_on_the_wire_and_no_long_line(server: MailServer) -> None:
+    """aiosmtpd offers 8BITMIME and SMTPUTF8; a relay behind a server may have neither."""
+    send(server, PDF, Attachment(LONG, PDF.kind, PDF.content))
+    (raw,) = server.raw
+    assert raw.isascii() and max(map(len, raw.splitlines())) <= 998
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_files_name_is_read_by_old_readers_and_new_ones(server: MailServer, name: str) -> None:
+    """By RFC 2231 from Content-Disposition, and by RFC 2047 from Content-Type, as readers without the former do it."""
+    send(server, Attachment(name, PDF.kind, PDF.content))
+    (raw,) = server.raw
+    old = next(part for part in message_from_bytes(raw).walk() if part.get_content_type() == PDF.kind)
+    assert old.get_filename() == name
+    unfolded = str(old["Content-Type"]).replace("\r\n", "")
+    (value,) = re.findall(r'name="(.*)"$', unfolded)
+    assert "".join(text.decode(charset or "ascii") for text, charset in decode_header(value)) == name
+    (new,) = server.to(READER)[0].iter_attachments()
+    assert (new.get_filename(), new.get_content_type(), new.get_content()) == (name, PDF.kind, PDF.content)
 
 
 def test_a_recipient_that_is_refused_for_now_may_be_tried_again_and_one_that_is_refused_may_not(server: MailServer) -> None:

@@ -222,7 +222,7 @@ def test_readers_of_a_server_that_takes_half_get_what_it_took_and_the_rest_later
     assert standings(clock) == {FIRST: "sent", SECOND: "sent", THIRD: "given_up"}
     (given_up,) = do(notifications.given_up)
     assert (given_up.recipient, given_up.last_answer) == (THIRD, "recipients_refused")
-    assert do(notifications.settle, given_up.id, arrived=False, now=clock.now) is not None
+    assert do(notifications.settle, given_up.id, arrived=False, now=clock.now, actor="person:demo-office") is not None
     send()
     assert [len(box.to(reader)) for reader in (FIRST, SECOND, THIRD)] == [1, 1, 1]
 
@@ -269,7 +269,7 @@ def test_a_mail_lost_after_its_text_is_unknown_shown_and_sent_again_only_by_a_pe
     assert [reader for reader, _ in box.seen].count(SECOND) == 1, "never repeated by itself"
     (row,) = [row for row in do(notifications.unknown, now=clock.now) if row.cause == str(made)]
     box.at_data = {}
-    assert do(notifications.settle, row.id, arrived=False, now=clock.now) is not None
+    assert do(notifications.settle, row.id, arrived=False, now=clock.now, actor="person:demo-office") is not None
     send()
     assert standings(clock)[SECOND] == NoticeStanding.SENT
     assert len({identity for reader, identity in box.seen if reader == SECOND}) == 1, "one Message-ID"

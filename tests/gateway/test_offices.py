@@ -141,7 +141,7 @@ def test_a_paused_case_is_resumed(api: Api) -> None:
 
 
 def test_a_message_given_up_is_listed_until_the_address_is_registered_again(api: Api) -> None:
-    url = "http://127.0.0.1:9/hook"
+    url = "https://203.0.113.7/hook"
     assert api.call("PUT", "/v1/units/370402-PERMIT/callback", ADMIN, json={"url": url}).status_code == 200
     number = api.filed()
     look_up(number, ShareOutcome.MISMATCH)
@@ -154,6 +154,14 @@ def test_a_message_given_up_is_listed_until_the_address_is_registered_again(api:
             deliveries.record_attempt(session, message, "unreachable", Receipt.NOT_YET, now=settings().now())
     item = stuck(api, number)
     assert item is not None and item["code"] == "delivery_given_up"
+    (listed,) = api.get(f"/v1/undelivered?number={number}", ADMIN).json()["items"]
+    assert (listed["unit"], listed["about"], listed["last_answer"]) == ("370402-PERMIT", "delivered", "unreachable")
+    again = api.call("POST", "/v1/undelivered/send-again", ADMIN, json={"unit": "370402-PERMIT", "number": number})
+    assert (again.status_code, again.json()) == (200, {"count": 1}) and stuck(api, number) is None
+    with transaction() as session:
+        (message,) = deliveries.take_due(session, now=settings().now(), number=number)
+        deliveries.record_attempt(session, message, "gone", Receipt.REFUSED, now=settings().now())
+    assert stuck(api, number) is not None
     api.call("PUT", "/v1/units/370402-PERMIT/callback", ADMIN, json={"url": url})
     assert stuck(api, number) is None
     assert api.call("DELETE", "/v1/units/370402-PERMIT/callback", ADMIN).status_code == 204
@@ -162,10 +170,10 @@ def test_a_message_given_up_is_listed_until_the_address_is_registered_again(api:
 
 def test_a_callback_secret_is_shown_once_and_only_if_made_here(api: Api) -> None:
     path = "/v1/units/370402-CIVIL/callback"
-    made = api.call("PUT", path, ADMIN, json={"url": "https://oa.example.invalid/hook?a=1"}).json()
+    made = api.call("PUT", path, ADMIN, json={"url": "https://203.0.113.7/hook?a=1"}).json()
     assert made["secret"].startswith("whsec_") and len(base64.b64decode(made["secret"][6:])) == 32
     own = "whsec_" + base64.b64encode(b"s" * 32).decode()
-    assert api.call("PUT", path, ADMIN, json={"url": "https://oa.example.invalid/", "secret": own}).json()["secret"] is None
+    assert api.call("PUT", path, ADMIN, json={"url": "https://203.0.113.7/", "secret": own}).json()["secret"] is None
 
 
 @pytest.mark.parametrize(
@@ -182,15 +190,27 @@ def test_addresses_that_are_refused(api: Api, url: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "callback_url_invalid")
 
 
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://127.0.0.1:8123/hook", "callback_address_refused"), ("http://2130706433/", "callback_address_refused"),
+        ("http://[::ffff:169.254.169.254]/", "callback_address_refused"), ("https://nowhere.invalid/", "callback_host_unknown"),
+    ],
+)  # fmt: skip
+def test_an_address_is_resolved_before_it_is_registered(api: Api, url: str, code: str) -> None:
+    answer = api.call("PUT", "/v1/units/370402-CIVIL/callback", ADMIN, json={"url": url})
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_!!!!", "c2VjcmV0", "whsec_" + "QUJD", "whsec_" + "QUJD" * 30])
 def test_secrets_that_are_refused(api: Api, secret: str) -> None:
-    body = {"url": "https://oa.example.invalid/", "secret": secret}
+    body = {"url": "https://203.0.113.7/", "secret": secret}
     answer = api.call("PUT", "/v1/units/370402-CIVIL/callback", ADMIN, json=body)
     assert (answer.status_code, answer.json()["code"]) in {(422, "callback_secret_invalid"), (422, "invalid")}
 
 
 def test_an_unknown_unit_has_no_callback(api: Api) -> None:
-    answer = api.call("PUT", "/v1/units/NONE/callback", ADMIN, json={"url": "https://oa.example.invalid/"})
+    answer = api.call("PUT", "/v1/units/NONE/callback", ADMIN, json={"url": "https://203.0.113.7/"})
     assert (answer.status_code, answer.json()["code"]) == (404, "unit_unknown")
 
 

@@ -9,11 +9,16 @@ import pytest
 from domain.lifecycle import State
 from domain.limits import HandlingType
 from domain.methods import Answer
-from ledger import callbacks, deliveries
+from domain.notices import NoticeKind
+from ledger import callbacks, deliveries, notifications, undelivered
 from ledger.deliveries import PAUSES, Message, Receipt
 from ledger.moves import Lease
+from ledger.notifications import notify_unit
 from ledger.tables.effects import Delivery
+from ledger.undelivered import Which
 from tests.ledger.acting import (
+    HOUR,
+    ISSUER,
     MINUTE,
     ask,
     at_once,
@@ -171,6 +176,74 @@ def test_a_removed_address_gets_nothing_and_a_new_one_gets_what_waits(ledger: st
     register("https://new.example.invalid/")
     assert [message.url for message in take(NOW + MINUTE, number)] == ["https://new.example.invalid/"]
     assert [message.verification for message in take(NOW + MINUTE)] == [other]
+
+
+def given_up(number: str, answer: str = "401") -> datetime:
+    """Every attempt fails; gives when it was given up."""
+    now = NOW + MINUTE
+    while the(number).given_up_at is None:
+        (message,) = take(now, number)
+        record(message, answer, False, now)
+        now = the(number).next_attempt_at or now
+    return now
+
+
+def test_it_is_tried_for_longer_than_the_longest_holidays(ledger: str) -> None:
+    register()
+    assert given_up(delivered()) - NOW > timedelta(days=9)
+    assert list(PAUSES) == sorted(PAUSES), "growing pauses"
+
+
+def test_registering_the_address_anew_sends_what_was_given_up(ledger: str) -> None:
+    register()
+    number = delivered()
+    identity, later = the(number).id, given_up(number) + MINUTE
+    do(callbacks.register, UNIT, "https://new.example.invalid/", SECRET, now=later, actor="person:demo-admin")
+    (message,) = take(later)
+    assert (message.id, message.url, message.attempts) == (identity, "https://new.example.invalid/", 1)
+    record(message, "204", True, later)
+    row = the(number)
+    assert (row.received_at, row.given_up_at, row.again_at, row.again_by) == (later, None, later, "person:demo-admin")
+    do(callbacks.register, UNIT, URL, SECRET, now=later + MINUTE, actor="person:demo-admin")
+    assert take(later + HOUR) == [], "what was received is not sent again"
+
+
+def test_sending_again_by_unit_time_and_number(ledger: str) -> None:
+    register()
+    numbers = [delivered() for _ in range(3)]
+    for number in numbers:
+        later = given_up(number)
+    received = delivered()
+    (message,) = take(later, received)
+    record(message, "200", True, later)
+    listed = do(undelivered.undelivered, Which())
+    assert {(item.number, item.unit, item.last_answer) for item in listed} == {(number, UNIT, "401") for number in numbers}
+    assert all(item.given_up_at and item.attempts == len(PAUSES) + 1 for item in listed)
+    for which in (Which(unit=ISSUER), Which(since=NOW + HOUR), Which(until=NOW), Which(number=received)):
+        assert do(undelivered.undelivered, which) == []
+        assert do(undelivered.send_again, which, now=later, actor="operator:test") == 0
+    assert do(undelivered.send_again, Which(UNIT, numbers[0], NOW, NOW + HOUR), now=later, actor="operator:test") == 1
+    assert [message.verification for message in take(later)] == numbers[:1]
+    assert do(undelivered.send_again, Which(unit=UNIT), now=later + MINUTE, actor="operator:test") == 3  # the first waits again
+    assert sorted(message.verification for message in take(later + MINUTE)) == sorted(numbers)
+    assert {the(number).again_by for number in numbers} == {"operator:test"}
+
+
+def test_a_notice_that_a_system_did_not_take_is_sent_again_too(ledger: str) -> None:
+    register()
+    number, now = delivered(), NOW + MINUTE
+    do(notify_unit, NoticeKind.SUPPLEMENT, UNIT, "cause", number=number, about=NOW, now=NOW)
+    for _ in range(len(PAUSES) + 1):
+        notice = do(notifications.take_next, now=now)
+        assert notice is not None
+        do(notifications.record_attempt, notice, "403", Receipt.NOT_YET, now=now)
+        now += timedelta(days=1)
+    assert do(notifications.take_next, now=now) is None
+    (item,) = do(undelivered.undelivered, Which(number=number))
+    assert (item.id, item.about, item.given_up_at is not None) == (notice.id, "supplement", True)
+    register("https://new.example.invalid/")
+    again = do(notifications.take_next, now=now)
+    assert again is not None and (again.id, again.url) == (notice.id, "https://new.example.invalid/")
 
 
 def test_a_pass_does_not_wait_for_an_address_that_is_known_to_be_away(ledger: str) -> None:

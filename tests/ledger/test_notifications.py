@@ -9,7 +9,7 @@ import pytest
 from domain.limits import HandlingType
 from domain.notices import NoticeChannel, NoticeKind
 from domain.progress import Colour
-from ledger import callbacks, duty, notifications, registry, returns, views
+from ledger import callbacks, duty, notifications, registry, returns, supplements, views
 from ledger.deliveries import Receipt
 from ledger.notifications import UNKNOWN_AFTER
 from ledger.returns import Wish
@@ -77,7 +77,25 @@ def test_where_the_supervisor_has_no_address_the_agents_of_the_unit_are_told() -
     assert told(NoticeKind.SUPERVISION) == {("mail", "demo-guangming-1")}
 
 
-def test_a_second_return_tells_the_office_and_the_requesting_unit_by_mail_and_webhook() -> None:
+def test_one_event_is_one_callback_to_the_requesting_unit() -> None:
+    """补正, 退回, the second 退回: each reaches the requesting unit's system once, and its people by mail."""
+    address(AGENT, "agent@demo.invalid")
+    do(callbacks.register, UNIT, "https://hall.example.invalid/", b"s" * 32, now=NOW, actor="x")
+    lease = hold(file("P-HARDSHIP"))
+    take_up(lease)
+    first = ask(lease)
+    do(supplements.ask, first, ISSUER, "户口簿", now=NOW + MINUTE, actor="x")
+    do(supplements.supply, lease.number, "已补", now=NOW + MINUTE, actor="x")
+    do(returns.give_back, first, ISSUER, Wish("不属本单位职责", "370402-CIVIL", None), now=NOW + 2 * MINUTE, actor="x")
+    do(returns.forward, lease.number, None, now=NOW + 3 * MINUTE, actor="x")
+    second = ask(lease, NOW + 3 * MINUTE)
+    do(returns.give_back, second, "370402-CIVIL", Wish("不属本单位职责", ISSUER, None), now=NOW + 4 * MINUTE, actor="x")
+    assert [message.status for message in messages(lease.number)] == ["awaiting_supplement", "returned", "needs_attention"]
+    for kind in (NoticeKind.SUPPLEMENT, NoticeKind.RETURNED, NoticeKind.RETURNED_TWICE):
+        assert ("mail", AGENT) in told(kind) and ("webhook", UNIT) not in told(kind)
+
+
+def test_a_second_return_tells_the_office_by_mail_and_webhook_and_the_requesting_unit_by_mail_and_callback() -> None:
     address(AGENT, "agent@demo.invalid")
     for unit in (UNIT, OFFICE):
         do(callbacks.register, unit, f"https://{unit}.example.invalid/", b"s" * 32, now=NOW, actor="x")
@@ -88,7 +106,7 @@ def test_a_second_return_tells_the_office_and_the_requesting_unit_by_mail_and_we
     again = ask(lease, NOW + 2 * MINUTE)
     do(returns.give_back, again, "370402-CIVIL", Wish("不属本单位职责", ISSUER, None), now=NOW + 3 * MINUTE, actor="x")
     assert told(NoticeKind.RETURNED_TWICE) == {
-        ("mail", "demo-admin"), ("webhook", OFFICE), ("mail", AGENT), ("webhook", UNIT),
+        ("mail", "demo-admin"), ("webhook", OFFICE), ("mail", AGENT),
     }  # fmt: skip
     assert messages(lease.number)[-1].status == "needs_attention"
 
@@ -126,14 +144,14 @@ def test_what_is_on_its_way_cannot_be_settled_and_what_is_unknown_can() -> None:
     missed()
     sent = do(notifications.take_next, now=NOW + HALF)
     assert sent is not None
-    assert do(notifications.settle, sent.id, arrived=False, now=NOW + HALF + UNKNOWN_AFTER) is None
+    assert do(notifications.settle, sent.id, arrived=False, now=NOW + HALF + UNKNOWN_AFTER, actor="person:demo-office") is None
     assert do(notifications.take_next, now=NOW + 5 * HOUR) is None  # never repeated by itself
-    assert do(notifications.settle, sent.id, arrived=False, now=NOW + 5 * HOUR) is not None
+    assert do(notifications.settle, sent.id, arrived=False, now=NOW + 5 * HOUR, actor="person:demo-office") is not None
     again = do(notifications.take_next, now=NOW + 5 * HOUR)
     assert again is not None and again.id == sent.id
     do(notifications.record_attempt, again, "250", Receipt.RECEIVED, now=NOW + 5 * HOUR)
     assert do(notifications.unknown, now=NOW + 9 * HOUR) == []
-    assert do(notifications.settle, sent.id, arrived=False, now=NOW + 9 * HOUR) is None
+    assert do(notifications.settle, sent.id, arrived=False, now=NOW + 9 * HOUR, actor="person:demo-office") is None
 
 
 def test_a_mail_that_the_server_refuses_for_now_is_tried_again_under_the_same_id() -> None:
@@ -164,4 +182,4 @@ def test_an_address_that_is_gone_is_given_up_and_the_next_notice_follows() -> No
     assert following is not None and following.verification == kept.number
     (lost,) = do(notifications.given_up)
     assert (lost.id, lost.last_answer, lost.channel) == (notice.id, "no_address", NoticeChannel.MAIL)
-    assert do(notifications.settle, lost.id, arrived=True, now=NOW + HALF + timedelta(seconds=1)) is not None
+    assert do(notifications.settle, lost.id, arrived=True, now=NOW + HALF + timedelta(seconds=1), actor="person:demo-office") is not None

@@ -109,7 +109,7 @@ def test_each_mail_says_how_it_stands() -> None:
     assert sorted(standing(MONDAY)) == [NoticeStanding.ON_ITS_WAY, NoticeStanding.WAITING]
     later = MONDAY + notifications.UNKNOWN_AFTER + MINUTE
     assert sorted(standing(later)) == [NoticeStanding.UNKNOWN, NoticeStanding.WAITING]
-    assert do(notifications.settle, sent.id, arrived=True, now=later) is not None
+    assert do(notifications.settle, sent.id, arrived=True, now=later, actor="person:demo-office") is not None
     assert sorted(standing(later)) == [NoticeStanding.SENT, NoticeStanding.WAITING]
 
 
@@ -123,6 +123,6 @@ def test_a_mail_that_waits_for_a_person_is_an_alarm_until_it_is_settled() -> Non
     for _ in range(2):
         do(reporting.watch_mails, now=later)
     assert alarms() == {("report_not_mailed", "reports")}
-    do(notifications.settle, sent.id, arrived=True, now=later)
+    do(notifications.settle, sent.id, arrived=True, now=later, actor="person:demo-office")
     do(reporting.watch_mails, now=later)
     assert alarms() == set()
