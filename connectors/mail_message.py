@@ -38,7 +38,7 @@ def compose(
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<{message_id}@proofless>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body, cte="base64")
+    message.set_content(body)
     for file in files:
         main, _, sub = file.kind.partition("/")
         message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
