@@ -7,7 +7,7 @@ from tasks.rebuild import draft_the_list, lists_that_came, read_one_list
 from tasks.states import NOWHERE
 
 
-@flow(name="catalog-rebuild", persist_result=False, result_storage=NOWHERE)
+@flow(name="catalog-rebuild", retries=0, persist_result=False, result_storage=NOWHERE)
 async def catalog_rebuild() -> None:
     """Read every list; lay them all on the published one. Doing it twice gives the same draft."""
     async for source in with_progress("catalog-progress", "清单重建进度", await lists_that_came()):

@@ -7,7 +7,7 @@ from tasks.leads import find_leads
 from tasks.states import NOWHERE
 
 
-@flow(name="upkeep", persist_result=False, result_storage=NOWHERE)
+@flow(name="upkeep", retries=0, persist_result=False, result_storage=NOWHERE)
 async def upkeep() -> None:
     """Callbacks that were not received before are sent again, under the same ids; once a day leads are looked for."""
     await send_due_callbacks()

@@ -19,7 +19,7 @@ from tasks.take_up import take_up
 VerificationNumber = Annotated[str, Field(pattern=PATTERN)]  # Prefect itself refuses anything else
 
 
-@flow(name="verification", persist_result=False, result_storage=NOWHERE)
+@flow(name="verification", retries=0, persist_result=False, result_storage=NOWHERE)
 @one_pass
 async def verification(number: VerificationNumber) -> State:
     """核验: one case, from the department's request to the delivered proof.

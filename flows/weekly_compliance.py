@@ -13,7 +13,7 @@ PeriodText = Annotated[str, Field(pattern=r"^(\d{4}-?W\d{1,2}|\d{4}-\d\d-\d\d(\.
 ScopeText = Annotated[str, Field(pattern=r"^[\w.\-]{0,64}$")]  # '' the district, or a unit's code
 
 
-@flow(name="weekly-compliance", persist_result=False, result_storage=NOWHERE)
+@flow(name="weekly-compliance", retries=0, persist_result=False, result_storage=NOWHERE)
 async def weekly_compliance(period: PeriodText = "", scope: ScopeText = "") -> None:
     """Make the report that is asked for; without a period every one that is owed, a missed Monday's too.
 

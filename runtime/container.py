@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from runtime.failures import Failure
-from runtime.prefect_server import server_environment
+from runtime.prefect_server import server_argv, server_environment
 from runtime.progress import Progress
 from settings import settings
 
 OURS = {"worker": "runtime.worker", "gateway": "gateway", "setup": "runtime.setup_job"}
 PREFECT = {
-    "prefect-api": ["server", "start", "--no-services"],
-    "prefect-services": ["server", "services", "start"],
+    "prefect-api": server_argv("--no-services")[1:],
+    "prefect-services": ["-m", "prefect", "server", "services", "start"],
 }
 PREFECT_PORT, SANDBOX_PORT = 4200, 8090
 
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
         # Out of sight of our packages, which have names that others might use too.
         variables = prefect_environment()
         os.chdir(settings().home)
-        _become(["-m", "prefect", *PREFECT[role]], variables)
+        _become(PREFECT[role], variables)
     if role == "sandbox":
         return _serve_sandbox()
     raise Failure(

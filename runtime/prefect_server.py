@@ -14,23 +14,20 @@ from pathlib import Path
 
 import httpx
 
+from runtime.blueprint import POOL_TYPE
 from runtime.failures import Failure
 
 USER = "admin"
-POOL_TYPE = "proofless"
 
 
 def api_url(port: int) -> str:
     return f"http://127.0.0.1:{port}/api"
 
 
-def server_argv(port: int) -> list[str]:
-    """The server with its background services. uvicorn itself: `prefect server start` only wraps it."""
-    return [
-        sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app",
-        "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log",
-        "--timeout-graceful-shutdown", "5",
-    ]  # fmt: skip
+def server_argv(*options: str) -> list[str]:
+    """The server with its background services, or with `--no-services` its API and interface alone. Where it listens
+    is in its environment. `-P`: the folder of the file holds packages of ours, which the server must not see."""
+    return [sys.executable, "-P", str(Path(__file__).with_name("prefect_app.py")), *options]
 
 
 def server_environment(
@@ -54,7 +51,7 @@ def server_environment(
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
         "PREFECT_SERVER_UI_API_URL": api_url(port),
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-        # Quiet: the v2 UI calls an analytics host even when analytics are off.
+        # Quiet; the second interface, which is not, is not served at all (runtime/prefect_app.py).
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
@@ -139,6 +136,11 @@ def deploy(folder: Path, environment: Mapping[str, str]) -> None:
         raise Failure(
             "登记流程", "prefect deploy 没有成功", "请检查 prefect.yaml 和它所指的流程文件。", lines
         )
+
+
+def asking(url: str, password: str) -> httpx.AsyncClient:
+    """A client of the server's API, for many questions."""
+    return httpx.AsyncClient(base_url=url, auth=(USER, password), timeout=30, trust_env=False)
 
 
 def _client(password: str | None = None) -> httpx.Client:

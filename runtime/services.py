@@ -37,7 +37,7 @@ def prefect(context: Context, changes: Mapping[str, str] | None = None) -> Servi
 
     `changes` are settings of the server that differ from ours, for measuring.
     """
-    argv = prefect_server.server_argv(context.ports["prefect"])
+    argv = prefect_server.server_argv()
     own = {**environment.prefect_server_variables(context), **(changes or {})}
     return Service(
         name="prefect",

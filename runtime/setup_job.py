@@ -95,10 +95,9 @@ def _prefect() -> Iterator[str]:
             at.home,
             at.database_host,
         ),
-        "PREFECT__SERVER_WEBSERVER_ONLY": "1",
         "PREFECT_SERVER_UI_ENABLED": "false",
     }
-    server = launch(prefect_server.server_argv(port), variables, log, at.home)
+    server = launch(prefect_server.server_argv("--no-services"), variables, log, at.home)
     try:
         url = prefect_server.api_url(port)
         give_up = time.monotonic() + READY_SECONDS

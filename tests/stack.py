@@ -178,7 +178,7 @@ def start_prefect(home: Path, cluster: Cluster) -> Iterator[PrefectServer]:
     variables = prefect_server.server_environment(port, cluster.port, password(home, "prefect"), secret, home)
     program = Program(
         "prefect",
-        prefect_server.server_argv(port)[1:],
+        prefect_server.server_argv()[1:],
         {**environment.outer(), **variables},
         home / "logs" / "prefect.log",
         lambda _: prefect_server.is_ready(url),

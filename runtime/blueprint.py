@@ -1,0 +1,47 @@
+"""What must be in Prefect: the pool, its queues, and the deployments of `prefect.yaml` with their schedules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from settings import ROOT
+
+CASES, UPKEEP = "default", "upkeep"  #: the pool's queues, as in prefect.yaml
+POOL_TYPE = "proofless"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One deployment as it must be."""
+
+    flow: str
+    name: str
+    entrypoint: str
+    queue: str
+    strict: bool  #: Prefect itself refuses parameters that do not fit
+    schedules: frozenset[tuple[str, str]]  #: slug, cron
+
+    @property
+    def title(self) -> str:
+        return f"{self.flow}/{self.name}"
+
+
+@lru_cache(maxsize=1)
+def wanted(folder: Path = ROOT) -> tuple[Wanted, ...]:
+    """Every deployment of `prefect.yaml`. A flow is named as its function, with hyphens, as Prefect's command does it."""
+    written = yaml.safe_load((folder / "prefect.yaml").read_text("utf-8"))
+    return tuple(
+        Wanted(
+            flow=entry["entrypoint"].partition(":")[2].replace("_", "-"),
+            name=entry["name"],
+            entrypoint=entry["entrypoint"],
+            queue=entry["work_pool"].get("work_queue_name", CASES),
+            strict=entry.get("enforce_parameter_schema", True),
+            schedules=frozenset((row["slug"], row["cron"]) for row in entry.get("schedules", [])),
+        )
+        for entry in written["deployments"]
+    )

@@ -1,0 +1,69 @@
+"""Prefect's interface in a real browser: one interface, and no page of it asks anybody but this machine."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.endtoend.acting import Api
+from tests.endtoend.test_cancel import run_of
+from tests.endtoend.test_pages import Browser, pytestmark  # noqa: F401  (skipped where there is no browser)
+from tests.endtoend.test_pages import browser as browser
+from tests.stack import Stack, wait_until
+
+
+def sign_in(stack: Stack, browser: Browser) -> str:
+    """Gives the address of the interface."""
+    address = stack.prefect.url.removesuffix("/api")
+    browser.go(f"{address}/runs")
+    browser.page.wait_for_selector("input[type=password]")
+    browser.page.fill("input[type=password]", f"admin:{stack.prefect.secret}")
+    browser.page.keyboard.press("Enter")
+    browser.page.wait_for_selector("text=Flow Runs")
+    return address
+
+
+def pages_of(stack: Stack, number: str) -> list[str]:
+    """Every page that the interface's own router knows, of things that are there."""
+    http = stack.prefect.http
+    run = run_of(number)
+    deployment = http.get("/deployments/name/verification/main").raise_for_status().json()
+    artifact = http.post("/artifacts/latest/filter", json={}).raise_for_status().json()[0]
+    limit = http.post("/v2/concurrency_limits/", json={"name": "nothing", "limit": 1}).raise_for_status().json()
+    block = http.post("/block_types/filter", json={}).raise_for_status().json()[0]["slug"]
+    task = http.post("/task_runs/filter", json={"flow_runs": {"id": {"any_": [str(run)]}}}).raise_for_status().json()[0]
+    of_deployment = f"deployments/deployment/{deployment['id']}"
+    return [
+        "dashboard", "runs", "flow-runs", f"runs/flow-run/{run}", f"runs/task-run/{task['id']}",
+        "flows", f"flows/flow/{deployment['flow_id']}",
+        "deployments", of_deployment, f"{of_deployment}/run", f"{of_deployment}/edit", f"{of_deployment}/duplicate",
+        "work-pools", "work-pools/create", "work-pools/work-pool/proofless", "work-pools/work-pool/proofless/edit",
+        "work-pools/work-pool/proofless/queue/default", "work-pools/work-pool/proofless/queue/default/edit",
+        "work-pools/work-pool/proofless/queue/create", "work-queues",
+        "blocks", "blocks/catalog", f"blocks/catalog/{block}", f"blocks/catalog/{block}/create",
+        "variables", "automations", "automations/create", "events", "notifications", "collections",
+        "concurrency-limits", f"concurrency-limits/concurrency-limit-v2/{limit['id']}",
+        "artifacts", f"artifacts/artifact/{artifact['latest_id']}", f"artifacts/key/{artifact['key']}",
+        "settings", "v2", "v2/dashboard", "no-such-page",
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_every_page_stays_on_this_host_and_no_second_interface_is_offered(
+    stack: Stack, browser: Browser, department: Api
+) -> None:
+    number = department.file("P-HARDSHIP", "演示甲申")["number"]
+    department.wait_for(number, "awaiting_reply")
+    wait_until(lambda: "等待出具单位" in stack.prefect.history(run_of(number)), 15, "the run waits")
+    address = sign_in(stack, browser)
+    for path in pages_of(stack, number):
+        # As somebody comes who had chosen the other interface before: the choice is a cookie.
+        browser.page.context.add_cookies([{"name": "prefect_ui_version", "value": "v2", "url": address}])
+        browser.go(f"{address}/{path}")
+        browser.page.wait_for_load_state("networkidle")
+        shown = browser.text()
+        assert "/v2/" not in browser.page.url or path.startswith("v2"), f"{path} led to {browser.page.url}"
+        for offer in ("V2 UI", "new UI", "New UI"):
+            assert offer not in shown, f"{path}: {offer}"
+    assert browser.elsewhere() == set()
+    assert not [url for url in browser.asked if "/v2/assets/" in url]
+    assert stack.prefect.http.get(f"{address}/ui-settings").json()["available_uis"] == ["v1"]
