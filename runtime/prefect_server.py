@@ -55,6 +55,8 @@ def server_environment(
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # Nothing of ours uses blocks, and the pictures of their types lie on other hosts.
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
         # Batches. A flush interval below 1 would be cut to 0, and the server would spin.
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",

@@ -29,7 +29,9 @@ def pages_of(stack: Stack, number: str) -> list[str]:
     deployment = http.get("/deployments/name/verification/main").raise_for_status().json()
     artifact = http.post("/artifacts/latest/filter", json={}).raise_for_status().json()[0]
     limit = http.post("/v2/concurrency_limits/", json={"name": "nothing", "limit": 1}).raise_for_status().json()
-    block = http.post("/block_types/filter", json={}).raise_for_status().json()[0]["slug"]
+    block = "from-elsewhere"
+    logo = "http://pictures.invalid/logo.png"
+    http.post("/block_types/", json={"name": block, "slug": block, "logo_url": logo}).raise_for_status()
     task = http.post("/task_runs/filter", json={"flow_runs": {"id": {"any_": [str(run)]}}}).raise_for_status().json()[0]
     of_deployment = f"deployments/deployment/{deployment['id']}"
     return [
@@ -55,6 +57,10 @@ def test_every_page_stays_on_this_host_and_no_second_interface_is_offered(
     department.wait_for(number, "awaiting_reply")
     wait_until(lambda: "等待出具单位" in stack.prefect.history(run_of(number)), 15, "the run waits")
     address = sign_in(stack, browser)
+    sent: list[str] = []
+    browser.page.on("requestfinished", lambda request: sent.append(request.url))
+    # What the policy stops never leaves the browser, and is told by this word.
+    browser.page.on("requestfailed", lambda request: request.failure == "csp" or sent.append(request.url))
     for path in pages_of(stack, number):
         # As somebody comes who had chosen the other interface before: the choice is a cookie.
         browser.page.context.add_cookies([{"name": "prefect_ui_version", "value": "v2", "url": address}])
@@ -64,6 +70,9 @@ def test_every_page_stays_on_this_host_and_no_second_interface_is_offered(
         assert "/v2/" not in browser.page.url or path.startswith("v2"), f"{path} led to {browser.page.url}"
         for offer in ("V2 UI", "new UI", "New UI"):
             assert offer not in shown, f"{path}: {offer}"
+    assert any("pictures.invalid" in url for url in browser.asked), "a page wanted something from elsewhere"
+    browser.asked = sent
     assert browser.elsewhere() == set()
+    assert len(sent) > 200
     assert not [url for url in browser.asked if "/v2/assets/" in url]
     assert stack.prefect.http.get(f"{address}/ui-settings").json()["available_uis"] == ["v1"]
