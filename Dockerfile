@@ -17,7 +17,7 @@ COPY --from=dependencies /opt/venv /opt/venv
 WORKDIR /app
 COPY . .
 # The file system is read-only later on, and without compiled files each start would compile everything again.
-# The folder is made here so that a volume mounted on it begins with these rights, whoever RUN_AS is.
-RUN python -m compileall -q /app && install -d -m 1777 /var/lib/proofless /var/lib/proofless/sandbox
+# The folders are made here so that a volume mounted on one begins with these rights, whoever RUN_AS is.
+RUN python -m compileall -q /app && install -d -m 1777 /var/lib/proofless /var/lib/proofless/sandbox /backups
 USER 1000:1000
 ENTRYPOINT ["python", "-m", "runtime.container"]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
 from gateway.app import create_app
 from gateway.endings import Endings
 from gateway.telemetry import log_as_json
+from ledger.database import transaction
+from ledger.key_checks import REMEDY, WrongKeys
 from settings import settings
 
 
@@ -47,6 +52,11 @@ def configuration(app: Any) -> uvicorn.Config:
 def main() -> None:
     """Serve until SIGTERM or SIGINT, then let calls in flight finish."""
     log_as_json()
+    try:
+        with suppress(OperationalError), transaction():  # with other keys than the ledger's nobody is served at all
+            pass
+    except WrongKeys as error:
+        sys.exit(f"接口服务没有启动:{error}。{REMEDY}")
     app = create_app()
     _Server(configuration(app), app.state.services.endings).run()
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from ledger import key_checks
 from settings import settings
 
 
@@ -27,6 +28,8 @@ def engine() -> Engine:
 
 @lru_cache(maxsize=1)
 def _sessions() -> sessionmaker[Session]:
+    """Made once the keys of this process are known to be the ledger's own: with others it neither reads nor writes."""
+    key_checks.ensure(engine())
     return sessionmaker(engine(), expire_on_commit=False)
 
 

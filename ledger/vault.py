@@ -17,8 +17,10 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from settings import settings
+from settings import Settings, settings
 
 _NONCE = 12
 _VERSION = b"\x01"
@@ -99,6 +101,15 @@ class Vault:
             raise _damaged(place)
         return _decrypt(self._master(key_id), place, data[end:])
 
+    def check_values(self) -> dict[str, str]:
+        """核对值: by these a key is known again without being shown; `ledger.key_checks` keeps them."""
+        keys = {"lookup": self._lookup} | {f"master:{name}": key for name, key in self._masters.items()}
+        return {name: hmac.new(key, b"proofless check\x1f" + name.encode(), hashlib.sha256).hexdigest() for name, key in keys.items()}
+
+    def backup_key(self, master: str, salt: bytes) -> bytes:
+        """The key of one backup: who holds the master key of then can open it, and nobody else can make one like it."""
+        return HKDF(SHA256(), 32, salt, b"proofless backup").derive(self._master(master))
+
     def lookup(self, id_type: str, id_number: str) -> str:
         """The keyed hash by which a person is found without being shown."""
         return hmac.new(self._lookup, f"{id_type}\x1f{id_number.upper()}".encode(), hashlib.sha256).hexdigest()
@@ -112,10 +123,15 @@ class Vault:
 @lru_cache(maxsize=1)
 def vault() -> Vault:
     """The vault of this process, from the key files that `settings` read."""
+    return open_vault(settings())
+
+
+def open_vault(at: Settings) -> Vault:
+    """The vault of these settings' key files. Raises VaultError."""
     try:
-        masters = json.loads(settings().master_keys.get_secret_value())
+        masters = json.loads(at.master_keys.get_secret_value())
         decoded = {name: base64.b64decode(value, validate=True) for name, value in masters.items()}
-        lookup_key = base64.b64decode(settings().lookup_key.get_secret_value(), validate=True)
+        lookup_key = base64.b64decode(at.lookup_key.get_secret_value(), validate=True)
     except (ValueError, TypeError, AttributeError):
         # Not chained: the error of the JSON reader carries the whole text, keys and all.
         raise VaultError("密钥文件无法读取:proofless_master_keys 应为 JSON,值为 base64。") from None

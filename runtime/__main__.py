@@ -7,12 +7,8 @@ import importlib
 import sys
 from collections.abc import Callable
 
-import psycopg2
-import sqlalchemy.exc
-
 from runtime.commands import COMMANDS
-from runtime.failures import Failure
-from runtime.progress import Progress
+from runtime.failures import Failure, explained
 
 
 def main(arguments: list[str]) -> int:
@@ -31,14 +27,16 @@ def main(arguments: list[str]) -> int:
         module, _, function = command.target.partition(":")
         act: Callable[[list[str]], int] = getattr(importlib.import_module(module), function)
         return act(rest)
-    except Failure as failure:
-        Progress().fail(failure)
-        return 1
-    except (sqlalchemy.exc.OperationalError, psycopg2.OperationalError):
-        Progress().fail(Failure(name, "连接不上台账数据库", "请先运行 ./run up;多机部署请核对 PROOFLESS_DATABASE_… 各项配置。"))
-        return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        failure = error if isinstance(error, Failure) else explained(name, error)
+        if failure is None:
+            raise
+        from runtime.progress import Progress
+
+        Progress().fail(failure)
+        return 1
 
 
 if __name__ == "__main__":

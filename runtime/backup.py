@@ -1,150 +1,166 @@
-"""备份与恢复: the ledger in one folder, its keys in another, because either alone tells nothing.
+"""备份: the ledger in one folder, its keys in another, because either alone tells nothing.
 
-    TARGET/        ledger.dump (pg_dump, custom format), manifest.json (when, digest)
+    TARGET/        ledger.backup: every row, encrypted and authenticated under the master key (runtime.sealed_stream)
     TARGET-keys/   the master keys and other secrets, the seals
 
-Prefect's database is left out: it shows and executes, and a worker starts what the ledger has open again. Passwords
-between the processes of this machine are left out too: a restored installation makes its own.
+It holds rows and no statement (ledger.copying). Prefect's database is left out: it shows and executes, and a worker
+starts what the ledger has open again. Passwords between the processes of this machine are left out too: a restored
+installation makes its own.
 """
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import json
+import gzip
+import io
 import os
+import secrets
 import shutil
-import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO, Any
 
-from runtime import keyfiles, lock, postgres
+from sqlalchemy import create_engine, text
+
+from ledger import copying, key_checks
+from ledger.copying import NotTheSame
+from ledger.key_checks import REMEDY
+from ledger.vault import Vault, VaultError, open_vault, vault
+from runtime import keyfiles
 from runtime.context import home
-from runtime.databases import LEDGER, create_databases
 from runtime.failures import Failure
-from runtime.progress import Progress
-from runtime.unprivileged import installed_binaries
-from settings import settings
+from runtime.sealed_stream import Damaged, SealedReader, SealedWriter, parse_header
+from settings import Settings, settings
 
-DUMP, MANIFEST = "ledger.dump", "manifest.json"
+FILE = "ledger.backup"
+_FORM = "proofless-backup-1"
+_KEPT_BESIDE_UPGRADES = 3
 
 
-def backup(place: Path, target: Path, keys: Path, seals: Path) -> None:
-    """Saves the ledger of the installation at `place`, running or not. Raises Failure and leaves nothing half done."""
-    for folder in (target, keys):
+def backup(target: Path, keys_target: Path | None, url: str | None = None) -> dict[str, Any]:
+    """Saves the ledger that the settings name, running or not; its keys too where `keys_target` is given.
+
+    Gives what the ledger says of itself. Raises Failure and leaves nothing half done.
+    """
+    folders = [folder for folder in (target, keys_target) if folder is not None]
+    for folder in folders:
         if folder.exists() and any(folder.iterdir()):
             raise Failure("备份", f"{folder} 不是空目录", "请换一个新的目录名。")
-    if keys.is_relative_to(target) or target.is_relative_to(keys):
+    if keys_target and (keys_target.is_relative_to(target) or target.is_relative_to(keys_target)):
         raise Failure("备份", "密钥目录与数据目录不能互相包含", "请把密钥存到另一个目录,最好是另一处介质。")
-    drafts = [folder.with_name(f".{folder.name}.{os.getpid()}") for folder in (target, keys)]
+    drafts = [folder.with_name(f".{folder.name}.{os.getpid()}") for folder in folders]
     try:
         for draft in drafts:
             keyfiles.private_folder(draft)
-        with postgres.running(place) as cluster:
-            _tool(cluster, "pg_dump", "--format=custom", f"--file={drafts[0] / DUMP}", LEDGER)
-        manifest = {
-            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "database": LEDGER,
-            "sha256": _digest(drafts[0] / DUMP),
-        }
-        (drafts[0] / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
-        # After the dump: a key that was added meanwhile may already be in use within it.
-        _copy_keys(keyfiles.services_folder(place), drafts[1] / "secrets")
-        if seals.is_dir():
-            shutil.copytree(seals, drafts[1] / "seals")
-        for draft, folder in zip(drafts, (target, keys), strict=True):
+        try:
+            summary = _write(drafts[0] / FILE, url or settings().database_url(), vault())
+        except VaultError as error:
+            raise Failure("备份", str(error), REMEDY) from None
+        except OSError as error:
+            raise Failure("备份", f"写不下备份({error.strerror})", "请检查磁盘空间和目录权限后重试。") from None
+        if keys_target is not None:
+            # After the rows: a key that was added meanwhile may already be in use within them.
+            _copy_secrets(Path(os.environ["PROOFLESS_SECRETS_DIR"]), drafts[1] / "secrets")
+            if settings().seals_dir.is_dir():
+                shutil.copytree(settings().seals_dir, drafts[1] / "seals")
+        for draft, folder in zip(drafts, folders, strict=True):
             draft.replace(folder)
     finally:
         for draft in drafts:
             shutil.rmtree(draft, ignore_errors=True)
+    return summary
 
 
-def restore(place: Path, source: Path, keys: Path) -> None:
-    """Makes an installation at `place`, which must be empty or absent, out of a backup. All or nothing.
+def before_upgrade(version: str) -> None:
+    """What `up`, `migrate` and the set-up job save before they change tables: the way back. Old ones make room."""
+    place = home() / "backups"
+    target = place / f"before-upgrade-{version}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    keyfiles.private_folder(place)
+    backup(target, None)
+    for old in sorted(place.glob("before-upgrade-*"))[:-_KEPT_BESIDE_UPGRADES]:
+        shutil.rmtree(old)
 
-    Raises Failure when the folder is in use, the dump was changed or a part is missing.
-    """
-    place = place.resolve()
-    if place.exists() and any(place.iterdir()):
-        remedy = "请先把它移走,或用 PROOFLESS_HOME 指定另一个目录。"
-        raise Failure("恢复", f"{place} 里已有数据,恢复不会覆盖它", remedy)
-    _check(source, keys)
-    draft = place.with_name(f".{place.name}.restoring")
-    postgres.stop(draft)  # of a restore that was interrupted
-    shutil.rmtree(draft, ignore_errors=True)
+
+@contextmanager
+def opened(source: Path, keys: Vault) -> Iterator[tuple[dict[str, Any], IO[bytes]]]:
+    """The header and the rows of a backup. Raises Failure where it was changed, cut off or is of other keys."""
+
+    def key_of(header: dict[str, Any]) -> bytes:
+        if header.get("form") != _FORM:
+            raise Damaged
+        return keys.backup_key(str(header["master"]), bytes.fromhex(str(header["salt"])))
+
     try:
-        _copy_keys(keys / "secrets", keyfiles.services_folder(draft))
-        if (keys / "seals").is_dir():
-            shutil.copytree(keys / "seals", draft / "seals")
-        with postgres.running(draft) as cluster:
-            create_databases(cluster, draft)
-            whole = ("--exit-on-error", "--single-transaction")
-            _tool(cluster, "pg_restore", *whole, f"--dbname={LEDGER}", str(source / DUMP))
-        draft.replace(place)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def backup_command(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./run backup", description="备份台账,密钥另存")
-    parser.add_argument("target", type=Path, help="存放台账的新目录")
-    parser.add_argument("--keys", type=Path, help="存放密钥的新目录(默认:TARGET-keys);请与台账分开保管")
-    options = parser.parse_args(arguments)
-    target = options.target.resolve()
-    keys = (options.keys or target.with_name(target.name + "-keys")).resolve()
-    progress = Progress()
-    with progress.step("备份台账和密钥"):
-        backup(home(), target, keys, settings().seals_dir)
-    progress.say(f"台账在 {target},密钥在 {keys}。两者请分开保管:缺了密钥,台账中的个人信息无法读出。")
-    return 0
-
-
-def restore_command(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./run restore", description="把备份恢复到空目录")
-    parser.add_argument("source", type=Path, help="备份的台账目录")
-    parser.add_argument("--keys", type=Path, help="备份的密钥目录(默认:SOURCE-keys)")
-    options = parser.parse_args(arguments)
-    source = options.source.resolve()
-    keys = (options.keys or source.with_name(source.name + "-keys")).resolve()
-    progress = Progress()
-    if lock.holder(home() / "run") is not None:
-        raise Failure("恢复", "./run up 正在运行", "请先运行 ./run down。")
-    with progress.step("恢复台账和密钥"):
-        restore(home(), source, keys)
-    progress.say(f"已恢复到 {home()},运行 ./run up 即可使用。")
-    return 0
-
-
-def _tool(cluster: postgres.Cluster, program: str, *arguments: str) -> None:
-    command = [str(installed_binaries() / program), "--host=127.0.0.1", f"--port={cluster.port}"]
-    environment = {"PATH": os.defpath, "LC_ALL": "C", "PGUSER": "postgres", "PGPASSWORD": cluster.password()}
-    done = subprocess.run(
-        [*command, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True
-    )
-    if done.returncode:
-        # What it said may quote rows, so it is not shown.
-        raise Failure(program, f"退出码 {done.returncode}", "请检查磁盘空间和目录权限后重试。")
-
-
-def _check(source: Path, keys: Path) -> None:
-    try:
-        manifest = json.loads((source / MANIFEST).read_text())
-        same = manifest["sha256"] == _digest(source / DUMP)
-    except (OSError, ValueError, KeyError):
+        with (source / FILE).open("rb") as file:
+            reader = SealedReader(file, key_of)
+            with gzip.GzipFile(fileobj=io.BufferedReader(reader)) as rows:
+                yield reader.header, io.BufferedReader(rows)  # type: ignore[arg-type]
+    except FileNotFoundError:
         raise Failure("恢复", f"{source} 不是完整的备份", "请指定 ./run backup 生成的台账目录。") from None
-    if not same:
-        raise Failure("恢复", "台账备份与其校验值不符,文件已损坏或被改动", "请使用另一份备份。")
-    if not (keys / "secrets" / "proofless_master_keys").is_file():
-        raise Failure("恢复", f"{keys} 中没有密钥", "请用 --keys 指定同一次备份的密钥目录。")
+    except VaultError as error:
+        raise Failure("恢复", str(error), "请指定与该备份同一套的密钥。") from None
+    except (Damaged, NotTheSame, EOFError, gzip.BadGzipFile, ValueError, KeyError) as error:
+        why = f"{source / FILE} 不完整、被改动,或密钥不是同一套" + (f"({error})" if isinstance(error, NotTheSame) else "")
+        raise Failure("恢复", why, "没有恢复任何内容。请核对密钥目录,或使用另一份备份。") from None
 
 
-def _copy_keys(source: Path, target: Path) -> None:
+def verify(source: Path, keys: Vault) -> dict[str, Any]:
+    """Reads a backup to its end; gives what the ledger said of itself. Raises Failure."""
+    with opened(source, keys) as (_, rows):
+        return copying.check(rows)
+
+
+def stated(source: Path) -> dict[str, Any]:
+    """What the head of a backup says, unproved: it takes no key to read."""
+    try:
+        with (source / FILE).open("rb") as file:
+            return parse_header(file.readline(4096))
+    except (OSError, Damaged):
+        return {}
+
+
+def keys_of(folder: Path) -> Vault:
+    """The vault of a folder of secrets. Raises Failure naming what is missing."""
+    if missing := [name for name in keyfiles.DATA_KEYS if not (folder / name).is_file()]:
+        why = f"{folder} 中没有密钥 {'、'.join(missing)}"
+        raise Failure("恢复", why, "没有恢复任何内容。请指定同一次备份的密钥目录,密钥必须齐全。")
+    try:
+        return open_vault(Settings(_secrets_dir=folder))  # type: ignore[call-arg]
+    except VaultError as error:
+        raise Failure("恢复", str(error), "没有恢复任何内容。请指定同一次备份的密钥目录。") from None
+
+
+def _write(path: Path, url: str, keys: Vault) -> dict[str, Any]:
+    engine = create_engine(url, hide_parameters=True, isolation_level="REPEATABLE READ")
+    try:
+        with engine.begin() as connection:
+            seals = key_checks.certificates(settings().seals_dir)
+            if found := key_checks.faults(connection, keys, seals):
+                raise Failure("备份", ";".join(found), REMEDY)
+            salt = secrets.token_bytes(32)
+            header = {
+                "form": _FORM,
+                "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "version": connection.scalar(text("SELECT version_num FROM alembic_version")),
+                "last_event": connection.scalar(text("SELECT max(id) FROM events")),
+                "master": keys.current,
+                "salt": salt.hex(),
+            }
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                sealed = SealedWriter(file, header, keys.backup_key(keys.current, salt))
+                with gzip.GzipFile(fileobj=sealed, mode="wb", compresslevel=6, mtime=0) as rows:  # type: ignore[arg-type]
+                    copying.write(connection, rows)
+                sealed.finish()
+                file.flush()
+                os.fsync(file.fileno())
+    finally:
+        engine.dispose()
+    return verify(path.parent, keys)  # read back: what cannot be read is no backup
+
+
+def _copy_secrets(source: Path, target: Path) -> None:
     keyfiles.private_folder(target)
     for path in source.iterdir():
         if path.is_file() and path.name not in keyfiles.LOCAL_ONLY and not path.name.startswith("."):
             keyfiles.write_once(target / path.name, path.read_text(encoding="utf-8"))
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -18,6 +18,7 @@ from runtime.progress import Progress
 from settings import settings
 
 OURS = {"worker": "runtime.worker", "gateway": "gateway", "setup": "runtime.setup_job"}
+COMMANDS = ("backup", "restore")
 PREFECT = {
     "prefect-api": server_argv("--no-services")[1:],
     "prefect-services": ["-m", "prefect", "server", "services", "start"],
@@ -30,6 +31,8 @@ def main(arguments: list[str]) -> int:
     if role in OURS:
         os.environ["PROOFLESS_WORKER_NAME"] = own_name(role)
         _become(["-m", OURS[role], *options], dict(os.environ))
+    if role in COMMANDS:
+        _become(["-m", "runtime", role, *options], dict(os.environ))
     if role in PREFECT:
         # Out of sight of our packages, which have names that others might use too.
         variables = prefect_environment()
@@ -38,7 +41,7 @@ def main(arguments: list[str]) -> int:
     if role == "sandbox":
         return _serve_sandbox()
     raise Failure(
-        "启动容器", f"没有角色 {role or '(空)'}", f"可用:{'、'.join((*OURS, *PREFECT, 'sandbox'))}。"
+        "启动容器", f"没有角色 {role or '(空)'}", f"可用:{'、'.join((*OURS, *COMMANDS, *PREFECT, 'sandbox'))}。"
     )
 
 

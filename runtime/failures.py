@@ -16,6 +16,24 @@ class Failure(Exception):
         self.what, self.why, self.remedy, self.details = what, why, remedy, details
 
 
+def explained(what: str, error: Exception) -> Failure | None:
+    """The words for an error that many commands may meet; None: nobody has words for it."""
+    # Here, so that a command that meets none of them need not wait for these imports.
+    import psycopg2
+    import sqlalchemy.exc
+
+    from ledger.key_checks import REMEDY, WrongKeys
+
+    if isinstance(error, WrongKeys):
+        return Failure("核对密钥", ";".join(error.faults), REMEDY)
+    if isinstance(error, (sqlalchemy.exc.OperationalError, psycopg2.OperationalError)):
+        return Failure(what, "连接不上台账数据库", "请先运行 ./run up;多机部署请核对 PROOFLESS_DATABASE_… 各项配置。")
+    if isinstance(error, sqlalchemy.exc.ProgrammingError):
+        why = f"台账数据库与本程序的版本不符({type(error.orig).__name__})"
+        return Failure(what, why, "没有完成本次操作。请先运行 ./run up 或 ./run migrate 升级台账(升级前会自动备份)。")
+    return None
+
+
 def last_lines(log: Path, count: int = 12) -> tuple[str, ...]:
     """The end of a log, without colours and control characters, each line cut to 200 characters."""
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 
 from runtime import keyfiles
 from runtime.context import home
@@ -20,18 +21,25 @@ from settings import settings
 def main(arguments: list[str]) -> int:
     argparse.ArgumentParser(prog="./run keyfiles", description="生成缺少的密钥文件").parse_args(arguments)
     progress, place = Progress(), home()
-    made = keyfiles.ensure(place)
-    if settings().seal_development:
-        from tasks.sealing import seal_names
-
-        try:
-            if ensure_development_seals(place / "seals", seal_names()):
-                made.append("seals")
-        except FileExistsError as error:
-            raise Failure("准备印章", str(error), "处理后再次运行 ./run keyfiles。") from None
+    made = _make_seals(place) if settings().seal_development else []
+    made += keyfiles.ensure(place)
     progress.say(f"{place}:{'新生成 ' + '、'.join(made) if made else '密钥齐全,没有改动'}。")
     if os.getuid() == 0:
         progress.warn("文件现归 root 所有,而容器不以 root 运行。请改用日常运维的普通用户运行本命令。")
     else:
         progress.say(f"容器须以这些文件的所有者运行,.env 中写:RUN_AS={os.getuid()}:{os.getgid()}")
     return 0
+
+
+def _make_seals(place: Path) -> list[str]:
+    """Before the other keys: so where those are there and the seals are not, the seals were lost."""
+    from tasks.sealing import seal_names
+
+    folder, master = place / "seals", keyfiles.services_folder(place) / keyfiles.DATA_KEYS[0]
+    if master.exists() and not folder.is_dir():
+        why = f"密钥文件都在,印章目录 {folder} 却没有了"
+        raise Failure("核对印章", why, "没有生成新印章。请把原来的印章目录放回,再次运行。")
+    try:
+        return ["seals"] if ensure_development_seals(folder, seal_names()) else []
+    except FileExistsError as error:
+        raise Failure("准备印章", str(error), "处理后再次运行 ./run keyfiles。") from None

@@ -1,4 +1,4 @@
-"""Whether this container is well: `python -m runtime.healthy http URL | worker | prefect-services`, exit code 0 or 1.
+"""Whether this container is well: `python -m runtime.healthy http URL | worker | prefect-services | backup FOLDER HOURS`, exit code 0 or 1.
 
 Each asks for what the service is there for, not merely whether a process exists.
 """
@@ -11,6 +11,8 @@ import socket
 import sys
 import urllib.request
 from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
 
 
 def main(arguments: list[str]) -> int:
@@ -21,6 +23,8 @@ def main(arguments: list[str]) -> int:
                 well = answers(url)
             case ["worker"]:
                 well = worker_lives()
+            case ["backup", folder, hours]:
+                well = backup_is_new(Path(folder), int(hours))
             case ["prefect-services"]:
                 well = asyncio.run(services_live())
     return 0 if well else 1
@@ -41,6 +45,14 @@ def worker_lives() -> bool:
 
     with transaction() as session:
         return own_name("worker") in leases.living_workers(session)
+
+
+def backup_is_new(folder: Path, hours: int) -> bool:
+    """The newest backup is no older than two intervals."""
+    from runtime.backup_commands import age
+
+    newest = age(folder)
+    return newest is not None and newest <= timedelta(hours=2 * hours)
 
 
 async def services_live() -> bool:

@@ -1,4 +1,4 @@
-"""密钥文件: every secret of an installation, made on the first `up` and never overwritten.
+"""密钥文件: every secret of an installation, made on the first `up`, never overwritten, and never made anew when lost.
 
 Two folders, because not everybody needs everything:
 
@@ -38,9 +38,10 @@ def _key() -> str:
 
 
 _SERVICES: dict[str, Callable[[], str]] = {
-    "proofless_database_password": _password,
+    # First, so that where any other file is there, these were there too.
     "proofless_master_keys": lambda: json.dumps({"k1": _key()}),
     "proofless_lookup_key": _key,
+    "proofless_database_password": _password,
     "proofless_prefect_password": _password,
     **dict.fromkeys(SOURCE_SECRETS, _password),
 }
@@ -52,6 +53,9 @@ _OWNER: dict[str, Callable[[], str]] = {
 
 LOCAL_ONLY = ("proofless_database_password", "proofless_prefect_password")
 """Passwords between the processes of one machine: a backup leaves them out, a restored machine makes its own."""
+
+DATA_KEYS = ("proofless_master_keys", "proofless_lookup_key")
+"""Without these the ledger's personal data are gone: made on the first start and never again."""
 
 SERVICE_SECRETS = tuple(_SERVICES)
 
@@ -67,8 +71,28 @@ def owner_folder(home: Path) -> Path:
 
 
 def ensure(home: Path) -> list[str]:
-    """Makes what is missing, tightens what is open; gives back the names of the files made now."""
+    """Makes what is missing, tightens what is open; gives back the names of the files made now.
+
+    Raises Failure, and makes nothing, where a key is missing that data were written with.
+    """
+    if lost := _lost(home):
+        why = f"本安装已有数据,却没有密钥文件 {'、'.join(map(str, lost))}"
+        remedy = (
+            "没有启动、没有生成任何内容。请把原来的密钥文件放回(./run backup 的密钥目录,或另存的介质),再次运行;"
+            "用另行生成的密钥,已有数据都无法读出。"
+        )
+        raise Failure("核对密钥", why, remedy)
     return [*_ensure(services_folder(home), _SERVICES), *_ensure(owner_folder(home), _OWNER)]
+
+
+def _lost(home: Path) -> list[Path]:
+    """Keys that are missing although there is something that was written with them."""
+    services, owner = services_folder(home), owner_folder(home)
+    cluster = (home / "postgres" / "data" / "PG_VERSION").exists()
+    begun = cluster or any((services / name).exists() for name in _SERVICES if name not in DATA_KEYS)
+    wanted = [services / name for name in DATA_KEYS] if begun else []
+    wanted += [owner / "postgres_password"] if cluster else []
+    return [path for path in wanted if not path.exists()]
 
 
 def read(home: Path, name: str) -> str:

@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
-from ledger.migrate import upgrade
 from runtime.failures import Failure
 from settings import settings
 
+Save = Callable[[str], object]
+"""Makes a backup of a ledger of that version."""
 
-def migrate() -> None:
-    """Run what has not run yet. The owner's password comes from a folder that no service is given."""
+
+def migrate(save: Save | None = None) -> None:
+    """Run what has not run yet, `save` first where there is something to lose. Raises Failure and has changed nothing.
+
+    The owner's password comes from a folder that no service is given.
+    """
+    from ledger.migrate import CannotUpgrade, owner_engine, pending, upgrade
+
+    url = owner_url()
+    try:
+        engine = owner_engine(url)
+        try:
+            with engine.connect() as connection:
+                older = pending(connection)
+        finally:
+            engine.dispose()
+        if older is not None and save is not None:
+            save(older)
+        upgrade(url)
+    except CannotUpgrade as error:
+        raise Failure("升级台账", error.why, error.remedy) from None
+
+
+def owner_url() -> str:
+    """The ledger's address for its owner. Contains the password: never print it."""
     at = settings()
     folder = Path(os.environ.get("PROOFLESS_OWNER_DIR") or at.home / "owner")
     try:
@@ -20,9 +45,11 @@ def migrate() -> None:
         raise Failure(
             "准备数据库", f"读不到数据库所有者的口令({type(error).__name__})", f"检查 {folder} 是否存在并可读。"
         ) from None
-    upgrade(at.database_url(user="proofless_owner", password=password))
+    return at.database_url(user="proofless_owner", password=password)
 
 
 def main(_arguments: list[str]) -> int:
-    migrate()
+    from runtime.backup import before_upgrade
+
+    migrate(before_upgrade)
     return 0

@@ -16,13 +16,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
 import psycopg2
 from psycopg2.extensions import connection
 
 from runtime import environment, ports, prefect_server
 from runtime.container import secret
-from runtime.databases import prepare
+from runtime.databases import LEDGER, prepare
 from runtime.failures import Failure, last_lines
 from runtime.migrate import migrate
 from runtime.processes import PATIENT, end, launch
@@ -35,17 +37,18 @@ READY_SECONDS = 300.0
 
 
 def main(arguments: list[str]) -> int:
-    argparse.ArgumentParser(prog="./run setup", description="准备数据库、登记流程").parse_args(arguments)
-    set_up(Progress())
+    parser = argparse.ArgumentParser(prog="./run setup", description="准备数据库、登记流程")
+    parser.add_argument("--backups", type=Path, help="各次备份所在的目录:台账要升级而没有最新备份时,不升级")
+    set_up(Progress(), parser.parse_args(arguments).backups)
     return 0
 
 
-def set_up(progress: Progress) -> None:
+def set_up(progress: Progress, backups: Path | None = None) -> None:
     """All of it. Raises Failure."""
     with progress.step("建立角色和数据库"):
-        prepare(_superuser, secret)
+        prepare(superuser, secret)
     with progress.step("升级台账"):
-        migrate()
+        migrate(None if backups is None else partial(demand_backup, backups))
     with progress.step("升级 Prefect 数据库,登记流程"):
         with _prefect() as url:
             password = secret("proofless_prefect_password")
@@ -59,7 +62,34 @@ def set_up(progress: Progress) -> None:
             starting_catalog.load()
 
 
-def _superuser(database: str) -> connection:
+def demand_backup(backups: Path, version: str) -> None:
+    """Raises Failure unless the newest backup holds this ledger up to its last event.
+
+    The job itself makes none: it is not given the keys that open persons' data.
+    """
+    from runtime.backup import stated
+    from runtime.backup_commands import made
+
+    inside = superuser(LEDGER)
+    try:
+        with inside.cursor() as statement:
+            statement.execute("SELECT max(id) FROM events")
+            (last,) = statement.fetchone() or (None,)
+    finally:
+        inside.close()
+    newest = made(backups)[-1:]
+    said = stated(backups / newest[0]) if newest else {}
+    if (said.get("version"), said.get("last_event", -1)) != (version, last):
+        why = f"台账要从版本 {version} 升级,{backups} 中却没有它的最新备份"
+        remedy = (
+            "没有改动任何内容。请先停下再备份:docker compose stop gateway worker,"
+            "docker compose run --rm backup /backups --keep 14,然后再次 docker compose up -d。"
+        )
+        raise Failure("升级台账", why, remedy)
+
+
+def superuser(database: str) -> connection:
+    """An autocommit connection of the configured server's superuser. Raises Failure."""
     at = settings()
     try:
         opened = psycopg2.connect(

@@ -18,7 +18,7 @@ from pathlib import Path
 from runtime import environment, keyfiles, ports, postgres, prefect_server, records, services
 from runtime.context import Context, home
 from runtime.databases import create_databases
-from runtime.failures import Failure
+from runtime.failures import Failure, explained
 from runtime.lock import only_one
 from runtime.processes import Supervisor
 from runtime.progress import Progress
@@ -56,7 +56,7 @@ def run(place: Path, once: bool, progress: Progress) -> int:
         progress.fail(failure)
         return 1
     except Exception as error:
-        progress.fail(_unforeseen(place / "logs" / "up.log", error))
+        progress.fail(explained("启动", error) or _unforeseen(place / "logs" / "up.log", error))
         return 1
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -80,6 +80,7 @@ def start(place: Path, supervisor: Supervisor, progress: Progress) -> Context:
         create_databases(cluster, place)
         variables = environment.for_services(context)
         environment.adopt(variables)
+        _check_keys()
         _migrate()
 
     with progress.step("启动 Prefect 服务器"):
@@ -137,10 +138,19 @@ def _choose_ports(place: Path, progress: Progress) -> dict[str, int]:
     return ports.choose(place, wishes, held, progress)
 
 
+def _check_keys() -> None:
+    """Before anything is upgraded, made or started. Raises WrongKeys."""
+    from ledger.database import transaction
+
+    with transaction():
+        pass
+
+
 def _migrate() -> None:
+    from runtime.backup import before_upgrade
     from runtime.migrate import migrate
 
-    migrate()
+    migrate(before_upgrade)
 
 
 def _make_seals() -> None:
@@ -148,11 +158,19 @@ def _make_seals() -> None:
     if not settings().seal_development:
         return
     from domain.seals import SealKind
+    from ledger import key_checks
+    from ledger.database import engine
     from runtime.development_keys import ensure_development_seals
 
+    folder = settings().seals_dir
+    with engine().connect() as connection:
+        known = [name for name in key_checks.recorded(connection) if name.startswith("seal:")]
+    if known and not key_checks.certificates(folder):
+        why = f"本台账的证明已用印,印章目录 {folder} 却是空的"
+        raise Failure("核对印章", why, "没有生成新印章。请把原来的印章目录放回(备份的密钥目录里有 seals),再次运行。")
     names = {SealKind.SHARE: settings().seal_share_name, SealKind.ISSUER: settings().seal_issuer_name}
     try:
-        ensure_development_seals(settings().seals_dir, names)
+        ensure_development_seals(folder, names)
     except FileExistsError as error:
         raise Failure("准备印章", str(error), "处理后再次运行 ./run up。") from None
 

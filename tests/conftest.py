@@ -64,6 +64,13 @@ def template_database(installation: tuple[Path, Cluster]) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Another PostgreSQL, whose ledger is empty and is left empty."""
+    with start_test_cluster(tmp_path_factory.mktemp("elsewhere") / "var") as cluster:
+        yield cluster
+
+
 @pytest.fixture
 def ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterator[str]:
     """A fresh ledger, and this process's settings pointing to it as `proofless_app`; gives the database's name."""

@@ -23,8 +23,8 @@ from tests.deployment.compose import (
     services,
 )
 
-OURS = {"setup", "prefect-api", "prefect-services", "worker", "gateway", "sandbox", "issuing-unit"}
-ENDS = {"setup"}
+OURS = {"setup", "prefect-api", "prefect-services", "worker", "gateway", "sandbox", "issuing-unit", "backup", "restore"}
+ENDS = {"setup", "restore"}
 OWNER_SECRETS = {"postgres_password", "owner_password"}
 PERSONS_KEYS = {"proofless_master_keys", "proofless_lookup_key"}
 COMPOSE = (ROOT / "docker-compose.yml").read_text("utf-8")
@@ -55,7 +55,7 @@ def test_the_sandbox_starts_only_when_asked_for() -> None:
         return set(run_compose("config", "--services", **variables).stdout.split())
 
     production = names()
-    assert {"sandbox", "issuing-unit"} & production == set()
+    assert {"sandbox", "issuing-unit", "restore"} & production == set() and "backup" in production
     assert names(**env_example()) == production | {"sandbox", "issuing-unit"}
 
 
@@ -81,13 +81,14 @@ def test_no_secret_stands_in_an_environment_or_a_command() -> None:
 
 
 def test_each_service_gets_its_own_secrets_and_no_others() -> None:
+    opens = {"worker", "gateway", "backup", "restore"}
     for name in services():
-        assert ("owner_password" in secrets_of(name)) == (name == "setup")
-        assert ("postgres_password" in secrets_of(name)) == (name in {"setup", "postgres"})
-        assert (PERSONS_KEYS <= secrets_of(name)) == (name in {"worker", "gateway"})
-        assert bool(PERSONS_KEYS & secrets_of(name)) == (name in {"worker", "gateway"})
+        assert ("owner_password" in secrets_of(name)) == (name in {"setup", "restore"})
+        assert ("postgres_password" in secrets_of(name)) == (name in {"setup", "postgres", "restore"})
+        assert (PERSONS_KEYS <= secrets_of(name)) == (name in opens)
+        assert bool(PERSONS_KEYS & secrets_of(name)) == (name in opens)
         sealing_keys = {secret for secret in secrets_of(name) if secret.startswith("seal_")}
-        assert sealing_keys == ({"seal_share_key", "seal_issuer_key"} if name == "worker" else set())
+        assert sealing_keys == ({"seal_share_key", "seal_issuer_key"} if name in {"worker", "restore"} else set())
         assert bool(set(keyfiles.SOURCE_SECRETS) & secrets_of(name)) == (name in {"worker", "sandbox"})
     assert secrets_of("prefect-api") == {"prefect_database_password", "proofless_prefect_password"}
     assert secrets_of("redis") == secrets_of("issuing-unit") == set()
@@ -263,4 +264,4 @@ def commands() -> dict[str, list[Any]]:
 
 def test_every_role_is_known_to_the_container() -> None:
     roles = {command[0] for command in commands().values()}
-    assert roles == {*container.OURS, *container.PREFECT, "sandbox"}
+    assert roles == {*container.OURS, *container.COMMANDS, *container.PREFECT, "sandbox"}
