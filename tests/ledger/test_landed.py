@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import os
 from collections.abc import Iterator
 from contextlib import closing
@@ -55,7 +56,7 @@ def landed(
     (tmp_path / "secrets").mkdir()
     for path in keyfiles.services_folder(home).iterdir():
         (tmp_path / "secrets" / path.name).write_text(path.read_text())
-    (tmp_path / "secrets" / "proofless_master_keys").write_text('{"k1": "%s"}' % MASTER)
+    (tmp_path / "secrets" / "proofless_master_keys").write_text(json.dumps({"k1": MASTER}))
     (tmp_path / "secrets" / "proofless_lookup_key").write_text(LOOKUP)
     before = dict(os.environ)
     _enter(installation, name)
