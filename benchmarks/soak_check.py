@@ -92,7 +92,7 @@ def _history(
     request: Request, row: Verification, case: Case, rests: list[tuple[datetime, datetime]], opened: list[Supervision],
     now: datetime,
 ) -> History:  # fmt: skip
-    promise = case.promise_end if case.promise_end is not None and case.promise_end > request.received_at else None
+    promise = case.promise_end if case.promise_end is not None and case.promise_end >= request.received_at else None
     ask = Ask(
         case.handling.value, _local(request.received_at), _local(promise) if promise else None, False, row.share_failed,
         tuple(sorted(rests)), DESKS[request.unit],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from domain.calendar import LOCAL, MissingYear
+from domain.calendar import MissingYear
 from domain.hours import ServiceHours
+from domain.instants import happened, written
 from domain.limits import ONE_DAY, Limit, LimitKind, Situation, passed, paused_within, served
 from domain.readings import Measure, Readings
 
@@ -17,12 +18,11 @@ _ARTICLES = {
     "7.7": "该证明在清单中规定的时限",
     "10.12": "督办员须在半小时内督办完成并反馈",
 }
-_WEEKDAYS = "一二三四五六日"
 
 
 def explain(case: Situation, limit: Limit) -> str:
     """Why `limit` of `case` falls on that minute, with the obligations, the readings and the rule version."""
-    parts = [f"核验申请于{_at(case.received)}送达出具单位。"]
+    parts = [f"核验申请于{happened(case.received)}送达出具单位。"]
     basis = ";".join(f"{_ARTICLES[number]}(义务 {number})" for number in limit.obligations)
     if limit.length is None:
         derived = "(由承诺天数按工作日历推算,解读 4)" if case.promise_derived else ""
@@ -60,7 +60,7 @@ def explain_supervision(missed: datetime, limit: Limit, hours: ServiceHours, rea
     """Why a 督办 ends on that minute."""
     parts = [f"时限已于{_at(missed)}届满。依第十条,{_ARTICLES['10.12']}(义务 10.12),自届满时起算(解读 11)。"]
     if limit.start is not None and limit.start != missed:
-        parts.append(f"届满时不在服务时间({hours.describe()}),视同{_at(limit.start)}开始(解读 1)。")
+        parts.append(f"届满时不在服务时间({hours.describe()}),视同{happened(limit.start)}开始(解读 1)。")
     if limit.missing_year is not None:
         parts.append(f"{limit.missing_year} 年的工作日历尚未录入,督办时限暂记“未定”(解读 25)。")
     else:
@@ -83,7 +83,7 @@ def _started(case: Situation, limit: Limit) -> list[str]:
         return []
     if limit.start == case.received:
         return ["送达时在服务时间内,自送达起算。"]
-    return [f"送达时不在服务时间({case.hours.describe()}),视同{_at(limit.start)}收到并起算(解读 1)。"]
+    return [f"送达时不在服务时间({case.hours.describe()}),视同{happened(limit.start)}收到并起算(解读 1)。"]
 
 
 def _why(limit: Limit) -> str:
@@ -110,7 +110,7 @@ def _moved(case: Situation, limit: Limit) -> list[str]:
     if rolled:
         length = "24小时" if limit.length == ONE_DAY else _length(limit.length)
         opening = case.hours.next_opening(raw)
-        said.append(f"{length}届满于{_at(raw)},不在服务时间,顺延至下一次开门{_at(opening)}(解读 2)。")
+        said.append(f"{length}届满于{_at(raw)},不在服务时间,顺延至下一次开门{happened(opening)}(解读 2)。")
         if paused := paused_within(raw, limit.target, case.pauses):
             again = f",至{_at(limit.target)},仍不在服务时间,再顺延至下一次开门" if limit.target != limit.due else ""
             said.append(f"顺延途中{what}{_length(paused)},时限再相应顺延({reading}){again}。")
@@ -132,11 +132,7 @@ def _beside(case: Situation, limit: Limit, length: timedelta) -> list[str]:
 
 
 def _at(instant: datetime | None) -> str:
-    if instant is None:
-        return "未定"
-    local = instant.astimezone(LOCAL)
-    seconds = f":{local.second:02d}" if local.second else ""
-    return f"{local:%Y-%m-%d}(周{_WEEKDAYS[local.weekday()]}){local:%H:%M}{seconds}"
+    return written(instant) if instant is not None else "未定"
 
 
 def _length(span: timedelta) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.calendar import LOCAL
+from domain.instants import written
 
 #: What every mail server takes: one plain address, ASCII, nothing that could begin another header.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
@@ -71,16 +72,24 @@ _WORDS = {
 }
 
 
+_CLOCK = "%Y-%m-%d %H:%M:%S"
+#: Told of an instant at which a period ends; the others of something that happened.
+_OF_LIMITS = frozenset({
+    NoticeKind.WARNING, NoticeKind.SUPERVISION, NoticeKind.SUPERVISION_MISSED, NoticeKind.PROMISE_SHORT,
+    NoticeKind.COMMITMENT_CHECK,
+})  # fmt: skip
+
+
 def text(kind: NoticeKind, unit_name: str, number: str | None, about: datetime, address: str, notice: str) -> str:
     """The body of a mail. `about`: when it happened or is due."""
-    at = about.astimezone(LOCAL)
+    at = written(about, _CLOCK) if kind in _OF_LIMITS else about.astimezone(LOCAL).strftime(_CLOCK)
     lines = [
         f"{unit_name}:",
         "",
         f"{kind.chinese}。{_WORDS[kind][1]}",
         "",
         *([f"核验编号:{number}"] if number else []),
-        f"时间:{at:%Y-%m-%d %H:%M:%S}(北京时间)",
+        f"时间:{at}(北京时间)",
         f"系统地址:{address}",
         f"通知编号:{notice}",
     ]

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from domain.calendar import MissingYear
 from domain.hours import ServiceHours
+from domain.instants import is_past
 from domain.intervals import Interval, subtract, total
 from domain.limits import HALF_HOUR, Limit, LimitKind
 from domain.readings import Readings
@@ -69,7 +70,7 @@ def colour(bounds: Iterable[Bound], now: datetime) -> Colour:
     for bound in bounds:
         if bound.due is None or (bound.rests and not bound.missed):
             continue
-        passed = bound.missed or (now >= bound.due and not bound.ended)
+        passed = bound.missed or (is_past(bound.due, now) and not bound.ended)
         if passed and not (bound.excused and bound.kind is LimitKind.SOFT):
             return Colour.RED
         if bound.ended:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from domain.inbox import ExcuseReason
+from domain.instants import written
 from domain.lifecycle import Event, State
 from domain.reasons import REASON_WORDS
 
@@ -72,7 +74,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "true": "属实", "false": "不属实", "no_record": "无记录", "cannot_verify": "无法核验",
         "confirmed": "属实", "denied": "不属实", "mismatch": "不符", "committed": "已承诺",
         "supplement": "补正结束", "promise": "承诺时限变更", "calendar": "工作日历变更", "hours": "服务时间变更",
-        "outage": "平台故障扣除", "readings": "解读变更",
+        "outage": "平台故障扣除", "readings": "解读变更", "undetermined": "时限未定",
     }
 )  # fmt: skip
 
@@ -93,4 +95,14 @@ def told(event: Event, detail: Mapping[str, Any]) -> str:
 
 
 def _word(name: str, text: str) -> str:
+    if name == "until":
+        return _until(text)
     return f"当时{State(text).chinese}" if name == "where" else _WORDS.get(text, text)
+
+
+def _until(text: str) -> str:
+    """The end of a period as it stands in an event."""
+    try:
+        return f"至{written(datetime.fromisoformat(text))}"
+    except ValueError:
+        return _WORDS.get(text, text)

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
 
+from domain.instants import written
 from settings import LOCAL, settings
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -73,6 +74,7 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters["local"] = _local
+_environment.filters["ends"] = written
 _environment.filters["day"] = _day
 _environment.filters["with_code"] = _with_code
 _environment.globals["css"] = Markup(_CSS)  # our own file; escaping would change its digest

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from domain import limits as rule
 from domain.calendar import MissingYear
 from domain.explaining import explain
+from domain.instants import is_past
 from domain.lifecycle import Event
 from domain.limits import Limit, LimitKind, Situation, limits, next_opening_reminder
 from domain.progress import warn_at
@@ -47,7 +48,7 @@ def situation_of(session: Session, row: Verification, request: Request, entry: C
     A promise that had passed before the request came binds others, not this unit (`ledger.promises`).
     """
     case = session.get_one(Case, row.case)
-    ahead = case.promise_end is None or case.promise_end > request.received_at
+    ahead = case.promise_end is None or not is_past(case.promise_end, request.received_at)
     return Situation(
         handling=case.handling,
         received=request.received_at,
@@ -157,7 +158,7 @@ def end_limits(
     for limit in session.scalars(select(Deadline).where(Deadline.verification == number, *STANDING)).all():
         if limit.kind is LimitKind.SUPERVISION or (request is not None and limit.request != request):
             continue
-        if limit.due_at is not None and limit.due_at < now and limit.kind is not LimitKind.CHOICE:
+        if limit.due_at is not None and is_past(limit.due_at, now) and limit.kind is not LimitKind.CHOICE:
             miss(session, limit, actor=actor, lease=lease)
         elif not answered:
             limit.closed_at = now

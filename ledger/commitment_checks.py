@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL, MissingYear
 from domain.commitments import CheckOutcome
+from domain.instants import is_past
 from domain.lifecycle import Event
 from domain.limits import promise_is_provisional
 from domain.notices import NoticeKind
@@ -116,7 +117,7 @@ def restore(session: Session, block: UUID, why: str, *, now: datetime, actor: st
 
 def remind(session: Session, now: datetime) -> None:
     """Remind the requesting unit of checks whose date has come, once each."""
-    query = select(CommitmentCheck).where(CommitmentCheck.done_at.is_(None), CommitmentCheck.due_at <= now)
+    query = select(CommitmentCheck).where(CommitmentCheck.done_at.is_(None), is_past(CommitmentCheck.due_at, now))
     for row in session.scalars(query):
         assert row.due_at is not None
         notify_unit(

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.instants import is_past
 from domain.lifecycle import WAITING, Event, State
 from domain.limits import LimitKind
 from domain.notices import NoticeKind
@@ -26,7 +27,7 @@ CLOCK = "system:clock"
 def escalate(session: Session, number: str, *, now: datetime, actor: str, lease: Lease | None = None) -> None:
     """Record every limit that has passed, open 督办 where it is due, and set the next instant, never a past one.
 
-    1. Each open limit with `due_at <= now` is missed, at `due_at`.
+    1. Each open limit with `due_at < now` is missed, at `due_at`.
     2. A missed soft or hard limit opens 督办 from that instant, once a request, unless the unit has answered, is
        waiting for a supplement, or has an approved reason for the soft limit (readings 8, 11).
     3. A missed 督办 is the 专班 office's, then a reminder each day the unit opens.
@@ -55,7 +56,7 @@ def _step(session: Session, row: Verification, now: datetime, lease: Lease | Non
     """Do the one thing that comes next; False where nothing is left to do."""
     for limit in open_limits(session, row.number):
         assert limit.due_at is not None
-        if limit.due_at > now:
+        if not is_past(limit.due_at, now):
             break
         if limit.kind is LimitKind.CHOICE or (row.state not in WAITING and limit.kind is not LimitKind.SUPERVISION):
             continue  # answered between the pass's look and ours: delivery ends the limits
@@ -73,7 +74,7 @@ def _step(session: Session, row: Verification, now: datetime, lease: Lease | Non
 
 def _end_choice(session: Session, row: Verification, now: datetime, lease: Lease | None, actor: str) -> None:
     for limit in open_limits(session, row.number):
-        if limit.kind is LimitKind.CHOICE and limit.due_at is not None and limit.due_at <= now and row.state in WAITING:
+        if limit.kind is LimitKind.CHOICE and limit.due_at is not None and is_past(limit.due_at, now) and row.state in WAITING:
             miss(session, limit, actor=actor, lease=lease)
             if row.state in _CHOOSING:
                 _give_up_choice(session, row, limit.due_at, lease, actor)

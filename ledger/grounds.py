@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.explaining import explain_supervision
+from domain.instants import is_past
 from domain.lifecycle import Event, State
 from domain.limits import LimitKind, supervision
 from domain.records import Cause
@@ -115,7 +116,7 @@ def _decide(session: Session, found: Supervision, deadline: Deadline, *, now: da
     if found.handled_at is None or found.fed_back_at is None or deadline.due_at is None:
         return
     done = max(found.handled_at, found.fed_back_at)
-    if deadline.due_at < done:
+    if is_past(deadline.due_at, done):
         clocks.miss(session, deadline, actor=actor, lease=None)
     else:
         deadline.met_at = done

@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from domain.instants import is_past
 from domain.lead_path import LEAD_STEPS, NEEDS, LeadStanding, LeadStep
 from domain.limits import aware
 from ledger import terms
@@ -42,7 +43,7 @@ def take(
     given = {name: value for name, value in (record or {}).items() if value is not None}
     if missing := [_NAMES[name] for name in NEEDS.get(step, ()) if not given.get(name)]:
         raise LeadRefused(f"“{step.chinese}”须写明{'、'.join(missing)}。")
-    if step is LeadStep.TRANSFER and row.standing is LeadStanding.NOTIFIED and (row.due_at is None or now < row.due_at):
+    if step is LeadStep.TRANSFER and row.standing is LeadStanding.NOTIFIED and (row.due_at is None or not is_past(row.due_at, now)):
         raise LeadRefused("整改期限未到(或未定)而单位尚未答复,不能移送。")
     if step is LeadStep.NOTIFY:
         assert days is not None

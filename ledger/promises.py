@@ -16,6 +16,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from domain.explaining import explain_promise
+from domain.instants import is_past
 from domain.lifecycle import OPEN
 from domain.limits import Limit, LimitKind, promised
 from domain.records import Cause
@@ -31,7 +32,7 @@ _OF_CASE = Deadline.request.is_(None), Deadline.kind == LimitKind.HARD
 def run_on(session: Session, row: Verification, *, now: datetime) -> Deadline | None:
     """A request has ended without a result: the promise, if it is still ahead, is the case's own from now on."""
     limit = _limit(session, row, now)
-    if limit is None or (limit.due is not None and limit.due <= now) or _standing(session, row.number) is not None:
+    if limit is None or (limit.due is not None and is_past(limit.due, now)) or _standing(session, row.number) is not None:
         return None
     fresh = Deadline(id=uuid4(), verification=row.number)
     write(session, fresh, limit, explain_promise(limit, rules.readings()), now=now)
@@ -42,7 +43,7 @@ def run_on(session: Session, row: Verification, *, now: datetime) -> Deadline | 
 def hand_over(session: Session, row: Verification, *, now: datetime, actor: str, lease: Lease | None) -> None:
     """A request comes to a unit: the promise is that request's from now on, or it has passed and is missed here."""
     own, limit = _standing(session, row.number), _limit(session, row, now)
-    if limit is not None and limit.due is not None and limit.due <= now and not _is_known(session, row.number, limit.due):
+    if limit is not None and limit.due is not None and is_past(limit.due, now) and not _is_known(session, row.number, limit.due):
         own = own or Deadline(id=uuid4(), verification=row.number)
         write(session, own, limit, explain_promise(limit, rules.readings()), now=now)
         session.flush()
@@ -65,7 +66,7 @@ def rewrite(session: Session, row: Verification, *, cause: Cause, now: datetime)
         return [numbers(LimitKind.HARD, {"due_at": (own.due_at, None)})]
     changed = write(session, own, limit, explain_promise(limit, rules.readings()), now=now)
     if row.ended_at is not None and own.due_at is not None:  # delivered while it was 未定: now its year decides
-        if own.due_at < row.ended_at:
+        if is_past(own.due_at, row.ended_at):
             miss(session, own, actor="system:clock", lease=None)
         else:
             own.met_at = row.ended_at
@@ -109,7 +110,7 @@ def _is_known(session: Session, number: str, due: datetime) -> bool:
     """The miss at `due` is recorded already: by the case's own limit, or by that of the unit that had it then."""
     told = select(Deadline.id).where(Deadline.verification == number, *_OF_CASE, Deadline.missed_at == due)
     had = select(Request.id).where(
-        Request.verification == number, Request.received_at < due, or_(Request.ended_at.is_(None), Request.ended_at > due)
+        Request.verification == number, Request.received_at <= due, or_(Request.ended_at.is_(None), Request.ended_at > due)
     )
     return session.scalar(told.limit(1)) is not None or session.scalar(had.limit(1)) is not None
 

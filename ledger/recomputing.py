@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.explaining import explain
+from domain.instants import is_past
 from domain.lifecycle import OPEN, WAITING, Event
 from domain.limits import Limit, LimitKind, Situation, limits
 from domain.records import Cause
@@ -97,7 +98,7 @@ def _is_decided(limit: Deadline) -> bool:
 def _is_another(limit: Limit, late: Deadline, cause: Cause, now: datetime) -> bool:
     """A promise that was moved after it had been missed is a new one, if it is still ahead (reading 10)."""
     moved = cause is Cause.PROMISE and not late.pausable and limit.due != late.due_at
-    return moved and (limit.due is None or limit.due > now)
+    return moved and (limit.due is None or not is_past(limit.due, now))
 
 
 def _rewrite(
@@ -121,9 +122,9 @@ def _decide(
     if deadline.closed_at is not None or deadline.due_at is None:
         return
     if request.ended_at is None:
-        if lifts and deadline.due_at <= now:
+        if lifts and is_past(deadline.due_at, now):
             clocks.miss(session, deadline, actor=actor, lease=None)
-    elif deadline.due_at < request.ended_at:
+    elif is_past(deadline.due_at, request.ended_at):
         clocks.miss(session, deadline, actor=actor, lease=None)
     elif request.withdrawn_at is None:
         deadline.met_at = request.ended_at
@@ -137,7 +138,7 @@ def _return(session: Session, request: Request, cause: Cause) -> list[dict[str, 
     if back is None or (back.limit_at is not None and cause is not Cause.OUTAGE):
         return []
     before, limit = (back.limit_at, back.late), clocks.return_limit(session, request)
-    back.limit_at, back.late = limit, limit is not None and back.at > limit
+    back.limit_at, back.late = limit, limit is not None and is_past(limit, back.at)
     if before == (back.limit_at, back.late):
         return []
     return [clocks.numbers("return", {"due_at": (before[0], limit), "late": (before[1], back.late)})]

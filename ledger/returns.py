@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from domain.instants import is_past
 from domain.lifecycle import Event, State
 from domain.methods import Method
 from domain.notices import NoticeKind
@@ -86,7 +87,7 @@ def give_back(
     back.unsure_why = (
         None if wish.unsure_why is None else key.encrypt_text(Place("returns", "unsure_why", back.id), wish.unsure_why)
     )
-    back.limit_at, back.late = limit, limit is not None and now > limit
+    back.limit_at, back.late = limit, limit is not None and is_past(limit, now)
     session.add(back)
     request.withdrawn_at = now
     clocks.end_limits(session, row.number, now=now, actor=actor, answered=False, request=request.id)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.inbox import SupervisionOutcome
+from domain.instants import is_past
 from domain.lifecycle import Event, State
 from domain.notices import NoticeKind
 from domain.roles import Role
@@ -131,7 +132,7 @@ def _complete(session: Session, found: Supervision, now: datetime) -> None:
     if found.handled_at is None or found.fed_back_at is None:
         return
     deadline = session.get_one(Deadline, found.deadline)
-    if deadline.missed_at is None and deadline.due_at is not None and now <= deadline.due_at:
+    if deadline.missed_at is None and deadline.due_at is not None and not is_past(deadline.due_at, now):
         deadline.met_at = now  # 未定: its year decides it by the same instants
     clear_alarm(session, "supervision_missed", found.verification, now=now)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, not_, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
+from domain.instants import is_past
 from domain.lifecycle import WAITING, Event, State
 from domain.limits import LimitKind
 from domain.notices import NoticeKind
@@ -43,7 +44,7 @@ def record_misses(session: Session, *, now: datetime, actor: str, limit: int = 1
     due = (
         select(Deadline.id)
         .join(Verification, _OF_IT)
-        .where(*STANDING, Deadline.due_at <= now, _RUNS)
+        .where(*STANDING, is_past(Deadline.due_at, now), _RUNS)
         .order_by(Deadline.due_at)
         .limit(limit)
         .with_for_update(of=Verification, skip_locked=True)
@@ -51,7 +52,7 @@ def record_misses(session: Session, *, now: datetime, actor: str, limit: int = 1
     chosen = list(session.scalars(due))
     missed = session.execute(
         update(Deadline)
-        .where(Deadline.id.in_(chosen), _OF_IT, *STANDING, Deadline.due_at <= now, _RUNS)
+        .where(Deadline.id.in_(chosen), _OF_IT, *STANDING, is_past(Deadline.due_at, now), _RUNS)
         .values(missed_at=Deadline.due_at)
         .returning(Deadline.verification, Deadline.request, Deadline.kind, Deadline.obligations, Deadline.due_at)
         .execution_options(synchronize_session=False)
@@ -93,7 +94,7 @@ def to_escalate(session: Session, *, now: datetime, limit: int = 500) -> list[st
         select(Deadline.verification, Deadline.due_at)
         .join(Verification, Verification.number == Deadline.verification)
         .where(
-            *STANDING, Deadline.kind == LimitKind.CHOICE, Deadline.due_at <= now,
+            *STANDING, Deadline.kind == LimitKind.CHOICE, is_past(Deadline.due_at, now),
             Verification.state.in_((State.AWAITING_CHOICE, State.AWAITING_COMMITMENT)),
         )
     )  # fmt: skip
@@ -107,7 +108,7 @@ def warn(session: Session, *, now: datetime, actor: str, limit: int = 500) -> in
         select(Deadline, Request, Verification.state)
         .join(Request, Request.id == Deadline.request)
         .join(Verification, _OF_IT)
-        .where(*STANDING, Deadline.warned_at.is_(None), Deadline.warn_at <= now, Deadline.due_at > now, _WARNS)
+        .where(*STANDING, Deadline.warned_at.is_(None), Deadline.warn_at <= now, not_(is_past(Deadline.due_at, now)), _WARNS)
         .order_by(Deadline.warn_at)
         .limit(limit)
         .with_for_update(of=Verification, skip_locked=True)

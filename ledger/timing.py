@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import limits as rule
+from domain.instants import is_past
 from domain.lifecycle import Event
 from domain.limits import LimitKind
 from domain.progress import Bound, Colour, Elapsed, colour, elapsed
@@ -133,7 +134,7 @@ def _recounted(
 def _status(due: datetime | None, request: Request, now: datetime) -> str:
     if due is None:
         return "undetermined"
-    if due < (request.ended_at or now):
+    if is_past(due, request.ended_at or now):
         return "missed"
     if request.ended_at is None:
         return "running"

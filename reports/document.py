@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.instants import written
 from reports import charts, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Section, Table, worded
 from reports.definitions import DEFINITIONS
@@ -263,7 +264,6 @@ def _seconds(seconds: float | None) -> str:
 
 
 def _instant(report: Report) -> str:
-    local = report.period.end.astimezone(charts.LOCAL)
-    return f"{local.month}月{local.day}日零时"
+    return written(report.period.end)
 
 

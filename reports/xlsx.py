@@ -15,6 +15,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from domain.instants import written
 from reports.definitions import DEFINITIONS
 from reports.model import Rate, Report
 from reports.periods import LOCAL, is_week
@@ -122,7 +123,7 @@ def _sources(report: Report) -> list[tuple[Cell, ...]]:
 def _definitions(report: Report) -> list[tuple[Cell, ...]]:
     about: list[tuple[Cell, ...]] = [
         ("报告", f"{report.scope_name} {report.period.label}"),
-        ("数据截止", report.cut_off.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")),
+        ("数据截止", written(report.cut_off, "%Y-%m-%d %H:%M:%S")),
         ("口径版本", report.definitions),
         ("时限规则版本", "、".join(report.rules)),
         *(("说明", note) for note in report.notes),

@@ -7,7 +7,6 @@ and two more calls to the server would cost it a tenth of its time.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from uuid import UUID
 
 from prefect.artifacts import acreate_markdown_artifact
@@ -15,7 +14,8 @@ from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 from sqlalchemy import select
 
-from domain.lifecycle import WAITING
+from domain.instants import written
+from domain.lifecycle import WAITING, Event
 from domain.story import told
 from ledger import views
 from ledger.database import transaction
@@ -58,7 +58,7 @@ def _story(number: str) -> tuple[str, list[str]] | None:
 
 def _page(number: str, state: str, events: list[EventRow], limits: list[Deadline]) -> str:
     lines = [f"# {number} {state}", "", "| 时间 | 经过 | 经办 |", "|-|-|-|"]
-    lines += [f"| {_local(event.at)} | {told(event.event, event.detail)} | {event.actor} |" for event in events]
+    lines += [f"| {_local(event)} | {told(event.event, event.detail)} | {event.actor} |" for event in events]
     if limits:
         lines += ["", "## 时限", ""]
         lines += [f"- **{_outcome(limit)}** {limit.explanation}" for limit in limits]
@@ -75,5 +75,13 @@ def _outcome(limit: Deadline) -> str:
     return "未定" if limit.due_at is None else "计时中"
 
 
-def _local(instant: datetime) -> str:
-    return instant.astimezone(LOCAL).strftime("%m-%d %H:%M:%S")
+def _local(event: EventRow) -> str:
+    """Of what passed, the limit; of everything else, when it happened."""
+    if event.event in _OF_LIMITS:
+        return written(event.at, _CLOCK)
+    return event.at.astimezone(LOCAL).strftime(_CLOCK)
+
+
+_CLOCK = "%m-%d %H:%M:%S"
+#: Events that bear the instant of a limit, not of a deed.
+_OF_LIMITS = frozenset({Event.MISSED, Event.SUPERVISED, Event.OFFICE_TOLD})

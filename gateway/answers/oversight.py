@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintStanding, ComplaintStep
+from domain.instants import is_past
 from domain.lead_path import LeadStanding, LeadStep
 from domain.registers import RegisterKind
 from gateway.answers.base import Answered, More
@@ -22,8 +23,8 @@ def term_of(due: datetime | None, missing: int | None, done: datetime | None, no
     if due is None:
         return f"未定({missing} 年的工作日历尚未录入)" if missing else ""
     if done is not None:
-        return "按时" if done <= due else "逾期完成"
-    return "已逾期" if now > due else "办理中"
+        return "逾期完成" if is_past(due, done) else "按时"
+    return "已逾期" if is_past(due, now) else "办理中"
 
 
 class ComplaintStepAnswer(Answered):

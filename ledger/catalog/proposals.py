@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, Standing, Step, agreeing, report_due
 from domain.blocking import Block, change_blocks
 from domain.calendar import LOCAL, MissingYear
+from domain.instants import is_past
 from domain.limits import aware
 from domain.listing import Change, apply, content, from_content
 from domain.roles import Role
@@ -137,7 +138,7 @@ def judge_lateness(session: Session, row: Proposal, *, now: datetime) -> None:
         return
     try:
         row.due_at, row.missing_year = report_due(row.reason_date, calendar(session)), None
-        row.late = row.reported_at > row.due_at
+        row.late = is_past(row.due_at, row.reported_at)
     except MissingYear as missing:
         row.due_at, row.missing_year, row.late = None, missing.year, None
         text = f"{missing.year} 年的工作日历尚未录入,清单调整的报送期限暂记“未定”。请录入日历。"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
-from domain.calendar import LOCAL
+from domain.instants import written
 from domain.intervals import Interval, overlap, total
 from ledger import outages, rules
 from reports.figures.limits import DUE, KEPT, OURS, Due
@@ -24,8 +24,7 @@ def notes(
     """What the figures rest on, where it is not as usual."""
     found = []
     if span.cut < period.end:
-        at = span.cut.astimezone(LOCAL)
-        found.append(f"本期尚未结束,数字截至{at.month}月{at.day}日{at:%H:%M},与上期同一时段比较。")
+        found.append(f"本期尚未结束,数字截至{written(span.cut, '%-m月%-d日%H:%M')},与上期同一时段比较。")
     if provisional := sum(one.provisional for one in due):
         found.append(f"{provisional} 个到期的时限按暂定的工作日历计算。")
     if limits.undetermined:

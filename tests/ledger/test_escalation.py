@@ -16,6 +16,7 @@ from ledger.moves import Lease
 from tests.ledger.acting import (
     HOUR,
     MINUTE,
+    TICK,
     alarms,
     ask,
     deliver,
@@ -82,10 +83,10 @@ def test_a_missed_supervision_is_the_offices_with_an_alarm_and_a_reminder_each_d
         escalate(lease, NOW + noticed)
     assert story(lease.number) == [
         ("missed", NOW + HALF), ("supervised", NOW + HALF), ("missed", NOW + HOUR),
-        ("office_told", NOW + HOUR), ("reminded", NOW + 26 * HOUR),
+        ("office_told", NOW + HOUR), ("reminded", NOW + 26 * HOUR + TICK),
     ]  # fmt: skip
     assert ("supervision_missed", lease.number) in alarms()
-    assert row(lease.number).next_instant == NOW + 26 * HOUR + timedelta(days=1)
+    assert row(lease.number).next_instant == NOW + 26 * HOUR + TICK + timedelta(days=1)
 
 
 def test_what_is_noticed_late_is_recorded_all_at_once_as_it_was_due() -> None:
@@ -200,7 +201,7 @@ def test_a_choice_whose_time_ends_while_a_person_has_the_case_is_not_stuck() -> 
     assert row(lease.number).state is State.AWAITING_CHOICE
     escalate(lease, NOW + HOUR)
     assert row(lease.number).state is State.TO_ASK
-    assert events(lease.number)[-1].at == NOW + HOUR
+    assert events(lease.number)[-1].at == NOW + HOUR + TICK
 
 
 def test_a_retry_back_to_waiting_without_any_limit_looks_again_each_day() -> None:
@@ -208,7 +209,7 @@ def test_a_retry_back_to_waiting_without_any_limit_looks_again_each_day() -> Non
     escalate(lease, NOW + HOUR)
     set_columns(lease.number, state=State.AWAITING_REPLY, next_instant=None)
     escalate(lease, NOW + HOUR)
-    assert row(lease.number).next_instant == NOW + HOUR + timedelta(days=1)
+    assert row(lease.number).next_instant == NOW + HOUR + TICK + timedelta(days=1)
 
 
 def test_cannot_verify_reminds_the_office_until_somebody_decides() -> None:

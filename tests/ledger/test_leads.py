@@ -462,9 +462,11 @@ def test_the_path_to_a_decision_is_on_the_record(ledger: str) -> None:
 def test_without_an_answer_only_after_the_term(ledger: str) -> None:
     number = notified()
     transfer = {"record": {"document": "移送〔2026〕1号"}}
-    with pytest.raises(LeadRefused, match="期限未到"):
-        take(number, LeadStep.TRANSFER, **transfer)
-    after = datetime.fromisoformat("2026-03-21T00:00+08:00")
+    last = datetime.fromisoformat("2026-03-21T00:00+08:00")  # 24:00 of the last day, on which it may still answer
+    for early in (NOW, last):
+        with pytest.raises(LeadRefused, match="期限未到"):
+            take(number, LeadStep.TRANSFER, **transfer, now=early)
+    after = last + timedelta(microseconds=1)
     assert take(number, LeadStep.TRANSFER, **transfer, now=after).standing is LeadStanding.TRANSFERRED
     with pytest.raises(LeadRefused, match="文书"):
         take(number, LeadStep.OUTCOME, text="通报")

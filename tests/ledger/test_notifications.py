@@ -18,6 +18,7 @@ from tests.ledger.acting import (
     HOUR,
     ISSUER,
     MINUTE,
+    TICK,
     all_of,
     ask,
     do,
@@ -131,7 +132,7 @@ def test_a_promise_with_less_than_half_an_hour_left_is_told_to_the_requesting_un
 
 def test_each_mail_is_booked_by_itself_so_that_a_crash_leaves_the_others_due() -> None:
     missed(), missed(), missed()
-    first = do(notifications.take_next, now=NOW + HALF)
+    first = do(notifications.take_next, now=NOW + HALF + TICK)
     assert first is not None and first.mail == "guangming-supervisor@demo.invalid"
     # the process dies here: nothing is recorded
     later = NOW + HALF + UNKNOWN_AFTER + MINUTE
@@ -142,7 +143,7 @@ def test_each_mail_is_booked_by_itself_so_that_a_crash_leaves_the_others_due() -
 
 def test_what_is_on_its_way_cannot_be_settled_and_what_is_unknown_can() -> None:
     missed()
-    sent = do(notifications.take_next, now=NOW + HALF)
+    sent = do(notifications.take_next, now=NOW + HALF + TICK)
     assert sent is not None
     assert do(notifications.settle, sent.id, arrived=False, now=NOW + HALF + UNKNOWN_AFTER, actor="person:demo-office") is None
     assert do(notifications.take_next, now=NOW + 5 * HOUR) is None  # never repeated by itself
@@ -156,10 +157,10 @@ def test_what_is_on_its_way_cannot_be_settled_and_what_is_unknown_can() -> None:
 
 def test_a_mail_that_the_server_refuses_for_now_is_tried_again_under_the_same_id() -> None:
     missed()
-    sent = do(notifications.take_next, now=NOW + HALF)
+    sent = do(notifications.take_next, now=NOW + HALF + TICK)
     assert sent is not None
     do(notifications.record_attempt, sent, "450", Receipt.NOT_YET, now=NOW + HALF)
-    assert do(notifications.take_next, now=NOW + HALF) is None
+    assert do(notifications.take_next, now=NOW + HALF + TICK) is None
     again = do(notifications.take_next, now=NOW + HOUR)
     assert again is not None and (again.id, again.attempts) == (sent.id, 2)
 

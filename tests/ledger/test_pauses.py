@@ -21,6 +21,7 @@ from tests.ledger.acting import (
     HOUR,
     ISSUER,
     MINUTE,
+    TICK,
     all_of,
     asked,
     deliver,
@@ -182,7 +183,7 @@ def test_the_supervisor_is_warned_of_the_promise_while_a_soft_limit_is_supervise
     for hours in (24, 69):
         swept(NOW + hours * HOUR)
     warned = [one.detail["kind"] for one in events(lease.number) if one.event == "warned"]
-    assert warned == ["hard"] and limits(lease.number)["hard"].warned_at == NOW + 69 * HOUR
+    assert warned == ["hard"] and limits(lease.number)["hard"].warned_at == NOW + 69 * HOUR + TICK
 
 
 def test_the_numbers_before_and_after_a_pause_stand_in_the_event() -> None:

@@ -22,6 +22,7 @@ from tests.ledger.acting import (
     HOUR,
     ISSUER,
     MINUTE,
+    TICK,
     alarms,
     all_of,
     ask,
@@ -184,7 +185,7 @@ def test_a_withdrawn_request_takes_no_answer() -> None:
 
 def test_withdrawing_does_not_wash_away_what_was_already_missed() -> None:
     lease, _ = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
-    do(attention.withdraw, lease.number, now=NOW + HOUR, actor="person:x")
+    do(attention.withdraw, lease.number, now=NOW + HOUR + TICK, actor="person:x")
     assert limits(lease.number)["hard"].missed_at == NOW + 30 * MINUTE
     assert names(lease.number)[3:] == ["missed", "supervised", "missed", "office_told", "withdrawn"]
 

@@ -24,6 +24,7 @@ from tests.ledger.acting import (
     HOUR,
     ISSUER,
     MINUTE,
+    TICK,
     alarms,
     all_of,
     asked,
@@ -48,9 +49,10 @@ HALF = 30 * MINUTE
 
 
 def caught_up(now: datetime) -> int:
-    """What a sweep does."""
+    """What a sweep does right after `now`."""
     from ledger import escalation
 
+    now += TICK
     done = len(do(sweep.record_misses, now=now, actor="system:sweep"))
     for number in do(sweep.to_escalate, now=now):
         do(escalation.escalate, number, now=now, actor="system:sweep")
