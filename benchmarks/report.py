@@ -89,7 +89,7 @@ def _group() -> None:
             " AND (ended_at >= %(start)s OR ended_at IS NULL)", connection, params=of_week,
         )  # fmt: skip
         limits = pandas.read_sql(
-            "SELECT request_id, kind, started_at, due_at, met_at FROM deadlines WHERE due_at >= %(start)s AND due_at < %(until)s"
+            "SELECT request_id, kind, started_at, due_at, met_at FROM deadlines WHERE due_at > %(start)s AND due_at <= %(until)s"
             " AND closed_at IS NULL", connection, params=of_week,
         )  # fmt: skip
     limits["kept"] = limits.met_at <= limits.due_at

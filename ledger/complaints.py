@@ -176,13 +176,13 @@ def listed(
 
 
 def week(session: Session, start: datetime, end: datetime, unit: str | None) -> Week:
-    """The figures of [start, end), of one unit or of all."""
+    """The figures of [start, end), of one unit or of all; a term that ends at 24:00 of the last day is of this week."""
     whose = [] if unit is None else [Complaint.unit == unit]
     came = session.execute(
         select(Complaint.channel, Complaint.unit).where(Complaint.received_at >= start, Complaint.received_at < end, *whose)
     ).all()
     ended = select(func.count(), func.count().filter(Complaint.done_at <= Complaint.due_at)).where(
-        Complaint.due_at >= start, Complaint.due_at < end, *whose
+        Complaint.due_at > start, Complaint.due_at <= end, *whose
     )
     due, in_time = session.execute(ended).one()
     channels, units = Counter(channel.chinese for channel, _ in came), Counter(code for _, code in came if code)

@@ -19,12 +19,13 @@ from reports.model import DayCell, Limits, Rate
 #: supplement that is waited for: joined, since of a million limits each would be looked up by itself otherwise.
 DUE = """deadlines d LEFT JOIN requests r ON r.id = d.request_id
     LEFT JOIN suspensions s ON s.request_id = d.request_id AND s.ended_at IS NULL
-    WHERE d.due_at >= :start AND d.due_at < :cut AND d.closed_at IS NULL AND d.kind IN ('soft', 'hard', 'supervision')
+    WHERE d.due_at > :start AND d.due_at <= :last AND d.closed_at IS NULL AND d.kind IN ('soft', 'hard', 'supervision')
     AND NOT (d.pausable AND d.met_at IS NULL AND d.missed_at IS NULL AND s.id IS NOT NULL)"""
 KEPT = "coalesce(d.met_at <= d.due_at AND d.missed_at IS NULL, false)"
 EXCUSED = f"(d.kind = 'soft' AND NOT {KEPT} AND coalesce(d.excuse_approved AND d.excuse_decided_at <= :now, false))"
 OURS = "(:scope = '' OR r.unit = :scope)"
-DAY = "CAST(d.due_at AT TIME ZONE 'Asia/Shanghai' AS date)"
+#: 24:00 is of the day that it closes (`domain.instants.last_day`).
+DAY = "CAST((d.due_at - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai' AS date)"
 #: 未定 (reading 25): its request was running within the span.
 UNDETERMINED = """deadlines d LEFT JOIN requests r ON r.id = d.request_id
     WHERE d.missing_year IS NOT NULL AND d.closed_at IS NULL AND d.kind <> 'choice'

@@ -14,7 +14,7 @@ from reports.model import ComplaintFigures, Count, LeadLine, Rate
 
 #: Complaints received, and those whose term ended, in the span; of the unit named.
 RECEIVED = "complaints c WHERE c.received_at >= :start AND c.received_at < :cut AND (:scope = '' OR c.unit = :scope)"
-DUE = "complaints c WHERE c.due_at >= :start AND c.due_at < :cut AND (:scope = '' OR c.unit = :scope)"
+DUE = "complaints c WHERE c.due_at > :start AND c.due_at <= :last AND (:scope = '' OR c.unit = :scope)"
 HANDLED = "coalesce(c.done_at <= c.due_at, false)"
 
 

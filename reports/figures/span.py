@@ -14,24 +14,32 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from domain.instants import is_past
 from reports.model import Period
 
 
 @dataclass(frozen=True)
 class Span:
-    """[start, cut); `cut` is the period's end, or now where the period is not over. `scope`: a unit's code, '' for all."""
+    """[start, cut); `cut` is the period's end, or now where the period is not over. `scope`: a unit's code, '' for all.
+
+    What falls due is of (start, last]: 24:00 of the last day is the end of that day, not the beginning of the next
+    period; and what is due at this very instant can still be kept.
+    """
 
     start: datetime
     cut: datetime
     scope: str = ""
+    last: datetime | None = None
 
     @classmethod
     def of(cls, period: Period, scope: str, now: datetime) -> Span:
-        return cls(period.start, max(period.start, min(period.end, now)), scope)
+        cut = max(period.start, min(period.end, now))
+        return cls(period.start, cut, scope, cut if is_past(cut, now) else cut - datetime.resolution)
 
     def rows(self, session: Session, sql: str, **more: Any) -> Sequence[Row[Any]]:
-        """The rows of a query over `:start`, `:cut` and `:scope`."""
-        return session.execute(text(sql), {"start": self.start, "cut": self.cut, "scope": self.scope} | more).all()
+        """The rows of a query over `:start`, `:cut`, `:last` and `:scope`."""
+        given = {"start": self.start, "cut": self.cut, "last": self.last or self.cut, "scope": self.scope}
+        return session.execute(text(sql), given | more).all()
 
     @property
     def involved(self) -> str:

@@ -46,6 +46,10 @@ class Reference:
     def within(self, at: datetime | None) -> bool:
         return at is not None and self.start <= at < self.cut
 
+    def is_due(self, at: datetime | None) -> bool:
+        """24:00 of the last day is in, that of the day before the first is not; what is due right now is not yet over."""
+        return at is not None and self.start < at <= self.cut and at < self.now
+
     def concerns(self, number: str) -> bool:
         if not self.scope or self.ledger.verification[number]["unit"] == self.scope:
             return True
@@ -92,7 +96,7 @@ class Reference:
     def fell_due(self, *kinds: str) -> list[Row]:
         found = []
         for limit in self.ledger.rows["deadlines"]:
-            if limit["kind"] not in kinds or not self.within(limit["due_at"]) or limit["closed_at"] is not None:
+            if limit["kind"] not in kinds or not self.is_due(limit["due_at"]) or limit["closed_at"] is not None:
                 continue
             decided = limit["met_at"] is not None or limit["missed_at"] is not None
             if limit["pausable"] and not decided and self._waits_for_supplement(limit["request_id"]):
@@ -137,7 +141,7 @@ class Reference:
             unit = self.unit_of(limit)
             if unit is None or (self.scope and unit != self.scope):
                 continue
-            place = unit, limit["due_at"].astimezone(LOCAL).date().isoformat()
+            place = unit, (limit["due_at"] - timedelta(microseconds=1)).astimezone(LOCAL).date().isoformat()
             missed, whole = found.get(place, (0, 0))
             found[place] = missed + (not is_kept(limit)), whole + 1
         return found

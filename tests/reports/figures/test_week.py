@@ -70,6 +70,17 @@ def test_a_week_with_one_case_counts_it_where_it_belongs() -> None:
     assert from_json(found.as_json()) == found
 
 
+def test_a_limit_that_ends_with_the_week_is_of_this_week_and_of_its_last_day() -> None:
+    """Sunday 24:00 is Monday 00:00 by the clock, and a limit of the week that it closes (民法典 §203)."""
+    asked(promise_end=WEEK.end)
+    swept(WEEK.end)
+    found, following = report(now=WEEK.end + DAY), report(periods.week_of(WEEK.end), now=WEEK.end + 9 * DAY)
+    assert (found.limits.hard, following.limits.hard) == (Rate(0, 1, "hard"), Rate(0, 0, "hard"))
+    assert [cell.day for cell in found.heat if cell.missed.whole] == [date(2026, 3, 5), date(2026, 3, 8)]
+    assert len(listed(f"missed/{ISSUER}/2026-03-08").lines) == 1
+    assert report(now=WEEK.end).limits.hard.whole == 0  # at that very instant it can still be kept
+
+
 def test_what_is_late_is_missed_whether_answered_unanswered_or_noticed_by_nobody() -> None:
     answered(45 * MINUTE)
     immediate()
