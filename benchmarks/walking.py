@@ -44,6 +44,9 @@ class Desk:
             spans = workday
         return any(opens <= minute < closes for opens, closes in spans)
 
+    def is_day_off(self, day: date) -> bool:
+        return day not in self.on and (day in self.off or day.weekday() >= 5)
+
     def next_there(self, at: datetime) -> datetime:
         if self.is_there(at):
             return at
@@ -66,6 +69,7 @@ class Ask:
     desk: Desk
     own: int | None = None  # the proof's own limit in minutes
     measure: str = "deemed"  # deemed, natural, service_hours: how minutes run (reading 1)
+    rolls: str = "closed"  # closed, rest_day, no: what moves the end of 24 hours on (reading 2)
 
 
 def due(ask: Ask) -> dict[str, datetime]:
@@ -79,7 +83,7 @@ def due(ask: Ask) -> dict[str, datetime]:
     if ask.database or ask.share_failed:
         soft.append(_ends(ask, 30))  # 10.5, reading 22
     if ask.own is not None:
-        soft.append(_ends(ask, ask.own))  # 7.7
+        hard.append(_ends(ask, ask.own))  # 7.7: no 原则上
     if ask.promise is not None:
         hard.append(ask.promise)  # 10.8: no pause, no roll
     found = {}
@@ -98,12 +102,19 @@ def half_hour_from(missed: datetime, desk: Desk) -> datetime:
 def _ends(ask: Ask, minutes: int) -> datetime:
     start = ask.arrives if ask.measure == "natural" else ask.desk.next_there(ask.arrives)  # reading 1
     end = _walk(ask, start, minutes * MINUTE)
-    if ask.measure == "deemed" and minutes >= 24 * 60:  # reading 2: the clock goes on to the next opening
-        while (opens := ask.desk.next_there(end)) != end:
+    if ask.measure != "service_hours" and minutes >= 24 * 60:  # reading 2: the clock goes on to the next opening
+        while _moves_on(ask, end):
+            opens = ask.desk.next_there(end)
             if not any(began < opens and ended > end for began, ended in ask.pauses):
                 return opens
             end = _walk(ask, end, opens - end)
     return end
+
+
+def _moves_on(ask: Ask, end: datetime) -> bool:
+    if ask.desk.is_there(end):
+        return False
+    return ask.rolls == "closed" or (ask.rolls == "rest_day" and ask.desk.is_day_off((end - timedelta(microseconds=1)).date()))
 
 
 def _walk(ask: Ask, at: datetime, length: timedelta) -> datetime:

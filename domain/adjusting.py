@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain.calendar import Calendar
+from domain.hours import ServiceHours
 from domain.roles import Role
 
 REPORT_WITHIN = 3  #: working days from 事由发生之日 (5.5, reading 12)
@@ -105,10 +106,12 @@ def agreeing(kind: ProposalKind) -> Step:
     return Step.CONSENT if kind is ProposalKind.LIST else Step.DECIDE
 
 
-def report_due(reason_date: date, calendar: Calendar) -> datetime:
+def report_due(reason_date: date, calendar: Calendar, office: ServiceHours | None = None) -> datetime:
     """Until when an adjustment is to be reported: 24:00 of the third working day, the day of the cause not counted
-    (5.5, reading 12). Raises MissingYear."""
-    return calendar.due_of_workdays(reason_date, REPORT_WITHIN)
+    (5.5, reading 12); where the district reads it so, the closing of the `office` on that day. Raises MissingYear."""
+    if office is None:
+        return calendar.due_of_workdays(reason_date, REPORT_WITHIN)
+    return office.closing(calendar.add_workdays(reason_date, REPORT_WITHIN))
 
 
 def mermaid() -> str:

@@ -8,6 +8,7 @@ from domain.calendar import MissingYear
 from domain.hours import ServiceHours
 from domain.instants import happened, written
 from domain.limits import ONE_DAY, Limit, LimitKind, Situation, passed, paused_within, served
+from domain.progress import PROMISE_SHORT, promise_is_short
 from domain.readings import Measure, Readings
 
 _ARTICLES = {
@@ -16,8 +17,12 @@ _ARTICLES = {
     "10.7": "承诺件原则上24小时内核验和发送",
     "10.8": "最晚不得超出该事项的承诺时限",
     "7.7": "该证明在清单中规定的时限",
+    "10.10": "不属本单位职责的须在30分钟内退回",
     "10.12": "督办员须在半小时内督办完成并反馈",
 }
+
+
+_NAMES: dict[tuple[str, ...], str] = {("10.10",): "退回时限", ("7.7",): "规定时限"}
 
 
 def explain(case: Situation, limit: Limit) -> str:
@@ -27,18 +32,20 @@ def explain(case: Situation, limit: Limit) -> str:
     if limit.length is None:
         derived = "(由承诺天数按工作日历推算,解读 4)" if case.promise_derived else ""
         until = f"于{_at(limit.due)}办结" if limit.due is not None else "的办结时间待工作日历录入后推算"
-        parts.append(f"依第十条,{basis}:该办件承诺{derived}{until},补正不顺延。")
+        parts.append(f"{_by_article(limit)},{basis}:该办件承诺{derived}{until},补正不顺延。")
         if 3 in limit.readings:
             why = "承诺短于24小时" if "承诺短于24小时" in limit.note else "原则上的时限顺延后不早于承诺时限"
             parts.append(f"{why},只以承诺时限为准(解读 3)。")
+        if promise_is_short(limit.obligations, limit.start, limit.due):
+            parts.append(f"收到时{PROMISE_SHORT},即为红色,不另延长(解读 3)。")
     else:
         parts += _started(case, limit)
-        parts.append(f"依第十条,{basis}。" + _why(limit))
+        parts.append(f"{_by_article(limit)},{basis}。" + _why(limit))
         parts += _moved(case, limit)
     if limit.missing_year is not None:
         parts.append(f"{limit.missing_year} 年的工作日历尚未录入,时限暂记“未定”,日历录入后自动补算(解读 25)。")
     else:
-        name = "最迟时限" if limit.kind is LimitKind.HARD else "时限(原则上)"
+        name = "时限(原则上)" if limit.kind is LimitKind.SOFT else _NAMES.get(limit.obligations, "最迟时限")
         parts.append(f"因此{name}为{_at(limit.due)}。")
         if limit.length is not None:
             parts += _beside(case, limit, limit.length)
@@ -74,7 +81,7 @@ def _end(limit: Limit, readings: Readings) -> str:
 
 
 def _started(case: Situation, limit: Limit) -> list[str]:
-    match case.readings.measure:
+    match case.measure:
         case Measure.NATURAL:
             return ["按自然时间自送达起算(解读 1)。"]
         case Measure.SERVICE_HOURS:
@@ -86,8 +93,14 @@ def _started(case: Situation, limit: Limit) -> list[str]:
     return [f"送达时不在服务时间({case.hours.describe()}),视同{happened(limit.start)}收到并起算(解读 1)。"]
 
 
+def _by_article(limit: Limit) -> str:
+    return "依第七条" if limit.obligations == ("7.7",) else "依第十条"
+
+
 def _why(limit: Limit) -> str:
     said = []
+    if limit.obligations == ("10.10",):
+        said.append("只约束退回,与答复的时限同时起算(解读 9)。")
     if 5 in limit.readings:
         said.append("不论办件类型均适用(解读 5)。")
     if 22 in limit.readings:
@@ -105,14 +118,17 @@ def _moved(case: Situation, limit: Limit) -> list[str]:
     raw = passed(case, limit.start, limit.length) if rolled else limit.target
     what, reading = ("补正或平台故障", "解读 10、21") if case.readings.outage_deducted else ("补正", "解读 10")
     said = []
+    if any(pause.start < limit.start for pause in case.pauses):
+        said.append(f"起算以前的{what}不顺延时限,起算以后的部分才顺延({reading})。")
     if paused := paused_within(limit.start, raw, case.pauses):
         said.append(f"其间{what}{_length(paused)},时限相应顺延({reading})。")
     if rolled:
         length = "24小时" if limit.length == ONE_DAY else _length(limit.length)
         opening = case.hours.next_opening(raw)
-        said.append(f"{length}届满于{_at(raw)},不在服务时间,顺延至下一次开门{happened(opening)}(解读 2)。")
+        where = "适逢休息日" if case.readings.roll_rest_day_only else "不在服务时间"
+        said.append(f"{length}届满于{_at(raw)},{where},顺延至下一次开门{happened(opening)}(解读 2)。")
         if paused := paused_within(raw, limit.target, case.pauses):
-            again = f",至{_at(limit.target)},仍不在服务时间,再顺延至下一次开门" if limit.target != limit.due else ""
+            again = f",至{_at(limit.target)},仍{where},再顺延至下一次开门" if limit.target != limit.due else ""
             said.append(f"顺延途中{what}{_length(paused)},时限再相应顺延({reading}){again}。")
     return said
 
@@ -120,9 +136,9 @@ def _moved(case: Situation, limit: Limit) -> list[str]:
 def _beside(case: Situation, limit: Limit, length: timedelta) -> list[str]:
     """What the other ways of counting would give, where they differ, 仅供对照 (reading 1)."""
     others: list[tuple[str, datetime]] = []
-    if case.readings.measure is not Measure.NATURAL:
+    if case.measure is not Measure.NATURAL:
         others.append(("自然时间", passed(case, case.received, length)))
-    if case.readings.measure is not Measure.SERVICE_HOURS and length < ONE_DAY:
+    if case.measure is not Measure.SERVICE_HOURS and length < ONE_DAY:
         try:
             others.append(("只计服务时间", served(case, case.hours.next_opening(case.received), length)))
         except MissingYear:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from domain.calendar import LOCAL, Calendar, DayKind
+from domain.instants import last_day
 
 MINUTES = 24 * 60
 _DAY = timedelta(days=1)
@@ -114,6 +115,22 @@ class ServiceHours:
             if local < closes:
                 return max(opens, local)
         raise ValueError("服务时间从不开门。")
+
+    def rests_at(self, instant: datetime) -> bool:
+        """Closed since it is no working day; 24:00 is of the day that it closes."""
+        if self.is_open(instant):
+            return False
+        before = instant - datetime.resolution
+        return not self.in_force(before).calendar.is_workday(last_day(instant))
+
+    def in_force(self, instant: datetime) -> ServiceHours:
+        """The hours that count at this instant."""
+        begun = [hours for since, hours in self.later if since <= instant]
+        return begun[-1] if begun else self
+
+    def closing(self, day: date) -> datetime:
+        """停止业务活动: when the unit closes for that day; the day's end where it does not open. Raises MissingYear."""
+        return max((closes for _, closes in self._spans(day)), default=datetime.combine(day + _DAY, time(), LOCAL))
 
     def after_open(self, start: datetime, length: timedelta) -> datetime:
         """`length` of service time after `start`."""

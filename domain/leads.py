@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from domain.complaints import ComplaintAbout
 
-RULES_VERSION = "2026-11/2"
+RULES_VERSION = "2026-11/3"
 
 CLAUSES: Mapping[str, str] = MappingProxyType(
     {
@@ -42,6 +42,7 @@ class LeadRule(StrEnum):
     LATE_ADJUSTMENT = "late_adjustment"
     LEFT_UNANSWERED = "left_unanswered"
     RETURNED_BY_ALL = "returned_by_all"
+    RETURNED_LATE = "returned_late"
     COMPLAINED_NO_HELP = "complained_no_help"
     COMPLAINED = "complained"
     UNCONFIRMED_PAPERS = "unconfirmed_papers"
@@ -89,6 +90,7 @@ RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
         _R.LATE_ADJUSTMENT: RuleText("16.4", "清单调整报送超过三个工作日", "逾期报送或到期未报送的调整"),
         _R.LEFT_UNANSWERED: RuleText("16.5", "超过最迟时限仍未答复", "最迟时限已过、至今未答复也未退回的核验"),
         _R.RETURNED_BY_ALL: RuleText("16.5", "反复退回而无单位受理", "两个以上单位退回、无单位答复的核验"),
+        _R.RETURNED_LATE: RuleText("16.5", "多次在三十分钟以后才退回", "超过三十分钟退回的核验", least=3),
         _R.COMPLAINED_NO_HELP: RuleText("16.5", "投诉反映不核验或者超时", _COMPLAINTS),
         _R.COMPLAINED: RuleText("16.6", "投诉反映清单所列证明仍被索要", _COMPLAINTS),
         _R.UNCONFIRMED_PAPERS: RuleText("16.6", "收取清单所列证明而无申请人本人确认", "登记为主动提供、没有本人确认的次数", least=3),

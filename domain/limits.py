@@ -15,6 +15,8 @@ from domain.readings import Measure, Readings
 IN_FORCE = datetime(2022, 6, 28, tzinfo=LOCAL)  #: 20.1: earlier requests run under no clock
 HALF_HOUR = timedelta(minutes=30)
 ONE_DAY = timedelta(hours=24)
+#: The mark of a limit that was 未定 until its year was entered.
+COMPUTED_LATER = "日历录入后补算"
 _NEVER = datetime.max.replace(tzinfo=LOCAL)
 
 
@@ -72,6 +74,11 @@ class Situation:
     share_failed: bool = False
     own_limit: timedelta | None = None  #: the proof's own limit (7.7)
     pauses: tuple[Interval, ...] = ()
+    unit: str = ""  #: whose measure counts (reading 1); '' goes by the district's
+
+    @property
+    def measure(self) -> Measure:
+        return self.readings.measure_of(self.unit)
 
 
 def limits(case: Situation) -> tuple[Limit, ...]:
@@ -79,7 +86,7 @@ def limits(case: Situation) -> tuple[Limit, ...]:
 
     即办件: 30 minutes hard (10.6). 承诺件: 24 hours soft (10.7), the promised instant hard (10.8). A proof with a
     database behind it: 30 minutes soft whatever the handling type (10.5); after a failing source likewise, by analogy
-    (reading 22). A proof's own limit: soft (7.7). Other types: like 承诺件 (reading 19). A soft limit at or past the
+    (reading 22). A proof's own limit: hard (7.7 knows no 原则上). Other types: like 承诺件 (reading 19). A soft limit at or past the
     hard one vanishes (reading 3). Before the regulation was in force: none (20.1).
     """
     if aware(case.received) < IN_FORCE:
@@ -103,7 +110,7 @@ def limits(case: Situation) -> tuple[Limit, ...]:
     if case.share_failed and case.readings.analogy_after_failed_share:
         soft.append(_running(case, LimitKind.SOFT, HALF_HOUR, ("10.5",), (22,), "类推"))
     if case.own_limit is not None:
-        soft.append(_running(case, LimitKind.SOFT, case.own_limit, ("7.7",)))
+        hard.append(_running(case, LimitKind.HARD, case.own_limit, ("7.7",)))
     first_hard, first_soft = _first(hard), _first(soft)
     if first_hard and first_soft and first_hard.due and first_soft.due and first_soft.due >= first_hard.due:
         if first_hard.length is None:
@@ -148,17 +155,18 @@ def _running(
 ) -> Limit:  # fmt: skip
     """A limit whose time runs: from the deemed receipt, moved by the pauses, a 24-hour one rolled to an opening."""
     used = list(readings)
+    rolls = length >= ONE_DAY and case.readings.roll_day_limit and case.measure is not Measure.SERVICE_HOURS
     start: datetime | None = None
     try:
         start = clock_start(case)
         if start != case.received:
             used.append(1)
-        if case.readings.measure is Measure.SERVICE_HOURS:
+        if case.measure is Measure.SERVICE_HOURS:
             target = due = served(case, start, length)
             used.append(1)
         else:
             target = due = passed(case, start, length)
-            if length >= ONE_DAY and case.readings.measure is Measure.DEEMED and case.readings.roll_day_limit:
+            if rolls:
                 raw = target
                 target, due = _rolled(case, raw)
                 if due != raw:
@@ -169,7 +177,7 @@ def _running(
         return Limit(
             kind, start, length, None, None, obligations, (*used, 25), note, True, missing_year=missing.year
         )
-    provisional = case.readings.measure is not Measure.NATURAL and case.hours.is_provisional(case.received, due)
+    provisional = (rolls or case.measure is not Measure.NATURAL) and case.hours.is_provisional(case.received, due)
     order = tuple(sorted(set(used)))
     return Limit(kind, start, length, target, due, obligations, order, note, True, provisional=provisional)
 
@@ -188,10 +196,17 @@ def _rolled(case: Situation, target: datetime) -> tuple[datetime, datetime]:
     """The target and the opening to which it rolls (reading 2): the clock goes on to the next opening, and stands
     still in each pause on the way, so that no limit passes while it rests. Where that way ends in front of a closed
     door, it rolls again. What rests moves the target by exactly its length, however many pauses it came in."""
-    due = case.hours.next_opening(target)
+    due = _opening(case, target)
     while (moved := passed(case, target, due - target)) != due:
-        target, due = moved, case.hours.next_opening(moved)
+        target, due = moved, _opening(case, moved)
     return target, due
+
+
+def _opening(case: Situation, at: datetime) -> datetime:
+    """Where a limit that ends at `at` rolls to: any closed door, or the one of a rest day alone (reading 2)."""
+    if case.readings.roll_rest_day_only and not case.hours.rests_at(at):
+        return at
+    return case.hours.next_opening(at)
 
 
 def served(case: Situation, start: datetime, length: timedelta) -> datetime:
@@ -207,7 +222,7 @@ def served(case: Situation, start: datetime, length: timedelta) -> datetime:
 
 def clock_start(case: Situation) -> datetime:
     """Where the clock starts: arrival, or the next opening where nobody was there (reading 1). Raises MissingYear."""
-    return case.received if case.readings.measure is Measure.NATURAL else case.hours.next_opening(case.received)
+    return case.received if case.measure is Measure.NATURAL else case.hours.next_opening(case.received)
 
 
 def _deemed(case: Situation) -> datetime:
@@ -222,18 +237,19 @@ def paused_within(start: datetime, target: datetime, pauses: Iterable[Interval])
     return total(overlap(pauses, Interval(start, max(start, target))))
 
 
-def supervision(missed: datetime, hours: ServiceHours, readings: Readings) -> Limit:
+def supervision(missed: datetime, hours: ServiceHours, readings: Readings, unit: str = "") -> Limit:
     """督办: half an hour from the instant that was missed, not from its discovery (10.12, reading 11).
 
     Out of service hours from the next opening, as a request is deemed received.
     """
-    case = Situation(HandlingType.OTHER, aware(missed), None, hours, readings)
+    case = Situation(HandlingType.OTHER, aware(missed), None, hours, readings, unit=unit)
     return replace(_running(case, LimitKind.SUPERVISION, HALF_HOUR, ("10.12",), (11,)), pausable=False)
 
 
-def return_limit(case: Situation) -> datetime | None:
-    """Until when a request may be returned in time (10.10): 30 minutes, the same start. None where 未定."""
-    return _running(case, LimitKind.HARD, HALF_HOUR, ("10.10",)).due
+def return_limit(case: Situation) -> Limit | None:
+    """退回的时限 (10.10): 30 minutes from the same start. It binds who returns and nobody else, so that it is none of
+    `limits`. None before the regulation was in force."""
+    return _running(case, LimitKind.HARD, HALF_HOUR, ("10.10",), (9,)) if aware(case.received) >= IN_FORCE else None
 
 
 def next_opening_reminder(now: datetime, hours: ServiceHours) -> datetime:

@@ -30,12 +30,15 @@ class Readings:
     """One set of readings; its version names it wherever a limit was computed by it."""
 
     measure: Measure = Measure.DEEMED  #: 1
-    roll_day_limit: bool = True  #: 2: a 24-hour instant outside service hours rolls to the next opening
+    measure_by_unit: tuple[tuple[str, Measure], ...] = ()  #: 1: units that go by another measure, by code
+    roll_day_limit: bool = True  #: 2: a limit of 24 hours or more that ends at a closed door rolls to the next opening
+    roll_rest_day_only: bool = False  #: 2: only where the door is closed since it is no working day
     first_action_minutes: int = 5  #: 7: 立即, a target, never a violation alone
     returns_to_office: int = 2  #: 9: so many returns are the 专班 office's
-    supplements: bool = True  #: 10: 补正
+    supplements: bool = True  #: 10: 补正; what rests before the clock has started moves nothing
     soft_supervision: bool = True  #: 11: a soft miss without approved reason opens 督办
     hand_back_supplements: bool = False  #: 13: 补正 counts as 核验时间 too
+    report_by_close: bool = False  #: 12: the third working day ends when the 专班 office closes, not at 24:00
     self_supervision: bool = False  #: 16: the 督办员 may be the only 代办员
     outage_deducted: bool = False  #: 21: a platform outage stops the clocks that a supplement stops
     analogy_after_failed_share: bool = True  #: 22
@@ -52,6 +55,14 @@ class Readings:
                 raise ValueError(f"解读 {item.name} 须为正整数。")
         if self.warn_percent > 99:
             raise ValueError("解读 warn_percent 须在 1 至 99 之间。")
+        if self.roll_rest_day_only and not self.roll_day_limit:
+            raise ValueError("解读 roll_rest_day_only(只在休息日顺延)须与 roll_day_limit 同时采用:不顺延的,无所谓何时顺延。")
+        if self.roll_rest_day_only and {self.measure, *dict(self.measure_by_unit).values()} == {Measure.SERVICE_HOURS}:
+            raise ValueError("解读 roll_rest_day_only 与 measure=service_hours 不能同时采用:只计服务时间的时限总在服务时间内届满,没有可顺延的。")
+        if self.hand_back_supplements and not self.supplements:
+            raise ValueError("解读 hand_back_supplements 须与 supplements 同时采用:没有补正,就没有可以交回的补正时间。")
+        if same := [unit for unit, measure in self.measure_by_unit if measure is self.measure]:
+            raise ValueError(f"解读 measure_by_unit 中 {'、'.join(same)} 的计时方式与 measure 相同,请删去。")
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Readings:
@@ -62,9 +73,11 @@ class Readings:
             if name not in kinds:
                 raise ValueError(f"没有解读 {name};可用的有:{'、'.join(kinds)}。")
             if kinds[name] is Measure:
-                if value not in list(Measure):
-                    raise ValueError(f"解读 {name} 须为 {'、'.join(Measure)} 之一。")
-                checked[name] = Measure(value)
+                checked[name] = _measure(name, value)
+            elif kinds[name] is tuple:
+                if not isinstance(value, Mapping):
+                    raise ValueError(f"解读 {name} 须为 JSON 对象:单位编码对计时方式。")
+                checked[name] = tuple(sorted((unit, _measure(f"{name} 中 {unit} ", way)) for unit, way in value.items()))
             elif type(value) is not kinds[name]:
                 raise ValueError(f"解读 {name} 须为{'真假值' if kinds[name] is bool else '正整数'}。")
             else:
@@ -72,7 +85,11 @@ class Readings:
         return cls(**checked)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {"measure_by_unit": dict(self.measure_by_unit)}
+
+    def measure_of(self, unit: str) -> Measure:
+        """How minutes and hours run for this unit."""
+        return dict(self.measure_by_unit).get(unit, self.measure)
 
     @property
     def version(self) -> str:
@@ -95,3 +112,9 @@ class Readings:
     @property
     def warn_at_most(self) -> timedelta:
         return timedelta(minutes=self.warn_most_minutes)
+
+
+def _measure(name: str, value: Any) -> Measure:
+    if value not in list(Measure):
+        raise ValueError(f"解读 {name} 须为 {'、'.join(Measure)} 之一。")
+    return Measure(value)

@@ -14,14 +14,13 @@ from domain.calendar import MissingYear
 from domain.explaining import explain
 from domain.instants import is_past
 from domain.lifecycle import Event
-from domain.limits import Limit, LimitKind, Situation, limits, next_opening_reminder
+from domain.limits import COMPUTED_LATER, Limit, LimitKind, Situation, limits, next_opening_reminder
 from domain.progress import warn_at
 from domain.records import Cause
 from domain.scope import CatalogEntry
 from ledger import rules, timetables
 from ledger.alarms import raise_alarm
 from ledger.calendars import calendar
-from ledger.entries import load_entry
 from ledger.moves import Lease, note
 from ledger.pauses import rests, stopped
 from ledger.standings import state_at
@@ -37,9 +36,14 @@ def set_limits(session: Session, row: Verification, request: Request, entry: Cat
     rules.remember(session, now)
     for limit in limits(situation):
         fresh = Deadline(id=uuid4(), verification=row.number, request=request.id)
-        write(session, fresh, limit, explain(situation, limit), now=now)
+        write(session, fresh, limit, explain(situation, limit), now=now, warns=warning(situation, limit))
     session.flush()
     return next_look(session, row.number, request.unit, now)
+
+
+def warning(situation: Situation, limit: Limit) -> datetime | None:
+    """When a limit of this request is warned of: in the unit's service time."""
+    return warn_at(limit, situation.readings, situation.hours, situation.pauses if limit.pausable else ())
 
 
 def situation_of(session: Session, row: Verification, request: Request, entry: CatalogEntry) -> Situation:
@@ -62,6 +66,7 @@ def situation_of(session: Session, row: Verification, request: Request, entry: C
         hours=timetables.hours_of(session, request.unit, request.received_at),
         readings=rules.readings(),
         pauses=stopped(session, request),
+        unit=request.unit,
     )
 
 
@@ -83,17 +88,24 @@ def promise_is_provisional(session: Session, case: Case) -> bool:
     return rule.promise_is_provisional(case.accepted_at, case.promise_end, calendar(session))
 
 
-def write(session: Session, row: Deadline, limit: Limit, explanation: str, *, now: datetime) -> dict[str, Any]:
+def write(
+    session: Session, row: Deadline, limit: Limit, explanation: str, *, now: datetime, warns: datetime | None = None
+) -> dict[str, Any]:
     """The limit in its row, with the reason why it falls on that minute; gives what changed: name -> (before, after).
 
     Where nothing changed the row stays as it is, its explanation too. A warning given for another instant is none.
+    One that waited for its year says so for good (reading 25).
     """
     readings = rules.readings()
+    note_text = limit.note
+    if limit.missing_year is None and (row.missing_year is not None or COMPUTED_LATER in (row.note or "")):
+        note_text = ";".join(text for text in (limit.note, COMPUTED_LATER) if text)
+        explanation += "到期时刻原因缺少工作日历暂记“未定”,系日历录入后补算(解读 25)。"
     values = {
         "kind": limit.kind, "started_at": limit.start, "target_at": limit.target, "due_at": limit.due,
-        "warn_at": warn_at(limit, readings),
+        "warn_at": warns,
         "pausable": limit.pausable, "missing_year": limit.missing_year, "provisional": limit.provisional,
-        "rule_version": readings.version, "obligations": list(limit.obligations), "note": limit.note,
+        "rule_version": readings.version, "obligations": list(limit.obligations), "note": note_text,
     }  # fmt: skip
     changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
     if changed:
@@ -120,12 +132,6 @@ def numbers(kind: str, changed: dict[str, tuple[Any, Any]]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-def return_limit(session: Session, request: Request) -> datetime | None:
-    """Until when the request may be returned in time (10.10); None where the year has no calendar."""
-    row = session.get_one(Verification, request.verification)
-    return rule.return_limit(situation_of(session, row, request, load_entry(session, row.entry)))
 
 
 def reminder(session: Session, unit: str, now: datetime) -> datetime:

@@ -13,6 +13,7 @@ from domain.explaining import explain_supervision
 from domain.instants import is_past
 from domain.lifecycle import Event, State
 from domain.limits import LimitKind, supervision
+from domain.progress import warn_at
 from domain.records import Cause
 from ledger import clocks, rules, timetables
 from ledger.alarms import clear_alarm
@@ -56,8 +57,9 @@ def _was_excused(limit: Deadline, at: datetime) -> bool:
 def set_half_hour(session: Session, deadline: Deadline, unit: str, since: datetime, *, now: datetime) -> dict[str, Any]:
     """The half hour from `since` in the row, as the unit's hours are; gives what changed."""
     hours, readings = timetables.hours_of(session, unit, since), rules.readings()
-    limit = supervision(since, hours, readings)
-    return clocks.write(session, deadline, limit, explain_supervision(since, limit, hours, readings), now=now)
+    limit = supervision(since, hours, readings, unit)
+    said, warns = explain_supervision(since, limit, hours, readings), warn_at(limit, readings, hours)
+    return clocks.write(session, deadline, limit, said, now=now, warns=warns)
 
 
 def end(session: Session, found: Supervision, now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from domain.masking import mask_name, mask_number
 from domain.progress import Colour
 from domain.roles import IdType
-from ledger import cases, mismatches, promises, returns, supplements
+from ledger import cases, mismatches, promises, return_limits, returns, supplements
 from ledger.audit import record_access, record_first_access
 from ledger.requests import due_of, inbox
 from ledger.tables.cases import Case, Party
@@ -20,7 +20,7 @@ from ledger.tables.catalog import Entry
 from ledger.tables.inbox import Suspension
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline, Request, Verification
-from ledger.timing import colour_of
+from ledger.timing import colour_of, notes_of
 from ledger.vault import Place
 
 _READ = "request"  #: the word under which a reading of a request stands in the record
@@ -43,6 +43,8 @@ class InboxLine:
     immediate: bool  #: 可立即核验 (7.6)
     colour: Colour
     resting: bool  #: waits for a supplement
+    return_by: datetime | None  #: 退回时限 (10.10), while it is open
+    notes: list[str]  #: what is to be known of its limits
 
     def __repr__(self) -> str:
         return f"InboxLine({self.request.id})"
@@ -140,6 +142,8 @@ def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) ->
     asked = list(session.scalars(select(Request).where(Request.id.in_(due))))
     for request_id, passed in promises.missed_before(session, asked).items():
         limits.setdefault(request_id, []).extend(passed)
+    still_open = [one for one in asked if one.answered_at is None and one.withdrawn_at is None]
+    return_by = return_limits.of_page(session, still_open)
     rows = session.execute(
         select(Request, Case, Party, Entry, Unit.name)
         .join(Verification, Verification.number == Request.verification)
@@ -154,7 +158,7 @@ def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) ->
         key = cases.case_key(case)
         name = key.decrypt_text(Place("parties", "name", party.id), party.name)
         number = key.decrypt_text(Place("parties", "id_number", party.id), party.id_number)
-        still_open = request.answered_at is None and request.withdrawn_at is None
+        is_open = request.id in return_by
         found[request.id] = InboxLine(
             request=request,
             due_at=due[request.id],
@@ -163,11 +167,13 @@ def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) ->
             fields=entry.fields,
             matter_name=entry.matter_name,
             requesting_unit=unit_name,
-            name=name if still_open else mask_name(name),
+            name=name if is_open else mask_name(name),
             id_type=party.id_type,
-            id_number=number if still_open else mask_number(number),
+            id_number=number if is_open else mask_number(number),
             immediate=entry.immediate,
             colour=colour_of(limits.get(request.id, []), now, resting=request.id in resting),
             resting=request.id in resting,
+            return_by=return_by.get(request.id),
+            notes=notes_of(limits.get(request.id, [])),
         )
     return found

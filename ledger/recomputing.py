@@ -19,7 +19,7 @@ from domain.instants import is_past
 from domain.lifecycle import OPEN, WAITING, Event
 from domain.limits import Limit, LimitKind, Situation, limits
 from domain.records import Cause
-from ledger import clocks, escalation, grounds, promises, rules
+from ledger import clocks, escalation, grounds, promises, return_limits, rules
 from ledger.entries import load_entry
 from ledger.moves import note, request_wake
 from ledger.standings import lock
@@ -107,7 +107,8 @@ def _rewrite(
     if limit is None:  # it vanished behind the hard one (reading 3)
         was, deadline.closed_at = deadline.closed_at, deadline.closed_at or now
         return {"due_at": (deadline.due_at, None)} if was is None else {}
-    changed = clocks.write(session, deadline, limit, explain(situation, limit), now=now)
+    warns = clocks.warning(situation, limit)
+    changed = clocks.write(session, deadline, limit, explain(situation, limit), now=now, warns=warns)
     if deadline.closed_at is not None:
         deadline.closed_at = None
         changed |= {"due_at": (None, deadline.due_at)}
@@ -137,7 +138,7 @@ def _return(session: Session, request: Request, cause: Cause) -> list[dict[str, 
     back = session.scalar(select(Return).where(Return.request == request.id))
     if back is None or (back.limit_at is not None and cause is not Cause.OUTAGE):
         return []
-    before, limit = (back.limit_at, back.late), clocks.return_limit(session, request)
+    before, limit = (back.limit_at, back.late), return_limits.due_of(session, request)
     back.limit_at, back.late = limit, limit is not None and is_past(limit, back.at)
     if before == (back.limit_at, back.late):
         return []

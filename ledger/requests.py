@@ -79,7 +79,7 @@ def ask(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
 def _warn_of_short_promise(session: Session, row: Verification, request: Request, now: datetime) -> None:
     """Reading 3: no longer limit is made up; the requesting unit, which alone can move the promise, is told at once."""
     for limit in session.scalars(select(Deadline).where(Deadline.request == request.id)):
-        if promise_is_short(limit.kind, limit.started_at, limit.due_at):
+        if promise_is_short(limit.obligations, limit.started_at, limit.due_at):
             notify_unit(
                 session, NoticeKind.PROMISE_SHORT, row.unit, str(request.id), number=row.number,
                 about=limit.due_at or now, now=now, roles=frozenset({Role.AGENT}),

@@ -14,7 +14,7 @@ from domain.lifecycle import Event, State
 from domain.methods import Method
 from domain.notices import NoticeKind
 from domain.roles import Role
-from ledger import clocks, escalation, promises, rules, supervisions, supplements
+from ledger import clocks, escalation, promises, return_limits, rules, supervisions, supplements
 from ledger.alarms import clear_alarm
 from ledger.cases import key_of
 from ledger.claims import hold
@@ -79,7 +79,7 @@ def give_back(
         raise NamesRequester
     escalation.catch_up(session, row, now=now)
     supplements.end_open(session, row.number, now=now, actor=actor)
-    limit = clocks.return_limit(session, request)
+    limit = return_limits.due_of(session, request)
     back = Return(id=uuid4(), verification=row.number, request=request.id, unit=unit, at=now, by=actor)
     key = key_of(session, row.case)
     back.reason = key.encrypt_text(Place("returns", "reason", back.id), wish.reason)

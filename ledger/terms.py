@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL, MissingYear
+from domain.hours import ServiceHours
 from domain.limits import aware
+from domain.roles import Role
+from ledger import rules, timetables
 from ledger.alarms import raise_alarm
 from ledger.calendars import calendar
+from ledger.tables.registry import Person
 
 
 def due(session: Session, start: datetime, days: int, *, now: datetime) -> tuple[datetime | None, int | None]:
@@ -20,3 +25,13 @@ def due(session: Session, start: datetime, days: int, *, now: datetime) -> tuple
         text = f"{missing.year} 年的工作日历尚未录入,涉及该年的期限记为“未定”。请执行 ./run calendar 录入。"
         raise_alarm(session, "calendar_missing", str(missing.year), text, now=now)
         return None, missing.year
+
+
+def office_closing(session: Session, day: date) -> ServiceHours | None:
+    """Whose closing ends the time to report to the 工作专班办公室 (5.5), where the district reads it so (reading 12)."""
+    if not rules.readings().report_by_close:
+        return None
+    unit = session.scalar(
+        select(Person.unit).where(Person.roles.any(Role.OFFICE.value), Person.active.is_(True)).order_by(Person.unit).limit(1)  # type: ignore[arg-type]
+    )
+    return timetables.hours_of(session, unit or "", datetime.combine(day, time(), LOCAL))

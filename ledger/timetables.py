@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -24,12 +24,20 @@ ALWAYS_OPEN: list[dict[str, Any]] = [
 
 def hours_of(session: Session, unit: str, at: datetime) -> ServiceHours:
     """The service hours of `unit` from `at` on: those in force then, and what replaces them later."""
+    return timetable_of(session, unit)(at)
+
+
+def timetable_of(session: Session, unit: str) -> Callable[[datetime], ServiceHours]:
+    """`hours_of` for several instants, read once."""
     rows = session.scalars(select(Timetable).where(Timetable.unit == unit).order_by(Timetable.effective_from)).all()
-    begun = [row for row in rows if row.effective_from <= at]
-    later = tuple((row.effective_from, _hours(session, row)) for row in rows[len(begun) :])
-    if begun:
-        return replace(_hours(session, begun[-1]), later=later)
-    return ServiceHours("默认", (OFFICE_SEASON,), calendar(session), later)
+    known = [(row.effective_from, _hours(session, row)) for row in rows]
+    known.insert(0, (datetime.min.replace(tzinfo=UTC), ServiceHours("默认", (OFFICE_SEASON,), calendar(session))))
+
+    def hours(at: datetime) -> ServiceHours:
+        begun = sum(since <= at for since, _ in known)
+        return replace(known[begun - 1][1], later=tuple(known[begun:]))
+
+    return hours
 
 
 def _hours(session: Session, row: Timetable) -> ServiceHours:

@@ -12,10 +12,11 @@ from domain import limits as rule
 from domain.instants import is_past
 from domain.lifecycle import Event
 from domain.limits import LimitKind
-from domain.progress import Bound, Colour, Elapsed, colour, elapsed
-from ledger import clocks, grounds, outages, promises, rules, timetables
+from domain.progress import PROMISE_SHORT, Bound, Colour, Elapsed, colour, elapsed, promise_is_short
+from ledger import clocks, grounds, outages, promises, return_limits, rules, timetables
 from ledger.entries import load_entry
 from ledger.pauses import pauses
+from ledger.return_limits import ReturnLimit
 from ledger.tables.inbox import Supervision, Suspension
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline, EventRow, Request, Verification
@@ -28,6 +29,7 @@ class RequestTiming:
     request: Request
     unit_name: str
     limits: list[Deadline]
+    return_limit: ReturnLimit | None  #: 退回时限 (10.10)
     colour: Colour
     resting_since: datetime | None
     elapsed: Elapsed
@@ -86,6 +88,13 @@ def colour_of(limits: list[Deadline], now: datetime, *, resting: bool) -> Colour
     return colour([_bound(limit, resting) for limit in limits if limit.closed_at is None], now)
 
 
+def notes_of(limits: list[Deadline]) -> list[str]:
+    """What is to be known of these limits, in words: 推算, 类推, 所剩不足半小时 and the like."""
+    notes = [limit.note for limit in limits if limit.note]
+    short = any(promise_is_short(limit.obligations, limit.started_at, limit.due_at) for limit in limits)
+    return notes + ([PROMISE_SHORT] if short else [])
+
+
 def _bound(limit: Deadline, resting: bool) -> Bound:
     return Bound(
         kind=limit.kind,
@@ -93,7 +102,7 @@ def _bound(limit: Deadline, resting: bool) -> Bound:
         due=limit.due_at,
         warns=limit.warn_at,
         missed=limit.missed_at is not None,
-        excused=limit.excuse_approved is True,
+        short=promise_is_short(limit.obligations, limit.started_at, limit.due_at),
         ended=limit.met_at is not None,
         rests=resting and limit.pausable,
     )
@@ -112,6 +121,7 @@ def _request(session: Session, row: Verification, request: Request, unit_name: s
         request=request,
         unit_name=unit_name,
         limits=limits,
+        return_limit=return_limits.of_request(session, request, now=now),
         colour=colour_of([*limits, *promises.missed_before(session, [request]).get(request.id, [])], now, resting=resting is not None),
         resting_since=resting,
         elapsed=elapsed(request.received_at, max(ended, request.received_at), pauses(session, request.id, until=now), hours),

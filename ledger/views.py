@@ -16,7 +16,7 @@ from domain.lifecycle import ENDED, Event, State
 from domain.limits import LimitKind
 from domain.masking import mask_name, mask_number
 from domain.methods import Method, Result
-from domain.progress import PROMISE_SHORT, Colour, promise_is_short
+from domain.progress import Colour
 from domain.roles import IdType, PartyRole
 from domain.scope import CatalogEntry
 from domain.share import Candidate
@@ -29,7 +29,7 @@ from ledger.tables.effects import Proof
 from ledger.tables.inbox import Return, Suspension
 from ledger.tables.registry import Matter, Unit
 from ledger.tables.verifications import Deadline, EventRow, Request, Verification
-from ledger.timing import colour_of
+from ledger.timing import colour_of, notes_of
 from ledger.vault import CaseKey, Place
 from settings import settings
 
@@ -176,7 +176,7 @@ def view(
         supplements=supplements.texts(session, row) if key and asked else [],
         corrected_by=mismatches.corrected_by(session, row.number) if delivered else None,
         colour=colour_of(binding, settings().now(), resting=_rests(session, row.number)) if binding else None,
-        limit_notes=_notes(binding),
+        limit_notes=notes_of(binding),
     )
 
 
@@ -194,12 +194,6 @@ def _binding(session: Session, number: str) -> list[Deadline]:
 def _rests(session: Session, number: str) -> bool:
     asked = select(Suspension.id).where(Suspension.verification == number, Suspension.ended_at.is_(None))
     return session.scalar(asked.limit(1)) is not None
-
-
-def _notes(binding: list[Deadline]) -> list[str]:
-    notes = [limit.note for limit in binding if limit.note]
-    short = any(promise_is_short(limit.kind, limit.started_at, limit.due_at) for limit in binding)
-    return notes + ([PROMISE_SHORT] if short else [])
 
 
 def delivered_proof(session: Session, row: Verification) -> Proof | None:

@@ -94,7 +94,7 @@ def _about(session: Session, name: str, about: str, key: str) -> dict[str, Any]:
         raise NoSuchCases(f"“{key}”中的日期不存在。") from None
 
 
-_OF_UNITS = {"soft", "hard", "supervision", "missed", "returns", "voluntary"}
+_OF_UNITS = {"soft", "hard", "supervision", "missed", "returns", "returned", "voluntary"}
 _UNIT = "(:unit = '' OR r.unit = :unit)"
 
 
@@ -143,6 +143,7 @@ _QUERIES: dict[str, Callable[[Span], str]] = {
     "found": _sources("found"),
     "failed": _sources("failed"),
     "returns": lambda span: f"SELECT b.verification AS id, {inboxes.ACCEPTED} AS part FROM {inboxes.RETURNED} AND {_RETURNS}",
+    "returned": lambda span: f"SELECT b.verification AS id, {inboxes.IN_TIME} AS part FROM {inboxes.TIMED} AND {_RETURNS}",
     "voluntary": _voluntary,
     "complaints": lambda span: f"SELECT c.number AS id, true AS part FROM {oversight.RECEIVED}",
     "complaints_handled": lambda span: f"SELECT c.number AS id, {oversight.HANDLED} AS part FROM {oversight.DUE}",

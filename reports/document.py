@@ -152,7 +152,7 @@ def _returns(report: Report) -> _Part:
         "退回、补正、督办和核验用时交回",
         ("单位", "退回", "转办建议\n被采纳", "要求\n补正", "开始\n督办", "督办\n未按时", "发起\n核验", "交回用时\n(分钟)"),
         tuple(
-            (row.name, str(row.returns), _cell(row.returns_accepted), str(row.supplements), str(row.supervised),
+            (row.name, f"{row.returns}{_late(row.returns_in_time)}", _cell(row.returns_accepted), str(row.supplements), str(row.supervised),
              str(row.supervision_missed), str(row.filed), str(row.handed_back_minutes))
             for row in touched
         ),
@@ -160,13 +160,19 @@ def _returns(report: Report) -> _Part:
         note="核验用时不计入办件考核(义务 10.9):“交回用时”是需求单位可从本单位考核中扣除的分钟数。",
     )  # fmt: skip
     returns, accepted = sum(row.returns for row in report.units), _sum([row.returns_accepted for row in report.units])
+    in_time = _sum([row.returns_in_time for row in report.units])
     return "退回、补正和督办", [
         Paragraph(
-            f"本周出具单位退回 {returns} 次{f',转办建议被采纳 {accepted}' if accepted.whole else ''};"
+            f"本周出具单位退回 {returns} 次{f',30分钟内退回 {in_time}' if in_time.whole else ''}{f',转办建议被采纳 {accepted}' if accepted.whole else ''};"
             f"要求补正 {sum(row.supplements for row in report.units)} 次。"
         ),
         table,
     ]
+
+
+def _late(in_time: Rate) -> str:
+    late = in_time.whole - in_time.part
+    return f"(逾期 {late})" if late else ""
 
 
 def _cell(rate: Rate) -> str:

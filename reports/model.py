@@ -139,6 +139,7 @@ class UnitRow:
     rank: int | None = None  #: by limits kept; None where too few fell due to compare
     note: str = ""  #: an outlying voluntary share
     changed: str = ""  #: renamed or merged within the period
+    returns_in_time: Rate = Rate(0, 0)  #: within the half hour (10.10); reports issued before it was counted have none
 
 
 @dataclass(frozen=True)

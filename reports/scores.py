@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from domain.scoring import Formula, Score, score
-from reports.figures import limits, oversight, units
+from reports.figures import inboxes, limits, oversight, units
 from reports.figures.span import Span, prepare
 from reports.model import Period
 
@@ -23,6 +23,9 @@ _COMPLAINTS = f"""
     SELECT c.unit, 'complaints', count(*) FILTER (WHERE {oversight.HANDLED}), count(*)
     FROM {oversight.DUE} AND c.unit IS NOT NULL GROUP BY c.unit
 """
+_RETURNS = f"""
+    SELECT b.unit, 'returns', count(*) FILTER (WHERE {inboxes.IN_TIME}), count(*) FROM {inboxes.TIMED} GROUP BY b.unit
+"""
 
 
 def scores(session: Session, formula: Formula, period: Period, now: datetime) -> list[Score]:
@@ -35,7 +38,7 @@ def scores(session: Session, formula: Formula, period: Period, now: datetime) ->
             known = figures.setdefault(one.unit, {})
             part, whole = known.get(one.kind, (0, 0))
             known[one.kind] = (part + one.kept, whole + one.whole)
-    for query in (_CORRECT, _COMPLAINTS):
+    for query in (_CORRECT, _COMPLAINTS, _RETURNS):
         for unit, key, part, whole in span.rows(session, query):
             figures.setdefault(unit, {})[key] = (part, whole)
     names, found = units.register(session, span).names, []

@@ -100,5 +100,6 @@ def _unit(row: UnitRow) -> Iterator[tuple[str, str]]:
     yield from ((f"{row.name}{name}", f"{value}") for name, value in counts)
     yield from _limits(row.name, row.limits)
     yield from _spread(row.name, row.spread)
+    yield f"{row.name}按时退回", str(row.returns_in_time)
     yield f"{row.name}建议被采纳", str(row.returns_accepted)
     yield f"{row.name}主动提供占比", str(row.voluntary)

@@ -77,7 +77,7 @@ _LIMIT_COLUMNS = (
     "有正当理由", "督办按时", "督办到期", "督办按时率", "用时中位数(分钟)", "用时95%(分钟)",
 )  # fmt: skip
 _WORK_COLUMNS = (
-    "单位编码", "单位", "退回", "建议被采纳", "可判断的建议", "采纳率", "要求补正", "开始督办", "督办未按时", "发起核验", "交回用时(分钟)", "主动提供", "主动提供与核验合计", "主动提供占比",
+    "单位编码", "单位", "退回", "按时退回", "有时限的退回", "按时退回率", "建议被采纳", "可判断的建议", "采纳率", "要求补正", "开始督办", "督办未按时", "发起核验", "交回用时(分钟)", "主动提供", "主动提供与核验合计", "主动提供占比",
 )
 _SOURCE_COLUMNS = ("来源", "查询", "查到", "查到率的分母", "查到率", "来源故障", "故障率的分母", "故障率", "中位用时(秒)", "95%用时(秒)")
 
@@ -107,7 +107,7 @@ def _limits(report: Report) -> list[tuple[Cell, ...]]:
 def _work(report: Report) -> list[tuple[Cell, ...]]:
     return [
         (
-            row.code, row.name, row.returns, *_rate(row.returns_accepted), row.supplements, row.supervised, row.supervision_missed,
+            row.code, row.name, row.returns, *_rate(row.returns_in_time), *_rate(row.returns_accepted), row.supplements, row.supervised, row.supervision_missed,
             row.filed, row.handed_back_minutes, *_rate(row.voluntary),
         )
         for row in report.units

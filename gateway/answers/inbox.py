@@ -61,7 +61,9 @@ class InboxAnswerItem(Answered):
     received_at: datetime
     due_at: Annotated[datetime | None, Field(description="最早的时限,已超过的也在内;null 表示等待补正或没有时限")]
     minutes_left: Annotated[int | None, Field(description="剩余分钟,负数为已超时")]
-    colour: Annotated[Colour, Field(description="green 绿,yellow 黄(临近时限),red 红(已超时或不足半小时)")]
+    return_by: Annotated[datetime | None, Field(description="不属本单位职责的,在此刻以前(含)退回(义务 10.10);null 表示已不在收件箱,或未定")]
+    limit_notes: Annotated[list[str], Field(description="时限的标注", examples=[["承诺时限所剩不足半小时"]])]
+    colour: Annotated[Colour, Field(description="green 绿,yellow 黄(临近时限,或原则上的时限已超时),red 红(最迟时限已超时,或承诺时限不足半小时)")]
     colour_name: Annotated[str, Field(examples=["绿"])]
     immediate: Annotated[bool, Field(description="清单注明可立即核验")]
     resting: Annotated[bool, Field(description="等待补正,时限暂停")]
@@ -82,6 +84,8 @@ class InboxAnswerItem(Answered):
             received_at=request.received_at,
             due_at=line.due_at,
             minutes_left=left,
+            return_by=line.return_by,
+            limit_notes=line.notes,
             colour=line.colour,
             colour_name=line.colour.chinese,
             immediate=line.immediate,

@@ -13,6 +13,7 @@ from domain.limits import LimitKind
 from domain.progress import Colour
 from gateway.answers.base import Answered, Number
 from ledger import rules
+from ledger.return_limits import ReturnLimit
 from ledger.supervising import SupervisionLine
 from ledger.tables.verifications import Deadline
 from ledger.timing import RequestTiming, Timing
@@ -86,6 +87,22 @@ def _status(limit: Deadline) -> str:
     return "running" if limit.due_at is not None else "undetermined"
 
 
+class ReturnLimitAnswer(Answered):
+    """退回时限(义务 10.10):与答复的时限同时起算的三十分钟,只约束退回。"""
+
+    due_at: Annotated[datetime | None, Field(description="到期的时刻(含);null 表示“未定”(缺少工作日历)")]
+    status: Annotated[
+        str,
+        Field(description="running 可按时退回,passed 已过时限(仍可退回,记为逾期),met 按时退回,missed 逾期退回,closed 未退回而终止,undetermined 未定"),
+    ]
+    obligations: Annotated[list[str], Field(examples=[["10.10"]])] = ["10.10"]
+    explanation: Annotated[str, Field(description="时限为什么落在这一分钟")]
+
+    @classmethod
+    def of(cls, limit: ReturnLimit) -> ReturnLimitAnswer:
+        return cls(due_at=limit.due, status=limit.status, explanation=limit.explanation)
+
+
 class RecountAnswer(Answered):
     """一项时限按现行规则重新计算的结果,仅供对照;记录不因此改变。"""
 
@@ -115,6 +132,7 @@ class RequestTimingAnswer(Answered):
     colour_name: Annotated[str, Field(examples=["绿"])]
     resting_since: Annotated[datetime | None, Field(description="补正期间时限暂停的起点")]
     limits: list[LimitAnswer]
+    return_limit: Annotated[ReturnLimitAnswer | None, Field(description="不属本单位职责时退回的时限;null 表示规定施行以前收到")]
     by_current_rules: Annotated[list[RecountAnswer], Field(description="原按其他规则版本计算的,按现行规则重新计算的结果")]
     elapsed: ElapsedAnswer
     first_action_seconds: Annotated[int | None, Field(description="收到后多少秒开始办理(认领、要求补正、答复或退回)")]
@@ -134,6 +152,7 @@ class RequestTimingAnswer(Answered):
             colour_name=timing.colour.chinese,
             resting_since=timing.resting_since,
             limits=[LimitAnswer.of(limit) for limit in timing.limits],
+            return_limit=ReturnLimitAnswer.of(timing.return_limit) if timing.return_limit else None,
             by_current_rules=[
                 RecountAnswer(kind=one.kind, kind_name=_KINDS[one.kind], due_at=one.due, status=one.status)
                 for one in timing.recounted

@@ -18,6 +18,7 @@ from domain.instants import is_past
 from domain.limits import aware
 from domain.listing import Change, apply, content, from_content
 from domain.roles import Role
+from ledger import terms
 from ledger.alarms import raise_alarm
 from ledger.calendars import calendar
 from ledger.catalog import change_tasks, grounds, versions
@@ -137,7 +138,7 @@ def judge_lateness(session: Session, row: Proposal, *, now: datetime) -> None:
     if row.reason_date is None or row.reported_at is None:
         return
     try:
-        row.due_at, row.missing_year = report_due(row.reason_date, calendar(session)), None
+        row.due_at, row.missing_year = report_due(row.reason_date, calendar(session), terms.office_closing(session, row.reason_date)), None
         row.late = is_past(row.due_at, row.reported_at)
     except MissingYear as missing:
         row.due_at, row.missing_year, row.late = None, missing.year, None

@@ -27,6 +27,11 @@ _RETURNED = """
     FROM returns b JOIN nobodys USING (verification)
     WHERE b.at >= :start AND b.at < :end GROUP BY b.unit HAVING count(DISTINCT b.verification) >= :least
 """
+_RETURNED_LATE = """
+    SELECT b.unit, '', array_agg(DISTINCT b.verification), count(DISTINCT b.verification)
+    FROM returns b WHERE b.late AND b.at >= :start AND b.at < :end
+    GROUP BY b.unit HAVING count(DISTINCT b.verification) >= :least
+"""
 #: One person's answers within a second of each other; of several such seconds in a week the fullest is told of.
 _BULK = """
     WITH near AS (
@@ -50,5 +55,6 @@ def signs(session: Session, start: datetime, end: datetime, now: datetime) -> li
     return [
         *found(session, _R.LEFT_UNANSWERED, "超过最迟时限未答复", _UNANSWERED, start, end),
         *found(session, _R.RETURNED_BY_ALL, "反复退回", _RETURNED, start, end),
+        *found(session, _R.RETURNED_LATE, "逾期退回", _RETURNED_LATE, start, end),
         *found(session, _R.BULK_ANSWERS, "同一秒内答复", _BULK, start, end),
     ]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from domain.adjusting import ProposalKind, Standing, report_due
 from domain.calendar import MissingYear
 from domain.leads import LeadRule, Sign
+from ledger import terms
 from ledger.calendars import calendar
 from ledger.signs.finding import found
 from ledger.tables.catalog import Proposal
@@ -69,7 +70,8 @@ def _late(session: Session, start: datetime, end: datetime, at: datetime) -> lis
     for row in session.scalars(filed.where(Proposal.reported_at.is_(None), Proposal.reason_date.is_not(None))):
         assert row.reason_date is not None
         with suppress(MissingYear):
-            if start <= report_due(row.reason_date, calendar(session)) < at:
+            due = report_due(row.reason_date, calendar(session), terms.office_closing(session, row.reason_date))
+            if start <= due < at:
                 late.append(row)
     return [Sign(_R.LATE_ADJUSTMENT, row.unit, str(row.id), counts={"逾期的调整": 1}) for row in late]
 

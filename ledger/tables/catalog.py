@@ -51,7 +51,7 @@ class Entry(Table):
     fields: Mapped[list[str]]
     database_backed: Mapped[bool] = mapped_column(default=False)
     immediate: Mapped[bool] = mapped_column(default=False)  #: 可立即核验 (7.6)
-    limit_minutes: Mapped[int | None]  #: the proof's own limit (7.7), soft, bounded by article 10
+    limit_minutes: Mapped[int | None]  #: the proof's own limit (7.7), hard, bounded by article 10
     sealed_when_negative: Mapped[bool] = mapped_column(default=False)
     commitment_basis: Mapped[str] = mapped_column(default="")  #: why 告知承诺 must be offered (7.4)
     exclusion: Mapped[Exclusion | None] = mapped_column(choices(Exclusion, "exclusion"))

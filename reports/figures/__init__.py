@@ -143,7 +143,7 @@ def _rows(known: units.Register, found: _ByUnit, scope: str) -> tuple[UnitRow, .
                 supervision_missed=kept[code].supervision.whole - kept[code].supervision.part, filed=filed,
                 handed_back_minutes=int(found.back.get(code, 0) // 60), voluntary=voluntary.share(submitted, filed, code),
                 rank=ranks.get(code), note=voluntary.note(code, known.names[code], found.submitted, found.filed),
-                changed=known.notes.get(code, ""),
+                changed=known.notes.get(code, ""), returns_in_time=inbox.in_time,
             )
         )  # fmt: skip
     return tuple(sorted(rows, key=lambda row: row.code))

@@ -12,6 +12,9 @@ from reports.figures.span import Span
 from reports.model import Bin, Rate, Spread
 
 RETURNED = "returns b WHERE b.at >= :start AND b.at < :cut AND b.suggested_unit IS NOT NULL"
+#: What may be late: a return whose half hour was known (10.10).
+TIMED = "returns b WHERE b.at >= :start AND b.at < :cut AND b.limit_at IS NOT NULL"
+IN_TIME = "NOT b.late"
 #: The suggestion was right: that unit answered, and did not return it too. All that were suggested are the whole.
 ACCEPTED = """EXISTS (SELECT FROM requests q WHERE q.verification = b.verification AND q.unit = b.suggested_unit
     AND q.received_at >= b.at AND q.answered_at < :cut)"""
@@ -34,13 +37,14 @@ class Inbox:
     distribution: tuple[Bin, ...] = field(default=tuple(Bin(label, 0) for label, _ in _BINS))
     returns: int = 0
     accepted: Rate = Rate(0, 0)
+    in_time: Rate = Rate(0, 0)  #: returns within the half hour (10.10)
     supplements: int = 0
     supervised: int = 0
 
 
 def none(unit: str) -> Inbox:
     """Of a unit that had nothing in its inbox."""
-    return Inbox(accepted=Rate(0, 0, _key("returns", unit)))
+    return Inbox(accepted=Rate(0, 0, _key("returns", unit)), in_time=Rate(0, 0, _key("returned", unit)))
 
 
 def inboxes(session: Session, span: Span) -> dict[str, Inbox]:
@@ -60,12 +64,13 @@ def inboxes(session: Session, span: Span) -> dict[str, Inbox]:
         session, span, "SELECT unit, count(*) FROM supervisions WHERE opened_at >= :start AND opened_at < :cut GROUP BY unit"
     )
     returns = _counts(session, span, "SELECT unit, count(*) FROM returns WHERE at >= :start AND at < :cut GROUP BY unit")
-    accepted = _accepted(session, span)
+    accepted = _rates(session, span, "returns", ACCEPTED, RETURNED)
+    in_time = _rates(session, span, "returned", IN_TIME, TIMED)
     answers = {row.unit or "": row for row in span.rows(session, _ANSWERS)}
     return {
         unit: Inbox(
             received.get(unit, 0), *_answered(answers.get(unit), waiting.get(unit, 0)), returns.get(unit, 0),
-            accepted.get(unit, none(unit).accepted), supplements.get(unit, 0), supervised.get(unit, 0),
+            accepted.get(unit, none(unit).accepted), in_time.get(unit, none(unit).in_time), supplements.get(unit, 0), supervised.get(unit, 0),
         )
         for unit in {"", *received, *waiting, *supplements, *supervised, *returns, *answers}
     }  # fmt: skip
@@ -76,12 +81,12 @@ def _counts(session: Session, span: Span, sql: str) -> dict[str, int]:
     return found | {"": sum(found.values())}
 
 
-def _accepted(session: Session, span: Span) -> dict[str, Rate]:
+def _rates(session: Session, span: Span, key: str, part: str, whole: str) -> dict[str, Rate]:
     found = span.rows(
-        session, f"SELECT b.unit, count(*) FILTER (WHERE {ACCEPTED}) AS part, count(*) AS whole FROM {RETURNED} GROUP BY b.unit"
+        session, f"SELECT b.unit, count(*) FILTER (WHERE {part}) AS part, count(*) AS whole FROM {whole} GROUP BY b.unit"
     )
-    rates = {row.unit: Rate(row.part, row.whole, f"returns/{row.unit}") for row in found}
-    return rates | {"": Rate(sum(row.part for row in found), sum(row.whole for row in found), "returns")}
+    rates = {row.unit: Rate(row.part, row.whole, f"{key}/{row.unit}") for row in found}
+    return rates | {"": Rate(sum(row.part for row in found), sum(row.whole for row in found), key)}
 
 
 def _answered(row: Any, waiting: int) -> tuple[int, int, Spread, tuple[Bin, ...]]:

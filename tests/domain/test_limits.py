@@ -58,8 +58,12 @@ def hours_of(desk: Desk) -> ServiceHours:
 
 
 def situation(ask: Ask) -> Situation:
+    readings = Readings(
+        measure=Measure(ask.measure), roll_day_limit=ask.rolls != "no",
+        roll_rest_day_only=ask.rolls == "rest_day" and ask.measure != "service_hours",
+    )  # fmt: skip
     return Situation(
-        HandlingType(ask.kind), ask.arrives, ask.promise, hours_of(ask.desk), Readings(measure=Measure(ask.measure)),
+        HandlingType(ask.kind), ask.arrives, ask.promise, hours_of(ask.desk), readings,
         database_backed=ask.database, share_failed=ask.share_failed,
         own_limit=timedelta(minutes=ask.own) if ask.own else None,
         pauses=tuple(Interval(*pause) for pause in ask.pauses),
@@ -94,7 +98,7 @@ def asks(draw: st.DrawFn) -> Ask:
     ask = Ask(
         draw(st.sampled_from(["immediate", "promised", "other"])), arrives, promise, draw(st.booleans()),
         draw(st.booleans()), (), desk, draw(st.one_of(st.none(), st.integers(1, 40 * 60))),
-        draw(st.sampled_from(["deemed", "deemed", "natural", "service_hours"])),
+        draw(st.sampled_from(["deemed", "deemed", "natural", "service_hours"])), draw(st.sampled_from(["closed", "rest_day", "no"])),
     )  # fmt: skip
     pauses, begins = [], arrives if draw(st.booleans()) else desk.next_there(arrives)
     for _ in range(draw(st.integers(0, 5))):  # each begins while the half hour still runs
@@ -115,7 +119,8 @@ def rolling(draw: st.DrawFn) -> Ask:
         ends = begins + draw(st.one_of(st.integers(1, 300), st.integers(1, 2 * 24 * 60))) * MINUTE
         pauses.append((begins, ends))
         begins = ends + draw(st.integers(1, 12 * 60)) * MINUTE
-    return Ask("promised", arrives, None, False, False, tuple(pauses), desk)
+    measure, rolls = draw(st.sampled_from(["deemed", "natural"])), draw(st.sampled_from(["closed", "rest_day"]))
+    return Ask("promised", arrives, None, False, False, tuple(pauses), desk, None, measure, rolls)
 
 
 @given(st.one_of(asks(), rolling()))
@@ -261,7 +266,11 @@ RECEIVED = at("2026-03-04 09:00")
         ({"share_failed": True}, [("soft", ("10.5",), "类推")]),  # by analogy, and marked as such (reading 22)
         ({"share_failed": True, "readings": Readings(analogy_after_failed_share=False)}, [("soft", ("10.7",), "")]),
         ({"handling": HandlingType.IMMEDIATE, "share_failed": True}, [("hard", ("10.6",), "")]),
-        ({"own_limit": timedelta(hours=2)}, [("soft", ("7.7",), "")]),
+        # 规定时限 is no 原则上: the 24 hours vanish behind a shorter one, and stand before a longer one.
+        ({"own_limit": timedelta(hours=2)}, [("hard", ("7.7",), "")]),
+        ({"own_limit": timedelta(hours=60)}, [("soft", ("10.7",), ""), ("hard", ("7.7",), "")]),
+        ({"own_limit": timedelta(hours=60), "promise_end": RECEIVED + DAY * 2}, [("soft", ("10.7",), ""), ("hard", ("10.8",), "")]),
+        ({"handling": HandlingType.IMMEDIATE, "own_limit": timedelta(hours=2)}, [("hard", ("10.6",), "")]),
         ({"promise_end": RECEIVED + 3 * DAY, "promise_derived": True}, [("soft", ("10.7",), ""), ("hard", ("10.8",), "推算")]),
     ],
 )
@@ -351,7 +360,25 @@ def test_the_comparison_in_service_time_leaves_a_pause_over_night_out() -> None:
 
 def test_a_return_has_its_own_half_hour_from_the_same_start() -> None:
     case = Situation(HandlingType.PROMISED, at("2026-03-06 18:00"), None, OFFICE_HOURS)
-    assert return_limit(case) == at("2026-03-09 09:00")
+    limit = return_limit(case)
+    assert limit is not None and limit.due == at("2026-03-09 09:00")
+    said = explain(case, limit)
+    assert "义务 10.10" in said and "退回时限为2026-03-09(周一)09:00" in said and "原则上" not in said
+    assert return_limit(replace(case, received=at("2022-06-27 10:00"))) is None
+
+
+def test_a_proofs_own_limit_is_never_called_soft() -> None:
+    case = Situation(HandlingType.PROMISED, RECEIVED, None, OFFICE_HOURS, own_limit=timedelta(hours=2))
+    (hard,) = limits(case)
+    said = explain(case, hard)
+    assert "依第七条" in said and "规定时限为2026-03-04(周三)11:00" in said and "原则上" not in said
+
+
+def test_a_promise_of_which_little_is_left_says_so() -> None:
+    for minutes, said in ((29, True), (30, False)):
+        case = Situation(HandlingType.PROMISED, RECEIVED, RECEIVED + minutes * MINUTE, OFFICE_HOURS)
+        (hard,) = limits(case)
+        assert ("承诺时限所剩不足半小时" in explain(case, hard)) is said
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "UTC"])

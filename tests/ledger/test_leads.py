@@ -207,6 +207,18 @@ def test_what_units_send_back_and_nobody_takes(ledger: str) -> None:
     assert [(lead.unit, lead.numbers) for lead in found_now] == [("370402-CIVIL", [lease.number]), (ISSUER, [lease.number])]
 
 
+def test_three_late_returns_of_a_week_are_a_sign(ledger: str) -> None:
+    late = []
+    for minutes in (30, 31, 40, 50):
+        lease, request = asked()
+        do(returns.give_back, request, ISSUER, Wish("不属本单位", None, "不清楚"), now=NOW + timedelta(minutes=minutes), actor="x")
+        late += [lease.number] if minutes > 30 else []
+        look()
+        assert len(of(LeadRule.RETURNED_LATE)) == (len(late) == 3)
+    (lead,) = of(LeadRule.RETURNED_LATE)
+    assert (lead.unit, sorted(lead.numbers)) == (ISSUER, sorted(late))
+
+
 def test_complaints_about_a_listed_proof_without_the_duplicates(ledger: str) -> None:
     sent = complaints.Intake(
         ComplaintChannel.LETTER, ComplaintAbout.STILL_ASKED, NOW, complaints.Stated("窗口仍要求提交户籍证明材料"), "L-1", UNIT,

@@ -14,6 +14,7 @@ from ledger.deliveries import Receipt
 from ledger.notifications import UNKNOWN_AFTER
 from ledger.returns import Wish
 from ledger.tables.effects import Notice
+from settings import settings
 from tests.ledger.acting import (
     HOUR,
     ISSUER,
@@ -26,6 +27,7 @@ from tests.ledger.acting import (
     hold,
     limits,
     messages,
+    swept,
     take_up,
 )
 from tests.ledger.filing import NOW, UNIT, file
@@ -69,6 +71,35 @@ def test_the_supervisor_of_a_later_beginning_is_told_although_away_now() -> None
     ask(lease, friday)
     escalate(lease, friday + 2 * HOUR)
     assert ("mail", "demo-archive-2") in told(NoticeKind.SUPERVISION)
+
+
+def test_a_warning_waits_for_service_time_and_leaves_some() -> None:
+    """24 hours from Monday's opening end at Tuesday's: warned on Monday afternoon, not at half past four in the night."""
+    monday = datetime(2026, 3, 9, 0, 30, tzinfo=UTC)
+    lease = hold(file("P-ARCHIVE", now=monday, matter="DEMO-0003", accepted_at=monday, promise_end=monday + timedelta(days=9)))
+    take_up(lease, monday)
+    ask(lease, monday)
+    soft = limits(lease.number)["soft"]
+    assert (soft.due_at, soft.warn_at) == (monday + 24 * HOUR, datetime(2026, 3, 9, 7, 1, 30, tzinfo=UTC))
+    swept(soft.warn_at - TICK * 2)
+    assert limits(lease.number)["soft"].warned_at is None
+    swept(soft.warn_at)
+    assert limits(lease.number)["soft"].warned_at == soft.warn_at + TICK
+
+
+def test_a_unit_goes_by_its_own_measure_in_the_ledger_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROOFLESS_READINGS", '{"measure_by_unit": {"370402-ARCHIVE": "natural"}}')
+    settings.cache_clear()
+    night = datetime(2026, 3, 9, 14, 0, tzinfo=UTC)
+    lease = hold(
+        file("P-ARCHIVE", now=night, matter="DEMO-0003", handling=HandlingType.IMMEDIATE, accepted_at=night, promise_end=None)
+    )
+    take_up(lease, night)
+    ask(lease, night)
+    assert limits(lease.number)["hard"].due_at == night + HALF
+    escalate(lease, night + HALF)
+    assert limits(lease.number)["supervision"].due_at == night + 2 * HALF
+    settings.cache_clear()
 
 
 def test_where_the_supervisor_has_no_address_the_agents_of_the_unit_are_told() -> None:

@@ -184,9 +184,11 @@ def _return(rows: Rows, row: dict[str, Any], asked: dict[str, Any], end: datetim
     chance = rows.chance
     others = [unit for unit in ISSUING if unit not in (asked["unit"], row["unit"])]
     suggested = chance.choice([*others, None])
+    limit = asked["received_at"] + 30 * MINUTE
     rows.add(
         Return, id=rows.id(), verification=row["number"], request=asked["id"], unit=asked["unit"], at=end, by="x", reason=b"x",
-        suggested_unit=suggested, unsure_why=None if suggested else b"x", late=False, by_standing_rule=False,
+        suggested_unit=suggested, unsure_why=None if suggested else b"x", limit_at=limit,
+        late=end > limit, by_standing_rule=False,
     )  # fmt: skip
     if chance.random() < 0.3:  # the promise runs while the case lies with nobody (reading 9)
         due = end + chance.random() * 2 * DAY

@@ -199,6 +199,13 @@ class Reference:
             )  # fmt: skip
         return part, whole
 
+    def returned_in_time(self, unit: str) -> tuple[int, int]:
+        timed = [
+            row for row in self.ledger.rows["returns"]
+            if self.within(row["at"]) and row["unit"] == unit and row["limit_at"] is not None
+        ]  # fmt: skip
+        return sum(row["at"] <= row["limit_at"] for row in timed), len(timed)
+
     # --- 需求单位
 
     def handed_back(self, unit: str) -> int:

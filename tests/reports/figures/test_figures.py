@@ -95,6 +95,7 @@ def test_the_issuing_side_of_every_unit(asked: list[Asked]) -> None:
             assert unit.supervised == wanted.count("supervisions", "opened_at", code)
             assert unit.supervision_missed == limits.supervision.whole - limits.supervision.part
             assert pair(unit.returns_accepted) == wanted.accepted(code)
+            assert pair(unit.returns_in_time) == wanted.returned_in_time(code)
 
 
 def test_the_requesting_side_of_every_unit(asked: list[Asked]) -> None:
@@ -183,7 +184,7 @@ def keys_of(found: Report) -> dict[str, Rate | Count]:
     rates: list[Rate | Count] = [found.received, found.finished, found.free_of_paper, found.voluntary]
     rates += [found.limits.soft, found.limits.hard, found.limits.supervision, *(one.share for one in found.methods)]
     rates += [rate for each in found.sources for rate in (each.found, each.failed)]
-    rates += [rate for unit in found.units for rate in (unit.limits.soft, unit.limits.hard, unit.limits.supervision, unit.returns_accepted, unit.voluntary)]
+    rates += [rate for unit in found.units for rate in (unit.limits.soft, unit.limits.hard, unit.limits.supervision, unit.returns_accepted, unit.returns_in_time, unit.voluntary)]
     rates += [cell.missed for cell in found.heat] + [point.kept for point in found.trend]
     covered = found.coverage
     rates += [covered.lists, covered.rosters, covered.databases, covered.late_adjustments, covered.open_tasks]

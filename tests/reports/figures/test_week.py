@@ -8,12 +8,13 @@ import pytest
 
 from domain.inbox import ExcuseReason, SupervisionOutcome
 from domain.limits import HandlingType
+from domain.scoring import formula
 from ledger import affected, excuses, outages, returns, supervisions, supplements, unit_changes, worktime
 from ledger.attention import withdraw
 from ledger.database import transaction
 from ledger.returns import Wish
 from ledger.tables.inbox import Supervision
-from reports import figures, periods
+from reports import figures, periods, scores
 from reports.figures.span import Span, prepare
 from reports.figures.volume import volume
 from reports.model import Count, Rate, from_json
@@ -134,6 +135,21 @@ def test_a_limit_that_rests_for_a_supplement_has_not_fallen_due() -> None:
     assert found.limits.hard == Rate(1, 1, "hard")
     assert found.spread.median == 15 * 60  # the hour and fifty minutes were not the unit's
     assert row(found, UNIT).handed_back_minutes == 15
+
+
+def test_a_late_return_is_counted_in_the_report_the_list_and_the_score() -> None:
+    wish = Wish("不属本单位职责", None, "不清楚")
+    late = []
+    for after in (30 * MINUTE, 31 * MINUTE, 45 * MINUTE):  # a 承诺件: nothing else is late
+        lease, request = asked(promise_end=NOW + 20 * DAY)
+        do(returns.give_back, request, ISSUER, wish, now=NOW + after, actor="person:demo-guangming-1")
+        late += [lease.number] if after > 30 * MINUTE else []
+    found = row(report(), ISSUER)
+    assert (found.returns, found.returns_in_time) == (3, Rate(1, 3, f"returned/{ISSUER}"))
+    page = listed(f"returned/{ISSUER}")
+    assert (page.part, page.whole) == (1, 3) and sorted(one.number for one in page.lines if not one.counted) == sorted(late)
+    (score,) = [one for one in do(scores.scores, formula(), WEEK, WEEK.end + DAY) if one.unit == ISSUER]
+    assert score.figures["returns"] == (1, 3)
 
 
 def test_a_suggestion_is_right_where_that_unit_answers() -> None:
