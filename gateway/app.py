@@ -17,7 +17,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.bodies import BodyLimit
+from gateway.contract import Contract
 from gateway.endings import Endings
+from gateway.manners import Manners, allowed, options
 from gateway.origins import AccountOrigins
 from gateway.pages import SECURITY_HEADERS, page, wants_page
 from gateway.permissions import RULES
@@ -118,13 +120,16 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
     )
     quotas, origins = Quotas(settings()), AccountOrigins()
     app.state.services = Services(RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins)
+    app.state.routes = [route for router in ROUTERS for route in router.routes]
     for router in ROUTERS:
         unruled = {route.name for route in router.routes if isinstance(route, APIRoute)} - RULES.keys()
         if unruled:
             raise RuntimeError(f"endpoints without a rule in gateway.permissions: {sorted(unruled)}")
         app.include_router(router)
+    app.state.contract = Contract.of(app)
     _answer_problems(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Manners)
     app.add_middleware(Watch, telemetry=telemetry)
     app.add_middleware(_Headers)
     return app
@@ -164,8 +169,13 @@ def _answer_problems(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            if request.method == "OPTIONS":
+                return options(request)
+            headers["Allow"] = allowed(request)
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
-        return answer(request, Problem(code, headers=dict(error.headers or {})))
+        return answer(request, Problem(code, headers=headers))
 
     async def on_database(request: Request, error: Exception) -> Response:
         return answer(request, Problem("unavailable", headers={"Retry-After": "5"}))

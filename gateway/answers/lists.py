@@ -117,7 +117,7 @@ class FaultAnswer(Answered):
     blocks: Annotated[bool, Field(description="true:改正之前不采用这一行")]
 
 
-class CandidateAnswer(Answered):
+class MeantAnswer(Answered):
     """可能的所指。"""
 
     code: str
@@ -132,7 +132,7 @@ class RowQuestion(Answered):
     topic_name: str
     subject: Annotated[str, Field(description="表中的写法")]
     why: str
-    candidates: list[CandidateAnswer]
+    candidates: list[MeantAnswer]
 
 
 class RowAnswer(Answered):
@@ -177,7 +177,7 @@ class QuestionAnswer(Answered):
     topic_name: str
     subject: Annotated[str, Field(description="清单中的写法;来源矛盾时为“事项|证明”")]
     why: str
-    candidates: list[CandidateAnswer]
+    candidates: list[MeantAnswer]
     places: Annotated[list[str], Field(description="出现的地方(前几处)")]
     count: Annotated[int, Field(description="出现在几行中")]
     asked_at: datetime
@@ -191,7 +191,7 @@ class QuestionAnswer(Answered):
         topic = Topic(row.topic)
         return cls(
             id=row.id, topic=topic, topic_name=topic.chinese, subject=row.subject, why=row.why,
-            candidates=[CandidateAnswer(**one) for one in row.candidates], places=row.places, count=row.count,
+            candidates=[MeantAnswer(**one) for one in row.candidates], places=row.places, count=row.count,
             asked_at=row.asked_at, open=row.open, answer=row.answer, answered_at=row.answered_at, answered_by=row.answered_by,
         )  # fmt: skip
 

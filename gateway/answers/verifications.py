@@ -25,7 +25,7 @@ class ShareAnswer(Answered):
     asked_at: datetime | None
 
 
-class CandidateAnswer(Answered):
+class LicenceAnswer(Answered):
     """可选证照。"""
 
     identifier: str
@@ -86,7 +86,7 @@ class VerificationAnswer(Answered):
     limit_notes: Annotated[list[str], Field(description="时限的标注", examples=[["承诺短于24小时", "承诺时限所剩不足半小时"]])]
     reason: Annotated[str, Field(description="待人工处理的原因")]
     share: ShareAnswer | None
-    candidates: list[CandidateAnswer]
+    candidates: list[LicenceAnswer]
     result: ResultAnswer | None
     proof: ProofAnswer | None
     follows: Annotated[str | None, Field(description="核实的是哪一项核验(不符)")]
@@ -123,7 +123,7 @@ class VerificationAnswer(Answered):
             limit_notes=view.limit_notes,
             reason=view.reason,
             share=ShareAnswer(**vars(share)) if share else None,
-            candidates=[CandidateAnswer(**vars(candidate)) for candidate in view.candidates],
+            candidates=[LicenceAnswer(**vars(candidate)) for candidate in view.candidates],
             result=ResultAnswer(
                 result=outcome.result,
                 result_name=outcome.result.chinese,

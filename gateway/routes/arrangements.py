@@ -41,7 +41,7 @@ from ledger.tables.registry import Unit
 from ledger.timetables import hours_of
 from settings import settings
 
-router = api_router("值守与日历")
+router = api_router("duty-and-calendar")
 
 Entry = Annotated[UUID, Path(description="编号")]
 Year = Annotated[int, Path(ge=2000, le=2099, description="年份", examples=[2027])]

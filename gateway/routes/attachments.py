@@ -23,7 +23,7 @@ from ledger.keys import Caller
 from ledger.timing import was_asked
 from settings import settings
 
-router = api_router("附件")
+router = api_router("attachments")
 
 Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
 RequestId = Annotated[UUID, Path(description="核验申请的编号(收件箱中的 id)")]

@@ -23,7 +23,7 @@ from ledger.tables.registry import Unit
 from ledger.undelivered import Which, send_again, undelivered
 from settings import settings
 
-router = api_router("管理")
+router = api_router("administration")
 
 UnitCode = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="单位编码", examples=["370402-PERMIT"])]
 _PREFIX = "whsec_"

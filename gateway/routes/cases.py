@@ -8,6 +8,7 @@ from fastapi import Path, Response
 
 from gateway.answers.cases import CaseAnswer
 from gateway.answers.followups import ExcludedAnswer
+from gateway.contract import header
 from gateway.entrance import CurrentCaller
 from gateway.filing import register_case
 from gateway.problems import Problem
@@ -18,7 +19,7 @@ from ledger.database import transaction
 from ledger.keys import Caller
 from settings import settings
 
-router = api_router("办件")
+router = api_router("cases")
 
 CaseNumber = Annotated[
     str,
@@ -34,7 +35,7 @@ CaseNumber = Annotated[
     summary="登记办件",
     responses=problems(
         "case_closed", "case_fixed", "accepted_at_wrong", "promise_passed", "promise_reason_needed", "name_differs", "matter_unknown", "matter_not_yours", "id_number_invalid",
-        "personal_data_in_number", body=True, also={201: {"model": CaseAnswer, "description": "新登记"}},
+        "personal_data_in_number", body=True, also={201: {"model": CaseAnswer, "description": "新登记", "headers": {"Location": header("办件的地址", required=True)}}},
     ),
     response_description="已登记过,按本次内容更新",
 )  # fmt: skip

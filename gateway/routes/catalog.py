@@ -22,7 +22,7 @@ from ledger import registry
 from ledger.catalog import published, versions
 from ledger.tables.catalog import CatalogVersion
 
-router = APIRouter(tags=["清单公开"])
+router = APIRouter(tags=["public-catalog"])
 
 VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="清单版本", examples=[1])]
 FromVersion = Annotated[int, Path(ge=0, le=1_000_000, description="从第几版;0 为首次公布之前", examples=[0])]

@@ -22,7 +22,7 @@ from ledger.catalog import published, versions
 from ledger.catalog.published import Wanted
 from settings import settings
 
-router = APIRouter(tags=["清单公开"])
+router = APIRouter(tags=["public-catalog"])
 
 _HTML = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "网页"}}
 _PAGE = problems("version_unknown", "text_unclean", "invalid", key=False, also=_HTML)

@@ -25,7 +25,7 @@ from ledger.catalog import change_tasks, published
 from ledger.catalog.coverage import coverage
 from settings import settings
 
-router = api_router("清单更新")
+router = api_router("catalog-tasks")
 
 VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="清单版本", examples=[1])]
 

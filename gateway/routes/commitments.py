@@ -27,7 +27,7 @@ from ledger.tables.commitments import Commitment
 from ledger.tables.registry import ProofKind
 from settings import settings
 
-router = api_router("告知承诺")
+router = api_router("commitments")
 
 Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
 ProofCode = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="证明编码", examples=["P-RESIDENCE"])]

@@ -26,7 +26,7 @@ from gateway.paging import Limit, Offset, cut
 from gateway.problems import Problem
 from gateway.routes.lists import FILE
 from gateway.routes.shared import api_router, problems
-from gateway.sent.oversight import SentClosing, SentComplaint, SentPassing, SentText
+from gateway.sent.oversight import SentComplaint, SentComplaintClosing, SentPassing, SentText
 from gateway.uploads import read_list_file
 from ledger import complaint_steps, complaints
 from ledger.complaints import Intake, Stated
@@ -34,14 +34,17 @@ from ledger.keys import Caller
 from ledger.tables.oversight import Complaint
 from settings import settings
 
-router = api_router("监督")
+router = api_router("oversight")
 
 Number = Annotated[str, Path(max_length=40, pattern=r"^[\w]+$", description="投诉编号", examples=["TS202603047K3M9QXT"])]
 Standings = Annotated[list[ComplaintStanding], Query(max_length=4, description="只看这些进度的")]
 
 
 @router.post(
-    "/v1/complaints", status_code=201, summary="登记投诉", responses=problems("complaint_refused", body=True)
+    "/v1/complaints",
+    status_code=201,
+    summary="登记投诉",
+    responses=problems("complaint_refused", body=True, also={200: {"model": TakenComplaint, "description": "此前已登记"}}),
 )
 def take_in_complaint(body: SentComplaint, caller: CurrentCaller, response: Response) -> TakenComplaint:
     """登记一件投诉举报;同一渠道同一编号的视为同一件(200),文字或联系方式相同的照常登记并注明疑似重复。可以匿名。"""
@@ -149,7 +152,7 @@ def answer_complaint(number: Number, body: SentText, caller: CurrentCaller) -> C
 @router.post(
     "/v1/complaints/{number}/close", summary="办结投诉", responses=problems("complaint_unknown", "complaint_refused", body=True)
 )
-def close_complaint(number: Number, body: SentClosing, caller: CurrentCaller) -> ComplaintAnswer:
+def close_complaint(number: Number, body: SentComplaintClosing, caller: CurrentCaller) -> ComplaintAnswer:
     """写明结果和办理情况。"""
     with acting() as session:
         _seen(session, number, caller)

@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
+from gateway import caching
+from gateway.contract import TAGS, Contract
 from gateway.pages import page
 from gateway.problems import PROBLEMS
 
@@ -22,15 +24,21 @@ def home() -> Response:
 
 @router.get("/openapi.json")
 def openapi_document(request: Request) -> Response:
-    return JSONResponse(request.app.openapi())
+    contract: Contract = request.app.state.contract
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    headers = caching.marked(contract.digest + ("-gzip" if packed else ""), caching.ASK_AGAIN) | {"Vary": "Accept-Encoding"}
+    if (held := caching.known(request, headers)) is not None:
+        return held
+    if packed:
+        return Response(contract.packed, media_type="application/json", headers=headers | {"Content-Encoding": "gzip"})
+    return Response(contract.plain, media_type="application/json", headers=headers)
 
 
 @router.get("/docs")
 def docs(request: Request) -> Response:
-    document = request.app.openapi()
+    document: dict[str, Any] = request.app.state.contract.document
     schemas = document["components"]["schemas"]
-    shown = {name: schema for name, schema in schemas.items() if name not in ("HTTPValidationError", "ValidationError")}
-    return page("docs.html", info=document["info"], groups=_groups(document), schemas=shown, problems=PROBLEMS)
+    return page("docs.html", info=document["info"], groups=_groups(document), schemas=schemas, problems=PROBLEMS)
 
 
 def _groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -42,7 +50,7 @@ def _groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
             schema = content.get("application/json", {}).get("schema", {})
             name = schema.get("$ref", "").rpartition("/")[2]
             examples = document["components"]["schemas"].get(name, {}).get("examples", [])
-            groups.setdefault(operation["tags"][0], []).append(
+            groups.setdefault(TAGS[operation["tags"][0]], []).append(
                 {
                     "id": operation["operationId"],
                     "method": method.upper(),

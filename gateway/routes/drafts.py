@@ -26,7 +26,7 @@ from ledger.tables.catalog import CatalogDraft, CatalogQuestion
 from ledger.tables.registry import Matter, ProofKind, Unit
 from settings import settings
 
-router = api_router("清单重建")
+router = api_router("catalog-drafts")
 
 OfUnit = Annotated[str | None, Query(max_length=64, description="只看这个单位(单位编码)")]
 _REGISTERS = {Topic.UNIT: Unit, Topic.ISSUER: Unit, Topic.MATTER: Matter, Topic.PROOF: ProofKind}

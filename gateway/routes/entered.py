@@ -22,7 +22,7 @@ from ledger import entered
 from ledger.keys import Caller
 from settings import LOCAL, settings
 
-router = api_router("监督")
+router = api_router("oversight")
 
 PAGE = 500
 Kind = Annotated[str, Path(max_length=20, description="登记册", examples=["publicity"])]

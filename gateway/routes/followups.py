@@ -17,7 +17,7 @@ from ledger import returns, supplements
 from ledger.tables.registry import Unit
 from settings import settings
 
-router = api_router("核验")
+router = api_router("verifications")
 
 Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
 

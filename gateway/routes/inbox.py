@@ -19,7 +19,7 @@ from ledger import attachments, claims, inboxes, requests, returns, supplements
 from ledger.database import transaction
 from settings import settings
 
-router = api_router("收件箱")
+router = api_router("inbox")
 
 RequestId = Annotated[UUID, Path(description="核验申请的编号(收件箱中的 id)")]
 _ACTIONS = ("request_unknown", "already_answered", "request_withdrawn", "claimed_by_other")

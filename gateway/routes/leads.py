@@ -19,9 +19,9 @@ from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.oversight import (
     SentCompensation,
-    SentDecision,
     SentExemption,
     SentLead,
+    SentLeadDecision,
     SentNotification,
     SentText,
 )
@@ -31,7 +31,7 @@ from ledger.tables.oversight import Lead
 from ledger.tables.registry import Unit
 from settings import LOCAL, settings
 
-router = api_router("监督")
+router = api_router("oversight")
 
 Number = Annotated[str, Path(max_length=40, pattern=r"^[\w]+$", description="线索编号", examples=["XS202603047K3M9QXT"])]
 Standings = Annotated[list[LeadStanding], Query(max_length=7, description="只看这些进度的")]
@@ -100,13 +100,13 @@ def answer_lead(number: Number, body: SentText, caller: CurrentCaller) -> LeadAn
 
 
 @router.post("/v1/leads/{number}/accept", summary="认定整改到位", responses=_STEP)
-def accept_lead(number: Number, body: SentDecision, caller: CurrentCaller) -> LeadAnswer:
+def accept_lead(number: Number, body: SentLeadDecision, caller: CurrentCaller) -> LeadAnswer:
     """单位答复后,由专班办公室的人员认定。"""
     return _take(number, LeadStep.ACCEPT, caller, body.text, {"document": body.document})
 
 
 @router.post("/v1/leads/{number}/transfer", summary="移送有关机关", responses=_STEP)
-def transfer_lead(number: Number, body: SentDecision, caller: CurrentCaller) -> LeadAnswer:
+def transfer_lead(number: Number, body: SentLeadDecision, caller: CurrentCaller) -> LeadAnswer:
     """写明移送文书。单位未答复的,期限届满后才能移送。"""
     return _take(number, LeadStep.TRANSFER, caller, body.text, {"document": body.document})
 
@@ -118,7 +118,7 @@ def exempt_lead(number: Number, body: SentExemption, caller: CurrentCaller) -> L
 
 
 @router.post("/v1/leads/{number}/outcome", summary="登记有关机关的处理结果", responses=_STEP)
-def record_lead_outcome(number: Number, body: SentDecision, caller: CurrentCaller) -> LeadAnswer:
+def record_lead_outcome(number: Number, body: SentLeadDecision, caller: CurrentCaller) -> LeadAnswer:
     """处理结果由有关机关作出,在此凭其文书登记。"""
     return _take(number, LeadStep.OUTCOME, caller, body.text, {"document": body.document})
 

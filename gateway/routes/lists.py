@@ -38,7 +38,7 @@ from ledger.keys import Caller
 from ledger.tables.registry import Unit
 from settings import settings
 
-router = api_router("清单报送")
+router = api_router("catalog-lists")
 
 Key = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="清单代号", examples=["justice-proofs"])]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}

@@ -17,7 +17,7 @@ from ledger import notifications
 from ledger.tables.effects import Notice
 from settings import settings
 
-router = api_router("运维")
+router = api_router("operations")
 
 
 @router.get("/v1/notices", summary="未确定送达的通知", responses=problems())

@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from gateway.answers.operations import Alive, HealthAnswer
 from gateway.services import services_of
 
-router = APIRouter(tags=["监测"])
+router = APIRouter(tags=["monitoring"])
 
 
 @router.get("/healthz", summary="网关是否存活")

@@ -24,7 +24,7 @@ from ledger.keys import Caller
 from ledger.tables.registry import Unit
 from settings import LOCAL, settings
 
-router = api_router("清单调整")
+router = api_router("catalog-proposals")
 
 ProposalId = Annotated[UUID, Path(description="编制或调整的编号")]
 _STEP = problems("proposal_unknown", "step_refused", body=True)

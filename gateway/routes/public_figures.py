@@ -19,7 +19,7 @@ from reports.periods import NoSuchPeriod
 from reports.public import DEFINITIONS, NotIssued, TooEarly, WeekFigures
 from settings import settings
 
-router = APIRouter(tags=["公开数据"])
+router = APIRouter(tags=["public-figures"])
 
 Week = Annotated[str, Path(pattern=r"^20[0-9]{2}-W[0-9]{2}$", description="周次", examples=["2026-W10"])]
 _HTML = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "网页"}}

@@ -19,7 +19,7 @@ from ledger.filing import Filer
 from ledger.tables.records import Mismatch
 from settings import settings
 
-router = api_router("台账")
+router = api_router("registers")
 
 Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
 

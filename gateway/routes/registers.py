@@ -26,7 +26,7 @@ from ledger.tables.registry import Person, ProofKind
 from ledger.voluntary import Stated
 from settings import LOCAL, settings
 
-router = api_router("台账")
+router = api_router("registers")
 
 PAGE = 500
 After = Annotated[int, Query(ge=0, le=2**62, description="上一页给出的 next;省略为从头")]

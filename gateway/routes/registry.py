@@ -29,7 +29,7 @@ from ledger.catalog import published
 from ledger.tables.registry import Database, Matter, ProofKind, Unit
 from settings import LOCAL, settings
 
-router = api_router("登记库")
+router = api_router("registry")
 
 Code = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="编码", examples=["370402-PERMIT"])]
 

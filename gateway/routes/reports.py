@@ -36,7 +36,7 @@ from reports.model import Period
 from reports.periods import NoSuchPeriod
 from settings import settings
 
-router = api_router("周报")
+router = api_router("reports")
 
 Id = Annotated[UUID, Path(description="周报编号")]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}

@@ -18,7 +18,7 @@ from reports import periods, score_xlsx
 from reports.scores import scores
 from settings import settings
 
-router = api_router("监督")
+router = api_router("oversight")
 
 First = Annotated[date, Query(description="从哪一天(含)", examples=["2026-01-01"])]
 Last = Annotated[date, Query(description="到哪一天(含)", examples=["2026-03-31"])]

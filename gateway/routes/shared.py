@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from gateway.answers.base import ProblemAnswer
+from gateway.contract import header
 from gateway.entrance import ApiRoute
 from gateway.problems import MEDIA_TYPE, PROBLEMS
 from gateway.sent.values import Instant
@@ -18,7 +19,8 @@ from settings import settings
 _ALWAYS = ("key_invalid", "person_needed", "not_allowed", "too_many_requests", "internal", "unavailable")
 _WITH_BODY = ("not_json", "too_nested", "too_large", "not_json_type", "invalid", "text_unclean", "duplicate_field")
 _SCHEMA = {"$ref": f"#/components/schemas/{ProblemAnswer.__name__}"}
-
+#: What a refusal of this status always says in its header.
+_HEADERS = {401: {"WWW-Authenticate": header("Bearer", required=True)}, 429: {"Retry-After": header("几秒之后再试", required=True)}}
 
 Since = Annotated[Instant | None, Query(description="起(含);省略为一年前")]
 Until = Annotated[Instant | None, Query(description="止(不含);省略为现在")]
@@ -49,6 +51,8 @@ def problems(
         response = by_status.setdefault(
             kind.status, {"description": "", "content": {MEDIA_TYPE: {"schema": _SCHEMA, "examples": {}}}}
         )
+        if kind.status in _HEADERS:
+            response["headers"] = _HEADERS[kind.status]
         response["description"] += f"{'、' if response['description'] else ''}{kind.title}(`{code}`)"
         example = {"type": f"/docs#{code}", "title": kind.title, "status": kind.status, "code": code}
         response["content"][MEDIA_TYPE]["examples"][code] = {

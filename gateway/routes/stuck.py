@@ -23,7 +23,7 @@ from ledger.moves import MoveRefused
 from ledger.tables.registry import Unit
 from settings import settings
 
-router = api_router("运维")
+router = api_router("operations")
 
 Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
 _PROBLEMS = ("number_unknown", "state_conflict", "invalid")

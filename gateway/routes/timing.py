@@ -30,7 +30,7 @@ from ledger.database import transaction
 from ledger.timing import timing, was_asked
 from settings import settings
 
-router = api_router("时限与督办")
+router = api_router("timing")
 
 Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
 RequestId = Annotated[UUID, Path(description="核验申请的编号(收件箱中的 id)")]

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from domain.numbers import is_number
 from gateway.answers.verifications import EventAnswer, EventsAnswer, VerificationAnswer
+from gateway.contract import header
 from gateway.endings import LONGEST_WAIT, wait_seconds
 from gateway.entrance import CurrentCaller
 from gateway.filing import file_verification as file_it
@@ -27,7 +28,7 @@ from ledger.keys import Caller
 from ledger.moves import MoveRefused
 from settings import settings
 
-router = api_router("核验")
+router = api_router("verifications")
 
 Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
 IdempotencyKey = Annotated[
@@ -37,6 +38,11 @@ IdempotencyKey = Annotated[
         description="幂等键:同一键同一正文只产生一次核验", examples=["case-000123-household-1"],
     ),
 ]  # fmt: skip
+_FILED = {
+    "Location": header("核验的地址", required=True),
+    "Idempotency-Replayed": header("true:同一幂等键此前已发起,这里是当时的核验"),
+    "Preference-Applied": header("按 Prefer 等候的秒数"),
+}
 _PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 Prefer = Annotated[
     str | None, Header(alias="Prefer", description=f"`wait=N`:最多等候 N 秒(不超过 {LONGEST_WAIT}),期间办完即在本次返回结果", examples=["wait=10"])
@@ -52,8 +58,9 @@ Prefer = Annotated[
         "idempotency_key_invalid", "case_unknown", "case_closed", "name_differs", "idempotency_key_reused",
         "id_number_invalid", "matter_differs", "proof_kind_unknown", "proof_not_listed", "excluded_category",
         "excluded_outside", "excluded_review", "not_a_party", "no_method", "personal_data_in_number", body=True,
-        also={200: {"model": VerificationAnswer, "description": "等候期间已办完,含结果"}},
-    ),
+        also={200: {"model": VerificationAnswer, "description": "等候期间已办完,含结果", "headers": _FILED}},
+    )
+    | {202: {"headers": _FILED}},
 )  # fmt: skip
 async def file_verification(
     request: Request,

@@ -20,7 +20,7 @@ from gateway.routes.shared import problems
 from gateway.services import count_public
 from gateway.uploads import read_form
 
-router = APIRouter(tags=["公开核验"])
+router = APIRouter(tags=["public-verification"])
 
 UPLOAD_PATH = "/verify/upload"
 _HTML = {"text/html": {"schema": {"type": "string"}}}
@@ -42,7 +42,10 @@ _FILE = {
 _checks = CapacityLimiter(2)  #: files that are judged at the same time: each takes a processor
 
 
-@router.get("/verify", summary="核验页", response_class=Response, responses={200: {"content": _HTML}})
+@router.get(
+    "/verify", summary="核验页", response_class=Response,
+    responses=problems("invalid", "proof_unknown", key=False, also={200: {"content": _HTML}, 303: {"description": "转到该编号的结果"}}),
+)
 def verify_start(
     request: Request,
     number: Annotated[str, Query(max_length=60, description="核验编号", examples=["HY202603047K3M9QXT"])] = "",

@@ -75,7 +75,7 @@ class SentText(Sent):
     text: Annotated[NeededText, Field(description="说明")]
 
 
-class SentClosing(Sent):
+class SentComplaintClosing(Sent):
     """投诉办结。"""
 
     outcome: Annotated[ComplaintOutcome, Field(description="founded 属实,partly 部分属实,unfounded 不属实,not_ours 不属本规则范围")]
@@ -102,7 +102,7 @@ class SentNotification(Sent):
     days: Annotated[int | None, Field(strict=True, ge=1, le=90, description="期限(工作日);null 为本区规定的天数")] = None
 
 
-class SentDecision(Sent):
+class SentLeadDecision(Sent):
     """一步认定:文书和说明。"""
 
     text: Annotated[NeededText, Field(description="理由")]

@@ -128,6 +128,7 @@ def test_schemathesis_finds_no_server_error(api: Api, seals: LocalSeals, documen
     api.put_case("SZ-2026-000123")
     seen: set[int] = set()
     reached: set[str] = set()
+    unpromised: set[tuple[str, int, str]] = set()
     turns, callers = itertools.count(), Callers(api)
 
     def send(case: schemathesis.Case) -> None:
@@ -139,6 +140,11 @@ def test_schemathesis_finds_no_server_error(api: Api, seals: LocalSeals, documen
         sent = {name: value.encode() if isinstance(value, str) else value for name, value in prepared.headers.items()}
         answer = api.request(prepared.method, prepared.url, content=prepared.body or b"", headers=sent)
         seen.add(answer.status_code)
+        promised = case.operation.definition.raw["responses"].get(str(answer.status_code))
+        if promised is None:
+            unpromised.add((endpoint, answer.status_code, answer.json().get("code") if answer.status_code >= 400 else ""))
+        for name, one in (promised or {}).get("headers", {}).items():
+            assert name in answer.headers or not one.get("required"), (endpoint, answer.status_code, name)
         if answer.status_code not in (401, 403):
             reached.add(endpoint)
         assert answer.status_code < 500 or case.path == "/health", (case.method, case.path, answer.text)
@@ -159,5 +165,6 @@ def test_schemathesis_finds_no_server_error(api: Api, seals: LocalSeals, documen
                 if type(error).__name__ in ("Unsatisfiable", "SkipTest", "Skipped"):
                     continue  # nothing to make wrong in a call without parameters
                 raise
+    assert unpromised == set()
     assert {200, 201, 202, 404, 422} <= seen, seen
     assert {one["operationId"] for _, _, one in operations(document)} - reached == set(), "never got past the role"
