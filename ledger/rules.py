@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from domain.limits import LimitKind
 from domain.readings import Readings
 from ledger.tables.duty import RuleChange, RuleVersion
+from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline
 from settings import settings
 
@@ -39,6 +40,12 @@ def remember(session: Session, now: datetime) -> None:
             .values(version=current.version, readings=current.as_json(), first_used_at=now)
             .on_conflict_do_nothing()
         )
+
+
+def unknown_units(session: Session) -> list[str]:
+    """Units of `measure_by_unit` that no register knows: a slip in a code would be a reading without effect."""
+    named = {unit for unit, _ in readings().measure_by_unit}
+    return sorted(named - set(session.scalars(select(Unit.code).where(Unit.code.in_(named)))))
 
 
 def begin_change(session: Session, reason: str, *, now: datetime, actor: str) -> list[str]:

@@ -9,6 +9,7 @@ from ledger import affected, recomputing, rules
 from ledger.database import transaction
 from runtime.calendar_commands import public
 from runtime.casework import operator
+from runtime.failures import Failure
 from runtime.progress import Progress
 from settings import settings
 
@@ -19,6 +20,10 @@ def main(arguments: list[str]) -> int:
     reason = parser.parse_args(arguments).reason
     progress, now, moved = Progress(), settings().now(), 0
     with transaction() as session:
+        if unknown := rules.unknown_units(session):
+            raise Failure(
+                "重算", f"解读 measure_by_unit 写有名册中没有的单位:{'、'.join(unknown)}。", "请核对单位编码后再执行;没有重算任何时限。"
+            )
         before = rules.begin_change(session, reason, now=now, actor=operator())
         numbers = affected.by_readings(session) if before else []
     for number in numbers:  # each by itself: interrupted, the next call goes on

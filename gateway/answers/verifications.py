@@ -80,7 +80,7 @@ class VerificationAnswer(Answered):
     ended_at: datetime | None
     due_at: Annotated[datetime | None, Field(description="最近的时限")]
     colour: Annotated[
-        Colour | None, Field(description="green 绿,yellow 黄(临近时限),red 红(已超时,或收到时承诺时限所剩不足半小时);null 未向单位发起")
+        Colour | None, Field(description="green 绿,yellow 黄(临近时限,或原则上的时限已超时),red 红(最迟时限或督办已超时,或收到时承诺时限所剩不足半小时);null 未向单位发起")
     ]
     colour_name: Annotated[str | None, Field(examples=["绿"])]
     limit_notes: Annotated[list[str], Field(description="时限的标注", examples=[["承诺短于24小时", "承诺时限所剩不足半小时"]])]

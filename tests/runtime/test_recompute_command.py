@@ -6,6 +6,7 @@ import pytest
 
 from ledger.tables.duty import RuleChange
 from runtime import recompute_command
+from runtime.failures import Failure
 from settings import settings
 from tests.ledger.acting import HOUR, MINUTE, all_of, immediate, limits, names
 from tests.ledger.filing import NOW
@@ -28,6 +29,17 @@ def test_a_changed_reading_is_applied_to_what_runs_with_its_reason(
     assert (change.reason, change.before) == ("专班会议纪要 3 号", ["2022-06-28/1"]) and change.after != change.before[0]
     said = capsys.readouterr()
     assert "重算 1 项" in said.out + said.err and "没有需要重算的" in said.out + said.err
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_a_unit_that_nobody_knows_is_named_and_nothing_is_computed(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lease, _ = immediate()
+    monkeypatch.setenv("PROOFLESS_READINGS", '{"measure_by_unit": {"370402-ARCHIV": "natural", "370402-ARCHIVE": "natural"}}')
+    settings.cache_clear()
+    with pytest.raises(Failure, match="370402-ARCHIV。"):
+        recompute_command.main(["--reason", "x"])
+    assert limits(lease.number)["hard"].rule_version == "2022-06-28/1" and not all_of(RuleChange)
     monkeypatch.undo()
     settings.cache_clear()
 
