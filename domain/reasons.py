@@ -67,6 +67,16 @@ class ReissueReason(Reason):
     OTHER = "other"
 
 
+class RerouteReason(Reason):
+    """改派理由."""
+
+    NOT_ITS_DUTY = "not_its_duty"
+    UNIT_CHANGED = "unit_changed"
+    CANNOT_VERIFY = "cannot_verify"
+    NO_OTHER_METHOD = "no_other_method"
+    OTHER = "other"
+
+
 REASON_WORDS: Mapping[type[Reason], Mapping[Reason, str]] = MappingProxyType(
     {
         WithdrawReason: {
@@ -101,6 +111,13 @@ REASON_WORDS: Mapping[type[Reason], Mapping[Reason, str]] = MappingProxyType(
             ReissueReason.LAYOUT_ERROR: "版面有误",
             ReissueReason.SEAL_ERROR: "用印有误",
             ReissueReason.OTHER: "其他",
+        },
+        RerouteReason: {
+            RerouteReason.NOT_ITS_DUTY: "不属原单位职责",
+            RerouteReason.UNIT_CHANGED: "单位或职责已调整",
+            RerouteReason.CANNOT_VERIFY: "原单位无法核验",
+            RerouteReason.NO_OTHER_METHOD: "没有其他核验方式",
+            RerouteReason.OTHER: "其他",
         },
     }
 )

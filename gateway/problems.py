@@ -127,7 +127,10 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "no_excuse": Kind(409, "没有待认定的理由", "出具单位没有对这项时限说明理由。", "请刷新清单后重试。"),
         "already_answered": Kind(409, "已经答复", "这项申请已有答复,以首次答复为准。", "如答复有误,请联系需求单位重新发起核验。"),
         "state_conflict": Kind(409, "当前状态不允许", "核验的当前状态不允许这项操作。", "请查看核验的最新状态后再决定。"),
-        "request_withdrawn": Kind(410, "申请已撤回", "需求单位已撤回,或申请已转给其他单位。", "无需答复。"),
+        "request_withdrawn": Kind(410, "申请已撤回", "需求单位已撤回这项核验。", "无需答复。"),
+        "request_returned": Kind(410, "申请已退回", "本单位已退回这项申请,由需求单位转办。", "无需答复;退回有误的,请联系需求单位转回。"),
+        "request_moved": Kind(410, "申请已转给其他单位", "这项核验已改由其他单位或其他方式办理。", "无需答复。"),
+        "request_ended": Kind(410, "核验已由人工办结", "工作专班办公室或运维人员已办结这项核验。", "无需答复。"),
         "too_large": Kind(413, "内容过大", "请求正文超过大小限制。", "JSON 正文以 64 KB、上传的 PDF 以 5 MB、清单文件以 20 MB 为限。"),
         "not_json_type": Kind(
             415, "正文类型不对", "请求正文的 Content-Type 不是 application/json。", "请以 application/json 发送。"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from domain.lifecycle import ENDED, Event, State
 from domain.methods import Method, may_seal
-from domain.reasons import CloseReason, ReissueReason, WithdrawReason
+from domain.reasons import CloseReason, ReissueReason, RerouteReason, WithdrawReason
 from ledger import mismatches, promises
 from ledger.alarms import clear_alarm, raise_alarm
 from ledger.deliveries import announce
@@ -36,7 +36,9 @@ def retry(session: Session, number: str, *, now: datetime, actor: str) -> None:
     _leave(session, number, now)
 
 
-def reroute(session: Session, number: str, unit: str, *, now: datetime, actor: str) -> None:
+def reroute(
+    session: Session, number: str, unit: str, why: RerouteReason = RerouteReason.OTHER, *, now: datetime, actor: str
+) -> None:
     """改派: ask another issuing unit. The old request closes without a score, a proof of the old answer is revoked."""
     row = _waiting_for_a_person(session, number)
     target = session.get(Unit, unit)
@@ -50,7 +52,8 @@ def reroute(session: Session, number: str, unit: str, *, now: datetime, actor: s
     # The version that was begun bears the seal of the method that is given up (9.1, 9.2): the next proof is another.
     begun = session.scalar(select(func.max(SealUse.version)).where(SealUse.verification == number)) or 0
     move(
-        session, number, Event.REROUTED, row.state, State.TO_ASK, at=now, actor=actor, detail={"unit": unit},
+        session, number, Event.REROUTED, row.state, State.TO_ASK, at=now, actor=actor,
+        detail={"unit": unit, "why": RerouteReason(why).value},
         attention=None, attention_from=None, next_instant=now,
         issuing_unit=unit, method=Method.ISSUER, result=None, proof_version=max(row.proof_version, begun + 1),
     )  # fmt: skip

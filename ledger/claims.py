@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.lifecycle import OPEN, Event
+from domain.lifecycle import OPEN, Event, State
 from ledger.moves import note
 from ledger.standings import lock
+from ledger.tables.inbox import Return
 from ledger.tables.verifications import Request, Verification
 
 
@@ -22,7 +24,19 @@ class AlreadyAnswered(Exception):
 
 
 class RequestWithdrawn(Exception):
-    """The requesting unit withdrew, the request was returned, or it went to another unit."""
+    """The requesting unit withdrew."""
+
+
+class RequestReturned(RequestWithdrawn):
+    """The caller's unit returned it itself (10.10)."""
+
+
+class RequestMoved(RequestWithdrawn):
+    """It went to another unit."""
+
+
+class RequestEnded(RequestWithdrawn):
+    """A person ended the verification (办结)."""
 
 
 class ClaimedByOther(Exception):
@@ -39,7 +53,8 @@ def hold(
     """The verification, locked, and the open request of `unit` on which `actor` may act now.
 
     Of two who act at the same instant the second one finds what the first did. `override`: the unit's 督办员 may act
-    on what a 代办员 claimed. Raises `NotYours`, `AlreadyAnswered`, `RequestWithdrawn`, `ClaimedByOther`.
+    on what a 代办员 claimed. Raises `NotYours`, `AlreadyAnswered`, `RequestWithdrawn` (or what else it became),
+    `ClaimedByOther`.
     """
     request = session.get(Request, request_id)
     if request is None or request.unit != unit:
@@ -50,10 +65,19 @@ def hold(
     if request.answered_at is not None:
         raise AlreadyAnswered
     if request.withdrawn_at is not None or row.state not in OPEN:
-        raise RequestWithdrawn
+        raise gone(session, row, request)
     if request.claimed_by is not None and not override and person_of(request.claimed_by) != person_of(actor):
         raise ClaimedByOther(person_of(request.claimed_by))
     return row, request
+
+
+def gone(session: Session, row: Verification, request: Request) -> RequestWithdrawn:
+    """Why an unanswered request is not in the inbox any more, in its own words."""
+    if session.scalar(select(Return.id).where(Return.request == request.id)) is not None:
+        return RequestReturned()
+    if row.ended_at is None or (request.withdrawn_at is not None and request.withdrawn_at < row.ended_at):
+        return RequestMoved()
+    return RequestEnded() if row.state is State.CLOSED else RequestWithdrawn()
 
 
 def claim(session: Session, request_id: UUID, unit: str, *, now: datetime, actor: str, override: bool = False) -> None:

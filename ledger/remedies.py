@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -21,8 +23,27 @@ REMEDIES = {
     "failed_passes": ("连续五次处理失败。", "查看事件中的失败原因,排除后“重试”。"),
 }
 
+#: What a remedy asks for, as written between “”: the command of `./run` that does it, and the endpoint.
+ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "重试": ("resume {number}", "retry_stuck"),
+        "恢复": ("resume {number}", "resume_stuck"),
+        "改派": ("reroute {number} --to 单位编码 --by 人员编码 --reason 理由", "reroute_stuck"),
+        "办结": ("close {number} --by 人员编码 --reason 理由", "close_stuck"),
+        "重新制作": ("reissue {number} --by 人员编码 --reason 理由", "reissue_stuck"),
+        "重发": ("undelivered --number {number} --again", "send_undelivered"),
+        "确认": ("settle {number} --by 人员编码 --arrived yes|no", "settle_notice"),
+    }
+)
+
 #: Trying again cannot lead anywhere else: the answer, or the applicant's decision, stands.
 FINAL = frozenset({"cannot_verify", "no_next_method", "commitment_declined"})
+
+
+def commands(number: str, remedy: str) -> list[str]:
+    """The commands for the actions that a remedy names, ready to be copied."""
+    named = [command for word, (command, _) in ACTIONS.items() if f"“{word}”" in remedy]
+    return [f"./run {command.format(number=number)}" for command in named]
 
 
 def call_a_person(session: Session, number: str, code: str, *, now: datetime) -> None:

@@ -18,11 +18,11 @@ from ledger.tables.verifications import EventRow, Verification
 from ledger.vault import Place
 from settings import settings
 
-PAUSED = ("由运维暂停。", "查明原因后“恢复”(resume)。")
-UNKNOWN_NOTICE = ("有通知邮件发出后结果不明,不会自动重发。", "请向收件人核实,在“未确定送达的通知”(/v1/notices)中确认。")
+PAUSED = ("由运维暂停。", "查明原因后“恢复”。")
+UNKNOWN_NOTICE = ("有通知邮件发出后结果不明,不会自动重发。", "请向收件人核实是否收到,再“确认”(/v1/notices)。")
 UNDELIVERED = (
     "送达通知多次失败,已停止发送;结果可正常查询。",
-    "请该单位修复接收地址,再“重发”(./run undelivered --again);地址有变的重新登记,登记后自动重发。",
+    "请该单位修复接收地址,再“重发”;地址有变的重新登记,登记后自动重发。",
 )
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from domain.lifecycle import Event
-from ledger import attention, audit, cases, sealing, views, watch
+from ledger import attention, audit, cases, remedies, sealing, views, watch
 from ledger.alarms import standing_alarms
 from ledger.database import transaction
 from ledger.moves import MoveRefused
@@ -36,8 +35,9 @@ def stuck(arguments: list[str]) -> int:
         alarms = [alarm for alarm in standing_alarms(session) if alarm.subject not in known]
     # In lines, not in a table: its folds would break the commands that people copy.
     for item in waiting:
-        remedy = f"查明原因后恢复:./run resume {item.number}" if item.code == Event.PAUSED else item.remedy
-        _console.print(f"{item.number}({_since(item.since)})\n  原因:{item.reason}\n  办法:{remedy}")
+        _console.print(f"{item.number}({_since(item.since)})\n  原因:{item.reason}\n  办法:{item.remedy}")
+        for command in remedies.commands(item.number, item.remedy):
+            _console.print(f"        {command}", markup=False)
     if not waiting:
         _console.print("没有待人工处理的核验。")
     if alarms:

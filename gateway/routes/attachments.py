@@ -14,7 +14,7 @@ from gateway.acting import acting, may_override, own
 from gateway.answers.inbox import AttachmentAnswer, AttachmentsAnswer
 from gateway.entrance import CurrentCaller
 from gateway.problems import Problem
-from gateway.routes.shared import api_router, problems
+from gateway.routes.shared import GONE, api_router, problems
 from gateway.uploads import read_attachment
 from ledger import attachments, claims, views
 from ledger.attachments import File
@@ -52,7 +52,7 @@ _REFUSED = ("not_upload", "too_large", "attachment_kind", "attachments_full", "b
     summary="随答复上传附件",
     openapi_extra=_FILE,
     responses=problems(
-        "request_unknown", "already_answered", "request_withdrawn", "claimed_by_other", *_REFUSED, "invalid"
+        "request_unknown", "already_answered", *GONE, "claimed_by_other", *_REFUSED, "invalid"
     ),
 )
 async def add_attachment(id: RequestId, request: Request, caller: CurrentCaller) -> AttachmentAnswer:  # noqa: A002

@@ -13,16 +13,17 @@ from gateway.answers.inbox import InboxAnswer, InboxAnswerItem, RequestAnswer, R
 from gateway.entrance import CurrentCaller
 from gateway.previewing import preview
 from gateway.problems import Problem
-from gateway.routes.shared import api_router, problems
+from gateway.routes.shared import GONE, api_router, problems
 from gateway.sent.inbox import SentReply, SentReturn, SentSupplementRequest
 from ledger import attachments, claims, inboxes, requests, returns, supplements
 from ledger.database import transaction
+from ledger.tables.verifications import Verification
 from settings import settings
 
 router = api_router("inbox")
 
 RequestId = Annotated[UUID, Path(description="核验申请的编号(收件箱中的 id)")]
-_ACTIONS = ("request_unknown", "already_answered", "request_withdrawn", "claimed_by_other")
+_ACTIONS = ("request_unknown", "already_answered", *GONE, "claimed_by_other")
 _PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 
 
@@ -43,17 +44,17 @@ def get_inbox(
         return InboxAnswer(items=items, next_offset=offset + len(items) if more else None)
 
 
-@router.get("/v1/inbox/{id}", summary="查看申请", responses=problems("request_unknown", "request_withdrawn", "invalid"))
+@router.get("/v1/inbox/{id}", summary="查看申请", responses=problems("request_unknown", *GONE, "invalid"))
 def get_request(id: RequestId, caller: CurrentCaller) -> RequestAnswer:  # noqa: A002  (the address says id)
     """一项核验申请:补正、此前的退回、附件;核实不符的,另有申请人的陈述。已撤回的不再显示。"""
     now = settings().now()
-    with transaction() as session:
+    with acting() as session:
         found = inboxes.detail(session, caller.unit, id, actor=caller.actor, now=now)
         if found is None:
             raise Problem("request_unknown")
         request = found.line.request
         if request.withdrawn_at is not None:
-            raise Problem("request_withdrawn")
+            raise claims.gone(session, session.get_one(Verification, request.verification), request)
         files = attachments.visible(session, caller.unit, request.verification, request.id)
         return RequestAnswer.of(found, files, now)
 

@@ -52,7 +52,7 @@ def reroute_stuck(number: Number, body: SentReroute, caller: CurrentCaller) -> V
         target = session.get(Unit, body.unit)
         if target is None or not target.active:
             raise Problem("unit_unknown")
-        attention.reroute(session, number, body.unit, now=now, actor=caller.actor)
+        attention.reroute(session, number, body.unit, body.reason, now=now, actor=caller.actor)
 
     return _act(number, caller, action)
 

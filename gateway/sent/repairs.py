@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.reasons import CloseReason, ReissueReason
+from domain.reasons import CloseReason, ReissueReason, RerouteReason
 from gateway.sent.values import Code, Sent
 
 
@@ -32,3 +32,4 @@ class SentReroute(Sent):
     """改派。"""
 
     unit: Annotated[Code, Field(description="改派给哪个单位(单位编码)")]
+    reason: Annotated[RerouteReason, Field(description="改派的理由")] = RerouteReason.OTHER

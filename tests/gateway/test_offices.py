@@ -13,12 +13,13 @@ from connectors.seal import LocalSeals
 from domain.share import ShareOutcome
 from gateway.app import ROUTERS
 from gateway.entrance import ApiRoute
-from ledger import attention, deliveries, registry
+from ledger import attention, deliveries, failures, registry
 from ledger.database import transaction
 from ledger.deliveries import Receipt
+from ledger.moves import request_wake
 from sandbox.people import by_name
 from settings import settings
-from tests.gateway.casework import ask, deliver, look_up, seal_and_deliver
+from tests.gateway.casework import ask, deliver, lease, look_up, release, seal_and_deliver
 from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
 
 FULL = {"家庭人口": "3", "人均月收入": "800元", "认定结论": "符合"}
@@ -289,3 +290,38 @@ def test_the_acting_supervisor_may_do_what_duty_brings_and_the_title_alone_may_n
     finally:
         ended = api.post(f"/v1/duty/appointments/{appointed.json()['id']}/end", "demo-guangming-2", json={})
         assert ended.status_code == 200, ended.text
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "words"),
+    [("withdraw", "request_withdrawn", "需求单位已撤回"), ("return", "request_returned", "本单位已退回"),
+     ("reroute", "request_moved", "其他单位"), ("close", "request_ended", "办结")],
+)  # fmt: skip
+def test_a_request_that_left_the_inbox_says_why(api: Api, how: str, code: str, words: str) -> None:
+    """Only what was withdrawn is called withdrawn: the unit's own return, a re-route and a close are called so."""
+    number = api.filed(proof="P-HARDSHIP")
+    request = ask(number)
+    if how == "return":
+        done = api.post(f"/v1/inbox/{request}/return", ISSUER, json={"reason": "不属本单位职责", "suggested_unit": "370402-CIVIL"})
+    elif how == "withdraw":
+        done = api.post(f"/v1/verifications/{number}/withdraw", json={"reason": "other"})
+    else:
+        with transaction() as session:
+            request_wake(session, number)
+        held = lease(number)
+        with transaction() as session:
+            failures.need_attention(session, number, "failed_passes", at=settings().now(), actor="test", lease=held)
+        release(number)
+        body = {"unit": "370402-CIVIL", "reason": "not_its_duty"} if how == "reroute" else {"reason": "verified_offline"}
+        done = api.post(f"/v1/stuck/{number}/{how}", ADMIN, json=body)
+    assert done.status_code == 200, done.text
+
+    def says() -> None:
+        reply = {"answer": "no_record"}
+        for answer in (api.get(f"/v1/inbox/{request}", ISSUER), api.post(f"/v1/inbox/{request}/reply", ISSUER, json=reply)):
+            assert (answer.status_code, answer.json()["code"]) == (410, code) and words in answer.json()["detail"]
+
+    says()
+    if how in ("return", "reroute"):  # what the requesting unit does afterwards changes nothing of why it left this inbox
+        assert api.post(f"/v1/verifications/{number}/withdraw", json={"reason": "other"}).status_code == 200
+        says()
