@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field, SecretStr, field_validator
+from pydantic import AwareDatetime, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
@@ -58,6 +59,8 @@ class Settings(BaseSettings):
     """Public calls from one address: checks of proofs, and apart from them readings of the list."""
     feedback_url: str = Field(default="", pattern=r"^(https?://[^\s\"<>]+)?$")
     """Where the public tells what is wrong in the published list; empty: 12345 alone."""
+    monitor_from: str = "127.0.0.0/8,::1"
+    """Addresses or networks, separated by commas, that may read `/health` and `/metrics`: this machine's own by default."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, of the proxies whose X-Forwarded-For is believed; none by default."""
 
@@ -89,7 +92,13 @@ class Settings(BaseSettings):
     """Working days for the answer to a 整改通知 where it names no other term (reading 18)."""
 
     smtp_host: str = ""
-    smtp_port: int = 25
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    """How the mail server is spoken to: STARTTLS (usually port 587) or TLS from the start (465). With a user never none."""
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_ca_file: Path | None = None
+    """The certificates by which the mail server is trusted, PEM; None: the system's own."""
     mail_from: str = "proofless@example.invalid"
     mail_operators: str = ""
     """Where alarms go, separated by commas. Without a host or an address alarms are logged and shown by `health`."""
@@ -104,6 +113,12 @@ class Settings(BaseSettings):
     # One clock for all processes: instants of the regulation are origin + (wall clock - origin) * rate.
     clock_origin: AwareDatetime = datetime(2026, 1, 1, tzinfo=UTC)
     clock_rate: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _mail_password_stays_secret(self) -> Settings:
+        if self.smtp_user and self.smtp_security == "none":
+            raise ValueError("PROOFLESS_SMTP_USER needs PROOFLESS_SMTP_SECURITY=starttls or tls: a password never travels in clear")
+        return self
 
     def now(self) -> datetime:
         """The instant of the regulation's clock, aware, UTC. Production: the wall clock."""
@@ -120,7 +135,11 @@ class Settings(BaseSettings):
         """The networks of `callback_networks`."""
         return tuple(ip_network(part.strip(), strict=False) for part in self.callback_networks.split(",") if part.strip())
 
-    @field_validator("callback_networks")
+    def monitors(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of `monitor_from`."""
+        return tuple(ip_network(part.strip(), strict=False) for part in self.monitor_from.split(",") if part.strip())
+
+    @field_validator("callback_networks", "monitor_from")
     @classmethod
     def _networks(cls, value: str) -> str:
         for part in filter(None, map(str.strip, value.split(","))):

@@ -6,6 +6,9 @@ import ipaddress
 
 from fastapi import Request
 
+from gateway.problems import Problem
+from settings import settings
+
 
 def address_of(request: Request) -> str:
     """Where a call comes from; empty where that is not known. An IPv6 subscriber owns 2^64 addresses: they are one."""
@@ -17,3 +20,18 @@ def address_of(request: Request) -> str:
     if known.version == 6:
         return str(ipaddress.ip_network((known, 64), strict=False))
     return str(known)
+
+
+def monitors_only(request: Request) -> None:
+    """For `PROOFLESS_MONITOR_FROM` alone; for everybody else there is nothing at this address.
+
+    Behind a proxy that nobody named as trusted every call looks like the machine's own: what was forwarded is not.
+    """
+    through = any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip"))
+    forwarded = through and not settings().trusted_proxies
+    try:
+        caller = ipaddress.ip_address(request.client.host if request.client else "")
+    except ValueError:
+        raise Problem("not_found") from None
+    if forwarded or not any(caller in network for network in settings().monitors()):
+        raise Problem("not_found")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from domain.roles import Role
@@ -72,6 +72,16 @@ def revoke(session: Session, *, person: str | None = None, system: str | None = 
     for row in rows:
         row.revoked_at = now
     return len(rows)
+
+
+def revoke_one(session: Session, start: str, *, now: datetime) -> str:
+    """End the one standing key whose id begins so, and no other; gives its holder. Raises `UnknownHolder`."""
+    query = select(ApiKey).where(ApiKey.revoked_at.is_(None), cast(ApiKey.id, String).startswith(start.lower(), autoescape=True))
+    rows = session.scalars(query.limit(2)).all() if len(start) >= 8 else []
+    if len(rows) != 1:
+        raise UnknownHolder
+    rows[0].revoked_at = now
+    return str(rows[0].person or rows[0].system)
 
 
 def ever_had_one(session: Session, person: str) -> bool:

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -67,13 +68,16 @@ class CaseKey:
 class Vault:
     """The master keys (id -> 32 bytes, the last one wraps new keys) and the key of the keyed hash."""
 
-    def __init__(self, masters: dict[str, bytes], lookup_key: bytes) -> None:
+    def __init__(
+        self, masters: dict[str, bytes], lookup_key: bytes, reread: Callable[[], dict[str, bytes]] | None = None
+    ) -> None:
         if not masters or any(len(key) != 32 for key in masters.values()):
             raise VaultError("主密钥缺失或长度不对:请检查密钥文件 proofless_master_keys。")
         if len(lookup_key) < 32:
             raise VaultError("检索密钥缺失或过短:请检查密钥文件 proofless_lookup_key。")
         self._masters = masters
         self._lookup = lookup_key
+        self._reread = reread
         self.current = next(reversed(masters))
 
     def new_case_key(self, case: UUID) -> tuple[bytes, str]:
@@ -94,9 +98,13 @@ class Vault:
         key_id = self.current.encode()
         return bytes([len(key_id)]) + key_id + _encrypt(self._masters[self.current], place, data)
 
+    def wrapped_by(self, data: bytes) -> str:
+        """The id of the master key that stands in front of what `encrypt` made."""
+        return data[1 : 1 + (data[0] if data else 0)].decode("ascii", "replace")
+
     def decrypt(self, place: Place, data: bytes) -> bytes:
         end = 1 + (data[0] if data else 0)
-        key_id = data[1:end].decode("ascii", "replace")
+        key_id = self.wrapped_by(data)
         if not key_id.isidentifier() and not key_id.replace("-", "").isalnum():  # damaged: no name to show
             raise _damaged(place)
         return _decrypt(self._master(key_id), place, data[end:])
@@ -115,6 +123,9 @@ class Vault:
         return hmac.new(self._lookup, f"{id_type}\x1f{id_number.upper()}".encode(), hashlib.sha256).hexdigest()
 
     def _master(self, key_id: str) -> bytes:
+        if key_id not in self._masters and self._reread is not None:
+            # Rotated since this process began: it opens what the new key wraps, and wraps with the new one from its next start.
+            self._masters |= {name: key for name, key in self._reread().items() if name not in self._masters}
         if key_id not in self._masters:
             raise VaultError(f"主密钥 {key_id} 不在密钥文件中,无法解密:请恢复该密钥。")
         return self._masters[key_id]
@@ -129,13 +140,20 @@ def vault() -> Vault:
 def open_vault(at: Settings) -> Vault:
     """The vault of these settings' key files. Raises VaultError."""
     try:
-        masters = json.loads(at.master_keys.get_secret_value())
-        decoded = {name: base64.b64decode(value, validate=True) for name, value in masters.items()}
         lookup_key = base64.b64decode(at.lookup_key.get_secret_value(), validate=True)
+    except (ValueError, TypeError):
+        raise VaultError("密钥文件无法读取:proofless_lookup_key 应为 base64。") from None
+    folder = os.environ.get("PROOFLESS_SECRETS_DIR")
+    return Vault(_masters(at), lookup_key, (lambda: _masters(Settings(_secrets_dir=folder))) if folder else None)  # type: ignore[call-arg]
+
+
+def _masters(at: Settings) -> dict[str, bytes]:
+    try:
+        found = json.loads(at.master_keys.get_secret_value())
+        return {name: base64.b64decode(value, validate=True) for name, value in found.items()}
     except (ValueError, TypeError, AttributeError):
         # Not chained: the error of the JSON reader carries the whole text, keys and all.
         raise VaultError("密钥文件无法读取:proofless_master_keys 应为 JSON,值为 base64。") from None
-    return Vault(decoded, lookup_key)
 
 
 def _encrypt(key: bytes, place: Place, data: bytes) -> bytes:

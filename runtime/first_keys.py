@@ -19,10 +19,14 @@ from settings import settings
 
 
 def main(arguments: list[str]) -> int:
-    argparse.ArgumentParser(prog="./run keyfiles", description="生成缺少的密钥文件").parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="./run keyfiles", description="生成缺少的密钥文件")
+    parser.add_argument("--rotate-master", action="store_true", help="再加入一个主密钥,原有的保留(其后步骤见 docs/operations.md)")
+    options = parser.parse_args(arguments)
     progress, place = Progress(), home()
     made = _make_seals(place) if settings().seal_development else []
     made += keyfiles.ensure(place)
+    if options.rotate_master:
+        made.append(f"主密钥 {keyfiles.add_master(keyfiles.services_folder(place))}")
     progress.say(f"{place}:{'新生成 ' + '、'.join(made) if made else '密钥齐全,没有改动'}。")
     if os.getuid() == 0:
         progress.warn("文件现归 root 所有,而容器不以 root 运行。请改用日常运维的普通用户运行本命令。")

@@ -12,26 +12,50 @@ from ledger import keys
 from ledger.database import transaction
 from ledger.keys import UnknownHolder
 from ledger.tables.registry import ApiKey
+from runtime import master_commands
 from runtime.casework import operator
 from runtime.failures import Failure
 from settings import LOCAL, settings
 
+_OF_THE_LEDGER = {
+    "rotate-master": ("轮换主密钥(保护个人信息的密钥)", "rotate_master"),
+    "rewrap": ("把已有数据改由最新的主密钥保护", "rewrap"),
+    "accept-seals": ("登记换发的印章证书", "accept_seals"),
+}
 _console = Console(highlight=False, soft_wrap=True)
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./run keys", description="接口密钥:生成、轮换、吊销、列出")
+    parser = argparse.ArgumentParser(prog="./run keys", description="接口密钥:生成、轮换、吊销、列出;主密钥:轮换;印章证书:登记")
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="列出有效密钥的持有者")
-    for name, text in (("make", "生成"), ("rotate", "轮换(旧密钥 24 小时后失效)"), ("revoke", "立即吊销全部密钥")):
+    for name, text in (("make", "生成"), ("rotate", "轮换(旧密钥 24 小时后失效)"), ("revoke", "立即吊销:一人或一系统的全部密钥,或其中一个")):
         action = actions.add_parser(name, help=text)
         holder = action.add_mutually_exclusive_group(required=True)
         holder.add_argument("--person", help="人员编码")
         holder.add_argument("--system", help="系统编码")
+        if name == "revoke":
+            holder.add_argument("--key", help="只吊销这一个:keys list 中的编号")
+    for name, (text, _) in _OF_THE_LEDGER.items():
+        actions.add_parser(name, help=text)
     options = parser.parse_args(arguments)
+    if options.action in _OF_THE_LEDGER:
+        return int(getattr(master_commands, _OF_THE_LEDGER[options.action][1])())
+    if getattr(options, "key", None):
+        return _revoke_one(options.key)
     if options.action == "list":
         return _list()
     return _act(options.action, options.person, options.system)
+
+
+def _revoke_one(key: str) -> int:
+    try:
+        with transaction() as session:
+            holder = keys.revoke_one(session, key, now=settings().now())
+    except UnknownHolder:
+        raise Failure("密钥", f"没有编号以 {key} 开头的有效密钥,或不止一个", "请按 ./run keys list 中的编号填写。") from None
+    _console.print(f"已吊销 {holder} 的密钥 {key},其他密钥不受影响。")
+    return 0
 
 
 def _act(action: str, person: str | None, system: str | None) -> int:
@@ -53,12 +77,13 @@ def _act(action: str, person: str | None, system: str | None) -> int:
 
 def _list() -> int:
     table = Table(box=None)
-    for title in ("持有者", "种类", "生成于", "生成人", "失效于"):
+    for title in ("编号", "持有者", "种类", "生成于", "生成人", "失效于"):
         table.add_column(title)
     with transaction() as session:
         query = select(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.made_at)
         for row in session.scalars(query):
             table.add_row(
+                row.id.hex[:8],
                 row.person or row.system,
                 "人员" if row.person else "系统",
                 f"{row.made_at.astimezone(LOCAL):%Y-%m-%d %H:%M}",

@@ -12,6 +12,7 @@ Folders are 0700 and files 0600. A file appears complete or not at all.
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import secrets
@@ -44,6 +45,7 @@ _SERVICES: dict[str, Callable[[], str]] = {
     "proofless_database_password": _password,
     "proofless_prefect_password": _password,
     **dict.fromkeys(SOURCE_SECRETS, _password),
+    "proofless_smtp_password": str,  # empty: the mail server's operators give it
 }
 _OWNER: dict[str, Callable[[], str]] = {
     "owner_password": _password,
@@ -122,6 +124,26 @@ def write_once(path: Path, text: str) -> bool:
         return False
     finally:
         draft.unlink(missing_ok=True)
+
+
+def add_master(folder: Path) -> str:
+    """One more master key, the last and so the one that wraps from now on; the earlier ones stay. Gives its id.
+
+    The file is the old one or the new one, whatever happens: a rename, after the new one is on the disk.
+    """
+    path = folder / DATA_KEYS[0]
+    with open(folder / ".rotating", "w") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        name = f"k{1 + max((int(key[1:]) for key in keys if key[:1] == 'k' and key[1:].isdigit()), default=0)}"
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(json.dumps(keys | {name: _key()}))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    return name
 
 
 def private_folder(folder: Path) -> Path:

@@ -24,6 +24,8 @@ class MailServer:
         self.seen: list[tuple[str, str]] = []  #: reader and Message-ID of every text that came, taken or not
         self.at_recipient: dict[str, str] = {}
         self.at_data: dict[str, str] = {}  #: a reply, "hang up" (after the text came) or "stall"
+        self.logins: list[str] = []
+        self.options: dict[str, Any] = {}  #: more of aiosmtpd's: TLS, and whether it and a login are required
         self._controller: Controller | None = None
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
@@ -47,7 +49,9 @@ class MailServer:
         return reply
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, data_size_limit=50_000_000)
+        self._controller = Controller(
+            self, hostname="127.0.0.1", port=self.port, data_size_limit=50_000_000, **self.options
+        )
         self._controller.start()
 
     def stop(self) -> None:

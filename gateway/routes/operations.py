@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from gateway.addresses import monitors_only
 from gateway.answers.operations import Alive, HealthAnswer
 from gateway.services import services_of
 
@@ -19,7 +20,7 @@ async def liveness() -> Alive:
     return Alive(status="ok")
 
 
-@router.get("/health", summary="运行状况", responses={503: {"model": HealthAnswer, "description": "有部分不正常"}})
+@router.get("/health", summary="运行状况", dependencies=[Depends(monitors_only)], responses={503: {"model": HealthAnswer, "description": "有部分不正常"}})
 async def health(request: Request, response: Response) -> HealthAnswer:
     """数据库、Prefect、工作进程、待人工处理、最早到期和告警。"""
     found = await services_of(request).vitals.take()
@@ -27,7 +28,7 @@ async def health(request: Request, response: Response) -> HealthAnswer:
     return HealthAnswer(**asdict(found))
 
 
-@router.get("/metrics", summary="Prometheus 指标", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@router.get("/metrics", summary="Prometheus 指标", dependencies=[Depends(monitors_only)], response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 def metrics(request: Request) -> Response:
     """各状态的在办件数、接口用时、工作进程数、告警数。"""
     return Response(generate_latest(services_of(request).telemetry.registry), media_type=CONTENT_TYPE_LATEST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,39 @@ def test_only_what_settings_knows_is_set() -> None:
             key.removeprefix("PROOFLESS_").lower(): value for key, value in environment_of(name).items()
         }
         Settings(**{key: value for key, value in values.items() if key in Settings.model_fields})  # type: ignore[arg-type]
+
+
+DECIDED_BY_COMPOSE = {
+    "home": "a folder of the container",
+    "database_host": "the service postgres",
+    "database_port": "as that service listens",
+    "database_name": "as setup makes it (runtime/databases.py)",
+    "database_user": "as setup makes it",
+    "prefect_api_url": "the service prefect-api",
+    "worker_name": "each replica has its own (runtime/container.py)",
+    "gateway_host": "its own network; ports publish it on loopback",
+    "gateway_port": "the port that compose publishes",
+    "sources_dir": "the folder that SOURCES_FOLDER is mounted on",
+    "seals_dir": "where the seals' secrets are mounted",
+}
+
+
+def test_compose_passes_on_every_setting() -> None:
+    """To every process that reads them: one that counts by another clock or another reading would contradict the rest."""
+    plain = {name for name, info in Settings.model_fields.items() if "Secret" not in str(info.annotation)}
+    assert set(DECIDED_BY_COMPOSE) < plain
+    wanted = {f"PROOFLESS_{name.upper()}": f"of-the-operator-{name}" for name in plain - set(DECIDED_BY_COMPOSE)}
+    done = run_compose("--profile", "*", "config", "--format", "json", **wanted)
+    assert done.returncode == 0, done.stderr
+    for service in ("setup", "worker", "gateway", "backup", "restore"):
+        given = json.loads(done.stdout)["services"][service]["environment"]
+        missing = sorted(name for name, value in wanted.items() if given.get(name) != value)
+        assert not missing, f"{service}: {missing}"
+
+
+def test_every_secret_of_the_settings_reaches_who_needs_it() -> None:
+    secret = {f"proofless_{name}" for name, info in Settings.model_fields.items() if "Secret" in str(info.annotation)}
+    assert secret <= secrets_of("worker") and secret <= secrets_of("gateway") and secret <= set(keyfiles.SERVICE_SECRETS)
 
 
 def prefect_names(model: type[PrefectBaseSettings]) -> set[str]:

@@ -248,3 +248,29 @@ def test_nobody_home_is_unhealthy() -> None:
             await runs.close()
 
     assert asyncio.run(ask()) is False
+
+
+def _from(api: Api, address: str, path: str, **headers: str) -> int:
+    """The answer to a call from that address."""
+
+    async def call() -> int:
+        transport = httpx.ASGITransport(api.app, client=(address, 4711))
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            return (await client.get(path, headers=headers)).status_code
+
+    return int(api.portal.call(call))
+
+
+def test_health_and_figures_are_for_monitors_alone(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in ("/health", "/metrics"):
+        assert _from(api, "127.0.0.1", path) in (200, 503) and _from(api, "::1", path) in (200, 503)
+        for outside in ("198.51.100.7", "2001:db8::7", "10.0.0.3", "", "testclient"):
+            assert _from(api, outside, path) == 404
+        # A proxy on this machine that nobody named: whoever calls through it is not the machine.
+        assert _from(api, "127.0.0.1", path, **{"X-Forwarded-For": "198.51.100.7"}) == 404
+    assert _from(api, "198.51.100.7", "/healthz") == 200
+    monkeypatch.setenv("PROOFLESS_MONITOR_FROM", "10.0.0.0/24")
+    settings.cache_clear()
+    assert _from(api, "10.0.0.3", "/metrics") == 200 and _from(api, "127.0.0.1", "/metrics") == 404
+    monkeypatch.undo()
+    settings.cache_clear()

@@ -104,3 +104,15 @@ def test_a_person_who_left_and_a_unit_or_system_that_ended_have_no_access(ledger
     do(registry.put_units, [{"code": UNIT, "name": "市中区行政审批服务局", "kind": "government", "active": False}])
     with pytest.raises(KeyInvalid):
         caller(person)
+
+
+def test_one_key_is_revoked_and_the_others_stay() -> None:
+    lost, kept, systems = make(person=PERSON), make(person=PERSON), make(system=SYSTEM)
+    (row,) = [row for row in all_of(ApiKey) if row.digest == keys._digest(lost)]
+    assert do(keys.revoke_one, row.id.hex[:8], now=NOW) == PERSON
+    with pytest.raises(KeyInvalid):
+        caller(lost)
+    assert caller(kept).person == PERSON and caller(systems, PERSON).system == SYSTEM
+    for wrong in (row.id.hex[:8], "", "%", "________", "ffffffff0000"):
+        with pytest.raises(UnknownHolder):
+            do(keys.revoke_one, wrong, now=NOW)
