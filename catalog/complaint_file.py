@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.cleaning import clean, key, without_brackets
-from catalog.reading import FileRefused, Sheet, read_sheets
+from catalog.reading import FileRefused, Sheet
+from catalog.sheets import read_sheets
 from domain.calendar import LOCAL
 from domain.complaints import ComplaintAbout, ComplaintChannel
 from ledger import complaints

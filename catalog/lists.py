@@ -10,8 +10,9 @@ from typing import Any
 from catalog.headers import SYNONYMS, Header, ListKind, find_header
 from catalog.matter_rows import read_matter
 from catalog.proof_rows import read_negative, read_proof
-from catalog.reading import FileRefused, Sheet, read_sheets
+from catalog.reading import FileRefused, Sheet
 from catalog.registry import Registry
+from catalog.sheets import read_sheets
 from catalog.verdicts import Fault, RowNotes, RowResult, Verdict
 
 _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Mapping[str, Any] | None]] = {

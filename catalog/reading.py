@@ -1,6 +1,7 @@
 """读表: a file as departments send it, as sheets of text. XLSX, XLS and CSV, whatever their encoding.
 
 Nothing is interpreted here. A file that cannot be read is refused with words for its sender, and nothing of it is used.
+Only `catalog.sheets` calls it, in a process of its own.
 """
 
 from __future__ import annotations
@@ -46,8 +47,6 @@ def read_sheets(content: bytes) -> list[Sheet]:
     """The visible sheets of a file that hold anything. Raises FileRefused."""
     if not content.strip():
         raise FileRefused("empty", "文件是空的。", "请核对是否选错了文件,重新报送。")
-    if len(content) > MOST_BYTES:
-        raise FileRefused("too_large", f"文件超过 {MOST_BYTES // 2**20} MB。", "请删去图片和空白行,或拆成几个文件。")
     if content.startswith(_OLE) and _ENCRYPTED in content:
         raise FileRefused("password", "文件设有打开密码。", "请取消密码后重新报送。")
     if content.startswith((_ZIP, _OLE)):

@@ -23,6 +23,7 @@ from catalog.headers import ListKind
 from catalog.lists import ListResult, read_list
 from catalog.negatives import forbidding
 from catalog.reading import FileRefused
+from catalog.sheets import UNREADABLE
 from catalog.verdicts import Topic, Verdict
 from domain.blocking import NegativeItem, Organ
 from domain.listing import Change, Key, content, difference
@@ -58,8 +59,7 @@ def refuse_unreadable(source: str, now: datetime) -> dict[str, int]:
         about, file = session.get_one(CatalogSource, source), intake.newest_file(session, source)
         assert file is not None
         file_id, ground = file.id, loading.registry(session, ListKind(about.kind))[1]
-    text = "文件过大或结构异常,读取时中断。"
-    refused = {"code": "unreadable", "text": text, "remedy": "请用 Excel 或 WPS 新建工作簿,只粘贴数据后再报送。"}
+    refused = dict(zip(("code", "text", "remedy"), UNREADABLE, strict=True))
     return keep(source, file_id, ground, refused, [], now)
 
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+import isolation.process
 from gateway.bodies import BodyLimit
 from gateway.contract import Contract
 from gateway.endings import Endings
@@ -141,6 +142,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().database_pool
     services: Services = app.state.services
     services.endings.start()
+    isolation.process.start()  # the first file that comes waits for no interpreter
     watchdog = asyncio.create_task(Watchdog(settings()).run())
     try:
         yield

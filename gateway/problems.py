@@ -100,6 +100,9 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "block_unknown": Kind(404, "没有这项限制", "没有这项承诺限制。", "请刷新清单后重试。"),
         "attachment_unknown": Kind(404, "没有这个附件", "没有这个附件,或还不能查看。", "请刷新后重试。"),
         "attachment_kind": Kind(422, "附件类型不对", "附件须为内容完整的 PDF、PNG 或 JPEG 文件。", "请核对文件后重新上传。"),
+        "file_unreadable": Kind(
+            422, "文件读不了", "文件已损坏,或结构过于复杂,在规定的内存和时间内没有读完,已停止读取。", "请用原来的软件打开文件,另存为新的文件后重新上传。"
+        ),
         "attachments_full": Kind(409, "附件已满", "附件数量已达上限。", "请合并为一个文件,或删减后重新发起。"),
         "not_delivered": Kind(409, "尚未送达", "这项核验还没有送达的结论。", "请在送达后再报告不符或异议。"),
         "mismatch_open": Kind(409, "已报告不符", "这项核验已有未核实的不符报告。", "请等待核实结果。"),
@@ -187,6 +190,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "check_unavailable": Kind(
             503, "暂时无法核验文件", "系统没有配置签章证书,不能判断文件真伪。", "请改用编号或二维码查询;运维人员请检查印章目录中的 ca.crt.pem。"
         ),
+        "reading_busy": Kind(503, "等候读取的文件过多", "此刻等候读取的文件过多,没有收下这一份。", "请按 Retry-After 的秒数等候后重新上传。"),
         "unavailable": Kind(503, "暂时无法办理", "系统的数据库暂时不可用。", "请稍后以同一个幂等键重试。"),
     }
 )

@@ -1,23 +1,20 @@
-"""上传文件: read in memory, never on a disk, and checked for being what it claims."""
+"""上传文件: taken in memory, never on a disk, and checked for being what it claims."""
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
-from io import BytesIO
 
 from fastapi import Request
-from pyhanko.pdf_utils.reader import PdfFileReader
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from domain.inbox import ATTACHMENT_BYTES
 from gateway.bodies import LARGEST, is_clean
+from gateway.doors import KEYED
 from gateway.file_names import with_plain_name
+from gateway.media import media_type
 from gateway.problems import Problem
 from ledger.attachments import File
-
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class _InMemory(MultiPartParser):
@@ -68,7 +65,7 @@ _UNDECLARED = ("", "application/octet-stream")
 async def read_attachment(request: Request) -> File:
     """The attachment of a form: a whole file, whose name, declared type and content say the same of it.
 
-    Raises Problem `not_upload`, `too_large`, `attachment_kind`.
+    Raises Problem `not_upload`, `too_large`, `attachment_kind`, `file_unreadable`, `reading_busy`.
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     sent = await read_form(request) if media == "multipart/form-data" else Sent()
@@ -76,7 +73,7 @@ async def read_attachment(request: Request) -> File:
         raise Problem("not_upload")
     if len(sent.content) > ATTACHMENT_BYTES:
         raise Problem("too_large", detail="附件超过 2 MB。")
-    kind = media_type(sent.content)
+    kind = await KEYED.read(media_type, sent.content)
     if kind is None or len(sent.name) > 100 or not is_clean(sent.name):
         raise Problem("attachment_kind")
     if not sent.name.lower().endswith(_ENDINGS[kind]) or sent.declared not in (kind, *_UNDECLARED):
@@ -94,73 +91,3 @@ async def read_list_file(request: Request, name: str) -> tuple[str, bytes]:
     if not sent.content and (media != "multipart/form-data" or not sent.name):
         raise Problem("no_list_file")
     return sent.name, sent.content
-
-
-def media_type(content: bytes) -> str | None:
-    """The type of a whole PDF, PNG or JPEG; None for anything else, and for a file that was cut off."""
-    if content.startswith(b"%PDF-"):
-        return "application/pdf" if _is_pdf(content) else None
-    if content.startswith(_PNG):
-        return "image/png" if _is_png(content) else None
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg" if _is_jpeg(content) else None
-    return None
-
-
-def _is_pdf(content: bytes) -> bool:
-    try:
-        return int(PdfFileReader(BytesIO(content)).root["/Pages"]["/Count"]) > 0
-    except Exception:  # whatever a parser says of a stranger's file: it is not a PDF that anybody can open
-        return False
-
-
-def _is_png(content: bytes) -> bool:
-    """Every chunk whole and with its checksum, the last one the end."""
-    at = len(_PNG)
-    while at + 12 <= len(content):
-        length = int.from_bytes(content[at : at + 4])
-        end = at + 12 + length
-        if end > len(content) or zlib.crc32(content[at + 4 : end - 4]) != int.from_bytes(content[end - 4 : end]):
-            return False
-        if content[at + 4 : at + 8] == b"IEND":
-            return end == len(content)
-        at = end
-    return False
-
-
-def _is_jpeg(content: bytes) -> bool:
-    """Every segment whole, a picture of some size among them, its data up to the end mark; after it nothing but
-    padding or a further picture, as cameras write them.
-
-    The pixels are not decoded: of two megabytes a stranger can make gigabytes of them.
-    """
-    at, sized = 2, False
-    while content[at : at + 1] == b"\xff" and at + 2 <= len(content):
-        mark = content[at + 1]
-        if mark == _FILL:
-            at += 1
-            continue
-        if mark == _END:
-            rest = content[at + 2 :].strip(b"\x00")
-            return sized and (not rest or (rest.startswith(b"\xff\xd8\xff") and _is_jpeg(rest)))
-        length = int.from_bytes(content[at + 2 : at + 4])
-        if length < 2 or at + 2 + length > len(content):
-            return False
-        if mark in _FRAMES:
-            sized = length >= 11 and all(int.from_bytes(content[at + place : at + place + 2]) for place in (5, 7))
-        at += 2 + length
-        if mark == _SCAN:
-            at = _end_of_scan(content, at)
-    return False
-
-
-_FILL, _END, _SCAN = 0xFF, 0xD9, 0xDA
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  #: SOF: height and width of the picture
-_IN_SCAN = frozenset({0x00, *range(0xD0, 0xD8)})  #: stuffing and restarts belong to a scan's data
-
-
-def _end_of_scan(content: bytes, at: int) -> int:
-    """Where the data of a scan end: at the next mark that does not belong to them."""
-    while (at := content.find(b"\xff", at)) >= 0 and content[at + 1 : at + 2] and content[at + 1] in _IN_SCAN:
-        at += 2
-    return at if at >= 0 else len(content)

@@ -3,17 +3,16 @@
 The seal's signature says who made the file and that nothing in it changed; the ledger says that this very file was
 delivered and still holds. Neither is enough alone: a stolen key seals, and a number is easily copied.
 
-The file may come from anybody. It is judged in memory, nothing is fetched over a network, and whatever is wrong with
-it becomes a verdict, never an exception.
+The file may come from anybody. It is judged in memory and in a process of its own, nothing is fetched over a network,
+and whatever is wrong with it becomes a verdict.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -29,6 +28,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pyhanko_certvalidator import ValidationContext
 
 from domain.numbers import is_number
+from isolation.process import Limits, loads, read
 
 # pyHanko logs the subject of a certificate that it cannot trust, and a stranger's file may name any person there.
 logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
@@ -87,6 +87,11 @@ class CheckResult:
         return self.verdict.chinese
 
 
+loads(__name__)
+#: What the reading of one file may use: an honest one takes 20 MB and a tenth of a second.
+LIMITS = Limits(memory=256 * 2**20, seconds=10, patience=60)
+
+
 def check(pdf: bytes, trust: bytes, known: Callable[[str], KnownProof | None], now: datetime) -> CheckResult:
     """The verdict on a file. `trust`: our authorities' certificates (PEM); `known` asks the ledger by number.
 
@@ -95,27 +100,22 @@ def check(pdf: bytes, trust: bytes, known: Callable[[str], KnownProof | None], n
     3. Bytes after it are a later revision; they are never parsed.
     4. The ledger must know the number and the digest of exactly this file, and must not have ended it.
 
-    The caller limits the size. Takes about 10 ms of CPU and may run in any thread that has no running event loop
-    (RuntimeError where it has one). Exceptions of `known` pass through; the file itself causes none.
+    The caller limits the size. The file is read in processes of their own (`isolation`), the ledger is asked here: the
+    seal is judged at the moment that the ledger gives. Blocks. Raises ProcessDied where the file is more than its reader
+    can take; exceptions of `known` pass through; nothing else is raised.
     """
-    _outside_event_loop()
     if b"%PDF-" not in pdf[:1024]:
         return CheckResult(Verdict.PICTURE if pdf.startswith(_IMAGES) else Verdict.NOT_PDF)
-    authorities = list(load_certs_from_pemder_data(trust))
-    container = _container(pdf)
-    if container is None:
-        return CheckResult(_unsigned(pdf))
-    if container.cms and not any(authority.subject.dump() in container.cms for authority in authorities):
-        return CheckResult(Verdict.FOREIGN)
-    opened = _open(pdf[: container.end]) if container.tidy else None
-    if opened is None:
-        return CheckResult(Verdict.ALTERED)
-    signature, number = opened
+    (about,) = read(_opened, pdf, trust, limits=LIMITS)
+    if about["verdict"]:
+        return CheckResult(Verdict(about["verdict"]))
+    number, end = about["number"], about["end"]
     record = known(number)
-    verdict = _seal(signature, authorities, record.sealed_at if record else now)
+    (sealed,) = read(_sealed, pdf[:end], trust, record.sealed_at if record else now, limits=LIMITS)
+    verdict = Verdict(sealed)
     if verdict is not Verdict.VALID:
         return CheckResult(verdict)
-    if container.end != len(pdf):
+    if end != len(pdf):
         return CheckResult(Verdict.LATER_REVISION, number)
     if record is None or record.digest != hashlib.sha256(pdf).hexdigest():
         return CheckResult(Verdict.UNKNOWN_HERE, number)
@@ -126,13 +126,28 @@ def check(pdf: bytes, trust: bytes, known: Callable[[str], KnownProof | None], n
     return CheckResult(Verdict.VALID, number)
 
 
-def _outside_event_loop() -> None:
-    """pyHanko starts a loop of its own; where it could not, its error would be taken for a broken file."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
-    raise RuntimeError("proofs.check.check blocks: call it with asyncio.to_thread")
+def _opened(pdf: bytes, trust: bytes) -> Iterator[dict[str, Any]]:
+    """In a process of its own: the number that stands in the signed part and where that ends, or a verdict."""
+    verdict, number, container = None, "", _container(pdf)
+    if container is None:
+        verdict = _unsigned(pdf)
+    elif container.cms and not any(authority.subject.dump() in container.cms for authority in _authorities(trust)):
+        verdict = Verdict.FOREIGN
+    elif not container.tidy or (opened := _open(pdf[: container.end])) is None:
+        verdict = Verdict.ALTERED
+    else:
+        _, number = opened
+    yield {"verdict": verdict, "number": number, "end": container.end if container else 0}
+
+
+def _sealed(signed: bytes, trust: bytes, moment: datetime) -> Iterator[str]:
+    """In a process of its own: whether the seal held at that moment."""
+    opened = _open(signed)
+    yield _seal(opened[0], _authorities(trust), moment) if opened else Verdict.ALTERED
+
+
+def _authorities(trust: bytes) -> list[Any]:
+    return list(load_certs_from_pemder_data(trust))
 
 
 _IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
@@ -177,6 +192,8 @@ def _open(signed: bytes) -> tuple[EmbeddedPdfSignature, str] | None:
         reader = PdfFileReader(BytesIO(signed))
         (signature,) = reader.embedded_signatures
         number = str(reader.trailer_view["/Info"]["/Keywords"])
+    except MemoryError:
+        raise
     except Exception:  # a hostile file makes a parser fail in any way, RecursionError included
         return None
     return (signature, number) if is_number(number) else None
@@ -186,6 +203,8 @@ def _seal(signature: EmbeddedPdfSignature, authorities: list[Any], moment: datet
     context = ValidationContext(trust_roots=authorities, moment=moment, allow_fetching=False)
     try:
         status: PdfSignatureStatus = validate_pdf_signature(signature, context, skip_diff=True)
+    except MemoryError:
+        raise
     except Exception:
         return Verdict.ALTERED
     if not (status.intact and status.valid and status.coverage is SignatureCoverageLevel.ENTIRE_FILE):

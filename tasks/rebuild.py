@@ -13,10 +13,11 @@ from prefect.artifacts import (
 from catalog import rebuild
 from catalog.headers import ListKind
 from domain.listing import Change, ChangeKind, described
+from isolation.process import ProcessDied
 from ledger.catalog.proposals import change_from
 from ledger.tables.catalog import CatalogDraft
 from settings import settings
-from tasks.own_process import ProcessDied, in_own_process
+from tasks.own_process import in_own_process
 from tasks.steps import in_ledger_thread, step
 
 _SHOWN = 300  #: changes and blocked entries on the page; all of them are in the draft

@@ -14,15 +14,16 @@ EVERYWHERE = {"settings"}
 MAY_IMPORT = {
     "domain": set(),
     "settings": set(),
+    "isolation": set(),
     "ledger": {"domain"},
     "connectors": {"domain"},
-    "proofs": {"domain"},
-    "catalog": {"domain", "ledger"},
+    "proofs": {"domain", "isolation"},
+    "catalog": {"domain", "ledger", "isolation"},
     "reports": {"domain", "ledger", "proofs"},  # of proofs the fonts and the typesetter
     "sandbox": {"domain"},
-    "tasks": {"domain", "ledger", "connectors", "catalog", "proofs", "reports"},
+    "tasks": {"domain", "ledger", "connectors", "catalog", "proofs", "reports", "isolation"},
     "flows": {"tasks", "domain"},
-    "gateway": {"domain", "ledger", "connectors", "catalog", "proofs", "reports"},
+    "gateway": {"domain", "ledger", "connectors", "catalog", "proofs", "reports", "isolation"},
     "runtime": {"domain", "ledger", "connectors", "catalog", "proofs", "reports", "tasks", "flows", "gateway", "sandbox"},
     "benchmarks": {
         "domain", "ledger", "connectors", "catalog", "proofs", "reports", "tasks", "flows", "gateway", "sandbox", "runtime",
@@ -95,3 +96,36 @@ def test_every_package_is_a_package() -> None:
     for folder in {path.parent for path in ROOT.glob("tests/**/*.py")} | {path.parent for path in modules()}:
         if folder != ROOT:
             assert (folder / "__init__.py").exists(), folder
+
+
+#: What opens files, and who may: each of these runs in a process of its own (isolation), or on what we made ourselves.
+PARSERS = {"python_calamine", "load_workbook", "read_excel", "read_csv", "ZipFile", "PdfFileReader"}
+OPEN_FILES = {
+    "catalog/reading.py": "strangers' tables: called by catalog/sheets.py alone",
+    "gateway/media.py": "attachments",
+    "proofs/check.py": "what the public checks",
+    "runtime/import_commands.py": "registers, in a command of their own",
+    "connectors/seal.py": "the pages that we set ourselves",
+    "reports/xlsx.py": "the workbook that we wrote ourselves",
+}
+
+
+def test_nobody_opens_a_strangers_file_outside_a_process_of_its_own() -> None:
+    for path in modules():
+        known = str(path.relative_to(ROOT))
+        if known not in OPEN_FILES and package_of(path) not in ("benchmarks", "sandbox"):
+            assert not names(path) & PARSERS, f"{known} opens files itself: {sorted(names(path) & PARSERS)}"
+
+
+def names(path: Path) -> set[str]:
+    """What a file imports or calls by name, for reading."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.ImportFrom():
+                found |= {node.module or "", *(alias.name for alias in node.names)}
+            case ast.Import():
+                found |= {alias.name for alias in node.names}
+            case ast.Attribute():
+                found.add(node.attr)
+    return found

@@ -43,7 +43,7 @@ _FILE = {
         },
     }
 }
-_REFUSED = ("not_upload", "too_large", "attachment_kind", "attachments_full", "bad_request")
+_REFUSED = ("not_upload", "too_large", "attachment_kind", "file_unreadable", "reading_busy", "attachments_full", "bad_request")
 
 
 @router.post(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from catalog.complaint_file import import_file
@@ -21,6 +20,7 @@ from gateway.answers.oversight import (
     TakenComplaint,
     WrittenAnswer,
 )
+from gateway.doors import KEYED
 from gateway.entrance import CurrentCaller
 from gateway.paging import Limit, Offset, cut
 from gateway.problems import Problem
@@ -65,13 +65,13 @@ def take_in_complaint(body: SentComplaint, caller: CurrentCaller, response: Resp
     "/v1/complaints/file",
     summary="导入投诉表",
     openapi_extra=FILE,
-    responses=problems("complaint_file", "no_list_file", "too_large", "bad_request", "invalid"),
+    responses=problems("complaint_file", "no_list_file", "too_large", "reading_busy", "bad_request", "invalid"),
 )
 async def import_complaints(request: Request, caller: CurrentCaller) -> ImportAnswer:
     """XLSX、XLS 或 CSV。表头:渠道、收到时间、内容(或评价星级),其余可选:渠道编号、反映事由、被反映单位、事项、证明、反映人、联系方式、
     评价来源。不合格的行逐行说明,不影响其余各行;更正后整表重新导入,已登记的不重复。"""
     _, content = await read_list_file(request, "complaints.csv")
-    return await run_in_threadpool(_import, content, caller)
+    return await KEYED.read(_import, content, caller)
 
 
 def _import(content: bytes, caller: Caller) -> ImportAnswer:

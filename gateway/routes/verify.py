@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.responses import RedirectResponse
@@ -14,6 +14,7 @@ from gateway.addresses import address_of
 from gateway.answers.public import CheckedUpload, PublicAnswer
 from gateway.bodies import UPLOAD_LIMIT
 from gateway.checking import check_file, check_number
+from gateway.doors import PUBLIC
 from gateway.pages import page, wants_page
 from gateway.problems import Problem
 from gateway.routes.shared import problems
@@ -39,7 +40,6 @@ _FILE = {
         },
     }
 }
-_checks = CapacityLimiter(2)  #: files that are judged at the same time: each takes a processor
 
 
 @router.get(
@@ -85,14 +85,15 @@ async def verify_number(
     response_model=CheckedUpload,
     openapi_extra=_FILE,
     responses=problems(
-        "not_upload", "too_large", "bad_request", "check_unavailable", key=False, also={200: {"content": _HTML, "description": "核验结论"}}
+        "not_upload", "too_large", "bad_request", "file_unreadable", "reading_busy", "check_unavailable", key=False,
+        also={200: {"content": _HTML, "description": "核验结论"}},
     ),
 )
 async def verify_upload(request: Request) -> Response:
     """上传电子证明的原始 PDF。文件只在内存中核验,不保存。被改动、追加、伪造或仅为图片的,分别说明。"""
     count_public(request)
     pdf = await _read_file(request)
-    answer = await to_thread.run_sync(check_file, pdf, address_of(request), limiter=_checks)
+    answer = await PUBLIC.read(check_file, pdf, address_of(request))
     if wants_page(request.headers):
         heading, sentence = re.split("[:\uff1a]", answer.text, maxsplit=1)
         return page("upload.html", answer=answer, heading=heading, sentence=sentence)

@@ -7,8 +7,9 @@ import pytest
 from catalog.cleaning import key
 from catalog.headers import SYNONYMS, ListKind, find_header
 from catalog.lists import ListResult, read_list
-from catalog.reading import FileRefused, read_sheets
+from catalog.reading import FileRefused
 from catalog.registry import Registry
+from catalog.sheets import read_sheets
 from catalog.verdicts import RowResult, Topic, Verdict
 from domain.methods import Method
 from tests.catalog.registries import LISTS, guangan, sandbox

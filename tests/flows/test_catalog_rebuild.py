@@ -12,9 +12,10 @@ import pytest
 from catalog import rebuild
 from catalog.headers import ListKind
 from flows.catalog_rebuild import catalog_rebuild
+from isolation.process import ProcessDied
 from ledger.catalog import drafts, intake
 from tasks import rebuild as steps
-from tasks.own_process import ProcessDied, in_own_process
+from tasks.own_process import in_own_process
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook
 from tests.ledger.acting import do

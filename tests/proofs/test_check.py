@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import socket
 from collections.abc import Callable
@@ -17,6 +16,8 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+import proofs.check
+from isolation.process import Limits, ProcessDied
 from proofs.check import CheckResult, KnownProof, Verdict, check
 from proofs.page import render
 from tests.proofs.samples import NUMBER, page, seals, use
@@ -147,21 +148,20 @@ def test_a_failing_ledger_is_no_verdict():
         check(ours()[0], ours()[1], down, NOW)
 
 
-def test_it_refuses_to_block_an_event_loop():
-    async def inside() -> None:
-        judged(ours()[0])
-
-    with pytest.raises(RuntimeError, match="to_thread"):
-        asyncio.run(inside())
-
-
 def test_nothing_is_fetched(monkeypatch):
     def refuse(*_: object) -> None:
         raise AssertionError("a connection was opened")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(proofs.check, "read", lambda function, *args, limits: function(*args))  # in this process
     assert judged(ours()[0]).verdict is Verdict.VALID
+
+
+def test_a_file_that_is_too_much_for_its_reader_ends_the_reader(monkeypatch):
+    monkeypatch.setattr(proofs.check, "LIMITS", Limits(memory=2**16, seconds=5, patience=60))
+    with pytest.raises(ProcessDied):
+        judged(ours()[0])
 
 
 def test_every_verdict_has_its_sentence():
