@@ -6,15 +6,14 @@ For comparing names only: what people read stays as it was written.
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
+
+from domain.spelling import words
 
 #: 《》 “” 「」 and full-width brackets.
 _PAIRS = (("\u300a", "\u300b"), ("\u201c", "\u201d"), ("\u300c", "\u300d"), ("\uff08", "\uff09"))
 #: Written where a cell has nothing to say.
 _NOTHING = frozenset({"", "无", "-", "--", "—", "——", "/", "\\", "未分类", "暂无", "空", "null", "none", "n/a", "未知", "待定"})
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
-_KEPT = re.compile(r"[^\w]|_", re.UNICODE)
 _BRACKETS = re.compile("[(\uff08\u3010\\[\u3014{][^)\uff09\u3011\\]\u3015}]*[)\uff09\u3011\\]\u3015}]")
 #: What stands between two names. Not 和 or 及: they stand inside names too (人力资源和社会保障局, 和平路街道).
 _SEVERAL = re.compile("[\u3001,\uff0c;\uff1b/\n\r|]|(?<=\\S)\u6216\u8005?(?=\\S)|\u4ee5\u53ca")
@@ -37,10 +36,9 @@ def clean_text(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-@lru_cache(maxsize=200_000)
 def key(text: str) -> str:
-    """What two spellings of a name have in common: width, case, brackets, spaces and punctuation left aside."""
-    return _KEPT.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))).casefold()
+    """What two spellings of a name have in common (`domain.spelling.words`)."""
+    return words(text)
 
 
 def without_brackets(text: str) -> str:

@@ -10,9 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from stdnum.cn import uscc
-
 from catalog.cleaning import clean
+from domain.identity import is_uscc
 
 _ORGANISATION = re.compile(r"([0-9A-Z]{8})-?([0-9X])")
 _WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -55,7 +54,7 @@ def read_code(text: str) -> DepartmentCode:
         return DepartmentCode(CodeKind.NONE, "")
     if re.fullmatch(r"\d(\.\d+)?E\+\d+", code):
         return DepartmentCode(CodeKind.ROUNDED, code, "编码存成了数字,末几位已丢失;请把该列设为文本后重新填写。")
-    if len(code) == 18 and uscc.is_valid(code):
+    if is_uscc(code):
         return DepartmentCode(CodeKind.USCC, code)
     if found := _ORGANISATION.fullmatch(code):
         body, check = found.groups()

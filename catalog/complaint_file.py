@@ -158,7 +158,9 @@ def _code(session: Session, table: type[Matter] | type[ProofKind], text: str, co
         return None
     if session.get(table, text) is not None:
         return text
-    found = list(session.scalars(select(table.code).where(table.name == text)))
+    wanted = key(text)
+    named = session.execute(select(table.code, table.name)).tuples()
+    found = [code for code, name in named if key(name) == wanted]
     if len(found) != 1:
         raise RowRefused(f"“{column}”不是登记库中的编码或名称。")
     return found[0]

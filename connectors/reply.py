@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 from stdnum.exceptions import ValidationError
@@ -13,7 +12,6 @@ PATH = r"^[\w]+(\[\w+=[^\]]+\])?(\.[\w]+(\[\w+=[^\]]+\])?)*$"
 """`data.rows`, or `surface[name=户主].value`: the value of the entry of a list whose name is 户主."""
 
 _SEGMENT = re.compile(r"(\w+)(?:\[(\w+)=([^\]]+)\])?")
-_DOTS = str.maketrans(dict.fromkeys("•‧∙⋅・･", "·"))
 _MAGIC = (b"%PDF-", b"\x89PNG\r\n\x1a\n")
 
 
@@ -31,15 +29,6 @@ def text_at(value: Any, path: str | None) -> str:
     """The text at `path`, stripped; numbers as text; "" for what is missing or no single value."""
     found = pick(value, path) if path else None
     return str(found).strip() if isinstance(found, str | int | float) and not isinstance(found, bool) else ""
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two names are written alike: NFC, without spaces, every middle dot as ·. Nothing else is forgiven."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFC", name).split()).translate(_DOTS)
 
 
 def is_document(body: bytes) -> bool:

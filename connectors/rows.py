@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.judge import Judge, Settled
-from connectors.reply import identifier_checks, pick, same_name, text_at
+from connectors.reply import identifier_checks, pick, text_at
 from connectors.source_config import SourceConfig
+from domain.identity import same_number
+from domain.roles import IdType
 from domain.share import Candidate, Question, ShareOutcome, Subject
+from domain.spelling import same_name
 
 Row = dict[str, Any]
 
@@ -33,7 +36,7 @@ class RowReader:
             raise self._judge.contract("应答中证照的总数与列表不符")
         rows: list[Row] = []
         for entry in entries:
-            if text_at(entry, self._where.holder_code).upper() != subject.id_number.upper():
+            if not same_number(IdType(subject.id_type), text_at(entry, self._where.holder_code), subject.id_number):
                 raise self._judge.contract("应答中有他人的证照")
             if entry not in rows:
                 rows.append(entry)
@@ -48,7 +51,8 @@ class RowReader:
         if not rows:
             raise Settled(ShareOutcome.NONE)
         if not any(same_name(text_at(row, self._where.holder), subject.name) for row in rows):
-            raise Settled(ShareOutcome.MISMATCH)
+            # The number of a passport counts within its country only: another name may be another country's holder.
+            raise Settled(ShareOutcome.NONE if subject.id_type == IdType.PASSPORT else ShareOutcome.MISMATCH)
         if len(rows) > 1:
             raise Settled(ShareOutcome.SEVERAL)
         return rows[0]

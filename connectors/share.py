@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,9 @@ from connectors.source_config import (
 )
 from connectors.templates import compile_tree, render
 from connectors.transport import Reply, Transport
+from domain.roles import IdType
 from domain.share import Candidate, Finding, Question, ShareOutcome, Subject
+from domain.spelling import written_name
 
 _SAYS: Mapping[ShareOutcome, str] = {
     ShareOutcome.FOUND: "查到一份有效证照,姓名与号码相符",
@@ -88,12 +91,17 @@ class ShareSource:
         """For `health`: whether the source is being asked at present."""
         return self._breaker.state
 
+    def takes(self, subject: Subject) -> bool:
+        """Whether it can be asked about the holder of such a number at all."""
+        return subject.id_type in self._config.holders
+
     async def look_up(self, subject: Subject, question: Question) -> Finding:
         """查询核验: one bounded attempt (7.2).
 
         Every answer of the source is a Finding. Raises TransientFault (failing, slow, refused, broken off, resting)
         and PermanentFault (a contract that changed); neither carries a reply's text or a person's data.
         """
+        subject = replace(subject, name=written_name(subject.name))  # as registers write it, whoever typed it
         if self._breaker.state is BreakerState.OPEN:  # before any queueing: a resting source costs nothing
             raise self._resting()
         try:
@@ -134,6 +142,7 @@ class ShareSource:
     async def _attempt(self, subject: Subject, question: Question) -> Finding:
         """1. ask; 2. exactly one row, of this person; 3. its fields; 4. confirm it; 5. fetch its document."""
         context: dict[str, Any] = {"subject": subject, "question": question, "secret": self._secrets}
+        context["holder_type"] = self._config.holders.get(IdType(subject.id_type), "")
         raw: list[bytes] = []
         candidates: tuple[Candidate, ...] = ()
         document = b""

@@ -1,5 +1,8 @@
 """来源配置: what a share source is, as data. One TOML file describes one source; a wrong one stops the start.
 
+    [holders]   the kinds of identity number by which it may be asked, each with the source's own code of the kind ("":
+                it wants none; `holder_type` in templates); whoever has another kind is not asked about here, and the next
+                method follows. Without the table: citizens and bodies
     [query]     asks for the licences of a person; `[query.rows]` says where in the reply they stand
     [confirm]   查验: asks once more about the one licence that was found (optional)
     [document]  asks for a one-time link and fetches the licence file with it (optional)
@@ -22,8 +25,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from connectors.reply import PATH
 from connectors.signing import SCHEMES
 from connectors.templates import compile_tree
+from domain.roles import IdType
 
-CONTEXT = frozenset({"subject", "question", "secret"})
+CONTEXT = frozenset({"subject", "holder_type", "question", "secret"})
 ROW_CONTEXT = CONTEXT | {"row", "identifier"}
 
 PathText = Annotated[str, Field(pattern=PATH)]
@@ -146,6 +150,9 @@ class SourceConfig(_Table):
     name: str = Field(min_length=1)  #: for people, in Chinese
     base_url: str
     maker: str = Field(min_length=1)  #: 制作单位 where a row names no issuer (reading 14)
+    holders: dict[IdType, str] = Field(
+        default_factory=lambda: {IdType.CITIZEN_ID: "", IdType.HMT_RESIDENCE: "", IdType.USCC: ""}, min_length=1
+    )  #: whose numbers it takes, with its own code of the kind
     secrets: dict[str, str] = Field(default_factory=dict)  #: name in templates -> file in PROOFLESS_SECRETS_DIR
     limits: Limits
     signing: Signing = Signing()

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from domain.spelling import words
+
 
 class ComplaintChannel(StrEnum):
     """渠道 (18.1), as article 18 names them."""
@@ -102,7 +104,7 @@ COMPLAINT_STEPS: Mapping[tuple[ComplaintStanding, ComplaintStep], ComplaintStand
 
 def plain_text(text: str) -> str:
     """What two copies of a complaint have in common: width, case, spaces and punctuation left aside."""
-    return re.sub(r"[^\w]|_", "", unicodedata.normalize("NFKC", text)).casefold()
+    return words(text)
 
 
 def plain_contact(contact: str) -> str:

@@ -88,6 +88,7 @@ class Event(StrEnum):
     RECALCULATED = "recalculated"  #: limits computed anew: a pause ended, a calendar arrived, hours or the promise changed
     LIFTED = "lifted"  #: 撤销超时: the platform was away, so that the miss, or the 督办 that rested on it, was none
     PROMISE_MOVED = "promise_moved"  #: 承诺时限 changed by the requesting unit (reading 10)
+    NAME_CORRECTED = "name_corrected"  #: a slip in a party's name, before anything was asked
     WARNED = "warned"  #: 临期提醒: the limit is near
     MISSED = "missed"  #: a limit passed; stamped with the instant that was due
     SUPERVISED = "supervised"  #: 督办 opened (10.12)
@@ -169,6 +170,7 @@ NOTES: MappingProxyType[Event, frozenset[State]] = MappingProxyType(
         _E.CLAIMED: _IN_INBOX,
         _E.RELEASED: _IN_INBOX,
         _E.PROMISE_MOVED: OPEN,
+        _E.NAME_CORRECTED: frozenset({_S.RECEIVED, _S.NEEDS_ATTENTION}),  # nothing was asked yet
         _E.WARNED: OPEN,
         # 督办 outlives the case: an answer without the feedback is still owed, and may be missed (10.12, reading 11).
         # So may a limit that waited for its calendar, or that an outage took back (readings 21, 25).

@@ -9,10 +9,12 @@ def mask_name(name: str) -> str:
 
 
 def mask_number(number: str) -> str:
-    """An identity number with its middle hidden: the first 6 and the last 2 of 18 characters stay."""
-    if len(number) < 10:
+    """An identity number with its middle hidden: the first 6 and the last 2 of 15 or 18 characters stay, of a shorter one
+    (passports, permits) the first 2 and the last 2."""
+    shown = 6 if len(number) >= 15 else 2
+    if len(number) < 8:
         return "*" * len(number)
-    return number[:6] + "*" * (len(number) - 8) + number[-2:]
+    return number[:shown] + "*" * (len(number) - shown - 2) + number[-2:]
 
 
 def mask_value(value: str) -> str:

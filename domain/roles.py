@@ -28,10 +28,34 @@ class PartyRole(StrEnum):
 
 
 class IdType(StrEnum):
-    """证件类型."""
+    """证件类型. Whoever holds one of these is a party like any other."""
 
     CITIZEN_ID = "citizen_id"  #: 公民身份号码, GB 11643
     USCC = "uscc"  #: 统一社会信用代码, GB 32100
+    PASSPORT = "passport"
+    HK_MACAO_PERMIT = "hk_macao_permit"  #: 回乡证
+    TAIWAN_PERMIT = "taiwan_permit"  #: 台胞证
+    PERMANENT_RESIDENCE = "permanent_residence"  #: of 15 characters, since December 2023 of 18
+    HMT_RESIDENCE = "hmt_residence"  #: its number is a 公民身份号码 that begins with 81, 82 or 83
+
+    @property
+    def chinese(self) -> str:
+        return _ID_TYPES[self.value]
+
+    @property
+    def number_label(self) -> str:
+        """What the number is called where it is printed."""
+        return {"hmt_residence": "公民身份号码"}.get(self.value, self.chinese if self.chinese.endswith("码") else f"{self.chinese}号码")
+
+    @property
+    def is_person(self) -> bool:
+        return self is not IdType.USCC
+
+
+_ID_TYPES = {
+    "citizen_id": "公民身份号码", "uscc": "统一社会信用代码", "passport": "护照", "hk_macao_permit": "港澳居民来往内地通行证",
+    "taiwan_permit": "台湾居民来往大陆通行证", "permanent_residence": "外国人永久居留身份证", "hmt_residence": "港澳台居民居住证",
+}  # fmt: skip
 
 
 class Channel(StrEnum):

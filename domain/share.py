@@ -30,7 +30,7 @@ class Subject:
     """The person or body that a look-up is about. Personal data: never logged, never in Prefect."""
 
     name: str
-    id_type: str  #: "citizen_id" (公民身份号码) or "uscc" (统一社会信用代码)
+    id_type: str  #: a value of `domain.roles.IdType`
     id_number: str
 
     def __repr__(self) -> str:

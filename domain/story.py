@@ -36,6 +36,7 @@ EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
         Event.RECALCULATED: "时限重新计算",
         Event.LIFTED: "撤销超时",
         Event.PROMISE_MOVED: "需求单位变更承诺时限",
+        Event.NAME_CORRECTED: "更正当事人姓名(名称)",
         Event.WARNED: "临近时限提醒",
         Event.MISSED: "超过时限",
         Event.SUPERVISED: "开始督办",
@@ -74,7 +75,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "true": "属实", "false": "不属实", "no_record": "无记录", "cannot_verify": "无法核验",
         "confirmed": "属实", "denied": "不属实", "mismatch": "不符", "committed": "已承诺",
         "supplement": "补正结束", "promise": "承诺时限变更", "calendar": "工作日历变更", "hours": "服务时间变更",
-        "outage": "平台故障扣除", "readings": "解读变更", "undetermined": "时限未定",
+        "outage": "平台故障扣除", "readings": "解读变更", "number_not_held": "数据源不按这种证件查询", "undetermined": "时限未定",
     }
 )  # fmt: skip
 

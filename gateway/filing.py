@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from domain import scope
 from domain.scope import CatalogEntry
+from domain.spelling import same_name
 from gateway.answers.verifications import VerificationAnswer
 from gateway.permissions import sees_persons
 from gateway.problems import Problem
 from gateway.sent.cases import SentCase
-from gateway.sent.values import SentParty, names_a_citizen
+from gateway.sent.values import names_a_citizen
 from gateway.sent.verifications import SentVerification
 from ledger import cases, entries, filing, registration, views
 from ledger.audit import record_access
@@ -135,13 +136,9 @@ def _admissible(session: Session, case: Case, body: SentVerification) -> tuple[i
     if refusal is not None:
         raise Problem.refused(refusal, **facts)
     assert found is not None and party is not None  # else the rule has refused
-    if not _same_name(session, case, party, body.party):
+    if not same_name(cases.open_subject(party, cases.case_key(case)).name, body.party.name):
         raise Problem("name_differs", obligation="15.4", facts=facts)
     return *found, party
-
-
-def _same_name(session: Session, case: Case, party: Party, sent: SentParty) -> bool:
-    return cases.subject_of(session, party.id, cases.case_key(case)).name == sent.name
 
 
 def read(

@@ -58,6 +58,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "withdraw_verification": _COUNTER,
         "get_inbox": _COUNTER,
         "get_request": _COUNTER,
+        "correct_name": _COUNTER,
         "reply_to_request": _COUNTER,
         "claim_request": _COUNTER,
         "release_request": _COUNTER,

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.identity import person_key
 from domain.roles import IdType
 from domain.share import Subject
 from ledger.tables.cases import Case, Party
@@ -30,7 +31,7 @@ def find(session: Session, unit: str, number: str, *, for_update: bool = False) 
 
 def find_party(session: Session, case: Case, id_type: IdType, id_number: str) -> Party | None:
     """The party of this case with this identity number, or None."""
-    lookup = vault().lookup(id_type, id_number)
+    lookup = vault().lookup(*person_key(id_type, id_number))
     return session.scalar(select(Party).where(Party.case == case.id, Party.lookup == lookup))
 
 

@@ -10,11 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.calendar import MissingYear
+from domain.identity import person_key
 from domain.lifecycle import OPEN, Event
 from domain.limits import HandlingType, promise_end
 from domain.reasons import PromiseReason
 from domain.records import Cause
 from domain.roles import Channel, IdType, PartyRole
+from domain.spelling import same_name
 from ledger import recomputing
 from ledger.alarms import raise_alarm
 from ledger.calendars import calendar
@@ -147,11 +149,11 @@ def _move_promise(
 
 
 def _add_party(session: Session, case: Case, data: PartyData) -> None:
-    lookup = vault().lookup(data.id_type, data.id_number)
+    lookup = vault().lookup(*person_key(data.id_type, data.id_number))
     known = session.scalar(select(Party).where(Party.case == case.id, Party.lookup == lookup))
     key = case_key(case)
     if known is not None:
-        if key.decrypt_text(Place("parties", "name", known.id), known.name) != data.name:
+        if not same_name(key.decrypt_text(Place("parties", "name", known.id), known.name), data.name):
             raise NameDiffers
         known.role = data.role
         return

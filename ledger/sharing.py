@@ -23,6 +23,8 @@ from ledger.standings import Material, load, lock, material
 from ledger.tables.verifications import Deadline, Lookup
 from ledger.vault import CaseKey, Place
 
+NOT_HELD = "number_not_held"  #: the source keeps nothing by such a number (passports, permits)
+
 
 class NotACandidate(Exception):
     """The requesting unit picked something that was not in the list."""
@@ -110,6 +112,8 @@ def fall_back(
     if origin is State.AWAITING_COMMITMENT:
         commitments.decide_otherwise(session, row, Decision.TIMED_OUT, now=at, actor=actor)
     following, skipped = routing.following(session, row, about.entry, after)
+    if following is None and why == NOT_HELD and row.issuing_unit is not None:
+        following = Method.ISSUER  # though the list, made for citizens, does not name this way
     if following is None:
         need_attention(session, about.number, "no_next_method", at=at, actor=actor, lease=lease, origin=origin, why=why)
         return

@@ -20,11 +20,22 @@ from domain.progress import Colour
 from domain.roles import IdType, PartyRole
 from domain.scope import CatalogEntry
 from domain.share import Candidate
-from ledger import cases, clocks, handback, mismatches, requests, returns, sealing, sharing, supplements
+from ledger import (
+    cases,
+    clocks,
+    corrections,
+    handback,
+    mismatches,
+    requests,
+    returns,
+    sealing,
+    sharing,
+    supplements,
+)
 from ledger.entries import load_entry
 from ledger.handback import Excluded
 from ledger.remedies import REMEDIES
-from ledger.tables.cases import Case, Party
+from ledger.tables.cases import Case, NameCorrection, Party
 from ledger.tables.effects import Proof
 from ledger.tables.inbox import Return, Suspension
 from ledger.tables.registry import Matter, Unit
@@ -52,6 +63,7 @@ class CaseView:
     matter_name: str
     parties: list[PartyView]
     verifications: list[str]
+    corrections: list[tuple[NameCorrection, str, str]]  #: names in clear, to be masked
 
 
 @dataclass(frozen=True)
@@ -129,6 +141,7 @@ def find_case(session: Session, unit: str, number: str) -> CaseView | None:
         session.get_one(Matter, case.matter).name,
         [_masked(party, key) for party in parties],
         list(session.scalars(numbers)),
+        corrections.listed(session, case),
     )
 
 

@@ -15,6 +15,7 @@ from domain.commitments import Evidence
 from domain.masking import mask_name, mask_number
 from domain.records import RETENTION, VoluntaryMark, VoluntaryReason
 from domain.roles import IdType
+from domain.spelling import same_name
 from ledger import cases, entries
 from ledger.filing import Filer
 from ledger.tables.cases import Case, Party
@@ -83,7 +84,7 @@ def _marks(case: Case | None, party: Party | None, stated: Stated, confirmed: Ev
         found.append(VoluntaryMark.NO_CASE)
     elif party is None:
         found.append(VoluntaryMark.NOT_A_PARTY)
-    elif cases.open_subject(party, cases.case_key(case)).name != stated.name:
+    elif not same_name(cases.open_subject(party, cases.case_key(case)).name, stated.name):
         found.append(VoluntaryMark.NAME_DIFFERS)
     return [mark.value for mark in found]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.identity import same_number
 from domain.methods import Result
+from domain.roles import IdType
 from domain.seals import SealKind
 from domain.share import Subject
 from proofs.page import ProofPage
@@ -33,13 +35,13 @@ def compose(
 ) -> ProofPage:
     """The page of this content. `subject` and `fields` are personal data."""
     how = "经共享数据查询" if seal is SealKind.SHARE else f"经{maker}核实"
-    person = subject.id_type == "citizen_id"
-    who = (("姓名" if person else "名称", subject.name), ("公民身份号码" if person else "统一社会信用代码", subject.id_number))
+    kind = IdType(subject.id_type)
+    who = (("姓名" if kind.is_person else "名称", subject.name), (kind.number_label, subject.id_number))
     return ProofPage(
         number=number,
         kind=proof_name,
         body=f"{how},关于被核验人的“{proof_name}”核验结果为“{result.chinese}”,具体内容如下。",
-        fields=(*who, *fields),
+        fields=(*who, *((_label(name, value, kind, subject), value) for name, value in fields)),
         requesting_unit=requesting_unit,
         making_unit=maker,
         signer=signer,
@@ -53,3 +55,9 @@ def compose(
         development=development,
         preview=preview,
     )
+
+
+def _label(name: str, value: str, kind: IdType, subject: Subject) -> str:
+    """A source calls each person's number a citizen's: on the page it has the name of the document that it is of."""
+    same = name == IdType.CITIZEN_ID.number_label and same_number(kind, value, subject.id_number)
+    return kind.number_label if same else name

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from stdnum.cn import uscc
 
 from catalog import values
-from catalog.cleaning import clean, split_names
+from catalog.cleaning import clean, key, split_names
 from domain.blocking import Organ
+from domain.identity import is_uscc, tidy
 from domain.limits import HandlingType
 from domain.notices import is_mail_address
 from domain.roles import Role
@@ -55,7 +55,8 @@ class Around:
 
     def unit(self, text: str) -> str:
         """The code of a registered unit, written as code or as name."""
-        found = self.session.scalar(select(Unit.code).where((Unit.code == text) | (Unit.name == clean(text))))
+        named = self.session.execute(select(Unit.code, Unit.name)).tuples()
+        found = next((code for code, name in named if code == text or key(name) == key(text)), None)
         if found is None:
             raise RowError(f"没有这个单位编码或名称:{text},请先导入单位")
         return found
@@ -64,7 +65,8 @@ class Around:
 def unit(row: Row, around: Around) -> dict[str, Any]:
     _need(row, "单位编码", "单位名称", "单位类别")
     code, name = _code(row, "单位编码"), clean(row["单位名称"])
-    other = around.session.scalar(select(Unit.code).where(Unit.name == name, Unit.code != code))
+    named = around.session.execute(select(Unit.code, Unit.name).where(Unit.code != code)).tuples()
+    other = next((one for one, called in named if key(called) == key(name)), None)
     if other is not None:
         raise RowError(f"单位名称已由 {other} 使用")
     if row["单位类别"] not in KINDS:
@@ -161,15 +163,16 @@ def _code(row: Row, name: str) -> str:
 
 
 def _uscc(text: str) -> str | None:
-    if text and not uscc.is_valid(text):
+    code = tidy(text)
+    if code and not is_uscc(code):
         raise RowError("统一社会信用代码校验位不对;暂无的可留空(待补)")
-    return text or None
+    return code or None
 
 
 def _drafting_unit(code: str, text: str, around: Around) -> str:
     """Registered already, or another row of the file; it drafts its own list (5.1)."""
-    by_name = {clean(row["单位名称"]): other for other, row in around.rows.items()}
-    found = text if text in around.rows else by_name.get(clean(text)) or around.unit(text)
+    by_name = {key(row["单位名称"]): other for other, row in around.rows.items()}
+    found = text if text in around.rows else by_name.get(key(text)) or around.unit(text)
     here, there = around.rows.get(found), around.session.get(Unit, found)
     above = here["行业主管部门"] if here is not None and "行业主管部门" in here else there and there.drafting_unit
     if found == code or above:

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from domain.spelling import same_name
 from sandbox.licences import HARDSHIP, HOUSEHOLDS
 
 log = logging.getLogger("sandbox.issuing_unit")
@@ -27,7 +28,7 @@ def answer(item: dict[str, Any]) -> dict[str, Any]:
     if proof.get("name") != HARDSHIP:
         return {"answer": "cannot_verify", "fields": {}, "note": "本单位的演示数据中没有这种证明"}
     household = HOUSEHOLDS.get(party.get("id_number", ""))
-    if household is None or household.head.name != party.get("name"):
+    if household is None or not same_name(household.head.name, str(party.get("name"))):
         return {"answer": "no_record", "fields": {}, "note": "本单位没有该户的记录"}
     if not household.in_hardship:
         return {"answer": "false", "fields": {}, "note": "该户人均月收入高于认定标准"}

@@ -41,6 +41,8 @@ async def look_up_share(number: str) -> Standing:
         return await in_ledger_thread(present, number)
     asked_at = settings().now()
     try:
+        if not _source(about).takes(about.subject):
+            return await in_ledger_thread(_not_held, lease)
         found = await _source(about).look_up(about.subject, _question(about))
     except TransientFault as fault:
         if fault.code != "breaker_open" and (task_run.run_count or 1) < TRIES:
@@ -91,6 +93,15 @@ def _record(lease: Lease, about: Material, found: Finding, asked_at: datetime) -
         else:
             for kind in ("source_refused", "source_broken"):
                 clear_alarm(session, kind, _subject(about), now=now)
+        session.expire_all()
+        return standing(session, lease.number)
+
+
+def _not_held(lease: Lease) -> Standing:
+    """No source keeps licences by such a number: the issuing unit is asked instead, and nobody is refused."""
+    with transaction() as session:
+        about = material(session, lease.number)
+        sharing.fall_back(session, about, State.LOOKING_UP, sharing.NOT_HELD, at=settings().now(), actor=actor(), lease=lease)
         session.expire_all()
         return standing(session, lease.number)
 

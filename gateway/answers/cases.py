@@ -8,9 +8,19 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.limits import HandlingType
+from domain.masking import mask_name
 from domain.roles import Channel
 from gateway.answers.base import Answered, MaskedParty
 from ledger.views import CaseView
+
+
+class NameCorrected(Answered):
+    """一次姓名(名称)更正(脱敏;原文加密保存)。"""
+
+    at: datetime
+    by: Annotated[str, Field(description="更正人")]
+    before: Annotated[str, Field(examples=["演***"])]
+    after: Annotated[str, Field(examples=["演***"])]
 
 
 class CaseAnswer(Answered):
@@ -28,6 +38,7 @@ class CaseAnswer(Answered):
     registered_at: datetime
     closed_at: datetime | None
     parties: list[MaskedParty]
+    name_corrections: Annotated[list[NameCorrected], Field(description="姓名(名称)的更正,先后为序")]
     verifications: Annotated[list[str], Field(description="该办件的核验编号,新的在前")]
 
     @classmethod
@@ -46,5 +57,9 @@ class CaseAnswer(Answered):
             registered_at=case.registered_at,
             closed_at=case.closed_at,
             parties=[MaskedParty.of(party) for party in view.parties],
+            name_corrections=[
+                NameCorrected(at=row.at, by=row.actor.removeprefix("person:"), before=mask_name(before), after=mask_name(after))
+                for row, before, after in view.corrections
+            ],
             verifications=view.verifications,
         )

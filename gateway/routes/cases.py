@@ -13,10 +13,11 @@ from gateway.entrance import CurrentCaller
 from gateway.filing import register_case
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
-from gateway.sent.cases import SentCase
-from ledger import cases, handback, views
+from gateway.sent.cases import SentCase, SentNameCorrection
+from ledger import cases, corrections, handback, views
 from ledger.database import transaction
 from ledger.keys import Caller
+from ledger.registration import CaseClosed
 from settings import settings
 
 router = api_router("cases")
@@ -59,6 +60,31 @@ def close_case(case_number: CaseNumber, caller: CurrentCaller) -> CaseAnswer:
     with transaction() as session:
         if cases.close(session, caller.unit, case_number, now=settings().now(), actor=caller.actor) is None:
             raise Problem("case_unknown")
+    return _read(caller, case_number)
+
+
+@router.post(
+    "/v1/cases/{case_number}/name-corrections",
+    summary="更正姓名",
+    responses=problems("case_unknown", "case_closed", "not_a_party", "name_asked", "id_number_invalid", body=True),
+)
+def correct_name(case_number: CaseNumber, body: SentNameCorrection, caller: CurrentCaller) -> CaseAnswer:
+    """更正登记时写错的姓名(名称),留痕:何人、何时、更正前后(加密保存)。该当事人的核验一经确定方式(已向数据源、单位或申请人
+    询问)即不能更正。同样的内容重复发送不产生变化。"""
+    with transaction() as session:
+        case = cases.find(session, caller.unit, case_number, for_update=True)
+        if case is None:
+            raise Problem("case_unknown")
+        try:
+            corrections.correct_name(
+                session, case, body.id_type, body.id_number, body.name, now=settings().now(), actor=caller.actor
+            )
+        except corrections.NotAParty:
+            raise Problem("not_a_party") from None
+        except corrections.NameAsked:
+            raise Problem("name_asked", obligation="15.4", facts={"case": str(case.id)}) from None
+        except CaseClosed:
+            raise Problem("case_closed", obligation="15.4") from None
     return _read(caller, case_number)
 
 

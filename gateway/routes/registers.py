@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
+from domain.spelling import same_name
 from gateway.acting import acting
 from gateway.answers.records import OffSystemAnswer, OffSystemsAnswer, VoluntariesAnswer, VoluntaryAnswer
 from gateway.entrance import CurrentCaller
@@ -139,7 +140,7 @@ def _case_and_party(session: Session, caller: Caller, number: str, sent: SentPar
     party = cases.find_party(session, case, sent.id_type, sent.id_number.upper())
     if party is None:
         raise Problem("not_a_party")
-    if cases.open_subject(party, cases.case_key(case)).name != sent.name:
+    if not same_name(cases.open_subject(party, cases.case_key(case)).name, sent.name):
         raise Problem("name_differs")
     return case, party
 

@@ -19,6 +19,10 @@ class CaseParty(SentParty):
     role: Annotated[PartyRole, Field(description="在办件中的身份")]
 
 
+class SentNameCorrection(SentParty):
+    """当事人姓名(名称)的更正:证件类型和号码指明是谁,name 填正确的姓名(名称)。"""
+
+
 class SentCase(Sent):
     """办件。"""
 

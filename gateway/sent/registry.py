@@ -9,8 +9,9 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.blocking import Organ
+from domain.identity import is_uscc
 from domain.limits import HandlingType
-from gateway.sent.values import Code, Line, Sent, is_uscc, one_line
+from gateway.sent.values import Code, Line, Sent, one_line
 
 Text = Annotated[str, Field(max_length=2000), AfterValidator(one_line)]
 Flag = Annotated[bool, Field(strict=True)]

@@ -7,19 +7,18 @@ Examples show invented people only: born in the nineteenth century and named 演
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
-from stdnum.cn import ric, uscc
-from stdnum.exceptions import ValidationError
 
+from domain.identity import is_citizen_number, is_wrong, tidy
 from domain.roles import IdType
 from gateway.bodies import is_clean
+from settings import LOCAL, settings
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-_CITIZEN = re.compile(r"\d{17}[\dX]", re.ASCII)
 _CITIZEN_INSIDE = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)", re.ASCII)
 
 
@@ -35,19 +34,10 @@ def one_line(text: str) -> str:
 
 
 def names_a_citizen(text: str) -> bool:
-    """True where a valid citizen ID number stands in a text that travels in addresses and records."""
-    return any(_is_citizen_number(match.upper()) for match in _CITIZEN_INSIDE.findall(text))
-
-
-def _is_citizen_number(number: str) -> bool:
-    # Not stdnum's whole check: it knows 370402 since 1983 only, while people born before carry it too.
-    if not _CITIZEN.fullmatch(number) or number[-1] != ric.calc_check_digit(number):
-        return False
-    try:
-        ric.get_birth_date(number)
-    except ValidationError:
-        return False
-    return True
+    """True where the number of a citizen or of a permanent resident stands in a text that travels in addresses and
+    records."""
+    found = [match.upper() for match in _CITIZEN_INSIDE.findall(text)]
+    return any(is_citizen_number(one) or not is_wrong(IdType.PERMANENT_RESIDENCE, one, date.max) for one in found)
 
 
 def _instant(value: Any) -> Any:
@@ -89,21 +79,25 @@ class Sent(BaseModel):
 class SentParty(Sent):
     """被核验人,与办件中登记的一致。"""
 
-    id_type: Annotated[IdType, Field(description="证件类型:citizen_id 公民身份号码,uscc 统一社会信用代码")]
-    id_number: Annotated[str, Field(min_length=18, max_length=18, description="证件号码", examples=["370402188102020017"])]
+    id_type: Annotated[
+        IdType,
+        Field(
+            description="证件类型:citizen_id 公民身份号码,uscc 统一社会信用代码,passport 护照,hk_macao_permit 港澳居民来往内地通行证,"
+            "taiwan_permit 台湾居民来往大陆通行证,permanent_residence 外国人永久居留身份证(15 位或 18 位),hmt_residence 港澳台居民居住证"
+        ),
+    ]
+    id_number: Annotated[
+        str,
+        Field(min_length=5, max_length=40, description="证件号码;全角、小写和其中的空格、横线、括号按印在证件上的写法处理", examples=["370402188102020017"]),
+        AfterValidator(tidy),
+    ]
     name: Annotated[Line, Field(description="姓名或名称", examples=["演示甲子"])]
 
     @model_validator(mode="after")
     def _number_is_right(self) -> Self:
-        number = self.id_number.upper()
-        right = _is_citizen_number(number) if self.id_type is IdType.CITIZEN_ID else is_uscc(number)
-        if not right:
+        if is_wrong(self.id_type, self.id_number, settings().now().astimezone(LOCAL).date()):
             raise PydanticCustomError("id_number_invalid", "id number")
         return self
 
     def __repr__(self) -> str:
         return "SentParty(…)"
-
-
-def is_uscc(number: str) -> bool:
-    return number.isascii() and number.isalnum() and uscc.is_valid(number)

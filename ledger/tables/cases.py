@@ -49,3 +49,16 @@ class Party(Table):
     name: Mapped[Sealed]
     id_number: Mapped[Sealed]
     __table_args__ = (UniqueConstraint("case_id", "lookup"),)
+
+
+class NameCorrection(Table):
+    """姓名更正: a slip in a party's name, mended before anything was asked about it. Append-only."""
+
+    __tablename__ = "name_corrections"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case: Mapped[UUID] = mapped_column("case_id", ForeignKey("cases.id"), index=True)
+    party: Mapped[UUID] = mapped_column("party_id", ForeignKey("parties.id"))
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    before: Mapped[Sealed]
+    after: Mapped[Sealed]

@@ -10,6 +10,7 @@ import pytest
 
 from connectors.share import load_sources, make_source
 from connectors.source_config import Meaning, SourceConfigError, parse_source, read_toml
+from domain.share import Subject
 from tests.sandbox.serving import SECRETS
 
 FOLDER = Path(__file__).parents[2] / "connectors" / "sources"
@@ -123,3 +124,16 @@ def test_one_more_source_is_one_more_file(tmp_path: Path) -> None:
     (tmp_path / "third.toml").write_text(text, "utf-8")
     assert load_sources(tmp_path, ENVIRONMENT, SECRETS)["third"].name == "另一个平台"
     assert read_toml(tmp_path / "third.toml")["signing"]["scheme"] == "x-client"
+
+
+def test_a_source_says_whose_numbers_it_takes() -> None:
+    config = table("licence_library")
+    assert make_source("x", config, ENVIRONMENT, SECRETS).takes(Subject("演示", "hmt_residence", ""))
+    assert not make_source("x", config, ENVIRONMENT, SECRETS).takes(Subject("演示", "passport", ""))
+    config["holders"]["passport"] = "414"
+    assert make_source("x", config, ENVIRONMENT, SECRETS).takes(Subject("演示", "passport", ""))
+    config["holders"]["library_card"] = "7"
+    with pytest.raises(SourceConfigError, match="holders"):
+        make_source("x", config, ENVIRONMENT, SECRETS)
+    del config["holders"]  # a file of before
+    assert make_source("x", config, ENVIRONMENT, SECRETS).takes(Subject("演示", "citizen_id", ""))
