@@ -80,6 +80,7 @@ class Event(StrEnum):
     ASKED = "asked"  #: the request reached the issuing unit's inbox (10.1)
     CLAIMED = "claimed"  #: 认领
     RELEASED = "released"
+    SUCCEEDED = "succeeded"  #: 承继: the unit was merged; its successor has the case from here on
     SUPPLEMENT_ASKED = "supplement_asked"  #: 补正: data are missing; the clock rests (reading 10)
     SUPPLEMENTED = "supplemented"
     RETURNED = "returned"  #: 退回: not this unit's duty (10.10, 10.11)
@@ -169,6 +170,7 @@ NOTES: MappingProxyType[Event, frozenset[State]] = MappingProxyType(
         _E.COMMITMENT_OFFERED: frozenset({_S.AWAITING_COMMITMENT}),
         _E.CLAIMED: _IN_INBOX,
         _E.RELEASED: _IN_INBOX,
+        _E.SUCCEEDED: OPEN,
         _E.PROMISE_MOVED: OPEN,
         _E.NAME_CORRECTED: frozenset({_S.RECEIVED, _S.NEEDS_ATTENTION}),  # nothing was asked yet
         _E.WARNED: OPEN,

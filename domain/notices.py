@@ -51,6 +51,7 @@ class NoticeKind(StrEnum):
     RETURNED_TWICE = "returned_twice"  #: 两次退回, to the 专班 office, which decides, and to the requesting unit
     PROMISE_SHORT = "promise_short"  #: 承诺时限所剩不足半小时 when the request arrives (reading 3), to the requesting unit
     SUPPLEMENT = "supplement"  #: 补正, to the requesting unit
+    TAKEN_OVER = "taken_over"  #: 接手, to whoever had claimed the request
     COMMITMENT_CHECK = "commitment_check"  #: 承诺核查, to the requesting unit
     REPORT = "report"  #: 周报, to its readers: its text is the report's (reports.letters)
 
@@ -67,6 +68,7 @@ _WORDS = {
     NoticeKind.RETURNED_TWICE: ("核验申请两次被退回", "请工作专班办公室确定出具单位后改派,或者办结;需求单位知悉,不再需要的可以撤回。"),
     NoticeKind.PROMISE_SHORT: ("承诺时限所剩不足半小时", "出具单位收到申请时,该办件的承诺时限已不足半小时。确需延长的,请与申请人商定后变更承诺时限。"),
     NoticeKind.SUPPLEMENT: ("出具单位要求补正", "请查看所缺内容并补正;补正前出具单位的时限暂停。"),
+    NoticeKind.TAKEN_OVER: ("您认领的核验申请已由同事接手", "请不要再办理;有已经核实的内容请告知接手的同事。"),
     NoticeKind.COMMITMENT_CHECK: ("承诺核查到期", "请对申请人的承诺进行核查并登记结论。"),
     NoticeKind.REPORT: ("“无证明办事”工作周报", "请阅附件。"),
 }

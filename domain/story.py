@@ -28,6 +28,7 @@ EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
         Event.ASKED: "送达出具单位收件箱",
         Event.CLAIMED: "出具单位认领",
         Event.RELEASED: "出具单位放回",
+        Event.SUCCEEDED: "单位合并,由承继单位办理",
         Event.SUPPLEMENT_ASKED: "出具单位要求补正,时限暂停",
         Event.SUPPLEMENTED: "需求单位已补正,时限继续",
         Event.RETURNED: "出具单位退回",
@@ -65,7 +66,7 @@ EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
 )
 
 #: Codes worth showing beside the name; everything else in the detail is for programs.
-_SHOWN = ("method", "unit", "kind", "where", "outcome", "answer", "result", "reason", "why", "code", "until", "count")
+_SHOWN = ("method", "unit", "instead_of", "kind", "where", "outcome", "answer", "result", "reason", "why", "code", "until", "count")
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
         **{str(reason): word for words in REASON_WORDS.values() for reason, word in words.items()},

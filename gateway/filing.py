@@ -27,6 +27,7 @@ from ledger.audit import record_access
 from ledger.database import transaction
 from ledger.keys import Caller
 from ledger.standings import load
+from ledger.succession import heir
 from ledger.tables.cases import Case, Party
 from ledger.tables.registry import Matter, ProofKind
 from ledger.tables.verifications import Verification
@@ -59,7 +60,7 @@ def _register(caller: Caller, number: str, body: SentCase) -> bool:
         matter = session.get(Matter, body.matter)
         if matter is None:
             raise Problem("matter_unknown")
-        if matter.unit != caller.unit:
+        if heir(session, matter.unit) != caller.unit:
             raise Problem("matter_not_yours", obligation="15.4", facts={"matter": matter.code})
         data = body.as_data(number)
         try:

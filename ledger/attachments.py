@@ -16,6 +16,7 @@ from ledger import mismatches, requests
 from ledger.cases import key_of
 from ledger.moves import MoveRefused
 from ledger.standings import lock
+from ledger.succession import estate
 from ledger.tables.inbox import Attachment
 from ledger.tables.verifications import Request, Verification
 from ledger.vault import Place
@@ -89,24 +90,24 @@ def visible(session: Session, unit: str, number: str, request: UUID | None = Non
     its open request; once that is answered, its own answer's files alone, as its inbox masks the person (15.4).
     """
     row = session.get_one(Verification, number)
-    own = list(session.scalars(select(Request).where(Request.verification == number, Request.unit == unit)))
+    own = list(session.scalars(select(Request).where(Request.verification == number, Request.unit.in_(estate(session, unit)))))
     found = session.scalars(select(Attachment).where(Attachment.verification == number).order_by(Attachment.added_at))
     wanted = {None, request}  #: what goes with a check goes with each of its requests
-    readable = [one for one in found if (request is None or one.request in wanted) and _may_read(unit, row, one, own)]
+    readable = [one for one in found if (request is None or one.request in wanted) and _may_read(estate(session, unit), row, one, own)]
     if not readable:
         return []
     key = key_of(session, row.case)
     return [(one, key.decrypt_text(Place("attachments", "name", one.id), one.name)) for one in readable]
 
 
-def _may_read(unit: str, row: Verification, one: Attachment, own: list[Request]) -> bool:
+def _may_read(units: frozenset[str], row: Verification, one: Attachment, own: list[Request]) -> bool:
     """`own`: the unit's own requests of this verification."""
     for request in own:
         if one.request not in (None, request.id) or request.withdrawn_at is not None:
             continue
         if request.answered_at is None or one.use is AttachmentUse.REPLY:
             return True
-    if unit != row.unit:
+    if row.unit not in units:
         return False
     return one.use is not AttachmentUse.REPLY or row.state is State.DELIVERED
 

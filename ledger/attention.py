@@ -18,6 +18,7 @@ from ledger.moves import MoveRefused, move, note, request_wake
 from ledger.remedies import FINAL
 from ledger.requests import withdraw_request
 from ledger.standings import UnknownNumber, lock
+from ledger.succession import heir
 from ledger.tables.effects import Proof, SealUse
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Verification
@@ -41,10 +42,11 @@ def reroute(
 ) -> None:
     """改派: ask another issuing unit. The old request closes without a score, a proof of the old answer is revoked."""
     row = _waiting_for_a_person(session, number)
+    unit = heir(session, unit)
     target = session.get(Unit, unit)
     if target is None or not target.active:
         raise MoveRefused(f"没有可用的单位:{unit}")
-    if unit == row.unit:
+    if unit == heir(session, row.unit):
         raise MoveRefused(f"{number}: 不能改派给需求单位自己")
     withdraw_request(session, number, now=now, actor=actor)
     promises.run_on(session, row, now=now)

@@ -9,9 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import OPEN, Event, State
+from domain.notices import NoticeKind
 from ledger.moves import note
+from ledger.notifications import notify_unit
 from ledger.standings import lock
 from ledger.tables.inbox import Return
+from ledger.succession import estate
 from ledger.tables.verifications import Request, Verification
 
 
@@ -57,7 +60,7 @@ def hold(
     `ClaimedByOther`.
     """
     request = session.get(Request, request_id)
-    if request is None or request.unit != unit:
+    if request is None or request.unit not in estate(session, unit):
         raise NotYours
     # The verification's row is locked, so that nobody moves it between our look and our move; then we look again.
     row = lock(session, request.verification)
@@ -85,8 +88,9 @@ def claim(session: Session, request_id: UUID, unit: str, *, now: datetime, actor
     row, request = hold(session, request_id, unit, actor=actor, override=override)
     if request.claimed_by is not None and person_of(request.claimed_by) == person_of(actor):
         return
+    former = tell_holder(session, row, request, now=now, actor=actor)
     request.claimed_by, request.claimed_at = actor, now
-    note(session, row.number, Event.CLAIMED, at=now, actor=actor, detail={"request": str(request.id)})
+    note(session, row.number, Event.CLAIMED, at=now, actor=actor, detail={"request": str(request.id)} | former)
 
 
 def release(session: Session, request_id: UUID, unit: str, *, now: datetime, actor: str, override: bool = False) -> None:
@@ -94,8 +98,41 @@ def release(session: Session, request_id: UUID, unit: str, *, now: datetime, act
     row, request = hold(session, request_id, unit, actor=actor, override=override)
     if request.claimed_by is None:
         return
+    former = tell_holder(session, row, request, now=now, actor=actor)
     request.claimed_by = request.claimed_at = None
-    note(session, row.number, Event.RELEASED, at=now, actor=actor, detail={"request": str(request.id)})
+    note(session, row.number, Event.RELEASED, at=now, actor=actor, detail={"request": str(request.id)} | former)
+
+
+def tell_holder(session: Session, row: Verification, request: Request, *, now: datetime, actor: str) -> dict[str, str]:
+    """接手: whoever had claimed it is told when somebody else acts on it. Gives what the event says of it."""
+    if request.claimed_by is None or request.claimed_at is None or person_of(request.claimed_by) == person_of(actor):
+        return {}
+    holder = person_of(request.claimed_by)
+    cause = f"{request.id}/{request.claimed_at.isoformat()}"  # told once of each claim
+    notify_unit(
+        session, NoticeKind.TAKEN_OVER, request.unit, cause, number=row.number, about=now, now=now, persons=[holder],
+        system=False,
+    )  # fmt: skip
+    return {"from": holder}
+
+
+def leave(session: Session, person: str, *, now: datetime, actor: str) -> int:
+    """离任: what a person had claimed and not answered is free again for the colleagues. Gives how many."""
+    mine = (Request.claimed_by == f"person:{person}") | Request.claimed_by.startswith(f"person:{person} via ", autoescape=True)
+    held = select(Request).where(mine, Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
+    count = 0
+    for request in session.scalars(held.order_by(Request.verification)).all():
+        row = lock(session, request.verification)
+        session.refresh(request)
+        if request.claimed_by is None or person_of(request.claimed_by) != person or row.state not in OPEN:
+            continue
+        if request.answered_at is not None or request.withdrawn_at is not None:
+            continue
+        request.claimed_by = request.claimed_at = None
+        detail = {"request": str(request.id), "from": person, "why": "left"}
+        note(session, row.number, Event.RELEASED, at=now, actor=actor, detail=detail)
+        count += 1
+    return count
 
 
 def person_of(actor: str) -> str:

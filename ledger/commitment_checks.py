@@ -24,6 +24,7 @@ from ledger.clocks import numbers
 from ledger.moves import note
 from ledger.notifications import notify_unit
 from ledger.standings import lock
+from ledger.succession import estate
 from ledger.tables.commitments import Commitment, CommitmentCheck, CommitmentText, CreditBlock
 from ledger.tables.verifications import Verification
 from ledger.vault import Place
@@ -80,7 +81,7 @@ def check(
     Raises LookupError where it is not the unit's, `CheckDone`.
     """
     row = session.get(CommitmentCheck, check_id, with_for_update=True)
-    if row is None or row.unit != unit:
+    if row is None or row.unit not in estate(session, unit):
         raise LookupError
     if row.done_at is not None:
         raise CheckDone
@@ -128,7 +129,7 @@ def remind(session: Session, now: datetime) -> None:
 
 def checks(session: Session, unit: str, *, done: bool) -> list[CommitmentCheck]:
     """The unit's checks: open ones by their date, or those that are done, newest first."""
-    query = select(CommitmentCheck).where(CommitmentCheck.unit == unit)
+    query = select(CommitmentCheck).where(CommitmentCheck.unit.in_(estate(session, unit)))
     if done:
         return list(session.scalars(query.where(CommitmentCheck.done_at.is_not(None)).order_by(CommitmentCheck.done_at.desc()).limit(200)))
     return list(session.scalars(query.where(CommitmentCheck.done_at.is_(None)).order_by(CommitmentCheck.due_at.asc().nulls_last()).limit(200)))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.complaints import COMPLAINT_STEPS, ComplaintOutcome, ComplaintStanding, ComplaintStep
 from ledger.complaints import ComplaintRefused, Stated, add_step, key_of, written
+from ledger.succession import estate
 from ledger.tables.oversight import Complaint, ComplaintStepRow
 from ledger.tables.registry import Unit
 from ledger.vault import Place
@@ -43,7 +44,7 @@ def pass_on(session: Session, number: str, to: str, asked: str, *, person: str, 
 def answer(session: Session, number: str, text: str, *, person: str, unit: str, now: datetime) -> Complaint:
     """The unit's own answer. LookupError where it was not passed to this unit."""
     row = _locked(session, number)
-    if row.unit != unit or row.standing is ComplaintStanding.RECEIVED:
+    if row.unit not in estate(session, unit) or row.standing is ComplaintStanding.RECEIVED:
         raise LookupError
     row.standing = _next(row, ComplaintStep.ANSWER)
     row.done_at = now
@@ -68,18 +69,18 @@ def read(session: Session, number: str, *, person: str, unit: str, now: datetime
     Never for people of the unit named, whatever their office (18.2): then LookupError.
     """
     row = find(session, number)
-    if row.unit == unit or _named(session, row, unit):
+    if not _unnamed(session, row, estate(session, unit)):
         raise LookupError
     add_step(session, row, ComplaintStep.READ, person=person, unit=unit, now=now)
     return written(row)
 
 
-def _named(session: Session, row: Complaint, unit: str) -> bool:
-    """It was named at first, or it was passed to it once: that it went on does not open it."""
+def _unnamed(session: Session, row: Complaint, units: frozenset[str]) -> bool:
+    """None of them was named at first, nor was it passed to one: that it went on does not open it."""
     passed = select(ComplaintStepRow.id).where(
-        ComplaintStepRow.complaint == row.id, ComplaintStepRow.record["to"].astext == unit
+        ComplaintStepRow.complaint == row.id, ComplaintStepRow.record["to"].astext.in_(units)
     )
-    return session.scalar(passed.limit(1)) is not None
+    return row.unit not in units and session.scalar(passed.limit(1)) is None
 
 
 def find(session: Session, number: str) -> Complaint:

@@ -23,6 +23,7 @@ from domain.complaints import (
 from domain.limits import aware
 from domain.numbers import new_number
 from ledger import terms
+from ledger.succession import estate
 from ledger.tables.oversight import Complaint, ComplaintStepRow
 from ledger.tables.registry import Matter, ProofKind, Unit
 from ledger.vault import CaseKey, Place, vault
@@ -169,7 +170,7 @@ def listed(
     """Newest first; of a unit those that were passed to it, None: all."""
     query = select(Complaint).order_by(Complaint.entered_at.desc(), Complaint.number)
     if unit is not None:
-        query = query.where(Complaint.unit == unit, Complaint.standing != ComplaintStanding.RECEIVED)
+        query = query.where(Complaint.unit.in_(estate(session, unit)), Complaint.standing != ComplaintStanding.RECEIVED)
     if standings:
         query = query.where(Complaint.standing.in_(standings))
     return list(session.scalars(query.limit(limit).offset(offset)))

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from domain.lifecycle import State
+from ledger.succession import heir
 from ledger.tables.effects import Delivery
 from ledger.tables.registry import CallbackAddress
 from ledger.tables.verifications import EventRow, Verification
@@ -60,8 +61,12 @@ def announce(
 
     `status`: what it is told, where the event itself is no move.
     """
+    # A merged unit's own system goes on with its cases: its address stands before its successor's.
     address = session.scalar(
-        select(CallbackAddress).where(CallbackAddress.unit == row.unit, CallbackAddress.active.is_(True))
+        select(CallbackAddress)
+        .where(CallbackAddress.unit.in_({row.unit, heir(session, row.unit)}), CallbackAddress.active.is_(True))
+        .order_by(CallbackAddress.unit != row.unit)
+        .limit(1)
     )
     told = status or event.target
     assert told is not None

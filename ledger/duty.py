@@ -105,6 +105,13 @@ def end_appointment(session: Session, unit: str, appointment: UUID, until: datet
     return row
 
 
+def end_all(session: Session, unit: str, *, now: datetime) -> None:
+    """The unit was merged: nobody is on duty for it any more. Its successor's duty stands, and covers what it inherits."""
+    for row in session.scalars(select(Appointment).where(Appointment.unit == unit)):
+        if row.until is None or row.until > now:
+            row.until, row.handed_to = max(now, row.since), None
+
+
 def report_absence(
     session: Session, unit: str, person: str, since: datetime | None, until: datetime, *, now: datetime, actor: str
 ) -> Absence:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from domain.limits import aware
 from domain.registers import FieldKind, RegisterKind, faults, people_of
+from ledger.succession import estate
 from ledger.tables.oversight import RegisterEntry
 from ledger.tables.registry import Person, Unit
 
@@ -61,7 +62,7 @@ def _unknown_people(session: Session, kind: RegisterKind, unit: str, values: Map
 
 def _replaceable(session: Session, kind: RegisterKind, unit: str, serial: int) -> None:
     row = session.get(RegisterEntry, serial)
-    if row is None or row.register is not kind or row.unit != unit:
+    if row is None or row.register is not kind or row.unit not in estate(session, unit):
         raise EntryRefused("没有要更正的这一条。")
     if session.scalar(select(RegisterEntry.serial).where(RegisterEntry.replaces == serial)) is not None:
         raise EntryRefused("这一条已被更正,请更正最新的一条。")
@@ -73,7 +74,7 @@ def listed(
     """A page of a register, of a unit or of all: what stands, and with `replaced` what was corrected as well."""
     query = select(RegisterEntry).where(RegisterEntry.register == kind, RegisterEntry.serial > after)
     if unit is not None:
-        query = query.where(RegisterEntry.unit == unit)
+        query = query.where(RegisterEntry.unit.in_(estate(session, unit)))
     if not replaced:
         later = aliased(RegisterEntry)
         query = query.where(~select(later.serial).where(later.replaces == RegisterEntry.serial).exists())

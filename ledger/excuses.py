@@ -13,6 +13,7 @@ from domain.lifecycle import Event
 from domain.limits import LimitKind
 from ledger.moves import note
 from ledger.standings import lock
+from ledger.succession import estate
 from ledger.tables.verifications import Deadline, Request
 
 
@@ -36,7 +37,7 @@ def give(session: Session, request: UUID, unit: str, reason: ExcuseReason, *, no
     """Put the reason on the record, before or after the limit. Raises `NoSoftLimit`, `NothingMissed`, `ExcuseStands`;
     LookupError where the request is not the unit's."""
     row = session.get(Request, request)
-    if row is None or row.unit != unit:
+    if row is None or row.unit not in estate(session, unit):
         raise LookupError
     lock(session, row.verification)
     limit = _soft(session, request)

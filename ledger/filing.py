@@ -18,6 +18,7 @@ from domain.reasons import AgainReason
 from domain.records import MismatchStatus
 from ledger.moves import note
 from ledger.notices import WAKE_CHANNEL, notify
+from ledger.succession import estate
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
 from ledger.tables.commitments import CommitmentCheck
@@ -48,7 +49,8 @@ class KeyReused(Exception):
 
 def find_repeat(session: Session, unit: str, key: str, body_digest: str) -> str | None:
     """The verification that this key already made, or None. Raises `KeyReused` for another body."""
-    known = session.get(IdempotencyKey, (unit, key))
+    asked = select(IdempotencyKey).where(IdempotencyKey.unit.in_(estate(session, unit)), IdempotencyKey.key == key)
+    known = session.scalar(asked.order_by(IdempotencyKey.unit != unit).limit(1))
     if known is None:
         return None
     if known.body_digest != body_digest:

@@ -15,6 +15,7 @@ from domain.roles import IdType
 from ledger import cases, mismatches, promises, return_limits, returns, supplements
 from ledger.audit import record_access, record_first_access
 from ledger.requests import due_of, inbox
+from ledger.succession import estate
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
 from ledger.tables.inbox import Suspension
@@ -111,7 +112,7 @@ def lines(
 def detail(session: Session, unit: str, request: UUID, *, actor: str, now: datetime) -> InboxDetail | None:
     """One request of the unit's inbox, the reading on the record; None where it is not the unit's."""
     row = session.get(Request, request)
-    if row is None or row.unit != unit:
+    if row is None or row.unit not in estate(session, unit):
         return None
     line = _lines(session, {request: due_of(session, request)}, now)[request]
     if row.answered_at is not None or row.withdrawn_at is not None:

@@ -14,6 +14,7 @@ from domain.instants import is_past
 from domain.lead_path import LEAD_STEPS, NEEDS, LeadStanding, LeadStep
 from domain.limits import aware
 from ledger import terms
+from ledger.succession import estate
 from ledger.tables.oversight import Lead, LeadStepRow
 from ledger.vault import Place, vault
 
@@ -35,7 +36,7 @@ def take(
     移送 without an answer is for who did not answer within the term; while the term is 未定, nobody refused anything.
     """
     row = _locked(session, number)
-    if step is LeadStep.ANSWER and (row.unit != unit or row.notified_at is None):
+    if step is LeadStep.ANSWER and (row.unit not in estate(session, unit) or row.notified_at is None):
         raise LookupError
     target = LEAD_STEPS.get((row.standing, step))
     if target is None:
@@ -78,7 +79,7 @@ def text_of(step: LeadStepRow) -> str | None:
 def find(session: Session, number: str, unit: str | None = None) -> Lead:
     """A lead; of a unit only where it was notified. Raises LookupError."""
     row = session.scalar(select(Lead).where(Lead.number == number))
-    if row is None or (unit is not None and (row.unit != unit or row.notified_at is None)):
+    if row is None or (unit is not None and (row.unit not in estate(session, unit) or row.notified_at is None)):
         raise LookupError
     return row
 

@@ -19,6 +19,7 @@ from domain.numbers import new_number
 from ledger import origins
 from ledger.lead_steps import add_step
 from ledger.signs import answers, conduct, content, lists, papers, reported, usage
+from ledger.succession import estate
 from ledger.tables.oversight import Lead, LeadStepRow
 from ledger.tables.records import Pulse
 from ledger.tables.registry import Unit
@@ -118,7 +119,7 @@ def listed(
     """Newest first. Of a unit those on which it was notified: what is a sign alone is the office's business yet."""
     query = select(Lead).order_by(Lead.found_at.desc(), Lead.number)
     if unit is not None:
-        query = query.where(Lead.unit == unit, Lead.notified_at.is_not(None))
+        query = query.where(Lead.unit.in_(estate(session, unit)), Lead.notified_at.is_not(None))
     if standings:
         query = query.where(Lead.standing.in_(standings))
     return list(session.scalars(query.limit(limit).offset(offset)))

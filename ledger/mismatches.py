@@ -16,6 +16,7 @@ from ledger.cases import key_of
 from ledger.filing import Filer
 from ledger.moves import note, request_wake
 from ledger.standings import lock
+from ledger.succession import heir
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
 from ledger.tables.effects import Proof
@@ -71,7 +72,7 @@ def report(
     if not set(fields) <= {*entry.fields, CONCLUSION}:
         raise FieldsUnknown
     checker = row.issuing_unit or entry.issuing_unit or unit
-    found = session.get(Unit, checker) if checker else None
+    found = session.get(Unit, heir(session, checker)) if checker else None
     if found is None or not found.active or found.code == row.unit:
         raise NoIssuer
     key, mismatch = key_of(session, row.case), uuid4()

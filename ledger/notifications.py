@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from domain.notices import NoticeChannel, NoticeKind, NoticeStanding
 from domain.roles import Role
 from ledger.deliveries import PAUSES, Receipt
+from ledger.succession import heir
 from ledger.tables.duty import Absence
 from ledger.tables.effects import Notice
 from ledger.tables.registry import CallbackAddress, Person, Unit
@@ -52,14 +53,16 @@ class Notification:
 
 def notify_unit(
     session: Session, kind: NoticeKind, unit: str, cause: str, *, number: str, about: datetime, now: datetime,
-    roles: frozenset[Role] = frozenset(), persons: Iterable[str] = (), announced: bool = False,
+    roles: frozenset[Role] = frozenset(), persons: Iterable[str] = (), announced: bool = False, system: bool = True,
 ) -> None:  # fmt: skip
     """Tell a unit: its system by webhook where it has one, by mail the persons, or those on duty with one of the roles.
 
     Whoever is named is told although away now: a 督办 that begins later is theirs from its beginning. Where nobody who
     is named has an address, those with a role are told. `cause` is the id of what it tells of. A unit without addresses
     finds it in its inbox. `announced`: its system has a callback of the same event (`deliveries.announce`); one is enough.
+    `system`: False for what concerns one person alone.
     """
+    unit = heir(session, unit)
     away = select(Absence.id).where(
         Absence.person == Person.code, Absence.cancelled_at.is_(None), Absence.since <= now, Absence.until > now
     )
@@ -69,7 +72,7 @@ def notify_unit(
     for person in named or session.scalars(reachable.where(holds, ~away.exists())):
         _write(session, kind, unit, cause, NoticeChannel.MAIL, person, number=number, about=about, now=now)
     address = select(CallbackAddress.id).where(CallbackAddress.unit == unit, CallbackAddress.active.is_(True))
-    if not announced and session.scalar(address) is not None:
+    if system and not announced and session.scalar(address) is not None:
         _write(session, kind, unit, cause, NoticeChannel.WEBHOOK, unit, number=number, about=about, now=now)
 
 

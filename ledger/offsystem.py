@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.records import OffSystemResult
 from ledger import cases
+from ledger.succession import estate
 from ledger.tables.cases import Case, Party
 from ledger.tables.records import OffSystemLookup
 from ledger.vault import Place
@@ -57,7 +58,7 @@ def listed(
         .limit(limit)
     )
     if unit is not None:
-        query = query.where(OffSystemLookup.unit == unit)
+        query = query.where(OffSystemLookup.unit.in_(estate(session, unit)))
     return [
         OffSystemLine(
             row, case.number, cases.case_key(case).decrypt_text(Place("off_system_lookups", "source", row.id), row.source)

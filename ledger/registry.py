@@ -10,8 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.roles import Role
+from ledger import claims
+from ledger.succession import estate
 from ledger.tables.base import Table
 from ledger.tables.registry import Database, Matter, Person, ProofKind, System, Unit
+from settings import settings
 
 T = TypeVar("T", bound=Table)
 
@@ -24,7 +27,12 @@ def put_units(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
 def put_people(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
     """People by code; their roles are checked against `domain.roles.Role` (ValueError)."""
     checked = [{**row, "roles": [Role(role).value for role in row["roles"]]} for row in rows]
-    return _put(session, Person, ("code",), checked)
+    units = dict(session.execute(select(Person.code, Person.unit)).tuples().all())
+    count = _put(session, Person, ("code",), checked)
+    for row in checked:  # who left, or works elsewhere now, holds back nothing
+        if units.get(row["code"]) not in (None, row.get("unit")) or row.get("active") is False:
+            claims.leave(session, row["code"], now=settings().now(), actor="system:roster")
+    return count
 
 
 def put_systems(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -62,7 +70,8 @@ def unit_names(session: Session) -> dict[str, str]:
 
 def drafted_by(session: Session, unit: str) -> frozenset[str]:
     """The units whose list this one drafts (5.1): itself, and those whose 行业主管部门 it is."""
-    return frozenset({unit, *session.scalars(select(Unit.code).where(Unit.drafting_unit == unit))})
+    units = estate(session, unit)
+    return frozenset({*units, *session.scalars(select(Unit.code).where(Unit.drafting_unit.in_(units)))})
 
 
 def _put(session: Session, table: type[T], key: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> int:

@@ -19,12 +19,13 @@ from domain.roles import Role
 from domain.scope import CatalogEntry
 from ledger import clocks, escalation, promises, routing, supervisions, supplements
 from ledger.alarms import clear_alarm
-from ledger.claims import hold
+from ledger.claims import hold, tell_holder
 from ledger.moves import Lease, move, request_wake
 from ledger.notifications import notify_unit
 from ledger.pauses import rests
 from ledger.remedies import call_a_person
 from ledger.standings import load, material
+from ledger.succession import estate, heir
 from ledger.tables.verifications import Deadline, Request, Verification
 from ledger.vault import CaseKey, Place
 
@@ -56,7 +57,8 @@ def ask(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
         return
     about = material(session, lease.number)
     assert row.issuing_unit is not None  # the catalog's constraint
-    request = Request(id=uuid4(), verification=row.number, unit=row.issuing_unit, received_at=now)
+    unit = heir(session, row.issuing_unit)
+    request = Request(id=uuid4(), verification=row.number, unit=unit, received_at=now)
     session.add(request)
     session.flush()
     promises.hand_over(session, row, now=now, actor=actor, lease=lease)
@@ -71,8 +73,9 @@ def ask(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
         at=now,
         actor=actor,
         lease=lease,
-        detail={"request": str(request.id), "unit": row.issuing_unit},
+        detail={"request": str(request.id), "unit": unit} | ({"instead_of": row.issuing_unit} if unit != row.issuing_unit else {}),
         next_instant=following,
+        issuing_unit=unit,
     )
 
 
@@ -100,6 +103,7 @@ def reply(
     escalation.catch_up(session, row, now=now)
     supplements.end_open(session, row.number, now=now, actor=actor)
     needed = {name: value for name, value in data.fields.items() if name in about.entry.fields}
+    tell_holder(session, row, request, now=now, actor=actor)
     request.answered_at, request.answered_by, request.answer = now, actor, data.answer
     request.fields = about.key.encrypt(
         Place("requests", "fields", request.id), json.dumps(needed, ensure_ascii=False).encode()
@@ -203,7 +207,7 @@ _DUE = (
 
 def inbox(session: Session, unit: str, *, answered: bool = False, limit: int = 100, offset: int = 0) -> list[InboxItem]:
     """收件箱 of a unit: what is due first comes first, what is overdue before it (10.4)."""
-    query = select(Request, _DUE).where(Request.unit == unit)
+    query = select(Request, _DUE).where(Request.unit.in_(estate(session, unit)))
     if answered:
         query = query.where(Request.answered_at.is_not(None)).order_by(Request.answered_at.desc(), Request.id)
     else:

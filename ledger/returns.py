@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -17,12 +17,13 @@ from domain.roles import Role
 from ledger import clocks, escalation, promises, return_limits, rules, supervisions, supplements
 from ledger.alarms import clear_alarm
 from ledger.cases import key_of
-from ledger.claims import hold
+from ledger.claims import hold, tell_holder
 from ledger.deliveries import announce
 from ledger.moves import MoveRefused, move, request_wake
 from ledger.notifications import notify_office, notify_unit
 from ledger.remedies import call_a_person
 from ledger.standings import lock
+from ledger.succession import heir
 from ledger.tables.inbox import Return
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Verification
@@ -71,11 +72,11 @@ def give_back(
     `SuggestsItself`, `NamesRequester`, `UnitUnknown`; then nothing was written.
     """
     if wish.suggested_unit is not None:
+        wish = replace(wish, suggested_unit=_existing(session, wish.suggested_unit))
         if wish.suggested_unit == unit:
             raise SuggestsItself
-        _existing(session, wish.suggested_unit)
     row, request = hold(session, request_id, unit, actor=actor, override=override)
-    if wish.suggested_unit == row.unit:
+    if wish.suggested_unit == heir(session, row.unit):
         raise NamesRequester
     escalation.catch_up(session, row, now=now)
     supplements.end_open(session, row.number, now=now, actor=actor)
@@ -89,6 +90,7 @@ def give_back(
     )
     back.limit_at, back.late = limit, limit is not None and is_past(limit, now)
     session.add(back)
+    tell_holder(session, row, request, now=now, actor=actor)
     request.withdrawn_at = now
     clocks.end_limits(session, row.number, now=now, actor=actor, answered=False, request=request.id)
     supervisions.handled(session, request.id, now=now)  # its feedback is still owed (reading 11)
@@ -146,9 +148,9 @@ def forward(session: Session, number: str, unit: str | None, *, now: datetime, a
     target = unit or back.suggested_unit
     if target is None:
         raise NoSuggestion
-    if target == row.unit:
+    target = _existing(session, target)
+    if target == heir(session, row.unit):
         raise NamesRequester
-    _existing(session, target)
     if target in _returned_by(session, number):
         raise ReturnedBefore
     _forward(session, row, back, target, now=now, actor=actor, standing=False)
@@ -166,14 +168,16 @@ def _forward(
     )  # fmt: skip
 
 
-def _existing(session: Session, unit: str) -> None:
-    found = session.get(Unit, unit)
+def _existing(session: Session, unit: str) -> str:
+    """The unit that is named, or its successor."""
+    found = session.get(Unit, heir(session, unit))
     if found is None or not found.active:
         raise UnitUnknown
+    return found.code
 
 
 def _returned_by(session: Session, number: str) -> set[str]:
-    return set(session.scalars(select(Return.unit).where(Return.verification == number)))
+    return {heir(session, unit) for unit in session.scalars(select(Return.unit).where(Return.verification == number))}
 
 
 def _newest(session: Session, number: str) -> Return | None:

@@ -18,8 +18,9 @@ from ledger import requests, sharing
 from ledger.claims import person_of
 from ledger.moves import Lease, confirm, move, note
 from ledger.standings import Material, load, material
+from ledger.succession import name_of
 from ledger.tables.effects import Proof, SealUse
-from ledger.tables.registry import Person, Unit
+from ledger.tables.registry import Person
 from ledger.tables.verifications import Verification
 from ledger.vault import CaseKey, Place
 
@@ -66,7 +67,7 @@ def evidence(session: Session, number: str) -> Evidence:
         fields = requests.answered_fields(session, number, about.key)
         request = requests.answered_request(session, number)
         assert request is not None and request.answered_at is not None
-        maker, source = session.get_one(Unit, request.unit).name, ""
+        maker, source = name_of(session, request.unit), ""
         signer, retrieved_at = _name_of(session, request.answered_by or ""), request.answered_at
     wanted = tuple((name, fields[name]) for name in about.entry.fields if fields.get(name))
     return Evidence(about, row.result, wanted, maker, signer, source, about.method.seal, retrieved_at)

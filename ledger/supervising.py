@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from ledger.cases import key_of
+from ledger.succession import estate
 from ledger.tables.inbox import Supervision
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline, Verification
@@ -32,7 +33,7 @@ def lines(session: Session, unit: str | None, *, done: bool, limit: int = 100) -
     """The 督办 of a unit (None: of all units): what is owed, most urgent first; or, `done`, the newest that are over."""
     query = _query()
     if unit is not None:
-        query = query.where(Supervision.unit == unit)
+        query = query.where(Supervision.unit.in_(estate(session, unit)))
     owed = Supervision.closed_at.is_(None) & or_(Supervision.handled_at.is_(None), Supervision.fed_back_at.is_(None))
     if done:
         query = query.where(~owed).order_by(Supervision.opened_at.desc())

@@ -21,6 +21,7 @@ from ledger.claims import person_of
 from ledger.moves import Lease, move, note
 from ledger.notifications import notify_office, notify_unit
 from ledger.standings import lock
+from ledger.succession import estate, heir
 from ledger.tables.inbox import Supervision
 from ledger.tables.verifications import Deadline, Request, Verification
 from ledger.vault import Place
@@ -46,12 +47,13 @@ def open_one(
     session: Session, row: Verification, request: Request, since: datetime, *, now: datetime, actor: str, lease: Lease | None
 ) -> None:
     """Open 督办 at `since`, the instant that was missed; its half hour begins there or at the unit's next opening."""
+    owes = heir(session, request.unit)
     deadline = Deadline(id=uuid4(), verification=row.number, request=request.id)
-    grounds.set_half_hour(session, deadline, request.unit, since, now=now)
+    grounds.set_half_hour(session, deadline, owes, since, now=now)
     session.flush()
-    person = duty.supervisor_at(session, request.unit, deadline.started_at or since)
+    person = duty.supervisor_at(session, owes, deadline.started_at or since)
     opened = Supervision(
-        id=uuid4(), verification=row.number, request=request.id, deadline=deadline.id, unit=request.unit,
+        id=uuid4(), verification=row.number, request=request.id, deadline=deadline.id, unit=owes,
         supervisor=person, opened_at=since,
     )  # fmt: skip
     session.add(opened)
@@ -69,9 +71,9 @@ def open_one(
             attention_from=State.ESCALATED,
         )  # fmt: skip
     if person is None:
-        text = f"{request.unit}:督办开始时没有在岗的督办员,请工作专班办公室督促该单位指定。"
-        raise_alarm(session, "no_supervisor", request.unit, text, now=now)
-    for unit, whom in ((request.unit, person), (row.unit, duty.supervisor_at(session, row.unit, now))):
+        text = f"{owes}:督办开始时没有在岗的督办员,请工作专班办公室督促该单位指定。"
+        raise_alarm(session, "no_supervisor", owes, text, now=now)
+    for unit, whom in ((owes, person), (asks := heir(session, row.unit), duty.supervisor_at(session, asks, now))):
         notify_unit(
             session, NoticeKind.SUPERVISION, unit, str(opened.id), number=row.number, about=since, now=now,
             persons=[whom] if whom else [], roles=_ELSE,
@@ -107,7 +109,7 @@ def feed_back(
     Raises `NotYourSupervision`, `NotOnDuty`, `FedBackAlready`, `SupervisionClosed`; then nothing was written.
     """
     found = session.get(Supervision, supervision_id)
-    if found is None or found.unit != unit:
+    if found is None or found.unit not in estate(session, unit):
         raise NotYourSupervision
     if not in_charge(session, unit, person_of(actor), found, now=now):
         raise NotOnDuty

@@ -14,7 +14,7 @@ from domain.records import Cause
 from domain.roles import Role
 from ledger import clocks, escalation, grounds, recomputing, rules
 from ledger.cases import key_of
-from ledger.claims import hold
+from ledger.claims import hold, tell_holder
 from ledger.deliveries import announce
 from ledger.moves import MoveRefused, move, request_wake
 from ledger.notifications import notify_unit
@@ -42,6 +42,7 @@ def ask(session: Session, request_id: UUID, unit: str, what: str, *, now: dateti
         raise LimitPassed
     if row.state is not State.AWAITING_REPLY:
         raise MoveRefused(f"{row.number}: 现状为“{row.state.chinese}”,不能要求补正")
+    tell_holder(session, row, request, now=now, actor=actor)
     rest = Suspension(id=uuid4(), verification=row.number, request=request.id, asked_at=now, asked_by=actor)
     key = key_of(session, row.case)
     rest.what = key.encrypt_text(Place("suspensions", "what", rest.id), what)

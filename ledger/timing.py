@@ -17,6 +17,7 @@ from ledger import clocks, grounds, outages, promises, return_limits, rules, tim
 from ledger.entries import load_entry
 from ledger.pauses import pauses
 from ledger.return_limits import ReturnLimit
+from ledger.succession import estate
 from ledger.tables.inbox import Supervision, Suspension
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline, EventRow, Request, Verification
@@ -80,7 +81,7 @@ def timing(session: Session, row: Verification, *, now: datetime) -> Timing:
 
 def was_asked(session: Session, number: str, unit: str) -> bool:
     """True where a request of this verification came to `unit`."""
-    return session.scalar(select(Request.id).where(Request.verification == number, Request.unit == unit).limit(1)) is not None
+    return session.scalar(select(Request.id).where(Request.verification == number, Request.unit.in_(estate(session, unit))).limit(1)) is not None
 
 
 def colour_of(limits: list[Deadline], now: datetime, *, resting: bool) -> Colour:

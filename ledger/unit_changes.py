@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from domain.lifecycle import OPEN, Event
 from domain.limits import aware
-from ledger.tables.registry import Unit, UnitChange
+from ledger import duty
+from ledger.moves import note
+from ledger.tables.registry import Person, System, Unit, UnitChange
+from ledger.tables.verifications import Verification
 
 
 class UnitChangeRefused(ValueError):
@@ -33,8 +37,13 @@ def rename(session: Session, unit: str, name: str, *, at: datetime, document: st
 
 
 def merge(session: Session, unit: str, into: str, *, at: datetime, document: str, now: datetime, actor: str) -> UnitChange:
-    """并入 another unit from `at` on: no longer active. What it did stays its own; its matters and people are moved by
-    an adjustment of the list and a new roster. Raises `UnitChangeRefused`; then nothing was written."""
+    """并入 another unit from `at` on, which has at once everything that it had (ledger.succession).
+
+    Its people and systems are the successor's from now on, with their keys; its requests, cases and what is asked of it
+    later are the successor's work, their clocks running on, which each open verification says. What it did stays its
+    own, in the reports too; its duty ends, its matters move with an adjustment of the list. Raises
+    `UnitChangeRefused`; then nothing was written.
+    """
     for code in sorted({unit, into}):  # in one order: two mergers at once must not wait for each other
         session.get(Unit, code, with_for_update=True)
     row = _locked(session, unit)
@@ -47,9 +56,28 @@ def merge(session: Session, unit: str, into: str, *, at: datetime, document: str
         raise UnitChangeRefused("本单位已停用。")
     change = _record(session, row, at, document, now, actor)
     change.merged_into, row.active = into, False
+    change.moved = {"people": _move(session, Person, unit, into), "systems": _move(session, System, unit, into)}
     session.add(change)
+    inherited = (unit, *row.inherits)
+    target.inherits = [*target.inherits, *inherited]
+    for code in inherited:
+        session.get_one(Unit, code).merged_into = into
+    duty.end_all(session, unit, now=now)
     session.flush()
+    for number in _open_work(session, inherited):
+        note(session, number, Event.SUCCEEDED, at=now, actor=actor, detail={"unit": into, "instead_of": unit})
     return change
+
+
+def _move(session: Session, table: type[Person] | type[System], unit: str, into: str) -> list[str]:
+    moved = update(table).where(table.unit == unit).values(unit=into).returning(table.code)
+    return sorted(session.scalars(moved))
+
+
+def _open_work(session: Session, units: tuple[str, ...]) -> list[str]:
+    """Open verifications that the unit asked for, is asked about, or is about to be asked about."""
+    ours = or_(Verification.unit.in_(units), Verification.issuing_unit.in_(units))
+    return list(session.scalars(select(Verification.number).where(ours, Verification.state.in_(OPEN)).order_by(Verification.number)))
 
 
 def changes(session: Session) -> list[UnitChange]:

@@ -36,6 +36,7 @@ from ledger.entries import load_entry
 from ledger.handback import Excluded
 from ledger.remedies import REMEDIES
 from ledger.tables.cases import Case, NameCorrection, Party
+from ledger.succession import estate
 from ledger.tables.effects import Proof
 from ledger.tables.inbox import Return, Suspension
 from ledger.tables.registry import Matter, Unit
@@ -148,7 +149,7 @@ def find_case(session: Session, unit: str, number: str) -> CaseView | None:
 def find_verification(session: Session, number: str, unit: str | None) -> Verification | None:
     """The verification of this number that `unit` filed (None: whoever filed it), or None."""
     row = session.get(Verification, number)
-    return row if row is not None and unit in (None, row.unit) else None
+    return row if row is not None and (unit is None or row.unit in estate(session, unit)) else None
 
 
 def view(

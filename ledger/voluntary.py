@@ -18,6 +18,7 @@ from domain.roles import IdType
 from domain.spelling import same_name
 from ledger import cases, entries
 from ledger.filing import Filer
+from ledger.succession import estate
 from ledger.tables.cases import Case, Party
 from ledger.tables.records import VoluntarySubmission
 from ledger.tables.registry import Matter, ProofKind
@@ -101,7 +102,7 @@ def listed(
         .limit(limit)
     )
     if unit is not None:
-        query = query.where(VoluntarySubmission.unit == unit)
+        query = query.where(VoluntarySubmission.unit.in_(estate(session, unit)))
     return _lines(session, [(row, case) for row, case in session.execute(query).tuples()])
 
 

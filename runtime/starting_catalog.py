@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.adjusting import ProposalKind, Step
@@ -20,10 +21,10 @@ from domain.roles import Role
 from domain.scope import CatalogEntry
 from ledger import commitments, duty, keys, registry, schedules, worktime
 from ledger.calendars import calendar
-from ledger.catalog import proposals, versions
+from ledger.catalog import proposals
 from ledger.database import transaction
 from ledger.tables.duty import Timetable
-from ledger.tables.registry import Matter, Person, ProofKind
+from ledger.tables.registry import Matter, Person, ProofKind, Unit
 from runtime import work_calendar
 from settings import ROOT, settings
 
@@ -39,17 +40,21 @@ def load() -> None:
     """Write the district's units, people, systems, matters, proofs and entries, and make the demonstration's keys."""
     district = tomllib.loads(DISTRICT.read_text("utf-8"))
     with transaction() as session:
-        registry.put_units(session, district["units"])
-        registry.put_people(session, district["people"])
-        registry.put_systems(session, district["systems"])
-        registry.put_matters(session, district["matters"])
-        registry.put_proofs(session, district["proofs"])
-        registry.put_databases(session, [{**row, "connected_since": date.fromisoformat(row["connected_since"])} for row in district["databases"]])
-        if not versions.current(session):
-            _publish_first(session, district)
+        if session.scalar(select(Unit.code).limit(1)) is None:  # else somebody has worked on it: what they changed stays
+            _fill(session, district)
         _arrange_duty(session, district)
     _make_key(REQUESTER, key_file("requester_key"))
     _make_key(ISSUER, key_file("issuing_unit_key"))
+
+
+def _fill(session: Session, district: dict[str, Any]) -> None:
+    registry.put_units(session, district["units"])
+    registry.put_people(session, district["people"])
+    registry.put_systems(session, district["systems"])
+    registry.put_matters(session, district["matters"])
+    registry.put_proofs(session, district["proofs"])
+    registry.put_databases(session, [{**row, "connected_since": date.fromisoformat(row["connected_since"])} for row in district["databases"]])
+    _publish_first(session, district)
 
 
 def _publish_first(session: Session, district: dict[str, Any]) -> None:

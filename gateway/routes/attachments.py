@@ -20,6 +20,7 @@ from ledger import attachments, claims, views
 from ledger.attachments import File
 from ledger.audit import record_access
 from ledger.keys import Caller
+from ledger.succession import heir
 from ledger.timing import was_asked
 from settings import settings
 
@@ -114,7 +115,7 @@ def get_attachments(number: Number, caller: CurrentCaller) -> AttachmentsAnswer:
     """需求单位看到自己上传的附件,送达后看到答复附件;出具单位看到待办申请的附件,答复之后只看到自己的答复附件。查看有记录。"""
     with acting() as session:
         row = views.find_verification(session, number, None) if is_number(number) else None
-        if row is None or (row.unit != caller.unit and not was_asked(session, number, caller.unit)):
+        if row is None or (heir(session, row.unit) != caller.unit and not was_asked(session, number, caller.unit)):
             raise Problem("number_unknown")
         found = attachments.visible(session, caller.unit, number)
         if found:  # names of files name people

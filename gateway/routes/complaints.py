@@ -31,6 +31,7 @@ from gateway.uploads import read_list_file
 from ledger import complaint_steps, complaints
 from ledger.complaints import Intake, Stated
 from ledger.keys import Caller
+from ledger.succession import heir
 from ledger.tables.oversight import Complaint
 from settings import settings
 
@@ -171,14 +172,14 @@ def _seen(session: Session, number: str, caller: Caller) -> Complaint:
         row = complaint_steps.find(session, number)
     except LookupError:
         raise Problem("complaint_unknown") from None
-    if not _of_office(caller) and (row.unit != caller.unit or row.standing is ComplaintStanding.RECEIVED):
+    if not _of_office(caller) and (heir(session, row.unit or "") != caller.unit or row.standing is ComplaintStanding.RECEIVED):
         raise Problem("complaint_unknown")
     return row
 
 
 def _answer(session: Session, row: Complaint, caller: Caller) -> ComplaintAnswer:
     """Whole for the office; not for its people of the unit named."""
-    whole = _of_office(caller) and row.unit != caller.unit
+    whole = _of_office(caller) and heir(session, row.unit or "") != caller.unit
     steps = complaint_steps.steps(session, row, as_unit=None if whole else caller.unit)
     return ComplaintAnswer.of(row, _duplicate(session, row), steps, settings().now(), whole=whole)
 

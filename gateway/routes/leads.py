@@ -27,6 +27,7 @@ from gateway.sent.oversight import (
 )
 from ledger import lead_steps, leads
 from ledger.keys import Caller
+from ledger.succession import heir
 from ledger.tables.oversight import Lead
 from ledger.tables.registry import Unit
 from settings import LOCAL, settings
@@ -150,7 +151,7 @@ def _whose(caller: Caller) -> str | None:
 
 def _answer(session: Session, row: Lead, caller: Caller) -> LeadAnswer:
     """What the office noted when it found it may rest on a complaint: the unit reads what it is told, not that."""
-    whole = Role.OFFICE in caller.roles and row.unit != caller.unit
+    whole = Role.OFFICE in caller.roles and heir(session, row.unit or "") != caller.unit
     steps = leads.steps_of(session, row)
     texts = [lead_steps.text_of(one) if whole or one.step is not LeadStep.FIND else None for one in steps]
     return LeadAnswer.of(row, list(zip(steps, texts, strict=True)), settings().now())

@@ -20,6 +20,7 @@ from ledger import attention, views, watch
 from ledger.database import transaction
 from ledger.keys import Caller
 from ledger.moves import MoveRefused
+from ledger.succession import heir
 from ledger.tables.registry import Unit
 from settings import settings
 
@@ -49,7 +50,7 @@ def reroute_stuck(number: Number, body: SentReroute, caller: CurrentCaller) -> V
     now = settings().now()
 
     def action(session: Session) -> None:
-        target = session.get(Unit, body.unit)
+        target = session.get(Unit, heir(session, body.unit))
         if target is None or not target.active:
             raise Problem("unit_unknown")
         attention.reroute(session, number, body.unit, body.reason, now=now, actor=caller.actor)

@@ -27,6 +27,7 @@ from gateway.sent.timing import SentExcuse, SentExcuseDecision, SentFeedback
 from ledger import excuses, supervising, supervisions, views
 from ledger.audit import record_first_access
 from ledger.database import transaction
+from ledger.succession import heir
 from ledger.timing import timing, was_asked
 from settings import settings
 
@@ -44,12 +45,12 @@ def get_deadline(number: Number, caller: CurrentCaller) -> TimingAnswer:
     with transaction() as session:
         row = views.find_verification(session, number, None) if is_number(number) else None
         if row is None or not (
-            watches_all(caller) or row.unit == caller.unit or was_asked(session, number, caller.unit)
+            watches_all(caller) or heir(session, row.unit) == caller.unit or was_asked(session, number, caller.unit)
         ):
             raise Problem("number_unknown")
         found = timing(session, row, now=now)
-        if not (watches_all(caller) or row.unit == caller.unit):  # how others kept their time is not its business (15.4)
-            found = replace(found, requests=[one for one in found.requests if one.request.unit == caller.unit])
+        if not (watches_all(caller) or heir(session, row.unit) == caller.unit):  # how others kept their time is not its business (15.4)
+            found = replace(found, requests=[one for one in found.requests if heir(session, one.request.unit) == caller.unit])
         return TimingAnswer.of(number, found)
 
 

@@ -26,6 +26,7 @@ from ledger.cases import key_of
 from ledger.database import transaction
 from ledger.keys import Caller
 from ledger.moves import MoveRefused
+from ledger.succession import heir
 from settings import settings
 
 router = api_router("verifications")
@@ -185,4 +186,4 @@ def _read(caller: Caller, number: str) -> VerificationAnswer:
         row = views.find_verification(session, _known(number), _scope(caller))
         if row is None:
             raise Problem("number_unknown")
-        return read(session, caller, row, personal=row.unit == caller.unit and sees_persons(caller))
+        return read(session, caller, row, personal=heir(session, row.unit) == caller.unit and sees_persons(caller))

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.listing import Change
+from ledger.succession import estate
 from ledger.tables.catalog import ChangeTask
 
 PROCESS, GUIDE = "process", "guide"
@@ -34,7 +35,7 @@ def tasks(
     """Tasks of a unit, or of all: the oldest first."""
     query = select(ChangeTask).order_by(ChangeTask.made_at, ChangeTask.matter, ChangeTask.what)
     if unit is not None:
-        query = query.where(ChangeTask.unit == unit)
+        query = query.where(ChangeTask.unit.in_(estate(session, unit)))
     if still_open:
         query = query.where(ChangeTask.done_at.is_(None))
     return list(session.scalars(query.limit(limit).offset(offset)))
@@ -43,7 +44,7 @@ def tasks(
 def acknowledge(session: Session, task: UUID, unit: str, note: str, *, now: datetime, actor: str) -> ChangeTask | None:
     """It is done; None where the unit has no such task. Saying so again changes nothing."""
     row = session.get(ChangeTask, task, with_for_update=True, populate_existing=True)
-    if row is None or row.unit != unit:
+    if row is None or row.unit not in estate(session, unit):
         return None
     if row.done_at is None:
         row.done_at, row.done_by, row.note = now, actor, note

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.blocking import Organ
@@ -28,6 +29,9 @@ class Unit(Table):
     organ: Mapped[Organ] = mapped_column(choices(Organ, "organ"), default=Organ.OTHER, server_default="other")
     takes_part: Mapped[bool] = mapped_column(default=True, server_default="true")  #: 应参加改革 (16.1): its list is due
     active: Mapped[bool] = mapped_column(default=True)
+    #: 并入: who has everything that it had (ledger.succession), and the other way round, all of them.
+    merged_into: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
+    inherits: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
     forwards_itself: Mapped[bool] = mapped_column(default=False)  #: 自动转办: its standing rule for returns (10.11)
 
 
@@ -45,6 +49,7 @@ class UnitChange(Table):
     after: Mapped[str | None]  #: the new name; None: it was merged
     merged_into: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
     document: Mapped[str]
+    moved: Mapped[dict[str, list[str]]] = mapped_column(JSONB, default=dict, server_default="{}")  #: people, systems; of a merger
     changed_by: Mapped[str]
     recorded_at: Mapped[datetime]
     __table_args__ = (
