@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     rectification_days: int = Field(default=10, ge=1, le=90)
     """Working days for the answer to a 整改通知 where it names no other term (reading 18)."""
 
+    retention_days: int = Field(default=3653, ge=365, le=36525)
+    """保管期限 of a case and a complaint, from the last thing that happened to it; 主动提供台账 keeps its own (2.7)."""
+
     smtp_host: str = ""
     smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_security: Literal["none", "starttls", "tls"] = "none"
@@ -145,6 +148,9 @@ class Settings(BaseSettings):
         for part in filter(None, map(str.strip, value.split(","))):
             ip_network(part, strict=False)  # ValueError names what is wrong, at the start and not at the first callback
         return value
+
+    def retention(self) -> timedelta:
+        return timedelta(days=self.retention_days)
 
     def readers(self) -> tuple[str, ...]:
         """The readers of the weekly report, each once."""

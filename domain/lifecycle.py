@@ -114,6 +114,7 @@ class Event(StrEnum):
     WITHDRAWN = "withdrawn"
     PAUSED = "paused"  #: 由运维暂停: never a legal withdrawal
     RESUMED = "resumed"
+    ERASED = "erased"  #: 按期销毁: the persons' data are gone, the record of what happened stays (2.7)
 
 
 _S, _E = State, Event
@@ -193,6 +194,7 @@ NOTES: MappingProxyType[Event, frozenset[State]] = MappingProxyType(
         _E.PASS_FAILED: OPEN,
         _E.PAUSED: OPEN,
         _E.RESUMED: OPEN,
+        _E.ERASED: ENDED,
     }
 )
 

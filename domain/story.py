@@ -62,6 +62,7 @@ EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
         Event.WITHDRAWN: "需求单位撤回",
         Event.PAUSED: "由运维暂停",
         Event.RESUMED: "恢复执行",
+        Event.ERASED: "保管期限届满,当事人信息已销毁",
     }
 )
 

@@ -40,6 +40,7 @@ from ledger.keys import Caller
 from ledger.lead_steps import LeadRefused
 from ledger.moves import MoveRefused
 from ledger.outages import OutageRefused
+from ledger.retention import RetentionRefused
 from ledger.schedules import TimetableRefused
 from ledger.tables.verifications import Verification
 from ledger.worktime import CalendarRefused
@@ -96,6 +97,7 @@ _SPOKEN: Mapping[type[Exception], str] = MappingProxyType(
         UnknownVersion: "version_unknown",
         ComplaintRefused: "complaint_refused",
         LeadRefused: "lead_refused",
+        RetentionRefused: "retention_refused",
     }
 )
 

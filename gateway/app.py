@@ -51,6 +51,7 @@ from gateway.routes import (
     registers,
     registry,
     reports,
+    retention,
     scores,
     stuck,
     timing,
@@ -64,7 +65,7 @@ from gateway.vitals import Vitals
 from gateway.watchdog import Watchdog
 from gateway.wording import problem_of
 from ledger import rules
-from ledger.vault import vault
+from ledger.vault import Erased, vault
 from settings import settings
 
 ROUTERS = (
@@ -90,6 +91,7 @@ ROUTERS = (
     complaints.router,
     leads.router,
     entered.router,
+    retention.router,
     scores.router,
     public_figures.router,
     verify.router,
@@ -179,10 +181,14 @@ def _answer_problems(app: FastAPI) -> None:
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
         return answer(request, Problem(code, headers=headers))
 
+    async def on_erased(request: Request, error: Exception) -> Response:
+        return answer(request, Problem("erased"))
+
     async def on_database(request: Request, error: Exception) -> Response:
         return answer(request, Problem("unavailable", headers={"Retry-After": "5"}))
 
     app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(Erased, on_erased)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     for away in (OperationalError, InterfaceError, PoolExhausted):

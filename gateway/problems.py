@@ -67,6 +67,9 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "proof_unknown": Kind(
             404, "查无此证明", "本系统没有出具过这个编号的电子证明。", "请核对编号;编号印在证明上,以 HY 开头共 18 位。"
         ),
+        "erased": Kind(
+            410, "已按期销毁", "保管期限届满,当事人信息和电子证明已经销毁,只保留办理经过。", "可以查询办理经过;确需证明的,请重新发起核验。"
+        ),
         "method_not_allowed": Kind(405, "不支持这种操作", "这个地址不支持所用的 HTTP 方法。", "请对照 /docs 核对方法。"),
         # where things stand
         "case_closed": Kind(409, "办件已办结", "该办件已办结,不能再更改或发起核验。", "请核对办件编号;确需核验的,请登记新的办件。"),

@@ -26,7 +26,7 @@ from ledger import terms
 from ledger.succession import estate
 from ledger.tables.oversight import Complaint, ComplaintStepRow
 from ledger.tables.registry import Matter, ProofKind, Unit
-from ledger.vault import CaseKey, Place, vault
+from ledger.vault import CaseKey, Erased, Place, vault
 
 #: The same text or telephone number within this time may be the same complaint again.
 DUPLICATE_WITHIN = timedelta(days=30)
@@ -160,7 +160,9 @@ def key_of(row: Complaint) -> CaseKey:
 
 
 def written(row: Complaint) -> Stated:
-    """What the reporter wrote, in clear."""
+    """What the reporter wrote, in clear. Raises `Erased` when its time is over."""
+    if not row.data_key:
+        raise Erased("已按保管期限销毁。")
     return Stated(**json.loads(key_of(row).decrypt_text(Place("complaints", "written", row.id), row.written)))
 
 

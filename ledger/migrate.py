@@ -25,12 +25,13 @@ from ledger.tables import (
     records,
     registry,
     reports,
+    retention,
     verifications,
 )
 from ledger.tables.base import metadata
 
 # Importing the modules registers their tables with `metadata`.
-_TABLES = (cases, catalog, commitments, duty, effects, inbox, keys, oversight, records, registry, reports, verifications)
+_TABLES = (cases, catalog, commitments, duty, effects, inbox, keys, oversight, records, registry, reports, retention, verifications)
 
 
 class CannotUpgrade(Exception):

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from domain.retention import ERASED
 from settings import Settings, settings
 
 _NONCE = 12
@@ -65,6 +66,26 @@ class CaseKey:
         return "CaseKey(…)"
 
 
+class Erased(VaultError):
+    """已按期销毁: the key was destroyed when its time was over (ledger.retention)."""
+
+
+class DestroyedKey(CaseKey):
+    """What opens nothing any more: a line of a list says so in its place, anything else raises `Erased`."""
+
+    def __init__(self) -> None:
+        super().__init__(b"")
+
+    def encrypt(self, place: Place, data: bytes) -> bytes:
+        raise Erased("已按保管期限销毁。")
+
+    def decrypt(self, place: Place, data: bytes) -> bytes:
+        raise Erased("已按保管期限销毁。")
+
+    def decrypt_text(self, place: Place, data: bytes) -> str:
+        return ERASED
+
+
 class Vault:
     """The master keys (id -> 32 bytes, the last one wraps new keys) and the key of the keyed hash."""
 
@@ -86,6 +107,8 @@ class Vault:
         return wrapped, self.current
 
     def open_case_key(self, case: UUID, wrapped: bytes, master: str) -> CaseKey:
+        if not wrapped:
+            return DestroyedKey()
         return CaseKey(_decrypt(self._master(master), Place("cases", "data_key", case), wrapped))
 
     def rewrap(self, case: UUID, wrapped: bytes, master: str) -> tuple[bytes, str]:

@@ -17,6 +17,7 @@ from domain.limits import LimitKind
 from domain.masking import mask_name, mask_number
 from domain.methods import Method, Result
 from domain.progress import Colour
+from domain.retention import ERASED
 from domain.roles import IdType, PartyRole
 from domain.scope import CatalogEntry
 from domain.share import Candidate
@@ -256,6 +257,8 @@ def _outcome(session: Session, row: Verification, key: CaseKey | None) -> Outcom
     assert row.result is not None
     if row.result is Result.COMMITTED:  # the commitment stands in for the proof: nothing was obtained (reading 15)
         return OutcomeView(row.result, "", {}, "")
+    if not session.get_one(Case, row.case).data_key:
+        return OutcomeView(row.result, ERASED, {}, "")
     found = sealing.evidence(session, row.number)
     # 不符: what the source holds under that number is another person's data, so nothing of it is shown.
     open_fields = key is not None and row.result is not Result.MISMATCH

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from domain.commitments import Evidence
 from domain.masking import mask_name, mask_number
 from domain.records import RETENTION, VoluntaryMark, VoluntaryReason
+from domain.retention import ERASED
 from domain.roles import IdType
 from domain.spelling import same_name
 from ledger import cases, entries
@@ -115,9 +116,7 @@ def _lines(session: Session, found: list[tuple[VoluntarySubmission, Case | None]
 def _line(
     row: VoluntarySubmission, case: Case | None, matters: Mapping[str, str], proofs: Mapping[str, str]
 ) -> VoluntaryLine:
-    place = _place(row)
-    text = cases.case_key(case).decrypt(place, row.stated) if case else vault().decrypt(place, row.stated)
-    stated = Stated(**json.loads(text))
+    stated = _stated(row, case)
     return VoluntaryLine(
         row=row,
         marks=[VoluntaryMark(mark) for mark in row.marks],
@@ -128,6 +127,15 @@ def _line(
         name=mask_name(stated.name),
         id_number=mask_number(stated.id_number),
     )
+
+
+def _stated(row: VoluntarySubmission, case: Case | None) -> Stated:
+    """What was stated, in clear; its line stays when its time is over (2.7)."""
+    if not row.stated or (case is not None and not case.data_key):
+        return Stated(ERASED, IdType.CITIZEN_ID, ERASED, ERASED, row.proof or ERASED)
+    place = _place(row)
+    text = cases.case_key(case).decrypt(place, row.stated) if case else vault().decrypt(place, row.stated)
+    return Stated(**json.loads(text))
 
 
 def _place(row: VoluntarySubmission) -> Place:

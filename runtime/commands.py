@@ -41,6 +41,7 @@ COMMANDS: dict[str, Command] = {
     "recompute": Command("runtime.recompute_command:main", "running limits anew, after a changed reading", "解读变更后重算在办时限"),
     "catalog": Command("runtime.catalog_commands:main", "hand in lists, rebuild, answer, error files", "清单:报送、重建、确认、退回"),
     "report": Command("runtime.report_command:main", "make a week's report and write its files", "编制周报,写出 PDF、XLSX、HTML"),
+    "retention": Command("runtime.retention_command:main", "what is kept too long: list, confirm, hold", "保管期限届满清册:列出、确认销毁、暂停"),
     "import": Command("runtime.import_commands:main", "import units, people, matters, proofs, databases from XLSX", "导入单位、人员、事项、证明、数据库名册"),
     "unit": Command("runtime.unit_command:main", "record that a unit is renamed or merged", "登记单位更名、合并"),
     "keyfiles": Command("runtime.first_keys:main", "make every secret file", "生成缺少的密钥文件", False),

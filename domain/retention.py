@@ -1,0 +1,52 @@
+"""保管期限 (2.7, 15.4): what is kept, what stops its end, and how far an end has come."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+#: What stands where something stood whose key was destroyed.
+ERASED = "已按期销毁"
+
+
+class Kept(StrEnum):
+    """What is kept under one key and ends as a whole."""
+
+    CASE = "case"
+    VOLUNTARY = "voluntary"  #: 主动提供 without a case; with one it goes with its case
+    COMPLAINT = "complaint"
+
+    @property
+    def chinese(self) -> str:
+        return {"case": "办件", "voluntary": "主动提供台账", "complaint": "投诉"}[self.value]
+
+
+class HoldReason(StrEnum):
+    """为何暂停销毁."""
+
+    RECONSIDERATION = "reconsideration"
+    LITIGATION = "litigation"
+    AUDIT = "audit"
+    INVESTIGATION = "investigation"
+    OTHER = "other"
+
+    @property
+    def chinese(self) -> str:
+        return _REASONS[self.value]
+
+
+_REASONS = {
+    "reconsideration": "行政复议", "litigation": "诉讼", "audit": "审计", "investigation": "监察调查", "other": "其他",
+}  # fmt: skip
+
+
+class RetentionStanding(StrEnum):
+    """到期清册 of one thing: how far its end has come."""
+
+    LISTED = "listed"
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    ERASED = "erased"
+
+    @property
+    def chinese(self) -> str:
+        return {"listed": "待确认", "held": "暂停销毁", "confirmed": "已确认,待销毁", "erased": "已销毁"}[self.value]
