@@ -22,7 +22,7 @@ from gateway.sent.retention import SentErasure, SentHold
 from ledger import retention
 from settings import settings
 
-router = api_router("监督")
+router = api_router("oversight")
 
 Limit = Annotated[int, Query(ge=1, le=500, description="最多几项")]
 Offset = Annotated[int, Query(ge=0, le=1_000_000, description="跳过前几项")]
