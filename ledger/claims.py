@@ -13,8 +13,8 @@ from domain.notices import NoticeKind
 from ledger.moves import note
 from ledger.notifications import notify_unit
 from ledger.standings import lock
-from ledger.tables.inbox import Return
 from ledger.succession import estate
+from ledger.tables.inbox import Return
 from ledger.tables.verifications import Request, Verification
 
 

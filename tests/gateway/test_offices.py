@@ -49,7 +49,10 @@ def test_the_inbox_says_what_is_asked_and_by_when(api: Api) -> None:
         "minutes_left": item["minutes_left"],
         "colour": "green", "colour_name": "绿", "immediate": False, "resting": False, "claimed_by": None,
         "status": "open",
+        "limit_notes": ["推算"],
+        "return_by": item["return_by"],
     }
+    assert datetime.fromisoformat(str(item["return_by"])) - received == timedelta(minutes=30)  # 10.10
     left = int((due - settings().now()).total_seconds() // 60)
     assert left <= int(str(item["minutes_left"])) <= left + 1  # a minute may end between the two looks
     assert api.get(f"/v1/inbox/{request}", ISSUER).json()["request"]["id"] == request
