@@ -36,8 +36,8 @@ from ledger import (
 from ledger.entries import load_entry
 from ledger.handback import Excluded
 from ledger.remedies import REMEDIES
-from ledger.tables.cases import Case, NameCorrection, Party
 from ledger.succession import estate
+from ledger.tables.cases import Case, NameCorrection, Party
 from ledger.tables.effects import Proof
 from ledger.tables.inbox import Return, Suspension
 from ledger.tables.registry import Matter, Unit

@@ -6,13 +6,13 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 EVENTS = (
     "filed", "taken_up", "share_found", "share_several", "share_mismatch", "chosen", "fell_back", "commitment_offered",
     "committed", "declined", "asked", "claimed", "released", "succeeded", "supplement_asked", "supplemented", "returned",
-    "forwarded", "replied", "recalculated", "lifted", "promise_moved", "warned", "missed", "supervised", "feedback",
+    "forwarded", "replied", "recalculated", "lifted", "promise_moved", "name_corrected", "warned", "missed", "supervised", "feedback",
     "office_told", "excuse_given", "excuse_decided", "reminded", "seal_started", "sealed", "delivered", "mismatch_reported",
     "mismatch_settled", "objected", "commitment_checked", "pass_failed", "attention_needed", "retried", "rerouted", "reissued",
     "closed", "withdrawn", "paused", "resumed", "erased",
