@@ -73,8 +73,8 @@ def upgrade() -> None:
         sa.Column("actor", sa.TEXT(), nullable=False),
         sa.Column("before", sa.LargeBinary(), nullable=False, comment="AES-256-GCM"),
         sa.Column("after", sa.LargeBinary(), nullable=False, comment="AES-256-GCM"),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_name_corrections_case_id_cases")),
-        sa.ForeignKeyConstraint(["party_id"], ["parties.id"], name=op.f("fk_name_corrections_party_id_parties")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_name_corrections_case_id")),
+        sa.ForeignKeyConstraint(["party_id"], ["parties.id"], name=op.f("fk_name_corrections_party_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_name_corrections")),
     )
     op.create_index(op.f("ix_name_corrections_case_id"), "name_corrections", ["case_id"])
