@@ -7,13 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 import psutil
-import psycopg2
-from rich.table import Table
-from sqlalchemy.exc import OperationalError
 
-from ledger import leases
-from ledger.database import transaction
-from runtime import lock, ports, postgres, prefect_server, records, services
+from runtime import lock, ports, postgres, records
 from runtime.context import home
 from runtime.failures import Failure
 from runtime.processes import end_recorded
@@ -52,6 +47,8 @@ def status(arguments: list[str]) -> int:
     up = lock.holder(place / "run")
     progress.say(f"./run up 正在运行(进程 {up.pid})。" if up else "./run up 没有在运行。")
     known = ports.remembered(place)
+    from rich.table import Table
+
     table = Table(box=None)
     for title in ("服务", "状态", "地址", "进程", "启动于", "内存"):
         table.add_column(title)
@@ -87,7 +84,12 @@ def _figures(process: psutil.Process | None) -> tuple[str, str, str]:
         return "", "", ""
 
 
+# What the checks need is imported by them: `status` and `down` answer without waiting for it.
+
+
 def _database_answers() -> bool:
+    import psycopg2
+
     chosen = settings()
     try:
         psycopg2.connect(
@@ -105,6 +107,11 @@ def _database_answers() -> bool:
 
 def _worker_lives() -> bool:
     """By the leases: Prefect would call a dead worker well for two minutes."""
+    from sqlalchemy.exc import OperationalError
+
+    from ledger import leases
+    from ledger.database import transaction
+
     try:
         with transaction() as session:
             return bool(leases.living_workers(session))
@@ -112,9 +119,21 @@ def _worker_lives() -> bool:
         return False
 
 
+def _prefect_answers() -> bool:
+    from runtime import prefect_server
+
+    return prefect_server.is_ready(settings().prefect_api_url)
+
+
+def _gateway_answers() -> bool:
+    from runtime import services
+
+    return services.answers(f"http://{settings().gateway_host}:{settings().gateway_port}")
+
+
 _CHECKS: dict[str, Callable[[], bool]] = {
     "数据库": _database_answers,
-    "Prefect 服务器": lambda: prefect_server.is_ready(settings().prefect_api_url),
+    "Prefect 服务器": _prefect_answers,
     "执行器": _worker_lives,
-    "接口服务": lambda: services.answers(f"http://{settings().gateway_host}:{settings().gateway_port}"),
+    "接口服务": _gateway_answers,
 }

@@ -11,11 +11,13 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-
-import httpx
+from typing import TYPE_CHECKING
 
 from runtime.blueprint import POOL_TYPE
 from runtime.failures import Failure
+
+if TYPE_CHECKING:  # every command passes here, and few of them ask the server: those import it
+    import httpx
 
 USER = "admin"
 
@@ -91,6 +93,8 @@ def client_environment(url: str, password: str, home: Path) -> dict[str, str]:
 
 def is_ready(url: str) -> bool:
     """Whether the server answers and has its database. Needs no password."""
+    import httpx
+
     try:
         with _client() as client:
             return client.get(f"{url}/ready").status_code == 200
@@ -100,6 +104,8 @@ def is_ready(url: str) -> bool:
 
 def ensure_pool(url: str, password: str, name: str) -> bool:
     """The work pool, made if there is none (then True). Over the API: the command refuses types that it does not know."""
+    import httpx
+
     try:
         with _client(password) as client:
             answer = client.post(f"{url}/work_pools/", json={"name": name, "type": POOL_TYPE})
@@ -112,6 +118,8 @@ def ensure_pool(url: str, password: str, name: str) -> bool:
 
 def worker_is_online(url: str, password: str, pool: str, worker: str, since: datetime) -> bool:
     """Whether Prefect has had a heartbeat of this worker after `since` (aware)."""
+    import httpx
+
     query = {"workers": {"last_heartbeat_time": {"after_": since.isoformat()}}}
     try:
         with _client(password) as client:
@@ -142,11 +150,15 @@ def deploy(folder: Path, environment: Mapping[str, str]) -> None:
 
 def asking(url: str, password: str) -> httpx.AsyncClient:
     """A client of the server's API, for many questions."""
+    import httpx
+
     return httpx.AsyncClient(base_url=url, auth=(USER, password), timeout=30, trust_env=False)
 
 
 def _client(password: str | None = None) -> httpx.Client:
     """Loopback only, so proxies of the environment are left aside."""
+    import httpx
+
     return httpx.Client(auth=(USER, password) if password else None, timeout=5, trust_env=False)
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 
 from runtime import records
+from runtime.effort import Effort, listens
 from runtime.failures import Failure, last_lines
 from runtime.progress import Progress
 
@@ -35,6 +36,8 @@ class Service:
 
     `adopt`: one that still runs from before is kept if its fingerprint is the same. For services of ours it stays
     off: they would go on with the code of then.
+    `ready_seconds`: how long it may stand still before it is ready, not how long it may take (see `runtime.effort`).
+    `port`: where it alone may answer; what another program says there is nobody's health.
     """
 
     name: str
@@ -47,6 +50,11 @@ class Service:
     signals: Signals = PATIENT
     adopt: bool = False
     fingerprint: str = ""
+    port: int | None = None
+
+    def well(self, process: psutil.Process) -> bool:
+        """It answers as it should, and it is this process that answers."""
+        return self.healthy() and (self.port is None or listens(process, self.port))
 
 
 def launch(argv: Sequence[str], environment: Mapping[str, str], log: Path, folder: Path) -> psutil.Process:
@@ -119,6 +127,14 @@ class _Kept:
     since: float = field(default_factory=time.monotonic)
     pause: float = 1.0
     again_at: float | None = None
+    held: bool = False
+
+
+def _stopped(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_STOPPED
+    except psutil.Error:
+        return False
 
 
 class Supervisor:
@@ -136,12 +152,15 @@ class Supervisor:
             process = self._spawn(service)
         kept = _Kept(service, process)
         self._kept.append(kept)
-        end_at = time.monotonic() + service.ready_seconds
-        while not service.healthy():
+        # A server may spend its start waiting for its database: what that one does counts for it.
+        workers = [process, *(kept.process for kept in self._kept if kept.service.name == "postgres")]
+        effort = Effort(workers, service.log, service.ready_seconds)
+        while not service.well(process):
             if not records.runs(process):
-                raise self._failed(service, "进程启动后退出")
-            if time.monotonic() > end_at:
-                raise self._failed(service, f"{service.ready_seconds:.0f} 秒内没有就绪")
+                other = service.port is not None and service.healthy()
+                raise self._failed(service, f"端口 {service.port} 上应答的是另一个程序" if other else "进程启动后退出")
+            if effort.stalled():
+                raise self._failed(service, f"{service.ready_seconds:.0f} 秒没有进展,仍未就绪")
             time.sleep(0.05)
         if not records.runs(process):  # somebody else answers at that address
             raise self._failed(service, "进程启动后退出")
@@ -155,7 +174,11 @@ class Supervisor:
                     self._again(kept)
             elif not records.runs(kept.process):
                 self._died(kept)
-            elif not kept.ready and kept.service.healthy():
+            elif self._is_held(kept):
+                kept.process.kill()  # it will not end by itself: a stopped process gets no other signal
+                records.ended(kept.process, 5)
+                self._died(kept, "被暂停(SIGSTOP),已结束")
+            elif not kept.ready and kept.service.well(kept.process):
                 kept.ready = True
                 self._progress.say(f"{kept.service.title}已恢复。")
 
@@ -177,7 +200,7 @@ class Supervisor:
             process = record.process() if record.name == service.name else None
             if process is None:
                 continue
-            if service.adopt and record.fingerprint == service.fingerprint and service.healthy():
+            if service.adopt and record.fingerprint == service.fingerprint and service.well(process):
                 return process
             end(process, record.signals)
         return None
@@ -200,13 +223,18 @@ class Supervisor:
             )
         return process
 
-    def _died(self, kept: _Kept) -> None:
+    def _is_held(self, kept: _Kept) -> bool:
+        """Whether it was stopped by a signal, and is still at the second look: it lives, holds its leases and does nothing."""
+        before, kept.held = kept.held, _stopped(kept.process)
+        return before and kept.held
+
+    def _died(self, kept: _Kept, how: str = "意外退出") -> None:
         _sweep_session(kept.process)
         if time.monotonic() - kept.since > LONGEST_PAUSE:
             kept.pause = 1.0
         kept.again_at = time.monotonic() + kept.pause
         self._progress.warn(
-            f"{kept.service.title}意外退出,{kept.pause:.0f} 秒后重启。日志:{kept.service.log}"
+            f"{kept.service.title}{how},{kept.pause:.0f} 秒后重启。日志:{kept.service.log}"
         )
 
     def _again(self, kept: _Kept) -> None:

@@ -49,6 +49,7 @@ def prefect(context: Context, changes: Mapping[str, str] | None = None) -> Servi
         ready_seconds=120,
         adopt=True,
         fingerprint=fingerprint(argv, own),
+        port=context.ports["prefect"],
     )
 
 
@@ -111,4 +112,5 @@ def _ours(
         healthy=healthy,
         log=context.log(name),
         stop_order=stop_order,
+        port=context.ports.get(name),  # of the gateway and the sandbox
     )

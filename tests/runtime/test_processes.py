@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -78,8 +80,38 @@ def test_a_failing_start_says_which_why_and_what_to_do(tmp_path: Path, superviso
 
 
 def test_a_start_that_never_gets_well_is_given_up(tmp_path: Path, supervisor: Supervisor) -> None:
-    with pytest.raises(Failure, match="没有就绪"):
+    with pytest.raises(Failure, match="没有进展"):
         supervisor.start(service(tmp_path, healthy=lambda: False, ready_seconds=0.2))
+
+
+BUSY = "import time\nwhile time.process_time() < 1.2: pass\nopen('ready', 'w').close()\ntime.sleep(60)"
+
+
+def test_a_start_that_gets_on_is_waited_for_however_long_it_takes(tmp_path: Path, supervisor: Supervisor) -> None:
+    """Its patience of 0.3 seconds is with standing still: it works for four times as long, without a word."""
+    wanted = service(tmp_path, argv=[sys.executable, "-c", BUSY], healthy=(tmp_path / "ready").exists, ready_seconds=0.3)
+    supervisor.start(wanted)
+    assert (tmp_path / "ready").exists()
+
+
+def test_another_program_that_answers_well_is_not_taken_for_ours(tmp_path: Path, supervisor: Supervisor) -> None:
+    """Another installation's server on the port: healthy in every way, while our own process still tries to get there."""
+    with socket.create_server(("127.0.0.1", 0)) as theirs:
+        port = theirs.getsockname()[1]
+        wanted = replace(service(tmp_path, argv=["sleep", "0.4"]), port=port)
+        with pytest.raises(Failure, match=f"端口 {port} 上应答的是另一个程序"):
+            supervisor.start(wanted)
+    serving = "import socket, sys, time\ns = socket.create_server(('127.0.0.1', int(sys.argv[1])))\ntime.sleep(60)"
+    supervisor.start(replace(service(tmp_path, "ours", [sys.executable, "-c", serving, str(port)]), port=port))
+
+
+def test_one_that_is_stopped_is_replaced(tmp_path: Path, supervisor: Supervisor, progress: Progress) -> None:
+    supervisor.start(service(tmp_path))
+    first = process_of(tmp_path)
+    first.send_signal(signal.SIGSTOP)
+    watch_until(supervisor, lambda: not records.runs(first))
+    watch_until(supervisor, lambda: any(record.process() for record in records.recall(tmp_path / "run")))
+    assert process_of(tmp_path).pid != first.pid and "服务thing被暂停" in told(progress)
 
 
 def test_somebody_elses_answer_at_our_address_is_not_taken_for_ours(
