@@ -45,6 +45,7 @@ from gateway.routes import (
     lists,
     notices,
     operations,
+    own,
     proposals,
     public_figures,
     records,
@@ -69,6 +70,7 @@ from ledger.vault import Erased, vault
 from settings import settings
 
 ROUTERS = (
+    own.router,  # before the inbox: `counts` is no request
     cases.router,
     verifications.router,
     followups.router,

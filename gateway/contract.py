@@ -26,6 +26,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "cases": "办件",
         "verifications": "核验",
         "commitments": "告知承诺",
+        "own-unit": "本单位",
         "inbox": "收件箱",
         "attachments": "附件",
         "timing": "时限与督办",

@@ -47,6 +47,11 @@ _PUBLIC = Rule(public=True)
 #: Endpoint -> rule. The names are those of the functions in `gateway/routes`.
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
+        "get_me": Rule(frozenset(Role)),
+        "get_units_to_ask": Rule(_COUNTER.roles | _REPAIR.roles),
+        "get_cases": _COUNTER,
+        "get_verifications": _COUNTER,
+        "get_inbox_counts": _COUNTER,
         "put_case": _COUNTER,
         "get_case": _COUNTER,
         "close_case": _COUNTER,

@@ -63,6 +63,13 @@ def listed(session: Session, table: type[T], words: Iterable[str] = (), *, limit
     return list(session.scalars(query.order_by(code).limit(limit).offset(offset)))
 
 
+def others(session: Session, unit: str, words: Iterable[str] = (), *, limit: int, offset: int = 0) -> list[Unit]:
+    """Units in use but this one, by code: those whom it may ask."""
+    text = func.concat_ws(" ", Unit.code, Unit.name)
+    query = select(Unit).where(Unit.active.is_(True), Unit.code != unit, *(text.icontains(word, autoescape=True) for word in words))
+    return list(session.scalars(query.order_by(Unit.code).limit(limit).offset(offset)))
+
+
 def unit_names(session: Session) -> dict[str, str]:
     """Every unit's name."""
     return dict(session.execute(select(Unit.code, Unit.name)).tuples().all())

@@ -197,7 +197,7 @@ class InboxItem:
 
 
 #: What was missed and is still owed is the most urgent of all; what rests for a supplement is nobody's hurry.
-_DUE = (
+DUE = (
     select(func.min(Deadline.due_at))
     .where(Deadline.request == Request.id, Deadline.met_at.is_(None), Deadline.closed_at.is_(None), not_(rests()))
     .correlate(Request)
@@ -207,16 +207,16 @@ _DUE = (
 
 def inbox(session: Session, unit: str, *, answered: bool = False, limit: int = 100, offset: int = 0) -> list[InboxItem]:
     """收件箱 of a unit: what is due first comes first, what is overdue before it (10.4)."""
-    query = select(Request, _DUE).where(Request.unit.in_(estate(session, unit)))
+    query = select(Request, DUE).where(Request.unit.in_(estate(session, unit)))
     if answered:
         query = query.where(Request.answered_at.is_not(None)).order_by(Request.answered_at.desc(), Request.id)
     else:
         query = query.where(Request.answered_at.is_(None), Request.withdrawn_at.is_(None)).order_by(
-            _DUE.asc().nulls_last(), Request.received_at, Request.id
+            DUE.asc().nulls_last(), Request.received_at, Request.id
         )
     return [InboxItem(request, due_at) for request, due_at in session.execute(query.limit(limit).offset(offset))]
 
 
 def due_of(session: Session, request: UUID) -> datetime | None:
     """The earliest limit that binds a request, passed or not."""
-    return session.scalar(select(_DUE).where(Request.id == request))
+    return session.scalar(select(DUE).where(Request.id == request))

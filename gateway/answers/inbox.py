@@ -9,9 +9,11 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.inbox import AttachmentUse
+from domain.methods import Answer
 from domain.progress import Colour
 from domain.roles import IdType
 from gateway.answers.base import Answered, Named, Number
+from ledger.claims import person_of
 from ledger.inboxes import InboxDetail, InboxLine
 from ledger.tables.inbox import Attachment
 
@@ -69,6 +71,10 @@ class InboxAnswerItem(Answered):
     resting: Annotated[bool, Field(description="等待补正,时限暂停")]
     claimed_by: Annotated[str | None, Field(description="认领人")]
     status: Annotated[str, Field(examples=["open"])]
+    answer: Annotated[Answer | None, Field(description="答复;null 为尚未答复")]
+    answer_name: Annotated[str | None, Field(examples=["属实"])]
+    answered_at: datetime | None
+    answered_by: Annotated[str | None, Field(description="答复人(人员编码)")]
 
     @classmethod
     def of(cls, line: InboxLine, now: datetime) -> InboxAnswerItem:
@@ -92,6 +98,10 @@ class InboxAnswerItem(Answered):
             resting=line.resting,
             claimed_by=request.claimed_by.removeprefix("person:") if request.claimed_by else None,
             status="open" if request.answered_at is None else "answered",
+            answer=request.answer,
+            answer_name=request.answer.chinese if request.answer else None,
+            answered_at=request.answered_at,
+            answered_by=person_of(request.answered_by) if request.answered_by else None,
         )
 
 
