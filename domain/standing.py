@@ -19,6 +19,9 @@ class Standing:
     next_instant: datetime | None
     paused: bool = False
     reason: str = ""  #: a fixed code: why it waits for a person
+    reason_words: str = ""  #: the same for people, with what they can do
+    unit: str = ""  #: 需求单位, name and code
+    issuer: str = ""  #: 出具单位, where one is asked
 
     @property
     def to_be_looked_up(self) -> bool:

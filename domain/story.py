@@ -66,6 +66,19 @@ EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
     }
 )
 
+#: What turns a case while it waits: each stands by its own name in the history of its run.
+TURNS = frozenset(
+    {Event.CHOSEN, Event.COMMITTED, Event.DECLINED, Event.SUPPLEMENT_ASKED, Event.SUPPLEMENTED, Event.RETURNED}
+    | {Event.FORWARDED, Event.REPLIED, Event.PROMISE_MOVED, Event.LIFTED, Event.MISSED, Event.SUPERVISED}
+    | {Event.FEEDBACK, Event.OFFICE_TOLD, Event.RETRIED, Event.REROUTED, Event.REISSUED}
+)
+
+#: What a pass does itself, and shows itself.
+BY_A_PASS = frozenset(
+    {Event.FILED, Event.TAKEN_UP, Event.SHARE_FOUND, Event.SHARE_SEVERAL, Event.SHARE_MISMATCH, Event.FELL_BACK}
+    | {Event.COMMITMENT_OFFERED, Event.ASKED, Event.SEAL_STARTED, Event.SEALED, Event.DELIVERED, Event.PASS_FAILED}
+)
+
 #: Codes worth showing beside the name; everything else in the detail is for programs.
 _SHOWN = ("method", "unit", "instead_of", "kind", "where", "outcome", "answer", "result", "reason", "why", "code", "until", "count")
 _WORDS: Mapping[str, str] = MappingProxyType(

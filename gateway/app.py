@@ -147,7 +147,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     services.endings.start()
     isolation.process.start()  # the first file that comes waits for no interpreter
-    watchdog = asyncio.create_task(Watchdog(settings()).run())
+    watchdog = asyncio.create_task(Watchdog(settings(), prefect=services.starter.runs.healthy).run())
     try:
         yield
     finally:

@@ -75,9 +75,9 @@ class PrefectRuns:
         return await self._create_run(_REPORT, body)
 
     async def healthy(self) -> bool:
-        """True where the server answers."""
+        """True where the server answers and reaches its database."""
         try:
-            return (await self._http.get("/health", timeout=2)).is_success
+            return (await self._http.get("/ready", timeout=5)).is_success
         except httpx.HTTPError:
             return False
 

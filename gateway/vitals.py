@@ -9,8 +9,10 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from domain.prefect_alarms import ILL
 from gateway.runs import FlowRuns
 from ledger import leases, watch
+from ledger.alarms import standing_alarms
 from ledger.database import transaction
 
 _FRESH = 2.0  #: seconds for which an answer is given again: many watchers cost as much as one
@@ -18,7 +20,7 @@ _FRESH = 2.0  #: seconds for which an answer is given again: many watchers cost 
 
 @dataclass(frozen=True)
 class Health:
-    """What operators see first. Alarms by kind only: their texts name cases."""
+    """What operators see first. Alarms by kind only: their texts name cases, those of `causes` none."""
 
     ok: bool
     database: bool
@@ -27,6 +29,7 @@ class Health:
     stuck: int
     oldest_due: datetime | None
     alarms: dict[str, int]
+    causes: list[str]  #: why work stands, or may stand
 
 
 class Vitals:
@@ -43,7 +46,7 @@ class Vitals:
         try:
             health = await run_in_threadpool(_read, prefect)
         except SQLAlchemyError:
-            health = Health(False, False, prefect, [], 0, None, {})
+            health = Health(False, False, prefect, [], 0, None, {}, [])
         self._last = (time.monotonic(), health)
         return health
 
@@ -51,12 +54,14 @@ class Vitals:
 def _read(prefect: bool) -> Health:
     with transaction() as session:
         workers = leases.living_workers(session)
+        causes = [alarm.message for alarm in standing_alarms(session) if alarm.kind in ILL]
         return Health(
-            ok=prefect and bool(workers),
+            ok=prefect and bool(workers) and not causes,
             database=True,
             prefect=prefect,
             workers=workers,
             stuck=len(watch.stuck(session)),
             oldest_due=watch.oldest_due(session),
             alarms=watch.alarm_counts(session),
+            causes=causes,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
 
@@ -26,6 +27,14 @@ def clear_alarm(session: Session, kind: str, subject: str, *, now: datetime) -> 
     session.execute(
         update(Alarm).where(Alarm.kind == kind, Alarm.subject == subject, Alarm.cleared_at.is_(None)).values(cleared_at=now)
     )
+
+
+def keep_alarms(session: Session, kind: str, standing: Mapping[str, str], *, now: datetime) -> None:
+    """Of this kind exactly these stand from here on: subject to message. Each is told once while it stands."""
+    for subject, message in standing.items():
+        raise_alarm(session, kind, subject, message, now=now)
+    gone = Alarm.kind == kind, Alarm.subject.not_in(list(standing)), Alarm.cleared_at.is_(None)
+    session.execute(update(Alarm).where(*gone).values(cleared_at=now))
 
 
 def standing_alarms(session: Session) -> list[Alarm]:

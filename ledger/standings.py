@@ -9,13 +9,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from domain.lifecycle import State
+from domain.lifecycle import WAITING, State
 from domain.methods import Method
 from domain.scope import CatalogEntry
 from domain.share import Subject
 from domain.standing import Standing
 from ledger import cases
 from ledger.entries import as_entry
+from ledger.remedies import REMEDIES
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
 from ledger.tables.registry import Unit
@@ -61,10 +62,11 @@ def state_at(session: Session, number: str, at: datetime) -> State | None:
 
 def standing(session: Session, number: str) -> Standing:
     """Where it stands now, without personal data. Raises `UnknownNumber`."""
-    return as_standing(load(session, number))
+    return as_standing(session, load(session, number))
 
 
-def as_standing(row: Verification) -> Standing:
+def as_standing(session: Session, row: Verification) -> Standing:
+    told = row.state in WAITING  # of others nobody reads the names
     return Standing(
         number=row.number,
         state=row.state,
@@ -72,7 +74,15 @@ def as_standing(row: Verification) -> Standing:
         next_instant=row.next_instant,
         paused=row.paused_at is not None,
         reason=row.attention or "",
+        reason_words="".join(REMEDIES.get(row.attention or "", ())),
+        unit=_named(session, row.unit) if told else "",
+        issuer=_named(session, row.issuing_unit) if told and row.issuing_unit else "",
     )
+
+
+def _named(session: Session, code: str) -> str:
+    unit = session.get(Unit, code)
+    return f"{unit.name}({code})" if unit else code
 
 
 @dataclass(frozen=True)

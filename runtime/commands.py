@@ -34,6 +34,7 @@ COMMANDS: dict[str, Command] = {
     "reissue": Command("runtime.repair_commands:reissue", "make the proof anew from the same result", "重新制作证明"),
     "settle": Command("runtime.repair_commands:settle", "say whether a mail arrived", "确认未确定的通知是否送达"),
     "undelivered": Command("runtime.undelivered_command:main", "callbacks that were not taken; send them again", "列出未送达的回调,重发"),
+    "repair": Command("runtime.repair_command:main", "put right what was deleted or switched off in Prefect", "恢复 Prefect 中被删除、暂停、限制的"),
     "proof": Command("runtime.casework:proof", "write a sealed proof to a file", "导出一份电子证明"),
     "verify": Command("runtime.casework:verify", "check a PDF that somebody holds", "核验一份电子证明文件的真伪"),
     "keys": Command("runtime.key_commands:main", "make, rotate, revoke interface keys", "生成、轮换、吊销接口密钥"),

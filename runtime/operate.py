@@ -62,16 +62,20 @@ def status(arguments: list[str]) -> int:
 
 
 def health(arguments: list[str]) -> int:
-    """0 if database, Prefect, worker and gateway all answer; each is asked over the address in the settings."""
+    """0 if database, Prefect, worker and gateway all answer, each asked over the address in the settings, and no alarm
+    says that work stands."""
     argparse.ArgumentParser(prog="./run health", description="检查是否健康").parse_args(arguments)
     progress, well = Progress(), True
     for title, check in _CHECKS.items():
         good = check()
         well = well and good
         progress.say(f"{'✓' if good else '✗'} {title}{'' if good else ':没有应答'}")
+    causes = _causes()
+    for cause in causes:
+        progress.say(f"✗ {cause}")
     if not well:
         progress.say("请用 ./run status 查看哪个服务没有运行,日志在 logs 目录下。")
-    return 0 if well else 1
+    return 0 if well and not causes else 1
 
 
 def _figures(process: psutil.Process | None) -> tuple[str, str, str]:
@@ -103,6 +107,21 @@ def _database_answers() -> bool:
     except psycopg2.OperationalError:
         return False
     return True
+
+
+def _causes() -> list[str]:
+    """Why work stands, or may stand."""
+    from sqlalchemy.exc import OperationalError
+
+    from domain.prefect_alarms import ILL
+    from ledger.alarms import standing_alarms
+    from ledger.database import transaction
+
+    try:
+        with transaction() as session:
+            return [alarm.message for alarm in standing_alarms(session) if alarm.kind in ILL]
+    except OperationalError:
+        return []  # said already: the database does not answer
 
 
 def _worker_lives() -> bool:

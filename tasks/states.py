@@ -5,22 +5,25 @@ Prefect orchestrates by a state's type; the name is for people. Code never tests
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from prefect.client.schemas.objects import State, StateDetails, StateType
 
+from domain.instants import written
 from domain.lifecycle import State as LedgerState
 from domain.standing import Standing
+from domain.waits import waits
 from settings import settings
 
 #: No result is ever kept. Without a place for it each run asks the server for one, in a blocking call on the event
 #: loop with a client of its own, which cost as much as all else that a run does in this process.
 NOWHERE = Path("var/results")
 
-REPLY_RECEIVED = "收到答复"
+WOKEN = "继续处理"  #: something came that has no name of its own
 RECOVERED = "恢复处理"
 RETRYING = "等待重试"
-CONTINUING = "继续处理"
+CONTINUING = WOKEN
 PAUSED = "由运维暂停"
 SUPERSEDED = "已由其他运行接替"
 
@@ -28,8 +31,7 @@ SUPERSEDED = "已由其他运行接替"
 def waiting(now: Standing) -> State:
     """Scheduled at the next instant: the run ends here, costs nothing, and Prefect starts it again when it is due."""
     assert now.next_instant is not None  # whatever waits, waits until something
-    reason = f"(原因:{now.reason})" if now.state is LedgerState.NEEDS_ATTENTION else ""
-    return _scheduled(now, now.state.chinese, f"{now.state.chinese}{reason},最迟到下一时限再次处理")
+    return _scheduled(now, now.state.chinese, f"{waits(now, written(now.next_instant))}{_story(now.number)}")
 
 
 def retrying(now: Standing) -> State:
@@ -38,7 +40,23 @@ def retrying(now: Standing) -> State:
         return ended(now)
     if now.state is LedgerState.NEEDS_ATTENTION:
         return waiting(now)
-    return _scheduled(now, RETRYING, "本次处理失败,将自动重试")
+    assert now.next_instant is not None
+    words = f"{now.state.chinese}:本次处理失败,{written(now.next_instant)}自动重试;连续五次失败转人工处理。"
+    return _scheduled(now, RETRYING, words + _story(now.number))
+
+
+def happened(name: str, words: str, at: datetime) -> State:
+    """Scheduled for `at` (wall clock), named for what happened in the ledger."""
+    return State(type=StateType.SCHEDULED, name=name, message=words, state_details=StateDetails(scheduled_time=at))
+
+
+def timeline_key(number: str) -> str:
+    """The artifact's key: Prefect takes lower case alone."""
+    return number.lower()
+
+
+def _story(number: str) -> str:
+    return f"经过:/artifacts/key/{timeline_key(number)}"
 
 
 def continuing(now: Standing) -> State:

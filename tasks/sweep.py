@@ -44,10 +44,10 @@ async def catch_up() -> int:
 
 
 def notice_outage() -> None:
-    """The platform was silent for a while: that is an outage, on the record before any miss is (reading 21)."""
+    """No worker kept time for a while: that is an outage, on the record before any miss is (reading 21)."""
     now = settings().now()
     with transaction() as session:
-        gone = outages.pulse(session, "deadline_sweep", now, outages.GAP * max(1.0, settings().clock_rate))
+        gone = outages.pulse(session, "timekeeper", now, outages.GAP * max(1.0, settings().clock_rate))
         affected.after_outage(session, gone, now=now, actor=actor())
 
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
-from prefect.artifacts import acreate_markdown_artifact
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import ArtifactCreate
 from prefect.runtime import flow_run
 from sqlalchemy import select
 
 from domain.instants import written
 from domain.lifecycle import WAITING, Event
-from domain.story import told
+from domain.story import told as in_words
 from ledger import views
 from ledger.database import transaction
 from ledger.standings import load
 from ledger.tables.verifications import Deadline, EventRow
 from settings import LOCAL
+from tasks.states import timeline_key
 from tasks.steps import in_ledger_thread, place_of
 
 log = logging.getLogger(__name__)
@@ -30,19 +31,28 @@ log = logging.getLogger(__name__)
 async def show_timeline(number: str) -> None:
     """Write the timeline of `number` as it stands. A failure is logged and harms no case: the ledger has it all."""
     try:
-        story = await in_ledger_thread(_story, number)
-        if story is None or flow_run.id is None:
+        told = await in_ledger_thread(story, number)
+        if told is None or flow_run.id is None:
             return
-        markdown, tags = story
-        await acreate_markdown_artifact(key=number.lower(), markdown=markdown, description=f"{number} 核验经过")
-        if set(flow_run.tags or ()) != set(tags):
-            async with get_client() as client:
+        markdown, tags = told
+        async with get_client() as client:
+            await keep_timeline(client, number, markdown, UUID(flow_run.id))
+            if set(flow_run.tags or ()) != set(tags):
                 await client.update_flow_run(UUID(flow_run.id), tags=tags)
     except Exception as error:
         log.warning("%s: timeline not shown: %s", number, place_of(error))
 
 
-def _story(number: str) -> tuple[str, list[str]] | None:
+async def keep_timeline(client: PrefectClient, number: str, markdown: str, run: UUID) -> None:
+    """The newest version of the artifact of this verification, beside its run."""
+    about = f"{number} 核验经过"
+    made = ArtifactCreate(
+        key=timeline_key(number), type="markdown", data=markdown, description=about, flow_run_id=run
+    )  # type: ignore[call-arg]
+    await client.create_artifact(made)
+
+
+def story(number: str) -> tuple[str, list[str]] | None:
     """The page and the tags, or None where nobody was waited for."""
     with transaction() as session:
         row = load(session, number)
@@ -58,7 +68,7 @@ def _story(number: str) -> tuple[str, list[str]] | None:
 
 def _page(number: str, state: str, events: list[EventRow], limits: list[Deadline]) -> str:
     lines = [f"# {number} {state}", "", "| 时间 | 经过 | 经办 |", "|-|-|-|"]
-    lines += [f"| {_local(event)} | {told(event.event, event.detail)} | {event.actor} |" for event in events]
+    lines += [f"| {_local(event)} | {in_words(event.event, event.detail)} | {event.actor} |" for event in events]
     if limits:
         lines += ["", "## 时限", ""]
         lines += [f"- **{_outcome(limit)}** {limit.explanation}" for limit in limits]

@@ -71,7 +71,7 @@ class Alive(Answered):
 
 
 class HealthAnswer(Answered):
-    """运行状况。200 正常;503 数据库、Prefect 或工作进程不在。"""
+    """运行状况。200 正常;503 数据库、Prefect 或工作进程不在,或办理停止推进(`causes`)。"""
 
     ok: bool
     database: bool
@@ -80,3 +80,4 @@ class HealthAnswer(Answered):
     stuck: Annotated[int, Field(description="待人工处理的件数")]
     oldest_due: Annotated[datetime | None, Field(description="最早的到期时间")]
     alarms: Annotated[dict[str, int], Field(description="未解除的告警,按种类计数")]
+    causes: Annotated[list[str], Field(description="办理停止推进的原因和恢复办法")]

@@ -29,19 +29,28 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
 from domain.standing import Standing
-from ledger import attention, leases
-from ledger.database import transaction
-from ledger.standings import UnknownNumber, as_standing, load
+from ledger import leases
+from ledger.standings import UnknownNumber
+from runtime.blueprint import CASES
+from runtime.worker.aligning import begin_next_run as _begin_next_run
+from runtime.worker.aligning import bind as _bind
+from runtime.worker.aligning import forget_lapsed as _forget_lapsed
+from runtime.worker.aligning import look as _look
+from runtime.worker.aligning import pause as _pause
+from runtime.worker.aligning import settle as _settle
+from runtime.worker.aligning import turns_since as _turns_since
 from settings import settings
 from tasks import states
-from tasks.passes import actor
 from tasks.steps import in_ledger_thread
 
 log = logging.getLogger(__name__)
 
 DEPLOYMENT = "verification/main"
-CASES, UPKEEP = "default", "upkeep"  #: the pool's queues, as in prefect.yaml
 _PAGE = 200  #: the most that Prefect gives at once
+
+
+class NoDeployment(Exception):
+    """The deployment of a run was deleted."""
 
 
 class Runs:
@@ -50,7 +59,6 @@ class Runs:
     def __init__(self, client: PrefectClient) -> None:
         self._client = client
         self._flows: dict[UUID, Flow[..., Any]] = {}
-        self._deployment: UUID | None = None
 
     async def due(self, limit: int, queue: str = CASES) -> list[FlowRun]:
         """Scheduled runs of a queue of our pool whose time has come, the earliest first, at most `limit` (1 to 200)."""
@@ -68,10 +76,14 @@ class Runs:
         return [item.flow_run for item in WorkerFlowRunResponse.model_validate_list(answer.json())]
 
     async def flow_of(self, run: FlowRun) -> Flow[..., Any]:
-        """The flow of a run, imported once from the entry point of its deployment."""
-        assert run.deployment_id is not None
+        """The flow of a run, imported once from the entry point of its deployment. Raises `NoDeployment`."""
+        if run.deployment_id is None:
+            raise NoDeployment
         if run.deployment_id not in self._flows:
-            deployment = await self._client.read_deployment(run.deployment_id)
+            try:
+                deployment = await self._client.read_deployment(run.deployment_id)
+            except ObjectNotFound:
+                raise NoDeployment from None
             self._flows[run.deployment_id] = load_flow(deployment.entrypoint or "")
         return self._flows[run.deployment_id]
 
@@ -104,12 +116,32 @@ class Runs:
         with suppress(ObjectNotFound):  # another worker was faster
             await self._client.delete_flow_run(run.id)
 
-    async def align(self, number: str) -> None:
-        """Make Prefect agree with the ledger about `number`. Safe at any moment, by any worker, any number of times.
+    @staticmethod
+    def waiting_for_us(runs: list[UUID]) -> dict[str, Any]:
+        """The question which of these runs are scheduled in our queue, where a worker finds them."""
+        return {
+            "flow_runs": {"id": {"any_": [str(run) for run in runs]}, "state": {"type": {"any_": ["SCHEDULED"]}}},
+            "work_pools": {"name": {"any_": [settings().work_pool]}},
+            "work_pool_queues": {"name": {"any_": [CASES]}},
+        }
+
+    async def scheduled_in_queue(self, runs: list[UUID]) -> dict[UUID, datetime]:
+        """Those of `runs` that are scheduled in our queue, and for when."""
+        found = {}
+        for start in range(0, len(runs), _PAGE):
+            some = self.waiting_for_us(runs[start : start + _PAGE])
+            answer = await self._client.request("POST", "/flow_runs/filter", json={**some, "limit": _PAGE})
+            found |= {UUID(row["id"]): datetime.fromisoformat(row["next_scheduled_start_time"]) for row in answer.json()}
+        return found
+
+    async def align(self, number: str) -> bool:
+        """Make Prefect agree with the ledger about `number`; True where it had lost its run, or that had been ended.
+        Safe at any moment, by any worker, any number of times.
 
         1. Ended in the ledger: the run ends too, named for how.
         2. Cancelled in Prefect: paused in the ledger (暂停执行), until `resume`.
-        3. No run, or one that ended: a new run under a new key (the old key would give back the ended one).
+        3. No run, one that ended, or one outside our queue (a pool or queue that was deleted takes its runs out): a
+           new run under a new key (the old key would give back the ended one).
         4. Pending or running, and nobody holds the lease: its worker died; scheduled again, now.
         5. Scheduled for later than the ledger wants: scheduled for when the ledger wants.
         """
@@ -117,8 +149,8 @@ class Runs:
             row, now = await in_ledger_thread(_look, number)
         except UnknownNumber:
             log.warning("%s: a flow run without a verification", number)
-            return
-        run = await self._read(row.flow_run)
+            return False
+        run, lost = await self._read(row.flow_run), False
         if now.ended:
             # Failed or crashed: Prefect was away when the pass ended. Operators would look for a fault in the case.
             if run is not None and (not _is_final(run) or _type(run) in {StateType.FAILED, StateType.CRASHED}):
@@ -132,15 +164,22 @@ class Runs:
             if run is not None and not _is_final(run) and not row.leased:
                 await self._force(run, states.paused(number))
         elif run is None or _is_final(run):
+            lost = row.flow_run is not None
             await self._start(number, row)
         elif row.leased:
-            return
+            return False
+        elif not _is_in_queue(run):
+            lost = True
+            await self._start(number, row)
+            await self._force(run, states.superseded())
         elif _type(run) in {StateType.PENDING, StateType.RUNNING}:
             await self._force(run, _now(states.RECOVERED))
         else:
+            lost = _type(run) is not StateType.SCHEDULED
             await self._reschedule(run, now, row.wake_requested)
         if not now.ended:
             await in_ledger_thread(_forget_lapsed, number)
+        return lost
 
     async def align_run(self, run: FlowRun) -> None:
         """As `align`, beginning with a run: one that tells no verification's story, or no longer, ends here.
@@ -164,9 +203,38 @@ class Runs:
         if planned is not None and planned <= datetime.now(UTC) and wanted <= datetime.now(UTC):
             return  # due already: the next poll takes it
         if woken:
-            await self._force(run, _now(states.REPLY_RECEIVED))
+            turns = await self._turns(run, now.number) or [(states.WOKEN, f"{now.state.chinese},{states.WOKEN}")]
+            await self._tell(run, turns[:-1])
+            await self._force(run, states.happened(*turns[-1], datetime.now(UTC)))
         elif planned is None or abs((planned - wanted).total_seconds()) > 1:
             await self._force(run, states.waiting(now) if now.waiting else states.retrying(now))
+
+    async def tell(self, number: str) -> bool:
+        """What time or a person moved while the run waits, each by its own name in its history, and for whom it waits
+        now; True where its story changed. A pass, or a wake that comes, tells it by itself."""
+        row, now = await in_ledger_thread(_look, number)
+        run = await self._read(row.flow_run)
+        if run is None or run.state is None or row.leased or row.wake_requested or now.paused or not now.waiting:
+            return False
+        if not run.state.is_scheduled():
+            return False
+        wanted, turns = states.waiting(now), await self._turns(run, number)
+        if not turns and (run.state.name, run.state.message) == (wanted.name, wanted.message):
+            return False
+        await self._tell(run, turns)
+        await self._force(run, wanted)
+        return True
+
+    async def _turns(self, run: FlowRun, number: str) -> list[tuple[str, str]]:
+        assert run.state is not None
+        return await in_ledger_thread(_turns_since, number, run.state.timestamp)
+
+    async def _tell(self, run: FlowRun, turns: list[tuple[str, str]]) -> None:
+        """In its history, without starting it: due when it was due."""
+        planned = run.state.state_details.scheduled_time if run.state else None
+        later = max(planned or datetime.now(UTC), datetime.now(UTC) + timedelta(minutes=1))
+        for name, words in turns:
+            await self._force(run, states.happened(name, words, later))
 
     async def _start(self, number: str, row: leases.Binding) -> None:
         serial = row.serial
@@ -175,16 +243,12 @@ class Runs:
             if following is None:
                 return  # another worker starts it
             serial = following
-        if self._deployment is None:
-            self._deployment = (await self._client.read_deployment_by_name(DEPLOYMENT)).id
-        try:
-            run = await self._client.create_flow_run_from_deployment(
-                self._deployment, parameters={"number": number}, name=number, idempotency_key=f"{number}#{serial}",
-                tags=[row.unit],
-            )
-        except ObjectNotFound:  # deployed anew under another id: looked up again next time
-            self._deployment = None
-            raise
+        # Looked up each time: it may have been deleted and registered anew under another id.
+        deployment = await self._client.read_deployment_by_name(DEPLOYMENT)
+        run = await self._client.create_flow_run_from_deployment(
+            deployment.id, parameters={"number": number}, name=number, idempotency_key=f"{number}#{serial}",
+            tags=[row.unit],
+        )  # fmt: skip
         await in_ledger_thread(_bind, number, run.id, serial)
 
     async def _read(self, run: UUID | None) -> FlowRun | None:
@@ -220,6 +284,11 @@ def _is_final(run: FlowRun) -> bool:
     return run.state is not None and run.state.is_final()
 
 
+def _is_in_queue(run: FlowRun) -> bool:
+    """Where a worker finds it. A run in flight that a deleted queue has lost is of no harm: its next state shows it."""
+    return (run.work_pool_name, run.work_queue_name) == (settings().work_pool, CASES)
+
+
 def _of_type(kind: StateType) -> FlowRunFilterState:
     return FlowRunFilterState(type=FlowRunFilterStateType(any_=[kind]))
 
@@ -227,34 +296,3 @@ def _of_type(kind: StateType) -> FlowRunFilterState:
 def _now(name: str) -> State:
     details = StateDetails(scheduled_time=datetime.now(UTC))
     return State(type=StateType.SCHEDULED, name=name, message=name, state_details=details)
-
-
-def _look(number: str) -> tuple[leases.Binding, Standing]:
-    with transaction() as session:
-        return leases.binding(session, number), as_standing(load(session, number))
-
-
-def _settle(number: str) -> None:
-    with transaction() as session:
-        leases.settle(session, number)
-
-
-def _forget_lapsed(number: str) -> None:
-    with transaction() as session:
-        leases.forget_lapsed(session, number)
-
-
-def _pause(number: str) -> None:
-    with transaction() as session:
-        if attention.pause(session, number, now=settings().now(), actor=actor()):
-            log.warning("%s: cancelled in Prefect, paused until resumed", number)
-
-
-def _begin_next_run(number: str, ended: UUID) -> int | None:
-    with transaction() as session:
-        return leases.begin_next_run(session, number, ended)
-
-
-def _bind(number: str, run: UUID, serial: int) -> None:
-    with transaction() as session:
-        leases.bind_run(session, number, run, serial)

@@ -1,7 +1,8 @@
 """守时: a worker's own look at the clock, so that a limit is recorded within a second of its instant.
 
 Prefect starts a pass for each verification that is due; five hundred at one opening would take it half a minute. This
-records them all at once and opens 督办; the passes then find it done.
+records them all at once and opens 督办; the passes then find it done. An outage is that no worker kept time, whatever
+else somebody switched off.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from tasks.sweep import catch_up, notice_outage, record_misses
 log = logging.getLogger(__name__)
 
 LONGEST = 1.0  #: a limit set meanwhile may fall before the one that is waited for
+PULSE = 20.0  #: how often it says that time is kept; three minutes without are an outage (reading 21)
 _AGAIN = 0.2  #: another worker holds the row, or a warning is under way: not at once, or it would spin
 
 
@@ -52,12 +54,13 @@ class Timekeeper:
         await asyncio.to_thread(self._thread.join, 5)
 
     def _keep(self) -> None:
-        looked_back = False
+        told = time.monotonic() - PULSE
         while not self._stop.is_set():
             try:
-                if not looked_back:  # what passed while nothing ran may have been moved by that very outage
+                # Before any miss: what passed while nothing ran may have been moved by that very outage.
+                if time.monotonic() - told >= PULSE:
                     notice_outage()
-                    looked_back = True
+                    told = time.monotonic()
                 if (left := _seconds_left()) > 0:
                     time.sleep(min(LONGEST, left))
                     continue

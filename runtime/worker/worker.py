@@ -7,6 +7,7 @@ milliseconds. What it owns is written in the ledger as leases, so that any other
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import logging
 import threading
 import time
@@ -27,7 +28,11 @@ from ledger import escalation, leases, rules
 from ledger.database import transaction
 from ledger.moves import Lease
 from ledger.notices import WAKE_CHANNEL, Listener
-from runtime.worker.runs import UPKEEP, Runs, is_cancelling
+from runtime import prefect_server
+from runtime.blueprint import UPKEEP
+from runtime.worker.reconciler import Reconciler
+from runtime.worker.runs import NoDeployment, Runs, is_cancelling
+from runtime.worker.teller import Teller
 from runtime.worker.timekeeper import Timekeeper
 from settings import settings
 from tasks.look_up import sources
@@ -42,6 +47,7 @@ UPKEEP_SECONDS = 5.0
 CANCEL_SECONDS = 3.0
 RECONCILE_SECONDS = 30.0
 DRAIN_SECONDS = 25.0
+HUNG_SECONDS = 90.0  #: without a heartbeat; by then another worker has had its cases for long
 
 
 class Worker:
@@ -62,22 +68,28 @@ class Worker:
         sources(), seals(), rules.readings()
         loop = asyncio.get_running_loop()
         listener = Listener((WAKE_CHANNEL,), lambda *_: loop.call_soon_threadsafe(self._woken.set))
-        async with AsyncClientContext.get_or_create(), get_client() as client:
+        at = settings()
+        asking = prefect_server.asking(at.prefect_api_url, at.prefect_password.get_secret_value())
+        async with AsyncClientContext.get_or_create(), get_client() as client, asking as http:
             self._runs = Runs(client)
+            reconciler = Reconciler(http, self._runs)
             await in_ledger_thread(_enlist)
             listener.start()
             log.info("worker %s ready", owner())
             chores = [
                 self._every(POLL_SECONDS, self._poll, stop, woken=True),
                 self._every(UPKEEP_SECONDS, self._poll_upkeep, stop),
-                self._every(settings().lease_seconds / 3, self._renew, stop),
+                self._every(at.lease_seconds / 3, self._renew, stop),
                 self._every(CANCEL_SECONDS, self._watch_cancelled, stop),
-                self._every(min(RECONCILE_SECONDS, settings().lease_seconds), self._reconcile, stop),
+                self._every(min(RECONCILE_SECONDS, at.lease_seconds), self._reconcile, stop),
+                self._every(min(RECONCILE_SECONDS, at.lease_seconds), reconciler.look, stop),
+                self._every(POLL_SECONDS, Teller(client, self._runs).look, stop),
                 self._every(30, self._show_in_prefect, stop),
                 Timekeeper(stop).urge(),
             ]
             await asyncio.gather(*chores)
             await self._drain()
+            faulthandler.cancel_dump_traceback_later()
             listener.stop()
             await in_ledger_thread(_dismiss)
 
@@ -131,6 +143,8 @@ class Worker:
                 await self._run_pass(run)
             elif await self._runs.claim(run):
                 await _execute(run, flow)
+        except NoDeployment:
+            await self._align_run(run)
         except Exception as error:
             log.warning("run %s: %s", run.name, place_of(error))
         finally:
@@ -171,8 +185,19 @@ class Worker:
         except Exception as error:  # of one verification: the others go on
             log.warning("%s: not aligned: %s", number, place_of(error))
 
+    async def _align_run(self, run: FlowRun) -> None:
+        try:
+            await self._runs.align_run(run)
+        except Exception as error:
+            log.warning("run %s: not aligned: %s", run.name, place_of(error))
+
     async def _renew(self) -> None:
-        await in_ledger_thread(_renew)
+        """The heartbeat, and of this process too: where it stops, because the loop or every thread of the ledger hangs,
+        the process ends with its stacks in the log, and whoever supervises it starts another. An error is no hang."""
+        try:
+            await in_ledger_thread(_renew)
+        finally:
+            faulthandler.dump_traceback_later(max(HUNG_SECONDS, 3 * settings().lease_seconds), exit=True)
 
     async def _watch_cancelled(self) -> None:
         for run in await self._runs.cancelled(since=timedelta(minutes=10)):

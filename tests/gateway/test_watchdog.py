@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -16,11 +17,13 @@ from sqlalchemy import text
 
 from connectors.faults import PermanentFault, TransientFault
 from connectors.mail import OUTCOME_UNKNOWN, send_mail
+from domain.prefect_alarms import AWAY, BLOCKED, NOT_BEGUN
 from gateway import watchdog
 from gateway.watchdog import Watchdog
-from ledger import alarms, leases
+from ledger import alarms, attention, leases
 from ledger.database import transaction
 from settings import Settings, settings
+from tests.ledger.filing import file
 
 
 class Mailbox:
@@ -69,6 +72,7 @@ def nothing_stands(ledger: str) -> None:
     with transaction() as session:
         session.execute(text("UPDATE alarms SET cleared_at = now(), mail_started_at = now()"))
         session.execute(text("UPDATE workers SET lease_until = clock_timestamp() + interval '1 hour'"))
+        session.execute(text("UPDATE verifications SET next_instant = NULL, wake_requested_at = NULL, lease_until = NULL"))
 
 
 def look(at: Settings, times: int = 1, dogs: int = 1) -> None:
@@ -169,6 +173,71 @@ def test_no_server_at_all() -> None:
     at = settings().model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": 9, "mail_operators": "a@example.invalid"})
     with pytest.raises(TransientFault, match="unreachable"):
         asyncio.run(send_mail(at, "s", "b", "id"))
+
+
+POOL_IS_PAUSED = "工作池 proofless在 Prefect 中被暂停,全部核验停止推进。恢复:./run repair"
+
+
+def due_for(minutes: float) -> str:
+    return file(now=settings().now() - timedelta(minutes=minutes))
+
+
+def test_what_is_due_and_not_begun_within_a_minute_is_told_with_its_cause_by_name(mailbox: tuple[Mailbox, Settings]) -> None:
+    box, at = mailbox
+    number = due_for(1.5)
+    with transaction() as session:
+        alarms.raise_alarm(session, BLOCKED, "工作池", POOL_IS_PAUSED, now=at.now())
+    look(at)
+    assert standing() == [BLOCKED, NOT_BEGUN]
+    (mail,) = [mail for mail in box.messages if "到期未处理" in mail["Subject"]]
+    assert "有 1 件核验" in mail.get_content() and POOL_IS_PAUSED in mail.get_content() and number not in mail.get_content()
+    with transaction() as session:
+        assert leases.acquire(session, number, "worker-1/a") is not None
+    look(at)
+    assert standing() == [BLOCKED], "it has begun"
+
+
+@pytest.mark.parametrize(("held", "cause"), [(0, "不明。请查看工作进程的日志,并运行 ./run repair"), (1, "正在办理 1 件,其余排队")])
+def test_a_cause_that_nothing_names(mailbox: tuple[Mailbox, Settings], held: int, cause: str) -> None:
+    with transaction() as session:
+        leases.enlist(session, "worker-1", "worker-1/a")
+    due_for(1.5)
+    for _ in range(held):
+        with transaction() as session:
+            leases.acquire(session, due_for(0), "worker-1/a")
+    look(mailbox[1])
+    with transaction() as session:
+        assert [cause in alarm.message for alarm in alarms.standing_alarms(session)] == [True]
+
+
+def test_what_is_not_due_for_a_minute_yet_or_paused_by_a_person_is_no_alarm(mailbox: tuple[Mailbox, Settings]) -> None:
+    due_for(0.5)
+    paused = due_for(5)
+    with transaction() as session:
+        attention.pause(session, paused, now=mailbox[1].now(), actor="operator:test")
+    look(mailbox[1])
+    assert standing() == ["paused"]
+
+
+def test_prefect_away_for_two_minutes_is_mailed_and_ends_when_it_is_back(mailbox: tuple[Mailbox, Settings]) -> None:
+    box, at = mailbox
+    answers = iter([False, False, True])
+
+    async def prefect() -> bool:
+        return next(answers)
+
+    async def watch() -> None:
+        dog = Watchdog(at, began=time.monotonic() - 100, prefect=prefect)
+        await dog.look()
+        assert standing() == []
+        dog._answered -= 30
+        await dog.look()
+        assert standing() == [AWAY]
+        await dog.look()
+        assert standing() == []
+
+    asyncio.run(watch())
+    assert [mail["Subject"] for mail in box.messages] == ["【无证明办事】告警:Prefect 没有应答"]
 
 
 def test_who_watches_does_not_fall_asleep_over_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

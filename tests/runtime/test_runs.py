@@ -15,9 +15,10 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from ledger import leases
 from ledger.database import transaction
 from ledger.tables.verifications import Verification
+from runtime.blueprint import UPKEEP
 from runtime.worker import runs as room
 from runtime.worker import worker as worker_room
-from runtime.worker.runs import UPKEEP, Runs
+from runtime.worker.runs import Runs
 from tests.ledger.acting import do
 from tests.ledger.filing import file
 from tests.stack import PrefectServer

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ledger import outages
+from runtime.worker import timekeeper
 from runtime.worker.timekeeper import Timekeeper
 from settings import Settings, settings
 from tasks import sweep
-from tests.ledger.acting import MINUTE, do, immediate, limits, names
+from tests.ledger.acting import HOUR, MINUTE, do, immediate, limits, names
 from tests.ledger.filing import NOW
 
 
@@ -23,7 +25,7 @@ def restarted(ledger: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("PROOFLESS_READINGS", '{"outage_deducted": true}')
     settings.cache_clear()
     lease, _ = immediate()
-    do(outages.pulse, "deadline_sweep", NOW + 20 * MINUTE)
+    do(outages.pulse, "timekeeper", NOW + 20 * MINUTE)
     monkeypatch.setattr(Settings, "now", lambda _self: NOW + 100 * MINUTE)
     monkeypatch.setattr(Settings, "wall", lambda _self, at: datetime.now(UTC) + (at - NOW - 100 * MINUTE))
     yield lease.number
@@ -57,3 +59,27 @@ def test_a_worker_that_starts_looks_back_before_it_keeps_time(restarted: str) ->
     hard = limits(restarted)["hard"]
     assert (hard.due_at, hard.missed_at) == (NOW + 110 * MINUTE, None)
     assert "missed" not in names(restarted)
+
+
+def test_a_sweep_that_is_switched_off_is_no_outage_while_a_worker_keeps_time(
+    ledger: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four minutes without the flow `deadline-sweep`."""
+    began = time.monotonic()
+    monkeypatch.setattr(Settings, "now", lambda _self: NOW + timedelta(seconds=120 * (time.monotonic() - began)))
+    monkeypatch.setattr(Settings, "wall", lambda _self, at: datetime.now(UTC) + (at - settings().now()) / 120)
+    monkeypatch.setattr(timekeeper, "PULSE", 0.0)
+    monkeypatch.setattr(timekeeper, "LONGEST", 0.05)
+    asyncio.run(_sweep())
+
+    async def keep() -> None:
+        stop = threading.Event()
+        keeper = asyncio.create_task(Timekeeper(stop).urge())
+        while settings().now() < NOW + 4 * MINUTE:
+            await asyncio.sleep(0.05)
+        stop.set()
+        await keeper
+
+    asyncio.run(keep())
+    asyncio.run(_sweep())
+    assert do(outages.between, NOW - HOUR, NOW + HOUR) == []

@@ -1,0 +1,22 @@
+"""告警 about Prefect: their kinds, and what each obstacle holds back."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+BLOCKED = "prefect_blocked"  #: something is switched off there
+MADE_ANEW = "prefect_made_anew"  #: something was deleted or changed there, and made anew
+RUNS_REPLACED = "prefect_runs_replaced"  #: runs of open verifications were deleted or ended by hand
+AWAY = "prefect_away"
+NOT_BEGUN = "not_begun"
+
+#: What a machine that watches must call ill: the work stands, or may stand.
+ILL = frozenset({BLOCKED, AWAY, NOT_BEGUN})
+
+
+class Holding(Enum):
+    """What is held back, in words."""
+
+    ALL = "全部核验和例行维护停止推进"
+    CASES = "全部核验停止推进"
+    UPKEEP = "例行维护停止推进"
