@@ -1,4 +1,4 @@
-"""到期清扫 each minute: catches what was missed while nothing ran; running it twice changes nothing."""
+"""到期清扫, each minute by the worker itself and from here: catches what was missed while nothing ran; running it twice changes nothing."""
 
 from prefect import flow
 

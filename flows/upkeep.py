@@ -1,4 +1,4 @@
-"""例行维护: what must be done each minute whether or not a case moves. Doing it twice changes nothing."""
+"""例行维护, each minute by the worker itself and from here, whether or not a case moves. Doing it twice changes nothing."""
 
 from prefect import flow
 

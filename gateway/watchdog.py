@@ -132,6 +132,7 @@ _TITLES = {
     MADE_ANEW: "Prefect 中有删除或改动,已恢复",
     RUNS_REPLACED: "Prefect 中有运行被改动,已恢复",
     AWAY: "Prefect 没有应答",
+    "prefect_retention": "Prefect 的旧数据没有清除",
     "no_worker": "没有工作进程",
     "needs_attention": "有核验待人工处理",
     "paused": "有核验被暂停",

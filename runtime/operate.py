@@ -58,6 +58,11 @@ def status(arguments: list[str]) -> int:
         address = f"127.0.0.1:{known[record.name]}" if record.name in known else ""
         table.add_row(record.title, "运行中" if process else "已停止", address, *_figures(process))
     progress.console.print(table)
+    if postgres.alive(place) and "postgres" in known:
+        from runtime import table_sizes
+
+        for line in table_sizes.lines(place, known["postgres"]):
+            progress.say(line)
     return 0
 
 

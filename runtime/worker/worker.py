@@ -30,7 +30,9 @@ from ledger.moves import Lease
 from ledger.notices import WAKE_CHANNEL, Listener
 from runtime import prefect_server
 from runtime.blueprint import UPKEEP
+from runtime.worker.minute import Minute
 from runtime.worker.reconciler import Reconciler
+from runtime.worker.retention import Retention
 from runtime.worker.runs import NoDeployment, Runs, is_cancelling
 from runtime.worker.teller import Teller
 from runtime.worker.timekeeper import Timekeeper
@@ -85,6 +87,8 @@ class Worker:
                 self._every(min(RECONCILE_SECONDS, at.lease_seconds), reconciler.look, stop),
                 self._every(POLL_SECONDS, Teller(client, self._runs).look, stop),
                 self._every(30, self._show_in_prefect, stop),
+                self._every(3600, Retention(http).look, stop),
+                self._every(60, Minute(client).pass_by, stop),
                 Timekeeper(stop).urge(),
             ]
             await asyncio.gather(*chores)
