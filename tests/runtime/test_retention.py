@@ -37,8 +37,8 @@ def test_what_is_kept_for_too_long_is_an_alarm_until_it_is_gone(
         row.execute("UPDATE flow_run SET end_time = %s WHERE id = %s", (old, run))
         row.execute(
             "INSERT INTO events (id, occurred, event, resource_id, resource, related, payload, received, recorded)"
-            " VALUES (%s, now() - interval '9 days', 'test.old', 'x', '{}', '[]', '{}', now(), now())",
-            (str(uuid4()),),
+            " VALUES (%s, now() - interval '9 days', 'test.old', 'x', %s, '[]', '{}', now(), now())",
+            (str(uuid4()), '{"prefect.resource.id": "x"}'),
         )
     runs, events = sorted(look(prefect), reverse=True)
     assert "1 次运行超过 90 天" in runs + events and "1 条事件超过 7 天" in runs + events and "./run status" in runs
