@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """Calls that one unit may make; beyond it the gateway answers 429."""
     public_checks_per_minute: int = Field(default=30, ge=1)
     """Public calls from one address: checks of proofs, and apart from them readings of the list."""
+    connections_per_address: int = Field(default=200, ge=1)
+    """Connections that one address may hold; beyond it the one that rested longest is closed. Trusted proxies: any number."""
     feedback_url: str = Field(default="", pattern=r"^(https?://[^\s\"<>]+)?$")
     """Where the public tells what is wrong in the published list; empty: 12345 alone."""
     monitor_from: str = "127.0.0.0/8,::1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 from contextlib import suppress
 from types import FrameType
@@ -11,6 +12,7 @@ import uvicorn
 from sqlalchemy.exc import OperationalError
 
 from gateway.app import create_app
+from gateway.connections import MOST_CONNECTIONS, Connection
 from gateway.endings import Endings
 from gateway.telemetry import log_as_json
 from ledger.database import transaction
@@ -41,7 +43,7 @@ def configuration(app: Any) -> uvicorn.Config:
         # Only a proxy of ours may say who calls: else the public quota is anybody's to get around.
         proxy_headers=bool(settings().trusted_proxies),
         forwarded_allow_ips=settings().trusted_proxies or None,
-        limit_concurrency=1000,
+        http=Connection,  # gateway.connections says how many there may be
         backlog=1024,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
@@ -49,9 +51,18 @@ def configuration(app: Any) -> uvicorn.Config:
     )
 
 
+def _open_enough() -> None:
+    """A connection is an open file, and so is much else: where the system allows it, there are enough for all."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MOST_CONNECTIONS
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
+
 def main() -> None:
     """Serve until SIGTERM or SIGINT, then let calls in flight finish."""
     log_as_json()
+    _open_enough()
     try:
         with suppress(OperationalError), transaction():  # with other keys than the ledger's nobody is served at all
             pass

@@ -11,8 +11,12 @@ from settings import settings
 
 
 def address_of(request: Request) -> str:
-    """Where a call comes from; empty where that is not known. An IPv6 subscriber owns 2^64 addresses: they are one."""
-    host = request.client.host if request.client else ""
+    """Where a call comes from; empty where that is not known."""
+    return network_of(request.client.host if request.client else "")
+
+
+def network_of(host: str) -> str:
+    """What counts as one caller. An IPv6 subscriber owns 2^64 addresses: they are one."""
     try:
         known = ipaddress.ip_address(host)
     except ValueError:

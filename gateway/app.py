@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import anyio.to_thread
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import isolation.process
 from gateway.bodies import BodyLimit
+from gateway.connections import Crowd
 from gateway.contract import Contract
 from gateway.endings import Endings
 from gateway.manners import Manners, allowed, options
@@ -60,7 +61,7 @@ from gateway.routes import (
     verify,
 )
 from gateway.runs import FlowRuns, PrefectRuns, RunStarter
-from gateway.services import Services
+from gateway.services import Services, count_public
 from gateway.telemetry import Telemetry, Watch
 from gateway.vitals import Vitals
 from gateway.watchdog import Watchdog
@@ -130,11 +131,12 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
         unruled = {route.name for route in router.routes if isinstance(route, APIRoute)} - RULES.keys()
         if unruled:
             raise RuntimeError(f"endpoints without a rule in gateway.permissions: {sorted(unruled)}")
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(count_public)])
     app.state.contract = Contract.of(app)
     _answer_problems(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(Manners)
+    app.add_middleware(Crowd)
     app.add_middleware(Watch, telemetry=telemetry)
     app.add_middleware(_Headers)
     return app

@@ -5,6 +5,7 @@ Python's parser takes duplicate keys, NaN and unpaired surrogates; the database 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import unicodedata
@@ -28,6 +29,7 @@ _UPLOADS = (
     (re.compile(r"/v1/complaints/file"), MOST_BYTES + _FORM),
 )
 LARGEST = max(size for _, size in _UPLOADS)
+PATIENCE = 20.0  #: seconds from one part of a body to the next
 _DEEPEST = 8  #: our deepest document has six levels
 
 
@@ -92,7 +94,7 @@ def _inspect(document: Any) -> None:
 
 
 class BodyLimit:
-    """Stops a body at its limit while it streams in, before it fills the memory."""
+    """Stops a body at its limit while it streams in, before it fills the memory, and one that does not come at all."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -105,14 +107,19 @@ class BodyLimit:
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         received = int(announced) if announced.isdigit() and len(announced) < 20 else 0
         too_large = received > limit
-        received = 0
+        received, whole = 0, False
 
         async def limited() -> Message:
             # Raised where the body is read, so that the refusal meets the same handlers as every other one.
-            nonlocal received
+            nonlocal received, whole
             if too_large:
                 raise Problem("too_large", headers={"Connection": "close"})
-            message = await receive()
+            try:  # once it is whole, what is received is only that the caller left
+                async with asyncio.timeout(None if whole else PATIENCE):
+                    message = await receive()
+            except TimeoutError:
+                raise Problem("too_slow", headers={"Connection": "close"}) from None
+            whole = not message.get("more_body", False)
             received += len(message.get("body", b""))
             if received > limit:
                 raise Problem("too_large", headers={"Connection": "close"})

@@ -1,8 +1,10 @@
-"""缓存: what a browser or a proxy may keep. Everything else is `no-store` (gateway.pages)."""
+"""缓存: what a browser or a proxy may keep, and what is made once here. Everything else is `no-store` (gateway.pages)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from threading import Lock
 
 from fastapi import Request
 from starlette.responses import Response
@@ -20,3 +22,29 @@ def known(request: Request, headers: Mapping[str, str]) -> Response | None:
     """304 where the caller holds this content already."""
     held = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
     return Response(status_code=304, headers=dict(headers)) if {headers["ETag"], "*"} & held else None
+
+
+class Once:
+    """What costs to make is made once: the newest few, each under a key that stands for all that it is made of.
+
+    Who asks while it is made waits for that one. What a faulty `make` raises is raised, and nothing is kept.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, tuple[Lock, list[bytes]]] = OrderedDict()
+        self._books = Lock()
+
+    def get(self, key: str, make: Callable[[], bytes]) -> bytes:
+        with self._books:
+            making, made = self._kept.setdefault(key, (Lock(), []))
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        with making:
+            if not made:
+                made.append(make())
+        return made[0]
+
+
+PAGES = Once(64)

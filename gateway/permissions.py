@@ -16,10 +16,15 @@ from ledger.keys import Caller
 
 @dataclass(frozen=True)
 class Rule:
-    """The roles of which a caller needs one; `public` endpoints ask for no key."""
+    """The roles of which a caller needs one; `public` endpoints ask for no key.
+
+    `quota` names the quota that a call without a key counts for (gateway.quotas): who reads the list has checks left
+    all the same. None where a key is asked for, or where machines of ours watch.
+    """
 
     roles: frozenset[Role] = frozenset()
     public: bool = False
+    quota: str | None = None
 
     def allows(self, caller: Caller) -> bool:
         return self.public or bool(self.roles & caller.roles)
@@ -42,7 +47,8 @@ _SENDERS = Rule(_COUNTER.roles | {Role.OFFICE})  #: who hands lists in
 #: 投诉、整改: the 督办员 is the unit's one contact for all of it (10.2); the clerk whom it may be about is not.
 _CONCERNED = Rule(frozenset({Role.OFFICE, Role.SUPERVISOR}))
 _LIST_READERS = Rule(_READERS.roles | {Role.PUBLISHER})
-_PUBLIC = Rule(public=True)
+_CHECK, _PUBLISHED, _DOCUMENTS = (Rule(public=True, quota=quota) for quota in ("check", "catalog", "documents"))
+_WATCHED = Rule(public=True)  #: by machines of ours (gateway.addresses.monitors_only), or costs nothing
 
 #: Endpoint -> rule. The names are those of the functions in `gateway/routes`.
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -196,30 +202,30 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "lift_hold": _OFFICE,
         "get_scores": _OFFICE,
         "export_scores": _OFFICE,
-        "figures_page": _PUBLIC,
-        "figures_json": _PUBLIC,
-        "figures_csv": _PUBLIC,
-        "catalog_page": _PUBLIC,
-        "catalog_json": _PUBLIC,
-        "catalog_csv": _PUBLIC,
-        "versions_page": _PUBLIC,
-        "versions_json": _PUBLIC,
-        "version_page": _PUBLIC,
-        "version_json": _PUBLIC,
-        "version_csv": _PUBLIC,
-        "changes_start": _PUBLIC,
-        "changes_page": _PUBLIC,
-        "changes_json": _PUBLIC,
-        "changes_csv": _PUBLIC,
-        "verify_start": _PUBLIC,
-        "verify_number": _PUBLIC,
-        "verify_upload": _PUBLIC,
-        "liveness": _PUBLIC,
-        "health": _PUBLIC,
-        "metrics": _PUBLIC,
-        "openapi_document": _PUBLIC,
-        "docs": _PUBLIC,
-        "home": _PUBLIC,
+        "figures_page": _PUBLISHED,
+        "figures_json": _PUBLISHED,
+        "figures_csv": _PUBLISHED,
+        "catalog_page": _PUBLISHED,
+        "catalog_json": _PUBLISHED,
+        "catalog_csv": _PUBLISHED,
+        "versions_page": _PUBLISHED,
+        "versions_json": _PUBLISHED,
+        "version_page": _PUBLISHED,
+        "version_json": _PUBLISHED,
+        "version_csv": _PUBLISHED,
+        "changes_start": _PUBLISHED,
+        "changes_page": _PUBLISHED,
+        "changes_json": _PUBLISHED,
+        "changes_csv": _PUBLISHED,
+        "verify_start": _DOCUMENTS,
+        "verify_number": _CHECK,
+        "verify_upload": _CHECK,
+        "liveness": _WATCHED,
+        "health": _WATCHED,
+        "metrics": _WATCHED,
+        "openapi_document": _DOCUMENTS,
+        "docs": _DOCUMENTS,
+        "home": _DOCUMENTS,
     }
 )
 

@@ -29,8 +29,8 @@ class Quotas:
         """One call of a unit, whichever of its people and systems makes it."""
         self._count(self._unit, "unit", unit)
 
-    def count_public(self, address: str, what: str = "check") -> None:
-        """One public call from an address (`gateway.addresses`). Who reads the list has checks left all the same."""
+    def count_public(self, address: str, what: str) -> None:
+        """One public call from an address (`gateway.addresses`), for one of the quotas of `gateway.permissions`."""
         self._count(self._public, what, address)
 
     def _count(self, limit: RateLimitItem, *who: str) -> None:

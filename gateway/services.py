@@ -9,6 +9,7 @@ from fastapi import Request
 from gateway.addresses import address_of
 from gateway.endings import Endings
 from gateway.origins import AccountOrigins
+from gateway.permissions import RULES
 from gateway.quotas import Quotas
 from gateway.runs import RunStarter
 from gateway.telemetry import Telemetry
@@ -31,6 +32,11 @@ def services_of(request: Request) -> Services:
     return services
 
 
-def count_public(request: Request, what: str = "check") -> None:
-    """Count a call without a key. Raises Problem `too_many_requests`."""
-    services_of(request).quotas.count_public(address_of(request), what)
+async def count_public(request: Request) -> None:
+    """Count a call that asks for no key: every endpoint's, by its line in `gateway.permissions`.
+
+    Raises Problem `too_many_requests`.
+    """
+    rule = RULES.get(request.scope["route"].name)
+    if rule is not None and rule.quota is not None:
+        services_of(request).quotas.count_public(address_of(request), rule.quota)

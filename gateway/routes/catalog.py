@@ -15,7 +15,6 @@ from gateway.answers.proposals import VersionAnswer
 from gateway.answers.published import ChangeLog, PublishedList, PublishedVersion, PublishedVersions
 from gateway.caching import ASK_AGAIN, FOR_EVER, known, marked
 from gateway.routes.shared import problems
-from gateway.services import count_public
 from gateway.streams import streamed
 from gateway.tables import CSV, csv_answer
 from ledger import registry
@@ -46,7 +45,6 @@ def catalog_csv(request: Request) -> Response:
 @router.get("/catalog/versions.json", summary="历次公布(JSON)", response_model=PublishedVersions, responses=problems(key=False))
 def versions_json(request: Request) -> PublishedVersions:
     """各版的公布时间、文号和摘要,最新的在前。"""
-    count_public(request, "catalog")
     with acting() as session:
         found = versions.versions(session)
     return PublishedVersions(
@@ -69,7 +67,6 @@ def version_csv(version: VersionNumber, request: Request) -> Response:
 @router.get("/catalog/changes/{first}/{second}.json", summary="两版之间的变动(JSON)", response_model=ChangeLog, responses=_LIST)
 def changes_json(first: FromVersion, second: FromVersion, request: Request) -> Response:
     """任意两版之间的减少、变更、增加,每处写明变动前后的内容。"""
-    count_public(request, "catalog")
     headers, names = _pair(first, second)
     if answer := known(request, headers):
         return answer
@@ -81,7 +78,6 @@ def changes_json(first: FromVersion, second: FromVersion, request: Request) -> R
 @router.get("/catalog/changes/{first}/{second}.csv", summary="两版之间的变动(CSV)", response_class=Response, responses=_TABLE)
 def changes_csv(first: FromVersion, second: FromVersion, request: Request) -> Response:
     """同上,CSV。"""
-    count_public(request, "catalog")
     headers, names = _pair(first, second)
     if answer := known(request, headers):
         return answer
@@ -107,7 +103,6 @@ def _list_csv(request: Request, number: int | None) -> Response:
 
 
 def _version(request: Request, number: int | None) -> tuple[CatalogVersion, dict[str, str]]:
-    count_public(request, "catalog")
     with acting() as session:
         version = published.version_of(session, number)
     return version, marked(tag_of(version), ASK_AGAIN if number is None else FOR_EVER)

@@ -16,7 +16,6 @@ from gateway.pages import look, page
 from gateway.paging import words_of
 from gateway.routes.catalog import FromVersion, VersionNumber, tag_of
 from gateway.routes.shared import problems
-from gateway.services import count_public
 from ledger import registry
 from ledger.catalog import published, versions
 from ledger.catalog.published import Wanted
@@ -42,7 +41,6 @@ def catalog_page(request: Request, q: Text = "", unit: OfUnit = "", p: PageNumbe
 @router.get("/catalog/versions", summary="历次公布", response_class=Response, responses=problems(key=False, also=_HTML))
 def versions_page(request: Request) -> Response:
     """各版清单,和任意两版的对照。"""
-    count_public(request, "catalog")
     with acting() as session:
         return page("catalog_versions.html", versions=versions.versions(session))
 
@@ -66,7 +64,6 @@ def changes_start(
 @router.get("/catalog/changes/{first}/{second}", summary="两版之间的变动", response_class=Response, responses=_PAGE)
 def changes_page(first: FromVersion, second: FromVersion, request: Request, p: PageNumber = 1) -> Response:
     """任意两版之间减少、变更、增加了什么。"""
-    count_public(request, "catalog")
     with acting() as session:
         known_versions = {number: published.version_of(session, number) for number in {first, second} - {0}}
         counts = published.change_counts(session, first, second)
@@ -80,7 +77,6 @@ def changes_page(first: FromVersion, second: FromVersion, request: Request, p: P
 
 
 def _list(request: Request, number: int | None, text: str, unit: str, at: int) -> Response:
-    count_public(request, "catalog")
     words = words_of(text)
     with acting() as session:
         version, newest = published.version_of(session, number), versions.current(session)

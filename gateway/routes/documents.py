@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway import caching
 from gateway.contract import TAGS, Contract
-from gateway.pages import page
+from gateway.pages import look, page
 from gateway.problems import PROBLEMS
 
 router = APIRouter(include_in_schema=False)
@@ -36,9 +36,19 @@ def openapi_document(request: Request) -> Response:
 
 @router.get("/docs")
 def docs(request: Request) -> Response:
-    document: dict[str, Any] = request.app.state.contract.document
+    """Set once in the life of a process: it costs a second of a processor."""
+    contract: Contract = request.app.state.contract
+    headers = caching.marked(f"{contract.digest}-{look()}", caching.ASK_AGAIN)
+    if (held := caching.known(request, headers)) is not None:
+        return held
+    return HTMLResponse(caching.PAGES.get(f"docs {headers['ETag']}", lambda: _page(contract)), headers=headers | {"Vary": "Accept"})
+
+
+def _page(contract: Contract) -> bytes:
+    document = contract.document
     schemas = document["components"]["schemas"]
-    return page("docs.html", info=document["info"], groups=_groups(document), schemas=schemas, problems=PROBLEMS)
+    made = page("docs.html", info=document["info"], groups=_groups(document), schemas=schemas, problems=PROBLEMS)
+    return bytes(made.body)
 
 
 def _groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -11,7 +11,6 @@ from gateway.answers.oversight import PublicWeek
 from gateway.pages import page
 from gateway.problems import Problem
 from gateway.routes.shared import problems
-from gateway.services import count_public
 from gateway.tables import CSV, csv_answer
 from reports import periods, public
 from reports.model import Period
@@ -35,7 +34,6 @@ def figures_page(
     request: Request, week: Annotated[str | None, Query(pattern=r"^20[0-9]{2}-W[0-9]{2}$", description="周次;省略为最近公开的", examples=["2026-W10"])] = None
 ) -> Response:
     """一周的网页:各单位收到、答复的部门核验申请和按时情况,连同口径。小于 5 的数隐去。"""
-    count_public(request, "catalog")
     newest = _newest()
     period = _period(week) if week else newest
     if period is None:
@@ -54,7 +52,6 @@ def figures_page(
 )
 def figures_json(week: Week, request: Request) -> PublicWeek:
     """一周的数据和口径;`<5` 为 0 至 4,`*` 为防止推算而隐去。"""
-    count_public(request, "catalog")
     period = _period(week)
     found = _figures(period)
     units = [
@@ -73,7 +70,6 @@ def figures_json(week: Week, request: Request) -> PublicWeek:
 )  # fmt: skip
 def figures_csv(week: Week, request: Request) -> Response:
     """UTF-8 带签名的 CSV,末尾为全区合计和各栏口径。"""
-    count_public(request, "catalog")
     found = _figures(_period(week))
     rows: list[tuple[object, ...]] = [
         (week, name, *cells) for name, cells in zip(found.units, found.published.rows, strict=True)

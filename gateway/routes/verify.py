@@ -18,7 +18,6 @@ from gateway.doors import PUBLIC
 from gateway.pages import page, wants_page
 from gateway.problems import Problem
 from gateway.routes.shared import problems
-from gateway.services import count_public
 from gateway.uploads import read_form
 
 router = APIRouter(tags=["public-verification"])
@@ -72,7 +71,6 @@ async def verify_number(
     c: Annotated[str | None, Query(max_length=100, description="二维码中的核验码")] = None,
 ) -> Response:
     """浏览器得到网页,程序得到 JSON。不带核验码时只说明是否有效;核验码正确时另显示部分隐藏的内容。"""
-    count_public(request)
     answer = await to_thread.run_sync(check_number, _tidy(number), c, address_of(request))
     if wants_page(request.headers):
         return page("result.html", answer=answer)
@@ -91,7 +89,6 @@ async def verify_number(
 )
 async def verify_upload(request: Request) -> Response:
     """上传电子证明的原始 PDF。文件只在内存中核验,不保存。被改动、追加、伪造或仅为图片的,分别说明。"""
-    count_public(request)
     pdf = await _read_file(request)
     answer = await PUBLIC.read(check_file, pdf, address_of(request))
     if wants_page(request.headers):
