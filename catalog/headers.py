@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from catalog.cleaning import key, without_brackets
-from catalog.reading import FileRefused, Sheet
+from catalog.file_kinds import FileRefused
+from catalog.reading import Sheet
 
 _LOOK_AT = 20  #: rows in which a header may stand
 

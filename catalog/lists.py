@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from catalog.cell_facts import Fault as CellFault
+from catalog.file_kinds import FileRefused
 from catalog.headers import SYNONYMS, Header, ListKind, find_header
 from catalog.matter_rows import read_matter
 from catalog.proof_rows import read_negative, read_proof
-from catalog.reading import FileRefused, Sheet
+from catalog.reading import Sheet
 from catalog.registry import Registry
 from catalog.sheets import read_sheets
 from catalog.verdicts import Fault, RowNotes, RowResult, Verdict
@@ -27,6 +29,9 @@ _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Ma
 _ASIDE = re.compile(
     "(合计|总计|小计|共计)(?=$|[:\uff1a\\d(\uff08])|(注|备注|说明|填表说明|填报说明|填表人|填报人|制表人|审核人|负责人|单位负责人|联系人|联系电话|填报单位|填报日期|填表日期)[:\uff1a]"
 )
+
+
+_SAYS_NOTHING = ("sequence", "remark")  #: columns from which nothing is taken
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ def _read_sheet(sheet: Sheet, kind: ListKind, registry: Registry) -> ListResult:
     columns = {field: header.names[column] for column, field in header.columns.items()}
     seen: dict[tuple[str, ...], int] = {}
     rows = [
-        _read_row(line, cells, header, columns, kind, registry, seen)
+        _read_row(line, cells, header, columns, kind, registry, seen, sheet.faults)
         for line, cells in _data(sheet, header)
     ]  # fmt: skip
     missing = tuple(SYNONYMS[field][0] for field in kind.expected if field not in columns)
@@ -120,10 +125,15 @@ def _data(sheet: Sheet, header: Header) -> Iterator[tuple[int, tuple[str, ...]]]
 
 def _read_row(
     line: int, row: tuple[str, ...], header: Header, columns: Mapping[str, str], kind: ListKind, registry: Registry,
-    seen: dict[tuple[str, ...], int],
+    seen: dict[tuple[str, ...], int], faults: Mapping[tuple[int, int], CellFault],
 ) -> RowResult:  # fmt: skip
     cells = {field: row[column] if column < len(row) else "" for column, field in header.columns.items()}
     notes = RowNotes(line, row, columns)
+    for column, field in header.columns.items():
+        if (fault := faults.get((line - 1, column))) is not None and field not in _SAYS_NOTHING:
+            notes.fault(fault.code, field, fault.text, fault.remedy)
+    if notes.faulty:
+        return notes.result(None)  # what its other cells say would rest on one that nobody can read
     same = tuple(text for field, text in cells.items() if field != "sequence")
     if (first := seen.setdefault(same, line)) != line:
         notes.fault("duplicate", "sequence", f"与第 {first} 行完全相同。", "请删去重复的行。")

@@ -1,58 +1,57 @@
 """读表: a file as departments send it, as sheets of text. XLSX, XLS and CSV, whatever their encoding.
 
-Nothing is interpreted here. A file that cannot be read is refused with words for its sender, and nothing of it is used.
-Only `catalog.sheets` calls it, in a process of its own.
+Nothing is interpreted here: a cell says what the person saw in it, or why it cannot be used. A file that cannot be read is
+refused with words for its sender, and nothing of it is used. Only `catalog.sheets` calls it, in a process of its own.
 """
 
 from __future__ import annotations
 
-import csv
 import io
+import re
 import zipfile
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from catalog.cell_facts import LOST, Facts, Fault, facts
+from catalog.delimited import decoded, records
+from catalog.file_kinds import OLE, ZIP, FileRefused, refuse_other_kinds
 
 MOST_BYTES = 20 * 2**20
 MOST_UNPACKED = 300 * 2**20  #: what a workbook may grow to: a bomb of a few kilobytes grows to gigabytes
 MOST_ROWS, MOST_COLUMNS = 100_000, 300
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_EXACT = 10**15  #: beyond it a number cell has lost digits
-
-
-class FileRefused(Exception):
-    """The file as a whole cannot be read. `text` says what is wrong with it, `remedy` what its sender can do."""
-
-    def __init__(self, code: str, text: str, remedy: str) -> None:
-        super().__init__(f"{text}{remedy}")
-        self.code, self.text, self.remedy = code, text, remedy
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[Ee]\+\d{2,3}", re.ASCII)
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 
 @dataclass(frozen=True)
 class Sheet:
     """One sheet: its cells as text, row by row from the top left corner. A merged cell's text stands in all its parts.
 
-    `spans` gives, for the first cell of a merged one, how many columns it covers: (row, column) -> width.
+    `spans` gives, for the first cell of a merged one, how many columns it covers: (row, column) -> width. `faults`: the cells
+    that cannot be used, and why; whoever needs such a cell sends its row back.
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
-    spans: dict[tuple[int, int], int]
+    spans: dict[tuple[int, int], int] = field(default_factory=dict)
+    faults: dict[tuple[int, int], Fault] = field(default_factory=dict)
 
 
 def read_sheets(content: bytes) -> list[Sheet]:
     """The visible sheets of a file that hold anything. Raises FileRefused."""
     if not content.strip():
         raise FileRefused("empty", "文件是空的。", "请核对是否选错了文件,重新报送。")
-    if content.startswith(_OLE) and _ENCRYPTED in content:
-        raise FileRefused("password", "文件设有打开密码。", "请取消密码后重新报送。")
-    if content.startswith((_ZIP, _OLE)):
+    if content.startswith(ZIP):
+        _refuse_bomb(content)
+    refuse_other_kinds(content)
+    if content.startswith((ZIP, OLE)):
         sheets = _workbook(content)
     else:
-        sheets = [Sheet("", tuple(_fields(_decoded(content))), {})]
+        rows = tuple(records(decoded(content), MOST_ROWS))
+        sheets = [Sheet("", rows, faults=dict(_unreadable(rows)))]
     sheets = [sheet for sheet in sheets if any(any(row) for row in sheet.rows)]
     if not sheets:
         raise FileRefused("empty", "表中没有内容。", "请核对是否选错了文件,重新报送。")
@@ -63,12 +62,11 @@ def read_sheets(content: bytes) -> list[Sheet]:
 
 
 def _workbook(content: bytes) -> list[Sheet]:
-    if content.startswith(_ZIP):
-        _refuse_bomb(content)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         visible = [one.name for one in workbook.sheets_metadata if one.visible is SheetVisibleEnum.Visible]
-        return [_sheet(workbook, name) for name in visible]
+        known = facts(content)
+        return [_sheet(workbook.get_sheet_by_name(name), name, known.get(name, {})) for name in visible]
     except PasswordError:
         raise FileRefused("password", "文件设有打开密码。", "请取消密码后重新报送。") from None
     except (CalamineError, zipfile.BadZipFile, ValueError, OSError):
@@ -90,21 +88,46 @@ def _refuse_bomb(content: bytes) -> None:
         raise FileRefused("broken", "文件已损坏。", "请用 Excel 或 WPS 打开后另存为 XLSX 再报送。") from None
 
 
-def _sheet(workbook: CalamineWorkbook, name: str) -> Sheet:
-    source = workbook.get_sheet_by_name(name)
+def _sheet(source: CalamineSheet, name: str, known: Facts) -> Sheet:
     rows = [[_text(cell) for cell in row] for row in source.to_python(skip_empty_area=False, nrows=MOST_ROWS + 1)]
+    faults: dict[tuple[int, int], Fault] = {}
+    for (at, column), fact in known.items():
+        if at > MOST_ROWS:
+            continue
+        rows += [[] for _ in range(at + 1 - len(rows))]
+        rows[at] += [""] * (column + 1 - len(rows[at]))
+        if isinstance(fact, str):
+            rows[at][column] = fact
+        else:  # still seen: a row of which it is all there is, is no empty row
+            faults[at, column] = fact
+            rows[at][column] = rows[at][column] or fact.text
     spans = {}
     for (top, left), (bottom, right) in source.merged_cell_ranges or ():
         if top >= len(rows):
             continue
         spans[top, left] = right - left + 1
         value = rows[top][left] if left < len(rows[top]) else ""
-        for row in rows[top : bottom + 1]:
+        for number, row in enumerate(rows[top : bottom + 1], top):
             for column in range(left, min(right + 1, len(row))):
                 row[column] = value
+                if (top, left) in faults:
+                    faults[number, column] = faults[top, left]
     while rows and not any(rows[-1]):
         rows.pop()
-    return Sheet(name, tuple(map(tuple, rows)), spans)
+    kept = tuple(map(tuple, rows))
+    return Sheet(name, kept, spans, dict(_unreadable(kept)) | faults)
+
+
+def _unreadable(rows: tuple[tuple[str, ...], ...]) -> Iterator[tuple[tuple[int, int], Fault]]:
+    """Texts in which something was lost before they came: 1.23457E+17, and characters that one old register alone has."""
+    for number, row in enumerate(rows):
+        for column, text in enumerate(row):
+            if _SCIENTIFIC.fullmatch(text):
+                said = f"该格是科学记数({text}),末尾几位已经丢失。"
+                yield (number, column), Fault("digits_lost", said, "请把该列设为文本格式,按原件重新填写后再报送。")
+            elif own := _PRIVATE.search(text):
+                said = f"该格含有自造字(U+{ord(own[0]):04X}),其他系统不能显示。"
+                yield (number, column), Fault("private_character", said, "请改用标准字;确无标准字的,请联系专班办公室。")
 
 
 def _text(cell: object) -> str:
@@ -113,40 +136,13 @@ def _text(cell: object) -> str:
             return ""
         case bool():
             return "是" if cell else "否"
-        case float() if cell.is_integer() and abs(cell) < _EXACT:
+        case float() if cell.is_integer() and abs(cell) < LOST:
             return str(int(cell))
+        case float():
+            return f"{cell:.15g}"
         case datetime():
             return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
         case date():
             return cell.isoformat()
         case _:
             return str(cell).strip()
-
-
-def _decoded(content: bytes) -> str:
-    """Text in UTF-8, UTF-16, GBK or GB 18030 (which holds all of GBK)."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text and sum(not char.isprintable() and char not in "\r\n\t\ufeff" for char in text[:4096]) < 8:
-            return text
-    raise FileRefused("not_a_table", "文件不是表格,或编码无法识别。", "请另存为 XLSX,或 UTF-8、GBK、GB 18030 编码的 CSV。")
-
-
-def _fields(text: str) -> Iterable[tuple[str, ...]]:
-    head = "\n".join(text.splitlines()[:20])
-    separator = max(",\t;|", key=head.count)
-    csv.field_size_limit(2**20)
-    try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False)):
-            if number > MOST_ROWS:
-                raise FileRefused("too_large", f"文件超过 {MOST_ROWS} 行。", "请拆成几个文件。")
-            yield tuple(cell.strip() for cell in row)
-    except csv.Error:
-        raise FileRefused("broken", "CSV 的引号或分隔符不成对。", "请另存为 XLSX 后再报送。") from None

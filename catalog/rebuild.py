@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from catalog import directory, loading
 from catalog.assembling import Assembled, Blocked, Stated, assemble
 from catalog.cleaning import key
+from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
 from catalog.lists import ListResult, read_list
 from catalog.negatives import forbidding
-from catalog.reading import FileRefused
 from catalog.sheets import UNREADABLE
 from catalog.verdicts import Topic, Verdict
 from domain.blocking import NegativeItem, Organ

@@ -7,10 +7,13 @@ What `catalog.reading` does to a file it does there; a file that is more than it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from catalog import reading
-from catalog.reading import FileRefused, Sheet
+from catalog.cell_facts import Fault
+from catalog.file_kinds import FileRefused
+from catalog.reading import Sheet
 from isolation.process import Limits, ProcessDied, loads, read
 
 loads(__name__)
@@ -24,19 +27,22 @@ def read_sheets(content: bytes) -> list[Sheet]:
     """The visible sheets of a file that hold anything. Blocks. Raises FileRefused."""
     if len(content) > reading.MOST_BYTES:
         raise FileRefused("too_large", f"文件超过 {reading.MOST_BYTES // 2**20} MB。", "请删去图片和空白行,或拆成几个文件。")
-    sheets: list[tuple[str, dict[tuple[int, int], int], list[tuple[str, ...]]]] = []
+    sheets: list[Sheet] = []
+    rows_of: list[list[tuple[str, ...]]] = []
     try:
         for item in read(_items, content, limits=LIMITS):
             match item:
                 case {"refused": refused}:
                     raise FileRefused(*refused)
-                case {"sheet": name, "spans": spans}:
-                    sheets.append((name, {(row, column): width for row, column, width in spans}, []))
+                case {"sheet": name, "spans": spans, "faults": faults}:
+                    spread = {(row, column): width for row, column, width in spans}
+                    sheets.append(Sheet(name, (), spread, {(row, column): Fault(*said) for row, column, *said in faults}))
+                    rows_of.append([])
                 case {"rows": rows}:
-                    sheets[-1][2].extend(map(tuple, rows))
+                    rows_of[-1].extend(map(tuple, rows))
     except ProcessDied:
         raise FileRefused(*UNREADABLE) from None
-    return [Sheet(name, tuple(rows), spans) for name, spans, rows in sheets]
+    return [replace(sheet, rows=tuple(rows)) for sheet, rows in zip(sheets, rows_of, strict=True)]
 
 
 def _items(content: bytes) -> Iterator[dict[str, Any]]:
@@ -47,6 +53,8 @@ def _items(content: bytes) -> Iterator[dict[str, Any]]:
         yield {"refused": [refused.code, refused.text, refused.remedy]}
         return
     for sheet in sheets:
-        yield {"sheet": sheet.name, "spans": [(row, column, width) for (row, column), width in sheet.spans.items()]}
+        spans = [(row, column, width) for (row, column), width in sheet.spans.items()]
+        faults = [(*place, fault.code, fault.text, fault.remedy) for place, fault in sheet.faults.items()]
+        yield {"sheet": sheet.name, "spans": spans, "faults": faults}
         for first in range(0, len(sheet.rows), _AT_ONCE):
             yield {"rows": sheet.rows[first : first + _AT_ONCE]}

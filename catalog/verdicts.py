@@ -88,6 +88,10 @@ class RowNotes:
     def fault(self, code: str, field_name: str, text: str, remedy: str, *, blocks: bool = True) -> None:
         self._faults.append(Fault(code, self._columns.get(field_name, ""), text, remedy, blocks))
 
+    @property
+    def faulty(self) -> bool:
+        return bool(self._faults)
+
     def ask(self, topic: Topic, subject: str, why: str, candidates: tuple[Candidate, ...] = ()) -> None:
         self._questions.append(Question(topic, subject, why, candidates))
 

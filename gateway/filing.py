@@ -14,13 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from domain import scope
+from domain.identity import names_a_citizen
 from domain.scope import CatalogEntry
 from domain.spelling import same_name
 from gateway.answers.verifications import VerificationAnswer
 from gateway.permissions import sees_persons
 from gateway.problems import Problem
 from gateway.sent.cases import SentCase
-from gateway.sent.values import names_a_citizen
 from gateway.sent.verifications import SentVerification
 from ledger import cases, entries, filing, registration, views
 from ledger.audit import record_access

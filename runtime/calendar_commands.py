@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from gateway.sent.values import names_a_citizen
+from domain.identity import names_a_citizen
 from ledger import worktime
 from ledger.calendars import DISTRICT, alarm_before_it_runs_out
 from ledger.database import transaction

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from catalog.complaint_file import RowOutcome, import_file
-from catalog.reading import FileRefused
+from catalog.file_kinds import FileRefused
 from runtime.failures import Failure
 from settings import settings
 

@@ -1,4 +1,4 @@
-"""`./run import units|people|matters|proofs|databases FILE.xlsx`: a register as departments keep it, checked whole before
+"""`./run import units|people|matters|proofs|databases FILE`: a register as departments keep it, checked whole before
 a row is written."""
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
 from rich.console import Console
 from sqlalchemy.orm import Session
 
+from catalog.cleaning import clean
+from catalog.file_kinds import FileRefused
+from catalog.sheets import read_sheets
 from catalog.values import NotUnderstood
 from ledger import registry
 from ledger.database import transaction
@@ -40,7 +42,7 @@ class Sheet:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./run import", description="导入名册(XLSX,第一行为表头);有一行不对就一行也不写入")
+    parser = argparse.ArgumentParser(prog="./run import", description="导入名册(XLSX、XLS 或 CSV,第一行为表头);有一行不对就一行也不写入")
     kinds = {**{kind: sheet.title for kind, sheet in SHEETS.items()}, "complaints": "投诉表(XLSX 或 CSV,逐行登记)"}
     parser.add_argument("kind", choices=kinds, help=";".join(f"{kind} {title}" for kind, title in kinds.items()))
     parser.add_argument("file", type=Path)
@@ -78,34 +80,32 @@ def import_file(kind: str, file: Path) -> int:
 
 def _rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
     try:
-        workbook = load_workbook(file, read_only=True, data_only=True)
-    except FileNotFoundError:
-        raise Failure("导入", f"没有这个文件:{file}", "请核对路径。") from None
-    except Exception as error:  # openpyxl raises whatever the broken part of the file happens to cause
-        raise Failure("导入", f"打不开 {file.name}({type(error).__name__})", "请另存为不加密的 XLSX 后再试。") from None
-    with_header = workbook.worksheets[0].iter_rows(values_only=True)
-    header = [_text(cell) for cell in next(with_header, ())]
+        found = read_sheets(file.read_bytes())[0]
+    except OSError:
+        raise Failure("导入", f"没有这个文件或打不开:{file}", "请核对路径。") from None
+    except FileRefused as refused:
+        raise Failure("导入", f"{file.name}:{refused.text}", refused.remedy) from None
+    header = [clean(cell) for cell in found.rows[0]]
     wanted = f"表头应有:{'、'.join(sheet.required)};可有:{'、'.join(sheet.optional)}。"
     if missing := [name for name in sheet.required if name not in header]:
         raise Failure("导入", f"表头缺少列:{'、'.join(missing)}", wanted)
     if unknown := [name for name in header if name and name not in sheet.required + sheet.optional]:
         raise Failure("导入", f"不认识的列:{'、'.join(unknown)}", f"请删去或改名。{wanted}")
-    rows = []
-    for line, cells in enumerate(with_header, start=2):
-        row = {name: _text(cell) for name, cell in zip(header, cells, strict=False) if name}
+    rows, faults = [], []
+    for line, cells in enumerate(found.rows[1:], start=2):
+        row = {name: cell for name, cell in zip(header, cells, strict=False) if name}
+        for column, name in enumerate(header):
+            if name and (fault := found.faults.get((line - 1, column))):
+                faults.append(f"第 {line} 行“{name}”:{fault.text}{fault.remedy}")
         if any(row.values()):
             rows.append((line, row))
         if len(rows) > MOST_ROWS:
             raise Failure("导入", f"超过 {MOST_ROWS} 行", "请分成几个文件导入。")
+    if faults:
+        raise Failure("导入", f"{len(faults)} 个单元格不能读取,一行也没有写入", "改正后重新导入。", tuple(faults[:50]))
     if not rows:
         raise Failure("导入", "表中没有数据行", "请核对第一张工作表。")
     return rows
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)  # 20.0 was written as 20
-    return "" if cell is None else str(cell).strip()
 
 
 def _put_units(session: Session, rows: list[dict[str, Any]]) -> int:

@@ -17,11 +17,10 @@ from sqlalchemy.orm import Session
 from catalog import values
 from catalog.cleaning import clean, key, split_names
 from domain.blocking import Organ
-from domain.identity import is_uscc, tidy
+from domain.identity import is_uscc, names_a_citizen, tidy
 from domain.limits import HandlingType
 from domain.notices import is_mail_address
 from domain.roles import Role
-from gateway.sent.values import names_a_citizen
 from ledger.tables.registry import Unit
 from settings import LOCAL, settings
 

@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 from fastapi import Path, Query
 
 from connectors.receivers import ReceiverRefused, judge
+from domain.identity import names_a_citizen
 from gateway.answers.operations import CallbackAnswer, SentAgainAnswer, UndeliveredAnswer, UndeliveredItem
 from gateway.entrance import CurrentCaller
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.units import SentAgain, SentCallback
-from gateway.sent.values import Instant, names_a_citizen
+from gateway.sent.values import Instant
 from ledger import callbacks
 from ledger.database import transaction
 from ledger.tables.registry import Unit

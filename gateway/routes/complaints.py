@@ -8,7 +8,7 @@ from fastapi import Path, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from catalog.complaint_file import import_file
-from catalog.reading import FileRefused
+from catalog.file_kinds import FileRefused
 from domain.complaints import ComplaintStanding
 from domain.roles import Role
 from gateway.acting import acting

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 
+from domain.identity import names_a_citizen
 from domain.registers import REGISTERS, RegisterKind
 from domain.roles import Role
 from gateway.acting import acting
@@ -16,7 +17,6 @@ from gateway.permissions import reads_all_registers
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.oversight import SentEntryValues
-from gateway.sent.values import names_a_citizen
 from gateway.tables import CSV, csv_answer
 from ledger import entered
 from ledger.keys import Caller

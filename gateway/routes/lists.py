@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from catalog.headers import ListKind
 from catalog.returning import NothingRead, file_for_sender
 from catalog.verdicts import Verdict
+from domain.identity import names_a_citizen
 from domain.roles import Role
 from gateway.acting import acting
 from gateway.answers.lists import (
@@ -28,7 +29,6 @@ from gateway.paging import Limit, Offset, cut
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.lists import SentSource
-from gateway.sent.values import names_a_citizen
 from gateway.uploads import read_list_file
 from gateway.whose import own_list
 from gateway.whose import units_of as seen_by

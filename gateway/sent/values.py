@@ -6,20 +6,18 @@ Examples show invented people only: born in the nineteenth century and named 演
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.identity import is_citizen_number, is_wrong, tidy
+from domain.identity import is_wrong, names_a_citizen, tidy
 from domain.roles import IdType
 from gateway.bodies import is_clean
 from settings import LOCAL, settings
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-_CITIZEN_INSIDE = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)", re.ASCII)
 
 
 def fault(text: str) -> PydanticCustomError:
@@ -31,13 +29,6 @@ def one_line(text: str) -> str:
     if not is_clean(text) or text != text.strip():
         raise fault("含有首尾空白或不允许的字符。")
     return text
-
-
-def names_a_citizen(text: str) -> bool:
-    """True where the number of a citizen or of a permanent resident stands in a text that travels in addresses and
-    records."""
-    found = [match.upper() for match in _CITIZEN_INSIDE.findall(text)]
-    return any(is_citizen_number(one) or not is_wrong(IdType.PERMANENT_RESIDENCE, one, date.max) for one in found)
 
 
 def _instant(value: Any) -> Any:

@@ -9,10 +9,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from catalog.error_file import error_file
+from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
 from catalog.lists import ListResult, read_list
 from catalog.matching import Known, Names
-from catalog.reading import FileRefused
 from catalog.verdicts import Topic, Verdict
 from tests.catalog.registries import guangan, sandbox
 from tests.catalog.test_lists import GOOD, HEADER, codes, counts

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from catalog.cleaning import key
+from catalog.file_kinds import FileRefused
 from catalog.headers import SYNONYMS, ListKind, find_header
 from catalog.lists import ListResult, read_list
-from catalog.reading import FileRefused
 from catalog.registry import Registry
 from catalog.sheets import read_sheets
 from catalog.verdicts import RowResult, Topic, Verdict

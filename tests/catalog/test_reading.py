@@ -10,7 +10,8 @@ import pytest
 from openpyxl import Workbook
 
 from catalog import reading
-from catalog.reading import FileRefused, read_sheets
+from catalog.file_kinds import FileRefused
+from catalog.reading import read_sheets
 from tests.catalog.workbooks import saved, workbook
 
 ROWS = [["证明名称", "索要单位"], ["婚姻状况证明", "市中区民政局"], ["𠅤𬭎䶮证明", "㼆"]]
@@ -88,7 +89,7 @@ def test_an_old_workbook_is_told_by_its_head_and_never_by_its_name() -> None:
         (b"PK\x03\x04" + b"broken" * 50, "broken"),
         (workbook([["甲", "乙"], [1, 2]])[:-400], "broken"),
         (bytes(range(256)) * 20, "not_a_table"),
-        (b"\x89PNG\r\n\x1a\n" + b"\x00\x01\x02\x03" * 200, "not_a_table"),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00\x01\x02\x03" * 200, "wrong_kind"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512 + "EncryptedPackage".encode("utf-16-le"), "password"),
         (("x," * 400 + "\n").encode(), "too_large"),
     ],
@@ -120,3 +121,58 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [["证明名称"]] + [[f"证明{number}"] for number in range(11)]
     assert refused(workbook(rows)) == "too_large"
     assert refused("\n".join(row[0] for row in rows).encode()) == "too_large"
+
+
+def archive(*names: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        for name in names:
+            target.writestr(name, "x")
+    return out.getvalue()
+
+
+_TABLE = "<table><tr><td>证明名称</td></tr></table>"
+_XML_2003 = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "remedy"),
+    [
+        (f"<html><body>{_TABLE}</body></html>".encode(), "网页", "另存为"), (_TABLE.encode("gbk"), "网页", "另存为"),
+        (f"\ufeff<!DOCTYPE html>\n{_TABLE}".encode(), "网页", "另存为"), (f"<HTML>{_TABLE}".encode("utf-16"), "网页", "另存为"),
+        (_XML_2003.encode(), "XML 表格(2003)", "另存为"), (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "网页归档", "另存为"),
+        (b"%PDF-1.7\n", "PDF", "表格本身"), (b"\xff\xd8\xff\xe0" + b"x" * 90, "图片", "表格本身"), (b"{\\rtf1}", "RTF", "表格本身"),
+        (b"Rar!\x1a\x07", "压缩包", "解压"), (archive("a.xlsx", "b.xlsx"), "压缩包", "解压"),
+        (archive("[Content_Types].xml", "word/document.xml"), "Word", "表格本身"),
+        (archive("[Content_Types].xml", "xl/workbook.bin"), "XLSB", "另存为"), (archive("mimetype", "content.xml"), "OpenDocument", "另存为"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512 + "WordDocument".encode("utf-16-le"), "Word", "表格本身"),
+    ],
+)  # fmt: skip
+def test_a_wrong_kind_of_file_is_named_with_the_way_to_save_it(content: bytes, what: str, remedy: str) -> None:
+    with pytest.raises(FileRefused) as caught:
+        read_sheets(content)
+    assert caught.value.code == "wrong_kind" and what in caught.value.text and remedy in caught.value.remedy
+    assert "<" not in str(caught.value), "its markup is not repeated"
+
+
+COMMAS = [["序号", "证明名称", "核验内容"], *([str(n), f"证明{n}", "甲;乙;丙;丁"] for n in range(1, 9))]
+
+
+@pytest.mark.parametrize("separator", list(",\t;|"))
+@pytest.mark.parametrize("inside", list(",;|、"))
+def test_the_separator_is_the_one_that_parses_and_not_the_one_that_is_written_most(separator: str, inside: str) -> None:
+    rows = [[cell.replace(";", inside) for cell in row] for row in COMMAS]
+    quoted = [[f'"{cell}"' if separator in cell else cell for cell in row] for row in rows]
+    (sheet,) = read_sheets("\n".join(separator.join(row) for row in quoted).encode())
+    assert [list(row) for row in sheet.rows] == rows
+
+
+def test_titles_and_notes_around_a_table_do_not_change_its_separator() -> None:
+    text = "市中区民政局证明清单;共2项;2026年\n\n序号,证明名称,依据\n1,户籍证明,甲;乙\n2,婚姻证明,丙;丁\n注:以上;以下;无\n"
+    (sheet,) = read_sheets(text.encode())
+    assert sheet.rows[2] == ("序号", "证明名称", "依据") and sheet.rows[3][2] == "甲;乙"
+
+
+def test_what_windows_has_beside_gbk() -> None:
+    (sheet,) = read_sheets("项目,金额\n".encode("gbk") + b"\xb2\xe2\xca\xd4,\x80100\n")
+    assert sheet.rows[1] == ("测试", "€100")

@@ -8,9 +8,9 @@ import pytest
 
 from catalog import reading, sheets
 from catalog.complaint_file import import_file
+from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
 from catalog.lists import read_list
-from catalog.reading import FileRefused
 from isolation.process import Limits
 from settings import settings
 from tests.catalog.registries import sandbox

@@ -1,0 +1,197 @@
+"""单元格的来历: what the value of a cell alone does not say. That a formula failed or was never calculated, that a number is
+longer than a spreadsheet can hold, that the person saw zeros in front of it.
+
+The reader of values (calamine) gives an empty text for a failed formula and the bare number for 00012345, so the parts of
+the workbook that say more are read beside it: XML of a sheet for XLSX, the records of an XLS by xlrd.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+from xml.etree import ElementTree
+
+import xlrd
+
+from catalog.file_kinds import OLE, FileRefused
+
+LOST = 10**15  #: a spreadsheet keeps fifteen digits: of a longer number the rest was replaced by zeros
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
+#: A format that only pads and places digits: 00000000, 000-0000, "GD"0000. Not one that rounds, groups or tells a date.
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_PADS = re.compile(r"[-+:()~' \x00]*0[-+:()~' 0\x00]*")
+
+
+_TELLS = re.compile(
+    rb"""t=["']e["']|<(?:\w+:)?f[\s>/]|<(?:\w+:)?v>\s*-?(?:\d{16}|[^<]*[eE]\+?(?:1[5-9]|[2-9]\d|\d{3}))"""
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a cell cannot be used, and what its sender can do."""
+
+    code: str
+    text: str
+    remedy: str
+
+
+Facts = dict[tuple[int, int], Fault | str]  #: (row, column), from 0 -> why it cannot be used, or the text that was seen
+
+
+def formula_error(shown: str) -> Fault:
+    return Fault("formula_error", f"该格是公式错误({shown})。", "请改正公式,或直接填写内容。")
+
+
+NOT_CALCULATED = Fault("not_calculated", "该格的公式没有计算结果。", "请用 Excel 或 WPS 打开,保存后再报送。")
+DIGITS_LOST = Fault(
+    "digits_lost", "该格是数字格式,而表格只能保存 15 位数字,末尾几位已不可靠。", "请把该列设为文本格式,按原件重新填写后再报送。"
+)
+
+
+def facts(content: bytes) -> dict[str, Facts]:
+    """Sheet -> what its cells do not say themselves. Raises FileRefused where the workbook is broken."""
+    try:
+        return dict(_of_xls(content) if content.startswith(OLE) else _of_xlsx(content))
+    except (ElementTree.ParseError, zipfile.BadZipFile, KeyError, xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
+        raise FileRefused("broken", "文件已损坏,或不是 Excel 工作簿。", "请用 Excel 或 WPS 打开后另存为 XLSX 再报送。") from error
+
+
+def shown(number: float, pattern: str) -> str | None:
+    """The number as its format shows it, where the format pads it with zeros; None where it does not."""
+    literals: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        text = found[0]
+        literals.append(text[1:-1] if text[0] == '"' else text[1] if text[0] == "\\" else "")
+        return "\x00"
+
+    plain = _LITERAL.sub(keep, pattern.partition(";")[0])
+    places = plain.count("0")
+    if places < 2 or not _PADS.fullmatch(plain) or number != int(number) or number < 0:
+        return None
+    digits, found = str(int(number)).zfill(places), iter(literals)
+    head, left = len(digits) - places, iter(digits)
+    text = ""
+    for char in plain:
+        if char == "\x00":
+            text += next(found)
+        elif char == "0":
+            text += "".join(next(left) for _ in range(head + 1))
+            head = 0
+        else:
+            text += char
+    return text.strip()
+
+
+def _may_pad(pattern: str) -> bool:
+    return shown(0, pattern) is not None
+
+
+def _of_number(number: float, pattern: str) -> Fault | str | None:
+    return DIGITS_LOST if abs(number) >= LOST else shown(number, pattern)
+
+
+def _of_xls(content: bytes) -> Iterator[tuple[str, Facts]]:
+    with open(os.devnull, "w") as silent:
+        book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=silent)
+    for sheet in book.sheets():
+        found: Facts = {}
+        for row in range(sheet.nrows):
+            for column, cell in enumerate(sheet.row(row)):
+                fact: Fault | str | None = None
+                if cell.ctype == xlrd.XL_CELL_ERROR:
+                    fact = formula_error(xlrd.error_text_from_code.get(cell.value, "#ERR!"))
+                elif cell.ctype == xlrd.XL_CELL_NUMBER:
+                    fact = _of_number(cell.value, book.format_map[book.xf_list[cell.xf_index].format_key].format_str)
+                if fact is not None:
+                    found[row, column] = fact
+        yield sheet.name, found
+
+
+def _of_xlsx(content: bytes) -> Iterator[tuple[str, Facts]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        start = _targets(archive, "")
+        book = next(target for target in start.values() if posixpath.basename(target).startswith("workbook"))
+        targets = _targets(archive, book)
+        patterns = _patterns(archive, next((one for one in targets.values() if one.endswith("styles.xml")), ""))
+        for sheet in ElementTree.fromstring(archive.read(book)).iter():
+            if _tag(sheet) == "sheet":
+                target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION) or "")
+                content = archive.read(target) if target in archive.namelist() else b""
+                # Reading each cell takes as long as reading the values: only where there may be something to tell.
+                if _TELLS.search(content) or any(map(_may_pad, patterns)):
+                    yield sheet.get("name", ""), _cells(io.BytesIO(content), patterns)
+
+
+def _targets(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """The relations of a part: id -> the part that it leads to."""
+    folder, name = posixpath.split(part)
+    rows = ElementTree.fromstring(archive.read(posixpath.join(folder, "_rels", f"{name}.rels")))
+    found = {row.get("Id", ""): row.get("Target", "") for row in rows if row.get("TargetMode") != "External"}
+    return {one: posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/") for one, target in found.items()}
+
+
+def _patterns(archive: zipfile.ZipFile, part: str) -> list[str]:
+    """The number format of each style of a cell."""
+    if part not in archive.namelist():
+        return []
+    root = ElementTree.fromstring(archive.read(part))
+    own = {one.get("numFmtId"): one.get("formatCode", "") for one in root.iter() if _tag(one) == "numFmt"}
+    styles = next((one for one in root.iter() if _tag(one) == "cellXfs"), ())
+    return [own.get(style.get("numFmtId"), "") for style in styles]
+
+
+def _cells(part: IO[bytes], patterns: list[str]) -> Facts:
+    found: Facts = {}
+    row = column = -1
+    for event, element in ElementTree.iterparse(part, ("start", "end")):
+        tag = _tag(element)
+        if event == "start":
+            if tag == "row":
+                row, column = int(element.get("r", row + 2)) - 1, -1
+            continue
+        if tag == "c":
+            row, column = _place(element.get("r"), row, column + 1)
+            if (fact := _of_cell(element, patterns)) is not None:
+                found[row, column] = fact
+        if tag == "row":
+            element.clear()
+    return found
+
+
+def _of_cell(cell: ElementTree.Element, patterns: list[str]) -> Fault | str | None:
+    kind, value, formula = cell.get("t", "n"), None, False
+    for child in cell:
+        value = child.text if _tag(child) == "v" else value
+        formula = formula or _tag(child) == "f"
+    if kind == "e":
+        return formula_error(value or "#ERR!")
+    if kind != "n":
+        return None
+    if value is None or not value.strip():
+        return NOT_CALCULATED if formula else None
+    style = int(cell.get("s", 0))
+    return _of_number(float(value), patterns[style] if style < len(patterns) else "")
+
+
+def _place(reference: str | None, row: int, column: int) -> tuple[int, int]:
+    """Where a cell stands; one that does not say so follows the one before it."""
+    if reference is None or (found := _REFERENCE.fullmatch(reference)) is None:
+        return row, column
+    letters = 0
+    for letter in found[1]:
+        letters = letters * 26 + ord(letter) - 64
+    return int(found[2]) - 1, letters - 1
+
+
+def _tag(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]

@@ -1,0 +1,83 @@
+"""文件的种类, told by its content: whatever a file is called, somebody renamed one. What is no table is named, with the
+way to save it rightly."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SAVE_AS = "请用 Excel 或 WPS 打开后,“另存为”XLSX 工作簿再报送。"
+_NOT_A_TABLE = "请报送表格本身:XLSX、XLS 或 CSV。"
+
+
+class FileRefused(Exception):
+    """The file as a whole cannot be read. `text` says what is wrong with it, `remedy` what its sender can do."""
+
+    def __init__(self, code: str, text: str, remedy: str) -> None:
+        super().__init__(f"{text}{remedy}")
+        self.code, self.text, self.remedy = code, text, remedy
+
+
+@dataclass(frozen=True)
+class _Kind:
+    what: str
+    remedy: str = _NOT_A_TABLE
+
+
+_HEADS = {
+    b"%PDF-": _Kind("PDF 文件"),
+    b"\x89PNG\r\n\x1a\n": _Kind("图片"), b"\xff\xd8\xff": _Kind("图片"), b"GIF8": _Kind("图片"), b"BM": _Kind("图片"),
+    b"{\\rtf": _Kind("RTF 文档"), b"Rar!": _Kind("压缩包", "请解压后逐个报送其中的表格。"),
+    b"7z\xbc\xaf\x27\x1c": _Kind("压缩包", "请解压后逐个报送其中的表格。"),
+}  # fmt: skip
+#: A member that only one kind of ZIP archive has.
+_MEMBERS = {
+    "xl/workbook.bin": _Kind("XLSB 二进制工作簿", _SAVE_AS),
+    "word/document.xml": _Kind("Word 文档"), "ppt/presentation.xml": _Kind("演示文稿"), "OFD.xml": _Kind("OFD 文件"),
+    "content.xml": _Kind("OpenDocument 文件", _SAVE_AS),
+}  # fmt: skip
+#: A stream that only one kind of OLE file has, as its directory writes it.
+_STREAMS = {
+    "EncryptedPackage": _Kind("设有打开密码的文件", "请取消密码后重新报送。"),
+    "WordDocument": _Kind("Word 文档"), "PowerPoint Document": _Kind("演示文稿"),
+}  # fmt: skip
+_MARKUP = (
+    (re.compile(rb"<(?:!doctype html|html|table|meta|body|style)[\s>]", re.I), _Kind("网页(HTML),只是改了扩展名", _SAVE_AS)),
+    (re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet", re.I), _Kind("XML 表格(2003)", _SAVE_AS)),
+    (re.compile(rb"\A\s*MIME-Version:", re.I), _Kind("网页归档(MHTML),只是改了扩展名", _SAVE_AS)),
+)
+_LOOK_AT = 4096
+
+
+def refuse_other_kinds(content: bytes) -> None:
+    """Raises FileRefused for what is no workbook and no text with separators."""
+    kind = next((kind for head, kind in _HEADS.items() if content.startswith(head)), None)
+    if kind is None and content.startswith(ZIP):
+        kind = _archive(content)
+    elif kind is None and content.startswith(OLE):
+        kind = next((kind for name, kind in _STREAMS.items() if name.encode("utf-16-le") in content), None)
+    elif kind is None:
+        kind = _markup(content[:_LOOK_AT])
+    if kind is not None:
+        code = "password" if "密码" in kind.what else "wrong_kind"
+        raise FileRefused(code, f"这是{kind.what},不是可以读取的表格。", kind.remedy)
+
+
+def _archive(content: bytes) -> _Kind | None:
+    try:
+        names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return None  # broken: whoever reads it says so
+    if any(name.casefold() == "xl/workbook.xml" for name in names):
+        return None
+    found = next((kind for member, kind in _MEMBERS.items() if member in names), None)
+    return found or (None if "[Content_Types].xml" in names else _Kind("压缩包", "请解压后逐个报送其中的表格。"))
+
+
+def _markup(head: bytes) -> _Kind | None:
+    # UTF-16 has a zero in every second byte of markup.
+    plain = head.replace(b"\x00", b"") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head
+    return next((kind for pattern, kind in _MARKUP if pattern.search(plain)), None)
