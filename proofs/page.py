@@ -108,7 +108,7 @@ def render(page: ProofPage) -> bytes:
     for name, (label, longest) in _LONGEST.items():
         if len(getattr(page, name)) > longest:
             raise PageOverflow(f"{label}超过 {longest} 个字符,一页排不下,请核对后重新办理")
-    content["qr"] = qr_svg(page.verify_url)
+    content |= {"qr": qr_svg(page.verify_url), "data": "" if page.preview else machine_readable(page)}
     for layout in _LAYOUTS:
         try:
             return _typeset(content | layout, page.retrieved_at)
@@ -117,6 +117,30 @@ def render(page: ProofPage) -> bytes:
                 # Typst's own text may quote the page, so it goes no further.
                 raise PageError("电子证明模板排版失败,请检查模板") from None
     raise PageOverflow("电子证明内容超过一页,请减少字段后重新办理")
+
+
+def machine_readable(page: ProofPage) -> str:
+    """证明内容(机读): what the page says as JSON, attached to it as `proof.json` and so covered by the seal.
+
+    For programs, which must not read the text layer: 胶 and 㬵 share one glyph there. Keys are only ever added.
+    """
+    said = {
+        "version": 1,
+        "number": page.number,
+        "kind": page.kind,
+        "result": page.sealed_answer,
+        "fields": [{"label": label, "value": value} for label, value in page.fields],
+        "requesting_unit": page.requesting_unit,
+        "making_unit": page.making_unit,
+        "signer": page.signer,
+        "retrieved_at": page.retrieved_at.astimezone(BEIJING).isoformat(),
+        "method": page.method,
+        "source_system": page.source_system,
+        "purpose": page.purpose,
+        "seal_name": page.seal_name,
+        "development": page.development,
+    }
+    return json.dumps(said, ensure_ascii=False)
 
 
 def _typeset(content: dict[str, object], made_at: datetime) -> bytes:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import stat
 import sys
@@ -60,6 +61,18 @@ def test_an_independent_reader_finds_one_changed_byte(sealed, tmp_path):
     at = sealed.index(b"stream") + 200
     (tmp_path / "proof.pdf").write_bytes(sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :])
     assert "Signature is Valid" not in poppler("pdfsig", "-nocert", tmp_path / "proof.pdf")
+
+
+def test_the_attached_data_stand_under_the_seal(sealed, tmp_path):
+    """An independent reader takes them out of the sealed file; a changed byte of them breaks the seal."""
+    (tmp_path / "proof.pdf").write_bytes(sealed)
+    poppler("pdfdetach", "-save", "1", "-o", tmp_path / "proof.json", tmp_path / "proof.pdf")
+    said = json.loads((tmp_path / "proof.json").read_text("utf-8"))
+    assert said["number"] == use().verification and {"label": "姓名", "value": "演示甲"} in said["fields"]
+    at = sealed.index(b"/EmbeddedFile")
+    stream = sealed.index(b"stream", at) + 30
+    (tmp_path / "altered.pdf").write_bytes(sealed[:stream] + bytes([sealed[stream] ^ 1]) + sealed[stream + 1 :])
+    assert "Signature is Valid" not in poppler("pdfsig", "-nocert", tmp_path / "altered.pdf")
 
 
 def test_the_chain_leads_to_the_folders_authority(sealed, folder):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
@@ -166,3 +167,26 @@ def test_the_same_page_gives_the_same_bytes_in_every_thread():
     wanted = render(page())
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(lambda _: render(page()), range(12))) == {wanted}
+
+
+def attached(pdf: bytes) -> dict[str, object]:
+    """proof.json of a page, read by a reader that is not ours."""
+    names = PdfFileReader(BytesIO(pdf)).root["/Names"]["/EmbeddedFiles"]["/Names"]
+    name, file = names[0], names[1]
+    assert (name, file["/F"]) == ("proof.json", "proof.json")
+    found: dict[str, object] = json.loads(file["/EF"]["/F"].data)
+    return found
+
+
+def test_machines_read_the_fields_from_the_attached_data():
+    """Of two characters that share a glyph a text layer gives back one; the data have both."""
+    fields = (("药材", "阿胶"), ("古名", "阿㬵"), ("姓名", "演示·间隔"), ("住址", "演示路 1 号"))
+    said = attached(render(page(fields=fields)))
+    assert [(one["label"], one["value"]) for one in said["fields"]] == list(fields)
+    assert (said["version"], said["number"], said["kind"], said["result"]) == (1, NUMBER, "户籍证明", "属实")
+    assert said["retrieved_at"] == "2026-11-24T02:05:09+08:00" and said["development"] is True
+    assert CODE not in json.dumps(said)
+
+
+def test_a_preview_is_no_data():
+    assert "/Names" not in PdfFileReader(BytesIO(render(page(preview=True)))).root
