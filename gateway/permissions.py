@@ -219,6 +219,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "changes_csv": _PUBLISHED,
         "verify_start": _DOCUMENTS,
         "verify_number": _CHECK,
+        "compare_fields": _CHECK,
         "verify_upload": _CHECK,
         "liveness": _WATCHED,
         "health": _WATCHED,

@@ -194,7 +194,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         **{code: Kind(*line) for code, line in (LIST_PROBLEMS | REPORT_PROBLEMS | OVERSIGHT_PROBLEMS).items()},
         # ours
         "too_slow": Kind(408, "正文发送过慢", "请求正文没有在限定的时间内送达。", "请检查网络后重新发送;仍不成功的,请压缩或拆分文件。"),
-        "too_many_requests": Kind(429, "请求过于频繁", "一分钟内的请求次数超过限额。", "请按 Retry-After 的秒数等候后再试。"),
+        "too_many_requests": Kind(429, "请求过于频繁", "请求次数超过限额。", "请稍候再试;程序按响应头 Retry-After 的秒数等候。"),
         "internal": Kind(500, "系统内部错误", "系统处理时出错,已留下记录。", "请稍后重试;仍不成功的,请把 instance 告知运维人员。"),
         "check_unavailable": Kind(
             503, "暂时无法核验文件", "系统没有配置签章证书,不能判断文件真伪。", "请改用编号或二维码查询;运维人员请检查印章目录中的 ca.crt.pem。"

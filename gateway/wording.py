@@ -75,4 +75,7 @@ def _text(error: dict[str, Any]) -> str:
         return PROBLEMS[error["type"]].detail
     if error["type"] == "proofless":
         return str(error["msg"])  # our own fixed sentence (gateway.documents.fault)
+    # What we allow is ours and may be said; the value that came is not repeated.
+    if allowed := re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", ""))):
+        return f"不在可选值之内,应为 {'、'.join(allowed)}{' 之一' if len(allowed) > 1 else ''}。"
     return _TEXTS.get(error["type"], _ELSE)

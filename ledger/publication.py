@@ -41,6 +41,7 @@ class Printed:
     matter_name: str
     requesting_unit: str
     maker: str
+    result: str  #: 核验结论
     content: list[tuple[str, str]]
 
     def __repr__(self) -> str:
@@ -60,12 +61,13 @@ def find(session: Session, number: str, *, now: datetime) -> PublicProof | None:
 
 def printed(session: Session, number: str, proof: Proof) -> Printed:
     """The content of a proof in clear, for one answer."""
-    about = material(session, number)
+    about, said = material(session, number), evidence(session, number)
     return Printed(
         kind=about.entry.proof_name,
         matter_name=about.entry.matter_name,
         requesting_unit=about.unit_name,
-        maker=evidence(session, number).maker,
+        maker=said.maker,
+        result=said.result.chinese,
         content=open_content(proof, key_of(session, about.case_id)),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -19,6 +20,14 @@ class CheckedUpload(Answered):
     demonstration: Annotated[bool, Field(description="演示系统出具,无效力")]
 
 
+class Compared(StrEnum):
+    """What is printed on a paper, held against what the proof says."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    NOT_PRINTED = "not_printed"
+
+
 class PublicFields(Answered):
     """凭二维码中的核验码才能看到的内容(脱敏)。"""
 
@@ -26,7 +35,8 @@ class PublicFields(Answered):
     matter_name: str
     requesting_unit: str
     maker: str
-    fields: dict[str, str]
+    result: Annotated[str, Field(description="核验结论,不隐藏", examples=["属实"])]
+    fields: Annotated[dict[str, str], Field(description="部分隐藏;被隐藏处以 compare 核对")]
 
 
 class PublicAnswer(Answered):
@@ -39,5 +49,8 @@ class PublicAnswer(Answered):
     valid_until: datetime | None
     code_right: Annotated[bool | None, Field(description="核验码是否正确;没有提供时为 null")]
     proof: PublicFields | None
+    compared: Annotated[
+        dict[str, Compared] | None, Field(description="逐项核对的结果:same 一致,differs 不一致,not_printed 证明上没有这一项;没有核对时为 null")
+    ] = None
     hint: Annotated[str, Field(description="提示")]
     demonstration: bool

@@ -18,6 +18,8 @@ from gateway.doors import PUBLIC
 from gateway.pages import page, wants_page
 from gateway.problems import Problem
 from gateway.routes.shared import problems
+from gateway.services import services_of
+from gateway.typed import read_typed
 from gateway.uploads import read_form
 
 router = APIRouter(tags=["public-verification"])
@@ -36,6 +38,28 @@ _FILE = {
                 }
             },
             "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+_TYPED = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["code", "fields"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "code": {"type": "string", "maxLength": 100, "description": "二维码中的核验码"},
+                        "fields": {
+                            "type": "object", "maxProperties": 60, "description": "项目名称和手中证明上印的内容",
+                            "additionalProperties": {"type": "string", "maxLength": 1000},
+                        },
+                    },
+                }
+            },
+            "application/x-www-form-urlencoded": {"schema": {"type": "object"}},
         },
     }
 }
@@ -73,7 +97,7 @@ async def verify_number(
     """浏览器得到网页,程序得到 JSON。不带核验码时只说明是否有效;核验码正确时另显示部分隐藏的内容。"""
     answer = await to_thread.run_sync(check_number, _tidy(number), c, address_of(request))
     if wants_page(request.headers):
-        return page("result.html", answer=answer)
+        return page("result.html", answer=answer, typed={})
     return JSONResponse(answer.model_dump(mode="json"), headers={"Vary": "Accept"})
 
 
@@ -94,6 +118,30 @@ async def verify_upload(request: Request) -> Response:
     if wants_page(request.headers):
         heading, sentence = re.split("[:\uff1a]", answer.text, maxsplit=1)
         return page("upload.html", answer=answer, heading=heading, sentence=sentence)
+    return JSONResponse(answer.model_dump(mode="json"), headers={"Vary": "Accept"})
+
+
+@router.post(
+    "/verify/{number}",
+    summary="逐项核对",
+    response_model=PublicAnswer,
+    openapi_extra=_TYPED,
+    responses=problems(
+        "proof_unknown", "invalid", "not_json", "bad_request", "too_large", key=False,
+        also={200: {"content": _HTML, "description": "核对结果"}},
+    ),
+)
+async def compare_fields(
+    request: Request,
+    number: Annotated[str, Path(max_length=60, description="核验编号", examples=["HY202603047K3M9QXT"])],
+    c: Annotated[str | None, Query(max_length=100, description="二维码中的核验码(网页表单;JSON 写在正文的 code 中)")] = None,
+) -> Response:
+    """持有核验码的,把手中证明上印的内容逐项填来,得知是否一致,而不显示隐藏的内容。同一份证明每小时限核对 20 次。"""
+    code, typed = await read_typed(request, c)
+    admit = services_of(request).quotas.count_comparison
+    answer = await to_thread.run_sync(check_number, _tidy(number), code, address_of(request), typed, admit)
+    if wants_page(request.headers):
+        return page("result.html", answer=answer, typed=typed)
     return JSONResponse(answer.model_dump(mode="json"), headers={"Vary": "Accept"})
 
 

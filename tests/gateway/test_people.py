@@ -118,3 +118,12 @@ def test_nobody_is_born_tomorrow(api: Api, kind: str) -> None:
 @pytest.mark.parametrize("number", [born("18900304", "911084"), born("18900304")])
 def test_no_persons_number_is_a_case_number(api: Api, number: str) -> None:
     assert api.put_case(f"C-{number}").json()["code"] == "personal_data_in_number"
+
+
+def test_a_value_outside_a_list_is_answered_with_the_list(api: Api) -> None:
+    who = party() | {"id_type": "library_card"}
+    (error,) = api.put_case(parties=applicant(**who)).json()["errors"]
+    assert error["field"] == "parties.0.id_type"
+    assert all(kind in error["text"] for kind in ("citizen_id", "passport", "hmt_residence")) and "library_card" not in error["text"]
+    (error,) = api.put_case(channel="pigeon").json()["errors"]
+    assert "window、web" in error["text"] and "pigeon" not in error["text"]
