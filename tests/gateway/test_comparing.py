@@ -99,8 +99,8 @@ def test_one_proof_is_compared_so_often_in_an_hour_and_no_more(
 
 def test_a_citizen_over_the_limit_reads_how_long_to_wait(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     own = Quotas(settings().model_copy(update={"public_checks_per_minute": 1}))
-    own.count_public("192.0.2.1")
+    own.count_public("192.0.2.1", "check")
     with pytest.raises(Problem) as refused:
-        own.count_public("192.0.2.1")
+        own.count_public("192.0.2.1", "check")
     assert re.fullmatch(r"请等候 \d+ (秒|分钟)后再试。", refused.value.remedy)
     assert int((refused.value.headers or {})["Retry-After"]) >= 1
