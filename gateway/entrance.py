@@ -1,6 +1,6 @@
 """入口: what happens before an endpoint of the API runs, in one place and in this order.
 
-    key and acting person -> unit's quota -> role -> body -> endpoint
+    key and acting person -> unit's quota -> the key's scope -> role -> body -> endpoint
 
 and afterwards: what was refused goes on the record, with codes only (2.3–2.5, 15.4).
 """
@@ -21,8 +21,8 @@ from starlette.responses import Response
 
 from gateway.addresses import address_of
 from gateway.bodies import StrictRequest
-from gateway.permissions import RULES
 from gateway.problems import Problem
+from gateway.scopes import refusal
 from gateway.services import services_of
 from gateway.wording import code_of
 from ledger import filing, keys
@@ -40,7 +40,6 @@ class ApiRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        rule = RULES[self.name]
         takes_json = self.body_field is not None
 
         async def admit(request: Request) -> Response:
@@ -48,8 +47,8 @@ class ApiRoute(APIRoute):
             request.state.caller = caller
             try:
                 services_of(request).quotas.count_unit(caller.unit)
-                if not rule.allows(caller):
-                    raise Problem("not_allowed")
+                if refused_as := refusal(self.name, caller):
+                    raise Problem(refused_as)
                 if takes_json and not _is_json(request):
                     raise Problem("not_json_type")
                 return await handle(StrictRequest(request.scope, request.receive))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
+from domain.key_scopes import COUNTER, Scope, roles_through
 from domain.roles import Role
 from ledger.tables.registry import ApiKey, Person, System, Unit
 
@@ -21,16 +23,21 @@ OVERLAP = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: the acting person, their unit and roles, and the system that they use, if any."""
+    """Who calls: the acting person, their unit and roles, and the system that they use, if any, with its key's scopes."""
 
     person: str
     unit: str
     roles: frozenset[Role]
     system: str | None = None
+    scopes: frozenset[Scope] = frozenset()
 
     @property
     def actor(self) -> str:
         return f"person:{self.person}" + (f" via {self.system}" if self.system else "")
+
+
+class ScopeRefused(ValueError):
+    """Scopes limit what a system may do for persons; a person's own key has that person's rights."""
 
 
 class UnknownHolder(Exception):
@@ -46,24 +53,34 @@ class PersonNeeded(Exception):
 
 
 def make(
-    session: Session, *, person: str | None = None, system: str | None = None, now: datetime, actor: str
+    session: Session, *, person: str | None = None, system: str | None = None, scopes: Collection[Scope] = (), now: datetime, actor: str
 ) -> str:
-    """A new key for a person or a system; this is the only time that it is shown. Raises `UnknownHolder`."""
+    """A new key for a person or a system (without scopes: for the counter's work); this is the only time that it is
+    shown. Raises `UnknownHolder` and `ScopeRefused`.
+    """
+    if scopes and system is None:
+        raise ScopeRefused
     holder = session.get(Person, person) if person else session.get(System, system)
     if holder is None or not holder.active:
         raise UnknownHolder
     key = _PREFIX + secrets.token_urlsafe(32)
-    session.add(ApiKey(id=uuid4(), digest=_digest(key), person=person, system=system, made_at=now, made_by=actor))
+    opens = sorted(scopes or COUNTER) if system else []
+    session.add(
+        ApiKey(id=uuid4(), digest=_digest(key), person=person, system=system, scopes=opens, made_at=now, made_by=actor)
+    )
+    session.flush()
     return key
 
 
 def rotate(
-    session: Session, *, person: str | None = None, system: str | None = None, now: datetime, actor: str
+    session: Session, *, person: str | None = None, system: str | None = None, scopes: Collection[Scope] = (), now: datetime, actor: str
 ) -> str:
-    """A new key; the old ones of this holder end after `OVERLAP`."""
-    for old in _standing(session, person, system):
+    """A new key; the old ones of this holder end after `OVERLAP`. Without scopes it has those of the newest old one."""
+    standing = sorted(_standing(session, person, system), key=lambda old: old.made_at)
+    for old in standing:
         old.expires_at = min(old.expires_at or now + OVERLAP, now + OVERLAP)
-    return make(session, person=person, system=system, now=now, actor=actor)
+    kept = map(Scope, standing[-1].scopes) if standing else ()
+    return make(session, person=person, system=system, scopes=scopes or frozenset(kept), now=now, actor=actor)
 
 
 def revoke(session: Session, *, person: str | None = None, system: str | None = None, now: datetime) -> int:
@@ -95,26 +112,28 @@ def caller(session: Session, key: str, acting_person: str | None, *, now: dateti
     if row is None or (row.expires_at is not None and row.expires_at <= now):
         raise KeyInvalid
     if row.person is not None:
-        return _caller(session, row.person, None, None)
+        return _caller(session, row.person)
     system = session.get(System, row.system)
     if system is None or not system.active:
         raise KeyInvalid
     if not acting_person:
         raise PersonNeeded
     try:
-        return _caller(session, acting_person, system.unit, system.code)
+        found = _caller(session, acting_person, system.unit)
     except KeyInvalid:
         raise PersonNeeded from None
+    scopes = frozenset(map(Scope, row.scopes))
+    return replace(found, roles=roles_through(found.roles, scopes), system=system.code, scopes=scopes)
 
 
-def _caller(session: Session, code: str, unit: str | None, system: str | None) -> Caller:
+def _caller(session: Session, code: str, unit: str | None = None) -> Caller:
     person = session.get(Person, code)
     if person is None or not person.active or (unit is not None and person.unit != unit):
         raise KeyInvalid
     home = session.get_one(Unit, person.unit)
     if not home.active:
         raise KeyInvalid
-    return Caller(person.code, person.unit, frozenset(Role(role) for role in person.roles), system)
+    return Caller(person.code, person.unit, frozenset(Role(role) for role in person.roles))
 
 
 def _standing(session: Session, person: str | None, system: str | None) -> list[ApiKey]:

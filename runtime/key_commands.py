@@ -8,9 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
+from domain.key_scopes import COUNTER, Scope
 from ledger import keys
 from ledger.database import transaction
-from ledger.keys import UnknownHolder
+from ledger.keys import ScopeRefused, UnknownHolder
 from ledger.tables.registry import ApiKey
 from runtime import master_commands
 from runtime.casework import operator
@@ -34,7 +35,13 @@ def main(arguments: list[str]) -> int:
         holder = action.add_mutually_exclusive_group(required=True)
         holder.add_argument("--person", help="人员编码")
         holder.add_argument("--system", help="系统编码")
-        if name == "revoke":
+        if name != "revoke":
+            action.add_argument(
+                "--scope", action="append", default=[], choices=[scope.value for scope in Scope], metavar="范围",
+                help="业务系统密钥的权限范围,可多次填写:" + ";".join(f"{scope} {scope.chinese}" for scope in Scope)
+                + f"。省略时为{'、'.join(scope.chinese for scope in sorted(COUNTER))}(轮换时沿用原范围)",
+            )
+        else:
             holder.add_argument("--key", help="只吊销这一个:keys list 中的编号")
     for name, (text, _) in _OF_THE_LEDGER.items():
         actions.add_parser(name, help=text)
@@ -45,7 +52,7 @@ def main(arguments: list[str]) -> int:
         return _revoke_one(options.key)
     if options.action == "list":
         return _list()
-    return _act(options.action, options.person, options.system)
+    return _act(options.action, options.person, options.system, frozenset(map(Scope, getattr(options, "scope", ()))))
 
 
 def _revoke_one(key: str) -> int:
@@ -58,7 +65,7 @@ def _revoke_one(key: str) -> int:
     return 0
 
 
-def _act(action: str, person: str | None, system: str | None) -> int:
+def _act(action: str, person: str | None, system: str | None, scopes: frozenset[Scope]) -> int:
     now, holder = settings().now(), person or system
     try:
         with transaction() as session:
@@ -67,9 +74,11 @@ def _act(action: str, person: str | None, system: str | None) -> int:
                 _console.print(f"已吊销 {holder} 的 {count} 个密钥。")
                 return 0
             make = keys.make if action == "make" else keys.rotate
-            key = make(session, person=person, system=system, now=now, actor=operator())
+            key = make(session, person=person, system=system, scopes=scopes, now=now, actor=operator())
     except UnknownHolder:
         raise Failure("密钥", f"没有在册的人员或系统:{holder}", "先用 ./run import people 导入名册。") from None
+    except ScopeRefused:
+        raise Failure("密钥", "权限范围只用于业务系统的密钥", "人员的密钥按本人的岗位办理,请去掉 --scope。") from None
     _console.print(f"{holder} 的新密钥,只显示这一次,请立即保存:")
     _console.print(key)
     return 0
@@ -77,7 +86,7 @@ def _act(action: str, person: str | None, system: str | None) -> int:
 
 def _list() -> int:
     table = Table(box=None)
-    for title in ("编号", "持有者", "种类", "生成于", "生成人", "失效于"):
+    for title in ("编号", "持有者", "种类", "权限范围", "生成于", "生成人", "失效于"):
         table.add_column(title)
     with transaction() as session:
         query = select(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.made_at)
@@ -86,6 +95,7 @@ def _list() -> int:
                 row.id.hex[:8],
                 row.person or row.system,
                 "人员" if row.person else "系统",
+                "、".join(f"{scope} {scope.chinese}" for scope in map(Scope, row.scopes)),
                 f"{row.made_at.astimezone(LOCAL):%Y-%m-%d %H:%M}",
                 row.made_by,
                 f"{row.expires_at.astimezone(LOCAL):%Y-%m-%d %H:%M}" if row.expires_at else "",

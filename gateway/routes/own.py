@@ -26,6 +26,7 @@ from gateway.paging import Limit, Offset, Search, cut, words_of
 from gateway.permissions import RULES
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
+from gateway.scopes import refusal
 from ledger import own, registry
 from ledger.database import transaction
 from ledger.tables.registry import Person, Unit
@@ -47,7 +48,7 @@ def get_me(caller: CurrentCaller) -> MeAnswer:
             unit=Named(code=unit.code, name=unit.name),
             roles=[RoleAnswer.of(role) for role in sorted(caller.roles)],
             system=caller.system,
-            may=sorted(name for name, rule in RULES.items() if not rule.public and rule.allows(caller)),
+            may=sorted(name for name, rule in RULES.items() if not rule.public and refusal(name, caller) is None),
         )
 
 

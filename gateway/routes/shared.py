@@ -18,7 +18,7 @@ from settings import settings
 
 #: Why a request is not in the inbox any more.
 GONE = ("request_withdrawn", "request_returned", "request_moved", "request_ended")
-_ALWAYS = ("key_invalid", "person_needed", "not_allowed", "too_many_requests", "internal", "unavailable")
+_ALWAYS = ("key_invalid", "person_needed", "not_allowed", "own_key_needed", "scope_missing", "too_many_requests", "internal", "unavailable")
 _WITH_BODY = ("not_json", "too_nested", "too_large", "not_json_type", "invalid", "text_unclean", "duplicate_field")
 _SCHEMA = {"$ref": f"#/components/schemas/{ProblemAnswer.__name__}"}
 #: What a refusal of this status always says in its header.

@@ -88,11 +88,15 @@ class ApiKey(Table):
     digest: Mapped[str] = mapped_column(unique=True)
     person: Mapped[str | None] = mapped_column(ForeignKey("people.code"), index=True)
     system: Mapped[str | None] = mapped_column(ForeignKey("systems.code"), index=True)
+    scopes: Mapped[list[str]] = mapped_column(default=list, server_default="{}")  #: 权限范围 of a system's key
     made_at: Mapped[datetime]
     made_by: Mapped[str]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
-    __table_args__ = (CheckConstraint("(person IS NULL) <> (system IS NULL)", name="one_holder"),)
+    __table_args__ = (
+        CheckConstraint("(person IS NULL) <> (system IS NULL)", name="one_holder"),
+        CheckConstraint("(system IS NULL) = (scopes = '{}')", name="scopes_of_systems"),
+    )
 
 
 class CallbackAddress(Table):

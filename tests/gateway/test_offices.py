@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import base64
-import re
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import pytest
 
 from connectors.seal import LocalSeals
 from domain.share import ShareOutcome
-from gateway.app import ROUTERS
-from gateway.entrance import ApiRoute
 from ledger import attention, deliveries, failures, registry
 from ledger.database import transaction
 from ledger.deliveries import Receipt
 from ledger.moves import request_wake
 from sandbox.people import by_name
 from settings import settings
-from tests.gateway.casework import ask, deliver, lease, look_up, release, seal_and_deliver
+from tests.gateway.casework import ask, deliver, every_call, lease, look_up, release, seal_and_deliver
 from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
 
 FULL = {"家庭人口": "3", "人均月收入": "800元", "认定结论": "符合"}
@@ -223,13 +219,7 @@ def test_every_role_can_do_what_its_rule_says_and_no_more(api: Api) -> None:
     from domain.roles import Role
     from gateway.permissions import RULES
 
-    named = {"number": "none", "case_number": "none", "unit": "none", "proof": "none", "year": "2027", "id": str(uuid4()), "mailing": str(uuid4()), "key": "none", "code": "none", "version": "1", "kind": "none"}
-    calls = {
-        route.name: (sorted(route.methods)[0], re.sub(r"{(\w+)}", lambda name: named[name[1]], route.path))
-        for router in ROUTERS
-        for route in router.routes
-        if isinstance(route, ApiRoute)
-    }
+    calls = every_call()
     assert calls.keys() == {name for name, rule in RULES.items() if not rule.public}
     people = [
         {"code": f"only-{role.value}", "unit": "370402-HEAT", "name": "演示", "roles": [role.value], "active": True}

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, text
 
 from connectors.seal import LocalSeals
+from domain.key_scopes import Scope
 from gateway.app import create_app
 from ledger import keys
 from ledger.database import transaction
@@ -79,7 +80,7 @@ def test_a_systems_key_and_a_wrong_key_are_not_noted(api: Api) -> None:
     with transaction() as session:
         session.add(System(code=code, name="演示业务系统", unit="370402-PERMIT"))
         session.flush()
-        key = keys.make(session, system=code, now=settings().now(), actor="test")
+        key = keys.make(session, system=code, scopes=[Scope.REGISTERS], now=settings().now(), actor="test")
     headers = {"Authorization": f"Bearer {key}", "Proofless-Acting-Person": REQUESTER}
     assert api.request("GET", "/v1/voluntary-submissions", headers=headers).status_code == 200
     assert api.request("GET", "/v1/voluntary-submissions", headers={"Authorization": "Bearer plk_x"}).status_code == 401

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from domain.key_scopes import Scope
 from domain.roles import Role
 from ledger import keys, registry
-from ledger.keys import OVERLAP, Caller, KeyInvalid, PersonNeeded, UnknownHolder
+from ledger.keys import OVERLAP, Caller, KeyInvalid, PersonNeeded, ScopeRefused, UnknownHolder
 from ledger.tables.registry import ApiKey
 from tests.ledger.acting import all_of, do
 from tests.ledger.filing import NOW, UNIT
@@ -43,11 +44,27 @@ def test_a_key_is_stored_as_a_digest_alone_and_has_256_bits() -> None:
 def test_a_systems_key_names_the_acting_person_of_its_unit() -> None:
     key = make(system=SYSTEM)
     found = caller(key, PERSON)
-    assert found == Caller(PERSON, UNIT, frozenset({Role.AGENT}), SYSTEM)
+    counter = frozenset({Scope.CASES, Scope.VERIFICATIONS, Scope.INBOX})
+    assert found == Caller(PERSON, UNIT, frozenset({Role.AGENT}), SYSTEM, counter)
     assert found.actor == "person:demo-permit-1 via demo-hall"
     for acting in (None, "", "demo-civil-1", "nobody"):
         with pytest.raises(PersonNeeded):
             caller(key, acting)
+
+
+def test_a_rotated_key_has_the_scopes_of_the_newest_old_one() -> None:
+    do(keys.make, system=SYSTEM, scopes=[Scope.DUTY], now=NOW - timedelta(days=9), actor="x")
+    do(keys.make, system=SYSTEM, scopes=[Scope.REPORTS, Scope.CASES], now=NOW + timedelta(minutes=1), actor="x")
+    later = NOW + timedelta(minutes=2)
+    new = do(keys.rotate, system=SYSTEM, now=later, actor="x")
+    assert caller(new, PERSON, now=later).scopes == {Scope.REPORTS, Scope.CASES}
+    new = do(keys.rotate, system=SYSTEM, scopes=[Scope.INBOX], now=later, actor="x")
+    assert caller(new, PERSON, now=later).scopes == {Scope.INBOX}
+
+
+def test_a_persons_key_has_no_scopes() -> None:
+    with pytest.raises(ScopeRefused):
+        do(keys.make, person=PERSON, scopes=[Scope.CASES], now=NOW, actor="x")
 
 
 @pytest.mark.parametrize("key", ["", "plk_", "plk_" + "A" * 43])

@@ -24,6 +24,7 @@ from ledger.migrate import CannotUpgrade, differences, upgrade
 from ledger.tables.cases import Case, Party
 from ledger.tables.effects import Proof
 from ledger.tables.oversight import Complaint
+from ledger.tables.registry import ApiKey
 from ledger.vault import Place, vault
 from runtime import keyfiles, restore
 from runtime.backup import backup, keys_of
@@ -85,7 +86,19 @@ def described() -> dict[str, Any]:
     return found
 
 
+def a_systems_key() -> None:
+    """As the code of then made one."""
+    owner = create_engine(url("proofless_owner"))
+    with owner.begin() as connection:
+        connection.execute(text("INSERT INTO systems (code, unit, name, active) SELECT 's-old', min(code), '演示', true FROM units"))
+        connection.execute(
+            text("INSERT INTO api_keys (id, digest, system, made_at, made_by) VALUES (gen_random_uuid(), 'old', 's-old', now(), 'x')")
+        )
+    owner.dispose()
+
+
 def test_it_upgrades_in_place_and_its_data_are_read_and_go_on(landed: str, tmp_path: Path) -> None:
+    a_systems_key()
     before = described()
     saved: list[str] = []
 
@@ -109,6 +122,7 @@ def test_it_upgrades_in_place_and_its_data_are_read_and_go_on(landed: str, tmp_p
             names.add(key.decrypt_text(Place("parties", "name", party.id), party.name))
         assert names == {"演示甲子", "演示乙丑"}
         assert all(proof.pdf for proof in session.scalars(select(Proof)))
+        assert session.scalars(select(ApiKey.scopes).where(ApiKey.system == "s-old")).all() == [["cases", "inbox", "verifications"]]
         assert "仍要求提交户籍证明" in complaints.written(session.scalars(select(Complaint)).one()).text
     file()
     migrate(save)

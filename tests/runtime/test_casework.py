@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from domain.key_scopes import Scope
 from ledger import attention, failures, keys, leases, sharing
 from ledger.alarms import raise_alarm
 from ledger.database import forget_engine, transaction
@@ -103,6 +104,21 @@ def test_a_list_of_keys_shows_holders_and_no_key(ledger: str, capsys: pytest.Cap
     key_commands.main(["list"])
     shown = capsys.readouterr().out
     assert "demo-hall" in shown and key not in shown
+
+
+def test_a_systems_key_is_made_with_scopes_that_the_list_shows(ledger: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert key_commands.main(["make", "--system", "demo-hall", "--scope", "reports", "--scope", "registers"]) == 0
+    key = capsys.readouterr().out.split()[-1]
+    with transaction() as session:
+        assert keys.caller(session, key, "demo-permit-1", now=settings().now()).scopes == {Scope.REPORTS, Scope.REGISTERS}
+    key_commands.main(["list"])
+    shown = capsys.readouterr().out
+    assert "registers 台账" in shown and "reports 周报" in shown and "inbox" not in shown
+    with pytest.raises(Failure, match="权限范围只用于业务系统"):
+        key_commands.main(["make", "--person", "demo-civil-1", "--scope", "cases"])
+    with pytest.raises(SystemExit):
+        key_commands.main(["make", "--system", "demo-hall", "--scope", "administration"])
+    assert "cases" in capsys.readouterr().err
 
 
 def test_a_key_for_nobody_is_refused(ledger: str) -> None:
