@@ -47,6 +47,7 @@ def test_the_inbox_says_what_is_asked_and_by_when(api: Api) -> None:
         "status": "open",
         "limit_notes": ["推算"],
         "return_by": item["return_by"],
+        "answer": None, "answer_name": None, "answered_at": None, "answered_by": None,
     }
     assert datetime.fromisoformat(str(item["return_by"])) - received == timedelta(minutes=30)  # 10.10
     left = int((due - settings().now()).total_seconds() // 60)
