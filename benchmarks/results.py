@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from types import MappingProxyType
 
+from benchmarks.edge import Edge
 from benchmarks.lists import Lists
 from benchmarks.load import Load
 from benchmarks.report import Report
@@ -25,6 +26,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "waiting": "A hundred thousand that wait",
         "lists": "The list",
         "report": "The weekly report",
+        "edge": "The gateway for others meanwhile",
     }
 )
 
@@ -109,6 +111,19 @@ def of_report(found: Report) -> list[Row]:
         Row("pandas, only the units' table out of the raw rows", f"{found.pandas_seconds:.1f} s, {found.pandas_megabytes:.0f} MB", "", None),
         Row("the whole report, times pandas' one table", f"{found.seconds / found.pandas_seconds:.2f}", "", None),
     ]
+
+
+def of_edge(found: list[Edge]) -> list[Row]:
+    """Beside the first, which is measured while nothing else goes on. Guards: 100 ms; floods: twice the time without."""
+    rows, alone = [], quantile(found[0].latencies, 95)
+    for one in found:
+        p50, p95, most = (1000 * part for part in (quantile(one.latencies, 50), quantile(one.latencies, 95), one.latencies[-1]))
+        what = f"a department's call, {one.what}" + (f" ({one.asked} answered)" if one.asked else "")
+        flood = one.what.startswith(("ten", "1,000"))
+        to_reach, reached = ("p95 ≤ twice", p95 <= 2000 * alone) if flood else ("p95 ≤ 100 ms", p95 <= 100)
+        measured = f"p50 {p50:.0f}, p95 {p95:.0f}, max {most:.0f} ms"
+        rows.append(Row(what, measured, *((to_reach, reached) if one.asked or flood else ("", None))))
+    return rows
 
 
 _HEAD = """# Measured

@@ -35,6 +35,11 @@ class Once:
         self._kept: OrderedDict[str, tuple[Lock, list[bytes]]] = OrderedDict()
         self._books = Lock()
 
+    def kept(self, key: str) -> bytes | None:
+        """What is there already; nobody waits."""
+        _, made = self._kept.get(key, (None, None))
+        return made[0] if made else None
+
     def get(self, key: str, make: Callable[[], bytes]) -> bytes:
         with self._books:
             making, made = self._kept.setdefault(key, (Lock(), []))

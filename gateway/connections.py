@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
+from typing import ClassVar, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -28,21 +29,32 @@ _ALWAYS = frozenset({"/healthz"})
 class Connection(H11Protocol):
     """One connection of a client."""
 
+    _held: ClassVar[dict[str, set[Connection]]] = {}  #: by address
     _head: asyncio.TimerHandle | None = None
     _rests_since = 0.0
+    _from = ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._rest()
-        mine = network_of(self.client[0]) if self.client else ""
-        if mine and not _is_proxy(mine):
-            same = [one for one in self._others() if one.client and network_of(one.client[0]) == mine]
-            self._make_room(same, settings().connections_per_address)
-        self._make_room(self._others(), MOST_CONNECTIONS)
+        self._from = network_of(self.client[0]) if self.client else ""
+        same = self._held.setdefault(self._from, set())
+        same.add(self)
+        if self._from and len(same) > settings().connections_per_address and not _is_proxy(self._from):
+            self._make_room(same)
+        if len(self.connections) > MOST_CONNECTIONS:
+            self._make_room(cast(set[Connection], self.connections))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._be_asked()
+        self._leave()
         super().connection_lost(exc)
+
+    def _leave(self) -> None:
+        same = self._held.get(self._from, set())
+        same.discard(self)
+        if not same:
+            self._held.pop(self._from, None)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -74,15 +86,12 @@ class Connection(H11Protocol):
         if not self._is_answering():
             self.transport.close()
 
-    def _others(self) -> list[Connection]:
-        return [one for one in self.connections if one is not self and not one.transport.is_closing()]  # type: ignore[misc, union-attr]
-
-    def _make_room(self, others: Iterable[Connection], most: int) -> None:
-        """Close one of the others where there are too many: the one that rested longest. Where none rests, this one."""
-        others = list(others)
-        if len(others) >= most:
-            resting = [one for one in others if not one._is_answering()]
-            (min(resting, key=lambda one: one._rests_since) if resting else self).transport.close()
+    def _make_room(self, many: Iterable[Connection]) -> None:
+        """Close the one of the others that rested longest. Where none rests, this one."""
+        resting = [one for one in many if one is not self and not one._is_answering() and not one.transport.is_closing()]
+        leaving = min(resting, key=lambda one: one._rests_since, default=self)
+        leaving.transport.close()
+        leaving._leave()  # it counts no longer, however soon its end is noticed
 
 
 class Crowd:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway import caching
@@ -35,20 +37,23 @@ def openapi_document(request: Request) -> Response:
 
 
 @router.get("/docs")
-def docs(request: Request) -> Response:
-    """Set once in the life of a process: it costs a second of a processor."""
+async def docs(request: Request) -> Response:
+    """Set once in the life of a process, and packed: it costs a second of a processor."""
     contract: Contract = request.app.state.contract
-    headers = caching.marked(f"{contract.digest}-{look()}", caching.ASK_AGAIN)
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    tag = f"{contract.digest}-{look()}" + ("-gzip" if packed else "")
+    headers = caching.marked(tag, caching.ASK_AGAIN) | {"Vary": "Accept, Accept-Encoding"}
     if (held := caching.known(request, headers)) is not None:
         return held
-    return HTMLResponse(caching.PAGES.get(f"docs {headers['ETag']}", lambda: _page(contract)), headers=headers | {"Vary": "Accept"})
+    body = caching.PAGES.kept(tag) or await run_in_threadpool(caching.PAGES.get, tag, lambda: _page(contract, packed=packed))
+    return HTMLResponse(body, headers=headers | ({"Content-Encoding": "gzip"} if packed else {}))
 
 
-def _page(contract: Contract) -> bytes:
+def _page(contract: Contract, *, packed: bool) -> bytes:
     document = contract.document
     schemas = document["components"]["schemas"]
     made = page("docs.html", info=document["info"], groups=_groups(document), schemas=schemas, problems=PROBLEMS)
-    return bytes(made.body)
+    return gzip.compress(made.body, mtime=0) if packed else bytes(made.body)
 
 
 def _groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

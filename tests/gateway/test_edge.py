@@ -72,7 +72,9 @@ def test_only_what_is_named_here_goes_uncounted() -> None:
 
 
 def test_the_page_of_the_interface_is_set_once_and_not_sent_twice(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = api.get("/docs", None, headers={"Accept-Encoding": "identity"})
     first = api.get("/docs", None)
+    assert first.headers["Content-Encoding"] == "gzip" and first.text == plain.text and first.headers["ETag"] != plain.headers["ETag"]
     assert first.status_code == 200 and first.headers["content-type"].startswith("text/html") and "错误" in first.text
     monkeypatch.setattr(pages, "_environment", None)  # nothing can be set any more
     again = api.get("/docs", None)
