@@ -23,6 +23,11 @@ LOCAL = ZoneInfo("Asia/Shanghai")
 _MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 
 
+def wall_clock() -> datetime:
+    """This machine's clock, which `ledger.timekeeping` compares with the database's."""
+    return datetime.now(UTC)
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PROOFLESS_", extra="ignore", frozen=True)
 
@@ -127,7 +132,10 @@ class Settings(BaseSettings):
 
     def now(self) -> datetime:
         """The instant of the regulation's clock, aware, UTC. Production: the wall clock."""
-        wall = datetime.now(UTC)
+        return self.at(wall_clock())
+
+    def at(self, wall: datetime) -> datetime:
+        """The instant of the regulation's clock at a wall-clock time."""
         return wall if self.clock_rate == 1 else self.clock_origin + (wall - self.clock_origin) * self.clock_rate
 
     def wall(self, instant: datetime) -> datetime:

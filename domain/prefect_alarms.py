@@ -1,4 +1,4 @@
-"""告警 about Prefect: their kinds, and what each obstacle holds back."""
+"""告警 that work stands, about Prefect and clocks: their kinds, and what each obstacle holds back."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ MADE_ANEW = "prefect_made_anew"  #: something was deleted or changed there, and 
 RUNS_REPLACED = "prefect_runs_replaced"  #: runs of open verifications were deleted or ended by hand
 AWAY = "prefect_away"
 NOT_BEGUN = "not_begun"
+CLOCK_OFF = "clock_off"  #: a process's clock differs from the database's, so that it writes nothing legal
 
 #: What a machine that watches must call ill: the work stands, or may stand.
-ILL = frozenset({BLOCKED, AWAY, NOT_BEGUN})
+ILL = frozenset({BLOCKED, AWAY, NOT_BEGUN, CLOCK_OFF})
 
 
 class Holding(Enum):

@@ -67,6 +67,7 @@ from gateway.vitals import Vitals
 from gateway.watchdog import Watchdog
 from gateway.wording import problem_of
 from ledger import rules
+from ledger.timekeeping import ClockOff
 from ledger.vault import Erased, vault
 from settings import settings
 
@@ -191,7 +192,11 @@ def _answer_problems(app: FastAPI) -> None:
     async def on_database(request: Request, error: Exception) -> Response:
         return answer(request, Problem("unavailable", headers={"Retry-After": "5"}))
 
+    async def on_clock(request: Request, error: Exception) -> Response:
+        return answer(request, Problem("clock_off", headers={"Retry-After": "30"}))
+
     app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(ClockOff, on_clock)
     app.add_exception_handler(Erased, on_erased)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)

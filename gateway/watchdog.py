@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -17,8 +18,8 @@ from starlette.concurrency import run_in_threadpool
 
 from connectors.faults import PermanentFault, TransientFault
 from connectors.mail import OUTCOME_UNKNOWN, send_mail
-from domain.prefect_alarms import AWAY, BLOCKED, MADE_ANEW, NOT_BEGUN, RUNS_REPLACED
-from ledger import afloat, alarms, leases
+from domain.prefect_alarms import AWAY, BLOCKED, CLOCK_OFF, MADE_ANEW, NOT_BEGUN, RUNS_REPLACED
+from ledger import afloat, alarms, leases, timekeeping
 from ledger.database import transaction
 from ledger.tables.effects import Alarm
 from settings import Settings
@@ -58,6 +59,7 @@ class Watchdog:
         """One look: raise or clear the alarms, then mail what nobody has mailed."""
         if self._prefect is None or await self._prefect():
             self._answered = time.monotonic()
+        await run_in_threadpool(_judge_clock)
         await run_in_threadpool(self._judge)
         await run_in_threadpool(self._judge_work)
         if not (self._settings.smtp_host and self._settings.mail_operators):
@@ -70,7 +72,7 @@ class Watchdog:
                 return  # the server takes nothing for now: the next look tries again
 
     def _judge(self) -> None:
-        with transaction() as session:
+        with transaction(technical=True) as session:
             gap = leases.seconds_without_worker(session)
             # The count begins with this process at the earliest: after a night's rest nobody is alarmed by the night.
             watched = time.monotonic() - self._began
@@ -90,17 +92,17 @@ class Watchdog:
 
     def _judge_work(self) -> None:
         """Due and not begun within a minute, whatever the cause: by its name where it is known."""
-        with transaction() as session:
+        with transaction(technical=True) as session:
             waiting = afloat.not_begun(session)
             standing = {"work": f"有 {waiting} 件核验到期超过一分钟仍未开始处理。原因:{_cause(session)}"} if waiting else {}
             alarms.keep_alarms(session, NOT_BEGUN, standing, now=self._settings.now())
 
     def _take(self) -> Alarm | None:
-        with transaction() as session:
+        with transaction(technical=True) as session:
             return alarms.take_unmailed(session, now=self._settings.now())
 
     def _record(self, alarm: Alarm, error: str | None) -> None:
-        with transaction() as session:
+        with transaction(technical=True) as session:
             alarms.record_mail(session, alarm, error, now=self._settings.now())
 
     async def _mail(self, alarm: Alarm) -> str | None:
@@ -112,6 +114,12 @@ class Watchdog:
             log.warning("alarm %s not mailed (%s)", alarm.id, fault.code)
             return fault.code
         return None
+
+
+def _judge_clock() -> None:
+    with transaction(technical=True) as session:
+        if not timekeeping.watch(session, f"接口服务 {socket.gethostname()}"):
+            log.error("this gateway's clock is off")
 
 
 def _cause(session: Session) -> str:
@@ -127,6 +135,7 @@ def _cause(session: Session) -> str:
 
 
 _TITLES = {
+    CLOCK_OFF: "时钟有误",
     NOT_BEGUN: "有核验到期未处理",
     BLOCKED: "Prefect 中有暂停或停用",
     MADE_ANEW: "Prefect 中有删除或改动,已恢复",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from ledger import key_checks
+from ledger import key_checks, timekeeping
 from settings import settings
 
 
@@ -30,13 +30,21 @@ def engine() -> Engine:
 def _sessions() -> sessionmaker[Session]:
     """Made once the keys of this process are known to be the ledger's own: with others it neither reads nor writes."""
     key_checks.ensure(engine())
-    return sessionmaker(engine(), expire_on_commit=False)
+    sessions = sessionmaker(engine(), expire_on_commit=False)
+    timekeeping.guard(sessions)
+    return sessions
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """One transaction: committed at the end, rolled back on any error. Never held across a call to the outside."""
+def transaction(*, technical: bool = False) -> Iterator[Session]:
+    """One transaction: committed at the end, rolled back on any error. Never held across a call to the outside.
+
+    Writing raises `ClockOff` while this process's clock is off; not in a `technical` one, which writes no instant of the
+    regulation: leases, heartbeats and alarms.
+    """
     with _sessions().begin() as session:
+        if technical:
+            timekeeping.technical(session)
         yield session
 
 
@@ -46,3 +54,4 @@ def forget_engine() -> None:
         engine().dispose()
     engine.cache_clear()
     _sessions.cache_clear()
+    timekeeping.forget()

@@ -23,9 +23,12 @@ def explained(what: str, error: Exception) -> Failure | None:
     import sqlalchemy.exc
 
     from ledger.key_checks import REMEDY, WrongKeys
+    from ledger.timekeeping import ClockOff
 
     if isinstance(error, WrongKeys):
         return Failure("核对密钥", ";".join(error.faults), REMEDY)
+    if isinstance(error, ClockOff):
+        return Failure(what, str(error), "没有完成本次操作,什么也没有写入。校准时钟后请再执行一次。")
     if isinstance(error, (sqlalchemy.exc.OperationalError, psycopg2.OperationalError)):
         return Failure(what, "连接不上台账数据库", "请先运行 ./run up;多机部署请核对 PROOFLESS_DATABASE_… 各项配置。")
     if isinstance(error, sqlalchemy.exc.ProgrammingError):

@@ -30,6 +30,7 @@ from ledger.moves import Lease
 from ledger.notices import WAKE_CHANNEL, Listener
 from runtime import prefect_server
 from runtime.blueprint import UPKEEP
+from runtime.worker.clock import by_a_right_clock
 from runtime.worker.minute import Minute
 from runtime.worker.reconciler import Reconciler
 from runtime.worker.retention import Retention
@@ -79,8 +80,8 @@ class Worker:
             listener.start()
             log.info("worker %s ready", owner())
             chores = [
-                self._every(POLL_SECONDS, self._poll, stop, woken=True),
-                self._every(UPKEEP_SECONDS, self._poll_upkeep, stop),
+                self._every(POLL_SECONDS, by_a_right_clock(self._poll), stop, woken=True),
+                self._every(UPKEEP_SECONDS, by_a_right_clock(self._poll_upkeep), stop),
                 self._every(at.lease_seconds / 3, self._renew, stop),
                 self._every(CANCEL_SECONDS, self._watch_cancelled, stop),
                 self._every(min(RECONCILE_SECONDS, at.lease_seconds), self._reconcile, stop),
@@ -250,17 +251,17 @@ def _quiet_engine() -> None:
 
 
 def _enlist() -> None:
-    with transaction() as session:
+    with transaction(technical=True) as session:
         leases.enlist(session, settings().worker_name, owner())
 
 
 def _dismiss() -> None:
-    with transaction() as session:
+    with transaction(technical=True) as session:
         leases.dismiss(session, settings().worker_name, owner())
 
 
 def _renew() -> None:
-    with transaction() as session:
+    with transaction(technical=True) as session:
         leases.renew(session, settings().worker_name, owner())
 
 
@@ -270,12 +271,12 @@ def _acquire(number: str, run: UUID) -> Lease | None:
 
 
 def _release(lease: Lease, finished: bool) -> bool:
-    with transaction() as session:
+    with transaction(technical=True) as session:
         return leases.release(session, lease, finished=finished)
 
 
 def _claim_wakes() -> list[str]:
-    with transaction() as session:
+    with transaction(technical=True) as session:
         return leases.claim_wakes(session)
 
 

@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import UUID, uuid4
 
@@ -20,7 +21,7 @@ from gateway.app import create_app
 from gateway.problems import Problem
 from gateway.runs import PrefectRuns, RunStarter
 from gateway.telemetry import JsonLines
-from ledger import leases
+from ledger import leases, timekeeping
 from ledger.database import transaction
 from sandbox.people import by_name
 from settings import settings
@@ -114,6 +115,17 @@ def test_a_database_that_is_away_is_told(api: Api, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(filing, "_admissible", away)
     answer = api.file()
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable") and answer.headers["retry-after"]
+
+
+def test_a_gateway_whose_clock_is_off_reads_and_writes_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    api.put_case()
+    before = api.written("verifications")
+    with monkeypatch.context() as wrong:
+        wrong.setattr(timekeeping, "wall_clock", lambda: datetime.now(UTC) + timedelta(hours=1))
+        answer = api.file()
+        assert (answer.status_code, answer.json()["code"]) == (503, "clock_off") and answer.headers["retry-after"]
+        assert api.get("/v1/inbox").status_code == 200 and api.written("verifications") == before
+    assert api.file().status_code == 202 and api.written("verifications") == before + 1
 
 
 def test_calls_are_limited_by_unit(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
