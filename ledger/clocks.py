@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from domain.instants import is_past
 from domain.lifecycle import Event
 from domain.limits import COMPUTED_LATER, Limit, LimitKind, Situation, limits, next_opening_reminder
 from domain.progress import warn_at
+from domain.readings import Readings
 from domain.records import Cause
 from domain.scope import CatalogEntry
 from ledger import rules, timetables
@@ -32,11 +34,16 @@ STANDING = Deadline.met_at.is_(None), Deadline.missed_at.is_(None), Deadline.clo
 
 def set_limits(session: Session, row: Verification, request: Request, entry: CatalogEntry, *, now: datetime) -> datetime:
     """Start the clocks of a request that has just come (reading 6); gives when it is due next."""
-    situation = situation_of(session, row, request, entry)
+    situation = situation_of(session, row, request, entry, rules.readings())
+    since, until_then = rules.starts(session, now)
+    if until_then is not None and falls_before(limits(situation), since):
+        situation = situation_of(session, row, request, entry, until_then)
     rules.remember(session, now)
     for limit in limits(situation):
         fresh = Deadline(id=uuid4(), verification=row.number, request=request.id)
-        write(session, fresh, limit, explain(situation, limit), now=now, warns=warning(situation, limit))
+        write(
+            session, fresh, limit, explain(situation, limit), now=now, warns=warning(situation, limit), readings=situation.readings
+        )
     session.flush()
     return next_look(session, row.number, request.unit, now)
 
@@ -46,8 +53,15 @@ def warning(situation: Situation, limit: Limit) -> datetime | None:
     return warn_at(limit, situation.readings, situation.hours, situation.pauses if limit.pausable else ())
 
 
-def situation_of(session: Session, row: Verification, request: Request, entry: CatalogEntry) -> Situation:
-    """What decides the limits of a request, as its case, its unit's hours and its pauses stand now.
+def falls_before(found: Iterable[Limit], since: datetime) -> bool:
+    """Whether one of them ends before a changed reading takes effect: then the readings of before go on for them all."""
+    return any(limit.due is not None and limit.due <= since for limit in found)
+
+
+def situation_of(
+    session: Session, row: Verification, request: Request, entry: CatalogEntry, readings: Readings
+) -> Situation:
+    """What decides the limits of a request by these readings, as its case, its unit's hours and its pauses stand now.
 
     A promise that had passed before the request came binds others, not this unit (`ledger.promises`).
     """
@@ -64,8 +78,8 @@ def situation_of(session: Session, row: Verification, request: Request, entry: C
         share_failed=row.share_failed,
         own_limit=entry.limit,
         hours=timetables.hours_of(session, request.unit, request.received_at),
-        readings=rules.readings(),
-        pauses=stopped(session, request),
+        readings=readings,
+        pauses=stopped(session, request, readings),
         unit=request.unit,
     )
 
@@ -89,14 +103,15 @@ def promise_is_provisional(session: Session, case: Case) -> bool:
 
 
 def write(
-    session: Session, row: Deadline, limit: Limit, explanation: str, *, now: datetime, warns: datetime | None = None
-) -> dict[str, Any]:
+    session: Session, row: Deadline, limit: Limit, explanation: str, *, now: datetime, warns: datetime | None = None,
+    readings: Readings | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """The limit in its row, with the reason why it falls on that minute; gives what changed: name -> (before, after).
 
     Where nothing changed the row stays as it is, its explanation too. A warning given for another instant is none.
-    One that waited for its year says so for good (reading 25).
+    One that waited for its year says so for good (reading 25). `readings`: by which it was computed; those in force.
     """
-    readings = rules.readings()
+    readings = readings or rules.readings()
     note_text = limit.note
     if limit.missing_year is None and (row.missing_year is not None or COMPUTED_LATER in (row.note or "")):
         note_text = ";".join(text for text in (limit.note, COMPUTED_LATER) if text)

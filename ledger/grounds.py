@@ -14,6 +14,7 @@ from domain.instants import is_past
 from domain.lifecycle import Event, State
 from domain.limits import LimitKind, supervision
 from domain.progress import warn_at
+from domain.readings import Readings
 from domain.records import Cause
 from ledger import clocks, rules, timetables
 from ledger.alarms import clear_alarm
@@ -42,7 +43,7 @@ def ground(session: Session, request: Request) -> datetime | None:
     for limit in session.scalars(missed.order_by(Deadline.missed_at)):
         at = limit.missed_at
         assert at is not None
-        if limit.kind is LimitKind.SOFT and (not rules.readings().soft_supervision or _was_excused(limit, at)):
+        if limit.kind is LimitKind.SOFT and (not rules.of_version(session, limit.rule_version).soft_supervision or _was_excused(limit, at)):
             continue
         since = max([at, *(rest.end for rest in rests if rest.start <= at < rest.end)])
         if request.answered_at is None or since < request.answered_at:
@@ -55,11 +56,24 @@ def _was_excused(limit: Deadline, at: datetime) -> bool:
 
 
 def set_half_hour(session: Session, deadline: Deadline, unit: str, since: datetime, *, now: datetime) -> dict[str, Any]:
-    """The half hour from `since` in the row, as the unit's hours are; gives what changed."""
+    """The half hour from `since` in the row, as the unit's hours are; gives what changed.
+
+    One that runs by other readings keeps them where those in force would have ended it before they took effect.
+    """
     hours, readings = timetables.hours_of(session, unit, since), rules.readings()
     limit = supervision(since, hours, readings, unit)
+    own = _own_readings(session, deadline)
+    if own.version != readings.version and clocks.falls_before([limit], rules.starts(session, now)[0]):
+        limit, readings = supervision(since, hours, own, unit), own
     said, warns = explain_supervision(since, limit, hours, readings), warn_at(limit, readings, hours)
-    return clocks.write(session, deadline, limit, said, now=now, warns=warns)
+    return clocks.write(session, deadline, limit, said, now=now, warns=warns, readings=readings)
+
+
+def _own_readings(session: Session, deadline: Deadline) -> Readings:
+    """By which it runs; of one that only begins: by which the limit ran whose miss it follows."""
+    if deadline.rule_version is not None:
+        return rules.of_version(session, deadline.rule_version)
+    return rules.readings() if deadline.request is None else rules.of_request(session, deadline.request)
 
 
 def end(session: Session, found: Supervision, now: datetime) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from domain.intervals import Interval, union
-from ledger import outages, rules
+from domain.readings import Readings
+from ledger import outages
 from ledger.tables.inbox import Suspension
 from ledger.tables.verifications import Deadline, Request
 
@@ -23,10 +24,10 @@ def pauses(session: Session, request: UUID, *, until: datetime | None = None) ->
     return tuple(Interval(asked_at, max(ended_at, asked_at)) for asked_at, ended_at in ends if ended_at is not None)
 
 
-def stopped(session: Session, request: Request) -> tuple[Interval, ...]:
-    """When the request's clock stood still."""
+def stopped(session: Session, request: Request, readings: Readings) -> tuple[Interval, ...]:
+    """When the request's clock stood still, by these readings."""
     found = pauses(session, request.id)
-    if rules.readings().outage_deducted:
+    if readings.outage_deducted:
         found += tuple(outages.between(session, request.received_at, _FAR))
     return union(found)
 

@@ -72,7 +72,7 @@ def _limits(
     lifts = cause is Cause.OUTAGE
     if request.ended_at is not None and not open_ones and not (lifts and missed):
         return []
-    situation = clocks.situation_of(session, row, request, load_entry(session, row.entry))
+    situation = _situation(session, row, request, now)
     computed = {limit.kind: limit for limit in limits(situation)}
     changes = []
     for kind in _KINDS:
@@ -89,6 +89,19 @@ def _limits(
         if changed:
             changes.append(clocks.numbers(kind, changed))
     return changes
+
+
+def _situation(session: Session, row: Verification, request: Request, now: datetime) -> Situation:
+    """By the readings in force, unless they would judge it backwards: what by them would have ended before they take
+    effect runs on by those that it began with, and so does what has ended and only waits for its year."""
+    entry, own = load_entry(session, row.entry), rules.of_request(session, request.id)
+    situation = clocks.situation_of(session, row, request, entry, rules.readings())
+    if own.version == rules.readings().version:
+        return situation
+    since, _ = rules.starts(session, now)
+    if request.ended_at is None and not clocks.falls_before(limits(situation), since):
+        return situation
+    return clocks.situation_of(session, row, request, entry, own)
 
 
 def _is_decided(limit: Deadline) -> bool:
@@ -108,7 +121,9 @@ def _rewrite(
         was, deadline.closed_at = deadline.closed_at, deadline.closed_at or now
         return {"due_at": (deadline.due_at, None)} if was is None else {}
     warns = clocks.warning(situation, limit)
-    changed = clocks.write(session, deadline, limit, explain(situation, limit), now=now, warns=warns)
+    changed = clocks.write(
+        session, deadline, limit, explain(situation, limit), now=now, warns=warns, readings=situation.readings
+    )
     if deadline.closed_at is not None:
         deadline.closed_at = None
         changed |= {"due_at": (None, deadline.due_at)}

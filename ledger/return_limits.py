@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 from domain.explaining import explain
 from domain.instants import is_past, written
 from domain.limits import HandlingType, Situation, return_limit
+from domain.readings import Readings
 from ledger import rules, timetables
 from ledger.pauses import stopped
+from ledger.tables.duty import RuleChange
 from ledger.tables.inbox import Return, Suspension
-from ledger.tables.verifications import Request
+from ledger.tables.verifications import Deadline, Request
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,21 @@ def of_request(session: Session, request: Request, *, now: datetime) -> ReturnLi
 
 def of_page(session: Session, requests: Collection[Request]) -> dict[UUID, datetime | None]:
     """Of the open requests of a page of one unit's inbox, without a question for each."""
-    rested = set(session.scalars(select(Suspension.request).where(Suspension.request.in_([one.id for one in requests]))))
+    ids = [one.id for one in requests]
+    rested = set(session.scalars(select(Suspension.request).where(Suspension.request.in_(ids))))
+    current, change = rules.readings(), rules.change_to(session, rules.readings().version)
+    older = select(Deadline.request).where(Deadline.request.in_(ids), Deadline.rule_version != current.version)
+    before = set(session.scalars(older)) | {one.id for one in requests if change is not None and one.received_at < _since(change)}
     hours = {unit: timetables.timetable_of(session, unit) for unit in {one.unit for one in requests}}
     found: dict[UUID, datetime | None] = {}
     for request in requests:
-        rests = request.id in rested or rules.readings().outage_deducted
-        pauses = stopped(session, request) if rests else ()
+        if request.id in before or request.id in rested or current.outage_deducted:
+            found[request.id] = due_of(session, request)
+            continue
         limit = return_limit(
             Situation(
-                HandlingType.OTHER, request.received_at, None, hours[request.unit](request.received_at),
-                rules.readings(), pauses=pauses, unit=request.unit,
+                HandlingType.OTHER, request.received_at, None, hours[request.unit](request.received_at), current,
+                unit=request.unit,
             )
         )  # fmt: skip
         found[request.id] = limit.due if limit is not None else None
@@ -75,9 +82,25 @@ def of_page(session: Session, requests: Collection[Request]) -> dict[UUID, datet
 
 
 def _situation(session: Session, request: Request) -> Situation:
+    """By the readings by which the request runs; what a change would have ended before it took effect, by those of before."""
+    own = rules.of_request(session, request.id)
+    change = rules.change_to(session, own.version)
+    found = _by(session, request, own)
+    if change is None or request.received_at >= _since(change):
+        return found
+    limit = return_limit(found)
+    backwards = limit is not None and limit.due is not None and limit.due <= _since(change)
+    return _by(session, request, rules.before(session, change)) if backwards else found
+
+
+def _since(change: RuleChange) -> datetime:
+    return change.effective_from or change.at
+
+
+def _by(session: Session, request: Request, readings: Readings) -> Situation:
     hours = timetables.hours_of(session, request.unit, request.received_at)
     return Situation(
-        HandlingType.OTHER, request.received_at, None, hours, rules.readings(), pauses=stopped(session, request),
+        HandlingType.OTHER, request.received_at, None, hours, readings, pauses=stopped(session, request, readings),
         unit=request.unit,
     )  # fmt: skip
 

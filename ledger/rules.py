@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from functools import lru_cache
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -42,22 +43,84 @@ def remember(session: Session, now: datetime) -> None:
         )
 
 
+def parsed(text: str) -> Readings:
+    """Readings from JSON, as `PROOFLESS_READINGS` is written. Raises ValueError with Chinese words."""
+    try:
+        return _parse(text)
+    except json.JSONDecodeError:
+        raise ValueError("解读须为 JSON 对象。") from None
+
+
 def unknown_units(session: Session) -> list[str]:
     """Units of `measure_by_unit` that no register knows: a slip in a code would be a reading without effect."""
     named = {unit for unit, _ in readings().measure_by_unit}
     return sorted(named - set(session.scalars(select(Unit.code).where(Unit.code.in_(named)))))
 
 
-def begin_change(session: Session, reason: str, *, now: datetime, actor: str) -> list[str]:
-    """The other versions by which limits run now: they are to be computed anew, and the record says why; or none."""
+def of_version(session: Session, version: str) -> Readings:
+    """What a rule version means; the readings in force where nobody kept it."""
+    current = readings()
+    row = session.get(RuleVersion, version) if version != current.version else None
+    return current if row is None else Readings.of(row.readings)
+
+
+def of_request(session: Session, request: UUID) -> Readings:
+    """By which readings the clocks of a request run: those in force, unless its limits are all older."""
+    kinds = LimitKind.SOFT, LimitKind.HARD
+    query = select(Deadline.rule_version).where(Deadline.request == request, Deadline.kind.in_(kinds)).distinct()
+    versions = sorted(session.scalars(query))
+    return readings() if not versions or readings().version in versions else of_version(session, versions[-1])
+
+
+def change_to(session: Session, version: str) -> RuleChange | None:
+    """How a version came to be in force, where it is the newest change."""
+    newest = session.scalar(select(RuleChange).order_by(RuleChange.id.desc()).limit(1))
+    return newest if newest is not None and newest.after == version else None
+
+
+def before(session: Session, change: RuleChange) -> Readings:
+    """The readings that this change replaced: the newest of them."""
+    query = select(RuleVersion.version).where(RuleVersion.version.in_(change.before)).order_by(RuleVersion.first_used_at.desc())
+    version = session.scalar(query.limit(1))
+    return readings() if version is None else of_version(session, version)
+
+
+def starts(session: Session, now: datetime) -> tuple[datetime, Readings | None]:
+    """From when on limits may fall due by the readings in force: the instant that was chosen, never one that has passed;
+    and the readings that count until then, where it is still ahead."""
+    change = change_to(session, readings().version)
+    if change is None or change.effective_from is None or change.effective_from <= now:
+        return now, None
+    return change.effective_from, before(session, change)
+
+
+def without_soft_supervision(session: Session) -> list[str]:
+    """The versions by which a soft miss opens no 督办 (reading 11)."""
+    known = session.scalars(select(RuleVersion)).all()
+    return [one.version for one in known if not of_version(session, one.version).soft_supervision]
+
+
+def begin_change(
+    session: Session, reason: str, *, effective_from: datetime | None = None, now: datetime, actor: str
+) -> list[str]:
+    """The other versions by which limits run now: they are to be computed anew, and the record says why; or none.
+
+    A call that goes on with the newest change, interrupted or not, is none of its own.
+    """
     current = readings().version
     running = select(Deadline.rule_version).where(
         Deadline.rule_version != current, Deadline.kind != LimitKind.CHOICE,
         Deadline.met_at.is_(None), Deadline.missed_at.is_(None), Deadline.closed_at.is_(None),
     )  # fmt: skip
-    before = sorted(set(session.scalars(running.distinct())))
-    if before:
+    found = sorted(set(session.scalars(running.distinct())))
+    known = change_to(session, current)
+    goes_on = known is not None and effective_from in {None, known.effective_from}
+    if found and not goes_on:
         remember(session, now)
-        session.add(RuleChange(at=now, reason=reason, changed_by=actor, before=before, after=current))
+        session.add(
+            RuleChange(
+                at=now, reason=reason, changed_by=actor, before=found, after=current, effective_from=effective_from or now
+            )
+        )
         session.flush()
-    return before
+    return found

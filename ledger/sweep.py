@@ -70,7 +70,7 @@ def to_escalate(session: Session, *, now: datetime, limit: int = 500) -> list[st
     report, thinking time over."""
     excused = and_(Deadline.excuse_approved.is_(True), Deadline.excuse_decided_at <= Deadline.missed_at)
     soft = and_(Deadline.kind == LimitKind.SOFT, func.coalesce(not_(excused), True))
-    kinds = or_(Deadline.kind == LimitKind.HARD, soft) if rules.readings().soft_supervision else Deadline.kind == LimitKind.HARD
+    kinds = or_(Deadline.kind == LimitKind.HARD, and_(soft, Deadline.rule_version.not_in(rules.without_soft_supervision(session))))
     unsupervised = (
         select(Request.verification, Deadline.missed_at.label("since"))
         .join(Verification, Verification.number == Request.verification)

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import limits as rule
-from domain.instants import is_past
 from domain.lifecycle import Event
 from domain.limits import LimitKind
 from domain.progress import PROMISE_SHORT, Bound, Colour, Elapsed, colour, elapsed, promise_is_short
@@ -17,6 +16,7 @@ from ledger import clocks, grounds, outages, promises, return_limits, rules, tim
 from ledger.entries import load_entry
 from ledger.pauses import pauses
 from ledger.return_limits import ReturnLimit
+from ledger.rule_preview import verdict
 from ledger.succession import estate
 from ledger.tables.inbox import Supervision, Suspension
 from ledger.tables.registry import Unit
@@ -138,18 +138,8 @@ def _recounted(
 ) -> list[Recount]:
     if all(limit.rule_version == rules.readings().version for limit in limits):
         return []
-    situation = clocks.situation_of(session, row, request, load_entry(session, row.entry))
-    return [Recount(limit.kind, limit.due, _status(limit.due, request, now)) for limit in rule.limits(situation)]
-
-
-def _status(due: datetime | None, request: Request, now: datetime) -> str:
-    if due is None:
-        return "undetermined"
-    if is_past(due, request.ended_at or now):
-        return "missed"
-    if request.ended_at is None:
-        return "running"
-    return "met" if request.withdrawn_at is None else "closed"
+    situation = clocks.situation_of(session, row, request, load_entry(session, row.entry), rules.readings())
+    return [Recount(limit.kind, limit.due, verdict(limit.due, request, now)) for limit in rule.limits(situation)]
 
 
 def _first_action(session: Session, request: Request) -> timedelta | None:

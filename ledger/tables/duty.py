@@ -113,6 +113,7 @@ class RuleChange(Table):
     changed_by: Mapped[str]
     before: Mapped[list[str]]  #: the versions that running limits had
     after: Mapped[str]
+    effective_from: Mapped[datetime | None]  #: nothing is judged missed before by what changed; None: before this was kept
 
 
 class RuleVersion(Table):

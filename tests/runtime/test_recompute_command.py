@@ -47,3 +47,24 @@ def test_a_unit_that_nobody_knows_is_named_and_nothing_is_computed(ledger: str, 
 def test_a_reason_is_asked_for() -> None:
     with pytest.raises(SystemExit):
         recompute_command.main([])
+
+
+def test_a_week_is_tried_under_other_readings_and_nothing_is_written(
+    ledger: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    noon = NOW + 2 * HOUR + 50 * MINUTE  # 11:50
+    lease, _ = immediate(noon, "P-ARCHIVE", matter="DEMO-0003")
+    monkeypatch.setattr(type(settings()), "now", lambda _self: noon + HOUR)
+    assert recompute_command.main(["--preview", noon.date().isoformat(), "--readings", '{"measure": "service_hours"}']) == 0
+    said = capsys.readouterr().out
+    now, other = [line for line in said.splitlines() if "解读 " in line and "按时" in line]
+    assert "超时 1" in now and "在办 0" in now and "超时 0" in other and "在办 1" in other
+    assert not all_of(RuleChange) and limits(lease.number)["hard"].missed_at is None
+    for wrong in (["--readings", "{"], ["--readings", '{"nothing": 1}'], ["--version", "x"]):
+        with pytest.raises(Failure, match="解读|规则版本"):
+            recompute_command.main(["--preview", "2026-W10", *wrong])
+
+
+def test_an_instant_that_has_passed_is_refused(ledger: str) -> None:
+    with pytest.raises(Failure, match="早于现在"):
+        recompute_command.main(["--reason", "x", "--from", "2022-07-01"])

@@ -1,0 +1,13 @@
+"""解读变更的生效时刻: from which instant on limits fall due by the new readings."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    op.add_column("rule_changes", sa.Column("effective_from", sa.DateTime(timezone=True), nullable=True))
