@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import not_, select
+from sqlalchemy import ColumnElement, not_, or_, select
 from sqlalchemy.orm import Session
 
 from domain import limits as rule
@@ -30,6 +30,11 @@ from ledger.tables.cases import Case
 from ledger.tables.verifications import Deadline, Request, Verification
 
 STANDING = Deadline.met_at.is_(None), Deadline.missed_at.is_(None), Deadline.closed_at.is_(None)
+
+
+def known_in_time() -> ColumnElement[bool]:
+    """In a query over misses: the limit was known when it passed. Whose year came later urges nobody (reading 25)."""
+    return or_(Deadline.known_at.is_(None), not_(is_past(Deadline.missed_at, Deadline.known_at)))
 
 
 def set_limits(session: Session, row: Verification, request: Request, entry: CatalogEntry, *, now: datetime) -> datetime:
@@ -127,6 +132,8 @@ def write(
         for name, (_, value) in changed.items():
             setattr(row, name, value)
         row.explanation = explanation
+        if "missing_year" in changed and changed["missing_year"][0] is not None and limit.missing_year is None:
+            row.known_at = now
         if "warn_at" in changed:
             row.warned_at = None
         session.add(row)

@@ -132,7 +132,7 @@ def checks(session: Session, unit: str, *, done: bool) -> list[CommitmentCheck]:
     query = select(CommitmentCheck).where(CommitmentCheck.unit.in_(estate(session, unit)))
     if done:
         return list(session.scalars(query.where(CommitmentCheck.done_at.is_not(None)).order_by(CommitmentCheck.done_at.desc()).limit(200)))
-    return list(session.scalars(query.where(CommitmentCheck.done_at.is_(None)).order_by(CommitmentCheck.due_at.asc().nulls_last()).limit(200)))
+    return list(session.scalars(query.where(CommitmentCheck.done_at.is_(None)).order_by(CommitmentCheck.due_at.asc().nulls_first()).limit(200)))
 
 
 def blocks(session: Session) -> list[tuple[CreditBlock, str]]:

@@ -43,6 +43,8 @@ def ground(session: Session, request: Request) -> datetime | None:
     for limit in session.scalars(missed.order_by(Deadline.missed_at)):
         at = limit.missed_at
         assert at is not None
+        if limit.known_at is not None and is_past(at, limit.known_at):
+            continue  # nobody could have known it: no 督办 in arrears (reading 25)
         if limit.kind is LimitKind.SOFT and (not rules.of_version(session, limit.rule_version).soft_supervision or _was_excused(limit, at)):
             continue
         since = max([at, *(rest.end for rest in rests if rest.start <= at < rest.end)])

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event, State
@@ -205,14 +205,22 @@ DUE = (
 )
 
 
+_UNDETERMINED = (
+    select(Deadline.id)
+    .where(Deadline.request == Request.id, Deadline.met_at.is_(None), Deadline.closed_at.is_(None), Deadline.due_at.is_(None), not_(rests()))
+    .correlate(Request)
+    .exists()
+)
+
+
 def inbox(session: Session, unit: str, *, answered: bool = False, limit: int = 100, offset: int = 0) -> list[InboxItem]:
-    """收件箱 of a unit: what is due first comes first, what is overdue before it (10.4)."""
+    """收件箱 of a unit: what is 未定 on top, since it may be due at any moment; then what is due first (10.4)."""
     query = select(Request, DUE).where(Request.unit.in_(estate(session, unit)))
     if answered:
         query = query.where(Request.answered_at.is_not(None)).order_by(Request.answered_at.desc(), Request.id)
     else:
         query = query.where(Request.answered_at.is_(None), Request.withdrawn_at.is_(None)).order_by(
-            DUE.asc().nulls_last(), Request.received_at, Request.id
+            and_(DUE.is_(None), _UNDETERMINED).desc(), DUE.asc().nulls_last(), Request.received_at, Request.id
         )
     return [InboxItem(request, due_at) for request, due_at in session.execute(query.limit(limit).offset(offset))]
 

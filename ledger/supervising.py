@@ -38,7 +38,7 @@ def lines(session: Session, unit: str | None, *, done: bool, limit: int = 100) -
     if done:
         query = query.where(~owed).order_by(Supervision.opened_at.desc())
     else:
-        query = query.where(owed).order_by(Deadline.due_at.asc().nulls_last())
+        query = query.where(owed).order_by(Deadline.due_at.asc().nulls_first())
     return [_line(session, *row) for row in session.execute(query.limit(limit)).tuples()]
 
 

@@ -175,6 +175,7 @@ def untold(session: Session, number: str) -> list[Supervision]:
                 Supervision.office_told_at.is_(None),
                 Supervision.closed_at.is_(None),
                 Deadline.missed_at.is_not(None),
+                clocks.known_in_time(),
             )
         )
     )

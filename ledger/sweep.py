@@ -16,7 +16,7 @@ from domain.limits import LimitKind
 from domain.notices import NoticeKind
 from domain.roles import Role
 from ledger import clocks, rules
-from ledger.clocks import STANDING
+from ledger.clocks import STANDING, known_in_time
 from ledger.moves import Missed, note, note_misses
 from ledger.notifications import notify_unit
 from ledger.pauses import rests
@@ -80,6 +80,7 @@ def to_escalate(session: Session, *, now: datetime, limit: int = 500) -> list[st
             Request.withdrawn_at.is_(None),
             Verification.state.in_((State.AWAITING_REPLY, State.NEEDS_ATTENTION)),
             Deadline.missed_at.is_not(None),
+            known_in_time(),
             kinds,
             ~select(Supervision.id).where(Supervision.request == Request.id, Supervision.closed_at.is_(None)).exists(),
             ~select(Suspension.id).where(Suspension.request == Request.id, Suspension.ended_at.is_(None)).exists(),
@@ -88,7 +89,7 @@ def to_escalate(session: Session, *, now: datetime, limit: int = 500) -> list[st
     untold = (
         select(Supervision.verification, Deadline.missed_at)
         .join(Deadline, Deadline.id == Supervision.deadline)
-        .where(Supervision.office_told_at.is_(None), Supervision.closed_at.is_(None), Deadline.missed_at.is_not(None))
+        .where(Supervision.office_told_at.is_(None), Supervision.closed_at.is_(None), Deadline.missed_at.is_not(None), known_in_time())
     )
     undecided = (
         select(Deadline.verification, Deadline.due_at)

@@ -91,7 +91,8 @@ def colour_of(limits: list[Deadline], now: datetime, *, resting: bool) -> Colour
 
 def notes_of(limits: list[Deadline]) -> list[str]:
     """What is to be known of these limits, in words: 推算, 类推, 所剩不足半小时 and the like."""
-    notes = [limit.note for limit in limits if limit.note]
+    waits = sorted({limit.missing_year for limit in limits if limit.missing_year is not None and limit.closed_at is None})
+    notes = [f"未定:{year} 年的工作日历尚未录入" for year in waits] + [limit.note for limit in limits if limit.note]
     short = any(promise_is_short(limit.obligations, limit.started_at, limit.due_at) for limit in limits)
     return notes + ([PROMISE_SHORT] if short else [])
 

@@ -66,6 +66,7 @@ class CaseView:
     parties: list[PartyView]
     verifications: list[str]
     corrections: list[tuple[NameCorrection, str, str]]  #: names in clear, to be masked
+    missing_year: int | None  #: for whose calendar the promised days wait: the end is 未定
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,7 @@ def find_case(session: Session, unit: str, number: str) -> CaseView | None:
         [_masked(party, key) for party in parties],
         list(session.scalars(numbers)),
         corrections.listed(session, case),
+        clocks.promise_missing(session, case),
     )
 
 

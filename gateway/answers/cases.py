@@ -32,6 +32,10 @@ class CaseAnswer(Answered):
     handling: HandlingType
     accepted_at: datetime
     promise_end: datetime | None
+    promised_days: Annotated[int | None, Field(description="承诺天数(工作日);没有按天数登记的为空")]
+    promise_undetermined: Annotated[
+        str | None, Field(description="承诺办结时间未定的原因;已定或没有承诺的为空", examples=["未定:2028 年的工作日历尚未录入,录入后自动补算。"])
+    ]
     promise_derived: Annotated[bool, Field(description="承诺办结时间是否由承诺天数推算")]
     channel: Channel
     origin_system: str | None
@@ -51,6 +55,8 @@ class CaseAnswer(Answered):
             handling=case.handling,
             accepted_at=case.accepted_at,
             promise_end=case.promise_end,
+            promised_days=case.promised_days,
+            promise_undetermined=f"未定:{view.missing_year} 年的工作日历尚未录入,录入后自动补算。" if view.missing_year is not None else None,
             promise_derived=case.promise_derived,
             channel=case.channel,
             origin_system=case.origin_system,

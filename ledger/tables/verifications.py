@@ -164,6 +164,7 @@ class Deadline(Table):
     warn_at: Mapped[datetime | None]
     pausable: Mapped[bool] = mapped_column(default=False)  #: a supplement moves it (reading 10)
     missing_year: Mapped[int | None]
+    known_at: Mapped[datetime | None]  #: when it was computed, where its year came later (reading 25)
     provisional: Mapped[bool] = mapped_column(default=False)  #: rests on a provisional year
     rule_version: Mapped[str]
     obligations: Mapped[list[str]]
