@@ -42,7 +42,7 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     def pip(title: str, requirements: Path, options: list[str], total: int) -> None:
         module.calls.append(requirements.name)
 
-    module.make_venv, module.pip = make_venv, pip
+    module.real_make_venv, module.make_venv, module.pip = module.make_venv, make_venv, pip
     return module
 
 
@@ -108,6 +108,16 @@ def test_an_interrupted_set_up_is_begun_again_from_nothing(script: ModuleType) -
     script.pip = good
     script.ensure(RUNTIME)
     assert calls(script)[0] == "venv"
+
+
+def test_a_venv_that_is_a_link_is_left_as_it_is(script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is somebody else's: setting up anew empties the folder that it finds."""
+    other = tmp_path / "other"
+    (other / "lib").mkdir(parents=True)
+    script.VENV.symlink_to(other)
+    monkeypatch.setattr("venv.create", lambda folder, **_: Path(folder).mkdir())
+    script.real_make_venv()
+    assert (other / "lib").exists() and not script.VENV.is_symlink()
 
 
 def test_without_ensurepip_it_says_what_to_install(tmp_path: Path) -> None:
