@@ -26,6 +26,7 @@ from gateway.scopes import refusal
 from gateway.services import services_of
 from gateway.wording import code_of
 from ledger import filing, keys
+from ledger.actor import ACTOR
 from ledger.database import transaction
 from ledger.keys import Caller
 from settings import settings
@@ -45,6 +46,7 @@ class ApiRoute(APIRoute):
         async def admit(request: Request) -> Response:
             caller = await run_in_threadpool(_identify, request)
             request.state.caller = caller
+            ACTOR.set("" if request.method in _SAFE else caller.actor)
             try:
                 services_of(request).quotas.count_unit(caller.unit)
                 if refused_as := refusal(self.name, caller):

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from ledger import key_checks, timekeeping
+from ledger.actor import ACTOR
 from settings import settings
 
 
@@ -45,6 +46,8 @@ def transaction(*, technical: bool = False) -> Iterator[Session]:
     with _sessions().begin() as session:
         if technical:
             timekeeping.technical(session)
+        if actor := ACTOR.get():
+            session.execute(text("SELECT set_config('proofless.actor', :actor, true)"), {"actor": actor})
         yield session
 
 

@@ -26,12 +26,13 @@ from ledger.tables import (
     registry,
     reports,
     retention,
+    traces,
     verifications,
 )
 from ledger.tables.base import metadata
 
 # Importing the modules registers their tables with `metadata`.
-_TABLES = (cases, catalog, commitments, duty, effects, inbox, keys, oversight, records, registry, reports, retention, verifications)
+_TABLES = (cases, catalog, commitments, duty, effects, inbox, keys, oversight, records, registry, reports, retention, traces, verifications)
 
 
 class CannotUpgrade(Exception):

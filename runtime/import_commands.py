@@ -18,8 +18,10 @@ from catalog.file_kinds import FileRefused
 from catalog.sheets import read_sheets
 from catalog.values import NotUnderstood
 from ledger import registry
+from ledger.actor import ACTOR
 from ledger.database import transaction
 from runtime import import_rows
+from runtime.casework import operator
 from runtime.complaint_import import import_complaints
 from runtime.failures import Failure
 from runtime.import_rows import Around, Row, RowError
@@ -52,6 +54,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.kind == "complaints":
         return import_complaints(options.file)
+    ACTOR.set(operator())
     count = import_file(options.kind, options.file)
     _console.print(f"已导入 {count} 行。")
     return 0

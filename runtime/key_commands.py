@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from domain.key_scopes import COUNTER, Scope
 from ledger import keys
+from ledger.actor import ACTOR
 from ledger.database import transaction
 from ledger.keys import ScopeRefused, UnknownHolder
 from ledger.tables.registry import ApiKey
@@ -46,6 +47,7 @@ def main(arguments: list[str]) -> int:
     for name, (text, _) in _OF_THE_LEDGER.items():
         actions.add_parser(name, help=text)
     options = parser.parse_args(arguments)
+    ACTOR.set(operator())
     if options.action in _OF_THE_LEDGER:
         return int(getattr(master_commands, _OF_THE_LEDGER[options.action][1])())
     if getattr(options, "key", None):

@@ -9,6 +9,7 @@ import argparse
 from datetime import date, datetime, time
 
 from ledger import unit_changes
+from ledger.actor import ACTOR
 from ledger.database import transaction
 from runtime.calendar_commands import public
 from runtime.casework import operator
@@ -31,6 +32,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     now = settings().now()
     since = datetime.combine(options.since or now.astimezone(LOCAL).date(), time(), LOCAL)
+    ACTOR.set(operator())
     more = {"at": since, "document": options.document, "now": now, "actor": operator()}
     try:
         with transaction() as session:
