@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from stdnum.cn import uscc
 
+from ledger.tables.traces import Trace
 from tests.gateway.conftest import ADMIN, OTHER, PUBLISHER, REQUESTER, Api
+from tests.ledger.acting import all_of
 
 USCC = "1137040200DEM0001Q"
 UNIT = {"name": "演示水务公司", "kind": "public_service", "drafting_unit": "370402-HOUSING", "sector": "供水"}
@@ -38,6 +40,14 @@ def test_a_unit_is_put_whole_and_found_by_its_words(api: Api) -> None:
     assert [one["name"] for one in found["items"]] == ["演示水务集团"] and found["more"] is False
     page = api.get("/v1/registry/units?limit=2&offset=1", ADMIN).json()
     assert len(page["items"]) == 2 and page["more"] is True
+
+
+def test_who_changed_a_register_is_kept_with_before_and_after(api: Api) -> None:
+    put(api, "units", "X-TRACE", UNIT | {"name": "演示留痕公司"})
+    put(api, "units", "X-TRACE", UNIT | {"name": "演示改名公司"})
+    added, renamed = sorted(all_of(Trace, subject="X-TRACE"), key=lambda one: one.id)
+    assert added.before is None and added.by == renamed.by == f"person:{ADMIN}"
+    assert (renamed.before, renamed.after) == ({"name": "演示留痕公司"}, {"name": "演示改名公司"})
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ FIXED = {
     "retention_items": "id kind subject number unit due_at listed_at",
     "returns": "id verification request_id unit at by reason suggested_unit unsure_why",
     "seal_uses": "id verification version seal used_by started_at",
-    "supervisions": "id verification request_id deadline_id unit supervisor opened_at",
+    "supervisions": "id verification request_id deadline_id unit supervisor",
     "suspensions": "id verification request_id asked_at asked_by what",
     "systems": "code",
     "timetables": "unit effective_from",

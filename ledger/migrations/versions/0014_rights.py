@@ -47,7 +47,7 @@ MAY_CHANGE = {
     "retention_items": "confirmed_at confirmed_by erased_at",
     "returns": "limit_at late forwarded_to forwarded_at forwarded_by by_standing_rule",
     "seal_uses": "completed_at digest",
-    "supervisions": "handled_at outcome feedback fed_back_at fed_back_by office_told_at closed_at",
+    "supervisions": "opened_at handled_at outcome feedback fed_back_at fed_back_by office_told_at closed_at",
     "suspensions": "ended_at ended_by supply",
     "systems": "unit name active",
     "timetables": "calendar seasons set_by set_at",
@@ -94,8 +94,9 @@ def upgrade() -> None:
         """
         CREATE FUNCTION keep_trace() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         DECLARE
-            now_so jsonb := to_jsonb(NEW) - ARRAY['digest', 'secret'];
-            was_so jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) - ARRAY['digest', 'secret'] END;
+            hidden text := CASE TG_TABLE_NAME WHEN 'api_keys' THEN 'digest' ELSE 'secret' END;
+            now_so jsonb := to_jsonb(NEW) - hidden;
+            was_so jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) - hidden END;
             changed text[];
         BEGIN
             IF TG_OP = 'UPDATE' THEN
