@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 #: Table -> the columns that the code updates. What is not named is written once, and then never again.
 MAY_CHANGE = {
@@ -28,7 +28,7 @@ MAY_CHANGE = {
     "credit_blocks": "lookup restored_at restored_by restored_why",
     "databases": "name owner source connected_since note",
     "deadlines": "kind started_at target_at due_at warn_at pausable missing_year provisional rule_version obligations note explanation "
-    "warned_at met_at missed_at closed_at excuse excuse_by excuse_at excuse_approved excuse_decided_by excuse_decided_at",
+    "warned_at known_at met_at missed_at closed_at excuse excuse_by excuse_at excuse_approved excuse_decided_by excuse_decided_at",
     "deliveries": "attempts next_attempt_at received_at last_answer given_up_at again_at again_by",
     "entries": "until_version",
     "holds": "lifted_at lifted_by",
