@@ -105,7 +105,7 @@ def take(
     if step in (Step.CONSENT, Step.DECIDE):
         _refuse_blocked(session, changes_of(row))  # the rules may have changed since it was drafted
     if step is Step.REPORT:
-        row.reported_at = aware(now)
+        row.reported_at = row.reported_at or aware(now)  # what the office sends back was reported when it first came (5.5)
         judge_lateness(session, row, now=now)
     row.standing = target
     session.flush()

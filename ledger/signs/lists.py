@@ -21,6 +21,7 @@ _R = LeadRule
 _LEAST_REQUESTS = 3  #: received in a week without any being dealt with
 _UNITS = """
     SELECT u.code, u.name, coalesce(u.drafting_unit, u.code) AS drafting,
+           EXISTS (SELECT FROM matters m WHERE m.unit = u.code AND m.active) AS has_matters,
            EXISTS (SELECT FROM entries e WHERE e.unit = u.code AND e.until_version IS NULL) AS listed,
            EXISTS (SELECT FROM appointments a WHERE a.unit = u.code AND a.since <= :at
                    AND (a.until IS NULL OR a.until > :at)) AS supervised,
@@ -56,7 +57,7 @@ def signs(session: Session, start: datetime, end: datetime, now: datetime) -> li
     units = list(session.execute(text(_UNITS), {"start": start, "end": end, "at": at}))
     return [
         *(_taking_part(unit) for unit in units if _is_amiss(unit)),
-        *(Sign(_R.LIST_MISSING, unit.drafting, unit.code, counts={"没有清单的单位": unit.name}) for unit in units if not unit.listed),
+        *(Sign(_R.LIST_MISSING, unit.drafting, unit.code, counts={"没有清单的单位": unit.name}) for unit in units if unit.has_matters and not unit.listed),
         *found(session, _R.UNLISTED_ASKED, "不予受理次数", _UNLISTED, start, end),
         *found(session, _R.PROOF_MISSING, "收取次数", _MISSING, start, end),
         *_late(session, start, end, at),

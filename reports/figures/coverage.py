@@ -24,11 +24,11 @@ DATABASES = """
     SELECT d.code AS id, coalesce(d.connected_since < CAST(:cut AT TIME ZONE 'Asia/Shanghai' AS date), false) AS part
     FROM databases d WHERE :scope = '' OR d.owner = :scope"""
 ADJUSTMENTS = """
-    SELECT CAST(p.id AS text) AS id, bool_or(s.at > p.due_at AND s.is_last) AS part
+    SELECT CAST(p.id AS text) AS id, s.first > p.due_at AS part
     FROM proposals p JOIN (
-        SELECT proposal, at, at = max(at) OVER (PARTITION BY proposal) AS is_last FROM proposal_steps
-        WHERE step = 'report' AND at >= :start AND at < :cut) s ON s.proposal = p.id
-    WHERE p.kind = 'adjustment' AND p.due_at IS NOT NULL AND (:scope = '' OR p.unit = :scope) GROUP BY p.id"""
+        SELECT proposal, min(at) AS first FROM proposal_steps WHERE step = 'report' GROUP BY proposal) s ON s.proposal = p.id
+    WHERE p.kind = 'adjustment' AND p.due_at IS NOT NULL AND (:scope = '' OR p.unit = :scope)
+    AND s.first >= :start AND s.first < :cut"""
 TASKS = """
     SELECT concat_ws('/', t.version, t.matter, t.what) AS id, coalesce(t.done_at < :cut, false) AS part
     FROM change_tasks t WHERE t.made_at < :cut AND (t.done_at IS NULL OR t.done_at >= :start)

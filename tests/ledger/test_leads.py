@@ -40,7 +40,7 @@ from ledger.returns import Wish
 from ledger.signs import lists, usage
 from ledger.tables.cases import Case, Party
 from ledger.tables.oversight import Lead, Origin
-from ledger.tables.registry import ApiKey, System, Unit
+from ledger.tables.registry import ApiKey, Matter, System, Unit
 from ledger.tables.verifications import Request
 from ledger.voluntary import Stated
 from sandbox.people import PERSONS, by_name
@@ -134,6 +134,10 @@ def test_a_unit_that_takes_part_without_list_or_duty(ledger: str) -> None:
     new = {lead.unit: lead for lead in of(LeadRule.NOT_TAKING_PART)}
     assert {name: new["U-NEW"].counts[name] for name in ("清单", "督办员", "代办员", "接口密钥")} == dict.fromkeys(("清单", "督办员", "代办员", "接口密钥"), "无")
     assert "U-OUT" not in new and UNIT not in new
+    assert "U-NEW" not in {lead.subject for lead in of(LeadRule.LIST_MISSING)}, "without a matter there is nothing to list (16.3)"
+    with transaction() as session:
+        session.add(Matter(code="M-NEW", name="演示新事项", unit="U-NEW", handling=HandlingType.IMMEDIATE))
+    look()
     assert {lead.subject: lead.counts for lead in of(LeadRule.LIST_MISSING)}["U-NEW"] == {"没有清单的单位": "演示新单位"}
 
 

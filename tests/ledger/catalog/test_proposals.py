@@ -126,6 +126,15 @@ def test_a_return_begins_anew() -> None:
     assert publish(proposal)
 
 
+def test_what_is_sent_back_keeps_the_day_on_which_it_was_first_reported() -> None:
+    """3 个工作日内报送 (5.5): the office's own time for reading it makes nobody late."""
+    proposal = draft(reason_date=date(2026, 3, 2))
+    first = take(proposal, Step.REPORT, PERMIT, NOW)
+    take(proposal, Step.RETURN, OFFICE, NOW + timedelta(days=3), why="请补充依据")
+    again = take(proposal, Step.REPORT, PERMIT, NOW + timedelta(days=9))
+    assert (first.late, again.late, again.reported_at) == (False, False, NOW)
+
+
 def test_a_public_service_units_list_is_drafted_by_its_department() -> None:
     entry = replace(standing("DEMO-0004", "P-PROPERTY"), validity_days=60)
     change = Change(standing("DEMO-0004", "P-PROPERTY"), entry)

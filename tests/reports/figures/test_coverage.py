@@ -78,19 +78,20 @@ def test_a_database_counts_from_the_day_it_is_connected() -> None:
     assert members("databases", scope="370402-CIVIL") == {"X-1": True, "X-2": False, "X-3": False}
 
 
-def test_an_adjustment_is_late_by_its_last_report_of_the_week() -> None:
+def test_an_adjustment_is_late_by_the_day_on_which_it_was_first_reported() -> None:
+    """What the office sends back was reported in time all the same (5.5), and is counted once."""
     in_time, late, returned = draft(reason_date=date(2026, 3, 2)), draft(reason_date=date(2026, 2, 25)), draft(reason_date=date(2026, 3, 2))
     for proposal in (in_time, late, returned):
         take(proposal, Step.REPORT, PERMIT)
     take(returned, Step.RETURN, OFFICE, why="缺依据")
     take(returned, Step.REPORT, PERMIT, NOW + 3 * DAY)
     draft()  # not reported
-    assert report().coverage.late_adjustments == Rate(2, 3, "adjustments")
-    assert {number for number, is_late in members("adjustments").items() if is_late} == {str(late), str(returned)}
+    assert report().coverage.late_adjustments == Rate(1, 3, "adjustments")
+    assert {number for number, is_late in members("adjustments").items() if is_late} == {str(late)}
     take(in_time, Step.RETURN, OFFICE, why="缺依据")
     take(in_time, Step.REPORT, PERMIT, NOW + 9 * DAY)
-    assert report(now=NOW + 20 * DAY).coverage.late_adjustments == Rate(2, 3, "adjustments"), "what comes later is the next week's"
-    assert report(NEXT).coverage.late_adjustments == Rate(1, 1, "adjustments")
+    assert report(now=NOW + 20 * DAY).coverage.late_adjustments == Rate(1, 3, "adjustments")
+    assert report(NEXT).coverage.late_adjustments == Rate(0, 0, "adjustments"), "reported again is no other report"
     take(returned, Step.DECIDE, OFFICE, **RECORD)
 
 
