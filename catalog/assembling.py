@@ -101,8 +101,12 @@ def assemble(
     usable or not) name no more is gone.
     """
     said: dict[Key, list[Stated]] = {}
-    for one in stated:
-        for key in _keys(one, ground):
+    rows_of_all = list(stated)
+    # What is published, and what these very rows bring: else a row without a matter would speak of it only the next time.
+    known = {key: entry.unit for key, entry in ground.published.items()}
+    known |= {key: ground.matters[key[0]].unit for one in rows_of_all if one.fact["matter"] for key in _keys(one, ground, known)}
+    for one in rows_of_all:
+        for key in _keys(one, ground, known):
             said.setdefault(key, []).append(one)
     entries = dict(ground.published)
     questions, blocked = [], []
@@ -128,7 +132,7 @@ def assemble(
     return Assembled(entries, tuple(blocked), tuple(questions))
 
 
-def _keys(one: Stated, ground: Ground) -> list[Key]:
+def _keys(one: Stated, ground: Ground, known: Mapping[Key, str]) -> list[Key]:
     """A row without a matter speaks of every matter that needs the proof. Matters and proofs that were retired since it
     was read are spoken of by nobody: what stands of them stays until somebody files 减少."""
     proof, matter = one.fact["proof"], one.fact["matter"]
@@ -136,7 +140,7 @@ def _keys(one: Stated, ground: Ground) -> list[Key]:
         keys = [(matter, proof)]
     else:
         unit = one.fact.get("unit")
-        keys = [key for key, entry in ground.published.items() if key[1] == proof and (unit is None or entry.unit == unit)]
+        keys = [key for key, owner in known.items() if key[1] == proof and (unit is None or owner == unit)]
     return [key for key in keys if key[0] in ground.matters and key[1] in ground.proofs]
 
 

@@ -6,7 +6,7 @@ from tasks.retention import erase_confirmed, list_what_is_due
 from tasks.states import NOWHERE
 
 
-@flow(name="retention", persist_result=False, result_storage=NOWHERE)
+@flow(name="retention", retries=0, persist_result=False, result_storage=NOWHERE)
 async def retention() -> None:
     """What was confirmed before tonight goes first, so that nothing is listed and erased in one night."""
     await erase_confirmed()

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from domain.instants import is_past
 from domain.lifecycle import State
 from ledger.claims import person_of
 from ledger.requests import DUE
@@ -78,7 +79,7 @@ def inbox_counts(session: Session, unit: str, person: str, *, now: datetime) -> 
     query = select(
         waiting.c.claimed_by,
         func.count(),
-        func.count().filter(waiting.c.due_at < now),
+        func.count().filter(is_past(waiting.c.due_at, now)),
         func.count().filter(waiting.c.resting),
     ).group_by(waiting.c.claimed_by)
     rows = session.execute(query).tuples().all()

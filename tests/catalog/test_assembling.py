@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from catalog.assembling import Ground, MatterFacts, ProofFacts, Stated, assemble
@@ -113,7 +113,12 @@ facts = st.builds(
 )
 
 
+_PROMISED = FULL | {"methods": ["commitment", "issuer"]}
+NEW_AND_OF_ALL = [said("M-1", "P-2", **_PROMISED), said(None, "P-2", commitment="第一批清单", **_PROMISED)]
+
+
 @given(st.lists(facts, max_size=8), st.sampled_from([{}, {"PERMIT": set()}]))
+@example(NEW_AND_OF_ALL, {}).via("a row without a matter speaks of what its neighbours bring, at once")
 def test_assembling_again_on_the_result_changes_nothing(rows: list[Stated], complete: dict[str, set[Any]]) -> None:
     """Idempotent, and the difference to what is published leads exactly to the result."""
     done = assemble(rows, GROUND, complete=complete)

@@ -143,7 +143,7 @@ def test_a_file_row_by_row_and_again_after_it_was_corrected(api: Api) -> None:
     first = send(bad, good, no_unit, no_day)
     assert (first["taken"], first["repeated"], first["refused"]) == (1, 0, 3)
     assert [(row["line"], row["number"] is not None) for row in first["rows"]] == [(3, False), (4, True), (5, False), (6, False)]
-    assert "渠道" in first["rows"][0]["said"] and "被反映单位" in first["rows"][2]["said"] and "收到时间" in first["rows"][3]["said"]
+    assert "渠道" in first["rows"][0]["said"] and "被投诉单位" in first["rows"][2]["said"] and "受理时间" in first["rows"][3]["said"]
     second = send(("信函", *bad[1:]), good)
     assert (second["taken"], second["repeated"], second["refused"]) == (1, 1, 0)
     csv = "渠道,收到时间,内容,评价星级,评价来源\n好差评,2026-03-04,,1,好差评 P-1\n".encode("gbk")
