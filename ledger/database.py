@@ -47,7 +47,8 @@ def transaction(*, technical: bool = False) -> Iterator[Session]:
         if technical:
             timekeeping.technical(session)
         if actor := ACTOR.get():
-            session.execute(text("SELECT set_config('proofless.actor', :actor, true)"), {"actor": actor})
+            # SET and not set_config(): a query would settle the isolation level before the caller chooses it.
+            session.execute(text("SET LOCAL proofless.actor = :actor"), {"actor": actor})
         yield session
 
 

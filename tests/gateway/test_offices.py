@@ -257,7 +257,7 @@ def test_the_table_of_rights_in_words() -> None:
     assert RULES["get_mailings"].roles == RULES["send_again"].roles == {Role.OFFICE, Role.ADMINISTRATOR}
     assert RULES["take_in_complaint"].roles == RULES["notify_lead"].roles == {Role.OFFICE}  # 18.1, 16.0
     assert {name for name, rule in RULES.items() if rule.public} == {
-        "verify_start", "verify_number", "verify_upload", "liveness", "health", "metrics", "openapi_document", "docs", "home",
+        "verify_start", "verify_number", "verify_upload", "compare_fields", "liveness", "health", "metrics", "openapi_document", "docs", "home",
         "catalog_page", "catalog_json", "catalog_csv", "versions_page", "versions_json", "version_page", "version_json", "version_csv",
         "changes_start", "changes_page", "changes_json", "changes_csv", "figures_page", "figures_json", "figures_csv",
     }  # fmt: skip
