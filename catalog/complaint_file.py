@@ -6,15 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.cleaning import clean, key, without_brackets
-from catalog.file_kinds import FileRefused
-from catalog.reading import Sheet
-from catalog.sheets import read_sheets
+from catalog.cleaning import key
+from catalog.complaint_table import COLUMNS, LONGEST, Table, read_table
 from domain.calendar import LOCAL
 from domain.complaints import ComplaintAbout, ComplaintChannel
 from domain.identity import names_a_citizen
@@ -23,24 +20,6 @@ from ledger.complaints import ComplaintRefused, Intake, Stated
 from ledger.database import transaction
 from ledger.tables.registry import Matter, ProofKind, Unit
 
-_LOOK_AT = 10  #: rows in which the header may stand
-COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "channel": ("渠道", "来源", "投诉渠道", "受理渠道"),
-        "channel_number": ("渠道编号", "工单编号", "工单号", "编号", "信件编号", "评价编号"),
-        "about": ("反映事由", "反映类型", "投诉类型", "问题类型"),
-        "received_at": ("收到时间", "受理时间", "来电时间", "评价时间", "登记时间", "收到日期"),
-        "unit": ("被反映单位", "被投诉单位", "单位", "办事单位"),
-        "matter": ("事项", "事项名称", "事项编码"),
-        "proof": ("证明", "证明名称", "证明编码"),
-        "text": ("内容", "反映内容", "投诉内容", "诉求内容", "评价内容"),
-        "name": ("反映人", "投诉人", "姓名", "来电人"),
-        "contact": ("联系方式", "联系电话", "电话", "来电号码"),
-        "rating": ("评价星级", "星级", "评分"),
-        "rating_source": ("评价来源",),
-    }
-)
-_BY_NAME = {key(name): field for field, names in COLUMNS.items() for name in names}
 _CHANNELS = {
     **{key(one.chinese): one for one in ComplaintChannel},
     **{key(name): one for one, names in {
@@ -49,7 +28,6 @@ _CHANNELS = {
     }.items() for name in names},
 }  # fmt: skip
 _ABOUT = {key(one.chinese): one for one in ComplaintAbout}
-_LONGEST = {"text": 5000, "name": 100, "contact": 100, "channel_number": 100, "rating_source": 100}
 
 
 class RowRefused(ValueError):
@@ -78,44 +56,29 @@ class RowOutcome:
 
 
 def import_file(content: bytes, days: int, *, person: str, unit: str, now: datetime) -> list[RowOutcome]:
-    """Every row of the file's first sheet that has the columns. Each is a transaction of its own. Raises FileRefused."""
-    sheet, columns, first = _sheet(content)
-    heads = {field: clean(sheet.rows[first - 1][place]) for place, field in columns.items()}
+    """Every row of the file's first sheet that has the columns. Raises FileRefused."""
+    return enter(read_table(content), days, person=person, unit=unit, now=now)
+
+
+def enter(table: Table, days: int, *, person: str, unit: str, now: datetime) -> list[RowOutcome]:
+    """Each row in a transaction of its own. Blocks for as long as that takes."""
     outcomes = []
-    for line, cells in enumerate(sheet.rows[first:], start=first + 1):
-        row = Row({field: clean(cells[place]) if place < len(cells) else "" for place, field in columns.items()}, heads)
-        if not any(row.values()):
-            continue
+    for line, cells, faults in table.rows:
+        row = Row(cells, table.heads)
         try:
-            for place, field in columns.items():
-                if fault := sheet.faults.get((line - 1, place)):
-                    raise RowRefused(f"{row.head(field)}:{fault.text}{fault.remedy}")
+            for field, fault in faults.items():
+                raise RowRefused(f"{row.head(field)}:{fault}")
             with transaction() as session:
                 taken, repeated = complaints.take_in(session, _intake(session, row), days, person=person, unit=unit, now=now)
                 said = "此前已登记" if repeated else "已登记,疑似重复" if taken.duplicates else "已登记"
                 outcomes.append(RowOutcome(line, taken.number, repeated, said))
         except (RowRefused, ComplaintRefused) as refused:
             outcomes.append(RowOutcome(line, None, False, str(refused)))
-    if not outcomes:
-        raise FileRefused("empty", "表中没有数据行。", "请核对是否选错了文件。")
     return outcomes
 
 
-def _sheet(content: bytes) -> tuple[Sheet, dict[int, str], int]:
-    for sheet in read_sheets(content):
-        for number, cells in enumerate(sheet.rows[:_LOOK_AT]):
-            columns: dict[int, str] = {}
-            for place, cell in enumerate(cells):
-                field = _BY_NAME.get(key(cell)) or _BY_NAME.get(key(without_brackets(cell)))
-                if field and field not in columns.values():
-                    columns[place] = field
-            if {"channel", "received_at"} <= set(columns.values()) and {"text", "rating"} & set(columns.values()):
-                return sheet, columns, number + 1
-    raise FileRefused("no_header", "没有找到投诉表的表头。", "表头应有:渠道、收到时间、内容(或评价星级);其余各列可选。")
-
-
 def _intake(session: Session, row: Row) -> Intake:
-    for field, most in _LONGEST.items():
+    for field, most in LONGEST.items():
         if len(row.get(field, "")) > most:
             raise RowRefused(f"{row.head(field)}超过 {most} 字。")
     for field in ("channel_number", "rating_source"):

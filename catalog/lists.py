@@ -14,7 +14,7 @@ from catalog.matter_rows import read_matter
 from catalog.proof_rows import read_negative, read_proof
 from catalog.reading import Sheet
 from catalog.registry import Registry
-from catalog.sheets import read_sheets
+from catalog.sheets import LISTS, read_sheets
 from catalog.verdicts import Fault, RowNotes, RowResult, Verdict
 
 _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Mapping[str, Any] | None]] = {
@@ -57,7 +57,7 @@ def read_list(content: bytes, kind: ListKind, registry: Registry) -> list[ListRe
     Raises FileRefused. A row that cannot be used never stops the others.
     """
     results, refused = [], None
-    for sheet in read_sheets(content):
+    for sheet in read_sheets(content, LISTS):
         try:
             results.append(_read_sheet(sheet, kind, registry))
         except FileRefused as fault:

@@ -29,7 +29,8 @@ _UPLOADS = (
     (re.compile(r"/v1/complaints/file"), MOST_BYTES + _FORM),
 )
 LARGEST = max(size for _, size in _UPLOADS)
-PATIENCE = 20.0  #: seconds from one part of a body to the next
+PATIENCE = 20.0  #: seconds from one part of a body to the next …
+SLOWEST = 8 * 1024  #: … and bytes a second, of the whole: one letter every few seconds would hold its place for hours
 _DEEPEST = 8  #: our deepest document has six levels
 
 
@@ -108,14 +109,18 @@ class BodyLimit:
         received = int(announced) if announced.isdigit() and len(announced) < 20 else 0
         too_large = received > limit
         received, whole = 0, False
+        began: float | None = None
 
         async def limited() -> Message:
             # Raised where the body is read, so that the refusal meets the same handlers as every other one.
-            nonlocal received, whole
+            nonlocal received, whole, began
             if too_large:
                 raise Problem("too_large", headers={"Connection": "close"})
+            now = asyncio.get_running_loop().time()
+            began = now if began is None else began
+            by = min(now, began + received / SLOWEST) + PATIENCE
             try:  # once it is whole, what is received is only that the caller left
-                async with asyncio.timeout(None if whole else PATIENCE):
+                async with asyncio.timeout_at(None if whole else by):
                     message = await receive()
             except TimeoutError:
                 raise Problem("too_slow", headers={"Connection": "close"}) from None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 FOR_EVER = "public, max-age=31536000, immutable"  #: what is published under this address never changes
 ASK_AGAIN = "public, no-cache"  #: kept, and asked about each time
@@ -52,4 +52,14 @@ class Once:
         return made[0]
 
 
-PAGES = Once(64)
+DOCUMENTS = Once(4)  #: of the interface: strangers who ask for one page of the list after another do not push it out
+_PAGES = Once(64)
+
+
+def page_once(request: Request, tag: str, make: Callable[[], HTMLResponse]) -> Response:
+    """A public page of which `tag` says all that it is made of but its address: set once, and not sent to who holds it."""
+    headers = marked(tag, ASK_AGAIN) | {"Vary": "Accept"}
+    if (held := known(request, headers)) is not None:
+        return held
+    address = f"{request.url.path}?{request.url.query}"
+    return HTMLResponse(_PAGES.get(f"{tag} {address}", lambda: bytes(make().body)), headers=headers)

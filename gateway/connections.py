@@ -1,8 +1,8 @@
 """连接: how long a connection may say nothing, and how many one address may hold.
 
-uvicorn ends a connection that rests after an answer; one that never asks, or asks one letter at a time, it keeps for
-ever, and a thousand of those would be all there are. Whoever is being answered is never cut off: what gives way is the
-connection that has rested longest.
+uvicorn ends a connection that rests after an answer; one that never asks, asks one letter at a time, or does not take what
+it is told, it keeps for ever, and a thousand of those would be all there are. Whoever is being answered is never cut off:
+what gives way is the connection that has rested longest, and after those the one whose question has been coming longest.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from gateway.problems import Problem, as_json
 from settings import settings
 
 HEAD_SECONDS = 10.0  #: in which a request's head must have come, since the connection was made or its first letter came
+TAKING_SECONDS = 30.0  #: in which some of an answer must be taken, by whom it is for
+ENDING_SECONDS = 10.0  #: in which a connection that was closed must be gone, whether or not its last words were taken
 MOST_REQUESTS = 1000  #: being answered at a time
 MOST_CONNECTIONS = 1500  #: with those that rest
 #: Those who watch this process hear from it however many others wait.
@@ -31,6 +33,8 @@ class Connection(H11Protocol):
 
     _held: ClassVar[dict[str, set[Connection]]] = {}  #: by address
     _head: asyncio.TimerHandle | None = None
+    _taking: asyncio.TimerHandle | None = None
+    _ending: asyncio.TimerHandle | None = None
     _rests_since = 0.0
     _from = ""
 
@@ -48,6 +52,8 @@ class Connection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._be_asked()
         self._leave()
+        for timer in filter(None, (self._taking, self._ending)):
+            timer.cancel()
         super().connection_lost(exc)
 
     def _leave(self) -> None:
@@ -56,8 +62,23 @@ class Connection(H11Protocol):
         if not same:
             self._held.pop(self._from, None)
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._taking = self.loop.call_later(TAKING_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._see_it_end()
+
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        self._see_it_end()
         if self._is_answering():
             self._be_asked()
         elif self._head is None:
@@ -66,11 +87,16 @@ class Connection(H11Protocol):
     def on_response_complete(self) -> None:
         self._rests_since = self.loop.time()
         super().on_response_complete()
+        self._see_it_end()
         if not self._is_answering() and self.conn.trailing_data[0] and self._head is None:
             self._rest()  # a next request has begun to come while this one was answered
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
+
+    def _is_asking(self) -> bool:
+        """A request has begun, and its body is still coming."""
+        return self._is_answering() and self.cycle.more_body
 
     def _rest(self) -> None:
         self._rests_since = self.loop.time()
@@ -84,13 +110,24 @@ class Connection(H11Protocol):
     def _hang_up(self) -> None:
         self._head = None
         if not self._is_answering():
-            self.transport.close()
+            self._end()
+
+    def _end(self) -> None:
+        self.transport.close()
+        self._see_it_end()
+
+    def _see_it_end(self) -> None:
+        """Closing waits until what was written is taken, and who takes nothing would stay for ever."""
+        if self.transport.is_closing() and self._ending is None:
+            self._ending = self.loop.call_later(ENDING_SECONDS, self.transport.abort)
 
     def _make_room(self, many: Iterable[Connection]) -> None:
-        """Close the one of the others that rested longest. Where none rests, this one."""
-        resting = [one for one in many if one is not self and not one._is_answering() and not one.transport.is_closing()]
-        leaving = min(resting, key=lambda one: one._rests_since, default=self)
-        leaving.transport.close()
+        """Close the one of the others that rested longest; where none rests, the one whose body has been coming longest;
+        where all are being answered, this one."""
+        others = [one for one in many if one is not self and not one.transport.is_closing()]
+        giving_way = [one for one in others if not one._is_answering() or one._is_asking()]
+        leaving = min(giving_way, key=lambda one: (one._is_asking(), one._rests_since), default=self)
+        leaving._end()
         leaving._leave()  # it counts no longer, however soon its end is noticed
 
 

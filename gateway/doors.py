@@ -6,6 +6,7 @@ the one does not stop the other.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -41,5 +42,7 @@ class Door:
             raise Problem("file_unreadable") from None
 
 
-PUBLIC = Door(at_once=2, waiting=20)
-KEYED = Door(at_once=2, waiting=100)
+#: With both doors full there is one reader for each processor, and the gateway goes before them all.
+_AT_ONCE = max(1, (os.cpu_count() or 2) // 2)
+PUBLIC = Door(at_once=_AT_ONCE, waiting=20)
+KEYED = Door(at_once=_AT_ONCE, waiting=100)

@@ -65,18 +65,23 @@ class ApiRoute(APIRoute):
 
 def _identify(request: Request) -> Caller:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    key, address, quotas = key.strip(), address_of(request), services_of(request).quotas
+    quotas.admit_key(address, key)
     acting = request.headers.get("proofless-acting-person")
     if scheme.lower() != "bearer" or not key or (acting is not None and not _PERSON.fullmatch(acting)):
+        quotas.note_key(address, key, right=False)
         raise Problem("key_invalid" if acting is None or _PERSON.fullmatch(acting) else "person_needed")
     now = settings().now()
     try:
         with transaction() as session:
-            caller = keys.caller(session, key.strip(), acting, now=now)
+            caller = keys.caller(session, key, acting, now=now)
     except keys.KeyInvalid:
+        quotas.note_key(address, key, right=False)
         raise Problem("key_invalid") from None
     except keys.PersonNeeded:
         raise Problem("person_needed") from None
-    services_of(request).origins.note(caller, address_of(request), now)
+    quotas.note_key(address, key, right=True)
+    services_of(request).origins.note(caller, address, now)
     return caller
 
 

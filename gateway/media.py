@@ -15,7 +15,7 @@ _PNG, _SOI, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"\xff\xd8\xff"
 
 loads(__name__)
 #: What the reading of one file may use.
-LIMITS = Limits(memory=256 * 2**20, seconds=10, patience=60)
+LIMITS = Limits(memory=256 * 2**20, seconds=10, patience=60, output=2**16)
 
 
 def media_type(content: bytes) -> str | None:

@@ -6,8 +6,13 @@ against runaway scripts and no accounting.
 
 from __future__ import annotations
 
+import hashlib
 import math
+import secrets
 import time
+from collections import OrderedDict
+from threading import Lock
+from typing import NoReturn
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -17,6 +22,7 @@ from gateway.problems import Problem
 from settings import Settings
 
 COMPARISONS_PER_HOUR = 20  #: with one proof: an officer types what is printed once or twice
+_REMEMBERED = 10_000  #: keys that were right, by address
 
 
 class Quotas:
@@ -27,6 +33,8 @@ class Quotas:
         self._unit = RateLimitItemPerMinute(settings.requests_per_minute)
         self._public = RateLimitItemPerMinute(settings.public_checks_per_minute)
         self._comparison = RateLimitItemPerHour(COMPARISONS_PER_HOUR)
+        self._right: OrderedDict[bytes, None] = OrderedDict()
+        self._salt, self._books = secrets.token_bytes(32), Lock()
 
     def count_unit(self, unit: str) -> None:
         """One call of a unit, whichever of its people and systems makes it."""
@@ -36,14 +44,38 @@ class Quotas:
         """One public call from an address (`gateway.addresses`), for one of the quotas of `gateway.permissions`."""
         self._count(self._public, what, address)
 
+    def admit_key(self, address: str, key: str) -> None:
+        """Before a key is looked up: where an address named too many wrong ones, only those that were right from there
+        go on. An office behind one address goes on working while somebody beside it guesses."""
+        if self._marked(address, key) not in self._right and not self._windows.test(self._public, "key", address):
+            self._refuse(self._public, "key", address)
+
+    def note_key(self, address: str, key: str, *, right: bool) -> None:
+        """What a key was worth. Raises nothing: who named a wrong one is told that it is wrong."""
+        marked = self._marked(address, key)
+        with self._books:
+            self._right.pop(marked, None)
+            if right:
+                self._right[marked] = None
+                if len(self._right) > _REMEMBERED:
+                    self._right.popitem(last=False)
+        if not right:
+            self._windows.hit(self._public, "key", address)
+
     def count_comparison(self, number: str) -> None:
         """One comparison with a proof, whoever makes it: what is hidden must not be guessed field by field."""
         self._count(self._comparison, "comparison", number)
 
     def _count(self, limit: RateLimitItem, *who: str) -> None:
-        if self._windows.hit(limit, *who):
-            return
+        if not self._windows.hit(limit, *who):
+            self._refuse(limit, *who)
+
+    def _refuse(self, limit: RateLimitItem, *who: str) -> NoReturn:
         reset = self._windows.get_window_stats(limit, *who).reset_time
         wait = max(1, math.ceil(reset - time.time()))
         much = f"{wait} 秒" if wait < 60 else f"{math.ceil(wait / 60)} 分钟"
         raise Problem("too_many_requests", remedy=f"请等候 {much}后再试。", headers={"Retry-After": str(wait)})
+
+    def _marked(self, address: str, key: str) -> bytes:
+        """What can be compared here, and nowhere else: no key is kept."""
+        return hashlib.blake2b(f"{address} {key}".encode("utf-8", "replace"), key=self._salt, digest_size=16).digest()

@@ -44,6 +44,7 @@ class Limits:
     memory: int  #: bytes beyond what it has when it begins
     seconds: int | None = None  #: of processor time; None: as long as it takes
     patience: float | None = None  #: seconds on the wall: a busy machine gives processor time slowly; None: for ever
+    output: int | None = None  #: bytes that may come back, into the process that waits for it; None: as many as `memory`
 
 
 class ProcessDied(Exception):
@@ -84,13 +85,14 @@ def compute(function: Callable[P, T], *args: Any, limits: Limits) -> T:
 
 
 _ITEM, _DONE = b"+", b"."
+_BEHIND = 10  #: how far a reader stands behind: a tenth of the share of who does not, where all are busy
 
 
 def _parts(
     way: Callable[..., Iterator[bytes]], function: Callable[..., Any], args: tuple[Any, ...], limits: Limits, environment: Mapping[str, str]
 ) -> Iterator[bytes]:  # fmt: skip
     ours, theirs = _context.Pipe(duplex=False)
-    began, left, done = time.monotonic(), limits.memory, False
+    began, left, done = time.monotonic(), limits.output or limits.memory, False
     process = _context.Process(target=_serve, args=(theirs, way, function, args, limits, environment))
     try:
         with _starting:
@@ -155,13 +157,25 @@ def _bound(limits: Limits) -> None:
         has = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         _lower(resource.RLIMIT_AS, has + limits.memory)
     if limits.seconds is not None and limits.patience is not None:
-        os.nice(10)  # those who wait for the gateway come first
+        _step_back()
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000")  # where the machine has no memory left, this one ends
         _lower(resource.RLIMIT_CPU, limits.seconds)
         _lower(resource.RLIMIT_FSIZE, 0)  # it reads, and writes no file
         signal.signal(signal.SIGALRM, signal.SIG_DFL)  # holds inside a parser's own code, and when nobody waits any more
         signal.setitimer(signal.ITIMER_REAL, limits.patience)
+
+
+def _step_back() -> None:
+    """Those who wait for the gateway come first.
+
+    Linux divides a processor among sessions before it looks at the processes in them: what a reader used in the gateway's
+    own session would count as the gateway's, which then would wait its turn behind everybody else.
+    """
+    os.nice(_BEHIND)
+    os.setsid()
+    with contextlib.suppress(OSError):  # another system, or too many asked in this moment
+        Path("/proc/self/autogroup").write_text(str(_BEHIND))
 
 
 def _lower(which: int, wanted: int) -> None:

@@ -89,7 +89,7 @@ class CheckResult:
 
 loads(__name__)
 #: What the reading of one file may use: an honest one takes 20 MB and a tenth of a second.
-LIMITS = Limits(memory=256 * 2**20, seconds=10, patience=60)
+LIMITS = Limits(memory=256 * 2**20, seconds=10, patience=60, output=2**16)
 
 
 def check(pdf: bytes, trust: bytes, known: Callable[[str], KnownProof | None], now: datetime) -> CheckResult:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from domain import suppression
 from domain.suppression import Published
 from ledger import reporting
+from ledger.tables.reports import IssuedReport
 from reports import periods
 from reports.model import Period, UnitRow, from_json
 
@@ -45,13 +46,19 @@ class WeekFigures:
     published: Published
 
 
-def week(session: Session, period: Period, *, now: datetime) -> WeekFigures:
-    """The figures of a week, of its newest report. Raises `TooEarly`, `NotIssued`."""
+def issued_of(session: Session, period: Period, *, now: datetime) -> IssuedReport:
+    """A week's newest report, from which its figures are. Raises `TooEarly`, `NotIssued`."""
     if now < period.end + WAIT:
         raise TooEarly
     issued = reporting.newest(session, period.start, period.end, "")
     if issued is None:
         raise NotIssued
+    return issued
+
+
+def week(session: Session, period: Period, *, now: datetime) -> WeekFigures:
+    """The figures of a week; the same of the same report. Raises `TooEarly`, `NotIssued`."""
+    issued = issued_of(session, period, now=now)
     rows = [(row.name, counts) for row in from_json(issued.snapshot).units if any(counts := _counts(row))]
     return WeekFigures(tuple(name for name, _ in rows), suppression.published([counts for _, counts in rows]))
 

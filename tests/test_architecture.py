@@ -99,16 +99,24 @@ def test_every_package_is_a_package() -> None:
 
 
 #: What opens files, and who may: each of these runs in a process of its own (isolation), or on what we made ourselves.
-PARSERS = {"python_calamine", "xlrd", "load_workbook", "read_excel", "read_csv", "ZipFile", "PdfFileReader"}
+PARSERS = {
+    "python_calamine", "xlrd", "load_workbook", "read_excel", "read_csv", "read_html", "ZipFile", "TarFile", "tarfile", "PdfFileReader",
+    "PIL", "pypdf", "pikepdf", "lxml", "ElementTree", "read_barcode", "read_barcodes",
+}  # fmt: skip
 OPEN_FILES = {
-    "catalog/reading.py": "strangers' tables: called by catalog/sheets.py alone",
-    "catalog/cell_facts.py": "the same, called by catalog/reading.py alone",
+    "catalog/reading.py": "strangers' tables",
+    "catalog/cell_facts.py": "the same",
     "catalog/file_kinds.py": "the same",
     "gateway/media.py": "attachments",
     "proofs/check.py": "what the public checks",
     "connectors/seal.py": "the pages that we set ourselves",
     "reports/xlsx.py": "the workbook that we wrote ourselves",
 }
+#: Who calls the readers of tables: inside, each other; from outside, by the guard alone.
+READERS = {
+    "catalog/reading.py": {"read_sheets"}, "catalog/cell_facts.py": {"facts"}, "catalog/file_kinds.py": {"refuse_other_kinds"},
+}  # fmt: skip
+GUARDED = {"catalog/sheets.py", "gateway/media.py", "proofs/check.py"}
 
 
 def test_nobody_opens_a_strangers_file_outside_a_process_of_its_own() -> None:
@@ -116,6 +124,44 @@ def test_nobody_opens_a_strangers_file_outside_a_process_of_its_own() -> None:
         known = str(path.relative_to(ROOT))
         if known not in OPEN_FILES and package_of(path) not in ("benchmarks", "sandbox"):
             assert not names(path) & PARSERS, f"{known} opens files itself: {sorted(names(path) & PARSERS)}"
+        if known not in READERS.keys() | GUARDED:
+            inside = {f"{module.removesuffix('.py').replace('/', '.')}.{name}" for module, found in READERS.items() for name in found}
+            assert not qualified(path) & inside, f"{known} reads files in its own process: {sorted(qualified(path) & inside)}"
+
+
+@pytest.mark.parametrize("known", sorted(GUARDED))
+def test_what_reads_a_file_is_reached_through_the_guard_alone(known: str) -> None:
+    """A function that uses a parser, or calls one that does, is handed to `isolation` and never called from outside."""
+    functions = {node.name: node for node in ast.parse((ROOT / known).read_text("utf-8")).body if isinstance(node, ast.FunctionDef)}
+    risky = {name for name, node in functions.items() if named(node) & (PARSERS | {"reading.read_sheets"})}
+    assert risky, "nothing reads here"
+    while further := {name for name, node in functions.items() if named(node) & risky} - risky:
+        risky |= further
+    assert not [name for name in risky if not name.startswith("_")], f"{known} reads in the process of who asks: {sorted(risky)}"
+
+
+def named(function: ast.FunctionDef) -> set[str]:
+    """What a function names, but for what it hands to the guard."""
+    handed = {id(node.args[0]) for node in ast.walk(function) if isinstance(node, ast.Call) and ast.unparse(node.func) in ("read", "read_apart")}
+    found = (node for node in ast.walk(function) if id(node) not in handed)
+    return {ast.unparse(node) for node in found if isinstance(node, ast.Name | ast.Attribute)}
+
+
+def qualified(path: Path) -> set[str]:
+    """What a file takes from our modules, by its whole name, also where it takes the module: `catalog.reading.read_sheets`."""
+    tree = ast.parse(path.read_text("utf-8"))
+    modules_by_name, found = {}, set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom():
+                found |= {f"{node.module}.{alias.name}" for alias in node.names}
+                modules_by_name |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            text = ast.unparse(node)
+            head, _, rest = text.partition(".")
+            found |= {text, f"{modules_by_name.get(head, head)}.{rest}"}
+    return found
 
 
 def names(path: Path) -> set[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gateway import listing
 from gateway.acting import acting
 from gateway.answers.published import ListedEntry
-from gateway.caching import ASK_AGAIN, known, marked
+from gateway.caching import page_once
 from gateway.pages import look, page
 from gateway.paging import words_of
 from gateway.routes.catalog import FromVersion, VersionNumber, tag_of
@@ -19,6 +20,7 @@ from gateway.routes.shared import problems
 from ledger import registry
 from ledger.catalog import published, versions
 from ledger.catalog.published import Wanted
+from ledger.tables.catalog import CatalogVersion
 from settings import settings
 
 router = APIRouter(tags=["public-catalog"])
@@ -42,7 +44,8 @@ def catalog_page(request: Request, q: Text = "", unit: OfUnit = "", p: PageNumbe
 def versions_page(request: Request) -> Response:
     """各版清单,和任意两版的对照。"""
     with acting() as session:
-        return page("catalog_versions.html", versions=versions.versions(session))
+        found = versions.versions(session)
+    return page_once(request, look(*map(_known_by, found)), lambda: page("catalog_versions.html", versions=found))
 
 
 @router.get("/catalog/versions/{version}", summary="一版清单", response_class=Response, responses=_PAGE)
@@ -66,9 +69,17 @@ def changes_page(first: FromVersion, second: FromVersion, request: Request, p: P
     """任意两版之间减少、变更、增加了什么。"""
     with acting() as session:
         known_versions = {number: published.version_of(session, number) for number in {first, second} - {0}}
+        names = registry.unit_names(session)
+    tag = look(first, second, *map(_known_by, known_versions.values()), sorted(names.items()))
+    return page_once(request, tag, lambda: _changes(request, first, second, known_versions, names, p))
+
+
+def _changes(
+    request: Request, first: int, second: int, known_versions: Mapping[int, CatalogVersion], names: Mapping[str, str], p: int
+) -> HTMLResponse:
+    with acting() as session:
         counts = published.change_counts(session, first, second)
         found = published.changes(session, first, second, limit=_ON_A_PAGE, offset=(p - 1) * _ON_A_PAGE)
-        names = registry.unit_names(session)
     return page(
         "catalog_changes.html", first=first, second=second, versions=known_versions, counts=counts,
         total=sum(counts.values()), changes=[listing.change_of(one, names) for one in found],
@@ -80,19 +91,27 @@ def _list(request: Request, number: int | None, text: str, unit: str, at: int) -
     words = words_of(text)
     with acting() as session:
         version, newest = published.version_of(session, number), versions.current(session)
-        headers = marked(f"{tag_of(version)}-{look(settings().feedback_url, newest, text, unit, at)}", ASK_AGAIN)
-        if answer := known(request, headers):
-            return answer
-        wanted = Wanted(words, unit or None)
+        names = sorted(registry.unit_names(session).items())  # a unit bears its name of today in every version
+    tag = look(settings().feedback_url, newest, _known_by(version), names, text, unit, at)
+    return page_once(request, tag, lambda: _set(request, version, newest, Wanted(words, unit or None), text, at))
+
+
+def _set(request: Request, version: CatalogVersion, newest: int, wanted: Wanted, text: str, at: int) -> HTMLResponse:
+    with acting() as session:
         found = published.page(session, version.number, wanted, limit=_ON_A_PAGE, offset=(at - 1) * _ON_A_PAGE)
         units, hits = published.units(session, version.number), published.units(session, version.number, wanted)
         figures = published.figures(session, version.number)
     total = sum(count for _, _, count in hits)
     return page(
-        "catalog.html", headers=headers, version=version, newest=newest, text=text, unit=unit, units=units, figures=figures,
+        "catalog.html", version=version, newest=newest, text=text, unit=wanted.unit or "", units=units, figures=figures,
         total=total, groups=_groups([listing.entry_of(one.entry, one.unit_name) for one in found]), at=at,
         pages=_pages(request, at, total), feedback_url=settings().feedback_url, path=request.url.path,
     )  # fmt: skip
+
+
+def _known_by(version: CatalogVersion) -> tuple[object, ...]:
+    """All that pages say of a version, and its digest for what stands in it."""
+    return version.number, tag_of(version), version.published_at, version.document
 
 
 def _groups(entries: list[ListedEntry]) -> list[dict[str, Any]]:

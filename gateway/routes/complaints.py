@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Path, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from catalog.complaint_file import import_file
+from catalog.complaint_file import enter
+from catalog.complaint_table import Table, read_table
 from catalog.file_kinds import FileRefused
 from domain.complaints import ComplaintStanding
 from domain.roles import Role
@@ -36,6 +38,7 @@ from ledger.tables.oversight import Complaint
 from settings import settings
 
 router = api_router("oversight")
+_entering = CapacityLimiter(1)  #: tables that are entered at a time: each is thousands of transactions
 
 Number = Annotated[str, Path(max_length=40, pattern=r"^[\w]+$", description="投诉编号", examples=["TS202603047K3M9QXT"])]
 Standings = Annotated[list[ComplaintStanding], Query(max_length=4, description="只看这些进度的")]
@@ -72,16 +75,19 @@ async def import_complaints(request: Request, caller: CurrentCaller) -> ImportAn
     """XLSX、XLS 或 CSV。表头:渠道、收到时间、内容(或评价星级),其余可选:渠道编号、反映事由、被反映单位、事项、证明、反映人、联系方式、
     评价来源。不合格的行逐行说明,不影响其余各行;更正后整表重新导入,已登记的不重复。"""
     _, content = await read_list_file(request, "complaints.csv")
-    return await KEYED.read(_import, content, caller)
+    table = await KEYED.read(_read, content)
+    return await to_thread.run_sync(_enter, table, caller, limiter=_entering)  # nobody else's file waits for it
 
 
-def _import(content: bytes, caller: Caller) -> ImportAnswer:
+def _read(content: bytes) -> Table:
     try:
-        rows = import_file(
-            content, settings().complaint_days, person=caller.person, unit=caller.unit, now=settings().now()
-        )
+        return read_table(content)
     except FileRefused as refused:
         raise Problem("complaint_file", detail=refused.text, remedy=refused.remedy) from None
+
+
+def _enter(table: Table, caller: Caller) -> ImportAnswer:
+    rows = enter(table, settings().complaint_days, person=caller.person, unit=caller.unit, now=settings().now())
     taken, repeated = sum(row.number is not None and not row.repeated for row in rows), sum(row.repeated for row in rows)
     return ImportAnswer(
         taken=taken, repeated=repeated, refused=len(rows) - taken - repeated,

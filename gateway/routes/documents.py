@@ -45,7 +45,7 @@ async def docs(request: Request) -> Response:
     headers = caching.marked(tag, caching.ASK_AGAIN) | {"Vary": "Accept, Accept-Encoding"}
     if (held := caching.known(request, headers)) is not None:
         return held
-    body = caching.PAGES.kept(tag) or await run_in_threadpool(caching.PAGES.get, tag, lambda: _page(contract, packed=packed))
+    body = caching.DOCUMENTS.kept(tag) or await run_in_threadpool(caching.DOCUMENTS.get, tag, lambda: _page(contract, packed=packed))
     return HTMLResponse(body, headers=headers | ({"Content-Encoding": "gzip"} if packed else {}))
 
 

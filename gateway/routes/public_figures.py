@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import HTMLResponse
 
 from gateway.acting import acting
 from gateway.answers.oversight import PublicWeek
-from gateway.pages import page
+from gateway.caching import page_once
+from gateway.pages import look, page
 from gateway.problems import Problem
 from gateway.routes.shared import problems
 from gateway.tables import CSV, csv_answer
 from reports import periods, public
 from reports.model import Period
 from reports.periods import NoSuchPeriod
-from reports.public import DEFINITIONS, NotIssued, TooEarly, WeekFigures
+from reports.public import DEFINITIONS, NotIssued, TooEarly
 from settings import settings
 
+T = TypeVar("T")
 router = APIRouter(tags=["public-figures"])
 
 Week = Annotated[str, Path(pattern=r"^20[0-9]{2}-W[0-9]{2}$", description="周次", examples=["2026-W10"])]
@@ -38,7 +42,11 @@ def figures_page(
     period = _period(week) if week else newest
     if period is None:
         raise Problem("week_not_issued")
-    found = _figures(period)
+    return page_once(request, look(_of(period, public.issued_of).id, newest), lambda: _set(period, newest))
+
+
+def _set(period: Period, newest: Period | None) -> HTMLResponse:
+    found = _of(period, public.week)
     rows = [(name, _lines(cells)) for name, cells in zip(found.units, found.published.rows, strict=True)]
     return page(
         "figures.html", label=period.label, code=periods.text(period), rows=rows, totals=_lines(found.published.totals),
@@ -53,7 +61,7 @@ def figures_page(
 def figures_json(week: Week, request: Request) -> PublicWeek:
     """一周的数据和口径;`<5` 为 0 至 4,`*` 为防止推算而隐去。"""
     period = _period(week)
-    found = _figures(period)
+    found = _of(period, public.week)
     units = [
         {"单位": name, **dict(zip(DEFINITIONS, cells, strict=True))}
         for name, cells in zip(found.units, found.published.rows, strict=True)
@@ -70,7 +78,7 @@ def figures_json(week: Week, request: Request) -> PublicWeek:
 )  # fmt: skip
 def figures_csv(week: Week, request: Request) -> Response:
     """UTF-8 带签名的 CSV,末尾为全区合计和各栏口径。"""
-    found = _figures(_period(week))
+    found = _of(_period(week), public.week)
     rows: list[tuple[object, ...]] = [
         (week, name, *cells) for name, cells in zip(found.units, found.published.rows, strict=True)
     ]
@@ -92,10 +100,10 @@ def _period(week: str) -> Period:
         raise Problem("week_unknown") from None
 
 
-def _figures(period: Period) -> WeekFigures:
+def _of(period: Period, read: Callable[..., T]) -> T:
     try:
         with acting() as session:
-            return public.week(session, period, now=settings().now())
+            return read(session, period, now=settings().now())
     except TooEarly:
         raise Problem("week_too_early") from None
     except NotIssued:

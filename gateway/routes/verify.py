@@ -13,9 +13,10 @@ from starlette.responses import RedirectResponse
 from gateway.addresses import address_of
 from gateway.answers.public import CheckedUpload, PublicAnswer
 from gateway.bodies import UPLOAD_LIMIT
+from gateway.caching import page_once
 from gateway.checking import check_file, check_number
 from gateway.doors import PUBLIC
-from gateway.pages import page, wants_page
+from gateway.pages import look, page, wants_page
 from gateway.problems import Problem
 from gateway.routes.shared import problems
 from gateway.services import services_of
@@ -78,7 +79,7 @@ def verify_start(
         if wanted.isalnum() and wanted.isascii():
             return RedirectResponse(f"/verify/{wanted}", 303)
         raise Problem("proof_unknown")
-    return page("start.html")
+    return page_once(request, look(), lambda: page("start.html"))
 
 
 @router.get(

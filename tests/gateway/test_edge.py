@@ -12,20 +12,23 @@ import httpx
 import pytest
 import uvicorn
 from fastapi.routing import APIRoute
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 import gateway.bodies
 import gateway.connections
-from gateway import caching, pages
+from gateway import caching, connections, pages
 from gateway.__main__ import configuration
 from gateway.app import ROUTERS, create_app
 from gateway.bodies import BodyLimit
 from gateway.connections import Crowd, network_of
 from gateway.permissions import RULES
 from gateway.problems import Problem, as_json
+from ledger import keys
+from ledger.catalog import versions
+from ledger.database import transaction
 from settings import settings
-from tests.gateway.conftest import Api, PlayedRuns, serving
+from tests.gateway.conftest import ISSUER, REQUESTER, Api, PlayedRuns, serving
 
 PUBLIC = {route.name: route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute) and RULES[route.name].public}
 #: Without a quota, and why.
@@ -98,10 +101,47 @@ def test_what_is_made_once_is_made_by_one_and_a_fault_is_not_kept() -> None:
     assert kept.get("a", make) == b"x" and len(made) == 4  # two are kept, and it was the oldest
 
 
+def test_public_pages_are_set_once_and_not_sent_twice(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for the first time, with whatever held: nothing is set again, and no other page is taken for it."""
+    with transaction() as session:
+        number = versions.current(session)
+    paths = ["/verify", "/catalog", f"/catalog/versions/{number}", "/catalog?q=%E6%88%B7%E7%B1%8D", "/catalog?p=2", "/catalog/versions",
+             f"/catalog/changes/0/{number}"]  # fmt: skip
+    first = {path: api.get(path, None, headers={"Accept": "text/html"}) for path in paths}
+    assert {answer.status_code for answer in first.values()} == {200} and len({answer.text for answer in first.values()}) == len(paths)
+    monkeypatch.setattr(pages, "_environment", None)  # nothing can be set any more
+    for path, before in first.items():
+        again = api.get(path, None, headers={"Accept": "text/html"})
+        assert (again.status_code, again.content) == (200, before.content), path
+        held = api.get(path, None, headers={"If-None-Match": before.headers["ETag"]})
+        assert (held.status_code, held.content) == (304, b""), path
+
+
+def test_who_guesses_keys_is_stopped_and_who_works_beside_him_is_not(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them come from one address, as an office does."""
+    with limited(monkeypatch, public_checks_per_minute="3") as office:
+        right = {"Authorization": f"Bearer {api.key(REQUESTER)}"}
+        assert office.request("GET", "/v1/me", headers=right).status_code == 200
+        guesses = [{"Authorization": f"Bearer plk_{number:043}"} for number in range(6)] + [{}, {"Authorization": "Basic eDp5"}]
+        asked: list[int] = []
+        looked_up = keys.caller
+        monkeypatch.setattr(keys, "caller", lambda *args, **options: asked.append(1) or looked_up(*args, **options))
+        answers = [office.request("GET", "/v1/me", headers=guess) for guess in guesses]
+        assert [answer.status_code for answer in answers] == [401] * 3 + [429] * 5
+        assert int(answers[-1].headers["Retry-After"]) > 0 and len(asked) == 3, "what is refused is not looked up"
+        assert office.request("GET", "/v1/me", headers=right).status_code == 200
+        assert office.request("GET", "/v1/me", headers={"Authorization": f"Bearer {api.key(ISSUER)}"}).status_code == 429
+        with serving(office.app, office.runs, address="198.51.100.9") as elsewhere:
+            assert elsewhere.request("GET", "/v1/me", headers={"Authorization": f"Bearer {api.key(ISSUER)}"}).status_code == 200
+        assert office.get("/verify", None).status_code == 200, "public pages have quotas of their own"
+
+
 async def waits_or_reads(scope: Scope, receive: Receive, send: Send) -> None:
-    """`/wait` answers when `release` is set, all else once its body is there."""
+    """`/wait` answers when `release` is set, `/much` with more than a connection holds, all else once its body is there."""
     if scope["path"] == "/wait":
         await release.wait()
+    elif scope["path"] == "/much":
+        return await Response(bytes(2**25))(scope, receive, send)
     elif scope["method"] == "POST":
         try:
             while (await receive()).get("more_body"):
@@ -250,6 +290,99 @@ def test_a_body_that_does_not_come_is_refused_in_words(edge: pytest.MonkeyPatch)
             assert b" 408 " in head and json.loads(body)["code"] == "too_slow"
 
     asyncio.run(asyncio.wait_for(attack(), 20))
+
+
+@pytest.mark.parametrize("framing", [b"Content-Length: 60000", b"Transfer-Encoding: chunked"])
+def test_a_body_that_drips_is_refused_however_steadily(edge: pytest.MonkeyPatch, framing: bytes) -> None:
+    """It never pauses for as long as is allowed from part to part; as a whole it is too slow."""
+    edge.setattr(gateway.bodies, "PATIENCE", 0.5)
+
+    async def attack() -> None:
+        async with server() as at:
+            ((reader, writer),) = await opened(at, 1, b"POST / HTTP/1.1\r\nHost: x\r\n" + framing + b"\r\n\r\n")
+
+            async def drip() -> None:
+                while not writer.is_closing():
+                    writer.write(b"1\r\na\r\n")
+                    await asyncio.sleep(0.05)
+
+            dripping = asyncio.create_task(drip())
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            dripping.cancel()
+            assert b" 408 " in head and json.loads(body)["code"] == "too_slow"
+
+    asyncio.run(asyncio.wait_for(attack(), 60))
+
+
+def test_a_large_body_on_a_slow_line_arrives(edge: pytest.MonkeyPatch) -> None:
+    """Longer than one pause may be, in steps that keep the rate."""
+    edge.setattr(gateway.bodies, "PATIENCE", 0.5)
+    edge.setattr(gateway.bodies, "SLOWEST", 1024)
+
+    async def upload() -> None:
+        async with server() as at:
+            ((reader, writer),) = await opened(at, 1, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 15000\r\n\r\n")
+            for _ in range(15):
+                writer.write(bytes(1000))
+                await asyncio.sleep(0.05)
+            assert b" 200 " in await reader.readuntil(b"\r\n")
+
+    asyncio.run(asyncio.wait_for(upload(), 60))
+
+
+def test_who_does_not_take_the_answer_is_let_go(edge: pytest.MonkeyPatch) -> None:
+    edge.setattr(gateway.connections, "TAKING_SECONDS", 0.2)
+
+    async def attack() -> None:
+        async with server() as at:
+            held = await opened(at, 3, b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n")
+            while connections.Connection._held.get("127.0.0.1"):
+                await asyncio.sleep(0.02)
+            for reader, _ in held:
+                with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+                    await reader.readexactly(2**25)
+            assert len((await answer(at, "/much")).content) == 2**25, "who takes it has all of it"
+
+    asyncio.run(asyncio.wait_for(attack(), 60))
+
+
+def test_a_closed_connection_is_gone_though_its_last_words_are_not_taken(edge: pytest.MonkeyPatch) -> None:
+    """Below what counts as a full connection nothing pauses, and closing waits for what was written."""
+    edge.setattr(gateway.connections, "ENDING_SECONDS", 0.2)
+
+    async def attack() -> None:
+        async with server() as at:
+            held = await opened(at, 1, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            while not (mine := [one for one in connections.Connection._held.get("127.0.0.1", ()) if one.cycle]):
+                await asyncio.sleep(0.02)
+            connection = mine[0]
+            connection.transport.set_write_buffer_limits(high=2**26)
+            connection.transport.write(bytes(2**25))
+            connection.timeout_keep_alive_handler()
+            while connection in connections.Connection._held.get("127.0.0.1", ()):
+                await asyncio.sleep(0.02)
+            del held
+
+    asyncio.run(asyncio.wait_for(attack(), 60))
+
+
+def test_who_is_still_asking_gives_way_after_who_rests_and_who_is_answered_never(edge: pytest.MonkeyPatch) -> None:
+    async def attack() -> None:
+        async with server() as at:
+            answered = await opened(at, 2, b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
+            asking = await opened(at, 2, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc")
+            resting = await opened(at, 1)
+            await ended(resting)
+            for gone in (resting[0], asking[0], asking[1]):
+                fresh = await opened(at, 1, b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
+                await gone[0].read()
+                answered += fresh
+            assert await ended(answered) == 0
+            (refused,) = await opened(at, 1)
+            await refused[0].read()
+            assert await ended(answered) == 0
+
+    asyncio.run(asyncio.wait_for(attack(), 60))
 
 
 def test_one_request_too_many_is_told_so_and_liveness_is_always_answered(edge: pytest.MonkeyPatch) -> None:

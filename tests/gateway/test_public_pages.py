@@ -167,7 +167,7 @@ def test_pages_load_nothing_from_elsewhere(api: Api, delivered: tuple[str, str, 
         assert not re.search(r"""(?:src|href|action)=["']?(?:https?:)?//""", answer.text), path
         assert "<script" not in answer.text and " style=" not in answer.text and " onclick" not in answer.text
         assert code not in answer.text
-        kept = {"Cache-Control": "public, no-cache"} if path == "/docs" else {}  # the same for everybody: asked about, not sent again
+        kept = {"Cache-Control": "public, no-cache"} if path in ("/docs", "/verify") else {}  # the same for everybody: asked about, not sent again
         for name, value in (SECURITY_HEADERS | kept).items():
             assert answer.headers[name] == value
         assert 'lang="zh-CN"' in answer.text and "viewport" in answer.text and answer.text.count("<h1") == 1

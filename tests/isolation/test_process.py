@@ -76,6 +76,20 @@ def test_a_reader_has_no_environment_and_finds_the_parsers_loaded(monkeypatch: p
     assert found["environment"] == {} and found["loaded"] and found["nice"] == os.nice(0) + 10
 
 
+def test_what_a_reader_uses_of_a_processor_is_not_counted_as_its_gateways() -> None:
+    """Linux shares among sessions first: a nice reader in the gateway's own session would make the gateway wait its turn."""
+    (found,) = read(look_around, limits=ENOUGH)
+    assert found["own_session"]
+    if found["group"]:
+        assert found["group"].split()[-2:] == ["nice", "10"]
+
+
+def test_no_more_comes_back_than_is_said() -> None:
+    assert len(list(read(numbers, 100, limits=Limits(2**26, seconds=20, patience=120, output=10_000)))) == 100
+    with pytest.raises(ProcessDied):
+        list(read(numbers, 100, limits=Limits(2**26, seconds=20, patience=120, output=1000)))
+
+
 def test_who_stops_asking_leaves_no_process_behind() -> None:
     items = read(numbers, 10**6, limits=ENOUGH)
     assert next(items)["number"] == 0
