@@ -14,24 +14,34 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import IO
 from xml.etree import ElementTree
 
 import xlrd
 
+from catalog.cell_text import LOST, text_of
 from catalog.file_kinds import OLE, FileRefused
 
-LOST = 10**15  #: a spreadsheet keeps fifteen digits: of a longer number the rest was replaced by zeros
+#: What a failed formula shows, and leaves as a text in a CSV.
+ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"))
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
+_CONDITION = re.compile(r"\[[<>=]")
+#: One place for the whole number and words around it, or words alone.
+_WORDS = re.compile(r"\x00*(?:0|#|General)?\x00*")
+_MARK = re.compile(r"\x00|0|#|General")
+_PERCENT = re.compile(r"\x00*[#0,?]*0(?:\.[0#?]+)?%\x00*")
+_LENGTH = re.compile(r"\[[hms]+\]", re.I)  #: hours that run on past a day
+_BUILT_IN = {"9": "0%", "10": "0.00%"}  #: formats that no workbook writes out
 #: A format that only pads and places digits: 00000000, 000-0000, "GD"0000. Not one that rounds, groups or tells a date.
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _PADS = re.compile(r"[-+:()~' \x00]*0[-+:()~' 0\x00]*")
 
 
 _TELLS = re.compile(
-    rb"""t=["']e["']|<(?:\w+:)?f[\s>/]|<(?:\w+:)?v>\s*-?(?:\d{16}|[^<]*[eE]\+?(?:1[5-9]|[2-9]\d|\d{3}))"""
+    rb"""\bt\s*=\s*["']e["']|<(?:\w+:)?f[\s>/]|<(?:\w+:)?v>\s*-?(?:\d{16}|[^<]*[eE]\+?(?:1[5-9]|[2-9]\d|\d{3}))"""
 )
 
 
@@ -66,7 +76,9 @@ def facts(content: bytes) -> dict[str, Facts]:
 
 
 def shown(number: float, pattern: str) -> str | None:
-    """The number as its format shows it, where the format pads it with zeros; None where it does not."""
+    """The number as its format shows it, where the format adds what the number alone does not say: zeros in front of it,
+    words beside it (第12号, 6个月) or in its place, the sign of percent. None where it adds nothing, or rounds, groups,
+    tells a date or decides by a condition."""
     literals: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -74,11 +86,20 @@ def shown(number: float, pattern: str) -> str | None:
         literals.append(text[1:-1] if text[0] == '"' else text[1] if text[0] == "\\" else "")
         return "\x00"
 
-    plain = _LITERAL.sub(keep, pattern.partition(";")[0])
-    places = plain.count("0")
-    if places < 2 or not _PADS.fullmatch(plain) or number != int(number) or number < 0:
+    if number < 0 or _CONDITION.search(pattern):
         return None
-    digits, found = str(int(number)).zfill(places), iter(literals)
+    sections = _LITERAL.sub(keep, pattern).split(";")
+    at = 2 if number == 0 and len(sections) > 2 else 0
+    plain, found = sections[at], iter(literals[sum(one.count("\x00") for one in sections[:at]) :])
+    if _PERCENT.fullmatch(plain):
+        return f"{number * 100:.15g}%"
+    if _WORDS.fullmatch(plain) and (number == int(number) or "General" in plain):
+        said = _MARK.sub(lambda mark: next(found) if mark[0] == "\x00" else text_of(number), plain).strip()
+        return said if said != text_of(number) and said else None
+    places = plain.count("0")
+    if places < 2 or not _PADS.fullmatch(plain) or number != int(number):
+        return None
+    digits = str(int(number)).zfill(places)
     head, left = len(digits) - places, iter(digits)
     text = ""
     for char in plain:
@@ -92,12 +113,21 @@ def shown(number: float, pattern: str) -> str | None:
     return text.strip()
 
 
-def _may_pad(pattern: str) -> bool:
-    return shown(0, pattern) is not None
+def _may_say_more(pattern: str) -> bool:
+    return any(shown(number, pattern) is not None for number in (0, 1))
 
 
 def _of_number(number: float, pattern: str) -> Fault | str | None:
     return DIGITS_LOST if abs(number) >= LOST else shown(number, pattern)
+
+
+def _of_moment(days: float, pattern: str, since_1904: int) -> str | None:
+    if _LENGTH.search(pattern):
+        return text_of(timedelta(days=days))
+    if days < 0:
+        return None  # a spreadsheet shows none
+    moment = xlrd.xldate_as_datetime(days, since_1904)
+    return text_of(moment.time() if days < 1 else moment)
 
 
 def _of_xls(content: bytes) -> Iterator[tuple[str, Facts]]:
@@ -110,8 +140,12 @@ def _of_xls(content: bytes) -> Iterator[tuple[str, Facts]]:
                 fact: Fault | str | None = None
                 if cell.ctype == xlrd.XL_CELL_ERROR:
                     fact = formula_error(xlrd.error_text_from_code.get(cell.value, "#ERR!"))
-                elif cell.ctype == xlrd.XL_CELL_NUMBER:
-                    fact = _of_number(cell.value, book.format_map[book.xf_list[cell.xf_index].format_key].format_str)
+                elif cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
+                    # Which of the two it is, xlrd knows from the workbook's own formats; calamine goes by their numbers alone.
+                    pattern = book.format_map[book.xf_list[cell.xf_index].format_key].format_str or ""
+                    number = cell.ctype == xlrd.XL_CELL_NUMBER
+                    fact = _of_number(cell.value, pattern) if number else _of_moment(cell.value, pattern, book.datemode)
+                    fact = text_of(cell.value) if number and fact is None else fact
                 if fact is not None:
                     found[row, column] = fact
         yield sheet.name, found
@@ -128,7 +162,7 @@ def _of_xlsx(content: bytes) -> Iterator[tuple[str, Facts]]:
                 target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION) or "")
                 content = archive.read(target) if target in archive.namelist() else b""
                 # Reading each cell takes as long as reading the values: only where there may be something to tell.
-                if _TELLS.search(content) or any(map(_may_pad, patterns)):
+                if _TELLS.search(content) or any(map(_may_say_more, patterns)):
                     yield sheet.get("name", ""), _cells(io.BytesIO(content), patterns)
 
 
@@ -147,7 +181,7 @@ def _patterns(archive: zipfile.ZipFile, part: str) -> list[str]:
     root = ElementTree.fromstring(archive.read(part))
     own = {one.get("numFmtId"): one.get("formatCode", "") for one in root.iter() if _tag(one) == "numFmt"}
     styles = next((one for one in root.iter() if _tag(one) == "cellXfs"), ())
-    return [own.get(style.get("numFmtId"), "") for style in styles]
+    return [own.get(one := style.get("numFmtId", ""), _BUILT_IN.get(one, "")) for style in styles]
 
 
 def _cells(part: IO[bytes], patterns: list[str]) -> Facts:

@@ -115,9 +115,9 @@ def _rating(row: Row) -> int | None:
     text = row.get("rating", "")
     if not text:
         return None
-    if text not in ("1", "2", "3", "4", "5"):
+    if (found := re.fullmatch("([1-5])(?:颗?星|分)?", text)) is None:
         raise RowRefused(f"{row.head('rating')}应为 1 至 5。")
-    return int(text)
+    return int(found[1])
 
 
 def _unit(session: Session, row: Row) -> str | None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from catalog.file_kinds import FileRefused
 
 _SEPARATORS = ",\t;|"
+#: How an export tells a spreadsheet that figures are a text: ="00012".
+_TEXT = re.compile(r'="(.*)"', re.DOTALL)
+_DECLARED = re.compile(r"\ufeff?sep=(.)\r?\n", re.I)  #: the first line that tells Excel the separator
 _TRIED_ROWS, _TRIED_CHARS = 200, 400_000
 _ODD = frozenset({"Cc", "Cn", "Cs"})  #: not private use: an old register's own characters are named where they stand
 
@@ -44,20 +49,35 @@ def decoded(content: bytes) -> str:
 def records(text: str, most: int) -> Iterator[tuple[str, ...]]:
     """Its rows, by the separator that makes the most rows equally wide. Raises FileRefused."""
     csv.field_size_limit(2**20)
-    separator = max(_SEPARATORS, key=lambda one: _fit(text[:_TRIED_CHARS], one))
+    declared = _DECLARED.match(text)
+    if declared:
+        text = text[declared.end() :]
+        yield ()  # it keeps its line, so that the others are where their sender sees them
+    separator = declared[1] if declared else max(_SEPARATORS, key=lambda one: _fit(text[:_TRIED_CHARS], one))
+    lines = _reader(text, separator, strict=True)
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False)):
+        for number, row in enumerate(lines):
             if number > most:
                 raise FileRefused("too_large", f"文件超过 {most} 行。", "请拆成几个文件。")
-            yield tuple(cell.strip() for cell in row)
+            yield tuple(_as_text(cell.strip()) for cell in row)
     except csv.Error:
-        raise FileRefused("broken", "CSV 的引号或分隔符不成对。", "请另存为 XLSX 后再报送。") from None
+        said = f"CSV 第 {lines.line_num} 行附近的引号不成对,其后各行无法分清。"
+        raise FileRefused("broken", said, "请改正该处的引号,或另存为 XLSX 后再报送。") from None
+
+
+def _as_text(cell: str) -> str:
+    found = _TEXT.fullmatch(cell)
+    return found[1].replace('""', '"').strip() if found else cell
+
+
+def _reader(text: str, separator: str, strict: bool) -> Any:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=strict)
 
 
 def _fit(text: str, separator: str) -> tuple[int, int]:
     """How many rows are equally wide with this separator, and how wide; a column alone is no table."""
     try:
-        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False), _TRIED_ROWS))
+        rows = list(islice(_reader(text, separator, strict=False), _TRIED_ROWS))
     except csv.Error:
         return 0, 0
     widths = Counter(len(row) for row in rows if len(row) > 1)

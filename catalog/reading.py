@@ -11,11 +11,11 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from catalog.cell_facts import LOST, Facts, Fault, facts
+from catalog.cell_facts import ERRORS, Facts, Fault, facts, formula_error
+from catalog.cell_text import text_of
 from catalog.delimited import decoded, records
 from catalog.file_kinds import OLE, ZIP, FileRefused, refuse_other_kinds
 
@@ -23,6 +23,7 @@ MOST_BYTES = 20 * 2**20
 MOST_UNPACKED = 300 * 2**20  #: what a workbook may grow to: a bomb of a few kilobytes grows to gigabytes
 MOST_ROWS, MOST_COLUMNS = 100_000, 300
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[Ee]\+\d{2,3}", re.ASCII)
+_HASHES = re.compile("#{3,}")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 
@@ -89,7 +90,7 @@ def _refuse_bomb(content: bytes) -> None:
 
 
 def _sheet(source: CalamineSheet, name: str, known: Facts) -> Sheet:
-    rows = [[_text(cell) for cell in row] for row in source.to_python(skip_empty_area=False, nrows=MOST_ROWS + 1)]
+    rows = [[text_of(cell) for cell in row] for row in source.to_python(skip_empty_area=False, nrows=MOST_ROWS + 1)]
     faults: dict[tuple[int, int], Fault] = {}
     for (at, column), fact in known.items():
         if at > MOST_ROWS:
@@ -119,30 +120,21 @@ def _sheet(source: CalamineSheet, name: str, known: Facts) -> Sheet:
 
 
 def _unreadable(rows: tuple[tuple[str, ...], ...]) -> Iterator[tuple[tuple[int, int], Fault]]:
-    """Texts in which something was lost before they came: 1.23457E+17, and characters that one old register alone has."""
+    """Texts in which something was lost before they came: 1.23457E+17, what a failed formula or a narrow column left in a
+    CSV, characters that an encoding could not take, and those that one old register alone has."""
     for number, row in enumerate(rows):
         for column, text in enumerate(row):
-            if _SCIENTIFIC.fullmatch(text):
+            if text in ERRORS:
+                yield (number, column), formula_error(text)
+            elif _HASHES.fullmatch(text):
+                said = "该格只有“#”,保存时列宽不足,内容没有写进文件。"
+                yield (number, column), Fault("not_shown", said, "请把列宽调大,重新保存后再报送。")
+            elif "\ufffd" in text:
+                said = "该格有字在转换编码时已经丢失(显示为�)。"
+                yield (number, column), Fault("character_lost", said, "请按原件重新填写,以 XLSX 或 UTF-8 编码保存后再报送。")
+            elif _SCIENTIFIC.fullmatch(text):
                 said = f"该格是科学记数({text}),末尾几位已经丢失。"
                 yield (number, column), Fault("digits_lost", said, "请把该列设为文本格式,按原件重新填写后再报送。")
             elif own := _PRIVATE.search(text):
                 said = f"该格含有自造字(U+{ord(own[0]):04X}),其他系统不能显示。"
                 yield (number, column), Fault("private_character", said, "请改用标准字;确无标准字的,请联系专班办公室。")
-
-
-def _text(cell: object) -> str:
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return "是" if cell else "否"
-        case float() if cell.is_integer() and abs(cell) < LOST:
-            return str(int(cell))
-        case float():
-            return f"{cell:.15g}"
-        case datetime():
-            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
-        case date():
-            return cell.isoformat()
-        case _:
-            return str(cell).strip()
