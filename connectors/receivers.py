@@ -20,7 +20,7 @@ from settings import Settings
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 #: Where clouds answer questions about the machine itself, outside the ranges that the standard library knows.
-_METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254")))
+_METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254")))
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -52,7 +52,7 @@ def judge(url: str, at: Settings) -> Receiver:
     except (httpx.InvalidURL, UnicodeError):
         raise ReceiverRefused("bad_address") from None
     port = {"http": 80, "https": 443}.get(parts.scheme, 0) if parts.port is None else parts.port
-    if not host or not port:
+    if not host or not 0 < port < 2**16:
         raise ReceiverRefused("bad_address")
     found = _resolve(host, port)
     if not found:
@@ -81,7 +81,8 @@ def _plain(address: Address) -> Address:
         return address
     if address in _NAT64:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
+    teredo = address.teredo
+    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else address)
 
 
 def _resolve(host: str, port: int) -> list[Address]:

@@ -104,7 +104,7 @@ def person_key(id_type: IdType, number: str) -> tuple[str, str]:
         return IdType.CITIZEN_ID.value, number
     if id_type is IdType.HK_MACAO_PERMIT:
         return id_type.value, number[:9]
-    if id_type is IdType.TAIWAN_PERMIT and number.isdecimal():
+    if id_type is IdType.TAIWAN_PERMIT:  # eight for life, two that count the cards, a check letter on the older ones
         return id_type.value, number[:8]
     return id_type.value, number
 

@@ -101,6 +101,8 @@ def test_numbers_are_read_as_they_are_printed() -> None:
 def test_one_person_is_one_key_whatever_card_it_is() -> None:
     assert same_number(IdType.HK_MACAO_PERMIT, "H1234567801", "H12345678")
     assert same_number(IdType.TAIWAN_PERMIT, "12345678(02)", "12345678")
+    assert same_number(IdType.TAIWAN_PERMIT, "1234567802(B)", "12345678"), "the older ones have a check letter"
+    assert not same_number(IdType.TAIWAN_PERMIT, "12345679", "12345678")
     assert person_key(IdType.HMT_RESIDENCE, _HK) == person_key(IdType.CITIZEN_ID, _HK)
     assert person_key(IdType.PASSPORT, "H12345678") != person_key(IdType.HK_MACAO_PERMIT, "H12345678")
     assert not same_number(IdType.PASSPORT, "X12345678", "X12345679")

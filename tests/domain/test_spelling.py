@@ -40,6 +40,17 @@ def test_two_writings_of_a_name(one: str, other: str, same: bool) -> None:
     assert same_name(one, other) is same and same_name(other, one) is same
 
 
+@pytest.mark.parametrize("mark", "\u2018\u2019\u02bc\uff07")
+def test_an_apostrophe_is_one_however_it_is_set(mark: str) -> None:
+    assert same_name(f"O{mark}Brien", "O'Brien") and written_name(f"O{mark}Brien") == "O'Brien"
+    assert not same_name("O'Brien", "OBrien")
+
+
+@pytest.mark.parametrize("mark", "\u2010\u2011\u2013\uff0d")
+def test_a_hyphen_is_one_however_it_is_set(mark: str) -> None:
+    assert same_name(f"Anne{mark}Marie", "Anne-Marie") and not same_name("Anne-Marie", "Annemarie")
+
+
 def test_latin_words_stay_apart_where_a_register_is_asked() -> None:
     assert written_name("  YANSHI   A. ") == "YANSHI A."
     assert same_name("YANSHI A", "Yanshi  a")
