@@ -22,6 +22,9 @@ ROOT = Path(__file__).resolve().parent
 LOCAL = ZoneInfo("Asia/Shanghai")
 _MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 
+_QUOTAS = r"^([1-9]\d{0,8}/(minute|hour|day)( [1-9]\d{0,8}/(minute|hour|day))*)?$"
+_SHARES = r"^([1-9]\d{0,2}/[1-9]\d{0,3}( [1-9]\d{0,2}/[1-9]\d{0,3})*)?$"
+
 
 def wall_clock() -> datetime:
     """This machine's clock, which `ledger.timekeeping` compares with the database's."""
@@ -60,6 +63,19 @@ class Settings(BaseSettings):
     """The address printed in QR codes: what a citizen's phone can reach."""
     requests_per_minute: int = Field(default=600, ge=1)
     """Calls that one unit may make; beyond it the gateway answers 429."""
+    # 限额: how many cases one may register, verifications file, persons' data read (each for itself), counted in the
+    # ledger: "30/minute 600/day", empty for none. Beyond it the gateway answers 429 (docs/decisions/0028).
+    quota_person: str = Field(default="30/minute 600/day", pattern=_QUOTAS)
+    """By a person's own key. At a counter 300 verifications a day are many."""
+    quota_system: str = Field(default="300/minute 20000/day", pattern=_QUOTAS)
+    """By the keys of one system."""
+    quota_unit: str = Field(default="40000/day", pattern=_QUOTAS)
+    quota_matter: str = Field(default="20000/day", pattern=_QUOTAS)
+    quota_case: str = Field(default="100/day", pattern=_QUOTAS)
+    mismatches_by_key: str = Field(default="7/10 10/30 12/40", pattern=_SHARES)
+    """不符: names that do not belong to their numbers, among a key's newest answers, that stop its look-ups; empty: none."""
+    mismatches_by_unit: str = Field(default="12/20 14/40", pattern=_SHARES)
+    """The same for all keys of a unit together."""
     public_checks_per_minute: int = Field(default=30, ge=1)
     """Public calls from one address: checks of proofs, and apart from them readings of the list."""
     connections_per_address: int = Field(default=200, ge=1)
@@ -151,6 +167,21 @@ class Settings(BaseSettings):
     def monitors(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of `monitor_from`."""
         return tuple(ip_network(part.strip(), strict=False) for part in self.monitor_from.split(",") if part.strip())
+
+    @field_validator("mismatches_by_key", "mismatches_by_unit")
+    @classmethod
+    def _shares(cls, value: str) -> str:
+        if any(int(differing) > int(among) for differing, among in (part.split("/") for part in value.split())):
+            raise ValueError("more mismatches than answers: the first number of each pair is the smaller one")
+        return value
+
+    @field_validator("quota_person", "quota_system", "quota_unit", "quota_matter", "quota_case")
+    @classmethod
+    def _quotas(cls, value: str) -> str:
+        windows = [part.partition("/")[2] for part in value.split()]
+        if len(set(windows)) < len(windows):
+            raise ValueError("two quotas for one window")
+        return value
 
     @field_validator("callback_networks", "monitor_from")
     @classmethod

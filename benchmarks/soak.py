@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
     os.environ.update(
         PROOFLESS_HOME=str(home),
         PROOFLESS_REQUESTS_PER_MINUTE="100000",
+        **{f"PROOFLESS_QUOTA_{whose}": "1000000/day" for whose in ("PERSON", "SYSTEM", "UNIT", "MATTER", "CASE")},
         PROOFLESS_CLOCK_RATE=str(options.rate),
         # origin + (wall - origin) * rate = Monday
         PROOFLESS_CLOCK_ORIGIN=(wall + (wall - MONDAY) / (options.rate - 1)).isoformat(),

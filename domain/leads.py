@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from domain.complaints import ComplaintAbout
 
-RULES_VERSION = "2026-11/3"
+RULES_VERSION = "2026-11/4"
 
 CLAUSES: Mapping[str, str] = MappingProxyType(
     {
@@ -52,6 +52,13 @@ class LeadRule(StrEnum):
     BACKDATED = "backdated"
     CASE_FOR_LOOKUP = "case_for_lookup"
     MANY_STRANGERS = "many_strangers"
+    STRANGERS_AT_ONCE = "strangers_at_once"
+    STRANGERS_BY_ONE_KEY = "strangers_by_one_key"
+    MANY_IN_ONE_CASE = "many_in_one_case"
+    NAME_MISMATCHES = "name_mismatches"
+    UNUSED_LOOKUPS = "unused_lookups"
+    OFF_HOURS_LOOKUPS = "off_hours_lookups"
+    QUOTA_SPENT = "quota_spent"
     SHARED_ACCOUNT = "shared_account"
     CORRECTED = "corrected"
     MADE_ANEW = "made_anew"
@@ -99,7 +106,14 @@ RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
         _R.BULK_ANSWERS: RuleText("16.7", "同一人员一秒内答复多项申请", "同一秒内由同一人员答复的核验", least=5),
         _R.BACKDATED: RuleText("16.7", "受理时间远早于登记时间", "受理时间比登记早三天以上的办件的核验", least=3),
         _R.CASE_FOR_LOOKUP: RuleText("16.7", "承诺件登记后十分钟内办结,其间已取得证明", "这样的办件的核验", least=3),
-        _R.MANY_STRANGERS: RuleText("16.7", "同一人员一小时内以同一事项核验众多不同当事人", "不同当事人的人数和核验", least=30),
+        _R.MANY_STRANGERS: RuleText("16.7", "同一人员一小时内以同一事项核验众多不同当事人", "不同当事人的人数和核验", least=60),
+        _R.STRANGERS_AT_ONCE: RuleText("16.7", "一个单位一分钟内核验众多不同当事人,业务系统的密钥在内", "不同当事人的人数,所用密钥、事项、办件的个数,核验", least=30),
+        _R.STRANGERS_BY_ONE_KEY: RuleText("16.7", "一名人员的密钥一分钟内核验众多不同当事人", "不同当事人的人数,事项、办件的个数,核验", least=12),
+        _R.MANY_IN_ONE_CASE: RuleText("16.7", "同一办件核验众多不同当事人", "一周内不同当事人的人数和核验", least=15),
+        _R.NAME_MISMATCHES: RuleText("16.7", "查询的姓名与证件号码不符过多,发起核验已暂停", "查询限制的编号,不符次数、相符的当事人数,不符的核验"),
+        _R.UNUSED_LOOKUPS: RuleText("16.7", "取得核验结果后到期不办结的比例明显偏高", "同一密钥到期未办结的核验占比,与其他单位合计相比", least=20),
+        _R.OFF_HOURS_LOOKUPS: RuleText("16.7", "窗口办件在服务时间以外发起较多核验", "一周内同一密钥在本单位服务时间前后一小时以外,为窗口受理的办件发起的核验", least=10),
+        _R.QUOTA_SPENT: RuleText("16.7", "达到限额", "达到限额的次数,按限额的种类"),
         _R.SHARED_ACCOUNT: RuleText("16.7", "同一人员的密钥一小时内在多个地点使用", "一小时内使用的地点数(不留存地址)、其间办理的核验", least=3),
         _R.CORRECTED: RuleText("16.8", "送达后经核实更正", "经核实内容有误的核验"),
         _R.MADE_ANEW: RuleText("16.8", "送达后因内容有误重新制作证明", "重新制作的核验"),

@@ -53,6 +53,7 @@ class NoticeKind(StrEnum):
     SUPPLEMENT = "supplement"  #: 补正, to the requesting unit
     TAKEN_OVER = "taken_over"  #: 接手, to whoever had claimed the request
     COMMITMENT_CHECK = "commitment_check"  #: 承诺核查, to the requesting unit
+    LOOKUPS_BLOCKED = "lookups_blocked"  #: 查询限制, to the 专班 office
     REPORT = "report"  #: 周报, to its readers: its text is the report's (reports.letters)
 
     @property
@@ -70,6 +71,7 @@ _WORDS = {
     NoticeKind.SUPPLEMENT: ("出具单位要求补正", "请查看所缺内容并补正;补正前出具单位的时限暂停。"),
     NoticeKind.TAKEN_OVER: ("您认领的核验申请已由同事接手", "请不要再办理;有已经核实的内容请告知接手的同事。"),
     NoticeKind.COMMITMENT_CHECK: ("承诺核查到期", "请对申请人的承诺进行核查并登记结论。"),
+    NoticeKind.LOOKUPS_BLOCKED: ("发起核验已暂停", "姓名与证件号码不符过多。请工作专班办公室查明情况,在查询限制(/v1/lookup-blocks)中登记理由后解除。"),
     NoticeKind.REPORT: ("“无证明办事”工作周报", "请阅附件。"),
 }
 

@@ -30,6 +30,7 @@ from gateway.quotas import Quotas
 from gateway.routes import (
     arrangements,
     attachments,
+    blocks,
     callbacks,
     cases,
     catalog,
@@ -94,6 +95,7 @@ ROUTERS = (
     reports.router,
     complaints.router,
     leads.router,
+    blocks.router,
     entered.router,
     retention.router,
     scores.router,

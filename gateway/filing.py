@@ -15,16 +15,19 @@ from sqlalchemy.orm import Session
 
 from domain import scope
 from domain.identity import names_a_citizen
+from domain.quotas import Deed
 from domain.scope import CatalogEntry
 from domain.spelling import same_name
+from gateway.admitting import admitted
 from gateway.answers.verifications import VerificationAnswer
 from gateway.permissions import sees_persons
 from gateway.problems import Problem
 from gateway.sent.cases import SentCase
 from gateway.sent.verifications import SentVerification
-from ledger import cases, entries, filing, registration, views
+from ledger import admission, cases, entries, filing, registration, views
 from ledger.audit import record_access
 from ledger.database import transaction
+from ledger.filing import Filer
 from ledger.keys import Caller
 from ledger.standings import load
 from ledger.succession import heir
@@ -62,9 +65,12 @@ def _register(caller: Caller, number: str, body: SentCase) -> bool:
             raise Problem("matter_unknown")
         if heir(session, matter.unit) != caller.unit:
             raise Problem("matter_not_yours", obligation="15.4", facts={"matter": matter.code})
-        data = body.as_data(number)
+        data, now = body.as_data(number), settings().now()
         try:
-            return registration.register(session, caller.unit, data, now=settings().now(), actor=caller.actor)
+            if new := registration.register(session, caller.unit, data, now=now, actor=caller.actor):
+                with admitted(now):
+                    admission.admit(session, filer(caller), Deed.CASE, now=now, matter=matter.code)
+            return new
         except registration.CaseClosed:
             raise Problem("case_closed", obligation="15.4") from None
         except registration.NameDiffers:
@@ -110,9 +116,10 @@ def _file(caller: Caller, body: SentVerification, key: str, digest: str) -> File
             if number is not None:
                 filing.remember_key(session, caller.unit, key, digest, number, now=now)
             else:
-                filer = filing.Filer(caller.unit, caller.person, caller.system)
+                with admitted(now):
+                    admission.admit(session, filer(caller), Deed.VERIFICATION, now=now, matter=case.matter, case=case.id)
                 number = filing.file_verification(
-                    session, filer, case, party, entry_id, entry.issuing_unit,
+                    session, filer(caller), case, party, entry_id, entry.issuing_unit,
                     now=now, idempotency_key=key, body_digest=digest, again_why=body.force_new,
                 )  # fmt: skip
         tags = [caller.unit, *([method.chinese for method in entry.methods[:1]] if entry else [])]
@@ -147,9 +154,23 @@ def read(
 ) -> VerificationAnswer:
     """A verification that the caller may see, as it stands; the reading of persons' data goes on the record."""
     view = views.view(session, row, personal=personal, entry=entry)
-    for what in view.opened:
-        record_access(session, row.number, what, actor=caller.actor, unit=caller.unit, now=settings().now())
+    if view.opened:
+        record_reading(session, caller, row.number, *view.opened)
     return VerificationAnswer.of(view)
+
+
+def record_reading(session: Session, caller: Caller, number: str, *what: str) -> None:
+    """A reading of persons' data: within its quota, and on the record (15.4). Raises Problem."""
+    now = settings().now()
+    with admitted(now):
+        admission.admit(session, filer(caller), Deed.READING, now=now, read=number)
+    for word in what:
+        record_access(session, number, word, actor=caller.actor, unit=caller.unit, now=now)
+
+
+def filer(caller: Caller) -> Filer:
+    """Who acts, as the ledger counts and writes it down."""
+    return Filer(caller.unit, caller.person, caller.system)
 
 
 def read_own(caller: Caller, number: str) -> VerificationAnswer:

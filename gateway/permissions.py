@@ -180,6 +180,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "pass_complaint": _OFFICE,
         "answer_complaint": Rule(frozenset({Role.SUPERVISOR})),
         "close_complaint": _OFFICE,
+        "get_lookup_blocks": Rule(_REPAIR.roles | _ADMINISTRATION.roles),
+        "lift_lookup_block": _OFFICE,
         "enter_lead": _OFFICE,
         "get_leads": _CONCERNED,
         "get_lead": _CONCERNED,

@@ -16,9 +16,9 @@ from domain.lead_path import DECISIONS, OPEN_LEADS, LeadStanding, LeadStep
 from domain.leads import RULES_VERSION, LeadRule, Sign, evidence_said
 from domain.limits import aware
 from domain.numbers import new_number
-from ledger import origins
+from ledger import admission, origins
 from ledger.lead_steps import add_step
-from ledger.signs import answers, conduct, content, lists, papers, reported, usage
+from ledger.signs import answers, conduct, content, crowds, lists, papers, reported, usage
 from ledger.succession import estate
 from ledger.tables.oversight import Lead, LeadStepRow
 from ledger.tables.records import Pulse
@@ -26,6 +26,7 @@ from ledger.tables.registry import Unit
 
 _WEEK = timedelta(days=7)
 _PULSE, _MOST_WEEKS = "leads", 4
+_AT_ONCE, _EVERY = "leads_at_once", timedelta(minutes=2)
 _TURN = 16_016  #: the lock under which leads are found: two that look at once find each one once
 
 
@@ -52,7 +53,7 @@ def find_daily(session: Session, now: datetime) -> int | None:
     today = aware(now).astimezone(LOCAL).date()
     if last is not None and last.at.astimezone(LOCAL).date() >= today:
         return None
-    monday = datetime.combine(today - timedelta(days=today.weekday()), time(), LOCAL)
+    monday, _ = week_of(now)
     missed = (now - last.at) // _WEEK if last else 0
     session.merge(Pulse(name=_PULSE, at=now))
     origins.forget(session, now=now)
@@ -60,10 +61,36 @@ def find_daily(session: Session, now: datetime) -> int | None:
     return sum(find(session, monday - back * _WEEK, monday - back * _WEEK + _WEEK, now=now) for back in weeks)
 
 
+def find_at_once(session: Session, now: datetime) -> int | None:
+    """Every other minute: what lasted seconds and is to be seen at once. What is known already is left to the daily look,
+    which sees the whole week. None where somebody has just looked."""
+    session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    last = session.get(Pulse, _AT_ONCE)
+    if last is not None and timedelta() <= now - last.at < _EVERY:
+        return None
+    session.merge(Pulse(name=_AT_ONCE, at=now))
+    admission.forget(session, now=now)
+    start, end = week_of(now)
+    query = select(Lead.rule, Lead.unit, Lead.subject).where(Lead.period_start == start)
+    known = set(session.execute(query).tuples())
+    return sum(
+        record(session, sign, start, end, now=now, actor="system:leads")[1]
+        for sign in crowds.at_once(session, now - crowds.SPAN, now + timedelta(seconds=1))
+        if (sign.rule, sign.unit, sign.subject) not in known
+    )
+
+
+def week_of(now: datetime) -> tuple[datetime, datetime]:
+    """The week that runs: from Monday's beginning to the next one's."""
+    today = aware(now).astimezone(LOCAL).date()
+    monday = datetime.combine(today - timedelta(days=today.weekday()), time(), LOCAL)
+    return monday, monday + _WEEK
+
+
 def find(session: Session, start: datetime, end: datetime, *, now: datetime) -> int:
     """Look by every rule at [start, end); gives how many leads are new. Looking again finds none."""
     session.execute(select(func.pg_advisory_xact_lock(_TURN)))
-    rooms = (lists, answers, papers, conduct, content, usage, reported)
+    rooms = (lists, answers, papers, conduct, crowds, content, usage, reported)
     found = [sign for room in rooms for sign in room.signs(session, start, end, now)]
     lasting = set(
         session.execute(select(Lead.rule, Lead.unit, Lead.subject).where(Lead.standing.in_(OPEN_LEADS))).tuples()

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from ledger.tables import (
+    admission,
     cases,
     catalog,
     commitments,
@@ -32,7 +33,7 @@ from ledger.tables import (
 from ledger.tables.base import metadata
 
 # Importing the modules registers their tables with `metadata`.
-_TABLES = (cases, catalog, commitments, duty, effects, inbox, keys, oversight, records, registry, reports, retention, traces, verifications)
+_TABLES = (admission, cases, catalog, commitments, duty, effects, inbox, keys, oversight, records, registry, reports, retention, traces, verifications)
 
 
 class CannotUpgrade(Exception):

@@ -14,7 +14,7 @@ from domain.lifecycle import Event, State
 from domain.limits import LimitKind
 from domain.methods import AFTER_SHARE, Follow, Method, Result
 from domain.share import Candidate, Finding
-from ledger import commitments, routing, rules
+from ledger import commitments, lookup_blocks, routing, rules
 from ledger.deliveries import announce
 from ledger.entries import load_entry
 from ledger.failures import need_attention
@@ -73,6 +73,7 @@ def record_finding(
                 session, lease.number, Event.SHARE_MISMATCH, State.LOOKING_UP, State.TO_BE_DELIVERED,
                 at=now, actor=actor, lease=lease, detail=detail, result=Result.MISMATCH,
             )  # fmt: skip
+            lookup_blocks.after_mismatch(session, load(session, lease.number), found.source, now=now)
         case Follow.CHOOSE:
             until = now + rules.readings().choice_limit
             asked = move(

@@ -38,6 +38,7 @@ COMMANDS: dict[str, Command] = {
     "proof": Command("runtime.casework:proof", "write a sealed proof to a file", "导出一份电子证明"),
     "verify": Command("runtime.casework:verify", "check a PDF that somebody holds", "核验一份电子证明文件的真伪"),
     "keys": Command("runtime.key_commands:main", "make, rotate, revoke interface keys", "生成、轮换、吊销接口密钥"),
+    "blocks": Command("runtime.blocks_command:main", "look-ups that too many mismatches stopped: list, lift", "查询限制:列出、解除"),
     "calendar": Command("runtime.calendar_commands:main", "see, seed, correct the working calendar", "查看、录入工作日历"),
     "recompute": Command("runtime.recompute_command:main", "running limits anew, after a changed reading", "解读变更后重算在办时限"),
     "catalog": Command("runtime.catalog_commands:main", "hand in lists, rebuild, answer, error files", "清单:报送、重建、确认、退回"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ledger import affected, calendars, commitment_checks, duty, escalation, outages, sweep
+from ledger import affected, calendars, commitment_checks, duty, escalation, lookup_blocks, outages, sweep
 from ledger.database import transaction
 from settings import settings
 from tasks.notify import send_notices
@@ -82,3 +82,4 @@ def _look_ahead() -> None:
         duty.report_gaps(session, now)
         calendars.alarm_before_it_runs_out(session, now)
         commitment_checks.remind(session, now)
+        lookup_blocks.review_sources(session, now)

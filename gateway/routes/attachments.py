@@ -13,12 +13,12 @@ from domain.numbers import is_number
 from gateway.acting import acting, may_override, own
 from gateway.answers.inbox import AttachmentAnswer, AttachmentsAnswer
 from gateway.entrance import CurrentCaller
+from gateway.filing import record_reading
 from gateway.problems import Problem
 from gateway.routes.shared import GONE, api_router, problems
 from gateway.uploads import read_attachment
 from ledger import attachments, claims, views
 from ledger.attachments import File
-from ledger.audit import record_access
 from ledger.keys import Caller
 from ledger.succession import heir
 from ledger.timing import was_asked
@@ -110,7 +110,7 @@ def _add_to_mismatch(number: str, file: File, caller: Caller) -> AttachmentAnswe
         return AttachmentAnswer.of(kept, file.name)
 
 
-@router.get("/v1/verifications/{number}/attachments", summary="附件清单", responses=problems("number_unknown", "invalid"))
+@router.get("/v1/verifications/{number}/attachments", summary="附件清单", responses=problems("number_unknown", "quota_spent", "invalid"))
 def get_attachments(number: Number, caller: CurrentCaller) -> AttachmentsAnswer:
     """需求单位看到自己上传的附件,送达后看到答复附件;出具单位看到待办申请的附件,答复之后只看到自己的答复附件。查看有记录。"""
     with acting() as session:
@@ -119,7 +119,7 @@ def get_attachments(number: Number, caller: CurrentCaller) -> AttachmentsAnswer:
             raise Problem("number_unknown")
         found = attachments.visible(session, caller.unit, number)
         if found:  # names of files name people
-            record_access(session, number, "attachments", actor=caller.actor, unit=caller.unit, now=settings().now())
+            record_reading(session, caller, number, "attachments")
         return AttachmentsAnswer(items=[AttachmentAnswer.of(kept, name) for kept, name in found])
 
 
@@ -127,7 +127,7 @@ def get_attachments(number: Number, caller: CurrentCaller) -> AttachmentsAnswer:
     "/v1/attachments/{id}",
     summary="下载附件",
     response_class=Response,
-    responses=problems("attachment_unknown", "invalid", also={200: {"content": {"application/octet-stream": {}}}}),
+    responses=problems("attachment_unknown", "quota_spent", "invalid", also={200: {"content": {"application/octet-stream": {}}}}),
 )
 def get_attachment(id: Annotated[UUID, Path(description="附件的编号")], caller: CurrentCaller) -> Response:  # noqa: A002
     """每次下载都有记录。"""
@@ -136,7 +136,7 @@ def get_attachment(id: Annotated[UUID, Path(description="附件的编号")], cal
         if found is None:
             raise Problem("attachment_unknown")
         row, file = found
-        record_access(session, row.verification, "attachment", actor=caller.actor, unit=caller.unit, now=settings().now())
+        record_reading(session, caller, row.verification, "attachment")
     # A stranger's file is never shown by the browser itself, whatever it holds.
     headers = {"Content-Disposition": f'attachment; filename="{row.id}{_SUFFIXES[file.media_type]}"'}
     return Response(file.content, media_type=file.media_type, headers=headers)

@@ -14,14 +14,13 @@ from gateway.contract import header
 from gateway.endings import LONGEST_WAIT, wait_seconds
 from gateway.entrance import CurrentCaller
 from gateway.filing import file_verification as file_it
-from gateway.filing import read
+from gateway.filing import read, record_reading
 from gateway.permissions import sees_persons, watches_all
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.verifications import SentChoice, SentVerification, SentWithdrawal
 from gateway.services import services_of
 from ledger import attention, sealing, sharing, views
-from ledger.audit import record_access
 from ledger.cases import key_of
 from ledger.database import transaction
 from ledger.keys import Caller
@@ -58,8 +57,8 @@ Prefer = Annotated[
     responses=problems(
         "idempotency_key_invalid", "case_unknown", "case_closed", "name_differs", "idempotency_key_reused",
         "id_number_invalid", "matter_differs", "proof_kind_unknown", "proof_not_listed", "excluded_category",
-        "excluded_outside", "excluded_review", "not_a_party", "no_method", "personal_data_in_number", body=True,
-        also={200: {"model": VerificationAnswer, "description": "等候期间已办完,含结果", "headers": _FILED}},
+        "excluded_outside", "excluded_review", "not_a_party", "no_method", "personal_data_in_number", "lookups_blocked", "quota_spent",
+        body=True, also={200: {"model": VerificationAnswer, "description": "等候期间已办完,含结果", "headers": _FILED}},
     )
     | {202: {"headers": _FILED}},
 )  # fmt: skip
@@ -95,7 +94,7 @@ async def file_verification(
     return answer
 
 
-@router.get("/v1/verifications/{number}", summary="查看核验", responses=problems("number_unknown", "invalid"))
+@router.get("/v1/verifications/{number}", summary="查看核验", responses=problems("number_unknown", "quota_spent", "invalid"))
 def get_verification(number: Number, caller: CurrentCaller) -> VerificationAnswer:
     """核验的现状;送达后含结论。个人信息只有需求单位的经办人能看到,每次查看都有记录。"""
     return _read(caller, number)
@@ -114,7 +113,7 @@ def get_events(number: Number, caller: CurrentCaller) -> EventsAnswer:
     "/v1/verifications/{number}/proof.pdf",
     summary="下载电子证明",
     response_class=Response,
-    responses=problems("number_unknown", "proof_not_ready", "invalid", also={200: {"content": _PDF}}),
+    responses=problems("number_unknown", "proof_not_ready", "quota_spent", "invalid", also={200: {"content": _PDF}}),
 )
 def get_proof_pdf(number: Number, caller: CurrentCaller) -> Response:
     """已签章、已送达的电子证明。每次下载都有记录。"""
@@ -126,7 +125,7 @@ def get_proof_pdf(number: Number, caller: CurrentCaller) -> Response:
         if proof is None:
             raise Problem("proof_not_ready")
         pdf = sealing.open_pdf(proof, key_of(session, row.case))
-        record_access(session, number, "proof", actor=caller.actor, unit=caller.unit, now=settings().now())
+        record_reading(session, caller, number, "proof")
     headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
 

@@ -134,3 +134,9 @@ class SentEntryValues(Sent):
         Field(max_length=20, description="各栏的内容,栏名以 GET /v1/entered-registers 为准", examples=[{"日期": "2026-03-04", "媒体": "区政府网站", "标题": "一图读懂"}]),
     ]
     replaces: Annotated[int | None, Field(strict=True, ge=1, le=2**62, description="更正哪一条(序号);null 为新增")] = None
+
+
+class SentBlockLift(Sent):
+    """解除查询限制。"""
+
+    reason: Annotated[PublicLine, Field(description="查明的情况和决定的依据;不得含个人信息", examples=["窗口扫描枪故障,已更换"])]

@@ -1,15 +1,17 @@
-"""使用系统 (16.7): look-ups elsewhere, cases dated back or there for the look-up alone, strangers, shared accounts."""
+"""使用系统 (16.7): look-ups elsewhere, cases dated back or there for the look-up alone, shared accounts, what nobody went on with."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.leads import LeadRule, Sign
-from ledger.signs.finding import found
+from domain.leads import LeadRule, Sign, is_outlier
+from ledger.signs.finding import MOST_NUMBERS, found
 
 _R = LeadRule
+_DAYS_OF_GRACE = timedelta(days=3)  #: a case's end is entered some days late
 _OFF_SYSTEM = """
     SELECT unit, '', NULL, count(*) FROM off_system_lookups
     WHERE recorded_at >= :start AND recorded_at < :end GROUP BY unit HAVING count(*) >= :least
@@ -26,32 +28,6 @@ _FOR_LOOKUP = """
     WHERE c.handling = 'promised' AND c.closed_at >= :start AND c.closed_at < :end
           AND c.closed_at - c.registered_at <= interval '10 minutes'
     GROUP BY c.unit HAVING count(DISTINCT c.id) >= :least
-"""
-#: The hour is any hour, not that of the clock: of each person the one with most look-ups, so that a busy counter is
-#: not held against itself a million times. What a unit's system files for many clerks is no one person's doing.
-_STRANGERS = """
-    WITH asked AS (
-        SELECT v.unit, c.matter, v.filed_by, v.filed_at, v.number, p.lookup
-        FROM verifications v JOIN cases c ON c.id = v.case_id JOIN parties p ON p.id = v.party_id
-        WHERE v.filed_at >= :start AND v.filed_at < :end AND v.via_system IS NULL
-    ), busy AS (
-        SELECT *, count(*) OVER (
-            PARTITION BY unit, matter, filed_by ORDER BY filed_at RANGE BETWEEN CURRENT ROW AND '1 hour' FOLLOWING
-        ) AS together FROM asked
-    ), hours AS (
-        SELECT f.unit, f.matter, f.filed_by, f.filed_at, count(DISTINCT a.lookup) AS persons
-        FROM (
-            SELECT DISTINCT ON (unit, matter, filed_by) * FROM busy WHERE together >= :least
-            ORDER BY unit, matter, filed_by, together DESC, filed_at
-        ) f JOIN asked a
-             ON a.unit = f.unit AND a.matter = f.matter AND a.filed_by = f.filed_by
-             AND a.filed_at BETWEEN f.filed_at AND f.filed_at + interval '1 hour'
-        GROUP BY 1, 2, 3, 4 HAVING count(DISTINCT a.lookup) >= :least
-    ), fullest AS (SELECT DISTINCT ON (unit, matter) * FROM hours ORDER BY unit, matter, persons DESC, filed_at)
-    SELECT f.unit, f.matter, array_agg(a.number), f.persons FROM fullest f JOIN asked a
-         ON a.unit = f.unit AND a.matter = f.matter AND a.filed_by = f.filed_by
-         AND a.filed_at BETWEEN f.filed_at AND f.filed_at + interval '1 hour'
-    GROUP BY f.unit, f.matter, f.persons
 """
 #: Of a unit the person and the hour with most places. What was filed and answered then leads to who it was.
 _SHARED = """
@@ -72,12 +48,38 @@ _SHARED = """
 """
 
 
+#: Of a case that should have ended in this time: by each key, how many results led to nothing. Cases that last longer
+#: are not due yet; those without a promise are due a day after they were registered.
+_UNUSED = """
+    SELECT v.unit, CASE WHEN v.via_system IS NULL THEN '' ELSE v.via_system END, coalesce(v.via_system, v.filed_by),
+           count(*) FILTER (WHERE c.closed_at IS NULL), count(*),
+           array_agg(v.number ORDER BY v.number) FILTER (WHERE c.closed_at IS NULL)
+    FROM cases c JOIN verifications v ON v.case_id = c.id AND v.state = 'delivered' AND v.result = 'confirmed'
+    WHERE coalesce(c.promise_end, c.registered_at + interval '1 day') >= :start
+          AND coalesce(c.promise_end, c.registered_at + interval '1 day') < :end GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+
+
 def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
     """Everything of this clause in [start, end) but answers in bulk."""
     return [
         *found(session, _R.OFF_SYSTEM, "系统外查询", _OFF_SYSTEM, start, end),
         *found(session, _R.BACKDATED, "办件", _BACKDATED, start, end),
         *found(session, _R.CASE_FOR_LOOKUP, "办件", _FOR_LOOKUP, start, end),
-        *found(session, _R.MANY_STRANGERS, "不同当事人", _STRANGERS, start, end),
         *found(session, _R.SHARED_ACCOUNT, "一小时内使用的地点", _SHARED, start, end),
+        *_unused(session, start, min(end, now - _DAYS_OF_GRACE)),
     ]
+
+
+def _unused(session: Session, start: datetime, end: datetime) -> list[Sign]:
+    """Compared with the other units together: where nobody enters the end of a case, nobody stands out. Of several
+    persons of a unit the one with most."""
+    rows = session.execute(text(_UNUSED), {"start": start, "end": end}).tuples().all()
+    least, found_now = _R.UNUSED_LOOKUPS.about.least, dict[tuple[str, str], Sign]()
+    for unit, system, _, part, whole, numbers in sorted(rows, key=lambda one: one[3]):
+        others = [(row[3], row[4]) for row in rows if row[0] != unit]
+        rest, all_of_them = sum(part for part, _ in others), sum(whole for _, whole in others)
+        if is_outlier(part, whole, rest, all_of_them, least=least):
+            counts: dict[str, int | str] = {"未办结": part, "取得结果": whole, "其他单位未办结": rest, "其他单位取得结果": all_of_them}
+            found_now[unit, system] = Sign(_R.UNUSED_LOOKUPS, unit, system, tuple(numbers[:MOST_NUMBERS]), counts)
+    return list(found_now.values())

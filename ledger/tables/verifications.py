@@ -64,6 +64,7 @@ class Verification(Table):
         # What the reports count by. Written once at filing and once at the end; the unit stands in it so that counts of
         # a week need no row.
         Index("ix_verifications_filed", "filed_at", "unit"),
+        Index("ix_verifications_mismatched", "unit", "filed_at", postgresql_where=text("result = 'mismatch'")),
         Index("ix_verifications_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
         # Partial: a year's ended verifications must not slow the search for what is due now.
         Index("ix_verifications_due", "next_instant", postgresql_where=_IS_OPEN),

@@ -189,6 +189,7 @@ def ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterat
     house._as_superuser(installation, house.copied(name, template_database))
     before = dict(os.environ)
     os.environ |= {"PROOFLESS_REQUESTS_PER_MINUTE": "100000", "PROOFLESS_PUBLIC_CHECKS_PER_MINUTE": "100000"}
+    os.environ |= {f"PROOFLESS_QUOTA_{whose}": "100000/day" for whose in ("PERSON", "SYSTEM", "UNIT", "MATTER", "CASE")}
     house._enter(installation, name)
     yield name
     house._leave(before)

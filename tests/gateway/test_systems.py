@@ -31,7 +31,7 @@ OWN_KEY = {
     "get_coverage", "recompute_report", "send_report", "send_again", "take_in_complaint", "import_complaints",
     "read_complaint", "pass_complaint", "close_complaint", "enter_lead", "dismiss_lead", "notify_lead", "accept_lead",
     "transfer_lead", "exempt_lead", "record_lead_outcome", "record_compensation", "get_retention", "confirm_erasure",
-    "get_holds", "set_hold", "lift_hold", "get_scores", "export_scores",
+    "get_holds", "set_hold", "lift_hold", "get_scores", "export_scores", "get_lookup_blocks", "lift_lookup_block",
 }  # fmt: skip
 #: What each scope must open, and what the others must not: a few of each.
 OPENS = {

@@ -37,7 +37,9 @@ def case_data(person: str = "演示甲子", **changes: object) -> CaseData:
     return CaseData(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def file(proof: str = "P-HOUSEHOLD", person: str = "演示甲子", *, now: datetime = NOW, **changes: object) -> str:
+def file(
+    proof: str = "P-HOUSEHOLD", person: str = "演示甲子", *, now: datetime = NOW, filer: Filer = FILER, **changes: object
+) -> str:
     """File one verification; gives its number."""
     data = case_data(person, **changes)
     holder = by_name(person)
@@ -45,13 +47,13 @@ def file(proof: str = "P-HOUSEHOLD", person: str = "演示甲子", *, now: datet
         # A promise may have passed by the time of the verification, never by the time of its registration.
         registered = min(now, data.promise_end - timedelta(minutes=1)) if data.promise_end else now
         data = replace(data, accepted_at=min(data.accepted_at, registered))
-        registration.register(session, UNIT, data, now=registered, actor="test")
-        case = cases.find(session, UNIT, data.number)
+        registration.register(session, filer.unit, data, now=registered, actor="test")
+        case = cases.find(session, filer.unit, data.number)
         assert case is not None
         party = cases.find_party(session, case, IdType(holder.id_type), holder.id_number)
         found = entries.find_entry(session, data.matter, proof)
         assert party is not None and found is not None
         return filing.file_verification(
-            session, FILER, case, party, found[0], found[1].issuing_unit,
+            session, filer, case, party, found[0], found[1].issuing_unit,
             now=now, idempotency_key=uuid4().hex, body_digest="0" * 64,
         )  # fmt: skip

@@ -43,7 +43,7 @@ from ledger.tables.oversight import Lead, Origin
 from ledger.tables.registry import ApiKey, Matter, System, Unit
 from ledger.tables.verifications import Request
 from ledger.voluntary import Stated
-from sandbox.people import PERSONS, by_name
+from sandbox.people import by_name
 from tests.ledger.acting import (
     ISSUER,
     MINUTE,
@@ -392,25 +392,6 @@ def test_cases_dated_back_and_cases_for_the_look_up_alone(ledger: str) -> None:
     assert (set(back.numbers), back.counts) == (set(old), {"办件": 3})
     (alone,) = of(LeadRule.CASE_FOR_LOOKUP)
     assert set(alone.numbers) == set(quick)
-
-
-def test_many_strangers_in_an_hour_over_one_matter(ledger: str) -> None:
-    number = file()
-    with transaction() as session:
-        session.execute(text(
-            "INSERT INTO parties (id, case_id, role, id_type, lookup, name, id_number) "
-            "SELECT gen_random_uuid(), case_id, 'other', 'citizen_id', 'k' || n, 'x', 'x' FROM verifications, generate_series(1, 30) n"
-        ))  # fmt: skip
-        session.execute(text(
-            "INSERT INTO verifications (number, case_id, party_id, entry_id, unit, filed_at, filed_by, state, proof_version, "
-            "share_failed, failed_passes, lease_token, run_serial) SELECT 'HYS' || p.lookup, v.case_id, p.id, v.entry_id, v.unit, "
-            "v.filed_at + substr(p.lookup, 2)::int * interval '119 seconds', v.filed_by, v.state, 1, false, 0, 0, 0 "
-            "FROM verifications v JOIN parties p ON p.case_id = v.case_id WHERE p.lookup LIKE 'k__' OR p.lookup LIKE 'k_'"
-        ))  # fmt: skip
-    look()
-    (lead,) = of(LeadRule.MANY_STRANGERS)
-    assert (lead.unit, lead.subject, lead.counts) == (UNIT, "DEMO-0001", {"不同当事人": 31})
-    assert number in lead.numbers and not any(person.name in str(lead.counts) for person in PERSONS)
 
 
 def test_what_was_corrected_after_delivery_and_fetched_again_and_again(ledger: str) -> None:
