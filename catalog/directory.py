@@ -48,6 +48,7 @@ def contradictions(session: Session) -> list[Asked]:
     """One question for each code of which lists say different things, unless a person said which of them counts."""
     said, preferred = _said(session), _preferred(session)
     names = {one.key: one.name for one in intake.sources(session)}
+    owners = {one.key: one.unit for one in intake.sources(session)}
     first: dict[str, tuple[str, int, Fact]] = {}
     found: dict[str, Asked] = {}
     for source, facts in said.items():
@@ -60,7 +61,7 @@ def contradictions(session: Session) -> list[Asked]:
             what = "、".join(f"“{SYNONYMS[_COLUMNS[name]][0]}”" for name in differing)
             why = f"事项 {code} 的{what}在{names[other]} 第 {other_line} 行与{names[source]} 第 {line} 行中不一致"
             candidates = [asdict(Candidate(key, names[key], 0.0)) for key in speakers]
-            found.setdefault(code, Asked(Topic.CONFLICT, code, code, why, candidates, unsettled=True)).found_at(why)
+            found.setdefault(code, Asked(Topic.CONFLICT, code, code, why, candidates, unsettled=True)).found_at(why, *map(owners.get, speakers))
     return list(found.values())
 
 

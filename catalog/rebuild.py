@@ -110,7 +110,7 @@ def make_draft(now: datetime) -> CatalogDraft:
         done = assemble(stated, ground, complete=complete, preferred=preferred)
         changes = difference(ground.published, done.entries)
         names = {one["key"]: one["name"] for one in read}
-        questions.put_asked(session, [*_all_asked(asked, done, names), *directory.contradictions(session)], now=now)
+        questions.put_asked(session, [*_all_asked(asked, done, names, {one["key"]: one["unit"] for one in read}), *directory.contradictions(session)], now=now)
         base = versions.current(session)
         as_rows = [_change_row(change) for change in changes]
         digest = hashlib.sha256(json.dumps([base, as_rows], ensure_ascii=False, sort_keys=True).encode()).hexdigest()
@@ -157,11 +157,11 @@ def _enter(session: Session, source: CatalogSource, reading: CatalogReading) -> 
 
 def _stated(
     session: Session,
-) -> tuple[list[Stated], dict[str, set[Key]], list[tuple[str, Mapping[str, Any]]], list[dict[str, Any]]]:
+) -> tuple[list[Stated], dict[str, set[Key]], list[tuple[str, str | None, Mapping[str, Any]]], list[dict[str, Any]]]:
     """Everything that the lists say, which keys complete ones name, what they ask, and how each was read."""
     stated: list[Stated] = []
     complete: dict[str, set[Key]] = {}
-    asked: list[tuple[str, Mapping[str, Any]]] = []
+    asked: list[tuple[str, str | None, Mapping[str, Any]]] = []
     read = []
     for source in intake.sources(session):
         reading, kind = intake.newest_reading(session, source.key), ListKind(source.kind)
@@ -172,7 +172,7 @@ def _stated(
         commitment = (source.document or source.name) if kind is ListKind.COMMITMENTS else ""
         every_row_is_clear, named = not any(sheet["refused"] for sheet in reading.sheets), set()
         for row in intake.rows_of(session, reading.id):
-            asked += [(f"{source.name} 第 {row.line} 行", found) for found in row.questions]
+            asked += [(f"{source.name} 第 {row.line} 行", source.unit, found) for found in row.questions]
             if row.fact is not None and "proof" in row.fact and row.verdict == Verdict.ACCEPTED:
                 stated.append(Stated(source.key, row.sheet, row.line, row.fact, commitment))
                 named.add((row.fact["matter"], row.fact["proof"]))
@@ -185,20 +185,20 @@ def _stated(
 
 
 def _all_asked(
-    asked: Iterable[tuple[str, Mapping[str, Any]]], done: Assembled, names: Mapping[str, str]
+    asked: Iterable[tuple[str, str | None, Mapping[str, Any]]], done: Assembled, names: Mapping[str, str], owners: Mapping[str, str | None]
 ) -> list[questions.Asked]:
     """Equal questions of all lists together, with where they stand. A contradiction that is found again was not settled
     by its answer, whatever that was: its list may say nothing of it any more."""
     found: dict[tuple[str, str], questions.Asked] = {}
-    for place, one in asked:
+    for place, unit, one in asked:
         subject = one["topic"], key(one["subject"])
         fresh = questions.Asked(*subject, one["subject"], one["why"], one["candidates"])
-        found.setdefault(subject, fresh).found_at(place)
+        found.setdefault(subject, fresh).found_at(place, unit)
     for conflict in done.questions:
         subject = conflict.topic.value, conflict.subject
         candidates = [asdict(one) | {"name": names.get(one.code, one.code)} for one in conflict.candidates]
         again = questions.Asked(*subject, conflict.subject, conflict.why, candidates, unsettled=True)
-        found.setdefault(subject, again).found_at(conflict.why)
+        found.setdefault(subject, again).found_at(conflict.why, *(owners.get(one.code) for one in conflict.candidates))
     return list(found.values())
 
 

@@ -40,6 +40,8 @@ from ledger.keys import Caller
 from ledger.lead_steps import LeadRefused
 from ledger.moves import MoveRefused
 from ledger.outages import OutageRefused
+from ledger.recusal import MustRecuse, RecusalRefused
+from ledger.register_changes import ChangeRefused, NameTaken
 from ledger.retention import RetentionRefused
 from ledger.schedules import TimetableRefused
 from ledger.tables.verifications import Verification
@@ -82,6 +84,7 @@ _CODES: Mapping[type[Exception], str] = MappingProxyType(
         mismatches.NothingOpen: "mismatch_closed",
         mismatches.ObjectedAlready: "objected_already",
         intake.SourceFixed: "list_kind_fixed",
+        NameTaken: "unit_name_taken",
     }
 )
 #: Refusals whose own Chinese text says it best: what they hold is the unit's arrangement or its list, no person's data.
@@ -98,6 +101,8 @@ _SPOKEN: Mapping[type[Exception], str] = MappingProxyType(
         ComplaintRefused: "complaint_refused",
         LeadRefused: "lead_refused",
         RetentionRefused: "retention_refused",
+        RecusalRefused: "recusal_refused",
+        ChangeRefused: "register_change_refused",
     }
 )
 
@@ -114,6 +119,9 @@ def acting() -> Iterator[Session]:
     except EntryRefused as refused:
         wrong = [(f"values.{name}", text) for name, text in refused.faults.items()]
         raise Problem("entry_refused", detail=str(refused), errors=wrong) from None
+    except MustRecuse as recused:
+        facts = {"subject": recused.subject.value, "key": recused.key}
+        raise Problem("must_recuse", detail=str(recused), facts=facts) from None
     except ChangesBlocked as blocked:
         raise Problem("changes_blocked", detail=f"{blocked}。", blocks=[_line(*one) for one in blocked.found]) from None
     except tuple(_CODES) as refused:

@@ -46,6 +46,8 @@ _REPORTS = Rule(_SUPERVISORS | {Role.SUPERVISOR})  #: 周报: a unit's 督办员
 _SENDERS = Rule(_COUNTER.roles | {Role.OFFICE})  #: who hands lists in
 #: 投诉、整改: the 督办员 is the unit's one contact for all of it (10.2); the clerk whom it may be about is not.
 _CONCERNED = Rule(frozenset({Role.OFFICE, Role.SUPERVISOR}))
+#: 回避: whoever decides about units.
+_DECIDERS = Rule(_REPAIR.roles | {Role.PUBLISHER})
 _LIST_READERS = Rule(_READERS.roles | {Role.PUBLISHER})
 _CHECK, _PUBLISHED, _DOCUMENTS = (Rule(public=True, quota=quota) for quota in ("check", "catalog", "documents"))
 _WATCHED = Rule(public=True)  #: by machines of ours (gateway.addresses.monitors_only), or costs nothing
@@ -138,6 +140,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "put_proof": _REGISTRY,
         "get_databases": _REGISTRY,
         "put_database": _REGISTRY,
+        "get_register_changes": _REGISTRY,
+        "confirm_change": _REGISTRY,
+        "refuse_change": _REGISTRY,
+        "get_traces": _REGISTRY,
         "put_source": _SENDERS,
         "send_file": _SENDERS,
         "get_sources": _READERS,
@@ -197,6 +203,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "enter_register": Rule(_SUPERVISION.roles | _OFFICE.roles),
         "get_entries": _REGISTERS,
         "export_entries": _REGISTERS,
+        "recuse": _DECIDERS,
+        "get_recusals": Rule(_DECIDERS.roles | _ADMINISTRATION.roles),
         "get_retention": _REGISTRY,
         "confirm_erasure": _OFFICE,
         "get_holds": _REGISTRY,

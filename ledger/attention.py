@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from domain.lifecycle import ENDED, Event, State
 from domain.methods import Method, may_seal
 from domain.reasons import CloseReason, ReissueReason, RerouteReason, WithdrawReason
-from ledger import mismatches, promises
+from domain.recusal import Subject
+from domain.roles import Role
+from ledger import mismatches, promises, recusal
 from ledger.alarms import clear_alarm, raise_alarm
 from ledger.deliveries import announce
 from ledger.entries import load_entry
@@ -42,6 +44,7 @@ def reroute(
 ) -> None:
     """改派: ask another issuing unit. The old request closes without a score, a proof of the old answer is revoked."""
     row = _waiting_for_a_person(session, number)
+    _no_own(session, row, actor)
     unit = heir(session, unit)
     target = session.get(Unit, unit)
     if target is None or not target.active:
@@ -84,6 +87,7 @@ def reissue(session: Session, number: str, why: ReissueReason, *, now: datetime,
 def close(session: Session, number: str, why: CloseReason, *, now: datetime, actor: str) -> None:
     """办结: a person ends it; the requesting unit is told."""
     row = _waiting_for_a_person(session, number)
+    _no_own(session, row, actor)
     withdraw_request(session, number, now=now, actor=actor)
     detail = {"why": CloseReason(why).value}
     closed = move(session, number, Event.CLOSED, row.state, State.CLOSED, at=now, actor=actor, detail=detail)
@@ -139,6 +143,12 @@ def _waiting_for_a_person(session: Session, number: str) -> Verification:
     if row.state is not State.NEEDS_ATTENTION:
         raise MoveRefused(f"{number}: 现状为“{row.state.chinese}”,不需要人工处理")
     return row
+
+
+def _no_own(session: Session, row: Verification, actor: str) -> None:
+    """回避: the unit that is asked does not decide that it owes nothing any more."""
+    deciders = (Role.OPERATOR, Role.OFFICE)
+    recusal.check(session, Subject.VERIFICATION, row.number, [row.issuing_unit or load_entry(session, row.entry).issuing_unit], actor=actor, roles=deciders)
 
 
 def _revoke(session: Session, number: str, why: str, now: datetime) -> None:

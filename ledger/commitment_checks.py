@@ -15,8 +15,9 @@ from domain.lifecycle import Event
 from domain.limits import promise_is_provisional
 from domain.notices import NoticeKind
 from domain.records import Cause
+from domain.recusal import Subject
 from domain.roles import Role
-from ledger import rules
+from ledger import recusal, rules
 from ledger.alarms import raise_alarm
 from ledger.calendars import calendar
 from ledger.cases import key_of
@@ -110,7 +111,9 @@ def restore(session: Session, block: UUID, why: str, *, now: datetime, actor: st
         raise LookupError
     if row.restored_at is None:
         commitment = session.get_one(Commitment, row.commitment)
-        key = key_of(session, session.get_one(Verification, commitment.verification).case)
+        about = session.get_one(Verification, commitment.verification)
+        recusal.check(session, Subject.CREDIT, block, [about.unit], actor=actor)  # whose check it was
+        key = key_of(session, about.case)
         row.restored_at, row.restored_by = now, actor
         row.restored_why = key.encrypt_text(Place("credit_blocks", "restored_why", row.id), why)
     return row

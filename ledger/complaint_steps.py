@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.complaints import COMPLAINT_STEPS, ComplaintOutcome, ComplaintStanding, ComplaintStep
+from domain.recusal import Subject
+from ledger import recusal
 from ledger.complaints import ComplaintRefused, Stated, add_step, key_of, written
-from ledger.succession import estate
+from ledger.succession import estate, heir
 from ledger.tables.oversight import Complaint, ComplaintStepRow
-from ledger.tables.registry import Unit
+from ledger.tables.registry import Matter, Unit
 from ledger.vault import Place
 
 
@@ -32,6 +34,7 @@ class StepView:
 def pass_on(session: Session, number: str, to: str, asked: str, *, person: str, unit: str, now: datetime) -> Complaint:
     """转办: `asked` is what the unit reads; it is kept in clear and holds nothing by which the reporter could be known."""
     row = _locked(session, number)
+    recusal.check(session, Subject.COMPLAINT, number, concerned(session, row), actor=person)
     target = _next(row, ComplaintStep.PASS)
     found = session.get(Unit, to)
     if found is None or not found.active:
@@ -57,6 +60,7 @@ def close(
 ) -> Complaint:
     """办结 by the office, with its outcome."""
     row = _locked(session, number)
+    recusal.check(session, Subject.COMPLAINT, number, concerned(session, row), actor=person)
     row.standing = _next(row, ComplaintStep.CLOSE)
     row.done_at = row.done_at or now
     add_step(session, row, ComplaintStep.CLOSE, person=person, unit=unit, now=now, text=text, outcome=outcome.value)
@@ -69,18 +73,19 @@ def read(session: Session, number: str, *, person: str, unit: str, now: datetime
     Never for people of the unit named, whatever their office (18.2): then LookupError.
     """
     row = find(session, number)
-    if not _unnamed(session, row, estate(session, unit)):
+    if heir(session, unit) in concerned(session, row):
         raise LookupError
     add_step(session, row, ComplaintStep.READ, person=person, unit=unit, now=now)
     return written(row)
 
 
-def _unnamed(session: Session, row: Complaint, units: frozenset[str]) -> bool:
-    """None of them was named at first, nor was it passed to one: that it went on does not open it."""
-    passed = select(ComplaintStepRow.id).where(
-        ComplaintStepRow.complaint == row.id, ComplaintStepRow.record["to"].astext.in_(units)
-    )
-    return row.unit not in units and session.scalar(passed.limit(1)) is None
+def concerned(session: Session, row: Complaint) -> frozenset[str]:
+    """Whom it is about: the unit named at first, whoever it was passed to, whose matter it is. That it went on, or that
+    the unit was merged, does not end it."""
+    to = ComplaintStepRow.record["to"].astext
+    passed = session.scalars(select(to).where(ComplaintStepRow.complaint == row.id, to.is_not(None)))
+    matter = session.get(Matter, row.matter) if row.matter else None
+    return frozenset(heir(session, unit) for unit in (row.unit, matter.unit if matter else None, *passed) if unit)
 
 
 def find(session: Session, number: str) -> Complaint:

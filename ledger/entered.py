@@ -10,7 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from domain.limits import aware
+from domain.recusal import Subject
 from domain.registers import FieldKind, RegisterKind, faults, people_of
+from ledger import recusal
 from ledger.succession import estate
 from ledger.tables.oversight import RegisterEntry
 from ledger.tables.registry import Person, Unit
@@ -31,6 +33,8 @@ def enter(
     """A new row, or one in the place of `replaces`. Raises `EntryRefused`."""
     if session.get(Unit, unit) is None:
         raise EntryRefused("没有所填的单位。")
+    if kind.about.by_office:
+        recusal.check(session, Subject.INSPECTION, unit, [unit], actor=person)
     if wrong := faults(kind, values) or _unknown_people(session, kind, unit, values):
         raise EntryRefused("所填的内容不合格。", wrong)
     if replaces is not None:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from domain.inbox import ExcuseReason
 from domain.lifecycle import Event
 from domain.limits import LimitKind
+from domain.recusal import Subject
+from ledger import recusal
 from ledger.moves import note
 from ledger.standings import lock
 from ledger.succession import estate
@@ -56,6 +58,7 @@ def decide(session: Session, request: UUID, approved: bool, *, now: datetime, ac
     row = session.get(Request, request)
     if row is None:
         raise LookupError
+    recusal.check(session, Subject.EXCUSE, request, [row.unit], actor=actor)
     lock(session, row.verification)
     limit = _soft(session, request)
     if limit.excuse is None:

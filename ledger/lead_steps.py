@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from domain.instants import is_past
 from domain.lead_path import LEAD_STEPS, NEEDS, LeadStanding, LeadStep
 from domain.limits import aware
-from ledger import terms
+from domain.recusal import Subject
+from ledger import recusal, terms
 from ledger.succession import estate
 from ledger.tables.oversight import Lead, LeadStepRow
 from ledger.vault import Place, vault
@@ -38,6 +39,8 @@ def take(
     row = _locked(session, number)
     if step is LeadStep.ANSWER and (row.unit not in estate(session, unit) or row.notified_at is None):
         raise LookupError
+    if step is not LeadStep.ANSWER:
+        recusal.check(session, Subject.LEAD, number, [row.unit], actor=person)
     target = LEAD_STEPS.get((row.standing, step))
     if target is None:
         raise LeadRefused(f"这条线索{row.standing.chinese},不能“{step.chinese}”。")

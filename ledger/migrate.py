@@ -24,6 +24,8 @@ from ledger.tables import (
     keys,
     oversight,
     records,
+    recusals,
+    register_changes,
     registry,
     reports,
     retention,
@@ -33,7 +35,10 @@ from ledger.tables import (
 from ledger.tables.base import metadata
 
 # Importing the modules registers their tables with `metadata`.
-_TABLES = (admission, cases, catalog, commitments, duty, effects, inbox, keys, oversight, records, registry, reports, retention, traces, verifications)
+_TABLES = (
+    admission, cases, catalog, commitments, duty, effects, inbox, keys, oversight, records, recusals, register_changes, registry, reports,
+    retention, traces, verifications,
+)  # fmt: skip
 
 
 class CannotUpgrade(Exception):

@@ -10,7 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.intervals import Interval, overlap, total
+from domain.recusal import Subject
+from domain.roles import Role
+from ledger import recusal
 from ledger.tables.records import Outage, Pulse
+from ledger.tables.verifications import Deadline, Request
 
 GAP = timedelta(minutes=3)
 
@@ -29,6 +33,9 @@ def record(
     """
     if until <= since or until > now:
         raise OutageRefused("故障的结束时间应晚于开始时间,且不晚于现在。")
+    if not automatic:
+        deciders = (Role.OPERATOR, Role.OFFICE)
+        recusal.check(session, Subject.OUTAGE, since.isoformat(), _missed_within(session, since, until), actor=actor, roles=deciders)
     known = session.scalar(
         select(Outage)
         .where(Outage.since == since, Outage.automatic == automatic, Outage.replaced_at.is_(None))
@@ -48,6 +55,12 @@ def record(
     )
     session.flush()
     return Interval(since, longest)
+
+
+def _missed_within(session: Session, since: datetime, until: datetime) -> list[str]:
+    """Units that missed a limit which ran then: an outage is the platform's reason for it."""
+    query = select(Request.unit).join(Deadline, Deadline.request == Request.id).distinct()
+    return list(session.scalars(query.where(Deadline.missed_at.is_not(None), Deadline.started_at < until, Deadline.due_at > since)))
 
 
 def pulse(session: Session, name: str, now: datetime, gap: timedelta = GAP) -> Interval | None:

@@ -16,7 +16,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event
+from domain.recusal import Subject
 from domain.retention import HoldReason, Kept, RetentionStanding
+from ledger import complaint_steps, recusal
 from ledger.alarms import clear_alarm, raise_alarm
 from ledger.cases import find
 from ledger.moves import note
@@ -25,7 +27,7 @@ from ledger.tables.commitments import Commitment, CreditBlock
 from ledger.tables.oversight import Complaint
 from ledger.tables.records import VoluntarySubmission
 from ledger.tables.retention import Hold, RetentionItem
-from ledger.tables.verifications import Verification
+from ledger.tables.verifications import Request, Verification
 
 ALARM = "retention_due"
 
@@ -91,6 +93,8 @@ def confirm(session: Session, items: Iterable[UUID], *, now: datetime, actor: st
     if held := [row.number for row in rows if holds_of(session, row.kind, row.subject)]:
         raise RetentionRefused(f"暂停销毁期间不能确认:{'、'.join(held)}。")
     fresh = [row for row in rows if row.confirmed_at is None]
+    for row in fresh:
+        recusal.check(session, Subject.RETENTION, row.id, _concerned(session, row.kind, row.subject), actor=actor)
     for row in fresh:
         row.confirmed_at, row.confirmed_by = now, actor
     return len(fresh)
@@ -180,6 +184,7 @@ def lift(session: Session, hold: UUID, *, now: datetime, actor: str) -> Hold:
     row = session.get(Hold, hold, with_for_update=True)
     if row is None or row.lifted_at is not None:
         raise RetentionRefused("没有这项暂停,或已经解除。")
+    recusal.check(session, Subject.HOLD, hold, _concerned(session, row.kind, row.subject), actor=actor)
     row.lifted_at, row.lifted_by = now, actor
     session.execute(
         update(RetentionItem)
@@ -187,6 +192,16 @@ def lift(session: Session, hold: UUID, *, now: datetime, actor: str) -> Hold:
         .values(confirmed_at=None, confirmed_by=None)
     )
     return row
+
+
+def _concerned(session: Session, kind: Kept, subject: UUID) -> list[str]:
+    """Whose conduct ends to be readable: of a case who kept it and who was asked."""
+    if kind is Kept.COMPLAINT:
+        return list(complaint_steps.concerned(session, session.get_one(Complaint, subject)))
+    if kind is Kept.VOLUNTARY:
+        return [session.get_one(VoluntarySubmission, subject).unit]
+    asked = select(Request.unit).join(Verification, Verification.number == Request.verification).where(Verification.case == subject)
+    return [session.get_one(Case, subject).unit, *session.scalars(asked.distinct())]
 
 
 def holds_of(session: Session, kind: Kept, subject: UUID) -> list[Hold]:

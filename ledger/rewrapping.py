@@ -14,6 +14,7 @@ from ledger.database import transaction
 from ledger.tables.cases import Case
 from ledger.tables.oversight import Complaint, LeadStepRow
 from ledger.tables.records import VoluntarySubmission
+from ledger.tables.recusals import Recusal
 from ledger.tables.registry import CallbackAddress
 from ledger.vault import Place, vault
 
@@ -63,6 +64,7 @@ def left() -> dict[str, int]:
                 found[name] = found.get(name, 0) + count
         kept = [
             *session.scalars(select(CallbackAddress.secret)),
+            *session.scalars(select(func.substr(Recusal.why, 1, 64))),
             *session.scalars(select(func.substr(LeadStepRow.text, 1, 64)).where(LeadStepRow.text.is_not(None))),
             *session.scalars(
                 select(func.substr(VoluntarySubmission.stated, 1, 64)).where(VoluntarySubmission.case.is_(None))

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from domain.hours import ServiceHours
 from domain.records import Cause
-from ledger import affected
+from domain.recusal import Subject
+from domain.roles import Role
+from ledger import affected, recusal
 from ledger.calendars import DISTRICT, calendar
 from ledger.tables.duty import Timetable, TimetableChange
 from ledger.tables.registry import Unit
@@ -42,6 +44,8 @@ def set_timetable(
     """
     if effective_from < now and not backdated:
         raise TimetableRefused("生效时间不能早于现在;需要更正此前的服务时间的,请报工作专班办公室办理。")
+    if effective_from < now:
+        recusal.check(session, Subject.HOURS, unit, [unit], actor=actor, roles=(Role.OFFICE, Role.ADMINISTRATOR))
     known = calendar(session, name)
     if name != DISTRICT and not known.years:
         raise TimetableRefused(f"没有名为“{name}”的工作日历,请先由工作专班办公室录入。")

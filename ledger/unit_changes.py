@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from domain.lifecycle import OPEN, Event
 from domain.limits import aware
+from domain.spelling import words
 from ledger import duty
 from ledger.moves import note
 from ledger.tables.registry import Person, System, Unit, UnitChange
@@ -27,13 +28,20 @@ def rename(session: Session, unit: str, name: str, *, at: datetime, document: st
         return known
     if not name or name == row.name:
         raise UnitChangeRefused("新名称为空或与现名称相同。")
-    if session.scalar(select(Unit.code).where(Unit.name == name)) is not None:
+    if called(session, name, but=unit) is not None:
         raise UnitChangeRefused(f"名称“{name}”已由其他单位使用。")
     change = _record(session, row, at, document, now, actor)
     change.after = row.name = name
     session.add(change)
     session.flush()
     return change
+
+
+def called(session: Session, name: str, *, but: str) -> str | None:
+    """Another unit that is called so, by the rule for words: width, brackets and spaces make no other name."""
+    meant = words(name)
+    named = session.execute(select(Unit.code, Unit.name).where(Unit.code != but)).tuples()
+    return next((code for code, other in named if words(other) == meant), None)
 
 
 def merge(session: Session, unit: str, into: str, *, at: datetime, document: str, now: datetime, actor: str) -> UnitChange:

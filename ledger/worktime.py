@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from domain.calendar import Calendar, MissingYear
 from domain.limits import promise_end
 from domain.records import Cause
-from ledger import affected, commitment_checks, complaints, lead_steps
+from domain.recusal import Subject
+from ledger import affected, commitment_checks, complaints, lead_steps, recusal
 from ledger.alarms import clear_alarm
 from ledger.calendars import DISTRICT, calendar
 from ledger.catalog import proposals
 from ledger.tables.cases import Case
-from ledger.tables.duty import CalendarChange, CalendarYear
+from ledger.tables.duty import CalendarChange, CalendarYear, Timetable
 from settings import settings
 
 
@@ -45,6 +46,9 @@ def put_year(
     """
     off, on = sorted(set(rest)), sorted(set(work))
     _check(year, off, on)
+    if name != DISTRICT:  # the district's own is the notice of the State Council for all alike
+        whose = session.scalars(select(Timetable.unit).where(Timetable.calendar == name).distinct()).all()
+        recusal.check(session, Subject.CALENDAR, name, whose, actor=actor)
     row = session.get(CalendarYear, (name, year), with_for_update=True)
     before: dict[str, Any] = {} if row is None else _as_json(row)
     if row is None:

@@ -18,6 +18,7 @@ from ledger.database import transaction
 from ledger.tables.duty import CalendarYear
 from runtime import work_calendar
 from runtime.casework import operator
+from runtime.deciding import actor_of, add_by
 from runtime.failures import Failure
 from runtime.progress import Progress
 from settings import settings
@@ -37,19 +38,22 @@ def main(arguments: list[str]) -> int:
     put.add_argument("--source", type=public, required=True, help="依据,如通知文号")
     put.add_argument("--reason", type=public, required=True, help="录入或更正的理由")
     for verb in (seed, put):
-        verb.add_argument("--calendar", type=_name, default=DISTRICT, metavar="名称", help="单位自用的日历(默认全区的)")
+        verb.add_argument("--calendar", type=_name, default=DISTRICT, metavar="名称", help="单位自用的日历(默认全区的),须写明 --by")
+        add_by(verb, "put_year", required=False)
     options = parser.parse_args(arguments)
     progress, now = Progress(), settings().now()
     try:
         with transaction() as session:
+            by = getattr(options, "by", None)
+            actor = actor_of(session, by, "put_year", "录入工作日历") if by else operator()
             if options.verb == "seed":
                 moved = work_calendar.seed(
-                    session, options.year, now=now, actor=operator(), reason="从节假日库录入", name=options.calendar
+                    session, options.year, now=now, actor=actor, reason="从节假日库录入", name=options.calendar
                 )
             elif options.verb == "put":
                 moved = worktime.put_year(
                     session, options.year, options.rest, options.work, provisional=options.provisional,
-                    source=options.source, reason=options.reason, now=now, actor=operator(), name=options.calendar,
+                    source=options.source, reason=options.reason, now=now, actor=actor, name=options.calendar,
                 )  # fmt: skip
             else:
                 return _list(progress)

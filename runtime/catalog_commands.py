@@ -19,6 +19,7 @@ from ledger.catalog import drafts, intake, proposals, questions, versions
 from ledger.database import transaction
 from ledger.tables.registry import Matter, ProofKind, Unit
 from runtime.casework import operator
+from runtime.deciding import actor_of, add_by
 from runtime.failures import Failure
 from runtime.progress import Progress
 from settings import LOCAL, settings
@@ -43,6 +44,7 @@ def main(arguments: list[str]) -> int:
     answer = verbs.add_parser("answer", help="确认一个名称指什么")
     answer.add_argument("id", type=UUID, help="问题编号")
     answer.add_argument("code", nargs="?", default="", help="单位、事项、证明的编码;不是其中任何一个的,省略")
+    add_by(answer, "answer_question")
     errors = verbs.add_parser("errors", help="导出退回报送单位的问题清单(XLSX)")
     errors.add_argument("key", help="清单代号")
     errors.add_argument("-o", "--output", type=Path, required=True)
@@ -145,7 +147,8 @@ def _answer(options: argparse.Namespace, progress: Progress) -> int:
             raise Failure("确认", f"没有这个问题:{options.id}", "用 ./run catalog questions 查看。")
         if options.code and not _is_known(session, Topic(asked.topic), options.code):
             raise Failure("确认", f"没有这个编码:{options.code}", "请核对编码;新增的请先用 ./run import 登记。")
-        questions.answer(session, options.id, options.code, now=settings().now(), actor=operator())
+        actor = actor_of(session, options.by, "answer_question", "确认")
+        questions.answer(session, options.id, options.code, now=settings().now(), actor=actor)
     progress.say(f"“{asked.subject}”已确认为{options.code or '不属于登记库'};下次重建时生效。")
     return 0
 

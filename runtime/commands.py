@@ -45,6 +45,7 @@ COMMANDS: dict[str, Command] = {
     "report": Command("runtime.report_command:main", "make a week's report and write its files", "编制周报,写出 PDF、XLSX、HTML"),
     "retention": Command("runtime.retention_command:main", "what is kept too long: list, confirm, hold", "保管期限届满清册:列出、确认销毁、暂停"),
     "import": Command("runtime.import_commands:main", "import units, people, matters, proofs, databases from XLSX", "导入单位、人员、事项、证明、数据库名册"),
+    "traces": Command("runtime.traces_command:main", "who changed what, before and after", "留痕:谁改了什么,改前改后"),
     "unit": Command("runtime.unit_command:main", "record that a unit is renamed or merged", "登记单位更名、合并"),
     "keyfiles": Command("runtime.first_keys:main", "make every secret file", "生成缺少的密钥文件", False),
     "migrate": Command("runtime.migrate:main", "bring the ledger to the newest version", "升级台账数据库"),

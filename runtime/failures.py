@@ -23,10 +23,13 @@ def explained(what: str, error: Exception) -> Failure | None:
     import sqlalchemy.exc
 
     from ledger.key_checks import REMEDY, WrongKeys
+    from ledger.recusal import MustRecuse
     from ledger.timekeeping import ClockOff
 
     if isinstance(error, WrongKeys):
         return Failure("核对密钥", ";".join(error.faults), REMEDY)
+    if isinstance(error, MustRecuse):
+        return Failure("回避", str(error), "什么也没有写入。用 --by 写明由谁办理。")
     if isinstance(error, ClockOff):
         return Failure(what, str(error), "没有完成本次操作,什么也没有写入。校准时钟后请再执行一次。")
     if isinstance(error, (sqlalchemy.exc.OperationalError, psycopg2.OperationalError)):

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from sqlalchemy.orm import Session
 
 from catalog.cleaning import clean
 from catalog.file_kinds import FileRefused
 from catalog.sheets import read_sheets
 from catalog.values import NotUnderstood
-from ledger import registry
+from domain.register_changes import Register
+from ledger import register_changes
 from ledger.actor import ACTOR
 from ledger.database import transaction
 from runtime import import_rows
@@ -25,6 +25,7 @@ from runtime.casework import operator
 from runtime.complaint_import import import_complaints
 from runtime.failures import Failure
 from runtime.import_rows import Around, Row, RowError
+from settings import settings
 
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -40,7 +41,7 @@ class Sheet:
     optional: tuple[str, ...]
     read: Callable[[Row, Around], dict[str, Any]]
     unique: tuple[str, ...]  #: columns in which no value may stand twice, the code first
-    write: Callable[[Session, list[dict[str, Any]]], int]
+    register: Register
 
 
 def main(arguments: list[str]) -> int:
@@ -55,13 +56,18 @@ def main(arguments: list[str]) -> int:
     if options.kind == "complaints":
         return import_complaints(options.file)
     ACTOR.set(operator())
-    count = import_file(options.kind, options.file)
+    count, waits = import_file(options.kind, options.file)
     _console.print(f"已导入 {count} 行。")
+    if waits:
+        _console.print(
+            f"其中 {waits} 行给予岗位、启用或改变名称,待管理员或专班办公室的另一人用本人的密钥确认后生效:"
+            "./run traces --waiting 列出,POST /v1/registry/changes/{id}/confirm 确认。"
+        )
     return 0
 
 
-def import_file(kind: str, file: Path) -> int:
-    """Import a whole file or nothing of it; gives the rows. Raises Failure that lists every faulty row."""
+def import_file(kind: str, file: Path) -> tuple[int, int]:
+    """Import a whole file or nothing of it; gives the rows, and how many wait for a second person. Raises Failure that lists every faulty row."""
     sheet = SHEETS[kind]
     rows = _rows(file, sheet)
     counts = {name: Counter(row.get(name, "") for _, row in rows) for name in sheet.unique}
@@ -77,7 +83,12 @@ def import_file(kind: str, file: Path) -> int:
             except (RowError, NotUnderstood) as error:
                 faults.append(f"第 {line} 行:{error}")
         if not faults:
-            return sheet.write(session, read)
+            ordered = sorted(read, key=lambda row: row.get("drafting_unit") is not None)  # who drafts for others comes first
+            try:
+                waits = register_changes.put(session, sheet.register, ordered, actor=operator(), now=settings().now())
+            except register_changes.NameTaken as taken:
+                raise Failure("导入", f"名称“{taken}”已由其他单位使用(写法不同也是同名)", "一行也没有写入,改正后重新导入。") from None
+            return len(read), len(waits)
     raise Failure("导入", f"{len(faults)} 行有问题,一行也没有写入", "改正后重新导入。", tuple(faults[:50]))
 
 
@@ -111,30 +122,25 @@ def _rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
     return rows
 
 
-def _put_units(session: Session, rows: list[dict[str, Any]]) -> int:
-    """Those that draft for others first: the others refer to them."""
-    return registry.put_units(session, sorted(rows, key=lambda row: row.get("drafting_unit") is not None))
-
-
 SHEETS = {
     "units": Sheet(
         "单位", ("单位编码", "单位名称", "单位类别"),
         ("统一社会信用代码", "别名", "行业", "行业主管部门", "行政区划", "单位性质", "应参加改革", "在用"),
-        import_rows.unit, ("单位编码", "单位名称"), _put_units,
+        import_rows.unit, ("单位编码", "单位名称"), Register.UNITS,
     ),
     "people": Sheet(
-        "人员", ("人员编码", "姓名", "单位编码", "岗位"), ("在岗", "邮箱"), import_rows.person, ("人员编码",), registry.put_people
+        "人员", ("人员编码", "姓名", "单位编码", "岗位"), ("在岗", "邮箱"), import_rows.person, ("人员编码",), Register.PEOPLE
     ),
     "matters": Sheet(
         "事项", ("事项编码", "事项名称", "单位编码", "办件类型"), ("承诺时限", "市级以上审核", "在用"), import_rows.matter, ("事项编码",),
-        registry.put_matters,
+        Register.MATTERS,
     ),
     "proofs": Sheet(
         "证明种类", ("证明编码", "证明名称"), ("别名", "设定依据", "出具单位", "核验内容", "有效天数", "否定结果盖章", "取消"), import_rows.proof,
-        ("证明编码", "证明名称"), registry.put_proofs,
+        ("证明编码", "证明名称"), Register.PROOFS,
     ),
     "databases": Sheet(
         "证照、证明数据库", ("数据库编码", "数据库名称", "责任单位"), ("数据来源", "接入日期", "说明"), import_rows.database, ("数据库编码", "数据库名称"),
-        registry.put_databases,
+        Register.DATABASES,
     ),
 }  # fmt: skip

@@ -13,13 +13,10 @@ from rich.console import Console
 from sqlalchemy.orm import Session
 
 from domain.reasons import REASON_WORDS, CloseReason, Reason, ReissueReason, RerouteReason
-from domain.roles import Role
-from gateway.permissions import RULES
 from ledger import attention, notifications
 from ledger.database import transaction
 from ledger.moves import MoveRefused
-from ledger.tables.registry import Person
-from runtime.casework import operator
+from runtime.deciding import actor_of, add_by
 from runtime.failures import Failure
 from settings import settings
 
@@ -77,7 +74,7 @@ def settle(arguments: list[str]) -> int:
 def _parser(name: str, description: str, reasons: type[Reason] | None = None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"./run {name}", description=description)
     parser.add_argument("number", help="核验编号")
-    parser.add_argument("--by", required=True, metavar="人员编码", help="由谁决定:名录中的在岗人员,岗位为运维或专班办公室")
+    add_by(parser, "close_stuck")
     if reasons is not None:
         words = ";".join(f"{reason.value} {word}" for reason, word in REASON_WORDS[reasons].items())
         parser.add_argument("--reason", required=True, choices=[str(reason) for reason in reasons], metavar="理由", help=words)
@@ -87,11 +84,6 @@ def _parser(name: str, description: str, reasons: type[Reason] | None = None) ->
 def _act(chosen: argparse.Namespace, what: str, endpoint: str, action: Callable[[Session, str], None]) -> None:
     try:
         with transaction() as session:
-            person = session.get(Person, chosen.by)
-            if person is None or not person.active:
-                raise Failure(what, f"名录中没有在岗人员 {chosen.by}", "请核对人员编码;人员名册用 ./run import people 导入。")
-            if not RULES[endpoint].roles & set(map(Role, person.roles)):
-                raise Failure(what, f"{chosen.by} 的岗位不能{what}", "请由运维或工作专班办公室的人员决定。")
-            action(session, f"person:{person.code} via {operator()}")
+            action(session, actor_of(session, chosen.by, endpoint, what))
     except MoveRefused as refused:
         raise Failure(what, str(refused), "用 ./run stuck 查看待处理的核验和办法。") from None

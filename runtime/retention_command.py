@@ -12,6 +12,7 @@ from ledger import retention
 from ledger.database import transaction
 from runtime.calendar_commands import public
 from runtime.casework import operator
+from runtime.deciding import actor_of, add_by
 from runtime.failures import Failure
 from settings import LOCAL, settings
 
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> int:
     listed.add_argument("--standing", choices=[one.value for one in RetentionStanding], default="listed")
     confirm = verbs.add_parser("confirm", help="确认销毁所列各项,当夜执行")
     confirm.add_argument("items", type=UUID, nargs="+", metavar="清册编号")
+    add_by(confirm, "confirm_erasure")
     hold = verbs.add_parser("hold", help="暂停销毁一个办件或一件投诉")
     hold.add_argument("--case", nargs=2, metavar=("单位编码", "办件编号"))
     hold.add_argument("--complaint", metavar="投诉编号")
@@ -33,6 +35,7 @@ def main(arguments: list[str]) -> int:
     hold.add_argument("--document", type=public, required=True, help="依据的文件")
     lift = verbs.add_parser("lift", help="解除暂停")
     lift.add_argument("hold", type=UUID, metavar="暂停编号")
+    add_by(lift, "lift_hold")
     verbs.add_parser("holds", help="列出尚未解除的暂停")
     options = parser.parse_args(arguments or ["list"])
     try:
@@ -51,7 +54,7 @@ def _do(options: argparse.Namespace) -> int:
         if options.verb == "list":
             return _show(retention.lines(session, RetentionStanding(options.standing)))
         if options.verb == "confirm":
-            count = retention.confirm(session, options.items, now=now, actor=operator())
+            count = retention.confirm(session, options.items, now=now, actor=actor_of(session, options.by, "confirm_erasure", "确认销毁"))
             _console.print(f"已确认 {count} 项,当夜销毁;此前可以用 ./run retention hold 暂停。")
         elif options.verb == "hold":
             if (options.case is None) == (options.complaint is None):
@@ -64,7 +67,7 @@ def _do(options: argparse.Namespace) -> int:
                 row = retention.hold_case(session, *options.case, reason, options.document, **more)
             _console.print(f"{row.number} 暂停销毁({reason.chinese}),暂停编号 {row.id}。")
         elif options.verb == "lift":
-            row = retention.lift(session, options.hold, now=now, actor=operator())
+            row = retention.lift(session, options.hold, now=now, actor=actor_of(session, options.by, "lift_hold", "解除暂停"))
             _console.print(f"{row.number} 已解除暂停;须重新确认才会销毁。")
         else:
             for row in retention.standing_holds(session):

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from domain.adjusting import ProposalKind, Step
 from domain.limits import IN_FORCE
 from domain.listing import Change, from_content
+from domain.register_changes import Register
 from domain.roles import Role
 from domain.scope import CatalogEntry
-from ledger import commitments, duty, keys, registry, schedules, worktime
+from ledger import commitments, duty, keys, register_changes, schedules, worktime
 from ledger.calendars import calendar
 from ledger.catalog import proposals
 from ledger.database import transaction
@@ -48,12 +49,11 @@ def load() -> None:
 
 
 def _fill(session: Session, district: dict[str, Any]) -> None:
-    registry.put_units(session, district["units"])
-    registry.put_people(session, district["people"])
-    registry.put_systems(session, district["systems"])
-    registry.put_matters(session, district["matters"])
-    registry.put_proofs(session, district["proofs"])
-    registry.put_databases(session, [{**row, "connected_since": date.fromisoformat(row["connected_since"])} for row in district["databases"]])
+    """People last: once there are some who can confirm, the rest takes two of them (ledger.register_changes)."""
+    databases = [{**row, "connected_since": date.fromisoformat(row["connected_since"])} for row in district["databases"]]
+    for register in (Register.UNITS, Register.SYSTEMS, Register.MATTERS, Register.PROOFS, Register.DATABASES, Register.PEOPLE):
+        rows = databases if register is Register.DATABASES else district[register.value]
+        register_changes.put(session, register, rows, actor=_ACTOR, now=settings().now())
     _publish_first(session, district)
 
 

@@ -1,6 +1,7 @@
 """`./run unit rename|merge`: a unit is called otherwise, or has become part of another; the reports say so.
 
-A wrong name in the register is no 更名: that is corrected by the import, and leaves no record.
+Proposed here, and in force once a second person has confirmed it with his own key. A wrong name in the register is no 更名:
+that is corrected by the import, which waits for a second person too.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import argparse
 from datetime import date, datetime, time
 
-from ledger import unit_changes
+from ledger import register_changes, unit_changes
 from ledger.actor import ACTOR
 from ledger.database import transaction
 from runtime.calendar_commands import public
@@ -16,6 +17,8 @@ from runtime.casework import operator
 from runtime.failures import Failure
 from runtime.progress import Progress
 from settings import LOCAL, settings
+
+CONFIRM = "由管理员或专班办公室的另一人用本人的密钥确认后生效:POST /v1/registry/changes/{}/confirm。"
 
 
 def main(arguments: list[str]) -> int:
@@ -37,11 +40,11 @@ def main(arguments: list[str]) -> int:
     try:
         with transaction() as session:
             if options.verb == "rename":
-                change = unit_changes.rename(session, options.unit, options.name, **more)
+                change = register_changes.rename(session, options.unit, options.name, **more)
             else:
-                change = unit_changes.merge(session, options.unit, options.into, **more)
+                change = register_changes.merge(session, options.unit, options.into, **more)
     except unit_changes.UnitChangeRefused as refused:
         raise Failure("登记单位变更", str(refused), "更正后再次执行;原登记未改动。") from None
-    done = f"更名为{change.after}" if change.after else f"并入 {change.merged_into},已停用"
-    Progress().say(f"{change.before}自 {since.date().isoformat()} 起{done}。")
+    done = f"更名为{change.after['name']}" if options.verb == "rename" else f"并入 {options.into},随之停用"
+    Progress().say(f"{change.before['name']}自 {since.date().isoformat()} 起{done}:已提出。{CONFIRM.format(change.id)}")
     return 0

@@ -10,8 +10,10 @@ from pydantic import Field
 from domain.blocking import Organ
 from domain.limits import HandlingType
 from gateway.answers.base import Answered, More
+from gateway.answers.register_changes import ChangeAnswer
 from ledger.tables.registry import Database, Matter, ProofKind, Unit
 
+Waits = Annotated[ChangeAnswer | None, Field(description="待另一人确认的部分:POST /v1/registry/changes/{id}/confirm")]
 Remarks = Annotated[list[str], Field(description="待办提示")]
 
 
@@ -32,9 +34,10 @@ class UnitAnswer(Answered):
     takes_part: bool
     active: bool
     remarks: Remarks
+    waits: Waits = None
 
     @classmethod
-    def of(cls, row: Unit) -> UnitAnswer:
+    def of(cls, row: Unit, waits: ChangeAnswer | None = None) -> UnitAnswer:
         remarks = [] if row.uscc else ["统一社会信用代码待补。"]
         if row.kind == "public_service" and row.drafting_unit is None:
             remarks.append("公共服务单位的清单由行业主管部门组织编制,请补填行业主管部门。")
@@ -42,7 +45,7 @@ class UnitAnswer(Answered):
             code=row.code, name=row.name, kind=row.kind, uscc=row.uscc, aliases=row.aliases, sector=row.sector,
             kind_name={"government": "政务服务单位", "public_service": "公共服务单位"}.get(row.kind, row.kind),
             uscc_standing="已校验" if row.uscc else "待补", drafting_unit=row.drafting_unit, region=row.region,
-            organ=row.organ, takes_part=row.takes_part, active=row.active, remarks=remarks,
+            organ=row.organ, takes_part=row.takes_part, active=row.active, remarks=remarks, waits=waits,
         )  # fmt: skip
 
 
@@ -57,13 +60,15 @@ class MatterAnswer(Answered):
     reviewed_above: bool
     active: bool
     remarks: Remarks
+    waits: Waits = None
 
     @classmethod
-    def of(cls, row: Matter) -> MatterAnswer:
+    def of(cls, row: Matter, waits: ChangeAnswer | None = None) -> MatterAnswer:
         late = row.handling is HandlingType.PROMISED and row.promised_days is None
         return cls(
             code=row.code, name=row.name, unit=row.unit, handling=row.handling, promised_days=row.promised_days,
             reviewed_above=row.reviewed_above, active=row.active, remarks=["承诺件未写明承诺办结时限。"] if late else [],
+            waits=waits,
         )  # fmt: skip
 
 
@@ -82,9 +87,10 @@ class ProofKindAnswer(Answered):
     candidate_for_cancellation: Annotated[bool, Field(description="没有设定依据,是取消候选")]
     listed: Annotated[int, Field(description="现行清单中有几个条目")]
     remarks: Remarks
+    waits: Waits = None
 
     @classmethod
-    def of(cls, row: ProofKind, listed: int) -> ProofKindAnswer:
+    def of(cls, row: ProofKind, listed: int, waits: ChangeAnswer | None = None) -> ProofKindAnswer:
         candidate = not row.basis and not row.cancelled
         remarks = ["没有法律法规设定依据,列为取消候选:请补充依据,或予以取消。"] if candidate else []
         if row.cancelled and listed:
@@ -92,7 +98,7 @@ class ProofKindAnswer(Answered):
         return cls(
             code=row.code, name=row.name, aliases=row.aliases, basis=row.basis, issuing_unit=row.issuing_unit,
             fields=row.fields, validity_days=row.validity_days, sealed_when_negative=row.sealed_when_negative,
-            cancelled=row.cancelled, candidate_for_cancellation=candidate, listed=listed, remarks=remarks,
+            cancelled=row.cancelled, candidate_for_cancellation=candidate, listed=listed, remarks=remarks, waits=waits,
         )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def get_hours(
         return _hours(session, _unit(session, caller, unit, watches_all(caller)), [])
 
 
-@router.put("/v1/hours", summary="设定服务时间", responses=problems("unit_unknown", "timetable_refused", body=True))
+@router.put("/v1/hours", summary="设定服务时间", responses=problems("unit_unknown", "timetable_refused", "must_recuse", body=True))
 def set_hours(body: SentHours, caller: CurrentCaller) -> HoursAnswer:
     """本单位的服务时间(含午休、季节、周末、二十四小时);在办申请的时限随之重新计算,变更前后和理由留痕。
     单位自己只能设定今后的服务时间。"""
@@ -160,7 +160,7 @@ def get_year(year: Year, caller: CurrentCaller, calendar: CalendarName = DISTRIC
         return YearAnswer.of(row, [])
 
 
-@router.put("/v1/calendar/{year}", summary="录入工作日历", responses=problems("calendar_refused", body=True))
+@router.put("/v1/calendar/{year}", summary="录入工作日历", responses=problems("calendar_refused", "must_recuse", body=True))
 def put_year(year: Year, body: SentYear, caller: CurrentCaller, calendar: CalendarName = DISTRICT) -> YearAnswer:
     """录入或变更一年的放假和调休;涉及该年的时限随之补算或重算,变更前后和理由留痕。"""
     with acting() as session:

@@ -108,7 +108,7 @@ def get_credit_blocks(caller: CurrentCaller) -> BlocksAnswer:
         return BlocksAnswer(items=[BlockItem.of(row, number) for row, number in commitment_checks.blocks(session)])
 
 
-@router.post("/v1/credit-blocks/{id}/restore", summary="信用修复", responses=problems("block_unknown", body=True))
+@router.post("/v1/credit-blocks/{id}/restore", summary="信用修复", responses=problems("block_unknown", "must_recuse", body=True))
 def restore_credit(
     id: Annotated[UUID, Path(description="限制的编号")], body: SentRestoration, caller: CurrentCaller  # noqa: A002
 ) -> BlockItem:

@@ -129,7 +129,8 @@ def read_complaint(number: Number, caller: CurrentCaller) -> WrittenAnswer:
 
 
 @router.post(
-    "/v1/complaints/{number}/pass", summary="转办投诉", responses=problems("complaint_unknown", "complaint_refused", body=True)
+    "/v1/complaints/{number}/pass", summary="转办投诉",
+    responses=problems("complaint_unknown", "complaint_refused", "must_recuse", body=True),
 )
 def pass_complaint(number: Number, body: SentPassing, caller: CurrentCaller) -> ComplaintAnswer:
     """转给应当答复的单位,写明请它做什么。"""
@@ -157,7 +158,8 @@ def answer_complaint(number: Number, body: SentText, caller: CurrentCaller) -> C
 
 
 @router.post(
-    "/v1/complaints/{number}/close", summary="办结投诉", responses=problems("complaint_unknown", "complaint_refused", body=True)
+    "/v1/complaints/{number}/close", summary="办结投诉",
+    responses=problems("complaint_unknown", "complaint_refused", "must_recuse", body=True),
 )
 def close_complaint(number: Number, body: SentComplaintClosing, caller: CurrentCaller) -> ComplaintAnswer:
     """写明结果和办理情况。"""
@@ -185,7 +187,7 @@ def _seen(session: Session, number: str, caller: Caller) -> Complaint:
 
 def _answer(session: Session, row: Complaint, caller: Caller) -> ComplaintAnswer:
     """Whole for the office; not for its people of the unit named."""
-    whole = _of_office(caller) and heir(session, row.unit or "") != caller.unit
+    whole = _of_office(caller) and heir(session, caller.unit) not in complaint_steps.concerned(session, row)
     steps = complaint_steps.steps(session, row, as_unit=None if whole else caller.unit)
     return ComplaintAnswer.of(row, _duplicate(session, row), steps, settings().now(), whole=whole)
 

@@ -69,7 +69,7 @@ def get_questions(
 
 
 @router.post(
-    "/v1/catalog/questions/{id}/answer", summary="回答问题", responses=problems("question_unknown", "answer_refused", body=True)
+    "/v1/catalog/questions/{id}/answer", summary="回答问题", responses=problems("question_unknown", "answer_refused", "must_recuse", body=True)
 )
 def answer_question(
     id: Annotated[UUID, Path(description="问题编号")], body: SentAnswer, caller: CurrentCaller  # noqa: A002

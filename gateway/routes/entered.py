@@ -48,7 +48,7 @@ def get_registers(caller: CurrentCaller) -> RegistersAnswer:
     "/v1/entered-registers/{kind}",
     status_code=201,
     summary="登记一条",
-    responses=problems("register_unknown", "register_not_yours", "entry_refused", body=True),
+    responses=problems("register_unknown", "register_not_yours", "entry_refused", "must_recuse", body=True),
 )
 def enter_register(kind: Kind, body: SentEntryValues, caller: CurrentCaller) -> EntryAnswer:
     """新增,或以新的一条更正 replaces 所指的一条;原有的保留。不登记个人信息,人员写编码。"""

@@ -36,7 +36,7 @@ router = api_router("oversight")
 
 Number = Annotated[str, Path(max_length=40, pattern=r"^[\w]+$", description="线索编号", examples=["XS202603047K3M9QXT"])]
 Standings = Annotated[list[LeadStanding], Query(max_length=7, description="只看这些进度的")]
-_STEP = problems("lead_unknown", "lead_refused", body=True)
+_STEP = problems("lead_unknown", "lead_refused", "must_recuse", body=True)
 
 
 @router.post(

@@ -27,8 +27,8 @@ from settings import LOCAL, settings
 router = api_router("catalog-proposals")
 
 ProposalId = Annotated[UUID, Path(description="编制或调整的编号")]
-_STEP = problems("proposal_unknown", "step_refused", body=True)
-_AGREE = problems("proposal_unknown", "step_refused", "changes_blocked", "instant_in_future", body=True)
+_STEP = problems("proposal_unknown", "step_refused", "must_recuse", body=True)
+_AGREE = problems("proposal_unknown", "step_refused", "must_recuse", "changes_blocked", "instant_in_future", body=True)
 
 
 @router.post(
@@ -119,7 +119,7 @@ def withdraw_proposal(id: ProposalId, body: SentWhy, caller: CurrentCaller) -> W
     "/v1/catalog/versions",
     status_code=201,
     summary="公布清单",
-    responses=problems("proposal_unknown", "step_refused", "change_conflict", body=True),
+    responses=problems("proposal_unknown", "step_refused", "must_recuse", "change_conflict", body=True),
 )
 def publish_version(body: SentVersion, caller: CurrentCaller) -> VersionAnswer:
     """区政府办公室公布:已同意的各项合为新的一版,立即生效,全部成功或全部不变。在办的核验仍按发起时的版本办理。"""

@@ -70,7 +70,7 @@ def record_objection(number: Number, body: SentObjection, caller: CurrentCaller)
         return _mismatch(mismatches.object_to(session, number, body.text, now=settings().now(), actor=caller.actor))
 
 
-@router.post("/v1/outages", status_code=201, summary="登记平台故障", responses=problems("outage_refused", body=True))
+@router.post("/v1/outages", status_code=201, summary="登记平台故障", responses=problems("outage_refused", "must_recuse", body=True))
 def record_outage(body: SentOutage, caller: CurrentCaller) -> OutagesAnswer:
     """登记平台故障的起止;时限说明中注明“平台原因”,是否扣除由本区规则决定,扣除的随之撤销由此造成的超时。
     起点相同的再次登记视为更正,原登记保留。"""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from domain.register_changes import Register
 from gateway.acting import acting
+from gateway.answers.register_changes import ChangeAnswer
 from gateway.answers.registry import (
     DatabaseAnswer,
     DatabasesAnswer,
@@ -24,8 +26,9 @@ from gateway.paging import Limit, Offset, Search, cut, words_of
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.registry import SentDatabase, SentMatter, SentProof, SentUnit
-from ledger import registry
+from ledger import register_changes, registry
 from ledger.catalog import published
+from ledger.keys import Caller
 from ledger.tables.registry import Database, Matter, ProofKind, Unit
 from settings import LOCAL, settings
 
@@ -48,7 +51,7 @@ def get_units(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset:
     responses=problems("uscc_invalid", "unit_not_registered", "unit_name_taken", "drafts_itself", body=True),
 )
 def put_unit(code: Code, body: SentUnit, caller: CurrentCaller) -> UnitAnswer:
-    """新增或更新一个单位;没有写的项恢复为默认值。统一社会信用代码经校验,或为 null 记“待补”。"""
+    """新增或更新一个单位;没有写的项恢复为默认值。新单位和名称的变更由另一人确认后生效(waits)。统一社会信用代码经校验,或为 null 记“待补”。"""
     try:
         with acting() as session:
             if body.drafting_unit is not None:
@@ -58,8 +61,8 @@ def put_unit(code: Code, body: SentUnit, caller: CurrentCaller) -> UnitAnswer:
                 chained = drafting is None or drafting.drafting_unit is not None or registry.drafted_by(session, code) != {code}
                 if chained or body.drafting_unit == code:
                     raise Problem("drafts_itself")
-            registry.put_units(session, [body.as_row(code)])
-            return UnitAnswer.of(session.get_one(Unit, code, populate_existing=True))
+            waits = _put(session, Register.UNITS, body.as_row(code), caller)
+            return UnitAnswer.of(session.get_one(Unit, code, populate_existing=True), waits)
     except IntegrityError:  # the name is all that is unique beside the code
         raise Problem("unit_name_taken") from None
 
@@ -74,11 +77,11 @@ def get_matters(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offse
 
 @router.put("/v1/registry/matters/{code}", summary="登记事项", responses=problems("unit_not_registered", body=True))
 def put_matter(code: Code, body: SentMatter, caller: CurrentCaller) -> MatterAnswer:
-    """新增或更新一个事项。已公布的清单不随之改变;下次重建时列为变更。"""
+    """新增或更新一个事项。名称和办事单位的变更由另一人确认后生效(waits)。已公布的清单不随之改变;下次重建时列为变更。"""
     with acting() as session:
         _registered(session, body.unit)
-        registry.put_matters(session, [body.as_row(code)])
-        return MatterAnswer.of(session.get_one(Matter, code, populate_existing=True))
+        waits = _put(session, Register.MATTERS, body.as_row(code), caller)
+        return MatterAnswer.of(session.get_one(Matter, code, populate_existing=True), waits)
 
 
 @router.get("/v1/registry/proofs", summary="证明种类", responses=problems("invalid", "text_unclean"))
@@ -92,13 +95,13 @@ def get_proofs(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset
 
 @router.put("/v1/registry/proofs/{code}", summary="登记证明种类", responses=problems("unit_not_registered", body=True))
 def put_proof(code: Code, body: SentProof, caller: CurrentCaller) -> ProofKindAnswer:
-    """新增或更新一种证明。没有设定依据的,答复中注明为取消候选,不能列入清单。"""
+    """新增或更新一种证明。名称的变更由另一人确认后生效(waits)。没有设定依据的,答复中注明为取消候选,不能列入清单。"""
     with acting() as session:
         if body.issuing_unit is not None:
             _registered(session, body.issuing_unit)
-        registry.put_proofs(session, [body.as_row(code)])
+        waits = _put(session, Register.PROOFS, body.as_row(code), caller)
         row = session.get_one(ProofKind, code, populate_existing=True)
-        return ProofKindAnswer.of(row, published.uses(session, [code]).get(code, 0))
+        return ProofKindAnswer.of(row, published.uses(session, [code]).get(code, 0), waits)
 
 
 @router.get("/v1/registry/databases", summary="证照、证明数据库", responses=problems("invalid", "text_unclean"))
@@ -123,8 +126,14 @@ def put_database(code: Code, body: SentDatabase, caller: CurrentCaller) -> Datab
         raise Problem("instant_in_future")
     with acting() as session:
         _registered(session, body.owner)
-        registry.put_databases(session, [body.as_row(code)])
+        _put(session, Register.DATABASES, body.as_row(code), caller)
         return DatabaseAnswer.of(session.get_one(Database, code, populate_existing=True))
+
+
+def _put(session: Session, register: Register, row: dict[str, Any], caller: Caller) -> ChangeAnswer | None:
+    """Written; gives what waits for a second person."""
+    waits = register_changes.put(session, register, [row], actor=caller.actor, now=settings().now())
+    return ChangeAnswer.of(waits[0]) if waits else None
 
 
 def _registered(session: Session, unit: str) -> None:

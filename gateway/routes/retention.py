@@ -41,7 +41,7 @@ def get_retention(
         return RetentionAnswer(items=[RetentionItemAnswer.of(line) for line in found[:limit]], more=len(found) > limit)
 
 
-@router.post("/v1/retention/confirm", summary="确认销毁", responses=problems("retention_refused", body=True))
+@router.post("/v1/retention/confirm", summary="确认销毁", responses=problems("retention_refused", "must_recuse", body=True))
 def confirm_erasure(body: SentErasure, caller: CurrentCaller) -> ErasureAnswer:
     """确认后由当夜的例行任务销毁:销毁密钥,姓名、号码、证明和附件不能再读取;办理经过保留。销毁前随时可以暂停。"""
     with acting() as session:
@@ -69,7 +69,7 @@ def set_hold(body: SentHold, caller: CurrentCaller) -> HoldAnswer:
         return HoldAnswer.of(row)
 
 
-@router.post("/v1/holds/{id}/lift", summary="解除暂停", responses=problems("retention_refused", "invalid"))
+@router.post("/v1/holds/{id}/lift", summary="解除暂停", responses=problems("retention_refused", "must_recuse", "invalid"))
 def lift_hold(id: Annotated[UUID, Path(description="暂停编号")], caller: CurrentCaller) -> HoldAnswer:  # noqa: A002
     """解除后须重新确认才会销毁。"""
     with acting() as session:

@@ -9,6 +9,7 @@ from fastapi import Path
 from sqlalchemy.orm import Session
 
 from domain.numbers import is_number
+from gateway.acting import acting
 from gateway.answers.operations import StuckAnswer, StuckItem
 from gateway.answers.verifications import VerificationAnswer
 from gateway.entrance import CurrentCaller
@@ -44,7 +45,7 @@ def retry_stuck(number: Number, caller: CurrentCaller) -> VerificationAnswer:
     return _act(number, caller, lambda session: attention.retry(session, number, now=now, actor=caller.actor))
 
 
-@router.post("/v1/stuck/{number}/reroute", summary="改派", responses=problems("unit_unknown", *_PROBLEMS, body=True))
+@router.post("/v1/stuck/{number}/reroute", summary="改派", responses=problems("unit_unknown", "must_recuse", *_PROBLEMS, body=True))
 def reroute_stuck(number: Number, body: SentReroute, caller: CurrentCaller) -> VerificationAnswer:
     """转给另一个单位核验;原申请终止,不计考核。"""
     now = settings().now()
@@ -69,7 +70,7 @@ def reissue_stuck(number: Number, body: SentReissue, caller: CurrentCaller) -> V
     return _act(number, caller, action)
 
 
-@router.post("/v1/stuck/{number}/close", summary="人工办结", responses=problems(*_PROBLEMS, body=True))
+@router.post("/v1/stuck/{number}/close", summary="人工办结", responses=problems("must_recuse", *_PROBLEMS, body=True))
 def close_stuck(number: Number, body: SentClosing, caller: CurrentCaller) -> VerificationAnswer:
     """由人工结束这项核验,并告知需求单位。"""
     now = settings().now()
@@ -88,7 +89,7 @@ def resume_stuck(number: Number, caller: CurrentCaller) -> VerificationAnswer:
 
 
 def _act(number: str, caller: Caller, action: Callable[[Session], None]) -> VerificationAnswer:
-    with transaction() as session:
+    with acting() as session:
         if not is_number(number) or (row := views.find_verification(session, number, None)) is None:
             raise Problem("number_unknown")
         try:

@@ -106,7 +106,7 @@ def get_excuses(caller: CurrentCaller) -> ExcusesAnswer:
 @router.post(
     "/v1/excuses/{id}",
     summary="认定超时理由",
-    responses=problems("request_unknown", "no_soft_limit", "nothing_missed", "no_excuse", "excuse_stands", body=True),
+    responses=problems("request_unknown", "no_soft_limit", "nothing_missed", "no_excuse", "excuse_stands", "must_recuse", body=True),
 )
 def decide_excuse(id: RequestId, body: SentExcuseDecision, caller: CurrentCaller) -> LimitAnswer:  # noqa: A002
     """专班办公室认定理由是否成立。时限届满前认定成立的,不再督办。"""

@@ -17,8 +17,9 @@ from domain.calendar import LOCAL, MissingYear
 from domain.instants import is_past
 from domain.limits import aware
 from domain.listing import Change, apply, content, from_content
+from domain.recusal import Subject
 from domain.roles import Role
-from ledger import terms
+from ledger import recusal, terms
 from ledger.alarms import raise_alarm
 from ledger.calendars import calendar
 from ledger.catalog import change_tasks, grounds, versions
@@ -98,6 +99,8 @@ def take(
         raise StepRefused(f"这一项{row.standing.chinese},不能“{step.chinese}”。")
     _has_role(step, actor)
     _is_another(session, row, step, actor)
+    if step not in (Step.REPORT, Step.WITHDRAW):
+        _no_own(session, row, step, actor)
     if step in (Step.REPORT, Step.WITHDRAW):
         _may_act_for(session.get_one(Unit, row.unit), row.kind, actor)
     if step in (Step.CONSENT, Step.DECIDE) and step is not agreeing(row.kind):
@@ -124,6 +127,7 @@ def publish(session: Session, proposals: Collection[UUID], *, document: str, act
         if (row.standing, Step.PUBLISH) not in STEPS:
             raise StepRefused(f"{row.kind.chinese}({row.unit}){row.standing.chinese},不能公布。")
         _is_another(session, row, Step.PUBLISH, actor)
+        _no_own(session, row, Step.PUBLISH, actor)
     changes = [change for row in rows for change in changes_of(row)]
     version = versions.publish(session, changes, document=document, now=now, actor=f"person:{actor.person}")
     for row in rows:
@@ -239,6 +243,11 @@ def _is_another(session: Session, row: Proposal, step: Step, actor: Actor) -> No
     earlier = {one.step for one in (*steps[:1], *steps[last_return + 1 :]) if one.person == actor.person}
     if taken := earlier & NOT_THE_SAME.get(step, frozenset()):
         raise StepRefused(f"“{step.chinese}”不能由办理过“{sorted(taken)[0].chinese}”的同一人办理。")
+
+
+def _no_own(session: Session, row: Proposal, step: Step, actor: Actor) -> None:
+    """回避: neither whose list it is nor who drafted it decides."""
+    recusal.check(session, Subject.PROPOSAL, row.id, [row.unit, row.drafted_by], actor=actor.person, roles=WHOSE[step])
 
 
 def _record(session: Session, row: Proposal, step: Step, actor: Actor, record: Mapping[str, Any], now: datetime) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from domain.recusal import Subject
+from ledger import recusal
 from ledger.tables.catalog import CatalogQuestion
 
 _PLACES = 5
@@ -29,9 +31,11 @@ class Asked:
     places: list[str] = field(default_factory=list)
     count: int = 0
     unsettled: bool = False  #: asked although it was answered: the answer does not hold any more
+    units: set[str] = field(default_factory=set)  #: whose lists ask
 
-    def found_at(self, place: str) -> None:
+    def found_at(self, place: str, *units: str | None) -> None:
         self.count += 1
+        self.units.update(unit for unit in units if unit)
         if len(self.places) < _PLACES:
             self.places.append(place)
 
@@ -42,7 +46,7 @@ def put_asked(session: Session, asked: Iterable[Asked], *, now: datetime) -> int
     found = list(asked)
     session.execute(update(CatalogQuestion).where(CatalogQuestion.answered_at.is_(None)).values(open=False))
     for one in found:
-        values = {"subject": one.subject, "why": one.why, "candidates": one.candidates, "places": one.places, "count": one.count}
+        values = {"subject": one.subject, "why": one.why, "candidates": one.candidates, "places": one.places, "count": one.count, "units": sorted(one.units)}
         reopened: dict[str, Any] = {"open": CatalogQuestion.answered_at.is_(None)}
         if one.unsettled:
             reopened = {"open": True, "answer": None, "answered_at": None, "answered_by": None}
@@ -82,6 +86,7 @@ def answer(session: Session, question: UUID, code: str, *, now: datetime, actor:
     """A person says what a name means; None where there is no such question. A later answer takes the earlier's place."""
     row = session.get(CatalogQuestion, question, with_for_update=True, populate_existing=True)
     if row is not None:
+        recusal.check(session, Subject.QUESTION, question, row.units, actor=actor)
         row.answer, row.answered_at, row.answered_by, row.open = code, now, actor, False
         session.flush()
     return row

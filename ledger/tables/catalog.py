@@ -151,6 +151,7 @@ class CatalogQuestion(Table):
     candidates: Mapped[list[dict[str, Any]]]
     places: Mapped[list[str]]  #: where it stands, the first few
     count: Mapped[int]  #: in how many rows
+    units: Mapped[list[str]] = mapped_column(default=list, server_default="{}")  #: whose lists ask
     asked_at: Mapped[datetime]
     open: Mapped[bool] = mapped_column(default=True)  #: false once answered, or once no list raises it any more
     answer: Mapped[str | None]  #: a code; empty: it means nothing that could be listed

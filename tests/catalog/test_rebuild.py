@@ -19,6 +19,7 @@ from catalog.returning import file_for_sender
 from domain.listing import apply, content
 from ledger import registry
 from ledger.catalog import drafts, grounds, intake, proposals, questions, versions
+from ledger.recusal import MustRecuse
 from ledger.tables.catalog import CatalogReading, CatalogRow, NegativeProof
 from ledger.tables.registry import Matter
 from tests.catalog.registries import LISTS
@@ -123,6 +124,8 @@ def test_an_answer_holds_for_every_list_and_the_question_goes() -> None:
     assert (asked.topic, asked.subject, asked.count, asked.places) == (
         "issuer", "乡镇人民政府", 2, ["justice清单 第 2 行", "justice清单 第 3 行"],
     )  # fmt: skip
+    with pytest.raises(MustRecuse, match="涉及本单位"):  # whose list asks
+        do(questions.answer, asked.id, "370402-CIVIL", now=NOW, actor="person:demo-justice-1")
     do(questions.answer, asked.id, "370402-CIVIL", now=NOW, actor="person:demo-admin")
     draft = rebuilt()
     assert {after["issuing_unit"] for after in (one["after"] for one in draft.changes)} == {"370402-CIVIL"}
@@ -139,6 +142,8 @@ def test_a_contradiction_that_its_answer_does_not_settle_any_more_is_asked_again
     rebuilt()
     (asked,) = do(questions.questions)
     assert [(one["code"], one["name"]) for one in asked.candidates] == [("one", "one清单"), ("two", "two清单")]
+    with pytest.raises(MustRecuse):
+        do(questions.answer, asked.id, "two", now=NOW, actor="person:demo-justice-1")
     do(questions.answer, asked.id, "two", now=NOW, actor="person:demo-admin")
     (change,) = rebuilt().changes
     assert change["after"]["validity_days"] == 70 and do(questions.questions) == []

@@ -37,7 +37,8 @@ def test_a_unit_is_put_whole_and_found_by_its_words(api: Api) -> None:
     assert (again["uscc"], again["aliases"], again["uscc_standing"]) == (None, [], "待补")
     assert again["remarks"] == ["统一社会信用代码待补。"]
     found = api.get("/v1/registry/units", ADMIN, params={"q": "水务 X-WATER"}).json()
-    assert [one["name"] for one in found["items"]] == ["演示水务集团"] and found["more"] is False
+    assert [one["name"] for one in found["items"]] == ["演示水务公司"] and found["more"] is False
+    assert again["waits"]["after"] == {"name": "演示水务集团"}
     page = api.get("/v1/registry/units?limit=2&offset=1", ADMIN).json()
     assert len(page["items"]) == 2 and page["more"] is True
 
@@ -45,9 +46,10 @@ def test_a_unit_is_put_whole_and_found_by_its_words(api: Api) -> None:
 def test_who_changed_a_register_is_kept_with_before_and_after(api: Api) -> None:
     put(api, "units", "X-TRACE", UNIT | {"name": "演示留痕公司"})
     put(api, "units", "X-TRACE", UNIT | {"name": "演示改名公司"})
-    added, renamed = sorted(all_of(Trace, subject="X-TRACE"), key=lambda one: one.id)
-    assert added.before is None and added.by == renamed.by == f"person:{ADMIN}"
-    assert (renamed.before, renamed.after) == ({"name": "演示留痕公司"}, {"name": "演示改名公司"})
+    put(api, "units", "X-TRACE", UNIT | {"name": "演示留痕公司", "sector": "供热"})
+    added, changed = sorted(all_of(Trace, subject="X-TRACE"), key=lambda one: one.id)
+    assert added.before is None and added.by == changed.by == f"person:{ADMIN}"
+    assert (changed.before, changed.after) == ({"sector": "供水"}, {"sector": "供热"}), "the name waits for a second person"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from domain.commitments import Evidence
 from domain.intervals import Interval
 from domain.limits import HandlingType
 from ledger import affected, calendars, commitments, outages, schedules, worktime
+from ledger.recusal import MustRecuse
 from ledger.schedules import TimetableRefused
 from ledger.tables.commitments import CommitmentCheck
 from ledger.tables.duty import CalendarChange
@@ -166,6 +167,22 @@ def test_a_wrong_reading_stops_with_words(monkeypatch: pytest.MonkeyPatch) -> No
             rules.readings()
     monkeypatch.undo()
     settings.cache_clear()
+
+
+def test_a_units_own_calendar_is_not_its_own_peoples() -> None:
+    def put(actor: str, *rest: date) -> None:
+        do(
+            worktime.put_year, 2027, rest, [], provisional=False, source="x", reason="x", now=NOW, actor=actor, name="own",
+        )  # fmt: skip
+
+    put("person:demo-guangming-1", date(2027, 1, 1))  # nobody goes by it yet
+    more = {"effective_from": NOW + HOUR, "reason": "x", "now": NOW, "actor": "x", "name": "own"}
+    do(schedules.set_timetable, "370402-GUANGMING", ALWAYS_OPEN, **more)
+    with pytest.raises(MustRecuse, match="涉及本单位"):
+        put("person:demo-guangming-1", date(2027, 1, 4))
+    with pytest.raises(MustRecuse, match="由谁办理"):
+        put("operator:clerk", date(2027, 1, 4))
+    put("person:demo-admin", date(2027, 1, 4))
 
 
 def enter_2028() -> None:

@@ -17,6 +17,7 @@ from ledger import (
     views,
 )
 from ledger.moves import Lease, MoveRefused
+from ledger.recusal import MustRecuse
 from ledger.tables.commitments import Commitment, CommitmentCheck, CreditBlock
 from tests.ledger.acting import (
     HOUR,
@@ -98,6 +99,8 @@ def test_untruth_bars_that_person_until_credit_is_restored() -> None:
     assert row(barred.number).state is State.TO_ASK  # the next method, on the record why
     assert row(offered("演示甲子").number).state is State.AWAITING_COMMITMENT  # that person alone
     (block,) = all_of(CreditBlock)
+    with pytest.raises(MustRecuse, match="涉及本单位"):  # whose check it was
+        do(commitment_checks.restore, block.id, "无", now=NOW + 3 * HOUR, actor="person:demo-permit-1")
     do(commitment_checks.restore, block.id, "已完成信用修复", now=NOW + 3 * HOUR, actor="person:demo-admin")
     assert row(offered("演示丙寅").number).state is State.AWAITING_COMMITMENT
 

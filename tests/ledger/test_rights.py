@@ -56,6 +56,7 @@ FIXED = {
     "proposals": "id kind unit drafted_by reason reason_date document base changes drafted_at",
     "pulses": "name",
     "quota_uses": "quota_of holder deed lasts since unit",
+    "register_changes": "id register code kind before after proposed_at proposed_by",
     "requests": "id verification unit received_at",
     "retention_items": "id kind subject number unit due_at listed_at",
     "returns": "id verification request_id unit at by reason suggested_unit unsure_why",

@@ -33,7 +33,7 @@ def test_a_list_is_handed_in_read_asked_about_and_sent_back(tmp_path: Path, caps
     assert "采用 1 行,待确认 1 行,退回 1 行" in told and "变更 1" in told and "法律援助申请 · 经济困难证明" in told
     assert main(["questions"]) == 1
     line = next(line for line in said(capsys).splitlines() if "户口证明" in line)
-    assert main(["answer", line.split()[0], "P-HOUSEHOLD"]) == 0
+    assert main(["answer", line.split()[0], "P-HOUSEHOLD", "--by", "demo-admin"]) == 0
     assert main(["put", "justice", file]) == 0 and main(["rebuild"]) == 0
     assert "增加 1" in said(capsys) and main(["questions"]) == 0
     back = tmp_path / "退回.xlsx"
@@ -47,7 +47,7 @@ def test_a_list_is_handed_in_read_asked_about_and_sent_back(tmp_path: Path, caps
     [
         (["put", "new", "FILE"], "首次报送请用 --kind"), (["put", "new", "NOFILE", "--kind", "proofs"], "读不到"),
         (["put", "new", "FILE", "--kind", "proofs", "--unit", "NONE"], "没有这个单位编码"), (["errors", "new", "-o", "x.xlsx"], "还没有读取过"),
-        (["answer", "00000000-0000-4000-8000-000000000000", "X"], "没有这个问题"),
+        (["answer", "00000000-0000-4000-8000-000000000000", "X", "--by", "demo-admin"], "没有这个问题"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_what_to_do(tmp_path: Path, arguments: list[str], says: str) -> None:

@@ -12,11 +12,15 @@ from stdnum.cn import uscc
 
 from domain.blocking import Organ
 from domain.limits import HandlingType
+from domain.register_changes import ChangeStanding
+from ledger import register_changes
 from ledger.database import transaction
 from ledger.tables.oversight import Complaint
 from ledger.tables.registry import Database, Matter, Person, ProofKind, Unit
+from runtime import traces_command
 from runtime.failures import Failure
 from runtime.import_commands import import_file, main
+from settings import settings
 
 UNITS = ("单位编码", "单位名称", "单位类别", "统一社会信用代码")
 PEOPLE = ("人员编码", "姓名", "单位编码", "岗位", "在岗")
@@ -136,7 +140,7 @@ def test_a_unit_brings_all_that_the_registry_keeps_of_it(ledger: str, tmp_path: 
         ("U-BUILD", "演示建设局", "政务服务单位", "", "", "", "", "", "其他", ""),
         ("U-VILLAGE", "演示社区居委会", "政务服务单位", "", "", "", "", "", "村（居）民委员会", "否"),
     )
-    assert import_file("units", sheet(tmp_path / "u.xlsx", ALL_OF_A_UNIT, *rows)) == 3
+    assert import_file("units", sheet(tmp_path / "u.xlsx", ALL_OF_A_UNIT, *rows)) == (3, 3)  # new units: each waits for a second person
     with transaction() as session:
         heat, village = session.get_one(Unit, "U-HEAT"), session.get_one(Unit, "U-VILLAGE")
         assert (heat.aliases, heat.sector, heat.drafting_unit) == (["热力公司", "演示热力"], "供暖", "U-BUILD")
@@ -164,7 +168,23 @@ def test_a_publisher_is_a_role_of_people(ledger: str, tmp_path: Path) -> None:
     import_file("people", sheet(tmp_path / "p.xlsx", PEOPLE, ("P-9", "演示午", "市中区民政局", "公布员,代办员", "")))
     with transaction() as session:
         found = session.get_one(Person, "P-9")
-        assert (found.roles, found.unit) == (["publisher", "agent"], "370402-CIVIL")
+        assert (found.roles, found.unit) == ([], "370402-CIVIL")
+        (change,) = register_changes.listed(session, ChangeStanding.WAITING, limit=9)
+        assert change.after == {"roles": ["publisher", "agent"]} and change.proposed_by.startswith("operator:")
+        register_changes.confirm(session, change.id, actor="person:demo-admin", now=settings().now())
+        assert session.get_one(Person, "P-9").roles == ["publisher", "agent"]
+
+
+def test_an_import_says_what_waits_and_traces_say_who_did_what(ledger: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    roster = sheet(tmp_path / "p.xlsx", PEOPLE, ("P-9", "演示午", "370402-CIVIL", "专班办公室", ""))
+    assert main(["people", str(roster)]) == 0
+    assert "其中 1 行" in capsys.readouterr().out
+    assert traces_command.main(["--waiting"]) == 0
+    assert '人员 P-9 登记  {"roles": []} → {"roles": ["office"]}  提出:operator:' in capsys.readouterr().out
+    assert traces_command.main(["--place", "people", "--subject", "P-9"]) == 0
+    said = capsys.readouterr().out
+    assert "people P-9  (新增) → " in said and '"roles": []' in said and "operator:" in said
+    assert traces_command.main(["--subject", "nobody"]) == 0 and "没有这样的留痕" in capsys.readouterr().out
 
 
 MATTERS = ("事项编码", "事项名称", "单位编码", "办件类型", "承诺时限", "市级以上审核")

@@ -21,15 +21,15 @@ def test_list_confirm_hold_and_lift(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert case_number(number) in said and "待确认" in said and "演示" not in said
     item = said.split()[0]
-    assert main(["confirm", item]) == 0 and "已确认 1 项" in capsys.readouterr().out
+    assert main(["confirm", item, "--by", "demo-admin"]) == 0 and "已确认 1 项" in capsys.readouterr().out
     hold = ["hold", "--case", UNIT, case_number(number), "--reason", "litigation", "--document", "(2036)鲁0402行初1号"]
     assert main(hold) == 0
     held = capsys.readouterr().out.strip().rstrip("。").split()[-1]
     assert main(["list", "--standing", "held"]) == 0 and "诉讼" in capsys.readouterr().out
     assert main(["holds"]) == 0 and held in capsys.readouterr().out
     with pytest.raises(Failure, match="暂停"):
-        main(["confirm", item])
-    assert main(["lift", held]) == 0 and "重新确认" in capsys.readouterr().out
+        main(["confirm", item, "--by", "demo-admin"])
+    assert main(["lift", held, "--by", "demo-admin"]) == 0 and "重新确认" in capsys.readouterr().out
 
 
 def test_what_names_nothing_is_refused() -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from domain.register_changes import ChangeStanding
+from ledger import register_changes
+from ledger.database import transaction
 from ledger.tables.registry import Unit, UnitChange
 from runtime import unit_command
 from runtime.failures import Failure
+from settings import settings
 from tests.ledger.acting import all_of
 
 UNIT = "370402-GUANGMING"
@@ -14,12 +18,22 @@ UNIT = "370402-GUANGMING"
 
 def test_a_rename_and_a_merger_are_recorded_from_the_day_on(ledger: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert unit_command.main(["rename", UNIT, "光明街道办事处", "--from", "2026-03-04", "--document", "市中政〔2026〕1号"]) == 0
+    assert all_of(UnitChange) == [] and all_of(Unit, code=UNIT)[0].name != "光明街道办事处", "nobody has confirmed it"
+    confirmed()
     assert unit_command.main(["merge", UNIT, "370402-CIVIL", "--from", "2026-03-09", "--document", "市中政〔2026〕2号"]) == 0
+    confirmed()
     said = capsys.readouterr()
     assert "自 2026-03-04 起更名为光明街道办事处" in said.out + said.err and "并入 370402-CIVIL" in said.out + said.err
     first, second = sorted(all_of(UnitChange), key=lambda change: change.id)
     assert first.at.isoformat() == "2026-03-03T16:00:00+00:00" and second.merged_into == "370402-CIVIL"
+    assert first.changed_by.startswith("operator:") and first.changed_by.endswith("、person:demo-admin"), "both names"
     assert not all_of(Unit, code=UNIT)[0].active
+
+
+def confirmed() -> None:
+    with transaction() as session:
+        (change,) = register_changes.listed(session, ChangeStanding.WAITING, limit=9)
+        register_changes.confirm(session, change.id, actor="person:demo-admin", now=settings().now())
 
 
 def test_what_cannot_be_is_refused_with_words(ledger: str) -> None:
