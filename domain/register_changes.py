@@ -31,7 +31,7 @@ class Register(StrEnum):
         }[self.value]  # fmt: skip
 
 
-class ChangeKind(StrEnum):
+class RegisterChangeKind(StrEnum):
     """What was proposed: a row of the register, 更名, or 合并."""
 
     PUT = "put"
@@ -43,7 +43,7 @@ class ChangeKind(StrEnum):
         return {"put": "登记", "rename": "更名", "merge": "合并"}[self.value]
 
 
-class ChangeStanding(StrEnum):
+class RegisterChangeStanding(StrEnum):
     """Where a change stands."""
 
     WAITING = "waiting"

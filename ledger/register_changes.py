@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.limits import aware
-from domain.register_changes import ChangeKind, ChangeStanding, Register, parted
+from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStanding, parted
 from domain.roles import Role
 from ledger import claims, registry, unit_changes
 from ledger.claims import person_of
@@ -51,10 +51,10 @@ def put(session: Session, register: Register, rows: Iterable[Mapping[str, Any]],
         if first:
             _PUT[register](session, [row])
             if waits:
-                _add(session, register, row["code"], ChangeKind.PUT, before, waits, ChangeStanding.INSTALLED, actor=actor, now=now)
+                _add(session, register, row["code"], RegisterChangeKind.PUT, before, waits, RegisterChangeStanding.INSTALLED, actor=actor, now=now)
             continue
         _PUT[register](session, [stands])
-        change = _propose(session, register, row["code"], ChangeKind.PUT, before or stands, waits, actor=actor, now=now)
+        change = _propose(session, register, row["code"], RegisterChangeKind.PUT, before or stands, waits, said=row, actor=actor, now=now)
         if change is not None:
             found.append(change)
     return found
@@ -62,13 +62,13 @@ def put(session: Session, register: Register, rows: Iterable[Mapping[str, Any]],
 
 def rename(session: Session, unit: str, name: str, *, at: datetime, document: str, now: datetime, actor: str) -> RegisterChange:
     """更名 proposed. Raises `unit_changes.UnitChangeRefused` where it could not be, now already."""
-    return _propose_unit(session, unit, ChangeKind.RENAME, {"name": name, "at": aware(at).isoformat(), "document": document}, now, actor)
+    return _propose_unit(session, unit, RegisterChangeKind.RENAME, {"name": name, "at": aware(at).isoformat(), "document": document}, now, actor)
 
 
 def merge(session: Session, unit: str, into: str, *, at: datetime, document: str, now: datetime, actor: str) -> RegisterChange:
     """合并 proposed. Raises `unit_changes.UnitChangeRefused` where it could not be, now already."""
     after = {"merged_into": into, "at": aware(at).isoformat(), "document": document}
-    return _propose_unit(session, unit, ChangeKind.MERGE, after, now, actor)
+    return _propose_unit(session, unit, RegisterChangeKind.MERGE, after, now, actor)
 
 
 def confirm(session: Session, change: UUID, *, actor: str, now: datetime) -> RegisterChange:
@@ -79,8 +79,8 @@ def confirm(session: Session, change: UUID, *, actor: str, now: datetime) -> Reg
         raise ChangeRefused("变更须由提出人以外的另一人确认。")
     if row.register is Register.PEOPLE and person == row.code:
         raise ChangeRefused("不能确认自己的岗位,请由他人确认。")
-    row.standing, row.decided_at, row.decided_by = ChangeStanding.CONFIRMED, aware(now), actor
-    if row.kind is ChangeKind.PUT:
+    row.standing, row.decided_at, row.decided_by = RegisterChangeStanding.CONFIRMED, aware(now), actor
+    if row.kind is RegisterChangeKind.PUT:
         _apply(session, row, now=now)
     else:
         _apply_to_unit(session, row, now=now, actor=f"{row.proposed_by}、{actor}")
@@ -91,12 +91,12 @@ def confirm(session: Session, change: UUID, *, actor: str, now: datetime) -> Reg
 def refuse(session: Session, change: UUID, *, actor: str, now: datetime) -> RegisterChange:
     """不予确认, also by who proposed it. Raises `ChangeRefused`, LookupError."""
     row = _waiting(session, change)
-    row.standing, row.decided_at, row.decided_by = ChangeStanding.REFUSED, aware(now), actor
+    row.standing, row.decided_at, row.decided_by = RegisterChangeStanding.REFUSED, aware(now), actor
     session.flush()
     return row
 
 
-def listed(session: Session, standing: ChangeStanding | None = None, *, limit: int, offset: int = 0) -> list[RegisterChange]:
+def listed(session: Session, standing: RegisterChangeStanding | None = None, *, limit: int, offset: int = 0) -> list[RegisterChange]:
     """The newest first."""
     query = select(RegisterChange).order_by(RegisterChange.proposed_at.desc(), RegisterChange.id)
     if standing is not None:
@@ -120,30 +120,34 @@ def _free(session: Session, code: str, name: str) -> None:
 
 
 def _propose(
-    session: Session, register: Register, code: str, kind: ChangeKind, before: Mapping[str, Any], after: Mapping[str, Any], *,
-    actor: str, now: datetime,
+    session: Session, register: Register, code: str, kind: RegisterChangeKind, before: Mapping[str, Any], after: Mapping[str, Any], *,
+    said: Mapping[str, Any] | None = None, actor: str, now: datetime,
 ) -> RegisterChange | None:  # fmt: skip
-    """One waits for each row: the same again is the same, another takes its place. None where nothing is to wait."""
+    """One waits for each row: the same again is the same, another takes its place. None where nothing is to wait. Of what a
+    file does not speak (`said`) goes on waiting."""
     known = session.scalar(
         select(RegisterChange)
-        .where(RegisterChange.register == register, RegisterChange.code == code, RegisterChange.standing == ChangeStanding.WAITING)
+        .where(RegisterChange.register == register, RegisterChange.code == code, RegisterChange.standing == RegisterChangeStanding.WAITING)
         .with_for_update()
     )
     if known is not None:
+        if said is not None and known.kind is kind:
+            kept = {name: value for name, value in known.after.items() if name not in said}
+            after, before = {**kept, **after}, {**known.before, **before}
         if (known.kind, known.after) == (kind, dict(after)):
             return known
-        known.standing, known.decided_at, known.decided_by = ChangeStanding.REPLACED, aware(now), actor
+        known.standing, known.decided_at, known.decided_by = RegisterChangeStanding.REPLACED, aware(now), actor
         session.flush()
-    return _add(session, register, code, kind, before, after, ChangeStanding.WAITING, actor=actor, now=now) if after else None
+    return _add(session, register, code, kind, before, after, RegisterChangeStanding.WAITING, actor=actor, now=now) if after else None
 
 
 def _add(
-    session: Session, register: Register, code: str, kind: ChangeKind, before: Mapping[str, Any] | None, after: Mapping[str, Any],
-    standing: ChangeStanding, *, actor: str, now: datetime,
+    session: Session, register: Register, code: str, kind: RegisterChangeKind, before: Mapping[str, Any] | None, after: Mapping[str, Any],
+    standing: RegisterChangeStanding, *, actor: str, now: datetime,
 ) -> RegisterChange:  # fmt: skip
-    decided = (None, None) if standing is ChangeStanding.WAITING else (aware(now), actor)
+    decided = (None, None) if standing is RegisterChangeStanding.WAITING else (aware(now), actor)
     row = RegisterChange(
-        id=uuid4(), register=register, code=code, kind=kind, before={name: (before or {}).get(name) for name in after if name in (before or {})},
+        id=uuid4(), register=register, code=code, kind=kind, before={name: was for name, was in (before or {}).items() if name in after or kind is not RegisterChangeKind.PUT},
         after=dict(after), proposed_at=aware(now), proposed_by=actor, standing=standing, decided_at=decided[0], decided_by=decided[1],
     )  # fmt: skip
     session.add(row)
@@ -155,7 +159,7 @@ def _waiting(session: Session, change: UUID) -> RegisterChange:
     row = session.get(RegisterChange, change, with_for_update=True, populate_existing=True)
     if row is None:
         raise LookupError
-    if row.standing is not ChangeStanding.WAITING:
+    if row.standing is not RegisterChangeStanding.WAITING:
         raise ChangeRefused(f"这项变更{row.standing.chinese}。")
     return row
 
@@ -174,7 +178,7 @@ def _apply(session: Session, change: RegisterChange, *, now: datetime) -> None:
         claims.leave(session, change.code, now=now, actor="system:roster")
 
 
-def _propose_unit(session: Session, unit: str, kind: ChangeKind, after: dict[str, Any], now: datetime, actor: str) -> RegisterChange:
+def _propose_unit(session: Session, unit: str, kind: RegisterChangeKind, after: dict[str, Any], now: datetime, actor: str) -> RegisterChange:
     trial = session.begin_nested()
     try:
         _do_to_unit(session, unit, kind, after, now=now, actor=actor)
@@ -193,9 +197,9 @@ def _apply_to_unit(session: Session, change: RegisterChange, *, now: datetime, a
         raise ChangeRefused(str(refused)) from None
 
 
-def _do_to_unit(session: Session, unit: str, kind: ChangeKind, after: Mapping[str, Any], *, now: datetime, actor: str) -> None:
+def _do_to_unit(session: Session, unit: str, kind: RegisterChangeKind, after: Mapping[str, Any], *, now: datetime, actor: str) -> None:
     at, document = datetime.fromisoformat(after["at"]), after["document"]
-    if kind is ChangeKind.RENAME:
+    if kind is RegisterChangeKind.RENAME:
         unit_changes.rename(session, unit, after["name"], at=at, document=document, now=now, actor=actor)
     else:
         unit_changes.merge(session, unit, after["merged_into"], at=at, document=document, now=now, actor=actor)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from rich.console import Console
 
-from domain.register_changes import ChangeStanding
+from domain.register_changes import RegisterChangeStanding
 from ledger import register_changes, traces
 from ledger.database import transaction
 from settings import LOCAL
@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     with transaction() as session:
         if options.waiting:
-            for change in register_changes.listed(session, ChangeStanding.WAITING, limit=options.limit, offset=options.offset):
+            for change in register_changes.listed(session, RegisterChangeStanding.WAITING, limit=options.limit, offset=options.offset):
                 said = f"{_at(change.proposed_at)}  {change.id}  {change.register.chinese} {change.code} {change.kind.chinese}"
                 _console.print(f"{said}  {_said(change.before)} → {_said(change.after)}  提出:{change.proposed_by}")
             return 0

@@ -8,24 +8,24 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.register_changes import ChangeKind, ChangeStanding, Register
+from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStanding
 from gateway.answers.base import Answered, More
 from ledger.tables.register_changes import RegisterChange
 from ledger.tables.traces import Trace
 
 
-class ChangeAnswer(Answered):
+class RegisterChangeAnswer(Answered):
     """一项登记变更。"""
 
     id: UUID
     register: Register
     register_name: str
     code: str
-    kind: ChangeKind
+    kind: RegisterChangeKind
     kind_name: str
     before: Annotated[dict[str, Any], Field(description="变更前")]
     after: Annotated[dict[str, Any], Field(description="变更后")]
-    standing: ChangeStanding
+    standing: RegisterChangeStanding
     standing_name: Annotated[str, Field(examples=["待确认"])]
     proposed_at: datetime
     proposed_by: Annotated[str, Field(description="提出人")]
@@ -33,7 +33,7 @@ class ChangeAnswer(Answered):
     decided_by: Annotated[str | None, Field(description="确认人或不予确认的人")]
 
     @classmethod
-    def of(cls, row: RegisterChange) -> ChangeAnswer:
+    def of(cls, row: RegisterChange) -> RegisterChangeAnswer:
         return cls(
             id=row.id, register=row.register, register_name=row.register.chinese, code=row.code, kind=row.kind,
             kind_name=row.kind.chinese, before=row.before, after=row.after, standing=row.standing,
@@ -42,8 +42,8 @@ class ChangeAnswer(Answered):
         )  # fmt: skip
 
 
-class ChangesAnswer(Answered):
-    items: list[ChangeAnswer]
+class RegisterChangesAnswer(Answered):
+    items: list[RegisterChangeAnswer]
     more: More
 
 

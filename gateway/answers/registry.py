@@ -10,10 +10,10 @@ from pydantic import Field
 from domain.blocking import Organ
 from domain.limits import HandlingType
 from gateway.answers.base import Answered, More
-from gateway.answers.register_changes import ChangeAnswer
+from gateway.answers.register_changes import RegisterChangeAnswer
 from ledger.tables.registry import Database, Matter, ProofKind, Unit
 
-Waits = Annotated[ChangeAnswer | None, Field(description="待另一人确认的部分:POST /v1/registry/changes/{id}/confirm")]
+Waits = Annotated[RegisterChangeAnswer | None, Field(description="待另一人确认的部分:POST /v1/registry/changes/{id}/confirm")]
 Remarks = Annotated[list[str], Field(description="待办提示")]
 
 
@@ -37,7 +37,7 @@ class UnitAnswer(Answered):
     waits: Waits = None
 
     @classmethod
-    def of(cls, row: Unit, waits: ChangeAnswer | None = None) -> UnitAnswer:
+    def of(cls, row: Unit, waits: RegisterChangeAnswer | None = None) -> UnitAnswer:
         remarks = [] if row.uscc else ["统一社会信用代码待补。"]
         if row.kind == "public_service" and row.drafting_unit is None:
             remarks.append("公共服务单位的清单由行业主管部门组织编制,请补填行业主管部门。")
@@ -63,7 +63,7 @@ class MatterAnswer(Answered):
     waits: Waits = None
 
     @classmethod
-    def of(cls, row: Matter, waits: ChangeAnswer | None = None) -> MatterAnswer:
+    def of(cls, row: Matter, waits: RegisterChangeAnswer | None = None) -> MatterAnswer:
         late = row.handling is HandlingType.PROMISED and row.promised_days is None
         return cls(
             code=row.code, name=row.name, unit=row.unit, handling=row.handling, promised_days=row.promised_days,
@@ -90,7 +90,7 @@ class ProofKindAnswer(Answered):
     waits: Waits = None
 
     @classmethod
-    def of(cls, row: ProofKind, listed: int, waits: ChangeAnswer | None = None) -> ProofKindAnswer:
+    def of(cls, row: ProofKind, listed: int, waits: RegisterChangeAnswer | None = None) -> ProofKindAnswer:
         candidate = not row.basis and not row.cancelled
         remarks = ["没有法律法规设定依据,列为取消候选:请补充依据,或予以取消。"] if candidate else []
         if row.cancelled and listed:

@@ -7,9 +7,14 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from domain.register_changes import ChangeStanding
+from domain.register_changes import RegisterChangeStanding
 from gateway.acting import acting
-from gateway.answers.register_changes import ChangeAnswer, ChangesAnswer, TraceAnswer, TracesAnswer
+from gateway.answers.register_changes import (
+    RegisterChangeAnswer,
+    RegisterChangesAnswer,
+    TraceAnswer,
+    TracesAnswer,
+)
 from gateway.entrance import CurrentCaller
 from gateway.paging import Limit, Offset, cut
 from gateway.problems import Problem
@@ -26,32 +31,32 @@ _DECIDE = problems("register_change_unknown", "register_change_refused", "invali
 @router.get("/v1/registry/changes", summary="登记变更", responses=problems("invalid"))
 def get_register_changes(
     caller: CurrentCaller,
-    standing: Annotated[ChangeStanding | None, Query(description="waiting 待确认,confirmed 已确认,refused 不予确认,replaced 已由后来的代替,installed 首次安装")] = None,
+    standing: Annotated[RegisterChangeStanding | None, Query(description="waiting 待确认,confirmed 已确认,refused 不予确认,replaced 已由后来的代替,installed 首次安装")] = None,
     limit: Limit = 200,
     offset: Offset = 0,
-) -> ChangesAnswer:
+) -> RegisterChangesAnswer:
     """最新的在前:变更前后、提出人和确认人、各自的时间。"""
     with acting() as session:
         rows, more = cut(register_changes.listed(session, standing, limit=limit + 1, offset=offset), limit)
-        return ChangesAnswer(items=[ChangeAnswer.of(row) for row in rows], more=more)
+        return RegisterChangesAnswer(items=[RegisterChangeAnswer.of(row) for row in rows], more=more)
 
 
 @router.post("/v1/registry/changes/{id}/confirm", summary="确认登记变更", responses=_DECIDE)
-def confirm_change(id: ChangeId, caller: CurrentCaller) -> ChangeAnswer:  # noqa: A002
+def confirm_change(id: ChangeId, caller: CurrentCaller) -> RegisterChangeAnswer:  # noqa: A002
     """由提出人以外的另一人用本人的密钥确认,自此生效。不能确认自己的岗位。"""
     with acting() as session:
         try:
-            return ChangeAnswer.of(register_changes.confirm(session, id, actor=caller.actor, now=settings().now()))
+            return RegisterChangeAnswer.of(register_changes.confirm(session, id, actor=caller.actor, now=settings().now()))
         except LookupError:
             raise Problem("register_change_unknown") from None
 
 
 @router.post("/v1/registry/changes/{id}/refuse", summary="不予确认", responses=_DECIDE)
-def refuse_change(id: ChangeId, caller: CurrentCaller) -> ChangeAnswer:  # noqa: A002
+def refuse_change(id: ChangeId, caller: CurrentCaller) -> RegisterChangeAnswer:  # noqa: A002
     """不予确认;提出人也可以由此撤回。"""
     with acting() as session:
         try:
-            return ChangeAnswer.of(register_changes.refuse(session, id, actor=caller.actor, now=settings().now()))
+            return RegisterChangeAnswer.of(register_changes.refuse(session, id, actor=caller.actor, now=settings().now()))
         except LookupError:
             raise Problem("register_change_unknown") from None
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.register_changes import Register
 from gateway.acting import acting
-from gateway.answers.register_changes import ChangeAnswer
+from gateway.answers.register_changes import RegisterChangeAnswer
 from gateway.answers.registry import (
     DatabaseAnswer,
     DatabasesAnswer,
@@ -130,10 +130,10 @@ def put_database(code: Code, body: SentDatabase, caller: CurrentCaller) -> Datab
         return DatabaseAnswer.of(session.get_one(Database, code, populate_existing=True))
 
 
-def _put(session: Session, register: Register, row: dict[str, Any], caller: Caller) -> ChangeAnswer | None:
+def _put(session: Session, register: Register, row: dict[str, Any], caller: Caller) -> RegisterChangeAnswer | None:
     """Written; gives what waits for a second person."""
     waits = register_changes.put(session, register, [row], actor=caller.actor, now=settings().now())
-    return ChangeAnswer.of(waits[0]) if waits else None
+    return RegisterChangeAnswer.of(waits[0]) if waits else None
 
 
 def _registered(session: Session, unit: str) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.register_changes import ChangeKind, ChangeStanding, Register
+from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStanding
 from ledger.tables.base import Table, choices
 
 
@@ -20,12 +20,12 @@ class RegisterChange(Table):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     register: Mapped[Register] = mapped_column(choices(Register, "changed_register"))
     code: Mapped[str]
-    kind: Mapped[ChangeKind] = mapped_column(choices(ChangeKind, "change_kind"))
+    kind: Mapped[RegisterChangeKind] = mapped_column(choices(RegisterChangeKind, "change_kind"))
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
     proposed_at: Mapped[datetime]
     proposed_by: Mapped[str]
-    standing: Mapped[ChangeStanding] = mapped_column(choices(ChangeStanding, "change_standing"))
+    standing: Mapped[RegisterChangeStanding] = mapped_column(choices(RegisterChangeStanding, "change_standing"))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None]
     __table_args__ = (

@@ -210,6 +210,7 @@ DECIDES_NOTHING = {
     "consent_to_proposal": "the same function as decide_proposal",
     "publish_version": "tested above", "enter_register": "tested above", "record_outage": "tested above", "set_hours": "tested above",
     "confirm_erasure": "tested above", "lift_hold": "tested above", "recuse": "the withdrawal itself", "put_year": "tested in tests/ledger/test_arrangements.py",
+    "lift_lookup_block": "has its own refusal for the own unit (ledger.lookup_blocks)",
     "put_commitment_text": "a text for everybody's applicants, of no unit",
     "settle_notice": "whether a mail arrived: a fact, judged by nobody",
     "retry_stuck": "the same step once more; nothing is decided", "reissue_stuck": "the same result on a new page",

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from domain.register_changes import ChangeStanding, Register
+from domain.register_changes import Register, RegisterChangeStanding
 from ledger import register_changes, registry, standings
 from ledger.database import transaction
 from ledger.tables.register_changes import RegisterChange
@@ -140,7 +140,7 @@ def test_the_record_is_decided_once_and_never_goes(api: Api) -> None:
             text("INSERT INTO register_changes VALUES (:id, 'people', 'x', 'put', '{}', '{}', now(), 'a', 'confirmed', now(), 'a')"),
             {"id": uuid4()},
         )
-    assert ChangeStanding.CONFIRMED.chinese == "已确认"
+    assert RegisterChangeStanding.CONFIRMED.chinese == "已确认"
 
 
 def test_traces_are_read_in_pages_by_the_office_and_administrators(api: Api) -> None:

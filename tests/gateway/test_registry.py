@@ -38,7 +38,7 @@ def test_a_unit_is_put_whole_and_found_by_its_words(api: Api) -> None:
     assert again["remarks"] == ["统一社会信用代码待补。"]
     found = api.get("/v1/registry/units", ADMIN, params={"q": "水务 X-WATER"}).json()
     assert [one["name"] for one in found["items"]] == ["演示水务公司"] and found["more"] is False
-    assert again["waits"]["after"] == {"name": "演示水务集团"}
+    assert again["waits"]["after"] == {"active": True, "name": "演示水务集团"}
     page = api.get("/v1/registry/units?limit=2&offset=1", ADMIN).json()
     assert len(page["items"]) == 2 and page["more"] is True
 

@@ -32,6 +32,7 @@ OWN_KEY = {
     "read_complaint", "pass_complaint", "close_complaint", "enter_lead", "dismiss_lead", "notify_lead", "accept_lead",
     "transfer_lead", "exempt_lead", "record_lead_outcome", "record_compensation", "get_retention", "confirm_erasure",
     "get_holds", "set_hold", "lift_hold", "get_scores", "export_scores", "get_lookup_blocks", "lift_lookup_block",
+    "recuse", "get_recusals", "get_register_changes", "confirm_change", "refuse_change", "get_traces",
 }  # fmt: skip
 #: What each scope must open, and what the others must not: a few of each.
 OPENS = {

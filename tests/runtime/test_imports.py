@@ -12,7 +12,7 @@ from stdnum.cn import uscc
 
 from domain.blocking import Organ
 from domain.limits import HandlingType
-from domain.register_changes import ChangeStanding
+from domain.register_changes import RegisterChangeStanding
 from ledger import register_changes
 from ledger.database import transaction
 from ledger.tables.oversight import Complaint
@@ -49,7 +49,9 @@ def test_units_and_their_people_are_imported_twice_without_a_change(ledger: str,
         assert main(["people", str(people)]) == 0
     with transaction() as session:
         unit, person = session.get_one(Unit, "U-1"), session.get_one(Person, "P-1")
-        assert (unit.uscc, person.unit, person.roles) == (GOOD_CODE, "U-1", ["agent", "supervisor"])
+        assert (unit.uscc, person.unit, person.roles) == (GOOD_CODE, "U-1", [])
+        waiting = {one.code: one.after for one in register_changes.listed(session, RegisterChangeStanding.WAITING, limit=9)}
+        assert waiting == {"U-1": {"active": True}, "P-1": {"roles": ["agent", "supervisor"]}} and not unit.active
 
 
 @pytest.mark.parametrize(
@@ -169,7 +171,7 @@ def test_a_publisher_is_a_role_of_people(ledger: str, tmp_path: Path) -> None:
     with transaction() as session:
         found = session.get_one(Person, "P-9")
         assert (found.roles, found.unit) == ([], "370402-CIVIL")
-        (change,) = register_changes.listed(session, ChangeStanding.WAITING, limit=9)
+        (change,) = register_changes.listed(session, RegisterChangeStanding.WAITING, limit=9)
         assert change.after == {"roles": ["publisher", "agent"]} and change.proposed_by.startswith("operator:")
         register_changes.confirm(session, change.id, actor="person:demo-admin", now=settings().now())
         assert session.get_one(Person, "P-9").roles == ["publisher", "agent"]

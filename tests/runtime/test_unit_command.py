@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.register_changes import ChangeStanding
+from domain.register_changes import RegisterChangeStanding
 from ledger import register_changes
 from ledger.database import transaction
 from ledger.tables.registry import Unit, UnitChange
@@ -32,7 +32,7 @@ def test_a_rename_and_a_merger_are_recorded_from_the_day_on(ledger: str, capsys:
 
 def confirmed() -> None:
     with transaction() as session:
-        (change,) = register_changes.listed(session, ChangeStanding.WAITING, limit=9)
+        (change,) = register_changes.listed(session, RegisterChangeStanding.WAITING, limit=9)
         register_changes.confirm(session, change.id, actor="person:demo-admin", now=settings().now())
 
 

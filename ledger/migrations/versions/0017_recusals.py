@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 SUBJECTS = (
     "complaint", "lead", "excuse", "proposal", "question", "retention", "hold", "credit", "verification", "inspection", "outage",
