@@ -22,7 +22,7 @@ from ledger.vault import vault
 from runtime import keyfiles
 from runtime.postgres import Cluster
 from settings import settings
-from tests.cluster import password, start_test_cluster
+from tests.cluster import forget_power_cuts, password, start_test_cluster
 from tests.stack import prefect as prefect  # a fixture: here, so that all tests share one server
 
 # A slow machine is no failure: hypothesis times no single example; pytest's own time limit catches what hangs.
@@ -41,6 +41,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pat
     home = tmp_path_factory.mktemp("installation") / "var"
     keyfiles.ensure(home)
     with start_test_cluster(home) as cluster:
+        forget_power_cuts(cluster)
         yield home, cluster
 
 
