@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
+from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from isolation.process import Limits, loads, read
@@ -45,7 +46,11 @@ def _type_of(content: bytes) -> str | None:
 
 def _is_pdf(content: bytes) -> bool:
     try:
-        return int(PdfFileReader(BytesIO(content)).root["/Pages"]["/Count"]) > 0
+        reader = PdfFileReader(BytesIO(content))
+        # One that is protected against changes alone opens without a password; one that asks for it nobody here can read.
+        if reader.encrypted and reader.decrypt(b"").status is AuthStatus.FAILED:
+            return False
+        return int(reader.root["/Pages"]["/Count"]) > 0
     except MemoryError:
         raise
     except Exception:  # whatever a parser says of a stranger's file: it is not a PDF that anybody can open

@@ -117,7 +117,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "check_done": Kind(409, "已经核查", "这项承诺已有核查结论,以首次结论为准。", "无需处理。"),
         "block_unknown": Kind(404, "没有这项限制", "没有这项承诺限制。", "请刷新清单后重试。"),
         "attachment_unknown": Kind(404, "没有这个附件", "没有这个附件,或还不能查看。", "请刷新后重试。"),
-        "attachment_kind": Kind(422, "附件类型不对", "附件须为内容完整的 PDF、PNG 或 JPEG 文件。", "请核对文件后重新上传。"),
+        "attachment_kind": Kind(422, "附件类型不对", "附件须为内容完整、不设打开密码的 PDF、PNG 或 JPEG 文件。", "请核对文件后重新上传。"),
         "file_unreadable": Kind(
             422, "文件读不了", "文件已损坏,或结构过于复杂,在规定的内存和时间内没有读完,已停止读取。", "请用原来的软件打开文件,另存为新的文件后重新上传。"
         ),

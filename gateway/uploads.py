@@ -58,7 +58,9 @@ async def read_form(request: Request) -> Sent:
 
 
 #: What an attachment may be: type -> the endings of its name.
-_ENDINGS = {"application/pdf": (".pdf",), "image/png": (".png",), "image/jpeg": (".jpg", ".jpeg")}
+_ENDINGS = {"application/pdf": (".pdf",), "image/png": (".png",), "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif")}
+#: What older programs call these types.
+_ALSO_CALLED = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "application/x-pdf": "application/pdf"}
 _UNDECLARED = ("", "application/octet-stream")
 
 
@@ -76,7 +78,7 @@ async def read_attachment(request: Request) -> File:
     kind = await KEYED.read(media_type, sent.content)
     if kind is None or len(sent.name) > 100 or not is_clean(sent.name):
         raise Problem("attachment_kind")
-    if not sent.name.lower().endswith(_ENDINGS[kind]) or sent.declared not in (kind, *_UNDECLARED):
+    if not sent.name.lower().endswith(_ENDINGS[kind]) or _ALSO_CALLED.get(sent.declared, sent.declared) not in (kind, *_UNDECLARED):
         raise Problem("attachment_kind", detail="文件名的后缀、声明的类型与文件内容不一致。")
     return File(sent.name, kind, sent.content)
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from domain.instants import is_past
 from domain.lifecycle import State
 from ledger.cases import key_of
 from ledger.sealing import current_proof, evidence, open_content
@@ -75,4 +76,4 @@ def printed(session: Session, number: str, proof: Proof) -> Printed:
 def _standing(proof: Proof, now: datetime) -> Standing:
     if proof.revoked_at is not None:
         return Standing.REVOKED
-    return Standing.EXPIRED if proof.valid_until <= now else Standing.VALID
+    return Standing.EXPIRED if is_past(proof.valid_until, now) else Standing.VALID

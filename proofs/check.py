@@ -27,6 +27,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from domain.instants import is_past
 from domain.numbers import is_number
 from isolation.process import Limits, loads, read
 
@@ -121,7 +122,7 @@ def check(pdf: bytes, trust: bytes, known: Callable[[str], KnownProof | None], n
         return CheckResult(Verdict.UNKNOWN_HERE, number)
     if record.revoked:
         return CheckResult(Verdict.REVOKED, number)
-    if record.valid_until is not None and record.valid_until <= now:
+    if record.valid_until is not None and is_past(record.valid_until, now):
         return CheckResult(Verdict.EXPIRED, number)
     return CheckResult(Verdict.VALID, number)
 

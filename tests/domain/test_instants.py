@@ -51,7 +51,7 @@ def test_no_text_names_the_day_after_a_promise_that_ends_at_24() -> None:
 
 
 _ROOMS = ("domain", "ledger", "gateway", "tasks", "reports", "proofs", "flows", "runtime")
-_LIMITS = {"due", "due_at", "limit_at", "promise_end"}
+_LIMITS = {"due", "due_at", "limit_at", "promise_end", "valid_until", "retain_until"}
 _DEEDS = {"now", "at", "done", "ended_at", "received_at", "answered_at", "reported_at", "missed_at"}
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 

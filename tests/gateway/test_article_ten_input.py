@@ -107,7 +107,7 @@ def test_three_files_fit_a_fourth_does_not_and_the_same_one_counts_once(api: Api
 
 @pytest.mark.parametrize(
     ("declared", "taken"),
-    [("image/png", True), ("application/octet-stream", True), ("image/png; x=y", True), ("application/pdf", False), ("text/html", False)],
+    [("image/png", True), ("application/octet-stream", True), ("image/png; x=y", True), ("image/x-png", True), ("image/jpg", False), ("application/pdf", False), ("text/html", False)],
 )
 def test_the_declared_type_is_that_of_the_content(api: Api, request_id: str, declared: str, taken: bool) -> None:
     path = f"/v1/inbox/{request_id}/attachments"

@@ -249,7 +249,9 @@ def test_the_public_sees_delivered_proofs_and_nothing_in_progress() -> None:
     seen = public(number)
     assert seen is not None and (seen.standing, seen.code_digest) == (Standing.VALID, "c" * 64)
     validity = timedelta(days=30)
-    for later, standing in ((validity, Standing.VALID), (validity + 2 * MINUTE, Standing.EXPIRED)):
+    sealed_at = do(publication.find, number, now=NOW).proof.made_at
+    last = sealed_at + validity - NOW
+    for later, standing in ((last, Standing.VALID), (last + MINUTE / 60_000, Standing.EXPIRED)):
         aged = public(number, NOW + later)
         assert aged is not None and aged.standing is standing
     lease = hold(file())

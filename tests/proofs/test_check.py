@@ -128,9 +128,9 @@ def test_a_revoked_proof_is_revoked_even_when_it_has_expired_too():
     assert judged(ours()[0], revoked=True, valid_until=NOW - timedelta(days=1)).verdict is Verdict.REVOKED
 
 
-def test_a_proof_ends_at_the_instant_and_not_before():
-    assert judged(ours()[0], valid_until=NOW + timedelta(seconds=1)).verdict is Verdict.VALID
-    assert judged(ours()[0], valid_until=NOW).verdict is Verdict.EXPIRED
+def test_a_proof_holds_up_to_and_at_the_instant_that_it_bears():
+    assert judged(ours()[0], valid_until=NOW).verdict is Verdict.VALID
+    assert judged(ours()[0], valid_until=NOW - timedelta(microseconds=1)).verdict is Verdict.EXPIRED
 
 
 def test_the_number_is_read_from_the_document_and_asked_once():
