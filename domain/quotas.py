@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.calendar import LOCAL
 
@@ -69,6 +70,7 @@ class Quota:
     window: Window
 
 
+@lru_cache(maxsize=64)
 def quotas(written: str) -> tuple[Quota, ...]:
     """"30/minute 600/day"; empty: no quota. Raises ValueError."""
     if not re.fullmatch(WRITTEN, written):

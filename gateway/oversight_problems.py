@@ -21,7 +21,6 @@ OVERSIGHT_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
         "retention_refused": (422, "不能这样办理", "清册、办件或投诉不能这样办理。", "请按说明更正后重试。"),
         "lookup_block_unknown": (404, "没有这项查询限制", "没有这个编号的查询限制。", "请以 GET /v1/lookup-blocks 所列的为准。"),
         "lookup_block_lifted": (409, "已经解除", "这项查询限制已经解除。", "无需处理。"),
-        "lookup_block_own": (403, "不能解除本单位的限制", "被限制的是经办人自己的单位。", "请由其他单位的工作专班办公室人员解除。"),
         "lead_unknown": (404, "没有这条线索", "没有这条线索,或它没有通知本单位。", "请核对编号。"),
         "lead_refused": (409, "线索不能这样办理", "线索的步骤不合格。", "请按说明更正后重试。"),
         "lead_known": (409, "线索已登记", "本周已为该单位登记过同一内容的线索。", "请在原有线索上办理。"),

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from domain.leads import LeadRule, Sign
 from domain.mismatch_rate import LOOKED_BACK, Asker, Compared, Excess, Step, excess, steps
 from domain.notices import NoticeKind
-from ledger import leads
+from domain.recusal import Subject
+from ledger import leads, recusal
 from ledger.alarms import clear_alarm, raise_alarm, standing_alarms
 from ledger.notifications import notify_office
 from ledger.tables.admission import LookupBlock
@@ -55,10 +56,6 @@ _TIMES = 10  #: so many answers are read for each that may count: the same perso
 
 class BlockLifted(Exception):
     """It was lifted already."""
-
-
-class OwnUnit(Exception):
-    """Nobody lifts a block of the own unit or the own key."""
 
 
 @dataclass(frozen=True)
@@ -101,18 +98,15 @@ def blocks(session: Session, *, standing: bool) -> list[LookupBlock]:
     return list(session.scalars(query.where(LookupBlock.lifted_at.is_(None)) if standing else query))
 
 
-def lift(
-    session: Session, block: int, why: str, *, now: datetime, actor: str, unit: str | None = None
-) -> LookupBlock:
-    """Asking is open again, and what was counted counts no more. `unit`: of the person who decides; None: an operator.
+def lift(session: Session, block: int, why: str, *, now: datetime, actor: str) -> LookupBlock:
+    """Asking is open again, and what was counted counts no more.
 
-    Raises LookupError for an unknown one, `BlockLifted` and `OwnUnit`.
+    Raises LookupError for an unknown one, `BlockLifted`, and `MustRecuse` where it is the own unit's.
     """
     row = session.get(LookupBlock, block, with_for_update=True)
     if row is None:
         raise LookupError
-    if row.unit == unit:
-        raise OwnUnit
+    recusal.check(session, Subject.LOOKUP_BLOCK, block, [row.unit], actor=actor)
     if row.lifted_at is not None:
         raise BlockLifted
     row.lifted_at, row.lifted_by, row.lifted_why = now, actor, why
@@ -130,7 +124,7 @@ def _begin(
     session.flush()
     told = (
         f"{asker.chinese} {holder}({row.unit})查询的姓名与证件号码不符过多:最近 {over.differing} 次不符,{over.right} 人相符,"
-        f"发起核验已暂停。工作专班办公室查明后登记理由解除(./run blocks lift {block.id} --reason 理由,或 /v1/lookup-blocks)。"
+        f"发起核验已暂停。工作专班办公室查明后登记理由解除(./run blocks lift {block.id} --reason 理由 --by 人员编码,或 /v1/lookup-blocks)。"
     )
     raise_alarm(session, BLOCKED, _subject(block), told, now=now)
     notify_office(session, NoticeKind.LOOKUPS_BLOCKED, f"block-{block.id}", number=row.number, about=now, now=now)

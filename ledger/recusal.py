@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from domain.recusal import BY_HERSELF, Subject, must_recuse, why_not
 from domain.roles import Role
 from ledger.claims import person_of
 from ledger.succession import heir
+from ledger.tables.admission import LookupBlock
 from ledger.tables.catalog import CatalogQuestion, Proposal
 from ledger.tables.commitments import CreditBlock
 from ledger.tables.oversight import Complaint, Lead
@@ -114,13 +115,13 @@ def _others(session: Session, subject: Subject, key: str, units: set[str], roles
 _KEYS: Mapping[Subject, Any] = {
     Subject.COMPLAINT: Complaint.number, Subject.LEAD: Lead.number, Subject.EXCUSE: Request.id, Subject.PROPOSAL: Proposal.id,
     Subject.QUESTION: CatalogQuestion.id, Subject.RETENTION: RetentionItem.id, Subject.HOLD: Hold.id, Subject.CREDIT: CreditBlock.id,
-    Subject.VERIFICATION: Verification.number, Subject.INSPECTION: Unit.code,
+    Subject.VERIFICATION: Verification.number, Subject.INSPECTION: Unit.code, Subject.LOOKUP_BLOCK: LookupBlock.id,
 }  # fmt: skip
 
 
 def _exists(session: Session, subject: Subject, key: str) -> bool:
     column = _KEYS[subject]
-    read: Callable[[str], Any] = UUID if column.type.python_type is UUID else str
+    read: Callable[[str], Any] = column.type.python_type  # UUID, int, str
     try:
         return session.scalar(select(column).where(column == read(key))) is not None
     except ValueError:

@@ -11,6 +11,7 @@ from ledger.actor import ACTOR
 from ledger.database import transaction
 from runtime.calendar_commands import public
 from runtime.casework import operator
+from runtime.deciding import actor_of, add_by
 from runtime.failures import Failure
 from settings import LOCAL, settings
 
@@ -26,10 +27,11 @@ def main(arguments: list[str]) -> int:
     lifted = verbs.add_parser("lift", help="解除一项;由工作专班办公室决定,此前的不符不再计算")
     lifted.add_argument("block", type=int, metavar="编号")
     lifted.add_argument("--reason", type=public, required=True, help="查明的情况和决定的依据,不写个人信息")
+    add_by(lifted, "lift_lookup_block")
     options = parser.parse_args(arguments or ["list"])
     ACTOR.set(operator())
     if options.verb == "lift":
-        return _lift(options.block, options.reason)
+        return _lift(options.block, options.reason, options.by)
     with transaction() as session:
         rows = lookup_blocks.blocks(session, standing=not getattr(options, "all", False))
     for row in rows:
@@ -41,10 +43,11 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _lift(block: int, reason: str) -> int:
+def _lift(block: int, reason: str, by: str) -> int:
     try:
         with transaction() as session:
-            row = lookup_blocks.lift(session, block, reason, now=settings().now(), actor=operator())
+            actor = actor_of(session, by, "lift_lookup_block", "解除查询限制")
+            row = lookup_blocks.lift(session, block, reason, now=settings().now(), actor=actor)
     except LookupError:
         raise Failure("查询限制", f"没有编号为 {block} 的查询限制", "用 ./run blocks list 查看。") from None
     except lookup_blocks.BlockLifted:

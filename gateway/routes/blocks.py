@@ -31,7 +31,7 @@ def get_lookup_blocks(
 @router.post(
     "/v1/lookup-blocks/{id}/lift",
     summary="解除查询限制",
-    responses=problems("lookup_block_unknown", "lookup_block_lifted", "lookup_block_own", body=True),
+    responses=problems("lookup_block_unknown", "lookup_block_lifted", "must_recuse", body=True),
 )
 def lift_lookup_block(
     id: Annotated[int, Path(ge=1, le=2**63 - 1, description="查询限制的编号")], body: SentBlockLift, caller: CurrentCaller  # noqa: A002
@@ -39,11 +39,9 @@ def lift_lookup_block(
     """查明情况后登记理由解除,即可重新发起核验;此前的不符不再计算。本单位的由其他单位的人员解除。"""
     with acting() as session:
         try:
-            row = lookup_blocks.lift(session, id, body.reason, now=settings().now(), actor=caller.actor, unit=caller.unit)
+            row = lookup_blocks.lift(session, id, body.reason, now=settings().now(), actor=caller.actor)
         except LookupError:
             raise Problem("lookup_block_unknown") from None
         except lookup_blocks.BlockLifted:
             raise Problem("lookup_block_lifted") from None
-        except lookup_blocks.OwnUnit:
-            raise Problem("lookup_block_own") from None
         return LookupBlockAnswer.of(row)

@@ -139,10 +139,15 @@ def test_the_command_lists_and_lifts(api: Api, system: Callable[..., dict[str, s
     assert blocks_command.main([]) == 0
     assert f"{block}  业务系统" in capsys.readouterr().out
     with pytest.raises(SystemExit):
-        blocks_command.main(["lift", str(block), "--reason", "关于370402188102020017"])
-    assert blocks_command.main(["lift", str(block), "--reason", "误扫"]) == 0
+        blocks_command.main(["lift", str(block), "--reason", "关于370402188102020017", "--by", ADMIN])
+    for nobody, says in ((REQUESTER, "岗位不能"), ("nobody", "没有在岗人员")):
+        with pytest.raises(Failure, match=says):
+            blocks_command.main(["lift", str(block), "--reason", "误扫", "--by", nobody])
+    lift = ["lift", str(block), "--reason", "误扫", "--by", ADMIN]
+    assert blocks_command.main(lift) == 0
     with pytest.raises(Failure, match="已经解除"):
-        blocks_command.main(["lift", str(block), "--reason", "误扫"])
+        blocks_command.main(lift)
+    assert f"person:{ADMIN} via operator:" in api.get("/v1/lookup-blocks?standing=false", ADMIN).json()["items"][0]["lifted_by"]
     assert ask(api, headers, PERSONS[8].name).status_code == 202
 
 

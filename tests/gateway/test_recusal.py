@@ -82,6 +82,16 @@ def excuse(api: Api) -> tuple[str, str]:
     return "inside-guangming", f"/v1/excuses/{request}"
 
 
+def stopped(api: Api) -> tuple[str, str]:
+    number = api.filed()
+    with transaction() as session:
+        query = text(
+            "INSERT INTO lookup_blocks (asker, holder, unit, since, verification, differing, \"right\") "
+            "VALUES ('system', :number, :unit, now(), :number, 7, 1) RETURNING id"
+        )
+        return "inside-permit", f"/v1/lookup-blocks/{session.scalar(query, {'number': number, 'unit': PERMIT})}"
+
+
 Made = Callable[[Api], tuple[str, str]]
 DOCUMENT = {"document": "文书〔2026〕1号", **TEXT}
 TRIED: list[tuple[str, Made, str, Any]] = [
@@ -101,6 +111,7 @@ TRIED: list[tuple[str, Made, str, Any]] = [
     ("reject_proposal", proposal, "reject", {"why": "请补充"}),
     ("reroute_stuck", stuck, "reroute", {"unit": "370402-CIVIL", "reason": "other"}),
     ("close_stuck", stuck, "close", {"reason": "other"}),
+    ("lift_lookup_block", stopped, "lift", {"reason": "已查明"}),
     ("decide_excuse", excuse, "", {"approved": True}),
 ]
 
@@ -210,7 +221,6 @@ DECIDES_NOTHING = {
     "consent_to_proposal": "the same function as decide_proposal",
     "publish_version": "tested above", "enter_register": "tested above", "record_outage": "tested above", "set_hours": "tested above",
     "confirm_erasure": "tested above", "lift_hold": "tested above", "recuse": "the withdrawal itself", "put_year": "tested in tests/ledger/test_arrangements.py",
-    "lift_lookup_block": "has its own refusal for the own unit (ledger.lookup_blocks)",
     "put_commitment_text": "a text for everybody's applicants, of no unit",
     "settle_notice": "whether a mail arrived: a fact, judged by nobody",
     "retry_stuck": "the same step once more; nothing is decided", "reissue_stuck": "the same result on a new page",

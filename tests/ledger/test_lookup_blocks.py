@@ -21,6 +21,7 @@ from ledger.admission import LookupsBlocked
 from ledger.alarms import standing_alarms
 from ledger.database import transaction
 from ledger.filing import Filer
+from ledger.recusal import MustRecuse
 from ledger.tables.admission import LookupBlock
 from ledger.tables.effects import Notice
 from ledger.tables.oversight import Lead
@@ -195,17 +196,17 @@ def test_who_lifts_it_says_why_and_what_was_counted_counts_no_more() -> None:
     differs(at)
     (block,) = do(lookup_blocks.blocks, standing=True)
     more: dict[str, Any] = {"now": at + timedelta(minutes=5), "actor": "person:demo-admin"}
-    with pytest.raises(lookup_blocks.OwnUnit):
-        do(lookup_blocks.lift, block.id, "理由", unit=UNIT, **more)
+    with pytest.raises(MustRecuse):
+        do(lookup_blocks.lift, block.id, "理由", now=at, actor="person:demo-permit-2")
     with pytest.raises(LookupError):
-        do(lookup_blocks.lift, block.id + 1, "理由", unit="370402-OFFICE", **more)
+        do(lookup_blocks.lift, block.id + 1, "理由", **more)
     acting = ACTOR.set("person:demo-admin")
     try:
-        do(lookup_blocks.lift, block.id, "扫描枪故障,已更换", unit="370402-OFFICE", **more)
+        do(lookup_blocks.lift, block.id, "扫描枪故障,已更换", **more)
     finally:
         ACTOR.reset(acting)
     with pytest.raises(lookup_blocks.BlockLifted):
-        do(lookup_blocks.lift, block.id, "理由", unit="370402-OFFICE", **more)
+        do(lookup_blocks.lift, block.id, "理由", **more)
     begun, lifted = sorted(all_of(Trace, place="lookup_blocks"), key=lambda one: one.id)
     assert begun.before is None and begun.after["holder"] == "s-hall" and begun.after["differing"] == 7
     assert lifted.by == "person:demo-admin" and lifted.before["lifted_at"] is None and lifted.after["lifted_why"] == "扫描枪故障,已更换"
