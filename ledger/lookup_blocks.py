@@ -26,28 +26,33 @@ from settings import settings
 
 BLOCKED, SOURCE_DIFFERS = "lookups_blocked", "source_differs"  #: kinds of alarms
 _DIFFERS = "mismatch"
-#: By one key, or by the whole unit; without those that a block has answered for. The count comes first: it reads the
+#: What a block has answered for: it counts no more, neither for the asker nor against the source.
+_NOT_ANSWERED_FOR = """
+    NOT EXISTS (
+        SELECT FROM lookup_blocks b WHERE b.unit = v.unit AND (b.lifted_at IS NULL OR b.lifted_at >= v.filed_at)
+        AND CASE b.asker WHEN 'system' THEN b.holder = v.via_system
+                         WHEN 'person' THEN v.via_system IS NULL AND b.holder = v.filed_by ELSE true END)
+"""
+#: By one key, or by the whole unit. The count comes first: it reads the
 #: few mismatches alone, and without enough of them nothing else is read.
 _ANSWERS = text(
-    """
+    f"""
     SELECT v.number, v.filed_at, p.lookup, v.result = 'mismatch'
     FROM verifications v JOIN parties p ON p.id = v.party_id
     WHERE (SELECT count(*) FROM verifications m WHERE m.unit = :unit AND m.result = 'mismatch' AND m.filed_at > :since) >= :least
       AND v.unit = :unit AND v.filed_at > :since AND v.result IN ('mismatch', 'confirmed')
       AND CASE :asker WHEN 'system' THEN v.via_system = :holder
                       WHEN 'person' THEN v.via_system IS NULL AND v.filed_by = :holder ELSE true END
-      AND NOT EXISTS (
-          SELECT FROM lookup_blocks b WHERE b.unit = v.unit AND (b.lifted_at IS NULL OR b.lifted_at >= v.filed_at)
-          AND CASE b.asker WHEN 'system' THEN b.holder = v.via_system
-                           WHEN 'person' THEN v.via_system IS NULL AND b.holder = v.filed_by ELSE true END)
+      AND {_NOT_ANSWERED_FOR}
     ORDER BY v.filed_at DESC, v.number DESC LIMIT :most
     """
 )
 _OF_THE_SOURCE = text(
-    """
+    f"""
     SELECT v.number, l.answered_at, p.lookup, l.outcome = 'mismatch'
     FROM lookups l JOIN verifications v ON v.number = l.verification JOIN parties p ON p.id = v.party_id
     WHERE l.source = :source AND l.answered_at > :since AND l.outcome IN ('mismatch', 'found') AND v.unit <> :but
+          AND {_NOT_ANSWERED_FOR}
     ORDER BY l.answered_at DESC LIMIT :most
     """
 )

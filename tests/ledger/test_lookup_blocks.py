@@ -191,6 +191,14 @@ def test_a_source_that_says_so_to_everybody_stops_nobody_and_is_an_alarm() -> No
     assert do(standing_alarms) == []
 
 
+def test_a_unit_that_was_stopped_is_no_excuse_for_another() -> None:
+    differs(past("x" * 13, [CIVIL]), CIVIL)
+    assert standing() == [(Asker.PERSON, "demo-civil-1")]
+    differs(past("x" * 6))
+    assert standing() == [(Asker.SYSTEM, "s-hall"), (Asker.PERSON, "demo-civil-1")]
+    assert [one.kind for one in do(standing_alarms)] == [lookup_blocks.BLOCKED] * 2
+
+
 def test_who_lifts_it_says_why_and_what_was_counted_counts_no_more() -> None:
     at = past("x" * 6)
     differs(at)
