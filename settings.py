@@ -59,6 +59,8 @@ class Settings(BaseSettings):
 
     gateway_host: str = "127.0.0.1"
     gateway_port: int = Field(default=8080, ge=1, le=65535)
+    gateway_health_port: int = Field(default=0, ge=0, le=65535)
+    """A port of its own for `/healthz`, `/health` and `/metrics`, which no crowd at the other one fills; 0: none."""
     public_url: str = "http://127.0.0.1:8080"
     """The address printed in QR codes: what a citizen's phone can reach."""
     requests_per_minute: int = Field(default=600, ge=1)

@@ -15,12 +15,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import edge, lists, report, results, sealing, waiting
+from benchmarks import edge, lists, older, report, results, sealing, waiting
 from benchmarks.load import Load, burst, steady
 from benchmarks.stock import hand_over, start_stock_worker
+from ledger import keys
+from ledger.database import transaction
 from runtime import environment, services, up
 from runtime.context import Context
 from runtime.processes import PATIENT, Supervisor, end
@@ -28,7 +31,7 @@ from runtime.progress import Progress
 from runtime.records import recall
 from runtime.starting_catalog import key_file
 from runtime.worker import client
-from settings import ROOT
+from settings import ROOT, settings
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,11 @@ class Size:
     waiting_seconds: int
     rows: int
     reported: int
-    edge_seconds: int
+    edge_seconds: int  #: of each turn
 
 
-FULL = Size(warm_up=20, steady=90, burst=80, stock_light=6, stock_burst=8, alone=30, waiting=100_000, waiting_seconds=120, rows=20_000, reported=1_000_000, edge_seconds=10)
-QUICK = Size(warm_up=5, steady=15, burst=15, stock_light=2, stock_burst=4, alone=10, waiting=3000, waiting_seconds=40, rows=1000, reported=20_000, edge_seconds=5)
+FULL = Size(warm_up=20, steady=90, burst=80, stock_light=6, stock_burst=8, alone=30, waiting=100_000, waiting_seconds=120, rows=20_000, reported=1_000_000, edge_seconds=3)
+QUICK = Size(warm_up=5, steady=15, burst=15, stock_light=2, stock_burst=4, alone=10, waiting=3000, waiting_seconds=40, rows=1000, reported=20_000, edge_seconds=1)
 PER_SECOND = 3.0
 
 
@@ -57,19 +60,20 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run bench", description="性能测试,结果写入 benchmarks/results.md")
     parser.add_argument("--quick", action="store_true", help="少量样本,只用于检查测试本身,不写结果")
     parser.add_argument("--only", choices=results.TITLES, help="只测其中一项,结果中的其他各项不变")
+    parser.add_argument("--beside", type=Path, help="另一版本的目录(已可运行 ./run up):入口各项与它同时对照")
     options = parser.parse_args(arguments)
     progress, size = Progress(), QUICK if options.quick else FULL
     home = Path(tempfile.mkdtemp(prefix="proofless-bench-"))
     for name in [name for name in os.environ if name.startswith("PROOFLESS_")]:
         del os.environ[name]
     os.environ["PROOFLESS_HOME"] = str(home)
-    # The load is one unit's, and from one address; their quotas are not what is measured.
-    os.environ |= {"PROOFLESS_REQUESTS_PER_MINUTE": "100000", "PROOFLESS_PUBLIC_CHECKS_PER_MINUTE": "100000"}
+    # The load is one unit's, whose quotas are not what is measured. Strangers meet those that everybody meets.
+    os.environ["PROOFLESS_REQUESTS_PER_MINUTE"] = "100000"
     os.environ |= {f"PROOFLESS_QUOTA_{whose}": "1000000/minute 1000000/day" for whose in ("PERSON", "SYSTEM")}  # counted all the same
     os.environ |= {f"PROOFLESS_QUOTA_{whose}": "1000000/day" for whose in ("UNIT", "MATTER", "CASE")}
     supervisor = Supervisor(home / "run", progress)
     try:
-        parts = _measure(home, supervisor, options.only, size, progress)
+        parts = _measure(home, supervisor, options.only, options.beside, size, progress)
     finally:
         supervisor.stop()
         shutil.rmtree(home, ignore_errors=True)
@@ -82,7 +86,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _measure(
-    home: Path, supervisor: Supervisor, only: str | None, size: Size, progress: Progress
+    home: Path, supervisor: Supervisor, only: str | None, beside: Path | None, size: Size, progress: Progress
 ) -> dict[str, list[results.Row]]:
     """The rows of each part. Who waits is measured before the stock worker takes over, which ends ours."""
     parts: dict[str, list[results.Row]] = {}
@@ -90,7 +94,7 @@ def _measure(
         context = up.start(home, supervisor, progress)
         ours = _ours(context, supervisor, size, progress) if only in (None, "verifications") else None
         if only in (None, "edge"):
-            parts["edge"] = _edge(context, size, progress)
+            parts["edge"] = _edge(context, beside, size, progress)
         if only in (None, "waiting"):
             parts["waiting"] = _waiting(context, size, progress)
         if ours is not None:
@@ -163,9 +167,16 @@ def _waiting(context: Context, size: Size, progress: Progress) -> list[results.R
     return results.of_waiting(found)
 
 
-def _edge(context: Context, size: Size, progress: Progress) -> list[results.Row]:
-    with progress.step("网关对其他人的应答") as note:
-        return results.of_edge(edge.measure(context.gateway_url, key_file("requester_key").read_text().strip(), size.edge_seconds, note))
+def _edge(context: Context, beside: Path | None, size: Size, progress: Progress) -> list[results.Row]:
+    with transaction() as session:
+        office = keys.make(session, person="demo-admin", now=settings().now(), actor="system:bench")
+    builds = {"": edge.Build.at(context.home, context.gateway_url, office)}
+    with ExitStack() as stack:
+        if beside is not None:
+            with progress.step(f"启动对照版本 {(name := older.revision(beside))}"):
+                builds[name] = stack.enter_context(older.running(beside, context.home / "older"))
+        with progress.step("网关对其他人的应答") as note:
+            return results.of_edge(edge.measure(builds, size.edge_seconds, note))
 
 
 def _lists(size: Size, progress: Progress) -> list[results.Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import socket
 import sys
 from contextlib import suppress
 from types import FrameType
@@ -18,6 +19,8 @@ from gateway.telemetry import log_as_json
 from ledger.database import transaction
 from ledger.key_checks import REMEDY, WrongKeys
 from settings import settings
+
+BACKLOG = 1024
 
 
 class _Server(uvicorn.Server):
@@ -44,7 +47,7 @@ def configuration(app: Any) -> uvicorn.Config:
         proxy_headers=bool(settings().trusted_proxies),
         forwarded_allow_ips=settings().trusted_proxies or None,
         http=Connection,  # gateway.connections says how many there may be
-        backlog=1024,
+        backlog=BACKLOG,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=32 * 1024,
@@ -59,6 +62,18 @@ def _open_enough() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
+def listening() -> list[socket.socket]:
+    """The port for everybody, and the one for health where there is one."""
+    found = []
+    for port in filter(None, dict.fromkeys((settings().gateway_port, settings().gateway_health_port))):
+        family = socket.AF_INET6 if ":" in settings().gateway_host else socket.AF_INET
+        try:
+            found.append(socket.create_server((settings().gateway_host, port), family=family, backlog=BACKLOG))
+        except OSError as error:
+            sys.exit(f"接口服务没有启动:端口 {port} 不能监听({error.strerror})。请核对 PROOFLESS_GATEWAY_HOST 和端口。")
+    return found
+
+
 def main() -> None:
     """Serve until SIGTERM or SIGINT, then let calls in flight finish."""
     log_as_json()
@@ -69,7 +84,7 @@ def main() -> None:
     except WrongKeys as error:
         sys.exit(f"接口服务没有启动:{error}。{REMEDY}")
     app = create_app()
-    _Server(configuration(app), app.state.services.endings).run()
+    _Server(configuration(app), app.state.services.endings).run(listening())
 
 
 if __name__ == "__main__":

@@ -27,15 +27,21 @@ def network_of(host: str) -> str:
 
 
 def monitors_only(request: Request) -> None:
-    """For `PROOFLESS_MONITOR_FROM` alone; for everybody else there is nothing at this address.
+    """For `PROOFLESS_MONITOR_FROM` alone; for everybody else there is nothing at this address."""
+    if not is_monitor(request):
+        raise Problem("not_found")
+
+
+def is_monitor(request: Request) -> bool:
+    """Whether a machine calls that watches this one.
 
     Behind a proxy that nobody named as trusted every call looks like the machine's own: what was forwarded is not.
     """
     through = any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip"))
-    forwarded = through and not settings().trusted_proxies
+    if through and not settings().trusted_proxies:
+        return False
     try:
         caller = ipaddress.ip_address(request.client.host if request.client else "")
     except ValueError:
-        raise Problem("not_found") from None
-    if forwarded or not any(caller in network for network in settings().monitors()):
-        raise Problem("not_found")
+        return False
+    return any(caller in network for network in settings().monitors())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 
 import anyio.to_thread
@@ -17,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import isolation.process
+from gateway.addresses import address_of
 from gateway.bodies import BodyLimit
 from gateway.connections import Crowd
 from gateway.contract import Contract
@@ -110,6 +112,7 @@ ROUTERS = (
     operations.router,
     documents.router,
 )
+SWITCH_SECONDS = 0.0005
 _DESCRIPTION = """需求单位登记办件、发起核验、取得盖章的电子证明;出具单位在收件箱中答复;公众在 /verify 核验真伪,在 /catalog 查看清单。
 
 错误一律为 RFC 9457 problem+json,`code` 稳定不变。示例中的人员均为虚构。"""
@@ -153,6 +156,9 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Every thread may want a connection: more threads than connections would only wait for each other.
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().database_pool
+    # A call passes from the loop to threads and back some six times, and each time waits for a thread that computes (rows of
+    # a table, a workbook for its sender) to give the interpreter away: by default after 5 ms, which made 100 ms of one call.
+    sys.setswitchinterval(SWITCH_SECONDS)
     services: Services = app.state.services
     services.endings.start()
     isolation.process.start()  # the first file that comes waits for no interpreter
@@ -176,6 +182,8 @@ def _answer_problems(app: FastAPI) -> None:
 
     async def on_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
+        if error.status_code == 429:
+            await app.state.services.quotas.tell_later()
         return answer(request, error)
 
     async def on_invalid(request: Request, error: Exception) -> Response:
@@ -184,6 +192,10 @@ def _answer_problems(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        try:  # what is not there is public too
+            app.state.services.quotas.count_public(address_of(request), "unknown")
+        except Problem as too_often:
+            return await on_problem(request, too_often)
         headers = dict(error.headers or {})
         if error.status_code == 405:
             if request.method == "OPTIONS":

@@ -8,9 +8,10 @@ what gives way is the connection that has rested longest, and after those the on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from ipaddress import ip_address, ip_network
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -20,12 +21,14 @@ from gateway.problems import Problem, as_json
 from settings import settings
 
 HEAD_SECONDS = 10.0  #: in which a request's head must have come, since the connection was made or its first letter came
-TAKING_SECONDS = 30.0  #: in which some of an answer must be taken, by whom it is for
-ENDING_SECONDS = 10.0  #: in which a connection that was closed must be gone, whether or not its last words were taken
+TAKING_SECONDS, TAKING_BYTES = 30.0, 48 * 1024  #: so much of a long answer must be taken in so many seconds, by whom it is for
 MOST_REQUESTS = 1000  #: being answered at a time
 MOST_CONNECTIONS = 1500  #: with those that rest
-#: Those who watch this process hear from it however many others wait.
+MOST_WATCHERS = 32  #: connections at the port for health, beside all others
+#: Those who watch this process hear from it however many others wait; at its port for health they hear this and nothing else.
 _ALWAYS = frozenset({"/healthz"})
+_WATCHED = frozenset({"/healthz", "/health", "/metrics"})
+_WATCHERS = "(watchers)"  #: no address
 
 
 class Connection(H11Protocol):
@@ -34,26 +37,30 @@ class Connection(H11Protocol):
     _held: ClassVar[dict[str, set[Connection]]] = {}  #: by address
     _head: asyncio.TimerHandle | None = None
     _taking: asyncio.TimerHandle | None = None
-    _ending: asyncio.TimerHandle | None = None
     _rests_since = 0.0
     _from = ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._rest()
-        self._from = network_of(self.client[0]) if self.client else ""
+        watches = _is_for_health(self.server)
+        self._from = _WATCHERS if watches else network_of(self.client[0]) if self.client else ""
         same = self._held.setdefault(self._from, set())
         same.add(self)
+        if watches:
+            if len(same) > MOST_WATCHERS:
+                self._make_room(same)
+            return
         if self._from and len(same) > settings().connections_per_address and not _is_proxy(self._from):
             self._make_room(same)
-        if len(self.connections) > MOST_CONNECTIONS:
-            self._make_room(cast(set[Connection], self.connections))
+        others = cast(set[Connection], self.connections) - self._held.get(_WATCHERS, set())
+        if len(others) > MOST_CONNECTIONS:
+            self._make_room(others)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._be_asked()
         self._leave()
-        for timer in filter(None, (self._taking, self._ending)):
-            timer.cancel()
+        self._has_taken()
         super().connection_lost(exc)
 
     def _leave(self) -> None:
@@ -64,13 +71,25 @@ class Connection(H11Protocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._taking = self.loop.call_later(TAKING_SECONDS, self.transport.abort)
+        self._must_take()
 
     def resume_writing(self) -> None:
+        self._has_taken()
+        super().resume_writing()
+
+    def _must_take(self, left: float = math.inf) -> None:
+        """`left` of the answer at the last look."""
+        self._has_taken()
+        now = self.transport.get_write_buffer_size()
+        if now > left - TAKING_BYTES:
+            self.transport.abort()
+        elif now:
+            self._taking = self.loop.call_later(TAKING_SECONDS, self._must_take, now)
+
+    def _has_taken(self) -> None:
         if self._taking is not None:
             self._taking.cancel()
             self._taking = None
-        super().resume_writing()
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
@@ -92,11 +111,11 @@ class Connection(H11Protocol):
             self._rest()  # a next request has begun to come while this one was answered
 
     def _is_answering(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
+        return self.cycle is not None and (not self.cycle.response_complete or self.transport.get_write_buffer_size() > 0)
 
     def _is_asking(self) -> bool:
         """A request has begun, and its body is still coming."""
-        return self._is_answering() and self.cycle.more_body
+        return self._is_answering() and not self.cycle.response_complete and self.cycle.more_body
 
     def _rest(self) -> None:
         self._rests_since = self.loop.time()
@@ -118,8 +137,8 @@ class Connection(H11Protocol):
 
     def _see_it_end(self) -> None:
         """Closing waits until what was written is taken, and who takes nothing would stay for ever."""
-        if self.transport.is_closing() and self._ending is None:
-            self._ending = self.loop.call_later(ENDING_SECONDS, self.transport.abort)
+        if self.transport.is_closing() and self._taking is None:
+            self._must_take()
 
     def _make_room(self, many: Iterable[Connection]) -> None:
         """Close the one of the others that rested longest; where none rests, the one whose body has been coming longest;
@@ -139,7 +158,10 @@ class Crowd:
         self._answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in _ALWAYS:
+        if scope["type"] == "http" and _is_for_health(scope.get("server")):
+            there = scope["path"] in _WATCHED
+            await (self._app if there else as_json(Problem("not_found")))(scope, receive, send)
+        elif scope["type"] != "http" or scope["path"] in _ALWAYS:
             await self._app(scope, receive, send)
         elif self._answering >= MOST_REQUESTS:
             await as_json(Problem("crowded", headers={"Retry-After": "5", "Connection": "close"}))(scope, receive, send)
@@ -149,6 +171,10 @@ class Crowd:
                 await self._app(scope, receive, send)
             finally:
                 self._answering -= 1
+
+
+def _is_for_health(server: Sequence[Any] | None) -> bool:
+    return server is not None and bool(settings().gateway_health_port) and server[1] == settings().gateway_health_port
 
 
 def _is_proxy(network: str) -> bool:

@@ -19,7 +19,7 @@ class Rule:
     """The roles of which a caller needs one; `public` endpoints ask for no key.
 
     `quota` names the quota that a call without a key counts for (gateway.quotas): who reads the list has checks left
-    all the same. None where a key is asked for, or where machines of ours watch.
+    all the same. None where a key is asked for; machines of ours that watch are not counted.
     """
 
     roles: frozenset[Role] = frozenset()
@@ -50,7 +50,8 @@ _CONCERNED = Rule(frozenset({Role.OFFICE, Role.SUPERVISOR}))
 _DECIDERS = Rule(_REPAIR.roles | {Role.PUBLISHER})
 _LIST_READERS = Rule(_READERS.roles | {Role.PUBLISHER})
 _CHECK, _PUBLISHED, _DOCUMENTS = (Rule(public=True, quota=quota) for quota in ("check", "catalog", "documents"))
-_WATCHED = Rule(public=True)  #: by machines of ours (gateway.addresses.monitors_only), or costs nothing
+WATCHING = "watching"
+_WATCHED = Rule(public=True, quota=WATCHING)
 
 #: Endpoint -> rule. The names are those of the functions in `gateway/routes`.
 RULES: Mapping[str, Rule] = MappingProxyType(

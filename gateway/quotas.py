@@ -6,6 +6,7 @@ against runaway scripts and no accounting.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import math
 import secrets
@@ -22,6 +23,8 @@ from gateway.problems import Problem
 from settings import Settings
 
 COMPARISONS_PER_HOUR = 20  #: with one proof: an officer types what is printed once or twice
+SECONDS_LATER = 1.0  #: in which who asks too often is told so: he would ask again at once
+_LATER_AT_ONCE = 100  #: who beyond them asks too often is told so at once: waiting must not cost us more than answering
 _REMEMBERED = 10_000  #: keys that were right, by address
 
 
@@ -33,6 +36,7 @@ class Quotas:
         self._unit = RateLimitItemPerMinute(settings.requests_per_minute)
         self._public = RateLimitItemPerMinute(settings.public_checks_per_minute)
         self._comparison = RateLimitItemPerHour(COMPARISONS_PER_HOUR)
+        self._being_told = 0
         self._right: OrderedDict[bytes, None] = OrderedDict()
         self._salt, self._books = secrets.token_bytes(32), Lock()
 
@@ -65,6 +69,16 @@ class Quotas:
     def count_comparison(self, number: str) -> None:
         """One comparison with a proof, whoever makes it: what is hidden must not be guessed field by field."""
         self._count(self._comparison, "comparison", number)
+
+    async def tell_later(self) -> None:
+        """Before somebody is told that he asks too often. A program that asks again the moment it is refused would take
+        all of a processor with nothing but refusals."""
+        if self._being_told < _LATER_AT_ONCE:
+            self._being_told += 1
+            try:
+                await asyncio.sleep(SECONDS_LATER)
+            finally:
+                self._being_told -= 1
 
     def _count(self, limit: RateLimitItem, *who: str) -> None:
         if not self._windows.hit(limit, *who):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from gateway.addresses import address_of
+from gateway.addresses import address_of, is_monitor
 from gateway.endings import Endings
 from gateway.origins import AccountOrigins
-from gateway.permissions import RULES
+from gateway.permissions import RULES, WATCHING
 from gateway.quotas import Quotas
 from gateway.runs import RunStarter
 from gateway.telemetry import Telemetry
@@ -38,5 +38,5 @@ async def count_public(request: Request) -> None:
     Raises Problem `too_many_requests`.
     """
     rule = RULES.get(request.scope["route"].name)
-    if rule is not None and rule.quota is not None:
+    if rule is not None and rule.quota is not None and not (rule.quota == WATCHING and is_monitor(request)):
         services_of(request).quotas.count_public(address_of(request), rule.quota)

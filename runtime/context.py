@@ -14,7 +14,7 @@ from settings import ROOT
 
 @dataclass(frozen=True)
 class Context:
-    """What `up` knows and hands to its steps. `ports`: postgres, prefect, gateway, sandbox."""
+    """What `up` knows and hands to its steps. `ports`: postgres, prefect, gateway, health, sandbox."""
 
     home: Path
     ports: dict[str, int]
@@ -23,6 +23,11 @@ class Context:
     @property
     def gateway_url(self) -> str:
         return f"http://127.0.0.1:{self.ports['gateway']}"
+
+    @property
+    def health_url(self) -> str:
+        """The gateway's port for those who watch it."""
+        return f"http://127.0.0.1:{self.ports['health']}"
 
     @property
     def sandbox_url(self) -> str:

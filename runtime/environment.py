@@ -53,6 +53,7 @@ def for_services(context: Context) -> dict[str, str]:
         "PROOFLESS_PREFECT_API_URL": context.prefect_api,
         "PROOFLESS_GATEWAY_HOST": "127.0.0.1",
         "PROOFLESS_GATEWAY_PORT": str(context.ports["gateway"]),
+        "PROOFLESS_GATEWAY_HEALTH_PORT": str(context.ports["health"]),
         "PROOFLESS_SANDBOX_URL": context.sandbox_url,
     }
 

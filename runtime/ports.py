@@ -8,8 +8,8 @@ from pathlib import Path
 
 from runtime.progress import Progress
 
-PREFERRED = {"postgres": 15432, "prefect": 4200, "gateway": 8080, "sandbox": 8090}
-TITLES = {"postgres": "PostgreSQL", "prefect": "Prefect", "gateway": "接口服务", "sandbox": "沙箱"}
+PREFERRED = {"postgres": 15432, "prefect": 4200, "gateway": 8080, "health": 8081, "sandbox": 8090}
+TITLES = {"postgres": "PostgreSQL", "prefect": "Prefect", "gateway": "接口服务", "health": "健康检查", "sandbox": "沙箱"}
 
 
 def is_free(port: int) -> bool:
@@ -34,12 +34,13 @@ def free_near(port: int) -> int:
 
 
 def remembered(home: Path) -> dict[str, int]:
-    """The ports of the last `up`; empty before the first."""
+    """The ports of the last `up`; empty before the first. What was not there at that time has its usual one."""
     try:
         rows = json.loads(_file(home).read_text())
-        return {name: int(rows[name]) for name in PREFERRED if name in rows}
+        known = {name: int(rows[name]) for name in PREFERRED if name in rows}
     except (OSError, ValueError, TypeError):
         return {}
+    return {**PREFERRED, **known} if known else {}
 
 
 def remember(home: Path, ports: dict[str, int]) -> None:

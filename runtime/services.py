@@ -66,7 +66,7 @@ def sandbox(context: Context) -> Service:
 
 
 def gateway(context: Context) -> Service:
-    return _ours(context, "gateway", "接口服务", 20, ["gateway"], lambda: answers(context.gateway_url))
+    return _ours(context, "gateway", "接口服务", 20, ["gateway"], lambda: answers(context.health_url))
 
 
 def worker(context: Context) -> Service:

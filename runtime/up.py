@@ -134,6 +134,8 @@ def _choose_ports(place: Path, progress: Progress) -> dict[str, int]:
     held = {record.name for record in records.recall(place / "run") if record.process() is not None}
     if postgres.alive(place):
         held.add("postgres")
+    if "gateway" in held:
+        held.add("health")
     wishes = {"gateway": settings().gateway_port} if "gateway_port" in settings().model_fields_set else {}
     return ports.choose(place, wishes, held, progress)
 

@@ -35,7 +35,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         cluster = postgres.start(home, free_port())
         create_databases(cluster, home)
         with ExitStack() as ending:
-            yield Site(home, tmp_path, cluster, {name: free_port() for name in ("prefect", "gateway", "sandbox")}, ending)
+            yield Site(home, tmp_path, cluster, {name: free_port() for name in ("prefect", "gateway", "health", "sandbox")}, ending)
     finally:
         postgres.stop(home)
 

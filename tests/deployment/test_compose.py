@@ -191,6 +191,7 @@ DECIDED_BY_COMPOSE = {
     "worker_name": "each replica has its own (runtime/container.py)",
     "gateway_host": "its own network; ports publish it on loopback",
     "gateway_port": "the port that compose publishes",
+    "gateway_health_port": "the port that its health check asks, on its own network",
     "sources_dir": "the folder that SOURCES_FOLDER is mounted on",
     "seals_dir": "where the seals' secrets are mounted",
 }

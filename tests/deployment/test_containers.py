@@ -62,6 +62,7 @@ class Site:
             "PROOFLESS_SANDBOX_URL": f"http://127.0.0.1:{self.ports['sandbox']}",
             "PROOFLESS_GATEWAY_HOST": "127.0.0.1",
             "PROOFLESS_GATEWAY_PORT": str(self.ports["gateway"]),
+            "PROOFLESS_GATEWAY_HEALTH_PORT": str(self.ports["health"]),
             "PROOFLESS_LEASE_SECONDS": "2",
             "PREFECT_SERVER_API_HOST": "127.0.0.1",
             "PREFECT_SERVER_API_PORT": str(self.ports["prefect"]),
@@ -93,7 +94,7 @@ class Site:
         test = services()[service]["healthcheck"]["test"]
         assert test[:2] == ["CMD", "python"]
         argv = [
-            part.replace(":4200", f":{self.ports['prefect']}").replace(":8080", f":{self.ports['gateway']}")
+            part.replace(":4200", f":{self.ports['prefect']}").replace(":8080", f":{self.ports['gateway']}").replace(":8081", f":{self.ports['health']}")
             for part in test[2:]
         ]
         return subprocess.run([sys.executable, *argv], cwd=ROOT, env=self.variables(service)).returncode == 0
@@ -110,7 +111,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     os.environ.clear()
     os.environ.update(before)
     chosen = {
-        name: free_port() for name in ("prefect", "gateway", "sandbox")
+        name: free_port() for name in ("prefect", "gateway", "health", "sandbox")
     }
     try:
         cluster = postgres.start(home, free_port())

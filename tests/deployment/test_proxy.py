@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway import bodies, endings
-from settings import ROOT
+from gateway import bodies, connections, endings
+from settings import ROOT, Settings
 from tests.connectors.test_mail_tls import certificate as certificate
 from tests.ports import free_port
 
@@ -116,6 +116,26 @@ def test_the_largest_body_of_the_gateway_passes_and_more_does_not(proxied: Proxi
     assert proxied.call("POST", "/x", content=b"0" * largest).status_code == 200
     assert proxied.seen[-1][2] == largest
     assert proxied.call("POST", "/x", content=b"0" * (25 << 20)).status_code == 413
+
+
+def test_who_floods_public_pages_is_stopped_and_the_units_calls_are_not(proxied: Proxied) -> None:
+    """They come from one address: pages have a quota there, calls with a key have theirs in the gateway."""
+    with httpx.Client(base_url=f"https://127.0.0.1:{proxied.secure}", verify=str(proxied.authority), trust_env=False) as client:
+        for path in ("/catalog?p=2", "/verify/HY20260304AAAAAAAA", "/docs", "/openapi.json", "/figures/2026-W10.csv"):
+            statuses = [client.get(path).status_code for _ in range(40)]
+            assert statuses[-1] == 429, path
+        assert {client.get("/v1/inbox").status_code for _ in range(40)} == {200}
+
+
+def test_its_limits_are_the_gateways_or_narrower() -> None:
+    def figure(name: str) -> float:
+        found = re.search(rf"^\s*{name} (\d+)", SAMPLE, re.M)
+        assert found, name
+        return float(found[1])
+
+    assert figure("client_header_timeout") <= connections.HEAD_SECONDS and figure("client_body_timeout") <= bodies.PATIENCE
+    assert figure("send_timeout") <= connections.TAKING_SECONDS
+    assert figure("limit_conn proofless_callers") <= Settings.model_fields["connections_per_address"].default
 
 
 def test_it_waits_longer_than_the_gateway_holds_a_call() -> None:

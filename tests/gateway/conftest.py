@@ -22,6 +22,7 @@ from sqlalchemy import text
 
 from connectors.seal import LocalSeals
 from domain.seals import SealKind
+from gateway import quotas
 from gateway.app import create_app
 from ledger import keys
 from ledger.database import transaction
@@ -201,6 +202,12 @@ def served(ledger: str) -> Iterator[Api]:
     runs = PlayedRuns()
     with serving(create_app(runs), runs) as api:
         yield api
+
+
+@pytest.fixture(autouse=True)
+def _refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks too often is told so a second later; tests need not wait for it."""
+    monkeypatch.setattr(quotas, "SECONDS_LATER", 0.0)
 
 
 @pytest.fixture

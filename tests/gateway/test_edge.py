@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -17,8 +18,8 @@ from starlette.types import Receive, Scope, Send
 
 import gateway.bodies
 import gateway.connections
-from gateway import caching, connections, pages
-from gateway.__main__ import configuration
+from gateway import caching, connections, pages, quotas
+from gateway.__main__ import configuration, listening
 from gateway.app import ROUTERS, create_app
 from gateway.bodies import BodyLimit
 from gateway.connections import Crowd, network_of
@@ -29,13 +30,9 @@ from ledger.catalog import versions
 from ledger.database import transaction
 from settings import settings
 from tests.gateway.conftest import ISSUER, REQUESTER, Api, PlayedRuns, serving
+from tests.ports import free_port
 
 PUBLIC = {route.name: route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute) and RULES[route.name].public}
-#: Without a quota, and why.
-UNCOUNTED = {
-    "liveness": "two words; whoever watches this process must always hear them",
-    "health": "monitors alone", "metrics": "monitors alone",
-}  # fmt: skip
 
 
 @contextmanager
@@ -60,7 +57,8 @@ def test_every_public_route_has_a_quota(api: Api, quota: str, monkeypatch: pytes
         for route in mine:
             refused = once.request(*call_of(route))
             assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0, route.path
-        assert once.get("/healthz", None).status_code == 200
+        with serving(once.app, once.runs, address="127.0.0.1") as monitor:  # must always hear of this process
+            assert [monitor.get("/healthz", None).status_code for _ in range(3)] == [200] * 3
 
 
 def call_of(route: APIRoute) -> tuple[str, str]:
@@ -69,9 +67,41 @@ def call_of(route: APIRoute) -> tuple[str, str]:
     ).replace("{first}", "0").replace("{second}", "1")
 
 
-def test_only_what_is_named_here_goes_uncounted() -> None:
-    assert {name for name in PUBLIC if RULES[name].quota is None} == UNCOUNTED.keys()
+def test_nothing_public_goes_uncounted() -> None:
+    assert not [name for name in PUBLIC if RULES[name].quota is None]
     assert all(rule.quota is None for rule in RULES.values() if not rule.public)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/v1/nothing"), ("DELETE", "/catalog"), ("OPTIONS", "/v1/cases"), ("HEAD", "/catalog"), ("HEAD", "/x"), ("GET", "/docs/"), ("GET", "/redoc")],
+)
+def test_what_is_not_there_and_every_method_has_a_quota(api: Api, method: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with limited(monkeypatch, public_checks_per_minute="2") as twice:
+        assert [twice.request(method, path).status_code == 429 for _ in range(3)] == [False, False, True]
+        assert api.request(method, path).status_code != 429, "another address"
+
+
+def test_who_asks_too_often_is_told_so_a_moment_later_and_not_too_many_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All others are answered meanwhile."""
+    monkeypatch.setattr(quotas, "SECONDS_LATER", 3600.0)
+    monkeypatch.setattr(quotas, "_LATER_AT_ONCE", 2)
+
+    async def told() -> None:
+        mine = quotas.Quotas(settings())
+        first = [asyncio.create_task(mine.tell_later()) for _ in range(2)]
+        await asyncio.sleep(0)
+        await mine.tell_later()  # beyond them: at once
+        assert not any(task.done() for task in first)
+        for task in first:
+            task.cancel()
+        await asyncio.gather(*first, return_exceptions=True)
+        again = asyncio.create_task(mine.tell_later())
+        await asyncio.sleep(0)
+        assert not again.done(), "there is room again"
+        again.cancel()
+
+    asyncio.run(told())
 
 
 def test_the_page_of_the_interface_is_set_once_and_not_sent_twice(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,9 +191,10 @@ async def server() -> AsyncIterator[tuple[str, int]]:
     global release
     release = asyncio.Event()
     config = configuration(Crowd(BodyLimit(waits_or_reads)))
-    config.host, config.port, config.lifespan = "127.0.0.1", 0, "off"
+    config.lifespan = "off"
+    ports = (0, settings().gateway_health_port) if settings().gateway_health_port else (0,)
     running = uvicorn.Server(config)
-    task = asyncio.create_task(running._serve())
+    task = asyncio.create_task(running._serve([socket.create_server(("127.0.0.1", port)) for port in ports]))
     while not running.started:
         await asyncio.sleep(0.01)
     try:
@@ -219,7 +250,7 @@ def test_connections_that_rest_give_way_and_who_is_answered_stays(edge: pytest.M
             release.set()
             assert (await waiting).status_code == 200
 
-    asyncio.run(asyncio.wait_for(attack(), 60))
+    asyncio.run(asyncio.wait_for(attack(), 20))
 
 
 def test_over_all_addresses_the_one_that_rested_longest_gives_way(edge: pytest.MonkeyPatch) -> None:
@@ -235,7 +266,7 @@ def test_over_all_addresses_the_one_that_rested_longest_gives_way(edge: pytest.M
                 pass
             assert [reader.at_eof() for reader, _ in idle] == [True, False, False] and await ended(later) == 0
 
-    asyncio.run(asyncio.wait_for(attack(), 60))
+    asyncio.run(asyncio.wait_for(attack(), 20))
 
 
 def test_a_proxy_of_ours_brings_everybody(edge: pytest.MonkeyPatch) -> None:
@@ -311,7 +342,7 @@ def test_a_body_that_drips_is_refused_however_steadily(edge: pytest.MonkeyPatch,
             dripping.cancel()
             assert b" 408 " in head and json.loads(body)["code"] == "too_slow"
 
-    asyncio.run(asyncio.wait_for(attack(), 60))
+    asyncio.run(asyncio.wait_for(attack(), 20))
 
 
 def test_a_large_body_on_a_slow_line_arrives(edge: pytest.MonkeyPatch) -> None:
@@ -341,14 +372,35 @@ def test_who_does_not_take_the_answer_is_let_go(edge: pytest.MonkeyPatch) -> Non
             for reader, _ in held:
                 with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
                     await reader.readexactly(2**25)
-            assert len((await answer(at, "/much")).content) == 2**25, "who takes it has all of it"
 
-    asyncio.run(asyncio.wait_for(attack(), 60))
+    asyncio.run(asyncio.wait_for(attack(), 20))
+
+
+def test_who_takes_a_long_answer_slowly_has_all_of_it(edge: pytest.MonkeyPatch) -> None:
+    """However long it takes: at each look some of it was taken. The clock is looked at by hand."""
+    edge.setattr(gateway.connections, "TAKING_SECONDS", 3600.0)
+
+    async def take() -> None:
+        async with server() as at:
+            ((reader, writer),) = await opened(at, 1, b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
+            (connection,) = connections.Connection._held["127.0.0.1"]
+            waiting = connection.transport.get_write_buffer_size
+            left, looks = waiting(), 0
+            for _ in range(32):
+                await reader.readexactly(2**20)
+                if 0 < waiting() <= left - gateway.connections.TAKING_BYTES:
+                    connection._must_take(left)
+                    left, looks = waiting(), looks + 1
+            assert looks > 3 and not connection.transport.is_closing()
+            writer.close()
+
+    asyncio.run(asyncio.wait_for(take(), 20))
 
 
 def test_a_closed_connection_is_gone_though_its_last_words_are_not_taken(edge: pytest.MonkeyPatch) -> None:
-    """Below what counts as a full connection nothing pauses, and closing waits for what was written."""
-    edge.setattr(gateway.connections, "ENDING_SECONDS", 0.2)
+    """Closing waits for what was written."""
+    edge.setattr(gateway.connections, "TAKING_SECONDS", 0.2)
 
     async def attack() -> None:
         async with server() as at:
@@ -363,7 +415,7 @@ def test_a_closed_connection_is_gone_though_its_last_words_are_not_taken(edge: p
                 await asyncio.sleep(0.02)
             del held
 
-    asyncio.run(asyncio.wait_for(attack(), 60))
+    asyncio.run(asyncio.wait_for(attack(), 20))
 
 
 def test_who_is_still_asking_gives_way_after_who_rests_and_who_is_answered_never(edge: pytest.MonkeyPatch) -> None:
@@ -376,13 +428,15 @@ def test_who_is_still_asking_gives_way_after_who_rests_and_who_is_answered_never
             for gone in (resting[0], asking[0], asking[1]):
                 fresh = await opened(at, 1, b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
                 await gone[0].read()
+                while any(one.cycle is None for one in connections.Connection._held["127.0.0.1"]):
+                    await asyncio.sleep(0.01)
                 answered += fresh
             assert await ended(answered) == 0
             (refused,) = await opened(at, 1)
             await refused[0].read()
             assert await ended(answered) == 0
 
-    asyncio.run(asyncio.wait_for(attack(), 60))
+    asyncio.run(asyncio.wait_for(attack(), 20))
 
 
 def test_one_request_too_many_is_told_so_and_liveness_is_always_answered(edge: pytest.MonkeyPatch) -> None:
@@ -400,6 +454,44 @@ def test_one_request_too_many_is_told_so_and_liveness_is_always_answered(edge: p
             assert (await answer(at)).status_code == 200
 
     asyncio.run(asyncio.wait_for(attack(), 20))
+
+
+def test_health_has_a_port_of_its_own_that_no_crowd_fills(edge: pytest.MonkeyPatch) -> None:
+    """Every place at the other port is taken by somebody who is answered, so none gives way."""
+    edge.setattr(gateway.connections, "MOST_CONNECTIONS", 4)
+    edge.setattr(gateway.connections, "MOST_REQUESTS", 4)
+    edge.setattr(gateway.connections, "MOST_WATCHERS", 3)
+    edge.setenv("PROOFLESS_GATEWAY_HEALTH_PORT", str(free_port()))
+    settings.cache_clear()
+
+    async def attack() -> None:
+        async with server() as at:
+            health = (at[0], settings().gateway_health_port)
+            crowd = await opened(at, 4, b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
+            await ended(crowd)
+            (refused,) = await opened(at, 1)
+            await refused[0].read()
+            for path in ("/healthz", "/health", "/metrics"):
+                assert (await answer(health, path)).status_code == 200
+            for path in ("/", "/wait", "/v1/me", "/verify"):
+                assert (await answer(health, path)).status_code == 404, "nothing but health is there"
+            watchers = await opened(health, 5)
+            while await ended(watchers) < 2:
+                pass
+            assert (await answer(health, "/healthz")).status_code == 200
+            assert await ended(crowd) == 0, "and whoever fills that port takes no place from others"
+
+    asyncio.run(asyncio.wait_for(attack(), 20))
+
+
+def test_a_port_that_is_taken_is_said_in_words(edge: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        edge.setenv("PROOFLESS_GATEWAY_HEALTH_PORT", str(taken.getsockname()[1]))
+        edge.setenv("PROOFLESS_GATEWAY_PORT", str(free_port()))
+        settings.cache_clear()
+        with pytest.raises(SystemExit) as ending:
+            listening()
+        assert str(taken.getsockname()[1]) in str(ending.value) and "不能监听" in str(ending.value)
 
 
 def test_a_subscriber_of_the_newer_internet_is_one_address() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,11 @@ from sandbox.people import by_name
 from settings import settings
 from tests.gateway.casework import look_up
 from tests.gateway.conftest import Api, PlayedRuns, serving
+
+
+def test_a_thread_that_computes_gives_the_interpreter_away_soon(api: Api) -> None:
+    """By default a call waits 5 ms for it, each time that it passes between the loop and a thread."""
+    assert sys.getswitchinterval() == pytest.approx(0.0005)
 
 
 def test_liveness_asks_nobody(api: Api) -> None:

@@ -16,7 +16,7 @@ from tests.runtime.conftest import told
 def quiet_corner(monkeypatch: pytest.MonkeyPatch) -> None:
     """Usual ports that no `up` on this machine has."""
     monkeypatch.setattr(
-        ports, "PREFERRED", {"postgres": 26432, "prefect": 26433, "gateway": 26434, "sandbox": 26435}
+        ports, "PREFERRED", {"postgres": 26432, "prefect": 26433, "gateway": 26434, "health": 26436, "sandbox": 26435}
     )
 
 
@@ -33,7 +33,7 @@ def test_a_taken_port_is_said_and_the_other_one_stays(tmp_path: Path, progress: 
         first = ports.choose(tmp_path, {}, set(), progress)
     assert first["prefect"] not in ports.PREFERRED.values()
     assert f"端口 26433 已被占用,Prefect改用 {first['prefect']}" in told(progress)
-    assert len(set(first.values())) == 4
+    assert len(set(first.values())) == 5
     assert ports.choose(tmp_path, {}, set(), progress) == first == ports.remembered(tmp_path)
 
 
@@ -47,6 +47,13 @@ def test_a_service_of_ours_that_still_runs_keeps_its_port(tmp_path: Path, progre
 def test_a_port_asked_for_goes_before_the_remembered_one(tmp_path: Path, progress: Progress) -> None:
     ports.choose(tmp_path, {}, set(), progress)
     assert ports.choose(tmp_path, {"gateway": 26444}, set(), progress)["gateway"] == 26444
+
+
+def test_what_an_older_up_did_not_remember_has_its_usual_port(tmp_path: Path, progress: Progress) -> None:
+    """Commands beside a system that an older build started still find it."""
+    older = {name: port + 100 for name, port in ports.PREFERRED.items() if name != "health"}
+    ports.remember(tmp_path, older)
+    assert ports.remembered(tmp_path) == {**older, "health": 26436}
 
 
 def test_a_spoilt_file_counts_as_none(tmp_path: Path, progress: Progress) -> None:

@@ -84,7 +84,7 @@ def test_the_server_with_its_pool_and_a_deployment(
     basement: Cluster, tmp_path: Path, progress: Progress
 ) -> None:
     port = free_port()
-    ports = {"postgres": basement.port, "prefect": port, "gateway": 1, "sandbox": 2}
+    ports = {"postgres": basement.port, "prefect": port, "gateway": 1, "health": 3, "sandbox": 2}
     context = Context(basement.home, ports, progress)
     password = context.secret("proofless_prefect_password")
     supervisor = Supervisor(tmp_path / "run", progress)
