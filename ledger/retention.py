@@ -21,9 +21,11 @@ from domain.retention import HoldReason, Kept, RetentionStanding
 from ledger import complaint_steps, recusal
 from ledger.alarms import clear_alarm, raise_alarm
 from ledger.cases import find
+from ledger.filing import FORGOTTEN
 from ledger.moves import note
 from ledger.tables.cases import Case, Party
 from ledger.tables.commitments import Commitment, CreditBlock
+from ledger.tables.effects import IdempotencyKey
 from ledger.tables.oversight import Complaint
 from ledger.tables.records import VoluntarySubmission
 from ledger.tables.retention import Hold, RetentionItem
@@ -145,6 +147,8 @@ def _erase_case(session: Session, case_id: UUID, *, now: datetime, actor: str) -
     committed = select(Commitment.id).where(Commitment.verification.in_(numbers))
     session.execute(update(CreditBlock).where(CreditBlock.commitment.in_(committed)).values(lookup="erased"))
     session.execute(update(Commitment).where(Commitment.verification.in_(numbers)).values(lookup="erased"))
+    # The digest of what was sent is keyed like the rest, and says yes to whoever guesses the person rightly.
+    session.execute(update(IdempotencyKey).where(IdempotencyKey.verification.in_(numbers)).values(body_digest=FORGOTTEN))
     for number in numbers:
         note(session, number, Event.ERASED, at=now, actor=actor, detail={})
 

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from connectors.seal import LocalSeals
 from domain.share import ShareOutcome
 from flows.retention import retention as flow
+from gateway.filing import _digest
+from gateway.sent.verifications import SentVerification
 from ledger import retention
 from ledger.database import transaction
 from settings import settings
@@ -24,7 +27,7 @@ TERM = timedelta(days=3653)
 @pytest.fixture
 def due(api: Api, seals: LocalSeals, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A delivered verification of a closed case whose time is over, on the list; the retention term is played to zero."""
-    number = api.filed()
+    number = api.filed(key=f"again-{api.case}")
     look_up(number, ShareOutcome.FOUND)
     seal_and_deliver(number, seals)
     assert api.post(f"/v1/cases/{api.case}/close").status_code == 200
@@ -63,6 +66,18 @@ def test_from_the_list_to_the_end(api: Api, due: str) -> None:
     assert [one["event"] for one in api.get(f"/v1/verifications/{due}/events").json()["events"]][-1] == "erased"
     public = api.get(f"/verify/{due}", None)
     assert public.status_code == 200 and "演示甲子" not in public.text
+
+
+def test_what_was_sent_can_not_be_guessed_any_more_and_its_key_still_leads_to_the_number(api: Api, due: str) -> None:
+    key, digest = f"again-{api.case}", text("SELECT body_digest FROM idempotency_keys WHERE verification = :number")
+    with transaction() as session:
+        before = session.execute(digest, {"number": due}).scalar_one()
+    api.post("/v1/retention/confirm", ADMIN, json={"items": [item(api, "listed")["id"]]})
+    night()
+    with transaction() as session:
+        after = session.execute(digest, {"number": due}).scalar_one()
+    assert (before, after) == (_digest(SentVerification.model_validate(api.body())), "erased"), "a guess is confirmed while it is kept"
+    assert api.file(key=key).json()["number"] == api.file(key=key, proof="P-HARDSHIP").json()["number"] == due
 
 
 def test_a_hold_stops_it(api: Api, due: str) -> None:

@@ -43,6 +43,7 @@ FIXED = {
     "reviewed_above immediate exclusion exclusion_decided_by exclusion_evidence sealed_when_negative outside_region limit_minutes "
     "checkable_online database_backed commitment_basis",
     "holds": "id kind subject number reason document since set_by",
+    "idempotency_keys": "unit key verification made_at",
     "leads": "id number rule rules_version clause unit subject period_start period_end found_at",
     "lookup_blocks": "id asker holder unit since verification differing right",
     "matters": "code",
