@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from catalog.cleaning import key
 from catalog.complaint_table import COLUMNS, LONGEST, Table, read_table
 from domain.calendar import LOCAL
+from domain.clear_text import named_by_number
 from domain.complaints import ComplaintAbout, ComplaintChannel
-from domain.identity import names_a_citizen
 from ledger import complaints
 from ledger.complaints import ComplaintRefused, Intake, Stated
 from ledger.database import transaction
@@ -82,8 +82,8 @@ def _intake(session: Session, row: Row) -> Intake:
         if len(row.get(field, "")) > most:
             raise RowRefused(f"{row.head(field)}超过 {most} 字。")
     for field in ("channel_number", "rating_source"):
-        if names_a_citizen(row.get(field, "")):
-            raise RowRefused(f"{row.head(field)}含有公民身份号码。")
+        if what := named_by_number(row.get(field, "")):
+            raise RowRefused(f"{row.head(field)}含有{what}。")
     channel = _CHANNELS.get(key(row["channel"]))
     if channel is None:
         raise RowRefused(f"{row.head('channel')}应为{'、'.join(one.chinese for one in ComplaintChannel)}之一。")

@@ -16,6 +16,7 @@ from catalog.reading import Sheet
 from catalog.registry import Registry
 from catalog.sheets import LISTS, read_sheets
 from catalog.verdicts import Fault, RowNotes, RowResult, Verdict
+from domain.clear_text import named_by_number
 
 _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Mapping[str, Any] | None]] = {
     ListKind.MATTERS: read_matter,
@@ -123,12 +124,22 @@ def _data(sheet: Sheet, header: Header) -> Iterator[tuple[int, tuple[str, ...]]]
         yield index + 1, row
 
 
+def _without_persons(row: tuple[str, ...]) -> tuple[tuple[str, ...], dict[int, str]]:
+    """The row as it may be kept in clear, and in which columns somebody's number stood."""
+    persons = {column: what for column, text in enumerate(row) if (what := named_by_number(text))}
+    return tuple("(已略去)" if column in persons else text for column, text in enumerate(row)), persons
+
+
 def _read_row(
     line: int, row: tuple[str, ...], header: Header, columns: Mapping[str, str], kind: ListKind, registry: Registry,
     seen: dict[tuple[str, ...], int], faults: Mapping[tuple[int, int], CellFault],
 ) -> RowResult:  # fmt: skip
     cells = {field: row[column] if column < len(row) else "" for column, field in header.columns.items()}
-    notes = RowNotes(line, row, columns)
+    kept, persons = _without_persons(row)
+    notes = RowNotes(line, kept, columns)
+    for column, what in persons.items():
+        if field := header.columns.get(column):
+            notes.fault("names_somebody", field, f"该格含有{what}。", "清单是公开的,请删去后再报送。")
     for column, field in header.columns.items():
         if (fault := faults.get((line - 1, column))) is not None and field not in _SAYS_NOTHING:
             notes.fault(fault.code, field, fault.text, fault.remedy)

@@ -17,35 +17,37 @@ from domain.spelling import fold, same_name, written_name
 _FIGURES = str.maketrans("〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖", "000" + "123456789" * 2)
 _CHINESE = re.compile("[〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖](?:[\\s·.-]*[〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖]){6,}")
 #: What people write between the figures of a number.
-_BETWEEN = re.compile(r"(?<=[0-9])[\s\u2010-\u2015\u2212_/·.,、~-]+(?=[0-9Xx])")
+_BETWEEN = re.compile(r"(?<=[0-9])[\s\u2010-\u2015\u2212_/·,、~-]+(?=[0-9Xx])")
 _OLD_NUMBER = re.compile(r"(?<![0-9])[1-8][0-9]{5}([0-9]{2})([0-9]{2})([0-9]{2})[0-9]{3}(?![0-9])", re.ASCII)
-_MOBILE = re.compile(r"(?<![0-9])(?:(?:\+|00)?-?86-?)?(1-?[3-9](?:-?[0-9]){9})(?![0-9])", re.ASCII)
-_MOBILE_ALONE = re.compile(r"(?:\+|00)?-?(?:86)?-?1-?[3-9](?:-?[0-9]){9}", re.ASCII)
+_MOBILE = re.compile(r"(?<![0-9])(?:(?:\+|00)?-?86-?)?(?:1-?[3-9](?:-?[0-9]){9}|1[3-9][0-9][.][0-9]{4}[.][0-9]{4})(?![0-9])", re.ASCII)
+_LETTERED = re.compile(r"[A-Za-z0-9._-]*[A-Za-z][A-Za-z0-9._-]*", re.ASCII)  #: a number with letters of its office: BJ-2026-0001
 #: 区号 with its number; in brackets, with a hyphen, or together.
-_LANDLINE = re.compile(r"(?<![0-9-])[(]?0(?:10|2[0-9]|[3-9][0-9]{2})[)]?[\s-]*[2-9][0-9]{2,3}-?[0-9]{4}(?![0-9])", re.ASCII)
+_LANDLINE = re.compile(r"(?<![0-9A-Za-z-])[(]?0(?:10|2[0-9]|[3-9][0-9]{2})[)]?[\s-]*[2-9][0-9]{2,3}-?[0-9]{4}(?![0-9])", re.ASCII)
 #: A number without 区号 is one where the words say so.
 _CALLED = re.compile(r"(?:电话|手机|座机|联系方式|致电|tel)[^0-9]{0,6}(?:[0-9]-?){6,11}[0-9]", re.ASCII | re.IGNORECASE)
 
+_FEWEST = 7  #: figures of a telephone number
 NUMBER, TELEPHONE, NAME = "公民身份号码", "电话号码", "当事人姓名"
 
 
 def named(text: str, people: Iterable[str] = ()) -> str | None:
     """What in a text says who somebody is, in Chinese; None: nothing. `people`: whom the case is about."""
-    plain = _plain(text)
-    if names_a_citizen(plain) or _is_old_number(plain):
-        return NUMBER
-    if _MOBILE.search(plain) or _LANDLINE.search(plain) or _CALLED.search(plain):
-        return TELEPHONE
+    if sum(map(str.isnumeric, text)) >= _FEWEST:  # most texts hold no number at all, and lists have many cells
+        plain = _plain(text)
+        if names_a_citizen(plain) or _is_old_number(plain):
+            return NUMBER
+        if _MOBILE.search(plain) or _LANDLINE.search(plain) or _CALLED.search(plain):
+            return TELEPHONE
     return NAME if names_one_of(text, people) else None
 
 
 def named_by_number(text: str) -> str | None:
-    """The same of a number or code that a department gives (办件编号, 工单编号): a longer one may hold the figures of a
-    telephone by chance, so that is refused only where it is the whole."""
+    """The same of a number or code that a department gives (办件编号, 工单编号): where letters stand in it too, the figures of
+    a telephone may by chance."""
     plain = _plain(text)
     if names_a_citizen(plain):
         return NUMBER
-    return TELEPHONE if _MOBILE_ALONE.fullmatch(plain.strip()) else None
+    return None if _LETTERED.fullmatch(text) else named(text)
 
 
 def names_one_of(text: str, people: Iterable[str]) -> bool:

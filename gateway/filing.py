@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from domain import scope
-from domain.identity import names_a_citizen
+from domain.clear_text import named_by_number, names_one_of
 from domain.quotas import Deed
 from domain.scope import CatalogEntry
 from domain.spelling import same_name
@@ -23,6 +24,7 @@ from gateway.answers.verifications import VerificationAnswer
 from gateway.permissions import sees_persons
 from gateway.problems import Problem
 from gateway.sent.cases import SentCase
+from gateway.sent.values import SentParty
 from gateway.sent.verifications import SentVerification
 from ledger import admission, cases, entries, filing, registration, views
 from ledger.audit import record_access
@@ -49,7 +51,9 @@ class Filed:
 
 def register_case(caller: Caller, number: str, body: SentCase) -> bool:
     """Write the case; True where it is new. Raises Problem."""
-    _refuse_personal(number)
+    _refuse_personal(number, body.parties)
+    if body.origin_system and _says_who(body.origin_system, body.parties):
+        raise Problem("names_somebody", errors=[("origin_system", "不得含当事人姓名或证件号码。")])
     try:
         return _register(caller, number, body)
     except IntegrityError as error:
@@ -87,7 +91,7 @@ def _register(caller: Caller, number: str, body: SentCase) -> bool:
 
 def file_verification(caller: Caller, body: SentVerification, key: str) -> Filed:
     """File it, or find what the same key filed before. Raises Problem."""
-    _refuse_personal(key)
+    _refuse_personal(key, [body.party])
     digest = _digest(body)
     try:
         return _file(caller, body, key, digest)
@@ -185,6 +189,11 @@ def _digest(body: SentVerification) -> str:
     return vault().lookup("body", hashlib.sha256(canonical.encode()).hexdigest())
 
 
-def _refuse_personal(text: str) -> None:
-    if names_a_citizen(text):
+def _refuse_personal(text: str, people: Sequence[SentParty]) -> None:
+    if named_by_number(text) or _says_who(text, people):
         raise Problem("personal_data_in_number", obligation="15.4")
+
+
+def _says_who(text: str, people: Sequence[SentParty]) -> bool:
+    """The number of a document, or the name of somebody whom it is about, stands in it; a body's name is no secret."""
+    return names_one_of(text, [said for party in people if party.id_type.is_person for said in (party.name, party.id_number)])

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from domain.complaints import COMPLAINT_STEPS, ComplaintOutcome, ComplaintStanding, ComplaintStep
 from domain.recusal import Subject
 from ledger import recusal
-from ledger.complaints import ComplaintRefused, Stated, add_step, key_of, written
+from ledger.complaints import ComplaintRefused, Stated, add_step, key_of, refuse_naming, written
 from ledger.succession import estate, heir
 from ledger.tables.oversight import Complaint, ComplaintStepRow
 from ledger.tables.registry import Matter, Unit
@@ -36,6 +36,7 @@ def pass_on(session: Session, number: str, to: str, asked: str, *, person: str, 
     row = _locked(session, number)
     recusal.check(session, Subject.COMPLAINT, number, concerned(session, row), actor=person)
     target = _next(row, ComplaintStep.PASS)
+    refuse_naming(written(row), asked)
     found = session.get(Unit, to)
     if found is None or not found.active:
         raise ComplaintRefused("没有可用的单位,请核对单位编码。")
@@ -80,11 +81,11 @@ def read(session: Session, number: str, *, person: str, unit: str, now: datetime
 
 
 def concerned(session: Session, row: Complaint) -> frozenset[str]:
-    """Whom it is about: the unit named at first, whoever it was passed to, whose matter it is. That it went on, or that
-    the unit was merged, does not end it."""
+    """Whom it is about: the unit named at first, or whose matter it is where none was, and whoever it was passed to. That it
+    went on, or that the unit was merged, does not end it."""
     to = ComplaintStepRow.record["to"].astext
     passed = session.scalars(select(to).where(ComplaintStepRow.complaint == row.id, to.is_not(None)))
-    matter = session.get(Matter, row.matter) if row.matter else None
+    matter = session.get(Matter, row.matter) if row.matter and row.unit is None else None
     return frozenset(heir(session, unit) for unit in (row.unit, matter.unit if matter else None, *passed) if unit)
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from domain.clear_text import named_by_number, names_one_of
 from domain.complaints import (
     ComplaintAbout,
     ComplaintChannel,
@@ -124,6 +125,14 @@ def _check(session: Session, sent: Intake, now: datetime) -> None:
         raise ComplaintRefused("评价须写明出自哪里(评价来源)。")
     if not sent.stated.text and sent.rating is None:
         raise ComplaintRefused("没有反映的内容。")
+    refuse_naming(sent.stated, sent.channel_number, sent.rating_source)
+
+
+def refuse_naming(stated: Stated, *kept_in_clear: str | None) -> None:
+    """Raise `ComplaintRefused` where what is kept in clear says who reported."""
+    reporter = [said for said in (stated.name, stated.contact) if said]
+    if any(named_by_number(text) or names_one_of(text, reporter) for text in kept_in_clear if text):
+        raise ComplaintRefused("渠道编号、评价来源、转办要求以明文保存,不得写反映人的姓名、号码或联系方式。")
 
 
 def _alike(session: Session, row: Complaint) -> Complaint | None:

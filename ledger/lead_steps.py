@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from domain.clear_text import names_one_of
 from domain.instants import is_past
 from domain.lead_path import LEAD_STEPS, NEEDS, LeadStanding, LeadStep
 from domain.limits import aware
@@ -18,6 +19,7 @@ from ledger import recusal, terms
 from ledger.succession import estate
 from ledger.tables.oversight import Lead, LeadStepRow
 from ledger.vault import Place, vault
+from ledger.whom import names_behind
 
 
 class LeadRefused(Exception):
@@ -47,6 +49,8 @@ def take(
     given = {name: value for name, value in (record or {}).items() if value is not None}
     if missing := [_NAMES[name] for name in NEEDS.get(step, ()) if not given.get(name)]:
         raise LeadRefused(f"“{step.chinese}”须写明{'、'.join(missing)}。")
+    if names_one_of(str(given.get("document", "")), names_behind(session, row.numbers)):
+        raise LeadRefused("文书名称以明文保存,不得写当事人的姓名或号码;请写在说明中。")
     if step is LeadStep.TRANSFER and row.standing is LeadStanding.NOTIFIED and (row.due_at is None or not is_past(row.due_at, now)):
         raise LeadRefused("整改期限未到(或未定)而单位尚未答复,不能移送。")
     if step is LeadStep.NOTIFY:

@@ -15,10 +15,11 @@ from sqlalchemy import and_, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from domain.clear_text import names_one_of
 from domain.lifecycle import Event
 from domain.recusal import Subject
 from domain.retention import HoldReason, Kept, RetentionStanding
-from ledger import complaint_steps, recusal
+from ledger import complaint_steps, complaints, recusal
 from ledger.alarms import clear_alarm, raise_alarm
 from ledger.cases import find
 from ledger.filing import FORGOTTEN
@@ -30,6 +31,7 @@ from ledger.tables.oversight import Complaint
 from ledger.tables.records import VoluntarySubmission
 from ledger.tables.retention import Hold, RetentionItem
 from ledger.tables.verifications import Request, Verification
+from ledger.whom import names_of
 
 ALARM = "retention_due"
 
@@ -160,6 +162,8 @@ def hold_case(session: Session, unit: str, number: str, reason: HoldReason, docu
         raise RetentionRefused("该单位没有登记过这个编号的办件。")
     if not case.data_key:
         raise RetentionRefused("该办件已按期销毁。")
+    if names_one_of(document, names_of(session, case)):
+        raise RetentionRefused("依据的文件以明文保存,不得写当事人的姓名或号码。")
     return _hold(session, Kept.CASE, case.id, case.number, reason, document, now=now, actor=actor)
 
 
@@ -168,6 +172,9 @@ def hold_complaint(session: Session, number: str, reason: HoldReason, document: 
     row = session.scalar(select(Complaint).where(Complaint.number == number).with_for_update())
     if row is None or not row.data_key:
         raise RetentionRefused("没有这个编号的投诉,或已按期销毁。")
+    stated = complaints.written(row)
+    if names_one_of(document, [said for said in (stated.name, stated.contact) if said]):
+        raise RetentionRefused("依据的文件以明文保存,不得写反映人的姓名或联系方式。")
     return _hold(session, Kept.COMPLAINT, row.id, row.number, reason, document, now=now, actor=actor)
 
 

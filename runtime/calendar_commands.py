@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from domain.identity import names_a_citizen
+from domain.clear_text import named
 from ledger import worktime
 from ledger.calendars import DISTRICT, alarm_before_it_runs_out
 from ledger.database import transaction
@@ -75,8 +75,8 @@ def _list(progress: Progress) -> int:
 
 def public(text: str) -> str:
     """Kept in clear, for ever: about the district, never about a person."""
-    if names_a_citizen(text):
-        raise argparse.ArgumentTypeError("不得含公民身份号码")
+    if what := named(text):
+        raise argparse.ArgumentTypeError(f"不得含{what}")
     return text
 
 

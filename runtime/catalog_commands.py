@@ -14,10 +14,12 @@ from catalog.headers import ListKind
 from catalog.reading import MOST_BYTES
 from catalog.returning import NothingRead, file_for_sender
 from catalog.verdicts import Topic
+from domain.clear_text import named
 from domain.listing import ChangeKind, described
 from ledger.catalog import drafts, intake, proposals, questions, versions
 from ledger.database import transaction
 from ledger.tables.registry import Matter, ProofKind, Unit
+from runtime.calendar_commands import public
 from runtime.casework import operator
 from runtime.deciding import actor_of, add_by
 from runtime.failures import Failure
@@ -30,12 +32,12 @@ def main(arguments: list[str]) -> int:
     verbs = parser.add_subparsers(dest="verb", metavar="lists|put|rebuild|draft|questions|answer|errors")
     verbs.add_parser("lists", help="列出已登记的清单和读取结果(默认)")
     put = verbs.add_parser("put", help="登记一份清单并报送文件(CSV、XLSX、XLS)")
-    put.add_argument("key", help="清单代号,如 justice-proofs")
+    put.add_argument("key", type=public, help="清单代号,如 justice-proofs")
     put.add_argument("file", type=Path)
     put.add_argument("--kind", choices=[kind.value for kind in ListKind], help="首次登记必填:" + ";".join(f"{kind.value} {kind.chinese}" for kind in ListKind))
-    put.add_argument("--name", default="", help="清单名称")
+    put.add_argument("--name", type=public, default="", help="清单名称")
     put.add_argument("--unit", help="是哪个单位的清单(单位编码);上级下发的不填")
-    put.add_argument("--document", default="", help="上级清单的依据,如文号")
+    put.add_argument("--document", type=public, default="", help="上级清单的依据,如文号")
     put.add_argument("--complete", action="store_true", help="是该单位的全部条目:清单中没有的视为减少")
     verbs.add_parser("rebuild", help="立即读取全部清单,形成草案(平时每夜自动进行)")
     verbs.add_parser("draft", help="查看最新草案")
@@ -90,7 +92,8 @@ def _put(options: argparse.Namespace, progress: Progress) -> int:
                 )  # fmt: skip
             except intake.SourceFixed:
                 raise Failure("报送清单", f"清单 {options.key} 已有文件,不能改变种类", "请用另一个代号登记。") from None
-        intake.receive(session, options.key, options.file.name, content, now=settings().now(), actor=operator())
+        kept = options.key if named(options.file.name) else options.file.name  # a name that is a person's data is not kept
+        intake.receive(session, options.key, kept, content, now=settings().now(), actor=operator())
     progress.say(f"已收到 {options.file.name}。立即处理请执行 ./run catalog rebuild。")
     return 0
 

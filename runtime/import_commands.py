@@ -79,7 +79,9 @@ def import_file(kind: str, file: Path) -> tuple[int, int]:
             try:
                 if twice := [name for name in sheet.unique if row.get(name) and counts[name][row[name]] > 1]:
                     raise RowError(f"{'、'.join(twice)}在表中不止一行")
-                read.append(sheet.read(row, around))
+                found = sheet.read(row, around)
+                import_rows.names_nobody(row)
+                read.append(found)
             except (RowError, NotUnderstood) as error:
                 faults.append(f"第 {line} 行:{error}")
         if not faults:

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from catalog import values
 from catalog.cleaning import clean, key, split_names
 from domain.blocking import Organ
-from domain.identity import is_uscc, names_a_citizen, tidy
+from domain.clear_text import named, named_by_number
+from domain.identity import is_uscc, tidy
 from domain.limits import HandlingType
 from domain.notices import is_mail_address
 from domain.roles import Role
@@ -150,13 +151,24 @@ def _optional(row: Row, readers: Mapping[str, tuple[str, Callable[[str], Any]]])
     return found
 
 
+#: What is checked by its own form, or is the address of an official in office.
+_OWN_FORM = frozenset({"统一社会信用代码", "邮箱"})
+
+
+def names_nobody(row: Row) -> None:
+    """Raise `RowError` where a cell says who somebody is: registers are kept in clear."""
+    for column, text in row.items():
+        if column not in _OWN_FORM and (what := named(text)):
+            raise RowError(f"{column}含有{what}")
+
+
 def _need(row: Row, *names: str) -> None:
     if empty := [name for name in names if not row.get(name)]:
         raise RowError(f"{'、'.join(empty)}为空")
 
 
 def _code(row: Row, name: str) -> str:
-    if not _CODE.fullmatch(row[name]) or names_a_citizen(row[name]):
+    if not _CODE.fullmatch(row[name]) or named_by_number(row[name]):
         raise RowError(f"{name}须由字母、数字、点、横线、下划线组成,不超过 64 位,且不得使用公民身份号码")
     return row[name]
 

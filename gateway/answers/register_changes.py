@@ -18,8 +18,8 @@ class RegisterChangeAnswer(Answered):
     """一项登记变更。"""
 
     id: UUID
-    register: Register
-    register_name: str
+    registry: Register
+    registry_name: str
     code: str
     kind: RegisterChangeKind
     kind_name: str
@@ -35,7 +35,7 @@ class RegisterChangeAnswer(Answered):
     @classmethod
     def of(cls, row: RegisterChange) -> RegisterChangeAnswer:
         return cls(
-            id=row.id, register=row.register, register_name=row.register.chinese, code=row.code, kind=row.kind,
+            id=row.id, registry=row.register, registry_name=row.register.chinese, code=row.code, kind=row.kind,
             kind_name=row.kind.chinese, before=row.before, after=row.after, standing=row.standing,
             standing_name=row.standing.chinese, proposed_at=row.proposed_at, proposed_by=row.proposed_by,
             decided_at=row.decided_at, decided_by=row.decided_by,

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from fastapi import Path, Query
 
 from connectors.receivers import ReceiverRefused, judge
-from domain.identity import names_a_citizen
+from domain.clear_text import named
 from gateway.answers.operations import CallbackAnswer, SentAgainAnswer, UndeliveredAnswer, UndeliveredItem
 from gateway.entrance import CurrentCaller
 from gateway.problems import Problem
@@ -97,7 +97,7 @@ def send_undelivered(body: SentAgain, caller: CurrentCaller) -> SentAgainAnswer:
 
 
 def _is_address(url: str) -> bool:
-    if not url.isascii() or any(char <= " " or char in '\\"<>' for char in url) or names_a_citizen(url):
+    if not url.isascii() or any(char <= " " or char in '\\"<>' for char in url) or named(url):
         return False
     try:
         parts = urlsplit(url)

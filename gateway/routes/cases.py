@@ -36,7 +36,7 @@ CaseNumber = Annotated[
     summary="登记办件",
     responses=problems(
         "case_closed", "case_fixed", "accepted_at_wrong", "promise_passed", "promise_reason_needed", "name_differs", "matter_unknown", "matter_not_yours", "id_number_invalid",
-        "personal_data_in_number", "quota_spent", body=True, also={201: {"model": CaseAnswer, "description": "新登记", "headers": {"Location": header("办件的地址", required=True)}}},
+        "personal_data_in_number", "names_somebody", "quota_spent", body=True, also={201: {"model": CaseAnswer, "description": "新登记", "headers": {"Location": header("办件的地址", required=True)}}},
     ),
     response_description="已登记过,按本次内容更新",
 )  # fmt: skip

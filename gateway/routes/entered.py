@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 
-from domain.identity import names_a_citizen
+from domain.clear_text import named
 from domain.registers import REGISTERS, RegisterKind
 from domain.roles import Role
 from gateway.acting import acting
@@ -56,8 +56,9 @@ def enter_register(kind: Kind, body: SentEntryValues, caller: CurrentCaller) -> 
     office = Role.OFFICE in caller.roles
     if not office and (register.about.by_office or unit != caller.unit):
         raise Problem("register_not_yours")
-    if named := [name for name, text in body.values.items() if names_a_citizen(text)]:
-        raise Problem("entry_refused", errors=[(f"values.{name}", "不得含公民身份号码。") for name in named])
+    found = {name: what for name, text in body.values.items() if (what := named(text) or named(name))}
+    if found:
+        raise Problem("entry_refused", errors=[(f"values.{name}", f"不得含{what}。") for name, what in found.items()])
     with acting() as session:
         row = entered.enter(
             session, register, unit, body.values, person=caller.person, now=settings().now(), replaces=body.replaces

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 from sqlalchemy.orm import Session
 
+from domain.clear_text import names_one_of
 from domain.lead_path import LeadStanding, LeadStep
 from domain.leads import LeadRule, Sign
 from domain.roles import Role
@@ -30,6 +31,7 @@ from ledger.keys import Caller
 from ledger.succession import heir
 from ledger.tables.oversight import Lead
 from ledger.tables.registry import Unit
+from ledger.whom import names_behind
 from settings import LOCAL, settings
 
 router = api_router("oversight")
@@ -40,7 +42,7 @@ _STEP = problems("lead_unknown", "lead_refused", "must_recuse", body=True)
 
 
 @router.post(
-    "/v1/leads", status_code=201, summary="登记线索", responses=problems("unit_not_registered", "lead_known", body=True)
+    "/v1/leads", status_code=201, summary="登记线索", responses=problems("unit_not_registered", "lead_known", "names_somebody", body=True)
 )
 def enter_lead(body: SentLead, caller: CurrentCaller) -> LeadAnswer:
     """人工登记,如督导检查中发现的(规则第十六条各项均可)。是线索,不是结论。"""
@@ -51,6 +53,8 @@ def enter_lead(body: SentLead, caller: CurrentCaller) -> LeadAnswer:
     with acting() as session:
         if session.get(Unit, body.unit) is None:
             raise Problem("unit_not_registered")
+        if names_one_of(body.subject, names_behind(session, body.numbers)):
+            raise Problem("names_somebody", errors=[("subject", "不得含当事人姓名或证件号码。")])
         row, is_new = leads.record(
             session, sign, monday, monday + timedelta(days=7), now=now, actor=caller.person, clause=body.clause, unit=caller.unit,
             text=body.text,

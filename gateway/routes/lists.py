@@ -6,13 +6,14 @@ from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Path, Query, Request, Response
+from pydantic import AfterValidator
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from catalog.headers import ListKind
 from catalog.returning import NothingRead, file_for_sender
 from catalog.verdicts import Verdict
-from domain.identity import names_a_citizen
+from domain.clear_text import named
 from domain.roles import Role
 from gateway.acting import acting
 from gateway.answers.lists import (
@@ -29,6 +30,7 @@ from gateway.paging import Limit, Offset, cut
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.lists import SentSource
+from gateway.sent.values import code_of_nobody
 from gateway.uploads import read_list_file
 from gateway.whose import own_list
 from gateway.whose import units_of as seen_by
@@ -40,7 +42,9 @@ from settings import settings
 
 router = api_router("catalog-lists")
 
-Key = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="清单代号", examples=["justice-proofs"])]
+Key = Annotated[
+    str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="清单代号", examples=["justice-proofs"]), AfterValidator(code_of_nobody)
+]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FORM = {"type": "object", "required": ["file"], "properties": {"file": _BINARY["schema"] | {"description": "不超过 20 MB"}}}
 FILE = {
@@ -96,7 +100,7 @@ async def send_file(
 
 def _receive(key: str, name: str, content: bytes, caller: Caller) -> ReceivedAnswer:
     # Whatever the file is called is taken; a name that could be a person's data is not kept.
-    kept = name if name and is_clean(name) and len(name) <= 100 and not names_a_citizen(name) else key
+    kept = name if name and is_clean(name) and len(name) <= 100 and not named(name) else key
     with acting() as session:
         source = own_list(session, caller, key).source
         of_office = Role.OFFICE in caller.roles

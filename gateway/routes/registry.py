@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Path
+from pydantic import AfterValidator
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,7 @@ from gateway.paging import Limit, Offset, Search, cut, words_of
 from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.registry import SentDatabase, SentMatter, SentProof, SentUnit
+from gateway.sent.values import code_of_nobody
 from ledger import register_changes, registry
 from ledger.catalog import published
 from ledger.keys import Caller
@@ -34,7 +36,9 @@ from settings import LOCAL, settings
 
 router = api_router("registry")
 
-Code = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="编码", examples=["370402-PERMIT"])]
+Code = Annotated[
+    str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="编码", examples=["370402-PERMIT"]), AfterValidator(code_of_nobody)
+]
 
 
 @router.get("/v1/registry/units", summary="单位名录", responses=problems("invalid", "text_unclean"))

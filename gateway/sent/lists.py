@@ -7,15 +7,15 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field
 
 from catalog.headers import ListKind
-from gateway.sent.values import Code, Line, Sent, one_line
+from gateway.sent.values import Code, PublicLine, Sent, code_of_nobody, names_nobody, one_line
 
-Remark = Annotated[str, Field(max_length=200), AfterValidator(one_line)]
+Remark = Annotated[str, Field(max_length=200), AfterValidator(one_line), AfterValidator(names_nobody)]
 
 
 class SentSource(Sent):
     """一份按期报送的清单。"""
 
-    name: Annotated[Line, Field(description="清单名称", examples=["市中区司法局证明事项清单"])]
+    name: Annotated[PublicLine, Field(description="清单名称", examples=["市中区司法局证明事项清单"])]
     kind: Annotated[
         ListKind,
         Field(
@@ -45,4 +45,5 @@ class SentAnswer(Sent):
             description="指的是哪一个:单位、事项、证明的编码,来源矛盾时为清单代号;null 表示都不是",
             examples=["370402-CIVIL"],
         ),
+        AfterValidator(lambda code: code and code_of_nobody(code)),
     ]

@@ -11,7 +11,7 @@ from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintOutcome
 from domain.lead_path import Exemption
 from domain.leads import CLAUSES
 from gateway.bodies import is_clean
-from gateway.sent.values import Code, Instant, PublicLine, Sent, fault
+from gateway.sent.values import Code, GivenNumber, Instant, PublicLine, Sent, fault
 
 
 def _text(text: str) -> str:
@@ -35,7 +35,7 @@ class SentComplaint(Sent):
     """一件投诉举报。姓名、联系方式可以不填(匿名);内容、姓名和联系方式加密保存,被反映的单位看不到。"""
 
     channel: Annotated[ComplaintChannel, Field(description="渠道:platform 监督平台,rating 好差评,letter 信函,mail 邮件,hotline 12345,other 其他")]
-    channel_number: Annotated[PublicLine | None, Field(description="该渠道的编号;再次登记同一编号视为同一件", examples=["GD-2026-0001"])] = None
+    channel_number: Annotated[GivenNumber | None, Field(description="该渠道的编号;再次登记同一编号视为同一件", examples=["GD-2026-0001"])] = None
     about: Annotated[ComplaintAbout, Field(description="反映什么:still_asked 仍索要证明,invented 要求清单以外的证明,no_help 不核验或超时,wrong_content 内容有误,misused 挪作他用,other 其他")]
     received_at: Annotated[Instant, Field(description="渠道收到的时间", examples=["2026-03-04T09:00:00+08:00"])]
     unit: Annotated[Code | None, Field(description="被反映的单位(编码)", examples=["370402-PERMIT"])] = None

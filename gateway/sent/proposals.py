@@ -15,7 +15,7 @@ from domain.methods import Method
 from domain.scope import CatalogEntry, Exclusion
 from gateway.sent.lists import Remark
 from gateway.sent.registry import Text
-from gateway.sent.values import Code, Line, PublicLine, Sent, fault, names_nobody
+from gateway.sent.values import Code, PublicLine, Sent, fault, names_nobody
 
 Flag = Annotated[bool, Field(strict=True)]
 _MOST_CHANGES = 100
@@ -41,8 +41,8 @@ class SentEntry(Sent):
     basis: Annotated[Text | None, Field(description="设定依据;省略时取自登记库")] = None
     issuing_unit: Annotated[Code | None, Field(description="出具单位(单位编码)")] = None
     source: Annotated[Code | None, Field(description="数据来源")] = None
-    parameters: Annotated[dict[Line, Line], Field(max_length=20, description="来源参数")] = {}
-    fields: Annotated[list[Line], Field(max_length=60, description="核验内容,只列必需的")] = []
+    parameters: Annotated[dict[PublicLine, PublicLine], Field(max_length=20, description="来源参数")] = {}
+    fields: Annotated[list[PublicLine], Field(max_length=60, description="核验内容,只列必需的")] = []
     validity_days: Annotated[int | None, Field(strict=True, ge=1, le=3650, description="有效天数;省略时取自登记库")] = None
     limit_minutes: Annotated[int | None, Field(strict=True, ge=1, le=100_000, description="该证明自身的核验时限(分钟)")] = None
     immediate: Annotated[Flag, Field(description="可立即核验")] = False
@@ -50,8 +50,8 @@ class SentEntry(Sent):
     sealed_when_negative: Annotated[Flag, Field(description="否定结果也盖章")] = False
     commitment_basis: Annotated[Remark, Field(description="应当采取告知承诺的依据")] = ""
     exclusion: Annotated[Exclusion | None, Field(description="不适用情形(规则第二条)")] = None
-    exclusion_decided_by: Annotated[Line | None, Field(description="认定机关")] = None
-    exclusion_evidence: Annotated[Line | None, Field(description="认定依据")] = None
+    exclusion_decided_by: Annotated[PublicLine | None, Field(description="认定机关")] = None
+    exclusion_evidence: Annotated[PublicLine | None, Field(description="认定依据")] = None
     outside_region: Annotated[Flag, Field(description="应由区外出具")] = False
     checkable_online: Annotated[Flag, Field(description="能通过网络核验")] = True
 

@@ -46,7 +46,7 @@ class SentOffSystem(Sent):
 class SentMismatch(Sent):
     """不符:取得的内容与申请人的陈述不一致。"""
 
-    fields: Annotated[list[Line], Field(min_length=1, max_length=60, description="不一致的项目:清单中这项证明的内容,或“核验结论”", examples=[["住址"]])]
+    fields: Annotated[list[PublicLine], Field(min_length=1, max_length=60, description="不一致的项目:清单中这项证明的内容,或“核验结论”", examples=[["住址"]])]
     stated: Annotated[Words, Field(description="申请人的陈述")]
     supplement: Annotated[Words | None, Field(description="申请人补充的内容")] = None
     unit: Annotated[Code | None, Field(description="由哪个单位核实;清单已有出具单位的可省略")] = None

@@ -11,9 +11,9 @@ from pydantic_core import PydanticCustomError
 from domain.blocking import Organ
 from domain.identity import is_uscc
 from domain.limits import HandlingType
-from gateway.sent.values import Code, Line, Sent, one_line
+from gateway.sent.values import Code, PublicLine, Sent, names_nobody, one_line
 
-Text = Annotated[str, Field(max_length=2000), AfterValidator(one_line)]
+Text = Annotated[str, Field(max_length=2000), AfterValidator(one_line), AfterValidator(names_nobody)]
 Flag = Annotated[bool, Field(strict=True)]
 
 
@@ -26,15 +26,15 @@ def _checked_uscc(code: str | None) -> str | None:
 class SentUnit(Sent):
     """单位。"""
 
-    name: Annotated[Line, Field(description="全称", examples=["市中区民政局"])]
+    name: Annotated[PublicLine, Field(description="全称", examples=["市中区民政局"])]
     kind: Annotated[Literal["government", "public_service"], Field(description="government 政务服务单位,public_service 公共服务单位")]
     uscc: Annotated[
         str | None,
         Field(max_length=18, description="统一社会信用代码,校验后保存;null 表示待补", examples=["1137040200DEM0001Q"]),
         AfterValidator(_checked_uscc),
     ] = None
-    aliases: Annotated[list[Line], Field(max_length=30, description="简称、曾用名:清单中写成这样的即指该单位")] = []
-    sector: Annotated[str, Field(max_length=100, description="行业(公共服务单位)", examples=["供暖"]), AfterValidator(one_line)] = ""
+    aliases: Annotated[list[PublicLine], Field(max_length=30, description="简称、曾用名:清单中写成这样的即指该单位")] = []
+    sector: Annotated[str, Field(max_length=100, description="行业(公共服务单位)", examples=["供暖"]), AfterValidator(one_line), AfterValidator(names_nobody)] = ""
     drafting_unit: Annotated[Code | None, Field(description="行业主管部门(单位编码),负责编制其清单;null 表示自行编制")] = None
     region: Annotated[str, Field(pattern=r"^\d{6}$", description="行政区划代码")] = "370402"
     organ: Annotated[Organ, Field(description="community 村(居)民委员会,police 公安派出所,other 其他;决定适用哪份负面清单")] = Organ.OTHER
@@ -63,7 +63,7 @@ class SentUnit(Sent):
 class SentMatter(Sent):
     """事项。"""
 
-    name: Annotated[Line, Field(description="名称", examples=["公共租赁住房申请"])]
+    name: Annotated[PublicLine, Field(description="名称", examples=["公共租赁住房申请"])]
     unit: Annotated[Code, Field(description="办事单位(单位编码)", examples=["370402-PERMIT"])]
     handling: Annotated[HandlingType, Field(description="办件类型:immediate 即办件,promised 承诺件,other 其他")]
     promised_days: Annotated[int | None, Field(strict=True, ge=0, le=3650, description="承诺办结时限(工作日)")] = None
@@ -77,11 +77,11 @@ class SentMatter(Sent):
 class SentProof(Sent):
     """证明种类。"""
 
-    name: Annotated[Line, Field(description="名称", examples=["户籍证明"])]
-    aliases: Annotated[list[Line], Field(max_length=30, description="别称:清单中写成这样的即指该证明", examples=[["户口证明"]])] = []
+    name: Annotated[PublicLine, Field(description="名称", examples=["户籍证明"])]
+    aliases: Annotated[list[PublicLine], Field(max_length=30, description="别称:清单中写成这样的即指该证明", examples=[["户口证明"]])] = []
     basis: Annotated[Text, Field(description="设定依据;没有的是取消候选", examples=["《公共租赁住房管理办法》第七条"])] = ""
     issuing_unit: Annotated[Code | None, Field(description="通常由谁出具(单位编码)")] = None
-    fields: Annotated[list[Line], Field(max_length=60, description="能证明的内容", examples=[["户主姓名", "住址"]])] = []
+    fields: Annotated[list[PublicLine], Field(max_length=60, description="能证明的内容", examples=[["户主姓名", "住址"]])] = []
     validity_days: Annotated[int, Field(strict=True, ge=1, le=3650, description="有效天数")] = 30
     sealed_when_negative: Annotated[Flag, Field(description="否定结果也盖章")] = False
     cancelled: Annotated[Flag, Field(description="取消:不得再要求提交")] = False
@@ -93,7 +93,7 @@ class SentProof(Sent):
 class SentDatabase(Sent):
     """证照、证明数据库。"""
 
-    name: Annotated[Line, Field(description="名称", examples=["枣庄市电子证照库"])]
+    name: Annotated[PublicLine, Field(description="名称", examples=["枣庄市电子证照库"])]
     owner: Annotated[Code, Field(description="责任单位(单位编码)", examples=["370402-OFFICE"])]
     source: Annotated[Code | None, Field(description="接入后的数据来源名称", examples=["licence_library"])] = None
     connected_since: Annotated[date | None, Field(description="接入日期;null 表示尚未接入")] = None

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.identity import is_wrong, names_a_citizen, tidy
+from domain.clear_text import named, named_by_number
+from domain.identity import is_wrong, tidy
 from domain.roles import IdType
 from gateway.bodies import is_clean
 from settings import LOCAL, settings
@@ -51,15 +52,23 @@ def _aware(value: datetime) -> datetime:
 
 
 def names_nobody(text: str) -> str:
-    if names_a_citizen(text):
-        raise fault("不得含公民身份号码。")
+    if what := named(text):
+        raise fault(f"不得含{what}。")
+    return text
+
+
+def code_of_nobody(text: str) -> str:
+    if what := named_by_number(text):
+        raise fault(f"不得使用{what}。")
     return text
 
 
 Line = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
 #: What is kept in clear: about the district, never about a case.
 PublicLine = Annotated[Line, AfterValidator(names_nobody)]
-Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.\-]+$")]
+Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.\-]+$"), AfterValidator(code_of_nobody)]
+#: A number that another office gave: a longer one may hold anything by chance.
+GivenNumber = Annotated[Line, AfterValidator(code_of_nobody)]
 Instant = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_aware)]
 
 

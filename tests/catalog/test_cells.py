@@ -186,11 +186,11 @@ def test_a_register_is_read_by_the_same_reader(ledger: str, tmp_path: Path) -> N
     book = load_workbook(io.BytesIO(workbook([["事项编码", "事项名称", "单位编码", "办件类型"], [42, "演示", "370402-CIVIL", "即办件"]])))
     book.active["A2"].number_format = "00000000"  # type: ignore[index]
     file.write_bytes(saved(book))
-    assert import_register("matters", file) == 1
+    assert import_register("matters", file) == (1, 0)
     from ledger.tables.registry import Matter
     from tests.ledger.acting import all_of
 
     assert [one.name for one in all_of(Matter, code="00000042")] == ["演示"]
     csv = tmp_path / "matters.csv"
     csv.write_bytes("事项编码,事项名称,单位编码,办件类型\nM-9,演示九,370402-CIVIL,即办件\n".encode("gbk"))
-    assert import_register("matters", csv) == 1
+    assert import_register("matters", csv) == (1, 0)

@@ -125,7 +125,7 @@ def test_a_new_unit_is_not_in_use_until_confirmed_and_a_name_is_taken_however_it
 
 def test_the_first_installation_says_so(api: Api) -> None:
     found = api.get("/v1/registry/changes?standing=installed&limit=1000", ADMIN).json()["items"]
-    roles = {one["code"]: one["after"]["roles"] for one in found if one["register"] == "people"}
+    roles = {one["code"]: one["after"]["roles"] for one in found if one["registry"] == "people"}
     assert roles[ADMIN] == ["administrator", "office", "operator"] and {one["decided_by"] for one in found} == {"system:up"}
 
 
