@@ -34,6 +34,7 @@ _WORDS = re.compile(r"\x00*(?:0|#|General)?\x00*")
 _MARK = re.compile(r"\x00|0|#|General")
 _PERCENT = re.compile(r"\x00*[#0,?]*0(?:\.[0#?]+)?%\x00*")
 _LENGTH = re.compile(r"\[[hms]+\]", re.I)  #: hours that run on past a day
+_DAYS = 2_958_466  #: the first day past 9999-12-31, where a spreadsheet ends
 _BUILT_IN = {"9": "0%", "10": "0.00%"}  #: formats that no workbook writes out
 #: A format that only pads and places digits: 00000000, 000-0000, "GD"0000. Not one that rounds, groups or tells a date.
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
@@ -121,11 +122,11 @@ def _of_number(number: float, pattern: str) -> Fault | str | None:
     return DIGITS_LOST if abs(number) >= LOST else shown(number, pattern)
 
 
-def _of_moment(days: float, pattern: str, since_1904: int) -> str | None:
+def _of_moment(days: float, pattern: str, since_1904: int) -> str:
+    if not 0 <= days < _DAYS - 1462 * since_1904:
+        return text_of(days)  # 20261125 in a cell for dates: no spreadsheet can show it, and it is what was typed
     if _LENGTH.search(pattern):
         return text_of(timedelta(days=days))
-    if days < 0:
-        return None  # a spreadsheet shows none
     moment = xlrd.xldate_as_datetime(days, since_1904)
     return text_of(moment.time() if days < 1 else moment)
 

@@ -70,7 +70,7 @@ def _workbook(content: bytes) -> list[Sheet]:
         return [_sheet(workbook.get_sheet_by_name(name), name, known.get(name, {})) for name in visible]
     except PasswordError:
         raise FileRefused("password", "文件设有打开密码。", "请取消密码后重新报送。") from None
-    except (CalamineError, zipfile.BadZipFile, ValueError, OSError):
+    except (CalamineError, zipfile.BadZipFile, ValueError, OverflowError, OSError):
         raise FileRefused("broken", "文件已损坏,或不是 Excel 工作簿。", "请用 Excel 或 WPS 打开后另存为 XLSX 再报送。") from None
 
 

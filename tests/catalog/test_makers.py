@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.cell_facts import shown
+from catalog.cell_facts import _of_moment, shown
 from catalog.file_kinds import FileRefused
 from catalog.reading import Sheet, read_sheets
 from catalog.values import WORKING_DAYS, NotUnderstood, whole_number
@@ -26,6 +26,17 @@ def test_an_old_workbook_goes_by_its_own_formats_and_not_by_their_numbers() -> N
     assert column(only((LISTS / "formats.xls").read_bytes())) == [
         "第12号", "20", "5", "GD7", "50%", "2026-11-25", "2026-11-25 09:10:59", "30:15", "3", "4", "00008", "6个月", "9",
     ]  # fmt: skip
+
+
+def test_a_day_that_was_typed_as_one_number_stays_that_number() -> None:
+    """In cells for dates, where no spreadsheet can show it: one such cell must not end the reading of a whole file."""
+    assert only(formatted(20261125, "yyyy-mm-dd")).rows[1] == ("20261125",)
+    for days, since_1904, text in (
+        (20261125.0, 0, "20261125"), (2958465.0, 0, "9999-12-31"), (2958466.0, 0, "2958466"), (2957003.0, 1, "9999-12-31"),
+        (2957004.0, 1, "2957004"), (-5.0, 0, "-5"), (0.5, 0, "12:00:00"), (1e300, 0, "1e+300"),
+    ):  # fmt: skip
+        assert _of_moment(days, "yyyy-mm-dd", since_1904) == text
+    assert _of_moment(3e9, "[h]:mm", 0) == "3000000000"
 
 
 @pytest.mark.parametrize(
