@@ -31,6 +31,11 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def at(wall: datetime, rate: float, origin: datetime) -> datetime:
+    """The instant of a clock of this rate and origin at a wall-clock time."""
+    return wall if rate == 1 else origin + (wall - origin) * rate
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PROOFLESS_", extra="ignore", frozen=True)
 
@@ -154,7 +159,7 @@ class Settings(BaseSettings):
 
     def at(self, wall: datetime) -> datetime:
         """The instant of the regulation's clock at a wall-clock time."""
-        return wall if self.clock_rate == 1 else self.clock_origin + (wall - self.clock_origin) * self.clock_rate
+        return at(wall, self.clock_rate, self.clock_origin)
 
     def wall(self, instant: datetime) -> datetime:
         """The wall-clock time of an instant of the regulation's clock."""

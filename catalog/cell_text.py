@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
+from domain.cells import meant
+
 LOST = 10**15  #: a spreadsheet keeps fifteen digits: of a longer number the rest was replaced by zeros
 
 
@@ -30,4 +32,4 @@ def text_of(cell: object) -> str:
             minutes, seconds = divmod(round(cell.total_seconds()), 60)
             return f"{minutes // 60}:{minutes % 60:02d}" + (f":{seconds:02d}" if seconds else "")
         case _:
-            return str(cell).strip()
+            return meant(str(cell).strip())

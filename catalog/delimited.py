@@ -13,11 +13,12 @@ from itertools import islice
 from typing import Any
 
 from catalog.file_kinds import FileRefused
+from domain.cells import meant
 
 _SEPARATORS = ",\t;|"
 #: How an export tells a spreadsheet that figures are a text: ="00012".
 _TEXT = re.compile(r'="(.*)"', re.DOTALL)
-_DECLARED = re.compile(r"\ufeff?sep=(.)\r?\n", re.I)  #: the first line that tells Excel the separator
+_DECLARED = re.compile(r'\ufeff?"?sep=(.)"?[,;\t]*\r?\n', re.I)  #: the first line that tells Excel the separator
 _TRIED_ROWS, _TRIED_CHARS = 200, 400_000
 _ODD = frozenset({"Cc", "Cn", "Cs"})  #: not private use: an old register's own characters are named where they stand
 
@@ -67,7 +68,7 @@ def records(text: str, most: int) -> Iterator[tuple[str, ...]]:
 
 def _as_text(cell: str) -> str:
     found = _TEXT.fullmatch(cell)
-    return found[1].replace('""', '"').strip() if found else cell
+    return found[1].replace('""', '"').strip() if found else meant(cell)
 
 
 def _reader(text: str, separator: str, strict: bool) -> Any:

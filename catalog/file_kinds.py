@@ -45,7 +45,7 @@ _STREAMS = {
     "WordDocument": _Kind("Word 文档"), "PowerPoint Document": _Kind("演示文稿"),
 }  # fmt: skip
 _MARKUP = (
-    (re.compile(rb"<(?:!doctype html|html|table|meta|body|style)[\s>]", re.I), _Kind("网页(HTML),只是改了扩展名", _SAVE_AS)),
+    (re.compile(rb"<(?:!doctype html|html|head|table|tr|td|th|meta|body|style|div)[\s>]", re.I), _Kind("网页(HTML),只是改了扩展名", _SAVE_AS)),
     (re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet", re.I), _Kind("XML 表格(2003)", _SAVE_AS)),
     (re.compile(rb"\A\s*MIME-Version:", re.I), _Kind("网页归档(MHTML),只是改了扩展名", _SAVE_AS)),
 )

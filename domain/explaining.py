@@ -81,11 +81,12 @@ def _end(limit: Limit, readings: Readings) -> str:
 
 
 def _started(case: Situation, limit: Limit) -> list[str]:
+    own = "该单位另有计时方式:" if case.measure is not case.readings.measure else ""  # units are named, a level is the list of its units
     match case.measure:
         case Measure.NATURAL:
-            return ["按自然时间自送达起算(解读 1)。"]
+            return [f"{own}按自然时间自送达起算(解读 1)。"]
         case Measure.SERVICE_HOURS:
-            return [f"只计服务时间({case.hours.describe()},解读 1)。"]
+            return [f"{own}只计服务时间({case.hours.describe()},解读 1)。"]
     if limit.start is None:
         return []
     if limit.start == case.received:

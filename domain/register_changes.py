@@ -2,7 +2,7 @@
 
 Who gives roles, brings a unit, a person or a system into force, or changes a name that proofs bear, does not do it alone. Taking
 away works at once: whoever leaves loses her roles today. A new row stands from the first, so that others can refer to it, and
-opens nothing: a person without roles, a unit or a system that is not in use.
+opens nothing: a person without roles, a unit that is not in use, a system without a key.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def parted(register: Register, before: Row | None, after: Row) -> tuple[dict[str
     if before is None:
         if register is Register.PEOPLE and after.get("roles"):
             waits["roles"], now["roles"] = after["roles"], []
-        if register in (Register.UNITS, Register.SYSTEMS) and after.get("active", True):
+        if register is Register.UNITS and after.get("active", True):  # a new system opens nothing: it has no key
             waits["active"], now["active"] = True, False
         return now, waits
     for name in _ALWAYS[register]:

@@ -45,12 +45,16 @@ class RegisterKind(StrEnum):
 
 @dataclass(frozen=True)
 class Register:
-    """`by_office`: only the 专班 office enters it; the others each unit for itself, and the office for any."""
+    """`by_office`: only the 专班 office enters it; the others each unit for itself, and the office for any.
+
+    `moved`: where it is entered now; what stands in it is kept and read.
+    """
 
     obligation: str
     name: str
     fields: tuple[Field, ...]
     by_office: bool = False
+    moved: str = ""
 
 
 _K, _D, _N, _Y = RegisterKind, FieldKind.DAY, FieldKind.NUMBER, FieldKind.YES
@@ -60,6 +64,7 @@ REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
         _K.SYSTEMS: Register(
             "8.1", "应对接自建系统登记册",
             (Field("系统"), Field("层级"), Field("已对接", _Y), Field("对接日期", _D, False), Field("未对接原因", needed=False)),
+            moved="自建系统改在登记库登记(PUT /v1/registry/systems/{code} 或 ./run import systems),是否已对接由系统按调用记录得出。",
         ),
         _K.PUBLICITY: Register("14.1", "公开宣传登记册", (Field("日期", _D), Field("媒体"), Field("标题"), Field("地址", needed=False))),
         _K.RESPONSIBILITY: Register(

@@ -24,7 +24,7 @@ from gateway.connections import Crowd
 from gateway.contract import Contract
 from gateway.endings import Endings
 from gateway.manners import Manners, allowed, options
-from gateway.origins import AccountOrigins
+from gateway.origins import AccountOrigins, SystemCalls
 from gateway.pages import SECURITY_HEADERS, page, wants_page
 from gateway.permissions import RULES
 from gateway.problems import Problem, as_json
@@ -59,8 +59,10 @@ from gateway.routes import (
     registry,
     reports,
     retention,
+    rule_preview,
     scores,
     stuck,
+    systems,
     timing,
     verifications,
     verify,
@@ -85,6 +87,7 @@ ROUTERS = (
     inbox.router,
     attachments.router,
     timing.router,
+    rule_preview.router,
     records.router,
     registers.router,
     arrangements.router,
@@ -93,6 +96,7 @@ ROUTERS = (
     callbacks.router,
     registry.router,
     register_changes.router,
+    systems.router,
     lists.router,
     drafts.router,
     proposals.router,
@@ -135,7 +139,7 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     quotas, origins = Quotas(settings()), AccountOrigins()
-    app.state.services = Services(RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins)
+    app.state.services = Services(RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins, SystemCalls())
     app.state.routes = [route for router in ROUTERS for route in router.routes]
     for router in ROUTERS:
         unruled = {route.name for route in router.routes if isinstance(route, APIRoute)} - RULES.keys()

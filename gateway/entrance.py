@@ -82,6 +82,7 @@ def _identify(request: Request) -> Caller:
         raise Problem("person_needed") from None
     quotas.note_key(address, key, right=True)
     services_of(request).origins.note(caller, address, now)
+    services_of(request).calls.note(caller, now)
     return caller
 
 

@@ -7,8 +7,9 @@ send the bytes of GB 18030.
 
 from __future__ import annotations
 
+import re
 from email.errors import HeaderParseError
-from email.header import decode_header, make_header
+from email.header import decode_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 
@@ -22,7 +23,7 @@ def with_plain_name(disposition: bytes) -> bytes:
     names = [value for key, value in parameters if key == "filename"]
     if not names:
         return disposition
-    name = _plain(names[-1])
+    name = re.split(r"[\\/]", _plain(names[-1]))[-1]  # some send the folder too, in which people's names stand
     field = next((value for key, value in parameters if key == "name" and isinstance(value, str)), None)
     start = f'form-data; name="{_quoted(field)}"' if field is not None else "form-data"
     return f'{start}; filename="{_quoted(name)}"'.encode()
@@ -41,9 +42,15 @@ def _plain(value: str | tuple[str | None, str | None, str]) -> str:
     if isinstance(value, tuple):
         return collapse_rfc2231_value((value[0] or "utf-8", value[1], value[2]))
     try:
-        return str(make_header(decode_header(value))) if "=?" in value else value
+        return "".join(map(_word, decode_header(value))) if "=?" in value else value
     except (HeaderParseError, LookupError, UnicodeError):
         return value  # it only looked like an encoded word
+
+
+def _word(part: tuple[str | bytes, str | None]) -> str:
+    """One part of a name: between an encoded one and a plain one there is no blank, as there would be in a sentence."""
+    text, charset = part
+    return text.decode(charset or "ascii") if isinstance(text, bytes) else text
 
 
 def _quoted(text: str) -> str:

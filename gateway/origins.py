@@ -1,11 +1,11 @@
-"""来处 of calls with a person's own key (16.7): on the record once an hour from each place, and not at each call."""
+"""来处 of calls: with a person's own key once an hour from each place (16.7), with a system's once a minute (8.1)."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.origins import OriginOf
-from ledger import origins
+from ledger import origins, systems
 from ledger.database import transaction
 from ledger.keys import Caller
 
@@ -29,3 +29,20 @@ class AccountOrigins:
         with transaction() as session:
             origins.note(session, OriginOf.ACCOUNT, caller.person, address, now=now)
         self._noted.add(seen)
+
+
+class SystemCalls:
+    """When each system last called, as this process has put it on the record: no call costs more for the next minute."""
+
+    _APART = timedelta(minutes=1)
+
+    def __init__(self) -> None:
+        self._noted: dict[str, datetime] = {}
+
+    def note(self, caller: Caller, now: datetime) -> None:
+        last = self._noted.get(caller.system) if caller.system else now
+        if caller.system is None or (last is not None and last <= now < last + self._APART):
+            return
+        with transaction() as session:
+            systems.note_call(session, caller.system, now=now)
+        self._noted[caller.system] = now

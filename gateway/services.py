@@ -8,7 +8,7 @@ from fastapi import Request
 
 from gateway.addresses import address_of, is_monitor
 from gateway.endings import Endings
-from gateway.origins import AccountOrigins
+from gateway.origins import AccountOrigins, SystemCalls
 from gateway.permissions import RULES, WATCHING
 from gateway.quotas import Quotas
 from gateway.runs import RunStarter
@@ -24,6 +24,7 @@ class Services:
     telemetry: Telemetry
     vitals: Vitals
     origins: AccountOrigins
+    calls: SystemCalls
 
 
 def services_of(request: Request) -> Services:

@@ -31,6 +31,8 @@ def enter(
     replaces: int | None = None,
 ) -> RegisterEntry:  # fmt: skip
     """A new row, or one in the place of `replaces`. Raises `EntryRefused`."""
+    if kind.about.moved:
+        raise EntryRefused(kind.about.moved)
     if session.get(Unit, unit) is None:
         raise EntryRefused("没有所填的单位。")
     if kind.about.by_office:

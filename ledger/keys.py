@@ -101,6 +101,17 @@ def revoke_one(session: Session, start: str, *, now: datetime) -> str:
     return str(rows[0].person or rows[0].system)
 
 
+def scopes_of_systems(session: Session, *, now: datetime) -> dict[str, frozenset[Scope]]:
+    """What the keys of each system open that opens anything now."""
+    query = select(ApiKey.system, ApiKey.scopes).where(
+        ApiKey.system.is_not(None), ApiKey.revoked_at.is_(None), ApiKey.expires_at.is_(None) | (ApiKey.expires_at > now)
+    )
+    found: dict[str, frozenset[Scope]] = {}
+    for system, scopes in session.execute(query).tuples():
+        found[str(system)] = found.get(str(system), frozenset()) | frozenset(map(Scope, scopes))
+    return found
+
+
 def ever_had_one(session: Session, person: str) -> bool:
     """True where a key was ever made for this person."""
     return session.scalar(select(ApiKey.id).where(ApiKey.person == person).limit(1)) is not None

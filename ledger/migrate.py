@@ -13,6 +13,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
+from ledger import timekeeping
 from ledger.tables import (
     admission,
     cases,
@@ -72,6 +73,16 @@ def upgrade(url: str, target: str = "head") -> None:
                 raise _foreign(type(error.orig).__name__) from None
             if target == "head" and (found := differences(connection)):
                 raise _foreign(f"{len(found)} 处表结构不同")
+    finally:
+        engine.dispose()
+
+
+def keep_clock(url: str) -> None:
+    """The clock of this start is the whole installation's (ledger.timekeeping). Raises `ClockOff`."""
+    engine = owner_engine(url)
+    try:
+        with engine.begin() as connection:
+            timekeeping.keep(connection)
     finally:
         engine.dispose()
 

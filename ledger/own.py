@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, Subquery, exists, func, select, true, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain.instants import is_past
 from domain.lifecycle import State
@@ -21,7 +22,7 @@ from ledger.succession import estate
 from ledger.tables.cases import Case
 from ledger.tables.catalog import Entry
 from ledger.tables.inbox import Suspension
-from ledger.tables.registry import Matter
+from ledger.tables.registry import Matter, Unit
 from ledger.tables.verifications import Request, Verification
 
 #: Where a page ended: the instant and the key of its last line.
@@ -30,33 +31,45 @@ Place = tuple[datetime, str]
 
 def cases(session: Session, unit: str, *, after: Place | None, still_open: bool | None, limit: int) -> list[tuple[Case, str]]:
     """The unit's cases with their matter's name; `limit` of them from `after` on."""
-    query = select(Case, Matter.name).join(Matter, Matter.code == Case.matter).where(Case.unit.in_(estate(session, unit)))
+    page = select(Case.id)
     if still_open is not None:
-        query = query.where(Case.closed_at.is_(None) if still_open else Case.closed_at.is_not(None))
+        page = page.where(Case.closed_at.is_(None) if still_open else Case.closed_at.is_not(None))
     if after is not None:
-        query = query.where(tuple_(Case.registered_at, Case.number) < after)
-    found = session.execute(query.order_by(Case.registered_at.desc(), Case.number.desc()).limit(limit))
-    return list(found.tuples())
+        page = page.where(tuple_(Case.registered_at, Case.number) < after)
+    newest = Case.registered_at.desc(), Case.number.desc()
+    chosen = _of_each(session, unit, page.order_by(*newest).limit(limit), Case.unit)
+    query = select(Case, Matter.name).join(chosen, chosen.c.id == Case.id).join(Matter, Matter.code == Case.matter)
+    return list(session.execute(query.order_by(*newest).limit(limit)).tuples())
 
 
 def verifications(
     session: Session, unit: str, *, after: Place | None, states: Sequence[State], case: str | None, limit: int
 ) -> list[tuple[Verification, Entry, str]]:
     """The unit's verifications with their entry of the list and the case's number."""
+    page = select(Verification.number)
+    if states:
+        page = page.where(Verification.state.in_(states))
+    if case is not None:
+        numbered = select(Case.id).where(Case.number == case, Case.unit.in_(estate(session, unit)))
+        page = page.where(Verification.case.in_(session.scalars(numbered).all()))
+    if after is not None:
+        page = page.where(tuple_(Verification.filed_at, Verification.number) < after)
+    newest = Verification.filed_at.desc(), Verification.number.desc()
+    chosen = _of_each(session, unit, page.order_by(*newest).limit(limit), Verification.unit)
     query = (
         select(Verification, Entry, Case.number)
+        .join(chosen, chosen.c.number == Verification.number)
         .join(Entry, Entry.id == Verification.entry)
         .join(Case, Case.id == Verification.case)
-        .where(Verification.unit.in_(estate(session, unit)))
     )
-    if states:
-        query = query.where(Verification.state.in_(states))
-    if case is not None:
-        query = query.where(Case.number == case)
-    if after is not None:
-        query = query.where(tuple_(Verification.filed_at, Verification.number) < after)
-    found = session.execute(query.order_by(Verification.filed_at.desc(), Verification.number.desc()).limit(limit))
-    return list(found.tuples())
+    return list(session.execute(query.order_by(*newest).limit(limit)).tuples())
+
+
+def _of_each(session: Session, unit: str, page: Select[Any], column: InstrumentedAttribute[str]) -> Subquery:
+    """The page of this unit and of each that was merged into it: each is read in the order of its index, and no further
+    than a page; of all together PostgreSQL would read everything and sort it."""
+    one = page.where(column == Unit.code).lateral("page")
+    return select(one).select_from(Unit).join(one, true()).where(Unit.code.in_(estate(session, unit))).subquery("chosen")
 
 
 @dataclass(frozen=True)

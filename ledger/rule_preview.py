@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.instants import is_past
@@ -59,6 +59,12 @@ def preview(
             found = {one.kind: verdict(one.due, request, now) for one in limits(situation) if one.kind in _KINDS}
             _count(way, row, request, found, recorded)
     return ways
+
+
+def count(session: Session, start: datetime, end: datetime) -> int:
+    """How many requests a preview of this time would look at."""
+    query = select(func.count()).select_from(Request).where(Request.received_at >= start, Request.received_at < end)
+    return session.scalar(query) or 0
 
 
 def _requests(session: Session, start: datetime, end: datetime) -> Iterator[tuple[Verification, Request]]:

@@ -51,9 +51,19 @@ def parsed(text: str) -> Readings:
         raise ValueError("解读须为 JSON 对象。") from None
 
 
-def unknown_units(session: Session) -> list[str]:
+def versions(session: Session) -> list[RuleVersion]:
+    """Those that limits were ever computed by, the newest first."""
+    return list(session.scalars(select(RuleVersion).order_by(RuleVersion.first_used_at.desc(), RuleVersion.version)))
+
+
+def changes(session: Session) -> list[RuleChange]:
+    """Every change that was applied to what ran, the newest first."""
+    return list(session.scalars(select(RuleChange).order_by(RuleChange.id.desc())))
+
+
+def unknown_units(session: Session, wanted: Readings | None = None) -> list[str]:
     """Units of `measure_by_unit` that no register knows: a slip in a code would be a reading without effect."""
-    named = {unit for unit, _ in readings().measure_by_unit}
+    named = {unit for unit, _ in (wanted or readings()).measure_by_unit}
     return sorted(named - set(session.scalars(select(Unit.code).where(Unit.code.in_(named)))))
 
 
@@ -73,9 +83,15 @@ def of_request(session: Session, request: UUID) -> Readings:
 
 
 def change_to(session: Session, version: str) -> RuleChange | None:
-    """How a version came to be in force, where it is the newest change."""
+    """How a version came to be in force, where it is the newest change: whatever the base version was then, the instant
+    that was chosen for the readings stays chosen over an upgrade."""
     newest = session.scalar(select(RuleChange).order_by(RuleChange.id.desc()).limit(1))
-    return newest if newest is not None and newest.after == version else None
+    return newest if newest is not None and _chosen(newest.after) == _chosen(version) else None
+
+
+def _chosen(version: str) -> str:
+    """What of a version is the district's choice; empty: the default readings."""
+    return version.partition("+")[2]
 
 
 def before(session: Session, change: RuleChange) -> Readings:
@@ -114,7 +130,8 @@ def begin_change(
     )  # fmt: skip
     found = sorted(set(session.scalars(running.distinct())))
     known = change_to(session, current)
-    goes_on = known is not None and effective_from in {None, known.effective_from}
+    pending = known is not None and known.effective_from is not None and known.effective_from > now
+    goes_on = known is not None and (known.after == current or pending) and effective_from in {None, known.effective_from}
     if found and not goes_on:
         remember(session, now)
         session.add(

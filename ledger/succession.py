@@ -1,15 +1,22 @@
 """承继: a unit that was merged has a successor, which has at once everything that the unit had.
 
 Nothing that happened is rewritten: a request stays the one that the merged unit received, its clocks run on by that
-unit's hours, and the reports of its time name it. Who may act is asked through here instead: a unit acts on its own
+unit's hours, and the reports of its time name it. What falls to be answered for from the merger on is the successor's: a limit that ends
+then, an answer that is given then (`Charges`). Who may act is asked through here instead: a unit acts on its own
 and on what it inherited, and what is new goes to the successor.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger.tables.registry import Unit
+from ledger.tables.registry import Unit, UnitChange
 
 
 def heir(session: Session, unit: str) -> str:
@@ -28,3 +35,45 @@ def name_of(session: Session, unit: str) -> str:
     """How a merged unit is called on what is made now: 承继单位(原名称)."""
     row = session.get_one(Unit, unit)
     return f"{session.get_one(Unit, row.merged_into).name}(原{row.name})" if row.merged_into else row.name
+
+
+@dataclass(frozen=True)
+class Charges:
+    """谁负责: the unit that answers for what happens at an instant, for whatever unit the record names.
+
+    `steps`: (unit, since, who stands in its place), the newest first.
+    """
+
+    steps: tuple[tuple[str, datetime, str], ...] = ()
+
+    @classmethod
+    def until(cls, session: Session, cut: datetime | None = None) -> Charges:
+        """All mergers, or those before an instant."""
+        query = select(UnitChange.unit, UnitChange.at, UnitChange.merged_into).where(UnitChange.merged_into.is_not(None))
+        if cut is not None:
+            query = query.where(UnitChange.at < cut)
+        return cls.of((unit, at, str(into)) for unit, at, into in session.execute(query.order_by(UnitChange.at, UnitChange.id)).tuples())
+
+    @classmethod
+    def of(cls, mergers: Iterable[tuple[str, datetime, str]]) -> Charges:
+        """From mergers, the oldest first; a unit may be merged into one that is merged later."""
+        steps: list[tuple[str, datetime, str]] = []
+        now: dict[str, str] = {}
+        for unit, at, into in mergers:
+            for one in sorted({unit, *(code for code, heir in now.items() if heir == unit)}):
+                steps.append((one, at, into))
+                now[one] = into
+        return cls(tuple(reversed(steps)))
+
+    def sql(self, unit: str, at: str) -> str:
+        """Both given as SQL. With `given` as parameters; of a district without mergers it is the unit itself."""
+        if not self.steps:
+            return unit
+        whens = " ".join(f"WHEN {unit} = :was_{n} AND {at} >= :since_{n} THEN :now_{n}" for n in range(len(self.steps)))
+        return f"(CASE {whens} ELSE {unit} END)"
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {
+            f"{name}_{n}": value for n, step in enumerate(self.steps) for name, value in zip(("was", "since", "now"), step, strict=True)
+        }  # fmt: skip

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from domain.methods import Method
 from ledger.tables.registry import Unit
 from reports import periods
-from reports.figures import coverage, inboxes, limits, oversight, sources, units, volume
+from reports.figures import coverage, inboxes, limits, oversight, sources, systems, units, volume
 from reports.figures.span import Span
 from reports.figures.voluntary import SUBMITTED
 from reports.model import Period
@@ -60,8 +60,10 @@ def cases(
             period = periods.parse(week)
         except periods.NoSuchPeriod as wrong:
             raise NoSuchCases(str(wrong)) from None
-    span = Span.of(period, scope, now)
+    span = Span.of(session, period, scope, now)
     more = _about(session, name, about, key)
+    if name == "obtained":
+        more |= systems.meaning(session, span, about)
     if name in ("lists", "rosters"):
         more["active"] = units.register(session, span).active
     if name == "rosters":
@@ -81,6 +83,8 @@ def _about(session: Session, name: str, about: str, key: str) -> dict[str, Any]:
     """What stands behind the slash, checked: a unit, a unit and a day, a method, a source; empty where it may be."""
     if name in ("found", "failed"):
         return {"source": about}
+    if name == "obtained":
+        return {}
     if name == "method":
         if about not in {*Method, volume.BY_HAND}:
             raise NoSuchCases(f"“{key}”中的核验方式不存在。")
@@ -95,19 +99,22 @@ def _about(session: Session, name: str, about: str, key: str) -> dict[str, Any]:
 
 
 _OF_UNITS = {"soft", "hard", "supervision", "missed", "returns", "returned", "voluntary"}
-_UNIT = "(:unit = '' OR r.unit = :unit)"
 
 
 def _due(condition: str, part: str = limits.KEPT) -> Callable[[Span], str]:
-    return lambda span: f"SELECT d.verification AS id, {part} AS part FROM {limits.DUE} AND {limits.OURS} AND {condition}"
+    def query(span: Span) -> str:
+        of_unit = f"(:unit = '' OR {limits.charged(span)} = :unit)"
+        return f"SELECT d.verification AS id, {part} AS part FROM {limits.DUE} AND {limits.ours(span)} AND {of_unit} AND {condition}"
+
+    return query
 
 
 def _filed(span: Span) -> str:
-    return f"SELECT v.number AS id, true AS part FROM {volume.FILED} AND {span.involved}"
+    return f"SELECT v.number AS id, true AS part FROM {volume.FILED} AND {span.involved('v.filed_at')}"
 
 
 def _ended(which: str, part: str = "true") -> Callable[[Span], str]:
-    return lambda span: f"SELECT v.number AS id, {part} AS part FROM {volume.ENDED} AND {which} AND {span.involved}"
+    return lambda span: f"SELECT v.number AS id, {part} AS part FROM {volume.ENDED} AND {which} AND {span.involved('v.ended_at')}"
 
 
 def _sources(part: str) -> Callable[[Span], str]:
@@ -129,26 +136,36 @@ def _voluntary(span: Span) -> str:
 
 
 _METHOD = f"CASE WHEN v.state = 'closed' THEN '{volume.BY_HAND}' ELSE coalesce(v.method, '{volume.BY_HAND}') END = :method"
-_RETURNS = "(:unit = '' OR b.unit = :unit) AND (:scope = '' OR b.unit = :scope)"
+def _returns(part: Callable[[Span], str], whole: str) -> Callable[[Span], str]:
+    def query(span: Span) -> str:
+        by = span.charged("b.unit", "b.at")
+        ours = f"(:unit = '' OR {by} = :unit) AND (:scope = '' OR {by} = :scope)"
+        return f"SELECT b.verification AS id, {part(span)} AS part FROM {whole} AND {ours}"
+
+    return query
+
+
 _QUERIES: dict[str, Callable[[Span], str]] = {
     "received": _filed,
     "finished": _ended(volume.FINISHED),
     "free": _ended(volume.FREE),
     "method": _ended(volume.FINISHED, _METHOD),
-    "soft": _due(f"d.kind = 'soft' AND {_UNIT}"),
-    "hard": _due(f"d.kind = 'hard' AND {_UNIT}"),
-    "supervision": _due(f"d.kind = 'supervision' AND {_UNIT}"),
-    "missed": _due(f"d.kind <> 'supervision' AND {_UNIT} AND {limits.DAY} = :day", f"NOT {limits.KEPT}"),
+    "soft": _due("d.kind = 'soft'"),
+    "hard": _due("d.kind = 'hard'"),
+    "supervision": _due("d.kind = 'supervision'"),
+    "missed": _due(f"d.kind <> 'supervision' AND {limits.DAY} = :day", f"NOT {limits.KEPT}"),
     "kept": _due("d.kind <> 'supervision'"),
     "found": _sources("found"),
     "failed": _sources("failed"),
-    "returns": lambda span: f"SELECT b.verification AS id, {inboxes.ACCEPTED} AS part FROM {inboxes.RETURNED} AND {_RETURNS}",
-    "returned": lambda span: f"SELECT b.verification AS id, {inboxes.IN_TIME} AS part FROM {inboxes.TIMED} AND {_RETURNS}",
+    "returns": _returns(inboxes.accepted, inboxes.RETURNED),
+    "returned": _returns(lambda _: inboxes.IN_TIME, inboxes.TIMED),
     "voluntary": _voluntary,
     "complaints": lambda span: f"SELECT c.number AS id, true AS part FROM {oversight.RECEIVED}",
     "complaints_handled": lambda span: f"SELECT c.number AS id, {oversight.HANDLED} AS part FROM {oversight.DUE}",
     "lists": lambda span: coverage.LISTS,
     "databases": lambda span: coverage.DATABASES,
+    "systems": lambda span: systems.CONNECTED,
+    "obtained": lambda span: systems.OBTAINED.format(involved=span.involved("v.filed_at")),
     "adjustments": lambda span: coverage.ADJUSTMENTS,
     "tasks": lambda span: coverage.TASKS,
     "rosters": lambda span: """SELECT u.code AS id, u.code <> ALL(:gaps) AS part FROM units u

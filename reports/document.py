@@ -10,6 +10,7 @@ from reports.model import LeadLine, Limits, Rate, Report, SourceRow, Spread
 from reports.wording import of_period
 
 _RANKED_SHOWN, _DAYS_SHOWN = 5, 14
+_SYSTEMS_SHOWN = 5
 _TITLE = 20  #: characters of its size on one line
 
 
@@ -196,11 +197,21 @@ def _lists(report: Report) -> _Part:
             f"督办员、代办员齐备的单位 {_of(found.rosters, '没有需要值守的单位')}。{gaps}"
             f"证照、证明数据库已接入 {_of(found.databases, '尚未登记数据库')}。"
         ),
+        Paragraph(_systems(report)) if report.systems else None,
         Paragraph(
             f"本周报送的清单调整中逾期 {_of(found.late_adjustments, '没有报送的调整')};"
             f"清单公布后的流程和指南更新已完成 {_of(found.open_tasks, '没有到期的更新')}。"
         ),
     ]
+
+
+def _systems(report: Report) -> str:
+    """自建系统 (8.1), and what came from above (8.2)."""
+    missing = [f"{row.name}({row.unit_name})" for row in report.systems if row.should_connect and row.first_call is None]
+    named = "、".join(missing[:_SYSTEMS_SHOWN]) + (f"等 {len(missing)} 个" if len(missing) > _SYSTEMS_SHOWN else "")
+    above = [row for row in report.systems if row.above]
+    obtained = f"省级以上系统 {len(above)} 个,本周其业务通过本系统获取证明 {sum(row.obtained for row in above)} 件。" if above else ""
+    return f"应对接的自建系统已对接 {_of(report.coverage.systems, '没有应对接的系统')}{f',尚未对接:{named}' if missing else ''}。{obtained}"
 
 
 def _of(rate: Rate, nothing: str) -> str:

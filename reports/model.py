@@ -180,6 +180,24 @@ class CoverageFigures:
     late_adjustments: Rate
     list_version: int
     open_tasks: Rate  #: follow-up tasks (13.1, 13.2) done out of those that were set and are due
+    systems: Rate = Rate(0, 0)  #: 自建系统 connected out of those that should be (8.1); none in reports from before it was counted
+
+
+@dataclass(frozen=True)
+class SystemRow:
+    """业务系统 (8.1, 8.2): connected since its first call; `obtained`: verifications of the period for its business."""
+
+    code: str
+    name: str
+    unit: str
+    unit_name: str
+    level: str
+    should_connect: bool
+    why_not: str
+    first_call: datetime | None
+    last_call: datetime | None
+    obtained: int
+    above: bool  #: 省级以上
 
 
 @dataclass(frozen=True)
@@ -237,6 +255,7 @@ class Report:
     leads: tuple[LeadLine, ...]
     next_steps: tuple[str, ...]
     notes: tuple[str, ...] = field(default=())
+    systems: tuple[SystemRow, ...] = ()
 
     def as_json(self) -> str:
         """The snapshot that is kept: the same report, the same text."""

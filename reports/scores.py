@@ -12,34 +12,38 @@ from reports.figures.span import Span, prepare
 from reports.model import Period
 
 _CORRECT = """
-    SELECT v.issuing_unit, 'correct', count(*) FILTER (WHERE NOT EXISTS (
+    SELECT {correct}, 'correct', count(*) FILTER (WHERE NOT EXISTS (
                SELECT FROM mismatches m WHERE m.verification = v.number AND m.status = 'corrected')), count(*)
     FROM verifications v
     WHERE v.state = 'delivered' AND v.method = 'issuer' AND v.ended_at >= :start AND v.ended_at < :cut
           AND v.issuing_unit IS NOT NULL
-    GROUP BY v.issuing_unit
+    GROUP BY 1
 """
 _COMPLAINTS = f"""
-    SELECT c.unit, 'complaints', count(*) FILTER (WHERE {oversight.HANDLED}), count(*)
-    FROM {oversight.DUE} AND c.unit IS NOT NULL GROUP BY c.unit
+    SELECT {{complaint}}, 'complaints', count(*) FILTER (WHERE {oversight.HANDLED}), count(*)
+    FROM {oversight.DUE} AND c.unit IS NOT NULL GROUP BY 1
 """
 _RETURNS = f"""
-    SELECT b.unit, 'returns', count(*) FILTER (WHERE {inboxes.IN_TIME}), count(*) FROM {inboxes.TIMED} GROUP BY b.unit
+    SELECT {{back}}, 'returns', count(*) FILTER (WHERE {inboxes.IN_TIME}), count(*) FROM {inboxes.TIMED} GROUP BY 1
 """
 
 
 def scores(session: Session, formula: Formula, period: Period, now: datetime) -> list[Score]:
     """Every unit with a figure in the period, best first; those with too little to be scored last, by code."""
     prepare(session)
-    span = Span.of(period, "", now)
+    span = Span.of(session, period, "", now)
     figures: dict[str, dict[str, tuple[int, int]]] = {}
     for one in limits.due(session, span, now):
         if one.unit is not None:
             known = figures.setdefault(one.unit, {})
             part, whole = known.get(one.kind, (0, 0))
             known[one.kind] = (part + one.kept, whole + one.whole)
+    by = {
+        "correct": span.charged("v.issuing_unit", "v.ended_at"), "back": span.charged("b.unit", "b.at"),
+        "complaint": span.charged("c.unit", "least(c.due_at, coalesce(c.done_at, c.due_at))"),
+    }  # fmt: skip
     for query in (_CORRECT, _COMPLAINTS, _RETURNS):
-        for unit, key, part, whole in span.rows(session, query):
+        for unit, key, part, whole in span.rows(session, query.format(**by)):
             figures.setdefault(unit, {})[key] = (part, whole)
     names, found = units.register(session, span).names, []
     for unit, known in figures.items():

@@ -51,6 +51,7 @@ def render(report: Report) -> bytes:
         book.create_sheet(), "线索", ("编号", "条款", "情形", "单位编码", "单位", "迹象", "进展"),
         [(one.number, one.clause, one.title, one.unit, one.unit_name, one.evidence, one.standing) for one in report.leads],
     )  # fmt: skip
+    _fill(book.create_sheet(), "业务系统", _SYSTEM_COLUMNS, _systems(report))
     _fill(book.create_sheet(), "口径", ("指标", "怎样计算"), _definitions(report))
     out = io.BytesIO()
     book.save(out)
@@ -79,6 +80,7 @@ _LIMIT_COLUMNS = (
 _WORK_COLUMNS = (
     "单位编码", "单位", "退回", "按时退回", "有时限的退回", "按时退回率", "建议被采纳", "可判断的建议", "采纳率", "要求补正", "开始督办", "督办未按时", "发起核验", "交回用时(分钟)", "主动提供", "主动提供与核验合计", "主动提供占比",
 )
+_SYSTEM_COLUMNS = ("单位编码", "单位", "系统编码", "系统", "建设层级", "应对接", "首次调用", "最近一次调用", "未对接原因", "本周获取证明(件)")
 _SOURCE_COLUMNS = ("来源", "查询", "查到", "查到率的分母", "查到率", "来源故障", "故障率的分母", "故障率", "中位用时(秒)", "95%用时(秒)")
 
 
@@ -89,7 +91,7 @@ def _overview(report: Report) -> list[tuple[Cell, ...]]:
     rates = (
         ("最迟时限按时", report.limits.hard), ("原则上的时限按时", report.limits.soft), ("督办按时", report.limits.supervision),
         ("投诉按时办结", report.complaints.handled), ("已有清单的单位", report.coverage.lists), ("值守齐备的单位", report.coverage.rosters),
-        ("已接入的数据库", report.coverage.databases), ("逾期报送的清单调整", report.coverage.late_adjustments), ("已完成的后续更新", report.coverage.open_tasks),
+        ("已接入的数据库", report.coverage.databases), ("已对接的自建系统", report.coverage.systems), ("逾期报送的清单调整", report.coverage.late_adjustments), ("已完成的后续更新", report.coverage.open_tasks),
     )  # fmt: skip
     return rows + [(name, None, None, None, *_rate(rate)) for name, rate in rates]
 
@@ -118,6 +120,19 @@ def _sources(report: Report) -> list[tuple[Cell, ...]]:
     return [
         (row.source, row.asked, *_rate(row.found), *_rate(row.failed), row.spread.median, row.spread.p95) for row in report.sources
     ]
+
+
+def _systems(report: Report) -> list[tuple[Cell, ...]]:
+    def at(instant: datetime | None) -> str | None:
+        return written(instant, "%Y-%m-%d %H:%M") if instant else None
+
+    return [
+        (
+            row.unit, row.unit_name, row.code, row.name, row.level, "是" if row.should_connect else "否", at(row.first_call), at(row.last_call),
+            row.why_not, row.obtained,
+        )
+        for row in report.systems
+    ]  # fmt: skip
 
 
 def _definitions(report: Report) -> list[tuple[Cell, ...]]:

@@ -101,14 +101,15 @@ def _rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
         raise Failure("导入", f"没有这个文件或打不开:{file}", "请核对路径。") from None
     except FileRefused as refused:
         raise Failure("导入", f"{file.name}:{refused.text}", refused.remedy) from None
-    header = [clean(cell) for cell in found.rows[0]]
+    first = next(number for number, cells in enumerate(found.rows) if any(cells))  # a line of Excel's own (sep=;) is none
+    header = [clean(cell) for cell in found.rows[first]]
     wanted = f"表头应有:{'、'.join(sheet.required)};可有:{'、'.join(sheet.optional)}。"
     if missing := [name for name in sheet.required if name not in header]:
         raise Failure("导入", f"表头缺少列:{'、'.join(missing)}", wanted)
     if unknown := [name for name in header if name and name not in sheet.required + sheet.optional]:
         raise Failure("导入", f"不认识的列:{'、'.join(unknown)}", f"请删去或改名。{wanted}")
     rows, faults = [], []
-    for line, cells in enumerate(found.rows[1:], start=2):
+    for line, cells in enumerate(found.rows[first + 1 :], start=first + 2):
         row = {name: cell for name, cell in zip(header, cells, strict=False) if name}
         for column, name in enumerate(header):
             if name and (fault := found.faults.get((line - 1, column))):
@@ -144,5 +145,9 @@ SHEETS = {
     "databases": Sheet(
         "证照、证明数据库", ("数据库编码", "数据库名称", "责任单位"), ("数据来源", "接入日期", "说明"), import_rows.database, ("数据库编码", "数据库名称"),
         Register.DATABASES,
+    ),
+    "systems": Sheet(
+        "业务系统", ("系统编码", "系统名称", "单位编码"), ("建设层级", "应对接", "未对接原因", "在用"), import_rows.system, ("系统编码",),
+        Register.SYSTEMS,
     ),
 }  # fmt: skip

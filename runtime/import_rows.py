@@ -22,6 +22,8 @@ from domain.identity import is_uscc, tidy
 from domain.limits import HandlingType
 from domain.notices import is_mail_address
 from domain.roles import Role
+from domain.systems import SystemLevel
+from ledger import systems
 from ledger.tables.registry import Unit
 from settings import LOCAL, settings
 
@@ -140,6 +142,34 @@ def database(row: Row, around: Around) -> dict[str, Any]:
     return {"code": _code(row, "数据库编码"), "name": clean(row["数据库名称"]), "owner": around.unit(row["责任单位"]), **found}
 
 
+def system(row: Row, around: Around) -> dict[str, Any]:
+    """业务系统 (8.1): without a word on it a department's own is to be connected, and one from above the city is not."""
+    _need(row, "系统编码", "系统名称", "单位编码")
+    level = _level(row.get("建设层级", ""))
+    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "建设层级": ("level", _level), "应对接": ("should_connect", lambda text: values.yes_or_no(text, not level.above)),
+        "未对接原因": ("why_not", clean), "在用": ("active", lambda text: values.yes_or_no(text, True)),
+    }  # fmt: skip
+    name, found = clean(row["系统名称"]), _optional(row, readers)
+    if what := named(name) or named(found.get("why_not", "")):
+        raise RowError(f"不得含{what}")
+    if "建设层级" in row:
+        found.setdefault("should_connect", not level.above)
+    values_of = {"code": _code(row, "系统编码"), "name": name, "unit": around.unit(row["单位编码"]), **found}
+    try:
+        systems.check(around.session, values_of, now=settings().now())
+    except systems.SystemRefused as refused:
+        raise RowError(str(refused)) from None
+    return values_of
+
+
+def _level(text: str) -> SystemLevel:
+    found = next((level for level in SystemLevel if text in ("", level.chinese)), None)
+    if found is None:
+        raise RowError(f"建设层级应为{'、'.join(level.chinese for level in SystemLevel)}")
+    return found
+
+
 def _optional(row: Row, readers: Mapping[str, tuple[str, Callable[[str], Any]]]) -> dict[str, Any]:
     found = {}
     for column, (field, read) in readers.items():
@@ -167,8 +197,13 @@ def _need(row: Row, *names: str) -> None:
         raise RowError(f"{'、'.join(empty)}为空")
 
 
+def is_code(text: str) -> bool:
+    """Fit to be a code of a register."""
+    return _CODE.fullmatch(text) is not None and not named_by_number(text)
+
+
 def _code(row: Row, name: str) -> str:
-    if not _CODE.fullmatch(row[name]) or named_by_number(row[name]):
+    if not is_code(row[name]):
         raise RowError(f"{name}须由字母、数字、点、横线、下划线组成,不超过 64 位,且不得使用公民身份号码")
     return row[name]
 

@@ -18,7 +18,8 @@ def migrate(save: Save | None = None) -> None:
 
     The owner's password comes from a folder that no service is given.
     """
-    from ledger.migrate import CannotUpgrade, owner_engine, pending, upgrade
+    from ledger.migrate import CannotUpgrade, keep_clock, owner_engine, pending, upgrade
+    from ledger.timekeeping import ClockOff
 
     url = owner_url()
     try:
@@ -31,6 +32,9 @@ def migrate(save: Save | None = None) -> None:
         if older is not None and save is not None:
             save(older)
         upgrade(url)
+        keep_clock(url)
+    except ClockOff as off:
+        raise Failure("核对时钟设置", str(off), "没有改动时钟设置。一套系统的各进程须用同一时钟设置。") from None
     except CannotUpgrade as error:
         raise Failure("升级台账", error.why, error.remedy) from None
 

@@ -26,7 +26,7 @@ from runtime.failures import Failure
 from runtime.progress import Progress
 from settings import settings
 
-_KINDS = {LimitKind.SOFT: "半小时软时限", LimitKind.HARD: "硬时限"}
+_KINDS = {LimitKind.SOFT: "原则上的时限", LimitKind.HARD: "最迟时限"}
 _VERDICTS = {MET: "按时", MISSED: "超时", RUNNING: "在办", UNDETERMINED: "未定", CLOSED: "终止"}
 
 

@@ -186,6 +186,7 @@ class RegisterAnswer(Answered):
     obligation: str
     name: str
     by_office: Annotated[bool, Field(description="只由专班办公室登记")]
+    moved: Annotated[str, Field(description="不再在此登记的,改在何处登记;原有的照常查看")]
     fields: list[FieldAnswer]
 
 

@@ -18,7 +18,7 @@ from ledger.supervising import SupervisionLine
 from ledger.tables.verifications import Deadline
 from ledger.timing import RequestTiming, Timing
 
-_KINDS = {
+KINDS = {
     LimitKind.SOFT: "原则上的时限", LimitKind.HARD: "最迟时限", LimitKind.SUPERVISION: "督办时限",
     LimitKind.CHOICE: "选择时限",
 }  # fmt: skip
@@ -63,7 +63,7 @@ class LimitAnswer(Answered):
     def of(cls, limit: Deadline) -> LimitAnswer:
         return cls(
             kind=limit.kind,
-            kind_name=_KINDS[limit.kind],
+            kind_name=KINDS[limit.kind],
             starts_at=limit.started_at,
             due_at=limit.due_at,
             status=_status(limit),
@@ -154,7 +154,7 @@ class RequestTimingAnswer(Answered):
             limits=[LimitAnswer.of(limit) for limit in timing.limits],
             return_limit=ReturnLimitAnswer.of(timing.return_limit) if timing.return_limit else None,
             by_current_rules=[
-                RecountAnswer(kind=one.kind, kind_name=_KINDS[one.kind], due_at=one.due, status=one.status)
+                RecountAnswer(kind=one.kind, kind_name=KINDS[one.kind], due_at=one.due, status=one.status)
                 for one in timing.recounted
             ],
             elapsed=ElapsedAnswer(
@@ -172,7 +172,7 @@ class TimingAnswer(Answered):
     """核验的时限说明。"""
 
     number: Number
-    rule_version: Annotated[str, Field(examples=["2022-06-28/1"])]
+    rule_version: Annotated[str, Field(examples=["2022-06-28/2"])]
     filed_at: datetime
     ended_at: datetime | None
     total_seconds: Annotated[int, Field(description="自发起起的总用时;退回、转办不中断")]

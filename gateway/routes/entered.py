@@ -36,7 +36,7 @@ def get_registers(caller: CurrentCaller) -> RegistersAnswer:
     return RegistersAnswer(
         items=[
             RegisterAnswer(
-                kind=kind, obligation=about.obligation, name=about.name, by_office=about.by_office,
+                kind=kind, obligation=about.obligation, name=about.name, by_office=about.by_office, moved=about.moved,
                 fields=[FieldAnswer(name=field.name, kind=field.kind.value, needed=field.needed) for field in about.fields],
             )
             for kind, about in REGISTERS.items()

@@ -40,7 +40,7 @@ IdempotencyKey = Annotated[
 ]  # fmt: skip
 _FILED = {
     "Location": header("核验的地址", required=True),
-    "Idempotency-Replayed": header("true:同一幂等键此前已发起,这里是当时的核验"),
+    "Idempotency-Replayed": header("true:没有发起新的核验,这里是此前的那一项:同一幂等键的重发,或同一办件、证明、当事人已有在办或有效的核验而没有填写 force_new;新发起的不带此头"),
     "Preference-Applied": header("按 Prefer 等候的秒数"),
 }
 _PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}

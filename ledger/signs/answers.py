@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 
 from domain.leads import LeadRule, Sign
 from ledger.signs.finding import found
+from ledger.succession import Charges
 
 _R = LeadRule
 _UNANSWERED = """
-    SELECT q.unit, '', array_agg(DISTINCT q.verification), count(DISTINCT q.verification)
+    SELECT {missed}, '', array_agg(DISTINCT q.verification), count(DISTINCT q.verification)
     FROM deadlines d JOIN requests q ON q.id = d.request_id
     WHERE d.kind = 'hard' AND d.missed_at >= :start AND d.missed_at < :end
           AND q.answered_at IS NULL AND q.withdrawn_at IS NULL
-    GROUP BY q.unit HAVING count(DISTINCT q.verification) >= :least
+    GROUP BY 1 HAVING count(DISTINCT q.verification) >= :least
 """
 _RETURNED = """
     WITH nobodys AS (
@@ -23,14 +24,14 @@ _RETURNED = """
         WHERE NOT EXISTS (SELECT FROM requests q WHERE q.verification = b.verification AND q.answered_at IS NOT NULL)
         GROUP BY b.verification HAVING count(DISTINCT b.unit) >= 2
     )
-    SELECT b.unit, '', array_agg(DISTINCT b.verification), count(DISTINCT b.verification)
+    SELECT {back}, '', array_agg(DISTINCT b.verification), count(DISTINCT b.verification)
     FROM returns b JOIN nobodys USING (verification)
-    WHERE b.at >= :start AND b.at < :end GROUP BY b.unit HAVING count(DISTINCT b.verification) >= :least
+    WHERE b.at >= :start AND b.at < :end GROUP BY 1 HAVING count(DISTINCT b.verification) >= :least
 """
 _RETURNED_LATE = """
-    SELECT b.unit, '', array_agg(DISTINCT b.verification), count(DISTINCT b.verification)
+    SELECT {back}, '', array_agg(DISTINCT b.verification), count(DISTINCT b.verification)
     FROM returns b WHERE b.late AND b.at >= :start AND b.at < :end
-    GROUP BY b.unit HAVING count(DISTINCT b.verification) >= :least
+    GROUP BY 1 HAVING count(DISTINCT b.verification) >= :least
 """
 #: One person's answers within a second of each other; of several such seconds in a week the fullest is told of.
 _BULK = """
@@ -52,9 +53,11 @@ _BULK = """
 
 def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
     """Everything of these clauses in [start, end)."""
+    charges = Charges.until(session)  # what a merged unit had received is its successor's from the merger on
+    by = {"missed": charges.sql("q.unit", "d.missed_at"), "back": charges.sql("b.unit", "b.at")}
     return [
-        *found(session, _R.LEFT_UNANSWERED, "超过最迟时限未答复", _UNANSWERED, start, end),
-        *found(session, _R.RETURNED_BY_ALL, "反复退回", _RETURNED, start, end),
-        *found(session, _R.RETURNED_LATE, "逾期退回", _RETURNED_LATE, start, end),
+        *found(session, _R.LEFT_UNANSWERED, "超过最迟时限未答复", _UNANSWERED.format(**by), start, end, **charges.given),
+        *found(session, _R.RETURNED_BY_ALL, "反复退回", _RETURNED.format(**by), start, end, **charges.given),
+        *found(session, _R.RETURNED_LATE, "逾期退回", _RETURNED_LATE.format(**by), start, end, **charges.given),
         *found(session, _R.BULK_ANSWERS, "同一秒内答复", _BULK, start, end),
     ]

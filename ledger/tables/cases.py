@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.limits import HandlingType
@@ -34,7 +34,11 @@ class Case(Table):
     closed_by: Mapped[str | None]
     data_key: Mapped[bytes]
     master_key: Mapped[str]  #: which master key wraps `data_key`, for rotation
-    __table_args__ = (UniqueConstraint("unit", "number"),)
+    __table_args__ = (
+        UniqueConstraint("unit", "number"),
+        Index("ix_cases_registered", "unit", "registered_at", "number"),  # a unit's list, page by page
+        Index("ix_cases_open", "unit", "registered_at", "number", postgresql_where=text("closed_at IS NULL")),
+    )
 
 
 class Party(Table):

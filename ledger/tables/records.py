@@ -95,6 +95,17 @@ class Outage(Table):
     )
 
 
+class ClockSettings(Table):
+    """时钟设置: the rate and the origin that every process of this installation has (ledger.timekeeping). One row."""
+
+    __tablename__ = "clock_settings"
+    single: Mapped[bool] = mapped_column(primary_key=True, default=True, server_default="true")
+    rate: Mapped[float]
+    origin: Mapped[datetime]  #: of no effect at rate 1
+    set_at: Mapped[datetime]  #: wall clock
+    __table_args__ = (CheckConstraint("single", name="one_row"),)
+
+
 class Pulse(Table):
     """心跳 of what runs each minute: a gap is an outage."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.blocking import Organ
 from domain.limits import HandlingType
+from domain.systems import SystemLevel
 from ledger.tables.base import Sealed, Table, UnitCode, choices
 
 
@@ -77,7 +78,22 @@ class System(Table):
     code: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[UnitCode]
     name: Mapped[str]
+    level: Mapped[SystemLevel] = mapped_column(
+        choices(SystemLevel, "system_level"), default=SystemLevel.DISTRICT, server_default="district"
+    )
+    should_connect: Mapped[bool] = mapped_column(default=True, server_default="true")  #: 应对接 (8.1): whether it did, its calls say
+    why_not: Mapped[str] = mapped_column(default="", server_default="")  #: 未对接原因
     active: Mapped[bool] = mapped_column(default=True)
+
+
+class SystemCall(Table):
+    """系统调用 (8.1): the first and the last call of a day with one of the system's keys."""
+
+    __tablename__ = "system_calls"
+    system: Mapped[str] = mapped_column(ForeignKey("systems.code"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)  #: in the district's time
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
 
 
 class ApiKey(Table):

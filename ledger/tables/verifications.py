@@ -28,7 +28,7 @@ class Verification(Table):
     case: Mapped[UUID] = mapped_column("case_id", ForeignKey("cases.id"), index=True)
     party: Mapped[UUID] = mapped_column("party_id", ForeignKey("parties.id"))
     entry: Mapped[int] = mapped_column("entry_id", ForeignKey("entries.id"))
-    unit: Mapped[UnitCode] = mapped_column(index=True)  #: 需求单位
+    unit: Mapped[UnitCode]  #: 需求单位
     filed_at: Mapped[datetime]
     filed_by: Mapped[str]
     via_system: Mapped[str | None]
@@ -65,6 +65,7 @@ class Verification(Table):
         # a week need no row.
         Index("ix_verifications_filed", "filed_at", "unit"),
         Index("ix_verifications_mismatched", "unit", "filed_at", postgresql_where=text("result = 'mismatch'")),
+        Index("ix_verifications_own", "unit", "filed_at", "number"),  # a unit's list, page by page
         Index("ix_verifications_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
         # Partial: a year's ended verifications must not slow the search for what is due now.
         Index("ix_verifications_due", "next_instant", postgresql_where=_IS_OPEN),

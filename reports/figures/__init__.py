@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from ledger.succession import Charges
 from reports import periods
 from reports.definitions import VERSION
 from reports.figures import (
@@ -19,6 +20,7 @@ from reports.figures import (
     limits,
     oversight,
     sources,
+    systems,
     trend,
     units,
     volume,
@@ -61,7 +63,7 @@ def compute(
     if definitions != VERSION:
         raise UnknownDefinitions(f"本程序的指标口径为 {VERSION},不能按 {definitions} 计算。")
     prepare(session)
-    span = Span.of(period, scope, now)
+    span = Span.of(session, period, scope, now)
     known = units.register(session, span)
     if scope and scope not in known.names:
         raise UnknownUnit(f"没有这个单位:{scope}。")
@@ -107,6 +109,7 @@ def compute(
         leads=oversight.leads(session, span),
         next_steps=words.next_steps(rows, all_limits, covered, asked),
         notes=words.notes(session, period, span, own, all_limits, known),
+        systems=systems.systems(session, span, known.names),
     )
 
 
@@ -115,7 +118,7 @@ def _before(session: Session, period: Period, span: Span) -> Span | None:
     if not volume.begins_before(session, period.start):
         return None
     start = periods.before(period).start
-    return Span(start, min(period.start, start + (span.cut - span.start)), span.scope)
+    return Span(start, min(period.start, start + (span.cut - span.start)), span.scope, charges=Charges.until(session, period.start))
 
 
 def _limits_before(session: Session, before: Span, now: datetime) -> Limits:

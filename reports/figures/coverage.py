@@ -1,4 +1,4 @@
-"""清单、值守、数据库 (5, 10.2, 10.3, 6.4) and the follow-up of changes (5.5, 13): as they were at the end of the span.
+"""清单、值守、数据库、系统 (5, 10.2, 10.3, 6.4, 8.1) and the follow-up of changes (5.5, 13): as they were at the end of the span.
 
 Which units there are and who works in them is the register of today, but for units that were merged since.
 """
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from ledger import duty
+from reports.figures import systems
 from reports.figures.span import Span
 from reports.model import CoverageFigures, Rate
 
@@ -50,6 +51,7 @@ def coverage(session: Session, span: Span, names: Mapping[str, str], active: lis
         late_adjustments=_rate(session, span, ADJUSTMENTS, "adjustments"),
         list_version=int(version[0][0]),
         open_tasks=_rate(session, span, TASKS, "tasks"),
+        systems=systems.connected(session, span),
     )
 
 

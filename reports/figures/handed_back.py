@@ -16,12 +16,12 @@ from reports.figures.span import Span
 def handed_back(session: Session, span: Span) -> dict[str, float]:
     """Requesting unit -> seconds."""
     paused = "" if rules.readings().hand_back_supplements else "- coalesce(p.rests, '{}')"
-    return {row.unit: float(row.seconds) for row in span.rows(session, _SQL.format(paused=paused))}
+    return {row.unit: float(row.seconds) for row in span.rows(session, _SQL.format(paused=paused, unit=span.charged("v.unit", "greatest(r.received_at, :start)")))}
 
 
 _SQL = """
 WITH asked AS MATERIALIZED (
-    SELECT v.case_id, v.unit, r.verification, greatest(r.received_at, :start) AS since,
+    SELECT v.case_id, {unit} AS unit, r.verification, greatest(r.received_at, :start) AS since,
            least(:cut, CASE WHEN r.answer = 'cannot_verify' THEN r.answered_at ELSE
                coalesce(lead(r.received_at) OVER (PARTITION BY r.verification ORDER BY r.received_at), v.ended_at, :cut)
            END) AS until

@@ -16,8 +16,10 @@ RETURNED = "returns b WHERE b.at >= :start AND b.at < :cut AND b.suggested_unit 
 TIMED = "returns b WHERE b.at >= :start AND b.at < :cut AND b.limit_at IS NOT NULL"
 IN_TIME = "NOT b.late"
 #: The suggestion was right: that unit answered, and did not return it too. All that were suggested are the whole.
-ACCEPTED = """EXISTS (SELECT FROM requests q WHERE q.verification = b.verification AND q.unit = b.suggested_unit
-    AND q.received_at >= b.at AND q.answered_at < :cut)"""
+def accepted(span: Span) -> str:
+    suggested, asked = (span.charged(unit, "q.received_at") for unit in ("b.suggested_unit", "q.unit"))
+    return f"""EXISTS (SELECT FROM requests q WHERE q.verification = b.verification AND {asked} = {suggested}
+        AND q.received_at >= b.at AND q.answered_at < :cut)"""
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _BINS = (
@@ -49,41 +51,36 @@ def none(unit: str) -> Inbox:
 
 def inboxes(session: Session, span: Span) -> dict[str, Inbox]:
     """Unit -> its inbox; '' -> all of them together."""
-    received = _counts(session, span, "SELECT unit, count(*) FROM requests WHERE received_at >= :start AND received_at < :cut GROUP BY unit")
-    waiting = _counts(
-        session, span,
-        """SELECT unit, count(*) FROM requests WHERE (ended_at IS NULL OR ended_at >= :cut) AND received_at < :cut
-           GROUP BY unit""",
-    )  # fmt: skip
-    supplements = _counts(
-        session, span,
-        """SELECT r.unit, count(*) FROM suspensions s JOIN requests r ON r.id = s.request_id
-           WHERE s.asked_at >= :start AND s.asked_at < :cut GROUP BY r.unit""",
-    )  # fmt: skip
-    supervised = _counts(
-        session, span, "SELECT unit, count(*) FROM supervisions WHERE opened_at >= :start AND opened_at < :cut GROUP BY unit"
-    )
-    returns = _counts(session, span, "SELECT unit, count(*) FROM returns WHERE at >= :start AND at < :cut GROUP BY unit")
-    accepted = _rates(session, span, "returns", ACCEPTED, RETURNED)
+    received = _counts(session, span, "r.unit", "r.received_at", "requests r WHERE r.received_at >= :start AND r.received_at < :cut")
+    waiting = _counts(session, span, "r.unit", ":cut", "requests r WHERE (r.ended_at IS NULL OR r.ended_at >= :cut) AND r.received_at < :cut")
+    asked = "suspensions s JOIN requests r ON r.id = s.request_id WHERE s.asked_at >= :start AND s.asked_at < :cut"
+    supplements = _counts(session, span, "r.unit", "s.asked_at", asked)
+    opened = "supervisions s WHERE s.opened_at >= :start AND s.opened_at < :cut"
+    supervised = _counts(session, span, "s.unit", "s.opened_at", opened)
+    returns = _counts(session, span, "b.unit", "b.at", "returns b WHERE b.at >= :start AND b.at < :cut")
+    right = _rates(session, span, "returns", accepted(span), RETURNED)
     in_time = _rates(session, span, "returned", IN_TIME, TIMED)
-    answers = {row.unit or "": row for row in span.rows(session, _ANSWERS)}
+    answers = {row.unit or "": row for row in span.rows(session, _ANSWERS.format(unit=span.charged("r.unit", "r.ended_at")))}
     return {
         unit: Inbox(
             received.get(unit, 0), *_answered(answers.get(unit), waiting.get(unit, 0)), returns.get(unit, 0),
-            accepted.get(unit, none(unit).accepted), in_time.get(unit, none(unit).in_time), supplements.get(unit, 0), supervised.get(unit, 0),
+            right.get(unit, none(unit).accepted), in_time.get(unit, none(unit).in_time), supplements.get(unit, 0), supervised.get(unit, 0),
         )
         for unit in {"", *received, *waiting, *supplements, *supervised, *returns, *answers}
     }  # fmt: skip
 
 
-def _counts(session: Session, span: Span, sql: str) -> dict[str, int]:
-    found = {str(unit): int(count) for unit, count in span.rows(session, sql)}
+def _counts(session: Session, span: Span, unit: str, at: str, which: str) -> dict[str, int]:
+    """How many of `which` by the unit that answers for them at the instant `at`; all of it SQL."""
+    rows = span.rows(session, f"SELECT {span.charged(unit, at)}, count(*) FROM {which} GROUP BY 1")
+    found = {str(code): int(count) for code, count in rows}
     return found | {"": sum(found.values())}
 
 
 def _rates(session: Session, span: Span, key: str, part: str, whole: str) -> dict[str, Rate]:
     found = span.rows(
-        session, f"SELECT b.unit, count(*) FILTER (WHERE {part}) AS part, count(*) AS whole FROM {whole} GROUP BY b.unit"
+        session,
+        f"SELECT {span.charged('b.unit', 'b.at')} AS unit, count(*) FILTER (WHERE {part}) AS part, count(*) AS whole FROM {whole} GROUP BY 1",
     )
     rates = {row.unit: Rate(row.part, row.whole, f"{key}/{row.unit}") for row in found}
     return rates | {"": Rate(sum(row.part for row in found), sum(row.whole for row in found), key)}
@@ -114,7 +111,7 @@ def _bins() -> str:
 #: rested for a supplement (reading 10). One row a unit, one without a unit for all of them.
 _ANSWERS = f"""
 WITH began AS (
-    SELECT r.id, r.unit, r.ended_at, least(coalesce(min(d.started_at), r.received_at), r.ended_at) AS began
+    SELECT r.id, {{unit}} AS unit, r.ended_at, least(coalesce(min(d.started_at), r.received_at), r.ended_at) AS began
     FROM requests r LEFT JOIN deadlines d ON d.request_id = r.id AND d.kind IN ('soft', 'hard')
     WHERE r.ended_at >= :start AND r.ended_at < :cut AND r.answered_at IS NOT NULL AND r.withdrawn_at IS NULL
     GROUP BY r.id

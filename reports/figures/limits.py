@@ -23,13 +23,21 @@ DUE = """deadlines d LEFT JOIN requests r ON r.id = d.request_id
     AND NOT (d.pausable AND d.met_at IS NULL AND d.missed_at IS NULL AND s.id IS NOT NULL)"""
 KEPT = "coalesce(d.met_at <= d.due_at AND d.missed_at IS NULL, false)"
 EXCUSED = f"(d.kind = 'soft' AND NOT {KEPT} AND coalesce(d.excuse_approved AND d.excuse_decided_at <= :now, false))"
-OURS = "(:scope = '' OR r.unit = :scope)"
 #: 24:00 is of the day that it closes (`domain.instants.last_day`).
 DAY = "CAST((d.due_at - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai' AS date)"
 #: 未定 (reading 25): its request was running within the span.
 UNDETERMINED = """deadlines d LEFT JOIN requests r ON r.id = d.request_id
     WHERE d.missing_year IS NOT NULL AND d.closed_at IS NULL AND d.kind <> 'choice'
     AND coalesce(r.received_at, d.started_at) < :cut AND coalesce(r.ended_at >= :start, true)"""
+
+
+def charged(span: Span) -> str:
+    """Who answers for a limit: whoever stood there when it was kept, or passed."""
+    return span.charged("r.unit", "least(d.due_at, coalesce(d.met_at, d.due_at))")
+
+
+def ours(span: Span) -> str:
+    return f"(:scope = '' OR {charged(span)} = :scope)"
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ def due(session: Session, span: Span, now: datetime) -> list[Due]:
     """Of every unit, whatever the scope: a rank needs the others too."""
     found = span.rows(
         session,
-        f"""SELECT r.unit, d.kind, {DAY}, d.rule_version, count(*), count(*) FILTER (WHERE {KEPT}),
+        f"""SELECT {charged(span)}, d.kind, {DAY}, d.rule_version, count(*), count(*) FILTER (WHERE {KEPT}),
                    count(*) FILTER (WHERE {EXCUSED}), count(*) FILTER (WHERE d.provisional)
             FROM {DUE} GROUP BY 1, 2, 3, 4""",
         now=now,
@@ -65,7 +73,7 @@ def of_scope(found: Iterable[Due], scope: str) -> list[Due]:
 
 def undetermined(session: Session, span: Span) -> dict[str | None, int]:
     """未定 by unit."""
-    return dict(map(tuple, span.rows(session, f"SELECT r.unit, count(*) FROM {UNDETERMINED} GROUP BY r.unit")))
+    return dict(map(tuple, span.rows(session, f"SELECT {span.charged('r.unit', ':cut')}, count(*) FROM {UNDETERMINED} GROUP BY 1")))
 
 
 def as_limits(found: Sequence[Due], waiting: int, unit: str = "") -> Limits:
@@ -98,7 +106,7 @@ def heat(found: Sequence[Due], days: Sequence[date]) -> tuple[DayCell, ...]:
 
 def kept_in(session: Session, span: Span) -> tuple[int, int]:
     """(kept, due) of soft and hard limits together."""
-    query = f"SELECT count(*) FILTER (WHERE {KEPT}), count(*) FROM {DUE} AND d.kind <> 'supervision' AND {OURS}"
+    query = f"SELECT count(*) FILTER (WHERE {KEPT}), count(*) FROM {DUE} AND d.kind <> 'supervision' AND {ours(span)}"
     part, whole = span.rows(session, query)[0]
     return int(part), int(whole)
 

@@ -19,11 +19,11 @@ FAILED = """events e {join} WHERE e.event = 'fell_back' AND e.at >= :start AND e
 
 
 def answered(span: Span) -> str:
-    return ANSWERED.format(join=_join(span, "l")) + f" AND {span.involved}"
+    return ANSWERED.format(join=_join(span, "l")) + f" AND {span.involved('l.answered_at')}"
 
 
 def failed(span: Span) -> str:
-    return FAILED.format(join=_join(span, "e")) + f" AND {span.involved}"
+    return FAILED.format(join=_join(span, "e")) + f" AND {span.involved('e.at')}"
 
 
 def sources(session: Session, span: Span) -> tuple[SourceRow, ...]:

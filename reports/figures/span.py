@@ -15,6 +15,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from domain.instants import is_past
+from ledger.succession import Charges
 from reports.model import Period
 
 
@@ -30,25 +31,31 @@ class Span:
     cut: datetime
     scope: str = ""
     last: datetime | None = None
+    charges: Charges = Charges()  #: who answers for what a merged unit began: as it was at the end of the span
 
     @classmethod
-    def of(cls, period: Period, scope: str, now: datetime) -> Span:
+    def of(cls, session: Session, period: Period, scope: str, now: datetime) -> Span:
         cut = max(period.start, min(period.end, now))
-        return cls(period.start, cut, scope, cut if is_past(cut, now) else cut - datetime.resolution)
+        last = cut if is_past(cut, now) else cut - datetime.resolution
+        return cls(period.start, cut, scope, last, Charges.until(session, cut))
 
     def rows(self, session: Session, sql: str, **more: Any) -> Sequence[Row[Any]]:
         """The rows of a query over `:start`, `:cut`, `:last` and `:scope`."""
-        given = {"start": self.start, "cut": self.cut, "last": self.last or self.cut, "scope": self.scope}
+        given = {"start": self.start, "cut": self.cut, "last": self.last or self.cut, "scope": self.scope} | self.charges.given
         return session.execute(text(sql), given | more).all()
 
-    @property
-    def involved(self) -> str:
-        """A condition on `verifications v`: everything, or what the unit filed or had in its inbox by then."""
-        return INVOLVED if self.scope else "TRUE"
+    def charged(self, unit: str, at: str) -> str:
+        """Who answers for something of a unit at an instant, both given as SQL: after a merger the successor."""
+        return self.charges.sql(unit, at)
 
-
-INVOLVED = """(v.unit = :scope OR EXISTS (
-    SELECT FROM requests q WHERE q.verification = v.number AND q.unit = :scope AND q.received_at < :cut))"""
+    def involved(self, at: str) -> str:
+        """A condition on `verifications v`: everything, or what the unit filed or had in its inbox by then, looked at
+        at an instant (SQL): what it inherited until then is its own, and what it gave away is not."""
+        if not self.scope:
+            return "TRUE"
+        filed, asked = self.charged("v.unit", at), self.charged("q.unit", f"greatest(q.received_at, {at})" if self.charges.steps else at)
+        return f"""({filed} = :scope OR EXISTS (
+            SELECT FROM requests q WHERE q.verification = v.number AND {asked} = :scope AND q.received_at < :cut))"""
 
 
 def prepare(session: Session) -> None:

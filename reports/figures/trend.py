@@ -24,6 +24,6 @@ def trend(session: Session, period: Period, scope: str, now: datetime) -> tuple[
 
 
 def _point(session: Session, week: Period, scope: str, now: datetime) -> WeekPoint:
-    span, name = Span.of(week, scope, now), periods.text(week)
+    span, name = Span.of(session, week, scope, now), periods.text(week)
     received, (part, whole) = volume.received(session, span), limits.kept_in(session, span)
     return WeekPoint(f"第{int(name.partition('-W')[2])}周", received, Rate(part, whole, f"kept@{name}"))

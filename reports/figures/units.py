@@ -39,13 +39,28 @@ def register(session: Session, span: Span) -> Register:
     for change in changes:
         if span.start <= change.at < span.cut:
             notes[change.unit] = notes.get(change.unit, "") + _said(change, names)
+    for unit, since, heir in _inherited(session, span):
+        notes[heir] = notes.get(heir, "") + f"含承继的{names[unit]}({_day(since)}并入)此前收到、此后到期或答复的核验。"
     return Register(names, [code for code, is_active in standing.items() if is_active], notes)
+
+
+def _inherited(session: Session, span: Span) -> list[tuple[str, datetime, str]]:
+    """(unit, since, heir) where something that a merged unit had received ran on in the span: both names are said."""
+    steps = {unit: (since, heir) for unit, since, heir in reversed(span.charges.steps)}  # the last one of each
+    first = {unit: since for unit, since, _ in span.charges.steps}  # and since when it was no longer its own
+    ran = span.rows(
+        session,
+        """SELECT DISTINCT r.unit FROM requests r JOIN unnest(CAST(:units AS text[]), CAST(:since AS timestamptz[])) m(unit, since)
+           ON m.unit = r.unit WHERE r.received_at < m.since AND (r.ended_at IS NULL OR r.ended_at >= greatest(m.since, :start))""",
+        units=list(first), since=list(first.values()),
+    ) if first else []  # fmt: skip
+    return sorted((row.unit, first[row.unit], steps[row.unit][1]) for row in ran)
 
 
 def _said(change: UnitChange, names: dict[str, str]) -> str:
     day = _day(change.at)
     if change.merged_into is not None:
-        return f"{change.before}于{day}并入{names[change.merged_into]},本行为并入前的情况。"
+        return f"{change.before}于{day}并入{names[change.merged_into]},本行为并入前到期、答复的,此后的计入{names[change.merged_into]}。"
     return f"{names[change.unit]}{day}前名称为{change.before}。"
 
 

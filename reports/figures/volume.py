@@ -49,7 +49,7 @@ def volume(session: Session, span: Span) -> Volume:
     found = span.rows(
         session,
         f"""SELECT v.state, v.method, v.result, v.follows IS NOT NULL AS is_check, count(*) AS cases
-            FROM {ENDED} AND {span.involved} GROUP BY 1, 2, 3, 4""",
+            FROM {ENDED} AND {span.involved('v.ended_at')} GROUP BY 1, 2, 3, 4""",
     )
     ended: dict[str, int] = {}
     for row in found:
@@ -77,9 +77,9 @@ def still_open(session: Session, span: Span) -> int:
     """在办 at the end of the span: filed before it, not ended before it."""
     found = span.rows(
         session,
-        f"""SELECT (SELECT count(*) FROM verifications v WHERE {_IS_OPEN} AND v.filed_at < :cut AND {span.involved})
+        f"""SELECT (SELECT count(*) FROM verifications v WHERE {_IS_OPEN} AND v.filed_at < :cut AND {span.involved(':cut')})
                  + (SELECT count(*) FROM verifications v
-                    WHERE v.ended_at >= :cut AND v.filed_at < :cut AND {span.involved})""",
+                    WHERE v.ended_at >= :cut AND v.filed_at < :cut AND {span.involved(':cut')})""",
     )
     return int(found[0][0])
 
@@ -91,7 +91,7 @@ def filed_by_unit(session: Session, span: Span) -> dict[str, int]:
 
 def received(session: Session, span: Span) -> int:
     """收到."""
-    return int(span.rows(session, f"SELECT count(*) FROM {FILED} AND {span.involved}")[0][0])
+    return int(span.rows(session, f"SELECT count(*) FROM {FILED} AND {span.involved('v.filed_at')}")[0][0])
 
 
 def begins_before(session: Session, instant: datetime) -> bool:

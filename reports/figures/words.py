@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from domain.instants import written
 from domain.intervals import Interval, overlap, total
 from ledger import outages, rules
-from reports.figures.limits import DUE, KEPT, OURS, Due
+from reports.figures.limits import DUE, KEPT, Due, ours
 from reports.figures.span import Span
 from reports.figures.units import Register
 from reports.model import CoverageFigures, Limits, Period, Rate, SourceRow, UnitRow
@@ -49,7 +49,7 @@ def _outages(session: Session, span: Span) -> list[str]:
         return [said + "按现行解读,故障时间已从受影响的时限中扣除。"]
     missed = span.rows(
         session,
-        f"""SELECT count(*) FROM {DUE} AND {OURS} AND NOT {KEPT} AND EXISTS (
+        f"""SELECT count(*) FROM {DUE} AND {ours(span)} AND NOT {KEPT} AND EXISTS (
                 SELECT FROM outages o WHERE o.replaced_at IS NULL AND o.since < d.due_at
                 AND coalesce(o.until, :cut) > coalesce(d.started_at, r.received_at))""",
     )[0][0]
@@ -57,7 +57,7 @@ def _outages(session: Session, span: Span) -> list[str]:
 
 
 def _lifted(session: Session, span: Span) -> int:
-    ours = "" if not span.scope else "AND EXISTS (SELECT FROM requests r WHERE r.verification = e.verification AND r.unit = :scope)"
+    ours = "" if not span.scope else f"AND EXISTS (SELECT FROM requests r WHERE r.verification = e.verification AND {span.charged('r.unit', 'e.at')} = :scope)"
     found = span.rows(
         session,
         f"""SELECT count(*) FROM events e WHERE e.event = 'lifted' AND e.detail ? 'was'
@@ -83,6 +83,7 @@ def next_steps(
         (_missed(coverage.open_tasks), f"清单公布后的流程和指南更新还有 {_missed(coverage.open_tasks)} 项未完成,请抓紧完成。"),
         *((1, f"{row.source}查询失败 {row.failed},请会同来源单位排查。") for row in sources if row.failed.part * _FAILING >= max(row.asked, 1)),
         (_missed(coverage.databases), f"还有 {_missed(coverage.databases)} 个证照、证明数据库未接入,请推进对接。"),
+        (_missed(coverage.systems), f"还有 {_missed(coverage.systems)} 个应对接的自建系统未对接,请有关单位主动对接。"),
         (sum(bool(row.note) for row in rows), f"请专班办公室核实{_named(row.name for row in rows if row.note)}的主动提供是否出于申请人自愿。"),
         (limits.undetermined, "请尽快录入缺少的工作日历,“未定”的时限将自动补算。"),
     ]

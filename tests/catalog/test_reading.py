@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from catalog import reading
 from catalog.file_kinds import FileRefused
 from catalog.reading import read_sheets
+from domain.cells import meant, safe
 from tests.catalog.workbooks import saved, workbook
 
 ROWS = [["证明名称", "索要单位"], ["婚姻状况证明", "市中区民政局"], ["𠅤𬭎䶮证明", "㼆"]]
@@ -176,3 +177,47 @@ def test_titles_and_notes_around_a_table_do_not_change_its_separator() -> None:
 def test_what_windows_has_beside_gbk() -> None:
     (sheet,) = read_sheets("项目,金额\n".encode("gbk") + b"\xb2\xe2\xca\xd4,\x80100\n")
     assert sheet.rows[1] == ("测试", "€100")
+
+
+def csv_of(*cells: str) -> bytes:
+    return ("事项编码,证明名称,出具单位\n" + ",".join(cells) + "\n").encode()
+
+
+@pytest.mark.parametrize("word", ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"])
+def test_the_word_of_a_failed_formula_is_a_fault_in_text_too(word: str) -> None:
+    """A CSV, and values that were pasted, hold of the formula its word alone."""
+    for content in (csv_of("001", word, "民政局"), workbook([["事项编码", "证明名称"], ["001", word]])):
+        (sheet,) = read_sheets(content)
+        assert sheet.faults[1, 1].code == "formula_error" and word in sheet.faults[1, 1].text
+    assert read_sheets(csv_of("001", f"关于{word}的说明", "#1"))[0].faults == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ('="00123"', "00123"), ("'00123", "00123"), ("'370402188102020017", "370402188102020017"), ("\t00123", "00123"), ("'-", "-"), ("'=一图读懂", "=一图读懂"),
+        ("'引号", "'引号"), ("=A1", "=A1"), ("00123", "00123"),
+    ],
+)  # fmt: skip
+def test_what_guards_a_text_from_a_spreadsheet_is_no_part_of_it(written: str, meant: str) -> None:
+    quoted = '"' + written.replace('"', '""') + '"'
+    assert read_sheets(csv_of(quoted, "户籍证明", "民政局"))[0].rows[1][0] == meant
+    assert read_sheets(workbook([["事项编码", "证明名称"], [written, "x"]]))[0].rows[1][0] == meant or written.startswith("=")
+
+
+@pytest.mark.parametrize("text", ["-", "+86", "@甲", "=1+1", "平常"])
+def test_what_we_guard_when_it_goes_out_comes_back_as_it_was(text: str) -> None:
+    assert meant(safe(text)) == text
+
+
+@pytest.mark.parametrize(("hint", "separator"), [("sep=;", ";"), ("SEP=,", ","), ('"sep=\t"', "\t"), ("sep=;;;", ";")])
+def test_excels_own_hint_is_no_row_in_whatever_form(hint: str, separator: str) -> None:
+    text = f"{hint}\r\n事项编码{separator}证明名称\r\n001{separator}户籍证明\r\n"
+    assert read_sheets(text.encode("utf-8-sig"))[0].rows == ((), ("事项编码", "证明名称"), ("001", "户籍证明"))
+
+
+@pytest.mark.parametrize("markup", ["<tr><td>甲</td></tr>", "\ufeff\n <head><title>x</title></head>", "<div><table>"])
+def test_a_piece_of_a_page_is_named_for_what_it_is(markup: str) -> None:
+    with pytest.raises(FileRefused) as refused:
+        read_sheets(markup.encode())
+    assert refused.value.code == "wrong_kind" and "网页" in refused.value.text

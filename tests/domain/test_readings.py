@@ -78,6 +78,15 @@ def test_each_unit_goes_by_its_own_measure_and_the_version_is_the_districts() ->
     assert supervision(at(evening), OFFICE_HOURS, readings).due == at("2026-03-04 09:00")
 
 
+@pytest.mark.parametrize(("way", "said"), [("natural", "按自然时间自送达起算"), ("service_hours", "只计服务时间")])
+def test_a_unit_that_goes_by_another_measure_is_told_that_it_is_its_own(way: str, said: str) -> None:
+    for unit, own in (("BANK", True), ("PERMIT", False)):
+        readings = Readings.of({"measure_by_unit": {"BANK": way}} if own else {"measure": way})
+        case = Situation(HandlingType.IMMEDIATE, at(FRIDAY), None, OFFICE_HOURS, readings, unit=unit)
+        (limit,) = limits(case)
+        assert said in explain(case, limit) and ("该单位另有计时方式" in explain(case, limit)) is own
+
+
 @pytest.mark.parametrize("measure", ["deemed", "service_hours"])
 def test_what_rests_before_the_clock_has_started_moves_nothing(measure: str) -> None:
     friday = "2026-03-06 18:00"  # received on Monday
@@ -119,5 +128,5 @@ def test_what_could_have_no_effect_is_refused_in_words(values: dict[str, Any], s
 
 
 def test_the_default_keeps_its_version_whatever_options_there_are() -> None:
-    assert Readings().version == Readings.of({}).version == "2022-06-28/1"
+    assert Readings().version == Readings.of({}).version == "2022-06-28/2"
     assert timedelta(hours=4) == Readings().warn_at_most

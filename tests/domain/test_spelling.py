@@ -11,7 +11,7 @@ _RADICALS = [chr(code) for code in (*range(0x2E80, 0x2FD6), *range(0x31C0, 0x31E
 _ALONE = "\u2e80" + "".join(map(chr, (*range(0x31C0, 0x31C6), *range(0x31C7, 0x31CF), 0x31E2, 0x31E3)))
 
 
-@pytest.mark.parametrize("dot", "\u00b7\u0387\u2022\u2027\u2219\u22c5\u2e31\u30fb\uff65\u25cf.\uff0e\ufe52")
+@pytest.mark.parametrize("dot", "\u00b7\u02d9\u0387\u2022\u2027\u2219\u22c5\u2e31\u30fb\uff65\u25cf.\uff0e\ufe52")
 def test_every_form_of_the_dot_within_a_name_is_the_same(dot: str) -> None:
     assert same_name("演示·间隔", f"演示{dot}间隔") and same_name(f"演示 {dot} 间隔", "演示·间隔")
     assert written_name(f"演示 {dot}间隔") == "演示\u00b7间隔"

@@ -52,6 +52,7 @@ ELSEWHERE = {
     "SentComparison.code": "compared with a digest, kept nowhere", "SentComparison.fields": "compared, kept nowhere",
     "SentEntryValues.values": "guarded in gateway.routes.entered (test_registers, and below)",
     "SentCallback.secret": "callback_addresses.secret, encrypted",
+    "SentPreview.period": "read as a week or a span of days", "SentPreview.readings": "tried, kept nowhere", "SentPreview.version": "looked up",
     "SentCallback.url": "guarded in gateway.routes.callbacks", "SentReportOrder.period": "read as a week or a span of days",
 }  # fmt: skip
 
@@ -168,7 +169,8 @@ CLEAR: dict[str, dict[str, str]] = {
     "seal_uses": {CODE: "verification digest", ACTOR: "used_by"},
     "supervisions": {CODE: "verification unit supervisor", ACTOR: "fed_back_by"},
     "suspensions": {CODE: "verification", ACTOR: "asked_by ended_by"},
-    "systems": {GUARDED: "code name", CODE: "unit"},
+    "system_calls": {CODE: "system"},
+    "systems": {GUARDED: "code name why_not", CODE: "unit"},
     "timetable_changes": {CODE: "unit before after", GUARDED: "reason", ACTOR: "changed_by"},
     "timetables": {CODE: "unit calendar seasons", ACTOR: "set_by"},
     "traces": {ACTOR: "by", CODE: "place subject", OURS: "before after"},

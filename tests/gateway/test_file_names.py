@@ -55,6 +55,22 @@ def test_the_bytes_of_older_windows_programs() -> None:
     assert sent(b"filename*=GBK''" + "".join(f"%{byte:02X}" for byte in PDF_NAME.encode("gbk")).encode()) == (PDF_NAME, b"%PDF-")
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        r'filename="C:\用户\张三\{}"', r'filename="C:\\Users\\张三\\{}"', 'filename="/home/zhang/{}"', r'filename="\\share\a\{}"',
+        "filename*=UTF-8''C%3A%5Ca%5C{}",
+    ],
+)  # fmt: skip
+def test_a_folder_is_no_part_of_a_name(written: str) -> None:
+    """Browsers of before send the whole path."""
+    assert sent(written.replace("{}", "表.pdf" if "*" not in written else "%E8%A1%A8.pdf").encode()) == ("表.pdf", b"%PDF-")
+
+
+def test_an_encoded_word_ends_where_it_ends() -> None:
+    assert sent(b'filename="=?UTF-8?B?6KGo?=.pdf"') == ("\u8868.pdf", b"%PDF-")
+
+
 @pytest.mark.parametrize("name", ['a"b;c.pdf', "a b.pdf", "100%25.pdf", "=?none?B?5riF?=.pdf", "a'b''c.pdf"])
 def test_what_only_looks_special_stays_as_it_is(name: str) -> None:
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')

@@ -26,7 +26,7 @@ OWN_KEY = {
     "record_outage", "appoint", "end_appointment", "set_hours", "put_year", "get_stuck", "retry_stuck", "reroute_stuck",
     "reissue_stuck", "close_stuck", "resume_stuck", "get_notices", "settle_notice", "put_callback", "delete_callback",
     "get_undelivered", "send_undelivered", "get_units", "put_unit", "get_matters", "put_matter", "get_proofs", "put_proof",
-    "get_databases", "put_database", "start_rebuild", "get_questions", "answer_question", "draft_proposal", "report_proposal",
+    "get_databases", "put_database", "get_systems", "put_system", "get_rules", "preview_rules", "start_rebuild", "get_questions", "answer_question", "draft_proposal", "report_proposal",
     "return_proposal", "consent_to_proposal", "decide_proposal", "reject_proposal", "withdraw_proposal", "publish_version",
     "get_coverage", "recompute_report", "send_report", "send_again", "take_in_complaint", "import_complaints",
     "read_complaint", "pass_complaint", "close_complaint", "enter_lead", "dismiss_lead", "notify_lead", "accept_lead",

@@ -151,7 +151,7 @@ def test_an_outage_moves_the_clocks_only_where_the_district_deducts_it(monkeypat
     monkeypatch.setenv("PROOFLESS_READINGS", '{"outage_deducted": true}')
     settings.cache_clear()
     assert after() == NOW + timedelta(minutes=45)
-    assert limits(lease.number)["hard"].rule_version != "2022-06-28/1"
+    assert limits(lease.number)["hard"].rule_version != "2022-06-28/2"
     monkeypatch.undo()
     settings.cache_clear()
 

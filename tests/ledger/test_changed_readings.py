@@ -19,7 +19,7 @@ from tests.ledger.acting import HOUR, MINUTE, all_of, asked, do, events, immedia
 pytestmark = pytest.mark.usefixtures("ledger")
 
 ARCHIVE, AGENT = "370402-ARCHIVE", "person:demo-archive-1"
-OLD = "2022-06-28/1"
+OLD = "2022-06-28/2"
 NIGHT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # Wednesday 20:00 in Beijing: deemed received on Thursday at 08:30
 CHANGED = NIGHT + 2 * HOUR
 THURSDAY = datetime(2026, 3, 5, 0, 30, tzinfo=UTC)

@@ -24,7 +24,7 @@ from ledger.migrate import CannotUpgrade, differences, upgrade
 from ledger.tables.cases import Case, Party
 from ledger.tables.effects import Proof
 from ledger.tables.oversight import Complaint
-from ledger.tables.registry import ApiKey
+from ledger.tables.registry import ApiKey, System
 from ledger.vault import Place, vault
 from runtime import keyfiles, restore
 from runtime.backup import backup, keys_of
@@ -97,9 +97,27 @@ def a_systems_key() -> None:
     owner.dispose()
 
 
+def an_entered_system() -> None:
+    """A row of the 登记册 of before, and the one that it corrects."""
+    owner = create_engine(url("proofless_owner"))
+    entered = "INSERT INTO register_entries (register, unit, values, entered_at, entered_by, replaces) "
+    with owner.begin() as connection:
+        for system, replaces in (("旧名", "NULL"), ("省统一受理平台", "max(e.serial)")):
+            connection.execute(
+                text(
+                    entered + f"SELECT 'systems', min(u.code), jsonb_build_object('系统', CAST(:system AS text), '层级', '省直部门', "
+                    f"'已对接', '否', '未对接原因', '待省里开放'), now(), 'x', {replaces} FROM units u LEFT JOIN register_entries e ON true"
+                ),
+                {"system": system},
+            )
+    owner.dispose()
+
+
 def test_it_upgrades_in_place_and_its_data_are_read_and_go_on(landed: str, tmp_path: Path) -> None:
     a_systems_key()
+    an_entered_system()
     before = described()
+    before["counts"]["systems"] += 1  # the entry that stands
     saved: list[str] = []
 
     def save(version: str) -> None:
@@ -123,6 +141,8 @@ def test_it_upgrades_in_place_and_its_data_are_read_and_go_on(landed: str, tmp_p
         assert names == {"演示甲子", "演示乙丑"}
         assert all(proof.pdf for proof in session.scalars(select(Proof)))
         assert session.scalars(select(ApiKey.scopes).where(ApiKey.system == "s-old")).all() == [["cases", "inbox", "verifications"]]
+        entered = session.scalars(select(System).where(System.code.startswith("entered-"))).one()
+        assert (entered.name, entered.level, entered.should_connect, entered.why_not) == ("省统一受理平台", "province", False, "待省里开放")
         assert "仍要求提交户籍证明" in complaints.written(session.scalars(select(Complaint)).one()).text
     file()
     migrate(save)

@@ -29,6 +29,7 @@ from ledger import (
     offsystem,
     origins,
     returns,
+    unit_changes,
     voluntary,
     worktime,
 )
@@ -179,6 +180,15 @@ def test_proofs_asked_for_beside_the_list(ledger: str) -> None:
         ("DEMO-0001/P-X", {"不予受理次数": 2}), ("DEMO-0001/P-Y", {"不予受理次数": 1}),
     ]  # fmt: skip
     assert [(lead.unit, lead.subject) for lead in of(LeadRule.PROOF_MISSING)] == [(UNIT, "DEMO-0001/P-NEW")]
+
+
+def test_what_passed_after_a_merger_is_the_successors_sign(ledger: str) -> None:
+    before, after = [[immediate(NOW + minutes * MINUTE)[0].number for _ in range(3)] for minutes in (0, 50)]
+    do(unit_changes.merge, ISSUER, "370402-CIVIL", at=NOW + timedelta(hours=1), document="x", now=NOW + timedelta(hours=1), actor="x")
+    swept(NOW + timedelta(hours=2))
+    look()
+    signs = {lead.unit: set(lead.numbers) for lead in of(LeadRule.LEFT_UNANSWERED)}
+    assert signs == {ISSUER: set(before), "370402-CIVIL": set(after)}
 
 
 def test_a_hard_limit_that_passed_unanswered(ledger: str) -> None:

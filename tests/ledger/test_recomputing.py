@@ -194,11 +194,11 @@ def test_a_changed_reading_computes_anew_what_runs_and_shows_what_the_rest_would
     assert do(recomputing.recompute, running.number, now=now, actor="operator:x", cause=Cause.READINGS)
     assert not do(recomputing.recompute, running.number, now=now, actor="operator:x", cause=Cause.READINGS)
     hard = limits(running.number)["hard"]
-    assert hard.due_at == noon + 2 * HOUR and hard.rule_version != "2022-06-28/1"  # 13:50
+    assert hard.due_at == noon + 2 * HOUR and hard.rule_version != "2022-06-28/2"  # 13:50
     assert [one.detail["reason"] for one in events(running.number) if one.event == "recalculated"] == ["readings"]
     # History stays on the record, and is counted again beside it.
     stays = limits(done.number)["hard"]
-    assert (stays.missed_at, stays.rule_version) == (noon + 30 * MINUTE, "2022-06-28/1")
+    assert (stays.missed_at, stays.rule_version) == (noon + 30 * MINUTE, "2022-06-28/2")
 
     def shown(number: str) -> list[tuple[str, datetime | None, str]]:
         found = do(lambda session: timing.timing(session, session.get_one(Verification, number), now=noon + HOUR))

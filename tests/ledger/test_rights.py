@@ -64,6 +64,7 @@ FIXED = {
     "seal_uses": "id verification version seal used_by started_at",
     "supervisions": "id verification request_id deadline_id unit supervisor",
     "suspensions": "id verification request_id asked_at asked_by what",
+    "system_calls": "system day first_at",
     "systems": "code",
     "timetables": "unit effective_from",
     "units": "code",

@@ -12,9 +12,9 @@ from sqlalchemy import text
 import settings as configuration
 from domain.prefect_alarms import CLOCK_OFF
 from gateway.watchdog import Watchdog
-from ledger import timekeeping
+from ledger import leases, migrate, timekeeping
 from ledger.database import transaction
-from ledger.tables.records import Pulse
+from ledger.tables.records import ClockSettings, Pulse
 from ledger.tables.verifications import Deadline, EventRow
 from ledger.timekeeping import ClockOff
 from runtime.failures import explained
@@ -84,6 +84,74 @@ def test_reading_goes_on_and_a_fast_clock_is_no_wrong_one(ledger: str, monkeypat
     assert all_of(EventRow) == []
     with transaction() as session:
         assert session.scalar(text("SELECT 1")) == 1
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def kept(owner_url: str) -> None:
+    """A start: what this process's settings say is the whole installation's."""
+    migrate.keep_clock(owner_url)
+
+
+@pytest.mark.parametrize(
+    ("rate", "origin"), [("60", "2026-03-04T00:00:00Z"), ("1.0001", "2026-03-04T00:00:00Z"), ("2", "2027-01-01T00:00:00Z")]
+)
+def test_a_process_that_makes_another_time_of_a_right_clock_writes_nothing(
+    ledger: str, owner_url: str, monkeypatch: pytest.MonkeyPatch, rate: str, origin: str
+) -> None:
+    """Its machine keeps time; its settings do not: another rate, or the same with another origin."""
+    monkeypatch.setenv("PROOFLESS_CLOCK_RATE", "2" if rate == "2" else "1")
+    monkeypatch.setenv("PROOFLESS_CLOCK_ORIGIN", "2026-03-04T00:00:00+08:00")
+    settings.cache_clear()
+    kept(owner_url)
+    lease, _ = immediate(settings().now() - HOUR / 4)
+    before, true = names(lease.number), settings().now()
+    monkeypatch.setenv("PROOFLESS_CLOCK_RATE", rate)
+    monkeypatch.setenv("PROOFLESS_CLOCK_ORIGIN", origin)
+    settings.cache_clear()
+    timekeeping.forget()  # another process
+    for chore in (sweep.record_misses, sweep.notice_outage):
+        with pytest.raises(ClockOff, match="时钟设置"):
+            chore()
+    assert not clock_is_right() and names(lease.number) == before
+    ((kind, *_),) = alarms()
+    with transaction() as session:
+        at = session.scalar(text("SELECT raised_at FROM alarms WHERE kind = 'clock_off'"))
+    assert kind == CLOCK_OFF and at is not None and abs(at - true) < HOUR, "at the installation's instant, not at this process's"
+    monkeypatch.undo()
+    settings.cache_clear()
+    timekeeping.forget()
+
+
+def test_at_rate_one_the_origin_is_of_no_effect(ledger: str, owner_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(owner_url)
+    monkeypatch.setenv("PROOFLESS_CLOCK_ORIGIN", "2020-01-01T00:00:00Z")
+    settings.cache_clear()
+    timekeeping.forget()
+    sweep.notice_outage()
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_the_whole_installation_changes_its_clock_at_a_start_and_only_when_no_worker_lives(
+    ledger: str, owner_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(owner_url)
+    with transaction(technical=True) as session:
+        leases.enlist(session, "w1", "w1/a")
+    monkeypatch.setenv("PROOFLESS_CLOCK_RATE", "120")
+    settings.cache_clear()
+    timekeeping.forget()
+    with pytest.raises(ClockOff, match="执行器按后者运行"):
+        kept(owner_url)
+    with pytest.raises(ClockOff):
+        sweep.notice_outage()
+    with transaction(technical=True) as session:
+        session.execute(text("UPDATE workers SET lease_until = clock_timestamp() - interval '1 second'"))
+    kept(owner_url)
+    kept(owner_url)
+    sweep.notice_outage()
+    assert len(all_of(ClockSettings)) == 1 and all_of(ClockSettings)[0].rate == 120
     monkeypatch.undo()
     settings.cache_clear()
 

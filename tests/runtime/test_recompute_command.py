@@ -26,7 +26,7 @@ def test_a_changed_reading_is_applied_to_what_runs_with_its_reason(
     assert limits(lease.number)["hard"].due_at == noon + 2 * HOUR
     assert names(lease.number).count("recalculated") == 1
     (change,) = all_of(RuleChange)
-    assert (change.reason, change.before) == ("专班会议纪要 3 号", ["2022-06-28/1"]) and change.after != change.before[0]
+    assert (change.reason, change.before) == ("专班会议纪要 3 号", ["2022-06-28/2"]) and change.after != change.before[0]
     said = capsys.readouterr()
     assert "重算 1 项" in said.out + said.err and "没有需要重算的" in said.out + said.err
     monkeypatch.undo()
@@ -39,7 +39,7 @@ def test_a_unit_that_nobody_knows_is_named_and_nothing_is_computed(ledger: str, 
     settings.cache_clear()
     with pytest.raises(Failure, match="370402-ARCHIV。"):
         recompute_command.main(["--reason", "x"])
-    assert limits(lease.number)["hard"].rule_version == "2022-06-28/1" and not all_of(RuleChange)
+    assert limits(lease.number)["hard"].rule_version == "2022-06-28/2" and not all_of(RuleChange)
     monkeypatch.undo()
     settings.cache_clear()
 

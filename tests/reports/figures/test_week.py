@@ -271,7 +271,7 @@ def test_a_renamed_unit_has_its_name_of_then_and_a_merged_one_its_own_row() -> N
     assert found.notes == (row(found, ISSUER).changed,)
     assert before.units == () and found.coverage.rosters.whole == before.coverage.rosters.whole == 8
     merged = report(periods.week_of(thursday))
-    assert row(merged, ISSUER).changed == "市中区光明街道办事处于3月13日并入市中区档案馆,本行为并入前的情况。"
+    assert row(merged, ISSUER).changed == "市中区光明街道办事处于3月13日并入市中区档案馆,本行为并入前到期、答复的,此后的计入市中区档案馆。"
     assert merged.coverage.rosters.whole == 7
     named = report(periods.before(WEEK), ISSUER, WEEK.end + 30 * DAY)
     assert named.scope_name == row(named, ISSUER).name == "市中区光明路街道办事处"
@@ -303,7 +303,8 @@ def test_next_steps_follow_from_the_figures() -> None:
 
 
 def test_a_week_that_runs_is_seen_as_at_one_instant() -> None:
-    span = Span.of(WEEK, "", NOW + HOUR)
+    with transaction() as session:
+        span = Span.of(session, WEEK, "", NOW + HOUR)
     with transaction() as session:
         prepare(session)
         before = volume(session, span).received

@@ -1,0 +1,85 @@
+"""本单位的办件和核验, page by page: in order, each once, also of what was inherited, and in the order of an index."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from domain.lifecycle import State
+from ledger import own, registration, unit_changes
+from ledger.database import engine, transaction
+from tests.ledger.acting import do
+from tests.ledger.filing import NOW, UNIT, case_data, file
+
+CIVIL, ARCHIVE = "370402-CIVIL", "370402-ARCHIVE"
+MINUTE = timedelta(minutes=1)
+
+
+def registered(unit: str, number: str, minutes: int) -> None:
+    do(registration.register, unit, case_data(number=number), now=NOW + minutes * MINUTE, actor="test")
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_a_successor_pages_through_what_it_and_what_it_inherited_registered(ledger: str, size: int) -> None:
+    registered(CIVIL, "C-0", 9)  # another's
+    for minutes, (unit, number) in enumerate([(UNIT, "C-1"), (ARCHIVE, "C-2"), (ARCHIVE, "C-3"), (UNIT, "C-4"), (ARCHIVE, "C-1")]):
+        registered(unit, number, minutes)
+    registered(UNIT, "C-5", 4)  # at the instant of another
+    do(unit_changes.merge, ARCHIVE, UNIT, at=NOW + 9 * MINUTE, document="x", now=NOW + 9 * MINUTE, actor="x")
+    found: list[tuple[str, str]] = []
+    after: own.Place | None = None
+    while page := do(own.cases, UNIT, after=after, still_open=None, limit=size):
+        found += [(case.unit, case.number) for case, _ in page]
+        after = page[-1][0].registered_at, page[-1][0].number
+    assert found == [(UNIT, "C-5"), (ARCHIVE, "C-1"), (UNIT, "C-4"), (ARCHIVE, "C-3"), (ARCHIVE, "C-2"), (UNIT, "C-1")]
+    assert [case.number for case, _ in do(own.cases, CIVIL, after=None, still_open=True, limit=9)] == ["C-0"]
+    assert do(own.cases, ARCHIVE, after=None, still_open=False, limit=9) == []
+
+
+def test_verifications_by_case_and_state_are_the_units_own(ledger: str) -> None:
+    first, second = file(number="C-1"), file(number="C-2", now=NOW + MINUTE)
+    own_of = {"after": None, "limit": 9}
+
+    def numbers(unit: str = UNIT, states: tuple[State, ...] = (), case: str | None = None) -> list[str]:
+        return [row.number for row, *_ in do(own.verifications, unit, states=states, case=case, **own_of)]
+
+    assert (numbers(), numbers(case="C-1"), numbers(case="C-3")) == ([second, first], [first], [])
+    assert (numbers(states=(State.RECEIVED,)), numbers(states=(State.DELIVERED,))) == ([second, first], [])
+    assert numbers(CIVIL) == numbers(CIVIL, case="C-1") == []
+
+
+def plan(read: object) -> str:
+    """How PostgreSQL would read it, if it had no other way than an index to come to an order."""
+    caught: list[tuple[str, object]] = []
+    at: Engine = engine()
+
+    def before(_conn: object, _cursor: object, statement: str, parameters: object, *_more: object) -> None:
+        caught.append((statement, parameters))
+
+    event.listen(at, "before_cursor_execute", before)
+    try:
+        read()  # type: ignore[operator]
+    finally:
+        event.remove(at, "before_cursor_execute", before)
+    statement, parameters = next(one for one in caught if "ORDER BY" in one[0])
+    with transaction() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        session.execute(text("SET LOCAL enable_bitmapscan = off"))
+        cursor = session.connection().connection.cursor()
+        cursor.execute(f"EXPLAIN {statement}", parameters)
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.mark.parametrize("inherits", [False, True])
+def test_each_list_is_read_in_the_order_of_its_index(ledger: str, inherits: bool) -> None:
+    file()
+    if inherits:
+        do(unit_changes.merge, ARCHIVE, UNIT, at=NOW, document="x", now=NOW, actor="x")
+    after = NOW + MINUTE, "C"
+    every = plan(lambda: do(own.cases, UNIT, after=after, still_open=None, limit=100))
+    still_open = plan(lambda: do(own.cases, UNIT, after=after, still_open=True, limit=100))
+    filed = plan(lambda: do(own.verifications, UNIT, after=after, states=(), case=None, limit=100))
+    for found, index in ((every, "ix_cases_registered"), (still_open, "ix_cases_open"), (filed, "ix_verifications_own")):
+        assert f"Scan Backward using {index}" in found, found
