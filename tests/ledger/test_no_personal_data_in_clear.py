@@ -197,7 +197,7 @@ def by_free_text() -> None:
     (later,) = do(commitment_checks.checks, UNIT, done=False)
     do(commitment_checks.check, later.id, UNIT, CheckOutcome.UNTRUE, NOTE, now=NOW, actor="person:x")
     ((block, _),) = do(commitment_checks.blocks)
-    do(commitment_checks.restore, block.id, NOTE, now=NOW, actor="person:x")
+    do(commitment_checks.restore, block.id, NOTE, now=NOW, actor="person:demo-admin")
     beside_the_verification(row(lease.number))
 
 

@@ -27,7 +27,7 @@ def test_no_step_files_it_with_the_requesting_unit_itself() -> None:
     do(returns.give_back, ask(lease, NOW + 2 * MINUTE), "370402-CIVIL", Wish("不属本单位职责", None, "不清楚"), **by)
     assert row(lease.number).attention == "returned_twice"
     with pytest.raises(MoveRefused, match="需求单位自己"):
-        do(attention.reroute, lease.number, UNIT, **by)
+        do(attention.reroute, lease.number, UNIT, now=by["now"], actor="person:demo-admin")
 
 
 def test_the_requesting_unit_checks_no_mismatch_of_its_own() -> None:

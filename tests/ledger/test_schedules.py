@@ -58,7 +58,7 @@ def test_a_unit_sets_no_hours_for_the_past_and_the_office_says_why() -> None:
     moved = put(LATE, NOW - DAY, NOW + 20 * MINUTE, backdated=True, reason="更正", actor="person:demo-admin")
     assert moved == [lease.number] and limits(lease.number)["hard"].due_at == NOW + 1.5 * HOUR
     swept(NOW + 2 * HOUR)
-    assert put([{"workday": [["08:30", "17:30"]]}], NOW - DAY, NOW + 2 * HOUR, backdated=True) == []
+    assert put([{"workday": [["08:30", "17:30"]]}], NOW - DAY, NOW + 2 * HOUR, backdated=True, actor="person:demo-admin") == []
     assert limits(lease.number)["hard"].missed_at == NOW + 1.5 * HOUR  # what was missed stays
 
 
