@@ -6,7 +6,6 @@ load. Ratios are taken within one run, because absolute times move with the mach
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -19,8 +18,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import edge, lists, older, report, results, sealing, waiting
+from benchmarks import commands, edge, lists, older, report, results, sealing, waiting
 from benchmarks.load import Load, burst, steady
+from benchmarks.parts import TITLES
 from benchmarks.stock import hand_over, start_stock_worker
 from ledger import keys
 from ledger.database import transaction
@@ -49,20 +49,17 @@ class Size:
     rows: int
     reported: int
     edge_seconds: int  #: of each turn
+    rounds: int
 
 
-FULL = Size(warm_up=20, steady=90, burst=80, stock_light=6, stock_burst=8, alone=30, waiting=100_000, waiting_seconds=120, rows=20_000, reported=1_000_000, edge_seconds=3)
-QUICK = Size(warm_up=5, steady=15, burst=15, stock_light=2, stock_burst=4, alone=10, waiting=3000, waiting_seconds=40, rows=1000, reported=20_000, edge_seconds=1)
+FULL = Size(warm_up=20, steady=90, burst=80, stock_light=6, stock_burst=8, alone=30, waiting=100_000, waiting_seconds=120, rows=20_000, reported=1_000_000, edge_seconds=3, rounds=5)
+QUICK = Size(warm_up=5, steady=15, burst=15, stock_light=2, stock_burst=4, alone=10, waiting=3000, waiting_seconds=40, rows=1000, reported=20_000, edge_seconds=1, rounds=1)
 PER_SECOND = 3.0
 
 
-def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./run bench", description="性能测试,结果写入 benchmarks/results.md")
-    parser.add_argument("--quick", action="store_true", help="少量样本,只用于检查测试本身,不写结果")
-    parser.add_argument("--only", choices=results.TITLES, help="只测其中一项,结果中的其他各项不变")
-    parser.add_argument("--beside", type=Path, help="另一版本的目录(已可运行 ./run up):入口各项与它同时对照")
-    options = parser.parse_args(arguments)
-    progress, size = Progress(), QUICK if options.quick else FULL
+def measure(only: str | None, quick: bool, beside: Path | None) -> int:
+    """The parts that are asked for, printed and (unless `quick`) written. `beside`: another build, for its edge and its commands."""
+    progress, size = Progress(), QUICK if quick else FULL
     home = Path(tempfile.mkdtemp(prefix="proofless-bench-"))
     for name in [name for name in os.environ if name.startswith("PROOFLESS_")]:
         del os.environ[name]
@@ -73,13 +70,13 @@ def main(arguments: list[str]) -> int:
     os.environ |= {f"PROOFLESS_QUOTA_{whose}": "1000000/day" for whose in ("UNIT", "MATTER", "CASE")}
     supervisor = Supervisor(home / "run", progress)
     try:
-        parts = _measure(home, supervisor, options.only, options.beside, size, progress)
+        parts = _measure(home, supervisor, only, beside, size, progress)
     finally:
         supervisor.stop()
         shutil.rmtree(home, ignore_errors=True)
-    sections = {results.TITLES[part]: results.section(results.TITLES[part], rows) for part, rows in parts.items()}
+    sections = {TITLES[part]: results.section(TITLES[part], rows) for part, rows in parts.items()}
     sys.stdout.write("\n".join(sections.values()))
-    if not options.quick:
+    if not quick:
         written = ROOT / "benchmarks" / "results.md"
         written.write_text(results.merged(written.read_text("utf-8"), sections), "utf-8")
     return 0
@@ -90,7 +87,7 @@ def _measure(
 ) -> dict[str, list[results.Row]]:
     """The rows of each part. Who waits is measured before the stock worker takes over, which ends ours."""
     parts: dict[str, list[results.Row]] = {}
-    if only != "report":
+    if only not in ("report", "commands"):
         context = up.start(home, supervisor, progress)
         ours = _ours(context, supervisor, size, progress) if only in (None, "verifications") else None
         if only in (None, "edge"):
@@ -103,6 +100,8 @@ def _measure(
             parts["lists"] = _lists(size, progress)
     if only in (None, "report"):
         parts["report"] = _report(home / "report", size, progress)
+    if only in (None, "commands"):
+        parts["commands"] = _commands(home / "commands", beside, size, progress)
     return parts
 
 
@@ -187,6 +186,12 @@ def _lists(size: Size, progress: Progress) -> list[results.Row]:
 def _report(home: Path, size: Size, progress: Progress) -> list[results.Row]:
     with progress.step(f"周报,{size.reported} 件") as note:
         return results.of_report(report.measure(home, size.reported, note))
+
+
+def _commands(home: Path, beside: Path | None, size: Size, progress: Progress) -> list[results.Row]:
+    home.mkdir()
+    with progress.step("各个命令的处理器时间") as note:
+        return results.of_commands(commands.measure(home, beside, size.rounds, note))
 
 
 def _cpu(context: Context) -> float:

@@ -29,7 +29,8 @@ from ledger.database import forget_engine, transaction
 from ledger.migrate import upgrade
 from reports import figures, periods
 from runtime import keyfiles, postgres, starting_catalog
-from runtime.databases import LEDGER, create_databases
+from runtime.context import LEDGER
+from runtime.databases import create_databases
 from settings import settings
 
 WEEK = periods.parse("2026-W10")

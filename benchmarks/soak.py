@@ -15,12 +15,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.district_week import Week
-from benchmarks.soak_check import check
-from runtime import up
-from runtime.processes import PATIENT, Supervisor, end
 from runtime.progress import Progress
-from runtime.records import recall
 from settings import ROOT, settings
 
 MONDAY = datetime(2026, 3, 1, 22, 45, tzinfo=UTC)  #: 06:45 in Beijing: a little before the first case
@@ -32,6 +27,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rate", type=float, default=240, help="时钟倍率(默认 240:一周约 28 分钟)")
     parser.add_argument("--seed", type=int, default=1, help="随机数种子")
     options = parser.parse_args(arguments)
+    from benchmarks.district_week import Week
+    from benchmarks.soak_check import check
+    from runtime import up
+    from runtime.processes import Supervisor
+
     progress = Progress()
     home = Path(tempfile.mkdtemp(prefix="proofless-soak-"))
     for name in [name for name in os.environ if name.startswith("PROOFLESS_")]:
@@ -65,6 +65,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _end(folder: Path, name: str) -> None:
+    from runtime.processes import PATIENT, end
+    from runtime.records import recall
+
     for record in recall(folder):
         if record.name == name and (process := record.process()) is not None:
             end(process, PATIENT)

@@ -24,8 +24,7 @@ from benchmarks.load import PEOPLE, as_json
 from ledger.database import transaction
 from ledger.tables.verifications import Verification
 from runtime import postgres
-from runtime.context import Context
-from runtime.databases import LEDGER, PREFECT
+from runtime.context import LEDGER, PREFECT, Context
 from runtime.records import recall
 
 _HERD = 500

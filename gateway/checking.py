@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
@@ -18,12 +17,13 @@ from domain.numbers import is_number
 from domain.origins import OriginOf
 from domain.spelling import same_name, words
 from gateway.answers.public import CheckedUpload, Compared, PublicAnswer, PublicFields
+from gateway.judging import judged
 from gateway.problems import Problem
-from ledger import origins, publication, views
+from ledger import origins, publication
 from ledger.audit import record_access
 from ledger.database import transaction
 from ledger.publication import Printed, Standing
-from proofs.check import KnownProof, Verdict, check
+from proofs.check import Verdict
 from proofs.code import code_digest
 from settings import settings
 
@@ -88,15 +88,8 @@ def check_number(
 
 def check_file(pdf: bytes, address: str = "") -> CheckedUpload:
     """The verdict on a file, judged in memory."""
-    digest = hashlib.sha256(pdf).hexdigest()
-
-    def known(number: str) -> KnownProof | None:
-        with transaction() as session:
-            found = views.known_proof(session, number, digest)
-        return KnownProof(found.digest, found.sealed_at, found.valid_until, found.revoked) if found else None
-
     now = settings().now()
-    found = check(pdf, _authorities(settings().seals_dir), known, now)
+    found = judged(pdf, _authorities(settings().seals_dir), now)
     if found.number and found.verdict in _GENUINE:
         with transaction() as session:
             _note(session, found.number, address, now)

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from domain.roles import Role
-from ledger.keys import Caller
+
+if TYPE_CHECKING:  # the words of the commands name who may decide, and need no ledger for it
+    from ledger.keys import Caller
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from domain.instants import is_past
 from domain.lifecycle import State
 from ledger.cases import key_of
-from ledger.sealing import current_proof, evidence, open_content
+from ledger.papers import current_proof, open_content
+from ledger.sealing import evidence
 from ledger.standings import material
 from ledger.tables.effects import Proof
 from ledger.tables.verifications import Verification

@@ -21,8 +21,7 @@ from ledger.standings import Material, load, material
 from ledger.succession import name_of
 from ledger.tables.effects import Proof, SealUse
 from ledger.tables.registry import Person
-from ledger.tables.verifications import Verification
-from ledger.vault import CaseKey, Place
+from ledger.vault import Place
 
 
 @dataclass(frozen=True)
@@ -143,26 +142,3 @@ def store_proof(
         lease=lease,
         detail={"use": str(use.id), "digest": digest, "version": use.version},
     )
-
-
-def current_proof(session: Session, number: str) -> Proof | None:
-    """The proof of a verification's present version, revoked or not, or None where that version was not sealed.
-
-    Not simply the newest: after a re-route the new answer may be one that is not sealed, and the proof of the old
-    answer must not stand in for it.
-    """
-    return session.scalar(
-        select(Proof)
-        .join(Verification, Verification.number == Proof.verification)
-        .where(Proof.verification == number, Proof.version == Verification.proof_version)
-    )
-
-
-def open_pdf(proof: Proof, key: CaseKey) -> bytes:
-    """The sealed PDF in clear."""
-    return key.decrypt(Place("proofs", "pdf", proof.id), proof.pdf)
-
-
-def open_content(proof: Proof, key: CaseKey) -> list[tuple[str, str]]:
-    """What is printed: label and value."""
-    return [(label, value) for label, value in json.loads(key.decrypt(Place("proofs", "content", proof.id), proof.content))]

@@ -118,8 +118,12 @@ class Vault:
 
     def encrypt(self, place: Place, data: bytes) -> bytes:
         """For secrets that belong to no case: the master key's id stands in front of the ciphertext."""
+        return self.front() + _encrypt(self._masters[self.current], place, data)
+
+    def front(self) -> bytes:
+        """What stands in front of a ciphertext that `encrypt` makes now."""
         key_id = self.current.encode()
-        return bytes([len(key_id)]) + key_id + _encrypt(self._masters[self.current], place, data)
+        return bytes([len(key_id)]) + key_id
 
     def wrapped_by(self, data: bytes) -> str:
         """The id of the master key that stands in front of what `encrypt` made."""

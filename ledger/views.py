@@ -27,6 +27,7 @@ from ledger import (
     corrections,
     handback,
     mismatches,
+    papers,
     requests,
     returns,
     sealing,
@@ -121,16 +122,6 @@ class VerificationView:
         return result + (["candidates"] if self.candidates else []) + texts
 
 
-@dataclass(frozen=True)
-class KnownProof:
-    """What a check of a file needs to know (proofs.check): wall clock of the sealing, end of validity."""
-
-    digest: str
-    sealed_at: datetime
-    valid_until: datetime
-    revoked: bool
-
-
 def find_case(session: Session, unit: str, number: str) -> CaseView | None:
     """The unit's own case, or None."""
     case = cases.find(session, unit, number)
@@ -187,7 +178,7 @@ def view(
         share=None if fresh else _share(session, row),
         candidates=sharing.candidates(session, row.number, key) if choosing and key else [],
         outcome=_outcome(session, row, key) if delivered and row.result else None,
-        proof=delivered_proof(session, row),
+        proof=papers.delivered_proof(session, row),
         excluded=handback.excluded(session, case.id, now=settings().now()) if row.state in ENDED and row.method is not Method.DATA_SHARING else None,
         returns=returns.texts(session, row) if key and asked else [],
         supplements=supplements.texts(session, row) if key and asked else [],
@@ -211,24 +202,6 @@ def _binding(session: Session, number: str) -> list[Deadline]:
 def _rests(session: Session, number: str) -> bool:
     asked = select(Suspension.id).where(Suspension.verification == number, Suspension.ended_at.is_(None))
     return session.scalar(asked.limit(1)) is not None
-
-
-def delivered_proof(session: Session, row: Verification) -> Proof | None:
-    """The sealed proof, once it is delivered: what is sealed and not yet sent is nobody's (reading 6)."""
-    return sealing.current_proof(session, row.number) if row.state is State.DELIVERED else None
-
-
-def known_proof(session: Session, number: str, digest: str = "") -> KnownProof | None:
-    """The delivered proof whose file has this SHA-256, an older version too; else the newest one under the number."""
-    row = session.get(Verification, number)
-    if row is None or row.state is not State.DELIVERED:
-        return None
-    same = session.scalar(select(Proof).where(Proof.verification == number, Proof.digest == digest))
-    proof = same or sealing.current_proof(session, number)
-    if proof is None:
-        return None
-    overtaken = proof.revoked_at is not None or proof.version != row.proof_version
-    return KnownProof(proof.digest, settings().wall(proof.made_at), proof.valid_until, overtaken)
 
 
 def events(session: Session, number: str) -> list[EventRow]:

@@ -14,8 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from runtime import backup as saving
-from runtime import environment, keyfiles, lock, postgres, restore
+from runtime import environment, keyfiles, lock, postgres
 from runtime.context import home
 from runtime.failures import Failure, explained
 from runtime.progress import Progress
@@ -33,6 +32,8 @@ def backup_command(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.every and not options.keep:
         parser.error("--every 须与 --keep 同用")
+    from runtime import backup as saving
+
     progress, target = Progress(), options.target.resolve()
     with ExitStack() as ending:
         url = _reach(ending)
@@ -60,12 +61,16 @@ def restore_command(arguments: list[str]) -> int:
     source, progress = options.source.resolve(), Progress()
     keys = (options.keys or source.with_name(source.name + "-keys")).resolve()
     configured = _configured()
+    from runtime import backup as saving
+
     if options.check:
         with progress.step("核对备份"):
             at_hand = _secrets() if options.keys is None and not (keys / "secrets").is_dir() else keys / "secrets"
             summary = saving.verify(source, saving.keys_of(at_hand))
         progress.say(f"备份完整可读。{_told(summary)}")
         return 0
+    from runtime import restore
+
     if configured:
         from runtime.container import secret
         from runtime.setup_job import superuser
@@ -115,6 +120,8 @@ def _reach(ending: ExitStack) -> str:
 
 def _kept_backup(target: Path, keep: int, url: str, progress: Progress, *, go_on: bool) -> bool:
     """One backup in a folder named by its instant; then the oldest ones go. `go_on`: a failure is told and not raised."""
+    from runtime import backup as saving
+
     keyfiles.private_folder(target)
     try:
         with progress.step("备份台账"):
@@ -133,13 +140,15 @@ def _kept_backup(target: Path, keep: int, url: str, progress: Progress, *, go_on
 
 def made(target: Path) -> list[str]:
     """The backups of a folder, oldest first. Nothing else in it counts, and nothing else is ever deleted."""
+    from runtime.backup import FILE
+
     found = []
     for path in target.iterdir() if target.is_dir() else []:
         try:
             datetime.strptime(path.name, _STAMP)  # noqa: DTZ007 - a name, compared as text
         except ValueError:
             continue
-        if (path / saving.FILE).is_file():
+        if (path / FILE).is_file():
             found.append(path.name)
     return sorted(found)
 

@@ -6,9 +6,6 @@ import argparse
 
 from rich.console import Console
 
-from ledger import lookup_blocks
-from ledger.actor import ACTOR
-from ledger.database import transaction
 from runtime.calendar_commands import public
 from runtime.casework import operator
 from runtime.deciding import actor_of, add_by
@@ -29,6 +26,10 @@ def main(arguments: list[str]) -> int:
     lifted.add_argument("--reason", type=public, required=True, help="查明的情况和决定的依据,不写个人信息")
     add_by(lifted, "lift_lookup_block")
     options = parser.parse_args(arguments or ["list"])
+    from ledger import lookup_blocks
+    from ledger.actor import ACTOR
+    from ledger.database import transaction
+
     ACTOR.set(operator())
     if options.verb == "lift":
         return _lift(options.block, options.reason, options.by)
@@ -44,6 +45,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _lift(block: int, reason: str, by: str) -> int:
+    from ledger import lookup_blocks
+    from ledger.database import transaction
+
     try:
         with transaction() as session:
             actor = actor_of(session, by, "lift_lookup_block", "解除查询限制")

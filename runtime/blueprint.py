@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from settings import ROOT
 
 CASES, UPKEEP = "default", "upkeep"  #: the pool's queues, as in prefect.yaml
@@ -33,6 +31,8 @@ class Wanted:
 @lru_cache(maxsize=1)
 def wanted(folder: Path = ROOT) -> tuple[Wanted, ...]:
     """Every deployment of `prefect.yaml`. A flow is named as its function, with hyphens, as Prefect's command does it."""
+    import yaml  # here: every command passes this module, and few of them compare
+
     written = yaml.safe_load((folder / "prefect.yaml").read_text("utf-8"))
     return tuple(
         Wanted(

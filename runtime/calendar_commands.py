@@ -9,14 +9,7 @@ import argparse
 import re
 from datetime import date
 
-from sqlalchemy import select
-
 from domain.clear_text import named
-from ledger import worktime
-from ledger.calendars import DISTRICT, alarm_before_it_runs_out
-from ledger.database import transaction
-from ledger.tables.duty import CalendarYear
-from runtime import work_calendar
 from runtime.casework import operator
 from runtime.deciding import actor_of, add_by
 from runtime.failures import Failure
@@ -38,25 +31,34 @@ def main(arguments: list[str]) -> int:
     put.add_argument("--source", type=public, required=True, help="依据,如通知文号")
     put.add_argument("--reason", type=public, required=True, help="录入或更正的理由")
     for verb in (seed, put):
-        verb.add_argument("--calendar", type=_name, default=DISTRICT, metavar="名称", help="单位自用的日历(默认全区的),须写明 --by")
+        verb.add_argument("--calendar", type=_name, metavar="名称", help="单位自用的日历(默认全区的),须写明 --by")
         add_by(verb, "put_year", required=False)
     options = parser.parse_args(arguments)
-    progress, now = Progress(), settings().now()
+    if options.verb in (None, "list"):
+        return _list(Progress())
+    return _enter(options, Progress())
+
+
+def _enter(options: argparse.Namespace, progress: Progress) -> int:
+    from ledger import worktime
+    from ledger.calendars import DISTRICT, alarm_before_it_runs_out
+    from ledger.database import transaction
+    from runtime import work_calendar
+
+    now, name = settings().now(), options.calendar or DISTRICT
     try:
         with transaction() as session:
             by = getattr(options, "by", None)
             actor = actor_of(session, by, "put_year", "录入工作日历") if by else operator()
             if options.verb == "seed":
                 moved = work_calendar.seed(
-                    session, options.year, now=now, actor=actor, reason="从节假日库录入", name=options.calendar
+                    session, options.year, now=now, actor=actor, reason="从节假日库录入", name=name
                 )
-            elif options.verb == "put":
+            else:
                 moved = worktime.put_year(
                     session, options.year, options.rest, options.work, provisional=options.provisional,
-                    source=options.source, reason=options.reason, now=now, actor=actor, name=options.calendar,
+                    source=options.source, reason=options.reason, now=now, actor=actor, name=name,
                 )  # fmt: skip
-            else:
-                return _list(progress)
             alarm_before_it_runs_out(session, now)
     except (work_calendar.YearUnknown, worktime.CalendarRefused) as refused:
         raise Failure("录入工作日历", str(refused), "更正后再次执行;原有日历未改动。") from None
@@ -65,6 +67,12 @@ def main(arguments: list[str]) -> int:
 
 
 def _list(progress: Progress) -> int:
+    from sqlalchemy import select
+
+    from ledger.calendars import DISTRICT
+    from ledger.database import transaction
+    from ledger.tables.duty import CalendarYear
+
     with transaction() as session:
         for row in session.scalars(select(CalendarYear).order_by(CalendarYear.calendar, CalendarYear.year)):
             mark = "(暂定)" if row.provisional else ""

@@ -10,11 +10,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ledger import attention, audit, cases, remedies, sealing, views, watch
-from ledger.alarms import standing_alarms
-from ledger.database import transaction
-from ledger.moves import MoveRefused
-from ledger.tables.verifications import Verification
 from runtime.failures import Failure
 from settings import LOCAL, settings
 
@@ -29,6 +24,10 @@ def operator() -> str:
 def stuck(arguments: list[str]) -> int:
     """待人工处理: what waits for a person, why, and what to do. Exit code 1 where there is something."""
     argparse.ArgumentParser(prog="./run stuck", description="列出待人工处理的核验、原因和办法").parse_args(arguments)
+    from ledger import remedies, watch
+    from ledger.alarms import standing_alarms
+    from ledger.database import transaction
+
     with transaction() as session:
         waiting = watch.stuck(session)
         known = {item.number for item in waiting}
@@ -56,6 +55,11 @@ def resume(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run resume", description="恢复被暂停的核验,或重试待人工处理的核验")
     parser.add_argument("number", help="核验编号")
     number = parser.parse_args(arguments).number
+    from ledger import attention
+    from ledger.database import transaction
+    from ledger.moves import MoveRefused
+    from ledger.tables.verifications import Verification
+
     try:
         with transaction() as session:
             row = session.get(Verification, number)
@@ -73,13 +77,17 @@ def proof(arguments: list[str]) -> int:
     parser.add_argument("number", help="核验编号")
     parser.add_argument("-o", "--output", type=Path, required=True, help="写到哪个文件")
     options = parser.parse_args(arguments)
+    from ledger import audit, cases, papers
+    from ledger.database import transaction
+    from ledger.tables.verifications import Verification
+
     with transaction() as session:
         row = session.get(Verification, options.number)
-        made = views.delivered_proof(session, row) if row else None
+        made = papers.delivered_proof(session, row) if row else None
         if row is None or made is None:
             why = "没有这个核验编号" if row is None else f"还没有电子证明(现状:{row.state.chinese})"
             raise Failure("导出", why, "请核对编号;未送达的核验请稍后再试。")
-        pdf = sealing.open_pdf(made, cases.key_of(session, row.case))
+        pdf = papers.open_pdf(made, cases.key_of(session, row.case))
         audit.record_access(session, row.number, "proof", actor=operator(), unit=None, now=settings().now())
         session.flush()
         _write(options.output, pdf)  # within the transaction: a file that cannot be written was not read
@@ -99,9 +107,6 @@ def _write(file: Path, content: bytes) -> None:
 
 def verify(arguments: list[str]) -> int:
     """Check a PDF that somebody holds: genuine and unchanged (exit code 0), or why not (1)."""
-    from gateway.checking import check_file
-    from gateway.problems import Problem
-
     parser = argparse.ArgumentParser(prog="./run verify", description="核验一份电子证明文件的真伪")
     parser.add_argument("file", type=Path)
     file = parser.parse_args(arguments).file
@@ -109,9 +114,13 @@ def verify(arguments: list[str]) -> int:
         content = file.read_bytes()
     except OSError as error:
         raise Failure("核验文件", f"读不到 {file}({type(error).__name__})", "请核对文件路径。") from None
+    from gateway.judging import judged
+    from proofs.check import Verdict
+
     try:
-        found = check_file(content)
-    except Problem:
+        authorities = (settings().seals_dir / "ca.crt.pem").read_bytes()
+    except OSError:
         raise Failure("核验文件", f"{settings().seals_dir} 中没有印章证书", "先运行一次 ./run up,或配置印章目录。") from None
+    found = judged(content, authorities, settings().now())
     _console.print(found.text)
-    return 0 if found.code == "valid" else 1
+    return 0 if found.verdict is Verdict.VALID else 1

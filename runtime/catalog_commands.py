@@ -5,26 +5,22 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from catalog import rebuild
 from catalog.headers import ListKind
-from catalog.reading import MOST_BYTES
-from catalog.returning import NothingRead, file_for_sender
-from catalog.verdicts import Topic
 from domain.clear_text import named
-from domain.listing import ChangeKind, described
-from ledger.catalog import drafts, intake, proposals, questions, versions
-from ledger.database import transaction
-from ledger.tables.registry import Matter, ProofKind, Unit
 from runtime.calendar_commands import public
 from runtime.casework import operator
 from runtime.deciding import actor_of, add_by
 from runtime.failures import Failure
 from runtime.progress import Progress
 from settings import LOCAL, settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from catalog.verdicts import Topic
 
 
 def main(arguments: list[str]) -> int:
@@ -56,6 +52,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _lists(_: argparse.Namespace, progress: Progress) -> int:
+    from ledger.catalog import intake, versions
+    from ledger.database import transaction
+
     with transaction() as session:
         for source in intake.sources(session):
             reading = intake.newest_reading(session, source.key)
@@ -72,6 +71,11 @@ def _lists(_: argparse.Namespace, progress: Progress) -> int:
 
 
 def _put(options: argparse.Namespace, progress: Progress) -> int:
+    from catalog.reading import MOST_BYTES
+    from ledger.catalog import intake
+    from ledger.database import transaction
+    from ledger.tables.registry import Unit
+
     try:
         content = options.file.read_bytes()
     except OSError as error:
@@ -99,6 +103,8 @@ def _put(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _rebuild(options: argparse.Namespace, progress: Progress) -> int:
+    from catalog import rebuild
+
     keys = rebuild.source_keys()
     with progress.step(f"读取 {len(keys)} 份清单") as note:
         for number, key in enumerate(keys, start=1):
@@ -111,6 +117,10 @@ def _rebuild(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _draft(_: argparse.Namespace, progress: Progress) -> int:
+    from domain.listing import ChangeKind, described
+    from ledger.catalog import drafts, proposals
+    from ledger.database import transaction
+
     with transaction() as session:
         draft = drafts.newest(session)
     if draft is None:
@@ -129,6 +139,10 @@ def _draft(_: argparse.Namespace, progress: Progress) -> int:
 
 
 def _questions(options: argparse.Namespace, progress: Progress) -> int:
+    from catalog.verdicts import Topic
+    from ledger.catalog import questions
+    from ledger.database import transaction
+
     with transaction() as session:
         found = questions.questions(session, limit=options.limit)
     for one in found:
@@ -140,10 +154,11 @@ def _questions(options: argparse.Namespace, progress: Progress) -> int:
     return 1 if found else 0
 
 
-_EXISTS = {Topic.UNIT: Unit, Topic.ISSUER: Unit, Topic.MATTER: Matter, Topic.PROOF: ProofKind}
-
-
 def _answer(options: argparse.Namespace, progress: Progress) -> int:
+    from catalog.verdicts import Topic
+    from ledger.catalog import questions
+    from ledger.database import transaction
+
     with transaction() as session:
         asked = questions.find(session, options.id)
         if asked is None:
@@ -157,13 +172,20 @@ def _answer(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _is_known(session: Session, topic: Topic, code: str) -> bool:
-    table = _EXISTS.get(topic)
+    from catalog.verdicts import Topic
+    from ledger.catalog import intake
+    from ledger.tables.registry import Matter, ProofKind, Unit
+
+    registers = {Topic.UNIT: Unit, Topic.ISSUER: Unit, Topic.MATTER: Matter, Topic.PROOF: ProofKind}
+    table = registers.get(topic)
     if table is None:
         return any(source.key == code for source in intake.sources(session))
     return session.get(table, code) is not None
 
 
 def _errors(options: argparse.Namespace, progress: Progress) -> int:
+    from catalog.returning import NothingRead, file_for_sender
+
     try:
         options.output.write_bytes(file_for_sender(options.key))
     except NothingRead:

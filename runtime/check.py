@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 
-from runtime import diagrams
 from runtime.progress import Progress
 from settings import ROOT
 
@@ -16,7 +16,10 @@ CHECKS = {
 }
 
 
-def main(_arguments: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    argparse.ArgumentParser(prog="./run check", description="代码检查:风格、类型、导入方向、生成的文档").parse_args(arguments)
+    from runtime import diagrams
+
     progress, failed = Progress(), []
     for title, module in CHECKS.items():
         result = subprocess.run([sys.executable, "-m", *module], cwd=ROOT, capture_output=True, text=True, check=False)

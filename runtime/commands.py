@@ -53,7 +53,7 @@ COMMANDS: dict[str, Command] = {
     "backup": Command("runtime.backup_commands:backup_command", "save the ledger, and the keys apart", "备份台账(加密),密钥另存", False),
     "restore": Command("runtime.backup_commands:restore_command", "bring a backup back, or check it", "恢复备份,或核对它", enters=False),
     "check": Command("runtime.check:main", "style, types, imports, generated documents", "代码检查", False),
-    "bench": Command("benchmarks.bench:main", "measure, against a stock Prefect worker", "性能测试", False),
+    "bench": Command("benchmarks.parts:main", "measure, against a stock Prefect worker", "性能测试", False),
     "soak": Command("benchmarks.soak:main", "a simulated week, every limit checked", "模拟一个工作周,逐条核对时限", False),
     "test": Command("pytest:console_main", "run the tests", "运行全部测试", enters=False),
 }

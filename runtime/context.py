@@ -11,6 +11,9 @@ from runtime.prefect_server import api_url
 from runtime.progress import Progress
 from settings import ROOT
 
+LEDGER, PREFECT = "proofless", "prefect"
+"""The databases of its cluster."""
+
 
 @dataclass(frozen=True)
 class Context:

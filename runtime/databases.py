@@ -16,9 +16,9 @@ from psycopg2 import sql
 from psycopg2.extensions import connection, cursor
 
 from runtime import keyfiles
+from runtime.context import LEDGER, PREFECT
 from runtime.postgres import Cluster
 
-LEDGER, PREFECT = "proofless", "prefect"
 _ROLES = {
     "proofless_owner": "owner_password",
     "proofless_app": "proofless_database_password",

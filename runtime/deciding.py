@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING
 
 from domain.roles import Role
 from gateway.permissions import RULES
-from ledger.tables.registry import Person
 from runtime.casework import operator
 from runtime.failures import Failure
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 def add_by(parser: argparse.ArgumentParser, endpoint: str, *, required: bool = True) -> None:
@@ -21,6 +22,8 @@ def add_by(parser: argparse.ArgumentParser, endpoint: str, *, required: bool = T
 
 def actor_of(session: Session, by: str, endpoint: str, what: str) -> str:
     """The actor for the record: that person, with who typed it beside. Raises Failure."""
+    from ledger.tables.registry import Person
+
     person = session.get(Person, by)
     if person is None or not person.active:
         raise Failure(what, f"名录中没有在岗人员 {by}", "请核对人员编码;人员名册用 ./run import people 导入。")

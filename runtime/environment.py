@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 
 from runtime import keyfiles, ports
-from runtime.context import Context
+from runtime.context import LEDGER, Context
 from runtime.context import home as current_home
-from runtime.databases import LEDGER
 from runtime.prefect_server import client_environment, server_environment
 from runtime.progress import Progress
 from settings import ROOT, settings

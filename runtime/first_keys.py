@@ -12,7 +12,6 @@ from pathlib import Path
 
 from runtime import keyfiles
 from runtime.context import home
-from runtime.development_keys import ensure_development_seals
 from runtime.failures import Failure
 from runtime.progress import Progress
 from settings import settings
@@ -37,6 +36,7 @@ def main(arguments: list[str]) -> int:
 
 def _make_seals(place: Path) -> list[str]:
     """Before the other keys: so where those are there and the seals are not, the seals were lost."""
+    from runtime.development_keys import ensure_development_seals
     from tasks.sealing import seal_names
 
     folder, master = place / "seals", keyfiles.services_folder(place) / keyfiles.DATA_KEYS[0]

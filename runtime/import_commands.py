@@ -8,24 +8,17 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from catalog.cleaning import clean
-from catalog.file_kinds import FileRefused
-from catalog.sheets import read_sheets
-from catalog.values import NotUnderstood
 from domain.register_changes import Register
-from ledger import register_changes
-from ledger.actor import ACTOR
-from ledger.database import transaction
-from runtime import import_rows
 from runtime.casework import operator
-from runtime.complaint_import import import_complaints
 from runtime.failures import Failure
-from runtime.import_rows import Around, Row, RowError
 from settings import settings
+
+if TYPE_CHECKING:
+    from runtime.import_rows import Around, Row
 
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -34,12 +27,11 @@ MOST_ROWS = 20_000
 
 @dataclass(frozen=True)
 class Sheet:
-    """A kind of register: its columns as departments write them, how a row is read, where it goes."""
+    """A kind of register: its columns as departments write them."""
 
     title: str
     required: tuple[str, ...]
     optional: tuple[str, ...]
-    read: Callable[[Row, Around], dict[str, Any]]
     unique: tuple[str, ...]  #: columns in which no value may stand twice, the code first
     register: Register
 
@@ -54,7 +46,11 @@ def main(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     if options.kind == "complaints":
+        from runtime.complaint_import import import_complaints
+
         return import_complaints(options.file)
+    from ledger.actor import ACTOR
+
     ACTOR.set(operator())
     count, waits = import_file(options.kind, options.file)
     _console.print(f"已导入 {count} 行。")
@@ -68,7 +64,12 @@ def main(arguments: list[str]) -> int:
 
 def import_file(kind: str, file: Path) -> tuple[int, int]:
     """Import a whole file or nothing of it; gives the rows, and how many wait for a second person. Raises Failure that lists every faulty row."""
-    sheet = SHEETS[kind]
+    from catalog.values import NotUnderstood
+    from ledger import register_changes
+    from ledger.database import transaction
+    from runtime.import_rows import Around, RowError, names_nobody
+
+    sheet, read_row = SHEETS[kind], _reader(kind)
     rows = _rows(file, sheet)
     counts = {name: Counter(row.get(name, "") for _, row in rows) for name in sheet.unique}
     faults: list[str] = []
@@ -79,8 +80,8 @@ def import_file(kind: str, file: Path) -> tuple[int, int]:
             try:
                 if twice := [name for name in sheet.unique if row.get(name) and counts[name][row[name]] > 1]:
                     raise RowError(f"{'、'.join(twice)}在表中不止一行")
-                found = sheet.read(row, around)
-                import_rows.names_nobody(row)
+                found = read_row(row, around)
+                names_nobody(row)
                 read.append(found)
             except (RowError, NotUnderstood) as error:
                 faults.append(f"第 {line} 行:{error}")
@@ -95,6 +96,10 @@ def import_file(kind: str, file: Path) -> tuple[int, int]:
 
 
 def _rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
+    from catalog.cleaning import clean
+    from catalog.file_kinds import FileRefused
+    from catalog.sheets import read_sheets
+
     try:
         found = read_sheets(file.read_bytes())[0]
     except OSError:
@@ -125,29 +130,27 @@ def _rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
     return rows
 
 
+def _reader(kind: str) -> Callable[[Row, Around], dict[str, Any]]:
+    """How a row is read."""
+    from runtime import import_rows
+
+    return {
+        "units": import_rows.unit, "people": import_rows.person, "matters": import_rows.matter, "proofs": import_rows.proof,
+        "databases": import_rows.database, "systems": import_rows.system,
+    }[kind]  # fmt: skip
+
+
 SHEETS = {
     "units": Sheet(
         "单位", ("单位编码", "单位名称", "单位类别"),
-        ("统一社会信用代码", "别名", "行业", "行业主管部门", "行政区划", "单位性质", "应参加改革", "在用"),
-        import_rows.unit, ("单位编码", "单位名称"), Register.UNITS,
+        ("统一社会信用代码", "别名", "行业", "行业主管部门", "行政区划", "单位性质", "应参加改革", "在用"), ("单位编码", "单位名称"), Register.UNITS,
     ),
-    "people": Sheet(
-        "人员", ("人员编码", "姓名", "单位编码", "岗位"), ("在岗", "邮箱"), import_rows.person, ("人员编码",), Register.PEOPLE
-    ),
-    "matters": Sheet(
-        "事项", ("事项编码", "事项名称", "单位编码", "办件类型"), ("承诺时限", "市级以上审核", "在用"), import_rows.matter, ("事项编码",),
-        Register.MATTERS,
-    ),
+    "people": Sheet("人员", ("人员编码", "姓名", "单位编码", "岗位"), ("在岗", "邮箱"), ("人员编码",), Register.PEOPLE),
+    "matters": Sheet("事项", ("事项编码", "事项名称", "单位编码", "办件类型"), ("承诺时限", "市级以上审核", "在用"), ("事项编码",), Register.MATTERS),
     "proofs": Sheet(
-        "证明种类", ("证明编码", "证明名称"), ("别名", "设定依据", "出具单位", "核验内容", "有效天数", "否定结果盖章", "取消"), import_rows.proof,
-        ("证明编码", "证明名称"), Register.PROOFS,
+        "证明种类", ("证明编码", "证明名称"), ("别名", "设定依据", "出具单位", "核验内容", "有效天数", "否定结果盖章", "取消"), ("证明编码", "证明名称"),
+        Register.PROOFS,
     ),
-    "databases": Sheet(
-        "证照、证明数据库", ("数据库编码", "数据库名称", "责任单位"), ("数据来源", "接入日期", "说明"), import_rows.database, ("数据库编码", "数据库名称"),
-        Register.DATABASES,
-    ),
-    "systems": Sheet(
-        "业务系统", ("系统编码", "系统名称", "单位编码"), ("建设层级", "应对接", "未对接原因", "在用"), import_rows.system, ("系统编码",),
-        Register.SYSTEMS,
-    ),
+    "systems": Sheet("业务系统", ("系统编码", "系统名称", "单位编码"), ("建设层级", "应对接", "未对接原因", "在用"), ("系统编码",), Register.SYSTEMS),
+    "databases": Sheet("证照、证明数据库", ("数据库编码", "数据库名称", "责任单位"), ("数据来源", "接入日期", "说明"), ("数据库编码", "数据库名称"), Register.DATABASES),
 }  # fmt: skip

@@ -5,16 +5,8 @@ from __future__ import annotations
 import argparse
 
 from rich.console import Console
-from rich.table import Table
-from sqlalchemy import select
 
 from domain.key_scopes import COUNTER, Scope
-from ledger import keys
-from ledger.actor import ACTOR
-from ledger.database import transaction
-from ledger.keys import ScopeRefused, UnknownHolder
-from ledger.tables.registry import ApiKey
-from runtime import master_commands
 from runtime.casework import operator
 from runtime.failures import Failure
 from settings import LOCAL, settings
@@ -47,8 +39,12 @@ def main(arguments: list[str]) -> int:
     for name, (text, _) in _OF_THE_LEDGER.items():
         actions.add_parser(name, help=text)
     options = parser.parse_args(arguments)
+    from ledger.actor import ACTOR
+
     ACTOR.set(operator())
     if options.action in _OF_THE_LEDGER:
+        from runtime import master_commands
+
         return int(getattr(master_commands, _OF_THE_LEDGER[options.action][1])())
     if getattr(options, "key", None):
         return _revoke_one(options.key)
@@ -58,6 +54,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _revoke_one(key: str) -> int:
+    from ledger import keys
+    from ledger.database import transaction
+    from ledger.keys import UnknownHolder
+
     try:
         with transaction() as session:
             holder = keys.revoke_one(session, key, now=settings().now())
@@ -68,6 +68,10 @@ def _revoke_one(key: str) -> int:
 
 
 def _act(action: str, person: str | None, system: str | None, scopes: frozenset[Scope]) -> int:
+    from ledger import keys
+    from ledger.database import transaction
+    from ledger.keys import ScopeRefused, UnknownHolder
+
     now, holder = settings().now(), person or system
     try:
         with transaction() as session:
@@ -87,6 +91,12 @@ def _act(action: str, person: str | None, system: str | None, scopes: frozenset[
 
 
 def _list() -> int:
+    from rich.table import Table
+    from sqlalchemy import select
+
+    from ledger.database import transaction
+    from ledger.tables.registry import ApiKey
+
     table = Table(box=None)
     for title in ("编号", "持有者", "种类", "权限范围", "生成于", "生成人", "失效于"):
         table.add_column(title)

@@ -47,7 +47,7 @@ def rewrap() -> int:
     progress.say(f"已改 {done} 项。")
     left = rewrapping.left()
     for name, count in left.items():
-        progress.say(f"主密钥 {name} 仍保护 {count} 项只增不改的记录,须继续保留。")
+        progress.say(f"主密钥 {name} 仍保护 {count} 项:还有进程用它写入。请重新启动全部服务,再运行一次。")
     if not left:
         progress.say("原有主密钥不再保护任何数据;此前的备份仍要用它读出,请留在密钥文件中。")
     return 0

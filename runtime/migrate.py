@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -52,7 +53,8 @@ def owner_url() -> str:
     return at.database_url(user="proofless_owner", password=password)
 
 
-def main(_arguments: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    argparse.ArgumentParser(prog="./run migrate", description="升级台账数据库(升级前自动备份)").parse_args(arguments)
     from runtime.backup import before_upgrade
 
     migrate(before_upgrade)

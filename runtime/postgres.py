@@ -16,17 +16,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import psutil
-import psycopg2
-import psycopg2.extensions
 
 from runtime import keyfiles
 from runtime.failures import Failure, last_lines
 from runtime.ports import PREFERRED, free_near, is_free
 from runtime.records import ended, runs
 from runtime.unprivileged import Account, account, installed_binaries
+
+if TYPE_CHECKING:
+    import psycopg2.extensions
 
 START_SECONDS = 120.0
 """Recovery after a crash included."""
@@ -73,6 +74,8 @@ class Cluster:
 
     def connect(self, database: str = "postgres") -> psycopg2.extensions.connection:
         """A superuser's connection, autocommit. Raises Failure when the password file is not the cluster's."""
+        import psycopg2  # here: `status` and `down` look at the cluster and do not enter it
+
         try:
             connection = psycopg2.connect(
                 host="127.0.0.1",

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runtime.answering import answers
 from runtime.blueprint import POOL_TYPE
 from runtime.failures import Failure
 
@@ -99,13 +100,7 @@ def client_environment(url: str, password: str, home: Path) -> dict[str, str]:
 
 def is_ready(url: str) -> bool:
     """Whether the server answers and has its database. Needs no password."""
-    import httpx
-
-    try:
-        with _client() as client:
-            return client.get(f"{url}/ready").status_code == 200
-    except httpx.HTTPError:
-        return False
+    return answers(f"{url}/ready", 5)
 
 
 def ensure_pool(url: str, password: str, name: str) -> bool:
@@ -161,11 +156,11 @@ def asking(url: str, password: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=url, auth=(USER, password), timeout=30, trust_env=False)
 
 
-def _client(password: str | None = None) -> httpx.Client:
+def _client(password: str) -> httpx.Client:
     """Loopback only, so proxies of the environment are left aside."""
     import httpx
 
-    return httpx.Client(auth=(USER, password) if password else None, timeout=5, trust_env=False)
+    return httpx.Client(auth=(USER, password), timeout=5, trust_env=False)
 
 
 def _pool_failure(why: str) -> Failure:

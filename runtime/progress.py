@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import Progress as Bar
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from runtime.failures import Failure
 
@@ -40,6 +38,9 @@ class Progress:
         self.console.print(f"  ✓ {title}  {time.monotonic() - began:.1f} 秒", style="green", markup=False)
 
     def _spinning(self, title: str) -> Iterator[Note]:
+        from rich.progress import Progress as Bar
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
         with Bar(*columns, console=self.console, transient=True) as bar:
             task = bar.add_task(title)

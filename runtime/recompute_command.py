@@ -6,28 +6,21 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import datetime
-
-from sqlalchemy import text
+from typing import TYPE_CHECKING
 
 from domain.calendar import LOCAL
 from domain.instants import happened
 from domain.limits import LimitKind
-from domain.readings import Readings
-from domain.records import Cause
-from ledger import affected, recomputing, rule_preview, rules
-from ledger.database import transaction
-from ledger.rule_preview import CLOSED, MET, MISSED, RUNNING, UNDETERMINED, Preview
-from ledger.tables.duty import RuleVersion
-from reports import periods
-from reports.periods import NoSuchPeriod
 from runtime.calendar_commands import public
 from runtime.casework import operator
 from runtime.failures import Failure
 from runtime.progress import Progress
 from settings import settings
 
+if TYPE_CHECKING:
+    from ledger.rule_preview import Preview
+
 _KINDS = {LimitKind.SOFT: "原则上的时限", LimitKind.HARD: "最迟时限"}
-_VERDICTS = {MET: "按时", MISSED: "超时", RUNNING: "在办", UNDETERMINED: "未定", CLOSED: "终止"}
 
 
 def main(arguments: list[str]) -> int:
@@ -50,6 +43,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _recompute(reason: str, since: datetime | None) -> int:
+    from domain.records import Cause
+    from ledger import affected, recomputing, rules
+    from ledger.database import transaction
+
     progress, now, moved = Progress(), settings().now(), 0
     if since is not None and since < now:
         raise Failure("重算", f"生效时刻 {happened(since)} 早于现在。", "已经过去的不按新解读追究;请写现在或以后的时刻。没有重算任何时限。")
@@ -76,6 +73,15 @@ def _recompute(reason: str, since: datetime | None) -> int:
 
 
 def _preview(chosen: argparse.Namespace) -> int:
+    from sqlalchemy import text
+
+    from domain.readings import Readings
+    from ledger import rule_preview, rules
+    from ledger.database import transaction
+    from ledger.tables.duty import RuleVersion
+    from reports import periods
+    from reports.periods import NoSuchPeriod
+
     try:
         period = periods.parse(chosen.preview)
         wanted = [rules.readings(), *([rules.parsed(chosen.readings)] if chosen.readings else [])]
@@ -96,13 +102,16 @@ def _preview(chosen: argparse.Namespace) -> int:
 
 
 def _table(title: str, found: list[Preview]) -> str:
+    from ledger.rule_preview import CLOSED, MET, MISSED, RUNNING, UNDETERMINED
+
+    verdicts = {MET: "按时", MISSED: "超时", RUNNING: "在办", UNDETERMINED: "未定", CLOSED: "终止"}
     names = ["台账记录", *(f"现行解读 {way.version}" if place == 0 else f"拟用解读 {way.version}" for place, way in enumerate(found[1:]))]
     lines = [f"{title}收到的核验请求,按各种解读的时限(只试算,没有写入任何内容)"]
     for unit, kind in sorted({key for way in found for key in way.lines}):
         lines.append(f"{unit} {_KINDS[kind]}")
         for name, way in zip(names, found, strict=True):
             line = way.lines.get((unit, kind))
-            counts = " ".join(f"{word} {line.counts[code] if line else 0}" for code, word in _VERDICTS.items())
+            counts = " ".join(f"{word} {line.counts[code] if line else 0}" for code, word in verdicts.items())
             moved = f";与台账不同 {len(line.moved)} 件:{'、'.join(line.moved[:5])}{' 等' if len(line.moved) > 5 else ''}" if line and line.moved else ""
             lines.append(f"  {name}:{counts}{moved}")
     if len(lines) == 1:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 
-import httpx
-
-from runtime import prefect_server
 from runtime.failures import Failure
 from runtime.progress import Progress
-from runtime.worker import client
 from settings import settings
 
 
@@ -19,7 +14,11 @@ def main(arguments: list[str]) -> int:
     argparse.ArgumentParser(
         prog="./run repair", description="恢复 Prefect 中的工作池、队列、流程、定时和并发上限"
     ).parse_args(arguments)
-    client.settle()  # before the comparison brings Prefect with it
+    import asyncio
+
+    from runtime.worker import client
+
+    client.settle()  # for the `prefect deploy` that it may have to run
     done = asyncio.run(_repair())
     progress = Progress()
     for line in done:
@@ -29,6 +28,9 @@ def main(arguments: list[str]) -> int:
 
 
 async def _repair() -> list[str]:
+    import httpx
+
+    from runtime import prefect_server
     from runtime.worker.reconciler import Reconciler
 
     at = settings()

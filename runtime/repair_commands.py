@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from sqlalchemy.orm import Session
 
 from domain.reasons import REASON_WORDS, CloseReason, Reason, ReissueReason, RerouteReason
-from ledger import attention, notifications
-from ledger.database import transaction
-from ledger.moves import MoveRefused
 from runtime.deciding import actor_of, add_by
 from runtime.failures import Failure
 from settings import settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -28,6 +28,8 @@ def reroute(arguments: list[str]) -> int:
     parser = _parser("reroute", "改派:由另一个单位核验", RerouteReason)
     parser.add_argument("--to", required=True, metavar="单位编码", help="改派给哪个单位")
     chosen = parser.parse_args(arguments)
+    from ledger import attention
+
     why, now = RerouteReason(chosen.reason), settings().now()
     _act(chosen, "改派", "reroute_stuck", lambda session, actor: attention.reroute(session, chosen.number, chosen.to, why, now=now, actor=actor))
     _console.print(f"{chosen.number} 已改派给 {chosen.to}({why.chinese})。")
@@ -37,6 +39,8 @@ def reroute(arguments: list[str]) -> int:
 def close(arguments: list[str]) -> int:
     """办结: it ends, and the requesting unit is told."""
     chosen = _parser("close", "人工办结一项核验,并告知需求单位", CloseReason).parse_args(arguments)
+    from ledger import attention
+
     why, now = CloseReason(chosen.reason), settings().now()
     _act(chosen, "办结", "close_stuck", lambda session, actor: attention.close(session, chosen.number, why, now=now, actor=actor))
     _console.print(f"{chosen.number} 已办结({why.chinese}),并告知需求单位。")
@@ -46,6 +50,8 @@ def close(arguments: list[str]) -> int:
 def reissue(arguments: list[str]) -> int:
     """重新制作: the proof is made anew from the same result."""
     chosen = _parser("reissue", "用同一份核验结果重新制作证明", ReissueReason).parse_args(arguments)
+    from ledger import attention
+
     why, now = ReissueReason(chosen.reason), settings().now()
     _act(chosen, "重新制作", "reissue_stuck", lambda session, actor: attention.reissue(session, chosen.number, why, now=now, actor=actor))
     _console.print(f"{chosen.number} 将重新制作证明({why.chinese})。")
@@ -57,6 +63,9 @@ def settle(arguments: list[str]) -> int:
     parser = _parser("settle", "确认一项核验的未确定通知是否送达")
     parser.add_argument("--arrived", required=True, choices=("yes", "no"), help="yes 已送达;no 未送达,以同一编号重发")
     chosen = parser.parse_args(arguments)
+    from ledger import notifications
+    from ledger.moves import MoveRefused
+
     arrived, now = chosen.arrived == "yes", settings().now()
 
     def action(session: Session, actor: str) -> None:
@@ -82,6 +91,9 @@ def _parser(name: str, description: str, reasons: type[Reason] | None = None) ->
 
 
 def _act(chosen: argparse.Namespace, what: str, endpoint: str, action: Callable[[Session, str], None]) -> None:
+    from ledger.database import transaction
+    from ledger.moves import MoveRefused
+
     try:
         with transaction() as session:
             action(session, actor_of(session, chosen.by, endpoint, what))

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from ledger import reporting
-from ledger.database import transaction
-from ledger.reporting import UnknownUnit
-from reports import issuing, periods
-from reports.issuing import Kind, NotOver
-from reports.letters import file_name, title
-from reports.model import Period
-from reports.periods import NoSuchPeriod
-from reports.summary import key_figures
-from reports.wording import typeset
 from runtime.calendar_commands import public
 from runtime.casework import operator
 from runtime.failures import Failure
 from runtime.progress import Progress
 from settings import settings
+
+if TYPE_CHECKING:
+    from reports.issuing import Kind
+    from reports.model import Period
 
 _KINDS: tuple[Kind, ...] = ("pdf", "xlsx", "html")
 
@@ -32,6 +27,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--again", metavar="REASON", type=public, default="", help="按现行口径重新编制一版,并写明原因")
     parser.add_argument("-o", "--output", type=Path, default=Path(), metavar="FOLDER", help="写到哪个文件夹;省略为当前文件夹")
     options, progress = parser.parse_args(arguments), Progress()
+    from ledger.reporting import UnknownUnit
+    from reports import periods
+    from reports.issuing import NotOver
+    from reports.periods import NoSuchPeriod
+
     try:
         period = periods.parse(options.period) if options.period else periods.last_week(settings().now())
         report = _make(period, options.unit, options.again, progress)
@@ -47,6 +47,10 @@ def main(arguments: list[str]) -> int:
 
 def _make(period: Period, unit: str, reason: str, progress: Progress) -> UUID:
     """The newest version, made where there is none or where another is asked for."""
+    from ledger import reporting
+    from ledger.database import transaction
+    from reports import issuing
+
     with transaction() as session:
         issuing.order(session, period, unit, now=settings().now(), actor=operator(), reason=reason, again=bool(reason))
         ordered = reporting.ordered(session, (period.start, period.end), unit)
@@ -65,6 +69,12 @@ def _make(period: Period, unit: str, reason: str, progress: Progress) -> UUID:
 
 
 def _write(report: UUID, folder: Path, progress: Progress) -> None:
+    from ledger.database import transaction
+    from reports import issuing, periods
+    from reports.letters import file_name, title
+    from reports.summary import key_figures
+    from reports.wording import typeset
+
     with transaction() as session:
         row, figures = issuing.read(session, report)
         files = {file_name(row, kind): issuing.bytes_of(row, kind) for kind in _KINDS}

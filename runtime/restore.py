@@ -22,7 +22,8 @@ from ledger.migrate import CannotUpgrade, upgrade
 from ledger.vault import Vault
 from runtime import keyfiles, postgres
 from runtime.backup import keys_of, opened, verify
-from runtime.databases import LEDGER, create_databases, prepare
+from runtime.context import LEDGER
+from runtime.databases import create_databases, prepare
 from runtime.failures import Failure
 
 _BESIDE = f"{LEDGER}_restoring"

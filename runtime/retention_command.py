@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from rich.console import Console
 
 from domain.retention import HoldReason, RetentionStanding
-from ledger import retention
-from ledger.database import transaction
 from runtime.calendar_commands import public
 from runtime.casework import operator
 from runtime.deciding import actor_of, add_by
 from runtime.failures import Failure
 from settings import LOCAL, settings
+
+if TYPE_CHECKING:
+    from ledger import retention
 
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -38,6 +40,8 @@ def main(arguments: list[str]) -> int:
     add_by(lift, "lift_hold")
     verbs.add_parser("holds", help="列出尚未解除的暂停")
     options = parser.parse_args(arguments or ["list"])
+    from ledger import retention
+
     try:
         return _do(options)
     except retention.RetentionRefused as refused:
@@ -49,6 +53,9 @@ def _reasons() -> str:
 
 
 def _do(options: argparse.Namespace) -> int:
+    from ledger import retention
+    from ledger.database import transaction
+
     now = settings().now()
     with transaction() as session:
         if options.verb == "list":

@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-import httpx
-
-from runtime import environment, keyfiles, postgres, prefect_server
+from runtime import answering, environment, keyfiles, postgres, prefect_server
 from runtime.context import Context
 from runtime.processes import Service, fingerprint, launch
 from settings import ROOT, settings
@@ -89,10 +87,7 @@ def issuing_unit(context: Context) -> Service:
 
 
 def answers(url: str) -> bool:
-    try:
-        return httpx.get(url + HEALTH, timeout=2, trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False
+    return answering.answers(url + HEALTH, 2)
 
 
 def worker_heard(prefect_api: str, password: str, since: datetime) -> bool:

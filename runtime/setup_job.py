@@ -24,7 +24,8 @@ from psycopg2.extensions import connection
 
 from runtime import environment, ports, prefect_server
 from runtime.container import secret
-from runtime.databases import LEDGER, prepare
+from runtime.context import LEDGER
+from runtime.databases import prepare
 from runtime.effort import Effort
 from runtime.failures import Failure, last_lines
 from runtime.migrate import migrate

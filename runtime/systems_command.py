@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from sqlalchemy import select
 
 from domain.key_scopes import Scope
 from domain.systems import SystemLevel
-from ledger import keys, registry, systems
-from ledger.actor import ACTOR
-from ledger.database import transaction
-from ledger.tables.registry import System
 from runtime.calendar_commands import public
 from runtime.casework import operator
 from runtime.failures import Failure
-from runtime.import_rows import is_code
 from settings import LOCAL, settings
+
+if TYPE_CHECKING:
+    from ledger.systems import Calls
+    from ledger.tables.registry import System
 
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -43,12 +42,18 @@ def main(arguments: list[str]) -> int:
 
 
 def _code(text: str) -> str:
+    from runtime.import_rows import is_code
+
     if not is_code(text):
         raise argparse.ArgumentTypeError("系统编码须由字母、数字、点、横线、下划线组成,不超过 64 位,且不得使用公民身份号码")
     return text
 
 
 def _put(options: argparse.Namespace) -> int:
+    from ledger import systems
+    from ledger.actor import ACTOR
+    from ledger.database import transaction
+
     row = {
         "code": options.code, "unit": options.unit, "name": options.name, "level": options.level,
         "should_connect": options.exempt is None and not options.level.above, "why_not": options.exempt or options.why_not,
@@ -67,6 +72,12 @@ def _put(options: argparse.Namespace) -> int:
 
 
 def _list() -> int:
+    from sqlalchemy import select
+
+    from ledger import keys, registry, systems
+    from ledger.database import transaction
+    from ledger.tables.registry import System
+
     now = settings().now()
     with transaction() as session:
         rows = session.scalars(select(System).where(System.active).order_by(System.unit, System.code)).all()
@@ -84,7 +95,7 @@ def _list() -> int:
     return 1 if missing else 0
 
 
-def _standing(row: System, found: systems.Calls) -> str:
+def _standing(row: System, found: Calls) -> str:
     why = f"(原因:{row.why_not})" if row.why_not else ""
     if found.first is None or found.last is None:
         return f"应对接,尚未对接{why}" if row.should_connect else f"不要求对接{why}"

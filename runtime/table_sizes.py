@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg2
 
 from runtime import keyfiles
-from runtime.databases import LEDGER, PREFECT
+from runtime.context import LEDGER, PREFECT
 
 _LARGEST = """
     SELECT relname, pg_total_relation_size(relid), n_live_tup, pg_database_size(current_database())

@@ -8,9 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from rich.console import Console
 
-from domain.register_changes import RegisterChangeStanding
-from ledger import register_changes, traces
-from ledger.database import transaction
 from settings import LOCAL
 
 _console = Console(highlight=False, soft_wrap=True, markup=False)
@@ -26,6 +23,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--offset", type=int, default=0, metavar="几项", help="跳过最新的几项")
     parser.add_argument("--waiting", action="store_true", help="列出待第二人确认的登记变更")
     options = parser.parse_args(arguments)
+    from domain.register_changes import RegisterChangeStanding
+    from ledger import register_changes, traces
+    from ledger.database import transaction
+
     with transaction() as session:
         if options.waiting:
             for change in register_changes.listed(session, RegisterChangeStanding.WAITING, limit=options.limit, offset=options.offset):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from ledger.database import transaction
-from ledger.undelivered import Undelivered, Which, send_again, undelivered
 from runtime.casework import operator
 from settings import LOCAL, settings
+
+if TYPE_CHECKING:
+    from ledger.undelivered import Undelivered
 
 
 def main(arguments: list[str]) -> int:
@@ -22,6 +24,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--until", type=_instant, metavar="时间", help="产生时间至(不含)")
     parser.add_argument("--again", action="store_true", help="立即重发所列的回调,编号不变")
     chosen = parser.parse_args(arguments)
+    from ledger.database import transaction
+    from ledger.undelivered import Which, send_again, undelivered
+
     which, console = Which(chosen.unit, chosen.number, chosen.since, chosen.until), Console(highlight=False, soft_wrap=True)
     with transaction() as session:
         if chosen.again:

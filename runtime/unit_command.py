@@ -9,9 +9,6 @@ from __future__ import annotations
 import argparse
 from datetime import date, datetime, time
 
-from ledger import register_changes, unit_changes
-from ledger.actor import ACTOR
-from ledger.database import transaction
 from runtime.calendar_commands import public
 from runtime.casework import operator
 from runtime.failures import Failure
@@ -33,6 +30,10 @@ def main(arguments: list[str]) -> int:
         verb.add_argument("--from", dest="since", type=date.fromisoformat, metavar="日期", help="自哪一天起,如 2026-03-04(默认今天)")
         verb.add_argument("--document", type=public, required=True, help="依据的文件")
     options = parser.parse_args(arguments)
+    from ledger import register_changes, unit_changes
+    from ledger.actor import ACTOR
+    from ledger.database import transaction
+
     now = settings().now()
     since = datetime.combine(options.since or now.astimezone(LOCAL).date(), time(), LOCAL)
     ACTOR.set(operator())

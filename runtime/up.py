@@ -17,7 +17,6 @@ from pathlib import Path
 
 from runtime import environment, keyfiles, ports, postgres, prefect_server, records, services
 from runtime.context import Context, home
-from runtime.databases import create_databases
 from runtime.failures import Failure, explained
 from runtime.lock import only_one
 from runtime.processes import Supervisor
@@ -77,6 +76,8 @@ def start(place: Path, supervisor: Supervisor, progress: Progress) -> Context:
         cluster = postgres.start(place)
         context.ports["postgres"] = cluster.port
         ports.remember(place, context.ports)
+        from runtime.databases import create_databases
+
         create_databases(cluster, place)
         variables = environment.for_services(context)
         environment.adopt(variables)

@@ -9,13 +9,10 @@ outage ends the pass; the ledger counts it and the verification waits.
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -26,7 +23,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from connectors.faults import Fault, TransientFault
 from ledger.moves import MoveRefused
 from proofs.page import PageError
-from settings import settings
+from tasks.ledger_threads import in_ledger_thread as in_ledger_thread
 
 log = logging.getLogger(__name__)
 
@@ -92,14 +89,3 @@ def place_of(error: BaseException) -> str:
     last = (ours or frames)[-1] if frames else None
     where = f"@{Path(last.filename).stem}:{last.lineno}" if last else ""
     return f"{type(error).__name__}{where}"
-
-
-@lru_cache(maxsize=1)
-def _ledger_threads() -> ThreadPoolExecutor:
-    # As many threads as connections: a thread that waits for a connection would only hide the shortage.
-    return ThreadPoolExecutor(settings().database_pool, thread_name_prefix="ledger")
-
-
-async def in_ledger_thread(function: Callable[..., T], *args: Any) -> T:
-    """Run a blocking ledger function off the event loop, on the threads that match the connection pool."""
-    return await asyncio.get_running_loop().run_in_executor(_ledger_threads(), function, *args)

@@ -20,7 +20,7 @@ from gateway.problems import Problem
 from gateway.routes.shared import api_router, problems
 from gateway.sent.verifications import SentChoice, SentVerification, SentWithdrawal
 from gateway.services import services_of
-from ledger import attention, sealing, sharing, views
+from ledger import attention, papers, sharing, views
 from ledger.cases import key_of
 from ledger.database import transaction
 from ledger.keys import Caller
@@ -121,10 +121,10 @@ def get_proof_pdf(number: Number, caller: CurrentCaller) -> Response:
         row = views.find_verification(session, _known(number), caller.unit)
         if row is None:
             raise Problem("number_unknown")
-        proof = views.delivered_proof(session, row)
+        proof = papers.delivered_proof(session, row)
         if proof is None:
             raise Problem("proof_not_ready")
-        pdf = sealing.open_pdf(proof, key_of(session, row.case))
+        pdf = papers.open_pdf(proof, key_of(session, row.case))
         record_reading(session, caller, number, "proof")
     headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)

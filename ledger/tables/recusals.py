@@ -22,5 +22,5 @@ class Recusal(Table):
     unit: Mapped[UnitCode]
     subject: Mapped[Subject] = mapped_column(choices(Subject, "recusal_subject"))
     key: Mapped[str]
-    why: Mapped[Sealed]  #: as somebody wrote it; under a master key
+    why: Mapped[Sealed]  #: as somebody wrote it; under a master key, and anew under the next one (rewrapping)
     __table_args__ = (UniqueConstraint("person", "subject", "key"),)

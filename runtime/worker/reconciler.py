@@ -13,7 +13,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -24,9 +24,11 @@ from ledger.alarms import keep_alarms
 from ledger.database import transaction
 from runtime import prefect_server
 from runtime.blueprint import CASES, POOL_TYPE, UPKEEP, Wanted, wanted
-from runtime.worker.runs import Runs
 from settings import ROOT, settings
-from tasks.steps import in_ledger_thread
+from tasks.ledger_threads import in_ledger_thread
+
+if TYPE_CHECKING:  # runs are made by Prefect, which `./run repair` does not need
+    from runtime.worker.runs import Runs
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +132,8 @@ class Reconciler:
         return lost
 
     async def _count(self, some: list[Waiting]) -> int:
-        wanted = Runs.waiting_for_us([one.flow_run for one in some])
+        assert self._runs is not None
+        wanted = self._runs.waiting_for_us([one.flow_run for one in some])
         latest = max(one.at for one in some) + _LATE
         wanted["flow_runs"]["next_scheduled_start_time"] = {"before_": latest.isoformat()}
         count: int = (await self._ask("POST", "/flow_runs/count", wanted)).json()

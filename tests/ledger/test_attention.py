@@ -13,7 +13,7 @@ from domain.lifecycle import Event, State
 from domain.methods import Answer, Method, Result
 from domain.seals import SealKind
 from domain.share import ShareOutcome
-from ledger import attention, claims, failures, leases, registry, sealing
+from ledger import attention, claims, failures, leases, papers, registry, sealing
 from ledger.failures import FIVE
 from ledger.moves import Lease, MoveRefused
 from ledger.remedies import REMEDIES
@@ -187,7 +187,7 @@ def test_after_a_reroute_the_proof_of_the_old_answer_never_stands_in_for_the_new
     assert (row(lease.number).state, row(lease.number).result) == (State.DELIVERED, Result.DENIED)
     (old,) = proofs(lease.number)
     assert old.revoked_at == BY["now"] and old.revoked_why == "rerouted"
-    assert do(sealing.current_proof, lease.number) is None
+    assert do(papers.current_proof, lease.number) is None
 
 
 def sealed_and_stuck() -> Lease:
@@ -207,7 +207,7 @@ def test_reissue_makes_a_second_version_and_revokes_the_first() -> None:
     assert seal(lease).version == 2
     first, second = proofs(lease.number)
     assert (first.revoked_at, first.revoked_why, second.revoked_at) == (BY["now"], "layout_error", None)
-    current = do(sealing.current_proof, lease.number)
+    current = do(papers.current_proof, lease.number)
     assert current is not None and current.id == second.id
 
 

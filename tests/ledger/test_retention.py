@@ -25,9 +25,9 @@ from ledger import (
     complaint_steps,
     complaints,
     inboxes,
+    papers,
     registration,
     retention,
-    sealing,
     views,
     voluntary,
 )
@@ -162,10 +162,10 @@ def test_what_is_gone_says_so_in_words_wherever_it_stood() -> None:
         seen = views.view(session, verification, personal=True)
         assert seen.outcome is not None and (seen.outcome.result, seen.outcome.fields) == ("confirmed", {})
         assert seen.party is not None and (seen.party.name, seen.party.id_number) == (ERASED, ERASED)
-        proof = views.delivered_proof(session, verification)
+        proof = papers.delivered_proof(session, verification)
         assert proof is not None
         with pytest.raises(Erased):
-            sealing.open_pdf(proof, cases.key_of(session, verification.case))
+            papers.open_pdf(proof, cases.key_of(session, verification.case))
         (answered,), _ = inboxes.lines(session, ISSUER, answered=True, actor="x", now=LATER)
         assert (answered.name, answered.id_number) == (ERASED, ERASED)
         assert inboxes.detail(session, ISSUER, UUID(request), actor="x", now=LATER) is not None

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import DatabaseError
 
-from ledger import callbacks, cases, complaints, rewrapping
+from domain.recusal import Subject
+from ledger import callbacks, cases, complaints, lead_steps, recusal, rewrapping, voluntary
 from ledger.database import engine, transaction
 from ledger.key_checks import WrongKeys
 from ledger.tables.cases import Case, Party
-from ledger.tables.oversight import Complaint
+from ledger.tables.oversight import Complaint, LeadStepRow
+from ledger.tables.recusals import Recusal
+from ledger.tables.traces import Trace
+from ledger.tables.verifications import Verification
 from ledger.vault import Place, vault
 from runtime import keyfiles, master_commands
 from runtime.development_keys import ensure_development_seals
+from settings import ROOT, settings
+from tests.ledger.acting import HOUR, all_of, do
 from tests.ledger.filing import NOW, UNIT, file
 from tests.ledger.test_complaints import take
 from tests.ledger.test_key_checks import NAMES, again, masters, put_masters, refused
 from tests.ledger.test_key_checks import own as own
+from tests.ledger.test_leads import notified
+from tests.ledger.test_voluntary import submitted
+
+PLACES = ("lead_steps", "recusals", "voluntary_submissions")
 
 __all__ = ["own"]
 
@@ -91,6 +104,73 @@ def test_a_callbacks_secret_is_wrapped_anew(own: Path) -> None:
     assert rewrapping.left() != {}
     rewrapping.rewrap()
     assert rewrapping.left() == {}
+
+
+def test_texts_that_belong_to_no_case_are_encrypted_anew_and_leave_a_trace(own: Path) -> None:
+    notified()
+    submitted("C-NOBODYS")
+    submitted(file_case())
+    with transaction() as session:
+        sealed = vault().encrypt(Place("recusals", "why", (one := uuid4())), "亲属".encode())
+        session.add(Recusal(id=one, at=NOW, person="demo-admin", unit=UNIT, subject=Subject.LEAD, key="x", why=sealed))
+    said, stated = texts(), [(line.name, line.case_number) for line in do(voluntary.listed, UNIT, NOW, NOW + HOUR)]
+    (old,) = masters(own)
+    master_commands.rotate_master()
+    assert rewrapping.left()[old] >= 4
+    rewrapping.rewrap()
+    assert rewrapping.left() == {} and rewrapping.rewrap() == 0
+    put_masters(own, {name: key for name, key in masters(own).items() if name != old})
+    settings.cache_clear()
+    vault.cache_clear()  # the old key opens nothing that is left, so it can be away
+    assert texts() == said and said != []
+    assert [(line.name, line.case_number) for line in do(voluntary.listed, UNIT, NOW, NOW + HOUR)] == stated
+    kept = {(one.place, one.before["master_key"], one.after["master_key"]) for one in all_of(Trace) if one.place in PLACES}
+    assert kept == {(place, old, "k2") for place in PLACES}
+
+
+def test_no_text_that_a_master_key_encrypts_is_forgotten() -> None:
+    """Whoever encrypts one more by a master key adds its column here, or a rotation leaves it behind."""
+    found = {
+        match.groups()
+        for path in (ROOT / "ledger").rglob("*.py")
+        for match in re.finditer(r"vault\(\)\.encrypt\((?:Place\(\"(\w+)\", \"(\w+)\"|(\w+),)", path.read_text("utf-8"))
+    }
+    named = {(sealed.table.__tablename__, sealed.column) for sealed in rewrapping._SEALED}
+    assert {(table, column) for table, column, _ in found if table} | {("voluntary_submissions", "stated")} == named
+    assert [variable for _, _, variable in found if variable] == ["place"]  # ledger/voluntary.py
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE lead_steps SET text = text || '\\x00'::bytea",
+        "UPDATE lead_steps SET text = set_byte(text, 40, 255 - get_byte(text, 40))",  # the same master key
+        "UPDATE lead_steps SET text = '\\x026b39'::bytea || substr(text, 4, 30)",  # another one, and shorter
+        "UPDATE lead_steps SET text = NULL",
+        "UPDATE lead_steps SET person = 'somebody'",
+        "UPDATE voluntary_submissions SET stated = set_byte(stated, 40, 255 - get_byte(stated, 40))",
+        "UPDATE voluntary_submissions SET stated = ''",
+    ],
+)
+def test_no_other_change_of_such_a_text_is_let_through(own: Path, owner_url: str, change: str) -> None:
+    notified()
+    submitted("C-NOBODYS")
+    with pytest.raises(DatabaseError, match="只增不改|未经确认|permission denied"), transaction() as session:
+        session.execute(text(change))
+    owner = create_engine(owner_url)
+    with pytest.raises(DatabaseError, match="只增不改|未经确认"), owner.begin() as connection:
+        connection.execute(text(change))
+    owner.dispose()
+
+
+def texts() -> list[str | None]:
+    with transaction() as session:
+        return [recusal.why_of(row) for row in session.scalars(select(Recusal))] + [lead_steps.text_of(step) for step in session.scalars(select(LeadStepRow).order_by(LeadStepRow.serial)) if step.text]
+
+
+def file_case() -> str:
+    with transaction() as session:
+        return session.get_one(Case, session.get_one(Verification, file()).case).number
 
 
 def test_the_file_is_whole_whatever_happens(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from domain.lifecycle import State
 from domain.methods import Result
 from domain.seals import SealKind
-from ledger import attention, leases, sealing
+from ledger import attention, leases, papers, sealing
 from ledger.cases import key_of
 from ledger.failures import need_attention
 from ledger.moves import Lease, LeaseLost, MoveRefused, Paused
@@ -132,8 +132,8 @@ def test_the_proof_is_kept_encrypted_with_its_digest_and_validity() -> None:
     assert proof.valid_until == NOW + MINUTE + timedelta(days=30)
     assert b"%PDF" not in proof.pdf
     key = do(key_of, row(lease.number).case)
-    assert sealing.open_pdf(proof, key) == b"%PDF one"
-    assert sealing.open_content(proof, key) == list(HOUSEHOLD.items())
+    assert papers.open_pdf(proof, key) == b"%PDF one"
+    assert papers.open_content(proof, key) == list(HOUSEHOLD.items())
     (recorded,) = all_of(SealUse, verification=lease.number)
     assert (recorded.digest, recorded.completed_at) == (digest, NOW + MINUTE)
     assert events(lease.number)[-1].detail == {"use": str(use.id), "digest": digest, "version": 1}

@@ -20,6 +20,7 @@ from ledger import (
     deliveries,
     failures,
     inboxes,
+    papers,
     publication,
     requests,
     sharing,
@@ -260,11 +261,11 @@ def test_the_public_sees_delivered_proofs_and_nothing_in_progress() -> None:
     seal(lease)
     for unknown in (lease.number, file(), "HY20260304AAAAAAAA"):
         assert public(unknown) is None
-        assert do(views.known_proof, unknown) is None
+        assert do(papers.known_proof, unknown) is None
     negative, request = asked()
     reply(request, Answer.FALSE, fields={})  # type: ignore[arg-type]
     deliver(negative)
-    assert public(negative.number) is None and do(views.known_proof, negative.number) is None
+    assert public(negative.number) is None and do(papers.known_proof, negative.number) is None
 
 
 def test_what_is_printed_opens_for_one_answer() -> None:
@@ -286,10 +287,10 @@ def test_a_revoked_version_is_known_and_not_valid() -> None:
     seal(lease)
     deliver(lease)
     first, second = proofs(lease.number)
-    old, new = (do(views.known_proof, lease.number, proof.digest) for proof in (first, second))
+    old, new = (do(papers.known_proof, lease.number, proof.digest) for proof in (first, second))
     assert old is not None and old.revoked and old.digest == first.digest
     assert new is not None and not new.revoked and new.sealed_at == settings().wall(second.made_at)
-    assert do(views.known_proof, lease.number, "f" * 64) == new
+    assert do(papers.known_proof, lease.number, "f" * 64) == new
     seen = public(lease.number)
     assert seen is not None and seen.proof.id == second.id
     assert publication._standing(first, NOW) is Standing.REVOKED

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from domain.key_scopes import Scope
+from domain.prefect_alarms import CLOCK_OFF, NOT_BEGUN
 from ledger import attention, failures, keys, leases, sharing
-from ledger.alarms import raise_alarm
+from ledger.alarms import clear_alarm, raise_alarm
 from ledger.database import forget_engine, transaction
 from ledger.remedies import REMEDIES
 from ledger.standings import standing
@@ -19,6 +20,7 @@ from runtime import casework, environment, key_commands, operate, starting_catal
 from runtime.__main__ import main as dispatch
 from runtime.failures import Failure
 from settings import settings
+from tests.ledger.acting import do
 from tests.ledger.filing import NOW, file
 
 
@@ -166,3 +168,13 @@ def test_without_a_database_a_command_says_what_to_do(
         shown = capsys.readouterr()
         assert "连接不上台账数据库" in shown.out + shown.err and "Traceback" not in shown.err
     assert not operate._worker_lives()
+
+
+def test_health_asks_the_ledger_for_living_workers_and_for_what_holds_work_up(ledger: str) -> None:
+    assert (operate._database_answers(), operate._worker_lives(), operate._causes()) == (True, False, [])
+    do(leases.enlist, "w1", "w1/1")
+    do(raise_alarm, NOT_BEGUN, "due", "有 3 项已到时,一分钟没有开始。", now=NOW)
+    do(raise_alarm, "calendar", "2027", "仍为暂定。", now=NOW)
+    do(raise_alarm, CLOCK_OFF, "w0", "时钟偏差。", now=NOW)
+    do(clear_alarm, CLOCK_OFF, "w0", now=NOW)
+    assert operate._worker_lives() and operate._causes() == ["有 3 项已到时,一分钟没有开始。"]

@@ -8,17 +8,68 @@ from pathlib import Path
 
 import pytest
 
+from runtime.commands import COMMANDS
 from settings import ROOT
 
-HEAVY = {"sqlalchemy", "httpx", "cryptography", "prefect", "fastapi", "pandas", "numpy", "openpyxl", "pyhanko"}
+HEAVY = {
+    "sqlalchemy", "psycopg2", "httpx", "cryptography", "prefect", "fastapi", "pandas", "numpy", "openpyxl", "pyhanko",
+    "jinja2", "lxml", "typst", "alembic", "yaml", "ledger", "reports", "proofs", "tasks", "connectors",
+}  # fmt: skip
+OWN_WORDS = {"test"}  #: pytest's
 
 
-@pytest.mark.parametrize("command", ["status", "down", "health --help"])
-def test_looking_and_stopping_import_no_database_and_no_web(command: str, tmp_path: Path) -> None:
+def loaded(tmp_path: Path, *commands: list[str]) -> list[set[str]]:
+    """What of HEAVY is there after each of the commands, one after another in one process."""
     code = (
-        "import sys\nfrom runtime.__main__ import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
-        f"sys.stderr.write(' '.join(sorted({HEAVY!r} & set(sys.modules))))"
+        "import sys\nfrom runtime.__main__ import main\n"
+        f"for words in {list(commands)!r}:\n"
+        "    try:\n        code = main(words)\n    except SystemExit as ended:\n        code = ended.code\n"
+        f"    print('@', code, *sorted({HEAVY!r} & set(sys.modules)))\n"
     )
     variables = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PROOFLESS_HOME": str(tmp_path / "var")}
-    done = subprocess.run([sys.executable, "-c", code, *command.split()], env=variables, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True)
+    said = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("@ ")]
+    assert [line[0] for line in said] == ["0"] * len(commands), done.stdout + done.stderr
+    return [set(line[1:]) for line in said]
+
+
+def test_the_words_of_every_command_are_understood_before_anything_heavy_is_imported(tmp_path: Path) -> None:
+    asked = [[name, "--help"] for name in COMMANDS if name not in OWN_WORDS]
+    heavy = [(name, found) for (name, _), found in zip(asked, loaded(tmp_path, *asked), strict=True) if found]
+    assert heavy[:1] == []  # the first one: those after it find what it brought
+
+
+@pytest.mark.parametrize("command", ["status", "down"])
+def test_looking_and_stopping_import_no_database_and_no_web(command: str, tmp_path: Path) -> None:
+    assert loaded(tmp_path, [command]) == [set()]
+
+
+#: Module -> what it may bring beside the ledger's own tables, which every one of them reads.
+NEEDS = {
+    "runtime.worker.reconciler": {"httpx"},  # ./run repair
+    "gateway.judging": {"pyhanko", "yaml"},  # ./run verify
+    "ledger.papers": set(),  # ./run proof
+    "ledger.watch": set(),  # ./run stuck
+    "runtime.backup": set(),
+    "catalog.rebuild": set(),
+    "runtime.complaint_import": set(),
+    "reports.issuing": {"jinja2", "lxml", "numpy", "openpyxl", "typst"},
+}  # fmt: skip
+
+
+def test_the_work_of_a_command_brings_what_it_needs_and_no_more() -> None:
+    """In a child for each, of a process that has what all of them read."""
+    common = {"ledger", "reports", "proofs", "tasks", "connectors", "sqlalchemy", "psycopg2", "cryptography"}
+    code = (
+        "import importlib, os, sys\nimport ledger.database, psycopg2\n"
+        f"for name in {list(NEEDS)!r}:\n"
+        "    if os.fork() == 0:\n"
+        "        importlib.import_module(name)\n"
+        f"        print(name, *({HEAVY - common!r} & set(sys.modules)), flush=True)\n"
+        "        os._exit(0)\n"
+        "    os.wait()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
+    found = {name: set(brought) for name, *brought in map(str.split, done.stdout.splitlines())}
+    assert found.keys() == NEEDS.keys(), done.stderr
+    assert {name: brought - NEEDS[name] for name, brought in found.items() if brought - NEEDS[name]} == {}

@@ -1,0 +1,31 @@
+"""`./run bench`: its words and its parts. What measures is imported when it begins."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+#: The parts of the bench, by the name that `--only` takes.
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "verifications": "Verifications",
+        "waiting": "A hundred thousand that wait",
+        "lists": "The list",
+        "report": "The weekly report",
+        "edge": "The gateway for others meanwhile",
+        "commands": "The commands",
+    }
+)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run bench", description="性能测试,结果写入 benchmarks/results.md")
+    parser.add_argument("--quick", action="store_true", help="少量样本,只用于检查测试本身,不写结果")
+    parser.add_argument("--only", choices=TITLES, help="只测其中一项,结果中的其他各项不变")
+    parser.add_argument("--beside", type=Path, metavar="FOLDER", help="另一版本的目录(已可运行 ./run up):入口和命令两项与它同时对照")
+    options = parser.parse_args(arguments)
+    from benchmarks import bench
+
+    return bench.measure(options.only, options.quick, options.beside)
