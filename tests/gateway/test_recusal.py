@@ -225,7 +225,7 @@ DECIDES_NOTHING = {
     "settle_notice": "whether a mail arrived: a fact, judged by nobody",
     "retry_stuck": "the same step once more; nothing is decided", "reissue_stuck": "the same result on a new page",
     "resume_stuck": "what was paused goes on", "send_undelivered": "the same message once more",
-    "put_unit": "registers: two persons (docs/decisions)", "put_matter": "registers", "put_proof": "registers", "put_database": "registers",
+    "put_unit": "registers: two persons (docs/decisions)", "put_matter": "registers", "put_proof": "registers", "put_database": "registers", "put_system": "registers", "preview_rules": "computes, and writes nothing",
     "put_source": "a list is handed in, and decided on later", "send_file": "the same", "start_rebuild": "computes, and publishes nothing",
     "order_report": "computes", "recompute_report": "computes", "send_report": "mails what was computed", "send_again": "the same",
     "take_in_complaint": "puts on record what came in, whomever it names", "import_complaints": "the same",
