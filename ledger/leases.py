@@ -6,7 +6,7 @@ All instants here are the database's wall clock, one clock for all hosts; none o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select, update
@@ -285,6 +285,11 @@ def bind_run(session: Session, number: str, flow_run: UUID, serial: int) -> None
 def living_workers(session: Session) -> list[str]:
     """Names of the workers whose lease is alive."""
     return list(session.scalars(select(Worker.name).where(Worker.lease_until > _NOW).order_by(Worker.name)))
+
+
+def working_since(session: Session) -> datetime | None:
+    """Since when the oldest of the living workers works; None where none lives."""
+    return session.scalar(select(func.min(Worker.started_at)).where(Worker.lease_until > _NOW))
 
 
 def seconds_without_worker(session: Session) -> float | None:

@@ -13,6 +13,15 @@ POOL_TYPE = "proofless"
 
 
 @dataclass(frozen=True)
+class Schedule:
+    """When a flow comes by itself."""
+
+    slug: str
+    cron: str
+    timezone: str
+
+
+@dataclass(frozen=True)
 class Wanted:
     """One deployment as it must be."""
 
@@ -21,7 +30,9 @@ class Wanted:
     entrypoint: str
     queue: str
     strict: bool  #: Prefect itself refuses parameters that do not fit
-    schedules: frozenset[tuple[str, str]]  #: slug, cron
+    schedules: frozenset[Schedule]
+    description: str
+    tags: tuple[str, ...]
 
     @property
     def title(self) -> str:
@@ -41,7 +52,9 @@ def wanted(folder: Path = ROOT) -> tuple[Wanted, ...]:
             entrypoint=entry["entrypoint"],
             queue=entry["work_pool"].get("work_queue_name", CASES),
             strict=entry.get("enforce_parameter_schema", True),
-            schedules=frozenset((row["slug"], row["cron"]) for row in entry.get("schedules", [])),
+            schedules=frozenset(Schedule(row["slug"], row["cron"], row["timezone"]) for row in entry.get("schedules", [])),
+            description=entry["description"],
+            tags=tuple(entry.get("tags", [])),
         )
         for entry in written["deployments"]
     )

@@ -84,6 +84,11 @@ def superseded() -> State:
     return State(type=StateType.CANCELLED, name=SUPERSEDED, message="台账中没有以此运行办理的核验,本运行不再执行")
 
 
+def abandoned() -> State:
+    """Crashed: a run of the upkeep whose worker has gone."""
+    return State(type=StateType.CRASHED, message="执行它的工作进程已不在;下一次定时照常执行,也可手工运行")
+
+
 def _scheduled(now: Standing, name: str, message: str) -> State:
     """Never in the past: an instant that came while the pass ended is due now."""
     assert now.next_instant is not None

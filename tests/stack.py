@@ -108,6 +108,7 @@ class PrefectServer:
     secret: str = field(repr=False)
     http: httpx.Client = field(repr=False)
     taken: bool = False
+    deployed: list[dict[str, Any]] = field(default_factory=list, repr=False)  #: what `prefect deploy` had made of prefect.yaml
 
     def clear(self) -> None:
         """Deletes every flow run, so that the next stack's workers find nothing of the last one's."""
@@ -186,11 +187,13 @@ def start_prefect(home: Path, cluster: Cluster) -> Iterator[PrefectServer]:
     )
     try:
         program.start()
-        with httpx.Client(base_url=url, auth=("admin", secret), timeout=30, trust_env=False) as http:
+        limits = httpx.Limits(keepalive_expiry=2)  # the server hangs up after five seconds
+        with httpx.Client(base_url=url, auth=("admin", secret), timeout=30, trust_env=False, limits=limits) as http:
             prefect_server.ensure_pool(url, secret, "proofless")
             client = prefect_server.client_environment(url, secret, home)
             prefect_server.deploy(ROOT, {**environment.outer(), **client, "PYTHONPATH": str(ROOT)})
-            yield PrefectServer(program, url, secret, http)
+            deployed = http.post("/deployments/filter", json={}).raise_for_status().json()
+            yield PrefectServer(program, url, secret, http, deployed=deployed)
     finally:
         program.stop()
 

@@ -7,24 +7,23 @@ is an alarm by name, with the command that switches it on again: `./run repair`,
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from domain.prefect_alarms import BLOCKED, MADE_ANEW, RUNS_REPLACED, Holding
+from domain.prefect_alarms import BLOCKED, MADE_ANEW, RUNS_REPLACED
 from ledger import afloat
 from ledger.afloat import Waiting
 from ledger.alarms import keep_alarms
 from ledger.database import transaction
-from runtime import prefect_server
-from runtime.blueprint import CASES, POOL_TYPE, UPKEEP, Wanted, wanted
-from settings import ROOT, settings
+from runtime.blueprint import CASES, POOL_TYPE, UPKEEP, wanted
+from runtime.worker.comparing import Seen, is_as_wanted, is_usable, missing, obstacles
+from runtime.worker.registering import register
+from runtime.worker.strays import Strays
+from settings import settings
 from tasks.ledger_threads import in_ledger_thread
 
 if TYPE_CHECKING:  # runs are made by Prefect, which `./run repair` does not need
@@ -36,25 +35,6 @@ _AT_ONCE = 500  #: ids in one question
 _ROUND = 2000  #: verifications in one look: beyond it the looks take turns, and what is due is found by its instant
 
 _LATE = timedelta(seconds=5)  #: a run that is scheduled for later than that is not as the ledger wants it
-_HEAL = "恢复:./run repair"
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """Something that is switched off in Prefect. `repair` switches it on: a method, an address, a body."""
-
-    subject: str
-    message: str
-    repair: tuple[str, str, Mapping[str, Any] | None]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Prefect as it is. A deployment is None where there is none."""
-
-    pool: dict[str, Any] | None
-    queues: dict[str, dict[str, Any]]
-    deployments: dict[Wanted, dict[str, Any] | None]
 
 
 class Reconciler:
@@ -62,7 +42,7 @@ class Reconciler:
 
     def __init__(self, http: httpx.AsyncClient, runs: Runs | None = None) -> None:
         """Without `runs` the looks leave verifications alone."""
-        self._http, self._runs = http, runs
+        self._http, self._runs, self._strays = http, runs, Strays(http)
         self._after = ""  #: where the next look goes on
 
     async def look(self) -> None:
@@ -71,7 +51,7 @@ class Reconciler:
         off = {obstacle.subject: obstacle.message for obstacle in obstacles(seen)}
         await in_ledger_thread(_report, BLOCKED, off)
         await in_ledger_thread(_report, MADE_ANEW, {what: f"Prefect 中的{what} 被删除或改动,已重新建立。" for what in made})
-        await self._look_after_runs()
+        await self._look_after_runs(seen)
 
     async def restore(self) -> tuple[list[str], Seen]:
         """Everything of the blueprint exists afterwards; gives what had to be made, and what is there now."""
@@ -83,10 +63,13 @@ class Reconciler:
         if seen.pool is None:
             await self._ask("POST", "/work_pools/", {"name": settings().work_pool, "type": POOL_TYPE}, known=(409,))
             seen = await self.see()
+        elif not is_usable(seen.pool):
+            await self._ask("PATCH", f"/work_pools/{settings().work_pool}", {"base_job_template": {}})
         for queue in {CASES, UPKEEP} - seen.queues.keys():
             await self._ask("POST", f"/work_pools/{settings().work_pool}/queues", {"name": queue}, known=(409,))
-        if any(not _is_as_wanted(want, there) for want, there in (await self.see()).deployments.items()):
-            await asyncio.to_thread(prefect_server.deploy, ROOT, dict(os.environ))
+        for want, there in (await self.see()).deployments.items():
+            if not is_as_wanted(want, there, seen.schemas):
+                await register(self._http, want, there)
         return made, await self.see()
 
     async def repair(self) -> list[str]:
@@ -101,11 +84,19 @@ class Reconciler:
         """Prefect as it is."""
         pool = await self._read(f"/work_pools/{settings().work_pool}")
         queues = await self._ask("POST", f"/work_pools/{settings().work_pool}/queues/filter", {}, known=(404,))
-        there = {want: await self._read(f"/deployments/name/{want.title}") for want in wanted()}
-        rows = queues.json() if queues.is_success else []
-        return Seen(pool, {row["name"]: row for row in rows}, there)
+        ours = {"flows": {"name": {"any_": [want.flow for want in wanted()]}}}
+        names = {row["id"]: row["name"] for row in (await self._ask("POST", "/flows/filter", ours)).json()}
+        found = {(names.get(row["flow_id"]), row["name"]): row for row in (await self._ask("POST", "/deployments/filter", ours)).json()}
+        return Seen(
+            pool=pool,
+            queues={row["name"]: row for row in (queues.json() if queues.is_success else [])},
+            deployments={want: found.get((want.flow, want.name)) for want in wanted()},
+            automations=(await self._ask("POST", "/automations/filter", {})).json(),
+            begun=await self._strays.begun(),
+            schemas=self._runs is not None,
+        )
 
-    async def _look_after_runs(self) -> None:
+    async def _look_after_runs(self, seen: Seen) -> None:
         """Each open verification that nobody works on has a run that is scheduled in our queue: counted by Prefect,
         read only where the count is wrong."""
         if self._runs is None:
@@ -119,6 +110,7 @@ class Reconciler:
                 replaced += await self._align(some)
         message = f"Prefect 中有 {replaced} 件在办核验的运行被删除、结束、推迟、移出队列或改为其他状态,已重新安排,办理不受影响。"
         await in_ledger_thread(_report, RUNS_REPLACED, {"runs": message} if replaced else {})
+        await self._strays.end(self._runs, seen.begun)
 
     async def _align(self, some: list[Waiting]) -> int:
         """Gives how many had lost their run or its time: not those that are only on their way."""
@@ -151,68 +143,6 @@ class Reconciler:
         if answer.status_code not in known:
             answer.raise_for_status()
         return answer
-
-
-def missing(seen: Seen) -> list[str]:
-    """What is not there, or not as it must be, in words."""
-    found = [f"工作池 {settings().work_pool}"] if seen.pool is None else []
-    found += [f"队列 {queue}" for queue in (CASES, UPKEEP) if queue not in seen.queues]
-    return found + [f"流程 {want.title}" for want, there in seen.deployments.items() if not _is_as_wanted(want, there)]
-
-
-def obstacles(seen: Seen) -> list[Obstacle]:
-    """What is there and switched off."""
-    address = f"/work_pools/{settings().work_pool}"
-    found = list(_held(f"工作池 {settings().work_pool}", seen.pool, address, Holding.ALL))
-    for name, holding in ((CASES, Holding.CASES), (UPKEEP, Holding.UPKEEP)):
-        found += _held(f"队列 {name}", seen.queues.get(name), f"{address}/queues/{name}", holding)
-    for want, there in seen.deployments.items():
-        if there is not None:
-            found += _switched_off(want, there)
-    return found
-
-
-def _held(what: str, there: Mapping[str, Any] | None, address: str, holding: Holding) -> list[Obstacle]:
-    """A pool's or a queue's pause and limit."""
-    if there is None:
-        return []
-    found = []
-    if there["is_paused"]:
-        message = f"{what} 在 Prefect 中被暂停,{holding.value}。{_HEAL}"
-        found.append(Obstacle(f"{what} 的暂停", message, ("PATCH", address, {"is_paused": False})))
-    if there["concurrency_limit"] == 0:
-        message = f"{what} 在 Prefect 中的并发上限为 0,{holding.value}。{_HEAL}"
-        # The whole row: of a queue Prefect takes what is left out for switched on.
-        body = {"concurrency_limit": None, "is_paused": False}
-        found.append(Obstacle(f"{what} 的并发上限", message, ("PATCH", address, body)))
-    return found
-
-
-def _switched_off(want: Wanted, there: Mapping[str, Any]) -> list[Obstacle]:
-    address = f"/deployments/{there['id']}"
-    found = []
-    limit = there["global_concurrency_limit"]
-    if limit is not None and (limit["limit"] == 0 or not limit["active"]):
-        message = f"流程 {want.title} 在 Prefect 中的并发上限为 0,Prefect 不再放行。{_HEAL}"
-        found.append(Obstacle(f"流程 {want.title} 的并发上限", message, ("PATCH", address, {"concurrency_limit": None})))
-    if there["paused"] and want.schedules:  # of one without schedules it stops nothing
-        message = f"流程 {want.title} 在 Prefect 中被暂停,定时不再执行。{_HEAL}"
-        found.append(Obstacle(f"流程 {want.title} 的暂停", message, ("POST", f"{address}/resume_deployment", None)))
-    for row in there["schedules"]:
-        if not row["active"] and (row["slug"], row["schedule"].get("cron")) in want.schedules:
-            what = f"流程 {want.title} 的定时 {row['slug']}"
-            repair = ("PATCH", f"{address}/schedules/{row['id']}", {"active": True})
-            found.append(Obstacle(what, f"{what} 在 Prefect 中被停用,不再按时执行。{_HEAL}", repair))
-    return found
-
-
-def _is_as_wanted(want: Wanted, there: Mapping[str, Any] | None) -> bool:
-    """Apart from what is switched off. Schedules of somebody else's beside ours are no business of ours."""
-    if there is None:
-        return False
-    slugs = {(row["slug"], row["schedule"].get("cron")) for row in there["schedules"]}
-    own = there["entrypoint"], there["work_pool_name"], there["work_queue_name"], there["enforce_parameter_schema"]
-    return own == (want.entrypoint, settings().work_pool, want.queue, want.strict) and want.schedules <= slugs
 
 
 def _waiting_runs(after: str) -> list[Waiting]:

@@ -154,15 +154,15 @@ class Runs:
         if now.ended:
             # Failed or crashed: Prefect was away when the pass ended. Operators would look for a fault in the case.
             if run is not None and (not _is_final(run) or _type(run) in {StateType.FAILED, StateType.CRASHED}):
-                await self._force(run, states.ended(now))
+                await self.force(run, states.ended(now))
             await in_ledger_thread(_settle, number)
         elif run is not None and _type(run) in {StateType.CANCELLING, StateType.CANCELLED}:
             await in_ledger_thread(_pause, number)
             if not row.leased:
-                await self._force(run, states.paused(number))  # a plain "Cancelled" does not say how to go on
+                await self.force(run, states.paused(number))  # a plain "Cancelled" does not say how to go on
         elif now.paused:
             if run is not None and not _is_final(run) and not row.leased:
-                await self._force(run, states.paused(number))
+                await self.force(run, states.paused(number))
         elif run is None or _is_final(run):
             lost = row.flow_run is not None
             await self._start(number, row)
@@ -171,9 +171,9 @@ class Runs:
         elif not _is_in_queue(run):
             lost = True
             await self._start(number, row)
-            await self._force(run, states.superseded())
+            await self.force(run, states.superseded())
         elif _type(run) in {StateType.PENDING, StateType.RUNNING}:
-            await self._force(run, _now(states.RECOVERED))
+            await self.force(run, _now(states.RECOVERED))
         else:
             lost = _type(run) is not StateType.SCHEDULED
             await self._reschedule(run, now, row.wake_requested)
@@ -193,7 +193,7 @@ class Runs:
             row = None
         if row is None or row.flow_run not in (None, run.id):
             log.warning("run %s: not the run of its verification, ended", run.name)
-            await self._force(run, states.superseded())
+            await self.force(run, states.superseded())
         else:
             await self.align(number)
 
@@ -205,9 +205,9 @@ class Runs:
         if woken:
             turns = await self._turns(run, now.number) or [(states.WOKEN, f"{now.state.chinese},{states.WOKEN}")]
             await self._tell(run, turns[:-1])
-            await self._force(run, states.happened(*turns[-1], datetime.now(UTC)))
+            await self.force(run, states.happened(*turns[-1], datetime.now(UTC)))
         elif planned is None or abs((planned - wanted).total_seconds()) > 1:
-            await self._force(run, states.waiting(now) if now.waiting else states.retrying(now))
+            await self.force(run, states.waiting(now) if now.waiting else states.retrying(now))
 
     async def tell(self, number: str) -> bool:
         """What time or a person moved while the run waits, each by its own name in its history, and for whom it waits
@@ -222,7 +222,7 @@ class Runs:
         if not turns and (run.state.name, run.state.message) == (wanted.name, wanted.message):
             return False
         await self._tell(run, turns)
-        await self._force(run, wanted)
+        await self.force(run, wanted)
         return True
 
     async def _turns(self, run: FlowRun, number: str) -> list[tuple[str, str]]:
@@ -234,7 +234,7 @@ class Runs:
         planned = run.state.state_details.scheduled_time if run.state else None
         later = max(planned or datetime.now(UTC), datetime.now(UTC) + timedelta(minutes=1))
         for name, words in turns:
-            await self._force(run, states.happened(name, words, later))
+            await self.force(run, states.happened(name, words, later))
 
     async def _start(self, number: str, row: leases.Binding) -> None:
         serial = row.serial
@@ -259,7 +259,8 @@ class Runs:
         except ObjectNotFound:
             return None
 
-    async def _force(self, run: FlowRun, state: State) -> None:
+    async def force(self, run: FlowRun, state: State) -> None:
+        """Whatever Prefect's own rules say of it."""
         await self._client.set_flow_run_state(run.id, state, force=True)
 
 

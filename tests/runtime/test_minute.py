@@ -67,6 +67,6 @@ def test_a_chore_that_fails_keeps_no_other_from_being_done(ledger: str, monkeypa
 
 def test_the_upkeep_leaves_a_handful_of_runs_a_day() -> None:
     """A minute's schedule would be 1,440, an hour's 24."""
-    fields = [cron.split() for want in wanted() for _, cron in want.schedules]
+    fields = [one.cron.split() for want in wanted() for one in want.schedules]
     assert len(fields) >= 4
     assert [field for field in fields if not field[0].isdigit() or field[1] not in {"*/6", *map(str, range(24))}] == []
