@@ -207,4 +207,4 @@ TEMPLATE = {
     "variables": {"type": "object", "properties": {"image": {"type": "string"}}, "required": ["image"]},
 }
 REFUSES = {"type": "object", "properties": {"other": {"type": "string"}}, "required": ["other"]}
-RULE = {"rrule": "FREQ=YEARLY;DTSTART:20300101T000000", "timezone": "UTC"}
+RULE = {"interval": 86400}
