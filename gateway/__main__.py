@@ -13,7 +13,7 @@ import uvicorn
 from sqlalchemy.exc import OperationalError
 
 from gateway.app import create_app
-from gateway.connections import MOST_CONNECTIONS, Connection
+from gateway.connections import MOST_CONNECTIONS, MOST_LEAVING, Connection
 from gateway.endings import Endings
 from gateway.telemetry import log_as_json
 from ledger.database import transaction
@@ -57,7 +57,7 @@ def configuration(app: Any) -> uvicorn.Config:
 def _open_enough() -> None:
     """A connection is an open file, and so is much else: where the system allows it, there are enough for all."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * MOST_CONNECTIONS
+    wanted = 2 * MOST_CONNECTIONS + MOST_LEAVING
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 

@@ -3,6 +3,8 @@
 uvicorn ends a connection that rests after an answer; one that never asks, asks one letter at a time, or does not take what
 it is told, it keeps for ever, and a thousand of those would be all there are. Whoever is being answered is never cut off:
 what gives way is the connection that has rested longest, and after those the one whose question has been coming longest.
+One that gives way and never had an answer is closed only after a while, unread: closed at once, a crowd comes again at once,
+thousands a second, and each newcomer costs more than one that stands outside.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ HEAD_SECONDS = 10.0  #: in which a request's head must have come, since the conn
 TAKING_SECONDS, TAKING_BYTES = 30.0, 48 * 1024  #: so much of a long answer must be taken in so many seconds, by whom it is for
 MOST_REQUESTS = 1000  #: being answered at a time
 MOST_CONNECTIONS = 1500  #: with those that rest
+LEAVING_SECONDS = 10.0  #: until one that gave way and was never answered is closed
+MOST_LEAVING = 1000  #: such ones; any more are closed at once
 MOST_WATCHERS = 32  #: connections at the port for health, beside all others
 #: Those who watch this process hear from it however many others wait; at its port for health they hear this and nothing else.
 _ALWAYS = frozenset({"/healthz"})
@@ -35,6 +39,8 @@ class Connection(H11Protocol):
     """One connection of a client."""
 
     _held: ClassVar[dict[str, set[Connection]]] = {}  #: by address
+    _leaving: ClassVar[set[Connection]] = set()  #: gave way, and are closed later
+    _was_answered = False
     _head: asyncio.TimerHandle | None = None
     _taking: asyncio.TimerHandle | None = None
     _rests_since = 0.0
@@ -53,13 +59,14 @@ class Connection(H11Protocol):
             return
         if self._from and len(same) > settings().connections_per_address and not _is_proxy(self._from):
             self._make_room(same)
-        others = cast(set[Connection], self.connections) - self._held.get(_WATCHERS, set())
+        others = cast(set[Connection], self.connections) - self._held.get(_WATCHERS, set()) - self._leaving
         if len(others) > MOST_CONNECTIONS:
             self._make_room(others)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._be_asked()
         self._leave()
+        self._leaving.discard(self)
         self._has_taken()
         super().connection_lost(exc)
 
@@ -104,7 +111,7 @@ class Connection(H11Protocol):
             self._rest()
 
     def on_response_complete(self) -> None:
-        self._rests_since = self.loop.time()
+        self._rests_since, self._was_answered = self.loop.time(), True
         super().on_response_complete()
         self._see_it_end()
         if not self._is_answering() and self.conn.trailing_data[0] and self._head is None:
@@ -145,9 +152,17 @@ class Connection(H11Protocol):
         where all are being answered, this one."""
         others = [one for one in many if one is not self and not one.transport.is_closing()]
         giving_way = [one for one in others if not one._is_answering() or one._is_asking()]
-        leaving = min(giving_way, key=lambda one: (one._is_asking(), one._rests_since), default=self)
-        leaving._end()
-        leaving._leave()  # it counts no longer, however soon its end is noticed
+        min(giving_way, key=lambda one: (one._is_asking(), one._rests_since), default=self)._give_way()
+
+    def _give_way(self) -> None:
+        self._leave()  # it counts no longer, however soon its end is noticed
+        if self._was_answered or len(self._leaving) >= MOST_LEAVING:
+            self._end()
+        else:
+            self._leaving.add(self)
+            self.transport.pause_reading()
+            self._be_asked()
+            self._head = self.loop.call_later(LEAVING_SECONDS, self._end)
 
 
 class Crowd:
