@@ -84,8 +84,10 @@ def concerned(session: Session, row: Complaint) -> frozenset[str]:
     """Whom it is about: the unit named at first, or whose matter it is where none was, and whoever it was passed to. That it
     went on, or that the unit was merged, does not end it."""
     to = ComplaintStepRow.record["to"].astext
-    passed = session.scalars(select(to).where(ComplaintStepRow.complaint == row.id, to.is_not(None)))
-    matter = session.get(Matter, row.matter) if row.matter and row.unit is None else None
+    told = select(ComplaintStepRow.step, to).where(ComplaintStepRow.complaint == row.id, to.is_not(None))
+    passed = {unit: step for step, unit in session.execute(told.order_by(ComplaintStepRow.serial.desc())).tuples()}
+    named_first = ComplaintStep.RECEIVE in passed.values()
+    matter = session.get(Matter, row.matter) if row.matter and not named_first else None
     return frozenset(heir(session, unit) for unit in (row.unit, matter.unit if matter else None, *passed) if unit)
 
 

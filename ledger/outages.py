@@ -35,7 +35,7 @@ def record(
         raise OutageRefused("故障的结束时间应晚于开始时间,且不晚于现在。")
     if not automatic:
         deciders = (Role.OPERATOR, Role.OFFICE)
-        recusal.check(session, Subject.OUTAGE, since.isoformat(), _missed_within(session, since, until), actor=actor, roles=deciders)
+        recusal.check(session, Subject.OUTAGE, since.isoformat(), _limited_within(session, since, until), actor=actor, roles=deciders)
     known = session.scalar(
         select(Outage)
         .where(Outage.since == since, Outage.automatic == automatic, Outage.replaced_at.is_(None))
@@ -57,10 +57,11 @@ def record(
     return Interval(since, longest)
 
 
-def _missed_within(session: Session, since: datetime, until: datetime) -> list[str]:
-    """Units that missed a limit which ran then: an outage is the platform's reason for it."""
+def _limited_within(session: Session, since: datetime, until: datetime) -> list[str]:
+    """Units with a limit which ran then and that they missed or may still miss: an outage is the platform's reason for it."""
     query = select(Request.unit).join(Deadline, Deadline.request == Request.id).distinct()
-    return list(session.scalars(query.where(Deadline.missed_at.is_not(None), Deadline.started_at < until, Deadline.due_at > since)))
+    open_or_missed = Deadline.missed_at.is_not(None) | (Deadline.met_at.is_(None) & Deadline.closed_at.is_(None))
+    return list(session.scalars(query.where(open_or_missed, Deadline.started_at < until, Deadline.due_at > since)))
 
 
 def pulse(session: Session, name: str, now: datetime, gap: timedelta = GAP) -> Interval | None:

@@ -66,8 +66,9 @@ def withdraw(session: Session, subject: Subject, key: str, why: str, *, person: 
     """回避登记 by her own word; the same again gives what stands. Raises `RecusalRefused`."""
     if subject not in BY_HERSELF:
         raise RecusalRefused(f"{subject.chinese}按规则自动回避,无需登记。")
-    if not _exists(session, subject, key):
+    if (written := _key(session, subject, key)) is None:
         raise RecusalRefused(f"没有这项{subject.chinese}。")
+    key = written
     known = select(Recusal).where(Recusal.person == person, Recusal.subject == subject, Recusal.key == key)
     if (row := session.scalar(known)) is not None:
         return row
@@ -119,10 +120,12 @@ _KEYS: Mapping[Subject, Any] = {
 }  # fmt: skip
 
 
-def _exists(session: Session, subject: Subject, key: str) -> bool:
+def _key(session: Session, subject: Subject, key: str) -> str | None:
+    """The key as the ledger writes it, however somebody did (7 is 007): that is what is compared; None: there is no such thing."""
     column = _KEYS[subject]
     read: Callable[[str], Any] = column.type.python_type  # UUID, int, str
     try:
-        return session.scalar(select(column).where(column == read(key))) is not None
+        found = session.scalar(select(column).where(column == read(key)))
     except ValueError:
-        return False
+        return None
+    return None if found is None else str(found)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.limits import aware
@@ -33,15 +33,24 @@ class ChangeRefused(Exception):
     """The change cannot be confirmed so; the text is Chinese. Nothing was written."""
 
 
+class NobodyLeft(ChangeRefused):
+    """The change would leave nobody who could confirm the next one; the text is Chinese. Nothing may be committed."""
+
+    def __init__(self) -> None:
+        super().__init__("这样登记后,再没有在岗的管理员或专班办公室人员可以确认变更。请先登记接任人员并由现任人员确认,再登记离岗。")
+
+
 class NameTaken(Exception):
     """Another unit is called so, however it is written."""
 
 
 def put(session: Session, register: Register, rows: Iterable[Mapping[str, Any]], *, actor: str, now: datetime) -> list[RegisterChange]:
-    """Write rows of a register: what may stand at once does, the rest waits; gives what waits. Raises `NameTaken`.
+    """Write rows of a register: what may stand at once does, the rest waits; gives what waits. Raises `NameTaken`, `NobodyLeft`.
 
-    The first installation has nobody yet who could confirm: there everything stands at once, and is recorded so.
+    The first installation has nobody yet who could confirm: there everything stands at once, and is recorded so. Afterwards
+    nobody makes it new again: somebody who can confirm always stays.
     """
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("who confirms"))))  # two who leave at once see each other
     found, first = [], _nobody_confirms(session) and not actor.startswith("person:")
     for row in rows:
         before = _row(session, register, row["code"])
@@ -57,6 +66,8 @@ def put(session: Session, register: Register, rows: Iterable[Mapping[str, Any]],
         change = _propose(session, register, row["code"], RegisterChangeKind.PUT, before or stands, waits, said=row, actor=actor, now=now)
         if change is not None:
             found.append(change)
+    if not first and register in (Register.PEOPLE, Register.UNITS) and _nobody_confirms(session):
+        raise NobodyLeft
     return found
 
 
@@ -75,7 +86,7 @@ def confirm(session: Session, change: UUID, *, actor: str, now: datetime) -> Reg
     """确认 by another person: from now on it stands. Raises `ChangeRefused`, LookupError."""
     row = _waiting(session, change)
     person = person_of(actor)
-    if person == person_of(row.proposed_by):
+    if person in _proposers(session, row):
         raise ChangeRefused("变更须由提出人以外的另一人确认。")
     if row.register is Register.PEOPLE and person == row.code:
         raise ChangeRefused("不能确认自己的岗位,请由他人确认。")
@@ -105,8 +116,23 @@ def listed(session: Session, standing: RegisterChangeStanding | None = None, *, 
 
 
 def _nobody_confirms(session: Session) -> bool:
-    found = select(Person.code).where(Person.active.is_(True), Person.roles.overlap(list(_CONFIRM)))
-    return session.scalar(found.limit(1)) is None
+    able = select(Person.code).join(Unit, Unit.code == Person.unit).where(Person.active.is_(True), Unit.active.is_(True))
+    return session.scalar(able.where(Person.roles.overlap(list(_CONFIRM))).limit(1)) is None
+
+
+def _proposers(session: Session, row: RegisterChange) -> set[str]:
+    """Whose words it holds: a proposal that took another's place keeps what the later file does not speak of."""
+    replaced = select(RegisterChange).where(
+        RegisterChange.register == row.register, RegisterChange.code == row.code, RegisterChange.standing == RegisterChangeStanding.REPLACED
+    )
+    found, at = {person_of(row.proposed_by)}, row.proposed_at
+    for earlier in session.scalars(replaced.order_by(RegisterChange.decided_at.desc(), RegisterChange.proposed_at.desc())):
+        if earlier.decided_at != at:
+            continue
+        at = earlier.proposed_at
+        if any(row.after.get(name) == value for name, value in earlier.after.items()):
+            found.add(person_of(earlier.proposed_by))
+    return found
 
 
 def _row(session: Session, register: Register, code: str) -> dict[str, Any] | None:

@@ -91,6 +91,8 @@ def import_file(kind: str, file: Path) -> tuple[int, int]:
                 waits = register_changes.put(session, sheet.register, ordered, actor=operator(), now=settings().now())
             except register_changes.NameTaken as taken:
                 raise Failure("导入", f"名称“{taken}”已由其他单位使用(写法不同也是同名)", "一行也没有写入,改正后重新导入。") from None
+            except register_changes.NobodyLeft as left:
+                raise Failure("导入", str(left), "一行也没有写入。") from None
             return len(read), len(waits)
     raise Failure("导入", f"{len(faults)} 行有问题,一行也没有写入", "改正后重新导入。", tuple(faults[:50]))
 

@@ -52,7 +52,7 @@ def get_units(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset:
 @router.put(
     "/v1/registry/units/{code}",
     summary="登记单位",
-    responses=problems("uscc_invalid", "unit_not_registered", "unit_name_taken", "drafts_itself", body=True),
+    responses=problems("uscc_invalid", "unit_not_registered", "unit_name_taken", "register_change_refused", "drafts_itself", body=True),
 )
 def put_unit(code: Code, body: SentUnit, caller: CurrentCaller) -> UnitAnswer:
     """新增或更新一个单位;没有写的项恢复为默认值。新单位和名称的变更由另一人确认后生效(waits)。统一社会信用代码经校验,或为 null 记“待补”。"""

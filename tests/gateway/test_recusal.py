@@ -58,6 +58,13 @@ def of_the_matter(api: Api) -> tuple[str, str]:
     return "inside-permit", f"/v1/complaints/{taken(api, unit=...)}"
 
 
+def of_the_matter_and_went_on(api: Api) -> tuple[str, str]:
+    """What was passed to another unit since is still about the matter's."""
+    number = taken(api, unit=...)
+    assert api.post(f"/v1/complaints/{number}/pass", ADMIN, json={"unit": ISSUING, "asked": "请说明"}).status_code == 200
+    return "inside-permit", f"/v1/complaints/{number}"
+
+
 def proposal(api: Api) -> tuple[str, str]:
     found = draft(api, alter(validity_days=41))["id"]
     assert take(api, found, "report", OTHER)["http"] == 200
@@ -99,6 +106,7 @@ TRIED: list[tuple[str, Made, str, Any]] = [
     ("close_complaint", complaint, "close", {"outcome": "unfounded", **TEXT}),
     ("close_complaint", went_on, "close", {"outcome": "unfounded", **TEXT}),
     ("close_complaint", of_the_matter, "close", {"outcome": "unfounded", **TEXT}),
+    ("close_complaint", of_the_matter_and_went_on, "close", {"outcome": "unfounded", **TEXT}),
     ("dismiss_lead", lead, "dismiss", TEXT),
     ("notify_lead", lead, "notify", DOCUMENT),
     ("accept_lead", lead, "accept", DOCUMENT),
@@ -205,6 +213,30 @@ def test_who_withdrew_stays_out_and_says_why(api: Api) -> None:
     for wrong in ({**sent, "key": "TS0"}, {**sent, "subject": "outage"}, {**sent, "subject": "excuse", "key": "x"}):
         assert api.post("/v1/recusals", "inside-justice", json=wrong).json()["code"] == "recusal_refused"
     assert api.post("/v1/recusals", REQUESTER, json=sent).json()["code"] == "not_allowed"
+
+
+def test_a_limit_that_still_runs_is_no_reason_to_decide_about_it_oneself(api: Api) -> None:
+    """An outage that is entered before the limit is missed excuses the miss that comes after."""
+    ask(number := api.filed(proof="P-HARDSHIP"))
+    now = settings().now()
+    with transaction() as session:
+        session.execute(text("UPDATE deadlines SET started_at = :at, due_at = :due WHERE verification = :n"), {"n": number, "at": now - timedelta(hours=2), "due": now + timedelta(hours=1)})
+    body = {"since": (now - timedelta(hours=1)).isoformat(), "until": (now - timedelta(minutes=30)).isoformat(), "reason": "停电"}
+    assert api.post("/v1/outages", "inside-guangming", json=body).json()["code"] == "must_recuse"
+    assert api.post("/v1/outages", ADMIN, json=body).status_code == 201
+
+
+def test_who_withdrew_stays_out_however_the_number_was_written(api: Api) -> None:
+    _, path = stopped(api)
+    block = path.rsplit("/", 1)[1]
+    made = api.post("/v1/recusals", "inside-justice", json={"subject": "lookup_block", "key": f"00{block}", "why": "近亲属"}).json()
+    assert made["key"] == block
+    assert api.post(f"{path}/lift", "inside-justice", json={"reason": "已查明"}).json()["code"] == "must_recuse"
+    _, path = excuse(api)
+    request = path.rsplit("/", 1)[1]
+    made = api.post("/v1/recusals", "inside-justice", json={"subject": "excuse", "key": request.replace("-", "").upper(), "why": "近亲属"}).json()
+    assert made["key"] == request
+    assert api.post(path, "inside-justice", json={"approved": True}).json()["code"] == "must_recuse"
 
 
 def test_the_text_where_everybody_must_recuse() -> None:

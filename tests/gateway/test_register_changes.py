@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from domain.register_changes import Register, RegisterChangeStanding
@@ -127,6 +127,29 @@ def test_the_first_installation_says_so(api: Api) -> None:
     found = api.get("/v1/registry/changes?standing=installed&limit=1000", ADMIN).json()["items"]
     roles = {one["code"]: one["after"]["roles"] for one in found if one["registry"] == "people"}
     assert roles[ADMIN] == ["administrator", "office", "operator"] and {one["decided_by"] for one in found} == {"system:up"}
+
+
+def test_nobody_makes_the_installation_new_again(api: Api) -> None:
+    """Who takes their roles from all who could confirm would give the next ones alone."""
+    with transaction() as session:
+        who = select(Person).where(Person.active.is_(True), Person.roles.overlap(["administrator", "office"])).order_by(Person.code)
+        confirming = [{"code": one.code, "unit": one.unit, "name": one.name, "roles": one.roles} for one in session.scalars(who)]
+    assert len(confirming) > 1
+    for gone in ({"active": False}, {"roles": ["agent"]}):
+        with pytest.raises(register_changes.NobodyLeft):
+            imported(*(one | gone for one in confirming))
+    assert api.get("/v1/registry/changes", ADMIN).status_code == 200, "nothing was written"
+    assert imported(person())[0].standing is RegisterChangeStanding.WAITING
+
+
+def test_what_waits_is_not_confirmed_by_who_proposed_it_before_another_added_to_it(api: Api) -> None:
+    code, name = f"X-{uuid4().hex[:6]}", f"演示新单位{uuid4().hex[:6]}"
+    row = {"name": name, "kind": "government"}
+    api.call("PUT", f"/v1/registry/units/{code}", ADMIN, json=row)
+    (change,) = imported({"code": code, "name": f"{name}改", "kind": "government"}, register=Register.UNITS)
+    assert change.after == {"active": True, "name": f"{name}改"}
+    assert "另一人" in confirm(api, change, ADMIN).json()["detail"]
+    assert confirm(api, change, SECOND).json()["standing"] == "confirmed"
 
 
 def test_the_record_is_decided_once_and_never_goes(api: Api) -> None:
