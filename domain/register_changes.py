@@ -62,7 +62,7 @@ class RegisterChangeStanding(StrEnum):
 #: Register -> what always waits when it becomes another one.
 _ALWAYS: Mapping[Register, tuple[str, ...]] = {
     Register.UNITS: ("name",),
-    Register.PEOPLE: ("unit",),
+    Register.PEOPLE: ("name", "unit"),
     Register.SYSTEMS: ("unit",),
     Register.MATTERS: ("name", "unit"),
     Register.PROOFS: ("name",),

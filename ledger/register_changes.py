@@ -27,6 +27,7 @@ _PUT = {
     Register.MATTERS: registry.put_matters, Register.PROOFS: registry.put_proofs, Register.DATABASES: registry.put_databases,
 }  # fmt: skip
 _CONFIRM = frozenset({Role.ADMINISTRATOR.value, Role.OFFICE.value})  #: who may confirm
+_CONFIRMING = (Register.PEOPLE, Register.UNITS)  #: where somebody may cease to be able to
 
 
 class ChangeRefused(Exception):
@@ -50,7 +51,8 @@ def put(session: Session, register: Register, rows: Iterable[Mapping[str, Any]],
     The first installation has nobody yet who could confirm: there everything stands at once, and is recorded so. Afterwards
     nobody makes it new again: somebody who can confirm always stays.
     """
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("who confirms"))))  # two who leave at once see each other
+    if register in _CONFIRMING:  # two who leave at once see each other
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext("who confirms"))))
     found, first = [], _nobody_confirms(session) and not actor.startswith("person:")
     for row in rows:
         before = _row(session, register, row["code"])
@@ -66,7 +68,7 @@ def put(session: Session, register: Register, rows: Iterable[Mapping[str, Any]],
         change = _propose(session, register, row["code"], RegisterChangeKind.PUT, before or stands, waits, said=row, actor=actor, now=now)
         if change is not None:
             found.append(change)
-    if not first and register in (Register.PEOPLE, Register.UNITS) and _nobody_confirms(session):
+    if not first and register in _CONFIRMING and _nobody_confirms(session):
         raise NobodyLeft
     return found
 

@@ -100,6 +100,16 @@ def test_a_name_that_proofs_bear_prints_only_when_two_have_said_so(api: Api) -> 
         assert api.post(f"/v1/registry/changes/{found['waits']['id']}/refuse", ADMIN).status_code == 200
 
 
+def test_who_signs_a_proof_is_called_otherwise_only_when_two_have_said_so(api: Api) -> None:
+    """A proof bears the name of who answered; and a row with another name gives its roles to another human being."""
+    row = person(roles=["agent"])
+    confirm(api, imported(row)[0])
+    (change,) = imported(row | {"name": "演示另一人", "mail": "other@example.org"})
+    assert all_of(Person, code=row["code"])[0].name == "演示新人" and change.after == {"name": "演示另一人"}
+    assert confirm(api, change).json()["before"] == {"name": "演示新人"}
+    assert all_of(Person, code=row["code"])[0].name == "演示另一人"
+
+
 def test_what_changed_meanwhile_is_proposed_anew(api: Api) -> None:
     row = person(roles=[])
     imported(row)
