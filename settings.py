@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field, SecretStr, field_validator, model_validator
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
@@ -214,8 +214,16 @@ class Settings(BaseSettings):
         )
 
 
+class WrongSettings(Exception):
+    """A variable has a value that cannot be; the text is Chinese, names it and repeats no value: it may be a secret."""
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read once."""
+    """The settings of this process, read once. Raises `WrongSettings`."""
     folder = os.environ.get("PROOFLESS_SECRETS_DIR")
-    return Settings(_secrets_dir=folder) if folder else Settings()  # type: ignore[call-arg]
+    try:
+        return Settings(_secrets_dir=folder) if folder else Settings()  # type: ignore[call-arg]
+    except ValidationError as error:
+        names = dict.fromkeys(f"PROOFLESS_{one['loc'][0]}".upper() if one["loc"] else one["msg"] for one in error.errors())
+        raise WrongSettings(f"配置项 {'、'.join(names)} 的值不能用") from None

@@ -18,7 +18,7 @@ from gateway.endings import Endings
 from gateway.telemetry import log_as_json
 from ledger.database import transaction
 from ledger.key_checks import REMEDY, WrongKeys
-from settings import settings
+from settings import WrongSettings, settings
 
 BACKLOG = 1024
 
@@ -76,6 +76,10 @@ def listening() -> list[socket.socket]:
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT, then let calls in flight finish."""
+    try:
+        settings()
+    except WrongSettings as error:
+        sys.exit(f"接口服务没有启动:{error}。请按 docs/operations.md 所写的形式改正。")
     log_as_json()
     _open_enough()
     try:

@@ -25,7 +25,10 @@ def explained(what: str, error: Exception) -> Failure | None:
     from ledger.key_checks import REMEDY, WrongKeys
     from ledger.recusal import MustRecuse
     from ledger.timekeeping import ClockOff
+    from settings import WrongSettings
 
+    if isinstance(error, WrongSettings):
+        return Failure("读取配置", str(error), "请按 docs/operations.md 所写的形式改正后再执行;没有完成本次操作。")
     if isinstance(error, WrongKeys):
         return Failure("核对密钥", ";".join(error.faults), REMEDY)
     if isinstance(error, MustRecuse):
