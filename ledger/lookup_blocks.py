@@ -33,18 +33,29 @@ _NOT_ANSWERED_FOR = """
         AND CASE b.asker WHEN 'system' THEN b.holder = v.via_system
                          WHEN 'person' THEN v.via_system IS NULL AND b.holder = v.filed_by ELSE true END)
 """
-#: By one key, or by the whole unit. The count comes first: it reads the
-#: few mismatches alone, and without enough of them nothing else is read.
+_BY_THE_ASKER = f"""
+    v.unit = :unit AND v.filed_at > :since
+    AND CASE :asker WHEN 'system' THEN v.via_system = :holder
+                    WHEN 'person' THEN v.via_system IS NULL AND v.filed_by = :holder ELSE true END
+    AND {_NOT_ANSWERED_FOR}
+"""
+#: By one key, or by the whole unit. The mismatches come first: they are few, and without enough of them nothing else is
+#: read. What is older than the oldest of them that a step needs says nothing, and of a person whose name was right the
+#: newest answer says all: so many questions about himself hide nobody's mismatches.
 _ANSWERS = text(
     f"""
-    SELECT v.number, v.filed_at, p.lookup, v.result = 'mismatch'
-    FROM verifications v JOIN parties p ON p.id = v.party_id
-    WHERE (SELECT count(*) FROM verifications m WHERE m.unit = :unit AND m.result = 'mismatch' AND m.filed_at > :since) >= :least
-      AND v.unit = :unit AND v.filed_at > :since AND v.result IN ('mismatch', 'confirmed')
-      AND CASE :asker WHEN 'system' THEN v.via_system = :holder
-                      WHEN 'person' THEN v.via_system IS NULL AND v.filed_by = :holder ELSE true END
-      AND {_NOT_ANSWERED_FOR}
-    ORDER BY v.filed_at DESC, v.number DESC LIMIT :most
+    WITH needed AS (
+        SELECT v.filed_at FROM verifications v WHERE v.result = 'mismatch' AND {_BY_THE_ASKER} ORDER BY v.filed_at DESC LIMIT :needed
+    ), once AS (
+        SELECT DISTINCT ON (a.which) a.* FROM (
+            SELECT v.number, v.filed_at, p.lookup, v.result = 'mismatch' AS differs,
+                   CASE v.result WHEN 'mismatch' THEN v.number ELSE p.lookup END AS which
+            FROM verifications v JOIN parties p ON p.id = v.party_id
+            WHERE (SELECT count(*) FROM needed) >= :least AND v.filed_at >= (SELECT min(filed_at) FROM needed)
+                  AND v.result IN ('mismatch', 'confirmed') AND {_BY_THE_ASKER}
+        ) a ORDER BY a.which, a.filed_at DESC, a.number DESC
+    )
+    SELECT number, filed_at, lookup, differs FROM once ORDER BY filed_at DESC, number DESC
     """
 )
 _OF_THE_SOURCE = text(
@@ -144,10 +155,9 @@ def _answers(
 ) -> _Answers:
     if not limits:
         return _Answers([], [])
-    most = _TIMES * max(step.among for step in limits)
     values = {
         "asker": asker.value, "holder": holder, "unit": unit, "since": now - LOOKED_BACK,
-        "least": min(step.differing for step in limits), "most": most,
+        "least": min(step.differing for step in limits), "needed": max(step.differing for step in limits),
     }  # fmt: skip
     rows = session.execute(_ANSWERS, values).tuples().all()
     return _Answers([number for number, *_, differs in rows if differs], [Compared(*rest) for _, *rest in rows])

@@ -105,6 +105,7 @@ def may_file(filer: Filer, at: datetime) -> bool:
         (("..x" * 9 + ".."), timedelta(hours=4)),  # the same over a week
         ("." * 300 + "..x" * 9, timedelta(milliseconds=50)),  # hidden in a busy hall's traffic
         ("xooooooooo" * 6, SECOND),  # diluted with the own number
+        (("x" + "o" * 70) * 6, SECOND),  # with so many that a fixed number of answers holds too few mismatches
     ],
 )
 @pytest.mark.parametrize("filer", [SYSTEM, FILER])
