@@ -108,7 +108,7 @@ ACTIONS: dict[str, Act] = {
     "运行:置为 Cancelled": to_state("CANCELLED"),
     "运行:批量取消": of_all("bulk_set_state", state={"type": "CANCELLING"}, force=True),
     "运行:挂起(Suspended)": to_state("PAUSED", "Suspended", pause_timeout=None, pause_reschedule=True),
-    "运行:暂停(Paused)": to_state("PAUSED", "Paused", pause_timeout="2026-01-01T00:00:00Z"),
+    "运行:暂停(Paused)": to_state("PAUSED", "Paused", pause_timeout="2099-01-01T00:00:00Z"),
     "运行:恢复(resume)": on_runs("POST", "/resume", {}),
     "运行:置为 Completed": to_state("COMPLETED"),
     "运行:置为 Failed": to_state("FAILED"),
