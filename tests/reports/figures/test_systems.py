@@ -12,7 +12,6 @@ from ledger.registry import put_systems
 from reports import periods
 from reports.document import document
 from reports.model import Rate, SystemRow
-from tests.ledger import filing
 from tests.ledger.acting import do
 from tests.ledger.filing import NOW, file
 from tests.reports.figures.asking import WEEK, listed, report
@@ -45,7 +44,7 @@ def test_a_system_counts_from_its_first_call() -> None:
     assert "应对接的自建系统已对接 50.0%(1/2),尚未对接:演示系统(市中区民政局)。" in said and "停用" not in said
 
 
-def test_what_was_obtained_for_a_provincial_system_is_found_by_the_cases_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_obtained_for_a_provincial_system_is_found_by_the_cases_own_words() -> None:
     do(put_systems, [
         {"code": "s-prov", "unit": PERMIT, "name": "山东省统一受理平台(省级)", "level": "province", "should_connect": False},
         {"code": "s-prov-civil", "unit": CIVIL, "name": "山东省统一受理平台(省级)", "level": "province", "should_connect": False},
@@ -53,8 +52,8 @@ def test_what_was_obtained_for_a_provincial_system_is_found_by_the_cases_own_wor
     by_name = {file(origin_system=text, number=f"C-{place}") for place, text in enumerate(("山东省统一受理平台（省级）", "s-prov", "山东省统一受理平台 (省级)"))}
     file(origin_system="另一个平台", number="C-8")
     file(number="C-9")  # from none
-    monkeypatch.setattr(filing, "FILER", Filer(PERMIT, "demo-permit-1", "demo-hall"))
-    direct, told = file(number="C-10"), file(number="C-11", origin_system="S-PROV")
+    hall = Filer(PERMIT, "demo-permit-1", "demo-hall")
+    direct, told = file(number="C-10", filer=hall), file(number="C-11", filer=hall, origin_system="S-PROV")
     found = rows()
     assert {code: row.obtained for code, row in found.items()} == {"demo-hall": 1, "s-prov": 4, "s-prov-civil": 0}
     assert {line.number for line in listed("obtained/s-prov").lines} == {*by_name, told}
