@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -87,18 +88,26 @@ def to_state(kind: str, name: str | None = None, **details: Any) -> Act:
     return on_runs("POST", "/set_state", {"state": state, "force": True})
 
 
+def steps_of(server: PrefectServer, runs: list[str]) -> list[dict[str, Any]]:
+    """Prefect hears of a step by an event, a moment after it began; where none comes, the comparison with its API says so."""
+    end = time.monotonic() + 30
+    while not (found := call(server, "POST", "/task_runs/filter", {"flow_runs": {"id": {"any_": runs}}})) and time.monotonic() < end:
+        time.sleep(0.1)
+    return list(found)
+
+
 def to_task_state(kind: str) -> Act:
     """Of the steps of passes that are under way."""
 
     def act(server: PrefectServer, runs: list[str]) -> None:
-        for step in call(server, "POST", "/task_runs/filter", {"flow_runs": {"id": {"any_": runs}}}):
+        for step in steps_of(server, runs):
             call(server, "POST", f"/task_runs/{step['id']}/set_state", {"state": {"type": kind}, "force": True})
 
     return act
 
 
 def delete_steps(server: PrefectServer, runs: list[str]) -> None:
-    for step in call(server, "POST", "/task_runs/filter", {"flow_runs": {"id": {"any_": runs}}}):
+    for step in steps_of(server, runs):
         call(server, "PATCH", f"/task_runs/{step['id']}", {"name": "renamed"})
         call(server, "DELETE", f"/task_runs/{step['id']}")
 
