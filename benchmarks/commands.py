@@ -5,18 +5,17 @@ few rounds. Beside another build (`--beside FOLDER`), which gets an installation
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from benchmarks import older
 from runtime.commands import COMMANDS
 from settings import ROOT
 
-_READY = "Ctrl-C"  #: `up` says it last
 _ENDLESS = frozenset({"test"})  #: pytest's own words
 _UNKNOWN = 2  #: the exit code of a command that a build does not have
 
@@ -94,7 +93,7 @@ def measure(home: Path, beside: Path | None, rounds: int, note: Callable[[str], 
     with ExitStack() as ending:
         for build in builds:
             note(f"./run up({build.folder.name})")
-            ending.enter_context(_running(build))
+            ending.enter_context(older.up(build.folder, build.environment()))
         found = []
         for number, (name, make) in enumerate(words.items(), start=1):
             note(f"{number}/{len(words)} {name}")
@@ -117,26 +116,6 @@ def _spent(name: str, make: Callable[[_Build], list[str]], builds: list[_Build],
     if ours is None:
         raise RuntimeError(f"./run {name} is not understood")
     return Spent(name, ours, other[0] if other else None)
-
-
-@contextmanager
-def _running(build: _Build) -> Iterator[None]:
-    """`./run up` of that build, ready."""
-    with subprocess.Popen(
-        [str(build.folder / "run"), "up"], cwd=build.folder, env=build.environment(), text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-    ) as up:  # fmt: skip
-        assert up.stdout is not None
-        try:
-            for line in up.stdout:
-                if _READY in line:
-                    break
-            else:
-                raise RuntimeError(f"{build.folder}: ./run up did not start")
-            yield
-        finally:
-            up.send_signal(signal.SIGTERM)
-            up.stdout.read()
 
 
 def _complaints(build: _Build) -> Path:

@@ -7,8 +7,8 @@ import os
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,21 +26,32 @@ def revision(tree: Path) -> str:
 @contextmanager
 def running(tree: Path, home: Path) -> Iterator[Build]:
     """Its `up`, until the end of this. Raises RuntimeError with its last words where it does not come up."""
-    home.mkdir(parents=True)
     environment = {**os.environ, "PROOFLESS_HOME": str(home)}
-    log = home / "up.log"
-    with log.open("wb") as said:
-        process = subprocess.Popen([tree / "run", "up"], cwd=tree, env=environment, stdout=said, stderr=said, start_new_session=True)
-    try:
-        while _READY not in log.read_text("utf-8", "replace"):
-            if process.poll() is not None:
-                raise RuntimeError(log.read_text("utf-8", "replace")[-2000:])
-            time.sleep(0.5)
+    with up(tree, environment):
         ports = json.loads((home / "run" / "ports.json").read_text())
         made = [tree / "run", "keys", "make", "--person", "demo-admin"]
         told = subprocess.run(made, cwd=tree, env=environment, capture_output=True, text=True, check=True).stdout
         (office,) = re.findall(r"plk_[\w-]+", told)
         yield Build.at(home, f"http://127.0.0.1:{ports['gateway']}", office)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait()
+
+
+@contextmanager
+def up(tree: Path, environment: Mapping[str, str]) -> Iterator[None]:
+    """`./run up` of a tree, ready, until the end of this. Raises RuntimeError with its last words where it does not come up."""
+    with subprocess.Popen(
+        [tree / "run", "up"], cwd=tree, env=environment, encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        said: deque[str] = deque(maxlen=40)
+        try:
+            for line in process.stdout:
+                said.append(line)
+                if _READY in line:
+                    break
+            else:
+                raise RuntimeError(f"{tree}: " + "".join(said))
+            yield
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.stdout.read()

@@ -66,7 +66,8 @@ def enter(table: Table, days: int, *, person: str, unit: str, now: datetime) -> 
     for line, cells, faults in table.rows:
         row = Row(cells, table.heads)
         try:
-            for field, fault in faults.items():
+            if faults:
+                field, fault = next(iter(faults.items()))
                 raise RowRefused(f"{row.head(field)}:{fault}")
             with transaction() as session:
                 taken, repeated = complaints.take_in(session, _intake(session, row), days, person=person, unit=unit, now=now)

@@ -40,6 +40,10 @@ class LimitKind(StrEnum):
     SUPERVISION = "supervision"  #: 督办 (10.12)
     CHOICE = "choice"  #: somebody's thinking time: a pick among several licences, a commitment
 
+    @property
+    def chinese(self) -> str:
+        return {"soft": "原则上的时限", "hard": "最迟时限", "supervision": "督办时限", "choice": "选择时限"}[self.value]
+
 
 @dataclass(frozen=True)
 class Limit:

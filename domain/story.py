@@ -11,6 +11,7 @@ from typing import Any
 from domain.inbox import ExcuseReason
 from domain.instants import written
 from domain.lifecycle import Event, State
+from domain.limits import LimitKind
 from domain.reasons import REASON_WORDS
 
 EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
@@ -86,7 +87,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         **{str(reason): word for words in REASON_WORDS.values() for reason, word in words.items()},
         **{str(reason): reason.chinese for reason in ExcuseReason},
         "data_sharing": "数据共享", "issuer": "部门核验", "commitment": "告知承诺",
-        "soft": "原则上的时限", "hard": "最迟时限", "supervision": "督办时限", "choice": "选择时限",
+        **{str(kind): kind.chinese for kind in LimitKind},
         "true": "属实", "false": "不属实", "no_record": "无记录", "cannot_verify": "无法核验",
         "confirmed": "属实", "denied": "不属实", "mismatch": "不符", "committed": "已承诺",
         "supplement": "补正结束", "promise": "承诺时限变更", "calendar": "工作日历变更", "hours": "服务时间变更",

@@ -103,6 +103,8 @@ class Connection(H11Protocol):
         self._see_it_end()
 
     def data_received(self, data: bytes) -> None:
+        if self in self._leaving:
+            return  # the answering side reads on once it has room again; what gave way is unread for good
         super().data_received(data)
         self._see_it_end()
         if self._is_answering():
@@ -113,6 +115,8 @@ class Connection(H11Protocol):
     def on_response_complete(self) -> None:
         self._rests_since, self._was_answered = self.loop.time(), True
         super().on_response_complete()
+        if self in self._leaving:
+            return self._end()  # its answer was the last: it counts nowhere, and must not ask again
         self._see_it_end()
         if not self._is_answering() and self.conn.trailing_data[0] and self._head is None:
             self._rest()  # a next request has begun to come while this one was answered

@@ -63,7 +63,10 @@ def admit(
     session: Session, who: Filer, deed: Deed, *, now: datetime,
     matter: str | None = None, case: UUID | None = None, read: str | None = None,
 ) -> None:  # fmt: skip
-    """Count the deed. `read`: the verification whose persons' data are read, before that is on record. Raises `LookupsBlocked` and `QuotaSpent`; the transaction is then to be rolled back."""
+    """Count the deed. `read`: the verification whose persons' data are read, before that is on record.
+
+    Raises `LookupsBlocked` and `QuotaSpent`; the transaction is then to be rolled back.
+    """
     holders: dict[QuotaOf, str] = {}
     if case is not None:
         holders[QuotaOf.CASE] = str(case)

@@ -47,6 +47,11 @@ class Stated:
     name: str = ""
     contact: str = ""
 
+    @property
+    def reporter(self) -> list[str]:
+        """What names who reported."""
+        return [said for said in (self.name, self.contact) if said]
+
     def __repr__(self) -> str:
         return "Stated(…)"
 
@@ -130,8 +135,7 @@ def _check(session: Session, sent: Intake, now: datetime) -> None:
 
 def refuse_naming(stated: Stated, *kept_in_clear: str | None) -> None:
     """Raise `ComplaintRefused` where what is kept in clear says who reported."""
-    reporter = [said for said in (stated.name, stated.contact) if said]
-    if any(named_by_number(text) or names_one_of(text, reporter) for text in kept_in_clear if text):
+    if any(named_by_number(text) or names_one_of(text, stated.reporter) for text in kept_in_clear if text):
         raise ComplaintRefused("渠道编号、评价来源、转办要求以明文保存,不得写反映人的姓名、号码或联系方式。")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from domain.key_scopes import COUNTER, Scope, roles_through
@@ -103,13 +103,16 @@ def revoke_one(session: Session, start: str, *, now: datetime) -> str:
 
 def scopes_of_systems(session: Session, *, now: datetime) -> dict[str, frozenset[Scope]]:
     """What the keys of each system open that opens anything now."""
-    query = select(ApiKey.system, ApiKey.scopes).where(
-        ApiKey.system.is_not(None), ApiKey.revoked_at.is_(None), ApiKey.expires_at.is_(None) | (ApiKey.expires_at > now)
-    )
+    query = select(ApiKey.system, ApiKey.scopes).where(ApiKey.system.is_not(None), opens(now))
     found: dict[str, frozenset[Scope]] = {}
     for system, scopes in session.execute(query).tuples():
         found[str(system)] = found.get(str(system), frozenset()) | frozenset(map(Scope, scopes))
     return found
+
+
+def opens(now: datetime) -> ColumnElement[bool]:
+    """Whether a key opens anything, as a condition of a query."""
+    return and_(ApiKey.revoked_at.is_(None), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now))
 
 
 def ever_had_one(session: Session, person: str) -> bool:

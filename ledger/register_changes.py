@@ -173,10 +173,11 @@ def _add(
     session: Session, register: Register, code: str, kind: RegisterChangeKind, before: Mapping[str, Any] | None, after: Mapping[str, Any],
     standing: RegisterChangeStanding, *, actor: str, now: datetime,
 ) -> RegisterChange:  # fmt: skip
-    decided = (None, None) if standing is RegisterChangeStanding.WAITING else (aware(now), actor)
+    decided_at, decided_by = (None, None) if standing is RegisterChangeStanding.WAITING else (aware(now), actor)
+    was = {name: value for name, value in (before or {}).items() if name in after or kind is not RegisterChangeKind.PUT}
     row = RegisterChange(
-        id=uuid4(), register=register, code=code, kind=kind, before={name: was for name, was in (before or {}).items() if name in after or kind is not RegisterChangeKind.PUT},
-        after=dict(after), proposed_at=aware(now), proposed_by=actor, standing=standing, decided_at=decided[0], decided_by=decided[1],
+        id=uuid4(), register=register, code=code, kind=kind, before=was, after=dict(after), proposed_at=aware(now), proposed_by=actor,
+        standing=standing, decided_at=decided_at, decided_by=decided_by,
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -172,8 +172,7 @@ def hold_complaint(session: Session, number: str, reason: HoldReason, document: 
     row = session.scalar(select(Complaint).where(Complaint.number == number).with_for_update())
     if row is None or not row.data_key:
         raise RetentionRefused("没有这个编号的投诉,或已按期销毁。")
-    stated = complaints.written(row)
-    if names_one_of(document, [said for said in (stated.name, stated.contact) if said]):
+    if names_one_of(document, complaints.written(row).reporter):
         raise RetentionRefused("依据的文件以明文保存,不得写反映人的姓名或联系方式。")
     return _hold(session, Kept.COMPLAINT, row.id, row.number, reason, document, now=now, actor=actor)
 

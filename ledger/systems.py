@@ -15,7 +15,7 @@ from domain.calendar import LOCAL
 from domain.limits import aware
 from domain.register_changes import Register
 from domain.spelling import words
-from ledger import register_changes
+from ledger import keys, register_changes
 from ledger.tables.register_changes import RegisterChange
 from ledger.tables.registry import ApiKey, System, SystemCall, Unit
 
@@ -82,7 +82,4 @@ class Origins:
 
 
 def _has_keys(session: Session, code: str, now: datetime) -> bool:
-    standing = select(ApiKey.id).where(
-        ApiKey.system == code, ApiKey.revoked_at.is_(None), ApiKey.expires_at.is_(None) | (ApiKey.expires_at > now)
-    )
-    return session.scalar(standing.limit(1)) is not None
+    return session.scalar(select(ApiKey.id).where(ApiKey.system == code, keys.opens(now)).limit(1)) is not None

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 def add_by(parser: argparse.ArgumentParser, endpoint: str, *, required: bool = True) -> None:
     """`--by`: who decides. `endpoint`: the API's, whose roles it takes."""
-    who = "或".join(_ROLE_NAMES[role] for role in sorted(RULES[endpoint].roles) if role in _ROLE_NAMES)
-    parser.add_argument("--by", required=required, metavar="人员编码", help=f"由谁决定:名录中的在岗人员,岗位为{who}")
+    parser.add_argument("--by", required=required, metavar="人员编码", help=f"由谁决定:名录中的在岗人员,岗位为{_who(endpoint)}")
 
 
 def actor_of(session: Session, by: str, endpoint: str, what: str) -> str:
@@ -28,9 +27,12 @@ def actor_of(session: Session, by: str, endpoint: str, what: str) -> str:
     if person is None or not person.active:
         raise Failure(what, f"名录中没有在岗人员 {by}", "请核对人员编码;人员名册用 ./run import people 导入。")
     if not RULES[endpoint].roles & set(map(Role, person.roles)):
-        who = "或".join(_ROLE_NAMES[role] for role in sorted(RULES[endpoint].roles) if role in _ROLE_NAMES)
-        raise Failure(what, f"{by} 的岗位不能{what}", f"请由{who}的人员决定。")
+        raise Failure(what, f"{by} 的岗位不能{what}", f"请由{_who(endpoint)}的人员决定。")
     return f"person:{person.code} via {operator()}"
+
+
+def _who(endpoint: str) -> str:
+    return "或".join(_ROLE_NAMES[role] for role in sorted(RULES[endpoint].roles) if role in _ROLE_NAMES)
 
 
 _ROLE_NAMES = {Role.OPERATOR: "运维", Role.OFFICE: "工作专班办公室", Role.ADMINISTRATOR: "管理员", Role.PUBLISHER: "公布员"}

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from domain.calendar import LOCAL
 from domain.instants import happened
-from domain.limits import LimitKind
 from runtime.calendar_commands import public
 from runtime.casework import operator
 from runtime.failures import Failure
@@ -19,8 +18,6 @@ from settings import settings
 
 if TYPE_CHECKING:
     from ledger.rule_preview import Preview
-
-_KINDS = {LimitKind.SOFT: "原则上的时限", LimitKind.HARD: "最迟时限"}
 
 
 def main(arguments: list[str]) -> int:
@@ -108,7 +105,7 @@ def _table(title: str, found: list[Preview]) -> str:
     names = ["台账记录", *(f"现行解读 {way.version}" if place == 0 else f"拟用解读 {way.version}" for place, way in enumerate(found[1:]))]
     lines = [f"{title}收到的核验请求,按各种解读的时限(只试算,没有写入任何内容)"]
     for unit, kind in sorted({key for way in found for key in way.lines}):
-        lines.append(f"{unit} {_KINDS[kind]}")
+        lines.append(f"{unit} {kind.chinese}")
         for name, way in zip(names, found, strict=True):
             line = way.lines.get((unit, kind))
             counts = " ".join(f"{word} {line.counts[code] if line else 0}" for code, word in verdicts.items())

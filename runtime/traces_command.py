@@ -14,6 +14,7 @@ _console = Console(highlight=False, soft_wrap=True, markup=False)
 
 
 def main(arguments: list[str]) -> int:
+    """List, the newest first."""
     parser = argparse.ArgumentParser(prog="./run traces", description="留痕:谁在何时改了登记库、密钥、时限、证明和用印记录,改前改后")
     parser.add_argument("--place", metavar="表", help="只看一张表,如 people、units、api_keys、deadlines")
     parser.add_argument("--subject", metavar="编码", help="只看一个编码或 id")

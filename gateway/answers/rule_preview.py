@@ -11,7 +11,6 @@ from pydantic import Field
 from domain.limits import LimitKind
 from domain.readings import Readings
 from gateway.answers.base import Answered, Number
-from gateway.answers.timing import KINDS
 from ledger.rule_preview import CLOSED, MET, MISSED, RUNNING, UNDETERMINED, Line, Preview
 from ledger.tables.duty import RuleChange, RuleVersion
 
@@ -73,7 +72,7 @@ class PreviewLineAnswer(Answered):
     def of(cls, line: Line) -> PreviewLineAnswer:
         counts = line.counts
         return cls(
-            unit=line.unit, kind=line.kind, kind_name=KINDS[line.kind], met=counts[MET], missed=counts[MISSED], running=counts[RUNNING],
+            unit=line.unit, kind=line.kind, kind_name=line.kind.chinese, met=counts[MET], missed=counts[MISSED], running=counts[RUNNING],
             undetermined=counts[UNDETERMINED], closed=counts[CLOSED], differing=len(line.moved), numbers=line.moved[:_SHOWN],
         )  # fmt: skip
 

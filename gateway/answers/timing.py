@@ -18,11 +18,6 @@ from ledger.supervising import SupervisionLine
 from ledger.tables.verifications import Deadline
 from ledger.timing import RequestTiming, Timing
 
-KINDS = {
-    LimitKind.SOFT: "原则上的时限", LimitKind.HARD: "最迟时限", LimitKind.SUPERVISION: "督办时限",
-    LimitKind.CHOICE: "选择时限",
-}  # fmt: skip
-
 
 class ExcuseAnswer(Answered):
     """超时理由。`approved` 为 null 表示专班办公室尚未认定。"""
@@ -63,7 +58,7 @@ class LimitAnswer(Answered):
     def of(cls, limit: Deadline) -> LimitAnswer:
         return cls(
             kind=limit.kind,
-            kind_name=KINDS[limit.kind],
+            kind_name=limit.kind.chinese,
             starts_at=limit.started_at,
             due_at=limit.due_at,
             status=_status(limit),
@@ -154,7 +149,7 @@ class RequestTimingAnswer(Answered):
             limits=[LimitAnswer.of(limit) for limit in timing.limits],
             return_limit=ReturnLimitAnswer.of(timing.return_limit) if timing.return_limit else None,
             by_current_rules=[
-                RecountAnswer(kind=one.kind, kind_name=KINDS[one.kind], due_at=one.due, status=one.status)
+                RecountAnswer(kind=one.kind, kind_name=one.kind.chinese, due_at=one.due, status=one.status)
                 for one in timing.recounted
             ],
             elapsed=ElapsedAnswer(

@@ -17,6 +17,7 @@ from domain.quotas import QuotaOf
 from ledger import admission
 from ledger.signs.finding import MOST_NUMBERS, found
 
+SPAN = timedelta(hours=2)  #: how far back `at_once` is asked to look
 _R = LeadRule
 _CROWD = """
     WITH asked AS (
@@ -95,7 +96,3 @@ def _spent(session: Session, start: datetime, end: datetime) -> list[Sign]:
             limit=quota.limit, named=f"{whose.chinese}{quota.window.chinese} {quota.limit} 件",
         )
     ]  # fmt: skip
-
-
-#: How far back `at_once` looks each time.
-SPAN = timedelta(hours=2)

@@ -167,12 +167,13 @@ def test_who_guesses_keys_is_stopped_and_who_works_beside_him_is_not(api: Api, m
 
 
 async def waits_or_reads(scope: Scope, receive: Receive, send: Send) -> None:
-    """`/wait` answers when `release` is set, `/much` with more than a connection holds, all else once its body is there."""
-    if scope["path"] == "/wait":
+    """`/wait` answers when `release` is set, `/verify/upload` reads its body from then on, `/much` answers with more than a
+    connection holds, all else once its body is there."""
+    if scope["path"] in ("/wait", "/verify/upload"):
         await release.wait()
     elif scope["path"] == "/much":
         return await Response(bytes(2**25))(scope, receive, send)
-    elif scope["method"] == "POST":
+    if scope["method"] == "POST":
         try:
             while (await receive()).get("more_body"):
                 pass
@@ -227,6 +228,13 @@ async def opened(at: tuple[str, int], count: int, said: bytes = b"") -> Opened:
     return found
 
 
+async def held(count: int) -> list[connections.Connection]:
+    """The server's side of so many connections, once they are there."""
+    while len(there := [one for of_one in connections.Connection._held.values() for one in of_one]) < count:
+        await asyncio.sleep(0.01)
+    return there
+
+
 async def ended(connections: Opened) -> int:
     """How many of them the server has closed, once it had its turn."""
     await asyncio.sleep(0.05)
@@ -279,6 +287,32 @@ def test_a_crowd_that_gave_way_is_not_let_come_again_at_once_and_who_was_answere
 
     asyncio.run(asyncio.wait_for(attack(), 20))
     assert not connections.Connection._leaving
+
+
+def test_what_gave_way_is_unread_though_its_answer_makes_room_and_ends_with_it(edge: pytest.MonkeyPatch) -> None:
+    """A body larger than what is held for the answering side: uvicorn stops reading, and goes on once that has taken some."""
+    edge.setattr(gateway.connections, "LEAVING_SECONDS", 3600.0)
+
+    async def attack() -> None:
+        async with server() as at:
+            ((reader, writer),) = await opened(at, 1, b"POST /verify/upload HTTP/1.1\r\nHost: x\r\nContent-Length: 400000\r\n\r\n" + bytes(200_000))
+            (mine,) = await held(1)
+            while not mine.flow.read_paused:
+                await asyncio.sleep(0.01)
+            await opened(at, 5, b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
+            while mine not in connections.Connection._leaving:
+                await asyncio.sleep(0.01)
+            release.set()
+            writer.write(bytes(200_000))
+            await writer.drain()
+            await asyncio.sleep(0.2)
+            assert mine in connections.Connection._leaving and not mine.cycle.response_complete and mine._head is not None
+
+            mine.cycle.more_body = False  # as if the whole had come in before: the answer is the last word
+            mine.cycle.message_event.set()
+            assert b" 200 " in await reader.read() and mine not in connections.Connection._leaving
+
+    asyncio.run(asyncio.wait_for(attack(), 20))
 
 
 def test_over_all_addresses_the_one_that_rested_longest_gives_way(edge: pytest.MonkeyPatch) -> None:
