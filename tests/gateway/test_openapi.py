@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
+import json
+import os
 import re
 from typing import Any
 
 import pytest
 import requests
 import schemathesis
+import yaml
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from stdnum.cn import ric
@@ -20,6 +24,7 @@ from gateway.problems import PROBLEMS
 from ledger.database import transaction
 from ledger.keys import Caller
 from ledger.tables.registry import Person
+from settings import ROOT
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ADMIN, ISSUER, PUBLISHER, REQUESTER, Api
 from tests.gateway.test_reports import made
@@ -39,6 +44,30 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
     return [(path, method, one) for path, methods in document["paths"].items() for method, one in methods.items()]
 
 
+PROBLEM = "application/problem+json"
+SNAPSHOT = ROOT / "docs" / "openapi.yaml"
+
+
+def test_the_contract_is_the_committed_one(document: dict[str, Any]) -> None:
+    """A change of the contract is seen in review: `PROOFLESS_WRITE_DOCUMENTS=1` writes it. Where an installation is
+    reached is its own."""
+    contract = {**copy.deepcopy(document), "info": {**document["info"], "contact": None}, "servers": None}
+    for _, _, one in operations(contract):
+        refusals = {status: response for status, response in one["responses"].items() if PROBLEM in response.get("content", {})}
+        for status, response in refusals.items():  # their words stand in the table of problems, once
+            one["responses"][status] = sorted(response["content"][PROBLEM]["examples"])
+    contract = json.loads(json.dumps(contract))  # what is shared stands where it is used
+    text = yaml.safe_dump(contract, allow_unicode=True, sort_keys=False, default_flow_style=None, width=140)
+    if os.environ.get("PROOFLESS_WRITE_DOCUMENTS"):
+        SNAPSHOT.write_text(text, "utf-8")
+    assert SNAPSHOT.read_text("utf-8") == text
+
+
+def test_schemas_have_names_of_their_own(document: dict[str, Any]) -> None:
+    """Two models of one name would be told apart by their modules: moving a file would change the contract."""
+    assert [name for name in document["components"]["schemas"] if "__" in name or not name.isidentifier()] == []
+
+
 def test_every_endpoint_is_described_in_chinese(document: dict[str, Any]) -> None:
     for path, method, one in operations(document):
         assert CHINESE.search(one["summary"]) and CHINESE.search(one["description"]), (method, path)
@@ -54,7 +83,7 @@ def test_every_endpoint_with_a_key_says_so_and_no_other(document: dict[str, Any]
 def test_every_problem_of_the_document_is_in_the_table(document: dict[str, Any]) -> None:
     for _, _, one in operations(document):
         for status, response in one["responses"].items():
-            for code in response.get("content", {}).get("application/problem+json", {}).get("examples", {}):
+            for code in response.get("content", {}).get(PROBLEM, {}).get("examples", {}):
                 assert PROBLEMS[code].status == int(status)
 
 
