@@ -2,6 +2,9 @@
 
 Every rate carries its numerator and its denominator and the key under which its cases can be listed; every figure of last
 week stands beside this week's. Nothing here computes from the ledger (`reports.figures`) or prints (`reports.layouts`).
+
+Snapshots are kept for years and read by these types again: a field that is added has a default that says it was not
+counted, and the changed shape another file in tests/reports/kept.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from reports.periods import is_week
 from reports.wording import of_period
 
 _MOST = 30  #: corrected figures that are named one by one
+_NONE = "无"  #: not counted, or out of nothing: a figure that came later was in no earlier report
 
 
 def key_figures(report: Report) -> tuple[tuple[str, str], ...]:
@@ -35,10 +36,10 @@ def _kept(rate: Rate) -> str:
 def changes(before: Report, after: Report, version: int) -> tuple[str, ...]:
     """更正说明: each figure that differs from version `version`, with what it was and what it is."""
     old, new = dict(_figures(before)), dict(_figures(after))
-    differing = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    differing = [name for name in {**old, **new} if old.get(name, _NONE) != new.get(name, _NONE)]
     if not differing:
         return (f"与第{version}版相比,各项数字没有变化。",)
-    said = [f"{name}由 {old.get(name, '无')} 更正为 {new.get(name, '无')}" for name in differing[:_MOST]]
+    said = [f"{name}由 {old.get(name, _NONE)} 更正为 {new.get(name, _NONE)}" for name in differing[:_MOST]]
     rest = f";另有 {len(differing) - _MOST} 项见工作簿" if len(differing) > _MOST else ""
     return (f"与第{version}版相比:{';'.join(said)}{rest}。",)
 
@@ -51,55 +52,64 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
         ("投诉举报", report.complaints.received),
     ):  # fmt: skip
         yield name, f"{count.value}"
-        yield f"上周{name}", "无" if count.before is None else f"{count.before}"
+        yield f"上周{name}", _NONE if count.before is None else f"{count.before}"
     yield "撤回", f"{report.withdrawn}"
     yield "期末在办", f"{report.open}"
     yield from _limits("", report.limits)
     yield from _limits("上周", report.limits_before) if report.limits_before else ()
     yield from _spread("", report.spread)
-    yield "投诉按时办结", str(report.complaints.handled)
+    yield "投诉按时办结", _rate(report.complaints.handled)
+    yield from ((f"投诉举报({name})", f"{count}") for name, count in (*report.complaints.by_channel, *report.complaints.by_unit))
     found = report.coverage
+    yield "现行清单版次", f"{found.list_version}" if found.list_version else _NONE
     for name, rate in (
         ("已有清单的单位", found.lists), ("值守齐备的单位", found.rosters), ("已接入的数据库", found.databases),
-        ("逾期报送的清单调整", found.late_adjustments), ("已完成的后续更新", found.open_tasks),
+        ("已对接的自建系统", found.systems), ("逾期报送的清单调整", found.late_adjustments), ("已完成的后续更新", found.open_tasks),
     ):  # fmt: skip
-        yield name, str(rate)
-    yield from ((f"以{one.name}办结", str(one.share)) for one in report.methods)
+        yield name, _rate(rate)
+    yield from ((f"以{one.name}办结", _rate(one.share)) for one in report.methods)
     for source in report.sources:
-        yield f"{source.source}查到", str(source.found)
-        yield f"{source.source}故障", str(source.failed)
+        yield f"{source.source}查询", f"{source.asked}"
+        yield f"{source.source}查到", _rate(source.found)
+        yield f"{source.source}故障", _rate(source.failed)
         yield from _spread(source.source, source.spread)
     for row in report.units:
         yield from _unit(row)
     yield from ((f"{one.label}的答复", f"{one.count} 件") for one in report.distribution)
     yield from ((f"{one.label}收到", f"{one.received}") for one in report.trend)
-    yield from ((f"{one.label}按时", str(one.kept)) for one in report.trend)
-    yield from ((f"{one.unit} {one.day.month}月{one.day.day}日超时", str(one.missed)) for one in report.heat)
+    yield from ((f"{one.label}按时", _rate(one.kept)) for one in report.trend)
+    yield from ((f"{one.unit} {one.day.month}月{one.day.day}日超时", _rate(one.missed)) for one in report.heat)
+    yield from ((f"{one.unit_name}{one.name}获取证明", f"{one.obtained}") for one in report.systems)
     yield from ((f"线索 {one.number}", f"{one.evidence}({one.standing})") for one in report.leads)
 
 
+def _rate(rate: Rate) -> str:
+    return str(rate) if rate.whole else _NONE
+
+
 def _limits(of: str, limits: Limits) -> Iterator[tuple[str, str]]:
-    yield f"{of}最迟时限按时", str(limits.hard)
-    yield f"{of}原则上的时限按时", str(limits.soft)
-    yield f"{of}督办按时", str(limits.supervision)
+    yield f"{of}最迟时限按时", _rate(limits.hard)
+    yield f"{of}原则上的时限按时", _rate(limits.soft)
+    yield f"{of}督办按时", _rate(limits.supervision)
     yield f"{of}有正当理由的超时", f"{limits.excused}"
     yield f"{of}未定的时限", f"{limits.undetermined}"
 
 
 def _spread(of: str, spread: Spread) -> Iterator[tuple[str, str]]:
-    yield f"{of}用时中位数", "无" if spread.median is None else f"{spread.median:.1f} 秒"
-    yield f"{of}95%用时", "无" if spread.p95 is None else f"{spread.p95:.1f} 秒"
+    yield f"{of}用时件数", f"{spread.count}"
+    yield f"{of}用时中位数", _NONE if spread.median is None else f"{spread.median:.1f} 秒"
+    yield f"{of}95%用时", _NONE if spread.p95 is None else f"{spread.p95:.1f} 秒"
 
 
 def _unit(row: UnitRow) -> Iterator[tuple[str, str]]:
     counts = (
         ("收到", row.received), ("已答复", row.answered), ("未答复", row.waiting), ("退回", row.returns), ("要求补正", row.supplements),
         ("开始督办", row.supervised), ("督办未按时", row.supervision_missed), ("发起核验", row.filed), ("交回用时", row.handed_back_minutes),
-        ("名次", row.rank if row.rank is not None else "无"),
+        ("名次", row.rank if row.rank is not None else _NONE),
     )  # fmt: skip
     yield from ((f"{row.name}{name}", f"{value}") for name, value in counts)
     yield from _limits(row.name, row.limits)
     yield from _spread(row.name, row.spread)
-    yield f"{row.name}按时退回", str(row.returns_in_time)
-    yield f"{row.name}建议被采纳", str(row.returns_accepted)
-    yield f"{row.name}主动提供占比", str(row.voluntary)
+    yield f"{row.name}按时退回", _rate(row.returns_in_time)
+    yield f"{row.name}建议被采纳", _rate(row.returns_accepted)
+    yield f"{row.name}主动提供占比", _rate(row.voluntary)
