@@ -13,7 +13,8 @@ import uvicorn
 from sqlalchemy.exc import OperationalError
 
 from gateway.app import create_app
-from gateway.connections import MOST_CONNECTIONS, MOST_LEAVING, Connection
+from gateway.arrivals import MOST_WAITING, Arrivals
+from gateway.connections import MOST_CONNECTIONS, Connection, is_for_health
 from gateway.endings import Endings
 from gateway.telemetry import log_as_json
 from ledger.database import transaction
@@ -23,15 +24,31 @@ from settings import WrongSettings, settings
 BACKLOG = 1024
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
+    """uvicorn, with a door of our own (gateway.arrivals)."""
+
     def __init__(self, config: uvicorn.Config, endings: Endings) -> None:
         super().__init__(config)
         self._endings = endings
+        self._arrivals: list[Arrivals] = []
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Answer the calls that wait with what is known now: they would hold up the end for half a minute."""
         self._endings.release()
         super().handle_exit(sig, frame)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=[])
+        for one in sockets or []:
+            self._arrivals.append(Arrivals(one, self._connection, paced=not is_for_health(one.getsockname())))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for one in self._arrivals:
+            one.close()
+        await super().shutdown(sockets)
+
+    def _connection(self) -> Connection:
+        return Connection(self.config, self.server_state, self.lifespan.state)
 
 
 def configuration(app: Any) -> uvicorn.Config:
@@ -47,7 +64,6 @@ def configuration(app: Any) -> uvicorn.Config:
         proxy_headers=bool(settings().trusted_proxies),
         forwarded_allow_ips=settings().trusted_proxies or None,
         http=Connection,  # gateway.connections says how many there may be
-        backlog=BACKLOG,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=32 * 1024,
@@ -57,7 +73,7 @@ def configuration(app: Any) -> uvicorn.Config:
 def _open_enough() -> None:
     """A connection is an open file, and so is much else: where the system allows it, there are enough for all."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * MOST_CONNECTIONS + MOST_LEAVING
+    wanted = 2 * MOST_CONNECTIONS + MOST_WAITING
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
@@ -88,7 +104,7 @@ def main() -> None:
     except WrongKeys as error:
         sys.exit(f"接口服务没有启动:{error}。{REMEDY}")
     app = create_app()
-    _Server(configuration(app), app.state.services.endings).run(listening())
+    Server(configuration(app), app.state.services.endings).run(listening())
 
 
 if __name__ == "__main__":

@@ -45,3 +45,14 @@ def is_monitor(request: Request) -> bool:
     except ValueError:
         return False
     return any(caller in network for network in settings().monitors())
+
+
+def is_proxy(network: str) -> bool:
+    """Whether everybody may come from there: a proxy that is trusted with saying who calls."""
+    for trusted in filter(None, map(str.strip, settings().trusted_proxies.split(","))):
+        try:
+            if trusted == "*" or ipaddress.ip_address(network.partition("/")[0]) in ipaddress.ip_network(trusted, strict=False):
+                return True
+        except ValueError:
+            continue  # no address: uvicorn knows it by its name, and has none here
+    return False

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import collections
+import contextlib
+import errno
 import json
+import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -11,18 +15,18 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 import gateway.bodies
 import gateway.connections
-from gateway import caching, connections, pages, quotas
-from gateway.__main__ import configuration, listening
+from gateway import arrivals, caching, pages, quotas
+from gateway.__main__ import Server, configuration, listening
 from gateway.app import ROUTERS, create_app
 from gateway.bodies import BodyLimit
-from gateway.connections import Crowd, network_of
+from gateway.connections import Connection, Crowd, network_of
+from gateway.endings import Endings
 from gateway.permissions import RULES
 from gateway.problems import Problem, as_json
 from ledger import keys
@@ -194,12 +198,13 @@ async def server() -> AsyncIterator[tuple[str, int]]:
     config = configuration(Crowd(BodyLimit(waits_or_reads)))
     config.lifespan = "off"
     ports = (0, settings().gateway_health_port) if settings().gateway_health_port else (0,)
-    running = uvicorn.Server(config)
-    task = asyncio.create_task(running._serve([socket.create_server(("127.0.0.1", port)) for port in ports]))
+    running = Server(config, Endings())
+    sockets = [socket.create_server(("127.0.0.1", port)) for port in ports]
+    task = asyncio.create_task(running._serve(sockets))
     while not running.started:
         await asyncio.sleep(0.01)
     try:
-        yield running.servers[0].sockets[0].getsockname()
+        yield sockets[0].getsockname()
     finally:
         release.set()
         running.should_exit = running.force_exit = True
@@ -209,7 +214,6 @@ async def server() -> AsyncIterator[tuple[str, int]]:
 @pytest.fixture
 def edge(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     monkeypatch.setenv("PROOFLESS_CONNECTIONS_PER_ADDRESS", "5")
-    monkeypatch.setattr(gateway.connections, "LEAVING_SECONDS", 0.01)
     settings.cache_clear()
     yield monkeypatch
     monkeypatch.undo()
@@ -219,26 +223,19 @@ def edge(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
 Opened = list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
 
 
-async def opened(at: tuple[str, int], count: int, said: bytes = b"") -> Opened:
+async def opened(at: tuple[str, int], count: int, said: bytes = b"", whence: str = "127.0.0.1") -> Opened:
     found = []
     for _ in range(count):
-        reader, writer = await asyncio.open_connection(*at)
+        reader, writer = await asyncio.open_connection(*at, local_addr=(whence, 0))
         writer.write(said)
         found.append((reader, writer))
     return found
 
 
-async def held(count: int) -> list[connections.Connection]:
-    """The server's side of so many connections, once they are there."""
-    while len(there := [one for of_one in connections.Connection._held.values() for one in of_one]) < count:
-        await asyncio.sleep(0.01)
-    return there
-
-
-async def ended(connections: Opened) -> int:
+async def ended(opened: Opened) -> int:
     """How many of them the server has closed, once it had its turn."""
     await asyncio.sleep(0.05)
-    return sum(reader.at_eof() for reader, _ in connections)
+    return sum(reader.at_eof() for reader, _ in opened)
 
 
 async def answer(at: tuple[str, int], path: str = "/", **options: Any) -> httpx.Response:
@@ -262,57 +259,77 @@ def test_connections_that_rest_give_way_and_who_is_answered_stays(edge: pytest.M
     asyncio.run(asyncio.wait_for(attack(), 20))
 
 
-def test_a_crowd_that_gave_way_is_not_let_come_again_at_once_and_who_was_answered_is(edge: pytest.MonkeyPatch) -> None:
-    """Those that stand outside are unread, count nowhere, and are as many as there is room for."""
-    edge.setattr(gateway.connections, "LEAVING_SECONDS", 3600.0)
-    edge.setattr(gateway.connections, "MOST_LEAVING", 7)
+def test_one_address_brings_others_at_its_pace_and_nobody_else_waits(edge: pytest.MonkeyPatch) -> None:
+    """Those that come faster wait unread, as many as there is room for."""
+    edge.setattr(arrivals, "AT_ONCE", 2)
+    edge.setattr(arrivals, "EACH", 3600.0)
+    edge.setattr(arrivals, "MOST_WAITING", 3)
 
     async def attack() -> None:
         async with server() as at:
-            once = await opened(at, 2, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            for reader, _ in once:
-                await reader.readuntil(b"true}")
-            idle = await opened(at, 10)  # five an address: the two that were answered go first, then five of these
-            for reader, _ in once:
+            crowd = await opened(at, 6, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            for reader, _ in crowd[:2]:
+                assert b" 200 " in await reader.readuntil(b"true}")
+            with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+                await crowd[5][0].readexactly(1)  # no room to wait in
+            assert len(Connection.everybody) == 2 and await ended(crowd[:5]) == 0
+            ((reader, _),) = await opened(at, 1, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", whence="127.0.0.2")
+            assert b" 200 " in await reader.readuntil(b"true}")
+        for reader, _ in crowd[2:5]:  # the server has ended, and they with it
+            with contextlib.suppress(ConnectionError):
                 assert await reader.read() == b""
-            assert await ended(idle) == 0 and len(connections.Connection._leaving) == 5
-            assert (await answer(at)).status_code == 200, "the sixth gave way"
-            for _, writer in idle[:6]:
-                writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            more = await opened(at, 3)
-            while await ended(idle) < 1:  # beyond seven: closed at once
-                pass
-            assert len(connections.Connection._leaving) == 7 and await ended(more) == 0
-            assert [reader.at_eof() for reader, _ in idle[:7]] == [False] * 7, "and nothing was read of them"
 
     asyncio.run(asyncio.wait_for(attack(), 20))
-    assert not connections.Connection._leaving
 
 
-def test_what_gave_way_is_unread_though_its_answer_makes_room_and_ends_with_it(edge: pytest.MonkeyPatch) -> None:
-    """A body larger than what is held for the answering side: uvicorn stops reading, and goes on once that has taken some."""
-    edge.setattr(gateway.connections, "LEAVING_SECONDS", 3600.0)
+def test_who_came_too_fast_comes_in_turn_and_who_left_meanwhile_costs_nothing(edge: pytest.MonkeyPatch) -> None:
+    edge.setattr(arrivals, "AT_ONCE", 1)
+    made: list[int] = []
+    edge.setattr(Server, "_connection", lambda self, make=Server._connection: made.append(1) or make(self))
 
-    async def attack() -> None:
+    async def come() -> None:
         async with server() as at:
-            ((reader, writer),) = await opened(at, 1, b"POST /verify/upload HTTP/1.1\r\nHost: x\r\nContent-Length: 400000\r\n\r\n" + bytes(200_000))
-            (mine,) = await held(1)
-            while not mine.flow.read_paused:
-                await asyncio.sleep(0.01)
-            await opened(at, 5, b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
-            while mine not in connections.Connection._leaving:
-                await asyncio.sleep(0.01)
-            release.set()
-            writer.write(bytes(200_000))
-            await writer.drain()
-            await asyncio.sleep(0.2)
-            assert mine in connections.Connection._leaving and not mine.cycle.response_complete and mine._head is not None
+            with socket.create_connection(at), socket.create_connection(at):
+                pass  # before the server had its turn
+            for reader, _ in await opened(at, 4, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"):
+                assert b" 200 " in await reader.readuntil(b"true}")
+            assert len(made) == 5, "the first came at once, the second not at all"
 
-            mine.cycle.more_body = False  # as if the whole had come in before: the answer is the last word
-            mine.cycle.message_event.set()
-            assert b" 200 " in await reader.read() and mine not in connections.Connection._leaving
+    asyncio.run(asyncio.wait_for(come(), 20))
 
-    asyncio.run(asyncio.wait_for(attack(), 20))
+
+def test_a_turn_of_the_loop_takes_few_and_a_full_system_is_asked_again(edge: pytest.MonkeyPatch) -> None:
+    edge.setattr(arrivals, "TAKEN_A_TURN", 2)
+    edge.setattr(arrivals, "_AGAIN", 0.01)
+    full = [True]
+
+    class Listening(socket.socket):
+        def accept(self) -> tuple[socket.socket, Any]:
+            if full and full.pop():
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+            return super().accept()
+
+    async def come() -> None:
+        with Listening() as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
+            clients = [socket.create_connection(listening.getsockname()) for _ in range(7)]
+            turn, taken = [0], collections.Counter[int]()
+
+            def connection() -> asyncio.Protocol:
+                taken[turn[0]] += 1
+                return asyncio.Protocol()
+
+            door = arrivals.Arrivals(listening, connection, paced=False)
+            while taken.total() < 7:
+                turn[0] += 1
+                await asyncio.sleep(0)
+            assert max(taken.values()) == 2 and not full
+            door.close()
+            for client in clients:
+                client.close()
+
+    asyncio.run(asyncio.wait_for(come(), 20))
 
 
 def test_over_all_addresses_the_one_that_rested_longest_gives_way(edge: pytest.MonkeyPatch) -> None:
@@ -429,7 +446,7 @@ def test_who_does_not_take_the_answer_is_let_go(edge: pytest.MonkeyPatch) -> Non
     async def attack() -> None:
         async with server() as at:
             held = await opened(at, 3, b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n")
-            while connections.Connection._held.get("127.0.0.1"):
+            while Connection.everybody:
                 await asyncio.sleep(0.02)
             for reader, _ in held:
                 with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
@@ -446,7 +463,7 @@ def test_who_takes_a_long_answer_slowly_has_all_of_it(edge: pytest.MonkeyPatch) 
         async with server() as at:
             ((reader, writer),) = await opened(at, 1, b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n")
             assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
-            (connection,) = connections.Connection._held["127.0.0.1"]
+            (connection,) = Connection.everybody
             waiting = connection.transport.get_write_buffer_size
             left, looks = waiting(), 0
             for _ in range(32):
@@ -467,13 +484,13 @@ def test_a_closed_connection_is_gone_though_its_last_words_are_not_taken(edge: p
     async def attack() -> None:
         async with server() as at:
             held = await opened(at, 1, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            while not (mine := [one for one in connections.Connection._held.get("127.0.0.1", ()) if one.cycle]):
+            while not (mine := [one for one in Connection.everybody if one.cycle]):
                 await asyncio.sleep(0.02)
             connection = mine[0]
             connection.transport.set_write_buffer_limits(high=2**26)
             connection.transport.write(bytes(2**25))
             connection.timeout_keep_alive_handler()
-            while connection in connections.Connection._held.get("127.0.0.1", ()):
+            while connection in Connection.everybody:
                 await asyncio.sleep(0.02)
             del held
 
@@ -490,7 +507,7 @@ def test_who_is_still_asking_gives_way_after_who_rests_and_who_is_answered_never
             for gone in (resting[0], asking[0], asking[1]):
                 fresh = await opened(at, 1, b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
                 await gone[0].read()
-                while any(one.cycle is None for one in connections.Connection._held["127.0.0.1"]):
+                while any(one.cycle is None for one in Connection.everybody):
                     await asyncio.sleep(0.01)
                 answered += fresh
             assert await ended(answered) == 0
