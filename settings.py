@@ -8,22 +8,38 @@ its variable in lower case (`proofless_database_password`), in the folder `PROOF
 from __future__ import annotations
 
 import os
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from math import inf
 from pathlib import Path
-from typing import Literal
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
-
-from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
 LOCAL = ZoneInfo("Asia/Shanghai")
 _MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+_YES, _NO = frozenset({"1", "true", "t", "yes", "y", "on"}), frozenset({"0", "false", "f", "no", "n", "off"})
 
-_QUOTAS = r"^([1-9]\d{0,8}/(minute|hour|day)( [1-9]\d{0,8}/(minute|hour|day))*)?$"
-_SHARES = r"^([1-9]\d{0,2}/[1-9]\d{0,3}( [1-9]\d{0,2}/[1-9]\d{0,3})*)?$"
+Value = TypeVar("Value")
+
+
+class WrongSettings(Exception):
+    """A variable has a value that cannot be; the text is Chinese, names it and repeats no value: it may be a secret."""
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text that does not print itself."""
+
+    _text: str = field(repr=False)
+
+    def get_secret_value(self) -> str:
+        return self._text
 
 
 def wall_clock() -> datetime:
@@ -36,9 +52,75 @@ def at(wall: datetime, rate: float, origin: datetime) -> datetime:
     return wall if rate == 1 else origin + (wall - origin) * rate
 
 
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="PROOFLESS_", extra="ignore", frozen=True)
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses or networks, separated by commas."""
+    return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
 
+
+def _variable(default: Value, read: Callable[[str], Value]) -> Value:
+    """A variable whose text is read by this, and not by its default's own type; ValueError where it cannot be."""
+    return field(default=default, metadata={"read": read})
+
+
+def _number(least: int, most: float = inf) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not least <= (number := int(text)) <= most:
+            raise ValueError(f"from {least} to {most}")
+        return number
+
+    return read
+
+
+def _matching(pattern: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if re.fullmatch(pattern, text) is None:
+            raise ValueError(f"not {pattern}")
+        return text
+
+    return read
+
+
+def _truth(text: str) -> bool:
+    if (word := text.lower()) not in _YES | _NO:
+        raise ValueError("neither true nor false")
+    return word in _YES
+
+
+def _rate(text: str) -> float:
+    if not (number := float(text)) > 0:
+        raise ValueError("a clock runs forward")
+    return number
+
+
+def _instant(text: str) -> datetime:
+    if (instant := datetime.fromisoformat(text)).tzinfo is None:
+        raise ValueError("without an offset it is no instant")
+    return instant
+
+
+def _quotas(text: str) -> str:
+    quota = r"[1-9]\d{0,8}/(minute|hour|day)"
+    windows = [part.partition("/")[2] for part in _matching(f"({quota}( {quota})*)?")(text).split()]
+    if len(set(windows)) < len(windows):
+        raise ValueError("two quotas for one window")
+    return text
+
+
+def _shares(text: str) -> str:
+    share = r"[1-9]\d{0,2}/[1-9]\d{0,3}"
+    pairs = (part.split("/") for part in _matching(f"({share}( {share})*)?")(text).split())
+    if any(int(differing) > int(among) for differing, among in pairs):
+        raise ValueError("more mismatches than answers: the first number of each pair is the smaller one")
+    return text
+
+
+def _networks(text: str) -> str:
+    networks(text)  # what is wrong is said at the start, and not at the first callback
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
     home: Path = ROOT / "var"
     """Where everything that must survive a restart lives."""
 
@@ -47,59 +129,59 @@ class Settings(BaseSettings):
     database_port: int = 5432
     database_name: str = "proofless"
     database_user: str = "proofless_app"
-    database_password: SecretStr = SecretStr("")
-    database_pool: int = Field(default=10, ge=2, le=100)
+    database_password: Secret = Secret("")
+    database_pool: int = _variable(10, _number(2, 100))
 
     # Keys (see ledger/vault.py). `master_keys` is a JSON object {key id: base64 of 32 bytes}, newest last.
-    master_keys: SecretStr = SecretStr("{}")
-    lookup_key: SecretStr = SecretStr("")
+    master_keys: Secret = Secret("{}")
+    lookup_key: Secret = Secret("")
 
     prefect_api_url: str = "http://127.0.0.1:4200/api"
-    prefect_password: SecretStr = SecretStr("")
+    prefect_password: Secret = Secret("")
     work_pool: str = "proofless"
-    worker_name: str = Field(default="worker-1", pattern=r"^[\w.-]{1,60}$")
-    worker_limit: int = Field(default=16, ge=1, le=200)
+    worker_name: str = _variable("worker-1", _matching(r"[\w.-]{1,60}"))
+    worker_limit: int = _variable(16, _number(1, 200))
     """Passes that one worker runs at a time: what one core can keep moving; more of them only wait for each other."""
-    lease_seconds: int = Field(default=30, ge=2, le=600)
+    lease_seconds: int = _variable(30, _number(2, 600))
 
     gateway_host: str = "127.0.0.1"
-    gateway_port: int = Field(default=8080, ge=1, le=65535)
-    gateway_health_port: int = Field(default=0, ge=0, le=65535)
+    gateway_port: int = _variable(8080, _number(1, 65535))
+    gateway_health_port: int = _variable(0, _number(0, 65535))
     """A port of its own for `/healthz`, `/health` and `/metrics`, which no crowd at the other one fills; 0: none."""
     public_url: str = "http://127.0.0.1:8080"
     """The address printed in QR codes: what a citizen's phone can reach."""
-    requests_per_minute: int = Field(default=600, ge=1)
+    requests_per_minute: int = _variable(600, _number(1))
     """Calls that one unit may make; beyond it the gateway answers 429."""
     # 限额: how many cases one may register, verifications file, persons' data read (each for itself), counted in the
     # ledger: "30/minute 600/day", empty for none. Beyond it the gateway answers 429 (docs/decisions/0028).
-    quota_person: str = Field(default="30/minute 600/day", pattern=_QUOTAS)
+    quota_person: str = _variable("30/minute 600/day", _quotas)
     """By a person's own key. At a counter 300 verifications a day are many."""
-    quota_system: str = Field(default="300/minute 20000/day", pattern=_QUOTAS)
+    quota_system: str = _variable("300/minute 20000/day", _quotas)
     """By the keys of one system."""
-    quota_unit: str = Field(default="40000/day", pattern=_QUOTAS)
-    quota_matter: str = Field(default="20000/day", pattern=_QUOTAS)
-    quota_case: str = Field(default="100/day", pattern=_QUOTAS)
-    mismatches_by_key: str = Field(default="7/10 10/30 12/40", pattern=_SHARES)
+    quota_unit: str = _variable("40000/day", _quotas)
+    quota_matter: str = _variable("20000/day", _quotas)
+    quota_case: str = _variable("100/day", _quotas)
+    mismatches_by_key: str = _variable("7/10 10/30 12/40", _shares)
     """不符: names that do not belong to their numbers, among a key's newest answers, that stop its look-ups; empty: none."""
-    mismatches_by_unit: str = Field(default="12/20 14/40", pattern=_SHARES)
+    mismatches_by_unit: str = _variable("12/20 14/40", _shares)
     """The same for all keys of a unit together."""
-    public_checks_per_minute: int = Field(default=30, ge=1)
+    public_checks_per_minute: int = _variable(30, _number(1))
     """Public calls from one address: checks of proofs, and apart from them readings of the list."""
-    connections_per_address: int = Field(default=200, ge=1)
+    connections_per_address: int = _variable(200, _number(1))
     """Connections that one address may hold; beyond it the one that rested longest is closed. Trusted proxies: any number."""
-    feedback_url: str = Field(default="", pattern=r"^(https?://[^\s\"<>]+)?$")
+    feedback_url: str = _variable("", _matching(r"(https?://[^\s\"<>]+)?"))
     """Where the public tells what is wrong in the published list; empty: 12345 alone."""
-    monitor_from: str = "127.0.0.0/8,::1"
+    monitor_from: str = _variable("127.0.0.0/8,::1", _networks)
     """Addresses or networks, separated by commas, that may read `/health` and `/metrics`: this machine's own by default."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, of the proxies whose X-Forwarded-For is believed; none by default."""
 
-    region: str = Field(default="370402", pattern=r"^\d{6}$")
+    region: str = _variable("370402", _matching(r"\d{6}"))
     """行政区划代码 of the district."""
     district: str = "山东省枣庄市市中区"
     """The district's full name: how its own units' names may begin."""
 
-    callback_networks: str = ""
+    callback_networks: str = _variable("", _networks)
     """Addresses or networks, separated by commas, that callbacks may go to, this machine's own included where it is
     named. Empty: any but this machine's own, link-local and reserved ones (connectors/receivers.py)."""
 
@@ -110,27 +192,27 @@ class Settings(BaseSettings):
     seals_dir: Path = ROOT / "var" / "seals"
     seal_share_name: str = "市中区证照数据共享查询核验专用章"
     seal_issuer_name: str = "市中区电子证明核实信息专用章"
-    seal_development: bool = True
+    seal_development: bool = _variable(True, _truth)
     """Development keys: the seal reads 演示 and the page 「演示,无效力」. False only with keys of the e-seal platform."""
 
     readings: str = "{}"
     """解读: where the regulation's text is open, what the district chose, as a JSON object (domain/readings.py)."""
 
-    complaint_days: int = Field(default=15, ge=1, le=90)
+    complaint_days: int = _variable(15, _number(1, 90))
     """Working days in which a complaint is to be answered (18.1); the regulation gives no term."""
-    rectification_days: int = Field(default=10, ge=1, le=90)
+    rectification_days: int = _variable(10, _number(1, 90))
     """Working days for the answer to a 整改通知 where it names no other term (reading 18)."""
 
-    retention_days: int = Field(default=3653, ge=365, le=36525)
+    retention_days: int = _variable(3653, _number(365, 36525))
     """保管期限 of a case and a complaint, from the last thing that happened to it; 主动提供台账 keeps its own (2.7)."""
 
     smtp_host: str = ""
-    smtp_port: int = Field(default=25, ge=1, le=65535)
-    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_port: int = _variable(25, _number(1, 65535))
+    smtp_security: str = _variable("none", _matching("none|starttls|tls"))
     """How the mail server is spoken to: STARTTLS (usually port 587) or TLS from the start (465). With a user never none."""
     smtp_user: str = ""
-    smtp_password: SecretStr = SecretStr("")
-    smtp_ca_file: Path | None = None
+    smtp_password: Secret = Secret("")
+    smtp_ca_file: Path | None = _variable(None, Path)
     """The certificates by which the mail server is trusted, PEM; None: the system's own."""
     mail_from: str = "proofless@example.invalid"
     mail_operators: str = ""
@@ -140,18 +222,16 @@ class Settings(BaseSettings):
     """Who issues the weekly report, as its head says it."""
     report_scope: str = "市中区"
     """How the report's title names the district."""
-    report_readers: str = Field(default="", pattern=rf"^\s*(?:{_MAIL}(?:\s*,\s*{_MAIL})*)?\s*$")
+    report_readers: str = _variable("", _matching(rf"\s*(?:{_MAIL}(?:\s*,\s*{_MAIL})*)?\s*"))
     """Who gets the weekly report by mail, separated by commas. None: it is made, and says that nobody is configured."""
 
     # One clock for all processes: instants of the regulation are origin + (wall clock - origin) * rate.
-    clock_origin: AwareDatetime = datetime(2026, 1, 1, tzinfo=UTC)
-    clock_rate: float = Field(default=1.0, gt=0)
+    clock_origin: datetime = _variable(datetime(2026, 1, 1, tzinfo=UTC), _instant)
+    clock_rate: float = _variable(1.0, _rate)
 
-    @model_validator(mode="after")
-    def _mail_password_stays_secret(self) -> Settings:
+    def __post_init__(self) -> None:
         if self.smtp_user and self.smtp_security == "none":
-            raise ValueError("PROOFLESS_SMTP_USER needs PROOFLESS_SMTP_SECURITY=starttls or tls: a password never travels in clear")
-        return self
+            raise WrongSettings("设有 PROOFLESS_SMTP_USER 时,PROOFLESS_SMTP_SECURITY 须为 starttls 或 tls:口令不得明文传送")
 
     def now(self) -> datetime:
         """The instant of the regulation's clock, aware, UTC. Production: the wall clock."""
@@ -169,33 +249,11 @@ class Settings(BaseSettings):
 
     def callback_allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of `callback_networks`."""
-        return tuple(ip_network(part.strip(), strict=False) for part in self.callback_networks.split(",") if part.strip())
+        return networks(self.callback_networks)
 
     def monitors(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of `monitor_from`."""
-        return tuple(ip_network(part.strip(), strict=False) for part in self.monitor_from.split(",") if part.strip())
-
-    @field_validator("mismatches_by_key", "mismatches_by_unit")
-    @classmethod
-    def _shares(cls, value: str) -> str:
-        if any(int(differing) > int(among) for differing, among in (part.split("/") for part in value.split())):
-            raise ValueError("more mismatches than answers: the first number of each pair is the smaller one")
-        return value
-
-    @field_validator("quota_person", "quota_system", "quota_unit", "quota_matter", "quota_case")
-    @classmethod
-    def _quotas(cls, value: str) -> str:
-        windows = [part.partition("/")[2] for part in value.split()]
-        if len(set(windows)) < len(windows):
-            raise ValueError("two quotas for one window")
-        return value
-
-    @field_validator("callback_networks", "monitor_from")
-    @classmethod
-    def _networks(cls, value: str) -> str:
-        for part in filter(None, map(str.strip, value.split(","))):
-            ip_network(part, strict=False)  # ValueError names what is wrong, at the start and not at the first callback
-        return value
+        return networks(self.monitor_from)
 
     def retention(self) -> timedelta:
         return timedelta(days=self.retention_days)
@@ -214,16 +272,29 @@ class Settings(BaseSettings):
         )
 
 
-class WrongSettings(Exception):
-    """A variable has a value that cannot be; the text is Chinese, names it and repeats no value: it may be a secret."""
+def load(secrets_folder: str | Path | None) -> Settings:
+    """From the variables and this folder's files; a variable wins over a file. Raises `WrongSettings` with all that is wrong."""
+    folder = Path(secrets_folder) if secrets_folder else None
+    if folder and not folder.is_dir():
+        warnings.warn(f"PROOFLESS_SECRETS_DIR:没有目录 {folder}", stacklevel=2)
+    values: dict[str, Any] = {}
+    wrong = []
+    for one in fields(Settings):
+        name = f"PROOFLESS_{one.name}".upper()
+        text = os.environ.get(name)
+        try:
+            if text is None and folder and (file := folder / name.lower()).is_file():
+                text = file.read_text("utf-8").strip()
+            if text is not None:
+                values[one.name] = one.metadata.get("read", type(one.default))(text)
+        except ValueError:
+            wrong.append(name)
+    if wrong:
+        raise WrongSettings(f"配置项 {'、'.join(wrong)} 的值不能用")
+    return Settings(**values)
 
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process, read once. Raises `WrongSettings`."""
-    folder = os.environ.get("PROOFLESS_SECRETS_DIR")
-    try:
-        return Settings(_secrets_dir=folder) if folder else Settings()  # type: ignore[call-arg]
-    except ValidationError as error:
-        names = dict.fromkeys(f"PROOFLESS_{one['loc'][0]}".upper() if one["loc"] else one["msg"] for one in error.errors())
-        raise WrongSettings(f"配置项 {'、'.join(names)} 的值不能用") from None
+    return load(os.environ.get("PROOFLESS_SECRETS_DIR"))

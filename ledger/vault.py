@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from domain.retention import ERASED
-from settings import Settings, settings
+from settings import Settings, load, settings
 
 _NONCE = 12
 _VERSION = b"\x01"
@@ -171,7 +171,7 @@ def open_vault(at: Settings) -> Vault:
     except (ValueError, TypeError):
         raise VaultError("密钥文件无法读取:proofless_lookup_key 应为 base64。") from None
     folder = os.environ.get("PROOFLESS_SECRETS_DIR")
-    return Vault(_masters(at), lookup_key, (lambda: _masters(Settings(_secrets_dir=folder))) if folder else None)  # type: ignore[call-arg]
+    return Vault(_masters(at), lookup_key, (lambda: _masters(load(folder))) if folder else None)
 
 
 def _masters(at: Settings) -> dict[str, bytes]:

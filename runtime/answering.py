@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import urllib.request
-from http.client import HTTPException
-
 
 def answers(url: str, seconds: float) -> bool:
     """On this machine or the next one: proxies of the environment are left aside."""
+    import urllib.request  # every command passes here, and few of them ask
+    from http.client import HTTPException
+
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(url, timeout=seconds) as answer:

@@ -31,7 +31,7 @@ from runtime import keyfiles
 from runtime.context import home
 from runtime.failures import Failure
 from runtime.sealed_stream import Damaged, SealedReader, SealedWriter, parse_header
-from settings import Settings, settings
+from settings import load, settings
 
 FILE = "ledger.backup"
 _FORM = "proofless-backup-1"
@@ -126,7 +126,7 @@ def keys_of(folder: Path) -> Vault:
         why = f"{folder} 中没有密钥 {'、'.join(missing)}"
         raise Failure("恢复", why, "没有恢复任何内容。请指定同一次备份的密钥目录,密钥必须齐全。")
     try:
-        return open_vault(Settings(_secrets_dir=folder))  # type: ignore[call-arg]
+        return open_vault(load(folder))
     except VaultError as error:
         raise Failure("恢复", str(error), "没有恢复任何内容。请指定同一次备份的密钥目录。") from None
 

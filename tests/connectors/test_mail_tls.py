@@ -17,12 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from pydantic import ValidationError
 
 from connectors import mail
 from connectors.faults import TransientFault
 from connectors.mail import send_mail
-from settings import Settings
+from settings import Secret, Settings, WrongSettings
 from tests.mailserver import MailServer
 
 READER, USER, PASSWORD = "reader@example.cn", "proofless@example.cn", "p w-7"
@@ -67,7 +66,7 @@ def secured(request: pytest.FixtureRequest, certificate: Path) -> Iterator[tuple
     server.start()
     right = {
         "smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": request.param, "smtp_user": USER,
-        "smtp_password": PASSWORD, "smtp_ca_file": certificate,
+        "smtp_password": Secret(PASSWORD), "smtp_ca_file": certificate,
     }  # fmt: skip
     yield server, right
     server.stop()
@@ -86,8 +85,8 @@ def test_it_arrives_over_tls_with_a_login(secured: tuple[MailServer, dict[str, A
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"smtp_password": "another"}, "login_refused"),
-        ({"smtp_password": "密码"}, "login_refused"),
+        ({"smtp_password": Secret("another")}, "login_refused"),
+        ({"smtp_password": Secret("密码")}, "login_refused"),
         ({"smtp_ca_file": None}, "untrusted"),
     ],
 )
@@ -106,12 +105,12 @@ def test_a_server_without_starttls_gets_neither_password_nor_text(monkeypatch: p
     server.start()
     try:
         with pytest.raises(TransientFault, match="not_offered"):
-            send({"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": "starttls", "smtp_user": USER, "smtp_password": PASSWORD})
+            send({"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": "starttls", "smtp_user": USER, "smtp_password": Secret(PASSWORD)})
     finally:
         server.stop()
     assert server.seen == []
 
 
 def test_a_password_never_travels_in_clear() -> None:
-    with pytest.raises(ValidationError, match="SMTP_SECURITY"):
+    with pytest.raises(WrongSettings, match="SMTP_SECURITY"):
         Settings(smtp_host="127.0.0.1", smtp_user=USER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pydantic import AliasChoices
 
 from runtime import container, keyfiles, postgres, prefect_server
 from runtime.first_keys import main as make_keys
-from settings import ROOT, Settings
+from settings import ROOT, Settings, load
 from tests.deployment.compose import (
     config,
     environment_of,
@@ -28,6 +29,7 @@ OURS = {"setup", "prefect-api", "prefect-services", "worker", "gateway", "sandbo
 ENDS = {"setup", "restore"}
 OWNER_SECRETS = {"postgres_password", "owner_password"}
 PERSONS_KEYS = {"proofless_master_keys", "proofless_lookup_key"}
+KNOWN = {one.name: one.type for one in fields(Settings)}  #: name -> annotation
 COMPOSE = (ROOT / "docker-compose.yml").read_text("utf-8")
 
 
@@ -66,11 +68,7 @@ def test_the_example_names_exactly_what_can_be_set() -> None:
 
 
 def test_no_secret_stands_in_an_environment_or_a_command() -> None:
-    secret_fields = {
-        f"PROOFLESS_{name}".upper()
-        for name, info in Settings.model_fields.items()
-        if "Secret" in str(info.annotation)
-    }
+    secret_fields = {f"PROOFLESS_{name}".upper() for name, kind in KNOWN.items() if kind == "Secret"}
     assert len(secret_fields) >= 4
     for name, service in services().items():
         for variable, value in environment_of(name).items():
@@ -171,14 +169,14 @@ def test_images_are_pinned_and_ours_is_one() -> None:
 
 def test_only_what_settings_knows_is_set() -> None:
     ours = {name for name in all_variables() if name.startswith("PROOFLESS_")}
-    unknown = ours - {f"PROOFLESS_{name}".upper() for name in Settings.model_fields}
+    unknown = ours - {f"PROOFLESS_{name}".upper() for name in KNOWN}
     assert unknown == {"PROOFLESS_SECRETS_DIR", "PROOFLESS_OWNER_DIR"}  # settings.settings, runtime.migrate
     assert {name for name in env_example() if name.startswith("PROOFLESS_")} <= ours
     for name in OURS:
-        values = {
-            key.removeprefix("PROOFLESS_").lower(): value for key, value in environment_of(name).items()
-        }
-        Settings(**{key: value for key, value in values.items() if key in Settings.model_fields})  # type: ignore[arg-type]
+        with pytest.MonkeyPatch.context() as patch:
+            for variable, text in environment_of(name).items():
+                patch.setenv(variable, text)
+            load(None)
 
 
 DECIDED_BY_COMPOSE = {
@@ -199,7 +197,7 @@ DECIDED_BY_COMPOSE = {
 
 def test_compose_passes_on_every_setting() -> None:
     """To every process that reads them: one that counts by another clock or another reading would contradict the rest."""
-    plain = {name for name, info in Settings.model_fields.items() if "Secret" not in str(info.annotation)}
+    plain = {name for name, kind in KNOWN.items() if kind != "Secret"}
     assert set(DECIDED_BY_COMPOSE) < plain
     wanted = {f"PROOFLESS_{name.upper()}": f"of-the-operator-{name}" for name in plain - set(DECIDED_BY_COMPOSE)}
     done = run_compose("--profile", "*", "config", "--format", "json", **wanted)
@@ -211,7 +209,7 @@ def test_compose_passes_on_every_setting() -> None:
 
 
 def test_every_secret_of_the_settings_reaches_who_needs_it() -> None:
-    secret = {f"proofless_{name}" for name, info in Settings.model_fields.items() if "Secret" in str(info.annotation)}
+    secret = {f"proofless_{name}" for name, kind in KNOWN.items() if kind == "Secret"}
     assert secret <= secrets_of("worker") and secret <= secrets_of("gateway") and secret <= set(keyfiles.SERVICE_SECRETS)
 
 

@@ -135,7 +135,7 @@ def test_its_limits_are_the_gateways_or_narrower() -> None:
 
     assert figure("client_header_timeout") <= connections.HEAD_SECONDS and figure("client_body_timeout") <= bodies.PATIENCE
     assert figure("send_timeout") <= connections.TAKING_SECONDS
-    assert figure("limit_conn proofless_callers") <= Settings.model_fields["connections_per_address"].default
+    assert figure("limit_conn proofless_callers") <= Settings.connections_per_address
 
 
 def test_it_waits_longer_than_the_gateway_holds_a_call() -> None:

@@ -15,7 +15,7 @@ from domain.mismatch_rate import LOOKED_BACK, STEPS, Compared, Step, excess, ste
 from settings import Settings
 
 NOW = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
-KEY, UNIT = (steps(Settings.model_fields[name].default) for name in ("mismatches_by_key", "mismatches_by_unit"))
+KEY, UNIT = map(steps, (Settings.mismatches_by_key, Settings.mismatches_by_unit))
 
 
 def slowly(answers: list[Compared], limits: list[Step], now: datetime) -> bool:

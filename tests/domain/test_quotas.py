@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.quotas import Quota, QuotaOf, Window, quotas
-from settings import Settings
+from settings import Settings, WrongSettings, load
 
 LENGTHS = {Window.MINUTE: 60, Window.HOUR: 3600, Window.DAY: 86400}
 
@@ -31,7 +31,8 @@ def test_what_is_configured() -> None:
 
 
 @pytest.mark.parametrize("name", [f"quota_{whose.value}" for whose in QuotaOf])
-def test_every_holder_has_a_quota_that_is_read(name: str) -> None:
-    assert quotas(Settings.model_fields[name].default)
-    with pytest.raises(ValueError, match=name):
-        Settings(**{name: "much"})
+def test_every_holder_has_a_quota_that_is_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert quotas(getattr(Settings, name))
+    monkeypatch.setenv(variable := f"PROOFLESS_{name}".upper(), "much")
+    with pytest.raises(WrongSettings, match=variable):
+        load(None)

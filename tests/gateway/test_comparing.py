@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -98,7 +99,7 @@ def test_one_proof_is_compared_so_often_in_an_hour_and_no_more(
 
 
 def test_a_citizen_over_the_limit_reads_how_long_to_wait(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = Quotas(settings().model_copy(update={"public_checks_per_minute": 1}))
+    own = Quotas(replace(settings(), public_checks_per_minute=1))
     own.count_public("192.0.2.1", "check")
     with pytest.raises(Problem) as refused:
         own.count_public("192.0.2.1", "check")

@@ -8,13 +8,13 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from domain.share import ShareOutcome
 from gateway import filing
@@ -25,7 +25,7 @@ from gateway.telemetry import JsonLines
 from ledger import leases, timekeeping
 from ledger.database import transaction
 from sandbox.people import by_name
-from settings import settings
+from settings import Secret, settings
 from tests.gateway.casework import look_up
 from tests.gateway.conftest import Api, PlayedRuns, serving
 
@@ -191,7 +191,7 @@ def prefect() -> Iterator[str]:
 
 
 def test_prefect_learns_the_number_and_the_unit_alone(prefect: str) -> None:
-    at = settings().model_copy(update={"prefect_api_url": prefect, "prefect_password": SecretStr("pw")})
+    at = replace(settings(), prefect_api_url=prefect, prefect_password=Secret("pw"))
 
     async def create() -> list[UUID]:
         runs = PrefectRuns(at)
@@ -216,7 +216,7 @@ def test_prefect_learns_the_number_and_the_unit_alone(prefect: str) -> None:
 
 
 def test_a_rebuild_is_a_run_of_its_own_deployment(prefect: str) -> None:
-    at = settings().model_copy(update={"prefect_api_url": prefect})
+    at = replace(settings(), prefect_api_url=prefect)
 
     async def start(runs: PrefectRuns) -> UUID:
         try:
@@ -229,14 +229,14 @@ def test_a_rebuild_is_a_run_of_its_own_deployment(prefect: str) -> None:
         ("GET", "/api/deployments/name/catalog-rebuild/main")
     ]
     assert [body for method, _, body in _Prefect.seen if method == "POST"] == [{"name": "清单重建(人工启动)"}]
-    away = at.model_copy(update={"prefect_api_url": "http://127.0.0.1:9/api"})
+    away = replace(at, prefect_api_url="http://127.0.0.1:9/api")
     with pytest.raises(Problem) as refused:
         asyncio.run(start(PrefectRuns(away)))
     assert (refused.value.code, refused.value.status_code) == ("rebuild_unavailable", 503)
 
 
 def test_a_report_is_a_run_that_learns_period_and_scope_alone(prefect: str) -> None:
-    at = settings().model_copy(update={"prefect_api_url": prefect})
+    at = replace(settings(), prefect_api_url=prefect)
 
     async def start(runs: PrefectRuns) -> UUID | None:
         try:
@@ -251,12 +251,12 @@ def test_a_report_is_a_run_that_learns_period_and_scope_alone(prefect: str) -> N
             "idempotency_key": "report 2026-W10 370402-PERMIT 2",
         }
     ]  # fmt: skip
-    away = at.model_copy(update={"prefect_api_url": "http://127.0.0.1:9/api"})
+    away = replace(at, prefect_api_url="http://127.0.0.1:9/api")
     assert asyncio.run(start(PrefectRuns(away))) is None, "the order stays on the record"
 
 
 def test_nobody_home_is_unhealthy() -> None:
-    at = settings().model_copy(update={"prefect_api_url": "http://127.0.0.1:9/api"})
+    at = replace(settings(), prefect_api_url="http://127.0.0.1:9/api")
 
     async def ask() -> bool:
         runs = PrefectRuns(at)

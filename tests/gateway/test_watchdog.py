@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -51,7 +52,7 @@ def mailbox() -> Iterator[tuple[Mailbox, Settings]]:
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
     update = {"smtp_host": "127.0.0.1", "smtp_port": port, "mail_operators": "ops@example.invalid, two@example.invalid"}
-    yield handler, settings().model_copy(update=update)
+    yield handler, replace(settings(), **update)
     controller.stop()
 
 
@@ -170,7 +171,7 @@ def test_faults_name_the_mail_server_and_repeat_nothing(
 
 
 def test_no_server_at_all() -> None:
-    at = settings().model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": 9, "mail_operators": "a@example.invalid"})
+    at = replace(settings(), smtp_host="127.0.0.1", smtp_port=9, mail_operators="a@example.invalid")
     with pytest.raises(TransientFault, match="unreachable"):
         asyncio.run(send_mail(at, "s", "b", "id"))
 

@@ -11,7 +11,7 @@ import pytest
 
 from runtime import keyfiles
 from runtime.failures import Failure
-from settings import Settings
+from settings import load
 
 
 def everything(home: Path) -> dict[str, str]:
@@ -38,7 +38,7 @@ def test_nobody_else_may_read_them_even_if_a_folder_was_open_before(tmp_path: Pa
 
 def test_settings_read_them(tmp_path: Path) -> None:
     keyfiles.ensure(tmp_path)
-    found = Settings(_secrets_dir=keyfiles.services_folder(tmp_path))  # type: ignore[call-arg]
+    found = load(keyfiles.services_folder(tmp_path))
     assert found.database_password.get_secret_value() == keyfiles.read(
         tmp_path, "proofless_database_password"
     )

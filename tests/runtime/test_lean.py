@@ -13,7 +13,7 @@ from settings import ROOT
 
 HEAVY = {
     "sqlalchemy", "psycopg2", "httpx", "cryptography", "prefect", "fastapi", "pandas", "numpy", "openpyxl", "pyhanko",
-    "jinja2", "lxml", "typst", "alembic", "yaml", "ledger", "reports", "proofs", "tasks", "connectors",
+    "jinja2", "lxml", "typst", "alembic", "yaml", "pydantic", "ledger", "reports", "proofs", "tasks", "connectors",
 }  # fmt: skip
 OWN_WORDS = {"test"}  #: pytest's
 
@@ -53,7 +53,7 @@ NEEDS = {
     "runtime.backup": set(),
     "catalog.rebuild": set(),
     "runtime.complaint_import": set(),
-    "reports.issuing": {"jinja2", "lxml", "numpy", "openpyxl", "typst"},
+    "reports.issuing": {"jinja2", "lxml", "numpy", "openpyxl", "pydantic", "typst"},
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_a_server_that_does_not_answer_is_asked_once_in_a_sweep(three: list[str]
 
 @pytest.mark.parametrize("address", ["a@b.cn\nBcc: c@d.cn", "负责人@example.cn", "nobody"])
 def test_a_bad_address_is_refused_by_name_before_anything_leaves(address: str) -> None:
-    at = settings().model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": 9})
+    at = replace(settings(), smtp_host="127.0.0.1", smtp_port=9)
     with pytest.raises(PermanentFault) as refused:
         asyncio.run(send_mail(at, "s", "b", "id", address))
     assert refused.value.code == "bad_address" and address not in str(refused.value)
