@@ -20,4 +20,4 @@ COPY . .
 # The folders are made here so that a volume mounted on one begins with these rights, whoever RUN_AS is.
 RUN python -m compileall -q /app && install -d -m 1777 /var/lib/proofless /var/lib/proofless/sandbox /backups
 USER 1000:1000
-ENTRYPOINT ["python", "-m", "runtime.container"]
+ENTRYPOINT ["python", "-m", "runtime.services.container"]

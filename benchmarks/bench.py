@@ -22,14 +22,15 @@ from benchmarks import commands, edge, lists, older, report, results, sealing, w
 from benchmarks.load import Load, burst, steady
 from benchmarks.parts import TITLES
 from benchmarks.stock import hand_over, start_stock_worker
-from ledger import keys
 from ledger.database import transaction
-from runtime import environment, services, up
-from runtime.context import Context
-from runtime.processes import PATIENT, Supervisor, end
+from ledger.registry import keys
+from runtime.commands import up
+from runtime.commands.starting_catalog import key_file
 from runtime.progress import Progress
-from runtime.records import recall
-from runtime.starting_catalog import key_file
+from runtime.services import environment, supervised
+from runtime.services.context import Context
+from runtime.services.pidfiles import recall
+from runtime.services.processes import PATIENT, Supervisor, end
 from runtime.worker import client
 from settings import ROOT, settings
 
@@ -213,7 +214,7 @@ def _end(context: Context, name: str) -> None:
 
 def _restart_prefect(context: Context, supervisor: Supervisor, changes: dict[str, str]) -> None:
     _end(context, "prefect")
-    supervisor.start(services.prefect(context, changes))
+    supervisor.start(supervised.prefect(context, changes))
     time.sleep(3)  # the workers' and the gateway's clients find it again
 
 

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks import older
-from runtime.commands import COMMANDS
+from runtime.commands.table import COMMANDS
 from settings import ROOT
 
 _ENDLESS = frozenset({"test"})  #: pytest's own words

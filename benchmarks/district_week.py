@@ -14,8 +14,8 @@ from uuid import uuid4
 import httpx
 
 from benchmarks.load import PEOPLE, as_json
-from ledger import keys
 from ledger.database import transaction
+from ledger.registry import keys
 from ledger.tables.registry import Unit
 from sandbox.people import Person
 from settings import LOCAL, settings

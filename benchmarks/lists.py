@@ -16,9 +16,9 @@ from openpyxl import Workbook
 from catalog import rebuild
 from catalog.headers import ListKind
 from domain.limits import HandlingType
-from ledger import registry
 from ledger.catalog import intake
 from ledger.database import transaction
+from ledger.registry import registry
 from settings import settings
 
 _KEY, _UNIT, _MATTERS, _PROOFS = "bench", "370402-JUSTICE", 4000, 300

@@ -28,9 +28,10 @@ from benchmarks.report_rows import STATEMENTS
 from ledger.database import forget_engine, transaction
 from ledger.migrate import upgrade
 from reports import figures, periods
-from runtime import keyfiles, postgres, starting_catalog
-from runtime.context import LEDGER
-from runtime.databases import create_databases
+from runtime.commands import starting_catalog
+from runtime.services import keyfiles, postgres
+from runtime.services.context import LEDGER
+from runtime.services.databases import create_databases
 from settings import settings
 
 WEEK = periods.parse("2026-W10")

@@ -29,8 +29,8 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     from benchmarks.district_week import Week
     from benchmarks.soak_check import check
-    from runtime import up
-    from runtime.processes import Supervisor
+    from runtime.commands import up
+    from runtime.services.processes import Supervisor
 
     progress = Progress()
     home = Path(tempfile.mkdtemp(prefix="proofless-soak-"))
@@ -65,8 +65,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _end(folder: Path, name: str) -> None:
-    from runtime.processes import PATIENT, end
-    from runtime.records import recall
+    from runtime.services.pidfiles import recall
+    from runtime.services.processes import PATIENT, end
 
     for record in recall(folder):
         if record.name == name and (process := record.process()) is not None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import psutil
 
-from runtime import environment
-from runtime.context import Context
-from runtime.processes import launch
+from runtime.services import environment
+from runtime.services.context import Context
+from runtime.services.processes import launch
 from settings import ROOT
 
 POOL = "stock"

@@ -23,9 +23,9 @@ from sqlalchemy import select
 from benchmarks.load import PEOPLE, as_json
 from ledger.database import transaction
 from ledger.tables.verifications import Verification
-from runtime import postgres
-from runtime.context import LEDGER, PREFECT, Context
-from runtime.records import recall
+from runtime.services import postgres
+from runtime.services.context import LEDGER, PREFECT, Context
+from runtime.services.pidfiles import recall
 
 _HERD = 500
 

@@ -15,9 +15,9 @@ from catalog.complaint_table import COLUMNS, LONGEST, Table, read_table
 from domain.calendar import LOCAL
 from domain.clear_text import named_by_number
 from domain.complaints import ComplaintAbout, ComplaintChannel
-from ledger import complaints
-from ledger.complaints import ComplaintRefused, Intake, Stated
 from ledger.database import transaction
+from ledger.oversight import complaints
+from ledger.oversight.complaints import ComplaintRefused, Intake, Stated
 from ledger.tables.registry import Matter, ProofKind, Unit
 
 _CHANNELS = {

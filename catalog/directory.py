@@ -17,9 +17,9 @@ from catalog.headers import SYNONYMS, ListKind
 from catalog.matching import Candidate
 from catalog.verdicts import Topic, Verdict
 from domain.limits import HandlingType
-from ledger import registry
 from ledger.catalog import intake, questions
 from ledger.catalog.questions import Asked
+from ledger.registry import registry
 from ledger.tables.registry import Matter
 
 _NEW = {"handling": HandlingType.OTHER, "promised_days": None, "reviewed_above": False}

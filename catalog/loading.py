@@ -16,7 +16,7 @@ from catalog.matching import Known, Names, UnitNames
 from catalog.registry import Registry
 from catalog.verdicts import Topic
 from domain.blocking import Organ
-from ledger.catalog import grounds, questions, versions
+from ledger.catalog import questions, rule_inputs, versions
 from ledger.tables.registry import Matter, ProofKind, Unit
 from settings import settings
 
@@ -66,8 +66,8 @@ def ground(session: Session) -> Ground:
         },
         unit_names={unit.code: unit.name for unit in units},
         organs={unit.code: unit.organ for unit in units if unit.organ is not Organ.OTHER},
-        negative=grounds.negative_items(session),
-        sources=grounds.connected_sources(session),
+        negative=rule_inputs.negative_items(session),
+        sources=rule_inputs.connected_sources(session),
     )
 
 

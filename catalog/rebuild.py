@@ -27,7 +27,7 @@ from catalog.sheets import UNREADABLE
 from catalog.verdicts import Topic, Verdict
 from domain.blocking import NegativeItem, Organ
 from domain.listing import Change, Key, content, difference
-from ledger.catalog import drafts, grounds, intake, questions, versions
+from ledger.catalog import drafts, intake, questions, rule_inputs, versions
 from ledger.database import transaction
 from ledger.tables.catalog import CatalogDraft, CatalogReading, CatalogSource
 
@@ -152,7 +152,7 @@ def _enter(session: Session, source: CatalogSource, reading: CatalogReading) -> 
         directory.enter(session, source.key, facts)
     elif organ := _NEGATIVE.get(kind):
         items = [NegativeItem(organ, fact["name"], source.document or source.name, fact["instead"]) for fact in facts]
-        grounds.put_negative(session, source.key, forbidding(loading.proof_names(session), items))
+        rule_inputs.put_negative(session, source.key, forbidding(loading.proof_names(session), items))
 
 
 def _stated(

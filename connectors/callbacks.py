@@ -34,7 +34,7 @@ _REFUSED = {
 
 
 class CallbackMessage(Protocol):
-    """What the ledger hands over (ledger.deliveries.Message, ledger.notifications.Notification)."""
+    """What the ledger hands over (ledger.outbox.callbacks_sent.Message, ledger.outbox.notifications.Notification)."""
 
     @property
     def id(self) -> UUID: ...

@@ -36,7 +36,7 @@ from domain.seals import SealKind
 WHO = "电子签章"
 FIELD = "Seal"
 DEVELOPMENT_ORGANIZATION = "演示"
-"""The subject's O of a development certificate (runtime/development_keys.py)."""
+"""The subject's O of a development certificate (runtime/services/development_keys.py)."""
 
 _RESERVED = 8192
 """Hex digits kept for the CMS object; ours takes about 2,000. Not given, pyHanko would sign twice to measure it."""

@@ -1,6 +1,6 @@
 """The life cycle of a verification (核验): its states, its events, and the table of legal moves.
 
-Nothing else decides what may follow what. `ledger.moves` performs a move, `docs/life-cycle.md` is drawn from
+Nothing else decides what may follow what. `ledger.lifecycle.moves` performs a move, `docs/life-cycle.md` is drawn from
 `MOVES` and compared in the checks, so the picture cannot lie.
 """
 

@@ -13,10 +13,10 @@ import uvicorn
 from sqlalchemy.exc import OperationalError
 
 from gateway.app import create_app
-from gateway.arrivals import MOST_WAITING, Arrivals
-from gateway.connections import MOST_CONNECTIONS, Connection, is_for_health
-from gateway.endings import Endings
-from gateway.telemetry import log_as_json
+from gateway.edge.arrivals import MOST_WAITING, Arrivals
+from gateway.edge.connections import MOST_CONNECTIONS, Connection, is_for_health
+from gateway.edge.prefer_wait import Endings
+from gateway.edge.telemetry import log_as_json
 from ledger.database import transaction
 from ledger.key_checks import REMEDY, WrongKeys
 from settings import WrongSettings, settings
@@ -25,7 +25,7 @@ BACKLOG = 1024
 
 
 class Server(uvicorn.Server):
-    """uvicorn, with a door of our own (gateway.arrivals)."""
+    """uvicorn, with a door of our own (gateway.edge.arrivals)."""
 
     def __init__(self, config: uvicorn.Config, endings: Endings) -> None:
         super().__init__(config)
@@ -58,12 +58,12 @@ def configuration(app: Any) -> uvicorn.Config:
         host=settings().gateway_host,
         port=settings().gateway_port,
         log_config=None,
-        access_log=False,  # it would print the codes that stand in addresses (gateway.telemetry logs instead)
+        access_log=False,  # it would print the codes that stand in addresses (gateway.edge.telemetry logs instead)
         server_header=False,
         # Only a proxy of ours may say who calls: else the public quota is anybody's to get around.
         proxy_headers=bool(settings().trusted_proxies),
         forwarded_allow_ips=settings().trusted_proxies or None,
-        http=Connection,  # gateway.connections says how many there may be
+        http=Connection,  # gateway.edge.connections says how many there may be
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=32 * 1024,

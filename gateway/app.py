@@ -18,104 +18,29 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import isolation.process
-from gateway.addresses import address_of
-from gateway.bodies import BodyLimit
-from gateway.connections import Crowd
-from gateway.contract import Contract
-from gateway.endings import Endings
-from gateway.manners import Manners, allowed, options
-from gateway.origins import AccountOrigins, SystemCalls
-from gateway.pages import SECURITY_HEADERS, page, wants_page
-from gateway.permissions import RULES
-from gateway.problems import Problem, as_json
-from gateway.quotas import Quotas
-from gateway.routes import (
-    arrangements,
-    attachments,
-    blocks,
-    callbacks,
-    cases,
-    catalog,
-    catalog_pages,
-    change_tasks,
-    commitments,
-    complaints,
-    documents,
-    drafts,
-    entered,
-    followups,
-    inbox,
-    leads,
-    lists,
-    notices,
-    operations,
-    own,
-    proposals,
-    public_figures,
-    records,
-    recusals,
-    register_changes,
-    registers,
-    registry,
-    reports,
-    retention,
-    rule_preview,
-    scores,
-    stuck,
-    systems,
-    timing,
-    verifications,
-    verify,
-)
-from gateway.runs import FlowRuns, PrefectRuns, RunStarter
-from gateway.services import Services, count_public
-from gateway.telemetry import Telemetry, Watch
-from gateway.vitals import Vitals
-from gateway.watchdog import Watchdog
-from gateway.wording import problem_of
+from gateway.edge.addresses import address_of
+from gateway.edge.bodies import BodyLimit
+from gateway.edge.connections import Crowd
+from gateway.edge.contract import Contract
+from gateway.edge.health import Vitals
+from gateway.edge.manners import Manners, allowed, options
+from gateway.edge.origins import AccountOrigins, SystemCalls
+from gateway.edge.pages import SECURITY_HEADERS, page, wants_page
+from gateway.edge.permissions import RULES
+from gateway.edge.prefer_wait import Endings
+from gateway.edge.problems import Problem, as_json
+from gateway.edge.quotas import Quotas
+from gateway.edge.runs import FlowRuns, PrefectRuns, RunStarter
+from gateway.edge.services import Services, count_public
+from gateway.edge.telemetry import Telemetry, Watch
+from gateway.edge.validation_texts import problem_of
+from gateway.operations.watchdog import Watchdog
+from gateway.routers import ROUTERS
 from ledger import rules
 from ledger.timekeeping import ClockOff
 from ledger.vault import Erased, vault
 from settings import settings
 
-ROUTERS = (
-    own.router,  # before the inbox: `counts` is no request
-    cases.router,
-    verifications.router,
-    followups.router,
-    commitments.router,
-    inbox.router,
-    attachments.router,
-    timing.router,
-    rule_preview.router,
-    records.router,
-    registers.router,
-    arrangements.router,
-    stuck.router,
-    notices.router,
-    callbacks.router,
-    registry.router,
-    register_changes.router,
-    systems.router,
-    lists.router,
-    drafts.router,
-    proposals.router,
-    change_tasks.router,
-    reports.router,
-    complaints.router,
-    leads.router,
-    blocks.router,
-    entered.router,
-    retention.router,
-    recusals.router,
-    scores.router,
-    public_figures.router,
-    verify.router,
-    catalog.router,
-    catalog_pages.router,
-    operations.router,
-    documents.router,
-)
 SWITCH_SECONDS = 0.0005
 _DESCRIPTION = """需求单位登记办件、发起核验、取得盖章的电子证明;出具单位在收件箱中答复;公众在 /verify 核验真伪,在 /catalog 查看清单。
 
@@ -144,7 +69,7 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
     for router in ROUTERS:
         unruled = {route.name for route in router.routes if isinstance(route, APIRoute)} - RULES.keys()
         if unruled:
-            raise RuntimeError(f"endpoints without a rule in gateway.permissions: {sorted(unruled)}")
+            raise RuntimeError(f"endpoints without a rule in gateway.edge.permissions: {sorted(unruled)}")
         app.include_router(router, dependencies=[Depends(count_public)])
     app.state.contract = Contract.of(app)
     _answer_problems(app)

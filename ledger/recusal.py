@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from domain.limits import aware
 from domain.recusal import BY_HERSELF, Subject, must_recuse, why_not
 from domain.roles import Role
-from ledger.claims import person_of
+from ledger.actor import person_of
 from ledger.succession import heir
 from ledger.tables.admission import LookupBlock
 from ledger.tables.catalog import CatalogQuestion, Proposal

@@ -19,11 +19,13 @@ from domain.clear_text import names_one_of
 from domain.lifecycle import Event
 from domain.recusal import Subject
 from domain.retention import HoldReason, Kept, RetentionStanding
-from ledger import complaint_steps, complaints, recusal
-from ledger.alarms import clear_alarm, raise_alarm
-from ledger.cases import find
-from ledger.filing import FORGOTTEN
-from ledger.moves import note
+from ledger import recusal
+from ledger.cases.cases import find
+from ledger.cases.whom import names_of
+from ledger.lifecycle.filing import FORGOTTEN
+from ledger.lifecycle.moves import note
+from ledger.outbox.alarms import clear_alarm, raise_alarm
+from ledger.oversight import complaint_steps, complaints
 from ledger.tables.cases import Case, Party
 from ledger.tables.commitments import Commitment, CreditBlock
 from ledger.tables.effects import IdempotencyKey
@@ -31,7 +33,6 @@ from ledger.tables.oversight import Complaint
 from ledger.tables.records import VoluntarySubmission
 from ledger.tables.retention import Hold, RetentionItem
 from ledger.tables.verifications import Request, Verification
-from ledger.whom import names_of
 
 ALARM = "retention_due"
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from domain.prefect_alarms import CLOCK_OFF
-from ledger.alarms import clear_alarm, raise_alarm
+from ledger.outbox.alarms import clear_alarm, raise_alarm
 from settings import at, settings, wall_clock
 
 LIMIT = timedelta(seconds=5)  #: what two machines that keep time differ by at most, with room

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from ledger import reporting
 from ledger.database import transaction
-from ledger.reporting import Content, Wanted
+from ledger.outbox import reports
+from ledger.outbox.reports import Content, Wanted
 from ledger.tables.reports import IssuedReport
 from reports import figures, html, pdf, periods, xlsx
 from reports.document import document
@@ -37,17 +37,17 @@ class Layouts:
 
 
 def order(session: Session, period: Period, scope: str, *, now: datetime, actor: str, reason: str = "", again: bool = False) -> Wanted | None:
-    """Order a report; None where it is there. Raises NotOver, reporting.UnknownUnit."""
+    """Order a report; None where it is there. Raises NotOver, reports.UnknownUnit."""
     if period.end > now:
         raise NotOver
-    return reporting.order(session, period.start, period.end, scope, reason=reason, again=again, now=now, actor=actor)
+    return reports.order(session, period.start, period.end, scope, reason=reason, again=again, now=now, actor=actor)
 
 
 def owed(session: Session, now: datetime) -> list[Wanted]:
     """What was ordered, and what its Monday has come for: the last four weeks, so that one missed is made up."""
     weeks = [(week.start, week.end) for week in periods.due_weeks(now, LOOKED_BACK)]
     found: dict[tuple[datetime, datetime, str, int], Wanted] = {}
-    for one in (*reporting.ordered(session), *reporting.missing(session, weeks)):
+    for one in (*reports.ordered(session), *reports.missing(session, weeks)):
         found.setdefault((one.start, one.end, one.scope, one.version), one)
     return list(found.values())
 
@@ -58,7 +58,7 @@ def snapshot(wanted: Wanted, now: datetime) -> str:
     with transaction() as session:
         named = None if wanted.scope else at.report_scope  # a unit's is the one that it had then
         found = figures.compute(session, period, wanted.scope, now, issuer=at.report_issuer, scope_name=named)
-        before = reporting.newest(session, wanted.start, wanted.end, wanted.scope)
+        before = reports.newest(session, wanted.start, wanted.end, wanted.scope)
         corrected = changes(from_json(before.snapshot), found, before.version) if before is not None else ()
     why = (f"本版重新编制的原因:{wanted.reason.rstrip('。')}。",) if wanted.reason else ()
     report = replace(found, issue=_issue(found.issue, wanted.version), notes=(*found.notes, *why, *corrected))
@@ -83,7 +83,7 @@ def keep(wanted: Wanted, snapshot: str, layouts: Layouts, *, now: datetime, acto
     content = Content(report.scope_name, report.issue, report.definitions, snapshot, **vars(layouts))
     with transaction() as session:
         readers = settings().readers() if week and not wanted.scope else ()
-        kept, new = reporting.keep(session, wanted, content, readers, now=now, actor=actor)
+        kept, new = reports.keep(session, wanted, content, readers, now=now, actor=actor)
         return kept.id, new
 
 

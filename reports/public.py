@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from domain import suppression
 from domain.suppression import Published
-from ledger import reporting
+from ledger.outbox import reports
 from ledger.tables.reports import IssuedReport
 from reports import periods
 from reports.model import Period, UnitRow, from_json
@@ -50,7 +50,7 @@ def issued_of(session: Session, period: Period, *, now: datetime) -> IssuedRepor
     """A week's newest report, from which its figures are. Raises `TooEarly`, `NotIssued`."""
     if now < period.end + WAIT:
         raise TooEarly
-    issued = reporting.newest(session, period.start, period.end, "")
+    issued = reports.newest(session, period.start, period.end, "")
     if issued is None:
         raise NotIssued
     return issued
@@ -65,7 +65,7 @@ def week(session: Session, period: Period, *, now: datetime) -> WeekFigures:
 
 def newest(session: Session, now: datetime) -> Period | None:
     """The newest week whose figures everybody may read."""
-    found = (periods.of(row.start, row.end) for row in reporting.listed(session, "", until=now - WAIT))
+    found = (periods.of(row.start, row.end) for row in reports.listed(session, "", until=now - WAIT))
     return next(filter(periods.is_week, found), None)
 
 

@@ -7,7 +7,7 @@ import importlib
 import sys
 from collections.abc import Callable
 
-from runtime.commands import COMMANDS
+from runtime.commands.table import COMMANDS
 from runtime.failures import Failure, explained
 
 
@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     gc.set_threshold(50_000)  # imports leave no garbage, and looking for it was a fifth of a short command's time
     try:
         if command.enters:
-            from runtime import environment
+            from runtime.services import environment
 
             environment.enter()
         module, _, function = command.target.partition(":")

@@ -7,11 +7,12 @@ import asyncio
 from connectors.callbacks import send
 from connectors.faults import PermanentFault, TransientFault
 from domain.standing import Standing
-from ledger import deliveries, handover
+from ledger.casework import delivery
 from ledger.database import transaction
-from ledger.deliveries import AWAY, Message, Receipt
-from ledger.moves import Lease
-from ledger.standings import standing
+from ledger.lifecycle.moves import Lease
+from ledger.lifecycle.standings import standing
+from ledger.outbox import callbacks_sent
+from ledger.outbox.callbacks_sent import AWAY, Message, Receipt
 from settings import settings
 from tasks.passes import actor, held
 from tasks.steps import in_ledger_thread, step
@@ -64,16 +65,16 @@ async def _send_in_order(messages: list[Message]) -> None:
 
 def _deliver(lease: Lease) -> Standing:
     with transaction() as session:
-        handover.deliver(session, lease, now=settings().now(), actor=actor())
+        delivery.deliver(session, lease, now=settings().now(), actor=actor())
         session.expire_all()
         return standing(session, lease.number)
 
 
 def _take_due(number: str | None) -> list[Message]:
     with transaction() as session:
-        return deliveries.take_due(session, now=settings().now(), number=number)
+        return callbacks_sent.take_due(session, now=settings().now(), number=number)
 
 
 def _record(message: Message, answer: str, outcome: Receipt) -> None:
     with transaction() as session:
-        deliveries.record_attempt(session, message, answer, outcome, now=settings().now())
+        callbacks_sent.record_attempt(session, message, answer, outcome, now=settings().now())

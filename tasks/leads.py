@@ -3,8 +3,8 @@ that look at seconds. Twice changes nothing."""
 
 from __future__ import annotations
 
-from ledger import leads
 from ledger.database import transaction
+from ledger.oversight import leads
 from settings import settings
 from tasks.steps import in_ledger_thread, step
 

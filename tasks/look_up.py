@@ -15,11 +15,11 @@ from domain.lifecycle import State
 from domain.methods import Follow
 from domain.share import Finding, Question
 from domain.standing import Standing
-from ledger import sharing
-from ledger.alarms import clear_alarm, raise_alarm
 from ledger.database import transaction
-from ledger.moves import Lease
-from ledger.standings import Material, material, standing
+from ledger.lifecycle.moves import Lease
+from ledger.lifecycle.standings import Material, material, standing
+from ledger.methods import sharing
+from ledger.outbox.alarms import clear_alarm, raise_alarm
 from settings import settings
 from tasks.passes import actor, held, present
 from tasks.steps import TRIES, in_ledger_thread, step

@@ -10,10 +10,10 @@ from connectors.callbacks import send as send_webhook
 from connectors.faults import PermanentFault, TransientFault
 from connectors.mail import OUTCOME_UNKNOWN, Attachment, send_mail
 from domain.notices import NoticeChannel, NoticeKind, text
-from ledger import notifications
 from ledger.database import transaction
-from ledger.deliveries import AWAY, Receipt
-from ledger.notifications import Notification
+from ledger.outbox import notifications
+from ledger.outbox.callbacks_sent import AWAY, Receipt
+from ledger.outbox.notifications import Notification
 from reports import issuing, letters
 from settings import settings
 from tasks.steps import in_ledger_thread, place_of

@@ -21,10 +21,11 @@ from prefect.runtime import flow_run
 
 from connectors.faults import Fault, PermanentFault
 from domain.standing import Standing
-from ledger import failures, leases
 from ledger.database import transaction
-from ledger.moves import Lease, LeaseLost, MoveRefused, Paused
-from ledger.standings import standing
+from ledger.lifecycle import leases
+from ledger.lifecycle.moves import Lease, LeaseLost, MoveRefused, Paused
+from ledger.lifecycle.standings import standing
+from ledger.methods import failures
 from proofs.page import MissingGlyph, PageError
 from settings import settings
 from tasks.states import continuing, ended, paused, retrying, waiting

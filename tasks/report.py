@@ -9,9 +9,9 @@ from uuid import UUID
 
 from prefect.artifacts import acreate_markdown_artifact
 
-from ledger import alarms, notifications, reporting
 from ledger.database import transaction
-from ledger.reporting import Wanted
+from ledger.outbox import alarms, notifications, reports
+from ledger.outbox.reports import Wanted
 from reports import issuing, periods
 from reports.issuing import Layouts
 from reports.letters import title
@@ -143,7 +143,7 @@ def _mailed(standings: list[str], configured: bool) -> str:
 
 def _watch_mails() -> None:
     with transaction() as session:
-        reporting.watch_mails(session, now=settings().now())
+        reports.watch_mails(session, now=settings().now())
 
 
 def _watch(made: list[Making]) -> None:
@@ -165,7 +165,7 @@ def _owed(period: str, scope: str) -> list[Wanted]:
             return issuing.owed(session, now)
         asked = periods.parse(period)
         issuing.order(session, asked, scope, now=now, actor=actor())
-        return reporting.ordered(session, (asked.start, asked.end), scope)
+        return reports.ordered(session, (asked.start, asked.end), scope)
 
 
 def _keep(making: Making) -> tuple[UUID, bool]:

@@ -11,11 +11,11 @@ from connectors.seal import LocalSeals, SealService
 from connectors.seal import SealUse as Permission
 from domain.seals import SealKind
 from domain.standing import Standing
-from ledger import sealing
 from ledger.database import transaction
-from ledger.moves import Lease
-from ledger.sealing import Evidence, Use
-from ledger.standings import standing
+from ledger.lifecycle.moves import Lease
+from ledger.lifecycle.standings import standing
+from ledger.sealing import sealing
+from ledger.sealing.sealing import Evidence, Use
 from proofs.code import code_digest, new_code, verify_url
 from proofs.page import SEAL_BOX, render
 from proofs.seal_image import draw_seal

@@ -21,7 +21,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
 from connectors.faults import Fault, TransientFault
-from ledger.moves import MoveRefused
+from ledger.lifecycle.moves import MoveRefused
 from proofs.page import PageError
 from tasks.ledger_threads import in_ledger_thread as in_ledger_thread
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from ledger import affected, calendars, commitment_checks, duty, escalation, lookup_blocks, outages, sweep
+from ledger.calendars import calendars, duty, outages
 from ledger.database import transaction
+from ledger.deadlines import sweep
+from ledger.methods import commitment_checks
+from ledger.oversight import lookup_blocks
+from ledger.supervision import affected, escalation
 from settings import settings
 from tasks.notify import send_notices
 from tasks.passes import actor

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from domain.standing import Standing
-from ledger import sharing
 from ledger.database import transaction
-from ledger.moves import Lease
-from ledger.standings import standing
+from ledger.lifecycle.moves import Lease
+from ledger.lifecycle.standings import standing
+from ledger.methods import sharing
 from settings import settings
 from tasks.passes import actor, held
 from tasks.steps import in_ledger_thread

@@ -17,9 +17,9 @@ from sqlalchemy import select
 from domain.instants import written
 from domain.lifecycle import WAITING, Event
 from domain.story import told as in_words
-from ledger import views
+from ledger.casework import views
 from ledger.database import transaction
-from ledger.standings import load
+from ledger.lifecycle.standings import load
 from ledger.tables.verifications import Deadline, EventRow
 from settings import LOCAL
 from tasks.states import timeline_key

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from runtime import keyfiles, postgres
-from runtime.databases import create_databases
+from runtime.services import keyfiles, postgres
+from runtime.services.databases import create_databases
 from tests.ports import free_port
 
 

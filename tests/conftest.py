@@ -19,8 +19,8 @@ from sqlalchemy import create_engine, text
 from ledger.database import forget_engine
 from ledger.migrate import upgrade
 from ledger.vault import vault
-from runtime import keyfiles
-from runtime.postgres import Cluster
+from runtime.services import keyfiles
+from runtime.services.postgres import Cluster
 from settings import settings
 from tests.cluster import forget_power_cuts, password, start_test_cluster
 from tests.stack import prefect as prefect  # a fixture: here, so that all tests share one server
@@ -57,7 +57,7 @@ def template_database(installation: tuple[Path, Cluster]) -> str:
     before = dict(os.environ)
     try:
         _enter(installation, name)
-        from runtime import starting_catalog
+        from runtime.commands import starting_catalog
 
         starting_catalog.load()
     finally:

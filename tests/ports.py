@@ -6,7 +6,7 @@ import itertools
 import os
 import zlib
 
-from runtime.ports import is_free
+from runtime.services.ports import is_free
 
 _BESIDE = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 #: Another run of the suite on the same machine begins elsewhere: between looking and listening there is a moment.

@@ -26,14 +26,14 @@ import httpx
 import psutil
 import pytest
 
-from ledger import filing, leases
 from ledger.database import transaction
-from runtime import environment, keyfiles, prefect_server, services
-from runtime.development_keys import ensure_development_seals
+from ledger.lifecycle import filing, leases
 from runtime.failures import last_lines
-from runtime.postgres import Cluster
-from runtime.processes import end, launch
-from runtime.records import runs
+from runtime.services import environment, keyfiles, prefect_server, supervised
+from runtime.services.development_keys import ensure_development_seals
+from runtime.services.pidfiles import runs
+from runtime.services.postgres import Cluster
+from runtime.services.processes import end, launch
 from settings import ROOT
 from tasks.sealing import seal_names
 from tests.cluster import password
@@ -236,7 +236,7 @@ def start_stack(
     }
     sandbox = Program(
         "sandbox", ["-m", "sandbox", "--port", str(sandbox_port)], variables, folder / "sandbox.log",
-        lambda _: services.answers(sandbox_url),
+        lambda _: supervised.answers(sandbox_url),
     )  # fmt: skip
     stack = Stack(prefect, folder, variables, sandbox, sandbox_url)
     with ExitStack() as ending:
@@ -248,7 +248,7 @@ def start_stack(
             stack.gateway_url = gateway_url
             stack.gateway = Program(
                 "gateway", ["-m", "gateway"], variables, folder / "gateway.log",
-                lambda _: services.answers(gateway_url),
+                lambda _: supervised.answers(gateway_url),
             )  # fmt: skip
             ending.callback(stack.gateway.stop)
             stack.gateway.start(wait=False)

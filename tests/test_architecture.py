@@ -65,6 +65,54 @@ def test_imports_point_inwards(package: str) -> None:
             assert ours <= allowed, f"{path.relative_to(ROOT)} imports {sorted(ours - allowed)}"
 
 
+#: The rooms of the packages that have rooms, and what stands beside them: each imports only what stands before it.
+ROOMS = {
+    "ledger": (
+        "tables", "actor", "vault", "copying", "listen_notify", "succession", "key_checks", "audit", "traces", "rules", "outbox",
+        "timekeeping", "database", "migrate", "rewrapping", "recusal", "calendars", "catalog", "cases", "lifecycle", "registers",
+        "deadlines", "oversight.indicators", "oversight", "retention", "methods", "supervision", "inbox", "sealing", "casework",
+        "arrangements", "registry",
+    ),
+    "gateway": (
+        "edge", "cases", "mismatches", "verifications", "commitments", "inbox", "arrangements", "deadlines", "registers",
+        "reports", "retention", "own_unit", "registry", "catalog", "oversight", "public", "operations", "routers", "app", "__main__",
+    ),
+    "runtime": ("failures", "progress", "services", "worker", "commands", "__main__"),
+}  # fmt: skip
+
+
+def room(module: str) -> str:
+    """`ledger.inbox.claims` stands in the room `inbox`; `ledger.vault` is one of its own."""
+    inside = module.split(".")[1:]
+    return ".".join(inside[:-1]) or inside[0]
+
+
+@pytest.mark.parametrize("package", sorted(ROOMS))
+def test_rooms_stand_in_an_order(package: str) -> None:
+    ours = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / package).rglob("*.py")}
+    ours = {module: path for module, path in ours.items() if "migrations" not in module and path.name != "__init__.py"}
+    order = ROOMS[package]
+    assert {room(module) for module in ours} == set(order)
+    upwards = [
+        f"{module} imports {other}"
+        for module, path in ours.items()
+        for other in imported(path) & ours.keys()
+        if order.index(room(other)) > order.index(room(module))
+    ]
+    assert upwards == []
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a file imports, wherever in it: of `from a import b` both `a` and `a.b`."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
 def test_domain_needs_the_standard_library_alone() -> None:
     for path in (ROOT / "domain").rglob("*.py"):
         foreign = imports(path) - set(sys.stdlib_module_names) - {"domain"}
@@ -107,7 +155,7 @@ OPEN_FILES = {
     "catalog/reading.py": "strangers' tables",
     "catalog/cell_facts.py": "the same",
     "catalog/file_kinds.py": "the same",
-    "gateway/media.py": "attachments",
+    "gateway/edge/media.py": "attachments",
     "proofs/check.py": "what the public checks",
     "connectors/seal.py": "the pages that we set ourselves",
     "reports/xlsx.py": "the workbook that we wrote ourselves",
@@ -116,7 +164,7 @@ OPEN_FILES = {
 READERS = {
     "catalog/reading.py": {"read_sheets"}, "catalog/cell_facts.py": {"facts"}, "catalog/file_kinds.py": {"refuse_other_kinds"},
 }  # fmt: skip
-GUARDED = {"catalog/sheets.py", "gateway/media.py", "proofs/check.py"}
+GUARDED = {"catalog/sheets.py", "gateway/edge/media.py", "proofs/check.py"}
 
 
 def test_nobody_opens_a_strangers_file_outside_a_process_of_its_own() -> None:

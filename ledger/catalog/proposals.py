@@ -19,10 +19,11 @@ from domain.limits import aware
 from domain.listing import Change, apply, content, from_content
 from domain.recusal import Subject
 from domain.roles import Role
-from ledger import recusal, terms
-from ledger.alarms import raise_alarm
-from ledger.calendars import calendar
-from ledger.catalog import change_tasks, grounds, versions
+from ledger import recusal
+from ledger.calendars import terms
+from ledger.calendars.calendars import calendar
+from ledger.catalog import change_tasks, rule_inputs, versions
+from ledger.outbox.alarms import raise_alarm
 from ledger.tables.catalog import CatalogVersion, Proposal, ProposalStep
 from ledger.tables.registry import Unit
 
@@ -209,7 +210,7 @@ def _as_json(change: Change) -> dict[str, Any]:
 def _refuse_blocked(session: Session, changes: list[Change]) -> None:
     kept = [(change, change.after) for change in changes if change.after is not None]
     found = []
-    for (change, _), blocks in zip(kept, grounds.blocks_of(session, [after for _, after in kept]), strict=True):
+    for (change, _), blocks in zip(kept, rule_inputs.blocks_of(session, [after for _, after in kept]), strict=True):
         found += [(change, block) for block in {block.code: block for block in (*blocks, *change_blocks(change))}.values()]
     if found:
         raise ChangesBlocked(found)

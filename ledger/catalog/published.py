@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, aliased, join
 
 from domain.listing import Change, ChangeKind
 from domain.scope import CatalogEntry
+from ledger.catalog.entries import as_entry
 from ledger.catalog.versions import UnknownVersion, at
-from ledger.entries import as_entry
 from ledger.tables.catalog import CatalogVersion, Entry
 from ledger.tables.registry import Unit
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from domain.listing import Change, Key, apply, content, key_of
 from domain.scope import CatalogEntry
-from ledger.entries import ENTRY, as_entry
+from ledger.catalog.entries import ENTRY, as_entry
 from ledger.tables.catalog import CatalogVersion, Entry
 
 _LOCK = 370402  #: one publication at a time

@@ -16,7 +16,7 @@ from ledger.tables.base import Table, UnitCode
 class Appointment(Table):
     """督办员 of a unit for a period (10.2). `acting`: cover for the one who is away; it goes before the regular one.
 
-    Of each kind at most one at any instant: `ledger.duty` keeps it so under a lock on the unit.
+    Of each kind at most one at any instant: `ledger.calendars.duty` keeps it so under a lock on the unit.
     """
 
     __tablename__ = "appointments"
@@ -56,7 +56,7 @@ class Timetable(Table):
     unit: Mapped[UnitCode] = mapped_column(primary_key=True)
     effective_from: Mapped[datetime] = mapped_column(primary_key=True)
     calendar: Mapped[str]
-    seasons: Mapped[list[Any]] = mapped_column(JSONB)  #: read by `ledger.timetables`
+    seasons: Mapped[list[Any]] = mapped_column(JSONB)  #: read by `ledger.calendars.opening_hours`
     set_by: Mapped[str]
     set_at: Mapped[datetime]
 

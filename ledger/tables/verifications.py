@@ -1,4 +1,4 @@
-"""核验: the verification, its events, look-ups, requests and limits. State is written by `ledger.moves` alone."""
+"""核验: the verification, its events, look-ups, requests and limits. State is written by `ledger.lifecycle.moves` alone."""
 
 from __future__ import annotations
 

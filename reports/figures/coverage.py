@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from ledger import duty
+from ledger.calendars import duty
 from reports.figures import systems
 from reports.figures.span import Span
 from reports.model import CoverageFigures, Rate

@@ -1,4 +1,4 @@
-"""投诉和线索, as `ledger.complaints` and `ledger.leads` tell them, with the units by their names."""
+"""投诉和线索, as `ledger.oversight.complaints` and `ledger.oversight.leads` tell them, with the units by their names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
-from ledger import complaints as told
-from ledger import leads as found
+from ledger.oversight import complaints as told
+from ledger.oversight import leads as found
 from reports.figures.span import Span
 from reports.model import ComplaintFigures, Count, LeadLine, Rate
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger.systems import Calls, Origins, calls
+from ledger.registry.systems import Calls, Origins, calls
 from ledger.tables.registry import System
 from reports.figures.span import Span
 from reports.figures.volume import FILED

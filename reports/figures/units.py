@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
-from ledger import unit_changes
+from ledger.registry import unit_changes
 from ledger.tables.registry import Unit, UnitChange
 from reports.figures.span import Span
 from reports.model import Rate

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from domain.instants import written
 from domain.intervals import Interval, overlap, total
-from ledger import outages, rules
+from ledger import rules
+from ledger.calendars import outages
 from reports.figures.limits import DUE, KEPT, Due, ours
 from reports.figures.span import Span
 from reports.figures.units import Register

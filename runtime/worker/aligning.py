@@ -8,9 +8,10 @@ from uuid import UUID
 
 from domain.standing import Standing
 from domain.story import EVENT_NAMES, TURNS, told
-from ledger import attention, leases, views
+from ledger.casework import attention, views
 from ledger.database import transaction
-from ledger.standings import as_standing, load
+from ledger.lifecycle import leases
+from ledger.lifecycle.standings import as_standing, load
 from settings import settings
 from tasks.passes import actor
 

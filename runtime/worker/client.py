@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from runtime.prefect_server import client_environment
+from runtime.services.prefect_server import client_environment
 from settings import settings
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.prefect_alarms import Holding
-from runtime.blueprint import CASES, UPKEEP, Schedule, Wanted
+from runtime.services.blueprint import CASES, UPKEEP, Schedule, Wanted
 from runtime.worker.registering import parameters_of
 from settings import settings
 

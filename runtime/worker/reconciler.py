@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from domain.prefect_alarms import BLOCKED, MADE_ANEW, RUNS_REPLACED
-from ledger import afloat
-from ledger.afloat import Waiting
-from ledger.alarms import keep_alarms
 from ledger.database import transaction
-from runtime.blueprint import CASES, POOL_TYPE, UPKEEP, wanted
+from ledger.lifecycle import afloat
+from ledger.lifecycle.afloat import Waiting
+from ledger.outbox.alarms import keep_alarms
+from runtime.services.blueprint import CASES, POOL_TYPE, UPKEEP, wanted
 from runtime.worker.comparing import Seen, is_as_wanted, is_usable, missing, obstacles
 from runtime.worker.registering import register
 from runtime.worker.strays import Strays

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from runtime.blueprint import Wanted
+from runtime.services.blueprint import Wanted
 from settings import settings
 
 

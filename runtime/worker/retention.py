@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 
-from ledger.alarms import keep_alarms
 from ledger.database import transaction
-from runtime.prefect_server import EVENTS_KEPT, RUNS_KEPT
+from ledger.outbox.alarms import keep_alarms
+from runtime.services.prefect_server import EVENTS_KEPT, RUNS_KEPT
 from settings import settings
 from tasks.steps import in_ledger_thread
 

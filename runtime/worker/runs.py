@@ -29,9 +29,9 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
 from domain.standing import Standing
-from ledger import leases
-from ledger.standings import UnknownNumber
-from runtime.blueprint import CASES
+from ledger.lifecycle import leases
+from ledger.lifecycle.standings import UnknownNumber
+from runtime.services.blueprint import CASES
 from runtime.worker.aligning import begin_next_run as _begin_next_run
 from runtime.worker.aligning import bind as _bind
 from runtime.worker.aligning import forget_lapsed as _forget_lapsed

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import httpx
 
-from ledger import leases
 from ledger.database import transaction
-from runtime.blueprint import wanted
+from ledger.lifecycle import leases
+from runtime.services.blueprint import wanted
 from tasks.ledger_threads import in_ledger_thread
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 
-from ledger import afloat, leases
 from ledger.database import transaction
+from ledger.lifecycle import afloat, leases
 from runtime.worker.runs import Runs
 from settings import settings
 from tasks.steps import in_ledger_thread, place_of

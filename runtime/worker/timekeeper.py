@@ -13,8 +13,8 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from ledger import sweep
 from ledger.database import transaction
+from ledger.deadlines import sweep
 from settings import settings
 from tasks.notify import send_notices
 from tasks.steps import place_of

@@ -24,12 +24,14 @@ from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import run_flow_async
 
 from flows.verification import verification
-from ledger import escalation, leases, rules
+from ledger import rules
 from ledger.database import transaction
-from ledger.moves import Lease
-from ledger.notices import WAKE_CHANNEL, Listener
-from runtime import prefect_server
-from runtime.blueprint import UPKEEP
+from ledger.lifecycle import leases
+from ledger.lifecycle.moves import Lease
+from ledger.listen_notify import WAKE_CHANNEL, Listener
+from ledger.supervision import escalation
+from runtime.services import prefect_server
+from runtime.services.blueprint import UPKEEP
 from runtime.worker.clock import by_a_right_clock
 from runtime.worker.minute import Minute
 from runtime.worker.reconciler import Reconciler
@@ -98,9 +100,7 @@ class Worker:
             listener.stop()
             await in_ledger_thread(_dismiss)
 
-    async def _every(
-        self, seconds: float, chore: Callable[[], Awaitable[None]], stop: threading.Event, woken: bool = False
-    ) -> None:
+    async def _every(self, seconds: float, chore: Callable[[], Awaitable[None]], stop: threading.Event, woken: bool = False) -> None:
         while not stop.is_set():
             try:
                 await chore()

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import Envelope
 
 from ledger.database import transaction
 from ledger.tables.verifications import Verification
-from runtime.postgres import Cluster
+from runtime.services.postgres import Cluster
 from tests import conftest as house
 from tests.endtoend.acting import FIELDS, Api, party
 from tests.ports import free_port

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime.real_lists import DISTRICT, LISTS, REGION, guangan, guangan_units, sandbox
+from runtime.commands.real_lists import DISTRICT, LISTS, REGION, guangan, guangan_units, sandbox
 
 GUANGAN = guangan_units()
 __all__ = ["DISTRICT", "GUANGAN", "LISTS", "REGION", "guangan", "sandbox"]

@@ -14,8 +14,8 @@ from catalog.complaint_file import import_file
 from catalog.headers import ListKind
 from catalog.lists import read_list
 from catalog.reading import Sheet, read_sheets
+from runtime.commands.imports import import_file as import_register
 from runtime.failures import Failure
-from runtime.import_commands import import_file as import_register
 from tests.catalog.registries import sandbox
 from tests.catalog.workbooks import saved, workbook
 from tests.ledger.filing import NOW

@@ -6,8 +6,8 @@ import pytest
 
 from catalog.headers import ListKind
 from domain.limits import HandlingType
-from ledger import registry
 from ledger.catalog import questions
+from ledger.registry import registry
 from ledger.tables.registry import Matter
 from tests.catalog.test_rebuild import rebuilt, send, source
 from tests.catalog.workbooks import workbook

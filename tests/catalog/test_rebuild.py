@@ -17,9 +17,9 @@ from catalog import rebuild
 from catalog.headers import ListKind
 from catalog.returning import file_for_sender
 from domain.listing import apply, content
-from ledger import registry
-from ledger.catalog import drafts, grounds, intake, proposals, questions, versions
+from ledger.catalog import drafts, intake, proposals, questions, rule_inputs, versions
 from ledger.recusal import MustRecuse
+from ledger.registry import registry
 from ledger.tables.catalog import CatalogReading, CatalogRow, NegativeProof
 from ledger.tables.registry import Matter
 from tests.catalog.registries import LISTS
@@ -159,9 +159,9 @@ def test_a_negative_list_that_is_no_longer_in_use_forbids_nothing() -> None:
     source("community", ListKind.NEGATIVE_COMMUNITY, None, document="民发〔2020〕20号")
     send("community", (LISTS / "not_issued_by_community_2020.csv").read_bytes())
     rebuilt()
-    assert do(grounds.negative_items)
+    assert do(rule_inputs.negative_items)
     source("community", ListKind.NEGATIVE_COMMUNITY, None, active=False)
-    assert do(grounds.negative_items) == {}
+    assert do(rule_inputs.negative_items) == {}
 
 
 def test_a_complete_list_that_names_an_entry_no_more_takes_it_away_but_not_while_a_row_is_unclear() -> None:

@@ -23,7 +23,7 @@ from connectors.seal import LocalSeals
 from domain.seals import SealKind
 from proofs.page import SEAL_BOX, render
 from proofs.seal_image import draw_seal
-from runtime.development_keys import ensure_development_seals
+from runtime.services.development_keys import ensure_development_seals
 from tests.proofs.readers import poppler, text_of
 from tests.proofs.samples import NAMES, page, seals, use
 

@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from ledger.migrate import upgrade
-from runtime import first_keys, postgres, starting_catalog
-from runtime.databases import create_databases
+from runtime.commands import keyfiles, starting_catalog
+from runtime.services import postgres
+from runtime.services.databases import create_databases
 from settings import ROOT
 from tests.cluster import password
 from tests.conftest import _enter, _leave
@@ -29,7 +30,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     home = tmp_path / "var"
     before = dict(os.environ)
     os.environ["PROOFLESS_HOME"] = str(home)
-    first_keys.main([])
+    keyfiles.main([])
     _leave(before)
     try:
         cluster = postgres.start(home, free_port())
@@ -45,12 +46,12 @@ def owner(site: Site) -> str:
 
 
 def run(site: Site, service: str, *command: str) -> subprocess.CompletedProcess[str]:
-    argv = [sys.executable, "-m", "runtime.container", *command]
+    argv = [sys.executable, "-m", "runtime.services.container", *command]
     return subprocess.run(argv, cwd=ROOT, env=site.variables(service), capture_output=True, text=True, timeout=250)
 
 
 def well(site: Site, folder: Path) -> bool:
-    argv = [sys.executable, "-m", "runtime.healthy", "backup", str(folder), "24"]
+    argv = [sys.executable, "-m", "runtime.commands.healthy", "backup", str(folder), "24"]
     return subprocess.run(argv, cwd=ROOT, env=site.variables("backup")).returncode == 0
 
 
@@ -95,8 +96,8 @@ def test_the_set_up_job_upgrades_nothing_that_is_not_saved(site: Site, tmp_path:
     assert refused.returncode == 1 and "没有它的最新备份" in refused.stdout and "docker compose" in refused.stdout
     saved = run(site, "backup", "backup", str(folder), "--keep", "2")
     assert saved.returncode == 0, saved.stdout + saved.stderr
+    from runtime.commands.setup_job import demand_backup
     from runtime.failures import Failure
-    from runtime.setup_job import demand_backup
 
     before = dict(os.environ)
     os.environ.update(site.variables("setup"))

@@ -13,8 +13,8 @@ import pytest
 from prefect.settings.base import PrefectBaseSettings
 from pydantic import AliasChoices
 
-from runtime import container, keyfiles, postgres, prefect_server
-from runtime.first_keys import main as make_keys
+from runtime.commands.keyfiles import main as make_keys
+from runtime.services import container, keyfiles, postgres, prefect_server
 from settings import ROOT, Settings, load
 from tests.deployment.compose import (
     config,
@@ -170,7 +170,7 @@ def test_images_are_pinned_and_ours_is_one() -> None:
 def test_only_what_settings_knows_is_set() -> None:
     ours = {name for name in all_variables() if name.startswith("PROOFLESS_")}
     unknown = ours - {f"PROOFLESS_{name}".upper() for name in KNOWN}
-    assert unknown == {"PROOFLESS_SECRETS_DIR", "PROOFLESS_OWNER_DIR"}  # settings.settings, runtime.migrate
+    assert unknown == {"PROOFLESS_SECRETS_DIR", "PROOFLESS_OWNER_DIR"}  # settings.settings, runtime.commands.migrate
     assert {name for name in env_example() if name.startswith("PROOFLESS_")} <= ours
     for name in OURS:
         with pytest.MonkeyPatch.context() as patch:
@@ -183,10 +183,10 @@ DECIDED_BY_COMPOSE = {
     "home": "a folder of the container",
     "database_host": "the service postgres",
     "database_port": "as that service listens",
-    "database_name": "as setup makes it (runtime/databases.py)",
+    "database_name": "as setup makes it (runtime/services/databases.py)",
     "database_user": "as setup makes it",
     "prefect_api_url": "the service prefect-api",
-    "worker_name": "each replica has its own (runtime/container.py)",
+    "worker_name": "each replica has its own (runtime/services/container.py)",
     "gateway_host": "its own network; ports publish it on loopback",
     "gateway_port": "the port that compose publishes",
     "gateway_health_port": "the port that its health check asks, on its own network",
@@ -253,7 +253,7 @@ def test_postgres_has_the_settings_of_the_embedded_one() -> None:
     elsewhere = {"listen_addresses", "unix_socket_directories"}  # a container listens on its own network
     assert given == {name: value for name, value in postgres.SETTINGS.items() if name not in elsewhere}
     arguments = environment_of("postgres")["POSTGRES_INITDB_ARGS"].split()
-    embedded = (ROOT / "runtime" / "postgres.py").read_text("utf-8")
+    embedded = (ROOT / "runtime" / "services" / "postgres.py").read_text("utf-8")
     assert all(f'"{argument}"' in embedded for argument in arguments)
 
 
@@ -277,7 +277,7 @@ def test_the_image_holds_what_the_hashed_lock_names_and_runs_as_nobody_special()
     assert not [
         rest for step, rest in steps if step in ("ENV", "ARG") and re.search("PASSWORD|SECRET|TOKEN", rest)
     ]
-    assert steps[-1] == ("ENTRYPOINT", '["python", "-m", "runtime.container"]')
+    assert steps[-1] == ("ENTRYPOINT", '["python", "-m", "runtime.services.container"]')
 
 
 def test_the_image_gets_every_package_and_no_key() -> None:

@@ -21,8 +21,10 @@ import psycopg2
 import pytest
 from docket import Docket, Worker
 
-from runtime import environment, first_keys, healthy, keyfiles, postgres
-from runtime.postgres import Cluster
+from runtime.commands import healthy
+from runtime.commands import keyfiles as first_keys
+from runtime.services import environment, keyfiles, postgres
+from runtime.services.postgres import Cluster
 from settings import ROOT
 from tests.cluster import password
 from tests.deployment.compose import environment_of, files_of, services
@@ -70,7 +72,7 @@ class Site:
         return {**environment.outer(), **given, **here, "PYTHONPATH": str(ROOT)}
 
     def command(self, service: str) -> list[str]:
-        return ["-m", "runtime.container", *services()[service]["command"]]
+        return ["-m", "runtime.services.container", *services()[service]["command"]]
 
     def run(self, service: str) -> subprocess.CompletedProcess[str]:
         """A container that ends by itself."""

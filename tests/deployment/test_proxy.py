@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway import bodies, connections, endings
+from gateway.edge import bodies, connections, prefer_wait
 from settings import ROOT, Settings
 from tests.connectors.test_mail_tls import certificate as certificate
 from tests.ports import free_port
@@ -141,4 +141,4 @@ def test_its_limits_are_the_gateways_or_narrower() -> None:
 def test_it_waits_longer_than_the_gateway_holds_a_call() -> None:
     """Without nginx: the sample's own figure against the code's."""
     seconds = re.search(r"proxy_read_timeout (\d+)s", SAMPLE)
-    assert seconds and int(seconds[1]) >= endings.LONGEST_WAIT + 10
+    assert seconds and int(seconds[1]) >= prefer_wait.LONGEST_WAIT + 10

@@ -12,7 +12,7 @@ from domain.lifecycle import Event, State
 from ledger.database import transaction
 from ledger.tables.effects import Delivery, Proof, SealUse
 from ledger.tables.verifications import EventRow, Verification
-from runtime.postgres import Cluster
+from runtime.services.postgres import Cluster
 from settings import settings
 from tests.ledger.filing import file
 from tests.stack import PrefectServer, start_stack, wait_until

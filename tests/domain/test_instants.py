@@ -70,8 +70,8 @@ def test_whether_a_limit_has_passed_is_asked_in_one_place() -> None:
     ]
     assert found == [
         "domain/instants.py: due < at",
-        "ledger/promises.py: Request.received_at <= due",  # not whether it passed, but who had the case when it did
-        "ledger/promises.py: Request.ended_at > due",
+        "ledger/deadlines/promises.py: Request.received_at <= due",  # not whether it passed, but who had the case when it did
+        "ledger/deadlines/promises.py: Request.ended_at > due",
     ]
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from domain.lifecycle import ENDED, MOVES, NOTES, OPEN, WAITING, Event, State, may_move, mermaid
-from runtime import diagrams
+from runtime.commands import diagrams
 
 EDGES = {(origin, target) for (origin, _), targets in MOVES.items() for target in targets}
 

@@ -28,7 +28,7 @@ from domain.limits import (
     supervision,
 )
 from domain.readings import Measure, Readings
-from runtime.work_calendar import of_library
+from runtime.commands.work_calendar import of_library
 
 HALF, DAY = timedelta(minutes=30), timedelta(hours=24)
 OFFICE = ((510, 720), (810, 1050))  # 08:30–12:00, 13:30–17:30

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import httpx
 
-from ledger import keys
 from ledger.database import transaction
+from ledger.registry import keys
 from sandbox.people import by_name
 from settings import settings
 from tests.stack import Stack

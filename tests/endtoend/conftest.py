@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.postgres import Cluster
+from runtime.services.postgres import Cluster
 from settings import ROOT
 from tests import conftest as house
 from tests.endtoend.acting import Api, well_again

@@ -12,9 +12,9 @@ from uuid import UUID
 import psycopg2.extensions
 import pytest
 
-from ledger import leases
 from ledger.database import transaction
-from runtime.postgres import Cluster
+from ledger.lifecycle import leases
+from runtime.services.postgres import Cluster
 from tests.endtoend.acting import Api, well_again
 from tests.endtoend.counting import assert_delivered_once, count
 from tests.stack import Stack, wait_until

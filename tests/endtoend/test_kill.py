@@ -14,10 +14,10 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from ledger import leases
 from ledger.database import transaction
-from runtime import postgres
-from runtime.postgres import Cluster
+from ledger.lifecycle import leases
+from runtime.services import postgres
+from runtime.services.postgres import Cluster
 from sandbox.people import PERSONS
 from tests.endtoend.acting import Api
 from tests.endtoend.counting import assert_delivered_once

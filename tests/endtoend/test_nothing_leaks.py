@@ -12,7 +12,7 @@ import httpx
 import psycopg2.extensions
 import pytest
 
-from runtime.postgres import Cluster
+from runtime.services.postgres import Cluster
 from sandbox.people import by_name
 from tests.endtoend.acting import Api, party, well_again
 from tests.endtoend.receiving import Receiver

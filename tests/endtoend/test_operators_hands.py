@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from runtime import prefect_server
+from runtime.services import prefect_server
 from runtime.worker.reconciler import Reconciler
 from tests.endtoend.acting import Api
 from tests.stack import Stack, wait_until

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
-from runtime.postgres import Cluster
+from runtime.services.postgres import Cluster
 from settings import settings
 from tasks.look_up import sources
 from tasks.sealing import seals

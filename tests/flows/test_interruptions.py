@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from domain.lifecycle import State
 from domain.methods import Answer
 from flows.verification import verification
-from ledger import leases, requests
 from ledger.database import transaction
-from ledger.moves import Lease
-from ledger.requests import Reply
-from ledger.standings import standing
+from ledger.inbox import requests
+from ledger.inbox.requests import Reply
+from ledger.lifecycle import leases
+from ledger.lifecycle.moves import Lease
+from ledger.lifecycle.standings import standing
 from ledger.tables.effects import Delivery, Proof, SealUse
 from ledger.tables.verifications import Request, Verification
 from settings import settings

@@ -12,10 +12,10 @@ from sqlalchemy import func, update
 from domain.lifecycle import State
 from domain.listing import Change
 from domain.methods import Answer, Method
-from ledger import entries, requests
-from ledger.catalog import versions
-from ledger.requests import Reply
-from ledger.standings import standing as stands
+from ledger.catalog import entries, versions
+from ledger.inbox import requests
+from ledger.inbox.requests import Reply
+from ledger.lifecycle.standings import standing as stands
 from ledger.tables.catalog import Entry
 from ledger.tables.effects import Proof
 from ledger.tables.verifications import Request, Verification

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-from runtime import environment
+from runtime.services import environment
 from settings import ROOT
 
 ALL_RETRIES = """

@@ -15,8 +15,8 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from connectors import mail
 from domain.notices import NoticeKind, NoticeStanding
 from flows.weekly_compliance import weekly_compliance
-from ledger import notifications, reporting
-from ledger.deliveries import PAUSES
+from ledger.outbox import notifications, reports
+from ledger.outbox.callbacks_sent import PAUSES
 from ledger.tables.effects import Notice
 from ledger.tables.reports import IssuedReport
 from reports import issuing, periods
@@ -177,7 +177,7 @@ def test_one_that_fails_keeps_no_other_from_being_made_and_the_run_says_so(
 ) -> None:
     snapshot = issuing.snapshot
 
-    def broken(wanted: reporting.Wanted, now: datetime) -> str:
+    def broken(wanted: reports.Wanted, now: datetime) -> str:
         if wanted.scope:
             raise ValueError("演示甲子")
         return snapshot(wanted, now)

@@ -9,10 +9,14 @@ from connectors.seal import LocalSeals, SealUse
 from domain.methods import Method
 from domain.share import Candidate, Finding, ShareOutcome
 from gateway.app import ROUTERS
-from gateway.entrance import ApiRoute
-from ledger import handover, leases, requests, sealing, sharing
+from gateway.edge.authentication import ApiRoute
+from ledger.casework import delivery
 from ledger.database import transaction
-from ledger.moves import Lease
+from ledger.inbox import requests
+from ledger.lifecycle import leases
+from ledger.lifecycle.moves import Lease
+from ledger.methods import sharing
+from ledger.sealing import sealing
 from ledger.tables.verifications import Verification
 from proofs.code import code_digest, new_code, verify_url
 from proofs.page import SEAL_BOX, ProofPage, render
@@ -95,7 +99,7 @@ def seal_and_deliver(number: str, seals: LocalSeals) -> tuple[str, bytes]:
 def deliver(number: str) -> None:
     held = lease(number)
     with transaction() as session:
-        handover.deliver(session, held, now=settings().now(), actor="worker:test")
+        delivery.deliver(session, held, now=settings().now(), actor="worker:test")
     release(number)
 
 

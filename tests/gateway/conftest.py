@@ -22,13 +22,13 @@ from sqlalchemy import text
 
 from connectors.seal import LocalSeals
 from domain.seals import SealKind
-from gateway import quotas
 from gateway.app import create_app
-from ledger import keys
+from gateway.edge import quotas
 from ledger.database import transaction
+from ledger.registry import keys
 from proofs.seal_image import draw_seal
-from runtime.development_keys import ensure_development_seals
-from runtime.postgres import Cluster
+from runtime.services.development_keys import ensure_development_seals
+from runtime.services.postgres import Cluster
 from sandbox.people import by_name
 from settings import settings
 from tests import conftest as house

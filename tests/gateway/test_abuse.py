@@ -15,12 +15,14 @@ from domain.leads import LeadRule
 from domain.quotas import Quota, QuotaOf, quotas
 from domain.share import Candidate, ShareOutcome
 from gateway.app import create_app
-from ledger import admission, keys, leads
-from ledger.alarms import standing_alarms
 from ledger.database import transaction
+from ledger.lifecycle import admission
+from ledger.outbox.alarms import standing_alarms
+from ledger.oversight import leads
+from ledger.registry import keys
 from ledger.tables.oversight import Lead
 from ledger.tables.registry import System
-from runtime import blocks_command
+from runtime.commands import blocks
 from runtime.failures import Failure
 from sandbox.people import PERSONS
 from settings import Settings, settings
@@ -136,17 +138,17 @@ def test_the_office_lifts_it_with_a_reason_and_nobody_else(api: Api, system: Cal
 def test_the_command_lists_and_lifts(api: Api, system: Callable[..., dict[str, str]], capsys: pytest.CaptureFixture[str]) -> None:
     headers = system()
     block = blocked(api, headers)
-    assert blocks_command.main([]) == 0
+    assert blocks.main([]) == 0
     assert f"{block}  业务系统" in capsys.readouterr().out
     with pytest.raises(SystemExit):
-        blocks_command.main(["lift", str(block), "--reason", "关于370402188102020017", "--by", ADMIN])
+        blocks.main(["lift", str(block), "--reason", "关于370402188102020017", "--by", ADMIN])
     for nobody, says in ((REQUESTER, "岗位不能"), ("nobody", "没有在岗人员")):
         with pytest.raises(Failure, match=says):
-            blocks_command.main(["lift", str(block), "--reason", "误扫", "--by", nobody])
+            blocks.main(["lift", str(block), "--reason", "误扫", "--by", nobody])
     lift = ["lift", str(block), "--reason", "误扫", "--by", ADMIN]
-    assert blocks_command.main(lift) == 0
+    assert blocks.main(lift) == 0
     with pytest.raises(Failure, match="已经解除"):
-        blocks_command.main(lift)
+        blocks.main(lift)
     assert f"person:{ADMIN} via operator:" in api.get("/v1/lookup-blocks?standing=false", ADMIN).json()["items"][0]["lifted_by"]
     assert ask(api, headers, PERSONS[8].name).status_code == 202
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.media import media_type
+from gateway.edge.media import media_type
 from ledger.database import transaction
 from ledger.tables.inbox import Attachment, Return
 from ledger.tables.records import OffSystemLookup

@@ -6,8 +6,6 @@ pass stands below with the encrypted column that it ends in.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -16,8 +14,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import Enum, String
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-import gateway.sent
-from gateway.sent.values import Sent
+import gateway.routers  # noqa: F401  (with the endpoints come all bodies)
+from gateway.edge.values import SchemaIn
 from ledger import migrate
 from ledger.tables.base import metadata
 from tests.gateway.conftest import ADMIN, Api
@@ -30,43 +28,40 @@ PHONES = ("13800000000", "138 0000 0000", "１３８-００００-００００",
 
 #: Field of a body -> the encrypted column that it ends in (ledger.vault).
 ENCRYPTED = {
-    "SentParty.id_number": "parties.id_number", "SentParty.name": "parties.name",
+    "PartyIn.id_number": "parties.id_number", "PartyIn.name": "parties.name",
     "CaseParty.id_number": "parties.id_number", "CaseParty.name": "parties.name",
-    "SentNameCorrection.id_number": "parties.id_number", "SentNameCorrection.name": "parties.name",
-    "SentSupplement.text": "suspensions.supply", "SentSupplementRequest.what": "suspensions.what",
-    "SentCommitment.reference": "commitments.evidence", "SentCheck.note": "commitment_checks.note",
-    "SentRestoration.why": "credit_blocks.restored_why", "SentReply.fields": "requests.fields", "SentReply.note": "requests.note",
-    "SentReturn.reason": "returns.reason", "SentReturn.unsure_why": "returns.unsure_why",
-    "SentComplaint.text": "complaints.written", "SentComplaint.name": "complaints.written", "SentComplaint.contact": "complaints.written",
-    "SentText.text": "complaint_steps.text", "SentComplaintClosing.text": "complaint_steps.text", "SentLead.text": "lead_steps.text",
-    "SentNotification.text": "lead_steps.text", "SentLeadDecision.text": "lead_steps.text", "SentExemption.text": "lead_steps.text",
-    "SentCompensation.text": "lead_steps.text", "SentVoluntary.proof": "voluntary_submissions.stated",
-    "SentOffSystem.source": "off_system_lookups.source", "SentMismatch.stated": "mismatches.stated",
-    "SentMismatch.supplement": "mismatches.supplement", "SentObjection.text": "mismatches.objection",
-    "SentRecusal.why": "recusals.why", "SentFeedback.text": "supervisions.feedback", "SentChoice.identifier": "verifications.chosen",
+    "NameCorrectionIn.id_number": "parties.id_number", "NameCorrectionIn.name": "parties.name",
+    "SupplementIn.text": "suspensions.supply", "SupplementRequestIn.what": "suspensions.what",
+    "CommitmentIn.reference": "commitments.evidence", "CheckIn.note": "commitment_checks.note",
+    "RestorationIn.why": "credit_blocks.restored_why", "ReplyIn.fields": "requests.fields", "ReplyIn.note": "requests.note",
+    "ReturnIn.reason": "returns.reason", "ReturnIn.unsure_why": "returns.unsure_why",
+    "ComplaintIn.text": "complaints.written", "ComplaintIn.name": "complaints.written", "ComplaintIn.contact": "complaints.written",
+    "TextIn.text": "complaint_steps.text", "ComplaintClosingIn.text": "complaint_steps.text", "LeadIn.text": "lead_steps.text",
+    "NotificationIn.text": "lead_steps.text", "LeadDecisionIn.text": "lead_steps.text", "ExemptionIn.text": "lead_steps.text",
+    "CompensationIn.text": "lead_steps.text", "VoluntaryIn.proof": "voluntary_submissions.stated",
+    "OffSystemIn.source": "off_system_lookups.source", "MismatchIn.stated": "mismatches.stated",
+    "MismatchIn.supplement": "mismatches.supplement", "ObjectionIn.text": "mismatches.objection",
+    "RecusalIn.why": "recusals.why", "FeedbackIn.text": "supervisions.feedback", "ChoiceIn.identifier": "verifications.chosen",
 }  # fmt: skip
 #: Field of a body that is kept nowhere, or compared with what is registered, or guarded by its endpoint.
 ELSEWHERE = {
-    "SentHold.case_number": "looked up among the unit's cases", "SentHold.complaint": "looked up among complaints",
-    "SentAgain.unit": "looked up", "SentAgain.number": "looked up",
-    "SentComparison.code": "compared with a digest, kept nowhere", "SentComparison.fields": "compared, kept nowhere",
-    "SentEntryValues.values": "guarded in gateway.routes.entered (test_registers, and below)",
-    "SentCallback.secret": "callback_addresses.secret, encrypted",
-    "SentPreview.period": "read as a week or a span of days", "SentPreview.readings": "tried, kept nowhere", "SentPreview.version": "looked up",
-    "SentCallback.url": "guarded in gateway.routes.callbacks", "SentReportOrder.period": "read as a week or a span of days",
+    "HoldIn.case_number": "looked up among the unit's cases", "HoldIn.complaint": "looked up among complaints",
+    "AgainIn.unit": "looked up", "AgainIn.number": "looked up",
+    "ComparisonIn.code": "compared with a digest, kept nowhere", "ComparisonIn.fields": "compared, kept nowhere",
+    "EntryValuesIn.values": "guarded in gateway.registers.entered (test_registers, and below)",
+    "CallbackIn.secret": "callback_addresses.secret, encrypted",
+    "PreviewIn.period": "read as a week or a span of days", "PreviewIn.readings": "tried, kept nowhere", "PreviewIn.version": "looked up",
+    "CallbackIn.url": "guarded in gateway.registry.callbacks", "ReportOrderIn.period": "read as a week or a span of days",
 }  # fmt: skip
 
 
 def bodies() -> list[type[BaseModel]]:
-    for module in pkgutil.iter_modules(gateway.sent.__path__):
-        importlib.import_module(f"gateway.sent.{module.name}")
-
     def below(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
         for one in kind.__subclasses__():
             yield one
             yield from below(one)
 
-    return sorted(set(below(Sent)), key=lambda one: one.__name__)
+    return sorted(set(below(SchemaIn)), key=lambda one: one.__name__)
 
 
 def passes(kind: type[BaseModel], name: str) -> bool:

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import pytest
 
 from connectors.seal import LocalSeals
-from gateway import quotas
-from gateway.problems import Problem
-from gateway.quotas import Quotas
+from gateway.edge import quotas
+from gateway.edge.problems import Problem
+from gateway.edge.quotas import Quotas
 from settings import settings
 from tests.gateway.casework import look_up, seal_and_deliver
 from tests.gateway.conftest import Api

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from openpyxl import Workbook
 
-from ledger import registry
 from ledger.database import transaction
+from ledger.registry import registry
 from settings import settings
 from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
 

@@ -23,7 +23,7 @@ from openapi_python_client.config import ConfigFile
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from connectors.seal import LocalSeals
-from gateway.contract import TAGS, operations
+from gateway.edge.contract import TAGS, operations
 from tests.gateway.casework import look_up, seal_and_deliver
 from tests.gateway.conftest import REQUESTER, Api, case_body, party
 
@@ -47,7 +47,7 @@ def test_two_validators_of_different_origin_read_the_document(document: dict[str
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     named = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
-    assert named == set(document["components"]["schemas"]) and "ProblemAnswer" in named
+    assert named == set(document["components"]["schemas"]) and "ProblemOut" in named
 
 
 def test_names_for_programs_are_ascii_and_nobodys_paths(document: dict[str, Any]) -> None:
@@ -160,20 +160,20 @@ def test_a_python_client_files_a_case_and_a_verification_and_fetches_the_proof(
     part = lambda name: importlib.import_module(f"generated_client.{name}")  # noqa: E731
     models = part("models")
     with client.AuthenticatedClient(address, token=api.key(REQUESTER)) as session:
-        case = models.SentCase.from_dict(case_body())
+        case = models.CaseIn.from_dict(case_body())
         put = part("api.cases.put_case").sync(api.case, client=session, body=case)
-        assert isinstance(put, models.CaseAnswer) and put.case_number == api.case
-        sent = models.SentVerification.from_dict(api.body())
+        assert isinstance(put, models.CaseOut) and put.case_number == api.case
+        sent = models.VerificationIn.from_dict(api.body())
         filed = part("api.verifications.file_verification").sync(client=session, body=sent, idempotency_key=api.case)
-        assert isinstance(filed, models.VerificationAnswer) and filed.state == models.State.RECEIVED
+        assert isinstance(filed, models.VerificationOut) and filed.state == models.State.RECEIVED
         early = part("api.verifications.get_proof_pdf").sync(filed.number, client=session)
-        assert isinstance(early, models.ProblemAnswer) and early.code == "proof_not_ready"
+        assert isinstance(early, models.ProblemOut) and early.code == "proof_not_ready"
         look_up(filed.number)
         _, pdf = seal_and_deliver(filed.number, seals)
         fetched = part("api.verifications.get_proof_pdf").sync(filed.number, client=session)
         assert fetched.payload.read() == pdf
         done = part("api.verifications.get_verification").sync(filed.number, client=session)
-        assert isinstance(done, models.VerificationAnswer) and done.result.result_name == "属实"
+        assert isinstance(done, models.VerificationOut) and done.result.result_name == "属实"
 
 
 _PROGRAM = """

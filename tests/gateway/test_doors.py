@@ -11,11 +11,11 @@ import time
 import httpx
 import pytest
 
-import gateway.media
-import gateway.routes.verify
+import gateway.edge.media
+import gateway.public.verify
 import proofs.check
 from connectors.seal import LocalSeals
-from gateway.doors import Door
+from gateway.edge.doors import Door
 from isolation.process import Limits
 from ledger.tables.inbox import Attachment
 from proofs.page import render
@@ -65,8 +65,8 @@ def test_attachments_refuse_what_their_reader_cannot_take(
     number, content = api.filed(proof="P-HARDSHIP"), {"表.png": PNG, "表.jpg": JPEG}.get(name, pdf)
     path = f"/v1/inbox/{ask(number)}/attachments"
     with monkeypatch.context() as bad:
-        bad.setattr(gateway.media, "_media_type", FAULTS[fault][0])
-        bad.setattr(gateway.media, "LIMITS", FAULTS[fault][1])
+        bad.setattr(gateway.edge.media, "_media_type", FAULTS[fault][0])
+        bad.setattr(gateway.edge.media, "LIMITS", FAULTS[fault][1])
         answer = api.post(path, ISSUER, files={"file": (name, content)})
         assert (answer.status_code, answer.json()["code"]) == (422, "file_unreadable")
     assert not [row for row in all_of(Attachment) if row.verification == number]
@@ -74,15 +74,15 @@ def test_attachments_refuse_what_their_reader_cannot_take(
 
 
 def test_many_pictures_one_behind_the_other_are_a_picture() -> None:
-    assert gateway.media.media_type(JPEG * 3000) == "image/jpeg"
-    assert gateway.media.media_type(JPEG * 3000 + b"MZ") is None
+    assert gateway.edge.media.media_type(JPEG * 3000) == "image/jpeg"
+    assert gateway.edge.media.media_type(JPEG * 3000 + b"MZ") is None
 
 
 def test_others_are_served_while_a_reader_hangs_and_too_many_are_sent_away(
     api: Api, pdf: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     door = Door(at_once=1, waiting=0)
-    monkeypatch.setattr(gateway.routes.verify, "PUBLIC", door)
+    monkeypatch.setattr(gateway.public.verify, "PUBLIC", door)
     monkeypatch.setattr(proofs.check, "_opened", hang)
     monkeypatch.setattr(proofs.check, "LIMITS", Limits(memory=2**26, seconds=20, patience=120))
     held: list[httpx.Response] = []

@@ -19,19 +19,20 @@ from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-import gateway.bodies
-import gateway.connections
-from gateway import arrivals, caching, pages, quotas
+import gateway.edge.bodies
+import gateway.edge.connections
 from gateway.__main__ import Server, configuration, listening
-from gateway.app import ROUTERS, create_app
-from gateway.bodies import BodyLimit
-from gateway.connections import Connection, Crowd, network_of
-from gateway.endings import Endings
-from gateway.permissions import RULES
-from gateway.problems import Problem, as_json
-from ledger import keys
+from gateway.app import create_app
+from gateway.edge import arrivals, caching, pages, quotas
+from gateway.edge.bodies import BodyLimit
+from gateway.edge.connections import Connection, Crowd, network_of
+from gateway.edge.permissions import RULES
+from gateway.edge.prefer_wait import Endings
+from gateway.edge.problems import Problem, as_json
+from gateway.routers import ROUTERS
 from ledger.catalog import versions
 from ledger.database import transaction
+from ledger.registry.registry import keys
 from settings import settings
 from tests.gateway.conftest import ISSUER, REQUESTER, Api, PlayedRuns, serving
 from tests.ports import free_port
@@ -334,7 +335,7 @@ def test_a_turn_of_the_loop_takes_few_and_a_full_system_is_asked_again(edge: pyt
 
 def test_over_all_addresses_the_one_that_rested_longest_gives_way(edge: pytest.MonkeyPatch) -> None:
     edge.setenv("PROOFLESS_CONNECTIONS_PER_ADDRESS", "1000")
-    edge.setattr(gateway.connections, "MOST_CONNECTIONS", 3)
+    edge.setattr(gateway.edge.connections, "MOST_CONNECTIONS", 3)
     settings.cache_clear()
 
     async def attack() -> None:
@@ -365,7 +366,7 @@ def test_a_proxy_of_ours_brings_everybody(edge: pytest.MonkeyPatch) -> None:
 )
 def test_a_head_that_does_not_come_is_not_waited_for(edge: pytest.MonkeyPatch, said: bytes) -> None:
     """Nothing, half a head, half a head after a whole one."""
-    edge.setattr(gateway.connections, "HEAD_SECONDS", 0.2)
+    edge.setattr(gateway.edge.connections, "HEAD_SECONDS", 0.2)
 
     async def attack() -> None:
         async with server() as at:
@@ -378,7 +379,7 @@ def test_a_head_that_does_not_come_is_not_waited_for(edge: pytest.MonkeyPatch, s
 
 
 def test_a_slow_answer_is_no_idle_connection(edge: pytest.MonkeyPatch) -> None:
-    edge.setattr(gateway.connections, "HEAD_SECONDS", 0.1)
+    edge.setattr(gateway.edge.connections, "HEAD_SECONDS", 0.1)
 
     async def wait() -> None:
         async with server() as at:
@@ -391,7 +392,7 @@ def test_a_slow_answer_is_no_idle_connection(edge: pytest.MonkeyPatch) -> None:
 
 
 def test_a_body_that_does_not_come_is_refused_in_words(edge: pytest.MonkeyPatch) -> None:
-    edge.setattr(gateway.bodies, "PATIENCE", 0.2)
+    edge.setattr(gateway.edge.bodies, "PATIENCE", 0.2)
 
     async def attack() -> None:
         async with server() as at:
@@ -405,7 +406,7 @@ def test_a_body_that_does_not_come_is_refused_in_words(edge: pytest.MonkeyPatch)
 @pytest.mark.parametrize("framing", [b"Content-Length: 60000", b"Transfer-Encoding: chunked"])
 def test_a_body_that_drips_is_refused_however_steadily(edge: pytest.MonkeyPatch, framing: bytes) -> None:
     """It never pauses for as long as is allowed from part to part; as a whole it is too slow."""
-    edge.setattr(gateway.bodies, "PATIENCE", 0.5)
+    edge.setattr(gateway.edge.bodies, "PATIENCE", 0.5)
 
     async def attack() -> None:
         async with server() as at:
@@ -426,8 +427,8 @@ def test_a_body_that_drips_is_refused_however_steadily(edge: pytest.MonkeyPatch,
 
 def test_a_large_body_on_a_slow_line_arrives(edge: pytest.MonkeyPatch) -> None:
     """Longer than one pause may be, in steps that keep the rate."""
-    edge.setattr(gateway.bodies, "PATIENCE", 0.5)
-    edge.setattr(gateway.bodies, "SLOWEST", 1024)
+    edge.setattr(gateway.edge.bodies, "PATIENCE", 0.5)
+    edge.setattr(gateway.edge.bodies, "SLOWEST", 1024)
 
     async def upload() -> None:
         async with server() as at:
@@ -441,7 +442,7 @@ def test_a_large_body_on_a_slow_line_arrives(edge: pytest.MonkeyPatch) -> None:
 
 
 def test_who_does_not_take_the_answer_is_let_go(edge: pytest.MonkeyPatch) -> None:
-    edge.setattr(gateway.connections, "TAKING_SECONDS", 0.2)
+    edge.setattr(gateway.edge.connections, "TAKING_SECONDS", 0.2)
 
     async def attack() -> None:
         async with server() as at:
@@ -457,7 +458,7 @@ def test_who_does_not_take_the_answer_is_let_go(edge: pytest.MonkeyPatch) -> Non
 
 def test_who_takes_a_long_answer_slowly_has_all_of_it(edge: pytest.MonkeyPatch) -> None:
     """However long it takes: at each look some of it was taken. The clock is looked at by hand."""
-    edge.setattr(gateway.connections, "TAKING_SECONDS", 3600.0)
+    edge.setattr(gateway.edge.connections, "TAKING_SECONDS", 3600.0)
 
     async def take() -> None:
         async with server() as at:
@@ -468,7 +469,7 @@ def test_who_takes_a_long_answer_slowly_has_all_of_it(edge: pytest.MonkeyPatch) 
             left, looks = waiting(), 0
             for _ in range(32):
                 await reader.readexactly(2**20)
-                if 0 < waiting() <= left - gateway.connections.TAKING_BYTES:
+                if 0 < waiting() <= left - gateway.edge.connections.TAKING_BYTES:
                     connection._must_take(left)
                     left, looks = waiting(), looks + 1
             assert looks > 3 and not connection.transport.is_closing()
@@ -479,7 +480,7 @@ def test_who_takes_a_long_answer_slowly_has_all_of_it(edge: pytest.MonkeyPatch) 
 
 def test_a_closed_connection_is_gone_though_its_last_words_are_not_taken(edge: pytest.MonkeyPatch) -> None:
     """Closing waits for what was written."""
-    edge.setattr(gateway.connections, "TAKING_SECONDS", 0.2)
+    edge.setattr(gateway.edge.connections, "TAKING_SECONDS", 0.2)
 
     async def attack() -> None:
         async with server() as at:
@@ -519,7 +520,7 @@ def test_who_is_still_asking_gives_way_after_who_rests_and_who_is_answered_never
 
 
 def test_one_request_too_many_is_told_so_and_liveness_is_always_answered(edge: pytest.MonkeyPatch) -> None:
-    edge.setattr(gateway.connections, "MOST_REQUESTS", 1)
+    edge.setattr(gateway.edge.connections, "MOST_REQUESTS", 1)
 
     async def attack() -> None:
         async with server() as at:
@@ -537,9 +538,9 @@ def test_one_request_too_many_is_told_so_and_liveness_is_always_answered(edge: p
 
 def test_health_has_a_port_of_its_own_that_no_crowd_fills(edge: pytest.MonkeyPatch) -> None:
     """Every place at the other port is taken by somebody who is answered, so none gives way."""
-    edge.setattr(gateway.connections, "MOST_CONNECTIONS", 4)
-    edge.setattr(gateway.connections, "MOST_REQUESTS", 4)
-    edge.setattr(gateway.connections, "MOST_WATCHERS", 3)
+    edge.setattr(gateway.edge.connections, "MOST_CONNECTIONS", 4)
+    edge.setattr(gateway.edge.connections, "MOST_REQUESTS", 4)
+    edge.setattr(gateway.edge.connections, "MOST_WATCHERS", 3)
     edge.setenv("PROOFLESS_GATEWAY_HEALTH_PORT", str(free_port()))
     settings.cache_clear()
 

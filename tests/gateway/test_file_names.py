@@ -8,7 +8,7 @@ import anyio
 import pytest
 from starlette.requests import Request
 
-from gateway.uploads import read_form
+from gateway.edge.uploads import read_form
 from tests.gateway.conftest import ISSUER, Api
 
 PDF_NAME = "收入证明(2026).pdf"

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import text
 
 from domain.scoring import FORMULAS, LEAST, score
-from gateway.pages import typeset
-from gateway.routes import entered
+from gateway.edge.pages import typeset
+from gateway.registers import entered
 from ledger.database import transaction
-from ledger.reporting import Wanted
+from ledger.outbox.reports import Wanted
 from reports import issuing, periods
 from reports.model import from_json
 from reports.public import DEFINITIONS

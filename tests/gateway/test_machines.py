@@ -17,13 +17,14 @@ import httpx
 import pytest
 
 from domain.share import ShareOutcome
-from gateway import filing
 from gateway.app import create_app
-from gateway.problems import Problem
-from gateway.runs import PrefectRuns, RunStarter
-from gateway.telemetry import JsonLines
-from ledger import leases, timekeeping
+from gateway.edge.problems import Problem
+from gateway.edge.runs import PrefectRuns, RunStarter
+from gateway.edge.telemetry import JsonLines
+from gateway.verifications import filing
+from ledger import timekeeping
 from ledger.database import transaction
+from ledger.lifecycle import leases
 from sandbox.people import by_name
 from settings import Secret, settings
 from tests.gateway.casework import look_up

@@ -8,7 +8,7 @@ import pytest
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject, pdf_name
 from pyhanko.pdf_utils.writer import PdfFileWriter
 
-from gateway.media import media_type
+from gateway.edge.media import media_type
 
 
 def locked(user: str | None) -> bytes:

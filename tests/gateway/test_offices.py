@@ -9,10 +9,13 @@ import pytest
 
 from connectors.seal import LocalSeals
 from domain.share import ShareOutcome
-from ledger import attention, deliveries, failures, registry
+from ledger.casework import attention
 from ledger.database import transaction
-from ledger.deliveries import Receipt
-from ledger.moves import request_wake
+from ledger.lifecycle.moves import request_wake
+from ledger.methods import failures
+from ledger.outbox import callbacks_sent
+from ledger.outbox.callbacks_sent import Receipt
+from ledger.registry import registry
 from sandbox.people import by_name
 from settings import settings
 from tests.gateway.casework import ask, deliver, every_call, lease, look_up, release, seal_and_deliver
@@ -148,11 +151,11 @@ def test_a_message_given_up_is_listed_until_the_address_is_registered_again(api:
     look_up(number, ShareOutcome.MISMATCH)
     deliver(number)
     later = settings().now()
-    for _ in range(len(deliveries.PAUSES) + 1):
+    for _ in range(len(callbacks_sent.PAUSES) + 1):
         later += timedelta(days=1)
         with transaction() as session:
-            (message,) = deliveries.take_due(session, now=later, number=number)
-            deliveries.record_attempt(session, message, "unreachable", Receipt.NOT_YET, now=settings().now())
+            (message,) = callbacks_sent.take_due(session, now=later, number=number)
+            callbacks_sent.record_attempt(session, message, "unreachable", Receipt.NOT_YET, now=settings().now())
     item = stuck(api, number)
     assert item is not None and item["code"] == "delivery_given_up"
     (listed,) = api.get(f"/v1/undelivered?number={number}", ADMIN).json()["items"]
@@ -160,8 +163,8 @@ def test_a_message_given_up_is_listed_until_the_address_is_registered_again(api:
     again = api.call("POST", "/v1/undelivered/send-again", ADMIN, json={"unit": "370402-PERMIT", "number": number})
     assert (again.status_code, again.json()) == (200, {"count": 1}) and stuck(api, number) is None
     with transaction() as session:
-        (message,) = deliveries.take_due(session, now=settings().now(), number=number)
-        deliveries.record_attempt(session, message, "gone", Receipt.REFUSED, now=settings().now())
+        (message,) = callbacks_sent.take_due(session, now=settings().now(), number=number)
+        callbacks_sent.record_attempt(session, message, "gone", Receipt.REFUSED, now=settings().now())
     assert stuck(api, number) is not None
     api.call("PUT", "/v1/units/370402-PERMIT/callback", ADMIN, json={"url": url})
     assert stuck(api, number) is None
@@ -218,7 +221,7 @@ def test_an_unknown_unit_has_no_callback(api: Api) -> None:
 def test_every_role_can_do_what_its_rule_says_and_no_more(api: Api) -> None:
     """Against the real endpoints: a role that the table leaves out gets 403, one that it names gets anything else."""
     from domain.roles import Role
-    from gateway.permissions import RULES
+    from gateway.edge.permissions import RULES
 
     calls = every_call()
     assert calls.keys() == {name for name, rule in RULES.items() if not rule.public}
@@ -238,7 +241,7 @@ def test_every_role_can_do_what_its_rule_says_and_no_more(api: Api) -> None:
 def test_the_table_of_rights_in_words() -> None:
     """Independent of the code's table: what the brief of the regulation demands (4.2, 10.2, 10.3, 15.4)."""
     from domain.roles import Role
-    from gateway.permissions import RULES
+    from gateway.edge.permissions import RULES
 
     at_the_counter = {Role.AGENT, Role.SUPERVISOR}
     for name in ("put_case", "get_case", "file_verification", "get_proof_pdf", "get_inbox", "reply_to_request"):

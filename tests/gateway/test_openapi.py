@@ -19,10 +19,10 @@ from stdnum.cn import ric
 
 from connectors.seal import LocalSeals
 from domain.roles import Role
-from gateway.permissions import RULES
-from gateway.problems import PROBLEMS
+from gateway.edge.permissions import RULES
+from gateway.edge.problems import PROBLEMS
 from ledger.database import transaction
-from ledger.keys import Caller
+from ledger.registry.keys import Caller
 from ledger.tables.registry import Person
 from settings import ROOT
 from tests.gateway.casework import ask

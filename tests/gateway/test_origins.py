@@ -13,8 +13,8 @@ from sqlalchemy import select, text
 from connectors.seal import LocalSeals
 from domain.key_scopes import Scope
 from gateway.app import create_app
-from ledger import keys
 from ledger.database import transaction
+from ledger.registry import keys
 from ledger.tables.oversight import Origin
 from ledger.tables.registry import System
 from settings import Settings, settings

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from gateway.permissions import RULES
-from ledger import registry
+from gateway.edge.permissions import RULES
 from ledger.database import transaction
+from ledger.registry import registry
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ADMIN, ISSUER, OTHER, PUBLISHER, REQUESTER, Api
 

@@ -9,7 +9,7 @@ import pytest
 from stdnum.cn import ric
 
 from domain.share import ShareOutcome
-from ledger.standings import material
+from ledger.lifecycle.standings import material
 from settings import LOCAL, settings
 from tests.gateway.casework import look_up
 from tests.gateway.conftest import REQUESTER, Api, party

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from domain.listing import Change, content
-from gateway import listing
 from gateway.app import create_app
-from gateway.pages import SECURITY_HEADERS
-from gateway.tables import csv_answer
-from ledger import registry
+from gateway.catalog import published_documents
+from gateway.edge.csv_files import csv_answer
+from gateway.edge.pages import SECURITY_HEADERS
 from ledger.catalog import published, versions
+from ledger.registry import registry
 from settings import settings
 from tests.gateway.conftest import Api, PlayedRuns, serving
 from tests.ledger.acting import do
@@ -71,7 +71,7 @@ def test_words_and_units_narrow_the_list(api: Api) -> None:
 
 
 def test_a_long_list_comes_in_pages(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.routes.catalog_pages._ON_A_PAGE", 5)
+    monkeypatch.setattr("gateway.public.catalog_pages._ON_A_PAGE", 5)
     seen: set[str] = set()
     address, pages = "/catalog?q=证明", 0
     while address:
@@ -104,7 +104,7 @@ def test_any_version_stays_as_it_was(api: Api) -> None:
 
 def test_tables_open_in_a_spreadsheet_and_compute_nothing(api: Api) -> None:
     lines = table(api, "/catalog.csv")
-    assert lines[0] == list(listing.ENTRY_HEADER) and len(lines) == len(do(versions.entries_of)) + 1
+    assert lines[0] == list(published_documents.ENTRY_HEADER) and len(lines) == len(do(versions.entries_of)) + 1
     assert lines == table(api, "/catalog/versions/2.csv") != table(api, "/catalog/versions/1.csv")
     assert f"'{BASIS}" in {line[8] for line in lines} and {line[5] for line in lines[1:]} == {"是", "否"}
 
@@ -156,7 +156,7 @@ def test_the_documents_hold_the_list_whole(api: Api) -> None:
 
 def test_a_change_that_only_the_system_feels_is_told_without_its_values() -> None:
     before = standing("DEMO-0001", "P-MARRIAGE")
-    assert listing.change_of(Change(before, replace(before, parameters={"sid": "x"})), {}).lines == ["数据来源的技术参数有调整"]
+    assert published_documents.change_of(Change(before, replace(before, parameters={"sid": "x"})), {}).lines == ["数据来源的技术参数有调整"]
 
 
 def test_every_version_is_listed(api: Api) -> None:
@@ -266,7 +266,7 @@ def test_a_list_longer_than_one_reading_is_whole(api: Api, monkeypatch: pytest.M
 
 def test_the_published_entry_says_what_its_content_says() -> None:
     for entry in do(versions.entries_of).values():
-        shown = listing.entry_of(entry, "单位")
+        shown = published_documents.entry_of(entry, "单位")
         assert shown.basis == content(entry)["basis"] and shown.paperless == (shown.excluded is None)
         assert shown.methods == (list(entry.methods) if shown.paperless else [])
 

@@ -16,7 +16,7 @@ from connectors.seal import LocalSeals
 from domain.methods import Method
 from gateway.__main__ import configuration
 from gateway.app import create_app
-from gateway.pages import SECURITY_HEADERS, typeset
+from gateway.edge.pages import SECURITY_HEADERS, typeset
 from proofs.page import ProofPage, render
 from settings import settings
 from tests.gateway.casework import ask, deliver, look_up, seal_and_deliver

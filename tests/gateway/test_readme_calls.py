@@ -17,9 +17,10 @@ import pytest
 
 from connectors.seal import LocalSeals
 from gateway.app import ROUTERS
-from ledger import notifications, registry
 from ledger.database import transaction
-from ledger.deliveries import Receipt
+from ledger.outbox import notifications
+from ledger.outbox.callbacks_sent import Receipt
+from ledger.registry import registry
 from settings import LOCAL, ROOT, settings
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook
@@ -214,7 +215,7 @@ def test_the_calls_of_the_main_job(api: Api, seals: LocalSeals, monkeypatch: pyt
 
 def look_up_commitment(number: str) -> None:
     """The worker offers the commitment."""
-    from ledger import sharing
+    from ledger.methods import sharing
     from tests.gateway.casework import lease, release
 
     held = lease(number)

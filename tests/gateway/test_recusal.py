@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from domain.recusal import Subject, must_recuse, who_else
-from gateway.permissions import RULES
-from ledger import registry, retention
+from gateway.edge.permissions import RULES
+from ledger import retention
 from ledger.database import transaction
+from ledger.registry import registry
 from ledger.tables.oversight import Complaint
 from settings import settings
 from tests.gateway.casework import ask

@@ -12,8 +12,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from domain.register_changes import Register, RegisterChangeStanding
-from ledger import register_changes, registry, standings
 from ledger.database import transaction
+from ledger.lifecycle import standings
+from ledger.registry import register_changes, registry
 from ledger.tables.register_changes import RegisterChange
 from ledger.tables.registry import Person, Unit
 from settings import settings
@@ -186,7 +187,7 @@ def test_traces_are_read_in_pages_by_the_office_and_administrators(api: Api) -> 
 
 #: Who may write a register without a second person, and why.
 ALONE = {
-    "ledger/register_changes.py": "the way itself",
+    "ledger/registry/register_changes.py": "the way itself",
     "catalog/directory.py": "what a list of matters says; printed only once three persons have published the list",
 }
 

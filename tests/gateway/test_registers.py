@@ -12,9 +12,11 @@ import pytest
 
 from domain.cells import safe
 from domain.inbox import SupervisionOutcome
-from gateway.routes import registers
-from ledger import escalation, grounds, registry, supervisions
+from gateway.registers import endpoints
 from ledger.database import transaction
+from ledger.deadlines import supervision_basis
+from ledger.registry import registry
+from ledger.supervision import escalation, supervisions
 from settings import settings
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api, party
@@ -51,7 +53,7 @@ def test_what_an_applicant_brings_is_taken_whatever_does_not_fit(api: Api) -> No
 def test_the_list_comes_in_pages_and_the_export_whole(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.put_case()
     ids = [submit(api)["id"] for _ in range(5)]
-    monkeypatch.setattr(registers, "PAGE", 2)
+    monkeypatch.setattr(endpoints, "PAGE", 2)
     seen, after = [], ids[0] - 1
     while after is not None:
         page = api.get(f"/v1/voluntary-submissions?after={after}", REQUESTER).json()
@@ -111,7 +113,7 @@ def test_who_reads_feedback_is_on_the_record_once_each(api: Api) -> None:
     request = UUID(ask(number))
     later = settings().now() + timedelta(hours=26)
     do(escalation.escalate, number, now=later, actor="system:test")
-    opened = do(grounds.of_request, request)
+    opened = do(supervision_basis.of_request, request)
     assert opened is not None
     chief = "person:demo-guangming-2"
     do(supervisions.feed_back, opened.id, "370402-GUANGMING", SupervisionOutcome.DONE, "已督促", now=later, actor=chief)

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from ledger import notifications, reporting
-from ledger.deliveries import Receipt
+from ledger.outbox import notifications, reports
+from ledger.outbox.callbacks_sent import Receipt
 from reports import issuing
 from settings import settings
 from tests.gateway.conftest import ADMIN, REQUESTER, Api
@@ -37,7 +37,7 @@ def order(api: Api, period: str, person: str = ADMIN, **more: Any) -> dict[str, 
 def made() -> str:
     """What a run makes of every order; gives the last one's id."""
     report = None
-    for wanted in do(reporting.ordered):
+    for wanted in do(reports.ordered):
         snapshot = issuing.snapshot(wanted, settings().now())
         report, _ = issuing.keep(wanted, snapshot, issuing.lay_out(snapshot), now=settings().now(), actor="system:test")
     return str(report)
@@ -68,7 +68,7 @@ def test_an_order_is_not_lost_while_the_engine_is_away(api: Api) -> None:
     api.runs.away = True
     ordered = order(api, "2026-03-02..2026-03-04", unit=PERMIT)
     assert (ordered["http"], ordered["flow_run"]) == (202, None)
-    assert [(one.scope, one.by) for one in do(reporting.ordered)] == [(PERMIT, "person:demo-admin")]
+    assert [(one.scope, one.by) for one in do(reports.ordered)] == [(PERMIT, "person:demo-admin")]
     made()
 
 

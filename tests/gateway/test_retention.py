@@ -12,8 +12,8 @@ from sqlalchemy import text
 from connectors.seal import LocalSeals
 from domain.share import ShareOutcome
 from flows.retention import retention as flow
-from gateway.filing import _digest
-from gateway.sent.verifications import SentVerification
+from gateway.verifications.filing import _digest
+from gateway.verifications.schemas import VerificationIn
 from ledger import retention
 from ledger.database import transaction
 from settings import settings
@@ -76,7 +76,7 @@ def test_what_was_sent_can_not_be_guessed_any_more_and_its_key_still_leads_to_th
     night()
     with transaction() as session:
         after = session.execute(digest, {"number": due}).scalar_one()
-    assert (before, after) == (_digest(SentVerification.model_validate(api.body())), "erased"), "a guess is confirmed while it is kept"
+    assert (before, after) == (_digest(VerificationIn.model_validate(api.body())), "erased"), "a guess is confirmed while it is kept"
     assert api.file(key=key).json()["number"] == api.file(key=key, proof="P-HARDSHIP").json()["number"] == due
 
 

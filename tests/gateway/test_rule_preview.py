@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.routes import rule_preview
+from gateway.deadlines import rule_preview
 from ledger.tables.duty import RuleChange
 from ledger.tables.verifications import Deadline
 from settings import settings

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from domain.key_scopes import Scope
-from gateway.origins import SystemCalls
-from ledger import keys, unit_changes
+from gateway.edge.origins import SystemCalls
 from ledger.database import transaction
-from ledger.keys import Caller
+from ledger.registry import keys, unit_changes
+from ledger.registry.keys import Caller
 from ledger.tables.registry import SystemCall, Unit
 from settings import settings
 from tests.gateway.conftest import ADMIN, OTHER, REQUESTER, Api

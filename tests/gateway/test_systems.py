@@ -11,8 +11,8 @@ import pytest
 
 from domain.key_scopes import Scope
 from domain.roles import Role
-from ledger import keys, registry
 from ledger.database import transaction
+from ledger.registry import keys, registry
 from ledger.tables.registry import System
 from settings import settings
 from tests.gateway.casework import every_call

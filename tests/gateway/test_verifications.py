@@ -13,11 +13,11 @@ import pytest
 
 from connectors.seal import LocalSeals
 from domain.share import Candidate, ShareOutcome
-from gateway.endings import wait_seconds
-from ledger import keys, registry
+from gateway.edge.prefer_wait import wait_seconds
 from ledger.database import transaction
-from ledger.leases import binding
-from ledger.remedies import REMEDIES
+from ledger.lifecycle.leases import binding
+from ledger.lifecycle.remedies import REMEDIES
+from ledger.registry import keys, registry
 from sandbox.people import by_name
 from settings import settings
 from tests.gateway.casework import FIELDS, ask, deliver, look_up, seal_and_deliver

@@ -19,10 +19,12 @@ from sqlalchemy import text
 from connectors.faults import PermanentFault, TransientFault
 from connectors.mail import OUTCOME_UNKNOWN, send_mail
 from domain.prefect_alarms import AWAY, BLOCKED, NOT_BEGUN
-from gateway import watchdog
-from gateway.watchdog import Watchdog
-from ledger import alarms, attention, leases
+from gateway.operations import watchdog
+from gateway.operations.watchdog import Watchdog
+from ledger.casework import attention
 from ledger.database import transaction
+from ledger.lifecycle import leases
+from ledger.outbox import alarms
 from settings import Settings, settings
 from tests.ledger.filing import file
 

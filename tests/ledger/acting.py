@@ -13,11 +13,17 @@ from sqlalchemy import select, update
 from domain.limits import HandlingType, LimitKind
 from domain.methods import Answer
 from domain.share import Candidate, Finding, ShareOutcome
-from ledger import escalation, handover, leases, requests, sealing, sharing, sweep
+from ledger.casework import delivery
 from ledger.database import transaction
-from ledger.moves import Lease
-from ledger.promises import of_case
-from ledger.requests import Reply
+from ledger.deadlines import sweep
+from ledger.deadlines.promises import of_case
+from ledger.inbox import requests
+from ledger.inbox.requests import Reply
+from ledger.lifecycle import leases
+from ledger.lifecycle.moves import Lease
+from ledger.methods import sharing
+from ledger.sealing import sealing
+from ledger.supervision import escalation
 from ledger.tables.effects import Alarm, Delivery, Proof
 from ledger.tables.verifications import Deadline, EventRow, Request, Verification
 from tests.ledger.filing import NOW, file
@@ -129,7 +135,7 @@ def seal(lease: Lease, now: datetime = NOW + MINUTE, pdf: bytes = b"") -> sealin
 
 
 def deliver(lease: Lease, now: datetime = NOW + MINUTE) -> None:
-    do(handover.deliver, lease, now=now, actor="system:test")
+    do(delivery.deliver, lease, now=now, actor="system:test")
 
 
 def escalate(lease: Lease, now: datetime) -> None:

@@ -8,10 +8,13 @@ from uuid import uuid4
 
 from domain.limits import HandlingType
 from domain.roles import Channel, IdType, PartyRole
-from ledger import cases, entries, filing, registration
+from ledger.actor import Filer
+from ledger.cases import cases
+from ledger.casework import registration
+from ledger.casework.registration import CaseData, PartyData
+from ledger.catalog import entries
 from ledger.database import transaction
-from ledger.filing import Filer
-from ledger.registration import CaseData, PartyData
+from ledger.lifecycle import filing
 from sandbox.people import by_name
 
 NOW = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)  # Wednesday 09:00 in Beijing

@@ -8,7 +8,7 @@ from typing import Any
 from domain.listing import Change
 from domain.scope import CatalogEntry
 from ledger.catalog import versions
-from ledger.entries import find_entry
+from ledger.catalog.entries import find_entry
 from tests.ledger.acting import do
 from tests.ledger.filing import NOW
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger import alarms
+from ledger.outbox import alarms
 from ledger.tables.effects import Alarm
 from tests.ledger.acting import MINUTE, all_of, at_once, do
 from tests.ledger.filing import NOW

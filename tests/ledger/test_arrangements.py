@@ -9,13 +9,17 @@ import pytest
 from domain.commitments import Evidence
 from domain.intervals import Interval
 from domain.limits import HandlingType
-from ledger import affected, calendars, commitments, outages, schedules, worktime
+from ledger.arrangements import calendars as worktime
+from ledger.arrangements import opening_hours
+from ledger.arrangements.calendars import CalendarRefused
+from ledger.arrangements.opening_hours import TimetableRefused
+from ledger.calendars import calendars, outages
+from ledger.calendars.opening_hours import ALWAYS_OPEN
+from ledger.methods import commitments
 from ledger.recusal import MustRecuse
-from ledger.schedules import TimetableRefused
+from ledger.supervision import affected
 from ledger.tables.commitments import CommitmentCheck
 from ledger.tables.duty import CalendarChange
-from ledger.timetables import ALWAYS_OPEN
-from ledger.worktime import CalendarRefused
 from tests.ledger.acting import HOUR, alarms, all_of, ask, do, escalate, events, hold, limits, take_up
 from tests.ledger.filing import NOW, file
 
@@ -101,9 +105,9 @@ def test_changed_hours_compute_anew_from_their_day_on() -> None:
     take_up(lease)
     ask(lease, datetime(2026, 3, 6, 8, 0, tzinfo=UTC))  # Friday 16:00
     assert limits(lease.number)["soft"].due_at == datetime(2026, 3, 9, 0, 30, tzinfo=UTC)
-    assert do(schedules.set_timetable, UNIT, ALWAYS_OPEN, effective_from=NOW, reason="试行", now=NOW, actor="x") == [lease.number]
+    assert do(opening_hours.set_timetable, UNIT, ALWAYS_OPEN, effective_from=NOW, reason="试行", now=NOW, actor="x") == [lease.number]
     assert limits(lease.number)["soft"].due_at == datetime(2026, 3, 7, 8, 0, tzinfo=UTC)
-    assert do(schedules.set_timetable, UNIT, ALWAYS_OPEN, effective_from=NOW, reason="试行", now=NOW, actor="x") == []
+    assert do(opening_hours.set_timetable, UNIT, ALWAYS_OPEN, effective_from=NOW, reason="试行", now=NOW, actor="x") == []
 
 
 @pytest.mark.parametrize(
@@ -119,7 +123,7 @@ def test_changed_hours_compute_anew_from_their_day_on() -> None:
 )
 def test_hours_that_are_none_are_refused(seasons: list[dict[str, object]], says: str) -> None:
     with pytest.raises(TimetableRefused, match=says):
-        do(schedules.set_timetable, UNIT, seasons, effective_from=NOW, reason="x", now=NOW, actor="x")
+        do(opening_hours.set_timetable, UNIT, seasons, effective_from=NOW, reason="x", now=NOW, actor="x")
 
 
 def test_silence_of_the_sweep_is_an_outage_and_the_same_again_changes_nothing() -> None:
@@ -177,7 +181,7 @@ def test_a_units_own_calendar_is_not_its_own_peoples() -> None:
 
     put("person:demo-guangming-1", date(2027, 1, 1))  # nobody goes by it yet
     more = {"effective_from": NOW + HOUR, "reason": "x", "now": NOW, "actor": "x", "name": "own"}
-    do(schedules.set_timetable, "370402-GUANGMING", ALWAYS_OPEN, **more)
+    do(opening_hours.set_timetable, "370402-GUANGMING", ALWAYS_OPEN, **more)
     with pytest.raises(MustRecuse, match="涉及本单位"):
         put("person:demo-guangming-1", date(2027, 1, 4))
     with pytest.raises(MustRecuse, match="由谁办理"):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from domain.inbox import AttachmentUse
-from ledger import attachments, mismatches, returns, supplements
-from ledger.attachments import File
-from ledger.returns import Wish
+from ledger.casework import attachments, mismatches
+from ledger.casework.attachments import File
+from ledger.inbox import returns, supplements
+from ledger.inbox.returns import Wish
 from tests.ledger.acting import HOUR, ISSUER, MINUTE, ask, deliver, do, hold, reply, seal, take_up
 from tests.ledger.filing import FILER, NOW, UNIT, file
 

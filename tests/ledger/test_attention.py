@@ -13,10 +13,15 @@ from domain.lifecycle import Event, State
 from domain.methods import Answer, Method, Result
 from domain.seals import SealKind
 from domain.share import ShareOutcome
-from ledger import attention, claims, failures, leases, papers, registry, sealing
-from ledger.failures import FIVE
-from ledger.moves import Lease, MoveRefused
-from ledger.remedies import REMEDIES
+from ledger.casework import attention
+from ledger.inbox import claims
+from ledger.lifecycle import leases
+from ledger.lifecycle.moves import Lease, MoveRefused
+from ledger.lifecycle.remedies import REMEDIES
+from ledger.methods import failures
+from ledger.methods.failures import FIVE
+from ledger.registry import registry
+from ledger.sealing import papers, sealing
 from ledger.tables.effects import SealUse
 from tests.ledger.acting import (
     MINUTE,

@@ -10,8 +10,9 @@ import pytest
 
 from domain.limits import HandlingType
 from domain.roles import IdType, PartyRole
-from ledger import cases, registration
-from ledger.registration import (
+from ledger.cases import cases
+from ledger.casework import registration
+from ledger.casework.registration import (
     AcceptedWrong,
     CaseClosed,
     CaseData,

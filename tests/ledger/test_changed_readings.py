@@ -8,8 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.records import Cause
-from ledger import affected, recomputing, return_limits, returns, rule_preview, rules, schedules, supplements
-from ledger.returns import Wish
+from ledger import rules
+from ledger.arrangements import opening_hours
+from ledger.deadlines import return_limits, rule_preview
+from ledger.inbox import returns, supplements
+from ledger.inbox.returns import Wish
+from ledger.supervision import affected, recomputing
 from ledger.tables.duty import RuleChange
 from ledger.tables.inbox import Return
 from ledger.tables.verifications import Request
@@ -74,7 +78,7 @@ def test_no_other_recomputation_judges_it_backwards(read: Read, recomputed: bool
     if recomputed:
         apply(CHANGED)
     everyday = [{"first": "01-01", "last": "12-31", "workday": [["09:00", "17:00"]], "saturday": [], "sunday": [], "holiday": []}]
-    do(schedules.set_timetable, ARCHIVE, everyday, effective_from=CHANGED + MINUTE, reason="x", now=CHANGED + MINUTE, actor="x")
+    do(opening_hours.set_timetable, ARCHIVE, everyday, effective_from=CHANGED + MINUTE, reason="x", now=CHANGED + MINUTE, actor="x")
     assert limits(lease.number)["hard"].due_at == THURSDAY + HOUR  # opens at nine now
     swept(CHANGED + HOUR)
     assert judged(lease.number) == []

@@ -9,14 +9,9 @@ import pytest
 from domain.commitments import CheckOutcome, Decision, Evidence
 from domain.lifecycle import State
 from domain.methods import Method, Result
-from ledger import (
-    attention,
-    commitment_checks,
-    commitments,
-    sharing,
-    views,
-)
-from ledger.moves import Lease, MoveRefused
+from ledger.casework import attention, views
+from ledger.lifecycle.moves import Lease, MoveRefused
+from ledger.methods import commitment_checks, commitments, sharing
 from ledger.recusal import MustRecuse
 from ledger.tables.commitments import Commitment, CommitmentCheck, CreditBlock
 from tests.ledger.acting import (

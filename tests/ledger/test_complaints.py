@@ -15,9 +15,10 @@ from domain.complaints import (
     ComplaintStanding,
     ComplaintStep,
 )
-from ledger import complaint_steps, complaints, worktime
-from ledger.complaints import ComplaintRefused, Intake, Stated
+from ledger.arrangements import calendars
 from ledger.database import engine
+from ledger.oversight import complaint_steps, complaints
+from ledger.oversight.complaints import ComplaintRefused, Intake, Stated
 from ledger.tables.oversight import Complaint
 from settings import settings
 from tests.ledger.acting import ISSUER, at_once, do
@@ -136,7 +137,7 @@ def test_the_term_is_in_working_days_and_waits_for_a_calendar(ledger: str) -> No
     unknown, _ = take(later, now=later.received_at)
     assert (unknown.due_at, unknown.missing_year) == (None, 2031)
     do(
-        worktime.put_year, 2031, [date(2031, 6, 6)], [], provisional=False, source="通知", reason="录入", now=NOW, actor="x"
+        calendars.put_year, 2031, [date(2031, 6, 6)], [], provisional=False, source="通知", reason="录入", now=NOW, actor="x"
     )  # fmt: skip
     assert of(unknown.number).due_at == datetime.fromisoformat("2031-06-25T00:00+08:00") and settings().complaint_days == DAYS
 

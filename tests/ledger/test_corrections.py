@@ -10,11 +10,13 @@ import pytest
 
 from domain.lifecycle import Event
 from domain.roles import IdType
-from ledger import cases, corrections, leases, registration
-from ledger.corrections import NameAsked, NotAParty
+from ledger.cases import cases
+from ledger.casework import corrections, registration
+from ledger.casework.corrections import NameAsked, NotAParty
+from ledger.casework.registration import CaseClosed, CaseData
 from ledger.database import transaction
-from ledger.registration import CaseClosed, CaseData
-from ledger.standings import material
+from ledger.lifecycle import leases
+from ledger.lifecycle.standings import material
 from ledger.tables.cases import NameCorrection
 from ledger.tables.verifications import EventRow
 from sandbox.people import by_name

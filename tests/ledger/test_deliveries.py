@@ -10,12 +10,12 @@ from domain.lifecycle import State
 from domain.limits import HandlingType
 from domain.methods import Answer
 from domain.notices import NoticeKind
-from ledger import callbacks, deliveries, notifications, undelivered
-from ledger.deliveries import PAUSES, Message, Receipt
-from ledger.moves import Lease
-from ledger.notifications import notify_unit
+from ledger.lifecycle.moves import Lease
+from ledger.outbox import callback_urls, callbacks_sent, notifications, undelivered
+from ledger.outbox.callbacks_sent import PAUSES, Message, Receipt
+from ledger.outbox.notifications import notify_unit
+from ledger.outbox.undelivered import Which
 from ledger.tables.effects import Delivery
-from ledger.undelivered import Which
 from tests.ledger.acting import (
     HOUR,
     ISSUER,
@@ -84,11 +84,11 @@ def test_without_an_address_the_message_is_there_for_polling_alone(shared_ledger
     (message,) = messages(lease.number)
     assert (message.address, message.next_attempt_at, message.status) == (None, None, State.DELIVERED)
     assert message.event == events(lease.number)[-1].id
-    assert [found.id for found in do(deliveries.deliveries_of, lease.number)] == [message.id]
+    assert [found.id for found in do(callbacks_sent.deliveries_of, lease.number)] == [message.id]
 
 
 def register(url: str = URL) -> None:
-    do(callbacks.register, UNIT, url, SECRET, now=NOW, actor="person:demo-admin")
+    do(callback_urls.register, UNIT, url, SECRET, now=NOW, actor="person:demo-admin")
 
 
 def delivered() -> str:
@@ -98,11 +98,11 @@ def delivered() -> str:
 
 
 def take(now: datetime, number: str | None = None) -> list[Message]:
-    return do(deliveries.take_due, now=now, number=number)
+    return do(callbacks_sent.take_due, now=now, number=number)
 
 
 def record(message: Message, answer: str, received: bool, now: datetime) -> None:
-    do(deliveries.record_attempt, message, answer, Receipt.RECEIVED if received else Receipt.NOT_YET, now=now)
+    do(callbacks_sent.record_attempt, message, answer, Receipt.RECEIVED if received else Receipt.NOT_YET, now=now)
 
 
 def the(number: str) -> Delivery:
@@ -145,7 +145,7 @@ def test_a_receiver_that_wants_no_more_gets_no_more(ledger: str) -> None:
     register()
     number = delivered()
     (message,) = take(NOW + MINUTE)
-    do(deliveries.record_attempt, message, "gone", Receipt.REFUSED, now=NOW + MINUTE)
+    do(callbacks_sent.record_attempt, message, "gone", Receipt.REFUSED, now=NOW + MINUTE)
     assert the(number).given_up_at == NOW + MINUTE and take(NOW + timedelta(days=9)) == []
 
 
@@ -169,10 +169,10 @@ def test_each_message_goes_to_one_process(ledger: str) -> None:
 def test_a_removed_address_gets_nothing_and_a_new_one_gets_what_waits(ledger: str) -> None:
     register()
     number, other = delivered(), delivered()
-    assert do(callbacks.remove, UNIT) is True
-    assert do(callbacks.remove, UNIT) is False
+    assert do(callback_urls.remove, UNIT) is True
+    assert do(callback_urls.remove, UNIT) is False
     assert take(NOW + MINUTE) == []
-    assert [message.verification for message in do(deliveries.deliveries_of, number)] == [number]
+    assert [message.verification for message in do(callbacks_sent.deliveries_of, number)] == [number]
     register("https://new.example.invalid/")
     assert [message.url for message in take(NOW + MINUTE, number)] == ["https://new.example.invalid/"]
     assert [message.verification for message in take(NOW + MINUTE)] == [other]
@@ -198,13 +198,13 @@ def test_registering_the_address_anew_sends_what_was_given_up(ledger: str) -> No
     register()
     number = delivered()
     identity, later = the(number).id, given_up(number) + MINUTE
-    do(callbacks.register, UNIT, "https://new.example.invalid/", SECRET, now=later, actor="person:demo-admin")
+    do(callback_urls.register, UNIT, "https://new.example.invalid/", SECRET, now=later, actor="person:demo-admin")
     (message,) = take(later)
     assert (message.id, message.url, message.attempts) == (identity, "https://new.example.invalid/", 1)
     record(message, "204", True, later)
     row = the(number)
     assert (row.received_at, row.given_up_at, row.again_at, row.again_by) == (later, None, later, "person:demo-admin")
-    do(callbacks.register, UNIT, URL, SECRET, now=later + MINUTE, actor="person:demo-admin")
+    do(callback_urls.register, UNIT, URL, SECRET, now=later + MINUTE, actor="person:demo-admin")
     assert take(later + HOUR) == [], "what was received is not sent again"
 
 

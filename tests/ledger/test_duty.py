@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ledger import duty
-from ledger.alarms import raise_alarm
-from ledger.duty import DutyRefused, GapKind
-from ledger.registry import put_people, put_units
+from ledger.calendars import duty
+from ledger.calendars.duty import DutyRefused, GapKind
+from ledger.outbox.alarms import raise_alarm
+from ledger.registry.registry import put_people, put_units
 from tests.ledger.acting import HOUR, alarms, do
 from tests.ledger.filing import NOW
 

@@ -11,8 +11,12 @@ from domain.lifecycle import Event, State
 from domain.limits import HandlingType
 from domain.methods import Answer
 from domain.share import ShareOutcome
-from ledger import attention, escalation, failures, grounds, requests, supervisions
-from ledger.moves import Lease
+from ledger.casework import attention
+from ledger.deadlines import supervision_basis
+from ledger.inbox import requests
+from ledger.lifecycle.moves import Lease
+from ledger.methods import failures
+from ledger.supervision import escalation, supervisions
 from tests.ledger.acting import (
     HOUR,
     MINUTE,
@@ -138,7 +142,7 @@ def test_supervision_is_complete_when_answered_and_fed_back() -> None:
     assert request is not None
     reply(request.id, now=NOW + HOUR + MINUTE)
     assert ("supervision_missed", lease.number) in alarms()  # the feedback is still owed
-    opened = do(grounds.of_request, request.id)
+    opened = do(supervision_basis.of_request, request.id)
     do(
         supervisions.feed_back, opened.id, request.unit, SupervisionOutcome.DONE, "已督促办结",
         now=NOW + HOUR + 2 * MINUTE, actor="person:demo-guangming-2",

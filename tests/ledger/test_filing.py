@@ -14,9 +14,13 @@ from domain.lifecycle import State
 from domain.listing import Change
 from domain.numbers import is_number
 from domain.roles import IdType
-from ledger import attention, cases, entries, filing, registration
+from ledger.actor import Filer
+from ledger.cases import cases
+from ledger.casework import attention, registration
+from ledger.catalog import entries
 from ledger.database import transaction
-from ledger.filing import Filer, KeyReused
+from ledger.lifecycle import filing
+from ledger.lifecycle.filing import KeyReused
 from ledger.tables.cases import Case
 from ledger.tables.effects import IdempotencyKey, RefusalRow
 from ledger.tables.verifications import Verification

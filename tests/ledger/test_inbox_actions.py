@@ -12,11 +12,14 @@ from domain.lifecycle import State
 from domain.limits import HandlingType
 from domain.methods import Answer
 from domain.reasons import PromiseReason
-from ledger import attention, claims, escalation, handback, requests, returns, supplements, timing
-from ledger.cases import find, key_of
-from ledger.moves import Lease, MoveRefused
-from ledger.requests import FieldsMissing, Reply
-from ledger.returns import Wish
+from ledger.cases.cases import find, key_of
+from ledger.casework import attention, excluded_time
+from ledger.deadlines import timing
+from ledger.inbox import claims, requests, returns, supplements
+from ledger.inbox.requests import FieldsMissing, Reply
+from ledger.inbox.returns import Wish
+from ledger.lifecycle.moves import Lease, MoveRefused
+from ledger.supervision import escalation
 from ledger.tables.inbox import Return, Supervision, Suspension
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline, Verification
@@ -270,7 +273,7 @@ def test_the_time_handed_back_is_a_union_and_leaves_supplements_out() -> None:
     seal(first, NOW + 40 * MINUTE)
     deliver(first, NOW + 40 * MINUTE)
     case = do(lambda session: find(session, UNIT, number).id)  # type: ignore[union-attr]
-    found = do(handback.excluded, case, now=NOW + 2 * HOUR)
+    found = do(excluded_time.excluded, case, now=NOW + 2 * HOUR)
     assert [(one.start - NOW, one.end - NOW) for one in found.intervals] == [
         (timedelta(0), 10 * MINUTE), (20 * MINUTE, 40 * MINUTE),
     ]  # fmt: skip
@@ -284,7 +287,7 @@ def test_what_nobody_could_verify_counts_until_that_answer_and_no_longer() -> No
     lease, request = asked(number=number)
     reply(request, Answer.CANNOT_VERIFY, now=NOW + 10 * MINUTE, fields={})
     case = do(lambda session: find(session, UNIT, number).id)  # type: ignore[union-attr]
-    found = do(handback.excluded, case, now=NOW + 50 * HOUR)
+    found = do(excluded_time.excluded, case, now=NOW + 50 * HOUR)
     assert (found.seconds, found.running) == (600, False)
 
     def elapsed(session):  # type: ignore[no-untyped-def]
@@ -296,7 +299,7 @@ def test_what_nobody_could_verify_counts_until_that_answer_and_no_longer() -> No
     reply(second, now=NOW + 50 * HOUR + 5 * MINUTE, unit=OTHER)
     seal(lease, NOW + 50 * HOUR + 6 * MINUTE)
     deliver(lease, NOW + 50 * HOUR + 6 * MINUTE)
-    found = do(handback.excluded, case, now=NOW + 99 * HOUR)
+    found = do(excluded_time.excluded, case, now=NOW + 99 * HOUR)
     assert (found.seconds, found.running) == (16 * 60, False)
 
 
@@ -305,16 +308,16 @@ def test_a_return_and_the_way_to_the_next_unit_stay_inside_the_time_handed_back(
     lease, request = asked(number=number)
     do(returns.give_back, request, ISSUER, WISH, now=NOW + 10 * MINUTE, actor=A)
     case = do(lambda session: find(session, UNIT, number).id)  # type: ignore[union-attr]
-    assert do(handback.excluded, case, now=NOW + 20 * MINUTE).seconds == 20 * 60
+    assert do(excluded_time.excluded, case, now=NOW + 20 * MINUTE).seconds == 20 * 60
     do(returns.forward, lease.number, None, now=NOW + 20 * MINUTE, actor="x")
     second = ask(lease, NOW + 20 * MINUTE)
-    found = do(handback.excluded, case, now=NOW + 30 * MINUTE)
+    found = do(excluded_time.excluded, case, now=NOW + 30 * MINUTE)
     assert (found.seconds, found.running, len(found.intervals)) == (30 * 60, True, 1)
     assert (request_of(request).ended_at, request_of(second).ended_at) == (NOW + 10 * MINUTE, None)
 
 
 def test_a_moved_promise_moves_the_hard_limit_with_its_reason() -> None:
-    from ledger import registration
+    from ledger.casework import registration
     from tests.ledger.filing import case_data
 
     data = case_data(number=f"C-{uuid4().hex[:10]}")

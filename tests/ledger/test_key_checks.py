@@ -16,8 +16,8 @@ from ledger import key_checks
 from ledger.database import engine, forget_engine, transaction
 from ledger.key_checks import WrongKeys
 from ledger.vault import vault
-from runtime import keyfiles
-from runtime.development_keys import ensure_development_seals
+from runtime.services import keyfiles
+from runtime.services.development_keys import ensure_development_seals
 from settings import settings
 from tests.ledger.filing import file
 

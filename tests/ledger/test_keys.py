@@ -8,8 +8,8 @@ import pytest
 
 from domain.key_scopes import Scope
 from domain.roles import Role
-from ledger import keys, registry
-from ledger.keys import OVERLAP, Caller, KeyInvalid, PersonNeeded, ScopeRefused, UnknownHolder
+from ledger.registry import keys, registry
+from ledger.registry.keys import OVERLAP, Caller, KeyInvalid, PersonNeeded, ScopeRefused, UnknownHolder
 from ledger.tables.registry import ApiKey
 from tests.ledger.acting import all_of, do
 from tests.ledger.filing import NOW, UNIT

@@ -18,19 +18,21 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from ledger import cases, complaints, copying
+from ledger import copying
+from ledger.cases import cases
 from ledger.database import engine, forget_engine, transaction
 from ledger.migrate import CannotUpgrade, differences, upgrade
+from ledger.oversight import complaints
 from ledger.tables.cases import Case, Party
 from ledger.tables.effects import Proof
 from ledger.tables.oversight import Complaint
 from ledger.tables.registry import ApiKey, System
 from ledger.vault import Place, vault
-from runtime import keyfiles, restore
-from runtime.backup import backup, keys_of
+from runtime.commands.migrate import migrate
 from runtime.failures import Failure
-from runtime.migrate import migrate
-from runtime.postgres import Cluster
+from runtime.services import keyfiles, restore
+from runtime.services.backup import backup, keys_of
+from runtime.services.postgres import Cluster
 from settings import settings
 from tests.cluster import password
 from tests.conftest import _enter, _leave

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from gateway.answers.cases import CaseAnswer
-from ledger import inboxes, views, worktime
+from gateway.cases.schemas import CaseOut
+from ledger.arrangements import calendars
+from ledger.casework import inbox_view, views
 from tests.ledger.acting import HOUR, MINUTE, alarms, do, immediate, limits, names, row, swept
 from tests.ledger.filing import NOW, UNIT, file
 
@@ -20,12 +21,12 @@ OPENS = datetime(2028, 1, 4, 0, 30, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def known_2027(ledger: str) -> None:
-    do(worktime.put_year, 2027, [date(2027, 1, 1)], [], provisional=False, source="x", reason="通知", now=NOW, actor="x")
+    do(calendars.put_year, 2027, [date(2027, 1, 1)], [], provisional=False, source="x", reason="通知", now=NOW, actor="x")
 
 
 def enter_2028(now: datetime) -> None:
     do(
-        worktime.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3)], [], provisional=False, source="x", reason="通知",
+        calendars.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3)], [], provisional=False, source="x", reason="通知",
         now=now, actor="person:demo-admin",
     )  # fmt: skip
 
@@ -59,7 +60,7 @@ def test_what_is_undetermined_stands_on_top_with_its_word() -> None:
     at = EVE - 2 * HOUR
     due, _ = immediate(at, "P-ARCHIVE", matter="DEMO-0003")
     unknown, _ = immediate(EVE + 30 * MINUTE, "P-ARCHIVE", matter="DEMO-0003")
-    found, _ = do(inboxes.lines, ARCHIVE, answered=False, actor="person:x", now=EVE + 31 * MINUTE)
+    found, _ = do(inbox_view.lines, ARCHIVE, answered=False, actor="person:x", now=EVE + 31 * MINUTE)
     assert [line.request.verification for line in found] == [unknown.number, due.number]
     assert found[0].due_at is None and "未定:2028 年的工作日历尚未录入" in found[0].notes
 
@@ -69,11 +70,11 @@ def test_a_case_tells_its_promised_days_and_why_its_end_is_unknown() -> None:
     number = file("P-HARDSHIP", now=at, accepted_at=at, promise_end=None, promised_days=6)
     case = row(number).case
 
-    def told() -> CaseAnswer:
+    def told() -> CaseOut:
         from ledger.tables.cases import Case
 
         def read(session):  # type: ignore[no-untyped-def]
-            return CaseAnswer.of(views.find_case(session, UNIT, session.get_one(Case, case).number))
+            return CaseOut.of(views.find_case(session, UNIT, session.get_one(Case, case).number))
 
         return do(read)
 

@@ -18,32 +18,25 @@ from domain.limits import HandlingType
 from domain.origins import OriginOf
 from domain.records import VoluntaryReason
 from domain.roles import IdType
-from ledger import (
-    cases,
-    complaints,
-    filing,
-    keys,
-    lead_steps,
-    leads,
-    mismatches,
-    offsystem,
-    origins,
-    returns,
-    unit_changes,
-    voluntary,
-    worktime,
-)
+from ledger.arrangements import calendars
 from ledger.audit import record_access
+from ledger.cases import cases
+from ledger.casework import mismatches
 from ledger.database import engine, transaction
-from ledger.lead_steps import LeadRefused
-from ledger.offsystem import OffSystemResult
-from ledger.returns import Wish
-from ledger.signs import lists, usage
+from ledger.inbox import returns
+from ledger.inbox.returns import Wish
+from ledger.lifecycle import filing
+from ledger.oversight import complaints, lead_steps, leads, origins
+from ledger.oversight.indicators import lists, usage
+from ledger.oversight.lead_steps import LeadRefused
+from ledger.registers import offsystem, voluntary
+from ledger.registers.offsystem import OffSystemResult
+from ledger.registers.voluntary import Stated
+from ledger.registry import keys, unit_changes
 from ledger.tables.cases import Case, Party
 from ledger.tables.oversight import Lead, Origin
 from ledger.tables.registry import ApiKey, Matter, System, Unit
 from ledger.tables.verifications import Request
-from ledger.voluntary import Stated
 from sandbox.people import by_name
 from tests.ledger.acting import (
     ISSUER,
@@ -493,7 +486,7 @@ def test_a_term_without_a_calendar_waits_for_it(ledger: str) -> None:
     number = notified(now=at)
     with pytest.raises(LeadRefused, match="未定"):
         take(number, LeadStep.TRANSFER, record={"document": "移送"}, now=at + timedelta(days=90))
-    do(worktime.put_year, 2031, [date(2031, 6, 6)], [], provisional=False, source="通知", reason="录入", now=at, actor="x")
+    do(calendars.put_year, 2031, [date(2031, 6, 6)], [], provisional=False, source="通知", reason="录入", now=at, actor="x")
     assert do(lead_steps.find, number).due_at == datetime.fromisoformat("2031-06-18T00:00+08:00")
 
 

@@ -9,8 +9,9 @@ from uuid import uuid4
 from sqlalchemy import func, text
 
 from domain.lifecycle import State
-from ledger import attention, filing, leases, moves
+from ledger.casework import attention
 from ledger.database import transaction
+from ledger.lifecycle import filing, leases, moves
 from settings import settings
 from tests.ledger.acting import ask, at_once, do, escalate, give_back, hold, reply, row, set_columns, take_up
 from tests.ledger.filing import NOW, UNIT, file

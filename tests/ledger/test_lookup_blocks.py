@@ -15,12 +15,13 @@ from domain.mismatch_rate import Asker
 from domain.notices import NoticeKind
 from domain.quotas import Deed
 from domain.share import Finding, ShareOutcome
-from ledger import admission, lookup_blocks, sharing
-from ledger.actor import ACTOR
-from ledger.admission import LookupsBlocked
-from ledger.alarms import standing_alarms
+from ledger.actor import ACTOR, Filer
 from ledger.database import transaction
-from ledger.filing import Filer
+from ledger.lifecycle import admission
+from ledger.lifecycle.admission import LookupsBlocked
+from ledger.methods import sharing
+from ledger.outbox.alarms import standing_alarms
+from ledger.oversight import lookup_blocks
 from ledger.recusal import MustRecuse
 from ledger.tables.admission import LookupBlock
 from ledger.tables.effects import Notice

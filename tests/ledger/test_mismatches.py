@@ -12,9 +12,12 @@ from domain.lifecycle import State
 from domain.methods import Answer
 from domain.records import MismatchStatus
 from domain.share import ShareOutcome
-from ledger import cases, commitment_checks, commitments, filing, mismatches, views
-from ledger.filing import Filer
-from ledger.moves import Lease
+from ledger.actor import Filer
+from ledger.cases import cases
+from ledger.casework import mismatches, views
+from ledger.lifecycle import filing
+from ledger.lifecycle.moves import Lease
+from ledger.methods import commitment_checks, commitments
 from ledger.tables.cases import Party
 from ledger.tables.commitments import CommitmentCheck
 from tests.ledger.acting import (
@@ -94,7 +97,7 @@ def test_the_issuing_units_material_prevails(fields: dict[str, str], answer: Ans
 
 
 def test_a_check_that_is_withdrawn_leaves_the_mismatch_unsettled() -> None:
-    from ledger import attention
+    from ledger.casework import attention
 
     lease = delivered_hardship()
     found = report(lease.number)
@@ -149,7 +152,7 @@ def test_the_same_question_finds_the_same_verification_while_it_is_open_or_valid
 
 
 def test_what_ended_without_a_result_is_asked_anew() -> None:
-    from ledger import attention
+    from ledger.casework import attention
 
     case = f"C-{uuid4().hex[:10]}"
     number = file("P-HARDSHIP", number=case)

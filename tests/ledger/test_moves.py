@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from domain.lifecycle import ENDED, Event, State, may_move
-from ledger import attention, failures, leases, moves
+from ledger.casework import attention
 from ledger.database import transaction
-from ledger.moves import Lease, LeaseLost, MoveRefused, Paused
+from ledger.lifecycle import leases, moves
+from ledger.lifecycle.moves import Lease, LeaseLost, MoveRefused, Paused
+from ledger.methods import failures
 from tests.ledger.acting import at_once, do, events, hold, names, row, set_columns, take_up
 from tests.ledger.filing import NOW, file
 

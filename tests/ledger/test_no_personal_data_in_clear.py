@@ -22,36 +22,24 @@ from domain.reasons import PromiseReason
 from domain.records import OffSystemResult, VoluntaryReason
 from domain.roles import IdType
 from domain.share import Question, ShareOutcome
-from ledger import (
-    attachments,
-    attention,
-    callbacks,
-    commitment_checks,
-    commitments,
-    failures,
-    filing,
-    grounds,
-    inboxes,
-    mismatches,
-    offsystem,
-    registration,
-    returns,
-    sharing,
-    supervisions,
-    supplements,
-    views,
-    voluntary,
-)
 from ledger.audit import record_access
+from ledger.casework import attachments, attention, inbox_view, mismatches, registration, views
+from ledger.casework.registration import NameDiffers
 from ledger.database import engine, transaction
-from ledger.moves import Lease, MoveRefused
-from ledger.registration import NameDiffers
-from ledger.requests import FieldsMissing
-from ledger.returns import Wish
-from ledger.standings import material
+from ledger.deadlines import supervision_basis
+from ledger.inbox import returns, supplements
+from ledger.inbox.requests import FieldsMissing
+from ledger.inbox.returns import Wish
+from ledger.lifecycle import filing
+from ledger.lifecycle.moves import Lease, MoveRefused
+from ledger.lifecycle.standings import material
+from ledger.methods import commitment_checks, commitments, failures, sharing
+from ledger.outbox import callback_urls
+from ledger.registers import offsystem, voluntary
+from ledger.registers.voluntary import Stated
+from ledger.supervision import supervisions
 from ledger.tables.cases import Case, Party
 from ledger.tables.verifications import Verification
-from ledger.voluntary import Stated
 from sandbox.people import COMPANIES, PERSONS, by_name
 from settings import settings
 from tests.ledger.acting import (
@@ -99,7 +87,7 @@ def finish(lease: Lease) -> None:
     if row(lease.number).state is State.TO_ASK:
         request = ask(lease)
         unit = row(lease.number).issuing_unit or ""
-        do(inboxes.lines, unit, answered=False, actor="person:x", now=NOW)
+        do(inbox_view.lines, unit, answered=False, actor="person:x", now=NOW)
         wanted = do(material, lease.number).entry.fields
         reply(request, unit=unit, fields=SAID | dict.fromkeys(wanted, "属于困难家庭"), note=NOTE)
     if row(lease.number).state is State.TO_BE_SEALED:
@@ -177,7 +165,7 @@ def by_free_text() -> None:
     do(returns.forward, lease.number, "370402-CIVIL", now=NOW, actor="person:x")
     second = ask(lease)
     escalate(lease, NOW + 26 * 60 * MINUTE)
-    opened = do(grounds.of_request, second)
+    opened = do(supervision_basis.of_request, second)
     assert opened is not None
     do(
         supervisions.feed_back, opened.id, "370402-CIVIL", SupervisionOutcome.CANNOT, NOTE, now=NOW + 26 * 60 * MINUTE,
@@ -248,7 +236,7 @@ def finds(dump: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def test_no_table_holds_a_person_in_clear(ledger: str, sources: dict[str, ShareSource]) -> None:
-    do(callbacks.register, UNIT, "https://hall.example.invalid/", b"whsec-clear-secret", now=NOW, actor="x")
+    do(callback_urls.register, UNIT, "https://hall.example.invalid/", b"whsec-clear-secret", now=NOW, actor="x")
     outcomes = by_sharing(sources)
     assert outcomes >= {
         ShareOutcome.FOUND, ShareOutcome.NONE, ShareOutcome.SEVERAL, ShareOutcome.REVOKED, ShareOutcome.EXPIRED,

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from domain.lifecycle import Event, State
-from ledger import attention, moves
+from ledger.casework import attention
 from ledger.database import transaction
-from ledger.notices import ENDED_CHANNEL, WAKE_CHANNEL, Listener, notify
+from ledger.lifecycle import moves
+from ledger.listen_notify import ENDED_CHANNEL, WAKE_CHANNEL, Listener, notify
 from tests.ledger.acting import do, hold, take_up
 from tests.ledger.filing import NOW, file
 

@@ -10,10 +10,14 @@ from sqlalchemy import create_engine, update
 from domain.limits import HandlingType
 from domain.notices import NoticeChannel, NoticeKind
 from domain.progress import Colour
-from ledger import callbacks, duty, notifications, registry, returns, supplements, views
-from ledger.deliveries import Receipt
-from ledger.notifications import UNKNOWN_AFTER
-from ledger.returns import Wish
+from ledger.calendars import duty
+from ledger.casework import views
+from ledger.inbox import returns, supplements
+from ledger.inbox.returns import Wish
+from ledger.outbox import callback_urls, notifications
+from ledger.outbox.callbacks_sent import Receipt
+from ledger.outbox.notifications import UNKNOWN_AFTER
+from ledger.registry import registry
 from ledger.tables.effects import Notice
 from settings import settings
 from tests.ledger.acting import (
@@ -113,7 +117,7 @@ def test_where_the_supervisor_has_no_address_the_agents_of_the_unit_are_told() -
 def test_one_event_is_one_callback_to_the_requesting_unit() -> None:
     """补正, 退回, the second 退回: each reaches the requesting unit's system once, and its people by mail."""
     address(AGENT, "agent@demo.invalid")
-    do(callbacks.register, UNIT, "https://hall.example.invalid/", b"s" * 32, now=NOW, actor="x")
+    do(callback_urls.register, UNIT, "https://hall.example.invalid/", b"s" * 32, now=NOW, actor="x")
     lease = hold(file("P-HARDSHIP"))
     take_up(lease)
     first = ask(lease)
@@ -131,7 +135,7 @@ def test_one_event_is_one_callback_to_the_requesting_unit() -> None:
 def test_a_second_return_tells_the_office_by_mail_and_webhook_and_the_requesting_unit_by_mail_and_callback() -> None:
     address(AGENT, "agent@demo.invalid")
     for unit in (UNIT, OFFICE):
-        do(callbacks.register, unit, f"https://{unit}.example.invalid/", b"s" * 32, now=NOW, actor="x")
+        do(callback_urls.register, unit, f"https://{unit}.example.invalid/", b"s" * 32, now=NOW, actor="x")
     lease = hold(file("P-HARDSHIP"))
     take_up(lease)
     do(returns.give_back, ask(lease), ISSUER, Wish("不属本单位职责", "370402-CIVIL", None), now=NOW + MINUTE, actor="x")

@@ -9,8 +9,12 @@ import pytest
 
 from domain.inbox import SupervisionOutcome
 from domain.lifecycle import State
-from ledger import affected, failures, grounds, outages, returns, supervisions
-from ledger.returns import Wish
+from ledger.calendars import outages
+from ledger.deadlines import supervision_basis
+from ledger.inbox import returns
+from ledger.inbox.returns import Wish
+from ledger.methods import failures
+from ledger.supervision import affected, supervisions
 from ledger.tables.inbox import Return, Supervision
 from ledger.tables.records import Outage
 from settings import settings
@@ -91,7 +95,7 @@ def test_an_outage_that_is_entered_later_decides_by_the_raw_instants(deducted: N
     reply(request, now=NOW + 65 * MINUTE)
     seal(lease, NOW + 65 * MINUTE)
     deliver(lease, NOW + 65 * MINUTE)
-    opened = do(grounds.of_request, request)
+    opened = do(supervision_basis.of_request, request)
     assert opened is not None
     do(
         supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "已督促", now=NOW + 70 * MINUTE,

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from domain.lifecycle import State
-from ledger import own, registration, unit_changes
+from ledger.casework import own_lists, registration
 from ledger.database import engine, transaction
+from ledger.registry import unit_changes
 from tests.ledger.acting import do
 from tests.ledger.filing import NOW, UNIT, case_data, file
 
@@ -29,13 +30,13 @@ def test_a_successor_pages_through_what_it_and_what_it_inherited_registered(ledg
     registered(UNIT, "C-5", 4)  # at the instant of another
     do(unit_changes.merge, ARCHIVE, UNIT, at=NOW + 9 * MINUTE, document="x", now=NOW + 9 * MINUTE, actor="x")
     found: list[tuple[str, str]] = []
-    after: own.Place | None = None
-    while page := do(own.cases, UNIT, after=after, still_open=None, limit=size):
+    after: own_lists.Place | None = None
+    while page := do(own_lists.cases, UNIT, after=after, still_open=None, limit=size):
         found += [(case.unit, case.number) for case, _ in page]
         after = page[-1][0].registered_at, page[-1][0].number
     assert found == [(UNIT, "C-5"), (ARCHIVE, "C-1"), (UNIT, "C-4"), (ARCHIVE, "C-3"), (ARCHIVE, "C-2"), (UNIT, "C-1")]
-    assert [case.number for case, _ in do(own.cases, CIVIL, after=None, still_open=True, limit=9)] == ["C-0"]
-    assert do(own.cases, ARCHIVE, after=None, still_open=False, limit=9) == []
+    assert [case.number for case, _ in do(own_lists.cases, CIVIL, after=None, still_open=True, limit=9)] == ["C-0"]
+    assert do(own_lists.cases, ARCHIVE, after=None, still_open=False, limit=9) == []
 
 
 def test_verifications_by_case_and_state_are_the_units_own(ledger: str) -> None:
@@ -43,7 +44,7 @@ def test_verifications_by_case_and_state_are_the_units_own(ledger: str) -> None:
     own_of = {"after": None, "limit": 9}
 
     def numbers(unit: str = UNIT, states: tuple[State, ...] = (), case: str | None = None) -> list[str]:
-        return [row.number for row, *_ in do(own.verifications, unit, states=states, case=case, **own_of)]
+        return [row.number for row, *_ in do(own_lists.verifications, unit, states=states, case=case, **own_of)]
 
     assert (numbers(), numbers(case="C-1"), numbers(case="C-3")) == ([second, first], [first], [])
     assert (numbers(states=(State.RECEIVED,)), numbers(states=(State.DELIVERED,))) == ([second, first], [])
@@ -78,8 +79,8 @@ def test_each_list_is_read_in_the_order_of_its_index(ledger: str, inherits: bool
     if inherits:
         do(unit_changes.merge, ARCHIVE, UNIT, at=NOW, document="x", now=NOW, actor="x")
     after = NOW + MINUTE, "C"
-    every = plan(lambda: do(own.cases, UNIT, after=after, still_open=None, limit=100))
-    still_open = plan(lambda: do(own.cases, UNIT, after=after, still_open=True, limit=100))
-    filed = plan(lambda: do(own.verifications, UNIT, after=after, states=(), case=None, limit=100))
+    every = plan(lambda: do(own_lists.cases, UNIT, after=after, still_open=None, limit=100))
+    still_open = plan(lambda: do(own_lists.cases, UNIT, after=after, still_open=True, limit=100))
+    filed = plan(lambda: do(own_lists.verifications, UNIT, after=after, states=(), case=None, limit=100))
     for found, index in ((every, "ix_cases_registered"), (still_open, "ix_cases_open"), (filed, "ix_verifications_own")):
         assert f"Scan Backward using {index}" in found, found

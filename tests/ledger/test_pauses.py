@@ -12,9 +12,12 @@ from sqlalchemy import Connection, event, text
 from domain.inbox import SupervisionOutcome
 from domain.methods import Answer
 from domain.progress import Colour
-from ledger import attention, grounds, inboxes, returns, supervisions, supplements, sweep, timing
+from ledger.casework import attention, inbox_view
 from ledger.database import engine, transaction
-from ledger.returns import Wish
+from ledger.deadlines import supervision_basis, sweep, timing
+from ledger.inbox import returns, supplements
+from ledger.inbox.returns import Wish
+from ledger.supervision import supervisions
 from ledger.tables.inbox import Return
 from ledger.tables.verifications import Verification
 from tests.ledger.acting import (
@@ -99,7 +102,7 @@ def test_while_the_clock_rests_it_is_green_and_nothing_passes() -> None:
         swept(NOW + later)
         found = clock(lease.number, NOW + later)
         assert (found.colour, found.elapsed.natural, found.resting_since) == (Colour.GREEN, 10 * MINUTE, ASKED)
-        shown, _ = do(inboxes.lines, ISSUER, answered=False, actor=AGENT, now=NOW + later)
+        shown, _ = do(inbox_view.lines, ISSUER, answered=False, actor=AGENT, now=NOW + later)
         (line,) = [line for line in shown if line.request.id == request]
         assert (line.colour, line.due_at, line.resting) == (Colour.GREEN, None, True)
     assert story(lease.number) == [("supplement_asked", ASKED)]
@@ -212,7 +215,7 @@ def test_a_return_under_supervision_still_owes_its_feedback() -> None:
         wish = Wish("不属本单位职责", "370402-CIVIL", None)
         do(returns.give_back, request, ISSUER, wish, now=NOW + 40 * MINUTE, actor=AGENT)
         if fed_back:
-            opened = do(grounds.of_request, request)
+            opened = do(supervision_basis.of_request, request)
             assert opened is not None
             do(
                 supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.RETURNED, "已退回", now=NOW + 50 * MINUTE,

@@ -8,10 +8,14 @@ import pytest
 
 from domain.commitments import Evidence
 from domain.inbox import SupervisionOutcome
-from ledger import affected, commitments, grounds, recomputing, returns, supervisions, timing, worktime
-from ledger.calendars import calendar
-from ledger.moves import Lease
-from ledger.returns import Wish
+from ledger.arrangements import calendars
+from ledger.calendars.calendars import calendar
+from ledger.deadlines import supervision_basis, timing
+from ledger.inbox import returns
+from ledger.inbox.returns import Wish
+from ledger.lifecycle.moves import Lease
+from ledger.methods import commitments
+from ledger.supervision import affected, recomputing, supervisions
 from ledger.tables.commitments import CommitmentCheck
 from ledger.tables.inbox import Return
 from ledger.tables.verifications import Verification
@@ -48,7 +52,7 @@ OPENS = datetime(2028, 1, 4, 0, 30, tzinfo=UTC)  # Tuesday 08:30, the first work
 def known_2027(ledger: str) -> None:
     """The example's 2027 is provisional; here its notice has come."""
     do(
-        worktime.put_year, 2027, [date(2027, 1, 1)], [], provisional=False, source="x", reason="通知", now=NOW, actor="x"
+        calendars.put_year, 2027, [date(2027, 1, 1)], [], provisional=False, source="x", reason="通知", now=NOW, actor="x"
     )
 
 
@@ -58,7 +62,7 @@ def archive(at: datetime) -> tuple[Lease, object]:
 
 def enter_2028(now: datetime, *, provisional: bool = False, more: tuple[date, ...] = ()) -> list[str]:
     return do(
-        worktime.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3), *more], [], provisional=provisional, source="x",
+        calendars.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3), *more], [], provisional=provisional, source="x",
         reason="通知", now=now, actor="person:demo-admin",
     )  # fmt: skip
 
@@ -66,7 +70,7 @@ def enter_2028(now: datetime, *, provisional: bool = False, more: tuple[date, ..
 def make_a_holiday(day: date, now: datetime) -> list[str]:
     year = do(calendar).years[day.year]
     return do(
-        worktime.put_year, day.year, [*year.rest, day], year.work, provisional=False, source="x", reason="临时放假",
+        calendars.put_year, day.year, [*year.rest, day], year.work, provisional=False, source="x", reason="临时放假",
         now=now, actor="person:demo-admin",
     )  # fmt: skip
 
@@ -129,7 +133,7 @@ def test_a_half_hour_without_calendar_raises_the_alarm_and_is_decided_when_its_y
     assert (half_hour.due_at, half_hour.missing_year) == (None, 2028) and ("calendar_missing", "2028") in alarms()
     done = OPENS + 10 * MINUTE
     reply(request, now=done, unit=ARCHIVE, fields={"档号": "1", "记载内容": "x"})  # type: ignore[arg-type]
-    opened = do(grounds.of_request, request)
+    opened = do(supervision_basis.of_request, request)
     assert opened is not None
     do(
         supervisions.feed_back, opened.id, ARCHIVE, SupervisionOutcome.DONE, "已督促", now=done,

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from ledger import callbacks, registry
+from ledger.outbox import callback_urls
+from ledger.registry import registry
 from ledger.tables.registry import ApiKey, CallbackAddress, Person, Unit
 from ledger.vault import Place, vault
 from tests.ledger.acting import all_of, do
@@ -42,7 +43,7 @@ def test_a_key_has_exactly_one_holder(holders: dict[str, str]) -> None:
 
 def test_a_units_address_keeps_its_id_and_its_secret_is_encrypted() -> None:
     def put(url: str, secret: bytes) -> tuple[bool, CallbackAddress]:
-        new = do(callbacks.register, UNIT, url, secret, now=NOW, actor="person:a")
+        new = do(callback_urls.register, UNIT, url, secret, now=NOW, actor="person:a")
         (found,) = all_of(CallbackAddress, unit=UNIT)
         return new, found
 
@@ -51,7 +52,7 @@ def test_a_units_address_keeps_its_id_and_its_secret_is_encrypted() -> None:
     assert first.id == second.id and second.url == "https://b.example.invalid/"
     assert b"two" not in second.secret
     assert vault().decrypt(Place("callback_addresses", "secret", second.id), second.secret) == b"two"
-    assert do(callbacks.remove, UNIT) is True and do(callbacks.remove, UNIT) is False
-    assert do(callbacks.remove, "370402-CIVIL") is False
+    assert do(callback_urls.remove, UNIT) is True and do(callback_urls.remove, UNIT) is False
+    assert do(callback_urls.remove, "370402-CIVIL") is False
     renewed, third = put("https://c.example.invalid/", b"three")
     assert renewed and third.active

@@ -9,9 +9,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from domain.notices import NoticeKind, NoticeStanding
-from ledger import notifications, reporting
 from ledger.database import engine
-from ledger.reporting import Content, UnknownUnit, Wanted
+from ledger.outbox import notifications, reports
+from ledger.outbox.reports import Content, UnknownUnit, Wanted
 from ledger.tables.effects import Notice
 from ledger.tables.reports import IssuedReport, ReportOrder
 from reports import periods
@@ -31,7 +31,7 @@ def content(snapshot: str = "{}") -> Content:
 
 
 def keep(wanted: Wanted, snapshot: str = "{}") -> tuple[IssuedReport, bool]:
-    return do(reporting.keep, wanted, content(snapshot), READERS, now=MONDAY, actor="system:test")
+    return do(reports.keep, wanted, content(snapshot), READERS, now=MONDAY, actor="system:test")
 
 
 def weeks(now: object) -> list[tuple[object, object]]:
@@ -44,7 +44,7 @@ def test_made_twice_it_is_one_report_with_one_mail_to_each_reader() -> None:
     assert (new, anew, again.id) == (True, False, first.id)
     assert do(lambda session: session.get_one(IssuedReport, first.id).snapshot) == "{}"
     assert sorted(notice.recipient for notice in all_of(Notice, kind=NoticeKind.REPORT)) == [*READERS]
-    assert do(reporting.send, first, (*READERS, "c@example.cn"), now=MONDAY) == 1
+    assert do(reports.send, first, (*READERS, "c@example.cn"), now=MONDAY) == 1
 
 
 def test_two_that_finish_at_the_same_instant_keep_one() -> None:
@@ -55,7 +55,7 @@ def test_two_that_finish_at_the_same_instant_keep_one() -> None:
 
 def test_nobody_changes_what_was_issued_not_even_the_owner(owner_url: str) -> None:
     keep(Wanted(*SPAN, ""))
-    do(reporting.order, *SPAN, UNIT, now=MONDAY, actor="x")
+    do(reports.order, *SPAN, UNIT, now=MONDAY, actor="x")
     owner = create_engine(owner_url)
     for who, says in ((engine(), "permission denied"), (owner, "只增不改")):
         for table in ("reports", "report_orders"):
@@ -66,38 +66,38 @@ def test_nobody_changes_what_was_issued_not_even_the_owner(owner_url: str) -> No
 
 
 def test_an_order_stands_until_its_version_is_there() -> None:
-    assert do(reporting.order, *SPAN, UNIT, now=MONDAY, actor="person:a") == Wanted(*SPAN, UNIT, 1, "", "person:a")
-    assert do(reporting.order, *SPAN, UNIT, now=MONDAY, actor="person:b") == Wanted(*SPAN, UNIT, 1, "", "person:a"), "ordered once"
-    (wanted,) = do(reporting.ordered)
+    assert do(reports.order, *SPAN, UNIT, now=MONDAY, actor="person:a") == Wanted(*SPAN, UNIT, 1, "", "person:a")
+    assert do(reports.order, *SPAN, UNIT, now=MONDAY, actor="person:b") == Wanted(*SPAN, UNIT, 1, "", "person:a"), "ordered once"
+    (wanted,) = do(reports.ordered)
     keep(wanted)
-    assert do(reporting.ordered) == [] and do(reporting.order, *SPAN, UNIT, now=MONDAY, actor="x") is None
-    second = do(reporting.order, *SPAN, UNIT, reason="口径调整", again=True, now=MONDAY, actor="person:c")
-    assert second == Wanted(*SPAN, UNIT, 2, "口径调整", "person:c") and do(reporting.ordered, SPAN, UNIT) == [second]
+    assert do(reports.ordered) == [] and do(reports.order, *SPAN, UNIT, now=MONDAY, actor="x") is None
+    second = do(reports.order, *SPAN, UNIT, reason="口径调整", again=True, now=MONDAY, actor="person:c")
+    assert second == Wanted(*SPAN, UNIT, 2, "口径调整", "person:c") and do(reports.ordered, SPAN, UNIT) == [second]
     keep(second)
-    found = do(reporting.newest, *SPAN, UNIT)
+    found = do(reports.newest, *SPAN, UNIT)
     assert found is not None and (found.version, found.reason, found.made_by) == (2, "口径调整", "person:c")
     assert len(all_of(ReportOrder)) == 2
     with pytest.raises(UnknownUnit):
-        do(reporting.order, *SPAN, "X-NONE", now=MONDAY, actor="x")
+        do(reports.order, *SPAN, "X-NONE", now=MONDAY, actor="x")
 
 
 def test_every_finished_week_since_the_first_filing_owes_a_report() -> None:
-    assert do(reporting.missing, weeks(MONDAY)) == [], "nothing was listed or filed then"
+    assert do(reports.missing, weeks(MONDAY)) == [], "nothing was listed or filed then"
     file()
-    assert do(reporting.missing, weeks(MONDAY - MINUTE)) == [], "due on Monday at eight"
-    assert do(reporting.missing, weeks(MONDAY)) == [Wanted(*SPAN, "")]
-    late = do(reporting.missing, weeks(MONDAY + timedelta(days=16)))
+    assert do(reports.missing, weeks(MONDAY - MINUTE)) == [], "due on Monday at eight"
+    assert do(reports.missing, weeks(MONDAY)) == [Wanted(*SPAN, "")]
+    late = do(reports.missing, weeks(MONDAY + timedelta(days=16)))
     assert [one.start for one in late] == [WEEK.start + timedelta(days=7 * number) for number in (2, 1, 0)]
     keep(late[1])
-    assert len(do(reporting.missing, weeks(MONDAY + timedelta(days=16)))) == 2
+    assert len(do(reports.missing, weeks(MONDAY + timedelta(days=16)))) == 2
 
 
 def test_a_report_is_found_by_whom_it_concerns() -> None:
     district, _ = keep(Wanted(*SPAN, ""))
     own, _ = keep(Wanted(*SPAN, UNIT))
-    assert do(reporting.find, own.id, UNIT) is not None and do(reporting.find, district.id, UNIT) is None
-    assert [row.id for row in do(reporting.listed, None, limit=5)] == [district.id, own.id]
-    assert [row.id for row in do(reporting.listed, UNIT, limit=5)] == [own.id]
+    assert do(reports.find, own.id, UNIT) is not None and do(reports.find, district.id, UNIT) is None
+    assert [row.id for row in do(reports.listed, None, limit=5)] == [district.id, own.id]
+    assert [row.id for row in do(reports.listed, UNIT, limit=5)] == [own.id]
 
 
 def test_each_mail_says_how_it_stands() -> None:
@@ -117,12 +117,12 @@ def test_a_mail_that_waits_for_a_person_is_an_alarm_until_it_is_settled() -> Non
     keep(Wanted(*SPAN, ""))
     sent = do(notifications.take_next, now=MONDAY)
     assert sent is not None
-    do(reporting.watch_mails, now=MONDAY)
+    do(reports.watch_mails, now=MONDAY)
     assert alarms() == set()
     later = MONDAY + notifications.UNKNOWN_AFTER + MINUTE
     for _ in range(2):
-        do(reporting.watch_mails, now=later)
+        do(reports.watch_mails, now=later)
     assert alarms() == {("report_not_mailed", "reports")}
     do(notifications.settle, sent.id, arrived=True, now=later, actor="person:demo-office")
-    do(reporting.watch_mails, now=later)
+    do(reports.watch_mails, now=later)
     assert alarms() == set()

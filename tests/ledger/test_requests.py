@@ -11,11 +11,14 @@ import pytest
 from domain.lifecycle import State
 from domain.limits import HandlingType
 from domain.methods import Answer, Result
-from ledger import attention, failures, requests, sealing, supplements
-from ledger.claims import AlreadyAnswered, NotYours, RequestWithdrawn
+from ledger.casework import attention
 from ledger.database import transaction
-from ledger.moves import Lease, MoveRefused
-from ledger.requests import FieldsMissing, Reply
+from ledger.inbox import requests, supplements
+from ledger.inbox.claims import AlreadyAnswered, NotYours, RequestWithdrawn
+from ledger.inbox.requests import FieldsMissing, Reply
+from ledger.lifecycle.moves import Lease, MoveRefused
+from ledger.methods import failures
+from ledger.sealing import sealing
 from ledger.tables.verifications import Request
 from tests.ledger.acting import (
     HARDSHIP,

@@ -18,21 +18,15 @@ from domain.masking import mask_name, mask_number
 from domain.records import VoluntaryReason
 from domain.retention import ERASED, HoldReason, Kept, RetentionStanding
 from domain.roles import IdType
-from ledger import (
-    attention,
-    cases,
-    commitments,
-    complaint_steps,
-    complaints,
-    inboxes,
-    papers,
-    registration,
-    retention,
-    views,
-    voluntary,
-)
+from ledger import retention
+from ledger.cases import cases
+from ledger.casework import attention, inbox_view, registration, views
 from ledger.database import engine, transaction
+from ledger.methods import commitments
+from ledger.oversight import complaint_steps, complaints
+from ledger.registers import voluntary
 from ledger.retention import RetentionRefused
+from ledger.sealing import papers
 from ledger.tables.cases import Party
 from ledger.tables.commitments import Commitment, CreditBlock
 from ledger.tables.oversight import Complaint
@@ -166,9 +160,9 @@ def test_what_is_gone_says_so_in_words_wherever_it_stood() -> None:
         assert proof is not None
         with pytest.raises(Erased):
             papers.open_pdf(proof, cases.key_of(session, verification.case))
-        (answered,), _ = inboxes.lines(session, ISSUER, answered=True, actor="x", now=LATER)
+        (answered,), _ = inbox_view.lines(session, ISSUER, answered=True, actor="x", now=LATER)
         assert (answered.name, answered.id_number) == (ERASED, ERASED)
-        assert inboxes.detail(session, ISSUER, UUID(request), actor="x", now=LATER) is not None
+        assert inbox_view.detail(session, ISSUER, UUID(request), actor="x", now=LATER) is not None
         assert views.view(session, verification, personal=False) is not None
         again = case_data(number=case_number(number))
         with pytest.raises(registration.CaseClosed):

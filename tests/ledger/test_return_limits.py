@@ -6,11 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from gateway.answers.inbox import InboxAnswerItem
-from gateway.answers.timing import TimingAnswer
-from ledger import inboxes, rules, supplements, timing, views, worktime
-from ledger.return_limits import ReturnLimit
-from ledger.returns import Wish, give_back
+from gateway.deadlines.schemas import TimingOut
+from gateway.inbox.schemas import InboxAnswerItem
+from ledger import rules
+from ledger.arrangements import calendars
+from ledger.casework import inbox_view, views
+from ledger.deadlines import timing
+from ledger.deadlines.return_limits import ReturnLimit
+from ledger.inbox import supplements
+from ledger.inbox.returns import Wish, give_back
 from settings import settings
 from tests.ledger.acting import (
     HOUR,
@@ -41,8 +45,8 @@ def of(number: str, now: datetime) -> ReturnLimit:
     return request.return_limit
 
 
-def line(now: datetime) -> inboxes.InboxLine:
-    (found,), _ = do(inboxes.lines, ISSUER, answered=False, actor=AGENT, now=now)
+def line(now: datetime) -> inbox_view.InboxLine:
+    (found,), _ = do(inbox_view.lines, ISSUER, answered=False, actor=AGENT, now=now)
     return found
 
 
@@ -53,7 +57,7 @@ def test_a_request_for_days_may_be_returned_for_half_an_hour() -> None:
     assert "义务 10.10" in told.explanation and "退回时限为2026-03-04(周三)09:30" in told.explanation
     assert line(NOW).return_by == NOW + HALF and line(NOW).due_at != NOW + HALF
     assert [of(lease.number, NOW + after).status for after in (HALF, HALF + TICK)] == ["running", "passed"]
-    answer = TimingAnswer.of(lease.number, do(lambda session: timing.timing(session, row(lease.number), now=NOW)))
+    answer = TimingOut.of(lease.number, do(lambda session: timing.timing(session, row(lease.number), now=NOW)))
     shown = answer.requests[0].return_limit
     assert shown is not None and (shown.due_at, shown.obligations) == (NOW + HALF, ["10.10"])
     assert InboxAnswerItem.of(line(NOW), NOW).return_by == NOW + HALF
@@ -96,12 +100,12 @@ def test_a_promise_of_which_little_is_left_is_said_in_the_inbox_and_in_the_reaso
 
 def test_a_limit_that_its_calendar_set_later_says_so_for_good() -> None:
     eve = datetime(2027, 12, 31, 9, 40, tzinfo=UTC)  # Friday 17:40; nobody has entered 2028
-    do(worktime.put_year, 2027, [date(2027, 1, 1)], [], provisional=False, source="x", reason="通知", now=NOW, actor="x")
+    do(calendars.put_year, 2027, [date(2027, 1, 1)], [], provisional=False, source="x", reason="通知", now=NOW, actor="x")
     lease, _ = asked("P-ARCHIVE", eve, matter="DEMO-0003", accepted_at=eve, promise_end=eve + timedelta(days=20))
     assert limits(lease.number)["soft"].due_at is None
     for more in ((), (date(2028, 1, 5),)):  # its year comes, then changes once more
         do(
-            worktime.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3), *more], [], provisional=False, source="x", reason="通知",
+            calendars.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3), *more], [], provisional=False, source="x", reason="通知",
             now=eve + HOUR, actor="person:demo-admin",
         )  # fmt: skip
         soft = limits(lease.number)["soft"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ledger import attention, mismatches, returns
-from ledger.moves import MoveRefused
-from ledger.returns import Wish
+from ledger.casework import attention, mismatches
+from ledger.inbox import returns
+from ledger.inbox.returns import Wish
+from ledger.lifecycle.moves import MoveRefused
 from tests.ledger.acting import HOUR, ISSUER, MINUTE, ask, deliver, do, found, hold, row, seal, take_up
 from tests.ledger.filing import FILER, NOW, UNIT, file
 

@@ -13,17 +13,22 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DatabaseError
 
 from domain.recusal import Subject
-from ledger import callbacks, cases, complaints, lead_steps, recusal, rewrapping, voluntary
+from ledger import recusal, rewrapping
+from ledger.cases import cases
 from ledger.database import engine, transaction
 from ledger.key_checks import WrongKeys
+from ledger.outbox import callback_urls
+from ledger.oversight import complaints, lead_steps
+from ledger.registers import voluntary
 from ledger.tables.cases import Case, Party
 from ledger.tables.oversight import Complaint, LeadStepRow
 from ledger.tables.recusals import Recusal
 from ledger.tables.traces import Trace
 from ledger.tables.verifications import Verification
 from ledger.vault import Place, vault
-from runtime import keyfiles, master_commands
-from runtime.development_keys import ensure_development_seals
+from runtime.commands import master_keys
+from runtime.services import keyfiles
+from runtime.services.development_keys import ensure_development_seals
 from settings import ROOT, settings
 from tests.ledger.acting import HOUR, all_of, do
 from tests.ledger.filing import NOW, UNIT, file
@@ -60,7 +65,7 @@ def test_all_is_wrapped_anew_and_running_processes_follow(own: Path, monkeypatch
     known = names()
     running = vault()
     old = list(masters(own))
-    assert master_commands.rotate_master() == 0
+    assert master_keys.rotate_master() == 0
     (new,) = set(masters(own)) - set(old)
     assert rewrapping.rewrap() == 3 and wrapped() == {new: 3}
     assert names() == known
@@ -78,7 +83,7 @@ def test_all_is_wrapped_anew_and_running_processes_follow(own: Path, monkeypatch
 def test_a_kill_in_the_middle_loses_nothing_and_the_rest_is_done_later(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(4):
         file()
-    master_commands.rotate_master()
+    master_keys.rotate_master()
     monkeypatch.setattr(rewrapping, "_BATCH", 2)
     keys, calls = vault(), []
     real = keys.rewrap
@@ -99,8 +104,8 @@ def test_a_kill_in_the_middle_loses_nothing_and_the_rest_is_done_later(own: Path
 
 def test_a_callbacks_secret_is_wrapped_anew(own: Path) -> None:
     with transaction() as session:
-        callbacks.register(session, UNIT, "https://receiver.example.cn/hook", b"s" * 32, now=NOW, actor="person:demo-admin")
-    master_commands.rotate_master()
+        callback_urls.register(session, UNIT, "https://receiver.example.cn/hook", b"s" * 32, now=NOW, actor="person:demo-admin")
+    master_keys.rotate_master()
     assert rewrapping.left() != {}
     rewrapping.rewrap()
     assert rewrapping.left() == {}
@@ -115,7 +120,7 @@ def test_texts_that_belong_to_no_case_are_encrypted_anew_and_leave_a_trace(own: 
         session.add(Recusal(id=one, at=NOW, person="demo-admin", unit=UNIT, subject=Subject.LEAD, key="x", why=sealed))
     said, stated = texts(), [(line.name, line.case_number) for line in do(voluntary.listed, UNIT, NOW, NOW + HOUR)]
     (old,) = masters(own)
-    master_commands.rotate_master()
+    master_keys.rotate_master()
     assert rewrapping.left()[old] >= 4
     rewrapping.rewrap()
     assert rewrapping.left() == {} and rewrapping.rewrap() == 0
@@ -137,7 +142,7 @@ def test_no_text_that_a_master_key_encrypts_is_forgotten() -> None:
     }
     named = {(sealed.table.__tablename__, sealed.column) for sealed in rewrapping._SEALED}
     assert {(table, column) for table, column, _ in found if table} | {("voluntary_submissions", "stated")} == named
-    assert [variable for _, _, variable in found if variable] == ["place"]  # ledger/voluntary.py
+    assert [variable for _, _, variable in found if variable] == ["place"]  # ledger/registers/voluntary.py
 
 
 @pytest.mark.parametrize(
@@ -188,5 +193,5 @@ def test_a_renewed_certificate_is_refused_until_it_is_accepted(own: Path) -> Non
     ensure_development_seals(own / "seals", NAMES)
     assert "印章证书" in refused()
     again()
-    assert master_commands.accept_seals() == 0
+    assert master_keys.accept_seals() == 0
     file()

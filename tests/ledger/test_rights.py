@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from ledger import keys, registry
 from ledger.actor import ACTOR
 from ledger.database import engine, transaction
+from ledger.registry import keys, registry
 from ledger.tables.base import metadata
 from ledger.tables.registry import Matter, Unit
 from ledger.tables.traces import Trace

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from ledger import calendars, schedules, worktime
+from ledger.arrangements import calendars as worktime
+from ledger.arrangements import opening_hours
+from ledger.arrangements.opening_hours import TimetableRefused
+from ledger.calendars import calendars
 from ledger.database import engine
-from ledger.schedules import TimetableRefused
 from ledger.tables.duty import Timetable, TimetableChange
 from tests.ledger.acting import HOUR, MINUTE, alarms, all_of, asked, do, events, immediate, limits, swept
 from tests.ledger.filing import NOW
@@ -26,7 +28,7 @@ MONDAY = datetime(2026, 3, 8, 16, 0, tzinfo=UTC)  # 00:00
 
 def put(seasons: list[dict[str, Any]], effective_from: datetime, now: datetime, **more: Any) -> list[str]:
     values = {"reason": "冬季作息", "actor": "person:demo-archive-2"} | more
-    return do(schedules.set_timetable, UNIT, seasons, effective_from=effective_from, now=now, **values)
+    return do(opening_hours.set_timetable, UNIT, seasons, effective_from=effective_from, now=now, **values)
 
 
 def test_new_hours_on_monday_count_for_what_came_on_friday_evening() -> None:
@@ -66,7 +68,7 @@ def test_each_change_is_kept_with_what_was_before() -> None:
     put(LATE, MONDAY, NOW)
     put([{"workday": [["09:00", "17:00"]]}], MONDAY, NOW, reason="更正")
     put([{"workday": [["09:00", "17:00"]]}], MONDAY, NOW, reason="再次")  # the same again changes nothing
-    found = do(schedules.changes, UNIT)
+    found = do(opening_hours.changes, UNIT)
     assert [(change.reason, change.before, change.after["seasons"]) for change in found] == [
         ("更正", {"seasons": LATE, "calendar": "district"}, [{"workday": [["09:00", "17:00"]]}]),
         ("冬季作息", {}, LATE),

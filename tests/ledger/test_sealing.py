@@ -11,10 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from domain.lifecycle import State
 from domain.methods import Result
 from domain.seals import SealKind
-from ledger import attention, leases, papers, sealing
-from ledger.cases import key_of
-from ledger.failures import need_attention
-from ledger.moves import Lease, LeaseLost, MoveRefused, Paused
+from ledger.cases.cases import key_of
+from ledger.casework import attention
+from ledger.lifecycle import leases
+from ledger.lifecycle.moves import Lease, LeaseLost, MoveRefused, Paused
+from ledger.methods.failures import need_attention
+from ledger.sealing import papers, sealing
 from ledger.tables.effects import SealUse
 from tests.ledger.acting import (
     HARDSHIP,

@@ -9,10 +9,10 @@ import pytest
 from domain.lifecycle import State
 from domain.methods import Method, Result
 from domain.share import ShareOutcome
-from ledger import sharing
-from ledger.moves import Lease, MoveRefused
-from ledger.sharing import NotACandidate
-from ledger.standings import material
+from ledger.lifecycle.moves import Lease, MoveRefused
+from ledger.lifecycle.standings import material
+from ledger.methods import sharing
+from ledger.methods.sharing import NotACandidate
 from ledger.tables.verifications import Lookup
 from tests.ledger.acting import (
     HOUSEHOLD,

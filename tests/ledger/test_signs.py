@@ -11,9 +11,10 @@ from sqlalchemy import text
 
 from domain.leads import LeadRule
 from domain.quotas import Deed, quotas
-from ledger import admission, leads
+from ledger.actor import Filer
 from ledger.database import transaction
-from ledger.filing import Filer
+from ledger.lifecycle import admission
+from ledger.oversight import leads
 from ledger.tables.admission import QuotaUse
 from ledger.tables.oversight import Lead
 from sandbox.people import PERSONS

@@ -11,30 +11,20 @@ from domain.inbox import SupervisionOutcome
 from domain.methods import Answer
 from domain.notices import NoticeKind
 from domain.story import told
-from ledger import (
-    attachments,
-    attention,
-    callbacks,
-    cases,
-    claims,
-    duty,
-    inboxes,
-    keys,
-    mismatches,
-    registry,
-    requests,
-    returns,
-    sealing,
-    supervising,
-    supervisions,
-    timing,
-    unit_changes,
-    views,
-)
-from ledger.moves import Lease, MoveRefused
-from ledger.requests import Reply
-from ledger.returns import Wish
+from ledger.calendars import duty
+from ledger.cases import cases
+from ledger.casework import attachments, attention, inbox_view, mismatches, views
+from ledger.deadlines import timing
+from ledger.inbox import claims, requests, returns
+from ledger.inbox.requests import Reply
+from ledger.inbox.returns import Wish
+from ledger.lifecycle.moves import Lease, MoveRefused
+from ledger.outbox import callback_urls
+from ledger.registry import keys, registry, unit_changes
+from ledger.sealing import sealing
 from ledger.succession import estate, heir
+from ledger.supervision import supervisions
+from ledger.supervision import views as supervising
 from ledger.tables.effects import Notice
 from ledger.tables.inbox import Supervision
 from ledger.tables.registry import Person, Unit, UnitChange
@@ -82,7 +72,7 @@ def test_the_open_request_is_in_the_successors_inbox_with_its_clock_running_on()
     merge()
     (item,) = do(requests.inbox, HEIR)
     assert item.request.id == request
-    assert do(inboxes.detail, HEIR, request, actor="x", now=NOW + HOUR) is not None
+    assert do(inbox_view.detail, HEIR, request, actor="x", now=NOW + HOUR) is not None
     assert {kind: (limit.started_at, limit.due_at) for kind, limit in limits(lease.number).items()} == before
     do(claims.claim, request, HEIR, now=NOW + HOUR, actor=f"person:{HEIRS}")
     do(requests.reply, request, HEIR, Reply(Answer.TRUE, HARDSHIP), now=NOW + HOUR, actor=f"person:{HEIRS}")
@@ -183,7 +173,7 @@ def test_what_it_asked_for_is_the_successors_to_read_and_to_go_on_with() -> None
 
 
 def test_its_callbacks_go_to_its_own_system_while_that_runs_else_to_the_successors() -> None:
-    do(callbacks.register, THIRD, "https://heir.example.invalid/", b"s" * 32, now=NOW, actor="x")
+    do(callback_urls.register, THIRD, "https://heir.example.invalid/", b"s" * 32, now=NOW, actor="x")
     lease = hold(file("P-HARDSHIP"))
     take_up(lease)
     merge(UNIT, THIRD)
@@ -250,7 +240,7 @@ def test_who_works_elsewhere_holds_nothing_back_and_whose_code_only_begins_alike
 
 @pytest.mark.parametrize("act", ["claim", "release", "reply", "return", "supplement"])
 def test_the_first_holder_is_told_of_a_takeover(act: str) -> None:
-    from ledger import supplements
+    from ledger.inbox import supplements
 
     do(registry.put_people, [{"code": OLD, "unit": ISSUER, "name": "演示", "roles": ["agent"], "mail": "first@demo.invalid"}])
     lease, request = asked()

@@ -13,10 +13,14 @@ from domain.lifecycle import State
 from domain.limits import LimitKind
 from domain.notices import NoticeKind
 from domain.progress import Colour
-from ledger import attention, duty, excuses, grounds, returns, supervisions, sweep, timing
-from ledger.moves import Lease
-from ledger.registry import put_people
-from ledger.returns import Wish
+from ledger.calendars import duty
+from ledger.casework import attention
+from ledger.deadlines import justifications, supervision_basis, sweep, timing
+from ledger.inbox import returns
+from ledger.inbox.returns import Wish
+from ledger.lifecycle.moves import Lease
+from ledger.registry.registry import put_people
+from ledger.supervision import supervisions
 from ledger.tables.effects import Notice
 from ledger.tables.inbox import Supervision
 from ledger.tables.verifications import Verification
@@ -50,7 +54,7 @@ HALF = 30 * MINUTE
 
 def caught_up(now: datetime) -> int:
     """What a sweep does right after `now`."""
-    from ledger import escalation
+    from ledger.supervision import escalation
 
     now += TICK
     done = len(do(sweep.record_misses, now=now, actor="system:sweep"))
@@ -128,7 +132,7 @@ def test_supervision_tells_the_supervisor_once_and_the_office_once() -> None:
     told = sorted(mail.recipient for mail in notices(NoticeKind.SUPERVISION))
     assert told == ["demo-guangming-2", "demo-permit-2"]  # and the requesting unit's, for its information (reading 11)
     assert [mail.recipient for mail in notices(NoticeKind.SUPERVISION_MISSED)] == ["demo-admin"]
-    opened = do(grounds.of_request, request)
+    opened = do(supervision_basis.of_request, request)
     assert opened is not None and (opened.supervisor, opened.opened_at) == ("demo-guangming-2", NOW + HALF)
 
 
@@ -151,7 +155,7 @@ def test_answered_and_fed_back_within_the_half_hour_is_met() -> None:
     lease, request = immediate()
     escalate(lease, NOW + HALF)
     reply(request, now=NOW + 40 * MINUTE)
-    opened = do(grounds.of_request, request)
+    opened = do(supervision_basis.of_request, request)
     assert opened is not None
     feed = partial(
         do, supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "已督促",
@@ -167,11 +171,11 @@ def test_answered_and_fed_back_within_the_half_hour_is_met() -> None:
 
 def test_an_approved_reason_makes_a_soft_miss_amber_and_opens_no_supervision() -> None:
     lease, request = asked()  # 24 hours soft, the promise in five days hard
-    do(excuses.give, request, ISSUER, ExcuseReason.FIELD_CHECK, now=NOW + HOUR, actor="person:demo-guangming-1")
-    assert len(do(excuses.waiting)) == 1
-    do(excuses.decide, request, True, now=NOW + 2 * HOUR, actor="person:demo-admin")
-    with pytest.raises(excuses.ExcuseStands):
-        do(excuses.decide, request, False, now=NOW + 2 * HOUR, actor="person:demo-admin")
+    do(justifications.give, request, ISSUER, ExcuseReason.FIELD_CHECK, now=NOW + HOUR, actor="person:demo-guangming-1")
+    assert len(do(justifications.waiting)) == 1
+    do(justifications.decide, request, True, now=NOW + 2 * HOUR, actor="person:demo-admin")
+    with pytest.raises(justifications.ExcuseStands):
+        do(justifications.decide, request, False, now=NOW + 2 * HOUR, actor="person:demo-admin")
     escalate(lease, NOW + 25 * HOUR)
     assert row(lease.number).state is State.AWAITING_REPLY and "supervised" not in names(lease.number)
     assert _colour(lease.number, NOW + 25 * HOUR) is Colour.YELLOW
@@ -182,10 +186,10 @@ def test_an_approved_reason_makes_a_soft_miss_amber_and_opens_no_supervision() -
 def test_a_reason_approved_after_the_limit_stops_no_supervision_whoever_noticed() -> None:
     for noticed in (True, False):
         lease, request = asked()
-        do(excuses.give, request, ISSUER, ExcuseReason.FIELD_CHECK, now=NOW + HOUR, actor="person:demo-guangming-1")
+        do(justifications.give, request, ISSUER, ExcuseReason.FIELD_CHECK, now=NOW + HOUR, actor="person:demo-guangming-1")
         if noticed:
             escalate(lease, NOW + 24 * HOUR)
-        do(excuses.decide, request, True, now=NOW + 24 * HOUR + MINUTE, actor="person:demo-admin")
+        do(justifications.decide, request, True, now=NOW + 24 * HOUR + MINUTE, actor="person:demo-admin")
         while caught_up(NOW + 25 * HOUR):
             pass
         assert [name for name, _ in story(lease.number) if name in ("missed", "supervised")] == ["missed", "supervised", "missed"]
@@ -218,29 +222,29 @@ def test_without_a_reason_a_soft_miss_is_red() -> None:
     escalate(lease, NOW + 25 * HOUR)
     assert _colour(lease.number, NOW + 25 * HOUR) is Colour.RED
     with pytest.raises(LookupError):
-        do(excuses.give, request, "370402-CIVIL", ExcuseReason.OTHER, now=NOW, actor="x")
+        do(justifications.give, request, "370402-CIVIL", ExcuseReason.OTHER, now=NOW, actor="x")
     hard_only, other = immediate()
-    with pytest.raises(excuses.NoSoftLimit):
-        do(excuses.give, other, ISSUER, ExcuseReason.OTHER, now=NOW, actor="x")
+    with pytest.raises(justifications.NoSoftLimit):
+        do(justifications.give, other, ISSUER, ExcuseReason.OTHER, now=NOW, actor="x")
     assert hard_only
 
 
 def test_what_was_met_needs_no_reason_and_no_decision() -> None:
     lease, request = asked()
-    do(excuses.give, request, ISSUER, ExcuseReason.ARCHIVE, now=NOW, actor="person:demo-guangming-1")
-    assert len(do(excuses.waiting)) == 1
+    do(justifications.give, request, ISSUER, ExcuseReason.ARCHIVE, now=NOW, actor="person:demo-guangming-1")
+    assert len(do(justifications.waiting)) == 1
     reply(request)
     seal(lease)
     deliver(lease)
-    assert do(excuses.waiting) == []
-    with pytest.raises(excuses.NothingMissed):
-        do(excuses.decide, request, True, now=NOW + HOUR, actor="person:demo-admin")
+    assert do(justifications.waiting) == []
+    with pytest.raises(justifications.NothingMissed):
+        do(justifications.decide, request, True, now=NOW + HOUR, actor="person:demo-admin")
     other, second = asked()
     reply(second)
     seal(other)
     deliver(other)
-    with pytest.raises(excuses.NothingMissed):
-        do(excuses.give, second, ISSUER, ExcuseReason.OTHER, now=NOW + HOUR, actor="x")
+    with pytest.raises(justifications.NothingMissed):
+        do(justifications.give, second, ISSUER, ExcuseReason.OTHER, now=NOW + HOUR, actor="x")
 
 
 def _colour(number: str, now: datetime) -> Colour:
@@ -273,7 +277,7 @@ def test_the_acting_one_feeds_back_whatever_the_role_and_the_role_alone_does_not
     do(duty.appoint, ISSUER, "acting", NOW, NOW + HOUR, acting=True, now=NOW, actor="x")
     lease, request = immediate()
     escalate(lease, NOW + HALF)
-    opened = do(grounds.of_request, request)
+    opened = do(supervision_basis.of_request, request)
     assert opened is not None and opened.supervisor == "acting"
 
     def feed(person: str, now: datetime) -> None:
@@ -288,7 +292,7 @@ def test_the_acting_one_feeds_back_whatever_the_role_and_the_role_alone_does_not
     feed("acting", NOW + 2 * HOUR)  # no longer on duty: but it began in that time
     later, other = immediate(NOW + 2 * HOUR)
     escalate(later, NOW + 2 * HOUR + HALF)
-    second = do(grounds.of_request, other)
+    second = do(supervision_basis.of_request, other)
     assert second is not None
     do(
         supervisions.feed_back, second.id, ISSUER, SupervisionOutcome.DONE, "已督促", now=NOW + 3 * HOUR,

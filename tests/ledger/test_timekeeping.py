@@ -11,9 +11,10 @@ from sqlalchemy import text
 
 import settings as configuration
 from domain.prefect_alarms import CLOCK_OFF
-from gateway.watchdog import Watchdog
-from ledger import leases, migrate, timekeeping
+from gateway.operations.watchdog import Watchdog
+from ledger import migrate, timekeeping
 from ledger.database import transaction
+from ledger.lifecycle import leases
 from ledger.tables.records import ClockSettings, Pulse
 from ledger.tables.verifications import Deadline, EventRow
 from ledger.timekeeping import ClockOff

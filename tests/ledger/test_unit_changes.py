@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from ledger import unit_changes
+from ledger.registry import unit_changes
+from ledger.registry.unit_changes import UnitChangeRefused
 from ledger.tables.registry import Unit, UnitChange
-from ledger.unit_changes import UnitChangeRefused
 from tests.ledger.acting import all_of, at_once, do
 from tests.ledger.filing import NOW
 

@@ -9,9 +9,11 @@ import pytest
 
 from domain.inbox import SupervisionOutcome
 from domain.progress import Colour
-from ledger import escalation, grounds, returns, supervisions, sweep, timing
-from ledger.moves import Lease
-from ledger.returns import Wish
+from ledger.deadlines import supervision_basis, sweep, timing
+from ledger.inbox import returns
+from ledger.inbox.returns import Wish
+from ledger.lifecycle.moves import Lease
+from ledger.supervision import escalation, supervisions
 from ledger.tables.inbox import Return
 from tests.ledger.acting import (
     ISSUER,
@@ -93,7 +95,7 @@ def test_a_supervision_that_is_complete_at_its_instant_is_met() -> None:
         lease, request = immediate()
         swept(DUE)
         by_sweep(lease, DUE + 30 * MINUTE)
-        opened = do(grounds.of_request, request)
+        opened = do(supervision_basis.of_request, request)
         assert opened is not None
         reply(request, now=now)
         do(supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "x", now=now, actor=SUPERVISOR)

@@ -11,30 +11,22 @@ from domain.lifecycle import OPEN, State
 from domain.limits import HandlingType
 from domain.methods import Answer, Result
 from domain.share import ShareOutcome
-from ledger import alarms as alarms_of
-from ledger import (
-    attention,
-    audit,
-    callbacks,
-    cases,
-    deliveries,
-    failures,
-    inboxes,
-    papers,
-    publication,
-    requests,
-    sharing,
-    standings,
-    views,
-    watch,
-)
-from ledger.deliveries import Receipt
-from ledger.moves import Lease
-from ledger.publication import Standing
-from ledger.standings import UnknownNumber, material
+from ledger import audit
+from ledger.cases import cases
+from ledger.casework import attention, inbox_view, views, watch
+from ledger.casework.views import VerificationView
+from ledger.inbox import requests
+from ledger.lifecycle import standings
+from ledger.lifecycle.moves import Lease
+from ledger.lifecycle.standings import UnknownNumber, material
+from ledger.methods import failures, sharing
+from ledger.outbox import alarms as alarms_of
+from ledger.outbox import callback_urls, callbacks_sent
+from ledger.outbox.callbacks_sent import Receipt
+from ledger.sealing import papers, publication
+from ledger.sealing.publication import Standing
 from ledger.tables.cases import Case
 from ledger.tables.effects import Access
-from ledger.views import VerificationView
 from sandbox.people import by_name
 from settings import settings
 from tests.ledger.acting import (
@@ -204,28 +196,28 @@ def test_a_standing_holds_no_person() -> None:
 def test_the_inbox_opens_the_person_while_it_is_open_and_masks_afterwards() -> None:
     lease, request = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
     (line,) = [
-        line for line in do(inboxes.lines, ISSUER, answered=False, actor="person:a", now=NOW)[0]
+        line for line in do(inbox_view.lines, ISSUER, answered=False, actor="person:a", now=NOW)[0]
         if line.request.id == request
     ]  # fmt: skip
     assert (line.name, line.id_number, line.due_at) == (PERSON.name, PERSON.id_number, NOW + 30 * MINUTE)
     assert (line.proof_name, line.requesting_unit, line.fields) == ("经济困难证明", "市中区行政审批服务局", [*HARDSHIP])
     assert "演示" not in repr(line)
     for _ in range(3):
-        do(inboxes.lines, ISSUER, answered=False, actor="person:a", now=NOW)
-    do(inboxes.lines, ISSUER, answered=False, actor="person:b", now=NOW)
+        do(inbox_view.lines, ISSUER, answered=False, actor="person:a", now=NOW)
+    do(inbox_view.lines, ISSUER, answered=False, actor="person:b", now=NOW)
     seen = all_of(Access, verification=lease.number)
     assert sorted(access.actor for access in seen) == ["person:a", "person:b"]  # who, not how often
 
-    one = do(inboxes.detail, ISSUER, request, actor="person:c", now=NOW)
+    one = do(inbox_view.detail, ISSUER, request, actor="person:c", now=NOW)
     assert one is not None and (one.line.name, one.line.due_at) == (PERSON.name, NOW + 30 * MINUTE)
-    assert do(inboxes.detail, "370402-CIVIL", request, actor="person:c", now=NOW) is None
-    assert do(inboxes.detail, ISSUER, uuid4(), actor="person:c", now=NOW) is None
+    assert do(inbox_view.detail, "370402-CIVIL", request, actor="person:c", now=NOW) is None
+    assert do(inbox_view.detail, ISSUER, uuid4(), actor="person:c", now=NOW) is None
 
     reply(request)  # type: ignore[arg-type]
-    closed = do(inboxes.detail, ISSUER, request, actor="person:d", now=NOW)
+    closed = do(inbox_view.detail, ISSUER, request, actor="person:d", now=NOW)
     assert closed is not None and (closed.line.name, closed.line.id_number) == MASKED
     (answered,) = [
-        line for line in do(inboxes.lines, ISSUER, answered=True, actor="person:d", now=NOW)[0]
+        line for line in do(inbox_view.lines, ISSUER, answered=True, actor="person:d", now=NOW)[0]
         if line.request.id == request
     ]  # fmt: skip
     assert answered.name == "演***"
@@ -297,15 +289,15 @@ def test_a_revoked_version_is_known_and_not_valid() -> None:
 
 
 def test_operators_see_what_is_stuck_oldest_first_and_why(ledger: str) -> None:
-    do(callbacks.register, UNIT, "https://hall.example.invalid/", b"s", now=NOW, actor="person:a")
+    do(callback_urls.register, UNIT, "https://hall.example.invalid/", b"s", now=NOW, actor="person:a")
     person = hold(file("P-PROPERTY"))
     take_up(person)
     found(person, ShareOutcome.NONE, now=NOW + 2 * MINUTE)
     paused, lost = file(), shared()
     do(attention.pause, paused, now=NOW + MINUTE, actor="person:a")
-    (message,) = do(deliveries.take_due, now=NOW + 3 * MINUTE)
-    last = deliveries.Message(**{**vars(message), "attempts": 99})
-    do(deliveries.record_attempt, last, "timeout", Receipt.NOT_YET, now=NOW + 3 * MINUTE)
+    (message,) = do(callbacks_sent.take_due, now=NOW + 3 * MINUTE)
+    last = callbacks_sent.Message(**{**vars(message), "attempts": 99})
+    do(callbacks_sent.record_attempt, last, "timeout", Receipt.NOT_YET, now=NOW + 3 * MINUTE)
     found_stuck = do(watch.stuck)
     assert [(item.number, item.code) for item in found_stuck] == [
         (paused, "paused"), (person.number, "no_next_method"), (lost, "delivery_given_up"),
@@ -313,7 +305,7 @@ def test_operators_see_what_is_stuck_oldest_first_and_why(ledger: str) -> None:
     assert all(item.unit == UNIT and item.reason and item.remedy for item in found_stuck)
     assert found_stuck[1].since == NOW + 2 * MINUTE
     assert len(do(watch.stuck, limit=1)) == 1
-    do(callbacks.register, UNIT, "https://new.example.invalid/", b"s", now=NOW + 4 * MINUTE, actor="person:a")
+    do(callback_urls.register, UNIT, "https://new.example.invalid/", b"s", now=NOW + 4 * MINUTE, actor="person:a")
     assert lost not in {item.number for item in do(watch.stuck)}  # the new address is an answer to it
 
     counts = do(watch.open_counts)

@@ -9,10 +9,11 @@ from sqlalchemy.exc import DatabaseError
 from domain.commitments import Evidence
 from domain.records import OffSystemResult, VoluntaryMark, VoluntaryReason
 from domain.roles import IdType
-from ledger import cases, offsystem, voluntary
+from ledger.cases import cases
 from ledger.database import transaction
+from ledger.registers import offsystem, voluntary
+from ledger.registers.voluntary import Stated, VoluntaryLine
 from ledger.tables.cases import Case, Party
-from ledger.voluntary import Stated, VoluntaryLine
 from sandbox.people import by_name
 from tests.ledger.acting import HOUR, do, row
 from tests.ledger.filing import FILER, NOW, UNIT, file

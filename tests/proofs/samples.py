@@ -12,7 +12,7 @@ from domain.seals import SealKind
 from proofs.code import verify_url
 from proofs.page import SEAL_BOX, ProofPage
 from proofs.seal_image import draw_seal
-from runtime.development_keys import ensure_development_seals
+from runtime.services.development_keys import ensure_development_seals
 
 NUMBER = "HY20261123ABCDEFGH"
 CODE = "AAECAwQFBgcICQoLDA0ODw"

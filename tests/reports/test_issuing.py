@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from ledger import reporting
-from ledger.reporting import Wanted
+from ledger.outbox import reports
+from ledger.outbox.reports import Wanted
 from ledger.tables.reports import IssuedReport
 from reports import figures, issuing, letters, periods
 from reports.definitions import VERSION
@@ -80,7 +80,7 @@ def test_a_unit_s_report_carries_its_name_and_goes_to_nobody_by_itself(monkeypat
     own, district = make(order(UNIT)), make(order())
     rows = {row.id: row for row in all_of(IssuedReport)}
     assert letters.title(rows[own]).startswith("市中区行政审批服务局“无证明办事”工作周报〔2026〕第10期")
-    mails = {report: do(reporting.notifications.of_report, report) for report in (own, district)}
+    mails = {report: do(reports.notifications.of_report, report) for report in (own, district)}
     assert (len(mails[own]), len(mails[district])) == (0, 1)
     monkeypatch.undo()
     settings.cache_clear()

@@ -14,8 +14,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from ledger import reporting
-from ledger.reporting import Content, Wanted
+from ledger.outbox.reports import Content, Wanted, keep
 from reports import issuing, public, summary
 from reports.model import Count, Rate, Report, UnitRow, from_json
 from tests.ledger.acting import do
@@ -80,7 +79,7 @@ def test_a_kept_report_is_served_published_and_corrected(ledger: str, shape: int
     report, text = from_json(SHAPES[shape]), SHAPES[shape]
     period, monday = report.period, report.period.end + timedelta(hours=8)
     content = Content(report.scope_name, report.issue, report.definitions, text, b"html", b"pdf", b"xlsx")
-    row, new = do(reporting.keep, Wanted(period.start, period.end, ""), content, (), now=monday, actor="system:test")
+    row, new = do(keep, Wanted(period.start, period.end, ""), content, (), now=monday, actor="system:test")
     assert new and do(lambda session: issuing.read(session, row.id)[0].snapshot) == text
     week = do(public.week, period, now=period.end + public.WAIT)
     assert week.units == tuple(one.name for one in report.units)

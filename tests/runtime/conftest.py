@@ -15,8 +15,8 @@ import psutil
 import pytest
 from rich.console import Console
 
-from runtime.postgres import Cluster
 from runtime.progress import Progress
+from runtime.services.postgres import Cluster
 from tests.cluster import start_test_cluster
 
 

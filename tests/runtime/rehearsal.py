@@ -7,10 +7,11 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from runtime import prefect_server, services, up
-from runtime.context import Context
+from runtime.commands import up
 from runtime.failures import Failure
-from runtime.processes import Service, launch
+from runtime.services import prefect_server, supervised
+from runtime.services.context import Context
+from runtime.services.processes import Service, launch
 
 ORDERS = {"prefect": 50, "sandbox": 40, "gateway": 20, "worker": 10, "issuing_unit": 30}
 
@@ -27,7 +28,7 @@ def broken() -> None:
 def main(home: str, mode: str = "") -> int:
     os.environ["PROOFLESS_HOME"] = home
     for name in ORDERS:
-        setattr(services, name, partial(stand_in, name))
+        setattr(supervised, name, partial(stand_in, name))
     prefect_server.ensure_pool = lambda *_: True  # type: ignore[assignment]
     prefect_server.deploy = lambda *_: None  # type: ignore[assignment]
     up._make_seals = up._load_catalog = lambda: None  # type: ignore[assignment]

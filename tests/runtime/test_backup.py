@@ -15,15 +15,16 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from domain.seals import SealKind
-from ledger import cases
+from ledger.cases import cases
 from ledger.database import forget_engine, transaction
 from ledger.tables.cases import Case
 from ledger.vault import open_vault, vault
-from runtime import backup_commands, keyfiles, postgres, restore
-from runtime.backup import FILE, backup, keys_of, verify
-from runtime.development_keys import ensure_development_seals
+from runtime.commands import backup as backup_commands
 from runtime.failures import Failure
-from runtime.postgres import Cluster
+from runtime.services import keyfiles, postgres, restore
+from runtime.services.backup import FILE, backup, keys_of, verify
+from runtime.services.development_keys import ensure_development_seals
+from runtime.services.postgres import Cluster
 from settings import settings
 from tests.cluster import password
 from tests.ledger.filing import file
@@ -150,7 +151,7 @@ def test_a_changed_backup_is_refused(saved: tuple[Path, Path], tmp_path: Path, e
 
 
 def test_whole_blocks_that_are_left_out_at_the_end_are_missed(saved: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.sealed_stream._BLOCK", 512)
+    monkeypatch.setattr("runtime.services.sealed_stream._BLOCK", 512)
     (saved[0] / FILE).unlink()
     backup(saved[0].with_name("small"), None)
     path = saved[0].with_name("small") / FILE

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from ledger import calendars
+from ledger.calendars import calendars
 from ledger.database import transaction
-from runtime import calendar_commands, work_calendar
+from runtime.commands import calendar, work_calendar
 from runtime.failures import Failure
 
 
@@ -18,7 +18,7 @@ def known() -> dict[int, bool]:
 
 
 def test_the_list_says_what_is_provisional(ledger: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert calendar_commands.main(["list"]) == 0
+    assert calendar.main(["list"]) == 0
     said = capsys.readouterr()
     lines = (said.out + said.err).splitlines()
     assert any(line.strip().startswith("2027(暂定)") for line in lines) and any("chinesecalendar" in line for line in lines)
@@ -27,19 +27,19 @@ def test_the_list_says_what_is_provisional(ledger: str, capsys: pytest.CaptureFi
 def test_the_notice_replaces_the_provisional_year(ledger: str) -> None:
     assert known()[2027]
     arguments = ["put", "2027", "--rest", "2027-01-01,2027-02-08", "--work", "2027-02-20", "--source", "演示通知", "--reason", "通知"]
-    assert calendar_commands.main(arguments) == 0
+    assert calendar.main(arguments) == 0
     assert not known()[2027]
 
 
 def test_what_is_no_year_is_refused_with_words(ledger: str) -> None:
     with pytest.raises(Failure, match="不在 2028 年"):
-        calendar_commands.main(["put", "2028", "--rest", "2027-01-01", "--source", "x", "--reason", "x"])
+        calendar.main(["put", "2028", "--rest", "2027-01-01", "--source", "x", "--reason", "x"])
     with pytest.raises(Failure, match="没有 2090 年"):
-        calendar_commands.main(["seed", "2090"])
+        calendar.main(["seed", "2090"])
     with pytest.raises(SystemExit):
-        calendar_commands.main(["put", "2028", "--rest", "1 月 1 日", "--source", "x", "--reason", "x"])
+        calendar.main(["put", "2028", "--rest", "1 月 1 日", "--source", "x", "--reason", "x"])
     with pytest.raises(SystemExit):
-        calendar_commands.main(["put", "2028", "--rest", "2028-01-01", "--source", "x", "--reason", "370402188102020017 来信"])
+        calendar.main(["put", "2028", "--rest", "2028-01-01", "--source", "x", "--reason", "370402188102020017 来信"])
     assert 2028 not in known()
 
 

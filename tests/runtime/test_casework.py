@@ -10,15 +10,20 @@ from sqlalchemy import select
 
 from domain.key_scopes import Scope
 from domain.prefect_alarms import CLOCK_OFF, NOT_BEGUN
-from ledger import attention, failures, keys, leases, sharing
-from ledger.alarms import clear_alarm, raise_alarm
+from ledger.casework import attention
 from ledger.database import forget_engine, transaction
-from ledger.remedies import REMEDIES
-from ledger.standings import standing
+from ledger.lifecycle import leases
+from ledger.lifecycle.remedies import REMEDIES
+from ledger.lifecycle.standings import standing
+from ledger.methods import failures, sharing
+from ledger.outbox.alarms import clear_alarm, raise_alarm
+from ledger.registry import keys
 from ledger.tables.verifications import EventRow, Verification
-from runtime import casework, environment, key_commands, operate, starting_catalog
 from runtime.__main__ import main as dispatch
+from runtime.commands import keys as key_commands
+from runtime.commands import operate, starting_catalog, verifications
 from runtime.failures import Failure
+from runtime.services import environment
 from settings import settings
 from tests.ledger.acting import do
 from tests.ledger.filing import NOW, file
@@ -37,14 +42,14 @@ def in_attention(code: str = "failed_passes") -> str:
 
 
 def test_stuck_says_nothing_waits_and_ends_well(ledger: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert casework.stuck([]) == 0
+    assert verifications.stuck([]) == 0
     assert "没有待人工处理的核验" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("code", sorted(REMEDIES))
 def test_stuck_names_reason_and_remedy(ledger: str, capsys: pytest.CaptureFixture[str], code: str) -> None:
     number = in_attention(code)
-    assert casework.stuck([]) == 1
+    assert verifications.stuck([]) == 1
     shown = "".join(capsys.readouterr().out.split())
     reason, remedy = REMEDIES[code]
     assert number in shown and reason[:8] in shown and remedy[:6] in shown
@@ -52,7 +57,7 @@ def test_stuck_names_reason_and_remedy(ledger: str, capsys: pytest.CaptureFixtur
 
 def test_resume_goes_on_where_it_stopped_and_names_who_did_it(ledger: str) -> None:
     number = in_attention()
-    assert casework.resume([number]) == 0
+    assert verifications.resume([number]) == 0
     with transaction() as session:
         assert standing(session, number).to_be_looked_up
         last = session.scalars(select(EventRow).where(EventRow.verification == number).order_by(EventRow.id)).all()[-1]
@@ -64,9 +69,9 @@ def test_resume_lets_a_paused_verification_go_on(ledger: str, capsys: pytest.Cap
     number = file()
     with transaction() as session:
         attention.pause(session, number, now=settings().now(), actor="test")
-    assert casework.stuck([]) == 1
+    assert verifications.stuck([]) == 1
     assert f"./run resume {number}" in " ".join(capsys.readouterr().out.split())
-    assert casework.resume([number]) == 0
+    assert verifications.resume([number]) == 0
     with transaction() as session:
         assert not standing(session, number).paused
 
@@ -74,19 +79,19 @@ def test_resume_lets_a_paused_verification_go_on(ledger: str, capsys: pytest.Cap
 @pytest.mark.parametrize("number", ["HY2026030400000000", "nonsense"])
 def test_resume_of_an_unknown_number_says_so(ledger: str, number: str) -> None:
     with pytest.raises(Failure, match="没有这个核验编号"):
-        casework.resume([number])
+        verifications.resume([number])
 
 
 def test_resume_of_one_that_runs_changes_nothing(ledger: str) -> None:
     number = file()
     with pytest.raises(Failure, match="不需要人工处理"):
-        casework.resume([number])
+        verifications.resume([number])
 
 
 def test_a_proof_that_is_not_there_leaves_no_file(ledger: str, tmp_path: Path) -> None:
     target = tmp_path / "proof.pdf"
     with pytest.raises(Failure, match="还没有电子证明"):
-        casework.proof([file(), "-o", str(target)])
+        verifications.proof([file(), "-o", str(target)])
     assert not target.exists()
 
 
@@ -137,7 +142,7 @@ def test_the_demonstrations_keys_are_for_their_owner_alone(ledger: str) -> None:
 def test_alarms_are_shown_and_are_nothing_that_waits(ledger: str, capsys: pytest.CaptureFixture[str]) -> None:
     with transaction() as session:
         raise_alarm(session, "calendar_provisional", "2027", "2027 年为暂定日历。", now=NOW)
-    assert casework.stuck([]) == 0
+    assert verifications.stuck([]) == 0
     shown = capsys.readouterr().out
     assert "没有待人工处理的核验" in shown and "2027 年为暂定日历" in shown
 
@@ -145,10 +150,10 @@ def test_alarms_are_shown_and_are_nothing_that_waits(ledger: str, capsys: pytest
 def test_a_proof_is_for_its_owners_eyes_and_a_file_that_cannot_be_written_was_not_read(tmp_path: Path) -> None:
     target = tmp_path / "proof.pdf"
     target.write_text("older, open to all")
-    casework._write(target, b"%PDF-1.7")
+    verifications._write(target, b"%PDF-1.7")
     assert (target.read_bytes(), stat.S_IMODE(target.stat().st_mode)) == (b"%PDF-1.7", 0o600)
     with pytest.raises(Failure, match="写不了"):
-        casework._write(tmp_path / "none" / "proof.pdf", b"%PDF-1.7")
+        verifications._write(tmp_path / "none" / "proof.pdf", b"%PDF-1.7")
 
 
 def test_the_first_administrators_key_is_made_once_for_a_ledger_wherever_it_runs(ledger: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from runtime.catalog_commands import main
+from runtime.commands.catalog import main
 from runtime.failures import Failure
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook

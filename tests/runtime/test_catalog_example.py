@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.catalog_commands import main
+from runtime.commands.catalog import main
 from settings import ROOT
 
 _CHANGES = re.compile("[0-9a-f]{8}-[0-9a-f-]{27}|\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}")  #: with each run: ids, instants

@@ -13,13 +13,13 @@ from stdnum.cn import uscc
 from domain.blocking import Organ
 from domain.limits import HandlingType
 from domain.register_changes import RegisterChangeStanding
-from ledger import register_changes
 from ledger.database import transaction
+from ledger.registry import register_changes
 from ledger.tables.oversight import Complaint
 from ledger.tables.registry import Database, Matter, Person, ProofKind, Unit
-from runtime import traces_command
+from runtime.commands import traces
+from runtime.commands.imports import import_file, main
 from runtime.failures import Failure
-from runtime.import_commands import import_file, main
 from settings import settings
 
 UNITS = ("单位编码", "单位名称", "单位类别", "统一社会信用代码")
@@ -181,12 +181,12 @@ def test_an_import_says_what_waits_and_traces_say_who_did_what(ledger: str, tmp_
     roster = sheet(tmp_path / "p.xlsx", PEOPLE, ("P-9", "演示午", "370402-CIVIL", "专班办公室", ""))
     assert main(["people", str(roster)]) == 0
     assert "其中 1 行" in capsys.readouterr().out
-    assert traces_command.main(["--waiting"]) == 0
+    assert traces.main(["--waiting"]) == 0
     assert '人员 P-9 登记  {"roles": []} → {"roles": ["office"]}  提出:operator:' in capsys.readouterr().out
-    assert traces_command.main(["--place", "people", "--subject", "P-9"]) == 0
+    assert traces.main(["--place", "people", "--subject", "P-9"]) == 0
     said = capsys.readouterr().out
     assert "people P-9  (新增) → " in said and '"roles": []' in said and "operator:" in said
-    assert traces_command.main(["--subject", "nobody"]) == 0 and "没有这样的留痕" in capsys.readouterr().out
+    assert traces.main(["--subject", "nobody"]) == 0 and "没有这样的留痕" in capsys.readouterr().out
 
 
 MATTERS = ("事项编码", "事项名称", "单位编码", "办件类型", "承诺时限", "市级以上审核")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime import keyfiles
 from runtime.failures import Failure
+from runtime.services import keyfiles
 from settings import load
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.commands import COMMANDS
+from runtime.commands.table import COMMANDS
 from settings import ROOT
 
 HEAVY = {
@@ -47,12 +47,12 @@ def test_looking_and_stopping_import_no_database_and_no_web(command: str, tmp_pa
 #: Module -> what it may bring beside the ledger's own tables, which every one of them reads.
 NEEDS = {
     "runtime.worker.reconciler": {"httpx"},  # ./run repair
-    "gateway.judging": {"pyhanko", "yaml"},  # ./run verify
-    "ledger.papers": set(),  # ./run proof
-    "ledger.watch": set(),  # ./run stuck
-    "runtime.backup": set(),
+    "gateway.public.judging": {"pyhanko", "yaml"},  # ./run verify
+    "ledger.sealing.papers": set(),  # ./run proof
+    "ledger.casework.watch": set(),  # ./run stuck
+    "runtime.services.backup": set(),
     "catalog.rebuild": set(),
-    "runtime.complaint_import": set(),
+    "runtime.commands.complaint_import": set(),
     "reports.issuing": {"jinja2", "lxml", "numpy", "openpyxl", "pydantic", "typst"},
 }  # fmt: skip
 

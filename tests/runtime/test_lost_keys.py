@@ -15,9 +15,11 @@ from sqlalchemy import create_engine
 from domain.seals import SealKind
 from ledger import key_checks
 from ledger.migrate import upgrade
-from runtime import first_keys, keyfiles, postgres, up
-from runtime.development_keys import ensure_development_seals
+from runtime.commands import keyfiles as first_keys
+from runtime.commands import up
 from runtime.failures import Failure
+from runtime.services import keyfiles, postgres
+from runtime.services.development_keys import ensure_development_seals
 from settings import settings
 from tests.cluster import password, start_test_cluster
 from tests.conftest import _enter, _leave

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reports import issuing, periods
-from runtime.blueprint import wanted
+from runtime.services.blueprint import wanted
 from runtime.worker import minute
 from runtime.worker.minute import REPORT, Minute
 from settings import settings

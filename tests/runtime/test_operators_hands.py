@@ -21,10 +21,11 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 
 from domain.lifecycle import State
 from domain.prefect_alarms import BLOCKED, ILL
-from ledger import attention, leases, watch
-from runtime import prefect_server
-from runtime.blueprint import CASES, UPKEEP, wanted
-from runtime.postgres import Cluster
+from ledger.casework import attention, watch
+from ledger.lifecycle import leases
+from runtime.services import prefect_server
+from runtime.services.blueprint import CASES, UPKEEP, wanted
+from runtime.services.postgres import Cluster
 from runtime.worker.runs import load_flow
 from settings import ROOT, settings
 from tests.conftest import fresh_ledger

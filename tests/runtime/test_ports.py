@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime import ports
 from runtime.progress import Progress
+from runtime.services import ports
 from tests.runtime.conftest import told
 
 

@@ -15,10 +15,10 @@ import psycopg2
 import psycopg2.errors
 import pytest
 
-from runtime import keyfiles, postgres, unprivileged
-from runtime.databases import create_databases
 from runtime.failures import Failure
-from runtime.postgres import Cluster
+from runtime.services import keyfiles, postgres, unprivileged
+from runtime.services.databases import create_databases
+from runtime.services.postgres import Cluster
 from settings import ROOT
 from tests.cluster import password
 from tests.ports import free_port

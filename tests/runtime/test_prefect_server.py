@@ -17,12 +17,12 @@ import pytest
 from prefect.settings import get_current_settings
 from prefect.settings.legacy import _get_settings_fields
 
-from runtime import environment, prefect_server, services
-from runtime.context import Context
 from runtime.failures import Failure
-from runtime.postgres import Cluster
-from runtime.processes import Supervisor
 from runtime.progress import Progress
+from runtime.services import environment, prefect_server, supervised
+from runtime.services.context import Context
+from runtime.services.postgres import Cluster
+from runtime.services.processes import Supervisor
 from tests.ports import free_port
 
 FLOW = "from prefect import flow\n\n@flow\nasync def trivial(number: str = '') -> None: ...\n"
@@ -90,7 +90,7 @@ def test_the_server_with_its_pool_and_a_deployment(
     supervisor = Supervisor(tmp_path / "run", progress)
     waits = left_by_an_earlier_server(context, basement)
     try:
-        supervisor.start(services.prefect(context))
+        supervisor.start(supervised.prefect(context))
         url = context.prefect_api
         assert prefect_server.ensure_pool(url, password, "proofless") is True
         assert prefect_server.ensure_pool(url, password, "proofless") is False

@@ -14,10 +14,18 @@ from pathlib import Path
 import psutil
 import pytest
 
-from runtime import records
 from runtime.failures import Failure
-from runtime.processes import PATIENT, Service, Signals, Supervisor, end_recorded, fingerprint, launch
 from runtime.progress import Progress
+from runtime.services import pidfiles
+from runtime.services.processes import (
+    PATIENT,
+    Service,
+    Signals,
+    Supervisor,
+    end_recorded,
+    fingerprint,
+    launch,
+)
 from tests.runtime.conftest import told
 
 SLEEP = ["sleep", "60"]
@@ -48,7 +56,7 @@ def service(
 
 
 def process_of(folder: Path, name: str = "thing") -> psutil.Process:
-    record = next(record for record in records.recall(folder / "run") if record.name == name)
+    record = next(record for record in pidfiles.recall(folder / "run") if record.name == name)
     process = record.process()
     assert process is not None
     return process
@@ -109,8 +117,8 @@ def test_one_that_is_stopped_is_replaced(tmp_path: Path, supervisor: Supervisor,
     supervisor.start(service(tmp_path))
     first = process_of(tmp_path)
     first.send_signal(signal.SIGSTOP)
-    watch_until(supervisor, lambda: not records.runs(first))
-    watch_until(supervisor, lambda: any(record.process() for record in records.recall(tmp_path / "run")))
+    watch_until(supervisor, lambda: not pidfiles.runs(first))
+    watch_until(supervisor, lambda: any(record.process() for record in pidfiles.recall(tmp_path / "run")))
     assert process_of(tmp_path).pid != first.pid and "服务thing被暂停" in told(progress)
 
 
@@ -161,7 +169,7 @@ def test_what_a_dead_service_left_of_its_session_goes_too(
     leader.kill()
     watch_until(supervisor, lambda: "意外退出" in told(progress))
     psutil.wait_procs(helpers, timeout=2)
-    assert not [helper for helper in helpers if records.runs(helper)]
+    assert not [helper for helper in helpers if pidfiles.runs(helper)]
 
 
 def test_stopping_goes_in_order_and_does_not_wait_for_ever(
@@ -175,11 +183,11 @@ def test_stopping_goes_in_order_and_does_not_wait_for_ever(
     watch_until(supervisor, (tmp_path / "deaf").exists)
     processes = [process_of(tmp_path, name) for name in ("postgres", "worker", "gateway")]
     supervisor.stop()
-    assert not [process for process in processes if records.runs(process)]
+    assert not [process for process in processes if pidfiles.runs(process)]
     done = [line.split()[1] for line in told(progress).splitlines() if "✓" in line]
     assert done == ["停止服务worker", "停止服务gateway", "停止服务postgres"]
     assert "服务worker没有按时停下" in told(progress)
-    assert records.recall(tmp_path / "run") == []
+    assert pidfiles.recall(tmp_path / "run") == []
 
 
 def leave_behind(folder: Path, wanted: Service) -> psutil.Process:
@@ -206,7 +214,7 @@ def test_the_next_up_replaces_what_may_not(
 ) -> None:
     left = leave_behind(tmp_path, service(tmp_path, adopt=True))
     assert supervisor.start(service(tmp_path, **change)) is False, reason  # type: ignore[arg-type]
-    assert not records.runs(left)
+    assert not pidfiles.runs(left)
     assert process_of(tmp_path).pid != left.pid
 
 
@@ -214,30 +222,30 @@ def test_a_recycled_pid_is_nobody_of_ours(
     tmp_path: Path, supervisor: Supervisor, progress: Progress, stranger: psutil.Popen
 ) -> None:
     """The record's pid belongs to a stranger now (whose survival the fixture checks)."""
-    old = records.Record(
+    old = pidfiles.Record(
         "thing", "服务thing", stranger.pid, "an-earlier-boot:1", 1, PATIENT, fingerprint(SLEEP, {})
     )
-    records.keep(tmp_path / "run", old)
+    pidfiles.keep(tmp_path / "run", old)
     assert supervisor.start(service(tmp_path, adopt=True)) is False
-    records.keep(tmp_path / "run", old)
+    pidfiles.keep(tmp_path / "run", old)
     assert end_recorded(tmp_path / "run", progress) == []
-    assert records.recall(tmp_path / "run") == []
+    assert pidfiles.recall(tmp_path / "run") == []
 
 
 def test_down_ends_what_is_on_record(tmp_path: Path, progress: Progress) -> None:
     left = leave_behind(tmp_path, service(tmp_path))
     (tmp_path / "run" / "spoilt.process.json").write_text("{")
     assert end_recorded(tmp_path / "run", progress) == ["服务thing"]
-    assert not records.runs(left)
+    assert not pidfiles.runs(left)
 
 
 def test_birth_is_the_processes_own(stranger: psutil.Popen) -> None:
-    born = records.birth(stranger.pid)
+    born = pidfiles.birth(stranger.pid)
     assert born is not None
-    assert born == records.birth(stranger.pid)
+    assert born == pidfiles.birth(stranger.pid)
     assert (
         born.rpartition(":")[2] == Path(f"/proc/{stranger.pid}/stat").read_text().split()[21]
     )  # "(sleep)": no spaces
-    assert records.living(stranger.pid, born) is not None
-    assert records.living(stranger.pid, born + "0") is None
-    assert records.birth(2**22 + 1) is None
+    assert pidfiles.living(stranger.pid, born) is not None
+    assert pidfiles.living(stranger.pid, born + "0") is None
+    assert pidfiles.birth(2**22 + 1) is None

@@ -24,11 +24,11 @@ import uvicorn
 from connectors.seal import LocalSeals
 from domain.seals import SealKind
 from gateway.app import ROUTERS, create_app
-from ledger import keys
 from ledger.database import transaction
+from ledger.registry import keys
 from proofs.seal_image import draw_seal
-from runtime.commands import COMMANDS
-from runtime.development_keys import ensure_development_seals
+from runtime.commands.table import COMMANDS
+from runtime.services.development_keys import ensure_development_seals
 from settings import LOCAL, ROOT, settings
 from tests.gateway.casework import look_up, seal_and_deliver
 from tests.gateway.conftest import PlayedRuns

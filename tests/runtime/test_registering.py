@@ -13,10 +13,11 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from sqlalchemy import update
 
-from ledger import attention, leases
+from ledger.casework import attention
 from ledger.database import transaction
+from ledger.lifecycle import leases
 from ledger.tables.effects import Worker
-from runtime import prefect_server
+from runtime.services import prefect_server
 from runtime.worker.reconciler import Reconciler
 from runtime.worker.runs import Runs
 from settings import settings

@@ -12,15 +12,16 @@ from sqlalchemy import select
 
 from domain.lifecycle import State
 from gateway.app import ROUTERS
-from gateway.permissions import RULES
-from gateway.problems import PROBLEMS
-from ledger import remedies, watch
+from gateway.edge.permissions import RULES
+from gateway.edge.problems import PROBLEMS
+from ledger.casework import watch
 from ledger.database import transaction
+from ledger.lifecycle import remedies
 from ledger.tables.verifications import EventRow, Verification
-from runtime import casework
-from runtime.commands import COMMANDS
+from runtime.commands import verifications
+from runtime.commands.repair_verifications import close, reissue, reroute, settle
+from runtime.commands.table import COMMANDS
 from runtime.failures import Failure
-from runtime.repair_commands import close, reissue, reroute, settle
 from tests.runtime.test_casework import in_attention
 from tests.test_architecture import ROOT, modules
 
@@ -42,7 +43,7 @@ def texts() -> Iterator[tuple[str, str]]:
 def test_every_command_that_a_text_names_exists() -> None:
     named = {(path, name) for path, text in texts() for name in re.findall(r"\./run ([a-z][a-z-]*)", text)}
     assert len(named) > 20
-    elsewhere = {"help", "setup"}  # `run` answers the one itself; the other is the set-up job of compose (runtime.setup_job)
+    elsewhere = {"help", "setup"}  # `run` answers the one itself; the other is the set-up job of compose (runtime.commands.setup_job)
     assert [(path, name) for path, name in named if name not in COMMANDS and name not in elsewhere] == []
 
 
@@ -92,7 +93,7 @@ def last(number: str) -> EventRow:
 
 def test_stuck_prints_the_commands_of_its_remedy(ledger: str, capsys: pytest.CaptureFixture[str]) -> None:
     number = in_attention("no_next_method")
-    casework.stuck([])
+    verifications.stuck([])
     shown = capsys.readouterr().out
     assert f"./run reroute {number} --to 单位编码 --by 人员编码 --reason 理由" in shown and f"./run close {number} --by" in shown
 

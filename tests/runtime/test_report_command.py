@@ -9,8 +9,8 @@ import pytest
 
 from ledger.tables.reports import IssuedReport
 from reports import periods
+from runtime.commands.report import main
 from runtime.failures import Failure
-from runtime.report_command import main
 from settings import Settings
 from tests.ledger.acting import all_of
 from tests.ledger.filing import UNIT, file

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from ledger import alarms
 from ledger.database import transaction
-from runtime import prefect_server, table_sizes
-from runtime.postgres import Cluster
+from ledger.outbox import alarms
+from runtime.commands import table_sizes
+from runtime.services import prefect_server
+from runtime.services.postgres import Cluster
 from runtime.worker.retention import KIND, Retention
 from tests.stack import PrefectServer
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from runtime.commands.retention import main
 from runtime.failures import Failure
-from runtime.retention_command import main
 from tests.ledger.acting import do
 from tests.ledger.filing import UNIT
 from tests.ledger.test_retention import LATER, TERM, case_number, delivered, retention

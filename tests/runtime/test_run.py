@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from runtime.commands import COMMANDS
+from runtime.commands.table import COMMANDS
 from settings import ROOT
 
 RUNTIME, DEV = "requirements.lock", "requirements-dev.lock"

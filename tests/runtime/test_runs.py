@@ -12,10 +12,10 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State, StateType
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
-from ledger import leases
 from ledger.database import transaction
+from ledger.lifecycle import leases
 from ledger.tables.verifications import Verification
-from runtime.blueprint import UPKEEP
+from runtime.services.blueprint import UPKEEP
 from runtime.worker import runs as room
 from runtime.worker import worker as worker_room
 from runtime.worker.runs import Runs

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ledger import commitments, duty
-from runtime import starting_catalog
+from ledger.calendars import duty
+from ledger.methods import commitments
+from runtime.commands import starting_catalog
 from settings import settings
 from tests.ledger.acting import alarms, do
 

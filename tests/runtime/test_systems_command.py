@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ledger import keys, systems
+from ledger.registry import keys, systems
 from ledger.tables.registry import System
-from runtime import systems_command
+from runtime.commands import systems as systems_command
+from runtime.commands.imports import import_file
 from runtime.failures import Failure
-from runtime.import_commands import import_file
 from settings import settings
 from tests.ledger.acting import all_of, do
 from tests.runtime.test_imports import sheet

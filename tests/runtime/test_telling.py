@@ -15,8 +15,12 @@ from domain.inbox import SupervisionOutcome
 from domain.instants import written
 from domain.lifecycle import Event
 from domain.story import EVENT_NAMES
-from ledger import failures, grounds, leases, returns, supervisions, supplements
-from ledger.returns import Wish
+from ledger.deadlines import supervision_basis
+from ledger.inbox import returns, supplements
+from ledger.inbox.returns import Wish
+from ledger.lifecycle import leases
+from ledger.methods import failures
+from ledger.supervision import supervisions
 from runtime.worker.runs import Runs
 from runtime.worker.teller import Teller
 from settings import Settings, settings
@@ -118,7 +122,7 @@ def test_a_miss_and_supervision_reach_a_run_that_waits(server: PrefectServer, mo
     look()
     assert len(history(server, lease.number)) == states, "told twice changes nothing"
 
-    opened = do(grounds.of_request, request)
+    opened = do(supervision_basis.of_request, request)
     assert opened is not None
     person = "demo-guangming-2"
     do(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.undelivered_command import main
+from runtime.commands.undelivered import main
 from tests.ledger.filing import NOW, UNIT
 from tests.ledger.test_deliveries import delivered, given_up, register, the
 

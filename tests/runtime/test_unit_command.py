@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from domain.register_changes import RegisterChangeStanding
-from ledger import register_changes
 from ledger.database import transaction
+from ledger.registry import register_changes
 from ledger.tables.registry import Unit, UnitChange
-from runtime import unit_command
+from runtime.commands import unit
 from runtime.failures import Failure
 from settings import settings
 from tests.ledger.acting import all_of
@@ -17,10 +17,10 @@ UNIT = "370402-GUANGMING"
 
 
 def test_a_rename_and_a_merger_are_recorded_from_the_day_on(ledger: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert unit_command.main(["rename", UNIT, "光明街道办事处", "--from", "2026-03-04", "--document", "市中政〔2026〕1号"]) == 0
+    assert unit.main(["rename", UNIT, "光明街道办事处", "--from", "2026-03-04", "--document", "市中政〔2026〕1号"]) == 0
     assert all_of(UnitChange) == [] and all_of(Unit, code=UNIT)[0].name != "光明街道办事处", "nobody has confirmed it"
     confirmed()
-    assert unit_command.main(["merge", UNIT, "370402-CIVIL", "--from", "2026-03-09", "--document", "市中政〔2026〕2号"]) == 0
+    assert unit.main(["merge", UNIT, "370402-CIVIL", "--from", "2026-03-09", "--document", "市中政〔2026〕2号"]) == 0
     confirmed()
     said = capsys.readouterr()
     assert "自 2026-03-04 起更名为光明街道办事处" in said.out + said.err and "并入 370402-CIVIL" in said.out + said.err
@@ -38,9 +38,9 @@ def confirmed() -> None:
 
 def test_what_cannot_be_is_refused_with_words(ledger: str) -> None:
     with pytest.raises(Failure, match="没有这个单位"):
-        unit_command.main(["rename", "370402-NOBODY", "新名称", "--document", "x"])
+        unit.main(["rename", "370402-NOBODY", "新名称", "--document", "x"])
     with pytest.raises(SystemExit):
-        unit_command.main(["rename", UNIT, "新名称", "--from", "3月4日", "--document", "x"])
+        unit.main(["rename", UNIT, "新名称", "--from", "3月4日", "--document", "x"])
     with pytest.raises(SystemExit):
-        unit_command.main(["merge", UNIT, "370402-CIVIL"])
+        unit.main(["merge", UNIT, "370402-CIVIL"])
     assert all_of(UnitChange) == []

@@ -13,9 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from runtime import lock, operate, postgres, records
-from runtime.processes import end_recorded
+from runtime.commands import operate
 from runtime.progress import Progress
+from runtime.services import lock, pidfiles, postgres
+from runtime.services.processes import end_recorded
 from settings import ROOT
 from tests.runtime.rehearsal import ORDERS
 
@@ -30,7 +31,7 @@ def nothing_left(tmp_path: Path) -> Iterator[None]:
     up = lock.holder(tmp_path / "var" / "run")
     if up is not None:
         up.terminate()
-        records.ended(up, 20)
+        pidfiles.ended(up, 20)
     end_recorded(tmp_path / "var" / "run", Progress())
     postgres.stop(tmp_path / "var")
 
@@ -55,7 +56,7 @@ class Up:
             time.sleep(0.05)
 
     def services(self) -> list[psutil.Process]:
-        found = [record.process() for record in records.recall(self.home / "run")]
+        found = [record.process() for record in pidfiles.recall(self.home / "run")]
         return [process for process in found if process is not None]
 
 
@@ -74,7 +75,7 @@ def test_it_stays_until_it_is_asked_to_stop_and_stops_in_order(tmp_path: Path, n
     assert f"已有一个 ./run 在运行(进程 {up.process.pid})" in second.text()
     up.process.send_signal(number)
     assert up.process.wait(60) == 0, up.text()
-    assert not [process for process in running if records.runs(process)]
+    assert not [process for process in running if pidfiles.runs(process)]
     stops = [line for line in ticks(up.text()) if line.startswith("停止")]
     assert stops == [
         "停止worker",
@@ -124,14 +125,14 @@ def test_after_kill_nine_the_next_up_takes_over_and_down_clears_up(
     again.wait_for(STARTED)
     assert "端口" not in again.text(), "the ports of what is taken over stay"
     now = again.services()
-    assert {process.pid for process in left if records.runs(process)} == database, "the rest was replaced"
+    assert {process.pid for process in left if pidfiles.runs(process)} == database, "the rest was replaced"
     assert database < {process.pid for process in now}
     again.process.kill()
     again.process.wait()
 
     monkeypatch.setenv("PROOFLESS_HOME", str(up.home))
     assert operate.down([]) == 0
-    assert not [process for process in now if records.runs(process)]
+    assert not [process for process in now if pidfiles.runs(process)]
     assert not postgres.alive(up.home)
     assert operate.down([]) == 0
 
@@ -151,4 +152,4 @@ def test_down_asks_a_running_up_and_status_names_what_runs(
     os.kill(running[-1].pid, 0)
     assert operate.down([]) == 0
     assert up.process.wait(5) == 0
-    assert not [process for process in running if records.runs(process)]
+    assert not [process for process in running if pidfiles.runs(process)]

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.faults import TransientFault
 from domain.lifecycle import State
-from ledger.deliveries import Message, Receipt
+from ledger.outbox.callbacks_sent import Message, Receipt
 from tasks import deliver
 
 DEAD, LIVE, BUSY = "https://dead.invalid/", "https://live.invalid/", "https://busy.invalid/"

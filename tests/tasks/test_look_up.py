@@ -12,11 +12,15 @@ from domain.methods import Method
 from domain.roles import IdType, PartyRole
 from domain.share import Finding, ShareOutcome
 from domain.story import told
-from ledger import cases, entries, filing, registration, sharing
-from ledger.alarms import standing_alarms
+from ledger.cases import cases
+from ledger.casework import registration
+from ledger.casework.registration import PartyData
+from ledger.catalog import entries
 from ledger.database import transaction
-from ledger.registration import PartyData
-from ledger.standings import material
+from ledger.lifecycle import filing
+from ledger.lifecycle.standings import material
+from ledger.methods import sharing
+from ledger.outbox.alarms import standing_alarms
 from ledger.tables.verifications import EventRow
 from settings import settings
 from tasks import look_up

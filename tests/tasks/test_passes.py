@@ -11,8 +11,8 @@ from prefect.client.schemas.objects import State as PrefectState
 from domain.lifecycle import State
 from domain.methods import Method
 from domain.standing import Standing
-from ledger import attention, watch
-from ledger.moves import Lease, MoveRefused, request_wake
+from ledger.casework import attention, watch
+from ledger.lifecycle.moves import Lease, MoveRefused, request_wake
 from proofs.page import MissingGlyph, PageOverflow
 from settings import settings
 from tasks import states

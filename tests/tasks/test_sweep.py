@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledger import outages
+from ledger.calendars import outages
 from runtime.worker import timekeeper
 from runtime.worker.timekeeper import Timekeeper
 from settings import Settings, settings

@@ -14,7 +14,7 @@ from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, Standing,
 from domain.listing import Change, ChangeConflict
 from domain.methods import Method
 from domain.roles import Role
-from ledger import worktime
+from ledger.arrangements import calendars
 from ledger.catalog import change_tasks, proposals, versions
 from ledger.catalog.proposals import Actor, ChangesBlocked, StepRefused
 from ledger.tables.catalog import Proposal
@@ -203,7 +203,7 @@ def test_a_year_without_calendar_leaves_it_undetermined_until_it_comes() -> None
     row = take(proposal, Step.REPORT, PERMIT, later + timedelta(days=30))
     assert (row.due_at, row.late, row.missing_year) == (None, None, 2028)
     assert ("calendar_missing", "2028") in alarms()
-    do(worktime.put_year, 2028, [date(2028, 1, 1)], [], provisional=True, source="测试", reason="录入", now=later, actor="test")
+    do(calendars.put_year, 2028, [date(2028, 1, 1)], [], provisional=True, source="测试", reason="录入", now=later, actor="test")
     (row,) = all_of(Proposal, id=proposal)
     assert (row.due_at, row.late, row.missing_year) == (datetime(2028, 3, 6, 16, 0, tzinfo=UTC), True, None)
 

@@ -16,7 +16,7 @@ from domain.methods import Answer, Method
 from domain.scope import Exclusion
 from ledger.catalog import versions
 from ledger.database import engine
-from ledger.standings import material
+from ledger.lifecycle.standings import material
 from tests.ledger.acting import ask, at_once, do, hold, reply, row, take_up
 from tests.ledger.filing import file
 from tests.ledger.listing import alter, publish, standing

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.postgres import Cluster
+from runtime.services.postgres import Cluster
 from tests.conftest import fresh_ledger
 from tests.reports.figures.month import Month, write
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger import attention
+from ledger.casework import attention
 from reports import cases
 from tests.ledger.acting import MINUTE, deliver, do, immediate, reply, seal
 from tests.ledger.filing import NOW

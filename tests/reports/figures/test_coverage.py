@@ -8,9 +8,9 @@ import pytest
 
 from domain.adjusting import Step
 from domain.listing import Change
-from ledger import duty
+from ledger.calendars import duty
 from ledger.catalog import change_tasks, versions
-from ledger.registry import put_databases, put_people, put_units
+from ledger.registry.registry import put_databases, put_people, put_units
 from ledger.tables.catalog import ChangeTask
 from reports import periods
 from reports.model import Rate

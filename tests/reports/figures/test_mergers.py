@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import text
 
 from domain.scoring import FORMULAS
-from ledger import returns, unit_changes
 from ledger.database import transaction
-from ledger.returns import Wish
+from ledger.inbox import returns
+from ledger.inbox.returns import Wish
+from ledger.registry import unit_changes
 from ledger.succession import Charges
 from reports import periods
 from reports.model import Rate

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintOutcome
 from domain.leads import LeadRule, Sign
-from ledger import complaint_steps, complaints, leads
-from ledger.complaints import Intake, Stated
+from ledger.oversight import complaint_steps, complaints, leads
+from ledger.oversight.complaints import Intake, Stated
 from tests.ledger.acting import do
 from tests.ledger.filing import NOW, UNIT
 from tests.reports.figures.asking import MONDAY, WEEK, listed, report

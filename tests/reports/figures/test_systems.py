@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from ledger import systems
-from ledger.filing import Filer
-from ledger.registry import put_systems
+from ledger.actor import Filer
+from ledger.registry import systems
+from ledger.registry.registry import put_systems
 from reports import periods
 from reports.document import document
 from reports.model import Rate, SystemRow

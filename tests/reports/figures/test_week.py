@@ -9,10 +9,15 @@ import pytest
 from domain.inbox import ExcuseReason, SupervisionOutcome
 from domain.limits import HandlingType
 from domain.scoring import formula
-from ledger import affected, excuses, outages, returns, supervisions, supplements, unit_changes, worktime
-from ledger.attention import withdraw
+from ledger.arrangements import calendars
+from ledger.calendars import outages
+from ledger.casework.attention import withdraw
 from ledger.database import transaction
-from ledger.returns import Wish
+from ledger.deadlines import justifications
+from ledger.inbox import returns, supplements
+from ledger.inbox.returns import Wish
+from ledger.registry import unit_changes
+from ledger.supervision import affected, supervisions
 from ledger.tables.inbox import Supervision
 from reports import figures, periods, scores
 from reports.figures.span import Span, prepare
@@ -193,8 +198,8 @@ def test_supervision_that_was_answered_and_fed_back_in_time_is_kept() -> None:
 def test_an_approved_reason_is_counted_apart_and_the_miss_stays() -> None:
     lease, request = asked(handling=HandlingType.PROMISED, promise_end=NOW + 20 * DAY)
     swept(NOW + 2 * DAY)
-    do(excuses.give, request, ISSUER, ExcuseReason.ARCHIVE, now=NOW + 2 * DAY, actor="person:demo-guangming-1")
-    do(excuses.decide, request, True, now=WEEK.end + DAY, actor="person:demo-admin")
+    do(justifications.give, request, ISSUER, ExcuseReason.ARCHIVE, now=NOW + 2 * DAY, actor="person:demo-guangming-1")
+    do(justifications.decide, request, True, now=WEEK.end + DAY, actor="person:demo-admin")
     assert (report().limits.soft, report().limits.excused) == (Rate(0, 1, "soft"), 0)
     told = report(now=WEEK.end + 2 * DAY)
     assert (told.limits.soft, told.limits.excused) == (Rate(0, 1, "soft"), 1)
@@ -244,7 +249,7 @@ def test_a_limit_that_waits_for_its_calendar_is_told_apart_and_counted_when_it_c
     waiting = report(year)
     assert (waiting.limits.undetermined, waiting.limits.hard.whole) == (1, 0)
     assert any("未定" in note for note in waiting.notes)
-    do(worktime.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3)], [], provisional=True, source="x", reason="暂定", now=EVE + DAY, actor="x")
+    do(calendars.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3)], [], provisional=True, source="x", reason="暂定", now=EVE + DAY, actor="x")
     assert report(year).limits.undetermined == 0
     following = report(periods.week_of(EVE + 5 * DAY))
     assert following.limits.hard == Rate(0, 1, "hard") and following.period.label.startswith("2028年第1周")

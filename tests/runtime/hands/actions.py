@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime.blueprint import CASES, UPKEEP
+from runtime.services.blueprint import CASES, UPKEEP
 from tests.runtime.hands.doing import (
     OTHER,
     POOL,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from ledger import attention, failures, supplements
+from ledger.casework import attention
+from ledger.inbox import supplements
+from ledger.methods import failures
 from settings import settings
 from tests.ledger.acting import (
     ISSUER,

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from runtime.blueprint import CASES, UPKEEP
+from runtime.services.blueprint import CASES, UPKEEP
 from tests.stack import PrefectServer
 
 POOL = "/work_pools/proofless"

@@ -18,10 +18,11 @@ from prefect.client.orchestration import get_client
 
 from domain.prefect_alarms import ILL
 from domain.share import Finding, ShareOutcome
-from ledger import alarms, leases
 from ledger.database import transaction
-from runtime import prefect_server
-from runtime.blueprint import CASES, UPKEEP
+from ledger.lifecycle import leases
+from ledger.outbox import alarms
+from runtime.services import prefect_server
+from runtime.services.blueprint import CASES, UPKEEP
 from runtime.worker.reconciler import Reconciler
 from runtime.worker.runs import Runs
 from runtime.worker.worker import Worker

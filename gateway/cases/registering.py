@@ -1,0 +1,71 @@
+"""登记办件: a case with its parties, everything checked before anything is written (15.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.exc import IntegrityError
+
+from domain.clear_text import named_by_number, names_one_of
+from domain.quotas import Deed
+from gateway.cases.schemas import CaseIn
+from gateway.edge.admitting import admitted
+from gateway.edge.problems import Problem
+from gateway.edge.values import PartyIn
+from ledger.casework import registration
+from ledger.database import transaction
+from ledger.lifecycle import admission, filing
+from ledger.registry.keys import Caller
+from ledger.succession import heir
+from ledger.tables.registry import Matter
+from settings import settings
+
+
+def register_case(caller: Caller, number: str, body: CaseIn) -> bool:
+    """Write the case; True where it is new. Raises Problem."""
+    refuse_personal(number, body.parties)
+    if body.origin_system and _says_who(body.origin_system, body.parties):
+        raise Problem("names_somebody", errors=[("origin_system", "不得含当事人姓名或证件号码。")])
+    try:
+        return _register(caller, number, body)
+    except IntegrityError as error:
+        if not filing.is_duplicate(error):
+            raise
+        return _register(caller, number, body)  # the same case arrived twice at once: the other call made it
+
+
+def _register(caller: Caller, number: str, body: CaseIn) -> bool:
+    with transaction() as session:
+        matter = session.get(Matter, body.matter)
+        if matter is None:
+            raise Problem("matter_unknown")
+        if heir(session, matter.unit) != caller.unit:
+            raise Problem("matter_not_yours", obligation="15.4", facts={"matter": matter.code})
+        data, now = body.as_data(number), settings().now()
+        try:
+            if new := registration.register(session, caller.unit, data, now=now, actor=caller.actor):
+                with admitted(now):
+                    admission.admit(session, caller.filer, Deed.CASE, now=now, matter=matter.code)
+            return new
+        except registration.CaseClosed:
+            raise Problem("case_closed", obligation="15.4") from None
+        except registration.NameDiffers:
+            raise Problem("name_differs", obligation="15.4") from None
+        except registration.CaseFixed:
+            raise Problem("case_fixed") from None
+        except registration.AcceptedWrong:
+            raise Problem("accepted_at_wrong") from None
+        except registration.PromisePassed:
+            raise Problem("promise_passed", obligation="10.8") from None
+        except registration.PromiseReasonNeeded:
+            raise Problem("promise_reason_needed", obligation="10.8") from None
+
+
+def refuse_personal(text: str, people: Sequence[PartyIn]) -> None:
+    if named_by_number(text) or _says_who(text, people):
+        raise Problem("personal_data_in_number", obligation="15.4")
+
+
+def _says_who(text: str, people: Sequence[PartyIn]) -> bool:
+    """The number of a document, or the name of somebody whom it is about, stands in it; a body's name is no secret."""
+    return names_one_of(text, [said for party in people if party.id_type.is_person for said in (party.name, party.id_number)])

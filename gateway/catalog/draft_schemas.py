@@ -1,0 +1,140 @@
+"""草案 as the API shows it: what the lists together would change, unit by unit, and what the rules keep out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.listing import Change, ChangeKind, described
+from gateway.edge.schemas import Named, SchemaOut
+from ledger.catalog.proposals import change_from
+from ledger.tables.catalog import CatalogDraft
+
+
+class ChangeOut(SchemaOut):
+    """一处变动。"""
+
+    kind: ChangeKind
+    kind_name: Annotated[str, Field(examples=["变更"])]
+    matter: Named
+    proof: Named
+    lines: Annotated[list[str], Field(description="变动的内容", examples=[["有效天数:30 → 60"]])]
+
+    @classmethod
+    def of(cls, change: Change) -> ChangeOut:
+        entry = change.entry
+        return cls(
+            kind=change.kind, kind_name=change.kind.chinese, matter=Named(code=entry.matter, name=entry.matter_name),
+            proof=Named(code=entry.proof, name=entry.proof_name), lines=described(change),
+        )  # fmt: skip
+
+
+class DraftBlock(SchemaOut):
+    """规则的一处意见。"""
+
+    code: Annotated[str, Field(examples=["no_basis"])]
+    obligation: str
+    text: str
+    remedy: str
+
+
+class RowPlace(SchemaOut):
+    """在哪份清单的哪一行。"""
+
+    source: str
+    sheet: int
+    line: int
+
+
+class BlockedOut(SchemaOut):
+    """被规则拦截的条目。"""
+
+    matter: Named
+    proof: Named
+    standing: Annotated[bool, Field(description="true:现行清单已列有,须处理")]
+    blocks: list[DraftBlock]
+    rows: list[RowPlace]
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> BlockedOut:
+        return cls(
+            matter=Named(code=found["matter"], name=found["matter_name"]), proof=Named(code=found["proof"], name=found["proof_name"]),
+            standing=found["standing"], blocks=[DraftBlock(**block) for block in found["blocks"]],
+            rows=[RowPlace(source=source, sheet=sheet, line=line) for source, sheet, line in found["rows"]],
+        )  # fmt: skip
+
+
+class DraftUnit(SchemaOut):
+    """一个单位的变动和拦截。"""
+
+    unit: str
+    unit_name: str
+    changes: list[ChangeOut]
+    blocked: list[BlockedOut]
+
+
+class DraftSource(SchemaOut):
+    """参与重建的一份清单。"""
+
+    key: str
+    name: str
+    kind: str
+    unit: str | None
+    files: Annotated[int, Field(description="0 尚未报送")]
+    unreadable: Annotated[int, Field(description="1 文件不能读取")] = 0
+    accepted: int = 0
+    asked: int = 0
+    refused: int = 0
+
+
+class DraftOut(SchemaOut):
+    """草案。变动和拦截按单位排列,各按 limit 和 offset 分页。"""
+
+    id: UUID
+    base: Annotated[int, Field(description="对照的清单版本;0 为首次公布之前")]
+    stale: Annotated[bool, Field(description="true:此后已公布新的版本,应重新重建")]
+    made_at: datetime
+    checked_at: Annotated[datetime, Field(description="最近一次重建得到同样结果的时间")]
+    counts: Annotated[dict[ChangeKind, int], Field(description="变动的件数(所能查看的单位)")]
+    blocked_count: Annotated[int, Field(description="拦截的件数")]
+    units: list[DraftUnit]
+    sources: list[DraftSource]
+
+    @classmethod
+    def of(
+        cls, row: CatalogDraft, wanted_units: Mapping[str, str], sources_of: Collection[str] | None, limit: int, offset: int,
+        current: int,
+    ) -> DraftOut:
+        """`wanted_units`: the units that are shown, code and name; `sources_of`: whose lists are named; None: all."""
+
+        def by_unit(found: list[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+            page = sorted(found, key=lambda one: str(one["unit"]))[offset : offset + limit]
+            return {code: list(group) for code, group in groupby(page, key=lambda one: str(one["unit"]))}
+
+        changes, blocked = ([one for one in found if one["unit"] in wanted_units] for found in (row.changes, row.blocked))
+        kinds = [_kind(one) for one in changes]
+        shown, kept_out = by_unit(changes), by_unit(blocked)
+        return cls(
+            id=row.id, base=row.base, stale=row.base != current, made_at=row.made_at, checked_at=row.checked_at,
+            counts={kind: kinds.count(kind) for kind in ChangeKind}, blocked_count=len(blocked),
+            units=[
+                DraftUnit(
+                    unit=code, unit_name=wanted_units[code],
+                    changes=[ChangeOut.of(change_from(one)) for one in shown.get(code, ())],
+                    blocked=[BlockedOut.of(one) for one in kept_out.get(code, ())],
+                )
+                for code in sorted(shown.keys() | kept_out.keys())
+            ],
+            sources=[DraftSource(**one) for one in row.sources if sources_of is None or one["unit"] in sources_of],
+        )  # fmt: skip
+
+
+def _kind(found: Mapping[str, Any]) -> ChangeKind:
+    if found["before"] is None:
+        return ChangeKind.ADD
+    return ChangeKind.REMOVE if found["after"] is None else ChangeKind.ALTER

@@ -1,0 +1,104 @@
+"""清单重建: started, looked at as a draft, and helped along by people's answers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query, Request
+from sqlalchemy.orm import Session
+
+from catalog.verdicts import Topic
+from gateway.catalog.draft_schemas import DraftOut
+from gateway.catalog.list_schemas import AnswerIn, QuestionOut, QuestionsOut, RebuildOut
+from gateway.catalog.visibility import units_of
+from gateway.edge.authentication import CurrentCaller
+from gateway.edge.endpoints import api_router, problems
+from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.problems import Problem
+from gateway.edge.refusals import acting
+from gateway.edge.services import services_of
+from ledger.catalog import drafts, questions, versions
+from ledger.registry import registry
+from ledger.registry.keys import Caller
+from ledger.tables.catalog import CatalogDraft, CatalogQuestion
+from ledger.tables.registry import Matter, ProofKind, Unit
+from settings import settings
+
+router = api_router("catalog-drafts")
+
+OfUnit = Annotated[str | None, Query(max_length=64, description="只看这个单位(单位编码)")]
+_REGISTERS = {Topic.UNIT: Unit, Topic.ISSUER: Unit, Topic.MATTER: Matter, Topic.PROOF: ProofKind}
+
+
+@router.post("/v1/catalog/rebuild", status_code=202, summary="立即重建", responses=problems("rebuild_unavailable"))
+async def start_rebuild(request: Request, caller: CurrentCaller) -> RebuildOut:
+    """读取全部清单,与现行清单比较,形成草案。平时每夜自动进行;重复启动得到同样的草案。"""
+    return RebuildOut(flow_run=await services_of(request).starter.rebuild())
+
+
+@router.get("/v1/catalog/drafts/latest", summary="最新草案", responses=problems("draft_unknown", "invalid"))
+def get_latest_draft(caller: CurrentCaller, unit: OfUnit = None, limit: Limit = 200, offset: Offset = 0) -> DraftOut:
+    """最近一次重建的结果:减少、变更、增加,按单位列出;被规则拦截的及其原因;各清单的行数。各单位只看到自己的部分。"""
+    with acting() as session:
+        return _answer(session, drafts.newest(session), caller, unit, limit, offset)
+
+
+@router.get("/v1/catalog/drafts/{id}", summary="一份草案", responses=problems("draft_unknown", "invalid"))
+def get_draft(
+    id: Annotated[UUID, Path(description="草案编号")], caller: CurrentCaller, unit: OfUnit = None, limit: Limit = 200,  # noqa: A002
+    offset: Offset = 0,
+) -> DraftOut:  # fmt: skip
+    """同最新草案。"""
+    with acting() as session:
+        return _answer(session, drafts.find(session, id), caller, unit, limit, offset)
+
+
+@router.get("/v1/catalog/questions", summary="待确认的问题", responses=problems("invalid"))
+def get_questions(
+    caller: CurrentCaller,
+    answered: Annotated[bool, Query(description="true 已回答的,false 待确认的")] = False,
+    limit: Limit = 200,
+    offset: Offset = 0,
+) -> QuestionsOut:
+    """清单中无法认定的名称和相互矛盾的来源,出现最多的在前。"""
+    with acting() as session:
+        found, more = cut(questions.questions(session, answered=answered, limit=limit + 1, offset=offset), limit)
+        return QuestionsOut(items=[QuestionOut.of(row) for row in found], more=more)
+
+
+@router.post(
+    "/v1/catalog/questions/{id}/answer", summary="回答问题", responses=problems("question_unknown", "answer_refused", "must_recuse", body=True)
+)
+def answer_question(
+    id: Annotated[UUID, Path(description="问题编号")], body: AnswerIn, caller: CurrentCaller  # noqa: A002
+) -> QuestionOut:
+    """回答一次,对全部清单和今后都有效,下次重建时生效;可以更正。"""
+    with acting() as session:
+        asked = questions.find(session, id)
+        if asked is None:
+            raise Problem("question_unknown")
+        if not _means_something(session, asked, body.code):
+            raise Problem("answer_refused")
+        row = questions.answer(session, id, body.code or "", now=settings().now(), actor=caller.actor)
+        assert row is not None
+        return QuestionOut.of(row)
+
+
+def _means_something(session: Session, asked: CatalogQuestion, code: str | None) -> bool:
+    """A code of the register that the question is about; one of the lists that contradict each other."""
+    topic = Topic(asked.topic)
+    if topic is Topic.CONFLICT:
+        return code in [candidate["code"] for candidate in asked.candidates]
+    return code is None or session.get(_REGISTERS[topic], code) is not None
+
+
+def _answer(
+    session: Session, draft: CatalogDraft | None, caller: Caller, unit: str | None, limit: int, offset: int
+) -> DraftOut:
+    if draft is None:
+        raise Problem("draft_unknown")
+    seen = units_of(session, caller)
+    names = registry.unit_names(session)
+    wanted = {code: name for code, name in names.items() if (seen is None or code in seen) and unit in (None, code)}
+    return DraftOut.of(draft, wanted, seen, limit, offset, versions.current(session))

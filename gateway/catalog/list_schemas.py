@@ -1,0 +1,239 @@
+"""报送的清单 as the API shows them: what became of each, row by row, and what is still asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from catalog.headers import ListKind
+from catalog.verdicts import Topic, Verdict
+from gateway.edge.schemas import More, SchemaOut
+from gateway.edge.values import Code, PublicLine, Remark, SchemaIn, code_of_nobody
+from ledger.catalog.intake import SourceState
+from ledger.tables.catalog import CatalogFile, CatalogQuestion, CatalogReading, CatalogRow
+
+_STATUS = {"no_file": "尚未报送", "waiting": "等待读取", "refused": "无法读取", "read": "已读取"}
+
+
+class FileOut(SchemaOut):
+    """报送的文件。"""
+
+    name: str
+    digest: Annotated[str, Field(description="SHA-256")]
+    received_at: datetime
+    received_by: str
+
+    @classmethod
+    def of(cls, row: CatalogFile) -> FileOut:
+        return cls(name=row.name, digest=row.digest, received_at=row.received_at, received_by=row.received_by)
+
+
+class ReceivedOut(SchemaOut):
+    """已收到。重建之后可以查看读取结果。"""
+
+    source: str
+    file: FileOut
+
+
+class RefusedFile(SchemaOut):
+    """文件整个不能读取的原因。"""
+
+    code: Annotated[str, Field(examples=["password"])]
+    text: str
+    remedy: str
+
+
+class SheetOut(SchemaOut):
+    """一张工作表。"""
+
+    name: str
+    header: list[str]
+    unused: Annotated[list[str], Field(description="没有用到的列")]
+    missing: Annotated[list[str], Field(description="应有而没有的列")]
+    refused: Annotated[str, Field(description="这张工作表为何没有读取;已读取的为空")]
+
+
+class ReadingOut(SchemaOut):
+    """最近一次读取的结果。"""
+
+    read_at: datetime
+    accepted: Annotated[int, Field(description="采用的行数")]
+    asked: Annotated[int, Field(description="待确认的行数")]
+    refused: Annotated[int, Field(description="退回修改的行数")]
+    refused_file: Annotated[RefusedFile | None, Field(description="文件不能读取的原因")]
+    sheets: list[SheetOut]
+
+    @classmethod
+    def of(cls, row: CatalogReading) -> ReadingOut:
+        return cls(
+            read_at=row.read_at, refused_file=RefusedFile(**row.refused) if row.refused else None,
+            sheets=[SheetOut(**sheet) for sheet in row.sheets], **{one.value: row.counts.get(one.value, 0) for one in Verdict},
+        )  # fmt: skip
+
+
+class SourceOut(SchemaOut):
+    """一份按期报送的清单和它的处理情况。"""
+
+    key: str
+    name: str
+    kind: ListKind
+    kind_name: str
+    unit: Annotated[str | None, Field(description="哪个单位的清单;null 为上级清单")]
+    document: str
+    complete: bool
+    active: bool
+    status: Annotated[str, Field(description="no_file 尚未报送,waiting 等待读取,refused 无法读取,read 已读取")]
+    status_name: str
+    file: FileOut | None
+    reading: ReadingOut | None
+
+    @classmethod
+    def of(cls, state: SourceState) -> SourceOut:
+        row, kind = state.source, ListKind(state.source.kind)
+        status = "no_file" if state.file is None else "waiting" if state.is_waiting else "read"
+        if status == "read" and state.reading is not None and state.reading.refused is not None:
+            status = "refused"
+        return cls(
+            key=row.key, name=row.name, kind=kind, kind_name=kind.chinese, unit=row.unit, document=row.document,
+            complete=row.complete, active=row.active, status=status, status_name=_STATUS[status],
+            file=FileOut.of(state.file) if state.file else None,
+            reading=ReadingOut.of(state.reading) if state.reading else None,
+        )  # fmt: skip
+
+
+class SourcesOut(SchemaOut):
+    items: list[SourceOut]
+
+
+class FaultOut(SchemaOut):
+    """一处问题。"""
+
+    code: str
+    column: Annotated[str, Field(description="表中的列名")]
+    text: str
+    remedy: str
+    blocks: Annotated[bool, Field(description="true:改正之前不采用这一行")]
+
+
+class MeantOut(SchemaOut):
+    """可能的所指。"""
+
+    code: str
+    name: str
+    confidence: float
+
+
+class RowQuestion(SchemaOut):
+    """这一行引出的待确认问题。"""
+
+    topic: Topic
+    topic_name: str
+    subject: Annotated[str, Field(description="表中的写法")]
+    why: str
+    candidates: list[MeantOut]
+
+
+class RowOut(SchemaOut):
+    """清单的一行和对它的处理。"""
+
+    sheet: Annotated[int, Field(description="第几张工作表")]
+    line: Annotated[int, Field(description="原表行号")]
+    verdict: Verdict
+    verdict_name: str
+    cells: list[str]
+    faults: list[FaultOut]
+    questions: list[RowQuestion]
+    matched: Annotated[dict[str, str], Field(description="各名称怎样认定为登记库中的单位、事项、证明")]
+    fact: Annotated[dict[str, Any] | None, Field(description="采用的内容,以登记库的编码表示")]
+
+    @classmethod
+    def of(cls, row: CatalogRow) -> RowOut:
+        verdict = Verdict(row.verdict)
+        questions = [RowQuestion(topic_name=Topic(one["topic"]).chinese, **one) for one in row.questions]
+        return cls(
+            sheet=row.sheet, line=row.line, verdict=verdict, verdict_name=verdict.chinese, cells=row.cells,
+            faults=[FaultOut(**one) for one in row.faults], questions=questions, matched=row.matched, fact=row.fact,
+        )  # fmt: skip
+
+
+class RowsOut(SchemaOut):
+    items: list[RowOut]
+    more: More
+
+
+class RebuildOut(SchemaOut):
+    """重建已启动。"""
+
+    flow_run: Annotated[UUID, Field(description="流程运行编号,可在 Prefect 界面中查看进度")]
+
+
+class QuestionOut(SchemaOut):
+    """待确认的问题。"""
+
+    id: UUID
+    topic: Topic
+    topic_name: str
+    subject: Annotated[str, Field(description="清单中的写法;来源矛盾时为“事项|证明”")]
+    why: str
+    candidates: list[MeantOut]
+    places: Annotated[list[str], Field(description="出现的地方(前几处)")]
+    count: Annotated[int, Field(description="出现在几行中")]
+    asked_at: datetime
+    open: bool
+    answer: Annotated[str | None, Field(description="已确认的编码;空文字表示都不是,null 表示尚未回答")]
+    answered_at: datetime | None
+    answered_by: str | None
+
+    @classmethod
+    def of(cls, row: CatalogQuestion) -> QuestionOut:
+        topic = Topic(row.topic)
+        return cls(
+            id=row.id, topic=topic, topic_name=topic.chinese, subject=row.subject, why=row.why,
+            candidates=[MeantOut(**one) for one in row.candidates], places=row.places, count=row.count,
+            asked_at=row.asked_at, open=row.open, answer=row.answer, answered_at=row.answered_at, answered_by=row.answered_by,
+        )  # fmt: skip
+
+
+class QuestionsOut(SchemaOut):
+    items: list[QuestionOut]
+    more: More
+
+
+class SourceIn(SchemaIn):
+    """一份按期报送的清单。"""
+
+    name: Annotated[PublicLine, Field(description="清单名称", examples=["市中区司法局证明事项清单"])]
+    kind: Annotated[
+        ListKind,
+        Field(
+            description="proofs 证明事项清单,matters 事项清单,commitments 告知承诺制证明事项清单,"
+            "negative_community、negative_police 负面清单;proofs 以外的由专班办公室登记"
+        ),
+    ]
+    unit: Annotated[Code | None, Field(description="哪个单位的清单(单位编码);省略为本单位,专班办公室省略则为上级清单")] = None
+    document: Annotated[Remark, Field(description="上级清单的依据:名称和文号", examples=["民发〔2020〕20号"])] = ""
+    complete: Annotated[bool, Field(strict=True, description="true:是该单位的全部条目,清单中没有的视为减少")] = False
+    active: Annotated[bool, Field(strict=True, description="false:停用,不再参与重建")] = True
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "市中区司法局证明事项清单", "kind": "proofs", "unit": "370402-JUSTICE", "complete": True}]}
+    )
+
+
+class AnswerIn(SchemaIn):
+    """对待确认问题的回答。"""
+
+    code: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=64,
+            pattern=r"^[\w.\-]+$",
+            description="指的是哪一个:单位、事项、证明的编码,来源矛盾时为清单代号;null 表示都不是",
+            examples=["370402-CIVIL"],
+        ),
+        AfterValidator(lambda code: code and code_of_nobody(code)),
+    ]

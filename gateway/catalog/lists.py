@@ -1,0 +1,155 @@
+"""清单报送 (5.1): lists are registered and sent, and each sender sees what became of every row of his own."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Path, Query, Request, Response
+from pydantic import AfterValidator
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from catalog.headers import ListKind
+from catalog.returning import NothingRead, file_for_sender
+from catalog.verdicts import Verdict
+from domain.clear_text import named
+from domain.roles import Role
+from gateway.catalog.list_schemas import (
+    FileOut,
+    ReceivedOut,
+    RowOut,
+    RowsOut,
+    SourceIn,
+    SourceOut,
+    SourcesOut,
+)
+from gateway.catalog.visibility import own_list
+from gateway.catalog.visibility import units_of as seen_by
+from gateway.edge.authentication import CurrentCaller
+from gateway.edge.bodies import is_clean
+from gateway.edge.endpoints import api_router, problems
+from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.problems import Problem
+from gateway.edge.refusals import acting
+from gateway.edge.uploads import _BINARY, FILE, read_list_file
+from gateway.edge.values import code_of_nobody
+from ledger.catalog import intake
+from ledger.registry import registry
+from ledger.registry.keys import Caller
+from ledger.tables.registry import Unit
+from settings import settings
+
+router = api_router("catalog-lists")
+
+Key = Annotated[
+    str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="清单代号", examples=["justice-proofs"]), AfterValidator(code_of_nobody)
+]
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_books = CapacityLimiter(2)  #: workbooks that are written at the same time: each takes a processor
+
+
+@router.put(
+    "/v1/catalog/sources/{key}",
+    summary="登记清单",
+    responses=problems("unit_not_registered", "list_key_taken", "list_kind_fixed", "list_not_yours", body=True),
+)
+def put_source(key: Key, body: SourceIn, caller: CurrentCaller) -> SourceOut:
+    """登记一份按期报送的清单,或更新它的说明。各单位登记本单位和由本单位编制的证明事项清单;直接改变登记库和拦截规则的
+    事项清单、负面清单和告知承诺清单由专班办公室登记。"""
+    with acting() as session:
+        office = Role.OFFICE in caller.roles
+        unit = body.unit if body.unit is not None or office else caller.unit
+        known = intake.find(session, key)
+        if unit is not None and session.get(Unit, unit) is None:
+            raise Problem("unit_not_registered")
+        if known is not None and not _may_send(session, caller, known.unit):
+            raise Problem("list_key_taken")
+        kinds = {body.kind.value, known.kind if known else body.kind.value}
+        if not office and (kinds != {ListKind.PROOFS.value} or not _may_send(session, caller, unit)):
+            raise Problem("list_not_yours")
+        intake.put_source(session, key, **body.model_dump(exclude={"kind", "unit"}), kind=body.kind.value, unit=unit)
+        return SourceOut.of(own_list(session, caller, key))
+
+
+@router.post(
+    "/v1/catalog/sources/{key}/files",
+    status_code=201,
+    summary="报送清单文件",
+    openapi_extra=FILE,
+    responses=problems("list_unknown", "list_inactive", "list_not_yours", "no_list_file", "too_large", "bad_request", "invalid"),
+)
+async def send_file(
+    key: Key,
+    request: Request,
+    caller: CurrentCaller,
+    name: Annotated[str, Query(max_length=100, description="文件名(直接以文件为正文时)")] = "",
+) -> ReceivedOut:
+    """XLSX、XLS 或 CSV,原样保存;能否读取、各行如何处理,由重建给出。最新的一份有效,同一文件重复报送不产生变化。"""
+    called, content = await read_list_file(request, name or f"{key}.csv")
+    return await run_in_threadpool(_receive, key, called, content, caller)
+
+
+def _receive(key: str, name: str, content: bytes, caller: Caller) -> ReceivedOut:
+    # Whatever the file is called is taken; a name that could be a person's data is not kept.
+    kept = name if name and is_clean(name) and len(name) <= 100 and not named(name) else key
+    with acting() as session:
+        source = own_list(session, caller, key).source
+        of_office = Role.OFFICE in caller.roles
+        if not of_office and (ListKind(source.kind) is not ListKind.PROOFS or not _may_send(session, caller, source.unit)):
+            raise Problem("list_not_yours")
+        if not source.active:
+            raise Problem("list_inactive")
+        file = intake.receive(session, key, kept, content, now=settings().now(), actor=caller.actor)
+        return ReceivedOut(source=key, file=FileOut.of(file))
+
+
+@router.get("/v1/catalog/sources", summary="清单和处理情况", responses=problems())
+def get_sources(caller: CurrentCaller) -> SourcesOut:
+    """本单位和由本单位编制的清单,各有几行采用、待确认、退回,或为何不能读取;专班办公室看到全部。"""
+    with acting() as session:
+        return SourcesOut(items=[SourceOut.of(state) for state in intake.states(session, seen_by(session, caller))])
+
+
+@router.get("/v1/catalog/sources/{key}/rows", summary="清单各行的处理", responses=problems("list_unknown", "list_not_read", "invalid"))
+def get_rows(
+    key: Key,
+    caller: CurrentCaller,
+    verdict: Annotated[Verdict | None, Query(description="accepted 采用,asked 待确认,refused 退回修改;省略为全部")] = None,
+    limit: Limit = 200,
+    offset: Offset = 0,
+) -> RowsOut:
+    """最近一次读取中的各行:问题和怎么办、待确认的名称、各名称认定的理由。"""
+    with acting() as session:
+        reading = own_list(session, caller, key).reading
+        if reading is None:
+            raise Problem("list_not_read")
+        wanted = verdict.value if verdict else None
+        found, more = cut(list(intake.rows_of(session, reading.id, verdict=wanted, limit=limit + 1, offset=offset)), limit)
+        return RowsOut(items=[RowOut.of(row) for row in found], more=more)
+
+
+@router.get(
+    "/v1/catalog/sources/{key}/errors.xlsx",
+    summary="退回清单",
+    response_class=Response,
+    responses=problems("list_unknown", "list_not_read", "invalid", also={200: {"content": {_XLSX: _BINARY}}}),
+)
+async def get_error_file(key: Key, caller: CurrentCaller) -> Response:
+    """有问题的各行原样列出,旁注问题和怎么办,可直接退给报送人。任何单元格都不会被当作公式。"""
+    content = await to_thread.run_sync(_error_file, key, caller, limiter=_books)
+    return Response(content, media_type=_XLSX, headers={"Content-Disposition": 'attachment; filename="errors.xlsx"'})
+
+
+def _error_file(key: str, caller: Caller) -> bytes:
+    with acting() as session:
+        own_list(session, caller, key)
+    try:
+        return file_for_sender(key)
+    except NothingRead:
+        raise Problem("list_not_read") from None
+
+
+def _may_send(session: Session, caller: Caller, unit: str | None) -> bool:
+    """The office for everybody; a unit's people for itself and for those whose list it drafts (5.1)."""
+    return Role.OFFICE in caller.roles or (unit is not None and unit in registry.drafted_by(session, caller.unit))

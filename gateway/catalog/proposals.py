@@ -1,0 +1,148 @@
+"""清单编制与调整 (5.1–5.7): drafted, reported, agreed, published; who may take which step is the ledger's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from domain.adjusting import Standing, Step
+from gateway.catalog.changes import changes_of
+from gateway.catalog.proposal_inputs import (
+    ConsentIn,
+    DecisionIn,
+    ProposalIn,
+    ReportIn,
+    VersionIn,
+    WhyIn,
+)
+from gateway.catalog.proposal_schemas import ProposalOut, ProposalsOut, VersionOut, WholeProposal
+from gateway.catalog.visibility import own_proposal, units_of
+from gateway.edge.authentication import CurrentCaller
+from gateway.edge.endpoints import api_router, problems
+from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.problems import Problem
+from gateway.edge.refusals import acting
+from ledger.catalog import proposals
+from ledger.catalog.proposals import Actor
+from ledger.registry.keys import Caller
+from ledger.tables.registry import Unit
+from settings import LOCAL, settings
+
+router = api_router("catalog-proposals")
+
+ProposalId = Annotated[UUID, Path(description="编制或调整的编号")]
+_STEP = problems("proposal_unknown", "step_refused", "must_recuse", body=True)
+_AGREE = problems("proposal_unknown", "step_refused", "must_recuse", "changes_blocked", "instant_in_future", body=True)
+
+
+@router.post(
+    "/v1/catalog/proposals",
+    status_code=201,
+    summary="起草编制或调整",
+    responses=problems(
+        "unit_not_registered", "draft_unknown", "nothing_changes", "change_twice", "entry_listed_already", "entry_not_listed",
+        "matter_unknown", "proof_kind_unknown", "proof_cancelled", "changes_blocked", "change_conflict", "step_refused", body=True,
+    ),
+)  # fmt: skip
+def draft_proposal(body: ProposalIn, caller: CurrentCaller) -> WholeProposal:
+    """公共服务单位的清单由行业主管部门起草,其他由本单位起草。不符合清单规则的不受理,逐项说明怎么办(blocks)。
+    起草后须报送:清单调整在事由发生之日起三个工作日内。"""
+    with acting() as session:
+        if session.get(Unit, body.unit) is None:
+            raise Problem("unit_not_registered")
+        row = proposals.draft(
+            session, body.kind, body.unit, changes_of(session, body), reason=body.reason, reason_date=body.reason_date,
+            document=body.document, actor=_actor(caller), now=settings().now(),
+        )  # fmt: skip
+        return WholeProposal.with_steps(row, proposals.steps_of(session, row.id))
+
+
+@router.get("/v1/catalog/proposals", summary="编制和调整", responses=problems("invalid"))
+def get_proposals(
+    caller: CurrentCaller,
+    standing: Annotated[Standing | None, Query(description="只看处于这一状态的")] = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> ProposalsOut:
+    """本单位的,和由本单位起草的,最新的在前;专班办公室和公布人员看到全部。"""
+    with acting() as session:
+        found = proposals.list_proposals(
+            session, units=units_of(session, caller), standing=standing, limit=limit + 1, offset=offset
+        )
+        shown, more = cut(found, limit)
+        return ProposalsOut(items=[ProposalOut.of(row) for row in shown], more=more)
+
+
+@router.get("/v1/catalog/proposals/{id}", summary="一项编制或调整", responses=problems("proposal_unknown", "invalid"))
+def get_proposal(id: ProposalId, caller: CurrentCaller) -> WholeProposal:  # noqa: A002
+    """变动的内容和办理经过。"""
+    with acting() as session:
+        row = own_proposal(session, caller, id)
+        return WholeProposal.with_steps(row, proposals.steps_of(session, id))
+
+
+@router.post("/v1/catalog/proposals/{id}/report", summary="书面报送", responses=_STEP)
+def report_proposal(id: ProposalId, body: ReportIn, caller: CurrentCaller) -> WholeProposal:  # noqa: A002
+    """报送专班办公室,三个工作日计算到此。逾期的注明,仍予受理。"""
+    return _take(id, Step.REPORT, {}, caller)
+
+
+@router.post("/v1/catalog/proposals/{id}/return", summary="退回修改", responses=_STEP)
+def return_proposal(id: ProposalId, body: WhyIn, caller: CurrentCaller) -> WholeProposal:  # noqa: A002
+    """退回起草单位,写明理由。已同意而不能公布的,也由此退回。"""
+    return _take(id, Step.RETURN, body.model_dump(), caller)
+
+
+@router.post("/v1/catalog/proposals/{id}/consent", summary="同意编制", responses=_AGREE)
+def consent_to_proposal(id: ProposalId, body: ConsentIn, caller: CurrentCaller) -> WholeProposal:  # noqa: A002
+    """专班办公室同意清单编制。规则此后有变、不再符合的,不能同意。"""
+    return _take(id, Step.CONSENT, body.model_dump(), caller)
+
+
+@router.post("/v1/catalog/proposals/{id}/decide", summary="研究通过调整", responses=_AGREE)
+def decide_proposal(id: ProposalId, body: DecisionIn, caller: CurrentCaller) -> WholeProposal:  # noqa: A002
+    """登记工作专班的研究记录:成员、日期、结果、文件。"""
+    if body.date > settings().now().astimezone(LOCAL).date():
+        raise Problem("instant_in_future")
+    return _take(id, Step.DECIDE, body.model_dump(mode="json"), caller)
+
+
+@router.post("/v1/catalog/proposals/{id}/reject", summary="不予通过", responses=_STEP)
+def reject_proposal(id: ProposalId, body: WhyIn, caller: CurrentCaller) -> WholeProposal:  # noqa: A002
+    """不予通过,写明理由。"""
+    return _take(id, Step.REJECT, body.model_dump(), caller)
+
+
+@router.post("/v1/catalog/proposals/{id}/withdraw", summary="撤回", responses=_STEP)
+def withdraw_proposal(id: ProposalId, body: WhyIn, caller: CurrentCaller) -> WholeProposal:  # noqa: A002
+    """起草单位撤回,写明理由。"""
+    return _take(id, Step.WITHDRAW, body.model_dump(), caller)
+
+
+@router.post(
+    "/v1/catalog/versions",
+    status_code=201,
+    summary="公布清单",
+    responses=problems("proposal_unknown", "step_refused", "must_recuse", "change_conflict", body=True),
+)
+def publish_version(body: VersionIn, caller: CurrentCaller) -> VersionOut:
+    """区政府办公室公布:已同意的各项合为新的一版,立即生效,全部成功或全部不变。在办的核验仍按发起时的版本办理。"""
+    with acting() as session:
+        for proposal in body.proposals:
+            own_proposal(session, caller, proposal)
+        version = proposals.publish(session, body.proposals, document=body.document, actor=_actor(caller), now=settings().now())
+        return VersionOut.of(version)
+
+
+def _take(proposal: UUID, step: Step, record: Mapping[str, Any], caller: Caller) -> WholeProposal:
+    with acting() as session:
+        own_proposal(session, caller, proposal)
+        row = proposals.take(session, proposal, step, actor=_actor(caller), now=settings().now(), record=record)
+        return WholeProposal.with_steps(row, proposals.steps_of(session, proposal))
+
+
+def _actor(caller: Caller) -> Actor:
+    return Actor(caller.person, caller.unit, caller.roles)

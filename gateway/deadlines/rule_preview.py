@@ -1,0 +1,68 @@
+"""解读的试算 (readings): for the 专班 office, before a reading is chosen; the change itself is configured and `./run recompute`."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.readings import Readings
+from gateway.deadlines.rule_preview_schemas import PreviewIn, PreviewOut, RulesOut
+from gateway.edge.authentication import CurrentCaller
+from gateway.edge.endpoints import api_router, problems
+from gateway.edge.problems import Problem
+from gateway.edge.refusals import acting
+from ledger import rules
+from ledger.deadlines import rule_preview
+from ledger.tables.duty import RuleVersion
+from reports import periods
+from reports.periods import NoSuchPeriod
+from settings import settings
+
+router = api_router("timing")
+
+MOST = 20_000  #: requests that one call counts; `./run recompute --preview` knows no bound
+
+
+@router.get("/v1/rules", summary="规则版本", responses=problems())
+def get_rules(caller: CurrentCaller) -> RulesOut:
+    """现行解读和规则版本,曾经用过的各个版本,以及历次变更的依据和生效时刻。"""
+    with acting() as session:
+        return RulesOut.of(rules.readings(), rules.versions(session), rules.changes(session))
+
+
+@router.post(
+    "/v1/rules/preview", summary="解读的试算", responses=problems("period_invalid", "readings_invalid", "rule_version_unknown", "preview_too_large", body=True)
+)
+def preview_rules(body: PreviewIn, caller: CurrentCaller) -> PreviewOut:
+    """一段时间内送达出具单位的核验请求,按台账记录、现行解读和拟用解读(readings,或曾经用过的规则版本)各是什么结果,并列给出。
+
+    只试算,不写入任何内容;正式变更由运维人员修改 PROOFLESS_READINGS 后以 ./run recompute 办理,自选定的时刻起生效。
+    """
+    try:
+        period = periods.parse(body.period)
+    except NoSuchPeriod as wrong:
+        raise Problem("period_invalid", detail=str(wrong)) from None
+    with acting() as session:
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # all columns of one moment
+        wanted = [rules.readings(), *_wanted(session, body)]
+        if rule_preview.count(session, period.start, period.end) > MOST:
+            raise Problem("preview_too_large")
+        found = rule_preview.preview(session, period.start, period.end, wanted, now=settings().now())
+        return PreviewOut.of(periods.text(period), found)
+
+
+def _wanted(session: Session, body: PreviewIn) -> list[Readings]:
+    found = []
+    try:
+        if body.readings is not None:
+            found.append(Readings.of(body.readings))
+    except ValueError as wrong:
+        raise Problem("readings_invalid", detail=str(wrong)) from None
+    if unknown := [unit for one in found for unit in rules.unknown_units(session, one)]:
+        raise Problem("readings_invalid", detail=f"解读 measure_by_unit 写有名册中没有的单位:{'、'.join(unknown)}。")
+    if body.version is not None:
+        row = session.get(RuleVersion, body.version)
+        if row is None:
+            raise Problem("rule_version_unknown")
+        found.append(Readings.of(row.readings))
+    return found

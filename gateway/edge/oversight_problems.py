@@ -1,0 +1,36 @@
+"""监督的问题: the part of the table of problems that is about complaints, leads, registers that people enter, figures.
+
+Each line: status, title, what happened, what to do (gateway.edge.problems.Kind).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+OVERSIGHT_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
+    {
+        "complaint_unknown": (404, "没有这件投诉", "没有这件投诉,或它没有转给本单位。", "请核对编号。"),
+        "complaint_hidden": (403, "不能查阅原文", "被反映单位的人员不能查阅反映人和原文。", "请由工作专班其他成员单位的人员办理。"),
+        "complaint_refused": (422, "投诉不能这样办理", "投诉的内容或步骤不合格。", "请按说明更正后重试。"),
+        "complaint_file": (422, "文件不能读取", "文件不能作为投诉表读取。", "请按说明改正后重新上传。"),
+        "must_recuse": (403, "须回避", "这项决定涉及本单位,或您已登记回避,不能由您办理。", "请由说明中的人员办理。"),
+        "register_change_unknown": (404, "没有这项登记变更", "没有这项登记变更。", "请核对编号。"),
+        "register_change_refused": (409, "不能这样确认", "这项登记变更不能这样确认。", "请按说明处理。"),
+        "recusal_refused": (422, "不能这样登记回避", "回避登记的内容不合格。", "请核对种类和编号。"),
+        "retention_refused": (422, "不能这样办理", "清册、办件或投诉不能这样办理。", "请按说明更正后重试。"),
+        "lookup_block_unknown": (404, "没有这项查询限制", "没有这个编号的查询限制。", "请以 GET /v1/lookup-blocks 所列的为准。"),
+        "lookup_block_lifted": (409, "已经解除", "这项查询限制已经解除。", "无需处理。"),
+        "lead_unknown": (404, "没有这条线索", "没有这条线索,或它没有通知本单位。", "请核对编号。"),
+        "lead_refused": (409, "线索不能这样办理", "线索的步骤不合格。", "请按说明更正后重试。"),
+        "lead_known": (409, "线索已登记", "本周已为该单位登记过同一内容的线索。", "请在原有线索上办理。"),
+        "register_unknown": (404, "没有这种登记册", "没有这种登记册。", "请以 GET /v1/entered-registers 所列的为准。"),
+        "entry_refused": (422, "登记内容不合格", "登记的内容不合格。", "请按 errors 逐栏更正。"),
+        "register_not_yours": (403, "不能登记", "只能登记本单位的登记册;督导检查由专班办公室登记。", "请由相应单位登记。"),
+        "week_unknown": (404, "没有这一周", "不是一个周次,或早于系统启用。", "请写成 2026-W10 的形式。"),
+        "week_not_issued": (404, "没有公开的数据", "这一周没有编制周报,没有可以公开的数据。", "请选择其他周次。"),
+        "week_too_early": (404, "尚未公开", "一周的数据在该周结束满七天后公开。", "请届时再来。"),
+        "formula_unknown": (422, "没有这个公式版本", "没有这个评分公式版本。", "请省略 formula,使用最新的版本。"),
+        "period_wrong": (422, "时段不合格", "开始日期晚于结束日期,或时段超过一年。", "请更正 first 和 last。"),
+    }
+)

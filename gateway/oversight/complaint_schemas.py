@@ -1,0 +1,167 @@
+"""投诉举报 (18.1, 18.2): what is sent and what is read. What people write freely is encrypted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from domain.complaints import (
+    ComplaintAbout,
+    ComplaintChannel,
+    ComplaintOutcome,
+    ComplaintStanding,
+    ComplaintStep,
+)
+from gateway.edge.schemas import More, SchemaOut, Term, term_of
+from gateway.edge.values import Code, FreeText, GivenNumber, Instant, NeededText, PublicLine, SchemaIn
+from ledger.oversight.complaint_steps import StepView
+from ledger.tables.oversight import Complaint
+
+
+class ComplaintStepOut(SchemaOut):
+    """办理经过的一步。"""
+
+    step: ComplaintStep
+    step_name: str
+    at: datetime
+    person: str
+    unit: str
+    record: dict[str, Any]
+    text: str | None
+
+    @classmethod
+    def of(cls, view: StepView) -> ComplaintStepOut:
+        return cls(
+            step=view.step, step_name=view.step.chinese, at=view.at, person=view.person, unit=view.unit, record=view.record,
+            text=view.text,
+        )  # fmt: skip
+
+
+class ComplaintOut(SchemaOut):
+    """一件投诉。反映人和原文不在其中;渠道编号、评价等只有专班办公室看得到。"""
+
+    number: Annotated[str, Field(examples=["TS202603047K3M9QXT"])]
+    about: ComplaintAbout
+    about_name: str
+    channel: ComplaintChannel | None
+    channel_name: str | None
+    channel_number: str | None
+    received_at: datetime
+    unit: str | None
+    matter: str | None
+    proof: str | None
+    rating: int | None
+    rating_source: str | None
+    anonymous: bool | None
+    duplicate_of: Annotated[str | None, Field(description="疑似重复的另一件的编号")]
+    standing: ComplaintStanding
+    standing_name: str
+    due_at: datetime | None
+    term: Term
+    steps: list[ComplaintStepOut]
+
+    @classmethod
+    def of(cls, row: Complaint, duplicate: str | None, steps: list[StepView], now: datetime, *, whole: bool) -> ComplaintOut:
+        """`whole`: for the office; a unit sees what it is about and what is asked of it."""
+        return cls(
+            number=row.number, about=row.about, about_name=row.about.chinese, received_at=row.received_at, unit=row.unit,
+            matter=row.matter, proof=row.proof, standing=row.standing, standing_name=row.standing.chinese, due_at=row.due_at,
+            term=term_of(row.due_at, row.missing_year, row.done_at, now), steps=[ComplaintStepOut.of(one) for one in steps],
+            channel=row.channel if whole else None, channel_name=row.channel.chinese if whole else None,
+            channel_number=row.channel_number if whole else None, rating=row.rating if whole else None,
+            rating_source=row.rating_source if whole else None, anonymous=row.anonymous if whole else None,
+            duplicate_of=duplicate if whole else None,
+        )  # fmt: skip
+
+
+class TakenComplaint(SchemaOut):
+    """登记的结果。"""
+
+    number: str
+    repeated: Annotated[bool, Field(description="此前已以同一渠道编号登记,没有新增")]
+    duplicate_of: Annotated[str | None, Field(description="疑似重复的另一件;仍照常登记")]
+    due_at: datetime | None
+
+
+class ComplaintsOut(SchemaOut):
+    items: list[ComplaintOut]
+    more: More
+
+
+class WrittenOut(SchemaOut):
+    """反映人写的;查阅已留下记录。"""
+
+    text: str
+    name: str
+    contact: str
+
+    def __repr__(self) -> str:
+        return "WrittenOut(…)"
+
+
+class ImportedRow(SchemaOut):
+    line: Annotated[int, Field(description="表中行号")]
+    number: str | None
+    said: Annotated[str, Field(examples=["已登记"])]
+
+
+class ImportOut(SchemaOut):
+    """文件导入的结果:不合格的行逐行说明,其余各行照常登记。"""
+
+    taken: int
+    repeated: int
+    refused: int
+    rows: list[ImportedRow]
+
+
+class ComplaintIn(SchemaIn):
+    """一件投诉举报。姓名、联系方式可以不填(匿名);内容、姓名和联系方式加密保存,被反映的单位看不到。"""
+
+    channel: Annotated[ComplaintChannel, Field(description="渠道:platform 监督平台,rating 好差评,letter 信函,mail 邮件,hotline 12345,other 其他")]
+    channel_number: Annotated[GivenNumber | None, Field(description="该渠道的编号;再次登记同一编号视为同一件", examples=["GD-2026-0001"])] = None
+    about: Annotated[ComplaintAbout, Field(description="反映什么:still_asked 仍索要证明,invented 要求清单以外的证明,no_help 不核验或超时,wrong_content 内容有误,misused 挪作他用,other 其他")]
+    received_at: Annotated[Instant, Field(description="渠道收到的时间", examples=["2026-03-04T09:00:00+08:00"])]
+    unit: Annotated[Code | None, Field(description="被反映的单位(编码)", examples=["370402-PERMIT"])] = None
+    matter: Annotated[Code | None, Field(description="事项编码")] = None
+    proof: Annotated[Code | None, Field(description="证明编码")] = None
+    text: Annotated[FreeText, Field(description="反映的内容;评价可以没有")] = ""
+    name: Annotated[FreeText, Field(max_length=100, description="反映人")] = ""
+    contact: Annotated[FreeText, Field(max_length=100, description="联系方式")] = ""
+    rating: Annotated[int | None, Field(strict=True, ge=1, le=5, description="评价星级")] = None
+    rating_source: Annotated[PublicLine | None, Field(description="评价来源:系统和编号,有评价的必填")] = None
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "channel": "hotline", "channel_number": "GD-2026-0001", "about": "still_asked", "received_at": "2026-03-04T09:00:00+08:00",
+                    "unit": "370402-PERMIT", "matter": "DEMO-0001", "proof": "P-HOUSEHOLD", "text": "窗口仍要求提交户籍证明。",
+                }
+            ]
+        }
+    )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return "ComplaintIn(…)"
+
+
+class PassingIn(SchemaIn):
+    """转办。"""
+
+    unit: Annotated[Code, Field(description="由哪个单位答复(编码)", examples=["370402-PERMIT"])]
+    asked: Annotated[PublicLine, Field(max_length=100, description="请该单位做什么;单位看得到,不得写可辨认反映人的内容", examples=["请说明为何仍要求提交户籍证明"])]
+
+
+class TextIn(SchemaIn):
+    """一段说明,加密保存。"""
+
+    text: Annotated[NeededText, Field(description="说明")]
+
+
+class ComplaintClosingIn(SchemaIn):
+    """投诉办结。"""
+
+    outcome: Annotated[ComplaintOutcome, Field(description="founded 属实,partly 部分属实,unfounded 不属实,not_ours 不属本规则范围")]
+    text: Annotated[NeededText, Field(description="办理情况")]

@@ -1,0 +1,198 @@
+"""投诉举报 (article 18): taken in and handled by the office; the unit named sees what is asked of it, never who asked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Path, Query, Request, Response
+from sqlalchemy.orm import Session
+
+from catalog.complaint_file import enter
+from catalog.complaint_table import Table, read_table
+from catalog.file_kinds import FileRefused
+from domain.complaints import ComplaintStanding
+from domain.roles import Role
+from gateway.edge.authentication import CurrentCaller
+from gateway.edge.doors import KEYED
+from gateway.edge.endpoints import api_router, problems
+from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.problems import Problem
+from gateway.edge.refusals import acting
+from gateway.edge.uploads import FILE, read_list_file
+from gateway.oversight.complaint_schemas import (
+    ComplaintClosingIn,
+    ComplaintIn,
+    ComplaintOut,
+    ComplaintsOut,
+    ImportedRow,
+    ImportOut,
+    PassingIn,
+    TakenComplaint,
+    TextIn,
+    WrittenOut,
+)
+from ledger.oversight import complaint_steps, complaints
+from ledger.oversight.complaints import Intake, Stated
+from ledger.registry.keys import Caller
+from ledger.succession import heir
+from ledger.tables.oversight import Complaint
+from settings import settings
+
+router = api_router("oversight")
+_entering = CapacityLimiter(1)  #: tables that are entered at a time: each is thousands of transactions
+
+Number = Annotated[str, Path(max_length=40, pattern=r"^[\w]+$", description="投诉编号", examples=["TS202603047K3M9QXT"])]
+Standings = Annotated[list[ComplaintStanding], Query(max_length=4, description="只看这些进度的")]
+
+
+@router.post(
+    "/v1/complaints",
+    status_code=201,
+    summary="登记投诉",
+    responses=problems("complaint_refused", body=True, also={200: {"model": TakenComplaint, "description": "此前已登记"}}),
+)
+def take_in_complaint(body: ComplaintIn, caller: CurrentCaller, response: Response) -> TakenComplaint:
+    """登记一件投诉举报;同一渠道同一编号的视为同一件(200),文字或联系方式相同的照常登记并注明疑似重复。可以匿名。"""
+    sent = Intake(
+        body.channel, body.about, body.received_at, Stated(body.text, body.name, body.contact), body.channel_number, body.unit,
+        body.matter, body.proof, body.rating, body.rating_source,
+    )  # fmt: skip
+    with acting() as session:
+        row, repeated = complaints.take_in(
+            session, sent, settings().complaint_days, person=caller.person, unit=caller.unit, now=settings().now()
+        )
+        if repeated:
+            response.status_code = 200
+        return TakenComplaint(number=row.number, repeated=repeated, duplicate_of=_duplicate(session, row), due_at=row.due_at)
+
+
+@router.post(
+    "/v1/complaints/file",
+    summary="导入投诉表",
+    openapi_extra=FILE,
+    responses=problems("complaint_file", "no_list_file", "too_large", "reading_busy", "bad_request", "invalid"),
+)
+async def import_complaints(request: Request, caller: CurrentCaller) -> ImportOut:
+    """XLSX、XLS 或 CSV。表头:渠道、收到时间、内容(或评价星级),其余可选:渠道编号、反映事由、被反映单位、事项、证明、反映人、联系方式、
+    评价来源。不合格的行逐行说明,不影响其余各行;更正后整表重新导入,已登记的不重复。"""
+    _, content = await read_list_file(request, "complaints.csv")
+    table = await KEYED.read(_read, content)
+    return await to_thread.run_sync(_enter, table, caller, limiter=_entering)  # nobody else's file waits for it
+
+
+def _read(content: bytes) -> Table:
+    try:
+        return read_table(content)
+    except FileRefused as refused:
+        raise Problem("complaint_file", detail=refused.text, remedy=refused.remedy) from None
+
+
+def _enter(table: Table, caller: Caller) -> ImportOut:
+    rows = enter(table, settings().complaint_days, person=caller.person, unit=caller.unit, now=settings().now())
+    taken, repeated = sum(row.number is not None and not row.repeated for row in rows), sum(row.repeated for row in rows)
+    return ImportOut(
+        taken=taken, repeated=repeated, refused=len(rows) - taken - repeated,
+        rows=[ImportedRow(line=row.line, number=row.number, said=row.said) for row in rows],
+    )  # fmt: skip
+
+
+@router.get("/v1/complaints", summary="投诉清单", responses=problems("invalid"))
+def get_complaints(
+    caller: CurrentCaller, standing: Standings = [], limit: Limit = 200, offset: Offset = 0  # noqa: B006
+) -> ComplaintsOut:
+    """专班办公室看到全部;单位的督办员看到转给本单位的,不含反映人和原文。"""
+    unit = None if _of_office(caller) else caller.unit
+    with acting() as session:
+        found = complaints.listed(session, unit, standings=standing, limit=limit + 1, offset=offset)
+        rows, more = cut(found, limit)
+        return ComplaintsOut(items=[_answer(session, row, caller) for row in rows], more=more)
+
+
+@router.get("/v1/complaints/{number}", summary="一件投诉", responses=problems("complaint_unknown", "invalid"))
+def get_complaint(number: Number, caller: CurrentCaller) -> ComplaintOut:
+    """进度、期限和办理经过;单位看到要求本单位做什么和本单位的答复。"""
+    with acting() as session:
+        return _answer(session, _seen(session, number, caller), caller)
+
+
+@router.get(
+    "/v1/complaints/{number}/text", summary="查阅原文", responses=problems("complaint_unknown", "complaint_hidden", "invalid")
+)
+def read_complaint(number: Number, caller: CurrentCaller) -> WrittenOut:
+    """反映人写的内容、姓名和联系方式,供办理;每次查阅留下记录。被反映单位的人员不能查阅,兼任专班办公室的也不能。"""
+    with acting() as session:
+        _seen(session, number, caller)
+        try:
+            found = complaint_steps.read(session, number, person=caller.person, unit=caller.unit, now=settings().now())
+        except LookupError:
+            raise Problem("complaint_hidden") from None
+        return WrittenOut(text=found.text, name=found.name, contact=found.contact)
+
+
+@router.post(
+    "/v1/complaints/{number}/pass", summary="转办投诉",
+    responses=problems("complaint_unknown", "complaint_refused", "must_recuse", body=True),
+)
+def pass_complaint(number: Number, body: PassingIn, caller: CurrentCaller) -> ComplaintOut:
+    """转给应当答复的单位,写明请它做什么。"""
+    with acting() as session:
+        _seen(session, number, caller)
+        row = complaint_steps.pass_on(
+            session, number, body.unit, body.asked, person=caller.person, unit=caller.unit, now=settings().now()
+        )
+        return _answer(session, row, caller)
+
+
+@router.post(
+    "/v1/complaints/{number}/answer", summary="答复投诉", responses=problems("complaint_unknown", "complaint_refused", body=True)
+)
+def answer_complaint(number: Number, body: TextIn, caller: CurrentCaller) -> ComplaintOut:
+    """由被转办的单位答复专班办公室。"""
+    with acting() as session:
+        try:
+            row = complaint_steps.answer(
+                session, number, body.text, person=caller.person, unit=caller.unit, now=settings().now()
+            )
+        except LookupError:
+            raise Problem("complaint_unknown") from None
+        return _answer(session, row, caller)
+
+
+@router.post(
+    "/v1/complaints/{number}/close", summary="办结投诉",
+    responses=problems("complaint_unknown", "complaint_refused", "must_recuse", body=True),
+)
+def close_complaint(number: Number, body: ComplaintClosingIn, caller: CurrentCaller) -> ComplaintOut:
+    """写明结果和办理情况。"""
+    with acting() as session:
+        _seen(session, number, caller)
+        row = complaint_steps.close(
+            session, number, body.outcome, body.text, person=caller.person, unit=caller.unit, now=settings().now()
+        )
+        return _answer(session, row, caller)
+
+
+def _of_office(caller: Caller) -> bool:
+    return Role.OFFICE in caller.roles
+
+
+def _seen(session: Session, number: str, caller: Caller) -> Complaint:
+    try:
+        row = complaint_steps.find(session, number)
+    except LookupError:
+        raise Problem("complaint_unknown") from None
+    if not _of_office(caller) and (heir(session, row.unit or "") != caller.unit or row.standing is ComplaintStanding.RECEIVED):
+        raise Problem("complaint_unknown")
+    return row
+
+
+def _answer(session: Session, row: Complaint, caller: Caller) -> ComplaintOut:
+    """Whole for the office; not for its people of the unit named."""
+    whole = _of_office(caller) and heir(session, caller.unit) not in complaint_steps.concerned(session, row)
+    steps = complaint_steps.steps(session, row, as_unit=None if whole else caller.unit)
+    return ComplaintOut.of(row, _duplicate(session, row), steps, settings().now(), whole=whole)
+
+
+def _duplicate(session: Session, row: Complaint) -> str | None:
+    return session.get_one(Complaint, row.duplicates).number if row.duplicates else None

@@ -1,0 +1,22 @@
+"""验真: the verdict on a file that somebody holds, of the page and of `./run verify` alike."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from ledger.database import transaction
+from ledger.sealing import papers
+from proofs.check import CheckResult, KnownProof, check
+
+
+def judged(pdf: bytes, authorities: bytes, now: datetime) -> CheckResult:
+    """By its seal and by the ledger, in memory. `authorities`: the certificates under which our seals stand."""
+    digest = hashlib.sha256(pdf).hexdigest()
+
+    def known(number: str) -> KnownProof | None:
+        with transaction() as session:
+            found = papers.known_proof(session, number, digest)
+        return KnownProof(found.digest, found.sealed_at, found.valid_until, found.revoked) if found else None
+
+    return check(pdf, authorities, known, now)

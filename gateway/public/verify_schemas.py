@@ -1,0 +1,56 @@
+"""公开核验 as page and API show it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from gateway.edge.schemas import Number, SchemaOut
+
+
+class CheckedUpload(SchemaOut):
+    """上传文件的核验结果。"""
+
+    code: Annotated[str, Field(examples=["valid", "altered", "later_revision", "foreign", "picture"])]
+    text: str
+    number: str | None
+    demonstration: Annotated[bool, Field(description="演示系统出具,无效力")]
+
+
+class Compared(StrEnum):
+    """What is printed on a paper, held against what the proof says."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    NOT_PRINTED = "not_printed"
+
+
+class PublicFields(SchemaOut):
+    """凭二维码中的核验码才能看到的内容(脱敏)。"""
+
+    kind: str
+    matter_name: str
+    requesting_unit: str
+    maker: str
+    result: Annotated[str, Field(description="核验结论,不隐藏", examples=["属实"])]
+    fields: Annotated[dict[str, str], Field(description="部分隐藏;被隐藏处以 compare 核对")]
+
+
+class PublicOut(SchemaOut):
+    """公开核验。"""
+
+    number: Number
+    standing: Annotated[str, Field(description="valid 有效,expired 已过期,revoked 已撤销")]
+    text: str
+    made_at: datetime | None
+    valid_until: datetime | None
+    code_right: Annotated[bool | None, Field(description="核验码是否正确;没有提供时为 null")]
+    proof: PublicFields | None
+    compared: Annotated[
+        dict[str, Compared] | None, Field(description="逐项核对的结果:same 一致,differs 不一致,not_printed 证明上没有这一项;没有核对时为 null")
+    ] = None
+    hint: Annotated[str, Field(description="提示")]
+    demonstration: bool

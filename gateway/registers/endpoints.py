@@ -1,0 +1,160 @@
+"""台账: what applicants brought themselves, and look-ups elsewhere (2.6, 2.7, 7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query, Response
+from sqlalchemy.orm import Session
+
+from domain.spelling import same_name
+from gateway.edge.authentication import CurrentCaller
+from gateway.edge.csv_files import CSV, csv_answer
+from gateway.edge.endpoints import Since, Until, api_router, period, problems
+from gateway.edge.permissions import reads_all_registers
+from gateway.edge.problems import Problem
+from gateway.edge.refusals import acting
+from gateway.edge.values import PartyIn
+from gateway.registers.schemas import (
+    OffSystemIn,
+    OffSystemOut,
+    OffSystemsOut,
+    VoluntariesOut,
+    VoluntaryIn,
+    VoluntaryOut,
+)
+from ledger.actor import Filer
+from ledger.cases import cases
+from ledger.registers import offsystem, voluntary
+from ledger.registers.voluntary import Stated
+from ledger.registry.keys import Caller
+from ledger.tables.cases import Case, Party
+from ledger.tables.registry import Person, ProofKind
+from settings import LOCAL, settings
+
+router = api_router("registers")
+
+PAGE = 500
+After = Annotated[int, Query(ge=0, le=2**62, description="上一页给出的 next;省略为从头")]
+_COLUMNS = (
+    "序号", "时间", "单位", "办件编号", "事项", "证明", "清单列有", "当事人", "证件号码", "经办人", "原因", "本人确认", "确认凭证", "注明",
+    "保存至",
+)  # fmt: skip
+
+
+@router.post(
+    "/v1/voluntary-submissions",
+    status_code=201,
+    summary="登记主动提供",
+    responses=problems("id_number_invalid", body=True),
+)
+def submit_voluntary(body: VoluntaryIn, caller: CurrentCaller) -> VoluntaryOut:
+    """申请人主动提供的一律接收、登记,不影响核验,也不得因此要求申请人提供。没有登记办件、不是当事人、姓名不一致、没有本人确认的,
+    照样接收并注明。台账只增不改。"""
+    party, confirmation = body.party, body.confirmation
+    stated = Stated(body.case_number, party.id_type, party.id_number.upper(), party.name, body.proof)
+    with acting() as session:
+        line = voluntary.submit(
+            session, Filer(caller.unit, caller.person, caller.system), stated, body.reason,
+            confirmation.evidence if confirmation else None, confirmation.sha256 if confirmation else None,
+            now=settings().now(),
+        )  # fmt: skip
+        return VoluntaryOut.of(line)
+
+
+@router.get("/v1/voluntary-submissions", summary="主动提供台账", responses=problems("invalid"))
+def get_voluntary(caller: CurrentCaller, since: Since = None, until: Until = None, after: After = 0) -> VoluntariesOut:
+    """本单位的台账,当事人脱敏,每页 500 行;专班办公室和管理员看到全部单位的。"""
+    with acting() as session:
+        found = voluntary.listed(session, _scope(caller), *period(since, until), after=after, limit=PAGE)
+        items = [VoluntaryOut.of(line) for line in found]
+        return VoluntariesOut(items=items, next=items[-1].id if len(items) == PAGE else None)
+
+
+@router.get(
+    "/v1/voluntary-submissions.csv",
+    summary="导出主动提供台账",
+    response_class=Response,
+    responses=problems("invalid", also={200: {"content": CSV}}),
+)
+def export_voluntary(caller: CurrentCaller, since: Since = None, until: Until = None) -> Response:
+    """全部各行,UTF-8 带签名的 CSV,可直接用表格软件打开。"""
+    return csv_answer("voluntary-submissions.csv", _COLUMNS, _all_rows(_scope(caller), *period(since, until)))
+
+
+def _all_rows(unit: str | None, since: datetime, until: datetime) -> Iterator[tuple[object, ...]]:
+    """Page by page, each in a transaction of its own: a slow reader holds no connection while it reads."""
+    after: int | None = 0
+    while after is not None:
+        with acting() as session:
+            found = voluntary.listed(session, unit, since, until, after=after, limit=PAGE)
+            items = [VoluntaryOut.of(line) for line in found]
+        after = items[-1].id if len(items) == PAGE else None
+        yield from map(_row, items)
+
+
+def _row(one: VoluntaryOut) -> tuple[object, ...]:
+    return (
+        one.id, _local(one.at), one.unit, one.case_number, one.matter_name, one.proof_name, "是" if one.listed else "否",
+        one.party_name, one.party_number, one.clerk, one.reason_name, one.confirmed_name, one.confirmation_sha256 or "",
+        "、".join(mark.name for mark in one.marks), _local(one.retain_until)[:10],
+    )  # fmt: skip
+
+
+@router.post(
+    "/v1/off-system-lookups",
+    status_code=201,
+    summary="系统外查询备案",
+    responses=problems(
+        "case_unknown", "not_a_party", "name_differs", "id_number_invalid", "proof_kind_unknown", "person_unknown",
+        "instant_in_future", body=True,
+    ),
+)  # fmt: skip
+def record_off_system(body: OffSystemIn, caller: CurrentCaller) -> OffSystemOut:
+    """直接在国家、省、市数据库查询的,登记来源、查询人、时间、结果和凭证摘要。备案只增不改。"""
+    now = settings().now()
+    with acting() as session:
+        case, party = _case_and_party(session, caller, body.case_number, body.party)
+        if session.get(ProofKind, body.proof) is None:
+            raise Problem("proof_kind_unknown")
+        operator = session.get(Person, body.operator)
+        if operator is None or operator.unit != caller.unit:
+            raise Problem("person_unknown")
+        if body.looked_up_at > now:
+            raise Problem("instant_in_future")
+        line = offsystem.record(
+            session, caller.unit, case, party, body.proof, body.source, body.operator, body.looked_up_at, body.result,
+            body.evidence_sha256, now=now, actor=caller.actor,
+        )  # fmt: skip
+        return OffSystemOut.of(line)
+
+
+@router.get("/v1/off-system-lookups", summary="系统外查询台账", responses=problems("invalid"))
+def get_off_system(caller: CurrentCaller, since: Since = None, until: Until = None, after: After = 0) -> OffSystemsOut:
+    """本单位的备案,每页 500 行;专班办公室和管理员看到全部单位的。"""
+    with acting() as session:
+        found = offsystem.listed(session, _scope(caller), *period(since, until), after=after, limit=PAGE)
+        items = [OffSystemOut.of(line) for line in found]
+        return OffSystemsOut(items=items, next=items[-1].id if len(items) == PAGE else None)
+
+
+def _case_and_party(session: Session, caller: Caller, number: str, sent: PartyIn) -> tuple[Case, Party]:
+    case = cases.find(session, caller.unit, number)
+    if case is None:
+        raise Problem("case_unknown")
+    party = cases.find_party(session, case, sent.id_type, sent.id_number.upper())
+    if party is None:
+        raise Problem("not_a_party")
+    if not same_name(cases.open_subject(party, cases.case_key(case)).name, sent.name):
+        raise Problem("name_differs")
+    return case, party
+
+
+def _scope(caller: Caller) -> str | None:
+    return None if reads_all_registers(caller) else caller.unit
+
+
+def _local(instant: datetime) -> str:
+    return instant.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")

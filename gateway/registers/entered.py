@@ -1,0 +1,121 @@
+"""登记册: devices, systems, publicity, responsibility, training, inspections: entered, corrected by a new row, exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Path, Query, Response
+
+from domain.clear_text import named
+from domain.registers import REGISTERS, RegisterKind
+from domain.roles import Role
+from gateway.edge.authentication import CurrentCaller
+from gateway.edge.csv_files import CSV, csv_answer
+from gateway.edge.endpoints import api_router, problems
+from gateway.edge.permissions import reads_all_registers
+from gateway.edge.problems import Problem
+from gateway.edge.refusals import acting
+from gateway.registers.entered_schemas import (
+    EntriesOut,
+    EntryOut,
+    EntryValuesIn,
+    FieldOut,
+    RegisterOut,
+    RegistersOut,
+)
+from ledger.registers import manual_registers
+from ledger.registry.keys import Caller
+from settings import LOCAL, settings
+
+router = api_router("oversight")
+
+PAGE = 500
+Kind = Annotated[str, Path(max_length=20, description="登记册", examples=["publicity"])]
+After = Annotated[int, Query(ge=0, le=2**62, description="上一页给出的 next;省略为从头")]
+Corrected = Annotated[bool, Query(description="连同已被更正的")]
+
+
+@router.get("/v1/entered-registers", summary="登记册目录", responses=problems())
+def get_registers(caller: CurrentCaller) -> RegistersOut:
+    """有哪些登记册,各有哪些栏。"""
+    return RegistersOut(
+        items=[
+            RegisterOut(
+                kind=kind, obligation=about.obligation, name=about.name, by_office=about.by_office, moved=about.moved,
+                fields=[FieldOut(name=field.name, kind=field.kind.value, needed=field.needed) for field in about.fields],
+            )
+            for kind, about in REGISTERS.items()
+        ]
+    )  # fmt: skip
+
+
+@router.post(
+    "/v1/entered-registers/{kind}",
+    status_code=201,
+    summary="登记一条",
+    responses=problems("register_unknown", "register_not_yours", "entry_refused", "must_recuse", body=True),
+)
+def enter_register(kind: Kind, body: EntryValuesIn, caller: CurrentCaller) -> EntryOut:
+    """新增,或以新的一条更正 replaces 所指的一条;原有的保留。不登记个人信息,人员写编码。"""
+    register, unit = _kind(kind), body.unit or caller.unit
+    office = Role.OFFICE in caller.roles
+    if not office and (register.about.by_office or unit != caller.unit):
+        raise Problem("register_not_yours")
+    found = {name: what for name, text in body.values.items() if (what := named(text) or named(name))}
+    if found:
+        raise Problem("entry_refused", errors=[(f"values.{name}", f"不得含{what}。") for name, what in found.items()])
+    with acting() as session:
+        row = manual_registers.enter(
+            session, register, unit, body.values, person=caller.person, now=settings().now(), replaces=body.replaces
+        )
+        return EntryOut.of(row)
+
+
+@router.get("/v1/entered-registers/{kind}", summary="登记册", responses=problems("register_unknown", "invalid"))
+def get_entries(kind: Kind, caller: CurrentCaller, corrected: Corrected = False, after: After = 0) -> EntriesOut:
+    """本单位的,每页 500 条;专班办公室和管理员看到全部单位的。"""
+    register = _kind(kind)
+    with acting() as session:
+        found = manual_registers.listed(session, register, _whose(caller), replaced=corrected, after=after, limit=PAGE)
+        items = [EntryOut.of(row) for row in found]
+    return EntriesOut(items=items, next=items[-1].serial if len(items) == PAGE else None)
+
+
+@router.get(
+    "/v1/entered-registers/{kind}/export.csv",
+    summary="导出登记册",
+    response_class=Response,
+    responses=problems("register_unknown", "invalid", also={200: {"content": CSV}}),
+)
+def export_entries(kind: Kind, caller: CurrentCaller, corrected: Corrected = False) -> Response:
+    """UTF-8 带签名的 CSV,可直接用表格软件打开。"""
+    register = _kind(kind)
+    names = [field.name for field in register.about.fields]
+    header = ("序号", "单位", *names, "登记时间", "登记人", "更正")
+    return csv_answer(f"{register.value}.csv", header, _rows(register, names, _whose(caller), corrected))
+
+
+def _rows(register: RegisterKind, names: list[str], unit: str | None, corrected: bool) -> Iterator[tuple[object, ...]]:
+    after: int | None = 0
+    while after is not None:
+        with acting() as session:
+            found = manual_registers.listed(session, register, unit, replaced=corrected, after=after, limit=PAGE)
+            rows = [
+                (row.serial, row.unit, *(row.values.get(name, "") for name in names),
+                 f"{row.entered_at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}", row.entered_by, row.replaces)
+                for row in found
+            ]  # fmt: skip
+            after = found[-1].serial if len(found) == PAGE else None
+        yield from rows
+
+
+def _kind(text: str) -> RegisterKind:
+    try:
+        return RegisterKind(text)
+    except ValueError:
+        raise Problem("register_unknown") from None
+
+
+def _whose(caller: Caller) -> str | None:
+    return None if reads_all_registers(caller) else caller.unit

@@ -1,0 +1,148 @@
+"""登记库: units, matters, proofs, databases; what the list is made of (2.1, 3.1, 6.4)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Path
+from pydantic import AfterValidator
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from domain.register_changes import Register
+from gateway.edge.authentication import CurrentCaller
+from gateway.edge.endpoints import api_router, problems
+from gateway.edge.paging import Limit, Offset, Search, cut, words_of
+from gateway.edge.problems import Problem
+from gateway.edge.refusals import acting
+from gateway.edge.values import code_of_nobody
+from gateway.registry.change_schemas import RegisterChangeOut
+from gateway.registry.schemas import (
+    DatabaseIn,
+    DatabaseOut,
+    DatabasesOut,
+    MatterIn,
+    MatterOut,
+    MattersOut,
+    ProofIn,
+    ProofKindOut,
+    ProofKindsOut,
+    UnitIn,
+    UnitOut,
+    UnitsOut,
+)
+from ledger.catalog import published
+from ledger.registry import register_changes, registry
+from ledger.registry.keys import Caller
+from ledger.tables.registry import Database, Matter, ProofKind, Unit
+from settings import LOCAL, settings
+
+router = api_router("registry")
+
+Code = Annotated[
+    str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="编码", examples=["370402-PERMIT"]), AfterValidator(code_of_nobody)
+]
+
+
+@router.get("/v1/registry/units", summary="单位名录", responses=problems("invalid", "text_unclean"))
+def get_units(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> UnitsOut:
+    """全部单位,按编码。"""
+    with acting() as session:
+        found, more = cut(registry.listed(session, Unit, words_of(q), limit=limit + 1, offset=offset), limit)
+        return UnitsOut(items=[UnitOut.of(row) for row in found], more=more)
+
+
+@router.put(
+    "/v1/registry/units/{code}",
+    summary="登记单位",
+    responses=problems("uscc_invalid", "unit_not_registered", "unit_name_taken", "register_change_refused", "drafts_itself", body=True),
+)
+def put_unit(code: Code, body: UnitIn, caller: CurrentCaller) -> UnitOut:
+    """新增或更新一个单位;没有写的项恢复为默认值。新单位和名称的变更由另一人确认后生效(waits)。统一社会信用代码经校验,或为 null 记“待补”。"""
+    try:
+        with acting() as session:
+            if body.drafting_unit is not None:
+                drafting = session.get(Unit, body.drafting_unit)
+                if drafting is None and body.drafting_unit != code:
+                    raise Problem("unit_not_registered")
+                chained = drafting is None or drafting.drafting_unit is not None or registry.drafted_by(session, code) != {code}
+                if chained or body.drafting_unit == code:
+                    raise Problem("drafts_itself")
+            waits = _put(session, Register.UNITS, body.as_row(code), caller)
+            return UnitOut.of(session.get_one(Unit, code, populate_existing=True), waits)
+    except IntegrityError:  # the name is all that is unique beside the code
+        raise Problem("unit_name_taken") from None
+
+
+@router.get("/v1/registry/matters", summary="事项目录", responses=problems("invalid", "text_unclean"))
+def get_matters(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> MattersOut:
+    """全部事项,按编码。"""
+    with acting() as session:
+        found, more = cut(registry.listed(session, Matter, words_of(q), limit=limit + 1, offset=offset), limit)
+        return MattersOut(items=[MatterOut.of(row) for row in found], more=more)
+
+
+@router.put("/v1/registry/matters/{code}", summary="登记事项", responses=problems("unit_not_registered", body=True))
+def put_matter(code: Code, body: MatterIn, caller: CurrentCaller) -> MatterOut:
+    """新增或更新一个事项。名称和办事单位的变更由另一人确认后生效(waits)。已公布的清单不随之改变;下次重建时列为变更。"""
+    with acting() as session:
+        _registered(session, body.unit)
+        waits = _put(session, Register.MATTERS, body.as_row(code), caller)
+        return MatterOut.of(session.get_one(Matter, code, populate_existing=True), waits)
+
+
+@router.get("/v1/registry/proofs", summary="证明种类", responses=problems("invalid", "text_unclean"))
+def get_proofs(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> ProofKindsOut:
+    """全部证明种类,按编码。没有设定依据的是取消候选。"""
+    with acting() as session:
+        found, more = cut(registry.listed(session, ProofKind, words_of(q), limit=limit + 1, offset=offset), limit)
+        used = published.uses(session, [row.code for row in found])
+        return ProofKindsOut(items=[ProofKindOut.of(row, used.get(row.code, 0)) for row in found], more=more)
+
+
+@router.put("/v1/registry/proofs/{code}", summary="登记证明种类", responses=problems("unit_not_registered", body=True))
+def put_proof(code: Code, body: ProofIn, caller: CurrentCaller) -> ProofKindOut:
+    """新增或更新一种证明。名称的变更由另一人确认后生效(waits)。没有设定依据的,答复中注明为取消候选,不能列入清单。"""
+    with acting() as session:
+        if body.issuing_unit is not None:
+            _registered(session, body.issuing_unit)
+        waits = _put(session, Register.PROOFS, body.as_row(code), caller)
+        row = session.get_one(ProofKind, code, populate_existing=True)
+        return ProofKindOut.of(row, published.uses(session, [code]).get(code, 0), waits)
+
+
+@router.get("/v1/registry/databases", summary="证照、证明数据库", responses=problems("invalid", "text_unclean"))
+def get_databases(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> DatabasesOut:
+    """应接尽接:已接入的和尚未接入的。"""
+    with acting() as session:
+        found, more = cut(registry.listed(session, Database, words_of(q), limit=limit + 1, offset=offset), limit)
+        return DatabasesOut(items=[DatabaseOut.of(row) for row in found], more=more)
+
+
+@router.put(
+    "/v1/registry/databases/{code}",
+    summary="登记数据库",
+    responses=problems("unit_not_registered", "source_not_configured", "instant_in_future", body=True),
+)
+def put_database(code: Code, body: DatabaseIn, caller: CurrentCaller) -> DatabaseOut:
+    """新增或更新一个数据库。接入的写明数据来源和日期,核验方式为数据共享的条目只能使用已接入的来源。"""
+    now = settings().now()
+    if body.source is not None and not (settings().sources_dir / f"{body.source}.toml").is_file():
+        raise Problem("source_not_configured")
+    if body.connected_since is not None and body.connected_since > now.astimezone(LOCAL).date():
+        raise Problem("instant_in_future")
+    with acting() as session:
+        _registered(session, body.owner)
+        _put(session, Register.DATABASES, body.as_row(code), caller)
+        return DatabaseOut.of(session.get_one(Database, code, populate_existing=True))
+
+
+def _put(session: Session, register: Register, row: dict[str, Any], caller: Caller) -> RegisterChangeOut | None:
+    """Written; gives what waits for a second person."""
+    waits = register_changes.put(session, register, [row], actor=caller.actor, now=settings().now())
+    return RegisterChangeOut.of(waits[0]) if waits else None
+
+
+def _registered(session: Session, unit: str) -> None:
+    if session.get(Unit, unit) is None:
+        raise Problem("unit_not_registered")

@@ -1,0 +1,67 @@
+"""路由: the rooms of the API, in the order in which an address is looked for."""
+
+from __future__ import annotations
+
+from gateway.arrangements import endpoints as arrangements
+from gateway.arrangements import outages
+from gateway.cases import endpoints as cases
+from gateway.catalog import change_tasks, drafts, lists, proposals
+from gateway.commitments import endpoints as commitments
+from gateway.deadlines import endpoints as deadlines
+from gateway.deadlines import rule_preview
+from gateway.inbox import attachments
+from gateway.inbox import endpoints as inbox
+from gateway.mismatches import endpoints as mismatches
+from gateway.operations import documents, notices, stuck
+from gateway.operations import endpoints as operations
+from gateway.oversight import blocks, complaints, leads, recusals, scores
+from gateway.own_unit import endpoints as own_unit
+from gateway.public import catalog, catalog_pages, figures, verify
+from gateway.registers import endpoints as registers
+from gateway.registers import entered
+from gateway.registry import callbacks, changes, systems
+from gateway.registry import endpoints as registry
+from gateway.reports import endpoints as reports
+from gateway.retention import endpoints as retention
+from gateway.verifications import endpoints as verifications
+from gateway.verifications import followups
+
+ROUTERS = (
+    own_unit.router,  # before the inbox: `counts` is no request
+    cases.router,
+    verifications.router,
+    followups.router,
+    commitments.router,
+    inbox.router,
+    attachments.router,
+    deadlines.router,
+    rule_preview.router,
+    mismatches.router,
+    outages.router,
+    registers.router,
+    arrangements.router,
+    stuck.router,
+    notices.router,
+    callbacks.router,
+    registry.router,
+    changes.router,
+    systems.router,
+    lists.router,
+    drafts.router,
+    proposals.router,
+    change_tasks.router,
+    reports.router,
+    complaints.router,
+    leads.router,
+    blocks.router,
+    entered.router,
+    retention.router,
+    recusals.router,
+    scores.router,
+    figures.router,
+    verify.router,
+    catalog.router,
+    catalog_pages.router,
+    operations.router,
+    documents.router,
+)

@@ -1,0 +1,196 @@
+"""核验: file it, see where it stands, take the proof, choose, withdraw."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Header, Path, Request, Response
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from domain.numbers import is_number
+from gateway.edge.authentication import CurrentCaller
+from gateway.edge.contract import header
+from gateway.edge.endpoints import api_router, problems
+from gateway.edge.permissions import sees_persons, watches_all
+from gateway.edge.prefer_wait import LONGEST_WAIT, wait_seconds
+from gateway.edge.problems import Problem
+from gateway.edge.services import services_of
+from gateway.verifications.filing import file_verification as file_it
+from gateway.verifications.filing import read, record_reading
+from gateway.verifications.schemas import (
+    ChoiceIn,
+    EventOut,
+    EventsOut,
+    VerificationIn,
+    VerificationOut,
+    WithdrawalIn,
+)
+from ledger.cases.cases import key_of
+from ledger.casework import attention, views
+from ledger.database import transaction
+from ledger.lifecycle.moves import MoveRefused
+from ledger.methods import sharing
+from ledger.registry.keys import Caller
+from ledger.sealing import papers
+from ledger.succession import heir
+from settings import settings
+
+router = api_router("verifications")
+
+Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$",
+        description="幂等键:同一键同一正文只产生一次核验", examples=["case-000123-household-1"],
+    ),
+]  # fmt: skip
+_FILED = {
+    "Location": header("核验的地址", required=True),
+    "Idempotency-Replayed": header("true:没有发起新的核验,这里是此前的那一项:同一幂等键的重发,或同一办件、证明、当事人已有在办或有效的核验而没有填写 force_new;新发起的不带此头"),
+    "Preference-Applied": header("按 Prefer 等候的秒数"),
+}
+_PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+Prefer = Annotated[
+    str | None, Header(alias="Prefer", description=f"`wait=N`:最多等候 N 秒(不超过 {LONGEST_WAIT}),期间办完即在本次返回结果", examples=["wait=10"])
+]
+
+
+@router.post(
+    "/v1/verifications",
+    status_code=202,
+    summary="发起核验",
+    response_description="已受理,结果稍后查询或等候回调",
+    responses=problems(
+        "idempotency_key_invalid", "case_unknown", "case_closed", "name_differs", "idempotency_key_reused",
+        "id_number_invalid", "matter_differs", "proof_kind_unknown", "proof_not_listed", "excluded_category",
+        "excluded_outside", "excluded_review", "not_a_party", "no_method", "personal_data_in_number", "lookups_blocked", "quota_spent",
+        body=True, also={200: {"model": VerificationOut, "description": "等候期间已办完,含结果", "headers": _FILED}},
+    )
+    | {202: {"headers": _FILED}},
+)  # fmt: skip
+async def file_verification(
+    request: Request,
+    response: Response,
+    body: VerificationIn,
+    caller: CurrentCaller,
+    idempotency_key: IdempotencyKey,
+    prefer: Prefer = None,
+) -> VerificationOut:
+    """为在办办件的一名当事人核验一项证明。
+
+    返回核验编号。清单要求的方式由系统按顺序进行:先数据共享,取不到结果时转证明出具单位。
+    同一 Idempotency-Key 重发时返回同一个核验,并带响应头 `Idempotency-Replayed: true`;同一办件、证明、当事人已有在办或
+    有效的核验时也是如此,确需重新核验的填写 `force_new`。
+    """
+    filed = await run_in_threadpool(file_it, caller, body, idempotency_key)
+    answer = filed.answer
+    services = services_of(request)
+    if not filed.repeated:
+        services.starter.start(answer.number, filed.tags)
+    seconds = wait_seconds(prefer)
+    if seconds and not answer.ended:
+        await services.endings.wait(answer.number, seconds)
+        answer = await run_in_threadpool(_read, caller, answer.number)
+    response.status_code = 200 if answer.ended else 202
+    response.headers["Location"] = answer.links.self
+    if seconds:
+        response.headers["Preference-Applied"] = f"wait={seconds}"
+    if filed.repeated:
+        response.headers["Idempotency-Replayed"] = "true"
+    return answer
+
+
+@router.get("/v1/verifications/{number}", summary="查看核验", responses=problems("number_unknown", "quota_spent", "invalid"))
+def get_verification(number: Number, caller: CurrentCaller) -> VerificationOut:
+    """核验的现状;送达后含结论。个人信息只有需求单位的经办人能看到,每次查看都有记录。"""
+    return _read(caller, number)
+
+
+@router.get("/v1/verifications/{number}/events", summary="核验经过", responses=problems("number_unknown", "invalid"))
+def get_events(number: Number, caller: CurrentCaller) -> EventsOut:
+    """台账中的全部事件,按记录的先后排列。"""
+    with transaction() as session:
+        if views.find_verification(session, _known(number), _scope(caller)) is None:
+            raise Problem("number_unknown")
+        return EventsOut(events=[EventOut.of(row) for row in views.events(session, number)])
+
+
+@router.get(
+    "/v1/verifications/{number}/proof.pdf",
+    summary="下载电子证明",
+    response_class=Response,
+    responses=problems("number_unknown", "proof_not_ready", "quota_spent", "invalid", also={200: {"content": _PDF}}),
+)
+def get_proof_pdf(number: Number, caller: CurrentCaller) -> Response:
+    """已签章、已送达的电子证明。每次下载都有记录。"""
+    with transaction() as session:
+        row = views.find_verification(session, _known(number), caller.unit)
+        if row is None:
+            raise Problem("number_unknown")
+        proof = papers.delivered_proof(session, row)
+        if proof is None:
+            raise Problem("proof_not_ready")
+        pdf = papers.open_pdf(proof, key_of(session, row.case))
+        record_reading(session, caller, number, "proof")
+    headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@router.post(
+    "/v1/verifications/{number}/choice",
+    summary="选择证照",
+    responses=problems("number_unknown", "state_conflict", "not_a_candidate", body=True),
+)
+def choose_licence(number: Number, body: ChoiceIn, caller: CurrentCaller) -> VerificationOut:
+    """查到多个证照时由需求单位选定一个;`identifier` 为 null 表示都不是,转为下一种核验方式。"""
+    with transaction() as session:
+        _own(session, caller, number)
+        try:
+            sharing.choose(session, number, body.identifier, now=settings().now(), actor=caller.actor)
+        except sharing.NotACandidate:
+            raise Problem("not_a_candidate") from None
+        except MoveRefused as refused:
+            raise Problem("state_conflict", detail=str(refused)) from None
+    return _read(caller, number)
+
+
+@router.post(
+    "/v1/verifications/{number}/withdraw",
+    summary="撤回核验",
+    responses=problems("number_unknown", "state_conflict", body=True),
+)
+def withdraw_verification(number: Number, body: WithdrawalIn, caller: CurrentCaller) -> VerificationOut:
+    """需求单位撤回;出具单位的时限随之终止,不计考核。已结束的不能撤回。"""
+    with transaction() as session:
+        _own(session, caller, number)
+        try:
+            attention.withdraw(session, number, body.reason, now=settings().now(), actor=caller.actor)
+        except MoveRefused as refused:
+            raise Problem("state_conflict", detail=str(refused)) from None
+    return _read(caller, number)
+
+
+def _known(number: str) -> str:
+    if not is_number(number):
+        raise Problem("number_unknown")
+    return number
+
+
+def _scope(caller: Caller) -> str | None:
+    """The unit whose verifications this caller sees, None for all of them."""
+    return None if watches_all(caller) else caller.unit
+
+
+def _own(session: Session, caller: Caller, number: str) -> None:
+    if views.find_verification(session, _known(number), caller.unit) is None:
+        raise Problem("number_unknown")
+
+
+def _read(caller: Caller, number: str) -> VerificationOut:
+    with transaction() as session:
+        row = views.find_verification(session, _known(number), _scope(caller))
+        if row is None:
+            raise Problem("number_unknown")
+        return read(session, caller, row, personal=heir(session, row.unit) == caller.unit and sees_persons(caller))

@@ -1,0 +1,30 @@
+"""送达: the result becomes the requesting unit's; its clocks end, and a check settles what it checked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from domain.lifecycle import Event, State
+from ledger.casework import mismatches
+from ledger.deadlines import clocks
+from ledger.lifecycle.moves import Lease, move
+from ledger.lifecycle.standings import lock
+from ledger.outbox.callbacks_sent import announce
+
+
+def deliver(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
+    """The result is sent from this instant (reading 6): limits end, met or missed. Repeating changes nothing."""
+    row = lock(session, lease.number)
+    if row.state is not State.TO_BE_DELIVERED:
+        return
+    clocks.end_limits(session, row.number, now=now, actor=actor, answered=True, lease=lease)
+    detail = {"result": row.result.value if row.result else ""}
+    event = move(
+        session, row.number, Event.DELIVERED, State.TO_BE_DELIVERED, State.DELIVERED,
+        at=now, actor=actor, lease=lease, detail=detail,
+    )  # fmt: skip
+    announce(session, row, event, now=now)
+    session.refresh(row)
+    mismatches.settle(session, row, now=now, actor=actor)

@@ -1,0 +1,183 @@
+"""收件箱 as the issuing unit reads it (10.4): what is asked, about whom, and by when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.masking import mask_name, mask_number
+from domain.progress import Colour
+from domain.roles import IdType
+from ledger.audit import record_access, record_first_access
+from ledger.cases import cases
+from ledger.casework import mismatches
+from ledger.deadlines import promises, return_limits
+from ledger.deadlines.timing import colour_of, notes_of
+from ledger.inbox import returns, supplements
+from ledger.inbox.requests import due_of, inbox
+from ledger.succession import estate
+from ledger.tables.cases import Case, Party
+from ledger.tables.catalog import Entry
+from ledger.tables.inbox import Suspension
+from ledger.tables.registry import Unit
+from ledger.tables.verifications import Deadline, Request, Verification
+from ledger.vault import Place
+
+_READ = "request"  #: the word under which a reading of a request stands in the record
+
+
+@dataclass(frozen=True)
+class InboxLine:
+    """One request. Name and number are in clear while it is open and masked afterwards (15.4)."""
+
+    request: Request
+    due_at: datetime | None
+    proof: str
+    proof_name: str
+    fields: list[str]
+    matter_name: str
+    requesting_unit: str
+    name: str
+    id_type: IdType
+    id_number: str
+    immediate: bool  #: 可立即核验 (7.6)
+    colour: Colour
+    resting: bool  #: waits for a supplement
+    return_by: datetime | None  #: 退回时限 (10.10), while it is open
+    notes: list[str]  #: what is to be known of its limits
+
+    def __repr__(self) -> str:
+        return f"InboxLine({self.request.id})"
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """补正: what was asked, and what came; None where nothing came."""
+
+    asked_at: datetime
+    what: str
+    supplied_at: datetime | None
+    supply: str | None
+
+
+@dataclass(frozen=True)
+class EarlierReturn:
+    """退回 by another unit before it came here."""
+
+    unit_name: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """What an earlier result is doubted for (11.3)."""
+
+    fields: list[str]
+    stated: str
+    supplement: str | None
+
+
+@dataclass(frozen=True)
+class InboxDetail:
+    """Everything about one request: persons' data while it is open, its own story afterwards without them."""
+
+    line: InboxLine
+    supplements: list[Supplement]
+    returns: list[EarlierReturn]
+    check: Check | None
+
+    def __repr__(self) -> str:
+        return f"InboxDetail({self.line.request.id})"
+
+
+def lines(
+    session: Session, unit: str, *, answered: bool, actor: str, now: datetime, limit: int = 100, offset: int = 0
+) -> tuple[list[InboxLine], bool]:
+    """A page of the unit's inbox, what is due first on top, and whether more follow.
+
+    Who sees a request for the first time is put on the record.
+    """
+    asked = inbox(session, unit, answered=answered, limit=limit + 1, offset=offset)
+    items = asked[:limit]
+    found = _lines(session, {item.request.id: item.due_at for item in items}, now)
+    ordered = [found[item.request.id] for item in items]
+    if not answered:
+        numbers = (line.request.verification for line in ordered)
+        record_first_access(session, numbers, _READ, actor=actor, unit=unit, now=now)
+    return ordered, len(asked) > limit
+
+
+def detail(session: Session, unit: str, request: UUID, *, actor: str, now: datetime) -> InboxDetail | None:
+    """One request of the unit's inbox, the reading on the record; None where it is not the unit's."""
+    row = session.get(Request, request)
+    if row is None or row.unit not in estate(session, unit):
+        return None
+    line = _lines(session, {request: due_of(session, request)}, now)[request]
+    if row.answered_at is not None or row.withdrawn_at is not None:
+        return InboxDetail(line, [], [], None)
+    record_access(session, row.verification, _READ, actor=actor, unit=unit, now=now)
+    verification = session.get_one(Verification, row.verification)
+    names = dict(session.execute(select(Unit.code, Unit.name)).tuples().all())
+    check = mismatches.checked_by(session, row.verification)
+    return InboxDetail(
+        line,
+        [
+            Supplement(rest.asked_at, what, rest.ended_at if supply is not None else None, supply)
+            for rest, what, supply in supplements.texts(session, verification, request)
+        ],
+        [EarlierReturn(names[back.unit], back.at, reason) for back, reason, _ in returns.texts(session, verification)],
+        Check(*check) if check else None,
+    )
+
+
+def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) -> dict[UUID, InboxLine]:
+    limits: dict[UUID, list[Deadline]] = {}
+    for limit in session.scalars(select(Deadline).where(Deadline.request.in_(due))):
+        if limit.request is not None:
+            limits.setdefault(limit.request, []).append(limit)
+    resting = set(
+        session.scalars(select(Suspension.request).where(Suspension.request.in_(due), Suspension.ended_at.is_(None)))
+    )
+    asked = list(session.scalars(select(Request).where(Request.id.in_(due))))
+    for request_id, passed in promises.missed_before(session, asked).items():
+        limits.setdefault(request_id, []).extend(passed)
+    still_open = [one for one in asked if one.answered_at is None and one.withdrawn_at is None]
+    return_by = return_limits.of_page(session, still_open)
+    rows = session.execute(
+        select(Request, Case, Party, Entry, Unit.name)
+        .join(Verification, Verification.number == Request.verification)
+        .join(Case, Case.id == Verification.case)
+        .join(Party, Party.id == Verification.party)
+        .join(Entry, Entry.id == Verification.entry)
+        .join(Unit, Unit.code == Verification.unit)
+        .where(Request.id.in_(due))
+    )
+    found = {}
+    for request, case, party, entry, unit_name in rows:
+        key = cases.case_key(case)
+        name = key.decrypt_text(Place("parties", "name", party.id), party.name)
+        number = key.decrypt_text(Place("parties", "id_number", party.id), party.id_number)
+        is_open = request.id in return_by
+        found[request.id] = InboxLine(
+            request=request,
+            due_at=due[request.id],
+            proof=entry.proof,
+            proof_name=entry.proof_name,
+            fields=entry.fields,
+            matter_name=entry.matter_name,
+            requesting_unit=unit_name,
+            name=name if is_open else mask_name(name),
+            id_type=party.id_type,
+            id_number=number if is_open else mask_number(number),
+            immediate=entry.immediate,
+            colour=colour_of(limits.get(request.id, []), now, resting=request.id in resting),
+            resting=request.id in resting,
+            return_by=return_by.get(request.id),
+            notes=notes_of(limits.get(request.id, [])),
+        )
+    return found

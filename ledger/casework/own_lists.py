@@ -1,0 +1,105 @@
+"""本单位的办件、核验和待办: a unit's own lists, newest first, and how much waits in its inbox.
+
+A page begins after the last line of the page before, by instant and key: what arrives meanwhile neither repeats a line
+nor hides one. No persons' data is opened. What a unit inherited by a merger is its own (ledger.succession).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Subquery, exists, func, select, true, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from domain.instants import is_past
+from domain.lifecycle import State
+from ledger.actor import person_of
+from ledger.inbox.requests import DUE
+from ledger.succession import estate
+from ledger.tables.cases import Case
+from ledger.tables.catalog import Entry
+from ledger.tables.inbox import Suspension
+from ledger.tables.registry import Matter, Unit
+from ledger.tables.verifications import Request, Verification
+
+#: Where a page ended: the instant and the key of its last line.
+Place = tuple[datetime, str]
+
+
+def cases(session: Session, unit: str, *, after: Place | None, still_open: bool | None, limit: int) -> list[tuple[Case, str]]:
+    """The unit's cases with their matter's name; `limit` of them from `after` on."""
+    page = select(Case.id)
+    if still_open is not None:
+        page = page.where(Case.closed_at.is_(None) if still_open else Case.closed_at.is_not(None))
+    if after is not None:
+        page = page.where(tuple_(Case.registered_at, Case.number) < after)
+    newest = Case.registered_at.desc(), Case.number.desc()
+    chosen = _of_each(session, unit, page.order_by(*newest).limit(limit), Case.unit)
+    query = select(Case, Matter.name).join(chosen, chosen.c.id == Case.id).join(Matter, Matter.code == Case.matter)
+    return list(session.execute(query.order_by(*newest).limit(limit)).tuples())
+
+
+def verifications(
+    session: Session, unit: str, *, after: Place | None, states: Sequence[State], case: str | None, limit: int
+) -> list[tuple[Verification, Entry, str]]:
+    """The unit's verifications with their entry of the list and the case's number."""
+    page = select(Verification.number)
+    if states:
+        page = page.where(Verification.state.in_(states))
+    if case is not None:
+        numbered = select(Case.id).where(Case.number == case, Case.unit.in_(estate(session, unit)))
+        page = page.where(Verification.case.in_(session.scalars(numbered).all()))
+    if after is not None:
+        page = page.where(tuple_(Verification.filed_at, Verification.number) < after)
+    newest = Verification.filed_at.desc(), Verification.number.desc()
+    chosen = _of_each(session, unit, page.order_by(*newest).limit(limit), Verification.unit)
+    query = (
+        select(Verification, Entry, Case.number)
+        .join(chosen, chosen.c.number == Verification.number)
+        .join(Entry, Entry.id == Verification.entry)
+        .join(Case, Case.id == Verification.case)
+    )
+    return list(session.execute(query.order_by(*newest).limit(limit)).tuples())
+
+
+def _of_each(session: Session, unit: str, page: Select[Any], column: InstrumentedAttribute[str]) -> Subquery:
+    """The page of this unit and of each that was merged into it: each is read in the order of its index, and no further
+    than a page; of all together PostgreSQL would read everything and sort it."""
+    one = page.where(column == Unit.code).lateral("page")
+    return select(one).select_from(Unit).join(one, true()).where(Unit.code.in_(estate(session, unit))).subquery("chosen")
+
+
+@dataclass(frozen=True)
+class InboxCounts:
+    open: int
+    unclaimed: int
+    mine: int
+    overdue: int
+    resting: int
+
+
+def inbox_counts(session: Session, unit: str, person: str, *, now: datetime) -> InboxCounts:
+    """What waits in the unit's inbox, and how much of it this person claimed."""
+    rests = exists().where(Suspension.request == Request.id, Suspension.ended_at.is_(None)).correlate(Request)
+    waiting = (
+        select(Request.claimed_by, DUE.label("due_at"), rests.label("resting"))
+        .where(Request.unit.in_(estate(session, unit)), Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
+        .subquery()
+    )
+    query = select(
+        waiting.c.claimed_by,
+        func.count(),
+        func.count().filter(is_past(waiting.c.due_at, now)),
+        func.count().filter(waiting.c.resting),
+    ).group_by(waiting.c.claimed_by)
+    rows = session.execute(query).tuples().all()
+    return InboxCounts(
+        open=sum(row[1] for row in rows),
+        unclaimed=sum(row[1] for row in rows if row[0] is None),
+        mine=sum(row[1] for row in rows if row[0] is not None and person_of(row[0]) == person),
+        overdue=sum(row[2] for row in rows),
+        resting=sum(row[3] for row in rows),
+    )

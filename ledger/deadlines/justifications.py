@@ -1,0 +1,93 @@
+"""超时理由 (reading 8): why a soft limit is missed, given by the issuing unit, approved or not by the 专班 office."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.inbox import ExcuseReason
+from domain.lifecycle import Event
+from domain.limits import LimitKind
+from domain.recusal import Subject
+from ledger import recusal
+from ledger.lifecycle.moves import note
+from ledger.lifecycle.standings import lock
+from ledger.succession import estate
+from ledger.tables.verifications import Deadline, Request
+
+
+class NoSoftLimit(Exception):
+    """The request has no soft limit: a hard one knows no excuse."""
+
+
+class NothingMissed(Exception):
+    """The limit was met, or ended without a score: there is nothing to excuse."""
+
+
+class ExcuseStands(Exception):
+    """It was given, or decided, already."""
+
+
+class NoExcuse(Exception):
+    """There is nothing to decide."""
+
+
+def give(session: Session, request: UUID, unit: str, reason: ExcuseReason, *, now: datetime, actor: str) -> Deadline:
+    """Put the reason on the record, before or after the limit. Raises `NoSoftLimit`, `NothingMissed`, `ExcuseStands`;
+    LookupError where the request is not the unit's."""
+    row = session.get(Request, request)
+    if row is None or row.unit not in estate(session, unit):
+        raise LookupError
+    lock(session, row.verification)
+    limit = _soft(session, request)
+    if limit.excuse is not None:
+        raise ExcuseStands
+    limit.excuse, limit.excuse_by, limit.excuse_at = reason, actor, now
+    detail = {"request": str(request), "reason": reason.value}
+    note(session, row.verification, Event.EXCUSE_GIVEN, at=now, actor=actor, detail=detail)
+    return limit
+
+
+def decide(session: Session, request: UUID, approved: bool, *, now: datetime, actor: str) -> Deadline:
+    """Approve or refuse. Approved before the limit passes, no 督办 opens for it (reading 11); a 督办 that is open goes
+    on. Raises `NoSoftLimit`, `NothingMissed`, `NoExcuse`, `ExcuseStands`; LookupError where there is no such request.
+    """
+    row = session.get(Request, request)
+    if row is None:
+        raise LookupError
+    recusal.check(session, Subject.EXCUSE, request, [row.unit], actor=actor)
+    lock(session, row.verification)
+    limit = _soft(session, request)
+    if limit.excuse is None:
+        raise NoExcuse
+    if limit.excuse_approved is not None:
+        raise ExcuseStands
+    limit.excuse_approved, limit.excuse_decided_by, limit.excuse_decided_at = approved, actor, now
+    detail = {"request": str(request), "approved": approved}
+    note(session, row.verification, Event.EXCUSE_DECIDED, at=now, actor=actor, detail=detail)
+    return limit
+
+
+def waiting(session: Session) -> list[Deadline]:
+    """Reasons that nobody has decided on and that still matter, oldest first."""
+    query = select(Deadline).where(
+        Deadline.excuse.is_not(None), Deadline.excuse_approved.is_(None),
+        Deadline.met_at.is_(None), Deadline.closed_at.is_(None),
+    )  # fmt: skip
+    return list(session.scalars(query.order_by(Deadline.excuse_at)))
+
+
+def _soft(session: Session, request: UUID) -> Deadline:
+    limit = session.scalar(
+        select(Deadline)
+        .where(Deadline.request == request, Deadline.kind == LimitKind.SOFT)
+        .execution_options(populate_existing=True)
+    )
+    if limit is None:
+        raise NoSoftLimit
+    if limit.met_at is not None or limit.closed_at is not None:
+        raise NothingMissed
+    return limit

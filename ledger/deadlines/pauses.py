@@ -1,0 +1,38 @@
+"""时限的暂停: supplements (reading 10), and outages where the district deducts them (reading 21)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from domain.intervals import Interval, union
+from domain.readings import Readings
+from ledger.calendars import outages
+from ledger.tables.inbox import Suspension
+from ledger.tables.verifications import Deadline, Request
+
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+
+def pauses(session: Session, request: UUID, *, until: datetime | None = None) -> tuple[Interval, ...]:
+    """补正 of a request, to the second. One that is still open counts until `until`; without it, not at all."""
+    rows = session.scalars(select(Suspension).where(Suspension.request == request).order_by(Suspension.asked_at))
+    ends = ((row.asked_at, row.ended_at or until) for row in rows)
+    return tuple(Interval(asked_at, max(ended_at, asked_at)) for asked_at, ended_at in ends if ended_at is not None)
+
+
+def stopped(session: Session, request: Request, readings: Readings) -> tuple[Interval, ...]:
+    """When the request's clock stood still, by these readings."""
+    found = pauses(session, request.id)
+    if readings.outage_deducted:
+        found += tuple(outages.between(session, request.received_at, _FAR))
+    return union(found)
+
+
+def rests() -> ColumnElement[bool]:
+    """In a query over limits: a supplement is asked for, so that this one neither warns nor passes."""
+    waiting = select(Suspension.id).where(Suspension.request == Deadline.request, Suspension.ended_at.is_(None))
+    return and_(Deadline.pausable, waiting.exists())

@@ -1,0 +1,52 @@
+"""待人工处理: why a verification waits for a person and what that person can do; the person is told by an alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from ledger.outbox.alarms import raise_alarm
+
+#: A fixed code -> the reason and the remedy. Shown by `stuck` and the API.
+REMEDIES = {
+    "fields_missing": ("来源返回的数据缺少证明所需字段。", "核对数据源配置后“重试”,或“改派”给出具单位核验。"),
+    "no_next_method": ("数据共享未能取得结果,清单没有配置其他核验方式。", "“改派”给能出具的单位,或“办结”并告知需求单位。"),
+    "commitment_declined": ("申请人不作承诺,清单没有配置其他核验方式。", "“改派”给能出具的单位,或“办结”;不得要求申请人提交证明。"),
+    "returned_twice": ("申请两次被退回。", "由工作专班办公室确定出具单位后“改派”,或“办结”。"),
+    "cannot_verify": ("出具单位答复“无法核验”。", "“改派”给其他单位,或“办结”并告知需求单位。"),
+    "missing_glyph": ("证明内容含有字库没有的字符,无法规范打印。", "联系运维补充字库后“重试”,或“办结”后线下办理。"),
+    "page_overflow": ("证明内容超出一页,无法制作。", "核对清单字段后“重试”。"),
+    "permanent_fault": ("外部系统拒绝了请求,重试无效。", "按事件中的编码联系对方,修复后“重试”。"),
+    "failed_passes": ("连续五次处理失败。", "查看事件中的失败原因,排除后“重试”。"),
+}
+
+#: What a remedy asks for, as written between “”: the command of `./run` that does it, and the endpoint.
+ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "重试": ("resume {number}", "retry_stuck"),
+        "恢复": ("resume {number}", "resume_stuck"),
+        "改派": ("reroute {number} --to 单位编码 --by 人员编码 --reason 理由", "reroute_stuck"),
+        "办结": ("close {number} --by 人员编码 --reason 理由", "close_stuck"),
+        "重新制作": ("reissue {number} --by 人员编码 --reason 理由", "reissue_stuck"),
+        "重发": ("undelivered --number {number} --again", "send_undelivered"),
+        "确认": ("settle {number} --by 人员编码 --arrived yes|no", "settle_notice"),
+    }
+)
+
+#: Trying again cannot lead anywhere else: the answer, or the applicant's decision, stands.
+FINAL = frozenset({"cannot_verify", "no_next_method", "commitment_declined"})
+
+
+def commands(number: str, remedy: str) -> list[str]:
+    """The commands for the actions that a remedy names, ready to be copied."""
+    named = [command for word, (command, _) in ACTIONS.items() if f"“{word}”" in remedy]
+    return [f"./run {command.format(number=number)}" for command in named]
+
+
+def call_a_person(session: Session, number: str, code: str, *, now: datetime) -> None:
+    """Raise the alarm that `number` waits for a person."""
+    reason, remedy = REMEDIES[code]
+    raise_alarm(session, "needs_attention", number, f"{number}:{reason}{remedy}", now=now)

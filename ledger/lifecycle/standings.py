@@ -1,0 +1,143 @@
+"""The read side of a pass: where a verification stands, and the material that its next step needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from domain.lifecycle import WAITING, State
+from domain.methods import Method
+from domain.scope import CatalogEntry
+from domain.share import Subject
+from domain.standing import Standing
+from ledger.cases import cases
+from ledger.catalog.entries import as_entry
+from ledger.lifecycle.remedies import REMEDIES
+from ledger.tables.cases import Case, Party
+from ledger.tables.catalog import Entry
+from ledger.tables.registry import Unit
+from ledger.tables.verifications import EventRow, Verification
+from ledger.vault import CaseKey, Place
+
+
+class UnknownNumber(Exception):
+    """没有这个核验编号。"""
+
+
+def load(session: Session, number: str) -> Verification:
+    """The row of this number. Raises `UnknownNumber`."""
+    row = session.get(Verification, number)
+    if row is None:
+        raise UnknownNumber(f"没有这个核验编号:{number}")
+    return row
+
+
+def lock(session: Session, number: str) -> Verification:
+    """The row of this number as it is now, kept from others until the transaction ends. Raises `UnknownNumber`.
+
+    Whoever writes a verification's requests, limits or proofs takes it first: two who took them in different order
+    would wait for each other.
+    """
+    row = session.get(Verification, number, populate_existing=True, with_for_update=True)
+    if row is None:
+        raise UnknownNumber(f"没有这个核验编号:{number}")
+    return row
+
+
+def state_at(session: Session, number: str, at: datetime) -> State | None:
+    """Where it stood at `at`, as its events tell; None before it was filed."""
+    moved = select(EventRow.target).where(
+        EventRow.verification == number, EventRow.target.is_not(None), EventRow.at <= at
+    )
+    found = session.scalar(moved.order_by(EventRow.at.desc(), EventRow.id.desc()).limit(1))
+    if found is not None:
+        return found
+    filed = session.get_one(Verification, number).filed_at <= at
+    return State.RECEIVED if filed else None
+
+
+def standing(session: Session, number: str) -> Standing:
+    """Where it stands now, without personal data. Raises `UnknownNumber`."""
+    return as_standing(session, load(session, number))
+
+
+def as_standing(session: Session, row: Verification) -> Standing:
+    told = row.state in WAITING  # of others nobody reads the names
+    return Standing(
+        number=row.number,
+        state=row.state,
+        method=row.method,
+        next_instant=row.next_instant,
+        paused=row.paused_at is not None,
+        reason=row.attention or "",
+        reason_words="".join(REMEDIES.get(row.attention or "", ())),
+        unit=_named(session, row.unit) if told else "",
+        issuer=_named(session, row.issuing_unit) if told and row.issuing_unit else "",
+    )
+
+
+def _named(session: Session, code: str) -> str:
+    unit = session.get(Unit, code)
+    return f"{unit.name}({code})" if unit else code
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a step needs to know of a verification; `subject` and `chosen` are personal data, in memory only."""
+
+    number: str
+    case_id: UUID
+    case_number: str
+    unit: str
+    unit_name: str
+    entry: CatalogEntry
+    method: Method | None
+    issuing_unit: str | None
+    proof_version: int
+    filed_at: datetime
+    subject: Subject
+    chosen: str | None
+    key: CaseKey
+
+
+_Requesting = aliased(Unit)
+_MATERIAL = (
+    select(Verification, Case, Party, _Requesting.name, Entry, Unit.name)
+    .join(Case, Case.id == Verification.case)
+    .join(Party, Party.id == Verification.party)
+    .join(_Requesting, _Requesting.code == Verification.unit)
+    .join(Entry, Entry.id == Verification.entry)
+    .outerjoin(Unit, Unit.code == Entry.issuing_unit)
+)
+
+
+def material(session: Session, number: str) -> Material:
+    """Everything for one step, read in one query so that no session is open during a call to the outside.
+
+    Raises `UnknownNumber`.
+    """
+    found = session.execute(_MATERIAL.where(Verification.number == number)).one_or_none()
+    if found is None:
+        raise UnknownNumber(f"没有这个核验编号:{number}")
+    row, case, party, unit_name, entry, issuer = found
+    key = cases.case_key(case)
+    place = Place("verifications", "chosen", number)
+    return Material(
+        number=number,
+        case_id=case.id,
+        case_number=case.number,
+        unit=row.unit,
+        unit_name=unit_name,
+        entry=as_entry(entry, issuer),
+        method=row.method,
+        issuing_unit=row.issuing_unit,
+        proof_version=row.proof_version,
+        filed_at=row.filed_at,
+        subject=cases.open_subject(party, key),
+        chosen=key.decrypt_text(place, row.chosen) if row.chosen else None,
+        key=key,
+    )

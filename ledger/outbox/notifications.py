@@ -1,0 +1,218 @@
+"""通知 on the record: one row and one id for each recipient; told twice of the same thing, nobody is written to twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import case, false, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.notices import NoticeChannel, NoticeKind, NoticeStanding
+from domain.roles import Role
+from ledger.outbox.callbacks_sent import PAUSES, Receipt
+from ledger.succession import heir
+from ledger.tables.duty import Absence
+from ledger.tables.effects import Notice
+from ledger.tables.registry import CallbackAddress, Person, Unit
+from ledger.vault import Place, vault
+
+#: A mail that was begun and whose outcome nobody recorded for so long is unknown: shown, never repeated by itself.
+UNKNOWN_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Notification:
+    """One notice ready to leave; `id` goes with every attempt. `url` and `secret` for a webhook, `mail` for a mail."""
+
+    id: UUID
+    channel: NoticeChannel
+    kind: NoticeKind
+    verification: str
+    unit_name: str
+    about: datetime
+    made_at: datetime
+    attempts: int
+    cause: str
+    mail: str = ""
+    url: str = ""
+    secret: bytes = b""
+    topic: str = "notice"
+    way: str = ""  #: the mail server, or the unit whose system is called: who does not answer once, does not at once again
+
+    @property
+    def status(self) -> str:
+        return self.kind.value
+
+    def __repr__(self) -> str:
+        return f"Notification({self.id})"
+
+
+def notify_unit(
+    session: Session, kind: NoticeKind, unit: str, cause: str, *, number: str, about: datetime, now: datetime,
+    roles: frozenset[Role] = frozenset(), persons: Iterable[str] = (), announced: bool = False, system: bool = True,
+) -> None:  # fmt: skip
+    """Tell a unit: its system by webhook where it has one, by mail the persons, or those on duty with one of the roles.
+
+    Whoever is named is told although away now: a 督办 that begins later is theirs from its beginning. Where nobody who
+    is named has an address, those with a role are told. `cause` is the id of what it tells of. A unit without addresses
+    finds it in its inbox. `announced`: its system has a callback of the same event (`deliveries.announce`); one is enough.
+    `system`: False for what concerns one person alone.
+    """
+    unit = heir(session, unit)
+    away = select(Absence.id).where(
+        Absence.person == Person.code, Absence.cancelled_at.is_(None), Absence.since <= now, Absence.until > now
+    )
+    holds = or_(false(), *[Person.roles.any(role.value) for role in sorted(roles)])  # type: ignore[arg-type]
+    reachable = select(Person.code).where(Person.unit == unit, Person.active.is_(True), Person.mail.is_not(None)).order_by(Person.code)
+    named = session.scalars(reachable.where(Person.code.in_(list(persons)))).all()
+    for person in named or session.scalars(reachable.where(holds, ~away.exists())):
+        _write(session, kind, unit, cause, NoticeChannel.MAIL, person, number=number, about=about, now=now)
+    address = select(CallbackAddress.id).where(CallbackAddress.unit == unit, CallbackAddress.active.is_(True))
+    if system and not announced and session.scalar(address) is not None:
+        _write(session, kind, unit, cause, NoticeChannel.WEBHOOK, unit, number=number, about=about, now=now)
+
+
+def notify_office(session: Session, kind: NoticeKind, cause: str, *, number: str, about: datetime, now: datetime) -> None:
+    """Tell the 专班 office: everybody who holds that role, in whatever unit, and the systems of these units."""
+    holders = select(Person.unit).where(Person.roles.any(Role.OFFICE.value), Person.active.is_(True))  # type: ignore[arg-type]
+    for unit in session.scalars(holders.distinct().order_by(Person.unit)):
+        notify_unit(session, kind, unit, cause, number=number, about=about, now=now, roles=frozenset({Role.OFFICE}))
+
+
+def notify_readers(session: Session, report: UUID, readers: Iterable[str], *, about: datetime, now: datetime) -> int:
+    """周报, a mail of its own to each reader, so that what one server refuses concerns one reader. Gives how many are new."""
+    return sum(
+        _write(session, NoticeKind.REPORT, None, str(report), NoticeChannel.MAIL, reader, number=None, about=about, now=now)
+        for reader in readers
+    )
+
+
+def of_report(session: Session, report: UUID) -> list[Notice]:
+    """The mails of a report, one for each reader."""
+    query = select(Notice).where(Notice.kind == NoticeKind.REPORT, Notice.cause == str(report))
+    return list(session.scalars(query.order_by(Notice.recipient)))
+
+
+def _write(
+    session: Session, kind: NoticeKind, unit: str | None, cause: str, channel: NoticeChannel, recipient: str, *,
+    number: str | None, about: datetime, now: datetime,
+) -> bool:  # fmt: skip
+    written = session.execute(
+        insert(Notice)
+        .values(
+            id=uuid4(), verification=number, unit=unit, kind=kind, cause=cause, channel=channel, recipient=recipient,
+            about=about, made_at=now, attempts=0, next_attempt_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Notice.id)
+    )  # fmt: skip
+    return written.first() is not None
+
+
+def take_next(
+    session: Session, *, now: datetime, number: str | None = None, without: Iterable[str] = ()
+) -> Notification | None:
+    """The notice that is due first, to one process only; None where none is. The attempt is booked before it is made.
+
+    `without`: where nobody answered just now (`Notification.way`); what goes there stays due for the next sweep.
+
+    One at a time: a crash leaves nothing booked that nobody began to send. A webhook is booked again: a crash repeats
+    it under the same id, and the receiver keeps one. A mail is not: its beginning is recorded, and without a recorded
+    outcome it is unknown.
+    """
+    query = (
+        select(Notice, Unit.name, Person.mail, CallbackAddress)
+        .outerjoin(Unit, Unit.code == Notice.unit)
+        .outerjoin(Person, (Person.code == Notice.recipient) & (Notice.channel == NoticeChannel.MAIL))
+        .outerjoin(CallbackAddress, (CallbackAddress.unit == Notice.unit) & (Notice.channel == NoticeChannel.WEBHOOK))
+        .where(Notice.next_attempt_at <= now)
+    )
+    if number is not None:
+        query = query.where(Notice.verification == number)
+    way = case((Notice.channel == NoticeChannel.MAIL, NoticeChannel.MAIL.value), else_=Notice.recipient)
+    query = query.where(way.not_in(list(without)))
+    query = query.order_by(Notice.next_attempt_at, Notice.id).limit(1).with_for_update(skip_locked=True, of=Notice)
+    while (found := session.execute(query).tuples().one_or_none()) is not None:
+        row, unit_name, mail, address = found
+        mail = row.recipient if row.kind is NoticeKind.REPORT else mail
+        row.attempts, row.started_at = row.attempts + 1, now
+        if not mail and (address is None or not address.active):  # it was there when the notice was written
+            row.given_up_at, row.next_attempt_at, row.last_answer = now, None, "no_address"
+            session.flush()
+            continue
+        row.next_attempt_at = None if row.channel is NoticeChannel.MAIL else now + _pause(row.attempts)
+        secret = vault().decrypt(Place("callback_addresses", "secret", address.id), address.secret) if address else b""
+        return Notification(
+            row.id, row.channel, row.kind, row.verification or "", unit_name or "", row.about, row.made_at, row.attempts,
+            row.cause, mail=mail or "", url=address.url if address else "", secret=secret,
+            way=NoticeChannel.MAIL.value if row.channel is NoticeChannel.MAIL else row.recipient,
+        )  # fmt: skip
+    return None
+
+
+def _pause(attempts: int) -> timedelta:
+    return PAUSES[min(attempts, len(PAUSES)) - 1]
+
+
+def record_attempt(session: Session, sent: Notification, answer: str, outcome: Receipt, *, now: datetime) -> None:
+    """The outcome of an attempt. A mail that the server did not take is free for the next one, under the same id."""
+    values: dict[str, datetime | None] = {}
+    if outcome is Receipt.RECEIVED:
+        values = {"sent_at": now, "next_attempt_at": None}
+    elif outcome is Receipt.REFUSED or sent.attempts > len(PAUSES):
+        values = {"given_up_at": now, "next_attempt_at": None}
+    elif sent.channel is NoticeChannel.MAIL:
+        values = {"started_at": None, "next_attempt_at": now + _pause(sent.attempts)}
+    session.execute(
+        update(Notice).where(Notice.id == sent.id, Notice.sent_at.is_(None)).values(last_answer=answer, **values)
+    )
+
+
+def unknown(session: Session, *, now: datetime) -> list[Notice]:
+    """Mails that may or may not have arrived: a person looks, and settles them."""
+    query = select(Notice).where(
+        Notice.channel == NoticeChannel.MAIL,
+        Notice.sent_at.is_(None),
+        Notice.given_up_at.is_(None),
+        Notice.next_attempt_at.is_(None),
+        Notice.started_at < now - UNKNOWN_AFTER,
+    )
+    return list(session.scalars(query.order_by(Notice.made_at)))
+
+
+def given_up(session: Session, limit: int = 500) -> list[Notice]:
+    """Notices that did not get through, oldest first."""
+    query = select(Notice).where(Notice.given_up_at.is_not(None), Notice.sent_at.is_(None))
+    return list(session.scalars(query.order_by(Notice.given_up_at).limit(limit)))
+
+
+def standing_of(row: Notice, now: datetime) -> NoticeStanding:
+    """How one stands: in the same words as `unknown`, `given_up` and `settle` mean it."""
+    if row.sent_at is not None:
+        return NoticeStanding.SENT
+    if row.given_up_at is not None:
+        return NoticeStanding.GIVEN_UP
+    if row.next_attempt_at is not None:
+        return NoticeStanding.WAITING
+    begun = row.started_at is not None and row.started_at < now - UNKNOWN_AFTER
+    return NoticeStanding.UNKNOWN if begun else NoticeStanding.ON_ITS_WAY
+
+
+def settle(session: Session, notice: UUID, *, arrived: bool, now: datetime, actor: str) -> Notice | None:
+    """A person found out whether it arrived: done with it, or sent again under the same id.
+
+    None where there is nothing to settle: sent, to be sent again by itself, or on its way this very moment.
+    """
+    row = session.get(Notice, notice, with_for_update=True)
+    if row is None or standing_of(row, now) not in (NoticeStanding.UNKNOWN, NoticeStanding.GIVEN_UP):
+        return None
+    if arrived:
+        row.sent_at = now
+    else:
+        row.started_at, row.given_up_at, row.next_attempt_at, row.attempts = None, None, now, 0
+        row.again_at, row.again_by = now, actor
+    return row

@@ -1,0 +1,129 @@
+"""投诉办理: passed to the unit that is to answer, answered, closed; the unit named never sees who reported (18.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.complaints import COMPLAINT_STEPS, ComplaintOutcome, ComplaintStanding, ComplaintStep
+from domain.recusal import Subject
+from ledger import recusal
+from ledger.oversight.complaints import ComplaintRefused, Stated, add_step, key_of, refuse_naming, written
+from ledger.succession import estate, heir
+from ledger.tables.oversight import Complaint, ComplaintStepRow
+from ledger.tables.registry import Matter, Unit
+from ledger.vault import Place
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step as it may be read; `text` None where there is none, or where it may not be read."""
+
+    step: ComplaintStep
+    at: datetime
+    person: str
+    unit: str
+    record: dict[str, Any]
+    text: str | None
+
+
+def pass_on(session: Session, number: str, to: str, asked: str, *, person: str, unit: str, now: datetime) -> Complaint:
+    """转办: `asked` is what the unit reads; it is kept in clear and holds nothing by which the reporter could be known."""
+    row = _locked(session, number)
+    recusal.check(session, Subject.COMPLAINT, number, concerned(session, row), actor=person)
+    target = _next(row, ComplaintStep.PASS)
+    refuse_naming(written(row), asked)
+    found = session.get(Unit, to)
+    if found is None or not found.active:
+        raise ComplaintRefused("没有可用的单位,请核对单位编码。")
+    row.unit, row.standing, row.done_at = to, target, None
+    add_step(session, row, ComplaintStep.PASS, person=person, unit=unit, now=now, to=to, asked=asked)
+    return row
+
+
+def answer(session: Session, number: str, text: str, *, person: str, unit: str, now: datetime) -> Complaint:
+    """The unit's own answer. LookupError where it was not passed to this unit."""
+    row = _locked(session, number)
+    if row.unit not in estate(session, unit) or row.standing is ComplaintStanding.RECEIVED:
+        raise LookupError
+    row.standing = _next(row, ComplaintStep.ANSWER)
+    row.done_at = now
+    add_step(session, row, ComplaintStep.ANSWER, person=person, unit=unit, now=now, text=text)
+    return row
+
+
+def close(
+    session: Session, number: str, outcome: ComplaintOutcome, text: str, *, person: str, unit: str, now: datetime
+) -> Complaint:
+    """办结 by the office, with its outcome."""
+    row = _locked(session, number)
+    recusal.check(session, Subject.COMPLAINT, number, concerned(session, row), actor=person)
+    row.standing = _next(row, ComplaintStep.CLOSE)
+    row.done_at = row.done_at or now
+    add_step(session, row, ComplaintStep.CLOSE, person=person, unit=unit, now=now, text=text, outcome=outcome.value)
+    return row
+
+
+def read(session: Session, number: str, *, person: str, unit: str, now: datetime) -> Stated:
+    """What the reporter wrote, for whoever handles it; the reading is put on the record (15.4).
+
+    Never for people of the unit named, whatever their office (18.2): then LookupError.
+    """
+    row = find(session, number)
+    if heir(session, unit) in concerned(session, row):
+        raise LookupError
+    add_step(session, row, ComplaintStep.READ, person=person, unit=unit, now=now)
+    return written(row)
+
+
+def concerned(session: Session, row: Complaint) -> frozenset[str]:
+    """Whom it is about: the unit named at first, or whose matter it is where none was, and whoever it was passed to. That it
+    went on, or that the unit was merged, does not end it."""
+    to = ComplaintStepRow.record["to"].astext
+    told = select(ComplaintStepRow.step, to).where(ComplaintStepRow.complaint == row.id, to.is_not(None))
+    passed = {unit: step for step, unit in session.execute(told.order_by(ComplaintStepRow.serial.desc())).tuples()}
+    named_first = ComplaintStep.RECEIVE in passed.values()
+    matter = session.get(Matter, row.matter) if row.matter and not named_first else None
+    return frozenset(heir(session, unit) for unit in (row.unit, matter.unit if matter else None, *passed) if unit)
+
+
+def find(session: Session, number: str) -> Complaint:
+    """Raises LookupError."""
+    row = session.scalar(select(Complaint).where(Complaint.number == number))
+    if row is None:
+        raise LookupError
+    return row
+
+
+def steps(session: Session, row: Complaint, *, as_unit: str | None) -> list[StepView]:
+    """What was done, oldest first. `as_unit`: what this unit may read: what it was asked and its own answers."""
+    found = session.scalars(
+        select(ComplaintStepRow).where(ComplaintStepRow.complaint == row.id).order_by(ComplaintStepRow.serial)
+    )
+    views = []
+    for one in found:
+        own = one.unit == as_unit or one.record.get("to") == as_unit
+        if as_unit is not None and not (own and one.step in (ComplaintStep.PASS, ComplaintStep.ANSWER)):
+            continue
+        text = key_of(row).decrypt_text(Place("complaint_steps", "text", one.id), one.text) if one.text else None
+        views.append(StepView(one.step, one.at, one.person, one.unit, one.record, text))
+    return views
+
+
+def _next(row: Complaint, step: ComplaintStep) -> ComplaintStanding:
+    target = COMPLAINT_STEPS.get((row.standing, step))
+    if target is None:
+        raise ComplaintRefused(f"这件投诉{row.standing.chinese},不能“{step.chinese}”。")
+    return target
+
+
+def _locked(session: Session, number: str) -> Complaint:
+    query = select(Complaint).where(Complaint.number == number).with_for_update()
+    row = session.scalar(query.execution_options(populate_existing=True))
+    if row is None:
+        raise LookupError
+    return row

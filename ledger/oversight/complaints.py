@@ -1,0 +1,217 @@
+"""投诉举报 (18.1, 18.2): taken in from every channel once, its reporter protected; and a week's figures."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from domain.clear_text import named_by_number, names_one_of
+from domain.complaints import (
+    ComplaintAbout,
+    ComplaintChannel,
+    ComplaintStanding,
+    ComplaintStep,
+    plain_contact,
+    plain_text,
+)
+from domain.limits import aware
+from domain.numbers import new_number
+from ledger.calendars import terms
+from ledger.succession import estate
+from ledger.tables.oversight import Complaint, ComplaintStepRow
+from ledger.tables.registry import Matter, ProofKind, Unit
+from ledger.vault import CaseKey, Erased, Place, vault
+
+#: The same text or telephone number within this time may be the same complaint again.
+DUPLICATE_WITHIN = timedelta(days=30)
+_LEAST_TEXT = 8  #: shorter ones (“态度差”) are alike by accident
+_TURN = 18_018  #: the lock under which complaints are taken in: two copies at once see each other
+
+
+class ComplaintRefused(Exception):
+    """It cannot be taken in or handled so; the text is Chinese and repeats nothing that was sent."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What the reporter wrote, and who it is: personal data. Empty name and contact: anonymous (18.2)."""
+
+    text: str
+    name: str = ""
+    contact: str = ""
+
+    @property
+    def reporter(self) -> list[str]:
+        """What names who reported."""
+        return [said for said in (self.name, self.contact) if said]
+
+    def __repr__(self) -> str:
+        return "Stated(…)"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A complaint as a channel hands it over."""
+
+    channel: ComplaintChannel
+    about: ComplaintAbout
+    received_at: datetime
+    stated: Stated
+    channel_number: str | None = None
+    unit: str | None = None
+    matter: str | None = None
+    proof: str | None = None
+    rating: int | None = None
+    rating_source: str | None = None
+
+
+@dataclass(frozen=True)
+class Week:
+    """18.1 in a period: received in it; `handled_due`: whose term ended in it, in time or not."""
+
+    received: int
+    by_channel: tuple[tuple[str, int], ...]
+    handled_in_time: int
+    handled_due: int
+    by_unit: tuple[tuple[str, int], ...]
+
+
+def take_in(session: Session, sent: Intake, days: int, *, person: str, unit: str, now: datetime) -> tuple[Complaint, bool]:
+    """On the record; and whether it was there already, by the channel's own number. Raises `ComplaintRefused`.
+
+    A probable duplicate is kept and linked: two people may complain of the same in the same words.
+    """
+    _check(session, sent, now)
+    session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    if sent.channel_number is not None:
+        same = select(Complaint).where(Complaint.channel == sent.channel, Complaint.channel_number == sent.channel_number)
+        if (known := session.scalar(same)) is not None:
+            return known, True
+    row_id = uuid4()
+    wrapped, master = vault().new_case_key(row_id)
+    key = vault().open_case_key(row_id, wrapped, master)
+    due_at, missing = terms.due(session, sent.received_at, days, now=now)
+    text, contact = plain_text(sent.stated.text), plain_contact(sent.stated.contact)
+    row = Complaint(
+        id=row_id, number=new_number(now, "TS"), channel=sent.channel, channel_number=sent.channel_number, about=sent.about,
+        received_at=aware(sent.received_at), entered_at=aware(now), entered_by=person, unit=sent.unit, matter=sent.matter,
+        proof=sent.proof, rating=sent.rating, rating_source=sent.rating_source,
+        written=key.encrypt_text(Place("complaints", "written", row_id), json.dumps(asdict(sent.stated), ensure_ascii=False)),
+        anonymous=not (sent.stated.name or sent.stated.contact), data_key=wrapped, master_key=master,
+        text_hash=vault().lookup("complaint_text", text) if len(text) >= _LEAST_TEXT else None,
+        contact_hash=vault().lookup("complaint_contact", contact) if contact else None,
+        standing=ComplaintStanding.RECEIVED, due_at=due_at, missing_year=missing,
+    )  # fmt: skip
+    alike = _alike(session, row)
+    row.duplicates = (alike.duplicates or alike.id) if alike else None
+    session.add(row)
+    session.flush()
+    add_step(session, row, ComplaintStep.RECEIVE, person=person, unit=unit, now=now, to=sent.unit)
+    return row, False
+
+
+def _check(session: Session, sent: Intake, now: datetime) -> None:
+    if sent.received_at > now:
+        raise ComplaintRefused("收到时间晚于现在。")
+    if sent.unit is not None and session.get(Unit, sent.unit) is None:
+        raise ComplaintRefused("没有所填的被反映单位。")
+    if sent.matter is not None and session.get(Matter, sent.matter) is None:
+        raise ComplaintRefused("没有所填的事项编码。")
+    if sent.proof is not None and session.get(ProofKind, sent.proof) is None:
+        raise ComplaintRefused("没有所填的证明编码。")
+    if sent.rating is not None and not sent.rating_source:
+        raise ComplaintRefused("评价须写明出自哪里(评价来源)。")
+    if not sent.stated.text and sent.rating is None:
+        raise ComplaintRefused("没有反映的内容。")
+    refuse_naming(sent.stated, sent.channel_number, sent.rating_source)
+
+
+def refuse_naming(stated: Stated, *kept_in_clear: str | None) -> None:
+    """Raise `ComplaintRefused` where what is kept in clear says who reported."""
+    if any(named_by_number(text) or names_one_of(text, stated.reporter) for text in kept_in_clear if text):
+        raise ComplaintRefused("渠道编号、评价来源、转办要求以明文保存,不得写反映人的姓名、号码或联系方式。")
+
+
+def _alike(session: Session, row: Complaint) -> Complaint | None:
+    """An earlier one in the same words, or from the same telephone about the same unit."""
+    either: list[ColumnElement[bool]] = []
+    if row.text_hash is not None:
+        either.append(Complaint.text_hash == row.text_hash)
+    if row.contact_hash is not None:
+        same_unit = Complaint.unit.is_not_distinct_from(row.unit)
+        either.append(and_(Complaint.contact_hash == row.contact_hash, same_unit))
+    if not either:
+        return None
+    near = Complaint.received_at.between(row.received_at - DUPLICATE_WITHIN, row.received_at + DUPLICATE_WITHIN)
+    return session.scalar(select(Complaint).where(near, or_(*either)).order_by(Complaint.entered_at, Complaint.number).limit(1))
+
+
+def add_step(
+    session: Session, row: Complaint, step: ComplaintStep, *, person: str, unit: str, now: datetime,
+    text: str = "", **record: object,
+) -> None:  # fmt: skip
+    """Put a step on the record; its text under the complaint's own key."""
+    step_id = uuid4()
+    sealed = key_of(row).encrypt_text(Place("complaint_steps", "text", step_id), text) if text else None
+    session.add(
+        ComplaintStepRow(
+            id=step_id, complaint=row.id, step=step, at=aware(now), person=person, unit=unit, record=record, text=sealed
+        )
+    )
+    session.flush()
+
+
+def key_of(row: Complaint) -> CaseKey:
+    return vault().open_case_key(row.id, row.data_key, row.master_key)
+
+
+def written(row: Complaint) -> Stated:
+    """What the reporter wrote, in clear. Raises `Erased` when its time is over."""
+    if not row.data_key:
+        raise Erased("已按保管期限销毁。")
+    return Stated(**json.loads(key_of(row).decrypt_text(Place("complaints", "written", row.id), row.written)))
+
+
+def listed(
+    session: Session, unit: str | None, *, standings: Collection[ComplaintStanding] = (), limit: int = 200, offset: int = 0
+) -> list[Complaint]:
+    """Newest first; of a unit those that were passed to it, None: all."""
+    query = select(Complaint).order_by(Complaint.entered_at.desc(), Complaint.number)
+    if unit is not None:
+        query = query.where(Complaint.unit.in_(estate(session, unit)), Complaint.standing != ComplaintStanding.RECEIVED)
+    if standings:
+        query = query.where(Complaint.standing.in_(standings))
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def week(session: Session, start: datetime, end: datetime, unit: str | None) -> Week:
+    """The figures of [start, end), of one unit or of all; a term that ends at 24:00 of the last day is of this week."""
+    whose = [] if unit is None else [Complaint.unit == unit]
+    came = session.execute(
+        select(Complaint.channel, Complaint.unit).where(Complaint.received_at >= start, Complaint.received_at < end, *whose)
+    ).all()
+    ended = select(func.count(), func.count().filter(Complaint.done_at <= Complaint.due_at)).where(
+        Complaint.due_at > start, Complaint.due_at <= end, *whose
+    )
+    due, in_time = session.execute(ended).one()
+    channels, units = Counter(channel.chinese for channel, _ in came), Counter(code for _, code in came if code)
+    order = {channel.chinese: place for place, channel in enumerate(ComplaintChannel)}
+    return Week(
+        received=len(came), by_channel=tuple(sorted(channels.items(), key=lambda one: order[one[0]])), handled_in_time=in_time,
+        handled_due=due, by_unit=tuple(sorted(units.items(), key=lambda one: (-one[1], one[0]))),
+    )  # fmt: skip
+
+
+def determine(session: Session, year: int, days: int, *, now: datetime) -> None:
+    """The calendar of a year came or changed: the terms that waited for it, and those that run."""
+    running = or_(Complaint.missing_year == year, Complaint.done_at.is_(None))
+    for row in session.scalars(select(Complaint).where(running).with_for_update()):
+        row.due_at, row.missing_year = terms.due(session, row.received_at, days, now=now)
+    session.flush()

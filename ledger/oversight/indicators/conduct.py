@@ -1,0 +1,85 @@
+"""使用系统 (16.7): look-ups elsewhere, cases dated back or there for the look-up alone, shared accounts, what nobody went on with."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.leads import LeadRule, Sign, is_outlier
+from ledger.oversight.indicators.finding import MOST_NUMBERS, found
+
+_R = LeadRule
+_DAYS_OF_GRACE = timedelta(days=3)  #: a case's end is entered some days late
+_OFF_SYSTEM = """
+    SELECT unit, '', NULL, count(*) FROM off_system_lookups
+    WHERE recorded_at >= :start AND recorded_at < :end GROUP BY unit HAVING count(*) >= :least
+"""
+_BACKDATED = """
+    SELECT c.unit, '', array_agg(v.number), count(DISTINCT c.id)
+    FROM cases c LEFT JOIN verifications v ON v.case_id = c.id
+    WHERE c.registered_at >= :start AND c.registered_at < :end AND c.registered_at - c.accepted_at > interval '3 days'
+    GROUP BY c.unit HAVING count(DISTINCT c.id) >= :least
+"""
+_FOR_LOOKUP = """
+    SELECT c.unit, '', array_agg(v.number), count(DISTINCT c.id)
+    FROM cases c JOIN verifications v ON v.case_id = c.id AND v.state = 'delivered'
+    WHERE c.handling = 'promised' AND c.closed_at >= :start AND c.closed_at < :end
+          AND c.closed_at - c.registered_at <= interval '10 minutes'
+    GROUP BY c.unit HAVING count(DISTINCT c.id) >= :least
+"""
+#: Of a unit the person and the hour with most places. What was filed and answered then leads to who it was.
+_SHARED = """
+    WITH hours AS (
+        SELECT p.unit, o.subject AS person, o.since, count(*) AS places FROM origins o JOIN people p ON p.code = o.subject
+        WHERE o.what = 'account' AND o.since >= :start AND o.since < :end
+        GROUP BY 1, 2, 3 HAVING count(*) >= :least
+    ), fullest AS (SELECT DISTINCT ON (unit) * FROM hours ORDER BY unit, places DESC, since, person)
+    SELECT f.unit, '', array_agg(DISTINCT d.number), f.places
+    FROM fullest f LEFT JOIN LATERAL (
+        SELECT v.number FROM verifications v
+        WHERE v.filed_by = f.person AND v.unit = f.unit AND v.filed_at >= f.since AND v.filed_at < f.since + interval '1 hour'
+        UNION
+        SELECT q.verification FROM requests q
+        WHERE q.answered_by = f.person AND q.unit = f.unit
+              AND q.answered_at >= f.since AND q.answered_at < f.since + interval '1 hour'
+    ) d ON true GROUP BY f.unit, f.places
+"""
+
+
+#: Of a case that should have ended in this time: by each key, how many results led to nothing. Cases that last longer
+#: are not due yet; those without a promise are due a day after they were registered.
+_UNUSED = """
+    SELECT v.unit, CASE WHEN v.via_system IS NULL THEN '' ELSE v.via_system END, coalesce(v.via_system, v.filed_by),
+           count(*) FILTER (WHERE c.closed_at IS NULL), count(*),
+           array_agg(v.number ORDER BY v.number) FILTER (WHERE c.closed_at IS NULL)
+    FROM cases c JOIN verifications v ON v.case_id = c.id AND v.state = 'delivered' AND v.result = 'confirmed'
+    WHERE coalesce(c.promise_end, c.registered_at + interval '1 day') >= :start
+          AND coalesce(c.promise_end, c.registered_at + interval '1 day') < :end GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+
+
+def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+    """Everything of this clause in [start, end) but answers in bulk."""
+    return [
+        *found(session, _R.OFF_SYSTEM, "系统外查询", _OFF_SYSTEM, start, end),
+        *found(session, _R.BACKDATED, "办件", _BACKDATED, start, end),
+        *found(session, _R.CASE_FOR_LOOKUP, "办件", _FOR_LOOKUP, start, end),
+        *found(session, _R.SHARED_ACCOUNT, "一小时内使用的地点", _SHARED, start, end),
+        *_unused(session, start, min(end, now - _DAYS_OF_GRACE)),
+    ]
+
+
+def _unused(session: Session, start: datetime, end: datetime) -> list[Sign]:
+    """Compared with the other units together: where nobody enters the end of a case, nobody stands out. Of several
+    persons of a unit the one with most."""
+    rows = session.execute(text(_UNUSED), {"start": start, "end": end}).tuples().all()
+    least, found_now = _R.UNUSED_LOOKUPS.about.least, dict[tuple[str, str], Sign]()
+    for unit, system, _, part, whole, numbers in sorted(rows, key=lambda one: one[3]):
+        others = [(row[3], row[4]) for row in rows if row[0] != unit]
+        rest, all_of_them = sum(part for part, _ in others), sum(whole for _, whole in others)
+        if is_outlier(part, whole, rest, all_of_them, least=least):
+            counts: dict[str, int | str] = {"未办结": part, "取得结果": whole, "其他单位未办结": rest, "其他单位取得结果": all_of_them}
+            found_now[unit, system] = Sign(_R.UNUSED_LOOKUPS, unit, system, tuple(numbers[:MOST_NUMBERS]), counts)
+    return list(found_now.values())

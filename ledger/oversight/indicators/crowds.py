@@ -1,0 +1,98 @@
+"""众多不同当事人 (16.7): many persons in a minute, in an hour, in one case; quotas that were spent. Systems' keys count.
+
+A minute and an hour are any minute and any hour, not those of the clock. A person who is asked about again in the same
+one counts once, so that no repeated question hides where the strangers are.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.leads import LeadRule, Sign
+from domain.quotas import QuotaOf
+from ledger.lifecycle import admission
+from ledger.oversight.indicators.finding import MOST_NUMBERS, found
+
+SPAN = timedelta(hours=2)  #: how far back `at_once` is asked to look
+_R = LeadRule
+_CROWD = """
+    WITH asked AS (
+        SELECT DISTINCT ON ({by}, lookup, date_trunc('{span}', filed_at)) * FROM (
+            SELECT v.unit, c.matter, v.case_id, v.filed_at, v.number, p.lookup,
+                   CASE WHEN v.via_system IS NULL THEN 'person:' || v.filed_by ELSE 'system:' || v.via_system END AS key
+            FROM verifications v JOIN cases c ON c.id = v.case_id JOIN parties p ON p.id = v.party_id
+            WHERE v.filed_at >= :start AND v.filed_at < :end {only}
+        ) filed ORDER BY {by}, lookup, date_trunc('{span}', filed_at), filed_at
+    ), busy AS (
+        SELECT *, count(*) OVER (
+            PARTITION BY {by} ORDER BY filed_at RANGE BETWEEN CURRENT ROW AND interval '1 {span}' FOLLOWING
+        ) AS together FROM asked
+    ), fullest AS (
+        SELECT DISTINCT ON ({subject}) * FROM busy WHERE together >= :least ORDER BY {subject}, together DESC, filed_at, key
+    )
+    SELECT f.unit, {named}, array_agg(a.number ORDER BY a.number), count(DISTINCT a.lookup), count(DISTINCT a.key),
+           count(DISTINCT a.matter), count(DISTINCT a.case_id)
+    FROM fullest f JOIN asked a ON ({joined}) AND a.filed_at BETWEEN f.filed_at AND f.filed_at + interval '1 {span}'
+    GROUP BY 1, 2 HAVING count(DISTINCT a.lookup) >= :least
+"""
+_IN_ONE_CASE = """
+    SELECT v.unit, c.number, array_agg(v.number), count(DISTINCT p.lookup)
+    FROM verifications v JOIN cases c ON c.id = v.case_id JOIN parties p ON p.id = v.party_id
+    WHERE v.filed_at >= :start AND v.filed_at < :end
+    GROUP BY v.unit, c.id HAVING count(DISTINCT p.lookup) >= :least
+"""
+_SPENT = """
+    SELECT unit, :named, NULL, count(*) FROM quota_uses
+    WHERE quota_of = :whose AND lasts = :lasts AND count >= :limit AND since >= :start AND since < :end GROUP BY unit
+"""
+
+
+def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+    """Everything of this kind in [start, end)."""
+    return [*at_once(session, start, end), *_crowds(session, _R.MANY_STRANGERS, start, end)]
+
+
+def at_once(session: Session, start: datetime, end: datetime) -> list[Sign]:
+    """What is seen within minutes: bursts, crowded cases, quotas."""
+    return [
+        *_crowds(session, _R.STRANGERS_AT_ONCE, start, end),
+        *_crowds(session, _R.STRANGERS_BY_ONE_KEY, start, end),
+        *found(session, _R.MANY_IN_ONE_CASE, "不同当事人", _IN_ONE_CASE, start, end),
+        *_spent(session, start, end),
+    ]
+
+
+def _crowds(session: Session, rule: LeadRule, start: datetime, end: datetime) -> list[Sign]:
+    span: Literal["minute", "hour"] = "hour" if rule is _R.MANY_STRANGERS else "minute"
+    by, subject, named = {
+        _R.MANY_STRANGERS: ("unit, matter, key", "unit, matter", "f.matter"),
+        _R.STRANGERS_AT_ONCE: ("unit", "unit", "''"),
+        _R.STRANGERS_BY_ONE_KEY: ("unit, key", "unit", "''"),
+    }[rule]
+    query = _CROWD.format(
+        by=by, subject=subject, named=named, span=span,
+        only="" if rule is _R.STRANGERS_AT_ONCE else "AND v.via_system IS NULL",
+        joined=" AND ".join(f"a.{column} = f.{column}" for column in by.split(", ")),
+    )  # fmt: skip
+    rows = session.execute(text(query), {"start": start, "end": end, "least": rule.about.least})
+    return [
+        Sign(rule, unit, about, tuple(numbers[:MOST_NUMBERS]), {"不同当事人": persons, "密钥": keys, "事项": matters, "办件": cases})
+        for unit, about, numbers, persons, keys, matters, cases in rows
+    ]
+
+
+def _spent(session: Session, start: datetime, end: datetime) -> list[Sign]:
+    """A window counts where it began in this time, or runs in it: a day's is not over before the day is."""
+    return [
+        sign
+        for whose in QuotaOf
+        for quota in admission.of(whose)
+        for sign in found(
+            session, _R.QUOTA_SPENT, "次数", _SPENT, quota.window.since(start), end, whose=whose.value, lasts=quota.window.value,
+            limit=quota.limit, named=f"{whose.chinese}{quota.window.chinese} {quota.limit} 件",
+        )
+    ]  # fmt: skip

@@ -1,0 +1,88 @@
+"""参加改革、清单 (16.1–16.4): who has no list, no duty, no key, no answers; what was asked for beside the list; late adjustments."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.orm import Session
+
+from domain.adjusting import ProposalKind, Standing, report_due
+from domain.calendar import MissingYear
+from domain.leads import LeadRule, Sign
+from ledger.calendars import terms
+from ledger.calendars.calendars import calendar
+from ledger.oversight.indicators.finding import found
+from ledger.tables.catalog import Proposal
+
+_R = LeadRule
+_LEAST_REQUESTS = 3  #: received in a week without any being dealt with
+_UNITS = """
+    SELECT u.code, u.name, coalesce(u.drafting_unit, u.code) AS drafting,
+           EXISTS (SELECT FROM matters m WHERE m.unit = u.code AND m.active) AS has_matters,
+           EXISTS (SELECT FROM entries e WHERE e.unit = u.code AND e.until_version IS NULL) AS listed,
+           EXISTS (SELECT FROM appointments a WHERE a.unit = u.code AND a.since <= :at
+                   AND (a.until IS NULL OR a.until > :at)) AS supervised,
+           EXISTS (SELECT FROM people p WHERE p.unit = u.code AND p.active AND 'agent' = ANY (p.roles)) AS staffed,
+           EXISTS (SELECT FROM api_keys k LEFT JOIN people p ON p.code = k.person AND p.active
+                   LEFT JOIN systems s ON s.code = k.system AND s.active
+                   WHERE coalesce(p.unit, s.unit) = u.code AND k.made_at <= :at AND (k.revoked_at IS NULL OR k.revoked_at > :at)
+                   AND (k.expires_at IS NULL OR k.expires_at > :at)) AS connected,
+           coalesce(r.received, 0) AS received, coalesce(r.handled, 0) AS handled
+    FROM units u LEFT JOIN (
+        SELECT q.unit, count(*) AS received, count(*) FILTER (WHERE q.answered_at IS NOT NULL OR b.id IS NOT NULL) AS handled
+        FROM requests q LEFT JOIN returns b ON b.request_id = q.id
+        WHERE q.received_at >= :start AND q.received_at < :end AND (q.withdrawn_at IS NULL OR b.id IS NOT NULL) GROUP BY q.unit
+    ) r ON r.unit = u.code
+    WHERE u.active AND u.takes_part ORDER BY u.code
+"""
+_UNLISTED = """
+    SELECT r.unit, concat_ws('/', r.detail->>'matter', r.detail->>'proof'), NULL, count(*)
+    FROM refusals r JOIN units u ON u.code = r.unit
+    WHERE r.code = 'proof_not_listed' AND r.at >= :start AND r.at < :end
+    GROUP BY 1, 2 HAVING count(*) >= :least
+"""
+_MISSING = """
+    SELECT m.unit, c.matter || '/' || s.proof, NULL, count(*)
+    FROM voluntary_submissions s JOIN cases c ON c.id = s.case_id JOIN matters m ON m.code = c.matter
+    WHERE NOT s.listed AND s.proof IS NOT NULL AND s.at >= :start AND s.at < :end
+    GROUP BY 1, 2 HAVING count(*) >= :least
+"""
+
+def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+    """Everything of these clauses in [start, end), as it stands at `now` where the week still runs."""
+    at = min(now, end)
+    units = list(session.execute(text(_UNITS), {"start": start, "end": end, "at": at}))
+    return [
+        *(_taking_part(unit) for unit in units if _is_amiss(unit)),
+        *(Sign(_R.LIST_MISSING, unit.drafting, unit.code, counts={"没有清单的单位": unit.name}) for unit in units if unit.has_matters and not unit.listed),
+        *found(session, _R.UNLISTED_ASKED, "不予受理次数", _UNLISTED, start, end),
+        *found(session, _R.PROOF_MISSING, "收取次数", _MISSING, start, end),
+        *_late(session, start, end, at),
+    ]
+
+
+def _late(session: Session, start: datetime, end: datetime, at: datetime) -> list[Sign]:
+    """Adjustments whose report came late in this time, or whose three working days ended in it without one."""
+    filed = select(Proposal).where(Proposal.kind == ProposalKind.ADJUSTMENT, Proposal.standing != Standing.WITHDRAWN)
+    late = list(session.scalars(filed.where(Proposal.late.is_(True), Proposal.reported_at >= start, Proposal.reported_at < end)))
+    for row in session.scalars(filed.where(Proposal.reported_at.is_(None), Proposal.reason_date.is_not(None))):
+        assert row.reason_date is not None
+        with suppress(MissingYear):
+            due = report_due(row.reason_date, calendar(session), terms.office_closing(session, row.reason_date))
+            if start <= due < at:
+                late.append(row)
+    return [Sign(_R.LATE_ADJUSTMENT, row.unit, str(row.id), counts={"逾期的调整": 1}) for row in late]
+
+
+def _is_amiss(unit: Row[Any]) -> bool:
+    silent = unit.received >= _LEAST_REQUESTS and not unit.handled
+    return not (unit.listed and unit.supervised and unit.staffed and unit.connected) or silent
+
+
+def _taking_part(unit: Row[Any]) -> Sign:
+    says = {"清单": unit.listed, "督办员": unit.supervised, "代办员": unit.staffed, "接口密钥": unit.connected}
+    counts: dict[str, int | str] = {name: "有" if there else "无" for name, there in says.items()}
+    return Sign(_R.NOT_TAKING_PART, unit.code, counts=counts | {"收到申请": unit.received, "答复或退回": unit.handled})

@@ -1,0 +1,46 @@
+"""仍索要证明 (16.6): papers taken without the applicant's own word, shares that stand out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.leads import LeadRule, Sign, is_outlier
+from ledger.oversight.indicators.finding import found
+
+_R = LeadRule
+_UNCONFIRMED = """
+    SELECT unit, '', NULL, count(*) FROM voluntary_submissions
+    WHERE listed AND 'unconfirmed' = ANY (marks) AND at >= :start AND at < :end GROUP BY unit HAVING count(*) >= :least
+"""
+_SHARES = """
+    SELECT coalesce(s.unit, v.unit), coalesce(s.count, 0), coalesce(s.count, 0) + coalesce(v.count, 0) FROM
+        (SELECT unit, count(*) FROM voluntary_submissions WHERE listed AND at >= :start AND at < :end GROUP BY unit) s
+    FULL JOIN
+        (SELECT unit, count(*) FROM verifications WHERE filed_at >= :start AND filed_at < :end GROUP BY unit) v
+    ON v.unit = s.unit ORDER BY 1
+"""
+
+
+def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+    """Everything of this clause in [start, end)."""
+    return [
+        *found(session, _R.UNCONFIRMED_PAPERS, "无本人确认次数", _UNCONFIRMED, start, end),
+        *_outliers(session, start, end),
+    ]
+
+
+def _outliers(session: Session, start: datetime, end: datetime) -> list[Sign]:
+    rows = list(session.execute(text(_SHARES), {"start": start, "end": end}).tuples())
+    part_of_all, all_of_them = sum(part for _, part, _ in rows), sum(whole for _, _, whole in rows)
+    least = _R.VOLUNTARY_OUTLIER.about.least
+    return [
+        Sign(
+            _R.VOLUNTARY_OUTLIER, unit,
+            counts={"主动提供": part, "主动提供与核验合计": whole, "其他单位主动提供": part_of_all - part, "其他单位合计": all_of_them - whole},
+        )
+        for unit, part, whole in rows
+        if is_outlier(part, whole, part_of_all - part, all_of_them - whole, least=least)
+    ]  # fmt: skip

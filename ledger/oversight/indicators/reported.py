@@ -1,0 +1,34 @@
+"""投诉反映的 (16.2, 16.5, 16.6, 16.8, 16.9): what people complain of, by the clause that it may be a sign of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from domain.leads import COMPLAINED_OF, Sign
+from ledger.oversight.indicators.finding import found
+
+#: Whether a paper that was asked for stands in the list is a fact: where the proof is named, it decides, not the channel.
+_COMPLAINED = """
+    WITH reported AS (
+        SELECT c.unit, c.number, CASE
+            WHEN c.about IN ('still_asked', 'invented') AND c.proof IS NOT NULL THEN
+                CASE WHEN EXISTS (SELECT FROM entries e WHERE e.proof = c.proof AND e.until_version IS NULL
+                                  AND (c.matter IS NULL OR e.matter = c.matter)) THEN 'still_asked' ELSE 'invented' END
+            ELSE c.about END AS about
+        FROM complaints c
+        WHERE c.unit IS NOT NULL AND c.duplicates IS NULL AND c.received_at >= :start AND c.received_at < :end
+    )
+    SELECT unit, '', array_agg(number), count(*) FROM reported WHERE about = :about
+    GROUP BY unit HAVING count(*) >= :least
+"""
+
+
+def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+    """Everything that was complained of in [start, end), probable duplicates left aside."""
+    return [
+        sign
+        for about, rule in COMPLAINED_OF.items()
+        for sign in found(session, rule, "投诉件数", _COMPLAINED, start, end, about=about.value)
+    ]

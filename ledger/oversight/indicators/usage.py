@@ -1,0 +1,92 @@
+"""证明的去向 (16.9): fetched again and again, fetched when nobody serves, checked in public from many places."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.calendar import MissingYear
+from domain.leads import LeadRule, Sign
+from ledger.calendars.opening_hours import hours_of
+from ledger.oversight.indicators.finding import found
+from ledger.tables.registry import Unit
+
+_R = LeadRule
+_COPIES = """
+    SELECT unit, '', array_agg(DISTINCT verification), count(DISTINCT verification) FROM (
+        SELECT a.unit, a.verification FROM accesses a JOIN units u ON u.code = a.unit
+        WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end
+        GROUP BY a.unit, a.actor, a.verification HAVING count(*) >= :least
+    ) fetched GROUP BY unit
+"""
+#: What a unit's system fetches at night for its clerks is no one person's doing. Of several persons the one with most.
+_OFF_HOURS = """
+    WITH shut AS (
+        SELECT a.unit, a.actor, a.verification FROM accesses a
+        JOIN unnest(CAST(:units AS text[]), CAST(:hours AS tstzmultirange[])) AS served (unit, hours) ON served.unit = a.unit
+        WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end AND a.actor NOT LIKE '% via %' AND NOT served.hours @> a.at
+    ), most AS (
+        SELECT DISTINCT ON (unit) unit, actor, count(DISTINCT verification) AS many FROM shut
+        GROUP BY unit, actor HAVING count(DISTINCT verification) >= :least ORDER BY unit, many DESC, actor
+    )
+    SELECT m.unit, '', array_agg(DISTINCT s.verification), m.many
+    FROM most m JOIN shut s ON s.unit = m.unit AND s.actor = m.actor GROUP BY m.unit, m.many
+"""
+#: At a counter nobody is served when the unit is shut, by whatever key the clerk asks; what came in on line at night is
+#: asked about at night. An hour around the service is the queue that is still there, and who prepares the day.
+_OFF_HOURS_FILED = """
+    WITH shut AS (
+        SELECT v.unit, v.via_system, CASE WHEN v.via_system IS NULL THEN v.filed_by ELSE v.via_system END AS key, v.number
+        FROM verifications v JOIN cases c ON c.id = v.case_id AND c.channel = 'window'
+        JOIN unnest(CAST(:units AS text[]), CAST(:hours AS tstzmultirange[])) AS served (unit, hours) ON served.unit = v.unit
+        WHERE v.filed_at >= :start AND v.filed_at < :end AND NOT served.hours @> v.filed_at
+    ), most AS (
+        SELECT DISTINCT ON (unit, via_system) unit, via_system, key, count(*) AS many FROM shut
+        GROUP BY unit, via_system, key HAVING count(*) >= :least ORDER BY unit, via_system, many DESC, key
+    )
+    SELECT m.unit, coalesce(m.via_system, ''), array_agg(s.number), m.many
+    FROM most m JOIN shut s ON s.unit = m.unit AND s.key = m.key AND s.via_system IS NOT DISTINCT FROM m.via_system
+    GROUP BY m.unit, m.via_system, m.many
+"""
+_AROUND = timedelta(hours=1)
+_CHECKED = """
+    SELECT v.unit, '', array_agg(v.number), count(*) FROM (
+        SELECT subject FROM origins WHERE what = 'proof' AND since >= :start AND since < :end
+        GROUP BY subject, since HAVING count(*) >= :least
+    ) checked JOIN verifications v ON v.number = checked.subject GROUP BY v.unit
+"""
+
+
+def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+    """Everything of this clause in [start, end)."""
+    return [
+        *found(session, _R.REPEATED_COPIES, "反复下载的核验", _COPIES, start, end),
+        *_off_hours(session, start, min(now, end)),
+        *found(session, _R.MUCH_CHECKED, "多处核验的证明", _CHECKED, start, end),
+    ]
+
+
+def _off_hours(session: Session, start: datetime, end: datetime) -> list[Sign]:
+    """Of downloads and of look-ups for cases that a counter took in."""
+    return [
+        *found(session, _R.OFF_HOURS_COPIES, "非服务时间下载的核验", _OFF_HOURS, start, end, **_served(session, start, end)),
+        *found(
+            session, _R.OFF_HOURS_LOOKUPS, "非服务时间发起的核验", _OFF_HOURS_FILED, start, end,
+            **_served(session, start, end, around=_AROUND),
+        ),
+    ]  # fmt: skip
+
+
+def _served(session: Session, start: datetime, end: datetime, *, around: timedelta = timedelta()) -> dict[str, list[str]]:
+    """When each unit served, for these queries. A unit whose hours need a calendar that is not there is left aside:
+    nobody can say when it was shut."""
+    hours: dict[str, str] = {}
+    for code in session.scalars(select(Unit.code).where(Unit.active)):
+        with suppress(MissingYear):
+            spans = hours_of(session, code, start).spans(start, end)
+            widened = (f"[{(opens - around).isoformat()},{(closes + around).isoformat()})" for opens, closes in spans)
+            hours[code] = "{" + ",".join(widened) + "}"
+    return {"units": list(hours), "hours": list(hours.values())}

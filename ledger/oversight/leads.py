@@ -1,0 +1,187 @@
+"""线索 (article 16) on the record: found once, however often one looks; listed, and told of in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import uuid4
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.calendar import LOCAL
+from domain.lead_path import DECISIONS, OPEN_LEADS, LeadStanding, LeadStep
+from domain.leads import RULES_VERSION, LeadRule, Sign, evidence_said
+from domain.limits import aware
+from domain.numbers import new_number
+from ledger.lifecycle import admission
+from ledger.oversight import origins
+from ledger.oversight.indicators import answers, conduct, content, crowds, lists, papers, reported, usage
+from ledger.oversight.lead_steps import add_step
+from ledger.succession import estate
+from ledger.tables.oversight import Lead, LeadStepRow
+from ledger.tables.records import Pulse
+from ledger.tables.registry import Unit
+
+_WEEK = timedelta(days=7)
+_PULSE, _MOST_WEEKS = "leads", 4
+_AT_ONCE, _EVERY = "leads_at_once", timedelta(minutes=2)
+_TURN = 16_016  #: the lock under which leads are found: two that look at once find each one once
+
+
+@dataclass(frozen=True)
+class LeadLine:
+    """A lead as the weekly report tells of it."""
+
+    number: str
+    clause: str
+    title: str
+    unit: str
+    unit_name: str
+    evidence: str
+    standing: str
+
+
+def find_daily(session: Session, now: datetime) -> int | None:
+    """Once a day: the week that runs, and the one before it, for what came late; after a longer rest up to four.
+
+    None where today was done already.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    last = session.get(Pulse, _PULSE)
+    today = aware(now).astimezone(LOCAL).date()
+    if last is not None and last.at.astimezone(LOCAL).date() >= today:
+        return None
+    monday, _ = week_of(now)
+    missed = (now - last.at) // _WEEK if last else 0
+    session.merge(Pulse(name=_PULSE, at=now))
+    origins.forget(session, now=now)
+    weeks = range(min(_MOST_WEEKS, missed + 1), -1, -1)
+    return sum(find(session, monday - back * _WEEK, monday - back * _WEEK + _WEEK, now=now) for back in weeks)
+
+
+def find_at_once(session: Session, now: datetime) -> int | None:
+    """Every other minute: what lasted seconds and is to be seen at once. What is known already is left to the daily look,
+    which sees the whole week. None where somebody has just looked."""
+    session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    last = session.get(Pulse, _AT_ONCE)
+    if last is not None and timedelta() <= now - last.at < _EVERY:
+        return None
+    session.merge(Pulse(name=_AT_ONCE, at=now))
+    admission.forget(session, now=now)
+    start, end = week_of(now)
+    query = select(Lead.rule, Lead.unit, Lead.subject).where(Lead.period_start == start)
+    known = set(session.execute(query).tuples())
+    return sum(
+        record(session, sign, start, end, now=now, actor="system:leads")[1]
+        for sign in crowds.at_once(session, now - crowds.SPAN, now + timedelta(seconds=1))
+        if (sign.rule, sign.unit, sign.subject) not in known
+    )
+
+
+def week_of(now: datetime) -> tuple[datetime, datetime]:
+    """The week that runs: from Monday's beginning to the next one's."""
+    today = aware(now).astimezone(LOCAL).date()
+    monday = datetime.combine(today - timedelta(days=today.weekday()), time(), LOCAL)
+    return monday, monday + _WEEK
+
+
+def find(session: Session, start: datetime, end: datetime, *, now: datetime) -> int:
+    """Look by every rule at [start, end); gives how many leads are new. Looking again finds none."""
+    session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    rooms = (lists, answers, papers, conduct, crowds, content, usage, reported)
+    found = [sign for room in rooms for sign in room.signs(session, start, end, now)]
+    lasting = set(
+        session.execute(select(Lead.rule, Lead.unit, Lead.subject).where(Lead.standing.in_(OPEN_LEADS))).tuples()
+    )
+    return sum(
+        record(session, sign, start, end, now=now, actor="system:leads")[1]
+        for sign in found
+        if not (sign.rule.about.lasting and (sign.rule, sign.unit, sign.subject) in lasting and _another(session, sign, start))
+    )
+
+
+def _another(session: Session, sign: Sign, start: datetime) -> bool:
+    """The open one is of another week: it is enough. That of this week is brought up to date."""
+    same = select(Lead.id).where(
+        Lead.rule == sign.rule, Lead.unit == sign.unit, Lead.subject == sign.subject, Lead.period_start == start
+    )
+    return session.scalar(same) is None
+
+
+def record(
+    session: Session, sign: Sign, start: datetime, end: datetime, *, now: datetime, actor: str, clause: str | None = None,
+    unit: str | None = None, text: str = "",
+) -> tuple[Lead, bool]:  # fmt: skip
+    """One lead for a rule, unit, subject and week, and whether it is new. Until somebody acts on it, its evidence
+    follows what is found. `clause`: of a lead by hand; `unit`: of the person who found it."""
+    values = {
+        "id": uuid4(), "number": new_number(now, "XS"), "rule": sign.rule, "rules_version": RULES_VERSION,
+        "clause": clause or sign.rule.about.clause, "unit": sign.unit, "subject": sign.subject, "period_start": start,
+        "period_end": end, "found_at": aware(now), "counts": dict(sign.counts), "numbers": list(sign.numbers),
+        "standing": LeadStanding.FOUND,
+    }  # fmt: skip
+    written = insert(Lead).values(**values)
+    written = written.on_conflict_do_update(
+        index_elements=["rule", "unit", "subject", "period_start"],
+        set_={"counts": written.excluded.counts, "numbers": written.excluded.numbers},
+        where=Lead.standing == LeadStanding.FOUND,
+    )
+    session.execute(written)
+    row = session.scalars(
+        select(Lead)
+        .where(Lead.rule == sign.rule, Lead.unit == sign.unit, Lead.subject == sign.subject, Lead.period_start == start)
+        .execution_options(populate_existing=True)
+    ).one()
+    is_new = row.id == values["id"]
+    if is_new:
+        add_step(session, row, LeadStep.FIND, person=actor, unit=unit, now=now, text=text)
+    return row, is_new
+
+
+def listed(
+    session: Session, unit: str | None, *, standings: Collection[LeadStanding] = (), limit: int = 200, offset: int = 0
+) -> list[Lead]:
+    """Newest first. Of a unit those on which it was notified: what is a sign alone is the office's business yet."""
+    query = select(Lead).order_by(Lead.found_at.desc(), Lead.number)
+    if unit is not None:
+        query = query.where(Lead.unit.in_(estate(session, unit)), Lead.notified_at.is_not(None))
+    if standings:
+        query = query.where(Lead.standing.in_(standings))
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def standing(session: Session, start: datetime, end: datetime, unit: str | None) -> list[LeadLine]:
+    """The leads of a week, and those from before that were still open at its end; by clause and unit."""
+    decided = select(LeadStepRow.id).where(
+        LeadStepRow.lead == Lead.id, LeadStepRow.step.in_(DECISIONS), LeadStepRow.at < end
+    )
+    query = (
+        select(Lead, Unit.name)
+        .join(Unit, Unit.code == Lead.unit)
+        .where(Lead.period_start < end, or_(Lead.period_end > start, ~decided.exists()))
+    )
+    if unit is not None:
+        query = query.where(Lead.unit == unit)
+    found = sorted(session.execute(query).tuples(), key=lambda one: (_order(one[0].clause), one[0].unit, one[0].number))
+    return [
+        LeadLine(row.number, row.clause, row.rule.about.title, row.unit, name, said(row), row.standing.chinese)
+        for row, name in found
+    ]
+
+
+def said(row: Lead) -> str:
+    """The evidence in one line."""
+    subject = f"{row.subject}:" if row.subject and row.rule is not LeadRule.LIST_MISSING else ""
+    return subject + evidence_said(row.counts, len(row.numbers))
+
+
+def _order(clause: str) -> tuple[int, ...]:
+    return tuple(map(int, clause.split(".")))
+
+
+def steps_of(session: Session, row: Lead) -> list[LeadStepRow]:
+    """What was done, oldest first."""
+    return list(session.scalars(select(LeadStepRow).where(LeadStepRow.lead == row.id).order_by(LeadStepRow.serial)))

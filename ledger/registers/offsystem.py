@@ -1,0 +1,67 @@
+"""系统外查询备案 (7.3): a look-up in a national, provincial or city database, done elsewhere, put on the record here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.records import OffSystemResult
+from ledger.cases import cases
+from ledger.succession import estate
+from ledger.tables.cases import Case, Party
+from ledger.tables.records import OffSystemLookup
+from ledger.vault import Place
+
+
+@dataclass(frozen=True)
+class OffSystemLine:
+    """One record, with the source as somebody wrote it."""
+
+    row: OffSystemLookup
+    case_number: str
+    source: str
+
+
+def record(
+    session: Session, unit: str, case: Case, party: Party, proof: str, source: str, operator: str,
+    looked_up_at: datetime, result: OffSystemResult, evidence_digest: str, *, now: datetime, actor: str,
+) -> OffSystemLine:  # fmt: skip
+    """Put it on the record. `operator`: a person's code; `evidence_digest`: SHA-256 of what was seen. Append-only.
+
+    Raises ValueError for an instant in the future.
+    """
+    if looked_up_at > now:
+        raise ValueError("looked up in the future")
+    row = OffSystemLookup(
+        id=uuid4(), recorded_at=now, unit=unit, case=case.id, party=party.id, proof=proof, operator=operator,
+        looked_up_at=looked_up_at, result=result, evidence_digest=evidence_digest, recorded_by=actor,
+    )  # fmt: skip
+    row.source = cases.case_key(case).encrypt_text(Place("off_system_lookups", "source", row.id), source)
+    session.add(row)
+    session.flush()
+    return OffSystemLine(row, case.number, source)
+
+
+def listed(
+    session: Session, unit: str | None, since: datetime, until: datetime, *, after: int = 0, limit: int = 500
+) -> list[OffSystemLine]:
+    """A page of the records of a unit (None: of all) in [since, until): what follows the serial `after`, in its order."""
+    query = (
+        select(OffSystemLookup, Case)
+        .join(Case, Case.id == OffSystemLookup.case)
+        .where(OffSystemLookup.recorded_at >= since, OffSystemLookup.recorded_at < until, OffSystemLookup.serial > after)
+        .order_by(OffSystemLookup.serial)
+        .limit(limit)
+    )
+    if unit is not None:
+        query = query.where(OffSystemLookup.unit.in_(estate(session, unit)))
+    return [
+        OffSystemLine(
+            row, case.number, cases.case_key(case).decrypt_text(Place("off_system_lookups", "source", row.id), row.source)
+        )
+        for row, case in session.execute(query).tuples()
+    ]

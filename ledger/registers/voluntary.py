@@ -1,0 +1,143 @@
+"""主动提供台账 (2.6, 2.7): what applicants brought by their own will; always accepted, append-only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.commitments import Evidence
+from domain.masking import mask_name, mask_number
+from domain.records import RETENTION, VoluntaryMark, VoluntaryReason
+from domain.retention import ERASED
+from domain.roles import IdType
+from domain.spelling import same_name
+from ledger.actor import Filer
+from ledger.cases import cases
+from ledger.catalog import entries
+from ledger.succession import estate
+from ledger.tables.cases import Case, Party
+from ledger.tables.records import VoluntarySubmission
+from ledger.tables.registry import Matter, ProofKind
+from ledger.vault import Place, vault
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What the clerk wrote down, as it was given: personal data. `proof`: a code of the catalog, or a name."""
+
+    case_number: str
+    id_type: IdType
+    id_number: str
+    name: str
+    proof: str
+
+    def __repr__(self) -> str:
+        return "Stated(…)"
+
+
+@dataclass(frozen=True)
+class VoluntaryLine:
+    """One line of the 台账; the person is masked. `matter_name` is empty without a case."""
+
+    row: VoluntarySubmission
+    marks: list[VoluntaryMark]
+    case_number: str
+    matter_name: str
+    proof: str
+    proof_name: str
+    name: str
+    id_number: str
+
+
+def submit(
+    session: Session, filer: Filer, stated: Stated, reason: VoluntaryReason, confirmed: Evidence | None,
+    digest: str | None, *, now: datetime,
+) -> VoluntaryLine:  # fmt: skip
+    """Put a submission on the record. Nothing refuses it: neither a proof that no list knows, nor a closed or unknown
+    case, nor somebody who is no party or is registered under another name. What does not fit is marked.
+
+    `confirmed`: the applicant's own act, with the SHA-256 of its evidence (reading 17); None is marked too.
+    """
+    case = cases.find(session, filer.unit, stated.case_number)
+    party = cases.find_party(session, case, stated.id_type, stated.id_number) if case else None
+    known = session.get(ProofKind, stated.proof)
+    row = VoluntarySubmission(
+        id=uuid4(), at=now, unit=filer.unit, case=case.id if case else None, party=party.id if party else None,
+        proof=known.code if known else None, marks=_marks(case, party, stated, confirmed),
+        listed=case is not None and entries.find_entry(session, case.matter, stated.proof) is not None,
+        clerk=filer.person, via_system=filer.system, reason=reason, confirmed=confirmed, confirmation_digest=digest,
+        retain_until=now + RETENTION,
+    )  # fmt: skip
+    text, place = json.dumps(asdict(stated), ensure_ascii=False).encode(), _place(row)
+    row.stated = cases.case_key(case).encrypt(place, text) if case else vault().encrypt(place, text)
+    session.add(row)
+    session.flush()
+    return _lines(session, [(row, case)])[0]
+
+
+def _marks(case: Case | None, party: Party | None, stated: Stated, confirmed: Evidence | None) -> list[str]:
+    found = [] if confirmed else [VoluntaryMark.UNCONFIRMED]
+    if case is None:
+        found.append(VoluntaryMark.NO_CASE)
+    elif party is None:
+        found.append(VoluntaryMark.NOT_A_PARTY)
+    elif not same_name(cases.open_subject(party, cases.case_key(case)).name, stated.name):
+        found.append(VoluntaryMark.NAME_DIFFERS)
+    return [mark.value for mark in found]
+
+
+def listed(
+    session: Session, unit: str | None, since: datetime, until: datetime, *, after: int = 0, limit: int = 500
+) -> list[VoluntaryLine]:
+    """A page of the 台账 of a unit (None: of all) in [since, until): what follows the serial `after`, in its order."""
+    query = (
+        select(VoluntarySubmission, Case)
+        .outerjoin(Case, Case.id == VoluntarySubmission.case)
+        .where(VoluntarySubmission.at >= since, VoluntarySubmission.at < until, VoluntarySubmission.serial > after)
+        .order_by(VoluntarySubmission.serial)
+        .limit(limit)
+    )
+    if unit is not None:
+        query = query.where(VoluntarySubmission.unit.in_(estate(session, unit)))
+    return _lines(session, [(row, case) for row, case in session.execute(query).tuples()])
+
+
+def _lines(session: Session, found: list[tuple[VoluntarySubmission, Case | None]]) -> list[VoluntaryLine]:
+    matters = dict(session.execute(select(Matter.code, Matter.name)).tuples().all())
+    proofs = dict(session.execute(select(ProofKind.code, ProofKind.name)).tuples().all())
+    return [_line(row, case, matters, proofs) for row, case in found]
+
+
+def _line(
+    row: VoluntarySubmission, case: Case | None, matters: Mapping[str, str], proofs: Mapping[str, str]
+) -> VoluntaryLine:
+    stated = _stated(row, case)
+    return VoluntaryLine(
+        row=row,
+        marks=[VoluntaryMark(mark) for mark in row.marks],
+        case_number=stated.case_number,
+        matter_name=matters[case.matter] if case else "",
+        proof=stated.proof,
+        proof_name=proofs[row.proof] if row.proof else stated.proof,
+        name=mask_name(stated.name),
+        id_number=mask_number(stated.id_number),
+    )
+
+
+def _stated(row: VoluntarySubmission, case: Case | None) -> Stated:
+    """What was stated, in clear; its line stays when its time is over (2.7)."""
+    if not row.stated or (case is not None and not case.data_key):
+        return Stated(ERASED, IdType.CITIZEN_ID, ERASED, ERASED, row.proof or ERASED)
+    place = _place(row)
+    text = cases.case_key(case).decrypt(place, row.stated) if case else vault().decrypt(place, row.stated)
+    return Stated(**json.loads(text))
+
+
+def _place(row: VoluntarySubmission) -> Place:
+    return Place("voluntary_submissions", "stated", row.id)

@@ -1,0 +1,171 @@
+"""接口密钥: made, found by digest, rotated, revoked. The key itself is shown once and stored nowhere."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select
+from sqlalchemy.orm import Session
+
+from domain.key_scopes import COUNTER, Scope, roles_through
+from domain.roles import Role
+from ledger.actor import Filer
+from ledger.tables.registry import ApiKey, Person, System, Unit
+
+_PREFIX = "plk_"  #: so that a leaked key is recognised by scanners
+#: After a rotation the old key lives on for a while, so that a system can change over without an outage.
+OVERLAP = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls: the acting person, their unit and roles, and the system that they use, if any, with its key's scopes."""
+
+    person: str
+    unit: str
+    roles: frozenset[Role]
+    system: str | None = None
+    scopes: frozenset[Scope] = frozenset()
+
+    @property
+    def filer(self) -> Filer:
+        """Who acts, as the ledger counts and writes it down."""
+        return Filer(self.unit, self.person, self.system)
+
+    @property
+    def actor(self) -> str:
+        return self.filer.actor
+
+
+class ScopeRefused(ValueError):
+    """Scopes limit what a system may do for persons; a person's own key has that person's rights."""
+
+
+class UnknownHolder(Exception):
+    """没有这个人员或系统."""
+
+
+class KeyInvalid(Exception):
+    """The key is unknown, expired or revoked, or its holder has left."""
+
+
+class PersonNeeded(Exception):
+    """A system's key names the acting person in each call, and that person is on its unit's roster."""
+
+
+def make(
+    session: Session, *, person: str | None = None, system: str | None = None, scopes: Collection[Scope] = (), now: datetime, actor: str
+) -> str:
+    """A new key for a person or a system (without scopes: for the counter's work); this is the only time that it is
+    shown. Raises `UnknownHolder` and `ScopeRefused`.
+    """
+    if scopes and system is None:
+        raise ScopeRefused
+    holder = session.get(Person, person) if person else session.get(System, system)
+    if holder is None or not holder.active:
+        raise UnknownHolder
+    key = _PREFIX + secrets.token_urlsafe(32)
+    opens = sorted(scopes or COUNTER) if system else []
+    session.add(
+        ApiKey(id=uuid4(), digest=_digest(key), person=person, system=system, scopes=opens, made_at=now, made_by=actor)
+    )
+    session.flush()
+    return key
+
+
+def rotate(
+    session: Session, *, person: str | None = None, system: str | None = None, scopes: Collection[Scope] = (), now: datetime, actor: str
+) -> str:
+    """A new key; the old ones of this holder end after `OVERLAP`. Without scopes it has those of the newest old one."""
+    standing = sorted(_standing(session, person, system), key=lambda old: old.made_at)
+    for old in standing:
+        old.expires_at = min(old.expires_at or now + OVERLAP, now + OVERLAP)
+    kept = map(Scope, standing[-1].scopes) if standing else ()
+    return make(session, person=person, system=system, scopes=scopes or frozenset(kept), now=now, actor=actor)
+
+
+def revoke(session: Session, *, person: str | None = None, system: str | None = None, now: datetime) -> int:
+    """End all keys of this holder at once; gives how many."""
+    rows = _standing(session, person, system)
+    for row in rows:
+        row.revoked_at = now
+    return len(rows)
+
+
+def revoke_one(session: Session, start: str, *, now: datetime) -> str:
+    """End the one standing key whose id begins so, and no other; gives its holder. Raises `UnknownHolder`."""
+    query = select(ApiKey).where(ApiKey.revoked_at.is_(None), cast(ApiKey.id, String).startswith(start.lower(), autoescape=True))
+    rows = session.scalars(query.limit(2)).all() if len(start) >= 8 else []
+    if len(rows) != 1:
+        raise UnknownHolder
+    rows[0].revoked_at = now
+    return str(rows[0].person or rows[0].system)
+
+
+def scopes_of_systems(session: Session, *, now: datetime) -> dict[str, frozenset[Scope]]:
+    """What the keys of each system open that opens anything now."""
+    query = select(ApiKey.system, ApiKey.scopes).where(ApiKey.system.is_not(None), opens(now))
+    found: dict[str, frozenset[Scope]] = {}
+    for system, scopes in session.execute(query).tuples():
+        found[str(system)] = found.get(str(system), frozenset()) | frozenset(map(Scope, scopes))
+    return found
+
+
+def opens(now: datetime) -> ColumnElement[bool]:
+    """Whether a key opens anything, as a condition of a query."""
+    return and_(ApiKey.revoked_at.is_(None), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now))
+
+
+def ever_had_one(session: Session, person: str) -> bool:
+    """True where a key was ever made for this person."""
+    return session.scalar(select(ApiKey.id).where(ApiKey.person == person).limit(1)) is not None
+
+
+def caller(session: Session, key: str, acting_person: str | None, *, now: datetime) -> Caller:
+    """Who is behind a key. Raises `KeyInvalid` and `PersonNeeded`; neither says which part was wrong."""
+    row = session.scalar(select(ApiKey).where(ApiKey.digest == _digest(key), ApiKey.revoked_at.is_(None)))
+    if row is None or (row.expires_at is not None and row.expires_at <= now):
+        raise KeyInvalid
+    if row.person is not None:
+        return _caller(session, row.person)
+    system = session.get(System, row.system)
+    if system is None or not system.active:
+        raise KeyInvalid
+    if not acting_person:
+        raise PersonNeeded
+    try:
+        found = _caller(session, acting_person, system.unit)
+    except KeyInvalid:
+        raise PersonNeeded from None
+    scopes = frozenset(map(Scope, row.scopes))
+    return replace(found, roles=roles_through(found.roles, scopes), system=system.code, scopes=scopes)
+
+
+def _caller(session: Session, code: str, unit: str | None = None) -> Caller:
+    person = session.get(Person, code)
+    if person is None or not person.active or (unit is not None and person.unit != unit):
+        raise KeyInvalid
+    home = session.get_one(Unit, person.unit)
+    if not home.active:
+        raise KeyInvalid
+    return Caller(person.code, person.unit, frozenset(Role(role) for role in person.roles))
+
+
+def _standing(session: Session, person: str | None, system: str | None) -> list[ApiKey]:
+    return list(
+        session.scalars(
+            select(ApiKey).where(ApiKey.person == person, ApiKey.system == system, ApiKey.revoked_at.is_(None))
+        )
+        if (person is None) != (system is None)
+        else []
+    )
+
+
+def _digest(key: str) -> str:
+    # 256 random bits need no slow hash: there is nothing to guess.
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,107 @@
+"""登记: units, people, systems, matters, proofs and databases, written and read. Sending the same again changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import func, inspect, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.roles import Role
+from ledger.inbox import claims
+from ledger.succession import estate
+from ledger.tables.base import Table
+from ledger.tables.registry import Database, Matter, Person, ProofKind, System, Unit
+from settings import settings
+
+T = TypeVar("T", bound=Table)
+
+
+def put_units(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Units by code: new ones are added, known ones take the new values. Gives how many rows came."""
+    return _put(session, Unit, ("code",), rows)
+
+
+def put_people(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """People by code; their roles are checked against `domain.roles.Role` (ValueError)."""
+    checked = [{**row, "roles": [Role(role).value for role in row["roles"]]} for row in rows]
+    units = dict(session.execute(select(Person.code, Person.unit)).tuples().all())
+    count = _put(session, Person, ("code",), checked)
+    for row in checked:  # who left, or works elsewhere now, holds back nothing
+        if units.get(row["code"]) not in (None, row.get("unit")) or row.get("active") is False:
+            claims.leave(session, row["code"], now=settings().now(), actor="system:roster")
+    return count
+
+
+def put_systems(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Registered systems by code (8.1)."""
+    return _put(session, System, ("code",), rows)
+
+
+def put_matters(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Matters by code."""
+    return _put(session, Matter, ("code",), rows)
+
+
+def put_proofs(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Proof kinds by code."""
+    return _put(session, ProofKind, ("code",), rows)
+
+
+def put_databases(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """证照、证明数据库 by code (6.4)."""
+    return _put(session, Database, ("code",), rows)
+
+
+def listed(session: Session, table: type[T], words: Iterable[str] = (), *, limit: int, offset: int = 0) -> list[T]:
+    """Rows of a register by code: those in whose code and name all the words stand."""
+    code, name = (getattr(table, column) for column in ("code", "name"))
+    text = func.concat_ws(" ", code, name)
+    query = select(table).where(*(text.icontains(word, autoescape=True) for word in words))
+    return list(session.scalars(query.order_by(code).limit(limit).offset(offset)))
+
+
+def others(session: Session, unit: str, words: Iterable[str] = (), *, limit: int, offset: int = 0) -> list[Unit]:
+    """Units in use but this one, by code: those whom it may ask."""
+    text = func.concat_ws(" ", Unit.code, Unit.name)
+    query = select(Unit).where(Unit.active.is_(True), Unit.code != unit, *(text.icontains(word, autoescape=True) for word in words))
+    return list(session.scalars(query.order_by(Unit.code).limit(limit).offset(offset)))
+
+
+def unit_names(session: Session) -> dict[str, str]:
+    """Every unit's name."""
+    return dict(session.execute(select(Unit.code, Unit.name)).tuples().all())
+
+
+def drafted_by(session: Session, unit: str) -> frozenset[str]:
+    """The units whose list this one drafts (5.1): itself, and those whose 行业主管部门 it is."""
+    units = estate(session, unit)
+    return frozenset({*units, *session.scalars(select(Unit.code).where(Unit.drafting_unit.in_(units)))})
+
+
+def _put(session: Session, table: type[T], key: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> int:
+    names = {attribute.key for attribute in inspect(table).column_attrs}
+    count = 0
+    for row in rows:
+        if unknown := set(row) - names:
+            raise ValueError(f"{table.__tablename__}: 不认识的列 {'、'.join(sorted(unknown))}")
+        values = {**_defaults(table), **row}
+        statement = insert(table).values(**values)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=list(key), set_={name: value for name, value in row.items() if name not in key}
+            )
+        )
+        count += 1
+    return count
+
+
+def _defaults(table: type[Table]) -> dict[str, Any]:
+    """The scalar defaults of the columns: `insert` on the class does not know them."""
+    return {
+        column.key: column.default.arg
+        for column in table.__table__.columns
+        if column.default is not None and column.default.is_scalar
+    }

@@ -1,0 +1,69 @@
+"""电子证明的取出: the sealed proof of a verification, found and opened. Apart from how it comes about (ledger.sealing.sealing), so that
+who only reads one need not bring all of that along.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.lifecycle import State
+from ledger.tables.effects import Proof
+from ledger.tables.verifications import Verification
+from ledger.vault import CaseKey, Place
+from settings import settings
+
+
+@dataclass(frozen=True)
+class KnownProof:
+    """What a check of a file needs to know (proofs.check): wall clock of the sealing, end of validity."""
+
+    digest: str
+    sealed_at: datetime
+    valid_until: datetime
+    revoked: bool
+
+
+def current_proof(session: Session, number: str) -> Proof | None:
+    """The proof of a verification's present version, revoked or not, or None where that version was not sealed.
+
+    Not simply the newest: after a re-route the new answer may be one that is not sealed, and the proof of the old
+    answer must not stand in for it.
+    """
+    return session.scalar(
+        select(Proof)
+        .join(Verification, Verification.number == Proof.verification)
+        .where(Proof.verification == number, Proof.version == Verification.proof_version)
+    )
+
+
+def delivered_proof(session: Session, row: Verification) -> Proof | None:
+    """The sealed proof, once it is delivered: what is sealed and not yet sent is nobody's (reading 6)."""
+    return current_proof(session, row.number) if row.state is State.DELIVERED else None
+
+
+def known_proof(session: Session, number: str, digest: str = "") -> KnownProof | None:
+    """The delivered proof whose file has this SHA-256, an older version too; else the newest one under the number."""
+    row = session.get(Verification, number)
+    if row is None or row.state is not State.DELIVERED:
+        return None
+    same = session.scalar(select(Proof).where(Proof.verification == number, Proof.digest == digest))
+    proof = same or current_proof(session, number)
+    if proof is None:
+        return None
+    overtaken = proof.revoked_at is not None or proof.version != row.proof_version
+    return KnownProof(proof.digest, settings().wall(proof.made_at), proof.valid_until, overtaken)
+
+
+def open_pdf(proof: Proof, key: CaseKey) -> bytes:
+    """The sealed PDF in clear."""
+    return key.decrypt(Place("proofs", "pdf", proof.id), proof.pdf)
+
+
+def open_content(proof: Proof, key: CaseKey) -> list[tuple[str, str]]:
+    """What is printed: label and value."""
+    return [(label, value) for label, value in json.loads(key.decrypt(Place("proofs", "content", proof.id), proof.content))]

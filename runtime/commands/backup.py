@@ -1,0 +1,179 @@
+"""`./run backup` and `./run restore`: of the installation that `up` made here, or of the PostgreSQL that is configured.
+
+Configured means that PROOFLESS_DATABASE_HOST is set, as in every container: then no cluster is ever started or made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import threading
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from runtime.failures import Failure, explained
+from runtime.progress import Progress
+from runtime.services import environment, keyfiles, lock, postgres
+from runtime.services.context import home
+from settings import settings
+
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+def backup_command(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run backup", description="备份台账(加密),密钥另存")
+    parser.add_argument("target", type=Path, help="存放台账的新目录;用 --keep 或 --every 时,是存放各次备份的目录")
+    parser.add_argument("--keys", type=Path, help="存放密钥的新目录(默认:TARGET-keys);请与台账分开保管")
+    parser.add_argument("--keep", type=_positive, help="在 TARGET 下按时间另建目录,只留最近这么多份;密钥不另存")
+    parser.add_argument("--every", type=_positive, metavar="HOURS", help="每隔这么多小时备份一次,直到被停止(须有 --keep)")
+    options = parser.parse_args(arguments)
+    if options.every and not options.keep:
+        parser.error("--every 须与 --keep 同用")
+    from runtime.services import backup as saving
+
+    progress, target = Progress(), options.target.resolve()
+    with ExitStack() as ending:
+        url = _reach(ending)
+        if options.keep:
+            while True:
+                kept = _kept_backup(target, options.keep, url, progress, go_on=bool(options.every))
+                if not options.every:
+                    return 0 if kept else 1
+                threading.Event().wait(_until_next(target, options.every))
+        keys = (options.keys or target.with_name(target.name + "-keys")).resolve()
+        with progress.step("备份台账和密钥"):
+            summary = saving.backup(target, keys, url)
+    progress.say(f"{_told(summary)}台账(已加密)在 {target},密钥在 {keys}。")
+    progress.say("两者请分开保管:缺了密钥,备份和台账中的个人信息都无法读出;有了密钥,谁都能读出备份。")
+    return 0
+
+
+def restore_command(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run restore", description="把备份恢复到空目录,或所配置的空数据库")
+    parser.add_argument("source", type=Path, help="备份的台账目录")
+    parser.add_argument("--keys", type=Path, help="备份的密钥目录(默认:SOURCE-keys);恢复到所配置的数据库时用已就位的密钥")
+    parser.add_argument("--as-it-was", action="store_true", help="保持备份时的版本,不升级:供退回旧版程序时用")
+    parser.add_argument("--check", action="store_true", help="只核对备份是否完整可读,不恢复")
+    options = parser.parse_args(arguments)
+    source, progress = options.source.resolve(), Progress()
+    keys = (options.keys or source.with_name(source.name + "-keys")).resolve()
+    configured = _configured()
+    from runtime.services import backup as saving
+
+    if options.check:
+        with progress.step("核对备份"):
+            at_hand = _secrets() if options.keys is None and not (keys / "secrets").is_dir() else keys / "secrets"
+            summary = saving.verify(source, saving.keys_of(at_hand))
+        progress.say(f"备份完整可读。{_told(summary)}")
+        return 0
+    from runtime.services import restore
+
+    if configured:
+        from runtime.commands.setup_job import superuser
+        from runtime.services.container import secret
+
+        at = settings()
+        with progress.step(f"恢复到 {at.database_host}:{at.database_port}"):
+            summary = restore.into_server(
+                superuser, secret, at.database_host, at.database_port, source, at.seals_dir, saving.keys_of(_secrets()),
+                as_it_was=options.as_it_was,
+            )  # fmt: skip
+        progress.say(f"已恢复并核对。{_told(summary)}")
+        return 0
+    if lock.holder(home() / "run") is not None:
+        raise Failure("恢复", "./run up 正在运行", "请先运行 ./run down。")
+    with progress.step("恢复台账和密钥"):
+        summary = restore.into_folder(home(), source, keys, as_it_was=options.as_it_was)
+    progress.say(f"已恢复到 {home()} 并核对。{_told(summary)}{'请用当时的程序' if options.as_it_was else ''}运行 ./run up 即可使用。")
+    return 0
+
+
+def _configured() -> bool:
+    return bool(os.environ.get("PROOFLESS_DATABASE_HOST"))
+
+
+def _secrets() -> Path:
+    return Path(os.environ.get("PROOFLESS_SECRETS_DIR") or keyfiles.services_folder(home()))
+
+
+def _reach(ending: ExitStack) -> str:
+    """The address of the ledger, its cluster started for as long as needed where it is `up`'s. Raises Failure."""
+    if _configured():
+        os.environ.setdefault("PROOFLESS_SECRETS_DIR", str(_secrets()))
+        settings.cache_clear()
+        return settings().database_url()
+    place = home()
+    if not (place / "postgres" / "data" / "PG_VERSION").exists():
+        why = f"{place} 里没有台账,也没有配置数据库(PROOFLESS_DATABASE_HOST)"
+        raise Failure("备份", why, "没有建立任何内容。请用 PROOFLESS_HOME 指定安装目录,或配置数据库的地址。")
+    keyfiles.ensure(place)
+    environment.enter()
+    cluster = ending.enter_context(postgres.running(place))
+    os.environ["PROOFLESS_DATABASE_PORT"] = str(cluster.port)
+    os.environ.update(PROOFLESS_SECRETS_DIR=str(_secrets()), PROOFLESS_SEALS_DIR=os.environ.get("PROOFLESS_SEALS_DIR", str(place / "seals")))
+    settings.cache_clear()
+    return settings().database_url()
+
+
+def _kept_backup(target: Path, keep: int, url: str, progress: Progress, *, go_on: bool) -> bool:
+    """One backup in a folder named by its instant; then the oldest ones go. `go_on`: a failure is told and not raised."""
+    from runtime.services import backup as saving
+
+    keyfiles.private_folder(target)
+    try:
+        with progress.step("备份台账"):
+            summary = saving.backup(target / f"{datetime.now(UTC):{_STAMP}}", None, url)
+    except Exception as error:
+        failure = error if isinstance(error, Failure) else explained("备份", error)
+        if failure is None or not go_on:
+            raise
+        progress.fail(failure)
+        return False
+    progress.say(f"已读回核对。{_told(summary)}")
+    for old in made(target)[:-keep]:
+        shutil.rmtree(target / old)
+    return True
+
+
+def made(target: Path) -> list[str]:
+    """The backups of a folder, oldest first. Nothing else in it counts, and nothing else is ever deleted."""
+    from runtime.services.backup import FILE
+
+    found = []
+    for path in target.iterdir() if target.is_dir() else []:
+        try:
+            datetime.strptime(path.name, _STAMP)  # noqa: DTZ007 - a name, compared as text
+        except ValueError:
+            continue
+        if (path / FILE).is_file():
+            found.append(path.name)
+    return sorted(found)
+
+
+def age(target: Path) -> timedelta | None:
+    """How old the newest backup is; None: there is none."""
+    names = made(target)
+    return datetime.now(UTC) - datetime.strptime(names[-1], _STAMP).replace(tzinfo=UTC) if names else None
+
+
+def _until_next(target: Path, hours: int) -> float:
+    """Seconds until the next one is due; after a failure an attempt each quarter of an hour."""
+    newest = age(target)
+    due = (timedelta(hours=hours) - newest).total_seconds() if newest is not None else 0.0
+    return due if due > 0 else 900.0
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("应为正整数")
+    return number
+
+
+def _told(summary: dict[str, Any]) -> str:
+    counts, last = summary["counts"], summary["last_event"]
+    until = f",最后一个事件 {last[0]}({last[1]})" if last else ""
+    return f"共 {len(counts)} 张表 {sum(counts.values())} 行,办件 {counts.get('cases', 0)}、核验 {counts.get('verifications', 0)}{until}。"

@@ -1,0 +1,201 @@
+"""`./run catalog`: hand in a list, rebuild, see what is asked and what would change, take the error file."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from catalog.headers import ListKind
+from domain.clear_text import named
+from runtime.commands.calendar import public
+from runtime.commands.deciding import actor_of, add_by
+from runtime.commands.verifications import operator
+from runtime.failures import Failure
+from runtime.progress import Progress
+from settings import LOCAL, settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from catalog.verdicts import Topic
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run catalog", description="“无证明办事”清单:报送、重建、确认、退回")
+    verbs = parser.add_subparsers(dest="verb", metavar="lists|put|rebuild|draft|questions|answer|errors")
+    verbs.add_parser("lists", help="列出已登记的清单和读取结果(默认)")
+    put = verbs.add_parser("put", help="登记一份清单并报送文件(CSV、XLSX、XLS)")
+    put.add_argument("key", type=public, help="清单代号,如 justice-proofs")
+    put.add_argument("file", type=Path)
+    put.add_argument("--kind", choices=[kind.value for kind in ListKind], help="首次登记必填:" + ";".join(f"{kind.value} {kind.chinese}" for kind in ListKind))
+    put.add_argument("--name", type=public, default="", help="清单名称")
+    put.add_argument("--unit", help="是哪个单位的清单(单位编码);上级下发的不填")
+    put.add_argument("--document", type=public, default="", help="上级清单的依据,如文号")
+    put.add_argument("--complete", action="store_true", help="是该单位的全部条目:清单中没有的视为减少")
+    verbs.add_parser("rebuild", help="立即读取全部清单,形成草案(平时每夜自动进行)")
+    verbs.add_parser("draft", help="查看最新草案")
+    asked = verbs.add_parser("questions", help="列出待确认的名称")
+    asked.add_argument("--limit", type=int, default=50)
+    answer = verbs.add_parser("answer", help="确认一个名称指什么")
+    answer.add_argument("id", type=UUID, help="问题编号")
+    answer.add_argument("code", nargs="?", default="", help="单位、事项、证明的编码;不是其中任何一个的,省略")
+    add_by(answer, "answer_question")
+    errors = verbs.add_parser("errors", help="导出退回报送单位的问题清单(XLSX)")
+    errors.add_argument("key", help="清单代号")
+    errors.add_argument("-o", "--output", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    act: Callable[[argparse.Namespace, Progress], int] = _VERBS[options.verb or "lists"]
+    return act(options, Progress())
+
+
+def _lists(_: argparse.Namespace, progress: Progress) -> int:
+    from ledger.catalog import intake, versions
+    from ledger.database import transaction
+
+    with transaction() as session:
+        for source in intake.sources(session):
+            reading = intake.newest_reading(session, source.key)
+            if reading is None:
+                said = "尚未读取"
+            elif reading.refused is not None:
+                said = f"无法读取:{reading.refused['text']}{reading.refused['remedy']}"
+            else:
+                counts = reading.counts
+                said = f"采用 {counts['accepted']} 行,待确认 {counts['asked']} 行,退回 {counts['refused']} 行"
+            progress.say(f"{source.key}  {source.name}({ListKind(source.kind).chinese})  {said}")
+        progress.say(f"现行清单第 {versions.current(session)} 版。")
+    return 0
+
+
+def _put(options: argparse.Namespace, progress: Progress) -> int:
+    from catalog.reading import MOST_BYTES
+    from ledger.catalog import intake
+    from ledger.database import transaction
+    from ledger.tables.registry import Unit
+
+    try:
+        content = options.file.read_bytes()
+    except OSError as error:
+        raise Failure("报送清单", f"读不到 {options.file}({error.strerror})", "请核对文件路径。") from None
+    if len(content) > MOST_BYTES:
+        raise Failure("报送清单", f"文件超过 {MOST_BYTES // 2**20} MB", "请删去图片和空白行,或拆成几个文件。")
+    with transaction() as session:
+        known = {source.key: source for source in intake.sources(session, active=False)}.get(options.key)
+        if known is None and not options.kind:
+            raise Failure("报送清单", f"还没有登记清单 {options.key}", "首次报送请用 --kind 写明是哪种清单。")
+        if options.unit and session.get(Unit, options.unit) is None:
+            raise Failure("报送清单", f"没有这个单位编码:{options.unit}", "请先导入单位。")
+        if options.kind:
+            try:
+                intake.put_source(
+                    session, options.key, kind=options.kind, name=options.name or options.file.stem, unit=options.unit,
+                    document=options.document, complete=options.complete, active=True,
+                )  # fmt: skip
+            except intake.SourceFixed:
+                raise Failure("报送清单", f"清单 {options.key} 已有文件,不能改变种类", "请用另一个代号登记。") from None
+        kept = options.key if named(options.file.name) else options.file.name  # a name that is a person's data is not kept
+        intake.receive(session, options.key, kept, content, now=settings().now(), actor=operator())
+    progress.say(f"已收到 {options.file.name}。立即处理请执行 ./run catalog rebuild。")
+    return 0
+
+
+def _rebuild(options: argparse.Namespace, progress: Progress) -> int:
+    from catalog import rebuild
+
+    keys = rebuild.source_keys()
+    with progress.step(f"读取 {len(keys)} 份清单") as note:
+        for number, key in enumerate(keys, start=1):
+            note(f"{number}/{len(keys)} {key}")
+            rebuild.read_source(key, settings().now())
+    with progress.step("形成草案"):
+        rebuild.make_draft(settings().now())
+    _lists(options, progress)
+    return _draft(options, progress)
+
+
+def _draft(_: argparse.Namespace, progress: Progress) -> int:
+    from domain.listing import ChangeKind, described
+    from ledger.catalog import drafts, proposals
+    from ledger.database import transaction
+
+    with transaction() as session:
+        draft = drafts.newest(session)
+    if draft is None:
+        progress.say("还没有草案;请先执行 ./run catalog rebuild。")
+        return 0
+    changes = [proposals.change_from(one) for one in draft.changes]
+    counts = "、".join(f"{kind.chinese} {sum(change.kind is kind for change in changes)}" for kind in ChangeKind)
+    progress.say(f"草案(对照第 {draft.base} 版,{draft.checked_at.astimezone(LOCAL):%Y-%m-%d %H:%M}):{counts};拦截 {len(draft.blocked)}。")
+    for change in changes:
+        entry = change.entry
+        progress.say(f"  {change.kind.chinese}  {entry.unit}  {entry.matter_name} · {entry.proof_name}  {';'.join(described(change))}")
+    for one in draft.blocked:
+        why = "".join(block["text"] + block["remedy"] for block in one["blocks"])
+        progress.say(f"  拦截  {one['unit']}  {one['matter_name']} · {one['proof_name']}  {why}")
+    return 0
+
+
+def _questions(options: argparse.Namespace, progress: Progress) -> int:
+    from catalog.verdicts import Topic
+    from ledger.catalog import questions
+    from ledger.database import transaction
+
+    with transaction() as session:
+        found = questions.questions(session, limit=options.limit)
+    for one in found:
+        known = "、".join(f"{candidate['name']}={candidate['code']}" for candidate in one.candidates) or "无"
+        topic = Topic(one.topic).chinese
+        progress.say(f"{one.id}  {topic}“{one.subject}”({one.count} 行,如{one.places[0]}):{one.why}。候选:{known}")
+    if not found:
+        progress.say("没有待确认的名称。")
+    return 1 if found else 0
+
+
+def _answer(options: argparse.Namespace, progress: Progress) -> int:
+    from catalog.verdicts import Topic
+    from ledger.catalog import questions
+    from ledger.database import transaction
+
+    with transaction() as session:
+        asked = questions.find(session, options.id)
+        if asked is None:
+            raise Failure("确认", f"没有这个问题:{options.id}", "用 ./run catalog questions 查看。")
+        if options.code and not _is_known(session, Topic(asked.topic), options.code):
+            raise Failure("确认", f"没有这个编码:{options.code}", "请核对编码;新增的请先用 ./run import 登记。")
+        actor = actor_of(session, options.by, "answer_question", "确认")
+        questions.answer(session, options.id, options.code, now=settings().now(), actor=actor)
+    progress.say(f"“{asked.subject}”已确认为{options.code or '不属于登记库'};下次重建时生效。")
+    return 0
+
+
+def _is_known(session: Session, topic: Topic, code: str) -> bool:
+    from catalog.verdicts import Topic
+    from ledger.catalog import intake
+    from ledger.tables.registry import Matter, ProofKind, Unit
+
+    registers = {Topic.UNIT: Unit, Topic.ISSUER: Unit, Topic.MATTER: Matter, Topic.PROOF: ProofKind}
+    table = registers.get(topic)
+    if table is None:
+        return any(source.key == code for source in intake.sources(session))
+    return session.get(table, code) is not None
+
+
+def _errors(options: argparse.Namespace, progress: Progress) -> int:
+    from catalog.returning import NothingRead, file_for_sender
+
+    try:
+        options.output.write_bytes(file_for_sender(options.key))
+    except NothingRead:
+        raise Failure("导出", f"清单 {options.key} 还没有读取过", "请先执行 ./run catalog rebuild。") from None
+    except OSError as error:
+        raise Failure("导出", f"写不了 {options.output}({error.strerror})", "请换一个可以写入的位置。") from None
+    progress.say(f"已写入 {options.output}。")
+    return 0
+
+
+_VERBS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
+    "lists": _lists, "put": _put, "rebuild": _rebuild, "draft": _draft, "questions": _questions, "answer": _answer, "errors": _errors,
+}  # fmt: skip

@@ -1,0 +1,265 @@
+"""名册各行: how a row of each register is read. What is wrong with it is said in Chinese, for whoever keeps the file.
+
+A column that the file does not have says nothing, and leaves what is registered; an empty cell takes it away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog import values
+from catalog.cleaning import clean, key, split_names
+from domain.blocking import Organ
+from domain.clear_text import named, named_by_number
+from domain.identity import is_uscc, tidy
+from domain.limits import HandlingType
+from domain.notices import is_mail_address
+from domain.roles import Role
+from domain.systems import SystemLevel
+from ledger.registry import systems
+from ledger.tables.registry import Unit
+from settings import LOCAL, settings
+
+Row = Mapping[str, str]
+
+ROLES = {
+    "代办员": Role.AGENT,
+    "督办员": Role.SUPERVISOR,
+    "专班办公室": Role.OFFICE,
+    "公布员": Role.PUBLISHER,
+    "管理员": Role.ADMINISTRATOR,
+    "运维": Role.OPERATOR,
+}
+KINDS = {"政务服务单位": "government", "公共服务单位": "public_service"}
+ORGANS = {"村(居)民委员会": Organ.COMMUNITY, "公安派出所": Organ.POLICE, "其他": Organ.OTHER, "": Organ.OTHER}
+#: A code stands in addresses, headers and, for whoever acted, on the record: nothing that needs quoting, no citizen.
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_FIRST_DAY = date(1899, 12, 30)  #: from which a spreadsheet counts its days
+
+
+class RowError(ValueError):
+    """What is wrong with one row, for the person who keeps the file."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a row may refer to: the registers, and the other rows of its file by their code."""
+
+    session: Session
+    rows: Mapping[str, Row]
+
+    def unit(self, text: str) -> str:
+        """The code of a registered unit, written as code or as name."""
+        named = self.session.execute(select(Unit.code, Unit.name)).tuples()
+        found = next((code for code, name in named if code == text or key(name) == key(text)), None)
+        if found is None:
+            raise RowError(f"没有这个单位编码或名称:{text},请先导入单位")
+        return found
+
+
+def unit(row: Row, around: Around) -> dict[str, Any]:
+    _need(row, "单位编码", "单位名称", "单位类别")
+    code, name = _code(row, "单位编码"), clean(row["单位名称"])
+    named = around.session.execute(select(Unit.code, Unit.name).where(Unit.code != code)).tuples()
+    other = next((one for one, called in named if key(called) == key(name)), None)
+    if other is not None:
+        raise RowError(f"单位名称已由 {other} 使用")
+    if row["单位类别"] not in KINDS:
+        raise RowError(f"单位类别应为{'或'.join(KINDS)}")
+    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "统一社会信用代码": ("uscc", _uscc),
+        "别名": ("aliases", lambda text: list(split_names(text))),
+        "行业": ("sector", clean),
+        "行业主管部门": ("drafting_unit", lambda text: _drafting_unit(code, text, around) if text else None),
+        "行政区划": ("region", _region),
+        "单位性质": ("organ", _organ),
+        "应参加改革": ("takes_part", lambda text: values.yes_or_no(text, True)),
+        "在用": ("active", lambda text: values.yes_or_no(text, True)),
+    }
+    return {"code": code, "name": name, "kind": KINDS[row["单位类别"]], **_optional(row, readers)}
+
+
+def person(row: Row, around: Around) -> dict[str, Any]:
+    _need(row, "人员编码", "姓名", "单位编码", "岗位")
+    names = split_names(row["岗位"])
+    if not names:
+        raise RowError("岗位为空")
+    if unknown := [name for name in names if name not in ROLES]:
+        raise RowError(f"不认识的岗位:{'、'.join(unknown)};应为{'、'.join(ROLES)}")
+    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "在岗": ("active", lambda text: values.yes_or_no(text, True)), "邮箱": ("mail", _mail),
+    }  # fmt: skip
+    return {
+        "code": _code(row, "人员编码"), "name": clean(row["姓名"]), "unit": around.unit(row["单位编码"]),
+        "roles": [ROLES[name].value for name in names], **_optional(row, readers),
+    }  # fmt: skip
+
+
+def matter(row: Row, around: Around) -> dict[str, Any]:
+    _need(row, "事项编码", "事项名称", "单位编码", "办件类型")
+    handling = values.handling(row["办件类型"])
+    promised = handling is HandlingType.PROMISED
+    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "承诺时限": ("promised_days", lambda text: values.promised_days(text, promised)),
+        "市级以上审核": ("reviewed_above", lambda text: values.yes_or_no(text, False)),
+        "在用": ("active", lambda text: values.yes_or_no(text, True)),
+    }
+    return {
+        "code": _code(row, "事项编码"), "name": clean(row["事项名称"]), "unit": around.unit(row["单位编码"]), "handling": handling,
+        **_optional(row, readers),
+    }  # fmt: skip
+
+
+def proof(row: Row, around: Around) -> dict[str, Any]:
+    _need(row, "证明编码", "证明名称")
+    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "别名": ("aliases", lambda text: list(split_names(text))),
+        "设定依据": ("basis", lambda text: values.basis("", text)),
+        "出具单位": ("issuing_unit", lambda text: around.unit(text) if text else None),
+        "核验内容": ("fields", lambda text: list(split_names(text))),
+        "有效天数": ("validity_days", lambda text: values.whole_number(text, 3650, values.DAYS) or 30),
+        "否定结果盖章": ("sealed_when_negative", lambda text: values.yes_or_no(text, False)),
+        "取消": ("cancelled", lambda text: values.yes_or_no(text, False)),
+    }
+    return {"code": _code(row, "证明编码"), "name": clean(row["证明名称"]), **_optional(row, readers)}
+
+
+def database(row: Row, around: Around) -> dict[str, Any]:
+    _need(row, "数据库编码", "数据库名称", "责任单位")
+    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "数据来源": ("source", _source), "接入日期": ("connected_since", _day), "说明": ("note", clean),
+    }  # fmt: skip
+    found = _optional(row, readers)
+    if found.get("connected_since") and not found.get("source"):
+        raise RowError("写了接入日期,没有写数据来源")
+    return {"code": _code(row, "数据库编码"), "name": clean(row["数据库名称"]), "owner": around.unit(row["责任单位"]), **found}
+
+
+def system(row: Row, around: Around) -> dict[str, Any]:
+    """业务系统 (8.1): without a word on it a department's own is to be connected, and one from above the city is not."""
+    _need(row, "系统编码", "系统名称", "单位编码")
+    level = _level(row.get("建设层级", ""))
+    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "建设层级": ("level", _level), "应对接": ("should_connect", lambda text: values.yes_or_no(text, not level.above)),
+        "未对接原因": ("why_not", clean), "在用": ("active", lambda text: values.yes_or_no(text, True)),
+    }  # fmt: skip
+    name, found = clean(row["系统名称"]), _optional(row, readers)
+    if what := named(name) or named(found.get("why_not", "")):
+        raise RowError(f"不得含{what}")
+    if "建设层级" in row:
+        found.setdefault("should_connect", not level.above)
+    values_of = {"code": _code(row, "系统编码"), "name": name, "unit": around.unit(row["单位编码"]), **found}
+    try:
+        systems.check(around.session, values_of, now=settings().now())
+    except systems.SystemRefused as refused:
+        raise RowError(str(refused)) from None
+    return values_of
+
+
+def _level(text: str) -> SystemLevel:
+    found = next((level for level in SystemLevel if text in ("", level.chinese)), None)
+    if found is None:
+        raise RowError(f"建设层级应为{'、'.join(level.chinese for level in SystemLevel)}")
+    return found
+
+
+def _optional(row: Row, readers: Mapping[str, tuple[str, Callable[[str], Any]]]) -> dict[str, Any]:
+    found = {}
+    for column, (field, read) in readers.items():
+        if column in row:
+            try:
+                found[field] = read(row[column])
+            except values.NotUnderstood as wrong:
+                raise RowError(f"{column}:{wrong}") from None
+    return found
+
+
+#: What is checked by its own form, or is the address of an official in office.
+_OWN_FORM = frozenset({"统一社会信用代码", "邮箱"})
+
+
+def names_nobody(row: Row) -> None:
+    """Raise `RowError` where a cell says who somebody is: registers are kept in clear."""
+    for column, text in row.items():
+        if column not in _OWN_FORM and (what := named(text)):
+            raise RowError(f"{column}含有{what}")
+
+
+def _need(row: Row, *names: str) -> None:
+    if empty := [name for name in names if not row.get(name)]:
+        raise RowError(f"{'、'.join(empty)}为空")
+
+
+def is_code(text: str) -> bool:
+    """Fit to be a code of a register."""
+    return _CODE.fullmatch(text) is not None and not named_by_number(text)
+
+
+def _code(row: Row, name: str) -> str:
+    if not is_code(row[name]):
+        raise RowError(f"{name}须由字母、数字、点、横线、下划线组成,不超过 64 位,且不得使用公民身份号码")
+    return row[name]
+
+
+def _uscc(text: str) -> str | None:
+    code = tidy(text)
+    if code and not is_uscc(code):
+        raise RowError("统一社会信用代码校验位不对;暂无的可留空(待补)")
+    return code or None
+
+
+def _drafting_unit(code: str, text: str, around: Around) -> str:
+    """Registered already, or another row of the file; it drafts its own list (5.1)."""
+    by_name = {key(row["单位名称"]): other for other, row in around.rows.items()}
+    found = text if text in around.rows else by_name.get(key(text)) or around.unit(text)
+    here, there = around.rows.get(found), around.session.get(Unit, found)
+    above = here["行业主管部门"] if here is not None and "行业主管部门" in here else there and there.drafting_unit
+    if found == code or above:
+        raise RowError("行业主管部门不能是单位自己,也不能是另有行业主管部门的单位")
+    return found
+
+
+def _region(text: str) -> str:
+    if text and not re.fullmatch(r"\d{6}", text, re.ASCII):
+        raise RowError("行政区划应为六位数字代码")
+    return text or settings().region
+
+
+def _organ(text: str) -> Organ:
+    plain = text.replace("\uff08", "(").replace("\uff09", ")")
+    if plain not in ORGANS:
+        raise RowError(f"单位性质应为{'、'.join(filter(None, ORGANS))}")
+    return ORGANS[plain]
+
+
+def _mail(text: str) -> str | None:
+    if text and not is_mail_address(text):
+        raise RowError("邮箱不是一个邮件地址;没有的可留空")
+    return text or None
+
+
+def _source(text: str) -> str | None:
+    if text and not (_CODE.fullmatch(text) and (settings().sources_dir / f"{text}.toml").is_file()):
+        raise RowError(f"数据来源“{text}”没有配置")
+    return text or None
+
+
+def _day(text: str) -> date | None:
+    """2026-03-01, 2026/3/1, 2026年3月1日, or the number under which a spreadsheet keeps a day."""
+    if not text:
+        return None
+    parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 00:00:00)?", text, re.ASCII)
+    try:
+        found = date(*map(int, parts.groups()[:3])) if parts else _FIRST_DAY + timedelta(days=int(text[:6]))
+    except ValueError:
+        raise RowError(f"“{text}”不是日期") from None
+    if not date(1990, 1, 1) <= found <= settings().now().astimezone(LOCAL).date():
+        raise RowError(f"接入日期“{text}”在将来,或不是日期")
+    return found

@@ -1,0 +1,158 @@
+"""`./run import units|people|matters|proofs|databases FILE`: a register as departments keep it, checked whole before
+a row is written."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from domain.register_changes import Register
+from runtime.commands.verifications import operator
+from runtime.failures import Failure
+from settings import settings
+
+if TYPE_CHECKING:
+    from runtime.commands.import_rows import Around, Row
+
+_console = Console(highlight=False, soft_wrap=True)
+
+MOST_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A kind of register: its columns as departments write them."""
+
+    title: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    unique: tuple[str, ...]  #: columns in which no value may stand twice, the code first
+    register: Register
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run import", description="导入名册(XLSX、XLS 或 CSV,第一行为表头);有一行不对就一行也不写入")
+    kinds = {**{kind: sheet.title for kind, sheet in SHEETS.items()}, "complaints": "投诉表(XLSX 或 CSV,逐行登记)"}
+    parser.add_argument("kind", choices=kinds, help=";".join(f"{kind} {title}" for kind, title in kinds.items()))
+    parser.add_argument("file", type=Path)
+    parser.epilog = " ".join(
+        f"{sheet.title}:{'、'.join(sheet.required)};可有{'、'.join(sheet.optional)}。" for sheet in SHEETS.values()
+    )
+    options = parser.parse_args(arguments)
+    if options.kind == "complaints":
+        from runtime.commands.complaint_import import import_complaints
+
+        return import_complaints(options.file)
+    from ledger.actor import ACTOR
+
+    ACTOR.set(operator())
+    count, waits = import_file(options.kind, options.file)
+    _console.print(f"已导入 {count} 行。")
+    if waits:
+        _console.print(
+            f"其中 {waits} 行给予岗位、启用或改变名称,待管理员或专班办公室的另一人用本人的密钥确认后生效:"
+            "./run traces --waiting 列出,POST /v1/registry/changes/{id}/confirm 确认。"
+        )
+    return 0
+
+
+def import_file(kind: str, file: Path) -> tuple[int, int]:
+    """Import a whole file or nothing of it; gives the rows, and how many wait for a second person. Raises Failure that lists every faulty row."""
+    from catalog.values import NotUnderstood
+    from ledger.database import transaction
+    from ledger.registry import register_changes
+    from runtime.commands.import_rows import Around, RowError, names_nobody
+
+    sheet, read_row = SHEETS[kind], _reader(kind)
+    rows = _rows(file, sheet)
+    counts = {name: Counter(row.get(name, "") for _, row in rows) for name in sheet.unique}
+    faults: list[str] = []
+    read: list[dict[str, Any]] = []
+    with transaction() as session:
+        around = Around(session, {row.get(sheet.unique[0], ""): row for _, row in rows})
+        for line, row in rows:
+            try:
+                if twice := [name for name in sheet.unique if row.get(name) and counts[name][row[name]] > 1]:
+                    raise RowError(f"{'、'.join(twice)}在表中不止一行")
+                found = read_row(row, around)
+                names_nobody(row)
+                read.append(found)
+            except (RowError, NotUnderstood) as error:
+                faults.append(f"第 {line} 行:{error}")
+        if not faults:
+            ordered = sorted(read, key=lambda row: row.get("drafting_unit") is not None)  # who drafts for others comes first
+            try:
+                waits = register_changes.put(session, sheet.register, ordered, actor=operator(), now=settings().now())
+            except register_changes.NameTaken as taken:
+                raise Failure("导入", f"名称“{taken}”已由其他单位使用(写法不同也是同名)", "一行也没有写入,改正后重新导入。") from None
+            except register_changes.NobodyLeft as left:
+                raise Failure("导入", str(left), "一行也没有写入。") from None
+            return len(read), len(waits)
+    raise Failure("导入", f"{len(faults)} 行有问题,一行也没有写入", "改正后重新导入。", tuple(faults[:50]))
+
+
+def _rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
+    from catalog.cleaning import clean
+    from catalog.file_kinds import FileRefused
+    from catalog.sheets import read_sheets
+
+    try:
+        found = read_sheets(file.read_bytes())[0]
+    except OSError:
+        raise Failure("导入", f"没有这个文件或打不开:{file}", "请核对路径。") from None
+    except FileRefused as refused:
+        raise Failure("导入", f"{file.name}:{refused.text}", refused.remedy) from None
+    first = next(number for number, cells in enumerate(found.rows) if any(cells))  # a line of Excel's own (sep=;) is none
+    header = [clean(cell) for cell in found.rows[first]]
+    wanted = f"表头应有:{'、'.join(sheet.required)};可有:{'、'.join(sheet.optional)}。"
+    if missing := [name for name in sheet.required if name not in header]:
+        raise Failure("导入", f"表头缺少列:{'、'.join(missing)}", wanted)
+    if unknown := [name for name in header if name and name not in sheet.required + sheet.optional]:
+        raise Failure("导入", f"不认识的列:{'、'.join(unknown)}", f"请删去或改名。{wanted}")
+    rows, faults = [], []
+    for line, cells in enumerate(found.rows[first + 1 :], start=first + 2):
+        row = {name: cell for name, cell in zip(header, cells, strict=False) if name}
+        for column, name in enumerate(header):
+            if name and (fault := found.faults.get((line - 1, column))):
+                faults.append(f"第 {line} 行“{name}”:{fault.text}{fault.remedy}")
+        if any(row.values()):
+            rows.append((line, row))
+        if len(rows) > MOST_ROWS:
+            raise Failure("导入", f"超过 {MOST_ROWS} 行", "请分成几个文件导入。")
+    if faults:
+        raise Failure("导入", f"{len(faults)} 个单元格不能读取,一行也没有写入", "改正后重新导入。", tuple(faults[:50]))
+    if not rows:
+        raise Failure("导入", "表中没有数据行", "请核对第一张工作表。")
+    return rows
+
+
+def _reader(kind: str) -> Callable[[Row, Around], dict[str, Any]]:
+    """How a row is read."""
+    from runtime.commands import import_rows
+
+    return {
+        "units": import_rows.unit, "people": import_rows.person, "matters": import_rows.matter, "proofs": import_rows.proof,
+        "databases": import_rows.database, "systems": import_rows.system,
+    }[kind]  # fmt: skip
+
+
+SHEETS = {
+    "units": Sheet(
+        "单位", ("单位编码", "单位名称", "单位类别"),
+        ("统一社会信用代码", "别名", "行业", "行业主管部门", "行政区划", "单位性质", "应参加改革", "在用"), ("单位编码", "单位名称"), Register.UNITS,
+    ),
+    "people": Sheet("人员", ("人员编码", "姓名", "单位编码", "岗位"), ("在岗", "邮箱"), ("人员编码",), Register.PEOPLE),
+    "matters": Sheet("事项", ("事项编码", "事项名称", "单位编码", "办件类型"), ("承诺时限", "市级以上审核", "在用"), ("事项编码",), Register.MATTERS),
+    "proofs": Sheet(
+        "证明种类", ("证明编码", "证明名称"), ("别名", "设定依据", "出具单位", "核验内容", "有效天数", "否定结果盖章", "取消"), ("证明编码", "证明名称"),
+        Register.PROOFS,
+    ),
+    "systems": Sheet("业务系统", ("系统编码", "系统名称", "单位编码"), ("建设层级", "应对接", "未对接原因", "在用"), ("系统编码",), Register.SYSTEMS),
+    "databases": Sheet("证照、证明数据库", ("数据库编码", "数据库名称", "责任单位"), ("数据来源", "接入日期", "说明"), ("数据库编码", "数据库名称"), Register.DATABASES),
+}  # fmt: skip

@@ -1,0 +1,116 @@
+"""`./run keys`: make, rotate, revoke and list interface keys. A key is shown once and stored nowhere."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+
+from domain.key_scopes import COUNTER, Scope
+from runtime.commands.verifications import operator
+from runtime.failures import Failure
+from settings import LOCAL, settings
+
+_OF_THE_LEDGER = {
+    "rotate-master": ("轮换主密钥(保护个人信息的密钥)", "rotate_master"),
+    "rewrap": ("把已有数据改由最新的主密钥保护", "rewrap"),
+    "accept-seals": ("登记换发的印章证书", "accept_seals"),
+}
+_console = Console(highlight=False, soft_wrap=True)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run keys", description="接口密钥:生成、轮换、吊销、列出;主密钥:轮换;印章证书:登记")
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="列出有效密钥的持有者")
+    for name, text in (("make", "生成"), ("rotate", "轮换(旧密钥 24 小时后失效)"), ("revoke", "立即吊销:一人或一系统的全部密钥,或其中一个")):
+        action = actions.add_parser(name, help=text)
+        holder = action.add_mutually_exclusive_group(required=True)
+        holder.add_argument("--person", help="人员编码")
+        holder.add_argument("--system", help="系统编码")
+        if name != "revoke":
+            action.add_argument(
+                "--scope", action="append", default=[], choices=[scope.value for scope in Scope], metavar="范围",
+                help="业务系统密钥的权限范围,可多次填写:" + ";".join(f"{scope} {scope.chinese}" for scope in Scope)
+                + f"。省略时为{'、'.join(scope.chinese for scope in sorted(COUNTER))}(轮换时沿用原范围)",
+            )
+        else:
+            holder.add_argument("--key", help="只吊销这一个:keys list 中的编号")
+    for name, (text, _) in _OF_THE_LEDGER.items():
+        actions.add_parser(name, help=text)
+    options = parser.parse_args(arguments)
+    from ledger.actor import ACTOR
+
+    ACTOR.set(operator())
+    if options.action in _OF_THE_LEDGER:
+        from runtime.commands import master_keys
+
+        return int(getattr(master_keys, _OF_THE_LEDGER[options.action][1])())
+    if getattr(options, "key", None):
+        return _revoke_one(options.key)
+    if options.action == "list":
+        return _list()
+    return _act(options.action, options.person, options.system, frozenset(map(Scope, getattr(options, "scope", ()))))
+
+
+def _revoke_one(key: str) -> int:
+    from ledger.database import transaction
+    from ledger.registry import keys
+    from ledger.registry.keys import UnknownHolder
+
+    try:
+        with transaction() as session:
+            holder = keys.revoke_one(session, key, now=settings().now())
+    except UnknownHolder:
+        raise Failure("密钥", f"没有编号以 {key} 开头的有效密钥,或不止一个", "请按 ./run keys list 中的编号填写。") from None
+    _console.print(f"已吊销 {holder} 的密钥 {key},其他密钥不受影响。")
+    return 0
+
+
+def _act(action: str, person: str | None, system: str | None, scopes: frozenset[Scope]) -> int:
+    from ledger.database import transaction
+    from ledger.registry import keys
+    from ledger.registry.keys import ScopeRefused, UnknownHolder
+
+    now, holder = settings().now(), person or system
+    try:
+        with transaction() as session:
+            if action == "revoke":
+                count = keys.revoke(session, person=person, system=system, now=now)
+                _console.print(f"已吊销 {holder} 的 {count} 个密钥。")
+                return 0
+            make = keys.make if action == "make" else keys.rotate
+            key = make(session, person=person, system=system, scopes=scopes, now=now, actor=operator())
+    except UnknownHolder:
+        raise Failure("密钥", f"没有在册的人员或系统:{holder}", "先用 ./run import people 导入名册。") from None
+    except ScopeRefused:
+        raise Failure("密钥", "权限范围只用于业务系统的密钥", "人员的密钥按本人的岗位办理,请去掉 --scope。") from None
+    _console.print(f"{holder} 的新密钥,只显示这一次,请立即保存:")
+    _console.print(key)
+    return 0
+
+
+def _list() -> int:
+    from rich.table import Table
+    from sqlalchemy import select
+
+    from ledger.database import transaction
+    from ledger.tables.registry import ApiKey
+
+    table = Table(box=None)
+    for title in ("编号", "持有者", "种类", "权限范围", "生成于", "生成人", "失效于"):
+        table.add_column(title)
+    with transaction() as session:
+        query = select(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.made_at)
+        for row in session.scalars(query):
+            table.add_row(
+                row.id.hex[:8],
+                row.person or row.system,
+                "人员" if row.person else "系统",
+                "、".join(f"{scope} {scope.chinese}" for scope in map(Scope, row.scopes)),
+                f"{row.made_at.astimezone(LOCAL):%Y-%m-%d %H:%M}",
+                row.made_by,
+                f"{row.expires_at.astimezone(LOCAL):%Y-%m-%d %H:%M}" if row.expires_at else "",
+            )
+    _console.print(table)
+    return 0

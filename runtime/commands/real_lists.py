@@ -1,0 +1,97 @@
+"""What becomes of the real lists in `tests/catalog/lists`, as `docs/lists.md` shows it: read by the code itself.
+
+The lists come from other districts. Read in ours they show what is not taken; the matters list is also read in its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections import Counter
+
+from catalog.headers import ListKind
+from catalog.lists import ListResult, read_list
+from catalog.matching import Known, Names, UnitNames
+from catalog.registry import Registry
+from catalog.verdicts import Verdict
+from settings import ROOT
+
+LISTS = ROOT / "tests" / "catalog" / "lists"
+DISTRICT, REGION = "山东省枣庄市市中区", "370402"
+
+_INTRO = """# What becomes of real lists
+
+The real, public lists of `tests/catalog/lists` (`SOURCES.md` there says where each comes from), read with the sandbox's
+registry of 市中区 and, for the matters, also with eight departments of the district that they come from. Accepted: every
+name was the registry's by a rule, and every value understood. Asked: a person must say what a name means; nothing is taken
+until then. Refused: the row goes back with the fault and what to do. Hidden rows and columns are read, hidden sheets are not;
+totals and notes under a table are no rows. `python -m runtime.commands.diagrams` writes this page by
+reading the lists, `./run check` compares.
+
+| list | rows in | accepted | asked | refused |
+|-|-|-|-|-|
+"""
+
+
+def sandbox() -> Registry:
+    """What the sandbox's starting catalog knows."""
+    known = tomllib.loads((ROOT / "sandbox" / "district.toml").read_text("utf-8"))
+    return Registry(
+        UnitNames([Known(unit["code"], unit["name"]) for unit in known["units"]], district=DISTRICT),
+        Names([Known(matter["code"], matter["name"]) for matter in known["matters"]]),
+        Names([Known(proof["code"], proof["name"]) for proof in known["proofs"]]),
+        {matter["code"]: matter["unit"] for matter in known["matters"]},
+        REGION,
+    )
+
+
+def guangan_units() -> list[Known]:
+    """Eight of the seventeen departments of the real list, with the organisation codes that it gives them."""
+    with (LISTS / "units_guangan.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Known(row["编码"], row["名称"], tuple(filter(None, [row["别名"]])), row["组织机构代码"]) for row in csv.DictReader(file)
+        ]
+
+
+def guangan() -> Registry:
+    """广安区, as far as it is known."""
+    return Registry(UnitNames(guangan_units(), district="四川省广安市广安区"), Names([]), Names([]), {}, "511602")
+
+
+def page() -> str:
+    """`docs/lists.md` as the code has it."""
+    ours, theirs = sandbox(), guangan()
+    read = {
+        "常德市: 告知承诺 of its 司法局 (2022)": _read("proof_list_changde_2022.csv", ListKind.COMMITMENTS, ours),
+        "赤壁市: kept proofs (2023)": _read("proof_list_chibi_2023.csv", ListKind.PROOFS, ours),
+        "广安区: matters, read in 市中区": _read("matters_guangan_part.csv", ListKind.MATTERS, ours),
+        "广安区: matters, read in 广安区": _read("matters_guangan_part.csv", ListKind.MATTERS, theirs),
+        "not to be asked of village committees (2020)": _read("not_issued_by_community_2020.csv", ListKind.NEGATIVE_COMMUNITY, ours),
+        "not to be asked of the police (2016)": _read("not_issued_by_police_2016.csv", ListKind.NEGATIVE_POLICE, ours),
+    }
+    counts = "".join(
+        f"| {title} | {len(result.rows)} | {' | '.join(str(result.count(verdict)) for verdict in Verdict)} |\n"
+        for title, result in read.items()
+    )
+    return _INTRO + counts + "".join(_named(title, result) for title, result in read.items())
+
+
+def _read(name: str, kind: ListKind, registry: Registry) -> ListResult:
+    (result,) = read_list((LISTS / name).read_bytes(), kind, registry)
+    return result
+
+
+def _named(title: str, result: ListResult) -> str:
+    """Every kind of fault and question with the rows that have it, and one of them in its words."""
+    rows: Counter[tuple[str, str]] = Counter()
+    words: dict[tuple[str, str], str] = {}
+    for row in result.rows:
+        found = [(("asked", f"{one.topic.chinese} is asked"), f"“{one.subject}”:{one.why}") for one in row.questions]
+        found += [(("fault" if one.blocks else "remark", one.code), one.text) for one in row.faults]
+        rows.update({kind for kind, _ in found})
+        for kind, text in found:
+            words.setdefault(kind, " ".join(text.split()).replace("|", "\\|"))
+    if not rows:
+        return ""
+    lines = "".join(f"| {kind} | {name} | {rows[kind, name]} | {words[kind, name]} |\n" for kind, name in sorted(rows))
+    return f"\n## {title}\n\n| what | name | rows | for example |\n|-|-|-|-|\n{lines}"

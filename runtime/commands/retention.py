@@ -1,0 +1,95 @@
+"""`./run retention`: what is due at the end of its time, what a person confirms, what holds it back (2.7)."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from rich.console import Console
+
+from domain.retention import HoldReason, RetentionStanding
+from runtime.commands.calendar import public
+from runtime.commands.deciding import actor_of, add_by
+from runtime.commands.verifications import operator
+from runtime.failures import Failure
+from settings import LOCAL, settings
+
+if TYPE_CHECKING:
+    from ledger import retention
+
+_console = Console(highlight=False, soft_wrap=True)
+
+
+def main(arguments: list[str]) -> int:
+    """List, confirm, hold, lift. Each is on the record with who did it."""
+    parser = argparse.ArgumentParser(prog="./run retention", description="保管期限届满清册:列出、确认销毁、暂停、解除")
+    verbs = parser.add_subparsers(dest="verb", metavar="list|confirm|hold|lift|holds")
+    listed = verbs.add_parser("list", help="列出清册(默认待确认的)")
+    listed.add_argument("--standing", choices=[one.value for one in RetentionStanding], default="listed")
+    confirm = verbs.add_parser("confirm", help="确认销毁所列各项,当夜执行")
+    confirm.add_argument("items", type=UUID, nargs="+", metavar="清册编号")
+    add_by(confirm, "confirm_erasure")
+    hold = verbs.add_parser("hold", help="暂停销毁一个办件或一件投诉")
+    hold.add_argument("--case", nargs=2, metavar=("单位编码", "办件编号"))
+    hold.add_argument("--complaint", metavar="投诉编号")
+    hold.add_argument("--reason", choices=[one.value for one in HoldReason], required=True, help=_reasons())
+    hold.add_argument("--document", type=public, required=True, help="依据的文件")
+    lift = verbs.add_parser("lift", help="解除暂停")
+    lift.add_argument("hold", type=UUID, metavar="暂停编号")
+    add_by(lift, "lift_hold")
+    verbs.add_parser("holds", help="列出尚未解除的暂停")
+    options = parser.parse_args(arguments or ["list"])
+    from ledger import retention
+
+    try:
+        return _do(options)
+    except retention.RetentionRefused as refused:
+        raise Failure("保管期限", str(refused), "用 ./run retention 查看清册。") from None
+
+
+def _reasons() -> str:
+    return "、".join(f"{one.value} {one.chinese}" for one in HoldReason)
+
+
+def _do(options: argparse.Namespace) -> int:
+    from ledger import retention
+    from ledger.database import transaction
+
+    now = settings().now()
+    with transaction() as session:
+        if options.verb == "list":
+            return _show(retention.lines(session, RetentionStanding(options.standing)))
+        if options.verb == "confirm":
+            count = retention.confirm(session, options.items, now=now, actor=actor_of(session, options.by, "confirm_erasure", "确认销毁"))
+            _console.print(f"已确认 {count} 项,当夜销毁;此前可以用 ./run retention hold 暂停。")
+        elif options.verb == "hold":
+            if (options.case is None) == (options.complaint is None):
+                raise retention.RetentionRefused("请用 --case 或 --complaint 指明一个办件或一件投诉。")
+            more = {"now": now, "actor": operator()}
+            reason = HoldReason(options.reason)
+            if options.complaint:
+                row = retention.hold_complaint(session, options.complaint, reason, options.document, **more)
+            else:
+                row = retention.hold_case(session, *options.case, reason, options.document, **more)
+            _console.print(f"{row.number} 暂停销毁({reason.chinese}),暂停编号 {row.id}。")
+        elif options.verb == "lift":
+            row = retention.lift(session, options.hold, now=now, actor=actor_of(session, options.by, "lift_hold", "解除暂停"))
+            _console.print(f"{row.number} 已解除暂停;须重新确认才会销毁。")
+        else:
+            for row in retention.standing_holds(session):
+                _console.print(f"{row.id}  {row.kind.chinese} {row.number}  {row.reason.chinese}({row.document})")
+    return 0
+
+
+def _show(found: list[retention.RetentionLine]) -> int:
+    for line in found:
+        row = line.item
+        held = "".join(f";{hold.reason.chinese}({hold.document})" for hold in line.holds)
+        _console.print(
+            f"{row.id}  {row.kind.chinese} {row.number}  {row.unit or ''}  {row.due_at.astimezone(LOCAL):%Y-%m-%d} 届满  "
+            f"{line.standing.chinese}{held}"
+        )
+    if not found:
+        _console.print("清册中没有这样的项。")
+    return 0
