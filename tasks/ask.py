@@ -6,20 +6,19 @@ from domain.standing import Standing
 from ledger.database import transaction
 from ledger.inbox import requests
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import standing
+from ledger.lifecycle.standings import standing_now
 from settings import settings
-from tasks.passes import actor, held
+from tasks.passes import actor, lease_of
 from tasks.steps import in_ledger_thread, step
 
 
 @step("发起部门核验 ask the issuing unit")
 async def ask_issuing_unit(number: str) -> Standing:
     """File the request with its limits (10.5–10.8)."""
-    return await in_ledger_thread(_ask, held.get())
+    return await in_ledger_thread(_ask, lease_of(number))
 
 
 def _ask(lease: Lease) -> Standing:
     with transaction() as session:
         requests.ask(session, lease, now=settings().now(), actor=actor())
-        session.expire_all()
-        return standing(session, lease.number)
+        return standing_now(session, lease.number)

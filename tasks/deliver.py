@@ -10,11 +10,11 @@ from domain.standing import Standing
 from ledger.casework import delivery
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import standing
+from ledger.lifecycle.standings import standing_now
 from ledger.outbox import callbacks_sent
 from ledger.outbox.callbacks_sent import AWAY, Message, Receipt
 from settings import settings
-from tasks.passes import actor, held
+from tasks.passes import actor, lease_of
 from tasks.steps import in_ledger_thread, step
 
 _ROUNDS = 20  #: of fifty messages each: what is left then waits for the next minute
@@ -23,7 +23,7 @@ _ROUNDS = 20  #: of fifty messages each: what is left then waits for the next mi
 @step("送达 deliver")
 async def deliver(number: str) -> Standing:
     """Deliver the result. The callback is tried once here; the flow `upkeep` goes on where it fails."""
-    now = await in_ledger_thread(_deliver, held.get())
+    now = await in_ledger_thread(_deliver, lease_of(number))
     await send_callbacks(number)
     return now
 
@@ -66,8 +66,7 @@ async def _send_in_order(messages: list[Message]) -> None:
 def _deliver(lease: Lease) -> Standing:
     with transaction() as session:
         delivery.deliver(session, lease, now=settings().now(), actor=actor())
-        session.expire_all()
-        return standing(session, lease.number)
+        return standing_now(session, lease.number)
 
 
 def _take_due(number: str | None) -> list[Message]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from domain.standing import Standing
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import standing
+from ledger.lifecycle.standings import standing_now
 from ledger.supervision import escalation
 from settings import settings
 from tasks.notify import send_notices
-from tasks.passes import actor, held
+from tasks.passes import actor, lease_of
 from tasks.steps import in_ledger_thread, step
 
 
 @step("检查时限 escalate if overdue")
 async def escalate_if_overdue(number: str) -> Standing:
     """Miss, supervise, remind: each at its due instant, once; the standing's next instant is never past."""
-    now = await in_ledger_thread(_escalate, held.get())
+    now = await in_ledger_thread(_escalate, lease_of(number))
     await send_notices(number)
     return now
 
@@ -24,5 +24,4 @@ async def escalate_if_overdue(number: str) -> Standing:
 def _escalate(lease: Lease) -> Standing:
     with transaction() as session:
         escalation.escalate(session, lease.number, now=settings().now(), actor=actor(), lease=lease)
-        session.expire_all()
-        return standing(session, lease.number)
+        return standing_now(session, lease.number)

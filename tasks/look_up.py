@@ -17,11 +17,11 @@ from domain.share import Finding, Question
 from domain.standing import Standing
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import Material, material, standing
+from ledger.lifecycle.standings import Material, material, standing, standing_now
 from ledger.methods import sharing
 from ledger.outbox.alarms import clear_alarm, raise_alarm
 from settings import settings
-from tasks.passes import actor, held, present
+from tasks.passes import actor, lease_of, present
 from tasks.steps import TRIES, in_ledger_thread, step
 
 
@@ -35,7 +35,7 @@ def sources() -> dict[str, ShareSource]:
 @step("数据共享查询 look up", outside=True)
 async def look_up_share(number: str) -> Standing:
     """One bounded attempt at the source. When the last try fails too, the next method follows (reading 22)."""
-    lease = held.get()
+    lease = lease_of(number)
     about = await in_ledger_thread(_to_be_looked_up, lease)
     if about is None:
         return await in_ledger_thread(present, number)
@@ -93,8 +93,7 @@ def _record(lease: Lease, about: Material, found: Finding, asked_at: datetime) -
         else:
             for kind in ("source_refused", "source_broken"):
                 clear_alarm(session, kind, _subject(about), now=now)
-        session.expire_all()
-        return standing(session, lease.number)
+        return standing_now(session, lease.number)
 
 
 def _not_held(lease: Lease) -> Standing:
@@ -102,8 +101,7 @@ def _not_held(lease: Lease) -> Standing:
     with transaction() as session:
         about = material(session, lease.number)
         sharing.fall_back(session, about, State.LOOKING_UP, sharing.NOT_HELD, at=settings().now(), actor=actor(), lease=lease)
-        session.expire_all()
-        return standing(session, lease.number)
+        return standing_now(session, lease.number)
 
 
 def _source_failed(lease: Lease, code: str, alarm: str = "") -> Standing:
@@ -115,5 +113,4 @@ def _source_failed(lease: Lease, code: str, alarm: str = "") -> Standing:
         )
         if alarm:
             raise_alarm(session, "source_broken", _subject(about), alarm, now=now)
-        session.expire_all()
-        return standing(session, lease.number)
+        return standing_now(session, lease.number)

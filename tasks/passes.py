@@ -24,7 +24,7 @@ from domain.standing import Standing
 from ledger.database import transaction
 from ledger.lifecycle import leases
 from ledger.lifecycle.moves import Lease, LeaseLost, MoveRefused, Paused
-from ledger.lifecycle.standings import standing
+from ledger.lifecycle.standings import standing, standing_now
 from ledger.methods import failures
 from proofs.page import MissingGlyph, PageError
 from settings import settings
@@ -34,8 +34,19 @@ from tasks.timeline import show_timeline
 
 log = logging.getLogger(__name__)
 
-held: ContextVar[Lease] = ContextVar("held")
+current_lease: ContextVar[Lease] = ContextVar("current_lease")
 """The lease of the pass that is running. Every move carries it."""
+
+
+def lease_of(number: str) -> Lease:
+    """The lease under which a step works on `number`: another one's would move another verification.
+
+    A step that is called outside a pass, or with a number that is not the pass's, is a fault of the flow.
+    """
+    lease = current_lease.get()
+    if lease.number != number:
+        raise RuntimeError(f"a step for {number} in the pass of {lease.number}")
+    return lease
 
 
 @lru_cache(maxsize=1)
@@ -59,12 +70,12 @@ def one_pass(body: Callable[[str], Awaitable[State]]) -> Callable[[str], Awaitab
 
     @functools.wraps(body)
     async def run(number: str) -> State:
-        lease = held.get(None)
+        lease = current_lease.get(None)
         if lease is None or lease.number != number:
             lease = await in_ledger_thread(_acquire, number)
             if lease is None:
                 raise Abort(f"{number}: 由其他进程处理")
-            held.set(lease)
+            current_lease.set(lease)
         try:
             try:
                 state = await body(number)
@@ -150,12 +161,10 @@ def _give_to_person(lease: Lease, error: PermanentFault | PageError) -> Standing
         failures.need_attention(
             session, lease.number, code, at=settings().now(), actor=actor(), lease=lease, note=note, **detail
         )
-        session.expire_all()
-        return standing(session, lease.number)
+        return standing_now(session, lease.number)
 
 
 def _count_failure(lease: Lease, code: str) -> Standing:
     with transaction() as session:
         failures.pass_failed(session, lease, code, now=settings().now(), actor=actor())
-        session.expire_all()
-        return standing(session, lease.number)
+        return standing_now(session, lease.number)

@@ -21,7 +21,7 @@ from proofs.page import SEAL_BOX, render
 from proofs.seal_image import draw_seal
 from proofs.wording import compose
 from settings import settings
-from tasks.passes import actor, held, present
+from tasks.passes import actor, lease_of, present
 from tasks.steps import in_ledger_thread, step
 
 
@@ -59,7 +59,7 @@ class Sealed:
 @step("用印 seal", outside=True)
 async def seal(number: str) -> Standing:
     """Make the proof and seal it, once a proof version: the use is recorded before the signature (9.5)."""
-    lease = held.get()
+    lease = lease_of(number)
     begun = await in_ledger_thread(_begin, lease)
     if begun is not None:
         use, what = begun

@@ -5,10 +5,10 @@ from __future__ import annotations
 from domain.standing import Standing
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import standing
+from ledger.lifecycle.standings import standing_now
 from ledger.methods import sharing
 from settings import settings
-from tasks.passes import actor, held
+from tasks.passes import actor, lease_of
 from tasks.steps import in_ledger_thread
 
 
@@ -17,11 +17,10 @@ async def take_up(number: str) -> Standing:
 
     No Prefect task: it touches nothing outside, and as a task it would cost more than all that it does.
     """
-    return await in_ledger_thread(_take_up, held.get())
+    return await in_ledger_thread(_take_up, lease_of(number))
 
 
 def _take_up(lease: Lease) -> Standing:
     with transaction() as session:
         sharing.take_up(session, lease, actor(), now=settings().now())
-        session.expire_all()
-        return standing(session, lease.number)
+        return standing_now(session, lease.number)

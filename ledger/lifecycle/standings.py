@@ -65,6 +65,12 @@ def standing(session: Session, number: str) -> Standing:
     return as_standing(session, load(session, number))
 
 
+def standing_now(session: Session, number: str) -> Standing:
+    """The same after a move in this transaction: moves write past the rows that are loaded, so all are read anew."""
+    session.expire_all()
+    return standing(session, number)
+
+
 def as_standing(session: Session, row: Verification) -> Standing:
     told = row.state in WAITING  # of others nobody reads the names
     return Standing(

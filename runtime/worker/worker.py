@@ -41,7 +41,7 @@ from runtime.worker.teller import Teller
 from runtime.worker.timekeeper import Timekeeper
 from settings import settings
 from tasks.look_up import sources
-from tasks.passes import actor, held, owner
+from tasks.passes import actor, current_lease, owner
 from tasks.sealing import seals
 from tasks.steps import in_ledger_thread, place_of
 
@@ -163,7 +163,7 @@ class Worker:
         if lease is None:
             await self._runs.align_run(run)  # ended, paused, not due yet, another worker's, or nobody's run
             return
-        held.set(lease)  # of this task's context: the flow and its steps inherit it
+        current_lease.set(lease)  # of this task's context: the flow and its steps inherit it
         finished = False
         try:
             finished = await _execute(run, verification)

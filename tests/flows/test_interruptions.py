@@ -24,7 +24,7 @@ from ledger.lifecycle.standings import standing
 from ledger.tables.effects import Delivery, Proof, SealUse
 from ledger.tables.verifications import Request, Verification
 from settings import settings
-from tasks.passes import held, owner
+from tasks.passes import current_lease, owner
 from tests.flows.interrupting import Killed, interrupted, kill
 from tests.ledger.filing import file
 
@@ -186,7 +186,7 @@ def test_another_worker_overtakes_with_a_reply_at_any_point(ledger: str) -> None
                 session.execute(update(Verification).values(wake_requested_at=func.clock_timestamp()))
                 lease = leases.acquire(session, number, "worker-2/another")
             if lease is not None:
-                held.set(lease)  # of this thread's context
+                current_lease.set(lease)  # of this thread's context
                 asyncio.run(_pass(number))
 
         with interrupted("after_commit", point, _elsewhere(overtake)) as moment, suppress(BaseException):

@@ -24,7 +24,7 @@ from ledger.outbox.alarms import standing_alarms
 from ledger.tables.verifications import EventRow
 from settings import settings
 from tasks import look_up
-from tasks.passes import held
+from tasks.passes import current_lease
 from tests.ledger.acting import HOUSEHOLD, all_of, do, hold, take_up
 from tests.ledger.filing import FILER, NOW, UNIT, case_data, file
 from tests.sandbox.serving import SECRETS
@@ -72,11 +72,11 @@ def test_whose_number_a_source_does_not_keep_is_asked_of_the_issuing_unit(ledger
         )
     lease = hold(number)
     take_up(lease)
-    token = held.set(lease)
+    token = current_lease.set(lease)
     try:
         came = asyncio.run(look_up.look_up_share.fn(number))  # type: ignore[attr-defined]
     finally:
-        held.reset(token)
+        current_lease.reset(token)
     assert (came.state, came.method) == (State.TO_ASK, Method.ISSUER)
     (event,) = [row for row in all_of(EventRow, verification=number) if row.event is Event.FELL_BACK]
     assert event.detail["why"] == "number_not_held" and told(event.event, event.detail) == "转下一种核验方式(数据源不按这种证件查询)"

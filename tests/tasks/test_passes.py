@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 from prefect.client.schemas.objects import State as PrefectState
@@ -16,7 +16,14 @@ from ledger.lifecycle.moves import Lease, MoveRefused, request_wake
 from proofs.page import MissingGlyph, PageOverflow
 from settings import settings
 from tasks import states
-from tasks.passes import held, one_pass
+from tasks.ask import ask_issuing_unit
+from tasks.deliver import deliver
+from tasks.escalate import escalate_if_overdue
+from tasks.look_up import look_up_share
+from tasks.passes import current_lease, one_pass
+from tasks.sealing import seal
+from tasks.steps import StepFailed
+from tasks.take_up import take_up as take_up_step
 from tests.ledger.acting import MINUTE, ask, do, events, hold, names, row, set_columns, take_up
 from tests.ledger.filing import file
 
@@ -28,9 +35,9 @@ def lease(ledger: str) -> Iterator[Lease]:
     take_up(found)
     ask(found)
     set_columns(found.number, next_instant=settings().now() - MINUTE)
-    token = held.set(found)
+    token = current_lease.set(found)
     yield found
-    held.reset(token)
+    current_lease.reset(token)
 
 
 def run(number: str, error: Exception | None = None) -> PrefectState:
@@ -73,3 +80,12 @@ def test_a_missing_character_is_on_the_record_by_place_and_count_and_for_stuck_a
     do(attention.retry, lease.number, now=settings().now(), actor="x")
     run(lease.number, PageOverflow("超出一页"))
     assert "U+30EDE" not in do(watch.stuck)[0].reason  # another reason, nothing left of the former
+
+
+@pytest.mark.parametrize("step", [take_up_step, ask_issuing_unit.fn, deliver.fn, escalate_if_overdue.fn, look_up_share.fn, seal.fn])
+def test_a_step_works_on_the_verification_that_it_names(lease: Lease, step: Callable[[str], Awaitable[Standing]]) -> None:
+    """The lease is the pass's: with another number the step would have moved the pass's verification instead."""
+    other, before = file("P-HARDSHIP"), names(lease.number)
+    with pytest.raises((RuntimeError, StepFailed)):
+        asyncio.run(step(other))
+    assert names(lease.number) == before and row(other).state is State.RECEIVED
