@@ -47,7 +47,6 @@ _CLASSES = (
     "居民委员会", "社区", "人民法院", "法院", "医院", "医疗机构", "学校", "银行", "保险公司", "基层群众性自治组织", "公证处", "街道",
 )  # fmt: skip
 _VILLAGE = re.compile("(村|社区|居)(民)?(委会|委员会)$|社区$|基层群众性自治组织|村居")
-_POLICE = re.compile("公安|派出所")
 
 
 @dataclass(frozen=True)
@@ -70,16 +69,6 @@ def vagueness(name: str) -> Vague | None:
     if plain in _CLASS_KEYS or plain.endswith(_CLASS_ENDINGS) or "以上" in plain:
         return Vague.CLASS
     return None
-
-
-def is_community(name: str) -> bool:
-    """True for a village or residents' committee: 基层群众性自治组织."""
-    return _VILLAGE.search(key(name)) is not None
-
-
-def is_police(name: str) -> bool:
-    """True for the police and their stations."""
-    return _POLICE.search(key(name)) is not None
 
 
 @lru_cache(maxsize=100_000)

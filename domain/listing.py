@@ -65,16 +65,6 @@ def key_of(entry: CatalogEntry) -> Key:
     return entry.matter, entry.proof
 
 
-def by_key(entries: Iterable[CatalogEntry]) -> dict[Key, CatalogEntry]:
-    """The entries of one list. Raises ValueError where one stands twice."""
-    found: dict[Key, CatalogEntry] = {}
-    for entry in entries:
-        if key_of(entry) in found:
-            raise ValueError(f"清单中有重复的条目:{entry.matter} {entry.proof}")
-        found[key_of(entry)] = entry
-    return found
-
-
 def difference(before: Mapping[Key, CatalogEntry], after: Mapping[Key, CatalogEntry]) -> tuple[Change, ...]:
     """What changes from one list to the other, in the order of the keys."""
     found = []

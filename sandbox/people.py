@@ -70,14 +70,8 @@ COMPANIES: tuple[Company, ...] = tuple(
 
 _HOLDERS: tuple[Holder, ...] = (*PERSONS, *COMPANIES)
 _BY_NAME = {holder.name: holder for holder in _HOLDERS}
-_BY_NUMBER = {holder.id_number: holder for holder in _HOLDERS}
 
 
 def by_name(name: str) -> Holder:
     """The holder of that name. Raises KeyError."""
     return _BY_NAME[name]
-
-
-def by_number(id_number: str) -> Holder | None:
-    """The holder of that number, or None."""
-    return _BY_NUMBER.get(id_number)

@@ -48,11 +48,6 @@ def key_of(session: Session, case: UUID) -> CaseKey:
     return case_key(session.get_one(Case, case))
 
 
-def subject_of(session: Session, party: UUID, key: CaseKey) -> Subject:
-    """The person or body with this id, in clear: for one step, in memory."""
-    return open_subject(session.get_one(Party, party), key)
-
-
 def open_subject(party: Party, key: CaseKey) -> Subject:
     """A party in clear: for one step, in memory."""
     return Subject(

@@ -129,10 +129,3 @@ def record_attempt(session: Session, message: Message, answer: str, outcome: Rec
         .where(Delivery.id == message.id, Delivery.received_at.is_(None))
         .values(last_answer=answer, **done)
     )
-
-
-def deliveries_of(session: Session, number: str) -> list[Delivery]:
-    """All messages of a verification, oldest first."""
-    return list(
-        session.scalars(select(Delivery).where(Delivery.verification == number).order_by(Delivery.made_at))
-    )

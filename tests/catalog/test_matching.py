@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.matching import ACCEPTED, Known, Names, UnitNames
-from catalog.units import Level, Vague, is_community, is_police, take_apart, vagueness
+from catalog.units import Level, Vague, take_apart, vagueness
 from tests.catalog.registries import DISTRICT
 
 UNITS = UnitNames(
@@ -91,7 +91,5 @@ def test_who_is_no_unit_is_told_apart() -> None:
     assert [vagueness(name) for name in ("经营者", "公安机关", "县级以上人民政府", "所在单位", "街道办事处", "区司法局")] == [
         Vague.APPLICANT, Vague.CLASS, Vague.CLASS, Vague.NOBODY, Vague.CLASS, None,
     ]  # fmt: skip
-    assert is_community("铁西居委会") and is_community("村(居)民委员会") and not is_community("光明路街道办事处")
-    assert is_police("光明路派出所") and not is_police("区司法局")
     assert [one.code for one in UNITS.of_class("公安机关")] == ["POLICE"]
     assert UNITS.by_organisation("004200001").code == "CIVIL"  # type: ignore[union-attr]

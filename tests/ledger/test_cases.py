@@ -158,7 +158,7 @@ def test_a_party_is_found_by_number_whatever_its_case() -> None:
     case = the(data)
     found = do(cases.find_party, case, IdType.USCC, holder.id_number.lower())
     assert found is not None
-    subject = do(cases.subject_of, found.id, do(cases.key_of, case.id))
+    subject = cases.open_subject(found, do(cases.key_of, case.id))
     assert (subject.name, subject.id_type, subject.id_number) == (holder.name, "uscc", holder.id_number)
     assert do(cases.find_party, case, IdType.CITIZEN_ID, holder.id_number) is None
     assert do(cases.find_party, case, IdType.USCC, "91370402DEMA000009") is None
