@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -37,20 +36,13 @@ from runtime.services.processes import end, launch
 from settings import ROOT
 from tasks.sealing import seal_names
 from tests.cluster import password
+from tests.patience import wait_until
 from tests.ports import free_port
 
 PATIENCE = 60.0
 """Seconds for anything to start on a machine that others use too."""
 
 GENTLY = ((15, 10.0), (9, 5.0))
-
-
-def wait_until(true: Callable[[], object], seconds: float, what: str) -> None:
-    """Returns as soon as `true()` is; fails the test, naming `what`, after `seconds`."""
-    give_up = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < give_up, f"not within {seconds:.0f} s: {what}"
-        time.sleep(0.1)
 
 
 @dataclass

@@ -21,9 +21,10 @@ from ledger.tables.verifications import Verification
 from runtime.services.postgres import Cluster
 from tests import conftest as house
 from tests.endtoend.acting import FIELDS, Api, party
+from tests.patience import wait_until
 from tests.ports import free_port
 from tests.proofs.readers import text_of
-from tests.stack import PrefectServer, Stack, start_stack, wait_until
+from tests.stack import PrefectServer, Stack, start_stack
 
 RATE = 300
 MINUTE, HALF_HOUR = timedelta(minutes=1), timedelta(minutes=30)

@@ -28,8 +28,9 @@ from runtime.services.postgres import Cluster
 from settings import ROOT
 from tests.cluster import password
 from tests.deployment.compose import environment_of, files_of, services
+from tests.patience import wait_until
 from tests.ports import free_port
-from tests.stack import Program, wait_until
+from tests.stack import Program
 
 BROKER = ("PREFECT_SERVER_EVENTS_", "PREFECT_SERVER_CONCURRENCY_", "PREFECT_SERVER_WORKER_CHANNEL_",
           "PREFECT_SERVER_DOCKET_", "PREFECT_REDIS_")  # fmt: skip

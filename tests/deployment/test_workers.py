@@ -15,7 +15,8 @@ from ledger.tables.verifications import EventRow, Verification
 from runtime.services.postgres import Cluster
 from settings import settings
 from tests.ledger.filing import file
-from tests.stack import PrefectServer, start_stack, wait_until
+from tests.patience import wait_until
+from tests.stack import PrefectServer, start_stack
 
 COUNT = 20
 

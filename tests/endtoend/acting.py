@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from uuid import uuid4
@@ -13,6 +12,7 @@ from ledger.database import transaction
 from ledger.registry import keys
 from sandbox.people import by_name
 from settings import settings
+from tests.patience import patiently
 from tests.stack import Stack
 
 FIELDS = {"家庭人口": "2", "人均月收入": "600元", "认定结论": "符合经济困难认定标准"}
@@ -80,12 +80,9 @@ class Api:
 
     def wait_for(self, number: str, state: str, seconds: float = PATIENCE) -> dict[str, Any]:
         """The verification once it is in `state`; fails the test after `seconds`."""
-        give_up = time.monotonic() + seconds
-        while (found := self.see(number))["state"] != state:
-            assert time.monotonic() < give_up, (
-                f"{number}: {found['state']} and not {state} within {seconds:.0f} s"
-            )
-            time.sleep(0.1)
+        for _ in patiently(seconds, f"{number} is {state}"):
+            if (found := self.see(number))["state"] == state:
+                break
         return found
 
     def story(self, number: str) -> list[str]:

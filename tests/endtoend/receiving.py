@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from tests.stack import wait_until
+from tests.patience import wait_until
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from ledger.lifecycle import leases
 from runtime.services.postgres import Cluster
 from tests.endtoend.acting import Api, well_again
 from tests.endtoend.counting import assert_delivered_once, count
-from tests.stack import Stack, wait_until
+from tests.patience import wait_until
+from tests.stack import Stack
 
 CANCELLED = "由运维暂停"
 

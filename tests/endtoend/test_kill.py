@@ -21,7 +21,8 @@ from runtime.services.postgres import Cluster
 from sandbox.people import PERSONS
 from tests.endtoend.acting import Api
 from tests.endtoend.counting import assert_delivered_once
-from tests.stack import Stack, wait_until
+from tests.patience import patiently, wait_until
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -96,15 +97,15 @@ def file_stubbornly(department: Api, position: int) -> str:
     """As a department's system does it: the same call with the same key until it is acknowledged."""
     person = PERSONS[position % 48].name
     proof = "P-HARDSHIP" if position % 10 < ANSWERED * 10 else "P-HOUSEHOLD"
-    key, case, give_up = uuid4().hex, "", time.monotonic() + LONG
-    while True:
+    key, case = uuid4().hex, ""
+    for _ in patiently(LONG, f"number {position} is filed", 0.3):
         try:
             case = case or department.put_case(person)
             return str(department.file(proof, person, case=case, key=key)["number"])
         except (httpx.TransportError, httpx.HTTPStatusError) as error:
             refused = isinstance(error, httpx.HTTPStatusError) and error.response.status_code < 500
-            assert not refused and time.monotonic() < give_up, error
-            time.sleep(0.3)
+            assert not refused, error
+    raise AssertionError("unreachable")
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from sandbox.people import by_name
 from tests.endtoend.acting import Api, party, well_again
 from tests.endtoend.receiving import Receiver
 from tests.endtoend.searching import found_in, found_in_database, found_in_files
-from tests.stack import PrefectServer, Stack, wait_until
+from tests.patience import wait_until
+from tests.stack import PrefectServer, Stack
 
 PERSON, OTHER = by_name("演示己丑"), by_name("演示庚寅")
 TALKATIVE = f"{PERSON.name} {PERSON.id_number} 的记录有误"

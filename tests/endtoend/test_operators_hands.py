@@ -7,7 +7,8 @@ import asyncio
 from runtime.services import prefect_server
 from runtime.worker.reconciler import Reconciler
 from tests.endtoend.acting import Api
-from tests.stack import Stack, wait_until
+from tests.patience import wait_until
+from tests.stack import Stack
 
 POOL = "/work_pools/proofless"
 

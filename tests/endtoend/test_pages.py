@@ -12,8 +12,9 @@ import pytest
 
 from tests.endtoend.acting import Api
 from tests.endtoend.test_cancel import run_of
+from tests.patience import wait_until
 from tests.proofs.readers import qr_codes
-from tests.stack import Stack, wait_until
+from tests.stack import Stack
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 

@@ -8,7 +8,8 @@ from tests.endtoend.acting import Api
 from tests.endtoend.test_cancel import run_of
 from tests.endtoend.test_pages import Browser, pytestmark  # noqa: F401  (skipped where there is no browser)
 from tests.endtoend.test_pages import browser as browser
-from tests.stack import Stack, wait_until
+from tests.patience import wait_until
+from tests.stack import Stack
 
 
 def sign_in(stack: Stack, browser: Browser) -> str:

@@ -10,8 +10,9 @@ import pytest
 from reports import periods
 from settings import settings
 from tests.endtoend.acting import Api
+from tests.patience import wait_until
 from tests.proofs.readers import text_of
-from tests.stack import Stack, wait_until
+from tests.stack import Stack
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ from sandbox.people import by_name
 from settings import settings
 from tests.gateway.casework import FIELDS, ask, deliver, look_up, seal_and_deliver
 from tests.gateway.conftest import ADMIN, ISSUER, Api, party
+from tests.patience import wait_until
 
 
 def test_a_verification_is_filed_and_its_run_started(api: Api) -> None:
@@ -32,21 +33,13 @@ def test_a_verification_is_filed_and_its_run_started(api: Api) -> None:
     assert answer.headers["location"] == f"/v1/verifications/{body['number']}" == body["links"]["self"]
     assert (body["state"], body["state_name"], body["ended"], body["result"]) == ("received", "已受理", False, None)
     assert body["party"]["name"] == "演***" and body["party"]["id_number"].startswith("370402**")
-    _until(lambda: api.runs.created == [(body["number"], "370402-PERMIT")])
-    _until(lambda: _bound(body["number"]))
+    wait_until(lambda: api.runs.created == [(body["number"], "370402-PERMIT")], 30, "it has its run")
+    wait_until(lambda: _bound(body["number"]), 30, "it has its run")
 
 
 def _bound(number: str) -> bool:
     with transaction() as session:
         return binding(session, number).flow_run is not None
-
-
-def _until(true: object, seconds: float = 30) -> None:
-    assert callable(true)
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "did not happen in time"
-        time.sleep(0.02)
 
 
 def test_prefect_being_away_is_no_reason_to_refuse(api: Api) -> None:
@@ -64,7 +57,7 @@ def test_a_repeat_gets_the_same_verification(api: Api) -> None:
     assert first.json()["number"] == second.json()["number"]
     assert "idempotency-replayed" not in first.headers and second.headers["idempotency-replayed"] == "true"
     assert api.written("verifications") == 1
-    _until(lambda: len(api.runs.created) == 1)
+    wait_until(lambda: len(api.runs.created) == 1, 30, "it has its run")
 
 
 def test_two_at_once_make_one(api: Api) -> None:
@@ -115,7 +108,7 @@ def test_waiting_ends_with_the_result(api: Api, seals: LocalSeals) -> None:
     api.put_case()
 
     def work() -> None:
-        _until(lambda: bool(api.runs.created))
+        wait_until(lambda: bool(api.runs.created), 30, "it has its run")
         number = api.runs.created[0][0]
         look_up(number)
         seal_and_deliver(number, seals)
@@ -144,7 +137,7 @@ def test_waiting_ends_where_the_requester_must_choose(api: Api) -> None:
     choices = (Candidate("ZZ-1", "户口簿", "演示派出所", "1901-01-01"), Candidate("ZZ-2", "户口簿", "演示派出所", "1902-01-01"))
 
     def work() -> None:
-        _until(lambda: bool(api.runs.created))
+        wait_until(lambda: bool(api.runs.created), 30, "it has its run")
         look_up(api.runs.created[0][0], ShareOutcome.SEVERAL, choices)
 
     worker = threading.Thread(target=work)

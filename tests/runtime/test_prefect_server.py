@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,6 +21,7 @@ from runtime.services import environment, prefect_server, supervised
 from runtime.services.context import Context
 from runtime.services.postgres import Cluster
 from runtime.services.processes import Supervisor
+from tests.patience import wait_until
 from tests.ports import free_port
 
 FLOW = "from prefect import flow\n\n@flow\nasync def trivial(number: str = '') -> None: ...\n"
@@ -38,13 +37,6 @@ deployments:
 
 
 HEAD_OF_3_8_8 = "d4a7e1c93f52"  #: the last migration of Prefect 3.8.8, which earlier installations left behind
-
-
-def wait_until(true: Callable[[], bool], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.2)
 
 
 def test_prefect_knows_every_setting_that_it_is_given(tmp_path: Path) -> None:
@@ -116,7 +108,7 @@ def test_the_server_with_its_pool_and_a_deployment(
             ]
             # Prefect's scheduler fails on SQLAlchemy 2.1, only in its log: sweeps would never run.
             count = partial(client.post, "/flow_runs/count", json={}, auth=("admin", password))
-            wait_until(lambda: count().json() > 0, seconds=90)
+            wait_until(lambda: count().json() > 0, 90, "a scheduled run is there")
             page = client.get(f"{context.prefect_ui}/ui-settings").json()
             assert (page["api_url"], page["auth"], page["available_uis"]) == (url, "BASIC", ["v1"])
     finally:

@@ -26,6 +26,7 @@ from runtime.services.processes import (
     fingerprint,
     launch,
 )
+from tests.patience import patiently
 from tests.runtime.conftest import told
 
 SLEEP = ["sleep", "60"]
@@ -63,11 +64,10 @@ def process_of(folder: Path, name: str = "thing") -> psutil.Process:
 
 
 def watch_until(supervisor: Supervisor, true: Callable[[], bool], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
+    for _ in patiently(seconds, "what is watched for", 0.02):
+        if true():
+            return
         supervisor.watch()
-        time.sleep(0.02)
 
 
 def test_start_waits_until_it_is_healthy(tmp_path: Path, supervisor: Supervisor) -> None:

@@ -18,6 +18,7 @@ from runtime.progress import Progress
 from runtime.services import lock, pidfiles, postgres
 from runtime.services.processes import end_recorded
 from settings import ROOT
+from tests.patience import patiently
 from tests.runtime.rehearsal import ORDERS
 
 STARTED = "按 Ctrl-C 停止全部服务。"
@@ -49,11 +50,10 @@ class Up:
         return self._out.read_text()
 
     def wait_for(self, text: str) -> None:
-        end = time.monotonic() + 90
-        while text not in self.text():
+        for _ in patiently(90, f"it says {text}"):
+            if text in self.text():
+                return
             assert self.process.poll() is None, self.text()
-            assert time.monotonic() < end, self.text()
-            time.sleep(0.05)
 
     def services(self) -> list[psutil.Process]:
         found = [record.process() for record in pidfiles.recall(self.home / "run")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +10,7 @@ import uvicorn
 
 from sandbox.accounts import Accounts
 from sandbox.app import create_app
+from tests.patience import wait_until
 
 ACCOUNTS = Accounts("demo-unit", "token-0123456789", "rid-demo@2022", "app-key-0123456789abcdef")
 SECRETS = {
@@ -28,10 +28,8 @@ def serving() -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    end = time.monotonic() + 10
-    while not server.started:
-        assert time.monotonic() < end and thread.is_alive(), "the sandbox did not start"
-        time.sleep(0.01)
+    wait_until(lambda: server.started or not thread.is_alive(), 10, "the sandbox serves")
+    assert thread.is_alive(), "the sandbox did not start"
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:

@@ -7,7 +7,7 @@ import asyncio
 import socket
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from sandbox.accounts import read_accounts
 from sandbox.app import create_app
 from sandbox.faults import Switches
 from sandbox.licences import licences_of
+from tests.patience import patiently
 from tests.sandbox.serving import ACCOUNTS, SECRETS
 
 HEAD = {"accessId": ACCOUNTS.licence_library_access_id, "accessToken": ACCOUNTS.licence_library_access_token}
@@ -144,11 +145,7 @@ def _free_port() -> int:
 
 
 def _wait_for(http: httpx.Client, url: str) -> None:
-    end = time.monotonic() + 15
-    while time.monotonic() < end:
-        try:
+    for _ in patiently(15, "the sandbox serves"):
+        with suppress(httpx.TransportError):
             if http.get(url).is_success:
                 return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError("the sandbox did not start")
