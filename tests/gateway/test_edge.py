@@ -32,7 +32,7 @@ from gateway.edge.problems import Problem, as_json
 from gateway.routers import ROUTERS
 from ledger.catalog import versions
 from ledger.database import transaction
-from ledger.registry.registry import keys
+from ledger.registry import keys
 from settings import settings
 from tests.gateway.conftest import ISSUER, REQUESTER, Api, PlayedRuns, serving
 from tests.ports import free_port
