@@ -55,7 +55,7 @@ def _rebuild(now: datetime) -> tuple[float, float, int]:
     found = rebuild.read_source(_KEY, now)
     rebuild.make_draft(now)
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return time.monotonic() - began, used, found["accepted"]
+    return time.monotonic() - began, used, found.accepted
 
 
 def _register() -> None:

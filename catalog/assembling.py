@@ -11,12 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from catalog.matching import Candidate
-from catalog.verdicts import Question, Topic
-from domain.blocking import Block, NegativeItem, Organ, blocks
+from domain.blocking import Block, Blocked, NegativeItem, Organ, Place, blocks
+from domain.list_rows import Candidate, ProofFact, Question, Topic
 from domain.listing import LABELS, Key
-from domain.methods import Method
-from domain.scope import CatalogEntry, Exclusion
+from domain.scope import CatalogEntry
 
 _STATED = (
     "basis", "issuing_unit", "methods", "source", "parameters", "fields", "validity_days", "limit_minutes", "exclusion",
@@ -24,14 +22,14 @@ _STATED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stated:
     """One accepted row of a proof list: where it stands, and what it says. `commitment`: the list that makes 告知承诺 due."""
 
     source: str
     sheet: int
     line: int
-    fact: Mapping[str, Any]
+    fact: ProofFact
     commitment: str = ""
 
     @property
@@ -69,19 +67,6 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Blocked:
-    """拦截: an entry that the rules keep out, or that stands and should not."""
-
-    key: Key
-    proof_name: str
-    matter_name: str
-    unit: str
-    rows: tuple[Stated, ...]
-    blocks: tuple[Block, ...]
-    standing: bool  #: it is in the published list already
-
-
-@dataclass(frozen=True)
 class Assembled:
     """The list as it should be, with what keeps it from being more."""
 
@@ -104,7 +89,7 @@ def assemble(
     rows_of_all = list(stated)
     # What is published, and what these very rows bring: else a row without a matter would speak of it only the next time.
     known = {key: entry.unit for key, entry in ground.published.items()}
-    known |= {key: ground.matters[key[0]].unit for one in rows_of_all if one.fact["matter"] for key in _keys(one, ground, known)}
+    known |= {key: ground.matters[key[0]].unit for one in rows_of_all if one.fact.matter for key in _keys(one, ground, known)}
     for one in rows_of_all:
         for key in _keys(one, ground, known):
             said.setdefault(key, []).append(one)
@@ -135,32 +120,30 @@ def assemble(
 def _keys(one: Stated, ground: Ground, known: Mapping[Key, str]) -> list[Key]:
     """A row without a matter speaks of every matter that needs the proof. Matters and proofs that were retired since it
     was read are spoken of by nobody: what stands of them stays until somebody files 减少."""
-    proof, matter = one.fact["proof"], one.fact["matter"]
+    proof, matter, unit = one.fact.proof, one.fact.matter, one.fact.unit
     if matter is not None:
         keys = [(matter, proof)]
     else:
-        unit = one.fact.get("unit")
         keys = [key for key, owner in known.items() if key[1] == proof and (unit is None or owner == unit)]
     return [key for key in keys if key[0] in ground.matters and key[1] in ground.proofs]
 
 
-def _merged(rows: list[Stated]) -> tuple[dict[str, Any], list[tuple[str, Stated, Stated]]]:
+def _merged(rows: list[Stated]) -> tuple[ProofFact, list[tuple[str, Stated, Stated]]]:
     """What the rows say together, and where two of them say different things of the same."""
     said: dict[str, tuple[Any, Stated]] = {}
     conflicts = []
     for row in rows:
         for name in _STATED:
-            if name not in row.fact:
+            if (value := getattr(row.fact, name)) is None:
                 continue
-            value = row.fact[name]
             if name in said and said[name][0] != value and name != "basis":
                 conflicts.append((name, said[name][1], row))
             said.setdefault(name, (value, row))
-    refusing = next((row for row in rows if row.fact.get("no_commitment")), None)
+    refusing = next((row for row in rows if row.fact.no_commitment), None)
     demanding = next((row for row in rows if row.commitment), None)
     if refusing and demanding:
         conflicts.append(("commitment_basis", demanding, refusing))
-    return {name: value for name, (value, _) in said.items()}, conflicts
+    return replace(rows[0].fact, **{name: value for name, (value, _) in said.items()}), conflicts
 
 
 def _conflict(key: Key, conflicts: list[tuple[str, Stated, Stated]]) -> Question:
@@ -170,24 +153,18 @@ def _conflict(key: Key, conflicts: list[tuple[str, Stated, Stated]]) -> Question
     return Question(Topic.CONFLICT, f"{key[0]}|{key[1]}", ";".join(dict.fromkeys(parts)), candidates)
 
 
-def _entry(key: Key, said: Mapping[str, Any], ground: Ground) -> CatalogEntry:
+def _entry(key: Key, said: ProofFact, ground: Ground) -> CatalogEntry:
     matter, proof = ground.matters[key[0]], ground.proofs[key[1]]
     entry = ground.published.get(key) or CatalogEntry(
         matter=key[0], matter_name=matter.name, proof=key[1], proof_name=proof.name, methods=(), issuing_unit=None,
         issuing_unit_name=None, source=None, parameters={}, fields=(), database_backed=False, sealed_when_negative=False,
         validity_days=proof.validity_days, basis=proof.basis, unit=matter.unit,
     )  # fmt: skip
-    values: dict[str, Any] = {name: said[name] for name in _STATED if name in said and name != "limit_minutes"}
-    if "limit_minutes" in said:
-        values["limit"] = timedelta(minutes=said["limit_minutes"])
-    if "methods" in values:
-        values["methods"] = tuple(Method(method) for method in values["methods"])
-    if "fields" in values:
-        values["fields"] = tuple(values["fields"])
-    if "exclusion" in values:
-        values["exclusion"] = Exclusion(values["exclusion"])
-    if "issuing_unit" in values:
-        values["issuing_unit_name"] = ground.unit_names.get(values["issuing_unit"])
+    values: dict[str, Any] = {name: value for name in _STATED if (value := getattr(said, name)) is not None}
+    if minutes := values.pop("limit_minutes", None):
+        values["limit"] = timedelta(minutes=minutes)
+    if said.issuing_unit is not None:
+        values["issuing_unit_name"] = ground.unit_names.get(said.issuing_unit)
     return replace(
         entry, matter_name=matter.name, proof_name=proof.name, unit=matter.unit, reviewed_above=matter.reviewed_above, **values
     )
@@ -199,5 +176,5 @@ def _blocks(entry: CatalogEntry, ground: Ground) -> tuple[Block, ...]:
 
 
 def _blocked(entry: CatalogEntry, rows: list[Stated], found: tuple[Block, ...], *, standing: bool) -> Blocked:
-    key = entry.matter, entry.proof
-    return Blocked(key, entry.proof_name, entry.matter_name, entry.unit, tuple(rows), found, standing)
+    places = tuple(Place(row.source, row.sheet, row.line) for row in rows)
+    return Blocked(entry.matter, entry.matter_name, entry.proof, entry.proof_name, entry.unit, standing, found, places)

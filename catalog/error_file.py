@@ -16,8 +16,8 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.dimensions import ColumnDimension
 
 from catalog.lists import ListResult
-from catalog.verdicts import RowResult, Verdict
 from domain.cells import safe
+from domain.list_rows import RowResult, Verdict
 
 _MARK = {Verdict.REFUSED: PatternFill("solid", fgColor="F8D7DA"), Verdict.ASKED: PatternFill("solid", fgColor="FFF3CD")}
 _NOTE = PatternFill("solid", fgColor="E2E3E5")
@@ -40,7 +40,7 @@ def error_file(title: str, results: Sequence[ListResult], *, blocked: Iterable[t
         rules = {line: found for (sheet, line), found in by_rule.items() if sheet == number}
         rows = [row for row in result.rows if row.faults or row.questions or row.line in rules]
         if rows:
-            _fill(book.create_sheet(_sheet_name(result.sheet, number)), result, rows, rules)
+            _fill(book.create_sheet(_sheet_name(result.sheet.name, number)), result, rows, rules)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -57,13 +57,13 @@ def _explain(sheet: WriteOnlyWorksheet, title: str, results: Sequence[ListResult
         ("待确认(黄色)", "由工作专班办公室确认名称所指;能写清楚的,请直接改为单位、事项、证明的全称。"),
         ("提示(灰色)", "不影响采用,请在下次报送时完善。"),
     ]
-    for result in results:
-        if result.refused:
-            lines.append(("没有读取的工作表", f"{result.sheet}:{result.refused}"))
-        if result.missing:
-            lines.append(("缺少的列", f"{result.sheet or '本表'}:{'、'.join(result.missing)}"))
-        if result.unused:
-            lines.append(("未使用的列", f"{result.sheet or '本表'}:{'、'.join(result.unused)}"))
+    for found in (result.sheet for result in results):
+        if found.refused:
+            lines.append(("没有读取的工作表", f"{found.name}:{found.refused}"))
+        if found.missing:
+            lines.append(("缺少的列", f"{found.name or '本表'}:{'、'.join(found.missing)}"))
+        if found.unused:
+            lines.append(("未使用的列", f"{found.name or '本表'}:{'、'.join(found.unused)}"))
     for name, text in lines:
         sheet.append([_cell(sheet, name, bold=True), _cell(sheet, text)])
 
@@ -73,7 +73,7 @@ def _fill(
 ) -> None:
     sheet.freeze_panes = "E2"
     _set_widths(sheet, _WIDTHS)
-    sheet.append([_cell(sheet, name, fill=_HEADER, bold=True) for name in (*_OWN, *result.header)])
+    sheet.append([_cell(sheet, name, fill=_HEADER, bold=True) for name in (*_OWN, *result.sheet.header)])
     for row in rows:
         rules = by_rule.get(row.line, [])
         verdict = "拦截" if rules else row.verdict.chinese

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from catalog.cell_facts import Fault as CellFault
 from catalog.file_kinds import FileRefused
@@ -15,10 +14,11 @@ from catalog.proof_rows import read_negative, read_proof
 from catalog.reading import Sheet
 from catalog.registry import Registry
 from catalog.sheets import LISTS, read_sheets
-from catalog.verdicts import Fault, RowNotes, RowResult, Verdict
+from catalog.verdicts import RowNotes
 from domain.clear_text import named_by_number
+from domain.list_rows import Fact, Fault, MatterFact, RowResult, SheetFound, Verdict
 
-_READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Mapping[str, Any] | None]] = {
+_READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fact | None]] = {
     ListKind.MATTERS: read_matter,
     ListKind.PROOFS: read_proof,
     ListKind.COMMITMENTS: read_proof,
@@ -35,17 +35,12 @@ _ASIDE = re.compile(
 _SAYS_NOTHING = ("sequence", "remark")  #: columns from which nothing is taken
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ListResult:
-    """One sheet of a list, read: its header as written, a result for each row, the columns that nobody knew, and those
-    that a list of this kind should have and this one lacks."""
+    """One sheet of a list, read, with a result for each row."""
 
-    sheet: str
-    header: tuple[str, ...]
-    unused: tuple[str, ...]
-    missing: tuple[str, ...]
-    rows: tuple[RowResult, ...]
-    refused: str = ""  #: why this sheet could not be read, where others could
+    sheet: SheetFound
+    rows: tuple[RowResult, ...] = ()
 
     def count(self, verdict: Verdict) -> int:
         return sum(row.verdict is verdict for row in self.rows)
@@ -64,8 +59,8 @@ def read_list(content: bytes, kind: ListKind, registry: Registry) -> list[ListRe
         except FileRefused as fault:
             refused = fault
             if sum(sum(map(bool, row)) > 2 for row in sheet.rows) > 1:
-                results.append(ListResult(sheet.name, (), (), (), (), fault.text + fault.remedy))
-    if refused is not None and all(result.refused for result in results):
+                results.append(ListResult(SheetFound(sheet.name, (), refused=fault.text + fault.remedy)))
+    if refused is not None and all(result.sheet.refused for result in results):
         raise refused
     if kind is ListKind.MATTERS:
         results = _one_matter_for_each_code(results)
@@ -76,15 +71,15 @@ def read_list(content: bytes, kind: ListKind, registry: Registry) -> list[ListRe
 
 def _one_matter_for_each_code(results: list[ListResult]) -> list[ListResult]:
     """Rows that give one code to different matters go back, all of them: nobody knows which one is right."""
-    said: dict[str, list[tuple[int, Mapping[str, Any]]]] = {}
+    said: dict[str, list[tuple[int, MatterFact]]] = {}
     for result in results:
         for row in result.rows:
-            if row.fact is not None:
-                said.setdefault(row.fact["code"], []).append((row.line, row.fact))
+            if isinstance(row.fact, MatterFact):
+                said.setdefault(row.fact.code, []).append((row.line, row.fact))
     twice = {code: found for code, found in said.items() if any(fact != found[0][1] for _, fact in found)}
 
     def sent_back(row: RowResult) -> RowResult:
-        if row.fact is None or (code := row.fact["code"]) not in twice:
+        if not isinstance(row.fact, MatterFact) or (code := row.fact.code) not in twice:
             return row
         lines = "、".join(str(line) for line, _ in twice[code][:5])
         text = f"事项编码 {code} 在第 {lines} 行写的不是同一内容。"
@@ -105,7 +100,7 @@ def _read_sheet(sheet: Sheet, kind: ListKind, registry: Registry) -> ListResult:
         for line, cells in _data(sheet, header)
     ]  # fmt: skip
     missing = tuple(SYNONYMS[field][0] for field in kind.expected if field not in columns)
-    return ListResult(sheet.name, header.names, header.unused, missing, tuple(rows))
+    return ListResult(SheetFound(sheet.name, header.names, header.unused, missing), tuple(rows))
 
 
 def _data(sheet: Sheet, header: Header) -> Iterator[tuple[int, tuple[str, ...]]]:

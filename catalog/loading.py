@@ -14,8 +14,8 @@ from catalog.codes import read_code
 from catalog.headers import ListKind
 from catalog.matching import Known, Names, UnitNames
 from catalog.registry import Registry
-from catalog.verdicts import Topic
 from domain.blocking import Organ
+from domain.list_rows import Topic
 from ledger.catalog import questions, rule_inputs, versions
 from ledger.tables.registry import Matter, ProofKind, Unit
 from settings import settings

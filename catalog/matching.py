@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 
 from catalog.cleaning import clean, key, split_names
 from catalog.units import UnitName, take_apart
+from domain.list_rows import Candidate
 
 ACCEPTED = 0.9  #: from here on a match stands without a person
 _LIKE = 60.0  #: below it a name is not even proposed
@@ -30,15 +31,6 @@ class Known:
     name: str
     aliases: tuple[str, ...] = ()
     organisation: str = ""  #: organisation code of a unit (GB 11714), where known
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A proposal for a person to choose from."""
-
-    code: str
-    name: str
-    confidence: float
 
 
 @dataclass(frozen=True)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from catalog import values
 from catalog.cleaning import clean
 from catalog.codes import CodeKind, DepartmentCode, read_code
-from catalog.matching import Candidate
 from catalog.registry import NOT_A_UNIT, Registry
-from catalog.verdicts import RowNotes, Topic
+from catalog.verdicts import RowNotes
 from domain.limits import HandlingType
+from domain.list_rows import Candidate, MatterFact, Silent, Topic
 
 _INSIDE = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{18})(?![0-9A-Z])")  #: an 实施编码 carries its unit's code
 
 
-def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> Mapping[str, Any] | None:
-    """What a row says of a matter, and nothing of what it has no column for; None where it cannot be used. The reasons
-    are in `notes`."""
+def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> MatterFact | None:
+    """What a row says of a matter; None where it cannot be used. The reasons are in `notes`."""
     name = clean(cells.get("matter", "")) or clean(cells.get("main_matter", ""))
     code = clean(cells.get("matter_code", ""))
     if not name:
@@ -33,19 +31,21 @@ def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -
     if _is_elsewhere(cells, notes, registry):
         return None  # whose it is there need not be asked here
     unit = _unit(cells, code, notes, registry)
-    fact: dict[str, Any] = {"code": code, "name": name, "unit": unit}
+    handling: HandlingType | None = None
+    days: int | Silent | None = Silent.SILENT
+    above: bool | None = None
     try:
         if text := cells.get("handling", ""):
-            fact["handling"] = values.handling(text).value
+            handling = values.handling(text)
         elif "handling" in cells:
             notes.fault("handling_empty", "handling", "办件类型为空;新事项暂按“其他”计时。", "请填写即办件或承诺件。", blocks=False)
         if "promised_days" in cells:
-            fact["promised_days"] = values.promised_days(cells["promised_days"], fact.get("handling") == HandlingType.PROMISED)
+            days = values.promised_days(cells["promised_days"], handling is HandlingType.PROMISED)
         if "reviewed_above" in cells:
-            fact["reviewed_above"] = values.yes_or_no(cells["reviewed_above"], False)
+            above = values.yes_or_no(cells["reviewed_above"], False)
     except values.NotUnderstood as wrong:
         notes.fault("value_wrong", "handling", f"{wrong}。", "请按表头要求填写。")
-    return fact
+    return None if unit is None else MatterFact(code, name, unit, handling, days, above)
 
 
 def _is_elsewhere(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> bool:

@@ -3,42 +3,60 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
 
 from catalog import values
 from catalog.cleaning import clean, is_cut_off, split_names
 from catalog.matching import Match
 from catalog.registry import NOT_A_UNIT, Registry
 from catalog.units import Vague, vagueness
-from catalog.verdicts import RowNotes, Topic
+from catalog.verdicts import RowNotes
+from domain.list_rows import NegativeFact, ProofFact, Topic
+
+T = TypeVar("T")
 
 _LIKE_A_MATTER = re.compile("(核发|审批|审核|许可|核准|备案|登记|变更|延期|注销|换发|补发|认定|给付|年检)$")
 _LEVELS = ("level_national", "level_province", "level_city", "level_county", "level_town")
-_BOOLEANS = {"immediate": False, "database_backed": False, "sealed_when_negative": False, "outside_region": False, "checkable_online": True}
 
 
-def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> Mapping[str, Any] | None:
-    """What a row says of one proof for one matter: only what is written in it, so that what is silent changes nothing.
-
-    `matter` None: for every matter that needs the proof. The reasons where it cannot be used are in `notes`.
-    """
-    fact: dict[str, Any] = {}
+def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> ProofFact | None:
+    """What a row says of one proof for one matter: only what is written in it. The reasons where it cannot be used are in
+    `notes`."""
     for name in ("proof", "matter", "basis", "basis_text", "unit", "issuer"):
         if is_cut_off(cells.get(name, "")):
             notes.fault("cut_off", name, "内容不完整,像是被截断了。", "请补全这一格。")
-    fact["proof"] = _proof(cells, notes, registry)
-    fact["unit"] = _asking_unit(cells, notes, registry)
-    fact["matter"] = _matter(cells, notes, registry, fact["unit"])
-    if ("basis" in cells or "basis_text" in cells) and (found := values.basis(cells.get("basis", ""), cells.get("basis_text", ""))):
-        fact["basis"] = found
+    proof, unit = _proof(cells, notes, registry), _asking_unit(cells, notes, registry)
+    matter = _matter(cells, notes, registry, unit)
     if any(name in cells for name in _LEVELS) and not any(clean(cells.get(name, "")) for name in _LEVELS):
         notes.fault("levels_empty", "level_county", "行使层级各列都没有勾选。", "请勾选行使层级。", blocks=False)
     if "取消" in cells.get("standing", ""):
         notes.fault("cancelled", "standing", "写明“取消”,不能列入清单。", "不再需要的,请删去本行;改由部门核验的,请写“保留”并填写核验方式。")
-    _issuer(cells, notes, registry, fact)
-    _plain_values(cells, notes, fact)
-    return fact
+    issuing_unit = _issuer(cells, notes, registry)
+    value = partial(_value, cells, notes)
+    fact = ProofFact(
+        proof or "", unit, matter,
+        basis=values.basis(cells.get("basis", ""), cells.get("basis_text", "")) or None,
+        issuer_text=clean(cells.get("issuer", "")) or None,
+        issuing_unit=issuing_unit,
+        methods=value("methods", values.methods),
+        source=value("source", clean),
+        parameters=value("parameters", values.parameters),
+        fields=value("fields", split_names),
+        validity_days=value("validity_days", lambda text: values.whole_number(text, 3650, values.DAYS)),
+        limit_minutes=value("limit_minutes", lambda text: values.whole_number(text, 100_000, values.MINUTES)),
+        exclusion=value("exclusion", values.exclusion),
+        exclusion_decided_by=value("exclusion_decided_by", clean),
+        exclusion_evidence=value("exclusion_evidence", clean),
+        no_commitment=value("no_commitment", clean),
+        immediate=value("immediate", _flag),
+        database_backed=value("database_backed", _flag),
+        sealed_when_negative=value("sealed_when_negative", _flag),
+        outside_region=value("outside_region", _flag),
+        checkable_online=value("checkable_online", _flag),
+    )  # fmt: skip
+    return None if proof is None else fact
 
 
 def _proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str | None:
@@ -102,21 +120,19 @@ def _matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry, unit:
     return match.code
 
 
-def _issuer(cells: Mapping[str, str], notes: RowNotes, registry: Registry, fact: dict[str, Any]) -> None:
+def _issuer(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str | None:
     """Whole first: 人力资源和社会保障局 is one name; then part by part."""
     text = clean(cells.get("issuer", ""))
     if not text:
-        return
-    fact["issuer_text"] = text
+        return None
     whole = registry.unit(Topic.ISSUER, text)
     names = (text,) if whole.is_sure else split_names(cells["issuer"])
     units = [unit for name in names if (unit := _one_unit(name, Topic.ISSUER, "issuer", notes, registry)) is not None]
     if len(names) > 1 and len(units) == len(names):
         if len(set(units)) > 1:
             notes.ask(Topic.ISSUER, text, "写了不止一个出具单位,请指定由哪一个核验")
-            return
-    if units and len(units) == len(names):
-        fact["issuing_unit"] = units[0]
+            return None
+    return units[0] if units and len(units) == len(names) else None
 
 
 def _one_unit(text: str, topic: Topic, column: str, notes: RowNotes, registry: Registry) -> str | None:
@@ -141,34 +157,24 @@ def _one_unit(text: str, topic: Topic, column: str, notes: RowNotes, registry: R
     return None
 
 
-def _plain_values(cells: Mapping[str, str], notes: RowNotes, fact: dict[str, Any]) -> None:
-    readers: dict[str, Any] = {
-        "methods": lambda text: [method.value for method in values.methods(text)],
-        "source": clean,
-        "parameters": values.parameters,
-        "fields": lambda text: list(split_names(text)),
-        "validity_days": lambda text: values.whole_number(text, 3650, values.DAYS),
-        "limit_minutes": lambda text: values.whole_number(text, 100_000, values.MINUTES),
-        "exclusion": lambda text: found.value if (found := values.exclusion(text)) else None,
-        "exclusion_decided_by": clean,
-        "exclusion_evidence": clean,
-        "no_commitment": clean,
-        **{name: (lambda text, default=default: values.yes_or_no(text, default)) for name, default in _BOOLEANS.items()},
-    }
-    for name, read in readers.items():
-        if not (text := cells.get(name, "").strip()):
-            continue
-        try:
-            if (value := read(text)) not in ("", None, [], {}):
-                fact[name] = value
-        except values.NotUnderstood as wrong:
-            notes.fault("value_wrong", name, f"{wrong}。", "请按表头要求填写。")
+def _flag(text: str) -> bool:
+    return values.yes_or_no(text, False)
 
 
-def read_negative(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> Mapping[str, Any] | None:
+def _value(cells: Mapping[str, str], notes: RowNotes, name: str, read: Callable[[str], T | None]) -> T | None:
+    """What the cell says; None where it says nothing, or what nobody understands, which is a fault then."""
+    try:
+        found = read(text) if (text := cells.get(name, "").strip()) else None
+    except values.NotUnderstood as wrong:
+        notes.fault("value_wrong", name, f"{wrong}。", "请按表头要求填写。")
+        return None
+    return None if found in ("", (), {}) else found
+
+
+def read_negative(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> NegativeFact | None:
     """What a row of a negative list forbids."""
     name = clean(cells.get("negative", "") or cells.get("proof", ""))
     if not name:
         notes.fault("proof_empty", "negative", "证明名称为空。", "请填写证明名称。")
         return None
-    return {"name": name, "instead": clean(cells.get("instead", ""))}
+    return NegativeFact(name, clean(cells.get("instead", "")))

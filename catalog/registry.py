@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from catalog.cleaning import key
 from catalog.matching import Match, Names, UnitNames
-from catalog.verdicts import Topic
+from domain.list_rows import Topic
 
 NOT_A_UNIT = ""  #: what a person answers where a name means no unit at all
 

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 from catalog.error_file import error_file
 from catalog.headers import ListKind
 from catalog.lists import ListResult
-from catalog.matching import Candidate
-from catalog.verdicts import Fault, Question, RowResult, Topic
+from domain.list_rows import RowResult
 from ledger.catalog import drafts, intake
 from ledger.database import transaction
 from ledger.tables.catalog import CatalogReading, CatalogRow, CatalogSource
@@ -30,7 +29,7 @@ def file_for_sender(source: str) -> bytes:
         about = session.get_one(CatalogSource, source)
         title = f"{about.name}({ListKind(about.kind).chinese})"
         if reading.refused is not None:
-            title += f":{reading.refused['text']}{reading.refused['remedy']}"
+            title += f":{reading.refused.text}{reading.refused.remedy}"
         return error_file(title, _results(session, reading), blocked=_blocked(session, source))
 
 
@@ -38,31 +37,19 @@ def _results(session: Session, reading: CatalogReading) -> list[ListResult]:
     rows: dict[int, list[RowResult]] = {}
     for row in intake.rows_of(session, reading.id):
         rows.setdefault(row.sheet, []).append(restored(row))
-    return [
-        ListResult(
-            sheet["name"], tuple(sheet["header"]), tuple(sheet["unused"]), tuple(sheet["missing"]), tuple(rows.get(number, ())),
-            sheet["refused"],
-        )
-        for number, sheet in enumerate(reading.sheets, start=1)
-    ]
+    return [ListResult(sheet, tuple(rows.get(number, ()))) for number, sheet in enumerate(reading.sheets, start=1)]
 
 
 def restored(row: CatalogRow) -> RowResult:
     """A row as it was found, from the record."""
-    questions = tuple(
-        Question(Topic(one["topic"]), one["subject"], one["why"], tuple(Candidate(**found) for found in one["candidates"]))
-        for one in row.questions
-    )
-    return RowResult(
-        row.line, tuple(row.cells), tuple(Fault(**one) for one in row.faults), questions, row.matched, row.fact
-    )
+    return RowResult(row.line, tuple(row.cells), row.faults, row.questions, row.matched, row.fact)
 
 
 def _blocked(session: Session, source: str) -> list[tuple[int, int, str, str]]:
     draft = drafts.newest(session)
     found = []
     for one in draft.blocked if draft else ():
-        for key, sheet, line in one["rows"]:
-            if key == source:
-                found += [(sheet, line, block["text"], block["remedy"]) for block in one["blocks"]]
+        for place in one.rows:
+            if place.source == source:
+                found += [(place.sheet, place.line, block.text, block.remedy) for block in one.blocks]
     return found

@@ -1,79 +1,10 @@
-"""审核意见: what was found about a row of a list, in words for whoever sent it."""
+"""审核意见: what is found about a row of a list while it is read, in words for whoever sent it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
 
-from catalog.matching import Candidate
-
-
-class Verdict(StrEnum):
-    """What became of a row."""
-
-    ACCEPTED = "accepted"
-    ASKED = "asked"  #: a person must say what is meant
-    REFUSED = "refused"  #: its sender must mend it
-
-    @property
-    def chinese(self) -> str:
-        return {"accepted": "采用", "asked": "待确认", "refused": "退回修改"}[self.value]
-
-
-class Topic(StrEnum):
-    """What a question is about; its answer is kept and settles the same question everywhere."""
-
-    UNIT = "unit"  #: which unit a name means (索要单位)
-    ISSUER = "issuer"  #: which unit issues (开具单位)
-    MATTER = "matter"
-    PROOF = "proof"
-    CONFLICT = "conflict"  #: two sources contradict each other
-
-    @property
-    def chinese(self) -> str:
-        return {"unit": "办事单位", "issuer": "出具单位", "matter": "事项", "proof": "证明", "conflict": "来源矛盾"}[self.value]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong with a row. Where it does not `block`, the row is used all the same."""
-
-    code: str
-    column: str
-    text: str
-    remedy: str
-    blocks: bool = True
-
-
-@dataclass(frozen=True)
-class Question:
-    """问题: what a person must decide. `text` is what is written; equal topic and subject are one question."""
-
-    topic: Topic
-    subject: str
-    why: str
-    candidates: tuple[Candidate, ...] = ()
-
-
-@dataclass(frozen=True)
-class RowResult:
-    """A row with what became of it. `fact`: what it says, in codes of the registry, where it is accepted; `matched`
-    explains each name that was taken for something of the registry."""
-
-    line: int  #: as a person counts, from 1
-    cells: tuple[str, ...]
-    faults: tuple[Fault, ...] = ()
-    questions: tuple[Question, ...] = ()
-    matched: Mapping[str, str] = field(default_factory=dict)
-    fact: Mapping[str, Any] | None = None
-
-    @property
-    def verdict(self) -> Verdict:
-        if any(fault.blocks for fault in self.faults):
-            return Verdict.REFUSED
-        return Verdict.ASKED if self.questions else Verdict.ACCEPTED
+from domain.list_rows import Candidate, Fact, Fault, Question, RowResult, Topic, Verdict
 
 
 class RowNotes:
@@ -98,7 +29,7 @@ class RowNotes:
     def matched(self, field_name: str, why: str) -> None:
         self._matched[field_name] = why
 
-    def result(self, fact: Mapping[str, Any] | None) -> RowResult:
+    def result(self, fact: Fact | None) -> RowResult:
         done = RowResult(self._line, self._cells, tuple(self._faults), tuple(self._questions), self._matched, fact)
         if done.verdict is not Verdict.ACCEPTED:
             return RowResult(self._line, self._cells, done.faults, done.questions, done.matched)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.listing import Change, ChangeKind
 from domain.methods import Method
@@ -37,6 +38,28 @@ class Block:
     obligation: str
     text: str
     remedy: str
+
+
+class Place(NamedTuple):
+    """Where a row stands: list, sheet, line."""
+
+    source: str
+    sheet: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """拦截的条目: an entry that the rules keep out of the draft, or that stands and should not; `rows` speak of it."""
+
+    matter: str
+    matter_name: str
+    proof: str
+    proof_name: str
+    unit: str
+    standing: bool  #: it is in the published list already
+    blocks: tuple[Block, ...]
+    rows: tuple[Place, ...]
 
 
 def blocks(entry: CatalogEntry, *, organ: Organ, negative: Iterable[NegativeItem], sources: Collection[str]) -> tuple[Block, ...]:

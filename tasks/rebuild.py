@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from prefect.artifacts import (
@@ -12,9 +11,10 @@ from prefect.artifacts import (
 
 from catalog import rebuild
 from catalog.headers import ListKind
+from domain.blocking import Blocked
+from domain.list_rows import DraftSource, ListFound
 from domain.listing import Change, ChangeKind, described
 from isolation.process import ProcessDied
-from ledger.catalog.proposals import change_from
 from ledger.tables.catalog import CatalogDraft
 from settings import settings
 from tasks.own_process import in_own_process
@@ -30,7 +30,7 @@ async def lists_that_came() -> list[str]:
 
 
 @step("读取清单 read a list")
-async def read_one_list(source: str) -> dict[str, int]:
+async def read_one_list(source: str) -> ListFound:
     """What was found in it, in counts. A file that makes its reader fall over is refused, and the next one is read."""
     now = settings().now()
     found = await in_ledger_thread(rebuild.known_reading, source)
@@ -54,7 +54,7 @@ async def draft_the_list() -> str:
 
 def page(draft: CatalogDraft) -> str:
     """The draft as people read it: what would change, and what is blocked."""
-    changes = [change_from(one) for one in draft.changes]
+    changes = draft.changes
     kinds = [change.kind for change in changes]
     said = "、".join(f"{kind.chinese} {kinds.count(kind)}" for kind in ChangeKind)
     lines = [f"# 清单草案(对照第 {draft.base} 版)", "", f"{said};拦截 {len(draft.blocked)}。", ""]
@@ -73,18 +73,18 @@ def _change_line(change: Change) -> str:
     return f"| {change.kind.chinese} | {entry.unit} | {_cell(entry.matter_name)} | {_cell(entry.proof_name)} | {what} |"
 
 
-def _blocked_line(one: dict[str, Any]) -> str:
-    why = "<br>".join(_cell(block["text"]) for block in one["blocks"])
-    return f"| {one['unit']} | {_cell(one['matter_name'])} | {_cell(one['proof_name'])} | {why} |"
+def _blocked_line(one: Blocked) -> str:
+    why = "<br>".join(_cell(block.text) for block in one.blocks)
+    return f"| {one.unit} | {_cell(one.matter_name)} | {_cell(one.proof_name)} | {why} |"
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 
-def _counts(one: dict[str, Any]) -> dict[str, Any]:
-    state = "未报送" if not one["files"] else "无法读取" if one["unreadable"] else "已读取"
+def _counts(one: DraftSource) -> dict[str, str | int]:
+    state = "未报送" if not one.files else "无法读取" if one.unreadable else "已读取"
     return {
-        "清单": one["name"], "种类": ListKind(one["kind"]).chinese, "单位": one["unit"] or "", "状态": state,
-        "采用": one.get("accepted", 0), "待确认": one.get("asked", 0), "退回": one.get("refused", 0),
+        "清单": one.name, "种类": ListKind(one.kind).chinese, "单位": one.unit or "", "状态": state,
+        "采用": one.accepted, "待确认": one.asked, "退回": one.refused,
     }  # fmt: skip

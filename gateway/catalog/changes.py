@@ -10,7 +10,7 @@ from domain.listing import Change, ChangeKind, content
 from domain.scope import CatalogEntry
 from gateway.catalog.proposal_inputs import ChangeIn, EntryIn, ProposalIn
 from gateway.edge.problems import PROBLEMS, Problem
-from ledger.catalog import drafts, proposals
+from ledger.catalog import drafts
 from ledger.catalog.entries import find_entry
 from ledger.tables.registry import Matter, ProofKind, Unit
 
@@ -27,7 +27,7 @@ def changes_of(session: Session, sent: ProposalIn) -> list[Change]:
         draft = drafts.find(session, sent.draft)
         if draft is None:
             raise Problem("draft_unknown")
-        found = [proposals.change_from(one) for one in draft.changes if one["unit"] == sent.unit]
+        found = [one for one in draft.changes if one.entry.unit == sent.unit]
         if not found:
             raise Problem("nothing_changes", detail="草案中没有该单位的变动。")
         return found

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from pydantic import Field
 
+from domain.blocking import Block, Blocked
+from domain.list_rows import DraftSource as ListOfDraft
 from domain.listing import Change, ChangeKind, described
 from gateway.edge.schemas import Named, SchemaOut
-from ledger.catalog.proposals import change_from
 from ledger.tables.catalog import CatalogDraft
+
+T = TypeVar("T", Change, Blocked)
 
 
 class ChangeOut(SchemaOut):
@@ -42,6 +45,10 @@ class DraftBlock(SchemaOut):
     text: str
     remedy: str
 
+    @classmethod
+    def of(cls, found: Block) -> DraftBlock:
+        return cls(code=found.code, obligation=found.obligation, text=found.text, remedy=found.remedy)
+
 
 class RowPlace(SchemaOut):
     """在哪份清单的哪一行。"""
@@ -61,11 +68,11 @@ class BlockedOut(SchemaOut):
     rows: list[RowPlace]
 
     @classmethod
-    def of(cls, found: Mapping[str, Any]) -> BlockedOut:
+    def of(cls, found: Blocked) -> BlockedOut:
         return cls(
-            matter=Named(code=found["matter"], name=found["matter_name"]), proof=Named(code=found["proof"], name=found["proof_name"]),
-            standing=found["standing"], blocks=[DraftBlock(**block) for block in found["blocks"]],
-            rows=[RowPlace(source=source, sheet=sheet, line=line) for source, sheet, line in found["rows"]],
+            matter=Named(code=found.matter, name=found.matter_name), proof=Named(code=found.proof, name=found.proof_name),
+            standing=found.standing, blocks=[DraftBlock.of(block) for block in found.blocks],
+            rows=[RowPlace(source=row.source, sheet=row.sheet, line=row.line) for row in found.rows],
         )  # fmt: skip
 
 
@@ -91,6 +98,13 @@ class DraftSource(SchemaOut):
     asked: int = 0
     refused: int = 0
 
+    @classmethod
+    def of(cls, found: ListOfDraft) -> DraftSource:
+        return cls(
+            key=found.key, name=found.name, kind=found.kind, unit=found.unit, files=found.files, unreadable=found.unreadable,
+            accepted=found.accepted, asked=found.asked, refused=found.refused,
+        )  # fmt: skip
+
 
 class DraftOut(SchemaOut):
     """草案。变动和拦截按单位排列,各按 limit 和 offset 分页。"""
@@ -112,12 +126,13 @@ class DraftOut(SchemaOut):
     ) -> DraftOut:
         """`wanted_units`: the units that are shown, code and name; `sources_of`: whose lists are named; None: all."""
 
-        def by_unit(found: list[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
-            page = sorted(found, key=lambda one: str(one["unit"]))[offset : offset + limit]
-            return {code: list(group) for code, group in groupby(page, key=lambda one: str(one["unit"]))}
+        def by_unit(found: Iterable[T]) -> dict[str, list[T]]:
+            page = sorted(found, key=_unit)[offset : offset + limit]
+            return {code: list(group) for code, group in groupby(page, key=_unit)}
 
-        changes, blocked = ([one for one in found if one["unit"] in wanted_units] for found in (row.changes, row.blocked))
-        kinds = [_kind(one) for one in changes]
+        changes = [one for one in row.changes if _unit(one) in wanted_units]
+        blocked = [one for one in row.blocked if _unit(one) in wanted_units]
+        kinds = [one.kind for one in changes]
         shown, kept_out = by_unit(changes), by_unit(blocked)
         return cls(
             id=row.id, base=row.base, stale=row.base != current, made_at=row.made_at, checked_at=row.checked_at,
@@ -125,16 +140,14 @@ class DraftOut(SchemaOut):
             units=[
                 DraftUnit(
                     unit=code, unit_name=wanted_units[code],
-                    changes=[ChangeOut.of(change_from(one)) for one in shown.get(code, ())],
+                    changes=[ChangeOut.of(one) for one in shown.get(code, ())],
                     blocked=[BlockedOut.of(one) for one in kept_out.get(code, ())],
                 )
                 for code in sorted(shown.keys() | kept_out.keys())
             ],
-            sources=[DraftSource(**one) for one in row.sources if sources_of is None or one["unit"] in sources_of],
+            sources=[DraftSource.of(one) for one in row.sources if sources_of is None or one.unit in sources_of],
         )  # fmt: skip
 
 
-def _kind(found: Mapping[str, Any]) -> ChangeKind:
-    if found["before"] is None:
-        return ChangeKind.ADD
-    return ChangeKind.REMOVE if found["after"] is None else ChangeKind.ALTER
+def _unit(found: Change | Blocked) -> str:
+    return found.entry.unit if isinstance(found, Change) else found.unit

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Path, Query, Request
 from sqlalchemy.orm import Session
 
-from catalog.verdicts import Topic
+from domain.list_rows import Topic
 from gateway.catalog.draft_schemas import DraftOut
 from gateway.catalog.list_schemas import AnswerIn, QuestionOut, QuestionsOut, RebuildOut
 from gateway.catalog.visibility import units_of
@@ -89,7 +89,7 @@ def _means_something(session: Session, asked: CatalogQuestion, code: str | None)
     """A code of the register that the question is about; one of the lists that contradict each other."""
     topic = Topic(asked.topic)
     if topic is Topic.CONFLICT:
-        return code in [candidate["code"] for candidate in asked.candidates]
+        return code in [candidate.code for candidate in asked.candidates]
     return code is None or session.get(_REGISTERS[topic], code) is not None
 
 

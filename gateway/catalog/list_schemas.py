@@ -9,11 +9,12 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field
 
 from catalog.headers import ListKind
-from catalog.verdicts import Topic, Verdict
+from domain.list_rows import Candidate, Fault, FileFault, Question, SheetFound, Topic, Verdict
 from gateway.edge.schemas import More, SchemaOut
 from gateway.edge.values import Code, PublicLine, Remark, SchemaIn, code_of_nobody
 from ledger.catalog.intake import SourceState
 from ledger.tables.catalog import CatalogFile, CatalogQuestion, CatalogReading, CatalogRow
+from ledger.tables.kept import FACT
 
 _STATUS = {"no_file": "尚未报送", "waiting": "等待读取", "refused": "无法读取", "read": "已读取"}
 
@@ -45,6 +46,10 @@ class RefusedFile(SchemaOut):
     text: str
     remedy: str
 
+    @classmethod
+    def of(cls, found: FileFault) -> RefusedFile:
+        return cls(code=found.code, text=found.text, remedy=found.remedy)
+
 
 class SheetOut(SchemaOut):
     """一张工作表。"""
@@ -54,6 +59,12 @@ class SheetOut(SchemaOut):
     unused: Annotated[list[str], Field(description="没有用到的列")]
     missing: Annotated[list[str], Field(description="应有而没有的列")]
     refused: Annotated[str, Field(description="这张工作表为何没有读取;已读取的为空")]
+
+    @classmethod
+    def of(cls, found: SheetFound) -> SheetOut:
+        return cls(
+            name=found.name, header=list(found.header), unused=list(found.unused), missing=list(found.missing), refused=found.refused
+        )
 
 
 class ReadingOut(SchemaOut):
@@ -69,8 +80,9 @@ class ReadingOut(SchemaOut):
     @classmethod
     def of(cls, row: CatalogReading) -> ReadingOut:
         return cls(
-            read_at=row.read_at, refused_file=RefusedFile(**row.refused) if row.refused else None,
-            sheets=[SheetOut(**sheet) for sheet in row.sheets], **{one.value: row.counts.get(one.value, 0) for one in Verdict},
+            read_at=row.read_at, refused_file=RefusedFile.of(row.refused) if row.refused else None,
+            sheets=[SheetOut.of(sheet) for sheet in row.sheets],
+            accepted=row.counts.accepted, asked=row.counts.asked, refused=row.counts.refused,
         )  # fmt: skip
 
 
@@ -117,6 +129,10 @@ class FaultOut(SchemaOut):
     remedy: str
     blocks: Annotated[bool, Field(description="true:改正之前不采用这一行")]
 
+    @classmethod
+    def of(cls, found: Fault) -> FaultOut:
+        return cls(code=found.code, column=found.column, text=found.text, remedy=found.remedy, blocks=found.blocks)
+
 
 class MeantOut(SchemaOut):
     """可能的所指。"""
@@ -124,6 +140,10 @@ class MeantOut(SchemaOut):
     code: str
     name: str
     confidence: float
+
+    @classmethod
+    def of(cls, found: Candidate) -> MeantOut:
+        return cls(code=found.code, name=found.name, confidence=found.confidence)
 
 
 class RowQuestion(SchemaOut):
@@ -134,6 +154,13 @@ class RowQuestion(SchemaOut):
     subject: Annotated[str, Field(description="表中的写法")]
     why: str
     candidates: list[MeantOut]
+
+    @classmethod
+    def of(cls, found: Question) -> RowQuestion:
+        return cls(
+            topic=found.topic, topic_name=found.topic.chinese, subject=found.subject, why=found.why,
+            candidates=list(map(MeantOut.of, found.candidates)),
+        )  # fmt: skip
 
 
 class RowOut(SchemaOut):
@@ -152,10 +179,10 @@ class RowOut(SchemaOut):
     @classmethod
     def of(cls, row: CatalogRow) -> RowOut:
         verdict = Verdict(row.verdict)
-        questions = [RowQuestion(topic_name=Topic(one["topic"]).chinese, **one) for one in row.questions]
         return cls(
             sheet=row.sheet, line=row.line, verdict=verdict, verdict_name=verdict.chinese, cells=row.cells,
-            faults=[FaultOut(**one) for one in row.faults], questions=questions, matched=row.matched, fact=row.fact,
+            faults=list(map(FaultOut.of, row.faults)), questions=list(map(RowQuestion.of, row.questions)), matched=row.matched,
+            fact=FACT.written(row.fact),
         )  # fmt: skip
 
 
@@ -192,7 +219,7 @@ class QuestionOut(SchemaOut):
         topic = Topic(row.topic)
         return cls(
             id=row.id, topic=topic, topic_name=topic.chinese, subject=row.subject, why=row.why,
-            candidates=[MeantOut(**one) for one in row.candidates], places=row.places, count=row.count,
+            candidates=list(map(MeantOut.of, row.candidates)), places=row.places, count=row.count,
             asked_at=row.asked_at, open=row.open, answer=row.answer, answered_at=row.answered_at, answered_by=row.answered_by,
         )  # fmt: skip
 

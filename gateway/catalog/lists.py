@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 
 from catalog.headers import ListKind
 from catalog.returning import NothingRead, file_for_sender
-from catalog.verdicts import Verdict
 from domain.clear_text import named
+from domain.list_rows import Verdict
 from domain.roles import Role
 from gateway.catalog.list_schemas import (
     FileOut,

@@ -14,7 +14,6 @@ from gateway.catalog.draft_schemas import ChangeOut
 from gateway.edge.schemas import More, SchemaOut
 from ledger.catalog.change_tasks import KINDS
 from ledger.catalog.coverage import Coverage, Missing
-from ledger.catalog.proposals import changes_of
 from ledger.tables.catalog import CatalogVersion, ChangeTask, Proposal, ProposalStep
 
 
@@ -78,7 +77,7 @@ class WholeProposal(ProposalOut):
 
     @classmethod
     def with_steps(cls, row: Proposal, steps: Iterable[ProposalStep]) -> WholeProposal:
-        changes = [ChangeOut.of(change) for change in changes_of(row)]
+        changes = [ChangeOut.of(change) for change in row.changes]
         return cls(**cls._values(row), changes=changes, steps=[StepOut.of(step) for step in steps])
 
 

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from domain.blocking import Blocked
+from domain.list_rows import DraftSource
+from domain.listing import Change
 from ledger.tables.catalog import CatalogDraft
+from ledger.tables.kept import CHANGES
 
 
 def keep(
     session: Session,
-    digest: str,
     *,
     base: int,
-    changes: Sequence[Mapping[str, Any]],
-    blocked: Sequence[Mapping[str, Any]],
-    sources: Sequence[Mapping[str, Any]],
+    changes: Iterable[Change],
+    blocked: Iterable[Blocked],
+    sources: Iterable[DraftSource],
     now: datetime,
 ) -> CatalogDraft:
-    """Keep a draft under its digest; where it is there already, only the day on which it was found again changes."""
-    again = {"checked_at": now, "blocked": list(blocked), "sources": list(sources)}
-    statement = insert(CatalogDraft).values(id=uuid4(), digest=digest, base=base, made_at=now, changes=list(changes), **again)
+    """Keep a draft under the digest of base and changes; where it is there already, only the day on which it was found again
+    changes."""
+    changed = tuple(changes)
+    material = json.dumps([base, CHANGES.written(changed)], ensure_ascii=False, sort_keys=True)
+    digest = hashlib.sha256(material.encode()).hexdigest()
+    again = {"checked_at": now, "blocked": tuple(blocked), "sources": tuple(sources)}
+    statement = insert(CatalogDraft).values(id=uuid4(), digest=digest, base=base, made_at=now, changes=changed, **again)
     session.execute(statement.on_conflict_do_update(index_elements=["digest"], set_=again))
     return session.scalars(
         select(CatalogDraft).where(CatalogDraft.digest == digest).execution_options(populate_existing=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, defer
 
+from domain.list_rows import Counts, FileFault, RowResult, SheetFound
 from ledger.tables.catalog import CatalogFile, CatalogReading, CatalogRow, CatalogSource
 
 _AT_ONCE = 1000
@@ -111,12 +112,13 @@ def keep_reading(
     ground: str,
     *,
     now: datetime,
-    refused: Mapping[str, str] | None,
-    counts: Mapping[str, int],
-    sheets: Sequence[Mapping[str, Any]],
-    rows: Iterable[Mapping[str, Any]],
+    refused: FileFault | None,
+    counts: Counts,
+    sheets: tuple[SheetFound, ...],
+    rows: Iterable[tuple[int, RowResult]],
 ) -> CatalogReading:
-    """Keep what was found, in place of what was found in this source's files before: all of it or nothing."""
+    """Keep what was found, in place of what was found in this source's files before: all of it or nothing. `rows`: each with
+    the number of its sheet."""
     source = session.get_one(CatalogFile, file).source
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"reading {source}"))))
     if (known := reading_of(session, file, ground)) is not None:
@@ -124,15 +126,17 @@ def keep_reading(
     older = select(CatalogReading.id).join(CatalogFile, CatalogFile.id == CatalogReading.file).where(CatalogFile.source == source)
     session.execute(delete(CatalogRow).where(CatalogRow.reading.in_(older)))
     session.execute(delete(CatalogReading).where(CatalogReading.id.in_(older)))
-    row = CatalogReading(
-        file=file, ground=ground, read_at=now, refused=dict(refused) if refused else None, counts=dict(counts),
-        sheets=[dict(sheet) for sheet in sheets],
-    )  # fmt: skip
+    row = CatalogReading(file=file, ground=ground, read_at=now, refused=refused, counts=counts, sheets=sheets)
     session.add(row)
     session.flush()
     batch: list[dict[str, Any]] = []
-    for found in rows:
-        batch.append({"reading": row.id, **found})
+    for sheet, found in rows:
+        batch.append(
+            {
+                "reading": row.id, "sheet": sheet, "line": found.line, "verdict": found.verdict.value, "cells": list(found.cells),
+                "faults": found.faults, "questions": found.questions, "matched": dict(found.matched), "fact": found.fact,
+            }
+        )  # fmt: skip
         if len(batch) == _AT_ONCE:
             session.execute(insert(CatalogRow), batch)
             batch = []

@@ -16,7 +16,7 @@ from domain.blocking import Block, change_blocks
 from domain.calendar import LOCAL, MissingYear
 from domain.instants import is_past
 from domain.limits import aware
-from domain.listing import Change, apply, content, from_content
+from domain.listing import Change, apply
 from domain.recusal import Subject
 from domain.roles import Role
 from ledger import recusal
@@ -81,7 +81,7 @@ def draft(
     _refuse_blocked(session, found)
     row = Proposal(
         id=uuid4(), kind=kind, unit=unit, drafted_by=actor.unit, standing=Standing.DRAFTED, reason=reason,
-        reason_date=reason_date, document=document, base=versions.current(session), changes=[_as_json(one) for one in found],
+        reason_date=reason_date, document=document, base=versions.current(session), changes=tuple(found),
         drafted_at=aware(now),
     )  # fmt: skip
     session.add(row)
@@ -107,7 +107,7 @@ def take(
     if step in (Step.CONSENT, Step.DECIDE) and step is not agreeing(row.kind):
         raise StepRefused(f"{row.kind.chinese}应由{'专班办公室同意' if row.kind is ProposalKind.LIST else '工作专班研究决定'}。")
     if step in (Step.CONSENT, Step.DECIDE):
-        _refuse_blocked(session, changes_of(row))  # the rules may have changed since it was drafted
+        _refuse_blocked(session, row.changes)  # the rules may have changed since it was drafted
     if step is Step.REPORT:
         row.reported_at = row.reported_at or aware(now)  # what the office sends back was reported when it first came (5.5)
         judge_lateness(session, row, now=now)
@@ -129,7 +129,7 @@ def publish(session: Session, proposals: Collection[UUID], *, document: str, act
             raise StepRefused(f"{row.kind.chinese}({row.unit}){row.standing.chinese},不能公布。")
         _is_another(session, row, Step.PUBLISH, actor)
         _no_own(session, row, Step.PUBLISH, actor)
-    changes = [change for row in rows for change in changes_of(row)]
+    changes = [change for row in rows for change in row.changes]
     version = versions.publish(session, changes, document=document, now=now, actor=f"person:{actor.person}")
     for row in rows:
         row.standing, row.version = Standing.PUBLISHED, version.number
@@ -158,17 +158,6 @@ def determine(session: Session, year: int, *, now: datetime) -> None:
         assert row.reason_date is not None
         if row.missing_year == year or row.reason_date.year in (year, year - 1):
             judge_lateness(session, row, now=now)
-
-
-def changes_of(row: Proposal) -> list[Change]:
-    """The changes of a proposal."""
-    return [change_from(one) for one in row.changes]
-
-
-def change_from(found: Mapping[str, Any]) -> Change:
-    """A change from its stored form."""
-    before, after = (from_content(found[name]) if found[name] is not None else None for name in ("before", "after"))
-    return Change(before, after)
 
 
 def find(session: Session, proposal: UUID, units: Collection[str] | None = None) -> Proposal | None:
@@ -200,14 +189,7 @@ def list_proposals(
     return list(session.scalars(query.limit(limit).offset(offset)))
 
 
-def _as_json(change: Change) -> dict[str, Any]:
-    return {
-        "before": content(change.before) if change.before else None,
-        "after": content(change.after) if change.after else None,
-    }
-
-
-def _refuse_blocked(session: Session, changes: list[Change]) -> None:
+def _refuse_blocked(session: Session, changes: Iterable[Change]) -> None:
     kept = [(change, change.after) for change in changes if change.after is not None]
     found = []
     for (change, _), blocks in zip(kept, rule_inputs.blocks_of(session, [after for _, after in kept]), strict=True):

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from domain.list_rows import Candidate
 from domain.recusal import Subject
 from ledger import recusal
 from ledger.tables.catalog import CatalogQuestion
@@ -27,7 +28,7 @@ class Asked:
     subject_key: str
     subject: str
     why: str
-    candidates: list[dict[str, Any]]
+    candidates: tuple[Candidate, ...]
     places: list[str] = field(default_factory=list)
     count: int = 0
     unsettled: bool = False  #: asked although it was answered: the answer does not hold any more

@@ -10,9 +10,12 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBina
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.adjusting import ProposalKind, Standing, Step
-from domain.blocking import Organ
+from domain.blocking import Blocked, Organ
+from domain.list_rows import Candidate, Counts, DraftSource, Fact, Fault, FileFault, Question, SheetFound
+from domain.listing import Change
 from domain.scope import Exclusion
 from ledger.tables.base import Table, UnitCode, choices
+from ledger.tables.kept import CHANGES, FACT, Kept
 
 
 class CatalogVersion(Table):
@@ -106,9 +109,9 @@ class CatalogReading(Table):
     file: Mapped[int] = mapped_column(ForeignKey("catalog_files.id"))
     ground: Mapped[str]  #: digest of the registry, the answers and the rules it was read with
     read_at: Mapped[datetime]
-    refused: Mapped[dict[str, Any] | None]  #: code, text, remedy, where the file could not be read at all
-    counts: Mapped[dict[str, Any]]  #: accepted, asked, refused
-    sheets: Mapped[list[dict[str, Any]]]  #: name, header, unused, missing, refused
+    refused: Mapped[FileFault | None] = mapped_column(Kept(FileFault))  #: where the file could not be read at all
+    counts: Mapped[Counts] = mapped_column(Kept(Counts))
+    sheets: Mapped[tuple[SheetFound, ...]] = mapped_column(Kept(tuple[SheetFound, ...]))
     __table_args__ = (UniqueConstraint("file", "ground"),)
 
 
@@ -121,10 +124,10 @@ class CatalogRow(Table):
     line: Mapped[int] = mapped_column(primary_key=True)
     verdict: Mapped[str]
     cells: Mapped[list[str]]
-    faults: Mapped[list[dict[str, Any]]]
-    questions: Mapped[list[dict[str, Any]]]
+    faults: Mapped[tuple[Fault, ...]] = mapped_column(Kept(tuple[Fault, ...]))
+    questions: Mapped[tuple[Question, ...]] = mapped_column(Kept(tuple[Question, ...]))
     matched: Mapped[dict[str, str]]
-    fact: Mapped[dict[str, Any] | None]
+    fact: Mapped[Fact | None] = mapped_column(FACT)
 
 
 class NegativeProof(Table):
@@ -148,7 +151,7 @@ class CatalogQuestion(Table):
     subject_key: Mapped[str]
     subject: Mapped[str]
     why: Mapped[str]
-    candidates: Mapped[list[dict[str, Any]]]
+    candidates: Mapped[tuple[Candidate, ...]] = mapped_column(Kept(tuple[Candidate, ...]))
     places: Mapped[list[str]]  #: where it stands, the first few
     count: Mapped[int]  #: in how many rows
     units: Mapped[list[str]] = mapped_column(default=list, server_default="{}")  #: whose lists ask
@@ -169,9 +172,9 @@ class CatalogDraft(Table):
     base: Mapped[int]  #: the version it was laid on; 0 before the first
     made_at: Mapped[datetime]
     checked_at: Mapped[datetime]  #: when a rebuild last came to the same
-    changes: Mapped[list[dict[str, Any]]]  #: unit, before, after
-    blocked: Mapped[list[dict[str, Any]]]
-    sources: Mapped[list[dict[str, Any]]]  #: key, file, counts or refusal
+    changes: Mapped[tuple[Change, ...]] = mapped_column(CHANGES)
+    blocked: Mapped[tuple[Blocked, ...]] = mapped_column(Kept(tuple[Blocked, ...]))
+    sources: Mapped[tuple[DraftSource, ...]] = mapped_column(Kept(tuple[DraftSource, ...]))
 
 
 class Proposal(Table):
@@ -192,7 +195,7 @@ class Proposal(Table):
     late: Mapped[bool | None]
     base: Mapped[int]  #: the version it was laid on; 0 before the first
     version: Mapped[int | None] = mapped_column(ForeignKey("catalog_versions.number"))  #: that published it
-    changes: Mapped[list[dict[str, Any]]]  #: before, after
+    changes: Mapped[tuple[Change, ...]] = mapped_column(CHANGES)
     drafted_at: Mapped[datetime]
 
 

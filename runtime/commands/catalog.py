@@ -20,7 +20,7 @@ from settings import LOCAL, settings
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from catalog.verdicts import Topic
+    from domain.list_rows import Topic
 
 
 def main(arguments: list[str]) -> int:
@@ -61,10 +61,10 @@ def _lists(_: argparse.Namespace, progress: Progress) -> int:
             if reading is None:
                 said = "尚未读取"
             elif reading.refused is not None:
-                said = f"无法读取:{reading.refused['text']}{reading.refused['remedy']}"
+                said = f"无法读取:{reading.refused.text}{reading.refused.remedy}"
             else:
                 counts = reading.counts
-                said = f"采用 {counts['accepted']} 行,待确认 {counts['asked']} 行,退回 {counts['refused']} 行"
+                said = f"采用 {counts.accepted} 行,待确认 {counts.asked} 行,退回 {counts.refused} 行"
             progress.say(f"{source.key}  {source.name}({ListKind(source.kind).chinese})  {said}")
         progress.say(f"现行清单第 {versions.current(session)} 版。")
     return 0
@@ -118,7 +118,7 @@ def _rebuild(options: argparse.Namespace, progress: Progress) -> int:
 
 def _draft(_: argparse.Namespace, progress: Progress) -> int:
     from domain.listing import ChangeKind, described
-    from ledger.catalog import drafts, proposals
+    from ledger.catalog import drafts
     from ledger.database import transaction
 
     with transaction() as session:
@@ -126,27 +126,27 @@ def _draft(_: argparse.Namespace, progress: Progress) -> int:
     if draft is None:
         progress.say("还没有草案;请先执行 ./run catalog rebuild。")
         return 0
-    changes = [proposals.change_from(one) for one in draft.changes]
+    changes = draft.changes
     counts = "、".join(f"{kind.chinese} {sum(change.kind is kind for change in changes)}" for kind in ChangeKind)
     progress.say(f"草案(对照第 {draft.base} 版,{draft.checked_at.astimezone(LOCAL):%Y-%m-%d %H:%M}):{counts};拦截 {len(draft.blocked)}。")
     for change in changes:
         entry = change.entry
         progress.say(f"  {change.kind.chinese}  {entry.unit}  {entry.matter_name} · {entry.proof_name}  {';'.join(described(change))}")
     for one in draft.blocked:
-        why = "".join(block["text"] + block["remedy"] for block in one["blocks"])
-        progress.say(f"  拦截  {one['unit']}  {one['matter_name']} · {one['proof_name']}  {why}")
+        why = "".join(block.text + block.remedy for block in one.blocks)
+        progress.say(f"  拦截  {one.unit}  {one.matter_name} · {one.proof_name}  {why}")
     return 0
 
 
 def _questions(options: argparse.Namespace, progress: Progress) -> int:
-    from catalog.verdicts import Topic
+    from domain.list_rows import Topic
     from ledger.catalog import questions
     from ledger.database import transaction
 
     with transaction() as session:
         found = questions.questions(session, limit=options.limit)
     for one in found:
-        known = "、".join(f"{candidate['name']}={candidate['code']}" for candidate in one.candidates) or "无"
+        known = "、".join(f"{candidate.name}={candidate.code}" for candidate in one.candidates) or "无"
         topic = Topic(one.topic).chinese
         progress.say(f"{one.id}  {topic}“{one.subject}”({one.count} 行,如{one.places[0]}):{one.why}。候选:{known}")
     if not found:
@@ -155,7 +155,7 @@ def _questions(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _answer(options: argparse.Namespace, progress: Progress) -> int:
-    from catalog.verdicts import Topic
+    from domain.list_rows import Topic
     from ledger.catalog import questions
     from ledger.database import transaction
 
@@ -172,7 +172,7 @@ def _answer(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _is_known(session: Session, topic: Topic, code: str) -> bool:
-    from catalog.verdicts import Topic
+    from domain.list_rows import Topic
     from ledger.catalog import intake
     from ledger.tables.registry import Matter, ProofKind, Unit
 

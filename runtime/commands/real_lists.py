@@ -13,7 +13,7 @@ from catalog.headers import ListKind
 from catalog.lists import ListResult, read_list
 from catalog.matching import Known, Names, UnitNames
 from catalog.registry import Registry
-from catalog.verdicts import Verdict
+from domain.list_rows import Verdict
 from settings import ROOT
 
 LISTS = ROOT / "tests" / "catalog" / "lists"

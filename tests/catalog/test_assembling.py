@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from catalog.assembling import Ground, MatterFacts, ProofFacts, Stated, assemble
 from catalog.negatives import core, forbidding
 from domain.blocking import NegativeItem, Organ
+from domain.list_rows import ProofFact
 from domain.listing import apply, difference
 from domain.methods import Method
 from domain.scope import CatalogEntry
@@ -30,11 +31,11 @@ GROUND = Ground(
     negative={"P-2": (COMMUNITY,)},
     sources={"licence_library"},
 )
-FULL = {"basis": "《法》", "issuing_unit": "STREET", "methods": ["issuer"], "fields": ["关系"]}
+FULL = {"basis": "《法》", "issuing_unit": "STREET", "methods": (Method.ISSUER,), "fields": ("关系",)}
 
 
 def said(matter: str | None, proof: str, source: str = "甲表", line: int = 2, commitment: str = "", **fact: Any) -> Stated:
-    return Stated(source, 1, line, {"matter": matter, "proof": proof, **fact}, commitment)
+    return Stated(source, 1, line, ProofFact(proof, None, matter, **fact), commitment)
 
 
 def test_what_a_list_does_not_say_stays() -> None:
@@ -76,7 +77,7 @@ def test_a_list_of_commitments_speaks_of_every_matter_that_needs_the_proof() -> 
     (blocked,) = done.blocked
     assert [block.code for block in blocked.blocks] == ["no_commitment"] and blocked.standing
     assert done.entries == GROUND.published, "what stands stays until somebody decides"
-    both = [said(None, "P-1", commitment="第一批清单"), said("M-1", "P-1", methods=["commitment", "issuer"])]
+    both = [said(None, "P-1", commitment="第一批清单"), said("M-1", "P-1", methods=(Method.COMMITMENT, Method.ISSUER))]
     entry = assemble(both, GROUND, complete={}).entries[("M-1", "P-1")]
     assert entry.commitment_basis == "第一批清单" and entry.methods == (Method.COMMITMENT, Method.ISSUER)
 
@@ -84,9 +85,9 @@ def test_a_list_of_commitments_speaks_of_every_matter_that_needs_the_proof() -> 
 def test_what_the_rules_forbid_is_kept_out_with_its_reason_and_place() -> None:
     done = assemble([said("M-2", "P-2", **{**FULL, "issuing_unit": "VILLAGE"}), said("M-2", "P-1", line=9)], GROUND, complete={})
     assert done.entries == GROUND.published
-    found = [(one.key[1], [block.code for block in one.blocks], tuple(row.where for row in one.rows)) for one in done.blocked]
+    found = [(one.proof, [block.code for block in one.blocks], [tuple(row) for row in one.rows]) for one in done.blocked]
     assert found == [
-        ("P-1", ["no_method"], ("甲表 第 9 行",)), ("P-2", ["negative_list"], ("甲表 第 2 行",)),
+        ("P-1", ["no_method"], [("甲表", 1, 9)]), ("P-2", ["negative_list"], [("甲表", 1, 2)]),
     ]  # fmt: skip
     assert not done.blocked[0].standing
 
@@ -105,15 +106,15 @@ facts = st.builds(
     st.sampled_from(["甲表", "乙表"]),
     st.integers(2, 9),
     st.sampled_from(["", "第一批清单"]),
-    methods=st.sampled_from([["issuer"], ["commitment", "issuer"], ["data_sharing"]]),
-    basis=st.sampled_from(["《法》", ""]),
+    methods=st.sampled_from([(Method.ISSUER,), (Method.COMMITMENT, Method.ISSUER), (Method.DATA_SHARING,)]),
+    basis=st.sampled_from(["《法》", None]),
     validity_days=st.sampled_from([30, 60]),
     issuing_unit=st.sampled_from(["STREET", "VILLAGE"]),
-    fields=st.just(["关系"]),
+    fields=st.just(("关系",)),
 )
 
 
-_PROMISED = FULL | {"methods": ["commitment", "issuer"]}
+_PROMISED = FULL | {"methods": (Method.COMMITMENT, Method.ISSUER)}
 NEW_AND_OF_ALL = [said("M-1", "P-2", **_PROMISED), said(None, "P-2", commitment="第一批清单", **_PROMISED)]
 
 
@@ -123,7 +124,7 @@ def test_assembling_again_on_the_result_changes_nothing(rows: list[Stated], comp
     """Idempotent, and the difference to what is published leads exactly to the result."""
     done = assemble(rows, GROUND, complete=complete)
     assert apply(GROUND.published, difference(GROUND.published, done.entries)) == done.entries
-    named = {unit: keys | {(one.fact["matter"], one.fact["proof"]) for one in rows} for unit, keys in complete.items()}
+    named = {unit: keys | {(one.fact.matter, one.fact.proof) for one in rows} for unit, keys in complete.items()}
     again = assemble(rows, replace(GROUND, published=done.entries), complete=named)
     assert again.entries == done.entries
 

@@ -45,7 +45,7 @@ def test_two_lists_that_say_different_things_of_one_code_are_asked_and_change_no
     rebuilt()
     (asked,) = do(questions.questions)
     assert asked.why == "事项 X-1 的“索要单位”在a清单 第 2 行与b清单 第 2 行中不一致"
-    assert [one["code"] for one in asked.candidates] == ["a", "b"]
+    assert [one.code for one in asked.candidates] == ["a", "b"]
     assert matter().unit == "370402-CIVIL" and matter("X-2").unit == "370402-JUSTICE"
     do(questions.answer, asked.id, "b", now=NOW, actor="person:demo-admin")
     rebuilt()

@@ -13,7 +13,8 @@ from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
 from catalog.lists import ListResult, read_list
 from catalog.matching import Known, Names
-from catalog.verdicts import Topic, Verdict
+from domain.list_rows import MatterFact, NegativeFact, ProofFact, Topic, Verdict
+from domain.methods import Method
 from tests.catalog.registries import guangan, sandbox
 from tests.catalog.test_lists import GOOD, HEADER, codes, counts
 from tests.catalog.workbooks import saved, workbook
@@ -36,7 +37,7 @@ def test_totals_and_notes_under_the_table_are_no_rows() -> None:
     (negative,) = read_list(
         workbook([("序号", "不应出具的证明"), (1, "亲属关系证明"), ("合计", "1项"), ("二", "合计证明")]), ListKind.NEGATIVE_COMMUNITY, sandbox()
     )
-    assert [row.fact and row.fact["name"] for row in negative.rows] == ["亲属关系证明", "合计证明"]
+    assert [row.fact for row in negative.rows] == [NegativeFact("亲属关系证明"), NegativeFact("合计证明")]
 
 
 def test_numbers_that_begin_again_with_each_department_make_no_row_a_repetition() -> None:
@@ -55,7 +56,7 @@ def test_a_table_without_a_header_among_others_is_named_and_words_are_not() -> N
     for row in (("甲", "乙", "丙", "丁"), GOOD[:4]):
         bad.append(row)
     results = read_list(saved(book), ListKind.PROOFS, sandbox())
-    assert [(one.sheet, len(one.rows), bool(one.refused)) for one in results] == [("民政", 1, False), ("司法", 0, True)]
+    assert [(one.sheet.name, len(one.rows), bool(one.sheet.refused)) for one in results] == [("民政", 1, False), ("司法", 0, True)]
     about = load_workbook(io.BytesIO(error_file("清单", results))).worksheets[0]
     assert any(row[0].value == "没有读取的工作表" and str(row[1].value).startswith("司法:没有找到") for row in about.iter_rows())
 
@@ -72,11 +73,11 @@ def test_columns_in_the_words_of_other_districts() -> None:
     for encoding in ("gbk", "gb18030", "utf-8-sig", "utf-16"):
         (result,) = read_list(text.encode(encoding), ListKind.PROOFS, sandbox())
         (row,) = result.rows
-        assert row.fact == {
-            "proof": "P-HARDSHIP", "unit": "370402-JUSTICE", "matter": "DEMO-0002", "basis": "《法》", "issuer_text": "光明路街道办事处",
-            "issuing_unit": "370402-GUANGMING", "methods": ["issuer"],
-        }  # fmt: skip
-        assert result.unused == ()
+        assert row.fact == ProofFact(
+            "P-HARDSHIP", unit="370402-JUSTICE", matter="DEMO-0002", basis="《法》", issuer_text="光明路街道办事处",
+            issuing_unit="370402-GUANGMING", methods=(Method.ISSUER,),
+        )  # fmt: skip
+        assert result.sheet.unused == ()
 
 
 def test_what_a_list_calls_cancelled_is_not_listed() -> None:
@@ -95,7 +96,7 @@ def test_what_a_list_calls_cancelled_is_not_listed() -> None:
 def test_a_promise_is_working_days_and_a_month_is_not_one_of_them(handling: str, text: object, days: int | None) -> None:
     (row,) = matters(("演示事项", "X-1", "区民政局", "", handling, text)).rows
     assert codes(row) == ({"value_wrong"} if days is None else set())
-    assert row.fact is None or row.fact["promised_days"] == (days or None)
+    assert row.fact is None or (isinstance(row.fact, MatterFact) and row.fact.promised_days == (days or None))
 
 
 def test_one_code_of_two_matters_goes_back_wherever_it_stands() -> None:
@@ -112,7 +113,7 @@ def test_a_code_of_another_department_does_not_make_a_name_its_own() -> None:
     (question,) = row.questions
     assert (question.topic, question.subject, question.candidates[0].code) == (Topic.UNIT, "区园林局", "GA-08") and row.fact is None
     (silent,) = matters(("演示事项", "X-1", "", "00877844X", "承诺件", 5)).rows
-    assert silent.fact is not None and silent.fact["unit"] == "GA-08"
+    assert isinstance(silent.fact, MatterFact) and silent.fact.unit == "GA-08"
 
 
 def test_of_several_matters_of_one_name_the_asking_units_own_is_meant() -> None:
@@ -124,5 +125,5 @@ def test_of_several_matters_of_one_name_the_asking_units_own_is_meant() -> None:
     rows = [header, *(("经济困难证明", "变更登记", unit) for unit in ("区司法局", "区行政审批服务局", ""))]
     (result,) = read_list(workbook(rows), ListKind.PROOFS, registry)
     first, second, third = result.rows
-    assert first.fact is not None and first.fact["matter"] == "A"
+    assert isinstance(first.fact, ProofFact) and first.fact.matter == "A"
     assert "ask matter" in codes(second) and "ask matter" in codes(third)

@@ -10,7 +10,8 @@ from catalog.headers import SYNONYMS, ListKind, find_header
 from catalog.lists import ListResult, read_list
 from catalog.registry import Registry
 from catalog.sheets import read_sheets
-from catalog.verdicts import RowResult, Topic, Verdict
+from domain.limits import HandlingType
+from domain.list_rows import MatterFact, NegativeFact, ProofFact, RowResult, Topic, Verdict
 from domain.methods import Method
 from tests.catalog.registries import LISTS, guangan, sandbox
 from tests.catalog.workbooks import workbook
@@ -54,13 +55,13 @@ def test_the_real_list_of_kept_proofs_names_no_issuer_that_could_be_asked() -> N
     assert all("issuer_is_applicant" in codes(row) for row in result.rows[:3])
     assert "填反" in result.rows[1].questions[0].why
     assert {"cut_off", "unit_empty"} <= codes(result.rows[3])
-    assert result.missing == ("事项编码", "核验方式", "核验内容") and result.unused == ("源文原样(无分隔)",)
+    assert result.sheet.missing == ("事项编码", "核验方式", "核验内容") and result.sheet.unused == ("源文原样(无分隔)",)
 
 
 def test_the_real_negative_lists_are_read_whole() -> None:
     assert counts(read("not_issued_by_community_2020.csv", ListKind.NEGATIVE_COMMUNITY, sandbox())) == [20, 0, 0]
     police = read("not_issued_by_police_2016.csv", ListKind.NEGATIVE_POLICE, sandbox())
-    assert counts(police) == [14, 0, 0] and police.rows[0].fact == {"name": "公民姓名", "instead": "法定身份证件"}
+    assert counts(police) == [14, 0, 0] and police.rows[0].fact == NegativeFact("公民姓名", "法定身份证件")
 
 
 def test_the_real_matters_list_is_refused_by_a_district_that_it_does_not_belong_to() -> None:
@@ -74,12 +75,12 @@ def test_the_real_matters_list_in_its_own_district() -> None:
     asked = {question.subject for row in result.rows for question in row.questions}
     assert asked == {"区烟草专卖局", "区应急管理局", "区退役军人事务局", "区综合执法局", "区发改局", "区公管办", "区商务局", "区委统战部", "区经信局"}
     assert sum(counts(result)) == 651 and counts(result)[2] == 0
-    by_code = [row for row in result.rows if row.fact and row.matched["unit"] == "组织机构代码一致"]
-    assert all(row.fact and row.fact["unit"].startswith("GA-") for row in by_code)
+    facts = [(row.fact, row.matched["unit"]) for row in result.rows if isinstance(row.fact, MatterFact)]
+    assert all(fact.unit.startswith("GA-") for fact, why in facts if why == "组织机构代码一致")
     assert sum("unit_code" in codes(row) for row in result.rows) == 33 + 15 + 9 + 6 + 6
     assert sum("main_unclassified" in codes(row) for row in result.rows) == 269
-    twice = [row for row in result.rows if row.fact and row.fact["name"] == "城市建筑物、设施上张挂、张贴宣传品审批"]
-    assert len({row.fact["code"] for row in twice if row.fact}) == 2, "two codes, two matters, though of one name"
+    twice = {fact.code for fact, _ in facts if fact.name == "城市建筑物、设施上张挂、张贴宣传品审批"}
+    assert len(twice) == 2, "two codes, two matters, though of one name"
 
 
 def test_a_double_header_with_merged_cells_under_a_title() -> None:
@@ -92,10 +93,10 @@ def test_a_double_header_with_merged_cells_under_a_title() -> None:
     merged = ["A1:H1", "A2:H2", "A3:A4", "B3:B4", "C3:C4", "D3:E3", "F3:F4", "G3:H3"]
     (result,) = read_list(workbook(rows, merged), ListKind.PROOFS, sandbox())
     (row,) = result.rows
-    assert row.verdict is Verdict.ACCEPTED and row.line == 5 and row.fact == {
-        "proof": "P-HARDSHIP", "matter": "DEMO-0002", "unit": None, "issuer_text": "光明路街道办事处",
-        "issuing_unit": "370402-GUANGMING", "basis": "《法律援助法》\n第四十一条:…",
-    }  # fmt: skip
+    assert row.verdict is Verdict.ACCEPTED and row.line == 5 and row.fact == ProofFact(
+        "P-HARDSHIP", matter="DEMO-0002", unit=None, issuer_text="光明路街道办事处",
+        issuing_unit="370402-GUANGMING", basis="《法律援助法》\n第四十一条:…",
+    )  # fmt: skip
 
 
 def test_a_section_heading_and_a_header_that_stands_again_are_no_rows() -> None:
@@ -106,8 +107,8 @@ def test_a_section_heading_and_a_header_that_stands_again_are_no_rows() -> None:
 
 def test_what_a_full_row_says() -> None:
     (row,) = one((1, "DEMO-0001", "户籍证明", "《办法》第三条", "区司法局", "1.数据共享→部门核验", "licence_library", "certTypeCode=A;sid=b", "户主姓名、住址"))
-    assert row.fact is not None and row.fact["methods"] == [Method.DATA_SHARING.value, Method.ISSUER.value]
-    assert row.fact["parameters"] == {"certTypeCode": "A", "sid": "b"} and row.fact["fields"] == ["户主姓名", "住址"]
+    assert isinstance(row.fact, ProofFact) and row.fact.methods == (Method.DATA_SHARING, Method.ISSUER)
+    assert row.fact.parameters == {"certTypeCode": "A", "sid": "b"} and row.fact.fields == ("户主姓名", "住址")
     assert row.matched == {"proof": "名称一致", "matter": "事项编码一致", "issuer": "名称一致"}
 
 
@@ -138,7 +139,7 @@ def test_a_persons_answer_settles_the_same_name_everywhere() -> None:
     registry = Registry(registry.units, registry.matters, registry.proofs, registry.matter_units, registry.region, answers)
     rows = [(*GOOD[:4], "公安 机关", *GOOD[5:]), (*GOOD[:4], "乡镇人民政府", *GOOD[5:])]
     (result,) = read_list(workbook([HEADER, *rows]), ListKind.PROOFS, registry)
-    assert result.rows[0].fact is not None and result.rows[0].fact["issuing_unit"] == "370402-JUSTICE"
+    assert isinstance(result.rows[0].fact, ProofFact) and result.rows[0].fact.issuing_unit == "370402-JUSTICE"
     assert codes(result.rows[1]) == {"unit_none"}
 
 
@@ -150,8 +151,9 @@ def test_a_unit_and_its_code_must_agree() -> None:
         ("区民政局", "戊", "X-115113010833722043-1", "11511301008778298W", "", ""), ("区民政局", "", "", "", "特办件", "很久"),
     ]  # fmt: skip
     (result,) = read_list(workbook([header, *rows]), ListKind.MATTERS, guangan())
-    assert [row.fact and row.fact["unit"] for row in result.rows] == ["GA-06", None, None, "GA-05", None, None]
-    assert result.rows[0].fact is not None and (result.rows[0].fact["handling"], result.rows[0].fact["promised_days"]) == ("promised", 20)
+    facts = [row.fact if isinstance(row.fact, MatterFact) else None for row in result.rows]
+    assert [fact and fact.unit for fact in facts] == ["GA-06", None, None, "GA-05", None, None]
+    assert facts[0] is not None and (facts[0].handling, facts[0].promised_days) == (HandlingType.PROMISED, 20)
     assert "unit_disagrees" in codes(result.rows[1]) and "unit_codes_disagree" in codes(result.rows[4])
     assert {"name_empty", "code_empty", "value_wrong"} <= codes(result.rows[5])
 

@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 from catalog import rebuild
 from catalog.headers import ListKind
 from catalog.returning import file_for_sender
+from domain.list_rows import ListFound
 from domain.listing import apply, content
-from ledger.catalog import drafts, intake, proposals, questions, rule_inputs, versions
+from ledger.catalog import drafts, intake, questions, rule_inputs, versions
 from ledger.recusal import MustRecuse
 from ledger.registry import registry
 from ledger.tables.catalog import CatalogReading, CatalogRow, NegativeProof
@@ -55,7 +56,7 @@ def rebuilt() -> Any:
 
 
 def changes(draft: Any) -> list[tuple[str, str, str]]:
-    return [(one.kind.chinese, *one.key) for one in map(proposals.change_from, draft.changes)]
+    return [(one.kind.chinese, *one.key) for one in draft.changes]
 
 
 def test_a_list_becomes_a_draft_and_the_draft_a_version() -> None:
@@ -63,8 +64,8 @@ def test_a_list_becomes_a_draft_and_the_draft_a_version() -> None:
     send("justice", rows(GOOD, (2, "DEMO-0002", "户籍证明", "《法律援助法》", "光明路街道办事处", "部门核验", "", "", "住址")))
     draft = rebuilt()
     assert changes(draft) == [("变更", "DEMO-0002", "P-HARDSHIP"), ("增加", "DEMO-0002", "P-HOUSEHOLD")]
-    assert draft.sources[0]["accepted"] == 2 and draft.blocked == []
-    found = [proposals.change_from(one) for one in draft.changes]
+    assert draft.sources[0].accepted == 2 and draft.blocked == ()
+    found = draft.changes
     before = do(versions.entries_of)
     do(versions.publish, found, document="测试", now=NOW, actor="test")
     after, expected = do(versions.entries_of), apply(before, found)
@@ -90,9 +91,9 @@ def test_one_bad_file_never_stops_the_others() -> None:
     send("good", rows(GOOD))
     draft = rebuilt()
     assert changes(draft) == [("变更", "DEMO-0002", "P-HARDSHIP")]
-    assert {one["key"]: one.get("unreadable") for one in draft.sources} == {"bad": 1, "good": 0, "none": None}
+    assert {one.key: (one.files, one.unreadable) for one in draft.sources} == {"bad": (1, 1), "good": (1, 0), "none": (0, 0)}
     refused = do(intake.newest_reading, "bad").refused
-    assert refused["code"] == "broken" and "另存为" in refused["remedy"]
+    assert refused.code == "broken" and "另存为" in refused.remedy
 
 
 def test_killed_at_every_commit_it_comes_to_the_same(ledger: str) -> None:
@@ -128,7 +129,7 @@ def test_an_answer_holds_for_every_list_and_the_question_goes() -> None:
         do(questions.answer, asked.id, "370402-CIVIL", now=NOW, actor="person:demo-justice-1")
     do(questions.answer, asked.id, "370402-CIVIL", now=NOW, actor="person:demo-admin")
     draft = rebuilt()
-    assert {after["issuing_unit"] for after in (one["after"] for one in draft.changes)} == {"370402-CIVIL"}
+    assert {one.entry.issuing_unit for one in draft.changes} == {"370402-CIVIL"}
     assert do(questions.questions) == [] and len(do(questions.questions, answered=True)) == 1
     send("justice", rows(GOOD))
     rebuilt()
@@ -141,16 +142,16 @@ def test_a_contradiction_that_its_answer_does_not_settle_any_more_is_asked_again
         send(key, workbook([(*HEADER, "有效期"), (*GOOD, days)]))
     rebuilt()
     (asked,) = do(questions.questions)
-    assert [(one["code"], one["name"]) for one in asked.candidates] == [("one", "one清单"), ("two", "two清单")]
+    assert [(one.code, one.name) for one in asked.candidates] == [("one", "one清单"), ("two", "two清单")]
     with pytest.raises(MustRecuse):
         do(questions.answer, asked.id, "two", now=NOW, actor="person:demo-justice-1")
     do(questions.answer, asked.id, "two", now=NOW, actor="person:demo-admin")
     (change,) = rebuilt().changes
-    assert change["after"]["validity_days"] == 70 and do(questions.questions) == []
+    assert change.entry.validity_days == 70 and do(questions.questions) == []
     source("three", ListKind.PROOFS, JUSTICE)
     send("three", workbook([(*HEADER, "有效期"), (*GOOD, "80")]))
     source("two", ListKind.PROOFS, JUSTICE, active=False)
-    assert rebuilt().changes == []
+    assert rebuilt().changes == ()
     (again,) = do(questions.questions)
     assert (again.id, again.answer, again.answered_at) == (asked.id, None, None)
 
@@ -182,8 +183,8 @@ def test_the_real_negative_list_blocks_what_a_village_committee_is_asked_for() -
     draft = rebuilt()
     assert {row.proof for row in all_of(NegativeProof)} == {"P-MARRIAGE", "P-DISABILITY"}
     (blocked,) = draft.blocked
-    assert (blocked["proof"], blocked["standing"], blocked["rows"]) == ("P-MARRIAGE", True, [["permit", 1, 2]])
-    assert "民发〔2020〕20号" in blocked["blocks"][0]["text"] and changes(draft) == []
+    assert (blocked.proof, blocked.standing, blocked.rows) == ("P-MARRIAGE", True, (("permit", 1, 2),))
+    assert "民发〔2020〕20号" in blocked.blocks[0].text and changes(draft) == []
     sheet = load_workbook(io.BytesIO(file_for_sender("permit"))).worksheets[1]
     _, row = sheet.iter_rows(values_only=True)
     assert row[1] == "拦截" and "不得要求村(居)民委员会出具" in str(row[2])
@@ -201,7 +202,7 @@ def test_the_real_matters_list_enters_the_registry_of_its_own_district(monkeypat
     source("matters", ListKind.MATTERS)
     send("matters", (LISTS / "matters_guangan_part.csv").read_bytes())
     counts = rebuild.read_source("matters", NOW)
-    assert counts == {"files": 1, "unreadable": 0, "accepted": 615, "asked": 36, "refused": 0}
+    assert counts == ListFound(accepted=615, asked=36)
     assert len([row for row in all_of(Matter) if row.unit.startswith("GA-")]) == 615
     assert rebuild.read_source("matters", NOW) == counts
     rebuild.make_draft(NOW)
@@ -225,7 +226,7 @@ def test_rebuilding_is_idempotent_whatever_the_list(found: list[tuple[Any, ...]]
     send("any", rows(*found))
     first = rebuilt()
     assert rebuilt().id == first.id == do(drafts.newest).id
-    changed = [proposals.change_from(one) for one in first.changes]
+    changed = first.changes
     before = do(versions.entries_of)
     after = apply(before, changed)
     assert all(change.entry.unit == JUSTICE or change.after is not None for change in changed)

@@ -59,9 +59,9 @@ def test_a_file_that_makes_its_reader_fall_over_is_refused_and_the_next_is_read(
         raise ProcessDied
 
     monkeypatch.setattr(steps, "in_own_process", die)
-    assert asyncio.run(steps.read_one_list.fn("a"))["unreadable"] == 1
+    assert asyncio.run(steps.read_one_list.fn("a")).unreadable == 1
     reading = do(intake.newest_reading, "a")
-    assert reading is not None and reading.refused is not None and "结构异常" in reading.refused["text"]
+    assert reading is not None and reading.refused is not None and "结构异常" in reading.refused.text
     assert rebuild.known_reading("a") is not None
 
 

@@ -1,0 +1,70 @@
+"""存为 JSON 的各行: the one place where typed rows become JSON for the database, and are read back.
+
+What an earlier version of the program wrote is read too: what it did not know has its default, what is no more is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Dialect
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+
+from domain.list_rows import Fact
+from domain.listing import Change, content, from_content
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+class Kept(TypeDecorator[Any]):
+    """A column of `kind`, which is made of dataclasses. `stated`: what a value leaves at its default is not written."""
+
+    impl = JSONB(none_as_null=True)
+    cache_ok = True
+
+    def __init__(self, kind: Any, *, stated: bool = False) -> None:
+        super().__init__()
+        self.kind, self.stated = kind, stated
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        from pydantic import TypeAdapter  # with the first row: most commands touch none
+
+        return TypeAdapter(self.kind)
+
+    def written(self, value: Any) -> Any:
+        """The value as JSON."""
+        return None if value is None else self._adapter.dump_python(value, mode="json", exclude_defaults=self.stated)
+
+    def read(self, found: Any) -> Any:
+        """The value again."""
+        return None if found is None else self._adapter.validate_python(found)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return self.written(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return self.read(value)
+
+
+class KeptChanges(Kept):
+    """Changes of the list: their entries by the content that makes them what they are. `unit` is for whoever reads the table."""
+
+    def __init__(self) -> None:
+        super().__init__(tuple[Change, ...])
+
+    def written(self, value: tuple[Change, ...]) -> list[dict[str, Any]]:
+        return [
+            {"unit": one.entry.unit, "before": content(one.before) if one.before else None, "after": content(one.after) if one.after else None}
+            for one in value
+        ]
+
+    def read(self, found: list[Mapping[str, Any]]) -> tuple[Change, ...]:
+        return tuple(Change(*(from_content(one[name]) if one[name] is not None else None for name in ("before", "after"))) for one in found)
+
+
+FACT, CHANGES = Kept(Fact, stated=True), KeptChanges()
