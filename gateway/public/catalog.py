@@ -14,7 +14,7 @@ from gateway.catalog.proposal_schemas import VersionOut
 from gateway.catalog.published_schemas import ChangeLog, PublishedList, PublishedVersion, PublishedVersions
 from gateway.edge.caching import ASK_AGAIN, FOR_EVER, known, marked
 from gateway.edge.csv_files import CSV, csv_answer
-from gateway.edge.endpoints import problems
+from gateway.edge.endpoints import Responses, problems
 from gateway.edge.refusals import acting
 from gateway.edge.streams import streamed
 from ledger.catalog import published, versions
@@ -25,7 +25,7 @@ router = APIRouter(tags=["public-catalog"])
 
 VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="清单版本", examples=[1])]
 FromVersion = Annotated[int, Path(ge=0, le=1_000_000, description="从第几版;0 为首次公布之前", examples=[0])]
-_UNCHANGED = {304: {"description": "与 If-None-Match 所持的相同"}}
+_UNCHANGED: Responses = {304: {"description": "与 If-None-Match 所持的相同"}}
 _LIST = problems("version_unknown", "invalid", key=False, also=_UNCHANGED)
 _TABLE = problems("version_unknown", "invalid", key=False, also={200: {"content": CSV}, **_UNCHANGED})
 

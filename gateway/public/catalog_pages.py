@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from gateway.catalog import published_documents
 from gateway.catalog.published_schemas import ListedEntry
 from gateway.edge.caching import page_once
-from gateway.edge.endpoints import problems
+from gateway.edge.endpoints import Responses, problems
 from gateway.edge.pages import look, page
 from gateway.edge.paging import words_of
 from gateway.edge.refusals import acting
@@ -25,7 +25,7 @@ from settings import settings
 
 router = APIRouter(tags=["public-catalog"])
 
-_HTML = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "网页"}}
+_HTML: Responses = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "网页"}}
 _PAGE = problems("version_unknown", "text_unclean", "invalid", key=False, also=_HTML)
 _ON_A_PAGE = 50
 

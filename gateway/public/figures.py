@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from gateway.edge.caching import page_once
 from gateway.edge.csv_files import CSV, csv_answer
-from gateway.edge.endpoints import problems
+from gateway.edge.endpoints import Responses, problems
 from gateway.edge.pages import look, page
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
@@ -25,7 +25,7 @@ T = TypeVar("T")
 router = APIRouter(tags=["public-figures"])
 
 Week = Annotated[str, Path(pattern=r"^20[0-9]{2}-W[0-9]{2}$", description="周次", examples=["2026-W10"])]
-_HTML = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "网页"}}
+_HTML: Responses = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "网页"}}
 _COLUMNS = ("周次", "单位", *DEFINITIONS)
 TOTAL = "全区"
 
