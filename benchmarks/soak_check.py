@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from benchmarks.verdicts import Expected, History, Verdict, expected
-from benchmarks.walking import BEIJING, Ask, Desk
 from domain.lifecycle import OPEN, Event, State
 from ledger.database import transaction
 from ledger.tables.cases import Case
@@ -19,6 +18,7 @@ from ledger.tables.effects import Notice
 from ledger.tables.inbox import Supervision, Suspension
 from ledger.tables.verifications import Deadline, EventRow, Request, Verification
 from settings import settings
+from tests.domain.walking import BEIJING, Ask, Desk
 
 if TYPE_CHECKING:
     from benchmarks.district_week import Week

@@ -1,6 +1,6 @@
 """What the record must say of one request, from its raw instants alone: misses, 督办, the report to the office.
 
-Independent of the product's rules and of its rows: only the walk over the minutes (`benchmarks.walking`) is used.
+Independent of the product's rules and of its rows: only the walk over the minutes (`tests.domain.walking`) is used.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from benchmarks.walking import Ask, due, half_hour_from
+from tests.domain.walking import Ask, due, half_hour_from
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,19 @@ class Sign:
     counts: Mapping[str, int | str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class LeadLine:
+    """线索 (article 16) as the weekly report tells of it: a sign with its evidence; never a finding. `clause`: 16.1 to 16.10."""
+
+    number: str
+    clause: str
+    title: str
+    unit: str
+    unit_name: str
+    evidence: str
+    standing: str
+
+
 #: A unit's share of voluntary submissions stands out where it is more than so many times that of all others together,
 #: and where chance alone would give it, or more, less often than this.
 OUTLIER_TIMES, OUTLIER_CHANCE = 2.0, 0.001

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from domain.instants import written
+from domain.leads import LeadLine
 from reports import charts, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Section, Table, worded
 from reports.definitions import DEFINITIONS
-from reports.model import LeadLine, Limits, Rate, Report, SourceRow, Spread
+from reports.model import Limits, Rate, Report, SourceRow, Spread
 from reports.wording import of_period
 
 _RANKED_SHOWN, _DAYS_SHOWN = 5, 14

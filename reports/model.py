@@ -14,6 +14,8 @@ from datetime import date, datetime
 
 from pydantic import TypeAdapter
 
+from domain.leads import LeadLine
+
 
 @dataclass(frozen=True)
 class Period:
@@ -211,19 +213,6 @@ class ComplaintFigures:
     by_channel: tuple[tuple[str, int], ...]
     handled: Rate
     by_unit: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True)
-class LeadLine:
-    """线索 (article 16): a sign with its evidence; never a finding. `clause`: 16.1 to 16.10."""
-
-    number: str
-    clause: str
-    title: str
-    unit: str
-    unit_name: str
-    evidence: str
-    standing: str
 
 
 @dataclass(frozen=True)

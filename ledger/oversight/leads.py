@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import uuid4
 
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
 from domain.lead_path import DECISIONS, OPEN_LEADS, LeadStanding, LeadStep
-from domain.leads import RULES_VERSION, LeadRule, Sign, evidence_said
+from domain.leads import RULES_VERSION, LeadLine, LeadRule, Sign, evidence_said
 from domain.limits import aware
 from domain.numbers import new_number
 from ledger.lifecycle import admission
@@ -29,19 +28,6 @@ _WEEK = timedelta(days=7)
 _PULSE, _MOST_WEEKS = "leads", 4
 _AT_ONCE, _EVERY = "leads_at_once", timedelta(minutes=2)
 _TURN = 16_016  #: the lock under which leads are found: two that look at once find each one once
-
-
-@dataclass(frozen=True)
-class LeadLine:
-    """A lead as the weekly report tells of it."""
-
-    number: str
-    clause: str
-    title: str
-    unit: str
-    unit_name: str
-    evidence: str
-    standing: str
 
 
 def find_daily(session: Session, now: datetime) -> int | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
+from domain.leads import LeadLine
 from ledger.oversight import complaints as told
 from ledger.oversight import leads as found
 from reports.figures.span import Span
-from reports.model import ComplaintFigures, Count, LeadLine, Rate
+from reports.model import ComplaintFigures, Count, Rate
 
 #: Complaints received, and those whose term ended, in the span; of the unit named.
 RECEIVED = "complaints c WHERE c.received_at >= :start AND c.received_at < :cut AND (:scope = '' OR c.unit = :scope)"
@@ -31,4 +31,4 @@ def complaints(session: Session, span: Span, before: Span | None, names: Mapping
 
 def leads(session: Session, span: Span) -> tuple[LeadLine, ...]:
     """线索 of the span and those still open at its end, as they stand now."""
-    return tuple(LeadLine(**asdict(line)) for line in found.standing(session, span.start, span.cut, span.scope or None))
+    return tuple(found.standing(session, span.start, span.cut, span.scope or None))

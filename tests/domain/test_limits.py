@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.walking import BEIJING, MINUTE, Ask, Desk, due
 from domain.calendar import Calendar, MissingYear, Year
 from domain.explaining import explain
 from domain.hours import OFFICE_SEASON, Season, ServiceHours, Window
@@ -29,6 +28,7 @@ from domain.limits import (
 )
 from domain.readings import Measure, Readings
 from runtime.commands.work_calendar import of_library
+from tests.domain.walking import BEIJING, MINUTE, Ask, Desk, due
 
 HALF, DAY = timedelta(minutes=30), timedelta(hours=24)
 OFFICE = ((510, 720), (810, 1050))  # 08:30–12:00, 13:30–17:30

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.walking import BEIJING, MINUTE, Ask
 from domain.calendar import Calendar
 from domain.hours import OFFICE_SEASON, ServiceHours
 from domain.intervals import Interval
@@ -17,6 +16,7 @@ from domain.limits import HandlingType, LimitKind, Situation, limits
 from domain.progress import Bound, Colour, colour, promise_is_short, warn_at
 from domain.readings import Measure, Readings
 from tests.domain.test_limits import DAY, HALF, OFFICE_HOURS, RECEIVED, asks, at, situation
+from tests.domain.walking import BEIJING, MINUTE, Ask
 
 
 def test_a_limit_that_rests_neither_warns_nor_passes() -> None:

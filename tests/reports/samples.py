@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from domain.leads import LeadLine
 from reports.model import (
     Bin,
     ComplaintFigures,
     Count,
     CoverageFigures,
     DayCell,
-    LeadLine,
     Limits,
     MethodShare,
     Rate,
