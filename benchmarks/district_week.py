@@ -150,11 +150,11 @@ class Week:
 
     async def _inbox(self, http: httpx.AsyncClient) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        offset: int | None = 0
-        while offset is not None:
-            page = (await http.get("/v1/inbox", params={"offset": offset})).raise_for_status().json()
+        cursor: str | None = ""
+        while cursor is not None:
+            page = (await http.get("/v1/inbox", params={"cursor": cursor})).raise_for_status().json()
             found += page["items"]
-            offset = page["next_offset"]
+            cursor = page["next_cursor"]
         return found
 
     async def _act_on(self, http: httpx.AsyncClient, item: dict[str, Any], plan: Plan) -> None:

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from domain.limits import aware
 from domain.recusal import BY_HERSELF, Subject, must_recuse, why_not
 from domain.roles import Role
+from ledger import paging
 from ledger.actor import person_of
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import heir
 from ledger.tables.admission import LookupBlock
 from ledger.tables.catalog import CatalogQuestion, Proposal
@@ -80,12 +82,12 @@ def withdraw(session: Session, subject: Subject, key: str, why: str, *, person: 
     return row
 
 
-def listed(session: Session, *, subject: Subject | None = None, limit: int, offset: int = 0) -> list[Recusal]:
+def listed(session: Session, page: PageRequest = FIRST, *, subject: Subject | None = None) -> Page[Recusal]:
     """The newest first."""
-    query = select(Recusal).order_by(Recusal.at.desc(), Recusal.id)
+    query = select(Recusal)
     if subject is not None:
         query = query.where(Recusal.subject == subject)
-    return list(session.scalars(query.limit(limit).offset(offset)))
+    return paging.scalars(session, query, (Recusal.at.desc(), Recusal.id.desc()), page)
 
 
 def why_of(row: Recusal) -> str:

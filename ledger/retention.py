@@ -19,13 +19,14 @@ from domain.clear_text import names_one_of
 from domain.lifecycle import Event
 from domain.recusal import Subject
 from domain.retention import HoldReason, Kept, RetentionStanding
-from ledger import recusal
+from ledger import paging, recusal
 from ledger.cases.cases import find
 from ledger.cases.whom import names_of
 from ledger.lifecycle.filing import FORGOTTEN
 from ledger.lifecycle.moves import note
 from ledger.outbox.alarms import clear_alarm, raise_alarm
 from ledger.oversight import complaint_steps, complaints
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.tables.cases import Case, Party
 from ledger.tables.commitments import Commitment, CreditBlock
 from ledger.tables.effects import IdempotencyKey
@@ -220,18 +221,18 @@ def holds_of(session: Session, kind: Kept, subject: UUID) -> list[Hold]:
     return list(session.scalars(select(Hold).where(Hold.kind == kind, Hold.subject == subject, Hold.lifted_at.is_(None))))
 
 
-def lines(session: Session, standing: RetentionStanding | None = None, *, limit: int = 200, offset: int = 0) -> list[RetentionLine]:
+def lines(session: Session, page: PageRequest = FIRST, standing: RetentionStanding | None = None) -> Page[RetentionLine]:
     """到期清册, the longest due first."""
-    query = select(RetentionItem).order_by(RetentionItem.due_at, RetentionItem.id).limit(limit).offset(offset)
+    query = select(RetentionItem)
     if standing is not None:
         query = query.where(_IS[standing])
-    rows = list(session.scalars(query))
-    return [RetentionLine(row, _standing(row, held := holds_of(session, row.kind, row.subject)), held) for row in rows]
+    rows = paging.scalars(session, query, (RetentionItem.due_at, RetentionItem.id), page)
+    return rows.map(lambda row: RetentionLine(row, _standing(row, held := holds_of(session, row.kind, row.subject)), held))
 
 
-def standing_holds(session: Session) -> list[Hold]:
+def standing_holds(session: Session, page: PageRequest = FIRST) -> Page[Hold]:
     """All holds that stand, oldest first."""
-    return list(session.scalars(select(Hold).where(Hold.lifted_at.is_(None)).order_by(Hold.since)))
+    return paging.scalars(session, select(Hold).where(Hold.lifted_at.is_(None)), (Hold.since, Hold.id), page)
 
 
 def _standing(row: RetentionItem, held: list[Hold]) -> RetentionStanding:

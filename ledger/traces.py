@@ -7,16 +7,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ledger import paging
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.tables.traces import Trace
 
 
 def listed(
-    session: Session, since: datetime, until: datetime, *, place: str | None = None, subject: str | None = None, by: str | None = None,
-    limit: int, offset: int = 0,
-) -> list[Trace]:  # fmt: skip
+    session: Session, since: datetime, until: datetime, page: PageRequest = FIRST, *, place: str | None = None, subject: str | None = None,
+    by: str | None = None,
+) -> Page[Trace]:  # fmt: skip
     """Of [since, until], the newest first; of one table, one row, one who acted."""
-    query = select(Trace).where(Trace.at >= since, Trace.at <= until).order_by(Trace.id.desc())
+    query = select(Trace).where(Trace.at >= since, Trace.at <= until)
     for column, wanted in ((Trace.place, place), (Trace.subject, subject), (Trace.by, by)):
         if wanted is not None:
             query = query.where(column == wanted)
-    return list(session.scalars(query.limit(limit).offset(offset)))
+    return paging.scalars(session, query, (Trace.id.desc(),), page)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from domain import suppression
 from domain.suppression import Published
+from ledger import paging
 from ledger.outbox import reports
 from ledger.tables.reports import IssuedReport
 from reports import periods
@@ -65,7 +66,8 @@ def week(session: Session, period: Period, *, now: datetime) -> WeekFigures:
 
 def newest(session: Session, now: datetime) -> Period | None:
     """The newest week whose figures everybody may read."""
-    found = (periods.of(row.start, row.end) for row in reports.listed(session, "", until=now - WAIT))
+    issued = paging.every(lambda page: reports.listed(session, "", page, until=now - WAIT), at_once=10)
+    found = (periods.of(row.start, row.end) for row in issued)
     return next(filter(periods.is_week, found), None)
 
 

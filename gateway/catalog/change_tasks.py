@@ -16,7 +16,8 @@ from gateway.catalog.visibility import units_of
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.csv_files import CSV, csv_answer
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.paging import Paging
+from gateway.edge.parameters import VersionNumber
 from gateway.edge.permissions import watches_all
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
@@ -27,21 +28,17 @@ from settings import settings
 
 router = api_router("catalog-tasks")
 
-VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="清单版本", examples=[1])]
-
 
 @router.get("/v1/catalog/change-tasks", summary="更新任务", responses=problems("invalid"))
 def get_change_tasks(
-    caller: CurrentCaller,
+    caller: CurrentCaller, page: Paging,
     still_open: Annotated[bool, Query(alias="open", description="true 只看未完成的")] = True,
-    limit: Limit = 200,
-    offset: Offset = 0,
 ) -> TasksOut:
     """每次公布后,变动事项的办理流程和办事指南须随之更新。本单位的任务,最早的在前;专班办公室看到全部。"""
     unit = None if watches_all(caller) else caller.unit
     with acting() as session:
-        found, more = cut(change_tasks.tasks(session, unit=unit, still_open=still_open, limit=limit + 1, offset=offset), limit)
-        return TasksOut(items=[TaskOut.of(row) for row in found], more=more)
+        found = change_tasks.tasks(session, page, unit=unit, still_open=still_open)
+        return TasksOut(items=[TaskOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.post("/v1/catalog/change-tasks/{id}/done", summary="完成更新", responses=problems("task_unknown", body=True))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import groupby
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -13,10 +13,11 @@ from pydantic import Field
 from domain.blocking import Block, Blocked
 from domain.list_rows import DraftSource as ListOfDraft
 from domain.listing import Change, ChangeKind, described
-from gateway.edge.schemas import Named, SchemaOut
+from gateway.edge.paging import PageAsked
+from gateway.edge.schemas import Named, NextCursor, SchemaOut
+from ledger import paging
+from ledger.paging import Position
 from ledger.tables.catalog import CatalogDraft
-
-T = TypeVar("T", Change, Blocked)
 
 
 class ChangeOut(SchemaOut):
@@ -107,7 +108,7 @@ class DraftSource(SchemaOut):
 
 
 class DraftOut(SchemaOut):
-    """草案。变动和拦截按单位排列,各按 limit 和 offset 分页。"""
+    """草案。变动和拦截按单位、事项、证明排列,一并分页。"""
 
     id: UUID
     base: Annotated[int, Field(description="对照的清单版本;0 为首次公布之前")]
@@ -118,36 +119,37 @@ class DraftOut(SchemaOut):
     blocked_count: Annotated[int, Field(description="拦截的件数")]
     units: list[DraftUnit]
     sources: list[DraftSource]
+    next_cursor: NextCursor
 
     @classmethod
     def of(
-        cls, row: CatalogDraft, wanted_units: Mapping[str, str], sources_of: Collection[str] | None, limit: int, offset: int,
-        current: int,
+        cls, row: CatalogDraft, wanted_units: Mapping[str, str], sources_of: Collection[str] | None, page: PageAsked, current: int
     ) -> DraftOut:
         """`wanted_units`: the units that are shown, code and name; `sources_of`: whose lists are named; None: all."""
 
-        def by_unit(found: Iterable[T]) -> dict[str, list[T]]:
-            page = sorted(found, key=_unit)[offset : offset + limit]
-            return {code: list(group) for code, group in groupby(page, key=_unit)}
-
-        changes = [one for one in row.changes if _unit(one) in wanted_units]
-        blocked = [one for one in row.blocked if _unit(one) in wanted_units]
+        changes = [one for one in row.changes if one.entry.unit in wanted_units]
+        blocked = [one for one in row.blocked if one.unit in wanted_units]
         kinds = [one.kind for one in changes]
-        shown, kept_out = by_unit(changes), by_unit(blocked)
+        both: list[Change | Blocked] = [*changes, *blocked]
+        shown = paging.of_list(both, _place, page)
+        of_units = {code: list(lines) for code, lines in groupby(shown.rows, key=lambda one: _place(one)[0])}
         return cls(
             id=row.id, base=row.base, stale=row.base != current, made_at=row.made_at, checked_at=row.checked_at,
             counts={kind: kinds.count(kind) for kind in ChangeKind}, blocked_count=len(blocked),
             units=[
                 DraftUnit(
                     unit=code, unit_name=wanted_units[code],
-                    changes=[ChangeOut.of(one) for one in shown.get(code, ())],
-                    blocked=[BlockedOut.of(one) for one in kept_out.get(code, ())],
+                    changes=[ChangeOut.of(one) for one in lines if isinstance(one, Change)],
+                    blocked=[BlockedOut.of(one) for one in lines if isinstance(one, Blocked)],
                 )
-                for code in sorted(shown.keys() | kept_out.keys())
+                for code, lines in of_units.items()
             ],
             sources=[DraftSource.of(one) for one in row.sources if sources_of is None or one.unit in sources_of],
+            next_cursor=page.cursor(shown),
         )  # fmt: skip
 
 
-def _unit(found: Change | Blocked) -> str:
-    return found.entry.unit if isinstance(found, Change) else found.unit
+def _place(found: Change | Blocked) -> Position:
+    """By unit, matter, proof."""
+    where = found.entry if isinstance(found, Change) else found
+    return where.unit, where.matter, where.proof, type(found).__name__

@@ -14,7 +14,7 @@ from gateway.catalog.list_schemas import AnswerIn, QuestionOut, QuestionsOut, Re
 from gateway.catalog.visibility import units_of
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.paging import PageAsked, Paging
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
 from gateway.edge.services import services_of
@@ -38,33 +38,30 @@ async def start_rebuild(request: Request, caller: CurrentCaller) -> RebuildOut:
 
 
 @router.get("/v1/catalog/drafts/latest", summary="最新草案", responses=problems("draft_unknown", "invalid"))
-def get_latest_draft(caller: CurrentCaller, unit: OfUnit = None, limit: Limit = 200, offset: Offset = 0) -> DraftOut:
+def get_latest_draft(caller: CurrentCaller, page: Paging, unit: OfUnit = None) -> DraftOut:
     """最近一次重建的结果:减少、变更、增加,按单位列出;被规则拦截的及其原因;各清单的行数。各单位只看到自己的部分。"""
     with acting() as session:
-        return _answer(session, drafts.newest(session), caller, unit, limit, offset)
+        return _answer(session, drafts.newest(session), caller, unit, page)
 
 
 @router.get("/v1/catalog/drafts/{id}", summary="一份草案", responses=problems("draft_unknown", "invalid"))
 def get_draft(
-    id: Annotated[UUID, Path(description="草案编号")], caller: CurrentCaller, unit: OfUnit = None, limit: Limit = 200,  # noqa: A002
-    offset: Offset = 0,
+    id: Annotated[UUID, Path(description="草案编号")], caller: CurrentCaller, page: Paging, unit: OfUnit = None  # noqa: A002
 ) -> DraftOut:  # fmt: skip
     """同最新草案。"""
     with acting() as session:
-        return _answer(session, drafts.find(session, id), caller, unit, limit, offset)
+        return _answer(session, drafts.find(session, id), caller, unit, page)
 
 
 @router.get("/v1/catalog/questions", summary="待确认的问题", responses=problems("invalid"))
 def get_questions(
-    caller: CurrentCaller,
+    caller: CurrentCaller, page: Paging,
     answered: Annotated[bool, Query(description="true 已回答的,false 待确认的")] = False,
-    limit: Limit = 200,
-    offset: Offset = 0,
 ) -> QuestionsOut:
     """清单中无法认定的名称和相互矛盾的来源,出现最多的在前。"""
     with acting() as session:
-        found, more = cut(questions.questions(session, answered=answered, limit=limit + 1, offset=offset), limit)
-        return QuestionsOut(items=[QuestionOut.of(row) for row in found], more=more)
+        found = questions.questions(session, page, answered=answered)
+        return QuestionsOut(items=[QuestionOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.post(
@@ -93,12 +90,10 @@ def _means_something(session: Session, asked: CatalogQuestion, code: str | None)
     return code is None or session.get(_REGISTERS[topic], code) is not None
 
 
-def _answer(
-    session: Session, draft: CatalogDraft | None, caller: Caller, unit: str | None, limit: int, offset: int
-) -> DraftOut:
+def _answer(session: Session, draft: CatalogDraft | None, caller: Caller, unit: str | None, page: PageAsked) -> DraftOut:
     if draft is None:
         raise Problem("draft_unknown")
     seen = units_of(session, caller)
     names = registry.unit_names(session)
     wanted = {code: name for code, name in names.items() if (seen is None or code in seen) and unit in (None, code)}
-    return DraftOut.of(draft, wanted, seen, limit, offset, versions.current(session))
+    return DraftOut.of(draft, wanted, seen, page, versions.current(session))

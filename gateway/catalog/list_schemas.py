@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from catalog.headers import ListKind
 from domain.list_rows import Candidate, Fault, FileFault, Question, SheetFound, Topic, Verdict
-from gateway.edge.schemas import More, SchemaOut
+from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import Code, PublicLine, Remark, SchemaIn, code_of_nobody
 from ledger.catalog.intake import SourceState
 from ledger.tables.catalog import CatalogFile, CatalogQuestion, CatalogReading, CatalogRow
@@ -188,7 +188,7 @@ class RowOut(SchemaOut):
 
 class RowsOut(SchemaOut):
     items: list[RowOut]
-    more: More
+    next_cursor: NextCursor
 
 
 class RebuildOut(SchemaOut):
@@ -226,7 +226,7 @@ class QuestionOut(SchemaOut):
 
 class QuestionsOut(SchemaOut):
     items: list[QuestionOut]
-    more: More
+    next_cursor: NextCursor
 
 
 class SourceIn(SchemaIn):

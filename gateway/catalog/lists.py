@@ -29,7 +29,7 @@ from gateway.catalog.visibility import units_of as seen_by
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.bodies import is_clean
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
 from gateway.edge.uploads import _BINARY, FILE, read_list_file
@@ -114,10 +114,8 @@ def get_sources(caller: CurrentCaller) -> SourcesOut:
 @router.get("/v1/catalog/sources/{key}/rows", summary="清单各行的处理", responses=problems("list_unknown", "list_not_read", "invalid"))
 def get_rows(
     key: Key,
-    caller: CurrentCaller,
+    caller: CurrentCaller, page: Paging,
     verdict: Annotated[Verdict | None, Query(description="accepted 采用,asked 待确认,refused 退回修改;省略为全部")] = None,
-    limit: Limit = 200,
-    offset: Offset = 0,
 ) -> RowsOut:
     """最近一次读取中的各行:问题和怎么办、待确认的名称、各名称认定的理由。"""
     with acting() as session:
@@ -125,8 +123,8 @@ def get_rows(
         if reading is None:
             raise Problem("list_not_read")
         wanted = verdict.value if verdict else None
-        found, more = cut(list(intake.rows_of(session, reading.id, verdict=wanted, limit=limit + 1, offset=offset)), limit)
-        return RowsOut(items=[RowOut.of(row) for row in found], more=more)
+        found = intake.page_of_rows(session, reading.id, page, verdict=wanted)
+        return RowsOut(items=[RowOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.get(

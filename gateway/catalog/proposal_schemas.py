@@ -11,7 +11,7 @@ from pydantic import Field
 
 from domain.adjusting import ProposalKind, Standing, Step
 from gateway.catalog.draft_schemas import ChangeOut
-from gateway.edge.schemas import More, SchemaOut
+from gateway.edge.schemas import NextCursor, SchemaOut
 from ledger.catalog.change_tasks import KINDS
 from ledger.catalog.coverage import Coverage, Missing
 from ledger.tables.catalog import CatalogVersion, ChangeTask, Proposal, ProposalStep
@@ -83,7 +83,7 @@ class WholeProposal(ProposalOut):
 
 class ProposalsOut(SchemaOut):
     items: list[ProposalOut]
-    more: More
+    next_cursor: NextCursor
 
 
 class VersionOut(SchemaOut):
@@ -123,7 +123,7 @@ class TaskOut(SchemaOut):
 
 class TasksOut(SchemaOut):
     items: list[TaskOut]
-    more: More
+    next_cursor: NextCursor
 
 
 class Share(SchemaOut):

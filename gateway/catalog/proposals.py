@@ -22,7 +22,7 @@ from gateway.catalog.proposal_schemas import ProposalOut, ProposalsOut, VersionO
 from gateway.catalog.visibility import own_proposal, units_of
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
 from ledger.catalog import proposals
@@ -62,18 +62,13 @@ def draft_proposal(body: ProposalIn, caller: CurrentCaller) -> WholeProposal:
 
 @router.get("/v1/catalog/proposals", summary="编制和调整", responses=problems("invalid"))
 def get_proposals(
-    caller: CurrentCaller,
+    caller: CurrentCaller, page: Paging,
     standing: Annotated[Standing | None, Query(description="只看处于这一状态的")] = None,
-    limit: Limit = 100,
-    offset: Offset = 0,
 ) -> ProposalsOut:
     """本单位的,和由本单位起草的,最新的在前;专班办公室和公布人员看到全部。"""
     with acting() as session:
-        found = proposals.list_proposals(
-            session, units=units_of(session, caller), standing=standing, limit=limit + 1, offset=offset
-        )
-        shown, more = cut(found, limit)
-        return ProposalsOut(items=[ProposalOut.of(row) for row in shown], more=more)
+        found = proposals.list_proposals(session, page, units=units_of(session, caller), standing=standing)
+        return ProposalsOut(items=[ProposalOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.get("/v1/catalog/proposals/{id}", summary="一项编制或调整", responses=problems("proposal_unknown", "invalid"))

@@ -22,6 +22,8 @@ from gateway.commitments.schemas import (
 )
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.paging import Paging
+from gateway.edge.parameters import Number
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting, own
 from gateway.verifications.filing import read_own
@@ -33,7 +35,6 @@ from settings import settings
 
 router = api_router("commitments")
 
-Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
 ProofCode = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="证明编码", examples=["P-RESIDENCE"])]
 
 
@@ -83,11 +84,13 @@ def decline_commitment(number: Number, body: DeclineIn, caller: CurrentCaller) -
 @router.get("/v1/commitment-checks", summary="承诺核查清单", responses=problems("invalid"))
 def get_checks(
     caller: CurrentCaller,
+    page: Paging,
     status: Annotated[Literal["open", "done"], Query(description="open 待核查,done 已核查")] = "open",
 ) -> ChecksOut:
     """本单位应当核查的承诺,按期限先后排列。"""
     with acting() as session:
-        return ChecksOut(items=[CheckItem.of(row) for row in commitment_checks.checks(session, caller.unit, done=status == "done")])
+        found = commitment_checks.checks(session, caller.unit, page, done=status == "done")
+        return ChecksOut(items=[CheckItem.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.post("/v1/commitment-checks/{id}", summary="登记核查结论", responses=problems("check_unknown", "check_done", body=True))
@@ -105,11 +108,12 @@ def record_check(
         return CheckItem.of(row)
 
 
-@router.get("/v1/credit-blocks", summary="承诺限制清单", responses=problems())
-def get_credit_blocks(caller: CurrentCaller) -> BlocksOut:
+@router.get("/v1/credit-blocks", summary="承诺限制清单", responses=problems("invalid"))
+def get_credit_blocks(caller: CurrentCaller, page: Paging) -> BlocksOut:
     """因承诺不实暂不能承诺的,只列核验编号。"""
     with acting() as session:
-        return BlocksOut(items=[BlockItem.of(row, number) for row, number in commitment_checks.blocks(session)])
+        found = commitment_checks.blocks(session, page)
+        return BlocksOut(items=[BlockItem.of(*line) for line in found.rows], next_cursor=page.cursor(found))
 
 
 @router.post("/v1/credit-blocks/{id}/restore", summary="信用修复", responses=problems("block_unknown", "must_recuse", body=True))

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from domain.commitments import CheckOutcome, Decision, Evidence
-from gateway.edge.schemas import Number, SchemaOut
+from gateway.edge.schemas import NextCursor, Number, SchemaOut
 from gateway.edge.values import Line, PublicLine, SchemaIn, Sha256, Words, names_nobody
 from ledger.methods.commitments import Offer
 from ledger.tables.commitments import CommitmentCheck, CommitmentText, CreditBlock
@@ -102,6 +102,7 @@ class CheckItem(SchemaOut):
 
 class ChecksOut(SchemaOut):
     items: list[CheckItem]
+    next_cursor: NextCursor
 
 
 class BlockItem(SchemaOut):
@@ -122,6 +123,7 @@ class BlockItem(SchemaOut):
 
 class BlocksOut(SchemaOut):
     items: list[BlockItem]
+    next_cursor: NextCursor
 
 
 class CommitmentTextOut(SchemaOut):

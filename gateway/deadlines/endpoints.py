@@ -23,6 +23,8 @@ from gateway.deadlines.schemas import (
 )
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.paging import Paging
+from gateway.edge.parameters import Number, RequestId
 from gateway.edge.permissions import watches_all
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
@@ -38,8 +40,6 @@ from settings import settings
 
 router = api_router("timing")
 
-Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
-RequestId = Annotated[UUID, Path(description="核验申请的编号(收件箱中的 id)")]
 SupervisionId = Annotated[UUID, Path(description="督办的编号")]
 
 
@@ -62,15 +62,16 @@ def get_deadline(number: Number, caller: CurrentCaller) -> TimingOut:
 @router.get("/v1/supervisions", summary="督办清单", responses=problems("invalid"))
 def get_supervisions(
     caller: CurrentCaller,
+    page: Paging,
     status: Annotated[Literal["open", "done"], Query(description="open 督办中,done 已结束")] = "open",
 ) -> SupervisionsOut:
     """本单位的督办,最急的在前;专班办公室看到全部单位的。查看反馈内容有记录。"""
     unit, now = None if Role.OFFICE in caller.roles else caller.unit, settings().now()
     with transaction() as session:
-        found = supervising.lines(session, unit, done=status == "done")
-        read = [line.row.verification for line in found if line.feedback is not None]
+        found = supervising.lines(session, unit, page, done=status == "done")
+        read = [line.row.verification for line in found.rows if line.feedback is not None]
         record_first_access(session, read, "feedback", actor=caller.actor, unit=caller.unit, now=now)
-        return SupervisionsOut(items=[SupervisionOut.of(line, now) for line in found])
+        return SupervisionsOut(items=[SupervisionOut.of(line, now) for line in found.rows], next_cursor=page.cursor(found))
 
 
 @router.post(
@@ -101,11 +102,12 @@ def give_excuse(id: RequestId, body: ExcuseIn, caller: CurrentCaller) -> LimitOu
         return LimitOut.of(limit)
 
 
-@router.get("/v1/excuses", summary="待认定的超时理由", responses=problems())
-def get_excuses(caller: CurrentCaller) -> ExcusesOut:
+@router.get("/v1/excuses", summary="待认定的超时理由", responses=problems("invalid"))
+def get_excuses(caller: CurrentCaller, page: Paging) -> ExcusesOut:
     """专班办公室尚未认定的理由,最早的在前。"""
     with transaction() as session:
-        return ExcusesOut(items=[ExcuseItem.of(limit) for limit in justifications.waiting(session)])
+        found = justifications.waiting(session, page)
+        return ExcusesOut(items=[ExcuseItem.of(limit) for limit in found.rows], next_cursor=page.cursor(found))
 
 
 @router.post(

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from domain.inbox import TEXT_LIMIT, ExcuseReason, SupervisionOutcome
 from domain.limits import LimitKind
 from domain.progress import Colour
-from gateway.edge.schemas import Number, SchemaOut
+from gateway.edge.schemas import NextCursor, Number, SchemaOut
 from gateway.edge.values import SchemaIn, one_line
 from ledger import rules
 from ledger.deadlines.return_limits import ReturnLimit
@@ -235,6 +235,7 @@ class SupervisionOut(SchemaOut):
 
 class SupervisionsOut(SchemaOut):
     items: list[SupervisionOut]
+    next_cursor: NextCursor
 
 
 class ExcuseItem(SchemaOut):
@@ -254,6 +255,7 @@ class ExcuseItem(SchemaOut):
 
 class ExcusesOut(SchemaOut):
     items: list[ExcuseItem]
+    next_cursor: NextCursor
 
 
 class FeedbackIn(SchemaIn):

@@ -13,7 +13,7 @@ from ledger.casework.views import PartyView
 
 Number = Annotated[str, Field(description="核验编号", examples=["HY202603047K3M9QXT"])]
 
-More = Annotated[bool, Field(description="后面还有:以 offset 继续")]
+NextCursor = Annotated[str | None, Field(description="下一页的 cursor;null 表示没有更多")]
 
 
 class SchemaOut(BaseModel):

@@ -12,6 +12,7 @@ from domain.inbox import AttachmentUse
 from domain.numbers import is_number
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import GONE, api_router, problems
+from gateway.edge.parameters import Number, RequestId
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting, may_override, own
 from gateway.edge.uploads import read_attachment
@@ -27,8 +28,6 @@ from settings import settings
 
 router = api_router("attachments")
 
-Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
-RequestId = Annotated[UUID, Path(description="核验申请的编号(收件箱中的 id)")]
 _FILE = {
     "requestBody": {
         "required": True,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from uuid import UUID
 
-from fastapi import Path, Query, Response
+from fastapi import Query, Response
 
 from domain.lifecycle import State
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import GONE, api_router, problems
+from gateway.edge.paging import PagingOfPersons
+from gateway.edge.parameters import RequestId
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting, may_override
 from gateway.inbox.preview import preview
@@ -31,7 +32,6 @@ from settings import settings
 
 router = api_router("inbox")
 
-RequestId = Annotated[UUID, Path(description="核验申请的编号(收件箱中的 id)")]
 _ACTIONS = ("request_unknown", "already_answered", *GONE, "claimed_by_other")
 _PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 
@@ -39,18 +39,14 @@ _PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 @router.get("/v1/inbox", summary="收件箱", responses=problems("invalid"))
 def get_inbox(
     caller: CurrentCaller,
+    page: PagingOfPersons,
     status: Annotated[Literal["open", "answered"], Query(description="open 待办,answered 已答复")] = "open",
-    limit: Annotated[int, Query(ge=1, le=100, description="一页多少项")] = 100,
-    offset: Annotated[int, Query(ge=0, le=1_000_000, description="从第几项起;取上一页的 next_offset")] = 0,
 ) -> InboxOut:
     """发给本单位的核验申请。待办按时限先后排列,已超时的在最前,等待补正的在后;一页最多 100 项。查看有记录。"""
     now = settings().now()
     with transaction() as session:
-        found, more = inbox_view.lines(
-            session, caller.unit, answered=status == "answered", actor=caller.actor, now=now, limit=limit, offset=offset
-        )
-        items = [InboxAnswerItem.of(line, now) for line in found]
-        return InboxOut(items=items, next_offset=offset + len(items) if more else None)
+        found = inbox_view.lines(session, caller.unit, page, answered=status == "answered", actor=caller.actor, now=now)
+        return InboxOut(items=[InboxAnswerItem.of(line, now) for line in found.rows], next_cursor=page.cursor(found))
 
 
 @router.get("/v1/inbox/{id}", summary="查看申请", responses=problems("request_unknown", *GONE, "invalid"))

@@ -12,7 +12,7 @@ from domain.inbox import AttachmentUse
 from domain.methods import Answer
 from domain.progress import Colour
 from domain.roles import IdType
-from gateway.edge.schemas import Named, Number, SchemaOut
+from gateway.edge.schemas import Named, NextCursor, Number, SchemaOut
 from gateway.edge.values import Code, Line, SchemaIn, Words, fault, one_line
 from ledger.actor import person_of
 from ledger.casework.inbox_view import InboxDetail, InboxLine
@@ -154,7 +154,7 @@ class RequestOut(SchemaOut):
 
 class InboxOut(SchemaOut):
     items: list[InboxAnswerItem]
-    next_offset: Annotated[int | None, Field(description="下一页的 offset;null 表示没有更多")]
+    next_cursor: NextCursor
 
 
 class Taken(SchemaOut):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import Path
-
 from domain.records import RIGHT_OF_APPEAL
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.parameters import Number
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting, own
 from gateway.mismatches.schemas import MismatchIn, MismatchOut, ObjectionIn
@@ -17,8 +14,6 @@ from ledger.tables.records import Mismatch
 from settings import settings
 
 router = api_router("registers")
-
-Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
 
 
 @router.post(
@@ -64,10 +59,6 @@ def record_objection(number: Number, body: ObjectionIn, caller: CurrentCaller) -
     with acting() as session:
         own(session, caller, number)
         return _mismatch(mismatches.object_to(session, number, body.text, now=settings().now(), actor=caller.actor))
-
-
-
-
 
 
 def _mismatch(found: Mismatch) -> MismatchOut:

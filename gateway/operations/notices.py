@@ -9,6 +9,7 @@ from fastapi import Path
 
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
 from gateway.operations.schemas import NoticeOut, NoticesOut, SettlementIn
@@ -19,17 +20,14 @@ from settings import settings
 router = api_router("operations")
 
 
-@router.get("/v1/notices", summary="未确定送达的通知", responses=problems())
-def get_notices(caller: CurrentCaller) -> NoticesOut:
+@router.get("/v1/notices", summary="未确定送达的通知", responses=problems("invalid"))
+def get_notices(caller: CurrentCaller, page: Paging) -> NoticesOut:
     """邮件发出而结果不明的不会自动重发,由人工确认;多次失败的一并列出。"""
     now = settings().now()
     with acting() as session:
-        return NoticesOut(
-            items=[
-                *[_answer(row, "unknown") for row in notifications.unknown(session, now=now)],
-                *[_answer(row, "given_up") for row in notifications.given_up(session)],
-            ]
-        )
+        found = notifications.unsettled(session, page, now=now)
+        items = [_answer(row, "given_up" if row.given_up_at else "unknown") for row in found.rows]
+        return NoticesOut(items=items, next_cursor=page.cursor(found))
 
 
 @router.post("/v1/notices/{id}/settle", summary="确认通知", responses=problems("notice_unknown", body=True))

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.reasons import CloseReason, ReissueReason, RerouteReason
-from gateway.edge.schemas import Number, SchemaOut
+from gateway.edge.schemas import NextCursor, Number, SchemaOut
 from gateway.edge.values import Code, SchemaIn
 from ledger.casework.watch import Stuck
 
@@ -31,14 +31,6 @@ class StuckItem(SchemaOut):
 
 class StuckOut(SchemaOut):
     items: list[StuckItem]
-
-
-
-
-
-
-
-
 
 
 class Alive(SchemaOut):
@@ -100,3 +92,4 @@ class NoticeOut(SchemaOut):
 
 class NoticesOut(SchemaOut):
     items: list[NoticeOut]
+    next_cursor: NextCursor

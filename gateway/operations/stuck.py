@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
 
-from fastapi import Path
 from sqlalchemy.orm import Session
 
 from domain.numbers import is_number
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.parameters import Number
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
 from gateway.operations.schemas import ClosingIn, ReissueIn, RerouteIn, StuckItem, StuckOut
@@ -26,13 +25,12 @@ from settings import settings
 
 router = api_router("operations")
 
-Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
 _PROBLEMS = ("number_unknown", "state_conflict", "invalid")
 
 
 @router.get("/v1/stuck", summary="待人工处理清单", responses=problems())
 def get_stuck(caller: CurrentCaller) -> StuckOut:
-    """待人工处理、被暂停和送达通知失败的核验:原因、办法、起始时间。不含姓名和号码;缺字的列出字符编码。"""
+    """待人工处理、被暂停和送达通知失败的核验:原因、办法、起始时间;最久的在前,最多 500 项。不含姓名和号码;缺字的列出字符编码。"""
     with transaction() as session:
         return StuckOut(items=[StuckItem.of(item) for item in watch.stuck(session)])
 

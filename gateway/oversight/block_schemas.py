@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.mismatch_rate import Asker
-from gateway.edge.schemas import SchemaOut
+from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import PublicLine, SchemaIn
 from ledger.tables.admission import LookupBlock
 
@@ -40,6 +40,7 @@ class LookupBlockOut(SchemaOut):
 
 class LookupBlocksOut(SchemaOut):
     items: list[LookupBlockOut]
+    next_cursor: NextCursor
 
 
 class BlockLiftIn(SchemaIn):

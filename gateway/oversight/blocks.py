@@ -8,6 +8,7 @@ from fastapi import Path, Query
 
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
 from gateway.oversight.block_schemas import BlockLiftIn, LookupBlockOut, LookupBlocksOut
@@ -20,11 +21,13 @@ router = api_router("oversight")
 @router.get("/v1/lookup-blocks", summary="查询限制", responses=problems("invalid"))
 def get_lookup_blocks(
     caller: CurrentCaller,
+    page: Paging,
     standing: Annotated[bool, Query(description="true 只列尚未解除的")] = True,
 ) -> LookupBlocksOut:
     """因姓名与证件号码不符过多而暂停发起核验的人员、业务系统和单位,最近的在前。"""
     with acting() as session:
-        return LookupBlocksOut(items=[LookupBlockOut.of(row) for row in lookup_blocks.blocks(session, standing=standing)])
+        found = lookup_blocks.blocks(session, page, standing=standing)
+        return LookupBlocksOut(items=[LookupBlockOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.post(

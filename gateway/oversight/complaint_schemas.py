@@ -14,7 +14,7 @@ from domain.complaints import (
     ComplaintStanding,
     ComplaintStep,
 )
-from gateway.edge.schemas import More, SchemaOut, Term, term_of
+from gateway.edge.schemas import NextCursor, SchemaOut, Term, term_of
 from gateway.edge.values import Code, FreeText, GivenNumber, Instant, NeededText, PublicLine, SchemaIn
 from ledger.oversight.complaint_steps import StepView
 from ledger.tables.oversight import Complaint
@@ -87,7 +87,7 @@ class TakenComplaint(SchemaOut):
 
 class ComplaintsOut(SchemaOut):
     items: list[ComplaintOut]
-    more: More
+    next_cursor: NextCursor
 
 
 class WrittenOut(SchemaOut):

@@ -16,7 +16,7 @@ from domain.roles import Role
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.doors import KEYED
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
 from gateway.edge.uploads import FILE, read_list_file
@@ -99,14 +99,13 @@ def _enter(table: Table, caller: Caller) -> ImportOut:
 
 @router.get("/v1/complaints", summary="投诉清单", responses=problems("invalid"))
 def get_complaints(
-    caller: CurrentCaller, standing: Standings = [], limit: Limit = 200, offset: Offset = 0  # noqa: B006
+    caller: CurrentCaller, page: Paging, standing: Standings = []  # noqa: B006
 ) -> ComplaintsOut:
     """专班办公室看到全部;单位的督办员看到转给本单位的,不含反映人和原文。"""
     unit = None if _of_office(caller) else caller.unit
     with acting() as session:
-        found = complaints.listed(session, unit, standings=standing, limit=limit + 1, offset=offset)
-        rows, more = cut(found, limit)
-        return ComplaintsOut(items=[_answer(session, row, caller) for row in rows], more=more)
+        found = complaints.listed(session, unit, page, standings=standing)
+        return ComplaintsOut(items=[_answer(session, row, caller) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.get("/v1/complaints/{number}", summary="一件投诉", responses=problems("complaint_unknown", "invalid"))

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from domain.lead_path import Exemption, LeadStanding, LeadStep
-from gateway.edge.schemas import More, SchemaOut, Term, term_of
+from gateway.edge.schemas import NextCursor, SchemaOut, Term, term_of
 from gateway.edge.values import Code, Document, FreeText, NeededText, PublicLine, SchemaIn, article_clause
 from ledger.tables.oversight import Lead, LeadStepRow
 
@@ -63,7 +63,7 @@ class LeadOut(SchemaOut):
 
 class LeadsOut(SchemaOut):
     items: list[LeadOut]
-    more: More
+    next_cursor: NextCursor
 
 
 class LeadIn(SchemaIn):

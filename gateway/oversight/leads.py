@@ -14,7 +14,7 @@ from domain.leads import LeadRule, Sign
 from domain.roles import Role
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
 from gateway.oversight.complaint_schemas import TextIn
@@ -67,13 +67,12 @@ def enter_lead(body: LeadIn, caller: CurrentCaller) -> LeadOut:
 
 @router.get("/v1/leads", summary="线索清单", responses=problems("invalid"))
 def get_leads(
-    caller: CurrentCaller, standing: Standings = [], limit: Limit = 200, offset: Offset = 0  # noqa: B006
+    caller: CurrentCaller, page: Paging, standing: Standings = []  # noqa: B006
 ) -> LeadsOut:
     """专班办公室看到全部;单位的督办员看到已向本单位发出整改通知的。"""
     with acting() as session:
-        found = leads.listed(session, _whose(caller), standings=standing, limit=limit + 1, offset=offset)
-        rows, more = cut(found, limit)
-        return LeadsOut(items=[_answer(session, row, caller) for row in rows], more=more)
+        found = leads.listed(session, _whose(caller), page, standings=standing)
+        return LeadsOut(items=[_answer(session, row, caller) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.get("/v1/leads/{number}", summary="一条线索", responses=problems("lead_unknown", "invalid"))

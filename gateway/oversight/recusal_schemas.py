@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.recusal import BY_HERSELF, Subject
-from gateway.edge.schemas import More, SchemaOut
+from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import Code, NeededText, SchemaIn
 from ledger.tables.recusals import Recusal
 
@@ -35,7 +35,7 @@ class RecusalsOut(SchemaOut):
     """回避登记,最新的在前。"""
 
     items: list[RecusalOut]
-    more: More
+    next_cursor: NextCursor
 
 
 _WHAT = ",".join(f"{one.value} {one.chinese}" for one in Subject if one in BY_HERSELF)

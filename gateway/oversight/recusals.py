@@ -10,7 +10,7 @@ from domain.recusal import Subject
 from domain.roles import Role
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.paging import Paging
 from gateway.edge.refusals import acting
 from gateway.oversight.recusal_schemas import RecusalIn, RecusalOut, RecusalsOut
 from ledger import recusal
@@ -31,14 +31,12 @@ def recuse(body: RecusalIn, caller: CurrentCaller) -> RecusalOut:
 
 @router.get("/v1/recusals", summary="回避登记", responses=problems("invalid"))
 def get_recusals(
-    caller: CurrentCaller,
+    caller: CurrentCaller, page: Paging,
     subject: Annotated[Subject | None, Query(description="只看这一种")] = None,
-    limit: Limit = 200,
-    offset: Offset = 0,
 ) -> RecusalsOut:
     """最新的在前;理由由本人和专班办公室看到。"""
     office = Role.OFFICE in caller.roles
     with acting() as session:
-        rows, more = cut(recusal.listed(session, subject=subject, limit=limit + 1, offset=offset), limit)
-        items = [RecusalOut.of(row, recusal.why_of(row) if office or row.person == caller.person else None) for row in rows]
-        return RecusalsOut(items=items, more=more)
+        found = recusal.listed(session, page, subject=subject)
+        items = [RecusalOut.of(row, recusal.why_of(row) if office or row.person == caller.person else None) for row in found.rows]
+        return RecusalsOut(items=items, next_cursor=page.cursor(found))

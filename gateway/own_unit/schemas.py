@@ -11,7 +11,7 @@ from domain.lifecycle import ENDED, State
 from domain.limits import HandlingType
 from domain.methods import Method, Result
 from domain.roles import Role
-from gateway.edge.schemas import Named, Number, SchemaOut
+from gateway.edge.schemas import Named, NextCursor, Number, SchemaOut
 from ledger.tables.cases import Case
 from ledger.tables.catalog import Entry
 from ledger.tables.verifications import Verification
@@ -20,8 +20,6 @@ _ROLES = {
     Role.AGENT: "代办员", Role.SUPERVISOR: "督办员", Role.OFFICE: "工作专班办公室",
     Role.ADMINISTRATOR: "系统管理员", Role.OPERATOR: "运维", Role.PUBLISHER: "公布员",
 }  # fmt: skip
-
-Next = Annotated[str | None, Field(description="下一页的 cursor;null 表示没有更多")]
 
 
 class RoleOut(SchemaOut):
@@ -46,7 +44,7 @@ class MeOut(SchemaOut):
 
 class UnitsToAsk(SchemaOut):
     items: list[Named]
-    more: Annotated[bool, Field(description="后面还有:以 offset 继续")]
+    next_cursor: NextCursor
 
 
 class CaseLine(SchemaOut):
@@ -71,7 +69,7 @@ class CaseLine(SchemaOut):
 
 class CasesOut(SchemaOut):
     items: list[CaseLine]
-    next_cursor: Next
+    next_cursor: NextCursor
 
 
 class VerificationLine(SchemaOut):
@@ -101,7 +99,7 @@ class VerificationLine(SchemaOut):
 
 class VerificationsOut(SchemaOut):
     items: list[VerificationLine]
-    next_cursor: Next
+    next_cursor: NextCursor
 
 
 class InboxCountsOut(SchemaOut):

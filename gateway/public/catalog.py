@@ -15,6 +15,7 @@ from gateway.catalog.published_schemas import ChangeLog, PublishedList, Publishe
 from gateway.edge.caching import ASK_AGAIN, FOR_EVER, known, marked
 from gateway.edge.csv_files import CSV, csv_answer
 from gateway.edge.endpoints import Responses, problems
+from gateway.edge.parameters import VersionNumber
 from gateway.edge.refusals import acting
 from gateway.edge.streams import streamed
 from ledger.catalog import published, versions
@@ -23,7 +24,6 @@ from ledger.tables.catalog import CatalogVersion
 
 router = APIRouter(tags=["public-catalog"])
 
-VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="清单版本", examples=[1])]
 FromVersion = Annotated[int, Path(ge=0, le=1_000_000, description="从第几版;0 为首次公布之前", examples=[0])]
 _UNCHANGED: Responses = {304: {"description": "与 If-None-Match 所持的相同"}}
 _LIST = problems("version_unknown", "invalid", key=False, also=_UNCHANGED)

@@ -15,8 +15,9 @@ from gateway.edge.caching import page_once
 from gateway.edge.endpoints import Responses, problems
 from gateway.edge.pages import look, page
 from gateway.edge.paging import words_of
+from gateway.edge.parameters import VersionNumber
 from gateway.edge.refusals import acting
-from gateway.public.catalog import FromVersion, VersionNumber, tag_of
+from gateway.public.catalog import FromVersion, tag_of
 from ledger.catalog import published, versions
 from ledger.catalog.published import Wanted
 from ledger.registry import registry

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Response
 from sqlalchemy.orm import Session
 
 from domain.spelling import same_name
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.csv_files import CSV, csv_answer
 from gateway.edge.endpoints import Since, Until, api_router, period, problems
+from gateway.edge.paging import Paging
 from gateway.edge.permissions import reads_all_registers
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
@@ -27,6 +27,7 @@ from gateway.registers.schemas import (
 )
 from ledger.actor import Filer
 from ledger.cases import cases
+from ledger.paging import Page, PageRequest, every
 from ledger.registers import offsystem, voluntary
 from ledger.registers.voluntary import Stated
 from ledger.registry.keys import Caller
@@ -36,8 +37,6 @@ from settings import LOCAL, settings
 
 router = api_router("registers")
 
-PAGE = 500
-After = Annotated[int, Query(ge=0, le=2**62, description="上一页给出的 next;省略为从头")]
 _COLUMNS = (
     "序号", "时间", "单位", "办件编号", "事项", "证明", "清单列有", "当事人", "证件号码", "经办人", "原因", "本人确认", "确认凭证", "注明",
     "保存至",
@@ -65,12 +64,11 @@ def submit_voluntary(body: VoluntaryIn, caller: CurrentCaller) -> VoluntaryOut:
 
 
 @router.get("/v1/voluntary-submissions", summary="主动提供台账", responses=problems("invalid"))
-def get_voluntary(caller: CurrentCaller, since: Since = None, until: Until = None, after: After = 0) -> VoluntariesOut:
-    """本单位的台账,当事人脱敏,每页 500 行;专班办公室和管理员看到全部单位的。"""
+def get_voluntary(caller: CurrentCaller, page: Paging, since: Since = None, until: Until = None) -> VoluntariesOut:
+    """本单位的台账,按序号,当事人脱敏;专班办公室和管理员看到全部单位的。"""
     with acting() as session:
-        found = voluntary.listed(session, _scope(caller), *period(since, until), after=after, limit=PAGE)
-        items = [VoluntaryOut.of(line) for line in found]
-        return VoluntariesOut(items=items, next=items[-1].id if len(items) == PAGE else None)
+        found = voluntary.listed(session, _scope(caller), *period(since, until), page)
+        return VoluntariesOut(items=[VoluntaryOut.of(line) for line in found.rows], next_cursor=page.cursor(found))
 
 
 @router.get(
@@ -86,13 +84,11 @@ def export_voluntary(caller: CurrentCaller, since: Since = None, until: Until = 
 
 def _all_rows(unit: str | None, since: datetime, until: datetime) -> Iterator[tuple[object, ...]]:
     """Page by page, each in a transaction of its own: a slow reader holds no connection while it reads."""
-    after: int | None = 0
-    while after is not None:
+    def read(page: PageRequest) -> Page[VoluntaryOut]:
         with acting() as session:
-            found = voluntary.listed(session, unit, since, until, after=after, limit=PAGE)
-            items = [VoluntaryOut.of(line) for line in found]
-        after = items[-1].id if len(items) == PAGE else None
-        yield from map(_row, items)
+            return voluntary.listed(session, unit, since, until, page).map(VoluntaryOut.of)
+
+    return map(_row, every(read))
 
 
 def _row(one: VoluntaryOut) -> tuple[object, ...]:
@@ -132,12 +128,11 @@ def record_off_system(body: OffSystemIn, caller: CurrentCaller) -> OffSystemOut:
 
 
 @router.get("/v1/off-system-lookups", summary="系统外查询台账", responses=problems("invalid"))
-def get_off_system(caller: CurrentCaller, since: Since = None, until: Until = None, after: After = 0) -> OffSystemsOut:
-    """本单位的备案,每页 500 行;专班办公室和管理员看到全部单位的。"""
+def get_off_system(caller: CurrentCaller, page: Paging, since: Since = None, until: Until = None) -> OffSystemsOut:
+    """本单位的备案,按序号;专班办公室和管理员看到全部单位的。"""
     with acting() as session:
-        found = offsystem.listed(session, _scope(caller), *period(since, until), after=after, limit=PAGE)
-        items = [OffSystemOut.of(line) for line in found]
-        return OffSystemsOut(items=items, next=items[-1].id if len(items) == PAGE else None)
+        found = offsystem.listed(session, _scope(caller), *period(since, until), page)
+        return OffSystemsOut(items=[OffSystemOut.of(line) for line in found.rows], next_cursor=page.cursor(found))
 
 
 def _case_and_party(session: Session, caller: Caller, number: str, sent: PartyIn) -> tuple[Case, Party]:

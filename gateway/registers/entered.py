@@ -13,6 +13,7 @@ from domain.roles import Role
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.csv_files import CSV, csv_answer
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.paging import Paging
 from gateway.edge.permissions import reads_all_registers
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
@@ -24,15 +25,15 @@ from gateway.registers.entered_schemas import (
     RegisterOut,
     RegistersOut,
 )
+from ledger.paging import Page, PageRequest, every
 from ledger.registers import manual_registers
 from ledger.registry.keys import Caller
+from ledger.tables.oversight import RegisterEntry
 from settings import LOCAL, settings
 
 router = api_router("oversight")
 
-PAGE = 500
 Kind = Annotated[str, Path(max_length=20, description="登记册", examples=["publicity"])]
-After = Annotated[int, Query(ge=0, le=2**62, description="上一页给出的 next;省略为从头")]
 Corrected = Annotated[bool, Query(description="连同已被更正的")]
 
 
@@ -73,13 +74,12 @@ def enter_register(kind: Kind, body: EntryValuesIn, caller: CurrentCaller) -> En
 
 
 @router.get("/v1/entered-registers/{kind}", summary="登记册", responses=problems("register_unknown", "invalid"))
-def get_entries(kind: Kind, caller: CurrentCaller, corrected: Corrected = False, after: After = 0) -> EntriesOut:
-    """本单位的,每页 500 条;专班办公室和管理员看到全部单位的。"""
+def get_entries(kind: Kind, caller: CurrentCaller, page: Paging, corrected: Corrected = False) -> EntriesOut:
+    """本单位的,按序号;专班办公室和管理员看到全部单位的。"""
     register = _kind(kind)
     with acting() as session:
-        found = manual_registers.listed(session, register, _whose(caller), replaced=corrected, after=after, limit=PAGE)
-        items = [EntryOut.of(row) for row in found]
-    return EntriesOut(items=items, next=items[-1].serial if len(items) == PAGE else None)
+        found = manual_registers.listed(session, register, _whose(caller), page, replaced=corrected)
+        return EntriesOut(items=[EntryOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.get(
@@ -97,17 +97,13 @@ def export_entries(kind: Kind, caller: CurrentCaller, corrected: Corrected = Fal
 
 
 def _rows(register: RegisterKind, names: list[str], unit: str | None, corrected: bool) -> Iterator[tuple[object, ...]]:
-    after: int | None = 0
-    while after is not None:
+    def read(page: PageRequest) -> Page[RegisterEntry]:
         with acting() as session:
-            found = manual_registers.listed(session, register, unit, replaced=corrected, after=after, limit=PAGE)
-            rows = [
-                (row.serial, row.unit, *(row.values.get(name, "") for name in names),
-                 f"{row.entered_at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}", row.entered_by, row.replaces)
-                for row in found
-            ]  # fmt: skip
-            after = found[-1].serial if len(found) == PAGE else None
-        yield from rows
+            return manual_registers.listed(session, register, unit, page, replaced=corrected)
+
+    for row in every(read):
+        entered_at = f"{row.entered_at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}"
+        yield row.serial, row.unit, *(row.values.get(name, "") for name in names), entered_at, row.entered_by, row.replaces
 
 
 def _kind(text: str) -> RegisterKind:

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from domain.registers import RegisterKind
-from gateway.edge.schemas import SchemaOut
+from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import Code, SchemaIn, free_text
 from ledger.tables.oversight import RegisterEntry
 
@@ -50,7 +50,7 @@ class EntryOut(SchemaOut):
 
 class EntriesOut(SchemaOut):
     items: list[EntryOut]
-    next: int | None
+    next_cursor: NextCursor
 
 
 class EntryValuesIn(SchemaIn):

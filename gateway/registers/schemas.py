@@ -9,12 +9,10 @@ from pydantic import Field
 
 from domain.commitments import Evidence
 from domain.records import OffSystemResult, VoluntaryMark, VoluntaryReason
-from gateway.edge.schemas import SchemaOut
+from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import Code, Instant, Line, PartyIn, SchemaIn, Sha256
 from ledger.registers.offsystem import OffSystemLine
 from ledger.registers.voluntary import VoluntaryLine
-
-Next = Annotated[int | None, Field(description="还有后续:以此作 after 再查;null 表示到底")]
 
 
 class MarkOut(SchemaOut):
@@ -61,7 +59,7 @@ class VoluntaryOut(SchemaOut):
 
 class VoluntariesOut(SchemaOut):
     items: list[VoluntaryOut]
-    next: Next
+    next_cursor: NextCursor
 
 
 class OffSystemOut(SchemaOut):
@@ -91,7 +89,7 @@ class OffSystemOut(SchemaOut):
 
 class OffSystemsOut(SchemaOut):
     items: list[OffSystemOut]
-    next: Next
+    next_cursor: NextCursor
 
 
 class ConfirmationIn(SchemaIn):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from gateway.edge.schemas import SchemaOut
+from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import Instant, SchemaIn
 from ledger.outbox.undelivered import Undelivered
 
@@ -59,6 +59,7 @@ class UndeliveredItem(SchemaOut):
 
 class UndeliveredOut(SchemaOut):
     items: list[UndeliveredItem]
+    next_cursor: NextCursor
 
 
 class SentAgainOut(SchemaOut):

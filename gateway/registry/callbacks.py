@@ -8,12 +8,14 @@ import secrets
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Path, Query
+from fastapi import Query
 
 from connectors.receivers import ReceiverRefused, judge
 from domain.clear_text import named
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.paging import Paging
+from gateway.edge.parameters import UnitCode
 from gateway.edge.problems import Problem
 from gateway.edge.values import Instant
 from gateway.registry.callback_schemas import (
@@ -32,7 +34,6 @@ from settings import settings
 
 router = api_router("administration")
 
-UnitCode = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="单位编码", examples=["370402-PERMIT"])]
 _PREFIX = "whsec_"
 _REFUSED = {
     "bad_address": "callback_url_invalid",
@@ -86,12 +87,12 @@ def delete_callback(unit: UnitCode, caller: CurrentCaller) -> None:
 
 @router.get("/v1/undelivered", summary="未送达的回调", responses=problems("invalid"))
 def get_undelivered(
-    caller: CurrentCaller, unit: OfUnit = None, number: OfNumber = None, since: MadeSince = None, until: MadeUntil = None
+    caller: CurrentCaller, page: Paging, unit: OfUnit = None, number: OfNumber = None, since: MadeSince = None, until: MadeUntil = None
 ) -> UndeliveredOut:
-    """接收方没有收下的回调(核验结果和给单位的通知):按单位、核验编号、产生时间查询;待重试的和已停止的都列出,最多 500 条。"""
+    """接收方没有收下的回调(核验结果和给单位的通知):按单位、核验编号、产生时间查询;待重试的和已停止的都列出,最早的在前。"""
     with transaction() as session:
-        found = undelivered(session, Which(unit, number, since, until))
-        return UndeliveredOut(items=[UndeliveredItem.of(item) for item in found])
+        found = undelivered(session, Which(unit, number, since, until), page)
+        return UndeliveredOut(items=[UndeliveredItem.of(item) for item in found.rows], next_cursor=page.cursor(found))
 
 
 @router.post("/v1/undelivered/send-again", summary="重发回调", responses=problems(body=True))

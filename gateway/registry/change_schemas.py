@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStanding
-from gateway.edge.schemas import More, SchemaOut
+from gateway.edge.schemas import NextCursor, SchemaOut
 from ledger.tables.register_changes import RegisterChange
 from ledger.tables.traces import Trace
 
@@ -44,7 +44,7 @@ class RegisterChangeOut(SchemaOut):
 
 class RegisterChangesOut(SchemaOut):
     items: list[RegisterChangeOut]
-    more: More
+    next_cursor: NextCursor
 
 
 class TraceOut(SchemaOut):
@@ -64,4 +64,4 @@ class TraceOut(SchemaOut):
 
 class TracesOut(SchemaOut):
     items: list[TraceOut]
-    more: More
+    next_cursor: NextCursor

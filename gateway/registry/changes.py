@@ -10,7 +10,7 @@ from fastapi import Path, Query
 from domain.register_changes import RegisterChangeStanding
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import Since, Until, api_router, period, problems
-from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
 from gateway.registry.change_schemas import (
@@ -31,15 +31,13 @@ _DECIDE = problems("register_change_unknown", "register_change_refused", "invali
 
 @router.get("/v1/registry/changes", summary="登记变更", responses=problems("invalid"))
 def get_register_changes(
-    caller: CurrentCaller,
+    caller: CurrentCaller, page: Paging,
     standing: Annotated[RegisterChangeStanding | None, Query(description="waiting 待确认,confirmed 已确认,refused 不予确认,replaced 已由后来的代替,installed 首次安装")] = None,
-    limit: Limit = 200,
-    offset: Offset = 0,
 ) -> RegisterChangesOut:
     """最新的在前:变更前后、提出人和确认人、各自的时间。"""
     with acting() as session:
-        rows, more = cut(register_changes.listed(session, standing, limit=limit + 1, offset=offset), limit)
-        return RegisterChangesOut(items=[RegisterChangeOut.of(row) for row in rows], more=more)
+        found = register_changes.listed(session, page, standing)
+        return RegisterChangesOut(items=[RegisterChangeOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.post("/v1/registry/changes/{id}/confirm", summary="确认登记变更", responses=_DECIDE)
@@ -64,18 +62,15 @@ def refuse_change(id: ChangeId, caller: CurrentCaller) -> RegisterChangeOut:  # 
 
 @router.get("/v1/traces", summary="留痕", responses=problems("invalid"))
 def get_traces(
-    caller: CurrentCaller,
+    caller: CurrentCaller, page: Paging,
     place: Annotated[str | None, Query(max_length=40, pattern=r"^[a-z_]+$", description="哪一张表,如 people、units、api_keys、deadlines")] = None,
     subject: Annotated[str | None, Query(max_length=64, description="编码或 id")] = None,
     by: Annotated[str | None, Query(max_length=130, description="由谁", examples=["person:demo-admin"])] = None,
     since: Since = None,
     until: Until = None,
-    limit: Limit = 200,
-    offset: Offset = 0,
 ) -> TracesOut:
     """谁在何时改了登记库、密钥、时限、证明和用印记录,改前改后;由数据库自行记下,任何人不能更改。最新的在前。"""
     start, end = period(since, until)
     with acting() as session:
-        found = traces.listed(session, start, end, place=place, subject=subject, by=by, limit=limit + 1, offset=offset)
-        rows, more = cut(found, limit)
-        return TracesOut(items=[TraceOut.of(row) for row in rows], more=more)
+        found = traces.listed(session, start, end, page, place=place, subject=subject, by=by)
+        return TracesOut(items=[TraceOut.of(row) for row in found.rows], next_cursor=page.cursor(found))

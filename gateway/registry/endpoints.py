@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from domain.register_changes import Register
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.paging import Limit, Offset, Search, cut, words_of
+from gateway.edge.paging import Paging, Search, words_of
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
 from gateway.edge.values import code_of_nobody
@@ -45,11 +45,11 @@ Code = Annotated[
 
 
 @router.get("/v1/registry/units", summary="单位名录", responses=problems("invalid", "text_unclean"))
-def get_units(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> UnitsOut:
+def get_units(caller: CurrentCaller, page: Paging, q: Search = "") -> UnitsOut:
     """全部单位,按编码。"""
     with acting() as session:
-        found, more = cut(registry.listed(session, Unit, words_of(q), limit=limit + 1, offset=offset), limit)
-        return UnitsOut(items=[UnitOut.of(row) for row in found], more=more)
+        found = registry.listed(session, Unit, page, words_of(q))
+        return UnitsOut(items=[UnitOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.put(
@@ -75,11 +75,11 @@ def put_unit(code: Code, body: UnitIn, caller: CurrentCaller) -> UnitOut:
 
 
 @router.get("/v1/registry/matters", summary="事项目录", responses=problems("invalid", "text_unclean"))
-def get_matters(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> MattersOut:
+def get_matters(caller: CurrentCaller, page: Paging, q: Search = "") -> MattersOut:
     """全部事项,按编码。"""
     with acting() as session:
-        found, more = cut(registry.listed(session, Matter, words_of(q), limit=limit + 1, offset=offset), limit)
-        return MattersOut(items=[MatterOut.of(row) for row in found], more=more)
+        found = registry.listed(session, Matter, page, words_of(q))
+        return MattersOut(items=[MatterOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.put("/v1/registry/matters/{code}", summary="登记事项", responses=problems("unit_not_registered", body=True))
@@ -92,12 +92,12 @@ def put_matter(code: Code, body: MatterIn, caller: CurrentCaller) -> MatterOut:
 
 
 @router.get("/v1/registry/proofs", summary="证明种类", responses=problems("invalid", "text_unclean"))
-def get_proofs(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> ProofKindsOut:
+def get_proofs(caller: CurrentCaller, page: Paging, q: Search = "") -> ProofKindsOut:
     """全部证明种类,按编码。没有设定依据的是取消候选。"""
     with acting() as session:
-        found, more = cut(registry.listed(session, ProofKind, words_of(q), limit=limit + 1, offset=offset), limit)
-        used = published.uses(session, [row.code for row in found])
-        return ProofKindsOut(items=[ProofKindOut.of(row, used.get(row.code, 0)) for row in found], more=more)
+        found = registry.listed(session, ProofKind, page, words_of(q))
+        used = published.uses(session, [row.code for row in found.rows])
+        return ProofKindsOut(items=[ProofKindOut.of(row, used.get(row.code, 0)) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.put("/v1/registry/proofs/{code}", summary="登记证明种类", responses=problems("unit_not_registered", body=True))
@@ -112,11 +112,11 @@ def put_proof(code: Code, body: ProofIn, caller: CurrentCaller) -> ProofKindOut:
 
 
 @router.get("/v1/registry/databases", summary="证照、证明数据库", responses=problems("invalid", "text_unclean"))
-def get_databases(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> DatabasesOut:
+def get_databases(caller: CurrentCaller, page: Paging, q: Search = "") -> DatabasesOut:
     """应接尽接:已接入的和尚未接入的。"""
     with acting() as session:
-        found, more = cut(registry.listed(session, Database, words_of(q), limit=limit + 1, offset=offset), limit)
-        return DatabasesOut(items=[DatabaseOut.of(row) for row in found], more=more)
+        found = registry.listed(session, Database, page, words_of(q))
+        return DatabasesOut(items=[DatabaseOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.put(

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from domain.blocking import Organ
 from domain.identity import is_uscc
 from domain.limits import HandlingType
-from gateway.edge.schemas import More, SchemaOut
+from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import Code, Flag, PublicLine, SchemaIn, Text, names_nobody, one_line
 from gateway.registry.change_schemas import RegisterChangeOut
 from ledger.tables.registry import Database, Matter, ProofKind, Unit
@@ -126,22 +126,22 @@ class DatabaseOut(SchemaOut):
 
 class UnitsOut(SchemaOut):
     items: list[UnitOut]
-    more: More
+    next_cursor: NextCursor
 
 
 class MattersOut(SchemaOut):
     items: list[MatterOut]
-    more: More
+    next_cursor: NextCursor
 
 
 class ProofKindsOut(SchemaOut):
     items: list[ProofKindOut]
-    more: More
+    next_cursor: NextCursor
 
 
 class DatabasesOut(SchemaOut):
     items: list[DatabaseOut]
-    more: More
+    next_cursor: NextCursor
 
 
 def _checked_uscc(code: str | None) -> str | None:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from domain.key_scopes import Scope
 from domain.systems import SystemLevel
-from gateway.edge.schemas import More, SchemaOut
+from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import Code, Flag, PublicLine, SchemaIn, Text, names_nobody
 from gateway.registry.schemas import Remarks, Waits
 from ledger.registry.systems import Calls
@@ -48,7 +48,7 @@ class SystemOut(SchemaOut):
 
 class SystemsOut(SchemaOut):
     items: list[SystemOut]
-    more: More
+    next_cursor: NextCursor
 
 
 class SystemIn(SchemaIn):

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.paging import Limit, Offset, Search, cut, words_of
+from gateway.edge.paging import Paging, Search, words_of
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
 from gateway.registry.change_schemas import RegisterChangeOut
@@ -20,11 +20,11 @@ router = api_router("registry")
 
 
 @router.get("/v1/registry/systems", summary="业务系统", responses=problems("invalid", "text_unclean"))
-def get_systems(caller: CurrentCaller, q: Search = "", limit: Limit = 200, offset: Offset = 0) -> SystemsOut:
+def get_systems(caller: CurrentCaller, page: Paging, q: Search = "") -> SystemsOut:
     """各单位的业务系统,按编码:是否应对接,首次和最近一次调用,密钥的权限范围。"""
     with acting() as session:
-        found, more = cut(registry.listed(session, System, words_of(q), limit=limit + 1, offset=offset), limit)
-        return SystemsOut(items=_answers(session, found), more=more)
+        found = registry.listed(session, System, page, words_of(q))
+        return SystemsOut(items=_answers(session, found.rows), next_cursor=page.cursor(found))
 
 
 @router.put("/v1/registry/systems/{code}", summary="登记业务系统", responses=problems("system_refused", body=True))

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.paging import Limit, Offset, cut
+from gateway.edge.paging import Paging
 from gateway.edge.permissions import reads_all_reports
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import acting
@@ -67,16 +67,14 @@ async def order_report(body: ReportOrderIn, request: Request, caller: CurrentCal
 
 @router.get("/v1/reports", summary="已编制的周报", responses=problems("invalid"))
 def get_reports(
-    caller: CurrentCaller,
+    caller: CurrentCaller, page: Paging,
     unit: Annotated[str | None, Query(max_length=64, description="只看这个单位的(单位编码);空为全区")] = None,
-    limit: Limit = 50,
-    offset: Offset = 0,
 ) -> ReportsOut:
     """各期各版,新的在前。督办员看到本单位的。"""
     with acting() as session:
         scope = unit if reads_all_reports(caller) else caller.unit
-        found, more = cut(reports.listed(session, scope, limit=limit + 1, offset=offset), limit)
-        return ReportsOut(items=[ReportOut.of(row) for row in found], more=more)
+        found = reports.listed(session, scope, page)
+        return ReportsOut(items=[ReportOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.get(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from gateway.edge.schemas import More, SchemaOut
+from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import Code, PublicLine, SchemaIn
 from ledger.outbox import notifications
 from ledger.outbox.reports import Wanted
@@ -42,7 +42,7 @@ class ReportOut(SchemaOut):
 
 class ReportsOut(SchemaOut):
     items: list[ReportOut]
-    more: More
+    next_cursor: NextCursor
 
 
 class ReportOrderOut(SchemaOut):

@@ -10,6 +10,7 @@ from fastapi import Path, Query
 from domain.retention import RetentionStanding
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.paging import Paging
 from gateway.edge.refusals import acting
 from gateway.retention.schemas import (
     ErasureIn,
@@ -25,21 +26,16 @@ from settings import settings
 
 router = api_router("oversight")
 
-Limit = Annotated[int, Query(ge=1, le=500, description="最多几项")]
-Offset = Annotated[int, Query(ge=0, le=1_000_000, description="跳过前几项")]
-
 
 @router.get("/v1/retention", summary="保管期限届满清册", responses=problems("invalid"))
 def get_retention(
-    caller: CurrentCaller,
+    caller: CurrentCaller, page: Paging,
     standing: Annotated[RetentionStanding | None, Query(description="listed 待确认,held 暂停销毁,confirmed 待销毁,erased 已销毁")] = None,
-    limit: Limit = 200,
-    offset: Offset = 0,
 ) -> RetentionOut:
     """保管期限已满的办件、投诉和主动提供台账,最早届满的在前。只有编号,没有姓名和号码。"""
     with acting() as session:
-        found = retention.lines(session, standing, limit=limit + 1, offset=offset)
-        return RetentionOut(items=[RetentionItemOut.of(line) for line in found[:limit]], more=len(found) > limit)
+        found = retention.lines(session, page, standing)
+        return RetentionOut(items=[RetentionItemOut.of(line) for line in found.rows], next_cursor=page.cursor(found))
 
 
 @router.post("/v1/retention/confirm", summary="确认销毁", responses=problems("retention_refused", "must_recuse", body=True))
@@ -49,11 +45,12 @@ def confirm_erasure(body: ErasureIn, caller: CurrentCaller) -> ErasureOut:
         return ErasureOut(confirmed=retention.confirm(session, body.items, now=settings().now(), actor=caller.actor))
 
 
-@router.get("/v1/holds", summary="暂停销毁", responses=problems())
-def get_holds(caller: CurrentCaller) -> HoldsOut:
+@router.get("/v1/holds", summary="暂停销毁", responses=problems("invalid"))
+def get_holds(caller: CurrentCaller, page: Paging) -> HoldsOut:
     """尚未解除的各项暂停。"""
     with acting() as session:
-        return HoldsOut(items=[HoldOut.of(row) for row in retention.standing_holds(session)])
+        found = retention.standing_holds(session, page)
+        return HoldsOut(items=[HoldOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
 @router.post("/v1/holds", status_code=201, summary="登记暂停销毁", responses=problems("retention_refused", body=True))

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from domain.retention import HoldReason, Kept, RetentionStanding
-from gateway.edge.schemas import SchemaOut
+from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import Code, PublicLine, SchemaIn, fault
 from ledger.retention import RetentionLine
 from ledger.tables.retention import Hold
@@ -39,6 +39,7 @@ class HoldOut(SchemaOut):
 
 class HoldsOut(SchemaOut):
     items: list[HoldOut]
+    next_cursor: NextCursor
 
 
 class RetentionItemOut(SchemaOut):
@@ -69,7 +70,7 @@ class RetentionItemOut(SchemaOut):
 
 class RetentionOut(SchemaOut):
     items: list[RetentionItemOut]
-    more: bool
+    next_cursor: NextCursor
 
 
 class ErasureOut(SchemaOut):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Header, Path, Request, Response
+from fastapi import Header, Request, Response
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -12,6 +12,7 @@ from domain.numbers import is_number
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.contract import header
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.parameters import Number
 from gateway.edge.permissions import sees_persons, watches_all
 from gateway.edge.prefer_wait import LONGEST_WAIT, wait_seconds
 from gateway.edge.problems import Problem
@@ -38,7 +39,6 @@ from settings import settings
 
 router = api_router("verifications")
 
-Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
 IdempotencyKey = Annotated[
     str,
     Header(

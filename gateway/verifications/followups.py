@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import Path
-
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.parameters import Number
 from gateway.edge.refusals import acting, own
 from gateway.verifications.filing import read_own
 from gateway.verifications.followup_schemas import (
@@ -22,8 +19,6 @@ from ledger.tables.registry import Unit
 from settings import settings
 
 router = api_router("verifications")
-
-Number = Annotated[str, Path(max_length=40, description="核验编号", examples=["HY202603047K3M9QXT"])]
 
 
 @router.post(

@@ -19,6 +19,7 @@ from ledger.deadlines import promises, return_limits
 from ledger.deadlines.timing import colour_of, notes_of
 from ledger.inbox import returns, supplements
 from ledger.inbox.requests import due_of, inbox
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
@@ -96,20 +97,18 @@ class InboxDetail:
 
 
 def lines(
-    session: Session, unit: str, *, answered: bool, actor: str, now: datetime, limit: int = 100, offset: int = 0
-) -> tuple[list[InboxLine], bool]:
-    """A page of the unit's inbox, what is due first on top, and whether more follow.
+    session: Session, unit: str, page: PageRequest = FIRST, *, answered: bool, actor: str, now: datetime
+) -> Page[InboxLine]:
+    """A page of the unit's inbox, what is due first on top.
 
     Who sees a request for the first time is put on the record.
     """
-    asked = inbox(session, unit, answered=answered, limit=limit + 1, offset=offset)
-    items = asked[:limit]
-    found = _lines(session, {item.request.id: item.due_at for item in items}, now)
-    ordered = [found[item.request.id] for item in items]
+    asked = inbox(session, unit, page, answered=answered)
+    found = _lines(session, {item.request.id: item.due_at for item in asked.rows}, now)
     if not answered:
-        numbers = (line.request.verification for line in ordered)
+        numbers = (item.request.verification for item in asked.rows)
         record_first_access(session, numbers, _READ, actor=actor, unit=unit, now=now)
-    return ordered, len(asked) > limit
+    return asked.map(lambda item: found[item.request.id])
 
 
 def detail(session: Session, unit: str, request: UUID, *, actor: str, now: datetime) -> InboxDetail | None:

@@ -1,7 +1,6 @@
 """本单位的办件、核验和待办: a unit's own lists, newest first, and how much waits in its inbox.
 
-A page begins after the last line of the page before, by instant and key: what arrives meanwhile neither repeats a line
-nor hides one. No persons' data is opened. What a unit inherited by a merger is its own (ledger.succession).
+No persons' data is opened. What a unit inherited by a merger is its own (ledger.succession).
 """
 
 from __future__ import annotations
@@ -11,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Subquery, exists, func, select, true, tuple_
+from sqlalchemy import Select, Subquery, exists, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain.instants import is_past
 from domain.lifecycle import State
+from ledger import paging
 from ledger.actor import person_of
 from ledger.inbox.requests import DUE
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.cases import Case
 from ledger.tables.catalog import Entry
@@ -25,44 +26,37 @@ from ledger.tables.inbox import Suspension
 from ledger.tables.registry import Matter, Unit
 from ledger.tables.verifications import Request, Verification
 
-#: Where a page ended: the instant and the key of its last line.
-Place = tuple[datetime, str]
 
-
-def cases(session: Session, unit: str, *, after: Place | None, still_open: bool | None, limit: int) -> list[tuple[Case, str]]:
-    """The unit's cases with their matter's name; `limit` of them from `after` on."""
-    page = select(Case.id)
+def cases(session: Session, unit: str, page: PageRequest = FIRST, *, still_open: bool | None) -> Page[tuple[Case, str]]:
+    """The unit's cases with their matter's name."""
+    own = select(Case.id)
     if still_open is not None:
-        page = page.where(Case.closed_at.is_(None) if still_open else Case.closed_at.is_not(None))
-    if after is not None:
-        page = page.where(tuple_(Case.registered_at, Case.number) < after)
-    newest = Case.registered_at.desc(), Case.number.desc()
-    chosen = _of_each(session, unit, page.order_by(*newest).limit(limit), Case.unit)
+        own = own.where(Case.closed_at.is_(None) if still_open else Case.closed_at.is_not(None))
+    newest = Case.registered_at.desc(), Case.number.desc(), Case.id.desc()
+    chosen = _of_each(session, unit, paging.within(own, newest, page), Case.unit)
     query = select(Case, Matter.name).join(chosen, chosen.c.id == Case.id).join(Matter, Matter.code == Case.matter)
-    return list(session.execute(query.order_by(*newest).limit(limit)).tuples())
+    return paging.tuples(session, query, newest, page)
 
 
 def verifications(
-    session: Session, unit: str, *, after: Place | None, states: Sequence[State], case: str | None, limit: int
-) -> list[tuple[Verification, Entry, str]]:
+    session: Session, unit: str, page: PageRequest = FIRST, *, states: Sequence[State], case: str | None
+) -> Page[tuple[Verification, Entry, str]]:
     """The unit's verifications with their entry of the list and the case's number."""
-    page = select(Verification.number)
+    own = select(Verification.number)
     if states:
-        page = page.where(Verification.state.in_(states))
+        own = own.where(Verification.state.in_(states))
     if case is not None:
         numbered = select(Case.id).where(Case.number == case, Case.unit.in_(estate(session, unit)))
-        page = page.where(Verification.case.in_(session.scalars(numbered).all()))
-    if after is not None:
-        page = page.where(tuple_(Verification.filed_at, Verification.number) < after)
+        own = own.where(Verification.case.in_(session.scalars(numbered).all()))
     newest = Verification.filed_at.desc(), Verification.number.desc()
-    chosen = _of_each(session, unit, page.order_by(*newest).limit(limit), Verification.unit)
+    chosen = _of_each(session, unit, paging.within(own, newest, page), Verification.unit)
     query = (
         select(Verification, Entry, Case.number)
         .join(chosen, chosen.c.number == Verification.number)
         .join(Entry, Entry.id == Verification.entry)
         .join(Case, Case.id == Verification.case)
     )
-    return list(session.execute(query.order_by(*newest).limit(limit)).tuples())
+    return paging.tuples(session, query, newest, page)
 
 
 def _of_each(session: Session, unit: str, page: Select[Any], column: InstrumentedAttribute[str]) -> Subquery:

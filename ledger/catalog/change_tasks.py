@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.listing import Change
+from ledger import paging
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.catalog import ChangeTask
 
@@ -30,15 +32,16 @@ def set_tasks(session: Session, version: int, changes: Iterable[Change], *, now:
 
 
 def tasks(
-    session: Session, *, unit: str | None = None, still_open: bool = False, limit: int = 200, offset: int = 0
-) -> list[ChangeTask]:
+    session: Session, page: PageRequest = FIRST, *, unit: str | None = None, still_open: bool = False
+) -> Page[ChangeTask]:
     """Tasks of a unit, or of all: the oldest first."""
-    query = select(ChangeTask).order_by(ChangeTask.made_at, ChangeTask.matter, ChangeTask.what)
+    query = select(ChangeTask)
     if unit is not None:
         query = query.where(ChangeTask.unit.in_(estate(session, unit)))
     if still_open:
         query = query.where(ChangeTask.done_at.is_(None))
-    return list(session.scalars(query.limit(limit).offset(offset)))
+    order = ChangeTask.made_at, ChangeTask.matter, ChangeTask.what, ChangeTask.id
+    return paging.scalars(session, query, order, page)
 
 
 def acknowledge(session: Session, task: UUID, unit: str, note: str, *, now: datetime, actor: str) -> ChangeTask | None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.orm import Session, defer
 
 from domain.list_rows import Counts, FileFault, RowResult, SheetFound
+from ledger import paging
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.tables.catalog import CatalogFile, CatalogReading, CatalogRow, CatalogSource
 
 _AT_ONCE = 1000
@@ -145,11 +147,20 @@ def keep_reading(
     return row
 
 
-def rows_of(
-    session: Session, reading: int, *, verdict: str | None = None, limit: int | None = None, offset: int = 0
-) -> Iterator[CatalogRow]:
+def rows_of(session: Session, reading: int, *, verdict: str | None = None) -> Iterator[CatalogRow]:
     """The rows of a reading in their order."""
-    query = select(CatalogRow).where(CatalogRow.reading == reading).order_by(CatalogRow.sheet, CatalogRow.line)
-    if verdict is not None:
-        query = query.where(CatalogRow.verdict == verdict)
-    yield from session.scalars(query.limit(limit).offset(offset).execution_options(yield_per=_AT_ONCE))
+    query = _rows(reading, verdict).order_by(*_PLACE)
+    yield from session.scalars(query.execution_options(yield_per=_AT_ONCE))
+
+
+def page_of_rows(session: Session, reading: int, page: PageRequest = FIRST, *, verdict: str | None = None) -> Page[CatalogRow]:
+    """A page of them."""
+    return paging.scalars(session, _rows(reading, verdict), _PLACE, page)
+
+
+_PLACE = CatalogRow.sheet, CatalogRow.line
+
+
+def _rows(reading: int, verdict: str | None) -> Select[tuple[CatalogRow]]:
+    query = select(CatalogRow).where(CatalogRow.reading == reading)
+    return query if verdict is None else query.where(CatalogRow.verdict == verdict)

@@ -19,11 +19,12 @@ from domain.limits import aware
 from domain.listing import Change, apply
 from domain.recusal import Subject
 from domain.roles import Role
-from ledger import recusal
+from ledger import paging, recusal
 from ledger.calendars import terms
 from ledger.calendars.calendars import calendar
 from ledger.catalog import change_tasks, rule_inputs, versions
 from ledger.outbox.alarms import raise_alarm
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.tables.catalog import CatalogVersion, Proposal, ProposalStep
 from ledger.tables.registry import Unit
 
@@ -173,20 +174,15 @@ def steps_of(session: Session, proposal: UUID) -> list[ProposalStep]:
 
 
 def list_proposals(
-    session: Session,
-    *,
-    units: Collection[str] | None = None,
-    standing: Standing | None = None,
-    limit: int = 100,
-    offset: int = 0,
-) -> list[Proposal]:
+    session: Session, page: PageRequest = FIRST, *, units: Collection[str] | None = None, standing: Standing | None = None
+) -> Page[Proposal]:
     """Proposals of these units, or of all; the newest first."""
-    query = select(Proposal).order_by(Proposal.drafted_at.desc(), Proposal.id)
+    query = select(Proposal)
     if units is not None:
         query = query.where(Proposal.unit.in_(units) | Proposal.drafted_by.in_(units))
     if standing is not None:
         query = query.where(Proposal.standing == standing)
-    return list(session.scalars(query.limit(limit).offset(offset)))
+    return paging.scalars(session, query, (Proposal.drafted_at.desc(), Proposal.id.desc()), page)
 
 
 def _refuse_blocked(session: Session, changes: Iterable[Change]) -> None:

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import Text, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.list_rows import Candidate
 from domain.recusal import Subject
-from ledger import recusal
+from ledger import paging, recusal
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.tables.catalog import CatalogQuestion
 
 _PLACES = 5
@@ -69,14 +70,12 @@ def answers(session: Session) -> Mapping[tuple[str, str], str]:
     return {(topic, subject): answer or "" for topic, subject, answer in rows}
 
 
-def questions(session: Session, *, answered: bool = False, limit: int = 200, offset: int = 0) -> list[CatalogQuestion]:
+def questions(session: Session, page: PageRequest = FIRST, *, answered: bool = False) -> Page[CatalogQuestion]:
     """Open questions, those that stand in most rows first; or those that were answered, the newest first."""
-    query = select(CatalogQuestion)
+    query, row = select(CatalogQuestion), CatalogQuestion
     if answered:
-        query = query.where(CatalogQuestion.answered_at.is_not(None)).order_by(CatalogQuestion.answered_at.desc())
-    else:
-        query = query.where(CatalogQuestion.open.is_(True)).order_by(CatalogQuestion.count.desc(), CatalogQuestion.subject)
-    return list(session.scalars(query.limit(limit).offset(offset)))
+        return paging.scalars(session, query.where(row.answered_at.is_not(None)), (row.answered_at.desc(), row.id.desc()), page)
+    return paging.scalars(session, query.where(row.open.is_(True)), (row.count.desc(), func.left(row.subject, 80, type_=Text), row.id), page)
 
 
 def find(session: Session, question: UUID) -> CatalogQuestion | None:

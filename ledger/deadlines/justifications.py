@@ -12,9 +12,10 @@ from domain.inbox import ExcuseReason
 from domain.lifecycle import Event
 from domain.limits import LimitKind
 from domain.recusal import Subject
-from ledger import recusal
+from ledger import paging, recusal
 from ledger.lifecycle.moves import note
 from ledger.lifecycle.standings import lock
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.verifications import Deadline, Request
 
@@ -71,13 +72,13 @@ def decide(session: Session, request: UUID, approved: bool, *, now: datetime, ac
     return limit
 
 
-def waiting(session: Session) -> list[Deadline]:
+def waiting(session: Session, page: PageRequest = FIRST) -> Page[Deadline]:
     """Reasons that nobody has decided on and that still matter, oldest first."""
     query = select(Deadline).where(
         Deadline.excuse.is_not(None), Deadline.excuse_approved.is_(None),
         Deadline.met_at.is_(None), Deadline.closed_at.is_(None),
     )  # fmt: skip
-    return list(session.scalars(query.order_by(Deadline.excuse_at)))
+    return paging.scalars(session, query, (Deadline.excuse_at, Deadline.id), page)
 
 
 def _soft(session: Session, request: UUID) -> Deadline:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, func, not_, select
+from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event, State
@@ -17,6 +17,7 @@ from domain.notices import NoticeKind
 from domain.progress import promise_is_short
 from domain.roles import Role
 from domain.scope import CatalogEntry
+from ledger import paging
 from ledger.deadlines import clocks, promises
 from ledger.deadlines.pauses import rests
 from ledger.inbox import supplements
@@ -27,6 +28,7 @@ from ledger.lifecycle.standings import load, material
 from ledger.methods import routing
 from ledger.outbox.alarms import clear_alarm
 from ledger.outbox.notifications import notify_unit
+from ledger.paging import EARLIEST, FIRST, LATEST, Page, PageRequest
 from ledger.succession import estate, heir
 from ledger.supervision import escalation, supervisions
 from ledger.tables.verifications import Deadline, Request, Verification
@@ -209,23 +211,25 @@ DUE = (
 
 
 _UNDETERMINED = (
-    select(Deadline.id)
+    select(EARLIEST)
     .where(Deadline.request == Request.id, Deadline.met_at.is_(None), Deadline.closed_at.is_(None), Deadline.due_at.is_(None), not_(rests()))
+    .limit(1)
     .correlate(Request)
-    .exists()
+    .scalar_subquery()
 )
 
 
-def inbox(session: Session, unit: str, *, answered: bool = False, limit: int = 100, offset: int = 0) -> list[InboxItem]:
+def inbox(session: Session, unit: str, page: PageRequest = FIRST, *, answered: bool = False) -> Page[InboxItem]:
     """收件箱 of a unit: what is 未定 on top, since it may be due at any moment; then what is due first (10.4)."""
     query = select(Request, DUE).where(Request.unit.in_(estate(session, unit)))
     if answered:
-        query = query.where(Request.answered_at.is_not(None)).order_by(Request.answered_at.desc(), Request.id)
+        query = query.where(Request.answered_at.is_not(None))
+        found = paging.tuples(session, query, (Request.answered_at.desc(), Request.id.desc()), page)
     else:
-        query = query.where(Request.answered_at.is_(None), Request.withdrawn_at.is_(None)).order_by(
-            and_(DUE.is_(None), _UNDETERMINED).desc(), DUE.asc().nulls_last(), Request.received_at, Request.id
-        )
-    return [InboxItem(request, due_at) for request, due_at in session.execute(query.limit(limit).offset(offset))]
+        query = query.where(Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
+        due = func.coalesce(DUE, _UNDETERMINED, LATEST)
+        found = paging.tuples(session, query, (due, Request.received_at, Request.id), page)
+    return found.map(lambda row: InboxItem(*row))
 
 
 def due_of(session: Session, request: UUID) -> datetime | None:

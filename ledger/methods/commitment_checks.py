@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL, MissingYear
@@ -17,7 +17,7 @@ from domain.notices import NoticeKind
 from domain.records import Cause
 from domain.recusal import Subject
 from domain.roles import Role
-from ledger import recusal, rules
+from ledger import paging, recusal, rules
 from ledger.calendars.calendars import calendar
 from ledger.cases.cases import key_of
 from ledger.deadlines.clocks import numbers
@@ -25,6 +25,7 @@ from ledger.lifecycle.moves import note
 from ledger.lifecycle.standings import lock
 from ledger.outbox.alarms import raise_alarm
 from ledger.outbox.notifications import notify_unit
+from ledger.paging import EARLIEST, FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.commitments import Commitment, CommitmentCheck, CommitmentText, CreditBlock
 from ledger.tables.verifications import Verification
@@ -130,20 +131,21 @@ def remind(session: Session, now: datetime) -> None:
         )  # fmt: skip
 
 
-def checks(session: Session, unit: str, *, done: bool) -> list[CommitmentCheck]:
+def checks(session: Session, unit: str, page: PageRequest = FIRST, *, done: bool) -> Page[CommitmentCheck]:
     """The unit's checks: open ones by their date, or those that are done, newest first."""
-    query = select(CommitmentCheck).where(CommitmentCheck.unit.in_(estate(session, unit)))
+    row = CommitmentCheck
+    query = select(row).where(row.unit.in_(estate(session, unit)))
     if done:
-        return list(session.scalars(query.where(CommitmentCheck.done_at.is_not(None)).order_by(CommitmentCheck.done_at.desc()).limit(200)))
-    return list(session.scalars(query.where(CommitmentCheck.done_at.is_(None)).order_by(CommitmentCheck.due_at.asc().nulls_first()).limit(200)))
+        return paging.scalars(session, query.where(row.done_at.is_not(None)), (row.done_at.desc(), row.id.desc()), page)
+    due = func.coalesce(row.due_at, EARLIEST)
+    return paging.scalars(session, query.where(row.done_at.is_(None)), (due, row.id), page)
 
 
-def blocks(session: Session) -> list[tuple[CreditBlock, str]]:
+def blocks(session: Session, page: PageRequest = FIRST) -> Page[tuple[CreditBlock, str]]:
     """Who may not commit for now, with the verification that it rests on; newest first."""
     query = (
         select(CreditBlock, Commitment.verification)
         .join(Commitment, Commitment.id == CreditBlock.commitment)
         .where(CreditBlock.restored_at.is_(None))
-        .order_by(CreditBlock.since.desc())
     )
-    return list(session.execute(query.limit(200)).tuples())
+    return paging.tuples(session, query, (CreditBlock.since.desc(), CreditBlock.id.desc()), page)

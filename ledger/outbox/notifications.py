@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import case, false, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, false, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.notices import NoticeChannel, NoticeKind, NoticeStanding
 from domain.roles import Role
+from ledger import paging
 from ledger.outbox.callbacks_sent import PAUSES, Receipt
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import heir
 from ledger.tables.duty import Absence
 from ledger.tables.effects import Notice
@@ -174,20 +176,27 @@ def record_attempt(session: Session, sent: Notification, answer: str, outcome: R
 
 def unknown(session: Session, *, now: datetime) -> list[Notice]:
     """Mails that may or may not have arrived: a person looks, and settles them."""
-    query = select(Notice).where(
-        Notice.channel == NoticeChannel.MAIL,
-        Notice.sent_at.is_(None),
-        Notice.given_up_at.is_(None),
-        Notice.next_attempt_at.is_(None),
-        Notice.started_at < now - UNKNOWN_AFTER,
-    )
-    return list(session.scalars(query.order_by(Notice.made_at)))
+    return list(session.scalars(select(Notice).where(_unknown(now)).order_by(Notice.made_at)))
 
 
 def given_up(session: Session, limit: int = 500) -> list[Notice]:
     """Notices that did not get through, oldest first."""
-    query = select(Notice).where(Notice.given_up_at.is_not(None), Notice.sent_at.is_(None))
-    return list(session.scalars(query.order_by(Notice.given_up_at).limit(limit)))
+    return list(session.scalars(select(Notice).where(_GIVEN_UP).order_by(Notice.given_up_at).limit(limit)))
+
+
+def unsettled(session: Session, page: PageRequest = FIRST, *, now: datetime) -> Page[Notice]:
+    """Both, oldest first."""
+    return paging.scalars(session, select(Notice).where(or_(_unknown(now), _GIVEN_UP)), (Notice.made_at, Notice.id), page)
+
+
+_GIVEN_UP = and_(Notice.given_up_at.is_not(None), Notice.sent_at.is_(None))
+
+
+def _unknown(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Notice.channel == NoticeChannel.MAIL, Notice.sent_at.is_(None), Notice.given_up_at.is_(None),
+        Notice.next_attempt_at.is_(None), Notice.started_at < now - UNKNOWN_AFTER,
+    )  # fmt: skip
 
 
 def standing_of(row: Notice, now: datetime) -> NoticeStanding:

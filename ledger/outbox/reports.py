@@ -16,8 +16,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.notices import NoticeKind
+from ledger import paging
 from ledger.outbox import notifications
 from ledger.outbox.alarms import clear_alarm, raise_alarm
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.tables.catalog import CatalogVersion
 from ledger.tables.registry import Unit
 from ledger.tables.reports import IssuedReport, ReportOrder
@@ -142,15 +144,15 @@ def find(session: Session, report: UUID, scope: str | None = None) -> IssuedRepo
 
 
 def listed(
-    session: Session, scope: str | None, *, until: datetime | None = None, limit: int | None = None, offset: int = 0
-) -> list[IssuedReport]:
+    session: Session, scope: str | None, page: PageRequest = FIRST, *, until: datetime | None = None
+) -> Page[IssuedReport]:
     """Reports of a scope (None: all) whose period ended by `until`, the newest period and version first."""
-    query = select(IssuedReport).order_by(IssuedReport.end.desc(), IssuedReport.scope, IssuedReport.version.desc())
+    query, row = select(IssuedReport), IssuedReport
     if until is not None:
-        query = query.where(IssuedReport.end <= until)
+        query = query.where(row.end <= until)
     if scope is not None:
-        query = query.where(IssuedReport.scope == scope)
-    return list(session.scalars(query.limit(limit).offset(offset)))
+        query = query.where(row.scope == scope)
+    return paging.scalars(session, query, (row.end.desc(), row.scope, row.version.desc(), row.id), page)
 
 
 def _first_filing(session: Session) -> datetime | None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select, union_all, update
 from sqlalchemy.orm import Session
 
 from domain.notices import NoticeChannel
+from ledger import paging
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.tables.effects import Delivery, Notice
 from ledger.tables.verifications import Verification
 
@@ -43,14 +46,13 @@ class Undelivered:
     given_up_at: datetime | None
 
 
-def undelivered(session: Session, which: Which, limit: int = 500) -> list[Undelivered]:
+def undelivered(session: Session, which: Which, page: PageRequest = FIRST) -> Page[Undelivered]:
     """What was tried and not taken, the oldest first."""
-    told = select(Delivery, Verification.unit).join(Verification, Verification.number == Delivery.verification)
-    told = told.where(_deliveries(which)).order_by(Delivery.made_at).limit(limit)
-    found = [_row(row, row.verification, unit, row.status.value) for row, unit in session.execute(told)]
-    noticed = select(Notice).where(_notices(which)).order_by(Notice.made_at).limit(limit)
-    found += [_row(row, row.verification or "", row.recipient, row.kind.value) for row in session.scalars(noticed)]
-    return sorted(found, key=lambda item: (item.made_at, item.number))[:limit]
+    told = _lines(Delivery, Delivery.verification, Verification.unit, Delivery.status)
+    told = told.join(Verification, Verification.number == Delivery.verification).where(_deliveries(which))
+    noticed = _lines(Notice, func.coalesce(Notice.verification, ""), Notice.recipient, Notice.kind).where(_notices(which))
+    both = union_all(told, noticed).subquery()
+    return paging.tuples(session, select(both), (both.c.made_at, both.c.id), page).map(lambda row: Undelivered(*row))
 
 
 def send_again(session: Session, which: Which, *, now: datetime, actor: str) -> int:
@@ -87,7 +89,9 @@ def _made(table: type[Delivery] | type[Notice], which: Which) -> list[ColumnElem
     return found
 
 
-def _row(row: Delivery | Notice, number: str, unit: str, about: str) -> Undelivered:
-    return Undelivered(
-        row.id, number, unit, about, row.made_at, row.attempts, row.last_answer, row.next_attempt_at, row.given_up_at
-    )
+def _lines(table: type[Delivery] | type[Notice], number: Any, unit: Any, about: Any) -> Select[Any]:
+    """The columns of `Undelivered`."""
+    return select(
+        table.id, number.label("number"), unit.label("unit"), cast(about, Text).label("about"), table.made_at, table.attempts,
+        table.last_answer, table.next_attempt_at, table.given_up_at,
+    )  # fmt: skip

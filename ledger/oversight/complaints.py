@@ -23,7 +23,9 @@ from domain.complaints import (
 )
 from domain.limits import aware
 from domain.numbers import new_number
+from ledger import paging
 from ledger.calendars import terms
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.oversight import Complaint, ComplaintStepRow
 from ledger.tables.registry import Matter, ProofKind, Unit
@@ -180,15 +182,15 @@ def written(row: Complaint) -> Stated:
 
 
 def listed(
-    session: Session, unit: str | None, *, standings: Collection[ComplaintStanding] = (), limit: int = 200, offset: int = 0
-) -> list[Complaint]:
+    session: Session, unit: str | None, page: PageRequest = FIRST, *, standings: Collection[ComplaintStanding] = ()
+) -> Page[Complaint]:
     """Newest first; of a unit those that were passed to it, None: all."""
-    query = select(Complaint).order_by(Complaint.entered_at.desc(), Complaint.number)
+    query = select(Complaint)
     if unit is not None:
         query = query.where(Complaint.unit.in_(estate(session, unit)), Complaint.standing != ComplaintStanding.RECEIVED)
     if standings:
         query = query.where(Complaint.standing.in_(standings))
-    return list(session.scalars(query.limit(limit).offset(offset)))
+    return paging.scalars(session, query, (Complaint.entered_at.desc(), Complaint.number.desc()), page)
 
 
 def week(session: Session, start: datetime, end: datetime, unit: str | None) -> Week:

@@ -15,10 +15,12 @@ from domain.lead_path import DECISIONS, OPEN_LEADS, LeadStanding, LeadStep
 from domain.leads import RULES_VERSION, LeadLine, LeadRule, Sign, evidence_said
 from domain.limits import aware
 from domain.numbers import new_number
+from ledger import paging
 from ledger.lifecycle import admission
 from ledger.oversight import origins
 from ledger.oversight.indicators import answers, conduct, content, crowds, lists, papers, reported, usage
 from ledger.oversight.lead_steps import add_step
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.oversight import Lead, LeadStepRow
 from ledger.tables.records import Pulse
@@ -128,15 +130,15 @@ def record(
 
 
 def listed(
-    session: Session, unit: str | None, *, standings: Collection[LeadStanding] = (), limit: int = 200, offset: int = 0
-) -> list[Lead]:
+    session: Session, unit: str | None, page: PageRequest = FIRST, *, standings: Collection[LeadStanding] = ()
+) -> Page[Lead]:
     """Newest first. Of a unit those on which it was notified: what is a sign alone is the office's business yet."""
-    query = select(Lead).order_by(Lead.found_at.desc(), Lead.number)
+    query = select(Lead)
     if unit is not None:
         query = query.where(Lead.unit.in_(estate(session, unit)), Lead.notified_at.is_not(None))
     if standings:
         query = query.where(Lead.standing.in_(standings))
-    return list(session.scalars(query.limit(limit).offset(offset)))
+    return paging.scalars(session, query, (Lead.found_at.desc(), Lead.number.desc()), page)
 
 
 def standing(session: Session, start: datetime, end: datetime, unit: str | None) -> list[LeadLine]:

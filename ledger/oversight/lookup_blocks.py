@@ -17,10 +17,11 @@ from domain.leads import LeadRule, Sign
 from domain.mismatch_rate import LOOKED_BACK, Asker, Compared, Excess, Step, excess, steps
 from domain.notices import NoticeKind
 from domain.recusal import Subject
-from ledger import recusal
+from ledger import paging, recusal
 from ledger.outbox.alarms import clear_alarm, raise_alarm, standing_alarms
 from ledger.outbox.notifications import notify_office
 from ledger.oversight import leads
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.tables.admission import LookupBlock
 from ledger.tables.verifications import Verification
 from settings import settings
@@ -109,10 +110,10 @@ def review_sources(session: Session, now: datetime) -> None:
             clear_alarm(session, SOURCE_DIFFERS, alarm.subject, now=now)
 
 
-def blocks(session: Session, *, standing: bool) -> list[LookupBlock]:
+def blocks(session: Session, page: PageRequest = FIRST, *, standing: bool) -> Page[LookupBlock]:
     """Newest first; `standing`: only those that nobody has lifted."""
-    query = select(LookupBlock).order_by(LookupBlock.id.desc()).limit(500)
-    return list(session.scalars(query.where(LookupBlock.lifted_at.is_(None)) if standing else query))
+    query = select(LookupBlock)
+    return paging.scalars(session, query.where(LookupBlock.lifted_at.is_(None)) if standing else query, (LookupBlock.id.desc(),), page)
 
 
 def lift(session: Session, block: int, why: str, *, now: datetime, actor: str) -> LookupBlock:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from domain.limits import aware
 from domain.recusal import Subject
 from domain.registers import FieldKind, RegisterKind, faults, people_of
-from ledger import recusal
+from ledger import paging, recusal
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.oversight import RegisterEntry
 from ledger.tables.registry import Person, Unit
@@ -75,13 +76,13 @@ def _replaceable(session: Session, kind: RegisterKind, unit: str, serial: int) -
 
 
 def listed(
-    session: Session, kind: RegisterKind, unit: str | None, *, replaced: bool = False, after: int = 0, limit: int = 500
-) -> list[RegisterEntry]:
+    session: Session, kind: RegisterKind, unit: str | None, page: PageRequest = FIRST, *, replaced: bool = False
+) -> Page[RegisterEntry]:
     """A page of a register, of a unit or of all: what stands, and with `replaced` what was corrected as well."""
-    query = select(RegisterEntry).where(RegisterEntry.register == kind, RegisterEntry.serial > after)
+    query = select(RegisterEntry).where(RegisterEntry.register == kind)
     if unit is not None:
         query = query.where(RegisterEntry.unit.in_(estate(session, unit)))
     if not replaced:
         later = aliased(RegisterEntry)
         query = query.where(~select(later.serial).where(later.replaces == RegisterEntry.serial).exists())
-    return list(session.scalars(query.order_by(RegisterEntry.serial).limit(limit)))
+    return paging.scalars(session, query, (RegisterEntry.serial,), page)

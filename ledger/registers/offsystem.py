@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.records import OffSystemResult
+from ledger import paging
 from ledger.cases import cases
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.cases import Case, Party
 from ledger.tables.records import OffSystemLookup
@@ -47,21 +49,19 @@ def record(
 
 
 def listed(
-    session: Session, unit: str | None, since: datetime, until: datetime, *, after: int = 0, limit: int = 500
-) -> list[OffSystemLine]:
-    """A page of the records of a unit (None: of all) in [since, until): what follows the serial `after`, in its order."""
+    session: Session, unit: str | None, since: datetime, until: datetime, page: PageRequest = FIRST
+) -> Page[OffSystemLine]:
+    """The records of a unit (None: of all) in [since, until), by their serial."""
     query = (
         select(OffSystemLookup, Case)
         .join(Case, Case.id == OffSystemLookup.case)
-        .where(OffSystemLookup.recorded_at >= since, OffSystemLookup.recorded_at < until, OffSystemLookup.serial > after)
-        .order_by(OffSystemLookup.serial)
-        .limit(limit)
+        .where(OffSystemLookup.recorded_at >= since, OffSystemLookup.recorded_at < until)
     )
     if unit is not None:
         query = query.where(OffSystemLookup.unit.in_(estate(session, unit)))
-    return [
-        OffSystemLine(
-            row, case.number, cases.case_key(case).decrypt_text(Place("off_system_lookups", "source", row.id), row.source)
-        )
-        for row, case in session.execute(query).tuples()
-    ]
+    return paging.tuples(session, query, (OffSystemLookup.serial,), page).map(lambda one: _line(*one))
+
+
+def _line(row: OffSystemLookup, case: Case) -> OffSystemLine:
+    source = cases.case_key(case).decrypt_text(Place("off_system_lookups", "source", row.id), row.source)
+    return OffSystemLine(row, case.number, source)

@@ -17,9 +17,11 @@ from domain.records import RETENTION, VoluntaryMark, VoluntaryReason
 from domain.retention import ERASED
 from domain.roles import IdType
 from domain.spelling import same_name
+from ledger import paging
 from ledger.actor import Filer
 from ledger.cases import cases
 from ledger.catalog import entries
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.cases import Case, Party
 from ledger.tables.records import VoluntarySubmission
@@ -78,7 +80,7 @@ def submit(
     row.stated = cases.case_key(case).encrypt(place, text) if case else vault().encrypt(place, text)
     session.add(row)
     session.flush()
-    return _lines(session, [(row, case)])[0]
+    return _line(row, case, *_names(session))
 
 
 def _marks(case: Case | None, party: Party | None, stated: Stated, confirmed: Evidence | None) -> list[str]:
@@ -93,25 +95,25 @@ def _marks(case: Case | None, party: Party | None, stated: Stated, confirmed: Ev
 
 
 def listed(
-    session: Session, unit: str | None, since: datetime, until: datetime, *, after: int = 0, limit: int = 500
-) -> list[VoluntaryLine]:
-    """A page of the 台账 of a unit (None: of all) in [since, until): what follows the serial `after`, in its order."""
+    session: Session, unit: str | None, since: datetime, until: datetime, page: PageRequest = FIRST
+) -> Page[VoluntaryLine]:
+    """The 台账 of a unit (None: of all) in [since, until), by its serial."""
     query = (
         select(VoluntarySubmission, Case)
         .outerjoin(Case, Case.id == VoluntarySubmission.case)
-        .where(VoluntarySubmission.at >= since, VoluntarySubmission.at < until, VoluntarySubmission.serial > after)
-        .order_by(VoluntarySubmission.serial)
-        .limit(limit)
+        .where(VoluntarySubmission.at >= since, VoluntarySubmission.at < until)
     )
     if unit is not None:
         query = query.where(VoluntarySubmission.unit.in_(estate(session, unit)))
-    return _lines(session, [(row, case) for row, case in session.execute(query).tuples()])
+    matters, proofs = _names(session)
+    found = paging.tuples(session, query, (VoluntarySubmission.serial,), page)
+    return found.map(lambda one: _line(*one, matters, proofs))
 
 
-def _lines(session: Session, found: list[tuple[VoluntarySubmission, Case | None]]) -> list[VoluntaryLine]:
+def _names(session: Session) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Of matters and of proofs."""
     matters = dict(session.execute(select(Matter.code, Matter.name)).tuples().all())
-    proofs = dict(session.execute(select(ProofKind.code, ProofKind.name)).tuples().all())
-    return [_line(row, case, matters, proofs) for row, case in found]
+    return matters, dict(session.execute(select(ProofKind.code, ProofKind.name)).tuples().all())
 
 
 def _line(

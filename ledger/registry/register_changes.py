@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from domain.limits import aware
 from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStanding, parted
 from domain.roles import Role
+from ledger import paging
 from ledger.actor import person_of
 from ledger.inbox import claims
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.registry import registry, unit_changes
 from ledger.tables.register_changes import RegisterChange
 from ledger.tables.registry import Database, Matter, Person, ProofKind, System, Unit
@@ -110,12 +112,12 @@ def refuse(session: Session, change: UUID, *, actor: str, now: datetime) -> Regi
     return row
 
 
-def listed(session: Session, standing: RegisterChangeStanding | None = None, *, limit: int, offset: int = 0) -> list[RegisterChange]:
+def listed(session: Session, page: PageRequest = FIRST, standing: RegisterChangeStanding | None = None) -> Page[RegisterChange]:
     """The newest first."""
-    query = select(RegisterChange).order_by(RegisterChange.proposed_at.desc(), RegisterChange.id)
+    query = select(RegisterChange)
     if standing is not None:
         query = query.where(RegisterChange.standing == standing)
-    return list(session.scalars(query.limit(limit).offset(offset)))
+    return paging.scalars(session, query, (RegisterChange.proposed_at.desc(), RegisterChange.id.desc()), page)
 
 
 def _nobody_confirms(session: Session) -> bool:

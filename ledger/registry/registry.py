@@ -10,7 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.roles import Role
+from ledger import paging
 from ledger.inbox import claims
+from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.base import Table
 from ledger.tables.registry import Database, Matter, Person, ProofKind, System, Unit
@@ -55,19 +57,19 @@ def put_databases(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
     return _put(session, Database, ("code",), rows)
 
 
-def listed(session: Session, table: type[T], words: Iterable[str] = (), *, limit: int, offset: int = 0) -> list[T]:
+def listed(session: Session, table: type[T], page: PageRequest = FIRST, words: Iterable[str] = ()) -> Page[T]:
     """Rows of a register by code: those in whose code and name all the words stand."""
     code, name = (getattr(table, column) for column in ("code", "name"))
     text = func.concat_ws(" ", code, name)
     query = select(table).where(*(text.icontains(word, autoescape=True) for word in words))
-    return list(session.scalars(query.order_by(code).limit(limit).offset(offset)))
+    return paging.scalars(session, query, (code,), page)
 
 
-def others(session: Session, unit: str, words: Iterable[str] = (), *, limit: int, offset: int = 0) -> list[Unit]:
+def others(session: Session, unit: str, page: PageRequest = FIRST, words: Iterable[str] = ()) -> Page[Unit]:
     """Units in use but this one, by code: those whom it may ask."""
     text = func.concat_ws(" ", Unit.code, Unit.name)
     query = select(Unit).where(Unit.active.is_(True), Unit.code != unit, *(text.icontains(word, autoescape=True) for word in words))
-    return list(session.scalars(query.order_by(Unit.code).limit(limit).offset(offset)))
+    return paging.scalars(session, query, (Unit.code,), page)
 
 
 def unit_names(session: Session) -> dict[str, str]:

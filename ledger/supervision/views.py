@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from ledger import paging
 from ledger.cases.cases import key_of
+from ledger.paging import EARLIEST, FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.inbox import Supervision
 from ledger.tables.registry import Unit
@@ -29,17 +31,16 @@ class SupervisionLine:
         return f"SupervisionLine({self.row.id})"
 
 
-def lines(session: Session, unit: str | None, *, done: bool, limit: int = 100) -> list[SupervisionLine]:
+def lines(session: Session, unit: str | None, page: PageRequest = FIRST, *, done: bool) -> Page[SupervisionLine]:
     """The 督办 of a unit (None: of all units): what is owed, most urgent first; or, `done`, the newest that are over."""
     query = _query()
     if unit is not None:
         query = query.where(Supervision.unit.in_(estate(session, unit)))
     owed = Supervision.closed_at.is_(None) & or_(Supervision.handled_at.is_(None), Supervision.fed_back_at.is_(None))
-    if done:
-        query = query.where(~owed).order_by(Supervision.opened_at.desc())
-    else:
-        query = query.where(owed).order_by(Deadline.due_at.asc().nulls_first())
-    return [_line(session, *row) for row in session.execute(query.limit(limit)).tuples()]
+    newest = Supervision.opened_at.desc(), Supervision.id.desc()
+    most_urgent = func.coalesce(Deadline.due_at, EARLIEST), Supervision.id
+    found = paging.tuples(session, query.where(~owed if done else owed), newest if done else most_urgent, page)
+    return found.map(lambda row: _line(session, *row))
 
 
 def line(session: Session, supervision: UUID) -> SupervisionLine:

@@ -29,12 +29,14 @@ def main(arguments: list[str]) -> int:
     from ledger.actor import ACTOR
     from ledger.database import transaction
     from ledger.oversight import lookup_blocks
+    from ledger.paging import every
 
     ACTOR.set(operator())
     if options.verb == "lift":
         return _lift(options.block, options.reason, options.by)
     with transaction() as session:
-        rows = lookup_blocks.blocks(session, standing=not getattr(options, "all", False))
+        standing = not getattr(options, "all", False)
+        rows = list(every(lambda page: lookup_blocks.blocks(session, page, standing=standing)))
     for row in rows:
         said = f"{row.id}  {row.asker.chinese} {row.holder}({row.unit})  不符 {row.differing} 次,相符 {row.right} 人"
         until = f",{row.lifted_by} 解除:{row.lifted_why}" if row.lifted_at else ""

@@ -142,9 +142,10 @@ def _questions(options: argparse.Namespace, progress: Progress) -> int:
     from domain.list_rows import Topic
     from ledger.catalog import questions
     from ledger.database import transaction
+    from ledger.paging import PageRequest
 
     with transaction() as session:
-        found = questions.questions(session, limit=options.limit)
+        found = questions.questions(session, PageRequest(options.limit)).rows
     for one in found:
         known = "、".join(f"{candidate.name}={candidate.code}" for candidate in one.candidates) or "无"
         topic = Topic(one.topic).chinese

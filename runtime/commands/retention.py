@@ -55,11 +55,12 @@ def _reasons() -> str:
 def _do(options: argparse.Namespace) -> int:
     from ledger import retention
     from ledger.database import transaction
+    from ledger.paging import every
 
     now = settings().now()
     with transaction() as session:
         if options.verb == "list":
-            return _show(retention.lines(session, RetentionStanding(options.standing)))
+            return _show(list(every(lambda page: retention.lines(session, page, RetentionStanding(options.standing)))))
         if options.verb == "confirm":
             count = retention.confirm(session, options.items, now=now, actor=actor_of(session, options.by, "confirm_erasure", "确认销毁"))
             _console.print(f"已确认 {count} 项,当夜销毁;此前可以用 ./run retention hold 暂停。")
@@ -77,7 +78,7 @@ def _do(options: argparse.Namespace) -> int:
             row = retention.lift(session, options.hold, now=now, actor=actor_of(session, options.by, "lift_hold", "解除暂停"))
             _console.print(f"{row.number} 已解除暂停;须重新确认才会销毁。")
         else:
-            for row in retention.standing_holds(session):
+            for row in every(lambda page: retention.standing_holds(session, page)):
                 _console.print(f"{row.id}  {row.kind.chinese} {row.number}  {row.reason.chinese}({row.document})")
     return 0
 

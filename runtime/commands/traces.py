@@ -21,25 +21,24 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--by", metavar="经办", help="只看一人,如 person:demo-admin")
     parser.add_argument("--from", dest="since", type=date.fromisoformat, metavar="日期", help="自哪一天起(默认一年前)")
     parser.add_argument("--limit", type=int, default=50, metavar="几项", help="最多几项(默认 50)")
-    parser.add_argument("--offset", type=int, default=0, metavar="几项", help="跳过最新的几项")
     parser.add_argument("--waiting", action="store_true", help="列出待第二人确认的登记变更")
     options = parser.parse_args(arguments)
     from domain.register_changes import RegisterChangeStanding
     from ledger import traces
     from ledger.database import transaction
+    from ledger.paging import PageRequest
     from ledger.registry import register_changes
 
+    page = PageRequest(options.limit)
     with transaction() as session:
         if options.waiting:
-            for change in register_changes.listed(session, RegisterChangeStanding.WAITING, limit=options.limit, offset=options.offset):
+            for change in register_changes.listed(session, page, RegisterChangeStanding.WAITING).rows:
                 said = f"{_at(change.proposed_at)}  {change.id}  {change.register.chinese} {change.code} {change.kind.chinese}"
                 _console.print(f"{said}  {_said(change.before)} → {_said(change.after)}  提出:{change.proposed_by}")
             return 0
         end = datetime.now(UTC) + timedelta(days=1)  # the database's clock, which writes them, may be a little ahead
         start = datetime.combine(options.since, time(), LOCAL) if options.since else end - timedelta(days=367)
-        found = traces.listed(
-            session, start, end, place=options.place, subject=options.subject, by=options.by, limit=options.limit, offset=options.offset
-        )
+        found = traces.listed(session, start, end, page, place=options.place, subject=options.subject, by=options.by).rows
         for row in found:
             _console.print(f"{_at(row.at)}  {row.by}  {row.place} {row.subject}  {_said(row.before)} → {_said(row.after)}")
     if not found:

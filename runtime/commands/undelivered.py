@@ -26,6 +26,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     from ledger.database import transaction
     from ledger.outbox.undelivered import Which, send_again, undelivered
+    from ledger.paging import every
 
     which, console = Which(chosen.unit, chosen.number, chosen.since, chosen.until), Console(highlight=False, soft_wrap=True)
     with transaction() as session:
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
             count = send_again(session, which, now=settings().now(), actor=operator())
             console.print(f"已安排重发 {count} 条,一分钟内发出。" if count else "没有需要重发的回调。")
             return 0
-        found = undelivered(session, which)
+        found = list(every(lambda page: undelivered(session, which, page)))
     for item in found:
         console.print(_line(item))
     if not found:

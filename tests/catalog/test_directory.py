@@ -43,19 +43,19 @@ def test_two_lists_that_say_different_things_of_one_code_are_asked_and_change_no
     rebuilt()
     list_of("b", ("X-1", "甲事项", "区司法局", "承诺件", 5), ("X-2", "乙事项", "区司法局", "即办件", 0))
     rebuilt()
-    (asked,) = do(questions.questions)
+    (asked,) = do(questions.questions).rows
     assert asked.why == "事项 X-1 的“索要单位”在a清单 第 2 行与b清单 第 2 行中不一致"
     assert [one.code for one in asked.candidates] == ["a", "b"]
     assert matter().unit == "370402-CIVIL" and matter("X-2").unit == "370402-JUSTICE"
     do(questions.answer, asked.id, "b", now=NOW, actor="person:demo-admin")
     rebuilt()
-    assert matter().unit == "370402-JUSTICE" and do(questions.questions) == []
+    assert matter().unit == "370402-JUSTICE" and do(questions.questions).rows == []
     rebuilt()
-    assert matter().unit == "370402-JUSTICE" and do(questions.questions) == []
+    assert matter().unit == "370402-JUSTICE" and do(questions.questions).rows == []
 
 
 def test_a_list_that_is_silent_contradicts_nobody() -> None:
     list_of("a", FIRST)
     list_of("b", ("X-1", "甲事项", "市中区民政局"), header=HEADER[:3])
     rebuilt()
-    assert do(questions.questions) == [] and matter().promised_days == 5
+    assert do(questions.questions).rows == [] and matter().promised_days == 5

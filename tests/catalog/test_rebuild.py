@@ -112,7 +112,7 @@ def test_killed_at_every_commit_it_comes_to_the_same(ledger: str) -> None:
                 break
     draft = rebuilt()
     assert changes(draft) == [("变更", "DEMO-0002", "P-HARDSHIP")]
-    assert len(all_of(CatalogReading)) == 2 and len(do(questions.questions)) == 1
+    assert len(all_of(CatalogReading)) == 2 and len(do(questions.questions).rows) == 1
     assert do(lambda session: session.scalar(select(func.count()).select_from(CatalogRow))) == 22
 
 
@@ -121,7 +121,7 @@ def test_an_answer_holds_for_every_list_and_the_question_goes() -> None:
     vague = (*GOOD[:4], "乡镇人民政府", *GOOD[5:])
     send("justice", rows(vague, (2, "DEMO-0003", *vague[2:])))
     assert changes(rebuilt()) == []
-    (asked,) = do(questions.questions)
+    (asked,) = do(questions.questions).rows
     assert (asked.topic, asked.subject, asked.count, asked.places) == (
         "issuer", "乡镇人民政府", 2, ["justice清单 第 2 行", "justice清单 第 3 行"],
     )  # fmt: skip
@@ -130,10 +130,10 @@ def test_an_answer_holds_for_every_list_and_the_question_goes() -> None:
     do(questions.answer, asked.id, "370402-CIVIL", now=NOW, actor="person:demo-admin")
     draft = rebuilt()
     assert {one.entry.issuing_unit for one in draft.changes} == {"370402-CIVIL"}
-    assert do(questions.questions) == [] and len(do(questions.questions, answered=True)) == 1
+    assert do(questions.questions).rows == [] and len(do(questions.questions, answered=True).rows) == 1
     send("justice", rows(GOOD))
     rebuilt()
-    assert do(questions.questions) == []
+    assert do(questions.questions).rows == []
 
 
 def test_a_contradiction_that_its_answer_does_not_settle_any_more_is_asked_again() -> None:
@@ -141,18 +141,18 @@ def test_a_contradiction_that_its_answer_does_not_settle_any_more_is_asked_again
         source(key, ListKind.PROOFS, JUSTICE)
         send(key, workbook([(*HEADER, "有效期"), (*GOOD, days)]))
     rebuilt()
-    (asked,) = do(questions.questions)
+    (asked,) = do(questions.questions).rows
     assert [(one.code, one.name) for one in asked.candidates] == [("one", "one清单"), ("two", "two清单")]
     with pytest.raises(MustRecuse):
         do(questions.answer, asked.id, "two", now=NOW, actor="person:demo-justice-1")
     do(questions.answer, asked.id, "two", now=NOW, actor="person:demo-admin")
     (change,) = rebuilt().changes
-    assert change.entry.validity_days == 70 and do(questions.questions) == []
+    assert change.entry.validity_days == 70 and do(questions.questions).rows == []
     source("three", ListKind.PROOFS, JUSTICE)
     send("three", workbook([(*HEADER, "有效期"), (*GOOD, "80")]))
     source("two", ListKind.PROOFS, JUSTICE, active=False)
     assert rebuilt().changes == ()
-    (again,) = do(questions.questions)
+    (again,) = do(questions.questions).rows
     assert (again.id, again.answer, again.answered_at) == (asked.id, None, None)
 
 
@@ -206,7 +206,7 @@ def test_the_real_matters_list_enters_the_registry_of_its_own_district(monkeypat
     assert len([row for row in all_of(Matter) if row.unit.startswith("GA-")]) == 615
     assert rebuild.read_source("matters", NOW) == counts
     rebuild.make_draft(NOW)
-    assert [(one.subject, one.count) for one in do(questions.questions)][0] == ("区应急管理局", 9)
+    assert [(one.subject, one.count) for one in do(questions.questions).rows][0] == ("区应急管理局", 9)
     monkeypatch.undo()
     of_process.cache_clear()
 

@@ -97,6 +97,14 @@ class Api:
     def post(self, path: str, person: str | None = REQUESTER, **options: Any) -> httpx.Response:
         return self.call("POST", path, person, **options)
 
+    def pages(self, path: str, person: str | None = REQUESTER, **asked: Any) -> Iterator[list[Any]]:
+        """The items of a list, page by page, as a caller reads it."""
+        cursor: str | None = ""
+        while cursor is not None:
+            body = self.get(path, person, params=asked | {"cursor": cursor}).json()
+            yield body["items"]
+            cursor = body["next_cursor"]
+
     def begin(self) -> None:
         """A new test: a case number of its own, and what was written before no longer counts."""
         self.case = f"C-{uuid4().hex[:12]}"

@@ -56,13 +56,9 @@ def test_a_unit_goes_by_a_calendar_that_the_office_entered_for_it(api: Api) -> N
 
 def test_the_inbox_comes_in_pages(api: Api) -> None:
     wanted = {ask(api.filed(proof="P-HARDSHIP", person=REQUESTER)) for _ in range(3) if not api.begin()}
-    seen: list[str] = []
-    offset: int | None = 0
-    while offset is not None:
-        page = api.get(f"/v1/inbox?limit=2&offset={offset}", ISSUER).json()
-        assert len(page["items"]) <= 2
-        seen += [item["id"] for item in page["items"]]
-        offset = page["next_offset"]
+    pages = list(api.pages("/v1/inbox", ISSUER, limit=2))
+    assert max(map(len, pages)) == 2
+    seen = [item["id"] for items in pages for item in items]
     assert wanted <= set(seen) and len(seen) == len(set(seen))
     assert api.get("/v1/inbox?limit=0", ISSUER).json()["code"] == "invalid"
 

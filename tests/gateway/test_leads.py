@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from gateway.edge.pages import typeset
 from gateway.registers import entered
 from ledger.database import transaction
 from ledger.outbox.reports import Wanted
+from ledger.paging import every
 from reports import issuing, periods
 from reports.model import from_json
 from reports.public import DEFINITIONS
@@ -104,7 +106,7 @@ def test_registers_are_entered_corrected_and_exported(api: Api, monkeypatch: pyt
     serials = [one["serial"] for one in api.get(path, CHIEF).json()["items"]]
     assert better["serial"] in serials and first["serial"] not in serials
     assert first["serial"] in [one["serial"] for one in api.get(f"{path}?corrected=true", CHIEF).json()["items"]]
-    monkeypatch.setattr(entered, "PAGE", 1)
+    monkeypatch.setattr(entered, "every", partial(every, at_once=1))
     api.post(path, CHIEF, json={"values": ENTRY})
     rows = list(csv.DictReader(io.StringIO(api.get(f"{path}/export.csv", ADMIN).text.removeprefix("\ufeff"))))
     assert len(rows) >= 2 and {row["标题"] for row in rows} == {"'=一图读懂"}

@@ -162,7 +162,10 @@ def test_schemathesis_finds_no_server_error(api: Api, seals: LocalSeals, documen
 
     def send(case: schemathesis.Case) -> None:
         endpoint = case.operation.definition.raw["operationId"]
-        case.path_parameters = callers.known(case.path, dict(case.path_parameters or {}), next(turns))
+        turn = next(turns)
+        case.path_parameters = callers.known(case.path, dict(case.path_parameters or {}), turn)
+        if turn % 2 == 0 and case.query:  # an invented cursor leads to no list
+            case.query = {name: value for name, value in case.query.items() if name != "cursor"}
         headers = {"Authorization": f"Bearer {api.key(callers.person(endpoint, case.path))}"}
         prepared = requests.Request(**case.as_transport_kwargs(base_url="http://gateway", headers=headers)).prepare()
         assert prepared.method and prepared.url

@@ -187,7 +187,7 @@ def test_what_is_to_be_erased_of_the_own_unit_is_confirmed_by_others(api: Api, m
     assert api.post(f"/v1/complaints/{number}/close", ADMIN, json={"outcome": "unfounded", **TEXT}).status_code == 200
     with transaction() as session:
         retention.list_due(session, timedelta(), now=settings().now())
-    (item,) = [one["id"] for one in api.get("/v1/retention?limit=500", ADMIN).json()["items"] if one["number"] == number]
+    (item,) = [one["id"] for one in api.get("/v1/retention?limit=1000", ADMIN).json()["items"] if one["number"] == number]
     assert api.post("/v1/retention/confirm", "inside-permit", json={"items": [item]}).json()["code"] == "must_recuse"
     assert api.post("/v1/retention/confirm", "inside-justice", json={"items": [item]}).json() == {"confirmed": 1}
     held = api.post("/v1/holds", "inside-permit", json={"complaint": number, "reason": "audit", "document": "审计通知"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from domain.inbox import SupervisionOutcome
 from gateway.registers import endpoints
 from ledger.database import transaction
 from ledger.deadlines import supervision_basis
+from ledger.paging import every
 from ledger.registry import registry
 from ledger.supervision import escalation, supervisions
 from settings import settings
@@ -53,14 +55,9 @@ def test_what_an_applicant_brings_is_taken_whatever_does_not_fit(api: Api) -> No
 def test_the_list_comes_in_pages_and_the_export_whole(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.put_case()
     ids = [submit(api)["id"] for _ in range(5)]
-    monkeypatch.setattr(endpoints, "PAGE", 2)
-    seen, after = [], ids[0] - 1
-    while after is not None:
-        page = api.get(f"/v1/voluntary-submissions?after={after}", REQUESTER).json()
-        assert len(page["items"]) <= 2
-        seen += [item["id"] for item in page["items"]]
-        after = page["next"]
-    assert seen == ids
+    monkeypatch.setattr(endpoints, "every", partial(every, at_once=2))
+    pages = list(api.pages("/v1/voluntary-submissions", limit=2))
+    assert max(map(len, pages)) == 2 and [item["id"] for items in pages for item in items][-5:] == ids
     table = api.get("/v1/voluntary-submissions.csv", REQUESTER)
     assert table.headers["content-type"] == "text/csv; charset=utf-8" and table.text.startswith("\ufeff序号")
     rows = list(csv.DictReader(io.StringIO(table.text.removeprefix("\ufeff"))))

@@ -37,10 +37,10 @@ def test_a_unit_is_put_whole_and_found_by_its_words(api: Api) -> None:
     assert (again["uscc"], again["aliases"], again["uscc_standing"]) == (None, [], "待补")
     assert again["remarks"] == ["统一社会信用代码待补。"]
     found = api.get("/v1/registry/units", ADMIN, params={"q": "水务 X-WATER"}).json()
-    assert [one["name"] for one in found["items"]] == ["演示水务公司"] and found["more"] is False
+    assert [one["name"] for one in found["items"]] == ["演示水务公司"] and found["next_cursor"] is None
     assert again["waits"]["after"] == {"active": True, "name": "演示水务集团"}
-    page = api.get("/v1/registry/units?limit=2&offset=1", ADMIN).json()
-    assert len(page["items"]) == 2 and page["more"] is True
+    pages = [[one["code"] for one in items] for items in api.pages("/v1/registry/units", ADMIN, limit=2)]
+    assert len(pages[0]) == 2 and sum(pages, []) == [one["code"] for one in api.get("/v1/registry/units", ADMIN).json()["items"]]
 
 
 def test_who_changed_a_register_is_kept_with_before_and_after(api: Api) -> None:

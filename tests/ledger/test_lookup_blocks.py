@@ -87,7 +87,7 @@ def differs(at: datetime, filer: Filer = SYSTEM) -> str:
 
 
 def standing() -> list[tuple[Asker, str]]:
-    return [(one.asker, one.holder) for one in do(lookup_blocks.blocks, standing=True)]
+    return [(one.asker, one.holder) for one in do(lookup_blocks.blocks, standing=True).rows]
 
 
 def may_file(filer: Filer, at: datetime) -> bool:
@@ -204,7 +204,7 @@ def test_a_unit_that_was_stopped_is_no_excuse_for_another() -> None:
 def test_who_lifts_it_says_why_and_what_was_counted_counts_no_more() -> None:
     at = past("x" * 6)
     differs(at)
-    (block,) = do(lookup_blocks.blocks, standing=True)
+    (block,) = do(lookup_blocks.blocks, standing=True).rows
     more: dict[str, Any] = {"now": at + timedelta(minutes=5), "actor": "person:demo-admin"}
     with pytest.raises(MustRecuse):
         do(lookup_blocks.lift, block.id, "理由", now=at, actor="person:demo-permit-2")

@@ -182,9 +182,9 @@ def by_free_text() -> None:
     committed = hold(file("P-RESIDENCE"))
     take_up(committed)
     do(commitments.sign, committed.number, Evidence.CODE, "a" * 64, NOTE, now=NOW, actor="person:x")
-    (later,) = do(commitment_checks.checks, UNIT, done=False)
+    (later,) = do(commitment_checks.checks, UNIT, done=False).rows
     do(commitment_checks.check, later.id, UNIT, CheckOutcome.UNTRUE, NOTE, now=NOW, actor="person:x")
-    ((block, _),) = do(commitment_checks.blocks)
+    ((block, _),) = do(commitment_checks.blocks).rows
     do(commitment_checks.restore, block.id, NOTE, now=NOW, actor="person:demo-admin")
     beside_the_verification(row(lease.number))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, event, text
 
 from domain.lifecycle import State
+from ledger import paging
 from ledger.casework import own_lists, registration
 from ledger.database import engine, transaction
 from ledger.registry import unit_changes
@@ -29,22 +31,19 @@ def test_a_successor_pages_through_what_it_and_what_it_inherited_registered(ledg
         registered(unit, number, minutes)
     registered(UNIT, "C-5", 4)  # at the instant of another
     do(unit_changes.merge, ARCHIVE, UNIT, at=NOW + 9 * MINUTE, document="x", now=NOW + 9 * MINUTE, actor="x")
-    found: list[tuple[str, str]] = []
-    after: own_lists.Place | None = None
-    while page := do(own_lists.cases, UNIT, after=after, still_open=None, limit=size):
-        found += [(case.unit, case.number) for case, _ in page]
-        after = page[-1][0].registered_at, page[-1][0].number
+    with transaction() as session:
+        every = paging.every(lambda page: own_lists.cases(session, UNIT, page, still_open=None), at_once=size)
+        found = [(case.unit, case.number) for case, _ in every]
     assert found == [(UNIT, "C-5"), (ARCHIVE, "C-1"), (UNIT, "C-4"), (ARCHIVE, "C-3"), (ARCHIVE, "C-2"), (UNIT, "C-1")]
-    assert [case.number for case, _ in do(own_lists.cases, CIVIL, after=None, still_open=True, limit=9)] == ["C-0"]
-    assert do(own_lists.cases, ARCHIVE, after=None, still_open=False, limit=9) == []
+    assert [case.number for case, _ in do(own_lists.cases, CIVIL, still_open=True).rows] == ["C-0"]
+    assert do(own_lists.cases, ARCHIVE, still_open=False).rows == []
 
 
 def test_verifications_by_case_and_state_are_the_units_own(ledger: str) -> None:
     first, second = file(number="C-1"), file(number="C-2", now=NOW + MINUTE)
-    own_of = {"after": None, "limit": 9}
 
     def numbers(unit: str = UNIT, states: tuple[State, ...] = (), case: str | None = None) -> list[str]:
-        return [row.number for row, *_ in do(own_lists.verifications, unit, states=states, case=case, **own_of)]
+        return [row.number for row, *_ in do(own_lists.verifications, unit, states=states, case=case).rows]
 
     assert (numbers(), numbers(case="C-1"), numbers(case="C-3")) == ([second, first], [first], [])
     assert (numbers(states=(State.RECEIVED,)), numbers(states=(State.DELIVERED,))) == ([second, first], [])
@@ -78,9 +77,10 @@ def test_each_list_is_read_in_the_order_of_its_index(ledger: str, inherits: bool
     file()
     if inherits:
         do(unit_changes.merge, ARCHIVE, UNIT, at=NOW, document="x", now=NOW, actor="x")
-    after = NOW + MINUTE, "C"
-    every = plan(lambda: do(own_lists.cases, UNIT, after=after, still_open=None, limit=100))
-    still_open = plan(lambda: do(own_lists.cases, UNIT, after=after, still_open=True, limit=100))
-    filed = plan(lambda: do(own_lists.verifications, UNIT, after=after, states=(), case=None, limit=100))
+    after = (NOW + MINUTE).isoformat(), "C", str(UUID(int=0))
+    page, of_verifications = paging.PageRequest(after=after), paging.PageRequest(after=after[:2])
+    every = plan(lambda: do(own_lists.cases, UNIT, page, still_open=None))
+    still_open = plan(lambda: do(own_lists.cases, UNIT, page, still_open=True))
+    filed = plan(lambda: do(own_lists.verifications, UNIT, of_verifications, states=(), case=None))
     for found, index in ((every, "ix_cases_registered"), (still_open, "ix_cases_open"), (filed, "ix_verifications_own")):
         assert f"Scan Backward using {index}" in found, found

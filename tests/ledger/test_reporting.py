@@ -96,8 +96,8 @@ def test_a_report_is_found_by_whom_it_concerns() -> None:
     district, _ = keep(Wanted(*SPAN, ""))
     own, _ = keep(Wanted(*SPAN, UNIT))
     assert do(reports.find, own.id, UNIT) is not None and do(reports.find, district.id, UNIT) is None
-    assert [row.id for row in do(reports.listed, None, limit=5)] == [district.id, own.id]
-    assert [row.id for row in do(reports.listed, UNIT, limit=5)] == [own.id]
+    assert [row.id for row in do(reports.listed, None).rows] == [district.id, own.id]
+    assert [row.id for row in do(reports.listed, UNIT).rows] == [own.id]
 
 
 def test_each_mail_says_how_it_stands() -> None:

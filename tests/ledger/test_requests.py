@@ -18,6 +18,7 @@ from ledger.inbox.claims import AlreadyAnswered, NotYours, RequestWithdrawn
 from ledger.inbox.requests import FieldsMissing, Reply
 from ledger.lifecycle.moves import Lease, MoveRefused
 from ledger.methods import failures
+from ledger.paging import every
 from ledger.sealing import sealing
 from ledger.tables.verifications import Request
 from tests.ledger.acting import (
@@ -249,16 +250,17 @@ def test_the_inbox_shows_what_is_due_first(ledger: str) -> None:
     _, rests = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
     do(supplements.ask, rests, ISSUER, "缺少", now=NOW, actor="person:demo-guangming-1")
     escalate(hold_of(overdue), NOW + HOUR * 5)  # every limit of it is missed: it is the most urgent of all
-    items = do(requests.inbox, ISSUER)
+    items = do(requests.inbox, ISSUER).rows
     assert [item.request.id for item in items] == [overdue, soon, late, rests]
     assert [item.due_at for item in items] == [NOW + MINUTE, NOW + 30 * MINUTE, NOW + 24 * HOUR, None]
-    assert [item.request.id for item in do(requests.inbox, ISSUER, limit=2, offset=1)] == [soon, late]
-    assert do(requests.inbox, "370402-CIVIL") == []
+    with transaction() as session:
+        each = list(every(lambda page: requests.inbox(session, ISSUER, page), at_once=1))
+    assert [one.request.id for one in each] == [overdue, soon, late, rests]
+    assert do(requests.inbox, "370402-CIVIL").rows == []
     reply(late, now=NOW + MINUTE)
     reply(soon, now=NOW + 2 * MINUTE)
-    assert [item.request.id for item in do(requests.inbox, ISSUER)] == [overdue, rests]
-    assert [item.request.id for item in do(requests.inbox, ISSUER, answered=True)] == [soon, late]
-    assert len(do(requests.inbox, ISSUER, answered=True, limit=1)) == 1
+    assert [item.request.id for item in do(requests.inbox, ISSUER).rows] == [overdue, rests]
+    assert [item.request.id for item in do(requests.inbox, ISSUER, answered=True).rows] == [soon, late]
     deliver(lease_late)
 
 

@@ -78,7 +78,7 @@ def case_number(number: str) -> str:
 
 def listed(now: datetime = LATER) -> list[retention.RetentionLine]:
     do(retention.list_due, TERM, now=now)
-    return do(retention.lines)
+    return do(retention.lines).rows
 
 
 def confirm(*items: RetentionItem, now: datetime = LATER) -> None:
@@ -160,7 +160,7 @@ def test_what_is_gone_says_so_in_words_wherever_it_stood() -> None:
         assert proof is not None
         with pytest.raises(Erased):
             papers.open_pdf(proof, cases.key_of(session, verification.case))
-        (answered,), _ = inbox_view.lines(session, ISSUER, answered=True, actor="x", now=LATER)
+        (answered,) = inbox_view.lines(session, ISSUER, answered=True, actor="x", now=LATER).rows
         assert (answered.name, answered.id_number) == (ERASED, ERASED)
         assert inbox_view.detail(session, ISSUER, UUID(request), actor="x", now=LATER) is not None
         assert views.view(session, verification, personal=False) is not None
@@ -269,7 +269,7 @@ def test_a_voluntary_submission_without_a_case_ends_by_its_own_term_and_its_line
     (line,) = listed()
     confirm(line.item)
     assert erase_all() == [True] and not any(holder.name.encode() in plain for plain in readable())
-    (left,) = do(voluntary.listed, UNIT, NOW, NOW + MINUTE)
+    (left,) = do(voluntary.listed, UNIT, NOW, NOW + MINUTE).rows
     assert (left.name, left.id_number, left.proof) == (ERASED, ERASED, "P-HOUSEHOLD")
     with engine().connect() as connection, pytest.raises(DBAPIError, match="只增不改"):
         connection.execute(text("UPDATE voluntary_submissions SET stated = 'x'"))

@@ -46,7 +46,7 @@ def of(number: str, now: datetime) -> ReturnLimit:
 
 
 def line(now: datetime) -> inbox_view.InboxLine:
-    (found,), _ = do(inbox_view.lines, ISSUER, answered=False, actor=AGENT, now=now)
+    (found,) = do(inbox_view.lines, ISSUER, answered=False, actor=AGENT, now=now).rows
     return found
 
 

@@ -118,7 +118,7 @@ def test_texts_that_belong_to_no_case_are_encrypted_anew_and_leave_a_trace(own: 
     with transaction() as session:
         sealed = vault().encrypt(Place("recusals", "why", (one := uuid4())), "亲属".encode())
         session.add(Recusal(id=one, at=NOW, person="demo-admin", unit=UNIT, subject=Subject.LEAD, key="x", why=sealed))
-    said, stated = texts(), [(line.name, line.case_number) for line in do(voluntary.listed, UNIT, NOW, NOW + HOUR)]
+    said, stated = texts(), [(line.name, line.case_number) for line in do(voluntary.listed, UNIT, NOW, NOW + HOUR).rows]
     (old,) = masters(own)
     master_keys.rotate_master()
     assert rewrapping.left()[old] >= 4
@@ -128,7 +128,7 @@ def test_texts_that_belong_to_no_case_are_encrypted_anew_and_leave_a_trace(own: 
     settings.cache_clear()
     vault.cache_clear()  # the old key opens nothing that is left, so it can be away
     assert texts() == said and said != []
-    assert [(line.name, line.case_number) for line in do(voluntary.listed, UNIT, NOW, NOW + HOUR)] == stated
+    assert [(line.name, line.case_number) for line in do(voluntary.listed, UNIT, NOW, NOW + HOUR).rows] == stated
     kept = {(one.place, one.before["master_key"], one.after["master_key"]) for one in all_of(Trace) if one.place in PLACES}
     assert kept == {(place, old, "k2") for place in PLACES}
 

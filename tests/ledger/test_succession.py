@@ -70,7 +70,7 @@ def test_the_open_request_is_in_the_successors_inbox_with_its_clock_running_on()
     lease, request = asked()
     before = {kind: (limit.started_at, limit.due_at) for kind, limit in limits(lease.number).items()}
     merge()
-    (item,) = do(requests.inbox, HEIR)
+    (item,) = do(requests.inbox, HEIR).rows
     assert item.request.id == request
     assert do(inbox_view.detail, HEIR, request, actor="x", now=NOW + HOUR) is not None
     assert {kind: (limit.started_at, limit.due_at) for kind, limit in limits(lease.number).items()} == before
@@ -113,7 +113,7 @@ def test_its_duty_is_the_successors() -> None:
     assert do(duty.supervisor_at, ISSUER, now) is None and do(duty.supervisor_at, HEIR, now) == HEIRS_CHIEF
     first, second = (all_of(Supervision, verification=lease.number)[0] for lease in (open_one, later))
     assert (first.unit, second.unit, second.supervisor) == (ISSUER, HEIR, HEIRS_CHIEF)
-    assert {line.row.id for line in do(supervising.lines, HEIR, done=False)} == {first.id, second.id}
+    assert {line.row.id for line in do(supervising.lines, HEIR, done=False).rows} == {first.id, second.id}
     for opened in (first, second):
         do(supervisions.feed_back, opened.id, HEIR, SupervisionOutcome.DONE, "已督促", now=now, actor=f"person:{HEIRS_CHIEF}")
 
@@ -192,7 +192,7 @@ def test_nobody_else_inherits_and_nothing_is_inherited_twice() -> None:
     merge(HEIR, THIRD, NOW + HOUR)
     assert do(heir, ISSUER) == do(heir, HEIR) == THIRD and do(heir, THIRD) == THIRD
     assert do(estate, THIRD) == {THIRD, HEIR, ISSUER}
-    (item,) = do(requests.inbox, THIRD)
+    (item,) = do(requests.inbox, THIRD).rows
     assert item.request.id == request
     assert [one.detail for one in events(row_number(request)) if one.event == "succeeded"] == [
         {"unit": HEIR, "instead_of": ISSUER}, {"unit": THIRD, "instead_of": HEIR},

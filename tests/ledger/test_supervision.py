@@ -172,7 +172,7 @@ def test_answered_and_fed_back_within_the_half_hour_is_met() -> None:
 def test_an_approved_reason_makes_a_soft_miss_amber_and_opens_no_supervision() -> None:
     lease, request = asked()  # 24 hours soft, the promise in five days hard
     do(justifications.give, request, ISSUER, ExcuseReason.FIELD_CHECK, now=NOW + HOUR, actor="person:demo-guangming-1")
-    assert len(do(justifications.waiting)) == 1
+    assert len(do(justifications.waiting).rows) == 1
     do(justifications.decide, request, True, now=NOW + 2 * HOUR, actor="person:demo-admin")
     with pytest.raises(justifications.ExcuseStands):
         do(justifications.decide, request, False, now=NOW + 2 * HOUR, actor="person:demo-admin")
@@ -232,11 +232,11 @@ def test_without_a_reason_a_soft_miss_is_red() -> None:
 def test_what_was_met_needs_no_reason_and_no_decision() -> None:
     lease, request = asked()
     do(justifications.give, request, ISSUER, ExcuseReason.ARCHIVE, now=NOW, actor="person:demo-guangming-1")
-    assert len(do(justifications.waiting)) == 1
+    assert len(do(justifications.waiting).rows) == 1
     reply(request)
     seal(lease)
     deliver(lease)
-    assert do(justifications.waiting) == []
+    assert do(justifications.waiting).rows == []
     with pytest.raises(justifications.NothingMissed):
         do(justifications.decide, request, True, now=NOW + HOUR, actor="person:demo-admin")
     other, second = asked()

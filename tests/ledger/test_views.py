@@ -196,7 +196,7 @@ def test_a_standing_holds_no_person() -> None:
 def test_the_inbox_opens_the_person_while_it_is_open_and_masks_afterwards() -> None:
     lease, request = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
     (line,) = [
-        line for line in do(inbox_view.lines, ISSUER, answered=False, actor="person:a", now=NOW)[0]
+        line for line in do(inbox_view.lines, ISSUER, answered=False, actor="person:a", now=NOW).rows
         if line.request.id == request
     ]  # fmt: skip
     assert (line.name, line.id_number, line.due_at) == (PERSON.name, PERSON.id_number, NOW + 30 * MINUTE)
@@ -217,7 +217,7 @@ def test_the_inbox_opens_the_person_while_it_is_open_and_masks_afterwards() -> N
     closed = do(inbox_view.detail, ISSUER, request, actor="person:d", now=NOW)
     assert closed is not None and (closed.line.name, closed.line.id_number) == MASKED
     (answered,) = [
-        line for line in do(inbox_view.lines, ISSUER, answered=True, actor="person:d", now=NOW)[0]
+        line for line in do(inbox_view.lines, ISSUER, answered=True, actor="person:d", now=NOW).rows
         if line.request.id == request
     ]  # fmt: skip
     assert answered.name == "演***"
@@ -319,4 +319,4 @@ def test_operators_see_what_is_stuck_oldest_first_and_why(ledger: str) -> None:
 
 def test_nothing_is_due_in_an_empty_ledger(ledger: str) -> None:
     assert do(watch.oldest_due) is None and do(watch.stuck) == [] and set(do(watch.open_counts).values()) == {0}
-    assert do(requests.inbox, ISSUER) == [] and do(cases.find, UNIT, "C-1") is None
+    assert do(requests.inbox, ISSUER).rows == [] and do(cases.find, UNIT, "C-1") is None

@@ -11,6 +11,7 @@ from domain.records import OffSystemResult, VoluntaryMark, VoluntaryReason
 from domain.roles import IdType
 from ledger.cases import cases
 from ledger.database import transaction
+from ledger.paging import PageRequest
 from ledger.registers import offsystem, voluntary
 from ledger.registers.voluntary import Stated, VoluntaryLine
 from ledger.tables.cases import Case, Party
@@ -55,22 +56,22 @@ def test_a_submission_is_always_accepted_and_what_does_not_fit_is_marked() -> No
     ]  # fmt: skip
     assert [line.marks for line in lines] == marks
     assert [line.row.listed for line in lines] == [True, False, True, True, False]
-    kept = do(voluntary.listed, UNIT, NOW, NOW + HOUR)
+    kept = do(voluntary.listed, UNIT, NOW, NOW + HOUR).rows
     assert [line.marks for line in kept] == marks and [line.case_number for line in kept][-1] == "C-NOBODYS"
     assert [line.proof_name for line in kept][:2] == ["户籍证明", "某种无人知道的证明"]
     assert {line.name for line in kept} == {"演***"} and kept[4].matter_name == ""
     assert (kept[0].row.confirmed, kept[0].row.confirmation_digest) == (Evidence.CODE, DIGEST)
-    assert do(voluntary.listed, "370402-CIVIL", NOW, NOW + HOUR) == []
+    assert do(voluntary.listed, "370402-CIVIL", NOW, NOW + HOUR).rows == []
 
 
 def test_the_list_comes_in_pages() -> None:
     number = case_and_party(file())[0].number
     for _ in range(5):
         submitted(number)
-    first = do(voluntary.listed, None, NOW, NOW + HOUR, limit=3)
-    rest = do(voluntary.listed, None, NOW, NOW + HOUR, after=first[-1].row.serial, limit=3)
-    assert [len(first), len(rest)] == [3, 2]
-    assert len({line.row.id for line in (*first, *rest)}) == 5
+    first = do(voluntary.listed, None, NOW, NOW + HOUR, PageRequest(3))
+    rest = do(voluntary.listed, None, NOW, NOW + HOUR, PageRequest(3, first.following))
+    assert [len(first.rows), len(rest.rows), rest.following] == [3, 2, None]
+    assert len({line.row.id for line in (*first.rows, *rest.rows)}) == 5
 
 
 def test_the_record_is_never_changed() -> None:
@@ -86,9 +87,9 @@ def test_an_off_system_lookup_is_filed_with_its_evidence_and_never_changed() -> 
     do(offsystem.record, *filed, NOW - HOUR, OffSystemResult.CONFIRMED, DIGEST, now=NOW, actor="x")
     with pytest.raises(ValueError):
         do(offsystem.record, *filed, NOW + HOUR, OffSystemResult.CONFIRMED, DIGEST, now=NOW, actor="x")
-    (kept,) = do(offsystem.listed, UNIT, NOW - HOUR, NOW + HOUR)
+    (kept,) = do(offsystem.listed, UNIT, NOW - HOUR, NOW + HOUR).rows
     assert (kept.row.evidence_digest, kept.row.operator, kept.case_number) == (DIGEST, "demo-permit-1", case.number)
     assert kept.source == "国家政务服务平台" and b"\xe5" + b"\x9b" not in kept.row.source[:2]
-    assert do(offsystem.listed, UNIT, NOW - HOUR, NOW + HOUR, after=kept.row.serial) == []
+    assert do(offsystem.listed, "370402-CIVIL", NOW - HOUR, NOW + HOUR).rows == []
     with pytest.raises(DatabaseError), transaction() as session:
         session.execute(text("DELETE FROM off_system_lookups"))

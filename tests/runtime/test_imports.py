@@ -50,7 +50,7 @@ def test_units_and_their_people_are_imported_twice_without_a_change(ledger: str,
     with transaction() as session:
         unit, person = session.get_one(Unit, "U-1"), session.get_one(Person, "P-1")
         assert (unit.uscc, person.unit, person.roles) == (GOOD_CODE, "U-1", [])
-        waiting = {one.code: one.after for one in register_changes.listed(session, RegisterChangeStanding.WAITING, limit=9)}
+        waiting = {one.code: one.after for one in register_changes.listed(session, standing=RegisterChangeStanding.WAITING).rows}
         assert waiting == {"U-1": {"active": True}, "P-1": {"roles": ["agent", "supervisor"]}} and not unit.active
 
 
@@ -171,7 +171,7 @@ def test_a_publisher_is_a_role_of_people(ledger: str, tmp_path: Path) -> None:
     with transaction() as session:
         found = session.get_one(Person, "P-9")
         assert (found.roles, found.unit) == ([], "370402-CIVIL")
-        (change,) = register_changes.listed(session, RegisterChangeStanding.WAITING, limit=9)
+        (change,) = register_changes.listed(session, standing=RegisterChangeStanding.WAITING).rows
         assert change.after == {"roles": ["publisher", "agent"]} and change.proposed_by.startswith("operator:")
         register_changes.confirm(session, change.id, actor="person:demo-admin", now=settings().now())
         assert session.get_one(Person, "P-9").roles == ["publisher", "agent"]

@@ -32,7 +32,7 @@ def test_a_rename_and_a_merger_are_recorded_from_the_day_on(ledger: str, capsys:
 
 def confirmed() -> None:
     with transaction() as session:
-        (change,) = register_changes.listed(session, RegisterChangeStanding.WAITING, limit=9)
+        (change,) = register_changes.listed(session, standing=RegisterChangeStanding.WAITING).rows
         register_changes.confirm(session, change.id, actor="person:demo-admin", now=settings().now())
 
 
