@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from psycopg2 import sql
-from sqlalchemy import Connection, text
+
+from ledger.opening import Asked, rows
 
 _END = b"\\.\n"
 _TABLES = """
@@ -31,9 +32,9 @@ class NotTheSame(Exception):
     """抄录与台账对不上. Its text says what differs, in words and counts."""
 
 
-def write(connection: Connection, out: IO[bytes]) -> dict[str, Any]:
+def write(connection: Asked, out: IO[bytes]) -> dict[str, Any]:
     """Writes all rows; gives what the ledger says of itself. The connection is in a transaction of one snapshot."""
-    cursor = connection.connection.cursor()
+    cursor = connection.cursor()
     for table, columns in _tables(connection):
         out.write(json.dumps({"table": table, "columns": columns}).encode() + b"\n")
         cursor.copy_expert(sql.SQL("COPY {} TO STDOUT").format(_target(table, columns)), out)
@@ -43,22 +44,20 @@ def write(connection: Connection, out: IO[bytes]) -> dict[str, Any]:
     return summary
 
 
-def describe(connection: Connection) -> dict[str, Any]:
+def describe(connection: Asked) -> dict[str, Any]:
     """What the ledger says of itself: how many rows each table has, and its last event."""
-    counts = {
-        table: connection.scalar(text(f'SELECT count(*) FROM "{table}"')) for table, _ in _tables(connection)
-    }
-    last = connection.execute(text("SELECT id, at FROM events ORDER BY id DESC LIMIT 1")).one_or_none()
-    return {"counts": counts, "last_event": [last.id, last.at.isoformat()] if last else None}
+    counts = {table: rows(connection, f'SELECT count(*) FROM "{table}"')[0][0] for table, _ in _tables(connection)}
+    last = [[serial, at.isoformat()] for serial, at in rows(connection, "SELECT id, at FROM events ORDER BY id DESC LIMIT 1")]
+    return {"counts": counts, "last_event": last[0] if last else None}
 
 
-def read(connection: Connection, source: IO[bytes]) -> dict[str, Any]:
+def read(connection: Asked, source: IO[bytes]) -> dict[str, Any]:
     """Puts all rows into the empty tables of the same version. The role is a superuser's. Raises NotTheSame.
 
     Triggers and foreign keys rest meanwhile: the rows were consistent when they were written.
     """
     known = dict(_tables(connection))
-    cursor = connection.connection.cursor()
+    cursor = connection.cursor()
     cursor.execute("SET LOCAL session_replication_role = replica")
     if known:  # rows that migrations made are among those that come
         cursor.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, known))))
@@ -95,22 +94,21 @@ def _compare(said: dict[str, Any], found: dict[str, Any]) -> None:
         raise NotTheSame(f"最后一个事件应为 {said['last_event']},实为 {found['last_event']}")
 
 
-def _tables(connection: Connection) -> list[tuple[str, list[str]]]:
-    return [(table, list(columns)) for table, columns in connection.execute(text(_TABLES))]
+def _tables(connection: Asked) -> list[tuple[str, list[str]]]:
+    return [(table, list(columns)) for table, columns in rows(connection, _TABLES)]
 
 
 def _target(table: str, columns: list[str]) -> sql.Composable:
     return sql.SQL("{} ({})").format(sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)))
 
 
-def _continue_sequences(connection: Connection) -> None:
-    for table, column in connection.execute(text(_SEQUENCES)).all():
-        connection.execute(
-            text(
-                "SELECT setval(pg_get_serial_sequence(:table, :column), greatest(max(numbers.n), 1), max(numbers.n) IS NOT NULL) "
-                f'FROM (SELECT "{column}" AS n FROM "{table}") AS numbers'
-            ),
-            {"table": f'"{table}"', "column": column},
+def _continue_sequences(connection: Asked) -> None:
+    for table, column in rows(connection, _SEQUENCES):
+        rows(
+            connection,
+            "SELECT setval(pg_get_serial_sequence(%s, %s), greatest(max(numbers.n), 1), max(numbers.n) IS NOT NULL) "
+            f'FROM (SELECT "{column}" AS n FROM "{table}") AS numbers',
+            (f'"{table}"', column),
         )
 
 

@@ -30,7 +30,8 @@ def engine() -> Engine:
 @lru_cache(maxsize=1)
 def _sessions() -> sessionmaker[Session]:
     """Made once the keys of this process are known to be the ledger's own: with others it neither reads nor writes."""
-    key_checks.ensure(engine())
+    with engine().begin() as connection:
+        key_checks.ensure(connection.connection)
     sessions = sessionmaker(engine(), expire_on_commit=False)
     timekeeping.guard(sessions)
     return sessions

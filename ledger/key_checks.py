@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from sqlalchemy import Connection, Engine, text
 
+from ledger.opening import Asked, rows
 from ledger.vault import Place, Vault, VaultError, vault
 from settings import settings
 
@@ -36,7 +37,7 @@ REMEDY = (
 )
 
 
-def ensure(engine: Engine) -> None:
+def ensure(connection: Asked) -> None:
     """Compares this process's keys and certificates with the ledger's, and leaves the values of those that are new.
 
     Raises WrongKeys. Does nothing in a process that holds no key, such as a set-up job.
@@ -48,13 +49,12 @@ def ensure(engine: Engine) -> None:
     except VaultError as error:
         raise WrongKeys([str(error)]) from None
     seals = certificates(settings().seals_dir)
-    with engine.begin() as connection:
-        if found := faults(connection, keys, seals):
-            raise WrongKeys(found)
-        _record(connection, keys.check_values() | seals)
+    if found := faults(connection, keys, seals):
+        raise WrongKeys(found)
+    _record(connection, keys.check_values() | seals)
 
 
-def faults(connection: Connection, keys: Vault, seals: Mapping[str, str]) -> list[str]:
+def faults(connection: Asked, keys: Vault, seals: Mapping[str, str]) -> list[str]:
     """What of the ledger's keys is missing or another; empty: all is well. Reads ledgers of every earlier state."""
     values = recorded(connection)
     if not any(name.startswith("master:") for name in values):
@@ -74,11 +74,11 @@ def faults(connection: Connection, keys: Vault, seals: Mapping[str, str]) -> lis
     return found
 
 
-def recorded(connection: Connection) -> dict[str, set[str]]:
+def recorded(connection: Asked) -> dict[str, set[str]]:
     """The values that the ledger holds; none in a ledger older than they are."""
     values: dict[str, set[str]] = {}
-    if connection.scalar(text("SELECT to_regclass('public.key_checks')")) is not None:
-        for name, value in connection.execute(text("SELECT name, value FROM key_checks")):
+    if _has(connection, "key_checks"):
+        for name, value in rows(connection, "SELECT name, value FROM key_checks"):
             values.setdefault(name, set()).add(value)
     return values
 
@@ -95,27 +95,23 @@ def certificates(folder: Path) -> dict[str, str]:
     return found
 
 
-def accept(connection: Connection, values: Mapping[str, str], *, now: datetime, by: str) -> list[str]:
+def accept(connection: Asked, values: Mapping[str, str], *, now: datetime, by: str) -> list[str]:
     """Puts new values on record, such as a renewed certificate's; gives the names of those that were new."""
-    if connection.scalar(text("SELECT to_regclass('public.key_checks')")) is None:
+    if not _has(connection, "key_checks"):
         return []
-    statement = text(
-        "INSERT INTO key_checks (name, value, recorded_at, recorded_by) VALUES (:name, :value, :at, :by) "
-        "ON CONFLICT DO NOTHING"
+    statement = (
+        "INSERT INTO key_checks (name, value, recorded_at, recorded_by) VALUES (%s, %s, %s, %s) "
+        "ON CONFLICT DO NOTHING RETURNING name"
     )
-    return [
-        name
-        for name, value in values.items()
-        if connection.execute(statement, {"name": name, "value": value, "at": now, "by": by}).rowcount
-    ]
+    return [name for name, value in values.items() if rows(connection, statement, (name, value, now, by))]
 
 
-def _record(connection: Connection, values: Mapping[str, str]) -> None:
+def _record(connection: Asked, values: Mapping[str, str]) -> None:
     known = recorded(connection)
     new = {name: value for name, value in values.items() if name not in known}
     if not new:
         return
-    connection.execute(text(_LOCK))
+    rows(connection, _LOCK)
     known = recorded(connection)
     other = [name for name in new if name in known and new[name] not in known[name]]
     if other:
@@ -123,23 +119,28 @@ def _record(connection: Connection, values: Mapping[str, str]) -> None:
     accept(connection, new, now=settings().now(), by=f"system:{settings().worker_name}")
 
 
-def _opens(connection: Connection, keys: Vault) -> list[str]:
+def _opens(connection: Asked, keys: Vault) -> list[str]:
     """A ledger without values: its newest case opens with this master key, and its party is found with this look-up key."""
-    if connection.scalar(text("SELECT to_regclass('public.parties')")) is None:
+    if not _has(connection, "parties"):
         return []
-    row = connection.execute(
-        text(
-            "SELECT cases.id, data_key, master_key, parties.id AS party, id_type, id_number, lookup "
-            "FROM cases JOIN parties ON case_id = cases.id WHERE length(data_key) > 0 ORDER BY registered_at DESC LIMIT 1"
-        )
-    ).one_or_none()
-    if row is None:
+    newest = rows(
+        connection,
+        "SELECT cases.id::text, data_key, master_key, parties.id::text, id_type, id_number, lookup "
+        "FROM cases JOIN parties ON case_id = cases.id WHERE length(data_key) > 0 ORDER BY registered_at DESC LIMIT 1",
+    )
+    if not newest:
         return []
+    case, data_key, master_key, party, id_type, id_number, lookup = newest[0]
     try:
-        key = keys.open_case_key(row.id, bytes(row.data_key), row.master_key)
-        number = key.decrypt_text(Place("parties", "id_number", row.party), bytes(row.id_number))
+        key = keys.open_case_key(UUID(case), bytes(data_key), master_key)
+        number = key.decrypt_text(Place("parties", "id_number", UUID(party)), bytes(id_number))
     except VaultError:
-        return [f"主密钥 {row.master_key}(proofless_master_keys)打不开台账中最近的办件"]
-    if keys.lookup(row.id_type, number) != row.lookup:
+        return [f"主密钥 {master_key}(proofless_master_keys)打不开台账中最近的办件"]
+    if keys.lookup(id_type, number) != lookup:
         return ["检索密钥(proofless_lookup_key)不是本台账的那一个"]
     return []
+
+
+def _has(connection: Asked, table: str) -> bool:
+    ((found,),) = rows(connection, "SELECT to_regclass(%s)::text", (f"public.{table}",))
+    return found is not None

@@ -15,6 +15,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from ledger.opening import connect
 from settings import settings
 
 WAKE_CHANNEL = "proofless_wake"  #: a verification asks for a pass, or a new one was filed
@@ -52,16 +53,7 @@ class Listener(threading.Thread):
                 self._stopping.wait(1)
 
     def _listen(self) -> None:
-        at = settings()
-        connection = psycopg2.connect(
-            host=at.database_host,
-            port=at.database_port,
-            dbname=at.database_name,
-            user=at.database_user,
-            password=at.database_password.get_secret_value(),
-            connect_timeout=5,
-            application_name=f"proofless/{at.worker_name}/listener",
-        )
+        connection = connect(application_name=f"proofless/{settings().worker_name}/listener")
         try:
             connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
             with connection.cursor() as cursor:

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from domain.prefect_alarms import CLOCK_OFF
-from ledger.outbox.alarms import clear_alarm, raise_alarm
 from settings import at, settings, wall_clock
 
 LIMIT = timedelta(seconds=5)  #: what two machines that keep time differ by at most, with room
@@ -119,6 +118,8 @@ def check(connection: Connection) -> None:
 
 def watch(session: Session, who: str) -> bool:
     """True where the clock is right; an alarm stands while it is not, at the instant of the database's clock."""
+    from ledger.outbox.alarms import clear_alarm, raise_alarm  # who only writes needs no more than the check
+
     if _right is not None and _right.holds():
         return True
     try:

@@ -37,8 +37,9 @@ def explained(what: str, error: Exception) -> Failure | None:
         return Failure(what, str(error), "没有完成本次操作,什么也没有写入。校准时钟后请再执行一次。")
     if isinstance(error, (sqlalchemy.exc.OperationalError, psycopg2.OperationalError)):
         return Failure(what, "连接不上台账数据库", "请先运行 ./run up;多机部署请核对 PROOFLESS_DATABASE_… 各项配置。")
-    if isinstance(error, sqlalchemy.exc.ProgrammingError):
-        why = f"台账数据库与本程序的版本不符({type(error.orig).__name__})"
+    if isinstance(error, (sqlalchemy.exc.ProgrammingError, psycopg2.ProgrammingError)):
+        cause = error.orig if isinstance(error, sqlalchemy.exc.ProgrammingError) else error
+        why = f"台账数据库与本程序的版本不符({type(cause).__name__})"
         return Failure(what, why, "没有完成本次操作。请先运行 ./run up 或 ./run migrate 升级台账(升级前会自动备份)。")
     return None
 

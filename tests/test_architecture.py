@@ -69,8 +69,8 @@ def test_imports_point_inwards(package: str) -> None:
 #: The rooms of the packages that have rooms, and what stands beside them: each imports only what stands before it.
 ROOMS = {
     "ledger": (
-        "tables", "actor", "vault", "paging", "copying", "listen_notify", "succession", "key_checks", "audit", "traces", "rules", "outbox",
-        "timekeeping", "database", "migrate", "rewrapping", "recusal", "calendars", "catalog", "cases", "lifecycle", "registers",
+        "tables", "actor", "vault", "paging", "opening", "copying", "listen_notify", "succession", "key_checks", "audit", "traces", "rules", "outbox",
+        "timekeeping", "database", "migrate", "rewrapping", "recusal", "withdrawals", "calendars", "catalog", "cases", "lifecycle", "registers",
         "deadlines", "oversight.indicators", "oversight", "retention", "methods", "supervision", "inbox", "sealing", "casework",
         "arrangements", "registry",
     ),

@@ -29,13 +29,14 @@ from ledger.lifecycle.moves import MoveRefused
 from ledger.methods import commitment_checks, commitments, sharing
 from ledger.oversight.complaints import ComplaintRefused
 from ledger.oversight.lead_steps import LeadRefused
-from ledger.recusal import MustRecuse, RecusalRefused
+from ledger.recusal import MustRecuse
 from ledger.registers.manual_registers import EntryRefused
 from ledger.registry.keys import Caller
 from ledger.registry.register_changes import ChangeRefused, NameTaken
 from ledger.retention import RetentionRefused
 from ledger.supervision import supervisions
 from ledger.tables.verifications import Verification
+from ledger.withdrawals import RecusalRefused
 from settings import settings
 
 _CODES: Mapping[type[Exception], str] = MappingProxyType(

@@ -13,7 +13,7 @@ from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.refusals import acting
 from gateway.oversight.recusal_schemas import RecusalIn, RecusalOut, RecusalsOut
-from ledger import recusal
+from ledger import withdrawals
 from settings import settings
 
 router = api_router("oversight")
@@ -23,10 +23,10 @@ router = api_router("oversight")
 def recuse(body: RecusalIn, caller: CurrentCaller) -> RecusalOut:
     """就一项投诉、线索、清单等的决定登记回避,此后不能再办理,不能撤销。涉及本单位的,无需登记:系统不予办理,并说明可由谁办理。"""
     with acting() as session:
-        row = recusal.withdraw(
+        row = withdrawals.withdraw(
             session, body.subject, body.key, body.why, person=caller.person, unit=caller.unit, now=settings().now()
         )
-        return RecusalOut.of(row, recusal.why_of(row))
+        return RecusalOut.of(row, withdrawals.why_of(row))
 
 
 @router.get("/v1/recusals", summary="回避登记", responses=problems("invalid"))
@@ -37,6 +37,6 @@ def get_recusals(
     """最新的在前;理由由本人和专班办公室看到。"""
     office = Role.OFFICE in caller.roles
     with acting() as session:
-        found = recusal.listed(session, page, subject=subject)
-        items = [RecusalOut.of(row, recusal.why_of(row) if office or row.person == caller.person else None) for row in found.rows]
+        found = withdrawals.listed(session, page, subject=subject)
+        items = [RecusalOut.of(row, withdrawals.why_of(row) if office or row.person == caller.person else None) for row in found.rows]
         return RecusalsOut(items=items, next_cursor=page.cursor(found))

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from domain.roles import Role
 from ledger import paging
-from ledger.inbox import claims
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.base import Table
@@ -33,6 +32,8 @@ def put_people(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
     count = _put(session, Person, ("code",), checked)
     for row in checked:  # who left, or works elsewhere now, holds back nothing
         if units.get(row["code"]) not in (None, row.get("unit")) or row.get("active") is False:
+            from ledger.inbox import claims  # not for the lists of matters, which pass here too
+
             claims.leave(session, row["code"], now=settings().now(), actor="system:roster")
     return count
 

@@ -36,16 +36,16 @@ def backup_command(arguments: list[str]) -> int:
 
     progress, target = Progress(), options.target.resolve()
     with ExitStack() as ending:
-        url = _reach(ending)
+        _reach(ending)
         if options.keep:
             while True:
-                kept = _kept_backup(target, options.keep, url, progress, go_on=bool(options.every))
+                kept = _kept_backup(target, options.keep, progress, go_on=bool(options.every))
                 if not options.every:
                     return 0 if kept else 1
                 threading.Event().wait(_until_next(target, options.every))
         keys = (options.keys or target.with_name(target.name + "-keys")).resolve()
         with progress.step("备份台账和密钥"):
-            summary = saving.backup(target, keys, url)
+            summary = saving.backup(target, keys)
     progress.say(f"{_told(summary)}台账(已加密)在 {target},密钥在 {keys}。")
     progress.say("两者请分开保管:缺了密钥,备份和台账中的个人信息都无法读出;有了密钥,谁都能读出备份。")
     return 0
@@ -99,12 +99,12 @@ def _secrets() -> Path:
     return Path(os.environ.get("PROOFLESS_SECRETS_DIR") or keyfiles.services_folder(home()))
 
 
-def _reach(ending: ExitStack) -> str:
-    """The address of the ledger, its cluster started for as long as needed where it is `up`'s. Raises Failure."""
+def _reach(ending: ExitStack) -> None:
+    """The ledger's settings are this process's, its cluster started for as long as needed where it is `up`'s. Raises Failure."""
     if _configured():
         os.environ.setdefault("PROOFLESS_SECRETS_DIR", str(_secrets()))
         settings.cache_clear()
-        return settings().database_url()
+        return
     place = home()
     if not (place / "postgres" / "data" / "PG_VERSION").exists():
         why = f"{place} 里没有台账,也没有配置数据库(PROOFLESS_DATABASE_HOST)"
@@ -115,17 +115,16 @@ def _reach(ending: ExitStack) -> str:
     os.environ["PROOFLESS_DATABASE_PORT"] = str(cluster.port)
     os.environ.update(PROOFLESS_SECRETS_DIR=str(_secrets()), PROOFLESS_SEALS_DIR=os.environ.get("PROOFLESS_SEALS_DIR", str(place / "seals")))
     settings.cache_clear()
-    return settings().database_url()
 
 
-def _kept_backup(target: Path, keep: int, url: str, progress: Progress, *, go_on: bool) -> bool:
+def _kept_backup(target: Path, keep: int, progress: Progress, *, go_on: bool) -> bool:
     """One backup in a folder named by its instant; then the oldest ones go. `go_on`: a failure is told and not raised."""
     from runtime.services import backup as saving
 
     keyfiles.private_folder(target)
     try:
         with progress.step("备份台账"):
-            summary = saving.backup(target / f"{datetime.now(UTC):{_STAMP}}", None, url)
+            summary = saving.backup(target / f"{datetime.now(UTC):{_STAMP}}", None)
     except Exception as error:
         failure = error if isinstance(error, Failure) else explained("备份", error)
         if failure is None or not go_on:

@@ -31,7 +31,8 @@ def rotate_master() -> int:
         raise Failure("轮换主密钥", why, "没有改动任何内容。容器部署请在主机的安装目录运行 ./run keyfiles --rotate-master。") from None
     settings.cache_clear()
     vault.cache_clear()
-    key_checks.ensure(engine())
+    with engine().begin() as connection:
+        key_checks.ensure(connection.connection)
     progress = Progress()
     progress.say(f"已加入主密钥 {name},原有主密钥保留。请依次:")
     progress.say("1. 把密钥目录另存一份:此后的数据和备份要用新的主密钥才能读出。")
@@ -59,9 +60,9 @@ def accept_seals() -> int:
     bare = create_engine(settings().database_url(), hide_parameters=True)
     try:
         with bare.begin() as connection:
-            if wrong := key_checks.faults(connection, vault(), {}):
+            if wrong := key_checks.faults(connection.connection, vault(), {}):
                 raise WrongKeys(wrong)
-            new = key_checks.accept(connection, found, now=settings().now(), by=operator())
+            new = key_checks.accept(connection.connection, found, now=settings().now(), by=operator())
     finally:
         bare.dispose()
     names = "、".join(name.partition(":")[2] for name in new)

@@ -103,15 +103,11 @@ def _asked(question: str, *values: object) -> list[tuple[Any, ...]] | None:
     """The rows of the answer; None: the ledger's database does not answer."""
     import psycopg2
 
-    at = settings()
+    from ledger import opening
+
     try:
-        connection = psycopg2.connect(
-            host=at.database_host, port=at.database_port, dbname=at.database_name, user=at.database_user,
-            password=at.database_password.get_secret_value(), connect_timeout=5,
-        )  # fmt: skip
-        with closing(connection), connection.cursor() as cursor:
-            cursor.execute(question, values)
-            return list(cursor.fetchall())
+        with closing(opening.connect()) as connection:
+            return opening.rows(connection, question, values)
     except psycopg2.OperationalError:
         return None
 

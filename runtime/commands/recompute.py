@@ -43,7 +43,6 @@ def _recompute(reason: str, since: datetime | None) -> int:
     from domain.records import Cause
     from ledger import rules
     from ledger.database import transaction
-    from ledger.supervision import affected, recomputing
 
     progress, now, moved = Progress(), settings().now(), 0
     if since is not None and since < now:
@@ -54,14 +53,16 @@ def _recompute(reason: str, since: datetime | None) -> int:
                 "重算", f"解读 measure_by_unit 写有名册中没有的单位:{'、'.join(unknown)}。", "请核对单位编码后再执行;没有重算任何时限。"
             )
         before = rules.begin_change(session, reason, effective_from=since, now=now, actor=operator())
-        numbers = affected.by_readings(session) if before else []
+        version = rules.readings().version
+        if not before:
+            progress.say(f"在办时限都已按规则版本 {version} 计算,没有需要重算的。")
+            return 0
+        from ledger.supervision import affected, recomputing  # with all that a limit hangs on
+
+        numbers = affected.by_readings(session)
     for number in numbers:  # each by itself: interrupted, the next call goes on
         with transaction() as session:
             moved += recomputing.recompute(session, number, now=now, actor=operator(), cause=Cause.READINGS)
-    version = rules.readings().version
-    if not before:
-        progress.say(f"在办时限都已按规则版本 {version} 计算,没有需要重算的。")
-        return 0
     with transaction() as session:
         effect, kept = rules.starts(session, now)[0], len(affected.by_readings(session))
     progress.say(f"已按规则版本 {version} 重算 {moved} 项核验的在办时限(原版本 {'、'.join(before)});已按时、已超时的不变。")

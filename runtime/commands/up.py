@@ -168,7 +168,7 @@ def _make_seals() -> None:
 
     folder = settings().seals_dir
     with engine().connect() as connection:
-        known = [name for name in key_checks.recorded(connection) if name.startswith("seal:")]
+        known = [name for name in key_checks.recorded(connection.connection) if name.startswith("seal:")]
     if known and not key_checks.certificates(folder):
         why = f"本台账的证明已用印,印章目录 {folder} 却是空的"
         raise Failure("核对印章", why, "没有生成新印章。请把原来的印章目录放回(备份的密钥目录里有 seals),再次运行。")

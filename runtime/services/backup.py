@@ -16,14 +16,12 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import create_engine, text
-
-from ledger import copying, key_checks
+from ledger import copying, key_checks, opening
 from ledger.copying import NotTheSame
 from ledger.key_checks import REMEDY
 from ledger.vault import Vault, VaultError, open_vault, vault
@@ -38,7 +36,7 @@ _FORM = "proofless-backup-1"
 _KEPT_BESIDE_UPGRADES = 3
 
 
-def backup(target: Path, keys_target: Path | None, url: str | None = None) -> dict[str, Any]:
+def backup(target: Path, keys_target: Path | None) -> dict[str, Any]:
     """Saves the ledger that the settings name, running or not; its keys too where `keys_target` is given.
 
     Gives what the ledger says of itself. Raises Failure and leaves nothing half done.
@@ -54,7 +52,7 @@ def backup(target: Path, keys_target: Path | None, url: str | None = None) -> di
         for draft in drafts:
             keyfiles.private_folder(draft)
         try:
-            summary = _write(drafts[0] / FILE, url or settings().database_url(), vault())
+            summary = _write(drafts[0] / FILE, vault())
         except VaultError as error:
             raise Failure("备份", str(error), REMEDY) from None
         except OSError as error:
@@ -131,10 +129,10 @@ def keys_of(folder: Path) -> Vault:
         raise Failure("恢复", str(error), "没有恢复任何内容。请指定同一次备份的密钥目录。") from None
 
 
-def _write(path: Path, url: str, keys: Vault) -> dict[str, Any]:
-    engine = create_engine(url, hide_parameters=True, isolation_level="REPEATABLE READ")
-    try:
-        with engine.begin() as connection:
+def _write(path: Path, keys: Vault) -> dict[str, Any]:
+    with closing(opening.connect()) as connection:
+        connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        with connection:
             seals = key_checks.certificates(settings().seals_dir)
             if found := key_checks.faults(connection, keys, seals):
                 raise Failure("备份", ";".join(found), REMEDY)
@@ -142,8 +140,8 @@ def _write(path: Path, url: str, keys: Vault) -> dict[str, Any]:
             header = {
                 "form": _FORM,
                 "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "version": connection.scalar(text("SELECT version_num FROM alembic_version")),
-                "last_event": connection.scalar(text("SELECT max(id) FROM events")),
+                "version": opening.rows(connection, "SELECT version_num FROM alembic_version")[0][0],
+                "last_event": opening.rows(connection, "SELECT max(id) FROM events")[0][0],
                 "master": keys.current,
                 "salt": salt.hex(),
             }
@@ -154,8 +152,6 @@ def _write(path: Path, url: str, keys: Vault) -> dict[str, Any]:
                 sealed.finish()
                 file.flush()
                 os.fsync(file.fileno())
-    finally:
-        engine.dispose()
     return verify(path.parent, keys)  # read back: what cannot be read is no backup
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 from psycopg2.extensions import connection
-from sqlalchemy import create_engine
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 
 from domain.seals import SealKind
 from ledger import copying, key_checks
@@ -110,17 +110,15 @@ def _fill(connect: Connect, owner: str, source: Path, seals: Path, keys: Vault) 
         except CannotUpgrade:
             why = f"备份出自版本 {header['version']},本程序不认识"
             raise Failure("恢复", why, "没有恢复任何内容。请用与该备份相同或更新版本的程序恢复。") from None
-        engine = create_engine(make_url("postgresql+psycopg2://"), creator=lambda: _in_transactions(connect(_BESIDE)))
-        try:
-            with engine.begin() as inside:
+        with closing(connect(_BESIDE)) as inside:
+            inside.autocommit = False
+            with inside:
                 summary = copying.read(inside, rows)
                 certificates = key_checks.certificates(seals)
                 missing = _missing_seals(key_checks.recorded(inside), seals)
                 if found := [*key_checks.faults(inside, keys, certificates), *missing]:
                     remedy = "没有恢复任何内容。密钥和印章必须与备份同一套,并且齐全。"
                     raise Failure("恢复", ";".join(found), remedy)
-        finally:
-            engine.dispose()
     return summary
 
 
@@ -129,11 +127,6 @@ def _to_newest(owner: str) -> None:
         upgrade(owner)
     except CannotUpgrade as error:
         raise Failure("恢复", error.why, error.remedy) from None
-
-
-def _in_transactions(opened_: connection) -> connection:
-    opened_.autocommit = False
-    return opened_
 
 
 def _missing_seals(recorded: Mapping[str, set[str]], seals: Path) -> list[str]:

@@ -127,12 +127,12 @@ def test_an_older_ledger_without_values_must_open(own: Path, owner_url: str) -> 
 def test_two_first_processes_with_different_keys_do_not_both_win(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both found no value; the later one finds, under the lock, that it is not the ledger's."""
     with engine().begin() as connection:
-        key_checks._record(connection, {"master:first": "a"})
+        key_checks._record(connection.connection, {"master:first": "a"})
     real = key_checks.recorded
     looks = iter([lambda at: {}])
     monkeypatch.setattr(key_checks, "recorded", lambda at: next(looks, real)(at))
     with engine().begin() as connection, pytest.raises(WrongKeys):
-        key_checks._record(connection, {"master:first": "b"})
+        key_checks._record(connection.connection, {"master:first": "b"})
 
 
 def test_nobody_changes_a_value(own: Path) -> None:

@@ -68,7 +68,7 @@ def landed(
     upgrade(url("proofless_owner", home), version)
     superuser = create_engine(url("postgres", home))
     with superuser.begin() as connection, gzip.open(request.param) as rows:
-        copying.read(connection, rows)  # type: ignore[arg-type]
+        copying.read(connection.connection, rows)  # type: ignore[arg-type]
     superuser.dispose()
     yield version
     _leave(before)
@@ -83,7 +83,7 @@ def url(role: str, home: Path | None = None) -> str:
 def described() -> dict[str, Any]:
     other = create_engine(url("proofless_owner"))
     with other.connect() as connection:
-        found = {**copying.describe(connection), "version": connection.scalar(text("SELECT version_num FROM alembic_version"))}
+        found = {**copying.describe(connection.connection), "version": connection.scalar(text("SELECT version_num FROM alembic_version"))}
     other.dispose()
     return found
 
@@ -167,7 +167,7 @@ def test_there_is_a_way_back(landed: str, tmp_path: Path, elsewhere: Cluster) ->
     )
     with other.connect() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == landed
-        assert {**copying.describe(connection), "version": landed} == before
+        assert {**copying.describe(connection.connection), "version": landed} == before
     other.dispose()
     with closing(elsewhere.connect("postgres")) as outside, outside.cursor() as statement:
         statement.execute("DROP DATABASE proofless WITH (FORCE)")

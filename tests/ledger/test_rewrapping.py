@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DatabaseError
 
 from domain.recusal import Subject
-from ledger import recusal, rewrapping
+from ledger import rewrapping, withdrawals
 from ledger.cases import cases
 from ledger.database import engine, transaction
 from ledger.key_checks import WrongKeys
@@ -170,7 +170,7 @@ def test_no_other_change_of_such_a_text_is_let_through(own: Path, owner_url: str
 
 def texts() -> list[str | None]:
     with transaction() as session:
-        return [recusal.why_of(row) for row in session.scalars(select(Recusal))] + [lead_steps.text_of(step) for step in session.scalars(select(LeadStepRow).order_by(LeadStepRow.serial)) if step.text]
+        return [withdrawals.why_of(row) for row in session.scalars(select(Recusal))] + [lead_steps.text_of(step) for step in session.scalars(select(LeadStepRow).order_by(LeadStepRow.serial)) if step.text]
 
 
 def file_case() -> str:

@@ -57,19 +57,44 @@ NEEDS = {
 }  # fmt: skip
 
 
+#: Module -> the rooms of tables that it may bring; to map one table takes as long as twenty questions to the database.
+TABLES = {
+    "ledger.database": set(),
+    "runtime.services.backup": set(),
+    "ledger.registry.keys": {"keys", "registry"},
+    "ledger.calendars.calendars": {"duty", "effects"},
+    "ledger.rules": {"duty", "registry", "verifications"},  # ./run recompute, as long as nothing changed
+    "ledger.catalog.drafts": {"catalog"},
+    "ledger.catalog.versions": {"catalog", "registry"},
+    "ledger.catalog.questions": {"catalog", "recusals", "registry"},
+    "catalog.rebuild": {"catalog", "recusals", "registry"},
+}
+
+
+def test_the_work_of_a_command_maps_the_tables_that_it_reads_and_no_more() -> None:
+    found = brought("", list(TABLES), "[name[14:] for name in sys.modules if name.startswith('ledger.tables.')]")
+    no_tables = {"base", "kept"}  # what all of them are made of, and a type of column
+    assert {name: more for name, tables in found.items() if (more := tables - TABLES[name] - no_tables)} == {}
+
+
 def test_the_work_of_a_command_brings_what_it_needs_and_no_more() -> None:
-    """In a child for each, of a process that has what all of them read."""
     common = {"ledger", "reports", "proofs", "tasks", "connectors", "sqlalchemy", "psycopg2", "cryptography"}
+    found = brought("import ledger.database, psycopg2", list(NEEDS), f"{HEAVY - common!r} & set(sys.modules)")
+    assert {name: heavy - NEEDS[name] for name, heavy in found.items() if heavy - NEEDS[name]} == {}
+
+
+def brought(before: str, names: list[str], what: str) -> dict[str, set[str]]:
+    """What each of the modules brings, in a child for each of a process that has what all of them read."""
     code = (
-        "import importlib, os, sys\nimport ledger.database, psycopg2\n"
-        f"for name in {list(NEEDS)!r}:\n"
+        f"import importlib, os, sys, sqlalchemy.orm\n{before}\n"
+        f"for name in {names!r}:\n"
         "    if os.fork() == 0:\n"
         "        importlib.import_module(name)\n"
-        f"        print(name, *({HEAVY - common!r} & set(sys.modules)), flush=True)\n"
+        f"        print(name, *({what}), flush=True)\n"
         "        os._exit(0)\n"
         "    os.wait()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
-    found = {name: set(brought) for name, *brought in map(str.split, done.stdout.splitlines())}
-    assert found.keys() == NEEDS.keys(), done.stderr
-    assert {name: brought - NEEDS[name] for name, brought in found.items() if brought - NEEDS[name]} == {}
+    found = {name: set(found) for name, *found in map(str.split, done.stdout.splitlines())}
+    assert found.keys() == set(names), done.stderr
+    return found

@@ -38,7 +38,8 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ensure_development_seals(home / "seals", NAMES)
         _enter((home, cluster), "proofless")
         engine = create_engine(settings().database_url())
-        key_checks.ensure(engine)
+        with engine.begin() as connection:
+            key_checks.ensure(connection.connection)
         engine.dispose()
     _leave(environment)
     return home

@@ -1,0 +1,34 @@
+"""The way to the ledger's database for those who ask in its own words: monitors, listeners, backups. To them SQLAlchemy
+would be most of their time."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import psycopg2
+from psycopg2.extensions import connection
+
+from settings import settings
+
+
+class Asked(Protocol):
+    """A connection of psycopg2, or the one beneath SQLAlchemy's."""
+
+    def cursor(self) -> Any: ...
+
+
+def connect(**more: Any) -> connection:
+    """A connection of this process's role."""
+    at = settings()
+    found: connection = psycopg2.connect(
+        host=at.database_host, port=at.database_port, dbname=at.database_name, user=at.database_user,
+        password=at.database_password.get_secret_value(), connect_timeout=5, **more,
+    )  # fmt: skip
+    return found
+
+
+def rows(asked: Asked, question: str, values: Any = None) -> list[tuple[Any, ...]]:
+    """The answer's rows."""
+    with asked.cursor() as cursor:
+        cursor.execute(question, values)
+        return list(cursor.fetchall())
