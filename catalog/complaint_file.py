@@ -15,9 +15,10 @@ from catalog.complaint_table import COLUMNS, LONGEST, Table, read_table
 from domain.calendar import LOCAL
 from domain.clear_text import named_by_number
 from domain.complaints import ComplaintAbout, ComplaintChannel
+from domain.refusal import Refusal
 from ledger.database import transaction
 from ledger.oversight import complaints
-from ledger.oversight.complaints import ComplaintRefused, Intake, Stated
+from ledger.oversight.complaints import Intake, Stated
 from ledger.tables.registry import Matter, ProofKind, Unit
 
 _CHANNELS = {
@@ -30,7 +31,7 @@ _CHANNELS = {
 _ABOUT = {key(one.chinese): one for one in ComplaintAbout}
 
 
-class RowRefused(ValueError):
+class RowRefused(Refusal):
     """What is wrong with one row, in Chinese; it names a column and repeats nothing that stands in it."""
 
 
@@ -73,7 +74,7 @@ def enter(table: Table, days: int, *, person: str, unit: str, now: datetime) -> 
                 taken, repeated = complaints.take_in(session, _intake(session, row), days, person=person, unit=unit, now=now)
                 said = "此前已登记" if repeated else "已登记,疑似重复" if taken.duplicates else "已登记"
                 outcomes.append(RowOutcome(line, taken.number, repeated, said))
-        except (RowRefused, ComplaintRefused) as refused:
+        except Refusal as refused:
             outcomes.append(RowOutcome(line, None, False, str(refused)))
     return outcomes
 

@@ -8,17 +8,20 @@ import re
 import zipfile
 from dataclasses import dataclass
 
+from domain.refusal import Refusal
+
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = "请用 Excel 或 WPS 打开后,“另存为”XLSX 工作簿再报送。"
 _NOT_A_TABLE = "请报送表格本身:XLSX、XLS 或 CSV。"
 
 
-class FileRefused(Exception):
-    """The file as a whole cannot be read. `text` says what is wrong with it, `remedy` what its sender can do."""
+class FileRefused(Refusal, code="complaint_file"):
+    """The file as a whole cannot be read: `fault` names why. Of lists it goes on the record; who waits for it is the
+    sender of complaints."""
 
-    def __init__(self, code: str, text: str, remedy: str) -> None:
-        super().__init__(f"{text}{remedy}")
-        self.code, self.text, self.remedy = code, text, remedy
+    def __init__(self, fault: str, text: str, remedy: str) -> None:
+        super().__init__(text, remedy=remedy)
+        self.fault = fault
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def read_source(source: str, now: datetime) -> ListFound:
     try:
         results = read_list(content_of, kind, known)
     except FileRefused as fault:
-        refused = FileFault(fault.code, fault.text, fault.remedy)
+        refused = FileFault(fault.fault, fault.text, fault.remedy)
     return keep(source, file_id, ground, refused, results, now)
 
 

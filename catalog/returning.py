@@ -8,12 +8,13 @@ from catalog.error_file import error_file
 from catalog.headers import ListKind
 from catalog.lists import ListResult
 from domain.list_rows import RowResult
+from domain.refusal import Refusal
 from ledger.catalog import drafts, intake
 from ledger.database import transaction
 from ledger.tables.catalog import CatalogReading, CatalogRow, CatalogSource
 
 
-class NothingRead(Exception):
+class NothingRead(Refusal, code="list_not_read"):
     """这份清单还没有读取过."""
 
 

@@ -59,7 +59,7 @@ def _apart(content: bytes, function: Callable[[list[Sheet]], Iterator[dict[str, 
     try:
         yield from function(reading.read_sheets(content))
     except FileRefused as refused:
-        yield {"refused": [refused.code, refused.text, refused.remedy]}
+        yield {"refused": [refused.fault, refused.text, refused.remedy]}
 
 
 def _items(sheets: list[Sheet]) -> Iterator[dict[str, Any]]:

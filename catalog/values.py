@@ -7,6 +7,7 @@ import re
 from catalog.cleaning import clean, clean_text, key, split_names
 from domain.limits import HandlingType
 from domain.methods import Method
+from domain.refusal import Refusal
 from domain.scope import Exclusion
 
 _YES = frozenset(("是", "有", "可", "可以", "能", "对", "需要", "应当", "y", "yes", "1", "true", "√", "✓", "☑"))
@@ -30,7 +31,7 @@ _AT_ONCE = frozenset(map(key, ("0", "0个工作日", "0工作日", "0天", "当�
 WORKING_DAYS, DAYS, MINUTES = "个?工作日|天|日|工作日", "日|天", "分|分钟"
 
 
-class NotUnderstood(ValueError):
+class NotUnderstood(Refusal):
     """The cell says something that this column cannot mean; the text is Chinese and names it."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -9,6 +10,7 @@ from functools import lru_cache
 
 from domain.calendar import LOCAL, Calendar, DayKind
 from domain.instants import last_day
+from domain.refusal import Refusal
 
 MINUTES = 24 * 60
 _DAY = timedelta(days=1)
@@ -27,7 +29,7 @@ class Window:
 
     def __post_init__(self) -> None:
         if not 0 <= self.opens < self.closes <= MINUTES:
-            raise ValueError(f"服务时段不合格:{self}。开始须早于结束,且在 00:00 至 24:00 之间。")
+            raise TimetableRefused(f"服务时段不合格:{self}。开始须早于结束,且在 00:00 至 24:00 之间。")
 
     def __str__(self) -> str:
         return "–".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in (self.opens, self.closes))
@@ -35,6 +37,10 @@ class Window:
 
 Windows = tuple[Window, ...]
 WHOLE_DAY: Windows = (Window(0, MINUTES),)
+
+
+class TimetableRefused(Refusal, code="timetable_refused"):
+    """These are no hours that a unit can keep; the text says why, in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +57,10 @@ class Season:
     def __post_init__(self) -> None:
         for windows in self._all():
             if any(later.opens < earlier.closes for earlier, later in zip(windows, windows[1:], strict=False)):
-                raise ValueError("同一天的服务时段重叠或没有按先后排列。")
+                raise TimetableRefused("同一天的服务时段重叠或没有按先后排列。")
         for month, day in (self.first, self.last):
-            date(2024, month, day)  # ValueError for a day that no leap year has
+            if not 1 <= month <= 12 or not 1 <= day <= monthrange(2024, month)[1]:
+                raise TimetableRefused(f"没有 {month} 月 {day} 日。")
 
     def holds(self, day: date) -> bool:
         here = (day.month, day.day)
@@ -81,7 +88,7 @@ ALWAYS = Season((1, 1), (12, 31), WHOLE_DAY, WHOLE_DAY, WHOLE_DAY, WHOLE_DAY)
 
 @dataclass(frozen=True)
 class ServiceHours:
-    """服务时间 of one unit. Raises ValueError where the seasons overlap, leave days uncovered, or never open.
+    """服务时间 of one unit. Raises `TimetableRefused` where the seasons overlap, leave days uncovered, or never open.
 
     `later`: what replaces them, each from an instant on, in that order; on every day those in force then count.
     """
@@ -114,7 +121,7 @@ class ServiceHours:
         for opens, closes in self._from(local.date()):
             if local < closes:
                 return max(opens, local)
-        raise ValueError("服务时间从不开门。")
+        raise TimetableRefused("服务时间从不开门。")
 
     def rests_at(self, instant: datetime) -> bool:
         """Closed since it is no working day; 24:00 is of the day that it closes."""
@@ -143,7 +150,7 @@ class ServiceHours:
                 if left <= closes - began:
                     return began + left
                 left -= closes - began
-        raise ValueError("服务时间从不开门。")
+        raise TimetableRefused("服务时间从不开门。")
 
     def open_between(self, start: datetime, end: datetime) -> timedelta:
         """How much of [start, end) is service time."""
@@ -210,12 +217,12 @@ class ServiceHours:
 @lru_cache(maxsize=256)
 def _check(seasons: tuple[Season, ...]) -> None:
     if not any(season.workday for season in seasons):
-        raise ValueError("服务时间从不开门:工作日须至少有一个服务时段。")
+        raise TimetableRefused("服务时间从不开门:工作日须至少有一个服务时段。")
     day = date(2024, 1, 1)
     while day.year == 2024:
         holding = sum(season.holds(day) for season in seasons)
         if holding != 1:
-            raise ValueError(f"{day.month} 月 {day.day} 日" + ("没有服务时间。" if not holding else "有两套服务时间。"))
+            raise TimetableRefused(f"{day.month} 月 {day.day} 日" + ("没有服务时间。" if not holding else "有两套服务时间。"))
         day += _DAY
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from domain.methods import Method
+from domain.refusal import Refusal
 from domain.scope import CatalogEntry, Exclusion
 
 Key = tuple[str, str]  #: matter code, proof code
@@ -53,7 +54,7 @@ class Change:
         return key_of(self.entry)
 
 
-class ChangeConflict(Exception):
+class ChangeConflict(Refusal, code="change_conflict"):
     """The list is not what the change thinks: somebody changed the entry meanwhile. Nothing was applied."""
 
     def __init__(self, key: Key) -> None:

@@ -10,6 +10,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from domain.refusal import Refusal
+
 #: The rules as this code computes them; what a limit becomes by the same readings changed with it last (7.7 is hard, pauses
 #: on the way to an opening, natural time rolls). `./run recompute` brings what runs to the newest.
 _BASE = "2022-06-28/2"
@@ -25,6 +27,10 @@ class Measure(StrEnum):
     @property
     def chinese(self) -> str:
         return {"deemed": "视同收到后按自然时间", "natural": "按自然时间", "service_hours": "只计服务时间"}[self.value]
+
+
+class ReadingsRefused(Refusal, code="readings_invalid"):
+    """No such readings, or none that could have an effect; the text says why, in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -54,34 +60,34 @@ class Readings:
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(value, int) and not isinstance(value, bool) and value < 1:
-                raise ValueError(f"解读 {item.name} 须为正整数。")
+                raise ReadingsRefused(f"解读 {item.name} 须为正整数。")
         if self.warn_percent > 99:
-            raise ValueError("解读 warn_percent 须在 1 至 99 之间。")
+            raise ReadingsRefused("解读 warn_percent 须在 1 至 99 之间。")
         if self.roll_rest_day_only and not self.roll_day_limit:
-            raise ValueError("解读 roll_rest_day_only(只在休息日顺延)须与 roll_day_limit 同时采用:不顺延的,无所谓何时顺延。")
+            raise ReadingsRefused("解读 roll_rest_day_only(只在休息日顺延)须与 roll_day_limit 同时采用:不顺延的,无所谓何时顺延。")
         if self.roll_rest_day_only and {self.measure, *dict(self.measure_by_unit).values()} == {Measure.SERVICE_HOURS}:
-            raise ValueError("解读 roll_rest_day_only 与 measure=service_hours 不能同时采用:只计服务时间的时限总在服务时间内届满,没有可顺延的。")
+            raise ReadingsRefused("解读 roll_rest_day_only 与 measure=service_hours 不能同时采用:只计服务时间的时限总在服务时间内届满,没有可顺延的。")
         if self.hand_back_supplements and not self.supplements:
-            raise ValueError("解读 hand_back_supplements 须与 supplements 同时采用:没有补正,就没有可以交回的补正时间。")
+            raise ReadingsRefused("解读 hand_back_supplements 须与 supplements 同时采用:没有补正,就没有可以交回的补正时间。")
         if same := [unit for unit, measure in self.measure_by_unit if measure is self.measure]:
-            raise ValueError(f"解读 measure_by_unit 中 {'、'.join(same)} 的计时方式与 measure 相同,请删去。")
+            raise ReadingsRefused(f"解读 measure_by_unit 中 {'、'.join(same)} 的计时方式与 measure 相同,请删去。")
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Readings:
-        """From configuration. Raises ValueError for an unknown name or a value of another kind."""
+        """From configuration. Raises `ReadingsRefused` for an unknown name or a value of another kind."""
         checked: dict[str, Any] = {}
         kinds = {item.name: type(item.default) for item in fields(cls)}
         for name, value in values.items():
             if name not in kinds:
-                raise ValueError(f"没有解读 {name};可用的有:{'、'.join(kinds)}。")
+                raise ReadingsRefused(f"没有解读 {name};可用的有:{'、'.join(kinds)}。")
             if kinds[name] is Measure:
                 checked[name] = _measure(name, value)
             elif kinds[name] is tuple:
                 if not isinstance(value, Mapping):
-                    raise ValueError(f"解读 {name} 须为 JSON 对象:单位编码对计时方式。")
+                    raise ReadingsRefused(f"解读 {name} 须为 JSON 对象:单位编码对计时方式。")
                 checked[name] = tuple(sorted((unit, _measure(f"{name} 中 {unit} ", way)) for unit, way in value.items()))
             elif type(value) is not kinds[name]:
-                raise ValueError(f"解读 {name} 须为{'真假值' if kinds[name] is bool else '正整数'}。")
+                raise ReadingsRefused(f"解读 {name} 须为{'真假值' if kinds[name] is bool else '正整数'}。")
             else:
                 checked[name] = value
         return cls(**checked)
@@ -118,5 +124,5 @@ class Readings:
 
 def _measure(name: str, value: Any) -> Measure:
     if value not in list(Measure):
-        raise ValueError(f"解读 {name} 须为 {'、'.join(Measure)} 之一。")
+        raise ReadingsRefused(f"解读 {name} 须为 {'、'.join(Measure)} 之一。")
     return Measure(value)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from domain.refusal import Refusal
+
 LEAST = 20  #: limits that must have fallen due before a unit is scored
 
 
@@ -63,11 +65,16 @@ FORMULAS: tuple[Formula, ...] = (
 )
 
 
+class FormulaUnknown(Refusal, code="formula_unknown"):
+    """There is no such version of the formula."""
+
+
 def formula(version: str | None = None) -> Formula:
-    """A version of the formula, the newest without one. Raises KeyError."""
-    if version is None:
-        return FORMULAS[-1]
-    return {one.version: one for one in FORMULAS}[version]
+    """A version of the formula, the newest without one. Raises `FormulaUnknown`."""
+    found = [one for one in FORMULAS if version in (None, one.version)]
+    if not found:
+        raise FormulaUnknown
+    return found[-1]
 
 
 @dataclass(frozen=True)

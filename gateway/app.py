@@ -9,10 +9,7 @@ from collections.abc import AsyncIterator
 
 import anyio.to_thread
 from fastapi import Depends, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,15 +27,14 @@ from gateway.edge.permissions import RULES
 from gateway.edge.prefer_wait import Endings
 from gateway.edge.problems import Problem, as_json
 from gateway.edge.quotas import Quotas
+from gateway.edge.refusals import STOPPED, problem_of
 from gateway.edge.runs import FlowRuns, PrefectRuns, RunStarter
 from gateway.edge.services import Services, count_public
 from gateway.edge.telemetry import Telemetry, Watch
-from gateway.edge.validation_texts import problem_of
 from gateway.operations.watchdog import Watchdog
 from gateway.routers import ROUTERS
 from ledger import rules
-from ledger.timekeeping import ClockOff
-from ledger.vault import Erased, vault
+from ledger.vault import vault
 from settings import settings
 
 SWITCH_SECONDS = 0.0005
@@ -109,46 +105,27 @@ def _answer_problems(app: FastAPI) -> None:
             return page("problem.html", problem.status_code, problem.headers, problem=problem, about_list=about_list)
         return as_json(problem)
 
-    async def on_problem(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)
-        if error.status_code == 429:
+    async def on_stopped(request: Request, error: Exception) -> Response:
+        problem = problem_of(error)
+        if problem.status_code == 429:
             await app.state.services.quotas.tell_later()
-        return answer(request, error)
-
-    async def on_invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        return answer(request, problem_of(error))
+        return answer(request, problem)
 
     async def on_http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
         try:  # what is not there is public too
             app.state.services.quotas.count_public(address_of(request), "unknown")
         except Problem as too_often:
-            return await on_problem(request, too_often)
-        headers = dict(error.headers or {})
-        if error.status_code == 405:
+            return await on_stopped(request, too_often)
+        problem = problem_of(error)
+        if problem.status_code == 405:
             if request.method == "OPTIONS":
                 return options(request)
-            headers["Allow"] = allowed(request)
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
-        return answer(request, Problem(code, headers=headers))
+            problem.headers = {**(problem.headers or {}), "Allow": allowed(request)}
+        return answer(request, problem)
 
-    async def on_erased(request: Request, error: Exception) -> Response:
-        return answer(request, Problem("erased"))
-
-    async def on_database(request: Request, error: Exception) -> Response:
-        return answer(request, Problem("unavailable", headers={"Retry-After": "5"}))
-
-    async def on_clock(request: Request, error: Exception) -> Response:
-        return answer(request, Problem("clock_off", headers={"Retry-After": "30"}))
-
-    app.add_exception_handler(Problem, on_problem)
-    app.add_exception_handler(ClockOff, on_clock)
-    app.add_exception_handler(Erased, on_erased)
-    app.add_exception_handler(RequestValidationError, on_invalid)
+    for kind in (Problem, *STOPPED):
+        app.add_exception_handler(kind, on_stopped)
     app.add_exception_handler(HTTPException, on_http)
-    for away in (OperationalError, InterfaceError, PoolExhausted):
-        app.add_exception_handler(away, on_database)
 
 
 class _Headers:

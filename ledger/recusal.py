@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.recusal import Subject, must_recuse, why_not
+from domain.refusal import Refusal
 from domain.roles import Role
 from ledger.actor import person_of
 from ledger.succession import heir
@@ -17,12 +18,11 @@ from ledger.tables.registry import Person, Unit
 OFFICE = frozenset({Role.OFFICE})
 
 
-class MustRecuse(Exception):
+class MustRecuse(Refusal, code="must_recuse"):
     """回避: she may not decide this; the text is Chinese and says who can. Nothing was written."""
 
     def __init__(self, text: str, subject: Subject, key: str) -> None:
-        super().__init__(text)
-        self.subject, self.key = subject, key
+        super().__init__(text, facts={"subject": subject.value, "key": key})
 
 
 def check(

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from domain.clear_text import names_one_of
 from domain.lifecycle import Event
 from domain.recusal import Subject
+from domain.refusal import Refusal
 from domain.retention import HoldReason, Kept, RetentionStanding
 from ledger import paging, recusal
 from ledger.cases.cases import find
@@ -61,7 +62,7 @@ GROUP BY c.id HAVING max(s.at) + :term <= :now
 _DUE = {Kept.CASE: _CASES, Kept.VOLUNTARY: _SUBMISSIONS, Kept.COMPLAINT: _COMPLAINTS}
 
 
-class RetentionRefused(ValueError):
+class RetentionRefused(Refusal, code="retention_refused"):
     """What is named cannot be held, confirmed or lifted; the text says why, in Chinese."""
 
 

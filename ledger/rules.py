@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.limits import LimitKind
-from domain.readings import Readings
+from domain.readings import Readings, ReadingsRefused
 from ledger.tables.duty import RuleChange, RuleVersion
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline
@@ -20,15 +20,19 @@ from settings import settings
 
 
 def readings() -> Readings:
-    """The district's readings. Raises ValueError where the configuration is wrong: a process says so at its start."""
-    return _parse(settings().readings)
+    """The district's readings. Raises `ReadingsRefused` where the configuration is wrong: a process says so at its start."""
+    return parsed(settings().readings)
 
 
 @lru_cache(maxsize=8)
-def _parse(text: str) -> Readings:
-    values = json.loads(text)
+def parsed(text: str) -> Readings:
+    """Readings from JSON, as `PROOFLESS_READINGS` is written. Raises `ReadingsRefused`."""
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError:
+        values = None
     if not isinstance(values, dict):
-        raise ValueError("PROOFLESS_READINGS 须为 JSON 对象。")
+        raise ReadingsRefused("解读(PROOFLESS_READINGS)须为 JSON 对象。")
     return Readings.of(values)
 
 
@@ -41,14 +45,6 @@ def remember(session: Session, now: datetime) -> None:
             .values(version=current.version, readings=current.as_json(), first_used_at=now)
             .on_conflict_do_nothing()
         )
-
-
-def parsed(text: str) -> Readings:
-    """Readings from JSON, as `PROOFLESS_READINGS` is written. Raises ValueError with Chinese words."""
-    try:
-        return _parse(text)
-    except json.JSONDecodeError:
-        raise ValueError("解读须为 JSON 对象。") from None
 
 
 def versions(session: Session) -> list[RuleVersion]:

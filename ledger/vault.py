@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from domain.refusal import Refusal
 from domain.retention import ERASED
 from settings import Settings, load, settings
 
@@ -66,7 +67,7 @@ class CaseKey:
         return "CaseKey(…)"
 
 
-class Erased(VaultError):
+class Erased(Refusal, code="erased"):
     """已按期销毁: the key was destroyed when its time was over (ledger.retention)."""
 
 
@@ -77,10 +78,10 @@ class DestroyedKey(CaseKey):
         super().__init__(b"")
 
     def encrypt(self, place: Place, data: bytes) -> bytes:
-        raise Erased("已按保管期限销毁。")
+        raise Erased
 
     def decrypt(self, place: Place, data: bytes) -> bytes:
-        raise Erased("已按保管期限销毁。")
+        raise Erased
 
     def decrypt_text(self, place: Place, data: bytes) -> str:
         return ERASED

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.limits import aware
 from domain.recusal import BY_HERSELF, Subject
+from domain.refusal import Refusal
 from ledger import paging
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.tables.admission import LookupBlock
@@ -25,7 +26,7 @@ from ledger.tables.verifications import Request, Verification
 from ledger.vault import Place, vault
 
 
-class RecusalRefused(Exception):
+class RecusalRefused(Refusal, code="recusal_refused"):
     """There is nothing to withdraw from; the text is Chinese."""
 
 

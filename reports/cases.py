@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from domain.methods import Method
+from domain.refusal import Refusal
 from ledger.tables.registry import Unit
 from reports import periods
 from reports.figures import coverage, inboxes, limits, oversight, sources, systems, units, volume
@@ -25,7 +26,7 @@ from reports.model import Period
 PAGE = 500
 
 
-class NoSuchCases(ValueError):
+class NoSuchCases(Refusal):
     """The key names no figure; the message is Chinese."""
 
 

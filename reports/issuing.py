@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from domain.refusal import Refusal
 from ledger.database import transaction
 from ledger.outbox import reports
 from ledger.outbox.reports import Content, Wanted
@@ -23,7 +24,7 @@ Kind = Literal["html", "pdf", "xlsx"]
 LOOKED_BACK = 4  #: finished weeks that are made up where their report is missing
 
 
-class NotOver(Exception):
+class NotOver(Refusal, code="period_not_over"):
     """The period has not ended: its figures would be wrong tomorrow."""
 
 

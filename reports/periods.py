@@ -6,13 +6,14 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from domain.refusal import Refusal
 from reports.model import Period
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 
-class NoSuchPeriod(ValueError):
+class NoSuchPeriod(Refusal, code="period_invalid"):
     """The text names no period that could be reported; the message is Chinese."""
 
 
@@ -74,9 +75,7 @@ def parse(text: str) -> Period:
             first, last = (date.fromisoformat(part.strip()) for part in text.split("..", 1))
             return between(first, last)
         return week_of(_begin(date.fromisoformat(text.strip())))
-    except (ValueError, OverflowError) as wrong:
-        if isinstance(wrong, NoSuchPeriod):
-            raise
+    except (ValueError, OverflowError):
         raise NoSuchPeriod(f"“{text}”不是周次或日期;请写 2026-W10、2026-03-04 或 2026-03-02..2026-03-15。") from None
 
 

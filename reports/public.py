@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from domain import suppression
+from domain.refusal import Refusal
 from domain.suppression import Published
 from ledger import paging
 from ledger.outbox import reports
@@ -31,11 +32,11 @@ DEFINITIONS: dict[str, str] = {
 }
 
 
-class TooEarly(Exception):
+class TooEarly(Refusal, code="week_too_early"):
     """The week is not over for so long that its figures may be published."""
 
 
-class NotIssued(Exception):
+class NotIssued(Refusal, code="week_not_issued"):
     """There is no report of that week."""
 
 

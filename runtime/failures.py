@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from domain.refusal import Refusal
 
 _UNPRINTABLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -16,7 +20,16 @@ class Failure(Exception):
         self.what, self.why, self.remedy, self.details = what, why, remedy, details
 
 
-def explained(what: str, error: Exception) -> Failure | None:
+@contextmanager
+def told(what: str, remedy: str = "") -> Iterator[None]:
+    """What the rules refuse in here is the failure of `what`. `remedy`: where the refusal names none for a command."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise explained(what, refusal, remedy) or refusal from None
+
+
+def explained(what: str, error: Exception, remedy: str = "") -> Failure | None:
     """The words for an error that many commands may meet; None: nobody has words for it."""
     # Here, so that a command that meets none of them need not wait for these imports.
     import psycopg2
@@ -33,6 +46,12 @@ def explained(what: str, error: Exception) -> Failure | None:
         return Failure("核对密钥", ";".join(error.faults), REMEDY)
     if isinstance(error, MustRecuse):
         return Failure("回避", str(error), "什么也没有写入。用 --by 写明由谁办理。")
+    if isinstance(error, Refusal):
+        from gateway.edge.problems import PROBLEMS
+
+        line = PROBLEMS.get(error.code)  # None: said in the refusal's own words
+        why = error.text or (line.detail if line else "")
+        return Failure(what, why.rstrip("。"), error.remedy or remedy or (line.remedy if line else ""))
     if isinstance(error, ClockOff):
         return Failure(what, str(error), "没有完成本次操作,什么也没有写入。校准时钟后请再执行一次。")
     if isinstance(error, (sqlalchemy.exc.OperationalError, psycopg2.OperationalError)):

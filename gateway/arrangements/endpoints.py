@@ -29,12 +29,12 @@ from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.permissions import watches_all
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from ledger.arrangements import calendars, opening_hours
 from ledger.calendars import duty
 from ledger.calendars.calendars import DISTRICT
 from ledger.calendars.duty import AHEAD
 from ledger.calendars.opening_hours import hours_of
+from ledger.database import transaction
 from ledger.registry.keys import Caller
 from ledger.tables.duty import CalendarYear
 from ledger.tables.registry import Unit
@@ -51,7 +51,7 @@ CalendarName = Annotated[str, Query(min_length=1, max_length=64, pattern=r"^[\w.
 def get_duty(caller: CurrentCaller) -> DutyOut:
     """此刻的督办员和代办员、全部指定、今后七天的缺口。"""
     now, unit = settings().now(), caller.unit
-    with acting() as session:
+    with transaction() as session:
         return DutyOut(
             unit=unit,
             supervisor_now=duty.supervisor_at(session, unit, now),
@@ -64,7 +64,7 @@ def get_duty(caller: CurrentCaller) -> DutyOut:
 @router.post("/v1/duty/appointments", status_code=201, summary="指定督办员", responses=problems("duty_refused", body=True))
 def appoint(body: AppointmentIn, caller: CurrentCaller) -> AppointmentOut:
     """同一时刻只有一名督办员:新的指定接替原来的,有止期的期满后由原督办员继续;代理督办须写明止期,不得与其他代理重叠。"""
-    with acting() as session:
+    with transaction() as session:
         row = duty.appoint(
             session, caller.unit, body.person, body.since, body.until, acting=body.acting, now=settings().now(),
             actor=caller.actor,
@@ -77,17 +77,14 @@ def appoint(body: AppointmentIn, caller: CurrentCaller) -> AppointmentOut:
 )
 def end_appointment(id: Entry, body: EndingIn, caller: CurrentCaller) -> AppointmentOut:  # noqa: A002
     """提前结束;尚未开始的予以取消,原督办员继续。空缺会告警。"""
-    with acting() as session:
-        try:
-            return AppointmentOut.of(duty.end_appointment(session, caller.unit, id, body.until, now=settings().now()))
-        except LookupError:
-            raise Problem("duty_unknown") from None
+    with transaction() as session:
+        return AppointmentOut.of(duty.end_appointment(session, caller.unit, id, body.until, now=settings().now()))
 
 
 @router.post("/v1/duty/absences", status_code=201, summary="登记离岗", responses=problems("duty_refused", body=True))
 def report_absence(body: AbsenceIn, caller: CurrentCaller) -> AbsenceOut:
     """离岗期间不计为在岗;因此出现的缺口会提前告警。"""
-    with acting() as session:
+    with transaction() as session:
         row = duty.report_absence(
             session, caller.unit, body.person, body.since, body.until, now=settings().now(), actor=caller.actor
         )
@@ -97,11 +94,8 @@ def report_absence(body: AbsenceIn, caller: CurrentCaller) -> AbsenceOut:
 @router.post("/v1/duty/absences/{id}/cancel", summary="销假", responses=problems("duty_unknown", body=True))
 def cancel_absence(id: Entry, body: CancellationIn, caller: CurrentCaller) -> AbsenceOut:  # noqa: A002
     """提前返岗,自此刻起;已经过去的离岗时间不变。"""
-    with acting() as session:
-        try:
-            return AbsenceOut.of(duty.cancel_absence(session, caller.unit, id, now=settings().now()))
-        except LookupError:
-            raise Problem("duty_unknown") from None
+    with transaction() as session:
+        return AbsenceOut.of(duty.cancel_absence(session, caller.unit, id, now=settings().now()))
 
 
 @router.get("/v1/hours", summary="服务时间", responses=problems("not_allowed", "unit_unknown", "invalid"))
@@ -110,7 +104,7 @@ def get_hours(
     unit: Annotated[str | None, Query(max_length=64, description="单位编码;省略为本单位")] = None,
 ) -> HoursOut:
     """现行的和以后的服务时间、所用的工作日历、变更记录。"""
-    with acting() as session:
+    with transaction() as session:
         return _hours(session, _unit(session, caller, unit, watches_all(caller)), [])
 
 
@@ -120,7 +114,7 @@ def set_hours(body: HoursIn, caller: CurrentCaller) -> HoursOut:
     单位自己只能设定今后的服务时间。"""
     seasons, now = [season.model_dump() for season in body.seasons], settings().now()
     arranges_all = bool(caller.roles & {Role.OFFICE, Role.ADMINISTRATOR})
-    with acting() as session:
+    with transaction() as session:
         unit = _unit(session, caller, body.unit, arranges_all)
         numbers = opening_hours.set_timetable(
             session, unit, seasons, effective_from=body.effective_from or now, reason=body.reason, now=now,
@@ -152,7 +146,7 @@ def _hours(session: Session, unit: str, recomputed: list[str]) -> HoursOut:
 @router.get("/v1/calendar/{year}", summary="工作日历", responses=problems("year_unknown", "invalid"))
 def get_year(year: Year, caller: CurrentCaller, calendar: CalendarName = DISTRICT) -> YearOut:
     """全区的工作日历,或单位自用的;未录入的年份不推测。"""
-    with acting() as session:
+    with transaction() as session:
         row = session.get(CalendarYear, (calendar, year))
         if row is None:
             raise Problem("year_unknown")
@@ -162,7 +156,7 @@ def get_year(year: Year, caller: CurrentCaller, calendar: CalendarName = DISTRIC
 @router.put("/v1/calendar/{year}", summary="录入工作日历", responses=problems("calendar_refused", "must_recuse", body=True))
 def put_year(year: Year, body: YearIn, caller: CurrentCaller, calendar: CalendarName = DISTRICT) -> YearOut:
     """录入或变更一年的放假和调休;涉及该年的时限随之补算或重算,变更前后和理由留痕。"""
-    with acting() as session:
+    with transaction() as session:
         numbers = calendars.put_year(
             session, year, body.rest, body.work, provisional=body.provisional, source=body.source, reason=body.reason,
             now=settings().now(), actor=caller.actor, name=calendar,

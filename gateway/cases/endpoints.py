@@ -14,7 +14,6 @@ from gateway.edge.endpoints import api_router, problems
 from gateway.edge.problems import Problem
 from ledger.cases import cases
 from ledger.casework import corrections, excluded_time, views
-from ledger.casework.registration import CaseClosed
 from ledger.database import transaction
 from ledger.registry.keys import Caller
 from settings import settings
@@ -74,16 +73,7 @@ def correct_name(case_number: CaseNumber, body: NameCorrectionIn, caller: Curren
         case = cases.find(session, caller.unit, case_number, for_update=True)
         if case is None:
             raise Problem("case_unknown")
-        try:
-            corrections.correct_name(
-                session, case, body.id_type, body.id_number, body.name, now=settings().now(), actor=caller.actor
-            )
-        except corrections.NotAParty:
-            raise Problem("not_a_party") from None
-        except corrections.NameAsked:
-            raise Problem("name_asked", obligation="15.4", facts={"case": str(case.id)}) from None
-        except CaseClosed:
-            raise Problem("case_closed", obligation="15.4") from None
+        corrections.correct_name(session, case, body.id_type, body.id_number, body.name, now=settings().now(), actor=caller.actor)
     return _read(caller, case_number)
 
 

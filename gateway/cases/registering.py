@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from domain.clear_text import named_by_number, names_one_of
 from domain.quotas import Deed
 from gateway.cases.schemas import CaseIn
-from gateway.edge.admitting import admitted
 from gateway.edge.problems import Problem
 from gateway.edge.values import PartyIn
 from ledger.casework import registration
@@ -42,23 +41,9 @@ def _register(caller: Caller, number: str, body: CaseIn) -> bool:
         if heir(session, matter.unit) != caller.unit:
             raise Problem("matter_not_yours", obligation="15.4", facts={"matter": matter.code})
         data, now = body.as_data(number), settings().now()
-        try:
-            if new := registration.register(session, caller.unit, data, now=now, actor=caller.actor):
-                with admitted(now):
-                    admission.admit(session, caller.filer, Deed.CASE, now=now, matter=matter.code)
-            return new
-        except registration.CaseClosed:
-            raise Problem("case_closed", obligation="15.4") from None
-        except registration.NameDiffers:
-            raise Problem("name_differs", obligation="15.4") from None
-        except registration.CaseFixed:
-            raise Problem("case_fixed") from None
-        except registration.AcceptedWrong:
-            raise Problem("accepted_at_wrong") from None
-        except registration.PromisePassed:
-            raise Problem("promise_passed", obligation="10.8") from None
-        except registration.PromiseReasonNeeded:
-            raise Problem("promise_reason_needed", obligation="10.8") from None
+        if new := registration.register(session, caller.unit, data, now=now, actor=caller.actor):
+            admission.admit(session, caller.filer, Deed.CASE, now=now, matter=matter.code)
+        return new
 
 
 def refuse_personal(text: str, people: Sequence[PartyIn]) -> None:

@@ -20,9 +20,9 @@ from gateway.edge.paging import Paging
 from gateway.edge.parameters import VersionNumber
 from gateway.edge.permissions import watches_all
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from ledger.catalog import change_tasks, published
 from ledger.catalog.coverage import coverage
+from ledger.database import transaction
 from ledger.registry import registry
 from settings import settings
 
@@ -36,7 +36,7 @@ def get_change_tasks(
 ) -> TasksOut:
     """每次公布后,变动事项的办理流程和办事指南须随之更新。本单位的任务,最早的在前;专班办公室看到全部。"""
     unit = None if watches_all(caller) else caller.unit
-    with acting() as session:
+    with transaction() as session:
         found = change_tasks.tasks(session, page, unit=unit, still_open=still_open)
         return TasksOut(items=[TaskOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -46,7 +46,7 @@ def finish_change_task(
     id: Annotated[UUID, Path(description="任务编号")], body: DoneIn, caller: CurrentCaller  # noqa: A002
 ) -> TaskOut:
     """登记已经更新;以首次登记为准。"""
-    with acting() as session:
+    with transaction() as session:
         row = change_tasks.acknowledge(session, id, caller.unit, body.note, now=settings().now(), actor=caller.actor)
         if row is None:
             raise Problem("task_unknown")
@@ -61,7 +61,7 @@ def finish_change_task(
 )
 def export_guide_changes(version: VersionNumber, caller: CurrentCaller) -> Response:
     """这一版与上一版相比,办事指南和网上办事要素应当怎样改。本单位和由本单位编制的;专班办公室看到全部。"""
-    with acting() as session:
+    with transaction() as session:
         published.version_of(session, version)
         seen, names = units_of(session, caller), registry.unit_names(session)
     mine = (one for one in published_documents.changes(version - 1, version) if seen is None or one.entry.unit in seen)
@@ -76,5 +76,5 @@ def _rows(found: Iterator[Change], names: Mapping[str, str]) -> Iterator[list[ob
 @router.get("/v1/catalog/coverage", summary="清单覆盖情况", responses=problems())
 def get_coverage(caller: CurrentCaller) -> CoverageOut:
     """哪些单位没有清单,哪些证明被索要而清单未列,哪些数据库尚未接入;每个数字都有分子和分母。"""
-    with acting() as session:
+    with transaction() as session:
         return CoverageOut.of(coverage(session))

@@ -16,9 +16,9 @@ from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import PageAsked, Paging
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.edge.services import services_of
 from ledger.catalog import drafts, questions, versions
+from ledger.database import transaction
 from ledger.registry import registry
 from ledger.registry.keys import Caller
 from ledger.tables.catalog import CatalogDraft, CatalogQuestion
@@ -40,7 +40,7 @@ async def start_rebuild(request: Request, caller: CurrentCaller) -> RebuildOut:
 @router.get("/v1/catalog/drafts/latest", summary="最新草案", responses=problems("draft_unknown", "invalid"))
 def get_latest_draft(caller: CurrentCaller, page: Paging, unit: OfUnit = None) -> DraftOut:
     """最近一次重建的结果:减少、变更、增加,按单位列出;被规则拦截的及其原因;各清单的行数。各单位只看到自己的部分。"""
-    with acting() as session:
+    with transaction() as session:
         return _answer(session, drafts.newest(session), caller, unit, page)
 
 
@@ -49,7 +49,7 @@ def get_draft(
     id: Annotated[UUID, Path(description="草案编号")], caller: CurrentCaller, page: Paging, unit: OfUnit = None  # noqa: A002
 ) -> DraftOut:  # fmt: skip
     """同最新草案。"""
-    with acting() as session:
+    with transaction() as session:
         return _answer(session, drafts.find(session, id), caller, unit, page)
 
 
@@ -59,7 +59,7 @@ def get_questions(
     answered: Annotated[bool, Query(description="true 已回答的,false 待确认的")] = False,
 ) -> QuestionsOut:
     """清单中无法认定的名称和相互矛盾的来源,出现最多的在前。"""
-    with acting() as session:
+    with transaction() as session:
         found = questions.questions(session, page, answered=answered)
         return QuestionsOut(items=[QuestionOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -71,7 +71,7 @@ def answer_question(
     id: Annotated[UUID, Path(description="问题编号")], body: AnswerIn, caller: CurrentCaller  # noqa: A002
 ) -> QuestionOut:
     """回答一次,对全部清单和今后都有效,下次重建时生效;可以更正。"""
-    with acting() as session:
+    with transaction() as session:
         asked = questions.find(session, id)
         if asked is None:
             raise Problem("question_unknown")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from catalog.headers import ListKind
-from catalog.returning import NothingRead, file_for_sender
+from catalog.returning import file_for_sender
 from domain.clear_text import named
 from domain.list_rows import Verdict
 from domain.roles import Role
@@ -31,10 +31,10 @@ from gateway.edge.bodies import is_clean
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.edge.uploads import _BINARY, FILE, read_list_file
 from gateway.edge.values import code_of_nobody
 from ledger.catalog import intake
+from ledger.database import transaction
 from ledger.registry import registry
 from ledger.registry.keys import Caller
 from ledger.tables.registry import Unit
@@ -57,7 +57,7 @@ _books = CapacityLimiter(2)  #: workbooks that are written at the same time: eac
 def put_source(key: Key, body: SourceIn, caller: CurrentCaller) -> SourceOut:
     """登记一份按期报送的清单,或更新它的说明。各单位登记本单位和由本单位编制的证明事项清单;直接改变登记库和拦截规则的
     事项清单、负面清单和告知承诺清单由专班办公室登记。"""
-    with acting() as session:
+    with transaction() as session:
         office = Role.OFFICE in caller.roles
         unit = body.unit if body.unit is not None or office else caller.unit
         known = intake.find(session, key)
@@ -93,7 +93,7 @@ async def send_file(
 def _receive(key: str, name: str, content: bytes, caller: Caller) -> ReceivedOut:
     # Whatever the file is called is taken; a name that could be a person's data is not kept.
     kept = name if name and is_clean(name) and len(name) <= 100 and not named(name) else key
-    with acting() as session:
+    with transaction() as session:
         source = own_list(session, caller, key).source
         of_office = Role.OFFICE in caller.roles
         if not of_office and (ListKind(source.kind) is not ListKind.PROOFS or not _may_send(session, caller, source.unit)):
@@ -107,7 +107,7 @@ def _receive(key: str, name: str, content: bytes, caller: Caller) -> ReceivedOut
 @router.get("/v1/catalog/sources", summary="清单和处理情况", responses=problems())
 def get_sources(caller: CurrentCaller) -> SourcesOut:
     """本单位和由本单位编制的清单,各有几行采用、待确认、退回,或为何不能读取;专班办公室看到全部。"""
-    with acting() as session:
+    with transaction() as session:
         return SourcesOut(items=[SourceOut.of(state) for state in intake.states(session, seen_by(session, caller))])
 
 
@@ -118,7 +118,7 @@ def get_rows(
     verdict: Annotated[Verdict | None, Query(description="accepted 采用,asked 待确认,refused 退回修改;省略为全部")] = None,
 ) -> RowsOut:
     """最近一次读取中的各行:问题和怎么办、待确认的名称、各名称认定的理由。"""
-    with acting() as session:
+    with transaction() as session:
         reading = own_list(session, caller, key).reading
         if reading is None:
             raise Problem("list_not_read")
@@ -140,12 +140,9 @@ async def get_error_file(key: Key, caller: CurrentCaller) -> Response:
 
 
 def _error_file(key: str, caller: Caller) -> bytes:
-    with acting() as session:
+    with transaction() as session:
         own_list(session, caller, key)
-    try:
-        return file_for_sender(key)
-    except NothingRead:
-        raise Problem("list_not_read") from None
+    return file_for_sender(key)
 
 
 def _may_send(session: Session, caller: Caller, unit: str | None) -> bool:

@@ -24,9 +24,9 @@ from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from ledger.catalog import proposals
 from ledger.catalog.proposals import Actor
+from ledger.database import transaction
 from ledger.registry.keys import Caller
 from ledger.tables.registry import Unit
 from settings import LOCAL, settings
@@ -50,7 +50,7 @@ _AGREE = problems("proposal_unknown", "step_refused", "must_recuse", "changes_bl
 def draft_proposal(body: ProposalIn, caller: CurrentCaller) -> WholeProposal:
     """公共服务单位的清单由行业主管部门起草,其他由本单位起草。不符合清单规则的不受理,逐项说明怎么办(blocks)。
     起草后须报送:清单调整在事由发生之日起三个工作日内。"""
-    with acting() as session:
+    with transaction() as session:
         if session.get(Unit, body.unit) is None:
             raise Problem("unit_not_registered")
         row = proposals.draft(
@@ -66,7 +66,7 @@ def get_proposals(
     standing: Annotated[Standing | None, Query(description="只看处于这一状态的")] = None,
 ) -> ProposalsOut:
     """本单位的,和由本单位起草的,最新的在前;专班办公室和公布人员看到全部。"""
-    with acting() as session:
+    with transaction() as session:
         found = proposals.list_proposals(session, page, units=units_of(session, caller), standing=standing)
         return ProposalsOut(items=[ProposalOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -74,7 +74,7 @@ def get_proposals(
 @router.get("/v1/catalog/proposals/{id}", summary="一项编制或调整", responses=problems("proposal_unknown", "invalid"))
 def get_proposal(id: ProposalId, caller: CurrentCaller) -> WholeProposal:  # noqa: A002
     """变动的内容和办理经过。"""
-    with acting() as session:
+    with transaction() as session:
         row = own_proposal(session, caller, id)
         return WholeProposal.with_steps(row, proposals.steps_of(session, id))
 
@@ -125,7 +125,7 @@ def withdraw_proposal(id: ProposalId, body: WhyIn, caller: CurrentCaller) -> Who
 )
 def publish_version(body: VersionIn, caller: CurrentCaller) -> VersionOut:
     """区政府办公室公布:已同意的各项合为新的一版,立即生效,全部成功或全部不变。在办的核验仍按发起时的版本办理。"""
-    with acting() as session:
+    with transaction() as session:
         for proposal in body.proposals:
             own_proposal(session, caller, proposal)
         version = proposals.publish(session, body.proposals, document=body.document, actor=_actor(caller), now=settings().now())
@@ -133,7 +133,7 @@ def publish_version(body: VersionIn, caller: CurrentCaller) -> VersionOut:
 
 
 def _take(proposal: UUID, step: Step, record: Mapping[str, Any], caller: Caller) -> WholeProposal:
-    with acting() as session:
+    with transaction() as session:
         own_proposal(session, caller, proposal)
         row = proposals.take(session, proposal, step, actor=_actor(caller), now=settings().now(), record=record)
         return WholeProposal.with_steps(row, proposals.steps_of(session, proposal))

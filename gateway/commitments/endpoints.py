@@ -22,12 +22,13 @@ from gateway.commitments.schemas import (
 )
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.own import own
 from gateway.edge.paging import Paging
 from gateway.edge.parameters import Number
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting, own
 from gateway.verifications.filing import read_own
 from gateway.verifications.schemas import VerificationOut
+from ledger.database import transaction
 from ledger.methods import commitment_checks, commitments, sharing
 from ledger.tables.commitments import Commitment
 from ledger.tables.registry import ProofKind
@@ -45,7 +46,7 @@ ProofCode = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+
 )
 def get_commitment(number: Number, caller: CurrentCaller) -> CommitmentOut:
     """交申请人阅知的承诺书全文。由申请人自行决定是否承诺。"""
-    with acting() as session:
+    with transaction() as session:
         own(session, caller, number)
         offer = commitments.offer_of(session, number)
         if offer is None:
@@ -60,7 +61,7 @@ def get_commitment(number: Number, caller: CurrentCaller) -> CommitmentOut:
 )
 def sign_commitment(number: Number, body: CommitmentIn, caller: CurrentCaller) -> VerificationOut:
     """申请人已签署:以承诺代替证明,不再索要;系统登记核查期限。须有申请人本人的签署凭证,经办人勾选无效。"""
-    with acting() as session:
+    with transaction() as session:
         own(session, caller, number)
         commitments.sign(
             session, number, body.evidence, body.sha256, body.reference, now=settings().now(), actor=caller.actor
@@ -75,7 +76,7 @@ def sign_commitment(number: Number, body: CommitmentIn, caller: CurrentCaller) -
 )
 def decline_commitment(number: Number, body: DeclineIn, caller: CurrentCaller) -> VerificationOut:
     """转为下一种核验方式。不得因此要求申请人提交证明。"""
-    with acting() as session:
+    with transaction() as session:
         own(session, caller, number)
         sharing.decline_commitment(session, number, now=settings().now(), actor=caller.actor)
     return read_own(caller, number)
@@ -88,7 +89,7 @@ def get_checks(
     status: Annotated[Literal["open", "done"], Query(description="open 待核查,done 已核查")] = "open",
 ) -> ChecksOut:
     """本单位应当核查的承诺,按期限先后排列。"""
-    with acting() as session:
+    with transaction() as session:
         found = commitment_checks.checks(session, caller.unit, page, done=status == "done")
         return ChecksOut(items=[CheckItem.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -98,20 +99,16 @@ def record_check(
     id: Annotated[UUID, Path(description="核查的编号")], body: CheckIn, caller: CurrentCaller  # noqa: A002
 ) -> CheckItem:
     """承诺不实的,该申请人在信用修复前不能再承诺,改用其他核验方式。"""
-    with acting() as session:
-        try:
-            row = commitment_checks.check(
-                session, id, caller.unit, body.outcome, body.note, now=settings().now(), actor=caller.actor
-            )
-        except LookupError:
-            raise Problem("check_unknown") from None
-        return CheckItem.of(row)
+    with transaction() as session:
+        return CheckItem.of(
+            commitment_checks.check(session, id, caller.unit, body.outcome, body.note, now=settings().now(), actor=caller.actor)
+        )
 
 
 @router.get("/v1/credit-blocks", summary="承诺限制清单", responses=problems("invalid"))
 def get_credit_blocks(caller: CurrentCaller, page: Paging) -> BlocksOut:
     """因承诺不实暂不能承诺的,只列核验编号。"""
-    with acting() as session:
+    with transaction() as session:
         found = commitment_checks.blocks(session, page)
         return BlocksOut(items=[BlockItem.of(*line) for line in found.rows], next_cursor=page.cursor(found))
 
@@ -121,18 +118,15 @@ def restore_credit(
     id: Annotated[UUID, Path(description="限制的编号")], body: RestorationIn, caller: CurrentCaller  # noqa: A002
 ) -> BlockItem:
     """由工作专班办公室登记依据后解除限制。重复登记不产生变化。"""
-    with acting() as session:
-        try:
-            row = commitment_checks.restore(session, id, body.why, now=settings().now(), actor=caller.actor)
-        except LookupError:
-            raise Problem("block_unknown") from None
+    with transaction() as session:
+        row = commitment_checks.restore(session, id, body.why, now=settings().now(), actor=caller.actor)
         return BlockItem.of(row, session.get_one(Commitment, row.commitment).verification)
 
 
 @router.put("/v1/commitment-texts/{proof}", summary="承诺书文本", responses=problems("proof_kind_unknown", body=True))
 def put_commitment_text(proof: ProofCode, body: CommitmentTextIn, caller: CurrentCaller) -> CommitmentTextOut:
     """文本变更产生新版本;已签署的承诺保留当时的文本。"""
-    with acting() as session:
+    with transaction() as session:
         if session.get(ProofKind, proof) is None:
             raise Problem("proof_kind_unknown")
         row = commitments.put_text(

@@ -27,7 +27,6 @@ from gateway.edge.paging import Paging
 from gateway.edge.parameters import Number, RequestId
 from gateway.edge.permissions import watches_all
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from ledger.audit import record_first_access
 from ledger.casework import views
 from ledger.database import transaction
@@ -82,7 +81,7 @@ def get_supervisions(
 def feed_back(id: SupervisionId, body: FeedbackIn, caller: CurrentCaller) -> SupervisionOut:  # noqa: A002
     """由此刻或督办开始时值守的督办员(含代理)反馈督办结果。申请已答复(或退回)且已反馈,督办才算完成;超过半小时的由专班办公室处理。"""
     now = settings().now()
-    with acting() as session:
+    with transaction() as session:
         supervisions.feed_back(session, id, caller.unit, body.outcome, body.text, now=now, actor=caller.actor)
         return SupervisionOut.of(supervising.line(session, id), now)
 
@@ -94,12 +93,8 @@ def feed_back(id: SupervisionId, body: FeedbackIn, caller: CurrentCaller) -> Sup
 )
 def give_excuse(id: RequestId, body: ExcuseIn, caller: CurrentCaller) -> LimitOut:  # noqa: A002
     """对“原则上”的时限说明理由,由专班办公室认定;认定成立的不计为超时。最迟时限没有理由可言。"""
-    with acting() as session:
-        try:
-            limit = justifications.give(session, id, caller.unit, body.reason, now=settings().now(), actor=caller.actor)
-        except LookupError:
-            raise Problem("request_unknown") from None
-        return LimitOut.of(limit)
+    with transaction() as session:
+        return LimitOut.of(justifications.give(session, id, caller.unit, body.reason, now=settings().now(), actor=caller.actor))
 
 
 @router.get("/v1/excuses", summary="待认定的超时理由", responses=problems("invalid"))
@@ -117,9 +112,5 @@ def get_excuses(caller: CurrentCaller, page: Paging) -> ExcusesOut:
 )
 def decide_excuse(id: RequestId, body: ExcuseDecisionIn, caller: CurrentCaller) -> LimitOut:  # noqa: A002
     """专班办公室认定理由是否成立。时限届满前认定成立的,不再督办。"""
-    with acting() as session:
-        try:
-            limit = justifications.decide(session, id, body.approved, now=settings().now(), actor=caller.actor)
-        except LookupError:
-            raise Problem("request_unknown") from None
-        return LimitOut.of(limit)
+    with transaction() as session:
+        return LimitOut.of(justifications.decide(session, id, body.approved, now=settings().now(), actor=caller.actor))

@@ -10,12 +10,11 @@ from gateway.deadlines.rule_preview_schemas import PreviewIn, PreviewOut, RulesO
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from ledger import rules
+from ledger.database import transaction
 from ledger.deadlines import rule_preview
 from ledger.tables.duty import RuleVersion
 from reports import periods
-from reports.periods import NoSuchPeriod
 from settings import settings
 
 router = api_router("timing")
@@ -26,7 +25,7 @@ MOST = 20_000  #: requests that one call counts; `./run recompute --preview` kno
 @router.get("/v1/rules", summary="规则版本", responses=problems())
 def get_rules(caller: CurrentCaller) -> RulesOut:
     """现行解读和规则版本,曾经用过的各个版本,以及历次变更的依据和生效时刻。"""
-    with acting() as session:
+    with transaction() as session:
         return RulesOut.of(rules.readings(), rules.versions(session), rules.changes(session))
 
 
@@ -38,11 +37,8 @@ def preview_rules(body: PreviewIn, caller: CurrentCaller) -> PreviewOut:
 
     只试算,不写入任何内容;正式变更由运维人员修改 PROOFLESS_READINGS 后以 ./run recompute 办理,自选定的时刻起生效。
     """
-    try:
-        period = periods.parse(body.period)
-    except NoSuchPeriod as wrong:
-        raise Problem("period_invalid", detail=str(wrong)) from None
-    with acting() as session:
+    period = periods.parse(body.period)
+    with transaction() as session:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # all columns of one moment
         wanted = [rules.readings(), *_wanted(session, body)]
         if rule_preview.count(session, period.start, period.end) > MOST:
@@ -52,12 +48,7 @@ def preview_rules(body: PreviewIn, caller: CurrentCaller) -> PreviewOut:
 
 
 def _wanted(session: Session, body: PreviewIn) -> list[Readings]:
-    found = []
-    try:
-        if body.readings is not None:
-            found.append(Readings.of(body.readings))
-    except ValueError as wrong:
-        raise Problem("readings_invalid", detail=str(wrong)) from None
+    found = [Readings.of(body.readings)] if body.readings is not None else []
     if unknown := [unit for one in found for unit in rules.unknown_units(session, one)]:
         raise Problem("readings_invalid", detail=f"解读 measure_by_unit 写有名册中没有的单位:{'、'.join(unknown)}。")
     if body.version is not None:

@@ -12,19 +12,17 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Security
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gateway.edge.addresses import address_of
 from gateway.edge.bodies import StrictRequest
 from gateway.edge.problems import Problem
+from gateway.edge.refusals import TURNED_DOWN, problem_of
 from gateway.edge.scopes import refusal
 from gateway.edge.services import services_of
-from gateway.edge.validation_texts import code_of
 from ledger.actor import ACTOR
 from ledger.database import transaction
 from ledger.lifecycle import filing
@@ -55,10 +53,10 @@ class ApiRoute(APIRoute):
                 if takes_json and not _is_json(request):
                     raise Problem("not_json_type")
                 return await handle(StrictRequest(request.scope, request.receive))
-            except (HTTPException, RequestValidationError) as refused:
-                code, status = code_of(refused)
-                if status != 429 and (status == 403 or request.method not in _SAFE):
-                    await run_in_threadpool(_record, caller, self.name, code, refused)
+            except TURNED_DOWN as refused:
+                problem = problem_of(refused)
+                if problem.status_code != 429 and (problem.status_code == 403 or request.method not in _SAFE):
+                    await run_in_threadpool(_record, caller, self.name, problem)
                 raise
 
         return admit
@@ -78,27 +76,24 @@ def _identify(request: Request) -> Caller:
             caller = keys.caller(session, key, acting, now=now)
     except keys.KeyInvalid:
         quotas.note_key(address, key, right=False)
-        raise Problem("key_invalid") from None
-    except keys.PersonNeeded:
-        raise Problem("person_needed") from None
+        raise
     quotas.note_key(address, key, right=True)
     services_of(request).origins.note(caller, address, now)
     services_of(request).calls.note(caller, now)
     return caller
 
 
-def _record(caller: Caller, endpoint: str, code: str, refused: Exception) -> None:
-    problem = refused if isinstance(refused, Problem) else None
+def _record(caller: Caller, endpoint: str, problem: Problem) -> None:
     with transaction() as session:
         filing.refuse(
             session,
             now=settings().now(),
             unit=caller.unit,
             actor=caller.actor,
-            code=code,
-            obligation=problem.obligation if problem else None,
+            code=problem.code,
+            obligation=problem.obligation,
             endpoint=endpoint,
-            **(problem.facts if problem else {}),
+            **problem.facts,
         )
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from domain.scope import Refusal
 from gateway.edge.list_problems import LIST_PROBLEMS
 from gateway.edge.oversight_problems import OVERSIGHT_PROBLEMS
 from gateway.edge.report_problems import REPORT_PROBLEMS
@@ -250,13 +249,6 @@ class Problem(HTTPException):
         self.code, self.kind, self.remedy = code, kind, remedy or kind.remedy
         self.errors, self.blocks = tuple(errors), tuple(blocks)
         self.obligation, self.facts = obligation, facts
-
-    @classmethod
-    def refused(cls, refusal: Refusal, **facts: Any) -> Problem:
-        """不予受理, in the words of the rule."""
-        return cls(
-            refusal.code, detail=refusal.text, remedy=refusal.remedy, obligation=refusal.obligation, facts=facts
-        )
 
 
 def body_of(problem: Problem, instance: str | None = None) -> dict[str, Any]:

@@ -37,21 +37,11 @@ _KNOWN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
 _HEADER = ("header", "Idempotency-Key")
 
 
-def problem_of(error: RequestValidationError) -> Problem:
+def invalid(error: RequestValidationError) -> Problem:
     """The problem that a failed validation becomes."""
     found = error.errors()
     code = _code(found)
     return Problem(code, errors=[] if code == "idempotency_key_invalid" else [(_field(e), _text(e)) for e in found])
-
-
-def code_of(refused: Exception) -> tuple[str, int]:
-    """Code and status of whatever stops a call: for the record and for the answer."""
-    if isinstance(refused, RequestValidationError):
-        refused = problem_of(refused)
-    if isinstance(refused, Problem):
-        return refused.code, refused.status_code
-    status = getattr(refused, "status_code", 500)
-    return {404: "not_found", 405: "method_not_allowed"}.get(status, "bad_request"), status
 
 
 def _code(found: Sequence[dict[str, Any]]) -> str:

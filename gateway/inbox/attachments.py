@@ -12,14 +12,15 @@ from domain.inbox import AttachmentUse
 from domain.numbers import is_number
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import GONE, api_router, problems
+from gateway.edge.own import may_override, own
 from gateway.edge.parameters import Number, RequestId
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting, may_override, own
 from gateway.edge.uploads import read_attachment
 from gateway.inbox.schemas import AttachmentOut, AttachmentsOut
 from gateway.verifications.filing import record_reading
 from ledger.casework import attachments, views
 from ledger.casework.attachments import File
+from ledger.database import transaction
 from ledger.deadlines.timing import was_asked
 from ledger.inbox import claims
 from ledger.registry.keys import Caller
@@ -63,7 +64,7 @@ async def add_attachment(id: RequestId, request: Request, caller: CurrentCaller)
 
 def _add(request: UUID, file: File, caller: Caller) -> AttachmentOut:
     now = settings().now()
-    with acting() as session:
+    with transaction() as session:
         override = may_override(session, caller, request)
         _, held = claims.hold(session, request, caller.unit, actor=caller.actor, override=override)
         kept = attachments.add(
@@ -85,7 +86,7 @@ async def add_supplement_attachment(number: Number, request: Request, caller: Cu
 
 
 def _add_supplement(number: str, file: File, caller: Caller) -> AttachmentOut:
-    with acting() as session:
+    with transaction() as session:
         own(session, caller, number)
         kept = attachments.add_supplement(session, number, file, now=settings().now(), actor=caller.actor)
         return AttachmentOut.of(kept, file.name)
@@ -104,7 +105,7 @@ async def add_mismatch_attachment(number: Number, request: Request, caller: Curr
 
 
 def _add_to_mismatch(number: str, file: File, caller: Caller) -> AttachmentOut:
-    with acting() as session:
+    with transaction() as session:
         own(session, caller, number)
         kept = attachments.add_to_mismatch(session, number, file, now=settings().now(), actor=caller.actor)
         return AttachmentOut.of(kept, file.name)
@@ -113,7 +114,7 @@ def _add_to_mismatch(number: str, file: File, caller: Caller) -> AttachmentOut:
 @router.get("/v1/verifications/{number}/attachments", summary="附件清单", responses=problems("number_unknown", "quota_spent", "invalid"))
 def get_attachments(number: Number, caller: CurrentCaller) -> AttachmentsOut:
     """需求单位看到自己上传的附件,送达后看到答复附件;出具单位看到待办申请的附件,答复之后只看到自己的答复附件。查看有记录。"""
-    with acting() as session:
+    with transaction() as session:
         row = views.find_verification(session, number, None) if is_number(number) else None
         if row is None or (heir(session, row.unit) != caller.unit and not was_asked(session, number, caller.unit)):
             raise Problem("number_unknown")
@@ -131,7 +132,7 @@ def get_attachments(number: Number, caller: CurrentCaller) -> AttachmentsOut:
 )
 def get_attachment(id: Annotated[UUID, Path(description="附件的编号")], caller: CurrentCaller) -> Response:  # noqa: A002
     """每次下载都有记录。"""
-    with acting() as session:
+    with transaction() as session:
         found = attachments.open_one(session, caller.unit, id)
         if found is None:
             raise Problem("attachment_unknown")

@@ -9,10 +9,10 @@ from fastapi import Query, Response
 from domain.lifecycle import State
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import GONE, api_router, problems
+from gateway.edge.own import may_override
 from gateway.edge.paging import PagingOfPersons
 from gateway.edge.parameters import RequestId
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting, may_override
 from gateway.inbox.preview import preview
 from gateway.inbox.schemas import (
     InboxAnswerItem,
@@ -53,7 +53,7 @@ def get_inbox(
 def get_request(id: RequestId, caller: CurrentCaller) -> RequestOut:  # noqa: A002  (the address says id)
     """一项核验申请:补正、此前的退回、附件;核实不符的,另有申请人的陈述。已撤回的不再显示。"""
     now = settings().now()
-    with acting() as session:
+    with transaction() as session:
         found = inbox_view.detail(session, caller.unit, id, actor=caller.actor, now=now)
         if found is None:
             raise Problem("request_unknown")
@@ -67,7 +67,7 @@ def get_request(id: RequestId, caller: CurrentCaller) -> RequestOut:  # noqa: A0
 @router.post("/v1/inbox/{id}/claim", summary="认领", responses=problems(*_ACTIONS, "invalid"))
 def claim_request(id: RequestId, caller: CurrentCaller) -> Taken:  # noqa: A002
     """认领后,同事不能再办理;督办员可以接手。重复认领不产生变化。"""
-    with acting() as session:
+    with transaction() as session:
         claims.claim(session, id, caller.unit, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id))
     return Taken(id=id, status="claimed")
 
@@ -75,7 +75,7 @@ def claim_request(id: RequestId, caller: CurrentCaller) -> Taken:  # noqa: A002
 @router.post("/v1/inbox/{id}/release", summary="放回", responses=problems(*_ACTIONS, "invalid"))
 def release_request(id: RequestId, caller: CurrentCaller) -> Taken:  # noqa: A002
     """放回收件箱,由同事认领。"""
-    with acting() as session:
+    with transaction() as session:
         claims.release(session, id, caller.unit, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id))
     return Taken(id=id, status="open")
 
@@ -89,7 +89,7 @@ def release_request(id: RequestId, caller: CurrentCaller) -> Taken:  # noqa: A00
 def preview_reply(id: RequestId, body: ReplyIn, caller: CurrentCaller) -> Response:  # noqa: A002
     """按拟答复的内容排出证明,注明“预览”,不用印、不保存。时限照常计算。"""
     data = requests.Reply(body.answer, dict(body.fields), body.note)
-    with acting() as session:
+    with transaction() as session:
         pdf = preview(session, caller, id, data, override=may_override(session, caller, id))
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": 'inline; filename="preview.pdf"'})
 
@@ -98,7 +98,7 @@ def preview_reply(id: RequestId, body: ReplyIn, caller: CurrentCaller) -> Respon
 def reply_to_request(id: RequestId, body: ReplyIn, caller: CurrentCaller) -> Taken:  # noqa: A002
     """属实须填写证明所需的全部内容,多余的内容不保存;无法核验的转下一种方式或由人工决定。首次答复有效,逾期的仍然送达。"""
     data = requests.Reply(body.answer, dict(body.fields), body.note)
-    with acting() as session:
+    with transaction() as session:
         requests.reply(
             session, id, caller.unit, data, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id)
         )
@@ -112,7 +112,7 @@ def reply_to_request(id: RequestId, body: ReplyIn, caller: CurrentCaller) -> Tak
 )
 def ask_for_supplement(id: RequestId, body: SupplementRequestIn, caller: CurrentCaller) -> Taken:  # noqa: A002
     """缺少资料时要求需求单位补正:三十分钟和二十四小时的时限暂停,承诺时限不变。时限已过的不能再要求补正。"""
-    with acting() as session:
+    with transaction() as session:
         supplements.ask(
             session, id, caller.unit, body.what, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id)
         )
@@ -126,7 +126,7 @@ def ask_for_supplement(id: RequestId, body: SupplementRequestIn, caller: Current
 )
 def return_request(id: RequestId, body: ReturnIn, caller: CurrentCaller) -> ReturnTaken:  # noqa: A002
     """仅限不属本单位职责,应在三十分钟内退回,写明理由和转办建议。第二次退回由工作专班办公室处理。"""
-    with acting() as session:
+    with transaction() as session:
         state = returns.give_back(
             session, id, caller.unit, body.as_wish(), now=settings().now(), actor=caller.actor,
             override=may_override(session, caller, id),

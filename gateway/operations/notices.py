@@ -11,8 +11,8 @@ from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.operations.schemas import NoticeOut, NoticesOut, SettlementIn
+from ledger.database import transaction
 from ledger.outbox import notifications
 from ledger.tables.effects import Notice
 from settings import settings
@@ -24,7 +24,7 @@ router = api_router("operations")
 def get_notices(caller: CurrentCaller, page: Paging) -> NoticesOut:
     """邮件发出而结果不明的不会自动重发,由人工确认;多次失败的一并列出。"""
     now = settings().now()
-    with acting() as session:
+    with transaction() as session:
         found = notifications.unsettled(session, page, now=now)
         items = [_answer(row, "given_up" if row.given_up_at else "unknown") for row in found.rows]
         return NoticesOut(items=items, next_cursor=page.cursor(found))
@@ -35,7 +35,7 @@ def settle_notice(
     id: Annotated[UUID, Path(description="通知编号")], body: SettlementIn, caller: CurrentCaller  # noqa: A002
 ) -> NoticeOut:
     """已送达的就此了结;未送达的以同一编号重发。"""
-    with acting() as session:
+    with transaction() as session:
         row = notifications.settle(session, id, arrived=body.arrived, now=settings().now(), actor=caller.actor)
         if row is None:
             raise Problem("notice_unknown")

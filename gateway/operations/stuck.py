@@ -11,13 +11,11 @@ from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.parameters import Number
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.operations.schemas import ClosingIn, ReissueIn, RerouteIn, StuckItem, StuckOut
 from gateway.verifications.filing import read
 from gateway.verifications.schemas import VerificationOut
 from ledger.casework import attention, views, watch
 from ledger.database import transaction
-from ledger.lifecycle.moves import MoveRefused
 from ledger.registry.keys import Caller
 from ledger.succession import heir
 from ledger.tables.registry import Unit
@@ -86,13 +84,10 @@ def resume_stuck(number: Number, caller: CurrentCaller) -> VerificationOut:
 
 
 def _act(number: str, caller: Caller, action: Callable[[Session], None]) -> VerificationOut:
-    with acting() as session:
+    with transaction() as session:
         if not is_number(number) or (row := views.find_verification(session, number, None)) is None:
             raise Problem("number_unknown")
-        try:
-            action(session)
-        except MoveRefused as refused:
-            raise Problem("state_conflict", detail=f"{refused}。") from None
+        action(session)
         session.flush()
         session.refresh(row)
         return read(session, caller, row, personal=False)

@@ -9,9 +9,8 @@ from fastapi import Path, Query
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
-from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.oversight.block_schemas import BlockLiftIn, LookupBlockOut, LookupBlocksOut
+from ledger.database import transaction
 from ledger.oversight import lookup_blocks
 from settings import settings
 
@@ -25,7 +24,7 @@ def get_lookup_blocks(
     standing: Annotated[bool, Query(description="true 只列尚未解除的")] = True,
 ) -> LookupBlocksOut:
     """因姓名与证件号码不符过多而暂停发起核验的人员、业务系统和单位,最近的在前。"""
-    with acting() as session:
+    with transaction() as session:
         found = lookup_blocks.blocks(session, page, standing=standing)
         return LookupBlocksOut(items=[LookupBlockOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -39,11 +38,5 @@ def lift_lookup_block(
     id: Annotated[int, Path(ge=1, le=2**63 - 1, description="查询限制的编号")], body: BlockLiftIn, caller: CurrentCaller  # noqa: A002
 ) -> LookupBlockOut:
     """查明情况后登记理由解除,即可重新发起核验;此前的不符不再计算。本单位的由其他单位的人员解除。"""
-    with acting() as session:
-        try:
-            row = lookup_blocks.lift(session, id, body.reason, now=settings().now(), actor=caller.actor)
-        except LookupError:
-            raise Problem("lookup_block_unknown") from None
-        except lookup_blocks.BlockLifted:
-            raise Problem("lookup_block_lifted") from None
-        return LookupBlockOut.of(row)
+    with transaction() as session:
+        return LookupBlockOut.of(lookup_blocks.lift(session, id, body.reason, now=settings().now(), actor=caller.actor))

@@ -10,15 +10,12 @@ from sqlalchemy.orm import Session
 
 from catalog.complaint_file import enter
 from catalog.complaint_table import Table, read_table
-from catalog.file_kinds import FileRefused
 from domain.complaints import ComplaintStanding
 from domain.roles import Role
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.doors import KEYED
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
-from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.edge.uploads import FILE, read_list_file
 from gateway.oversight.complaint_schemas import (
     ComplaintClosingIn,
@@ -32,8 +29,9 @@ from gateway.oversight.complaint_schemas import (
     TextIn,
     WrittenOut,
 )
+from ledger.database import transaction
 from ledger.oversight import complaint_steps, complaints
-from ledger.oversight.complaints import Intake, Stated
+from ledger.oversight.complaints import ComplaintUnknown, Intake, Stated
 from ledger.registry.keys import Caller
 from ledger.succession import heir
 from ledger.tables.oversight import Complaint
@@ -58,7 +56,7 @@ def take_in_complaint(body: ComplaintIn, caller: CurrentCaller, response: Respon
         body.channel, body.about, body.received_at, Stated(body.text, body.name, body.contact), body.channel_number, body.unit,
         body.matter, body.proof, body.rating, body.rating_source,
     )  # fmt: skip
-    with acting() as session:
+    with transaction() as session:
         row, repeated = complaints.take_in(
             session, sent, settings().complaint_days, person=caller.person, unit=caller.unit, now=settings().now()
         )
@@ -77,15 +75,8 @@ async def import_complaints(request: Request, caller: CurrentCaller) -> ImportOu
     """XLSX、XLS 或 CSV。表头:渠道、收到时间、内容(或评价星级),其余可选:渠道编号、反映事由、被反映单位、事项、证明、反映人、联系方式、
     评价来源。不合格的行逐行说明,不影响其余各行;更正后整表重新导入,已登记的不重复。"""
     _, content = await read_list_file(request, "complaints.csv")
-    table = await KEYED.read(_read, content)
+    table = await KEYED.read(read_table, content)
     return await to_thread.run_sync(_enter, table, caller, limiter=_entering)  # nobody else's file waits for it
-
-
-def _read(content: bytes) -> Table:
-    try:
-        return read_table(content)
-    except FileRefused as refused:
-        raise Problem("complaint_file", detail=refused.text, remedy=refused.remedy) from None
 
 
 def _enter(table: Table, caller: Caller) -> ImportOut:
@@ -103,7 +94,7 @@ def get_complaints(
 ) -> ComplaintsOut:
     """专班办公室看到全部;单位的督办员看到转给本单位的,不含反映人和原文。"""
     unit = None if _of_office(caller) else caller.unit
-    with acting() as session:
+    with transaction() as session:
         found = complaints.listed(session, unit, page, standings=standing)
         return ComplaintsOut(items=[_answer(session, row, caller) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -111,7 +102,7 @@ def get_complaints(
 @router.get("/v1/complaints/{number}", summary="一件投诉", responses=problems("complaint_unknown", "invalid"))
 def get_complaint(number: Number, caller: CurrentCaller) -> ComplaintOut:
     """进度、期限和办理经过;单位看到要求本单位做什么和本单位的答复。"""
-    with acting() as session:
+    with transaction() as session:
         return _answer(session, _seen(session, number, caller), caller)
 
 
@@ -120,12 +111,9 @@ def get_complaint(number: Number, caller: CurrentCaller) -> ComplaintOut:
 )
 def read_complaint(number: Number, caller: CurrentCaller) -> WrittenOut:
     """反映人写的内容、姓名和联系方式,供办理;每次查阅留下记录。被反映单位的人员不能查阅,兼任专班办公室的也不能。"""
-    with acting() as session:
+    with transaction() as session:
         _seen(session, number, caller)
-        try:
-            found = complaint_steps.read(session, number, person=caller.person, unit=caller.unit, now=settings().now())
-        except LookupError:
-            raise Problem("complaint_hidden") from None
+        found = complaint_steps.read(session, number, person=caller.person, unit=caller.unit, now=settings().now())
         return WrittenOut(text=found.text, name=found.name, contact=found.contact)
 
 
@@ -135,7 +123,7 @@ def read_complaint(number: Number, caller: CurrentCaller) -> WrittenOut:
 )
 def pass_complaint(number: Number, body: PassingIn, caller: CurrentCaller) -> ComplaintOut:
     """转给应当答复的单位,写明请它做什么。"""
-    with acting() as session:
+    with transaction() as session:
         _seen(session, number, caller)
         row = complaint_steps.pass_on(
             session, number, body.unit, body.asked, person=caller.person, unit=caller.unit, now=settings().now()
@@ -148,13 +136,8 @@ def pass_complaint(number: Number, body: PassingIn, caller: CurrentCaller) -> Co
 )
 def answer_complaint(number: Number, body: TextIn, caller: CurrentCaller) -> ComplaintOut:
     """由被转办的单位答复专班办公室。"""
-    with acting() as session:
-        try:
-            row = complaint_steps.answer(
-                session, number, body.text, person=caller.person, unit=caller.unit, now=settings().now()
-            )
-        except LookupError:
-            raise Problem("complaint_unknown") from None
+    with transaction() as session:
+        row = complaint_steps.answer(session, number, body.text, person=caller.person, unit=caller.unit, now=settings().now())
         return _answer(session, row, caller)
 
 
@@ -164,7 +147,7 @@ def answer_complaint(number: Number, body: TextIn, caller: CurrentCaller) -> Com
 )
 def close_complaint(number: Number, body: ComplaintClosingIn, caller: CurrentCaller) -> ComplaintOut:
     """写明结果和办理情况。"""
-    with acting() as session:
+    with transaction() as session:
         _seen(session, number, caller)
         row = complaint_steps.close(
             session, number, body.outcome, body.text, person=caller.person, unit=caller.unit, now=settings().now()
@@ -177,12 +160,9 @@ def _of_office(caller: Caller) -> bool:
 
 
 def _seen(session: Session, number: str, caller: Caller) -> Complaint:
-    try:
-        row = complaint_steps.find(session, number)
-    except LookupError:
-        raise Problem("complaint_unknown") from None
+    row = complaint_steps.find(session, number)
     if not _of_office(caller) and (heir(session, row.unit or "") != caller.unit or row.standing is ComplaintStanding.RECEIVED):
-        raise Problem("complaint_unknown")
+        raise ComplaintUnknown
     return row
 
 

@@ -16,7 +16,6 @@ from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.oversight.complaint_schemas import TextIn
 from gateway.oversight.lead_schemas import (
     CompensationIn,
@@ -28,6 +27,7 @@ from gateway.oversight.lead_schemas import (
     NotificationIn,
 )
 from ledger.cases.whom import names_behind
+from ledger.database import transaction
 from ledger.oversight import lead_steps, leads
 from ledger.registry.keys import Caller
 from ledger.succession import heir
@@ -51,7 +51,7 @@ def enter_lead(body: LeadIn, caller: CurrentCaller) -> LeadOut:
     today = now.astimezone(LOCAL).date()
     monday = datetime.combine(today - timedelta(days=today.weekday()), time(), LOCAL)
     sign = Sign(LeadRule.BY_HAND, body.unit, body.subject, tuple(body.numbers), {"人工登记": 1})
-    with acting() as session:
+    with transaction() as session:
         if session.get(Unit, body.unit) is None:
             raise Problem("unit_not_registered")
         if names_one_of(body.subject, names_behind(session, body.numbers)):
@@ -70,7 +70,7 @@ def get_leads(
     caller: CurrentCaller, page: Paging, standing: Standings = []  # noqa: B006
 ) -> LeadsOut:
     """专班办公室看到全部;单位的督办员看到已向本单位发出整改通知的。"""
-    with acting() as session:
+    with transaction() as session:
         found = leads.listed(session, _whose(caller), page, standings=standing)
         return LeadsOut(items=[_answer(session, row, caller) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -78,11 +78,8 @@ def get_leads(
 @router.get("/v1/leads/{number}", summary="一条线索", responses=problems("lead_unknown", "invalid"))
 def get_lead(number: Number, caller: CurrentCaller) -> LeadOut:
     """证据、期限和办理经过。"""
-    with acting() as session:
-        try:
-            return _answer(session, lead_steps.find(session, number, _whose(caller)), caller)
-        except LookupError:
-            raise Problem("lead_unknown") from None
+    with transaction() as session:
+        return _answer(session, lead_steps.find(session, number, _whose(caller)), caller)
 
 
 @router.post("/v1/leads/{number}/dismiss", summary="认定线索不成立", responses=_STEP)
@@ -139,13 +136,10 @@ def _take(
     number: str, step: LeadStep, caller: Caller, text: str, record: dict[str, Any] | None = None, days: int | None = None
 ) -> LeadOut:
     now = settings().now()
-    with acting() as session:
-        try:
-            row = lead_steps.take(
-                session, number, step, person=caller.person, unit=caller.unit, now=now, text=text, record=record, days=days
-            )
-        except LookupError:
-            raise Problem("lead_unknown") from None
+    with transaction() as session:
+        row = lead_steps.take(
+            session, number, step, person=caller.person, unit=caller.unit, now=now, text=text, record=record, days=days
+        )
         return _answer(session, row, caller)
 
 

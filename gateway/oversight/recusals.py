@@ -11,9 +11,9 @@ from domain.roles import Role
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
-from gateway.edge.refusals import acting
 from gateway.oversight.recusal_schemas import RecusalIn, RecusalOut, RecusalsOut
 from ledger import withdrawals
+from ledger.database import transaction
 from settings import settings
 
 router = api_router("oversight")
@@ -22,7 +22,7 @@ router = api_router("oversight")
 @router.post("/v1/recusals", status_code=201, summary="登记回避", responses=problems("recusal_refused", body=True))
 def recuse(body: RecusalIn, caller: CurrentCaller) -> RecusalOut:
     """就一项投诉、线索、清单等的决定登记回避,此后不能再办理,不能撤销。涉及本单位的,无需登记:系统不予办理,并说明可由谁办理。"""
-    with acting() as session:
+    with transaction() as session:
         row = withdrawals.withdraw(
             session, body.subject, body.key, body.why, person=caller.person, unit=caller.unit, now=settings().now()
         )
@@ -36,7 +36,7 @@ def get_recusals(
 ) -> RecusalsOut:
     """最新的在前;理由由本人和专班办公室看到。"""
     office = Role.OFFICE in caller.roles
-    with acting() as session:
+    with transaction() as session:
         found = withdrawals.listed(session, page, subject=subject)
         items = [RecusalOut.of(row, withdrawals.why_of(row) if office or row.person == caller.person else None) for row in found.rows]
         return RecusalsOut(items=items, next_cursor=page.cursor(found))

@@ -12,8 +12,8 @@ from domain.scoring import Formula, Score
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.oversight.score_schemas import ScoreLine, ScorePart, ScoresOut
+from ledger.database import transaction
 from reports import periods, score_xlsx
 from reports.scores import scores
 from settings import settings
@@ -52,11 +52,8 @@ def export_scores(caller: CurrentCaller, first: First, last: Last, formula: Vers
 
 
 def _scores(first: date, last: date, version: str | None) -> tuple[Formula, list[Score]]:
-    try:
-        of = scoring.formula(version)
-    except KeyError:
-        raise Problem("formula_unknown") from None
+    of = scoring.formula(version)
     if last.year > 2100 or first.year < 2000 or not timedelta() <= last - first <= timedelta(days=366):
         raise Problem("period_wrong")
-    with acting() as session:
+    with transaction() as session:
         return of, scores(session, of, periods.between(first, last), settings().now())

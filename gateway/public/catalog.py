@@ -16,9 +16,9 @@ from gateway.edge.caching import ASK_AGAIN, FOR_EVER, known, marked
 from gateway.edge.csv_files import CSV, csv_answer
 from gateway.edge.endpoints import Responses, problems
 from gateway.edge.parameters import VersionNumber
-from gateway.edge.refusals import acting
 from gateway.edge.streams import streamed
 from ledger.catalog import published, versions
+from ledger.database import transaction
 from ledger.registry import registry
 from ledger.tables.catalog import CatalogVersion
 
@@ -45,7 +45,7 @@ def catalog_csv(request: Request) -> Response:
 @router.get("/catalog/versions.json", summary="历次公布(JSON)", response_model=PublishedVersions, responses=problems(key=False))
 def versions_json(request: Request) -> PublishedVersions:
     """各版的公布时间、文号和摘要,最新的在前。"""
-    with acting() as session:
+    with transaction() as session:
         found = versions.versions(session)
     return PublishedVersions(
         items=[PublishedVersion(**VersionOut.of(row).model_dump(), previous=row.number - 1) for row in found]
@@ -103,14 +103,14 @@ def _list_csv(request: Request, number: int | None) -> Response:
 
 
 def _version(request: Request, number: int | None) -> tuple[CatalogVersion, dict[str, str]]:
-    with acting() as session:
+    with transaction() as session:
         version = published.version_of(session, number)
     return version, marked(tag_of(version), ASK_AGAIN if number is None else FOR_EVER)
 
 
 def _pair(first: int, second: int) -> tuple[dict[str, str], dict[str, str]]:
     """Headers for what changed between two versions, and the names of units."""
-    with acting() as session:
+    with transaction() as session:
         tags = [tag_of(published.version_of(session, number)) if number else "0" for number in (first, second)]
         return marked("-".join(tags), FOR_EVER), registry.unit_names(session)
 

@@ -16,10 +16,10 @@ from gateway.edge.endpoints import Responses, problems
 from gateway.edge.pages import look, page
 from gateway.edge.paging import words_of
 from gateway.edge.parameters import VersionNumber
-from gateway.edge.refusals import acting
 from gateway.public.catalog import FromVersion, tag_of
 from ledger.catalog import published, versions
 from ledger.catalog.published import Wanted
+from ledger.database import transaction
 from ledger.registry import registry
 from ledger.tables.catalog import CatalogVersion
 from settings import settings
@@ -44,7 +44,7 @@ def catalog_page(request: Request, q: Text = "", unit: OfUnit = "", p: PageNumbe
 @router.get("/catalog/versions", summary="历次公布", response_class=Response, responses=problems(key=False, also=_HTML))
 def versions_page(request: Request) -> Response:
     """各版清单,和任意两版的对照。"""
-    with acting() as session:
+    with transaction() as session:
         found = versions.versions(session)
     return page_once(request, look(*map(_known_by, found)), lambda: page("catalog_versions.html", versions=found))
 
@@ -68,7 +68,7 @@ def changes_start(
 @router.get("/catalog/changes/{first}/{second}", summary="两版之间的变动", response_class=Response, responses=_PAGE)
 def changes_page(first: FromVersion, second: FromVersion, request: Request, p: PageNumber = 1) -> Response:
     """任意两版之间减少、变更、增加了什么。"""
-    with acting() as session:
+    with transaction() as session:
         known_versions = {number: published.version_of(session, number) for number in {first, second} - {0}}
         names = registry.unit_names(session)
     tag = look(first, second, *map(_known_by, known_versions.values()), sorted(names.items()))
@@ -78,7 +78,7 @@ def changes_page(first: FromVersion, second: FromVersion, request: Request, p: P
 def _changes(
     request: Request, first: int, second: int, known_versions: Mapping[int, CatalogVersion], names: Mapping[str, str], p: int
 ) -> HTMLResponse:
-    with acting() as session:
+    with transaction() as session:
         counts = published.change_counts(session, first, second)
         found = published.changes(session, first, second, limit=_ON_A_PAGE, offset=(p - 1) * _ON_A_PAGE)
     return page(
@@ -90,7 +90,7 @@ def _changes(
 
 def _list(request: Request, number: int | None, text: str, unit: str, at: int) -> Response:
     words = words_of(text)
-    with acting() as session:
+    with transaction() as session:
         version, newest = published.version_of(session, number), versions.current(session)
         names = sorted(registry.unit_names(session).items())  # a unit bears its name of today in every version
     tag = look(settings().feedback_url, newest, _known_by(version), names, text, unit, at)
@@ -98,7 +98,7 @@ def _list(request: Request, number: int | None, text: str, unit: str, at: int) -
 
 
 def _set(request: Request, version: CatalogVersion, newest: int, wanted: Wanted, text: str, at: int) -> HTMLResponse:
-    with acting() as session:
+    with transaction() as session:
         found = published.page(session, version.number, wanted, limit=_ON_A_PAGE, offset=(at - 1) * _ON_A_PAGE)
         units, hits = published.units(session, version.number), published.units(session, version.number, wanted)
         figures = published.figures(session, version.number)

@@ -13,12 +13,12 @@ from gateway.edge.csv_files import CSV, csv_answer
 from gateway.edge.endpoints import Responses, problems
 from gateway.edge.pages import look, page
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.public.figure_schemas import PublicWeek
+from ledger.database import transaction
 from reports import periods, public
 from reports.model import Period
 from reports.periods import NoSuchPeriod
-from reports.public import DEFINITIONS, NotIssued, TooEarly
+from reports.public import DEFINITIONS
 from settings import settings
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ def figures_csv(week: Week, request: Request) -> Response:
 
 
 def _newest() -> Period | None:
-    with acting() as session:
+    with transaction() as session:
         return public.newest(session, settings().now())
 
 
@@ -101,13 +101,8 @@ def _period(week: str) -> Period:
 
 
 def _of(period: Period, read: Callable[..., T]) -> T:
-    try:
-        with acting() as session:
-            return read(session, period, now=settings().now())
-    except TooEarly:
-        raise Problem("week_too_early") from None
-    except NotIssued:
-        raise Problem("week_not_issued") from None
+    with transaction() as session:
+        return read(session, period, now=settings().now())
 
 
 def _lines(cells: tuple[str, ...]) -> dict[str, str]:

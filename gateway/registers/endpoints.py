@@ -15,7 +15,6 @@ from gateway.edge.endpoints import Since, Until, api_router, period, problems
 from gateway.edge.paging import Paging
 from gateway.edge.permissions import reads_all_registers
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.edge.values import PartyIn
 from gateway.registers.schemas import (
     OffSystemIn,
@@ -27,6 +26,7 @@ from gateway.registers.schemas import (
 )
 from ledger.actor import Filer
 from ledger.cases import cases
+from ledger.database import transaction
 from ledger.paging import Page, PageRequest, every
 from ledger.registers import offsystem, voluntary
 from ledger.registers.voluntary import Stated
@@ -54,7 +54,7 @@ def submit_voluntary(body: VoluntaryIn, caller: CurrentCaller) -> VoluntaryOut:
     照样接收并注明。台账只增不改。"""
     party, confirmation = body.party, body.confirmation
     stated = Stated(body.case_number, party.id_type, party.id_number.upper(), party.name, body.proof)
-    with acting() as session:
+    with transaction() as session:
         line = voluntary.submit(
             session, Filer(caller.unit, caller.person, caller.system), stated, body.reason,
             confirmation.evidence if confirmation else None, confirmation.sha256 if confirmation else None,
@@ -66,7 +66,7 @@ def submit_voluntary(body: VoluntaryIn, caller: CurrentCaller) -> VoluntaryOut:
 @router.get("/v1/voluntary-submissions", summary="主动提供台账", responses=problems("invalid"))
 def get_voluntary(caller: CurrentCaller, page: Paging, since: Since = None, until: Until = None) -> VoluntariesOut:
     """本单位的台账,按序号,当事人脱敏;专班办公室和管理员看到全部单位的。"""
-    with acting() as session:
+    with transaction() as session:
         found = voluntary.listed(session, _scope(caller), *period(since, until), page)
         return VoluntariesOut(items=[VoluntaryOut.of(line) for line in found.rows], next_cursor=page.cursor(found))
 
@@ -85,7 +85,7 @@ def export_voluntary(caller: CurrentCaller, since: Since = None, until: Until = 
 def _all_rows(unit: str | None, since: datetime, until: datetime) -> Iterator[tuple[object, ...]]:
     """Page by page, each in a transaction of its own: a slow reader holds no connection while it reads."""
     def read(page: PageRequest) -> Page[VoluntaryOut]:
-        with acting() as session:
+        with transaction() as session:
             return voluntary.listed(session, unit, since, until, page).map(VoluntaryOut.of)
 
     return map(_row, every(read))
@@ -111,15 +111,13 @@ def _row(one: VoluntaryOut) -> tuple[object, ...]:
 def record_off_system(body: OffSystemIn, caller: CurrentCaller) -> OffSystemOut:
     """直接在国家、省、市数据库查询的,登记来源、查询人、时间、结果和凭证摘要。备案只增不改。"""
     now = settings().now()
-    with acting() as session:
+    with transaction() as session:
         case, party = _case_and_party(session, caller, body.case_number, body.party)
         if session.get(ProofKind, body.proof) is None:
             raise Problem("proof_kind_unknown")
         operator = session.get(Person, body.operator)
         if operator is None or operator.unit != caller.unit:
             raise Problem("person_unknown")
-        if body.looked_up_at > now:
-            raise Problem("instant_in_future")
         line = offsystem.record(
             session, caller.unit, case, party, body.proof, body.source, body.operator, body.looked_up_at, body.result,
             body.evidence_sha256, now=now, actor=caller.actor,
@@ -130,7 +128,7 @@ def record_off_system(body: OffSystemIn, caller: CurrentCaller) -> OffSystemOut:
 @router.get("/v1/off-system-lookups", summary="系统外查询台账", responses=problems("invalid"))
 def get_off_system(caller: CurrentCaller, page: Paging, since: Since = None, until: Until = None) -> OffSystemsOut:
     """本单位的备案,按序号;专班办公室和管理员看到全部单位的。"""
-    with acting() as session:
+    with transaction() as session:
         found = offsystem.listed(session, _scope(caller), *period(since, until), page)
         return OffSystemsOut(items=[OffSystemOut.of(line) for line in found.rows], next_cursor=page.cursor(found))
 

@@ -16,7 +16,6 @@ from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.permissions import reads_all_registers
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.registers.entered_schemas import (
     EntriesOut,
     EntryOut,
@@ -25,6 +24,7 @@ from gateway.registers.entered_schemas import (
     RegisterOut,
     RegistersOut,
 )
+from ledger.database import transaction
 from ledger.paging import Page, PageRequest, every
 from ledger.registers import manual_registers
 from ledger.registry.keys import Caller
@@ -66,7 +66,7 @@ def enter_register(kind: Kind, body: EntryValuesIn, caller: CurrentCaller) -> En
     found = {name: what for name, text in body.values.items() if (what := named(text) or named(name))}
     if found:
         raise Problem("entry_refused", errors=[(f"values.{name}", f"不得含{what}。") for name, what in found.items()])
-    with acting() as session:
+    with transaction() as session:
         row = manual_registers.enter(
             session, register, unit, body.values, person=caller.person, now=settings().now(), replaces=body.replaces
         )
@@ -77,7 +77,7 @@ def enter_register(kind: Kind, body: EntryValuesIn, caller: CurrentCaller) -> En
 def get_entries(kind: Kind, caller: CurrentCaller, page: Paging, corrected: Corrected = False) -> EntriesOut:
     """本单位的,按序号;专班办公室和管理员看到全部单位的。"""
     register = _kind(kind)
-    with acting() as session:
+    with transaction() as session:
         found = manual_registers.listed(session, register, _whose(caller), page, replaced=corrected)
         return EntriesOut(items=[EntryOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -98,7 +98,7 @@ def export_entries(kind: Kind, caller: CurrentCaller, corrected: Corrected = Fal
 
 def _rows(register: RegisterKind, names: list[str], unit: str | None, corrected: bool) -> Iterator[tuple[object, ...]]:
     def read(page: PageRequest) -> Page[RegisterEntry]:
-        with acting() as session:
+        with transaction() as session:
             return manual_registers.listed(session, register, unit, page, replaced=corrected)
 
     for row in every(read):

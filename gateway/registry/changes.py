@@ -11,8 +11,6 @@ from domain.register_changes import RegisterChangeStanding
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import Since, Until, api_router, period, problems
 from gateway.edge.paging import Paging
-from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.registry.change_schemas import (
     RegisterChangeOut,
     RegisterChangesOut,
@@ -20,6 +18,7 @@ from gateway.registry.change_schemas import (
     TracesOut,
 )
 from ledger import traces
+from ledger.database import transaction
 from ledger.registry import register_changes
 from settings import settings
 
@@ -35,7 +34,7 @@ def get_register_changes(
     standing: Annotated[RegisterChangeStanding | None, Query(description="waiting 待确认,confirmed 已确认,refused 不予确认,replaced 已由后来的代替,installed 首次安装")] = None,
 ) -> RegisterChangesOut:
     """最新的在前:变更前后、提出人和确认人、各自的时间。"""
-    with acting() as session:
+    with transaction() as session:
         found = register_changes.listed(session, page, standing)
         return RegisterChangesOut(items=[RegisterChangeOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -43,21 +42,15 @@ def get_register_changes(
 @router.post("/v1/registry/changes/{id}/confirm", summary="确认登记变更", responses=_DECIDE)
 def confirm_change(id: ChangeId, caller: CurrentCaller) -> RegisterChangeOut:  # noqa: A002
     """由提出人以外的另一人用本人的密钥确认,自此生效。不能确认自己的岗位。"""
-    with acting() as session:
-        try:
-            return RegisterChangeOut.of(register_changes.confirm(session, id, actor=caller.actor, now=settings().now()))
-        except LookupError:
-            raise Problem("register_change_unknown") from None
+    with transaction() as session:
+        return RegisterChangeOut.of(register_changes.confirm(session, id, actor=caller.actor, now=settings().now()))
 
 
 @router.post("/v1/registry/changes/{id}/refuse", summary="不予确认", responses=_DECIDE)
 def refuse_change(id: ChangeId, caller: CurrentCaller) -> RegisterChangeOut:  # noqa: A002
     """不予确认;提出人也可以由此撤回。"""
-    with acting() as session:
-        try:
-            return RegisterChangeOut.of(register_changes.refuse(session, id, actor=caller.actor, now=settings().now()))
-        except LookupError:
-            raise Problem("register_change_unknown") from None
+    with transaction() as session:
+        return RegisterChangeOut.of(register_changes.refuse(session, id, actor=caller.actor, now=settings().now()))
 
 
 @router.get("/v1/traces", summary="留痕", responses=problems("invalid"))
@@ -71,6 +64,6 @@ def get_traces(
 ) -> TracesOut:
     """谁在何时改了登记库、密钥、时限、证明和用印记录,改前改后;由数据库自行记下,任何人不能更改。最新的在前。"""
     start, end = period(since, until)
-    with acting() as session:
+    with transaction() as session:
         found = traces.listed(session, start, end, page, place=place, subject=subject, by=by)
         return TracesOut(items=[TraceOut.of(row) for row in found.rows], next_cursor=page.cursor(found))

@@ -14,7 +14,6 @@ from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging, Search, words_of
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.edge.values import code_of_nobody
 from gateway.registry.change_schemas import RegisterChangeOut
 from gateway.registry.schemas import (
@@ -32,6 +31,7 @@ from gateway.registry.schemas import (
     UnitsOut,
 )
 from ledger.catalog import published
+from ledger.database import transaction
 from ledger.registry import register_changes, registry
 from ledger.registry.keys import Caller
 from ledger.tables.registry import Database, Matter, ProofKind, Unit
@@ -47,7 +47,7 @@ Code = Annotated[
 @router.get("/v1/registry/units", summary="单位名录", responses=problems("invalid", "text_unclean"))
 def get_units(caller: CurrentCaller, page: Paging, q: Search = "") -> UnitsOut:
     """全部单位,按编码。"""
-    with acting() as session:
+    with transaction() as session:
         found = registry.listed(session, Unit, page, words_of(q))
         return UnitsOut(items=[UnitOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -60,7 +60,7 @@ def get_units(caller: CurrentCaller, page: Paging, q: Search = "") -> UnitsOut:
 def put_unit(code: Code, body: UnitIn, caller: CurrentCaller) -> UnitOut:
     """新增或更新一个单位;没有写的项恢复为默认值。新单位和名称的变更由另一人确认后生效(waits)。统一社会信用代码经校验,或为 null 记“待补”。"""
     try:
-        with acting() as session:
+        with transaction() as session:
             if body.drafting_unit is not None:
                 drafting = session.get(Unit, body.drafting_unit)
                 if drafting is None and body.drafting_unit != code:
@@ -77,7 +77,7 @@ def put_unit(code: Code, body: UnitIn, caller: CurrentCaller) -> UnitOut:
 @router.get("/v1/registry/matters", summary="事项目录", responses=problems("invalid", "text_unclean"))
 def get_matters(caller: CurrentCaller, page: Paging, q: Search = "") -> MattersOut:
     """全部事项,按编码。"""
-    with acting() as session:
+    with transaction() as session:
         found = registry.listed(session, Matter, page, words_of(q))
         return MattersOut(items=[MatterOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -85,7 +85,7 @@ def get_matters(caller: CurrentCaller, page: Paging, q: Search = "") -> MattersO
 @router.put("/v1/registry/matters/{code}", summary="登记事项", responses=problems("unit_not_registered", body=True))
 def put_matter(code: Code, body: MatterIn, caller: CurrentCaller) -> MatterOut:
     """新增或更新一个事项。名称和办事单位的变更由另一人确认后生效(waits)。已公布的清单不随之改变;下次重建时列为变更。"""
-    with acting() as session:
+    with transaction() as session:
         _registered(session, body.unit)
         waits = _put(session, Register.MATTERS, body.as_row(code), caller)
         return MatterOut.of(session.get_one(Matter, code, populate_existing=True), waits)
@@ -94,7 +94,7 @@ def put_matter(code: Code, body: MatterIn, caller: CurrentCaller) -> MatterOut:
 @router.get("/v1/registry/proofs", summary="证明种类", responses=problems("invalid", "text_unclean"))
 def get_proofs(caller: CurrentCaller, page: Paging, q: Search = "") -> ProofKindsOut:
     """全部证明种类,按编码。没有设定依据的是取消候选。"""
-    with acting() as session:
+    with transaction() as session:
         found = registry.listed(session, ProofKind, page, words_of(q))
         used = published.uses(session, [row.code for row in found.rows])
         return ProofKindsOut(items=[ProofKindOut.of(row, used.get(row.code, 0)) for row in found.rows], next_cursor=page.cursor(found))
@@ -103,7 +103,7 @@ def get_proofs(caller: CurrentCaller, page: Paging, q: Search = "") -> ProofKind
 @router.put("/v1/registry/proofs/{code}", summary="登记证明种类", responses=problems("unit_not_registered", body=True))
 def put_proof(code: Code, body: ProofIn, caller: CurrentCaller) -> ProofKindOut:
     """新增或更新一种证明。名称的变更由另一人确认后生效(waits)。没有设定依据的,答复中注明为取消候选,不能列入清单。"""
-    with acting() as session:
+    with transaction() as session:
         if body.issuing_unit is not None:
             _registered(session, body.issuing_unit)
         waits = _put(session, Register.PROOFS, body.as_row(code), caller)
@@ -114,7 +114,7 @@ def put_proof(code: Code, body: ProofIn, caller: CurrentCaller) -> ProofKindOut:
 @router.get("/v1/registry/databases", summary="证照、证明数据库", responses=problems("invalid", "text_unclean"))
 def get_databases(caller: CurrentCaller, page: Paging, q: Search = "") -> DatabasesOut:
     """应接尽接:已接入的和尚未接入的。"""
-    with acting() as session:
+    with transaction() as session:
         found = registry.listed(session, Database, page, words_of(q))
         return DatabasesOut(items=[DatabaseOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -131,7 +131,7 @@ def put_database(code: Code, body: DatabaseIn, caller: CurrentCaller) -> Databas
         raise Problem("source_not_configured")
     if body.connected_since is not None and body.connected_since > now.astimezone(LOCAL).date():
         raise Problem("instant_in_future")
-    with acting() as session:
+    with transaction() as session:
         _registered(session, body.owner)
         _put(session, Register.DATABASES, body.as_row(code), caller)
         return DatabaseOut.of(session.get_one(Database, code, populate_existing=True))

@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging, Search, words_of
-from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.registry.change_schemas import RegisterChangeOut
 from gateway.registry.endpoints import Code
 from gateway.registry.system_schemas import SystemIn, SystemOut, SystemsOut
+from ledger.database import transaction
 from ledger.registry import keys, registry, systems
 from ledger.tables.registry import System
 from settings import settings
@@ -22,7 +21,7 @@ router = api_router("registry")
 @router.get("/v1/registry/systems", summary="业务系统", responses=problems("invalid", "text_unclean"))
 def get_systems(caller: CurrentCaller, page: Paging, q: Search = "") -> SystemsOut:
     """各单位的业务系统,按编码:是否应对接,首次和最近一次调用,密钥的权限范围。"""
-    with acting() as session:
+    with transaction() as session:
         found = registry.listed(session, System, page, words_of(q))
         return SystemsOut(items=_answers(session, found.rows), next_cursor=page.cursor(found))
 
@@ -30,13 +29,10 @@ def get_systems(caller: CurrentCaller, page: Paging, q: Search = "") -> SystemsO
 @router.put("/v1/registry/systems/{code}", summary="登记业务系统", responses=problems("system_refused", body=True))
 def put_system(code: Code, body: SystemIn, caller: CurrentCaller) -> SystemOut:
     """新增或更新一个业务系统;没有写的项恢复为默认值。改属其他单位、重新启用由另一人确认后生效(waits)。登记不给密钥:密钥和权限范围由管理员用 ./run keys make --system 生成。"""
-    try:
-        with acting() as session:
-            waits = systems.put(session, body.as_row(code), actor=caller.actor, now=settings().now())
-            (answer,) = _answers(session, [session.get_one(System, code, populate_existing=True)])
-            return answer.model_copy(update={"waits": RegisterChangeOut.of(waits)}) if waits else answer
-    except systems.SystemRefused as refused:
-        raise Problem("system_refused", detail=str(refused)) from None
+    with transaction() as session:
+        waits = systems.put(session, body.as_row(code), actor=caller.actor, now=settings().now())
+        (answer,) = _answers(session, [session.get_one(System, code, populate_existing=True)])
+        return answer.model_copy(update={"waits": RegisterChangeOut.of(waits)}) if waits else answer
 
 
 def _answers(session: Session, rows: list[System]) -> list[SystemOut]:

@@ -15,7 +15,6 @@ from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.permissions import reads_all_reports
 from gateway.edge.problems import Problem
-from gateway.edge.refusals import acting
 from gateway.edge.services import services_of
 from gateway.reports.schemas import (
     MailingOut,
@@ -26,12 +25,13 @@ from gateway.reports.schemas import (
     ReportOut,
     ReportsOut,
 )
+from ledger.database import transaction
 from ledger.outbox import notifications, reports
-from ledger.outbox.reports import UnknownUnit, Wanted
+from ledger.outbox.reports import Wanted
 from ledger.registry.keys import Caller
 from ledger.tables.reports import IssuedReport
 from reports import issuing, periods
-from reports.issuing import Kind, NotOver
+from reports.issuing import Kind
 from reports.letters import KINDS, file_name
 from reports.model import Period
 from reports.periods import NoSuchPeriod
@@ -71,7 +71,7 @@ def get_reports(
     unit: Annotated[str | None, Query(max_length=64, description="只看这个单位的(单位编码);空为全区")] = None,
 ) -> ReportsOut:
     """各期各版,新的在前。督办员看到本单位的。"""
-    with acting() as session:
+    with transaction() as session:
         scope = unit if reads_all_reports(caller) else caller.unit
         found = reports.listed(session, scope, page)
         return ReportsOut(items=[ReportOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
@@ -85,7 +85,7 @@ def get_reports(
 )
 def get_report(id: Id, caller: CurrentCaller) -> Response:  # noqa: A002
     """编制时的数据,逐字节不变;其 SHA-256 即列表中的 digest。每个比率都带分子(part)、分母(whole)和办件清单的键(cases)。"""
-    with acting() as session:
+    with transaction() as session:
         row = _own(session, caller, id)
         return Response(row.snapshot, media_type="application/json", headers={"ETag": f'"{row.digest}"'})
 
@@ -119,14 +119,14 @@ async def recompute_report(id: Id, body: RecomputationIn, request: Request, call
 @router.get("/v1/reports/{id}/mailings", summary="周报邮件", responses=problems("report_unknown", "invalid"))
 def get_mailings(id: Id, caller: CurrentCaller) -> MailingsOut:  # noqa: A002
     """每位收件人一封,各自的状态。暂时没有送达的自动重发;是否送达不明的和被拒收的由人工处理。"""
-    with acting() as session:
+    with transaction() as session:
         return _mailings(session, _own(session, caller, id))
 
 
 @router.post("/v1/reports/{id}/mailings", summary="发给收件人", responses=problems("report_unknown", "no_readers", "invalid"))
 def send_report(id: Id, caller: CurrentCaller) -> MailingsOut:  # noqa: A002
     """发给还没有这份周报的收件人,已有的不重复发送。按需编制的周报和后来配置的收件人用它发送。"""
-    with acting() as session:
+    with transaction() as session:
         row = _own(session, caller, id)
         if not settings().readers():
             raise Problem("no_readers")
@@ -142,7 +142,7 @@ def send_report(id: Id, caller: CurrentCaller) -> MailingsOut:  # noqa: A002
 def send_again(id: Id, mailing: Annotated[UUID, Path(description="邮件编号")], caller: CurrentCaller) -> MailingOut:  # noqa: A002
     """核实没有收到的,以同一编号重新发送。"""
     now = settings().now()
-    with acting() as session:
+    with transaction() as session:
         if mailing not in [mail.id for mail in notifications.of_report(session, _own(session, caller, id).id)]:
             raise Problem("mailing_unknown")
         row = notifications.settle(session, mailing, arrived=False, now=now, actor=caller.actor)
@@ -164,7 +164,7 @@ def _order(body: ReportOrderIn, caller: Caller) -> Wanted | ReportOrderOut:
 
 
 def _order_again(report: UUID, reason: str, caller: Caller) -> Wanted:
-    with acting() as session:
+    with transaction() as session:
         row = _own(session, caller, report)
         period, scope = periods.of(row.start, row.end), row.scope
     wanted = _ordered(period, scope, caller, reason, again=True)
@@ -173,13 +173,8 @@ def _order_again(report: UUID, reason: str, caller: Caller) -> Wanted:
 
 
 def _ordered(period: Period, scope: str, caller: Caller, reason: str = "", again: bool = False) -> Wanted | ReportOrderOut:
-    with acting() as session:
-        try:
-            wanted = issuing.order(session, period, scope, now=settings().now(), actor=caller.actor, reason=reason, again=again)
-        except NotOver:
-            raise Problem("period_not_over") from None
-        except UnknownUnit:
-            raise Problem("unit_not_registered") from None
+    with transaction() as session:
+        wanted = issuing.order(session, period, scope, now=settings().now(), actor=caller.actor, reason=reason, again=again)
         if wanted is not None:
             return wanted
         there = reports.newest(session, period.start, period.end, scope)
@@ -202,7 +197,7 @@ def _own(session: Session, caller: Caller, report: UUID) -> IssuedReport:
 
 
 def _layout(caller: Caller, report: UUID, kind: Kind) -> Response:
-    with acting() as session:
+    with transaction() as session:
         row = _own(session, caller, report)
         name = quote(file_name(row, kind))
         shown = "inline" if kind == "html" else "attachment"

@@ -11,7 +11,6 @@ from domain.retention import RetentionStanding
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
-from gateway.edge.refusals import acting
 from gateway.retention.schemas import (
     ErasureIn,
     ErasureOut,
@@ -22,6 +21,7 @@ from gateway.retention.schemas import (
     RetentionOut,
 )
 from ledger import retention
+from ledger.database import transaction
 from settings import settings
 
 router = api_router("oversight")
@@ -33,7 +33,7 @@ def get_retention(
     standing: Annotated[RetentionStanding | None, Query(description="listed 待确认,held 暂停销毁,confirmed 待销毁,erased 已销毁")] = None,
 ) -> RetentionOut:
     """保管期限已满的办件、投诉和主动提供台账,最早届满的在前。只有编号,没有姓名和号码。"""
-    with acting() as session:
+    with transaction() as session:
         found = retention.lines(session, page, standing)
         return RetentionOut(items=[RetentionItemOut.of(line) for line in found.rows], next_cursor=page.cursor(found))
 
@@ -41,14 +41,14 @@ def get_retention(
 @router.post("/v1/retention/confirm", summary="确认销毁", responses=problems("retention_refused", "must_recuse", body=True))
 def confirm_erasure(body: ErasureIn, caller: CurrentCaller) -> ErasureOut:
     """确认后由当夜的例行任务销毁:销毁密钥,姓名、号码、证明和附件不能再读取;办理经过保留。销毁前随时可以暂停。"""
-    with acting() as session:
+    with transaction() as session:
         return ErasureOut(confirmed=retention.confirm(session, body.items, now=settings().now(), actor=caller.actor))
 
 
 @router.get("/v1/holds", summary="暂停销毁", responses=problems("invalid"))
 def get_holds(caller: CurrentCaller, page: Paging) -> HoldsOut:
     """尚未解除的各项暂停。"""
-    with acting() as session:
+    with transaction() as session:
         found = retention.standing_holds(session, page)
         return HoldsOut(items=[HoldOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
@@ -57,7 +57,7 @@ def get_holds(caller: CurrentCaller, page: Paging) -> HoldsOut:
 def set_hold(body: HoldIn, caller: CurrentCaller) -> HoldOut:
     """行政复议、诉讼、审计等期间,该办件或投诉不销毁;可以在期限届满之前登记。"""
     now = settings().now()
-    with acting() as session:
+    with transaction() as session:
         if body.complaint is not None:
             row = retention.hold_complaint(session, body.complaint, body.reason, body.document, now=now, actor=caller.actor)
         else:
@@ -70,5 +70,5 @@ def set_hold(body: HoldIn, caller: CurrentCaller) -> HoldOut:
 @router.post("/v1/holds/{id}/lift", summary="解除暂停", responses=problems("retention_refused", "must_recuse", "invalid"))
 def lift_hold(id: Annotated[UUID, Path(description="暂停编号")], caller: CurrentCaller) -> HoldOut:  # noqa: A002
     """解除后须重新确认才会销毁。"""
-    with acting() as session:
+    with transaction() as session:
         return HoldOut.of(retention.lift(session, id, now=settings().now(), actor=caller.actor))

@@ -30,7 +30,6 @@ from gateway.verifications.schemas import (
 from ledger.cases.cases import key_of
 from ledger.casework import attention, views
 from ledger.database import transaction
-from ledger.lifecycle.moves import MoveRefused
 from ledger.methods import sharing
 from ledger.registry.keys import Caller
 from ledger.sealing import papers
@@ -147,12 +146,7 @@ def choose_licence(number: Number, body: ChoiceIn, caller: CurrentCaller) -> Ver
     """查到多个证照时由需求单位选定一个;`identifier` 为 null 表示都不是,转为下一种核验方式。"""
     with transaction() as session:
         _own(session, caller, number)
-        try:
-            sharing.choose(session, number, body.identifier, now=settings().now(), actor=caller.actor)
-        except sharing.NotACandidate:
-            raise Problem("not_a_candidate") from None
-        except MoveRefused as refused:
-            raise Problem("state_conflict", detail=str(refused)) from None
+        sharing.choose(session, number, body.identifier, now=settings().now(), actor=caller.actor)
     return _read(caller, number)
 
 
@@ -165,10 +159,7 @@ def withdraw_verification(number: Number, body: WithdrawalIn, caller: CurrentCal
     """需求单位撤回;出具单位的时限随之终止,不计考核。已结束的不能撤回。"""
     with transaction() as session:
         _own(session, caller, number)
-        try:
-            attention.withdraw(session, number, body.reason, now=settings().now(), actor=caller.actor)
-        except MoveRefused as refused:
-            raise Problem("state_conflict", detail=str(refused)) from None
+        attention.withdraw(session, number, body.reason, now=settings().now(), actor=caller.actor)
     return _read(caller, number)
 
 

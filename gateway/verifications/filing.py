@@ -18,7 +18,6 @@ from domain.quotas import Deed
 from domain.scope import CatalogEntry
 from domain.spelling import same_name
 from gateway.cases.registering import refuse_personal
-from gateway.edge.admitting import admitted
 from gateway.edge.permissions import sees_persons
 from gateway.edge.problems import Problem
 from gateway.verifications.schemas import VerificationIn, VerificationOut
@@ -65,10 +64,7 @@ def file_verification(caller: Caller, body: VerificationIn, key: str) -> Filed:
 def _file(caller: Caller, body: VerificationIn, key: str, digest: str) -> Filed:
     now = settings().now()
     with transaction() as session:
-        try:
-            number = filing.find_repeat(session, caller.unit, key, digest)
-        except filing.KeyReused:
-            raise Problem("idempotency_key_reused") from None
+        number = filing.find_repeat(session, caller.unit, key, digest)
         repeated, entry = number is not None, None
         if number is None:
             case = cases.find(session, caller.unit, body.case_number, for_update=True)  # against a close meanwhile
@@ -81,8 +77,7 @@ def _file(caller: Caller, body: VerificationIn, key: str, digest: str) -> Filed:
             if number is not None:
                 filing.remember_key(session, caller.unit, key, digest, number, now=now)
             else:
-                with admitted(now):
-                    admission.admit(session, caller.filer, Deed.VERIFICATION, now=now, matter=case.matter, case=case.id)
+                admission.admit(session, caller.filer, Deed.VERIFICATION, now=now, matter=case.matter, case=case.id)
                 number = filing.file_verification(
                     session, caller.filer, case, party, entry_id, entry.issuing_unit,
                     now=now, idempotency_key=key, body_digest=digest, again_why=body.force_new,
@@ -107,7 +102,8 @@ def _admissible(session: Session, case: Case, body: VerificationIn) -> tuple[int
         is_party=party is not None,
     )
     if refusal is not None:
-        raise Problem.refused(refusal, **facts)
+        refusal.facts = facts
+        raise refusal
     assert found is not None and party is not None  # else the rule has refused
     if not same_name(cases.open_subject(party, cases.case_key(case)).name, body.party.name):
         raise Problem("name_differs", obligation="15.4", facts=facts)
@@ -125,10 +121,9 @@ def read(
 
 
 def record_reading(session: Session, caller: Caller, number: str, *what: str) -> None:
-    """A reading of persons' data: within its quota, and on the record (15.4). Raises Problem."""
+    """A reading of persons' data: within its quota, and on the record (15.4). Raises as `admission.admit`."""
     now = settings().now()
-    with admitted(now):
-        admission.admit(session, caller.filer, Deed.READING, now=now, read=number)
+    admission.admit(session, caller.filer, Deed.READING, now=now, read=number)
     for word in what:
         record_access(session, number, word, actor=caller.actor, unit=caller.unit, now=now)
 

@@ -14,6 +14,7 @@ from domain.calendar import Calendar, MissingYear
 from domain.limits import promise_end
 from domain.records import Cause
 from domain.recusal import Subject
+from domain.refusal import Refusal
 from ledger import recusal
 from ledger.calendars.calendars import DISTRICT, calendar
 from ledger.catalog import proposals
@@ -26,7 +27,7 @@ from ledger.tables.duty import CalendarChange, CalendarYear, Timetable
 from settings import settings
 
 
-class CalendarRefused(ValueError):
+class CalendarRefused(Refusal, code="calendar_refused"):
     """The year as sent is not one; the text says why, in Chinese."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.hours import ServiceHours
+from domain.hours import ServiceHours, TimetableRefused
 from domain.records import Cause
 from domain.recusal import Subject
 from domain.roles import Role
@@ -18,10 +18,6 @@ from ledger.calendars.opening_hours import parse
 from ledger.supervision import affected
 from ledger.tables.duty import Timetable, TimetableChange
 from ledger.tables.registry import Unit
-
-
-class TimetableRefused(ValueError):
-    """The timetable as sent is not one; the text says why, in Chinese."""
 
 
 def set_timetable(
@@ -50,10 +46,7 @@ def set_timetable(
     known = calendar(session, name)
     if name != DISTRICT and not known.years:
         raise TimetableRefused(f"没有名为“{name}”的工作日历,请先由工作专班办公室录入。")
-    try:
-        ServiceHours(unit, parse(seasons), known)
-    except ValueError as error:
-        raise TimetableRefused(str(error)) from None
+    ServiceHours(unit, parse(seasons), known)  # or they are none
     session.get_one(Unit, unit, with_for_update=True)
     row = session.get(Timetable, (unit, effective_from))
     before = _as_json(row or _in_force(session, unit, effective_from))

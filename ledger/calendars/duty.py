@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
+from domain.refusal import Refusal
 from domain.roles import Role
 from ledger import rules
 from ledger.outbox.alarms import clear_alarm, raise_alarm
@@ -20,7 +21,11 @@ from ledger.tables.registry import Person, Unit
 AHEAD = timedelta(days=7)
 
 
-class DutyRefused(ValueError):
+class DutyUnknown(Refusal, code="duty_unknown"):
+    """The unit has no such appointment or absence."""
+
+
+class DutyRefused(Refusal, code="duty_refused"):
     """The appointment or absence cannot be; the text says why, in Chinese."""
 
 
@@ -89,12 +94,12 @@ def appoint(
 def end_appointment(session: Session, unit: str, appointment: UUID, until: datetime | None, *, now: datetime) -> Appointment:
     """End it earlier, now (`until` None) or later; one that has not begun is cancelled, and who handed over to it stays.
 
-    Raises LookupError, `DutyRefused`.
+    Raises `DutyUnknown`, `DutyRefused`.
     """
     session.get_one(Unit, unit, with_for_update=True)
     row = session.get(Appointment, appointment, populate_existing=True)
     if row is None or row.unit != unit:
-        raise LookupError
+        raise DutyUnknown
     until = _ahead(until, None, now)
     if row.until is not None and until > row.until:
         raise DutyRefused("结束时间应在任期之内。")
@@ -129,10 +134,10 @@ def report_absence(
 
 
 def cancel_absence(session: Session, unit: str, absence: UUID, *, now: datetime) -> Absence:
-    """销假: present from now on; what has passed of it stays. Raises LookupError."""
+    """销假: present from now on; what has passed of it stays. Raises `DutyUnknown`."""
     row = session.get(Absence, absence)
     if row is None or session.get_one(Person, row.person).unit != unit:
-        raise LookupError
+        raise DutyUnknown
     row.cancelled_at = row.cancelled_at or now
     return row
 

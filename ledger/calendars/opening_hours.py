@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.hours import ALWAYS, OFFICE_SEASON, Season, ServiceHours, Window
+from domain.hours import ALWAYS, OFFICE_SEASON, Season, ServiceHours, TimetableRefused, Window
 from ledger.calendars.calendars import calendar
 from ledger.tables.duty import Timetable
 
@@ -45,41 +45,41 @@ def _hours(session: Session, row: Timetable) -> ServiceHours:
 
 
 def parse(seasons: list[Any]) -> tuple[Season, ...]:
-    """The JSON form as the rules read it. Raises ValueError with a Chinese text."""
+    """The JSON form as the rules read it. Raises `TimetableRefused`."""
     if seasons == ALWAYS_OPEN:
         return (ALWAYS,)
     if not seasons:
-        raise ValueError("服务时间至少要有一个时段。")
+        raise TimetableRefused("服务时间至少要有一个时段。")
     return tuple(_season(season) for season in seasons)
 
 
 def _season(sent: Mapping[str, Any]) -> Season:
     unknown = set(sent) - {"first", "last", *_KINDS}
     if unknown:
-        raise ValueError(f"服务时间中有不认识的项:{'、'.join(sorted(unknown))}。")
+        raise TimetableRefused(f"服务时间中有不认识的项:{'、'.join(sorted(unknown))}。")
     if "workday" not in sent:
-        raise ValueError("服务时间缺少 workday(工作日的时段)。")
+        raise TimetableRefused("服务时间缺少 workday(工作日的时段)。")
     if any(not isinstance(sent.get(kind, []), list | tuple) for kind in _KINDS):
-        raise ValueError("服务时段须写成列表。")
+        raise TimetableRefused("服务时段须写成列表。")
     windows = {kind: tuple(_window(pair) for pair in sent.get(kind, [])) for kind in _KINDS}
     return Season(_month_day(sent.get("first", "01-01")), _month_day(sent.get("last", "12-31")), **windows)
 
 
 def _window(pair: Any) -> Window:
     if not isinstance(pair, list | tuple) or len(pair) != 2:
-        raise ValueError("服务时段须写成 [\"08:30\", \"12:00\"]。")
+        raise TimetableRefused("服务时段须写成 [\"08:30\", \"12:00\"]。")
     return Window(_minute(pair[0]), _minute(pair[1]))
 
 
 def _minute(text: Any) -> int:
     found = _TIME.fullmatch(str(text))
     if not found or int(found[2]) > 59:
-        raise ValueError(f"时间“{text}”不合格,应为 08:30 这样的形式。")
+        raise TimetableRefused(f"时间“{text}”不合格,应为 08:30 这样的形式。")
     return int(found[1]) * 60 + int(found[2])
 
 
 def _month_day(text: Any) -> tuple[int, int]:
     month, dash, day = str(text).partition("-")
-    if not dash or not (month.isdigit() and day.isdigit()):
-        raise ValueError(f"日期“{text}”不合格,应为 10-01 这样的形式。")
+    if not dash or not (month.isdecimal() and day.isdecimal()):
+        raise TimetableRefused(f"日期“{text}”不合格,应为 10-01 这样的形式。")
     return int(month), int(day)

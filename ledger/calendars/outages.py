@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.intervals import Interval, overlap, total
 from domain.recusal import Subject
+from domain.refusal import Refusal
 from domain.roles import Role
 from ledger import recusal
 from ledger.tables.records import Outage, Pulse
@@ -19,7 +20,7 @@ from ledger.tables.verifications import Deadline, Request
 GAP = timedelta(minutes=3)
 
 
-class OutageRefused(ValueError):
+class OutageRefused(Refusal, code="outage_refused"):
     """The interval cannot be; the text says why, in Chinese."""
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.inbox import ATTACHMENTS, AttachmentUse
 from domain.lifecycle import State
+from domain.refusal import Refusal
 from ledger.cases.cases import key_of
 from ledger.casework import mismatches
 from ledger.inbox import requests
@@ -23,7 +24,7 @@ from ledger.tables.verifications import Request, Verification
 from ledger.vault import Place
 
 
-class AttachmentsFull(Exception):
+class AttachmentsFull(Refusal, code="attachments_full"):
     """As many as one request may carry."""
 
 

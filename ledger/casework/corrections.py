@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import OPEN, Event
+from domain.refusal import Refusal
 from domain.roles import IdType
 from ledger.cases import cases
 from ledger.casework.registration import CaseClosed
@@ -19,11 +20,11 @@ from ledger.tables.verifications import Verification
 from ledger.vault import Place
 
 
-class NotAParty(Exception):
+class NotAParty(Refusal, code="not_a_party"):
     """Nobody of this number is registered in the case."""
 
 
-class NameAsked(Exception):
+class NameAsked(Refusal, code="name_asked", obligation="15.4"):
     """太迟: a source, a unit or the applicant was asked in the name that stands, and the answer rests on it."""
 
 
@@ -66,7 +67,7 @@ def _waiting(session: Session, party: Party) -> list[str]:
     elsewhere = select(OffSystemLookup.id).where(OffSystemLookup.party == party.id).limit(1)
     # A method is chosen in the transaction in which the asking begins.
     if any(row.method is not None for row in rows) or session.scalar(elsewhere) is not None:
-        raise NameAsked
+        raise NameAsked(facts={"case": str(party.case)})
     return [row.number for row in rows if row.state in OPEN]
 
 

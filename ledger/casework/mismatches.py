@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from domain.lifecycle import Event, State
 from domain.methods import Method, Result
 from domain.records import CONCLUSION, MismatchStatus
+from domain.refusal import Refusal
 from ledger.actor import Filer
 from ledger.cases.cases import key_of
 from ledger.lifecycle import filing
@@ -27,31 +28,31 @@ from ledger.tables.verifications import Verification
 from ledger.vault import Place
 
 
-class NotDelivered(Exception):
+class NotDelivered(Refusal, code="not_delivered"):
     """There is nothing yet that could differ."""
 
 
-class MismatchOpen(Exception):
+class MismatchOpen(Refusal, code="mismatch_open"):
     """One is being checked already."""
 
 
-class FieldsUnknown(Exception):
+class FieldsUnknown(Refusal, code="mismatch_fields"):
     """A name that is no field of this proof: what the applicant says belongs into `stated`, which is encrypted."""
 
 
-class NoIssuer(Exception):
+class NoIssuer(Refusal, code="no_issuer_to_check"):
     """The catalog names no unit that could check, and none was given but the requesting unit itself."""
 
 
-class NothingOpen(Exception):
+class NothingOpen(Refusal, code="mismatch_closed"):
     """Nothing is being checked: not reported, or settled."""
 
 
-class NothingToObject(Exception):
+class NothingToObject(Refusal, code="mismatch_unsettled"):
     """The check has no result yet, or nothing was reported."""
 
 
-class ObjectedAlready(Exception):
+class ObjectedAlready(Refusal, code="objected_already"):
     """The first objection to this check stands."""
 
 

@@ -15,6 +15,7 @@ from domain.lifecycle import OPEN, Event
 from domain.limits import HandlingType, promise_end
 from domain.reasons import PromiseReason
 from domain.records import Cause
+from domain.refusal import Refusal
 from domain.roles import Channel, IdType, PartyRole
 from domain.spelling import same_name
 from ledger.calendars.calendars import calendar
@@ -59,27 +60,27 @@ class CaseData:
     parties: tuple[PartyData, ...]
 
 
-class CaseClosed(Exception):
+class CaseClosed(Refusal, code="case_closed", obligation="15.4"):
     """A closed case is not changed any more."""
 
 
-class CaseFixed(Exception):
+class CaseFixed(Refusal, code="case_fixed"):
     """Verifications rest on its matter and handling type: these stay."""
 
 
-class NameDiffers(Exception):
+class NameDiffers(Refusal, code="name_differs", obligation="15.4"):
     """The same identity number was registered in this case under another name."""
 
 
-class AcceptedWrong(Exception):
+class AcceptedWrong(Refusal, code="accepted_at_wrong"):
     """Accepted after now, or years ago: a slip of the pen, on which limits and calendars would rest."""
 
 
-class PromisePassed(Exception):
+class PromisePassed(Refusal, code="promise_passed", obligation="10.8"):
     """The promised instant, or the one that the promised days lead to, lies in the past."""
 
 
-class PromiseReasonNeeded(Exception):
+class PromiseReasonNeeded(Refusal, code="promise_reason_needed", obligation="10.8"):
     """Open verifications rest on the promise: whoever moves it says why."""
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.orm import Session, defer
 
 from domain.list_rows import Counts, FileFault, RowResult, SheetFound
+from domain.refusal import Refusal
 from ledger import paging
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.tables.catalog import CatalogFile, CatalogReading, CatalogRow, CatalogSource
@@ -19,7 +20,7 @@ from ledger.tables.catalog import CatalogFile, CatalogReading, CatalogRow, Catal
 _AT_ONCE = 1000
 
 
-class SourceFixed(Exception):
+class SourceFixed(Refusal, code="list_kind_fixed"):
     """Files came under this kind: another kind of list is registered under another key."""
 
 

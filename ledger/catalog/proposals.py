@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,6 +18,7 @@ from domain.instants import is_past
 from domain.limits import aware
 from domain.listing import Change, apply
 from domain.recusal import Subject
+from domain.refusal import Refusal
 from domain.roles import Role
 from ledger import paging, recusal
 from ledger.calendars import terms
@@ -38,16 +39,16 @@ class Actor:
     roles: Collection[Role]
 
 
-class StepRefused(Exception):
+class StepRefused(Refusal, code="step_refused"):
     """The step cannot be taken, by this person or at all; the text is Chinese. Nothing was written."""
 
 
-class ChangesBlocked(Exception):
+class ChangesBlocked(Refusal, code="changes_blocked"):
     """The rules keep these changes out (2.1–2.5, 5.7, 7.4). Nothing was written."""
 
     def __init__(self, found: list[tuple[Change, Block]]) -> None:
-        super().__init__(f"{len(found)} 处不符合清单规则")
-        self.found = found
+        blocks = [dict(zip(("matter", "proof"), change.key, strict=True)) | asdict(block) for change, block in found]
+        super().__init__(f"{len(found)} 处不符合清单规则。", blocks=blocks)
 
 
 def draft(

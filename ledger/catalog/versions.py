@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from domain.listing import Change, Key, apply, content, key_of
+from domain.refusal import Refusal
 from domain.scope import CatalogEntry
 from ledger.catalog.entries import ENTRY, as_entry
 from ledger.tables.catalog import CatalogVersion, Entry
@@ -19,7 +20,7 @@ from ledger.tables.catalog import CatalogVersion, Entry
 _LOCK = 370402  #: one publication at a time
 
 
-class UnknownVersion(Exception):
+class UnknownVersion(Refusal, code="version_unknown"):
     """没有这个清单版本."""
 
 

@@ -12,36 +12,37 @@ from domain.inbox import ExcuseReason
 from domain.lifecycle import Event
 from domain.limits import LimitKind
 from domain.recusal import Subject
+from domain.refusal import Refusal
 from ledger import paging, recusal
 from ledger.lifecycle.moves import note
-from ledger.lifecycle.standings import lock
+from ledger.lifecycle.standings import NotYours, lock
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.verifications import Deadline, Request
 
 
-class NoSoftLimit(Exception):
+class NoSoftLimit(Refusal, code="no_soft_limit"):
     """The request has no soft limit: a hard one knows no excuse."""
 
 
-class NothingMissed(Exception):
+class NothingMissed(Refusal, code="nothing_missed"):
     """The limit was met, or ended without a score: there is nothing to excuse."""
 
 
-class ExcuseStands(Exception):
+class ExcuseStands(Refusal, code="excuse_stands"):
     """It was given, or decided, already."""
 
 
-class NoExcuse(Exception):
+class NoExcuse(Refusal, code="no_excuse"):
     """There is nothing to decide."""
 
 
 def give(session: Session, request: UUID, unit: str, reason: ExcuseReason, *, now: datetime, actor: str) -> Deadline:
     """Put the reason on the record, before or after the limit. Raises `NoSoftLimit`, `NothingMissed`, `ExcuseStands`;
-    LookupError where the request is not the unit's."""
+    `NotYours`."""
     row = session.get(Request, request)
     if row is None or row.unit not in estate(session, unit):
-        raise LookupError
+        raise NotYours
     lock(session, row.verification)
     limit = _soft(session, request)
     if limit.excuse is not None:
@@ -54,11 +55,11 @@ def give(session: Session, request: UUID, unit: str, reason: ExcuseReason, *, no
 
 def decide(session: Session, request: UUID, approved: bool, *, now: datetime, actor: str) -> Deadline:
     """Approve or refuse. Approved before the limit passes, no 督办 opens for it (reading 11); a 督办 that is open goes
-    on. Raises `NoSoftLimit`, `NothingMissed`, `NoExcuse`, `ExcuseStands`; LookupError where there is no such request.
+    on. Raises `NoSoftLimit`, `NothingMissed`, `NoExcuse`, `ExcuseStands`; `NotYours` where there is no such request.
     """
     row = session.get(Request, request)
     if row is None:
-        raise LookupError
+        raise NotYours
     recusal.check(session, Subject.EXCUSE, request, [row.unit], actor=actor)
     lock(session, row.verification)
     limit = _soft(session, request)

@@ -10,45 +10,38 @@ from sqlalchemy.orm import Session
 
 from domain.lifecycle import OPEN, Event, State
 from domain.notices import NoticeKind
+from domain.refusal import Refusal
 from ledger.actor import person_of
 from ledger.lifecycle.moves import note
-from ledger.lifecycle.standings import lock
+from ledger.lifecycle.standings import NotYours, lock
 from ledger.outbox.notifications import notify_unit
 from ledger.succession import estate
 from ledger.tables.inbox import Return
 from ledger.tables.verifications import Request, Verification
 
 
-class NotYours(Exception):
-    """The request is another unit's, or there is none: both look the same from outside."""
-
-
-class AlreadyAnswered(Exception):
+class AlreadyAnswered(Refusal, code="already_answered"):
     """A second answer is refused; the first one stands."""
 
 
-class RequestWithdrawn(Exception):
+class RequestWithdrawn(Refusal, code="request_withdrawn"):
     """The requesting unit withdrew."""
 
 
-class RequestReturned(RequestWithdrawn):
+class RequestReturned(RequestWithdrawn, code="request_returned"):
     """The caller's unit returned it itself (10.10)."""
 
 
-class RequestMoved(RequestWithdrawn):
+class RequestMoved(RequestWithdrawn, code="request_moved"):
     """It went to another unit."""
 
 
-class RequestEnded(RequestWithdrawn):
+class RequestEnded(RequestWithdrawn, code="request_ended"):
     """A person ended the verification (办结)."""
 
 
-class ClaimedByOther(Exception):
+class ClaimedByOther(Refusal, code="claimed_by_other"):
     """A colleague works on it."""
-
-    def __init__(self, by: str) -> None:
-        super().__init__(by)
-        self.by = by
 
 
 def hold(
@@ -71,7 +64,7 @@ def hold(
     if request.withdrawn_at is not None or row.state not in OPEN:
         raise gone(session, row, request)
     if request.claimed_by is not None and not override and person_of(request.claimed_by) != person_of(actor):
-        raise ClaimedByOther(person_of(request.claimed_by))
+        raise ClaimedByOther
     return row, request
 
 

@@ -15,6 +15,7 @@ from domain.lifecycle import Event, State
 from domain.methods import Answer, Method, verdict
 from domain.notices import NoticeKind
 from domain.progress import promise_is_short
+from domain.refusal import Refusal
 from domain.roles import Role
 from domain.scope import CatalogEntry
 from ledger import paging
@@ -35,12 +36,11 @@ from ledger.tables.verifications import Deadline, Request, Verification
 from ledger.vault import CaseKey, Place
 
 
-class FieldsMissing(Exception):
+class FieldsMissing(Refusal, code="fields_missing"):
     """属实 without the fields that the proof needs."""
 
     def __init__(self, names: list[str]) -> None:
-        super().__init__("、".join(names))
-        self.names = names
+        super().__init__(errors=[(f"fields.{name}", "缺少这一项。") for name in names])
 
 
 @dataclass(frozen=True)

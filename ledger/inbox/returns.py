@@ -13,6 +13,7 @@ from domain.instants import is_past
 from domain.lifecycle import Event, State
 from domain.methods import Method
 from domain.notices import NoticeKind
+from domain.refusal import Refusal
 from domain.roles import Role
 from ledger import rules
 from ledger.cases.cases import key_of
@@ -33,23 +34,23 @@ from ledger.tables.verifications import Verification
 from ledger.vault import Place
 
 
-class SuggestsItself(Exception):
+class SuggestsItself(Refusal, code="suggests_itself"):
     """The suggestion names the unit that returns."""
 
 
-class NamesRequester(Exception):
+class NamesRequester(Refusal, code="names_requester"):
     """The unit that is named is the requesting unit itself: what it asks for, another one must answer."""
 
 
-class UnitUnknown(Exception):
+class UnitUnknown(Refusal, code="suggested_unit_unknown"):
     """There is no such unit, or it is not active."""
 
 
-class NoSuggestion(Exception):
+class NoSuggestion(Refusal, code="no_suggestion"):
     """The returning unit could not tell: the requesting unit names the next one itself."""
 
 
-class ReturnedBefore(Exception):
+class ReturnedBefore(Refusal, code="returned_before"):
     """That unit has returned this verification already."""
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from domain.lifecycle import Event, State
 from domain.notices import NoticeKind
 from domain.records import Cause
+from domain.refusal import Refusal
 from domain.roles import Role
 from ledger import rules
 from ledger.cases.cases import key_of
@@ -26,11 +27,11 @@ from ledger.tables.verifications import Verification
 from ledger.vault import Place
 
 
-class SupplementsOff(Exception):
+class SupplementsOff(Refusal, code="supplements_off"):
     """The district does not allow 补正 (reading 10)."""
 
 
-class LimitPassed(Exception):
+class LimitPassed(Refusal, code="limit_passed"):
     """A limit has passed: nothing stops the clock any more; 无法核验 says what is missing."""
 
 

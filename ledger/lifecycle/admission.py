@@ -3,6 +3,7 @@ own transaction, so that what is refused counts nothing and what is repeated cou
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -11,8 +12,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.instants import written
 from domain.mismatch_rate import Asker
 from domain.quotas import Deed, Quota, QuotaOf, Window, quotas
+from domain.refusal import Refusal
 from ledger.actor import Filer
 from settings import settings
 
@@ -43,20 +46,24 @@ _ADMIT = text(
 _FORGET = text("DELETE FROM quota_uses WHERE lasts = :lasts AND since < :before")
 
 
-class LookupsBlocked(Exception):
+class LookupsBlocked(Refusal, code="lookups_blocked", obligation="15.4"):
     """查询限制 stands for the key, for the person or for the unit."""
 
     def __init__(self, block: int, asker: Asker) -> None:
-        super().__init__(block)
-        self.block, self.asker = block, asker
+        whose = "本单位" if asker is Asker.UNIT else f"这个{asker.chinese}的密钥"
+        super().__init__(f"{whose}近期查询的姓名与证件号码不符过多,发起核验已暂停(查询限制 {block})。", facts={"block": block})
 
 
-class QuotaSpent(Exception):
+class QuotaSpent(Refusal, code="quota_spent"):
     """限额已用完: of whom, for what, how many, until when. Nothing may be committed."""
 
-    def __init__(self, whose: QuotaOf, deed: Deed, quota: Quota, until: datetime) -> None:
-        super().__init__(whose.value)
-        self.whose, self.deed, self.quota, self.until = whose, deed, quota, until
+    def __init__(self, whose: QuotaOf, deed: Deed, quota: Quota, now: datetime) -> None:
+        until = quota.window.until(now)
+        super().__init__(
+            f"{whose.chinese}{quota.window.chinese}{deed.chinese}以 {quota.limit} 件为限,已经达到。",
+            remedy=f"请在 {written(until, '%Y-%m-%d %H:%M')} 以后再试;办理确需更多的,请工作专班办公室联系运维人员调整限额。",
+            retry_after=max(1, math.ceil((settings().wall(until) - settings().wall(now)).total_seconds())),
+        )
 
 
 def admit(
@@ -90,7 +97,7 @@ def admit(
     for whose, window, count in rows:
         quota = counted[QuotaOf(whose), Window(window)]
         if count > quota.limit:
-            raise QuotaSpent(QuotaOf(whose), deed, quota, quota.window.until(now))
+            raise QuotaSpent(QuotaOf(whose), deed, quota, now)
 
 
 def of(whose: QuotaOf) -> tuple[Quota, ...]:

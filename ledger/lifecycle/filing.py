@@ -15,6 +15,7 @@ from domain.methods import Result
 from domain.numbers import new_number
 from domain.reasons import AgainReason
 from domain.records import MismatchStatus
+from domain.refusal import Refusal
 from ledger.actor import Filer
 from ledger.lifecycle.moves import note
 from ledger.listen_notify import WAKE_CHANNEL, notify
@@ -32,7 +33,7 @@ FORGOTTEN = "erased"
 GATEWAY_STARTS_WITHIN = timedelta(seconds=5)
 
 
-class KeyReused(Exception):
+class KeyReused(Refusal, code="idempotency_key_reused"):
     """The same Idempotency-Key came with another body."""
 
 

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from domain.lifecycle import ENDED, NOTES, Event, State, may_move
 from domain.limits import LimitKind, aware
+from domain.refusal import Refusal
 from ledger.listen_notify import ENDED_CHANNEL, WAKE_CHANNEL, notify
 from ledger.tables.verifications import EventRow, Verification
 
 
-class MoveRefused(Exception):
+class MoveRefused(Refusal, code="state_conflict"):
     """The verification is not where the caller thinks: somebody else was faster. Nothing was written."""
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from domain.lifecycle import WAITING, State
 from domain.methods import Method
+from domain.refusal import Refusal
 from domain.scope import CatalogEntry
 from domain.share import Subject
 from domain.standing import Standing
@@ -24,7 +25,11 @@ from ledger.tables.verifications import EventRow, Verification
 from ledger.vault import CaseKey, Place
 
 
-class UnknownNumber(Exception):
+class NotYours(Refusal, code="request_unknown"):
+    """The request is another unit's, or there is none: both look the same from outside."""
+
+
+class UnknownNumber(Refusal, code="number_unknown"):
     """没有这个核验编号。"""
 
 

@@ -16,6 +16,7 @@ from domain.limits import promise_is_provisional
 from domain.notices import NoticeKind
 from domain.records import Cause
 from domain.recusal import Subject
+from domain.refusal import Refusal
 from domain.roles import Role
 from ledger import paging, recusal, rules
 from ledger.calendars.calendars import calendar
@@ -32,7 +33,15 @@ from ledger.tables.verifications import Verification
 from ledger.vault import Place
 
 
-class CheckDone(Exception):
+class CheckUnknown(Refusal, code="check_unknown"):
+    """The check is another unit's, or there is none."""
+
+
+class BlockUnknown(Refusal, code="block_unknown"):
+    """There is no such block."""
+
+
+class CheckDone(Refusal, code="check_done"):
     """It was checked already; the first conclusion stands."""
 
 
@@ -80,11 +89,11 @@ def check(
 ) -> CommitmentCheck:
     """核查结论. 不实: the person may not commit again until credit is restored (reading 23).
 
-    Raises LookupError where it is not the unit's, `CheckDone`.
+    Raises `CheckUnknown`, `CheckDone`.
     """
     row = session.get(CommitmentCheck, check_id, with_for_update=True)
     if row is None or row.unit not in estate(session, unit):
-        raise LookupError
+        raise CheckUnknown
     if row.done_at is not None:
         raise CheckDone
     verification = lock(session, row.verification)
@@ -106,10 +115,10 @@ def check(
 
 
 def restore(session: Session, block: UUID, why: str, *, now: datetime, actor: str) -> CreditBlock:
-    """信用修复: the person may commit again. Restoring again changes nothing. Raises LookupError."""
+    """信用修复: the person may commit again. Restoring again changes nothing. Raises `BlockUnknown`."""
     row = session.get(CreditBlock, block, with_for_update=True)
     if row is None:
-        raise LookupError
+        raise BlockUnknown
     if row.restored_at is None:
         commitment = session.get_one(Commitment, row.commitment)
         about = session.get_one(Verification, commitment.verification)

@@ -13,6 +13,7 @@ from domain.commitments import CheckOutcome, Decision, Evidence
 from domain.lifecycle import Event, State
 from domain.limits import LimitKind
 from domain.methods import Result
+from domain.refusal import Refusal
 from domain.scope import CatalogEntry
 from ledger import rules
 from ledger.cases.cases import key_of
@@ -29,7 +30,7 @@ from ledger.tables.verifications import Deadline, Verification
 from ledger.vault import Place
 
 
-class CommitmentBlocked(Exception):
+class CommitmentBlocked(Refusal, code="commitment_blocked"):
     """This person may not commit until credit is restored: the next method, as after a decline (reading 23)."""
 
 

@@ -13,6 +13,7 @@ from domain.commitments import Decision
 from domain.lifecycle import Event, State
 from domain.limits import LimitKind
 from domain.methods import AFTER_SHARE, Follow, Method, Result
+from domain.refusal import Refusal
 from domain.share import Candidate, Finding
 from ledger import rules
 from ledger.catalog.entries import load_entry
@@ -28,7 +29,7 @@ from ledger.vault import CaseKey, Place
 NOT_HELD = "number_not_held"  #: the source keeps nothing by such a number (passports, permits)
 
 
-class NotACandidate(Exception):
+class NotACandidate(Refusal, code="not_a_candidate"):
     """The requesting unit picked something that was not in the list."""
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.notices import NoticeKind
+from domain.refusal import Refusal
 from ledger import paging
 from ledger.outbox import notifications
 from ledger.outbox.alarms import clear_alarm, raise_alarm
@@ -28,7 +29,7 @@ from ledger.tables.verifications import Verification
 Span = tuple[datetime, datetime]  #: [start, end)
 
 
-class UnknownUnit(Exception):
+class UnknownUnit(Refusal, code="unit_not_registered"):
     """No unit has this code."""
 
 
@@ -71,7 +72,7 @@ def order(
     Raises UnknownUnit.
     """
     if scope and session.get(Unit, scope) is None:
-        raise UnknownUnit(scope)
+        raise UnknownUnit
     there = newest(session, start, end, scope)
     if there is not None and not again:
         return None

@@ -11,12 +11,25 @@ from sqlalchemy.orm import Session
 
 from domain.complaints import COMPLAINT_STEPS, ComplaintOutcome, ComplaintStanding, ComplaintStep
 from domain.recusal import Subject
+from domain.refusal import Refusal
 from ledger import recusal
-from ledger.oversight.complaints import ComplaintRefused, Stated, add_step, key_of, refuse_naming, written
+from ledger.oversight.complaints import (
+    ComplaintRefused,
+    ComplaintUnknown,
+    Stated,
+    add_step,
+    key_of,
+    refuse_naming,
+    written,
+)
 from ledger.succession import estate, heir
 from ledger.tables.oversight import Complaint, ComplaintStepRow
 from ledger.tables.registry import Matter, Unit
 from ledger.vault import Place
+
+
+class ComplaintHidden(Refusal, code="complaint_hidden"):
+    """Who is of the unit named does not read what was written (18.2)."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +59,10 @@ def pass_on(session: Session, number: str, to: str, asked: str, *, person: str, 
 
 
 def answer(session: Session, number: str, text: str, *, person: str, unit: str, now: datetime) -> Complaint:
-    """The unit's own answer. LookupError where it was not passed to this unit."""
+    """The unit's own answer. Raises `ComplaintUnknown` where it was not passed to this unit."""
     row = _locked(session, number)
     if row.unit not in estate(session, unit) or row.standing is ComplaintStanding.RECEIVED:
-        raise LookupError
+        raise ComplaintUnknown
     row.standing = _next(row, ComplaintStep.ANSWER)
     row.done_at = now
     add_step(session, row, ComplaintStep.ANSWER, person=person, unit=unit, now=now, text=text)
@@ -71,11 +84,11 @@ def close(
 def read(session: Session, number: str, *, person: str, unit: str, now: datetime) -> Stated:
     """What the reporter wrote, for whoever handles it; the reading is put on the record (15.4).
 
-    Never for people of the unit named, whatever their office (18.2): then LookupError.
+    Never for people of the unit named, whatever their office (18.2): then `ComplaintHidden`.
     """
     row = find(session, number)
     if heir(session, unit) in concerned(session, row):
-        raise LookupError
+        raise ComplaintHidden
     add_step(session, row, ComplaintStep.READ, person=person, unit=unit, now=now)
     return written(row)
 
@@ -92,10 +105,10 @@ def concerned(session: Session, row: Complaint) -> frozenset[str]:
 
 
 def find(session: Session, number: str) -> Complaint:
-    """Raises LookupError."""
+    """Raises `ComplaintUnknown`."""
     row = session.scalar(select(Complaint).where(Complaint.number == number))
     if row is None:
-        raise LookupError
+        raise ComplaintUnknown
     return row
 
 
@@ -125,5 +138,5 @@ def _locked(session: Session, number: str) -> Complaint:
     query = select(Complaint).where(Complaint.number == number).with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
     if row is None:
-        raise LookupError
+        raise ComplaintUnknown
     return row

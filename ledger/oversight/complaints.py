@@ -23,6 +23,7 @@ from domain.complaints import (
 )
 from domain.limits import aware
 from domain.numbers import new_number
+from domain.refusal import Refusal
 from ledger import paging
 from ledger.calendars import terms
 from ledger.paging import FIRST, Page, PageRequest
@@ -37,7 +38,11 @@ _LEAST_TEXT = 8  #: shorter ones (“态度差”) are alike by accident
 _TURN = 18_018  #: the lock under which complaints are taken in: two copies at once see each other
 
 
-class ComplaintRefused(Exception):
+class ComplaintUnknown(Refusal, code="complaint_unknown"):
+    """There is no such complaint, or it was not passed to this unit: both look the same from outside."""
+
+
+class ComplaintRefused(Refusal, code="complaint_refused"):
     """It cannot be taken in or handled so; the text is Chinese and repeats nothing that was sent."""
 
 
@@ -177,7 +182,7 @@ def key_of(row: Complaint) -> CaseKey:
 def written(row: Complaint) -> Stated:
     """What the reporter wrote, in clear. Raises `Erased` when its time is over."""
     if not row.data_key:
-        raise Erased("已按保管期限销毁。")
+        raise Erased
     return Stated(**json.loads(key_of(row).decrypt_text(Place("complaints", "written", row.id), row.written)))
 
 

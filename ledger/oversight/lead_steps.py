@@ -15,6 +15,7 @@ from domain.instants import is_past
 from domain.lead_path import LEAD_STEPS, NEEDS, LeadStanding, LeadStep
 from domain.limits import aware
 from domain.recusal import Subject
+from domain.refusal import Refusal
 from ledger import recusal
 from ledger.calendars import terms
 from ledger.cases.whom import names_behind
@@ -23,7 +24,11 @@ from ledger.tables.oversight import Lead, LeadStepRow
 from ledger.vault import Place, vault
 
 
-class LeadRefused(Exception):
+class LeadUnknown(Refusal, code="lead_unknown"):
+    """There is no such lead, or this unit was not notified of it."""
+
+
+class LeadRefused(Refusal, code="lead_refused"):
     """The step cannot be taken now, or lacks what it needs; the text is Chinese. Nothing was written."""
 
 
@@ -34,14 +39,14 @@ def take(
     session: Session, number: str, step: LeadStep, *, person: str, unit: str, now: datetime, text: str = "",
     record: Mapping[str, Any] | None = None, days: int | None = None,
 ) -> Lead:  # fmt: skip
-    """One step. `days`: the term of a 整改通知 in working days. Raises `LeadRefused`; LookupError for an unknown lead,
-    and for an answer where it is not this unit's to give.
+    """One step. `days`: the term of a 整改通知 in working days. Raises `LeadRefused`; `LeadUnknown`
+    also for an answer where it is not this unit's to give.
 
     移送 without an answer is for who did not answer within the term; while the term is 未定, nobody refused anything.
     """
     row = _locked(session, number)
     if step is LeadStep.ANSWER and (row.unit not in estate(session, unit) or row.notified_at is None):
-        raise LookupError
+        raise LeadUnknown
     if step is not LeadStep.ANSWER:
         recusal.check(session, Subject.LEAD, number, [row.unit], actor=person)
     target = LEAD_STEPS.get((row.standing, step))
@@ -85,10 +90,10 @@ def text_of(step: LeadStepRow) -> str | None:
 
 
 def find(session: Session, number: str, unit: str | None = None) -> Lead:
-    """A lead; of a unit only where it was notified. Raises LookupError."""
+    """A lead; of a unit only where it was notified. Raises `LeadUnknown`."""
     row = session.scalar(select(Lead).where(Lead.number == number))
     if row is None or (unit is not None and (row.unit not in estate(session, unit) or row.notified_at is None)):
-        raise LookupError
+        raise LeadUnknown
     return row
 
 
@@ -105,5 +110,5 @@ def _locked(session: Session, number: str) -> Lead:
     query = select(Lead).where(Lead.number == number).with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
     if row is None:
-        raise LookupError
+        raise LeadUnknown
     return row

@@ -17,6 +17,7 @@ from domain.leads import LeadRule, Sign
 from domain.mismatch_rate import LOOKED_BACK, Asker, Compared, Excess, Step, excess, steps
 from domain.notices import NoticeKind
 from domain.recusal import Subject
+from domain.refusal import Refusal
 from ledger import paging, recusal
 from ledger.outbox.alarms import clear_alarm, raise_alarm, standing_alarms
 from ledger.outbox.notifications import notify_office
@@ -72,7 +73,11 @@ _OF_THE_SOURCE = text(
 _TIMES = 10  #: so many answers are read for each that may count: the same person again counts once
 
 
-class BlockLifted(Exception):
+class BlockUnknown(Refusal, code="lookup_block_unknown"):
+    """There is no such block."""
+
+
+class BlockLifted(Refusal, code="lookup_block_lifted"):
     """It was lifted already."""
 
 
@@ -119,11 +124,11 @@ def blocks(session: Session, page: PageRequest = FIRST, *, standing: bool) -> Pa
 def lift(session: Session, block: int, why: str, *, now: datetime, actor: str) -> LookupBlock:
     """Asking is open again, and what was counted counts no more.
 
-    Raises LookupError for an unknown one, `BlockLifted`, and `MustRecuse` where it is the own unit's.
+    Raises `BlockUnknown`, `BlockLifted`, and `MustRecuse` where it is the own unit's.
     """
     row = session.get(LookupBlock, block, with_for_update=True)
     if row is None:
-        raise LookupError
+        raise BlockUnknown
     recusal.check(session, Subject.LOOKUP_BLOCK, block, [row.unit], actor=actor)
     if row.lifted_at is not None:
         raise BlockLifted

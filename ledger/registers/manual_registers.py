@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from domain.limits import aware
 from domain.recusal import Subject
+from domain.refusal import Refusal
 from domain.registers import FieldKind, RegisterKind, faults, people_of
 from ledger import paging, recusal
 from ledger.paging import FIRST, Page, PageRequest
@@ -19,12 +20,8 @@ from ledger.tables.oversight import RegisterEntry
 from ledger.tables.registry import Person, Unit
 
 
-class EntryRefused(Exception):
-    """It cannot be entered so; `faults`: field -> what is wrong, in Chinese."""
-
-    def __init__(self, text: str, faults: Mapping[str, str] | None = None) -> None:
-        super().__init__(text)
-        self.faults = dict(faults or {})
+class EntryRefused(Refusal, code="entry_refused"):
+    """It cannot be entered so; `errors` say what is wrong with which value."""
 
 
 def enter(
@@ -39,7 +36,7 @@ def enter(
     if kind.about.by_office:
         recusal.check(session, Subject.INSPECTION, unit, [unit], actor=person)
     if wrong := faults(kind, values) or _unknown_people(session, kind, unit, values):
-        raise EntryRefused("所填的内容不合格。", wrong)
+        raise EntryRefused("所填的内容不合格。", errors=[(f"values.{name}", text) for name, text in wrong.items()])
     if replaces is not None:
         _replaceable(session, kind, unit, replaces)
     row = RegisterEntry(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.records import OffSystemResult
+from domain.refusal import Refusal
 from ledger import paging
 from ledger.cases import cases
 from ledger.paging import FIRST, Page, PageRequest
@@ -17,6 +18,10 @@ from ledger.succession import estate
 from ledger.tables.cases import Case, Party
 from ledger.tables.records import OffSystemLookup
 from ledger.vault import Place
+
+
+class InFuture(Refusal, code="instant_in_future"):
+    """What was looked up was looked up before."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +39,10 @@ def record(
 ) -> OffSystemLine:  # fmt: skip
     """Put it on the record. `operator`: a person's code; `evidence_digest`: SHA-256 of what was seen. Append-only.
 
-    Raises ValueError for an instant in the future.
+    Raises `InFuture`.
     """
     if looked_up_at > now:
-        raise ValueError("looked up in the future")
+        raise InFuture
     row = OffSystemLookup(
         id=uuid4(), recorded_at=now, unit=unit, case=case.id, party=party.id, proof=proof, operator=operator,
         looked_up_at=looked_up_at, result=result, evidence_digest=evidence_digest, recorded_by=actor,

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from domain.key_scopes import COUNTER, Scope, roles_through
+from domain.refusal import Refusal
 from domain.roles import Role
 from ledger.actor import Filer
 from ledger.tables.registry import ApiKey, Person, System, Unit
@@ -42,19 +43,19 @@ class Caller:
         return self.filer.actor
 
 
-class ScopeRefused(ValueError):
+class ScopeRefused(Refusal):
     """Scopes limit what a system may do for persons; a person's own key has that person's rights."""
 
 
-class UnknownHolder(Exception):
+class UnknownHolder(Refusal):
     """没有这个人员或系统."""
 
 
-class KeyInvalid(Exception):
+class KeyInvalid(Refusal, code="key_invalid"):
     """The key is unknown, expired or revoked, or its holder has left."""
 
 
-class PersonNeeded(Exception):
+class PersonNeeded(Refusal, code="person_needed"):
     """A system's key names the acting person in each call, and that person is on its unit's roster."""
 
 
@@ -65,10 +66,10 @@ def make(
     shown. Raises `UnknownHolder` and `ScopeRefused`.
     """
     if scopes and system is None:
-        raise ScopeRefused
+        raise ScopeRefused("权限范围只用于业务系统的密钥。", remedy="人员的密钥按本人的岗位办理,请去掉 --scope。")
     holder = session.get(Person, person) if person else session.get(System, system)
     if holder is None or not holder.active:
-        raise UnknownHolder
+        raise UnknownHolder(f"没有在册的人员或系统:{person or system}。", remedy="先用 ./run import people 导入名册。")
     key = _PREFIX + secrets.token_urlsafe(32)
     opens = sorted(scopes or COUNTER) if system else []
     session.add(
@@ -102,7 +103,7 @@ def revoke_one(session: Session, start: str, *, now: datetime) -> str:
     query = select(ApiKey).where(ApiKey.revoked_at.is_(None), cast(ApiKey.id, String).startswith(start.lower(), autoescape=True))
     rows = session.scalars(query.limit(2)).all() if len(start) >= 8 else []
     if len(rows) != 1:
-        raise UnknownHolder
+        raise UnknownHolder(f"没有编号以 {start} 开头的有效密钥,或不止一个。", remedy="请按 ./run keys list 中的编号填写。")
     rows[0].revoked_at = now
     return str(rows[0].person or rows[0].system)
 

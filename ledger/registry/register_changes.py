@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.limits import aware
+from domain.refusal import Refusal
 from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStanding, parted
 from domain.roles import Role
 from ledger import paging
@@ -33,8 +34,12 @@ _CONFIRM = frozenset({Role.ADMINISTRATOR.value, Role.OFFICE.value})  #: who may 
 _CONFIRMING = (Register.PEOPLE, Register.UNITS)  #: where somebody may cease to be able to
 
 
-class ChangeRefused(Exception):
+class ChangeRefused(Refusal, code="register_change_refused"):
     """The change cannot be confirmed so; the text is Chinese. Nothing was written."""
+
+
+class ChangeUnknown(Refusal, code="register_change_unknown"):
+    """There is no such change."""
 
 
 class NobodyLeft(ChangeRefused):
@@ -44,8 +49,12 @@ class NobodyLeft(ChangeRefused):
         super().__init__("这样登记后,再没有在岗的管理员或专班办公室人员可以确认变更。请先登记接任人员并由现任人员确认,再登记离岗。")
 
 
-class NameTaken(Exception):
+class NameTaken(Refusal, code="unit_name_taken"):
     """Another unit is called so, however it is written."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
 
 
 def put(session: Session, register: Register, rows: Iterable[Mapping[str, Any]], *, actor: str, now: datetime) -> list[RegisterChange]:
@@ -88,7 +97,7 @@ def merge(session: Session, unit: str, into: str, *, at: datetime, document: str
 
 
 def confirm(session: Session, change: UUID, *, actor: str, now: datetime) -> RegisterChange:
-    """确认 by another person: from now on it stands. Raises `ChangeRefused`, LookupError."""
+    """确认 by another person: from now on it stands. Raises `ChangeRefused`, `ChangeUnknown`."""
     row = _waiting(session, change)
     person = person_of(actor)
     if person in _proposers(session, row):
@@ -105,7 +114,7 @@ def confirm(session: Session, change: UUID, *, actor: str, now: datetime) -> Reg
 
 
 def refuse(session: Session, change: UUID, *, actor: str, now: datetime) -> RegisterChange:
-    """不予确认, also by who proposed it. Raises `ChangeRefused`, LookupError."""
+    """不予确认, also by who proposed it. Raises `ChangeRefused`, `ChangeUnknown`."""
     row = _waiting(session, change)
     row.standing, row.decided_at, row.decided_by = RegisterChangeStanding.REFUSED, aware(now), actor
     session.flush()
@@ -190,7 +199,7 @@ def _add(
 def _waiting(session: Session, change: UUID) -> RegisterChange:
     row = session.get(RegisterChange, change, with_for_update=True, populate_existing=True)
     if row is None:
-        raise LookupError
+        raise ChangeUnknown
     if row.standing is not RegisterChangeStanding.WAITING:
         raise ChangeRefused(f"这项变更{row.standing.chinese}。")
     return row
@@ -223,10 +232,7 @@ def _propose_unit(session: Session, unit: str, kind: RegisterChangeKind, after: 
 
 
 def _apply_to_unit(session: Session, change: RegisterChange, *, now: datetime, actor: str) -> None:
-    try:
-        _do_to_unit(session, change.code, change.kind, change.after, now=now, actor=actor)
-    except unit_changes.UnitChangeRefused as refused:
-        raise ChangeRefused(str(refused)) from None
+    _do_to_unit(session, change.code, change.kind, change.after, now=now, actor=actor)
 
 
 def _do_to_unit(session: Session, unit: str, kind: RegisterChangeKind, after: Mapping[str, Any], *, now: datetime, actor: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
 from domain.limits import aware
+from domain.refusal import Refusal
 from domain.register_changes import Register
 from domain.spelling import words
 from ledger.registry import keys, register_changes
@@ -20,7 +21,7 @@ from ledger.tables.register_changes import RegisterChange
 from ledger.tables.registry import ApiKey, System, SystemCall, Unit
 
 
-class SystemRefused(ValueError):
+class SystemRefused(Refusal, code="system_refused"):
     """It cannot be registered so; the text says why, in Chinese."""
 
 

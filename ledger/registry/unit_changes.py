@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from domain.lifecycle import OPEN, Event
 from domain.limits import aware
+from domain.refusal import Refusal
 from domain.spelling import words
 from ledger.calendars import duty
 from ledger.lifecycle.moves import note
@@ -16,7 +17,7 @@ from ledger.tables.registry import Person, System, Unit, UnitChange
 from ledger.tables.verifications import Verification
 
 
-class UnitChangeRefused(ValueError):
+class UnitChangeRefused(Refusal, code="register_change_refused"):
     """The change cannot be; the text says why, in Chinese."""
 
 

@@ -13,6 +13,7 @@ from domain.inbox import SupervisionOutcome
 from domain.instants import is_past
 from domain.lifecycle import Event, State
 from domain.notices import NoticeKind
+from domain.refusal import Refusal
 from domain.roles import Role
 from ledger.actor import person_of
 from ledger.calendars import duty
@@ -28,19 +29,19 @@ from ledger.tables.verifications import Deadline, Request, Verification
 from ledger.vault import Place
 
 
-class NotYourSupervision(Exception):
+class NotYourSupervision(Refusal, code="supervision_unknown"):
     """The 督办 is another unit's, or there is none: both look the same from outside."""
 
 
-class NotOnDuty(Exception):
+class NotOnDuty(Refusal, code="not_on_duty"):
     """Only the 督办员 on duty, now or when it began, feeds back: the role alone is no appointment (10.2)."""
 
 
-class FedBackAlready(Exception):
+class FedBackAlready(Refusal, code="fed_back_already"):
     """The first feedback stands."""
 
 
-class SupervisionClosed(Exception):
+class SupervisionClosed(Refusal, code="supervision_closed"):
     """The requesting unit withdrew: nothing is owed any more."""
 
 

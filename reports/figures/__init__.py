@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from ledger.outbox.reports import UnknownUnit
 from ledger.succession import Charges
 from reports import periods
 from reports.definitions import VERSION
@@ -34,10 +35,6 @@ from reports.model import Count, Limits, Period, Report, UnitRow
 
 class UnknownDefinitions(ValueError):
     """Figures can be computed by the definitions of this version of the program alone."""
-
-
-class UnknownUnit(ValueError):
-    """没有这个单位."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ def compute(
     span = Span.of(session, period, scope, now)
     known = units.register(session, span)
     if scope and scope not in known.names:
-        raise UnknownUnit(f"没有这个单位:{scope}。")
+        raise UnknownUnit
     before = _before(session, period, span)
     found = _ByUnit(
         limits.due(session, span, now), limits.undetermined(session, span), inboxes.inboxes(session, span),
@@ -160,4 +157,4 @@ def _sum(counts: dict[str, int], scope: str) -> int:
     return counts.get(scope, 0) if scope else sum(counts.values())
 
 
-__all__ = ["UnknownDefinitions", "UnknownUnit", "compute"]
+__all__ = ["UnknownDefinitions", "compute"]

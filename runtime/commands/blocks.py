@@ -9,7 +9,7 @@ from rich.console import Console
 from runtime.commands.calendar import public
 from runtime.commands.deciding import actor_of, add_by
 from runtime.commands.verifications import operator
-from runtime.failures import Failure
+from runtime.failures import told
 from settings import LOCAL, settings
 
 _console = Console(highlight=False, soft_wrap=True)
@@ -50,13 +50,8 @@ def _lift(block: int, reason: str, by: str) -> int:
     from ledger.database import transaction
     from ledger.oversight import lookup_blocks
 
-    try:
-        with transaction() as session:
-            actor = actor_of(session, by, "lift_lookup_block", "解除查询限制")
-            row = lookup_blocks.lift(session, block, reason, now=settings().now(), actor=actor)
-    except LookupError:
-        raise Failure("查询限制", f"没有编号为 {block} 的查询限制", "用 ./run blocks list 查看。") from None
-    except lookup_blocks.BlockLifted:
-        raise Failure("查询限制", f"查询限制 {block} 已经解除", "无需处理。") from None
+    with told("查询限制", "用 ./run blocks list 查看。"), transaction() as session:
+        actor = actor_of(session, by, "lift_lookup_block", "解除查询限制")
+        row = lookup_blocks.lift(session, block, reason, now=settings().now(), actor=actor)
     _console.print(f"{row.asker.chinese} {row.holder} 可以重新发起核验。")
     return 0

@@ -12,7 +12,7 @@ from datetime import date
 from domain.clear_text import named
 from runtime.commands.deciding import actor_of, add_by
 from runtime.commands.verifications import operator
-from runtime.failures import Failure
+from runtime.failures import told
 from runtime.progress import Progress
 from settings import settings
 
@@ -46,22 +46,17 @@ def _enter(options: argparse.Namespace, progress: Progress) -> int:
     from runtime.commands import work_calendar
 
     now, name = settings().now(), options.calendar or DISTRICT
-    try:
-        with transaction() as session:
-            by = getattr(options, "by", None)
-            actor = actor_of(session, by, "put_year", "录入工作日历") if by else operator()
-            if options.verb == "seed":
-                moved = work_calendar.seed(
-                    session, options.year, now=now, actor=actor, reason="从节假日库录入", name=name
-                )
-            else:
-                moved = calendars.put_year(
-                    session, options.year, options.rest, options.work, provisional=options.provisional,
-                    source=options.source, reason=options.reason, now=now, actor=actor, name=name,
-                )  # fmt: skip
-            alarm_before_it_runs_out(session, now)
-    except (work_calendar.YearUnknown, calendars.CalendarRefused) as refused:
-        raise Failure("录入工作日历", str(refused), "更正后再次执行;原有日历未改动。") from None
+    with told("录入工作日历", "更正后再次执行;原有日历未改动。"), transaction() as session:
+        by = getattr(options, "by", None)
+        actor = actor_of(session, by, "put_year", "录入工作日历") if by else operator()
+        if options.verb == "seed":
+            moved = work_calendar.seed(session, options.year, now=now, actor=actor, reason="从节假日库录入", name=name)
+        else:
+            moved = calendars.put_year(
+                session, options.year, options.rest, options.work, provisional=options.provisional,
+                source=options.source, reason=options.reason, now=now, actor=actor, name=name,
+            )  # fmt: skip
+        alarm_before_it_runs_out(session, now)
     progress.say(f"{options.year} 年的工作日历已录入,{len(moved)} 项核验的时限随之变动。")
     return 0
 

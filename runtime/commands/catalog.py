@@ -13,7 +13,7 @@ from domain.clear_text import named
 from runtime.commands.calendar import public
 from runtime.commands.deciding import actor_of, add_by
 from runtime.commands.verifications import operator
-from runtime.failures import Failure
+from runtime.failures import Failure, told
 from runtime.progress import Progress
 from settings import LOCAL, settings
 
@@ -82,20 +82,17 @@ def _put(options: argparse.Namespace, progress: Progress) -> int:
         raise Failure("报送清单", f"读不到 {options.file}({error.strerror})", "请核对文件路径。") from None
     if len(content) > MOST_BYTES:
         raise Failure("报送清单", f"文件超过 {MOST_BYTES // 2**20} MB", "请删去图片和空白行,或拆成几个文件。")
-    with transaction() as session:
+    with told("报送清单"), transaction() as session:
         known = {source.key: source for source in intake.sources(session, active=False)}.get(options.key)
         if known is None and not options.kind:
             raise Failure("报送清单", f"还没有登记清单 {options.key}", "首次报送请用 --kind 写明是哪种清单。")
         if options.unit and session.get(Unit, options.unit) is None:
             raise Failure("报送清单", f"没有这个单位编码:{options.unit}", "请先导入单位。")
         if options.kind:
-            try:
-                intake.put_source(
-                    session, options.key, kind=options.kind, name=options.name or options.file.stem, unit=options.unit,
-                    document=options.document, complete=options.complete, active=True,
-                )  # fmt: skip
-            except intake.SourceFixed:
-                raise Failure("报送清单", f"清单 {options.key} 已有文件,不能改变种类", "请用另一个代号登记。") from None
+            intake.put_source(
+                session, options.key, kind=options.kind, name=options.name or options.file.stem, unit=options.unit,
+                document=options.document, complete=options.complete, active=True,
+            )  # fmt: skip
         kept = options.key if named(options.file.name) else options.file.name  # a name that is a person's data is not kept
         intake.receive(session, options.key, kept, content, now=settings().now(), actor=operator())
     progress.say(f"已收到 {options.file.name}。立即处理请执行 ./run catalog rebuild。")
@@ -185,12 +182,11 @@ def _is_known(session: Session, topic: Topic, code: str) -> bool:
 
 
 def _errors(options: argparse.Namespace, progress: Progress) -> int:
-    from catalog.returning import NothingRead, file_for_sender
+    from catalog.returning import file_for_sender
 
     try:
-        options.output.write_bytes(file_for_sender(options.key))
-    except NothingRead:
-        raise Failure("导出", f"清单 {options.key} 还没有读取过", "请先执行 ./run catalog rebuild。") from None
+        with told("导出", "请先执行 ./run catalog rebuild。"):
+            options.output.write_bytes(file_for_sender(options.key))
     except OSError as error:
         raise Failure("导出", f"写不了 {options.output}({error.strerror})", "请换一个可以写入的位置。") from None
     progress.say(f"已写入 {options.output}。")

@@ -7,8 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from catalog.complaint_file import RowOutcome, import_file
-from catalog.file_kinds import FileRefused
-from runtime.failures import Failure
+from runtime.failures import Failure, told
 from settings import settings
 
 ACTOR = "system:import"
@@ -21,10 +20,8 @@ def import_complaints(file: Path) -> int:
         content = file.read_bytes()
     except OSError:
         raise Failure("导入投诉", f"没有这个文件或打不开:{file}", "请核对路径。") from None
-    try:
+    with told("导入投诉"):
         rows = import_file(content, settings().complaint_days, person=ACTOR, unit="", now=settings().now())
-    except FileRefused as refused:
-        raise Failure("导入投诉", refused.text, refused.remedy) from None
     refused_rows = [row for row in rows if row.number is None]
     _console.print(said(rows))
     for row in refused_rows:

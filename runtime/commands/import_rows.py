@@ -21,6 +21,7 @@ from domain.clear_text import named, named_by_number
 from domain.identity import is_uscc, tidy
 from domain.limits import HandlingType
 from domain.notices import is_mail_address
+from domain.refusal import Refusal
 from domain.roles import Role
 from domain.systems import SystemLevel
 from ledger.registry import systems
@@ -44,7 +45,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FIRST_DAY = date(1899, 12, 30)  #: from which a spreadsheet counts its days
 
 
-class RowError(ValueError):
+class RowRefused(Refusal):
     """What is wrong with one row, for the person who keeps the file."""
 
 
@@ -60,7 +61,7 @@ class Around:
         named = self.session.execute(select(Unit.code, Unit.name)).tuples()
         found = next((code for code, name in named if code == text or key(name) == key(text)), None)
         if found is None:
-            raise RowError(f"没有这个单位编码或名称:{text},请先导入单位")
+            raise RowRefused(f"没有这个单位编码或名称:{text},请先导入单位")
         return found
 
 
@@ -70,9 +71,9 @@ def unit(row: Row, around: Around) -> dict[str, Any]:
     named = around.session.execute(select(Unit.code, Unit.name).where(Unit.code != code)).tuples()
     other = next((one for one, called in named if key(called) == key(name)), None)
     if other is not None:
-        raise RowError(f"单位名称已由 {other} 使用")
+        raise RowRefused(f"单位名称已由 {other} 使用")
     if row["单位类别"] not in KINDS:
-        raise RowError(f"单位类别应为{'或'.join(KINDS)}")
+        raise RowRefused(f"单位类别应为{'或'.join(KINDS)}")
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
         "统一社会信用代码": ("uscc", _uscc),
         "别名": ("aliases", lambda text: list(split_names(text))),
@@ -90,9 +91,9 @@ def person(row: Row, around: Around) -> dict[str, Any]:
     _need(row, "人员编码", "姓名", "单位编码", "岗位")
     names = split_names(row["岗位"])
     if not names:
-        raise RowError("岗位为空")
+        raise RowRefused("岗位为空")
     if unknown := [name for name in names if name not in ROLES]:
-        raise RowError(f"不认识的岗位:{'、'.join(unknown)};应为{'、'.join(ROLES)}")
+        raise RowRefused(f"不认识的岗位:{'、'.join(unknown)};应为{'、'.join(ROLES)}")
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
         "在岗": ("active", lambda text: values.yes_or_no(text, True)), "邮箱": ("mail", _mail),
     }  # fmt: skip
@@ -138,7 +139,7 @@ def database(row: Row, around: Around) -> dict[str, Any]:
     }  # fmt: skip
     found = _optional(row, readers)
     if found.get("connected_since") and not found.get("source"):
-        raise RowError("写了接入日期,没有写数据来源")
+        raise RowRefused("写了接入日期,没有写数据来源")
     return {"code": _code(row, "数据库编码"), "name": clean(row["数据库名称"]), "owner": around.unit(row["责任单位"]), **found}
 
 
@@ -152,21 +153,18 @@ def system(row: Row, around: Around) -> dict[str, Any]:
     }  # fmt: skip
     name, found = clean(row["系统名称"]), _optional(row, readers)
     if what := named(name) or named(found.get("why_not", "")):
-        raise RowError(f"不得含{what}")
+        raise RowRefused(f"不得含{what}")
     if "建设层级" in row:
         found.setdefault("should_connect", not level.above)
     values_of = {"code": _code(row, "系统编码"), "name": name, "unit": around.unit(row["单位编码"]), **found}
-    try:
-        systems.check(around.session, values_of, now=settings().now())
-    except systems.SystemRefused as refused:
-        raise RowError(str(refused)) from None
+    systems.check(around.session, values_of, now=settings().now())
     return values_of
 
 
 def _level(text: str) -> SystemLevel:
     found = next((level for level in SystemLevel if text in ("", level.chinese)), None)
     if found is None:
-        raise RowError(f"建设层级应为{'、'.join(level.chinese for level in SystemLevel)}")
+        raise RowRefused(f"建设层级应为{'、'.join(level.chinese for level in SystemLevel)}")
     return found
 
 
@@ -177,7 +175,7 @@ def _optional(row: Row, readers: Mapping[str, tuple[str, Callable[[str], Any]]])
             try:
                 found[field] = read(row[column])
             except values.NotUnderstood as wrong:
-                raise RowError(f"{column}:{wrong}") from None
+                raise RowRefused(f"{column}:{wrong}") from None
     return found
 
 
@@ -186,15 +184,15 @@ _OWN_FORM = frozenset({"统一社会信用代码", "邮箱"})
 
 
 def names_nobody(row: Row) -> None:
-    """Raise `RowError` where a cell says who somebody is: registers are kept in clear."""
+    """Raise `RowRefused` where a cell says who somebody is: registers are kept in clear."""
     for column, text in row.items():
         if column not in _OWN_FORM and (what := named(text)):
-            raise RowError(f"{column}含有{what}")
+            raise RowRefused(f"{column}含有{what}")
 
 
 def _need(row: Row, *names: str) -> None:
     if empty := [name for name in names if not row.get(name)]:
-        raise RowError(f"{'、'.join(empty)}为空")
+        raise RowRefused(f"{'、'.join(empty)}为空")
 
 
 def is_code(text: str) -> bool:
@@ -204,14 +202,14 @@ def is_code(text: str) -> bool:
 
 def _code(row: Row, name: str) -> str:
     if not is_code(row[name]):
-        raise RowError(f"{name}须由字母、数字、点、横线、下划线组成,不超过 64 位,且不得使用公民身份号码")
+        raise RowRefused(f"{name}须由字母、数字、点、横线、下划线组成,不超过 64 位,且不得使用公民身份号码")
     return row[name]
 
 
 def _uscc(text: str) -> str | None:
     code = tidy(text)
     if code and not is_uscc(code):
-        raise RowError("统一社会信用代码校验位不对;暂无的可留空(待补)")
+        raise RowRefused("统一社会信用代码校验位不对;暂无的可留空(待补)")
     return code or None
 
 
@@ -222,32 +220,32 @@ def _drafting_unit(code: str, text: str, around: Around) -> str:
     here, there = around.rows.get(found), around.session.get(Unit, found)
     above = here["行业主管部门"] if here is not None and "行业主管部门" in here else there and there.drafting_unit
     if found == code or above:
-        raise RowError("行业主管部门不能是单位自己,也不能是另有行业主管部门的单位")
+        raise RowRefused("行业主管部门不能是单位自己,也不能是另有行业主管部门的单位")
     return found
 
 
 def _region(text: str) -> str:
     if text and not re.fullmatch(r"\d{6}", text, re.ASCII):
-        raise RowError("行政区划应为六位数字代码")
+        raise RowRefused("行政区划应为六位数字代码")
     return text or settings().region
 
 
 def _organ(text: str) -> Organ:
     plain = text.replace("\uff08", "(").replace("\uff09", ")")
     if plain not in ORGANS:
-        raise RowError(f"单位性质应为{'、'.join(filter(None, ORGANS))}")
+        raise RowRefused(f"单位性质应为{'、'.join(filter(None, ORGANS))}")
     return ORGANS[plain]
 
 
 def _mail(text: str) -> str | None:
     if text and not is_mail_address(text):
-        raise RowError("邮箱不是一个邮件地址;没有的可留空")
+        raise RowRefused("邮箱不是一个邮件地址;没有的可留空")
     return text or None
 
 
 def _source(text: str) -> str | None:
     if text and not (_CODE.fullmatch(text) and (settings().sources_dir / f"{text}.toml").is_file()):
-        raise RowError(f"数据来源“{text}”没有配置")
+        raise RowRefused(f"数据来源“{text}”没有配置")
     return text or None
 
 
@@ -259,7 +257,7 @@ def _day(text: str) -> date | None:
     try:
         found = date(*map(int, parts.groups()[:3])) if parts else _FIRST_DAY + timedelta(days=int(text[:6]))
     except ValueError:
-        raise RowError(f"“{text}”不是日期") from None
+        raise RowRefused(f"“{text}”不是日期") from None
     if not date(1990, 1, 1) <= found <= settings().now().astimezone(LOCAL).date():
-        raise RowError(f"接入日期“{text}”在将来,或不是日期")
+        raise RowRefused(f"接入日期“{text}”在将来,或不是日期")
     return found

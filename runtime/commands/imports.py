@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from domain.refusal import Refusal
 from domain.register_changes import Register
 from runtime.commands.verifications import operator
-from runtime.failures import Failure
+from runtime.failures import Failure, told
 from settings import settings
 
 if TYPE_CHECKING:
@@ -64,10 +65,9 @@ def main(arguments: list[str]) -> int:
 
 def import_file(kind: str, file: Path) -> tuple[int, int]:
     """Import a whole file or nothing of it; gives the rows, and how many wait for a second person. Raises Failure that lists every faulty row."""
-    from catalog.values import NotUnderstood
     from ledger.database import transaction
     from ledger.registry import register_changes
-    from runtime.commands.import_rows import Around, RowError, names_nobody
+    from runtime.commands.import_rows import Around, RowRefused, names_nobody
 
     sheet, read_row = SHEETS[kind], _reader(kind)
     rows = _rows(file, sheet)
@@ -79,35 +79,32 @@ def import_file(kind: str, file: Path) -> tuple[int, int]:
         for line, row in rows:
             try:
                 if twice := [name for name in sheet.unique if row.get(name) and counts[name][row[name]] > 1]:
-                    raise RowError(f"{'、'.join(twice)}在表中不止一行")
+                    raise RowRefused(f"{'、'.join(twice)}在表中不止一行")
                 found = read_row(row, around)
                 names_nobody(row)
                 read.append(found)
-            except (RowError, NotUnderstood) as error:
-                faults.append(f"第 {line} 行:{error}")
+            except Refusal as refused:
+                faults.append(f"第 {line} 行:{refused}")
         if not faults:
             ordered = sorted(read, key=lambda row: row.get("drafting_unit") is not None)  # who drafts for others comes first
-            try:
-                waits = register_changes.put(session, sheet.register, ordered, actor=operator(), now=settings().now())
-            except register_changes.NameTaken as taken:
-                raise Failure("导入", f"名称“{taken}”已由其他单位使用(写法不同也是同名)", "一行也没有写入,改正后重新导入。") from None
-            except register_changes.NobodyLeft as left:
-                raise Failure("导入", str(left), "一行也没有写入。") from None
+            with told("导入", "一行也没有写入。"):
+                try:
+                    waits = register_changes.put(session, sheet.register, ordered, actor=operator(), now=settings().now())
+                except register_changes.NameTaken as taken:
+                    raise Failure("导入", f"名称“{taken.name}”已由其他单位使用(写法不同也是同名)", "一行也没有写入,改正后重新导入。") from None
             return len(read), len(waits)
     raise Failure("导入", f"{len(faults)} 行有问题,一行也没有写入", "改正后重新导入。", tuple(faults[:50]))
 
 
 def _rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
     from catalog.cleaning import clean
-    from catalog.file_kinds import FileRefused
     from catalog.sheets import read_sheets
 
     try:
-        found = read_sheets(file.read_bytes())[0]
+        with told(f"导入 {file.name}"):
+            found = read_sheets(file.read_bytes())[0]
     except OSError:
         raise Failure("导入", f"没有这个文件或打不开:{file}", "请核对路径。") from None
-    except FileRefused as refused:
-        raise Failure("导入", f"{file.name}:{refused.text}", refused.remedy) from None
     first = next(number for number, cells in enumerate(found.rows) if any(cells))  # a line of Excel's own (sep=;) is none
     header = [clean(cell) for cell in found.rows[first]]
     wanted = f"表头应有:{'、'.join(sheet.required)};可有:{'、'.join(sheet.optional)}。"

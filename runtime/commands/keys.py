@@ -8,7 +8,7 @@ from rich.console import Console
 
 from domain.key_scopes import COUNTER, Scope
 from runtime.commands.verifications import operator
-from runtime.failures import Failure
+from runtime.failures import told
 from settings import LOCAL, settings
 
 _OF_THE_LEDGER = {
@@ -56,13 +56,9 @@ def main(arguments: list[str]) -> int:
 def _revoke_one(key: str) -> int:
     from ledger.database import transaction
     from ledger.registry import keys
-    from ledger.registry.keys import UnknownHolder
 
-    try:
-        with transaction() as session:
-            holder = keys.revoke_one(session, key, now=settings().now())
-    except UnknownHolder:
-        raise Failure("密钥", f"没有编号以 {key} 开头的有效密钥,或不止一个", "请按 ./run keys list 中的编号填写。") from None
+    with told("密钥"), transaction() as session:
+        holder = keys.revoke_one(session, key, now=settings().now())
     _console.print(f"已吊销 {holder} 的密钥 {key},其他密钥不受影响。")
     return 0
 
@@ -70,21 +66,15 @@ def _revoke_one(key: str) -> int:
 def _act(action: str, person: str | None, system: str | None, scopes: frozenset[Scope]) -> int:
     from ledger.database import transaction
     from ledger.registry import keys
-    from ledger.registry.keys import ScopeRefused, UnknownHolder
 
     now, holder = settings().now(), person or system
-    try:
-        with transaction() as session:
-            if action == "revoke":
-                count = keys.revoke(session, person=person, system=system, now=now)
-                _console.print(f"已吊销 {holder} 的 {count} 个密钥。")
-                return 0
-            make = keys.make if action == "make" else keys.rotate
-            key = make(session, person=person, system=system, scopes=scopes, now=now, actor=operator())
-    except UnknownHolder:
-        raise Failure("密钥", f"没有在册的人员或系统:{holder}", "先用 ./run import people 导入名册。") from None
-    except ScopeRefused:
-        raise Failure("密钥", "权限范围只用于业务系统的密钥", "人员的密钥按本人的岗位办理,请去掉 --scope。") from None
+    with told("密钥"), transaction() as session:
+        if action == "revoke":
+            count = keys.revoke(session, person=person, system=system, now=now)
+            _console.print(f"已吊销 {holder} 的 {count} 个密钥。")
+            return 0
+        make = keys.make if action == "make" else keys.rotate
+        key = make(session, person=person, system=system, scopes=scopes, now=now, actor=operator())
     _console.print(f"{holder} 的新密钥,只显示这一次,请立即保存:")
     _console.print(key)
     return 0

@@ -12,7 +12,7 @@ from domain.calendar import LOCAL
 from domain.instants import happened
 from runtime.commands.calendar import public
 from runtime.commands.verifications import operator
-from runtime.failures import Failure
+from runtime.failures import Failure, told
 from runtime.progress import Progress
 from settings import settings
 
@@ -80,15 +80,10 @@ def _preview(chosen: argparse.Namespace) -> int:
     from ledger.deadlines import rule_preview
     from ledger.tables.duty import RuleVersion
     from reports import periods
-    from reports.periods import NoSuchPeriod
 
-    try:
+    with told("试算", "请按 --preview 和 --readings 的写法改正;没有写入任何内容。"):
         period = periods.parse(chosen.preview)
         wanted = [rules.readings(), *([rules.parsed(chosen.readings)] if chosen.readings else [])]
-    except NoSuchPeriod as wrong:
-        raise Failure("试算", str(wrong), "没有写入任何内容。") from None
-    except ValueError as wrong:
-        raise Failure("试算", str(wrong), "请按 PROOFLESS_READINGS 的写法改正 --readings;没有写入任何内容。") from None
     with transaction() as session:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # all columns of one moment
         if chosen.version:

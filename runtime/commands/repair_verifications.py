@@ -14,7 +14,7 @@ from rich.console import Console
 
 from domain.reasons import REASON_WORDS, CloseReason, Reason, ReissueReason, RerouteReason
 from runtime.commands.deciding import actor_of, add_by
-from runtime.failures import Failure
+from runtime.failures import told
 from settings import settings
 
 if TYPE_CHECKING:
@@ -92,10 +92,6 @@ def _parser(name: str, description: str, reasons: type[Reason] | None = None) ->
 
 def _act(chosen: argparse.Namespace, what: str, endpoint: str, action: Callable[[Session, str], None]) -> None:
     from ledger.database import transaction
-    from ledger.lifecycle.moves import MoveRefused
 
-    try:
-        with transaction() as session:
-            action(session, actor_of(session, chosen.by, endpoint, what))
-    except MoveRefused as refused:
-        raise Failure(what, str(refused), "用 ./run stuck 查看待处理的核验和办法。") from None
+    with told(what, "用 ./run stuck 查看待处理的核验和办法。"), transaction() as session:
+        action(session, actor_of(session, chosen.by, endpoint, what))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from runtime.commands.calendar import public
 from runtime.commands.verifications import operator
-from runtime.failures import Failure
+from runtime.failures import Failure, told
 from runtime.progress import Progress
 from settings import settings
 
@@ -27,20 +27,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--again", metavar="REASON", type=public, default="", help="按现行口径重新编制一版,并写明原因")
     parser.add_argument("-o", "--output", type=Path, default=Path(), metavar="FOLDER", help="写到哪个文件夹;省略为当前文件夹")
     options, progress = parser.parse_args(arguments), Progress()
-    from ledger.outbox.reports import UnknownUnit
     from reports import periods
-    from reports.issuing import NotOver
-    from reports.periods import NoSuchPeriod
 
-    try:
+    with told("周报"):
         period = periods.parse(options.period) if options.period else periods.last_week(settings().now())
         report = _make(period, options.unit, options.again, progress)
-    except NoSuchPeriod as wrong:
-        raise Failure("周报", str(wrong).rstrip("。"), "请更正后重试。") from None
-    except NotOver:
-        raise Failure("周报", "该时段还没有结束,数据还会变化", "请在时段结束后编制。") from None
-    except UnknownUnit:
-        raise Failure("周报", f"没有这个单位编码:{options.unit}", "请核对单位编码。") from None
     _write(report, options.output, progress)
     return 0
 

@@ -12,7 +12,7 @@ from domain.retention import HoldReason, RetentionStanding
 from runtime.commands.calendar import public
 from runtime.commands.deciding import actor_of, add_by
 from runtime.commands.verifications import operator
-from runtime.failures import Failure
+from runtime.failures import told
 from settings import LOCAL, settings
 
 if TYPE_CHECKING:
@@ -40,12 +40,9 @@ def main(arguments: list[str]) -> int:
     add_by(lift, "lift_hold")
     verbs.add_parser("holds", help="列出尚未解除的暂停")
     options = parser.parse_args(arguments or ["list"])
-    from ledger import retention
 
-    try:
+    with told("保管期限", "用 ./run retention 查看清册。"):
         return _do(options)
-    except retention.RetentionRefused as refused:
-        raise Failure("保管期限", str(refused), "用 ./run retention 查看清册。") from None
 
 
 def _reasons() -> str:

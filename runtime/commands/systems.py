@@ -15,7 +15,7 @@ from domain.key_scopes import Scope
 from domain.systems import SystemLevel
 from runtime.commands.calendar import public
 from runtime.commands.verifications import operator
-from runtime.failures import Failure
+from runtime.failures import told
 from settings import LOCAL, settings
 
 if TYPE_CHECKING:
@@ -60,11 +60,8 @@ def _put(options: argparse.Namespace) -> int:
         "active": not options.inactive,
     }  # fmt: skip
     ACTOR.set(operator())
-    try:
-        with transaction() as session:
-            waits = systems.put(session, row, actor=operator(), now=settings().now())
-    except systems.SystemRefused as refused:
-        raise Failure("登记系统", str(refused), "更正后再次执行;原登记未改动。") from None
+    with told("登记系统", "更正后再次执行;原登记未改动。"), transaction() as session:
+        waits = systems.put(session, row, actor=operator(), now=settings().now())
     if waits is not None:
         _console.print("改属其他单位、重新启用待另一人确认后生效:./run traces --waiting 列出。")
     _console.print(f"已登记 {options.code} {options.name}。密钥:./run keys make --system {options.code}")

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 
 from runtime.commands.calendar import public
 from runtime.commands.verifications import operator
-from runtime.failures import Failure
+from runtime.failures import told
 from runtime.progress import Progress
 from settings import LOCAL, settings
 
@@ -32,20 +32,17 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     from ledger.actor import ACTOR
     from ledger.database import transaction
-    from ledger.registry import register_changes, unit_changes
+    from ledger.registry import register_changes
 
     now = settings().now()
     since = datetime.combine(options.since or now.astimezone(LOCAL).date(), time(), LOCAL)
     ACTOR.set(operator())
     more = {"at": since, "document": options.document, "now": now, "actor": operator()}
-    try:
-        with transaction() as session:
-            if options.verb == "rename":
-                change = register_changes.rename(session, options.unit, options.name, **more)
-            else:
-                change = register_changes.merge(session, options.unit, options.into, **more)
-    except unit_changes.UnitChangeRefused as refused:
-        raise Failure("登记单位变更", str(refused), "更正后再次执行;原登记未改动。") from None
+    with told("登记单位变更", "更正后再次执行;原登记未改动。"), transaction() as session:
+        if options.verb == "rename":
+            change = register_changes.rename(session, options.unit, options.name, **more)
+        else:
+            change = register_changes.merge(session, options.unit, options.into, **more)
     done = f"更名为{change.after['name']}" if options.verb == "rename" else f"并入 {options.into},随之停用"
     Progress().say(f"{change.before['name']}自 {since.date().isoformat()} 起{done}:已提出。{CONFIRM.format(change.id)}")
     return 0

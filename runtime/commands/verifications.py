@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runtime.failures import Failure
+from runtime.failures import Failure, told
 from settings import LOCAL, settings
 
 _console = Console(highlight=False, soft_wrap=True)
@@ -58,16 +58,12 @@ def resume(arguments: list[str]) -> int:
     number = parser.parse_args(arguments).number
     from ledger.casework import attention
     from ledger.database import transaction
-    from ledger.lifecycle.moves import MoveRefused
     from ledger.tables.verifications import Verification
 
-    try:
-        with transaction() as session:
-            row = session.get(Verification, number)
-            act = attention.resume if row is None or row.paused_at is not None else attention.retry
-            act(session, number, now=settings().now(), actor=operator())
-    except MoveRefused as refused:
-        raise Failure("恢复", str(refused), "用 ./run stuck 查看待处理的核验。") from None
+    with told("恢复", "用 ./run stuck 查看待处理的核验。"), transaction() as session:
+        row = session.get(Verification, number)
+        act = attention.resume if row is None or row.paused_at is not None else attention.retry
+        act(session, number, now=settings().now(), actor=operator())
     _console.print(f"{number} 已恢复,执行器将继续处理。")
     return 0
 

@@ -9,11 +9,12 @@ from importlib.metadata import version
 import chinese_calendar
 from sqlalchemy.orm import Session
 
+from domain.refusal import Refusal
 from ledger.arrangements import calendars
 from ledger.calendars.calendars import DISTRICT
 
 
-class YearUnknown(Exception):
+class YearUnknown(Refusal):
     """The library does not know this year: its notice was not out when the library was made."""
 
 

@@ -161,10 +161,10 @@ def test_a_unit_and_its_code_must_agree() -> None:
 def test_without_a_header_the_refusal_says_which_columns_are_needed() -> None:
     with pytest.raises(FileRefused, match="证明名称.*看到的是:甲、乙") as caught:
         read_list(workbook([["甲", "乙"], [1, 2]]), ListKind.PROOFS, sandbox())
-    assert caught.value.code == "no_header"
+    assert caught.value.fault == "no_header"
     with pytest.raises(FileRefused) as caught:
         read_list(workbook([HEADER]), ListKind.PROOFS, sandbox())
-    assert caught.value.code == "no_rows"
+    assert caught.value.fault == "no_rows"
 
 
 def test_no_two_fields_share_a_name_and_every_kind_finds_its_own_header() -> None:

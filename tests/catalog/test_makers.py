@@ -98,7 +98,7 @@ def test_what_exports_write_around_a_text_is_no_part_of_it(line: str, seen: tupl
 def test_a_quotation_mark_that_never_closes_swallows_no_rows(text: str) -> None:
     with pytest.raises(FileRefused) as caught:
         read_sheets(f"编码,内容\n{text}".encode())
-    assert caught.value.code == "broken" and "行附近的引号不成对" in caught.value.text
+    assert caught.value.fault == "broken" and "行附近的引号不成对" in caught.value.text
 
 
 def test_the_separator_that_a_file_declares_is_the_one_and_lines_keep_their_numbers() -> None:

@@ -23,7 +23,7 @@ def refused(content: bytes) -> str:
     with pytest.raises(FileRefused) as caught:
         read_sheets(content)
     assert caught.value.text.endswith("。") and caught.value.remedy.endswith("。")
-    return caught.value.code
+    return caught.value.fault
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -152,7 +152,7 @@ _XML_2003 = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:off
 def test_a_wrong_kind_of_file_is_named_with_the_way_to_save_it(content: bytes, what: str, remedy: str) -> None:
     with pytest.raises(FileRefused) as caught:
         read_sheets(content)
-    assert caught.value.code == "wrong_kind" and what in caught.value.text and remedy in caught.value.remedy
+    assert caught.value.fault == "wrong_kind" and what in caught.value.text and remedy in caught.value.remedy
     assert "<" not in str(caught.value), "its markup is not repeated"
 
 
@@ -220,4 +220,4 @@ def test_excels_own_hint_is_no_row_in_whatever_form(hint: str, separator: str) -
 def test_a_piece_of_a_page_is_named_for_what_it_is(markup: str) -> None:
     with pytest.raises(FileRefused) as refused:
         read_sheets(markup.encode())
-    assert refused.value.code == "wrong_kind" and "网页" in refused.value.text
+    assert refused.value.fault == "wrong_kind" and "网页" in refused.value.text

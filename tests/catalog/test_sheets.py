@@ -48,7 +48,7 @@ def test_what_its_reader_cannot_take_is_refused(reader: Any, limits: Limits, mon
         ):
             with pytest.raises(FileRefused) as caught:
                 read()
-            assert caught.value.code == "unreadable" and "新建工作簿" in caught.value.remedy
+            assert caught.value.fault == "unreadable" and "新建工作簿" in caught.value.remedy
     assert sheets.read_sheets(content)
 
 
@@ -56,7 +56,7 @@ def test_a_file_that_is_too_large_is_not_handed_on(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(sheets, "read", None)
     with pytest.raises(FileRefused) as caught:
         sheets.read_sheets(b"a" * (reading.MOST_BYTES + 1))
-    assert caught.value.code == "too_large"
+    assert caught.value.fault == "too_large"
 
 
 def test_of_a_complaints_workbook_its_own_columns_come_out_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,13 +72,13 @@ def test_of_a_complaints_workbook_its_own_columns_come_out_and_no_more(monkeypat
     assert complaint_table.read_table(content), "four columns of two rows are no more"
     with pytest.raises(FileRefused) as caught:
         sheets.read_sheets(content, complaint_table.TABLES)
-    assert caught.value.code == "unreadable", "the whole sheet is more than may come back"
+    assert caught.value.fault == "unreadable", "the whole sheet is more than may come back"
 
 
 def test_a_table_of_complaints_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     content = ("渠道,收到时间,内容\n" + "信函,2026-03-04,内容\n" * (complaint_table.MOST_ROWS + 1)).encode()
     with pytest.raises(FileRefused) as caught:
         complaint_table.read_table(content)
-    assert caught.value.code == "too_large" and "拆成" in caught.value.remedy
+    assert caught.value.fault == "too_large" and "拆成" in caught.value.remedy
     shorter = complaint_table.read_table(content[: content.rindex("信".encode())])
     assert len(shorter.rows) == complaint_table.MOST_ROWS and shorter.rows[-1][0] == complaint_table.MOST_ROWS + 1

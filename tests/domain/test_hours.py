@@ -9,7 +9,7 @@ import pytest
 
 from domain.calendar import Calendar, MissingYear, Year
 from domain.explaining import explain
-from domain.hours import ALWAYS, OFFICE_SEASON, Season, ServiceHours, Window
+from domain.hours import ALWAYS, OFFICE_SEASON, Season, ServiceHours, TimetableRefused, Window
 from domain.limits import HandlingType, LimitKind, Situation, limits
 from tests.domain.test_limits import CALENDAR, OFFICE_HOURS, at
 
@@ -48,7 +48,7 @@ def test_a_unit_that_never_closes_asks_no_calendar() -> None:
     ],
 )
 def test_hours_that_leave_a_day_open_or_never_open_are_refused(seasons: tuple[Season, ...]) -> None:
-    with pytest.raises(ValueError, match="服务时间"):
+    with pytest.raises(TimetableRefused, match="服务时间"):
         ServiceHours("错", seasons, CALENDAR)
 
 

@@ -15,7 +15,7 @@ from domain.explaining import explain
 from domain.hours import ALWAYS, OFFICE_SEASON, Season, ServiceHours, Window
 from domain.intervals import Interval
 from domain.limits import HandlingType, Situation, limits, supervision
-from domain.readings import Measure, Readings
+from domain.readings import Measure, Readings, ReadingsRefused
 from tests.domain.test_limits import CALENDAR, OFFICE_HOURS, at
 
 
@@ -123,7 +123,7 @@ def test_the_third_working_day_ends_at_24_or_when_the_office_closes() -> None:
     ],
 )
 def test_what_could_have_no_effect_is_refused_in_words(values: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ReadingsRefused, match=said):
         Readings.of(values)
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.methods import Method
-from domain.scope import CatalogEntry, Exclusion, Refusal, excluded, refusal
+from domain.refusal import Refusal
+from domain.scope import CatalogEntry, Exclusion, excluded, refusal
 
 NOW = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)
 ENTRY = CatalogEntry(

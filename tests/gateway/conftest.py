@@ -6,6 +6,7 @@ since it began.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -18,12 +19,15 @@ import httpx
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from sqlalchemy import text
+from starlette.types import Message, Receive, Scope, Send
 
 from connectors.seal import LocalSeals
 from domain.seals import SealKind
 from gateway.app import create_app
 from gateway.edge import quotas
+from gateway.edge.problems import MEDIA_TYPE
 from ledger.database import transaction
 from ledger.registry import keys
 from proofs.seal_image import draw_seal
@@ -151,6 +155,8 @@ class Api:
         return number
 
 
+#: What stops any call before or beside its endpoint.
+OF_ANY_CALL = {"clock_off"}
 _WATCHED = ("cases", "parties", "verifications", "idempotency_keys", "refusals", "accesses", "events")
 
 
@@ -177,13 +183,34 @@ def case_body(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in (body | changes).items() if value is not ...}
 
 
+class Promised:
+    """The application, held to its contract: whatever an endpoint refuses, its document names the code."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status, body = 0, b""
+
+        async def watched(message: Message) -> None:
+            nonlocal status, body
+            status, body = message.get("status", status), body + message.get("body", b"")
+            await send(message)
+
+        await self._app(scope, receive, watched)
+        if status >= 400 and isinstance(route := scope.get("route"), APIRoute) and body.startswith(b'{"type":"/docs#'):
+            code = json.loads(body)["code"]
+            named = route.responses.get(status, {}).get("content", {}).get(MEDIA_TYPE, {}).get("examples", {})
+            assert code in named or code in OF_ANY_CALL, f"{route.name} answers {status} {code}, which it does not name"
+
+
 @contextmanager
 def serving(app: FastAPI, runs: PlayedRuns, address: str = "127.0.0.1") -> Iterator[Api]:
     """The application in a loop of its own, as a server would run it."""
 
     @asynccontextmanager
     async def started() -> AsyncIterator[httpx.AsyncClient]:
-        transport = httpx.ASGITransport(app, client=(address, 50000))
+        transport = httpx.ASGITransport(Promised(app), client=(address, 50000))
         async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
             yield client
 

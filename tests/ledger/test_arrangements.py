@@ -9,6 +9,7 @@ import pytest
 from domain.commitments import Evidence
 from domain.intervals import Interval
 from domain.limits import HandlingType
+from domain.readings import ReadingsRefused
 from ledger.arrangements import calendars as worktime
 from ledger.arrangements import opening_hours
 from ledger.arrangements.calendars import CalendarRefused
@@ -167,7 +168,7 @@ def test_a_wrong_reading_stops_with_words(monkeypatch: pytest.MonkeyPatch) -> No
     for wrong, says in (('{"supplement": true}', "没有解读"), ('{"measure": "fast"}', "之一"), ("[]", "JSON 对象"), ('{"choice_minutes": 0}', "正整数")):
         monkeypatch.setenv("PROOFLESS_READINGS", wrong)
         settings.cache_clear()
-        with pytest.raises(ValueError, match=says):
+        with pytest.raises(ReadingsRefused, match=says):
             rules.readings()
     monkeypatch.undo()
     settings.cache_clear()

@@ -85,7 +85,7 @@ def test_untruth_bars_that_person_until_credit_is_restored() -> None:
     lease = offered("演示丙寅")
     sign(lease)
     (check,) = all_of(CommitmentCheck, verification=lease.number)
-    with pytest.raises(LookupError):
+    with pytest.raises(commitment_checks.CheckUnknown):
         do(commitment_checks.check, check.id, "370402-CIVIL", CheckOutcome.TRUE, "x", now=NOW, actor="x")
     do(commitment_checks.check, check.id, UNIT, CheckOutcome.UNTRUE, "地址不实", now=NOW + 2 * HOUR, actor="person:demo-permit-1")
     with pytest.raises(commitment_checks.CheckDone):

@@ -87,11 +87,11 @@ def test_nothing_of_the_reporter_stands_in_clear(ledger: str) -> None:
 def test_people_of_the_unit_named_never_read_it_not_even_after_it_went_on(ledger: str) -> None:
     row, _ = take()
     for unit in (UNIT,):
-        with pytest.raises(LookupError):
+        with pytest.raises(complaint_steps.ComplaintHidden):
             do(complaint_steps.read, row.number, person="x", unit=unit, now=NOW)
     do(complaint_steps.pass_on, row.number, ISSUER, "请说明", **OFFICE)
     for unit in (UNIT, ISSUER):
-        with pytest.raises(LookupError):
+        with pytest.raises(complaint_steps.ComplaintHidden):
             do(complaint_steps.read, row.number, person="x", unit=unit, now=NOW)
     assert do(complaint_steps.read, row.number, **OFFICE).name == "演示乙丑"
 
@@ -99,10 +99,10 @@ def test_people_of_the_unit_named_never_read_it_not_even_after_it_went_on(ledger
 def test_it_is_passed_answered_by_that_unit_and_closed(ledger: str) -> None:
     row, _ = take()
     answer = {"person": "demo-permit-2", "unit": UNIT, "now": NOW}
-    with pytest.raises(LookupError):
+    with pytest.raises(complaints.ComplaintUnknown):
         do(complaint_steps.answer, row.number, "说明", **answer)  # not passed yet
     do(complaint_steps.pass_on, row.number, UNIT, "请说明", **OFFICE)
-    with pytest.raises(LookupError):
+    with pytest.raises(complaints.ComplaintUnknown):
         do(complaint_steps.answer, row.number, "说明", **{**answer, "unit": ISSUER})
     do(complaint_steps.answer, row.number, "说明", **answer)
     assert of(row.number).done_at == NOW

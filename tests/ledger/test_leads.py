@@ -444,7 +444,7 @@ def test_the_path_to_a_decision_is_on_the_record(ledger: str) -> None:
         take(number, LeadStep.NOTIFY, days=10)
     lead = take(number, LeadStep.NOTIFY, record={"document": "整改〔2026〕1号"}, days=10)
     assert lead.due_at == datetime.fromisoformat("2026-03-21T00:00+08:00")
-    with pytest.raises(LookupError):
+    with pytest.raises(lead_steps.LeadUnknown):
         take(number, LeadStep.ANSWER, {**UNIT_SAYS, "unit": ISSUER}, text="不是我们")
     take(number, LeadStep.ANSWER, UNIT_SAYS, text="演示乙丑已退还材料")
     assert take(number, LeadStep.ACCEPT, text="核实").standing is LeadStanding.RECTIFIED

@@ -19,6 +19,7 @@ from ledger.deadlines import justifications, supervision_basis, sweep, timing
 from ledger.inbox import returns
 from ledger.inbox.returns import Wish
 from ledger.lifecycle.moves import Lease
+from ledger.lifecycle.standings import NotYours
 from ledger.registry.registry import put_people
 from ledger.supervision import supervisions
 from ledger.tables.effects import Notice
@@ -221,7 +222,7 @@ def test_without_a_reason_a_soft_miss_is_red() -> None:
     lease, request = asked()
     escalate(lease, NOW + 25 * HOUR)
     assert _colour(lease.number, NOW + 25 * HOUR) is Colour.RED
-    with pytest.raises(LookupError):
+    with pytest.raises(NotYours):
         do(justifications.give, request, "370402-CIVIL", ExcuseReason.OTHER, now=NOW, actor="x")
     hard_only, other = immediate()
     with pytest.raises(justifications.NoSoftLimit):

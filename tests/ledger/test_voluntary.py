@@ -85,7 +85,7 @@ def test_an_off_system_lookup_is_filed_with_its_evidence_and_never_changed() -> 
     case, party = case_and_party(file())
     filed = (UNIT, case, party, "P-HOUSEHOLD", "国家政务服务平台", "demo-permit-1")
     do(offsystem.record, *filed, NOW - HOUR, OffSystemResult.CONFIRMED, DIGEST, now=NOW, actor="x")
-    with pytest.raises(ValueError):
+    with pytest.raises(offsystem.InFuture):
         do(offsystem.record, *filed, NOW + HOUR, OffSystemResult.CONFIRMED, DIGEST, now=NOW, actor="x")
     (kept,) = do(offsystem.listed, UNIT, NOW - HOUR, NOW + HOUR).rows
     assert (kept.row.evidence_digest, kept.row.operator, kept.case_number) == (DIGEST, "demo-permit-1", case.number)

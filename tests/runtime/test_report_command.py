@@ -49,7 +49,7 @@ def test_a_unit_a_range_and_another_version(tmp_path: Path, capsys: pytest.Captu
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["2026-W60"], "不是周次或日期"), (["2026-W11"], "还没有结束"), (["--unit", "X-NONE"], "没有这个单位编码"),
+        (["2026-W60"], "不是周次或日期"), (["2026-W11"], "还没有结束"), (["--unit", "X-NONE"], "不在单位名录中"),
         (["-o", "/proc/nowhere"], "写不了"),
     ],
 )  # fmt: skip

@@ -162,10 +162,10 @@ def test_what_cannot_be_filed_is_refused_by_name(wrong: dict[str, Any], says: st
 def test_what_the_rules_forbid_cannot_be_filed() -> None:
     with pytest.raises(ChangesBlocked) as caught:
         draft(altered(methods=(), fields=()))
-    assert [block.code for _, block in caught.value.found] == ["no_method"]
+    assert [block["code"] for block in caught.value.blocks] == ["no_method"]
     with pytest.raises(ChangesBlocked) as caught:
         draft(Change(None, replace(standing(), proof="P-DISABILITY", methods=(), fields=())))
-    assert {block.obligation for _, block in caught.value.found} == {"2.2", "5.7"}
+    assert {block["obligation"] for block in caught.value.blocks} == {"2.2", "5.7"}
     with pytest.raises(ChangesBlocked):
         draft(altered(methods=(Method.DATA_SHARING,), source="not_connected"))
 

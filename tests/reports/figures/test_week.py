@@ -16,6 +16,7 @@ from ledger.database import transaction
 from ledger.deadlines import justifications
 from ledger.inbox import returns, supplements
 from ledger.inbox.returns import Wish
+from ledger.outbox.reports import UnknownUnit
 from ledger.registry import unit_changes
 from ledger.supervision import affected, supervisions
 from ledger.tables.inbox import Supervision
@@ -293,7 +294,7 @@ def test_a_units_report_is_of_what_it_filed_or_was_asked() -> None:
 
 
 def test_what_cannot_be_computed_is_refused() -> None:
-    with pytest.raises(figures.UnknownUnit):
+    with pytest.raises(UnknownUnit):
         report(scope="370402-NOBODY")
     with pytest.raises(figures.UnknownDefinitions):
         do(figures.compute, WEEK, "", NOW, issuer="x", definitions="1999/1")

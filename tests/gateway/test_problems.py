@@ -1,0 +1,120 @@
+"""One form of refusal: each kind names a line of the table of problems, each line is raised somewhere, and one place translates."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import catalog
+import domain
+import ledger
+import reports
+from domain.refusal import Refusal
+from gateway.edge.problems import PROBLEMS, Problem
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OURS = (catalog, domain, ledger, reports)
+#: What a process or a stranger's data is at fault for, and nobody's call; what a rule catches itself.
+FAULTS = {
+    "CannotUpgrade", "ClockOff", "MissingYear", "NotTheSame", "UnknownDefinitions", "VaultError", "WrongKeys",
+}  # fmt: skip
+#: What no call of the API meets: of one row of a file, of a command.
+OF_NO_CALL = {"NoSuchCases", "NotUnderstood", "RowRefused", "ScopeRefused", "UnknownHolder"}
+#: Where the gateway says more of a refusal than its code: whose field it was, whose guess, which page was asked for.
+SAID_OTHERWISE = {
+    ("gateway/edge/authentication.py", "KeyInvalid"), ("gateway/reports/endpoints.py", "NoSuchPeriod"),
+    ("gateway/public/figures.py", "NoSuchPeriod"),
+}  # fmt: skip
+
+
+def exceptions() -> set[type[Exception]]:
+    """Every exception of the packages that hold the rules."""
+    found: set[type[Exception]] = set()
+    for package in OURS:
+        for one in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if ".migrations" in one.name:
+                continue
+            for thing in vars(importlib.import_module(one.name)).values():
+                if isinstance(thing, type) and issubclass(thing, Exception) and thing.__module__ == one.name:
+                    found.add(thing)
+    return found
+
+
+def trees(*packages: str) -> Iterator[tuple[str, ast.Module]]:
+    for package in packages:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if not path.stem.endswith("problems"):
+                yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+
+
+def words(node: ast.AST) -> set[str]:
+    return {one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+
+
+def named() -> set[str]:
+    """The codes that a class or a call names as such."""
+    found: set[str] = set()
+    for _, tree in trees("domain", "ledger", "catalog", "reports", "gateway"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == Problem.__name__:
+                found |= words(node.args[0])
+            elif isinstance(node, ast.ClassDef) or (isinstance(node, ast.Call) and getattr(node.func, "id", "") == Refusal.__name__):
+                found |= {word for one in node.keywords if one.arg == "code" for word in words(one.value)}
+    return found
+
+
+def chosen() -> set[str]:
+    """Those that the gateway comes to by a way round: raised or returned by a function, or the value of a table."""
+    found: set[str] = set()
+    for _, tree in trees("gateway"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Raise | ast.Return):
+                found |= words(node)
+            elif isinstance(node, ast.Dict):
+                found |= {word for value in node.values for word in words(value)}
+    return found
+
+
+def test_every_exception_of_the_rules_is_a_refusal_or_a_known_fault() -> None:
+    others = {one.__name__ for one in exceptions() if not issubclass(one, Refusal)}
+    assert others == FAULTS
+
+
+def test_every_refusal_names_a_line_of_the_table() -> None:
+    kinds = {one for one in exceptions() if issubclass(one, Refusal)} - {Refusal}
+    assert {one.__name__ for one in kinds if not one.code} == OF_NO_CALL
+    assert {one.code for one in kinds} - {""} <= PROBLEMS.keys()
+
+
+def test_the_table_and_what_is_raised_are_the_same() -> None:
+    assert named() - PROBLEMS.keys() == set()
+    assert PROBLEMS.keys() - named() - chosen() == set()
+
+
+def test_no_lookup_that_failed_is_a_refusal() -> None:
+    bare = {
+        f"{path}:{node.lineno}"
+        for path, tree in trees("domain", "ledger", "catalog", "reports")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise) and words_of_names(node) & {"LookupError", "KeyError", "IndexError"}
+    }
+    assert bare == set()
+
+
+def test_refusals_are_translated_at_one_place() -> None:
+    kinds = {one.__name__ for one in exceptions() if issubclass(one, Refusal)}
+    caught = {
+        (path, name)
+        for path, tree in trees("gateway")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler) and node.type is not None
+        for name in words_of_names(node.type) & kinds
+    }
+    assert caught == SAID_OTHERWISE
+
+
+def words_of_names(node: ast.AST) -> set[str]:
+    return {one.id if isinstance(one, ast.Name) else one.attr for one in ast.walk(node) if isinstance(one, ast.Name | ast.Attribute)}
