@@ -19,13 +19,14 @@ from gateway.edge.addresses import address_of
 from gateway.edge.bodies import BodyLimit
 from gateway.edge.connections import Crowd
 from gateway.edge.contract import Contract
+from gateway.edge.endpoints import ANY_CALL
 from gateway.edge.health import Vitals
 from gateway.edge.manners import Manners, allowed, options
 from gateway.edge.origins import AccountOrigins, SystemCalls
 from gateway.edge.pages import SECURITY_HEADERS, page, wants_page
 from gateway.edge.permissions import RULES
 from gateway.edge.prefer_wait import Endings
-from gateway.edge.problems import Problem, as_json
+from gateway.edge.problems import PROBLEMS, Problem, as_json
 from gateway.edge.quotas import Quotas
 from gateway.edge.refusals import STOPPED, problem_of
 from gateway.edge.runs import FlowRuns, PrefectRuns, RunStarter
@@ -40,7 +41,7 @@ from settings import settings
 SWITCH_SECONDS = 0.0005
 _DESCRIPTION = """需求单位登记办件、发起核验、取得盖章的电子证明;出具单位在收件箱中答复;公众在 /verify 核验真伪,在 /catalog 查看清单。
 
-错误一律为 RFC 9457 problem+json,`code` 稳定不变。示例中的人员均为虚构。"""
+错误一律为 RFC 9457 problem+json,`code` 稳定不变。不论哪个地址,都可能答复{any_call}。示例中的人员均为虚构。"""
 
 
 def create_app(runs: FlowRuns | None = None) -> FastAPI:
@@ -51,7 +52,7 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
     app = FastAPI(
         title="无证明办事",
         version="1",
-        description=_DESCRIPTION,
+        description=_DESCRIPTION.format(any_call="、".join(f"{PROBLEMS[code].title}(`{code}`)" for code in ANY_CALL)),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,

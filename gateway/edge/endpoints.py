@@ -18,6 +18,8 @@ from settings import settings
 
 #: Why a request is not in the inbox any more.
 GONE = ("request_withdrawn", "request_returned", "request_moved", "request_ended")
+#: What stops any call before its endpoint, or wherever it stands: said once, for the whole contract.
+ANY_CALL = ("method_not_allowed", "too_slow", "crowded", "unavailable", "clock_off")
 _ALWAYS = ("key_invalid", "person_needed", "not_allowed", "own_key_needed", "scope_missing", "too_many_requests", "internal", "unavailable")
 _WITH_BODY = ("not_json", "too_nested", "too_large", "not_json_type", "invalid", "text_unclean", "duplicate_field")
 _SCHEMA = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}

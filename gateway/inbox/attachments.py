@@ -128,7 +128,7 @@ def get_attachments(number: Number, caller: CurrentCaller) -> AttachmentsOut:
     "/v1/attachments/{id}",
     summary="下载附件",
     response_class=Response,
-    responses=problems("attachment_unknown", "quota_spent", "invalid", also={200: {"content": {"application/octet-stream": {}}}}),
+    responses=problems("attachment_unknown", "erased", "quota_spent", "invalid", also={200: {"content": {"application/octet-stream": {}}}}),
 )
 def get_attachment(id: Annotated[UUID, Path(description="附件的编号")], caller: CurrentCaller) -> Response:  # noqa: A002
     """每次下载都有记录。"""

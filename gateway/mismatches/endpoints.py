@@ -22,7 +22,7 @@ router = api_router("registers")
     status_code=201,
     summary="报告不符",
     responses=problems(
-        "number_unknown", "not_delivered", "mismatch_open", "mismatch_fields", "no_issuer_to_check", body=True
+        "number_unknown", "not_delivered", "mismatch_open", "mismatch_fields", "no_issuer_to_check", "erased", body=True
     ),
 )
 def report_mismatch(number: Number, body: MismatchIn, caller: CurrentCaller) -> MismatchOut:
@@ -53,7 +53,7 @@ def get_mismatch(number: Number, caller: CurrentCaller) -> MismatchOut:
 @router.post(
     "/v1/verifications/{number}/objection",
     summary="登记异议",
-    responses=problems("number_unknown", "mismatch_unsettled", "objected_already", body=True),
+    responses=problems("number_unknown", "mismatch_unsettled", "objected_already", "erased", body=True),
 )
 def record_objection(number: Number, body: ObjectionIn, caller: CurrentCaller) -> MismatchOut:
     """申请人对核实结果有异议的:登记,并告知依法申请行政复议等途径(答复中的 right)。"""

@@ -107,7 +107,7 @@ def get_complaint(number: Number, caller: CurrentCaller) -> ComplaintOut:
 
 
 @router.get(
-    "/v1/complaints/{number}/text", summary="查阅原文", responses=problems("complaint_unknown", "complaint_hidden", "invalid")
+    "/v1/complaints/{number}/text", summary="查阅原文", responses=problems("complaint_unknown", "complaint_hidden", "erased", "invalid")
 )
 def read_complaint(number: Number, caller: CurrentCaller) -> WrittenOut:
     """反映人写的内容、姓名和联系方式,供办理;每次查阅留下记录。被反映单位的人员不能查阅,兼任专班办公室的也不能。"""

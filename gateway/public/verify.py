@@ -128,7 +128,7 @@ async def verify_upload(request: Request) -> Response:
     response_model=PublicOut,
     openapi_extra=_TYPED,
     responses=problems(
-        "proof_unknown", "invalid", "not_json", "bad_request", "too_large", key=False,
+        "proof_unknown", "invalid", "not_json", "text_unclean", "bad_request", "too_large", key=False,
         also={200: {"content": _HTML, "description": "核对结果"}},
     ),
 )

@@ -120,7 +120,7 @@ def get_events(number: Number, caller: CurrentCaller) -> EventsOut:
     "/v1/verifications/{number}/proof.pdf",
     summary="下载电子证明",
     response_class=Response,
-    responses=problems("number_unknown", "proof_not_ready", "quota_spent", "invalid", also={200: {"content": _PDF}}),
+    responses=problems("number_unknown", "proof_not_ready", "erased", "quota_spent", "invalid", also={200: {"content": _PDF}}),
 )
 def get_proof_pdf(number: Number, caller: CurrentCaller) -> Response:
     """已签章、已送达的电子证明。每次下载都有记录。"""
