@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Header, Request, Response
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from domain.numbers import is_number
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.contract import header
 from gateway.edge.endpoints import api_router, problems
+from gateway.edge.own import own
 from gateway.edge.parameters import Number
 from gateway.edge.permissions import sees_persons, watches_all
 from gateway.edge.prefer_wait import LONGEST_WAIT, wait_seconds
@@ -125,9 +125,7 @@ def get_events(number: Number, caller: CurrentCaller) -> EventsOut:
 def get_proof_pdf(number: Number, caller: CurrentCaller) -> Response:
     """已签章、已送达的电子证明。每次下载都有记录。"""
     with transaction() as session:
-        row = views.find_verification(session, _known(number), caller.unit)
-        if row is None:
-            raise Problem("number_unknown")
+        row = own(session, caller, number)
         proof = papers.delivered_proof(session, row)
         if proof is None:
             raise Problem("proof_not_ready")
@@ -145,7 +143,7 @@ def get_proof_pdf(number: Number, caller: CurrentCaller) -> Response:
 def choose_licence(number: Number, body: ChoiceIn, caller: CurrentCaller) -> VerificationOut:
     """查到多个证照时由需求单位选定一个;`identifier` 为 null 表示都不是,转为下一种核验方式。"""
     with transaction() as session:
-        _own(session, caller, number)
+        own(session, caller, number)
         sharing.choose(session, number, body.identifier, now=settings().now(), actor=caller.actor)
     return _read(caller, number)
 
@@ -158,7 +156,7 @@ def choose_licence(number: Number, body: ChoiceIn, caller: CurrentCaller) -> Ver
 def withdraw_verification(number: Number, body: WithdrawalIn, caller: CurrentCaller) -> VerificationOut:
     """需求单位撤回;出具单位的时限随之终止,不计考核。已结束的不能撤回。"""
     with transaction() as session:
-        _own(session, caller, number)
+        own(session, caller, number)
         attention.withdraw(session, number, body.reason, now=settings().now(), actor=caller.actor)
     return _read(caller, number)
 
@@ -172,11 +170,6 @@ def _known(number: str) -> str:
 def _scope(caller: Caller) -> str | None:
     """The unit whose verifications this caller sees, None for all of them."""
     return None if watches_all(caller) else caller.unit
-
-
-def _own(session: Session, caller: Caller, number: str) -> None:
-    if views.find_verification(session, _known(number), caller.unit) is None:
-        raise Problem("number_unknown")
 
 
 def _read(caller: Caller, number: str) -> VerificationOut:

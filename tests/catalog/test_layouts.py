@@ -64,7 +64,7 @@ def test_a_table_without_a_header_among_others_is_named_and_words_are_not() -> N
 def test_an_error_file_that_comes_back_is_not_taken_for_the_list() -> None:
     """It holds the faulty rows alone: of a complete list, all others would seem to be gone."""
     results = read_list(workbook([HEADER, (1, "X-NONE", *GOOD[2:])]), ListKind.PROOFS, sandbox())
-    with pytest.raises(FileRefused, match="整份清单"):
+    with pytest.raises(FileRefused, match="问题清单"):
         read_list(error_file("清单", results), ListKind.PROOFS, sandbox())
 
 
