@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-import yaml
+from sqlalchemy import DateTime, Integer, Text, Uuid
 
 from domain.blocking import Blocked
+from gateway.edge.paging import PageAsked
+from ledger import paging
 from ledger.catalog import drafts
 from ledger.database import transaction
 from ledger.registry import registry
-from settings import ROOT, settings
+from settings import settings
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
 from tests.ledger.acting import do
+
+CHIEF = "demo-guangming-2"
 
 #: Lists that are whole in one answer, and why they cannot grow long.
 BOUNDED = {
@@ -33,27 +39,61 @@ BOUNDED = {
 }
 
 
-def lists() -> Iterator[tuple[dict[str, Any], set[str], set[str]]]:
-    """Each operation of the contract with its query parameters and the properties of its answer."""
-    contract = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text("utf-8"))
+def lists(api: Api) -> Iterator[tuple[str, dict[str, Any], set[str], set[str]]]:
+    """Each operation of the contract with its path, its query parameters and the properties of its answer."""
+    contract = api.get("/openapi.json", None).json()  # what docs/openapi.yaml keeps
     schemas = contract["components"]["schemas"]
-    for methods in contract["paths"].values():
+    for path, methods in contract["paths"].items():
         for one in methods.values():
             bodies = (answer for status, answer in one["responses"].items() if status < "300" and "content" in answer)
             refs = (body["content"].get("application/json", {}).get("schema", {}).get("$ref", "") for body in bodies)
             said = {name for ref in refs if ref for name in schemas[ref.rpartition("/")[2]].get("properties", {})}
-            yield one, {each["name"] for each in one.get("parameters", []) if each["in"] == "query"}, said
+            yield path, one, {each["name"] for each in one.get("parameters", []) if each["in"] == "query"}, said
 
 
-def test_every_list_is_asked_for_and_continued_in_one_form() -> None:
+def test_every_list_is_asked_for_and_continued_in_one_form(api: Api) -> None:
     whole = set()
-    for one, asked, said in lists():
+    for _, one, asked, said in lists(api):
         paged = {"limit", "cursor"} & asked
         assert not asked & {"offset", "after", "page", "size"} and not said & {"more", "next", "next_offset"}, one["operationId"]
         assert (paged == {"limit", "cursor"}) == bool(paged) == ("next_cursor" in said), one["operationId"]
         if "items" in said and not paged:
             whole.add(one["operationId"])
     assert whole == BOUNDED.keys()
+
+
+#: A place before or within every list, by the type of a column.
+SOMEWHERE = {DateTime: "2036-03-04 09:00:00+08", Uuid: str(UUID(int=7)), Integer: "7", Text: "7"}
+
+
+def test_every_list_goes_on_from_a_place_in_each_of_its_orders(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each list, asked in each of its ways, the page after some place is read, whatever there is."""
+    orders: list[Any] = []
+
+    def noted(query: Any, order: Any, request: Any) -> Any:
+        orders.append([paging._column(one) for one in order])
+        return within(query, order, request)
+
+    within = paging.within
+    monkeypatch.setattr(paging, "within", noted)
+    read, paged = set(), [(path, one) for path, one, asked, _ in lists(api) if "cursor" in asked]
+    for path, one in paged:
+        ways = [[(each["name"], value) for value in each["schema"].get("enum", [])] for each in one["parameters"] if each["name"] == "status"]
+        ways += [[(each["name"], value) for value in ("true", "false")] for each in one["parameters"] if each["name"] == "answered"]
+        for way in itertools.product(*ways):
+            orders.clear()
+            where = path.format(kind="publicity", key="none", id=uuid4())
+            person = next(who for who in (REQUESTER, ISSUER, CHIEF, ADMIN) if api.get(where, who, params=way).status_code != 403)
+            if not orders:
+                continue  # of a list in memory, or of one that is not there
+            columns = orders[0]
+            assert columns[-1].name in ("id", "code", "number", "serial"), (path, "two rows may be equal in its order")
+            place = tuple(next(text for kind, text in SOMEWHERE.items() if isinstance(column.type, kind)) for column in columns)
+            of = json.dumps([where, sorted(way)])
+            cursor = PageAsked(of=of).cursor(paging.Page([], place))
+            assert api.get(where, person, params=dict(way) | {"cursor": cursor, "limit": 1}).status_code == 200, path
+            read.add(one["operationId"])
+    assert {one["operationId"] for _, one in paged} - read == {"get_latest_draft", "get_draft", "get_rows"}
 
 
 def lead(api: Api) -> str:
