@@ -43,8 +43,27 @@ _CALLED = re.compile(
     r"[2-9][0-9]{2,3}-?[0-9]{4}(?![0-9])", re.ASCII | re.IGNORECASE,
 )  # fmt: skip
 
+LINE, TEXT = 100, 2000  #: how many characters of a name, and of a reason or a basis, are kept in clear
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _FEWEST = 7  #: figures of a telephone number
 NUMBER, TELEPHONE, NAME = "公民身份号码", "电话号码", "当事人姓名"
+
+
+def fault_of(text: str, most: int = LINE) -> str | None:
+    """What keeps a line out of what is kept in clear, in Chinese; None: nothing."""
+    if not 1 <= len(text) <= most:
+        return f"应为 1 至 {most} 字"
+    if not is_clean(text) or text != text.strip():
+        return "含有首尾空白或不允许的字符"
+    return f"不得含{what}" if (what := named(text)) else None
+
+
+def is_clean(text: str, allowed: str = "") -> bool:
+    """True where `text` has no control, format or surrogate characters: they hide, and NUL stops the database.
+
+    Unassigned and private-use characters pass: rare names are written with them.
+    """
+    return all(char in allowed or unicodedata.category(char) not in _HIDDEN for char in text)
 
 
 def named(text: str, people: Iterable[str] = ()) -> str | None:

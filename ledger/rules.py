@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from domain.limits import LimitKind
 from domain.readings import Readings, ReadingsRefused
+from domain.refusal import Refusal
 from ledger.tables.duty import RuleChange, RuleVersion
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline
@@ -61,6 +62,24 @@ def unknown_units(session: Session, wanted: Readings | None = None) -> list[str]
     """Units of `measure_by_unit` that no register knows: a slip in a code would be a reading without effect."""
     named = {unit for unit, _ in (wanted or readings()).measure_by_unit}
     return sorted(named - set(session.scalars(select(Unit.code).where(Unit.code.in_(named)))))
+
+
+class RuleVersionUnknown(Refusal, code="rule_version_unknown"):
+    """No limit was ever computed by it."""
+
+
+def proposed(session: Session, tried: Readings | None, version: str | None) -> list[Readings]:
+    """What is to be tried beside the readings in force: other ones, or those of a version. Raises
+    `ReadingsRefused`, `RuleVersionUnknown`."""
+    found = [] if tried is None else [tried]
+    if tried is not None and (unknown := unknown_units(session, tried)):
+        raise ReadingsRefused(f"解读 measure_by_unit 写有名册中没有的单位:{'、'.join(unknown)}。")
+    if version is not None:
+        row = session.get(RuleVersion, version)
+        if row is None:
+            raise RuleVersionUnknown
+        found.append(Readings.of(row.readings))
+    return found
 
 
 def of_version(session: Session, version: str) -> Readings:

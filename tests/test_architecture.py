@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.edge.permissions import RULES
+from gateway.edge.visibility import THINGS
+
 ROOT = Path(__file__).resolve().parent.parent
 EVERYWHERE = {"settings"}
 MAY_IMPORT = {
@@ -112,6 +115,63 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
+
+
+_TESTS_OF_WHO = {
+    "domain.roles.Role", "ledger.succession.heir", "ledger.succession.estate", "ledger.deadlines.timing.was_asked",
+    *(f"gateway.edge.permissions.{name}" for name in ("COUNTER", "WATCHERS", "DISTRICT")),
+}  # fmt: skip
+
+
+def test_who_sees_what_is_asked_in_one_place() -> None:
+    """15.4, 18.2: an endpoint tests neither unit nor role: gateway.edge.visibility does, and its table is a document."""
+    for path in (ROOT / "gateway").rglob("*.py"):
+        known = str(path.relative_to(ROOT))
+        if known.startswith("gateway/edge/"):
+            continue
+        allowed = {"domain.roles.Role"} if known == "gateway/own_unit/schemas.py" else set()  # what roles are called
+        assert not imported(path) & _TESTS_OF_WHO - allowed, f"{known} decides who sees what: {sorted(imported(path) & _TESTS_OF_WHO)}"
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Compare | ast.IfExp | ast.BinOp | ast.UnaryOp):
+                asked = outside_calls(node) & {f"caller.{name}" for name in ("unit", "person", "roles", "scopes", "system")}
+                assert not asked, f"{known}:{node.lineno} tests {ast.unparse(node)}"
+
+
+def outside_calls(node: ast.AST) -> set[str]:
+    """The attributes in an expression but for those that are handed on."""
+    found = {ast.unparse(node)} if isinstance(node, ast.Attribute) else set()
+    return found.union(*(outside_calls(one) for one in ast.iter_child_nodes(node) if not isinstance(one, ast.Call)))
+
+
+def test_every_endpoint_that_shows_something_says_whose() -> None:
+    shown = [endpoint for thing in THINGS for endpoint in thing.endpoints]
+    reading = {name for name, rule in RULES.items() if not rule.public and name.startswith(("get_", "export_", "read_"))}
+    assert sorted(shown) == sorted(reading)
+    assert [thing.name for thing in THINGS if len({RULES[endpoint].roles for endpoint in thing.endpoints}) != 1] == []
+
+
+#: What an answer is made of, and what the edge keeps: never a row.
+_MAY_BE_SET = {"self", "problem", "refusal", "app.state", "request.state", "response", "part", "anyio.to_thread.current_default_thread_limiter()"}
+_READS = {"get", "get_one", "scalar", "scalars", "flush", "refresh", "execute"}
+
+
+def test_the_gateway_writes_no_row_itself() -> None:
+    """What a route decides and writes there, a command that does the same would have to know: it is the ledger's."""
+    for path in (ROOT / "gateway").rglob("*.py"):
+        tree, known = ast.parse(path.read_text("utf-8")), str(path.relative_to(ROOT))
+        tables = {
+            alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ledger.tables")
+            for alias in node.names
+        }  # fmt: skip
+        assert not imported(path) & {f"{module}.{name}" for module in ("sqlalchemy", "sqlalchemy.dialects.postgresql") for name in ("insert", "update", "delete")}, known
+        for node in ast.walk(tree):
+            match node:
+                case ast.Attribute(ctx=ast.Store() | ast.Del()):
+                    assert ast.unparse(node.value) in _MAY_BE_SET, f"{known}:{node.lineno} sets {ast.unparse(node)}"
+                case ast.Call(func=ast.Attribute(value=ast.Name("session"), attr=name)):
+                    assert name in _READS and (name != "execute" or "SET TRANSACTION" in ast.unparse(node)), f"{known}:{node.lineno} calls session.{name}"
+                case ast.Call(func=ast.Name(name)):
+                    assert name not in tables | {"setattr"}, f"{known}:{node.lineno} makes or sets {name}"
 
 
 def test_domain_needs_the_standard_library_alone() -> None:

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import Path, Query
 from sqlalchemy.orm import Session
 
-from domain.roles import Role
 from gateway.arrangements.schemas import (
     AbsenceIn,
     AbsenceOut,
@@ -27,17 +26,15 @@ from gateway.arrangements.schemas import (
 )
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.permissions import watches_all
 from gateway.edge.problems import Problem
+from gateway.edge.visibility import ARRANGED_HOURS, HOURS, unit_of, whose
 from ledger.arrangements import calendars, opening_hours
 from ledger.calendars import duty
 from ledger.calendars.calendars import DISTRICT
 from ledger.calendars.duty import AHEAD
 from ledger.calendars.opening_hours import hours_of
 from ledger.database import transaction
-from ledger.registry.keys import Caller
 from ledger.tables.duty import CalendarYear
-from ledger.tables.registry import Unit
 from settings import settings
 
 router = api_router("duty-and-calendar")
@@ -105,7 +102,7 @@ def get_hours(
 ) -> HoursOut:
     """现行的和以后的服务时间、所用的工作日历、变更记录。"""
     with transaction() as session:
-        return _hours(session, _unit(session, caller, unit, watches_all(caller)), [])
+        return _hours(session, unit_of(session, caller, unit, HOURS), [])
 
 
 @router.put("/v1/hours", summary="设定服务时间", responses=problems("unit_unknown", "timetable_refused", "must_recuse", body=True))
@@ -113,24 +110,13 @@ def set_hours(body: HoursIn, caller: CurrentCaller) -> HoursOut:
     """本单位的服务时间(含午休、季节、周末、二十四小时);在办申请的时限随之重新计算,变更前后和理由留痕。
     单位自己只能设定今后的服务时间。"""
     seasons, now = [season.model_dump() for season in body.seasons], settings().now()
-    arranges_all = bool(caller.roles & {Role.OFFICE, Role.ADMINISTRATOR})
     with transaction() as session:
-        unit = _unit(session, caller, body.unit, arranges_all)
+        unit = unit_of(session, caller, body.unit, ARRANGED_HOURS)
         numbers = opening_hours.set_timetable(
             session, unit, seasons, effective_from=body.effective_from or now, reason=body.reason, now=now,
-            actor=caller.actor, name=body.calendar, backdated=arranges_all,
+            actor=caller.actor, name=body.calendar, backdated=whose(caller, ARRANGED_HOURS) is None,
         )  # fmt: skip
         return _hours(session, unit, numbers)
-
-
-def _unit(session: Session, caller: Caller, asked: str | None, any_unit: bool) -> str:
-    if asked is None or asked == caller.unit:
-        return caller.unit
-    if not any_unit:
-        raise Problem("not_allowed")
-    if session.get(Unit, asked) is None:
-        raise Problem("unit_unknown")
-    return asked
 
 
 def _hours(session: Session, unit: str, recomputed: list[str]) -> HoursOut:

@@ -11,11 +11,11 @@ from domain.quotas import Deed
 from gateway.cases.schemas import CaseIn
 from gateway.edge.problems import Problem
 from gateway.edge.values import PartyIn
+from gateway.edge.visibility import is_own
 from ledger.casework import registration
 from ledger.database import transaction
 from ledger.lifecycle import admission, filing
 from ledger.registry.keys import Caller
-from ledger.succession import heir
 from ledger.tables.registry import Matter
 from settings import settings
 
@@ -38,7 +38,7 @@ def _register(caller: Caller, number: str, body: CaseIn) -> bool:
         matter = session.get(Matter, body.matter)
         if matter is None:
             raise Problem("matter_unknown")
-        if heir(session, matter.unit) != caller.unit:
+        if not is_own(session, caller, matter.unit):
             raise Problem("matter_not_yours", obligation="15.4", facts={"matter": matter.code})
         data, now = body.as_data(number), settings().now()
         if new := registration.register(session, caller.unit, data, now=now, actor=caller.actor):

@@ -12,14 +12,13 @@ from domain.listing import Change
 from gateway.catalog import published_documents
 from gateway.catalog.proposal_inputs import DoneIn
 from gateway.catalog.proposal_schemas import CoverageOut, TaskOut, TasksOut
-from gateway.catalog.visibility import units_of
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.csv_files import CSV, csv_answer
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.parameters import VersionNumber
-from gateway.edge.permissions import watches_all
 from gateway.edge.problems import Problem
+from gateway.edge.visibility import CHANGE_TASKS, units_of, whose
 from ledger.catalog import change_tasks, published
 from ledger.catalog.coverage import coverage
 from ledger.database import transaction
@@ -35,9 +34,8 @@ def get_change_tasks(
     still_open: Annotated[bool, Query(alias="open", description="true 只看未完成的")] = True,
 ) -> TasksOut:
     """每次公布后,变动事项的办理流程和办事指南须随之更新。本单位的任务,最早的在前;专班办公室看到全部。"""
-    unit = None if watches_all(caller) else caller.unit
     with transaction() as session:
-        found = change_tasks.tasks(session, page, unit=unit, still_open=still_open)
+        found = change_tasks.tasks(session, page, unit=whose(caller, CHANGE_TASKS), still_open=still_open)
         return TasksOut(items=[TaskOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 

@@ -8,27 +8,24 @@ from uuid import UUID
 from fastapi import Path, Query, Request
 from sqlalchemy.orm import Session
 
-from domain.list_rows import Topic
 from gateway.catalog.draft_schemas import DraftOut
 from gateway.catalog.list_schemas import AnswerIn, QuestionOut, QuestionsOut, RebuildOut
-from gateway.catalog.visibility import units_of
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import PageAsked, Paging
 from gateway.edge.problems import Problem
 from gateway.edge.services import services_of
+from gateway.edge.visibility import units_of
 from ledger.catalog import drafts, questions, versions
 from ledger.database import transaction
 from ledger.registry import registry
 from ledger.registry.keys import Caller
-from ledger.tables.catalog import CatalogDraft, CatalogQuestion
-from ledger.tables.registry import Matter, ProofKind, Unit
+from ledger.tables.catalog import CatalogDraft
 from settings import settings
 
 router = api_router("catalog-drafts")
 
 OfUnit = Annotated[str | None, Query(max_length=64, description="只看这个单位(单位编码)")]
-_REGISTERS = {Topic.UNIT: Unit, Topic.ISSUER: Unit, Topic.MATTER: Matter, Topic.PROOF: ProofKind}
 
 
 @router.post("/v1/catalog/rebuild", status_code=202, summary="立即重建", responses=problems("rebuild_unavailable"))
@@ -72,22 +69,10 @@ def answer_question(
 ) -> QuestionOut:
     """回答一次,对全部清单和今后都有效,下次重建时生效;可以更正。"""
     with transaction() as session:
-        asked = questions.find(session, id)
-        if asked is None:
+        row = questions.answer(session, id, body.code, now=settings().now(), actor=caller.actor)
+        if row is None:
             raise Problem("question_unknown")
-        if not _means_something(session, asked, body.code):
-            raise Problem("answer_refused")
-        row = questions.answer(session, id, body.code or "", now=settings().now(), actor=caller.actor)
-        assert row is not None
         return QuestionOut.of(row)
-
-
-def _means_something(session: Session, asked: CatalogQuestion, code: str | None) -> bool:
-    """A code of the register that the question is about; one of the lists that contradict each other."""
-    topic = Topic(asked.topic)
-    if topic is Topic.CONFLICT:
-        return code in [candidate.code for candidate in asked.candidates]
-    return code is None or session.get(_REGISTERS[topic], code) is not None
 
 
 def _answer(session: Session, draft: CatalogDraft | None, caller: Caller, unit: str | None, page: PageAsked) -> DraftOut:

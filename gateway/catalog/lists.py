@@ -7,14 +7,11 @@ from typing import Annotated
 from anyio import CapacityLimiter, to_thread
 from fastapi import Path, Query, Request, Response
 from pydantic import AfterValidator
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from catalog.headers import ListKind
 from catalog.returning import file_for_sender
-from domain.clear_text import named
 from domain.list_rows import Verdict
-from domain.roles import Role
 from gateway.catalog.list_schemas import (
     FileOut,
     ReceivedOut,
@@ -24,20 +21,16 @@ from gateway.catalog.list_schemas import (
     SourceOut,
     SourcesOut,
 )
-from gateway.catalog.visibility import own_list
-from gateway.catalog.visibility import units_of as seen_by
 from gateway.edge.authentication import CurrentCaller
-from gateway.edge.bodies import is_clean
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.uploads import _BINARY, FILE, read_list_file
 from gateway.edge.values import code_of_nobody
+from gateway.edge.visibility import SENT_LISTS, may_send, own_list, units_of, whose
 from ledger.catalog import intake
 from ledger.database import transaction
-from ledger.registry import registry
 from ledger.registry.keys import Caller
-from ledger.tables.registry import Unit
 from settings import settings
 
 router = api_router("catalog-lists")
@@ -58,15 +51,13 @@ def put_source(key: Key, body: SourceIn, caller: CurrentCaller) -> SourceOut:
     """登记一份按期报送的清单,或更新它的说明。各单位登记本单位和由本单位编制的证明事项清单;直接改变登记库和拦截规则的
     事项清单、负面清单和告知承诺清单由专班办公室登记。"""
     with transaction() as session:
-        office = Role.OFFICE in caller.roles
-        unit = body.unit if body.unit is not None or office else caller.unit
+        own = whose(caller, SENT_LISTS)
+        unit = body.unit or own
         known = intake.find(session, key)
-        if unit is not None and session.get(Unit, unit) is None:
-            raise Problem("unit_not_registered")
-        if known is not None and not _may_send(session, caller, known.unit):
+        if known is not None and not may_send(session, caller, known.unit):
             raise Problem("list_key_taken")
         kinds = {body.kind.value, known.kind if known else body.kind.value}
-        if not office and (kinds != {ListKind.PROOFS.value} or not _may_send(session, caller, unit)):
+        if own is not None and (kinds != {ListKind.PROOFS.value} or not may_send(session, caller, unit)):
             raise Problem("list_not_yours")
         intake.put_source(session, key, **body.model_dump(exclude={"kind", "unit"}), kind=body.kind.value, unit=unit)
         return SourceOut.of(own_list(session, caller, key))
@@ -91,16 +82,11 @@ async def send_file(
 
 
 def _receive(key: str, name: str, content: bytes, caller: Caller) -> ReceivedOut:
-    # Whatever the file is called is taken; a name that could be a person's data is not kept.
-    kept = name if name and is_clean(name) and len(name) <= 100 and not named(name) else key
     with transaction() as session:
         source = own_list(session, caller, key).source
-        of_office = Role.OFFICE in caller.roles
-        if not of_office and (ListKind(source.kind) is not ListKind.PROOFS or not _may_send(session, caller, source.unit)):
+        if not may_send(session, caller, source.unit) or (ListKind(source.kind) is not ListKind.PROOFS and whose(caller, SENT_LISTS) is not None):
             raise Problem("list_not_yours")
-        if not source.active:
-            raise Problem("list_inactive")
-        file = intake.receive(session, key, kept, content, now=settings().now(), actor=caller.actor)
+        file = intake.receive(session, key, name, content, now=settings().now(), actor=caller.actor)
         return ReceivedOut(source=key, file=FileOut.of(file))
 
 
@@ -108,7 +94,7 @@ def _receive(key: str, name: str, content: bytes, caller: Caller) -> ReceivedOut
 def get_sources(caller: CurrentCaller) -> SourcesOut:
     """本单位和由本单位编制的清单,各有几行采用、待确认、退回,或为何不能读取;专班办公室看到全部。"""
     with transaction() as session:
-        return SourcesOut(items=[SourceOut.of(state) for state in intake.states(session, seen_by(session, caller))])
+        return SourcesOut(items=[SourceOut.of(state) for state in intake.states(session, units_of(session, caller))])
 
 
 @router.get("/v1/catalog/sources/{key}/rows", summary="清单各行的处理", responses=problems("list_unknown", "list_not_read", "invalid"))
@@ -143,8 +129,3 @@ def _error_file(key: str, caller: Caller) -> bytes:
     with transaction() as session:
         own_list(session, caller, key)
     return file_for_sender(key)
-
-
-def _may_send(session: Session, caller: Caller, unit: str | None) -> bool:
-    """The office for everybody; a unit's people for itself and for those whose list it drafts (5.1)."""
-    return Role.OFFICE in caller.roles or (unit is not None and unit in registry.drafted_by(session, caller.unit))

@@ -19,11 +19,11 @@ from gateway.catalog.proposal_inputs import (
     WhyIn,
 )
 from gateway.catalog.proposal_schemas import ProposalOut, ProposalsOut, VersionOut, WholeProposal
-from gateway.catalog.visibility import own_proposal, units_of
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
+from gateway.edge.visibility import own_proposal, units_of
 from ledger.catalog import proposals
 from ledger.catalog.proposals import Actor
 from ledger.database import transaction

@@ -22,10 +22,10 @@ from gateway.commitments.schemas import (
 )
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.own import own
 from gateway.edge.paging import Paging
 from gateway.edge.parameters import Number
 from gateway.edge.problems import Problem
+from gateway.edge.visibility import verification
 from gateway.verifications.filing import read_own
 from gateway.verifications.schemas import VerificationOut
 from ledger.database import transaction
@@ -47,7 +47,7 @@ ProofCode = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+
 def get_commitment(number: Number, caller: CurrentCaller) -> CommitmentOut:
     """交申请人阅知的承诺书全文。由申请人自行决定是否承诺。"""
     with transaction() as session:
-        own(session, caller, number)
+        verification(session, caller, number)
         offer = commitments.offer_of(session, number)
         if offer is None:
             raise Problem("commitment_unknown")
@@ -62,7 +62,7 @@ def get_commitment(number: Number, caller: CurrentCaller) -> CommitmentOut:
 def sign_commitment(number: Number, body: CommitmentIn, caller: CurrentCaller) -> VerificationOut:
     """申请人已签署:以承诺代替证明,不再索要;系统登记核查期限。须有申请人本人的签署凭证,经办人勾选无效。"""
     with transaction() as session:
-        own(session, caller, number)
+        verification(session, caller, number)
         commitments.sign(
             session, number, body.evidence, body.sha256, body.reference, now=settings().now(), actor=caller.actor
         )
@@ -77,7 +77,7 @@ def sign_commitment(number: Number, body: CommitmentIn, caller: CurrentCaller) -
 def decline_commitment(number: Number, body: DeclineIn, caller: CurrentCaller) -> VerificationOut:
     """转为下一种核验方式。不得因此要求申请人提交证明。"""
     with transaction() as session:
-        own(session, caller, number)
+        verification(session, caller, number)
         sharing.decline_commitment(session, number, now=settings().now(), actor=caller.actor)
     return read_own(caller, number)
 

@@ -8,8 +8,6 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from domain.numbers import is_number
-from domain.roles import Role
 from gateway.deadlines.schemas import (
     ExcuseDecisionIn,
     ExcuseIn,
@@ -25,14 +23,11 @@ from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.parameters import Number, RequestId
-from gateway.edge.permissions import watches_all
-from gateway.edge.problems import Problem
+from gateway.edge.visibility import SUPERVISIONS, is_own, taking_part, whose
 from ledger.audit import record_first_access
-from ledger.casework import views
 from ledger.database import transaction
 from ledger.deadlines import justifications
-from ledger.deadlines.timing import timing, was_asked
-from ledger.succession import heir
+from ledger.deadlines.timing import timing
 from ledger.supervision import supervisions
 from ledger.supervision import views as supervising
 from settings import settings
@@ -47,14 +42,10 @@ def get_deadline(number: Number, caller: CurrentCaller) -> TimingOut:
     """每项时限为什么落在那一分钟:依据的义务、规则版本、起算和顺延。需求单位和专班办公室看到全部;出具单位只看到发给本单位的申请。"""
     now = settings().now()
     with transaction() as session:
-        row = views.find_verification(session, number, None) if is_number(number) else None
-        if row is None or not (
-            watches_all(caller) or heir(session, row.unit) == caller.unit or was_asked(session, number, caller.unit)
-        ):
-            raise Problem("number_unknown")
+        row, whole = taking_part(session, caller, number, watching=True)
         found = timing(session, row, now=now)
-        if not (watches_all(caller) or heir(session, row.unit) == caller.unit):  # how others kept their time is not its business (15.4)
-            found = replace(found, requests=[one for one in found.requests if heir(session, one.request.unit) == caller.unit])
+        if not whole:  # how others kept their time is not its business (15.4)
+            found = replace(found, requests=[one for one in found.requests if is_own(session, caller, one.request.unit)])
         return TimingOut.of(number, found)
 
 
@@ -65,9 +56,9 @@ def get_supervisions(
     status: Annotated[Literal["open", "done"], Query(description="open 督办中,done 已结束")] = "open",
 ) -> SupervisionsOut:
     """本单位的督办,最急的在前;专班办公室看到全部单位的。查看反馈内容有记录。"""
-    unit, now = None if Role.OFFICE in caller.roles else caller.unit, settings().now()
+    now = settings().now()
     with transaction() as session:
-        found = supervising.lines(session, unit, page, done=status == "done")
+        found = supervising.lines(session, whose(caller, SUPERVISIONS), page, done=status == "done")
         read = [line.row.verification for line in found.rows if line.feedback is not None]
         record_first_access(session, read, "feedback", actor=caller.actor, unit=caller.unit, now=now)
         return SupervisionsOut(items=[SupervisionOut.of(line, now) for line in found.rows], next_cursor=page.cursor(found))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from domain.readings import Readings
 from gateway.deadlines.rule_preview_schemas import PreviewIn, PreviewOut, RulesOut
@@ -13,7 +12,6 @@ from gateway.edge.problems import Problem
 from ledger import rules
 from ledger.database import transaction
 from ledger.deadlines import rule_preview
-from ledger.tables.duty import RuleVersion
 from reports import periods
 from settings import settings
 
@@ -40,20 +38,9 @@ def preview_rules(body: PreviewIn, caller: CurrentCaller) -> PreviewOut:
     period = periods.parse(body.period)
     with transaction() as session:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # all columns of one moment
-        wanted = [rules.readings(), *_wanted(session, body)]
+        tried = None if body.readings is None else Readings.of(body.readings)
+        wanted = [rules.readings(), *rules.proposed(session, tried, body.version)]
         if rule_preview.count(session, period.start, period.end) > MOST:
             raise Problem("preview_too_large")
         found = rule_preview.preview(session, period.start, period.end, wanted, now=settings().now())
         return PreviewOut.of(periods.text(period), found)
-
-
-def _wanted(session: Session, body: PreviewIn) -> list[Readings]:
-    found = [Readings.of(body.readings)] if body.readings is not None else []
-    if unknown := [unit for one in found for unit in rules.unknown_units(session, one)]:
-        raise Problem("readings_invalid", detail=f"解读 measure_by_unit 写有名册中没有的单位:{'、'.join(unknown)}。")
-    if body.version is not None:
-        row = session.get(RuleVersion, body.version)
-        if row is None:
-            raise Problem("rule_version_unknown")
-        found.append(Readings.of(row.readings))
-    return found

@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import unicodedata
 from typing import Any
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catalog.reading import MOST_BYTES
+from domain.clear_text import is_clean
 from domain.inbox import ATTACHMENT_BYTES
 from gateway.edge.problems import Problem
 
@@ -51,17 +51,6 @@ def read_json(body: bytes) -> Any:
         raise Problem("not_json") from None
     _inspect(document)
     return document
-
-
-def is_clean(text: str, allowed: str = "") -> bool:
-    """True where `text` has no control, format or surrogate characters: they hide, and NUL stops the database.
-
-    Unassigned and private-use characters pass: rare names are written with them.
-    """
-    return all(char in allowed or unicodedata.category(char) not in _HIDDEN for char in text)
-
-
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

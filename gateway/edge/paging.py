@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
-from gateway.edge.bodies import is_clean
+from domain.clear_text import is_clean
 from gateway.edge.problems import Problem
 from ledger.paging import Page, PageRequest, Position
 from ledger.vault import vault

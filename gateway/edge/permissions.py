@@ -1,7 +1,6 @@
 """权限: who may use which endpoint. One line for each; an endpoint without a line stops the gateway at its start.
 
-Which unit's data a caller sees is not decided here but by every query: a unit sees only its own, and what is not its
-own looks like what does not exist.
+Which unit's data a caller sees is not decided here but in `gateway.edge.visibility`: a unit sees only its own.
 """
 
 from __future__ import annotations
@@ -33,20 +32,19 @@ class Rule:
         return self.public or bool(self.roles & caller.roles)
 
 
-_COUNTER = Rule(frozenset({Role.AGENT, Role.SUPERVISOR}))  #: 代办员, 督办员: those who work on cases
-_WATCHERS = frozenset({Role.OPERATOR, Role.OFFICE, Role.ADMINISTRATOR})  #: see where a case stands, never persons' data
-_READERS = Rule(_COUNTER.roles | _WATCHERS)
-_SUPERVISORS = frozenset({Role.OFFICE, Role.ADMINISTRATOR})
+COUNTER = frozenset({Role.AGENT, Role.SUPERVISOR})  #: 代办员, 督办员: those who work on cases
+WATCHERS = frozenset({Role.OPERATOR, Role.OFFICE, Role.ADMINISTRATOR})  #: see where a case stands, never persons' data
+DISTRICT = frozenset({Role.OFFICE, Role.ADMINISTRATOR})  #: answer for all units' registers and reports
+_COUNTER, _READERS, _REGISTRY = Rule(COUNTER), Rule(COUNTER | WATCHERS), Rule(DISTRICT)
 #: 台账 (15.4): the unit's own, and all of them for the 专班 office and administrators. Operators keep the machinery
 #: running: they see where a case stands and never whom it is about, not even masked.
-_REGISTERS = Rule(_COUNTER.roles | _SUPERVISORS)
+_REGISTERS = Rule(COUNTER | DISTRICT)
 _REPAIR = Rule(frozenset({Role.OPERATOR, Role.OFFICE}))
 _ADMINISTRATION = Rule(frozenset({Role.ADMINISTRATOR}))
 _SUPERVISION = Rule(frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}))  #: who answers for the unit's duty and hours
 _OFFICE = Rule(frozenset({Role.OFFICE}))  #: 工作专班办公室
-_REGISTRY = Rule(frozenset({Role.OFFICE, Role.ADMINISTRATOR}))
-_REPORTS = Rule(_SUPERVISORS | {Role.SUPERVISOR})  #: 周报: a unit's 督办员 its own unit's
-_SENDERS = Rule(_COUNTER.roles | {Role.OFFICE})  #: who hands lists in
+_REPORTS = Rule(DISTRICT | {Role.SUPERVISOR})  #: 周报: a unit's 督办员 its own unit's
+_SENDERS = Rule(COUNTER | {Role.OFFICE})  #: who hands lists in
 #: 投诉、整改: the 督办员 is the unit's one contact for all of it (10.2); the clerk whom it may be about is not.
 _CONCERNED = Rule(frozenset({Role.OFFICE, Role.SUPERVISOR}))
 #: 回避: whoever decides about units.
@@ -60,7 +58,7 @@ _WATCHED = Rule(public=True, quota=WATCHING)
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "get_me": Rule(frozenset(Role)),
-        "get_units_to_ask": Rule(_COUNTER.roles | _REPAIR.roles),
+        "get_units_to_ask": Rule(COUNTER | _REPAIR.roles),
         "get_cases": _COUNTER,
         "get_verifications": _COUNTER,
         "get_inbox_counts": _COUNTER,
@@ -121,7 +119,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "get_notices": _REPAIR,
         "settle_notice": _REPAIR,
         "get_deadline": _READERS,
-        "get_supervisions": Rule(_COUNTER.roles | {Role.OFFICE}),
+        "get_supervisions": Rule(COUNTER | {Role.OFFICE}),
         "feed_back": _COUNTER,  # whoever is on duty as 督办员, acting ones too: `ledger.supervision.supervisions` asks the roster of duty
         "give_excuse": _COUNTER,
         "get_excuses": _OFFICE,
@@ -175,7 +173,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "get_change_tasks": _READERS,
         "finish_change_task": _COUNTER,
         "export_guide_changes": _READERS,
-        "get_coverage": Rule(_WATCHERS),
+        "get_coverage": Rule(WATCHERS),
         "order_report": _REPORTS,
         "get_reports": _REPORTS,
         "get_report": _REPORTS,
@@ -247,23 +245,3 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "home": _DOCUMENTS,
     }
 )
-
-
-def reads_all_reports(caller: Caller) -> bool:
-    """True where the caller may read and order the district's and every unit's report."""
-    return bool(_SUPERVISORS & caller.roles)
-
-
-def sees_persons(caller: Caller) -> bool:
-    """True where the caller's roles allow persons' data of its own unit (15.4)."""
-    return _COUNTER.allows(caller)
-
-
-def watches_all(caller: Caller) -> bool:
-    """True where the caller may see every unit's verifications, without persons' data."""
-    return bool(_WATCHERS & caller.roles)
-
-
-def reads_all_registers(caller: Caller) -> bool:
-    """True where the caller may read every unit's 台账, persons masked."""
-    return bool(_SUPERVISORS & caller.roles)

@@ -8,8 +8,9 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from domain.clear_text import is_clean
 from domain.inbox import ATTACHMENT_BYTES
-from gateway.edge.bodies import LARGEST, is_clean
+from gateway.edge.bodies import LARGEST
 from gateway.edge.doors import KEYED
 from gateway.edge.file_names import with_plain_name
 from gateway.edge.media import media_type

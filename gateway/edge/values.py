@@ -12,12 +12,11 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.clear_text import named, named_by_number
+from domain.clear_text import LINE, TEXT, is_clean, named, named_by_number
 from domain.identity import is_wrong, tidy
 from domain.inbox import TEXT_LIMIT
 from domain.leads import CLAUSES
 from domain.roles import IdType
-from gateway.edge.bodies import is_clean
 from settings import LOCAL, settings
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -65,7 +64,7 @@ def code_of_nobody(text: str) -> str:
     return text
 
 
-Line = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
+Line = Annotated[str, Field(min_length=1, max_length=LINE), AfterValidator(one_line)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256,小写十六进制", examples=["0" * 64])]
 #: What is kept in clear: about the district, never about a case.
 PublicLine = Annotated[Line, AfterValidator(names_nobody)]
@@ -133,7 +132,7 @@ NeededText = Annotated[str, Field(min_length=1, max_length=5000), AfterValidator
 Document = Annotated[PublicLine, Field(description="文书名称和文号;不得含个人信息", examples=["整改通知〔2026〕1号"])]
 
 
-Text = Annotated[str, Field(max_length=2000), AfterValidator(one_line), AfterValidator(names_nobody)]
+Text = Annotated[str, Field(max_length=TEXT), AfterValidator(one_line), AfterValidator(names_nobody)]
 
 
 Flag = Annotated[bool, Field(strict=True)]

@@ -9,22 +9,19 @@ from fastapi import Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from domain.inbox import AttachmentUse
-from domain.numbers import is_number
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import GONE, api_router, problems
-from gateway.edge.own import may_override, own
 from gateway.edge.parameters import Number, RequestId
 from gateway.edge.problems import Problem
 from gateway.edge.uploads import read_attachment
+from gateway.edge.visibility import may_override, taking_part, verification
 from gateway.inbox.schemas import AttachmentOut, AttachmentsOut
 from gateway.verifications.filing import record_reading
-from ledger.casework import attachments, views
+from ledger.casework import attachments
 from ledger.casework.attachments import File
 from ledger.database import transaction
-from ledger.deadlines.timing import was_asked
 from ledger.inbox import claims
 from ledger.registry.keys import Caller
-from ledger.succession import heir
 from settings import settings
 
 router = api_router("attachments")
@@ -87,7 +84,7 @@ async def add_supplement_attachment(number: Number, request: Request, caller: Cu
 
 def _add_supplement(number: str, file: File, caller: Caller) -> AttachmentOut:
     with transaction() as session:
-        own(session, caller, number)
+        verification(session, caller, number)
         kept = attachments.add_supplement(session, number, file, now=settings().now(), actor=caller.actor)
         return AttachmentOut.of(kept, file.name)
 
@@ -106,7 +103,7 @@ async def add_mismatch_attachment(number: Number, request: Request, caller: Curr
 
 def _add_to_mismatch(number: str, file: File, caller: Caller) -> AttachmentOut:
     with transaction() as session:
-        own(session, caller, number)
+        verification(session, caller, number)
         kept = attachments.add_to_mismatch(session, number, file, now=settings().now(), actor=caller.actor)
         return AttachmentOut.of(kept, file.name)
 
@@ -115,9 +112,7 @@ def _add_to_mismatch(number: str, file: File, caller: Caller) -> AttachmentOut:
 def get_attachments(number: Number, caller: CurrentCaller) -> AttachmentsOut:
     """需求单位看到自己上传的附件,送达后看到答复附件;出具单位看到待办申请的附件,答复之后只看到自己的答复附件。查看有记录。"""
     with transaction() as session:
-        row = views.find_verification(session, number, None) if is_number(number) else None
-        if row is None or (heir(session, row.unit) != caller.unit and not was_asked(session, number, caller.unit)):
-            raise Problem("number_unknown")
+        taking_part(session, caller, number)
         found = attachments.visible(session, caller.unit, number)
         if found:  # names of files name people
             record_reading(session, caller, number, "attachments")

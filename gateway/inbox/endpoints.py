@@ -9,10 +9,10 @@ from fastapi import Query, Response
 from domain.lifecycle import State
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import GONE, api_router, problems
-from gateway.edge.own import may_override
 from gateway.edge.paging import PagingOfPersons
 from gateway.edge.parameters import RequestId
 from gateway.edge.problems import Problem
+from gateway.edge.visibility import may_override
 from gateway.inbox.preview import preview
 from gateway.inbox.schemas import (
     InboxAnswerItem,

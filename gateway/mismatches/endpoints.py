@@ -5,9 +5,9 @@ from __future__ import annotations
 from domain.records import RIGHT_OF_APPEAL
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.own import own
 from gateway.edge.parameters import Number
 from gateway.edge.problems import Problem
+from gateway.edge.visibility import verification
 from gateway.mismatches.schemas import MismatchIn, MismatchOut, ObjectionIn
 from ledger.casework import mismatches
 from ledger.database import transaction
@@ -28,7 +28,7 @@ router = api_router("registers")
 def report_mismatch(number: Number, body: MismatchIn, caller: CurrentCaller) -> MismatchOut:
     """取得的内容与申请人陈述不一致的:登记陈述和补充,由出具单位核实,以其材料为准。附件另行上传。"""
     with transaction() as session:
-        own(session, caller, number)
+        verification(session, caller, number)
         found = mismatches.report(
             session, number, body.fields, body.stated, body.supplement, body.unit, caller.filer, now=settings().now()
         )
@@ -43,7 +43,7 @@ def report_mismatch(number: Number, body: MismatchIn, caller: CurrentCaller) -> 
 def get_mismatch(number: Number, caller: CurrentCaller) -> MismatchOut:
     """最近一次不符报告的进度和结论。"""
     with transaction() as session:
-        own(session, caller, number)
+        verification(session, caller, number)
         found = mismatches.newest(session, number)
         if found is None:
             raise Problem("mismatch_unknown")
@@ -58,7 +58,7 @@ def get_mismatch(number: Number, caller: CurrentCaller) -> MismatchOut:
 def record_objection(number: Number, body: ObjectionIn, caller: CurrentCaller) -> MismatchOut:
     """申请人对核实结果有异议的:登记,并告知依法申请行政复议等途径(答复中的 right)。"""
     with transaction() as session:
-        own(session, caller, number)
+        verification(session, caller, number)
         return _mismatch(mismatches.object_to(session, number, body.text, now=settings().now(), actor=caller.actor))
 
 

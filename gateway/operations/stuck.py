@@ -12,13 +12,9 @@ from gateway.edge.endpoints import api_router, problems
 from gateway.edge.parameters import Number
 from gateway.edge.problems import Problem
 from gateway.operations.schemas import ClosingIn, ReissueIn, RerouteIn, StuckItem, StuckOut
-from gateway.verifications.filing import read
 from gateway.verifications.schemas import VerificationOut
 from ledger.casework import attention, views, watch
 from ledger.database import transaction
-from ledger.registry.keys import Caller
-from ledger.succession import heir
-from ledger.tables.registry import Unit
 from settings import settings
 
 router = api_router("operations")
@@ -37,7 +33,7 @@ def get_stuck(caller: CurrentCaller) -> StuckOut:
 def retry_stuck(number: Number, caller: CurrentCaller) -> VerificationOut:
     """排除原因后,从停下的地方继续。"""
     now = settings().now()
-    return _act(number, caller, lambda session: attention.retry(session, number, now=now, actor=caller.actor))
+    return _act(number, lambda session: attention.retry(session, number, now=now, actor=caller.actor))
 
 
 @router.post("/v1/stuck/{number}/reroute", summary="改派", responses=problems("unit_unknown", "must_recuse", *_PROBLEMS, body=True))
@@ -46,12 +42,9 @@ def reroute_stuck(number: Number, body: RerouteIn, caller: CurrentCaller) -> Ver
     now = settings().now()
 
     def action(session: Session) -> None:
-        target = session.get(Unit, heir(session, body.unit))
-        if target is None or not target.active:
-            raise Problem("unit_unknown")
         attention.reroute(session, number, body.unit, body.reason, now=now, actor=caller.actor)
 
-    return _act(number, caller, action)
+    return _act(number, action)
 
 
 @router.post("/v1/stuck/{number}/reissue", summary="重新制作证明", responses=problems(*_PROBLEMS, body=True))
@@ -62,7 +55,7 @@ def reissue_stuck(number: Number, body: ReissueIn, caller: CurrentCaller) -> Ver
     def action(session: Session) -> None:
         attention.reissue(session, number, body.reason, now=now, actor=caller.actor)
 
-    return _act(number, caller, action)
+    return _act(number, action)
 
 
 @router.post("/v1/stuck/{number}/close", summary="人工办结", responses=problems("must_recuse", *_PROBLEMS, body=True))
@@ -73,21 +66,21 @@ def close_stuck(number: Number, body: ClosingIn, caller: CurrentCaller) -> Verif
     def action(session: Session) -> None:
         attention.close(session, number, body.reason, now=now, actor=caller.actor)
 
-    return _act(number, caller, action)
+    return _act(number, action)
 
 
 @router.post("/v1/stuck/{number}/resume", summary="恢复执行", responses=problems(*_PROBLEMS))
 def resume_stuck(number: Number, caller: CurrentCaller) -> VerificationOut:
     """恢复在 Prefect 中被暂停(Cancel)的核验。暂停期间时限照常计算。"""
     now = settings().now()
-    return _act(number, caller, lambda session: attention.resume(session, number, now=now, actor=caller.actor))
+    return _act(number, lambda session: attention.resume(session, number, now=now, actor=caller.actor))
 
 
-def _act(number: str, caller: Caller, action: Callable[[Session], None]) -> VerificationOut:
+def _act(number: str, action: Callable[[Session], None]) -> VerificationOut:
     with transaction() as session:
         if not is_number(number) or (row := views.find_verification(session, number, None)) is None:
             raise Problem("number_unknown")
         action(session)
         session.flush()
         session.refresh(row)
-        return read(session, caller, row, personal=False)
+        return VerificationOut.of(views.view(session, row, personal=False))

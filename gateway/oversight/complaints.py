@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from catalog.complaint_file import enter
 from catalog.complaint_table import Table, read_table
 from domain.complaints import ComplaintStanding
-from domain.roles import Role
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.doors import KEYED
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.uploads import FILE, read_list_file
+from gateway.edge.visibility import COMPLAINTS, complaint, reads_as, whose
 from gateway.oversight.complaint_schemas import (
     ComplaintClosingIn,
     ComplaintIn,
@@ -31,9 +31,8 @@ from gateway.oversight.complaint_schemas import (
 )
 from ledger.database import transaction
 from ledger.oversight import complaint_steps, complaints
-from ledger.oversight.complaints import ComplaintUnknown, Intake, Stated
+from ledger.oversight.complaints import Intake, Stated
 from ledger.registry.keys import Caller
-from ledger.succession import heir
 from ledger.tables.oversight import Complaint
 from settings import settings
 
@@ -93,9 +92,8 @@ def get_complaints(
     caller: CurrentCaller, page: Paging, standing: Standings = []  # noqa: B006
 ) -> ComplaintsOut:
     """专班办公室看到全部;单位的督办员看到转给本单位的,不含反映人和原文。"""
-    unit = None if _of_office(caller) else caller.unit
     with transaction() as session:
-        found = complaints.listed(session, unit, page, standings=standing)
+        found = complaints.listed(session, whose(caller, COMPLAINTS), page, standings=standing)
         return ComplaintsOut(items=[_answer(session, row, caller) for row in found.rows], next_cursor=page.cursor(found))
 
 
@@ -103,7 +101,7 @@ def get_complaints(
 def get_complaint(number: Number, caller: CurrentCaller) -> ComplaintOut:
     """进度、期限和办理经过;单位看到要求本单位做什么和本单位的答复。"""
     with transaction() as session:
-        return _answer(session, _seen(session, number, caller), caller)
+        return _answer(session, complaint(session, caller, number), caller)
 
 
 @router.get(
@@ -112,7 +110,7 @@ def get_complaint(number: Number, caller: CurrentCaller) -> ComplaintOut:
 def read_complaint(number: Number, caller: CurrentCaller) -> WrittenOut:
     """反映人写的内容、姓名和联系方式,供办理;每次查阅留下记录。被反映单位的人员不能查阅,兼任专班办公室的也不能。"""
     with transaction() as session:
-        _seen(session, number, caller)
+        complaint(session, caller, number)
         found = complaint_steps.read(session, number, person=caller.person, unit=caller.unit, now=settings().now())
         return WrittenOut(text=found.text, name=found.name, contact=found.contact)
 
@@ -124,7 +122,7 @@ def read_complaint(number: Number, caller: CurrentCaller) -> WrittenOut:
 def pass_complaint(number: Number, body: PassingIn, caller: CurrentCaller) -> ComplaintOut:
     """转给应当答复的单位,写明请它做什么。"""
     with transaction() as session:
-        _seen(session, number, caller)
+        complaint(session, caller, number)
         row = complaint_steps.pass_on(
             session, number, body.unit, body.asked, person=caller.person, unit=caller.unit, now=settings().now()
         )
@@ -148,29 +146,18 @@ def answer_complaint(number: Number, body: TextIn, caller: CurrentCaller) -> Com
 def close_complaint(number: Number, body: ComplaintClosingIn, caller: CurrentCaller) -> ComplaintOut:
     """写明结果和办理情况。"""
     with transaction() as session:
-        _seen(session, number, caller)
+        complaint(session, caller, number)
         row = complaint_steps.close(
             session, number, body.outcome, body.text, person=caller.person, unit=caller.unit, now=settings().now()
         )
         return _answer(session, row, caller)
 
 
-def _of_office(caller: Caller) -> bool:
-    return Role.OFFICE in caller.roles
-
-
-def _seen(session: Session, number: str, caller: Caller) -> Complaint:
-    row = complaint_steps.find(session, number)
-    if not _of_office(caller) and (heir(session, row.unit or "") != caller.unit or row.standing is ComplaintStanding.RECEIVED):
-        raise ComplaintUnknown
-    return row
-
-
 def _answer(session: Session, row: Complaint, caller: Caller) -> ComplaintOut:
     """Whole for the office; not for its people of the unit named."""
-    whole = _of_office(caller) and heir(session, caller.unit) not in complaint_steps.concerned(session, row)
-    steps = complaint_steps.steps(session, row, as_unit=None if whole else caller.unit)
-    return ComplaintOut.of(row, _duplicate(session, row), steps, settings().now(), whole=whole)
+    as_unit = reads_as(session, caller, complaint_steps.concerned(session, row))
+    steps = complaint_steps.steps(session, row, as_unit=as_unit)
+    return ComplaintOut.of(row, _duplicate(session, row), steps, settings().now(), whole=as_unit is None)
 
 
 def _duplicate(session: Session, row: Complaint) -> str | None:

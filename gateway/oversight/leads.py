@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from domain.clear_text import names_one_of
 from domain.lead_path import LeadStanding, LeadStep
 from domain.leads import LeadRule, Sign
-from domain.roles import Role
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
+from gateway.edge.visibility import LEADS, reads_as, whose
 from gateway.oversight.complaint_schemas import TextIn
 from gateway.oversight.lead_schemas import (
     CompensationIn,
@@ -30,7 +30,6 @@ from ledger.cases.whom import names_behind
 from ledger.database import transaction
 from ledger.oversight import lead_steps, leads
 from ledger.registry.keys import Caller
-from ledger.succession import heir
 from ledger.tables.oversight import Lead
 from ledger.tables.registry import Unit
 from settings import LOCAL, settings
@@ -71,7 +70,7 @@ def get_leads(
 ) -> LeadsOut:
     """专班办公室看到全部;单位的督办员看到已向本单位发出整改通知的。"""
     with transaction() as session:
-        found = leads.listed(session, _whose(caller), page, standings=standing)
+        found = leads.listed(session, whose(caller, LEADS), page, standings=standing)
         return LeadsOut(items=[_answer(session, row, caller) for row in found.rows], next_cursor=page.cursor(found))
 
 
@@ -79,7 +78,7 @@ def get_leads(
 def get_lead(number: Number, caller: CurrentCaller) -> LeadOut:
     """证据、期限和办理经过。"""
     with transaction() as session:
-        return _answer(session, lead_steps.find(session, number, _whose(caller)), caller)
+        return _answer(session, lead_steps.find(session, number, whose(caller, LEADS)), caller)
 
 
 @router.post("/v1/leads/{number}/dismiss", summary="认定线索不成立", responses=_STEP)
@@ -143,13 +142,9 @@ def _take(
         return _answer(session, row, caller)
 
 
-def _whose(caller: Caller) -> str | None:
-    return None if Role.OFFICE in caller.roles else caller.unit
-
-
 def _answer(session: Session, row: Lead, caller: Caller) -> LeadOut:
     """What the office noted when it found it may rest on a complaint: the unit reads what it is told, not that."""
-    whole = Role.OFFICE in caller.roles and heir(session, row.unit or "") != caller.unit
+    whole = reads_as(session, caller, [row.unit or ""]) is None
     steps = leads.steps_of(session, row)
     texts = [lead_steps.text_of(one) if whole or one.step is not LeadStep.FIND else None for one in steps]
     return LeadOut.of(row, list(zip(steps, texts, strict=True)), settings().now())

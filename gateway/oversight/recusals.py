@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import Query
 
 from domain.recusal import Subject
-from domain.roles import Role
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
+from gateway.edge.visibility import sees_why
 from gateway.oversight.recusal_schemas import RecusalIn, RecusalOut, RecusalsOut
 from ledger import withdrawals
 from ledger.database import transaction
@@ -35,8 +35,7 @@ def get_recusals(
     subject: Annotated[Subject | None, Query(description="只看这一种")] = None,
 ) -> RecusalsOut:
     """最新的在前;理由由本人和专班办公室看到。"""
-    office = Role.OFFICE in caller.roles
     with transaction() as session:
         found = withdrawals.listed(session, page, subject=subject)
-        items = [RecusalOut.of(row, withdrawals.why_of(row) if office or row.person == caller.person else None) for row in found.rows]
+        items = [RecusalOut.of(row, withdrawals.why_of(row) if sees_why(caller, row.person) else None) for row in found.rows]
         return RecusalsOut(items=items, next_cursor=page.cursor(found))

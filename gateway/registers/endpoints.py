@@ -13,9 +13,9 @@ from gateway.edge.authentication import CurrentCaller
 from gateway.edge.csv_files import CSV, csv_answer
 from gateway.edge.endpoints import Since, Until, api_router, period, problems
 from gateway.edge.paging import Paging
-from gateway.edge.permissions import reads_all_registers
 from gateway.edge.problems import Problem
 from gateway.edge.values import PartyIn
+from gateway.edge.visibility import VOLUNTARY, is_own, whose
 from gateway.registers.schemas import (
     OffSystemIn,
     OffSystemOut,
@@ -67,7 +67,7 @@ def submit_voluntary(body: VoluntaryIn, caller: CurrentCaller) -> VoluntaryOut:
 def get_voluntary(caller: CurrentCaller, page: Paging, since: Since = None, until: Until = None) -> VoluntariesOut:
     """本单位的台账,按序号,当事人脱敏;专班办公室和管理员看到全部单位的。"""
     with transaction() as session:
-        found = voluntary.listed(session, _scope(caller), *period(since, until), page)
+        found = voluntary.listed(session, whose(caller, VOLUNTARY), *period(since, until), page)
         return VoluntariesOut(items=[VoluntaryOut.of(line) for line in found.rows], next_cursor=page.cursor(found))
 
 
@@ -79,7 +79,7 @@ def get_voluntary(caller: CurrentCaller, page: Paging, since: Since = None, unti
 )
 def export_voluntary(caller: CurrentCaller, since: Since = None, until: Until = None) -> Response:
     """全部各行,UTF-8 带签名的 CSV,可直接用表格软件打开。"""
-    return csv_answer("voluntary-submissions.csv", _COLUMNS, _all_rows(_scope(caller), *period(since, until)))
+    return csv_answer("voluntary-submissions.csv", _COLUMNS, _all_rows(whose(caller, VOLUNTARY), *period(since, until)))
 
 
 def _all_rows(unit: str | None, since: datetime, until: datetime) -> Iterator[tuple[object, ...]]:
@@ -116,7 +116,7 @@ def record_off_system(body: OffSystemIn, caller: CurrentCaller) -> OffSystemOut:
         if session.get(ProofKind, body.proof) is None:
             raise Problem("proof_kind_unknown")
         operator = session.get(Person, body.operator)
-        if operator is None or operator.unit != caller.unit:
+        if operator is None or not is_own(session, caller, operator.unit):
             raise Problem("person_unknown")
         line = offsystem.record(
             session, caller.unit, case, party, body.proof, body.source, body.operator, body.looked_up_at, body.result,
@@ -129,7 +129,7 @@ def record_off_system(body: OffSystemIn, caller: CurrentCaller) -> OffSystemOut:
 def get_off_system(caller: CurrentCaller, page: Paging, since: Since = None, until: Until = None) -> OffSystemsOut:
     """本单位的备案,按序号;专班办公室和管理员看到全部单位的。"""
     with transaction() as session:
-        found = offsystem.listed(session, _scope(caller), *period(since, until), page)
+        found = offsystem.listed(session, whose(caller, VOLUNTARY), *period(since, until), page)
         return OffSystemsOut(items=[OffSystemOut.of(line) for line in found.rows], next_cursor=page.cursor(found))
 
 
@@ -143,10 +143,6 @@ def _case_and_party(session: Session, caller: Caller, number: str, sent: PartyIn
     if not same_name(cases.open_subject(party, cases.case_key(case)).name, sent.name):
         raise Problem("name_differs")
     return case, party
-
-
-def _scope(caller: Caller) -> str | None:
-    return None if reads_all_registers(caller) else caller.unit
 
 
 def _local(instant: datetime) -> str:

@@ -9,13 +9,12 @@ from fastapi import Path, Query, Response
 
 from domain.clear_text import named
 from domain.registers import REGISTERS, RegisterKind
-from domain.roles import Role
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.csv_files import CSV, csv_answer
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
-from gateway.edge.permissions import reads_all_registers
 from gateway.edge.problems import Problem
+from gateway.edge.visibility import MANUAL_REGISTERS, may_enter, whose
 from gateway.registers.entered_schemas import (
     EntriesOut,
     EntryOut,
@@ -27,7 +26,6 @@ from gateway.registers.entered_schemas import (
 from ledger.database import transaction
 from ledger.paging import Page, PageRequest, every
 from ledger.registers import manual_registers
-from ledger.registry.keys import Caller
 from ledger.tables.oversight import RegisterEntry
 from settings import LOCAL, settings
 
@@ -60,8 +58,7 @@ def get_registers(caller: CurrentCaller) -> RegistersOut:
 def enter_register(kind: Kind, body: EntryValuesIn, caller: CurrentCaller) -> EntryOut:
     """新增,或以新的一条更正 replaces 所指的一条;原有的保留。不登记个人信息,人员写编码。"""
     register, unit = _kind(kind), body.unit or caller.unit
-    office = Role.OFFICE in caller.roles
-    if not office and (register.about.by_office or unit != caller.unit):
+    if not may_enter(caller, unit, by_office=register.about.by_office):
         raise Problem("register_not_yours")
     found = {name: what for name, text in body.values.items() if (what := named(text) or named(name))}
     if found:
@@ -78,7 +75,7 @@ def get_entries(kind: Kind, caller: CurrentCaller, page: Paging, corrected: Corr
     """本单位的,按序号;专班办公室和管理员看到全部单位的。"""
     register = _kind(kind)
     with transaction() as session:
-        found = manual_registers.listed(session, register, _whose(caller), page, replaced=corrected)
+        found = manual_registers.listed(session, register, whose(caller, MANUAL_REGISTERS), page, replaced=corrected)
         return EntriesOut(items=[EntryOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
@@ -93,7 +90,7 @@ def export_entries(kind: Kind, caller: CurrentCaller, corrected: Corrected = Fal
     register = _kind(kind)
     names = [field.name for field in register.about.fields]
     header = ("序号", "单位", *names, "登记时间", "登记人", "更正")
-    return csv_answer(f"{register.value}.csv", header, _rows(register, names, _whose(caller), corrected))
+    return csv_answer(f"{register.value}.csv", header, _rows(register, names, whose(caller, MANUAL_REGISTERS), corrected))
 
 
 def _rows(register: RegisterKind, names: list[str], unit: str | None, corrected: bool) -> Iterator[tuple[object, ...]]:
@@ -111,7 +108,3 @@ def _kind(text: str) -> RegisterKind:
         return RegisterKind(text)
     except ValueError:
         raise Problem("register_unknown") from None
-
-
-def _whose(caller: Caller) -> str | None:
-    return None if reads_all_registers(caller) else caller.unit

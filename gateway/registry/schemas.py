@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from domain.blocking import Organ
@@ -15,6 +15,7 @@ from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import Code, Flag, PublicLine, SchemaIn, Text, names_nobody, one_line
 from gateway.registry.change_schemas import RegisterChangeOut
 from ledger.tables.registry import Database, Matter, ProofKind, Unit
+from settings import settings
 
 Waits = Annotated[RegisterChangeOut | None, Field(description="待另一人确认的部分:POST /v1/registry/changes/{id}/confirm")]
 Remarks = Annotated[list[str], Field(description="待办提示")]
@@ -163,7 +164,7 @@ class UnitIn(SchemaIn):
     aliases: Annotated[list[PublicLine], Field(max_length=30, description="简称、曾用名:清单中写成这样的即指该单位")] = []
     sector: Annotated[str, Field(max_length=100, description="行业(公共服务单位)", examples=["供暖"]), AfterValidator(one_line), AfterValidator(names_nobody)] = ""
     drafting_unit: Annotated[Code | None, Field(description="行业主管部门(单位编码),负责编制其清单;null 表示自行编制")] = None
-    region: Annotated[str, Field(pattern=r"^\d{6}$", description="行政区划代码")] = "370402"
+    region: Annotated[str, Field(pattern=r"^[0-9]{6}$", default_factory=lambda: settings().region, description="行政区划代码;省略为本区")]
     organ: Annotated[Organ, Field(description="community 村(居)民委员会,police 公安派出所,other 其他;决定适用哪份负面清单")] = Organ.OTHER
     takes_part: Annotated[Flag, Field(description="应参加改革:应有清单")] = True
     active: Annotated[Flag, Field(description="在用")] = True
@@ -193,7 +194,7 @@ class MatterIn(SchemaIn):
     name: Annotated[PublicLine, Field(description="名称", examples=["公共租赁住房申请"])]
     unit: Annotated[Code, Field(description="办事单位(单位编码)", examples=["370402-PERMIT"])]
     handling: Annotated[HandlingType, Field(description="办件类型:immediate 即办件,promised 承诺件,other 其他")]
-    promised_days: Annotated[int | None, Field(strict=True, ge=0, le=3650, description="承诺办结时限(工作日)")] = None
+    promised_days: Annotated[int | None, Field(strict=True, ge=1, le=3650, description="承诺办结时限(工作日)")] = None
     reviewed_above: Annotated[Flag, Field(description="区级初审上报,或审核环节在市级以上(规则第二条)")] = False
     active: Annotated[Flag, Field(description="在用")] = True
 
@@ -225,12 +226,6 @@ class DatabaseIn(SchemaIn):
     source: Annotated[Code | None, Field(description="接入后的数据来源名称", examples=["licence_library"])] = None
     connected_since: Annotated[date | None, Field(description="接入日期;null 表示尚未接入")] = None
     note: Annotated[Text, Field(description="说明,如未接入的原因")] = ""
-
-    @model_validator(mode="after")
-    def _connected_by_something(self) -> Self:
-        if self.connected_since is not None and self.source is None:
-            raise PydanticCustomError("source_not_configured", "source")
-        return self
 
     def as_row(self, code: str) -> dict[str, Any]:
         return {"code": code, **self.model_dump()}

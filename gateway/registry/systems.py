@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from domain.register_changes import Register
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging, Search, words_of
-from gateway.registry.change_schemas import RegisterChangeOut
-from gateway.registry.endpoints import Code
+from gateway.registry.endpoints import Code, put
 from gateway.registry.system_schemas import SystemIn, SystemOut, SystemsOut
 from ledger.database import transaction
 from ledger.registry import keys, registry, systems
@@ -26,13 +26,13 @@ def get_systems(caller: CurrentCaller, page: Paging, q: Search = "") -> SystemsO
         return SystemsOut(items=_answers(session, found.rows), next_cursor=page.cursor(found))
 
 
-@router.put("/v1/registry/systems/{code}", summary="登记业务系统", responses=problems("system_refused", body=True))
+@router.put("/v1/registry/systems/{code}", summary="登记业务系统", responses=problems("system_refused", "register_refused", body=True))
 def put_system(code: Code, body: SystemIn, caller: CurrentCaller) -> SystemOut:
     """新增或更新一个业务系统;没有写的项恢复为默认值。改属其他单位、重新启用由另一人确认后生效(waits)。登记不给密钥:密钥和权限范围由管理员用 ./run keys make --system 生成。"""
     with transaction() as session:
-        waits = systems.put(session, body.as_row(code), actor=caller.actor, now=settings().now())
+        waits = put(session, Register.SYSTEMS, body.as_row(code), caller)
         (answer,) = _answers(session, [session.get_one(System, code, populate_existing=True)])
-        return answer.model_copy(update={"waits": RegisterChangeOut.of(waits)}) if waits else answer
+        return answer.model_copy(update={"waits": waits})
 
 
 def _answers(session: Session, rows: list[System]) -> list[SystemOut]:

@@ -13,9 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
-from gateway.edge.permissions import reads_all_reports
 from gateway.edge.problems import Problem
 from gateway.edge.services import services_of
+from gateway.edge.visibility import REPORTS, report_scope, whose
 from gateway.reports.schemas import (
     MailingOut,
     MailingsOut,
@@ -72,8 +72,8 @@ def get_reports(
 ) -> ReportsOut:
     """各期各版,新的在前。督办员看到本单位的。"""
     with transaction() as session:
-        scope = unit if reads_all_reports(caller) else caller.unit
-        found = reports.listed(session, scope, page)
+        own = whose(caller, REPORTS)
+        found = reports.listed(session, unit if own is None else own, page)
         return ReportsOut(items=[ReportOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
 
 
@@ -152,10 +152,7 @@ def send_again(id: Id, mailing: Annotated[UUID, Path(description="邮件编号")
 
 
 def _order(body: ReportOrderIn, caller: Caller) -> Wanted | ReportOrderOut:
-    all_units = reads_all_reports(caller)
-    scope = body.unit or ("" if all_units else caller.unit)
-    if not all_units and scope != caller.unit:
-        raise Problem("report_not_yours")
+    scope = report_scope(caller, body.unit)
     try:
         period = periods.parse(body.period)
     except NoSuchPeriod as wrong:
@@ -190,7 +187,7 @@ async def _started(request: Request, wanted: Wanted) -> ReportOrderOut:
 
 def _own(session: Session, caller: Caller, report: UUID) -> IssuedReport:
     """A report that the caller may read; another unit's looks like none. Raises Problem `report_unknown`."""
-    row = reports.find(session, report, None if reads_all_reports(caller) else caller.unit)
+    row = reports.find(session, report, whose(caller, REPORTS))
     if row is None:
         raise Problem("report_unknown")
     return row

@@ -7,16 +7,14 @@ from typing import Annotated
 from fastapi import Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from domain.numbers import is_number
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.contract import header
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.own import own
 from gateway.edge.parameters import Number
-from gateway.edge.permissions import sees_persons, watches_all
 from gateway.edge.prefer_wait import LONGEST_WAIT, wait_seconds
 from gateway.edge.problems import Problem
 from gateway.edge.services import services_of
+from gateway.edge.visibility import EVENTS, VERIFICATIONS, verification
 from gateway.verifications.filing import file_verification as file_it
 from gateway.verifications.filing import read, record_reading
 from gateway.verifications.schemas import (
@@ -33,7 +31,6 @@ from ledger.database import transaction
 from ledger.methods import sharing
 from ledger.registry.keys import Caller
 from ledger.sealing import papers
-from ledger.succession import heir
 from settings import settings
 
 router = api_router("verifications")
@@ -111,8 +108,7 @@ def get_verification(number: Number, caller: CurrentCaller) -> VerificationOut:
 def get_events(number: Number, caller: CurrentCaller) -> EventsOut:
     """台账中的全部事件,按记录的先后排列。"""
     with transaction() as session:
-        if views.find_verification(session, _known(number), _scope(caller)) is None:
-            raise Problem("number_unknown")
+        verification(session, caller, number, EVENTS)
         return EventsOut(events=[EventOut.of(row) for row in views.events(session, number)])
 
 
@@ -125,7 +121,7 @@ def get_events(number: Number, caller: CurrentCaller) -> EventsOut:
 def get_proof_pdf(number: Number, caller: CurrentCaller) -> Response:
     """已签章、已送达的电子证明。每次下载都有记录。"""
     with transaction() as session:
-        row = own(session, caller, number)
+        row = verification(session, caller, number)
         proof = papers.delivered_proof(session, row)
         if proof is None:
             raise Problem("proof_not_ready")
@@ -143,7 +139,7 @@ def get_proof_pdf(number: Number, caller: CurrentCaller) -> Response:
 def choose_licence(number: Number, body: ChoiceIn, caller: CurrentCaller) -> VerificationOut:
     """查到多个证照时由需求单位选定一个;`identifier` 为 null 表示都不是,转为下一种核验方式。"""
     with transaction() as session:
-        own(session, caller, number)
+        verification(session, caller, number)
         sharing.choose(session, number, body.identifier, now=settings().now(), actor=caller.actor)
     return _read(caller, number)
 
@@ -156,25 +152,11 @@ def choose_licence(number: Number, body: ChoiceIn, caller: CurrentCaller) -> Ver
 def withdraw_verification(number: Number, body: WithdrawalIn, caller: CurrentCaller) -> VerificationOut:
     """需求单位撤回;出具单位的时限随之终止,不计考核。已结束的不能撤回。"""
     with transaction() as session:
-        own(session, caller, number)
+        verification(session, caller, number)
         attention.withdraw(session, number, body.reason, now=settings().now(), actor=caller.actor)
     return _read(caller, number)
 
 
-def _known(number: str) -> str:
-    if not is_number(number):
-        raise Problem("number_unknown")
-    return number
-
-
-def _scope(caller: Caller) -> str | None:
-    """The unit whose verifications this caller sees, None for all of them."""
-    return None if watches_all(caller) else caller.unit
-
-
 def _read(caller: Caller, number: str) -> VerificationOut:
     with transaction() as session:
-        row = views.find_verification(session, _known(number), _scope(caller))
-        if row is None:
-            raise Problem("number_unknown")
-        return read(session, caller, row, personal=heir(session, row.unit) == caller.unit and sees_persons(caller))
+        return read(session, caller, verification(session, caller, number, VERIFICATIONS))

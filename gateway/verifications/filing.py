@@ -18,8 +18,8 @@ from domain.quotas import Deed
 from domain.scope import CatalogEntry
 from domain.spelling import same_name
 from gateway.cases.registering import refuse_personal
-from gateway.edge.permissions import sees_persons
 from gateway.edge.problems import Problem
+from gateway.edge.visibility import sees_persons
 from gateway.verifications.schemas import VerificationIn, VerificationOut
 from ledger.audit import record_access
 from ledger.cases import cases
@@ -83,7 +83,7 @@ def _file(caller: Caller, body: VerificationIn, key: str, digest: str) -> Filed:
                     now=now, idempotency_key=key, body_digest=digest, again_why=body.force_new,
                 )  # fmt: skip
         tags = [caller.unit, *([method.chinese for method in entry.methods[:1]] if entry else [])]
-        return Filed(read(session, caller, load(session, number), personal=True, entry=entry), repeated, tags)
+        return Filed(read(session, caller, load(session, number), entry=entry), repeated, tags)
 
 
 def _admissible(session: Session, case: Case, body: VerificationIn) -> tuple[int, CatalogEntry, Party]:
@@ -110,11 +110,9 @@ def _admissible(session: Session, case: Case, body: VerificationIn) -> tuple[int
     return *found, party
 
 
-def read(
-    session: Session, caller: Caller, row: Verification, *, personal: bool, entry: CatalogEntry | None = None
-) -> VerificationOut:
+def read(session: Session, caller: Caller, row: Verification, *, entry: CatalogEntry | None = None) -> VerificationOut:
     """A verification that the caller may see, as it stands; the reading of persons' data goes on the record."""
-    view = views.view(session, row, personal=personal, entry=entry)
+    view = views.view(session, row, personal=sees_persons(session, caller, row), entry=entry)
     if view.opened:
         record_reading(session, caller, row.number, *view.opened)
     return VerificationOut.of(view)
@@ -131,7 +129,7 @@ def record_reading(session: Session, caller: Caller, number: str, *what: str) ->
 def read_own(caller: Caller, number: str) -> VerificationOut:
     """A verification of the caller's own unit, after what the caller did with it."""
     with transaction() as session:
-        return read(session, caller, load(session, number), personal=sees_persons(caller))
+        return read(session, caller, load(session, number))
 
 
 def _digest(body: VerificationIn) -> str:

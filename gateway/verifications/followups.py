@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
-from gateway.edge.own import own
 from gateway.edge.parameters import Number
+from gateway.edge.visibility import verification
 from gateway.verifications.filing import read_own
 from gateway.verifications.followup_schemas import (
     ForwardIn,
@@ -16,7 +16,6 @@ from gateway.verifications.followup_schemas import (
 from gateway.verifications.schemas import VerificationOut
 from ledger.database import transaction
 from ledger.inbox import returns, supplements
-from ledger.tables.registry import Unit
 from settings import settings
 
 router = api_router("verifications")
@@ -30,7 +29,7 @@ router = api_router("verifications")
 def supply(number: Number, body: SupplementIn, caller: CurrentCaller) -> VerificationOut:
     """补正出具单位所缺的内容;其时限继续计算,顺延的长短与补正用时相同,承诺时限不变。附件另行上传。"""
     with transaction() as session:
-        own(session, caller, number)
+        verification(session, caller, number)
         supplements.supply(session, number, body.text, now=settings().now(), actor=caller.actor)
     return read_own(caller, number)
 
@@ -46,7 +45,7 @@ def supply(number: Number, body: SupplementIn, caller: CurrentCaller) -> Verific
 def forward(number: Number, body: ForwardIn, caller: CurrentCaller) -> VerificationOut:
     """申请被退回后,一步转给建议的单位或另行指定的单位。新单位的时限从收到起算;承诺时限和本单位的总用时不中断。"""
     with transaction() as session:
-        own(session, caller, number)
+        verification(session, caller, number)
         returns.forward(session, number, body.unit, now=settings().now(), actor=caller.actor)
     return read_own(caller, number)
 
@@ -55,6 +54,5 @@ def forward(number: Number, body: ForwardIn, caller: CurrentCaller) -> Verificat
 def set_forwarding(body: ForwardingRuleIn, caller: CurrentCaller) -> ForwardingRule:
     """打开后,本单位的申请被退回且有建议单位的,自动转给该单位。"""
     with transaction() as session:
-        unit = session.get_one(Unit, caller.unit, with_for_update=True)
-        unit.forwards_itself = body.on
-        return ForwardingRule(unit=unit.code, on=body.on)
+        returns.set_standing_rule(session, caller.unit, body.on)
+    return ForwardingRule(unit=caller.unit, on=body.on)

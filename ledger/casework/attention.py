@@ -28,6 +28,10 @@ from ledger.tables.registry import Unit
 from ledger.tables.verifications import Verification
 
 
+class UnitNotUsable(MoveRefused, code="unit_unknown"):
+    """改派 names a unit that there is not, or that is not in use."""
+
+
 def retry(session: Session, number: str, *, now: datetime, actor: str) -> None:
     """重试: go on where it stopped."""
     row = _waiting_for_a_person(session, number)
@@ -50,7 +54,7 @@ def reroute(
     unit = heir(session, unit)
     target = session.get(Unit, unit)
     if target is None or not target.active:
-        raise MoveRefused(f"没有可用的单位:{unit}")
+        raise UnitNotUsable("所填单位不在名录中或已停用,请核对单位编码。")
     if unit == heir(session, row.unit):
         raise MoveRefused(f"{number}: 不能改派给需求单位自己")
     withdraw_request(session, number, now=now, actor=actor)

@@ -11,17 +11,19 @@ from typing import Any
 from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.orm import Session, defer
 
+from domain.clear_text import fault_of
 from domain.list_rows import Counts, FileFault, RowResult, SheetFound
 from domain.refusal import Refusal
 from ledger import paging
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.tables.catalog import CatalogFile, CatalogReading, CatalogRow, CatalogSource
+from ledger.tables.registry import Unit
 
 _AT_ONCE = 1000
 
 
-class SourceFixed(Refusal, code="list_kind_fixed"):
-    """Files came under this kind: another kind of list is registered under another key."""
+class SourceRefused(Refusal, code="list_kind_fixed"):
+    """The list cannot be registered or handed in so; the text says why, in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,15 @@ class SourceState:
 
 
 def put_source(session: Session, key: str, **values: Any) -> CatalogSource:
-    """Register a list that comes again and again, or change what is known of it. Raises `SourceFixed`."""
+    """Register a list that comes again and again, or change what is known of it. Raises `SourceRefused`."""
+    if values.get("unit") is not None and session.get(Unit, values["unit"]) is None:
+        raise SourceRefused("没有这个单位编码。", remedy="请先登记单位。", code="unit_not_registered")
     row = session.get(CatalogSource, key, with_for_update=True)
     if row is None:
         row = CatalogSource(key=key)
         session.add(row)
     elif values.get("kind", row.kind) != row.kind and newest_file(session, key) is not None:
-        raise SourceFixed
+        raise SourceRefused
     for name, value in values.items():
         setattr(row, name, value)
     session.flush()
@@ -81,7 +85,13 @@ def states(session: Session, units: Collection[str] | None = None, key: str | No
 
 
 def receive(session: Session, source: str, name: str, content: bytes, *, now: datetime, actor: str) -> CatalogFile:
-    """Keep a file as it came. The newest one again is not kept twice."""
+    """Keep a file as it came. The newest one again is not kept twice. Raises `SourceRefused`.
+
+    Whatever the file is called is taken; a name that could be a person's data is not kept.
+    """
+    if not session.get_one(CatalogSource, source).active:
+        raise SourceRefused(code="list_inactive")
+    name = source if fault_of(name) else name
     digest = hashlib.sha256(content).hexdigest()
     newest = newest_file(session, source)
     if newest is not None and newest.digest == digest:

@@ -12,13 +12,22 @@ from sqlalchemy import Text, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from domain.list_rows import Candidate
+from domain.list_rows import Candidate, Topic
 from domain.recusal import Subject
+from domain.refusal import Refusal
 from ledger import paging, recusal
 from ledger.paging import FIRST, Page, PageRequest
+from ledger.tables.base import Table
 from ledger.tables.catalog import CatalogQuestion
+from ledger.tables.registry import Matter, ProofKind, Unit
 
 _PLACES = 5
+#: Topic of a question -> the register in which its answer stands; about lists that contradict each other there is none.
+_REGISTERS: Mapping[str, type[Table]] = {Topic.UNIT: Unit, Topic.ISSUER: Unit, Topic.MATTER: Matter, Topic.PROOF: ProofKind}
+
+
+class AnswerRefused(Refusal, code="answer_refused"):
+    """It answers nothing; the text is Chinese. Nothing was written."""
 
 
 @dataclass
@@ -82,11 +91,22 @@ def find(session: Session, question: UUID) -> CatalogQuestion | None:
     return session.get(CatalogQuestion, question)
 
 
-def answer(session: Session, question: UUID, code: str, *, now: datetime, actor: str) -> CatalogQuestion | None:
-    """A person says what a name means; None where there is no such question. A later answer takes the earlier's place."""
+def answer(session: Session, question: UUID, code: str | None, *, now: datetime, actor: str) -> CatalogQuestion | None:
+    """A person says what a name means (None: nothing that could be listed); None where there is no such question. A later
+    answer takes the earlier's place. Raises `AnswerRefused`."""
     row = session.get(CatalogQuestion, question, with_for_update=True, populate_existing=True)
     if row is not None:
         recusal.check(session, Subject.QUESTION, question, row.units, actor=actor)
-        row.answer, row.answered_at, row.answered_by, row.open = code, now, actor, False
+        _means_something(session, row, code)
+        row.answer, row.answered_at, row.answered_by, row.open = code or "", now, actor, False
         session.flush()
     return row
+
+
+def _means_something(session: Session, row: CatalogQuestion, code: str | None) -> None:
+    """A code of the register that the question is about, or none; of lists that contradict each other, one of them."""
+    table = _REGISTERS.get(row.topic)
+    if table is None and code not in (lists := [candidate.code for candidate in row.candidates]):
+        raise AnswerRefused(f"来源矛盾须写明以其中哪一份清单为准:{'、'.join(lists)}。")
+    if table is not None and code is not None and session.get(table, code) is None:
+        raise AnswerRefused("所填编码在登记库中没有;新增的请先登记。")

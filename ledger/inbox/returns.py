@@ -139,6 +139,11 @@ def _by_standing_rule(session: Session, row: Verification, wish: Wish) -> bool:
     return wish.suggested_unit not in _returned_by(session, row.number)
 
 
+def set_standing_rule(session: Session, unit: str, on: bool) -> None:
+    """自动转办 (10.11, reading 10): whether what comes back to this unit is filed on to the suggested unit by itself."""
+    session.get_one(Unit, unit, with_for_update=True).forwards_itself = on
+
+
 def forward(session: Session, number: str, unit: str | None, *, now: datetime, actor: str) -> str:
     """转办 by the requesting unit: to the suggested unit, or to the one it names; gives that unit.
 

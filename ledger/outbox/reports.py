@@ -77,7 +77,7 @@ def order(
     if there is not None and not again:
         return None
     key = {"start": start, "end": end, "scope": scope, "version": there.version + 1 if there else 1}
-    row = insert(ReportOrder).values(**key, reason=reason, ordered_at=now, ordered_by=actor)
+    row = insert(ReportOrder).values(**key, reason=reason if there else "", ordered_at=now, ordered_by=actor)
     session.execute(row.on_conflict_do_nothing())  # ordered twice: the first reason stands
     return _wanted(session.get_one(ReportOrder, tuple(key.values())))
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from domain.calendar import LOCAL
 from domain.clear_text import named_by_number, names_one_of
 from domain.complaints import (
     ComplaintAbout,
@@ -34,6 +35,7 @@ from ledger.vault import CaseKey, Erased, Place, vault
 
 #: The same text or telephone number within this time may be the same complaint again.
 DUPLICATE_WITHIN = timedelta(days=30)
+_EARLIEST = datetime(2000, 1, 1, tzinfo=LOCAL)
 _LEAST_TEXT = 8  #: shorter ones (“态度差”) are alike by accident
 _TURN = 18_018  #: the lock under which complaints are taken in: two copies at once see each other
 
@@ -125,8 +127,8 @@ def take_in(session: Session, sent: Intake, days: int, *, person: str, unit: str
 
 
 def _check(session: Session, sent: Intake, now: datetime) -> None:
-    if sent.received_at > now:
-        raise ComplaintRefused("收到时间晚于现在。")
+    if not _EARLIEST <= sent.received_at <= now:
+        raise ComplaintRefused("收到时间晚于现在,或早于 2000 年。")
     if sent.unit is not None and session.get(Unit, sent.unit) is None:
         raise ComplaintRefused("没有所填的被反映单位。")
     if sent.matter is not None and session.get(Matter, sent.matter) is None:

@@ -18,14 +18,11 @@ from ledger import paging
 from ledger.actor import person_of
 from ledger.inbox import claims
 from ledger.paging import FIRST, Page, PageRequest
-from ledger.registry import registry, unit_changes
+from ledger.registry import register_checks, registry, unit_changes
+from ledger.registry.register_checks import TABLES
 from ledger.tables.register_changes import RegisterChange
-from ledger.tables.registry import Database, Matter, Person, ProofKind, System, Unit
+from ledger.tables.registry import Person, Unit
 
-_TABLES: Mapping[Register, Any] = {
-    Register.UNITS: Unit, Register.PEOPLE: Person, Register.SYSTEMS: System, Register.MATTERS: Matter, Register.PROOFS: ProofKind,
-    Register.DATABASES: Database,
-}  # fmt: skip
 _PUT = {
     Register.UNITS: registry.put_units, Register.PEOPLE: registry.put_people, Register.SYSTEMS: registry.put_systems,
     Register.MATTERS: registry.put_matters, Register.PROOFS: registry.put_proofs, Register.DATABASES: registry.put_databases,
@@ -49,27 +46,21 @@ class NobodyLeft(ChangeRefused):
         super().__init__("这样登记后,再没有在岗的管理员或专班办公室人员可以确认变更。请先登记接任人员并由现任人员确认,再登记离岗。")
 
 
-class NameTaken(Refusal, code="unit_name_taken"):
-    """Another unit is called so, however it is written."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-
 def put(session: Session, register: Register, rows: Iterable[Mapping[str, Any]], *, actor: str, now: datetime) -> list[RegisterChange]:
-    """Write rows of a register: what may stand at once does, the rest waits; gives what waits. Raises `NameTaken`, `NobodyLeft`.
+    """Write rows of a register: what may stand at once does, the rest waits; gives what waits. Raises
+    `RowRefused` (ledger.registry.register_checks), `NobodyLeft`.
 
     The first installation has nobody yet who could confirm: there everything stands at once, and is recorded so. Afterwards
     nobody makes it new again: somebody who can confirm always stays.
     """
     if register in _CONFIRMING:  # two who leave at once see each other
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext("who confirms"))))
-    found, first = [], _nobody_confirms(session) and not actor.startswith("person:")
+    found, first, rows = [], _nobody_confirms(session) and not actor.startswith("person:"), list(rows)
+    together = {row["code"]: row for row in rows}
+    for row in rows:
+        register_checks.check(session, register, row, together, now=now)
     for row in rows:
         before = _row(session, register, row["code"])
-        if register is Register.UNITS:
-            _free(session, row["code"], row["name"])
         stands, waits = parted(register, before, row)
         if first:
             _PUT[register](session, [row])
@@ -150,13 +141,8 @@ def _proposers(session: Session, row: RegisterChange) -> set[str]:
 
 
 def _row(session: Session, register: Register, code: str) -> dict[str, Any] | None:
-    row = session.get(_TABLES[register], code, with_for_update=True, populate_existing=True)
+    row = session.get(TABLES[register], code, with_for_update=True, populate_existing=True)
     return None if row is None else {column.key: getattr(row, column.key) for column in row.__mapper__.column_attrs}
-
-
-def _free(session: Session, code: str, name: str) -> None:
-    if unit_changes.called(session, name, but=code) is not None:
-        raise NameTaken(name)
 
 
 def _propose(
@@ -206,7 +192,7 @@ def _waiting(session: Session, change: UUID) -> RegisterChange:
 
 
 def _apply(session: Session, change: RegisterChange, *, now: datetime) -> None:
-    row = session.get_one(_TABLES[change.register], change.code, with_for_update=True, populate_existing=True)
+    row = session.get_one(TABLES[change.register], change.code, with_for_update=True, populate_existing=True)
     if moved := [name for name, was in change.before.items() if getattr(row, name) != was]:
         raise ChangeRefused(f"登记内容已经不同({'、'.join(moved)}),请重新提出。")
     if change.register is Register.UNITS and "name" in change.after:

@@ -1,11 +1,10 @@
-"""业务系统 (8.1, 8.2): registered, when each called, and which one a case came from."""
+"""业务系统 (8.1, 8.2): when each called, and which one a case came from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,32 +12,8 @@ from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
 from domain.limits import aware
-from domain.refusal import Refusal
-from domain.register_changes import Register
 from domain.spelling import words
-from ledger.registry import keys, register_changes
-from ledger.tables.register_changes import RegisterChange
-from ledger.tables.registry import ApiKey, System, SystemCall, Unit
-
-
-class SystemRefused(Refusal, code="system_refused"):
-    """It cannot be registered so; the text says why, in Chinese."""
-
-
-def put(session: Session, row: Mapping[str, Any], *, actor: str, now: datetime) -> RegisterChange | None:
-    """A system by its code; gives what waits for a second person (ledger.registry.register_changes). Raises `SystemRefused`."""
-    check(session, row, now=now)
-    return next(iter(register_changes.put(session, Register.SYSTEMS, [row], actor=actor, now=now)), None)
-
-
-def check(session: Session, row: Mapping[str, Any], *, now: datetime) -> None:
-    """Its unit is in use; and with a key that opens, which names people of its unit, it stays there (a merger moves both).
-    Raises `SystemRefused`."""
-    unit, known = session.get(Unit, row["unit"]), session.get(System, row["code"])
-    if unit is None or not unit.active:
-        raise SystemRefused("所属单位不在名录中或已停用。")
-    if known is not None and known.unit != unit.code and _has_keys(session, known.code, now):
-        raise SystemRefused("该系统有在用的接口密钥,不能改属其他单位;请先吊销密钥。")
+from ledger.tables.registry import System, SystemCall
 
 
 def note_call(session: Session, system: str, *, now: datetime) -> None:
@@ -80,7 +55,3 @@ class Origins:
         """The unit's own one first: several units may use one provincial system, each under its own code."""
         plain = words(text)
         return self._own.get((unit, plain)) or self._any.get(plain)
-
-
-def _has_keys(session: Session, code: str, now: datetime) -> bool:
-    return session.scalar(select(ApiKey.id).where(ApiKey.system == code, keys.opens(now)).limit(1)) is not None

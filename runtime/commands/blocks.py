@@ -6,7 +6,7 @@ import argparse
 
 from rich.console import Console
 
-from runtime.commands.calendar import public
+from runtime.commands.arguments import public
 from runtime.commands.deciding import actor_of, add_by
 from runtime.commands.verifications import operator
 from runtime.failures import told

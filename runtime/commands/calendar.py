@@ -6,10 +6,9 @@ The district's, or one of their own for units outside the government's days (ban
 from __future__ import annotations
 
 import argparse
-import re
 from datetime import date
 
-from domain.clear_text import named
+from runtime.commands.arguments import key, public
 from runtime.commands.deciding import actor_of, add_by
 from runtime.commands.verifications import operator
 from runtime.failures import told
@@ -31,7 +30,7 @@ def main(arguments: list[str]) -> int:
     put.add_argument("--source", type=public, required=True, help="依据,如通知文号")
     put.add_argument("--reason", type=public, required=True, help="录入或更正的理由")
     for verb in (seed, put):
-        verb.add_argument("--calendar", type=_name, metavar="名称", help="单位自用的日历(默认全区的),须写明 --by")
+        verb.add_argument("--calendar", type=key, metavar="名称", help="单位自用的日历(默认全区的),须写明 --by")
         add_by(verb, "put_year", required=False)
     options = parser.parse_args(arguments)
     if options.verb in (None, "list"):
@@ -74,19 +73,6 @@ def _list(progress: Progress) -> int:
             own = "" if row.calendar == DISTRICT else f"  {row.calendar}"
             progress.say(f"{row.year}{mark}{own}  放假 {len(row.rest)} 天,调休上班 {len(row.work)} 天  {row.source}")
     return 0
-
-
-def public(text: str) -> str:
-    """Kept in clear, for ever: about the district, never about a person."""
-    if what := named(text):
-        raise argparse.ArgumentTypeError(f"不得含{what}")
-    return text
-
-
-def _name(text: str) -> str:
-    if not re.fullmatch(r"[\w.\-]{1,64}", text):
-        raise argparse.ArgumentTypeError("日历名称只能用字母、汉字、数字、点和横线")
-    return text
 
 
 def _days(text: str) -> list[date]:

@@ -5,22 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from catalog.headers import ListKind
-from domain.clear_text import named
-from runtime.commands.calendar import public
+from domain.clear_text import fault_of
+from runtime.commands.arguments import key, public
 from runtime.commands.deciding import actor_of, add_by
 from runtime.commands.verifications import operator
 from runtime.failures import Failure, told
 from runtime.progress import Progress
 from settings import LOCAL, settings
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from domain.list_rows import Topic
 
 
 def main(arguments: list[str]) -> int:
@@ -28,12 +22,12 @@ def main(arguments: list[str]) -> int:
     verbs = parser.add_subparsers(dest="verb", metavar="lists|put|rebuild|draft|questions|answer|errors")
     verbs.add_parser("lists", help="列出已登记的清单和读取结果(默认)")
     put = verbs.add_parser("put", help="登记一份清单并报送文件(CSV、XLSX、XLS)")
-    put.add_argument("key", type=public, help="清单代号,如 justice-proofs")
+    put.add_argument("key", type=key, help="清单代号,如 justice-proofs")
     put.add_argument("file", type=Path)
     put.add_argument("--kind", choices=[kind.value for kind in ListKind], help="首次登记必填:" + ";".join(f"{kind.value} {kind.chinese}" for kind in ListKind))
-    put.add_argument("--name", type=public, default="", help="清单名称")
+    put.add_argument("--name", type=public, help="清单名称")
     put.add_argument("--unit", help="是哪个单位的清单(单位编码);上级下发的不填")
-    put.add_argument("--document", type=public, default="", help="上级清单的依据,如文号")
+    put.add_argument("--document", type=public, help="上级清单的依据,如文号")
     put.add_argument("--complete", action="store_true", help="是该单位的全部条目:清单中没有的视为减少")
     verbs.add_parser("rebuild", help="立即读取全部清单,形成草案(平时每夜自动进行)")
     verbs.add_parser("draft", help="查看最新草案")
@@ -74,7 +68,6 @@ def _put(options: argparse.Namespace, progress: Progress) -> int:
     from catalog.reading import MOST_BYTES
     from ledger.catalog import intake
     from ledger.database import transaction
-    from ledger.tables.registry import Unit
 
     try:
         content = options.file.read_bytes()
@@ -83,18 +76,15 @@ def _put(options: argparse.Namespace, progress: Progress) -> int:
     if len(content) > MOST_BYTES:
         raise Failure("报送清单", f"文件超过 {MOST_BYTES // 2**20} MB", "请删去图片和空白行,或拆成几个文件。")
     with told("报送清单"), transaction() as session:
-        known = {source.key: source for source in intake.sources(session, active=False)}.get(options.key)
-        if known is None and not options.kind:
+        if intake.find(session, options.key) is None and not options.kind:
             raise Failure("报送清单", f"还没有登记清单 {options.key}", "首次报送请用 --kind 写明是哪种清单。")
-        if options.unit and session.get(Unit, options.unit) is None:
-            raise Failure("报送清单", f"没有这个单位编码:{options.unit}", "请先导入单位。")
         if options.kind:
+            name = options.name or (options.key if fault_of(options.file.stem) else options.file.stem)
             intake.put_source(
-                session, options.key, kind=options.kind, name=options.name or options.file.stem, unit=options.unit,
-                document=options.document, complete=options.complete, active=True,
+                session, options.key, kind=options.kind, name=name, unit=options.unit, document=options.document or "",
+                complete=options.complete, active=True,
             )  # fmt: skip
-        kept = options.key if named(options.file.name) else options.file.name  # a name that is a person's data is not kept
-        intake.receive(session, options.key, kept, content, now=settings().now(), actor=operator())
+        intake.receive(session, options.key, options.file.name, content, now=settings().now(), actor=operator())
     progress.say(f"已收到 {options.file.name}。立即处理请执行 ./run catalog rebuild。")
     return 0
 
@@ -153,32 +143,17 @@ def _questions(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _answer(options: argparse.Namespace, progress: Progress) -> int:
-    from domain.list_rows import Topic
     from ledger.catalog import questions
     from ledger.database import transaction
 
     with transaction() as session:
-        asked = questions.find(session, options.id)
+        actor = actor_of(session, options.by, "answer_question", "确认")
+        with told("确认", "请从 ./run catalog questions 所列的候选中选择,或先用 ./run import 登记。"):
+            asked = questions.answer(session, options.id, options.code or None, now=settings().now(), actor=actor)
         if asked is None:
             raise Failure("确认", f"没有这个问题:{options.id}", "用 ./run catalog questions 查看。")
-        if options.code and not _is_known(session, Topic(asked.topic), options.code):
-            raise Failure("确认", f"没有这个编码:{options.code}", "请核对编码;新增的请先用 ./run import 登记。")
-        actor = actor_of(session, options.by, "answer_question", "确认")
-        questions.answer(session, options.id, options.code, now=settings().now(), actor=actor)
     progress.say(f"“{asked.subject}”已确认为{options.code or '不属于登记库'};下次重建时生效。")
     return 0
-
-
-def _is_known(session: Session, topic: Topic, code: str) -> bool:
-    from domain.list_rows import Topic
-    from ledger.catalog import intake
-    from ledger.tables.registry import Matter, ProofKind, Unit
-
-    registers = {Topic.UNIT: Unit, Topic.ISSUER: Unit, Topic.MATTER: Matter, Topic.PROOF: ProofKind}
-    table = registers.get(topic)
-    if table is None:
-        return any(source.key == code for source in intake.sources(session))
-    return session.get(table, code) is not None
 
 
 def _errors(options: argparse.Namespace, progress: Progress) -> int:

@@ -7,10 +7,10 @@ from pathlib import Path
 from rich.console import Console
 
 from catalog.complaint_file import RowOutcome, import_file
+from runtime.commands.verifications import operator
 from runtime.failures import Failure, told
 from settings import settings
 
-ACTOR = "system:import"
 _console = Console(highlight=False, soft_wrap=True)
 
 
@@ -21,7 +21,7 @@ def import_complaints(file: Path) -> int:
     except OSError:
         raise Failure("导入投诉", f"没有这个文件或打不开:{file}", "请核对路径。") from None
     with told("导入投诉"):
-        rows = import_file(content, settings().complaint_days, person=ACTOR, unit="", now=settings().now())
+        rows = import_file(content, settings().complaint_days, person=operator(), unit="", now=settings().now())
     refused_rows = [row for row in rows if row.number is None]
     _console.print(said(rows))
     for row in refused_rows:

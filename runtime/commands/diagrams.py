@@ -10,6 +10,9 @@ from domain.adjusting import WHOSE, Step
 from domain.lead_path import NEEDS, LeadStep
 from domain.leads import LeadRule
 from domain.lifecycle import State, mermaid
+from domain.roles import Role
+from gateway.edge.permissions import RULES
+from gateway.edge.visibility import THINGS, Thing
 from runtime.commands import real_lists
 from settings import ROOT
 
@@ -86,11 +89,40 @@ def lead_steps() -> str:
     )
 
 
+_VISIBILITY = """# Who sees what (谁看到什么)
+
+Obligations 2.6, 15.4 and 18.2, as `gateway/edge/visibility.py` and `gateway/edge/permissions.py` have it: endpoints ask the first and
+test neither unit nor role themselves. Per role: `own` the own unit's (with the units that were merged into it), `all` every unit's,
+`–` nothing; and how persons stand in it: clear, masked, or, where nothing is said, not at all. Somebody with several roles sees
+what each of them sees, persons never beyond the own unit. A department's system sees what the person sees who acts, within its
+key's scopes. This page is written from the tables by `python -m runtime.commands.diagrams`; `./run check` compares the two.
+"""
+
+
+def who_sees_what() -> str:
+    """`docs/visibility.md` as the code has it."""
+    head = "| what | endpoints | " + " | ".join(role.value for role in Role) + " | own means | and |\n" + "|-" * (len(Role) + 4) + "|\n"
+    rows = "".join(
+        f"| {thing.name} | {', '.join(f'`{name}`' for name in thing.endpoints)} | {' | '.join(_seen(thing, role) for role in Role)} "
+        f"| {thing.own if any(_seen(thing, role).startswith('own') for role in Role) else ''} | {thing.told} |\n"
+        for thing in THINGS
+    )
+    return f"{_VISIBILITY}\n{head}{rows}"
+
+
+def _seen(thing: Thing, role: Role) -> str:
+    if role not in RULES[thing.endpoints[0]].roles:
+        return "–"
+    persons = ", clear" if role in thing.clear else ", masked" if role in thing.masked else ""
+    return ("all" if role in thing.by_all else "own") + persons
+
+
 DOCUMENTS = {
     ROOT / "docs" / "lead-steps.md": lead_steps,
     ROOT / "docs" / "life-cycle.md": life_cycle,
     ROOT / "docs" / "list-steps.md": list_steps,
     ROOT / "docs" / "lists.md": real_lists.page,
+    ROOT / "docs" / "visibility.md": who_sees_what,
 }
 
 

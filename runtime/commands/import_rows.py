@@ -17,16 +17,16 @@ from sqlalchemy.orm import Session
 from catalog import values
 from catalog.cleaning import clean, key, split_names
 from domain.blocking import Organ
-from domain.clear_text import named, named_by_number
+from domain.clear_text import LINE, TEXT, named
 from domain.identity import is_uscc, tidy
 from domain.limits import HandlingType
 from domain.notices import is_mail_address
 from domain.refusal import Refusal
 from domain.roles import Role
 from domain.systems import SystemLevel
-from ledger.registry import systems
+from ledger.registry.register_checks import CODE_IN_WORDS, is_code
 from ledger.tables.registry import Unit
-from settings import LOCAL, settings
+from settings import settings
 
 Row = Mapping[str, str]
 
@@ -40,8 +40,6 @@ ROLES = {
 }
 KINDS = {"政务服务单位": "government", "公共服务单位": "public_service"}
 ORGANS = {"村(居)民委员会": Organ.COMMUNITY, "公安派出所": Organ.POLICE, "其他": Organ.OTHER, "": Organ.OTHER}
-#: A code stands in addresses, headers and, for whoever acted, on the record: nothing that needs quoting, no citizen.
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FIRST_DAY = date(1899, 12, 30)  #: from which a spreadsheet counts its days
 
 
@@ -67,24 +65,19 @@ class Around:
 
 def unit(row: Row, around: Around) -> dict[str, Any]:
     _need(row, "单位编码", "单位名称", "单位类别")
-    code, name = _code(row, "单位编码"), clean(row["单位名称"])
-    named = around.session.execute(select(Unit.code, Unit.name).where(Unit.code != code)).tuples()
-    other = next((one for one, called in named if key(called) == key(name)), None)
-    if other is not None:
-        raise RowRefused(f"单位名称已由 {other} 使用")
     if row["单位类别"] not in KINDS:
         raise RowRefused(f"单位类别应为{'或'.join(KINDS)}")
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
         "统一社会信用代码": ("uscc", _uscc),
         "别名": ("aliases", lambda text: list(split_names(text))),
         "行业": ("sector", clean),
-        "行业主管部门": ("drafting_unit", lambda text: _drafting_unit(code, text, around) if text else None),
+        "行业主管部门": ("drafting_unit", lambda text: _drafting_unit(text, around) if text else None),
         "行政区划": ("region", _region),
         "单位性质": ("organ", _organ),
         "应参加改革": ("takes_part", lambda text: values.yes_or_no(text, True)),
         "在用": ("active", lambda text: values.yes_or_no(text, True)),
     }
-    return {"code": code, "name": name, "kind": KINDS[row["单位类别"]], **_optional(row, readers)}
+    return {"code": _code(row, "单位编码"), "name": clean(row["单位名称"]), "kind": KINDS[row["单位类别"]], **_optional(row, readers)}
 
 
 def person(row: Row, around: Around) -> dict[str, Any]:
@@ -135,12 +128,11 @@ def proof(row: Row, around: Around) -> dict[str, Any]:
 def database(row: Row, around: Around) -> dict[str, Any]:
     _need(row, "数据库编码", "数据库名称", "责任单位")
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
-        "数据来源": ("source", _source), "接入日期": ("connected_since", _day), "说明": ("note", clean),
+        "数据来源": ("source", lambda text: text or None), "接入日期": ("connected_since", _day), "说明": ("note", clean),
     }  # fmt: skip
-    found = _optional(row, readers)
-    if found.get("connected_since") and not found.get("source"):
-        raise RowRefused("写了接入日期,没有写数据来源")
-    return {"code": _code(row, "数据库编码"), "name": clean(row["数据库名称"]), "owner": around.unit(row["责任单位"]), **found}
+    return {
+        "code": _code(row, "数据库编码"), "name": clean(row["数据库名称"]), "owner": around.unit(row["责任单位"]), **_optional(row, readers)
+    }  # fmt: skip
 
 
 def system(row: Row, around: Around) -> dict[str, Any]:
@@ -151,14 +143,10 @@ def system(row: Row, around: Around) -> dict[str, Any]:
         "建设层级": ("level", _level), "应对接": ("should_connect", lambda text: values.yes_or_no(text, not level.above)),
         "未对接原因": ("why_not", clean), "在用": ("active", lambda text: values.yes_or_no(text, True)),
     }  # fmt: skip
-    name, found = clean(row["系统名称"]), _optional(row, readers)
-    if what := named(name) or named(found.get("why_not", "")):
-        raise RowRefused(f"不得含{what}")
+    found = _optional(row, readers)
     if "建设层级" in row:
         found.setdefault("should_connect", not level.above)
-    values_of = {"code": _code(row, "系统编码"), "name": name, "unit": around.unit(row["单位编码"]), **found}
-    systems.check(around.session, values_of, now=settings().now())
-    return values_of
+    return {"code": _code(row, "系统编码"), "name": clean(row["系统名称"]), "unit": around.unit(row["单位编码"]), **found}
 
 
 def _level(text: str) -> SystemLevel:
@@ -181,13 +169,20 @@ def _optional(row: Row, readers: Mapping[str, tuple[str, Callable[[str], Any]]])
 
 #: What is checked by its own form, or is the address of an official in office.
 _OWN_FORM = frozenset({"统一社会信用代码", "邮箱"})
+_MOST_NAMES = {"别名": 30, "核验内容": 60}
+_LONG = frozenset({"设定依据", "说明", "未对接原因"})
 
 
-def names_nobody(row: Row) -> None:
-    """Raise `RowRefused` where a cell says who somebody is: registers are kept in clear."""
+def kept_in_clear(row: Row) -> None:
+    """Raise `RowRefused` where a cell says who somebody is, or is longer than the API takes: registers are kept in clear."""
     for column, text in row.items():
         if column not in _OWN_FORM and (what := named(text)):
             raise RowRefused(f"{column}含有{what}")
+        names = split_names(text) if column in _MOST_NAMES else [text]
+        if len(names) > _MOST_NAMES.get(column, 1):
+            raise RowRefused(f"{column}超过 {_MOST_NAMES[column]} 个")
+        if max(map(len, names), default=0) > (most := TEXT if column in _LONG else LINE):
+            raise RowRefused(f"{column}超过 {most} 字")
 
 
 def _need(row: Row, *names: str) -> None:
@@ -195,14 +190,9 @@ def _need(row: Row, *names: str) -> None:
         raise RowRefused(f"{'、'.join(empty)}为空")
 
 
-def is_code(text: str) -> bool:
-    """Fit to be a code of a register."""
-    return _CODE.fullmatch(text) is not None and not named_by_number(text)
-
-
 def _code(row: Row, name: str) -> str:
     if not is_code(row[name]):
-        raise RowRefused(f"{name}须由字母、数字、点、横线、下划线组成,不超过 64 位,且不得使用公民身份号码")
+        raise RowRefused(f"{name}须{CODE_IN_WORDS}")
     return row[name]
 
 
@@ -213,15 +203,10 @@ def _uscc(text: str) -> str | None:
     return code or None
 
 
-def _drafting_unit(code: str, text: str, around: Around) -> str:
-    """Registered already, or another row of the file; it drafts its own list (5.1)."""
+def _drafting_unit(text: str, around: Around) -> str:
+    """Registered already, or another row of the file."""
     by_name = {key(row["单位名称"]): other for other, row in around.rows.items()}
-    found = text if text in around.rows else by_name.get(key(text)) or around.unit(text)
-    here, there = around.rows.get(found), around.session.get(Unit, found)
-    above = here["行业主管部门"] if here is not None and "行业主管部门" in here else there and there.drafting_unit
-    if found == code or above:
-        raise RowRefused("行业主管部门不能是单位自己,也不能是另有行业主管部门的单位")
-    return found
+    return text if text in around.rows else by_name.get(key(text)) or around.unit(text)
 
 
 def _region(text: str) -> str:
@@ -243,21 +228,12 @@ def _mail(text: str) -> str | None:
     return text or None
 
 
-def _source(text: str) -> str | None:
-    if text and not (_CODE.fullmatch(text) and (settings().sources_dir / f"{text}.toml").is_file()):
-        raise RowRefused(f"数据来源“{text}”没有配置")
-    return text or None
-
-
 def _day(text: str) -> date | None:
     """2026-03-01, 2026/3/1, 2026年3月1日, or the number under which a spreadsheet keeps a day."""
     if not text:
         return None
     parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 00:00:00)?", text, re.ASCII)
     try:
-        found = date(*map(int, parts.groups()[:3])) if parts else _FIRST_DAY + timedelta(days=int(text[:6]))
+        return date(*map(int, parts.groups()[:3])) if parts else _FIRST_DAY + timedelta(days=int(text[:6]))
     except ValueError:
         raise RowRefused(f"“{text}”不是日期") from None
-    if not date(1990, 1, 1) <= found <= settings().now().astimezone(LOCAL).date():
-        raise RowRefused(f"接入日期“{text}”在将来,或不是日期")
-    return found

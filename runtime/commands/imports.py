@@ -66,14 +66,14 @@ def main(arguments: list[str]) -> int:
 def import_file(kind: str, file: Path) -> tuple[int, int]:
     """Import a whole file or nothing of it; gives the rows, and how many wait for a second person. Raises Failure that lists every faulty row."""
     from ledger.database import transaction
-    from ledger.registry import register_changes
-    from runtime.commands.import_rows import Around, RowRefused, names_nobody
+    from ledger.registry import register_changes, register_checks
+    from runtime.commands.import_rows import Around, RowRefused, kept_in_clear
 
-    sheet, read_row = SHEETS[kind], _reader(kind)
+    sheet, read_row, now = SHEETS[kind], _reader(kind), settings().now()
     rows = _rows(file, sheet)
     counts = {name: Counter(row.get(name, "") for _, row in rows) for name in sheet.unique}
-    faults: list[str] = []
-    read: list[dict[str, Any]] = []
+    faults: dict[int, str] = {}
+    read: dict[int, dict[str, Any]] = {}
     with transaction() as session:
         around = Around(session, {row.get(sheet.unique[0], ""): row for _, row in rows})
         for line, row in rows:
@@ -81,19 +81,22 @@ def import_file(kind: str, file: Path) -> tuple[int, int]:
                 if twice := [name for name in sheet.unique if row.get(name) and counts[name][row[name]] > 1]:
                     raise RowRefused(f"{'、'.join(twice)}在表中不止一行")
                 found = read_row(row, around)
-                names_nobody(row)
-                read.append(found)
+                kept_in_clear(row)
+                read[line] = found
             except Refusal as refused:
-                faults.append(f"第 {line} 行:{refused}")
+                faults[line] = str(refused)
+        together = {**dict.fromkeys(around.rows, {}), **{row["code"]: row for row in read.values()}}
+        for line, found in read.items():
+            try:
+                register_checks.check(session, sheet.register, found, together, now=now)
+            except Refusal as refused:
+                faults[line] = str(refused)
         if not faults:
-            ordered = sorted(read, key=lambda row: row.get("drafting_unit") is not None)  # who drafts for others comes first
+            ordered = sorted(read.values(), key=lambda row: row.get("drafting_unit") is not None)  # who drafts for others comes first
             with told("导入", "一行也没有写入。"):
-                try:
-                    waits = register_changes.put(session, sheet.register, ordered, actor=operator(), now=settings().now())
-                except register_changes.NameTaken as taken:
-                    raise Failure("导入", f"名称“{taken.name}”已由其他单位使用(写法不同也是同名)", "一行也没有写入,改正后重新导入。") from None
-            return len(read), len(waits)
-    raise Failure("导入", f"{len(faults)} 行有问题,一行也没有写入", "改正后重新导入。", tuple(faults[:50]))
+                return len(read), len(register_changes.put(session, sheet.register, ordered, actor=operator(), now=now))
+    said = tuple(f"第 {line} 行:{faults[line]}" for line in sorted(faults)[:50])
+    raise Failure("导入", f"{len(faults)} 行有问题,一行也没有写入", "改正后重新导入。", said)
 
 
 def _rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:

@@ -8,9 +8,8 @@ import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from domain.calendar import LOCAL
 from domain.instants import happened
-from runtime.commands.calendar import public
+from runtime.commands.arguments import instant, public
 from runtime.commands.verifications import operator
 from runtime.failures import Failure, told
 from runtime.progress import Progress
@@ -25,7 +24,7 @@ def main(arguments: list[str]) -> int:
         prog="./run recompute", description="解读(PROOFLESS_READINGS)变更后,按现行规则重算在办时限;--preview 只试算,不写入"
     )
     parser.add_argument("--reason", type=public, help="变更的理由或依据(重算时必填)")
-    parser.add_argument("--from", dest="since", type=_instant, metavar="时刻", help="自何时生效,如 2026-12-01T08:30(默认现在,不得早于现在)")
+    parser.add_argument("--from", dest="since", type=instant, metavar="时刻", help="自何时生效,如 2026-12-01T08:30(默认现在,不得早于现在)")
     parser.add_argument("--preview", metavar="周次", help="只试算这一周(2026-W10、一天,或 起..止):台账记录、现行解读和拟用解读并列")
     parser.add_argument("--readings", metavar="JSON", help="试算用的拟用解读,写法同 PROOFLESS_READINGS")
     parser.add_argument("--version", metavar="规则版本", help="试算用的规则版本(曾经用过的)")
@@ -74,24 +73,18 @@ def _recompute(reason: str, since: datetime | None) -> int:
 def _preview(chosen: argparse.Namespace) -> int:
     from sqlalchemy import text
 
-    from domain.readings import Readings
     from ledger import rules
     from ledger.database import transaction
     from ledger.deadlines import rule_preview
-    from ledger.tables.duty import RuleVersion
     from reports import periods
 
     with told("试算", "请按 --preview 和 --readings 的写法改正;没有写入任何内容。"):
         period = periods.parse(chosen.preview)
-        wanted = [rules.readings(), *([rules.parsed(chosen.readings)] if chosen.readings else [])]
-    with transaction() as session:
-        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # all columns of one moment
-        if chosen.version:
-            row = session.get(RuleVersion, chosen.version)
-            if row is None:
-                raise Failure("试算", f"没有用过规则版本 {chosen.version}。", "请核对版本,或以 --readings 写明解读;没有写入任何内容。")
-            wanted.append(Readings.of(row.readings))
-        found = rule_preview.preview(session, period.start, period.end, wanted, now=settings().now())
+        tried = rules.parsed(chosen.readings) if chosen.readings else None
+        with transaction() as session:
+            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # all columns of one moment
+            wanted = [rules.readings(), *rules.proposed(session, tried, chosen.version)]
+            found = rule_preview.preview(session, period.start, period.end, wanted, now=settings().now())
     sys.stdout.write(_table(periods.text(period), found))
     return 0
 
@@ -112,9 +105,3 @@ def _table(title: str, found: list[Preview]) -> str:
     if len(lines) == 1:
         lines.append("这段时间没有收到核验请求。")
     return "\n".join(lines) + "\n"
-
-
-def _instant(words: str) -> datetime:
-    """A day or an instant of the district's time; argparse names what is neither."""
-    found = datetime.fromisoformat(words)
-    return found if found.tzinfo else found.replace(tzinfo=LOCAL)

@@ -59,7 +59,7 @@ def reissue(arguments: list[str]) -> int:
 
 
 def settle(arguments: list[str]) -> int:
-    """确认: mails about a verification whose arrival is not known; what did not arrive is sent again."""
+    """确认: notices about a verification that were given up, or whose arrival is not known; what did not arrive is sent again."""
     parser = _parser("settle", "确认一项核验的未确定通知是否送达")
     parser.add_argument("--arrived", required=True, choices=("yes", "no"), help="yes 已送达;no 未送达,以同一编号重发")
     chosen = parser.parse_args(arguments)
@@ -69,7 +69,8 @@ def settle(arguments: list[str]) -> int:
     arrived, now = chosen.arrived == "yes", settings().now()
 
     def action(session: Session, actor: str) -> None:
-        waiting = [one for one in notifications.unknown(session, now=now) if one.verification == chosen.number]
+        left = (*notifications.unknown(session, now=now), *notifications.given_up(session))
+        waiting = [one for one in left if one.verification == chosen.number]
         if not waiting:
             raise MoveRefused(f"{chosen.number}: 没有待确认的通知")
         for one in waiting:

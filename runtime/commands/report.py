@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from runtime.commands.calendar import public
+from runtime.commands.arguments import public
 from runtime.commands.verifications import operator
 from runtime.failures import Failure, told
 from runtime.progress import Progress
@@ -24,14 +24,14 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run report", description="编制周报(已编制的原样取出),写出 PDF、XLSX、HTML")
     parser.add_argument("period", nargs="?", default="", help="2026-W10、2026-03-04(所在的一周)或 2026-03-02..2026-03-15;省略为上周")
     parser.add_argument("--unit", default="", help="只编制这个单位的(单位编码);省略为全区")
-    parser.add_argument("--again", metavar="REASON", type=public, default="", help="按现行口径重新编制一版,并写明原因")
+    parser.add_argument("--again", metavar="REASON", type=public, help="按现行口径重新编制一版,并写明原因")
     parser.add_argument("-o", "--output", type=Path, default=Path(), metavar="FOLDER", help="写到哪个文件夹;省略为当前文件夹")
     options, progress = parser.parse_args(arguments), Progress()
     from reports import periods
 
     with told("周报"):
         period = periods.parse(options.period) if options.period else periods.last_week(settings().now())
-        report = _make(period, options.unit, options.again, progress)
+        report = _make(period, options.unit, options.again or "", progress)
     _write(report, options.output, progress)
     return 0
 

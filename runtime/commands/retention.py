@@ -9,9 +9,8 @@ from uuid import UUID
 from rich.console import Console
 
 from domain.retention import HoldReason, RetentionStanding
-from runtime.commands.calendar import public
+from runtime.commands.arguments import public
 from runtime.commands.deciding import actor_of, add_by
-from runtime.commands.verifications import operator
 from runtime.failures import told
 from settings import LOCAL, settings
 
@@ -35,6 +34,7 @@ def main(arguments: list[str]) -> int:
     hold.add_argument("--complaint", metavar="投诉编号")
     hold.add_argument("--reason", choices=[one.value for one in HoldReason], required=True, help=_reasons())
     hold.add_argument("--document", type=public, required=True, help="依据的文件")
+    add_by(hold, "set_hold")
     lift = verbs.add_parser("lift", help="解除暂停")
     lift.add_argument("hold", type=UUID, metavar="暂停编号")
     add_by(lift, "lift_hold")
@@ -64,7 +64,7 @@ def _do(options: argparse.Namespace) -> int:
         elif options.verb == "hold":
             if (options.case is None) == (options.complaint is None):
                 raise retention.RetentionRefused("请用 --case 或 --complaint 指明一个办件或一件投诉。")
-            more = {"now": now, "actor": operator()}
+            more = {"now": now, "actor": actor_of(session, options.by, "set_hold", "暂停销毁")}
             reason = HoldReason(options.reason)
             if options.complaint:
                 row = retention.hold_complaint(session, options.complaint, reason, options.document, **more)

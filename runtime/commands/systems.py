@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from domain.key_scopes import Scope
+from domain.register_changes import Register
 from domain.systems import SystemLevel
-from runtime.commands.calendar import public
+from runtime.commands.arguments import longer, public
 from runtime.commands.verifications import operator
 from runtime.failures import told
 from settings import LOCAL, settings
@@ -29,40 +30,32 @@ def main(arguments: list[str]) -> int:
     """List, or register one. Listing: exit code 1 where one that should be connected is not."""
     parser = argparse.ArgumentParser(prog="./run systems", description="业务系统:哪些应对接、哪些已对接、最近一次调用;登记一个系统")
     put = parser.add_subparsers(dest="verb", metavar="put").add_parser("put", help="登记或更新一个系统(没有写的项恢复为默认值)")
-    put.add_argument("code", type=_code, help="系统编码")
+    put.add_argument("code", help="系统编码")
     put.add_argument("--unit", required=True, help="使用单位编码")
     put.add_argument("--name", required=True, type=public, help="名称")
     put.add_argument("--level", choices=list(SystemLevel), default=SystemLevel.DISTRICT, type=SystemLevel,
                      help="建设层级:" + "、".join(f"{level} {level.chinese}" for level in SystemLevel))  # fmt: skip
-    put.add_argument("--exempt", metavar="原因", type=public, help="不要求对接,写明原因(省级以上的默认不要求)")
-    put.add_argument("--why-not", metavar="原因", type=public, default="", help="应对接而未对接的原因")
+    put.add_argument("--exempt", metavar="原因", type=longer, help="不要求对接,写明原因(省级以上的默认不要求)")
+    put.add_argument("--why-not", metavar="原因", type=longer, help="应对接而未对接的原因")
     put.add_argument("--inactive", action="store_true", help="停用:密钥随之失效")
     options = parser.parse_args(arguments)
     return _put(options) if options.verb else _list()
 
 
-def _code(text: str) -> str:
-    from runtime.commands.import_rows import is_code
-
-    if not is_code(text):
-        raise argparse.ArgumentTypeError("系统编码须由字母、数字、点、横线、下划线组成,不超过 64 位,且不得使用公民身份号码")
-    return text
-
-
 def _put(options: argparse.Namespace) -> int:
     from ledger.actor import ACTOR
     from ledger.database import transaction
-    from ledger.registry import systems
+    from ledger.registry import register_changes
 
     row = {
         "code": options.code, "unit": options.unit, "name": options.name, "level": options.level,
-        "should_connect": options.exempt is None and not options.level.above, "why_not": options.exempt or options.why_not,
+        "should_connect": options.exempt is None and not options.level.above, "why_not": options.exempt or options.why_not or "",
         "active": not options.inactive,
     }  # fmt: skip
     ACTOR.set(operator())
     with told("登记系统", "更正后再次执行;原登记未改动。"), transaction() as session:
-        waits = systems.put(session, row, actor=operator(), now=settings().now())
-    if waits is not None:
+        waits = register_changes.put(session, Register.SYSTEMS, [row], actor=operator(), now=settings().now())
+    if waits:
         _console.print("改属其他单位、重新启用待另一人确认后生效:./run traces --waiting 列出。")
     _console.print(f"已登记 {options.code} {options.name}。密钥:./run keys make --system {options.code}")
     return 0

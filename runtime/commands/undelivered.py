@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from runtime.commands.arguments import instant
 from runtime.commands.verifications import operator
 from settings import LOCAL, settings
 
@@ -20,8 +21,8 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run undelivered", description="列出接收方没有收下的回调;--again 立即重发")
     parser.add_argument("--unit", help="接收单位编码")
     parser.add_argument("--number", help="核验编号")
-    parser.add_argument("--since", type=_instant, metavar="时间", help="产生时间自(含),如 2026-03-04 或 2026-03-04T09:00")
-    parser.add_argument("--until", type=_instant, metavar="时间", help="产生时间至(不含)")
+    parser.add_argument("--since", type=instant, metavar="时间", help="产生时间自(含),如 2026-03-04 或 2026-03-04T09:00")
+    parser.add_argument("--until", type=instant, metavar="时间", help="产生时间至(不含)")
     parser.add_argument("--again", action="store_true", help="立即重发所列的回调,编号不变")
     chosen = parser.parse_args(arguments)
     from ledger.database import transaction
@@ -52,9 +53,3 @@ def _line(item: Undelivered) -> str:
 
 def _at(instant: datetime) -> str:
     return f"{instant.astimezone(LOCAL):%Y-%m-%d %H:%M}"
-
-
-def _instant(text: str) -> datetime:
-    """A day or an instant of the district's time; argparse names what is neither."""
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=LOCAL)

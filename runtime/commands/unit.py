@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from datetime import date, datetime, time
 
-from runtime.commands.calendar import public
+from runtime.commands.arguments import public
 from runtime.commands.verifications import operator
 from runtime.failures import told
 from runtime.progress import Progress

@@ -15,6 +15,7 @@ from domain.register_changes import Register, RegisterChangeStanding
 from ledger.database import transaction
 from ledger.lifecycle import standings
 from ledger.registry import register_changes, registry
+from ledger.registry.register_checks import RegisterRefused
 from ledger.tables.register_changes import RegisterChange
 from ledger.tables.registry import Person, Unit
 from settings import settings
@@ -123,7 +124,7 @@ def test_a_new_unit_is_not_in_use_until_confirmed_and_a_name_is_taken_however_it
     taken = do(registry.unit_names)["370402-CIVIL"]
     code = f"X-{uuid4().hex[:6]}"
     for spelt in (taken, f" {taken[:3]} {taken[3:]}".strip(), f"({taken})"):
-        with pytest.raises(register_changes.NameTaken):
+        with pytest.raises(RegisterRefused):
             imported({"code": code, "name": spelt, "kind": "government"}, register=Register.UNITS)
         if spelt == spelt.strip():
             sent = {"name": spelt, "kind": "government"}

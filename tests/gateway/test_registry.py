@@ -57,7 +57,7 @@ def test_who_changed_a_register_is_kept_with_before_and_after(api: Api) -> None:
     [
         ({"uscc": USCC[:-1] + "0"}, "uscc_invalid"), ({"uscc": "123"}, "uscc_invalid"), ({"name": "区司法局"}, "unit_name_taken"),
         ({"drafting_unit": "X-NONE"}, "unit_not_registered"), ({"drafting_unit": "X-NEW"}, "drafts_itself"),
-        ({"drafting_unit": "370402-HEAT"}, "drafts_itself"), ({"kind": "army"}, "invalid"), ({"region": "37"}, "invalid"),
+        ({"drafting_unit": "370402-HEAT"}, "drafts_itself"), ({"kind": "army"}, "invalid"), ({"region": "37"}, "invalid"), ({"region": "３７０４０２"}, "invalid"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_unit_is_refused_by_name(api: Api, changes: dict[str, Any], code: str) -> None:
@@ -67,7 +67,15 @@ def test_what_is_wrong_with_a_unit_is_refused_by_name(api: Api, changes: dict[st
 
 def test_who_drafts_for_others_drafts_its_own(api: Api) -> None:
     body = {"name": "演示住房和城乡建设局", "kind": "government", "drafting_unit": "370402-CIVIL"}
-    assert put(api, "units", "370402-HOUSING", body)["code"] == "drafts_itself"
+    refused = put(api, "units", "370402-HOUSING", body)
+    assert refused["code"] == "drafts_itself" and "该单位是 370402-HEAT" in refused["detail"]
+
+
+@pytest.mark.parametrize("code", ["单位甲", "-x", ".x"])
+def test_a_code_is_one_that_needs_no_quoting(api: Api, code: str) -> None:
+    refused = put(api, "units", code, UNIT)
+    assert (refused["status"], refused["code"]) == (422, "register_refused") and "由字母、数字" in refused["detail"]
+    assert put(api, "matters", code, MATTER)["code"] == "register_refused"
 
 
 def test_a_public_service_unit_without_its_department_is_told_so(api: Api) -> None:
@@ -79,6 +87,7 @@ def test_a_matter_belongs_to_a_unit(api: Api) -> None:
     found = put(api, "matters", "X-0001", MATTER)
     assert (found["status"], found["remarks"]) == (200, ["承诺件未写明承诺办结时限。"])
     assert put(api, "matters", "X-0001", MATTER | {"promised_days": 5})["remarks"] == []
+    assert put(api, "matters", "X-0002", MATTER | {"promised_days": 0})["code"] == "invalid", "as a roster"
     assert put(api, "matters", "X-0002", MATTER | {"unit": "X-NONE"})["code"] == "unit_not_registered"
     found = api.get("/v1/registry/matters", ADMIN, params={"q": "演示事项"}).json()
     assert [one["code"] for one in found["items"]] == ["X-0001"]
@@ -108,7 +117,7 @@ def test_a_cancelled_proof_that_is_still_listed_says_where(api: Api) -> None:
     [
         ({"source": "nowhere", "connected_since": "2026-01-01"}, "source_not_configured"), ({"connected_since": "2026-01-01"}, "source_not_configured"),
         ({"source": "licence_library", "connected_since": "2099-01-01"}, "instant_in_future"), ({"owner": "X-NONE"}, "unit_not_registered"),
-        ({"source": "../../settings"}, "invalid"),
+        ({"source": "../../settings"}, "invalid"), ({"source": "licence_library", "connected_since": "1980-01-01"}, "register_refused"),
     ],
 )  # fmt: skip
 def test_a_database_is_connected_through_a_source_that_there_is(api: Api, changes: dict[str, Any], code: str) -> None:

@@ -87,6 +87,12 @@ def test_a_system_that_was_ended_is_back_in_use_by_two_persons(api: Api) -> None
     assert again["active"] is False and again["waits"]["after"] == {"active": True}
 
 
+def test_who_says_that_the_districts_own_need_not_connect_says_why(api: Api) -> None:
+    refused = put(api, "s-exempt", should_connect=False)
+    assert refused["code"] == "system_refused" and "须写明原因" in refused["detail"]
+    assert put(api, "s-exempt", should_connect=False, why_not="即将停用")["should_connect"] is False
+
+
 @pytest.mark.parametrize("unit", ["X-NONE", "X-CLOSED", "X-MERGED"])
 def test_a_system_is_of_a_unit_in_use(api: Api, unit: str) -> None:
     with transaction() as session:

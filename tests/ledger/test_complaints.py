@@ -119,7 +119,7 @@ def test_it_is_passed_answered_by_that_unit_and_closed(ledger: str) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"received_at": NOW + timedelta(minutes=1)}, "晚于现在"), ({"unit": "no-unit"}, "单位"), ({"matter": "x"}, "事项"),
+        ({"received_at": NOW + timedelta(minutes=1)}, "晚于现在"), ({"received_at": NOW - timedelta(days=10_000)}, "早于 2000 年"), ({"unit": "no-unit"}, "单位"), ({"matter": "x"}, "事项"),
         ({"proof": "x"}, "证明编码"), ({"rating": 1}, "评价来源"), ({"stated": Stated("")}, "内容"),
     ],
 )  # fmt: skip

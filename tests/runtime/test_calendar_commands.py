@@ -40,6 +40,9 @@ def test_what_is_no_year_is_refused_with_words(ledger: str) -> None:
         calendar.main(["put", "2028", "--rest", "1 月 1 日", "--source", "x", "--reason", "x"])
     with pytest.raises(SystemExit):
         calendar.main(["put", "2028", "--rest", "2028-01-01", "--source", "x", "--reason", "370402188102020017 来信"])
+    for text in ("", "长" * 101, "首尾空白 ", "看不见\u200b的字"):
+        with pytest.raises(SystemExit):
+            calendar.main(["put", "2028", "--rest", "2028-01-01", "--source", text, "--reason", "x"])
     assert 2028 not in known()
 
 

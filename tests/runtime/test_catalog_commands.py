@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from ledger.catalog import intake
 from runtime.commands.catalog import main
 from runtime.failures import Failure
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook
+from tests.ledger.acting import do
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
@@ -34,12 +36,40 @@ def test_a_list_is_handed_in_read_asked_about_and_sent_back(tmp_path: Path, caps
     assert main(["questions"]) == 1
     line = next(line for line in said(capsys).splitlines() if "户口证明" in line)
     assert main(["answer", line.split()[0], "P-HOUSEHOLD", "--by", "demo-admin"]) == 0
+    with pytest.raises(Failure, match="在登记库中没有"):
+        main(["answer", line.split()[0], "370402-CIVIL", "--by", "demo-admin"])
     assert main(["put", "justice", file]) == 0 and main(["rebuild"]) == 0
     assert "增加 1" in said(capsys) and main(["questions"]) == 0
     back = tmp_path / "退回.xlsx"
     assert main(["errors", "justice", "-o", str(back)]) == 0
     assert load_workbook(back).worksheets[1].max_row == 2
     assert main([]) == 0 and "现行清单第 1 版" in said(capsys)
+
+
+def test_lists_that_contradict_each_other_are_settled_by_one_of_them_and_by_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for key, days in (("list-a", "60"), ("list-b", "70"), ("list-c", "")):
+        file = tmp_path / f"{key}.xlsx"
+        file.write_bytes(workbook([(*HEADER, "有效期"), (*GOOD, days)]) if days else workbook([HEADER]))
+        assert main(["put", key, str(file), "--kind", "proofs", "--unit", "370402-JUSTICE"]) == 0
+    main(["rebuild"])
+    main(["questions"])
+    question = next(line for line in said(capsys).splitlines() if "来源矛盾" in line).split()[0]
+    for wrong in ([], ["list-c"], ["P-HARDSHIP"]):
+        with pytest.raises(Failure, match="以其中哪一份清单为准:list-a、list-b"):
+            main(["answer", question, *wrong, "--by", "demo-admin"])
+    assert main(["answer", question, "list-b", "--by", "demo-admin"]) == 0
+
+
+def test_a_list_that_was_ended_takes_no_file_until_it_is_registered_again(tmp_path: Path) -> None:
+    file = sent(tmp_path, GOOD)
+    assert main(["put", "justice", file, "--kind", "proofs", "--unit", "370402-JUSTICE"]) == 0
+    do(intake.put_source, "justice", active=False)
+    with pytest.raises(Failure, match="已停用"):
+        main(["put", "justice", file])
+    assert main(["put", "justice", file, "--kind", "proofs", "--unit", "370402-JUSTICE"]) == 0
+    for wrong in ("a b", "清单/甲", "370402188102020017"):
+        with pytest.raises(SystemExit):
+            main(["put", wrong, file, "--kind", "proofs"])
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,31 @@ def test_what_is_wrong_with_a_unit_is_named(shared_ledger: str, tmp_path: Path, 
     assert fault in caught.value.details[0]
 
 
+@pytest.mark.parametrize(
+    ("rows", "fault"),
+    [
+        ((("370402-HOUSING", "市中区住房和城乡建设局", "政务服务单位", "", "", "", "370402-CIVIL"),), "370402-HEAT 的行业主管部门"),
+        ((("U-1", "演示甲局", "政务服务单位", "", "", "", "U-2"), ("U-2", "演示乙局", "政务服务单位", "", "", "", "370402-CIVIL")), "U-2 另有行业主管部门"),
+        ((("U-1", "演示局(本级)", "政务服务单位"), ("U-2", "演示局本级", "政务服务单位")), "单位名称已由 U-2 使用"),
+        ((("U-1", "演" * 101, "政务服务单位"),), "单位名称超过 100 字"), ((("U-1", "演示局", "政务服务单位", "", "、".join(f"别名{n}" for n in range(31))),), "别名超过 30 个"),
+    ],
+)  # fmt: skip
+def test_the_rules_of_the_register_are_those_of_the_api(shared_ledger: str, tmp_path: Path, rows: tuple[tuple[str, ...], ...], fault: str) -> None:
+    before = count(Unit)
+    with pytest.raises(Failure) as caught:
+        import_file("units", sheet(tmp_path / "u.xlsx", ALL_OF_A_UNIT, *rows))
+    assert caught.value.details[0].startswith("第 2 行") and fault in caught.value.details[0]
+    assert count(Unit) == before
+
+
+def test_what_is_connected_keeps_its_source(ledger: str, tmp_path: Path) -> None:
+    import_file("databases", sheet(tmp_path / "a.xlsx", DATABASES, ("D-1", "演示库", "370402-CIVIL", "licence_library", "2026-03-01")))
+    with pytest.raises(Failure) as caught:
+        import_file("databases", sheet(tmp_path / "b.xlsx", DATABASES[:4], ("D-1", "演示库", "370402-CIVIL", "")))
+    assert "没有写数据来源" in caught.value.details[0]
+    import_file("databases", sheet(tmp_path / "c.xlsx", (*DATABASES[:3], "接入日期"), ("D-1", "演示库", "370402-CIVIL", "2026-04-01")))
+
+
 def test_a_publisher_is_a_role_of_people(ledger: str, tmp_path: Path) -> None:
     import_file("people", sheet(tmp_path / "p.xlsx", PEOPLE, ("P-9", "演示午", "市中区民政局", "公布员,代办员", "")))
     with transaction() as session:
@@ -249,5 +274,7 @@ def test_complaints_come_row_by_row_and_twice_without_a_change(
     assert "登记 1 件" in said and "第 3 行未登记" in said
     assert main(["complaints", str(sheet(tmp_path / "d.xlsx", header, good))]) == 0
     assert "此前已登记 1 件" in capsys.readouterr().out and count(Complaint) == 1
+    with transaction() as session:
+        assert session.scalars(select(Complaint.entered_by)).one().startswith("operator:")
     with pytest.raises(Failure, match="没有这个文件"):
         main(["complaints", str(tmp_path / "none.xlsx")])

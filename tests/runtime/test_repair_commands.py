@@ -6,22 +6,26 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
 from domain.lifecycle import State
+from domain.notices import NoticeChannel, NoticeKind
 from gateway.app import ROUTERS
 from gateway.edge.permissions import RULES
 from gateway.edge.problems import PROBLEMS
 from ledger.casework import watch
 from ledger.database import transaction
 from ledger.lifecycle import remedies
+from ledger.tables.effects import Notice
 from ledger.tables.verifications import EventRow, Verification
 from runtime.commands import verifications
 from runtime.commands.repair_verifications import close, reissue, reroute, settle
 from runtime.commands.table import COMMANDS
 from runtime.failures import Failure
+from settings import settings
 from tests.runtime.test_casework import in_attention
 from tests.test_architecture import ROOT, modules
 
@@ -100,6 +104,8 @@ def test_stuck_prints_the_commands_of_its_remedy(ledger: str, capsys: pytest.Cap
 
 def test_reroute_asks_another_unit_by_a_named_person_for_a_reason(ledger: str, capsys: pytest.CaptureFixture[str]) -> None:
     number = in_attention("no_next_method")
+    with pytest.raises(Failure, match="不在名录中或已停用"):
+        reroute([number, "--to", "NONE", "--by", "demo-admin", "--reason", "no_other_method"])
     assert reroute([number, "--to", "370402-CIVIL", "--by", "demo-admin", "--reason", "no_other_method"]) == 0
     assert "370402-CIVIL" in capsys.readouterr().out
     event = last(number)
@@ -134,6 +140,21 @@ def test_a_person_and_a_reason_are_asked_for(ledger: str, act: object, capsys: p
     with pytest.raises(SystemExit):
         act(["HY2026030400000000", "--by", "demo-admin"])  # type: ignore[operator]
     assert "--reason" in capsys.readouterr().err
+
+
+def test_settle_finds_what_was_given_up_as_the_api_does(ledger: str) -> None:
+    number, now = in_attention(), settings().now()
+    lost = Notice(
+        id=uuid4(), verification=number, unit="370402-PERMIT", kind=NoticeKind.RETURNED, cause="x", channel=NoticeChannel.MAIL,
+        recipient="demo-permit-1", about=now, made_at=now, given_up_at=now,
+    )  # fmt: skip
+    with transaction() as session:
+        session.add(lost)
+        lost_id = lost.id
+    assert settle([number, "--by", "demo-admin", "--arrived", "no"]) == 0
+    with transaction() as session:
+        again = session.get_one(Notice, lost_id)
+        assert again.given_up_at is None and (again.again_by or "").startswith("person:demo-admin via operator:")
 
 
 def test_settle_says_what_it_did_not_find(ledger: str) -> None:

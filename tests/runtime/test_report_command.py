@@ -36,7 +36,8 @@ def test_three_files_and_the_key_figures(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_a_unit_a_range_and_another_version(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["2026-03-02..2026-03-04", "--unit", UNIT, "-o", str(tmp_path)]) == 0
+    assert main(["2026-03-02..2026-03-04", "--unit", UNIT, "--again", "没有第一版", "-o", str(tmp_path)]) == 0
+    assert "没有第一版" not in capsys.readouterr().out, "a first version is computed anew for no reason"
     assert main(["--unit", UNIT, "-o", str(tmp_path)]) == 0
     assert main(["--unit", UNIT, "--again", "口径调整", "-o", str(tmp_path)]) == 0
     assert "原因\uff1a口径调整" in capsys.readouterr().out

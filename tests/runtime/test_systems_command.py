@@ -59,7 +59,7 @@ def test_a_file_of_systems_is_taken_whole(ledger: str, tmp_path: Path) -> None:
     [
         (("s-1", "演示", "NOWHERE", "", "", ""), "没有这个单位"), (("s-1", "演示", "370402-CIVIL", "乡级", "", ""), "建设层级应为区级、市级、省级、国家级"),
         (("s-1", "演示", "370402-CIVIL", "", "也许", ""), "应对接"), (("s-1", "", "370402-CIVIL", "", "", ""), "系统名称为空"),
-        (("s-1", "演示370402188102020017", "370402-CIVIL", "", "", ""), "公民身份号码"),
+        (("s-1", "演示", "370402-CIVIL", "", "否", ""), "须写明原因"), (("s-1", "演示370402188102020017", "370402-CIVIL", "", "", ""), "公民身份号码"),
     ],
 )  # fmt: skip
 def test_a_faulty_row_keeps_the_file_out(shared_ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str) -> None:
