@@ -57,11 +57,12 @@ def words(node: ast.AST) -> set[str]:
 def named() -> set[str]:
     """The codes that a class or a call names as such."""
     found: set[str] = set()
+    kinds = {one.__name__ for one in exceptions() if issubclass(one, Refusal)}
     for _, tree in trees("domain", "ledger", "catalog", "reports", "gateway"):
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == Problem.__name__:
                 found |= words(node.args[0])
-            elif isinstance(node, ast.ClassDef) or (isinstance(node, ast.Call) and getattr(node.func, "id", "") == Refusal.__name__):
+            elif isinstance(node, ast.ClassDef) or (isinstance(node, ast.Call) and words_of_names(node.func) & kinds):
                 found |= {word for one in node.keywords if one.arg == "code" for word in words(one.value)}
     return found
 
