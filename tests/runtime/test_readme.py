@@ -38,7 +38,7 @@ _DATES = {"today": None, "in three weeks": 21, "on 30 December": "12-30"}
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.M | re.S)
 _RUN = f"""#!/bin/sh
 exec {sys.executable} -c 'import importlib, sys
-from runtime.commands import COMMANDS
+from runtime.commands.table import COMMANDS
 from runtime.failures import Failure
 module, _, name = COMMANDS[sys.argv[1]].target.partition(":")
 try:
