@@ -215,11 +215,11 @@ def test_sending_again_by_unit_time_and_number(ledger: str) -> None:
     received = delivered()
     (message,) = take(later, received)
     record(message, "200", True, later)
-    listed = do(undelivered.undelivered, Which())
+    listed = do(undelivered.undelivered, Which()).rows
     assert {(item.number, item.unit, item.last_answer) for item in listed} == {(number, UNIT, "401") for number in numbers}
     assert all(item.given_up_at and item.attempts == len(PAUSES) + 1 for item in listed)
     for which in (Which(unit=ISSUER), Which(since=NOW + HOUR), Which(until=NOW), Which(number=received)):
-        assert do(undelivered.undelivered, which) == []
+        assert do(undelivered.undelivered, which).rows == []
         assert do(undelivered.send_again, which, now=later, actor="operator:test") == 0
     assert do(undelivered.send_again, Which(UNIT, numbers[0], NOW, NOW + HOUR), now=later, actor="operator:test") == 1
     assert [message.verification for message in take(later)] == numbers[:1]
@@ -238,7 +238,7 @@ def test_a_notice_that_a_system_did_not_take_is_sent_again_too(ledger: str) -> N
         do(notifications.record_attempt, notice, "403", Receipt.NOT_YET, now=now)
         now += timedelta(days=1)
     assert do(notifications.take_next, now=now) is None
-    (item,) = do(undelivered.undelivered, Which(number=number))
+    (item,) = do(undelivered.undelivered, Which(number=number)).rows
     assert (item.id, item.about, item.given_up_at is not None) == (notice.id, "supplement", True)
     register("https://new.example.invalid/")
     again = do(notifications.take_next, now=now)

@@ -210,7 +210,7 @@ def test_a_year_without_calendar_leaves_it_undetermined_until_it_comes() -> None
 
 def test_each_matter_that_changed_gets_its_tasks_and_who_has_done_them_says_so() -> None:
     number = publish(agreed())
-    found = do(change_tasks.tasks, unit="370402-PERMIT", still_open=True)
+    found = do(change_tasks.tasks, unit="370402-PERMIT", still_open=True).rows
     mine = [one for one in found if one.version == number]
     assert [(one.matter, one.what) for one in mine] == [("DEMO-0001", "guide"), ("DEMO-0001", "process")]
     assert do(change_tasks.acknowledge, mine[0].id, "370402-CIVIL", "x", now=NOW, actor="x") is None
