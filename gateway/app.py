@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 
 import anyio.to_thread
-from fastapi import Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -23,14 +23,15 @@ from gateway.edge.endpoints import ANY_CALL
 from gateway.edge.health import Vitals
 from gateway.edge.manners import Manners, allowed, options
 from gateway.edge.origins import AccountOrigins, SystemCalls
-from gateway.edge.pages import SECURITY_HEADERS, page, wants_page
+from gateway.edge.pages import SECURITY_HEADERS, told
 from gateway.edge.permissions import RULES
 from gateway.edge.prefer_wait import Endings
-from gateway.edge.problems import PROBLEMS, Problem, as_json
+from gateway.edge.problems import PROBLEMS, Problem
 from gateway.edge.quotas import Quotas
 from gateway.edge.refusals import STOPPED, problem_of
 from gateway.edge.runs import FlowRuns, PrefectRuns, RunStarter
-from gateway.edge.services import Services, count_public
+from gateway.edge.services import Services
+from gateway.edge.strangers import Gate, Strangers
 from gateway.edge.telemetry import Telemetry, Watch
 from gateway.operations.watchdog import Watchdog
 from gateway.routers import ROUTERS
@@ -61,15 +62,16 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     quotas, origins = Quotas(settings()), AccountOrigins()
-    app.state.services = Services(RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins, SystemCalls())
+    app.state.services = Services(RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins, SystemCalls(), Gate())
     app.state.routes = [route for router in ROUTERS for route in router.routes]
     for router in ROUTERS:
         unruled = {route.name for route in router.routes if isinstance(route, APIRoute)} - RULES.keys()
         if unruled:
             raise RuntimeError(f"endpoints without a rule in gateway.edge.permissions: {sorted(unruled)}")
-        app.include_router(router, dependencies=[Depends(count_public)])
+        app.include_router(router)
     app.state.contract = Contract.of(app)
     _answer_problems(app)
+    app.add_middleware(Strangers, quotas=quotas, routes=app.state.routes)
     app.add_middleware(BodyLimit)
     app.add_middleware(Manners)
     app.add_middleware(Crowd)
@@ -100,29 +102,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _answer_problems(app: FastAPI) -> None:
     """One form for everything that goes wrong: problem+json, or a page for browsers on the public pages."""
 
-    def answer(request: Request, problem: Problem) -> Response:
-        if request.url.path.startswith(("/verify", "/catalog", "/figures")) and wants_page(request.headers):
-            about_list = request.url.path.startswith("/catalog")
-            return page("problem.html", problem.status_code, problem.headers, problem=problem, about_list=about_list)
-        return as_json(problem)
-
     async def on_stopped(request: Request, error: Exception) -> Response:
-        problem = problem_of(error)
-        if problem.status_code == 429:
-            await app.state.services.quotas.tell_later()
-        return answer(request, problem)
+        return told(request, problem_of(error))
 
     async def on_http(request: Request, error: Exception) -> Response:
         try:  # what is not there is public too
             app.state.services.quotas.count_public(address_of(request), "unknown")
         except Problem as too_often:
-            return await on_stopped(request, too_often)
+            return told(request, too_often)
         problem = problem_of(error)
         if problem.status_code == 405:
             if request.method == "OPTIONS":
                 return options(request)
             problem.headers = {**(problem.headers or {}), "Allow": allowed(request)}
-        return answer(request, problem)
+        return told(request, problem)
 
     for kind in (Problem, *STOPPED):
         app.add_exception_handler(kind, on_stopped)

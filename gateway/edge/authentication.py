@@ -43,7 +43,7 @@ class ApiRoute(APIRoute):
         takes_json = self.body_field is not None
 
         async def admit(request: Request) -> Response:
-            caller = await run_in_threadpool(_identify, request)
+            caller = await _identified(request)
             request.state.caller = caller
             ACTOR.set("" if request.method in _SAFE else caller.actor)
             try:
@@ -62,12 +62,27 @@ class ApiRoute(APIRoute):
         return admit
 
 
-def _identify(request: Request) -> Caller:
+async def _identified(request: Request) -> Caller:
+    """A key that was never right from there is looked up a few at a time: guessing takes nothing from who is known."""
+    services = services_of(request)
+    if services.quotas.admit_key(address_of(request), _named(request)[1]):
+        return await run_in_threadpool(_identify, request)
+    services.guesses.admit()
+    async with services.guesses:
+        return await run_in_threadpool(_identify, request)
+
+
+def _named(request: Request) -> tuple[str, str]:
+    """The scheme and the key."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    key, address, quotas = key.strip(), address_of(request), services_of(request).quotas
-    quotas.admit_key(address, key)
+    return scheme.lower(), key.strip()
+
+
+def _identify(request: Request) -> Caller:
+    scheme, key = _named(request)
+    address, quotas = address_of(request), services_of(request).quotas
     acting = request.headers.get("proofless-acting-person")
-    if scheme.lower() != "bearer" or not key or (acting is not None and not _PERSON.fullmatch(acting)):
+    if scheme != "bearer" or not key or (acting is not None and not _PERSON.fullmatch(acting)):
         quotas.note_key(address, key, right=False)
         raise Problem("key_invalid" if acting is None or _PERSON.fullmatch(acting) else "person_needed")
     now = settings().now()

@@ -13,9 +13,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
 from domain.instants import written
+from gateway.edge.problems import Problem, as_json
 from settings import LOCAL, settings
 
 _FOLDER = Path(__file__).parent.parent / "templates"
@@ -95,3 +97,11 @@ def look(*also: object) -> str:
 def wants_page(headers: Headers) -> bool:
     """True for a browser; programs get JSON."""
     return "text/html" in headers.get("accept", "")
+
+
+def told(request: Request, problem: Problem) -> Response:
+    """A problem: a page for browsers on the public pages, problem+json for all else."""
+    if request.url.path.startswith(("/verify", "/catalog", "/figures")) and wants_page(request.headers):
+        about_list = request.url.path.startswith("/catalog")
+        return page("problem.html", problem.status_code, problem.headers, problem=problem, about_list=about_list)
+    return as_json(problem)

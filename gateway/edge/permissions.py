@@ -21,12 +21,14 @@ class Rule:
     """The roles of which a caller needs one; `public` endpoints ask for no key.
 
     `quota` names the quota that a call without a key counts for (gateway.edge.quotas): who reads the list has checks left
-    all the same. None where a key is asked for; machines of ours that watch are not counted.
+    all the same. None where a key is asked for; machines of ours that watch are not counted. `shared`: what is answered
+    depends on nobody who asks, so that one answer is made for all who ask at a time (gateway.edge.strangers).
     """
 
     roles: frozenset[Role] = frozenset()
     public: bool = False
     quota: str | None = None
+    shared: bool = False
 
     def allows(self, caller: Caller) -> bool:
         return self.public or bool(self.roles & caller.roles)
@@ -50,7 +52,8 @@ _CONCERNED = Rule(frozenset({Role.OFFICE, Role.SUPERVISOR}))
 #: 回避: whoever decides about units.
 _DECIDERS = Rule(_REPAIR.roles | {Role.PUBLISHER})
 _LIST_READERS = Rule(_READERS.roles | {Role.PUBLISHER})
-_CHECK, _PUBLISHED, _DOCUMENTS = (Rule(public=True, quota=quota) for quota in ("check", "catalog", "documents"))
+_CHECK, _PUBLISHED = (Rule(public=True, quota=quota) for quota in ("check", "catalog"))
+_PAGE, _DOCUMENTS = (Rule(public=True, quota=quota, shared=True) for quota in ("catalog", "documents"))
 WATCHING = "watching"
 _WATCHED = Rule(public=True, quota=WATCHING)
 
@@ -218,19 +221,19 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "lift_hold": _OFFICE,
         "get_scores": _OFFICE,
         "export_scores": _OFFICE,
-        "figures_page": _PUBLISHED,
+        "figures_page": _PAGE,
         "figures_json": _PUBLISHED,
         "figures_csv": _PUBLISHED,
-        "catalog_page": _PUBLISHED,
+        "catalog_page": _PAGE,
         "catalog_json": _PUBLISHED,
         "catalog_csv": _PUBLISHED,
-        "versions_page": _PUBLISHED,
+        "versions_page": _PAGE,
         "versions_json": _PUBLISHED,
-        "version_page": _PUBLISHED,
+        "version_page": _PAGE,
         "version_json": _PUBLISHED,
         "version_csv": _PUBLISHED,
         "changes_start": _PUBLISHED,
-        "changes_page": _PUBLISHED,
+        "changes_page": _PAGE,
         "changes_json": _PUBLISHED,
         "changes_csv": _PUBLISHED,
         "verify_start": _DOCUMENTS,

@@ -48,11 +48,13 @@ class Quotas:
         """One public call from an address (`gateway.edge.addresses`), for one of the quotas of `gateway.edge.permissions`."""
         self._count(self._public, what, address)
 
-    def admit_key(self, address: str, key: str) -> None:
-        """Before a key is looked up: where an address named too many wrong ones, only those that were right from there
-        go on. An office behind one address goes on working while somebody beside it guesses."""
-        if self._marked(address, key) not in self._right and not self._windows.test(self._public, "key", address):
+    def admit_key(self, address: str, key: str) -> bool:
+        """Before a key is looked up: whether it was right from there. Where an address named too many wrong ones, only
+        those go on: an office behind one address goes on working while somebody beside it guesses."""
+        was_right = self._marked(address, key) in self._right
+        if not was_right and not self._windows.test(self._public, "key", address):
             self._refuse(self._public, "key", address)
+        return was_right
 
     def note_key(self, address: str, key: str, *, right: bool) -> None:
         """What a key was worth. Raises nothing: who named a wrong one is told that it is wrong."""

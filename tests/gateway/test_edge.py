@@ -23,9 +23,10 @@ import gateway.edge.bodies
 import gateway.edge.connections
 from gateway.__main__ import Server, configuration, listening
 from gateway.app import create_app
-from gateway.edge import arrivals, caching, pages, quotas
+from gateway.edge import arrivals, caching, pages, quotas, strangers
 from gateway.edge.bodies import BodyLimit
 from gateway.edge.connections import Connection, Crowd, network_of
+from gateway.edge.manners import Manners
 from gateway.edge.permissions import RULES
 from gateway.edge.prefer_wait import Endings
 from gateway.edge.problems import Problem, as_json
@@ -169,6 +170,96 @@ def test_who_guesses_keys_is_stopped_and_who_works_beside_him_is_not(api: Api, m
         with serving(office.app, office.runs, address="198.51.100.9") as elsewhere:
             assert elsewhere.request("GET", "/v1/me", headers={"Authorization": f"Bearer {api.key(ISSUER)}"}).status_code == 200
         assert office.get("/verify", None).status_code == 200, "public pages have quotas of their own"
+
+
+class Played:
+    """What is behind the layer for strangers: it notes who came, and answers once `release` is set; `/catalog.json` with 429;
+    what has a body once that is there."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.release = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.begun.append(scope["path"])
+        while scope["method"] == "POST" and (await receive()).get("more_body"):
+            pass
+        if scope["path"] == "/catalog.json":
+            return await as_json(Problem("too_many_requests"))(scope, receive, send)
+        await self.release.wait()
+        await JSONResponse(len(self.begun))(scope, receive, send)
+
+    async def seen(self, *paths: str) -> None:
+        """Until just these came: whoever else could have come had his turn."""
+        while len(self.begun) < len(paths):
+            await asyncio.sleep(0)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert sorted(self.begun) == sorted(paths)
+
+
+@contextmanager
+def behind(monkeypatch: pytest.MonkeyPatch, at_once: int) -> Iterator[tuple[Played, httpx.AsyncClient]]:
+    monkeypatch.setattr(strangers, "AT_ONCE", at_once)
+    played = Played()
+    layer = Manners(strangers.Strangers(played, quotas.Quotas(settings()), list(PUBLIC.values())))
+    yield played, httpx.AsyncClient(transport=httpx.ASGITransport(layer, client=("192.0.2.1", 9)), base_url="http://gateway", timeout=60)
+
+
+def test_strangers_are_answered_a_few_at_a_time_and_departments_wait_for_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strangers, "MOST_WAITING", 2)
+
+    async def come() -> None:
+        with behind(monkeypatch, 2) as (played, client):
+            crowd = [asyncio.create_task(client.get(f"/verify/HY{number}")) for number in range(4)]
+            await played.seen("/verify/HY0", "/verify/HY1")
+            refused = await client.get("/verify/HY5")
+            assert (refused.status_code, refused.json()["code"]) == (503, "crowded") and refused.headers["Retry-After"]
+            others = [asyncio.create_task(client.get(path)) for path in ("/v1/me", "/healthz", "/catalog.csv")]
+            await played.seen("/verify/HY0", "/verify/HY1", "/v1/me", "/healthz", "/catalog.csv")
+            played.release.set()
+            assert {(await one).status_code for one in (*crowd, *others)} == {200}
+
+    asyncio.run(asyncio.wait_for(come(), 20))
+
+
+def test_a_page_is_made_once_for_all_who_asked_before_it_was_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And anew for who asks later or holds something else."""
+
+    async def come() -> None:
+        with behind(monkeypatch, 1) as (played, client):
+            first = asyncio.create_task(client.get("/catalog"))
+            await played.seen("/catalog")
+            later = [asyncio.create_task(client.request(method, "/catalog")) for method in ("GET", "HEAD", "GET")]
+            other = asyncio.create_task(client.get("/catalog", headers={"If-None-Match": "x"}))
+            await played.seen("/catalog")
+            played.release.set()
+            assert (await first).json() == 1 and [(await one).content for one in later] == [b"2", b"", b"2"] and (await other).json() == 3
+            assert (await client.get("/catalog")).json() == 4, "nothing is kept"
+
+    asyncio.run(asyncio.wait_for(come(), 20))
+
+
+def test_who_is_waited_for_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that does not come; somebody who is to be told a moment later that he asks too often."""
+    monkeypatch.setattr(quotas, "SECONDS_LATER", 3600.0)
+
+    async def nothing() -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+    async def come() -> None:
+        with behind(monkeypatch, 1) as (played, client):
+            played.release.set()
+            slow = [asyncio.create_task(client.post("/verify/HY1", content=nothing())), asyncio.create_task(client.get("/catalog.json"))]
+            await played.seen("/verify/HY1", "/catalog.json")
+            assert (await client.get("/verify/HY2")).status_code == (await client.get("/catalog.csv")).status_code == 200
+            assert not any(one.done() for one in slow)
+            for one in slow:
+                one.cancel()
+            await asyncio.gather(*slow, return_exceptions=True)
+
+    asyncio.run(asyncio.wait_for(come(), 20))
 
 
 async def waits_or_reads(scope: Scope, receive: Receive, send: Send) -> None:
