@@ -23,7 +23,7 @@ _STATED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedRow:
     """One accepted row of a proof list: where it stands, and what it says. `commitment`: the list that makes 告知承诺 due."""
 
     source: str
@@ -76,7 +76,7 @@ class Assembled:
 
 
 def assemble(
-    stated: Iterable[Stated], ground: Ground, *, complete: Mapping[str, Collection[Key]], preferred: Mapping[str, str] | None = None
+    stated: Iterable[StatedRow], ground: Ground, *, complete: Mapping[str, Collection[Key]], preferred: Mapping[str, str] | None = None
 ) -> Assembled:
     """Lay all statements on the published list.
 
@@ -85,7 +85,7 @@ def assemble(
     one; 4. what the rules forbid is blocked; 5. what complete lists (`complete`: unit -> every key that they name,
     usable or not) name no more is gone.
     """
-    said: dict[Key, list[Stated]] = {}
+    said: dict[Key, list[StatedRow]] = {}
     rows_of_all = list(stated)
     # What is published, and what these very rows bring: else a row without a matter would speak of it only the next time.
     known = {key: entry.unit for key, entry in ground.published.items()}
@@ -117,7 +117,7 @@ def assemble(
     return Assembled(entries, tuple(blocked), tuple(questions))
 
 
-def _keys(one: Stated, ground: Ground, known: Mapping[Key, str]) -> list[Key]:
+def _keys(one: StatedRow, ground: Ground, known: Mapping[Key, str]) -> list[Key]:
     """A row without a matter speaks of every matter that needs the proof. Matters and proofs that were retired since it
     was read are spoken of by nobody: what stands of them stays until somebody files 减少."""
     proof, matter, unit = one.fact.proof, one.fact.matter, one.fact.unit
@@ -128,9 +128,9 @@ def _keys(one: Stated, ground: Ground, known: Mapping[Key, str]) -> list[Key]:
     return [key for key in keys if key[0] in ground.matters and key[1] in ground.proofs]
 
 
-def _merged(rows: list[Stated]) -> tuple[ProofFact, list[tuple[str, Stated, Stated]]]:
+def _merged(rows: list[StatedRow]) -> tuple[ProofFact, list[tuple[str, StatedRow, StatedRow]]]:
     """What the rows say together, and where two of them say different things of the same."""
-    said: dict[str, tuple[Any, Stated]] = {}
+    said: dict[str, tuple[Any, StatedRow]] = {}
     conflicts = []
     for row in rows:
         for name in _STATED:
@@ -146,7 +146,7 @@ def _merged(rows: list[Stated]) -> tuple[ProofFact, list[tuple[str, Stated, Stat
     return replace(rows[0].fact, **{name: value for name, (value, _) in said.items()}), conflicts
 
 
-def _conflict(key: Key, conflicts: list[tuple[str, Stated, Stated]]) -> Question:
+def _conflict(key: Key, conflicts: list[tuple[str, StatedRow, StatedRow]]) -> Question:
     parts = [f"“{LABELS.get(name, name)}”在{one.where}与{other.where}中不一致" for name, one, other in conflicts]
     sources = dict.fromkeys(row.source for _, one, other in conflicts for row in (one, other))
     candidates = tuple(Candidate(source, source, 0.0) for source in sources)
@@ -175,6 +175,6 @@ def _blocks(entry: CatalogEntry, ground: Ground) -> tuple[Block, ...]:
     return blocks(entry, organ=organ, negative=ground.negative.get(entry.proof, ()), sources=ground.sources)
 
 
-def _blocked(entry: CatalogEntry, rows: list[Stated], found: tuple[Block, ...], *, standing: bool) -> Blocked:
+def _blocked(entry: CatalogEntry, rows: list[StatedRow], found: tuple[Block, ...], *, standing: bool) -> Blocked:
     places = tuple(Place(row.source, row.sheet, row.line) for row in rows)
     return Blocked(entry.matter, entry.matter_name, entry.proof, entry.proof_name, entry.unit, standing, found, places)

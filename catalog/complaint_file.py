@@ -18,17 +18,17 @@ from domain.complaints import ComplaintAbout, ComplaintChannel
 from domain.refusal import Refusal
 from ledger.database import transaction
 from ledger.oversight import complaints
-from ledger.oversight.complaints import Intake, Stated
+from ledger.oversight.complaints import Intake, ReceivedComplaint
 from ledger.tables.registry import Matter, ProofKind, Unit
 
 _CHANNELS = {
-    **{key(one.chinese): one for one in ComplaintChannel},
+    **{key(one.label): one for one in ComplaintChannel},
     **{key(name): one for one, names in {
         ComplaintChannel.PLATFORM: ("监督平台", "投诉监督平台"), ComplaintChannel.RATING: ("好差评", "好差评系统"),
         ComplaintChannel.LETTER: ("来信", "信件"), ComplaintChannel.MAIL: ("电子邮件", "邮箱"), ComplaintChannel.HOTLINE: ("12345", "12345热线", "热线"),
     }.items() for name in names},
 }  # fmt: skip
-_ABOUT = {key(one.chinese): one for one in ComplaintAbout}
+_ABOUT = {key(one.label): one for one in ComplaintAbout}
 
 
 class RowRefused(Refusal):
@@ -88,12 +88,12 @@ def _intake(session: Session, row: Row) -> Intake:
             raise RowRefused(f"{row.head(field)}含有{what}。")
     channel = _CHANNELS.get(key(row["channel"]))
     if channel is None:
-        raise RowRefused(f"{row.head('channel')}应为{'、'.join(one.chinese for one in ComplaintChannel)}之一。")
+        raise RowRefused(f"{row.head('channel')}应为{'、'.join(one.label for one in ComplaintChannel)}之一。")
     about = _ABOUT.get(key(row.get("about", ""))) if row.get("about") else ComplaintAbout.OTHER
     if about is None:
-        raise RowRefused(f"{row.head('about')}应为{'、'.join(one.chinese for one in ComplaintAbout)}之一。")
+        raise RowRefused(f"{row.head('about')}应为{'、'.join(one.label for one in ComplaintAbout)}之一。")
     return Intake(
-        channel, about, _instant(row), Stated(row.get("text", ""), row.get("name", ""), row.get("contact", "")),
+        channel, about, _instant(row), ReceivedComplaint(row.get("text", ""), row.get("name", ""), row.get("contact", "")),
         row.get("channel_number") or None, _unit(session, row), _code(session, Matter, row, "matter"),
         _code(session, ProofKind, row, "proof"), _rating(row), row.get("rating_source") or None,
     )  # fmt: skip

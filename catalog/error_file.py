@@ -52,7 +52,7 @@ def _explain(sheet: WriteOnlyWorksheet, title: str, results: Sequence[ListResult
     lines: list[tuple[str, str]] = [
         ("清单", title),
         ("共读取", f"{sum(total.values())} 行"),
-        *((f"其中{verdict.chinese}", f"{count} 行") for verdict, count in total.items()),
+        *((f"其中{verdict.label}", f"{count} 行") for verdict, count in total.items()),
         ("退回修改(红色)", "请按“怎么办”一栏改正后,把改好的整份清单重新报送;未列出的行已被采用,不必再报。"),
         ("待确认(黄色)", "由工作专班办公室确认名称所指;能写清楚的,请直接改为单位、事项、证明的全称。"),
         ("提示(灰色)", "不影响采用,请在下次报送时完善。"),
@@ -76,10 +76,10 @@ def _fill(
     sheet.append([_cell(sheet, name, fill=_HEADER, bold=True) for name in (*_OWN, *result.sheet.header)])
     for row in rows:
         rules = by_rule.get(row.line, [])
-        verdict = "拦截" if rules else row.verdict.chinese
+        verdict = "拦截" if rules else row.verdict.label
         fill = _MARK[Verdict.REFUSED] if rules else _MARK.get(row.verdict, _NOTE)
         texts = [f"{fault.column}:{fault.text}" if fault.column else fault.text for fault in row.faults]
-        texts += [f"{one.topic.chinese}“{one.subject}”:{one.why}" for one in row.questions]
+        texts += [f"{one.topic.label}“{one.subject}”:{one.why}" for one in row.questions]
         remedies = [fault.remedy for fault in row.faults if fault.remedy]
         for one in row.questions:
             known = "、".join(candidate.name for candidate in one.candidates)

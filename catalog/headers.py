@@ -89,7 +89,7 @@ class ListKind(StrEnum):
     NEGATIVE_POLICE = "negative_police"  #: 公安派出所不再出具的证明
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {
             "matters": "事项清单", "proofs": "证明事项清单", "commitments": "告知承诺制证明事项清单",
             "negative_community": "不应由基层群众性自治组织出具的证明清单", "negative_police": "公安派出所不再出具的证明清单",
@@ -138,7 +138,7 @@ def find_header(sheet: Sheet, kind: ListKind) -> Header:
         wanted = "、".join("或".join(f"“{SYNONYMS[field][0]}”" for field in group) for group in kind.required)
         seen = "、".join(cell for cell in _widest(sheet)[:12] if cell) or "(空)"
         raise FileRefused(
-            "no_header", f"没有找到{kind.chinese}的表头。应有列:{wanted};看到的是:{seen}。", "请补上表头后重新报送。"
+            "no_header", f"没有找到{kind.label}的表头。应有列:{wanted};看到的是:{seen}。", "请补上表头后重新报送。"
         )
     return best
 

@@ -147,7 +147,7 @@ class UnitNames(Names):
             return Match(text, code, 0.95, "除本区区划名称外一致")
         others = self._elsewhere(apart)
         if others:
-            why = f"名称相同但地区不同({apart.region})" if apart.region else f"名称相同但级别不同(写的是{apart.level.chinese})"
+            why = f"名称相同但地区不同({apart.region})" if apart.region else f"名称相同但级别不同(写的是{apart.level.label})"
             return Match(text, None, 0.6, f"{why},需要确认", others)
         return super()._propose(text)
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from catalog import directory, loading
-from catalog.assembling import Assembled, Stated, assemble
+from catalog.assembling import Assembled, StatedRow, assemble
 from catalog.cleaning import key
 from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
@@ -147,9 +147,9 @@ def _enter(session: Session, source: CatalogSource, reading: CatalogReading) -> 
 _Raised = tuple[str, str | None, Question]
 
 
-def _stated(session: Session) -> tuple[list[Stated], dict[str, set[Key]], list[_Raised], list[DraftSource]]:
+def _stated(session: Session) -> tuple[list[StatedRow], dict[str, set[Key]], list[_Raised], list[DraftSource]]:
     """Everything that the lists say, which keys complete ones name, what they ask, and how each was read."""
-    stated: list[Stated] = []
+    stated: list[StatedRow] = []
     complete: dict[str, set[Key]] = {}
     asked: list[_Raised] = []
     read = []
@@ -164,7 +164,7 @@ def _stated(session: Session) -> tuple[list[Stated], dict[str, set[Key]], list[_
         for row in intake.rows_of(session, reading.id):
             asked += [(f"{source.name} 第 {row.line} 行", source.unit, found) for found in row.questions]
             if isinstance(row.fact, ProofFact) and row.verdict == Verdict.ACCEPTED:
-                stated.append(Stated(source.key, row.sheet, row.line, row.fact, commitment))
+                stated.append(StatedRow(source.key, row.sheet, row.line, row.fact, commitment))
                 if row.fact.matter is not None:
                     named.add((row.fact.matter, row.fact.proof))
             elif row.verdict != Verdict.ACCEPTED:

@@ -28,7 +28,7 @@ def file_for_sender(source: str) -> bytes:
         if reading is None:
             raise NothingRead
         about = session.get_one(CatalogSource, source)
-        title = f"{about.name}({ListKind(about.kind).chinese})"
+        title = f"{about.name}({ListKind(about.kind).label})"
         if reading.refused is not None:
             title += f":{reading.refused.text}{reading.refused.remedy}"
         return error_file(title, _results(session, reading), blocked=_blocked(session, source))

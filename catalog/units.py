@@ -22,7 +22,7 @@ class Level(StrEnum):
     UNKNOWN = "unknown"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {
             "national": "国家级", "province": "省级", "city": "市级", "district": "区(县)级", "town": "镇街级", "village": "村居级", "unknown": "级别不明",
         }[self.value]  # fmt: skip

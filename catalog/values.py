@@ -23,7 +23,7 @@ _HANDLING = {
     **dict.fromkeys(("2", "承诺件", "承诺"), HandlingType.PROMISED),
     **dict.fromkeys(("3", "99", "上报件", "其他", "其它"), HandlingType.OTHER),
 }
-_EXCLUSIONS = {key(item.chinese): item for item in Exclusion}
+_EXCLUSIONS = {key(item.label): item for item in Exclusion}
 _LEVEL_WORDS = frozenset(map(key, ("法律", "行政法规", "法规", "地方性法规", "部门规章", "规章", "地方政府规章", "规范性文件", "司法解释", "国务院决定", "其他")))
 
 
@@ -105,7 +105,7 @@ def exclusion(text: str) -> Exclusion | None:
     try:
         return _EXCLUSIONS[plain]
     except KeyError:
-        raise NotUnderstood(f"“{clean(text)}”不是第二条所列情形;应为{'、'.join(item.chinese for item in Exclusion)}之一") from None
+        raise NotUnderstood(f"“{clean(text)}”不是第二条所列情形;应为{'、'.join(item.label for item in Exclusion)}之一") from None
 
 
 def basis(name: str, text: str) -> str:

@@ -21,11 +21,11 @@ class ProposalKind(StrEnum):
     ADJUSTMENT = "adjustment"  #: 调整 (5.4–5.6), decided by the 工作专班
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"list": "清单编制", "adjustment": "清单调整"}[self.value]
 
 
-class Standing(StrEnum):
+class ProposalStatus(StrEnum):
     """Where a proposal stands."""
 
     DRAFTED = "drafted"
@@ -36,7 +36,7 @@ class Standing(StrEnum):
     PUBLISHED = "published"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {
             "drafted": "已起草", "reported": "已报送", "agreed": "已同意,待公布", "rejected": "未通过", "withdrawn": "已撤回", "published": "已公布",
         }[self.value]  # fmt: skip
@@ -55,16 +55,16 @@ class Step(StrEnum):
     PUBLISH = "publish"  #: 区政府办公室公布 (5.2)
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {
             "draft": "起草", "report": "报送", "return": "退回修改", "consent": "专班办公室同意", "decide": "工作专班研究通过", "reject": "不予通过",
             "withdraw": "撤回", "publish": "公布",
         }[self.value]  # fmt: skip
 
 
-_S, _T = Standing, Step
+_S, _T = ProposalStatus, Step
 #: (standing, step) -> where it leads. A step that is absent cannot be taken there.
-STEPS: Mapping[tuple[Standing, Step], Standing] = MappingProxyType(
+STEPS: Mapping[tuple[ProposalStatus, Step], ProposalStatus] = MappingProxyType(
     {
         (_S.DRAFTED, _T.REPORT): _S.REPORTED,
         (_S.REPORTED, _T.RETURN): _S.DRAFTED,
@@ -117,9 +117,9 @@ def report_due(reason_date: date, calendar: Calendar, office: ServiceHours | Non
 def mermaid() -> str:
     """The table as a Mermaid state diagram; `docs/list-steps.md` holds it."""
     lines = ["stateDiagram-v2"]
-    lines += [f"    {standing.value}: {standing.chinese}" for standing in Standing]
+    lines += [f"    {standing.value}: {standing.label}" for standing in ProposalStatus]
     lines.append("    [*] --> drafted: draft")
     lines += [f"    {origin.value} --> {target.value}: {step.value}" for (origin, step), target in STEPS.items()]
-    ends = set(Standing) - {origin for origin, _ in STEPS}
-    lines += [f"    {standing.value} --> [*]" for standing in Standing if standing in ends]
+    ends = set(ProposalStatus) - {origin for origin, _ in STEPS}
+    lines += [f"    {standing.value} --> [*]" for standing in ProposalStatus if standing in ends]
     return "\n".join(lines) + "\n"

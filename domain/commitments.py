@@ -22,7 +22,7 @@ class Evidence(StrEnum):
     FACE = "face"  #: 人脸核身
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"signature": "签名", "e_signature": "电子签名", "code": "验证码", "face": "人脸核身"}[self.value]
 
 

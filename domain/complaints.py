@@ -22,7 +22,7 @@ class ComplaintChannel(StrEnum):
     OTHER = "other"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {
             "platform": "证明事项清理投诉监督平台", "rating": "政务服务“好差评”系统", "letter": "信函", "mail": "邮件",
             "hotline": "12345政务服务便民热线", "other": "其他",
@@ -40,14 +40,14 @@ class ComplaintAbout(StrEnum):
     OTHER = "other"  #: 16.10
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {
             "still_asked": "仍索要证明", "invented": "要求清单以外的证明", "no_help": "不核验或超时", "wrong_content": "证明内容有误",
             "misused": "证明或印章挪作他用", "other": "其他",
         }[self.value]  # fmt: skip
 
 
-class ComplaintStanding(StrEnum):
+class ComplaintStatus(StrEnum):
     """Where a complaint stands."""
 
     RECEIVED = "received"
@@ -56,7 +56,7 @@ class ComplaintStanding(StrEnum):
     CLOSED = "closed"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"received": "已受理", "passed": "已转办", "answered": "已答复", "closed": "已办结"}[self.value]
 
 
@@ -70,7 +70,7 @@ class ComplaintStep(StrEnum):
     READ = "read"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"receive": "受理", "pass": "转办", "answer": "答复", "close": "办结", "read": "查阅原文"}[self.value]
 
 
@@ -83,13 +83,13 @@ class ComplaintOutcome(StrEnum):
     NOT_OURS = "not_ours"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"founded": "属实", "partly": "部分属实", "unfounded": "不属实", "not_ours": "不属本规则范围"}[self.value]
 
 
-_S, _T = ComplaintStanding, ComplaintStep
+_S, _T = ComplaintStatus, ComplaintStep
 #: (standing, step) -> where it leads. A step that is absent cannot be taken there.
-COMPLAINT_STEPS: Mapping[tuple[ComplaintStanding, ComplaintStep], ComplaintStanding] = MappingProxyType(
+COMPLAINT_STEPS: Mapping[tuple[ComplaintStatus, ComplaintStep], ComplaintStatus] = MappingProxyType(
     {
         (_S.RECEIVED, _T.PASS): _S.PASSED,
         (_S.PASSED, _T.PASS): _S.PASSED,  # it was the wrong unit's

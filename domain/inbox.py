@@ -17,7 +17,7 @@ class SupervisionOutcome(StrEnum):
     CANNOT = "cannot"  #: 无法按时办结, the text says why
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"done": "已督促办结", "returned": "已督促退回", "cannot": "无法按时办结"}[self.value]
 
 
@@ -40,7 +40,7 @@ class ExcuseReason(StrEnum):
     OTHER = "other"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return _EXCUSES[self.value]
 
 

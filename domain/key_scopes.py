@@ -22,7 +22,7 @@ class Scope(StrEnum):
     DISTRICT = "district"  #: 全区: the other scopes with the eyes of the 专班 office, where the person works there
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return _WORDS[self]
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 
-class LeadStanding(StrEnum):
+class LeadStatus(StrEnum):
     """Where a lead stands."""
 
     FOUND = "found"
@@ -23,7 +23,7 @@ class LeadStanding(StrEnum):
     EXEMPTED = "exempted"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {
             "found": "线索", "dismissed": "不成立", "notified": "已发整改通知", "answered": "已答复", "rectified": "整改到位",
             "transferred": "已移送有关机关", "exempted": "不予追究",
@@ -44,7 +44,7 @@ class LeadStep(StrEnum):
     COMPENSATE = "compensate"  #: 补偿或赔偿 (16.11), with amount and document
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {
             "find": "发现线索", "dismiss": "认定不成立", "notify": "发整改通知", "answer": "答复", "accept": "认定整改到位",
             "transfer": "移送有关机关", "exempt": "不予追究", "outcome": "登记有关机关的处理结果", "compensate": "登记补偿或赔偿",
@@ -62,16 +62,16 @@ class Exemption(StrEnum):
     OTHER = "17.6"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {
             "17.1": "符合改革方向", "17.2": "未违反禁止性、义务性规定", "17.3": "依法经过科学民主决策", "17.4": "主动挽回损失、消除影响或阻止危害发生",
             "17.5": "依法获取的证明失实,及时补救", "17.6": "其他依法不予追究的情形",
         }[self.value]  # fmt: skip
 
 
-_S, _T = LeadStanding, LeadStep
+_S, _T = LeadStatus, LeadStep
 #: (standing, step) -> where it leads. A step that is absent cannot be taken there.
-LEAD_STEPS: Mapping[tuple[LeadStanding, LeadStep], LeadStanding] = MappingProxyType(
+LEAD_STEPS: Mapping[tuple[LeadStatus, LeadStep], LeadStatus] = MappingProxyType(
     {
         (_S.FOUND, _T.DISMISS): _S.DISMISSED,
         (_S.FOUND, _T.NOTIFY): _S.NOTIFIED,
@@ -105,8 +105,8 @@ NEEDS: Mapping[LeadStep, tuple[str, ...]] = MappingProxyType(
 def mermaid() -> str:
     """The table as a Mermaid state diagram; `docs/lead-steps.md` holds it."""
     lines = ["stateDiagram-v2"]
-    lines += [f"    {standing.value}: {standing.chinese}" for standing in LeadStanding]
+    lines += [f"    {standing.value}: {standing.label}" for standing in LeadStatus]
     lines.append("    [*] --> found: find")
     lines += [f"    {origin.value} --> {target.value}: {step.value}" for (origin, step), target in LEAD_STEPS.items()]
-    lines += [f"    {standing.value} --> [*]" for standing in LeadStanding if standing not in OPEN_LEADS]
+    lines += [f"    {standing.value} --> [*]" for standing in LeadStatus if standing not in OPEN_LEADS]
     return "\n".join(lines) + "\n"

@@ -139,7 +139,7 @@ COMPLAINED_OF: Mapping[ComplaintAbout, LeadRule] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Sign:
+class Indication:
     """What a rule found about one unit in one week. `numbers`: of verifications or complaints; `counts`: name -> how many."""
 
     rule: LeadRule

@@ -28,7 +28,7 @@ class HandlingType(StrEnum):
     OTHER = "other"  #: 上报件, 其他 (reading 19)
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"immediate": "即办件", "promised": "承诺件", "other": "其他"}[self.value]
 
 
@@ -41,7 +41,7 @@ class LimitKind(StrEnum):
     CHOICE = "choice"  #: somebody's thinking time: a pick among several licences, a commitment
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"soft": "原则上的时限", "hard": "最迟时限", "supervision": "督办时限", "choice": "选择时限"}[self.value]
 
 

@@ -23,7 +23,7 @@ class Verdict(StrEnum):
     REFUSED = "refused"  #: its sender must mend it
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"accepted": "采用", "asked": "待确认", "refused": "退回修改"}[self.value]
 
 
@@ -37,7 +37,7 @@ class Topic(StrEnum):
     CONFLICT = "conflict"  #: two sources contradict each other
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"unit": "办事单位", "issuer": "出具单位", "matter": "事项", "proof": "证明", "conflict": "来源矛盾"}[self.value]
 
 

@@ -25,7 +25,7 @@ class ChangeKind(StrEnum):
     REMOVE = "remove"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"add": "增加", "alter": "变更", "remove": "减少"}[self.value]
 
 
@@ -147,8 +147,8 @@ def _shown(value: Any, name: str) -> str:
         case bool():
             return "是" if value else "否"
         case list():
-            return "、".join(Method(item).chinese if name == "methods" else str(item) for item in value)
+            return "、".join(Method(item).label if name == "methods" else str(item) for item in value)
         case dict():
             return "、".join(f"{key}={item}" for key, item in value.items())
         case _:
-            return Exclusion(value).chinese if name == "exclusion" else str(value)
+            return Exclusion(value).label if name == "exclusion" else str(value)

@@ -18,7 +18,7 @@ class Method(StrEnum):
     ISSUER = "issuer"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"data_sharing": "数据共享", "commitment": "告知承诺", "issuer": "部门核验"}[self.value]
 
     @property
@@ -48,7 +48,7 @@ class Answer(StrEnum):
     CANNOT_VERIFY = "cannot_verify"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"true": "属实", "false": "不属实", "no_record": "无记录", "cannot_verify": "无法核验"}[self.value]
 
 
@@ -62,7 +62,7 @@ class Result(StrEnum):
     COMMITTED = "committed"  #: the applicant's commitment stands in for the proof; nothing is sealed (reading 15)
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return _RESULT_NAMES[self.value]
 
 

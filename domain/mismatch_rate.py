@@ -26,7 +26,7 @@ class Asker(StrEnum):
     UNIT = "unit"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"person": "人员", "system": "业务系统", "unit": "单位"}[self.value]
 
 

@@ -18,7 +18,7 @@ class NoticeChannel(StrEnum):
     WEBHOOK = "webhook"
 
 
-class NoticeStanding(StrEnum):
+class NoticeStatus(StrEnum):
     """How a notice stands."""
 
     WAITING = "waiting"  #: due, or due again after a pause
@@ -28,16 +28,16 @@ class NoticeStanding(StrEnum):
     GIVEN_UP = "given_up"  #: refused, or too often not taken: a person settles it
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return _STANDINGS[self]
 
 
 _STANDINGS = {
-    NoticeStanding.WAITING: "待发送",
-    NoticeStanding.ON_ITS_WAY: "正在发送",
-    NoticeStanding.SENT: "已发送",
-    NoticeStanding.UNKNOWN: "是否送达不明",
-    NoticeStanding.GIVEN_UP: "未送达",
+    NoticeStatus.WAITING: "待发送",
+    NoticeStatus.ON_ITS_WAY: "正在发送",
+    NoticeStatus.SENT: "已发送",
+    NoticeStatus.UNKNOWN: "是否送达不明",
+    NoticeStatus.GIVEN_UP: "未送达",
 }
 
 
@@ -57,7 +57,7 @@ class NoticeKind(StrEnum):
     REPORT = "report"  #: 周报, to its readers: its text is the report's (reports.letters)
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return _WORDS[self][0]
 
 
@@ -90,7 +90,7 @@ def text(kind: NoticeKind, unit_name: str, number: str | None, about: datetime, 
     lines = [
         f"{unit_name}:",
         "",
-        f"{kind.chinese}。{_WORDS[kind][1]}",
+        f"{kind.label}。{_WORDS[kind][1]}",
         "",
         *([f"核验编号:{number}"] if number else []),
         f"时间:{at}(北京时间)",

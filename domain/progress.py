@@ -45,7 +45,7 @@ class Colour(StrEnum):
     RED = "red"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"green": "绿", "yellow": "黄", "red": "红"}[self.value]
 
 

@@ -24,7 +24,7 @@ class Deed(StrEnum):
     READING = "reading"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"case": "登记办件", "verification": "发起核验", "reading": "查阅个人信息"}[self.value]
 
 
@@ -38,7 +38,7 @@ class QuotaOf(StrEnum):
     UNIT = "unit"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"case": "这个办件", "matter": "这个事项", "person": "这名人员", "system": "这个业务系统", "unit": "本单位"}[self.value]
 
 
@@ -48,7 +48,7 @@ class Window(StrEnum):
     DAY = "day"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"minute": "每分钟", "hour": "每小时", "day": "每天"}[self.value]
 
     def since(self, now: datetime) -> datetime:

@@ -25,7 +25,7 @@ class Measure(StrEnum):
     SERVICE_HOURS = "service_hours"  #: service time only
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"deemed": "视同收到后按自然时间", "natural": "按自然时间", "service_hours": "只计服务时间"}[self.value]
 
 

@@ -15,7 +15,7 @@ class Reason(StrEnum):
     """A fixed word with its Chinese."""
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return REASON_WORDS[type(self)][self]
 
 

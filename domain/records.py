@@ -21,7 +21,7 @@ class VoluntaryReason(StrEnum):
     OTHER = "other"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"at_hand": "手头已有", "faster": "希望更快办结", "prefers_paper": "不愿核验", "other": "其他"}[self.value]
 
 
@@ -34,7 +34,7 @@ class VoluntaryMark(StrEnum):
     UNCONFIRMED = "unconfirmed"  #: without the applicant's own confirmation (reading 17)
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return _MARKS[self.value]
 
 
@@ -49,7 +49,7 @@ class OffSystemResult(StrEnum):
     DIFFERENT = "different"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"confirmed": "属实", "not_found": "查无", "different": "不一致"}[self.value]
 
 

@@ -29,7 +29,7 @@ class Subject(StrEnum):
     CALENDAR = "calendar"  #: 单位自用的工作日历: its name
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return _SUBJECTS[self.value]
 
 
@@ -52,7 +52,7 @@ def must_recuse(own: str, concerned: Collection[str], recused: bool) -> bool:
 def why_not(own_name: str | None, subject: Subject, others: Sequence[str]) -> str:
     """Why somebody may not decide, and who can. `own_name`: of the unit concerned, None where she withdrew herself;
     `others`: 姓名(单位) of those who may."""
-    why = f"这项{subject.chinese}涉及本单位({own_name})" if own_name else f"您已就这项{subject.chinese}登记回避"
+    why = f"这项{subject.label}涉及本单位({own_name})" if own_name else f"您已就这项{subject.label}登记回避"
     return f"{why},不能由您办理。{who_else(others)}"
 
 

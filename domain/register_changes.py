@@ -25,7 +25,7 @@ class Register(StrEnum):
     DATABASES = "databases"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {
             "units": "单位", "people": "人员", "systems": "业务系统", "matters": "事项", "proofs": "证明种类", "databases": "数据库",
         }[self.value]  # fmt: skip
@@ -39,11 +39,11 @@ class RegisterChangeKind(StrEnum):
     MERGE = "merge"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"put": "登记", "rename": "更名", "merge": "合并"}[self.value]
 
 
-class RegisterChangeStanding(StrEnum):
+class RegisterChangeStatus(StrEnum):
     """Where a change stands."""
 
     WAITING = "waiting"
@@ -53,7 +53,7 @@ class RegisterChangeStanding(StrEnum):
     INSTALLED = "installed"  #: 首次安装: there was nobody yet who could confirm
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {
             "waiting": "待确认", "confirmed": "已确认", "refused": "不予确认", "replaced": "已由后来的代替", "installed": "首次安装时登记",
         }[self.value]  # fmt: skip

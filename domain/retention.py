@@ -16,7 +16,7 @@ class Kept(StrEnum):
     COMPLAINT = "complaint"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"case": "办件", "voluntary": "主动提供台账", "complaint": "投诉"}[self.value]
 
 
@@ -30,7 +30,7 @@ class HoldReason(StrEnum):
     OTHER = "other"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return _REASONS[self.value]
 
 
@@ -39,7 +39,7 @@ _REASONS = {
 }  # fmt: skip
 
 
-class RetentionStanding(StrEnum):
+class RetentionStatus(StrEnum):
     """到期清册 of one thing: how far its end has come."""
 
     LISTED = "listed"
@@ -48,5 +48,5 @@ class RetentionStanding(StrEnum):
     ERASED = "erased"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"listed": "待确认", "held": "暂停销毁", "confirmed": "已确认,待销毁", "erased": "已销毁"}[self.value]

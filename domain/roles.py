@@ -39,13 +39,13 @@ class IdType(StrEnum):
     HMT_RESIDENCE = "hmt_residence"  #: its number is a 公民身份号码 that begins with 81, 82 or 83
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return _ID_TYPES[self.value]
 
     @property
     def number_label(self) -> str:
         """What the number is called where it is printed."""
-        return {"hmt_residence": "公民身份号码"}.get(self.value, self.chinese if self.chinese.endswith("码") else f"{self.chinese}号码")
+        return {"hmt_residence": "公民身份号码"}.get(self.value, self.label if self.label.endswith("码") else f"{self.label}号码")
 
     @property
     def is_person(self) -> bool:

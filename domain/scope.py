@@ -26,7 +26,7 @@ class Exclusion(StrEnum):
     FOREIGN_AFFAIRS = "foreign_affairs"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {
             Exclusion.NATIONAL_SECURITY: "国家安全",
             Exclusion.STATE_SECRETS: "国家机密",
@@ -74,7 +74,7 @@ _ASK_PAPER_RULE = "该事项不适用“无证明办事”,请按原规定办理
 def excluded(entry: CatalogEntry) -> Refusal | None:
     """The refusal of an entry that article 2 keeps out (2.3, 2.4, 2.5), or None."""
     if entry.exclusion is not None:
-        return Refusal(f"该证明事项属于“{entry.exclusion.chinese}”类,不适用本规则。", code="excluded_category", obligation="2.3", remedy=_ASK_PAPER_RULE)
+        return Refusal(f"该证明事项属于“{entry.exclusion.label}”类,不适用本规则。", code="excluded_category", obligation="2.3", remedy=_ASK_PAPER_RULE)
     if entry.outside_region and not entry.checkable_online:  # both are needed: a 区外 proof on the net stays in scope
         return Refusal("该证明应由区外机构出具且不能通过网络核验,不适用本规则。", code="excluded_outside", obligation="2.4", remedy=_ASK_PAPER_RULE)
     if entry.reviewed_above:

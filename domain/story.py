@@ -85,9 +85,9 @@ _SHOWN = ("method", "unit", "instead_of", "kind", "where", "outcome", "answer", 
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
         **{str(reason): word for words in REASON_WORDS.values() for reason, word in words.items()},
-        **{str(reason): reason.chinese for reason in ExcuseReason},
+        **{str(reason): reason.label for reason in ExcuseReason},
         "data_sharing": "数据共享", "issuer": "部门核验", "commitment": "告知承诺",
-        **{str(kind): kind.chinese for kind in LimitKind},
+        **{str(kind): kind.label for kind in LimitKind},
         "true": "属实", "false": "不属实", "no_record": "无记录", "cannot_verify": "无法核验",
         "confirmed": "属实", "denied": "不属实", "mismatch": "不符", "committed": "已承诺",
         "supplement": "补正结束", "promise": "承诺时限变更", "calendar": "工作日历变更", "hours": "服务时间变更",
@@ -114,7 +114,7 @@ def told(event: Event, detail: Mapping[str, Any]) -> str:
 def _word(name: str, text: str) -> str:
     if name == "until":
         return _until(text)
-    return f"当时{State(text).chinese}" if name == "where" else _WORDS.get(text, text)
+    return f"当时{State(text).label}" if name == "where" else _WORDS.get(text, text)
 
 
 def _until(text: str) -> str:

@@ -15,7 +15,7 @@ class SystemLevel(StrEnum):
     NATION = "nation"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"district": "区级", "city": "市级", "province": "省级", "nation": "国家级"}[self.value]
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from domain.lifecycle import State
-from domain.standing import Standing
+from domain.status import Status
 
 _WAITS: Mapping[State, str] = MappingProxyType(
     {
@@ -21,10 +21,10 @@ _WAITS: Mapping[State, str] = MappingProxyType(
 )
 
 
-def waits(now: Standing, until: str) -> str:
+def waits(now: Status, until: str) -> str:
     """The sentence; `until` is the instant in words. A state in which nobody is waited for has none."""
     words = _WAITS.get(now.state, "{state},{until}继续。")
     return words.format(
         unit=now.unit or "需求单位", issuer=now.issuer or "出具单位", reason=now.reason_words, until=until,
-        state=now.state.chinese,
+        state=now.state.label,
     )  # fmt: skip

@@ -19,7 +19,7 @@ from domain.clear_text import names_one_of
 from domain.lifecycle import Event
 from domain.recusal import Subject
 from domain.refusal import Refusal
-from domain.retention import HoldReason, Kept, RetentionStanding
+from domain.retention import HoldReason, Kept, RetentionStatus
 from ledger import paging, recusal
 from ledger.cases.cases import find
 from ledger.cases.whom import names_of
@@ -71,7 +71,7 @@ class RetentionLine:
     """One line of the list as people read it."""
 
     item: RetentionItem
-    standing: RetentionStanding
+    standing: RetentionStatus
     holds: list[Hold]
 
 
@@ -222,7 +222,7 @@ def holds_of(session: Session, kind: Kept, subject: UUID) -> list[Hold]:
     return list(session.scalars(select(Hold).where(Hold.kind == kind, Hold.subject == subject, Hold.lifted_at.is_(None))))
 
 
-def lines(session: Session, page: PageRequest = FIRST, standing: RetentionStanding | None = None) -> Page[RetentionLine]:
+def lines(session: Session, page: PageRequest = FIRST, standing: RetentionStatus | None = None) -> Page[RetentionLine]:
     """到期清册, the longest due first."""
     query = select(RetentionItem)
     if standing is not None:
@@ -236,19 +236,19 @@ def standing_holds(session: Session, page: PageRequest = FIRST) -> Page[Hold]:
     return paging.scalars(session, select(Hold).where(Hold.lifted_at.is_(None)), (Hold.since, Hold.id), page)
 
 
-def _standing(row: RetentionItem, held: list[Hold]) -> RetentionStanding:
+def _standing(row: RetentionItem, held: list[Hold]) -> RetentionStatus:
     if row.erased_at is not None:
-        return RetentionStanding.ERASED
+        return RetentionStatus.ERASED
     if held:
-        return RetentionStanding.HELD
-    return RetentionStanding.CONFIRMED if row.confirmed_at is not None else RetentionStanding.LISTED
+        return RetentionStatus.HELD
+    return RetentionStatus.CONFIRMED if row.confirmed_at is not None else RetentionStatus.LISTED
 
 
 _HELD = exists().where(Hold.kind == RetentionItem.kind, Hold.subject == RetentionItem.subject, Hold.lifted_at.is_(None))
 _OPEN = RetentionItem.erased_at.is_(None)
 _IS = {
-    RetentionStanding.LISTED: and_(_OPEN, ~_HELD, RetentionItem.confirmed_at.is_(None)),
-    RetentionStanding.HELD: and_(_OPEN, _HELD),
-    RetentionStanding.CONFIRMED: and_(_OPEN, ~_HELD, RetentionItem.confirmed_at.is_not(None)),
-    RetentionStanding.ERASED: ~_OPEN,
+    RetentionStatus.LISTED: and_(_OPEN, ~_HELD, RetentionItem.confirmed_at.is_(None)),
+    RetentionStatus.HELD: and_(_OPEN, _HELD),
+    RetentionStatus.CONFIRMED: and_(_OPEN, ~_HELD, RetentionItem.confirmed_at.is_not(None)),
+    RetentionStatus.ERASED: ~_OPEN,
 }

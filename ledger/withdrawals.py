@@ -33,9 +33,9 @@ class RecusalRefused(Refusal, code="recusal_refused"):
 def withdraw(session: Session, subject: Subject, key: str, why: str, *, person: str, unit: str, now: datetime) -> Recusal:
     """回避登记 by her own word; the same again gives what stands. Raises `RecusalRefused`."""
     if subject not in BY_HERSELF:
-        raise RecusalRefused(f"{subject.chinese}按规则自动回避,无需登记。")
+        raise RecusalRefused(f"{subject.label}按规则自动回避,无需登记。")
     if (written := _key(session, subject, key)) is None:
-        raise RecusalRefused(f"没有这项{subject.chinese}。")
+        raise RecusalRefused(f"没有这项{subject.label}。")
     key = written
     known = select(Recusal).where(Recusal.person == person, Recusal.subject == subject, Recusal.key == key)
     if (row := session.scalar(known)) is not None:

@@ -49,7 +49,7 @@ class Verdict(StrEnum):
     EXPIRED = "expired"
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return _CHINESE[self]
 
 
@@ -85,7 +85,7 @@ class CheckResult:
 
     @property
     def text(self) -> str:
-        return self.verdict.chinese
+        return self.verdict.label
 
 
 loads(__name__)

@@ -40,7 +40,7 @@ def compose(
     return ProofPage(
         number=number,
         kind=proof_name,
-        body=f"{how},关于被核验人的“{proof_name}”核验结果为“{result.chinese}”,具体内容如下。",
+        body=f"{how},关于被核验人的“{proof_name}”核验结果为“{result.label}”,具体内容如下。",
         fields=(*who, *((_label(name, value, kind, subject), value) for name, value in fields)),
         requesting_unit=requesting_unit,
         making_unit=maker,
@@ -50,7 +50,7 @@ def compose(
         purpose=f"办理“{matter_name}”(办件编号 {case_number})",
         seal_name=seal_name,
         verify_url=verify_url,
-        sealed_answer=result.chinese,
+        sealed_answer=result.label,
         source_system=source,
         development=development,
         preview=preview,

@@ -1,4 +1,4 @@
-"""光明路街道办事处, played: an issuing unit whose own system answers its inbox over the gateway's API.
+"""光明路街道办事处, simulated: an issuing unit whose own system answers its inbox over the gateway's API.
 
 `python -m sandbox.issuing_unit --gateway URL --key-file FILE --delay 3` looks into the inbox every second and
 answers a request `delay` seconds after first seeing it, from the sandbox's households. It outlives the gateway.

@@ -1,4 +1,4 @@
-"""枣庄市电子证照库, played: HTTP 200 also for errors, links that work once and die after ten minutes."""
+"""枣庄市电子证照库, simulated: HTTP 200 also for errors, links that work once and die after ten minutes."""
 
 from __future__ import annotations
 

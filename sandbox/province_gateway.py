@@ -1,4 +1,4 @@
-"""省数据共享交换平台, played: keys are exchanged and expire, every request is signed, two codes in a reply."""
+"""省数据共享交换平台, simulated: keys are exchanged and expire, every request is signed, two codes in a reply."""
 
 from __future__ import annotations
 

@@ -6,11 +6,11 @@ import asyncio
 
 from connectors.callbacks import send
 from connectors.faults import PermanentFault, TransientFault
-from domain.standing import Standing
+from domain.status import Status
 from ledger.casework import delivery
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import standing_now
+from ledger.lifecycle.snapshots import snapshot_now
 from ledger.outbox import callbacks_sent
 from ledger.outbox.callbacks_sent import AWAY, Message, Receipt
 from settings import settings
@@ -21,7 +21,7 @@ _ROUNDS = 20  #: of fifty messages each: what is left then waits for the next mi
 
 
 @step("送达 deliver")
-async def deliver(number: str) -> Standing:
+async def deliver(number: str) -> Status:
     """Deliver the result. The callback is tried once here; the flow `upkeep` goes on where it fails."""
     now = await in_ledger_thread(_deliver, lease_of(number))
     await send_callbacks(number)
@@ -63,10 +63,10 @@ async def _send_in_order(messages: list[Message]) -> None:
             return
 
 
-def _deliver(lease: Lease) -> Standing:
+def _deliver(lease: Lease) -> Status:
     with transaction() as session:
         delivery.deliver(session, lease, now=settings().now(), actor=actor())
-        return standing_now(session, lease.number)
+        return snapshot_now(session, lease.number)
 
 
 def _take_due(number: str | None) -> list[Message]:

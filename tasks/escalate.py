@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from domain.standing import Standing
+from domain.status import Status
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import standing_now
+from ledger.lifecycle.snapshots import snapshot_now
 from ledger.supervision import escalation
 from settings import settings
 from tasks.notify import send_notices
@@ -14,14 +14,14 @@ from tasks.steps import in_ledger_thread, step
 
 
 @step("检查时限 escalate if overdue")
-async def escalate_if_overdue(number: str) -> Standing:
+async def escalate_if_overdue(number: str) -> Status:
     """Miss, supervise, remind: each at its due instant, once; the standing's next instant is never past."""
     now = await in_ledger_thread(_escalate, lease_of(number))
     await send_notices(number)
     return now
 
 
-def _escalate(lease: Lease) -> Standing:
+def _escalate(lease: Lease) -> Status:
     with transaction() as session:
         escalation.escalate(session, lease.number, now=settings().now(), actor=actor(), lease=lease)
-        return standing_now(session, lease.number)
+        return snapshot_now(session, lease.number)

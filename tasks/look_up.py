@@ -14,10 +14,10 @@ from connectors.share import ShareSource, load_sources
 from domain.lifecycle import State
 from domain.methods import Follow
 from domain.share import Finding, Question
-from domain.standing import Standing
+from domain.status import Status
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import Material, material, standing, standing_now
+from ledger.lifecycle.snapshots import StepContext, snapshot, snapshot_now, step_context
 from ledger.methods import sharing
 from ledger.outbox.alarms import clear_alarm, raise_alarm
 from settings import settings
@@ -33,7 +33,7 @@ def sources() -> dict[str, ShareSource]:
 
 
 @step("数据共享查询 look up", outside=True)
-async def look_up_share(number: str) -> Standing:
+async def look_up_share(number: str) -> Status:
     """One bounded attempt at the source. When the last try fails too, the next method follows (reading 22)."""
     lease = lease_of(number)
     about = await in_ledger_thread(_to_be_looked_up, lease)
@@ -54,14 +54,14 @@ async def look_up_share(number: str) -> Standing:
     return await in_ledger_thread(_record, lease, about, found, asked_at)
 
 
-def _source(about: Material) -> ShareSource:
+def _source(about: StepContext) -> ShareSource:
     name = about.entry.source or ""
     if name not in sources():
         raise PermanentFault(f"数据源 {name}", "not_configured", "清单所列数据源没有配置,请运维补充配置文件")
     return sources()[name]
 
 
-def _question(about: Material) -> Question:
+def _question(about: StepContext) -> Question:
     return Question(
         verification=about.number,
         matter_name=about.entry.matter_name,
@@ -71,19 +71,19 @@ def _question(about: Material) -> Question:
     )
 
 
-def _to_be_looked_up(lease: Lease) -> Material | None:
+def _to_be_looked_up(lease: Lease) -> StepContext | None:
     with transaction() as session:
-        if not standing(session, lease.number).to_be_looked_up:
+        if not snapshot(session, lease.number).to_be_looked_up:
             return None
-        return material(session, lease.number)
+        return step_context(session, lease.number)
 
 
-def _subject(about: Material) -> str:
+def _subject(about: StepContext) -> str:
     """What an alarm about a source is about: one proof from it. Another proof's good answer says nothing of this one."""
     return f"{about.entry.source}/{about.entry.proof}"
 
 
-def _record(lease: Lease, about: Material, found: Finding, asked_at: datetime) -> Standing:
+def _record(lease: Lease, about: StepContext, found: Finding, asked_at: datetime) -> Status:
     now = settings().now()
     with transaction() as session:
         follow = sharing.record_finding(session, lease, found, asked_at=asked_at, now=now, actor=actor())
@@ -93,24 +93,24 @@ def _record(lease: Lease, about: Material, found: Finding, asked_at: datetime) -
         else:
             for kind in ("source_refused", "source_broken"):
                 clear_alarm(session, kind, _subject(about), now=now)
-        return standing_now(session, lease.number)
+        return snapshot_now(session, lease.number)
 
 
-def _not_held(lease: Lease) -> Standing:
+def _not_held(lease: Lease) -> Status:
     """No source keeps licences by such a number: the issuing unit is asked instead, and nobody is refused."""
     with transaction() as session:
-        about = material(session, lease.number)
+        about = step_context(session, lease.number)
         sharing.fall_back(session, about, State.LOOKING_UP, sharing.NOT_HELD, at=settings().now(), actor=actor(), lease=lease)
-        return standing_now(session, lease.number)
+        return snapshot_now(session, lease.number)
 
 
-def _source_failed(lease: Lease, code: str, alarm: str = "") -> Standing:
+def _source_failed(lease: Lease, code: str, alarm: str = "") -> Status:
     now = settings().now()
     with transaction() as session:
-        about = material(session, lease.number)
+        about = step_context(session, lease.number)
         sharing.fall_back(
             session, about, State.LOOKING_UP, f"source_failed:{code}", at=now, actor=actor(), lease=lease, failing=True
         )
         if alarm:
             raise_alarm(session, "source_broken", _subject(about), alarm, now=now)
-        return standing_now(session, lease.number)
+        return snapshot_now(session, lease.number)

@@ -73,7 +73,7 @@ def _letter(notice: Notification) -> Letter:
     at, identity = settings(), str(notice.id)
     if notice.kind is not NoticeKind.REPORT:
         body = text(notice.kind, notice.unit_name, notice.verification, notice.about, at.public_url, identity)
-        return Letter(f"【无证明办事】{notice.kind.chinese} {notice.verification}", body)
+        return Letter(f"【无证明办事】{notice.kind.label} {notice.verification}", body)
     with transaction() as session:
         row, report = issuing.read(session, UUID(notice.cause))
         files = tuple(

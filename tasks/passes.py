@@ -20,11 +20,11 @@ from prefect.exceptions import Abort
 from prefect.runtime import flow_run
 
 from connectors.faults import Fault, PermanentFault
-from domain.standing import Standing
+from domain.status import Status
 from ledger.database import transaction
 from ledger.lifecycle import leases
 from ledger.lifecycle.moves import Lease, LeaseLost, MoveRefused, Paused
-from ledger.lifecycle.standings import standing, standing_now
+from ledger.lifecycle.snapshots import snapshot, snapshot_now
 from ledger.methods import failures
 from proofs.page import MissingGlyph, PageError
 from settings import settings
@@ -110,19 +110,19 @@ async def _after(error: Exception, lease: Lease) -> State:
     return retrying(await in_ledger_thread(_count_failure, lease, code))
 
 
-def _moved(number: str) -> Standing | None:
+def _moved(number: str) -> Status | None:
     """Where it stands after somebody else moved it; None where nobody did and its instant has come.
 
     Then the refusal is of our own making: the same pass again would meet it again at once, for ever, so that it
     counts as a failed one.
     """
     with transaction() as session:
-        now = standing(session, number)
+        now = snapshot(session, number)
         due = now.waiting and now.next_instant is not None and now.next_instant <= settings().now()
         return None if due and not now.paused and not leases.binding(session, number).wake_requested else now
 
 
-def _by(now: Standing) -> State:
+def _by(now: Status) -> State:
     """The state that a pass leaves when somebody else moved the verification meanwhile."""
     if now.ended:
         return ended(now)
@@ -142,13 +142,13 @@ def _acquire(number: str) -> Lease | None:
         return leases.acquire(session, number, owner())
 
 
-def present(number: str) -> Standing:
+def present(number: str) -> Status:
     """Where the verification stands now, in a transaction of its own."""
     with transaction() as session:
-        return standing(session, number)
+        return snapshot(session, number)
 
 
-def _give_to_person(lease: Lease, error: PermanentFault | PageError) -> Standing:
+def _give_to_person(lease: Lease, error: PermanentFault | PageError) -> Status:
     note, detail = "", dict[str, Any]()
     if isinstance(error, PermanentFault):
         code, detail = "permanent_fault", {"who": error.who, "fault": error.code}
@@ -161,10 +161,10 @@ def _give_to_person(lease: Lease, error: PermanentFault | PageError) -> Standing
         failures.need_attention(
             session, lease.number, code, at=settings().now(), actor=actor(), lease=lease, note=note, **detail
         )
-        return standing_now(session, lease.number)
+        return snapshot_now(session, lease.number)
 
 
-def _count_failure(lease: Lease, code: str) -> Standing:
+def _count_failure(lease: Lease, code: str) -> Status:
     with transaction() as session:
         failures.pass_failed(session, lease, code, now=settings().now(), actor=actor())
-        return standing_now(session, lease.number)
+        return snapshot_now(session, lease.number)

@@ -56,7 +56,7 @@ def page(draft: CatalogDraft) -> str:
     """The draft as people read it: what would change, and what is blocked."""
     changes = draft.changes
     kinds = [change.kind for change in changes]
-    said = "、".join(f"{kind.chinese} {kinds.count(kind)}" for kind in ChangeKind)
+    said = "、".join(f"{kind.label} {kinds.count(kind)}" for kind in ChangeKind)
     lines = [f"# 清单草案(对照第 {draft.base} 版)", "", f"{said};拦截 {len(draft.blocked)}。", ""]
     if changes:
         lines += ["| 调整 | 单位 | 事项 | 证明 | 内容 |", "|-|-|-|-|-|", *map(_change_line, changes[:_SHOWN]), ""]
@@ -70,7 +70,7 @@ def page(draft: CatalogDraft) -> str:
 def _change_line(change: Change) -> str:
     entry = change.entry
     what = "<br>".join(map(_cell, described(change)))
-    return f"| {change.kind.chinese} | {entry.unit} | {_cell(entry.matter_name)} | {_cell(entry.proof_name)} | {what} |"
+    return f"| {change.kind.label} | {entry.unit} | {_cell(entry.matter_name)} | {_cell(entry.proof_name)} | {what} |"
 
 
 def _blocked_line(one: Blocked) -> str:
@@ -85,6 +85,6 @@ def _cell(text: str) -> str:
 def _counts(one: DraftSource) -> dict[str, str | int]:
     state = "未报送" if not one.files else "无法读取" if one.unreadable else "已读取"
     return {
-        "清单": one.name, "种类": ListKind(one.kind).chinese, "单位": one.unit or "", "状态": state,
+        "清单": one.name, "种类": ListKind(one.kind).label, "单位": one.unit or "", "状态": state,
         "采用": one.accepted, "待确认": one.asked, "退回": one.refused,
     }  # fmt: skip

@@ -119,7 +119,7 @@ def _section(making: Making) -> str:
         *(f"| {label} | {figure} |" for label, figure in key_figures(report)), "",
         f"文件(须以接口密钥读取):[PDF]({address}/pdf) · [XLSX]({address}/xlsx) · [HTML]({address}/html)", "",
         *(f"- {note}" for note in report.notes), "",
-        _mailed([notifications.standing_of(mail, at.now()).chinese for mail in mails], bool(at.readers())),
+        _mailed([notifications.standing_of(mail, at.now()).label for mail in mails], bool(at.readers())),
     ]  # fmt: skip
     return typeset("\n".join(lines))
 

@@ -10,10 +10,10 @@ from functools import lru_cache
 from connectors.seal import LocalSeals, SealService
 from connectors.seal import SealUse as Permission
 from domain.seals import SealKind
-from domain.standing import Standing
+from domain.status import Status
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import standing
+from ledger.lifecycle.snapshots import snapshot
 from ledger.sealing import sealing
 from ledger.sealing.sealing import Evidence, Use
 from proofs.code import code_digest, new_code, verify_url
@@ -57,7 +57,7 @@ class Sealed:
 
 
 @step("用印 seal", outside=True)
-async def seal(number: str) -> Standing:
+async def seal(number: str) -> Status:
     """Make the proof and seal it, once a proof version: the use is recorded before the signature (9.5)."""
     lease = lease_of(number)
     begun = await in_ledger_thread(_begin, lease)
@@ -82,7 +82,7 @@ def make(use: Use, what: Evidence) -> Sealed:
         maker=what.maker,
         signer=what.signer,
         requesting_unit=about.unit_name,
-        method_name=about.method.chinese if about.method else "",
+        method_name=about.method.label if about.method else "",
         matter_name=about.entry.matter_name,
         case_number=about.case_number,
         source=what.source,
@@ -96,7 +96,7 @@ def make(use: Use, what: Evidence) -> Sealed:
 
 def _begin(lease: Lease) -> tuple[Use, Evidence] | None:
     with transaction() as session:
-        if not standing(session, lease.number).to_be_sealed:
+        if not snapshot(session, lease.number).to_be_sealed:
             return None
         what = sealing.evidence(session, lease.number)
         return sealing.start_use(session, lease, what.seal, now=settings().now(), actor=actor()), what

@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State, StateDetails, StateType
 
 from domain.instants import written
 from domain.lifecycle import State as LedgerState
-from domain.standing import Standing
+from domain.status import Status
 from domain.waits import waits
 from settings import settings
 
@@ -28,20 +28,20 @@ PAUSED = "由运维暂停"
 SUPERSEDED = "已由其他运行接替"
 
 
-def waiting(now: Standing) -> State:
+def waiting(now: Status) -> State:
     """Scheduled at the next instant: the run ends here, costs nothing, and Prefect starts it again when it is due."""
     assert now.next_instant is not None  # whatever waits, waits until something
-    return _scheduled(now, now.state.chinese, f"{waits(now, written(now.next_instant))}{_story(now.number)}")
+    return _scheduled(now, now.state.label, f"{waits(now, written(now.next_instant))}{_story(now.number)}")
 
 
-def retrying(now: Standing) -> State:
+def retrying(now: Status) -> State:
     """Scheduled after a failed pass; 待人工处理 after the fifth."""
     if now.ended:
         return ended(now)
     if now.state is LedgerState.NEEDS_ATTENTION:
         return waiting(now)
     assert now.next_instant is not None
-    words = f"{now.state.chinese}:本次处理失败,{written(now.next_instant)}自动重试;连续五次失败转人工处理。"
+    words = f"{now.state.label}:本次处理失败,{written(now.next_instant)}自动重试;连续五次失败转人工处理。"
     return _scheduled(now, RETRYING, words + _story(now.number))
 
 
@@ -59,7 +59,7 @@ def _story(number: str) -> str:
     return f"经过:/artifacts/key/{timeline_key(number)}"
 
 
-def continuing(now: Standing) -> State:
+def continuing(now: Status) -> State:
     """Scheduled at once: something changed under the pass, the next one looks afresh."""
     return State(
         type=StateType.SCHEDULED,
@@ -69,9 +69,9 @@ def continuing(now: Standing) -> State:
     )
 
 
-def ended(now: Standing) -> State:
+def ended(now: Status) -> State:
     """Completed, named for how the verification ended."""
-    return State(type=StateType.COMPLETED, name=now.state.chinese, message=f"{now.number} {now.state.chinese}")
+    return State(type=StateType.COMPLETED, name=now.state.label, message=f"{now.number} {now.state.label}")
 
 
 def paused(number: str) -> State:
@@ -89,7 +89,7 @@ def abandoned() -> State:
     return State(type=StateType.CRASHED, message="执行它的工作进程已不在;下一次定时照常执行,也可手工运行")
 
 
-def _scheduled(now: Standing, name: str, message: str) -> State:
+def _scheduled(now: Status, name: str, message: str) -> State:
     """Never in the past: an instant that came while the pass ended is due now."""
     assert now.next_instant is not None
     instant = max(now.next_instant, settings().now())

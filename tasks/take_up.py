@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from domain.standing import Standing
+from domain.status import Status
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import standing_now
+from ledger.lifecycle.snapshots import snapshot_now
 from ledger.methods import sharing
 from settings import settings
 from tasks.passes import actor, lease_of
 from tasks.steps import in_ledger_thread
 
 
-async def take_up(number: str) -> Standing:
+async def take_up(number: str) -> Status:
     """Choose the first method of the catalog (7.1) and give where the verification stands.
 
     No Prefect task: it touches nothing outside, and as a task it would cost more than all that it does.
@@ -20,7 +20,7 @@ async def take_up(number: str) -> Standing:
     return await in_ledger_thread(_take_up, lease_of(number))
 
 
-def _take_up(lease: Lease) -> Standing:
+def _take_up(lease: Lease) -> Status:
     with transaction() as session:
         sharing.take_up(session, lease, actor(), now=settings().now())
-        return standing_now(session, lease.number)
+        return snapshot_now(session, lease.number)

@@ -19,7 +19,7 @@ from domain.lifecycle import WAITING, Event
 from domain.story import told as in_words
 from ledger.casework import views
 from ledger.database import transaction
-from ledger.lifecycle.standings import load
+from ledger.lifecycle.snapshots import load
 from ledger.tables.verifications import Deadline, EventRow
 from settings import LOCAL
 from tasks.states import timeline_key
@@ -62,8 +62,8 @@ def story(number: str) -> tuple[str, list[str]] | None:
         limits = session.scalars(
             select(Deadline).where(Deadline.verification == number).order_by(Deadline.due_at.nulls_last())
         )
-        tags = [row.unit, *([row.issuing_unit] if row.issuing_unit else []), *([row.method.chinese] if row.method else [])]
-        return _page(number, row.state.chinese, events, list(limits)), tags
+        tags = [row.unit, *([row.issuing_unit] if row.issuing_unit else []), *([row.method.label] if row.method else [])]
+        return _page(number, row.state.label, events, list(limits)), tags
 
 
 def _page(number: str, state: str, events: list[EventRow], limits: list[Deadline]) -> str:

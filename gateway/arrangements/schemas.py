@@ -53,7 +53,7 @@ class GapOut(SchemaOut):
 
     @classmethod
     def of(cls, gap: Gap) -> GapOut:
-        return cls(kind=gap.kind.value, kind_name=gap.kind.chinese, since=gap.since, until=gap.until)
+        return cls(kind=gap.kind.value, kind_name=gap.kind.label, since=gap.since, until=gap.until)
 
 
 class DutyOut(SchemaOut):

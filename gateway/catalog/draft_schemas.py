@@ -33,7 +33,7 @@ class ChangeOut(SchemaOut):
     def of(cls, change: Change) -> ChangeOut:
         entry = change.entry
         return cls(
-            kind=change.kind, kind_name=change.kind.chinese, matter=Named(code=entry.matter, name=entry.matter_name),
+            kind=change.kind, kind_name=change.kind.label, matter=Named(code=entry.matter, name=entry.matter_name),
             proof=Named(code=entry.proof, name=entry.proof_name), lines=described(change),
         )  # fmt: skip
 

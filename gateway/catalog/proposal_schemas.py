@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.adjusting import ProposalKind, Standing, Step
+from domain.adjusting import ProposalKind, ProposalStatus, Step
 from gateway.catalog.draft_schemas import ChangeOut
 from gateway.edge.schemas import NextCursor, SchemaOut
 from ledger.catalog.change_tasks import KINDS
@@ -25,7 +25,7 @@ class ProposalOut(SchemaOut):
     kind_name: str
     unit: str
     drafted_by: Annotated[str, Field(description="起草单位")]
-    standing: Standing
+    standing: ProposalStatus
     standing_name: str
     reason: str
     reason_date: date | None
@@ -46,8 +46,8 @@ class ProposalOut(SchemaOut):
     @staticmethod
     def _values(row: Proposal) -> dict[str, Any]:
         return {
-            "id": row.id, "kind": row.kind, "kind_name": row.kind.chinese, "unit": row.unit, "drafted_by": row.drafted_by,
-            "standing": row.standing, "standing_name": row.standing.chinese, "reason": row.reason, "reason_date": row.reason_date,
+            "id": row.id, "kind": row.kind, "kind_name": row.kind.label, "unit": row.unit, "drafted_by": row.drafted_by,
+            "standing": row.standing, "standing_name": row.standing.label, "reason": row.reason, "reason_date": row.reason_date,
             "document": row.document, "drafted_at": row.drafted_at, "due_at": row.due_at, "undetermined_year": row.missing_year,
             "reported_at": row.reported_at, "late": row.late, "base": row.base, "version": row.version,
             "change_count": len(row.changes),
@@ -66,7 +66,7 @@ class StepOut(SchemaOut):
 
     @classmethod
     def of(cls, row: ProposalStep) -> StepOut:
-        return cls(step=row.step, step_name=row.step.chinese, at=row.at, person=row.person, unit=row.unit, record=row.record)
+        return cls(step=row.step, step_name=row.step.label, at=row.at, person=row.person, unit=row.unit, record=row.record)
 
 
 class WholeProposal(ProposalOut):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from domain.adjusting import Standing, Step
+from domain.adjusting import ProposalStatus, Step
 from gateway.catalog.changes import changes_of
 from gateway.catalog.proposal_inputs import (
     ConsentIn,
@@ -63,7 +63,7 @@ def draft_proposal(body: ProposalIn, caller: CurrentCaller) -> WholeProposal:
 @router.get("/v1/catalog/proposals", summary="编制和调整", responses=problems("invalid"))
 def get_proposals(
     caller: CurrentCaller, page: Paging,
-    standing: Annotated[Standing | None, Query(description="只看处于这一状态的")] = None,
+    standing: Annotated[ProposalStatus | None, Query(description="只看处于这一状态的")] = None,
 ) -> ProposalsOut:
     """本单位的,和由本单位起草的,最新的在前;专班办公室和公布人员看到全部。"""
     with transaction() as session:

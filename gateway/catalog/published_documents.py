@@ -37,7 +37,7 @@ def entry_of(entry: CatalogEntry, unit_name: str) -> ListedEntry:
     return ListedEntry(
         unit=Named(code=entry.unit, name=unit_name), matter=Named(code=entry.matter, name=entry.matter_name),
         proof=Named(code=entry.proof, name=entry.proof_name), paperless=why is None, methods=list(entry.methods) if why is None else [],
-        method_names=[method.chinese for method in entry.methods] if why is None else [], issuing_unit=issuer, basis=entry.basis,
+        method_names=[method.label for method in entry.methods] if why is None else [], issuing_unit=issuer, basis=entry.basis,
         excluded=why,
     )  # fmt: skip
 
@@ -55,7 +55,7 @@ def change_of(change: Change, unit_names: Mapping[str, str]) -> ListedChange:
     before, after = (
         entry_of(entry, unit_names.get(entry.unit, entry.unit)) if entry else None for entry in (change.before, change.after)
     )
-    return ListedChange(kind=change.kind, kind_name=change.kind.chinese, lines=_lines(change), before=before, after=after)
+    return ListedChange(kind=change.kind, kind_name=change.kind.label, lines=_lines(change), before=before, after=after)
 
 
 def _lines(change: Change) -> list[str]:
@@ -69,7 +69,7 @@ def _lines(change: Change) -> list[str]:
 
 def guide_words(change: Change) -> str:
     """What to do with the guide of the matter (13.2)."""
-    name, how = change.entry.proof_name, "、".join(method.chinese for method in change.entry.methods)
+    name, how = change.entry.proof_name, "、".join(method.label for method in change.entry.methods)
     if change.kind is ChangeKind.REMOVE:
         return f"从申请材料中删去“{name}”。"
     if why := why_excluded(change.entry):
@@ -113,7 +113,7 @@ def change_row(change: Change, unit_names: Mapping[str, str]) -> list[object]:
     """A line of the table of changes."""
     entry = change.entry
     return [
-        change.kind.chinese, unit_names.get(entry.unit, entry.unit), entry.matter, entry.matter_name, entry.proof, entry.proof_name,
+        change.kind.label, unit_names.get(entry.unit, entry.unit), entry.matter, entry.matter_name, entry.proof, entry.proof_name,
         ";".join(_lines(change)),
     ]  # fmt: skip
 

@@ -73,7 +73,7 @@ class PreviewLineOut(SchemaOut):
     def of(cls, line: PreviewLine) -> PreviewLineOut:
         counts = line.counts
         return cls(
-            unit=line.unit, kind=line.kind, kind_name=line.kind.chinese, met=counts[MET], missed=counts[MISSED], running=counts[RUNNING],
+            unit=line.unit, kind=line.kind, kind_name=line.kind.label, met=counts[MET], missed=counts[MISSED], running=counts[RUNNING],
             undetermined=counts[UNDETERMINED], closed=counts[CLOSED], differing=len(line.moved), numbers=line.moved[:_SHOWN],
         )  # fmt: skip
 

@@ -34,7 +34,7 @@ class ExcuseOut(SchemaOut):
         if limit.excuse is None or limit.excuse_at is None:
             return None
         return cls(
-            reason=limit.excuse, reason_name=limit.excuse.chinese, given_at=limit.excuse_at,
+            reason=limit.excuse, reason_name=limit.excuse.label, given_at=limit.excuse_at,
             approved=limit.excuse_approved, decided_at=limit.excuse_decided_at,
         )  # fmt: skip
 
@@ -59,7 +59,7 @@ class LimitOut(SchemaOut):
     def of(cls, limit: Deadline) -> LimitOut:
         return cls(
             kind=limit.kind,
-            kind_name=limit.kind.chinese,
+            kind_name=limit.kind.label,
             starts_at=limit.started_at,
             due_at=limit.due_at,
             status=_status(limit),
@@ -145,12 +145,12 @@ class RequestTimingOut(SchemaOut):
             received_at=request.received_at,
             answered_at=request.answered_at,
             colour=timing.colour,
-            colour_name=timing.colour.chinese,
+            colour_name=timing.colour.label,
             resting_since=timing.resting_since,
             limits=[LimitOut.of(limit) for limit in timing.limits],
             return_limit=ReturnLimitOut.of(timing.return_limit) if timing.return_limit else None,
             by_current_rules=[
-                RecountOut(kind=one.kind, kind_name=one.kind.chinese, due_at=one.due, status=one.status)
+                RecountOut(kind=one.kind, kind_name=one.kind.label, due_at=one.due, status=one.status)
                 for one in timing.recounted
             ],
             elapsed=ElapsedOut(
@@ -225,7 +225,7 @@ class SupervisionOut(SchemaOut):
             minutes_left=left if status == "open" else None,
             handled_at=found.handled_at,
             outcome=found.outcome,
-            outcome_name=found.outcome.chinese if found.outcome else None,
+            outcome_name=found.outcome.label if found.outcome else None,
             feedback=line.feedback,
             fed_back_at=found.fed_back_at,
             status="closed" if found.closed_at else status,

@@ -15,6 +15,7 @@ from gateway.edge.problems import Problem
 from gateway.edge.visibility import may_override
 from gateway.inbox.preview import preview
 from gateway.inbox.schemas import (
+    ActionDone,
     InboxAnswerItem,
     InboxOut,
     ReplyIn,
@@ -22,7 +23,6 @@ from gateway.inbox.schemas import (
     ReturnIn,
     ReturnTaken,
     SupplementRequestIn,
-    Taken,
 )
 from ledger.casework import attachments, inbox_view
 from ledger.database import transaction
@@ -65,19 +65,19 @@ def get_request(id: RequestId, caller: CurrentCaller) -> RequestOut:  # noqa: A0
 
 
 @router.post("/v1/inbox/{id}/claim", summary="认领", responses=problems(*_ACTIONS, "invalid"))
-def claim_request(id: RequestId, caller: CurrentCaller) -> Taken:  # noqa: A002
+def claim_request(id: RequestId, caller: CurrentCaller) -> ActionDone:  # noqa: A002
     """认领后,同事不能再办理;督办员可以接手。重复认领不产生变化。"""
     with transaction() as session:
         claims.claim(session, id, caller.unit, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id))
-    return Taken(id=id, status="claimed")
+    return ActionDone(id=id, status="claimed")
 
 
 @router.post("/v1/inbox/{id}/release", summary="放回", responses=problems(*_ACTIONS, "invalid"))
-def release_request(id: RequestId, caller: CurrentCaller) -> Taken:  # noqa: A002
+def release_request(id: RequestId, caller: CurrentCaller) -> ActionDone:  # noqa: A002
     """放回收件箱,由同事认领。"""
     with transaction() as session:
         claims.release(session, id, caller.unit, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id))
-    return Taken(id=id, status="open")
+    return ActionDone(id=id, status="open")
 
 
 @router.post(
@@ -95,14 +95,14 @@ def preview_reply(id: RequestId, body: ReplyIn, caller: CurrentCaller) -> Respon
 
 
 @router.post("/v1/inbox/{id}/reply", summary="答复申请", responses=problems(*_ACTIONS, "fields_missing", body=True))
-def reply_to_request(id: RequestId, body: ReplyIn, caller: CurrentCaller) -> Taken:  # noqa: A002
+def reply_to_request(id: RequestId, body: ReplyIn, caller: CurrentCaller) -> ActionDone:  # noqa: A002
     """属实须填写证明所需的全部内容,多余的内容不保存;无法核验的转下一种方式或由人工决定。首次答复有效,逾期的仍然送达。"""
     data = requests.Reply(body.answer, dict(body.fields), body.note)
     with transaction() as session:
         requests.reply(
             session, id, caller.unit, data, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id)
         )
-    return Taken(id=id, status="answered")
+    return ActionDone(id=id, status="answered")
 
 
 @router.post(
@@ -110,13 +110,13 @@ def reply_to_request(id: RequestId, body: ReplyIn, caller: CurrentCaller) -> Tak
     summary="要求补正",
     responses=problems(*_ACTIONS, "supplements_off", "limit_passed", "state_conflict", body=True),
 )
-def ask_for_supplement(id: RequestId, body: SupplementRequestIn, caller: CurrentCaller) -> Taken:  # noqa: A002
+def ask_for_supplement(id: RequestId, body: SupplementRequestIn, caller: CurrentCaller) -> ActionDone:  # noqa: A002
     """缺少资料时要求需求单位补正:三十分钟和二十四小时的时限暂停,承诺时限不变。时限已过的不能再要求补正。"""
     with transaction() as session:
         supplements.ask(
             session, id, caller.unit, body.what, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id)
         )
-    return Taken(id=id, status="resting")
+    return ActionDone(id=id, status="resting")
 
 
 @router.post(

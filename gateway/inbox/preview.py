@@ -12,7 +12,7 @@ from gateway.edge.problems import Problem
 from ledger.audit import record_access
 from ledger.inbox.claims import hold
 from ledger.inbox.requests import Reply, check_fields
-from ledger.lifecycle.standings import material
+from ledger.lifecycle.snapshots import step_context
 from ledger.registry.keys import Caller
 from ledger.tables.registry import Person, Unit
 from proofs.page import PageError, render
@@ -24,7 +24,7 @@ def preview(session: Session, caller: Caller, request_id: UUID, data: Reply, *, 
     """The PDF. Raises as `claims.hold`, `FieldsMissing`, and Problem `not_sealed`, `page_refused`."""
     at, now = settings(), settings().now()
     row, _ = hold(session, request_id, caller.unit, actor=caller.actor, override=override)
-    about = material(session, row.number)
+    about = step_context(session, row.number)
     check_fields(about.entry, data)
     outcome = verdict(data.answer, about.entry.sealed_when_negative)
     if outcome.result is None or not outcome.sealed:
@@ -40,7 +40,7 @@ def preview(session: Session, caller: Caller, request_id: UUID, data: Reply, *, 
         maker=session.get_one(Unit, caller.unit).name,
         signer=session.get_one(Person, caller.person).name,
         requesting_unit=about.unit_name,
-        method_name=Method.ISSUER.chinese,
+        method_name=Method.ISSUER.label,
         matter_name=about.entry.matter_name,
         case_number=about.case_number,
         source="",

@@ -16,7 +16,7 @@ from gateway.edge.schemas import Named, NextCursor, Number, SchemaOut
 from gateway.edge.values import Code, Line, SchemaIn, Words, fault, one_line
 from ledger.actor import person_of
 from ledger.casework.inbox_view import InboxDetail, InboxLine
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.tables.inbox import Attachment
 
 
@@ -95,13 +95,13 @@ class InboxAnswerItem(SchemaOut):
             return_by=line.return_by,
             limit_notes=line.notes,
             colour=line.colour,
-            colour_name=line.colour.chinese,
+            colour_name=line.colour.label,
             immediate=line.immediate,
             resting=line.resting,
             claimed_by=request.claimed_by.removeprefix("person:") if request.claimed_by else None,
             status="open" if request.answered_at is None else "answered",
             answer=request.answer,
-            answer_name=request.answer.chinese if request.answer else None,
+            answer_name=request.answer.label if request.answer else None,
             answered_at=request.answered_at,
             answered_by=person_of(request.answered_by) if request.answered_by else None,
         )
@@ -157,14 +157,14 @@ class InboxOut(SchemaOut):
     next_cursor: NextCursor
 
 
-class Taken(SchemaOut):
+class ActionDone(SchemaOut):
     """已办理。"""
 
     id: UUID
     status: Annotated[str, Field(description="answered 已答复,claimed 已认领,open 待办,resting 等待补正,returned 已退回", examples=["answered"])]
 
 
-class ReturnTaken(Taken):
+class ReturnTaken(ActionDone):
     """已退回。"""
 
     forwarded: Annotated[bool, Field(description="已按需求单位的自动转办规则转给建议单位")]
@@ -201,5 +201,5 @@ class ReturnIn(SchemaIn):
             raise fault("须填写 suggested_unit(建议单位)或 unsure_why(无法确定的原因),且只填一项。")
         return self
 
-    def as_wish(self) -> Wish:
-        return Wish(self.reason, self.suggested_unit, self.unsure_why)
+    def as_wish(self) -> ReturnReason:
+        return ReturnReason(self.reason, self.suggested_unit, self.unsure_why)

@@ -44,6 +44,6 @@ def settle_notice(
 
 def _answer(row: Notice, status: str) -> NoticeOut:
     return NoticeOut(
-        id=row.id, verification_number=row.verification, unit=row.unit, kind=row.kind.value, kind_name=row.kind.chinese,
+        id=row.id, verification_number=row.verification, unit=row.unit, kind=row.kind.value, kind_name=row.kind.label,
         channel=row.channel.value, recipient=row.recipient, made_at=row.made_at, started_at=row.started_at, status=status,
     )  # fmt: skip

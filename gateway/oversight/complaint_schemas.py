@@ -11,7 +11,7 @@ from domain.complaints import (
     ComplaintAbout,
     ComplaintChannel,
     ComplaintOutcome,
-    ComplaintStanding,
+    ComplaintStatus,
     ComplaintStep,
 )
 from gateway.edge.schemas import NextCursor, SchemaOut, Term, term_of
@@ -34,7 +34,7 @@ class ComplaintStepOut(SchemaOut):
     @classmethod
     def of(cls, view: StepView) -> ComplaintStepOut:
         return cls(
-            step=view.step, step_name=view.step.chinese, at=view.at, person=view.person, unit=view.unit, record=view.record,
+            step=view.step, step_name=view.step.label, at=view.at, person=view.person, unit=view.unit, record=view.record,
             text=view.text,
         )  # fmt: skip
 
@@ -56,7 +56,7 @@ class ComplaintOut(SchemaOut):
     rating_source: str | None
     anonymous: bool | None
     duplicate_of: Annotated[str | None, Field(description="疑似重复的另一件的编号")]
-    standing: ComplaintStanding
+    standing: ComplaintStatus
     standing_name: str
     due_at: datetime | None
     term: Term
@@ -66,10 +66,10 @@ class ComplaintOut(SchemaOut):
     def of(cls, row: Complaint, duplicate: str | None, steps: list[StepView], now: datetime, *, whole: bool) -> ComplaintOut:
         """`whole`: for the office; a unit sees what it is about and what is asked of it."""
         return cls(
-            number=row.number, about=row.about, about_name=row.about.chinese, received_at=row.received_at, unit=row.unit,
-            matter=row.matter, proof=row.proof, standing=row.standing, standing_name=row.standing.chinese, due_at=row.due_at,
+            number=row.number, about=row.about, about_name=row.about.label, received_at=row.received_at, unit=row.unit,
+            matter=row.matter, proof=row.proof, standing=row.standing, standing_name=row.standing.label, due_at=row.due_at,
             term=term_of(row.due_at, row.missing_year, row.done_at, now), steps=[ComplaintStepOut.of(one) for one in steps],
-            channel=row.channel if whole else None, channel_name=row.channel.chinese if whole else None,
+            channel=row.channel if whole else None, channel_name=row.channel.label if whole else None,
             channel_number=row.channel_number if whole else None, rating=row.rating if whole else None,
             rating_source=row.rating_source if whole else None, anonymous=row.anonymous if whole else None,
             duplicate_of=duplicate if whole else None,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog.complaint_file import enter
 from catalog.complaint_table import Table, read_table
-from domain.complaints import ComplaintStanding
+from domain.complaints import ComplaintStatus
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.doors import KEYED
 from gateway.edge.endpoints import api_router, problems
@@ -31,7 +31,7 @@ from gateway.oversight.complaint_schemas import (
 )
 from ledger.database import transaction
 from ledger.oversight import complaint_steps, complaints
-from ledger.oversight.complaints import Intake, Stated
+from ledger.oversight.complaints import Intake, ReceivedComplaint
 from ledger.registry.keys import Caller
 from ledger.tables.oversight import Complaint
 from settings import settings
@@ -40,7 +40,7 @@ router = api_router("oversight")
 _entering = CapacityLimiter(1)  #: tables that are entered at a time: each is thousands of transactions
 
 Number = Annotated[str, Path(max_length=40, pattern=r"^[\w]+$", description="投诉编号", examples=["TS202603047K3M9QXT"])]
-Standings = Annotated[list[ComplaintStanding], Query(max_length=4, description="只看这些进度的")]
+Standings = Annotated[list[ComplaintStatus], Query(max_length=4, description="只看这些进度的")]
 
 
 @router.post(
@@ -52,7 +52,7 @@ Standings = Annotated[list[ComplaintStanding], Query(max_length=4, description="
 def take_in_complaint(body: ComplaintIn, caller: CurrentCaller, response: Response) -> TakenComplaint:
     """登记一件投诉举报;同一渠道同一编号的视为同一件(200),文字或联系方式相同的照常登记并注明疑似重复。可以匿名。"""
     sent = Intake(
-        body.channel, body.about, body.received_at, Stated(body.text, body.name, body.contact), body.channel_number, body.unit,
+        body.channel, body.about, body.received_at, ReceivedComplaint(body.text, body.name, body.contact), body.channel_number, body.unit,
         body.matter, body.proof, body.rating, body.rating_source,
     )  # fmt: skip
     with transaction() as session:

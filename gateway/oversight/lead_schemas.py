@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from domain.lead_path import Exemption, LeadStanding, LeadStep
+from domain.lead_path import Exemption, LeadStatus, LeadStep
 from gateway.edge.schemas import NextCursor, SchemaOut, Term, term_of
 from gateway.edge.values import Code, Document, FreeText, NeededText, PublicLine, SchemaIn, article_clause
 from ledger.tables.oversight import Lead, LeadStepRow
@@ -37,7 +37,7 @@ class LeadOut(SchemaOut):
     period_end: datetime
     counts: dict[str, Any]
     numbers: Annotated[list[str], Field(description="核验或投诉的编号,最多 50 个")]
-    standing: LeadStanding
+    standing: LeadStatus
     standing_name: str
     due_at: datetime | None
     term: Term
@@ -49,11 +49,11 @@ class LeadOut(SchemaOut):
         return cls(
             number=row.number, clause=row.clause, title=row.rule.about.title, looks_at=row.rule.about.evidence, unit=row.unit,
             subject=row.subject, period_start=row.period_start, period_end=row.period_end, counts=row.counts,
-            numbers=row.numbers, standing=row.standing, standing_name=row.standing.chinese, due_at=row.due_at,
+            numbers=row.numbers, standing=row.standing, standing_name=row.standing.label, due_at=row.due_at,
             term=term_of(row.due_at, row.missing_year, answers[0] if answers else None, now),
             steps=[
                 LeadStepOut(
-                    step=one.step, step_name=one.step.chinese, at=one.at, person=one.person, unit=one.unit, record=one.record,
+                    step=one.step, step_name=one.step.label, at=one.at, person=one.person, unit=one.unit, record=one.record,
                     text=text,
                 )
                 for one, text in steps

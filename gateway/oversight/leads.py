@@ -9,8 +9,8 @@ from fastapi import Path, Query
 from sqlalchemy.orm import Session
 
 from domain.clear_text import names_one_of
-from domain.lead_path import LeadStanding, LeadStep
-from domain.leads import LeadRule, Sign
+from domain.lead_path import LeadStatus, LeadStep
+from domain.leads import Indication, LeadRule
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
@@ -37,7 +37,7 @@ from settings import LOCAL, settings
 router = api_router("oversight")
 
 Number = Annotated[str, Path(max_length=40, pattern=r"^[\w]+$", description="线索编号", examples=["XS202603047K3M9QXT"])]
-Standings = Annotated[list[LeadStanding], Query(max_length=7, description="只看这些进度的")]
+Standings = Annotated[list[LeadStatus], Query(max_length=7, description="只看这些进度的")]
 _STEP = problems("lead_unknown", "lead_refused", "must_recuse", body=True)
 
 
@@ -49,7 +49,7 @@ def enter_lead(body: LeadIn, caller: CurrentCaller) -> LeadOut:
     now = settings().now()
     today = now.astimezone(LOCAL).date()
     monday = datetime.combine(today - timedelta(days=today.weekday()), time(), LOCAL)
-    sign = Sign(LeadRule.BY_HAND, body.unit, body.subject, tuple(body.numbers), {"人工登记": 1})
+    sign = Indication(LeadRule.BY_HAND, body.unit, body.subject, tuple(body.numbers), {"人工登记": 1})
     with transaction() as session:
         if session.get(Unit, body.unit) is None:
             raise Problem("unit_not_registered")

@@ -27,7 +27,7 @@ class RecusalOut(SchemaOut):
     @classmethod
     def of(cls, row: Recusal, why: str | None) -> RecusalOut:
         return cls(
-            subject=row.subject, subject_name=row.subject.chinese, key=row.key, person=row.person, unit=row.unit, at=row.at, why=why
+            subject=row.subject, subject_name=row.subject.label, key=row.key, person=row.person, unit=row.unit, at=row.at, why=why
         )
 
 
@@ -38,7 +38,7 @@ class RecusalsOut(SchemaOut):
     next_cursor: NextCursor
 
 
-_WHAT = ",".join(f"{one.value} {one.chinese}" for one in Subject if one in BY_HERSELF)
+_WHAT = ",".join(f"{one.value} {one.label}" for one in Subject if one in BY_HERSELF)
 
 
 class RecusalIn(SchemaIn):

@@ -91,7 +91,7 @@ class VerificationLine(SchemaOut):
     def of(cls, row: Verification, entry: Entry, case_number: str) -> VerificationLine:
         return cls(
             number=row.number, case_number=case_number, matter=Named(code=entry.matter, name=entry.matter_name),
-            proof_kind=Named(code=entry.proof, name=entry.proof_name), state=row.state, state_name=row.state.chinese,
+            proof_kind=Named(code=entry.proof, name=entry.proof_name), state=row.state, state_name=row.state.label,
             ended=row.state in ENDED, method=row.method, result=row.result if row.state is State.DELIVERED else None,
             filed_at=row.filed_at, ended_at=row.ended_at,
         )  # fmt: skip

@@ -23,15 +23,15 @@ from ledger.audit import record_access
 from ledger.database import transaction
 from ledger.oversight import origins
 from ledger.sealing import publication
-from ledger.sealing.publication import Printed, Standing
+from ledger.sealing.publication import Printed, ProofStatus
 from proofs.check import Verdict
 from proofs.code import code_digest
 from settings import settings
 
 _TEXTS = {
-    Standing.VALID: "本系统出具过这个编号的电子证明,现行有效。",
-    Standing.EXPIRED: "本系统出具过这个编号的电子证明,但已超过有效期,不应再采用。",
-    Standing.REVOKED: "本系统出具过这个编号的电子证明,但已被撤销,不应再采用。",
+    ProofStatus.VALID: "本系统出具过这个编号的电子证明,现行有效。",
+    ProofStatus.EXPIRED: "本系统出具过这个编号的电子证明,但已超过有效期,不应再采用。",
+    ProofStatus.REVOKED: "本系统出具过这个编号的电子证明,但已被撤销,不应再采用。",
 }
 _WITHOUT_CODE = "编号可能被抄到伪造的纸上:请扫描证明上的二维码核对内容,或上传原始文件检查。"
 _WRONG_CODE = "核验码不正确,因此不显示证明内容。请直接扫描证明上的二维码;仍不正确的,这份证明可能是伪造的。"

@@ -29,7 +29,7 @@ from ledger.cases import cases
 from ledger.database import transaction
 from ledger.paging import Page, PageRequest, every
 from ledger.registers import offsystem, voluntary
-from ledger.registers.voluntary import Stated
+from ledger.registers.voluntary import ReceivedSubmission
 from ledger.registry.keys import Caller
 from ledger.tables.cases import Case, Party
 from ledger.tables.registry import Person, ProofKind
@@ -53,7 +53,7 @@ def submit_voluntary(body: VoluntaryIn, caller: CurrentCaller) -> VoluntaryOut:
     """申请人主动提供的一律接收、登记,不影响核验,也不得因此要求申请人提供。没有登记办件、不是当事人、姓名不一致、没有本人确认的,
     照样接收并注明。台账只增不改。"""
     party, confirmation = body.party, body.confirmation
-    stated = Stated(body.case_number, party.id_type, party.id_number.upper(), party.name, body.proof)
+    stated = ReceivedSubmission(body.case_number, party.id_type, party.id_number.upper(), party.name, body.proof)
     with transaction() as session:
         line = voluntary.submit(
             session, Filer(caller.unit, caller.person, caller.system), stated, body.reason,

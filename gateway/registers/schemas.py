@@ -49,10 +49,10 @@ class VoluntaryOut(SchemaOut):
         return cls(
             id=row.serial, at=row.at, unit=row.unit, case_number=line.case_number, matter_name=line.matter_name,
             proof=line.proof, proof_name=line.proof_name, listed=row.listed,
-            marks=[MarkOut(code=mark, name=mark.chinese) for mark in line.marks], party_name=line.name,
+            marks=[MarkOut(code=mark, name=mark.label) for mark in line.marks], party_name=line.name,
             party_number=line.id_number, clerk=row.clerk, via_system=row.via_system, reason=row.reason,
-            reason_name=row.reason.chinese, confirmed=row.confirmed,
-            confirmed_name=row.confirmed.chinese if row.confirmed else "无", confirmation_sha256=row.confirmation_digest,
+            reason_name=row.reason.label, confirmed=row.confirmed,
+            confirmed_name=row.confirmed.label if row.confirmed else "无", confirmation_sha256=row.confirmation_digest,
             retain_until=row.retain_until,
         )  # fmt: skip
 
@@ -83,7 +83,7 @@ class OffSystemOut(SchemaOut):
         return cls(
             id=row.serial, recorded_at=row.recorded_at, unit=row.unit, case_number=line.case_number, proof=row.proof,
             source=line.source, operator=row.operator, looked_up_at=row.looked_up_at, result=row.result,
-            result_name=row.result.chinese, evidence_sha256=row.evidence_digest,
+            result_name=row.result.label, evidence_sha256=row.evidence_digest,
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStanding
+from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStatus
 from gateway.edge.schemas import NextCursor, SchemaOut
 from ledger.tables.register_changes import RegisterChange
 from ledger.tables.traces import Trace
@@ -25,7 +25,7 @@ class RegisterChangeOut(SchemaOut):
     kind_name: str
     before: Annotated[dict[str, Any], Field(description="变更前")]
     after: Annotated[dict[str, Any], Field(description="变更后")]
-    standing: RegisterChangeStanding
+    standing: RegisterChangeStatus
     standing_name: Annotated[str, Field(examples=["待确认"])]
     proposed_at: datetime
     proposed_by: Annotated[str, Field(description="提出人")]
@@ -35,9 +35,9 @@ class RegisterChangeOut(SchemaOut):
     @classmethod
     def of(cls, row: RegisterChange) -> RegisterChangeOut:
         return cls(
-            id=row.id, registry=row.register, registry_name=row.register.chinese, code=row.code, kind=row.kind,
-            kind_name=row.kind.chinese, before=row.before, after=row.after, standing=row.standing,
-            standing_name=row.standing.chinese, proposed_at=row.proposed_at, proposed_by=row.proposed_by,
+            id=row.id, registry=row.register, registry_name=row.register.label, code=row.code, kind=row.kind,
+            kind_name=row.kind.label, before=row.before, after=row.after, standing=row.standing,
+            standing_name=row.standing.label, proposed_at=row.proposed_at, proposed_by=row.proposed_by,
             decided_at=row.decided_at, decided_by=row.decided_by,
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from domain.register_changes import RegisterChangeStanding
+from domain.register_changes import RegisterChangeStatus
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import Since, Until, api_router, period, problems
 from gateway.edge.paging import Paging
@@ -31,7 +31,7 @@ _DECIDE = problems("register_change_unknown", "register_change_refused", "invali
 @router.get("/v1/registry/changes", summary="登记变更", responses=problems("invalid"))
 def get_register_changes(
     caller: CurrentCaller, page: Paging,
-    standing: Annotated[RegisterChangeStanding | None, Query(description="waiting 待确认,confirmed 已确认,refused 不予确认,replaced 已由后来的代替,installed 首次安装")] = None,
+    standing: Annotated[RegisterChangeStatus | None, Query(description="waiting 待确认,confirmed 已确认,refused 不予确认,replaced 已由后来的代替,installed 首次安装")] = None,
 ) -> RegisterChangesOut:
     """最新的在前:变更前后、提出人和确认人、各自的时间。"""
     with transaction() as session:

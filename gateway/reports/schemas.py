@@ -82,7 +82,7 @@ class MailingOut(SchemaOut):
     def of(cls, row: Notice, now: datetime) -> MailingOut:
         standing = notifications.standing_of(row, now)
         return cls(
-            id=row.id, reader=row.recipient, standing=standing.value, standing_name=standing.chinese, attempts=row.attempts,
+            id=row.id, reader=row.recipient, standing=standing.value, standing_name=standing.label, attempts=row.attempts,
             made_at=row.made_at, sent_at=row.sent_at, next_attempt_at=row.next_attempt_at, last_answer=row.last_answer,
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from domain.retention import RetentionStanding
+from domain.retention import RetentionStatus
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
@@ -30,7 +30,7 @@ router = api_router("oversight")
 @router.get("/v1/retention", summary="保管期限届满清册", responses=problems("invalid"))
 def get_retention(
     caller: CurrentCaller, page: Paging,
-    standing: Annotated[RetentionStanding | None, Query(description="listed 待确认,held 暂停销毁,confirmed 待销毁,erased 已销毁")] = None,
+    standing: Annotated[RetentionStatus | None, Query(description="listed 待确认,held 暂停销毁,confirmed 待销毁,erased 已销毁")] = None,
 ) -> RetentionOut:
     """保管期限已满的办件、投诉和主动提供台账,最早届满的在前。只有编号,没有姓名和号码。"""
     with transaction() as session:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from domain.retention import HoldReason, Kept, RetentionStanding
+from domain.retention import HoldReason, Kept, RetentionStatus
 from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import Code, PublicLine, SchemaIn, fault
 from ledger.retention import RetentionLine
@@ -32,8 +32,8 @@ class HoldOut(SchemaOut):
     @classmethod
     def of(cls, row: Hold) -> HoldOut:
         return cls(
-            id=row.id, kind=row.kind, kind_name=row.kind.chinese, number=row.number, reason=row.reason,
-            reason_name=row.reason.chinese, document=row.document, since=row.since, set_by=row.set_by, lifted_at=row.lifted_at,
+            id=row.id, kind=row.kind, kind_name=row.kind.label, number=row.number, reason=row.reason,
+            reason_name=row.reason.label, document=row.document, since=row.since, set_by=row.set_by, lifted_at=row.lifted_at,
         )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ class RetentionItemOut(SchemaOut):
     number: Annotated[str, Field(description="办件、投诉编号或台账序号")]
     unit: str | None
     due_at: Annotated[datetime, Field(description="保管期限届满的时间")]
-    standing: RetentionStanding
+    standing: RetentionStatus
     standing_name: str
     confirmed_at: datetime | None
     confirmed_by: str | None
@@ -62,8 +62,8 @@ class RetentionItemOut(SchemaOut):
     def of(cls, line: RetentionLine) -> RetentionItemOut:
         row = line.item
         return cls(
-            id=row.id, kind=row.kind, kind_name=row.kind.chinese, number=row.number, unit=row.unit, due_at=row.due_at,
-            standing=line.standing, standing_name=line.standing.chinese, confirmed_at=row.confirmed_at,
+            id=row.id, kind=row.kind, kind_name=row.kind.label, number=row.number, unit=row.unit, due_at=row.due_at,
+            standing=line.standing, standing_name=line.standing.label, confirmed_at=row.confirmed_at,
             confirmed_by=row.confirmed_by, erased_at=row.erased_at, holds=[HoldOut.of(hold) for hold in line.holds],
         )  # fmt: skip
 

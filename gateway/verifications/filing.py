@@ -27,7 +27,7 @@ from ledger.casework import views
 from ledger.catalog import entries
 from ledger.database import transaction
 from ledger.lifecycle import admission, filing
-from ledger.lifecycle.standings import load
+from ledger.lifecycle.snapshots import load
 from ledger.registry.keys import Caller
 from ledger.tables.cases import Case, Party
 from ledger.tables.registry import ProofKind
@@ -82,7 +82,7 @@ def _file(caller: Caller, body: VerificationIn, key: str, digest: str) -> Filed:
                     session, caller.filer, case, party, entry_id, entry.issuing_unit,
                     now=now, idempotency_key=key, body_digest=digest, again_why=body.force_new,
                 )  # fmt: skip
-        tags = [caller.unit, *([method.chinese for method in entry.methods[:1]] if entry else [])]
+        tags = [caller.unit, *([method.label for method in entry.methods[:1]] if entry else [])]
         return Filed(read(session, caller, load(session, number), entry=entry), repeated, tags)
 
 

@@ -37,7 +37,7 @@ class GapKind(StrEnum):
     SELF_SUPERVISION = "self_supervision"  #: the 督办员 is the only 代办员
 
     @property
-    def chinese(self) -> str:
+    def label(self) -> str:
         return {"no_supervisor": "没有督办员", "no_agent": "没有在岗的代办员", "self_supervision": "督办员兼唯一的代办员"}[
             self.value
         ]
@@ -234,7 +234,7 @@ def report_gaps(session: Session, now: datetime, ahead: timedelta = AHEAD) -> No
             continue
         first = found[0]
         local = first.since.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
-        text = f"{unit.name}自 {local} 起{first.kind.chinese}。请督促该单位指定人员。"
+        text = f"{unit.name}自 {local} 起{first.kind.label}。请督促该单位指定人员。"
         raise_alarm(session, "duty_gap", unit.code, text, now=now)
 
 

@@ -17,7 +17,7 @@ from ledger.cases.cases import key_of
 from ledger.casework import mismatches
 from ledger.inbox import requests
 from ledger.lifecycle.moves import MoveRefused
-from ledger.lifecycle.standings import lock
+from ledger.lifecycle.snapshots import lock
 from ledger.succession import estate
 from ledger.tables.inbox import Attachment
 from ledger.tables.verifications import Request, Verification
@@ -72,7 +72,7 @@ def add_supplement(session: Session, number: str, file: File, *, now: datetime, 
     row = lock(session, number)
     request = requests.open_request(session, number)
     if row.state is not State.AWAITING_SUPPLEMENT or request is None:
-        raise MoveRefused(f"{number}: 现状为“{row.state.chinese}”,没有待补正的内容")
+        raise MoveRefused(f"{number}: 现状为“{row.state.label}”,没有待补正的内容")
     return add(session, number, request.id, AttachmentUse.SUPPLEMENT, file, now=now, actor=actor)
 
 

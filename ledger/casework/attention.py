@@ -19,7 +19,7 @@ from ledger.deadlines import promises
 from ledger.inbox.requests import withdraw_request
 from ledger.lifecycle.moves import MoveRefused, move, note, request_wake
 from ledger.lifecycle.remedies import FINAL
-from ledger.lifecycle.standings import UnknownNumber, lock
+from ledger.lifecycle.snapshots import UnknownNumber, lock
 from ledger.outbox.alarms import clear_alarm, raise_alarm
 from ledger.outbox.callbacks_sent import announce
 from ledger.succession import heir
@@ -80,7 +80,7 @@ def reissue(session: Session, number: str, why: ReissueReason, *, now: datetime,
     if row.result is None:
         raise MoveRefused(f"{number}: 还没有核验结果,不能制作证明")
     if not may_seal(row.result, load_entry(session, row.entry).sealed_when_negative):
-        raise MoveRefused(f"{number}: 结果为“{row.result.chinese}”,按清单不制作证明")
+        raise MoveRefused(f"{number}: 结果为“{row.result.label}”,按清单不制作证明")
     _revoke(session, number, ReissueReason(why).value, now)
     move(
         session, number, Event.REISSUED, row.state, State.TO_BE_SEALED, at=now, actor=actor,
@@ -105,7 +105,7 @@ def withdraw(session: Session, number: str, why: WithdrawReason = WithdrawReason
     """撤回 by the requesting unit: clocks end without a score (reading 20). Raises `MoveRefused` once it has ended."""
     row = _locked(session, number)
     if row.state in ENDED:
-        raise MoveRefused(f"{number}: 已经结束({row.state.chinese}),不能撤回")
+        raise MoveRefused(f"{number}: 已经结束({row.state.label}),不能撤回")
     withdraw_request(session, number, now=now, actor=actor)
     detail = {"why": WithdrawReason(why).value}
     move(session, number, Event.WITHDRAWN, row.state, State.WITHDRAWN, at=now, actor=actor, detail=detail)
@@ -129,7 +129,7 @@ def resume(session: Session, number: str, *, now: datetime, actor: str) -> None:
     """恢复执行: a new flow run goes on where the case stopped."""
     row = _locked(session, number)
     if row.paused_at is None:
-        raise MoveRefused(f"{number}: 没有被暂停,现状为“{row.state.chinese}”")
+        raise MoveRefused(f"{number}: 没有被暂停,现状为“{row.state.label}”")
     # A new serial: the cancelled run's key would give back the cancelled run.
     serial = row.run_serial + 1
     note(session, number, Event.RESUMED, at=now, actor=actor, paused_at=None, flow_run=None, run_serial=serial)
@@ -147,7 +147,7 @@ def _locked(session: Session, number: str) -> Verification:
 def _waiting_for_a_person(session: Session, number: str) -> Verification:
     row = _locked(session, number)
     if row.state is not State.NEEDS_ATTENTION:
-        raise MoveRefused(f"{number}: 现状为“{row.state.chinese}”,不需要人工处理")
+        raise MoveRefused(f"{number}: 现状为“{row.state.label}”,不需要人工处理")
     return row
 
 

@@ -10,7 +10,7 @@ from domain.lifecycle import Event, State
 from ledger.casework import mismatches
 from ledger.deadlines import clocks
 from ledger.lifecycle.moves import Lease, move
-from ledger.lifecycle.standings import lock
+from ledger.lifecycle.snapshots import lock
 from ledger.outbox.callbacks_sent import announce
 
 

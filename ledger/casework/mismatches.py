@@ -16,7 +16,7 @@ from ledger.actor import Filer
 from ledger.cases.cases import key_of
 from ledger.lifecycle import filing
 from ledger.lifecycle.moves import note, request_wake
-from ledger.lifecycle.standings import lock
+from ledger.lifecycle.snapshots import lock
 from ledger.sealing import sealing
 from ledger.succession import heir
 from ledger.tables.cases import Case, Party

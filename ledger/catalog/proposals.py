@@ -11,7 +11,16 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, Standing, Step, agreeing, report_due
+from domain.adjusting import (
+    NOT_THE_SAME,
+    STEPS,
+    WHOSE,
+    ProposalKind,
+    ProposalStatus,
+    Step,
+    agreeing,
+    report_due,
+)
 from domain.blocking import Block, change_blocks
 from domain.calendar import LOCAL, MissingYear
 from domain.instants import is_past
@@ -82,7 +91,7 @@ def draft(
     apply(versions.entries_of(session, matters={change.entry.matter for change in found}), found)
     _refuse_blocked(session, found)
     row = Proposal(
-        id=uuid4(), kind=kind, unit=unit, drafted_by=actor.unit, standing=Standing.DRAFTED, reason=reason,
+        id=uuid4(), kind=kind, unit=unit, drafted_by=actor.unit, standing=ProposalStatus.DRAFTED, reason=reason,
         reason_date=reason_date, document=document, base=versions.current(session), changes=tuple(found),
         drafted_at=aware(now),
     )  # fmt: skip
@@ -99,7 +108,7 @@ def take(
     row = _locked(session, proposal)
     target = STEPS.get((row.standing, step))
     if target is None:
-        raise StepRefused(f"这一项{row.standing.chinese},不能“{step.chinese}”。")
+        raise StepRefused(f"这一项{row.standing.label},不能“{step.label}”。")
     _has_role(step, actor)
     _is_another(session, row, step, actor)
     if step not in (Step.REPORT, Step.WITHDRAW):
@@ -107,7 +116,7 @@ def take(
     if step in (Step.REPORT, Step.WITHDRAW):
         _may_act_for(session.get_one(Unit, row.unit), row.kind, actor)
     if step in (Step.CONSENT, Step.DECIDE) and step is not agreeing(row.kind):
-        raise StepRefused(f"{row.kind.chinese}应由{'专班办公室同意' if row.kind is ProposalKind.LIST else '工作专班研究决定'}。")
+        raise StepRefused(f"{row.kind.label}应由{'专班办公室同意' if row.kind is ProposalKind.LIST else '工作专班研究决定'}。")
     if step in (Step.CONSENT, Step.DECIDE):
         _refuse_blocked(session, row.changes)  # the rules may have changed since it was drafted
     if step is Step.REPORT:
@@ -128,13 +137,13 @@ def publish(session: Session, proposals: Collection[UUID], *, document: str, act
     rows = [_locked(session, proposal) for proposal in sorted(set(proposals))]
     for row in rows:
         if (row.standing, Step.PUBLISH) not in STEPS:
-            raise StepRefused(f"{row.kind.chinese}({row.unit}){row.standing.chinese},不能公布。")
+            raise StepRefused(f"{row.kind.label}({row.unit}){row.standing.label},不能公布。")
         _is_another(session, row, Step.PUBLISH, actor)
         _no_own(session, row, Step.PUBLISH, actor)
     changes = [change for row in rows for change in row.changes]
     version = versions.publish(session, changes, document=document, now=now, actor=f"person:{actor.person}")
     for row in rows:
-        row.standing, row.version = Standing.PUBLISHED, version.number
+        row.standing, row.version = ProposalStatus.PUBLISHED, version.number
         _record(session, row, Step.PUBLISH, actor, {"version": version.number}, now)
     change_tasks.set_tasks(session, version.number, changes, now=now)
     return version
@@ -175,7 +184,7 @@ def steps_of(session: Session, proposal: UUID) -> list[ProposalStep]:
 
 
 def list_proposals(
-    session: Session, page: PageRequest = FIRST, *, units: Collection[str] | None = None, standing: Standing | None = None
+    session: Session, page: PageRequest = FIRST, *, units: Collection[str] | None = None, standing: ProposalStatus | None = None
 ) -> Page[Proposal]:
     """Proposals of these units, or of all; the newest first."""
     query = select(Proposal)
@@ -204,7 +213,7 @@ def _locked(session: Session, proposal: UUID) -> Proposal:
 
 def _has_role(step: Step, actor: Actor) -> None:
     if not WHOSE[step] & set(actor.roles):
-        raise StepRefused(f"您的岗位不能“{step.chinese}”。")
+        raise StepRefused(f"您的岗位不能“{step.label}”。")
 
 
 def _may_act_for(owner: Unit, kind: ProposalKind, actor: Actor) -> None:
@@ -222,7 +231,7 @@ def _is_another(session: Session, row: Proposal, step: Step, actor: Actor) -> No
     last_return = max((index for index, one in enumerate(steps) if one.step is Step.RETURN), default=-1)
     earlier = {one.step for one in (*steps[:1], *steps[last_return + 1 :]) if one.person == actor.person}
     if taken := earlier & NOT_THE_SAME.get(step, frozenset()):
-        raise StepRefused(f"“{step.chinese}”不能由办理过“{sorted(taken)[0].chinese}”的同一人办理。")
+        raise StepRefused(f"“{step.label}”不能由办理过“{sorted(taken)[0].label}”的同一人办理。")
 
 
 def _no_own(session: Session, row: Proposal, step: Step, actor: Actor) -> None:

@@ -25,7 +25,7 @@ from ledger.calendars import opening_hours
 from ledger.calendars.calendars import calendar
 from ledger.deadlines.pauses import rests, stopped
 from ledger.lifecycle.moves import Lease, note
-from ledger.lifecycle.standings import state_at
+from ledger.lifecycle.snapshots import state_at
 from ledger.outbox.alarms import raise_alarm
 from ledger.tables.cases import Case
 from ledger.tables.verifications import Deadline, Request, Verification

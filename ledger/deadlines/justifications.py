@@ -15,7 +15,7 @@ from domain.recusal import Subject
 from domain.refusal import Refusal
 from ledger import paging, recusal
 from ledger.lifecycle.moves import note
-from ledger.lifecycle.standings import NotYours, lock
+from ledger.lifecycle.snapshots import NotYours, lock
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.verifications import Deadline, Request

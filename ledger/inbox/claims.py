@@ -13,7 +13,7 @@ from domain.notices import NoticeKind
 from domain.refusal import Refusal
 from ledger.actor import person_of
 from ledger.lifecycle.moves import note
-from ledger.lifecycle.standings import NotYours, lock
+from ledger.lifecycle.snapshots import NotYours, lock
 from ledger.outbox.notifications import notify_unit
 from ledger.succession import estate
 from ledger.tables.inbox import Return

@@ -25,7 +25,7 @@ from ledger.inbox import supplements
 from ledger.inbox.claims import hold, tell_holder
 from ledger.lifecycle.moves import Lease, move, request_wake
 from ledger.lifecycle.remedies import call_a_person
-from ledger.lifecycle.standings import load, material
+from ledger.lifecycle.snapshots import load, step_context
 from ledger.methods import routing
 from ledger.outbox.alarms import clear_alarm
 from ledger.outbox.notifications import notify_unit
@@ -60,7 +60,7 @@ def ask(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
     row = load(session, lease.number)
     if row.state is not State.TO_ASK:
         return
-    about = material(session, lease.number)
+    about = step_context(session, lease.number)
     assert row.issuing_unit is not None  # the catalog's constraint
     unit = heir(session, row.issuing_unit)
     request = Request(id=uuid4(), verification=row.number, unit=unit, received_at=now)
@@ -103,7 +103,7 @@ def reply(
     written.
     """
     row, request = hold(session, request_id, unit, actor=actor, override=override)
-    about = material(session, row.number)
+    about = step_context(session, row.number)
     check_fields(about.entry, data)
     escalation.catch_up(session, row, now=now)
     supplements.end_open(session, row.number, now=now, actor=actor)

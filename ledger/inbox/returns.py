@@ -22,7 +22,7 @@ from ledger.inbox import supplements
 from ledger.inbox.claims import hold, tell_holder
 from ledger.lifecycle.moves import MoveRefused, move, request_wake
 from ledger.lifecycle.remedies import call_a_person
-from ledger.lifecycle.standings import lock
+from ledger.lifecycle.snapshots import lock
 from ledger.outbox.alarms import clear_alarm
 from ledger.outbox.callbacks_sent import announce
 from ledger.outbox.notifications import notify_office, notify_unit
@@ -55,7 +55,7 @@ class ReturnedBefore(Refusal, code="returned_before"):
 
 
 @dataclass(frozen=True)
-class Wish:
+class ReturnReason:
     """退回理由和转办建议: a unit, or why none can be named. `reason` and `unsure_why` may hold personal data."""
 
     reason: str
@@ -63,11 +63,11 @@ class Wish:
     unsure_why: str | None
 
     def __repr__(self) -> str:
-        return f"Wish({self.suggested_unit})"
+        return f"ReturnReason({self.suggested_unit})"
 
 
 def give_back(
-    session: Session, request_id: UUID, unit: str, wish: Wish, *, now: datetime, actor: str, override: bool = False
+    session: Session, request_id: UUID, unit: str, wish: ReturnReason, *, now: datetime, actor: str, override: bool = False
 ) -> State:
     """退回: not this unit's duty. Gives the state that follows; late or not is on the record (10.10).
 
@@ -133,7 +133,7 @@ def give_back(
     return target
 
 
-def _by_standing_rule(session: Session, row: Verification, wish: Wish) -> bool:
+def _by_standing_rule(session: Session, row: Verification, wish: ReturnReason) -> bool:
     if wish.suggested_unit is None or not session.get_one(Unit, row.unit).forwards_itself:
         return False
     return wish.suggested_unit not in _returned_by(session, row.number)
@@ -153,7 +153,7 @@ def forward(session: Session, number: str, unit: str | None, *, now: datetime, a
     row = lock(session, number)
     back = _newest(session, number)
     if row.state is not State.RETURNED or back is None:
-        raise MoveRefused(f"{number}: 现状为“{row.state.chinese}”,没有待转办的退回")
+        raise MoveRefused(f"{number}: 现状为“{row.state.label}”,没有待转办的退回")
     target = unit or back.suggested_unit
     if target is None:
         raise NoSuggestion

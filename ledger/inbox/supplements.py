@@ -18,7 +18,7 @@ from ledger.cases.cases import key_of
 from ledger.deadlines import clocks, supervision_basis
 from ledger.inbox.claims import hold, tell_holder
 from ledger.lifecycle.moves import MoveRefused, move, request_wake
-from ledger.lifecycle.standings import lock
+from ledger.lifecycle.snapshots import lock
 from ledger.outbox.callbacks_sent import announce
 from ledger.outbox.notifications import notify_unit
 from ledger.supervision import escalation, recomputing
@@ -44,7 +44,7 @@ def ask(session: Session, request_id: UUID, unit: str, what: str, *, now: dateti
     if supervision_basis.ground(session, request) is not None:
         raise LimitPassed
     if row.state is not State.AWAITING_REPLY:
-        raise MoveRefused(f"{row.number}: 现状为“{row.state.chinese}”,不能要求补正")
+        raise MoveRefused(f"{row.number}: 现状为“{row.state.label}”,不能要求补正")
     tell_holder(session, row, request, now=now, actor=actor)
     rest = Suspension(id=uuid4(), verification=row.number, request=request.id, asked_at=now, asked_by=actor)
     key = key_of(session, row.case)
@@ -69,7 +69,7 @@ def supply(session: Session, number: str, text: str, *, now: datetime, actor: st
     row = lock(session, number)
     rest = _open(session, number)
     if row.state is not State.AWAITING_SUPPLEMENT or rest is None:
-        raise MoveRefused(f"{number}: 现状为“{row.state.chinese}”,没有待补正的内容")
+        raise MoveRefused(f"{number}: 现状为“{row.state.label}”,没有待补正的内容")
     key = key_of(session, row.case)
     rest.supply = key.encrypt_text(Place("suspensions", "supply", rest.id), text)
     detail = {"supplement": str(rest.id), "seconds": int((now - rest.asked_at).total_seconds())}

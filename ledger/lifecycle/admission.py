@@ -50,7 +50,7 @@ class LookupsBlocked(Refusal, code="lookups_blocked", obligation="15.4"):
     """查询限制 stands for the key, for the person or for the unit."""
 
     def __init__(self, block: int, asker: Asker) -> None:
-        whose = "本单位" if asker is Asker.UNIT else f"这个{asker.chinese}的密钥"
+        whose = "本单位" if asker is Asker.UNIT else f"这个{asker.label}的密钥"
         super().__init__(f"{whose}近期查询的姓名与证件号码不符过多,发起核验已暂停(查询限制 {block})。", facts={"block": block})
 
 
@@ -60,7 +60,7 @@ class QuotaSpent(Refusal, code="quota_spent"):
     def __init__(self, whose: QuotaOf, deed: Deed, quota: Quota, now: datetime) -> None:
         until = quota.window.until(now)
         super().__init__(
-            f"{whose.chinese}{quota.window.chinese}{deed.chinese}以 {quota.limit} 件为限,已经达到。",
+            f"{whose.label}{quota.window.label}{deed.label}以 {quota.limit} 件为限,已经达到。",
             remedy=f"请在 {written(until, '%Y-%m-%d %H:%M')} 以后再试;办理确需更多的,请工作专班办公室联系运维人员调整限额。",
             retry_after=max(1, math.ceil((settings().wall(until) - settings().wall(now)).total_seconds())),
         )

@@ -196,7 +196,7 @@ def _why_refused(session: Session, number: str, origin: State | None, lease: Lea
         return LeaseLost(f"{number}: 租约已失效")
     if lease is not None and row.paused_at is not None:
         return Paused(f"{number}: 由运维暂停")
-    return MoveRefused(f"{number}: 现状为“{row.state.chinese}”" + (f",不是“{origin.chinese}”" if origin else ""))
+    return MoveRefused(f"{number}: 现状为“{row.state.label}”" + (f",不是“{origin.label}”" if origin else ""))
 
 
 def _record(

@@ -23,7 +23,7 @@ from ledger.calendars.calendars import calendar
 from ledger.cases.cases import key_of
 from ledger.deadlines.clocks import numbers
 from ledger.lifecycle.moves import note
-from ledger.lifecycle.standings import lock
+from ledger.lifecycle.snapshots import lock
 from ledger.outbox.alarms import raise_alarm
 from ledger.outbox.notifications import notify_unit
 from ledger.paging import EARLIEST, FIRST, Page, PageRequest

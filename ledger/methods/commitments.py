@@ -18,7 +18,7 @@ from domain.scope import CatalogEntry
 from ledger import rules
 from ledger.cases.cases import key_of
 from ledger.lifecycle.moves import Lease, MoveRefused, move, note, request_wake
-from ledger.lifecycle.standings import lock
+from ledger.lifecycle.snapshots import lock
 from ledger.methods import commitment_checks
 from ledger.outbox.alarms import clear_alarm, raise_alarm
 from ledger.outbox.callbacks_sent import announce
@@ -149,7 +149,7 @@ def _pending(session: Session, row: Verification) -> tuple[Commitment, Commitmen
         .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None or row.state is not State.AWAITING_COMMITMENT or found[0].decision is not None:
-        raise MoveRefused(f"{row.number}: 现状为“{row.state.chinese}”,不在等待承诺")
+        raise MoveRefused(f"{row.number}: 现状为“{row.state.label}”,不在等待承诺")
     return found[0], found[1]
 
 

@@ -18,7 +18,7 @@ from domain.share import Candidate, Finding
 from ledger import rules
 from ledger.catalog.entries import load_entry
 from ledger.lifecycle.moves import Lease, move, request_wake
-from ledger.lifecycle.standings import Material, load, lock, material
+from ledger.lifecycle.snapshots import StepContext, load, lock, step_context
 from ledger.methods import commitments, routing
 from ledger.methods.failures import need_attention
 from ledger.outbox.callbacks_sent import announce
@@ -51,7 +51,7 @@ def record_finding(
     session: Session, lease: Lease, found: Finding, *, asked_at: datetime, now: datetime, actor: str
 ) -> Follow:
     """Keep the source's answer and move on as `domain.methods.AFTER_SHARE` says. One transaction."""
-    about = material(session, lease.number)
+    about = step_context(session, lease.number)
     follow = AFTER_SHARE[found.outcome]
     if follow is Follow.CHOOSE and about.chosen is not None:
         follow = Follow.NEXT_METHOD  # it says "several" even of the one that was picked: asking again would loop
@@ -98,7 +98,7 @@ def record_finding(
 
 def fall_back(
     session: Session,
-    about: Material,
+    about: StepContext,
     origin: State,
     why: str,
     *,
@@ -151,7 +151,7 @@ def choose(session: Session, number: str, identifier: str | None, *, now: dateti
 
     Raises `NotACandidate`, and `MoveRefused` where nothing is to be picked (any more).
     """
-    about = material(session, number)
+    about = step_context(session, number)
     if identifier is None:
         fall_back(session, about, State.AWAITING_CHOICE, "choice_declined", at=now, actor=actor)
     else:
@@ -203,7 +203,7 @@ def found_fields(session: Session, number: str, key: CaseKey) -> dict[str, str]:
     return fields
 
 
-def _keep(session: Session, about: Material, found: Finding, asked_at: datetime, now: datetime) -> None:
+def _keep(session: Session, about: StepContext, found: Finding, asked_at: datetime, now: datetime) -> None:
     lookup, key = uuid4(), about.key
     attempts = session.scalar(select(func.count()).where(Lookup.verification == about.number)) or 0
     listed = json.dumps([vars(candidate) for candidate in found.candidates], ensure_ascii=False)

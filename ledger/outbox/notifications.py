@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, false, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from domain.notices import NoticeChannel, NoticeKind, NoticeStanding
+from domain.notices import NoticeChannel, NoticeKind, NoticeStatus
 from domain.roles import Role
 from ledger import paging
 from ledger.outbox.callbacks_sent import PAUSES, Receipt
@@ -199,16 +199,16 @@ def _unknown(now: datetime) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def standing_of(row: Notice, now: datetime) -> NoticeStanding:
+def standing_of(row: Notice, now: datetime) -> NoticeStatus:
     """How one stands: in the same words as `unknown`, `given_up` and `settle` mean it."""
     if row.sent_at is not None:
-        return NoticeStanding.SENT
+        return NoticeStatus.SENT
     if row.given_up_at is not None:
-        return NoticeStanding.GIVEN_UP
+        return NoticeStatus.GIVEN_UP
     if row.next_attempt_at is not None:
-        return NoticeStanding.WAITING
+        return NoticeStatus.WAITING
     begun = row.started_at is not None and row.started_at < now - UNKNOWN_AFTER
-    return NoticeStanding.UNKNOWN if begun else NoticeStanding.ON_ITS_WAY
+    return NoticeStatus.UNKNOWN if begun else NoticeStatus.ON_ITS_WAY
 
 
 def settle(session: Session, notice: UUID, *, arrived: bool, now: datetime, actor: str) -> Notice | None:
@@ -217,7 +217,7 @@ def settle(session: Session, notice: UUID, *, arrived: bool, now: datetime, acto
     None where there is nothing to settle: sent, to be sent again by itself, or on its way this very moment.
     """
     row = session.get(Notice, notice, with_for_update=True)
-    if row is None or standing_of(row, now) not in (NoticeStanding.UNKNOWN, NoticeStanding.GIVEN_UP):
+    if row is None or standing_of(row, now) not in (NoticeStatus.UNKNOWN, NoticeStatus.GIVEN_UP):
         return None
     if arrived:
         row.sent_at = now

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.complaints import COMPLAINT_STEPS, ComplaintOutcome, ComplaintStanding, ComplaintStep
+from domain.complaints import COMPLAINT_STEPS, ComplaintOutcome, ComplaintStatus, ComplaintStep
 from domain.recusal import Subject
 from domain.refusal import Refusal
 from ledger import recusal
 from ledger.oversight.complaints import (
     ComplaintRefused,
     ComplaintUnknown,
-    Stated,
+    ReceivedComplaint,
     add_step,
     key_of,
     refuse_naming,
@@ -61,7 +61,7 @@ def pass_on(session: Session, number: str, to: str, asked: str, *, person: str, 
 def answer(session: Session, number: str, text: str, *, person: str, unit: str, now: datetime) -> Complaint:
     """The unit's own answer. Raises `ComplaintUnknown` where it was not passed to this unit."""
     row = _locked(session, number)
-    if row.unit not in estate(session, unit) or row.standing is ComplaintStanding.RECEIVED:
+    if row.unit not in estate(session, unit) or row.standing is ComplaintStatus.RECEIVED:
         raise ComplaintUnknown
     row.standing = _next(row, ComplaintStep.ANSWER)
     row.done_at = now
@@ -81,7 +81,7 @@ def close(
     return row
 
 
-def read(session: Session, number: str, *, person: str, unit: str, now: datetime) -> Stated:
+def read(session: Session, number: str, *, person: str, unit: str, now: datetime) -> ReceivedComplaint:
     """What the reporter wrote, for whoever handles it; the reading is put on the record (15.4).
 
     Never for people of the unit named, whatever their office (18.2): then `ComplaintHidden`.
@@ -127,10 +127,10 @@ def steps(session: Session, row: Complaint, *, as_unit: str | None) -> list[Step
     return views
 
 
-def _next(row: Complaint, step: ComplaintStep) -> ComplaintStanding:
+def _next(row: Complaint, step: ComplaintStep) -> ComplaintStatus:
     target = COMPLAINT_STEPS.get((row.standing, step))
     if target is None:
-        raise ComplaintRefused(f"这件投诉{row.standing.chinese},不能“{step.chinese}”。")
+        raise ComplaintRefused(f"这件投诉{row.standing.label},不能“{step.label}”。")
     return target
 
 

@@ -17,7 +17,7 @@ from domain.clear_text import named_by_number, names_one_of
 from domain.complaints import (
     ComplaintAbout,
     ComplaintChannel,
-    ComplaintStanding,
+    ComplaintStatus,
     ComplaintStep,
     plain_contact,
     plain_text,
@@ -49,7 +49,7 @@ class ComplaintRefused(Refusal, code="complaint_refused"):
 
 
 @dataclass(frozen=True)
-class Stated:
+class ReceivedComplaint:
     """What the reporter wrote, and who it is: personal data. Empty name and contact: anonymous (18.2)."""
 
     text: str
@@ -62,7 +62,7 @@ class Stated:
         return [said for said in (self.name, self.contact) if said]
 
     def __repr__(self) -> str:
-        return "Stated(…)"
+        return "ReceivedComplaint(…)"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Intake:
     channel: ComplaintChannel
     about: ComplaintAbout
     received_at: datetime
-    stated: Stated
+    stated: ReceivedComplaint
     channel_number: str | None = None
     unit: str | None = None
     matter: str | None = None
@@ -116,7 +116,7 @@ def take_in(session: Session, sent: Intake, days: int, *, person: str, unit: str
         anonymous=not (sent.stated.name or sent.stated.contact), data_key=wrapped, master_key=master,
         text_hash=vault().lookup("complaint_text", text) if len(text) >= _LEAST_TEXT else None,
         contact_hash=vault().lookup("complaint_contact", contact) if contact else None,
-        standing=ComplaintStanding.RECEIVED, due_at=due_at, missing_year=missing,
+        standing=ComplaintStatus.RECEIVED, due_at=due_at, missing_year=missing,
     )  # fmt: skip
     alike = _alike(session, row)
     row.duplicates = (alike.duplicates or alike.id) if alike else None
@@ -142,7 +142,7 @@ def _check(session: Session, sent: Intake, now: datetime) -> None:
     refuse_naming(sent.stated, sent.channel_number, sent.rating_source)
 
 
-def refuse_naming(stated: Stated, *kept_in_clear: str | None) -> None:
+def refuse_naming(stated: ReceivedComplaint, *kept_in_clear: str | None) -> None:
     """Raise `ComplaintRefused` where what is kept in clear says who reported."""
     if any(named_by_number(text) or names_one_of(text, stated.reporter) for text in kept_in_clear if text):
         raise ComplaintRefused("渠道编号、评价来源、转办要求以明文保存,不得写反映人的姓名、号码或联系方式。")
@@ -181,20 +181,20 @@ def key_of(row: Complaint) -> CaseKey:
     return vault().open_case_key(row.id, row.data_key, row.master_key)
 
 
-def written(row: Complaint) -> Stated:
+def written(row: Complaint) -> ReceivedComplaint:
     """What the reporter wrote, in clear. Raises `Erased` when its time is over."""
     if not row.data_key:
         raise Erased
-    return Stated(**json.loads(key_of(row).decrypt_text(Place("complaints", "written", row.id), row.written)))
+    return ReceivedComplaint(**json.loads(key_of(row).decrypt_text(Place("complaints", "written", row.id), row.written)))
 
 
 def listed(
-    session: Session, unit: str | None, page: PageRequest = FIRST, *, standings: Collection[ComplaintStanding] = ()
+    session: Session, unit: str | None, page: PageRequest = FIRST, *, standings: Collection[ComplaintStatus] = ()
 ) -> Page[Complaint]:
     """Newest first; of a unit those that were passed to it, None: all."""
     query = select(Complaint)
     if unit is not None:
-        query = query.where(Complaint.unit.in_(estate(session, unit)), Complaint.standing != ComplaintStanding.RECEIVED)
+        query = query.where(Complaint.unit.in_(estate(session, unit)), Complaint.standing != ComplaintStatus.RECEIVED)
     if standings:
         query = query.where(Complaint.standing.in_(standings))
     return paging.scalars(session, query, (Complaint.entered_at.desc(), Complaint.number.desc()), page)
@@ -210,8 +210,8 @@ def week(session: Session, start: datetime, end: datetime, unit: str | None) -> 
         Complaint.due_at > start, Complaint.due_at <= end, *whose
     )
     due, in_time = session.execute(ended).one()
-    channels, units = Counter(channel.chinese for channel, _ in came), Counter(code for _, code in came if code)
-    order = {channel.chinese: place for place, channel in enumerate(ComplaintChannel)}
+    channels, units = Counter(channel.label for channel, _ in came), Counter(code for _, code in came if code)
+    order = {channel.label: place for place, channel in enumerate(ComplaintChannel)}
     return Week(
         received=len(came), by_channel=tuple(sorted(channels.items(), key=lambda one: order[one[0]])), handled_in_time=in_time,
         handled_due=due, by_unit=tuple(sorted(units.items(), key=lambda one: (-one[1], one[0]))),

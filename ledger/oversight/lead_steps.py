@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.clear_text import names_one_of
 from domain.instants import is_past
-from domain.lead_path import LEAD_STEPS, NEEDS, LeadStanding, LeadStep
+from domain.lead_path import LEAD_STEPS, NEEDS, LeadStatus, LeadStep
 from domain.limits import aware
 from domain.recusal import Subject
 from domain.refusal import Refusal
@@ -51,13 +51,13 @@ def take(
         recusal.check(session, Subject.LEAD, number, [row.unit], actor=person)
     target = LEAD_STEPS.get((row.standing, step))
     if target is None:
-        raise LeadRefused(f"这条线索{row.standing.chinese},不能“{step.chinese}”。")
+        raise LeadRefused(f"这条线索{row.standing.label},不能“{step.label}”。")
     given = {name: value for name, value in (record or {}).items() if value is not None}
     if missing := [_NAMES[name] for name in NEEDS.get(step, ()) if not given.get(name)]:
-        raise LeadRefused(f"“{step.chinese}”须写明{'、'.join(missing)}。")
+        raise LeadRefused(f"“{step.label}”须写明{'、'.join(missing)}。")
     if names_one_of(str(given.get("document", "")), names_behind(session, row.numbers)):
         raise LeadRefused("文书名称以明文保存,不得写当事人的姓名或号码;请写在说明中。")
-    if step is LeadStep.TRANSFER and row.standing is LeadStanding.NOTIFIED and (row.due_at is None or not is_past(row.due_at, now)):
+    if step is LeadStep.TRANSFER and row.standing is LeadStatus.NOTIFIED and (row.due_at is None or not is_past(row.due_at, now)):
         raise LeadRefused("整改期限未到(或未定)而单位尚未答复,不能移送。")
     if step is LeadStep.NOTIFY:
         assert days is not None
@@ -99,7 +99,7 @@ def find(session: Session, number: str, unit: str | None = None) -> Lead:
 
 def determine(session: Session, year: int, *, now: datetime) -> None:
     """The calendar of a year came or changed: the terms that waited for it, and those that run."""
-    running = or_(Lead.missing_year == year, Lead.standing == LeadStanding.NOTIFIED)
+    running = or_(Lead.missing_year == year, Lead.standing == LeadStatus.NOTIFIED)
     for row in session.scalars(select(Lead).where(running).with_for_update()):
         assert row.notified_at is not None and row.term_days is not None
         row.due_at, row.missing_year = terms.due(session, row.notified_at, row.term_days, now=now)

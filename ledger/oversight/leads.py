@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
-from domain.lead_path import DECISIONS, OPEN_LEADS, LeadStanding, LeadStep
-from domain.leads import RULES_VERSION, LeadLine, LeadRule, Sign, evidence_said
+from domain.lead_path import DECISIONS, OPEN_LEADS, LeadStatus, LeadStep
+from domain.leads import RULES_VERSION, Indication, LeadLine, LeadRule, evidence_said
 from domain.limits import aware
 from domain.numbers import new_number
 from ledger import paging
@@ -63,9 +63,9 @@ def find_at_once(session: Session, now: datetime) -> int | None:
     query = select(Lead.rule, Lead.unit, Lead.subject).where(Lead.period_start == start)
     known = set(session.execute(query).tuples())
     return sum(
-        record(session, sign, start, end, now=now, actor="system:leads")[1]
-        for sign in crowds.at_once(session, now - crowds.SPAN, now + timedelta(seconds=1))
-        if (sign.rule, sign.unit, sign.subject) not in known
+        record(session, indication, start, end, now=now, actor="system:leads")[1]
+        for indication in crowds.at_once(session, now - crowds.SPAN, now + timedelta(seconds=1))
+        if (indication.rule, indication.unit, indication.subject) not in known
     )
 
 
@@ -80,47 +80,47 @@ def find(session: Session, start: datetime, end: datetime, *, now: datetime) -> 
     """Look by every rule at [start, end); gives how many leads are new. Looking again finds none."""
     session.execute(select(func.pg_advisory_xact_lock(_TURN)))
     rooms = (lists, answers, papers, conduct, crowds, content, usage, reported)
-    found = [sign for room in rooms for sign in room.signs(session, start, end, now)]
+    found = [indication for room in rooms for indication in room.indications(session, start, end, now)]
     lasting = set(
         session.execute(select(Lead.rule, Lead.unit, Lead.subject).where(Lead.standing.in_(OPEN_LEADS))).tuples()
     )
     return sum(
-        record(session, sign, start, end, now=now, actor="system:leads")[1]
-        for sign in found
-        if not (sign.rule.about.lasting and (sign.rule, sign.unit, sign.subject) in lasting and _another(session, sign, start))
+        record(session, indication, start, end, now=now, actor="system:leads")[1]
+        for indication in found
+        if not (indication.rule.about.lasting and (indication.rule, indication.unit, indication.subject) in lasting and _another(session, indication, start))
     )
 
 
-def _another(session: Session, sign: Sign, start: datetime) -> bool:
+def _another(session: Session, indication: Indication, start: datetime) -> bool:
     """The open one is of another week: it is enough. That of this week is brought up to date."""
     same = select(Lead.id).where(
-        Lead.rule == sign.rule, Lead.unit == sign.unit, Lead.subject == sign.subject, Lead.period_start == start
+        Lead.rule == indication.rule, Lead.unit == indication.unit, Lead.subject == indication.subject, Lead.period_start == start
     )
     return session.scalar(same) is None
 
 
 def record(
-    session: Session, sign: Sign, start: datetime, end: datetime, *, now: datetime, actor: str, clause: str | None = None,
+    session: Session, indication: Indication, start: datetime, end: datetime, *, now: datetime, actor: str, clause: str | None = None,
     unit: str | None = None, text: str = "",
 ) -> tuple[Lead, bool]:  # fmt: skip
     """One lead for a rule, unit, subject and week, and whether it is new. Until somebody acts on it, its evidence
     follows what is found. `clause`: of a lead by hand; `unit`: of the person who found it."""
     values = {
-        "id": uuid4(), "number": new_number(now, "XS"), "rule": sign.rule, "rules_version": RULES_VERSION,
-        "clause": clause or sign.rule.about.clause, "unit": sign.unit, "subject": sign.subject, "period_start": start,
-        "period_end": end, "found_at": aware(now), "counts": dict(sign.counts), "numbers": list(sign.numbers),
-        "standing": LeadStanding.FOUND,
+        "id": uuid4(), "number": new_number(now, "XS"), "rule": indication.rule, "rules_version": RULES_VERSION,
+        "clause": clause or indication.rule.about.clause, "unit": indication.unit, "subject": indication.subject, "period_start": start,
+        "period_end": end, "found_at": aware(now), "counts": dict(indication.counts), "numbers": list(indication.numbers),
+        "standing": LeadStatus.FOUND,
     }  # fmt: skip
     written = insert(Lead).values(**values)
     written = written.on_conflict_do_update(
         index_elements=["rule", "unit", "subject", "period_start"],
         set_={"counts": written.excluded.counts, "numbers": written.excluded.numbers},
-        where=Lead.standing == LeadStanding.FOUND,
+        where=Lead.standing == LeadStatus.FOUND,
     )
     session.execute(written)
     row = session.scalars(
         select(Lead)
-        .where(Lead.rule == sign.rule, Lead.unit == sign.unit, Lead.subject == sign.subject, Lead.period_start == start)
+        .where(Lead.rule == indication.rule, Lead.unit == indication.unit, Lead.subject == indication.subject, Lead.period_start == start)
         .execution_options(populate_existing=True)
     ).one()
     is_new = row.id == values["id"]
@@ -130,9 +130,9 @@ def record(
 
 
 def listed(
-    session: Session, unit: str | None, page: PageRequest = FIRST, *, standings: Collection[LeadStanding] = ()
+    session: Session, unit: str | None, page: PageRequest = FIRST, *, standings: Collection[LeadStatus] = ()
 ) -> Page[Lead]:
-    """Newest first. Of a unit those on which it was notified: what is a sign alone is the office's business yet."""
+    """Newest first. Of a unit those on which it was notified: what is a indication alone is the office's business yet."""
     query = select(Lead)
     if unit is not None:
         query = query.where(Lead.unit.in_(estate(session, unit)), Lead.notified_at.is_not(None))
@@ -155,7 +155,7 @@ def standing(session: Session, start: datetime, end: datetime, unit: str | None)
         query = query.where(Lead.unit == unit)
     found = sorted(session.execute(query).tuples(), key=lambda one: (_order(one[0].clause), one[0].unit, one[0].number))
     return [
-        LeadLine(row.number, row.clause, row.rule.about.title, row.unit, name, said(row), row.standing.chinese)
+        LeadLine(row.number, row.clause, row.rule.about.title, row.unit, name, said(row), row.standing.label)
         for row, name in found
     ]
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from domain.leads import LeadRule, Sign
+from domain.leads import Indication, LeadRule
 from domain.mismatch_rate import LOOKED_BACK, Asker, Compared, Excess, Step, excess, steps
 from domain.notices import NoticeKind
 from domain.recusal import Subject
@@ -146,14 +146,14 @@ def _begin(
     session.add(block)
     session.flush()
     told = (
-        f"{asker.chinese} {holder}({row.unit})查询的姓名与证件号码不符过多:最近 {over.differing} 次不符,{over.right} 人相符,"
+        f"{asker.label} {holder}({row.unit})查询的姓名与证件号码不符过多:最近 {over.differing} 次不符,{over.right} 人相符,"
         f"发起核验已暂停。工作专班办公室查明后登记理由解除(./run blocks lift {block.id} --reason 理由 --by 人员编码,或 /v1/lookup-blocks)。"
     )
     raise_alarm(session, BLOCKED, _subject(block), told, now=now)
     notify_office(session, NoticeKind.LOOKUPS_BLOCKED, f"block-{block.id}", number=row.number, about=now, now=now)
-    counts: dict[str, int | str] = {"密钥": asker.chinese, "不符": over.differing, "相符的当事人": over.right}
-    sign = Sign(LeadRule.NAME_MISMATCHES, row.unit, f"查询限制 {block.id}", tuple(sorted(numbers)), counts)
-    leads.record(session, sign, *leads.week_of(now), now=now, actor="system:leads")
+    counts: dict[str, int | str] = {"密钥": asker.label, "不符": over.differing, "相符的当事人": over.right}
+    indication = Indication(LeadRule.NAME_MISMATCHES, row.unit, f"查询限制 {block.id}", tuple(sorted(numbers)), counts)
+    leads.record(session, indication, *leads.week_of(now), now=now, actor="system:leads")
     return block
 
 

@@ -30,7 +30,7 @@ from ledger.vault import Place, vault
 
 
 @dataclass(frozen=True)
-class Stated:
+class ReceivedSubmission:
     """What the clerk wrote down, as it was given: personal data. `proof`: a code of the catalog, or a name."""
 
     case_number: str
@@ -40,7 +40,7 @@ class Stated:
     proof: str
 
     def __repr__(self) -> str:
-        return "Stated(…)"
+        return "ReceivedSubmission(…)"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class VoluntaryLine:
 
 
 def submit(
-    session: Session, filer: Filer, stated: Stated, reason: VoluntaryReason, confirmed: Evidence | None,
+    session: Session, filer: Filer, stated: ReceivedSubmission, reason: VoluntaryReason, confirmed: Evidence | None,
     digest: str | None, *, now: datetime,
 ) -> VoluntaryLine:  # fmt: skip
     """Put a submission on the record. Nothing refuses it: neither a proof that no list knows, nor a closed or unknown
@@ -83,7 +83,7 @@ def submit(
     return _line(row, case, *_names(session))
 
 
-def _marks(case: Case | None, party: Party | None, stated: Stated, confirmed: Evidence | None) -> list[str]:
+def _marks(case: Case | None, party: Party | None, stated: ReceivedSubmission, confirmed: Evidence | None) -> list[str]:
     found = [] if confirmed else [VoluntaryMark.UNCONFIRMED]
     if case is None:
         found.append(VoluntaryMark.NO_CASE)
@@ -132,13 +132,13 @@ def _line(
     )
 
 
-def _stated(row: VoluntarySubmission, case: Case | None) -> Stated:
+def _stated(row: VoluntarySubmission, case: Case | None) -> ReceivedSubmission:
     """What was stated, in clear; its line stays when its time is over (2.7)."""
     if not row.stated or (case is not None and not case.data_key):
-        return Stated(ERASED, IdType.CITIZEN_ID, ERASED, ERASED, row.proof or ERASED)
+        return ReceivedSubmission(ERASED, IdType.CITIZEN_ID, ERASED, ERASED, row.proof or ERASED)
     place = _place(row)
     text = cases.case_key(case).decrypt(place, row.stated) if case else vault().decrypt(place, row.stated)
-    return Stated(**json.loads(text))
+    return ReceivedSubmission(**json.loads(text))
 
 
 def _place(row: VoluntarySubmission) -> Place:

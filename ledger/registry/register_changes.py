@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.limits import aware
 from domain.refusal import Refusal
-from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStanding, parted
+from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStatus, parted
 from domain.roles import Role
 from ledger import paging
 from ledger.actor import person_of
@@ -65,7 +65,7 @@ def put(session: Session, register: Register, rows: Iterable[Mapping[str, Any]],
         if first:
             _PUT[register](session, [row])
             if waits:
-                _add(session, register, row["code"], RegisterChangeKind.PUT, before, waits, RegisterChangeStanding.INSTALLED, actor=actor, now=now)
+                _add(session, register, row["code"], RegisterChangeKind.PUT, before, waits, RegisterChangeStatus.INSTALLED, actor=actor, now=now)
             continue
         _PUT[register](session, [stands])
         change = _propose(session, register, row["code"], RegisterChangeKind.PUT, before or stands, waits, said=row, actor=actor, now=now)
@@ -95,7 +95,7 @@ def confirm(session: Session, change: UUID, *, actor: str, now: datetime) -> Reg
         raise ChangeRefused("变更须由提出人以外的另一人确认。")
     if row.register is Register.PEOPLE and person == row.code:
         raise ChangeRefused("不能确认自己的岗位,请由他人确认。")
-    row.standing, row.decided_at, row.decided_by = RegisterChangeStanding.CONFIRMED, aware(now), actor
+    row.standing, row.decided_at, row.decided_by = RegisterChangeStatus.CONFIRMED, aware(now), actor
     if row.kind is RegisterChangeKind.PUT:
         _apply(session, row, now=now)
     else:
@@ -107,12 +107,12 @@ def confirm(session: Session, change: UUID, *, actor: str, now: datetime) -> Reg
 def refuse(session: Session, change: UUID, *, actor: str, now: datetime) -> RegisterChange:
     """不予确认, also by who proposed it. Raises `ChangeRefused`, `ChangeUnknown`."""
     row = _waiting(session, change)
-    row.standing, row.decided_at, row.decided_by = RegisterChangeStanding.REFUSED, aware(now), actor
+    row.standing, row.decided_at, row.decided_by = RegisterChangeStatus.REFUSED, aware(now), actor
     session.flush()
     return row
 
 
-def listed(session: Session, page: PageRequest = FIRST, standing: RegisterChangeStanding | None = None) -> Page[RegisterChange]:
+def listed(session: Session, page: PageRequest = FIRST, standing: RegisterChangeStatus | None = None) -> Page[RegisterChange]:
     """The newest first."""
     query = select(RegisterChange)
     if standing is not None:
@@ -128,7 +128,7 @@ def _nobody_confirms(session: Session) -> bool:
 def _proposers(session: Session, row: RegisterChange) -> set[str]:
     """Whose words it holds: a proposal that took another's place keeps what the later file does not speak of."""
     replaced = select(RegisterChange).where(
-        RegisterChange.register == row.register, RegisterChange.code == row.code, RegisterChange.standing == RegisterChangeStanding.REPLACED
+        RegisterChange.register == row.register, RegisterChange.code == row.code, RegisterChange.standing == RegisterChangeStatus.REPLACED
     )
     found, at = {person_of(row.proposed_by)}, row.proposed_at
     for earlier in session.scalars(replaced.order_by(RegisterChange.decided_at.desc(), RegisterChange.proposed_at.desc())):
@@ -153,7 +153,7 @@ def _propose(
     file does not speak (`said`) goes on waiting."""
     known = session.scalar(
         select(RegisterChange)
-        .where(RegisterChange.register == register, RegisterChange.code == code, RegisterChange.standing == RegisterChangeStanding.WAITING)
+        .where(RegisterChange.register == register, RegisterChange.code == code, RegisterChange.standing == RegisterChangeStatus.WAITING)
         .with_for_update()
     )
     if known is not None:
@@ -162,16 +162,16 @@ def _propose(
             after, before = {**kept, **after}, {**known.before, **before}
         if (known.kind, known.after) == (kind, dict(after)):
             return known
-        known.standing, known.decided_at, known.decided_by = RegisterChangeStanding.REPLACED, aware(now), actor
+        known.standing, known.decided_at, known.decided_by = RegisterChangeStatus.REPLACED, aware(now), actor
         session.flush()
-    return _add(session, register, code, kind, before, after, RegisterChangeStanding.WAITING, actor=actor, now=now) if after else None
+    return _add(session, register, code, kind, before, after, RegisterChangeStatus.WAITING, actor=actor, now=now) if after else None
 
 
 def _add(
     session: Session, register: Register, code: str, kind: RegisterChangeKind, before: Mapping[str, Any] | None, after: Mapping[str, Any],
-    standing: RegisterChangeStanding, *, actor: str, now: datetime,
+    standing: RegisterChangeStatus, *, actor: str, now: datetime,
 ) -> RegisterChange:  # fmt: skip
-    decided_at, decided_by = (None, None) if standing is RegisterChangeStanding.WAITING else (aware(now), actor)
+    decided_at, decided_by = (None, None) if standing is RegisterChangeStatus.WAITING else (aware(now), actor)
     was = {name: value for name, value in (before or {}).items() if name in after or kind is not RegisterChangeKind.PUT}
     row = RegisterChange(
         id=uuid4(), register=register, code=code, kind=kind, before=was, after=dict(after), proposed_at=aware(now), proposed_by=actor,
@@ -186,8 +186,8 @@ def _waiting(session: Session, change: UUID) -> RegisterChange:
     row = session.get(RegisterChange, change, with_for_update=True, populate_existing=True)
     if row is None:
         raise ChangeUnknown
-    if row.standing is not RegisterChangeStanding.WAITING:
-        raise ChangeRefused(f"这项变更{row.standing.chinese}。")
+    if row.standing is not RegisterChangeStatus.WAITING:
+        raise ChangeRefused(f"这项变更{row.standing.label}。")
     return row
 
 

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from domain.instants import is_past
 from domain.lifecycle import State
 from ledger.cases.cases import key_of
-from ledger.lifecycle.standings import material
+from ledger.lifecycle.snapshots import step_context
 from ledger.sealing.papers import current_proof, open_content
 from ledger.sealing.sealing import evidence
 from ledger.tables.effects import Proof
 from ledger.tables.verifications import Verification
 
 
-class Standing(StrEnum):
+class ProofStatus(StrEnum):
     """Whether a proof holds."""
 
     VALID = "valid"
@@ -31,7 +31,7 @@ class PublicProof:
     """A delivered proof. `code_digest` is what the QR code's secret must hash to."""
 
     proof: Proof
-    standing: Standing
+    standing: ProofStatus
     code_digest: str
 
 
@@ -63,18 +63,18 @@ def find(session: Session, number: str, *, now: datetime) -> PublicProof | None:
 
 def printed(session: Session, number: str, proof: Proof) -> Printed:
     """The content of a proof in clear, for one answer."""
-    about, said = material(session, number), evidence(session, number)
+    about, said = step_context(session, number), evidence(session, number)
     return Printed(
         kind=about.entry.proof_name,
         matter_name=about.entry.matter_name,
         requesting_unit=about.unit_name,
         maker=said.maker,
-        result=said.result.chinese,
+        result=said.result.label,
         content=open_content(proof, key_of(session, about.case_id)),
     )
 
 
-def _standing(proof: Proof, now: datetime) -> Standing:
+def _standing(proof: Proof, now: datetime) -> ProofStatus:
     if proof.revoked_at is not None:
-        return Standing.REVOKED
-    return Standing.EXPIRED if is_past(proof.valid_until, now) else Standing.VALID
+        return ProofStatus.REVOKED
+    return ProofStatus.EXPIRED if is_past(proof.valid_until, now) else ProofStatus.VALID

@@ -17,7 +17,7 @@ from domain.seals import SealKind
 from ledger.actor import person_of
 from ledger.inbox import requests
 from ledger.lifecycle.moves import Lease, confirm, move, note
-from ledger.lifecycle.standings import Material, load, material
+from ledger.lifecycle.snapshots import StepContext, load, step_context
 from ledger.methods import sharing
 from ledger.succession import name_of
 from ledger.tables.effects import Proof, SealUse
@@ -34,7 +34,7 @@ class Evidence:
     nothing. A verification that asks anew has its own.
     """
 
-    about: Material
+    about: StepContext
     result: Result
     fields: tuple[tuple[str, str], ...]
     maker: str  #: 制作单位 (reading 14)
@@ -55,7 +55,7 @@ class Use:
 
 def evidence(session: Session, number: str) -> Evidence:
     """Collect what the proof of this verification says, by the method that produced it (reading 15)."""
-    about = material(session, number)
+    about = step_context(session, number)
     row = load(session, number)
     assert about.method is not None and row.result is not None
     if about.method is Method.DATA_SHARING:
@@ -113,7 +113,7 @@ def store_proof(
     actor: str,
 ) -> None:
     """Keep the sealed PDF, complete the use with its digest, and move on: one transaction."""
-    about = material(session, lease.number)
+    about = step_context(session, lease.number)
     proof, digest = uuid4(), hashlib.sha256(pdf).hexdigest()
     session.add(
         Proof(

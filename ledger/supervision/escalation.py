@@ -14,7 +14,7 @@ from domain.notices import NoticeKind
 from ledger.deadlines import clocks, supervision_basis
 from ledger.deadlines.clocks import miss, open_limits
 from ledger.lifecycle.moves import Lease, note, schedule
-from ledger.lifecycle.standings import lock, material
+from ledger.lifecycle.snapshots import lock, step_context
 from ledger.methods.sharing import fall_back
 from ledger.outbox.notifications import notify_office
 from ledger.supervision import supervisions
@@ -88,7 +88,7 @@ _CHOOSING = frozenset({State.AWAITING_CHOICE, State.AWAITING_COMMITMENT})
 
 def _give_up_choice(session: Session, row: Verification, at: datetime, lease: Lease | None, actor: str) -> None:
     why = "choice_timed_out" if row.state is State.AWAITING_CHOICE else "commitment_timed_out"
-    fall_back(session, material(session, row.number), row.state, why, at=at, actor=actor, lease=lease)
+    fall_back(session, step_context(session, row.number), row.state, why, at=at, actor=actor, lease=lease)
 
 
 def _unsupervised(session: Session, row: Verification) -> tuple[Request, datetime] | None:

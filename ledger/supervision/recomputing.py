@@ -23,7 +23,7 @@ from ledger import rules
 from ledger.catalog.entries import load_entry
 from ledger.deadlines import clocks, promises, return_limits, supervision_basis
 from ledger.lifecycle.moves import note, request_wake
-from ledger.lifecycle.standings import lock
+from ledger.lifecycle.snapshots import lock
 from ledger.supervision import escalation
 from ledger.tables.inbox import Return
 from ledger.tables.verifications import Deadline, Request, Verification

@@ -20,7 +20,7 @@ from ledger.calendars import duty
 from ledger.cases.cases import key_of
 from ledger.deadlines import clocks, supervision_basis
 from ledger.lifecycle.moves import Lease, move, note
-from ledger.lifecycle.standings import lock
+from ledger.lifecycle.snapshots import lock
 from ledger.outbox.alarms import clear_alarm, raise_alarm
 from ledger.outbox.notifications import notify_office, notify_unit
 from ledger.succession import estate, heir

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.adjusting import ProposalKind, Standing, Step
+from domain.adjusting import ProposalKind, ProposalStatus, Step
 from domain.blocking import Blocked, Organ
 from domain.list_rows import Candidate, Counts, DraftSource, Fact, Fault, FileFault, Question, SheetFound
 from domain.listing import Change
@@ -185,7 +185,7 @@ class Proposal(Table):
     kind: Mapped[ProposalKind] = mapped_column(choices(ProposalKind, "proposal_kind"))
     unit: Mapped[UnitCode] = mapped_column(index=True)  #: whose duty it is (reading 24)
     drafted_by: Mapped[UnitCode]  #: the unit itself, or its 行业主管部门 (5.1)
-    standing: Mapped[Standing] = mapped_column(choices(Standing, "proposal_standing"))
+    standing: Mapped[ProposalStatus] = mapped_column(choices(ProposalStatus, "proposal_standing"))
     reason: Mapped[str]
     reason_date: Mapped[date | None]  #: 事由发生之日 (5.5)
     document: Mapped[str]  #: the law or notice that is the cause

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintStanding, ComplaintStep
-from domain.lead_path import LeadStanding, LeadStep
+from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintStatus, ComplaintStep
+from domain.lead_path import LeadStatus, LeadStep
 from domain.leads import LeadRule
 from domain.origins import OriginOf
 from domain.registers import RegisterKind
@@ -41,7 +41,7 @@ class Complaint(Table):
     text_hash: Mapped[str | None] = mapped_column(index=True)  #: keyed: finds a copy without showing it
     contact_hash: Mapped[str | None] = mapped_column(index=True)
     duplicates: Mapped[UUID | None] = mapped_column(ForeignKey("complaints.id"))  #: 疑似重复 of that one
-    standing: Mapped[ComplaintStanding] = mapped_column(choices(ComplaintStanding, "complaint_standing"))
+    standing: Mapped[ComplaintStatus] = mapped_column(choices(ComplaintStatus, "complaint_standing"))
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     missing_year: Mapped[int | None]  #: 未定: this year has no calendar
     done_at: Mapped[datetime | None]  #: answered by the unit, or closed by the office without
@@ -83,7 +83,7 @@ class Lead(Table):
     found_at: Mapped[datetime]
     counts: Mapped[dict[str, Any]]
     numbers: Mapped[list[str]]  #: of verifications or complaints, never persons
-    standing: Mapped[LeadStanding] = mapped_column(choices(LeadStanding, "lead_standing"))
+    standing: Mapped[LeadStatus] = mapped_column(choices(LeadStatus, "lead_standing"))
     due_at: Mapped[datetime | None]  #: until when the unit is to answer; None before a 整改通知, and while 未定
     missing_year: Mapped[int | None]
     term_days: Mapped[int | None]

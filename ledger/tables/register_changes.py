@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStanding
+from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStatus
 from ledger.tables.base import Table, choices
 
 
@@ -25,7 +25,7 @@ class RegisterChange(Table):
     after: Mapped[dict[str, Any]]
     proposed_at: Mapped[datetime]
     proposed_by: Mapped[str]
-    standing: Mapped[RegisterChangeStanding] = mapped_column(choices(RegisterChangeStanding, "change_standing"))
+    standing: Mapped[RegisterChangeStatus] = mapped_column(choices(RegisterChangeStatus, "change_standing"))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None]
     __table_args__ = (

@@ -65,6 +65,6 @@ def _row(one: System, found: Calls, obtained: int, span: Span, names: Mapping[st
     # A day's last call may lie behind the end of a span that ends within it: then the end is all that is known.
     last = min(found.last, span.cut) if found.last else None
     return SystemRow(
-        one.code, one.name, one.unit, names.get(one.unit, one.unit), one.level.chinese, one.should_connect, one.why_not, found.first, last,
+        one.code, one.name, one.unit, names.get(one.unit, one.unit), one.level.label, one.should_connect, one.why_not, found.first, last,
         obtained, one.level.above,
     )  # fmt: skip

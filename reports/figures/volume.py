@@ -70,7 +70,7 @@ def _is_free(row: Any) -> bool:
 
 
 def _name(method: str) -> str:
-    return "人工办结" if method == BY_HAND else Method(method).chinese
+    return "人工办结" if method == BY_HAND else Method(method).label
 
 
 def still_open(session: Session, span: Span) -> int:

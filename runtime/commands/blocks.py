@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
         standing = not getattr(options, "all", False)
         rows = list(every(lambda page: lookup_blocks.blocks(session, page, standing=standing)))
     for row in rows:
-        said = f"{row.id}  {row.asker.chinese} {row.holder}({row.unit})  不符 {row.differing} 次,相符 {row.right} 人"
+        said = f"{row.id}  {row.asker.label} {row.holder}({row.unit})  不符 {row.differing} 次,相符 {row.right} 人"
         until = f",{row.lifted_by} 解除:{row.lifted_why}" if row.lifted_at else ""
         _console.print(f"{said}  {row.since.astimezone(LOCAL):%Y-%m-%d %H:%M} 起{until}")
     if not rows:
@@ -53,5 +53,5 @@ def _lift(block: int, reason: str, by: str) -> int:
     with told("查询限制", "用 ./run blocks list 查看。"), transaction() as session:
         actor = actor_of(session, by, "lift_lookup_block", "解除查询限制")
         row = lookup_blocks.lift(session, block, reason, now=settings().now(), actor=actor)
-    _console.print(f"{row.asker.chinese} {row.holder} 可以重新发起核验。")
+    _console.print(f"{row.asker.label} {row.holder} 可以重新发起核验。")
     return 0

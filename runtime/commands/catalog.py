@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     put = verbs.add_parser("put", help="登记一份清单并报送文件(CSV、XLSX、XLS)")
     put.add_argument("key", type=key, help="清单代号,如 justice-proofs")
     put.add_argument("file", type=Path)
-    put.add_argument("--kind", choices=[kind.value for kind in ListKind], help="首次登记必填:" + ";".join(f"{kind.value} {kind.chinese}" for kind in ListKind))
+    put.add_argument("--kind", choices=[kind.value for kind in ListKind], help="首次登记必填:" + ";".join(f"{kind.value} {kind.label}" for kind in ListKind))
     put.add_argument("--name", type=public, help="清单名称")
     put.add_argument("--unit", help="是哪个单位的清单(单位编码);上级下发的不填")
     put.add_argument("--document", type=public, help="上级清单的依据,如文号")
@@ -59,7 +59,7 @@ def _lists(_: argparse.Namespace, progress: Progress) -> int:
             else:
                 counts = reading.counts
                 said = f"采用 {counts.accepted} 行,待确认 {counts.asked} 行,退回 {counts.refused} 行"
-            progress.say(f"{source.key}  {source.name}({ListKind(source.kind).chinese})  {said}")
+            progress.say(f"{source.key}  {source.name}({ListKind(source.kind).label})  {said}")
         progress.say(f"现行清单第 {versions.current(session)} 版。")
     return 0
 
@@ -114,11 +114,11 @@ def _draft(_: argparse.Namespace, progress: Progress) -> int:
         progress.say("还没有草案;请先执行 ./run catalog rebuild。")
         return 0
     changes = draft.changes
-    counts = "、".join(f"{kind.chinese} {sum(change.kind is kind for change in changes)}" for kind in ChangeKind)
+    counts = "、".join(f"{kind.label} {sum(change.kind is kind for change in changes)}" for kind in ChangeKind)
     progress.say(f"草案(对照第 {draft.base} 版,{draft.checked_at.astimezone(LOCAL):%Y-%m-%d %H:%M}):{counts};拦截 {len(draft.blocked)}。")
     for change in changes:
         entry = change.entry
-        progress.say(f"  {change.kind.chinese}  {entry.unit}  {entry.matter_name} · {entry.proof_name}  {';'.join(described(change))}")
+        progress.say(f"  {change.kind.label}  {entry.unit}  {entry.matter_name} · {entry.proof_name}  {';'.join(described(change))}")
     for one in draft.blocked:
         why = "".join(block.text + block.remedy for block in one.blocks)
         progress.say(f"  拦截  {one.unit}  {one.matter_name} · {one.proof_name}  {why}")
@@ -135,7 +135,7 @@ def _questions(options: argparse.Namespace, progress: Progress) -> int:
         found = questions.questions(session, PageRequest(options.limit)).rows
     for one in found:
         known = "、".join(f"{candidate.name}={candidate.code}" for candidate in one.candidates) or "无"
-        topic = Topic(one.topic).chinese
+        topic = Topic(one.topic).label
         progress.say(f"{one.id}  {topic}“{one.subject}”({one.count} 行,如{one.places[0]}):{one.why}。候选:{known}")
     if not found:
         progress.say("没有待确认的名称。")

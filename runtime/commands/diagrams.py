@@ -45,7 +45,7 @@ MEANINGS = {
 def life_cycle() -> str:
     """`docs/life-cycle.md` as the code has it."""
     rows = "".join(
-        f"| `{state.value}` | {state.chinese} | {state.value.replace('_', ' ')} | {MEANINGS[state]} |\n" for state in State
+        f"| `{state.value}` | {state.label} | {state.value.replace('_', ' ')} | {MEANINGS[state]} |\n" for state in State
     )
     table = "| code | 中文 | English | meaning |\n|-|-|-|-|\n" + rows
     return f"{_INTRO}\n{table}\n```mermaid\n{mermaid()}```\n"
@@ -61,7 +61,7 @@ agreed to; each step is kept with its person. This page is drawn from the table 
 
 def list_steps() -> str:
     """`docs/list-steps.md` as the code has it."""
-    rows = "".join(f"| `{step.value}` | {step.chinese} | {'、'.join(sorted(WHOSE[step]))} |\n" for step in Step)
+    rows = "".join(f"| `{step.value}` | {step.label} | {'、'.join(sorted(WHOSE[step]))} |\n" for step in Step)
     return f"{_STEPS}\n| step | 中文 | roles |\n|-|-|-|\n{rows}\n```mermaid\n{adjusting.mermaid()}```\n"
 
 
@@ -82,7 +82,7 @@ def lead_steps() -> str:
     rules = "".join(
         f"| {rule.about.clause} | {rule.about.title} | {rule.about.evidence} | {rule.about.least} |\n" for rule in LeadRule
     )
-    steps = "".join(f"| `{step.value}` | {step.chinese} | {'、'.join(NEEDS.get(step, ()))} |\n" for step in LeadStep)
+    steps = "".join(f"| `{step.value}` | {step.label} | {'、'.join(NEEDS.get(step, ()))} |\n" for step in LeadStep)
     return (
         f"{_LEADS}\n| clause | 迹象 | evidence | from |\n|-|-|-|-|\n{rules}\n"
         f"| step | 中文 | needs |\n|-|-|-|\n{steps}\n```mermaid\n{lead_path.mermaid()}```\n"

@@ -150,9 +150,9 @@ def system(row: Row, around: Around) -> dict[str, Any]:
 
 
 def _level(text: str) -> SystemLevel:
-    found = next((level for level in SystemLevel if text in ("", level.chinese)), None)
+    found = next((level for level in SystemLevel if text in ("", level.label)), None)
     if found is None:
-        raise RowRefused(f"建设层级应为{'、'.join(level.chinese for level in SystemLevel)}")
+        raise RowRefused(f"建设层级应为{'、'.join(level.label for level in SystemLevel)}")
     return found
 
 

@@ -31,8 +31,8 @@ def main(arguments: list[str]) -> int:
         if name != "revoke":
             action.add_argument(
                 "--scope", action="append", default=[], choices=[scope.value for scope in Scope], metavar="范围",
-                help="业务系统密钥的权限范围,可多次填写:" + ";".join(f"{scope} {scope.chinese}" for scope in Scope)
-                + f"。省略时为{'、'.join(scope.chinese for scope in sorted(COUNTER))}(轮换时沿用原范围)",
+                help="业务系统密钥的权限范围,可多次填写:" + ";".join(f"{scope} {scope.label}" for scope in Scope)
+                + f"。省略时为{'、'.join(scope.label for scope in sorted(COUNTER))}(轮换时沿用原范围)",
             )
         else:
             holder.add_argument("--key", help="只吊销这一个:keys list 中的编号")
@@ -97,7 +97,7 @@ def _list() -> int:
                 row.id.hex[:8],
                 row.person or row.system,
                 "人员" if row.person else "系统",
-                "、".join(f"{scope} {scope.chinese}" for scope in map(Scope, row.scopes)),
+                "、".join(f"{scope} {scope.label}" for scope in map(Scope, row.scopes)),
                 f"{row.made_at.astimezone(LOCAL):%Y-%m-%d %H:%M}",
                 row.made_by,
                 f"{row.expires_at.astimezone(LOCAL):%Y-%m-%d %H:%M}" if row.expires_at else "",

@@ -86,7 +86,7 @@ def _named(title: str, result: ListResult) -> str:
     rows: Counter[tuple[str, str]] = Counter()
     words: dict[tuple[str, str], str] = {}
     for row in result.rows:
-        found = [(("asked", f"{one.topic.chinese} is asked"), f"“{one.subject}”:{one.why}") for one in row.questions]
+        found = [(("asked", f"{one.topic.label} is asked"), f"“{one.subject}”:{one.why}") for one in row.questions]
         found += [(("fault" if one.blocks else "remark", one.code), one.text) for one in row.faults]
         rows.update({kind for kind, _ in found})
         for kind, text in found:

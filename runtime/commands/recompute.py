@@ -96,7 +96,7 @@ def _table(title: str, found: list[Preview]) -> str:
     names = ["台账记录", *(f"现行解读 {way.version}" if place == 0 else f"拟用解读 {way.version}" for place, way in enumerate(found[1:]))]
     lines = [f"{title}收到的核验请求,按各种解读的时限(只试算,没有写入任何内容)"]
     for unit, kind in sorted({key for way in found for key in way.lines}):
-        lines.append(f"{unit} {kind.chinese}")
+        lines.append(f"{unit} {kind.label}")
         for name, way in zip(names, found, strict=True):
             line = way.lines.get((unit, kind))
             counts = " ".join(f"{word} {line.counts[code] if line else 0}" for code, word in verdicts.items())

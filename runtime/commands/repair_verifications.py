@@ -32,7 +32,7 @@ def reroute(arguments: list[str]) -> int:
 
     why, now = RerouteReason(chosen.reason), settings().now()
     _act(chosen, "改派", "reroute_stuck", lambda session, actor: attention.reroute(session, chosen.number, chosen.to, why, now=now, actor=actor))
-    _console.print(f"{chosen.number} 已改派给 {chosen.to}({why.chinese})。")
+    _console.print(f"{chosen.number} 已改派给 {chosen.to}({why.label})。")
     return 0
 
 
@@ -43,7 +43,7 @@ def close(arguments: list[str]) -> int:
 
     why, now = CloseReason(chosen.reason), settings().now()
     _act(chosen, "办结", "close_stuck", lambda session, actor: attention.close(session, chosen.number, why, now=now, actor=actor))
-    _console.print(f"{chosen.number} 已办结({why.chinese}),并告知需求单位。")
+    _console.print(f"{chosen.number} 已办结({why.label}),并告知需求单位。")
     return 0
 
 
@@ -54,7 +54,7 @@ def reissue(arguments: list[str]) -> int:
 
     why, now = ReissueReason(chosen.reason), settings().now()
     _act(chosen, "重新制作", "reissue_stuck", lambda session, actor: attention.reissue(session, chosen.number, why, now=now, actor=actor))
-    _console.print(f"{chosen.number} 将重新制作证明({why.chinese})。")
+    _console.print(f"{chosen.number} 将重新制作证明({why.label})。")
     return 0
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from rich.console import Console
 
-from domain.retention import HoldReason, RetentionStanding
+from domain.retention import HoldReason, RetentionStatus
 from runtime.commands.arguments import public
 from runtime.commands.deciding import actor_of, add_by
 from runtime.failures import told
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run retention", description="保管期限届满清册:列出、确认销毁、暂停、解除")
     verbs = parser.add_subparsers(dest="verb", metavar="list|confirm|hold|lift|holds")
     listed = verbs.add_parser("list", help="列出清册(默认待确认的)")
-    listed.add_argument("--standing", choices=[one.value for one in RetentionStanding], default="listed")
+    listed.add_argument("--standing", choices=[one.value for one in RetentionStatus], default="listed")
     confirm = verbs.add_parser("confirm", help="确认销毁所列各项,当夜执行")
     confirm.add_argument("items", type=UUID, nargs="+", metavar="清册编号")
     add_by(confirm, "confirm_erasure")
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _reasons() -> str:
-    return "、".join(f"{one.value} {one.chinese}" for one in HoldReason)
+    return "、".join(f"{one.value} {one.label}" for one in HoldReason)
 
 
 def _do(options: argparse.Namespace) -> int:
@@ -57,7 +57,7 @@ def _do(options: argparse.Namespace) -> int:
     now = settings().now()
     with transaction() as session:
         if options.verb == "list":
-            return _show(list(every(lambda page: retention.lines(session, page, RetentionStanding(options.standing)))))
+            return _show(list(every(lambda page: retention.lines(session, page, RetentionStatus(options.standing)))))
         if options.verb == "confirm":
             count = retention.confirm(session, options.items, now=now, actor=actor_of(session, options.by, "confirm_erasure", "确认销毁"))
             _console.print(f"已确认 {count} 项,当夜销毁;此前可以用 ./run retention hold 暂停。")
@@ -70,23 +70,23 @@ def _do(options: argparse.Namespace) -> int:
                 row = retention.hold_complaint(session, options.complaint, reason, options.document, **more)
             else:
                 row = retention.hold_case(session, *options.case, reason, options.document, **more)
-            _console.print(f"{row.number} 暂停销毁({reason.chinese}),暂停编号 {row.id}。")
+            _console.print(f"{row.number} 暂停销毁({reason.label}),暂停编号 {row.id}。")
         elif options.verb == "lift":
             row = retention.lift(session, options.hold, now=now, actor=actor_of(session, options.by, "lift_hold", "解除暂停"))
             _console.print(f"{row.number} 已解除暂停;须重新确认才会销毁。")
         else:
             for row in every(lambda page: retention.standing_holds(session, page)):
-                _console.print(f"{row.id}  {row.kind.chinese} {row.number}  {row.reason.chinese}({row.document})")
+                _console.print(f"{row.id}  {row.kind.label} {row.number}  {row.reason.label}({row.document})")
     return 0
 
 
 def _show(found: list[retention.RetentionLine]) -> int:
     for line in found:
         row = line.item
-        held = "".join(f";{hold.reason.chinese}({hold.document})" for hold in line.holds)
+        held = "".join(f";{hold.reason.label}({hold.document})" for hold in line.holds)
         _console.print(
-            f"{row.id}  {row.kind.chinese} {row.number}  {row.unit or ''}  {row.due_at.astimezone(LOCAL):%Y-%m-%d} 届满  "
-            f"{line.standing.chinese}{held}"
+            f"{row.id}  {row.kind.label} {row.number}  {row.unit or ''}  {row.due_at.astimezone(LOCAL):%Y-%m-%d} 届满  "
+            f"{line.standing.label}{held}"
         )
     if not found:
         _console.print("清册中没有这样的项。")

@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     put.add_argument("--unit", required=True, help="使用单位编码")
     put.add_argument("--name", required=True, type=public, help="名称")
     put.add_argument("--level", choices=list(SystemLevel), default=SystemLevel.DISTRICT, type=SystemLevel,
-                     help="建设层级:" + "、".join(f"{level} {level.chinese}" for level in SystemLevel))  # fmt: skip
+                     help="建设层级:" + "、".join(f"{level} {level.label}" for level in SystemLevel))  # fmt: skip
     put.add_argument("--exempt", metavar="原因", type=longer, help="不要求对接,写明原因(省级以上的默认不要求)")
     put.add_argument("--why-not", metavar="原因", type=longer, help="应对接而未对接的原因")
     put.add_argument("--inactive", action="store_true", help="停用:密钥随之失效")
@@ -76,7 +76,7 @@ def _list() -> int:
     for row in rows:
         found = called.get(row.code, systems.Calls())
         missing += row.should_connect and found.first is None
-        _console.print(f"{row.code}  {row.name}({row.level.chinese})  {names[row.unit]}", markup=False)
+        _console.print(f"{row.code}  {row.name}({row.level.label})  {names[row.unit]}", markup=False)
         _console.print(f"  {_standing(row, found)};{_opens(scopes.get(row.code, frozenset()))}", markup=False)
     if not rows:
         _console.print("没有登记业务系统。")
@@ -93,7 +93,7 @@ def _standing(row: System, found: Calls) -> str:
 
 
 def _opens(scopes: frozenset[Scope]) -> str:
-    return "密钥可办理" + "、".join(scope.chinese for scope in sorted(scopes)) if scopes else "没有有效密钥"
+    return "密钥可办理" + "、".join(scope.label for scope in sorted(scopes)) if scopes else "没有有效密钥"
 
 
 def _at(instant: datetime) -> str:

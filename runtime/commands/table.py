@@ -17,7 +17,7 @@ class Command:
 
     target: str
     english: str
-    chinese: str
+    label: str
     enters: bool = True
 
 

@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--limit", type=int, default=50, metavar="几项", help="最多几项(默认 50)")
     parser.add_argument("--waiting", action="store_true", help="列出待第二人确认的登记变更")
     options = parser.parse_args(arguments)
-    from domain.register_changes import RegisterChangeStanding
+    from domain.register_changes import RegisterChangeStatus
     from ledger import traces
     from ledger.database import transaction
     from ledger.paging import PageRequest
@@ -32,8 +32,8 @@ def main(arguments: list[str]) -> int:
     page = PageRequest(options.limit)
     with transaction() as session:
         if options.waiting:
-            for change in register_changes.listed(session, page, RegisterChangeStanding.WAITING).rows:
-                said = f"{_at(change.proposed_at)}  {change.id}  {change.register.chinese} {change.code} {change.kind.chinese}"
+            for change in register_changes.listed(session, page, RegisterChangeStatus.WAITING).rows:
+                said = f"{_at(change.proposed_at)}  {change.id}  {change.register.label} {change.code} {change.kind.label}"
                 _console.print(f"{said}  {_said(change.before)} → {_said(change.after)}  提出:{change.proposed_by}")
             return 0
         end = datetime.now(UTC) + timedelta(days=1)  # the database's clock, which writes them, may be a little ahead

@@ -84,7 +84,7 @@ def proof(arguments: list[str]) -> int:
         row = session.get(Verification, options.number)
         made = papers.delivered_proof(session, row) if row else None
         if row is None or made is None:
-            why = "没有这个核验编号" if row is None else f"还没有电子证明(现状:{row.state.chinese})"
+            why = "没有这个核验编号" if row is None else f"还没有电子证明(现状:{row.state.label})"
             raise Failure("导出", why, "请核对编号;未送达的核验请稍后再试。")
         pdf = papers.open_pdf(made, cases.key_of(session, row.case))
         audit.record_access(session, row.number, "proof", actor=operator(), unit=None, now=settings().now())

@@ -6,21 +6,21 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from domain.standing import Standing
+from domain.status import Status
 from domain.story import EVENT_NAMES, TURNS, told
 from ledger.casework import attention, views
 from ledger.database import transaction
 from ledger.lifecycle import leases
-from ledger.lifecycle.standings import as_standing, load
+from ledger.lifecycle.snapshots import as_snapshot, load
 from settings import settings
 from tasks.passes import actor
 
 log = logging.getLogger(__name__)
 
 
-def look(number: str) -> tuple[leases.Binding, Standing]:
+def look(number: str) -> tuple[leases.Binding, Status]:
     with transaction() as session:
-        return leases.binding(session, number), as_standing(session, load(session, number))
+        return leases.binding(session, number), as_snapshot(session, load(session, number))
 
 
 def settle(number: str) -> None:

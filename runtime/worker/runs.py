@@ -28,9 +28,9 @@ from prefect.client.schemas.responses import WorkerFlowRunResponse
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
-from domain.standing import Standing
+from domain.status import Status
 from ledger.lifecycle import leases
-from ledger.lifecycle.standings import UnknownNumber
+from ledger.lifecycle.snapshots import UnknownNumber
 from runtime.services.blueprint import CASES
 from runtime.worker.aligning import begin_next_run as _begin_next_run
 from runtime.worker.aligning import bind as _bind
@@ -197,13 +197,13 @@ class Runs:
         else:
             await self.align(number)
 
-    async def _reschedule(self, run: FlowRun, now: Standing, woken: bool) -> None:
+    async def _reschedule(self, run: FlowRun, now: Status, woken: bool) -> None:
         wanted = datetime.now(UTC) if woken or now.next_instant is None else settings().wall(now.next_instant)
         planned = run.state.state_details.scheduled_time if run.state else None
         if planned is not None and planned <= datetime.now(UTC) and wanted <= datetime.now(UTC):
             return  # due already: the next poll takes it
         if woken:
-            turns = await self._turns(run, now.number) or [(states.WOKEN, f"{now.state.chinese},{states.WOKEN}")]
+            turns = await self._turns(run, now.number) or [(states.WOKEN, f"{now.state.label},{states.WOKEN}")]
             await self._tell(run, turns[:-1])
             await self.force(run, states.happened(*turns[-1], datetime.now(UTC)))
         elif planned is None or abs((planned - wanted).total_seconds()) > 1:

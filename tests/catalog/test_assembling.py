@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalog.assembling import Ground, MatterFacts, ProofFacts, Stated, assemble
+from catalog.assembling import Ground, MatterFacts, ProofFacts, StatedRow, assemble
 from catalog.negatives import core, forbidding
 from domain.blocking import NegativeItem, Organ
 from domain.list_rows import ProofFact
@@ -34,8 +34,8 @@ GROUND = Ground(
 FULL = {"basis": "《法》", "issuing_unit": "STREET", "methods": (Method.ISSUER,), "fields": ("关系",)}
 
 
-def said(matter: str | None, proof: str, source: str = "甲表", line: int = 2, commitment: str = "", **fact: Any) -> Stated:
-    return Stated(source, 1, line, ProofFact(proof, None, matter, **fact), commitment)
+def said(matter: str | None, proof: str, source: str = "甲表", line: int = 2, commitment: str = "", **fact: Any) -> StatedRow:
+    return StatedRow(source, 1, line, ProofFact(proof, None, matter, **fact), commitment)
 
 
 def test_what_a_list_does_not_say_stays() -> None:
@@ -120,7 +120,7 @@ NEW_AND_OF_ALL = [said("M-1", "P-2", **_PROMISED), said(None, "P-2", commitment=
 
 @given(st.lists(facts, max_size=8), st.sampled_from([{}, {"PERMIT": set()}]))
 @example(NEW_AND_OF_ALL, {}).via("a row without a matter speaks of what its neighbours bring, at once")
-def test_assembling_again_on_the_result_changes_nothing(rows: list[Stated], complete: dict[str, set[Any]]) -> None:
+def test_assembling_again_on_the_result_changes_nothing(rows: list[StatedRow], complete: dict[str, set[Any]]) -> None:
     """Idempotent, and the difference to what is published leads exactly to the result."""
     done = assemble(rows, GROUND, complete=complete)
     assert apply(GROUND.published, difference(GROUND.published, done.entries)) == done.entries

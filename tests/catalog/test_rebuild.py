@@ -56,7 +56,7 @@ def rebuilt() -> Any:
 
 
 def changes(draft: Any) -> list[tuple[str, str, str]]:
-    return [(one.kind.chinese, *one.key) for one in draft.changes]
+    return [(one.kind.label, *one.key) for one in draft.changes]
 
 
 def test_a_list_becomes_a_draft_and_the_draft_a_version() -> None:

@@ -109,6 +109,6 @@ def test_one_person_is_one_key_whatever_card_it_is() -> None:
 
 
 def test_every_kind_has_its_words() -> None:
-    assert len({kind.chinese for kind in IdType}) == len(IdType)
+    assert len({kind.label for kind in IdType}) == len(IdType)
     assert IdType.PASSPORT.number_label == "护照号码" and IdType.USCC.number_label == "统一社会信用代码"
     assert IdType.HMT_RESIDENCE.number_label == "公民身份号码"  # so it is printed on the card

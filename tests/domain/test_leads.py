@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from domain.complaints import COMPLAINT_STEPS, ComplaintStanding, plain_contact
-from domain.lead_path import LEAD_STEPS, NEEDS, OPEN_LEADS, Exemption, LeadStanding, LeadStep
+from domain.complaints import COMPLAINT_STEPS, ComplaintStatus, plain_contact
+from domain.lead_path import LEAD_STEPS, NEEDS, OPEN_LEADS, Exemption, LeadStatus, LeadStep
 from domain.leads import CLAUSES, OUTLIER_CHANCE, RULE_TEXTS, LeadRule, is_outlier
 
 
@@ -15,20 +15,20 @@ def test_every_clause_has_a_rule_and_no_word_judges() -> None:
     assert set(RULE_TEXTS) == set(LeadRule)
     assert {rule.about.clause for rule in LeadRule} == set(CLAUSES) == {f"16.{number}" for number in range(1, 11)}
     words = [word for text in RULE_TEXTS.values() for word in (text.title, text.evidence)]
-    words += [member.chinese for kind in (LeadStanding, LeadStep, Exemption) for member in kind]
+    words += [member.label for kind in (LeadStatus, LeadStep, Exemption) for member in kind]
     assert not any("违规" in word for word in words)
 
 
 def test_the_path_ends_in_a_decision_from_everywhere() -> None:
-    decided = set(LeadStanding) - OPEN_LEADS
+    decided = set(LeadStatus) - OPEN_LEADS
     for standing in OPEN_LEADS:
         reached, fresh = {standing}, {standing}
         while fresh:
             fresh = {target for (origin, _), target in LEAD_STEPS.items() if origin in fresh} - reached
             reached |= fresh
-        assert decided <= reached or standing is not LeadStanding.FOUND
+        assert decided <= reached or standing is not LeadStatus.FOUND
     assert {step for _, step in LEAD_STEPS} == set(LeadStep) - {LeadStep.FIND} and set(NEEDS) <= set(LeadStep)
-    assert {origin for origin, _ in COMPLAINT_STEPS} == set(ComplaintStanding) - {ComplaintStanding.CLOSED}
+    assert {origin for origin, _ in COMPLAINT_STEPS} == set(ComplaintStatus) - {ComplaintStatus.CLOSED}
 
 
 @pytest.mark.parametrize(

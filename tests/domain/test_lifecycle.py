@@ -108,7 +108,7 @@ def test_the_diagram_shows_every_state_and_every_move() -> None:
     for origin, target in EDGES:
         assert (f"    {origin}", target) in arrows or target in everywhere
     for state in State:
-        assert f"    {state}: {state.chinese} " in drawn
+        assert f"    {state}: {state.label} " in drawn
         assert ((f"    {state}", "[*]") in arrows) is (state in ENDED)
 
 
@@ -117,7 +117,7 @@ def test_the_page_holds_the_diagram_and_every_state() -> None:
     assert f"```mermaid\n{mermaid()}```\n" in page
     assert diagrams.check()
     for state in State:
-        assert f"| `{state}` | {state.chinese} |" in page
+        assert f"| `{state}` | {state.label} |" in page
 
 
 def test_a_page_that_is_behind_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:

@@ -73,7 +73,7 @@ def test_each_kind_of_change_is_told() -> None:
     moved = Change(ENTRY, replace(ENTRY, issuing_unit="U-3", issuing_unit_name="民政局"))
     assert described(moved) == ["出具单位:街道 → 民政局"]
     assert described(Change(ENTRY, replace(ENTRY, validity_days=60, issuing_unit_name=None))) == ["有效天数:30 → 60"]
-    kinds = [change.kind.chinese for change in difference(one(ENTRY), one(other))]
+    kinds = [change.kind.label for change in difference(one(ENTRY), one(other))]
     assert kinds == ["减少", "增加"]
 
 

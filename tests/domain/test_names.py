@@ -15,7 +15,7 @@ from domain.share import Finding, ShareOutcome, Subject
 
 @pytest.mark.parametrize("kind", [HandlingType, State, Answer, Method, Result, Exclusion])
 def test_every_member_has_its_own_chinese_name(kind: type[StrEnum]) -> None:
-    names = [member.chinese for member in kind]  # type: ignore[attr-defined]
+    names = [member.label for member in kind]  # type: ignore[attr-defined]
     assert len(set(names)) == len(names)
     assert all("一" <= character <= "鿿" or character == "、" for name in names for character in name)
 

@@ -27,7 +27,7 @@ def refused(entry: CatalogEntry | None, case_open: bool = True, is_party: bool =
 def test_every_category_of_article_2_is_refused_by_name(exclusion: Exclusion) -> None:
     found = refused(replace(ENTRY, exclusion=exclusion))
     assert found is not None and (found.code, found.obligation) == ("excluded_category", "2.3")
-    assert exclusion.chinese in found.text and found.remedy
+    assert exclusion.label in found.text and found.remedy
 
 
 @pytest.mark.parametrize(

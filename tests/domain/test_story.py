@@ -22,11 +22,11 @@ def test_codes_are_told_in_words_and_ids_are_not() -> None:
 def test_every_reason_has_its_words() -> None:
     assert set(REASON_WORDS) == set(Reason.__subclasses__())
     for kind, words in REASON_WORDS.items():
-        assert set(words) == set(kind) and all(reason.chinese for reason in kind)
+        assert set(words) == set(kind) and all(reason.label for reason in kind)
     # One word in two lists means the same: the story knows the word alone.
     told_as: dict[str, set[str]] = {}
     for reason in (*(reason for words in REASON_WORDS.values() for reason in words), *ExcuseReason):
-        told_as.setdefault(str(reason), set()).add(reason.chinese)
+        told_as.setdefault(str(reason), set()).add(reason.label)
     assert [one for one in told_as.values() if len(one) > 1] == []
 
 

@@ -20,7 +20,7 @@ from ledger.inbox import requests
 from ledger.inbox.requests import Reply
 from ledger.lifecycle import leases
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import standing
+from ledger.lifecycle.snapshots import snapshot
 from ledger.tables.effects import Delivery, Proof, SealUse
 from ledger.tables.verifications import Request, Verification
 from settings import settings
@@ -57,7 +57,7 @@ def _lease(session: Session, number: str) -> Lease:
 def run_to_the_end(number: str) -> None:
     for _ in range(6):
         with transaction() as session:
-            if standing(session, number).ended:
+            if snapshot(session, number).ended:
                 return
             session.execute(update(Verification).values(wake_requested_at=func.clock_timestamp()))
         with suppress(BaseException):
@@ -85,7 +85,7 @@ def reply_if_asked(number: str) -> None:
 def assert_once(number: str, requests_made: int) -> None:
     """One proof, one completed seal use of the same digest, one delivery, as many requests as were needed."""
     with transaction() as session:
-        assert standing(session, number).state is State.DELIVERED
+        assert snapshot(session, number).state is State.DELIVERED
         proofs = session.scalars(select(Proof).where(Proof.verification == number)).all()
         uses = session.scalars(select(SealUse).where(SealUse.verification == number)).all()
         deliveries = session.scalars(select(Delivery).where(Delivery.verification == number)).all()
@@ -135,7 +135,7 @@ def test_a_reply_at_any_point_of_a_pass_is_not_lost(ledger: str) -> None:
         with transaction() as session:
             asked_again = leases.release(session, _lease(session, number))
             replied = requests.answered_request(session, number) is not None
-            state = standing(session, number).state
+            state = snapshot(session, number).state
         if replied:
             assert asked_again or state is State.DELIVERED, f"a reply after commit {point} was lost"
             run_to_the_end(number)

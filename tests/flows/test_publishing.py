@@ -15,7 +15,7 @@ from domain.methods import Answer, Method
 from ledger.catalog import entries, versions
 from ledger.inbox import requests
 from ledger.inbox.requests import Reply
-from ledger.lifecycle.standings import standing as stands
+from ledger.lifecycle.snapshots import snapshot as stands
 from ledger.tables.catalog import Entry
 from ledger.tables.effects import Proof
 from ledger.tables.verifications import Request, Verification

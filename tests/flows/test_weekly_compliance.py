@@ -13,7 +13,7 @@ import pytest
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from connectors import mail
-from domain.notices import NoticeKind, NoticeStanding
+from domain.notices import NoticeKind, NoticeStatus
 from flows.weekly_compliance import weekly_compliance
 from ledger.outbox import notifications, reports
 from ledger.outbox.callbacks_sent import PAUSES
@@ -271,7 +271,7 @@ def test_a_mail_lost_after_its_text_is_unknown_shown_and_sent_again_only_by_a_pe
     box.at_data = {}
     assert do(notifications.settle, row.id, arrived=False, now=clock.now, actor="person:demo-office") is not None
     send()
-    assert standings(clock)[SECOND] == NoticeStanding.SENT
+    assert standings(clock)[SECOND] == NoticeStatus.SENT
     assert len({identity for reader, identity in box.seen if reader == SECOND}) == 1, "one Message-ID"
 
 

@@ -81,7 +81,7 @@ def seal_and_deliver(number: str, seals: LocalSeals) -> tuple[str, bytes]:
         requesting_unit=found.about.unit_name,
         making_unit=found.maker,
         retrieved_at=now,
-        method=Method.DATA_SHARING.chinese,
+        method=Method.DATA_SHARING.label,
         purpose=found.about.entry.matter_name,
         seal_name=settings().seal_share_name,
         verify_url=verify_url(settings().public_url, number, code),

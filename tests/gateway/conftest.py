@@ -1,4 +1,4 @@
-"""The gateway over a ledger with the sandbox's district, driven in-process; Prefect is played.
+"""The gateway over a ledger with the sandbox's district, driven in-process; Prefect is simulated.
 
 One ledger and one application for each test file: a test works on a case of its own and looks at what was written
 since it began.
@@ -42,8 +42,8 @@ REQUESTER, ISSUER, OTHER, ADMIN = "demo-permit-1", "demo-guangming-1", "demo-jus
 PUBLISHER = "demo-publisher"
 
 
-class PlayedRuns:
-    """Prefect, played: remembers what was started; `away` makes it unreachable."""
+class SimulatedRuns:
+    """Prefect, simulated: remembers what was started; `away` makes it unreachable."""
 
     def __init__(self) -> None:
         self.created: list[tuple[str, str]] = []
@@ -77,7 +77,7 @@ class PlayedRuns:
 class Api:
     """The gateway as its callers see it: each call names the person whose key it uses."""
 
-    def __init__(self, app: FastAPI, portal: BlockingPortal, client: httpx.AsyncClient, runs: PlayedRuns) -> None:
+    def __init__(self, app: FastAPI, portal: BlockingPortal, client: httpx.AsyncClient, runs: SimulatedRuns) -> None:
         self.app, self.portal, self.runs = app, portal, runs
         self._client = client
         self._keys: dict[str, str] = {}
@@ -204,7 +204,7 @@ class Promised:
 
 
 @contextmanager
-def serving(app: FastAPI, runs: PlayedRuns, address: str = "127.0.0.1") -> Iterator[Api]:
+def serving(app: FastAPI, runs: SimulatedRuns, address: str = "127.0.0.1") -> Iterator[Api]:
     """The application in a loop of its own, as a server would run it."""
 
     @asynccontextmanager
@@ -233,7 +233,7 @@ def ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterat
 
 @pytest.fixture(scope="module")
 def served(ledger: str) -> Iterator[Api]:
-    runs = PlayedRuns()
+    runs = SimulatedRuns()
     with serving(create_app(runs), runs) as api:
         yield api
 

@@ -27,7 +27,7 @@ from runtime.failures import Failure
 from sandbox.people import PERSONS
 from settings import Settings, settings
 from tests.gateway.casework import look_up
-from tests.gateway.conftest import ADMIN, OTHER, REQUESTER, Api, PlayedRuns, case_body, party, serving
+from tests.gateway.conftest import ADMIN, OTHER, REQUESTER, Api, SimulatedRuns, case_body, party, serving
 
 UNIT, COLLEAGUE = "370402-PERMIT", "demo-permit-2"
 
@@ -179,9 +179,9 @@ def test_a_quota_is_spent_by_its_holder_alone_and_begins_anew(
     before = api.written("verifications"), api.written("cases")
     spent = file(3)
     assert (spent.status_code, spent.json()["code"]) == (429, "quota_spent")
-    assert 0 < int(spent.headers["Retry-After"]) <= 60 and whose.chinese in spent.json()["detail"] and "3 件" in spent.json()["detail"]
+    assert 0 < int(spent.headers["Retry-After"]) <= 60 and whose.label in spent.json()["detail"] and "3 件" in spent.json()["detail"]
     assert (api.written("verifications"), api.written("cases")) == before, "nothing is left half-written"
-    runs = PlayedRuns()
+    runs = SimulatedRuns()
     with serving(create_app(runs), runs) as elsewhere:  # another gateway, or the same after a restart
         assert ask(elsewhere, headers, PERSONS[4].name, case=case).json()["code"] == "quota_spent"
     others = {
@@ -196,7 +196,7 @@ def test_a_quota_is_spent_by_its_holder_alone_and_begins_anew(
     assert file(6).status_code == 202
     with transaction() as session:
         leads.find_at_once(session, Clock.now + timedelta(minutes=5))
-        lead = session.scalar(select(Lead).where(Lead.rule == LeadRule.QUOTA_SPENT, Lead.subject == f"{whose.chinese}每分钟 3 件"))
+        lead = session.scalar(select(Lead).where(Lead.rule == LeadRule.QUOTA_SPENT, Lead.subject == f"{whose.label}每分钟 3 件"))
     assert lead is not None and lead.unit == UNIT
 
 

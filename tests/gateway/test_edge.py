@@ -35,7 +35,7 @@ from ledger.catalog import versions
 from ledger.database import transaction
 from ledger.registry import keys
 from settings import settings
-from tests.gateway.conftest import ISSUER, REQUESTER, Api, PlayedRuns, serving
+from tests.gateway.conftest import ISSUER, REQUESTER, Api, SimulatedRuns, serving
 from tests.ports import free_port
 
 PUBLIC = {route.name: route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute) and RULES[route.name].public}
@@ -48,7 +48,7 @@ def limited(monkeypatch: pytest.MonkeyPatch, **values: str) -> Iterator[Api]:
         for name, value in values.items():
             changed.setenv(f"PROOFLESS_{name.upper()}", value)
         settings.cache_clear()
-        runs = PlayedRuns()
+        runs = SimulatedRuns()
         with serving(create_app(runs), runs, address="2001:db8::7") as api:
             yield api
     settings.cache_clear()
@@ -172,7 +172,7 @@ def test_who_guesses_keys_is_stopped_and_who_works_beside_him_is_not(api: Api, m
         assert office.get("/verify", None).status_code == 200, "public pages have quotas of their own"
 
 
-class Played:
+class Simulated:
     """What is behind the layer for strangers: it notes who came, and answers once `release` is set; `/catalog.json` with 429;
     what has a body once that is there."""
 
@@ -199,25 +199,25 @@ class Played:
 
 
 @contextmanager
-def behind(monkeypatch: pytest.MonkeyPatch, at_once: int) -> Iterator[tuple[Played, httpx.AsyncClient]]:
+def behind(monkeypatch: pytest.MonkeyPatch, at_once: int) -> Iterator[tuple[Simulated, httpx.AsyncClient]]:
     monkeypatch.setattr(strangers, "AT_ONCE", at_once)
-    played = Played()
-    layer = Manners(strangers.Strangers(played, quotas.Quotas(settings()), list(PUBLIC.values())))
-    yield played, httpx.AsyncClient(transport=httpx.ASGITransport(layer, client=("192.0.2.1", 9)), base_url="http://gateway", timeout=60)
+    simulated = Simulated()
+    layer = Manners(strangers.Strangers(simulated, quotas.Quotas(settings()), list(PUBLIC.values())))
+    yield simulated, httpx.AsyncClient(transport=httpx.ASGITransport(layer, client=("192.0.2.1", 9)), base_url="http://gateway", timeout=60)
 
 
 def test_strangers_are_answered_a_few_at_a_time_and_departments_wait_for_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strangers, "MOST_WAITING", 2)
 
     async def come() -> None:
-        with behind(monkeypatch, 2) as (played, client):
+        with behind(monkeypatch, 2) as (simulated, client):
             crowd = [asyncio.create_task(client.get(f"/verify/HY{number}")) for number in range(4)]
-            await played.seen("/verify/HY0", "/verify/HY1")
+            await simulated.seen("/verify/HY0", "/verify/HY1")
             refused = await client.get("/verify/HY5")
             assert (refused.status_code, refused.json()["code"]) == (503, "crowded") and refused.headers["Retry-After"]
             others = [asyncio.create_task(client.get(path)) for path in ("/v1/me", "/healthz", "/catalog.csv")]
-            await played.seen("/verify/HY0", "/verify/HY1", "/v1/me", "/healthz", "/catalog.csv")
-            played.release.set()
+            await simulated.seen("/verify/HY0", "/verify/HY1", "/v1/me", "/healthz", "/catalog.csv")
+            simulated.release.set()
             assert {(await one).status_code for one in (*crowd, *others)} == {200}
 
     asyncio.run(asyncio.wait_for(come(), 20))
@@ -227,13 +227,13 @@ def test_a_page_is_made_once_for_all_who_asked_before_it_was_begun(monkeypatch: 
     """And anew for who asks later or holds something else."""
 
     async def come() -> None:
-        with behind(monkeypatch, 1) as (played, client):
+        with behind(monkeypatch, 1) as (simulated, client):
             first = asyncio.create_task(client.get("/catalog"))
-            await played.seen("/catalog")
+            await simulated.seen("/catalog")
             later = [asyncio.create_task(client.request(method, "/catalog")) for method in ("GET", "HEAD", "GET")]
             other = asyncio.create_task(client.get("/catalog", headers={"If-None-Match": "x"}))
-            await played.seen("/catalog")
-            played.release.set()
+            await simulated.seen("/catalog")
+            simulated.release.set()
             assert (await first).json() == 1 and [(await one).content for one in later] == [b"2", b"", b"2"] and (await other).json() == 3
             assert (await client.get("/catalog")).json() == 4, "nothing is kept"
 
@@ -249,10 +249,10 @@ def test_who_is_waited_for_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> N
         yield b""
 
     async def come() -> None:
-        with behind(monkeypatch, 1) as (played, client):
-            played.release.set()
+        with behind(monkeypatch, 1) as (simulated, client):
+            simulated.release.set()
             slow = [asyncio.create_task(client.post("/verify/HY1", content=nothing())), asyncio.create_task(client.get("/catalog.json"))]
-            await played.seen("/verify/HY1", "/catalog.json")
+            await simulated.seen("/verify/HY1", "/catalog.json")
             assert (await client.get("/verify/HY2")).status_code == (await client.get("/catalog.csv")).status_code == 200
             assert not any(one.done() for one in slow)
             for one in slow:

@@ -28,7 +28,7 @@ from ledger.lifecycle import leases
 from sandbox.people import by_name
 from settings import Secret, settings
 from tests.gateway.casework import look_up
-from tests.gateway.conftest import Api, PlayedRuns, serving
+from tests.gateway.conftest import Api, SimulatedRuns, serving
 
 
 def test_a_thread_that_computes_gives_the_interpreter_away_soon(api: Api) -> None:
@@ -41,7 +41,7 @@ def test_liveness_asks_nobody(api: Api) -> None:
 
 
 def test_health_says_what_is_missing(ledger: str) -> None:
-    runs = PlayedRuns()
+    runs = SimulatedRuns()
     with serving(create_app(runs), runs) as api:
         alone = api.get("/health", None)
         assert (alone.status_code, alone.json()["database"], alone.json()["workers"]) == (503, True, [])
@@ -138,7 +138,7 @@ def test_a_gateway_whose_clock_is_off_reads_and_writes_nothing(api: Api, monkeyp
 def test_calls_are_limited_by_unit(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROOFLESS_REQUESTS_PER_MINUTE", "4")
     settings.cache_clear()
-    runs = PlayedRuns()
+    runs = SimulatedRuns()
     try:
         with serving(create_app(runs), runs) as api:
             api.begin()
@@ -155,7 +155,7 @@ def test_calls_are_limited_by_unit(ledger: str, monkeypatch: pytest.MonkeyPatch)
 
 
 class _Prefect(BaseHTTPRequestHandler):
-    """Prefect's two endpoints, played over real HTTP; remembers what it was sent."""
+    """Prefect's two endpoints, simulated over real HTTP; remembers what it was sent."""
 
     seen: list[tuple[str, str, dict[str, object]]] = []  # noqa: RUF012
     deployment, run = str(uuid4()), str(uuid4())

@@ -19,7 +19,7 @@ from ledger.tables.oversight import Origin
 from ledger.tables.registry import System
 from settings import Settings, settings
 from tests.gateway.casework import look_up, seal_and_deliver
-from tests.gateway.conftest import OTHER, REQUESTER, Api, PlayedRuns, serving
+from tests.gateway.conftest import OTHER, REQUESTER, Api, SimulatedRuns, serving
 
 ADDRESSES = ("192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")
 PLACES = 4  # two of the five are one IPv6 subscriber's
@@ -40,7 +40,7 @@ def noted() -> Counter[tuple[str, str]]:
 
 
 def from_each(address: str, do: Any) -> None:
-    runs = PlayedRuns()
+    runs = SimulatedRuns()
     with serving(create_app(runs), runs, address) as api:
         do(api)
 

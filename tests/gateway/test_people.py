@@ -9,7 +9,7 @@ import pytest
 from stdnum.cn import ric
 
 from domain.share import ShareOutcome
-from ledger.lifecycle.standings import material
+from ledger.lifecycle.snapshots import step_context
 from settings import LOCAL, settings
 from tests.gateway.casework import look_up
 from tests.gateway.conftest import REQUESTER, Api, party
@@ -90,7 +90,7 @@ def test_who_holds_another_document_is_a_party_too(api: Api, kind: str, typed: s
     assert (shown["id_type"], shown["id_number"]) == (kind, masked)
     filed = api.file(party=who | {"id_number": number, "name": "Yanshi  Mou"})
     assert filed.status_code == 202, filed.text
-    subject = do(material, filed.json()["number"]).subject
+    subject = do(step_context, filed.json()["number"]).subject
     assert (subject.id_type, subject.id_number, subject.name) == (kind, number, "YANSHI MOU")
 
 

@@ -21,7 +21,7 @@ from gateway.edge.pages import SECURITY_HEADERS
 from ledger.catalog import published, versions
 from ledger.registry import registry
 from settings import settings
-from tests.gateway.conftest import Api, PlayedRuns, serving
+from tests.gateway.conftest import Api, SimulatedRuns, serving
 from tests.ledger.acting import do
 from tests.ledger.listing import alter, publish, standing
 
@@ -225,7 +225,7 @@ def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         for name, value in values.items():
             monkeypatch.setenv(f"PROOFLESS_{name.upper()}", value)
         settings.cache_clear()
-        runs = PlayedRuns()
+        runs = SimulatedRuns()
         return serving(create_app(runs), runs, address="2001:db8::2")
 
     yield serve

@@ -20,7 +20,7 @@ from gateway.edge.pages import SECURITY_HEADERS, typeset
 from proofs.page import ProofPage, render
 from settings import settings
 from tests.gateway.casework import ask, deliver, look_up, seal_and_deliver
-from tests.gateway.conftest import ISSUER, Api, PlayedRuns, serving
+from tests.gateway.conftest import ISSUER, Api, SimulatedRuns, serving
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PERSONAL = ("演示甲子", "演示路1号", "公共租赁住房", "户籍证明")
@@ -129,7 +129,7 @@ def test_files_that_are_something_else(api: Api, delivered: tuple[str, str, byte
 def _page(number: str) -> ProofPage:
     return ProofPage(
         number=number, kind="户籍证明", body="演示。", fields=(("户别", "家庭户"),), requesting_unit="演示单位",
-        making_unit="演示单位", retrieved_at=settings().now(), method=Method.ISSUER.chinese, purpose="演示",
+        making_unit="演示单位", retrieved_at=settings().now(), method=Method.ISSUER.label, purpose="演示",
         seal_name="演示", verify_url="https://x.invalid",
     )  # fmt: skip
 
@@ -192,7 +192,7 @@ def test_pages_use_chinese_punctuation() -> None:
 def test_public_checks_are_limited_by_address(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROOFLESS_PUBLIC_CHECKS_PER_MINUTE", "3")
     settings.cache_clear()
-    runs = PlayedRuns()
+    runs = SimulatedRuns()
     try:
         with serving(create_app(runs), runs, address="2001:db8::1") as limited:
             statuses = [limited.get("/verify/HY20260304AAAAAAAA", None).status_code for _ in range(4)]

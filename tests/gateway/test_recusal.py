@@ -244,7 +244,7 @@ def test_the_text_where_everybody_must_recuse() -> None:
     assert must_recuse("A", {"A", "B"}, False) and must_recuse("C", {"A"}, True) and not must_recuse("C", {"A"}, False)
     assert "从其他成员单位指定人员" in who_else([])
     assert who_else([f"甲{n}" for n in range(7)]) == "可由甲0、甲1、甲2、甲3、甲4等 7 人办理。"
-    assert all(one.chinese for one in Subject)
+    assert all(one.label for one in Subject)
 
 
 #: Why an endpoint of the office, of operators or of publishers that changes something decides about no unit.

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from domain.register_changes import Register, RegisterChangeStanding
+from domain.register_changes import Register, RegisterChangeStatus
 from ledger.database import transaction
-from ledger.lifecycle import standings
+from ledger.lifecycle import snapshots
 from ledger.registry import register_changes, registry
 from ledger.registry.register_checks import RegisterRefused
 from ledger.tables.register_changes import RegisterChange
@@ -87,12 +87,12 @@ def test_nobody_confirms_the_own_roles_or_the_own_proposal(api: Api) -> None:
 
 def test_a_name_that_proofs_bear_prints_only_when_two_have_said_so(api: Api) -> None:
     number = api.filed()
-    before = do(standings.material, number).unit_name
+    before = do(snapshots.step_context, number).unit_name
     sent = {"name": f"演示改名{uuid4().hex[:6]}", "kind": "government"}
     answer = api.call("PUT", f"/v1/registry/units/{UNIT}", ADMIN, json=sent).json()
-    assert answer["name"] == before == do(standings.material, number).unit_name and answer["waits"]["after"] == {"name": sent["name"]}
+    assert answer["name"] == before == do(snapshots.step_context, number).unit_name and answer["waits"]["after"] == {"name": sent["name"]}
     assert confirm(api, answer["waits"]["id"], SECOND).status_code == 200
-    assert do(standings.material, number).unit_name == sent["name"]
+    assert do(snapshots.step_context, number).unit_name == sent["name"]
     for register, code, body in (
         ("matters", "DEMO-0001", {"name": "演示改名事项", "unit": UNIT, "handling": "promised"}),
         ("proofs", "P-HOUSEHOLD", {"name": "演示改名证明", "basis": "《演示办法》"}),
@@ -151,7 +151,7 @@ def test_nobody_makes_the_installation_new_again(api: Api) -> None:
         with pytest.raises(register_changes.NobodyLeft):
             imported(*(one | gone for one in confirming))
     assert api.get("/v1/registry/changes", ADMIN).status_code == 200, "nothing was written"
-    assert imported(person())[0].standing is RegisterChangeStanding.WAITING
+    assert imported(person())[0].standing is RegisterChangeStatus.WAITING
 
 
 def test_what_waits_is_not_confirmed_by_who_proposed_it_before_another_added_to_it(api: Api) -> None:
@@ -175,7 +175,7 @@ def test_the_record_is_decided_once_and_never_goes(api: Api) -> None:
             text("INSERT INTO register_changes VALUES (:id, 'people', 'x', 'put', '{}', '{}', now(), 'a', 'confirmed', now(), 'a')"),
             {"id": uuid4()},
         )
-    assert RegisterChangeStanding.CONFIRMED.chinese == "已确认"
+    assert RegisterChangeStatus.CONFIRMED.label == "已确认"
 
 
 def test_traces_are_read_in_pages_by_the_office_and_administrators(api: Api) -> None:

@@ -26,7 +26,7 @@ TERM = timedelta(days=3653)
 
 @pytest.fixture
 def due(api: Api, seals: LocalSeals, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A delivered verification of a closed case whose time is over, on the list; the retention term is played to zero."""
+    """A delivered verification of a closed case whose time is over, on the list; the retention term is simulated to zero."""
     number = api.filed(key=f"again-{api.case}")
     look_up(number, ShareOutcome.FOUND)
     seal_and_deliver(number, seals)

@@ -8,7 +8,7 @@ from domain.inbox import AttachmentUse
 from ledger.casework import attachments, mismatches
 from ledger.casework.attachments import File
 from ledger.inbox import returns, supplements
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from tests.ledger.acting import HOUR, ISSUER, MINUTE, ask, deliver, do, hold, reply, seal, take_up
 from tests.ledger.filing import FILER, NOW, UNIT, file
 
@@ -62,7 +62,7 @@ def test_what_the_applicant_adds_to_a_mismatch_goes_to_whoever_checks() -> None:
     request = ask(held, NOW + HOUR)
     ((row, name),) = do(attachments.visible, ISSUER, check, request)
     assert (row.id, name) == (kept[0], "演示甲子.png")
-    do(returns.give_back, request, ISSUER, Wish("不属本单位职责", "370402-CIVIL", None), now=NOW + HOUR, actor=STREET)
+    do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", "370402-CIVIL", None), now=NOW + HOUR, actor=STREET)
     assert seen(ISSUER, check) == []
     do(returns.forward, check, None, now=NOW + HOUR + MINUTE, actor="x")
     ask(held, NOW + HOUR + MINUTE)

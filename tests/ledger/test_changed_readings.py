@@ -12,7 +12,7 @@ from ledger import rules
 from ledger.arrangements import opening_hours
 from ledger.deadlines import return_limits, rule_preview
 from ledger.inbox import returns, supplements
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.supervision import affected, recomputing
 from ledger.tables.duty import RuleChange
 from ledger.tables.inbox import Return
@@ -96,7 +96,7 @@ def test_a_return_is_not_late_by_a_reading_that_came_after_its_half_hour(read: R
         apply(CHANGED)
     open_one = do(lambda session: session.get_one(Request, request))
     assert do(return_limits.of_page, [open_one]) == {request: THURSDAY + 30 * MINUTE}
-    do(returns.give_back, request, ARCHIVE, Wish("不属本单位职责", "370402-CIVIL", None), now=CHANGED + 5 * MINUTE, actor=AGENT)
+    do(returns.give_back, request, ARCHIVE, ReturnReason("不属本单位职责", "370402-CIVIL", None), now=CHANGED + 5 * MINUTE, actor=AGENT)
     assert [(back.limit_at, back.late) for back in all_of(Return)] == [(THURSDAY + 30 * MINUTE, False)]
 
 

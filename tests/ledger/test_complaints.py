@@ -12,13 +12,13 @@ from domain.complaints import (
     ComplaintAbout,
     ComplaintChannel,
     ComplaintOutcome,
-    ComplaintStanding,
+    ComplaintStatus,
     ComplaintStep,
 )
 from ledger.arrangements import calendars
 from ledger.database import engine
 from ledger.oversight import complaint_steps, complaints
-from ledger.oversight.complaints import ComplaintRefused, Intake, Stated
+from ledger.oversight.complaints import ComplaintRefused, Intake, ReceivedComplaint
 from ledger.tables.oversight import Complaint
 from settings import settings
 from tests.ledger.acting import ISSUER, at_once, do
@@ -27,7 +27,7 @@ from tests.ledger.filing import NOW, UNIT
 OFFICE = {"person": "demo-admin", "unit": "370402-OFFICE", "now": NOW}
 SENT = Intake(
     ComplaintChannel.HOTLINE, ComplaintAbout.STILL_ASKED, NOW - timedelta(hours=2),
-    Stated("演示乙丑反映:窗口仍要求提交户籍证明", "演示乙丑", "13800000000"), "GD-1", UNIT, "DEMO-0001", "P-HOUSEHOLD",
+    ReceivedComplaint("演示乙丑反映:窗口仍要求提交户籍证明", "演示乙丑", "13800000000"), "GD-1", UNIT, "DEMO-0001", "P-HOUSEHOLD",
 )  # fmt: skip
 DAYS = 15
 
@@ -42,7 +42,7 @@ def of(number: str) -> Complaint:
 
 def test_a_complaint_is_taken_once_by_its_channels_number(ledger: str) -> None:
     first, repeated = take()
-    again, known = take(replace(SENT, stated=Stated("另一种说法,同一工单")))
+    again, known = take(replace(SENT, stated=ReceivedComplaint("另一种说法,同一工单")))
     assert (repeated, known) == (False, True) and again.id == first.id
     other, known = take(replace(SENT, channel=ComplaintChannel.PLATFORM))
     assert not known and other.id != first.id and other.duplicates == first.id
@@ -56,11 +56,11 @@ def test_two_copies_at_the_same_instant_are_one(ledger: str) -> None:
 
 def test_what_is_alike_is_linked_and_never_dropped(ledger: str) -> None:
     first, _ = take()
-    same_words, _ = take(replace(SENT, channel_number="GD-2", stated=Stated("演示乙丑反映：窗口仍要求提交户籍证明 ")))
-    same_phone, _ = take(replace(SENT, channel_number="GD-3", stated=Stated("又被要求提交", "演示乙丑", "+86 138-0000-0000")))
-    elsewhere, _ = take(replace(SENT, channel_number="GD-4", unit=ISSUER, stated=Stated("另一件事情的反映内容", "", "13800000000")))
-    short, _ = take(replace(SENT, channel_number="GD-5", stated=Stated("态度差")))
-    too, _ = take(replace(SENT, channel_number="GD-6", stated=Stated("态度差")))
+    same_words, _ = take(replace(SENT, channel_number="GD-2", stated=ReceivedComplaint("演示乙丑反映：窗口仍要求提交户籍证明 ")))
+    same_phone, _ = take(replace(SENT, channel_number="GD-3", stated=ReceivedComplaint("又被要求提交", "演示乙丑", "+86 138-0000-0000")))
+    elsewhere, _ = take(replace(SENT, channel_number="GD-4", unit=ISSUER, stated=ReceivedComplaint("另一件事情的反映内容", "", "13800000000")))
+    short, _ = take(replace(SENT, channel_number="GD-5", stated=ReceivedComplaint("态度差")))
+    too, _ = take(replace(SENT, channel_number="GD-6", stated=ReceivedComplaint("态度差")))
     much_later = replace(SENT, channel_number="GD-7", received_at=NOW + timedelta(days=60))
     later, _ = take(much_later, now=NOW + timedelta(days=61))
     assert (same_words.duplicates, same_phone.duplicates) == (first.id, first.id)
@@ -78,7 +78,7 @@ def test_nothing_of_the_reporter_stands_in_clear(ledger: str) -> None:
         )  # fmt: skip
     for needle in ("演示乙丑", "13800000000"):
         assert needle not in dump and needle.encode().hex() not in dump
-    assert (row.anonymous, take(replace(SENT, channel_number="G-9", stated=Stated("匿名反映的内容在这里")))[0].anonymous) == (False, True)
+    assert (row.anonymous, take(replace(SENT, channel_number="G-9", stated=ReceivedComplaint("匿名反映的内容在这里")))[0].anonymous) == (False, True)
     shown = do(complaint_steps.read, row.number, person="demo-justice-1", unit="370402-JUSTICE", now=NOW)
     assert (shown.name, shown.contact) == ("演示乙丑", "13800000000") and "演示" not in repr(shown)
     assert do(complaint_steps.steps, of(row.number), as_unit=None)[-1].step is ComplaintStep.READ
@@ -109,7 +109,7 @@ def test_it_is_passed_answered_by_that_unit_and_closed(ledger: str) -> None:
     with pytest.raises(ComplaintRefused, match="已答复,不能“答复”"):
         do(complaint_steps.answer, row.number, "再说明", **answer)
     closed = do(complaint_steps.close, row.number, ComplaintOutcome.FOUNDED, "已整改", **OFFICE)
-    assert closed.standing is ComplaintStanding.CLOSED
+    assert closed.standing is ComplaintStatus.CLOSED
     with pytest.raises(ComplaintRefused, match="已办结"):
         do(complaint_steps.pass_on, row.number, UNIT, "再问", **OFFICE)
     seen = [(one.step, one.text) for one in do(complaint_steps.steps, of(row.number), as_unit=UNIT)]
@@ -120,13 +120,13 @@ def test_it_is_passed_answered_by_that_unit_and_closed(ledger: str) -> None:
     ("change", "says"),
     [
         ({"received_at": NOW + timedelta(minutes=1)}, "晚于现在"), ({"received_at": NOW - timedelta(days=10_000)}, "早于 2000 年"), ({"unit": "no-unit"}, "单位"), ({"matter": "x"}, "事项"),
-        ({"proof": "x"}, "证明编码"), ({"rating": 1}, "评价来源"), ({"stated": Stated("")}, "内容"),
+        ({"proof": "x"}, "证明编码"), ({"rating": 1}, "评价来源"), ({"stated": ReceivedComplaint("")}, "内容"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused(shared_ledger: str, change: dict[str, object], says: str) -> None:
     with pytest.raises(ComplaintRefused, match=says):
         take(replace(SENT, **change))  # type: ignore[arg-type]
-    rated, _ = take(replace(SENT, channel=ComplaintChannel.RATING, channel_number=None, rating=1, rating_source="好差评 P-7", stated=Stated("")))
+    rated, _ = take(replace(SENT, channel=ComplaintChannel.RATING, channel_number=None, rating=1, rating_source="好差评 P-7", stated=ReceivedComplaint("")))
     assert (rated.rating_source, rated.text_hash) == ("好差评 P-7", None)
 
 

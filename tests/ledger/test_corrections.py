@@ -16,7 +16,7 @@ from ledger.casework.corrections import NameAsked, NotAParty
 from ledger.casework.registration import CaseClosed, CaseData
 from ledger.database import transaction
 from ledger.lifecycle import leases
-from ledger.lifecycle.standings import material
+from ledger.lifecycle.snapshots import step_context
 from ledger.tables.cases import NameCorrection
 from ledger.tables.verifications import EventRow
 from sandbox.people import by_name
@@ -65,7 +65,7 @@ def test_it_reaches_a_verification_that_waits_and_its_story() -> None:
     data = case_data(parties=SLIP)
     number = file(number=data.number, parties=SLIP)
     correct(data)
-    assert do(material, number).subject.name == "演示甲子"
+    assert do(step_context, number).subject.name == "演示甲子"
     assert [row.event for row in all_of(EventRow, verification=number)] == [Event.FILED, Event.NAME_CORRECTED]
 
 
@@ -75,7 +75,7 @@ def test_it_is_too_late_once_a_method_has_begun() -> None:
     take_up(hold(number))
     with pytest.raises(NameAsked):
         correct(data)
-    assert recorded(data) == [] and do(material, number).subject.name == "演示甲字"
+    assert recorded(data) == [] and do(step_context, number).subject.name == "演示甲字"
 
 
 def test_a_pass_that_begins_meanwhile_waits_and_asks_in_the_right_name() -> None:
@@ -97,7 +97,7 @@ def test_a_pass_that_begins_meanwhile_waits_and_asks_in_the_right_name() -> None
         other.start()
         assert begun.wait(30)
     other.join(30)
-    found = do(material, number)
+    found = do(step_context, number)
     assert found.method is not None and found.subject.name == "演示甲子"
     do(leases.release, lease)
 

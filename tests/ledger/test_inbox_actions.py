@@ -17,7 +17,7 @@ from ledger.casework import attention, excluded_time
 from ledger.deadlines import timing
 from ledger.inbox import claims, requests, returns, supplements
 from ledger.inbox.requests import FieldsMissing, Reply
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.lifecycle.moves import Lease, MoveRefused
 from ledger.supervision import escalation
 from ledger.tables.inbox import Return, Supervision, Suspension
@@ -52,7 +52,7 @@ pytestmark = pytest.mark.usefixtures("shared_ledger")
 
 A, B, CHIEF = "person:demo-guangming-1", "person:demo-guangming-9", "person:demo-guangming-2"
 OTHER = "370402-CIVIL"
-WISH = Wish("该居民已迁出本辖区", OTHER, None)
+WISH = ReturnReason("该居民已迁出本辖区", OTHER, None)
 
 
 def asked(**changes: object) -> tuple[Lease, UUID]:
@@ -212,7 +212,7 @@ def test_a_standing_rule_files_it_on_by_itself() -> None:
     (back,) = all_of(Return, verification=lease.number)
     assert back.by_standing_rule and back.forwarded_to == OTHER and row(lease.number).issuing_unit == OTHER
     lease, request = asked()  # it cannot tell: the rule has nothing to go by
-    unsure = Wish("不属本单位职责", None, "无法判断户籍所在地")
+    unsure = ReturnReason("不属本单位职责", None, "无法判断户籍所在地")
     assert do(returns.give_back, request, ISSUER, unsure, now=NOW + MINUTE, actor=A) is State.RETURNED
     switch(False)
     with pytest.raises(returns.NoSuggestion):
@@ -226,7 +226,7 @@ def test_the_second_return_is_the_offices() -> None:
         do(returns.forward, lease.number, ISSUER, now=NOW, actor="x")
     do(returns.forward, lease.number, None, now=NOW + MINUTE, actor="x")
     second = ask(lease, NOW + 2 * MINUTE)
-    back = Wish("不属本单位职责", ISSUER, None)
+    back = ReturnReason("不属本单位职责", ISSUER, None)
     assert do(returns.give_back, second, OTHER, back, now=NOW + 3 * MINUTE, actor="p") is State.NEEDS_ATTENTION
     assert row(lease.number).attention == "returned_twice" and ("needs_attention", lease.number) in alarms()
     do(attention.reroute, lease.number, "370402-JUSTICE", now=NOW + 4 * MINUTE, actor="person:demo-admin")
@@ -236,11 +236,11 @@ def test_the_second_return_is_the_offices() -> None:
 @pytest.mark.parametrize(
     ("wish", "refusal"),
     [
-        (Wish("不属", ISSUER, None), returns.SuggestsItself),
-        (Wish("不属", "370402-NONE", None), returns.UnitUnknown),
+        (ReturnReason("不属", ISSUER, None), returns.SuggestsItself),
+        (ReturnReason("不属", "370402-NONE", None), returns.UnitUnknown),
     ],
 )
-def test_a_return_that_suggests_nobody_right_is_refused_whole(wish: Wish, refusal: type[Exception]) -> None:
+def test_a_return_that_suggests_nobody_right_is_refused_whole(wish: ReturnReason, refusal: type[Exception]) -> None:
     lease, request = asked()
     with pytest.raises(refusal):
         do(returns.give_back, request, ISSUER, wish, now=NOW + MINUTE, actor=A)

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import create_engine, text, update
 
 from domain.complaints import ComplaintAbout, ComplaintChannel
-from domain.lead_path import LeadStanding, LeadStep
-from domain.leads import LeadRule, Sign
+from domain.lead_path import LeadStatus, LeadStep
+from domain.leads import Indication, LeadRule
 from domain.limits import HandlingType
 from domain.origins import OriginOf
 from domain.records import VoluntaryReason
@@ -24,14 +24,14 @@ from ledger.cases import cases
 from ledger.casework import mismatches
 from ledger.database import engine, transaction
 from ledger.inbox import returns
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.lifecycle import filing
 from ledger.oversight import complaints, lead_steps, leads, origins
 from ledger.oversight.indicators import lists, usage
 from ledger.oversight.lead_steps import LeadRefused
 from ledger.registers import offsystem, voluntary
 from ledger.registers.offsystem import OffSystemResult
-from ledger.registers.voluntary import Stated
+from ledger.registers.voluntary import ReceivedSubmission
 from ledger.registry import keys, unit_changes
 from ledger.tables.cases import Case, Party
 from ledger.tables.oversight import Lead, Origin
@@ -75,7 +75,7 @@ def of(rule: LeadRule) -> list[Lead]:
 def brought(times: int, *, proof: str = "P-HOUSEHOLD", number: str = "C-NONE") -> None:
     holder = by_name("演示甲子")
     for _ in range(times):
-        stated = Stated(number, IdType(holder.id_type), holder.id_number, holder.name, proof)
+        stated = ReceivedSubmission(number, IdType(holder.id_type), holder.id_number, holder.name, proof)
         do(voluntary.submit, FILER, stated, VoluntaryReason.OTHER, None, None, now=NOW)
 
 
@@ -145,8 +145,8 @@ def test_a_unit_whose_keys_do_not_open_any_more_does_not_take_part(ledger: str, 
 
     def says() -> list[str]:
         with transaction() as session:
-            found = lists.signs(session, START, END, LATER)
-        return [str(sign.counts["接口密钥"]) for sign in found if sign.rule is LeadRule.NOT_TAKING_PART and sign.unit == UNIT]
+            found = lists.indications(session, START, END, LATER)
+        return [str(indication.counts["接口密钥"]) for indication in found if indication.rule is LeadRule.NOT_TAKING_PART and indication.unit == UNIT]
 
     assert says() == []
     with transaction() as session:
@@ -203,12 +203,12 @@ def test_a_hard_limit_that_passed_unanswered(ledger: str) -> None:
 
 def test_what_units_send_back_and_nobody_takes(ledger: str) -> None:
     lease, request = asked()
-    do(returns.give_back, request, ISSUER, Wish("不属本单位", "370402-CIVIL", None), now=NOW + MINUTE, actor="x")
+    do(returns.give_back, request, ISSUER, ReturnReason("不属本单位", "370402-CIVIL", None), now=NOW + MINUTE, actor="x")
     look()
-    assert of(LeadRule.RETURNED_BY_ALL) == []  # once is no sign
+    assert of(LeadRule.RETURNED_BY_ALL) == []  # once is no indication
     do(returns.forward, lease.number, "370402-CIVIL", now=NOW + MINUTE, actor="x")
     second = ask(lease)
-    do(returns.give_back, second, "370402-CIVIL", Wish("不属本单位", None, "不清楚"), now=NOW + 2 * MINUTE, actor="x")
+    do(returns.give_back, second, "370402-CIVIL", ReturnReason("不属本单位", None, "不清楚"), now=NOW + 2 * MINUTE, actor="x")
     look()
     found_now = of(LeadRule.RETURNED_BY_ALL)
     assert [(lead.unit, lead.numbers) for lead in found_now] == [("370402-CIVIL", [lease.number]), (ISSUER, [lease.number])]
@@ -218,7 +218,7 @@ def test_three_late_returns_of_a_week_are_a_sign(ledger: str) -> None:
     late = []
     for minutes in (30, 31, 40, 50):
         lease, request = asked()
-        do(returns.give_back, request, ISSUER, Wish("不属本单位", None, "不清楚"), now=NOW + timedelta(minutes=minutes), actor="x")
+        do(returns.give_back, request, ISSUER, ReturnReason("不属本单位", None, "不清楚"), now=NOW + timedelta(minutes=minutes), actor="x")
         late += [lease.number] if minutes > 30 else []
         look()
         assert len(of(LeadRule.RETURNED_LATE)) == (len(late) == 3)
@@ -228,7 +228,7 @@ def test_three_late_returns_of_a_week_are_a_sign(ledger: str) -> None:
 
 def test_complaints_about_a_listed_proof_without_the_duplicates(ledger: str) -> None:
     sent = complaints.Intake(
-        ComplaintChannel.LETTER, ComplaintAbout.STILL_ASKED, NOW, complaints.Stated("窗口仍要求提交户籍证明材料"), "L-1", UNIT,
+        ComplaintChannel.LETTER, ComplaintAbout.STILL_ASKED, NOW, complaints.ReceivedComplaint("窗口仍要求提交户籍证明材料"), "L-1", UNIT,
         "DEMO-0001", "P-HOUSEHOLD",
     )  # fmt: skip
     kept, _ = do(complaints.take_in, sent, 15, **OFFICE)
@@ -255,7 +255,7 @@ def test_what_people_complain_of_is_a_sign_of_its_clause(ledger: str) -> None:
     numbers: dict[str, list[str]] = {}
     for name, reported in reports.items():
         for place, (what, matter, proof) in enumerate(reported):
-            stated = complaints.Stated(f"窗口办理时发生的情况之{name}{place}")
+            stated = complaints.ReceivedComplaint(f"窗口办理时发生的情况之{name}{place}")
             sent = complaints.Intake(ComplaintChannel.LETTER, what, NOW, stated, f"{name}-{place}", UNIT, matter, proof)
             numbers.setdefault(name, []).append(do(complaints.take_in, sent, 15, **OFFICE)[0].number)
     look()
@@ -320,7 +320,7 @@ def test_proofs_that_one_person_fetches_when_the_unit_is_shut(ledger: str, owner
         connection.execute(text("DELETE FROM calendar_years"))
     owner.dispose()
     with transaction() as session:  # without a calendar nobody can say when it was shut
-        assert LeadRule.OFF_HOURS_COPIES not in {sign.rule for sign in usage.signs(session, START, END, LATER)}
+        assert LeadRule.OFF_HOURS_COPIES not in {indication.rule for indication in usage.indications(session, START, END, LATER)}
 
 
 def test_origins_are_kept_as_long_as_a_rule_looks_at_them(ledger: str) -> None:
@@ -423,8 +423,8 @@ def test_what_was_corrected_after_delivery_and_fetched_again_and_again(ledger: s
 
 
 def by_hand() -> str:
-    sign = Sign(LeadRule.BY_HAND, UNIT, f"现场检查 {uuid4()}", counts={"检查": 1})
-    lead, _ = do(leads.record, sign, START, END, now=NOW, actor="demo-admin", clause="16.6", unit="370402-OFFICE", text="窗口仍要求提交")
+    indication = Indication(LeadRule.BY_HAND, UNIT, f"现场检查 {uuid4()}", counts={"检查": 1})
+    lead, _ = do(leads.record, indication, START, END, now=NOW, actor="demo-admin", clause="16.6", unit="370402-OFFICE", text="窗口仍要求提交")
     return lead.number
 
 
@@ -447,7 +447,7 @@ def test_the_path_to_a_decision_is_on_the_record(ledger: str) -> None:
     with pytest.raises(lead_steps.LeadUnknown):
         take(number, LeadStep.ANSWER, {**UNIT_SAYS, "unit": ISSUER}, text="不是我们")
     take(number, LeadStep.ANSWER, UNIT_SAYS, text="演示乙丑已退还材料")
-    assert take(number, LeadStep.ACCEPT, text="核实").standing is LeadStanding.RECTIFIED
+    assert take(number, LeadStep.ACCEPT, text="核实").standing is LeadStatus.RECTIFIED
     with pytest.raises(LeadRefused, match="整改到位,不能"):
         take(number, LeadStep.TRANSFER, record={"document": "移送"})
     take(number, LeadStep.COMPENSATE, record={"document": "赔偿决定 1 号", "amount": "120.00"})
@@ -467,10 +467,10 @@ def test_without_an_answer_only_after_the_term(ledger: str) -> None:
         with pytest.raises(LeadRefused, match="期限未到"):
             take(number, LeadStep.TRANSFER, **transfer, now=early)
     after = last + timedelta(microseconds=1)
-    assert take(number, LeadStep.TRANSFER, **transfer, now=after).standing is LeadStanding.TRANSFERRED
+    assert take(number, LeadStep.TRANSFER, **transfer, now=after).standing is LeadStatus.TRANSFERRED
     with pytest.raises(LeadRefused, match="文书"):
         take(number, LeadStep.OUTCOME, text="通报")
-    assert take(number, LeadStep.OUTCOME, text="通报", record={"document": "通报〔2026〕3号"}).standing is LeadStanding.TRANSFERRED
+    assert take(number, LeadStep.OUTCOME, text="通报", record={"document": "通报〔2026〕3号"}).standing is LeadStatus.TRANSFERRED
 
 
 def test_an_exemption_needs_its_clause_and_evidence(ledger: str) -> None:
@@ -478,7 +478,7 @@ def test_an_exemption_needs_its_clause_and_evidence(ledger: str) -> None:
     take(number, LeadStep.ANSWER, UNIT_SAYS, text="依集体决定")
     with pytest.raises(LeadRefused, match="免责情形"):
         take(number, LeadStep.EXEMPT, record={"document": "会议纪要 7 号"})
-    assert take(number, LeadStep.EXEMPT, record={"document": "会议纪要 7 号", "exemption": "17.3"}).standing is LeadStanding.EXEMPTED
+    assert take(number, LeadStep.EXEMPT, record={"document": "会议纪要 7 号", "exemption": "17.3"}).standing is LeadStatus.EXEMPTED
 
 
 def test_a_term_without_a_calendar_waits_for_it(ledger: str) -> None:

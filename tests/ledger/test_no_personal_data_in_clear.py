@@ -29,14 +29,14 @@ from ledger.database import engine, transaction
 from ledger.deadlines import supervision_basis
 from ledger.inbox import returns, supplements
 from ledger.inbox.requests import FieldsMissing
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.lifecycle import filing
 from ledger.lifecycle.moves import Lease, MoveRefused
-from ledger.lifecycle.standings import material
+from ledger.lifecycle.snapshots import step_context
 from ledger.methods import commitment_checks, commitments, failures, sharing
 from ledger.outbox import callback_urls
 from ledger.registers import offsystem, voluntary
-from ledger.registers.voluntary import Stated
+from ledger.registers.voluntary import ReceivedSubmission
 from ledger.supervision import supervisions
 from ledger.tables.cases import Case, Party
 from ledger.tables.verifications import Verification
@@ -73,7 +73,7 @@ def sources() -> Iterator[dict[str, ShareSource]]:
 
 def look_up(sources: dict[str, ShareSource], lease: Lease) -> ShareOutcome:
     """One look-up as the flow makes it."""
-    about = do(material, lease.number)
+    about = do(step_context, lease.number)
     question = Question(about.number, about.entry.matter_name, "办理", about.entry.parameters, about.chosen)
     finding = asyncio.run(sources[about.entry.source or ""].look_up(about.subject, question))
     do(sharing.record_finding, lease, finding, asked_at=NOW, now=NOW, actor="system:w1")
@@ -88,7 +88,7 @@ def finish(lease: Lease) -> None:
         request = ask(lease)
         unit = row(lease.number).issuing_unit or ""
         do(inbox_view.lines, unit, answered=False, actor="person:x", now=NOW)
-        wanted = do(material, lease.number).entry.fields
+        wanted = do(step_context, lease.number).entry.fields
         reply(request, unit=unit, fields=SAID | dict.fromkeys(wanted, "属于困难家庭"), note=NOTE)
     if row(lease.number).state is State.TO_BE_SEALED:
         seal(lease)
@@ -104,7 +104,7 @@ def by_sharing(sources: dict[str, ShareSource]) -> set[ShareOutcome]:
             take_up(lease)
             outcomes.add(look_up(sources, lease))
             if row(lease.number).state is State.AWAITING_CHOICE and proof == "P-HOUSEHOLD":
-                about = do(material, lease.number)
+                about = do(step_context, lease.number)
                 picked = do(sharing.candidates, lease.number, about.key)[0].identifier
                 do(sharing.choose, lease.number, picked, now=NOW, actor="person:demo-permit-1")
                 look_up(sources, lease)
@@ -161,7 +161,7 @@ def by_free_text() -> None:
     kept = attachments.File(f"{NOTE}.png", "image/png", NOTE.encode())
     do(attachments.add_supplement, lease.number, kept, now=NOW, actor="person:x")
     do(supplements.supply, lease.number, NOTE, now=NOW, actor="person:x")
-    do(returns.give_back, first, ISSUER, Wish(NOTE, None, NOTE), now=NOW, actor="person:x")
+    do(returns.give_back, first, ISSUER, ReturnReason(NOTE, None, NOTE), now=NOW, actor="person:x")
     do(returns.forward, lease.number, "370402-CIVIL", now=NOW, actor="person:x")
     second = ask(lease)
     escalate(lease, NOW + 26 * 60 * MINUTE)
@@ -193,7 +193,7 @@ def beside_the_verification(about: Verification) -> None:
     """The registers, a moved promise, a character that no font has."""
     holder = by_name("演示甲子")
     for case_number in ("C-NONE", do(lambda session: session.get_one(Case, about.case).number)):
-        stated = Stated(case_number, IdType(holder.id_type), holder.id_number, holder.name, NOTE)
+        stated = ReceivedSubmission(case_number, IdType(holder.id_type), holder.id_number, holder.name, NOTE)
         do(voluntary.submit, FILER, stated, VoluntaryReason.OTHER, None, None, now=NOW)
     with transaction() as session:
         case, party = session.get_one(Case, about.case), session.get_one(Party, about.party)

@@ -13,7 +13,7 @@ from domain.progress import Colour
 from ledger.calendars import duty
 from ledger.casework import views
 from ledger.inbox import returns, supplements
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.outbox import callback_urls, notifications
 from ledger.outbox.callbacks_sent import Receipt
 from ledger.outbox.notifications import UNKNOWN_AFTER
@@ -123,10 +123,10 @@ def test_one_event_is_one_callback_to_the_requesting_unit() -> None:
     first = ask(lease)
     do(supplements.ask, first, ISSUER, "户口簿", now=NOW + MINUTE, actor="x")
     do(supplements.supply, lease.number, "已补", now=NOW + MINUTE, actor="x")
-    do(returns.give_back, first, ISSUER, Wish("不属本单位职责", "370402-CIVIL", None), now=NOW + 2 * MINUTE, actor="x")
+    do(returns.give_back, first, ISSUER, ReturnReason("不属本单位职责", "370402-CIVIL", None), now=NOW + 2 * MINUTE, actor="x")
     do(returns.forward, lease.number, None, now=NOW + 3 * MINUTE, actor="x")
     second = ask(lease, NOW + 3 * MINUTE)
-    do(returns.give_back, second, "370402-CIVIL", Wish("不属本单位职责", ISSUER, None), now=NOW + 4 * MINUTE, actor="x")
+    do(returns.give_back, second, "370402-CIVIL", ReturnReason("不属本单位职责", ISSUER, None), now=NOW + 4 * MINUTE, actor="x")
     assert [message.status for message in messages(lease.number)] == ["awaiting_supplement", "returned", "needs_attention"]
     for kind in (NoticeKind.SUPPLEMENT, NoticeKind.RETURNED, NoticeKind.RETURNED_TWICE):
         assert ("mail", AGENT) in told(kind) and ("webhook", UNIT) not in told(kind)
@@ -138,10 +138,10 @@ def test_a_second_return_tells_the_office_by_mail_and_webhook_and_the_requesting
         do(callback_urls.register, unit, f"https://{unit}.example.invalid/", b"s" * 32, now=NOW, actor="x")
     lease = hold(file("P-HARDSHIP"))
     take_up(lease)
-    do(returns.give_back, ask(lease), ISSUER, Wish("不属本单位职责", "370402-CIVIL", None), now=NOW + MINUTE, actor="x")
+    do(returns.give_back, ask(lease), ISSUER, ReturnReason("不属本单位职责", "370402-CIVIL", None), now=NOW + MINUTE, actor="x")
     do(returns.forward, lease.number, None, now=NOW + MINUTE, actor="x")
     again = ask(lease, NOW + 2 * MINUTE)
-    do(returns.give_back, again, "370402-CIVIL", Wish("不属本单位职责", ISSUER, None), now=NOW + 3 * MINUTE, actor="x")
+    do(returns.give_back, again, "370402-CIVIL", ReturnReason("不属本单位职责", ISSUER, None), now=NOW + 3 * MINUTE, actor="x")
     assert told(NoticeKind.RETURNED_TWICE) == {
         ("mail", "demo-admin"), ("webhook", OFFICE), ("mail", AGENT),
     }  # fmt: skip

@@ -12,7 +12,7 @@ from domain.lifecycle import State
 from ledger.calendars import outages
 from ledger.deadlines import supervision_basis
 from ledger.inbox import returns
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.methods import failures
 from ledger.supervision import affected, supervisions
 from ledger.tables.inbox import Return, Supervision
@@ -141,7 +141,7 @@ def test_a_promise_is_moved_by_no_outage(deducted: None) -> None:
 
 def test_a_late_return_is_in_time_once_the_outage_is_known(deducted: None) -> None:
     _, request = immediate()
-    wish = Wish("不属本单位职责", "370402-CIVIL", None)
+    wish = ReturnReason("不属本单位职责", "370402-CIVIL", None)
     do(returns.give_back, request, ISSUER, wish, now=NOW + 40 * MINUTE, actor="x")
     assert [back.late for back in all_of(Return)] == [True]
     away(NOW + 10 * MINUTE, NOW + 25 * MINUTE, NOW + HOUR)

@@ -16,7 +16,7 @@ from ledger.casework import attention, inbox_view
 from ledger.database import engine, transaction
 from ledger.deadlines import supervision_basis, sweep, timing
 from ledger.inbox import returns, supplements
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.supervision import supervisions
 from ledger.tables.inbox import Return
 from ledger.tables.verifications import Verification
@@ -80,7 +80,7 @@ def test_an_answer_while_the_clock_rests_is_late_once_what_was_left_has_passed()
 def test_a_return_while_the_clock_rests_is_in_time_by_what_was_left() -> None:
     lease, request = immediate()
     ask_back(request)
-    do(returns.give_back, request, ISSUER, Wish("不属本单位职责", "370402-CIVIL", None), now=ANSWERED, actor=AGENT)
+    do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", "370402-CIVIL", None), now=ANSWERED, actor=AGENT)
     (back,) = all_of(Return, verification=lease.number)
     hard = limits(lease.number)["hard"]
     assert (back.limit_at, back.late) == (DUE, False)
@@ -212,7 +212,7 @@ def test_a_return_under_supervision_still_owes_its_feedback() -> None:
     for fed_back in (True, False):
         lease, request = immediate()
         swept(NOW + 30 * MINUTE)
-        wish = Wish("不属本单位职责", "370402-CIVIL", None)
+        wish = ReturnReason("不属本单位职责", "370402-CIVIL", None)
         do(returns.give_back, request, ISSUER, wish, now=NOW + 40 * MINUTE, actor=AGENT)
         if fed_back:
             opened = do(supervision_basis.of_request, request)

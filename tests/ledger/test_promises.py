@@ -16,7 +16,7 @@ from domain.reasons import PromiseReason
 from ledger.casework import attention, inbox_view, registration
 from ledger.deadlines import timing
 from ledger.inbox import returns
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.tables.verifications import Verification
 from tests.ledger.acting import (
     HOUR,
@@ -46,7 +46,7 @@ PROMISE = NOW + 2 * HOUR
 
 
 def give_back(request: UUID, unit: str, suggested: str, now: datetime) -> State:
-    return do(returns.give_back, request, unit, Wish("不属本单位职责", suggested, None), now=now, actor="person:x")
+    return do(returns.give_back, request, unit, ReturnReason("不属本单位职责", suggested, None), now=now, actor="person:x")
 
 
 def misses(number: str) -> list[tuple[str, datetime, str | None]]:

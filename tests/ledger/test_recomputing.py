@@ -12,7 +12,7 @@ from ledger.arrangements import calendars
 from ledger.calendars.calendars import calendar
 from ledger.deadlines import supervision_basis, timing
 from ledger.inbox import returns
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.lifecycle.moves import Lease
 from ledger.methods import commitments
 from ledger.supervision import affected, recomputing, supervisions
@@ -119,7 +119,7 @@ def test_an_answer_to_a_limit_without_calendar_is_decided_when_its_year_comes(an
 @pytest.mark.parametrize(("after", "late"), [(5 * MINUTE, False), (2 * HOUR, True)])
 def test_a_return_to_a_limit_without_calendar_is_late_or_not_when_its_year_comes(after: timedelta, late: bool) -> None:
     _, request = archive(EVE + 30 * MINUTE)
-    wish = Wish("不属本单位职责", "370402-CIVIL", None)
+    wish = ReturnReason("不属本单位职责", "370402-CIVIL", None)
     do(returns.give_back, request, ARCHIVE, wish, now=OPENS + after, actor="person:demo-archive-1")
     assert [(back.limit_at, back.late) for back in all_of(Return)] == [(None, False)]
     enter_2028(OPENS + DAY)
@@ -159,7 +159,7 @@ def test_a_promise_counted_in_a_provisional_year_is_marked_until_the_notice_come
 def test_a_promise_outside_an_inbox_waits_for_its_year_too() -> None:
     accepted = EVE - 3 * DAY
     lease, request = asked(at=accepted, accepted_at=accepted, promise_end=None, promised_days=6)
-    wish = Wish("不属本单位职责", "370402-CIVIL", None)
+    wish = ReturnReason("不属本单位职责", "370402-CIVIL", None)
     do(returns.give_back, request, "370402-GUANGMING", wish, now=accepted + MINUTE, actor="x")
     assert [(limit.due_at, limit.missing_year) for limit in promises(lease.number)] == [(None, 2028)]
     enter_2028(accepted + HOUR)

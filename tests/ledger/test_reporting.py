@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from domain.notices import NoticeKind, NoticeStanding
+from domain.notices import NoticeKind, NoticeStatus
 from ledger.database import engine
 from ledger.outbox import notifications, reports
 from ledger.outbox.reports import Content, UnknownUnit, Wanted
@@ -103,14 +103,14 @@ def test_a_report_is_found_by_whom_it_concerns() -> None:
 def test_each_mail_says_how_it_stands() -> None:
     report, _ = keep(Wanted(*SPAN, ""))
     standing = lambda now: [notifications.standing_of(row, now) for row in do(notifications.of_report, report.id)]  # noqa: E731
-    assert standing(MONDAY) == [NoticeStanding.WAITING] * 2
+    assert standing(MONDAY) == [NoticeStatus.WAITING] * 2
     sent = do(notifications.take_next, now=MONDAY)
     assert sent is not None and (sent.mail, sent.cause, sent.unit_name) == (sent.mail, str(report.id), "")
-    assert sorted(standing(MONDAY)) == [NoticeStanding.ON_ITS_WAY, NoticeStanding.WAITING]
+    assert sorted(standing(MONDAY)) == [NoticeStatus.ON_ITS_WAY, NoticeStatus.WAITING]
     later = MONDAY + notifications.UNKNOWN_AFTER + MINUTE
-    assert sorted(standing(later)) == [NoticeStanding.UNKNOWN, NoticeStanding.WAITING]
+    assert sorted(standing(later)) == [NoticeStatus.UNKNOWN, NoticeStatus.WAITING]
     assert do(notifications.settle, sent.id, arrived=True, now=later, actor="person:demo-office") is not None
-    assert sorted(standing(later)) == [NoticeStanding.SENT, NoticeStanding.WAITING]
+    assert sorted(standing(later)) == [NoticeStatus.SENT, NoticeStatus.WAITING]
 
 
 def test_a_mail_that_waits_for_a_person_is_an_alarm_until_it_is_settled() -> None:

@@ -16,7 +16,7 @@ from domain.commitments import Evidence
 from domain.complaints import ComplaintOutcome
 from domain.masking import mask_name, mask_number
 from domain.records import VoluntaryReason
-from domain.retention import ERASED, HoldReason, Kept, RetentionStanding
+from domain.retention import ERASED, HoldReason, Kept, RetentionStatus
 from domain.roles import IdType
 from ledger import retention
 from ledger.cases import cases
@@ -174,7 +174,7 @@ def test_nothing_ends_before_its_time_or_while_it_runs() -> None:
     running = file("P-HARDSHIP")
     assert listed(NOW + TERM) == []
     (line,) = listed(NOW + TERM + timedelta(days=1))
-    assert (line.item.due_at, line.standing) == (NOW + MINUTE + TERM, RetentionStanding.LISTED)
+    assert (line.item.due_at, line.standing) == (NOW + MINUTE + TERM, RetentionStatus.LISTED)
     assert running not in {item.item.number for item in listed()} and len(listed()) == 1
     do(attention.withdraw, running, now=LATER, actor="x")
     assert len(listed()) == 1, "its time counts from its end"
@@ -218,7 +218,7 @@ def test_a_hold_stops_it_whenever_it_comes(when: str) -> None:
     else:
         with pytest.raises(RetentionRefused, match="暂停"):
             confirm(line.item)
-    assert erase_all() == [] and [found.standing for found in listed()] == [RetentionStanding.HELD]
+    assert erase_all() == [] and [found.standing for found in listed()] == [RetentionStatus.HELD]
     assert one is not None and held().id == one.id, "the same hold again is the same hold"
     do(retention.lift, one.id, now=LATER, actor="person:demo-admin")
     assert erase_all() == [], "what was confirmed before is confirmed again"
@@ -235,7 +235,7 @@ def test_what_happens_between_confirmation_and_night_puts_it_back() -> None:
     (line,) = listed()
     confirm(line.item)
     assert not do(retention.erase, line.item.id, TERM + timedelta(days=365), now=LATER, actor="x"), "the district keeps longer now"
-    assert [found.standing for found in listed()] == [RetentionStanding.LISTED]
+    assert [found.standing for found in listed()] == [RetentionStatus.LISTED]
 
 
 @pytest.mark.parametrize("as_owner", [False, True])
@@ -264,7 +264,7 @@ def test_a_complaint_ends_with_its_reporter() -> None:
 
 def test_a_voluntary_submission_without_a_case_ends_by_its_own_term_and_its_line_stays() -> None:
     holder = by_name("演示甲子")
-    stated = voluntary.Stated("C-NONE", IdType(holder.id_type), holder.id_number, holder.name, "P-HOUSEHOLD")
+    stated = voluntary.ReceivedSubmission("C-NONE", IdType(holder.id_type), holder.id_number, holder.name, "P-HOUSEHOLD")
     do(voluntary.submit, FILER, stated, VoluntaryReason.AT_HAND, Evidence.CODE, "a" * 64, now=NOW)
     (line,) = listed()
     confirm(line.item)

@@ -14,7 +14,7 @@ from ledger.casework import inbox_view, views
 from ledger.deadlines import timing
 from ledger.deadlines.return_limits import ReturnLimit
 from ledger.inbox import supplements
-from ledger.inbox.returns import Wish, give_back
+from ledger.inbox.returns import ReturnReason, give_back
 from settings import settings
 from tests.ledger.acting import (
     HOUR,
@@ -81,7 +81,7 @@ def test_what_was_returned_keeps_its_limit_whatever_is_read_later(
     evening = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # 20:00: deemed received at 08:30
     lease, request = asked("P-ARCHIVE", evening, matter="DEMO-0003")
     opening = evening + timedelta(hours=12.5)
-    do(give_back, request, ARCHIVE, Wish("不属本单位职责", None, "不清楚"), now=opening + after, actor="person:demo-archive-1")
+    do(give_back, request, ARCHIVE, ReturnReason("不属本单位职责", None, "不清楚"), now=opening + after, actor="person:demo-archive-1")
     before = of(lease.number, opening + HOUR)
     assert (before.due, before.status) == (opening + HALF, status) and "2026-03-05(周四)09:00" in before.explanation
     monkeypatch.setenv("PROOFLESS_READINGS", '{"measure": "natural"}')

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.casework import attention, mismatches
 from ledger.inbox import returns
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.lifecycle.moves import MoveRefused
 from tests.ledger.acting import HOUR, ISSUER, MINUTE, ask, deliver, do, found, hold, row, seal, take_up
 from tests.ledger.filing import FILER, NOW, UNIT, file
@@ -20,12 +20,12 @@ def test_no_step_files_it_with_the_requesting_unit_itself() -> None:
     request = ask(lease)
     by = {"now": NOW + MINUTE, "actor": "x"}
     with pytest.raises(returns.NamesRequester):
-        do(returns.give_back, request, ISSUER, Wish("不属本单位职责", UNIT, None), **by)
-    do(returns.give_back, request, ISSUER, Wish("不属本单位职责", None, "不清楚"), **by)
+        do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", UNIT, None), **by)
+    do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", None, "不清楚"), **by)
     with pytest.raises(returns.NamesRequester):
         do(returns.forward, lease.number, UNIT, **by)
     do(returns.forward, lease.number, "370402-CIVIL", **by)
-    do(returns.give_back, ask(lease, NOW + 2 * MINUTE), "370402-CIVIL", Wish("不属本单位职责", None, "不清楚"), **by)
+    do(returns.give_back, ask(lease, NOW + 2 * MINUTE), "370402-CIVIL", ReturnReason("不属本单位职责", None, "不清楚"), **by)
     assert row(lease.number).attention == "returned_twice"
     with pytest.raises(MoveRefused, match="需求单位自己"):
         do(attention.reroute, lease.number, UNIT, now=by["now"], actor="person:demo-admin")

@@ -10,7 +10,7 @@ from domain.lifecycle import State
 from domain.methods import Method, Result
 from domain.share import ShareOutcome
 from ledger.lifecycle.moves import Lease, MoveRefused
-from ledger.lifecycle.standings import material
+from ledger.lifecycle.snapshots import step_context
 from ledger.methods import sharing
 from ledger.methods.sharing import NotACandidate
 from ledger.tables.verifications import Lookup
@@ -94,7 +94,7 @@ def test_a_fallback_is_on_the_record() -> None:
 
 def test_a_failing_source_is_remembered_for_the_limit_of_reading_22() -> None:
     lease = looked_up()
-    about = do(material, lease.number)
+    about = do(step_context, lease.number)
     do(
         sharing.fall_back, about, State.LOOKING_UP, "source_failed:timeout",
         at=NOW, actor="system:w1", lease=lease, failing=True,
@@ -139,7 +139,7 @@ def test_several_licences_wait_half_an_hour_for_the_unit_which_is_told() -> None
     lease = several()
     assert limits(lease.number)["choice"].due_at == row(lease.number).next_instant == NOW + 30 * MINUTE
     assert [message.status for message in messages(lease.number)] == [State.AWAITING_CHOICE]
-    about = do(material, lease.number)
+    about = do(step_context, lease.number)
     assert tuple(do(sharing.candidates, lease.number, about.key)) == LICENCES
 
 
@@ -151,12 +151,12 @@ def test_a_choice_goes_back_to_the_source_with_the_pick() -> None:
     lease = several()
     choose(lease.number, "L-2")
     assert row(lease.number).state is State.LOOKING_UP
-    assert do(material, lease.number).chosen == "L-2"
+    assert do(step_context, lease.number).chosen == "L-2"
     assert limits(lease.number)["choice"].met_at == NOW + MINUTE
     assert row(lease.number).wake_requested_at is not None
     found(lease, now=NOW + 2 * MINUTE)
     assert [lookup.attempt for lookup in all_of(Lookup, verification=lease.number)] == [1, 2]
-    about = do(material, lease.number)
+    about = do(step_context, lease.number)
     assert do(sharing.found_fields, lease.number, about.key) == HOUSEHOLD  # the newest answer, not the first
 
 

@@ -17,7 +17,7 @@ from ledger.casework import attachments, attention, inbox_view, mismatches, view
 from ledger.deadlines import timing
 from ledger.inbox import claims, requests, returns
 from ledger.inbox.requests import Reply
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.lifecycle.moves import Lease, MoveRefused
 from ledger.outbox import callback_urls
 from ledger.registry import keys, registry, unit_changes
@@ -131,25 +131,25 @@ def test_whoever_names_it_means_the_successor() -> None:
     take_up(lease)
     request = ask(lease)
     merge(THIRD, HEIR, NOW + MINUTE)
-    do(returns.give_back, request, ISSUER, Wish("不属本单位职责", THIRD, None), now=NOW + 2 * MINUTE, actor="x")
+    do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", THIRD, None), now=NOW + 2 * MINUTE, actor="x")
     assert do(returns.forward, lease.number, None, now=NOW + 3 * MINUTE, actor="x") == HEIR
     other = hold(file("P-HARDSHIP"))
     take_up(other)
     second = ask(other)
     with pytest.raises(returns.SuggestsItself):
-        do(returns.give_back, ask_of(HEIR, second, other), HEIR, Wish("不属", THIRD, None), now=NOW + HOUR, actor="x")
+        do(returns.give_back, ask_of(HEIR, second, other), HEIR, ReturnReason("不属", THIRD, None), now=NOW + HOUR, actor="x")
 
 
 def ask_of(unit: str, request: UUID, lease: Lease) -> UUID:
     """The request, moved on to `unit` by a return and a forward."""
-    do(returns.give_back, request, ISSUER, Wish("不属本单位职责", unit, None), now=NOW + 2 * MINUTE, actor="x")
+    do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", unit, None), now=NOW + 2 * MINUTE, actor="x")
     do(returns.forward, lease.number, None, now=NOW + 3 * MINUTE, actor="x")
     return ask(lease, NOW + 4 * MINUTE)
 
 
 def test_a_unit_that_returned_is_not_asked_again_under_its_successors_name() -> None:
     lease, request = asked()
-    do(returns.give_back, request, ISSUER, Wish("不属本单位职责", None, "不清楚"), now=NOW + MINUTE, actor="x")
+    do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", None, "不清楚"), now=NOW + MINUTE, actor="x")
     merge()
     with pytest.raises(returns.ReturnedBefore):
         do(returns.forward, lease.number, HEIR, now=NOW + HOUR, actor="x")
@@ -164,7 +164,7 @@ def test_what_it_asked_for_is_the_successors_to_read_and_to_go_on_with() -> None
     assert do(cases.find, THIRD, data.number) is not None and do(cases.find, HEIR, data.number) is None
     assert do(views.find_verification, lease.number, THIRD) is not None
     assert do(views.find_verification, lease.number, HEIR) is None
-    do(returns.give_back, request, ISSUER, Wish("不属本单位职责", None, "不清楚"), now=NOW + HOUR, actor="x")
+    do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", None, "不清楚"), now=NOW + HOUR, actor="x")
     (mail,) = [one for one in all_of(Notice) if one.kind is NoticeKind.RETURNED] or [None]
     assert mail is None or mail.unit == THIRD
     with pytest.raises(returns.NamesRequester):
@@ -252,7 +252,7 @@ def test_the_first_holder_is_told_of_a_takeover(act: str) -> None:
     elif act == "reply":
         do(requests.reply, request, ISSUER, Reply(Answer.FALSE, {}), **by)
     elif act == "return":
-        do(returns.give_back, request, ISSUER, Wish("不属", None, "不清楚"), **by)
+        do(returns.give_back, request, ISSUER, ReturnReason("不属", None, "不清楚"), **by)
     else:
         do(supplements.ask, request, ISSUER, "户口簿", **by)
     notices = [one for one in all_of(Notice, verification=lease.number) if one.kind is NoticeKind.TAKEN_OVER]

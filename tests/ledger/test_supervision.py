@@ -17,9 +17,9 @@ from ledger.calendars import duty
 from ledger.casework import attention
 from ledger.deadlines import justifications, supervision_basis, sweep, timing
 from ledger.inbox import returns
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import NotYours
+from ledger.lifecycle.snapshots import NotYours
 from ledger.registry.registry import put_people
 from ledger.supervision import supervisions
 from ledger.tables.effects import Notice
@@ -202,7 +202,7 @@ def test_whoever_acts_late_finds_the_same_record_as_after_a_sweep() -> None:
         reply(request, now=now)
 
     def give_back(lease: Lease, request: UUID, now: datetime) -> None:
-        wish = Wish("不属本单位职责", "370402-CIVIL", None)
+        wish = ReturnReason("不属本单位职责", "370402-CIVIL", None)
         do(returns.give_back, request, ISSUER, wish, now=now, actor="person:demo-guangming-1")
 
     def withdraw(lease: Lease, request: UUID, now: datetime) -> None:

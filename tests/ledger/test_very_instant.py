@@ -11,7 +11,7 @@ from domain.inbox import SupervisionOutcome
 from domain.progress import Colour
 from ledger.deadlines import supervision_basis, sweep, timing
 from ledger.inbox import returns
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.lifecycle.moves import Lease
 from ledger.supervision import escalation, supervisions
 from ledger.tables.inbox import Return
@@ -85,7 +85,7 @@ def test_a_tick_later_it_is_missed_at_the_due_instant(looks: Callable[[Lease, da
 def test_a_return_at_its_instant_is_not_late_and_a_tick_later_it_is() -> None:
     for now, late in ((DUE, False), (DUE + TICK, True)):
         lease, request = immediate()
-        do(returns.give_back, request, ISSUER, Wish("不属本单位职责", None, "不清楚"), now=now, actor="person:x")
+        do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", None, "不清楚"), now=now, actor="person:x")
         (back,) = all_of(Return, verification=lease.number)
         assert (back.late, limits(lease.number)["hard"].missed_at is not None, "missed" in names(lease.number)) == (late, late, late)
 

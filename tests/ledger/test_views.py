@@ -16,15 +16,15 @@ from ledger.cases import cases
 from ledger.casework import attention, inbox_view, views, watch
 from ledger.casework.views import VerificationView
 from ledger.inbox import requests
-from ledger.lifecycle import standings
+from ledger.lifecycle import snapshots
 from ledger.lifecycle.moves import Lease
-from ledger.lifecycle.standings import UnknownNumber, material
+from ledger.lifecycle.snapshots import UnknownNumber, step_context
 from ledger.methods import failures, sharing
 from ledger.outbox import alarms as alarms_of
 from ledger.outbox import callback_urls, callbacks_sent
 from ledger.outbox.callbacks_sent import Receipt
 from ledger.sealing import papers, publication
-from ledger.sealing.publication import Standing
+from ledger.sealing.publication import ProofStatus
 from ledger.tables.cases import Case
 from ledger.tables.effects import Access
 from sandbox.people import by_name
@@ -140,7 +140,7 @@ def test_of_a_mismatch_nothing_that_the_source_holds_is_shown() -> None:
 def test_a_source_that_failed_is_named() -> None:
     lease = hold(file())
     take_up(lease)
-    about = do(material, lease.number)
+    about = do(step_context, lease.number)
     do(
         sharing.fall_back, about, State.LOOKING_UP, "source_failed:timeout",
         at=NOW, actor="system:w1", lease=lease, failing=True,
@@ -178,7 +178,7 @@ def test_another_units_verification_is_unknown() -> None:
     assert [event.event for event in do(views.events, number)] == ["filed"]
 
 
-@pytest.mark.parametrize("read", [standings.load, standings.lock, standings.standing, standings.material])
+@pytest.mark.parametrize("read", [snapshots.load, snapshots.lock, snapshots.snapshot, snapshots.step_context])
 def test_an_unknown_number_is_told(read: object) -> None:
     with pytest.raises(UnknownNumber, match="HY20260304AAAAAAAA"):
         do(read, "HY20260304AAAAAAAA")  # type: ignore[arg-type]
@@ -188,7 +188,7 @@ def test_a_standing_holds_no_person() -> None:
     lease, request = asked()
     do(attention.pause, lease.number, now=NOW, actor="person:x")
     reply(request, Answer.CANNOT_VERIFY, fields={})  # type: ignore[arg-type]
-    now = do(standings.standing, lease.number)
+    now = do(snapshots.snapshot, lease.number)
     assert (now.state, now.paused, now.reason) == (State.NEEDS_ATTENTION, True, "cannot_verify")
     assert "演示" not in repr(now)
 
@@ -240,11 +240,11 @@ def public(number: str, now: object = NOW + MINUTE) -> publication.PublicProof |
 def test_the_public_sees_delivered_proofs_and_nothing_in_progress() -> None:
     number = shared()
     seen = public(number)
-    assert seen is not None and (seen.standing, seen.code_digest) == (Standing.VALID, "c" * 64)
+    assert seen is not None and (seen.standing, seen.code_digest) == (ProofStatus.VALID, "c" * 64)
     validity = timedelta(days=30)
     sealed_at = do(publication.find, number, now=NOW).proof.made_at
     last = sealed_at + validity - NOW
-    for later, standing in ((last, Standing.VALID), (last + MINUTE / 60_000, Standing.EXPIRED)):
+    for later, standing in ((last, ProofStatus.VALID), (last + MINUTE / 60_000, ProofStatus.EXPIRED)):
         aged = public(number, NOW + later)
         assert aged is not None and aged.standing is standing
     lease = hold(file())
@@ -285,7 +285,7 @@ def test_a_revoked_version_is_known_and_not_valid() -> None:
     assert do(papers.known_proof, lease.number, "f" * 64) == new
     seen = public(lease.number)
     assert seen is not None and seen.proof.id == second.id
-    assert publication._standing(first, NOW) is Standing.REVOKED
+    assert publication._standing(first, NOW) is ProofStatus.REVOKED
 
 
 def test_operators_see_what_is_stuck_oldest_first_and_why(ledger: str) -> None:

@@ -13,7 +13,7 @@ from ledger.cases import cases
 from ledger.database import transaction
 from ledger.paging import PageRequest
 from ledger.registers import offsystem, voluntary
-from ledger.registers.voluntary import Stated, VoluntaryLine
+from ledger.registers.voluntary import ReceivedSubmission, VoluntaryLine
 from ledger.tables.cases import Case, Party
 from sandbox.people import by_name
 from tests.ledger.acting import HOUR, do, row
@@ -35,7 +35,7 @@ def submitted(
     confirmed: Evidence | None = Evidence.CODE,
 ) -> VoluntaryLine:  # fmt: skip
     holder = by_name(person)
-    stated = Stated(case, IdType(holder.id_type), holder.id_number, name or holder.name, proof)
+    stated = ReceivedSubmission(case, IdType(holder.id_type), holder.id_number, name or holder.name, proof)
     digest = DIGEST if confirmed else None
     return do(voluntary.submit, FILER, stated, VoluntaryReason.AT_HAND, confirmed, digest, now=NOW)
 

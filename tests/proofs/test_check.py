@@ -165,7 +165,7 @@ def test_a_file_that_is_too_much_for_its_reader_ends_the_reader(monkeypatch):
 
 
 def test_every_verdict_has_its_sentence():
-    sentences = [verdict.chinese for verdict in Verdict]
+    sentences = [verdict.label for verdict in Verdict]
     assert len(set(sentences)) == len(Verdict)
     assert all(sentence.endswith("。") for sentence in sentences)
 

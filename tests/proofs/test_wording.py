@@ -69,4 +69,4 @@ def test_the_same_number_in_another_writing_has_the_documents_name_too(kind: IdT
 )
 def test_the_sentence_says_by_what_way_and_with_what_result(seal: SealKind, result: Result, said: str) -> None:
     made = page(IdType.CITIZEN_ID, "370402188102020017", seal=seal, result=result)
-    assert made.body == said and made.sealed_answer == result.chinese and made.purpose == "办理“演示事项”(办件编号 C-1)"
+    assert made.body == said and made.sealed_answer == result.label and made.purpose == "办理“演示事项”(办件编号 C-1)"

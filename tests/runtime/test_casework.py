@@ -14,7 +14,7 @@ from ledger.casework import attention
 from ledger.database import forget_engine, transaction
 from ledger.lifecycle import leases
 from ledger.lifecycle.remedies import REMEDIES
-from ledger.lifecycle.standings import standing
+from ledger.lifecycle.snapshots import snapshot
 from ledger.methods import failures, sharing
 from ledger.outbox.alarms import clear_alarm, raise_alarm
 from ledger.registry import keys
@@ -59,7 +59,7 @@ def test_resume_goes_on_where_it_stopped_and_names_who_did_it(ledger: str) -> No
     number = in_attention()
     assert verifications.resume([number]) == 0
     with transaction() as session:
-        assert standing(session, number).to_be_looked_up
+        assert snapshot(session, number).to_be_looked_up
         last = session.scalars(select(EventRow).where(EventRow.verification == number).order_by(EventRow.id)).all()[-1]
         row = session.get_one(Verification, number)
         assert last.actor.startswith("operator:") and row.wake_requested_at is not None
@@ -73,7 +73,7 @@ def test_resume_lets_a_paused_verification_go_on(ledger: str, capsys: pytest.Cap
     assert f"./run resume {number}" in " ".join(capsys.readouterr().out.split())
     assert verifications.resume([number]) == 0
     with transaction() as session:
-        assert not standing(session, number).paused
+        assert not snapshot(session, number).paused
 
 
 @pytest.mark.parametrize("number", ["HY2026030400000000", "nonsense"])

@@ -12,7 +12,7 @@ from stdnum.cn import uscc
 
 from domain.blocking import Organ
 from domain.limits import HandlingType
-from domain.register_changes import RegisterChangeStanding
+from domain.register_changes import RegisterChangeStatus
 from ledger.database import transaction
 from ledger.registry import register_changes
 from ledger.tables.oversight import Complaint
@@ -50,7 +50,7 @@ def test_units_and_their_people_are_imported_twice_without_a_change(ledger: str,
     with transaction() as session:
         unit, person = session.get_one(Unit, "U-1"), session.get_one(Person, "P-1")
         assert (unit.uscc, person.unit, person.roles) == (GOOD_CODE, "U-1", [])
-        waiting = {one.code: one.after for one in register_changes.listed(session, standing=RegisterChangeStanding.WAITING).rows}
+        waiting = {one.code: one.after for one in register_changes.listed(session, standing=RegisterChangeStatus.WAITING).rows}
         assert waiting == {"U-1": {"active": True}, "P-1": {"roles": ["agent", "supervisor"]}} and not unit.active
 
 
@@ -196,7 +196,7 @@ def test_a_publisher_is_a_role_of_people(ledger: str, tmp_path: Path) -> None:
     with transaction() as session:
         found = session.get_one(Person, "P-9")
         assert (found.roles, found.unit) == ([], "370402-CIVIL")
-        (change,) = register_changes.listed(session, standing=RegisterChangeStanding.WAITING).rows
+        (change,) = register_changes.listed(session, standing=RegisterChangeStatus.WAITING).rows
         assert change.after == {"roles": ["publisher", "agent"]} and change.proposed_by.startswith("operator:")
         register_changes.confirm(session, change.id, actor="person:demo-admin", now=settings().now())
         assert session.get_one(Person, "P-9").roles == ["publisher", "agent"]

@@ -1,6 +1,6 @@
 """Every command and call of both READMEs, run as they stand by a shell, today and at dates far from today.
 
-The gateway is the real one on a socket and the ledger a fresh one; the worker and its share source are played, since
+The gateway is the real one on a socket and the ledger a fresh one; the worker and its share source are simulated, since
 `./run up` (tests.runtime.test_up) shows those. The machine's clock is moved: `date` says what the gateway's clock says.
 """
 
@@ -31,7 +31,7 @@ from runtime.commands.table import COMMANDS
 from runtime.services.development_keys import ensure_development_seals
 from settings import LOCAL, ROOT, settings
 from tests.gateway.casework import look_up, seal_and_deliver
-from tests.gateway.conftest import PlayedRuns
+from tests.gateway.conftest import SimulatedRuns
 
 READMES = ("README.md", "README.zh-CN.md")
 _DATES = {"today": None, "in three weeks": 21, "on 30 December": "12-30"}
@@ -48,7 +48,7 @@ except Failure as failure:
 """
 
 
-class Worker(PlayedRuns):
+class Worker(SimulatedRuns):
     """Does what a worker does with a verification that the share source knows."""
 
     def __init__(self) -> None:
@@ -159,7 +159,7 @@ def loose(line: str) -> str:
 
 
 def assert_like(shown: object, said: object) -> None:
-    """What is shown is there; numbers of verifications, and what the played source fills in, may be others."""
+    """What is shown is there; numbers of verifications, and what the simulated source fills in, may be others."""
     if isinstance(shown, dict):
         assert isinstance(said, dict)
         for name, value in shown.items():

@@ -129,5 +129,5 @@ def test_the_run_of_a_case_that_has_ended_is_shown_as_ended(server: PrefectServe
     set_columns(at_work, lease_owner="w1/a", lease_until=datetime.now(UTC) + timedelta(minutes=5))
     look(server)
     state = server.http.get(f"/flow_runs/{runs[ended]}").json()["state"]
-    assert (state["type"], state["name"]) == ("COMPLETED", row(ended).state.chinese)
+    assert (state["type"], state["name"]) == ("COMPLETED", row(ended).state.label)
     assert server.http.get(f"/flow_runs/{runs[at_work]}").json()["state"]["type"] == "RUNNING", "somebody works on it"

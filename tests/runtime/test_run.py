@@ -141,7 +141,7 @@ def test_help_needs_no_environment_and_names_every_command() -> None:
     text = done.stdout.decode()
     for name, command in COMMANDS.items():
         assert f"\n  {name} " in text
-        assert command.chinese in text
+        assert command.label in text
 
 
 def test_an_unknown_command_is_told() -> None:

@@ -116,7 +116,7 @@ def test_of_overdue_upkeep_only_the_newest_of_each_kind_runs(monkeypatch: pytest
     overdue += [Run("report", period="2026-W10"), Run("report", period="2026-W11")]
     dropped, ran = [], []
 
-    class Played:
+    class Simulated:
         async def due(self, limit: int, queue: str) -> list[Run]:
             assert queue == UPKEEP
             return overdue
@@ -126,7 +126,7 @@ def test_of_overdue_upkeep_only_the_newest_of_each_kind_runs(monkeypatch: pytest
 
     async def act() -> None:
         worker = worker_room.Worker()
-        worker._runs = Played()  # type: ignore[assignment]
+        worker._runs = Simulated()  # type: ignore[assignment]
 
         async def run(one: Run) -> None:
             ran.append(one)

@@ -17,7 +17,7 @@ from domain.lifecycle import Event
 from domain.story import EVENT_NAMES
 from ledger.deadlines import supervision_basis
 from ledger.inbox import returns, supplements
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.lifecycle import leases
 from ledger.methods import failures
 from ledger.supervision import supervisions
@@ -147,7 +147,7 @@ def test_what_people_do_has_its_own_name_each(server: PrefectServer) -> None:
         (
             Event.RETURNED,
             lambda: do(
-                returns.give_back, request, ISSUER, Wish("非本单位职责", "370402-CIVIL", None), now=now + 2 * MINUTE,
+                returns.give_back, request, ISSUER, ReturnReason("非本单位职责", "370402-CIVIL", None), now=now + 2 * MINUTE,
                 actor="person:a",
             ),
         ),

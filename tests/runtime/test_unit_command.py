@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.register_changes import RegisterChangeStanding
+from domain.register_changes import RegisterChangeStatus
 from ledger.database import transaction
 from ledger.registry import register_changes
 from ledger.tables.registry import Unit, UnitChange
@@ -36,7 +36,7 @@ def test_a_rename_and_a_merger_are_recorded_from_the_day_on(ledger: str, capsys:
 
 def confirmed() -> None:
     with transaction() as session:
-        (change,) = register_changes.listed(session, standing=RegisterChangeStanding.WAITING).rows
+        (change,) = register_changes.listed(session, standing=RegisterChangeStatus.WAITING).rows
         register_changes.confirm(session, change.id, actor="person:demo-admin", now=settings().now())
 
 

@@ -18,7 +18,7 @@ from ledger.casework.registration import PartyData
 from ledger.catalog import entries
 from ledger.database import transaction
 from ledger.lifecycle import filing
-from ledger.lifecycle.standings import material
+from ledger.lifecycle.snapshots import step_context
 from ledger.methods import sharing
 from ledger.outbox.alarms import standing_alarms
 from ledger.tables.verifications import EventRow
@@ -36,7 +36,7 @@ def answer(outcome: ShareOutcome) -> None:
     fields = HOUSEHOLD if outcome is ShareOutcome.FOUND else {}
     found = Finding("licence_library", outcome, "演示", fields, maker="演示单位")
     with transaction() as session:
-        about = material(session, lease.number)
+        about = step_context(session, lease.number)
     look_up._record(lease, about, found, NOW)
 
 

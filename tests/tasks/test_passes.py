@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State as PrefectState
 
 from domain.lifecycle import State
 from domain.methods import Method
-from domain.standing import Standing
+from domain.status import Status
 from ledger.casework import attention, watch
 from ledger.lifecycle.moves import Lease, MoveRefused, request_wake
 from proofs.page import MissingGlyph, PageOverflow
@@ -50,7 +50,7 @@ def run(number: str, error: Exception | None = None) -> PrefectState:
 
 def test_a_waiting_state_is_never_in_the_past() -> None:
     past = settings().now() - MINUTE
-    now = Standing("HY20260304AAAAAAAA", State.AWAITING_REPLY, Method.ISSUER, past)
+    now = Status("HY20260304AAAAAAAA", State.AWAITING_REPLY, Method.ISSUER, past)
     for state in (states.waiting(now), states.retrying(now)):
         assert state.state_details.scheduled_time >= settings().wall(past) + MINUTE
 
@@ -66,7 +66,7 @@ def test_a_refusal_that_nobody_else_caused_counts_as_a_failed_pass_and_ends_with
 
 def test_a_refusal_since_somebody_else_moved_it_is_no_failure(lease: Lease) -> None:
     do(request_wake, lease.number)
-    assert run(lease.number).name == State.AWAITING_REPLY.chinese
+    assert run(lease.number).name == State.AWAITING_REPLY.label
     assert row(lease.number).failed_passes == 0
 
 
@@ -83,7 +83,7 @@ def test_a_missing_character_is_on_the_record_by_place_and_count_and_for_stuck_a
 
 
 @pytest.mark.parametrize("step", [take_up_step, ask_issuing_unit.fn, deliver.fn, escalate_if_overdue.fn, look_up_share.fn, seal.fn])
-def test_a_step_works_on_the_verification_that_it_names(lease: Lease, step: Callable[[str], Awaitable[Standing]]) -> None:
+def test_a_step_works_on_the_verification_that_it_names(lease: Lease, step: Callable[[str], Awaitable[Status]]) -> None:
     """The lease is the pass's: with another number the step would have moved the pass's verification instead."""
     other, before = file("P-HARDSHIP"), names(lease.number)
     with pytest.raises((RuntimeError, StepFailed)):

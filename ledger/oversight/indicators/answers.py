@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain.leads import LeadRule, Sign
+from domain.leads import Indication, LeadRule
 from ledger.oversight.indicators.finding import found
 from ledger.succession import Charges
 
@@ -51,7 +51,7 @@ _BULK = """
 """
 
 
-def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything of these clauses in [start, end)."""
     charges = Charges.until(session)  # what a merged unit had received is its successor's from the merger on
     by = {"missed": charges.sql("q.unit", "d.missed_at"), "back": charges.sql("b.unit", "b.at")}

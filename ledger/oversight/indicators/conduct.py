@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.leads import LeadRule, Sign, is_outlier
+from domain.leads import Indication, LeadRule, is_outlier
 from ledger.oversight.indicators.finding import MOST_NUMBERS, found
 
 _R = LeadRule
@@ -60,7 +60,7 @@ _UNUSED = """
 """
 
 
-def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything of this clause in [start, end) but answers in bulk."""
     return [
         *found(session, _R.OFF_SYSTEM, "系统外查询", _OFF_SYSTEM, start, end),
@@ -71,15 +71,15 @@ def signs(session: Session, start: datetime, end: datetime, now: datetime) -> li
     ]
 
 
-def _unused(session: Session, start: datetime, end: datetime) -> list[Sign]:
+def _unused(session: Session, start: datetime, end: datetime) -> list[Indication]:
     """Compared with the other units together: where nobody enters the end of a case, nobody stands out. Of several
     persons of a unit the one with most."""
     rows = session.execute(text(_UNUSED), {"start": start, "end": end}).tuples().all()
-    least, found_now = _R.UNUSED_LOOKUPS.about.least, dict[tuple[str, str], Sign]()
+    least, found_now = _R.UNUSED_LOOKUPS.about.least, dict[tuple[str, str], Indication]()
     for unit, system, _, part, whole, numbers in sorted(rows, key=lambda one: one[3]):
         others = [(row[3], row[4]) for row in rows if row[0] != unit]
         rest, all_of_them = sum(part for part, _ in others), sum(whole for _, whole in others)
         if is_outlier(part, whole, rest, all_of_them, least=least):
             counts: dict[str, int | str] = {"未办结": part, "取得结果": whole, "其他单位未办结": rest, "其他单位取得结果": all_of_them}
-            found_now[unit, system] = Sign(_R.UNUSED_LOOKUPS, unit, system, tuple(numbers[:MOST_NUMBERS]), counts)
+            found_now[unit, system] = Indication(_R.UNUSED_LOOKUPS, unit, system, tuple(numbers[:MOST_NUMBERS]), counts)
     return list(found_now.values())

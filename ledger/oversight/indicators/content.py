@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain.leads import LeadRule, Sign
+from domain.leads import Indication, LeadRule
 from ledger.oversight.indicators.finding import found
 
 _R = LeadRule
@@ -24,7 +24,7 @@ _MADE_ANEW = """
 """
 
 
-def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything of this clause in [start, end)."""
     return [
         *found(session, _R.CORRECTED, "更正的核验", _CORRECTED, start, end),

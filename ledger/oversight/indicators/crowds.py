@@ -12,7 +12,7 @@ from typing import Literal
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.leads import LeadRule, Sign
+from domain.leads import Indication, LeadRule
 from domain.quotas import QuotaOf
 from ledger.lifecycle import admission
 from ledger.oversight.indicators.finding import MOST_NUMBERS, found
@@ -51,12 +51,12 @@ _SPENT = """
 """
 
 
-def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything of this kind in [start, end)."""
     return [*at_once(session, start, end), *_crowds(session, _R.MANY_STRANGERS, start, end)]
 
 
-def at_once(session: Session, start: datetime, end: datetime) -> list[Sign]:
+def at_once(session: Session, start: datetime, end: datetime) -> list[Indication]:
     """What is seen within minutes: bursts, crowded cases, quotas."""
     return [
         *_crowds(session, _R.STRANGERS_AT_ONCE, start, end),
@@ -66,7 +66,7 @@ def at_once(session: Session, start: datetime, end: datetime) -> list[Sign]:
     ]
 
 
-def _crowds(session: Session, rule: LeadRule, start: datetime, end: datetime) -> list[Sign]:
+def _crowds(session: Session, rule: LeadRule, start: datetime, end: datetime) -> list[Indication]:
     span: Literal["minute", "hour"] = "hour" if rule is _R.MANY_STRANGERS else "minute"
     by, subject, named = {
         _R.MANY_STRANGERS: ("unit, matter, key", "unit, matter", "f.matter"),
@@ -80,19 +80,19 @@ def _crowds(session: Session, rule: LeadRule, start: datetime, end: datetime) ->
     )  # fmt: skip
     rows = session.execute(text(query), {"start": start, "end": end, "least": rule.about.least})
     return [
-        Sign(rule, unit, about, tuple(numbers[:MOST_NUMBERS]), {"不同当事人": persons, "密钥": keys, "事项": matters, "办件": cases})
+        Indication(rule, unit, about, tuple(numbers[:MOST_NUMBERS]), {"不同当事人": persons, "密钥": keys, "事项": matters, "办件": cases})
         for unit, about, numbers, persons, keys, matters, cases in rows
     ]
 
 
-def _spent(session: Session, start: datetime, end: datetime) -> list[Sign]:
+def _spent(session: Session, start: datetime, end: datetime) -> list[Indication]:
     """A window counts where it began in this time, or runs in it: a day's is not over before the day is."""
     return [
-        sign
+        indication
         for whose in QuotaOf
         for quota in admission.of(whose)
-        for sign in found(
+        for indication in found(
             session, _R.QUOTA_SPENT, "次数", _SPENT, quota.window.since(start), end, whose=whose.value, lasts=quota.window.value,
-            limit=quota.limit, named=f"{whose.chinese}{quota.window.chinese} {quota.limit} 件",
+            limit=quota.limit, named=f"{whose.label}{quota.window.label} {quota.limit} 件",
         )
     ]  # fmt: skip

@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.leads import LeadRule, Sign
+from domain.leads import Indication, LeadRule
 
 MOST_NUMBERS = 50  #: on a lead; its count says how many there are
 
 
 def found(
     session: Session, rule: LeadRule, counted: str, query: str, start: datetime, end: datetime, **more: Any
-) -> list[Sign]:
+) -> list[Indication]:
     """The signs of one rule in [start, end). The query knows :start, :end and :least."""
     rows = session.execute(text(query), {"start": start, "end": end, "least": rule.about.least, **more})
     return [
-        Sign(rule, unit, subject, tuple(sorted(filter(None, numbers or ())))[:MOST_NUMBERS], {counted: count})
+        Indication(rule, unit, subject, tuple(sorted(filter(None, numbers or ())))[:MOST_NUMBERS], {counted: count})
         for unit, subject, numbers, count in rows
     ]

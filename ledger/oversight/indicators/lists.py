@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
-from domain.adjusting import ProposalKind, Standing, report_due
+from domain.adjusting import ProposalKind, ProposalStatus, report_due
 from domain.calendar import MissingYear
-from domain.leads import LeadRule, Sign
+from domain.leads import Indication, LeadRule
 from ledger.calendars import terms
 from ledger.calendars.calendars import calendar
 from ledger.oversight.indicators.finding import found
@@ -51,22 +51,22 @@ _MISSING = """
     GROUP BY 1, 2 HAVING count(*) >= :least
 """
 
-def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything of these clauses in [start, end), as it stands at `now` where the week still runs."""
     at = min(now, end)
     units = list(session.execute(text(_UNITS), {"start": start, "end": end, "at": at}))
     return [
         *(_taking_part(unit) for unit in units if _is_amiss(unit)),
-        *(Sign(_R.LIST_MISSING, unit.drafting, unit.code, counts={"没有清单的单位": unit.name}) for unit in units if unit.has_matters and not unit.listed),
+        *(Indication(_R.LIST_MISSING, unit.drafting, unit.code, counts={"没有清单的单位": unit.name}) for unit in units if unit.has_matters and not unit.listed),
         *found(session, _R.UNLISTED_ASKED, "不予受理次数", _UNLISTED, start, end),
         *found(session, _R.PROOF_MISSING, "收取次数", _MISSING, start, end),
         *_late(session, start, end, at),
     ]
 
 
-def _late(session: Session, start: datetime, end: datetime, at: datetime) -> list[Sign]:
+def _late(session: Session, start: datetime, end: datetime, at: datetime) -> list[Indication]:
     """Adjustments whose report came late in this time, or whose three working days ended in it without one."""
-    filed = select(Proposal).where(Proposal.kind == ProposalKind.ADJUSTMENT, Proposal.standing != Standing.WITHDRAWN)
+    filed = select(Proposal).where(Proposal.kind == ProposalKind.ADJUSTMENT, Proposal.standing != ProposalStatus.WITHDRAWN)
     late = list(session.scalars(filed.where(Proposal.late.is_(True), Proposal.reported_at >= start, Proposal.reported_at < end)))
     for row in session.scalars(filed.where(Proposal.reported_at.is_(None), Proposal.reason_date.is_not(None))):
         assert row.reason_date is not None
@@ -74,7 +74,7 @@ def _late(session: Session, start: datetime, end: datetime, at: datetime) -> lis
             due = report_due(row.reason_date, calendar(session), terms.office_closing(session, row.reason_date))
             if start <= due < at:
                 late.append(row)
-    return [Sign(_R.LATE_ADJUSTMENT, row.unit, str(row.id), counts={"逾期的调整": 1}) for row in late]
+    return [Indication(_R.LATE_ADJUSTMENT, row.unit, str(row.id), counts={"逾期的调整": 1}) for row in late]
 
 
 def _is_amiss(unit: Row[Any]) -> bool:
@@ -82,7 +82,7 @@ def _is_amiss(unit: Row[Any]) -> bool:
     return not (unit.listed and unit.supervised and unit.staffed and unit.connected) or silent
 
 
-def _taking_part(unit: Row[Any]) -> Sign:
+def _taking_part(unit: Row[Any]) -> Indication:
     says = {"清单": unit.listed, "督办员": unit.supervised, "代办员": unit.staffed, "接口密钥": unit.connected}
     counts: dict[str, int | str] = {name: "有" if there else "无" for name, there in says.items()}
-    return Sign(_R.NOT_TAKING_PART, unit.code, counts=counts | {"收到申请": unit.received, "答复或退回": unit.handled})
+    return Indication(_R.NOT_TAKING_PART, unit.code, counts=counts | {"收到申请": unit.received, "答复或退回": unit.handled})

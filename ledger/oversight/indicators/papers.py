@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.leads import LeadRule, Sign, is_outlier
+from domain.leads import Indication, LeadRule, is_outlier
 from ledger.oversight.indicators.finding import found
 
 _R = LeadRule
@@ -24,7 +24,7 @@ _SHARES = """
 """
 
 
-def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything of this clause in [start, end)."""
     return [
         *found(session, _R.UNCONFIRMED_PAPERS, "无本人确认次数", _UNCONFIRMED, start, end),
@@ -32,12 +32,12 @@ def signs(session: Session, start: datetime, end: datetime, now: datetime) -> li
     ]
 
 
-def _outliers(session: Session, start: datetime, end: datetime) -> list[Sign]:
+def _outliers(session: Session, start: datetime, end: datetime) -> list[Indication]:
     rows = list(session.execute(text(_SHARES), {"start": start, "end": end}).tuples())
     part_of_all, all_of_them = sum(part for _, part, _ in rows), sum(whole for _, _, whole in rows)
     least = _R.VOLUNTARY_OUTLIER.about.least
     return [
-        Sign(
+        Indication(
             _R.VOLUNTARY_OUTLIER, unit,
             counts={"主动提供": part, "主动提供与核验合计": whole, "其他单位主动提供": part_of_all - part, "其他单位合计": all_of_them - whole},
         )

@@ -1,4 +1,4 @@
-"""投诉反映的 (16.2, 16.5, 16.6, 16.8, 16.9): what people complain of, by the clause that it may be a sign of."""
+"""投诉反映的 (16.2, 16.5, 16.6, 16.8, 16.9): what people complain of, by the clause that it may be a indication of."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain.leads import COMPLAINED_OF, Sign
+from domain.leads import COMPLAINED_OF, Indication
 from ledger.oversight.indicators.finding import found
 
 #: Whether a paper that was asked for stands in the list is a fact: where the proof is named, it decides, not the channel.
@@ -25,10 +25,10 @@ _COMPLAINED = """
 """
 
 
-def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything that was complained of in [start, end), probable duplicates left aside."""
     return [
-        sign
+        indication
         for about, rule in COMPLAINED_OF.items()
-        for sign in found(session, rule, "投诉件数", _COMPLAINED, start, end, about=about.value)
+        for indication in found(session, rule, "投诉件数", _COMPLAINED, start, end, about=about.value)
     ]

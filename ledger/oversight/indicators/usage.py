@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.calendar import MissingYear
-from domain.leads import LeadRule, Sign
+from domain.leads import Indication, LeadRule
 from ledger.calendars.opening_hours import hours_of
 from ledger.oversight.indicators.finding import found
 from ledger.tables.registry import Unit
@@ -60,7 +60,7 @@ _CHECKED = """
 """
 
 
-def signs(session: Session, start: datetime, end: datetime, now: datetime) -> list[Sign]:
+def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything of this clause in [start, end)."""
     return [
         *found(session, _R.REPEATED_COPIES, "反复下载的核验", _COPIES, start, end),
@@ -69,7 +69,7 @@ def signs(session: Session, start: datetime, end: datetime, now: datetime) -> li
     ]
 
 
-def _off_hours(session: Session, start: datetime, end: datetime) -> list[Sign]:
+def _off_hours(session: Session, start: datetime, end: datetime) -> list[Indication]:
     """Of downloads and of look-ups for cases that a counter took in."""
     return [
         *found(session, _R.OFF_HOURS_COPIES, "非服务时间下载的核验", _OFF_HOURS, start, end, **_served(session, start, end)),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, Standing, Step, mermaid
+from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, ProposalStatus, Step, mermaid
 from domain.listing import Change, ChangeConflict
 from domain.methods import Method
 from domain.roles import Role
@@ -67,7 +67,7 @@ def test_an_adjustment_goes_its_way_and_counts_only_when_published() -> None:
     number = publish(proposal)
     assert standing().validity_days == 90 and do(versions.current) == number
     (row,) = all_of(Proposal, id=proposal)
-    assert (row.standing, row.version) == (Standing.PUBLISHED, number)
+    assert (row.standing, row.version) == (ProposalStatus.PUBLISHED, number)
     steps = do(proposals.steps_of, proposal)
     assert [(one.step, one.person) for one in steps] == [
         (Step.DRAFT, "demo-permit-1"), (Step.REPORT, "demo-permit-1"), (Step.DECIDE, "demo-admin"), (Step.PUBLISH, "demo-publisher"),
@@ -107,7 +107,7 @@ def test_who_may_not_is_told_so_and_nothing_moves(step: Step, actor: Actor, says
             publish(proposal, actor=actor)
         else:
             take(proposal, step, actor)
-    assert all_of(Proposal, id=proposal)[0].standing is Standing.REPORTED
+    assert all_of(Proposal, id=proposal)[0].standing is ProposalStatus.REPORTED
 
 
 def test_whoever_consented_does_not_publish() -> None:
@@ -229,9 +229,9 @@ def test_two_deciding_at_the_same_instant_do_it_once() -> None:
 
 def test_every_step_and_standing_has_its_place_in_every_table() -> None:
     assert set(WHOSE) == set(Step) and {step for _, step in STEPS} == set(Step) - {Step.DRAFT}
-    assert set(NOT_THE_SAME) <= set(Step) and all(one.chinese for one in (*Step, *Standing, *ProposalKind))
-    reached, seen = {Standing.DRAFTED}, set()
+    assert set(NOT_THE_SAME) <= set(Step) and all(one.label for one in (*Step, *ProposalStatus, *ProposalKind))
+    reached, seen = {ProposalStatus.DRAFTED}, set()
     while reached != seen:
         seen = set(reached)
         reached |= {target for (origin, _), target in STEPS.items() if origin in seen}
-    assert reached == set(Standing) and "published --> [*]" in mermaid()
+    assert reached == set(ProposalStatus) and "published --> [*]" in mermaid()

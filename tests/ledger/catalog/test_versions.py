@@ -16,7 +16,7 @@ from domain.methods import Answer, Method
 from domain.scope import Exclusion
 from ledger.catalog import versions
 from ledger.database import engine
-from ledger.lifecycle.standings import material
+from ledger.lifecycle.snapshots import step_context
 from tests.ledger.acting import ask, at_once, do, hold, reply, row, take_up
 from tests.ledger.filing import file
 from tests.ledger.listing import alter, publish, standing
@@ -45,11 +45,11 @@ def test_what_runs_keeps_its_version_and_what_comes_takes_the_new_one() -> None:
     take_up(running)
     request = ask(running)
     alter("DEMO-0001", "P-HARDSHIP", fields=("家庭人口",), methods=(Method.ISSUER, Method.COMMITMENT))
-    assert do(material, running.number).entry.fields == ("家庭人口", "人均月收入", "认定结论")
+    assert do(step_context, running.number).entry.fields == ("家庭人口", "人均月收入", "认定结论")
     reply(request, Answer.TRUE)
     assert row(running.number).state is State.TO_BE_SEALED
     publish(Change(standing("DEMO-0001", "P-HARDSHIP"), None))
-    assert do(material, running.number).entry.fields == ("家庭人口", "人均月收入", "认定结论")
+    assert do(step_context, running.number).entry.fields == ("家庭人口", "人均月收入", "认定结论")
     with pytest.raises(AssertionError):
         file("P-HARDSHIP")
 

@@ -1,7 +1,7 @@
 """A month of a small district as rows, by chance from a seed: everything that can become of a verification becomes of some.
 
 Written past the rules, since only so can each kind of row be had in every mixture; what the rules make of a week is
-played in `test_week.py`.
+simulated in `test_week.py`.
 """
 
 from __future__ import annotations

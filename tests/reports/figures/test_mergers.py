@@ -15,7 +15,7 @@ from sqlalchemy import text
 from domain.scoring import FORMULAS
 from ledger.database import transaction
 from ledger.inbox import returns
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.registry import unit_changes
 from ledger.succession import Charges
 from reports import periods
@@ -136,7 +136,7 @@ def test_by_hand(week: list[tuple[str, datetime, str]]) -> None:
 @pytest.mark.parametrize("late", [False, True])
 def test_a_return_is_of_who_returned_it(late: bool) -> None:
     first, second = immediate(NOW)[1], immediate(NOW + 50 * MINUTE)[1]
-    wish = Wish("不属本单位职责", ARCHIVE, None)
+    wish = ReturnReason("不属本单位职责", ARCHIVE, None)
     do(returns.give_back, first, ISSUER, wish, now=NOW + 5 * MINUTE, actor="person:demo-guangming-1")
     merge(ISSUER, CIVIL, MERGED)
     do(returns.give_back, second, CIVIL, wish, now=MERGED + (HOUR if late else MINUTE), actor=A)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintOutcome
-from domain.leads import LeadRule, Sign
+from domain.leads import Indication, LeadRule
 from ledger.oversight import complaint_steps, complaints, leads
-from ledger.oversight.complaints import Intake, Stated
+from ledger.oversight.complaints import Intake, ReceivedComplaint
 from tests.ledger.acting import do
 from tests.ledger.filing import NOW, UNIT
 from tests.reports.figures.asking import MONDAY, WEEK, listed, report
@@ -17,7 +17,7 @@ OFFICE = {"person": "demo-admin", "unit": "370402-OFFICE"}
 
 def taken(number: str, unit: str | None, days: int, *, back: int = 0) -> str:
     at = NOW - timedelta(days=back)
-    sent = Intake(ComplaintChannel.LETTER, ComplaintAbout.OTHER, at, Stated(f"反映的内容 {number}"), number, unit)
+    sent = Intake(ComplaintChannel.LETTER, ComplaintAbout.OTHER, at, ReceivedComplaint(f"反映的内容 {number}"), number, unit)
     return do(complaints.take_in, sent, days, **OFFICE, now=at)[0].number
 
 
@@ -26,7 +26,7 @@ def test_complaints_and_leads_stand_in_the_report(ledger: str) -> None:
     taken("L-3", None, 10)
     taken("L-4", UNIT, 30, back=7)
     do(complaint_steps.close, closed, ComplaintOutcome.UNFOUNDED, "已说明", **OFFICE, now=NOW)
-    lead, _ = do(leads.record, Sign(LeadRule.BY_HAND, UNIT, "检查", counts={"检查": 1}), WEEK.start, WEEK.end, now=NOW, actor="x")
+    lead, _ = do(leads.record, Indication(LeadRule.BY_HAND, UNIT, "检查", counts={"检查": 1}), WEEK.start, WEEK.end, now=NOW, actor="x")
     found = report()
     figures = found.complaints
     assert (figures.received.value, figures.received.before, figures.by_channel) == (3, None, (("信函", 3),))  # the week before had no verification to compare with

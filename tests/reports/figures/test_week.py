@@ -1,4 +1,4 @@
-"""A week played by the real rules: what becomes of a limit decides where it is counted, and when one asks does not."""
+"""A week simulated by the real rules: what becomes of a limit decides where it is counted, and when one asks does not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ledger.casework.attention import withdraw
 from ledger.database import transaction
 from ledger.deadlines import justifications
 from ledger.inbox import returns, supplements
-from ledger.inbox.returns import Wish
+from ledger.inbox.returns import ReturnReason
 from ledger.outbox.reports import UnknownUnit
 from ledger.registry import unit_changes
 from ledger.supervision import affected, supervisions
@@ -144,7 +144,7 @@ def test_a_limit_that_rests_for_a_supplement_has_not_fallen_due() -> None:
 
 
 def test_a_late_return_is_counted_in_the_report_the_list_and_the_score() -> None:
-    wish = Wish("不属本单位职责", None, "不清楚")
+    wish = ReturnReason("不属本单位职责", None, "不清楚")
     late = []
     for after in (30 * MINUTE, 31 * MINUTE, 45 * MINUTE):  # a 承诺件: nothing else is late
         lease, request = asked(promise_end=NOW + 20 * DAY)
@@ -161,7 +161,7 @@ def test_a_late_return_is_counted_in_the_report_the_list_and_the_score() -> None
 def test_a_suggestion_is_right_where_that_unit_answers() -> None:
     for after in (CIVIL, ARCHIVE):
         lease, request = immediate()
-        do(returns.give_back, request, ISSUER, Wish("不属本单位职责", CIVIL, None), now=NOW + 5 * MINUTE, actor="person:demo-guangming-1")
+        do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", CIVIL, None), now=NOW + 5 * MINUTE, actor="person:demo-guangming-1")
         do(returns.forward, lease.number, after, now=NOW + 6 * MINUTE, actor="person:demo-permit-1")
         following = ask(lease, NOW + 6 * MINUTE)
         assert report().units[0].returns_accepted.part <= 1

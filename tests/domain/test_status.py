@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.lifecycle import State
-from domain.standing import Standing
+from domain.status import Status
 
 _DOES = {
     State.RECEIVED: None,
@@ -28,6 +28,6 @@ _DOES = {
 
 @pytest.mark.parametrize("state", State)
 def test_each_state_says_what_a_pass_does(state: State) -> None:
-    standing = Standing("HY20260304ABCDEFGH", state, None, None)
+    standing = Status("HY20260304ABCDEFGH", state, None, None)
     flags = {"to_be_looked_up", "needs_issuer", "waiting", "to_be_sealed", "ended"}
     assert {flag for flag in flags if getattr(standing, flag)} == ({_DOES[state]} - {None})

@@ -14,7 +14,7 @@ from domain.methods import Method
 from domain.refusal import Refusal
 from domain.scope import CatalogEntry
 from domain.share import Subject
-from domain.standing import Standing
+from domain.status import Status
 from ledger.cases import cases
 from ledger.catalog.entries import as_entry
 from ledger.lifecycle.remedies import REMEDIES
@@ -65,20 +65,20 @@ def state_at(session: Session, number: str, at: datetime) -> State | None:
     return State.RECEIVED if filed else None
 
 
-def standing(session: Session, number: str) -> Standing:
+def snapshot(session: Session, number: str) -> Status:
     """Where it stands now, without personal data. Raises `UnknownNumber`."""
-    return as_standing(session, load(session, number))
+    return as_snapshot(session, load(session, number))
 
 
-def standing_now(session: Session, number: str) -> Standing:
+def snapshot_now(session: Session, number: str) -> Status:
     """The same after a move in this transaction: moves write past the rows that are loaded, so all are read anew."""
     session.expire_all()
-    return standing(session, number)
+    return snapshot(session, number)
 
 
-def as_standing(session: Session, row: Verification) -> Standing:
+def as_snapshot(session: Session, row: Verification) -> Status:
     told = row.state in WAITING  # of others nobody reads the names
-    return Standing(
+    return Status(
         number=row.number,
         state=row.state,
         method=row.method,
@@ -97,7 +97,7 @@ def _named(session: Session, code: str) -> str:
 
 
 @dataclass(frozen=True)
-class Material:
+class StepContext:
     """What a step needs to know of a verification; `subject` and `chosen` are personal data, in memory only."""
 
     number: str
@@ -126,7 +126,7 @@ _MATERIAL = (
 )
 
 
-def material(session: Session, number: str) -> Material:
+def step_context(session: Session, number: str) -> StepContext:
     """Everything for one step, read in one query so that no session is open during a call to the outside.
 
     Raises `UnknownNumber`.
@@ -137,7 +137,7 @@ def material(session: Session, number: str) -> Material:
     row, case, party, unit_name, entry, issuer = found
     key = cases.case_key(case)
     place = Place("verifications", "chosen", number)
-    return Material(
+    return StepContext(
         number=number,
         case_id=case.id,
         case_number=case.number,

@@ -72,13 +72,13 @@ def filed(
     return [str(one["number"]) for one in rows]
 
 
-def signs(rule: LeadRule) -> list[Lead]:
+def indications(rule: LeadRule) -> list[Lead]:
     do(leads.find, START, END, now=LATER)
     return sorted(all_of(Lead, rule=rule), key=lambda one: (one.unit, one.subject))
 
 
 def counted(rule: LeadRule) -> list[tuple[str, str, dict[str, object]]]:
-    return [(one.unit, one.subject, one.counts) for one in signs(rule)]
+    return [(one.unit, one.subject, one.counts) for one in indications(rule)]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_burst_is_seen_within_minutes_by_whatever_keys(
     assert (lead.unit, lead.subject, sorted(lead.numbers)) == (UNIT, "", sorted(numbers))
     assert lead.counts == {"不同当事人": 40, **dict(zip(("密钥", "事项", "办件"), counts, strict=True))}
     assert not any(person.name in str(lead.counts) for person in PERSONS)
-    assert [one.counts for one in signs(LeadRule.STRANGERS_AT_ONCE)] == [lead.counts]
+    assert [one.counts for one in indications(LeadRule.STRANGERS_AT_ONCE)] == [lead.counts]
 
 
 def test_a_burst_across_the_clocks_minute_and_beside_a_repeated_question(ledger: str) -> None:
@@ -143,7 +143,7 @@ def test_one_case_with_many_people_over_the_days(ledger: str) -> None:
     filed(14, one_case=True, apart=timedelta(hours=4))
     assert counted(LeadRule.MANY_IN_ONE_CASE) == []
     numbers = filed(16, one_case=True, apart=timedelta(hours=5), begins=NOW - timedelta(hours=1))
-    (lead,) = signs(LeadRule.MANY_IN_ONE_CASE)
+    (lead,) = indications(LeadRule.MANY_IN_ONE_CASE)
     assert (lead.counts, sorted(lead.numbers)) == ({"不同当事人": 16}, sorted(numbers)) and lead.subject.startswith("Q-")
 
 
@@ -154,7 +154,7 @@ def test_results_that_nobody_goes_on_with(ledger: str) -> None:
     filed(30, [FILER], closed=0, promise=NOW + timedelta(days=20), apart=MINUTE)  # not due yet
     assert counted(LeadRule.UNUSED_LOOKUPS) == []
     unused = filed(30, closed=0, promise=due, begins=NOW + timedelta(hours=2), apart=MINUTE)
-    (lead,) = signs(LeadRule.UNUSED_LOOKUPS)
+    (lead,) = indications(LeadRule.UNUSED_LOOKUPS)
     assert (lead.unit, lead.subject) == (UNIT, "s-hall") and len(set(lead.numbers) & set(unused)) == 30
     assert lead.counts == {"未办结": 36, "取得结果": 60, "其他单位未办结": 2, "其他单位取得结果": 40}
 

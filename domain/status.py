@@ -10,7 +10,7 @@ from domain.methods import Method
 
 
 @dataclass(frozen=True)
-class Standing:
+class Status:
     """A verification as a pass sees it. `next_instant` is on the regulation's clock, aware."""
 
     number: str
