@@ -51,7 +51,7 @@ from tests.ledger.acting import (
     take_up,
 )
 from tests.ledger.filing import FILER, NOW, UNIT, case_data, file
-from tests.ledger.test_complaints import SENT, take
+from tests.ledger.oversight.test_complaints import SENT, take
 
 pytestmark = pytest.mark.usefixtures("ledger")
 

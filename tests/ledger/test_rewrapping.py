@@ -32,11 +32,11 @@ from runtime.services.development_keys import ensure_development_seals
 from settings import ROOT, settings
 from tests.ledger.acting import HOUR, all_of, do
 from tests.ledger.filing import NOW, UNIT, file
-from tests.ledger.test_complaints import take
+from tests.ledger.oversight.test_complaints import take
+from tests.ledger.oversight.test_leads import notified
+from tests.ledger.registers.test_voluntary import submitted
 from tests.ledger.test_key_checks import NAMES, again, masters, put_masters, refused
 from tests.ledger.test_key_checks import own as own
-from tests.ledger.test_leads import notified
-from tests.ledger.test_voluntary import submitted
 
 PLACES = ("lead_steps", "recusals", "voluntary_submissions")
 

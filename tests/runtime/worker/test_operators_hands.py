@@ -208,7 +208,7 @@ def page() -> str:
 
 HEAD = """# Operators' hands in Prefect
 
-Made by `tests/runtime/test_operators_hands.py` against a real Prefect server (`PROOFLESS_WRITE_DOCUMENTS=1`), not by
+Made by `tests/runtime/worker/test_operators_hands.py` against a real Prefect server (`PROOFLESS_WRITE_DOCUMENTS=1`), not by
 hand. Whatever an operator deletes, pauses, renames, limits or sets there: one look of a worker, each half minute, makes
 it anew, or names it in an alarm with the command that heals. 在办各状态 are {states};正在办理 is a pass in the middle of a
 step. The same test compares the actions with Prefect's own description of its API; what

@@ -26,7 +26,7 @@ from runtime.commands.repair_verifications import close, reissue, reroute, settl
 from runtime.commands.table import COMMANDS
 from runtime.failures import Failure
 from settings import settings
-from tests.runtime.test_casework import in_attention
+from tests.runtime.commands.test_verifications import in_attention
 from tests.test_architecture import ROOT, modules
 
 REMEDIES = [line for pair in remedies.REMEDIES.values() for line in pair] + [watch.PAUSED[1], watch.UNKNOWN_NOTICE[1], watch.UNDELIVERED[1]]

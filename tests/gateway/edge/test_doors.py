@@ -21,8 +21,8 @@ from ledger.tables.inbox import Attachment
 from proofs.page import render
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ISSUER, Api
-from tests.gateway.test_article_ten_input import JPEG, PNG
-from tests.gateway.test_public_pages import BROWSER, _page
+from tests.gateway.deadlines.test_article_ten_input import JPEG, PNG
+from tests.gateway.public.test_public_pages import BROWSER, _page
 from tests.isolation.readers import alive, hang, raise_something, take_memory
 from tests.ledger.acting import all_of
 

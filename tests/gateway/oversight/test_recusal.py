@@ -17,11 +17,11 @@ from ledger.registry import registry
 from ledger.tables.oversight import Complaint
 from settings import settings
 from tests.gateway.casework import ask
+from tests.gateway.catalog.test_list_adjustment import DECISION, alter, draft, take
 from tests.gateway.conftest import ADMIN, ISSUER, OTHER, REQUESTER, Api
-from tests.gateway.test_complaints import passed, taken
-from tests.gateway.test_leads import entered_lead
-from tests.gateway.test_list_adjustment import DECISION, alter, draft, take
-from tests.gateway.test_offices import every_call
+from tests.gateway.edge.test_offices import every_call
+from tests.gateway.oversight.test_complaints import passed, taken
+from tests.gateway.oversight.test_leads import entered_lead
 from tests.ledger.acting import all_of
 
 PERMIT, ISSUING, JUSTICE = "370402-PERMIT", "370402-GUANGMING", "370402-JUSTICE"
@@ -249,11 +249,11 @@ def test_the_text_where_everybody_must_recuse() -> None:
 
 #: Why an endpoint of the office, of operators or of publishers that changes something decides about no unit.
 DECIDES_NOTHING = {
-    "restore_credit": "guarded in the ledger; tested in tests/ledger/test_commitments.py",
+    "restore_credit": "guarded in the ledger; tested in tests/ledger/methods/test_commitments.py",
     "answer_question": "guarded in the ledger; tested in tests/catalog/test_rebuild.py",
     "consent_to_proposal": "the same function as decide_proposal",
     "publish_version": "tested above", "enter_register": "tested above", "record_outage": "tested above", "set_hours": "tested above",
-    "confirm_erasure": "tested above", "lift_hold": "tested above", "recuse": "the withdrawal itself", "put_year": "tested in tests/ledger/test_arrangements.py",
+    "confirm_erasure": "tested above", "lift_hold": "tested above", "recuse": "the withdrawal itself", "put_year": "tested in tests/ledger/arrangements/test_arrangements.py",
     "put_commitment_text": "a text for everybody's applicants, of no unit",
     "settle_notice": "whether a mail arrived: a fact, judged by nobody",
     "retry_stuck": "the same step once more; nothing is decided", "reissue_stuck": "the same result on a new page",

@@ -13,10 +13,10 @@ from ledger.catalog import versions
 from settings import LOCAL, settings
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook
+from tests.gateway.catalog.test_lists import put as register
+from tests.gateway.catalog.test_lists import rebuilt
+from tests.gateway.catalog.test_lists import send as hand_in
 from tests.gateway.conftest import ADMIN, ISSUER, OTHER, PUBLISHER, REQUESTER, Api
-from tests.gateway.test_lists import put as register
-from tests.gateway.test_lists import rebuilt
-from tests.gateway.test_lists import send as hand_in
 from tests.ledger.acting import do
 from tests.ledger.listing import standing
 

@@ -1,6 +1,6 @@
 """Every call that the READMEs name outside their blocks, made: each part is a story whose calls succeed, and none is missing.
 
-The blocks themselves run in tests.runtime.test_readme. Here a call is its method, where the README says it, and its
+The blocks themselves run in tests.runtime.commands.test_readme. Here a call is its method, where the README says it, and its
 address; `…/x` is the tail of an address.
 """
 
@@ -25,11 +25,11 @@ from settings import LOCAL, ROOT, settings
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook
 from tests.gateway.casework import ask, deliver, look_up, seal_and_deliver
+from tests.gateway.catalog.test_list_adjustment import DECISION, alter, body
+from tests.gateway.catalog.test_lists import rebuilt
 from tests.gateway.conftest import ADMIN, ISSUER, OTHER, PUBLISHER, REQUESTER, Api, party
-from tests.gateway.test_leads import issue
-from tests.gateway.test_list_adjustment import DECISION, alter, body
-from tests.gateway.test_lists import rebuilt
-from tests.gateway.test_reports import made
+from tests.gateway.oversight.test_leads import issue
+from tests.gateway.reports.test_reports import made
 from tests.ledger.acting import do, swept
 
 CHIEF, SECOND = "demo-guangming-2", "second-readme"

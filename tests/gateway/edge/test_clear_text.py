@@ -20,9 +20,9 @@ from gateway.edge.values import SchemaIn
 from ledger import migrate
 from ledger.tables.base import metadata
 from tests.gateway.conftest import ADMIN, Api
-from tests.gateway.test_complaints import body as complaint
-from tests.gateway.test_complaints import taken
-from tests.gateway.test_leads import entered_lead
+from tests.gateway.oversight.test_complaints import body as complaint
+from tests.gateway.oversight.test_complaints import taken
+from tests.gateway.oversight.test_leads import entered_lead
 
 NUMBERS = ("370402188102020017", "３７０４０２１８８１０２０２００１７", "370402 18810202 0017", "370402-1881-0202-0017")
 PHONES = ("13800000000", "138 0000 0000", "１３８-００００-００００", "0632-3312345")

@@ -6,7 +6,7 @@ import pytest
 
 from runtime.commands.undelivered import main
 from tests.ledger.filing import NOW, UNIT
-from tests.ledger.test_deliveries import delivered, given_up, register, the
+from tests.ledger.outbox.test_callbacks_sent import delivered, given_up, register, the
 
 
 def test_listed_by_unit_and_time_and_sent_again(ledger: str, capsys: pytest.CaptureFixture[str]) -> None:

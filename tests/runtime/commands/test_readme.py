@@ -1,7 +1,7 @@
 """Every command and call of both READMEs, run as they stand by a shell, today and at dates far from today.
 
 The gateway is the real one on a socket and the ledger a fresh one; the worker and its share source are simulated, since
-`./run up` (tests.runtime.test_up) shows those. The machine's clock is moved: `date` says what the gateway's clock says.
+`./run up` (tests.runtime.commands.test_up) shows those. The machine's clock is moved: `date` says what the gateway's clock says.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from runtime.commands.imports import import_file
 from runtime.failures import Failure
 from settings import settings
 from tests.ledger.acting import all_of, do
-from tests.runtime.test_imports import sheet
+from tests.runtime.commands.test_imports import sheet
 
 HEADER = ("系统编码", "系统名称", "单位编码", "建设层级", "应对接", "未对接原因")
 

@@ -23,7 +23,7 @@ from runtime.services.development_keys import ensure_development_seals
 from settings import settings
 from tests.cluster import password, start_test_cluster
 from tests.conftest import _enter, _leave
-from tests.runtime.test_up import Up
+from tests.runtime.commands.test_up import Up
 
 NAMES = {SealKind.SHARE: "甲章", SealKind.ISSUER: "乙章"}
 

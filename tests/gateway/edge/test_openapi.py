@@ -27,7 +27,7 @@ from ledger.tables.registry import Person
 from settings import ROOT
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ADMIN, ISSUER, PUBLISHER, REQUESTER, Api
-from tests.gateway.test_reports import made
+from tests.gateway.reports.test_reports import made
 
 CHIEF = "demo-guangming-2"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
