@@ -266,10 +266,7 @@ class Settings:
     def database_url(self, user: str | None = None, password: str | None = None) -> str:
         """SQLAlchemy's address. Contains the password: never print it."""
         secret = password if password is not None else self.database_password.get_secret_value()
-        return (
-            f"postgresql+psycopg2://{user or self.database_user}:{secret}"
-            f"@{self.database_host}:{self.database_port}/{self.database_name}"
-        )
+        return f"postgresql+psycopg2://{user or self.database_user}:{secret}@{self.database_host}:{self.database_port}/{self.database_name}"
 
 
 def load(secrets_folder: str | Path | None) -> Settings:

@@ -53,8 +53,34 @@ class Size:
     rounds: int
 
 
-FULL = Size(warm_up=20, steady=90, burst=80, stock_light=6, stock_burst=8, alone=30, waiting=100_000, waiting_seconds=120, rows=20_000, reported=1_000_000, edge_seconds=3, rounds=5)
-QUICK = Size(warm_up=5, steady=15, burst=15, stock_light=2, stock_burst=4, alone=10, waiting=3000, waiting_seconds=40, rows=1000, reported=20_000, edge_seconds=1, rounds=1)
+FULL = Size(
+    warm_up=20,
+    steady=90,
+    burst=80,
+    stock_light=6,
+    stock_burst=8,
+    alone=30,
+    waiting=100_000,
+    waiting_seconds=120,
+    rows=20_000,
+    reported=1_000_000,
+    edge_seconds=3,
+    rounds=5,
+)
+QUICK = Size(
+    warm_up=5,
+    steady=15,
+    burst=15,
+    stock_light=2,
+    stock_burst=4,
+    alone=10,
+    waiting=3000,
+    waiting_seconds=40,
+    rows=1000,
+    reported=20_000,
+    edge_seconds=1,
+    rounds=1,
+)
 PER_SECOND = 3.0
 
 

@@ -51,9 +51,13 @@ class _Build:
     def spent(self, words: list[str]) -> tuple[float, int]:
         """Seconds of processor time, children included, and the exit code."""
         with subprocess.Popen(
-            [str(self.folder / "run"), *words], cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        ) as process:  # fmt: skip
+            [str(self.folder / "run"), *words],
+            cwd=self.folder,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
         return used.ru_utime + used.ru_stime, process.returncode

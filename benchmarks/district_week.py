@@ -63,10 +63,8 @@ class Week:
             person: httpx.AsyncClient(
                 base_url=self.gateway, headers={"Authorization": f"Bearer {self._key(person)}"}, timeout=60, trust_env=False
             )
-            for person in (
-                "demo-permit-1", "demo-civil-1", "demo-guangming-1", "demo-guangming-2", "demo-archive-1", "demo-archive-2",
-            )
-        }  # fmt: skip
+            for person in ("demo-permit-1", "demo-civil-1", "demo-guangming-1", "demo-guangming-2", "demo-archive-1", "demo-archive-2")
+        }
         with transaction() as session:
             for unit in ("370402-PERMIT", "370402-CIVIL"):
                 session.get_one(Unit, unit).forwards_itself = True  # what is returned goes on by the standing rule
@@ -92,18 +90,21 @@ class Week:
         for _ in range(self.count):
             at = start + timedelta(days=chance.randrange(_DAYS), hours=chance.uniform(0, _UNTIL - _FROM))
             proof = chance.choices(["P-HOUSEHOLD", "P-HARDSHIP", "P-ARCHIVE"], [55, 30, 15])[0]
-            act = chance.choices(
-                ["reply", "return", "supplement", "rest_reply", "rest_return", "withdraw"], [70, 8, 9, 5, 3, 5]
-            )[0]
+            act = chance.choices(["reply", "return", "supplement", "rest_reply", "rest_return", "withdraw"], [70, 8, 9, 5, 3, 5])[0]
             after = chance.choices([(5, 25), (40, 90), (100, 300)], [65, 20, 15])[0]
             if act != "reply":
                 after = (3, 20)
             found.append(
                 Plan(
-                    at, chance.choice(PEOPLE), proof, chance.choice(["immediate", "promised"]), act,
-                    chance.uniform(*after) * MINUTE, chance.uniform(30, 240) * MINUTE,
+                    at,
+                    chance.choice(PEOPLE),
+                    proof,
+                    chance.choice(["immediate", "promised"]),
+                    act,
+                    chance.uniform(*after) * MINUTE,
+                    chance.uniform(30, 240) * MINUTE,
                 )
-            )  # fmt: skip
+            )
         return sorted(found, key=lambda plan: plan.files_at)
 
     async def _file(self, plans: list[Plan], note: Callable[[str], None]) -> None:
@@ -126,9 +127,12 @@ class Week:
         http = self._http["demo-civil-1" if plan.proof == "P-ARCHIVE" else "demo-permit-1"]
         number, now = f"SOAK-{uuid4().hex[:12]}", settings().now()
         case: dict[str, Any] = {
-            "matter": "DEMO-0003" if plan.proof == "P-ARCHIVE" else "DEMO-0001", "handling": plan.handling,
-            "accepted_at": now.isoformat(), "channel": "window", "parties": [{"role": "applicant", **as_json(plan.person)}],
-        }  # fmt: skip
+            "matter": "DEMO-0003" if plan.proof == "P-ARCHIVE" else "DEMO-0001",
+            "handling": plan.handling,
+            "accepted_at": now.isoformat(),
+            "channel": "window",
+            "parties": [{"role": "applicant", **as_json(plan.person)}],
+        }
         if plan.handling == "promised":
             case["promise_end"] = (now + timedelta(days=4)).isoformat()
         (await http.put(f"/v1/cases/{number}", json=case)).raise_for_status()
@@ -177,7 +181,9 @@ class Week:
             requester = self._http["demo-civil-1" if plan.proof == "P-ARCHIVE" else "demo-permit-1"]
             await self._post(requester, f"/v1/verifications/{plan.number}/withdraw", {"reason": "filed_in_error"})
         else:
-            await self._post(http, f"{path}/reply", {"answer": "true", "fields": FIELDS[plan.proof] if plan.proof in FIELDS else _household(item)})
+            await self._post(
+                http, f"{path}/reply", {"answer": "true", "fields": FIELDS[plan.proof] if plan.proof in FIELDS else _household(item)}
+            )
 
     async def _supply(self) -> None:
         now = settings().now()

@@ -112,16 +112,32 @@ def _attacks(build: Build) -> list[Strangers]:
         proof = client.get(f"{build.verification}/proof.pdf").raise_for_status().content
     dripping = b"POST /verify/upload HTTP/1.1\r\nHost: x\r\nContent-Type: application/pdf\r\nContent-Length: 4000000\r\n\r\n%PDF-"
     return [
-        Strangers("documents of 4 MB at the public check", 2, "/verify/upload", file=("a.pdf", proof + b"%" * (4 * 2**20)), method="POST", moving=True),
-        Strangers("tiny documents at the public check", 10, "/verify/upload", file=("a.pdf", b"%PDF-1.7\n%%EOF"), method="POST", moving=True),
-        Strangers("pictures of 2 MB as attachments", 2, f"{build.verification}/attachments", build.department, ("a.jpg", _POINT * (1_900_000 // len(_POINT))), "POST"),
+        Strangers(
+            "documents of 4 MB at the public check",
+            2,
+            "/verify/upload",
+            file=("a.pdf", proof + b"%" * (4 * 2**20)),
+            method="POST",
+            moving=True,
+        ),
+        Strangers(
+            "tiny documents at the public check", 10, "/verify/upload", file=("a.pdf", b"%PDF-1.7\n%%EOF"), method="POST", moving=True
+        ),
+        Strangers(
+            "pictures of 2 MB as attachments",
+            2,
+            f"{build.verification}/attachments",
+            build.department,
+            ("a.jpg", _POINT * (1_900_000 // len(_POINT))),
+            "POST",
+        ),
         Strangers("workbooks of 20,000 rows as complaints", 2, "/v1/complaints/file", build.office, ("a.xlsx", _table()), "POST"),
         Strangers("ten clients that read /docs", 10, "/docs"),
         Strangers("ten clients that ask HEAD /catalog", 10, "/catalog", method="HEAD"),
         Strangers("ten clients with wrong keys", 10, "/v1/inbox", "plk_" + "0" * 43),
         Strangers("1,010 connections at rest from one address", 1010, addresses=1),
         Strangers("1,010 bodies that drip from one address", 1010, addresses=1, said=dripping, drip=b" "),
-    ]  # fmt: skip
+    ]
 
 
 def _span(build: Build, seconds: int, span: Span) -> None:

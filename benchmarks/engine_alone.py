@@ -40,9 +40,7 @@ async def _file(url: str, count: int) -> None:
 async def _run(count: int) -> float:
     sources(), seals()
     async with AsyncClientContext.get_or_create(), get_client() as client:
-        found = await client.get_scheduled_flow_runs_for_work_pool(
-            settings().work_pool, scheduled_before=datetime.now(UTC)
-        )
+        found = await client.get_scheduled_flow_runs_for_work_pool(settings().work_pool, scheduled_before=datetime.now(UTC))
         runs = [item.flow_run for item in found if "number" in item.flow_run.parameters][: count + 3]
         for run in runs[:3]:
             await _one(run)

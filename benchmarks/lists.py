@@ -69,7 +69,10 @@ def _register() -> None:
         )
         registry.put_proofs(
             session,
-            [{"code": f"B-{number:03d}", "name": f"第{number}类情况证明", "basis": "《办法》", "validity_days": 30} for number in range(_PROOFS)],
+            [
+                {"code": f"B-{number:03d}", "name": f"第{number}类情况证明", "basis": "《办法》", "validity_days": 30}
+                for number in range(_PROOFS)
+            ],
         )
 
 

@@ -53,9 +53,7 @@ async def burst(base_url: str, key: str, count: int) -> Load:
 async def _run(base_url: str, key: str, starts: list[float]) -> Load:
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
     headers = {"Authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(
-        base_url=base_url, headers=headers, timeout=WAIT_SECONDS + 30, limits=limits, trust_env=False
-    ) as http:
+    async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=WAIT_SECONDS + 30, limits=limits, trust_env=False) as http:
         people = [PEOPLE[index % len(PEOPLE)] for index in range(len(starts))]
         cases = [await register_case(http, person) for person in people]
         load, began = Load(), time.monotonic()

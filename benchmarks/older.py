@@ -39,9 +39,16 @@ def running(tree: Path, home: Path) -> Iterator[Build]:
 def up(tree: Path, environment: Mapping[str, str]) -> Iterator[None]:
     """`./run up` of a tree, ready, until the end of this. Raises RuntimeError with its last words where it does not come up."""
     with subprocess.Popen(
-        [tree / "run", "up"], cwd=tree, env=environment, encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-    ) as process:  # fmt: skip
+        [tree / "run", "up"],
+        cwd=tree,
+        env=environment,
+        encoding="utf-8",
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
         assert process.stdout is not None
         said: deque[str] = deque(maxlen=40)
         try:

@@ -88,12 +88,16 @@ def _group() -> None:
     with engine.connect() as connection:
         asked = pandas.read_sql(
             "SELECT id, unit, received_at, answered_at, ended_at FROM requests WHERE received_at < %(until)s"
-            " AND (ended_at >= %(start)s OR ended_at IS NULL)", connection, params=of_week,
-        )  # fmt: skip
+            " AND (ended_at >= %(start)s OR ended_at IS NULL)",
+            connection,
+            params=of_week,
+        )
         limits = pandas.read_sql(
             "SELECT request_id, kind, started_at, due_at, met_at FROM deadlines WHERE due_at > %(start)s AND due_at <= %(until)s"
-            " AND closed_at IS NULL", connection, params=of_week,
-        )  # fmt: skip
+            " AND closed_at IS NULL",
+            connection,
+            params=of_week,
+        )
     limits["kept"] = limits.met_at <= limits.due_at
     joined = limits.merge(asked, left_on="request_id", right_on="id")
     joined.groupby(["unit", "kind"])["kept"].agg(["sum", "count"])
@@ -163,9 +167,12 @@ def _address(home: Path, port: int, user: str, password: str) -> str:
 
 def _enter(home: Path, port: int) -> None:
     os.environ.update(
-        PROOFLESS_HOME=str(home), PROOFLESS_SECRETS_DIR=str(keyfiles.services_folder(home)),
-        PROOFLESS_DATABASE_HOST="127.0.0.1", PROOFLESS_DATABASE_PORT=str(port), PROOFLESS_DATABASE_NAME=LEDGER,
-    )  # fmt: skip
+        PROOFLESS_HOME=str(home),
+        PROOFLESS_SECRETS_DIR=str(keyfiles.services_folder(home)),
+        PROOFLESS_DATABASE_HOST="127.0.0.1",
+        PROOFLESS_DATABASE_PORT=str(port),
+        PROOFLESS_DATABASE_NAME=LEDGER,
+    )
     _forget()
 
 

@@ -33,7 +33,8 @@ STATEMENTS = (
               CASE WHEN method = 'issuer' THEN issuer END, r3 > 0.98, 1, CASE WHEN fate <> 'open' THEN ends END, 0, 3, 1 FROM done""",
     """INSERT INTO events (verification, event, at, recorded_at, origin, target, actor, detail)
        SELECT number, 'filed', filed, filed, NULL, NULL, 'person:bench', '{}'::jsonb FROM done
-       UNION ALL SELECT number, 'delivered', ends, ends, 'to_be_delivered', 'delivered', 'system:bench', '{}' FROM done WHERE fate = 'delivered'
+       UNION ALL SELECT number, 'delivered', ends, ends, 'to_be_delivered', 'delivered', 'system:bench', '{}'
+       FROM done WHERE fate = 'delivered'
        UNION ALL SELECT number, 'fell_back', filed, filed, 'looking_up', 'to_ask', 'system:bench',
               jsonb_build_object('why', CASE WHEN r3 > 0.98 THEN 'source_failed:timeout' ELSE 'none' END, 'next', 'issuer', 'source',
                                  CASE WHEN r1 < 0.7 THEN 'licence_library' ELSE 'province_gateway' END)
@@ -53,7 +54,8 @@ STATEMENTS = (
     """INSERT INTO requests (id, verification, unit, received_at, ended_at, withdrawn_at)
        SELECT md5('returned' || i)::uuid, number, 'B-' || lpad((1 + i %% 40)::text, 2, '0'), filed - interval '20 minutes', filed, filed
        FROM done WHERE method = 'issuer' AND r1 < 0.03""",
-    """INSERT INTO returns (id, verification, request_id, unit, at, by, reason, suggested_unit, unsure_why, limit_at, late, by_standing_rule)
+    """INSERT INTO returns (id, verification, request_id, unit, at, by, reason, suggested_unit, unsure_why, limit_at, late,
+                            by_standing_rule)
        SELECT md5('return' || i)::uuid, number, md5('returned' || i)::uuid, 'B-' || lpad((1 + i %% 40)::text, 2, '0'), filed,
               'person:bench', '\\x00', CASE WHEN r2 < 0.8 THEN issuer END, CASE WHEN r2 >= 0.8 THEN '\\x00'::bytea END, filed, false, false
        FROM done WHERE method = 'issuer' AND r1 < 0.03 AND 'B-' || lpad((1 + i %% 40)::text, 2, '0') <> issuer""",

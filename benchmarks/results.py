@@ -76,9 +76,13 @@ def of_waiting(found: Waiting) -> list[Row]:
     rows = [
         Row(
             f"{found.count} waiting, nothing due: processors, whole system",
-            f"{100 * found.idle / cores:.1f} % ({100 * found.idle:.1f} % of one core)", "< 5 %", found.idle / cores < 0.05,
+            f"{100 * found.idle / cores:.1f} % ({100 * found.idle:.1f} % of one core)",
+            "< 5 %",
+            found.idle / cores < 0.05,
         ),
-        Row(f"due one after another ({len(found.lateness)} in the window): lateness of the record, p95", f"{late:.2f} s", "< 1 s", late < 1),
+        Row(
+            f"due one after another ({len(found.lateness)} in the window): lateness of the record, p95", f"{late:.2f} s", "< 1 s", late < 1
+        ),
         Row(f"500 due at one instant: lateness of the record, p95 ({len(found.herd)} recorded)", f"{herd:.2f} s", "", None),
         Row(f"the same: 督办 opened after, p95 ({len(found.herd_supervised)} opened)", f"{opened:.1f} s", "", None),
     ]
@@ -98,8 +102,15 @@ def of_report(found: Report) -> list[Row]:
     used = found.megabytes + found.database_megabytes
     return [
         Row(f"weekly report, {found.count} verifications in the week", f"{found.seconds:.1f} s", "≤ 15 s", found.seconds <= 15),
-        Row("the same, memory of its process and of PostgreSQL's", f"{found.megabytes:.0f} + {found.database_megabytes:.0f} MB", "≤ 1 GB", used <= 1024),
-        Row("pandas, only the units' table out of the raw rows", f"{found.pandas_seconds:.1f} s, {found.pandas_megabytes:.0f} MB", "", None),
+        Row(
+            "the same, memory of its process and of PostgreSQL's",
+            f"{found.megabytes:.0f} + {found.database_megabytes:.0f} MB",
+            "≤ 1 GB",
+            used <= 1024,
+        ),
+        Row(
+            "pandas, only the units' table out of the raw rows", f"{found.pandas_seconds:.1f} s, {found.pandas_megabytes:.0f} MB", "", None
+        ),
         Row("the whole report, times pandas' one table", f"{found.seconds / found.pandas_seconds:.2f}", "", None),
     ]
 

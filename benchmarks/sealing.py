@@ -33,9 +33,7 @@ def measure(count: int = 200) -> Sealing:
     pages = [(_page(index), index) for index in range(count)]
     cpu, wall = time.process_time(), time.monotonic()
     for page, _ in pages:
-        service.sign(
-            render(page), SealUse(id=str(uuid4()), verification=page.number, seal=SealKind.SHARE, box=SEAL_BOX)
-        )
+        service.sign(render(page), SealUse(id=str(uuid4()), verification=page.number, seal=SealKind.SHARE, box=SEAL_BOX))
     cpu, wall = time.process_time() - cpu, time.monotonic() - wall
     return Sealing(1000 * cpu / count, count / wall)
 

@@ -39,12 +39,16 @@ def check(week: Week, rate: float) -> tuple[str, bool]:
     """The report, and whether everything agrees."""
     now = settings().now()
     with transaction() as session:
-        rows = session.execute(
-            select(Request, Verification, Case)
-            .join(Verification, Verification.number == Request.verification)
-            .join(Case, Case.id == Verification.case)
-            .order_by(Request.received_at)
-        ).tuples().all()
+        rows = (
+            session.execute(
+                select(Request, Verification, Case)
+                .join(Verification, Verification.number == Request.verification)
+                .join(Case, Case.id == Verification.case)
+                .order_by(Request.received_at)
+            )
+            .tuples()
+            .all()
+        )
         limits: dict[UUID | None, list[Deadline]] = defaultdict(list)
         for limit in session.scalars(select(Deadline)):
             limits[limit.request].append(limit)
@@ -76,9 +80,7 @@ def check(week: Week, rate: float) -> tuple[str, bool]:
         if counted[name, number] != wanted[name, number]
     ]
     wrong += [f"told twice: {cause}" for cause, count in Counter(map(tuple, told)).items() if count > 1]
-    late = sorted(
-        (event.recorded_at - settings().wall(event.at)).total_seconds() for event in events if event.event is Event.MISSED
-    )
+    late = sorted((event.recorded_at - settings().wall(event.at)).total_seconds() for event in events if event.event is Event.MISSED)
     by_kind = Counter(event.event.value for event in events)
     text = _report(week, rate, ended, len(rows), compared, wrong, late, by_kind)
     return text, not wrong and ended >= week.count
@@ -89,14 +91,18 @@ def _local(instant: datetime) -> datetime:
 
 
 def _history(
-    request: Request, row: Verification, case: Case, rests: list[tuple[datetime, datetime]], opened: list[Supervision],
-    now: datetime,
-) -> History:  # fmt: skip
+    request: Request, row: Verification, case: Case, rests: list[tuple[datetime, datetime]], opened: list[Supervision], now: datetime
+) -> History:
     promise = case.promise_end if case.promise_end is not None and case.promise_end >= request.received_at else None
     ask = Ask(
-        case.handling.value, _local(request.received_at), _local(promise) if promise else None, False, row.share_failed,
-        tuple(sorted(rests)), DESKS[request.unit],
-    )  # fmt: skip
+        case.handling.value,
+        _local(request.received_at),
+        _local(promise) if promise else None,
+        False,
+        row.share_failed,
+        tuple(sorted(rests)),
+        DESKS[request.unit],
+    )
     return History(
         ask=ask,
         answered=request.answered_at,
@@ -157,9 +163,7 @@ def _counted(number: str, should: Expected) -> Counter[tuple[str, str]]:
     return found
 
 
-def _promises(
-    rows: object, found: list[Deadline], wanted: Counter[tuple[str, str]]
-) -> list[str]:
+def _promises(rows: object, found: list[Deadline], wanted: Counter[tuple[str, str]]) -> list[str]:
     """The promise between two units: missed once where it passed there, else closed when the next unit had it."""
     asked: dict[str, list[Request]] = defaultdict(list)
     promises: dict[str, datetime | None] = {}
@@ -180,17 +184,25 @@ def _promises(
 
 
 def _report(
-    week: Week, rate: float, ended: int, requests: int, compared: int, wrong: list[str], late: list[float],
-    by_kind: Counter[str],
-) -> str:  # fmt: skip
+    week: Week, rate: float, ended: int, requests: int, compared: int, wrong: list[str], late: list[float], by_kind: Counter[str]
+) -> str:
     lateness = "none missed"
     if late:
         p95 = statistics.quantiles(late, n=20)[-1] if len(late) > 1 else late[0]
         lateness = f"p50 {statistics.median(late):.2f} s, p95 {p95:.2f} s, longest {late[-1]:.2f} s (wall clock)"
     shown = (
-        "missed", "supervised", "feedback", "office_told", "returned", "forwarded", "supplement_asked", "supplemented",
-        "recalculated", "withdrawn", "delivered",
-    )  # fmt: skip
+        "missed",
+        "supervised",
+        "feedback",
+        "office_told",
+        "returned",
+        "forwarded",
+        "supplement_asked",
+        "supplemented",
+        "recalculated",
+        "withdrawn",
+        "delivered",
+    )
     lines = [
         "# A working week, simulated",
         "",

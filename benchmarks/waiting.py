@@ -77,9 +77,13 @@ async def _one_waiting(url: str, key: str) -> str:
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60, trust_env=False) as http:
         now, case, person = datetime.now(UTC), f"WAIT-{uuid4().hex[:12]}", PEOPLE[0]
         body = {
-            "matter": "DEMO-0001", "handling": "promised", "accepted_at": now.isoformat(), "channel": "window",
-            "promise_end": (now + timedelta(days=30)).isoformat(), "parties": [{"role": "applicant", **as_json(person)}],
-        }  # fmt: skip
+            "matter": "DEMO-0001",
+            "handling": "promised",
+            "accepted_at": now.isoformat(),
+            "channel": "window",
+            "promise_end": (now + timedelta(days=30)).isoformat(),
+            "parties": [{"role": "applicant", **as_json(person)}],
+        }
         (await http.put(f"/v1/cases/{case}", json=body)).raise_for_status()
         answer = await http.post(
             "/v1/verifications",
@@ -117,26 +121,64 @@ def _uuid(what: str) -> str:
 
 def _seed(ledger: cursor, prefect: cursor, number: str, run: str, count: int, first: datetime) -> None:
     due = f"'{first.isoformat()}'::timestamptz + (i - 1) * interval '{3600 / count:.6f} seconds'"
-    _copy(ledger, "verifications", f"number = '{number}'", count, {
-        "number": _NUMBER, "flow_run": _uuid("run"), "next_instant": due, "lease_owner": "NULL", "lease_until": "NULL",
-        "wake_requested_at": "NULL", "wake_claimed_until": "NULL",
-    })  # fmt: skip
+    _copy(
+        ledger,
+        "verifications",
+        f"number = '{number}'",
+        count,
+        {
+            "number": _NUMBER,
+            "flow_run": _uuid("run"),
+            "next_instant": due,
+            "lease_owner": "NULL",
+            "lease_until": "NULL",
+            "wake_requested_at": "NULL",
+            "wake_claimed_until": "NULL",
+        },
+    )
     _copy(ledger, "requests", f"verification = '{number}'", count, {"id": _uuid("request"), "verification": _NUMBER})
-    _copy(ledger, "deadlines", f"verification = '{number}' AND kind = 'soft'", count, {
-        "id": _uuid("soft"), "verification": _NUMBER, "request_id": _uuid("request"), "due_at": due, "target_at": due,
-        "warned_at": "now()",
-    })  # fmt: skip
+    _copy(
+        ledger,
+        "deadlines",
+        f"verification = '{number}' AND kind = 'soft'",
+        count,
+        {
+            "id": _uuid("soft"),
+            "verification": _NUMBER,
+            "request_id": _uuid("request"),
+            "due_at": due,
+            "target_at": due,
+            "warned_at": "now()",
+        },
+    )
     _copy(ledger, "events", f"verification = '{number}'", count, {"verification": _NUMBER}, leave_out={"id"})
     prefect.execute("SET session_replication_role = replica")  # a run and its state name each other
-    _copy(prefect, "flow_run", f"id = '{run}'", count, {
-        "id": _uuid("run"), "name": _NUMBER, "idempotency_key": f"{_NUMBER} || '#0'", "state_id": _uuid("state"),
-        "parameters": f"json_build_object('number', {_NUMBER})", "expected_start_time": due,
-        "next_scheduled_start_time": due,
-    })  # fmt: skip
-    details = f"(jsonb_set(jsonb_set(state_details::jsonb, '{{scheduled_time}}', to_jsonb({due})), '{{flow_run_id}}', to_jsonb({_uuid('run')})))::json"
-    _copy(prefect, "flow_run_state", f"id = (SELECT state_id FROM flow_run WHERE id = '{run}')", count, {
-        "id": _uuid("state"), "flow_run_id": _uuid("run"), "state_details": details,
-    })  # fmt: skip
+    _copy(
+        prefect,
+        "flow_run",
+        f"id = '{run}'",
+        count,
+        {
+            "id": _uuid("run"),
+            "name": _NUMBER,
+            "idempotency_key": f"{_NUMBER} || '#0'",
+            "state_id": _uuid("state"),
+            "parameters": f"json_build_object('number', {_NUMBER})",
+            "expected_start_time": due,
+            "next_scheduled_start_time": due,
+        },
+    )
+    details = (
+        f"(jsonb_set(jsonb_set(state_details::jsonb, '{{scheduled_time}}', to_jsonb({due})), '{{flow_run_id}}', "
+        f"to_jsonb({_uuid('run')})))::json"
+    )
+    _copy(
+        prefect,
+        "flow_run_state",
+        f"id = (SELECT state_id FROM flow_run WHERE id = '{run}')",
+        count,
+        {"id": _uuid("state"), "flow_run_id": _uuid("run"), "state_details": details},
+    )
     prefect.execute("SET session_replication_role = origin")
     for statement in (ledger, prefect):
         statement.execute("VACUUM ANALYZE")
@@ -144,18 +186,18 @@ def _seed(ledger: cursor, prefect: cursor, number: str, run: str, count: int, fi
 
 def _copy(
     statement: cursor, table: str, where: str, count: int, changes: dict[str, str], leave_out: frozenset[str] | set[str] = frozenset()
-) -> None:  # fmt: skip
+) -> None:
     statement.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s"
-        " AND is_generated = 'NEVER'", (table,)
-    )  # fmt: skip
+        "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'",
+        (table,),
+    )
     columns = [name for (name,) in statement.fetchall() if name not in leave_out]
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(changes.get(name, f'source."{name}"') for name in columns)
     statement.execute(
         f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} AS source, generate_series(1, {count}) AS i WHERE "
         + where.replace("verification =", "source.verification =").replace("number =", "source.number =").replace("id =", "source.id =", 1)
-    )  # fmt: skip
+    )
 
 
 def _until(done: Callable[[], bool], seconds: float) -> None:
@@ -180,9 +222,7 @@ def _move(ledger: cursor, prefect: cursor, by: timedelta) -> None:
         f"UPDATE deadlines SET due_at = due_at - {step}, target_at = due_at - {step}"
         f" WHERE verification {ours} AND kind = 'soft' AND missed_at IS NULL"
     )
-    ledger.execute(
-        f"UPDATE verifications SET next_instant = next_instant - {step} WHERE number {ours} AND state = 'awaiting_reply'"
-    )
+    ledger.execute(f"UPDATE verifications SET next_instant = next_instant - {step} WHERE number {ours} AND state = 'awaiting_reply'")
     prefect.execute(
         f"UPDATE flow_run SET next_scheduled_start_time = next_scheduled_start_time - {step},"
         f" expected_start_time = expected_start_time - {step} WHERE name {ours} AND state_type = 'SCHEDULED'"
@@ -193,8 +233,9 @@ def _gather(ledger: cursor, prefect: cursor, at: datetime) -> None:
     """The last ones all at `at`: the herd at an opening."""
     ledger.execute(
         "SELECT verification FROM deadlines WHERE verification LIKE 'HY20990101%%' AND missed_at IS NULL AND kind = 'soft'"
-        " ORDER BY due_at DESC LIMIT %s", (_HERD,)
-    )  # fmt: skip
+        " ORDER BY due_at DESC LIMIT %s",
+        (_HERD,),
+    )
     numbers = tuple(number for (number,) in ledger.fetchall())
     ledger.execute("UPDATE deadlines SET due_at = %s, target_at = %s WHERE verification IN %s AND kind = 'soft'", (at, at, numbers))
     ledger.execute("UPDATE verifications SET next_instant = %s WHERE number IN %s", (at, numbers))
@@ -216,8 +257,9 @@ def _clear(ledger: cursor, prefect: cursor) -> None:
 def _lateness(ledger: cursor, event: str, first: datetime, last: datetime) -> list[float]:
     ledger.execute(
         "SELECT extract(epoch FROM recorded_at - at) FROM events WHERE event = %s AND at BETWEEN %s AND %s"
-        " AND verification LIKE 'HY20990101%%'", (event, first, last),
-    )  # fmt: skip
+        " AND verification LIKE 'HY20990101%%'",
+        (event, first, last),
+    )
     return sorted(float(seconds) for (seconds,) in ledger.fetchall())
 
 

@@ -17,9 +17,23 @@ from domain.listing import LABELS, Key
 from domain.scope import CatalogEntry
 
 _STATED = (
-    "basis", "issuing_unit", "methods", "source", "parameters", "fields", "validity_days", "limit_minutes", "exclusion",
-    "exclusion_decided_by", "exclusion_evidence", "immediate", "database_backed", "sealed_when_negative", "outside_region", "checkable_online",
-)  # fmt: skip
+    "basis",
+    "issuing_unit",
+    "methods",
+    "source",
+    "parameters",
+    "fields",
+    "validity_days",
+    "limit_minutes",
+    "exclusion",
+    "exclusion_decided_by",
+    "exclusion_evidence",
+    "immediate",
+    "database_backed",
+    "sealed_when_negative",
+    "outside_region",
+    "checkable_online",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,18 +170,28 @@ def _conflict(key: Key, conflicts: list[tuple[str, StatedRow, StatedRow]]) -> Qu
 def _entry(key: Key, said: ProofFact, ground: Ground) -> CatalogEntry:
     matter, proof = ground.matters[key[0]], ground.proofs[key[1]]
     entry = ground.published.get(key) or CatalogEntry(
-        matter=key[0], matter_name=matter.name, proof=key[1], proof_name=proof.name, methods=(), issuing_unit=None,
-        issuing_unit_name=None, source=None, parameters={}, fields=(), database_backed=False, sealed_when_negative=False,
-        validity_days=proof.validity_days, basis=proof.basis, unit=matter.unit,
-    )  # fmt: skip
+        matter=key[0],
+        matter_name=matter.name,
+        proof=key[1],
+        proof_name=proof.name,
+        methods=(),
+        issuing_unit=None,
+        issuing_unit_name=None,
+        source=None,
+        parameters={},
+        fields=(),
+        database_backed=False,
+        sealed_when_negative=False,
+        validity_days=proof.validity_days,
+        basis=proof.basis,
+        unit=matter.unit,
+    )
     values: dict[str, Any] = {name: value for name in _STATED if (value := getattr(said, name)) is not None}
     if minutes := values.pop("limit_minutes", None):
         values["limit"] = timedelta(minutes=minutes)
     if said.issuing_unit is not None:
         values["issuing_unit_name"] = ground.unit_names.get(said.issuing_unit)
-    return replace(
-        entry, matter_name=matter.name, proof_name=proof.name, unit=matter.unit, reviewed_above=matter.reviewed_above, **values
-    )
+    return replace(entry, matter_name=matter.name, proof_name=proof.name, unit=matter.unit, reviewed_above=matter.reviewed_above, **values)
 
 
 def _blocks(entry: CatalogEntry, ground: Ground) -> tuple[Block, ...]:

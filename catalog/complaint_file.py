@@ -23,11 +23,18 @@ from ledger.tables.registry import Matter, ProofKind, Unit
 
 _CHANNELS = {
     **{key(one.label): one for one in ComplaintChannel},
-    **{key(name): one for one, names in {
-        ComplaintChannel.PLATFORM: ("监督平台", "投诉监督平台"), ComplaintChannel.RATING: ("好差评", "好差评系统"),
-        ComplaintChannel.LETTER: ("来信", "信件"), ComplaintChannel.MAIL: ("电子邮件", "邮箱"), ComplaintChannel.HOTLINE: ("12345", "12345热线", "热线"),
-    }.items() for name in names},
-}  # fmt: skip
+    **{
+        key(name): one
+        for one, names in {
+            ComplaintChannel.PLATFORM: ("监督平台", "投诉监督平台"),
+            ComplaintChannel.RATING: ("好差评", "好差评系统"),
+            ComplaintChannel.LETTER: ("来信", "信件"),
+            ComplaintChannel.MAIL: ("电子邮件", "邮箱"),
+            ComplaintChannel.HOTLINE: ("12345", "12345热线", "热线"),
+        }.items()
+        for name in names
+    },
+}
 _ABOUT = {key(one.label): one for one in ComplaintAbout}
 
 
@@ -93,10 +100,17 @@ def _intake(session: Session, row: Row) -> Intake:
     if about is None:
         raise RowRefused(f"{row.head('about')}应为{'、'.join(one.label for one in ComplaintAbout)}之一。")
     return Intake(
-        channel, about, _instant(row), ReceivedComplaint(row.get("text", ""), row.get("name", ""), row.get("contact", "")),
-        row.get("channel_number") or None, _unit(session, row), _code(session, Matter, row, "matter"),
-        _code(session, ProofKind, row, "proof"), _rating(row), row.get("rating_source") or None,
-    )  # fmt: skip
+        channel,
+        about,
+        _instant(row),
+        ReceivedComplaint(row.get("text", ""), row.get("name", ""), row.get("contact", "")),
+        row.get("channel_number") or None,
+        _unit(session, row),
+        _code(session, Matter, row, "matter"),
+        _code(session, ProofKind, row, "proof"),
+        _rating(row),
+        row.get("rating_source") or None,
+    )
 
 
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?")

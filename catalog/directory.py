@@ -56,7 +56,9 @@ def contradictions(session: Session) -> list[Asked]:
             what = "、".join(f"“{SYNONYMS[_COLUMNS[name]][0]}”" for name in differing)
             why = f"事项 {code} 的{what}在{names[other]} 第 {other_line} 行与{names[source]} 第 {line} 行中不一致"
             candidates = tuple(Candidate(key, names[key], 0.0) for key in speakers)
-            found.setdefault(code, Asked(Topic.CONFLICT, code, code, why, candidates, unsettled=True)).found_at(why, *map(owners.get, speakers))
+            found.setdefault(code, Asked(Topic.CONFLICT, code, code, why, candidates, unsettled=True)).found_at(
+                why, *map(owners.get, speakers)
+            )
     return list(found.values())
 
 

@@ -68,9 +68,7 @@ def _explain(sheet: WriteOnlyWorksheet, title: str, results: Sequence[ListResult
         sheet.append([_cell(sheet, name, bold=True), _cell(sheet, text)])
 
 
-def _fill(
-    sheet: WriteOnlyWorksheet, result: ListResult, rows: list[RowResult], by_rule: dict[int, list[tuple[str, str]]]
-) -> None:
+def _fill(sheet: WriteOnlyWorksheet, result: ListResult, rows: list[RowResult], by_rule: dict[int, list[tuple[str, str]]]) -> None:
     sheet.freeze_panes = "E2"
     _set_widths(sheet, _WIDTHS)
     sheet.append([_cell(sheet, name, fill=_HEADER, bold=True) for name in (*_OWN, *result.sheet.header)])

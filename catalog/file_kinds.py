@@ -32,23 +32,33 @@ class _Kind:
 
 _HEADS = {
     b"%PDF-": _Kind("PDF 文件"),
-    b"\x89PNG\r\n\x1a\n": _Kind("图片"), b"\xff\xd8\xff": _Kind("图片"), b"GIF8": _Kind("图片"), b"BM": _Kind("图片"),
-    b"{\\rtf": _Kind("RTF 文档"), b"Rar!": _Kind("压缩包", "请解压后逐个报送其中的表格。"),
+    b"\x89PNG\r\n\x1a\n": _Kind("图片"),
+    b"\xff\xd8\xff": _Kind("图片"),
+    b"GIF8": _Kind("图片"),
+    b"BM": _Kind("图片"),
+    b"{\\rtf": _Kind("RTF 文档"),
+    b"Rar!": _Kind("压缩包", "请解压后逐个报送其中的表格。"),
     b"7z\xbc\xaf\x27\x1c": _Kind("压缩包", "请解压后逐个报送其中的表格。"),
-}  # fmt: skip
+}
 #: A member that only one kind of ZIP archive has.
 _MEMBERS = {
     "xl/workbook.bin": _Kind("XLSB 二进制工作簿", _SAVE_AS),
-    "word/document.xml": _Kind("Word 文档"), "ppt/presentation.xml": _Kind("演示文稿"), "OFD.xml": _Kind("OFD 文件"),
+    "word/document.xml": _Kind("Word 文档"),
+    "ppt/presentation.xml": _Kind("演示文稿"),
+    "OFD.xml": _Kind("OFD 文件"),
     "content.xml": _Kind("OpenDocument 文件", _SAVE_AS),
-}  # fmt: skip
+}
 #: A stream that only one kind of OLE file has, as its directory writes it.
 _STREAMS = {
     "EncryptedPackage": _Kind("设有打开密码的文件", "请取消密码后重新报送。"),
-    "WordDocument": _Kind("Word 文档"), "PowerPoint Document": _Kind("演示文稿"),
-}  # fmt: skip
+    "WordDocument": _Kind("Word 文档"),
+    "PowerPoint Document": _Kind("演示文稿"),
+}
 _MARKUP = (
-    (re.compile(rb"<(?:!doctype html|html|head|table|tr|td|th|meta|body|style|div)[\s>]", re.I), _Kind("网页(HTML),只是改了扩展名", _SAVE_AS)),
+    (
+        re.compile(rb"<(?:!doctype html|html|head|table|tr|td|th|meta|body|style|div)[\s>]", re.I),
+        _Kind("网页(HTML),只是改了扩展名", _SAVE_AS),
+    ),
     (re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet", re.I), _Kind("XML 表格(2003)", _SAVE_AS)),
     (re.compile(rb"\A\s*MIME-Version:", re.I), _Kind("网页归档(MHTML),只是改了扩展名", _SAVE_AS)),
 )

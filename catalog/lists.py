@@ -95,10 +95,7 @@ def _read_sheet(sheet: Sheet, kind: ListKind, registry: Registry) -> ListResult:
         raise FileRefused("error_file", "这是退回的问题清单,只有有问题的行。", "请在原表中改正,报送改好的整份清单。")
     columns = {field: header.names[column] for column, field in header.columns.items()}
     seen: dict[tuple[str, ...], int] = {}
-    rows = [
-        _read_row(line, cells, header, columns, kind, registry, seen, sheet.faults)
-        for line, cells in _data(sheet, header)
-    ]  # fmt: skip
+    rows = [_read_row(line, cells, header, columns, kind, registry, seen, sheet.faults) for line, cells in _data(sheet, header)]
     missing = tuple(SYNONYMS[field][0] for field in kind.expected if field not in columns)
     return ListResult(SheetFound(sheet.name, header.names, header.unused, missing), tuple(rows))
 
@@ -126,9 +123,15 @@ def _without_persons(row: tuple[str, ...]) -> tuple[tuple[str, ...], dict[int, s
 
 
 def _read_row(
-    line: int, row: tuple[str, ...], header: Header, columns: Mapping[str, str], kind: ListKind, registry: Registry,
-    seen: dict[tuple[str, ...], int], faults: Mapping[tuple[int, int], CellFault],
-) -> RowResult:  # fmt: skip
+    line: int,
+    row: tuple[str, ...],
+    header: Header,
+    columns: Mapping[str, str],
+    kind: ListKind,
+    registry: Registry,
+    seen: dict[tuple[str, ...], int],
+    faults: Mapping[tuple[int, int], CellFault],
+) -> RowResult:
     cells = {field: row[column] if column < len(row) else "" for column, field in header.columns.items()}
     kept, persons = _without_persons(row)
     notes = RowNotes(line, kept, columns)

@@ -41,9 +41,12 @@ def registry(session: Session, kind: ListKind) -> tuple[Registry, str]:
     owners = {matter.code: matter.unit for matter in matters}
     at = settings()
     material = [
-        _READER, at.district, at.region, [repr(one) for one in units],
+        _READER,
+        at.district,
+        at.region,
+        [repr(one) for one in units],
         sorted((topic.value, subject, code) for (topic, subject), code in answers.items()),
-    ]  # fmt: skip
+    ]
     if kind is not ListKind.MATTERS:
         material += [[repr(one) for one in known], sorted(owners.items()), [repr(one) for one in proofs]]
     digest = hashlib.sha256(json.dumps(material, ensure_ascii=False).encode()).hexdigest()

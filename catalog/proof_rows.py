@@ -36,7 +36,9 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
     issuing_unit = _issuer(cells, notes, registry)
     value = partial(_value, cells, notes)
     fact = ProofFact(
-        proof or "", unit, matter,
+        proof or "",
+        unit,
+        matter,
         basis=values.basis(cells.get("basis", ""), cells.get("basis_text", "")) or None,
         issuer_text=clean(cells.get("issuer", "")) or None,
         issuing_unit=issuing_unit,
@@ -55,7 +57,7 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
         sealed_when_negative=value("sealed_when_negative", _flag),
         outside_region=value("outside_region", _flag),
         checkable_online=value("checkable_online", _flag),
-    )  # fmt: skip
+    )
     return None if proof is None else fact
 
 
@@ -146,7 +148,10 @@ def _one_unit(text: str, topic: Topic, column: str, notes: RowNotes, registry: R
     match vagueness(text):
         case Vague.APPLICANT:
             notes.fault(
-                "issuer_is_applicant", column, f"“{text}”是申请人自己,不是出具证明的单位。", "这类材料不是证明;请从表中删去,或填写真正的出具单位。"
+                "issuer_is_applicant",
+                column,
+                f"“{text}”是申请人自己,不是出具证明的单位。",
+                "这类材料不是证明;请从表中删去,或填写真正的出具单位。",
             )
         case Vague.NOBODY:
             notes.fault("unit_vague", column, f"“{text}”没有说明是哪个单位。", "请填写具体单位的全称。")

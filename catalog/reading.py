@@ -84,7 +84,9 @@ def _refuse_bomb(content: bytes) -> None:
                     while part := unpacked.read(2**20):
                         left -= len(part)
                         if left < 0:
-                            raise FileRefused("bomb", "文件解压后异常庞大,已停止读取。", "请用 Excel 或 WPS 新建工作簿,只粘贴数据后再报送。")
+                            raise FileRefused(
+                                "bomb", "文件解压后异常庞大,已停止读取。", "请用 Excel 或 WPS 新建工作簿,只粘贴数据后再报送。"
+                            )
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError):
         raise FileRefused("broken", "文件已损坏。", "请用 Excel 或 WPS 打开后另存为 XLSX 再报送。") from None
 

@@ -22,18 +22,7 @@ from catalog.lists import ListResult, read_list
 from catalog.negatives import forbidding
 from catalog.sheets import UNREADABLE
 from domain.blocking import NegativeItem, Organ
-from domain.list_rows import (
-    Counts,
-    DraftSource,
-    FileFault,
-    ListFound,
-    MatterFact,
-    NegativeFact,
-    ProofFact,
-    Question,
-    Topic,
-    Verdict,
-)
+from domain.list_rows import Counts, DraftSource, FileFault, ListFound, MatterFact, NegativeFact, ProofFact, Question, Topic, Verdict
 from domain.listing import Key, difference
 from ledger.catalog import drafts, intake, questions, rule_inputs, versions
 from ledger.database import transaction
@@ -89,9 +78,7 @@ def read_source(source: str, now: datetime) -> ListFound:
     return keep(source, file_id, ground, refused, results, now)
 
 
-def keep(
-    source: str, file: int, ground: str, refused: FileFault | None, results: list[ListResult], now: datetime
-) -> ListFound:
+def keep(source: str, file: int, ground: str, refused: FileFault | None, results: list[ListResult], now: datetime) -> ListFound:
     """Put what was found on the record, in one transaction with what follows from it at once."""
     counts = Counts(**{verdict.value: sum(result.count(verdict) for result in results) for verdict in Verdict})
     rows = ((number, row) for number, result in enumerate(results, start=1) for row in result.rows)
@@ -113,7 +100,9 @@ def make_draft(now: datetime) -> CatalogDraft:
         done = assemble(stated, ground, complete=complete, preferred=preferred)
         changes = difference(ground.published, done.entries)
         names = {one.key: one.name for one in read}
-        questions.put_asked(session, [*_all_asked(asked, done, names, {one.key: one.unit for one in read}), *directory.contradictions(session)], now=now)
+        questions.put_asked(
+            session, [*_all_asked(asked, done, names, {one.key: one.unit for one in read}), *directory.contradictions(session)], now=now
+        )
         return drafts.keep(session, base=versions.current(session), changes=changes, blocked=done.blocked, sources=read, now=now)
 
 

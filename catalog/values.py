@@ -13,9 +13,33 @@ from domain.scope import Exclusion
 _YES = frozenset(("是", "有", "可", "可以", "能", "对", "需要", "应当", "y", "yes", "1", "true", "√", "✓", "☑"))
 _NO = frozenset(("否", "无", "不", "不可", "不能", "不需要", "n", "no", "0", "false", "×", "✗", "☐"))
 _METHODS = {
-    Method.DATA_SHARING: ("数据共享", "共享", "电子证照", "信息共享", "数据核验", "系统核验", "网络核验", "联网核验", "部门共享", "共享核验"),
+    Method.DATA_SHARING: (
+        "数据共享",
+        "共享",
+        "电子证照",
+        "信息共享",
+        "数据核验",
+        "系统核验",
+        "网络核验",
+        "联网核验",
+        "部门共享",
+        "共享核验",
+    ),
     Method.COMMITMENT: ("告知承诺", "承诺", "告知承诺制", "书面承诺", "个人承诺"),
-    Method.ISSUER: ("部门核验", "协查", "部门协查", "部门间核查", "部门核查", "部门间协查", "行政协助", "部门间核验", "协同核验", "函询", "出具单位核验", "人工核验"),
+    Method.ISSUER: (
+        "部门核验",
+        "协查",
+        "部门协查",
+        "部门间核查",
+        "部门核查",
+        "部门间协查",
+        "行政协助",
+        "部门间核验",
+        "协同核验",
+        "函询",
+        "出具单位核验",
+        "人工核验",
+    ),
 }
 _BY_NAME = {key(name): method for method, names in _METHODS.items() for name in names}
 _HANDLING = {
@@ -24,7 +48,9 @@ _HANDLING = {
     **dict.fromkeys(("3", "99", "上报件", "其他", "其它"), HandlingType.OTHER),
 }
 _EXCLUSIONS = {key(item.label): item for item in Exclusion}
-_LEVEL_WORDS = frozenset(map(key, ("法律", "行政法规", "法规", "地方性法规", "部门规章", "规章", "地方政府规章", "规范性文件", "司法解释", "国务院决定", "其他")))
+_LEVEL_WORDS = frozenset(
+    map(key, ("法律", "行政法规", "法规", "地方性法规", "部门规章", "规章", "地方政府规章", "规范性文件", "司法解释", "国务院决定", "其他"))
+)
 
 
 _AT_ONCE = frozenset(map(key, ("0", "0个工作日", "0工作日", "0天", "当场", "当场办结", "即时", "即时办结", "即办", "立即", "马上办")))

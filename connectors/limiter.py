@@ -16,9 +16,7 @@ class Saturated(Exception):
 class Limiter:
     """At most `per_second` calls, at most `concurrency` look-ups at a time, nobody waits longer than `patience`."""
 
-    def __init__(
-        self, per_second: float, concurrency: int, patience: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, per_second: float, concurrency: int, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._interval, self._concurrency, self._patience, self._clock = 1 / per_second, concurrency, patience, clock
         self._free_at = 0.0
         # A semaphore belongs to the loop that first waited on it; a second loop would get a RuntimeError.

@@ -21,9 +21,7 @@ OUTCOME_UNKNOWN = "outcome_unknown"
 _SECONDS = 10.0
 
 
-async def send_mail(
-    settings: Settings, subject: str, body: str, message_id: str, to: str = "", files: Sequence[Attachment] = ()
-) -> None:
+async def send_mail(settings: Settings, subject: str, body: str, message_id: str, to: str = "", files: Sequence[Attachment] = ()) -> None:
     """Send to `to`, or to `mail_operators`. Raises TransientFault or PermanentFault with fixed words, never the server's.
 
     `message_id` is the same for every attempt at the same message, so that readers can fold repeats.
@@ -88,7 +86,9 @@ def _send(settings: Settings, message: EmailMessage) -> None:
     except smtplib.SMTPNotSupportedError:
         raise TransientFault(WHO, "not_offered", "不提供所要求的加密或登录方式,邮件没有发出,请核对端口和 PROOFLESS_SMTP_SECURITY") from None
     except ssl.SSLError:
-        raise TransientFault(WHO, "untrusted", "证书不被信任或加密协商失败,邮件没有发出,请核对主机名、端口和 PROOFLESS_SMTP_CA_FILE") from None
+        raise TransientFault(
+            WHO, "untrusted", "证书不被信任或加密协商失败,邮件没有发出,请核对主机名、端口和 PROOFLESS_SMTP_CA_FILE"
+        ) from None
     except smtplib.SMTPRecipientsRefused as error:
         if all(400 <= code < 500 for code, _ in error.recipients.values()):
             raise TransientFault(WHO, "refused_for_now", "暂时不接收邮件,请稍后再试") from None

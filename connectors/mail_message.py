@@ -27,9 +27,7 @@ class Attachment:
     content: bytes
 
 
-def compose(
-    sender: str, to: Sequence[str], subject: str, body: str, message_id: str, files: Sequence[Attachment] = ()
-) -> EmailMessage:
+def compose(sender: str, to: Sequence[str], subject: str, body: str, message_id: str, files: Sequence[Attachment] = ()) -> EmailMessage:
     """One message of plain text, with its files; every byte of it ASCII, no line longer than the protocol allows."""
     message = EmailMessage(_WIRE)
     message["From"] = sender

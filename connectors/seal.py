@@ -71,13 +71,7 @@ class LocalSeals:
     one object per process.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        names: Mapping[SealKind, str],
-        development: bool,
-        draw: Callable[[str, bool], bytes],
-    ) -> None:
+    def __init__(self, folder: Path, names: Mapping[SealKind, str], development: bool, draw: Callable[[str, bool], bytes]) -> None:
         self._lock = Lock()
         self._seals: dict[SealKind, tuple[_KeySigner, _Face]] = {}
         for kind in SealKind:

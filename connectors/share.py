@@ -71,9 +71,7 @@ class ShareSource:
         self.key, self.name, self._config, self._secrets = key, config.name, config, dict(secrets)
         self._judge = Judge(config)
         self._reader = RowReader(config, self._judge)
-        self._transport = Transport(
-            config.name, config.base_url, limits.connect_seconds, limits.read_seconds, limits.max_bytes
-        )
+        self._transport = Transport(config.name, config.base_url, limits.connect_seconds, limits.read_seconds, limits.max_bytes)
         key_of_ours = self._secrets.get(config.signing.secret, "")
         self._signer = Signer(config.signing, key_of_ours, self._judge, self._transport, now)
         self._breaker = Breaker(limits.breaker_failures, limits.breaker_rest_seconds, monotonic)
@@ -222,17 +220,13 @@ class ShareSource:
         return await self._signer.signed(self._render(self._parameters, context))
 
 
-def make_source(
-    key: str, table: Mapping[str, Any], environment: Mapping[str, str], secrets: Path | Mapping[str, str]
-) -> ShareSource:
+def make_source(key: str, table: Mapping[str, Any], environment: Mapping[str, str], secrets: Path | Mapping[str, str]) -> ShareSource:
     """One source from parsed TOML. Raises SourceConfigError."""
     config = parse_source(key, table, environment)
     return ShareSource(key, config, read_secrets(key, config, secrets))
 
 
-def load_sources(
-    folder: Path, environment: Mapping[str, str], secrets: Path | Mapping[str, str]
-) -> dict[str, ShareSource]:
+def load_sources(folder: Path, environment: Mapping[str, str], secrets: Path | Mapping[str, str]) -> dict[str, ShareSource]:
     """Every source of the folder, by file name without `.toml`.
 
     `secrets` is the folder PROOFLESS_SECRETS_DIR or a mapping of file name to value. Raises SourceConfigError that
@@ -240,7 +234,4 @@ def load_sources(
     """
     if not folder.is_dir():
         raise SourceConfigError(folder.name, [f"来源配置的文件夹 {folder} 不存在"])
-    return {
-        path.stem: make_source(path.stem, read_toml(path), environment, secrets)
-        for path in sorted(folder.glob("*.toml"))
-    }
+    return {path.stem: make_source(path.stem, read_toml(path), environment, secrets) for path in sorted(folder.glob("*.toml"))}

@@ -32,9 +32,7 @@ class Signed(NamedTuple):
 class Signer:
     """Signs the requests of one source; exchanges short-lived keys where its gateway wants that."""
 
-    def __init__(
-        self, signing: Signing, key: str, judge: Judge, transport: Transport, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, signing: Signing, key: str, judge: Judge, transport: Transport, now: Callable[[], datetime]) -> None:
         self._signing, self._key, self._judge, self._transport, self._now = signing, key, judge, transport, now
         self._fresh: dict[tuple[str, ...], tuple[str, float]] = {}  # parameters -> exchanged key and its end
         self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()

@@ -47,12 +47,7 @@ def _none(parameters: Mapping[str, str], key: str, now: datetime, nonce: str) ->
 
 def _gjgxjhpt(parameters: Mapping[str, str], key: str, now: datetime, nonce: str) -> Headers:
     sid, rid, time = parameters["sid"], parameters["rid"], _milliseconds(now)
-    return {
-        "gjgxjhpt_sid": sid,
-        "gjgxjhpt_rid": rid,
-        "gjgxjhpt_rtime": time,
-        "gjgxjhpt_sign": _hmac(key, sid + rid + time),
-    }
+    return {"gjgxjhpt_sid": sid, "gjgxjhpt_rid": rid, "gjgxjhpt_rtime": time, "gjgxjhpt_sign": _hmac(key, sid + rid + time)}
 
 
 def _x_tif(parameters: Mapping[str, str], key: str, now: datetime, nonce: str) -> Headers:
@@ -67,12 +62,7 @@ def _x_tif(parameters: Mapping[str, str], key: str, now: datetime, nonce: str) -
 
 def _x_client(parameters: Mapping[str, str], key: str, now: datetime, nonce: str) -> Headers:
     client, time = parameters["client_id"], _milliseconds(now)
-    return {
-        "X-Client-Id": client,
-        "X-Timestamp": time,
-        "X-Nonce": nonce,
-        "X-Signature": _hmac(key, client + time + nonce),
-    }
+    return {"X-Client-Id": client, "X-Timestamp": time, "X-Nonce": nonce, "X-Signature": _hmac(key, client + time + nonce)}
 
 
 SCHEMES: Mapping[str, Scheme] = {

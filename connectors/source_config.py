@@ -1,14 +1,14 @@
 """来源配置: what a share source is, as data. One TOML file describes one source; a wrong one stops the start.
 
-    [holders]   the kinds of identity number by which it may be asked, each with the source's own code of the kind ("":
-                it wants none; `holder_type` in templates); whoever has another kind is not asked about here, and the next
-                method follows. Without the table: citizens and bodies
-    [query]     asks for the licences of a person; `[query.rows]` says where in the reply they stand
-    [confirm]   查验: asks once more about the one licence that was found (optional)
-    [document]  asks for a one-time link and fetches the licence file with it (optional)
-    [codes.*]   what each outcome code means; a code that is in no table is a changed contract
-    [texts]     sentences that come as plain text or in a message, and what they mean
-    [fields.*]  for each kind of licence: proof field -> path in the row
+[holders]   the kinds of identity number by which it may be asked, each with the source's own code of the kind ("":
+            it wants none; `holder_type` in templates); whoever has another kind is not asked about here, and the next
+            method follows. Without the table: citizens and bodies
+[query]     asks for the licences of a person; `[query.rows]` says where in the reply they stand
+[confirm]   查验: asks once more about the one licence that was found (optional)
+[document]  asks for a one-time link and fetches the licence file with it (optional)
+[codes.*]   what each outcome code means; a code that is in no table is a changed contract
+[texts]     sentences that come as plain text or in a message, and what they mean
+[fields.*]  for each kind of licence: proof field -> path in the row
 """
 
 from __future__ import annotations

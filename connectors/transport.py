@@ -79,9 +79,7 @@ class Transport:
     async def post(self, path: str, body: Any, headers: Mapping[str, str]) -> Reply:
         """Send JSON. Raises TransientFault, PermanentFault."""
         # Escaped to ASCII: a lone surrogate in a name would otherwise raise an error whose text shows the name.
-        return await self._send(
-            "POST", path, content=json.dumps(body).encode(), headers={**headers, "Content-Type": "application/json"}
-        )
+        return await self._send("POST", path, content=json.dumps(body).encode(), headers={**headers, "Content-Type": "application/json"})
 
     async def get(self, path: str, parameters: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
         """Fetch. `parameters` stand in the URL: never a person's data. Raises TransientFault, PermanentFault."""

@@ -38,8 +38,13 @@ class ProposalStatus(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "drafted": "已起草", "reported": "已报送", "agreed": "已同意,待公布", "rejected": "未通过", "withdrawn": "已撤回", "published": "已公布",
-        }[self.value]  # fmt: skip
+            "drafted": "已起草",
+            "reported": "已报送",
+            "agreed": "已同意,待公布",
+            "rejected": "未通过",
+            "withdrawn": "已撤回",
+            "published": "已公布",
+        }[self.value]
 
 
 class Step(StrEnum):
@@ -57,9 +62,15 @@ class Step(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "draft": "起草", "report": "报送", "return": "退回修改", "consent": "专班办公室同意", "decide": "工作专班研究通过", "reject": "不予通过",
-            "withdraw": "撤回", "publish": "公布",
-        }[self.value]  # fmt: skip
+            "draft": "起草",
+            "report": "报送",
+            "return": "退回修改",
+            "consent": "专班办公室同意",
+            "decide": "工作专班研究通过",
+            "reject": "不予通过",
+            "withdraw": "撤回",
+            "publish": "公布",
+        }[self.value]
 
 
 _S, _T = ProposalStatus, Step

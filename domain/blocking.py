@@ -67,9 +67,7 @@ def blocks(entry: CatalogEntry, *, organ: Organ, negative: Iterable[NegativeItem
     this proof; `sources`: the share sources that are configured."""
     found = []
     if not entry.basis.strip():
-        found.append(
-            Block("no_basis", "2.1", "没有法律法规设定依据,不得要求申请人提交。", "请补充设定依据;确无依据的,列入“取消”。")
-        )
+        found.append(Block("no_basis", "2.1", "没有法律法规设定依据,不得要求申请人提交。", "请补充设定依据;确无依据的,列入“取消”。"))
     found += _nobody_to_ask(entry)
     if entry.exclusion is not None:
         if not entry.exclusion_decided_by or not entry.exclusion_evidence:

@@ -76,9 +76,7 @@ class Calendar:
 
     def is_provisional(self, first: date, last: date) -> bool:
         """True where a provisional year was touched between these days, both included."""
-        return any(
-            self.years[year].provisional for year in range(first.year, last.year + 1) if year in self.years
-        )
+        return any(self.years[year].provisional for year in range(first.year, last.year + 1) if year in self.years)
 
     def _year(self, year: int) -> Year:
         try:

@@ -35,13 +35,15 @@ _MOBILE = re.compile(
 _LETTERED = re.compile(r"[A-Za-z0-9._-]*[A-Za-z][A-Za-z0-9._-]*", re.ASCII)  #: a number with letters of its office: BJ-2026-0001
 #: 区号 with its number; in brackets, with a hyphen, or together. From abroad without the zero.
 _LANDLINE = re.compile(
-    rf"(?<![0-9A-Za-z-])(?:{_ABROAD}?[(]?0|(?:\+|00)86[\s-]?)(?:10|2[0-9]|[3-9][0-9]{{2}})[\W_]{{0,3}}[2-9][0-9]{{2,3}}[\s-]?[0-9]{{4}}(?![0-9])", re.ASCII
+    rf"(?<![0-9A-Za-z-])(?:{_ABROAD}?[(]?0|(?:\+|00)86[\s-]?)(?:10|2[0-9]|[3-9][0-9]{{2}})[\W_]{{0,3}}[2-9][0-9]{{2,3}}[\s-]?[0-9]{{4}}(?![0-9])",
+    re.ASCII,
 )
 #: A number without 区号 is one where the words say so: seven or eight figures that are neither a day nor a 400 number.
 _CALLED = re.compile(
     r"(?:电话|手机|座机|联系方式|致电|tel)[^0-9]{0,6}(?!(?:19|20)[0-9]{2}-?[01][0-9]-?[0-3][0-9](?![0-9]))(?![48]00(?:-?[0-9]){7}(?![0-9]))"
-    r"[2-9][0-9]{2,3}-?[0-9]{4}(?![0-9])", re.ASCII | re.IGNORECASE,
-)  # fmt: skip
+    r"[2-9][0-9]{2,3}-?[0-9]{4}(?![0-9])",
+    re.ASCII | re.IGNORECASE,
+)
 
 LINE, TEXT = 100, 2000  #: how many characters of a name, and of a reason or a basis, are kept in clear
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

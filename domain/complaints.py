@@ -24,9 +24,13 @@ class ComplaintChannel(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "platform": "证明事项清理投诉监督平台", "rating": "政务服务“好差评”系统", "letter": "信函", "mail": "邮件",
-            "hotline": "12345政务服务便民热线", "other": "其他",
-        }[self.value]  # fmt: skip
+            "platform": "证明事项清理投诉监督平台",
+            "rating": "政务服务“好差评”系统",
+            "letter": "信函",
+            "mail": "邮件",
+            "hotline": "12345政务服务便民热线",
+            "other": "其他",
+        }[self.value]
 
 
 class ComplaintAbout(StrEnum):
@@ -42,9 +46,13 @@ class ComplaintAbout(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "still_asked": "仍索要证明", "invented": "要求清单以外的证明", "no_help": "不核验或超时", "wrong_content": "证明内容有误",
-            "misused": "证明或印章挪作他用", "other": "其他",
-        }[self.value]  # fmt: skip
+            "still_asked": "仍索要证明",
+            "invented": "要求清单以外的证明",
+            "no_help": "不核验或超时",
+            "wrong_content": "证明内容有误",
+            "misused": "证明或印章挪作他用",
+            "other": "其他",
+        }[self.value]
 
 
 class ComplaintStatus(StrEnum):

@@ -67,10 +67,9 @@ class Season:
         return self.first <= here <= self.last if self.first <= self.last else here >= self.first or here <= self.last
 
     def windows(self, kind: DayKind) -> Windows:
-        return {
-            DayKind.WORKDAY: self.workday, DayKind.SATURDAY: self.saturday,
-            DayKind.SUNDAY: self.sunday, DayKind.HOLIDAY: self.holiday,
-        }[kind]  # fmt: skip
+        return {DayKind.WORKDAY: self.workday, DayKind.SATURDAY: self.saturday, DayKind.SUNDAY: self.sunday, DayKind.HOLIDAY: self.holiday}[
+            kind
+        ]
 
     @property
     def same_every_day(self) -> bool:
@@ -209,8 +208,7 @@ class ServiceHours:
         season = next(season for season in self.seasons if season.holds(day))
         kind = DayKind.WORKDAY if season.same_every_day else self.calendar.kind(day)
         return [
-            (midnight + timedelta(minutes=window.opens), midnight + timedelta(minutes=window.closes))
-            for window in season.windows(kind)
+            (midnight + timedelta(minutes=window.opens), midnight + timedelta(minutes=window.closes)) for window in season.windows(kind)
         ]
 
 

@@ -27,9 +27,16 @@ class Scope(StrEnum):
 
 
 _WORDS = {
-    Scope.CASES: "办件", Scope.VERIFICATIONS: "核验", Scope.INBOX: "收件箱", Scope.DUTY: "请销假", Scope.LISTS: "清单报送",
-    Scope.REGISTERS: "台账", Scope.REPORTS: "周报", Scope.OVERSIGHT: "投诉和线索", Scope.DISTRICT: "全区查看",
-}  # fmt: skip
+    Scope.CASES: "办件",
+    Scope.VERIFICATIONS: "核验",
+    Scope.INBOX: "收件箱",
+    Scope.DUTY: "请销假",
+    Scope.LISTS: "清单报送",
+    Scope.REGISTERS: "台账",
+    Scope.REPORTS: "周报",
+    Scope.OVERSIGHT: "投诉和线索",
+    Scope.DISTRICT: "全区查看",
+}
 
 #: 窗口业务: what a key opens where nothing else was said, and what keys from before scopes opened rightly.
 COUNTER = frozenset({Scope.CASES, Scope.VERIFICATIONS, Scope.INBOX})

@@ -25,9 +25,14 @@ class LeadStatus(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "found": "线索", "dismissed": "不成立", "notified": "已发整改通知", "answered": "已答复", "rectified": "整改到位",
-            "transferred": "已移送有关机关", "exempted": "不予追究",
-        }[self.value]  # fmt: skip
+            "found": "线索",
+            "dismissed": "不成立",
+            "notified": "已发整改通知",
+            "answered": "已答复",
+            "rectified": "整改到位",
+            "transferred": "已移送有关机关",
+            "exempted": "不予追究",
+        }[self.value]
 
 
 class LeadStep(StrEnum):
@@ -46,9 +51,16 @@ class LeadStep(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "find": "发现线索", "dismiss": "认定不成立", "notify": "发整改通知", "answer": "答复", "accept": "认定整改到位",
-            "transfer": "移送有关机关", "exempt": "不予追究", "outcome": "登记有关机关的处理结果", "compensate": "登记补偿或赔偿",
-        }[self.value]  # fmt: skip
+            "find": "发现线索",
+            "dismiss": "认定不成立",
+            "notify": "发整改通知",
+            "answer": "答复",
+            "accept": "认定整改到位",
+            "transfer": "移送有关机关",
+            "exempt": "不予追究",
+            "outcome": "登记有关机关的处理结果",
+            "compensate": "登记补偿或赔偿",
+        }[self.value]
 
 
 class Exemption(StrEnum):
@@ -64,9 +76,13 @@ class Exemption(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "17.1": "符合改革方向", "17.2": "未违反禁止性、义务性规定", "17.3": "依法经过科学民主决策", "17.4": "主动挽回损失、消除影响或阻止危害发生",
-            "17.5": "依法获取的证明失实,及时补救", "17.6": "其他依法不予追究的情形",
-        }[self.value]  # fmt: skip
+            "17.1": "符合改革方向",
+            "17.2": "未违反禁止性、义务性规定",
+            "17.3": "依法经过科学民主决策",
+            "17.4": "主动挽回损失、消除影响或阻止危害发生",
+            "17.5": "依法获取的证明失实,及时补救",
+            "17.6": "其他依法不予追究的情形",
+        }[self.value]
 
 
 _S, _T = LeadStatus, LeadStep

@@ -89,7 +89,12 @@ _R = LeadRule
 _COMPLAINTS = "投诉件数(不计疑似重复)"
 RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
     {
-        _R.NOT_TAKING_PART: RuleText("16.1", "应参加改革的单位缺少清单、值守、接入或答复", "有无清单、督办员、代办员、接口密钥;本周收到三项以上申请而无一处理", lasting=True),
+        _R.NOT_TAKING_PART: RuleText(
+            "16.1",
+            "应参加改革的单位缺少清单、值守、接入或答复",
+            "有无清单、督办员、代办员、接口密钥;本周收到三项以上申请而无一处理",
+            lasting=True,
+        ),
         _R.UNLISTED_ASKED: RuleText("16.2", "要求核验清单未列的证明", "因清单未列而不予受理的次数,按事项和证明"),
         _R.COMPLAINED_INVENTED: RuleText("16.2", "投诉反映被要求清单以外的证明", _COMPLAINTS),
         _R.LIST_MISSING: RuleText("16.3", "负有编制职责而没有清单", "没有任何条目列入现行清单的单位", lasting=True),
@@ -107,19 +112,36 @@ RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
         _R.BACKDATED: RuleText("16.7", "受理时间远早于登记时间", "受理时间比登记早三天以上的办件的核验", least=3),
         _R.CASE_FOR_LOOKUP: RuleText("16.7", "承诺件登记后十分钟内办结,其间已取得证明", "这样的办件的核验", least=3),
         _R.MANY_STRANGERS: RuleText("16.7", "同一人员一小时内以同一事项核验众多不同当事人", "不同当事人的人数和核验", least=60),
-        _R.STRANGERS_AT_ONCE: RuleText("16.7", "一个单位一分钟内核验众多不同当事人,业务系统的密钥在内", "不同当事人的人数,所用密钥、事项、办件的个数,核验", least=30),
-        _R.STRANGERS_BY_ONE_KEY: RuleText("16.7", "一名人员的密钥一分钟内核验众多不同当事人", "不同当事人的人数,事项、办件的个数,核验", least=12),
+        _R.STRANGERS_AT_ONCE: RuleText(
+            "16.7", "一个单位一分钟内核验众多不同当事人,业务系统的密钥在内", "不同当事人的人数,所用密钥、事项、办件的个数,核验", least=30
+        ),
+        _R.STRANGERS_BY_ONE_KEY: RuleText(
+            "16.7", "一名人员的密钥一分钟内核验众多不同当事人", "不同当事人的人数,事项、办件的个数,核验", least=12
+        ),
         _R.MANY_IN_ONE_CASE: RuleText("16.7", "同一办件核验众多不同当事人", "一周内不同当事人的人数和核验", least=15),
-        _R.NAME_MISMATCHES: RuleText("16.7", "查询的姓名与证件号码不符过多,发起核验已暂停", "查询限制的编号,不符次数、相符的当事人数,不符的核验"),
-        _R.UNUSED_LOOKUPS: RuleText("16.7", "取得核验结果后到期不办结的比例明显偏高", "同一密钥到期未办结的核验占比,与其他单位合计相比", least=20),
-        _R.OFF_HOURS_LOOKUPS: RuleText("16.7", "窗口办件在服务时间以外发起较多核验", "一周内同一密钥在本单位服务时间前后一小时以外,为窗口受理的办件发起的核验", least=10),
+        _R.NAME_MISMATCHES: RuleText(
+            "16.7", "查询的姓名与证件号码不符过多,发起核验已暂停", "查询限制的编号,不符次数、相符的当事人数,不符的核验"
+        ),
+        _R.UNUSED_LOOKUPS: RuleText(
+            "16.7", "取得核验结果后到期不办结的比例明显偏高", "同一密钥到期未办结的核验占比,与其他单位合计相比", least=20
+        ),
+        _R.OFF_HOURS_LOOKUPS: RuleText(
+            "16.7",
+            "窗口办件在服务时间以外发起较多核验",
+            "一周内同一密钥在本单位服务时间前后一小时以外,为窗口受理的办件发起的核验",
+            least=10,
+        ),
         _R.QUOTA_SPENT: RuleText("16.7", "达到限额", "达到限额的次数,按限额的种类"),
-        _R.SHARED_ACCOUNT: RuleText("16.7", "同一人员的密钥一小时内在多个地点使用", "一小时内使用的地点数(不留存地址)、其间办理的核验", least=3),
+        _R.SHARED_ACCOUNT: RuleText(
+            "16.7", "同一人员的密钥一小时内在多个地点使用", "一小时内使用的地点数(不留存地址)、其间办理的核验", least=3
+        ),
         _R.CORRECTED: RuleText("16.8", "送达后经核实更正", "经核实内容有误的核验"),
         _R.MADE_ANEW: RuleText("16.8", "送达后因内容有误重新制作证明", "重新制作的核验"),
         _R.COMPLAINED_CONTENT: RuleText("16.8", "投诉反映证明内容有误", _COMPLAINTS),
         _R.REPEATED_COPIES: RuleText("16.9", "同一人员反复下载同一证明", "一周内同一人员下载五次以上的核验", least=5),
-        _R.OFF_HOURS_COPIES: RuleText("16.9", "同一人员在服务时间以外下载较多证明", "一周内同一人员在本单位服务时间以外下载的核验", least=10),
+        _R.OFF_HOURS_COPIES: RuleText(
+            "16.9", "同一人员在服务时间以外下载较多证明", "一周内同一人员在本单位服务时间以外下载的核验", least=10
+        ),
         _R.MUCH_CHECKED: RuleText("16.9", "同一证明在许多地点被公开核验", "一周内在十处以上核验属实的证明(不留存地址)", least=10),
         _R.COMPLAINED_MISUSE: RuleText("16.9", "投诉反映证明或者印章挪作他用", _COMPLAINTS),
         _R.BY_HAND: RuleText("16.10", "人工登记的线索", "登记时写明的依据"),

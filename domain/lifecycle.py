@@ -207,7 +207,7 @@ def may_move(origin: State, event: Event, target: State) -> bool:
 def mermaid() -> str:
     """The table as a Mermaid state diagram; `docs/life-cycle.md` holds it."""
     lines = ["stateDiagram-v2"]
-    lines += [f'    {state.value}: {state.label} {state.value.title().replace("_", "")}' for state in State]
+    lines += [f"    {state.value}: {state.label} {state.value.title().replace('_', '')}" for state in State]
     lines.append("    [*] --> received: filed")
     everywhere = {_E.ATTENTION_NEEDED, _E.WITHDRAWN}
     for (origin, event), targets in MOVES.items():

@@ -104,9 +104,12 @@ def limits(case: Situation) -> tuple[Limit, ...]:
     else:
         soft.append(_running(case, LimitKind.SOFT, ONE_DAY, ("10.7",), (19,), "比照承诺件"))
     cap = promised(
-        _deemed(case), case.promise_end, derived=case.promise_derived, provisional=case.promise_provisional,
+        _deemed(case),
+        case.promise_end,
+        derived=case.promise_derived,
+        provisional=case.promise_provisional,
         missing_year=case.promise_missing,
-    )  # fmt: skip
+    )
     if cap is not None:
         hard.append(cap)
     if case.database_backed:
@@ -125,9 +128,7 @@ def limits(case: Situation) -> tuple[Limit, ...]:
     return tuple(limit for limit in (first_soft, first_hard) if limit)
 
 
-def promised(
-    start: datetime, end: datetime | None, *, derived: bool, provisional: bool, missing_year: int | None
-) -> Limit | None:
+def promised(start: datetime, end: datetime | None, *, derived: bool, provisional: bool, missing_year: int | None) -> Limit | None:
     """承诺时限 (10.8): an instant that the case brought along, which no pause, return or re-route moves (reading 9).
 
     `missing_year`: its days wait for that year's calendar; then it is 未定 (reading 25).
@@ -154,9 +155,8 @@ def _first(found: list[Limit]) -> Limit | None:
 
 
 def _running(
-    case: Situation, kind: LimitKind, length: timedelta, obligations: tuple[str, ...],
-    readings: tuple[int, ...] = (), note: str = "",
-) -> Limit:  # fmt: skip
+    case: Situation, kind: LimitKind, length: timedelta, obligations: tuple[str, ...], readings: tuple[int, ...] = (), note: str = ""
+) -> Limit:
     """A limit whose time runs: from the deemed receipt, moved by the pauses, a 24-hour one rolled to an opening."""
     used = list(readings)
     rolls = length >= ONE_DAY and case.readings.roll_day_limit and case.measure is not Measure.SERVICE_HOURS
@@ -178,9 +178,7 @@ def _running(
         if paused_within(start, target, case.pauses):
             used.append(10)
     except MissingYear as missing:
-        return Limit(
-            kind, start, length, None, None, obligations, (*used, 25), note, True, missing_year=missing.year
-        )
+        return Limit(kind, start, length, None, None, obligations, (*used, 25), note, True, missing_year=missing.year)
     provisional = (rolls or case.measure is not Measure.NATURAL) and case.hours.is_provisional(case.received, due)
     order = tuple(sorted(set(used)))
     return Limit(kind, start, length, target, due, obligations, order, note, True, provisional=provisional)

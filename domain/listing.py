@@ -118,12 +118,28 @@ def from_content(found: Mapping[str, Any], issuing_unit_name: str | None = None)
 
 
 LABELS: Mapping[str, str] = {
-    "matter_name": "事项名称", "proof_name": "证明名称", "methods": "核验方式", "issuing_unit": "出具单位", "source": "数据来源",
-    "parameters": "来源参数", "fields": "核验内容", "database_backed": "有数据库依托", "sealed_when_negative": "否定结果盖章",
-    "validity_days": "有效天数", "exclusion": "不适用情形", "outside_region": "区外出具", "checkable_online": "可网络核验",
-    "immediate": "可立即核验", "limit": "核验时限(分钟)", "reviewed_above": "市级以上审核", "unit": "办事单位", "basis": "设定依据",
-    "exclusion_decided_by": "认定机关", "exclusion_evidence": "认定依据", "commitment_basis": "告知承诺依据",
-}  # fmt: skip
+    "matter_name": "事项名称",
+    "proof_name": "证明名称",
+    "methods": "核验方式",
+    "issuing_unit": "出具单位",
+    "source": "数据来源",
+    "parameters": "来源参数",
+    "fields": "核验内容",
+    "database_backed": "有数据库依托",
+    "sealed_when_negative": "否定结果盖章",
+    "validity_days": "有效天数",
+    "exclusion": "不适用情形",
+    "outside_region": "区外出具",
+    "checkable_online": "可网络核验",
+    "immediate": "可立即核验",
+    "limit": "核验时限(分钟)",
+    "reviewed_above": "市级以上审核",
+    "unit": "办事单位",
+    "basis": "设定依据",
+    "exclusion_decided_by": "认定机关",
+    "exclusion_evidence": "认定依据",
+    "commitment_basis": "告知承诺依据",
+}
 
 
 def described(change: Change, leave_out: Collection[str] = ()) -> list[str]:

@@ -32,11 +32,7 @@ class Method(StrEnum):
     @property
     def first_state(self) -> State:
         """Where a verification stands when this method begins."""
-        return {
-            Method.DATA_SHARING: State.LOOKING_UP,
-            Method.COMMITMENT: State.AWAITING_COMMITMENT,
-            Method.ISSUER: State.TO_ASK,
-        }[self]
+        return {Method.DATA_SHARING: State.LOOKING_UP, Method.COMMITMENT: State.AWAITING_COMMITMENT, Method.ISSUER: State.TO_ASK}[self]
 
 
 class Answer(StrEnum):
@@ -66,9 +62,7 @@ class Result(StrEnum):
         return _RESULT_NAMES[self.value]
 
 
-_RESULT_NAMES = {
-    "confirmed": "属实", "denied": "不属实", "no_record": "无记录", "mismatch": "不符", "committed": "已承诺",
-}  # fmt: skip
+_RESULT_NAMES = {"confirmed": "属实", "denied": "不属实", "no_record": "无记录", "mismatch": "不符", "committed": "已承诺"}
 
 
 class Follow(StrEnum):
@@ -109,12 +103,7 @@ def verdict(answer: Answer, sealed_when_negative: bool) -> Verdict:
     return Verdict(result, sealed=result is not None and may_seal(result, sealed_when_negative))
 
 
-_RESULTS = {
-    Answer.TRUE: Result.CONFIRMED,
-    Answer.FALSE: Result.DENIED,
-    Answer.NO_RECORD: Result.NO_RECORD,
-    Answer.CANNOT_VERIFY: None,
-}
+_RESULTS = {Answer.TRUE: Result.CONFIRMED, Answer.FALSE: Result.DENIED, Answer.NO_RECORD: Result.NO_RECORD, Answer.CANNOT_VERIFY: None}
 
 
 def may_seal(result: Result, sealed_when_negative: bool) -> bool:

@@ -56,7 +56,7 @@ class Excess:
 
 
 def steps(written: str) -> tuple[Step, ...]:
-    """"7/10 12/40": seven of the newest ten, or twelve of the newest forty. Raises ValueError."""
+    """ "7/10 12/40": seven of the newest ten, or twelve of the newest forty. Raises ValueError."""
     if not re.fullmatch(STEPS, written):
         raise ValueError(f"not of the form 7/10 12/40: {written!r}")
     found = tuple(Step(*map(int, part.split("/"))) for part in written.split())

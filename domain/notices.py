@@ -67,21 +67,26 @@ _WORDS = {
     NoticeKind.SUPERVISION_MISSED: ("督办超时", "请工作专班办公室督促该单位,或改派其他单位。"),
     NoticeKind.RETURNED: ("核验申请被退回", "请查看退回理由和转办建议,转办其他单位或撤回。"),
     NoticeKind.RETURNED_TWICE: ("核验申请两次被退回", "请工作专班办公室确定出具单位后改派,或者办结;需求单位知悉,不再需要的可以撤回。"),
-    NoticeKind.PROMISE_SHORT: ("承诺时限所剩不足半小时", "出具单位收到申请时,该办件的承诺时限已不足半小时。确需延长的,请与申请人商定后变更承诺时限。"),
+    NoticeKind.PROMISE_SHORT: (
+        "承诺时限所剩不足半小时",
+        "出具单位收到申请时,该办件的承诺时限已不足半小时。确需延长的,请与申请人商定后变更承诺时限。",
+    ),
     NoticeKind.SUPPLEMENT: ("出具单位要求补正", "请查看所缺内容并补正;补正前出具单位的时限暂停。"),
     NoticeKind.TAKEN_OVER: ("您认领的核验申请已由同事接手", "请不要再办理;有已经核实的内容请告知接手的同事。"),
     NoticeKind.COMMITMENT_CHECK: ("承诺核查到期", "请对申请人的承诺进行核查并登记结论。"),
-    NoticeKind.LOOKUPS_BLOCKED: ("发起核验已暂停", "姓名与证件号码不符过多。请工作专班办公室查明情况,在查询限制(/v1/lookup-blocks)中登记理由后解除。"),
+    NoticeKind.LOOKUPS_BLOCKED: (
+        "发起核验已暂停",
+        "姓名与证件号码不符过多。请工作专班办公室查明情况,在查询限制(/v1/lookup-blocks)中登记理由后解除。",
+    ),
     NoticeKind.REPORT: ("“无证明办事”工作周报", "请阅附件。"),
 }
 
 
 _CLOCK = "%Y-%m-%d %H:%M:%S"
 #: Told of an instant at which a period ends; the others of something that happened.
-_OF_LIMITS = frozenset({
-    NoticeKind.WARNING, NoticeKind.SUPERVISION, NoticeKind.SUPERVISION_MISSED, NoticeKind.PROMISE_SHORT,
-    NoticeKind.COMMITMENT_CHECK,
-})  # fmt: skip
+_OF_LIMITS = frozenset(
+    {NoticeKind.WARNING, NoticeKind.SUPERVISION, NoticeKind.SUPERVISION_MISSED, NoticeKind.PROMISE_SHORT, NoticeKind.COMMITMENT_CHECK}
+)
 
 
 def text(kind: NoticeKind, unit_name: str, number: str | None, about: datetime, address: str, notice: str) -> str:

@@ -90,9 +90,7 @@ def promise_is_short(obligations: Iterable[str], start: datetime | None, due: da
 PROMISE_SHORT = "承诺时限所剩不足半小时"  #: the mark of such a request
 
 
-def warn_at(
-    limit: Limit, readings: Readings, hours: ServiceHours, pauses: Iterable[Interval] = ()
-) -> datetime | None:
+def warn_at(limit: Limit, readings: Readings, hours: ServiceHours, pauses: Iterable[Interval] = ()) -> datetime | None:
     """When a limit turns 黄: in service time, with its last part of service time left (`warn_percent` of what it gives
     that no pause took, `warn_most_minutes` at most); a warning over night would be nobody's. A limit that runs in
     closed hours alone warns from its start, one whose days no calendar knows by clock time.
@@ -121,9 +119,7 @@ def _back(spans: Iterable[Interval], left: timedelta, start: datetime) -> dateti
     return start
 
 
-def _latest_first(
-    hours: ServiceHours, start: datetime, due: datetime, rests: Iterable[Interval], enough: timedelta
-) -> list[Interval]:
+def _latest_first(hours: ServiceHours, start: datetime, due: datetime, rests: Iterable[Interval], enough: timedelta) -> list[Interval]:
     """The service time before `due` that no pause took, back to `start` or until it is enough; the latest first."""
     found: list[Interval] = []
     until = due

@@ -72,7 +72,7 @@ class Quota:
 
 @lru_cache(maxsize=64)
 def quotas(written: str) -> tuple[Quota, ...]:
-    """"30/minute 600/day"; empty: no quota. Raises ValueError."""
+    """ "30/minute 600/day"; empty: no quota. Raises ValueError."""
     if not re.fullmatch(WRITTEN, written):
         raise ValueError(f"not of the form 30/minute 600/day: {written!r}")
     parts = (part.split("/") for part in written.split())

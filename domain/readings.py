@@ -66,7 +66,9 @@ class Readings:
         if self.roll_rest_day_only and not self.roll_day_limit:
             raise ReadingsRefused("解读 roll_rest_day_only(只在休息日顺延)须与 roll_day_limit 同时采用:不顺延的,无所谓何时顺延。")
         if self.roll_rest_day_only and {self.measure, *dict(self.measure_by_unit).values()} == {Measure.SERVICE_HOURS}:
-            raise ReadingsRefused("解读 roll_rest_day_only 与 measure=service_hours 不能同时采用:只计服务时间的时限总在服务时间内届满,没有可顺延的。")
+            raise ReadingsRefused(
+                "解读 roll_rest_day_only 与 measure=service_hours 不能同时采用:只计服务时间的时限总在服务时间内届满,没有可顺延的。"
+            )
         if self.hand_back_supplements and not self.supplements:
             raise ReadingsRefused("解读 hand_back_supplements 须与 supplements 同时采用:没有补正,就没有可以交回的补正时间。")
         if same := [unit for unit, measure in self.measure_by_unit if measure is self.measure]:

@@ -94,11 +94,7 @@ REASON_WORDS: Mapping[type[Reason], Mapping[Reason, str]] = MappingProxyType(
             PromiseReason.CORRECTION: "登记有误,更正",
             PromiseReason.OTHER: "其他",
         },
-        AgainReason: {
-            AgainReason.DATA_CHANGED: "情况已变化",
-            AgainReason.PROOF_UNUSABLE: "原证明不能使用",
-            AgainReason.OTHER: "其他",
-        },
+        AgainReason: {AgainReason.DATA_CHANGED: "情况已变化", AgainReason.PROOF_UNUSABLE: "原证明不能使用", AgainReason.OTHER: "其他"},
         CloseReason: {
             CloseReason.VERIFIED_OFFLINE: "已在线下核验",
             CloseReason.CANNOT_BE_VERIFIED: "确实无法核验",

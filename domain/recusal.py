@@ -34,10 +34,21 @@ class Subject(StrEnum):
 
 
 _SUBJECTS = {
-    "complaint": "投诉", "lead": "线索", "excuse": "超时理由", "proposal": "清单编制或调整", "question": "清单待确认", "retention": "到期清册",
-    "hold": "暂停销毁", "credit": "承诺限制", "verification": "核验", "inspection": "督导检查", "outage": "平台故障", "hours": "服务时间",
-    "calendar": "工作日历", "lookup_block": "查询限制",
-}  # fmt: skip
+    "complaint": "投诉",
+    "lead": "线索",
+    "excuse": "超时理由",
+    "proposal": "清单编制或调整",
+    "question": "清单待确认",
+    "retention": "到期清册",
+    "hold": "暂停销毁",
+    "credit": "承诺限制",
+    "verification": "核验",
+    "inspection": "督导检查",
+    "outage": "平台故障",
+    "hours": "服务时间",
+    "calendar": "工作日历",
+    "lookup_block": "查询限制",
+}
 
 #: What a person can withdraw from beforehand; of the others only the rule itself speaks.
 BY_HERSELF = frozenset(Subject) - {Subject.OUTAGE, Subject.HOURS, Subject.CALENDAR}

@@ -26,9 +26,9 @@ class Register(StrEnum):
 
     @property
     def label(self) -> str:
-        return {
-            "units": "单位", "people": "人员", "systems": "业务系统", "matters": "事项", "proofs": "证明种类", "databases": "数据库",
-        }[self.value]  # fmt: skip
+        return {"units": "单位", "people": "人员", "systems": "业务系统", "matters": "事项", "proofs": "证明种类", "databases": "数据库"}[
+            self.value
+        ]
 
 
 class RegisterChangeKind(StrEnum):
@@ -55,8 +55,12 @@ class RegisterChangeStatus(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "waiting": "待确认", "confirmed": "已确认", "refused": "不予确认", "replaced": "已由后来的代替", "installed": "首次安装时登记",
-        }[self.value]  # fmt: skip
+            "waiting": "待确认",
+            "confirmed": "已确认",
+            "refused": "不予确认",
+            "replaced": "已由后来的代替",
+            "installed": "首次安装时登记",
+        }[self.value]
 
 
 #: Register -> what always waits when it becomes another one.

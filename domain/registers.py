@@ -62,7 +62,8 @@ REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
     {
         _K.DEVICES: Register("6.1", "设备登记册", (Field("窗口"), Field("设备"), Field("数量", _N), Field("启用日期", _D, False))),
         _K.SYSTEMS: Register(
-            "8.1", "应对接自建系统登记册",
+            "8.1",
+            "应对接自建系统登记册",
             (Field("系统"), Field("层级"), Field("已对接", _Y), Field("对接日期", _D, False), Field("未对接原因", needed=False)),
             moved="自建系统改在登记库登记(PUT /v1/registry/systems/{code} 或 ./run import systems),是否已对接由系统按调用记录得出。",
         ),
@@ -74,11 +75,13 @@ REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
             "15.3", "培训登记册", (Field("日期", _D), Field("内容"), Field("学时", _N), Field("参训人员", FieldKind.PEOPLE))
         ),
         _K.INSPECTIONS: Register(
-            "19.1", "督导检查登记册",
-            (Field("检查日期", _D), Field("内容"), Field("发现问题"), Field("整改期限", _D, False), Field("办结日期", _D, False)), by_office=True,
+            "19.1",
+            "督导检查登记册",
+            (Field("检查日期", _D), Field("内容"), Field("发现问题"), Field("整改期限", _D, False), Field("办结日期", _D, False)),
+            by_office=True,
         ),
     }
-)  # fmt: skip
+)
 
 
 def faults(kind: RegisterKind, values: Mapping[str, str]) -> dict[str, str]:

@@ -34,9 +34,7 @@ class HoldReason(StrEnum):
         return _REASONS[self.value]
 
 
-_REASONS = {
-    "reconsideration": "行政复议", "litigation": "诉讼", "audit": "审计", "investigation": "监察调查", "other": "其他",
-}  # fmt: skip
+_REASONS = {"reconsideration": "行政复议", "litigation": "诉讼", "audit": "审计", "investigation": "监察调查", "other": "其他"}
 
 
 class RetentionStatus(StrEnum):

@@ -53,9 +53,14 @@ class IdType(StrEnum):
 
 
 _ID_TYPES = {
-    "citizen_id": "公民身份号码", "uscc": "统一社会信用代码", "passport": "护照", "hk_macao_permit": "港澳居民来往内地通行证",
-    "taiwan_permit": "台湾居民来往大陆通行证", "permanent_residence": "外国人永久居留身份证", "hmt_residence": "港澳台居民居住证",
-}  # fmt: skip
+    "citizen_id": "公民身份号码",
+    "uscc": "统一社会信用代码",
+    "passport": "护照",
+    "hk_macao_permit": "港澳居民来往内地通行证",
+    "taiwan_permit": "台湾居民来往大陆通行证",
+    "permanent_residence": "外国人永久居留身份证",
+    "hmt_residence": "港澳台居民居住证",
+}
 
 
 class Channel(StrEnum):

@@ -74,11 +74,17 @@ _ASK_PAPER_RULE = "该事项不适用“无证明办事”,请按原规定办理
 def excluded(entry: CatalogEntry) -> Refusal | None:
     """The refusal of an entry that article 2 keeps out (2.3, 2.4, 2.5), or None."""
     if entry.exclusion is not None:
-        return Refusal(f"该证明事项属于“{entry.exclusion.label}”类,不适用本规则。", code="excluded_category", obligation="2.3", remedy=_ASK_PAPER_RULE)
+        return Refusal(
+            f"该证明事项属于“{entry.exclusion.label}”类,不适用本规则。", code="excluded_category", obligation="2.3", remedy=_ASK_PAPER_RULE
+        )
     if entry.outside_region and not entry.checkable_online:  # both are needed: a 区外 proof on the net stays in scope
-        return Refusal("该证明应由区外机构出具且不能通过网络核验,不适用本规则。", code="excluded_outside", obligation="2.4", remedy=_ASK_PAPER_RULE)
+        return Refusal(
+            "该证明应由区外机构出具且不能通过网络核验,不适用本规则。", code="excluded_outside", obligation="2.4", remedy=_ASK_PAPER_RULE
+        )
     if entry.reviewed_above:
-        return Refusal("该事项由区级初审上报或审核环节在市级以上,不适用本规则。", code="excluded_review", obligation="2.5", remedy=_ASK_PAPER_RULE)
+        return Refusal(
+            "该事项由区级初审上报或审核环节在市级以上,不适用本规则。", code="excluded_review", obligation="2.5", remedy=_ASK_PAPER_RULE
+        )
     return None
 
 
@@ -88,13 +94,25 @@ def refusal(entry: CatalogEntry | None, *, case_open: bool, is_party: bool) -> R
     A promise that is nearly over, or past, is no refusal: the limit is then red at once (reading 3).
     """
     if entry is None:
-        return Refusal("清单中该事项不需要这项证明,不得发起核验,也不得向申请人索要。", code="proof_not_listed", obligation="2.1", remedy="请核对事项编码和证明编码;如清单有遗漏,请由本单位报工作专班办公室调整清单。")
+        return Refusal(
+            "清单中该事项不需要这项证明,不得发起核验,也不得向申请人索要。",
+            code="proof_not_listed",
+            obligation="2.1",
+            remedy="请核对事项编码和证明编码;如清单有遗漏,请由本单位报工作专班办公室调整清单。",
+        )
     if (out := excluded(entry)) is not None:
         return out
     if not case_open:
-        return Refusal("该办件已办结,不能再发起核验。", code="case_closed", obligation="15.4", remedy="请核对办件编号;确需核验的,请先登记新的办件。")
+        return Refusal(
+            "该办件已办结,不能再发起核验。", code="case_closed", obligation="15.4", remedy="请核对办件编号;确需核验的,请先登记新的办件。"
+        )
     if not is_party:
-        return Refusal("被核验人不是该办件的当事人。", code="not_a_party", obligation="15.4", remedy="请先通过 PUT /v1/cases 把当事人登记到办件,再发起核验。")
+        return Refusal(
+            "被核验人不是该办件的当事人。",
+            code="not_a_party",
+            obligation="15.4",
+            remedy="请先通过 PUT /v1/cases 把当事人登记到办件,再发起核验。",
+        )
     if not entry.methods:
         return Refusal("清单未给这项证明配置核验方式。", code="no_method", obligation="2.2", remedy="请联系工作专班办公室补充核验方式。")
     return None

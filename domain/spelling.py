@@ -28,7 +28,9 @@ _CJK = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 #: Every form in which a keyboard, a font or an old register writes 间隔号 (GB/T 15834: U+00B7).
 _DOTS = str.maketrans(dict.fromkeys("\u02d9\u0387\u2022\u2027\u2219\u22c5\u25cf\u2e31\u2e33\u30fb\uff65\ua78f\u318d\u1427\u16eb", "\u00b7"))
 #: The apostrophe and the hyphen of names in Latin letters (O'Brien, Anne-Marie), as telephones and word processors set them.
-_LATIN_MARKS = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u02b9\u00b4\u2032", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))
+_LATIN_MARKS = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u02bc\u02b9\u00b4\u2032", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
+)
 _STOP_FOR_DOT = re.compile(f"(?<=[{_CJK}])[.](?=[{_CJK}])")  # no Chinese name holds a full stop
 _LATIN = "A-Za-z.,'\u00c0-\u024f\u2019-"
 _NEEDLESS_SPACE = re.compile(f"(?<![{_LATIN}]) | (?![{_LATIN}])")

@@ -86,14 +86,28 @@ _WORDS: Mapping[str, str] = MappingProxyType(
     {
         **{str(reason): word for words in REASON_WORDS.values() for reason, word in words.items()},
         **{str(reason): reason.label for reason in ExcuseReason},
-        "data_sharing": "数据共享", "issuer": "部门核验", "commitment": "告知承诺",
+        "data_sharing": "数据共享",
+        "issuer": "部门核验",
+        "commitment": "告知承诺",
         **{str(kind): kind.label for kind in LimitKind},
-        "true": "属实", "false": "不属实", "no_record": "无记录", "cannot_verify": "无法核验",
-        "confirmed": "属实", "denied": "不属实", "mismatch": "不符", "committed": "已承诺",
-        "supplement": "补正结束", "promise": "承诺时限变更", "calendar": "工作日历变更", "hours": "服务时间变更",
-        "outage": "平台故障扣除", "readings": "解读变更", "number_not_held": "数据源不按这种证件查询", "undetermined": "时限未定",
+        "true": "属实",
+        "false": "不属实",
+        "no_record": "无记录",
+        "cannot_verify": "无法核验",
+        "confirmed": "属实",
+        "denied": "不属实",
+        "mismatch": "不符",
+        "committed": "已承诺",
+        "supplement": "补正结束",
+        "promise": "承诺时限变更",
+        "calendar": "工作日历变更",
+        "hours": "服务时间变更",
+        "outage": "平台故障扣除",
+        "readings": "解读变更",
+        "number_not_held": "数据源不按这种证件查询",
+        "undetermined": "时限未定",
     }
-)  # fmt: skip
+)
 
 
 #: Where a person's reason stands: a known word, or what a program writes. Else it may be somebody's sentence.
@@ -105,9 +119,7 @@ def told(event: Event, detail: Mapping[str, Any]) -> str:
     """One line: what happened, with the codes that matter. No personal data: events hold none, and a reason that is
     neither a known word nor a code is not shown."""
     values = [(name, str(detail[name])) for name in _SHOWN if detail.get(name) not in (None, "")]
-    shown = [
-        _word(name, text) for name, text in values if name not in _REASONS or text in _WORDS or _CODE.fullmatch(text)
-    ]
+    shown = [_word(name, text) for name, text in values if name not in _REASONS or text in _WORDS or _CODE.fullmatch(text)]
     return EVENT_NAMES[event] + (f"({'、'.join(shown)})" if shown else "")
 
 

@@ -33,9 +33,7 @@ def published(rows: Sequence[Sequence[int]]) -> Published:
     width = len(rows[0]) if rows else 0
     hidden = _hidden(rows, width)
     texts = [_row(row, number in hidden) for number, row in enumerate(rows)]
-    totals = [
-        str(sum(row[column] for row in rows)) if _holds(rows, column, hidden) else HIDDEN for column in range(width)
-    ]
+    totals = [str(sum(row[column] for row in rows)) if _holds(rows, column, hidden) else HIDDEN for column in range(width)]
     return Published(tuple(texts), tuple(totals))
 
 

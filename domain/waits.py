@@ -25,6 +25,5 @@ def waits(now: Status, until: str) -> str:
     """The sentence; `until` is the instant in words. A state in which nobody is waited for has none."""
     words = _WAITS.get(now.state, "{state},{until}继续。")
     return words.format(
-        unit=now.unit or "需求单位", issuer=now.issuer or "出具单位", reason=now.reason_words, until=until,
-        state=now.state.label,
-    )  # fmt: skip
+        unit=now.unit or "需求单位", issuer=now.issuer or "出具单位", reason=now.reason_words, until=until, state=now.state.label
+    )

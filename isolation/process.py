@@ -90,7 +90,7 @@ _BEHIND = 10  #: how far a reader stands behind: a tenth of the share of who doe
 
 def _parts(
     way: Callable[..., Iterator[bytes]], function: Callable[..., Any], args: tuple[Any, ...], limits: Limits, environment: Mapping[str, str]
-) -> Iterator[bytes]:  # fmt: skip
+) -> Iterator[bytes]:
     ours, theirs = _context.Pipe(duplex=False)
     began, left, done = time.monotonic(), limits.output or limits.memory, False
     process = _context.Process(target=_serve, args=(theirs, way, function, args, limits, environment))
@@ -119,9 +119,13 @@ def _parts(
 
 
 def _serve(
-    answers: Connection, way: Callable[..., Iterator[bytes]], function: Callable[..., Any], args: tuple[Any, ...], limits: Limits,
+    answers: Connection,
+    way: Callable[..., Iterator[bytes]],
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    limits: Limits,
     environment: Mapping[str, str],
-) -> None:  # fmt: skip
+) -> None:
     """The process itself. It says nothing of what it read: no traceback, no core."""
     try:
         os.environ.clear()
@@ -182,4 +186,3 @@ def _lower(which: int, wanted: int) -> None:
     _, hard = resource.getrlimit(which)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(which, (most, most))
-

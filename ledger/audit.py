@@ -16,13 +16,9 @@ def record_access(session: Session, number: str, what: str, *, actor: str, unit:
     session.add(Access(at=now, actor=actor, unit=unit, verification=number, what=what))
 
 
-def record_first_access(
-    session: Session, numbers: Iterable[str], what: str, *, actor: str, unit: str, now: datetime
-) -> None:
+def record_first_access(session: Session, numbers: Iterable[str], what: str, *, actor: str, unit: str, now: datetime) -> None:
     """For lists that some systems ask for each second: the record keeps who saw what, not how often."""
     wanted = set(numbers)
-    known = session.scalars(
-        select(Access.verification).where(Access.verification.in_(wanted), Access.actor == actor, Access.what == what)
-    )
+    known = session.scalars(select(Access.verification).where(Access.verification.in_(wanted), Access.actor == actor, Access.what == what))
     for number in sorted(wanted - set(known)):
         record_access(session, number, what, actor=actor, unit=unit, now=now)

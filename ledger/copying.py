@@ -1,7 +1,7 @@
 """抄录: every row of the ledger as data, out and in again; never a statement, so nothing in it can be run.
 
-    {"table": …, "columns": […]} LF, the rows as COPY writes them, `\\.` LF        for each table
-    {"counts": {…}, "last_event": …} LF                                           what the ledger says of itself
+{"table": …, "columns": […]} LF, the rows as COPY writes them, `\\.` LF        for each table
+{"counts": {…}, "last_event": …} LF                                           what the ledger says of itself
 """
 
 from __future__ import annotations

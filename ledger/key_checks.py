@@ -100,8 +100,7 @@ def accept(connection: Asked, values: Mapping[str, str], *, now: datetime, by: s
     if not _has(connection, "key_checks"):
         return []
     statement = (
-        "INSERT INTO key_checks (name, value, recorded_at, recorded_by) VALUES (%s, %s, %s, %s) "
-        "ON CONFLICT DO NOTHING RETURNING name"
+        "INSERT INTO key_checks (name, value, recorded_at, recorded_by) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING name"
     )
     return [name for name, value in values.items() if rows(connection, statement, (name, value, now, by))]
 

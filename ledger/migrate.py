@@ -37,9 +37,24 @@ from ledger.tables.base import metadata
 
 # Importing the modules registers their tables with `metadata`.
 _TABLES = (
-    admission, cases, catalog, commitments, duty, effects, inbox, keys, oversight, records, recusals, register_changes, registry, reports,
-    retention, traces, verifications,
-)  # fmt: skip
+    admission,
+    cases,
+    catalog,
+    commitments,
+    duty,
+    effects,
+    inbox,
+    keys,
+    oversight,
+    records,
+    recusals,
+    register_changes,
+    registry,
+    reports,
+    retention,
+    traces,
+    verifications,
+)
 
 
 class CannotUpgrade(Exception):
@@ -105,10 +120,7 @@ def differences(connection: Connection) -> list[object]:
 
 def _foreign(what: str) -> CannotUpgrade:
     why = f"台账的表结构不是本程序任何一个版本的({what})"
-    remedy = (
-        "没有改动任何内容。它出自不能就地升级的早期版本:请用当时的程序继续运行或导出;"
-        "确认不再需要其中的数据后,移走数据目录再全新安装。"
-    )
+    remedy = "没有改动任何内容。它出自不能就地升级的早期版本:请用当时的程序继续运行或导出;确认不再需要其中的数据后,移走数据目录再全新安装。"
     return CannotUpgrade(why, remedy)
 
 

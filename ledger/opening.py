@@ -21,9 +21,14 @@ def connect(**more: Any) -> connection:
     """A connection of this process's role."""
     at = settings()
     found: connection = psycopg2.connect(
-        host=at.database_host, port=at.database_port, dbname=at.database_name, user=at.database_user,
-        password=at.database_password.get_secret_value(), connect_timeout=5, **more,
-    )  # fmt: skip
+        host=at.database_host,
+        port=at.database_port,
+        dbname=at.database_name,
+        user=at.database_user,
+        password=at.database_password.get_secret_value(),
+        connect_timeout=5,
+        **more,
+    )
     return found
 
 

@@ -54,10 +54,11 @@ def _withdrawn(session: Session, subject: Subject, key: str) -> set[str]:
 def _others(session: Session, subject: Subject, key: str, units: set[str], roles: Iterable[Role]) -> list[str]:
     """Who may decide instead, as people are called."""
     query = (
-        select(Person, Unit.name).join(Unit, Unit.code == Person.unit)
+        select(Person, Unit.name)
+        .join(Unit, Unit.code == Person.unit)
         .where(Person.active.is_(True), Unit.active.is_(True), Person.roles.overlap([role.value for role in roles]))
         .order_by(Person.code)
-    )  # fmt: skip
+    )
     withdrawn = _withdrawn(session, subject, key)
     return [
         f"{person.name}({unit})"

@@ -95,9 +95,7 @@ def left() -> dict[str, int]:
             ):
                 found[name] = found.get(name, 0) + count
         for sealed in _SEALED:
-            for front in session.scalars(
-                select(func.substr(sealed.value, 1, _FRONT)).where(sealed.where, func.length(sealed.value) > 0)
-            ):
+            for front in session.scalars(select(func.substr(sealed.value, 1, _FRONT)).where(sealed.where, func.length(sealed.value) > 0)):
                 name = keys.wrapped_by(bytes(front))
                 found[name] = found.get(name, 0) + 1
     return {name: count for name, count in sorted(found.items()) if name != keys.current}

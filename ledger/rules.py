@@ -42,9 +42,7 @@ def remember(session: Session, now: datetime) -> None:
     current = readings()
     if session.get(RuleVersion, current.version) is None:
         session.execute(
-            insert(RuleVersion)
-            .values(version=current.version, readings=current.as_json(), first_used_at=now)
-            .on_conflict_do_nothing()
+            insert(RuleVersion).values(version=current.version, readings=current.as_json(), first_used_at=now).on_conflict_do_nothing()
         )
 
 
@@ -131,28 +129,25 @@ def without_soft_supervision(session: Session) -> list[str]:
     return [one.version for one in known if not of_version(session, one.version).soft_supervision]
 
 
-def begin_change(
-    session: Session, reason: str, *, effective_from: datetime | None = None, now: datetime, actor: str
-) -> list[str]:
+def begin_change(session: Session, reason: str, *, effective_from: datetime | None = None, now: datetime, actor: str) -> list[str]:
     """The other versions by which limits run now: they are to be computed anew, and the record says why; or none.
 
     A call that goes on with the newest change, interrupted or not, is none of its own.
     """
     current = readings().version
     running = select(Deadline.rule_version).where(
-        Deadline.rule_version != current, Deadline.kind != LimitKind.CHOICE,
-        Deadline.met_at.is_(None), Deadline.missed_at.is_(None), Deadline.closed_at.is_(None),
-    )  # fmt: skip
+        Deadline.rule_version != current,
+        Deadline.kind != LimitKind.CHOICE,
+        Deadline.met_at.is_(None),
+        Deadline.missed_at.is_(None),
+        Deadline.closed_at.is_(None),
+    )
     found = sorted(set(session.scalars(running.distinct())))
     known = change_to(session, current)
     pending = known is not None and known.effective_from is not None and known.effective_from > now
     goes_on = known is not None and (known.after == current or pending) and effective_from in {None, known.effective_from}
     if found and not goes_on:
         remember(session, now)
-        session.add(
-            RuleChange(
-                at=now, reason=reason, changed_by=actor, before=found, after=current, effective_from=effective_from or now
-            )
-        )
+        session.add(RuleChange(at=now, reason=reason, changed_by=actor, before=found, after=current, effective_from=effective_from or now))
         session.flush()
     return found

@@ -76,4 +76,4 @@ class Charges:
     def given(self) -> dict[str, Any]:
         return {
             f"{name}_{n}": value for n, step in enumerate(self.steps) for name, value in zip(("was", "since", "now"), step, strict=True)
-        }  # fmt: skip
+        }

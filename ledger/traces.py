@@ -13,9 +13,15 @@ from ledger.tables.traces import Trace
 
 
 def listed(
-    session: Session, since: datetime, until: datetime, page: PageRequest = FIRST, *, place: str | None = None, subject: str | None = None,
+    session: Session,
+    since: datetime,
+    until: datetime,
+    page: PageRequest = FIRST,
+    *,
+    place: str | None = None,
+    subject: str | None = None,
     by: str | None = None,
-) -> Page[Trace]:  # fmt: skip
+) -> Page[Trace]:
     """Of [since, until], the newest first; of one table, one row, one who acted."""
     query = select(Trace).where(Trace.at >= since, Trace.at <= until)
     for column, wanted in ((Trace.place, place), (Trace.subject, subject), (Trace.by, by)):

@@ -90,9 +90,7 @@ class DestroyedKey(CaseKey):
 class Vault:
     """The master keys (id -> 32 bytes, the last one wraps new keys) and the key of the keyed hash."""
 
-    def __init__(
-        self, masters: dict[str, bytes], lookup_key: bytes, reread: Callable[[], dict[str, bytes]] | None = None
-    ) -> None:
+    def __init__(self, masters: dict[str, bytes], lookup_key: bytes, reread: Callable[[], dict[str, bytes]] | None = None) -> None:
         if not masters or any(len(key) != 32 for key in masters.values()):
             raise VaultError("主密钥缺失或长度不对:请检查密钥文件 proofless_master_keys。")
         if len(lookup_key) < 32:

@@ -63,10 +63,18 @@ def why_of(row: Recusal) -> str:
 
 #: Subject -> its table's column by which people call it.
 _KEYS: Mapping[Subject, Any] = {
-    Subject.COMPLAINT: Complaint.number, Subject.LEAD: Lead.number, Subject.EXCUSE: Request.id, Subject.PROPOSAL: Proposal.id,
-    Subject.QUESTION: CatalogQuestion.id, Subject.RETENTION: RetentionItem.id, Subject.HOLD: Hold.id, Subject.CREDIT: CreditBlock.id,
-    Subject.VERIFICATION: Verification.number, Subject.INSPECTION: Unit.code, Subject.LOOKUP_BLOCK: LookupBlock.id,
-}  # fmt: skip
+    Subject.COMPLAINT: Complaint.number,
+    Subject.LEAD: Lead.number,
+    Subject.EXCUSE: Request.id,
+    Subject.PROPOSAL: Proposal.id,
+    Subject.QUESTION: CatalogQuestion.id,
+    Subject.RETENTION: RetentionItem.id,
+    Subject.HOLD: Hold.id,
+    Subject.CREDIT: CreditBlock.id,
+    Subject.VERIFICATION: Verification.number,
+    Subject.INSPECTION: Unit.code,
+    Subject.LOOKUP_BLOCK: LookupBlock.id,
+}
 
 
 def _key(session: Session, subject: Subject, key: str) -> str | None:

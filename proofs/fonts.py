@@ -45,9 +45,7 @@ def code_points(chars: set[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def _printable(char: str) -> bool:
-    return unicodedata.category(char)[0] != "C" and all(
-        _has(path, char) for path in (serif_path(), sans_path())
-    )
+    return unicodedata.category(char)[0] != "C" and all(_has(path, char) for path in (serif_path(), sans_path()))
 
 
 def _has(font: Path, char: str) -> bool:
@@ -67,8 +65,7 @@ def _ranges(font: Path) -> tuple[list[int], list[int]]:
     """First and last code points of the ranges that a font covers: its cmap table of format 12 (OpenType, `cmap`)."""
     data = font.read_bytes()
     tables = {
-        data[at : at + 4]: struct.unpack_from(">I", data, at + 8)[0]
-        for at in range(12, 12 + 16 * struct.unpack_from(">H", data, 4)[0], 16)
+        data[at : at + 4]: struct.unpack_from(">I", data, at + 8)[0] for at in range(12, 12 + 16 * struct.unpack_from(">H", data, 4)[0], 16)
     }
     cmap = tables[b"cmap"]
     for record in range(struct.unpack_from(">H", data, cmap + 2)[0]):
@@ -76,7 +73,5 @@ def _ranges(font: Path) -> tuple[list[int], list[int]]:
         if struct.unpack_from(">H", data, table)[0] == 12:
             count = struct.unpack_from(">I", data, table + 12)[0]
             groups = list(struct.iter_unpack(">III", data[table + 16 : table + 16 + 12 * count]))
-            return [first for first, _, glyph in groups if glyph], [
-                last for _, last, glyph in groups if glyph
-            ]
+            return [first for first, _, glyph in groups if glyph], [last for _, last, glyph in groups if glyph]
     raise ValueError(f"{font.name}: 字体没有 cmap 格式 12")

@@ -37,12 +37,7 @@ _LAYOUTS = (
 )
 """Text size, leading and cell inset in points, gap in mm, and whether two fields share a row; roomiest first."""
 
-_LONGEST = {
-    "number": ("核验编号", 40),
-    "kind": ("证明名称", 40),
-    "making_unit": ("制作单位", 60),
-    "verify_url": ("核验网址", 300),
-}
+_LONGEST = {"number": ("核验编号", 40), "kind": ("证明名称", 40), "making_unit": ("制作单位", 60), "verify_url": ("核验网址", 300)}
 """Characters that fit where the template sets a text at a fixed place, so that more would run over something."""
 
 _HAN = r"[\u3400-\u9fff]"
@@ -192,9 +187,7 @@ def _punctuated(text: str) -> str:
     """Our own sentences with the full-width punctuation of printed Chinese; data are printed as they came."""
     text = re.sub(rf"(?<={_HAN})\(([^()]*)\)|\(([^()]*{_HAN}[^()]*)\)", r"（\1\2）", text)
     after_chinese = r"(?<=[\u3400-\u9fff）”》])[,;:?!]"
-    return re.sub(
-        after_chinese, lambda mark: chr(ord(mark[0]) + 0xFEE0), text
-    )  # ASCII to its full-width form
+    return re.sub(after_chinese, lambda mark: chr(ord(mark[0]) + 0xFEE0), text)  # ASCII to its full-width form
 
 
 def _text(content: object) -> str:

@@ -48,9 +48,7 @@ class Cases:
     next_offset: int | None
 
 
-def cases(
-    session: Session, period: Period, scope: str, key: str, *, now: datetime, offset: int = 0, limit: int = PAGE
-) -> Cases:
+def cases(session: Session, period: Period, scope: str, key: str, *, now: datetime, offset: int = 0, limit: int = PAGE) -> Cases:
     """A page of what stands behind `key` in the report of this period and scope. Raises `NoSuchCases`."""
     name, _, week = key.partition("@")
     name, _, about = name.partition("/")
@@ -72,9 +70,13 @@ def cases(
     query = _QUERIES[name](span)
     total = span.rows(session, f"SELECT count(*) FILTER (WHERE part) AS part, count(*) AS whole FROM ({query}) n", now=now, **more)[0]
     page = span.rows(
-        session, f"SELECT id, part FROM ({query}) n ORDER BY id, part DESC OFFSET :offset LIMIT :limit",
-        now=now, offset=offset, limit=limit, **more,
-    )  # fmt: skip
+        session,
+        f"SELECT id, part FROM ({query}) n ORDER BY id, part DESC OFFSET :offset LIMIT :limit",
+        now=now,
+        offset=offset,
+        limit=limit,
+        **more,
+    )
     following = offset + len(page)
     lines = tuple(CaseLine(row.id, bool(row.part)) for row in page)
     return Cases(total.part, total.whole, lines, following if following < total.whole else None)
@@ -122,7 +124,10 @@ def _sources(part: str) -> Callable[[Span], str]:
     """Both rates of a source are out of all that it was asked."""
 
     def query(span: Span) -> str:
-        answers = f"SELECT l.verification AS id, {part == 'found'} AND l.outcome = 'found' AS part FROM {sources.answered(span)} AND l.source = :source"
+        answers = (
+            f"SELECT l.verification AS id, {part == 'found'} AND l.outcome = 'found' AS part FROM "
+            f"{sources.answered(span)} AND l.source = :source"
+        )
         failures = f"SELECT e.verification, {part == 'failed'} FROM {sources.failed(span)} AND e.detail->>'source' = :source"
         return f"{answers} UNION ALL {failures}"
 
@@ -137,6 +142,8 @@ def _voluntary(span: Span) -> str:
 
 
 _METHOD = f"CASE WHEN v.state = 'closed' THEN '{volume.BY_HAND}' ELSE coalesce(v.method, '{volume.BY_HAND}') END = :method"
+
+
 def _returns(part: Callable[[Span], str], whole: str) -> Callable[[Span], str]:
     def query(span: Span) -> str:
         by = span.charged("b.unit", "b.at")
@@ -169,6 +176,8 @@ _QUERIES: dict[str, Callable[[Span], str]] = {
     "obtained": lambda span: systems.OBTAINED.format(involved=span.involved("v.filed_at")),
     "adjustments": lambda span: coverage.ADJUSTMENTS,
     "tasks": lambda span: coverage.TASKS,
-    "rosters": lambda span: """SELECT u.code AS id, u.code <> ALL(:gaps) AS part FROM units u
-        WHERE u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)""",
+    "rosters": lambda span: (
+        """SELECT u.code AS id, u.code <> ALL(:gaps) AS part FROM units u
+        WHERE u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)"""
+    ),
 }

@@ -67,16 +67,15 @@ def heat(cells: Sequence[DayCell], units: Sequence[UnitRow]) -> list[str]:
     days = sorted({cell.day for cell in cells})
     return [
         _heat(cells, names, late[row : row + _UNITS], days[column : column + _DAYS])
-        for column in range(0, len(days), _DAYS) for row in range(0, len(late), _UNITS)
-    ]  # fmt: skip
+        for column in range(0, len(days), _DAYS)
+        for row in range(0, len(late), _UNITS)
+    ]
 
 
 def _heat(cells: Sequence[DayCell], names: Mapping[str, str], shown: Sequence[str], days: Sequence[date]) -> str:
     found = {(cell.unit, cell.day): cell.missed for cell in cells}
     left, wide, tall = 210, (_WIDTH - 220) / max(len(days), 1), 24
-    parts = [
-        _text(left + wide * (number + 0.5), 16, f"{day.month}月{day.day}日", 11) for number, day in enumerate(days)
-    ]
+    parts = [_text(left + wide * (number + 0.5), 16, f"{day.month}月{day.day}日", 11) for number, day in enumerate(days)]
     for row, unit in enumerate(shown):
         level = 24 + tall * row
         parts += _name(names.get(unit, unit), left - 8, level)

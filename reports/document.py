@@ -8,7 +8,7 @@ from reports import charts, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Section, Table, worded
 from reports.definitions import DEFINITIONS
 from reports.model import Limits, Rate, Report, SourceRow, Spread
-from reports.wording import of_period
+from reports.wording import in_seconds, minutes, of_period
 
 _RANKED_SHOWN, _DAYS_SHOWN = 5, 14
 _SYSTEMS_SHOWN = 5
@@ -82,11 +82,16 @@ def _limits(report: Report) -> _Part:
         return "时限执行情况", [Paragraph("本周没有到期的时限,也没有出具单位答复的核验。")]
     said = [
         f"本周到期的最迟时限 {limits.hard.whole} 个,超时 {limits.hard.whole - limits.hard.part} 个;"
-        f"原则上的时限 {limits.soft.whole} 个,超时 {limits.soft.whole - limits.soft.part} 个,其中经专班办公室认定有正当理由 {limits.excused} 个。",
+        f"原则上的时限 {limits.soft.whole} 个,超时 {limits.soft.whole - limits.soft.part} 个,其中经专班办公室认定有正当理由 "
+        f"{limits.excused} 个。",
         f"出具单位用时(自收到起,不含补正):{_spread(report.spread)}。",
     ]
     shown = report.spread.count
-    picture = Picture("出具单位用时分布", charts.distribution(report.distribution), charts.distribution_words(report.distribution)) if shown else None
+    picture = (
+        Picture("出具单位用时分布", charts.distribution(report.distribution), charts.distribution_words(report.distribution))
+        if shown
+        else None
+    )
     long = len({cell.day for cell in report.heat}) > _DAYS_SHOWN
     if long:
         said.append("各单位每日超时情况见工作簿“每日超时”。")
@@ -111,7 +116,7 @@ def _sharing(report: Report) -> _Part:
 
 
 def _source_row(row: SourceRow) -> tuple[str, ...]:
-    return row.source, str(row.asked), _cell(row.found), _cell(row.failed), _seconds(row.spread.median), _seconds(row.spread.p95)
+    return row.source, str(row.asked), _cell(row.found), _cell(row.failed), in_seconds(row.spread.median), in_seconds(row.spread.p95)
 
 
 def _units(report: Report) -> _Part:
@@ -120,13 +125,20 @@ def _units(report: Report) -> _Part:
         "出具单位时限执行情况",
         ("单位", "收到", "已答复", "最迟时限\n按时", "原则上时限\n按时", "中位\n用时", "95%\n用时"),
         tuple(
-            (row.name, str(row.received), str(row.answered), _cell(row.limits.hard), _cell(row.limits.soft),
-             _minutes(row.spread.median), _minutes(row.spread.p95))
+            (
+                row.name,
+                str(row.received),
+                str(row.answered),
+                _cell(row.limits.hard),
+                _cell(row.limits.soft),
+                minutes(row.spread.median),
+                minutes(row.spread.p95),
+            )
             for row in asked
         ),
         6,
         empty="本周没有单位收到核验申请。",
-    )  # fmt: skip
+    )
     return "各单位情况", [Paragraph(_ranking(report)), table]
 
 
@@ -154,18 +166,27 @@ def _returns(report: Report) -> _Part:
         "退回、补正、督办和核验用时交回",
         ("单位", "退回", "转办建议\n被采纳", "要求\n补正", "开始\n督办", "督办\n未按时", "发起\n核验", "交回用时\n(分钟)"),
         tuple(
-            (row.name, f"{row.returns}{_late(row.returns_in_time)}", _cell(row.returns_accepted), str(row.supplements), str(row.supervised),
-             str(row.supervision_missed), str(row.filed), str(row.handed_back_minutes))
+            (
+                row.name,
+                f"{row.returns}{_late(row.returns_in_time)}",
+                _cell(row.returns_accepted),
+                str(row.supplements),
+                str(row.supervised),
+                str(row.supervision_missed),
+                str(row.filed),
+                str(row.handed_back_minutes),
+            )
             for row in touched
         ),
         7,
         note="核验用时不计入办件考核(义务 10.9):“交回用时”是需求单位可从本单位考核中扣除的分钟数。",
-    )  # fmt: skip
+    )
     returns, accepted = sum(row.returns for row in report.units), _sum([row.returns_accepted for row in report.units])
     in_time = _sum([row.returns_in_time for row in report.units])
     return "退回、补正和督办", [
         Paragraph(
-            f"本周出具单位退回 {returns} 次{f',30分钟内退回 {in_time}' if in_time.whole else ''}{f',转办建议被采纳 {accepted}' if accepted.whole else ''};"
+            f"本周出具单位退回 {returns} "
+            f"次{f',30分钟内退回 {in_time}' if in_time.whole else ''}{f',转办建议被采纳 {accepted}' if accepted.whole else ''};"
             f"要求补正 {sum(row.supplements for row in report.units)} 次。"
         ),
         table,
@@ -265,23 +286,8 @@ def _definitions(report: Report) -> _Part:
 def _spread(spread: Spread) -> str:
     if not spread.count:
         return "本周没有答复"
-    return f"中位数 {_minutes(spread.median)},95%在 {_minutes(spread.p95)}以内(共 {spread.count} 件)"
-
-
-def _minutes(seconds: float | None) -> str:
-    if seconds is None:
-        return "—"
-    if seconds < 60:
-        return f"{seconds:.0f} 秒"
-    minutes = seconds / 60
-    return f"{minutes:.0f} 分钟" if minutes < 120 else f"{minutes / 60:.1f} 小时"
-
-
-def _seconds(seconds: float | None) -> str:
-    return "—" if seconds is None else f"{seconds:.1f} 秒"
+    return f"中位数 {minutes(spread.median)},95%在 {minutes(spread.p95)}以内(共 {spread.count} 件)"
 
 
 def _instant(report: Report) -> str:
     return written(report.period.end)
-
-

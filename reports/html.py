@@ -17,10 +17,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
     finalize=lambda value: typeset(value) if type(value) is str else value,  # not of markup: a picture stays as drawn
 )
-_ENVIRONMENT.tests |= {
-    "paragraph": lambda block: isinstance(block, Paragraph),
-    "table": lambda block: isinstance(block, Table),
-}
+_ENVIRONMENT.tests |= {"paragraph": lambda block: isinstance(block, Paragraph), "table": lambda block: isinstance(block, Table)}
 
 
 def render(document: Document) -> bytes:

@@ -37,7 +37,9 @@ class Layouts:
     xlsx: bytes
 
 
-def order(session: Session, period: Period, scope: str, *, now: datetime, actor: str, reason: str = "", again: bool = False) -> Wanted | None:
+def order(
+    session: Session, period: Period, scope: str, *, now: datetime, actor: str, reason: str = "", again: bool = False
+) -> Wanted | None:
     """Order a report; None where it is there. Raises NotOver, reports.UnknownUnit."""
     if period.end > now:
         raise NotOver

@@ -8,11 +8,7 @@ from reports.model import Report
 from reports.summary import key_figures
 from reports.wording import of_period, typeset
 
-KINDS = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "html": "text/html",
-}
+KINDS = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "html": "text/html"}
 
 
 def file_name(row: IssuedReport, kind: str) -> str:

@@ -46,9 +46,16 @@ def _block(block: Paragraph | Table | Picture) -> dict[str, object]:
         case Table():
             rows = [[typeset(cell) for cell in row] for row in block.rows]
             return {
-                "kind": "table", "title": typeset(block.title), "columns": [typeset(name) for name in block.columns], "rows": rows, "numeric": block.numeric,
-                "empty": block.empty, "note": typeset(block.note), "widths": _widths(block, rows), "whole": len(rows) <= _WHOLE,
-            }  # fmt: skip
+                "kind": "table",
+                "title": typeset(block.title),
+                "columns": [typeset(name) for name in block.columns],
+                "rows": rows,
+                "numeric": block.numeric,
+                "empty": block.empty,
+                "note": typeset(block.note),
+                "widths": _widths(block, rows),
+                "whole": len(rows) <= _WHOLE,
+            }
         case Picture():
             return {"kind": "picture", "title": typeset(block.title), "svg": block.svg, "words": block.words}
 

@@ -23,10 +23,15 @@ def render(formula: Formula, period: str, scores: Sequence[Score]) -> bytes:
     assert isinstance(first, Worksheet)
     columns = [name for part in formula.parts for name in (f"{part.name}·分子", f"{part.name}·分母")]
     rows: list[list[object]] = [
-        [one.unit, one.unit_name, one.score, *(number for part in formula.parts for number in one.figures[part.key]),
-         "" if one.score is not None else f"最迟时限到期不足 {LEAST} 项,不评分"]
+        [
+            one.unit,
+            one.unit_name,
+            one.score,
+            *(number for part in formula.parts for number in one.figures[part.key]),
+            "" if one.score is not None else f"最迟时限到期不足 {LEAST} 项,不评分",
+        ]
         for one in scores
-    ]  # fmt: skip
+    ]
     _fill(first, "得分", ["单位编码", "单位", "得分", *columns, "说明"], rows)
     parts: list[list[object]] = [[part.name, part.weight, part.numerator, part.denominator] for part in formula.parts]
     _fill(book.create_sheet(), "公式", ["项目", "权重", "分子", "分母"], parts)

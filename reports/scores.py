@@ -39,9 +39,10 @@ def scores(session: Session, formula: Formula, period: Period, now: datetime) ->
             part, whole = known.get(one.kind, (0, 0))
             known[one.kind] = (part + one.kept, whole + one.whole)
     by = {
-        "correct": span.charged("v.issuing_unit", "v.ended_at"), "back": span.charged("b.unit", "b.at"),
+        "correct": span.charged("v.issuing_unit", "v.ended_at"),
+        "back": span.charged("b.unit", "b.at"),
         "complaint": span.charged("c.unit", "least(c.due_at, coalesce(c.done_at, c.due_at))"),
-    }  # fmt: skip
+    }
     for query in (_CORRECT, _COMPLAINTS, _RETURNS):
         for unit, key, part, whole in span.rows(session, query.format(**by)):
             figures.setdefault(unit, {})[key] = (part, whole)

@@ -48,9 +48,12 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
     """Every figure under a name of its own."""
     yield "指标口径", report.definitions
     for name, count in (
-        ("收到", report.received), ("办结", report.finished), ("免提交证明", report.free_of_paper), ("主动提供", report.voluntary),
+        ("收到", report.received),
+        ("办结", report.finished),
+        ("免提交证明", report.free_of_paper),
+        ("主动提供", report.voluntary),
         ("投诉举报", report.complaints.received),
-    ):  # fmt: skip
+    ):
         yield name, f"{count.value}"
         yield f"上周{name}", _NONE if count.before is None else f"{count.before}"
     yield "撤回", f"{report.withdrawn}"
@@ -63,9 +66,13 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
     found = report.coverage
     yield "现行清单版次", f"{found.list_version}" if found.list_version else _NONE
     for name, rate in (
-        ("已有清单的单位", found.lists), ("值守齐备的单位", found.rosters), ("已接入的数据库", found.databases),
-        ("已对接的自建系统", found.systems), ("逾期报送的清单调整", found.late_adjustments), ("已完成的后续更新", found.open_tasks),
-    ):  # fmt: skip
+        ("已有清单的单位", found.lists),
+        ("值守齐备的单位", found.rosters),
+        ("已接入的数据库", found.databases),
+        ("已对接的自建系统", found.systems),
+        ("逾期报送的清单调整", found.late_adjustments),
+        ("已完成的后续更新", found.open_tasks),
+    ):
         yield name, _rate(rate)
     yield from ((f"以{one.name}办结", _rate(one.share)) for one in report.methods)
     for source in report.sources:
@@ -103,10 +110,17 @@ def _spread(of: str, spread: Spread) -> Iterator[tuple[str, str]]:
 
 def _unit(row: UnitRow) -> Iterator[tuple[str, str]]:
     counts = (
-        ("收到", row.received), ("已答复", row.answered), ("未答复", row.waiting), ("退回", row.returns), ("要求补正", row.supplements),
-        ("开始督办", row.supervised), ("督办未按时", row.supervision_missed), ("发起核验", row.filed), ("交回用时", row.handed_back_minutes),
+        ("收到", row.received),
+        ("已答复", row.answered),
+        ("未答复", row.waiting),
+        ("退回", row.returns),
+        ("要求补正", row.supplements),
+        ("开始督办", row.supervised),
+        ("督办未按时", row.supervision_missed),
+        ("发起核验", row.filed),
+        ("交回用时", row.handed_back_minutes),
         ("名次", row.rank if row.rank is not None else _NONE),
-    )  # fmt: skip
+    )
     yield from ((f"{row.name}{name}", f"{value}") for name, value in counts)
     yield from _limits(row.name, row.limits)
     yield from _spread(row.name, row.spread)

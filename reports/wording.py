@@ -23,3 +23,16 @@ def typeset(text: str) -> str:
     text = _AFTER.sub(lambda found: found[0].translate(_WIDE), text)
     text = _BEFORE.sub(lambda found: found[0].translate(_WIDE), text)
     return _BRACKETS.sub(lambda found: f"\uff08{found[1] or found[2] or found[3] or ''}\uff09", text)
+
+
+def minutes(seconds: float | None) -> str:
+    """How long, as people say it."""
+    if seconds is None:
+        return "—"
+    if seconds < 60:
+        return f"{seconds:.0f} 秒"
+    return f"{seconds / 60:.0f} 分钟" if seconds < 7200 else f"{seconds / 3600:.1f} 小时"
+
+
+def in_seconds(seconds: float | None) -> str:
+    return "—" if seconds is None else f"{seconds:.1f} 秒"

@@ -39,18 +39,24 @@ def render(report: Report) -> bytes:
     _fill(book.create_sheet(), "核验方式", ("方式", "办结", "全部办结", "占比"), [(one.name, *_rate(one.share)) for one in report.methods])
     _fill(book.create_sheet(), "数据来源", _SOURCE_COLUMNS, _sources(report))
     _fill(
-        book.create_sheet(), "每日超时", ("单位编码", "单位", "日期", "超时", "到期", "占比"),
+        book.create_sheet(),
+        "每日超时",
+        ("单位编码", "单位", "日期", "超时", "到期", "占比"),
         [(cell.unit, _name(report, cell.unit), cell.day, *_rate(cell.missed)) for cell in report.heat],
-    )  # fmt: skip
+    )
     _fill(
-        book.create_sheet(), "近八周", ("周次", "收到", "按时", "到期", "按时率"),
+        book.create_sheet(),
+        "近八周",
+        ("周次", "收到", "按时", "到期", "按时率"),
         [(point.label, point.received, *_rate(point.kept)) for point in report.trend],
-    )  # fmt: skip
+    )
     _fill(book.create_sheet(), "用时分布", ("用时", "件数"), [(one.label, one.count) for one in report.distribution])
     _fill(
-        book.create_sheet(), "线索", ("编号", "条款", "情形", "单位编码", "单位", "迹象", "进展"),
+        book.create_sheet(),
+        "线索",
+        ("编号", "条款", "情形", "单位编码", "单位", "迹象", "进展"),
         [(one.number, one.clause, one.title, one.unit, one.unit_name, one.evidence, one.standing) for one in report.leads],
-    )  # fmt: skip
+    )
     _fill(book.create_sheet(), "业务系统", _SYSTEM_COLUMNS, _systems(report))
     _fill(book.create_sheet(), "口径", ("指标", "怎样计算"), _definitions(report))
     out = io.BytesIO()
@@ -74,52 +80,123 @@ def _without_time(content: bytes, instant: datetime) -> bytes:
 
 
 _LIMIT_COLUMNS = (
-    "单位编码", "单位", "名次", "收到", "已答复", "未答复", "最迟时限按时", "最迟时限到期", "最迟时限按时率", "原则上时限按时", "原则上时限到期", "原则上时限按时率",
-    "有正当理由", "督办按时", "督办到期", "督办按时率", "用时中位数(分钟)", "用时95%(分钟)",
-)  # fmt: skip
-_WORK_COLUMNS = (
-    "单位编码", "单位", "退回", "按时退回", "有时限的退回", "按时退回率", "建议被采纳", "可判断的建议", "采纳率", "要求补正", "开始督办", "督办未按时", "发起核验", "交回用时(分钟)", "主动提供", "主动提供与核验合计", "主动提供占比",
+    "单位编码",
+    "单位",
+    "名次",
+    "收到",
+    "已答复",
+    "未答复",
+    "最迟时限按时",
+    "最迟时限到期",
+    "最迟时限按时率",
+    "原则上时限按时",
+    "原则上时限到期",
+    "原则上时限按时率",
+    "有正当理由",
+    "督办按时",
+    "督办到期",
+    "督办按时率",
+    "用时中位数(分钟)",
+    "用时95%(分钟)",
 )
-_SYSTEM_COLUMNS = ("单位编码", "单位", "系统编码", "系统", "建设层级", "应对接", "首次调用", "最近一次调用", "未对接原因", "本周获取证明(件)")
+_WORK_COLUMNS = (
+    "单位编码",
+    "单位",
+    "退回",
+    "按时退回",
+    "有时限的退回",
+    "按时退回率",
+    "建议被采纳",
+    "可判断的建议",
+    "采纳率",
+    "要求补正",
+    "开始督办",
+    "督办未按时",
+    "发起核验",
+    "交回用时(分钟)",
+    "主动提供",
+    "主动提供与核验合计",
+    "主动提供占比",
+)
+_SYSTEM_COLUMNS = (
+    "单位编码",
+    "单位",
+    "系统编码",
+    "系统",
+    "建设层级",
+    "应对接",
+    "首次调用",
+    "最近一次调用",
+    "未对接原因",
+    "本周获取证明(件)",
+)
 _SOURCE_COLUMNS = ("来源", "查询", "查到", "查到率的分母", "查到率", "来源故障", "故障率的分母", "故障率", "中位用时(秒)", "95%用时(秒)")
 
 
 def _overview(report: Report) -> list[tuple[Cell, ...]]:
     counts = (("收到", report.received), ("办结", report.finished), ("免提交证明", report.free_of_paper), ("主动提供", report.voluntary))
     rows: list[tuple[Cell, ...]] = [(name, one.value, one.before, one.change, None, None, None) for name, one in counts]
-    rows += [("撤回", report.withdrawn), ("周末在办", report.open), ("投诉举报", report.complaints.received.value, report.complaints.received.before)]
+    rows += [
+        ("撤回", report.withdrawn),
+        ("周末在办", report.open),
+        ("投诉举报", report.complaints.received.value, report.complaints.received.before),
+    ]
     rates = (
-        ("最迟时限按时", report.limits.hard), ("原则上的时限按时", report.limits.soft), ("督办按时", report.limits.supervision),
-        ("投诉按时办结", report.complaints.handled), ("已有清单的单位", report.coverage.lists), ("值守齐备的单位", report.coverage.rosters),
-        ("已接入的数据库", report.coverage.databases), ("已对接的自建系统", report.coverage.systems), ("逾期报送的清单调整", report.coverage.late_adjustments), ("已完成的后续更新", report.coverage.open_tasks),
-    )  # fmt: skip
+        ("最迟时限按时", report.limits.hard),
+        ("原则上的时限按时", report.limits.soft),
+        ("督办按时", report.limits.supervision),
+        ("投诉按时办结", report.complaints.handled),
+        ("已有清单的单位", report.coverage.lists),
+        ("值守齐备的单位", report.coverage.rosters),
+        ("已接入的数据库", report.coverage.databases),
+        ("已对接的自建系统", report.coverage.systems),
+        ("逾期报送的清单调整", report.coverage.late_adjustments),
+        ("已完成的后续更新", report.coverage.open_tasks),
+    )
     return rows + [(name, None, None, None, *_rate(rate)) for name, rate in rates]
 
 
 def _limits(report: Report) -> list[tuple[Cell, ...]]:
     return [
         (
-            row.code, row.name, row.rank, row.received, row.answered, row.waiting, *_rate(row.limits.hard), *_rate(row.limits.soft),
-            row.limits.excused, *_rate(row.limits.supervision), _minutes(row.spread.median), _minutes(row.spread.p95),
+            row.code,
+            row.name,
+            row.rank,
+            row.received,
+            row.answered,
+            row.waiting,
+            *_rate(row.limits.hard),
+            *_rate(row.limits.soft),
+            row.limits.excused,
+            *_rate(row.limits.supervision),
+            _minutes(row.spread.median),
+            _minutes(row.spread.p95),
         )
         for row in report.units
-    ]  # fmt: skip
+    ]
 
 
 def _work(report: Report) -> list[tuple[Cell, ...]]:
     return [
         (
-            row.code, row.name, row.returns, *_rate(row.returns_in_time), *_rate(row.returns_accepted), row.supplements, row.supervised, row.supervision_missed,
-            row.filed, row.handed_back_minutes, *_rate(row.voluntary),
+            row.code,
+            row.name,
+            row.returns,
+            *_rate(row.returns_in_time),
+            *_rate(row.returns_accepted),
+            row.supplements,
+            row.supervised,
+            row.supervision_missed,
+            row.filed,
+            row.handed_back_minutes,
+            *_rate(row.voluntary),
         )
         for row in report.units
-    ]  # fmt: skip
+    ]
 
 
 def _sources(report: Report) -> list[tuple[Cell, ...]]:
-    return [
-        (row.source, row.asked, *_rate(row.found), *_rate(row.failed), row.spread.median, row.spread.p95) for row in report.sources
-    ]
+    return [(row.source, row.asked, *_rate(row.found), *_rate(row.failed), row.spread.median, row.spread.p95) for row in report.sources]
 
 
 def _systems(report: Report) -> list[tuple[Cell, ...]]:
@@ -128,11 +205,19 @@ def _systems(report: Report) -> list[tuple[Cell, ...]]:
 
     return [
         (
-            row.unit, row.unit_name, row.code, row.name, row.level, "是" if row.should_connect else "否", at(row.first_call), at(row.last_call),
-            row.why_not, row.obtained,
+            row.unit,
+            row.unit_name,
+            row.code,
+            row.name,
+            row.level,
+            "是" if row.should_connect else "否",
+            at(row.first_call),
+            at(row.last_call),
+            row.why_not,
+            row.obtained,
         )
         for row in report.systems
-    ]  # fmt: skip
+    ]
 
 
 def _definitions(report: Report) -> list[tuple[Cell, ...]]:

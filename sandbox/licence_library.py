@@ -12,16 +12,7 @@ from fastapi import APIRouter, Request, Response
 
 from sandbox.accounts import Accounts
 from sandbox.faults import Fault, Switch, Switches
-from sandbox.licences import (
-    BUSINESS_LICENCE,
-    DISABILITY,
-    HOUSEHOLD_REGISTER,
-    LIBRARY,
-    MARRIAGE_CERTIFICATE,
-    REAL_ESTATE,
-    Licence,
-    State,
-)
+from sandbox.licences import BUSINESS_LICENCE, DISABILITY, HOUSEHOLD_REGISTER, LIBRARY, MARRIAGE_CERTIFICATE, REAL_ESTATE, Licence, State
 
 NOT_PERMITTED = "11370402DEM0000ZZZ001"
 """A published type that this account may not read."""
@@ -195,8 +186,7 @@ def _row(licence: Licence) -> dict[str, Any]:
         "certificateValidateEnd": licence.valid_until,
         "digitalSign": "",
         "surface": [
-            {"name": name, "value": value, "valueType": "string", "columnName": f"c{n}"}
-            for n, (name, value) in enumerate(licence.surface)
+            {"name": name, "value": value, "valueType": "string", "columnName": f"c{n}"} for n, (name, value) in enumerate(licence.surface)
         ],
         "detail": [],
     }

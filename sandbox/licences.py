@@ -89,25 +89,33 @@ def _of_person(person: Person, index: int, state: State) -> Iterable[Licence]:
     """Everybody has a household register; couples are married; every second owns a home; every fourth has 残疾人证."""
     special = state is not State.VALID
     home = f"枣庄市市中区演示路{index}号"
-    yield _licence(HOUSEHOLD_REGISTER, person, index, state, [
-        ("户主姓名", person.name), ("与户主关系", "户主"), ("户别", "家庭户"), ("住址", home),
-    ])  # fmt: skip
+    yield _licence(
+        HOUSEHOLD_REGISTER, person, index, state, [("户主姓名", person.name), ("与户主关系", "户主"), ("户别", "家庭户"), ("住址", home)]
+    )
     if person.spouse_name or special:
-        yield _licence(MARRIAGE_CERTIFICATE, person, index, state, [
-            ("配偶姓名", person.spouse_name or "演示配偶"), ("登记日期", "1910-10-10"),
-        ])  # fmt: skip
+        yield _licence(
+            MARRIAGE_CERTIFICATE, person, index, state, [("配偶姓名", person.spouse_name or "演示配偶"), ("登记日期", "1910-10-10")]
+        )
     if index % 2 == 1 or special:
-        yield _licence(REAL_ESTATE, person, index, state, [
-            ("坐落", home), ("共有情况", "单独所有"), ("用途", "城镇住宅用地/住宅"), ("面积", f"{80 + index}.5平方米"),
-        ])  # fmt: skip
+        yield _licence(
+            REAL_ESTATE,
+            person,
+            index,
+            state,
+            [("坐落", home), ("共有情况", "单独所有"), ("用途", "城镇住宅用地/住宅"), ("面积", f"{80 + index}.5平方米")],
+        )
     if index % 4 == 1 or special:
         yield _licence(DISABILITY, person, index, state, [("残疾类别", "肢体"), ("残疾等级", "三级")])
 
 
 def _of_company(company: Company, index: int) -> Licence:
-    return _licence(BUSINESS_LICENCE, company, index, State.VALID, [
-        ("类型", "有限责任公司(自然人独资)"), ("经营范围", "演示用品销售"), ("成立日期", "2015-05-05"),
-    ])  # fmt: skip
+    return _licence(
+        BUSINESS_LICENCE,
+        company,
+        index,
+        State.VALID,
+        [("类型", "有限责任公司(自然人独资)"), ("经营范围", "演示用品销售"), ("成立日期", "2015-05-05")],
+    )
 
 
 _SPECIAL = {"演示废止": State.REVOKED, "演示过期": State.EXPIRED, "演示受限": State.RESTRICTED}
@@ -122,10 +130,21 @@ def _library() -> tuple[Licence, ...]:
     for name in ("演示多证", "演示多证二"):
         twin = next(one for one in licences if one.holder.name == name)
         for extra, type_code in enumerate((HOUSEHOLD_REGISTER, REAL_ESTATE, REAL_ESTATE), start=901 + len(licences)):
-            licences.append(_licence(type_code, twin.holder, extra, State.VALID, [
-                *twin.surface, ("坐落", f"枣庄市市中区演示路{extra}号"), ("共有情况", "单独所有"),
-                ("用途", "住宅"), ("面积", f"{extra}平方米"),
-            ]))  # fmt: skip
+            licences.append(
+                _licence(
+                    type_code,
+                    twin.holder,
+                    extra,
+                    State.VALID,
+                    [
+                        *twin.surface,
+                        ("坐落", f"枣庄市市中区演示路{extra}号"),
+                        ("共有情况", "单独所有"),
+                        ("用途", "住宅"),
+                        ("面积", f"{extra}平方米"),
+                    ],
+                )
+            )
     return (*licences, *(_of_company(company, index) for index, company in enumerate(COMPANIES, start=1)))
 
 
@@ -149,16 +168,35 @@ def _registers() -> Iterable[Record]:
         state = _SPECIAL.get(person.name, State.VALID)
         for extra in range(2 if person.name.startswith("演示多证") else 1):
             if person.spouse_name or person.name.startswith("演示多证") or state is not State.VALID:
-                yield Record(MARRIAGE_REGISTER, person, (
-                    ("ywbh", f"DEM-HYDJ-{index:04d}-{extra}"), ("ywmc", "婚姻登记"), ("sjdw", "枣庄市市中区民政局"),
-                    ("djrq", f"191{extra}-10-10"), ("hyzk", "已婚"), ("poxm", person.spouse_name or "演示配偶"),
-                    ("djjg", "枣庄市市中区民政局婚姻登记处"),
-                ), state)  # fmt: skip
-            yield Record(SOCIAL_INSURANCE, person, (
-                ("ywbh", f"DEM-SBCB-{index:04d}-{extra}"), ("ywmc", "社会保险参保登记"),
-                ("sjdw", "枣庄市社会保险事业中心"), ("djrq", f"190{extra}-07-01"), ("xz", "城镇职工基本养老保险"),
-                ("cbzt", "正常参保"), ("cbdw", "演示一号商贸有限公司"), ("ljys", str(100 + index)),
-            ), state)  # fmt: skip
+                yield Record(
+                    MARRIAGE_REGISTER,
+                    person,
+                    (
+                        ("ywbh", f"DEM-HYDJ-{index:04d}-{extra}"),
+                        ("ywmc", "婚姻登记"),
+                        ("sjdw", "枣庄市市中区民政局"),
+                        ("djrq", f"191{extra}-10-10"),
+                        ("hyzk", "已婚"),
+                        ("poxm", person.spouse_name or "演示配偶"),
+                        ("djjg", "枣庄市市中区民政局婚姻登记处"),
+                    ),
+                    state,
+                )
+            yield Record(
+                SOCIAL_INSURANCE,
+                person,
+                (
+                    ("ywbh", f"DEM-SBCB-{index:04d}-{extra}"),
+                    ("ywmc", "社会保险参保登记"),
+                    ("sjdw", "枣庄市社会保险事业中心"),
+                    ("djrq", f"190{extra}-07-01"),
+                    ("xz", "城镇职工基本养老保险"),
+                    ("cbzt", "正常参保"),
+                    ("cbdw", "演示一号商贸有限公司"),
+                    ("ljys", str(100 + index)),
+                ),
+                state,
+            )
 
 
 REGISTERS: tuple[Record, ...] = tuple(_registers())

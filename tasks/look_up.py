@@ -108,9 +108,7 @@ def _source_failed(lease: Lease, code: str, alarm: str = "") -> Status:
     now = settings().now()
     with transaction() as session:
         about = step_context(session, lease.number)
-        sharing.fall_back(
-            session, about, State.LOOKING_UP, f"source_failed:{code}", at=now, actor=actor(), lease=lease, failing=True
-        )
+        sharing.fall_back(session, about, State.LOOKING_UP, f"source_failed:{code}", at=now, actor=actor(), lease=lease, failing=True)
         if alarm:
             raise_alarm(session, "source_broken", _subject(about), alarm, now=now)
         return snapshot_now(session, lease.number)

@@ -77,8 +77,7 @@ def _letter(notice: Notification) -> Letter:
     with transaction() as session:
         row, report = issuing.read(session, UUID(notice.cause))
         files = tuple(
-            Attachment(letters.file_name(row, kind), letters.KINDS[kind], issuing.bytes_of(row, kind))
-            for kind in ("pdf", "xlsx")
+            Attachment(letters.file_name(row, kind), letters.KINDS[kind], issuing.bytes_of(row, kind)) for kind in ("pdf", "xlsx")
         )
     return Letter(letters.title(row), letters.body(row, report, at.public_url, identity), files)
 

@@ -158,9 +158,7 @@ def _give_to_person(lease: Lease, error: PermanentFault | PageError) -> Status:
     else:
         code = "page_overflow"
     with transaction() as session:
-        failures.need_attention(
-            session, lease.number, code, at=settings().now(), actor=actor(), lease=lease, note=note, **detail
-        )
+        failures.need_attention(session, lease.number, code, at=settings().now(), actor=actor(), lease=lease, note=note, **detail)
         return snapshot_now(session, lease.number)
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from prefect.artifacts import (
-    acreate_markdown_artifact,
-    acreate_table_artifact,
-)
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
 from catalog import rebuild
 from catalog.headers import ListKind
@@ -85,6 +82,11 @@ def _cell(text: str) -> str:
 def _counts(one: DraftSource) -> dict[str, str | int]:
     state = "未报送" if not one.files else "无法读取" if one.unreadable else "已读取"
     return {
-        "清单": one.name, "种类": ListKind(one.kind).label, "单位": one.unit or "", "状态": state,
-        "采用": one.accepted, "待确认": one.asked, "退回": one.refused,
-    }  # fmt: skip
+        "清单": one.name,
+        "种类": ListKind(one.kind).label,
+        "单位": one.unit or "",
+        "状态": state,
+        "采用": one.accepted,
+        "待确认": one.asked,
+        "退回": one.refused,
+    }

@@ -115,12 +115,19 @@ def _section(making: Making) -> str:
         mails = notifications.of_report(session, row.id)
     address = f"{at.public_url.rstrip('/')}/v1/reports/{row.id}"
     lines = [
-        f"## {title(row)}", "", *_made_up(making, row.made_at), "| 指标 | 数字 |", "|-|-|",
-        *(f"| {label} | {figure} |" for label, figure in key_figures(report)), "",
-        f"文件(须以接口密钥读取):[PDF]({address}/pdf) · [XLSX]({address}/xlsx) · [HTML]({address}/html)", "",
-        *(f"- {note}" for note in report.notes), "",
+        f"## {title(row)}",
+        "",
+        *_made_up(making, row.made_at),
+        "| 指标 | 数字 |",
+        "|-|-|",
+        *(f"| {label} | {figure} |" for label, figure in key_figures(report)),
+        "",
+        f"文件(须以接口密钥读取):[PDF]({address}/pdf) · [XLSX]({address}/xlsx) · [HTML]({address}/html)",
+        "",
+        *(f"- {note}" for note in report.notes),
+        "",
         _mailed([notifications.standing_of(mail, at.now()).label for mail in mails], bool(at.readers())),
-    ]  # fmt: skip
+    ]
     return typeset("\n".join(lines))
 
 

@@ -104,6 +104,4 @@ def _begin(lease: Lease) -> tuple[Use, Evidence] | None:
 
 def _keep(lease: Lease, use: Use, made: Sealed) -> None:
     with transaction() as session:
-        sealing.store_proof(
-            session, lease, use, made.pdf, made.code_digest, made.fields, now=settings().now(), actor=actor()
-        )
+        sealing.store_proof(session, lease, use, made.pdf, made.code_digest, made.fields, now=settings().now(), actor=actor())

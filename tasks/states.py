@@ -93,9 +93,4 @@ def _scheduled(now: Status, name: str, message: str) -> State:
     """Never in the past: an instant that came while the pass ended is due now."""
     assert now.next_instant is not None
     instant = max(now.next_instant, settings().now())
-    return State(
-        type=StateType.SCHEDULED,
-        name=name,
-        message=message,
-        state_details=StateDetails(scheduled_time=settings().wall(instant)),
-    )
+    return State(type=StateType.SCHEDULED, name=name, message=message, state_details=StateDetails(scheduled_time=settings().wall(instant)))

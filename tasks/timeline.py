@@ -46,9 +46,7 @@ async def show_timeline(number: str) -> None:
 async def keep_timeline(client: PrefectClient, number: str, markdown: str, run: UUID) -> None:
     """The newest version of the artifact of this verification, beside its run."""
     about = f"{number} 核验经过"
-    made = ArtifactCreate(
-        key=timeline_key(number), type="markdown", data=markdown, description=about, flow_run_id=run
-    )  # type: ignore[call-arg]
+    made = ArtifactCreate(key=timeline_key(number), type="markdown", data=markdown, description=about, flow_run_id=run)  # type: ignore[call-arg]
     await client.create_artifact(made)
 
 
@@ -59,9 +57,7 @@ def story(number: str) -> tuple[str, list[str]] | None:
         events = views.events(session, number)
         if not any(event.target in WAITING for event in events):
             return None
-        limits = session.scalars(
-            select(Deadline).where(Deadline.verification == number).order_by(Deadline.due_at.nulls_last())
-        )
+        limits = session.scalars(select(Deadline).where(Deadline.verification == number).order_by(Deadline.due_at.nulls_last()))
         tags = [row.unit, *([row.issuing_unit] if row.issuing_unit else []), *([row.method.label] if row.method else [])]
         return _page(number, row.state.label, events, list(limits)), tags
 

@@ -51,9 +51,7 @@ def template_database(installation: tuple[Path, Cluster]) -> str:
     home, cluster = installation
     name = "template_district"
     _as_superuser(installation, f"CREATE DATABASE {name} OWNER proofless_owner")
-    upgrade(
-        f"postgresql+psycopg2://proofless_owner:{password(home, 'proofless_owner')}@127.0.0.1:{cluster.port}/{name}"
-    )
+    upgrade(f"postgresql+psycopg2://proofless_owner:{password(home, 'proofless_owner')}@127.0.0.1:{cluster.port}/{name}")
     before = dict(os.environ)
     try:
         _enter(installation, name)

@@ -49,9 +49,7 @@ class MailServer:
         return reply
 
     def start(self) -> None:
-        self._controller = Controller(
-            self, hostname="127.0.0.1", port=self.port, data_size_limit=50_000_000, **self.options
-        )
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, data_size_limit=50_000_000, **self.options)
         self._controller.start()
 
     def stop(self) -> None:

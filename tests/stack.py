@@ -114,11 +114,7 @@ class PrefectServer:
 
     def history(self, flow_run: UUID) -> list[str]:
         """The names of a run's states, oldest first."""
-        rows = (
-            self.http.get("/flow_run_states/", params={"flow_run_id": str(flow_run)})
-            .raise_for_status()
-            .json()
-        )
+        rows = self.http.get("/flow_run_states/", params={"flow_run_id": str(flow_run)}).raise_for_status().json()
         return [row["name"] for row in sorted(rows, key=lambda row: str(row["timestamp"]))]
 
 
@@ -138,9 +134,7 @@ class Stack:
     def start_run(self, number: str) -> UUID:
         """Create the flow run of a filed verification, as the gateway does it."""
         body = {"parameters": {"number": number}, "name": number, "idempotency_key": f"{number}#0"}
-        deployment = (
-            self.prefect.http.get("/deployments/name/verification/main").raise_for_status().json()["id"]
-        )
+        deployment = self.prefect.http.get("/deployments/name/verification/main").raise_for_status().json()["id"]
         answer = self.prefect.http.post(f"/deployments/{deployment}/create_flow_run", json=body)
         flow_run = UUID(answer.raise_for_status().json()["id"])
         with transaction() as session:
@@ -156,9 +150,12 @@ class Stack:
         """One more worker, not started yet. It takes the ledger's and the stack's settings as they are."""
         variables = {**self.environment, "PROOFLESS_WORKER_NAME": name}
         program = Program(
-            name, ["-m", "runtime.worker"], variables, self.folder / f"{name}.log",
+            name,
+            ["-m", "runtime.worker"],
+            variables,
+            self.folder / f"{name}.log",
             lambda said: re.search(r"worker \S+ ready", said) is not None,
-        )  # fmt: skip
+        )
         self.workers.append(program)
         return program
 
@@ -192,14 +189,7 @@ def start_prefect(home: Path, cluster: Cluster) -> Iterator[PrefectServer]:
 
 @contextmanager
 def start_stack(
-    home: Path,
-    cluster: Cluster,
-    database: str,
-    prefect: PrefectServer,
-    *,
-    workers: int = 1,
-    gateway: bool = False,
-    **settings: str,
+    home: Path, cluster: Cluster, database: str, prefect: PrefectServer, *, workers: int = 1, gateway: bool = False, **settings: str
 ) -> Iterator[Stack]:
     """Sandbox, `workers` workers named worker-1 … and on request a gateway, all ready; all ended afterwards.
 
@@ -227,9 +217,12 @@ def start_stack(
         **{f"PROOFLESS_{name.upper()}": value for name, value in settings.items()},
     }
     sandbox = Program(
-        "sandbox", ["-m", "sandbox", "--port", str(sandbox_port)], variables, folder / "sandbox.log",
+        "sandbox",
+        ["-m", "sandbox", "--port", str(sandbox_port)],
+        variables,
+        folder / "sandbox.log",
         lambda _: supervised.answers(sandbox_url),
-    )  # fmt: skip
+    )
     stack = Stack(prefect, folder, variables, sandbox, sandbox_url)
     with ExitStack() as ending:
         prefect.taken = True
@@ -239,9 +232,8 @@ def start_stack(
         if gateway:
             stack.gateway_url = gateway_url
             stack.gateway = Program(
-                "gateway", ["-m", "gateway"], variables, folder / "gateway.log",
-                lambda _: supervised.answers(gateway_url),
-            )  # fmt: skip
+                "gateway", ["-m", "gateway"], variables, folder / "gateway.log", lambda _: supervised.answers(gateway_url)
+            )
             ending.callback(stack.gateway.stop)
             stack.gateway.start(wait=False)
         ending.callback(lambda: [worker.stop() for worker in stack.workers])

@@ -29,7 +29,17 @@ MAY_IMPORT = {
     "gateway": {"domain", "ledger", "connectors", "catalog", "proofs", "reports", "isolation"},
     "runtime": {"domain", "ledger", "connectors", "catalog", "proofs", "reports", "tasks", "flows", "gateway", "sandbox"},
     "benchmarks": {
-        "domain", "ledger", "connectors", "catalog", "proofs", "reports", "tasks", "flows", "gateway", "sandbox", "runtime",
+        "domain",
+        "ledger",
+        "connectors",
+        "catalog",
+        "proofs",
+        "reports",
+        "tasks",
+        "flows",
+        "gateway",
+        "sandbox",
+        "runtime",
         "tests",  # the slow reference that the soak is held against
     },
 }
@@ -39,9 +49,7 @@ KNOW_PREFECT = {"flows", "tasks", "runtime", "benchmarks"}
 
 
 def modules() -> list[Path]:
-    return [path for package in PACKAGES - {"settings"} for path in (ROOT / package).rglob("*.py")] + [
-        ROOT / "settings.py"
-    ]
+    return [path for package in PACKAGES - {"settings"} for path in (ROOT / package).rglob("*.py")] + [ROOT / "settings.py"]
 
 
 def package_of(path: Path) -> str:
@@ -72,17 +80,66 @@ def test_imports_point_inwards(package: str) -> None:
 #: The rooms of the packages that have rooms, and what stands beside them: each imports only what stands before it.
 ROOMS = {
     "ledger": (
-        "tables", "actor", "vault", "paging", "opening", "copying", "listen_notify", "succession", "key_checks", "audit", "traces", "rules", "outbox",
-        "timekeeping", "database", "migrate", "rewrapping", "recusal", "withdrawals", "calendars", "catalog", "cases", "lifecycle", "registers",
-        "deadlines", "oversight.indicators", "oversight", "retention", "methods", "supervision", "inbox", "sealing", "casework",
-        "arrangements", "registry",
+        "tables",
+        "actor",
+        "vault",
+        "paging",
+        "opening",
+        "copying",
+        "listen_notify",
+        "succession",
+        "key_checks",
+        "audit",
+        "traces",
+        "rules",
+        "outbox",
+        "timekeeping",
+        "database",
+        "migrate",
+        "rewrapping",
+        "recusal",
+        "withdrawals",
+        "calendars",
+        "catalog",
+        "cases",
+        "lifecycle",
+        "registers",
+        "deadlines",
+        "oversight.indicators",
+        "oversight",
+        "retention",
+        "methods",
+        "supervision",
+        "inbox",
+        "sealing",
+        "casework",
+        "arrangements",
+        "registry",
     ),
     "gateway": (
-        "edge", "cases", "mismatches", "verifications", "commitments", "inbox", "arrangements", "deadlines", "registers",
-        "reports", "retention", "own_unit", "registry", "catalog", "oversight", "public", "operations", "routers", "app", "__main__",
+        "edge",
+        "cases",
+        "mismatches",
+        "verifications",
+        "commitments",
+        "inbox",
+        "arrangements",
+        "deadlines",
+        "registers",
+        "reports",
+        "retention",
+        "own_unit",
+        "registry",
+        "catalog",
+        "oversight",
+        "public",
+        "operations",
+        "routers",
+        "app",
+        "__main__",
     ),
     "runtime": ("failures", "progress", "services", "worker", "commands", "__main__"),
-}  # fmt: skip
+}
 
 
 def room(module: str) -> str:
@@ -118,9 +175,12 @@ def imported(path: Path) -> set[str]:
 
 
 _TESTS_OF_WHO = {
-    "domain.roles.Role", "ledger.succession.heir", "ledger.succession.estate", "ledger.deadlines.timing.was_asked",
+    "domain.roles.Role",
+    "ledger.succession.heir",
+    "ledger.succession.estate",
+    "ledger.deadlines.timing.was_asked",
     *(f"gateway.edge.permissions.{name}" for name in ("COUNTER", "WATCHERS", "DISTRICT")),
-}  # fmt: skip
+}
 
 
 def test_who_sees_what_is_asked_in_one_place() -> None:
@@ -151,7 +211,16 @@ def test_every_endpoint_that_shows_something_says_whose() -> None:
 
 
 #: What an answer is made of, and what the edge keeps: never a row.
-_MAY_BE_SET = {"self", "problem", "refusal", "app.state", "request.state", "response", "part", "anyio.to_thread.current_default_thread_limiter()"}
+_MAY_BE_SET = {
+    "self",
+    "problem",
+    "refusal",
+    "app.state",
+    "request.state",
+    "response",
+    "part",
+    "anyio.to_thread.current_default_thread_limiter()",
+}
 _READS = {"get", "get_one", "scalar", "scalars", "flush", "refresh", "execute"}
 
 
@@ -160,16 +229,22 @@ def test_the_gateway_writes_no_row_itself() -> None:
     for path in (ROOT / "gateway").rglob("*.py"):
         tree, known = ast.parse(path.read_text("utf-8")), str(path.relative_to(ROOT))
         tables = {
-            alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ledger.tables")
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ledger.tables")
             for alias in node.names
-        }  # fmt: skip
-        assert not imported(path) & {f"{module}.{name}" for module in ("sqlalchemy", "sqlalchemy.dialects.postgresql") for name in ("insert", "update", "delete")}, known
+        }
+        assert not imported(path) & {
+            f"{module}.{name}" for module in ("sqlalchemy", "sqlalchemy.dialects.postgresql") for name in ("insert", "update", "delete")
+        }, known
         for node in ast.walk(tree):
             match node:
                 case ast.Attribute(ctx=ast.Store() | ast.Del()):
                     assert ast.unparse(node.value) in _MAY_BE_SET, f"{known}:{node.lineno} sets {ast.unparse(node)}"
                 case ast.Call(func=ast.Attribute(value=ast.Name("session"), attr=name)):
-                    assert name in _READS and (name != "execute" or "SET TRANSACTION" in ast.unparse(node)), f"{known}:{node.lineno} calls session.{name}"
+                    assert name in _READS and (name != "execute" or "SET TRANSACTION" in ast.unparse(node)), (
+                        f"{known}:{node.lineno} calls session.{name}"
+                    )
                 case ast.Call(func=ast.Name(name)):
                     assert name not in tables | {"setattr"}, f"{known}:{node.lineno} makes or sets {name}"
 
@@ -209,9 +284,24 @@ def test_every_package_is_a_package() -> None:
 
 #: What opens files, and who may: each of these runs in a process of its own (isolation), or on what we made ourselves.
 PARSERS = {
-    "python_calamine", "xlrd", "load_workbook", "read_excel", "read_csv", "read_html", "ZipFile", "TarFile", "tarfile", "PdfFileReader",
-    "PIL", "pypdf", "pikepdf", "lxml", "ElementTree", "read_barcode", "read_barcodes",
-}  # fmt: skip
+    "python_calamine",
+    "xlrd",
+    "load_workbook",
+    "read_excel",
+    "read_csv",
+    "read_html",
+    "ZipFile",
+    "TarFile",
+    "tarfile",
+    "PdfFileReader",
+    "PIL",
+    "pypdf",
+    "pikepdf",
+    "lxml",
+    "ElementTree",
+    "read_barcode",
+    "read_barcodes",
+}
 OPEN_FILES = {
     "catalog/reading.py": "strangers' tables",
     "catalog/cell_facts.py": "the same",
@@ -222,9 +312,7 @@ OPEN_FILES = {
     "reports/xlsx.py": "the workbook that we wrote ourselves",
 }
 #: Who calls the readers of tables: inside, each other; from outside, by the guard alone.
-READERS = {
-    "catalog/reading.py": {"read_sheets"}, "catalog/cell_facts.py": {"facts"}, "catalog/file_kinds.py": {"refuse_other_kinds"},
-}  # fmt: skip
+READERS = {"catalog/reading.py": {"read_sheets"}, "catalog/cell_facts.py": {"facts"}, "catalog/file_kinds.py": {"refuse_other_kinds"}}
 GUARDED = {"catalog/sheets.py", "gateway/edge/media.py", "proofs/check.py"}
 
 
@@ -251,7 +339,9 @@ def test_what_reads_a_file_is_reached_through_the_guard_alone(known: str) -> Non
 
 def named(function: ast.FunctionDef) -> set[str]:
     """What a function names, but for what it hands to the guard."""
-    handed = {id(node.args[0]) for node in ast.walk(function) if isinstance(node, ast.Call) and ast.unparse(node.func) in ("read", "read_apart")}
+    handed = {
+        id(node.args[0]) for node in ast.walk(function) if isinstance(node, ast.Call) and ast.unparse(node.func) in ("read", "read_apart")
+    }
     found = (node for node in ast.walk(function) if id(node) not in handed)
     return {ast.unparse(node) for node in found if isinstance(node, ast.Name | ast.Attribute)}
 

@@ -36,12 +36,29 @@ def test_a_text_becomes_its_value(variable: str, text: str, value: Any, monkeypa
 
 
 WRONG = [
-    ("DATABASE_PORT", "many"), ("DATABASE_POOL", "1"), ("DATABASE_POOL", "101"), ("REQUESTS_PER_MINUTE", "0"), ("WORKER_NAME", "a b"),
-    ("REGION", "370402\n"), ("REGION", "37040"), ("SEAL_DEVELOPMENT", ""), ("CLOCK_RATE", "0"), ("CLOCK_RATE", "nan"),
-    ("CLOCK_ORIGIN", "2026-03-04T08:00:00"), ("CLOCK_ORIGIN", "today"), ("SMTP_SECURITY", "ssl"), ("FEEDBACK_URL", "ftp://a.invalid"),
-    ("QUOTA_PERSON", "5/minute 6/minute"), ("QUOTA_CASE", "many"), ("MISMATCHES_BY_KEY", "11/10"), ("MISMATCHES_BY_UNIT", "1-2"),
-    ("CALLBACK_NETWORKS", "10.4.0.0/16, hall"), ("MONITOR_FROM", "everybody"), ("REPORT_READERS", "the office"), ("RETENTION_DAYS", "1"),
-]  # fmt: skip
+    ("DATABASE_PORT", "many"),
+    ("DATABASE_POOL", "1"),
+    ("DATABASE_POOL", "101"),
+    ("REQUESTS_PER_MINUTE", "0"),
+    ("WORKER_NAME", "a b"),
+    ("REGION", "370402\n"),
+    ("REGION", "37040"),
+    ("SEAL_DEVELOPMENT", ""),
+    ("CLOCK_RATE", "0"),
+    ("CLOCK_RATE", "nan"),
+    ("CLOCK_ORIGIN", "2026-03-04T08:00:00"),
+    ("CLOCK_ORIGIN", "today"),
+    ("SMTP_SECURITY", "ssl"),
+    ("FEEDBACK_URL", "ftp://a.invalid"),
+    ("QUOTA_PERSON", "5/minute 6/minute"),
+    ("QUOTA_CASE", "many"),
+    ("MISMATCHES_BY_KEY", "11/10"),
+    ("MISMATCHES_BY_UNIT", "1-2"),
+    ("CALLBACK_NETWORKS", "10.4.0.0/16, hall"),
+    ("MONITOR_FROM", "everybody"),
+    ("REPORT_READERS", "the office"),
+    ("RETENTION_DAYS", "1"),
+]
 
 
 @pytest.mark.parametrize(("variable", "text"), WRONG)

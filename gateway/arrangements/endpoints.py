@@ -63,15 +63,12 @@ def appoint(body: AppointmentIn, caller: CurrentCaller) -> AppointmentOut:
     """同一时刻只有一名督办员:新的指定接替原来的,有止期的期满后由原督办员继续;代理督办须写明止期,不得与其他代理重叠。"""
     with transaction() as session:
         row = duty.appoint(
-            session, caller.unit, body.person, body.since, body.until, acting=body.acting, now=settings().now(),
-            actor=caller.actor,
-        )  # fmt: skip
+            session, caller.unit, body.person, body.since, body.until, acting=body.acting, now=settings().now(), actor=caller.actor
+        )
         return AppointmentOut.of(row)
 
 
-@router.post(
-    "/v1/duty/appointments/{id}/end", summary="提前结束指定", responses=problems("duty_refused", "duty_unknown", body=True)
-)
+@router.post("/v1/duty/appointments/{id}/end", summary="提前结束指定", responses=problems("duty_refused", "duty_unknown", body=True))
 def end_appointment(id: Entry, body: EndingIn, caller: CurrentCaller) -> AppointmentOut:  # noqa: A002
     """提前结束;尚未开始的予以取消,原督办员继续。空缺会告警。"""
     with transaction() as session:
@@ -82,9 +79,7 @@ def end_appointment(id: Entry, body: EndingIn, caller: CurrentCaller) -> Appoint
 def report_absence(body: AbsenceIn, caller: CurrentCaller) -> AbsenceOut:
     """离岗期间不计为在岗;因此出现的缺口会提前告警。"""
     with transaction() as session:
-        row = duty.report_absence(
-            session, caller.unit, body.person, body.since, body.until, now=settings().now(), actor=caller.actor
-        )
+        row = duty.report_absence(session, caller.unit, body.person, body.since, body.until, now=settings().now(), actor=caller.actor)
         return AbsenceOut.of(row)
 
 
@@ -97,8 +92,7 @@ def cancel_absence(id: Entry, body: CancellationIn, caller: CurrentCaller) -> Ab
 
 @router.get("/v1/hours", summary="服务时间", responses=problems("not_allowed", "unit_unknown", "invalid"))
 def get_hours(
-    caller: CurrentCaller,
-    unit: Annotated[str | None, Query(max_length=64, description="单位编码;省略为本单位")] = None,
+    caller: CurrentCaller, unit: Annotated[str | None, Query(max_length=64, description="单位编码;省略为本单位")] = None
 ) -> HoursOut:
     """现行的和以后的服务时间、所用的工作日历、变更记录。"""
     with transaction() as session:
@@ -113,9 +107,16 @@ def set_hours(body: HoursIn, caller: CurrentCaller) -> HoursOut:
     with transaction() as session:
         unit = unit_of(session, caller, body.unit, ARRANGED_HOURS)
         numbers = opening_hours.set_timetable(
-            session, unit, seasons, effective_from=body.effective_from or now, reason=body.reason, now=now,
-            actor=caller.actor, name=body.calendar, backdated=whose(caller, ARRANGED_HOURS) is None,
-        )  # fmt: skip
+            session,
+            unit,
+            seasons,
+            effective_from=body.effective_from or now,
+            reason=body.reason,
+            now=now,
+            actor=caller.actor,
+            name=body.calendar,
+            backdated=whose(caller, ARRANGED_HOURS) is None,
+        )
         return _hours(session, unit, numbers)
 
 
@@ -144,7 +145,15 @@ def put_year(year: Year, body: YearIn, caller: CurrentCaller, calendar: Calendar
     """录入或变更一年的放假和调休;涉及该年的时限随之补算或重算,变更前后和理由留痕。"""
     with transaction() as session:
         numbers = calendars.put_year(
-            session, year, body.rest, body.work, provisional=body.provisional, source=body.source, reason=body.reason,
-            now=settings().now(), actor=caller.actor, name=calendar,
-        )  # fmt: skip
+            session,
+            year,
+            body.rest,
+            body.work,
+            provisional=body.provisional,
+            source=body.source,
+            reason=body.reason,
+            now=settings().now(),
+            actor=caller.actor,
+            name=calendar,
+        )
         return YearOut.of(session.get_one(CalendarYear, (calendar, year)), numbers)

@@ -77,9 +77,7 @@ class TimetableOut(SchemaOut):
 
     @classmethod
     def of(cls, row: Timetable) -> TimetableOut:
-        return cls(
-            effective_from=row.effective_from, calendar=row.calendar, seasons=row.seasons, set_by=row.set_by, set_at=row.set_at
-        )
+        return cls(effective_from=row.effective_from, calendar=row.calendar, seasons=row.seasons, set_by=row.set_by, set_at=row.set_at)
 
 
 class TimetableChangeOut(SchemaOut):
@@ -95,9 +93,8 @@ class TimetableChangeOut(SchemaOut):
     @classmethod
     def of(cls, row: TimetableChange) -> TimetableChangeOut:
         return cls(
-            at=row.at, effective_from=row.effective_from, reason=row.reason, changed_by=row.changed_by, before=row.before,
-            after=row.after,
-        )  # fmt: skip
+            at=row.at, effective_from=row.effective_from, reason=row.reason, changed_by=row.changed_by, before=row.before, after=row.after
+        )
 
 
 class HoursOut(SchemaOut):

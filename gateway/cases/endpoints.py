@@ -23,8 +23,11 @@ router = api_router("cases")
 CaseNumber = Annotated[
     str,
     Path(
-        min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.\-]+$",  # in clear, and printed: no name can be written so
-        description="办件编号,由本单位编排:字母、数字和 . _ -,不得含个人信息", examples=["SZ-2026-000123"],
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9_.\-]+$",  # in clear, and printed: no name can be written so
+        description="办件编号,由本单位编排:字母、数字和 . _ -,不得含个人信息",
+        examples=["SZ-2026-000123"],
     ),
 ]
 
@@ -33,11 +36,23 @@ CaseNumber = Annotated[
     "/v1/cases/{case_number}",
     summary="登记办件",
     responses=problems(
-        "case_closed", "case_fixed", "accepted_at_wrong", "promise_passed", "promise_reason_needed", "name_differs", "matter_unknown", "matter_not_yours", "id_number_invalid",
-        "personal_data_in_number", "names_somebody", "quota_spent", body=True, also={201: {"model": CaseOut, "description": "新登记", "headers": {"Location": header("办件的地址", required=True)}}},
+        "case_closed",
+        "case_fixed",
+        "accepted_at_wrong",
+        "promise_passed",
+        "promise_reason_needed",
+        "name_differs",
+        "matter_unknown",
+        "matter_not_yours",
+        "id_number_invalid",
+        "personal_data_in_number",
+        "names_somebody",
+        "quota_spent",
+        body=True,
+        also={201: {"model": CaseOut, "description": "新登记", "headers": {"Location": header("办件的地址", required=True)}}},
     ),
     response_description="已登记过,按本次内容更新",
-)  # fmt: skip
+)
 def put_case(case_number: CaseNumber, body: CaseIn, caller: CurrentCaller, response: Response) -> CaseOut:
     """登记办件和当事人;重复发送同样的内容不产生变化。当事人只增不减,因为核验可能已据此发起。"""
     if register_case(caller, case_number, body):

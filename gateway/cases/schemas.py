@@ -38,7 +38,8 @@ class CaseOut(SchemaOut):
     promise_end: datetime | None
     promised_days: Annotated[int | None, Field(description="承诺天数(工作日);没有按天数登记的为空")]
     promise_undetermined: Annotated[
-        str | None, Field(description="承诺办结时间未定的原因;已定或没有承诺的为空", examples=["未定:2028 年的工作日历尚未录入,录入后自动补算。"])
+        str | None,
+        Field(description="承诺办结时间未定的原因;已定或没有承诺的为空", examples=["未定:2028 年的工作日历尚未录入,录入后自动补算。"]),
     ]
     promise_derived: Annotated[bool, Field(description="承诺办结时间是否由承诺天数推算")]
     channel: Channel
@@ -60,7 +61,9 @@ class CaseOut(SchemaOut):
             accepted_at=case.accepted_at,
             promise_end=case.promise_end,
             promised_days=case.promised_days,
-            promise_undetermined=f"未定:{view.missing_year} 年的工作日历尚未录入,录入后自动补算。" if view.missing_year is not None else None,
+            promise_undetermined=f"未定:{view.missing_year} 年的工作日历尚未录入,录入后自动补算。"
+            if view.missing_year is not None
+            else None,
             promise_derived=case.promise_derived,
             channel=case.channel,
             origin_system=case.origin_system,
@@ -98,7 +101,8 @@ class CaseIn(SchemaIn):
     promise_reason: Annotated[
         PromiseReason | None,
         Field(
-            description="变更承诺时限的理由,已有未办结的核验时必填:material 申请人补充材料,special_procedure 听证、检验、检测、鉴定、专家评审等,"
+            description="变更承诺时限的理由,已有未办结的核验时必填:material 申请人补充材料,special_procedure 听证、检验、检测、"
+            "鉴定、专家评审等,"
             "field_check 需实地核查,applicant 应申请人要求,force_majeure 不可抗力,correction 登记有误,other 其他"
         ),
     ] = None
@@ -116,14 +120,7 @@ class CaseIn(SchemaIn):
                     "promised_days": 5,
                     "channel": "window",
                     "origin_system": "一窗受理系统",
-                    "parties": [
-                        {
-                            "role": "applicant",
-                            "id_type": "citizen_id",
-                            "id_number": "370402188102020017",
-                            "name": "演示甲子",
-                        }
-                    ],
+                    "parties": [{"role": "applicant", "id_type": "citizen_id", "id_number": "370402188102020017", "name": "演示甲子"}],
                 }
             ]
         }
@@ -151,9 +148,7 @@ class CaseIn(SchemaIn):
             promise_reason=self.promise_reason,
             channel=self.channel,
             origin_system=self.origin_system,
-            parties=tuple(
-                PartyData(party.role, party.id_type, party.id_number.upper(), party.name) for party in self.parties
-            ),
+            parties=tuple(PartyData(party.role, party.id_type, party.id_number.upper(), party.name) for party in self.parties),
         )
 
 

@@ -30,8 +30,7 @@ router = api_router("catalog-tasks")
 
 @router.get("/v1/catalog/change-tasks", summary="更新任务", responses=problems("invalid"))
 def get_change_tasks(
-    caller: CurrentCaller, page: Paging,
-    still_open: Annotated[bool, Query(alias="open", description="true 只看未完成的")] = True,
+    caller: CurrentCaller, page: Paging, still_open: Annotated[bool, Query(alias="open", description="true 只看未完成的")] = True
 ) -> TasksOut:
     """每次公布后,变动事项的办理流程和办事指南须随之更新。本单位的任务,最早的在前;专班办公室看到全部。"""
     with transaction() as session:
@@ -41,7 +40,9 @@ def get_change_tasks(
 
 @router.post("/v1/catalog/change-tasks/{id}/done", summary="完成更新", responses=problems("task_unknown", body=True))
 def finish_change_task(
-    id: Annotated[UUID, Path(description="任务编号")], body: DoneIn, caller: CurrentCaller  # noqa: A002
+    id: Annotated[UUID, Path(description="任务编号")],  # noqa: A002
+    body: DoneIn,
+    caller: CurrentCaller,
 ) -> TaskOut:
     """登记已经更新;以首次登记为准。"""
     with transaction() as session:

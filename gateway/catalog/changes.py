@@ -66,9 +66,13 @@ def _entry(session: Session, sent: EntryIn, place: str) -> CatalogEntry:
     if sent.issuing_unit is not None and session.get(Unit, sent.issuing_unit) is None:
         raise _at(f"{place}.entry.issuing_unit", "unit_not_registered")
     return sent.as_entry(
-        matter_name=matter.name, unit=matter.unit, reviewed_above=matter.reviewed_above, proof_name=proof.name,
-        basis=proof.basis, days=proof.validity_days,
-    )  # fmt: skip
+        matter_name=matter.name,
+        unit=matter.unit,
+        reviewed_above=matter.reviewed_above,
+        proof_name=proof.name,
+        basis=proof.basis,
+        days=proof.validity_days,
+    )
 
 
 def _at(place: str, code: str) -> Problem:

@@ -33,9 +33,12 @@ class ChangeOut(SchemaOut):
     def of(cls, change: Change) -> ChangeOut:
         entry = change.entry
         return cls(
-            kind=change.kind, kind_name=change.kind.label, matter=Named(code=entry.matter, name=entry.matter_name),
-            proof=Named(code=entry.proof, name=entry.proof_name), lines=described(change),
-        )  # fmt: skip
+            kind=change.kind,
+            kind_name=change.kind.label,
+            matter=Named(code=entry.matter, name=entry.matter_name),
+            proof=Named(code=entry.proof, name=entry.proof_name),
+            lines=described(change),
+        )
 
 
 class DraftBlock(SchemaOut):
@@ -71,10 +74,12 @@ class BlockedOut(SchemaOut):
     @classmethod
     def of(cls, found: Blocked) -> BlockedOut:
         return cls(
-            matter=Named(code=found.matter, name=found.matter_name), proof=Named(code=found.proof, name=found.proof_name),
-            standing=found.standing, blocks=[DraftBlock.of(block) for block in found.blocks],
+            matter=Named(code=found.matter, name=found.matter_name),
+            proof=Named(code=found.proof, name=found.proof_name),
+            standing=found.standing,
+            blocks=[DraftBlock.of(block) for block in found.blocks],
             rows=[RowPlace(source=row.source, sheet=row.sheet, line=row.line) for row in found.rows],
-        )  # fmt: skip
+        )
 
 
 class DraftUnit(SchemaOut):
@@ -102,9 +107,16 @@ class DraftSource(SchemaOut):
     @classmethod
     def of(cls, found: ListOfDraft) -> DraftSource:
         return cls(
-            key=found.key, name=found.name, kind=found.kind, unit=found.unit, files=found.files, unreadable=found.unreadable,
-            accepted=found.accepted, asked=found.asked, refused=found.refused,
-        )  # fmt: skip
+            key=found.key,
+            name=found.name,
+            kind=found.kind,
+            unit=found.unit,
+            files=found.files,
+            unreadable=found.unreadable,
+            accepted=found.accepted,
+            asked=found.asked,
+            refused=found.refused,
+        )
 
 
 class DraftOut(SchemaOut):
@@ -134,11 +146,17 @@ class DraftOut(SchemaOut):
         shown = paging.of_list(both, _place, page)
         of_units = {code: list(lines) for code, lines in groupby(shown.rows, key=lambda one: _place(one)[0])}
         return cls(
-            id=row.id, base=row.base, stale=row.base != current, made_at=row.made_at, checked_at=row.checked_at,
-            counts={kind: kinds.count(kind) for kind in ChangeKind}, blocked_count=len(blocked),
+            id=row.id,
+            base=row.base,
+            stale=row.base != current,
+            made_at=row.made_at,
+            checked_at=row.checked_at,
+            counts={kind: kinds.count(kind) for kind in ChangeKind},
+            blocked_count=len(blocked),
             units=[
                 DraftUnit(
-                    unit=code, unit_name=wanted_units[code],
+                    unit=code,
+                    unit_name=wanted_units[code],
                     changes=[ChangeOut.of(one) for one in lines if isinstance(one, Change)],
                     blocked=[BlockedOut.of(one) for one in lines if isinstance(one, Blocked)],
                 )
@@ -146,7 +164,7 @@ class DraftOut(SchemaOut):
             ],
             sources=[DraftSource.of(one) for one in row.sources if sources_of is None or one.unit in sources_of],
             next_cursor=page.cursor(shown),
-        )  # fmt: skip
+        )
 
 
 def _place(found: Change | Blocked) -> Position:

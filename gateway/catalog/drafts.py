@@ -43,8 +43,11 @@ def get_latest_draft(caller: CurrentCaller, page: Paging, unit: OfUnit = None) -
 
 @router.get("/v1/catalog/drafts/{id}", summary="一份草案", responses=problems("draft_unknown", "invalid"))
 def get_draft(
-    id: Annotated[UUID, Path(description="草案编号")], caller: CurrentCaller, page: Paging, unit: OfUnit = None  # noqa: A002
-) -> DraftOut:  # fmt: skip
+    id: Annotated[UUID, Path(description="草案编号")],  # noqa: A002
+    caller: CurrentCaller,
+    page: Paging,
+    unit: OfUnit = None,
+) -> DraftOut:
     """同最新草案。"""
     with transaction() as session:
         return _answer(session, drafts.find(session, id), caller, unit, page)
@@ -52,8 +55,7 @@ def get_draft(
 
 @router.get("/v1/catalog/questions", summary="待确认的问题", responses=problems("invalid"))
 def get_questions(
-    caller: CurrentCaller, page: Paging,
-    answered: Annotated[bool, Query(description="true 已回答的,false 待确认的")] = False,
+    caller: CurrentCaller, page: Paging, answered: Annotated[bool, Query(description="true 已回答的,false 待确认的")] = False
 ) -> QuestionsOut:
     """清单中无法认定的名称和相互矛盾的来源,出现最多的在前。"""
     with transaction() as session:
@@ -62,10 +64,14 @@ def get_questions(
 
 
 @router.post(
-    "/v1/catalog/questions/{id}/answer", summary="回答问题", responses=problems("question_unknown", "answer_refused", "must_recuse", body=True)
+    "/v1/catalog/questions/{id}/answer",
+    summary="回答问题",
+    responses=problems("question_unknown", "answer_refused", "must_recuse", body=True),
 )
 def answer_question(
-    id: Annotated[UUID, Path(description="问题编号")], body: AnswerIn, caller: CurrentCaller  # noqa: A002
+    id: Annotated[UUID, Path(description="问题编号")],  # noqa: A002
+    body: AnswerIn,
+    caller: CurrentCaller,
 ) -> QuestionOut:
     """回答一次,对全部清单和今后都有效,下次重建时生效;可以更正。"""
     with transaction() as session:

@@ -80,10 +80,13 @@ class ReadingOut(SchemaOut):
     @classmethod
     def of(cls, row: CatalogReading) -> ReadingOut:
         return cls(
-            read_at=row.read_at, refused_file=RefusedFile.of(row.refused) if row.refused else None,
+            read_at=row.read_at,
+            refused_file=RefusedFile.of(row.refused) if row.refused else None,
             sheets=[SheetOut.of(sheet) for sheet in row.sheets],
-            accepted=row.counts.accepted, asked=row.counts.asked, refused=row.counts.refused,
-        )  # fmt: skip
+            accepted=row.counts.accepted,
+            asked=row.counts.asked,
+            refused=row.counts.refused,
+        )
 
 
 class SourceOut(SchemaOut):
@@ -109,11 +112,19 @@ class SourceOut(SchemaOut):
         if status == "read" and state.reading is not None and state.reading.refused is not None:
             status = "refused"
         return cls(
-            key=row.key, name=row.name, kind=kind, kind_name=kind.label, unit=row.unit, document=row.document,
-            complete=row.complete, active=row.active, status=status, status_name=_STATUS[status],
+            key=row.key,
+            name=row.name,
+            kind=kind,
+            kind_name=kind.label,
+            unit=row.unit,
+            document=row.document,
+            complete=row.complete,
+            active=row.active,
+            status=status,
+            status_name=_STATUS[status],
             file=FileOut.of(state.file) if state.file else None,
             reading=ReadingOut.of(state.reading) if state.reading else None,
-        )  # fmt: skip
+        )
 
 
 class SourcesOut(SchemaOut):
@@ -158,9 +169,12 @@ class RowQuestion(SchemaOut):
     @classmethod
     def of(cls, found: Question) -> RowQuestion:
         return cls(
-            topic=found.topic, topic_name=found.topic.label, subject=found.subject, why=found.why,
+            topic=found.topic,
+            topic_name=found.topic.label,
+            subject=found.subject,
+            why=found.why,
             candidates=list(map(MeantOut.of, found.candidates)),
-        )  # fmt: skip
+        )
 
 
 class RowOut(SchemaOut):
@@ -180,10 +194,16 @@ class RowOut(SchemaOut):
     def of(cls, row: CatalogRow) -> RowOut:
         verdict = Verdict(row.verdict)
         return cls(
-            sheet=row.sheet, line=row.line, verdict=verdict, verdict_name=verdict.label, cells=row.cells,
-            faults=list(map(FaultOut.of, row.faults)), questions=list(map(RowQuestion.of, row.questions)), matched=row.matched,
+            sheet=row.sheet,
+            line=row.line,
+            verdict=verdict,
+            verdict_name=verdict.label,
+            cells=row.cells,
+            faults=list(map(FaultOut.of, row.faults)),
+            questions=list(map(RowQuestion.of, row.questions)),
+            matched=row.matched,
             fact=FACT.written(row.fact),
-        )  # fmt: skip
+        )
 
 
 class RowsOut(SchemaOut):
@@ -218,10 +238,20 @@ class QuestionOut(SchemaOut):
     def of(cls, row: CatalogQuestion) -> QuestionOut:
         topic = Topic(row.topic)
         return cls(
-            id=row.id, topic=topic, topic_name=topic.label, subject=row.subject, why=row.why,
-            candidates=list(map(MeantOut.of, row.candidates)), places=row.places, count=row.count,
-            asked_at=row.asked_at, open=row.open, answer=row.answer, answered_at=row.answered_at, answered_by=row.answered_by,
-        )  # fmt: skip
+            id=row.id,
+            topic=topic,
+            topic_name=topic.label,
+            subject=row.subject,
+            why=row.why,
+            candidates=list(map(MeantOut.of, row.candidates)),
+            places=row.places,
+            count=row.count,
+            asked_at=row.asked_at,
+            open=row.open,
+            answer=row.answer,
+            answered_at=row.answered_at,
+            answered_by=row.answered_by,
+        )
 
 
 class QuestionsOut(SchemaOut):

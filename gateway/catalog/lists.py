@@ -12,15 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from catalog.headers import ListKind
 from catalog.returning import file_for_sender
 from domain.list_rows import Verdict
-from gateway.catalog.list_schemas import (
-    FileOut,
-    ReceivedOut,
-    RowOut,
-    RowsOut,
-    SourceIn,
-    SourceOut,
-    SourcesOut,
-)
+from gateway.catalog.list_schemas import FileOut, ReceivedOut, RowOut, RowsOut, SourceIn, SourceOut, SourcesOut
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
@@ -36,7 +28,9 @@ from settings import settings
 router = api_router("catalog-lists")
 
 Key = Annotated[
-    str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="清单代号", examples=["justice-proofs"]), AfterValidator(code_of_nobody)
+    str,
+    Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="清单代号", examples=["justice-proofs"]),
+    AfterValidator(code_of_nobody),
 ]
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _books = CapacityLimiter(2)  #: workbooks that are written at the same time: each takes a processor
@@ -84,7 +78,9 @@ async def send_file(
 def _receive(key: str, name: str, content: bytes, caller: Caller) -> ReceivedOut:
     with transaction() as session:
         source = own_list(session, caller, key).source
-        if not may_send(session, caller, source.unit) or (ListKind(source.kind) is not ListKind.PROOFS and whose(caller, SENT_LISTS) is not None):
+        if not may_send(session, caller, source.unit) or (
+            ListKind(source.kind) is not ListKind.PROOFS and whose(caller, SENT_LISTS) is not None
+        ):
             raise Problem("list_not_yours")
         file = intake.receive(session, key, name, content, now=settings().now(), actor=caller.actor)
         return ReceivedOut(source=key, file=FileOut.of(file))
@@ -100,7 +96,8 @@ def get_sources(caller: CurrentCaller) -> SourcesOut:
 @router.get("/v1/catalog/sources/{key}/rows", summary="清单各行的处理", responses=problems("list_unknown", "list_not_read", "invalid"))
 def get_rows(
     key: Key,
-    caller: CurrentCaller, page: Paging,
+    caller: CurrentCaller,
+    page: Paging,
     verdict: Annotated[Verdict | None, Query(description="accepted 采用,asked 待确认,refused 退回修改;省略为全部")] = None,
 ) -> RowsOut:
     """最近一次读取中的各行:问题和怎么办、待确认的名称、各名称认定的理由。"""

@@ -64,10 +64,18 @@ class EntryIn(SchemaIn):
         limit = timedelta(minutes=self.limit_minutes) if self.limit_minutes is not None else None
         said = self.model_dump(exclude={"limit_minutes", "methods", "fields", "basis", "validity_days"})
         return CatalogEntry(
-            **said, methods=tuple(self.methods), fields=tuple(self.fields), limit=limit, issuing_unit_name=None,
-            matter_name=matter_name, unit=unit, reviewed_above=reviewed_above, proof_name=proof_name,
-            basis=basis if self.basis is None else self.basis, validity_days=self.validity_days or days,
-        )  # fmt: skip
+            **said,
+            methods=tuple(self.methods),
+            fields=tuple(self.fields),
+            limit=limit,
+            issuing_unit_name=None,
+            matter_name=matter_name,
+            unit=unit,
+            reviewed_above=reviewed_above,
+            proof_name=proof_name,
+            basis=basis if self.basis is None else self.basis,
+            validity_days=self.validity_days or days,
+        )
 
 
 class ChangeIn(SchemaIn):
@@ -94,9 +102,7 @@ class ProposalIn(SchemaIn):
     kind: Annotated[ProposalKind, Field(description="list 清单编制,adjustment 清单调整")]
     unit: Annotated[Code, Field(description="哪个单位的清单(单位编码)", examples=["370402-PERMIT"])]
     reason: Annotated[Words, Field(description="事由", examples=["《办法》修订,不再要求该证明"])]
-    reason_date: Annotated[
-        date | None, Field(description="事由发生之日;清单调整必填,三个工作日内报送"), AfterValidator(_in_force)
-    ] = None
+    reason_date: Annotated[date | None, Field(description="事由发生之日;清单调整必填,三个工作日内报送"), AfterValidator(_in_force)] = None
     document: Annotated[PublicLine, Field(description="依据的文件", examples=["《公共租赁住房管理办法》2026年修订"])]
     draft: Annotated[UUID | None, Field(description="草案编号:采用该单位在草案中的全部变动")] = None
     changes: Annotated[list[ChangeIn], Field(max_length=_MOST_CHANGES, description="逐条写明的变动;与 draft 二选一")] = []
@@ -144,7 +150,9 @@ class ConsentIn(SchemaIn):
 class DecisionIn(SchemaIn):
     """工作专班研究记录。"""
 
-    members: Annotated[list[PublicLine], Field(min_length=1, max_length=30, description="参加研究的成员单位或成员", examples=[["区司法局", "区大数据局"]])]
+    members: Annotated[
+        list[PublicLine], Field(min_length=1, max_length=30, description="参加研究的成员单位或成员", examples=[["区司法局", "区大数据局"]])
+    ]
     date: Annotated[date, Field(description="研究日期", examples=["2026-03-04"])]
     result: Annotated[Words, Field(description="研究结果", examples=["同意减少"])]
     document: Annotated[PublicLine, Field(description="会议纪要或文号", examples=["专班纪要〔2026〕3号"])]

@@ -46,12 +46,25 @@ class ProposalOut(SchemaOut):
     @staticmethod
     def _values(row: Proposal) -> dict[str, Any]:
         return {
-            "id": row.id, "kind": row.kind, "kind_name": row.kind.label, "unit": row.unit, "drafted_by": row.drafted_by,
-            "standing": row.standing, "standing_name": row.standing.label, "reason": row.reason, "reason_date": row.reason_date,
-            "document": row.document, "drafted_at": row.drafted_at, "due_at": row.due_at, "undetermined_year": row.missing_year,
-            "reported_at": row.reported_at, "late": row.late, "base": row.base, "version": row.version,
+            "id": row.id,
+            "kind": row.kind,
+            "kind_name": row.kind.label,
+            "unit": row.unit,
+            "drafted_by": row.drafted_by,
+            "standing": row.standing,
+            "standing_name": row.standing.label,
+            "reason": row.reason,
+            "reason_date": row.reason_date,
+            "document": row.document,
+            "drafted_at": row.drafted_at,
+            "due_at": row.due_at,
+            "undetermined_year": row.missing_year,
+            "reported_at": row.reported_at,
+            "late": row.late,
+            "base": row.base,
+            "version": row.version,
             "change_count": len(row.changes),
-        }  # fmt: skip
+        }
 
 
 class StepOut(SchemaOut):
@@ -116,9 +129,17 @@ class TaskOut(SchemaOut):
     @classmethod
     def of(cls, row: ChangeTask) -> TaskOut:
         return cls(
-            id=row.id, version=row.version, matter=row.matter, unit=row.unit, what=row.what, what_name=KINDS[row.what],
-            made_at=row.made_at, done_at=row.done_at, done_by=row.done_by, note=row.note,
-        )  # fmt: skip
+            id=row.id,
+            version=row.version,
+            matter=row.matter,
+            unit=row.unit,
+            what=row.what,
+            what_name=KINDS[row.what],
+            made_at=row.made_at,
+            done_at=row.done_at,
+            done_by=row.done_by,
+            note=row.note,
+        )
 
 
 class TasksOut(SchemaOut):
@@ -183,4 +204,4 @@ class CoverageOut(SchemaOut):
             unconnected_databases=[
                 UnconnectedDatabase(code=one.code, name=one.name, owner=one.owner, note=one.note) for one in found.unconnected
             ],
-        )  # fmt: skip
+        )

@@ -10,14 +10,7 @@ from fastapi import Path, Query
 
 from domain.adjusting import ProposalStatus, Step
 from gateway.catalog.changes import changes_of
-from gateway.catalog.proposal_inputs import (
-    ConsentIn,
-    DecisionIn,
-    ProposalIn,
-    ReportIn,
-    VersionIn,
-    WhyIn,
-)
+from gateway.catalog.proposal_inputs import ConsentIn, DecisionIn, ProposalIn, ReportIn, VersionIn, WhyIn
 from gateway.catalog.proposal_schemas import ProposalOut, ProposalsOut, VersionOut, WholeProposal
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
@@ -43,10 +36,21 @@ _AGREE = problems("proposal_unknown", "step_refused", "must_recuse", "changes_bl
     status_code=201,
     summary="起草编制或调整",
     responses=problems(
-        "unit_not_registered", "draft_unknown", "nothing_changes", "change_twice", "entry_listed_already", "entry_not_listed",
-        "matter_unknown", "proof_kind_unknown", "proof_cancelled", "changes_blocked", "change_conflict", "step_refused", body=True,
+        "unit_not_registered",
+        "draft_unknown",
+        "nothing_changes",
+        "change_twice",
+        "entry_listed_already",
+        "entry_not_listed",
+        "matter_unknown",
+        "proof_kind_unknown",
+        "proof_cancelled",
+        "changes_blocked",
+        "change_conflict",
+        "step_refused",
+        body=True,
     ),
-)  # fmt: skip
+)
 def draft_proposal(body: ProposalIn, caller: CurrentCaller) -> WholeProposal:
     """公共服务单位的清单由行业主管部门起草,其他由本单位起草。不符合清单规则的不受理,逐项说明怎么办(blocks)。
     起草后须报送:清单调整在事由发生之日起三个工作日内。"""
@@ -54,16 +58,22 @@ def draft_proposal(body: ProposalIn, caller: CurrentCaller) -> WholeProposal:
         if session.get(Unit, body.unit) is None:
             raise Problem("unit_not_registered")
         row = proposals.draft(
-            session, body.kind, body.unit, changes_of(session, body), reason=body.reason, reason_date=body.reason_date,
-            document=body.document, actor=_actor(caller), now=settings().now(),
-        )  # fmt: skip
+            session,
+            body.kind,
+            body.unit,
+            changes_of(session, body),
+            reason=body.reason,
+            reason_date=body.reason_date,
+            document=body.document,
+            actor=_actor(caller),
+            now=settings().now(),
+        )
         return WholeProposal.with_steps(row, proposals.steps_of(session, row.id))
 
 
 @router.get("/v1/catalog/proposals", summary="编制和调整", responses=problems("invalid"))
 def get_proposals(
-    caller: CurrentCaller, page: Paging,
-    standing: Annotated[ProposalStatus | None, Query(description="只看处于这一状态的")] = None,
+    caller: CurrentCaller, page: Paging, standing: Annotated[ProposalStatus | None, Query(description="只看处于这一状态的")] = None
 ) -> ProposalsOut:
     """本单位的,和由本单位起草的,最新的在前;专班办公室和公布人员看到全部。"""
     with transaction() as session:

@@ -35,11 +35,16 @@ def entry_of(entry: CatalogEntry, unit_name: str) -> ListedEntry:
     why = why_excluded(entry)
     issuer = Named(code=entry.issuing_unit, name=entry.issuing_unit_name or entry.issuing_unit) if entry.issuing_unit else None
     return ListedEntry(
-        unit=Named(code=entry.unit, name=unit_name), matter=Named(code=entry.matter, name=entry.matter_name),
-        proof=Named(code=entry.proof, name=entry.proof_name), paperless=why is None, methods=list(entry.methods) if why is None else [],
-        method_names=[method.label for method in entry.methods] if why is None else [], issuing_unit=issuer, basis=entry.basis,
+        unit=Named(code=entry.unit, name=unit_name),
+        matter=Named(code=entry.matter, name=entry.matter_name),
+        proof=Named(code=entry.proof, name=entry.proof_name),
+        paperless=why is None,
+        methods=list(entry.methods) if why is None else [],
+        method_names=[method.label for method in entry.methods] if why is None else [],
+        issuing_unit=issuer,
+        basis=entry.basis,
         excluded=why,
-    )  # fmt: skip
+    )
 
 
 def why_excluded(entry: CatalogEntry) -> str | None:
@@ -52,9 +57,7 @@ def why_excluded(entry: CatalogEntry) -> str | None:
 
 def change_of(change: Change, unit_names: Mapping[str, str]) -> ListedChange:
     """A change as everybody reads it."""
-    before, after = (
-        entry_of(entry, unit_names.get(entry.unit, entry.unit)) if entry else None for entry in (change.before, change.after)
-    )
+    before, after = (entry_of(entry, unit_names.get(entry.unit, entry.unit)) if entry else None for entry in (change.before, change.after))
     return ListedChange(kind=change.kind, kind_name=change.kind.label, lines=_lines(change), before=before, after=after)
 
 
@@ -104,18 +107,31 @@ def entry_row(one: ListedEntry) -> list[object]:
     """A line of the table."""
     issuer = one.issuing_unit.name if one.issuing_unit else ""
     return [
-        one.unit.name, one.matter.code, one.matter.name, one.proof.code, one.proof.name, "是" if one.paperless else "否",
-        "、".join(one.method_names), issuer, one.basis, one.excluded or "",
-    ]  # fmt: skip
+        one.unit.name,
+        one.matter.code,
+        one.matter.name,
+        one.proof.code,
+        one.proof.name,
+        "是" if one.paperless else "否",
+        "、".join(one.method_names),
+        issuer,
+        one.basis,
+        one.excluded or "",
+    ]
 
 
 def change_row(change: Change, unit_names: Mapping[str, str]) -> list[object]:
     """A line of the table of changes."""
     entry = change.entry
     return [
-        change.kind.label, unit_names.get(entry.unit, entry.unit), entry.matter, entry.matter_name, entry.proof, entry.proof_name,
+        change.kind.label,
+        unit_names.get(entry.unit, entry.unit),
+        entry.matter,
+        entry.matter_name,
+        entry.proof,
+        entry.proof_name,
         ";".join(_lines(change)),
-    ]  # fmt: skip
+    ]
 
 
 def as_json(head: Mapping[str, object], name: str, items: Iterator[BaseModel]) -> Iterator[str]:

@@ -40,9 +40,7 @@ ProofCode = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+
 
 
 @router.get(
-    "/v1/verifications/{number}/commitment",
-    summary="承诺书",
-    responses=problems("number_unknown", "commitment_unknown", "invalid"),
+    "/v1/verifications/{number}/commitment", summary="承诺书", responses=problems("number_unknown", "commitment_unknown", "invalid")
 )
 def get_commitment(number: Number, caller: CurrentCaller) -> CommitmentOut:
     """交申请人阅知的承诺书全文。由申请人自行决定是否承诺。"""
@@ -63,9 +61,7 @@ def sign_commitment(number: Number, body: CommitmentIn, caller: CurrentCaller) -
     """申请人已签署:以承诺代替证明,不再索要;系统登记核查期限。须有申请人本人的签署凭证,经办人勾选无效。"""
     with transaction() as session:
         verification(session, caller, number)
-        commitments.sign(
-            session, number, body.evidence, body.sha256, body.reference, now=settings().now(), actor=caller.actor
-        )
+        commitments.sign(session, number, body.evidence, body.sha256, body.reference, now=settings().now(), actor=caller.actor)
     return read_own(caller, number)
 
 
@@ -84,9 +80,7 @@ def decline_commitment(number: Number, body: DeclineIn, caller: CurrentCaller) -
 
 @router.get("/v1/commitment-checks", summary="承诺核查清单", responses=problems("invalid"))
 def get_checks(
-    caller: CurrentCaller,
-    page: Paging,
-    status: Annotated[Literal["open", "done"], Query(description="open 待核查,done 已核查")] = "open",
+    caller: CurrentCaller, page: Paging, status: Annotated[Literal["open", "done"], Query(description="open 待核查,done 已核查")] = "open"
 ) -> ChecksOut:
     """本单位应当核查的承诺,按期限先后排列。"""
     with transaction() as session:
@@ -96,7 +90,9 @@ def get_checks(
 
 @router.post("/v1/commitment-checks/{id}", summary="登记核查结论", responses=problems("check_unknown", "check_done", body=True))
 def record_check(
-    id: Annotated[UUID, Path(description="核查的编号")], body: CheckIn, caller: CurrentCaller  # noqa: A002
+    id: Annotated[UUID, Path(description="核查的编号")],  # noqa: A002
+    body: CheckIn,
+    caller: CurrentCaller,
 ) -> CheckItem:
     """承诺不实的,该申请人在信用修复前不能再承诺,改用其他核验方式。"""
     with transaction() as session:
@@ -115,7 +111,9 @@ def get_credit_blocks(caller: CurrentCaller, page: Paging) -> BlocksOut:
 
 @router.post("/v1/credit-blocks/{id}/restore", summary="信用修复", responses=problems("block_unknown", "must_recuse", body=True))
 def restore_credit(
-    id: Annotated[UUID, Path(description="限制的编号")], body: RestorationIn, caller: CurrentCaller  # noqa: A002
+    id: Annotated[UUID, Path(description="限制的编号")],  # noqa: A002
+    body: RestorationIn,
+    caller: CurrentCaller,
 ) -> BlockItem:
     """由工作专班办公室登记依据后解除限制。重复登记不产生变化。"""
     with transaction() as session:
@@ -129,7 +127,5 @@ def put_commitment_text(proof: ProofCode, body: CommitmentTextIn, caller: Curren
     with transaction() as session:
         if session.get(ProofKind, proof) is None:
             raise Problem("proof_kind_unknown")
-        row = commitments.put_text(
-            session, proof, body.text, body.check_days, body.basis, now=settings().now(), actor=caller.actor
-        )
+        row = commitments.put_text(session, proof, body.text, body.check_days, body.basis, now=settings().now(), actor=caller.actor)
         return CommitmentTextOut.of(row)

@@ -43,9 +43,7 @@ class RestorationIn(SchemaIn):
 class CommitmentTextIn(SchemaIn):
     """承诺书文本。"""
 
-    text: Annotated[
-        str, Field(min_length=20, max_length=5000, description="告知和承诺的全文"), AfterValidator(names_nobody)
-    ]
+    text: Annotated[str, Field(min_length=20, max_length=5000, description="告知和承诺的全文"), AfterValidator(names_nobody)]
     check_days: Annotated[int, Field(strict=True, ge=1, le=365, description="签署后多少个工作日内核查")]
     basis: Annotated[PublicLine, Field(description="依据")]
 
@@ -95,9 +93,13 @@ class CheckItem(SchemaOut):
     @classmethod
     def of(cls, row: CommitmentCheck) -> CheckItem:
         return cls(
-            id=row.id, verification_number=row.verification, due_at=row.due_at, provisional=row.provisional,
-            outcome=row.outcome, done_at=row.done_at,
-        )  # fmt: skip
+            id=row.id,
+            verification_number=row.verification,
+            due_at=row.due_at,
+            provisional=row.provisional,
+            outcome=row.outcome,
+            done_at=row.done_at,
+        )
 
 
 class ChecksOut(SchemaOut):
@@ -116,9 +118,7 @@ class BlockItem(SchemaOut):
 
     @classmethod
     def of(cls, row: CreditBlock, number: str) -> BlockItem:
-        return cls(
-            id=row.id, verification_number=number, proof=row.proof, since=row.since, restored_at=row.restored_at
-        )
+        return cls(id=row.id, verification_number=number, proof=row.proof, since=row.since, restored_at=row.restored_at)
 
 
 class BlocksOut(SchemaOut):

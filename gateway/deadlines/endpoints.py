@@ -51,9 +51,7 @@ def get_deadline(number: Number, caller: CurrentCaller) -> TimingOut:
 
 @router.get("/v1/supervisions", summary="督办清单", responses=problems("invalid"))
 def get_supervisions(
-    caller: CurrentCaller,
-    page: Paging,
-    status: Annotated[Literal["open", "done"], Query(description="open 督办中,done 已结束")] = "open",
+    caller: CurrentCaller, page: Paging, status: Annotated[Literal["open", "done"], Query(description="open 督办中,done 已结束")] = "open"
 ) -> SupervisionsOut:
     """本单位的督办,最急的在前;专班办公室看到全部单位的。查看反馈内容有记录。"""
     now = settings().now()

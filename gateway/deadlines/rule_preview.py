@@ -28,7 +28,9 @@ def get_rules(caller: CurrentCaller) -> RulesOut:
 
 
 @router.post(
-    "/v1/rules/preview", summary="解读的试算", responses=problems("period_invalid", "readings_invalid", "rule_version_unknown", "preview_too_large", body=True)
+    "/v1/rules/preview",
+    summary="解读的试算",
+    responses=problems("period_invalid", "readings_invalid", "rule_version_unknown", "preview_too_large", body=True),
 )
 def preview_rules(body: PreviewIn, caller: CurrentCaller) -> PreviewOut:
     """一段时间内送达出具单位的核验请求,按台账记录、现行解读和拟用解读(readings,或曾经用过的规则版本)各是什么结果,并列给出。

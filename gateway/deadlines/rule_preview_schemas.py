@@ -44,15 +44,21 @@ class RulesOut(SchemaOut):
     @classmethod
     def of(cls, now: Readings, versions: Sequence[RuleVersion], changes: Sequence[RuleChange]) -> RulesOut:
         return cls(
-            version=now.version, readings=now.as_json(),
+            version=now.version,
+            readings=now.as_json(),
             versions=[RuleVersionOut(version=one.version, readings=one.readings, first_used_at=one.first_used_at) for one in versions],
             changes=[
                 RuleChangeOut(
-                    at=one.at, reason=one.reason, changed_by=one.changed_by, before=one.before, after=one.after, effective_from=one.effective_from
+                    at=one.at,
+                    reason=one.reason,
+                    changed_by=one.changed_by,
+                    before=one.before,
+                    after=one.after,
+                    effective_from=one.effective_from,
                 )
                 for one in changes
             ],
-        )  # fmt: skip
+        )
 
 
 class PreviewLineOut(SchemaOut):
@@ -73,9 +79,17 @@ class PreviewLineOut(SchemaOut):
     def of(cls, line: PreviewLine) -> PreviewLineOut:
         counts = line.counts
         return cls(
-            unit=line.unit, kind=line.kind, kind_name=line.kind.label, met=counts[MET], missed=counts[MISSED], running=counts[RUNNING],
-            undetermined=counts[UNDETERMINED], closed=counts[CLOSED], differing=len(line.moved), numbers=line.moved[:_SHOWN],
-        )  # fmt: skip
+            unit=line.unit,
+            kind=line.kind,
+            kind_name=line.kind.label,
+            met=counts[MET],
+            missed=counts[MISSED],
+            running=counts[RUNNING],
+            undetermined=counts[UNDETERMINED],
+            closed=counts[CLOSED],
+            differing=len(line.moved),
+            numbers=line.moved[:_SHOWN],
+        )
 
 
 class PreviewWayOut(SchemaOut):

@@ -34,9 +34,12 @@ class ExcuseOut(SchemaOut):
         if limit.excuse is None or limit.excuse_at is None:
             return None
         return cls(
-            reason=limit.excuse, reason_name=limit.excuse.label, given_at=limit.excuse_at,
-            approved=limit.excuse_approved, decided_at=limit.excuse_decided_at,
-        )  # fmt: skip
+            reason=limit.excuse,
+            reason_name=limit.excuse.label,
+            given_at=limit.excuse_at,
+            approved=limit.excuse_approved,
+            decided_at=limit.excuse_decided_at,
+        )
 
 
 class LimitOut(SchemaOut):
@@ -89,7 +92,10 @@ class ReturnLimitOut(SchemaOut):
     due_at: Annotated[datetime | None, Field(description="到期的时刻(含);null 表示“未定”(缺少工作日历)")]
     status: Annotated[
         str,
-        Field(description="running 可按时退回,passed 已过时限(仍可退回,记为逾期),met 按时退回,missed 逾期退回,closed 未退回而终止,undetermined 未定"),
+        Field(
+            description="running 可按时退回,passed 已过时限(仍可退回,记为逾期),met 按时退回,missed 逾期退回,closed 未退回而终止,"
+            "undetermined 未定"
+        ),
     ]
     obligations: Annotated[list[str], Field(examples=[["10.10"]])] = ["10.10"]
     explanation: Annotated[str, Field(description="时限为什么落在这一分钟")]
@@ -150,8 +156,7 @@ class RequestTimingOut(SchemaOut):
             limits=[LimitOut.of(limit) for limit in timing.limits],
             return_limit=ReturnLimitOut.of(timing.return_limit) if timing.return_limit else None,
             by_current_rules=[
-                RecountOut(kind=one.kind, kind_name=one.kind.label, due_at=one.due, status=one.status)
-                for one in timing.recounted
+                RecountOut(kind=one.kind, kind_name=one.kind.label, due_at=one.due, status=one.status) for one in timing.recounted
             ],
             elapsed=ElapsedOut(
                 natural=int(passed.natural.total_seconds()),

@@ -208,4 +208,3 @@ class Crowd:
 
 def is_for_health(server: Sequence[Any] | None) -> bool:
     return server is not None and bool(settings().gateway_health_port) and server[1] == settings().gateway_health_port
-

@@ -52,14 +52,10 @@ def problems(
     by_status: Responses = {**also}
     for code in all_codes:
         kind = PROBLEMS[code]
-        response = by_status.setdefault(
-            kind.status, {"description": "", "content": {MEDIA_TYPE: {"schema": _SCHEMA, "examples": {}}}}
-        )
+        response = by_status.setdefault(kind.status, {"description": "", "content": {MEDIA_TYPE: {"schema": _SCHEMA, "examples": {}}}})
         if kind.status in _HEADERS:
             response["headers"] = _HEADERS[kind.status]
         response["description"] += f"{'、' if response['description'] else ''}{kind.title}(`{code}`)"
         example = {"type": f"/docs#{code}", "title": kind.title, "status": kind.status, "code": code}
-        response["content"][MEDIA_TYPE]["examples"][code] = {
-            "value": example | {"detail": kind.detail, "remedy": kind.remedy}
-        }
+        response["content"][MEDIA_TYPE]["examples"][code] = {"value": example | {"detail": kind.detail, "remedy": kind.remedy}}
     return dict(sorted(by_status.items(), key=lambda item: int(item[0])))

@@ -28,8 +28,7 @@ _LOOK = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(_FOLDER.ite
 #: For every answer; the one style sheet is known by its digest, so nothing else can style or run.
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_CSS_DIGEST}'; img-src data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{_CSS_DIGEST}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",  # the code of a QR code stands in the address
     "X-Content-Type-Options": "nosniff",

@@ -38,6 +38,12 @@ def _refused(refusal: Refusal) -> Problem:
     said = f"{refusal.text.rstrip('。')}。" if refusal.text else None
     headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else None
     return Problem(
-        refusal.code, detail=said, remedy=refusal.remedy, errors=refusal.errors, blocks=refusal.blocks, headers=headers,
-        obligation=refusal.obligation, facts=refusal.facts,
-    )  # fmt: skip
+        refusal.code,
+        detail=said,
+        remedy=refusal.remedy,
+        errors=refusal.errors,
+        blocks=refusal.blocks,
+        headers=headers,
+        obligation=refusal.obligation,
+        facts=refusal.facts,
+    )

@@ -54,12 +54,7 @@ class PrefectRuns:
 
     async def create(self, number: str, tags: list[str]) -> UUID:
         """Create the flow run of this number, or find the one that exists. Raises httpx.HTTPError."""
-        body: dict[str, Any] = {
-            "parameters": {"number": number},
-            "name": number,
-            "idempotency_key": f"{number}#0",
-            "tags": tags,
-        }
+        body: dict[str, Any] = {"parameters": {"number": number}, "name": number, "idempotency_key": f"{number}#0", "tags": tags}
         return await self._create_run(_VERIFICATION, body)
 
     async def start_rebuild(self) -> UUID:
@@ -69,9 +64,10 @@ class PrefectRuns:
     async def start_report(self, period: str, scope: str, version: int) -> UUID:
         """Create the run that makes this report, or find it. Raises httpx.HTTPError."""
         body = {
-            "parameters": {"period": period, "scope": scope}, "name": f"{period} {scope or '全区'} 第{version}版",
+            "parameters": {"period": period, "scope": scope},
+            "name": f"{period} {scope or '全区'} 第{version}版",
             "idempotency_key": f"report {period} {scope} {version}",
-        }  # fmt: skip
+        }
         return await self._create_run(_REPORT, body)
 
     async def healthy(self) -> bool:

@@ -18,40 +18,94 @@ ANY = frozenset({"get_me", "get_units_to_ask", "get_duty", "get_hours", "get_yea
 
 SCOPES: Mapping[Scope, frozenset[str]] = MappingProxyType(
     {
-        Scope.CASES: frozenset({
-            "get_cases", "put_case", "get_case", "close_case", "correct_name", "get_excluded_time", "submit_voluntary",
-            "record_off_system",
-        }),
-        Scope.VERIFICATIONS: frozenset({
-            "get_verifications", "file_verification", "get_verification", "get_events", "get_proof_pdf", "choose_licence",
-            "withdraw_verification", "supply", "forward", "get_commitment", "sign_commitment", "decline_commitment",
-            "get_checks", "record_check", "add_supplement_attachment", "add_mismatch_attachment", "get_attachments",
-            "get_attachment", "get_deadline", "report_mismatch", "get_mismatch", "record_objection",
-        }),
-        Scope.INBOX: frozenset({
-            "get_inbox_counts", "get_inbox", "get_request", "claim_request", "release_request", "preview_reply",
-            "reply_to_request", "ask_for_supplement", "return_request", "add_attachment", "get_attachments", "get_attachment",
-            "get_deadline", "get_supervisions", "feed_back", "give_excuse", "get_mismatch",
-        }),
+        Scope.CASES: frozenset(
+            {
+                "get_cases",
+                "put_case",
+                "get_case",
+                "close_case",
+                "correct_name",
+                "get_excluded_time",
+                "submit_voluntary",
+                "record_off_system",
+            }
+        ),
+        Scope.VERIFICATIONS: frozenset(
+            {
+                "get_verifications",
+                "file_verification",
+                "get_verification",
+                "get_events",
+                "get_proof_pdf",
+                "choose_licence",
+                "withdraw_verification",
+                "supply",
+                "forward",
+                "get_commitment",
+                "sign_commitment",
+                "decline_commitment",
+                "get_checks",
+                "record_check",
+                "add_supplement_attachment",
+                "add_mismatch_attachment",
+                "get_attachments",
+                "get_attachment",
+                "get_deadline",
+                "report_mismatch",
+                "get_mismatch",
+                "record_objection",
+            }
+        ),
+        Scope.INBOX: frozenset(
+            {
+                "get_inbox_counts",
+                "get_inbox",
+                "get_request",
+                "claim_request",
+                "release_request",
+                "preview_reply",
+                "reply_to_request",
+                "ask_for_supplement",
+                "return_request",
+                "add_attachment",
+                "get_attachments",
+                "get_attachment",
+                "get_deadline",
+                "get_supervisions",
+                "feed_back",
+                "give_excuse",
+                "get_mismatch",
+            }
+        ),
         Scope.DUTY: frozenset({"report_absence", "cancel_absence"}),
-        Scope.LISTS: frozenset({
-            "put_source", "send_file", "get_sources", "get_rows", "get_error_file", "get_latest_draft", "get_draft",
-            "get_proposals", "get_proposal", "get_change_tasks", "finish_change_task", "export_guide_changes",
-        }),
-        Scope.REGISTERS: frozenset({
-            "get_voluntary", "export_voluntary", "get_off_system", "get_registers", "enter_register", "get_entries",
-            "export_entries",
-        }),
-        Scope.REPORTS: frozenset({
-            "order_report", "get_reports", "get_report", "get_report_html", "get_report_pdf", "get_report_xlsx", "get_mailings",
-        }),
-        Scope.OVERSIGHT: frozenset({
-            "get_supervisions", "feed_back", "get_complaints", "get_complaint", "answer_complaint", "get_leads", "get_lead",
-            "answer_lead",
-        }),
+        Scope.LISTS: frozenset(
+            {
+                "put_source",
+                "send_file",
+                "get_sources",
+                "get_rows",
+                "get_error_file",
+                "get_latest_draft",
+                "get_draft",
+                "get_proposals",
+                "get_proposal",
+                "get_change_tasks",
+                "finish_change_task",
+                "export_guide_changes",
+            }
+        ),
+        Scope.REGISTERS: frozenset(
+            {"get_voluntary", "export_voluntary", "get_off_system", "get_registers", "enter_register", "get_entries", "export_entries"}
+        ),
+        Scope.REPORTS: frozenset(
+            {"order_report", "get_reports", "get_report", "get_report_html", "get_report_pdf", "get_report_xlsx", "get_mailings"}
+        ),
+        Scope.OVERSIGHT: frozenset(
+            {"get_supervisions", "feed_back", "get_complaints", "get_complaint", "answer_complaint", "get_leads", "get_lead", "answer_lead"}
+        ),
         Scope.DISTRICT: frozenset(),  # widens whom the others are about (`domain.key_scopes.roles_through`)
     }
-)  # fmt: skip
+)
 
 _IN_A_SCOPE = frozenset[str]().union(ANY, *SCOPES.values())
 

@@ -41,9 +41,7 @@ class Telemetry:
         self.registry.register(_LedgerFigures())
         labels = ("method", "route", "status")
         self._requests = Counter("proofless_requests", "SchemaOut calls.", labels, registry=self.registry)
-        self._seconds = Histogram(
-            "proofless_request_seconds", "Time to answer.", labels[:2], registry=self.registry, buckets=_BUCKETS
-        )
+        self._seconds = Histogram("proofless_request_seconds", "Time to answer.", labels[:2], registry=self.registry, buckets=_BUCKETS)
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).inc()

@@ -90,7 +90,12 @@ class PartyIn(SchemaIn):
     ]
     id_number: Annotated[
         str,
-        Field(min_length=5, max_length=40, description="证件号码;全角、小写和其中的空格、横线、括号按印在证件上的写法处理", examples=["370402188102020017"]),
+        Field(
+            min_length=5,
+            max_length=40,
+            description="证件号码;全角、小写和其中的空格、横线、括号按印在证件上的写法处理",
+            examples=["370402188102020017"],
+        ),
         AfterValidator(tidy),
     ]
     name: Annotated[Line, Field(description="姓名或名称", examples=["演示甲子"])]

@@ -53,53 +53,95 @@ class Thing:
 
 
 VERIFICATIONS = Thing(
-    "核验", ("get_verification",), WATCHERS, "that it filed", clear=COUNTER, told="persons and result only of the own unit's, each reading on the record"
-)  # fmt: skip
+    "核验",
+    ("get_verification",),
+    WATCHERS,
+    "that it filed",
+    clear=COUNTER,
+    told="persons and result only of the own unit's, each reading on the record",
+)
 EVENTS = Thing("核验经过", ("get_events",), WATCHERS, "that it filed")
 TIMING = Thing("时限说明", ("get_deadline",), WATCHERS, "that it filed, and what it was asked itself")
 HOURS = Thing("服务时间", ("get_hours",), WATCHERS)
 ARRANGED_HOURS = Thing("设定服务时间", (), DISTRICT)
 SUPERVISIONS = Thing("督办", ("get_supervisions",), _OFFICE, "in which it is supervised")
-VOLUNTARY = Thing("主动提供台账、系统外查询台账", ("get_voluntary", "export_voluntary", "get_off_system"), DISTRICT, "that it entered", masked=COUNTER | DISTRICT)
+VOLUNTARY = Thing(
+    "主动提供台账、系统外查询台账",
+    ("get_voluntary", "export_voluntary", "get_off_system"),
+    DISTRICT,
+    "that it entered",
+    masked=COUNTER | DISTRICT,
+)
 MANUAL_REGISTERS = Thing("登记册", ("get_entries", "export_entries"), DISTRICT, "that it entered")
 LISTS = Thing(
-    "草案、编制和调整", ("get_latest_draft", "get_draft", "get_proposals", "get_proposal"), WATCHERS | {Role.PUBLISHER}, "and of units whose list it drafts"
-)  # fmt: skip
+    "草案、编制和调整",
+    ("get_latest_draft", "get_draft", "get_proposals", "get_proposal"),
+    WATCHERS | {Role.PUBLISHER},
+    "and of units whose list it drafts",
+)
 SENT_LISTS = Thing("报送清单", (), _OFFICE)
 CHANGE_TASKS = Thing("更新任务", ("get_change_tasks",), WATCHERS)
 REPORTS = Thing("周报", ("get_reports", "get_report", "get_report_html", "get_report_pdf", "get_report_xlsx"), DISTRICT, "about it")
-COMPLAINTS = Thing("投诉", ("get_complaints", "get_complaint"), _OFFICE, "passed to it: what it is asked and its own answers, never who reported")
+COMPLAINTS = Thing(
+    "投诉", ("get_complaints", "get_complaint"), _OFFICE, "passed to it: what it is asked and its own answers, never who reported"
+)
 LEADS = Thing("线索", ("get_leads", "get_lead"), _OFFICE, "notified to it")
 
 #: Every endpoint that shows something, once, beside those that the same roles may call; what endpoints ask for stands above.
 THINGS = (
-    Thing("本单位的办件、核验、收件箱数量", ("get_cases", "get_verifications", "get_inbox_counts", "get_excluded_time"), own="that it filed or is asked"),
+    Thing(
+        "本单位的办件、核验、收件箱数量",
+        ("get_cases", "get_verifications", "get_inbox_counts", "get_excluded_time"),
+        own="that it filed or is asked",
+    ),
     Thing("办件", ("get_case",), own="that it registered", masked=COUNTER),
     VERIFICATIONS,
     Thing("电子证明", ("get_proof_pdf",), own="that it filed", clear=COUNTER, told="each reading on the record"),
-    EVENTS, TIMING,
+    EVENTS,
+    TIMING,
     Thing("承诺书、不符的核实情况", ("get_commitment", "get_mismatch"), own="that it filed"),
     Thing("收件箱", ("get_inbox", "get_request"), own="that it is asked", clear=COUNTER, told="masked once it is answered"),
-    Thing("附件", ("get_attachments", "get_attachment"), own="of what it filed or is asked", clear=COUNTER, told="each reading on the record"),
+    Thing(
+        "附件", ("get_attachments", "get_attachment"), own="of what it filed or is asked", clear=COUNTER, told="each reading on the record"
+    ),
     Thing("承诺核查", ("get_checks",), own="that it is to make"),
-    VOLUNTARY, MANUAL_REGISTERS,
+    VOLUNTARY,
+    MANUAL_REGISTERS,
     Thing("值守", ("get_duty",)),
-    HOURS, SUPERVISIONS,
+    HOURS,
+    SUPERVISIONS,
     Thing("清单报送、办事指南更新表", ("get_sources", "get_rows", "get_error_file", "export_guide_changes"), LISTS.by_all, LISTS.own),
-    LISTS, CHANGE_TASKS, REPORTS, COMPLAINTS,
-    Thing("投诉原文、反映人", ("read_complaint",), _OFFICE, clear=_OFFICE, told="not where the own unit is concerned; each reading on the record"),
+    LISTS,
+    CHANGE_TASKS,
+    REPORTS,
+    COMPLAINTS,
+    Thing(
+        "投诉原文、反映人",
+        ("read_complaint",),
+        _OFFICE,
+        clear=_OFFICE,
+        told="not where the own unit is concerned; each reading on the record",
+    ),
     LEADS,
     Thing("本人", ("get_me",), own="of the caller alone"),
     Thing("工作日历、故障区间、登记册目录", ("get_year", "get_outages", "get_registers"), _EVERYBODY),
     Thing("可以转办的单位", ("get_units_to_ask",), _EVERYBODY),
     Thing("回避登记", ("get_recusals",), _EVERYBODY, told="why: herself and the office"),
     Thing("登记库、业务系统", ("get_units", "get_matters", "get_proofs", "get_databases", "get_systems"), _EVERYBODY),
-    Thing("登记变更、留痕、周报邮件、保管期限、暂停销毁", ("get_register_changes", "get_traces", "get_mailings", "get_retention", "get_holds"), _EVERYBODY),
-    Thing("清单待确认的问题、解读、超时理由、信用限制、评分", ("get_questions", "get_rules", "get_excuses", "get_credit_blocks", "get_scores", "export_scores"), _EVERYBODY),
+    Thing(
+        "登记变更、留痕、周报邮件、保管期限、暂停销毁",
+        ("get_register_changes", "get_traces", "get_mailings", "get_retention", "get_holds"),
+        _EVERYBODY,
+    ),
+    Thing(
+        "清单待确认的问题、解读、超时理由、信用限制、评分",
+        ("get_questions", "get_rules", "get_excuses", "get_credit_blocks", "get_scores", "export_scores"),
+        _EVERYBODY,
+    ),
     Thing("待人工处理、通知", ("get_stuck", "get_notices"), _EVERYBODY),
     Thing("未送达、查询限制", ("get_undelivered", "get_lookup_blocks"), _EVERYBODY),
     Thing("清单覆盖情况", ("get_coverage",), _EVERYBODY),
-)  # fmt: skip
+)
 
 
 def whose(caller: Caller, thing: Thing) -> str | None:

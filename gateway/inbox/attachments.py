@@ -34,9 +34,7 @@ _FILE = {
                 "schema": {
                     "type": "object",
                     "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary", "description": "PDF、PNG 或 JPEG,不超过 2 MB"}
-                    },
+                    "properties": {"file": {"type": "string", "format": "binary", "description": "PDF、PNG 或 JPEG,不超过 2 MB"}},
                 }
             }
         },
@@ -50,9 +48,7 @@ _REFUSED = ("not_upload", "too_large", "attachment_kind", "file_unreadable", "re
     status_code=201,
     summary="随答复上传附件",
     openapi_extra=_FILE,
-    responses=problems(
-        "request_unknown", "already_answered", *GONE, "claimed_by_other", *_REFUSED, "invalid"
-    ),
+    responses=problems("request_unknown", "already_answered", *GONE, "claimed_by_other", *_REFUSED, "invalid"),
 )
 async def add_attachment(id: RequestId, request: Request, caller: CurrentCaller) -> AttachmentOut:  # noqa: A002
     """每项申请最多三个,加密保存;需求单位在送达后可以查看。同一文件重复上传不产生变化。"""
@@ -64,9 +60,7 @@ def _add(request: UUID, file: File, caller: Caller) -> AttachmentOut:
     with transaction() as session:
         override = may_override(session, caller, request)
         _, held = claims.hold(session, request, caller.unit, actor=caller.actor, override=override)
-        kept = attachments.add(
-            session, held.verification, held.id, AttachmentUse.REPLY, file, now=now, actor=caller.actor
-        )
+        kept = attachments.add(session, held.verification, held.id, AttachmentUse.REPLY, file, now=now, actor=caller.actor)
         return AttachmentOut.of(kept, file.name)
 
 

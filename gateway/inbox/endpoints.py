@@ -14,16 +14,7 @@ from gateway.edge.parameters import RequestId
 from gateway.edge.problems import Problem
 from gateway.edge.visibility import may_override
 from gateway.inbox.preview import preview
-from gateway.inbox.schemas import (
-    ActionDone,
-    InboxAnswerItem,
-    InboxOut,
-    ReplyIn,
-    RequestOut,
-    ReturnIn,
-    ReturnTaken,
-    SupplementRequestIn,
-)
+from gateway.inbox.schemas import ActionDone, InboxAnswerItem, InboxOut, ReplyIn, RequestOut, ReturnIn, ReturnTaken, SupplementRequestIn
 from ledger.casework import attachments, inbox_view
 from ledger.database import transaction
 from ledger.inbox import claims, requests, returns, supplements
@@ -99,9 +90,7 @@ def reply_to_request(id: RequestId, body: ReplyIn, caller: CurrentCaller) -> Act
     """属实须填写证明所需的全部内容,多余的内容不保存;无法核验的转下一种方式或由人工决定。首次答复有效,逾期的仍然送达。"""
     data = requests.Reply(body.answer, dict(body.fields), body.note)
     with transaction() as session:
-        requests.reply(
-            session, id, caller.unit, data, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id)
-        )
+        requests.reply(session, id, caller.unit, data, now=settings().now(), actor=caller.actor, override=may_override(session, caller, id))
     return ActionDone(id=id, status="answered")
 
 
@@ -128,7 +117,6 @@ def return_request(id: RequestId, body: ReturnIn, caller: CurrentCaller) -> Retu
     """仅限不属本单位职责,应在三十分钟内退回,写明理由和转办建议。第二次退回由工作专班办公室处理。"""
     with transaction() as session:
         state = returns.give_back(
-            session, id, caller.unit, body.as_wish(), now=settings().now(), actor=caller.actor,
-            override=may_override(session, caller, id),
-        )  # fmt: skip
+            session, id, caller.unit, body.as_wish(), now=settings().now(), actor=caller.actor, override=may_override(session, caller, id)
+        )
     return ReturnTaken(id=id, status="returned", forwarded=state is State.TO_ASK, to_office=state is State.NEEDS_ATTENTION)

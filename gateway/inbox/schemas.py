@@ -33,10 +33,7 @@ class AttachmentOut(SchemaOut):
 
     @classmethod
     def of(cls, row: Attachment, name: str) -> AttachmentOut:
-        return cls(
-            id=row.id, name=name, use=row.use, media_type=row.media_type, size=row.size, sha256=row.digest,
-            added_at=row.added_at,
-        )  # fmt: skip
+        return cls(id=row.id, name=name, use=row.use, media_type=row.media_type, size=row.size, sha256=row.digest, added_at=row.added_at)
 
 
 class AttachmentsOut(SchemaOut):
@@ -67,7 +64,9 @@ class InboxAnswerItem(SchemaOut):
     minutes_left: Annotated[int | None, Field(description="剩余分钟,负数为已超时")]
     return_by: Annotated[datetime | None, Field(description="不属本单位职责的,在此刻以前(含)退回(义务 10.10);null 表示已不在收件箱,或未定")]
     limit_notes: Annotated[list[str], Field(description="时限的标注", examples=[["承诺时限所剩不足半小时"]])]
-    colour: Annotated[Colour, Field(description="green 绿,yellow 黄(临近时限,或原则上的时限已超时),red 红(最迟时限已超时,或承诺时限不足半小时)")]
+    colour: Annotated[
+        Colour, Field(description="green 绿,yellow 黄(临近时限,或原则上的时限已超时),red 红(最迟时限已超时,或承诺时限不足半小时)")
+    ]
     colour_name: Annotated[str, Field(examples=["绿"])]
     immediate: Annotated[bool, Field(description="清单注明可立即核验")]
     resting: Annotated[bool, Field(description="等待补正,时限暂停")]
@@ -161,7 +160,9 @@ class ActionDone(SchemaOut):
     """已办理。"""
 
     id: UUID
-    status: Annotated[str, Field(description="answered 已答复,claimed 已认领,open 待办,resting 等待补正,returned 已退回", examples=["answered"])]
+    status: Annotated[
+        str, Field(description="answered 已答复,claimed 已认领,open 待办,resting 等待补正,returned 已退回", examples=["answered"])
+    ]
 
 
 class ReturnTaken(ActionDone):

@@ -21,24 +21,18 @@ router = api_router("registers")
     "/v1/verifications/{number}/mismatch",
     status_code=201,
     summary="报告不符",
-    responses=problems(
-        "number_unknown", "not_delivered", "mismatch_open", "mismatch_fields", "no_issuer_to_check", "erased", body=True
-    ),
+    responses=problems("number_unknown", "not_delivered", "mismatch_open", "mismatch_fields", "no_issuer_to_check", "erased", body=True),
 )
 def report_mismatch(number: Number, body: MismatchIn, caller: CurrentCaller) -> MismatchOut:
     """取得的内容与申请人陈述不一致的:登记陈述和补充,由出具单位核实,以其材料为准。附件另行上传。"""
     with transaction() as session:
         verification(session, caller, number)
-        found = mismatches.report(
-            session, number, body.fields, body.stated, body.supplement, body.unit, caller.filer, now=settings().now()
-        )
+        found = mismatches.report(session, number, body.fields, body.stated, body.supplement, body.unit, caller.filer, now=settings().now())
         return _mismatch(found)
 
 
 @router.get(
-    "/v1/verifications/{number}/mismatch",
-    summary="不符的核实情况",
-    responses=problems("number_unknown", "mismatch_unknown", "invalid"),
+    "/v1/verifications/{number}/mismatch", summary="不符的核实情况", responses=problems("number_unknown", "mismatch_unknown", "invalid")
 )
 def get_mismatch(number: Number, caller: CurrentCaller) -> MismatchOut:
     """最近一次不符报告的进度和结论。"""
@@ -64,6 +58,12 @@ def record_objection(number: Number, body: ObjectionIn, caller: CurrentCaller) -
 
 def _mismatch(found: Mismatch) -> MismatchOut:
     return MismatchOut(
-        verification_number=found.verification, status=found.status, check=found.check, fields=found.fields,
-        reported_at=found.reported_at, settled_at=found.settled_at, objected_at=found.objected_at, right=RIGHT_OF_APPEAL,
-    )  # fmt: skip
+        verification_number=found.verification,
+        status=found.status,
+        check=found.check,
+        fields=found.fields,
+        reported_at=found.reported_at,
+        settled_at=found.settled_at,
+        objected_at=found.objected_at,
+        right=RIGHT_OF_APPEAL,
+    )

@@ -21,7 +21,12 @@ async def liveness() -> Alive:
     return Alive(status="ok")
 
 
-@router.get("/health", summary="运行状况", dependencies=[Depends(monitors_only)], responses=problems("not_found", key=False, also={503: {"model": HealthOut, "description": "有部分不正常"}}))
+@router.get(
+    "/health",
+    summary="运行状况",
+    dependencies=[Depends(monitors_only)],
+    responses=problems("not_found", key=False, also={503: {"model": HealthOut, "description": "有部分不正常"}}),
+)
 async def health(request: Request, response: Response) -> HealthOut:
     """数据库、Prefect、工作进程、待人工处理、最早到期和告警。"""
     found = await services_of(request).vitals.take()
@@ -29,7 +34,13 @@ async def health(request: Request, response: Response) -> HealthOut:
     return HealthOut(**asdict(found))
 
 
-@router.get("/metrics", summary="Prometheus 指标", dependencies=[Depends(monitors_only)], response_class=Response, responses=problems("not_found", key=False, also={200: {"content": {"text/plain": {}}}}))
+@router.get(
+    "/metrics",
+    summary="Prometheus 指标",
+    dependencies=[Depends(monitors_only)],
+    response_class=Response,
+    responses=problems("not_found", key=False, also={200: {"content": {"text/plain": {}}}}),
+)
 def metrics(request: Request) -> Response:
     """各状态的在办件数、接口用时、工作进程数、告警数。"""
     return Response(generate_latest(services_of(request).telemetry.registry), media_type=CONTENT_TYPE_LATEST)

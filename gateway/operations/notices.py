@@ -32,7 +32,9 @@ def get_notices(caller: CurrentCaller, page: Paging) -> NoticesOut:
 
 @router.post("/v1/notices/{id}/settle", summary="确认通知", responses=problems("notice_unknown", body=True))
 def settle_notice(
-    id: Annotated[UUID, Path(description="通知编号")], body: SettlementIn, caller: CurrentCaller  # noqa: A002
+    id: Annotated[UUID, Path(description="通知编号")],  # noqa: A002
+    body: SettlementIn,
+    caller: CurrentCaller,
 ) -> NoticeOut:
     """已送达的就此了结;未送达的以同一编号重发。"""
     with transaction() as session:
@@ -44,6 +46,14 @@ def settle_notice(
 
 def _answer(row: Notice, status: str) -> NoticeOut:
     return NoticeOut(
-        id=row.id, verification_number=row.verification, unit=row.unit, kind=row.kind.value, kind_name=row.kind.label,
-        channel=row.channel.value, recipient=row.recipient, made_at=row.made_at, started_at=row.started_at, status=status,
-    )  # fmt: skip
+        id=row.id,
+        verification_number=row.verification,
+        unit=row.unit,
+        kind=row.kind.value,
+        kind_name=row.kind.label,
+        channel=row.channel.value,
+        recipient=row.recipient,
+        made_at=row.made_at,
+        started_at=row.started_at,
+        status=status,
+    )

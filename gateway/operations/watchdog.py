@@ -29,9 +29,7 @@ from settings import Settings
 EVERY = 20.0
 LIMIT = timedelta(minutes=2)
 _KIND, _SUBJECT = "no_worker", "workers"
-_AWAY_MESSAGE = (
-    "两分钟内 Prefect 服务器没有应答,新发起和到期的核验等它恢复。请检查 Prefect:单机运行 ./run status,再运行 ./run up。"
-)
+_AWAY_MESSAGE = "两分钟内 Prefect 服务器没有应答,新发起和到期的核验等它恢复。请检查 Prefect:单机运行 ./run status,再运行 ./run up。"
 _MESSAGE = "两分钟内没有任何工作进程在线,核验已停止推进。请检查工作进程:单机运行 ./run status,再运行 ./run up。"
 
 log = logging.getLogger(__name__)
@@ -40,9 +38,7 @@ log = logging.getLogger(__name__)
 class Watchdog:
     """Looks every 20 seconds."""
 
-    def __init__(
-        self, settings: Settings, began: float | None = None, prefect: Callable[[], Awaitable[bool]] | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, began: float | None = None, prefect: Callable[[], Awaitable[bool]] | None = None) -> None:
         """`began`: since when it watches, on the monotonic clock; now, where not given. `prefect`: whether it answers."""
         self._settings, self._prefect = settings, prefect
         self._began = time.monotonic() if began is None else began

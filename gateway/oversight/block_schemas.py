@@ -32,10 +32,19 @@ class LookupBlockOut(SchemaOut):
     @classmethod
     def of(cls, row: LookupBlock) -> LookupBlockOut:
         return cls(
-            id=row.id, asker=row.asker, asker_name=row.asker.label, holder=row.holder, unit=row.unit, since=row.since,
-            verification_number=row.verification, differing=row.differing, right=row.right, lifted_at=row.lifted_at,
-            lifted_by=row.lifted_by, lifted_why=row.lifted_why,
-        )  # fmt: skip
+            id=row.id,
+            asker=row.asker,
+            asker_name=row.asker.label,
+            holder=row.holder,
+            unit=row.unit,
+            since=row.since,
+            verification_number=row.verification,
+            differing=row.differing,
+            right=row.right,
+            lifted_at=row.lifted_at,
+            lifted_by=row.lifted_by,
+            lifted_why=row.lifted_why,
+        )
 
 
 class LookupBlocksOut(SchemaOut):

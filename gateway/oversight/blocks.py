@@ -19,9 +19,7 @@ router = api_router("oversight")
 
 @router.get("/v1/lookup-blocks", summary="查询限制", responses=problems("invalid"))
 def get_lookup_blocks(
-    caller: CurrentCaller,
-    page: Paging,
-    standing: Annotated[bool, Query(description="true 只列尚未解除的")] = True,
+    caller: CurrentCaller, page: Paging, standing: Annotated[bool, Query(description="true 只列尚未解除的")] = True
 ) -> LookupBlocksOut:
     """因姓名与证件号码不符过多而暂停发起核验的人员、业务系统和单位,最近的在前。"""
     with transaction() as session:
@@ -35,7 +33,9 @@ def get_lookup_blocks(
     responses=problems("lookup_block_unknown", "lookup_block_lifted", "must_recuse", body=True),
 )
 def lift_lookup_block(
-    id: Annotated[int, Path(ge=1, le=2**63 - 1, description="查询限制的编号")], body: BlockLiftIn, caller: CurrentCaller  # noqa: A002
+    id: Annotated[int, Path(ge=1, le=2**63 - 1, description="查询限制的编号")],  # noqa: A002
+    body: BlockLiftIn,
+    caller: CurrentCaller,
 ) -> LookupBlockOut:
     """查明情况后登记理由解除,即可重新发起核验;此前的不符不再计算。本单位的由其他单位的人员解除。"""
     with transaction() as session:

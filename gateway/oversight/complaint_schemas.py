@@ -7,13 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from domain.complaints import (
-    ComplaintAbout,
-    ComplaintChannel,
-    ComplaintOutcome,
-    ComplaintStatus,
-    ComplaintStep,
-)
+from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintOutcome, ComplaintStatus, ComplaintStep
 from gateway.edge.schemas import NextCursor, SchemaOut, Term, term_of
 from gateway.edge.values import Code, FreeText, GivenNumber, Instant, NeededText, PublicLine, SchemaIn
 from ledger.oversight.complaint_steps import StepView
@@ -34,9 +28,8 @@ class ComplaintStepOut(SchemaOut):
     @classmethod
     def of(cls, view: StepView) -> ComplaintStepOut:
         return cls(
-            step=view.step, step_name=view.step.label, at=view.at, person=view.person, unit=view.unit, record=view.record,
-            text=view.text,
-        )  # fmt: skip
+            step=view.step, step_name=view.step.label, at=view.at, person=view.person, unit=view.unit, record=view.record, text=view.text
+        )
 
 
 class ComplaintOut(SchemaOut):
@@ -66,14 +59,26 @@ class ComplaintOut(SchemaOut):
     def of(cls, row: Complaint, duplicate: str | None, steps: list[StepView], now: datetime, *, whole: bool) -> ComplaintOut:
         """`whole`: for the office; a unit sees what it is about and what is asked of it."""
         return cls(
-            number=row.number, about=row.about, about_name=row.about.label, received_at=row.received_at, unit=row.unit,
-            matter=row.matter, proof=row.proof, standing=row.standing, standing_name=row.standing.label, due_at=row.due_at,
-            term=term_of(row.due_at, row.missing_year, row.done_at, now), steps=[ComplaintStepOut.of(one) for one in steps],
-            channel=row.channel if whole else None, channel_name=row.channel.label if whole else None,
-            channel_number=row.channel_number if whole else None, rating=row.rating if whole else None,
-            rating_source=row.rating_source if whole else None, anonymous=row.anonymous if whole else None,
+            number=row.number,
+            about=row.about,
+            about_name=row.about.label,
+            received_at=row.received_at,
+            unit=row.unit,
+            matter=row.matter,
+            proof=row.proof,
+            standing=row.standing,
+            standing_name=row.standing.label,
+            due_at=row.due_at,
+            term=term_of(row.due_at, row.missing_year, row.done_at, now),
+            steps=[ComplaintStepOut.of(one) for one in steps],
+            channel=row.channel if whole else None,
+            channel_name=row.channel.label if whole else None,
+            channel_number=row.channel_number if whole else None,
+            rating=row.rating if whole else None,
+            rating_source=row.rating_source if whole else None,
+            anonymous=row.anonymous if whole else None,
             duplicate_of=duplicate if whole else None,
-        )  # fmt: skip
+        )
 
 
 class TakenComplaint(SchemaOut):
@@ -119,9 +124,19 @@ class ImportOut(SchemaOut):
 class ComplaintIn(SchemaIn):
     """一件投诉举报。姓名、联系方式可以不填(匿名);内容、姓名和联系方式加密保存,被反映的单位看不到。"""
 
-    channel: Annotated[ComplaintChannel, Field(description="渠道:platform 监督平台,rating 好差评,letter 信函,mail 邮件,hotline 12345,other 其他")]
-    channel_number: Annotated[GivenNumber | None, Field(description="该渠道的编号;再次登记同一编号视为同一件", examples=["GD-2026-0001"])] = None
-    about: Annotated[ComplaintAbout, Field(description="反映什么:still_asked 仍索要证明,invented 要求清单以外的证明,no_help 不核验或超时,wrong_content 内容有误,misused 挪作他用,other 其他")]
+    channel: Annotated[
+        ComplaintChannel, Field(description="渠道:platform 监督平台,rating 好差评,letter 信函,mail 邮件,hotline 12345,other 其他")
+    ]
+    channel_number: Annotated[
+        GivenNumber | None, Field(description="该渠道的编号;再次登记同一编号视为同一件", examples=["GD-2026-0001"])
+    ] = None
+    about: Annotated[
+        ComplaintAbout,
+        Field(
+            description="反映什么:still_asked 仍索要证明,invented 要求清单以外的证明,no_help 不核验或超时,wrong_content "
+            "内容有误,misused 挪作他用,other 其他"
+        ),
+    ]
     received_at: Annotated[Instant, Field(description="渠道收到的时间", examples=["2026-03-04T09:00:00+08:00"])]
     unit: Annotated[Code | None, Field(description="被反映的单位(编码)", examples=["370402-PERMIT"])] = None
     matter: Annotated[Code | None, Field(description="事项编码")] = None
@@ -136,12 +151,18 @@ class ComplaintIn(SchemaIn):
         json_schema_extra={
             "examples": [
                 {
-                    "channel": "hotline", "channel_number": "GD-2026-0001", "about": "still_asked", "received_at": "2026-03-04T09:00:00+08:00",
-                    "unit": "370402-PERMIT", "matter": "DEMO-0001", "proof": "P-HOUSEHOLD", "text": "窗口仍要求提交户籍证明。",
+                    "channel": "hotline",
+                    "channel_number": "GD-2026-0001",
+                    "about": "still_asked",
+                    "received_at": "2026-03-04T09:00:00+08:00",
+                    "unit": "370402-PERMIT",
+                    "matter": "DEMO-0001",
+                    "proof": "P-HOUSEHOLD",
+                    "text": "窗口仍要求提交户籍证明。",
                 }
             ]
         }
-    )  # fmt: skip
+    )
 
     def __repr__(self) -> str:
         return "ComplaintIn(…)"
@@ -151,7 +172,10 @@ class PassingIn(SchemaIn):
     """转办。"""
 
     unit: Annotated[Code, Field(description="由哪个单位答复(编码)", examples=["370402-PERMIT"])]
-    asked: Annotated[PublicLine, Field(max_length=100, description="请该单位做什么;单位看得到,不得写可辨认反映人的内容", examples=["请说明为何仍要求提交户籍证明"])]
+    asked: Annotated[
+        PublicLine,
+        Field(max_length=100, description="请该单位做什么;单位看得到,不得写可辨认反映人的内容", examples=["请说明为何仍要求提交户籍证明"]),
+    ]
 
 
 class TextIn(SchemaIn):

@@ -52,9 +52,17 @@ Standings = Annotated[list[ComplaintStatus], Query(max_length=4, description="�
 def take_in_complaint(body: ComplaintIn, caller: CurrentCaller, response: Response) -> TakenComplaint:
     """登记一件投诉举报;同一渠道同一编号的视为同一件(200),文字或联系方式相同的照常登记并注明疑似重复。可以匿名。"""
     sent = Intake(
-        body.channel, body.about, body.received_at, ReceivedComplaint(body.text, body.name, body.contact), body.channel_number, body.unit,
-        body.matter, body.proof, body.rating, body.rating_source,
-    )  # fmt: skip
+        body.channel,
+        body.about,
+        body.received_at,
+        ReceivedComplaint(body.text, body.name, body.contact),
+        body.channel_number,
+        body.unit,
+        body.matter,
+        body.proof,
+        body.rating,
+        body.rating_source,
+    )
     with transaction() as session:
         row, repeated = complaints.take_in(
             session, sent, settings().complaint_days, person=caller.person, unit=caller.unit, now=settings().now()
@@ -82,14 +90,18 @@ def _enter(table: Table, caller: Caller) -> ImportOut:
     rows = enter(table, settings().complaint_days, person=caller.person, unit=caller.unit, now=settings().now())
     taken, repeated = sum(row.number is not None and not row.repeated for row in rows), sum(row.repeated for row in rows)
     return ImportOut(
-        taken=taken, repeated=repeated, refused=len(rows) - taken - repeated,
+        taken=taken,
+        repeated=repeated,
+        refused=len(rows) - taken - repeated,
         rows=[ImportedRow(line=row.line, number=row.number, said=row.said) for row in rows],
-    )  # fmt: skip
+    )
 
 
 @router.get("/v1/complaints", summary="投诉清单", responses=problems("invalid"))
 def get_complaints(
-    caller: CurrentCaller, page: Paging, standing: Standings = []  # noqa: B006
+    caller: CurrentCaller,
+    page: Paging,
+    standing: Standings = [],  # noqa: B006
 ) -> ComplaintsOut:
     """专班办公室看到全部;单位的督办员看到转给本单位的,不含反映人和原文。"""
     with transaction() as session:
@@ -116,22 +128,19 @@ def read_complaint(number: Number, caller: CurrentCaller) -> WrittenOut:
 
 
 @router.post(
-    "/v1/complaints/{number}/pass", summary="转办投诉",
+    "/v1/complaints/{number}/pass",
+    summary="转办投诉",
     responses=problems("complaint_unknown", "complaint_refused", "must_recuse", body=True),
 )
 def pass_complaint(number: Number, body: PassingIn, caller: CurrentCaller) -> ComplaintOut:
     """转给应当答复的单位,写明请它做什么。"""
     with transaction() as session:
         complaint(session, caller, number)
-        row = complaint_steps.pass_on(
-            session, number, body.unit, body.asked, person=caller.person, unit=caller.unit, now=settings().now()
-        )
+        row = complaint_steps.pass_on(session, number, body.unit, body.asked, person=caller.person, unit=caller.unit, now=settings().now())
         return _answer(session, row, caller)
 
 
-@router.post(
-    "/v1/complaints/{number}/answer", summary="答复投诉", responses=problems("complaint_unknown", "complaint_refused", body=True)
-)
+@router.post("/v1/complaints/{number}/answer", summary="答复投诉", responses=problems("complaint_unknown", "complaint_refused", body=True))
 def answer_complaint(number: Number, body: TextIn, caller: CurrentCaller) -> ComplaintOut:
     """由被转办的单位答复专班办公室。"""
     with transaction() as session:
@@ -140,16 +149,15 @@ def answer_complaint(number: Number, body: TextIn, caller: CurrentCaller) -> Com
 
 
 @router.post(
-    "/v1/complaints/{number}/close", summary="办结投诉",
+    "/v1/complaints/{number}/close",
+    summary="办结投诉",
     responses=problems("complaint_unknown", "complaint_refused", "must_recuse", body=True),
 )
 def close_complaint(number: Number, body: ComplaintClosingIn, caller: CurrentCaller) -> ComplaintOut:
     """写明结果和办理情况。"""
     with transaction() as session:
         complaint(session, caller, number)
-        row = complaint_steps.close(
-            session, number, body.outcome, body.text, person=caller.person, unit=caller.unit, now=settings().now()
-        )
+        row = complaint_steps.close(session, number, body.outcome, body.text, person=caller.person, unit=caller.unit, now=settings().now())
         return _answer(session, row, caller)
 
 

@@ -47,18 +47,27 @@ class LeadOut(SchemaOut):
     def of(cls, row: Lead, steps: list[tuple[LeadStepRow, str | None]], now: datetime) -> LeadOut:
         answers = [one.at for one, _ in steps if one.step is LeadStep.ANSWER and row.notified_at and one.at >= row.notified_at]
         return cls(
-            number=row.number, clause=row.clause, title=row.rule.about.title, looks_at=row.rule.about.evidence, unit=row.unit,
-            subject=row.subject, period_start=row.period_start, period_end=row.period_end, counts=row.counts,
-            numbers=row.numbers, standing=row.standing, standing_name=row.standing.label, due_at=row.due_at,
+            number=row.number,
+            clause=row.clause,
+            title=row.rule.about.title,
+            looks_at=row.rule.about.evidence,
+            unit=row.unit,
+            subject=row.subject,
+            period_start=row.period_start,
+            period_end=row.period_end,
+            counts=row.counts,
+            numbers=row.numbers,
+            standing=row.standing,
+            standing_name=row.standing.label,
+            due_at=row.due_at,
             term=term_of(row.due_at, row.missing_year, answers[0] if answers else None, now),
             steps=[
                 LeadStepOut(
-                    step=one.step, step_name=one.step.label, at=one.at, person=one.person, unit=one.unit, record=one.record,
-                    text=text,
+                    step=one.step, step_name=one.step.label, at=one.at, person=one.person, unit=one.unit, record=one.record, text=text
                 )
                 for one, text in steps
             ],
-        )  # fmt: skip
+        )
 
 
 class LeadsOut(SchemaOut):

@@ -17,15 +17,7 @@ from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.visibility import LEADS, reads_as, whose
 from gateway.oversight.complaint_schemas import TextIn
-from gateway.oversight.lead_schemas import (
-    CompensationIn,
-    ExemptionIn,
-    LeadDecisionIn,
-    LeadIn,
-    LeadOut,
-    LeadsOut,
-    NotificationIn,
-)
+from gateway.oversight.lead_schemas import CompensationIn, ExemptionIn, LeadDecisionIn, LeadIn, LeadOut, LeadsOut, NotificationIn
 from ledger.cases.whom import names_behind
 from ledger.database import transaction
 from ledger.oversight import lead_steps, leads
@@ -56,9 +48,16 @@ def enter_lead(body: LeadIn, caller: CurrentCaller) -> LeadOut:
         if names_one_of(body.subject, names_behind(session, body.numbers)):
             raise Problem("names_somebody", errors=[("subject", "不得含当事人姓名或证件号码。")])
         row, is_new = leads.record(
-            session, sign, monday, monday + timedelta(days=7), now=now, actor=caller.person, clause=body.clause, unit=caller.unit,
+            session,
+            sign,
+            monday,
+            monday + timedelta(days=7),
+            now=now,
+            actor=caller.person,
+            clause=body.clause,
+            unit=caller.unit,
             text=body.text,
-        )  # fmt: skip
+        )
         if not is_new:
             raise Problem("lead_known")
         return _answer(session, row, caller)
@@ -66,7 +65,9 @@ def enter_lead(body: LeadIn, caller: CurrentCaller) -> LeadOut:
 
 @router.get("/v1/leads", summary="线索清单", responses=problems("invalid"))
 def get_leads(
-    caller: CurrentCaller, page: Paging, standing: Standings = []  # noqa: B006
+    caller: CurrentCaller,
+    page: Paging,
+    standing: Standings = [],  # noqa: B006
 ) -> LeadsOut:
     """专班办公室看到全部;单位的督办员看到已向本单位发出整改通知的。"""
     with transaction() as session:
@@ -131,14 +132,10 @@ def record_compensation(number: Number, body: CompensationIn, caller: CurrentCal
     return _take(number, LeadStep.COMPENSATE, caller, body.text, record)
 
 
-def _take(
-    number: str, step: LeadStep, caller: Caller, text: str, record: dict[str, Any] | None = None, days: int | None = None
-) -> LeadOut:
+def _take(number: str, step: LeadStep, caller: Caller, text: str, record: dict[str, Any] | None = None, days: int | None = None) -> LeadOut:
     now = settings().now()
     with transaction() as session:
-        row = lead_steps.take(
-            session, number, step, person=caller.person, unit=caller.unit, now=now, text=text, record=record, days=days
-        )
+        row = lead_steps.take(session, number, step, person=caller.person, unit=caller.unit, now=now, text=text, record=record, days=days)
         return _answer(session, row, caller)
 
 

@@ -26,9 +26,7 @@ class RecusalOut(SchemaOut):
 
     @classmethod
     def of(cls, row: Recusal, why: str | None) -> RecusalOut:
-        return cls(
-            subject=row.subject, subject_name=row.subject.label, key=row.key, person=row.person, unit=row.unit, at=row.at, why=why
-        )
+        return cls(subject=row.subject, subject_name=row.subject.label, key=row.key, person=row.person, unit=row.unit, at=row.at, why=why)
 
 
 class RecusalsOut(SchemaOut):
@@ -45,5 +43,7 @@ class RecusalIn(SchemaIn):
     """回避。"""
 
     subject: Annotated[Subject, Field(description=f"就哪一种决定回避:{_WHAT}")]
-    key: Annotated[Code, Field(description="编号:投诉、线索、核验的编号,督导检查写单位编码,其他写各自的 id", examples=["TS202603047K3M9QXT"])]
+    key: Annotated[
+        Code, Field(description="编号:投诉、线索、核验的编号,督导检查写单位编码,其他写各自的 id", examples=["TS202603047K3M9QXT"])
+    ]
     why: Annotated[NeededText, Field(description="理由,加密保存")]

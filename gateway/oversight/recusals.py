@@ -23,16 +23,13 @@ router = api_router("oversight")
 def recuse(body: RecusalIn, caller: CurrentCaller) -> RecusalOut:
     """就一项投诉、线索、清单等的决定登记回避,此后不能再办理,不能撤销。涉及本单位的,无需登记:系统不予办理,并说明可由谁办理。"""
     with transaction() as session:
-        row = withdrawals.withdraw(
-            session, body.subject, body.key, body.why, person=caller.person, unit=caller.unit, now=settings().now()
-        )
+        row = withdrawals.withdraw(session, body.subject, body.key, body.why, person=caller.person, unit=caller.unit, now=settings().now())
         return RecusalOut.of(row, withdrawals.why_of(row))
 
 
 @router.get("/v1/recusals", summary="回避登记", responses=problems("invalid"))
 def get_recusals(
-    caller: CurrentCaller, page: Paging,
-    subject: Annotated[Subject | None, Query(description="只看这一种")] = None,
+    caller: CurrentCaller, page: Paging, subject: Annotated[Subject | None, Query(description="只看这一种")] = None
 ) -> RecusalsOut:
     """最新的在前;理由由本人和专班办公室看到。"""
     with transaction() as session:

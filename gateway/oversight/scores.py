@@ -32,9 +32,12 @@ def get_scores(caller: CurrentCaller, first: First, last: Last, formula: Version
     """各单位的分子、分母和得分,连同公式。到期的最迟时限太少的单位不评分,只列名。"""
     of, found = _scores(first, last, formula)
     return ScoresOut(
-        formula=of.version, since=of.since.isoformat(), said=of.said, parts=[ScorePart(**vars(part)) for part in of.parts],
+        formula=of.version,
+        since=of.since.isoformat(),
+        said=of.said,
+        parts=[ScorePart(**vars(part)) for part in of.parts],
         items=[ScoreLine(unit=one.unit, unit_name=one.unit_name, score=one.score, figures=dict(one.figures)) for one in found],
-    )  # fmt: skip
+    )
 
 
 @router.get(

@@ -14,16 +14,7 @@ from gateway.edge.paging import Paging, Search, words_of
 from gateway.edge.permissions import RULES
 from gateway.edge.schemas import Named
 from gateway.edge.scopes import refusal
-from gateway.own_unit.schemas import (
-    CaseLine,
-    CasesOut,
-    InboxCountsOut,
-    MeOut,
-    RoleOut,
-    UnitsToAsk,
-    VerificationLine,
-    VerificationsOut,
-)
+from gateway.own_unit.schemas import CaseLine, CasesOut, InboxCountsOut, MeOut, RoleOut, UnitsToAsk, VerificationLine, VerificationsOut
 from ledger.casework import own_lists
 from ledger.database import transaction
 from ledger.registry import registry

@@ -17,9 +17,13 @@ from ledger.tables.catalog import Entry
 from ledger.tables.verifications import Verification
 
 _ROLES = {
-    Role.AGENT: "代办员", Role.SUPERVISOR: "督办员", Role.OFFICE: "工作专班办公室",
-    Role.ADMINISTRATOR: "系统管理员", Role.OPERATOR: "运维", Role.PUBLISHER: "公布员",
-}  # fmt: skip
+    Role.AGENT: "代办员",
+    Role.SUPERVISOR: "督办员",
+    Role.OFFICE: "工作专班办公室",
+    Role.ADMINISTRATOR: "系统管理员",
+    Role.OPERATOR: "运维",
+    Role.PUBLISHER: "公布员",
+}
 
 
 class RoleOut(SchemaOut):
@@ -61,10 +65,14 @@ class CaseLine(SchemaOut):
     @classmethod
     def of(cls, case: Case, matter_name: str) -> CaseLine:
         return cls(
-            case_number=case.number, matter=Named(code=case.matter, name=matter_name), handling=case.handling,
-            accepted_at=case.accepted_at, promise_end=case.promise_end, registered_at=case.registered_at,
+            case_number=case.number,
+            matter=Named(code=case.matter, name=matter_name),
+            handling=case.handling,
+            accepted_at=case.accepted_at,
+            promise_end=case.promise_end,
+            registered_at=case.registered_at,
             closed_at=case.closed_at,
-        )  # fmt: skip
+        )
 
 
 class CasesOut(SchemaOut):
@@ -90,11 +98,18 @@ class VerificationLine(SchemaOut):
     @classmethod
     def of(cls, row: Verification, entry: Entry, case_number: str) -> VerificationLine:
         return cls(
-            number=row.number, case_number=case_number, matter=Named(code=entry.matter, name=entry.matter_name),
-            proof_kind=Named(code=entry.proof, name=entry.proof_name), state=row.state, state_name=row.state.label,
-            ended=row.state in ENDED, method=row.method, result=row.result if row.state is State.DELIVERED else None,
-            filed_at=row.filed_at, ended_at=row.ended_at,
-        )  # fmt: skip
+            number=row.number,
+            case_number=case_number,
+            matter=Named(code=entry.matter, name=entry.matter_name),
+            proof_kind=Named(code=entry.proof, name=entry.proof_name),
+            state=row.state,
+            state_name=row.state.label,
+            ended=row.state in ENDED,
+            method=row.method,
+            result=row.result if row.state is State.DELIVERED else None,
+            filed_at=row.filed_at,
+            ended_at=row.ended_at,
+        )
 
 
 class VerificationsOut(SchemaOut):

@@ -47,9 +47,7 @@ def versions_json(request: Request) -> PublishedVersions:
     """各版的公布时间、文号和摘要,最新的在前。"""
     with transaction() as session:
         found = versions.versions(session)
-    return PublishedVersions(
-        items=[PublishedVersion(**VersionOut.of(row).model_dump(), previous=row.number - 1) for row in found]
-    )
+    return PublishedVersions(items=[PublishedVersion(**VersionOut.of(row).model_dump(), previous=row.number - 1) for row in found])
 
 
 @router.get("/catalog/versions/{version}.json", summary="一版清单(JSON)", response_model=PublishedList, responses=_LIST)

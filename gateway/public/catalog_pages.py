@@ -55,7 +55,12 @@ def version_page(version: VersionNumber, request: Request, q: Text = "", unit: O
     return _list(request, version, q, unit, p)
 
 
-@router.get("/catalog/changes", summary="对照两版", response_class=Response, responses=problems("invalid", key=False, also={303: {"description": "转到对照页"}}))
+@router.get(
+    "/catalog/changes",
+    summary="对照两版",
+    response_class=Response,
+    responses=problems("invalid", key=False, also={303: {"description": "转到对照页"}}),
+)
 def changes_start(
     request: Request,
     first: Annotated[int, Query(ge=0, le=1_000_000, description="从第几版", examples=[0])],
@@ -82,10 +87,15 @@ def _changes(
         counts = published.change_counts(session, first, second)
         found = published.changes(session, first, second, limit=_ON_A_PAGE, offset=(p - 1) * _ON_A_PAGE)
     return page(
-        "catalog_changes.html", first=first, second=second, versions=known_versions, counts=counts,
-        total=sum(counts.values()), changes=[published_documents.change_of(one, names) for one in found],
+        "catalog_changes.html",
+        first=first,
+        second=second,
+        versions=known_versions,
+        counts=counts,
+        total=sum(counts.values()),
+        changes=[published_documents.change_of(one, names) for one in found],
         pages=_pages(request, p, sum(counts.values())),
-    )  # fmt: skip
+    )
 
 
 def _list(request: Request, number: int | None, text: str, unit: str, at: int) -> Response:
@@ -104,10 +114,20 @@ def _set(request: Request, version: CatalogVersion, newest: int, wanted: Wanted,
         figures = published.figures(session, version.number)
     total = sum(count for _, _, count in hits)
     return page(
-        "catalog.html", version=version, newest=newest, text=text, unit=wanted.unit or "", units=units, figures=figures,
-        total=total, groups=_groups([published_documents.entry_of(one.entry, one.unit_name) for one in found]), at=at,
-        pages=_pages(request, at, total), feedback_url=settings().feedback_url, path=request.url.path,
-    )  # fmt: skip
+        "catalog.html",
+        version=version,
+        newest=newest,
+        text=text,
+        unit=wanted.unit or "",
+        units=units,
+        figures=figures,
+        total=total,
+        groups=_groups([published_documents.entry_of(one.entry, one.unit_name) for one in found]),
+        at=at,
+        pages=_pages(request, at, total),
+        feedback_url=settings().feedback_url,
+        path=request.url.path,
+    )
 
 
 def _known_by(version: CatalogVersion) -> tuple[object, ...]:

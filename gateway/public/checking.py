@@ -43,11 +43,7 @@ _ID_NUMBER = re.compile(r"[0-9A-Z]{18}")  #: whatever its label says
 
 
 def check_number(
-    number: str,
-    code: str | None,
-    address: str = "",
-    typed: Mapping[str, str] | None = None,
-    admit: Callable[[str], None] = lambda _: None,
+    number: str, code: str | None, address: str = "", typed: Mapping[str, str] | None = None, admit: Callable[[str], None] = lambda _: None
 ) -> PublicOut:
     """Whether a proof of this number holds; its masked content for who holds the code. Raises `proof_unknown`.
 
@@ -95,9 +91,7 @@ def check_file(pdf: bytes, address: str = "") -> CheckedUpload:
         with transaction() as session:
             _note(session, found.number, address, now)
     demonstration = settings().seal_development
-    return CheckedUpload(
-        code=found.verdict.value, text=found.text, number=found.number, demonstration=demonstration
-    )
+    return CheckedUpload(code=found.verdict.value, text=found.text, number=found.number, demonstration=demonstration)
 
 
 def _note(session: Session, number: str, address: str, now: datetime) -> None:

@@ -31,11 +31,16 @@ TOTAL = "全区"
 
 
 @router.get(
-    "/figures", summary="公开数据", response_class=Response,
+    "/figures",
+    summary="公开数据",
+    response_class=Response,
     responses=problems("week_unknown", "week_too_early", "week_not_issued", "invalid", key=False, also=_HTML),
-)  # fmt: skip
+)
 def figures_page(
-    request: Request, week: Annotated[str | None, Query(pattern=r"^20[0-9]{2}-W[0-9]{2}$", description="周次;省略为最近公开的", examples=["2026-W10"])] = None
+    request: Request,
+    week: Annotated[
+        str | None, Query(pattern=r"^20[0-9]{2}-W[0-9]{2}$", description="周次;省略为最近公开的", examples=["2026-W10"])
+    ] = None,
 ) -> Response:
     """一周的网页:各单位收到、答复的部门核验申请和按时情况,连同口径。小于 5 的数隐去。"""
     newest = _newest()
@@ -49,39 +54,48 @@ def _set(period: Period, newest: Period | None) -> HTMLResponse:
     found = _of(period, public.week)
     rows = [(name, _lines(cells)) for name, cells in zip(found.units, found.published.rows, strict=True)]
     return page(
-        "figures.html", label=period.label, code=periods.text(period), rows=rows, totals=_lines(found.published.totals),
-        definitions=DEFINITIONS, before=periods.text(periods.before(period)),
+        "figures.html",
+        label=period.label,
+        code=periods.text(period),
+        rows=rows,
+        totals=_lines(found.published.totals),
+        definitions=DEFINITIONS,
+        before=periods.text(periods.before(period)),
         after=periods.text(periods.week_of(period.end)) if newest and period.end <= newest.start else "",
-    )  # fmt: skip
+    )
 
 
 @router.get(
-    "/figures/{week}.json", summary="公开数据(JSON)", responses=problems("week_unknown", "week_too_early", "week_not_issued", "invalid", key=False)
+    "/figures/{week}.json",
+    summary="公开数据(JSON)",
+    responses=problems("week_unknown", "week_too_early", "week_not_issued", "invalid", key=False),
 )
 def figures_json(week: Week, request: Request) -> PublicWeek:
     """一周的数据和口径;`<5` 为 0 至 4,`*` 为防止推算而隐去。"""
     period = _period(week)
     found = _of(period, public.week)
     units = [
-        {"单位": name, **dict(zip(DEFINITIONS, cells, strict=True))}
-        for name, cells in zip(found.units, found.published.rows, strict=True)
+        {"单位": name, **dict(zip(DEFINITIONS, cells, strict=True))} for name, cells in zip(found.units, found.published.rows, strict=True)
     ]
     return PublicWeek(
-        week=week, label=period.label, definitions=DEFINITIONS, units=units,
+        week=week,
+        label=period.label,
+        definitions=DEFINITIONS,
+        units=units,
         totals=dict(zip(DEFINITIONS, found.published.totals, strict=False)),
-    )  # fmt: skip
+    )
 
 
 @router.get(
-    "/figures/{week}.csv", summary="公开数据(CSV)", response_class=Response,
+    "/figures/{week}.csv",
+    summary="公开数据(CSV)",
+    response_class=Response,
     responses=problems("week_unknown", "week_too_early", "week_not_issued", "invalid", key=False, also={200: {"content": CSV}}),
-)  # fmt: skip
+)
 def figures_csv(week: Week, request: Request) -> Response:
     """UTF-8 带签名的 CSV,末尾为全区合计和各栏口径。"""
     found = _of(_period(week), public.week)
-    rows: list[tuple[object, ...]] = [
-        (week, name, *cells) for name, cells in zip(found.units, found.published.rows, strict=True)
-    ]
+    rows: list[tuple[object, ...]] = [(week, name, *cells) for name, cells in zip(found.units, found.published.rows, strict=True)]
     if found.units:
         rows.append((week, TOTAL, *found.published.totals))
     rows += [("口径", name, said) for name, said in (*DEFINITIONS.items(), ("<5", "0 至 4"), ("*", "为防止推算而隐去"))]

@@ -54,7 +54,9 @@ _TYPED = {
                     "properties": {
                         "code": {"type": "string", "maxLength": 100, "description": "二维码中的核验码"},
                         "fields": {
-                            "type": "object", "maxProperties": 60, "description": "项目名称和手中证明上印的内容",
+                            "type": "object",
+                            "maxProperties": 60,
+                            "description": "项目名称和手中证明上印的内容",
                             "additionalProperties": {"type": "string", "maxLength": 1000},
                         },
                     },
@@ -67,12 +69,13 @@ _TYPED = {
 
 
 @router.get(
-    "/verify", summary="核验页", response_class=Response,
+    "/verify",
+    summary="核验页",
+    response_class=Response,
     responses=problems("invalid", "proof_unknown", key=False, also={200: {"content": _HTML}, 303: {"description": "转到该编号的结果"}}),
 )
 def verify_start(
-    request: Request,
-    number: Annotated[str, Query(max_length=60, description="核验编号", examples=["HY202603047K3M9QXT"])] = "",
+    request: Request, number: Annotated[str, Query(max_length=60, description="核验编号", examples=["HY202603047K3M9QXT"])] = ""
 ) -> Response:
     """输入编号或上传文件的网页。带 `number` 时转到该编号的结果。"""
     if wanted := _tidy(number):
@@ -86,9 +89,7 @@ def verify_start(
     "/verify/{number}",
     summary="按编号核验",
     response_model=PublicOut,
-    responses=problems(
-        "proof_unknown", "invalid", key=False, also={200: {"content": _HTML, "description": "有效、已过期或已撤销"}}
-    ),
+    responses=problems("proof_unknown", "invalid", key=False, also={200: {"content": _HTML, "description": "有效、已过期或已撤销"}}),
 )
 async def verify_number(
     request: Request,
@@ -108,7 +109,13 @@ async def verify_number(
     response_model=CheckedUpload,
     openapi_extra=_FILE,
     responses=problems(
-        "not_upload", "too_large", "bad_request", "file_unreadable", "reading_busy", "check_unavailable", key=False,
+        "not_upload",
+        "too_large",
+        "bad_request",
+        "file_unreadable",
+        "reading_busy",
+        "check_unavailable",
+        key=False,
         also={200: {"content": _HTML, "description": "核验结论"}},
     ),
 )
@@ -128,7 +135,13 @@ async def verify_upload(request: Request) -> Response:
     response_model=PublicOut,
     openapi_extra=_TYPED,
     responses=problems(
-        "proof_unknown", "invalid", "not_json", "text_unclean", "bad_request", "too_large", key=False,
+        "proof_unknown",
+        "invalid",
+        "not_json",
+        "text_unclean",
+        "bad_request",
+        "too_large",
+        key=False,
         also={200: {"content": _HTML, "description": "核对结果"}},
     ),
 )

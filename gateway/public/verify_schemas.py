@@ -50,7 +50,8 @@ class PublicOut(SchemaOut):
     code_right: Annotated[bool | None, Field(description="核验码是否正确;没有提供时为 null")]
     proof: PublicFields | None
     compared: Annotated[
-        dict[str, Compared] | None, Field(description="逐项核对的结果:same 一致,differs 不一致,not_printed 证明上没有这一项;没有核对时为 null")
+        dict[str, Compared] | None,
+        Field(description="逐项核对的结果:same 一致,differs 不一致,not_printed 证明上没有这一项;没有核对时为 null"),
     ] = None
     hint: Annotated[str, Field(description="提示")]
     demonstration: bool

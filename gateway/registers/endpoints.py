@@ -16,14 +16,7 @@ from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.values import PartyIn
 from gateway.edge.visibility import VOLUNTARY, is_own, whose
-from gateway.registers.schemas import (
-    OffSystemIn,
-    OffSystemOut,
-    OffSystemsOut,
-    VoluntariesOut,
-    VoluntaryIn,
-    VoluntaryOut,
-)
+from gateway.registers.schemas import OffSystemIn, OffSystemOut, OffSystemsOut, VoluntariesOut, VoluntaryIn, VoluntaryOut
 from ledger.actor import Filer
 from ledger.cases import cases
 from ledger.database import transaction
@@ -38,17 +31,25 @@ from settings import LOCAL, settings
 router = api_router("registers")
 
 _COLUMNS = (
-    "序号", "时间", "单位", "办件编号", "事项", "证明", "清单列有", "当事人", "证件号码", "经办人", "原因", "本人确认", "确认凭证", "注明",
+    "序号",
+    "时间",
+    "单位",
+    "办件编号",
+    "事项",
+    "证明",
+    "清单列有",
+    "当事人",
+    "证件号码",
+    "经办人",
+    "原因",
+    "本人确认",
+    "确认凭证",
+    "注明",
     "保存至",
-)  # fmt: skip
-
-
-@router.post(
-    "/v1/voluntary-submissions",
-    status_code=201,
-    summary="登记主动提供",
-    responses=problems("id_number_invalid", body=True),
 )
+
+
+@router.post("/v1/voluntary-submissions", status_code=201, summary="登记主动提供", responses=problems("id_number_invalid", body=True))
 def submit_voluntary(body: VoluntaryIn, caller: CurrentCaller) -> VoluntaryOut:
     """申请人主动提供的一律接收、登记,不影响核验,也不得因此要求申请人提供。没有登记办件、不是当事人、姓名不一致、没有本人确认的,
     照样接收并注明。台账只增不改。"""
@@ -56,10 +57,14 @@ def submit_voluntary(body: VoluntaryIn, caller: CurrentCaller) -> VoluntaryOut:
     stated = ReceivedSubmission(body.case_number, party.id_type, party.id_number.upper(), party.name, body.proof)
     with transaction() as session:
         line = voluntary.submit(
-            session, Filer(caller.unit, caller.person, caller.system), stated, body.reason,
-            confirmation.evidence if confirmation else None, confirmation.sha256 if confirmation else None,
+            session,
+            Filer(caller.unit, caller.person, caller.system),
+            stated,
+            body.reason,
+            confirmation.evidence if confirmation else None,
+            confirmation.sha256 if confirmation else None,
             now=settings().now(),
-        )  # fmt: skip
+        )
         return VoluntaryOut.of(line)
 
 
@@ -84,6 +89,7 @@ def export_voluntary(caller: CurrentCaller, since: Since = None, until: Until = 
 
 def _all_rows(unit: str | None, since: datetime, until: datetime) -> Iterator[tuple[object, ...]]:
     """Page by page, each in a transaction of its own: a slow reader holds no connection while it reads."""
+
     def read(page: PageRequest) -> Page[VoluntaryOut]:
         with transaction() as session:
             return voluntary.listed(session, unit, since, until, page).map(VoluntaryOut.of)
@@ -93,10 +99,22 @@ def _all_rows(unit: str | None, since: datetime, until: datetime) -> Iterator[tu
 
 def _row(one: VoluntaryOut) -> tuple[object, ...]:
     return (
-        one.id, _local(one.at), one.unit, one.case_number, one.matter_name, one.proof_name, "是" if one.listed else "否",
-        one.party_name, one.party_number, one.clerk, one.reason_name, one.confirmed_name, one.confirmation_sha256 or "",
-        "、".join(mark.name for mark in one.marks), _local(one.retain_until)[:10],
-    )  # fmt: skip
+        one.id,
+        _local(one.at),
+        one.unit,
+        one.case_number,
+        one.matter_name,
+        one.proof_name,
+        "是" if one.listed else "否",
+        one.party_name,
+        one.party_number,
+        one.clerk,
+        one.reason_name,
+        one.confirmed_name,
+        one.confirmation_sha256 or "",
+        "、".join(mark.name for mark in one.marks),
+        _local(one.retain_until)[:10],
+    )
 
 
 @router.post(
@@ -104,10 +122,16 @@ def _row(one: VoluntaryOut) -> tuple[object, ...]:
     status_code=201,
     summary="系统外查询备案",
     responses=problems(
-        "case_unknown", "not_a_party", "name_differs", "id_number_invalid", "proof_kind_unknown", "person_unknown",
-        "instant_in_future", body=True,
+        "case_unknown",
+        "not_a_party",
+        "name_differs",
+        "id_number_invalid",
+        "proof_kind_unknown",
+        "person_unknown",
+        "instant_in_future",
+        body=True,
     ),
-)  # fmt: skip
+)
 def record_off_system(body: OffSystemIn, caller: CurrentCaller) -> OffSystemOut:
     """直接在国家、省、市数据库查询的,登记来源、查询人、时间、结果和凭证摘要。备案只增不改。"""
     now = settings().now()
@@ -119,9 +143,19 @@ def record_off_system(body: OffSystemIn, caller: CurrentCaller) -> OffSystemOut:
         if operator is None or not is_own(session, caller, operator.unit):
             raise Problem("person_unknown")
         line = offsystem.record(
-            session, caller.unit, case, party, body.proof, body.source, body.operator, body.looked_up_at, body.result,
-            body.evidence_sha256, now=now, actor=caller.actor,
-        )  # fmt: skip
+            session,
+            caller.unit,
+            case,
+            party,
+            body.proof,
+            body.source,
+            body.operator,
+            body.looked_up_at,
+            body.result,
+            body.evidence_sha256,
+            now=now,
+            actor=caller.actor,
+        )
         return OffSystemOut.of(line)
 
 

@@ -15,14 +15,7 @@ from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.visibility import MANUAL_REGISTERS, may_enter, whose
-from gateway.registers.entered_schemas import (
-    EntriesOut,
-    EntryOut,
-    EntryValuesIn,
-    FieldOut,
-    RegisterOut,
-    RegistersOut,
-)
+from gateway.registers.entered_schemas import EntriesOut, EntryOut, EntryValuesIn, FieldOut, RegisterOut, RegistersOut
 from ledger.database import transaction
 from ledger.paging import Page, PageRequest, every
 from ledger.registers import manual_registers
@@ -41,12 +34,16 @@ def get_registers(caller: CurrentCaller) -> RegistersOut:
     return RegistersOut(
         items=[
             RegisterOut(
-                kind=kind, obligation=about.obligation, name=about.name, by_office=about.by_office, moved=about.moved,
+                kind=kind,
+                obligation=about.obligation,
+                name=about.name,
+                by_office=about.by_office,
+                moved=about.moved,
                 fields=[FieldOut(name=field.name, kind=field.kind.value, needed=field.needed) for field in about.fields],
             )
             for kind, about in REGISTERS.items()
         ]
-    )  # fmt: skip
+    )
 
 
 @router.post(

@@ -43,9 +43,8 @@ class EntryOut(SchemaOut):
     @classmethod
     def of(cls, row: RegisterEntry) -> EntryOut:
         return cls(
-            serial=row.serial, unit=row.unit, values=row.values, entered_at=row.entered_at, entered_by=row.entered_by,
-            replaces=row.replaces,
-        )  # fmt: skip
+            serial=row.serial, unit=row.unit, values=row.values, entered_at=row.entered_at, entered_by=row.entered_by, replaces=row.replaces
+        )
 
 
 class EntriesOut(SchemaOut):
@@ -59,6 +58,10 @@ class EntryValuesIn(SchemaIn):
     unit: Annotated[Code | None, Field(description="单位编码;null 为本单位,专班办公室可以为其他单位登记")] = None
     values: Annotated[
         dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=500), AfterValidator(free_text)]],
-        Field(max_length=20, description="各栏的内容,栏名以 GET /v1/entered-registers 为准", examples=[{"日期": "2026-03-04", "媒体": "区政府网站", "标题": "一图读懂"}]),
+        Field(
+            max_length=20,
+            description="各栏的内容,栏名以 GET /v1/entered-registers 为准",
+            examples=[{"日期": "2026-03-04", "媒体": "区政府网站", "标题": "一图读懂"}],
+        ),
     ]
     replaces: Annotated[int | None, Field(strict=True, ge=1, le=2**62, description="更正哪一条(序号);null 为新增")] = None

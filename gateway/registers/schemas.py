@@ -47,14 +47,26 @@ class VoluntaryOut(SchemaOut):
     def of(cls, line: VoluntaryLine) -> VoluntaryOut:
         row = line.row
         return cls(
-            id=row.serial, at=row.at, unit=row.unit, case_number=line.case_number, matter_name=line.matter_name,
-            proof=line.proof, proof_name=line.proof_name, listed=row.listed,
-            marks=[MarkOut(code=mark, name=mark.label) for mark in line.marks], party_name=line.name,
-            party_number=line.id_number, clerk=row.clerk, via_system=row.via_system, reason=row.reason,
-            reason_name=row.reason.label, confirmed=row.confirmed,
-            confirmed_name=row.confirmed.label if row.confirmed else "无", confirmation_sha256=row.confirmation_digest,
+            id=row.serial,
+            at=row.at,
+            unit=row.unit,
+            case_number=line.case_number,
+            matter_name=line.matter_name,
+            proof=line.proof,
+            proof_name=line.proof_name,
+            listed=row.listed,
+            marks=[MarkOut(code=mark, name=mark.label) for mark in line.marks],
+            party_name=line.name,
+            party_number=line.id_number,
+            clerk=row.clerk,
+            via_system=row.via_system,
+            reason=row.reason,
+            reason_name=row.reason.label,
+            confirmed=row.confirmed,
+            confirmed_name=row.confirmed.label if row.confirmed else "无",
+            confirmation_sha256=row.confirmation_digest,
             retain_until=row.retain_until,
-        )  # fmt: skip
+        )
 
 
 class VoluntariesOut(SchemaOut):
@@ -81,10 +93,18 @@ class OffSystemOut(SchemaOut):
     def of(cls, line: OffSystemLine) -> OffSystemOut:
         row = line.row
         return cls(
-            id=row.serial, recorded_at=row.recorded_at, unit=row.unit, case_number=line.case_number, proof=row.proof,
-            source=line.source, operator=row.operator, looked_up_at=row.looked_up_at, result=row.result,
-            result_name=row.result.label, evidence_sha256=row.evidence_digest,
-        )  # fmt: skip
+            id=row.serial,
+            recorded_at=row.recorded_at,
+            unit=row.unit,
+            case_number=line.case_number,
+            proof=row.proof,
+            source=line.source,
+            operator=row.operator,
+            looked_up_at=row.looked_up_at,
+            result=row.result,
+            result_name=row.result.label,
+            evidence_sha256=row.evidence_digest,
+        )
 
 
 class OffSystemsOut(SchemaOut):

@@ -16,10 +16,10 @@ from ledger.outbox.undelivered import Undelivered
 class CallbackIn(SchemaIn):
     """回调地址。"""
 
-    url: Annotated[str, Field(min_length=10, max_length=500, description="http 或 https 地址", examples=["https://oa.example.invalid/proofless"])]
-    secret: Annotated[
-        str | None, Field(max_length=120, description="Standard Webhooks 密钥 whsec_…;省略时由系统生成并只显示一次")
-    ] = None
+    url: Annotated[
+        str, Field(min_length=10, max_length=500, description="http 或 https 地址", examples=["https://oa.example.invalid/proofless"])
+    ]
+    secret: Annotated[str | None, Field(max_length=120, description="Standard Webhooks 密钥 whsec_…;省略时由系统生成并只显示一次")] = None
 
 
 class AgainIn(SchemaIn):

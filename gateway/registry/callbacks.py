@@ -18,14 +18,7 @@ from gateway.edge.paging import Paging
 from gateway.edge.parameters import UnitCode
 from gateway.edge.problems import Problem
 from gateway.edge.values import Instant
-from gateway.registry.callback_schemas import (
-    AgainIn,
-    CallbackIn,
-    CallbackOut,
-    SentAgainOut,
-    UndeliveredItem,
-    UndeliveredOut,
-)
+from gateway.registry.callback_schemas import AgainIn, CallbackIn, CallbackOut, SentAgainOut, UndeliveredItem, UndeliveredOut
 from ledger.database import transaction
 from ledger.outbox import callback_urls
 from ledger.outbox.undelivered import Which, send_again, undelivered
@@ -35,11 +28,7 @@ from settings import settings
 router = api_router("administration")
 
 _PREFIX = "whsec_"
-_REFUSED = {
-    "bad_address": "callback_url_invalid",
-    "unknown_host": "callback_host_unknown",
-    "forbidden_address": "callback_address_refused",
-}
+_REFUSED = {"bad_address": "callback_url_invalid", "unknown_host": "callback_host_unknown", "forbidden_address": "callback_address_refused"}
 OfUnit = Annotated[str | None, Query(max_length=64, description="接收单位编码;省略为全部")]
 OfNumber = Annotated[str | None, Query(max_length=40, description="核验编号;省略为全部")]
 MadeSince = Annotated[Instant | None, Query(description="产生时间自(含)")]
@@ -50,8 +39,7 @@ MadeUntil = Annotated[Instant | None, Query(description="产生时间至(不含)
     "/v1/units/{unit}/callback",
     summary="登记回调地址",
     responses=problems(
-        "unit_unknown", "callback_url_invalid", "callback_host_unknown", "callback_address_refused", "callback_secret_invalid",
-        body=True,
+        "unit_unknown", "callback_url_invalid", "callback_host_unknown", "callback_address_refused", "callback_secret_invalid", body=True
     ),
     response_description="已登记,原有地址随之停用;此前未送达的随即重发",
 )
@@ -72,12 +60,7 @@ def put_callback(unit: UnitCode, body: CallbackIn, caller: CurrentCaller) -> Cal
     return CallbackOut(unit=unit, url=body.url, secret=shown)
 
 
-@router.delete(
-    "/v1/units/{unit}/callback",
-    status_code=204,
-    summary="停用回调地址",
-    responses=problems("callback_unknown", "invalid"),
-)
+@router.delete("/v1/units/{unit}/callback", status_code=204, summary="停用回调地址", responses=problems("callback_unknown", "invalid"))
 def delete_callback(unit: UnitCode, caller: CurrentCaller) -> None:
     """不再发送通知;结果仍可查询。"""
     with transaction() as session:

@@ -35,11 +35,21 @@ class RegisterChangeOut(SchemaOut):
     @classmethod
     def of(cls, row: RegisterChange) -> RegisterChangeOut:
         return cls(
-            id=row.id, registry=row.register, registry_name=row.register.label, code=row.code, kind=row.kind,
-            kind_name=row.kind.label, before=row.before, after=row.after, standing=row.standing,
-            standing_name=row.standing.label, proposed_at=row.proposed_at, proposed_by=row.proposed_by,
-            decided_at=row.decided_at, decided_by=row.decided_by,
-        )  # fmt: skip
+            id=row.id,
+            registry=row.register,
+            registry_name=row.register.label,
+            code=row.code,
+            kind=row.kind,
+            kind_name=row.kind.label,
+            before=row.before,
+            after=row.after,
+            standing=row.standing,
+            standing_name=row.standing.label,
+            proposed_at=row.proposed_at,
+            proposed_by=row.proposed_by,
+            decided_at=row.decided_at,
+            decided_by=row.decided_by,
+        )
 
 
 class RegisterChangesOut(SchemaOut):

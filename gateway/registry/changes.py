@@ -11,12 +11,7 @@ from domain.register_changes import RegisterChangeStatus
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import Since, Until, api_router, period, problems
 from gateway.edge.paging import Paging
-from gateway.registry.change_schemas import (
-    RegisterChangeOut,
-    RegisterChangesOut,
-    TraceOut,
-    TracesOut,
-)
+from gateway.registry.change_schemas import RegisterChangeOut, RegisterChangesOut, TraceOut, TracesOut
 from ledger import traces
 from ledger.database import transaction
 from ledger.registry import register_changes
@@ -30,8 +25,12 @@ _DECIDE = problems("register_change_unknown", "register_change_refused", "invali
 
 @router.get("/v1/registry/changes", summary="登记变更", responses=problems("invalid"))
 def get_register_changes(
-    caller: CurrentCaller, page: Paging,
-    standing: Annotated[RegisterChangeStatus | None, Query(description="waiting 待确认,confirmed 已确认,refused 不予确认,replaced 已由后来的代替,installed 首次安装")] = None,
+    caller: CurrentCaller,
+    page: Paging,
+    standing: Annotated[
+        RegisterChangeStatus | None,
+        Query(description="waiting 待确认,confirmed 已确认,refused 不予确认,replaced 已由后来的代替,installed 首次安装"),
+    ] = None,
 ) -> RegisterChangesOut:
     """最新的在前:变更前后、提出人和确认人、各自的时间。"""
     with transaction() as session:
@@ -55,8 +54,11 @@ def refuse_change(id: ChangeId, caller: CurrentCaller) -> RegisterChangeOut:  # 
 
 @router.get("/v1/traces", summary="留痕", responses=problems("invalid"))
 def get_traces(
-    caller: CurrentCaller, page: Paging,
-    place: Annotated[str | None, Query(max_length=40, pattern=r"^[a-z_]+$", description="哪一张表,如 people、units、api_keys、deadlines")] = None,
+    caller: CurrentCaller,
+    page: Paging,
+    place: Annotated[
+        str | None, Query(max_length=40, pattern=r"^[a-z_]+$", description="哪一张表,如 people、units、api_keys、deadlines")
+    ] = None,
     subject: Annotated[str | None, Query(max_length=64, description="编码或 id")] = None,
     by: Annotated[str | None, Query(max_length=130, description="由谁", examples=["person:demo-admin"])] = None,
     since: Since = None,

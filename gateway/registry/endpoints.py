@@ -38,7 +38,9 @@ from settings import settings
 router = api_router("registry")
 
 Code = Annotated[
-    str, Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="编码", examples=["370402-PERMIT"]), AfterValidator(code_of_nobody)
+    str,
+    Path(min_length=1, max_length=64, pattern=r"^[\w.\-]+$", description="编码", examples=["370402-PERMIT"]),
+    AfterValidator(code_of_nobody),
 ]
 
 
@@ -53,10 +55,13 @@ def get_units(caller: CurrentCaller, page: Paging, q: Search = "") -> UnitsOut:
 @router.put(
     "/v1/registry/units/{code}",
     summary="登记单位",
-    responses=problems("uscc_invalid", "unit_not_registered", "unit_name_taken", "register_change_refused", "drafts_itself", "register_refused", body=True),
+    responses=problems(
+        "uscc_invalid", "unit_not_registered", "unit_name_taken", "register_change_refused", "drafts_itself", "register_refused", body=True
+    ),
 )
 def put_unit(code: Code, body: UnitIn, caller: CurrentCaller) -> UnitOut:
-    """新增或更新一个单位;没有写的项恢复为默认值。新单位和名称的变更由另一人确认后生效(waits)。统一社会信用代码经校验,或为 null 记“待补”。"""
+    """新增或更新一个单位;没有写的项恢复为默认值。新单位和名称的变更由另一人确认后生效(waits)。
+    统一社会信用代码经校验,或为 null 记“待补”。"""
     with transaction() as session:
         waits = put(session, Register.UNITS, body.as_row(code), caller)
         return UnitOut.of(session.get_one(Unit, code, populate_existing=True), waits)

@@ -46,11 +46,22 @@ class UnitOut(SchemaOut):
         if row.kind == "public_service" and row.drafting_unit is None:
             remarks.append("公共服务单位的清单由行业主管部门组织编制,请补填行业主管部门。")
         return cls(
-            code=row.code, name=row.name, kind=row.kind, uscc=row.uscc, aliases=row.aliases, sector=row.sector,
+            code=row.code,
+            name=row.name,
+            kind=row.kind,
+            uscc=row.uscc,
+            aliases=row.aliases,
+            sector=row.sector,
             kind_name={"government": "政务服务单位", "public_service": "公共服务单位"}.get(row.kind, row.kind),
-            uscc_standing="已校验" if row.uscc else "待补", drafting_unit=row.drafting_unit, region=row.region,
-            organ=row.organ, takes_part=row.takes_part, active=row.active, remarks=remarks, waits=waits,
-        )  # fmt: skip
+            uscc_standing="已校验" if row.uscc else "待补",
+            drafting_unit=row.drafting_unit,
+            region=row.region,
+            organ=row.organ,
+            takes_part=row.takes_part,
+            active=row.active,
+            remarks=remarks,
+            waits=waits,
+        )
 
 
 class MatterOut(SchemaOut):
@@ -70,10 +81,16 @@ class MatterOut(SchemaOut):
     def of(cls, row: Matter, waits: RegisterChangeOut | None = None) -> MatterOut:
         late = row.handling is HandlingType.PROMISED and row.promised_days is None
         return cls(
-            code=row.code, name=row.name, unit=row.unit, handling=row.handling, promised_days=row.promised_days,
-            reviewed_above=row.reviewed_above, active=row.active, remarks=["承诺件未写明承诺办结时限。"] if late else [],
+            code=row.code,
+            name=row.name,
+            unit=row.unit,
+            handling=row.handling,
+            promised_days=row.promised_days,
+            reviewed_above=row.reviewed_above,
+            active=row.active,
+            remarks=["承诺件未写明承诺办结时限。"] if late else [],
             waits=waits,
-        )  # fmt: skip
+        )
 
 
 class ProofKindOut(SchemaOut):
@@ -100,10 +117,20 @@ class ProofKindOut(SchemaOut):
         if row.cancelled and listed:
             remarks.append(f"证明已取消,现行清单仍有 {listed} 个条目:请报送减少。")
         return cls(
-            code=row.code, name=row.name, aliases=row.aliases, basis=row.basis, issuing_unit=row.issuing_unit,
-            fields=row.fields, validity_days=row.validity_days, sealed_when_negative=row.sealed_when_negative,
-            cancelled=row.cancelled, candidate_for_cancellation=candidate, listed=listed, remarks=remarks, waits=waits,
-        )  # fmt: skip
+            code=row.code,
+            name=row.name,
+            aliases=row.aliases,
+            basis=row.basis,
+            issuing_unit=row.issuing_unit,
+            fields=row.fields,
+            validity_days=row.validity_days,
+            sealed_when_negative=row.sealed_when_negative,
+            cancelled=row.cancelled,
+            candidate_for_cancellation=candidate,
+            listed=listed,
+            remarks=remarks,
+            waits=waits,
+        )
 
 
 class DatabaseOut(SchemaOut):
@@ -120,9 +147,14 @@ class DatabaseOut(SchemaOut):
     @classmethod
     def of(cls, row: Database) -> DatabaseOut:
         return cls(
-            code=row.code, name=row.name, owner=row.owner, source=row.source, connected_since=row.connected_since,
-            note=row.note, remarks=[] if row.connected_since else ["尚未接入:应接尽接。"],
-        )  # fmt: skip
+            code=row.code,
+            name=row.name,
+            owner=row.owner,
+            source=row.source,
+            connected_since=row.connected_since,
+            note=row.note,
+            remarks=[] if row.connected_since else ["尚未接入:应接尽接。"],
+        )
 
 
 class UnitsOut(SchemaOut):
@@ -162,7 +194,12 @@ class UnitIn(SchemaIn):
         AfterValidator(_checked_uscc),
     ] = None
     aliases: Annotated[list[PublicLine], Field(max_length=30, description="简称、曾用名:清单中写成这样的即指该单位")] = []
-    sector: Annotated[str, Field(max_length=100, description="行业(公共服务单位)", examples=["供暖"]), AfterValidator(one_line), AfterValidator(names_nobody)] = ""
+    sector: Annotated[
+        str,
+        Field(max_length=100, description="行业(公共服务单位)", examples=["供暖"]),
+        AfterValidator(one_line),
+        AfterValidator(names_nobody),
+    ] = ""
     drafting_unit: Annotated[Code | None, Field(description="行业主管部门(单位编码),负责编制其清单;null 表示自行编制")] = None
     region: Annotated[str, Field(pattern=r"^[0-9]{6}$", default_factory=lambda: settings().region, description="行政区划代码;省略为本区")]
     organ: Annotated[Organ, Field(description="community 村(居)民委员会,police 公安派出所,other 其他;决定适用哪份负面清单")] = Organ.OTHER

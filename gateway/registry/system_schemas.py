@@ -40,10 +40,19 @@ class SystemOut(SchemaOut):
         if row.active and row.should_connect and called.first is None:
             remarks.append("应对接而尚未对接。" if scopes else "应对接而尚未对接,还没有密钥:由管理员用 ./run keys make --system 生成。")
         return cls(
-            code=row.code, name=row.name, unit=row.unit, level=row.level, level_name=row.level.label, should_connect=row.should_connect,
-            why_not=row.why_not, active=row.active, first_call_at=called.first, last_call_at=called.last,
-            scopes=sorted(scopes), remarks=remarks,
-        )  # fmt: skip
+            code=row.code,
+            name=row.name,
+            unit=row.unit,
+            level=row.level,
+            level_name=row.level.label,
+            should_connect=row.should_connect,
+            why_not=row.why_not,
+            active=row.active,
+            first_call_at=called.first,
+            last_call_at=called.last,
+            scopes=sorted(scopes),
+            remarks=remarks,
+        )
 
 
 class SystemsOut(SchemaOut):

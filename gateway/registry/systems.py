@@ -28,7 +28,8 @@ def get_systems(caller: CurrentCaller, page: Paging, q: Search = "") -> SystemsO
 
 @router.put("/v1/registry/systems/{code}", summary="登记业务系统", responses=problems("system_refused", "register_refused", body=True))
 def put_system(code: Code, body: SystemIn, caller: CurrentCaller) -> SystemOut:
-    """新增或更新一个业务系统;没有写的项恢复为默认值。改属其他单位、重新启用由另一人确认后生效(waits)。登记不给密钥:密钥和权限范围由管理员用 ./run keys make --system 生成。"""
+    """新增或更新一个业务系统;没有写的项恢复为默认值。改属其他单位、重新启用由另一人确认后生效(waits)。
+    登记不给密钥:密钥和权限范围由管理员用 ./run keys make --system 生成。"""
     with transaction() as session:
         waits = put(session, Register.SYSTEMS, body.as_row(code), caller)
         (answer,) = _answers(session, [session.get_one(System, code, populate_existing=True)])

@@ -16,15 +16,7 @@ from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.services import services_of
 from gateway.edge.visibility import REPORTS, report_scope, whose
-from gateway.reports.schemas import (
-    MailingOut,
-    MailingsOut,
-    RecomputationIn,
-    ReportOrderIn,
-    ReportOrderOut,
-    ReportOut,
-    ReportsOut,
-)
+from gateway.reports.schemas import MailingOut, MailingsOut, RecomputationIn, ReportOrderIn, ReportOrderOut, ReportOut, ReportsOut
 from ledger.database import transaction
 from ledger.outbox import notifications, reports
 from ledger.outbox.reports import Wanted
@@ -67,7 +59,8 @@ async def order_report(body: ReportOrderIn, request: Request, caller: CurrentCal
 
 @router.get("/v1/reports", summary="已编制的周报", responses=problems("invalid"))
 def get_reports(
-    caller: CurrentCaller, page: Paging,
+    caller: CurrentCaller,
+    page: Paging,
     unit: Annotated[str | None, Query(max_length=64, description="只看这个单位的(单位编码);空为全区")] = None,
 ) -> ReportsOut:
     """各期各版,新的在前。督办员看到本单位的。"""
@@ -108,9 +101,7 @@ def get_report_xlsx(id: Id, caller: CurrentCaller) -> Response:  # noqa: A002
     return _layout(caller, id, "xlsx")
 
 
-@router.post(
-    "/v1/reports/{id}/recompute", status_code=202, summary="重新编制", responses=problems("report_unknown", body=True)
-)
+@router.post("/v1/reports/{id}/recompute", status_code=202, summary="重新编制", responses=problems("report_unknown", body=True))
 async def recompute_report(id: Id, body: RecomputationIn, request: Request, caller: CurrentCaller) -> ReportOrderOut:  # noqa: A002
     """按现行口径和现有台账编制新一版,原版保留;新版的说明写明原因和每处更正(更正前、更正后)。"""
     return await _started(request, await run_in_threadpool(_order_again, id, body.reason, caller))

@@ -35,9 +35,18 @@ class ReportOut(SchemaOut):
     @classmethod
     def of(cls, row: IssuedReport) -> ReportOut:
         return cls(
-            id=row.id, title=letters.title(row), issue=row.issue, period=periods.text(periods.of(row.start, row.end)), unit=row.scope or None,
-            version=row.version, definitions=row.definitions, reason=row.reason, made_at=row.made_at, made_by=row.made_by, digest=row.digest,
-        )  # fmt: skip
+            id=row.id,
+            title=letters.title(row),
+            issue=row.issue,
+            period=periods.text(periods.of(row.start, row.end)),
+            unit=row.scope or None,
+            version=row.version,
+            definitions=row.definitions,
+            reason=row.reason,
+            made_at=row.made_at,
+            made_by=row.made_by,
+            digest=row.digest,
+        )
 
 
 class ReportsOut(SchemaOut):
@@ -82,9 +91,16 @@ class MailingOut(SchemaOut):
     def of(cls, row: Notice, now: datetime) -> MailingOut:
         standing = notifications.standing_of(row, now)
         return cls(
-            id=row.id, reader=row.recipient, standing=standing.value, standing_name=standing.label, attempts=row.attempts,
-            made_at=row.made_at, sent_at=row.sent_at, next_attempt_at=row.next_attempt_at, last_answer=row.last_answer,
-        )  # fmt: skip
+            id=row.id,
+            reader=row.recipient,
+            standing=standing.value,
+            standing_name=standing.label,
+            attempts=row.attempts,
+            made_at=row.made_at,
+            sent_at=row.sent_at,
+            next_attempt_at=row.next_attempt_at,
+            last_answer=row.last_answer,
+        )
 
 
 class MailingsOut(SchemaOut):
@@ -97,7 +113,8 @@ class ReportOrderIn(SchemaIn):
     model_config = ConfigDict(json_schema_extra={"examples": [{"period": "2026-W10"}]})
 
     period: Annotated[
-        str, Field(min_length=8, max_length=24, description="周次、某日(所在的一周)或日期范围", examples=["2026-W10", "2026-03-02..2026-03-15"])
+        str,
+        Field(min_length=8, max_length=24, description="周次、某日(所在的一周)或日期范围", examples=["2026-W10", "2026-03-02..2026-03-15"]),
     ]
     unit: Annotated[Code | None, Field(description="只编制这个单位的(单位编码);省略为全区,督办员为本单位")] = None
 

@@ -11,15 +11,7 @@ from domain.retention import RetentionStatus
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
-from gateway.retention.schemas import (
-    ErasureIn,
-    ErasureOut,
-    HoldIn,
-    HoldOut,
-    HoldsOut,
-    RetentionItemOut,
-    RetentionOut,
-)
+from gateway.retention.schemas import ErasureIn, ErasureOut, HoldIn, HoldOut, HoldsOut, RetentionItemOut, RetentionOut
 from ledger import retention
 from ledger.database import transaction
 from settings import settings
@@ -29,7 +21,8 @@ router = api_router("oversight")
 
 @router.get("/v1/retention", summary="保管期限届满清册", responses=problems("invalid"))
 def get_retention(
-    caller: CurrentCaller, page: Paging,
+    caller: CurrentCaller,
+    page: Paging,
     standing: Annotated[RetentionStatus | None, Query(description="listed 待确认,held 暂停销毁,confirmed 待销毁,erased 已销毁")] = None,
 ) -> RetentionOut:
     """保管期限已满的办件、投诉和主动提供台账,最早届满的在前。只有编号,没有姓名和号码。"""

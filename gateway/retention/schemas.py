@@ -32,9 +32,17 @@ class HoldOut(SchemaOut):
     @classmethod
     def of(cls, row: Hold) -> HoldOut:
         return cls(
-            id=row.id, kind=row.kind, kind_name=row.kind.label, number=row.number, reason=row.reason,
-            reason_name=row.reason.label, document=row.document, since=row.since, set_by=row.set_by, lifted_at=row.lifted_at,
-        )  # fmt: skip
+            id=row.id,
+            kind=row.kind,
+            kind_name=row.kind.label,
+            number=row.number,
+            reason=row.reason,
+            reason_name=row.reason.label,
+            document=row.document,
+            since=row.since,
+            set_by=row.set_by,
+            lifted_at=row.lifted_at,
+        )
 
 
 class HoldsOut(SchemaOut):
@@ -62,10 +70,19 @@ class RetentionItemOut(SchemaOut):
     def of(cls, line: RetentionLine) -> RetentionItemOut:
         row = line.item
         return cls(
-            id=row.id, kind=row.kind, kind_name=row.kind.label, number=row.number, unit=row.unit, due_at=row.due_at,
-            standing=line.standing, standing_name=line.standing.label, confirmed_at=row.confirmed_at,
-            confirmed_by=row.confirmed_by, erased_at=row.erased_at, holds=[HoldOut.of(hold) for hold in line.holds],
-        )  # fmt: skip
+            id=row.id,
+            kind=row.kind,
+            kind_name=row.kind.label,
+            number=row.number,
+            unit=row.unit,
+            due_at=row.due_at,
+            standing=line.standing,
+            standing_name=line.standing.label,
+            confirmed_at=row.confirmed_at,
+            confirmed_by=row.confirmed_by,
+            erased_at=row.erased_at,
+            holds=[HoldOut.of(hold) for hold in line.holds],
+        )
 
 
 class RetentionOut(SchemaOut):

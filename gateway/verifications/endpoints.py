@@ -17,14 +17,7 @@ from gateway.edge.services import services_of
 from gateway.edge.visibility import EVENTS, VERIFICATIONS, verification
 from gateway.verifications.filing import file_verification as file_it
 from gateway.verifications.filing import read, record_reading
-from gateway.verifications.schemas import (
-    ChoiceIn,
-    EventOut,
-    EventsOut,
-    VerificationIn,
-    VerificationOut,
-    WithdrawalIn,
-)
+from gateway.verifications.schemas import ChoiceIn, EventOut, EventsOut, VerificationIn, VerificationOut, WithdrawalIn
 from ledger.cases.cases import key_of
 from ledger.casework import attention, views
 from ledger.database import transaction
@@ -38,18 +31,26 @@ router = api_router("verifications")
 IdempotencyKey = Annotated[
     str,
     Header(
-        alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$",
-        description="幂等键:同一键同一正文只产生一次核验", examples=["case-000123-household-1"],
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="幂等键:同一键同一正文只产生一次核验",
+        examples=["case-000123-household-1"],
     ),
-]  # fmt: skip
+]
 _FILED = {
     "Location": header("核验的地址", required=True),
-    "Idempotency-Replayed": header("true:没有发起新的核验,这里是此前的那一项:同一幂等键的重发,或同一办件、证明、当事人已有在办或有效的核验而没有填写 force_new;新发起的不带此头"),
+    "Idempotency-Replayed": header(
+        "true:没有发起新的核验,这里是此前的那一项:同一幂等键的重发,或同一办件、证明、当事人已有在办或有效的核验而没有填写 "
+        "force_new;新发起的不带此头"
+    ),
     "Preference-Applied": header("按 Prefer 等候的秒数"),
 }
 _PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 Prefer = Annotated[
-    str | None, Header(alias="Prefer", description=f"`wait=N`:最多等候 N 秒(不超过 {LONGEST_WAIT}),期间办完即在本次返回结果", examples=["wait=10"])
+    str | None,
+    Header(alias="Prefer", description=f"`wait=N`:最多等候 N 秒(不超过 {LONGEST_WAIT}),期间办完即在本次返回结果", examples=["wait=10"]),
 ]
 
 
@@ -59,13 +60,28 @@ Prefer = Annotated[
     summary="发起核验",
     response_description="已受理,结果稍后查询或等候回调",
     responses=problems(
-        "idempotency_key_invalid", "case_unknown", "case_closed", "name_differs", "idempotency_key_reused",
-        "id_number_invalid", "matter_differs", "proof_kind_unknown", "proof_not_listed", "excluded_category",
-        "excluded_outside", "excluded_review", "not_a_party", "no_method", "personal_data_in_number", "lookups_blocked", "quota_spent",
-        body=True, also={200: {"model": VerificationOut, "description": "等候期间已办完,含结果", "headers": _FILED}},
+        "idempotency_key_invalid",
+        "case_unknown",
+        "case_closed",
+        "name_differs",
+        "idempotency_key_reused",
+        "id_number_invalid",
+        "matter_differs",
+        "proof_kind_unknown",
+        "proof_not_listed",
+        "excluded_category",
+        "excluded_outside",
+        "excluded_review",
+        "not_a_party",
+        "no_method",
+        "personal_data_in_number",
+        "lookups_blocked",
+        "quota_spent",
+        body=True,
+        also={200: {"model": VerificationOut, "description": "等候期间已办完,含结果", "headers": _FILED}},
     )
     | {202: {"headers": _FILED}},
-)  # fmt: skip
+)
 async def file_verification(
     request: Request,
     response: Response,
@@ -144,11 +160,7 @@ def choose_licence(number: Number, body: ChoiceIn, caller: CurrentCaller) -> Ver
     return _read(caller, number)
 
 
-@router.post(
-    "/v1/verifications/{number}/withdraw",
-    summary="撤回核验",
-    responses=problems("number_unknown", "state_conflict", body=True),
-)
+@router.post("/v1/verifications/{number}/withdraw", summary="撤回核验", responses=problems("number_unknown", "state_conflict", body=True))
 def withdraw_verification(number: Number, body: WithdrawalIn, caller: CurrentCaller) -> VerificationOut:
     """需求单位撤回;出具单位的时限随之终止,不计考核。已结束的不能撤回。"""
     with transaction() as session:

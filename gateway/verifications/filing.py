@@ -45,10 +45,6 @@ class Filed:
     tags: list[str]  #: of the flow run: the unit and the first method
 
 
-
-
-
-
 def file_verification(caller: Caller, body: VerificationIn, key: str) -> Filed:
     """File it, or find what the same key filed before. Raises Problem."""
     refuse_personal(key, [body.party])
@@ -79,9 +75,17 @@ def _file(caller: Caller, body: VerificationIn, key: str, digest: str) -> Filed:
             else:
                 admission.admit(session, caller.filer, Deed.VERIFICATION, now=now, matter=case.matter, case=case.id)
                 number = filing.file_verification(
-                    session, caller.filer, case, party, entry_id, entry.issuing_unit,
-                    now=now, idempotency_key=key, body_digest=digest, again_why=body.force_new,
-                )  # fmt: skip
+                    session,
+                    caller.filer,
+                    case,
+                    party,
+                    entry_id,
+                    entry.issuing_unit,
+                    now=now,
+                    idempotency_key=key,
+                    body_digest=digest,
+                    again_why=body.force_new,
+                )
         tags = [caller.unit, *([method.label for method in entry.methods[:1]] if entry else [])]
         return Filed(read(session, caller, load(session, number), entry=entry), repeated, tags)
 
@@ -96,11 +100,7 @@ def _admissible(session: Session, case: Case, body: VerificationIn) -> tuple[int
     facts["proof"] = body.proof
     found = entries.find_entry(session, case.matter, body.proof)
     party = cases.find_party(session, case, body.party.id_type, body.party.id_number.upper())
-    refusal = scope.refusal(
-        found[1] if found else None,
-        case_open=case.closed_at is None,
-        is_party=party is not None,
-    )
+    refusal = scope.refusal(found[1] if found else None, case_open=case.closed_at is None, is_party=party is not None)
     if refusal is not None:
         refusal.facts = facts
         raise refusal
@@ -136,7 +136,3 @@ def _digest(body: VerificationIn) -> str:
     # Keyed: an identity number is short enough to be guessed from a plain hash.
     canonical = json.dumps(body.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
     return vault().lookup("body", hashlib.sha256(canonical.encode()).hexdigest())
-
-
-
-

@@ -7,12 +7,7 @@ from gateway.edge.endpoints import api_router, problems
 from gateway.edge.parameters import Number
 from gateway.edge.visibility import verification
 from gateway.verifications.filing import read_own
-from gateway.verifications.followup_schemas import (
-    ForwardIn,
-    ForwardingRule,
-    ForwardingRuleIn,
-    SupplementIn,
-)
+from gateway.verifications.followup_schemas import ForwardIn, ForwardingRule, ForwardingRuleIn, SupplementIn
 from gateway.verifications.schemas import VerificationOut
 from ledger.database import transaction
 from ledger.inbox import returns, supplements
@@ -21,11 +16,7 @@ from settings import settings
 router = api_router("verifications")
 
 
-@router.post(
-    "/v1/verifications/{number}/supplement",
-    summary="补正",
-    responses=problems("number_unknown", "state_conflict", body=True),
-)
+@router.post("/v1/verifications/{number}/supplement", summary="补正", responses=problems("number_unknown", "state_conflict", body=True))
 def supply(number: Number, body: SupplementIn, caller: CurrentCaller) -> VerificationOut:
     """补正出具单位所缺的内容;其时限继续计算,顺延的长短与补正用时相同,承诺时限不变。附件另行上传。"""
     with transaction() as session:
@@ -38,8 +29,7 @@ def supply(number: Number, body: SupplementIn, caller: CurrentCaller) -> Verific
     "/v1/verifications/{number}/forward",
     summary="转办",
     responses=problems(
-        "number_unknown", "state_conflict", "no_suggestion", "names_requester", "suggested_unit_unknown", "returned_before",
-        body=True,
+        "number_unknown", "state_conflict", "no_suggestion", "names_requester", "suggested_unit_unknown", "returned_before", body=True
     ),
 )
 def forward(number: Number, body: ForwardIn, caller: CurrentCaller) -> VerificationOut:

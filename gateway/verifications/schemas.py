@@ -83,7 +83,11 @@ class VerificationOut(SchemaOut):
     ended_at: datetime | None
     due_at: Annotated[datetime | None, Field(description="最近的时限")]
     colour: Annotated[
-        Colour | None, Field(description="green 绿,yellow 黄(临近时限,或原则上的时限已超时),red 红(最迟时限或督办已超时,或收到时承诺时限所剩不足半小时);null 未向单位发起")
+        Colour | None,
+        Field(
+            description="green 绿,yellow 黄(临近时限,或原则上的时限已超时),red 红(最迟时限或督办已超时,"
+            "或收到时承诺时限所剩不足半小时);null 未向单位发起"
+        ),
     ]
     colour_name: Annotated[str | None, Field(examples=["绿"])]
     limit_notes: Annotated[list[str], Field(description="时限的标注", examples=[["承诺短于24小时", "承诺时限所剩不足半小时"]])]
@@ -93,9 +97,7 @@ class VerificationOut(SchemaOut):
     result: ResultOut | None
     proof: ProofOut | None
     follows: Annotated[str | None, Field(description="核实的是哪一项核验(不符)")]
-    corrected_by: Annotated[
-        str | None, Field(description="经出具单位核实,结论已被更正:以这项核验(编号)的材料为准;null 表示没有更正")
-    ]
+    corrected_by: Annotated[str | None, Field(description="经出具单位核实,结论已被更正:以这项核验(编号)的材料为准;null 表示没有更正")]
     returns: Annotated[list[ReturnOut], Field(description="退回的理由和转办建议")]
     supplements: Annotated[list[SupplementWanted], Field(description="出具单位要求补正的内容")]
     excluded_time: Annotated[ExcludedOut | None, Field(description="结束后:不纳入考核的核验时间(整个办件)")]
@@ -128,11 +130,7 @@ class VerificationOut(SchemaOut):
             share=ShareOut(**vars(share)) if share else None,
             candidates=[LicenceOut(**vars(candidate)) for candidate in view.candidates],
             result=ResultOut(
-                result=outcome.result,
-                result_name=outcome.result.label,
-                maker=outcome.maker,
-                fields=outcome.fields,
-                note=outcome.note,
+                result=outcome.result, result_name=outcome.result.label, maker=outcome.maker, fields=outcome.fields, note=outcome.note
             )
             if outcome
             else None,
@@ -149,15 +147,20 @@ class VerificationOut(SchemaOut):
             corrected_by=view.corrected_by,
             returns=[
                 ReturnOut(
-                    unit=back.unit, at=back.at, late=back.late, reason=reason, suggested_unit=back.suggested_unit,
-                    unsure_why=unsure, forwarded_to=back.forwarded_to, forwarded_at=back.forwarded_at,
+                    unit=back.unit,
+                    at=back.at,
+                    late=back.late,
+                    reason=reason,
+                    suggested_unit=back.suggested_unit,
+                    unsure_why=unsure,
+                    forwarded_to=back.forwarded_to,
+                    forwarded_at=back.forwarded_at,
                     by_standing_rule=back.by_standing_rule,
                 )
                 for back, reason, unsure in view.returns
             ],
             supplements=[
-                SupplementWanted(asked_at=rest.asked_at, what=what, supplied_at=rest.ended_at)
-                for rest, what, _ in view.supplements
+                SupplementWanted(asked_at=rest.asked_at, what=what, supplied_at=rest.ended_at) for rest, what, _ in view.supplements
             ],
             excluded_time=ExcludedOut.of(view.excluded) if view.excluded else None,
             links=Links(
@@ -230,12 +233,15 @@ class VerificationIn(SchemaIn):
 class ChoiceIn(SchemaIn):
     """需求单位在多个证照中的选择。"""
 
-    identifier: Annotated[
-        str | None, Field(max_length=200, description="所选证照的编号(见 candidates);null 表示都不是,转为下一种核验方式")
-    ]
+    identifier: Annotated[str | None, Field(max_length=200, description="所选证照的编号(见 candidates);null 表示都不是,转为下一种核验方式")]
 
 
 class WithdrawalIn(SchemaIn):
     """撤回。"""
 
-    reason: Annotated[WithdrawReason, Field(description="撤回理由,固定用语:applicant_withdrew 申请人撤回申请,filed_in_error 发起有误,no_longer_needed 不再需要,other 其他")]
+    reason: Annotated[
+        WithdrawReason,
+        Field(
+            description="撤回理由,固定用语:applicant_withdrew 申请人撤回申请,filed_in_error 发起有误,no_longer_needed 不再需要,other 其他"
+        ),
+    ]

@@ -63,9 +63,7 @@ def put_year(
     after = _as_json(row)
     if before == after:
         return []
-    session.add(
-        CalendarChange(at=now, calendar=name, year=year, reason=reason, changed_by=actor, before=before, after=after)
-    )
+    session.add(CalendarChange(at=now, calendar=name, year=year, reason=reason, changed_by=actor, before=before, after=after))
     session.flush()
     clear_alarm(session, "calendar_missing", str(year), now=now)  # what still misses it raises it again
     moved = _complete_promises(session, calendar(session)) if name == DISTRICT else []

@@ -58,9 +58,7 @@ def set_timetable(
         session.add(row)
     row.seasons, row.calendar, row.set_by, row.set_at = seasons, name, actor, now
     session.add(
-        TimetableChange(
-            at=now, unit=unit, effective_from=effective_from, reason=reason, changed_by=actor, before=before, after=after
-        )
+        TimetableChange(at=now, unit=unit, effective_from=effective_from, reason=reason, changed_by=actor, before=before, after=after)
     )
     session.flush()
     return affected.recompute(session, affected.by_hours(session, unit, effective_from), Cause.HOURS, now=now, actor=actor)

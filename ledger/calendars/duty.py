@@ -38,9 +38,7 @@ class GapKind(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"no_supervisor": "没有督办员", "no_agent": "没有在岗的代办员", "self_supervision": "督办员兼唯一的代办员"}[
-            self.value
-        ]
+        return {"no_supervisor": "没有督办员", "no_agent": "没有在岗的代办员", "self_supervision": "督办员兼唯一的代办员"}[self.value]
 
 
 @dataclass(frozen=True)
@@ -53,9 +51,8 @@ class Gap:
 
 
 def appoint(
-    session: Session, unit: str, person: str, since: datetime | None, until: datetime | None,
-    *, acting: bool, now: datetime, actor: str,
-) -> Appointment:  # fmt: skip
+    session: Session, unit: str, person: str, since: datetime | None, until: datetime | None, *, acting: bool, now: datetime, actor: str
+) -> Appointment:
     """指定督办员, or an acting one for a period, from now (`since` None) or later.
 
     An open-ended one ends the one before it; one with an end goes before the open-ended one, who is on duty again
@@ -80,10 +77,7 @@ def appoint(
             raise DutyRefused(f"这段时间已有{kind}({other.person}),同一时刻只能有一名。请先结束原来的指定。")
     if _only_agents(session, unit) == {person} and not rules.readings().self_supervision:
         raise DutyRefused("该人员是本单位唯一的代办员,不能同时任督办员。请先增加代办员,或由专班办公室调整规则。")
-    row = Appointment(
-        id=uuid4(), unit=unit, person=person, acting=acting, since=since, until=until,
-        appointed_by=actor, appointed_at=now,
-    )  # fmt: skip
+    row = Appointment(id=uuid4(), unit=unit, person=person, acting=acting, since=since, until=until, appointed_by=actor, appointed_at=now)
     session.add(row)
     session.flush()
     if former is not None:
@@ -125,9 +119,8 @@ def report_absence(
     if holder is None or holder.unit != unit:
         raise DutyRefused("所填人员不是本单位人员。")
     row = Absence(
-        id=uuid4(), person=person, since=_ahead(since, until, now), until=until, reported_by=actor, reported_at=now,
-        cancelled_at=None,
-    )  # fmt: skip
+        id=uuid4(), person=person, since=_ahead(since, until, now), until=until, reported_by=actor, reported_at=now, cancelled_at=None
+    )
     session.add(row)
     session.flush()
     return row
@@ -167,9 +160,7 @@ def agents_at(session: Session, unit: str, at: datetime) -> list[str]:
 
 def appointments(session: Session, unit: str) -> list[Appointment]:
     """All of them, by their beginning."""
-    return list(
-        session.scalars(select(Appointment).where(Appointment.unit == unit).order_by(Appointment.since, Appointment.acting))
-    )
+    return list(session.scalars(select(Appointment).where(Appointment.unit == unit).order_by(Appointment.since, Appointment.acting)))
 
 
 def gaps(session: Session, unit: str, since: datetime, until: datetime) -> list[Gap]:
@@ -182,22 +173,28 @@ def gaps_of(session: Session, units: list[str], since: datetime, until: datetime
     """The same for many units, in three queries; what the district's readings allow is no gap."""
     people = session.scalars(select(Person).where(Person.unit.in_(units), Person.active.is_(True))).all()
     held = session.scalars(select(Appointment).where(Appointment.unit.in_(units))).all()
-    absences = session.execute(select(Person.unit, Absence).join(Absence, Absence.person == Person.code).where(Person.unit.in_(units))).tuples().all()
+    absences = (
+        session.execute(select(Person.unit, Absence).join(Absence, Absence.person == Person.code).where(Person.unit.in_(units)))
+        .tuples()
+        .all()
+    )
     result = {}
     for unit in units:
         own = [person for person in people if person.unit == unit]
         agents = {person.code for person in own if Role.AGENT.value in person.roles}
         found = _gaps(
-            [row for row in held if row.unit == unit], [row for whose, row in absences if whose == unit],
-            {person.code for person in own}, agents, since, until,
-        )  # fmt: skip
+            [row for row in held if row.unit == unit],
+            [row for whose, row in absences if whose == unit],
+            {person.code for person in own},
+            agents,
+            since,
+            until,
+        )
         result[unit] = [gap for gap in found if not _is_allowed(gap)]
     return result
 
 
-def _gaps(
-    found: list[Appointment], away: list[Absence], active: set[str], agents: set[str], since: datetime, until: datetime
-) -> list[Gap]:
+def _gaps(found: list[Appointment], away: list[Absence], active: set[str], agents: set[str], since: datetime, until: datetime) -> list[Gap]:
     edges = {since, *(row.since for row in found), *(row.since for row in away), *map(_back, away)}
     edges |= {row.until for row in found if row.until}
     instants = sorted(edge for edge in edges if since <= edge < until)
@@ -270,7 +267,9 @@ def _active(session: Session, unit: str) -> set[str]:
 
 def _only_agents(session: Session, unit: str) -> set[str]:
     query = select(Person.code).where(
-        Person.unit == unit, Person.active.is_(True), Person.roles.any(Role.AGENT.value)  # type: ignore[arg-type]
+        Person.unit == unit,
+        Person.active.is_(True),
+        Person.roles.any(Role.AGENT.value),  # type: ignore[arg-type]
     )
     return set(session.scalars(query))
 

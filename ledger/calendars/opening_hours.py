@@ -17,9 +17,7 @@ from ledger.tables.duty import Timetable
 
 _TIME = re.compile(r"(\d{2}):(\d{2})")
 _KINDS = ("workday", "saturday", "sunday", "holiday")
-ALWAYS_OPEN: list[dict[str, Any]] = [
-    {"first": "01-01", "last": "12-31", **{kind: [["00:00", "24:00"]] for kind in _KINDS}}
-]
+ALWAYS_OPEN: list[dict[str, Any]] = [{"first": "01-01", "last": "12-31", **{kind: [["00:00", "24:00"]] for kind in _KINDS}}]
 
 
 def hours_of(session: Session, unit: str, at: datetime) -> ServiceHours:
@@ -67,7 +65,7 @@ def _season(sent: Mapping[str, Any]) -> Season:
 
 def _window(pair: Any) -> Window:
     if not isinstance(pair, list | tuple) or len(pair) != 2:
-        raise TimetableRefused("服务时段须写成 [\"08:30\", \"12:00\"]。")
+        raise TimetableRefused('服务时段须写成 ["08:30", "12:00"]。')
     return Window(_minute(pair[0]), _minute(pair[1]))
 
 

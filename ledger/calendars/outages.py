@@ -38,9 +38,7 @@ def record(
         deciders = (Role.OPERATOR, Role.OFFICE)
         recusal.check(session, Subject.OUTAGE, since.isoformat(), _limited_within(session, since, until), actor=actor, roles=deciders)
     known = session.scalar(
-        select(Outage)
-        .where(Outage.since == since, Outage.automatic == automatic, Outage.replaced_at.is_(None))
-        .with_for_update()
+        select(Outage).where(Outage.since == since, Outage.automatic == automatic, Outage.replaced_at.is_(None)).with_for_update()
     )
     longest = until
     if known is not None:
@@ -49,11 +47,7 @@ def record(
         known.replaced_at = now
         longest = max(until, known.until or until)
         session.flush()
-    session.add(
-        Outage(
-            id=uuid4(), since=since, until=until, automatic=automatic, reason=reason, recorded_by=actor, recorded_at=now
-        )
-    )
+    session.add(Outage(id=uuid4(), since=since, until=until, automatic=automatic, reason=reason, recorded_by=actor, recorded_at=now))
     session.flush()
     return Interval(since, longest)
 
@@ -79,9 +73,7 @@ def pulse(session: Session, name: str, now: datetime, gap: timedelta = GAP) -> I
 
 def listed(session: Session, since: datetime, until: datetime) -> list[Outage]:
     """Outages that touch [since, until), oldest first."""
-    query = select(Outage).where(
-        Outage.replaced_at.is_(None), Outage.since < until, or_(Outage.until.is_(None), Outage.until > since)
-    )
+    query = select(Outage).where(Outage.replaced_at.is_(None), Outage.since < until, or_(Outage.until.is_(None), Outage.until > since))
     return list(session.scalars(query.order_by(Outage.since)))
 
 

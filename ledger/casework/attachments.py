@@ -40,9 +40,7 @@ class File:
         return f"File({self.media_type}, {len(self.content)})"
 
 
-def add(
-    session: Session, number: str, request: UUID | None, use: AttachmentUse, file: File, *, now: datetime, actor: str
-) -> Attachment:
+def add(session: Session, number: str, request: UUID | None, use: AttachmentUse, file: File, *, now: datetime, actor: str) -> Attachment:
     """Keep a file with a request, or with a check that is on its way to one; the same file again is the one that is
     there. Raises `AttachmentsFull`."""
     row = lock(session, number)
@@ -57,11 +55,18 @@ def add(
         raise AttachmentsFull
     key, attachment = key_of(session, row.case), uuid4()
     kept = Attachment(
-        id=attachment, verification=number, request=request, use=use, media_type=file.media_type,
-        size=len(file.content), digest=digest, added_by=actor, added_at=now,
+        id=attachment,
+        verification=number,
+        request=request,
+        use=use,
+        media_type=file.media_type,
+        size=len(file.content),
+        digest=digest,
+        added_by=actor,
+        added_at=now,
         name=key.encrypt_text(Place("attachments", "name", attachment), file.name),
         content=key.encrypt(Place("attachments", "content", attachment), file.content),
-    )  # fmt: skip
+    )
     session.add(kept)
     session.flush()
     return kept

@@ -38,16 +38,11 @@ def retry(session: Session, number: str, *, now: datetime, actor: str) -> None:
     back = row.attention_from or State.RECEIVED
     if row.attention in FINAL:
         raise MoveRefused(f"{number}: 重试不会有新的结果,请改派或办结")
-    move(
-        session, number, Event.RETRIED, row.state, back, at=now, actor=actor,
-        attention=None, attention_from=None, next_instant=now,
-    )  # fmt: skip
+    move(session, number, Event.RETRIED, row.state, back, at=now, actor=actor, attention=None, attention_from=None, next_instant=now)
     _leave(session, number, now)
 
 
-def reroute(
-    session: Session, number: str, unit: str, why: RerouteReason = RerouteReason.OTHER, *, now: datetime, actor: str
-) -> None:
+def reroute(session: Session, number: str, unit: str, why: RerouteReason = RerouteReason.OTHER, *, now: datetime, actor: str) -> None:
     """改派: ask another issuing unit. The old request closes without a score, a proof of the old answer is revoked."""
     row = _waiting_for_a_person(session, number)
     _no_own(session, row, actor)
@@ -63,11 +58,22 @@ def reroute(
     # The version that was begun bears the seal of the method that is given up (9.1, 9.2): the next proof is another.
     begun = session.scalar(select(func.max(SealUse.version)).where(SealUse.verification == number)) or 0
     move(
-        session, number, Event.REROUTED, row.state, State.TO_ASK, at=now, actor=actor,
+        session,
+        number,
+        Event.REROUTED,
+        row.state,
+        State.TO_ASK,
+        at=now,
+        actor=actor,
         detail={"unit": unit, "why": RerouteReason(why).value},
-        attention=None, attention_from=None, next_instant=now,
-        issuing_unit=unit, method=Method.ISSUER, result=None, proof_version=max(row.proof_version, begun + 1),
-    )  # fmt: skip
+        attention=None,
+        attention_from=None,
+        next_instant=now,
+        issuing_unit=unit,
+        method=Method.ISSUER,
+        result=None,
+        proof_version=max(row.proof_version, begun + 1),
+    )
     _leave(session, number, now)
 
 
@@ -83,10 +89,19 @@ def reissue(session: Session, number: str, why: ReissueReason, *, now: datetime,
         raise MoveRefused(f"{number}: 结果为“{row.result.label}”,按清单不制作证明")
     _revoke(session, number, ReissueReason(why).value, now)
     move(
-        session, number, Event.REISSUED, row.state, State.TO_BE_SEALED, at=now, actor=actor,
-        detail={"version": row.proof_version + 1}, proof_version=row.proof_version + 1,
-        attention=None, attention_from=None, next_instant=now,
-    )  # fmt: skip
+        session,
+        number,
+        Event.REISSUED,
+        row.state,
+        State.TO_BE_SEALED,
+        at=now,
+        actor=actor,
+        detail={"version": row.proof_version + 1},
+        proof_version=row.proof_version + 1,
+        attention=None,
+        attention_from=None,
+        next_instant=now,
+    )
     _leave(session, number, now)
 
 
@@ -154,7 +169,14 @@ def _waiting_for_a_person(session: Session, number: str) -> Verification:
 def _no_own(session: Session, row: Verification, actor: str) -> None:
     """回避: the unit that is asked does not decide that it owes nothing any more."""
     deciders = (Role.OPERATOR, Role.OFFICE)
-    recusal.check(session, Subject.VERIFICATION, row.number, [row.issuing_unit or load_entry(session, row.entry).issuing_unit], actor=actor, roles=deciders)
+    recusal.check(
+        session,
+        Subject.VERIFICATION,
+        row.number,
+        [row.issuing_unit or load_entry(session, row.entry).issuing_unit],
+        actor=actor,
+        roles=deciders,
+    )
 
 
 def _revoke(session: Session, number: str, why: str, now: datetime) -> None:

@@ -28,9 +28,7 @@ class NameAsked(Refusal, code="name_asked", obligation="15.4"):
     """太迟: a source, a unit or the applicant was asked in the name that stands, and the answer rests on it."""
 
 
-def correct_name(
-    session: Session, case: Case, id_type: IdType, id_number: str, name: str, *, now: datetime, actor: str
-) -> None:
+def correct_name(session: Session, case: Case, id_type: IdType, id_number: str, name: str, *, now: datetime, actor: str) -> None:
     """Write the right name, with who, when, before and after. The same name again changes nothing.
 
     The caller holds the case (`cases.find`), against a verification that is filed meanwhile. Raises `CaseClosed`,
@@ -49,11 +47,15 @@ def correct_name(
     correction = uuid4()
     session.add(
         NameCorrection(
-            id=correction, case=case.id, party=party.id, at=now, actor=actor,
+            id=correction,
+            case=case.id,
+            party=party.id,
+            at=now,
+            actor=actor,
             before=key.encrypt_text(Place("name_corrections", "before", correction), before),
             after=key.encrypt_text(Place("name_corrections", "after", correction), name),
         )
-    )  # fmt: skip
+    )
     party.name = key.encrypt_text(Place("parties", "name", party.id), name)
     session.flush()
     for number in waiting:

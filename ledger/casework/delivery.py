@@ -22,9 +22,8 @@ def deliver(session: Session, lease: Lease, *, now: datetime, actor: str) -> Non
     clocks.end_limits(session, row.number, now=now, actor=actor, answered=True, lease=lease)
     detail = {"result": row.result.value if row.result else ""}
     event = move(
-        session, row.number, Event.DELIVERED, State.TO_BE_DELIVERED, State.DELIVERED,
-        at=now, actor=actor, lease=lease, detail=detail,
-    )  # fmt: skip
+        session, row.number, Event.DELIVERED, State.TO_BE_DELIVERED, State.DELIVERED, at=now, actor=actor, lease=lease, detail=detail
+    )
     announce(session, row, event, now=now)
     session.refresh(row)
     mismatches.settle(session, row, now=now, actor=actor)

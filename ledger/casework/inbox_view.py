@@ -96,9 +96,7 @@ class InboxDetail:
         return f"InboxDetail({self.line.request.id})"
 
 
-def lines(
-    session: Session, unit: str, page: PageRequest = FIRST, *, answered: bool, actor: str, now: datetime
-) -> Page[InboxLine]:
+def lines(session: Session, unit: str, page: PageRequest = FIRST, *, answered: bool, actor: str, now: datetime) -> Page[InboxLine]:
     """A page of the unit's inbox, what is due first on top.
 
     Who sees a request for the first time is put on the record.
@@ -139,9 +137,7 @@ def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) ->
     for limit in session.scalars(select(Deadline).where(Deadline.request.in_(due))):
         if limit.request is not None:
             limits.setdefault(limit.request, []).append(limit)
-    resting = set(
-        session.scalars(select(Suspension.request).where(Suspension.request.in_(due), Suspension.ended_at.is_(None)))
-    )
+    resting = set(session.scalars(select(Suspension.request).where(Suspension.request.in_(due), Suspension.ended_at.is_(None))))
     asked = list(session.scalars(select(Request).where(Request.id.in_(due))))
     for request_id, passed in promises.missed_before(session, asked).items():
         limits.setdefault(request_id, []).extend(passed)

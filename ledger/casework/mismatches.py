@@ -57,9 +57,8 @@ class ObjectedAlready(Refusal, code="objected_already"):
 
 
 def report(
-    session: Session, number: str, fields: list[str], stated: str, supplement: str | None, unit: str | None,
-    filer: Filer, *, now: datetime,
-) -> Mismatch:  # fmt: skip
+    session: Session, number: str, fields: list[str], stated: str, supplement: str | None, unit: str | None, filer: Filer, *, now: datetime
+) -> Mismatch:
     """不符: on the record, with what the applicant states and adds; a check is filed with the issuing unit at once.
 
     `unit`: who checks, where the catalog names none. Raises `NotDelivered`, `MismatchOpen`, `FieldsUnknown`,
@@ -79,14 +78,28 @@ def report(
         raise NoIssuer
     key, mismatch = key_of(session, row.case), uuid4()
     check = filing.file_verification(
-        session, filer, session.get_one(Case, row.case), session.get_one(Party, row.party), row.entry, found.code,
-        now=now, idempotency_key=f"mismatch-{mismatch}", body_digest="", follows=number,
-    )  # fmt: skip
+        session,
+        filer,
+        session.get_one(Case, row.case),
+        session.get_one(Party, row.party),
+        row.entry,
+        found.code,
+        now=now,
+        idempotency_key=f"mismatch-{mismatch}",
+        body_digest="",
+        follows=number,
+    )
     kept = Mismatch(
-        id=mismatch, verification=number, status=MismatchStatus.CHECKING, reported_at=now, reported_by=filer.actor,
-        fields=fields, stated=key.encrypt_text(Place("mismatches", "stated", mismatch), stated), check=check,
+        id=mismatch,
+        verification=number,
+        status=MismatchStatus.CHECKING,
+        reported_at=now,
+        reported_by=filer.actor,
+        fields=fields,
+        stated=key.encrypt_text(Place("mismatches", "stated", mismatch), stated),
+        check=check,
         supplement=key.encrypt_text(Place("mismatches", "supplement", mismatch), supplement) if supplement else None,
-    )  # fmt: skip
+    )
     session.add(kept)
     detail = {"mismatch": str(mismatch), "check": check, "fields": fields}
     note(session, number, Event.MISMATCH_REPORTED, at=now, actor=filer.actor, detail=detail)
@@ -158,9 +171,7 @@ def open_check(session: Session, number: str) -> str:
 
 def newest(session: Session, number: str) -> Mismatch | None:
     """The newest report of a verification, or None."""
-    return session.scalar(
-        select(Mismatch).where(Mismatch.verification == number).order_by(Mismatch.reported_at.desc()).limit(1)
-    )
+    return session.scalar(select(Mismatch).where(Mismatch.verification == number).order_by(Mismatch.reported_at.desc()).limit(1))
 
 
 def checked_by(session: Session, check: str) -> tuple[list[str], str, str | None] | None:

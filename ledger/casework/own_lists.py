@@ -84,10 +84,7 @@ def inbox_counts(session: Session, unit: str, person: str, *, now: datetime) -> 
         .subquery()
     )
     query = select(
-        waiting.c.claimed_by,
-        func.count(),
-        func.count().filter(is_past(waiting.c.due_at, now)),
-        func.count().filter(waiting.c.resting),
+        waiting.c.claimed_by, func.count(), func.count().filter(is_past(waiting.c.due_at, now)), func.count().filter(waiting.c.resting)
     ).group_by(waiting.c.claimed_by)
     rows = session.execute(query).tuples().all()
     return InboxCounts(

@@ -141,9 +141,7 @@ def _promised(session: Session, data: CaseData, now: datetime) -> datetime | Non
         return None
 
 
-def _move_promise(
-    session: Session, number: str, case: Case, reason: PromiseReason, *, now: datetime, actor: str
-) -> None:
+def _move_promise(session: Session, number: str, case: Case, reason: PromiseReason, *, now: datetime, actor: str) -> None:
     until = case.promise_end.isoformat() if case.promise_end else "undetermined"
     note(session, number, Event.PROMISE_MOVED, at=now, actor=actor, detail={"until": until, "reason": reason.value})
     recomputing.recompute(session, number, now=now, actor=actor, cause=Cause.PROMISE)

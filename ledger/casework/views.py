@@ -139,9 +139,7 @@ def find_verification(session: Session, number: str, unit: str | None) -> Verifi
     return row if row is not None and (unit is None or row.unit in estate(session, unit)) else None
 
 
-def view(
-    session: Session, row: Verification, *, personal: bool, entry: CatalogEntry | None = None
-) -> VerificationView:
+def view(session: Session, row: Verification, *, personal: bool, entry: CatalogEntry | None = None) -> VerificationView:
     """Everything that may be shown of a verification. `personal`: the caller is the requesting unit, on the record.
 
     `entry` where the caller has it already.
@@ -172,7 +170,9 @@ def view(
         candidates=sharing.candidates(session, row.number, key) if choosing and key else [],
         outcome=_outcome(session, row, key) if delivered and row.result else None,
         proof=papers.delivered_proof(session, row),
-        excluded=excluded_time.excluded(session, case.id, now=settings().now()) if row.state in ENDED and row.method is not Method.DATA_SHARING else None,
+        excluded=excluded_time.excluded(session, case.id, now=settings().now())
+        if row.state in ENDED and row.method is not Method.DATA_SHARING
+        else None,
         returns=returns.texts(session, row) if key and asked else [],
         supplements=supplements.texts(session, row) if key and asked else [],
         corrected_by=mismatches.corrected_by(session, row.number) if delivered else None,
@@ -214,9 +214,7 @@ def _share(session: Session, row: Verification) -> ShareView | None:
         return ShareView(lookup.source, lookup.outcome.value, lookup.message, lookup.asked_at)
     if not row.share_failed:
         return None
-    fell_back = session.scalar(
-        select(EventRow).where(EventRow.verification == row.number, EventRow.event == Event.FELL_BACK).limit(1)
-    )
+    fell_back = session.scalar(select(EventRow).where(EventRow.verification == row.number, EventRow.event == Event.FELL_BACK).limit(1))
     detail: dict[str, Any] = fell_back.detail if fell_back else {}
     return ShareView(str(detail.get("source", "")), "failing", "数据共享来源暂时不可用,已转为部门核验。", None)
 

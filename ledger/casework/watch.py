@@ -20,10 +20,7 @@ from settings import settings
 
 PAUSED = ("由运维暂停。", "查明原因后“恢复”。")
 UNKNOWN_NOTICE = ("有通知邮件发出后结果不明,不会自动重发。", "请向收件人核实是否收到,再“确认”(/v1/notices)。")
-UNDELIVERED = (
-    "送达通知多次失败,已停止发送;结果可正常查询。",
-    "请该单位修复接收地址,再“重发”;地址有变的重新登记,登记后自动重发。",
-)
+UNDELIVERED = ("送达通知多次失败,已停止发送;结果可正常查询。", "请该单位修复接收地址,再“重发”;地址有变的重新登记,登记后自动重发。")
 
 
 @dataclass(frozen=True)
@@ -45,18 +42,10 @@ def stuck(session: Session, limit: int = 500) -> list[Stuck]:
         .where(EventRow.verification == Verification.number, EventRow.target == State.NEEDS_ATTENTION)
         .scalar_subquery()
     )
-    waiting = session.execute(
-        select(Verification, since).where(Verification.state == State.NEEDS_ATTENTION).limit(limit)
-    )
-    found = [
-        Stuck(row.number, row.unit, row.attention or "", *_why(session, row), at or row.filed_at) for row, at in waiting
-    ]
+    waiting = session.execute(select(Verification, since).where(Verification.state == State.NEEDS_ATTENTION).limit(limit))
+    found = [Stuck(row.number, row.unit, row.attention or "", *_why(session, row), at or row.filed_at) for row, at in waiting]
     paused = select(Verification).where(Verification.state.in_(OPEN), Verification.paused_at.is_not(None)).limit(limit)
-    found += [
-        Stuck(row.number, row.unit, Event.PAUSED.value, *PAUSED, row.paused_at)
-        for row in session.scalars(paused)
-        if row.paused_at
-    ]
+    found += [Stuck(row.number, row.unit, Event.PAUSED.value, *PAUSED, row.paused_at) for row in session.scalars(paused) if row.paused_at]
     given_up = (
         select(Delivery, Verification.unit)
         .join(Verification, Verification.number == Delivery.verification)
@@ -88,9 +77,7 @@ def _why(session: Session, row: Verification) -> tuple[str, str]:
 
 def open_counts(session: Session) -> dict[State, int]:
     """How many verifications stand in each open state; ended ones are left out, or each look would read them all."""
-    rows = session.execute(
-        select(Verification.state, func.count()).where(Verification.state.in_(OPEN)).group_by(Verification.state)
-    )
+    rows = session.execute(select(Verification.state, func.count()).where(Verification.state.in_(OPEN)).group_by(Verification.state))
     return dict.fromkeys(sorted(OPEN), 0) | dict(rows.tuples().all())
 
 

@@ -31,9 +31,7 @@ def set_tasks(session: Session, version: int, changes: Iterable[Change], *, now:
             )
 
 
-def tasks(
-    session: Session, page: PageRequest = FIRST, *, unit: str | None = None, still_open: bool = False
-) -> Page[ChangeTask]:
+def tasks(session: Session, page: PageRequest = FIRST, *, unit: str | None = None, still_open: bool = False) -> Page[ChangeTask]:
     """Tasks of a unit, or of all: the oldest first."""
     query = select(ChangeTask)
     if unit is not None:

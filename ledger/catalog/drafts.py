@@ -20,13 +20,7 @@ from ledger.tables.kept import CHANGES
 
 
 def keep(
-    session: Session,
-    *,
-    base: int,
-    changes: Iterable[Change],
-    blocked: Iterable[Blocked],
-    sources: Iterable[DraftSource],
-    now: datetime,
+    session: Session, *, base: int, changes: Iterable[Change], blocked: Iterable[Blocked], sources: Iterable[DraftSource], now: datetime
 ) -> CatalogDraft:
     """Keep a draft under the digest of base and changes; where it is there already, only the day on which it was found again
     changes."""
@@ -36,9 +30,7 @@ def keep(
     again = {"checked_at": now, "blocked": tuple(blocked), "sources": tuple(sources)}
     statement = insert(CatalogDraft).values(id=uuid4(), digest=digest, base=base, made_at=now, changes=changed, **again)
     session.execute(statement.on_conflict_do_update(index_elements=["digest"], set_=again))
-    return session.scalars(
-        select(CatalogDraft).where(CatalogDraft.digest == digest).execution_options(populate_existing=True)
-    ).one()
+    return session.scalars(select(CatalogDraft).where(CatalogDraft.digest == digest).execution_options(populate_existing=True)).one()
 
 
 def find(session: Session, draft: UUID) -> CatalogDraft | None:

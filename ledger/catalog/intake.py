@@ -146,10 +146,17 @@ def keep_reading(
     for sheet, found in rows:
         batch.append(
             {
-                "reading": row.id, "sheet": sheet, "line": found.line, "verdict": found.verdict.value, "cells": list(found.cells),
-                "faults": found.faults, "questions": found.questions, "matched": dict(found.matched), "fact": found.fact,
+                "reading": row.id,
+                "sheet": sheet,
+                "line": found.line,
+                "verdict": found.verdict.value,
+                "cells": list(found.cells),
+                "faults": found.faults,
+                "questions": found.questions,
+                "matched": dict(found.matched),
+                "fact": found.fact,
             }
-        )  # fmt: skip
+        )
         if len(batch) == _AT_ONCE:
             session.execute(insert(CatalogRow), batch)
             batch = []

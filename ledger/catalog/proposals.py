@@ -11,16 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.adjusting import (
-    NOT_THE_SAME,
-    STEPS,
-    WHOSE,
-    ProposalKind,
-    ProposalStatus,
-    Step,
-    agreeing,
-    report_due,
-)
+from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, ProposalStatus, Step, agreeing, report_due
 from domain.blocking import Block, change_blocks
 from domain.calendar import LOCAL, MissingYear
 from domain.instants import is_past
@@ -91,19 +82,25 @@ def draft(
     apply(versions.entries_of(session, matters={change.entry.matter for change in found}), found)
     _refuse_blocked(session, found)
     row = Proposal(
-        id=uuid4(), kind=kind, unit=unit, drafted_by=actor.unit, standing=ProposalStatus.DRAFTED, reason=reason,
-        reason_date=reason_date, document=document, base=versions.current(session), changes=tuple(found),
+        id=uuid4(),
+        kind=kind,
+        unit=unit,
+        drafted_by=actor.unit,
+        standing=ProposalStatus.DRAFTED,
+        reason=reason,
+        reason_date=reason_date,
+        document=document,
+        base=versions.current(session),
+        changes=tuple(found),
         drafted_at=aware(now),
-    )  # fmt: skip
+    )
     session.add(row)
     session.flush()
     _record(session, row, Step.DRAFT, actor, {}, now)
     return row
 
 
-def take(
-    session: Session, proposal: UUID, step: Step, *, actor: Actor, now: datetime, record: Mapping[str, Any] | None = None
-) -> Proposal:
+def take(session: Session, proposal: UUID, step: Step, *, actor: Actor, now: datetime, record: Mapping[str, Any] | None = None) -> Proposal:
     """Any step but drafting and publishing. Raises `StepRefused`."""
     row = _locked(session, proposal)
     target = STEPS.get((row.standing, step))
@@ -240,7 +237,5 @@ def _no_own(session: Session, row: Proposal, step: Step, actor: Actor) -> None:
 
 
 def _record(session: Session, row: Proposal, step: Step, actor: Actor, record: Mapping[str, Any], now: datetime) -> None:
-    session.add(
-        ProposalStep(proposal=row.id, step=step, at=aware(now), person=actor.person, unit=actor.unit, record=dict(record))
-    )
+    session.add(ProposalStep(proposal=row.id, step=step, at=aware(now), person=actor.person, unit=actor.unit, record=dict(record)))
     session.flush()

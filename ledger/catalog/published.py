@@ -21,9 +21,7 @@ from ledger.tables.registry import Unit
 
 AT_ONCE = 5000  #: entries in one reading of a whole list
 _HOME, _ISSUER = aliased(Unit), aliased(Unit)
-_TEXT = func.concat_ws(
-    " ", Entry.matter_name, Entry.proof_name, _HOME.name, _ISSUER.name, Entry.basis, Entry.matter, Entry.proof
-)
+_TEXT = func.concat_ws(" ", Entry.matter_name, Entry.proof_name, _HOME.name, _ISSUER.name, Entry.basis, Entry.matter, Entry.proof)
 #: What makes a row another one than its predecessor: everything but its id and its versions.
 _CONTENT = [name for name in Entry.__mapper__.column_attrs.keys() if name not in ("id", "since_version", "until_version")]  # noqa: SIM118
 

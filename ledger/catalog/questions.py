@@ -57,18 +57,21 @@ def put_asked(session: Session, asked: Iterable[Asked], *, now: datetime) -> int
     found = list(asked)
     session.execute(update(CatalogQuestion).where(CatalogQuestion.answered_at.is_(None)).values(open=False))
     for one in found:
-        values = {"subject": one.subject, "why": one.why, "candidates": one.candidates, "places": one.places, "count": one.count, "units": sorted(one.units)}
+        values = {
+            "subject": one.subject,
+            "why": one.why,
+            "candidates": one.candidates,
+            "places": one.places,
+            "count": one.count,
+            "units": sorted(one.units),
+        }
         reopened: dict[str, Any] = {"open": CatalogQuestion.answered_at.is_(None)}
         if one.unsettled:
             reopened = {"open": True, "answer": None, "answered_at": None, "answered_by": None}
         statement = insert(CatalogQuestion).values(
             id=uuid4(), topic=one.topic, subject_key=one.subject_key, asked_at=now, open=True, **values
         )
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["topic", "subject_key"], set_=values | reopened
-            )
-        )
+        session.execute(statement.on_conflict_do_update(index_elements=["topic", "subject_key"], set_=values | reopened))
     return len(found)
 
 
@@ -84,7 +87,9 @@ def questions(session: Session, page: PageRequest = FIRST, *, answered: bool = F
     query, row = select(CatalogQuestion), CatalogQuestion
     if answered:
         return paging.scalars(session, query.where(row.answered_at.is_not(None)), (row.answered_at.desc(), row.id.desc()), page)
-    return paging.scalars(session, query.where(row.open.is_(True)), (row.count.desc(), func.left(row.subject, 80, type_=Text), row.id), page)
+    return paging.scalars(
+        session, query.where(row.open.is_(True)), (row.count.desc(), func.left(row.subject, 80, type_=Text), row.id), page
+    )
 
 
 def find(session: Session, question: UUID) -> CatalogQuestion | None:

@@ -29,9 +29,7 @@ def current(session: Session) -> int:
     return session.scalar(select(func.max(CatalogVersion.number))) or 0
 
 
-def entries_of(
-    session: Session, version: int | None = None, *, matters: Collection[str] | None = None
-) -> dict[Key, CatalogEntry]:
+def entries_of(session: Session, version: int | None = None, *, matters: Collection[str] | None = None) -> dict[Key, CatalogEntry]:
     """The list as published, or as it was at `version`; of these matters, or whole. Raises `UnknownVersion`."""
     if version is not None and version != 0 and session.get(CatalogVersion, version) is None:
         raise UnknownVersion(f"没有第 {version} 版清单")
@@ -57,9 +55,7 @@ def publish(session: Session, changes: Iterable[Change], *, document: str, now: 
     before = entries_of(session)
     after = apply(before, changed)
     number = current(session) + 1
-    version = CatalogVersion(
-        number=number, published_at=now, published_by=actor, document=document, digest=digest_of(after)
-    )
+    version = CatalogVersion(number=number, published_at=now, published_by=actor, document=document, digest=digest_of(after))
     session.add(version)
     session.flush()
     for change in changed:

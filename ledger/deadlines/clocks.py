@@ -47,9 +47,7 @@ def set_limits(session: Session, row: Verification, request: Request, entry: Cat
     rules.remember(session, now)
     for limit in limits(situation):
         fresh = Deadline(id=uuid4(), verification=row.number, request=request.id)
-        write(
-            session, fresh, limit, explain(situation, limit), now=now, warns=warning(situation, limit), readings=situation.readings
-        )
+        write(session, fresh, limit, explain(situation, limit), now=now, warns=warning(situation, limit), readings=situation.readings)
     session.flush()
     return next_look(session, row.number, request.unit, now)
 
@@ -64,9 +62,7 @@ def falls_before(found: Iterable[Limit], since: datetime) -> bool:
     return any(limit.due is not None and limit.due <= since for limit in found)
 
 
-def situation_of(
-    session: Session, row: Verification, request: Request, entry: CatalogEntry, readings: Readings
-) -> Situation:
+def situation_of(session: Session, row: Verification, request: Request, entry: CatalogEntry, readings: Readings) -> Situation:
     """What decides the limits of a request by these readings, as its case, its unit's hours and its pauses stand now.
 
     A promise that had passed before the request came binds others, not this unit (`ledger.deadlines.promises`).
@@ -109,9 +105,15 @@ def promise_is_provisional(session: Session, case: Case) -> bool:
 
 
 def write(
-    session: Session, row: Deadline, limit: Limit, explanation: str, *, now: datetime, warns: datetime | None = None,
+    session: Session,
+    row: Deadline,
+    limit: Limit,
+    explanation: str,
+    *,
+    now: datetime,
+    warns: datetime | None = None,
     readings: Readings | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """The limit in its row, with the reason why it falls on that minute; gives what changed: name -> (before, after).
 
     Where nothing changed the row stays as it is, its explanation too. A warning given for another instant is none.
@@ -123,11 +125,18 @@ def write(
         note_text = ";".join(text for text in (limit.note, COMPUTED_LATER) if text)
         explanation += "到期时刻原因缺少工作日历暂记“未定”,系日历录入后补算(解读 25)。"
     values = {
-        "kind": limit.kind, "started_at": limit.start, "target_at": limit.target, "due_at": limit.due,
+        "kind": limit.kind,
+        "started_at": limit.start,
+        "target_at": limit.target,
+        "due_at": limit.due,
         "warn_at": warns,
-        "pausable": limit.pausable, "missing_year": limit.missing_year, "provisional": limit.provisional,
-        "rule_version": readings.version, "obligations": list(limit.obligations), "note": note_text,
-    }  # fmt: skip
+        "pausable": limit.pausable,
+        "missing_year": limit.missing_year,
+        "provisional": limit.provisional,
+        "rule_version": readings.version,
+        "obligations": list(limit.obligations),
+        "note": note_text,
+    }
     changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
     if changed:
         for name, (_, value) in changed.items():
@@ -175,9 +184,8 @@ def next_look(session: Session, number: str, unit: str, now: datetime) -> dateti
 
 
 def end_limits(
-    session: Session, number: str, *, now: datetime, actor: str, answered: bool, lease: Lease | None = None,
-    request: UUID | None = None,
-) -> None:  # fmt: skip
+    session: Session, number: str, *, now: datetime, actor: str, answered: bool, lease: Lease | None = None, request: UUID | None = None
+) -> None:
     """End every open limit (of one request, or of all): met where `answered`, else without a score (reading 20).
 
     A limit that has passed is missed either way, whether or not a pass has noticed it yet. One that is 未定 when it is

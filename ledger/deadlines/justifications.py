@@ -76,17 +76,14 @@ def decide(session: Session, request: UUID, approved: bool, *, now: datetime, ac
 def waiting(session: Session, page: PageRequest = FIRST) -> Page[Deadline]:
     """Reasons that nobody has decided on and that still matter, oldest first."""
     query = select(Deadline).where(
-        Deadline.excuse.is_not(None), Deadline.excuse_approved.is_(None),
-        Deadline.met_at.is_(None), Deadline.closed_at.is_(None),
-    )  # fmt: skip
+        Deadline.excuse.is_not(None), Deadline.excuse_approved.is_(None), Deadline.met_at.is_(None), Deadline.closed_at.is_(None)
+    )
     return paging.scalars(session, query, (Deadline.excuse_at, Deadline.id), page)
 
 
 def _soft(session: Session, request: UUID) -> Deadline:
     limit = session.scalar(
-        select(Deadline)
-        .where(Deadline.request == request, Deadline.kind == LimitKind.SOFT)
-        .execution_options(populate_existing=True)
+        select(Deadline).where(Deadline.request == request, Deadline.kind == LimitKind.SOFT).execution_options(populate_existing=True)
     )
     if limit is None:
         raise NoSoftLimit

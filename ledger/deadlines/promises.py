@@ -78,9 +78,7 @@ def missed_before(session: Session, requests: Collection[Request]) -> dict[UUID,
     query = (
         select(Request.id, Deadline)
         .join(Deadline, Deadline.verification == Request.verification)
-        .where(
-            Request.id.in_([request.id for request in requests]), *_OF_CASE, Deadline.missed_at <= Request.received_at
-        )
+        .where(Request.id.in_([request.id for request in requests]), *_OF_CASE, Deadline.missed_at <= Request.received_at)
     )
     found: dict[UUID, list[Deadline]] = {}
     for request, limit in session.execute(query).tuples():
@@ -97,9 +95,12 @@ def of_case(session: Session, number: str) -> list[Deadline]:
 def _limit(session: Session, row: Verification, start: datetime) -> Limit | None:
     case = session.get_one(Case, row.case)
     return promised(
-        start, case.promise_end, derived=case.promise_derived, provisional=promise_is_provisional(session, case),
+        start,
+        case.promise_end,
+        derived=case.promise_derived,
+        provisional=promise_is_provisional(session, case),
         missing_year=promise_missing(session, case),
-    )  # fmt: skip
+    )
 
 
 def _standing(session: Session, number: str) -> Deadline | None:

@@ -73,11 +73,8 @@ def of_page(session: Session, requests: Collection[Request]) -> dict[UUID, datet
             found[request.id] = due_of(session, request)
             continue
         limit = return_limit(
-            Situation(
-                HandlingType.OTHER, request.received_at, None, hours[request.unit](request.received_at), current,
-                unit=request.unit,
-            )
-        )  # fmt: skip
+            Situation(HandlingType.OTHER, request.received_at, None, hours[request.unit](request.received_at), current, unit=request.unit)
+        )
         found[request.id] = limit.due if limit is not None else None
     return found
 
@@ -101,9 +98,8 @@ def _since(change: RuleChange) -> datetime:
 def _by(session: Session, request: Request, readings: Readings) -> Situation:
     hours = opening_hours.hours_of(session, request.unit, request.received_at)
     return Situation(
-        HandlingType.OTHER, request.received_at, None, hours, readings, pauses=stopped(session, request, readings),
-        unit=request.unit,
-    )  # fmt: skip
+        HandlingType.OTHER, request.received_at, None, hours, readings, pauses=stopped(session, request, readings), unit=request.unit
+    )
 
 
 def _status(due: datetime | None, request: Request, now: datetime) -> str:

@@ -45,9 +45,7 @@ class Preview:
     lines: dict[tuple[str, LimitKind], PreviewLine]
 
 
-def preview(
-    session: Session, start: datetime, end: datetime, wanted: Iterable[Readings], *, now: datetime
-) -> list[Preview]:
+def preview(session: Session, start: datetime, end: datetime, wanted: Iterable[Readings], *, now: datetime) -> list[Preview]:
     """The requests received in [start, end): first as they are on record, then by each of the readings."""
     wanted = list(wanted)
     ways = [Preview(None, {}), *(Preview(one.version, {}) for one in wanted)]

@@ -88,9 +88,7 @@ def end(session: Session, found: Supervision, now: datetime) -> None:
         deadline.closed_at = now
 
 
-def rebase(
-    session: Session, row: Verification, request: Request, *, lifts: bool, now: datetime, actor: str
-) -> list[dict[str, Any]]:
+def rebase(session: Session, row: Verification, request: Request, *, lifts: bool, now: datetime, actor: str) -> list[dict[str, Any]]:
     """Days or hours changed, or its year came (reading 25): the half hour as it is now, from the same instant.
 
     `lifts`: an outage may have taken back or moved the miss on which the 督办 rests; then it follows.

@@ -26,6 +26,7 @@ from ledger.tables.verifications import Deadline, Request, Verification
 
 _OF_IT = Verification.number == Deadline.verification  #: joined, not asked by EXISTS: under an OR that reads them all
 
+
 def earliest_due(session: Session) -> datetime | None:
     """When a limit is due or a warning goes out next, on the regulation's clock."""
     # Ordered with a limit, not min(): the index gives the first row that fits, where min() would read them all.
@@ -51,13 +52,17 @@ def record_misses(session: Session, *, now: datetime, actor: str, limit: int = 1
         .with_for_update(of=Verification, skip_locked=True)
     )
     chosen = list(session.scalars(due))
-    missed = session.execute(
-        update(Deadline)
-        .where(Deadline.id.in_(chosen), _OF_IT, *STANDING, is_past(Deadline.due_at, now), _RUNS)
-        .values(missed_at=Deadline.due_at)
-        .returning(Deadline.verification, Deadline.request, Deadline.kind, Deadline.obligations, Deadline.due_at)
-        .execution_options(synchronize_session=False)
-    ).tuples().all()
+    missed = (
+        session.execute(
+            update(Deadline)
+            .where(Deadline.id.in_(chosen), _OF_IT, *STANDING, is_past(Deadline.due_at, now), _RUNS)
+            .values(missed_at=Deadline.due_at)
+            .returning(Deadline.verification, Deadline.request, Deadline.kind, Deadline.obligations, Deadline.due_at)
+            .execution_options(synchronize_session=False)
+        )
+        .tuples()
+        .all()
+    )
     found = []
     for number, request, kind, marks, at in missed:
         assert at is not None
@@ -96,10 +101,12 @@ def to_escalate(session: Session, *, now: datetime, limit: int = 500) -> list[st
         select(Deadline.verification, Deadline.due_at)
         .join(Verification, Verification.number == Deadline.verification)
         .where(
-            *STANDING, Deadline.kind == LimitKind.CHOICE, is_past(Deadline.due_at, now),
+            *STANDING,
+            Deadline.kind == LimitKind.CHOICE,
+            is_past(Deadline.due_at, now),
             Verification.state.in_((State.AWAITING_CHOICE, State.AWAITING_COMMITMENT)),
         )
-    )  # fmt: skip
+    )
     found = union_all(unsupervised, untold, undecided).order_by("since").limit(limit)
     return list(dict.fromkeys(session.scalars(found)))
 
@@ -123,26 +130,22 @@ def warn(session: Session, *, now: datetime, actor: str, limit: int = 500) -> in
         note(session, row.verification, Event.WARNED, at=now, actor=actor, detail=detail)
         notify_unit(
             # A limit that has moved is warned of again: the instant belongs to what is told.
-            session, NoticeKind.WARNING, request.unit, f"{row.id}/{row.warn_at}", number=row.verification,
-            about=row.due_at or now, now=now, roles=_WARNED[state],
-        )  # fmt: skip
+            session,
+            NoticeKind.WARNING,
+            request.unit,
+            f"{row.id}/{row.warn_at}",
+            number=row.verification,
+            about=row.due_at or now,
+            now=now,
+            roles=_WARNED[state],
+        )
     return len(found)
 
 
 #: 督办 is owed in any state; other limits bind while somebody is waited for: delivery ends them by itself.
-_RUNS = and_(
-    Deadline.kind != LimitKind.CHOICE,
-    or_(Deadline.kind == LimitKind.SUPERVISION, Verification.state.in_(WAITING)),
-    not_(rests()),
-)
+_RUNS = and_(Deadline.kind != LimitKind.CHOICE, or_(Deadline.kind == LimitKind.SUPERVISION, Verification.state.in_(WAITING)), not_(rests()))
 #: Who is warned: under 督办, which a soft limit may have opened, the 督办员 too.
-_WARNED = {
-    State.AWAITING_REPLY: frozenset({Role.AGENT}),
-    State.ESCALATED: frozenset({Role.AGENT, Role.SUPERVISOR}),
-}
+_WARNED = {State.AWAITING_REPLY: frozenset({Role.AGENT}), State.ESCALATED: frozenset({Role.AGENT, Role.SUPERVISOR})}
 _WARNS = and_(
-    Deadline.kind.in_((LimitKind.SOFT, LimitKind.HARD)),
-    Deadline.request.is_not(None),
-    Verification.state.in_(_WARNED),
-    not_(rests()),
+    Deadline.kind.in_((LimitKind.SOFT, LimitKind.HARD)), Deadline.request.is_not(None), Verification.state.in_(_WARNED), not_(rests())
 )

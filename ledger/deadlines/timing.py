@@ -83,7 +83,10 @@ def timing(session: Session, row: Verification, *, now: datetime) -> Timing:
 
 def was_asked(session: Session, number: str, unit: str) -> bool:
     """True where a request of this verification came to `unit`."""
-    return session.scalar(select(Request.id).where(Request.verification == number, Request.unit.in_(estate(session, unit))).limit(1)) is not None
+    return (
+        session.scalar(select(Request.id).where(Request.verification == number, Request.unit.in_(estate(session, unit))).limit(1))
+        is not None
+    )
 
 
 def colour_of(limits: list[Deadline], now: datetime, *, resting: bool) -> Colour:
@@ -113,13 +116,9 @@ def _bound(limit: Deadline, resting: bool) -> Bound:
 
 
 def _request(session: Session, row: Verification, request: Request, unit_name: str, now: datetime) -> RequestTiming:
-    limits = list(
-        session.scalars(select(Deadline).where(Deadline.request == request.id).order_by(Deadline.due_at.nulls_last()))
-    )
+    limits = list(session.scalars(select(Deadline).where(Deadline.request == request.id).order_by(Deadline.due_at.nulls_last())))
     ended = request.ended_at or now
-    resting = session.scalar(
-        select(Suspension.asked_at).where(Suspension.request == request.id, Suspension.ended_at.is_(None))
-    )
+    resting = session.scalar(select(Suspension.asked_at).where(Suspension.request == request.id, Suspension.ended_at.is_(None)))
     hours = opening_hours.hours_of(session, request.unit, request.received_at)
     return RequestTiming(
         request=request,
@@ -136,9 +135,7 @@ def _request(session: Session, row: Verification, request: Request, unit_name: s
     )
 
 
-def _recounted(
-    session: Session, row: Verification, request: Request, limits: list[Deadline], now: datetime
-) -> list[Recount]:
+def _recounted(session: Session, row: Verification, request: Request, limits: list[Deadline], now: datetime) -> list[Recount]:
     if all(limit.rule_version == rules.readings().version for limit in limits):
         return []
     situation = clocks.situation_of(session, row, request, load_entry(session, row.entry), rules.readings())

@@ -44,9 +44,7 @@ class ClaimedByOther(Refusal, code="claimed_by_other"):
     """A colleague works on it."""
 
 
-def hold(
-    session: Session, request_id: UUID, unit: str, *, actor: str, override: bool = False
-) -> tuple[Verification, Request]:
+def hold(session: Session, request_id: UUID, unit: str, *, actor: str, override: bool = False) -> tuple[Verification, Request]:
     """The verification, locked, and the open request of `unit` on which `actor` may act now.
 
     Of two who act at the same instant the second one finds what the first did. `override`: the unit's 督办员 may act
@@ -103,10 +101,7 @@ def tell_holder(session: Session, row: Verification, request: Request, *, now: d
         return {}
     holder = person_of(request.claimed_by)
     cause = f"{request.id}/{request.claimed_at.isoformat()}"  # told once of each claim
-    notify_unit(
-        session, NoticeKind.TAKEN_OVER, request.unit, cause, number=row.number, about=now, now=now, persons=[holder],
-        system=False,
-    )  # fmt: skip
+    notify_unit(session, NoticeKind.TAKEN_OVER, request.unit, cause, number=row.number, about=now, now=now, persons=[holder], system=False)
     return {"from": holder}
 
 

@@ -89,14 +89,18 @@ def _warn_of_short_promise(session: Session, row: Verification, request: Request
     for limit in session.scalars(select(Deadline).where(Deadline.request == request.id)):
         if promise_is_short(limit.obligations, limit.started_at, limit.due_at):
             notify_unit(
-                session, NoticeKind.PROMISE_SHORT, row.unit, str(request.id), number=row.number,
-                about=limit.due_at or now, now=now, roles=frozenset({Role.AGENT}),
-            )  # fmt: skip
+                session,
+                NoticeKind.PROMISE_SHORT,
+                row.unit,
+                str(request.id),
+                number=row.number,
+                about=limit.due_at or now,
+                now=now,
+                roles=frozenset({Role.AGENT}),
+            )
 
 
-def reply(
-    session: Session, request_id: UUID, unit: str, data: Reply, *, now: datetime, actor: str, override: bool = False
-) -> None:
+def reply(session: Session, request_id: UUID, unit: str, data: Reply, *, now: datetime, actor: str, override: bool = False) -> None:
     """Take an issuing unit's answer and ask for a pass. Of two answers at the same instant one is refused.
 
     An answer after the limit is taken all the same. Raises as `claims.hold`, and `FieldsMissing`; then nothing was
@@ -110,9 +114,7 @@ def reply(
     needed = {name: value for name, value in data.fields.items() if name in about.entry.fields}
     tell_holder(session, row, request, now=now, actor=actor)
     request.answered_at, request.answered_by, request.answer = now, actor, data.answer
-    request.fields = about.key.encrypt(
-        Place("requests", "fields", request.id), json.dumps(needed, ensure_ascii=False).encode()
-    )
+    request.fields = about.key.encrypt(Place("requests", "fields", request.id), json.dumps(needed, ensure_ascii=False).encode())
     request.note = about.key.encrypt_text(Place("requests", "note", request.id), data.note)
     clear_alarm(session, "needs_attention", row.number, now=now)
     outcome = verdict(data.answer, about.entry.sealed_when_negative)
@@ -138,16 +140,12 @@ def check_fields(entry: CatalogEntry, data: Reply) -> None:
 
 
 def _go_on(
-    session: Session, row: Verification, entry: CatalogEntry, detail: dict[str, Any], values: dict[str, Any], *,
-    now: datetime, actor: str,
-) -> None:  # fmt: skip
+    session: Session, row: Verification, entry: CatalogEntry, detail: dict[str, Any], values: dict[str, Any], *, now: datetime, actor: str
+) -> None:
     following, _ = routing.following(session, row, entry, Method.ISSUER)
     if following is None:
         values |= {"attention": "cannot_verify", "attention_from": State.AWAITING_REPLY}
-        move(
-            session, row.number, Event.REPLIED, row.state, State.NEEDS_ATTENTION,
-            at=now, actor=actor, detail=detail, **values,
-        )  # fmt: skip
+        move(session, row.number, Event.REPLIED, row.state, State.NEEDS_ATTENTION, at=now, actor=actor, detail=detail, **values)
         call_a_person(session, row.number, "cannot_verify", now=now)
     else:
         del values["next_instant"]
@@ -168,9 +166,7 @@ def withdraw_request(session: Session, number: str, *, now: datetime, actor: str
 def open_request(session: Session, number: str) -> Request | None:
     """The request that still waits for an answer, or None."""
     return session.scalar(
-        select(Request).where(
-            Request.verification == number, Request.answered_at.is_(None), Request.withdrawn_at.is_(None)
-        )
+        select(Request).where(Request.verification == number, Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
     )
 
 
@@ -212,7 +208,9 @@ DUE = (
 
 _UNDETERMINED = (
     select(EARLIEST)
-    .where(Deadline.request == Request.id, Deadline.met_at.is_(None), Deadline.closed_at.is_(None), Deadline.due_at.is_(None), not_(rests()))
+    .where(
+        Deadline.request == Request.id, Deadline.met_at.is_(None), Deadline.closed_at.is_(None), Deadline.due_at.is_(None), not_(rests())
+    )
     .limit(1)
     .correlate(Request)
     .scalar_subquery()

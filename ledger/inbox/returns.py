@@ -89,9 +89,7 @@ def give_back(
     key = key_of(session, row.case)
     back.reason = key.encrypt_text(Place("returns", "reason", back.id), wish.reason)
     back.suggested_unit = wish.suggested_unit
-    back.unsure_why = (
-        None if wish.unsure_why is None else key.encrypt_text(Place("returns", "unsure_why", back.id), wish.unsure_why)
-    )
+    back.unsure_why = None if wish.unsure_why is None else key.encrypt_text(Place("returns", "unsure_why", back.id), wish.unsure_why)
     back.limit_at, back.late = limit, limit is not None and is_past(limit, now)
     session.add(back)
     tell_holder(session, row, request, now=now, actor=actor)
@@ -105,10 +103,18 @@ def give_back(
     detail = {"request": str(request.id), "return": str(back.id), "late": back.late, "count": count}
     detail |= {"suggested": wish.suggested_unit or "unsure"}
     returned = move(
-        session, row.number, Event.RETURNED, row.state, target, at=now, actor=actor, detail=detail,
-        attention="returned_twice" if to_office else None, attention_from=State.RETURNED if to_office else None,
+        session,
+        row.number,
+        Event.RETURNED,
+        row.state,
+        target,
+        at=now,
+        actor=actor,
+        detail=detail,
+        attention="returned_twice" if to_office else None,
+        attention_from=State.RETURNED if to_office else None,
         next_instant=clocks.next_look(session, row.number, row.unit, now),
-    )  # fmt: skip
+    )
     clear_alarm(session, "needs_attention", row.number, now=now)
     session.refresh(row)
     if to_office:
@@ -117,18 +123,32 @@ def give_back(
         cause, number = str(back.id), row.number
         notify_office(session, NoticeKind.RETURNED_TWICE, cause, number=number, about=now, now=now)
         notify_unit(
-            session, NoticeKind.RETURNED_TWICE, row.unit, cause, number=number, about=now, now=now,
-            roles=frozenset({Role.AGENT}), announced=True,
-        )  # fmt: skip
+            session,
+            NoticeKind.RETURNED_TWICE,
+            row.unit,
+            cause,
+            number=number,
+            about=now,
+            now=now,
+            roles=frozenset({Role.AGENT}),
+            announced=True,
+        )
     elif _by_standing_rule(session, row, wish):
         _forward(session, row, back, wish.suggested_unit or "", now=now, actor=f"rule:{row.unit}", standing=True)
         target = State.TO_ASK
     else:
         announce(session, row, returned, now=now)
         notify_unit(
-            session, NoticeKind.RETURNED, row.unit, str(back.id), number=row.number, about=now, now=now,
-            roles=frozenset({Role.AGENT}), announced=True,
-        )  # fmt: skip
+            session,
+            NoticeKind.RETURNED,
+            row.unit,
+            str(back.id),
+            number=row.number,
+            about=now,
+            now=now,
+            roles=frozenset({Role.AGENT}),
+            announced=True,
+        )
     request_wake(session, row.number)
     return target
 
@@ -167,14 +187,21 @@ def forward(session: Session, number: str, unit: str | None, *, now: datetime, a
     return target
 
 
-def _forward(
-    session: Session, row: Verification, back: Return, unit: str, *, now: datetime, actor: str, standing: bool
-) -> None:
+def _forward(session: Session, row: Verification, back: Return, unit: str, *, now: datetime, actor: str, standing: bool) -> None:
     back.forwarded_to, back.forwarded_at, back.forwarded_by, back.by_standing_rule = unit, now, actor, standing
     move(
-        session, row.number, Event.FORWARDED, State.RETURNED, State.TO_ASK, at=now, actor=actor,
-        detail={"unit": unit, "standing_rule": standing}, issuing_unit=unit, method=Method.ISSUER, next_instant=now,
-    )  # fmt: skip
+        session,
+        row.number,
+        Event.FORWARDED,
+        State.RETURNED,
+        State.TO_ASK,
+        at=now,
+        actor=actor,
+        detail={"unit": unit, "standing_rule": standing},
+        issuing_unit=unit,
+        method=Method.ISSUER,
+        next_instant=now,
+    )
 
 
 def _existing(session: Session, unit: str) -> str:

@@ -52,15 +52,28 @@ def ask(session: Session, request_id: UUID, unit: str, what: str, *, now: dateti
     session.add(rest)
     session.flush()
     asked = move(
-        session, row.number, Event.SUPPLEMENT_ASKED, State.AWAITING_REPLY, State.AWAITING_SUPPLEMENT,
-        at=now, actor=actor, detail={"request": str(request.id), "supplement": str(rest.id)},
+        session,
+        row.number,
+        Event.SUPPLEMENT_ASKED,
+        State.AWAITING_REPLY,
+        State.AWAITING_SUPPLEMENT,
+        at=now,
+        actor=actor,
+        detail={"request": str(request.id), "supplement": str(rest.id)},
         next_instant=clocks.next_look(session, row.number, row.unit, now),
-    )  # fmt: skip
+    )
     announce(session, row, asked, now=now)
     notify_unit(
-        session, NoticeKind.SUPPLEMENT, row.unit, str(rest.id), number=row.number, about=now, now=now,
-        roles=frozenset({Role.AGENT}), announced=True,
-    )  # fmt: skip
+        session,
+        NoticeKind.SUPPLEMENT,
+        row.unit,
+        str(rest.id),
+        number=row.number,
+        about=now,
+        now=now,
+        roles=frozenset({Role.AGENT}),
+        announced=True,
+    )
     request_wake(session, row.number)
 
 
@@ -74,9 +87,16 @@ def supply(session: Session, number: str, text: str, *, now: datetime, actor: st
     rest.supply = key.encrypt_text(Place("suspensions", "supply", rest.id), text)
     detail = {"supplement": str(rest.id), "seconds": int((now - rest.asked_at).total_seconds())}
     move(
-        session, number, Event.SUPPLEMENTED, State.AWAITING_SUPPLEMENT, State.AWAITING_REPLY,
-        at=now, actor=actor, detail=detail, next_instant=now,
-    )  # fmt: skip
+        session,
+        number,
+        Event.SUPPLEMENTED,
+        State.AWAITING_SUPPLEMENT,
+        State.AWAITING_REPLY,
+        at=now,
+        actor=actor,
+        detail=detail,
+        next_instant=now,
+    )
     end_open(session, number, now=now, actor=actor)
 
 

@@ -67,9 +67,8 @@ class QuotaSpent(Refusal, code="quota_spent"):
 
 
 def admit(
-    session: Session, who: Filer, deed: Deed, *, now: datetime,
-    matter: str | None = None, case: UUID | None = None, read: str | None = None,
-) -> None:  # fmt: skip
+    session: Session, who: Filer, deed: Deed, *, now: datetime, matter: str | None = None, case: UUID | None = None, read: str | None = None
+) -> None:
     """Count the deed. `read`: the verification whose persons' data are read, before that is on record.
 
     Raises `LookupsBlocked` and `QuotaSpent`; the transaction is then to be rolled back.
@@ -82,15 +81,26 @@ def admit(
     holders[QuotaOf.SYSTEM if who.system else QuotaOf.PERSON] = who.system or who.person
     holders[QuotaOf.UNIT] = who.unit
     counted = {(whose, quota.window): quota for whose in QuotaOf if whose in holders for quota in of(whose)}
-    rows = session.execute(
-        _ADMIT,
-        {
-            "deed": deed.value, "unit": who.unit, "system": who.system, "person": who.person,
-            "quota_of": [whose.value for whose, _ in counted], "holders": [holders[whose] for whose, _ in counted],
-            "lasts": [window.value for _, window in counted], "since": [window.since(now) for _, window in counted],
-            "read": read, "actor": who.actor, "day": Window.DAY.since(now),
-        },
-    ).tuples().all()  # fmt: skip
+    rows = (
+        session.execute(
+            _ADMIT,
+            {
+                "deed": deed.value,
+                "unit": who.unit,
+                "system": who.system,
+                "person": who.person,
+                "quota_of": [whose.value for whose, _ in counted],
+                "holders": [holders[whose] for whose, _ in counted],
+                "lasts": [window.value for _, window in counted],
+                "since": [window.since(now) for _, window in counted],
+                "read": read,
+                "actor": who.actor,
+                "day": Window.DAY.since(now),
+            },
+        )
+        .tuples()
+        .all()
+    )
     for whose, window, count in rows:
         if window is None:
             raise LookupsBlocked(count, Asker(whose))

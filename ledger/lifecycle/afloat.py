@@ -37,9 +37,7 @@ def waiting_runs(session: Session, after: str, limit: int) -> list[Waiting]:
     )
     rows = session.execute(query.order_by(Verification.number).limit(limit))
     now = datetime.now(UTC)
-    return [
-        Waiting(number, run, max(now, settings().wall(instant)) if instant else now) for number, run, instant in rows if run
-    ]
+    return [Waiting(number, run, max(now, settings().wall(instant)) if instant else now) for number, run, instant in rows if run]
 
 
 def recent_events(session: Session, after: int, limit: int = 2000) -> list[tuple[int, str]]:
@@ -59,9 +57,7 @@ def not_begun(session: Session, within: timedelta = BEGUN_WITHIN) -> int:
     """How many are due since longer than `within` without anybody at work, whatever the cause."""
     late = settings().now() - within * settings().clock_rate
     query = select(func.count()).where(
-        _TO_BE_WORKED_ON,
-        _NOBODY_AT_WORK,
-        or_(Verification.next_instant < late, Verification.wake_requested_at < _NOW - within),
+        _TO_BE_WORKED_ON, _NOBODY_AT_WORK, or_(Verification.next_instant < late, Verification.wake_requested_at < _NOW - within)
     )
     return session.scalar(query) or 0
 

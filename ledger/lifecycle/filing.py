@@ -127,12 +127,8 @@ def _still_answers(session: Session, row: Verification, validity_days: int, now:
         return False
     if row.ended_at + timedelta(days=validity_days) <= now or _corrected(session, Mismatch.verification == row.number):
         return False
-    revoked = select(Proof.id).where(
-        Proof.verification == row.number, Proof.version == row.proof_version, Proof.revoked_at.is_not(None)
-    )
-    untrue = select(CommitmentCheck.id).where(
-        CommitmentCheck.verification == row.number, CommitmentCheck.outcome == CheckOutcome.UNTRUE
-    )
+    revoked = select(Proof.id).where(Proof.verification == row.number, Proof.version == row.proof_version, Proof.revoked_at.is_not(None))
+    untrue = select(CommitmentCheck.id).where(CommitmentCheck.verification == row.number, CommitmentCheck.outcome == CheckOutcome.UNTRUE)
     return session.scalar(revoked) is None and session.scalar(untrue) is None
 
 
@@ -146,9 +142,7 @@ def started(session: Session, number: str) -> None:
     notify(session, WAKE_CHANNEL, number)
 
 
-def refuse(
-    session: Session, *, now: datetime, unit: str | None, actor: str, code: str, obligation: str | None, **detail: Any
-) -> None:
+def refuse(session: Session, *, now: datetime, unit: str | None, actor: str, code: str, obligation: str | None, **detail: Any) -> None:
     """Put a refusal on the record (2.3–2.5, 15.4): codes only, no personal data."""
     session.add(RefusalRow(at=now, unit=unit, actor=actor, code=code, obligation=obligation, detail=detail))
 

@@ -109,8 +109,7 @@ def enlist(session: Session, name: str, owner: str) -> None:
         insert(Worker)
         .values(name=name, owner=owner, started_at=_NOW, lease_until=_from_now(settings().lease_seconds))
         .on_conflict_do_update(
-            index_elements=["name"],
-            set_={"owner": owner, "started_at": _NOW, "lease_until": _from_now(settings().lease_seconds)},
+            index_elements=["name"], set_={"owner": owner, "started_at": _NOW, "lease_until": _from_now(settings().lease_seconds)}
         )
     )
 
@@ -174,10 +173,7 @@ def suspects(session: Session, overdue_seconds: float = 60, limit: int = 200) ->
     overdue = and_(
         Verification.state.in_(OPEN),
         Verification.lease_until.is_(None),
-        or_(
-            Verification.next_instant < late,
-            Verification.wake_requested_at < _from_now(-overdue_seconds),
-        ),
+        or_(Verification.next_instant < late, Verification.wake_requested_at < _from_now(-overdue_seconds)),
     )
     rows = session.execute(
         select(Verification.number, Verification.flow_run, Verification.state)
@@ -220,10 +216,7 @@ def binding(session: Session, number: str) -> Binding:
 def is_current(session: Session, number: str, flow_run: UUID) -> bool:
     """True where this run tells the story of an open verification that is not paused: an older run's Cancel is past."""
     query = select(Verification.number).where(
-        Verification.number == number,
-        Verification.flow_run == flow_run,
-        Verification.state.in_(OPEN),
-        Verification.paused_at.is_(None),
+        Verification.number == number, Verification.flow_run == flow_run, Verification.state.in_(OPEN), Verification.paused_at.is_(None)
     )
     return session.scalar(query) is not None
 
@@ -231,9 +224,7 @@ def is_current(session: Session, number: str, flow_run: UUID) -> bool:
 def paused_and_due(session: Session, limit: int = 200) -> list[str]:
     """Paused verifications whose next instant has come: no pass will look, yet clocks and 督办 run on."""
     query = select(Verification.number).where(
-        Verification.state.in_(OPEN),
-        Verification.paused_at.is_not(None),
-        Verification.next_instant <= settings().now(),
+        Verification.state.in_(OPEN), Verification.paused_at.is_not(None), Verification.next_instant <= settings().now()
     )
     return list(session.scalars(query.order_by(Verification.next_instant).limit(limit)))
 

@@ -57,8 +57,9 @@ def move(
     """Move `number` from `origin` to `target` because of `event`, and put the event on the record.
 
     `columns` are further columns of the verification set by the same UPDATE; a move is progress, so that the count of
-    failed passes in a row begins anew. `detail` holds codes and ids, never personal data. Raises `LeaseLost`, `Paused` or `MoveRefused` where the UPDATE does not hit exactly one row;
-    ValueError where the table of `domain.lifecycle` does not know the move.
+    failed passes in a row begins anew. `detail` holds codes and ids, never personal data. Raises `LeaseLost`,
+    `Paused` or `MoveRefused` where the UPDATE does not hit exactly one row; ValueError where the table of
+    `domain.lifecycle` does not know the move.
     """
     if not may_move(origin, event, target):
         raise ValueError(f"no such move: {origin} --{event}--> {target}")
@@ -126,13 +127,18 @@ def note_misses(session: Session, missed: list[Missed], *, actor: str) -> list[s
             insert(EventRow),
             [
                 {
-                    "verification": one.number, "event": Event.MISSED, "at": one.at, "actor": actor, "origin": None,
-                    "target": None, "recorded_at": recorded,
+                    "verification": one.number,
+                    "event": Event.MISSED,
+                    "at": one.at,
+                    "actor": actor,
+                    "origin": None,
+                    "target": None,
+                    "recorded_at": recorded,
                     "detail": {"kind": one.kind.value, "obligations": ",".join(one.obligations)} | one.more,
                 }
                 for one in ordered
             ],
-        )  # fmt: skip
+        )
     return list(dict.fromkeys(one.number for one in ordered))
 
 
@@ -150,9 +156,7 @@ def schedule(session: Session, number: str, instant: datetime, lease: Lease | No
 
 def confirm(session: Session, lease: Lease, state: State) -> None:
     """Raise `LeaseLost`, `Paused` or `MoveRefused` unless this pass may have an effect in `state` that moves nothing."""
-    query = select(Verification.number).where(
-        Verification.number == lease.number, Verification.state == state, *_held(lease)
-    )
+    query = select(Verification.number).where(Verification.number == lease.number, Verification.state == state, *_held(lease))
     if session.scalar(query.with_for_update()) is None:
         raise _why_refused(session, lease.number, state, lease)
 
@@ -174,11 +178,7 @@ def request_wake(session: Session, number: str) -> None:
 def _held(lease: Lease | None) -> list[ColumnElement[bool]]:
     if lease is None:
         return []
-    return [
-        Verification.lease_token == lease.token,
-        Verification.lease_owner == lease.owner,
-        Verification.paused_at.is_(None),
-    ]
+    return [Verification.lease_token == lease.token, Verification.lease_owner == lease.owner, Verification.paused_at.is_(None)]
 
 
 def _exactly_one(result: Any) -> bool:

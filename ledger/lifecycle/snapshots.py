@@ -55,9 +55,7 @@ def lock(session: Session, number: str) -> Verification:
 
 def state_at(session: Session, number: str, at: datetime) -> State | None:
     """Where it stood at `at`, as its events tell; None before it was filed."""
-    moved = select(EventRow.target).where(
-        EventRow.verification == number, EventRow.target.is_not(None), EventRow.at <= at
-    )
+    moved = select(EventRow.target).where(EventRow.verification == number, EventRow.target.is_not(None), EventRow.at <= at)
     found = session.scalar(moved.order_by(EventRow.at.desc(), EventRow.id.desc()).limit(1))
     if found is not None:
         return found

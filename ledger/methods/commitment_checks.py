@@ -84,9 +84,7 @@ def recompute(session: Session, *, now: datetime, actor: str) -> None:
         note(session, row.verification, Event.RECALCULATED, at=now, actor=actor, detail=detail)
 
 
-def check(
-    session: Session, check_id: UUID, unit: str, outcome: CheckOutcome, remark: str, *, now: datetime, actor: str
-) -> CommitmentCheck:
+def check(session: Session, check_id: UUID, unit: str, outcome: CheckOutcome, remark: str, *, now: datetime, actor: str) -> CommitmentCheck:
     """核查结论. 不实: the person may not commit again until credit is restored (reading 23).
 
     Raises `CheckUnknown`, `CheckDone`.
@@ -107,9 +105,7 @@ def check(
         proof = None
         if not rules.readings().commitment_block_all:
             proof = session.get_one(CommitmentText, commitment.text_id).proof
-        session.add(
-            CreditBlock(id=uuid4(), lookup=commitment.lookup, commitment=commitment.id, proof=proof, since=now)
-        )
+        session.add(CreditBlock(id=uuid4(), lookup=commitment.lookup, commitment=commitment.id, proof=proof, since=now))
     session.flush()
     return row
 
@@ -135,9 +131,15 @@ def remind(session: Session, now: datetime) -> None:
     for row in session.scalars(query):
         assert row.due_at is not None
         notify_unit(
-            session, NoticeKind.COMMITMENT_CHECK, row.unit, str(row.id), number=row.verification, about=row.due_at,
-            now=now, roles=frozenset({Role.AGENT}),
-        )  # fmt: skip
+            session,
+            NoticeKind.COMMITMENT_CHECK,
+            row.unit,
+            str(row.id),
+            number=row.verification,
+            about=row.due_at,
+            now=now,
+            roles=frozenset({Role.AGENT}),
+        )
 
 
 def checks(session: Session, unit: str, page: PageRequest = FIRST, *, done: bool) -> Page[CommitmentCheck]:

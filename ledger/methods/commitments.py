@@ -53,9 +53,15 @@ def put_text(session: Session, proof: str, text: str, check_days: int, basis: st
     if newest is not None and (newest.text, newest.check_days, newest.basis) == (text, check_days, basis):
         return newest
     row = CommitmentText(
-        id=uuid4(), proof=proof, version=newest.version + 1 if newest else 1, text=text, check_days=check_days,
-        basis=basis, made_at=now, made_by=actor,
-    )  # fmt: skip
+        id=uuid4(),
+        proof=proof,
+        version=newest.version + 1 if newest else 1,
+        text=text,
+        check_days=check_days,
+        basis=basis,
+        made_at=now,
+        made_by=actor,
+    )
     session.add(row)
     session.flush()
     clear_alarm(session, "no_commitment_text", proof, now=now)
@@ -98,19 +104,24 @@ def offer(session: Session, number: str, *, now: datetime, actor: str, lease: Le
     session.add(Commitment(id=uuid4(), verification=number, text_id=text.id, lookup=party.lookup, offered_at=now))
     session.add(
         Deadline(
-            id=uuid4(), verification=number, kind=LimitKind.CHOICE, started_at=now, target_at=limit(now),
-            due_at=limit(now), rule_version=rules.readings().version, obligations=["7.4"], note="",
+            id=uuid4(),
+            verification=number,
+            kind=LimitKind.CHOICE,
+            started_at=now,
+            target_at=limit(now),
+            due_at=limit(now),
+            rule_version=rules.readings().version,
+            obligations=["7.4"],
+            note="",
             explanation="申请人考虑是否承诺的时间;逾期未承诺的,转下一种核验方式,不得要求申请人提交证明。",
         )
-    )  # fmt: skip
+    )
     detail = {"text": str(text.id), "version": text.version}
     offered = note(session, number, Event.COMMITMENT_OFFERED, at=now, actor=actor, lease=lease, detail=detail)
     announce(session, row, offered, now=now, status=State.AWAITING_COMMITMENT)
 
 
-def sign(
-    session: Session, number: str, evidence: Evidence, digest: str, reference: str, *, now: datetime, actor: str
-) -> None:
+def sign(session: Session, number: str, evidence: Evidence, digest: str, reference: str, *, now: datetime, actor: str) -> None:
     """承诺: the applicant's own act is on record; it stands in for the proof, and a later check is due (12.1).
 
     `digest`: SHA-256 of the signed document; `reference`: where it is kept, personal data. Raises `MoveRefused`, and
@@ -126,10 +137,17 @@ def sign(
     commitment.evidence = key.encrypt_text(Place("commitments", "evidence", commitment.id), reference)
     commitment_checks.plan(session, commitment.id, row, text.check_days, signed_at=now)
     move(
-        session, number, Event.COMMITTED, State.AWAITING_COMMITMENT, State.TO_BE_DELIVERED, at=now, actor=actor,
-        detail={"commitment": str(commitment.id), "evidence": evidence.value}, result=Result.COMMITTED,
+        session,
+        number,
+        Event.COMMITTED,
+        State.AWAITING_COMMITMENT,
+        State.TO_BE_DELIVERED,
+        at=now,
+        actor=actor,
+        detail={"commitment": str(commitment.id), "evidence": evidence.value},
+        result=Result.COMMITTED,
         next_instant=now,
-    )  # fmt: skip
+    )
     _end_thinking(session, number, now)
     request_wake(session, number)
 
@@ -156,10 +174,7 @@ def _pending(session: Session, row: Verification) -> tuple[Commitment, Commitmen
 def _end_thinking(session: Session, number: str, now: datetime) -> None:
     for row in session.scalars(
         select(Deadline).where(
-            Deadline.verification == number,
-            Deadline.kind == LimitKind.CHOICE,
-            Deadline.met_at.is_(None),
-            Deadline.missed_at.is_(None),
+            Deadline.verification == number, Deadline.kind == LimitKind.CHOICE, Deadline.met_at.is_(None), Deadline.missed_at.is_(None)
         )
     ):
         row.met_at = now

@@ -41,12 +41,20 @@ def need_attention(
         return  # a person has it already, or ended it meanwhile
     place = Place("verifications", "attention_note", number)
     move(
-        session, number, Event.ATTENTION_NEEDED, state, State.NEEDS_ATTENTION,
-        at=at, actor=actor, lease=lease, detail={"code": code, **detail},
-        attention=code, attention_from=state,
+        session,
+        number,
+        Event.ATTENTION_NEEDED,
+        state,
+        State.NEEDS_ATTENTION,
+        at=at,
+        actor=actor,
+        lease=lease,
+        detail={"code": code, **detail},
+        attention=code,
+        attention_from=state,
         attention_note=key_of(session, row.case).encrypt_text(place, note) if note else None,
         next_instant=_next_due(session, number) or at + timedelta(days=1),
-    )  # fmt: skip
+    )
     call_a_person(session, number, code, now=at)
 
 
@@ -58,9 +66,16 @@ def pass_failed(session: Session, lease: Lease, code: str, *, now: datetime, act
     failed = row.failed_passes + 1
     pause = min(_FIRST_PAUSE * 2 ** (failed - 1), _LONGEST_PAUSE)
     note(
-        session, lease.number, Event.PASS_FAILED, at=now, actor=actor, lease=lease,
-        detail={"code": code, "count": failed}, failed_passes=failed, next_instant=now + pause,
-    )  # fmt: skip
+        session,
+        lease.number,
+        Event.PASS_FAILED,
+        at=now,
+        actor=actor,
+        lease=lease,
+        detail={"code": code, "count": failed},
+        failed_passes=failed,
+        next_instant=now + pause,
+    )
     if failed >= FIVE and row.state is not State.NEEDS_ATTENTION:
         need_attention(session, lease.number, "failed_passes", at=now, actor=actor, lease=lease, last=code)
 

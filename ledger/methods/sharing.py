@@ -47,9 +47,7 @@ def take_up(session: Session, lease: Lease, actor: str, *, now: datetime) -> Non
     routing.enter(session, row, first, Event.TAKEN_UP, State.RECEIVED, at=now, actor=actor, lease=lease, detail=detail)
 
 
-def record_finding(
-    session: Session, lease: Lease, found: Finding, *, asked_at: datetime, now: datetime, actor: str
-) -> Follow:
+def record_finding(session: Session, lease: Lease, found: Finding, *, asked_at: datetime, now: datetime, actor: str) -> Follow:
     """Keep the source's answer and move on as `domain.methods.AFTER_SHARE` says. One transaction."""
     about = step_context(session, lease.number)
     follow = AFTER_SHARE[found.outcome]
@@ -63,34 +61,63 @@ def record_finding(
         case Follow.SEAL:
             missing = [name for name in about.entry.fields if not found.fields.get(name)]
             if missing:
-                need_attention(
-                    session, lease.number, "fields_missing", at=now, actor=actor, lease=lease, fields=missing
-                )
+                need_attention(session, lease.number, "fields_missing", at=now, actor=actor, lease=lease, fields=missing)
             else:
                 move(
-                    session, lease.number, Event.SHARE_FOUND, State.LOOKING_UP, State.TO_BE_SEALED,
-                    at=now, actor=actor, lease=lease, detail=detail, result=Result.CONFIRMED,
-                )  # fmt: skip
+                    session,
+                    lease.number,
+                    Event.SHARE_FOUND,
+                    State.LOOKING_UP,
+                    State.TO_BE_SEALED,
+                    at=now,
+                    actor=actor,
+                    lease=lease,
+                    detail=detail,
+                    result=Result.CONFIRMED,
+                )
         case Follow.END_MISMATCH:
             move(
-                session, lease.number, Event.SHARE_MISMATCH, State.LOOKING_UP, State.TO_BE_DELIVERED,
-                at=now, actor=actor, lease=lease, detail=detail, result=Result.MISMATCH,
-            )  # fmt: skip
+                session,
+                lease.number,
+                Event.SHARE_MISMATCH,
+                State.LOOKING_UP,
+                State.TO_BE_DELIVERED,
+                at=now,
+                actor=actor,
+                lease=lease,
+                detail=detail,
+                result=Result.MISMATCH,
+            )
             lookup_blocks.after_mismatch(session, load(session, lease.number), found.source, now=now)
         case Follow.CHOOSE:
             until = now + rules.readings().choice_limit
             asked = move(
-                session, lease.number, Event.SHARE_SEVERAL, State.LOOKING_UP, State.AWAITING_CHOICE,
-                at=now, actor=actor, lease=lease, detail=detail, next_instant=until,
-            )  # fmt: skip
+                session,
+                lease.number,
+                Event.SHARE_SEVERAL,
+                State.LOOKING_UP,
+                State.AWAITING_CHOICE,
+                at=now,
+                actor=actor,
+                lease=lease,
+                detail=detail,
+                next_instant=until,
+            )
             announce(session, load(session, lease.number), asked, now=now)
             session.add(
                 Deadline(
-                    id=uuid4(), verification=lease.number, kind=LimitKind.CHOICE, started_at=now,
-                    target_at=until, due_at=until, rule_version=rules.readings().version, obligations=["7.2"], note="",
+                    id=uuid4(),
+                    verification=lease.number,
+                    kind=LimitKind.CHOICE,
+                    started_at=now,
+                    target_at=until,
+                    due_at=until,
+                    rule_version=rules.readings().version,
+                    obligations=["7.2"],
+                    note="",
                     explanation="需求单位在多个证照中选择的时间;逾期转下一种核验方式。",
                 )
-            )  # fmt: skip
+            )
         case Follow.NEXT_METHOD | Follow.NEXT_METHOD_AND_ALARM:
             fall_back(session, about, State.LOOKING_UP, found.outcome.value, at=now, actor=actor, lease=lease)
     return follow
@@ -127,9 +154,17 @@ def fall_back(
     if skipped:
         detail["skipped"] = skipped
     routing.enter(
-        session, row, following, Event.FELL_BACK, origin, at=at, actor=actor, lease=lease, detail=detail,
+        session,
+        row,
+        following,
+        Event.FELL_BACK,
+        origin,
+        at=at,
+        actor=actor,
+        lease=lease,
+        detail=detail,
         share_failed=failing or row.share_failed,
-    )  # fmt: skip
+    )
 
 
 def decline_commitment(session: Session, number: str, *, now: datetime, actor: str) -> None:
@@ -159,9 +194,16 @@ def choose(session: Session, number: str, identifier: str | None, *, now: dateti
             raise NotACandidate
         place = Place("verifications", "chosen", number)
         move(
-            session, number, Event.CHOSEN, State.AWAITING_CHOICE, State.LOOKING_UP,
-            at=now, actor=actor, chosen=about.key.encrypt_text(place, identifier), next_instant=now,
-        )  # fmt: skip
+            session,
+            number,
+            Event.CHOSEN,
+            State.AWAITING_CHOICE,
+            State.LOOKING_UP,
+            at=now,
+            actor=actor,
+            chosen=about.key.encrypt_text(place, identifier),
+            next_instant=now,
+        )
     close_choice(session, number, now)
     request_wake(session, number)
 
@@ -170,10 +212,7 @@ def close_choice(session: Session, number: str, now: datetime) -> None:
     """The requesting unit's thinking time is over, one way or another; it is never a score."""
     for limit in session.scalars(
         select(Deadline).where(
-            Deadline.verification == number,
-            Deadline.kind == LimitKind.CHOICE,
-            Deadline.met_at.is_(None),
-            Deadline.missed_at.is_(None),
+            Deadline.verification == number, Deadline.kind == LimitKind.CHOICE, Deadline.met_at.is_(None), Deadline.missed_at.is_(None)
         )
     ):
         limit.met_at = now
@@ -181,9 +220,7 @@ def close_choice(session: Session, number: str, now: datetime) -> None:
 
 def last_lookup(session: Session, number: str) -> Lookup | None:
     """The newest look-up of a verification."""
-    return session.scalar(
-        select(Lookup).where(Lookup.verification == number).order_by(Lookup.attempt.desc()).limit(1)
-    )
+    return session.scalar(select(Lookup).where(Lookup.verification == number).order_by(Lookup.attempt.desc()).limit(1))
 
 
 def candidates(session: Session, number: str, key: CaseKey) -> list[Candidate]:
@@ -219,9 +256,7 @@ def _keep(session: Session, about: StepContext, found: Finding, asked_at: dateti
             warnings=list(found.warnings),
             asked_at=asked_at,
             answered_at=now,
-            fields=key.encrypt(
-                Place("lookups", "fields", lookup), json.dumps(dict(found.fields), ensure_ascii=False).encode()
-            ),
+            fields=key.encrypt(Place("lookups", "fields", lookup), json.dumps(dict(found.fields), ensure_ascii=False).encode()),
             candidates=key.encrypt_text(Place("lookups", "candidates", lookup), listed),
             reply=key.encrypt(Place("lookups", "reply", lookup), found.raw),
             document=key.encrypt(Place("lookups", "document", lookup), found.document),

@@ -15,18 +15,12 @@ from ledger.tables.effects import Alarm
 
 def raise_alarm(session: Session, kind: str, subject: str, message: str, *, now: datetime) -> None:
     """Put an alarm on the record; while it stands, raising it again changes nothing."""
-    session.execute(
-        insert(Alarm)
-        .values(id=uuid4(), kind=kind, subject=subject, message=message, raised_at=now)
-        .on_conflict_do_nothing()
-    )
+    session.execute(insert(Alarm).values(id=uuid4(), kind=kind, subject=subject, message=message, raised_at=now).on_conflict_do_nothing())
 
 
 def clear_alarm(session: Session, kind: str, subject: str, *, now: datetime) -> None:
     """The cause is gone."""
-    session.execute(
-        update(Alarm).where(Alarm.kind == kind, Alarm.subject == subject, Alarm.cleared_at.is_(None)).values(cleared_at=now)
-    )
+    session.execute(update(Alarm).where(Alarm.kind == kind, Alarm.subject == subject, Alarm.cleared_at.is_(None)).values(cleared_at=now))
 
 
 def keep_alarms(session: Session, kind: str, standing: Mapping[str, str], *, now: datetime) -> None:

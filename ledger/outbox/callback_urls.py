@@ -32,9 +32,7 @@ def register(session: Session, unit: str, url: str, secret: bytes, *, now: datet
 
 def remove(session: Session, unit: str) -> bool:
     """Send nothing more to the unit's address; True where there was one. Results stay there for polling."""
-    row = session.scalar(
-        select(CallbackAddress).where(CallbackAddress.unit == unit, CallbackAddress.active.is_(True)).with_for_update()
-    )
+    row = session.scalar(select(CallbackAddress).where(CallbackAddress.unit == unit, CallbackAddress.active.is_(True)).with_for_update())
     if row is not None:
         row.active = False
     return row is not None

@@ -19,10 +19,7 @@ from ledger.vault import Place, vault
 
 #: After each failed attempt the next one waits longer, then a day; after the last one a person reads it in `./run stuck`.
 #: Ten days in all: a receiver that breaks on the eve of the longest holidays is mended when they are over.
-PAUSES = (
-    *(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 21600, 43200)),
-    *[timedelta(days=1)] * 9,
-)
+PAUSES = (*(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 21600, 43200)), *[timedelta(days=1)] * 9)
 
 
 #: What an attempt leaves as `last_answer` where nobody answered at all (connectors.callbacks).
@@ -54,9 +51,7 @@ class Message:
         return f"Message({self.id})"
 
 
-def announce(
-    session: Session, row: Verification, event: EventRow, *, now: datetime, status: State | None = None
-) -> None:
+def announce(session: Session, row: Verification, event: EventRow, *, now: datetime, status: State | None = None) -> None:
     """Tell the requesting unit's system what happened, where it has an address; without one, polling shows it.
 
     `status`: what it is told, where the event itself is no move.
@@ -110,9 +105,7 @@ def take_due(session: Session, *, now: datetime, number: str | None = None, limi
         row.next_attempt_at = now + PAUSES[min(row.attempts, len(PAUSES) - 1)]
         row.attempts += 1
         secret = vault().decrypt(Place("callback_addresses", "secret", address.id), address.secret)
-        messages.append(
-            Message(row.id, row.verification, row.status, row.made_at, address.url, secret, row.attempts)
-        )
+        messages.append(Message(row.id, row.verification, row.status, row.made_at, address.url, secret, row.attempts))
     return messages
 
 
@@ -124,8 +117,4 @@ def record_attempt(session: Session, message: Message, answer: str, outcome: Rec
     elif outcome is Receipt.REFUSED or message.attempts > len(PAUSES):
         done = {"given_up_at": now, "next_attempt_at": None}
     # A receipt is final: an earlier attempt that times out after a later one got through takes nothing back.
-    session.execute(
-        update(Delivery)
-        .where(Delivery.id == message.id, Delivery.received_at.is_(None))
-        .values(last_answer=answer, **done)
-    )
+    session.execute(update(Delivery).where(Delivery.id == message.id, Delivery.received_at.is_(None)).values(last_answer=answer, **done))

@@ -54,9 +54,19 @@ class Notification:
 
 
 def notify_unit(
-    session: Session, kind: NoticeKind, unit: str, cause: str, *, number: str, about: datetime, now: datetime,
-    roles: frozenset[Role] = frozenset(), persons: Iterable[str] = (), announced: bool = False, system: bool = True,
-) -> None:  # fmt: skip
+    session: Session,
+    kind: NoticeKind,
+    unit: str,
+    cause: str,
+    *,
+    number: str,
+    about: datetime,
+    now: datetime,
+    roles: frozenset[Role] = frozenset(),
+    persons: Iterable[str] = (),
+    announced: bool = False,
+    system: bool = True,
+) -> None:
     """Tell a unit: its system by webhook where it has one, by mail the persons, or those on duty with one of the roles.
 
     Whoever is named is told although away now: a 督办 that begins later is theirs from its beginning. Where nobody who
@@ -100,24 +110,39 @@ def of_report(session: Session, report: UUID) -> list[Notice]:
 
 
 def _write(
-    session: Session, kind: NoticeKind, unit: str | None, cause: str, channel: NoticeChannel, recipient: str, *,
-    number: str | None, about: datetime, now: datetime,
-) -> bool:  # fmt: skip
+    session: Session,
+    kind: NoticeKind,
+    unit: str | None,
+    cause: str,
+    channel: NoticeChannel,
+    recipient: str,
+    *,
+    number: str | None,
+    about: datetime,
+    now: datetime,
+) -> bool:
     written = session.execute(
         insert(Notice)
         .values(
-            id=uuid4(), verification=number, unit=unit, kind=kind, cause=cause, channel=channel, recipient=recipient,
-            about=about, made_at=now, attempts=0, next_attempt_at=now,
+            id=uuid4(),
+            verification=number,
+            unit=unit,
+            kind=kind,
+            cause=cause,
+            channel=channel,
+            recipient=recipient,
+            about=about,
+            made_at=now,
+            attempts=0,
+            next_attempt_at=now,
         )
         .on_conflict_do_nothing()
         .returning(Notice.id)
-    )  # fmt: skip
+    )
     return written.first() is not None
 
 
-def take_next(
-    session: Session, *, now: datetime, number: str | None = None, without: Iterable[str] = ()
-) -> Notification | None:
+def take_next(session: Session, *, now: datetime, number: str | None = None, without: Iterable[str] = ()) -> Notification | None:
     """The notice that is due first, to one process only; None where none is. The attempt is booked before it is made.
 
     `without`: where nobody answered just now (`Notification.way`); what goes there stays due for the next sweep.
@@ -149,10 +174,20 @@ def take_next(
         row.next_attempt_at = None if row.channel is NoticeChannel.MAIL else now + _pause(row.attempts)
         secret = vault().decrypt(Place("callback_addresses", "secret", address.id), address.secret) if address else b""
         return Notification(
-            row.id, row.channel, row.kind, row.verification or "", unit_name or "", row.about, row.made_at, row.attempts,
-            row.cause, mail=mail or "", url=address.url if address else "", secret=secret,
+            row.id,
+            row.channel,
+            row.kind,
+            row.verification or "",
+            unit_name or "",
+            row.about,
+            row.made_at,
+            row.attempts,
+            row.cause,
+            mail=mail or "",
+            url=address.url if address else "",
+            secret=secret,
             way=NoticeChannel.MAIL.value if row.channel is NoticeChannel.MAIL else row.recipient,
-        )  # fmt: skip
+        )
     return None
 
 
@@ -169,9 +204,7 @@ def record_attempt(session: Session, sent: Notification, answer: str, outcome: R
         values = {"given_up_at": now, "next_attempt_at": None}
     elif sent.channel is NoticeChannel.MAIL:
         values = {"started_at": None, "next_attempt_at": now + _pause(sent.attempts)}
-    session.execute(
-        update(Notice).where(Notice.id == sent.id, Notice.sent_at.is_(None)).values(last_answer=answer, **values)
-    )
+    session.execute(update(Notice).where(Notice.id == sent.id, Notice.sent_at.is_(None)).values(last_answer=answer, **values))
 
 
 def unknown(session: Session, *, now: datetime) -> list[Notice]:
@@ -194,9 +227,12 @@ _GIVEN_UP = and_(Notice.given_up_at.is_not(None), Notice.sent_at.is_(None))
 
 def _unknown(now: datetime) -> ColumnElement[bool]:
     return and_(
-        Notice.channel == NoticeChannel.MAIL, Notice.sent_at.is_(None), Notice.given_up_at.is_(None),
-        Notice.next_attempt_at.is_(None), Notice.started_at < now - UNKNOWN_AFTER,
-    )  # fmt: skip
+        Notice.channel == NoticeChannel.MAIL,
+        Notice.sent_at.is_(None),
+        Notice.given_up_at.is_(None),
+        Notice.next_attempt_at.is_(None),
+        Notice.started_at < now - UNKNOWN_AFTER,
+    )
 
 
 def standing_of(row: Notice, now: datetime) -> NoticeStatus:

@@ -85,9 +85,11 @@ def order(
 def ordered(session: Session, span: Span | None = None, scope: str = "") -> list[Wanted]:
     """Orders whose report is not there yet, oldest first; of one period and scope, or all."""
     done = select(IssuedReport.id).where(
-        IssuedReport.start == ReportOrder.start, IssuedReport.end == ReportOrder.end, IssuedReport.scope == ReportOrder.scope,
+        IssuedReport.start == ReportOrder.start,
+        IssuedReport.end == ReportOrder.end,
+        IssuedReport.scope == ReportOrder.scope,
         IssuedReport.version == ReportOrder.version,
-    )  # fmt: skip
+    )
     query = select(ReportOrder).where(~done.exists())
     if span is not None:
         query = query.where(ReportOrder.start == span[0], ReportOrder.end == span[1], ReportOrder.scope == scope)
@@ -109,12 +111,20 @@ def keep(
     written = session.scalar(
         insert(IssuedReport)
         .values(
-            id=uuid4(), start=wanted.start, end=wanted.end, scope=wanted.scope, version=wanted.version, reason=wanted.reason,
-            made_at=now, made_by=wanted.by or actor, digest=hashlib.sha256(content.snapshot.encode()).hexdigest(), **vars(content),
+            id=uuid4(),
+            start=wanted.start,
+            end=wanted.end,
+            scope=wanted.scope,
+            version=wanted.version,
+            reason=wanted.reason,
+            made_at=now,
+            made_by=wanted.by or actor,
+            digest=hashlib.sha256(content.snapshot.encode()).hexdigest(),
+            **vars(content),
         )
         .on_conflict_do_nothing()
         .returning(IssuedReport.id)
-    )  # fmt: skip
+    )
     if written is None:
         where = {"start": wanted.start, "end": wanted.end, "scope": wanted.scope, "version": wanted.version}
         return session.scalars(select(IssuedReport).filter_by(**where)).one(), False
@@ -144,9 +154,7 @@ def find(session: Session, report: UUID, scope: str | None = None) -> IssuedRepo
     return row if row is not None and scope in (None, row.scope) else None
 
 
-def listed(
-    session: Session, scope: str | None, page: PageRequest = FIRST, *, until: datetime | None = None
-) -> Page[IssuedReport]:
+def listed(session: Session, scope: str | None, page: PageRequest = FIRST, *, until: datetime | None = None) -> Page[IssuedReport]:
     """Reports of a scope (None: all) whose period ended by `until`, the newest period and version first."""
     query, row = select(IssuedReport), IssuedReport
     if until is not None:

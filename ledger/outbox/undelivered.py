@@ -92,6 +92,13 @@ def _made(table: type[Delivery] | type[Notice], which: Which) -> list[ColumnElem
 def _lines(table: type[Delivery] | type[Notice], number: Any, unit: Any, about: Any) -> Select[Any]:
     """The columns of `Undelivered`."""
     return select(
-        table.id, number.label("number"), unit.label("unit"), cast(about, Text).label("about"), table.made_at, table.attempts,
-        table.last_answer, table.next_attempt_at, table.given_up_at,
-    )  # fmt: skip
+        table.id,
+        number.label("number"),
+        unit.label("unit"),
+        cast(about, Text).label("about"),
+        table.made_at,
+        table.attempts,
+        table.last_answer,
+        table.next_attempt_at,
+        table.given_up_at,
+    )

@@ -13,15 +13,7 @@ from domain.complaints import COMPLAINT_STEPS, ComplaintOutcome, ComplaintStatus
 from domain.recusal import Subject
 from domain.refusal import Refusal
 from ledger import recusal
-from ledger.oversight.complaints import (
-    ComplaintRefused,
-    ComplaintUnknown,
-    ReceivedComplaint,
-    add_step,
-    key_of,
-    refuse_naming,
-    written,
-)
+from ledger.oversight.complaints import ComplaintRefused, ComplaintUnknown, ReceivedComplaint, add_step, key_of, refuse_naming, written
 from ledger.succession import estate, heir
 from ledger.tables.oversight import Complaint, ComplaintStepRow
 from ledger.tables.registry import Matter, Unit
@@ -69,9 +61,7 @@ def answer(session: Session, number: str, text: str, *, person: str, unit: str, 
     return row
 
 
-def close(
-    session: Session, number: str, outcome: ComplaintOutcome, text: str, *, person: str, unit: str, now: datetime
-) -> Complaint:
+def close(session: Session, number: str, outcome: ComplaintOutcome, text: str, *, person: str, unit: str, now: datetime) -> Complaint:
     """办结 by the office, with its outcome."""
     row = _locked(session, number)
     recusal.check(session, Subject.COMPLAINT, number, concerned(session, row), actor=person)
@@ -114,9 +104,7 @@ def find(session: Session, number: str) -> Complaint:
 
 def steps(session: Session, row: Complaint, *, as_unit: str | None) -> list[StepView]:
     """What was done, oldest first. `as_unit`: what this unit may read: what it was asked and its own answers."""
-    found = session.scalars(
-        select(ComplaintStepRow).where(ComplaintStepRow.complaint == row.id).order_by(ComplaintStepRow.serial)
-    )
+    found = session.scalars(select(ComplaintStepRow).where(ComplaintStepRow.complaint == row.id).order_by(ComplaintStepRow.serial))
     views = []
     for one in found:
         own = one.unit == as_unit or one.record.get("to") == as_unit

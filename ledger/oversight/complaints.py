@@ -14,14 +14,7 @@ from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
 from domain.clear_text import named_by_number, names_one_of
-from domain.complaints import (
-    ComplaintAbout,
-    ComplaintChannel,
-    ComplaintStatus,
-    ComplaintStep,
-    plain_contact,
-    plain_text,
-)
+from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintStatus, ComplaintStep, plain_contact, plain_text
 from domain.limits import aware
 from domain.numbers import new_number
 from domain.refusal import Refusal
@@ -109,15 +102,29 @@ def take_in(session: Session, sent: Intake, days: int, *, person: str, unit: str
     due_at, missing = terms.due(session, sent.received_at, days, now=now)
     text, contact = plain_text(sent.stated.text), plain_contact(sent.stated.contact)
     row = Complaint(
-        id=row_id, number=new_number(now, "TS"), channel=sent.channel, channel_number=sent.channel_number, about=sent.about,
-        received_at=aware(sent.received_at), entered_at=aware(now), entered_by=person, unit=sent.unit, matter=sent.matter,
-        proof=sent.proof, rating=sent.rating, rating_source=sent.rating_source,
+        id=row_id,
+        number=new_number(now, "TS"),
+        channel=sent.channel,
+        channel_number=sent.channel_number,
+        about=sent.about,
+        received_at=aware(sent.received_at),
+        entered_at=aware(now),
+        entered_by=person,
+        unit=sent.unit,
+        matter=sent.matter,
+        proof=sent.proof,
+        rating=sent.rating,
+        rating_source=sent.rating_source,
         written=key.encrypt_text(Place("complaints", "written", row_id), json.dumps(asdict(sent.stated), ensure_ascii=False)),
-        anonymous=not (sent.stated.name or sent.stated.contact), data_key=wrapped, master_key=master,
+        anonymous=not (sent.stated.name or sent.stated.contact),
+        data_key=wrapped,
+        master_key=master,
         text_hash=vault().lookup("complaint_text", text) if len(text) >= _LEAST_TEXT else None,
         contact_hash=vault().lookup("complaint_contact", contact) if contact else None,
-        standing=ComplaintStatus.RECEIVED, due_at=due_at, missing_year=missing,
-    )  # fmt: skip
+        standing=ComplaintStatus.RECEIVED,
+        due_at=due_at,
+        missing_year=missing,
+    )
     alike = _alike(session, row)
     row.duplicates = (alike.duplicates or alike.id) if alike else None
     session.add(row)
@@ -163,16 +170,13 @@ def _alike(session: Session, row: Complaint) -> Complaint | None:
 
 
 def add_step(
-    session: Session, row: Complaint, step: ComplaintStep, *, person: str, unit: str, now: datetime,
-    text: str = "", **record: object,
-) -> None:  # fmt: skip
+    session: Session, row: Complaint, step: ComplaintStep, *, person: str, unit: str, now: datetime, text: str = "", **record: object
+) -> None:
     """Put a step on the record; its text under the complaint's own key."""
     step_id = uuid4()
     sealed = key_of(row).encrypt_text(Place("complaint_steps", "text", step_id), text) if text else None
     session.add(
-        ComplaintStepRow(
-            id=step_id, complaint=row.id, step=step, at=aware(now), person=person, unit=unit, record=record, text=sealed
-        )
+        ComplaintStepRow(id=step_id, complaint=row.id, step=step, at=aware(now), person=person, unit=unit, record=record, text=sealed)
     )
     session.flush()
 
@@ -213,9 +217,12 @@ def week(session: Session, start: datetime, end: datetime, unit: str | None) -> 
     channels, units = Counter(channel.label for channel, _ in came), Counter(code for _, code in came if code)
     order = {channel.label: place for place, channel in enumerate(ComplaintChannel)}
     return Week(
-        received=len(came), by_channel=tuple(sorted(channels.items(), key=lambda one: order[one[0]])), handled_in_time=in_time,
-        handled_due=due, by_unit=tuple(sorted(units.items(), key=lambda one: (-one[1], one[0]))),
-    )  # fmt: skip
+        received=len(came),
+        by_channel=tuple(sorted(channels.items(), key=lambda one: order[one[0]])),
+        handled_in_time=in_time,
+        handled_due=due,
+        by_unit=tuple(sorted(units.items(), key=lambda one: (-one[1], one[0]))),
+    )
 
 
 def determine(session: Session, year: int, days: int, *, now: datetime) -> None:

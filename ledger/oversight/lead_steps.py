@@ -36,9 +36,17 @@ _NAMES = {"document": "文书(document)", "exemption": "免责情形(exemption)"
 
 
 def take(
-    session: Session, number: str, step: LeadStep, *, person: str, unit: str, now: datetime, text: str = "",
-    record: Mapping[str, Any] | None = None, days: int | None = None,
-) -> Lead:  # fmt: skip
+    session: Session,
+    number: str,
+    step: LeadStep,
+    *,
+    person: str,
+    unit: str,
+    now: datetime,
+    text: str = "",
+    record: Mapping[str, Any] | None = None,
+    days: int | None = None,
+) -> Lead:
     """One step. `days`: the term of a 整改通知 in working days. Raises `LeadRefused`; `LeadUnknown`
     also for an answer where it is not this unit's to give.
 
@@ -70,16 +78,21 @@ def take(
 
 
 def add_step(
-    session: Session, row: Lead, step: LeadStep, *, person: str, unit: str | None, now: datetime, text: str = "",
+    session: Session,
+    row: Lead,
+    step: LeadStep,
+    *,
+    person: str,
+    unit: str | None,
+    now: datetime,
+    text: str = "",
     record: Mapping[str, Any] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Put a step on the record; what somebody wrote freely may name people, and is encrypted."""
     step_id = uuid4()
     sealed = vault().encrypt(Place("lead_steps", "text", step_id), text.encode()) if text else None
     session.add(
-        LeadStepRow(
-            id=step_id, lead=row.id, step=step, at=aware(now), person=person, unit=unit, record=dict(record or {}), text=sealed
-        )
+        LeadStepRow(id=step_id, lead=row.id, step=step, at=aware(now), person=person, unit=unit, record=dict(record or {}), text=sealed)
     )
     session.flush()
 

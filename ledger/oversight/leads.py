@@ -81,13 +81,15 @@ def find(session: Session, start: datetime, end: datetime, *, now: datetime) -> 
     session.execute(select(func.pg_advisory_xact_lock(_TURN)))
     rooms = (lists, answers, papers, conduct, crowds, content, usage, reported)
     found = [indication for room in rooms for indication in room.indications(session, start, end, now)]
-    lasting = set(
-        session.execute(select(Lead.rule, Lead.unit, Lead.subject).where(Lead.standing.in_(OPEN_LEADS))).tuples()
-    )
+    lasting = set(session.execute(select(Lead.rule, Lead.unit, Lead.subject).where(Lead.standing.in_(OPEN_LEADS))).tuples())
     return sum(
         record(session, indication, start, end, now=now, actor="system:leads")[1]
         for indication in found
-        if not (indication.rule.about.lasting and (indication.rule, indication.unit, indication.subject) in lasting and _another(session, indication, start))
+        if not (
+            indication.rule.about.lasting
+            and (indication.rule, indication.unit, indication.subject) in lasting
+            and _another(session, indication, start)
+        )
     )
 
 
@@ -100,17 +102,34 @@ def _another(session: Session, indication: Indication, start: datetime) -> bool:
 
 
 def record(
-    session: Session, indication: Indication, start: datetime, end: datetime, *, now: datetime, actor: str, clause: str | None = None,
-    unit: str | None = None, text: str = "",
-) -> tuple[Lead, bool]:  # fmt: skip
+    session: Session,
+    indication: Indication,
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    actor: str,
+    clause: str | None = None,
+    unit: str | None = None,
+    text: str = "",
+) -> tuple[Lead, bool]:
     """One lead for a rule, unit, subject and week, and whether it is new. Until somebody acts on it, its evidence
     follows what is found. `clause`: of a lead by hand; `unit`: of the person who found it."""
     values = {
-        "id": uuid4(), "number": new_number(now, "XS"), "rule": indication.rule, "rules_version": RULES_VERSION,
-        "clause": clause or indication.rule.about.clause, "unit": indication.unit, "subject": indication.subject, "period_start": start,
-        "period_end": end, "found_at": aware(now), "counts": dict(indication.counts), "numbers": list(indication.numbers),
+        "id": uuid4(),
+        "number": new_number(now, "XS"),
+        "rule": indication.rule,
+        "rules_version": RULES_VERSION,
+        "clause": clause or indication.rule.about.clause,
+        "unit": indication.unit,
+        "subject": indication.subject,
+        "period_start": start,
+        "period_end": end,
+        "found_at": aware(now),
+        "counts": dict(indication.counts),
+        "numbers": list(indication.numbers),
         "standing": LeadStatus.FOUND,
-    }  # fmt: skip
+    }
     written = insert(Lead).values(**values)
     written = written.on_conflict_do_update(
         index_elements=["rule", "unit", "subject", "period_start"],
@@ -129,9 +148,7 @@ def record(
     return row, is_new
 
 
-def listed(
-    session: Session, unit: str | None, page: PageRequest = FIRST, *, standings: Collection[LeadStatus] = ()
-) -> Page[Lead]:
+def listed(session: Session, unit: str | None, page: PageRequest = FIRST, *, standings: Collection[LeadStatus] = ()) -> Page[Lead]:
     """Newest first. Of a unit those on which it was notified: what is a indication alone is the office's business yet."""
     query = select(Lead)
     if unit is not None:
@@ -143,9 +160,7 @@ def listed(
 
 def standing(session: Session, start: datetime, end: datetime, unit: str | None) -> list[LeadLine]:
     """The leads of a week, and those from before that were still open at its end; by clause and unit."""
-    decided = select(LeadStepRow.id).where(
-        LeadStepRow.lead == Lead.id, LeadStepRow.step.in_(DECISIONS), LeadStepRow.at < end
-    )
+    decided = select(LeadStepRow.id).where(LeadStepRow.lead == Lead.id, LeadStepRow.step.in_(DECISIONS), LeadStepRow.at < end)
     query = (
         select(Lead, Unit.name)
         .join(Unit, Unit.code == Lead.unit)
@@ -154,10 +169,7 @@ def standing(session: Session, start: datetime, end: datetime, unit: str | None)
     if unit is not None:
         query = query.where(Lead.unit == unit)
     found = sorted(session.execute(query).tuples(), key=lambda one: (_order(one[0].clause), one[0].unit, one[0].number))
-    return [
-        LeadLine(row.number, row.clause, row.rule.about.title, row.unit, name, said(row), row.standing.label)
-        for row, name in found
-    ]
+    return [LeadLine(row.number, row.clause, row.rule.about.title, row.unit, name, said(row), row.standing.label) for row, name in found]
 
 
 def said(row: Lead) -> str:

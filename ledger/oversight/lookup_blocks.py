@@ -157,15 +157,17 @@ def _begin(
     return block
 
 
-def _answers(
-    session: Session, asker: Asker, holder: str, unit: str, limits: Sequence[Step], now: datetime
-) -> _Answers:
+def _answers(session: Session, asker: Asker, holder: str, unit: str, limits: Sequence[Step], now: datetime) -> _Answers:
     if not limits:
         return _Answers([], [])
     values = {
-        "asker": asker.value, "holder": holder, "unit": unit, "since": now - LOOKED_BACK,
-        "least": min(step.differing for step in limits), "needed": max(step.differing for step in limits),
-    }  # fmt: skip
+        "asker": asker.value,
+        "holder": holder,
+        "unit": unit,
+        "since": now - LOOKED_BACK,
+        "least": min(step.differing for step in limits),
+        "needed": max(step.differing for step in limits),
+    }
     rows = session.execute(_ANSWERS, values).tuples().all()
     return _Answers([number for number, *_, differs in rows if differs], [Compared(*rest) for _, *rest in rows])
 

@@ -25,9 +25,8 @@ class EntryRefused(Refusal, code="entry_refused"):
 
 
 def enter(
-    session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str], *, person: str, now: datetime,
-    replaces: int | None = None,
-) -> RegisterEntry:  # fmt: skip
+    session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str], *, person: str, now: datetime, replaces: int | None = None
+) -> RegisterEntry:
     """A new row, or one in the place of `replaces`. Raises `EntryRefused`."""
     if kind.about.moved:
         raise EntryRefused(kind.about.moved)
@@ -40,9 +39,13 @@ def enter(
     if replaces is not None:
         _replaceable(session, kind, unit, replaces)
     row = RegisterEntry(
-        register=kind, unit=unit, values={name: text for name, text in values.items() if text}, entered_at=aware(now),
-        entered_by=person, replaces=replaces,
-    )  # fmt: skip
+        register=kind,
+        unit=unit,
+        values={name: text for name, text in values.items() if text},
+        entered_at=aware(now),
+        entered_by=person,
+        replaces=replaces,
+    )
     try:
         with session.begin_nested():
             session.add(row)

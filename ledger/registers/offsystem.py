@@ -34,9 +34,20 @@ class OffSystemLine:
 
 
 def record(
-    session: Session, unit: str, case: Case, party: Party, proof: str, source: str, operator: str,
-    looked_up_at: datetime, result: OffSystemResult, evidence_digest: str, *, now: datetime, actor: str,
-) -> OffSystemLine:  # fmt: skip
+    session: Session,
+    unit: str,
+    case: Case,
+    party: Party,
+    proof: str,
+    source: str,
+    operator: str,
+    looked_up_at: datetime,
+    result: OffSystemResult,
+    evidence_digest: str,
+    *,
+    now: datetime,
+    actor: str,
+) -> OffSystemLine:
     """Put it on the record. `operator`: a person's code; `evidence_digest`: SHA-256 of what was seen. Append-only.
 
     Raises `InFuture`.
@@ -44,18 +55,25 @@ def record(
     if looked_up_at > now:
         raise InFuture
     row = OffSystemLookup(
-        id=uuid4(), recorded_at=now, unit=unit, case=case.id, party=party.id, proof=proof, operator=operator,
-        looked_up_at=looked_up_at, result=result, evidence_digest=evidence_digest, recorded_by=actor,
-    )  # fmt: skip
+        id=uuid4(),
+        recorded_at=now,
+        unit=unit,
+        case=case.id,
+        party=party.id,
+        proof=proof,
+        operator=operator,
+        looked_up_at=looked_up_at,
+        result=result,
+        evidence_digest=evidence_digest,
+        recorded_by=actor,
+    )
     row.source = cases.case_key(case).encrypt_text(Place("off_system_lookups", "source", row.id), source)
     session.add(row)
     session.flush()
     return OffSystemLine(row, case.number, source)
 
 
-def listed(
-    session: Session, unit: str | None, since: datetime, until: datetime, page: PageRequest = FIRST
-) -> Page[OffSystemLine]:
+def listed(session: Session, unit: str | None, since: datetime, until: datetime, page: PageRequest = FIRST) -> Page[OffSystemLine]:
     """The records of a unit (None: of all) in [since, until), by their serial."""
     query = (
         select(OffSystemLookup, Case)

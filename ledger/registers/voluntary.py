@@ -58,9 +58,15 @@ class VoluntaryLine:
 
 
 def submit(
-    session: Session, filer: Filer, stated: ReceivedSubmission, reason: VoluntaryReason, confirmed: Evidence | None,
-    digest: str | None, *, now: datetime,
-) -> VoluntaryLine:  # fmt: skip
+    session: Session,
+    filer: Filer,
+    stated: ReceivedSubmission,
+    reason: VoluntaryReason,
+    confirmed: Evidence | None,
+    digest: str | None,
+    *,
+    now: datetime,
+) -> VoluntaryLine:
     """Put a submission on the record. Nothing refuses it: neither a proof that no list knows, nor a closed or unknown
     case, nor somebody who is no party or is registered under another name. What does not fit is marked.
 
@@ -70,12 +76,21 @@ def submit(
     party = cases.find_party(session, case, stated.id_type, stated.id_number) if case else None
     known = session.get(ProofKind, stated.proof)
     row = VoluntarySubmission(
-        id=uuid4(), at=now, unit=filer.unit, case=case.id if case else None, party=party.id if party else None,
-        proof=known.code if known else None, marks=_marks(case, party, stated, confirmed),
+        id=uuid4(),
+        at=now,
+        unit=filer.unit,
+        case=case.id if case else None,
+        party=party.id if party else None,
+        proof=known.code if known else None,
+        marks=_marks(case, party, stated, confirmed),
         listed=case is not None and entries.find_entry(session, case.matter, stated.proof) is not None,
-        clerk=filer.person, via_system=filer.system, reason=reason, confirmed=confirmed, confirmation_digest=digest,
+        clerk=filer.person,
+        via_system=filer.system,
+        reason=reason,
+        confirmed=confirmed,
+        confirmation_digest=digest,
         retain_until=now + RETENTION,
-    )  # fmt: skip
+    )
     text, place = json.dumps(asdict(stated), ensure_ascii=False).encode(), _place(row)
     row.stated = cases.case_key(case).encrypt(place, text) if case else vault().encrypt(place, text)
     session.add(row)
@@ -94,9 +109,7 @@ def _marks(case: Case | None, party: Party | None, stated: ReceivedSubmission, c
     return [mark.value for mark in found]
 
 
-def listed(
-    session: Session, unit: str | None, since: datetime, until: datetime, page: PageRequest = FIRST
-) -> Page[VoluntaryLine]:
+def listed(session: Session, unit: str | None, since: datetime, until: datetime, page: PageRequest = FIRST) -> Page[VoluntaryLine]:
     """The 台账 of a unit (None: of all) in [since, until), by its serial."""
     query = (
         select(VoluntarySubmission, Case)
@@ -116,9 +129,7 @@ def _names(session: Session) -> tuple[Mapping[str, str], Mapping[str, str]]:
     return matters, dict(session.execute(select(ProofKind.code, ProofKind.name)).tuples().all())
 
 
-def _line(
-    row: VoluntarySubmission, case: Case | None, matters: Mapping[str, str], proofs: Mapping[str, str]
-) -> VoluntaryLine:
+def _line(row: VoluntarySubmission, case: Case | None, matters: Mapping[str, str], proofs: Mapping[str, str]) -> VoluntaryLine:
     stated = _stated(row, case)
     return VoluntaryLine(
         row=row,

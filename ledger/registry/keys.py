@@ -72,9 +72,7 @@ def make(
         raise UnknownHolder(f"没有在册的人员或系统:{person or system}。", remedy="先用 ./run import people 导入名册。")
     key = _PREFIX + secrets.token_urlsafe(32)
     opens = sorted(scopes or COUNTER) if system else []
-    session.add(
-        ApiKey(id=uuid4(), digest=_digest(key), person=person, system=system, scopes=opens, made_at=now, made_by=actor)
-    )
+    session.add(ApiKey(id=uuid4(), digest=_digest(key), person=person, system=system, scopes=opens, made_at=now, made_by=actor))
     session.flush()
     return key
 
@@ -159,9 +157,7 @@ def _caller(session: Session, code: str, unit: str | None = None) -> Caller:
 
 def _standing(session: Session, person: str | None, system: str | None) -> list[ApiKey]:
     return list(
-        session.scalars(
-            select(ApiKey).where(ApiKey.person == person, ApiKey.system == system, ApiKey.revoked_at.is_(None))
-        )
+        session.scalars(select(ApiKey).where(ApiKey.person == person, ApiKey.system == system, ApiKey.revoked_at.is_(None)))
         if (person is None) != (system is None)
         else []
     )

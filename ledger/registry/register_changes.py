@@ -24,9 +24,13 @@ from ledger.tables.register_changes import RegisterChange
 from ledger.tables.registry import Person, Unit
 
 _PUT = {
-    Register.UNITS: registry.put_units, Register.PEOPLE: registry.put_people, Register.SYSTEMS: registry.put_systems,
-    Register.MATTERS: registry.put_matters, Register.PROOFS: registry.put_proofs, Register.DATABASES: registry.put_databases,
-}  # fmt: skip
+    Register.UNITS: registry.put_units,
+    Register.PEOPLE: registry.put_people,
+    Register.SYSTEMS: registry.put_systems,
+    Register.MATTERS: registry.put_matters,
+    Register.PROOFS: registry.put_proofs,
+    Register.DATABASES: registry.put_databases,
+}
 _CONFIRM = frozenset({Role.ADMINISTRATOR.value, Role.OFFICE.value})  #: who may confirm
 _CONFIRMING = (Register.PEOPLE, Register.UNITS)  #: where somebody may cease to be able to
 
@@ -65,7 +69,17 @@ def put(session: Session, register: Register, rows: Iterable[Mapping[str, Any]],
         if first:
             _PUT[register](session, [row])
             if waits:
-                _add(session, register, row["code"], RegisterChangeKind.PUT, before, waits, RegisterChangeStatus.INSTALLED, actor=actor, now=now)
+                _add(
+                    session,
+                    register,
+                    row["code"],
+                    RegisterChangeKind.PUT,
+                    before,
+                    waits,
+                    RegisterChangeStatus.INSTALLED,
+                    actor=actor,
+                    now=now,
+                )
             continue
         _PUT[register](session, [stands])
         change = _propose(session, register, row["code"], RegisterChangeKind.PUT, before or stands, waits, said=row, actor=actor, now=now)
@@ -78,7 +92,9 @@ def put(session: Session, register: Register, rows: Iterable[Mapping[str, Any]],
 
 def rename(session: Session, unit: str, name: str, *, at: datetime, document: str, now: datetime, actor: str) -> RegisterChange:
     """更名 proposed. Raises `unit_changes.UnitChangeRefused` where it could not be, now already."""
-    return _propose_unit(session, unit, RegisterChangeKind.RENAME, {"name": name, "at": aware(at).isoformat(), "document": document}, now, actor)
+    return _propose_unit(
+        session, unit, RegisterChangeKind.RENAME, {"name": name, "at": aware(at).isoformat(), "document": document}, now, actor
+    )
 
 
 def merge(session: Session, unit: str, into: str, *, at: datetime, document: str, now: datetime, actor: str) -> RegisterChange:
@@ -146,9 +162,17 @@ def _row(session: Session, register: Register, code: str) -> dict[str, Any] | No
 
 
 def _propose(
-    session: Session, register: Register, code: str, kind: RegisterChangeKind, before: Mapping[str, Any], after: Mapping[str, Any], *,
-    said: Mapping[str, Any] | None = None, actor: str, now: datetime,
-) -> RegisterChange | None:  # fmt: skip
+    session: Session,
+    register: Register,
+    code: str,
+    kind: RegisterChangeKind,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    said: Mapping[str, Any] | None = None,
+    actor: str,
+    now: datetime,
+) -> RegisterChange | None:
     """One waits for each row: the same again is the same, another takes its place. None where nothing is to wait. Of what a
     file does not speak (`said`) goes on waiting."""
     known = session.scalar(
@@ -168,15 +192,32 @@ def _propose(
 
 
 def _add(
-    session: Session, register: Register, code: str, kind: RegisterChangeKind, before: Mapping[str, Any] | None, after: Mapping[str, Any],
-    standing: RegisterChangeStatus, *, actor: str, now: datetime,
-) -> RegisterChange:  # fmt: skip
+    session: Session,
+    register: Register,
+    code: str,
+    kind: RegisterChangeKind,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+    standing: RegisterChangeStatus,
+    *,
+    actor: str,
+    now: datetime,
+) -> RegisterChange:
     decided_at, decided_by = (None, None) if standing is RegisterChangeStatus.WAITING else (aware(now), actor)
     was = {name: value for name, value in (before or {}).items() if name in after or kind is not RegisterChangeKind.PUT}
     row = RegisterChange(
-        id=uuid4(), register=register, code=code, kind=kind, before=was, after=dict(after), proposed_at=aware(now), proposed_by=actor,
-        standing=standing, decided_at=decided_at, decided_by=decided_by,
-    )  # fmt: skip
+        id=uuid4(),
+        register=register,
+        code=code,
+        kind=kind,
+        before=was,
+        after=dict(after),
+        proposed_at=aware(now),
+        proposed_by=actor,
+        standing=standing,
+        decided_at=decided_at,
+        decided_by=decided_by,
+    )
     session.add(row)
     session.flush()
     return row
@@ -205,7 +246,9 @@ def _apply(session: Session, change: RegisterChange, *, now: datetime) -> None:
         claims.leave(session, change.code, now=now, actor="system:roster")
 
 
-def _propose_unit(session: Session, unit: str, kind: RegisterChangeKind, after: dict[str, Any], now: datetime, actor: str) -> RegisterChange:
+def _propose_unit(
+    session: Session, unit: str, kind: RegisterChangeKind, after: dict[str, Any], now: datetime, actor: str
+) -> RegisterChange:
     trial = session.begin_nested()
     try:
         _do_to_unit(session, unit, kind, after, now=now, actor=actor)

@@ -23,9 +23,13 @@ from ledger.tables.registry import ApiKey, Database, Matter, Person, ProofKind, 
 from settings import settings
 
 TABLES: Mapping[Register, type[Table]] = {
-    Register.UNITS: Unit, Register.PEOPLE: Person, Register.SYSTEMS: System, Register.MATTERS: Matter, Register.PROOFS: ProofKind,
+    Register.UNITS: Unit,
+    Register.PEOPLE: Person,
+    Register.SYSTEMS: System,
+    Register.MATTERS: Matter,
+    Register.PROOFS: ProofKind,
     Register.DATABASES: Database,
-}  # fmt: skip
+}
 #: A code stands in addresses, headers and, for whoever acted, on the record: nothing that needs quoting, no citizen.
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 CODE_IN_WORDS = "由字母、数字、点、横线、下划线组成,以字母或数字开头,不超过 64 位,且不得使用公民身份号码"
@@ -80,7 +84,9 @@ def _drafts_for_it(session: Session, code: str, drafting: str, others: Mapping[s
     if others.get(drafting, {}).get("drafting_unit", above and above.drafting_unit) is not None:
         raise RegisterRefused(f"{drafting} 另有行业主管部门,不能再作行业主管部门。", code="drafts_itself")
     query = select(Unit.code, Unit.drafting_unit).where(Unit.drafting_unit.in_(estate(session, code)), Unit.merged_into.is_(None))
-    below = dict(session.execute(query).tuples().all()) | {one: row["drafting_unit"] for one, row in others.items() if "drafting_unit" in row}
+    below = dict(session.execute(query).tuples().all()) | {
+        one: row["drafting_unit"] for one, row in others.items() if "drafting_unit" in row
+    }
     if served := sorted(one for one, by in below.items() if by is not None and heir(session, by) == code):
         raise RegisterRefused(f"该单位是 {'、'.join(served)} 的行业主管部门,自行编制清单,不能另有行业主管部门。", code="drafts_itself")
 

@@ -93,9 +93,7 @@ def _put(session: Session, table: type[T], key: tuple[str, ...], rows: Iterable[
         values = {**_defaults(table), **row}
         statement = insert(table).values(**values)
         session.execute(
-            statement.on_conflict_do_update(
-                index_elements=list(key), set_={name: value for name, value in row.items() if name not in key}
-            )
+            statement.on_conflict_do_update(index_elements=list(key), set_={name: value for name, value in row.items() if name not in key})
         )
         count += 1
     return count
@@ -103,8 +101,4 @@ def _put(session: Session, table: type[T], key: tuple[str, ...], rows: Iterable[
 
 def _defaults(table: type[Table]) -> dict[str, Any]:
     """The scalar defaults of the columns: `insert` on the class does not know them."""
-    return {
-        column.key: column.default.arg
-        for column in table.__table__.columns
-        if column.default is not None and column.default.is_scalar
-    }
+    return {column.key: column.default.arg for column in table.__table__.columns if column.default is not None and column.default.is_scalar}

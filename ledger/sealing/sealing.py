@@ -81,18 +81,9 @@ def _name_of(session: Session, actor: str) -> str:
 def start_use(session: Session, lease: Lease, seal: SealKind, *, now: datetime, actor: str) -> Use:
     """Record that a seal is about to be used for this proof version; a repeat continues the same use (9.5)."""
     row = load(session, lease.number)
-    known = session.scalar(
-        select(SealUse).where(SealUse.verification == row.number, SealUse.version == row.proof_version)
-    )
+    known = session.scalar(select(SealUse).where(SealUse.verification == row.number, SealUse.version == row.proof_version))
     if known is None:
-        known = SealUse(
-            id=uuid4(),
-            verification=row.number,
-            version=row.proof_version,
-            seal=seal,
-            used_by=actor,
-            started_at=now,
-        )
+        known = SealUse(id=uuid4(), verification=row.number, version=row.proof_version, seal=seal, used_by=actor, started_at=now)
         session.add(known)
         detail = {"use": str(known.id), "seal": seal.value, "version": row.proof_version}
         note(session, row.number, Event.SEAL_STARTED, at=now, actor=actor, lease=lease, detail=detail)

@@ -21,9 +21,7 @@ from ledger.tables.inbox import Return
 from ledger.tables.verifications import Deadline, Request, Verification
 
 _RUNNING = (
-    select(Deadline.verification)
-    .outerjoin(Request, Request.id == Deadline.request)
-    .where(Deadline.kind != LimitKind.CHOICE, *STANDING)
+    select(Deadline.verification).outerjoin(Request, Request.id == Deadline.request).where(Deadline.kind != LimitKind.CHOICE, *STANDING)
 )
 
 

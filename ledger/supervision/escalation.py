@@ -43,9 +43,7 @@ def escalate(session: Session, number: str, *, now: datetime, actor: str, lease:
         _look_ahead(session, row, now, lease, actor)
 
 
-def catch_up(
-    session: Session, row: Verification, *, now: datetime, actor: str = CLOCK, lease: Lease | None = None
-) -> None:
+def catch_up(session: Session, row: Verification, *, now: datetime, actor: str = CLOCK, lease: Lease | None = None) -> None:
     """Steps 1 to 3 of `escalate`, before anybody answers, returns or withdraws: the record says the same whether a
     sweep came first or the person. `row` is locked, and fresh afterwards."""
     while _step(session, row, now, lease, actor):

@@ -63,9 +63,7 @@ def recompute(session: Session, number: str, *, now: datetime, actor: str, cause
     return True
 
 
-def _limits(
-    session: Session, row: Verification, request: Request, cause: Cause, *, now: datetime, actor: str
-) -> list[dict[str, Any]]:
+def _limits(session: Session, row: Verification, request: Request, cause: Cause, *, now: datetime, actor: str) -> list[dict[str, Any]]:
     """The soft and the hard limit of one request."""
     known = session.scalars(select(Deadline).where(Deadline.request == request.id, Deadline.kind.in_(_KINDS))).all()
     # One that vanished behind the promise may come back, as long as the request runs.
@@ -116,16 +114,12 @@ def _is_another(limit: Limit, late: Deadline, cause: Cause, now: datetime) -> bo
     return moved and (limit.due is None or not is_past(limit.due, now))
 
 
-def _rewrite(
-    session: Session, deadline: Deadline, limit: Limit | None, situation: Situation, now: datetime
-) -> dict[str, tuple[Any, Any]]:
+def _rewrite(session: Session, deadline: Deadline, limit: Limit | None, situation: Situation, now: datetime) -> dict[str, tuple[Any, Any]]:
     if limit is None:  # it vanished behind the hard one (reading 3)
         was, deadline.closed_at = deadline.closed_at, deadline.closed_at or now
         return {"due_at": (deadline.due_at, None)} if was is None else {}
     warns = clocks.warning(situation, limit)
-    changed = clocks.write(
-        session, deadline, limit, explain(situation, limit), now=now, warns=warns, readings=situation.readings
-    )
+    changed = clocks.write(session, deadline, limit, explain(situation, limit), now=now, warns=warns, readings=situation.readings)
     if deadline.closed_at is not None:
         deadline.closed_at = None
         changed |= {"due_at": (None, deadline.due_at)}
@@ -133,9 +127,7 @@ def _rewrite(
     return changed
 
 
-def _decide(
-    session: Session, deadline: Deadline, request: Request, *, lifts: bool, now: datetime, actor: str
-) -> None:
+def _decide(session: Session, deadline: Deadline, request: Request, *, lifts: bool, now: datetime, actor: str) -> None:
     """Met or missed by the raw instants, where the request's clock has ended already; a lifted miss at once."""
     if deadline.closed_at is not None or deadline.due_at is None:
         return

@@ -55,31 +55,42 @@ def open_one(
     session.flush()
     person = duty.supervisor_at(session, owes, deadline.started_at or since)
     opened = Supervision(
-        id=uuid4(), verification=row.number, request=request.id, deadline=deadline.id, unit=owes,
-        supervisor=person, opened_at=since,
-    )  # fmt: skip
+        id=uuid4(), verification=row.number, request=request.id, deadline=deadline.id, unit=owes, supervisor=person, opened_at=since
+    )
     session.add(opened)
     session.flush()
     until = deadline.due_at.isoformat() if deadline.due_at else "undetermined"
     detail = {"supervision": str(opened.id), "until": until}
     if row.state is State.AWAITING_REPLY:
         move(
-            session, row.number, Event.SUPERVISED, State.AWAITING_REPLY, State.ESCALATED,
-            at=since, actor=actor, lease=lease, detail=detail, next_instant=deadline.due_at,
-        )  # fmt: skip
+            session,
+            row.number,
+            Event.SUPERVISED,
+            State.AWAITING_REPLY,
+            State.ESCALATED,
+            at=since,
+            actor=actor,
+            lease=lease,
+            detail=detail,
+            next_instant=deadline.due_at,
+        )
     else:  # a person has the case; a retry goes on under 督办
-        note(
-            session, row.number, Event.SUPERVISED, at=since, actor=actor, lease=lease, detail=detail,
-            attention_from=State.ESCALATED,
-        )  # fmt: skip
+        note(session, row.number, Event.SUPERVISED, at=since, actor=actor, lease=lease, detail=detail, attention_from=State.ESCALATED)
     if person is None:
         text = f"{owes}:督办开始时没有在岗的督办员,请工作专班办公室督促该单位指定。"
         raise_alarm(session, "no_supervisor", owes, text, now=now)
     for unit, whom in ((owes, person), (asks := heir(session, row.unit), duty.supervisor_at(session, asks, now))):
         notify_unit(
-            session, NoticeKind.SUPERVISION, unit, str(opened.id), number=row.number, about=since, now=now,
-            persons=[whom] if whom else [], roles=_ELSE,
-        )  # fmt: skip
+            session,
+            NoticeKind.SUPERVISION,
+            unit,
+            str(opened.id),
+            number=row.number,
+            about=since,
+            now=now,
+            persons=[whom] if whom else [],
+            roles=_ELSE,
+        )
 
 
 _ELSE = frozenset({Role.SUPERVISOR, Role.AGENT})  #: whom to tell where nobody is appointed
@@ -124,10 +135,7 @@ def feed_back(
     key = key_of(session, row.case)
     found.outcome, found.fed_back_at, found.fed_back_by = outcome, now, actor
     found.feedback = key.encrypt_text(Place("supervisions", "feedback", found.id), text)
-    note(
-        session, row.number, Event.FEEDBACK, at=now, actor=actor,
-        detail={"supervision": str(found.id), "outcome": outcome.value},
-    )  # fmt: skip
+    note(session, row.number, Event.FEEDBACK, at=now, actor=actor, detail={"supervision": str(found.id), "outcome": outcome.value})
     _complete(session, found, now)
     return found
 
@@ -153,9 +161,7 @@ def tell_office(session: Session, row: Verification, found: Supervision, *, now:
     note(session, row.number, Event.OFFICE_TOLD, at=deadline.due_at, actor=actor, lease=lease, detail=detail, **values)
     text = f"{row.number}:督办超时,请工作专班办公室处理。"
     raise_alarm(session, "supervision_missed", row.number, text, now=deadline.due_at)
-    notify_office(
-        session, NoticeKind.SUPERVISION_MISSED, str(found.id), number=row.number, about=deadline.due_at, now=now
-    )
+    notify_office(session, NoticeKind.SUPERVISION_MISSED, str(found.id), number=row.number, about=deadline.due_at, now=now)
 
 
 def close(session: Session, number: str, *, now: datetime) -> None:

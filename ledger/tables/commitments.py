@@ -76,6 +76,4 @@ class CreditBlock(Table):
     restored_at: Mapped[datetime | None]
     restored_by: Mapped[str | None]
     restored_why: Mapped[bytes | None]  #: ciphertext
-    __table_args__ = (
-        Index("ix_credit_blocks_standing", "lookup", postgresql_where=text("restored_at IS NULL")),
-    )
+    __table_args__ = (Index("ix_credit_blocks_standing", "lookup", postgresql_where=text("restored_at IS NULL")),)

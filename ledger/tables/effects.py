@@ -69,9 +69,7 @@ class Delivery(Table):
     given_up_at: Mapped[datetime | None]
     again_at: Mapped[datetime | None]  #: 重发: the last time that somebody had it sent again, and who
     again_by: Mapped[str | None]
-    __table_args__ = (
-        Index("ix_deliveries_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
-    )
+    __table_args__ = (Index("ix_deliveries_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),)
 
 
 class Notice(Table):
@@ -164,6 +162,4 @@ class Alarm(Table):
     mail_started_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
     mail_error: Mapped[str | None]
-    __table_args__ = (
-        Index("uq_alarms_standing", "kind", "subject", unique=True, postgresql_where=text("cleared_at IS NULL")),
-    )
+    __table_args__ = (Index("uq_alarms_standing", "kind", "subject", unique=True, postgresql_where=text("cleared_at IS NULL")),)

@@ -59,7 +59,11 @@ class KeptChanges(Kept):
 
     def written(self, value: tuple[Change, ...]) -> list[dict[str, Any]]:
         return [
-            {"unit": one.entry.unit, "before": content(one.before) if one.before else None, "after": content(one.after) if one.after else None}
+            {
+                "unit": one.entry.unit,
+                "before": content(one.before) if one.before else None,
+                "after": content(one.after) if one.after else None,
+            }
             for one in value
         ]
 

@@ -95,7 +95,7 @@ class Lead(Table):
 
 
 class LeadStepRow(Table):
-    """办理经过 of a lead: who did what and when. Append-only; a text is encrypted by a master key, and anew by the next one (rewrapping)."""
+    """办理经过 of a lead: who did what and when. Append-only; a text is encrypted by a master key, anew by the next one."""
 
     __tablename__ = "lead_steps"
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -72,9 +72,7 @@ class Mismatch(Table):
     objection: Mapped[bytes | None]  #: ciphertext
     objected_at: Mapped[datetime | None]
     right_told_at: Mapped[datetime | None]  #: 行政复议 and so on were told (11.4)
-    __table_args__ = (
-        Index("uq_mismatches_open", "verification", unique=True, postgresql_where=text("settled_at IS NULL")),
-    )
+    __table_args__ = (Index("uq_mismatches_open", "verification", unique=True, postgresql_where=text("settled_at IS NULL")),)
 
 
 class Outage(Table):

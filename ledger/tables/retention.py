@@ -47,6 +47,4 @@ class Hold(Table):
     set_by: Mapped[str]
     lifted_at: Mapped[datetime | None]
     lifted_by: Mapped[str | None]
-    __table_args__ = (
-        Index("ix_holds_standing", "kind", "subject", postgresql_where=text("lifted_at IS NULL")),
-    )
+    __table_args__ = (Index("ix_holds_standing", "kind", "subject", postgresql_where=text("lifted_at IS NULL")),)

@@ -140,12 +140,7 @@ class Request(Table):
         Index("ix_requests_received", "received_at", "unit"),
         Index("ix_requests_ended", "ended_at"),  # also what has not ended: NULL
         # At most one open request for a verification: a repeated step finds it instead of asking twice.
-        Index(
-            "uq_requests_open",
-            "verification",
-            unique=True,
-            postgresql_where=text("answered_at IS NULL AND withdrawn_at IS NULL"),
-        ),
+        Index("uq_requests_open", "verification", unique=True, postgresql_where=text("answered_at IS NULL AND withdrawn_at IS NULL")),
     )
 
 
@@ -186,7 +181,9 @@ class Deadline(Table):
         # Of each kind one that runs: a promise that moved after a miss is another limit beside the missed one.
         Index("uq_deadlines_standing", "request_id", "kind", unique=True, postgresql_where=_STANDING),
         Index(
-            "uq_deadlines_promise", "verification", unique=True,
+            "uq_deadlines_promise",
+            "verification",
+            unique=True,
             postgresql_where=text("request_id IS NULL AND kind = 'hard' AND " + _STANDING.text),
         ),
         CheckConstraint("(due_at IS NULL) = (missing_year IS NOT NULL)", name="undetermined_names_the_year"),

@@ -15,19 +15,7 @@ from ledger.outbox.reports import UnknownUnit
 from ledger.succession import Charges
 from reports import periods
 from reports.definitions import VERSION
-from reports.figures import (
-    coverage,
-    inboxes,
-    limits,
-    oversight,
-    sources,
-    systems,
-    trend,
-    units,
-    volume,
-    voluntary,
-    words,
-)
+from reports.figures import coverage, inboxes, limits, oversight, sources, systems, trend, units, volume, voluntary, words
 from reports.figures.handed_back import handed_back
 from reports.figures.span import Span, prepare
 from reports.model import Count, Limits, Period, Report, UnitRow
@@ -50,9 +38,8 @@ class _ByUnit:
 
 
 def compute(
-    session: Session, period: Period, scope: str, now: datetime, *, issuer: str, scope_name: str | None = None,
-    definitions: str = VERSION,
-) -> Report:  # fmt: skip
+    session: Session, period: Period, scope: str, now: datetime, *, issuer: str, scope_name: str | None = None, definitions: str = VERSION
+) -> Report:
     """The report of a period, of the district ('') or one unit, as things stood at the period's end (or now).
 
     Raises `UnknownUnit`, `UnknownDefinitions`.
@@ -66,9 +53,13 @@ def compute(
         raise UnknownUnit
     before = _before(session, period, span)
     found = _ByUnit(
-        limits.due(session, span, now), limits.undetermined(session, span), inboxes.inboxes(session, span),
-        volume.filed_by_unit(session, span), voluntary.submitted(session, span), handed_back(session, span),
-    )  # fmt: skip
+        limits.due(session, span, now),
+        limits.undetermined(session, span),
+        inboxes.inboxes(session, span),
+        volume.filed_by_unit(session, span),
+        voluntary.submitted(session, span),
+        handed_back(session, span),
+    )
     counted = volume.volume(session, span)
     last = volume.volume(session, before) if before else None
     own = limits.of_scope(found.due, scope)
@@ -137,15 +128,27 @@ def _rows(known: units.Register, found: _ByUnit, scope: str) -> tuple[UnitRow, .
         submitted, filed = found.submitted.get(code, 0), found.filed.get(code, 0)
         rows.append(
             UnitRow(
-                code=code, name=known.names[code], received=inbox.received, answered=inbox.answered, waiting=inbox.waiting,
-                limits=kept[code], spread=inbox.spread, returns=inbox.returns, returns_accepted=inbox.accepted,
-                supplements=inbox.supplements, supervised=inbox.supervised,
-                supervision_missed=kept[code].supervision.whole - kept[code].supervision.part, filed=filed,
-                handed_back_minutes=int(found.back.get(code, 0) // 60), voluntary=voluntary.share(submitted, filed, code),
-                rank=ranks.get(code), note=voluntary.note(code, known.names[code], found.submitted, found.filed),
-                changed=known.notes.get(code, ""), returns_in_time=inbox.in_time,
+                code=code,
+                name=known.names[code],
+                received=inbox.received,
+                answered=inbox.answered,
+                waiting=inbox.waiting,
+                limits=kept[code],
+                spread=inbox.spread,
+                returns=inbox.returns,
+                returns_accepted=inbox.accepted,
+                supplements=inbox.supplements,
+                supervised=inbox.supervised,
+                supervision_missed=kept[code].supervision.whole - kept[code].supervision.part,
+                filed=filed,
+                handed_back_minutes=int(found.back.get(code, 0) // 60),
+                voluntary=voluntary.share(submitted, filed, code),
+                rank=ranks.get(code),
+                note=voluntary.note(code, known.names[code], found.submitted, found.filed),
+                changed=known.notes.get(code, ""),
+                returns_in_time=inbox.in_time,
             )
-        )  # fmt: skip
+        )
     return tuple(sorted(rows, key=lambda row: row.code))
 
 

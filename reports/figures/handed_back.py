@@ -16,7 +16,10 @@ from reports.figures.span import Span
 def handed_back(session: Session, span: Span) -> dict[str, float]:
     """Requesting unit -> seconds."""
     paused = "" if rules.readings().hand_back_supplements else "- coalesce(p.rests, '{}')"
-    return {row.unit: float(row.seconds) for row in span.rows(session, _SQL.format(paused=paused, unit=span.charged("v.unit", "greatest(r.received_at, :start)")))}
+    return {
+        row.unit: float(row.seconds)
+        for row in span.rows(session, _SQL.format(paused=paused, unit=span.charged("v.unit", "greatest(r.received_at, :start)")))
+    }
 
 
 _SQL = """

@@ -15,17 +15,24 @@ RETURNED = "returns b WHERE b.at >= :start AND b.at < :cut AND b.suggested_unit 
 #: What may be late: a return whose half hour was known (10.10).
 TIMED = "returns b WHERE b.at >= :start AND b.at < :cut AND b.limit_at IS NOT NULL"
 IN_TIME = "NOT b.late"
+
+
 #: The suggestion was right: that unit answered, and did not return it too. All that were suggested are the whole.
 def accepted(span: Span) -> str:
     suggested, asked = (span.charged(unit, "q.received_at") for unit in ("b.suggested_unit", "q.unit"))
     return f"""EXISTS (SELECT FROM requests q WHERE q.verification = b.verification AND {asked} = {suggested}
         AND q.received_at >= b.at AND q.answered_at < :cut)"""
 
+
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _BINS = (
-    ("5 分钟以内", 5 * _MINUTE), ("5—15 分钟", 15 * _MINUTE), ("15—30 分钟", 30 * _MINUTE), ("30 分钟—2 小时", 2 * _HOUR),
-    ("2—24 小时", 24 * _HOUR), ("24 小时以上", None),
-)  # fmt: skip
+    ("5 分钟以内", 5 * _MINUTE),
+    ("5—15 分钟", 15 * _MINUTE),
+    ("15—30 分钟", 30 * _MINUTE),
+    ("30 分钟—2 小时", 2 * _HOUR),
+    ("2—24 小时", 24 * _HOUR),
+    ("24 小时以上", None),
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,9 @@ def none(unit: str) -> Inbox:
 def inboxes(session: Session, span: Span) -> dict[str, Inbox]:
     """Unit -> its inbox; '' -> all of them together."""
     received = _counts(session, span, "r.unit", "r.received_at", "requests r WHERE r.received_at >= :start AND r.received_at < :cut")
-    waiting = _counts(session, span, "r.unit", ":cut", "requests r WHERE (r.ended_at IS NULL OR r.ended_at >= :cut) AND r.received_at < :cut")
+    waiting = _counts(
+        session, span, "r.unit", ":cut", "requests r WHERE (r.ended_at IS NULL OR r.ended_at >= :cut) AND r.received_at < :cut"
+    )
     asked = "suspensions s JOIN requests r ON r.id = s.request_id WHERE s.asked_at >= :start AND s.asked_at < :cut"
     supplements = _counts(session, span, "r.unit", "s.asked_at", asked)
     opened = "supervisions s WHERE s.opened_at >= :start AND s.opened_at < :cut"
@@ -63,11 +72,16 @@ def inboxes(session: Session, span: Span) -> dict[str, Inbox]:
     answers = {row.unit or "": row for row in span.rows(session, _ANSWERS.format(unit=span.charged("r.unit", "r.ended_at")))}
     return {
         unit: Inbox(
-            received.get(unit, 0), *_answered(answers.get(unit), waiting.get(unit, 0)), returns.get(unit, 0),
-            right.get(unit, none(unit).accepted), in_time.get(unit, none(unit).in_time), supplements.get(unit, 0), supervised.get(unit, 0),
+            received.get(unit, 0),
+            *_answered(answers.get(unit), waiting.get(unit, 0)),
+            returns.get(unit, 0),
+            right.get(unit, none(unit).accepted),
+            in_time.get(unit, none(unit).in_time),
+            supplements.get(unit, 0),
+            supervised.get(unit, 0),
         )
         for unit in {"", *received, *waiting, *supplements, *supervised, *returns, *answers}
-    }  # fmt: skip
+    }
 
 
 def _counts(session: Session, span: Span, unit: str, at: str, which: str) -> dict[str, int]:
@@ -80,7 +94,8 @@ def _counts(session: Session, span: Span, unit: str, at: str, which: str) -> dic
 def _rates(session: Session, span: Span, key: str, part: str, whole: str) -> dict[str, Rate]:
     found = span.rows(
         session,
-        f"SELECT {span.charged('b.unit', 'b.at')} AS unit, count(*) FILTER (WHERE {part}) AS part, count(*) AS whole FROM {whole} GROUP BY 1",
+        f"SELECT {span.charged('b.unit', 'b.at')} AS unit, count(*) FILTER (WHERE {part}) AS part, count(*) AS whole FROM "
+        f"{whole} GROUP BY 1",
     )
     rates = {row.unit: Rate(row.part, row.whole, f"{key}/{row.unit}") for row in found}
     return rates | {"": Rate(sum(row.part for row in found), sum(row.whole for row in found), key)}

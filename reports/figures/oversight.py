@@ -23,10 +23,11 @@ def complaints(session: Session, span: Span, before: Span | None, names: Mapping
     week = told.week(session, span.start, span.cut, span.scope or None)
     earlier = told.week(session, before.start, before.cut, before.scope or None).received if before else None
     return ComplaintFigures(
-        Count(week.received, earlier, "complaints"), week.by_channel,
+        Count(week.received, earlier, "complaints"),
+        week.by_channel,
         Rate(week.handled_in_time, week.handled_due, "complaints_handled"),
         tuple((names[unit], count) for unit, count in week.by_unit),
-    )  # fmt: skip
+    )
 
 
 def leads(session: Session, span: Span) -> tuple[LeadLine, ...]:

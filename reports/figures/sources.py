@@ -37,9 +37,7 @@ def sources(session: Session, span: Span) -> tuple[SourceRow, ...]:
                          CAST(extract(epoch FROM l.answered_at - l.asked_at) AS double precision) AS seconds
                   FROM {answered(span)}) took GROUP BY source""",
     )
-    failures = dict(
-        map(tuple, span.rows(session, f"SELECT e.detail->>'source', count(*) FROM {failed(span)} GROUP BY 1"))
-    )
+    failures = dict(map(tuple, span.rows(session, f"SELECT e.detail->>'source', count(*) FROM {failed(span)} GROUP BY 1")))
     rows = []
     by_source = {row.source: row for row in answers}
     for source in set(by_source) | set(failures):
@@ -48,10 +46,13 @@ def sources(session: Session, span: Span) -> tuple[SourceRow, ...]:
         spread = Spread(row.answers, float(row.median), float(row.p95)) if row else Spread(0)
         rows.append(
             SourceRow(
-                name_of(source), asked, Rate(row.found if row else 0, asked, f"found/{source}"),
-                Rate(lost, asked, f"failed/{source}"), spread,
+                name_of(source),
+                asked,
+                Rate(row.found if row else 0, asked, f"found/{source}"),
+                Rate(lost, asked, f"failed/{source}"),
+                spread,
             )
-        )  # fmt: skip
+        )
     return tuple(sorted(rows, key=lambda row: (-row.asked, row.source)))
 
 

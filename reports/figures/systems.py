@@ -57,7 +57,9 @@ def _registered(session: Session) -> list[System]:
 
 
 def _texts(session: Session, span: Span) -> list[tuple[str, str, int]]:
-    rows = span.rows(session, f"SELECT c.unit, {FROM} AS origin, count(*) AS cases FROM {_CAME} AND {span.involved('v.filed_at')} GROUP BY 1, 2")
+    rows = span.rows(
+        session, f"SELECT c.unit, {FROM} AS origin, count(*) AS cases FROM {_CAME} AND {span.involved('v.filed_at')} GROUP BY 1, 2"
+    )
     return [(row.unit, row.origin, row.cases) for row in rows]
 
 
@@ -65,6 +67,15 @@ def _row(one: System, found: Calls, obtained: int, span: Span, names: Mapping[st
     # A day's last call may lie behind the end of a span that ends within it: then the end is all that is known.
     last = min(found.last, span.cut) if found.last else None
     return SystemRow(
-        one.code, one.name, one.unit, names.get(one.unit, one.unit), one.level.label, one.should_connect, one.why_not, found.first, last,
-        obtained, one.level.above,
-    )  # fmt: skip
+        one.code,
+        one.name,
+        one.unit,
+        names.get(one.unit, one.unit),
+        one.level.label,
+        one.should_connect,
+        one.why_not,
+        found.first,
+        last,
+        obtained,
+        one.level.above,
+    )

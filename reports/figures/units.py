@@ -48,12 +48,17 @@ def _inherited(session: Session, span: Span) -> list[tuple[str, datetime, str]]:
     """(unit, since, heir) where something that a merged unit had received ran on in the span: both names are said."""
     steps = {unit: (since, heir) for unit, since, heir in reversed(span.charges.steps)}  # the last one of each
     first = {unit: since for unit, since, _ in span.charges.steps}  # and since when it was no longer its own
-    ran = span.rows(
-        session,
-        """SELECT DISTINCT r.unit FROM requests r JOIN unnest(CAST(:units AS text[]), CAST(:since AS timestamptz[])) m(unit, since)
+    ran = (
+        span.rows(
+            session,
+            """SELECT DISTINCT r.unit FROM requests r JOIN unnest(CAST(:units AS text[]), CAST(:since AS timestamptz[])) m(unit, since)
            ON m.unit = r.unit WHERE r.received_at < m.since AND (r.ended_at IS NULL OR r.ended_at >= greatest(m.since, :start))""",
-        units=list(first), since=list(first.values()),
-    ) if first else []  # fmt: skip
+            units=list(first),
+            since=list(first.values()),
+        )
+        if first
+        else []
+    )
     return sorted((row.unit, first[row.unit], steps[row.unit][1]) for row in ran)
 
 

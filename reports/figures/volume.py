@@ -39,9 +39,7 @@ class Volume:
     def methods(self) -> tuple[MethodShare, ...]:
         """Out of all that were finished, the most frequent first."""
         order = sorted(self.ended.items(), key=lambda one: (-one[1], one[0]))
-        return tuple(
-            MethodShare(method, _name(method), Rate(count, self.finished, f"method/{method}")) for method, count in order
-        )
+        return tuple(MethodShare(method, _name(method), Rate(count, self.finished, f"method/{method}")) for method, count in order)
 
 
 def volume(session: Session, span: Span) -> Volume:
@@ -49,7 +47,7 @@ def volume(session: Session, span: Span) -> Volume:
     found = span.rows(
         session,
         f"""SELECT v.state, v.method, v.result, v.follows IS NOT NULL AS is_check, count(*) AS cases
-            FROM {ENDED} AND {span.involved('v.ended_at')} GROUP BY 1, 2, 3, 4""",
+            FROM {ENDED} AND {span.involved("v.ended_at")} GROUP BY 1, 2, 3, 4""",
     )
     ended: dict[str, int] = {}
     for row in found:
@@ -77,9 +75,9 @@ def still_open(session: Session, span: Span) -> int:
     """在办 at the end of the span: filed before it, not ended before it."""
     found = span.rows(
         session,
-        f"""SELECT (SELECT count(*) FROM verifications v WHERE {_IS_OPEN} AND v.filed_at < :cut AND {span.involved(':cut')})
+        f"""SELECT (SELECT count(*) FROM verifications v WHERE {_IS_OPEN} AND v.filed_at < :cut AND {span.involved(":cut")})
                  + (SELECT count(*) FROM verifications v
-                    WHERE v.ended_at >= :cut AND v.filed_at < :cut AND {span.involved(':cut')})""",
+                    WHERE v.ended_at >= :cut AND v.filed_at < :cut AND {span.involved(":cut")})""",
     )
     return int(found[0][0])
 

@@ -19,9 +19,7 @@ _NAMED = 5
 _FAILING = 20  #: one query in so many lost to a source is worth a word
 
 
-def notes(
-    session: Session, period: Period, span: Span, due: Sequence[Due], limits: Limits, known: Register
-) -> tuple[str, ...]:
+def notes(session: Session, period: Period, span: Span, due: Sequence[Due], limits: Limits, known: Register) -> tuple[str, ...]:
     """What the figures rest on, where it is not as usual."""
     found = []
     if span.cut < period.end:
@@ -58,7 +56,11 @@ def _outages(session: Session, span: Span) -> list[str]:
 
 
 def _lifted(session: Session, span: Span) -> int:
-    ours = "" if not span.scope else f"AND EXISTS (SELECT FROM requests r WHERE r.verification = e.verification AND {span.charged('r.unit', 'e.at')} = :scope)"
+    ours = (
+        ""
+        if not span.scope
+        else f"AND EXISTS (SELECT FROM requests r WHERE r.verification = e.verification AND {span.charged('r.unit', 'e.at')} = :scope)"
+    )
     found = span.rows(
         session,
         f"""SELECT count(*) FROM events e WHERE e.event = 'lifted' AND e.detail ? 'was'
@@ -67,25 +69,33 @@ def _lifted(session: Session, span: Span) -> int:
     return int(found[0][0])
 
 
-def next_steps(
-    rows: Sequence[UnitRow], limits: Limits, coverage: CoverageFigures, sources: Iterable[SourceRow]
-) -> tuple[str, ...]:
+def next_steps(rows: Sequence[UnitRow], limits: Limits, coverage: CoverageFigures, sources: Iterable[SourceRow]) -> tuple[str, ...]:
     """What to do about it, the most pressing first; nothing where nothing is wrong."""
     late = [row for row in rows if _missed(row.limits.hard)]
     unfed = [row for row in rows if row.supervision_missed]
     slow = _missed(limits.soft) - limits.excused
     steps = [
         (_missed(limits.hard), f"对 {_missed(limits.hard)} 个超过最迟时限的核验逐件说明原因{_whose(late)}。"),
-        (len(unfed), f"督办 {sum(row.supervision_missed for row in unfed)} 个未按时完成反馈,请{_named(row.name for row in unfed)}落实督办责任。"),
+        (
+            len(unfed),
+            f"督办 {sum(row.supervision_missed for row in unfed)} 个未按时完成反馈,请{_named(row.name for row in unfed)}落实督办责任。",
+        ),
         (slow, f"对 {slow} 个超过原则上时限且未认定正当理由的核验,由出具单位说明理由,报专班办公室认定。"),
         (len(coverage.roster_gaps), f"请{_named(coverage.roster_gaps)}补齐督办员、代办员。"),
         (len(coverage.without_list), f"请尚无清单的 {len(coverage.without_list)} 个单位报送清单:{_named(coverage.without_list)}。"),
         (coverage.late_adjustments.part, f"{coverage.late_adjustments.part} 项清单调整逾期报送,请有关单位在事由发生后 3 个工作日内报送。"),
         (_missed(coverage.open_tasks), f"清单公布后的流程和指南更新还有 {_missed(coverage.open_tasks)} 项未完成,请抓紧完成。"),
-        *((1, f"{row.source}查询失败 {row.failed},请会同来源单位排查。") for row in sources if row.failed.part * _FAILING >= max(row.asked, 1)),
+        *(
+            (1, f"{row.source}查询失败 {row.failed},请会同来源单位排查。")
+            for row in sources
+            if row.failed.part * _FAILING >= max(row.asked, 1)
+        ),
         (_missed(coverage.databases), f"还有 {_missed(coverage.databases)} 个证照、证明数据库未接入,请推进对接。"),
         (_missed(coverage.systems), f"还有 {_missed(coverage.systems)} 个应对接的自建系统未对接,请有关单位主动对接。"),
-        (sum(bool(row.note) for row in rows), f"请专班办公室核实{_named(row.name for row in rows if row.note)}的主动提供是否出于申请人自愿。"),
+        (
+            sum(bool(row.note) for row in rows),
+            f"请专班办公室核实{_named(row.name for row in rows if row.note)}的主动提供是否出于申请人自愿。",
+        ),
         (limits.undetermined, "请尽快录入缺少的工作日历,“未定”的时限将自动补算。"),
     ]
     return tuple(text for count, text in steps if count > 0)

@@ -78,9 +78,15 @@ def restore_command(arguments: list[str]) -> int:
         at = settings()
         with progress.step(f"恢复到 {at.database_host}:{at.database_port}"):
             summary = restore.into_server(
-                superuser, secret, at.database_host, at.database_port, source, at.seals_dir, saving.keys_of(_secrets()),
+                superuser,
+                secret,
+                at.database_host,
+                at.database_port,
+                source,
+                at.seals_dir,
+                saving.keys_of(_secrets()),
                 as_it_was=options.as_it_was,
-            )  # fmt: skip
+            )
         progress.say(f"已恢复并核对。{_told(summary)}")
         return 0
     if lock.holder(home() / "run") is not None:
@@ -113,7 +119,9 @@ def _reach(ending: ExitStack) -> None:
     environment.enter()
     cluster = ending.enter_context(postgres.running(place))
     os.environ["PROOFLESS_DATABASE_PORT"] = str(cluster.port)
-    os.environ.update(PROOFLESS_SECRETS_DIR=str(_secrets()), PROOFLESS_SEALS_DIR=os.environ.get("PROOFLESS_SEALS_DIR", str(place / "seals")))
+    os.environ.update(
+        PROOFLESS_SECRETS_DIR=str(_secrets()), PROOFLESS_SEALS_DIR=os.environ.get("PROOFLESS_SEALS_DIR", str(place / "seals"))
+    )
     settings.cache_clear()
 
 

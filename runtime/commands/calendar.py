@@ -52,9 +52,17 @@ def _enter(options: argparse.Namespace, progress: Progress) -> int:
             moved = work_calendar.seed(session, options.year, now=now, actor=actor, reason="从节假日库录入", name=name)
         else:
             moved = calendars.put_year(
-                session, options.year, options.rest, options.work, provisional=options.provisional,
-                source=options.source, reason=options.reason, now=now, actor=actor, name=name,
-            )  # fmt: skip
+                session,
+                options.year,
+                options.rest,
+                options.work,
+                provisional=options.provisional,
+                source=options.source,
+                reason=options.reason,
+                now=now,
+                actor=actor,
+                name=name,
+            )
         alarm_before_it_runs_out(session, now)
     progress.say(f"{options.year} 年的工作日历已录入,{len(moved)} 项核验的时限随之变动。")
     return 0

@@ -24,7 +24,11 @@ def main(arguments: list[str]) -> int:
     put = verbs.add_parser("put", help="登记一份清单并报送文件(CSV、XLSX、XLS)")
     put.add_argument("key", type=key, help="清单代号,如 justice-proofs")
     put.add_argument("file", type=Path)
-    put.add_argument("--kind", choices=[kind.value for kind in ListKind], help="首次登记必填:" + ";".join(f"{kind.value} {kind.label}" for kind in ListKind))
+    put.add_argument(
+        "--kind",
+        choices=[kind.value for kind in ListKind],
+        help="首次登记必填:" + ";".join(f"{kind.value} {kind.label}" for kind in ListKind),
+    )
     put.add_argument("--name", type=public, help="清单名称")
     put.add_argument("--unit", help="是哪个单位的清单(单位编码);上级下发的不填")
     put.add_argument("--document", type=public, help="上级清单的依据,如文号")
@@ -81,9 +85,15 @@ def _put(options: argparse.Namespace, progress: Progress) -> int:
         if options.kind:
             name = options.name or (options.key if fault_of(options.file.stem) else options.file.stem)
             intake.put_source(
-                session, options.key, kind=options.kind, name=name, unit=options.unit, document=options.document or "",
-                complete=options.complete, active=True,
-            )  # fmt: skip
+                session,
+                options.key,
+                kind=options.kind,
+                name=name,
+                unit=options.unit,
+                document=options.document or "",
+                complete=options.complete,
+                active=True,
+            )
         intake.receive(session, options.key, options.file.name, content, now=settings().now(), actor=operator())
     progress.say(f"已收到 {options.file.name}。立即处理请执行 ./run catalog rebuild。")
     return 0
@@ -169,5 +179,11 @@ def _errors(options: argparse.Namespace, progress: Progress) -> int:
 
 
 _VERBS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
-    "lists": _lists, "put": _put, "rebuild": _rebuild, "draft": _draft, "questions": _questions, "answer": _answer, "errors": _errors,
-}  # fmt: skip
+    "lists": _lists,
+    "put": _put,
+    "rebuild": _rebuild,
+    "draft": _draft,
+    "questions": _questions,
+    "answer": _answer,
+    "errors": _errors,
+}

@@ -11,6 +11,7 @@ from settings import ROOT
 
 CHECKS = {
     "代码风格 ruff": ["ruff", "check", "."],
+    "排版 ruff format": ["ruff", "format", "--check", "."],
     "类型 mypy": ["mypy"],
     "导入方向与目录约定": ["pytest", "-q", "tests/test_architecture.py"],
 }

@@ -44,10 +44,7 @@ class Scene:
 
 def run(context: Context) -> bool:
     """Run both scenes; True only if both proofs were delivered and each verifies as genuine."""
-    scenes = (
-        Scene("数据共享核验", "P-HOUSEHOLD", _person("演示甲子")),
-        Scene("部门核验", "P-HARDSHIP", _person("演示乙丑")),
-    )
+    scenes = (Scene("数据共享核验", "P-HOUSEHOLD", _person("演示甲子")), Scene("部门核验", "P-HARDSHIP", _person("演示乙丑")))
     key = key_file("requester_key").read_text().strip()
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=context.gateway_url, headers=headers, timeout=40, trust_env=False) as http:
@@ -128,11 +125,7 @@ def _fetch(number: str, http: httpx.Client) -> bytes:
 
 
 def _is_genuine(pdf: bytes, http: httpx.Client) -> bool:
-    answer = http.post(
-        "/verify/upload",
-        files={"file": ("proof.pdf", pdf, "application/pdf")},
-        headers={"Accept": "application/json"},
-    )
+    answer = http.post("/verify/upload", files={"file": ("proof.pdf", pdf, "application/pdf")}, headers={"Accept": "application/json"})
     return answer.status_code == 200 and answer.json().get("code") == "valid"
 
 

@@ -44,9 +44,7 @@ MEANINGS = {
 
 def life_cycle() -> str:
     """`docs/life-cycle.md` as the code has it."""
-    rows = "".join(
-        f"| `{state.value}` | {state.label} | {state.value.replace('_', ' ')} | {MEANINGS[state]} |\n" for state in State
-    )
+    rows = "".join(f"| `{state.value}` | {state.label} | {state.value.replace('_', ' ')} | {MEANINGS[state]} |\n" for state in State)
     table = "| code | 中文 | English | meaning |\n|-|-|-|-|\n" + rows
     return f"{_INTRO}\n{table}\n```mermaid\n{mermaid()}```\n"
 
@@ -79,9 +77,7 @@ proof was checked in a week, is counted without keeping an address
 
 def lead_steps() -> str:
     """`docs/lead-steps.md` as the code has it."""
-    rules = "".join(
-        f"| {rule.about.clause} | {rule.about.title} | {rule.about.evidence} | {rule.about.least} |\n" for rule in LeadRule
-    )
+    rules = "".join(f"| {rule.about.clause} | {rule.about.title} | {rule.about.evidence} | {rule.about.least} |\n" for rule in LeadRule)
     steps = "".join(f"| `{step.value}` | {step.label} | {'、'.join(NEEDS.get(step, ()))} |\n" for step in LeadStep)
     return (
         f"{_LEADS}\n| clause | 迹象 | evidence | from |\n|-|-|-|-|\n{rules}\n"

@@ -1,4 +1,6 @@
-"""Whether this container is well: `python -m runtime.commands.healthy http URL | worker | prefect-services | backup FOLDER HOURS`, exit code 0 or 1.
+"""Whether this container is well, as exit code 0 or 1.
+
+`python -m runtime.commands.healthy http URL | worker | prefect-services | backup FOLDER HOURS`
 
 Each asks for what the service is there for, not merely whether a process exists.
 """

@@ -88,12 +88,16 @@ def person(row: Row, around: Around) -> dict[str, Any]:
     if unknown := [name for name in names if name not in ROLES]:
         raise RowRefused(f"不认识的岗位:{'、'.join(unknown)};应为{'、'.join(ROLES)}")
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
-        "在岗": ("active", lambda text: values.yes_or_no(text, True)), "邮箱": ("mail", _mail),
-    }  # fmt: skip
+        "在岗": ("active", lambda text: values.yes_or_no(text, True)),
+        "邮箱": ("mail", _mail),
+    }
     return {
-        "code": _code(row, "人员编码"), "name": clean(row["姓名"]), "unit": around.unit(row["单位编码"]),
-        "roles": [ROLES[name].value for name in names], **_optional(row, readers),
-    }  # fmt: skip
+        "code": _code(row, "人员编码"),
+        "name": clean(row["姓名"]),
+        "unit": around.unit(row["单位编码"]),
+        "roles": [ROLES[name].value for name in names],
+        **_optional(row, readers),
+    }
 
 
 def matter(row: Row, around: Around) -> dict[str, Any]:
@@ -106,9 +110,12 @@ def matter(row: Row, around: Around) -> dict[str, Any]:
         "在用": ("active", lambda text: values.yes_or_no(text, True)),
     }
     return {
-        "code": _code(row, "事项编码"), "name": clean(row["事项名称"]), "unit": around.unit(row["单位编码"]), "handling": handling,
+        "code": _code(row, "事项编码"),
+        "name": clean(row["事项名称"]),
+        "unit": around.unit(row["单位编码"]),
+        "handling": handling,
         **_optional(row, readers),
-    }  # fmt: skip
+    }
 
 
 def proof(row: Row, around: Around) -> dict[str, Any]:
@@ -128,11 +135,16 @@ def proof(row: Row, around: Around) -> dict[str, Any]:
 def database(row: Row, around: Around) -> dict[str, Any]:
     _need(row, "数据库编码", "数据库名称", "责任单位")
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
-        "数据来源": ("source", lambda text: text or None), "接入日期": ("connected_since", _day), "说明": ("note", clean),
-    }  # fmt: skip
+        "数据来源": ("source", lambda text: text or None),
+        "接入日期": ("connected_since", _day),
+        "说明": ("note", clean),
+    }
     return {
-        "code": _code(row, "数据库编码"), "name": clean(row["数据库名称"]), "owner": around.unit(row["责任单位"]), **_optional(row, readers)
-    }  # fmt: skip
+        "code": _code(row, "数据库编码"),
+        "name": clean(row["数据库名称"]),
+        "owner": around.unit(row["责任单位"]),
+        **_optional(row, readers),
+    }
 
 
 def system(row: Row, around: Around) -> dict[str, Any]:
@@ -140,9 +152,11 @@ def system(row: Row, around: Around) -> dict[str, Any]:
     _need(row, "系统编码", "系统名称", "单位编码")
     level = _level(row.get("建设层级", ""))
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
-        "建设层级": ("level", _level), "应对接": ("should_connect", lambda text: values.yes_or_no(text, not level.above)),
-        "未对接原因": ("why_not", clean), "在用": ("active", lambda text: values.yes_or_no(text, True)),
-    }  # fmt: skip
+        "建设层级": ("level", _level),
+        "应对接": ("should_connect", lambda text: values.yes_or_no(text, not level.above)),
+        "未对接原因": ("why_not", clean),
+        "在用": ("active", lambda text: values.yes_or_no(text, True)),
+    }
     found = _optional(row, readers)
     if "建设层级" in row:
         found.setdefault("should_connect", not level.above)

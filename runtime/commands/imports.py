@@ -42,9 +42,7 @@ def main(arguments: list[str]) -> int:
     kinds = {**{kind: sheet.title for kind, sheet in SHEETS.items()}, "complaints": "投诉表(XLSX 或 CSV,逐行登记)"}
     parser.add_argument("kind", choices=kinds, help=";".join(f"{kind} {title}" for kind, title in kinds.items()))
     parser.add_argument("file", type=Path)
-    parser.epilog = " ".join(
-        f"{sheet.title}:{'、'.join(sheet.required)};可有{'、'.join(sheet.optional)}。" for sheet in SHEETS.values()
-    )
+    parser.epilog = " ".join(f"{sheet.title}:{'、'.join(sheet.required)};可有{'、'.join(sheet.optional)}。" for sheet in SHEETS.values())
     options = parser.parse_args(arguments)
     if options.kind == "complaints":
         from runtime.commands.complaint_import import import_complaints
@@ -64,7 +62,9 @@ def main(arguments: list[str]) -> int:
 
 
 def import_file(kind: str, file: Path) -> tuple[int, int]:
-    """Import a whole file or nothing of it; gives the rows, and how many wait for a second person. Raises Failure that lists every faulty row."""
+    """Import a whole file or nothing of it; gives the rows, and how many wait for a second person.
+
+    Raises Failure that lists every faulty row."""
     from ledger.database import transaction
     from ledger.registry import register_changes, register_checks
     from runtime.commands.import_rows import Around, RowRefused, kept_in_clear
@@ -137,22 +137,42 @@ def _reader(kind: str) -> Callable[[Row, Around], dict[str, Any]]:
     from runtime.commands import import_rows
 
     return {
-        "units": import_rows.unit, "people": import_rows.person, "matters": import_rows.matter, "proofs": import_rows.proof,
-        "databases": import_rows.database, "systems": import_rows.system,
-    }[kind]  # fmt: skip
+        "units": import_rows.unit,
+        "people": import_rows.person,
+        "matters": import_rows.matter,
+        "proofs": import_rows.proof,
+        "databases": import_rows.database,
+        "systems": import_rows.system,
+    }[kind]
 
 
 SHEETS = {
     "units": Sheet(
-        "单位", ("单位编码", "单位名称", "单位类别"),
-        ("统一社会信用代码", "别名", "行业", "行业主管部门", "行政区划", "单位性质", "应参加改革", "在用"), ("单位编码", "单位名称"), Register.UNITS,
+        "单位",
+        ("单位编码", "单位名称", "单位类别"),
+        ("统一社会信用代码", "别名", "行业", "行业主管部门", "行政区划", "单位性质", "应参加改革", "在用"),
+        ("单位编码", "单位名称"),
+        Register.UNITS,
     ),
     "people": Sheet("人员", ("人员编码", "姓名", "单位编码", "岗位"), ("在岗", "邮箱"), ("人员编码",), Register.PEOPLE),
-    "matters": Sheet("事项", ("事项编码", "事项名称", "单位编码", "办件类型"), ("承诺时限", "市级以上审核", "在用"), ("事项编码",), Register.MATTERS),
+    "matters": Sheet(
+        "事项", ("事项编码", "事项名称", "单位编码", "办件类型"), ("承诺时限", "市级以上审核", "在用"), ("事项编码",), Register.MATTERS
+    ),
     "proofs": Sheet(
-        "证明种类", ("证明编码", "证明名称"), ("别名", "设定依据", "出具单位", "核验内容", "有效天数", "否定结果盖章", "取消"), ("证明编码", "证明名称"),
+        "证明种类",
+        ("证明编码", "证明名称"),
+        ("别名", "设定依据", "出具单位", "核验内容", "有效天数", "否定结果盖章", "取消"),
+        ("证明编码", "证明名称"),
         Register.PROOFS,
     ),
-    "systems": Sheet("业务系统", ("系统编码", "系统名称", "单位编码"), ("建设层级", "应对接", "未对接原因", "在用"), ("系统编码",), Register.SYSTEMS),
-    "databases": Sheet("证照、证明数据库", ("数据库编码", "数据库名称", "责任单位"), ("数据来源", "接入日期", "说明"), ("数据库编码", "数据库名称"), Register.DATABASES),
-}  # fmt: skip
+    "systems": Sheet(
+        "业务系统", ("系统编码", "系统名称", "单位编码"), ("建设层级", "应对接", "未对接原因", "在用"), ("系统编码",), Register.SYSTEMS
+    ),
+    "databases": Sheet(
+        "证照、证明数据库",
+        ("数据库编码", "数据库名称", "责任单位"),
+        ("数据来源", "接入日期", "说明"),
+        ("数据库编码", "数据库名称"),
+        Register.DATABASES,
+    ),
+}

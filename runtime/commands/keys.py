@@ -23,15 +23,24 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run keys", description="接口密钥:生成、轮换、吊销、列出;主密钥:轮换;印章证书:登记")
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="列出有效密钥的持有者")
-    for name, text in (("make", "生成"), ("rotate", "轮换(旧密钥 24 小时后失效)"), ("revoke", "立即吊销:一人或一系统的全部密钥,或其中一个")):
+    for name, text in (
+        ("make", "生成"),
+        ("rotate", "轮换(旧密钥 24 小时后失效)"),
+        ("revoke", "立即吊销:一人或一系统的全部密钥,或其中一个"),
+    ):
         action = actions.add_parser(name, help=text)
         holder = action.add_mutually_exclusive_group(required=True)
         holder.add_argument("--person", help="人员编码")
         holder.add_argument("--system", help="系统编码")
         if name != "revoke":
             action.add_argument(
-                "--scope", action="append", default=[], choices=[scope.value for scope in Scope], metavar="范围",
-                help="业务系统密钥的权限范围,可多次填写:" + ";".join(f"{scope} {scope.label}" for scope in Scope)
+                "--scope",
+                action="append",
+                default=[],
+                choices=[scope.value for scope in Scope],
+                metavar="范围",
+                help="业务系统密钥的权限范围,可多次填写:"
+                + ";".join(f"{scope} {scope.label}" for scope in Scope)
                 + f"。省略时为{'、'.join(scope.label for scope in sorted(COUNTER))}(轮换时沿用原范围)",
             )
         else:

@@ -47,9 +47,7 @@ def owner_url() -> str:
     try:
         password = (folder / "owner_password").read_text().strip()
     except OSError as error:
-        raise Failure(
-            "准备数据库", f"读不到数据库所有者的口令({type(error).__name__})", f"检查 {folder} 是否存在并可读。"
-        ) from None
+        raise Failure("准备数据库", f"读不到数据库所有者的口令({type(error).__name__})", f"检查 {folder} 是否存在并可读。") from None
     return at.database_url(user="proofless_owner", password=password)
 
 

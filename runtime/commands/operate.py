@@ -30,9 +30,7 @@ def down(arguments: list[str]) -> int:
             up.terminate()
             if not pidfiles.ended(up, DOWN_SECONDS):
                 why = f"{DOWN_SECONDS:.0f} 秒内没有停下"
-                raise Failure(
-                    "停止", why, f"请看 {place / 'logs'};仍不停时可结束进程 {up.pid} 后再运行 ./run down。"
-                )
+                raise Failure("停止", why, f"请看 {place / 'logs'};仍不停时可结束进程 {up.pid} 后再运行 ./run down。")
     ended = end_recorded(place / "run", progress)
     if postgres.alive(place):
         postgres.stop(place)

@@ -48,9 +48,7 @@ def sandbox() -> Registry:
 def guangan_units() -> list[Known]:
     """Eight of the seventeen departments of the real list, with the organisation codes that it gives them."""
     with (LISTS / "units_guangan.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            Known(row["编码"], row["名称"], tuple(filter(None, [row["别名"]])), row["组织机构代码"]) for row in csv.DictReader(file)
-        ]
+        return [Known(row["编码"], row["名称"], tuple(filter(None, [row["别名"]])), row["组织机构代码"]) for row in csv.DictReader(file)]
 
 
 def guangan() -> Registry:

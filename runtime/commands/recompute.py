@@ -100,7 +100,11 @@ def _table(title: str, found: list[Preview]) -> str:
         for name, way in zip(names, found, strict=True):
             line = way.lines.get((unit, kind))
             counts = " ".join(f"{word} {line.counts[code] if line else 0}" for code, word in verdicts.items())
-            moved = f";与台账不同 {len(line.moved)} 件:{'、'.join(line.moved[:5])}{' 等' if len(line.moved) > 5 else ''}" if line and line.moved else ""
+            moved = (
+                f";与台账不同 {len(line.moved)} 件:{'、'.join(line.moved[:5])}{' 等' if len(line.moved) > 5 else ''}"
+                if line and line.moved
+                else ""
+            )
             lines.append(f"  {name}:{counts}{moved}")
     if len(lines) == 1:
         lines.append("这段时间没有收到核验请求。")

@@ -11,9 +11,7 @@ from settings import settings
 
 def main(arguments: list[str]) -> int:
     """Says what was done; 0 also where there was nothing to do."""
-    argparse.ArgumentParser(
-        prog="./run repair", description="恢复 Prefect 中的工作池、队列、流程、定时和并发上限"
-    ).parse_args(arguments)
+    argparse.ArgumentParser(prog="./run repair", description="恢复 Prefect 中的工作池、队列、流程、定时和并发上限").parse_args(arguments)
     import asyncio
 
     from runtime.worker import client

@@ -31,7 +31,12 @@ def reroute(arguments: list[str]) -> int:
     from ledger.casework import attention
 
     why, now = RerouteReason(chosen.reason), settings().now()
-    _act(chosen, "改派", "reroute_stuck", lambda session, actor: attention.reroute(session, chosen.number, chosen.to, why, now=now, actor=actor))
+    _act(
+        chosen,
+        "改派",
+        "reroute_stuck",
+        lambda session, actor: attention.reroute(session, chosen.number, chosen.to, why, now=now, actor=actor),
+    )
     _console.print(f"{chosen.number} 已改派给 {chosen.to}({why.label})。")
     return 0
 

@@ -120,12 +120,7 @@ def _prefect() -> Iterator[str]:
     variables = {
         **environment.outer(),
         **prefect_server.server_environment(
-            port,
-            at.database_port,
-            secret("prefect_database_password"),
-            secret("proofless_prefect_password"),
-            at.home,
-            at.database_host,
+            port, at.database_port, secret("prefect_database_password"), secret("proofless_prefect_password"), at.home, at.database_host
         ),
         "PREFECT_SERVER_UI_ENABLED": "false",
     }

@@ -71,9 +71,16 @@ def _publish_first(session: Session, district: dict[str, Any]) -> None:
     for unit, changes in by_unit.items():
         drafter = _actor_of(session, district["drafters"][unit])
         list_of_unit = proposals.draft(
-            session, ProposalKind.LIST, unit, changes, reason="编制清单", reason_date=None, document="市中政办发〔2022〕10号",
-            actor=drafter, now=now,
-        )  # fmt: skip
+            session,
+            ProposalKind.LIST,
+            unit,
+            changes,
+            reason="编制清单",
+            reason_date=None,
+            document="市中政办发〔2022〕10号",
+            actor=drafter,
+            now=now,
+        )
         proposals.take(session, list_of_unit.id, Step.REPORT, actor=drafter, now=now)
         proposals.take(session, list_of_unit.id, Step.CONSENT, actor=_actor_of(session, ADMINISTRATOR), now=now)
         filed.append(list_of_unit.id)
@@ -83,13 +90,22 @@ def _publish_first(session: Session, district: dict[str, Any]) -> None:
 def _entry(session: Session, row: dict[str, Any]) -> CatalogEntry:
     matter, proof = session.get_one(Matter, row["matter"]), session.get_one(ProofKind, row["proof"])
     values = {
-        "issuing_unit": None, "source": None, "database_backed": False, "sealed_when_negative": False, "limit": None,
-        "exclusion": None, **row,
-    }  # fmt: skip
+        "issuing_unit": None,
+        "source": None,
+        "database_backed": False,
+        "sealed_when_negative": False,
+        "limit": None,
+        "exclusion": None,
+        **row,
+    }
     named = {
-        "matter_name": matter.name, "unit": matter.unit, "reviewed_above": matter.reviewed_above, "proof_name": proof.name,
-        "basis": proof.basis, "validity_days": proof.validity_days,
-    }  # fmt: skip
+        "matter_name": matter.name,
+        "unit": matter.unit,
+        "reviewed_above": matter.reviewed_above,
+        "proof_name": proof.name,
+        "basis": proof.basis,
+        "validity_days": proof.validity_days,
+    }
     return from_content(values | named)
 
 
@@ -107,15 +123,21 @@ def _arrange_duty(session: Session, district: dict[str, Any]) -> None:
         if row["year"] not in calendar(session).years:
             rest, work = (map(date.fromisoformat, row[name]) for name in ("rest", "work"))
             calendars.put_year(
-                session, row["year"], rest, work, provisional=row["provisional"], source=row["source"],
-                reason="首次录入", now=now, actor=_ACTOR,
-            )  # fmt: skip
+                session,
+                row["year"],
+                rest,
+                work,
+                provisional=row["provisional"],
+                source=row["source"],
+                reason="首次录入",
+                now=now,
+                actor=_ACTOR,
+            )
     for row in district["timetables"]:
         if session.get(Timetable, (row["unit"], IN_FORCE)) is None:
             opening_hours.set_timetable(
-                session, row["unit"], row["seasons"], effective_from=IN_FORCE, reason="首次录入", now=now, actor=_ACTOR,
-                backdated=True,
-            )  # fmt: skip
+                session, row["unit"], row["seasons"], effective_from=IN_FORCE, reason="首次录入", now=now, actor=_ACTOR, backdated=True
+            )
     for row in district["appointments"]:
         if not duty.appointments(session, row["unit"]):
             duty.appoint(session, row["unit"], row["person"], None, None, acting=False, now=IN_FORCE, actor=_ACTOR)

@@ -33,8 +33,13 @@ def main(arguments: list[str]) -> int:
     put.add_argument("code", help="系统编码")
     put.add_argument("--unit", required=True, help="使用单位编码")
     put.add_argument("--name", required=True, type=public, help="名称")
-    put.add_argument("--level", choices=list(SystemLevel), default=SystemLevel.DISTRICT, type=SystemLevel,
-                     help="建设层级:" + "、".join(f"{level} {level.label}" for level in SystemLevel))  # fmt: skip
+    put.add_argument(
+        "--level",
+        choices=list(SystemLevel),
+        default=SystemLevel.DISTRICT,
+        type=SystemLevel,
+        help="建设层级:" + "、".join(f"{level} {level.label}" for level in SystemLevel),
+    )
     put.add_argument("--exempt", metavar="原因", type=longer, help="不要求对接,写明原因(省级以上的默认不要求)")
     put.add_argument("--why-not", metavar="原因", type=longer, help="应对接而未对接的原因")
     put.add_argument("--inactive", action="store_true", help="停用:密钥随之失效")
@@ -48,10 +53,14 @@ def _put(options: argparse.Namespace) -> int:
     from ledger.registry import register_changes
 
     row = {
-        "code": options.code, "unit": options.unit, "name": options.name, "level": options.level,
-        "should_connect": options.exempt is None and not options.level.above, "why_not": options.exempt or options.why_not or "",
+        "code": options.code,
+        "unit": options.unit,
+        "name": options.name,
+        "level": options.level,
+        "should_connect": options.exempt is None and not options.level.above,
+        "why_not": options.exempt or options.why_not or "",
         "active": not options.inactive,
-    }  # fmt: skip
+    }
     ACTOR.set(operator())
     with told("登记系统", "更正后再次执行;原登记未改动。"), transaction() as session:
         waits = register_changes.put(session, Register.SYSTEMS, [row], actor=operator(), now=settings().now())

@@ -21,7 +21,6 @@ class Command:
     enters: bool = True
 
 
-# fmt: off
 COMMANDS: dict[str, Command] = {
     "up": Command("runtime.commands.up:main", "start everything and show two verifications", "启动全部服务并演示两次核验", enters=False),
     "down": Command("runtime.commands.operate:down", "stop everything", "停止全部服务", enters=False),
@@ -34,7 +33,9 @@ COMMANDS: dict[str, Command] = {
     "reissue": Command("runtime.commands.repair_verifications:reissue", "make the proof anew from the same result", "重新制作证明"),
     "settle": Command("runtime.commands.repair_verifications:settle", "say whether a mail arrived", "确认未确定的通知是否送达"),
     "undelivered": Command("runtime.commands.undelivered:main", "callbacks that were not taken; send them again", "列出未送达的回调,重发"),
-    "repair": Command("runtime.commands.repair:main", "put right what was deleted or switched off in Prefect", "恢复 Prefect 中被删除、暂停、限制的"),
+    "repair": Command(
+        "runtime.commands.repair:main", "put right what was deleted or switched off in Prefect", "恢复 Prefect 中被删除、暂停、限制的"
+    ),
     "proof": Command("runtime.commands.verifications:proof", "write a sealed proof to a file", "导出一份电子证明"),
     "verify": Command("runtime.commands.verifications:verify", "check a PDF that somebody holds", "核验一份电子证明文件的真伪"),
     "keys": Command("runtime.commands.keys:main", "make, rotate, revoke interface keys", "生成、轮换、吊销接口密钥"),
@@ -43,10 +44,18 @@ COMMANDS: dict[str, Command] = {
     "recompute": Command("runtime.commands.recompute:main", "running limits anew, after a changed reading", "解读变更后重算在办时限"),
     "catalog": Command("runtime.commands.catalog:main", "hand in lists, rebuild, answer, error files", "清单:报送、重建、确认、退回"),
     "report": Command("runtime.commands.report:main", "make a week's report and write its files", "编制周报,写出 PDF、XLSX、HTML"),
-    "retention": Command("runtime.commands.retention:main", "what is kept too long: list, confirm, hold", "保管期限届满清册:列出、确认销毁、暂停"),
-    "import": Command("runtime.commands.imports:main", "import units, people, matters, proofs, databases, systems", "导入单位、人员、事项、证明、数据库、业务系统名册"),
+    "retention": Command(
+        "runtime.commands.retention:main", "what is kept too long: list, confirm, hold", "保管期限届满清册:列出、确认销毁、暂停"
+    ),
+    "import": Command(
+        "runtime.commands.imports:main",
+        "import units, people, matters, proofs, databases, systems",
+        "导入单位、人员、事项、证明、数据库、业务系统名册",
+    ),
     "traces": Command("runtime.commands.traces:main", "who changed what, before and after", "留痕:谁改了什么,改前改后"),
-    "systems": Command("runtime.commands.systems:main", "departments' systems: which should connect, which do", "业务系统:登记,列出应对接的和最近一次调用"),
+    "systems": Command(
+        "runtime.commands.systems:main", "departments' systems: which should connect, which do", "业务系统:登记,列出应对接的和最近一次调用"
+    ),
     "unit": Command("runtime.commands.unit:main", "record that a unit is renamed or merged", "登记单位更名、合并"),
     "keyfiles": Command("runtime.commands.keyfiles:main", "make every secret file", "生成缺少的密钥文件", False),
     "migrate": Command("runtime.commands.migrate:main", "bring the ledger to the newest version", "升级台账数据库"),
@@ -57,4 +66,3 @@ COMMANDS: dict[str, Command] = {
     "soak": Command("benchmarks.soak:main", "a simulated week, every limit checked", "模拟一个工作周,逐条核对时限", False),
     "test": Command("pytest:console_main", "run the tests", "运行全部测试", enters=False),
 }
-# fmt: on

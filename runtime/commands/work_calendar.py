@@ -29,15 +29,21 @@ def of_library(year: int) -> tuple[list[date], list[date]]:
     return off, work
 
 
-def seed(
-    session: Session, year: int, *, now: datetime, actor: str, reason: str = "首次录入", name: str = DISTRICT
-) -> list[str]:
+def seed(session: Session, year: int, *, now: datetime, actor: str, reason: str = "首次录入", name: str = DISTRICT) -> list[str]:
     """Enter the library's year; gives the verifications whose limits are other ones now. Raises `YearUnknown`."""
     rest, work = of_library(year)
     return calendars.put_year(
-        session, year, rest, work, provisional=False, source=f"chinesecalendar {version('chinesecalendar')}",
-        reason=reason, now=now, actor=actor, name=name,
-    )  # fmt: skip
+        session,
+        year,
+        rest,
+        work,
+        provisional=False,
+        source=f"chinesecalendar {version('chinesecalendar')}",
+        reason=reason,
+        now=now,
+        actor=actor,
+        name=name,
+    )
 
 
 def seed_known(session: Session, first: int, *, now: datetime, actor: str) -> None:

@@ -19,10 +19,7 @@ from settings import settings
 
 OURS = {"worker": "runtime.worker", "gateway": "gateway", "setup": "runtime.commands.setup_job"}
 COMMANDS = ("backup", "restore")
-PREFECT = {
-    "prefect-api": server_argv("--no-services")[1:],
-    "prefect-services": ["-m", "prefect", "server", "services", "start"],
-}
+PREFECT = {"prefect-api": server_argv("--no-services")[1:], "prefect-services": ["-m", "prefect", "server", "services", "start"]}
 PREFECT_PORT, SANDBOX_PORT = 4200, 8090
 
 
@@ -40,9 +37,7 @@ def main(arguments: list[str]) -> int:
         _become(PREFECT[role], variables)
     if role == "sandbox":
         return _serve_sandbox()
-    raise Failure(
-        "启动容器", f"没有角色 {role or '(空)'}", f"可用:{'、'.join((*OURS, *COMMANDS, *PREFECT, 'sandbox'))}。"
-    )
+    raise Failure("启动容器", f"没有角色 {role or '(空)'}", f"可用:{'、'.join((*OURS, *COMMANDS, *PREFECT, 'sandbox'))}。")
 
 
 def own_name(role: str) -> str:
@@ -73,12 +68,7 @@ def prefect_environment() -> dict[str, str]:
     at = settings()
     at.home.mkdir(parents=True, exist_ok=True)
     ours = server_environment(
-        PREFECT_PORT,
-        at.database_port,
-        secret("prefect_database_password"),
-        secret("proofless_prefect_password"),
-        at.home,
-        at.database_host,
+        PREFECT_PORT, at.database_port, secret("prefect_database_password"), secret("proofless_prefect_password"), at.home, at.database_host
     )
     given = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return {**ours, **given}
@@ -97,9 +87,7 @@ def _serve_sandbox() -> int:
     from sandbox.app import create_app
 
     accounts = read_accounts(Path(os.environ["PROOFLESS_SECRETS_DIR"]))
-    uvicorn.run(
-        create_app(accounts), host="0.0.0.0", port=SANDBOX_PORT, access_log=False, log_level="warning"
-    )
+    uvicorn.run(create_app(accounts), host="0.0.0.0", port=SANDBOX_PORT, access_log=False, log_level="warning")
     return 0
 
 

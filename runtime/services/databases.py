@@ -19,11 +19,7 @@ from runtime.services import keyfiles
 from runtime.services.context import LEDGER, PREFECT
 from runtime.services.postgres import Cluster
 
-_ROLES = {
-    "proofless_owner": "owner_password",
-    "proofless_app": "proofless_database_password",
-    "prefect": "prefect_database_password",
-}
+_ROLES = {"proofless_owner": "owner_password", "proofless_app": "proofless_database_password", "prefect": "prefect_database_password"}
 _OWNERS = {LEDGER: "proofless_owner", PREFECT: "prefect"}
 
 

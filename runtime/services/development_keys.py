@@ -59,9 +59,7 @@ def _empty(folder: Path) -> bool:
 def _complete(folder: Path, wanted: set[str]) -> bool:
     """False, "nothing was made", for a complete folder; an error for any other."""
     if missing := sorted(name for name in wanted if not (folder / name).is_file()):
-        raise FileExistsError(
-            f"印章目录 {folder} 不完整,缺少 {'、'.join(missing)};请补齐,或移走该目录后重新启动"
-        )
+        raise FileExistsError(f"印章目录 {folder} 不完整,缺少 {'、'.join(missing)};请补齐,或移走该目录后重新启动")
     return False
 
 
@@ -90,29 +88,13 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _certificate(
-    subject: x509.Name,
-    issuer: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    issuer_key: ec.EllipticCurvePrivateKey,
-    authority: bool,
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, issuer_key: ec.EllipticCurvePrivateKey, authority: bool
 ) -> x509.Certificate:
-    usage = dict.fromkeys(
-        ("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False
-    )
+    usage = dict.fromkeys(("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False)
     if authority:
-        usage |= {
-            "digital_signature": False,
-            "content_commitment": False,
-            "key_cert_sign": True,
-            "crl_sign": True,
-        }
+        usage |= {"digital_signature": False, "content_commitment": False, "key_cert_sign": True, "crl_sign": True}
     else:
-        usage |= {
-            "digital_signature": True,
-            "content_commitment": True,
-            "key_cert_sign": False,
-            "crl_sign": False,
-        }
+        usage |= {"digital_signature": True, "content_commitment": True, "key_cert_sign": False, "crl_sign": False}
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -121,13 +103,9 @@ def _certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(VALID_FROM)
         .not_valid_after(datetime.now(UTC) + VALIDITY)
-        .add_extension(
-            x509.BasicConstraints(ca=authority, path_length=0 if authority else None), critical=True
-        )
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=0 if authority else None), critical=True)
         .add_extension(x509.KeyUsage(**usage), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
         .sign(issuer_key, SHA256())
     )

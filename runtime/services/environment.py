@@ -21,9 +21,7 @@ _LOOPBACK = "127.0.0.1,localhost"
 
 def outer() -> dict[str, str]:
     """What a program that is not ours inherits: nothing of our settings."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith((*_FOREIGN, "PROOFLESS_"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith((*_FOREIGN, "PROOFLESS_"))}
     around = ",".join(part for part in (kept.get("NO_PROXY") or kept.get("no_proxy"), _LOOPBACK) if part)
     return {**kept, "NO_PROXY": around, "no_proxy": around, "PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1"}
 
@@ -31,11 +29,7 @@ def outer() -> dict[str, str]:
 def for_services(context: Context) -> dict[str, str]:
     """For worker, gateway, sandbox and commands: settings.py's variables and Prefect's client."""
     secrets = {name.upper() for name in keyfiles.SERVICE_SECRETS}  # a variable would win over the file
-    chosen = {
-        name: value
-        for name, value in os.environ.items()
-        if name.startswith("PROOFLESS_") and name not in secrets
-    }
+    chosen = {name: value for name, value in os.environ.items() if name.startswith("PROOFLESS_") and name not in secrets}
     return {
         **outer(),
         **client_environment(context.prefect_api, context.secret("proofless_prefect_password"), context.home),

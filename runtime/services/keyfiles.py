@@ -47,11 +47,7 @@ _SERVICES: dict[str, Callable[[], str]] = {
     **dict.fromkeys(SOURCE_SECRETS, _password),
     "proofless_smtp_password": str,  # empty: the mail server's operators give it
 }
-_OWNER: dict[str, Callable[[], str]] = {
-    "owner_password": _password,
-    "postgres_password": _password,
-    "prefect_database_password": _password,
-}
+_OWNER: dict[str, Callable[[], str]] = {"owner_password": _password, "postgres_password": _password, "prefect_database_password": _password}
 
 LOCAL_ONLY = ("proofless_database_password", "proofless_prefect_password")
 """Passwords between the processes of one machine: a backup leaves them out, a restored machine makes its own."""

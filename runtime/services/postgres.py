@@ -78,12 +78,7 @@ class Cluster:
 
         try:
             connection = psycopg2.connect(
-                host="127.0.0.1",
-                port=self.port,
-                user="postgres",
-                password=self.password(),
-                dbname=database,
-                connect_timeout=10,
+                host="127.0.0.1", port=self.port, user="postgres", password=self.password(), dbname=database, connect_timeout=10
             )
         except psycopg2.OperationalError:
             why = f"用 {self.password_file} 中的口令无法登录"
@@ -92,9 +87,7 @@ class Cluster:
         return connection
 
 
-def start(
-    home: Path, port: int | None = None, namespaces: bool | None = None, patience: float = 15.0
-) -> Cluster:
+def start(home: Path, port: int | None = None, namespaces: bool | None = None, patience: float = 15.0) -> Cluster:
     """Starts the cluster of `home`, making it first if there is none; one that runs already is given back as it is.
 
     `port` is a wish: another one is taken if it is not free. `namespaces`: see `runtime.services.unprivileged.account`.
@@ -174,9 +167,19 @@ def _initialise(who: Account, password_file: Path) -> None:
     if who.uid is not None and who.gid is not None:
         os.chown(handed, who.uid, who.gid)
     command = who.command(
-        "initdb", "-D", draft, "-U", "postgres", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={handed}", "--no-instructions",
-    )  # fmt: skip
+        "initdb",
+        "-D",
+        draft,
+        "-U",
+        "postgres",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--auth=scram-sha-256",
+        f"--pwfile={handed}",
+        "--no-instructions",
+    )
     try:
         done = subprocess.run(command, capture_output=True, text=True, **who.options())
     except OSError as error:

@@ -35,12 +35,7 @@ def server_argv(*options: str) -> list[str]:
 
 
 def server_environment(
-    port: int,
-    database_port: int,
-    database_password: str,
-    password: str,
-    home: Path,
-    database_host: str = "127.0.0.1",
+    port: int, database_port: int, database_password: str, password: str, home: Path, database_host: str = "127.0.0.1"
 ) -> dict[str, str]:
     """The server's settings. Holds two passwords."""
     return {
@@ -134,19 +129,11 @@ def deploy(folder: Path, environment: Mapping[str, str]) -> None:
     """Registers every deployment of `folder`/prefect.yaml. Repeating it changes nothing."""
     command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
     done = subprocess.run(
-        command,
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+        command, cwd=folder, env=dict(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if done.returncode:
         lines = tuple(line for line in done.stdout.splitlines() if line.strip())[-12:]
-        raise Failure(
-            "登记流程", "prefect deploy 没有成功", "请检查 prefect.yaml 和它所指的流程文件。", lines
-        )
+        raise Failure("登记流程", "prefect deploy 没有成功", "请检查 prefect.yaml 和它所指的流程文件。", lines)
 
 
 def asking(url: str, password: str) -> httpx.AsyncClient:

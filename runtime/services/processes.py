@@ -64,13 +64,7 @@ def launch(argv: Sequence[str], environment: Mapping[str, str], log: Path, folde
         log.replace(log.with_suffix(".log.1"))
     with log.open("ab") as output:
         return psutil.Popen(
-            list(argv),
-            env=dict(environment),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
+            list(argv), env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
         )
 
 
@@ -233,9 +227,7 @@ class Supervisor:
         if time.monotonic() - kept.since > LONGEST_PAUSE:
             kept.pause = 1.0
         kept.again_at = time.monotonic() + kept.pause
-        self._progress.warn(
-            f"{kept.service.title}{how},{kept.pause:.0f} 秒后重启。日志:{kept.service.log}"
-        )
+        self._progress.warn(f"{kept.service.title}{how},{kept.pause:.0f} 秒后重启。日志:{kept.service.log}")
 
     def _again(self, kept: _Kept) -> None:
         kept.pause = min(kept.pause * 2, LONGEST_PAUSE)

@@ -54,9 +54,15 @@ def into_folder(place: Path, source: Path, keys: Path, *, as_it_was: bool = Fals
         with postgres.running(draft) as cluster:
             create_databases(cluster, draft)
             summary = into_server(
-                cluster.connect, lambda name: keyfiles.read(draft, name), "127.0.0.1", cluster.port, source, draft / "seals",
-                keys_of(keyfiles.services_folder(draft)), as_it_was=as_it_was,
-            )  # fmt: skip
+                cluster.connect,
+                lambda name: keyfiles.read(draft, name),
+                "127.0.0.1",
+                cluster.port,
+                source,
+                draft / "seals",
+                keys_of(keyfiles.services_folder(draft)),
+                as_it_was=as_it_was,
+            )
         draft.replace(place)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -64,15 +70,7 @@ def into_folder(place: Path, source: Path, keys: Path, *, as_it_was: bool = Fals
 
 
 def into_server(
-    connect: Connect,
-    secret: Secret,
-    host: str,
-    port: int,
-    source: Path,
-    seals: Path,
-    keys: Vault,
-    *,
-    as_it_was: bool = False,
+    connect: Connect, secret: Secret, host: str, port: int, source: Path, seals: Path, keys: Vault, *, as_it_was: bool = False
 ) -> dict[str, Any]:
     """Puts a backup into a PostgreSQL whose ledger is empty or absent. `connect` as for `databases.prepare`.
 

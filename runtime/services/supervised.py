@@ -91,14 +91,10 @@ def answers(url: str) -> bool:
 
 
 def worker_heard(prefect_api: str, password: str, since: datetime) -> bool:
-    return prefect_server.worker_is_online(
-        prefect_api, password, settings().work_pool, settings().worker_name, since
-    )
+    return prefect_server.worker_is_online(prefect_api, password, settings().work_pool, settings().worker_name, since)
 
 
-def _ours(
-    context: Context, name: str, title: str, stop_order: int, module: list[str], healthy: Callable[[], bool]
-) -> Service:
+def _ours(context: Context, name: str, title: str, stop_order: int, module: list[str], healthy: Callable[[], bool]) -> Service:
     argv = [sys.executable, "-m", *module]
     return Service(
         name=name,

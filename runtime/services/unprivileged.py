@@ -109,9 +109,7 @@ def _reachable_folder(folder: Path) -> Path:
         outside = Path(tempfile.mkdtemp(prefix="proofless-postgres-", dir=OUTSIDE))
     except OSError as error:
         remedy = "请把项目放到其他用户可以进入的目录(例如 /opt),或用普通用户运行。"
-        raise Failure(
-            "准备 PostgreSQL", f"无法在 {OUTSIDE} 下建立数据目录({error.strerror})", remedy
-        ) from None
+        raise Failure("准备 PostgreSQL", f"无法在 {OUTSIDE} 下建立数据目录({error.strerror})", remedy) from None
     if folder.exists():
         outside.rmdir()
         shutil.move(folder, outside)

@@ -136,9 +136,7 @@ class Reconciler:
         found: dict[str, Any] | None = answer.json() if answer.is_success else None
         return found
 
-    async def _ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, known: tuple[int, ...] = ()
-    ) -> httpx.Response:
+    async def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None, known: tuple[int, ...] = ()) -> httpx.Response:
         answer = await self._http.request(method, path, json=body)
         if answer.status_code not in known:
             answer.raise_for_status()

@@ -38,9 +38,7 @@ async def register(http: httpx.AsyncClient, want: Wanted, there: Mapping[str, An
         for one in want.schedules
     ]
     kept = ("slug", "schedule", "active", "parameters", "max_scheduled_runs")
-    theirs = [
-        {name: row[name] for name in kept} for slug, row in before.items() if slug not in {one.slug for one in want.schedules}
-    ]
+    theirs = [{name: row[name] for name in kept} for slug, row in before.items() if slug not in {one.slug for one in want.schedules}]
     body = {
         "flow_id": flow["id"],
         "name": want.name,

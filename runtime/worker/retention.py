@@ -15,7 +15,9 @@ from tasks.steps import in_ledger_thread
 
 KIND = "prefect_retention"
 GRACE = timedelta(days=1)  #: the vacuum comes each hour
-_MESSAGE = "Prefect 中有 {count} {what}超过 {days} 天保留期没有清除,其数据库会一直增长。请查看 Prefect 服务器的日志,用 ./run status 看各表大小。"
+_MESSAGE = (
+    "Prefect 中有 {count} {what}超过 {days} 天保留期没有清除,其数据库会一直增长。请查看 Prefect 服务器的日志,用 ./run status 看各表大小。"
+)
 
 
 class Retention:

@@ -67,11 +67,7 @@ class Runs:
             "POST",
             "/work_pools/{name}/get_scheduled_flow_runs",
             path_params={"name": settings().work_pool},
-            json={
-                "work_queue_names": [queue],
-                "scheduled_before": datetime.now(UTC).isoformat(),
-                "limit": min(limit, 200),
-            },
+            json={"work_queue_names": [queue], "scheduled_before": datetime.now(UTC).isoformat(), "limit": min(limit, 200)},
         )
         return [item.flow_run for item in WorkerFlowRunResponse.model_validate_list(answer.json())]
 
@@ -95,9 +91,7 @@ class Runs:
     async def cancelled(self, since: timedelta) -> list[FlowRun]:
         """Runs of our pool that somebody cancelled: still Cancelling, or Cancelled since a while."""
         ending = FlowRunFilter(state=_of_type(StateType.CANCELLING))
-        ended = FlowRunFilter(
-            state=_of_type(StateType.CANCELLED), end_time=FlowRunFilterEndTime(after_=datetime.now(UTC) - since)
-        )
+        ended = FlowRunFilter(state=_of_type(StateType.CANCELLED), end_time=FlowRunFilterEndTime(after_=datetime.now(UTC) - since))
         return [*await self._all(ending), *await self._all(ended)]
 
     async def _all(self, wanted: FlowRunFilter) -> list[FlowRun]:
@@ -246,9 +240,8 @@ class Runs:
         # Looked up each time: it may have been deleted and registered anew under another id.
         deployment = await self._client.read_deployment_by_name(DEPLOYMENT)
         run = await self._client.create_flow_run_from_deployment(
-            deployment.id, parameters={"number": number}, name=number, idempotency_key=f"{number}#{serial}",
-            tags=[row.unit],
-        )  # fmt: skip
+            deployment.id, parameters={"number": number}, name=number, idempotency_key=f"{number}#{serial}", tags=[row.unit]
+        )
         await in_ledger_thread(_bind, number, run.id, serial)
 
     async def _read(self, run: UUID | None) -> FlowRun | None:

@@ -52,9 +52,10 @@ class Teller:
                 self._known.clear()
                 return []
             fresh = {
-                one: number for one, number in afloat.recent_events(session, max(self._known, default=0) - _LOOK_BACK)
+                one: number
+                for one, number in afloat.recent_events(session, max(self._known, default=0) - _LOOK_BACK)
                 if one not in self._known
-            }  # fmt: skip
+            }
         self._known.update(dict.fromkeys(fresh))
         while len(self._known) > 10 * _LOOK_BACK:
             self._known.popitem(last=False)

@@ -195,9 +195,7 @@ def test_returned_forwarded_and_answered_by_the_next_unit(cast: Cast) -> None:
     assert instant(hard["due_at"]) == then + HALF_HOUR > first + HALF_HOUR  # the new unit's own start (reading 9)
 
 
-def test_missed_supervised_reported_fed_back_and_still_delivered(
-    cast: Cast, swift: Stack, mailbox: tuple[Mailbox, int]
-) -> None:
+def test_missed_supervised_reported_fed_back_and_still_delivered(cast: Cast, swift: Stack, mailbox: tuple[Mailbox, int]) -> None:
     number = ask(cast, person="演示乙丑")
     received = instant(cast.street.asked(number)["received_at"])
     request = cast.street.asked(number)["id"]

@@ -17,10 +17,22 @@ from domain.methods import Method
 from domain.scope import CatalogEntry
 
 ENTRY = CatalogEntry(
-    matter="M-1", matter_name="公共租赁住房申请", proof="P-1", proof_name="户籍证明", methods=(Method.ISSUER,), issuing_unit="STREET",
-    issuing_unit_name="街道", source=None, parameters={}, fields=("住址",), database_backed=False, sealed_when_negative=False,
-    validity_days=30, basis="《办法》", unit="PERMIT",
-)  # fmt: skip
+    matter="M-1",
+    matter_name="公共租赁住房申请",
+    proof="P-1",
+    proof_name="户籍证明",
+    methods=(Method.ISSUER,),
+    issuing_unit="STREET",
+    issuing_unit_name="街道",
+    source=None,
+    parameters={},
+    fields=("住址",),
+    database_backed=False,
+    sealed_when_negative=False,
+    validity_days=30,
+    basis="《办法》",
+    unit="PERMIT",
+)
 COMMUNITY = NegativeItem(Organ.COMMUNITY, "亲属关系证明", "民发〔2020〕20号")
 GROUND = Ground(
     published={("M-1", "P-1"): ENTRY},
@@ -86,9 +98,7 @@ def test_what_the_rules_forbid_is_kept_out_with_its_reason_and_place() -> None:
     done = assemble([said("M-2", "P-2", **{**FULL, "issuing_unit": "VILLAGE"}), said("M-2", "P-1", line=9)], GROUND, complete={})
     assert done.entries == GROUND.published
     found = [(one.proof, [block.code for block in one.blocks], [tuple(row) for row in one.rows]) for one in done.blocked]
-    assert found == [
-        ("P-1", ["no_method"], [("甲表", 1, 9)]), ("P-2", ["negative_list"], [("甲表", 1, 2)]),
-    ]  # fmt: skip
+    assert found == [("P-1", ["no_method"], [("甲表", 1, 9)]), ("P-2", ["negative_list"], [("甲表", 1, 2)])]
     assert not done.blocked[0].standing
 
 

@@ -87,12 +87,24 @@ def test_an_eighteen_digit_text_is_what_it_says() -> None:
 @pytest.mark.parametrize(
     ("value", "pattern", "seen"),
     [
-        (12345, "00000000", "00012345"), (7, "000", "007"), (123456789, "000", "123456789"), (1234567, "000-0000", "123-4567"),
-        (42, '"GD"0000', "GD0042"), (42, "00000000;[Red]-00000000", "00000042"), (42, "\\G00000", "G00042"), (5, "000_ ", "005"),
-        (20, "0", "20"), (1234567, "#,##0", "1234567"), (20, "0.00", "20"), (20, "General", "20"), (20, "@", "20"), (0.5, "0%", "50%"),
-        (12, "00.00", "12"), (0.1 + 0.2, "General", "0.3"),
+        (12345, "00000000", "00012345"),
+        (7, "000", "007"),
+        (123456789, "000", "123456789"),
+        (1234567, "000-0000", "123-4567"),
+        (42, '"GD"0000', "GD0042"),
+        (42, "00000000;[Red]-00000000", "00000042"),
+        (42, "\\G00000", "G00042"),
+        (5, "000_ ", "005"),
+        (20, "0", "20"),
+        (1234567, "#,##0", "1234567"),
+        (20, "0.00", "20"),
+        (20, "General", "20"),
+        (20, "@", "20"),
+        (0.5, "0%", "50%"),
+        (12, "00.00", "12"),
+        (0.1 + 0.2, "General", "0.3"),
     ],
-)  # fmt: skip
+)
 def test_a_code_keeps_the_zeros_that_the_person_saw(value: object, pattern: str, seen: str) -> None:
     sheet = only(formatted(value, pattern))
     assert (sheet.rows[1][0], sheet.faults) == (seen, {})
@@ -130,14 +142,25 @@ def test_characters_of_an_old_registers_own_font_are_named_where_they_stand() ->
 
 def test_the_row_of_a_list_goes_back_with_its_column_and_what_to_do() -> None:
     head = ["事项编码", "证明名称", "设定依据", "开具单位", "核验方式", "核验内容", "不适用情形", "备注"]
-    good = ["DEMO-0002", "经济困难证明", "《法律援助法》第四十一条", "光明路街道办事处", "部门核验", "家庭人口、人均月收入、认定结论", "", "#N/A"]
+    good = [
+        "DEMO-0002",
+        "经济困难证明",
+        "《法律援助法》第四十一条",
+        "光明路街道办事处",
+        "部门核验",
+        "家庭人口、人均月收入、认定结论",
+        "",
+        "#N/A",
+    ]
     rows = [head, good, *([*good[:place], "#N/A", *good[place + 1 :]] for place in (3, 4, 6))]
     (result,) = read_list(workbook(rows), ListKind.PROOFS, sandbox())
     first, *others = result.rows
     assert not first.faults, "a remark says nothing of the row"
     assert [(row.faults[0].code, row.faults[0].column) for row in others] == [
-        ("formula_error", "开具单位"), ("formula_error", "核验方式"), ("formula_error", "不适用情形"),
-    ]  # fmt: skip
+        ("formula_error", "开具单位"),
+        ("formula_error", "核验方式"),
+        ("formula_error", "不适用情形"),
+    ]
     assert all("公式错误" in row.faults[0].text and row.faults[0].remedy and row.fact is None for row in others)
 
 
@@ -155,10 +178,22 @@ def test_complaints_with_long_numbers_are_refused_and_not_taken_for_known_ones(l
 
 @pytest.mark.parametrize(
     ("changes", "column"),
-    [({"来源": "微博"}, "来源"), ({"受理时间": "昨天"}, "受理时间"), ({"被投诉单位": "没有的单位"}, "被投诉单位"), ({"事项编码": "X-1"}, "事项编码")],
+    [
+        ({"来源": "微博"}, "来源"),
+        ({"受理时间": "昨天"}, "受理时间"),
+        ({"被投诉单位": "没有的单位"}, "被投诉单位"),
+        ({"事项编码": "X-1"}, "事项编码"),
+    ],
 )
 def test_a_faulty_row_is_told_by_the_files_own_heading(ledger: str, changes: dict[str, str], column: str) -> None:
-    row = {"来源": "12345热线", "工单编号": "GD-1", "受理时间": "2026-03-03 09:10", "被投诉单位": "", "事项编码": "", "诉求内容": "内容"} | changes
+    row = {
+        "来源": "12345热线",
+        "工单编号": "GD-1",
+        "受理时间": "2026-03-03 09:10",
+        "被投诉单位": "",
+        "事项编码": "",
+        "诉求内容": "内容",
+    } | changes
     (outcome,) = import_file(workbook([list(row), list(row.values())]), 15, person="demo-admin", unit="370402-OFFICE", now=NOW)
     assert outcome.number is None and outcome.said.startswith(f"“{column}”")
 
@@ -166,10 +201,13 @@ def test_a_faulty_row_is_told_by_the_files_own_heading(ledger: str, changes: dic
 @pytest.mark.parametrize(
     ("number", "refused"),
     [
-        ("370402202603040011", False), ("370402188102020017", True), ("３７０４０２１８８１０２０２００１７", True),
-        ("370402-18810202-0017", True), ("370402 18810202 0017", True),
+        ("370402202603040011", False),
+        ("370402188102020017", True),
+        ("３７０４０２１８８１０２０２００１７", True),
+        ("370402-18810202-0017", True),
+        ("370402 18810202 0017", True),
     ],
-)  # fmt: skip
+)
 def test_a_work_order_number_is_no_citizens_number_unless_it_is_one(ledger: str, number: str, refused: bool) -> None:
     head = ["来源", "工单编号", "受理时间", "诉求内容"]
     row = ["12345热线", number, "2026-03-03 09:10", "内容"]

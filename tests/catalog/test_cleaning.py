@@ -30,10 +30,17 @@ def test_one_character_makes_another(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("行政\n许可", "行政许可"), ("危险化学品经营许可证\n变更核发", "危险化学品经营许可证变更核发"), ("ABC  公司", "ABC 公司"),
-        ("未分类", ""), (" — ", ""), ("无", ""), ("无犯罪记录证明", "无犯罪记录证明"), ("/", ""), ("N/A", ""),
+        ("行政\n许可", "行政许可"),
+        ("危险化学品经营许可证\n变更核发", "危险化学品经营许可证变更核发"),
+        ("ABC  公司", "ABC 公司"),
+        ("未分类", ""),
+        (" — ", ""),
+        ("无", ""),
+        ("无犯罪记录证明", "无犯罪记录证明"),
+        ("/", ""),
+        ("N/A", ""),
     ],
-)  # fmt: skip
+)
 def test_one_line_as_a_person_would_write_it(text: str, expected: str) -> None:
     assert clean(text) == expected
 
@@ -41,11 +48,16 @@ def test_one_line_as_a_person_would_write_it(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("乡镇人民政府、街道办事处", ("乡镇人民政府", "街道办事处")), ("人才中心或所在单位", ("人才中心", "所在单位")),
-        ("公安机关\n民政部门", ("公安机关", "民政部门")), ("甲局;乙局\uff0c丙局", ("甲局", "乙局", "丙局")),
-        ("人力资源和社会保障局", ("人力资源和社会保障局",)), ("和平路街道办事处", ("和平路街道办事处",)), ("甲局、甲局", ("甲局",)), ("", ()),
+        ("乡镇人民政府、街道办事处", ("乡镇人民政府", "街道办事处")),
+        ("人才中心或所在单位", ("人才中心", "所在单位")),
+        ("公安机关\n民政部门", ("公安机关", "民政部门")),
+        ("甲局;乙局\uff0c丙局", ("甲局", "乙局", "丙局")),
+        ("人力资源和社会保障局", ("人力资源和社会保障局",)),
+        ("和平路街道办事处", ("和平路街道办事处",)),
+        ("甲局、甲局", ("甲局",)),
+        ("", ()),
     ],
-)  # fmt: skip
+)
 def test_several_names_in_one_cell_come_apart_and_one_name_stays_whole(text: str, names: tuple[str, ...]) -> None:
     assert split_names(text) == names
 

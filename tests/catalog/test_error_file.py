@@ -17,7 +17,7 @@ from tests.catalog.registries import LISTS, sandbox
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook
 
-EVIL = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\uff1d1+1", "\t=1", "\r=1", " =1", "=HYPERLINK(\"http://x.invalid\")")
+EVIL = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\uff1d1+1", "\t=1", "\r=1", " =1", '=HYPERLINK("http://x.invalid")')
 
 
 def test_each_row_stands_with_its_faults_and_what_to_do() -> None:

@@ -29,13 +29,18 @@ def matters(*rows: tuple[object, ...]) -> ListResult:
 
 def test_totals_and_notes_under_the_table_are_no_rows() -> None:
     under = [
-        ("合计", "", 1, *[""] * 6), ("", "", "合 计:1项", *[""] * 6), ("注:1.本表一式两份。", *[""] * 8),
-        ("填表人:演示甲", "", "", "审核人:演示乙", *[""] * 5), ("备注:", "见附件", *[""] * 7),
-    ]  # fmt: skip
+        ("合计", "", 1, *[""] * 6),
+        ("", "", "合 计:1项", *[""] * 6),
+        ("注:1.本表一式两份。", *[""] * 8),
+        ("填表人:演示甲", "", "", "审核人:演示乙", *[""] * 5),
+        ("备注:", "见附件", *[""] * 7),
+    ]
     (result,) = read_list(workbook([HEADER, GOOD, *under]), ListKind.PROOFS, sandbox())
     assert counts(result) == [1, 0, 0]
     (negative,) = read_list(
-        workbook([("序号", "不应出具的证明"), (1, "亲属关系证明"), ("合计", "1项"), ("二", "合计证明")]), ListKind.NEGATIVE_COMMUNITY, sandbox()
+        workbook([("序号", "不应出具的证明"), (1, "亲属关系证明"), ("合计", "1项"), ("二", "合计证明")]),
+        ListKind.NEGATIVE_COMMUNITY,
+        sandbox(),
     )
     assert [row.fact for row in negative.rows] == [NegativeFact("亲属关系证明"), NegativeFact("合计证明")]
 
@@ -69,19 +74,31 @@ def test_an_error_file_that_comes_back_is_not_taken_for_the_list() -> None:
 
 
 def test_columns_in_the_words_of_other_districts() -> None:
-    text = "序号;证明材料;对应政务服务事项;索要部门;出具机关;法律法规依据;替代措施\n1;经济困难证明;法律援助申请;区司法局;光明路街道办事处;《法》;部门间核查\n"
+    text = (
+        "序号;证明材料;对应政务服务事项;索要部门;出具机关;法律法规依据;替代措施\n1;经济困难证明;法律援助申请;区司法局;"
+        "光明路街道办事处;《法》;部门间核查\n"
+    )
     for encoding in ("gbk", "gb18030", "utf-8-sig", "utf-16"):
         (result,) = read_list(text.encode(encoding), ListKind.PROOFS, sandbox())
         (row,) = result.rows
         assert row.fact == ProofFact(
-            "P-HARDSHIP", unit="370402-JUSTICE", matter="DEMO-0002", basis="《法》", issuer_text="光明路街道办事处",
-            issuing_unit="370402-GUANGMING", methods=(Method.ISSUER,),
-        )  # fmt: skip
+            "P-HARDSHIP",
+            unit="370402-JUSTICE",
+            matter="DEMO-0002",
+            basis="《法》",
+            issuer_text="光明路街道办事处",
+            issuing_unit="370402-GUANGMING",
+            methods=(Method.ISSUER,),
+        )
         assert result.sheet.unused == ()
 
 
 def test_what_a_list_calls_cancelled_is_not_listed() -> None:
-    rows = [("序号", "事项编码", "证明名称", "取消或保留"), (1, "DEMO-0002", "经济困难证明", "直接取消"), (2, "DEMO-0003", "经济困难证明", "保留")]
+    rows = [
+        ("序号", "事项编码", "证明名称", "取消或保留"),
+        (1, "DEMO-0002", "经济困难证明", "直接取消"),
+        (2, "DEMO-0003", "经济困难证明", "保留"),
+    ]
     (result,) = read_list(workbook(rows), ListKind.PROOFS, sandbox())
     assert [row.verdict for row in result.rows] == [Verdict.REFUSED, Verdict.ACCEPTED] and codes(result.rows[0]) == {"cancelled"}
 
@@ -89,10 +106,17 @@ def test_what_a_list_calls_cancelled_is_not_listed() -> None:
 @pytest.mark.parametrize(
     ("handling", "text", "days"),
     [
-        ("承诺件", "20个工作日", 20), ("承诺件", 20, 20), ("承诺件", "1个月", None), ("承诺件", "24小时", None), ("承诺件", 0, None), ("承诺件", "30分钟", None),
-        ("即办件", 0, 0), ("即办件", "当场办结", 0), ("即办件", "1", 1),
+        ("承诺件", "20个工作日", 20),
+        ("承诺件", 20, 20),
+        ("承诺件", "1个月", None),
+        ("承诺件", "24小时", None),
+        ("承诺件", 0, None),
+        ("承诺件", "30分钟", None),
+        ("即办件", 0, 0),
+        ("即办件", "当场办结", 0),
+        ("即办件", "1", 1),
     ],
-)  # fmt: skip
+)
 def test_a_promise_is_working_days_and_a_month_is_not_one_of_them(handling: str, text: object, days: int | None) -> None:
     (row,) = matters(("演示事项", "X-1", "区民政局", "", handling, text)).rows
     assert codes(row) == ({"value_wrong"} if days is None else set())
@@ -101,7 +125,9 @@ def test_a_promise_is_working_days_and_a_month_is_not_one_of_them(handling: str,
 
 def test_one_code_of_two_matters_goes_back_wherever_it_stands() -> None:
     result = matters(
-        ("甲事项", "X-1", "区民政局", "", "承诺件", 5), ("乙事项", "X-1", "区水务局", "", "承诺件", 5), ("丙事项", "X-2", "区民政局", "", "承诺件", 5)
+        ("甲事项", "X-1", "区民政局", "", "承诺件", 5),
+        ("乙事项", "X-1", "区水务局", "", "承诺件", 5),
+        ("丙事项", "X-2", "区民政局", "", "承诺件", 5),
     )
     assert counts(result) == [1, 0, 2] and [codes(row) for row in result.rows] == [{"code_twice"}, {"code_twice"}, set()]
     assert "第 2、3 行" in result.rows[1].faults[0].text
@@ -118,9 +144,10 @@ def test_a_code_of_another_department_does_not_make_a_name_its_own() -> None:
 
 def test_of_several_matters_of_one_name_the_asking_units_own_is_meant() -> None:
     registry = replace(
-        sandbox(), matters=Names([Known("A", "变更登记"), Known("B", "变更登记"), Known("C", "变更登记")]),
+        sandbox(),
+        matters=Names([Known("A", "变更登记"), Known("B", "变更登记"), Known("C", "变更登记")]),
         matter_units={"A": "370402-JUSTICE", "B": "370402-PERMIT", "C": "370402-PERMIT"},
-    )  # fmt: skip
+    )
     header = ("证明名称", "证明用途", "索要单位")
     rows = [header, *(("经济困难证明", "变更登记", unit) for unit in ("区司法局", "区行政审批服务局", ""))]
     (result,) = read_list(workbook(rows), ListKind.PROOFS, registry)

@@ -73,7 +73,17 @@ def test_the_real_matters_list_in_its_own_district() -> None:
     """Eight departments are known by name, alias or organisation code; the others are asked, once each."""
     result = read("matters_guangan_part.csv", ListKind.MATTERS, guangan())
     asked = {question.subject for row in result.rows for question in row.questions}
-    assert asked == {"区烟草专卖局", "区应急管理局", "区退役军人事务局", "区综合执法局", "区发改局", "区公管办", "区商务局", "区委统战部", "区经信局"}
+    assert asked == {
+        "区烟草专卖局",
+        "区应急管理局",
+        "区退役军人事务局",
+        "区综合执法局",
+        "区发改局",
+        "区公管办",
+        "区商务局",
+        "区委统战部",
+        "区经信局",
+    }
     assert sum(counts(result)) == 651 and counts(result)[2] == 0
     facts = [(row.fact, row.matched["unit"]) for row in result.rows if isinstance(row.fact, MatterFact)]
     assert all(fact.unit.startswith("GA-") for fact, why in facts if why == "组织机构代码一致")
@@ -85,18 +95,28 @@ def test_the_real_matters_list_in_its_own_district() -> None:
 
 def test_a_double_header_with_merged_cells_under_a_title() -> None:
     rows = [
-        ["枣庄市市中区证明事项清单", *[None] * 7], ["填报单位:区司法局", *[None] * 7],
+        ["枣庄市市中区证明事项清单", *[None] * 7],
+        ["填报单位:区司法局", *[None] * 7],
         ["序号", "证明名称", "证明用途", "设定依据", None, "开具\n单位", "行使层级", None],
         [None, None, None, "依据名称", "条文内容", None, "市级", "县级"],
         [1, "经济困难\n证明", "法律援助申请", "《法律援助法》", "第四十一条:…", "光明路街道办事处", None, "√"],
-    ]  # fmt: skip
+    ]
     merged = ["A1:H1", "A2:H2", "A3:A4", "B3:B4", "C3:C4", "D3:E3", "F3:F4", "G3:H3"]
     (result,) = read_list(workbook(rows, merged), ListKind.PROOFS, sandbox())
     (row,) = result.rows
-    assert row.verdict is Verdict.ACCEPTED and row.line == 5 and row.fact == ProofFact(
-        "P-HARDSHIP", matter="DEMO-0002", unit=None, issuer_text="光明路街道办事处",
-        issuing_unit="370402-GUANGMING", basis="《法律援助法》\n第四十一条:…",
-    )  # fmt: skip
+    assert (
+        row.verdict is Verdict.ACCEPTED
+        and row.line == 5
+        and row.fact
+        == ProofFact(
+            "P-HARDSHIP",
+            matter="DEMO-0002",
+            unit=None,
+            issuer_text="光明路街道办事处",
+            issuing_unit="370402-GUANGMING",
+            basis="《法律援助法》\n第四十一条:…",
+        )
+    )
 
 
 def test_a_section_heading_and_a_header_that_stands_again_are_no_rows() -> None:
@@ -106,7 +126,19 @@ def test_a_section_heading_and_a_header_that_stands_again_are_no_rows() -> None:
 
 
 def test_what_a_full_row_says() -> None:
-    (row,) = one((1, "DEMO-0001", "户籍证明", "《办法》第三条", "区司法局", "1.数据共享→部门核验", "licence_library", "certTypeCode=A;sid=b", "户主姓名、住址"))
+    (row,) = one(
+        (
+            1,
+            "DEMO-0001",
+            "户籍证明",
+            "《办法》第三条",
+            "区司法局",
+            "1.数据共享→部门核验",
+            "licence_library",
+            "certTypeCode=A;sid=b",
+            "户主姓名、住址",
+        )
+    )
     assert isinstance(row.fact, ProofFact) and row.fact.methods == (Method.DATA_SHARING, Method.ISSUER)
     assert row.fact.parameters == {"certTypeCode": "A", "sid": "b"} and row.fact.fields == ("户主姓名", "住址")
     assert row.matched == {"proof": "名称一致", "matter": "事项编码一致", "issuer": "名称一致"}
@@ -115,11 +147,20 @@ def test_what_a_full_row_says() -> None:
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        ({2: ""}, "proof_empty"), ({2: "结婚证"}, "ask proof"), ({1: "NONE-1"}, "matter_unknown"), ({1: ""}, ""), ({5: "现场勘查"}, "value_wrong"),
-        ({4: "经营者"}, "issuer_is_applicant"), ({4: "有关部门"}, "unit_vague"), ({4: "公安机关"}, "ask issuer"), ({4: "市司法局"}, "ask issuer"),
-        ({4: "区司法局、市中区民政局"}, "ask issuer"), ({7: "certTypeCode"}, "value_wrong"), ({3: "《法律援助法"}, "cut_off"),
+        ({2: ""}, "proof_empty"),
+        ({2: "结婚证"}, "ask proof"),
+        ({1: "NONE-1"}, "matter_unknown"),
+        ({1: ""}, ""),
+        ({5: "现场勘查"}, "value_wrong"),
+        ({4: "经营者"}, "issuer_is_applicant"),
+        ({4: "有关部门"}, "unit_vague"),
+        ({4: "公安机关"}, "ask issuer"),
+        ({4: "市司法局"}, "ask issuer"),
+        ({4: "区司法局、市中区民政局"}, "ask issuer"),
+        ({7: "certTypeCode"}, "value_wrong"),
+        ({3: "《法律援助法"}, "cut_off"),
     ],
-)  # fmt: skip
+)
 def test_each_fault_is_named(changes: dict[int, str], found: str) -> None:
     (row,) = one(tuple(changes.get(column, value) for column, value in enumerate(GOOD)))
     assert (found in codes(row)) if found else (row.verdict is Verdict.ACCEPTED)
@@ -146,10 +187,13 @@ def test_a_persons_answer_settles_the_same_name_everywhere() -> None:
 def test_a_unit_and_its_code_must_agree() -> None:
     header = ("部门", "办理项名称", "itemCode", "deptCode", "办件类型", "承诺办结时限")
     rows = [
-        ("区民政局", "甲", "A-1", "11511301008778298W", "承诺件", "20个工作日"), ("区水务局", "乙", "A-2", "11511301008778298W", "1", ""),
-        ("没有这个局", "丙", "A-3", "11511301008778298W", "即办件", ""), ("", "丁", "X-115113010833722043-1", "", "", ""),
-        ("区民政局", "戊", "X-115113010833722043-1", "11511301008778298W", "", ""), ("区民政局", "", "", "", "特办件", "很久"),
-    ]  # fmt: skip
+        ("区民政局", "甲", "A-1", "11511301008778298W", "承诺件", "20个工作日"),
+        ("区水务局", "乙", "A-2", "11511301008778298W", "1", ""),
+        ("没有这个局", "丙", "A-3", "11511301008778298W", "即办件", ""),
+        ("", "丁", "X-115113010833722043-1", "", "", ""),
+        ("区民政局", "戊", "X-115113010833722043-1", "11511301008778298W", "", ""),
+        ("区民政局", "", "", "", "特办件", "很久"),
+    ]
     (result,) = read_list(workbook([header, *rows]), ListKind.MATTERS, guangan())
     facts = [row.fact if isinstance(row.fact, MatterFact) else None for row in result.rows]
     assert [fact and fact.unit for fact in facts] == ["GA-06", None, None, "GA-05", None, None]

@@ -24,17 +24,35 @@ def column(sheet: Sheet) -> list[str]:
 def test_an_old_workbook_goes_by_its_own_formats_and_not_by_their_numbers() -> None:
     """Written by Gnumeric, which numbers its formats from 50 on, where Excel has dates of its own."""
     assert column(only((LISTS / "formats.xls").read_bytes())) == [
-        "第12号", "20", "5", "GD7", "50%", "2026-11-25", "2026-11-25 09:10:59", "30:15", "3", "4", "00008", "6个月", "9",
-    ]  # fmt: skip
+        "第12号",
+        "20",
+        "5",
+        "GD7",
+        "50%",
+        "2026-11-25",
+        "2026-11-25 09:10:59",
+        "30:15",
+        "3",
+        "4",
+        "00008",
+        "6个月",
+        "9",
+    ]
 
 
 def test_a_day_that_was_typed_as_one_number_stays_that_number() -> None:
     """In cells for dates, where no spreadsheet can show it: one such cell must not end the reading of a whole file."""
     assert only(formatted(20261125, "yyyy-mm-dd")).rows[1] == ("20261125",)
     for days, since_1904, text in (
-        (20261125.0, 0, "20261125"), (2958465.0, 0, "9999-12-31"), (2958466.0, 0, "2958466"), (2957003.0, 1, "9999-12-31"),
-        (2957004.0, 1, "2957004"), (-5.0, 0, "-5"), (0.5, 0, "12:00:00"), (1e300, 0, "1e+300"),
-    ):  # fmt: skip
+        (20261125.0, 0, "20261125"),
+        (2958465.0, 0, "9999-12-31"),
+        (2958466.0, 0, "2958466"),
+        (2957003.0, 1, "9999-12-31"),
+        (2957004.0, 1, "2957004"),
+        (-5.0, 0, "-5"),
+        (0.5, 0, "12:00:00"),
+        (1e300, 0, "1e+300"),
+    ):
         assert _of_moment(days, "yyyy-mm-dd", since_1904) == text
     assert _of_moment(3e9, "[h]:mm", 0) == "3000000000"
 
@@ -42,11 +60,22 @@ def test_a_day_that_was_typed_as_one_number_stays_that_number() -> None:
 @pytest.mark.parametrize(
     ("value", "pattern", "seen"),
     [
-        (6, '0"个月"', "6个月"), (12, '"第"#"号"', "第12号"), (7, '"GD"General', "GD7"), (1.5, '"V"General', "V1.5"), (0.07, "0%", "7%"),
-        (0.125, "0.00%", "12.5%"), (1, '"√";;"×"', "√"), (0, '"√";;"×"', "×"), (1.5, '0"万"', "1.5"), (5, ";;;", "5"),
-        (1, '[=1]"男";[=2]"女"', "1"), (5, "0_ ", "5"), (-5, '0"号"', "-5"), (5, "[Red]0_);\\(0\\)", "5"),
+        (6, '0"个月"', "6个月"),
+        (12, '"第"#"号"', "第12号"),
+        (7, '"GD"General', "GD7"),
+        (1.5, '"V"General', "V1.5"),
+        (0.07, "0%", "7%"),
+        (0.125, "0.00%", "12.5%"),
+        (1, '"√";;"×"', "√"),
+        (0, '"√";;"×"', "×"),
+        (1.5, '0"万"', "1.5"),
+        (5, ";;;", "5"),
+        (1, '[=1]"男";[=2]"女"', "1"),
+        (5, "0_ ", "5"),
+        (-5, '0"号"', "-5"),
+        (5, "[Red]0_);\\(0\\)", "5"),
     ],
-)  # fmt: skip
+)
 def test_words_beside_a_number_are_part_of_what_was_seen(value: object, pattern: str, seen: str) -> None:
     assert only(formatted(value, pattern)).rows[1] == (seen,)
 
@@ -86,10 +115,14 @@ def test_what_was_lost_before_the_file_came_is_named(text: str, code: str) -> No
 @pytest.mark.parametrize(
     ("line", "seen"),
     [
-        ('="00012",甲', ("00012", "甲")), ('"=""00012""",甲', ("00012", "甲")), ('A-1, "甲,乙"', ("A-1", "甲,乙")),
-        ('A-1,="他说""好"""', ("A-1", '他说"好"')), ("\t00012,甲", ("00012", "甲")), ('A-1,甲"乙', ("A-1", '甲"乙')),
+        ('="00012",甲', ("00012", "甲")),
+        ('"=""00012""",甲', ("00012", "甲")),
+        ('A-1, "甲,乙"', ("A-1", "甲,乙")),
+        ('A-1,="他说""好"""', ("A-1", '他说"好"')),
+        ("\t00012,甲", ("00012", "甲")),
+        ('A-1,甲"乙', ("A-1", '甲"乙')),
     ],
-)  # fmt: skip
+)
 def test_what_exports_write_around_a_text_is_no_part_of_it(line: str, seen: tuple[str, str]) -> None:
     assert only(f"编码,内容\n{line}\n".encode()).rows[1] == seen
 

@@ -12,24 +12,32 @@ from tests.catalog.registries import DISTRICT
 
 UNITS = UnitNames(
     [
-        Known("PERMIT", "市中区行政审批服务局"), Known("CIVIL", "市中区民政局", (), "004200001"), Known("JUSTICE", "区司法局"),
-        Known("POLICE", "区公安分局"), Known("STREET", "市中区光明路街道办事处"), Known("MARKET", "市中区市场监督管理局"),
+        Known("PERMIT", "市中区行政审批服务局"),
+        Known("CIVIL", "市中区民政局", (), "004200001"),
+        Known("JUSTICE", "区司法局"),
+        Known("POLICE", "区公安分局"),
+        Known("STREET", "市中区光明路街道办事处"),
+        Known("MARKET", "市中区市场监督管理局"),
         Known("OFFICE", "市中区人民政府办公室(区大数据局)", ("区大数据局",)),
     ],
     district=DISTRICT,
-)  # fmt: skip
+)
 PROOFS = Names([Known("P-1", "未婚证明"), Known("P-2", "无犯罪记录证明"), Known("P-3", "户籍证明", ("户口证明",))])
 
 
 @pytest.mark.parametrize(
     ("text", "code", "why"),
     [
-        ("市中区民政局", "CIVIL", "名称一致"), ("枣庄市市中区民政局", "CIVIL", "除本区区划名称外一致"),
-        ("山东省枣庄市市中区司法局", "JUSTICE", "除本区区划名称外一致"), ("市中区司法局", "JUSTICE", "除本区区划名称外一致"),
-        ("光明路街道办事处", "STREET", "除本区区划名称外一致"), ("区大数据局", "OFFICE", "与已确认的别名一致"),
-        ("市中区人民政府办公室\uff08区大数据局\uff09", "OFFICE", "名称一致"), ("区市场监督管理局", "MARKET", "除本区区划名称外一致"),
+        ("市中区民政局", "CIVIL", "名称一致"),
+        ("枣庄市市中区民政局", "CIVIL", "除本区区划名称外一致"),
+        ("山东省枣庄市市中区司法局", "JUSTICE", "除本区区划名称外一致"),
+        ("市中区司法局", "JUSTICE", "除本区区划名称外一致"),
+        ("光明路街道办事处", "STREET", "除本区区划名称外一致"),
+        ("区大数据局", "OFFICE", "与已确认的别名一致"),
+        ("市中区人民政府办公室\uff08区大数据局\uff09", "OFFICE", "名称一致"),
+        ("区市场监督管理局", "MARKET", "除本区区划名称外一致"),
     ],
-)  # fmt: skip
+)
 def test_the_same_unit_in_another_spelling(text: str, code: str, why: str) -> None:
     found = UNITS.match(text)
     assert (found.code, found.why) == (code, why) and found.confidence >= ACCEPTED
@@ -38,12 +46,33 @@ def test_the_same_unit_in_another_spelling(text: str, code: str, why: str) -> No
 @pytest.mark.parametrize(
     "text",
     [
-        "市司法局", "枣庄市司法局", "省民政厅", "薛城区民政局", "广安区民政局", "民政局", "薛城区光明路街道办事处", "区行政审批局", "公安分局",
-        "市场监督管理局", "光明路街道", "枣庄市公安局市中分局", "市中区民政局婚姻登记处",
-        "县民政局", "枣庄市、市中区民政局", "枣庄市,市中区民政局", "本区民政局", "济宁市市中区民政局", "(原)市中区民政局", "市中区民政局(已撤销)", "光明街道办事处",
-        "医保局", "区人社局", "城区民政局", "枣庄市民政局",
+        "市司法局",
+        "枣庄市司法局",
+        "省民政厅",
+        "薛城区民政局",
+        "广安区民政局",
+        "民政局",
+        "薛城区光明路街道办事处",
+        "区行政审批局",
+        "公安分局",
+        "市场监督管理局",
+        "光明路街道",
+        "枣庄市公安局市中分局",
+        "市中区民政局婚姻登记处",
+        "县民政局",
+        "枣庄市、市中区民政局",
+        "枣庄市,市中区民政局",
+        "本区民政局",
+        "济宁市市中区民政局",
+        "(原)市中区民政局",
+        "市中区民政局(已撤销)",
+        "光明街道办事处",
+        "医保局",
+        "区人社局",
+        "城区民政局",
+        "枣庄市民政局",
     ],
-)  # fmt: skip
+)
 def test_another_level_region_or_office_is_never_taken_for_ours(text: str) -> None:
     found = UNITS.match(text)
     assert found.code is None and found.confidence < ACCEPTED and found.why
@@ -76,12 +105,20 @@ def test_whatever_is_accepted_is_equal_by_a_rule(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "level", "region"),
     [
-        ("市中区民政局", Level.DISTRICT, ""), ("市民政局", Level.CITY, ""), ("枣庄市民政局", Level.CITY, ""), ("常德市司法局", Level.CITY, "常德市"),
-        ("山东省司法厅", Level.PROVINCE, ""), ("湖南省司法厅", Level.PROVINCE, "湖南省"), ("税郭镇人民政府", Level.TOWN, ""),
-        ("薛城区民政局", Level.DISTRICT, "薛城区"), ("市场监督管理局", Level.UNKNOWN, ""), ("铁西居委会", Level.VILLAGE, ""),
-        ("社区服务中心", Level.UNKNOWN, ""), ("市政府办公室", Level.CITY, ""),
+        ("市中区民政局", Level.DISTRICT, ""),
+        ("市民政局", Level.CITY, ""),
+        ("枣庄市民政局", Level.CITY, ""),
+        ("常德市司法局", Level.CITY, "常德市"),
+        ("山东省司法厅", Level.PROVINCE, ""),
+        ("湖南省司法厅", Level.PROVINCE, "湖南省"),
+        ("税郭镇人民政府", Level.TOWN, ""),
+        ("薛城区民政局", Level.DISTRICT, "薛城区"),
+        ("市场监督管理局", Level.UNKNOWN, ""),
+        ("铁西居委会", Level.VILLAGE, ""),
+        ("社区服务中心", Level.UNKNOWN, ""),
+        ("市政府办公室", Level.CITY, ""),
     ],
-)  # fmt: skip
+)
 def test_a_name_says_of_which_level_and_region_it_is(name: str, level: Level, region: str) -> None:
     found = take_apart(name, DISTRICT)
     assert (found.level, found.region) == (level, region)
@@ -89,7 +126,12 @@ def test_a_name_says_of_which_level_and_region_it_is(name: str, level: Level, re
 
 def test_who_is_no_unit_is_told_apart() -> None:
     assert [vagueness(name) for name in ("经营者", "公安机关", "县级以上人民政府", "所在单位", "街道办事处", "区司法局")] == [
-        Vague.APPLICANT, Vague.CLASS, Vague.CLASS, Vague.NOBODY, Vague.CLASS, None,
-    ]  # fmt: skip
+        Vague.APPLICANT,
+        Vague.CLASS,
+        Vague.CLASS,
+        Vague.NOBODY,
+        Vague.CLASS,
+        None,
+    ]
     assert [one.code for one in UNITS.of_class("公安机关")] == ["POLICE"]
     assert UNITS.by_organisation("004200001").code == "CIVIL"  # type: ignore[union-attr]

@@ -139,16 +139,23 @@ _XML_2003 = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:off
 @pytest.mark.parametrize(
     ("content", "what", "remedy"),
     [
-        (f"<html><body>{_TABLE}</body></html>".encode(), "网页", "另存为"), (_TABLE.encode("gbk"), "网页", "另存为"),
-        (f"\ufeff<!DOCTYPE html>\n{_TABLE}".encode(), "网页", "另存为"), (f"<HTML>{_TABLE}".encode("utf-16"), "网页", "另存为"),
-        (_XML_2003.encode(), "XML 表格(2003)", "另存为"), (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "网页归档", "另存为"),
-        (b"%PDF-1.7\n", "PDF", "表格本身"), (b"\xff\xd8\xff\xe0" + b"x" * 90, "图片", "表格本身"), (b"{\\rtf1}", "RTF", "表格本身"),
-        (b"Rar!\x1a\x07", "压缩包", "解压"), (archive("a.xlsx", "b.xlsx"), "压缩包", "解压"),
+        (f"<html><body>{_TABLE}</body></html>".encode(), "网页", "另存为"),
+        (_TABLE.encode("gbk"), "网页", "另存为"),
+        (f"\ufeff<!DOCTYPE html>\n{_TABLE}".encode(), "网页", "另存为"),
+        (f"<HTML>{_TABLE}".encode("utf-16"), "网页", "另存为"),
+        (_XML_2003.encode(), "XML 表格(2003)", "另存为"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "网页归档", "另存为"),
+        (b"%PDF-1.7\n", "PDF", "表格本身"),
+        (b"\xff\xd8\xff\xe0" + b"x" * 90, "图片", "表格本身"),
+        (b"{\\rtf1}", "RTF", "表格本身"),
+        (b"Rar!\x1a\x07", "压缩包", "解压"),
+        (archive("a.xlsx", "b.xlsx"), "压缩包", "解压"),
         (archive("[Content_Types].xml", "word/document.xml"), "Word", "表格本身"),
-        (archive("[Content_Types].xml", "xl/workbook.bin"), "XLSB", "另存为"), (archive("mimetype", "content.xml"), "OpenDocument", "另存为"),
+        (archive("[Content_Types].xml", "xl/workbook.bin"), "XLSB", "另存为"),
+        (archive("mimetype", "content.xml"), "OpenDocument", "另存为"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512 + "WordDocument".encode("utf-16-le"), "Word", "表格本身"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_kind_of_file_is_named_with_the_way_to_save_it(content: bytes, what: str, remedy: str) -> None:
     with pytest.raises(FileRefused) as caught:
         read_sheets(content)
@@ -195,10 +202,17 @@ def test_the_word_of_a_failed_formula_is_a_fault_in_text_too(word: str) -> None:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ('="00123"', "00123"), ("'00123", "00123"), ("'370402188102020017", "370402188102020017"), ("\t00123", "00123"), ("'-", "-"), ("'=一图读懂", "=一图读懂"),
-        ("'引号", "'引号"), ("=A1", "=A1"), ("00123", "00123"),
+        ('="00123"', "00123"),
+        ("'00123", "00123"),
+        ("'370402188102020017", "370402188102020017"),
+        ("\t00123", "00123"),
+        ("'-", "-"),
+        ("'=一图读懂", "=一图读懂"),
+        ("'引号", "'引号"),
+        ("=A1", "=A1"),
+        ("00123", "00123"),
     ],
-)  # fmt: skip
+)
 def test_what_guards_a_text_from_a_spreadsheet_is_no_part_of_it(written: str, meant: str) -> None:
     quoted = '"' + written.replace('"', '""') + '"'
     assert read_sheets(csv_of(quoted, "户籍证明", "民政局"))[0].rows[1][0] == meant

@@ -123,8 +123,11 @@ def test_an_answer_holds_for_every_list_and_the_question_goes() -> None:
     assert changes(rebuilt()) == []
     (asked,) = do(questions.questions).rows
     assert (asked.topic, asked.subject, asked.count, asked.places) == (
-        "issuer", "乡镇人民政府", 2, ["justice清单 第 2 行", "justice清单 第 3 行"],
-    )  # fmt: skip
+        "issuer",
+        "乡镇人民政府",
+        2,
+        ["justice清单 第 2 行", "justice清单 第 3 行"],
+    )
     with pytest.raises(MustRecuse, match="涉及本单位"):  # whose list asks
         do(questions.answer, asked.id, "370402-CIVIL", now=NOW, actor="person:demo-justice-1")
     do(questions.answer, asked.id, "370402-CIVIL", now=NOW, actor="person:demo-admin")
@@ -213,10 +216,16 @@ def test_the_real_matters_list_enters_the_registry_of_its_own_district(monkeypat
 
 words = st.sampled_from(["经济困难证明", "户籍证明", "没有这种证明", ""])
 listed = st.tuples(
-    st.integers(1, 9), st.sampled_from(["DEMO-0002", "DEMO-0003", "NONE"]), words, st.sampled_from(["《法》", ""]),
-    st.sampled_from(["光明路街道办事处", "市司法局", "经营者", ""]), st.sampled_from(["部门核验", "告知承诺", "共享", ""]),
-    st.just(""), st.just(""), st.sampled_from(["住址", ""]),
-)  # fmt: skip
+    st.integers(1, 9),
+    st.sampled_from(["DEMO-0002", "DEMO-0003", "NONE"]),
+    words,
+    st.sampled_from(["《法》", ""]),
+    st.sampled_from(["光明路街道办事处", "市司法局", "经营者", ""]),
+    st.sampled_from(["部门核验", "告知承诺", "共享", ""]),
+    st.just(""),
+    st.just(""),
+    st.sampled_from(["住址", ""]),
+)
 
 
 @given(st.lists(listed, min_size=1, max_size=6), st.booleans())

@@ -127,12 +127,22 @@ def test_a_repeat_carries_the_same_id_and_body(receiver: str) -> None:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("/204", None), ("/301", TransientFault), ("/400", TransientFault), ("/401", TransientFault),
-        ("/403", TransientFault), ("/404", TransientFault), ("/410", PermanentFault), ("/408", TransientFault),
-        ("/422", TransientFault), ("/429", TransientFault), ("/500", TransientFault), ("/503", TransientFault),
-        ("/broken", TransientFault), ("/endless", None),
+        ("/204", None),
+        ("/301", TransientFault),
+        ("/400", TransientFault),
+        ("/401", TransientFault),
+        ("/403", TransientFault),
+        ("/404", TransientFault),
+        ("/410", PermanentFault),
+        ("/408", TransientFault),
+        ("/422", TransientFault),
+        ("/429", TransientFault),
+        ("/500", TransientFault),
+        ("/503", TransientFault),
+        ("/broken", TransientFault),
+        ("/endless", None),
     ],
-)  # fmt: skip
+)
 def test_what_an_answer_means(receiver: str, path: str, kind: type[Fault] | None) -> None:
     if kind is None:
         assert asyncio.run(send(Message(receiver + path))) in ("204", "200")

@@ -76,7 +76,9 @@ def test_a_recipient_that_is_refused_for_now_may_be_tried_again_and_one_that_is_
         send(server)
 
 
-@pytest.mark.parametrize(("does", "kind", "code"), [("451 later", TransientFault, "refused_for_now"), ("554 no", PermanentFault, "refused")])
+@pytest.mark.parametrize(
+    ("does", "kind", "code"), [("451 later", TransientFault, "refused_for_now"), ("554 no", PermanentFault, "refused")]
+)
 def test_a_reply_to_the_text_is_an_outcome(server: MailServer, does: str, kind: type[Exception], code: str) -> None:
     server.at_data[READER] = does
     with pytest.raises(kind, match=code):

@@ -35,12 +35,17 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example.cn")])
     now = datetime.now(UTC)
     made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=2))
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=2))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, SHA256())
-    )  # fmt: skip
+    )
     (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     (folder / "crt.pem").write_bytes(made.public_bytes(Encoding.PEM))
     return folder / "crt.pem"
@@ -65,9 +70,13 @@ def secured(request: pytest.FixtureRequest, certificate: Path) -> Iterator[tuple
         server.options |= {"tls_context": own, "require_starttls": True}
     server.start()
     right = {
-        "smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": request.param, "smtp_user": USER,
-        "smtp_password": Secret(PASSWORD), "smtp_ca_file": certificate,
-    }  # fmt: skip
+        "smtp_host": "127.0.0.1",
+        "smtp_port": server.port,
+        "smtp_security": request.param,
+        "smtp_user": USER,
+        "smtp_password": Secret(PASSWORD),
+        "smtp_ca_file": certificate,
+    }
     yield server, right
     server.stop()
 
@@ -105,7 +114,15 @@ def test_a_server_without_starttls_gets_neither_password_nor_text(monkeypatch: p
     server.start()
     try:
         with pytest.raises(TransientFault, match="not_offered"):
-            send({"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": "starttls", "smtp_user": USER, "smtp_password": Secret(PASSWORD)})
+            send(
+                {
+                    "smtp_host": "127.0.0.1",
+                    "smtp_port": server.port,
+                    "smtp_security": "starttls",
+                    "smtp_user": USER,
+                    "smtp_password": Secret(PASSWORD),
+                }
+            )
     finally:
         server.stop()
     assert server.seen == []

@@ -24,12 +24,36 @@ def refusal(url: str, **chosen: Any) -> str | None:
 @pytest.mark.parametrize(
     "host",
     [
-        "127.0.0.1", "127.9.9.9", "127.1", "0x7f000001", "0177.0.0.1", "2130706433", "localhost", "0.0.0.0", "0", "[::1]", "[::]",
-        "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:0:5db8:d822:0:63bf:80ff:fffe]", "168.63.129.16", "192.0.0.192", "169.254.169.254", "[::ffff:169.254.169.254]",
-        "[fe80::1]", "[fe80::1%25lo]", "[fd00:ec2::254]", "100.100.100.200", "224.0.0.1", "[ff02::1]", "240.0.0.1",
+        "127.0.0.1",
+        "127.9.9.9",
+        "127.1",
+        "0x7f000001",
+        "0177.0.0.1",
+        "2130706433",
+        "localhost",
+        "0.0.0.0",
+        "0",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "[2001:0:5db8:d822:0:63bf:80ff:fffe]",
+        "168.63.129.16",
+        "192.0.0.192",
+        "169.254.169.254",
+        "[::ffff:169.254.169.254]",
+        "[fe80::1]",
+        "[fe80::1%25lo]",
+        "[fd00:ec2::254]",
+        "100.100.100.200",
+        "224.0.0.1",
+        "[ff02::1]",
+        "240.0.0.1",
         "255.255.255.255",
     ],
-)  # fmt: skip
+)
 def test_this_machine_link_local_and_special_addresses_in_every_spelling(host: str) -> None:
     assert refusal(f"http://{host}:8123/hook") in ("forbidden_address", "bad_address", "unknown_host")
 
@@ -82,6 +106,8 @@ def test_the_sandbox_is_the_one_exception() -> None:
     assert refusal("http://127.0.0.1:8123/hook") == "forbidden_address"
 
 
-@pytest.mark.parametrize("url", ["http://[::1/", "ftp://203.0.113.7/", "https:///x", "http://203.0.113.7:0/x", "http://203.0.113.7:99999/x"])
+@pytest.mark.parametrize(
+    "url", ["http://[::1/", "ftp://203.0.113.7/", "https:///x", "http://203.0.113.7:0/x", "http://203.0.113.7:99999/x"]
+)
 def test_what_is_no_address(url: str) -> None:
     assert refusal(url) is not None

@@ -76,9 +76,7 @@ def test_the_attached_data_stand_under_the_seal(sealed, tmp_path):
 
 
 def test_the_chain_leads_to_the_folders_authority(sealed, folder):
-    trust = ValidationContext(
-        trust_roots=[load_cert_from_pemder(folder / "ca.crt.pem")], allow_fetching=False
-    )
+    trust = ValidationContext(trust_roots=[load_cert_from_pemder(folder / "ca.crt.pem")], allow_fetching=False)
     status = validate_pdf_signature(signature(sealed), trust)
     assert status.bottom_line
 
@@ -91,9 +89,7 @@ def test_each_kind_signs_with_its_own_certificate_and_face(local, kind, tmp_path
     face = found.sig_field["/AP"]["/N"]["/Resources"]["/XObject"]["/Face"]
     assert face["/Subtype"] == "/Form"
     drawn = text_of(pdf, tmp_path)
-    assert sorted("".join(text_of(draw_seal(NAMES[kind], True), tmp_path).split())) == sorted(
-        NAMES[kind] + "演示"
-    )
+    assert sorted("".join(text_of(draw_seal(NAMES[kind], True), tmp_path).split())) == sorted(NAMES[kind] + "演示")
     assert "户籍证明" in drawn
 
 
@@ -141,9 +137,7 @@ def test_threads_may_share_it(folder, local):
             sealed = list(pool.map(lambda kind: (kind, fresh.sign(pdf, use(kind))), [*SealKind] * 12))
     finally:
         sys.setswitchinterval(usual)
-    assert all(
-        signature(done).signer_cert.subject.native["common_name"] == NAMES[kind] for kind, done in sealed
-    )
+    assert all(signature(done).signer_cert.subject.native["common_name"] == NAMES[kind] for kind, done in sealed)
 
 
 @pytest.mark.parametrize("name", ["share.key.pem", "issuer.crt.pem", "ca.crt.pem"])

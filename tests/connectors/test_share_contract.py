@@ -174,8 +174,7 @@ def test_rare_characters_survive_the_journey(family: Family, address: str, name:
 
 @each_family
 @pytest.mark.parametrize(
-    ("name", "outcome"),
-    [("演示无证", "none"), ("演示废止", "revoked"), ("演示过期", "expired"), ("演示受限", "restricted")],
+    ("name", "outcome"), [("演示无证", "none"), ("演示废止", "revoked"), ("演示过期", "expired"), ("演示受限", "restricted")]
 )
 def test_what_is_not_valid_is_told_apart(family: Family, address: str, name: str, outcome: str) -> None:
     finding = look(make(family, address), subject(name), question(family))

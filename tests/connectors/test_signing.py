@@ -51,9 +51,7 @@ VECTORS = [
 
 
 @pytest.mark.parametrize(("scheme", "parameters", "key", "nonce", "headers"), VECTORS, ids=[v[0] for v in VECTORS])
-def test_headers_of_each_scheme(
-    scheme: str, parameters: dict[str, str], key: str, nonce: str, headers: dict[str, str]
-) -> None:
+def test_headers_of_each_scheme(scheme: str, parameters: dict[str, str], key: str, nonce: str, headers: dict[str, str]) -> None:
     assert sign(scheme, parameters, key, NOW, nonce) == headers
     assert SCHEMES[scheme].parameters == set(parameters)
 

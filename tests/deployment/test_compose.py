@@ -16,14 +16,7 @@ from pydantic import AliasChoices
 from runtime.commands.keyfiles import main as make_keys
 from runtime.services import container, keyfiles, postgres, prefect_server
 from settings import ROOT, Settings, load
-from tests.deployment.compose import (
-    config,
-    environment_of,
-    files_of,
-    run_compose,
-    secrets_of,
-    services,
-)
+from tests.deployment.compose import config, environment_of, files_of, run_compose, secrets_of, services
 
 OURS = {"setup", "prefect-api", "prefect-services", "worker", "gateway", "sandbox", "issuing-unit", "backup", "restore"}
 ENDS = {"setup", "restore"}
@@ -93,9 +86,7 @@ def test_each_service_gets_its_own_secrets_and_no_others() -> None:
     assert secrets_of("redis") == secrets_of("issuing-unit") == set()
 
 
-def test_every_mounted_file_is_one_that_keyfiles_makes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_mounted_file_is_one_that_keyfiles_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROOFLESS_HOME", str(tmp_path / "var"))
     assert make_keys([]) == 0
     mounted = {path for name in services() for path in files_of(name).values()}
@@ -127,8 +118,7 @@ def test_every_service_says_whether_it_is_well_or_ends() -> None:
 
 def test_services_start_after_what_they_need() -> None:
     waits = {
-        name: {other: row["condition"] for other, row in (service.get("depends_on") or {}).items()}
-        for name, service in services().items()
+        name: {other: row["condition"] for other, row in (service.get("depends_on") or {}).items()} for name, service in services().items()
     }
     done, well = "service_completed_successfully", "service_healthy"
     assert waits["setup"] == {"postgres": well}
@@ -151,10 +141,7 @@ def test_containers_have_no_rights_that_they_do_not_need() -> None:
 def test_databases_cannot_be_reached_from_outside_and_the_broker_by_prefect_alone() -> None:
     networks = config()["networks"]
     assert [name for name, network in networks.items() if network.get("internal")] == ["broker", "inner"]
-    on = {
-        network: {name for name, service in services().items() if network in service["networks"]}
-        for network in networks
-    }
+    on = {network: {name for name, service in services().items() if network in service["networks"]} for network in networks}
     assert on["broker"] == {"redis", "prefect-api", "prefect-services"}
     assert "postgres" in on["inner"] and not {"postgres", "redis", "setup"} & on["edge"]
     assert not {"sandbox", "issuing-unit"} & on["inner"]
@@ -247,9 +234,7 @@ def test_the_broker_is_in_the_lock() -> None:
 
 
 def test_postgres_has_the_settings_of_the_embedded_one() -> None:
-    given = dict(
-        argument.removeprefix("-c").split("=", 1) for argument in services()["postgres"]["command"][1:]
-    )
+    given = dict(argument.removeprefix("-c").split("=", 1) for argument in services()["postgres"]["command"][1:])
     elsewhere = {"listen_addresses", "unix_socket_directories"}  # a container listens on its own network
     assert given == {name: value for name, value in postgres.SETTINGS.items() if name not in elsewhere}
     arguments = environment_of("postgres")["POSTGRES_INITDB_ARGS"].split()
@@ -269,14 +254,10 @@ def test_the_image_holds_what_the_hashed_lock_names_and_runs_as_nobody_special()
     assert images == {"python:3.11-slim-trixie"}
     installs = [rest for step, rest in steps if step == "RUN" and "pip install" in rest]
     assert len(installs) == 1
-    assert {"--require-hashes", "--no-deps", "--only-binary=:all:", "requirements.lock"} <= set(
-        installs[0].replace("/tmp/", "").split()
-    )
+    assert {"--require-hashes", "--no-deps", "--only-binary=:all:", "requirements.lock"} <= set(installs[0].replace("/tmp/", "").split())
     user = [rest for step, rest in steps if step == "USER"]
     assert user == ["1000:1000"] and steps.index(("USER", user[0])) > steps.index(("COPY", ". ."))
-    assert not [
-        rest for step, rest in steps if step in ("ENV", "ARG") and re.search("PASSWORD|SECRET|TOKEN", rest)
-    ]
+    assert not [rest for step, rest in steps if step in ("ENV", "ARG") and re.search("PASSWORD|SECRET|TOKEN", rest)]
     assert steps[-1] == ("ENTRYPOINT", '["python", "-m", "runtime.services.container"]')
 
 
@@ -291,9 +272,7 @@ def test_the_image_gets_every_package_and_no_key() -> None:
 
 
 def commands() -> dict[str, list[Any]]:
-    return {
-        name: service["command"] for name, service in services().items() if name in OURS - {"issuing-unit"}
-    }
+    return {name: service["command"] for name, service in services().items() if name in OURS - {"issuing-unit"}}
 
 
 def test_every_role_is_known_to_the_container() -> None:

@@ -32,8 +32,13 @@ from tests.patience import wait_until
 from tests.ports import free_port
 from tests.stack import Program
 
-BROKER = ("PREFECT_SERVER_EVENTS_", "PREFECT_SERVER_CONCURRENCY_", "PREFECT_SERVER_WORKER_CHANNEL_",
-          "PREFECT_SERVER_DOCKET_", "PREFECT_REDIS_")  # fmt: skip
+BROKER = (
+    "PREFECT_SERVER_EVENTS_",
+    "PREFECT_SERVER_CONCURRENCY_",
+    "PREFECT_SERVER_WORKER_CHANNEL_",
+    "PREFECT_SERVER_DOCKET_",
+    "PREFECT_REDIS_",
+)
 
 
 @dataclass
@@ -52,9 +57,7 @@ class Site:
         for target, source in files_of(service).items():
             keyfiles.private_folder((inside / target.lstrip("/")).parent)
             keyfiles.write_once(inside / target.lstrip("/"), (self.home / source).read_text())
-        given = {
-            name: value for name, value in environment_of(service).items() if not name.startswith(BROKER)
-        }
+        given = {name: value for name, value in environment_of(service).items() if not name.startswith(BROKER)}
         for name, value in given.items():
             if value.startswith(("/run/", "/var/", "/tmp/")):
                 given[name] = str(inside / value.lstrip("/"))
@@ -78,16 +81,13 @@ class Site:
     def run(self, service: str) -> subprocess.CompletedProcess[str]:
         """A container that ends by itself."""
         argv = [sys.executable, *self.command(service)]
-        return subprocess.run(
-            argv, cwd=ROOT, env=self.variables(service), capture_output=True, text=True, timeout=170
-        )
+        return subprocess.run(argv, cwd=ROOT, env=self.variables(service), capture_output=True, text=True, timeout=170)
 
     def start(self, service: str) -> Program:
         """A container that stays, once its own health check says that it is well."""
         program = Program(
-            service, self.command(service), self.variables(service), self.root / f"{service}.log",
-            lambda _: self.is_well(service),
-        )  # fmt: skip
+            service, self.command(service), self.variables(service), self.root / f"{service}.log", lambda _: self.is_well(service)
+        )
         self.ending.callback(program.stop)
         program.start()
         return program
@@ -97,7 +97,9 @@ class Site:
         test = services()[service]["healthcheck"]["test"]
         assert test[:2] == ["CMD", "python"]
         argv = [
-            part.replace(":4200", f":{self.ports['prefect']}").replace(":8080", f":{self.ports['gateway']}").replace(":8081", f":{self.ports['health']}")
+            part.replace(":4200", f":{self.ports['prefect']}")
+            .replace(":8080", f":{self.ports['gateway']}")
+            .replace(":8081", f":{self.ports['health']}")
             for part in test[2:]
         ]
         return subprocess.run([sys.executable, *argv], cwd=ROOT, env=self.variables(service)).returncode == 0
@@ -113,9 +115,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     first_keys.main([])
     os.environ.clear()
     os.environ.update(before)
-    chosen = {
-        name: free_port() for name in ("prefect", "gateway", "health", "sandbox")
-    }
+    chosen = {name: free_port() for name in ("prefect", "gateway", "health", "sandbox")}
     try:
         cluster = postgres.start(home, free_port())
         with ExitStack() as ending:
@@ -133,13 +133,7 @@ def set_up(site: Site) -> str:
 
 
 def ask(site: Site, role: str, database: str, statement: str) -> list[tuple[object, ...]]:
-    connection = psycopg2.connect(
-        host="127.0.0.1",
-        port=site.cluster.port,
-        user=role,
-        password=password(site.home, role),
-        dbname=database,
-    )
+    connection = psycopg2.connect(host="127.0.0.1", port=site.cluster.port, user=role, password=password(site.home, role), dbname=database)
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement)
@@ -156,9 +150,7 @@ def test_the_set_up_job_makes_everything_out_of_nothing_and_may_run_again(site: 
     assert units[0][0]
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         ask(site, "proofless_app", "proofless", "DELETE FROM events RETURNING 1")
-    deployments = (
-        "SELECT f.name, d.name, d.entrypoint FROM deployment d JOIN flow f ON f.id = d.flow_id ORDER BY 1"
-    )
+    deployments = "SELECT f.name, d.name, d.entrypoint FROM deployment d JOIN flow f ON f.id = d.flow_id ORDER BY 1"
     before = ask(site, "prefect", "prefect", deployments)
     assert ("verification", "main", "flows/verification.py:verification") in before
     assert ask(site, "prefect", "prefect", "SELECT name, type FROM work_pool") == [("proofless", "proofless")]
@@ -211,9 +203,7 @@ def test_api_worker_and_gateway_are_well_with_what_compose_gives_them(site: Site
     assert not site.is_well("prefect-api")
 
 
-def test_background_services_are_well_while_their_own_heartbeat_lives(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_background_services_are_well_while_their_own_heartbeat_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_SERVER_DOCKET_URL", "memory://heartbeat")
 
     async def look() -> list[bool]:

@@ -66,10 +66,17 @@ def proxied(certificate: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     threading.Thread(target=behind.serve_forever, daemon=True).start()
     conf = SAMPLE.replace("127.0.0.1:8080", f"127.0.0.1:{behind.server_port}")
     conf = re.sub(r"    listen \[::\].*\n", "", conf)
-    conf = conf.replace("listen 80;", f"listen 127.0.0.1:{found.plain};").replace("listen 443 ssl;", f"listen 127.0.0.1:{found.secure} ssl;")
-    conf = conf.replace("/etc/proofless/tls/fullchain.pem", str(certificate)).replace("/etc/proofless/tls/key.pem", str(certificate.with_name("key.pem")))
+    conf = conf.replace("listen 80;", f"listen 127.0.0.1:{found.plain};").replace(
+        "listen 443 ssl;", f"listen 127.0.0.1:{found.secure} ssl;"
+    )
+    conf = conf.replace("/etc/proofless/tls/fullchain.pem", str(certificate)).replace(
+        "/etc/proofless/tls/key.pem", str(certificate.with_name("key.pem"))
+    )
     kept = "".join(f"{name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    (folder / "nginx.conf").write_text(f"daemon off;\nmaster_process off;\npid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\nhttp {{\naccess_log off;\n{kept}{conf}\n}}\n")
+    (folder / "nginx.conf").write_text(
+        f"daemon off;\nmaster_process off;\npid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\nhttp "
+        f"{{\naccess_log off;\n{kept}{conf}\n}}\n"
+    )
     command = [NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
     tested = subprocess.run([*command, "-t"], capture_output=True, text=True)
     assert tested.returncode == 0, tested.stderr

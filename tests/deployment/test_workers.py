@@ -23,34 +23,24 @@ COUNT = 20
 
 def state_of(numbers: list[str]) -> dict[str, State]:
     with transaction() as session:
-        rows = session.execute(
-            select(Verification.number, Verification.state).where(Verification.number.in_(numbers))
-        )
+        rows = session.execute(select(Verification.number, Verification.state).where(Verification.number.in_(numbers)))
         return dict(rows.all())
 
 
 def held_by(worker: str) -> set[str]:
     """The verifications whose lease this worker holds."""
     with transaction() as session:
-        return set(
-            session.scalars(
-                select(Verification.number).where(Verification.lease_owner.startswith(f"{worker}/"))
-            )
-        )
+        return set(session.scalars(select(Verification.number).where(Verification.lease_owner.startswith(f"{worker}/"))))
 
 
 def how_many(table: type[Proof] | type[SealUse] | type[Delivery], number: str) -> int:
     with transaction() as session:
-        return (
-            session.scalar(select(func.count()).select_from(table).where(table.verification == number)) or 0
-        )
+        return session.scalar(select(func.count()).select_from(table).where(table.verification == number)) or 0
 
 
 def events_of(number: str) -> list[EventRow]:
     with transaction() as session:
-        return list(
-            session.scalars(select(EventRow).where(EventRow.verification == number).order_by(EventRow.id))
-        )
+        return list(session.scalars(select(EventRow).where(EventRow.verification == number).order_by(EventRow.id)))
 
 
 @pytest.mark.slow
@@ -78,22 +68,13 @@ def test_one_worker_is_killed_and_the_other_finishes_its_cases(
         for number in numbers:
             happened = [event.event for event in events_of(number)]
             assert [how_many(table, number) for table in (Proof, SealUse, Delivery)] == [1, 1, 1]
-            once = (
-                Event.FILED,
-                Event.TAKEN_UP,
-                Event.SHARE_FOUND,
-                Event.SEAL_STARTED,
-                Event.SEALED,
-                Event.DELIVERED,
-            )
+            once = (Event.FILED, Event.TAKEN_UP, Event.SHARE_FOUND, Event.SEAL_STARTED, Event.SEALED, Event.DELIVERED)
             assert [happened.count(event) for event in once] == [1] * len(once)
         for number in orphans - ended:
             assert events_of(number)[-1].actor == f"system:{second.name}"
 
         # Prefect agrees: nothing is left running under a worker that no longer exists.
         wait_until(
-            lambda: all(prefect.run_of(run)["state_type"] == "COMPLETED" for run in flow_runs.values()),
-            60,
-            "every flow run completed",
+            lambda: all(prefect.run_of(run)["state_type"] == "COMPLETED" for run in flow_runs.values()), 60, "every flow run completed"
         )
         assert second.runs()

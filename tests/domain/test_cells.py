@@ -7,7 +7,26 @@ import pytest
 from domain.cells import safe
 
 
-@pytest.mark.parametrize("evil", ["=1+1", "+1", "-2", "@SUM(1)", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20A", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\u3000=1", "\ufeff=1"])
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "=1+1",
+        "+1",
+        "-2",
+        "@SUM(1)",
+        "\uff1d1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff20A",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        " =1",
+        "\u00a0=1",
+        "\u3000=1",
+        "\ufeff=1",
+    ],
+)
 def test_what_would_be_computed_is_marked_as_text(evil: str) -> None:
     assert safe(evil) == f"'{evil}"
 

@@ -34,14 +34,18 @@ def test_the_path_ends_in_a_decision_from_everywhere() -> None:
 @pytest.mark.parametrize(
     ("part", "whole", "others", "of", "expected"),
     [
-        (40, 100, 10, 1000, True), (2, 100, 10, 1000, False), (19, 19, 0, 1000, False), (20, 20, 0, 1000, True),
-        (1, 100, 0, 1000, False), (50, 100, 400, 1000, False), (30, 100, 10, 10, False), (0, 100, 5, 1000, False),
+        (40, 100, 10, 1000, True),
+        (2, 100, 10, 1000, False),
+        (19, 19, 0, 1000, False),
+        (20, 20, 0, 1000, True),
+        (1, 100, 0, 1000, False),
+        (50, 100, 400, 1000, False),
+        (30, 100, 10, 10, False),
+        (0, 100, 5, 1000, False),
         (5, 30, 80, 1000, False),
     ],
-)  # fmt: skip
-def test_a_share_stands_out_only_where_chance_does_not_explain_it(
-    part: int, whole: int, others: int, of: int, expected: bool
-) -> None:
+)
+def test_a_share_stands_out_only_where_chance_does_not_explain_it(part: int, whole: int, others: int, of: int, expected: bool) -> None:
     assert is_outlier(part, whole, others, of, least=20) is expected
 
 

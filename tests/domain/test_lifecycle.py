@@ -40,11 +40,19 @@ def test_ended_states_have_no_moves_and_only_what_comes_after_is_noted() -> None
     assert not ENDED & {origin for origin, _ in EDGES}
     afterwards = {event for event, states in NOTES.items() if ENDED & states}
     assert afterwards == {
-        Event.MISSED, Event.FEEDBACK, Event.OFFICE_TOLD, Event.EXCUSE_GIVEN, Event.EXCUSE_DECIDED,  # what a unit owes
-        Event.RECALCULATED, Event.LIFTED,  # a calendar or an outage that became known later
-        Event.MISMATCH_REPORTED, Event.MISMATCH_SETTLED, Event.OBJECTED, Event.COMMITMENT_CHECKED,  # of a delivery
+        Event.MISSED,
+        Event.FEEDBACK,
+        Event.OFFICE_TOLD,
+        Event.EXCUSE_GIVEN,
+        Event.EXCUSE_DECIDED,  # what a unit owes
+        Event.RECALCULATED,
+        Event.LIFTED,  # a calendar or an outage that became known later
+        Event.MISMATCH_REPORTED,
+        Event.MISMATCH_SETTLED,
+        Event.OBJECTED,
+        Event.COMMITMENT_CHECKED,  # of a delivery
         Event.ERASED,  # when its time is over
-    }  # fmt: skip
+    }
     assert OPEN | ENDED == set(State) and not OPEN & ENDED
     assert WAITING <= OPEN
 

@@ -59,15 +59,21 @@ def hours_of(desk: Desk) -> ServiceHours:
 
 def situation(ask: Ask) -> Situation:
     readings = Readings(
-        measure=Measure(ask.measure), roll_day_limit=ask.rolls != "no",
+        measure=Measure(ask.measure),
+        roll_day_limit=ask.rolls != "no",
         roll_rest_day_only=ask.rolls == "rest_day" and ask.measure != "service_hours",
-    )  # fmt: skip
+    )
     return Situation(
-        HandlingType(ask.kind), ask.arrives, ask.promise, hours_of(ask.desk), readings,
-        database_backed=ask.database, share_failed=ask.share_failed,
+        HandlingType(ask.kind),
+        ask.arrives,
+        ask.promise,
+        hours_of(ask.desk),
+        readings,
+        database_backed=ask.database,
+        share_failed=ask.share_failed,
         own_limit=timedelta(minutes=ask.own) if ask.own else None,
         pauses=tuple(Interval(*pause) for pause in ask.pauses),
-    )  # fmt: skip
+    )
 
 
 @st.composite
@@ -96,10 +102,17 @@ def asks(draw: st.DrawFn) -> Ask:
     arrives = at("2026-03-02 00:00") + draw(st.integers(0, 16 * 24 * 60)) * MINUTE
     promise = draw(st.one_of(st.none(), st.integers(1, 6 * 24 * 60).map(lambda after: arrives + after * MINUTE)))
     ask = Ask(
-        draw(st.sampled_from(["immediate", "promised", "other"])), arrives, promise, draw(st.booleans()),
-        draw(st.booleans()), (), desk, draw(st.one_of(st.none(), st.integers(1, 40 * 60))),
-        draw(st.sampled_from(["deemed", "deemed", "natural", "service_hours"])), draw(st.sampled_from(["closed", "rest_day", "no"])),
-    )  # fmt: skip
+        draw(st.sampled_from(["immediate", "promised", "other"])),
+        arrives,
+        promise,
+        draw(st.booleans()),
+        draw(st.booleans()),
+        (),
+        desk,
+        draw(st.one_of(st.none(), st.integers(1, 40 * 60))),
+        draw(st.sampled_from(["deemed", "deemed", "natural", "service_hours"])),
+        draw(st.sampled_from(["closed", "rest_day", "no"])),
+    )
     pauses, begins = [], arrives if draw(st.booleans()) else desk.next_there(arrives)
     for _ in range(draw(st.integers(0, 5))):  # each begins while the half hour still runs
         begins += draw(st.integers(0, 13)) * MINUTE
@@ -149,18 +162,14 @@ def test_no_rolled_instant_lies_outside_service_hours(ask: Ask) -> None:
 
 @given(asks(), st.integers(0, 29 * 60), st.integers(1, 100_000))
 @settings(max_examples=200)
-def test_a_pause_moves_running_targets_by_its_length_to_the_second_and_never_the_promise(
-    ask: Ask, after: int, seconds: int
-) -> None:
+def test_a_pause_moves_running_targets_by_its_length_to_the_second_and_never_the_promise(ask: Ask, after: int, seconds: int) -> None:
     plain = situation(replace(ask, pauses=(), own=None, measure="deemed"))
     begins = plain.hours.next_opening(plain.received) + timedelta(seconds=after)
     pause = Interval(begins, begins + timedelta(seconds=seconds))
     for handling in HandlingType:  # one limit at a time: together another one may bind
         for promise in (None, ask.promise):
             before = limits(replace(plain, handling=handling, promise_end=promise, database_backed=False, share_failed=False))
-            now = limits(
-                replace(plain, handling=handling, promise_end=promise, database_backed=False, share_failed=False, pauses=(pause,))
-            )
+            now = limits(replace(plain, handling=handling, promise_end=promise, database_backed=False, share_failed=False, pauses=(pause,)))
             was, then = ({limit.kind: limit for limit in found if limit.length} for found in (before, now))
             for kind in was.keys() & then.keys():
                 first, second = was[kind].target, then[kind].target
@@ -205,11 +214,16 @@ def test_golden_supervision(missed: str, starts: str, ends: str) -> None:
 @pytest.mark.parametrize(
     ("start", "due_day"),
     [  # docs/rules/obligations.md, golden working-day vectors
-        ("2022-06-28", "2022-07-01"), ("2022-06-30", "2022-07-05"), ("2022-09-30", "2022-10-10"),
-        ("2024-02-09", "2024-02-20"), ("2025-01-27", "2025-02-07"), ("2025-09-30", "2025-10-11"),
-        ("2026-02-13", "2026-02-25"), ("2026-09-30", "2026-10-10"),
+        ("2022-06-28", "2022-07-01"),
+        ("2022-06-30", "2022-07-05"),
+        ("2022-09-30", "2022-10-10"),
+        ("2024-02-09", "2024-02-20"),
+        ("2025-01-27", "2025-02-07"),
+        ("2025-09-30", "2025-10-11"),
+        ("2026-02-13", "2026-02-25"),
+        ("2026-09-30", "2026-10-10"),
     ],
-)  # fmt: skip
+)
 def test_golden_working_days(start: str, due_day: str) -> None:
     assert CALENDAR.add_workdays(date.fromisoformat(start), 3) == date.fromisoformat(due_day)
     midnight = datetime.combine(date.fromisoformat(due_day) + timedelta(days=1), datetime.min.time(), BEIJING)
@@ -238,9 +252,7 @@ def test_a_promise_counted_in_a_provisional_year_is_marked_too() -> None:
     for days, marked in ((3, False), (8, True)):  # 24:00 of 31 December is an instant of 2027, and not a day of it
         end = promise_end(accepted, days, known)
         found = promise_is_provisional(accepted, end, known)
-        case = Situation(
-            HandlingType.PROMISED, accepted, end, OFFICE_HOURS, promise_derived=True, promise_provisional=found
-        )
+        case = Situation(HandlingType.PROMISED, accepted, end, OFFICE_HOURS, promise_derived=True, promise_provisional=found)
         hard = limits(case)[-1]
         assert (hard.due, hard.provisional) == (end, marked) and ("暂定" in explain(case, hard)) is marked
 
@@ -329,9 +341,7 @@ def test_a_pause_between_the_24_hours_and_the_opening_moves_what_was_left() -> N
         ("2026-03-06 08:30", (("03-07 10:00", "03-07 14:46"),), "2026-03-09 13:30"),
     ],
 )
-def test_every_pause_on_the_way_to_the_opening_moves_the_limit(
-    arrives: str, pauses: tuple[tuple[str, str], ...], ends: str
-) -> None:
+def test_every_pause_on_the_way_to_the_opening_moves_the_limit(arrives: str, pauses: tuple[tuple[str, str], ...], ends: str) -> None:
     rests = tuple(Interval(at(f"2026-{began}"), at(f"2026-{ended}")) for began, ended in pauses)
     case = Situation(HandlingType.PROMISED, at(arrives), None, OFFICE_HOURS, pauses=rests)
     (soft,) = limits(case)
@@ -342,9 +352,7 @@ def test_every_pause_on_the_way_to_the_opening_moves_the_limit(
 def test_what_rests_after_a_limit_has_ended_does_not_move_it() -> None:
     later = Interval(at("2026-03-04 10:00"), at("2026-03-04 11:00"))
     for measure in Measure:
-        case = Situation(
-            HandlingType.IMMEDIATE, RECEIVED, None, OFFICE_HOURS, Readings(measure=measure), pauses=(later,)
-        )
+        case = Situation(HandlingType.IMMEDIATE, RECEIVED, None, OFFICE_HOURS, Readings(measure=measure), pauses=(later,))
         assert [limit.due for limit in limits(case)] == [at("2026-03-04 09:30")]
 
 
@@ -384,9 +392,7 @@ def test_a_promise_of_which_little_is_left_says_so() -> None:
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "UTC"])
 def test_an_instant_in_another_zone_is_the_same_instant(zone: str) -> None:
     case = Situation(HandlingType.PROMISED, at("2026-03-06 16:00"), at("2026-03-20 20:00"), OFFICE_HOURS)
-    other = replace(
-        case, received=case.received.astimezone(ZoneInfo(zone)), promise_end=at("2026-03-20 20:00").astimezone(ZoneInfo(zone))
-    )
+    other = replace(case, received=case.received.astimezone(ZoneInfo(zone)), promise_end=at("2026-03-20 20:00").astimezone(ZoneInfo(zone)))
     assert [limit.due for limit in limits(case)] == [limit.due for limit in limits(other)]
 
 

@@ -9,27 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.listing import (
-    LABELS,
-    Change,
-    ChangeConflict,
-    ChangeKind,
-    Key,
-    apply,
-    content,
-    described,
-    difference,
-    from_content,
-    key_of,
-)
+from domain.listing import LABELS, Change, ChangeConflict, ChangeKind, Key, apply, content, described, difference, from_content, key_of
 from domain.methods import Method
 from domain.scope import CatalogEntry, Exclusion
 
 ENTRY = CatalogEntry(
-    matter="M-1", matter_name="公共租赁住房申请", proof="P-1", proof_name="户籍证明", methods=(Method.DATA_SHARING, Method.ISSUER),
-    issuing_unit="U-1", issuing_unit_name="街道", source="licence_library", parameters={"certTypeCode": "A"}, fields=("住址",),
-    database_backed=False, sealed_when_negative=False, validity_days=30, basis="《办法》", unit="U-2",
-)  # fmt: skip
+    matter="M-1",
+    matter_name="公共租赁住房申请",
+    proof="P-1",
+    proof_name="户籍证明",
+    methods=(Method.DATA_SHARING, Method.ISSUER),
+    issuing_unit="U-1",
+    issuing_unit_name="街道",
+    source="licence_library",
+    parameters={"certTypeCode": "A"},
+    fields=("住址",),
+    database_backed=False,
+    sealed_when_negative=False,
+    validity_days=30,
+    basis="《办法》",
+    unit="U-2",
+)
 
 entries = st.builds(
     replace,

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.methods import (
-    AFTER_SHARE,
-    Answer,
-    Follow,
-    Method,
-    Result,
-    Verdict,
-    may_seal,
-    next_method,
-    verdict,
-)
+from domain.methods import AFTER_SHARE, Answer, Follow, Method, Result, Verdict, may_seal, next_method, verdict
 from domain.seals import SealKind
 from domain.share import ShareOutcome
 

@@ -74,7 +74,7 @@ def test_forty_strangers_of_whom_fourteen_differ_in_whatever_order() -> None:
 @pytest.mark.parametrize(
     ("pattern", "after"),
     [("xx" * 8, 7), ("x.x" * 20, 10), ("xooooooooo" * 12, 61), ("." * 400 + "..x" * 14, 400 + 30), ("." * 9 + "x", None), ("x" * 6, None)],
-)  # fmt: skip
+)
 def test_guessing_diluting_and_hiding_in_traffic(pattern: str, after: int | None) -> None:
     assert asked(pattern) == after
 

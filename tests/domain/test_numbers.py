@@ -34,10 +34,20 @@ def test_a_naive_instant_is_refused() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "HY20260304", "hy20260304ABCDEFGH", "HY20260304ABCDEFGI", "HY20260304ABCDEFGL", "HY20260304ABCDEFGO",
-        "HY20260304ABCDEFGU", "HY20260304ABCDEFGHJ", "xHY20260304ABCDEFGH", "HY20260304ABCDEFGH\n",
-        "HY２０２６０３０４ABCDEFGH", "370402189001011234", "演示甲子",
+        "",
+        "HY20260304",
+        "hy20260304ABCDEFGH",
+        "HY20260304ABCDEFGI",
+        "HY20260304ABCDEFGL",
+        "HY20260304ABCDEFGO",
+        "HY20260304ABCDEFGU",
+        "HY20260304ABCDEFGHJ",
+        "xHY20260304ABCDEFGH",
+        "HY20260304ABCDEFGH\n",
+        "HY２０２６０３０４ABCDEFGH",
+        "370402189001011234",
+        "演示甲子",
     ],
-)  # fmt: skip
+)
 def test_anything_else_is_no_number(text: str) -> None:
     assert not is_number(text)

@@ -93,7 +93,8 @@ def test_a_warning_is_never_given_while_the_unit_is_closed_or_the_clock_rests(as
         found, pauses = warn_at(limit, case.readings, case.hours, case.pauses), case.pauses
         assert found is not None and limit.start is not None and limit.due is not None and found <= limit.due
         left = [
-            found + step * MINUTE for step in range(int((limit.due - found) / MINUTE) + 1)
+            found + step * MINUTE
+            for step in range(int((limit.due - found) / MINUTE) + 1)
             if ask.desk.is_there((found + step * MINUTE).astimezone(BEIJING))
             and not any(rest.start <= found + step * MINUTE < rest.end for rest in pauses)
         ]

@@ -22,9 +22,7 @@ from tests.domain.test_limits import CALENDAR, OFFICE_HOURS, at
 def soft(arrives: str, unit: str = "", rests: tuple[tuple[str, str], ...] = (), **readings: Any) -> str:
     """When the 24 hours of a 承诺件 end."""
     pauses = tuple(Interval(at(began), at(ended)) for began, ended in rests)
-    case = Situation(
-        HandlingType.PROMISED, at(arrives), None, OFFICE_HOURS, Readings.of(readings), pauses=pauses, unit=unit
-    )
+    case = Situation(HandlingType.PROMISED, at(arrives), None, OFFICE_HOURS, Readings.of(readings), pauses=pauses, unit=unit)
     (limit,) = limits(case)
     assert limit.due is not None and explain(case, limit)
     return limit.due.strftime("%m-%d %H:%M")
@@ -93,9 +91,13 @@ def test_what_rests_before_the_clock_has_started_moves_nothing(measure: str) -> 
     plain = soft(friday, measure=measure)
     assert soft(friday, rests=(("2026-03-06 19:00", "2026-03-08 12:00"),), measure=measure) == plain
     over = Situation(
-        HandlingType.IMMEDIATE, at(friday), None, OFFICE_HOURS, Readings(measure=Measure(measure)),
+        HandlingType.IMMEDIATE,
+        at(friday),
+        None,
+        OFFICE_HOURS,
+        Readings(measure=Measure(measure)),
         pauses=(Interval(at("2026-03-06 19:00"), at("2026-03-09 10:00")),),
-    )  # fmt: skip
+    )
     (hard,) = limits(over)
     assert hard.due == at("2026-03-09 10:30") and "起算以前的补正不顺延时限" in explain(over, hard)
 
@@ -104,7 +106,9 @@ def test_the_third_working_day_ends_at_24_or_when_the_office_closes() -> None:
     cause = date(2026, 9, 30)
     assert report_due(cause, CALENDAR) == at("2026-10-11 00:00")
     assert report_due(cause, CALENDAR, OFFICE_HOURS) == at("2026-10-10 17:30")  # a Saturday that is worked
-    closed = replace(OFFICE_HOURS, later=((at("2026-10-10 12:00"), ServiceHours("空", (Season((1, 1), (12, 31), (Window(0, 1),)),), CALENDAR)),))
+    closed = replace(
+        OFFICE_HOURS, later=((at("2026-10-10 12:00"), ServiceHours("空", (Season((1, 1), (12, 31), (Window(0, 1),)),), CALENDAR)),)
+    )
     assert report_due(cause, CALENDAR, closed) == at("2026-10-10 12:00")  # it closes for good at noon
     assert ServiceHours("x", (OFFICE_SEASON,), CALENDAR).closing(date(2026, 10, 4)) == at("2026-10-05 00:00")
 

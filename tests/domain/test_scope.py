@@ -13,10 +13,20 @@ from domain.scope import CatalogEntry, Exclusion, excluded, refusal
 
 NOW = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)
 ENTRY = CatalogEntry(
-    matter="M", matter_name="事项", proof="P", proof_name="证明", methods=(Method.ISSUER,), issuing_unit="U",
-    issuing_unit_name="单位", source=None, parameters={}, fields=("甲",), database_backed=False,
-    sealed_when_negative=False, validity_days=30,
-)  # fmt: skip
+    matter="M",
+    matter_name="事项",
+    proof="P",
+    proof_name="证明",
+    methods=(Method.ISSUER,),
+    issuing_unit="U",
+    issuing_unit_name="单位",
+    source=None,
+    parameters={},
+    fields=("甲",),
+    database_backed=False,
+    sealed_when_negative=False,
+    validity_days=30,
+)
 
 
 def refused(entry: CatalogEntry | None, case_open: bool = True, is_party: bool = True) -> Refusal | None:
@@ -31,8 +41,7 @@ def test_every_category_of_article_2_is_refused_by_name(exclusion: Exclusion) ->
 
 
 @pytest.mark.parametrize(
-    ("outside", "online", "code"),
-    [(False, False, None), (False, True, None), (True, True, None), (True, False, "excluded_outside")],
+    ("outside", "online", "code"), [(False, False, None), (False, True, None), (True, True, None), (True, False, "excluded_outside")]
 )
 def test_outside_the_district_needs_both_flags(outside: bool, online: bool, code: str | None) -> None:
     found = excluded(replace(ENTRY, outside_region=outside, checkable_online=online))
@@ -57,12 +66,8 @@ def test_a_matter_that_is_reviewed_above_is_refused() -> None:
         (replace(ENTRY, exclusion=Exclusion.ECOLOGY, methods=()), False, False, "excluded_category", "2.3"),
     ],
 )
-def test_refusals(
-    entry: CatalogEntry | None, case_open: bool, is_party: bool, code: str, obligation: str
-) -> None:
+def test_refusals(entry: CatalogEntry | None, case_open: bool, is_party: bool, code: str, obligation: str) -> None:
     found = refused(entry, case_open, is_party)
     assert found is not None
     assert (found.code, found.obligation) == (code, obligation)
     assert found.text.endswith("。") and found.remedy.endswith("。")
-
-

@@ -86,7 +86,9 @@ def test_a_radical_becomes_an_ideograph_or_stays(radical: str) -> None:
     assert words(f"居{radical}证明") != words("居证明") and not same_name(f"演示{radical}甲", "演示甲")
 
 
-@pytest.mark.parametrize("mark", ["\u2ea0", "\u2e80", "\ue123", "□", "〇", "★", "%", "&", "≥", "+", "\U000f0000", "\u0f72", "\U000e0100", "℃", "①"])
+@pytest.mark.parametrize(
+    "mark", ["\u2ea0", "\u2e80", "\ue123", "□", "〇", "★", "%", "&", "≥", "+", "\U000f0000", "\u0f72", "\U000e0100", "℃", "①"]
+)
 def test_no_character_vanishes(mark: str) -> None:
     assert words(f"居{mark}证明") != words("居证明")
     assert words(mark) != ""

@@ -68,7 +68,9 @@ def test_nothing_small_is_printed_and_every_total_is_right() -> None:
         rows = [tuple(sorted((chance.randrange(40), chance.randrange(40)), reverse=True)) for _ in range(chance.randrange(1, 9))]
         table = published(rows)
         for row, texts in zip(rows, table.rows, strict=True):
-            assert all(said in (SMALL, HIDDEN) or (not is_small(int(said)) and int(said) == count) for said, count in zip(texts, row, strict=True))
+            assert all(
+                said in (SMALL, HIDDEN) or (not is_small(int(said)) and int(said) == count) for said, count in zip(texts, row, strict=True)
+            )
             assert not any(map(is_small, row)) or set(texts) in ({SMALL}, {HIDDEN})
         for column, said in enumerate(table.totals):
             assert said == HIDDEN or (int(said) == sum(row[column] for row in rows) and not is_small(int(said)))
@@ -83,7 +85,7 @@ def test_nothing_small_is_printed_and_every_total_is_right() -> None:
         ([(3, 2)], ((SMALL, SMALL),), (HIDDEN, HIDDEN)),
         ([(100, 3), (80, 80), (0, 0)], ((HIDDEN, HIDDEN), (HIDDEN, HIDDEN), ("0", "0")), ("180", "83")),
     ],
-)  # fmt: skip
+)
 def test_a_second_row_is_hidden_so_that_the_total_does_not_tell(
     rows: list[tuple[int, ...]], shown: tuple[tuple[str, ...], ...], totals: tuple[str, ...]
 ) -> None:

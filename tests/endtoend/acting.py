@@ -54,24 +54,13 @@ class Api:
         self.http.put(f"/v1/cases/{number}", json=body | changes).raise_for_status()
         return number
 
-    def file(
-        self,
-        proof: str,
-        person: str = "演示甲子",
-        *,
-        case: str = "",
-        wait: int = 0,
-        key: str = "",
-        **changes: Any,
-    ) -> dict[str, Any]:
+    def file(self, proof: str, person: str = "演示甲子", *, case: str = "", wait: int = 0, key: str = "", **changes: Any) -> dict[str, Any]:
         """File a verification, in a new case unless `case` names one; gives the answer."""
         sent = party(person) | changes
         case = case or self.put_case(person, parties=[{"role": "applicant", **sent}])
         headers = {"Idempotency-Key": key or uuid4().hex} | ({"Prefer": f"wait={wait}"} if wait else {})
         body = {"case_number": case, "proof": proof, "party": sent}
-        found: dict[str, Any] = (
-            self.http.post("/v1/verifications", json=body, headers=headers).raise_for_status().json()
-        )
+        found: dict[str, Any] = self.http.post("/v1/verifications", json=body, headers=headers).raise_for_status().json()
         return found
 
     def see(self, number: str) -> dict[str, Any]:
@@ -104,17 +93,13 @@ class Api:
         found: dict[str, Any] = next(item for item in items if item["verification_number"] == number)
         return found
 
-    def reply(
-        self, request: str, answer: str = "true", fields: dict[str, str] = FIELDS, note: str = ""
-    ) -> None:
+    def reply(self, request: str, answer: str = "true", fields: dict[str, str] = FIELDS, note: str = "") -> None:
         body = {"answer": answer, "fields": fields, "note": note}
         self.http.post(f"/v1/inbox/{request}/reply", json=body).raise_for_status()
 
     def stuck(self, number: str) -> dict[str, Any]:
         """The line of `GET /v1/stuck` about this verification."""
-        found: dict[str, Any] = next(
-            item for item in self.get("/v1/stuck")["items"] if item["number"] == number
-        )
+        found: dict[str, Any] = next(item for item in self.get("/v1/stuck")["items"] if item["number"] == number)
         return found
 
 

@@ -31,10 +31,7 @@ def ledger(installation: tuple[Path, Cluster], template_database: str) -> Iterat
 
 @pytest.fixture(scope="package")
 def stack(
-    installation: tuple[Path, Cluster],
-    ledger: str,
-    prefect: PrefectServer,
-    tmp_path_factory: pytest.TempPathFactory,
+    installation: tuple[Path, Cluster], ledger: str, prefect: PrefectServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
     """Short leases, so that what a dead worker held is free again within seconds; quotas that no test reaches."""
     settings = {

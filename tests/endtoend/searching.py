@@ -28,11 +28,7 @@ def _forms(word: str) -> Iterator[str]:
 _CHARACTERS = ["U+30EDE"]  #: half of a name that no font can print
 NEEDLES = frozenset(form for word in (*_NAMES, *_NUMBERS, *_CHARACTERS) for form in _forms(word))
 # All begin in one of a few ways: a search for the beginnings first is some hundred times faster.
-_BEGINNINGS = re.compile(
-    "|".join(
-        sorted({re.escape(needle[:8]) for needle in NEEDLES if not needle.startswith("演示")} | {"演示"})
-    )
-)
+_BEGINNINGS = re.compile("|".join(sorted({re.escape(needle[:8]) for needle in NEEDLES if not needle.startswith("演示")} | {"演示"})))
 _LONGEST = max(map(len, NEEDLES))
 
 

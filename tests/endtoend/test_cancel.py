@@ -105,9 +105,7 @@ def test_while_it_looks_up(stack: Stack, department: Api, administrator: Api) ->
     wait_runs_again(stack, cancelled, number)
 
 
-def test_between_signing_and_keeping(
-    stack: Stack, department: Api, administrator: Api, superuser: psycopg2.extensions.connection
-) -> None:
+def test_between_signing_and_keeping(stack: Stack, department: Api, administrator: Api, superuser: psycopg2.extensions.connection) -> None:
     """The seal's use is on the record, the signature is made, the proof is not kept: `resume` continues that use."""
     with locked(superuser, "proofs"):
         number = department.file("P-HOUSEHOLD", "演示甲戌")["number"]
@@ -153,9 +151,7 @@ def test_a_cancel_that_comes_too_late_leaves_no_run_behind(stack: Stack, departm
     wait_until(lambda: stack.prefect.run_of(run)["state_type"] == "COMPLETED", 15, "completed")
     body = {"state": {"type": "CANCELLING", "name": "Cancelling"}, "force": True}
     stack.prefect.http.post(f"/flow_runs/{run}/set_state", json=body).raise_for_status()
-    wait_until(
-        lambda: state_of(stack, number) == ("COMPLETED", "已送达"), 15, "the run ended as the ledger says"
-    )
+    wait_until(lambda: state_of(stack, number) == ("COMPLETED", "已送达"), 15, "the run ended as the ledger says")
     assert_delivered_once(number)
 
 
@@ -166,18 +162,14 @@ def test_a_run_that_is_nobodys_is_ended(stack: Stack, department: Api) -> None:
     wait_until(lambda: state_of(stack, number)[0] == "SCHEDULED", 15, "the run waits")
     for stray in (number, "HY20260304AAAAAAAA"):
         run = start_by_hand(stack, stray)
-        wait_until(
-            lambda run=run: stack.prefect.run_of(run)["state_type"] == "CANCELLED", 15, "the stray run ended"
-        )
+        wait_until(lambda run=run: stack.prefect.run_of(run)["state_type"] == "CANCELLED", 15, "the stray run ended")
     assert state_of(stack, number)[0] == "SCHEDULED"
     assert department.see(number)["paused"] is False
 
 
 def start_by_hand(stack: Stack, number: str) -> str:
     deployment = stack.prefect.http.get("/deployments/name/verification/main").raise_for_status().json()["id"]
-    answer = stack.prefect.http.post(
-        f"/deployments/{deployment}/create_flow_run", json={"parameters": {"number": number}}
-    )
+    answer = stack.prefect.http.post(f"/deployments/{deployment}/create_flow_run", json={"parameters": {"number": number}})
     found: str = answer.raise_for_status().json()["id"]
     return found
 

@@ -34,25 +34,12 @@ def look_at(stack: Stack, number: str, **query: str) -> dict[str, Any]:
     return found
 
 
-def test_shared_data_becomes_a_sealed_proof_within_the_same_call(
-    stack: Stack, department: Api, tmp_path: Path
-) -> None:
+def test_shared_data_becomes_a_sealed_proof_within_the_same_call(stack: Stack, department: Api, tmp_path: Path) -> None:
     answer = department.file("P-HOUSEHOLD", "演示甲子", wait=20)
     number = answer["number"]
-    assert (answer["state"], answer["method"], answer["result"]["result"]) == (
-        "delivered",
-        "data_sharing",
-        "confirmed",
-    )
+    assert (answer["state"], answer["method"], answer["result"]["result"]) == ("delivered", "data_sharing", "confirmed")
     assert answer["result"]["fields"]["户主姓名"] == "演示甲子"
-    assert department.story(number) == [
-        "filed",
-        "taken_up",
-        "share_found",
-        "seal_started",
-        "sealed",
-        "delivered",
-    ]
+    assert department.story(number) == ["filed", "taken_up", "share_found", "seal_started", "sealed", "delivered"]
 
     pdf = department.pdf(number)
     assert check_upload(stack, pdf) == "valid"
@@ -67,9 +54,7 @@ def test_shared_data_becomes_a_sealed_proof_within_the_same_call(
     assert "演示甲子" not in str(with_code) and with_code["proof"]["fields"]["姓名"].startswith("演")
 
 
-def test_poppler_too_finds_the_signature_valid_and_a_changed_byte_not(
-    department: Api, tmp_path: Path, stack: Stack
-) -> None:
+def test_poppler_too_finds_the_signature_valid_and_a_changed_byte_not(department: Api, tmp_path: Path, stack: Stack) -> None:
     pdf = department.pdf(department.file("P-HOUSEHOLD", "演示丙寅", wait=20)["number"])
     (tmp_path / "good.pdf").write_bytes(pdf)
     (tmp_path / "bad.pdf").write_bytes(_changed(pdf, len(pdf) // 2))
@@ -78,18 +63,12 @@ def test_poppler_too_finds_the_signature_valid_and_a_changed_byte_not(
     assert "Signature is Valid" not in poppler("pdfsig", "-nocert", tmp_path / "bad.pdf")
 
 
-def test_the_issuing_unit_answers_its_inbox_and_its_seal_is_the_other_one(
-    department: Api, office: Api, tmp_path: Path
-) -> None:
+def test_the_issuing_unit_answers_its_inbox_and_its_seal_is_the_other_one(department: Api, office: Api, tmp_path: Path) -> None:
     number = department.file("P-HARDSHIP", "演示乙丑", wait=1)["number"]
     waiting = department.wait_for(number, "awaiting_reply")
     assert waiting["issuing_unit"]["code"] == "370402-GUANGMING" and waiting["result"] is None
     request = office.asked(number)
-    assert request["party"]["name"] == "演示乙丑" and request["proof"]["fields"] == [
-        "家庭人口",
-        "人均月收入",
-        "认定结论",
-    ]
+    assert request["party"]["name"] == "演示乙丑" and request["proof"]["fields"] == ["家庭人口", "人均月收入", "认定结论"]
     office.reply(request["id"], note="电话核实")
     assert office.http.post(f"/v1/inbox/{request['id']}/reply", json={"answer": "false"}).status_code == 409
 
@@ -102,10 +81,7 @@ def test_the_issuing_unit_answers_its_inbox_and_its_seal_is_the_other_one(
 def test_not_found_is_not_absence(department: Api, office: Api) -> None:
     number = department.file("P-HOUSEHOLD", "演示无证", wait=1)["number"]
     waiting = department.wait_for(number, "awaiting_reply")
-    assert (waiting["share"]["outcome"], department.event(number, "fell_back")["detail"]["why"]) == (
-        "none",
-        "none",
-    )
+    assert (waiting["share"]["outcome"], department.event(number, "fell_back")["detail"]["why"]) == ("none", "none")
     office.reply(office.asked(number)["id"], "no_record", {})
     done = department.wait_for(number, "delivered")
     assert done["result"]["result"] == "no_record" and done["proof"] is None
@@ -122,9 +98,7 @@ def test_of_several_licences_the_requesting_unit_picks_one(department: Api) -> N
     assert department.story(number).count("sealed") == 1
 
 
-def test_a_name_that_is_not_the_numbers_ends_as_mismatch_and_asks_nobody_else(
-    stack: Stack, department: Api
-) -> None:
+def test_a_name_that_is_not_the_numbers_ends_as_mismatch_and_asks_nobody_else(stack: Stack, department: Api) -> None:
     stack.fault("licence_library", fault="wrong_name", times=1)
     answer = department.file("P-HOUSEHOLD", "演示丁卯", wait=20)
     assert (answer["state"], answer["result"]["result"], answer["proof"]) == ("delivered", "mismatch", None)
@@ -152,9 +126,7 @@ def test_a_source_that_fails_once_is_not_given_up(stack: Stack, department: Api)
 
 
 @pytest.mark.parametrize("fault", ["refused", "network", "slow"])
-def test_a_source_that_fails_is_tried_again_and_then_the_issuer_asked(
-    stack: Stack, department: Api, office: Api, fault: str
-) -> None:
+def test_a_source_that_fails_is_tried_again_and_then_the_issuer_asked(stack: Stack, department: Api, office: Api, fault: str) -> None:
     """Reading 22: a source that fails is like one that is not connected yet, so the issuer has 30 minutes."""
     stack.fault("licence_library", fault=fault, seconds=60)
     number = department.file("P-HOUSEHOLD", "演示己巳")["number"]
@@ -177,9 +149,7 @@ def test_names_with_rare_characters_print(department: Api, tmp_path: Path, chara
     assert f"演示{character}" in text_of(department.pdf(answer["number"]), tmp_path)
 
 
-def test_a_character_that_no_font_has_waits_for_a_person_and_says_why(
-    department: Api, office: Api, administrator: Api
-) -> None:
+def test_a_character_that_no_font_has_waits_for_a_person_and_says_why(department: Api, office: Api, administrator: Api) -> None:
     name = "演示\U00030ede"  # 𰻞: an extension G character, in no font of ours
     number = department.file("P-HARDSHIP", "演示辛未", name=name)["number"]
     department.wait_for(number, "awaiting_reply")

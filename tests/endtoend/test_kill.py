@@ -64,9 +64,7 @@ def test_postgresql(stack: Stack, department: Api, office: Api, installation: tu
     kill_in_the_middle(stack, department, office, kill, start)
 
 
-def kill_in_the_middle(
-    stack: Stack, department: Api, office: Api, kill: Callable[[], None], start: Callable[[], None]
-) -> None:
+def kill_in_the_middle(stack: Stack, department: Api, office: Api, kill: Callable[[], None], start: Callable[[], None]) -> None:
     """File many, kill when a part is filed and a part delivered, start again after a second, and count."""
     acknowledged: list[str] = []
 
@@ -144,8 +142,7 @@ def answered_once(numbers: list[str]) -> int:
 def filed_in_all_cases(numbers: list[str]) -> int:
     """How many verifications the cases of these hold: each case was to hold one."""
     of_the_same_cases = text(
-        "SELECT count(*) FROM verifications WHERE case_id IN "
-        "(SELECT case_id FROM verifications WHERE number = ANY(:numbers))"
+        "SELECT count(*) FROM verifications WHERE case_id IN (SELECT case_id FROM verifications WHERE number = ANY(:numbers))"
     )
     with transaction() as session:
         return int(session.execute(of_the_same_cases, {"numbers": list(numbers)}).scalar_one())
@@ -159,8 +156,4 @@ def unfinished(stack: Stack, numbers: list[str]) -> list[str]:
     found = {row["id"]: (row["name"], row["state_type"]) for row in rows.raise_for_status().json()}
     assert telling <= found.keys()
     open_ones = {"SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"}
-    return [
-        f"{name} {kind}"
-        for run, (name, kind) in found.items()
-        if kind in open_ones or (run in telling and kind != "COMPLETED")
-    ]
+    return [f"{name} {kind}" for run, (name, kind) in found.items() if kind in open_ones or (run in telling and kind != "COMPLETED")]

@@ -53,15 +53,9 @@ def the_search_finds_what_is_there(home: Path, databases: dict[str, psycopg2.ext
     for connection in databases.values():
         with connection.cursor() as cursor:
             cursor.execute("CREATE TABLE scratch (a text, b jsonb, c bytea)")
-            row = (
-                f"x{PERSON.id_number}",
-                json.dumps({"name": PERSON.name}, ensure_ascii=False),
-                PERSON.name.encode(),
-            )
+            row = (f"x{PERSON.id_number}", json.dumps({"name": PERSON.name}, ensure_ascii=False), PERSON.name.encode())
             cursor.execute("INSERT INTO scratch VALUES (%s, %s, %s)", row)
-            assert found_in_database(connection)["scratch"] == {
-                PERSON.id_number, PERSON.name, PERSON.name.encode().hex()
-            }  # fmt: skip
+            assert found_in_database(connection)["scratch"] == {PERSON.id_number, PERSON.name, PERSON.name.encode().hex()}
             cursor.execute("DROP TABLE scratch")
     planted = home / "logs" / "planted.log"
     planted.write_text(f"GET /x?name={httpx.URL('http://x', params={'n': PERSON.name}).query.decode()}\n")
@@ -107,11 +101,7 @@ def calls_that_are_refused(stack: Stack, department: Api, office: Api, administr
         ("POST", "/v1/verifications", {"json": body | {"party": sent | {"name": OTHER.name}}}),
         ("POST", "/v1/verifications", {"json": body | {"party": party(OTHER.name)}}),
         ("POST", "/v1/verifications", {"json": body, "headers": {"Idempotency-Key": PERSON.id_number}}),
-        (
-            "POST",
-            "/v1/verifications",
-            {"json": body, "headers": {"Proofless-Acting-Person": PERSON.id_number}},
-        ),
+        ("POST", "/v1/verifications", {"json": body, "headers": {"Proofless-Acting-Person": PERSON.id_number}}),
         ("PUT", f"/v1/cases/{PERSON.id_number}", {"json": {"matter": PERSON.name, "parties": [sent]}}),
         ("PUT", f"/v1/cases/{PERSON.name}", {"json": {}}),
         ("GET", f"/v1/cases/{PERSON.id_number}", {}),
@@ -129,10 +119,7 @@ def calls_that_are_refused(stack: Stack, department: Api, office: Api, administr
         assert PERSON.id_number not in answer.text and PERSON.name not in answer.text, f"{method} {path}"
     number = department.file("P-HARDSHIP", PERSON.name)["number"]
     department.wait_for(number, "awaiting_reply")
-    for reply in (
-        {"answer": TALKATIVE},
-        {"answer": "true", "fields": {PERSON.name: TALKATIVE}, "note": TALKATIVE},
-    ):
+    for reply in ({"answer": TALKATIVE}, {"answer": "true", "fields": {PERSON.name: TALKATIVE}, "note": TALKATIVE}):
         path = f"/v1/inbox/{office.asked(number)['id']}/reply"
         assert office.http.post(path, json=reply).status_code == 422
     address = {"url": f"http://127.0.0.1/{PERSON.id_number}"}
@@ -144,9 +131,7 @@ def calls_that_are_refused(stack: Stack, department: Api, office: Api, administr
 
 def a_receiver_that_answers_with_a_person(department: Api, administrator: Api) -> None:
     with Receiver(500, TALKATIVE.encode()) as receiver:
-        administrator.http.put(
-            "/v1/units/370402-PERMIT/callback", json={"url": receiver.url}
-        ).raise_for_status()
+        administrator.http.put("/v1/units/370402-PERMIT/callback", json={"url": receiver.url}).raise_for_status()
         try:
             department.file("P-HOUSEHOLD", PERSON.name, wait=20)
             (message,) = receiver.wait_for(1)
@@ -172,8 +157,9 @@ def what_people_write_about_a_case(department: Api, office: Api, administrator: 
     wrote(department, f"/v1/verifications/{number}/supplement", {"text": TALKATIVE})
     seen = department.get(f"/v1/cases/{case}")
     moved = {name: seen[name] for name in ("matter", "handling", "accepted_at", "channel")} | {
-        "promise_end": "2099-06-01T00:00:00+08:00", "parties": [{"role": "applicant", **sent}],
-    }  # fmt: skip
+        "promise_end": "2099-06-01T00:00:00+08:00",
+        "parties": [{"role": "applicant", **sent}],
+    }
     for reason, status in ((TALKATIVE, 422), ("material", 200)):
         answer = department.http.put(f"/v1/cases/{case}", json=moved | {"promise_reason": reason})
         assert answer.status_code == status, answer.text
@@ -206,10 +192,7 @@ def people_at_prefect(prefect: PrefectServer) -> None:
     deployment = prefect.http.get("/deployments/name/verification/main").raise_for_status().json()["id"]
     for number in (PERSON.name, PERSON.id_number):
         body = {"parameters": {"number": number}}
-        assert prefect.http.post(f"/deployments/{deployment}/create_flow_run", json=body).status_code in (
-            409,
-            422,
-        )
+        assert prefect.http.post(f"/deployments/{deployment}/create_flow_run", json=body).status_code in (409, 422)
 
 
 def prefect_says(prefect: PrefectServer) -> dict[str, set[str]]:
@@ -226,9 +209,7 @@ def prefect_says(prefect: PrefectServer) -> dict[str, set[str]]:
 
 
 @pytest.fixture
-def databases(
-    installation: tuple[Path, Cluster], ledger: str
-) -> Iterator[dict[str, psycopg2.extensions.connection]]:
+def databases(installation: tuple[Path, Cluster], ledger: str) -> Iterator[dict[str, psycopg2.extensions.connection]]:
     """Prefect's database and the ledger."""
     connections = {name: installation[1].connect(name) for name in ("prefect", ledger)}
     yield connections

@@ -20,9 +20,15 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 pytestmark = pytest.mark.skipif(shutil.which(CHROMIUM) is None, reason=f"{CHROMIUM} is not installed")
 
@@ -52,11 +58,7 @@ class Browser:
 
     def elsewhere(self) -> set[str]:
         """Hosts other than this machine that a page wanted something from."""
-        hosts = {
-            urlsplit(address).hostname
-            for address in self.asked
-            if not address.startswith(("data:", "blob:", "about:"))
-        }
+        hosts = {urlsplit(address).hostname for address in self.asked if not address.startswith(("data:", "blob:", "about:"))}
         return {str(host) for host in hosts - {"127.0.0.1"}}
 
 
@@ -79,9 +81,7 @@ def proof(stack: Stack, department: Api, tmp_path_factory: pytest.TempPathFactor
     return number, pdf, link
 
 
-def test_a_citizen_scans_types_and_uploads(
-    stack: Stack, browser: Browser, proof: tuple[str, bytes, str], tmp_path: Path
-) -> None:
+def test_a_citizen_scans_types_and_uploads(stack: Stack, browser: Browser, proof: tuple[str, bytes, str], tmp_path: Path) -> None:
     number, pdf, link = proof
     scanned = browser.go(link)
     browser.picture("verify-with-code")
@@ -145,9 +145,7 @@ def test_the_documents_of_the_api_load_from_here_alone(stack: Stack, browser: Br
     assert (browser.elsewhere(), browser.complaints) == (set(), [])
 
 
-def test_the_prefect_ui_tells_the_story_in_chinese(
-    stack: Stack, browser: Browser, department: Api, office: Api
-) -> None:
+def test_the_prefect_ui_tells_the_story_in_chinese(stack: Stack, browser: Browser, department: Api, office: Api) -> None:
     number = department.file("P-HARDSHIP", "演示癸巳")["number"]
     department.wait_for(number, "awaiting_reply")
     run = run_of(number)

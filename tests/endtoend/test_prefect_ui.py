@@ -36,24 +36,50 @@ def pages_of(stack: Stack, number: str) -> list[str]:
     task = http.post("/task_runs/filter", json={"flow_runs": {"id": {"any_": [str(run)]}}}).raise_for_status().json()[0]
     of_deployment = f"deployments/deployment/{deployment['id']}"
     return [
-        "dashboard", "runs", "flow-runs", f"runs/flow-run/{run}", f"runs/task-run/{task['id']}",
-        "flows", f"flows/flow/{deployment['flow_id']}",
-        "deployments", of_deployment, f"{of_deployment}/run", f"{of_deployment}/edit", f"{of_deployment}/duplicate",
-        "work-pools", "work-pools/create", "work-pools/work-pool/proofless", "work-pools/work-pool/proofless/edit",
-        "work-pools/work-pool/proofless/queue/default", "work-pools/work-pool/proofless/queue/default/edit",
-        "work-pools/work-pool/proofless/queue/create", "work-queues",
-        "blocks", "blocks/catalog", f"blocks/catalog/{block}", f"blocks/catalog/{block}/create",
-        "variables", "automations", "automations/create", "events", "notifications", "collections",
-        "concurrency-limits", f"concurrency-limits/concurrency-limit-v2/{limit['id']}",
-        "artifacts", f"artifacts/artifact/{artifact['latest_id']}", f"artifacts/key/{artifact['key']}",
-        "settings", "v2", "v2/dashboard", "no-such-page",
-    ]  # fmt: skip
+        "dashboard",
+        "runs",
+        "flow-runs",
+        f"runs/flow-run/{run}",
+        f"runs/task-run/{task['id']}",
+        "flows",
+        f"flows/flow/{deployment['flow_id']}",
+        "deployments",
+        of_deployment,
+        f"{of_deployment}/run",
+        f"{of_deployment}/edit",
+        f"{of_deployment}/duplicate",
+        "work-pools",
+        "work-pools/create",
+        "work-pools/work-pool/proofless",
+        "work-pools/work-pool/proofless/edit",
+        "work-pools/work-pool/proofless/queue/default",
+        "work-pools/work-pool/proofless/queue/default/edit",
+        "work-pools/work-pool/proofless/queue/create",
+        "work-queues",
+        "blocks",
+        "blocks/catalog",
+        f"blocks/catalog/{block}",
+        f"blocks/catalog/{block}/create",
+        "variables",
+        "automations",
+        "automations/create",
+        "events",
+        "notifications",
+        "collections",
+        "concurrency-limits",
+        f"concurrency-limits/concurrency-limit-v2/{limit['id']}",
+        "artifacts",
+        f"artifacts/artifact/{artifact['latest_id']}",
+        f"artifacts/key/{artifact['key']}",
+        "settings",
+        "v2",
+        "v2/dashboard",
+        "no-such-page",
+    ]
 
 
 @pytest.mark.slow
-def test_every_page_stays_on_this_host_and_no_second_interface_is_offered(
-    stack: Stack, browser: Browser, department: Api
-) -> None:
+def test_every_page_stays_on_this_host_and_no_second_interface_is_offered(stack: Stack, browser: Browser, department: Api) -> None:
     number = department.file("P-HARDSHIP", "演示甲申")["number"]
     department.wait_for(number, "awaiting_reply")
     wait_until(lambda: "等待出具单位" in stack.prefect.history(run_of(number)), 15, "the run waits")

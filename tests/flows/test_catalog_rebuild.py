@@ -50,9 +50,7 @@ def test_the_run_shows_progress_counts_and_what_would_change(stack: Stack) -> No
     assert again is not None and again.id == draft.id
 
 
-def test_a_file_that_makes_its_reader_fall_over_is_refused_and_the_next_is_read(
-    ledger: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_makes_its_reader_fall_over_is_refused_and_the_next_is_read(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
     send("a", workbook([HEADER, GOOD]))
 
     async def die(*_: Any) -> None:

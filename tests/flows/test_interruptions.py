@@ -68,16 +68,12 @@ def run_to_the_end(number: str) -> None:
 def lapse(number: str) -> None:
     """What a dead worker leaves: a lease that runs out."""
     with transaction() as session:
-        session.execute(
-            update(Verification).where(Verification.number == number).values(lease_until=func.clock_timestamp())
-        )
+        session.execute(update(Verification).where(Verification.number == number).values(lease_until=func.clock_timestamp()))
 
 
 def reply_if_asked(number: str) -> None:
     with transaction() as session:
-        request = session.scalar(
-            select(Request.id).where(Request.verification == number, Request.answered_at.is_(None))
-        )
+        request = session.scalar(select(Request.id).where(Request.verification == number, Request.answered_at.is_(None)))
         if request is not None:
             requests.reply(session, request, GUANGMING, Reply(Answer.TRUE, FIELDS), now=settings().now(), actor="test")
 

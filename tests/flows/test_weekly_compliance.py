@@ -155,8 +155,10 @@ def test_a_missed_monday_is_made_up_and_says_so(server: PrefectServer, clock: Cl
     clock.now = MONDAY + timedelta(days=15)
     run()
     assert [periods.text(periods.of(row.start, row.end)) for row in sorted(all_of(IssuedReport), key=lambda row: row.start)] == [
-        "2026-W10", "2026-W11", "2026-W12",
-    ]  # fmt: skip
+        "2026-W10",
+        "2026-W11",
+        "2026-W12",
+    ]
     page = artifact(server, "weekly-report")
     assert page.count("补做") == 3 and "应于3月9日 08:00 编制" in page.replace("\uff0c", ",") or "应于3月9日" in page
     assert "没有配置收件人" in page
@@ -255,9 +257,7 @@ def test_a_server_that_restarts_in_the_middle_gets_each_mail_once_under_one_id(
 
 
 @pytest.mark.parametrize("does", ["hang up", "stall"])
-def test_a_mail_lost_after_its_text_is_unknown_shown_and_sent_again_only_by_a_person(
-    box: MailServer, clock: Clock, does: str
-) -> None:
+def test_a_mail_lost_after_its_text_is_unknown_shown_and_sent_again_only_by_a_person(box: MailServer, clock: Clock, does: str) -> None:
     box.at_data = {SECOND: does}
     made = make()
     send()

@@ -88,9 +88,7 @@ def seal_and_deliver(number: str, seals: LocalSeals) -> tuple[str, bytes]:
     )
     pdf = seals.sign(render(page), SealUse(str(use.id), number, use.seal, SEAL_BOX))
     with transaction() as session:
-        sealing.store_proof(
-            session, held, use, pdf, code_digest(code), found.fields, now=now, actor="worker:test"
-        )
+        sealing.store_proof(session, held, use, pdf, code_digest(code), found.fields, now=now, actor="worker:test")
     release(number)
     deliver(number)
     return code, pdf

@@ -197,7 +197,12 @@ class Promised:
             await send(message)
 
         await self._app(scope, receive, watched)
-        if status >= 400 and isinstance(route := scope.get("route"), APIRoute) and route.include_in_schema and body.startswith(b'{"type":"/docs#'):
+        if (
+            status >= 400
+            and isinstance(route := scope.get("route"), APIRoute)
+            and route.include_in_schema
+            and body.startswith(b'{"type":"/docs#')
+        ):
             code = json.loads(body)["code"]
             named = route.responses.get(status, {}).get("content", {}).get(MEDIA_TYPE, {}).get("examples", {})
             assert code in named or code in ANY_CALL, f"{route.name} answers {status} {code}, which it does not name"

@@ -64,9 +64,12 @@ def open_a_file(path: str) -> Iterator[Any]:
 def look_around(*_: bytes) -> Iterator[Any]:
     group = Path("/proc/self/autogroup")
     yield {
-        "environment": dict(os.environ), "loaded": "proofs.check" in sys.modules, "nice": os.nice(0),
-        "own_session": os.getsid(0) == os.getpid(), "group": group.read_text() if group.exists() else "",
-    }  # fmt: skip
+        "environment": dict(os.environ),
+        "loaded": "proofs.check" in sys.modules,
+        "nice": os.nice(0),
+        "own_session": os.getsid(0) == os.getpid(),
+        "group": group.read_text() if group.exists() else "",
+    }
 
 
 class NotJson:

@@ -51,9 +51,12 @@ def test_what_a_reader_gives_comes_item_by_item_and_unchanged() -> None:
     ],
 )
 def test_a_reader_that_fails_ends_alone(
-    reader: Callable[..., Iterator[Any]], args: tuple[Any, ...], limits: Limits, capfd: pytest.CaptureFixture[str],
+    reader: Callable[..., Iterator[Any]],
+    args: tuple[Any, ...],
+    limits: Limits,
+    capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+) -> None:
     with pytest.raises(ProcessDied):
         list(read(reader, *args, limits=limits))
     assert list(read(numbers, 1, limits=ENOUGH))

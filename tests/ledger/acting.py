@@ -35,10 +35,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 TICK = timedelta(microseconds=1)  #: a limit has passed only after its instant: whoever notices comes after it
 HOUSEHOLD = {"户主姓名": "演示甲子", "与户主关系": "本人", "户别": "家庭户", "住址": "演示路 1 号"}
 HARDSHIP = {"家庭人口": "3", "人均月收入": "600", "认定结论": "符合"}
-LICENCES = (
-    Candidate("L-1", "户籍证明", "演示派出所", "2020-01-01"),
-    Candidate("L-2", "户籍证明", "演示派出所", "2021-01-01"),
-)
+LICENCES = (Candidate("L-1", "户籍证明", "演示派出所", "2020-01-01"), Candidate("L-2", "户籍证明", "演示派出所", "2021-01-01"))
 
 
 def do(function: Callable[..., T], *args: Any, **more: Any) -> T:
@@ -64,12 +61,7 @@ def take_up(lease: Lease, now: datetime = NOW) -> None:
 
 
 def found(
-    lease: Lease,
-    outcome: ShareOutcome = ShareOutcome.FOUND,
-    *,
-    now: datetime = NOW,
-    fields: dict[str, str] | None = None,
-    **more: Any,
+    lease: Lease, outcome: ShareOutcome = ShareOutcome.FOUND, *, now: datetime = NOW, fields: dict[str, str] | None = None, **more: Any
 ) -> None:
     """The share source answers."""
     values = HOUSEHOLD if fields is None and outcome is ShareOutcome.FOUND else fields or {}
@@ -118,9 +110,13 @@ def story(number: str) -> list[tuple[str, datetime]]:
 
 
 def reply(
-    request: UUID, answer: Answer = Answer.TRUE, now: datetime = NOW + MINUTE, unit: str = ISSUER,
-    fields: dict[str, str] | None = None, note: str = "",
-) -> None:  # fmt: skip
+    request: UUID,
+    answer: Answer = Answer.TRUE,
+    now: datetime = NOW + MINUTE,
+    unit: str = ISSUER,
+    fields: dict[str, str] | None = None,
+    note: str = "",
+) -> None:
     values = {**HOUSEHOLD, **HARDSHIP} if fields is None else fields
     do(requests.reply, request, unit, Reply(answer, values, note), now=now, actor="person:demo-guangming-1")
 
@@ -218,5 +214,3 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
         thread.join(30)
         assert not thread.is_alive(), "two callers wait for each other"
     return outcomes
-
-

@@ -40,9 +40,7 @@ def case_data(person: str = "演示甲子", **changes: object) -> CaseData:
     return CaseData(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def file(
-    proof: str = "P-HOUSEHOLD", person: str = "演示甲子", *, now: datetime = NOW, filer: Filer = FILER, **changes: object
-) -> str:
+def file(proof: str = "P-HOUSEHOLD", person: str = "演示甲子", *, now: datetime = NOW, filer: Filer = FILER, **changes: object) -> str:
     """File one verification; gives its number."""
     data = case_data(person, **changes)
     holder = by_name(person)
@@ -57,6 +55,5 @@ def file(
         found = entries.find_entry(session, data.matter, proof)
         assert party is not None and found is not None
         return filing.file_verification(
-            session, filer, case, party, found[0], found[1].issuing_unit,
-            now=now, idempotency_key=uuid4().hex, body_digest="0" * 64,
-        )  # fmt: skip
+            session, filer, case, party, found[0], found[1].issuing_unit, now=now, idempotency_key=uuid4().hex, body_digest="0" * 64
+        )

@@ -104,8 +104,10 @@ def test_other_seals_are_refused(own: Path) -> None:
     ensure_development_seals(own / "seals", NAMES)
     said = refused()
     assert [name for name in ("ca", "share", "issuer") if f"印章证书 {name}.crt.pem 不是本台账登记的那一个" in said] == [
-        "ca", "share", "issuer",
-    ]  # fmt: skip
+        "ca",
+        "share",
+        "issuer",
+    ]
 
 
 def test_an_older_ledger_without_values_must_open(own: Path, owner_url: str) -> None:

@@ -156,9 +156,15 @@ def test_there_is_a_way_back(landed: str, tmp_path: Path, elsewhere: Cluster) ->
     migrate(lambda _: backup(tmp_path / "before", tmp_path / "keys"))
     keys = keys_of(tmp_path / "keys" / "secrets")
     restore.into_server(
-        elsewhere.connect, lambda name: keyfiles.read(elsewhere.home, name), "127.0.0.1", elsewhere.port,
-        tmp_path / "before", tmp_path / "none", keys, as_it_was=True,
-    )  # fmt: skip
+        elsewhere.connect,
+        lambda name: keyfiles.read(elsewhere.home, name),
+        "127.0.0.1",
+        elsewhere.port,
+        tmp_path / "before",
+        tmp_path / "none",
+        keys,
+        as_it_was=True,
+    )
     with closing(elsewhere.connect("postgres")) as outside, outside.cursor() as statement:
         statement.execute("SELECT 1 FROM pg_database WHERE datname = 'proofless'")
         assert statement.fetchone()

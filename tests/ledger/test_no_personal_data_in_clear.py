@@ -42,21 +42,7 @@ from ledger.tables.cases import Case, Party
 from ledger.tables.verifications import Verification
 from sandbox.people import COMPANIES, PERSONS, by_name
 from settings import settings
-from tests.ledger.acting import (
-    ISSUER,
-    MINUTE,
-    all_of,
-    ask,
-    deliver,
-    do,
-    escalate,
-    found,
-    hold,
-    reply,
-    row,
-    seal,
-    take_up,
-)
+from tests.ledger.acting import ISSUER, MINUTE, all_of, ask, deliver, do, escalate, found, hold, reply, row, seal, take_up
 from tests.ledger.filing import FILER, NOW, UNIT, case_data, file
 from tests.sandbox.serving import SECRETS, serving
 
@@ -168,9 +154,14 @@ def by_free_text() -> None:
     opened = do(supervision_basis.of_request, second)
     assert opened is not None
     do(
-        supervisions.feed_back, opened.id, "370402-CIVIL", SupervisionOutcome.CANNOT, NOTE, now=NOW + 26 * 60 * MINUTE,
+        supervisions.feed_back,
+        opened.id,
+        "370402-CIVIL",
+        SupervisionOutcome.CANNOT,
+        NOTE,
+        now=NOW + 26 * 60 * MINUTE,
         actor="person:demo-civil-2",
-    )  # fmt: skip
+    )
     reply(second, unit="370402-CIVIL", fields=SAID, note=NOTE, now=NOW + 27 * 60 * MINUTE)
     seal(lease, NOW + 27 * 60 * MINUTE)
     deliver(lease, NOW + 27 * 60 * MINUTE)
@@ -198,16 +189,24 @@ def beside_the_verification(about: Verification) -> None:
     with transaction() as session:
         case, party = session.get_one(Case, about.case), session.get_one(Party, about.party)
         offsystem.record(
-            session, UNIT, case, party, "P-HOUSEHOLD", NOTE, "demo-permit-1", NOW, OffSystemResult.CONFIRMED, "a" * 64,
-            now=NOW, actor="person:x",
-        )  # fmt: skip
+            session,
+            UNIT,
+            case,
+            party,
+            "P-HOUSEHOLD",
+            NOTE,
+            "demo-permit-1",
+            NOW,
+            OffSystemResult.CONFIRMED,
+            "a" * 64,
+            now=NOW,
+            actor="person:x",
+        )
     data = case_data()
     waiting = file("P-HARDSHIP", number=data.number)
     moved = {**vars(data), "promise_end": NOW + 9 * 24 * 60 * MINUTE, "promise_reason": PromiseReason.MATERIAL}
     do(registration.register, UNIT, registration.CaseData(**moved), now=NOW, actor="person:x")
-    do(
-        failures.need_attention, waiting, "missing_glyph", at=NOW, actor="system:w1", note="U+30EDE", fields=["姓名"], count=1
-    )
+    do(failures.need_attention, waiting, "missing_glyph", at=NOW, actor="system:w1", note="U+30EDE", fields=["姓名"], count=1)
 
 
 def needles() -> dict[str, str]:
@@ -221,9 +220,7 @@ def everything() -> dict[str, str]:
     """Each table as text, every column of every row."""
     with engine().connect() as connection:
         tables = connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all()
-        return {
-            table: "\n".join(connection.scalars(text(f'SELECT t::text FROM "{table}" AS t')).all()) for table in tables
-        }
+        return {table: "\n".join(connection.scalars(text(f'SELECT t::text FROM "{table}" AS t')).all()) for table in tables}
 
 
 def finds(dump: dict[str, str]) -> list[tuple[str, str]]:
@@ -239,9 +236,13 @@ def test_no_table_holds_a_person_in_clear(ledger: str, sources: dict[str, ShareS
     do(callback_urls.register, UNIT, "https://hall.example.invalid/", b"whsec-clear-secret", now=NOW, actor="x")
     outcomes = by_sharing(sources)
     assert outcomes >= {
-        ShareOutcome.FOUND, ShareOutcome.NONE, ShareOutcome.SEVERAL, ShareOutcome.REVOKED, ShareOutcome.EXPIRED,
+        ShareOutcome.FOUND,
+        ShareOutcome.NONE,
+        ShareOutcome.SEVERAL,
+        ShareOutcome.REVOKED,
+        ShareOutcome.EXPIRED,
         ShareOutcome.RESTRICTED,
-    }  # fmt: skip
+    }
     by_the_issuing_unit()
     by_failing()
     by_free_text()

@@ -52,7 +52,14 @@ def test_who_stayed_is_seen_once_and_in_order(shared_ledger: str, name: str, siz
 def added(chance: random.Random, topic: str) -> UUID:
     """A question; many share a name's beginning, a count, an instant, or have none."""
     new, at = UUID(int=chance.getrandbits(128)), chance.choice([None, NOW, NOW + timedelta(microseconds=1), NOW + timedelta(days=1)])
-    values = {"topic": topic, "subject_key": str(new), "subject": chance.choice("甲乙丙") * 2 + str(new), "why": "", "candidates": (), "places": ()}
+    values = {
+        "topic": topic,
+        "subject_key": str(new),
+        "subject": chance.choice("甲乙丙") * 2 + str(new),
+        "why": "",
+        "candidates": (),
+        "places": (),
+    }
     with transaction() as session:
         session.execute(insert(row).values(id=new, count=chance.randrange(4), asked_at=NOW, answered_at=at, **values))
     return new

@@ -34,22 +34,7 @@ from ledger.tables.retention import Hold, RetentionItem
 from ledger.vault import Erased, vault
 from sandbox.people import by_name
 from settings import settings
-from tests.ledger.acting import (
-    ISSUER,
-    MINUTE,
-    alarms,
-    all_of,
-    ask,
-    deliver,
-    do,
-    events,
-    hold,
-    names,
-    reply,
-    row,
-    seal,
-    take_up,
-)
+from tests.ledger.acting import ISSUER, MINUTE, alarms, all_of, ask, deliver, do, events, hold, names, reply, row, seal, take_up
 from tests.ledger.filing import FILER, NOW, UNIT, case_data, file
 from tests.ledger.oversight.test_complaints import SENT, take
 
@@ -73,7 +58,11 @@ def delivered() -> str:
 
 def case_number(number: str) -> str:
     with transaction() as session:
-        return str(session.execute(text("SELECT c.number FROM cases c JOIN verifications v ON v.case_id = c.id WHERE v.number = :n"), {"n": number}).scalar_one())
+        return str(
+            session.execute(
+                text("SELECT c.number FROM cases c JOIN verifications v ON v.case_id = c.id WHERE v.number = :n"), {"n": number}
+            ).scalar_one()
+        )
 
 
 def listed(now: datetime = LATER) -> list[retention.RetentionLine]:
@@ -140,7 +129,9 @@ def test_what_was_erased_cannot_be_read_from_the_live_database() -> None:
     assert not any(secret in plain for plain in left for secret in secrets)
     with engine().connect() as connection:
         tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all()
-        everything = " ".join(str(connection.execute(text(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t")).scalar()) for table in tables)
+        everything = " ".join(
+            str(connection.execute(text(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t")).scalar()) for table in tables
+        )
     assert lookup not in everything, "nobody can test a number against what is left"
     assert names(number)[-1] == "erased" and "delivered" in names(number), "the record of what happened stays"
 
@@ -204,9 +195,14 @@ def test_a_hold_stops_it_whenever_it_comes(when: str) -> None:
 
     def held() -> Hold:
         return do(
-            retention.hold_case, UNIT, case_number(number), HoldReason.RECONSIDERATION, "枣市中政复〔2036〕5号",
-            now=LATER, actor="person:demo-admin",
-        )  # fmt: skip
+            retention.hold_case,
+            UNIT,
+            case_number(number),
+            HoldReason.RECONSIDERATION,
+            "枣市中政复〔2036〕5号",
+            now=LATER,
+            actor="person:demo-admin",
+        )
 
     one = held() if when == "before the list" else None
     (line,) = listed()

@@ -55,7 +55,9 @@ def names() -> set[str]:
 
 def wrapped() -> dict[str, int]:
     with engine().connect() as connection:
-        query = "SELECT master_key, count(*) FROM (SELECT master_key FROM cases UNION ALL SELECT master_key FROM complaints) AS x GROUP BY 1"
+        query = (
+            "SELECT master_key, count(*) FROM (SELECT master_key FROM cases UNION ALL SELECT master_key FROM complaints) AS x GROUP BY 1"
+        )
         return {str(name): int(count) for name, count in connection.execute(text(query))}
 
 
@@ -170,7 +172,9 @@ def test_no_other_change_of_such_a_text_is_let_through(own: Path, owner_url: str
 
 def texts() -> list[str | None]:
     with transaction() as session:
-        return [withdrawals.why_of(row) for row in session.scalars(select(Recusal))] + [lead_steps.text_of(step) for step in session.scalars(select(LeadStepRow).order_by(LeadStepRow.serial)) if step.text]
+        return [withdrawals.why_of(row) for row in session.scalars(select(Recusal))] + [
+            lead_steps.text_of(step) for step in session.scalars(select(LeadStepRow).order_by(LeadStepRow.serial)) if step.text
+        ]
 
 
 def file_case() -> str:

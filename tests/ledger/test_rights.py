@@ -34,12 +34,14 @@ FIXED = {
     "change_tasks": "id version matter unit what made_at",
     "commitment_checks": "id commitment_id verification unit",
     "commitments": "id verification text_id offered_at",
-    "complaints": "id number channel channel_number about received_at entered_at entered_by matter proof rating rating_source written anonymous duplicates",
+    "complaints": "id number channel channel_number about received_at entered_at entered_by matter proof rating rating_source "
+    "written anonymous duplicates",
     "credit_blocks": "id commitment_id proof since",
     "databases": "code",
     "deadlines": "id verification request_id",
     "deliveries": "id verification status event_id address_id made_at",
-    "entries": "id since_version matter matter_name unit proof proof_name basis validity_days methods issuing_unit source fields parameters "
+    "entries": "id since_version matter matter_name unit proof proof_name basis validity_days methods issuing_unit source "
+    "fields parameters "
     "reviewed_above immediate exclusion exclusion_decided_by exclusion_evidence sealed_when_negative outside_region limit_minutes "
     "checkable_online database_backed commitment_basis",
     "holds": "id kind subject number reason document since set_by",
@@ -71,9 +73,10 @@ FIXED = {
     "timetables": "unit effective_from",
     "units": "code",
     "verifications": "number case_id party_id entry_id unit filed_at filed_by via_system follows again_why",
-    "voluntary_submissions": "id serial at unit case_id party_id proof listed marks clerk via_system reason confirmed confirmation_digest retain_until",
+    "voluntary_submissions": "id serial at unit case_id party_id proof listed marks clerk via_system reason confirmed "
+    "confirmation_digest retain_until",
     "workers": "name",
-}  # fmt: skip
+}
 
 
 def test_the_application_changes_what_the_table_says_and_nothing_else(ledger: str) -> None:
@@ -144,9 +147,11 @@ def test_nobody_writes_or_changes_a_trace(ledger: str, owner_url: str) -> None:
     owner = create_engine(owner_url)
     forged = "INSERT INTO traces (by, place, subject, after) VALUES ('x', 'people', 'x', '{}')"
     for who, statement, says in (
-        (engine(), forged, "permission denied"), (engine(), "DELETE FROM traces", "permission denied"),
-        (owner, "UPDATE traces SET by = 'x'", "只增不改"), (owner, "DELETE FROM traces", "只增不改"),
-    ):  # fmt: skip
+        (engine(), forged, "permission denied"),
+        (engine(), "DELETE FROM traces", "permission denied"),
+        (owner, "UPDATE traces SET by = 'x'", "只增不改"),
+        (owner, "DELETE FROM traces", "只增不改"),
+    ):
         with who.connect() as connection, pytest.raises(ProgrammingError, match=says):
             connection.execute(text(statement))
     owner.dispose()

@@ -195,8 +195,9 @@ def test_nobody_else_inherits_and_nothing_is_inherited_twice() -> None:
     (item,) = do(requests.inbox, THIRD).rows
     assert item.request.id == request
     assert [one.detail for one in events(row_number(request)) if one.event == "succeeded"] == [
-        {"unit": HEIR, "instead_of": ISSUER}, {"unit": THIRD, "instead_of": HEIR},
-    ]  # fmt: skip
+        {"unit": HEIR, "instead_of": ISSUER},
+        {"unit": THIRD, "instead_of": HEIR},
+    ]
 
 
 def row_number(request: UUID) -> str:

@@ -42,8 +42,7 @@ def test_what_goes_in_comes_out_and_never_twice_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "place",
-    [Place("parties", "name", UUID(int=2)), Place("parties", "id_number", CASE), Place("proofs", "name", CASE)],
+    "place", [Place("parties", "name", UUID(int=2)), Place("parties", "id_number", CASE), Place("proofs", "name", CASE)]
 )
 def test_a_ciphertext_moved_to_another_place_does_not_open(place: Place) -> None:
     key = key_of(BEFORE)
@@ -88,10 +87,7 @@ def test_an_unknown_version_is_told() -> None:
 
 def test_every_flipped_bit_and_every_cut_is_noticed() -> None:
     key = key_of(BEFORE)
-    for sealed, opener in (
-        (key.encrypt_text(PLACE, SECRET), key.decrypt),
-        (BEFORE.encrypt(PLACE, SECRET.encode()), BEFORE.decrypt),
-    ):
+    for sealed, opener in ((key.encrypt_text(PLACE, SECRET), key.decrypt), (BEFORE.encrypt(PLACE, SECRET.encode()), BEFORE.decrypt)):
         for position in range(len(sealed)):
             for bit in range(8):
                 broken = bytearray(sealed)
@@ -116,8 +112,7 @@ def test_the_lookup_hash_finds_a_person_and_shows_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("masters", "lookup", "says"),
-    [({}, LOOKUP, "主密钥"), ({"k1": b"short"}, LOOKUP, "主密钥"), ({"k1": OLD}, b"short", "检索密钥")],
+    ("masters", "lookup", "says"), [({}, LOOKUP, "主密钥"), ({"k1": b"short"}, LOOKUP, "主密钥"), ({"k1": OLD}, b"short", "检索密钥")]
 )
 def test_a_vault_without_its_keys_does_not_open(masters: dict[str, bytes], lookup: bytes, says: str) -> None:
     with pytest.raises(VaultError, match=says):
@@ -130,13 +125,15 @@ GOOD = base64.b64encode(OLD).decode()
 @pytest.mark.parametrize(
     ("masters", "lookup"),
     [
-        ("not json", GOOD), (f'["{GOOD}"]', GOOD), ('{"k1": 5}', GOOD), ('{"k1": "***"}', GOOD),
-        (json.dumps({"k1": GOOD}), "***"), (f'{{"k1": "{GOOD}"', GOOD),
+        ("not json", GOOD),
+        (f'["{GOOD}"]', GOOD),
+        ('{"k1": 5}', GOOD),
+        ('{"k1": "***"}', GOOD),
+        (json.dumps({"k1": GOOD}), "***"),
+        (f'{{"k1": "{GOOD}"', GOOD),
     ],
-)  # fmt: skip
-def test_a_damaged_key_file_is_told_without_its_content(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, masters: str, lookup: str
-) -> None:
+)
+def test_a_damaged_key_file_is_told_without_its_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, masters: str, lookup: str) -> None:
     (tmp_path / "proofless_master_keys").write_text(masters)
     (tmp_path / "proofless_lookup_key").write_text(lookup)
     monkeypatch.setenv("PROOFLESS_SECRETS_DIR", str(tmp_path))

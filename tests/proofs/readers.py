@@ -18,9 +18,7 @@ def poppler(tool: str, *arguments: str | Path) -> str:
     """What a poppler tool prints; skips the test where poppler-utils is not installed."""
     if shutil.which(tool) is None:
         pytest.skip(f"{tool} (poppler-utils) is not installed")
-    done = subprocess.run(
-        [tool, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60
-    )
+    done = subprocess.run([tool, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60)
     return done.stdout
 
 

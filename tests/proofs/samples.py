@@ -16,10 +16,7 @@ from runtime.services.development_keys import ensure_development_seals
 
 NUMBER = "HY20261123ABCDEFGH"
 CODE = "AAECAwQFBgcICQoLDA0ODw"
-NAMES = {
-    SealKind.SHARE: "市中区证照数据共享查询核验专用章",
-    SealKind.ISSUER: "市中区电子证明核实信息专用章",
-}
+NAMES = {SealKind.SHARE: "市中区证照数据共享查询核验专用章", SealKind.ISSUER: "市中区电子证明核实信息专用章"}
 
 _PAGE = ProofPage(
     number=NUMBER,

@@ -98,9 +98,7 @@ def test_a_page_sealed_by_another_authority_of_the_same_name(tmp_path, caplog):
 def test_a_proof_of_another_system(tmp_path):
     trust = ours()[1]
     other = seals(tmp_path / "seals").sign(render(page()), use())
-    theirs = other.replace(
-        "演示证书颁发机构".encode().hex().upper().encode(), "别处证书颁发机构".encode().hex().upper().encode()
-    )
+    theirs = other.replace("演示证书颁发机构".encode().hex().upper().encode(), "别处证书颁发机构".encode().hex().upper().encode())
     assert theirs != other
     assert check(theirs, trust, lambda _: None, NOW).verdict is Verdict.FOREIGN
 
@@ -203,9 +201,7 @@ def test_no_changed_byte_is_ever_valid_and_none_raises(at, difference):
     original = ours()[0]
     at %= len(original)
     verdict = judged(original[:at] + bytes([original[at] ^ difference]) + original[at + 1 :]).verdict
-    _, start, end, _ = (
-        int(edge) for edge in PdfFileReader(BytesIO(original)).embedded_signatures[0].byte_range
-    )
+    _, start, end, _ = (int(edge) for edge in PdfFileReader(BytesIO(original)).embedded_signatures[0].byte_range)
     if start <= at < end:
         # A few bytes of the signature's container change nothing that is signed: the ledger's digest tells.
         assert verdict in {Verdict.ALTERED, Verdict.UNKNOWN_HERE, Verdict.FOREIGN}

@@ -70,10 +70,14 @@ def test_the_document_information_holds_the_number_and_no_person():
 @pytest.mark.parametrize(
     ("place", "label"),
     [
-        ("kind", "证明名称"), ("body", "正文"), ("requesting_unit", "提取单位"), ("making_unit", "制作单位"),
-        ("purpose", "用途"), ("seal_name", "电子印章"),
+        ("kind", "证明名称"),
+        ("body", "正文"),
+        ("requesting_unit", "提取单位"),
+        ("making_unit", "制作单位"),
+        ("purpose", "用途"),
+        ("seal_name", "电子印章"),
     ],
-)  # fmt: skip
+)
 def test_a_missing_glyph_is_told_by_its_place(place, label):
     with pytest.raises(MissingGlyph) as caught:
         render(page(**{place: "某\U00030000局"}))

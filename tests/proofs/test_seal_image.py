@@ -10,16 +10,12 @@ from tests.proofs.readers import text_of
 from tests.proofs.samples import NAMES
 
 
-@pytest.mark.parametrize(
-    "name", [*NAMES.values(), "某某章", "枣庄市市中区人民政府办公室证照数据共享查询核验专用章"]
-)
+@pytest.mark.parametrize("name", [*NAMES.values(), "某某章", "枣庄市市中区人民政府办公室证照数据共享查询核验专用章"])
 def test_the_face_is_one_vector_page_of_42_mm(name):
     pdf = draw_seal(name, development=False)
     tree = PdfFileReader(BytesIO(pdf)).root["/Pages"]
     assert tree["/Count"] == 1
-    assert [float(edge) for edge in tree["/Kids"][0]["/MediaBox"]] == pytest.approx(
-        [0, 0, 119.055, 119.055], abs=0.01
-    )
+    assert [float(edge) for edge in tree["/Kids"][0]["/MediaBox"]] == pytest.approx([0, 0, 119.055, 119.055], abs=0.01)
     assert b"/Subtype/Image" not in pdf
 
 

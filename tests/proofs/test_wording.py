@@ -25,12 +25,28 @@ PRINTED = [
 ]
 
 
-def page(kind: IdType, number: str, *fields: tuple[str, str], seal: SealKind = SealKind.SHARE, result: Result = Result.CONFIRMED) -> ProofPage:
+def page(
+    kind: IdType, number: str, *fields: tuple[str, str], seal: SealKind = SealKind.SHARE, result: Result = Result.CONFIRMED
+) -> ProofPage:
     return compose(
-        number="HY20260304XXXXXXXX", proof_name="户籍证明", subject=Subject("演示甲", kind.value, number), fields=fields, result=result,
-        seal=seal, seal_name="章", maker="演示局", signer="", requesting_unit="需求单位", method_name="数据共享", matter_name="演示事项",
-        case_number="C-1", source="", retrieved_at=datetime(2026, 3, 4, tzinfo=UTC), verify_url="http://x/", development=True,
-    )  # fmt: skip
+        number="HY20260304XXXXXXXX",
+        proof_name="户籍证明",
+        subject=Subject("演示甲", kind.value, number),
+        fields=fields,
+        result=result,
+        seal=seal,
+        seal_name="章",
+        maker="演示局",
+        signer="",
+        requesting_unit="需求单位",
+        method_name="数据共享",
+        matter_name="演示事项",
+        case_number="C-1",
+        source="",
+        retrieved_at=datetime(2026, 3, 4, tzinfo=UTC),
+        verify_url="http://x/",
+        development=True,
+    )
 
 
 def test_every_kind_of_document_is_here() -> None:
@@ -52,7 +68,11 @@ def test_a_source_that_calls_the_holders_number_a_citizens_is_put_right(kind: Id
 
 @pytest.mark.parametrize(
     ("kind", "number", "written"),
-    [(IdType.TAIWAN_PERMIT, "12345678", "12345678(02)"), (IdType.HK_MACAO_PERMIT, "H01234567", "H0123456703"), (IdType.PASSPORT, "E12345678", "e12345678")],
+    [
+        (IdType.TAIWAN_PERMIT, "12345678", "12345678(02)"),
+        (IdType.HK_MACAO_PERMIT, "H01234567", "H0123456703"),
+        (IdType.PASSPORT, "E12345678", "e12345678"),
+    ],
 )
 def test_the_same_number_in_another_writing_has_the_documents_name_too(kind: IdType, number: str, written: str) -> None:
     label = next(label for one, _, label, _ in PRINTED if one is kind)

@@ -13,13 +13,15 @@ from reports.periods import NoSuchPeriod
 @pytest.mark.parametrize(
     ("text", "first", "days", "again"),
     [
-        ("2026-W10", date(2026, 3, 2), 7, "2026-W10"), ("2026w9", date(2026, 2, 23), 7, "2026-W09"),
-        ("2026-03-04", date(2026, 3, 2), 7, "2026-W10"), ("2027-01-02", date(2026, 12, 28), 7, "2026-W53"),
+        ("2026-W10", date(2026, 3, 2), 7, "2026-W10"),
+        ("2026w9", date(2026, 2, 23), 7, "2026-W09"),
+        ("2026-03-04", date(2026, 3, 2), 7, "2026-W10"),
+        ("2027-01-02", date(2026, 12, 28), 7, "2026-W53"),
         ("2026-03-02..2026-03-08", date(2026, 3, 2), 7, "2026-W10"),
         ("2026-03-02..2026-03-15", date(2026, 3, 2), 14, "2026-03-02..2026-03-15"),
         ("2026-03-04..2026-03-04", date(2026, 3, 4), 1, "2026-03-04..2026-03-04"),
     ],
-)  # fmt: skip
+)
 def test_a_period_is_read_named_and_read_again(text: str, first: date, days: int, again: str) -> None:
     found = periods.parse(text)
     assert found.start == datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(hours=8)
@@ -27,7 +29,9 @@ def test_a_period_is_read_named_and_read_again(text: str, first: date, days: int
     assert periods.text(found) == again and periods.parse(again) == found == periods.of(found.start, found.end)
 
 
-@pytest.mark.parametrize("text", ["", "2026-W54", "2025-W53", "2026-02-30", "2026-03-09..2026-03-02", "2024-01-01..2026-01-01", "上周", "9999-W52"])
+@pytest.mark.parametrize(
+    "text", ["", "2026-W54", "2025-W53", "2026-02-30", "2026-03-09..2026-03-02", "2024-01-01..2026-01-01", "上周", "9999-W52"]
+)
 def test_what_is_no_period_says_what_to_write(text: str) -> None:
     with pytest.raises(NoSuchPeriod) as refused:
         periods.parse(text)

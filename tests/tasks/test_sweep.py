@@ -61,9 +61,7 @@ def test_a_worker_that_starts_looks_back_before_it_keeps_time(restarted: str) ->
     assert "missed" not in names(restarted)
 
 
-def test_a_sweep_that_is_switched_off_is_no_outage_while_a_worker_keeps_time(
-    ledger: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sweep_that_is_switched_off_is_no_outage_while_a_worker_keeps_time(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four minutes without the flow `deadline-sweep`."""
     began = time.monotonic()
     monkeypatch.setattr(Settings, "now", lambda _self: NOW + timedelta(seconds=120 * (time.monotonic() - began)))

@@ -74,10 +74,13 @@ def _crowds(session: Session, rule: LeadRule, start: datetime, end: datetime) ->
         _R.STRANGERS_BY_ONE_KEY: ("unit, key", "unit", "''"),
     }[rule]
     query = _CROWD.format(
-        by=by, subject=subject, named=named, span=span,
+        by=by,
+        subject=subject,
+        named=named,
+        span=span,
         only="" if rule is _R.STRANGERS_AT_ONCE else "AND v.via_system IS NULL",
         joined=" AND ".join(f"a.{column} = f.{column}" for column in by.split(", ")),
-    )  # fmt: skip
+    )
     rows = session.execute(text(query), {"start": start, "end": end, "least": rule.about.least})
     return [
         Indication(rule, unit, about, tuple(numbers[:MOST_NUMBERS]), {"不同当事人": persons, "密钥": keys, "事项": matters, "办件": cases})
@@ -92,7 +95,15 @@ def _spent(session: Session, start: datetime, end: datetime) -> list[Indication]
         for whose in QuotaOf
         for quota in admission.of(whose)
         for indication in found(
-            session, _R.QUOTA_SPENT, "次数", _SPENT, quota.window.since(start), end, whose=whose.value, lasts=quota.window.value,
-            limit=quota.limit, named=f"{whose.label}{quota.window.label} {quota.limit} 件",
+            session,
+            _R.QUOTA_SPENT,
+            "次数",
+            _SPENT,
+            quota.window.since(start),
+            end,
+            whose=whose.value,
+            lasts=quota.window.value,
+            limit=quota.limit,
+            named=f"{whose.label}{quota.window.label} {quota.limit} 件",
         )
-    ]  # fmt: skip
+    ]

@@ -13,9 +13,7 @@ from domain.leads import Indication, LeadRule
 MOST_NUMBERS = 50  #: on a lead; its count says how many there are
 
 
-def found(
-    session: Session, rule: LeadRule, counted: str, query: str, start: datetime, end: datetime, **more: Any
-) -> list[Indication]:
+def found(session: Session, rule: LeadRule, counted: str, query: str, start: datetime, end: datetime, **more: Any) -> list[Indication]:
     """The signs of one rule in [start, end). The query knows :start, :end and :least."""
     rows = session.execute(text(query), {"start": start, "end": end, "least": rule.about.least, **more})
     return [

@@ -51,13 +51,18 @@ _MISSING = """
     GROUP BY 1, 2 HAVING count(*) >= :least
 """
 
+
 def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything of these clauses in [start, end), as it stands at `now` where the week still runs."""
     at = min(now, end)
     units = list(session.execute(text(_UNITS), {"start": start, "end": end, "at": at}))
     return [
         *(_taking_part(unit) for unit in units if _is_amiss(unit)),
-        *(Indication(_R.LIST_MISSING, unit.drafting, unit.code, counts={"没有清单的单位": unit.name}) for unit in units if unit.has_matters and not unit.listed),
+        *(
+            Indication(_R.LIST_MISSING, unit.drafting, unit.code, counts={"没有清单的单位": unit.name})
+            for unit in units
+            if unit.has_matters and not unit.listed
+        ),
         *found(session, _R.UNLISTED_ASKED, "不予受理次数", _UNLISTED, start, end),
         *found(session, _R.PROOF_MISSING, "收取次数", _MISSING, start, end),
         *_late(session, start, end, at),

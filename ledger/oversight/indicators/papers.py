@@ -26,10 +26,7 @@ _SHARES = """
 
 def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything of this clause in [start, end)."""
-    return [
-        *found(session, _R.UNCONFIRMED_PAPERS, "无本人确认次数", _UNCONFIRMED, start, end),
-        *_outliers(session, start, end),
-    ]
+    return [*found(session, _R.UNCONFIRMED_PAPERS, "无本人确认次数", _UNCONFIRMED, start, end), *_outliers(session, start, end)]
 
 
 def _outliers(session: Session, start: datetime, end: datetime) -> list[Indication]:
@@ -38,9 +35,15 @@ def _outliers(session: Session, start: datetime, end: datetime) -> list[Indicati
     least = _R.VOLUNTARY_OUTLIER.about.least
     return [
         Indication(
-            _R.VOLUNTARY_OUTLIER, unit,
-            counts={"主动提供": part, "主动提供与核验合计": whole, "其他单位主动提供": part_of_all - part, "其他单位合计": all_of_them - whole},
+            _R.VOLUNTARY_OUTLIER,
+            unit,
+            counts={
+                "主动提供": part,
+                "主动提供与核验合计": whole,
+                "其他单位主动提供": part_of_all - part,
+                "其他单位合计": all_of_them - whole,
+            },
         )
         for unit, part, whole in rows
         if is_outlier(part, whole, part_of_all - part, all_of_them - whole, least=least)
-    ]  # fmt: skip
+    ]

@@ -74,10 +74,15 @@ def _off_hours(session: Session, start: datetime, end: datetime) -> list[Indicat
     return [
         *found(session, _R.OFF_HOURS_COPIES, "非服务时间下载的核验", _OFF_HOURS, start, end, **_served(session, start, end)),
         *found(
-            session, _R.OFF_HOURS_LOOKUPS, "非服务时间发起的核验", _OFF_HOURS_FILED, start, end,
+            session,
+            _R.OFF_HOURS_LOOKUPS,
+            "非服务时间发起的核验",
+            _OFF_HOURS_FILED,
+            start,
+            end,
             **_served(session, start, end, around=_AROUND),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _served(session: Session, start: datetime, end: datetime, *, around: timedelta = timedelta()) -> dict[str, list[str]]:

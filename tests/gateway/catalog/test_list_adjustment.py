@@ -22,9 +22,7 @@ from tests.ledger.listing import standing
 
 PERMIT, JUSTICE = "370402-PERMIT", "370402-JUSTICE"
 DECISION = {"members": ["区司法局", "区大数据局"], "date": "2026-03-04", "result": "同意", "document": "专班纪要〔2026〕3号"}
-HARDSHIP = {
-    "matter": "DEMO-0002", "proof": "P-HARDSHIP", "methods": ["issuer"], "issuing_unit": "370402-GUANGMING", "fields": ["家庭人口"],
-}  # fmt: skip
+HARDSHIP = {"matter": "DEMO-0002", "proof": "P-HARDSHIP", "methods": ["issuer"], "issuing_unit": "370402-GUANGMING", "fields": ["家庭人口"]}
 DISABILITY = {"matter": "DEMO-0002", "proof": "P-DISABILITY", "methods": ["issuer"], "issuing_unit": "370402-CIVIL", "fields": ["残疾等级"]}
 REMOVE = {"kind": "remove", "matter": "DEMO-0002", "proof": "P-HARDSHIP"}
 
@@ -40,9 +38,13 @@ def alter(**changes: Any) -> dict[str, Any]:
 def body(*changes: dict[str, Any], **more: Any) -> dict[str, Any]:
     today = settings().now().astimezone(LOCAL).date().isoformat()
     found = {
-        "kind": "adjustment", "unit": JUSTICE, "reason": "《办法》修订", "reason_date": today, "document": "《办法》2026年修订",
+        "kind": "adjustment",
+        "unit": JUSTICE,
+        "reason": "《办法》修订",
+        "reason_date": today,
+        "document": "《办法》2026年修订",
         "changes": list(changes),
-    }  # fmt: skip
+    }
     return {name: value for name, value in (found | more).items() if value is not ...}
 
 
@@ -84,8 +86,11 @@ def test_an_adjustment_from_the_cause_to_the_published_version(api: Api) -> None
     assert standing("DEMO-0002", "P-HARDSHIP").validity_days == 77
     whole = api.get(f"/v1/catalog/proposals/{filed['id']}", OTHER).json()
     assert [(one["step_name"], one["person"]) for one in whole["steps"]] == [
-        ("起草", "demo-justice-1"), ("报送", "demo-justice-1"), ("工作专班研究通过", "demo-admin"), ("公布", "demo-publisher"),
-    ]  # fmt: skip
+        ("起草", "demo-justice-1"),
+        ("报送", "demo-justice-1"),
+        ("工作专班研究通过", "demo-admin"),
+        ("公布", "demo-publisher"),
+    ]
     assert whole["version"] == before + 1
     listed = api.get("/v1/catalog/proposals?standing=published&limit=1", PUBLISHER).json()
     assert [one["id"] for one in listed["items"]] == [filed["id"]]
@@ -111,17 +116,27 @@ def test_a_list_is_taken_from_a_draft_and_agreed_by_the_office(api: Api) -> None
 @pytest.mark.parametrize(
     ("changes", "more", "code"),
     [
-        ([REMOVE | {"proof": "P-ARCHIVE"}], {}, "entry_not_listed"), ([{"kind": "alter", "entry": DISABILITY}], {}, "entry_not_listed"),
-        ([{"kind": "add", "entry": HARDSHIP}], {}, "entry_listed_already"), ([add(matter="X-NONE")], {}, "matter_unknown"),
-        ([add(proof="X-NONE")], {}, "proof_kind_unknown"), ([add(issuing_unit="X-NONE")], {}, "unit_not_registered"),
-        ([REMOVE, alter(validity_days=5)], {}, "change_twice"), ([add()], {"unit": "X-NONE"}, "unit_not_registered"),
-        ([add()], {"unit": PERMIT}, "step_refused"), ([add(matter="DEMO-0001")], {}, "step_refused"),
-        ([add()], {"reason_date": "2099-01-01"}, "step_refused"), ([add()], {"reason_date": "2022-06-27"}, "invalid"),
-        ([add()], {"reason_date": ...}, "invalid"), ([], {}, "invalid"), ([add()], {"draft": str(uuid4())}, "invalid"),
-        ([{"kind": "remove", "entry": HARDSHIP}], {}, "invalid"), ([{"kind": "add", "matter": "DEMO-0002", "proof": "P-ARCHIVE"}], {}, "invalid"),
-        ([add(methods=["issuer", "issuer"])], {}, "invalid"), ([add()], {"reason": "涉及370402188102020017"}, "invalid"),
+        ([REMOVE | {"proof": "P-ARCHIVE"}], {}, "entry_not_listed"),
+        ([{"kind": "alter", "entry": DISABILITY}], {}, "entry_not_listed"),
+        ([{"kind": "add", "entry": HARDSHIP}], {}, "entry_listed_already"),
+        ([add(matter="X-NONE")], {}, "matter_unknown"),
+        ([add(proof="X-NONE")], {}, "proof_kind_unknown"),
+        ([add(issuing_unit="X-NONE")], {}, "unit_not_registered"),
+        ([REMOVE, alter(validity_days=5)], {}, "change_twice"),
+        ([add()], {"unit": "X-NONE"}, "unit_not_registered"),
+        ([add()], {"unit": PERMIT}, "step_refused"),
+        ([add(matter="DEMO-0001")], {}, "step_refused"),
+        ([add()], {"reason_date": "2099-01-01"}, "step_refused"),
+        ([add()], {"reason_date": "2022-06-27"}, "invalid"),
+        ([add()], {"reason_date": ...}, "invalid"),
+        ([], {}, "invalid"),
+        ([add()], {"draft": str(uuid4())}, "invalid"),
+        ([{"kind": "remove", "entry": HARDSHIP}], {}, "invalid"),
+        ([{"kind": "add", "matter": "DEMO-0002", "proof": "P-ARCHIVE"}], {}, "invalid"),
+        ([add(methods=["issuer", "issuer"])], {}, "invalid"),
+        ([add()], {"reason": "涉及370402188102020017"}, "invalid"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_filed_says_so(api: Api, changes: list[dict[str, Any]], more: dict[str, Any], code: str) -> None:
     found = draft(api, *changes, **more)
     assert found["code"] == code, found
@@ -147,9 +162,11 @@ def test_what_the_rules_block_lists_each_reason_with_what_to_do(api: Api) -> Non
     assert (found["http"], found["code"]) == (422, "changes_blocked")
     lines = [(one["proof"], one["code"], one["obligation"]) for one in found["blocks"]]
     assert lines == [
-        ("P-DISABILITY", "no_basis", "2.1"), ("P-DISABILITY", "no_method", "2.2"), ("P-DISABILITY", "increase_without_method", "5.7"),
+        ("P-DISABILITY", "no_basis", "2.1"),
+        ("P-DISABILITY", "no_method", "2.2"),
+        ("P-DISABILITY", "increase_without_method", "5.7"),
         ("P-HARDSHIP", "no_source", "7.2"),
-    ]  # fmt: skip
+    ]
     assert all(one["remedy"] and one["text"] and one["matter"] == "DEMO-0002" for one in found["blocks"])
     excluded = {"exclusion": "public_safety", "exclusion_decided_by": "工作专班", "exclusion_evidence": "纪要"}
     nobody = draft(api, add(issuing_unit=None, **excluded))
@@ -159,12 +176,18 @@ def test_what_the_rules_block_lists_each_reason_with_what_to_do(api: Api) -> Non
 @pytest.mark.parametrize(
     ("step", "person", "sent", "code"),
     [
-        ("report", REQUESTER, {}, "proposal_unknown"), ("report", ADMIN, {}, "not_allowed"), ("consent", ADMIN, {}, "step_refused"),
-        ("decide", ADMIN, DECISION | {"date": "2099-01-01"}, "instant_in_future"), ("decide", ADMIN, DECISION | {"members": []}, "invalid"),
-        ("decide", OTHER, DECISION, "not_allowed"), ("decide", ADMIN, DECISION, "step_refused"), ("return", ADMIN, {}, "invalid"),
-        ("reject", OTHER, {"why": "不同意"}, "not_allowed"), ("withdraw", ISSUER, {"why": "有误"}, "proposal_unknown"),
+        ("report", REQUESTER, {}, "proposal_unknown"),
+        ("report", ADMIN, {}, "not_allowed"),
+        ("consent", ADMIN, {}, "step_refused"),
+        ("decide", ADMIN, DECISION | {"date": "2099-01-01"}, "instant_in_future"),
+        ("decide", ADMIN, DECISION | {"members": []}, "invalid"),
+        ("decide", OTHER, DECISION, "not_allowed"),
+        ("decide", ADMIN, DECISION, "step_refused"),
+        ("return", ADMIN, {}, "invalid"),
+        ("reject", OTHER, {"why": "不同意"}, "not_allowed"),
+        ("withdraw", ISSUER, {"why": "有误"}, "proposal_unknown"),
     ],
-)  # fmt: skip
+)
 def test_who_may_not_take_a_step_is_told_so(api: Api, step: str, person: str, sent: dict[str, Any], code: str) -> None:
     proposal = draft(api, alter(validity_days=88))["id"]
     assert take(api, proposal, step, person, **sent)["code"] == code
@@ -198,11 +221,14 @@ def test_publishing_is_the_publishers_and_whole_or_not_at_all(api: Api) -> None:
 
 
 def test_after_a_publication_guides_and_processes_follow(api: Api) -> None:
-    number = publish(api, agreed(api, add(), alter(validity_days=93, methods=["commitment", "issuer"], commitment_basis="第一批清单")))["number"]
+    number = publish(api, agreed(api, add(), alter(validity_days=93, methods=["commitment", "issuer"], commitment_basis="第一批清单")))[
+        "number"
+    ]
     mine = [one for one in api.get("/v1/catalog/change-tasks", OTHER).json()["items"] if one["version"] == number]
     assert [(one["what"], one["what_name"], one["unit"]) for one in mine] == [
-        ("guide", "更新网上办事要素和办事指南", JUSTICE), ("process", "调整办理流程", JUSTICE),
-    ]  # fmt: skip
+        ("guide", "更新网上办事要素和办事指南", JUSTICE),
+        ("process", "调整办理流程", JUSTICE),
+    ]
     assert number in [one["version"] for one in api.get("/v1/catalog/change-tasks", ADMIN).json()["items"]]
     assert number not in [one["version"] for one in api.get("/v1/catalog/change-tasks?open=false", REQUESTER).json()["items"]]
     task = mine[0]["id"]

@@ -67,7 +67,9 @@ def test_a_list_goes_from_its_sender_to_a_draft(api: Api, key: str) -> None:
     (unit,) = latest["units"]
     assert (unit["unit"], unit["unit_name"]) == (JUSTICE, "区司法局")
     (change,) = unit["changes"]
-    assert (change["kind_name"], change["proof"]["name"]) == ("变更", "经济困难证明") and any("设定依据" in line for line in change["lines"])
+    assert (change["kind_name"], change["proof"]["name"]) == ("变更", "经济困难证明") and any(
+        "设定依据" in line for line in change["lines"]
+    )
     assert [one["key"] for one in latest["sources"]] == [key]
 
 
@@ -93,11 +95,15 @@ def test_each_row_says_what_became_of_it(api: Api, key: str) -> None:
 @pytest.mark.parametrize(
     ("person", "changes", "code"),
     [
-        (OTHER, {"unit": "370402-CIVIL"}, "list_not_yours"), (OTHER, {"kind": "matters"}, "list_not_yours"),
-        (OTHER, {"kind": "negative_police"}, "list_not_yours"), (OTHER, {"kind": "commitments"}, "list_not_yours"),
-        (ADMIN, {"unit": "X-NONE"}, "unit_not_registered"), (PUBLISHER, {}, "not_allowed"), (OTHER, {"kind": "other"}, "invalid"),
+        (OTHER, {"unit": "370402-CIVIL"}, "list_not_yours"),
+        (OTHER, {"kind": "matters"}, "list_not_yours"),
+        (OTHER, {"kind": "negative_police"}, "list_not_yours"),
+        (OTHER, {"kind": "commitments"}, "list_not_yours"),
+        (ADMIN, {"unit": "X-NONE"}, "unit_not_registered"),
+        (PUBLISHER, {}, "not_allowed"),
+        (OTHER, {"kind": "other"}, "invalid"),
     ],
-)  # fmt: skip
+)
 def test_whose_list_it_is_not_is_told_so(api: Api, person: str, changes: dict[str, Any], code: str) -> None:
     assert put(api, "L-refused", person, **changes)["code"] == code
     assert api.get("/v1/catalog/sources/L-refused/rows", ADMIN).json()["code"] == "list_unknown"
@@ -145,7 +151,12 @@ def test_whatever_is_sent_is_taken_and_judged_when_it_is_read(api: Api, key: str
     rebuilt()
     found = source(api, key)
     assert (found["status"], found["status_name"]) == ("refused", "无法读取") and "空的" in found["reading"]["refused_file"]["text"]
-    raw = api.post(f"/v1/catalog/sources/{key}/files?name=a.xlsx", OTHER, content=b"PK\x03\x04broken", headers={"Content-Type": "application/octet-stream"})
+    raw = api.post(
+        f"/v1/catalog/sources/{key}/files?name=a.xlsx",
+        OTHER,
+        content=b"PK\x03\x04broken",
+        headers={"Content-Type": "application/octet-stream"},
+    )
     assert raw.status_code == 201 and raw.json()["file"]["name"] == "a.xlsx"
     assert source(api, key)["status"] == "waiting"
     again = api.post(f"/v1/catalog/sources/{key}/files?name=b.xlsx", OTHER, content=b"PK\x03\x04broken")
@@ -202,7 +213,12 @@ def test_a_question_is_answered_with_what_there_is(api: Api, key: str) -> None:
     assert answer(api, question["id"], None, OTHER)["code"] == "not_allowed"
     assert answer(api, str(uuid4()), None)["code"] == "question_unknown"
     settled = answer(api, question["id"], "370402-CIVIL")
-    assert (settled["http"], settled["answer"], settled["answered_by"], settled["open"]) == (200, "370402-CIVIL", "person:demo-admin", False)
+    assert (settled["http"], settled["answer"], settled["answered_by"], settled["open"]) == (
+        200,
+        "370402-CIVIL",
+        "person:demo-admin",
+        False,
+    )
     assert asked(api, "乡镇人民政府") == {} and asked(api, "乡镇人民政府", answered=True)["id"] == question["id"]
     rebuilt()
     assert source(api, key)["reading"]["accepted"] == 1

@@ -107,7 +107,15 @@ def test_three_files_fit_a_fourth_does_not_and_the_same_one_counts_once(api: Api
 
 @pytest.mark.parametrize(
     ("declared", "taken"),
-    [("image/png", True), ("application/octet-stream", True), ("image/png; x=y", True), ("image/x-png", True), ("image/jpg", False), ("application/pdf", False), ("text/html", False)],
+    [
+        ("image/png", True),
+        ("application/octet-stream", True),
+        ("image/png; x=y", True),
+        ("image/x-png", True),
+        ("image/jpg", False),
+        ("application/pdf", False),
+        ("text/html", False),
+    ],
 )
 def test_the_declared_type_is_that_of_the_content(api: Api, request_id: str, declared: str, taken: bool) -> None:
     path = f"/v1/inbox/{request_id}/attachments"
@@ -141,16 +149,40 @@ def test_a_colleague_is_told_who_claimed_it_not_what_to_do(api: Api, request_id:
     [
         ("POST", "/v1/duty/appointments", CHIEF, {"person": "demo-civil-2", "since": "2026-12-01T00:00:00+08:00"}, "duty_refused"),
         ("POST", "/v1/duty/appointments", CHIEF, {"person": CHIEF, "since": "2026-12-01T00:00:00+08:00", "acting": True}, "duty_refused"),
-        ("POST", "/v1/duty/absences", CHIEF, {"person": CHIEF, "since": "2026-12-02T00:00:00+08:00", "until": "2026-12-01T00:00:00+08:00"}, "duty_refused"),
-        ("PUT", "/v1/hours", CHIEF, {"effective_from": "2099-12-01T00:00:00+08:00", "seasons": [{"workday": [["9", "17:00"]]}], "reason": "x"}, "timetable_refused"),
-        ("PUT", "/v1/hours", CHIEF, {"effective_from": "2026-03-01T00:00:00+08:00", "seasons": OFFICE, "reason": "补录"}, "timetable_refused"),
+        (
+            "POST",
+            "/v1/duty/absences",
+            CHIEF,
+            {"person": CHIEF, "since": "2026-12-02T00:00:00+08:00", "until": "2026-12-01T00:00:00+08:00"},
+            "duty_refused",
+        ),
+        (
+            "PUT",
+            "/v1/hours",
+            CHIEF,
+            {"effective_from": "2099-12-01T00:00:00+08:00", "seasons": [{"workday": [["9", "17:00"]]}], "reason": "x"},
+            "timetable_refused",
+        ),
+        (
+            "PUT",
+            "/v1/hours",
+            CHIEF,
+            {"effective_from": "2026-03-01T00:00:00+08:00", "seasons": OFFICE, "reason": "补录"},
+            "timetable_refused",
+        ),
         ("PUT", "/v1/hours", CHIEF, {"seasons": OFFICE, "reason": "x", "calendar": "nobodys"}, "timetable_refused"),
         ("PUT", "/v1/hours", CHIEF, {"seasons": OFFICE, "reason": "x", "unit": "370402-CIVIL"}, "not_allowed"),
         ("PUT", "/v1/hours", ADMIN, {"seasons": OFFICE, "reason": "x", "unit": "NONE"}, "unit_unknown"),
         ("PUT", "/v1/hours", CHIEF, {"seasons": OFFICE}, "invalid"),
         ("PUT", "/v1/hours", CHIEF, {"seasons": [{"workday": 5}], "reason": "x"}, "invalid"),
         ("PUT", "/v1/calendar/2028", ADMIN, {"rest": ["2026-01-01"], "source": "x", "reason": "x"}, "calendar_refused"),
-        ("POST", "/v1/outages", ADMIN, {"since": "2026-03-04T10:00:00+08:00", "until": "2026-03-04T09:00:00+08:00", "reason": "断电"}, "outage_refused"),
+        (
+            "POST",
+            "/v1/outages",
+            ADMIN,
+            {"since": "2026-03-04T10:00:00+08:00", "until": "2026-03-04T09:00:00+08:00", "reason": "断电"},
+            "outage_refused",
+        ),
         ("POST", f"/v1/excuses/{NOBODYS}", ADMIN, {"approved": True}, "request_unknown"),
         ("POST", f"/v1/supervisions/{NOBODYS}/feedback", CHIEF, {"outcome": "done", "text": "已督促"}, "supervision_unknown"),
         ("POST", f"/v1/commitment-checks/{NOBODYS}", REQUESTER, {"outcome": "true", "note": "属实"}, "check_unknown"),
@@ -160,7 +192,7 @@ def test_a_colleague_is_told_who_claimed_it_not_what_to_do(api: Api, request_id:
         ("GET", f"/v1/attachments/{NOBODYS}", ISSUER, None, "attachment_unknown"),
         ("PUT", "/v1/commitment-texts/NONE", ADMIN, {"text": "承" * 30, "check_days": 5, "basis": "x"}, "proof_kind_unknown"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_arranged_is_refused_by_name(
     api: Api, method: str, path: str, person: str, body: dict[str, Any] | None, expected: str
 ) -> None:
@@ -180,10 +212,15 @@ def test_off_system_records_need_a_party_of_the_case(api: Api) -> None:
     with transaction() as session:
         before = session.query(OffSystemLookup).count()
     off = {
-        "case_number": case, "party": person(known), "proof": "P-HOUSEHOLD", "source": "国家政务服务平台",
-        "operator": "demo-permit-1", "looked_up_at": "2099-01-01T00:00:00+08:00", "result": "confirmed",
+        "case_number": case,
+        "party": person(known),
+        "proof": "P-HOUSEHOLD",
+        "source": "国家政务服务平台",
+        "operator": "demo-permit-1",
+        "looked_up_at": "2099-01-01T00:00:00+08:00",
+        "result": "confirmed",
         "evidence_sha256": "a" * 64,
-    }  # fmt: skip
+    }
     assert code(api.post("/v1/off-system-lookups", REQUESTER, json=off)) == (422, "instant_in_future")
     off |= {"looked_up_at": "2026-03-01T00:00:00+08:00", "operator": "demo-civil-1"}
     assert code(api.post("/v1/off-system-lookups", REQUESTER, json=off)) == (422, "person_unknown")
@@ -199,10 +236,13 @@ def test_a_moved_promise_needs_its_reason_and_lies_ahead(api: Api) -> None:
     shown = api.get(f"/v1/cases/{case}", REQUESTER).json()
     holder = by_name("演示甲子")
     body = {
-        "matter": shown["matter"], "handling": shown["handling"], "accepted_at": shown["accepted_at"],
-        "promise_end": "2099-06-01T00:00:00+08:00", "channel": shown["channel"],
+        "matter": shown["matter"],
+        "handling": shown["handling"],
+        "accepted_at": shown["accepted_at"],
+        "promise_end": "2099-06-01T00:00:00+08:00",
+        "channel": shown["channel"],
         "parties": [{"role": "applicant", "id_type": "citizen_id", "id_number": holder.id_number, "name": holder.name}],
-    }  # fmt: skip
+    }
     path = f"/v1/cases/{case}"
     assert code(api.call("PUT", path, REQUESTER, json=body)) == (422, "promise_reason_needed")
     assert api.call("PUT", path, REQUESTER, json=body | {"promise_reason": "material"}).status_code == 200

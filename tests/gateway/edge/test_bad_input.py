@@ -55,7 +55,7 @@ def assert_refused(api: Api, answer: httpx.Response, status: int, code: str, *, 
         ({"party": party() | {"name": "演示甲子 "}}, 422, "invalid"),
         ({"case_number": "../../etc"}, 422, "invalid"),
     ],
-)  # fmt: skip
+)
 def test_a_verification_that_may_not_start(api: Api, changes: dict[str, Any], status: int, code: str) -> None:
     api.put_case()
     assert_refused(api, api.file(**changes), status, code)
@@ -177,10 +177,8 @@ def test_a_body_of_another_kind(api: Api) -> None:
         ({"parties": [{"role": "applicant", **party(), "id_number": WRONG_DIGIT}]}, 422, "id_number_invalid", "parties.0"),
         ({"演示甲子": 1}, 422, "invalid", "body"),
     ],
-)  # fmt: skip
-def test_a_case_that_cannot_be_registered(
-    api: Api, changes: dict[str, Any], status: int, code: str, field: str | None
-) -> None:
+)
+def test_a_case_that_cannot_be_registered(api: Api, changes: dict[str, Any], status: int, code: str, field: str | None) -> None:
     body = assert_refused(api, api.put_case(**changes), status, code)
     assert [error["field"] for error in body.get("errors", [])] == ([field] if field else [])
     assert api.written("cases") == api.written("parties") == 0

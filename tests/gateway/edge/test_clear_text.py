@@ -29,31 +29,56 @@ PHONES = ("13800000000", "138 0000 0000", "１３８-００００-００００",
 
 #: Field of a body -> the encrypted column that it ends in (ledger.vault).
 ENCRYPTED = {
-    "PartyIn.id_number": "parties.id_number", "PartyIn.name": "parties.name",
-    "CaseParty.id_number": "parties.id_number", "CaseParty.name": "parties.name",
-    "NameCorrectionIn.id_number": "parties.id_number", "NameCorrectionIn.name": "parties.name",
-    "SupplementIn.text": "suspensions.supply", "SupplementRequestIn.what": "suspensions.what",
-    "CommitmentIn.reference": "commitments.evidence", "CheckIn.note": "commitment_checks.note",
-    "RestorationIn.why": "credit_blocks.restored_why", "ReplyIn.fields": "requests.fields", "ReplyIn.note": "requests.note",
-    "ReturnIn.reason": "returns.reason", "ReturnIn.unsure_why": "returns.unsure_why",
-    "ComplaintIn.text": "complaints.written", "ComplaintIn.name": "complaints.written", "ComplaintIn.contact": "complaints.written",
-    "TextIn.text": "complaint_steps.text", "ComplaintClosingIn.text": "complaint_steps.text", "LeadIn.text": "lead_steps.text",
-    "NotificationIn.text": "lead_steps.text", "LeadDecisionIn.text": "lead_steps.text", "ExemptionIn.text": "lead_steps.text",
-    "CompensationIn.text": "lead_steps.text", "VoluntaryIn.proof": "voluntary_submissions.stated",
-    "OffSystemIn.source": "off_system_lookups.source", "MismatchIn.stated": "mismatches.stated",
-    "MismatchIn.supplement": "mismatches.supplement", "ObjectionIn.text": "mismatches.objection",
-    "RecusalIn.why": "recusals.why", "FeedbackIn.text": "supervisions.feedback", "ChoiceIn.identifier": "verifications.chosen",
-}  # fmt: skip
+    "PartyIn.id_number": "parties.id_number",
+    "PartyIn.name": "parties.name",
+    "CaseParty.id_number": "parties.id_number",
+    "CaseParty.name": "parties.name",
+    "NameCorrectionIn.id_number": "parties.id_number",
+    "NameCorrectionIn.name": "parties.name",
+    "SupplementIn.text": "suspensions.supply",
+    "SupplementRequestIn.what": "suspensions.what",
+    "CommitmentIn.reference": "commitments.evidence",
+    "CheckIn.note": "commitment_checks.note",
+    "RestorationIn.why": "credit_blocks.restored_why",
+    "ReplyIn.fields": "requests.fields",
+    "ReplyIn.note": "requests.note",
+    "ReturnIn.reason": "returns.reason",
+    "ReturnIn.unsure_why": "returns.unsure_why",
+    "ComplaintIn.text": "complaints.written",
+    "ComplaintIn.name": "complaints.written",
+    "ComplaintIn.contact": "complaints.written",
+    "TextIn.text": "complaint_steps.text",
+    "ComplaintClosingIn.text": "complaint_steps.text",
+    "LeadIn.text": "lead_steps.text",
+    "NotificationIn.text": "lead_steps.text",
+    "LeadDecisionIn.text": "lead_steps.text",
+    "ExemptionIn.text": "lead_steps.text",
+    "CompensationIn.text": "lead_steps.text",
+    "VoluntaryIn.proof": "voluntary_submissions.stated",
+    "OffSystemIn.source": "off_system_lookups.source",
+    "MismatchIn.stated": "mismatches.stated",
+    "MismatchIn.supplement": "mismatches.supplement",
+    "ObjectionIn.text": "mismatches.objection",
+    "RecusalIn.why": "recusals.why",
+    "FeedbackIn.text": "supervisions.feedback",
+    "ChoiceIn.identifier": "verifications.chosen",
+}
 #: Field of a body that is kept nowhere, or compared with what is registered, or guarded by its endpoint.
 ELSEWHERE = {
-    "HoldIn.case_number": "looked up among the unit's cases", "HoldIn.complaint": "looked up among complaints",
-    "AgainIn.unit": "looked up", "AgainIn.number": "looked up",
-    "ComparisonIn.code": "compared with a digest, kept nowhere", "ComparisonIn.fields": "compared, kept nowhere",
+    "HoldIn.case_number": "looked up among the unit's cases",
+    "HoldIn.complaint": "looked up among complaints",
+    "AgainIn.unit": "looked up",
+    "AgainIn.number": "looked up",
+    "ComparisonIn.code": "compared with a digest, kept nowhere",
+    "ComparisonIn.fields": "compared, kept nowhere",
     "EntryValuesIn.values": "guarded in gateway.registers.entered (test_registers, and below)",
     "CallbackIn.secret": "callback_addresses.secret, encrypted",
-    "PreviewIn.period": "read as a week or a span of days", "PreviewIn.readings": "tried, kept nowhere", "PreviewIn.version": "looked up",
-    "CallbackIn.url": "guarded in gateway.registry.callbacks", "ReportOrderIn.period": "read as a week or a span of days",
-}  # fmt: skip
+    "PreviewIn.period": "read as a week or a span of days",
+    "PreviewIn.readings": "tried, kept nowhere",
+    "PreviewIn.version": "looked up",
+    "CallbackIn.url": "guarded in gateway.registry.callbacks",
+    "ReportOrderIn.period": "read as a week or a span of days",
+}
 
 
 def bodies() -> list[type[BaseModel]]:
@@ -121,12 +146,19 @@ CLEAR: dict[str, dict[str, str]] = {
     "commitment_texts": {CODE: "proof", GUARDED: "text basis", ACTOR: "made_by"},
     "commitments": {CODE: "verification lookup evidence_digest", ACTOR: "recorded_by"},
     "complaint_steps": {CODE: "person unit", GUARDED: "record"},
-    "complaints": {CODE: "number unit matter proof master_key text_hash contact_hash", GUARDED: "channel_number rating_source", ACTOR: "entered_by"},
+    "complaints": {
+        CODE: "number unit matter proof master_key text_hash contact_hash",
+        GUARDED: "channel_number rating_source",
+        ACTOR: "entered_by",
+    },
     "credit_blocks": {CODE: "lookup proof", ACTOR: "restored_by"},
     "databases": {CODE: "code owner source", GUARDED: "name note"},
     "deadlines": {CODE: "verification rule_version obligations", OURS: "note explanation", ACTOR: "excuse_by excuse_decided_by"},
     "deliveries": {CODE: "verification", OURS: "last_answer", ACTOR: "again_by"},
-    "entries": {CODE: "matter unit proof methods issuing_unit source", LIST: "matter_name proof_name basis parameters fields commitment_basis exclusion_decided_by exclusion_evidence"},
+    "entries": {
+        CODE: "matter unit proof methods issuing_unit source",
+        LIST: "matter_name proof_name basis parameters fields commitment_basis exclusion_decided_by exclusion_evidence",
+    },
     "events": {CODE: "verification detail", ACTOR: "actor"},
     "holds": {CODE: "number", GUARDED: "document", ACTOR: "set_by lifted_by"},
     "idempotency_keys": {CODE: "unit body_digest verification", GUARDED: "key"},
@@ -175,7 +207,7 @@ CLEAR: dict[str, dict[str, str]] = {
     "verifications": {CODE: "number unit via_system follows again_why issuing_unit attention lease_owner", ACTOR: "filed_by"},
     "voluntary_submissions": {CODE: "unit proof marks via_system confirmation_digest", ACTOR: "clerk"},
     "workers": {CODE: "name owner"},
-}  # fmt: skip
+}
 
 
 def _stored(kind: TypeEngine[Any]) -> TypeEngine[Any]:
@@ -187,9 +219,10 @@ def test_every_column_in_clear_says_what_it_holds() -> None:
     assert migrate.metadata is metadata
     found = {
         f"{table.name}.{column.name}"
-        for table in metadata.tables.values() for column in table.columns
+        for table in metadata.tables.values()
+        for column in table.columns
         if isinstance(_stored(column.type), (String, ARRAY, JSONB)) and not isinstance(column.type, Enum)
-    }  # fmt: skip
+    }
     said = [f"{table}.{column}" for table, classes in CLEAR.items() for columns in classes.values() for column in columns.split()]
     assert len(said) == len(set(said)) and found - set(said) == set() == set(said) - found
 

@@ -72,7 +72,8 @@ def test_the_page_says_it_beside_each_field(api: Api, delivered: tuple[str, str]
 
 
 @pytest.mark.parametrize(
-    "body", [b"{}", b"[]", b'{"code": 1, "fields": {}}', b'{"code": "", "fields": {"a": 1}}', b"\xff", b'{"code": "", "fields": {}, "x": 1}']
+    "body",
+    [b"{}", b"[]", b'{"code": 1, "fields": {}}', b'{"code": "", "fields": {"a": 1}}', b"\xff", b'{"code": "", "fields": {}, "x": 1}'],
 )
 def test_what_is_no_comparison_is_refused_in_words(api: Api, delivered: tuple[str, str], body: bytes) -> None:
     answer = api.post(f"/verify/{delivered[0]}", None, content=body, headers={"Content-Type": "application/json"})

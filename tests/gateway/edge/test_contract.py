@@ -143,9 +143,13 @@ def client(document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -
     # The generator takes files for bytes only where it is told that they are.
     file = ConfigFile(content_type_overrides=dict.fromkeys(_FILES, "application/octet-stream"), post_hooks=[])
     config = Config.from_sources(
-        file, MetaType.NONE, document_source=home / "openapi.json", file_encoding="utf-8", overwrite=True,
+        file,
+        MetaType.NONE,
+        document_source=home / "openapi.json",
+        file_encoding="utf-8",
+        overwrite=True,
         output_path=home / "generated_client",
-    )  # fmt: skip
+    )
     assert [(error.header, error.detail) for error in generate(config=config)] == []
     sys.path.insert(0, str(home))
     yield importlib.import_module("generated_client")
@@ -201,9 +205,7 @@ if (!process.env.NUMBER) {
 """
 
 
-def test_a_typescript_client_does_the_same(
-    api: Api, address: str, document: dict[str, Any], seals: LocalSeals, tmp_path: Path
-) -> None:
+def test_a_typescript_client_does_the_same(api: Api, address: str, document: dict[str, Any], seals: LocalSeals, tmp_path: Path) -> None:
     import base64
 
     npm, node = shutil.which("npm"), shutil.which("node")
@@ -226,8 +228,21 @@ def test_a_typescript_client_does_the_same(
     binaries = tmp_path / "node_modules"
     run(node, str(binaries / "openapi-typescript" / "bin" / "cli.js"), "openapi.json", "-o", "schema.d.ts")
     compiler = (node, str(binaries / "typescript" / "bin" / "tsc"))
-    run(*compiler, "--strict", "--skipLibCheck", "--target", "es2022", "--module", "es2022", "--moduleResolution", "bundler",
-        "--lib", "es2022,dom", "client.ts", "node.d.ts")  # fmt: skip
+    run(
+        *compiler,
+        "--strict",
+        "--skipLibCheck",
+        "--target",
+        "es2022",
+        "--module",
+        "es2022",
+        "--moduleResolution",
+        "bundler",
+        "--lib",
+        "es2022,dom",
+        "client.ts",
+        "node.d.ts",
+    )
     sent = json.dumps({"case": case_body(), "verification": {"case_number": api.case, "proof": "P-HOUSEHOLD", "party": party()}})
     program = (node, "client.js", address, api.key(REQUESTER), api.case)
     number = run(*program, SENT=sent)

@@ -78,9 +78,7 @@ def test_many_pictures_one_behind_the_other_are_a_picture() -> None:
     assert gateway.edge.media.media_type(JPEG * 3000 + b"MZ") is None
 
 
-def test_others_are_served_while_a_reader_hangs_and_too_many_are_sent_away(
-    api: Api, pdf: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_others_are_served_while_a_reader_hangs_and_too_many_are_sent_away(api: Api, pdf: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     door = Door(at_once=1, waiting=0)
     monkeypatch.setattr(gateway.public.verify, "PUBLIC", door)
     monkeypatch.setattr(proofs.check, "_opened", hang)

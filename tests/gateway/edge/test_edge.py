@@ -80,7 +80,15 @@ def test_nothing_public_goes_uncounted() -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/v1/nothing"), ("DELETE", "/catalog"), ("OPTIONS", "/v1/cases"), ("HEAD", "/catalog"), ("HEAD", "/x"), ("GET", "/docs/"), ("GET", "/redoc")],
+    [
+        ("GET", "/v1/nothing"),
+        ("DELETE", "/catalog"),
+        ("OPTIONS", "/v1/cases"),
+        ("HEAD", "/catalog"),
+        ("HEAD", "/x"),
+        ("GET", "/docs/"),
+        ("GET", "/redoc"),
+    ],
 )
 def test_what_is_not_there_and_every_method_has_a_quota(api: Api, method: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with limited(monkeypatch, public_checks_per_minute="2") as twice:
@@ -141,8 +149,15 @@ def test_public_pages_are_set_once_and_not_sent_twice(api: Api, monkeypatch: pyt
     """Whoever asks for the first time, with whatever held: nothing is set again, and no other page is taken for it."""
     with transaction() as session:
         number = versions.current(session)
-    paths = ["/verify", "/catalog", f"/catalog/versions/{number}", "/catalog?q=%E6%88%B7%E7%B1%8D", "/catalog?p=2", "/catalog/versions",
-             f"/catalog/changes/0/{number}"]  # fmt: skip
+    paths = [
+        "/verify",
+        "/catalog",
+        f"/catalog/versions/{number}",
+        "/catalog?q=%E6%88%B7%E7%B1%8D",
+        "/catalog?p=2",
+        "/catalog/versions",
+        f"/catalog/changes/0/{number}",
+    ]
     first = {path: api.get(path, None, headers={"Accept": "text/html"}) for path in paths}
     assert {answer.status_code for answer in first.values()} == {200} and len({answer.text for answer in first.values()}) == len(paths)
     monkeypatch.setattr(pages, "_environment", None)  # nothing can be set any more
@@ -452,9 +467,7 @@ def test_a_proxy_of_ours_brings_everybody(edge: pytest.MonkeyPatch) -> None:
     asyncio.run(asyncio.wait_for(many(), 60))
 
 
-@pytest.mark.parametrize(
-    "said", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-Lon", b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHo"]
-)
+@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-Lon", b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHo"])
 def test_a_head_that_does_not_come_is_not_waited_for(edge: pytest.MonkeyPatch, said: bytes) -> None:
     """Nothing, half a head, half a head after a whole one."""
     edge.setattr(gateway.edge.connections, "HEAD_SECONDS", 0.2)
@@ -667,4 +680,3 @@ def test_a_port_that_is_taken_is_said_in_words(edge: pytest.MonkeyPatch) -> None
 
 def test_a_subscriber_of_the_newer_internet_is_one_address() -> None:
     assert network_of("2001:db8::1") == network_of("2001:db8::ffff:2") != network_of("2001:db8:0:1::1")
-

@@ -58,10 +58,13 @@ def test_the_bytes_of_older_windows_programs() -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        r'filename="C:\用户\张三\{}"', r'filename="C:\\Users\\张三\\{}"', 'filename="/home/zhang/{}"', r'filename="\\share\a\{}"',
+        r'filename="C:\用户\张三\{}"',
+        r'filename="C:\\Users\\张三\\{}"',
+        'filename="/home/zhang/{}"',
+        r'filename="\\share\a\{}"',
         "filename*=UTF-8''C%3A%5Ca%5C{}",
     ],
-)  # fmt: skip
+)
 def test_a_folder_is_no_part_of_a_name(written: str) -> None:
     """Browsers of before send the whole path."""
     assert sent(written.replace("{}", "表.pdf" if "*" not in written else "%E8%A1%A8.pdf").encode()) == ("表.pdf", b"%PDF-")

@@ -46,11 +46,18 @@ def test_the_inbox_says_what_is_asked_and_by_when(api: Api) -> None:
         "received_at": item["received_at"],
         "due_at": item["due_at"],
         "minutes_left": item["minutes_left"],
-        "colour": "green", "colour_name": "绿", "immediate": False, "resting": False, "claimed_by": None,
+        "colour": "green",
+        "colour_name": "绿",
+        "immediate": False,
+        "resting": False,
+        "claimed_by": None,
         "status": "open",
         "limit_notes": ["推算"],
         "return_by": item["return_by"],
-        "answer": None, "answer_name": None, "answered_at": None, "answered_by": None,
+        "answer": None,
+        "answer_name": None,
+        "answered_at": None,
+        "answered_by": None,
     }
     assert datetime.fromisoformat(str(item["return_by"])) - received == timedelta(minutes=30)  # 10.10
     left = int((due - settings().now()).total_seconds() // 60)
@@ -87,7 +94,9 @@ def test_an_answer_moves_the_case_and_masks_the_person(api: Api, seals: LocalSea
     assert result["maker"] == "市中区光明路街道办事处"
 
 
-@pytest.mark.parametrize(("answer", "state"), [("false", "to_be_delivered"), ("no_record", "to_be_delivered"), ("cannot_verify", "needs_attention")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answer", "state"), [("false", "to_be_delivered"), ("no_record", "to_be_delivered"), ("cannot_verify", "needs_attention")]
+)
 def test_negative_answers_are_not_sealed(api: Api, answer: str, state: str) -> None:
     number = api.filed(proof="P-HARDSHIP")
     assert api.post(f"/v1/inbox/{ask(number)}/reply", ISSUER, json={"answer": answer}).status_code == 200
@@ -183,10 +192,17 @@ def test_a_callback_secret_is_shown_once_and_only_if_made_here(api: Api) -> None
 @pytest.mark.parametrize(
     "url",
     [
-        "ftp://host.invalid/", "http:///nohost", "https://user:pw@host.invalid/", "https://host.invalid/#x", "javascript:alert(1)",
-        "https://host.invalid:99999/", "https://host.invalid/ x", "https://主机.invalid/", "https://host.invalid/370402188102020016",
+        "ftp://host.invalid/",
+        "http:///nohost",
+        "https://user:pw@host.invalid/",
+        "https://host.invalid/#x",
+        "javascript:alert(1)",
+        "https://host.invalid:99999/",
+        "https://host.invalid/ x",
+        "https://主机.invalid/",
+        "https://host.invalid/370402188102020016",
     ],
-)  # fmt: skip
+)
 def test_addresses_that_are_refused(api: Api, url: str) -> None:
     if "370402" in url:
         url = f"https://host.invalid/{by_name('演示甲子').id_number}"
@@ -197,10 +213,12 @@ def test_addresses_that_are_refused(api: Api, url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "code"),
     [
-        ("http://127.0.0.1:8123/hook", "callback_address_refused"), ("http://2130706433/", "callback_address_refused"),
-        ("http://[::ffff:169.254.169.254]/", "callback_address_refused"), ("https://nowhere.invalid/", "callback_host_unknown"),
+        ("http://127.0.0.1:8123/hook", "callback_address_refused"),
+        ("http://2130706433/", "callback_address_refused"),
+        ("http://[::ffff:169.254.169.254]/", "callback_address_refused"),
+        ("https://nowhere.invalid/", "callback_host_unknown"),
     ],
-)  # fmt: skip
+)
 def test_an_address_is_resolved_before_it_is_registered(api: Api, url: str, code: str) -> None:
     answer = api.call("PUT", "/v1/units/370402-CIVIL/callback", ADMIN, json={"url": url})
     assert (answer.status_code, answer.json()["code"]) == (422, code)
@@ -225,10 +243,7 @@ def test_every_role_can_do_what_its_rule_says_and_no_more(api: Api) -> None:
 
     calls = every_call()
     assert calls.keys() == {name for name, rule in RULES.items() if not rule.public}
-    people = [
-        {"code": f"only-{role.value}", "unit": "370402-HEAT", "name": "演示", "roles": [role.value], "active": True}
-        for role in Role
-    ]
+    people = [{"code": f"only-{role.value}", "unit": "370402-HEAT", "name": "演示", "roles": [role.value], "active": True} for role in Role]
     with transaction() as session:
         registry.put_people(session, people)
     for name, (method, path) in calls.items():
@@ -260,10 +275,32 @@ def test_the_table_of_rights_in_words() -> None:
     assert RULES["get_mailings"].roles == RULES["send_again"].roles == {Role.OFFICE, Role.ADMINISTRATOR}
     assert RULES["take_in_complaint"].roles == RULES["notify_lead"].roles == {Role.OFFICE}  # 18.1, 16.0
     assert {name for name, rule in RULES.items() if rule.public} == {
-        "verify_start", "verify_number", "verify_upload", "compare_fields", "liveness", "health", "metrics", "openapi_document", "docs", "home",
-        "catalog_page", "catalog_json", "catalog_csv", "versions_page", "versions_json", "version_page", "version_json", "version_csv",
-        "changes_start", "changes_page", "changes_json", "changes_csv", "figures_page", "figures_json", "figures_csv",
-    }  # fmt: skip
+        "verify_start",
+        "verify_number",
+        "verify_upload",
+        "compare_fields",
+        "liveness",
+        "health",
+        "metrics",
+        "openapi_document",
+        "docs",
+        "home",
+        "catalog_page",
+        "catalog_json",
+        "catalog_csv",
+        "versions_page",
+        "versions_json",
+        "version_page",
+        "version_json",
+        "version_csv",
+        "changes_start",
+        "changes_page",
+        "changes_json",
+        "changes_csv",
+        "figures_page",
+        "figures_json",
+        "figures_csv",
+    }
 
 
 def test_the_acting_supervisor_may_do_what_duty_brings_and_the_title_alone_may_not(api: Api) -> None:
@@ -291,9 +328,13 @@ def test_the_acting_supervisor_may_do_what_duty_brings_and_the_title_alone_may_n
 
 @pytest.mark.parametrize(
     ("how", "code", "words"),
-    [("withdraw", "request_withdrawn", "需求单位已撤回"), ("return", "request_returned", "本单位已退回"),
-     ("reroute", "request_moved", "其他单位"), ("close", "request_ended", "办结")],
-)  # fmt: skip
+    [
+        ("withdraw", "request_withdrawn", "需求单位已撤回"),
+        ("return", "request_returned", "本单位已退回"),
+        ("reroute", "request_moved", "其他单位"),
+        ("close", "request_ended", "办结"),
+    ],
+)
 def test_a_request_that_left_the_inbox_says_why(api: Api, how: str, code: str, words: str) -> None:
     """Only what was withdrawn is called withdrawn: the unit's own return, a re-route and a close are called so."""
     number = api.filed(proof="P-HARDSHIP")

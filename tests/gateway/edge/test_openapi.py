@@ -112,9 +112,12 @@ class Callers:
         source = {"name": "证明事项清单", "kind": "proofs"}
         assert api.call("PUT", "/v1/catalog/sources/SZ-1", json=source).status_code == 200
         proposal = {
-            "kind": "list", "unit": "370402-PERMIT", "reason": "不再要求", "document": "《办法》",
+            "kind": "list",
+            "unit": "370402-PERMIT",
+            "reason": "不再要求",
+            "document": "《办法》",
             "changes": [{"kind": "remove", "matter": "DEMO-0001", "proof": "P-RESIDENCE"}],
-        }  # fmt: skip
+        }
         self._proposal = api.post("/v1/catalog/proposals", json=proposal).json()["id"]
         api.post("/v1/reports", ADMIN, json={"period": "2026-W20"})
         self._report = made()
@@ -184,9 +187,8 @@ def test_schemathesis_finds_no_server_error(api: Api, seals: LocalSeals, documen
             assert answer.json()["code"] in PROBLEMS
 
     quick = hypothesis_settings(
-        max_examples=5, derandomize=True, database=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+        max_examples=5, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
     for result in schema.get_all_operations():
         operation = result.ok()
         for mode in schemathesis.GenerationMode:

@@ -78,7 +78,9 @@ def test_every_list_goes_on_from_a_place_in_each_of_its_orders(api: Api, monkeyp
     monkeypatch.setattr(paging, "within", noted)
     read, paged = set(), [(path, one) for path, one, asked, _ in lists(api) if "cursor" in asked]
     for path, one in paged:
-        ways = [[(each["name"], value) for value in each["schema"].get("enum", [])] for each in one["parameters"] if each["name"] == "status"]
+        ways = [
+            [(each["name"], value) for value in each["schema"].get("enum", [])] for each in one["parameters"] if each["name"] == "status"
+        ]
         ways += [[(each["name"], value) for value in ("true", "false")] for each in one["parameters"] if each["name"] == "answered"]
         for way in itertools.product(*ways):
             orders.clear()
@@ -142,7 +144,11 @@ def test_pages_stay_while_rows_come_and_go(api: Api, path: str, person: str, add
     there = [add(api) for _ in range(6)]
     pages = api.pages(path, person, limit=2, **asked)
     first = [one[key] for one in next(pages)]
-    gone = [next(one for one in there if one in first), next(one for one in reversed(there) if one not in first)] if set(first) & set(there) else there[-1:]
+    gone = (
+        [next(one for one in there if one in first), next(one for one in reversed(there) if one not in first)]
+        if set(first) & set(there)
+        else there[-1:]
+    )
     assert [remove(api, one) for one in gone] == [200] * len(gone)
     add(api), add(api)
     seen = first + [one[key] for items in pages for one in items]

@@ -6,7 +6,6 @@ import ast
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import catalog
 import domain
@@ -14,20 +13,19 @@ import ledger
 import reports
 from domain.refusal import Refusal
 from gateway.edge.problems import PROBLEMS, Problem
+from settings import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = (catalog, domain, ledger, reports)
 #: What a process or a stranger's data is at fault for, and nobody's call; what a rule catches itself.
-FAULTS = {
-    "CannotUpgrade", "ClockOff", "MissingYear", "NotTheSame", "UnknownDefinitions", "VaultError", "WrongKeys",
-}  # fmt: skip
+FAULTS = {"CannotUpgrade", "ClockOff", "MissingYear", "NotTheSame", "UnknownDefinitions", "VaultError", "WrongKeys"}
 #: What no call of the API meets: of one row of a file, of a command.
 OF_NO_CALL = {"NoSuchCases", "NotUnderstood", "RowRefused", "ScopeRefused", "UnknownHolder"}
 #: Where the gateway says more of a refusal than its code: whose field it was, whose guess, which page was asked for.
 SAID_OTHERWISE = {
-    ("gateway/edge/authentication.py", "KeyInvalid"), ("gateway/reports/endpoints.py", "NoSuchPeriod"),
+    ("gateway/edge/authentication.py", "KeyInvalid"),
+    ("gateway/reports/endpoints.py", "NoSuchPeriod"),
     ("gateway/public/figures.py", "NoSuchPeriod"),
-}  # fmt: skip
+}
 
 
 def exceptions() -> set[type[Exception]]:

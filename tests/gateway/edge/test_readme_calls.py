@@ -129,14 +129,24 @@ def missing(part: str, story: Story) -> list[str]:
 
 def test_what_is_looked_for_is_found() -> None:
     """The reading of the READMEs, on lines of our own."""
-    line = "| who | `POST …/claim`, `…/preview`, `GET`, `PUT /v1/registry/units\\|matters/{code}`, `/v1/voluntary-submissions(.csv)`, `./run x` | `decide` |"
+    line = (
+        "| who | `POST …/claim`, `…/preview`, `GET`, `PUT /v1/registry/units\\|matters/{code}`, "
+        "`/v1/voluntary-submissions(.csv)`, `./run x` | `decide` |"
+    )
     assert list(named(line)) == [
-        ("POST", "…/claim"), ("POST", "…/preview"), ("PUT", "/v1/registry/units/{code}"), ("PUT", "/v1/registry/matters/{code}"),
-        ("", "/v1/voluntary-submissions"), ("", "/v1/voluntary-submissions.csv"), ("", "…/decide"),
-    ]  # fmt: skip
+        ("POST", "…/claim"),
+        ("POST", "…/preview"),
+        ("PUT", "/v1/registry/units/{code}"),
+        ("PUT", "/v1/registry/matters/{code}"),
+        ("", "/v1/voluntary-submissions"),
+        ("", "/v1/voluntary-submissions.csv"),
+        ("", "…/decide"),
+    ]
     assert templates("…/claim") == {"/v1/inbox/{}/claim"} and templates("/v1/nothing") == set()
     for part, least in {"verification": 25, "report": 8, "oversight": 18, "list": 25}.items():
-        calls = [one for name, titles in zip(("README.md", "README.zh-CN.md"), PARTS[part], strict=True) for one in named(section(name, titles))]
+        calls = [
+            one for name, titles in zip(("README.md", "README.zh-CN.md"), PARTS[part], strict=True) for one in named(section(name, titles))
+        ]
         assert len(calls) >= least and all(templates(address) for _, address in calls), (part, calls)
 
 
@@ -144,9 +154,12 @@ def filed(story: Story, proof: str, handling: str = "promised", **more: Any) -> 
     """A case of its own and a verification in it: both numbers."""
     case = f"C-{uuid4().hex[:10]}"
     sent = {
-        "matter": "DEMO-0001", "handling": handling, "accepted_at": settings().now().isoformat(), "channel": "window",
+        "matter": "DEMO-0001",
+        "handling": handling,
+        "accepted_at": settings().now().isoformat(),
+        "channel": "window",
         "parties": [{"role": "applicant", **party()}],
-    } | ({"promised_days": 5} if handling == "promised" else {})  # fmt: skip
+    } | ({"promised_days": 5} if handling == "promised" else {})
     story("PUT", f"/v1/cases/{case}", json=sent)
     about = {"case_number": case, "proof": proof, "party": party()} | more
     return case, story.post("/v1/verifications", json=about, headers={"Idempotency-Key": uuid4().hex})["number"]
@@ -168,7 +181,13 @@ def test_the_calls_of_the_main_job(api: Api, seals: LocalSeals, monkeypatch: pyt
     person = {"case_number": case, "party": party(), "proof": "P-HOUSEHOLD"}
     story.post("/v1/voluntary-submissions", json=person | {"reason": "at_hand"})
     story.get("/v1/voluntary-submissions.csv")
-    looked = {"source": "国家政务服务平台", "operator": REQUESTER, "looked_up_at": settings().now().isoformat(), "result": "confirmed", "evidence_sha256": "0" * 64}
+    looked = {
+        "source": "国家政务服务平台",
+        "operator": REQUESTER,
+        "looked_up_at": settings().now().isoformat(),
+        "result": "confirmed",
+        "evidence_sha256": "0" * 64,
+    }
     story.post("/v1/off-system-lookups", json=person | looked)
     for register in ("voluntary-submissions", "off-system-lookups"):
         story.get(f"/v1/{register}")
@@ -247,11 +266,18 @@ def test_the_calls_of_the_weekly_report(api: Api, monkeypatch: pytest.MonkeyPatc
 def test_the_calls_of_oversight(api: Api) -> None:
     story = Story(api)
     about = {
-        "channel": "hotline", "channel_number": f"GD-{uuid4().hex[:8]}", "about": "still_asked", "text": f"窗口仍要求提交 {uuid4().hex}",
-        "received_at": (settings().now() - timedelta(hours=1)).isoformat(), "unit": "370402-GUANGMING",
-    }  # fmt: skip
+        "channel": "hotline",
+        "channel_number": f"GD-{uuid4().hex[:8]}",
+        "about": "still_asked",
+        "text": f"窗口仍要求提交 {uuid4().hex}",
+        "received_at": (settings().now() - timedelta(hours=1)).isoformat(),
+        "unit": "370402-GUANGMING",
+    }
     complaint = f"/v1/complaints/{story.post('/v1/complaints', ADMIN, about)['number']}"
-    table = f"来源,工单编号,受理时间,反映类型,诉求内容\n12345热线,GD-{uuid4().hex[:6]},{settings().now().astimezone(LOCAL):%Y-%m-%d} 00:01,其他,窗口排队\n"
+    table = (
+        f"来源,工单编号,受理时间,反映类型,诉求内容\n12345热线,GD-{uuid4().hex[:6]},"
+        f"{settings().now().astimezone(LOCAL):%Y-%m-%d} 00:01,其他,窗口排队\n"
+    )
     story("POST", "/v1/complaints/file", ADMIN, content=table.encode(), headers={"Content-Type": "text/csv"})
     story.post(f"{complaint}/pass", ADMIN, {"unit": "370402-GUANGMING", "asked": "请说明"})
     story.post(f"{complaint}/answer", CHIEF, {"text": "已更正窗口告知单"})
@@ -261,7 +287,11 @@ def test_the_calls_of_oversight(api: Api) -> None:
         lead = f"/v1/leads/{story.post('/v1/leads', ADMIN, sign)['number']}"
         for step in steps:
             more = {"exemption": "17.1"} if step == "exempt" else {}
-            story.post(f"{lead}/{step}", CHIEF if step == "answer" else ADMIN, {"text": "说明", "document": "文书 1 号"} | more if step != "answer" else {"text": "说明"})
+            story.post(
+                f"{lead}/{step}",
+                CHIEF if step == "answer" else ADMIN,
+                {"text": "说明", "document": "文书 1 号"} | more if step != "answer" else {"text": "说明"},
+            )
     story.get("/v1/leads", ADMIN)
     entered = "/v1/entered-registers/publicity"
     story.post(entered, CHIEF, {"values": {"日期": "2026-03-04", "媒体": "区政府网站", "标题": "一图读懂"}})
@@ -271,8 +301,13 @@ def test_the_calls_of_oversight(api: Api) -> None:
     for path in ("/v1/registry/systems", f"/v1/scores{WEEK}", f"/v1/scores.xlsx{WEEK}"):
         story.get(path, ADMIN)
     with transaction() as session:
-        registry.put_people(session, [{"code": SECOND, "unit": "370402-JUSTICE", "name": "演示第二人", "roles": ["administrator", "office"]}])
-    recused = {"subject": "complaint", "key": story.post("/v1/complaints", ADMIN, about | {"channel_number": f"GD-{uuid4().hex[:8]}"})["number"]}
+        registry.put_people(
+            session, [{"code": SECOND, "unit": "370402-JUSTICE", "name": "演示第二人", "roles": ["administrator", "office"]}]
+        )
+    recused = {
+        "subject": "complaint",
+        "key": story.post("/v1/complaints", ADMIN, about | {"channel_number": f"GD-{uuid4().hex[:8]}"})["number"],
+    }
     story.post("/v1/recusals", SECOND, recused | {"why": "与反映人相识"})
     story.get("/v1/recusals", SECOND)
     issue("2026-W10")
@@ -284,12 +319,22 @@ def test_the_calls_of_oversight(api: Api) -> None:
 def test_the_calls_of_the_list(api: Api) -> None:
     story = Story(api)
     source = "/v1/catalog/sources/readme"
-    story("PUT", source, OTHER, {"name": "证明事项清单", "kind": "proofs", "unit": "370402-JUSTICE", "document": "", "complete": False, "active": True})
+    story(
+        "PUT",
+        source,
+        OTHER,
+        {"name": "证明事项清单", "kind": "proofs", "unit": "370402-JUSTICE", "document": "", "complete": False, "active": True},
+    )
     asking = (*GOOD[:2], "户口证明", *GOOD[3:])
     story.post(f"{source}/files", OTHER, files={"file": ("清单.xlsx", workbook([HEADER, GOOD, asking]))})
     story("POST", "/v1/catalog/rebuild", ADMIN)
     rebuilt()
-    for tail, person in (("sources/readme/rows", OTHER), ("sources/readme/errors.xlsx", OTHER), ("drafts/latest", ADMIN), ("coverage", ADMIN)):
+    for tail, person in (
+        ("sources/readme/rows", OTHER),
+        ("sources/readme/errors.xlsx", OTHER),
+        ("drafts/latest", ADMIN),
+        ("coverage", ADMIN),
+    ):
         story.get(f"/v1/catalog/{tail}", person)
     question = next(one for one in story.get("/v1/catalog/questions", ADMIN).json()["items"] if "户口证明" in str(one))
     story.post(f"/v1/catalog/questions/{question['id']}/answer", ADMIN, {"code": "P-HOUSEHOLD"})
@@ -311,15 +356,22 @@ def test_the_calls_of_the_list(api: Api) -> None:
     decided = proposed()
     story.post(f"{decided}/report", OTHER, {})
     story.post(f"{decided}/decide", ADMIN, DECISION)
-    version = story.post("/v1/catalog/versions", PUBLISHER, {"proposals": [decided.rpartition("/")[2]], "document": "市中政办发〔2026〕9号"})["number"]
+    version = story.post(
+        "/v1/catalog/versions", PUBLISHER, {"proposals": [decided.rpartition("/")[2]], "document": "市中政办发〔2026〕9号"}
+    )["number"]
     story.get("/v1/catalog/change-tasks", OTHER)
     story.get(f"/v1/catalog/versions/{version}/guide-changes.csv", OTHER)
     with transaction() as session:
-        registry.put_people(session, [{"code": SECOND, "unit": "370402-JUSTICE", "name": "演示第二人", "roles": ["administrator", "office"]}])
+        registry.put_people(
+            session, [{"code": SECOND, "unit": "370402-JUSTICE", "name": "演示第二人", "roles": ["administrator", "office"]}]
+        )
     for register, row in {
-        "units": {"name": "演示新设局", "kind": "government"}, "matters": {"name": "演示事项", "unit": "370402-PERMIT", "handling": "immediate"},
-        "proofs": {"name": "演示证明"}, "databases": {"name": "演示库", "owner": "370402-CIVIL"}, "systems": {"name": "演示系统", "unit": "370402-CIVIL"},
-    }.items():  # fmt: skip
+        "units": {"name": "演示新设局", "kind": "government"},
+        "matters": {"name": "演示事项", "unit": "370402-PERMIT", "handling": "immediate"},
+        "proofs": {"name": "演示证明"},
+        "databases": {"name": "演示库", "owner": "370402-CIVIL"},
+        "systems": {"name": "演示系统", "unit": "370402-CIVIL"},
+    }.items():
         waits = story("PUT", f"/v1/registry/{register}/x-readme", ADMIN, row).json().get("waits")
         if waits is not None:
             story.post(f"/v1/registry/changes/{waits['id']}/confirm", SECOND)
@@ -330,4 +382,9 @@ def test_the_calls_of_the_list(api: Api) -> None:
     for path in ("", ".json", ".csv", f"/versions/{version}", f"/changes/{version - 1}/{version}"):
         story.get(f"/catalog{path}", None)
     assert missing("list", story) == []
-    story("PUT", source, OTHER, {"name": "证明事项清单", "kind": "proofs", "unit": "370402-JUSTICE", "document": "", "complete": False, "active": False})
+    story(
+        "PUT",
+        source,
+        OTHER,
+        {"name": "证明事项清单", "kind": "proofs", "unit": "370402-JUSTICE", "document": "", "complete": False, "active": False},
+    )

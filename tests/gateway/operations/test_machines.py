@@ -94,9 +94,7 @@ def test_log_lines_hold_no_person_and_no_code(api: Api, caplog: pytest.LogCaptur
     assert filed["ms"] > 0
 
 
-def test_an_unexpected_error_shows_nothing(
-    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_unexpected_error_shows_nothing(api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("演示甲子 370402")
 
@@ -248,10 +246,11 @@ def test_a_report_is_a_run_that_learns_period_and_scope_alone(prefect: str) -> N
     assert asyncio.run(start(PrefectRuns(at))) == UUID(_Prefect.run)
     assert [body for method, _, body in _Prefect.seen if method == "POST"] == [
         {
-            "parameters": {"period": "2026-W10", "scope": "370402-PERMIT"}, "name": "2026-W10 370402-PERMIT 第2版",
+            "parameters": {"period": "2026-W10", "scope": "370402-PERMIT"},
+            "name": "2026-W10 370402-PERMIT 第2版",
             "idempotency_key": "report 2026-W10 370402-PERMIT 2",
         }
-    ]  # fmt: skip
+    ]
     away = replace(at, prefect_api_url="http://127.0.0.1:9/api")
     assert asyncio.run(start(PrefectRuns(away))) is None, "the order stays on the record"
 

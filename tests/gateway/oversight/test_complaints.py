@@ -21,10 +21,17 @@ SECRET = ("演示乙丑", "13800000000", "窗口仍要求提交户籍证明,态�
 
 def body(**changes: Any) -> dict[str, Any]:
     values = {
-        "channel": "hotline", "channel_number": f"GD-{uuid4().hex[:8]}", "about": "still_asked",
-        "received_at": (settings().now() - timedelta(hours=1)).isoformat(), "unit": "370402-PERMIT", "matter": "DEMO-0001",
-        "proof": "P-HOUSEHOLD", "text": f"{SECRET[2]} {uuid4().hex}", "name": SECRET[0], "contact": SECRET[1],
-    } | changes  # fmt: skip
+        "channel": "hotline",
+        "channel_number": f"GD-{uuid4().hex[:8]}",
+        "about": "still_asked",
+        "received_at": (settings().now() - timedelta(hours=1)).isoformat(),
+        "unit": "370402-PERMIT",
+        "matter": "DEMO-0001",
+        "proof": "P-HOUSEHOLD",
+        "text": f"{SECRET[2]} {uuid4().hex}",
+        "name": SECRET[0],
+        "contact": SECRET[1],
+    } | changes
     return {name: value for name, value in values.items() if value is not ...}
 
 
@@ -102,12 +109,17 @@ def test_answered_and_closed(api: Api) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"unit": "no-unit"}, "complaint_refused"), ({"channel": "telegram"}, "invalid"), ({"text": ...}, "complaint_refused"),
-        ({"rating": 1}, "complaint_refused"), ({"rating": 9, "rating_source": "好差评"}, "invalid"),
-        ({"received_at": "2099-01-01T00:00:00+08:00"}, "complaint_refused"), ({"channel_number": "370402188102020017"}, "invalid"),
-        ({"text": "a\u0000b"}, "text_unclean"), ({"weather": "fine"}, "invalid"),
+        ({"unit": "no-unit"}, "complaint_refused"),
+        ({"channel": "telegram"}, "invalid"),
+        ({"text": ...}, "complaint_refused"),
+        ({"rating": 1}, "complaint_refused"),
+        ({"rating": 9, "rating_source": "好差评"}, "invalid"),
+        ({"received_at": "2099-01-01T00:00:00+08:00"}, "complaint_refused"),
+        ({"channel_number": "370402188102020017"}, "invalid"),
+        ({"text": "a\u0000b"}, "text_unclean"),
+        ({"weather": "fine"}, "invalid"),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_refused_in_words(api: Api, change: dict[str, Any], code: str) -> None:
     answer = api.post("/v1/complaints", ADMIN, json=body(**change))
     assert answer.status_code == 422 or answer.json()["code"] == code
@@ -129,7 +141,17 @@ def workbook(rows: list[tuple[object, ...]]) -> bytes:
 
 def test_a_file_row_by_row_and_again_after_it_was_corrected(api: Api) -> None:
     tag = uuid4().hex[:6]
-    good = ("12345", f"A-{tag}", "仍索要证明", "2026-03-04 09:00", "370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", f"仍要求户籍证明原件 {tag}", *SECRET[:2])
+    good = (
+        "12345",
+        f"A-{tag}",
+        "仍索要证明",
+        "2026-03-04 09:00",
+        "370402-PERMIT",
+        "DEMO-0001",
+        "P-HOUSEHOLD",
+        f"仍要求户籍证明原件 {tag}",
+        *SECRET[:2],
+    )
     bad = ("短信", f"B-{tag}", "", "2026-03-04", "", "", "", "内容", "", "")
     no_unit = ("信函", f"C-{tag}", "", "2026/3/4", "某某局", "", "", "内容", "", "")
     no_day = ("信函", f"D-{tag}", "", "昨天", "", "", "", "内容", "", "")

@@ -76,10 +76,13 @@ def test_only_the_office_takes_the_offices_steps(api: Api) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"unit": "no-unit"}, "unit_not_registered"), ({"clause": "17.1"}, "invalid"), ({"subject": "370402188102020017"}, "invalid"),
-        ({"numbers": ["张三"]}, "invalid"), ({"text": ""}, "invalid"),
+        ({"unit": "no-unit"}, "unit_not_registered"),
+        ({"clause": "17.1"}, "invalid"),
+        ({"subject": "370402188102020017"}, "invalid"),
+        ({"numbers": ["张三"]}, "invalid"),
+        ({"text": ""}, "invalid"),
     ],
-)  # fmt: skip
+)
 def test_a_lead_by_hand_that_cannot_be(api: Api, change: dict[str, Any], code: str) -> None:
     body = {"clause": "16.10", "unit": "370402-PERMIT", "subject": "检查", "text": "依据"} | change
     assert api.post("/v1/leads", ADMIN, json=body).json()["code"] == code
@@ -114,7 +117,9 @@ def test_registers_are_entered_corrected_and_exported(api: Api, monkeypatch: pyt
 
 def test_a_register_takes_what_it_declares_from_whom_it_may(api: Api) -> None:
     path = "/v1/entered-registers"
-    wrong = api.post(f"{path}/training", CHIEF, json={"values": {"日期": "3月4日", "学时": "两", "天气": "晴", "参训人员": "nobody"}}).json()
+    wrong = api.post(
+        f"{path}/training", CHIEF, json={"values": {"日期": "3月4日", "学时": "两", "天气": "晴", "参训人员": "nobody"}}
+    ).json()
     assert {one["field"] for one in wrong["errors"]} == {"values.日期", "values.学时", "values.天气", "values.内容"}
     people = {"日期": "2026-03-04", "内容": "系统应用", "学时": "2", "参训人员": "demo-permit-1、demo-guangming-1"}
     assert api.post(f"{path}/training", CHIEF, json={"values": people}).json()["errors"][0]["field"] == "values.参训人员"
@@ -137,14 +142,18 @@ def limits(unit: str, kept: int, missed: int) -> None:
     """Hard limits of a unit that fell due on the Wednesday of that week, laid beside a real request."""
     with transaction() as session:
         for count, column in ((kept, "met_at"), (missed, "missed_at")):
-            session.execute(text(
-                "WITH q AS (INSERT INTO requests (id, verification, unit, received_at, answered_at, ended_at, answer) "
-                "SELECT gen_random_uuid(), v.number, :unit, '2026-03-04T01:00Z', '2026-03-04T02:00Z', '2026-03-04T02:00Z', 'true' "
-                "FROM (SELECT number FROM verifications LIMIT 1) v, generate_series(1, :count) RETURNING id, verification) "
-                "INSERT INTO deadlines (id, verification, request_id, kind, due_at, pausable, provisional, rule_version, obligations, note, "
-                f"explanation, {column}) SELECT gen_random_uuid(), verification, id, 'hard', '2026-03-04T03:00Z', false, false, 'x', "
-                "'{}', '', '', '2026-03-04T02:00Z' FROM q"
-            ), {"unit": unit, "count": count})  # fmt: skip
+            session.execute(
+                text(
+                    "WITH q AS (INSERT INTO requests (id, verification, unit, received_at, answered_at, ended_at, answer) "
+                    "SELECT gen_random_uuid(), v.number, :unit, '2026-03-04T01:00Z', '2026-03-04T02:00Z', '2026-03-04T02:00Z', 'true' "
+                    "FROM (SELECT number FROM verifications LIMIT 1) v, generate_series(1, :count) RETURNING id, verification) "
+                    "INSERT INTO deadlines (id, verification, request_id, kind, due_at, pausable, provisional, rule_version, "
+                    "obligations, note, "
+                    f"explanation, {column}) SELECT gen_random_uuid(), verification, id, 'hard', '2026-03-04T03:00Z', false, false, 'x', "
+                    "'{}', '', '', '2026-03-04T02:00Z' FROM q"
+                ),
+                {"unit": unit, "count": count},
+            )
 
 
 @pytest.fixture(scope="module")

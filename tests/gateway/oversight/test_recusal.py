@@ -77,7 +77,10 @@ def stuck(api: Api) -> tuple[str, str]:
     ask(number)
     with transaction() as session:
         session.execute(
-            text("UPDATE verifications SET state = 'needs_attention', attention = 'failed_passes', attention_from = 'awaiting_reply' WHERE number = :n"),
+            text(
+                "UPDATE verifications SET state = 'needs_attention', attention = 'failed_passes', attention_from = "
+                "'awaiting_reply' WHERE number = :n"
+            ),
             {"n": number},
         )
     return "inside-guangming", f"/v1/stuck/{number}"
@@ -94,7 +97,7 @@ def stopped(api: Api) -> tuple[str, str]:
     number = api.filed()
     with transaction() as session:
         query = text(
-            "INSERT INTO lookup_blocks (asker, holder, unit, since, verification, differing, \"right\") "
+            'INSERT INTO lookup_blocks (asker, holder, unit, since, verification, differing, "right") '
             "VALUES ('system', :number, :unit, now(), :number, 7, 1) RETURNING id"
         )
         return "inside-permit", f"/v1/lookup-blocks/{session.scalar(query, {'number': number, 'unit': PERMIT})}"
@@ -221,7 +224,10 @@ def test_a_limit_that_still_runs_is_no_reason_to_decide_about_it_oneself(api: Ap
     ask(number := api.filed(proof="P-HARDSHIP"))
     now = settings().now()
     with transaction() as session:
-        session.execute(text("UPDATE deadlines SET started_at = :at, due_at = :due WHERE verification = :n"), {"n": number, "at": now - timedelta(hours=2), "due": now + timedelta(hours=1)})
+        session.execute(
+            text("UPDATE deadlines SET started_at = :at, due_at = :due WHERE verification = :n"),
+            {"n": number, "at": now - timedelta(hours=2), "due": now + timedelta(hours=1)},
+        )
     body = {"since": (now - timedelta(hours=1)).isoformat(), "until": (now - timedelta(minutes=30)).isoformat(), "reason": "停电"}
     assert api.post("/v1/outages", "inside-guangming", json=body).json()["code"] == "must_recuse"
     assert api.post("/v1/outages", ADMIN, json=body).status_code == 201
@@ -235,7 +241,9 @@ def test_who_withdrew_stays_out_however_the_number_was_written(api: Api) -> None
     assert api.post(f"{path}/lift", "inside-justice", json={"reason": "已查明"}).json()["code"] == "must_recuse"
     _, path = excuse(api)
     request = path.rsplit("/", 1)[1]
-    made = api.post("/v1/recusals", "inside-justice", json={"subject": "excuse", "key": request.replace("-", "").upper(), "why": "近亲属"}).json()
+    made = api.post(
+        "/v1/recusals", "inside-justice", json={"subject": "excuse", "key": request.replace("-", "").upper(), "why": "近亲属"}
+    ).json()
     assert made["key"] == request
     assert api.post(path, "inside-justice", json={"approved": True}).json()["code"] == "must_recuse"
 
@@ -252,18 +260,38 @@ DECIDES_NOTHING = {
     "restore_credit": "guarded in the ledger; tested in tests/ledger/methods/test_commitments.py",
     "answer_question": "guarded in the ledger; tested in tests/catalog/test_rebuild.py",
     "consent_to_proposal": "the same function as decide_proposal",
-    "publish_version": "tested above", "enter_register": "tested above", "record_outage": "tested above", "set_hours": "tested above",
-    "confirm_erasure": "tested above", "lift_hold": "tested above", "recuse": "the withdrawal itself", "put_year": "tested in tests/ledger/arrangements/test_arrangements.py",
+    "publish_version": "tested above",
+    "enter_register": "tested above",
+    "record_outage": "tested above",
+    "set_hours": "tested above",
+    "confirm_erasure": "tested above",
+    "lift_hold": "tested above",
+    "recuse": "the withdrawal itself",
+    "put_year": "tested in tests/ledger/arrangements/test_arrangements.py",
     "put_commitment_text": "a text for everybody's applicants, of no unit",
     "settle_notice": "whether a mail arrived: a fact, judged by nobody",
-    "retry_stuck": "the same step once more; nothing is decided", "reissue_stuck": "the same result on a new page",
-    "resume_stuck": "what was paused goes on", "send_undelivered": "the same message once more",
-    "put_unit": "registers: two persons (docs/decisions)", "put_matter": "registers", "put_proof": "registers", "put_database": "registers", "put_system": "registers", "preview_rules": "computes, and writes nothing",
-    "put_source": "a list is handed in, and decided on later", "send_file": "the same", "start_rebuild": "computes, and publishes nothing",
-    "order_report": "computes", "recompute_report": "computes", "send_report": "mails what was computed", "send_again": "the same",
-    "take_in_complaint": "puts on record what came in, whomever it names", "import_complaints": "the same",
-    "enter_lead": "puts a sign on record; to report the own unit is welcome", "set_hold": "keeps evidence, and ends nothing",
-}  # fmt: skip
+    "retry_stuck": "the same step once more; nothing is decided",
+    "reissue_stuck": "the same result on a new page",
+    "resume_stuck": "what was paused goes on",
+    "send_undelivered": "the same message once more",
+    "put_unit": "registers: two persons (docs/decisions)",
+    "put_matter": "registers",
+    "put_proof": "registers",
+    "put_database": "registers",
+    "put_system": "registers",
+    "preview_rules": "computes, and writes nothing",
+    "put_source": "a list is handed in, and decided on later",
+    "send_file": "the same",
+    "start_rebuild": "computes, and publishes nothing",
+    "order_report": "computes",
+    "recompute_report": "computes",
+    "send_report": "mails what was computed",
+    "send_again": "the same",
+    "take_in_complaint": "puts on record what came in, whomever it names",
+    "import_complaints": "the same",
+    "enter_lead": "puts a sign on record; to report the own unit is welcome",
+    "set_hold": "keeps evidence, and ends nothing",
+}
 REGISTERS_ONLY = {"confirm_change", "refuse_change"}  #: two persons, of registers
 
 
@@ -276,4 +304,3 @@ def test_every_call_that_decides_is_known() -> None:
     known = {one[0] for one in TRIED} | DECIDES_NOTHING.keys() | REGISTERS_ONLY
     asked = {name for name, rule in RULES.items() if name in changing and rule.roles & deciding}
     assert len(asked) > 40 and asked <= known, sorted(asked - known)
-

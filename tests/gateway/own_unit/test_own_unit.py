@@ -107,9 +107,14 @@ def test_an_answered_request_says_what_was_answered_when_and_by_whom(api: Api) -
 
 @pytest.mark.parametrize(
     ("path", "person"),
-    [("/v1/cases", ADMIN), ("/v1/verifications", ADMIN), ("/v1/inbox/counts", ADMIN), ("/v1/verifications", PUBLISHER),
-     ("/v1/units", PUBLISHER)],
-)  # fmt: skip
+    [
+        ("/v1/cases", ADMIN),
+        ("/v1/verifications", ADMIN),
+        ("/v1/inbox/counts", ADMIN),
+        ("/v1/verifications", PUBLISHER),
+        ("/v1/units", PUBLISHER),
+    ],
+)
 def test_who_may_not(api: Api, path: str, person: str) -> None:
     api.put_case(f"C-{uuid4().hex[:8]}")
     assert api.get(path, person).json()["code"] == "not_allowed"

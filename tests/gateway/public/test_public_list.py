@@ -35,7 +35,9 @@ def two_versions(ledger: str) -> None:
     household = standing()
     added = replace(standing("DEMO-0002", "P-HARDSHIP"), proof="P-DISABILITY", proof_name="残疾状况证明")
     removed = standing("DEMO-0001", "P-RESIDENCE")
-    publish(Change(household, replace(household, basis=BASIS, parameters={"certTypeCode": "B"})), Change(None, added), Change(removed, None))
+    publish(
+        Change(household, replace(household, basis=BASIS, parameters={"certTypeCode": "B"})), Change(None, added), Change(removed, None)
+    )
 
 
 def get(api: Api, path: str, **options: Any) -> str:
@@ -64,7 +66,9 @@ def test_everybody_reads_how_each_proof_is_verified_without_paper(api: Api) -> N
 def test_words_and_units_narrow_the_list(api: Api) -> None:
     found = get(api, "/catalog", params={"q": "经济困难 法律援助申请"})
     assert "找到 <strong>1</strong> 项" in found and "公共租赁住房申请" not in found and 'value="经济困难 法律援助申请"' in found
-    assert "没有找到" in get(api, "/catalog", params={"q": "<script>没有%"}) and "<script" not in get(api, "/catalog", params={"q": "<script>"})
+    assert "没有找到" in get(api, "/catalog", params={"q": "<script>没有%"}) and "<script" not in get(
+        api, "/catalog", params={"q": "<script>"}
+    )
     own = get(api, "/catalog", params={"unit": "370402-CIVIL"})
     assert "困难残疾人生活补贴申请" in own and "公共租赁住房申请" not in own and "selected>市中区民政局" in own
     assert api.get("/catalog", None, params={"q": "a\u202eb"}).json()["code"] == "text_unclean"
@@ -95,11 +99,16 @@ def test_any_version_stays_as_it_was(api: Api) -> None:
     assert now == json.loads(get(api, "/catalog/versions/2.json")) and len(now["entries"]) == len(do(versions.entries_of))
     (household,) = [one for one in now["entries"] if one["proof"]["code"] == "P-HOUSEHOLD" and one["matter"]["code"] == "DEMO-0001"]
     assert household == {
-        "unit": {"code": "370402-PERMIT", "name": "市中区行政审批服务局"}, "matter": {"code": "DEMO-0001", "name": "公共租赁住房申请"},
-        "proof": {"code": "P-HOUSEHOLD", "name": "户籍证明"}, "paperless": True, "methods": ["data_sharing", "issuer"],
-        "method_names": ["数据共享", "部门核验"], "issuing_unit": {"code": "370402-GUANGMING", "name": "市中区光明路街道办事处"},
-        "basis": BASIS, "excluded": None,
-    }  # fmt: skip
+        "unit": {"code": "370402-PERMIT", "name": "市中区行政审批服务局"},
+        "matter": {"code": "DEMO-0001", "name": "公共租赁住房申请"},
+        "proof": {"code": "P-HOUSEHOLD", "name": "户籍证明"},
+        "paperless": True,
+        "methods": ["data_sharing", "issuer"],
+        "method_names": ["数据共享", "部门核验"],
+        "issuing_unit": {"code": "370402-GUANGMING", "name": "市中区光明路街道办事处"},
+        "basis": BASIS,
+        "excluded": None,
+    }
 
 
 def test_tables_open_in_a_spreadsheet_and_compute_nothing(api: Api) -> None:
@@ -166,7 +175,9 @@ def test_every_version_is_listed(api: Api) -> None:
     assert [(one["number"], one["previous"]) for one in found] == [(2, 1), (1, 0)]
 
 
-@pytest.mark.parametrize("path", ["versions/99", "versions/99.json", "versions/99.csv", "changes/1/99", "changes/99/1.json", "changes/1/99.csv"])
+@pytest.mark.parametrize(
+    "path", ["versions/99", "versions/99.json", "versions/99.csv", "changes/1/99", "changes/99/1.json", "changes/1/99.csv"]
+)
 def test_a_version_that_there_is_not(api: Api, path: str) -> None:
     answer = api.get(f"/catalog/{path}", None)
     assert (answer.status_code, answer.json()["code"]) == (404, "version_unknown")
@@ -174,13 +185,17 @@ def test_a_version_that_there_is_not(api: Api, path: str) -> None:
     assert shown.status_code == 404 and "没有第 99 版清单" in shown.text and 'href="/catalog/versions"' in shown.text
 
 
-@pytest.mark.parametrize("path", ["versions/x", "versions/0.json", "versions/99999999999999999999", "changes/1/x.csv", "changes?first=1", "?p=0"])
+@pytest.mark.parametrize(
+    "path", ["versions/x", "versions/0.json", "versions/99999999999999999999", "changes/1/x.csv", "changes?first=1", "?p=0"]
+)
 def test_nonsense_is_refused_in_words(api: Api, path: str) -> None:
     answer = api.get(f"/catalog/{path}".replace("/?", "?"), None)
     assert answer.status_code == 422 and answer.json()["code"] == "invalid"
 
 
-@pytest.mark.parametrize("path", ["/catalog/versions/1.json", "/catalog/versions/1.csv", "/catalog/changes/1/2.json", "/catalog/changes/1/2.csv"])
+@pytest.mark.parametrize(
+    "path", ["/catalog/versions/1.json", "/catalog/versions/1.csv", "/catalog/changes/1/2.json", "/catalog/changes/1/2.csv"]
+)
 def test_what_never_changes_is_kept_for_ever(api: Api, path: str) -> None:
     answer = api.get(path, None)
     assert answer.headers.get_list("cache-control") == ["public, max-age=31536000, immutable"]
@@ -209,7 +224,9 @@ def test_pages_load_nothing_from_elsewhere_and_name_nobody(api: Api) -> None:
         for name in SECURITY_HEADERS.keys() - {"Cache-Control"}:
             assert answer.headers[name] == SECURITY_HEADERS[name]
         assert answer.text.count("<h1") == 1 and "viewport" in answer.text and "清单内容为演示数据" in answer.text
-    everything = get(api, "/catalog.json") + get(api, "/catalog/versions.json") + get(api, "/catalog/changes/0/2.json") + get(api, "/catalog")
+    everything = (
+        get(api, "/catalog.json") + get(api, "/catalog/versions.json") + get(api, "/catalog/changes/0/2.json") + get(api, "/catalog")
+    )
     assert not re.search(r"demo-|person:|演示管理员|演示公布员|published_by|certTypeCode", everything)
 
 
@@ -235,7 +252,12 @@ def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def test_readings_are_limited_by_address_and_checks_apart(other: Any) -> None:
     with other(public_checks_per_minute="3") as limited:
-        assert [limited.get(path, None).status_code for path in ("/catalog", "/catalog.json", "/catalog/changes/1/2", "/catalog.csv")] == [200, 200, 200, 429]
+        assert [limited.get(path, None).status_code for path in ("/catalog", "/catalog.json", "/catalog/changes/1/2", "/catalog.csv")] == [
+            200,
+            200,
+            200,
+            429,
+        ]
         refused = limited.get("/catalog", None, headers=BROWSER)
         assert refused.status_code == 429 and int(refused.headers["retry-after"]) >= 1 and "请求过于频繁" in refused.text
         assert limited.get("/verify/HY20260304AAAAAAAA", None).status_code == 404

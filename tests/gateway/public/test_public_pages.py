@@ -128,10 +128,18 @@ def test_files_that_are_something_else(api: Api, delivered: tuple[str, str, byte
 
 def _page(number: str) -> ProofPage:
     return ProofPage(
-        number=number, kind="户籍证明", body="演示。", fields=(("户别", "家庭户"),), requesting_unit="演示单位",
-        making_unit="演示单位", retrieved_at=settings().now(), method=Method.ISSUER.label, purpose="演示",
-        seal_name="演示", verify_url="https://x.invalid",
-    )  # fmt: skip
+        number=number,
+        kind="户籍证明",
+        body="演示。",
+        fields=(("户别", "家庭户"),),
+        requesting_unit="演示单位",
+        making_unit="演示单位",
+        retrieved_at=settings().now(),
+        method=Method.ISSUER.label,
+        purpose="演示",
+        seal_name="演示",
+        verify_url="https://x.invalid",
+    )
 
 
 def test_uploads_that_are_none(api: Api) -> None:
@@ -152,6 +160,7 @@ def test_uploads_that_are_none(api: Api) -> None:
 
 def test_an_uploaded_file_stays_in_memory(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three megabytes would go to a temporary file with the framework's own form parser."""
+
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("an uploaded file was written to a disk")
 
@@ -167,7 +176,9 @@ def test_pages_load_nothing_from_elsewhere(api: Api, delivered: tuple[str, str, 
         assert not re.search(r"""(?:src|href|action)=["']?(?:https?:)?//""", answer.text), path
         assert "<script" not in answer.text and " style=" not in answer.text and " onclick" not in answer.text
         assert code not in answer.text
-        kept = {"Cache-Control": "public, no-cache"} if path in ("/docs", "/verify") else {}  # the same for everybody: asked about, not sent again
+        kept = (
+            {"Cache-Control": "public, no-cache"} if path in ("/docs", "/verify") else {}
+        )  # the same for everybody: asked about, not sent again
         for name, value in (SECURITY_HEADERS | kept).items():
             assert answer.headers[name] == value
         assert 'lang="zh-CN"' in answer.text and "viewport" in answer.text and answer.text.count("<h1") == 1
@@ -182,9 +193,7 @@ def test_demonstration_proofs_are_called_so(api: Api, delivered: tuple[str, str,
 
 def test_pages_use_chinese_punctuation() -> None:
     """Full width beside Chinese, and nothing changed in code, addresses and styles."""
-    assert typeset("收到证明?在这里,核对(部分隐藏)。PDF,原件") == (
-        "收到证明\uff1f在这里\uff0c核对\uff08部分隐藏\uff09。PDF\uff0c原件"
-    )
+    assert typeset("收到证明?在这里,核对(部分隐藏)。PDF,原件") == ("收到证明\uff1f在这里\uff0c核对\uff08部分隐藏\uff09。PDF\uff0c原件")
     same = '{"name": "演示甲子", "a": [1,2]} a(b),c <a href="/verify?c=1">x</a> margin:0,1'
     assert typeset(same) == same
 

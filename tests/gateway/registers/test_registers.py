@@ -46,9 +46,8 @@ def test_what_an_applicant_brings_is_taken_whatever_does_not_fit(api: Api) -> No
     assert [mark["code"] for mark in other["marks"]] == ["name_differs"]
     wrong = party() | {"id_number": "370402188102020018"}
     refused = api.post(
-        "/v1/voluntary-submissions", REQUESTER,
-        json={"case_number": api.case, "party": wrong, "proof": "P-HOUSEHOLD", "reason": "at_hand"},
-    )  # fmt: skip
+        "/v1/voluntary-submissions", REQUESTER, json={"case_number": api.case, "party": wrong, "proof": "P-HOUSEHOLD", "reason": "at_hand"}
+    )
     assert (refused.status_code, refused.json()["code"]) == (422, "id_number_invalid")  # malformed, not refused in substance
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,12 +17,11 @@ from ledger.registry import register_changes, registry
 from ledger.registry.register_checks import RegisterRefused
 from ledger.tables.register_changes import RegisterChange
 from ledger.tables.registry import Person, Unit
-from settings import settings
+from settings import ROOT, settings
 from tests.gateway.conftest import ADMIN, PUBLISHER, REQUESTER, Api
 from tests.ledger.acting import all_of, do
 
 SECOND, UNIT = "second-admin", "370402-PERMIT"
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -167,7 +165,10 @@ def test_what_waits_is_not_confirmed_by_who_proposed_it_before_another_added_to_
 def test_the_record_is_decided_once_and_never_goes(api: Api) -> None:
     (change,) = imported(person())
     confirm(api, change)
-    for statement, says in (("UPDATE register_changes SET decided_by = 'x'", "已经决定"), ("DELETE FROM register_changes", "denied|只增不改")):
+    for statement, says in (
+        ("UPDATE register_changes SET decided_by = 'x'", "已经决定"),
+        ("DELETE FROM register_changes", "denied|只增不改"),
+    ):
         with transaction() as session, pytest.raises(DBAPIError, match=says):
             session.execute(text(statement))
     with transaction() as session, pytest.raises(DBAPIError, match="confirmed_by_another"):

@@ -55,11 +55,17 @@ def test_who_changed_a_register_is_kept_with_before_and_after(api: Api) -> None:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"uscc": USCC[:-1] + "0"}, "uscc_invalid"), ({"uscc": "123"}, "uscc_invalid"), ({"name": "区司法局"}, "unit_name_taken"),
-        ({"drafting_unit": "X-NONE"}, "unit_not_registered"), ({"drafting_unit": "X-NEW"}, "drafts_itself"),
-        ({"drafting_unit": "370402-HEAT"}, "drafts_itself"), ({"kind": "army"}, "invalid"), ({"region": "37"}, "invalid"), ({"region": "３７０４０２"}, "invalid"),
+        ({"uscc": USCC[:-1] + "0"}, "uscc_invalid"),
+        ({"uscc": "123"}, "uscc_invalid"),
+        ({"name": "区司法局"}, "unit_name_taken"),
+        ({"drafting_unit": "X-NONE"}, "unit_not_registered"),
+        ({"drafting_unit": "X-NEW"}, "drafts_itself"),
+        ({"drafting_unit": "370402-HEAT"}, "drafts_itself"),
+        ({"kind": "army"}, "invalid"),
+        ({"region": "37"}, "invalid"),
+        ({"region": "３７０４０２"}, "invalid"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_unit_is_refused_by_name(api: Api, changes: dict[str, Any], code: str) -> None:
     assert put(api, "units", "X-NEW", UNIT | changes)["code"] == code
     assert api.get("/v1/registry/units", ADMIN, params={"q": "X-NEW"}).json()["items"] == []
@@ -115,11 +121,14 @@ def test_a_cancelled_proof_that_is_still_listed_says_where(api: Api) -> None:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"source": "nowhere", "connected_since": "2026-01-01"}, "source_not_configured"), ({"connected_since": "2026-01-01"}, "source_not_configured"),
-        ({"source": "licence_library", "connected_since": "2099-01-01"}, "instant_in_future"), ({"owner": "X-NONE"}, "unit_not_registered"),
-        ({"source": "../../settings"}, "invalid"), ({"source": "licence_library", "connected_since": "1980-01-01"}, "register_refused"),
+        ({"source": "nowhere", "connected_since": "2026-01-01"}, "source_not_configured"),
+        ({"connected_since": "2026-01-01"}, "source_not_configured"),
+        ({"source": "licence_library", "connected_since": "2099-01-01"}, "instant_in_future"),
+        ({"owner": "X-NONE"}, "unit_not_registered"),
+        ({"source": "../../settings"}, "invalid"),
+        ({"source": "licence_library", "connected_since": "1980-01-01"}, "register_refused"),
     ],
-)  # fmt: skip
+)
 def test_a_database_is_connected_through_a_source_that_there_is(api: Api, changes: dict[str, Any], code: str) -> None:
     body = {"name": "演示库", "owner": "370402-CIVIL", "note": "正在对接"}
     assert put(api, "databases", "X-DB", body | changes)["code"] == code

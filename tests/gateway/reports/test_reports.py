@@ -109,10 +109,14 @@ def test_a_supervisor_orders_and_reads_his_own_unit_s_alone(api: Api) -> None:
 @pytest.mark.parametrize(
     ("period", "more", "code"),
     [
-        ("2026-W54", {}, "period_invalid"), ("2026-03-09..2026-03-02", {}, "period_invalid"), ("2199-W01", {}, "period_not_over"),
-        ("2026-W10", {"unit": "X-NONE"}, "unit_not_registered"), ("上周", {}, "invalid"), ("2026-W10", {"layout": "pdf"}, "invalid"),
+        ("2026-W54", {}, "period_invalid"),
+        ("2026-03-09..2026-03-02", {}, "period_invalid"),
+        ("2199-W01", {}, "period_not_over"),
+        ("2026-W10", {"unit": "X-NONE"}, "unit_not_registered"),
+        ("上周", {}, "invalid"),
+        ("2026-W10", {"layout": "pdf"}, "invalid"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_made_says_so(api: Api, period: str, more: dict[str, Any], code: str) -> None:
     assert order(api, period, **more)["code"] == code
 

@@ -97,11 +97,13 @@ def test_a_hold_stops_it(api: Api, due: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"reason": "litigation", "document": "x"}, {"unit": "370402-PERMIT", "reason": "litigation", "document": "x"},
+        {"reason": "litigation", "document": "x"},
+        {"unit": "370402-PERMIT", "reason": "litigation", "document": "x"},
         {"complaint": "TS0", "unit": "370402-PERMIT", "case_number": "x", "reason": "litigation", "document": "x"},
-        {"complaint": "TS0", "reason": "because", "document": "x"}, {"complaint": "TS0", "reason": "litigation", "document": ""},
+        {"complaint": "TS0", "reason": "because", "document": "x"},
+        {"complaint": "TS0", "reason": "litigation", "document": ""},
     ],
-)  # fmt: skip
+)
 def test_what_names_nothing_or_two_things_is_refused(api: Api, body: dict[str, str]) -> None:
     assert api.post("/v1/holds", ADMIN, json=body).status_code == 422
 

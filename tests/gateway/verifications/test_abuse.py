@@ -55,7 +55,9 @@ def system(ledger: str) -> Callable[..., dict[str, str]]:
         with transaction() as session:
             session.add(System(code=code, name="演示业务系统", unit=UNIT))
             session.flush()
-            key = keys.make(session, system=code, scopes=[Scope.CASES, Scope.VERIFICATIONS], now=Clock.now - timedelta(days=1), actor="test")
+            key = keys.make(
+                session, system=code, scopes=[Scope.CASES, Scope.VERIFICATIONS], now=Clock.now - timedelta(days=1), actor="test"
+            )
         return {"Authorization": f"Bearer {key}", "Proofless-Acting-Person": person}
 
     return made
@@ -174,7 +176,10 @@ def test_a_quota_is_spent_by_its_holder_alone_and_begins_anew(
     assert [file(n, kinds[n]).status_code for n in range(3)] == [202] * 3
     sent = {"case_number": case or "?", "proof": "P-HOUSEHOLD", "party": party(PERSONS[0].name)}
     if case:
-        same = [api.request("POST", "/v1/verifications", headers=headers | {"Idempotency-Key": key}, json=sent) for key in (kinds[0], str(uuid4()))]
+        same = [
+            api.request("POST", "/v1/verifications", headers=headers | {"Idempotency-Key": key}, json=sent)
+            for key in (kinds[0], str(uuid4()))
+        ]
         assert [one.headers.get("Idempotency-Replayed") for one in same] == ["true"] * 2, "a repeated call counts nothing"
     before = api.written("verifications"), api.written("cases")
     spent = file(3)

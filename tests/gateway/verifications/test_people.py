@@ -39,9 +39,15 @@ def test_whatever_form_the_dot_has_it_is_the_same_person_everywhere(api: Api, do
     kept = api.post("/v1/voluntary-submissions", REQUESTER, json=brought).json()
     assert "name_differs" not in [mark["code"] for mark in kept["marks"]]
     elsewhere = {
-        "case_number": api.case, "party": dotted(dot), "proof": "P-HOUSEHOLD", "source": "演示系统", "operator": REQUESTER,
-        "looked_up_at": (settings().now() - timedelta(minutes=1)).isoformat(), "result": "confirmed", "evidence_sha256": "a" * 64,
-    }  # fmt: skip
+        "case_number": api.case,
+        "party": dotted(dot),
+        "proof": "P-HOUSEHOLD",
+        "source": "演示系统",
+        "operator": REQUESTER,
+        "looked_up_at": (settings().now() - timedelta(minutes=1)).isoformat(),
+        "result": "confirmed",
+        "evidence_sha256": "a" * 64,
+    }
     answer = api.post("/v1/off-system-lookups", REQUESTER, json=elsewhere)
     assert answer.status_code == 201, answer.text
     # Without any dot it is another name.
@@ -78,7 +84,7 @@ HOLDERS = [
     ("permanent_residence", born("18900304", "911084"), born("18900304", "911084"), "911084" + "*" * 10 + born("18900304", "911084")[-2:]),
     ("hmt_residence", born("18900304", "830000"), born("18900304", "830000"), "830000" + "*" * 10 + born("18900304", "830000")[-2:]),
     ("uscc", "N2370402MFDEMA001M", "N2370402MFDEMA001M", "N23704**********1M"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("kind", "typed", "number", "masked"), HOLDERS)

@@ -99,7 +99,7 @@ def test_two_first_registrations_of_a_case_make_one(api: Api) -> None:
 @pytest.mark.parametrize(
     ("prefer", "seconds"),
     [(None, 0), ("", 0), ("wait=5", 5), ("respond-async, wait=10", 10), ("wait=999", 30), ("wait=x", 0), ("WAIT=3", 3), ("await=9", 0)],
-)  # fmt: skip
+)
 def test_prefer(prefer: str | None, seconds: int) -> None:
     assert wait_seconds(prefer) == seconds
 
@@ -120,9 +120,7 @@ def test_waiting_ends_with_the_result(api: Api, seals: LocalSeals) -> None:
     worker.join()
     assert answer.status_code == 200 and answer.headers["preference-applied"] == "wait=20"
     assert time.monotonic() - began < 19  # not only when the time was over
-    assert answer.json()["result"] == {
-        "result": "confirmed", "result_name": "属实", "maker": "演示来源单位", "fields": FIELDS, "note": "",
-    }  # fmt: skip
+    assert answer.json()["result"] == {"result": "confirmed", "result_name": "属实", "maker": "演示来源单位", "fields": FIELDS, "note": ""}
 
 
 def test_waiting_ends_when_the_time_is_over(api: Api) -> None:
@@ -291,6 +289,7 @@ def test_a_body_is_compared_by_its_meaning(api: Api) -> None:
     """Spaces and order make no other body; the letter case of a name does."""
     api.put_case()
     key, body = str(uuid4()), api.body()
+
     def send(text: str) -> int:
         headers = {"Idempotency-Key": key, "Content-Type": "application/json; charset=utf-8"}
         return api.post("/v1/verifications", content=text.encode(), headers=headers).status_code

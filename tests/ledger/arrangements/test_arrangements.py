@@ -43,9 +43,16 @@ def waiting_over_new_year() -> str:
 
 def put_2027(rest: list[str], *, provisional: bool = False, reason: str = "公布放假安排") -> list[str]:
     return do(
-        worktime.put_year, 2027, [date.fromisoformat(day) for day in rest], [], provisional=provisional,
-        source="演示通知", reason=reason, now=THURSDAY, actor="person:demo-admin",
-    )  # fmt: skip
+        worktime.put_year,
+        2027,
+        [date.fromisoformat(day) for day in rest],
+        [],
+        provisional=provisional,
+        source="演示通知",
+        reason=reason,
+        now=THURSDAY,
+        actor="person:demo-admin",
+    )
 
 
 def test_a_provisional_year_is_marked_and_the_notice_computes_anew_with_its_reason() -> None:
@@ -70,10 +77,7 @@ def test_a_year_without_calendar_is_undetermined_with_an_alarm_and_computed_when
     ask(lease, late)
     soft = limits(lease.number)["soft"]
     assert (soft.due_at, soft.missing_year) == (None, 2028) and ("calendar_missing", "2028") in alarms()
-    do(
-        worktime.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3)], [], provisional=False, source="x", reason="通知",
-        now=late, actor="x",
-    )  # fmt: skip
+    do(worktime.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3)], [], provisional=False, source="x", reason="通知", now=late, actor="x")
     soft = limits(lease.number)["soft"]
     assert soft.due_at == datetime(2028, 1, 4, 0, 30, tzinfo=UTC) and soft.missing_year is None
     assert ("calendar_missing", "2028") not in alarms()
@@ -165,7 +169,12 @@ def test_a_wrong_reading_stops_with_words(monkeypatch: pytest.MonkeyPatch) -> No
     from ledger import rules
     from settings import settings
 
-    for wrong, says in (('{"supplement": true}', "没有解读"), ('{"measure": "fast"}', "之一"), ("[]", "JSON 对象"), ('{"choice_minutes": 0}', "正整数")):
+    for wrong, says in (
+        ('{"supplement": true}', "没有解读"),
+        ('{"measure": "fast"}', "之一"),
+        ("[]", "JSON 对象"),
+        ('{"choice_minutes": 0}', "正整数"),
+    ):
         monkeypatch.setenv("PROOFLESS_READINGS", wrong)
         settings.cache_clear()
         with pytest.raises(ReadingsRefused, match=says):
@@ -176,9 +185,7 @@ def test_a_wrong_reading_stops_with_words(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_units_own_calendar_is_not_its_own_peoples() -> None:
     def put(actor: str, *rest: date) -> None:
-        do(
-            worktime.put_year, 2027, rest, [], provisional=False, source="x", reason="x", now=NOW, actor=actor, name="own",
-        )  # fmt: skip
+        do(worktime.put_year, 2027, rest, [], provisional=False, source="x", reason="x", now=NOW, actor=actor, name="own")
 
     put("person:demo-guangming-1", date(2027, 1, 1))  # nobody goes by it yet
     more = {"effective_from": NOW + HOUR, "reason": "x", "now": NOW, "actor": "x", "name": "own"}
@@ -192,9 +199,16 @@ def test_a_units_own_calendar_is_not_its_own_peoples() -> None:
 
 def enter_2028() -> None:
     do(
-        worktime.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3)], [], provisional=False, source="x", reason="通知",
-        now=datetime(2027, 12, 31, 9, 0, tzinfo=UTC), actor="x",
-    )  # fmt: skip
+        worktime.put_year,
+        2028,
+        [date(2028, 1, 1), date(2028, 1, 3)],
+        [],
+        provisional=False,
+        source="x",
+        reason="通知",
+        now=datetime(2027, 12, 31, 9, 0, tzinfo=UTC),
+        actor="x",
+    )
 
 
 def test_promised_days_into_a_missing_year_are_undetermined_until_it_comes() -> None:
@@ -211,9 +225,7 @@ def test_promised_days_into_a_missing_year_are_undetermined_until_it_comes() -> 
 
 def test_a_supervision_that_begins_in_a_missing_year_waits_for_it() -> None:
     late = datetime(2027, 12, 31, 9, 20, tzinfo=UTC)  # 17:20: the half hour ends after closing time
-    lease = hold(
-        file("P-ARCHIVE", now=late, matter="DEMO-0003", accepted_at=late, handling=HandlingType.IMMEDIATE, promise_end=None)
-    )
+    lease = hold(file("P-ARCHIVE", now=late, matter="DEMO-0003", accepted_at=late, handling=HandlingType.IMMEDIATE, promise_end=None))
     take_up(lease, late)
     ask(lease, late)
     escalate(lease, late + HOUR)

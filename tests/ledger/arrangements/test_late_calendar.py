@@ -26,9 +26,16 @@ def known_2027(ledger: str) -> None:
 
 def enter_2028(now: datetime) -> None:
     do(
-        calendars.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3)], [], provisional=False, source="x", reason="通知",
-        now=now, actor="person:demo-admin",
-    )  # fmt: skip
+        calendars.put_year,
+        2028,
+        [date(2028, 1, 1), date(2028, 1, 3)],
+        [],
+        provisional=False,
+        source="x",
+        reason="通知",
+        now=now,
+        actor="person:demo-admin",
+    )
 
 
 def test_a_limit_that_had_passed_when_its_year_came_opens_no_supervision() -> None:

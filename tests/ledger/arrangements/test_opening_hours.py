@@ -86,9 +86,7 @@ def test_a_unit_may_go_by_a_calendar_of_its_own() -> None:
     own = do(calendars.calendar).years[2026]
     day = date(2026, 3, 9)
     for name, rest in (("hospital", [*own.rest]), ("district", [*own.rest, day])):
-        do(
-            worktime.put_year, 2026, rest, own.work, provisional=False, source="x", reason="x", now=NOW, actor="x", name=name
-        )
+        do(worktime.put_year, 2026, rest, own.work, provisional=False, source="x", reason="x", now=NOW, actor="x", name=name)
     put([{"workday": [["08:30", "17:30"]]}], NOW, NOW, name="hospital")
     lease, _ = immediate(FRIDAY, "P-ARCHIVE", matter="DEMO-0003")
     assert limits(lease.number)["hard"].due_at == MONDAY + 9 * HOUR

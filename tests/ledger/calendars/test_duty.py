@@ -21,9 +21,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 def deputies(ledger: str) -> None:
-    people = [
-        {"code": f"deputy-{name}", "unit": UNIT, "name": "演示", "roles": ["agent", "supervisor"]} for name in "ab"
-    ]
+    people = [{"code": f"deputy-{name}", "unit": UNIT, "name": "演示", "roles": ["agent", "supervisor"]} for name in "ab"]
     do(put_people, people)
 
 

@@ -73,9 +73,10 @@ def test_a_miss_within_an_outage_is_taken_back_and_the_unit_has_what_was_left(de
     assert limits(lease.number)["hard"].missed_at == NOW + 50 * MINUTE
     opened = sorted(all_of(Supervision, verification=lease.number), key=lambda one: one.opened_at)
     assert [(one.opened_at, one.closed_at is None) for one in opened] == [(NOW + HALF, False), (NOW + 50 * MINUTE, True)]
-    assert names(lease.number).count("missed") - sum(
-        1 for event in events(lease.number) if event.event == "lifted" and "kind" in event.detail
-    ) == 2
+    assert (
+        names(lease.number).count("missed") - sum(1 for event in events(lease.number) if event.event == "lifted" and "kind" in event.detail)
+        == 2
+    )
 
 
 def test_a_case_that_waits_for_a_person_goes_back_to_the_inbox_once_its_miss_is_lifted(deducted: None) -> None:
@@ -97,10 +98,7 @@ def test_an_outage_that_is_entered_later_decides_by_the_raw_instants(deducted: N
     deliver(lease, NOW + 65 * MINUTE)
     opened = do(supervision_basis.of_request, request)
     assert opened is not None
-    do(
-        supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "已督促", now=NOW + 70 * MINUTE,
-        actor="person:demo-guangming-2",
-    )  # fmt: skip
+    do(supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "已督促", now=NOW + 70 * MINUTE, actor="person:demo-guangming-2")
     swept(NOW + 70 * MINUTE)
     assert limits(lease.number)["supervision"].missed_at == NOW + HOUR and ("supervision_missed", lease.number) not in alarms()
     assert away(NOW + 10 * MINUTE, NOW + 25 * MINUTE, NOW + 5 * HOUR) == [lease.number]

@@ -65,9 +65,7 @@ def stuck(proof: str = "P-HOUSEHOLD", code: str = "permanent_fault", **changes: 
 def test_a_case_is_handed_over_with_its_reason_and_an_alarm() -> None:
     lease = stuck()
     now = row(lease.number)
-    assert (now.state, now.attention, now.attention_from) == (
-        State.NEEDS_ATTENTION, "permanent_fault", State.LOOKING_UP,
-    )  # fmt: skip
+    assert (now.state, now.attention, now.attention_from) == (State.NEEDS_ATTENTION, "permanent_fault", State.LOOKING_UP)
     assert now.next_instant == NOW + timedelta(days=1)
     assert events(lease.number)[-1].detail == {"code": "permanent_fault", "who": "x"}
     assert ("needs_attention", lease.number) in alarms()
@@ -174,9 +172,7 @@ def test_after_a_reroute_the_seal_is_that_of_the_new_method() -> None:
     reply(ask(lease), unit=CIVIL)
     use = seal(lease)
     assert (use.seal, use.version) == (SealKind.ISSUER, 2)
-    assert {use.version: use.seal for use in all_of(SealUse, verification=lease.number)} == {
-        1: SealKind.SHARE, 2: SealKind.ISSUER,
-    }  # fmt: skip
+    assert {use.version: use.seal for use in all_of(SealUse, verification=lease.number)} == {1: SealKind.SHARE, 2: SealKind.ISSUER}
 
 
 def test_after_a_reroute_the_proof_of_the_old_answer_never_stands_in_for_the_new_one() -> None:

@@ -33,9 +33,7 @@ def correct(data: CaseData, name: str = "演示甲子", number: str = JIAZI.id_n
     with transaction() as session:
         case = cases.find(session, UNIT, data.number, for_update=True)
         assert case is not None
-        corrections.correct_name(
-            session, case, IdType.CITIZEN_ID, number, name, now=NOW + MINUTE, actor="person:demo-permit-1"
-        )
+        corrections.correct_name(session, case, IdType.CITIZEN_ID, number, name, now=NOW + MINUTE, actor="person:demo-permit-1")
 
 
 def recorded(data: CaseData) -> list[tuple[str, str, str]]:
@@ -90,9 +88,7 @@ def test_a_pass_that_begins_meanwhile_waits_and_asks_in_the_right_name() -> None
     with transaction() as session:
         case = cases.find(session, UNIT, data.number, for_update=True)
         assert case is not None
-        corrections.correct_name(
-            session, case, IdType.CITIZEN_ID, JIAZI.id_number, "演示甲子", now=NOW, actor="person:demo-permit-1"
-        )
+        corrections.correct_name(session, case, IdType.CITIZEN_ID, JIAZI.id_number, "演示甲子", now=NOW, actor="person:demo-permit-1")
         other = threading.Thread(target=ask)
         other.start()
         assert begun.wait(30)

@@ -20,23 +20,7 @@ from ledger.lifecycle.moves import Lease
 from ledger.methods import commitment_checks, commitments
 from ledger.tables.cases import Party
 from ledger.tables.commitments import CommitmentCheck
-from tests.ledger.acting import (
-    HARDSHIP,
-    HOUR,
-    ISSUER,
-    MINUTE,
-    all_of,
-    ask,
-    deliver,
-    do,
-    found,
-    hold,
-    names,
-    reply,
-    row,
-    seal,
-    take_up,
-)
+from tests.ledger.acting import HARDSHIP, HOUR, ISSUER, MINUTE, all_of, ask, deliver, do, found, hold, names, reply, row, seal, take_up
 from tests.ledger.filing import FILER, NOW, UNIT, file
 
 pytestmark = pytest.mark.usefixtures("ledger")

@@ -113,9 +113,7 @@ def test_a_result_is_shown_once_it_is_delivered_and_never_before() -> None:
     deliver(lease)
     shown = view(lease.number)
     assert shown.outcome is not None and shown.proof is not None
-    assert (shown.outcome.result, shown.outcome.fields, shown.outcome.maker) == (
-        Result.CONFIRMED, HOUSEHOLD, "演示公安局",
-    )  # fmt: skip
+    assert (shown.outcome.result, shown.outcome.fields, shown.outcome.maker) == (Result.CONFIRMED, HOUSEHOLD, "演示公安局")
     assert shown.opened == ["result"]
 
 
@@ -141,10 +139,7 @@ def test_a_source_that_failed_is_named() -> None:
     lease = hold(file())
     take_up(lease)
     about = do(step_context, lease.number)
-    do(
-        sharing.fall_back, about, State.LOOKING_UP, "source_failed:timeout",
-        at=NOW, actor="system:w1", lease=lease, failing=True,
-    )  # fmt: skip
+    do(sharing.fall_back, about, State.LOOKING_UP, "source_failed:timeout", at=NOW, actor="system:w1", lease=lease, failing=True)
     share = view(lease.number).share
     assert share is not None and (share.source, share.outcome) == ("licence_library", "failing")
     assert view(asked()[0].number).share is None
@@ -195,10 +190,7 @@ def test_a_standing_holds_no_person() -> None:
 
 def test_the_inbox_opens_the_person_while_it_is_open_and_masks_afterwards() -> None:
     lease, request = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
-    (line,) = [
-        line for line in do(inbox_view.lines, ISSUER, answered=False, actor="person:a", now=NOW).rows
-        if line.request.id == request
-    ]  # fmt: skip
+    (line,) = [line for line in do(inbox_view.lines, ISSUER, answered=False, actor="person:a", now=NOW).rows if line.request.id == request]
     assert (line.name, line.id_number, line.due_at) == (PERSON.name, PERSON.id_number, NOW + 30 * MINUTE)
     assert (line.proof_name, line.requesting_unit, line.fields) == ("经济困难证明", "市中区行政审批服务局", [*HARDSHIP])
     assert "演示" not in repr(line)
@@ -217,13 +209,10 @@ def test_the_inbox_opens_the_person_while_it_is_open_and_masks_afterwards() -> N
     closed = do(inbox_view.detail, ISSUER, request, actor="person:d", now=NOW)
     assert closed is not None and (closed.line.name, closed.line.id_number) == MASKED
     (answered,) = [
-        line for line in do(inbox_view.lines, ISSUER, answered=True, actor="person:d", now=NOW).rows
-        if line.request.id == request
-    ]  # fmt: skip
+        line for line in do(inbox_view.lines, ISSUER, answered=True, actor="person:d", now=NOW).rows if line.request.id == request
+    ]
     assert answered.name == "演***"
-    assert sorted(access.actor for access in all_of(Access, verification=lease.number)) == [
-        "person:a", "person:b", "person:c",
-    ]  # fmt: skip
+    assert sorted(access.actor for access in all_of(Access, verification=lease.number)) == ["person:a", "person:b", "person:c"]
 
 
 def test_a_reading_is_on_the_record() -> None:
@@ -300,8 +289,10 @@ def test_operators_see_what_is_stuck_oldest_first_and_why(ledger: str) -> None:
     do(callbacks_sent.record_attempt, last, "timeout", Receipt.NOT_YET, now=NOW + 3 * MINUTE)
     found_stuck = do(watch.stuck)
     assert [(item.number, item.code) for item in found_stuck] == [
-        (paused, "paused"), (person.number, "no_next_method"), (lost, "delivery_given_up"),
-    ]  # fmt: skip
+        (paused, "paused"),
+        (person.number, "no_next_method"),
+        (lost, "delivery_given_up"),
+    ]
     assert all(item.unit == UNIT and item.reason and item.remedy for item in found_stuck)
     assert found_stuck[1].since == NOW + 2 * MINUTE
     assert len(do(watch.stuck, limit=1)) == 1

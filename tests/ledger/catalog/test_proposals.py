@@ -38,7 +38,9 @@ def altered(**values: Any) -> Change:
     return Change(before, replace(before, **(values or {"validity_days": 90})))
 
 
-def draft(*changes: Change, kind: ProposalKind = ProposalKind.ADJUSTMENT, actor: Actor = PERMIT, unit: str = "370402-PERMIT", **more: Any) -> UUID:
+def draft(
+    *changes: Change, kind: ProposalKind = ProposalKind.ADJUSTMENT, actor: Actor = PERMIT, unit: str = "370402-PERMIT", **more: Any
+) -> UUID:
     values = {"reason": "依据修改", "reason_date": date(2026, 3, 2), "document": "《办法》修订", "now": NOW} | more
     return do(proposals.draft, kind, unit, changes or (altered(),), actor=actor, **values).id
 
@@ -70,8 +72,11 @@ def test_an_adjustment_goes_its_way_and_counts_only_when_published() -> None:
     assert (row.standing, row.version) == (ProposalStatus.PUBLISHED, number)
     steps = do(proposals.steps_of, proposal)
     assert [(one.step, one.person) for one in steps] == [
-        (Step.DRAFT, "demo-permit-1"), (Step.REPORT, "demo-permit-1"), (Step.DECIDE, "demo-admin"), (Step.PUBLISH, "demo-publisher"),
-    ]  # fmt: skip
+        (Step.DRAFT, "demo-permit-1"),
+        (Step.REPORT, "demo-permit-1"),
+        (Step.DECIDE, "demo-admin"),
+        (Step.PUBLISH, "demo-publisher"),
+    ]
     assert steps[2].record == RECORD
 
 
@@ -95,10 +100,15 @@ def test_several_are_published_together_or_none() -> None:
 @pytest.mark.parametrize(
     ("step", "actor", "says"),
     [
-        (Step.CONSENT, OFFICE, "应由工作专班研究决定"), (Step.DECIDE, PERMIT, "岗位不能"), (Step.DECIDE, PUBLISHER, "岗位不能"), (Step.REPORT, PERMIT, "已报送,不能"),
-        (Step.WITHDRAW, JUSTICE, "由本单位编制"), (Step.DECIDE, replace(PERMIT, roles=[Role.OFFICE]), "同一人"), (Step.PUBLISH, PUBLISHER, "已报送,不能"),
+        (Step.CONSENT, OFFICE, "应由工作专班研究决定"),
+        (Step.DECIDE, PERMIT, "岗位不能"),
+        (Step.DECIDE, PUBLISHER, "岗位不能"),
+        (Step.REPORT, PERMIT, "已报送,不能"),
+        (Step.WITHDRAW, JUSTICE, "由本单位编制"),
+        (Step.DECIDE, replace(PERMIT, roles=[Role.OFFICE]), "同一人"),
+        (Step.PUBLISH, PUBLISHER, "已报送,不能"),
     ],
-)  # fmt: skip
+)
 def test_who_may_not_is_told_so_and_nothing_moves(step: Step, actor: Actor, says: str) -> None:
     proposal = draft()
     take(proposal, Step.REPORT, PERMIT)
@@ -149,10 +159,13 @@ def test_a_public_service_units_list_is_drafted_by_its_department() -> None:
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"unit": "370402-NOWHERE"}, "没有这个单位"), ({"actor": JUSTICE}, "由本单位编制"), ({"reason_date": None}, "须写明事由发生之日"),
-        ({"reason_date": date(2026, 3, 5)}, "不能在将来"), ({"unit": "370402-JUSTICE", "actor": JUSTICE}, "不是该单位的事项"),
+        ({"unit": "370402-NOWHERE"}, "没有这个单位"),
+        ({"actor": JUSTICE}, "由本单位编制"),
+        ({"reason_date": None}, "须写明事由发生之日"),
+        ({"reason_date": date(2026, 3, 5)}, "不能在将来"),
+        ({"unit": "370402-JUSTICE", "actor": JUSTICE}, "不是该单位的事项"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_filed_is_refused_by_name(wrong: dict[str, Any], says: str) -> None:
     with pytest.raises(StepRefused, match=says):
         draft(**wrong)
@@ -173,9 +186,11 @@ def test_what_the_rules_forbid_cannot_be_filed() -> None:
 @pytest.mark.parametrize(
     ("reported", "late"),
     [
-        (datetime(2026, 3, 5, 15, 59, 59, tzinfo=UTC), False), (datetime(2026, 3, 5, 16, 0, tzinfo=UTC), False), (datetime(2026, 3, 5, 16, 0, 1, tzinfo=UTC), True),
+        (datetime(2026, 3, 5, 15, 59, 59, tzinfo=UTC), False),
+        (datetime(2026, 3, 5, 16, 0, tzinfo=UTC), False),
+        (datetime(2026, 3, 5, 16, 0, 1, tzinfo=UTC), True),
     ],
-)  # fmt: skip
+)
 def test_an_adjustment_is_reported_within_three_working_days_or_marked_late(reported: datetime, late: bool) -> None:
     """The cause on Monday 2 March: until Thursday 24:00 Beijing time, which is 16:00 UTC (reading 12)."""
     proposal = draft()

@@ -39,10 +39,15 @@ def test_a_version_is_read_page_by_page_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("words", "proofs"),
     [
-        (("经济困难", "法律援助"), {"P-HARDSHIP"}), (("P-archive",), {"P-ARCHIVE"}), (("区司法局",), {"P-HARDSHIP"}),
-        (("市中区档案馆",), {"P-ARCHIVE"}), (("%",), set()), (("_",), set()), (("没有",), set()),
+        (("经济困难", "法律援助"), {"P-HARDSHIP"}),
+        (("P-archive",), {"P-ARCHIVE"}),
+        (("区司法局",), {"P-HARDSHIP"}),
+        (("市中区档案馆",), {"P-ARCHIVE"}),
+        (("%",), set()),
+        (("_",), set()),
+        (("没有",), set()),
     ],
-)  # fmt: skip
+)
 def test_words_are_found_wherever_they_stand(words: tuple[str, ...], proofs: set[str]) -> None:
     assert {one.entry.proof for one in do(published.page, do(versions.current), Wanted(words))} == proofs
 

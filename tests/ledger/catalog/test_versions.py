@@ -75,11 +75,15 @@ def test_two_publications_at_the_same_instant_follow_one_another() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE entries SET validity_days = 1", "UPDATE entries SET until_version = NULL WHERE until_version IS NOT NULL",
-        "UPDATE entries SET until_version = 2, fields = '{}' WHERE until_version IS NULL", "DELETE FROM entries", "TRUNCATE entries CASCADE",
-        "UPDATE catalog_versions SET document = 'x'", "DELETE FROM catalog_versions",
+        "UPDATE entries SET validity_days = 1",
+        "UPDATE entries SET until_version = NULL WHERE until_version IS NOT NULL",
+        "UPDATE entries SET until_version = 2, fields = '{}' WHERE until_version IS NULL",
+        "DELETE FROM entries",
+        "TRUNCATE entries CASCADE",
+        "UPDATE catalog_versions SET document = 'x'",
+        "DELETE FROM catalog_versions",
     ],
-)  # fmt: skip
+)
 def test_nobody_changes_what_is_published_not_even_the_owner(owner_url: str, change: str) -> None:
     alter(validity_days=90)
     owner = create_engine(owner_url)

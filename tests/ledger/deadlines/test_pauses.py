@@ -218,9 +218,14 @@ def test_a_return_under_supervision_still_owes_its_feedback() -> None:
             opened = do(supervision_basis.of_request, request)
             assert opened is not None
             do(
-                supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.RETURNED, "已退回", now=NOW + 50 * MINUTE,
+                supervisions.feed_back,
+                opened.id,
+                ISSUER,
+                SupervisionOutcome.RETURNED,
+                "已退回",
+                now=NOW + 50 * MINUTE,
                 actor="person:demo-guangming-2",
-            )  # fmt: skip
+            )
         swept(NOW + 5 * HOUR)
         half_hour = limits(lease.number)["supervision"]
         assert (half_hour.met_at, half_hour.missed_at) == ((NOW + 50 * MINUTE, None) if fed_back else (None, NOW + HOUR))

@@ -156,8 +156,9 @@ def test_a_promise_moved_after_its_miss_has_a_clock_of_its_own() -> None:
     assert [(limit.due_at, limit.missed_at) for limit in hard] == [(PROMISE, PROMISE), (later, None)]
     (moved,) = [event.detail for event in events(number) if event.event == "recalculated"]
     assert {(change["kind"], change["before"].get("due_at"), change["after"]["due_at"]) for change in moved["changes"]} == {
-        ("soft", None, (NOW + 24 * HOUR).isoformat()), ("hard", None, later.isoformat()),
-    }  # fmt: skip
+        ("soft", None, (NOW + 24 * HOUR).isoformat()),
+        ("hard", None, later.isoformat()),
+    }
     swept(later)
     assert [at for kind, at, _ in misses(number) if kind == "hard"] == [PROMISE, later]
 
@@ -169,9 +170,7 @@ def test_a_promise_moved_while_the_case_is_returned_moves_there() -> None:
     assert [limit.due_at for limit in promises(number)] == [NOW + 6 * HOUR]
     swept(NOW + 7 * HOUR)
     move(data, NOW + 12 * HOUR, NOW + 8 * HOUR)
-    assert [(limit.due_at, limit.missed_at) for limit in promises(number)] == [
-        (NOW + 6 * HOUR, NOW + 6 * HOUR), (NOW + 12 * HOUR, None),
-    ]  # fmt: skip
+    assert [(limit.due_at, limit.missed_at) for limit in promises(number)] == [(NOW + 6 * HOUR, NOW + 6 * HOUR), (NOW + 12 * HOUR, None)]
 
 
 def test_a_promise_that_was_missed_before_it_was_moved_stays_missed_whoever_noticed() -> None:

@@ -16,20 +16,7 @@ from ledger.deadlines.return_limits import ReturnLimit
 from ledger.inbox import supplements
 from ledger.inbox.returns import ReturnReason, give_back
 from settings import settings
-from tests.ledger.acting import (
-    HOUR,
-    ISSUER,
-    MINUTE,
-    TICK,
-    asked,
-    deliver,
-    do,
-    immediate,
-    limits,
-    reply,
-    row,
-    seal,
-)
+from tests.ledger.acting import HOUR, ISSUER, MINUTE, TICK, asked, deliver, do, immediate, limits, reply, row, seal
 from tests.ledger.filing import NOW
 
 pytestmark = pytest.mark.usefixtures("ledger")
@@ -75,9 +62,7 @@ def test_a_supplement_moves_it_and_an_answer_ends_it() -> None:
 
 
 @pytest.mark.parametrize(("after", "status"), [(HALF, "met"), (HALF + TICK, "missed")])
-def test_what_was_returned_keeps_its_limit_whatever_is_read_later(
-    after: timedelta, status: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_returned_keeps_its_limit_whatever_is_read_later(after: timedelta, status: str, monkeypatch: pytest.MonkeyPatch) -> None:
     evening = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # 20:00: deemed received at 08:30
     lease, request = asked("P-ARCHIVE", evening, matter="DEMO-0003")
     opening = evening + timedelta(hours=12.5)
@@ -105,9 +90,16 @@ def test_a_limit_that_its_calendar_set_later_says_so_for_good() -> None:
     assert limits(lease.number)["soft"].due_at is None
     for more in ((), (date(2028, 1, 5),)):  # its year comes, then changes once more
         do(
-            calendars.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3), *more], [], provisional=False, source="x", reason="通知",
-            now=eve + HOUR, actor="person:demo-admin",
-        )  # fmt: skip
+            calendars.put_year,
+            2028,
+            [date(2028, 1, 1), date(2028, 1, 3), *more],
+            [],
+            provisional=False,
+            source="x",
+            reason="通知",
+            now=eve + HOUR,
+            actor="person:demo-admin",
+        )
         soft = limits(lease.number)["soft"]
         assert soft.due_at is not None and "系日历录入后补算" in soft.explanation
         noted = do(lambda session: views.view(session, row(lease.number), personal=False)).limit_notes

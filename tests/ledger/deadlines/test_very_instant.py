@@ -15,22 +15,7 @@ from ledger.inbox.returns import ReturnReason
 from ledger.lifecycle.moves import Lease
 from ledger.supervision import escalation, supervisions
 from ledger.tables.inbox import Return
-from tests.ledger.acting import (
-    ISSUER,
-    MINUTE,
-    TICK,
-    all_of,
-    deliver,
-    do,
-    immediate,
-    limits,
-    names,
-    reply,
-    row,
-    seal,
-    story,
-    swept,
-)
+from tests.ledger.acting import ISSUER, MINUTE, TICK, all_of, deliver, do, immediate, limits, names, reply, row, seal, story, swept
 from tests.ledger.filing import NOW
 from tests.reports.figures.test_week import report
 

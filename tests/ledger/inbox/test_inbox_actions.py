@@ -101,9 +101,7 @@ def test_of_two_who_claim_at_the_same_instant_one_has_it() -> None:
 def test_of_an_answer_and_a_return_at_the_same_instant_one_wins() -> None:
     for _ in range(5):
         lease, request = asked()
-        outcomes = at_once(
-            partial(reply, request), partial(do, returns.give_back, request, ISSUER, WISH, now=NOW + MINUTE, actor=B)
-        )
+        outcomes = at_once(partial(reply, request), partial(do, returns.give_back, request, ISSUER, WISH, now=NOW + MINUTE, actor=B))
         refused = [one for one in outcomes if isinstance(one, Exception)]
         assert len(refused) == 1 and isinstance(refused[0], claims.AlreadyAnswered | claims.RequestWithdrawn)
         assert row(lease.number).state in {State.TO_BE_SEALED, State.RETURNED}
@@ -235,10 +233,7 @@ def test_the_second_return_is_the_offices() -> None:
 
 @pytest.mark.parametrize(
     ("wish", "refusal"),
-    [
-        (ReturnReason("不属", ISSUER, None), returns.SuggestsItself),
-        (ReturnReason("不属", "370402-NONE", None), returns.UnitUnknown),
-    ],
+    [(ReturnReason("不属", ISSUER, None), returns.SuggestsItself), (ReturnReason("不属", "370402-NONE", None), returns.UnitUnknown)],
 )
 def test_a_return_that_suggests_nobody_right_is_refused_whole(wish: ReturnReason, refusal: type[Exception]) -> None:
     lease, request = asked()
@@ -274,9 +269,7 @@ def test_the_time_handed_back_is_a_union_and_leaves_supplements_out() -> None:
     deliver(first, NOW + 40 * MINUTE)
     case = do(lambda session: find(session, UNIT, number).id)  # type: ignore[union-attr]
     found = do(excluded_time.excluded, case, now=NOW + 2 * HOUR)
-    assert [(one.start - NOW, one.end - NOW) for one in found.intervals] == [
-        (timedelta(0), 10 * MINUTE), (20 * MINUTE, 40 * MINUTE),
-    ]  # fmt: skip
+    assert [(one.start - NOW, one.end - NOW) for one in found.intervals] == [(timedelta(0), 10 * MINUTE), (20 * MINUTE, 40 * MINUTE)]
     assert (found.seconds, found.running) == (30 * 60, False)
     assert second.number
 

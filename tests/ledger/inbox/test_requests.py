@@ -59,8 +59,9 @@ def test_asking_starts_the_clocks_that_the_rules_set(shared_ledger: str) -> None
     lease, request = asked()
     assert row(lease.number).state is State.AWAITING_REPLY
     assert {kind: limit.due_at for kind, limit in limits(lease.number).items()} == {
-        "soft": NOW + timedelta(hours=24), "hard": NOW + timedelta(days=5),
-    }  # fmt: skip
+        "soft": NOW + timedelta(hours=24),
+        "hard": NOW + timedelta(days=5),
+    }
     assert {limit.request for limit in limits(lease.number).values()} == {request}
     assert row(lease.number).next_instant == NOW + timedelta(hours=24)
 
@@ -97,9 +98,7 @@ def test_asking_twice_makes_one_request() -> None:
         (Answer.CANNOT_VERIFY, "P-HARDSHIP", "DEMO-0003", State.NEEDS_ATTENTION, None),
     ],
 )
-def test_each_answer_leads_where_it_must(
-    answer: Answer, proof: str, matter: str, state: State, result: Result | None
-) -> None:
+def test_each_answer_leads_where_it_must(answer: Answer, proof: str, matter: str, state: State, result: Result | None) -> None:
     lease, request = asked(matter=matter)
     reply(request, answer, fields={} if answer is not Answer.TRUE else None)
     assert (row(lease.number).state, row(lease.number).result) == (state, result)
@@ -131,9 +130,7 @@ def test_a_late_answer_finds_the_supervision_open_whether_or_not_anybody_had_not
         assert names(lease.number)[3:] == ["missed", "supervised", "replied"]
         escalate(lease, late + HOUR)
         found = limits(lease.number)
-        assert {kind: limit.missed_at for kind, limit in found.items()} == {
-            "hard": NOW + 30 * MINUTE, "supervision": NOW + 60 * MINUTE,
-        }  # fmt: skip
+        assert {kind: limit.missed_at for kind, limit in found.items()} == {"hard": NOW + 30 * MINUTE, "supervision": NOW + 60 * MINUTE}
 
 
 def test_only_the_fields_that_the_matter_needs_are_kept() -> None:
@@ -206,10 +203,7 @@ def test_answer_and_withdrawal_at_the_same_instant_do_not_wait_for_each_other() 
     """They take the verification first, both: in different order the database would have to kill one."""
     for _ in range(6):
         lease, request = asked()
-        outcomes = at_once(
-            partial(reply, request),
-            partial(do, attention.withdraw, lease.number, now=NOW + MINUTE, actor="person:x"),
-        )
+        outcomes = at_once(partial(reply, request), partial(do, attention.withdraw, lease.number, now=NOW + MINUTE, actor="person:x"))
         assert {type(outcome) for outcome in outcomes} <= {type(None), RequestWithdrawn}
         assert row(lease.number).state is State.WITHDRAWN
 

@@ -118,10 +118,7 @@ def test_another_constraint_is_no_duplicate() -> None:
 
 
 def test_a_refusal_is_on_the_record_with_codes_only() -> None:
-    do(
-        filing.refuse, now=NOW, unit=UNIT, actor="person:demo-permit-1",
-        code="excluded_category", obligation="2.3", matter="DEMO-0005",
-    )  # fmt: skip
+    do(filing.refuse, now=NOW, unit=UNIT, actor="person:demo-permit-1", code="excluded_category", obligation="2.3", matter="DEMO-0005")
     (kept,) = all_of(RefusalRow, code="excluded_category")
     assert (kept.unit, kept.obligation, kept.detail, kept.at) == (UNIT, "2.3", {"matter": "DEMO-0005"}, NOW)
 

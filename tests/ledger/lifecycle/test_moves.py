@@ -30,9 +30,17 @@ def test_a_move_and_its_event_stand_together() -> None:
     number = file()
     lease = hold(number)
     do(
-        moves.move, number, Event.TAKEN_UP, State.RECEIVED, State.TO_ASK,
-        at=NOW, actor="system:w1", lease=lease, detail={"method": "issuer"}, issuing_unit="370402-CIVIL",
-    )  # fmt: skip
+        moves.move,
+        number,
+        Event.TAKEN_UP,
+        State.RECEIVED,
+        State.TO_ASK,
+        at=NOW,
+        actor="system:w1",
+        lease=lease,
+        detail={"method": "issuer"},
+        issuing_unit="370402-CIVIL",
+    )
     written = events(number)[-1]
     assert (written.event, written.origin, written.target) == (Event.TAKEN_UP, State.RECEIVED, State.TO_ASK)
     assert (written.at, written.actor, written.detail) == (NOW, "system:w1", {"method": "issuer"})

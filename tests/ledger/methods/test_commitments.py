@@ -14,20 +14,7 @@ from ledger.lifecycle.moves import Lease, MoveRefused
 from ledger.methods import commitment_checks, commitments, sharing
 from ledger.recusal import MustRecuse
 from ledger.tables.commitments import Commitment, CommitmentCheck, CreditBlock
-from tests.ledger.acting import (
-    HOUR,
-    MINUTE,
-    alarms,
-    all_of,
-    deliver,
-    do,
-    escalate,
-    hold,
-    limits,
-    names,
-    row,
-    take_up,
-)
+from tests.ledger.acting import HOUR, MINUTE, alarms, all_of, deliver, do, escalate, hold, limits, names, row, take_up
 from tests.ledger.filing import NOW, UNIT, file
 from tests.ledger.listing import alter
 

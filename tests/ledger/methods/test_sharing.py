@@ -45,8 +45,7 @@ def looked_up(proof: str = "P-HOUSEHOLD") -> Lease:
 
 
 @pytest.mark.parametrize(
-    ("proof", "state", "method"),
-    [("P-HOUSEHOLD", State.LOOKING_UP, Method.DATA_SHARING), ("P-HARDSHIP", State.TO_ASK, Method.ISSUER)],
+    ("proof", "state", "method"), [("P-HOUSEHOLD", State.LOOKING_UP, Method.DATA_SHARING), ("P-HARDSHIP", State.TO_ASK, Method.ISSUER)]
 )
 def test_taking_up_chooses_the_first_method_once(proof: str, state: State, method: Method) -> None:
     lease = looked_up(proof)
@@ -95,10 +94,7 @@ def test_a_fallback_is_on_the_record() -> None:
 def test_a_failing_source_is_remembered_for_the_limit_of_reading_22() -> None:
     lease = looked_up()
     about = do(step_context, lease.number)
-    do(
-        sharing.fall_back, about, State.LOOKING_UP, "source_failed:timeout",
-        at=NOW, actor="system:w1", lease=lease, failing=True,
-    )  # fmt: skip
+    do(sharing.fall_back, about, State.LOOKING_UP, "source_failed:timeout", at=NOW, actor="system:w1", lease=lease, failing=True)
     assert row(lease.number).share_failed
     ask(lease)
     soft = limits(lease.number)["soft"]

@@ -16,23 +16,7 @@ from ledger.outbox.callbacks_sent import PAUSES, Message, Receipt
 from ledger.outbox.notifications import notify_unit
 from ledger.outbox.undelivered import Which
 from ledger.tables.effects import Delivery
-from tests.ledger.acting import (
-    HOUR,
-    ISSUER,
-    MINUTE,
-    ask,
-    at_once,
-    deliver,
-    do,
-    events,
-    hold,
-    limits,
-    messages,
-    names,
-    reply,
-    row,
-    take_up,
-)
+from tests.ledger.acting import HOUR, ISSUER, MINUTE, ask, at_once, deliver, do, events, hold, limits, messages, names, reply, row, take_up
 from tests.ledger.filing import NOW, UNIT, file
 
 URL, SECRET = "https://hall.example.invalid/proofless", b"whsec-0123456789"
@@ -46,12 +30,9 @@ def answered(answer: Answer = Answer.FALSE, **changes: object) -> Lease:
 
 
 @pytest.mark.parametrize(
-    ("after", "met"),
-    [(timedelta(minutes=2), True), (timedelta(minutes=30), True), (timedelta(minutes=30, microseconds=1), False)],
+    ("after", "met"), [(timedelta(minutes=2), True), (timedelta(minutes=30), True), (timedelta(minutes=30, microseconds=1), False)]
 )
-def test_the_clock_ends_with_the_delivery_not_with_the_answer(
-    shared_ledger: str, after: timedelta, met: bool
-) -> None:
+def test_the_clock_ends_with_the_delivery_not_with_the_answer(shared_ledger: str, after: timedelta, met: bool) -> None:
     lease = answered()
     deliver(lease, NOW + after)
     (limit,) = limits(lease.number).values()

@@ -20,21 +20,7 @@ from ledger.outbox.notifications import UNKNOWN_AFTER
 from ledger.registry import registry
 from ledger.tables.effects import Notice
 from settings import settings
-from tests.ledger.acting import (
-    HOUR,
-    ISSUER,
-    MINUTE,
-    TICK,
-    all_of,
-    ask,
-    do,
-    escalate,
-    hold,
-    limits,
-    messages,
-    swept,
-    take_up,
-)
+from tests.ledger.acting import HOUR, ISSUER, MINUTE, TICK, all_of, ask, do, escalate, hold, limits, messages, swept, take_up
 from tests.ledger.filing import NOW, UNIT, file
 
 pytestmark = pytest.mark.usefixtures("ledger")
@@ -96,9 +82,7 @@ def test_a_unit_goes_by_its_own_measure_in_the_ledger_too(monkeypatch: pytest.Mo
     monkeypatch.setenv("PROOFLESS_READINGS", '{"measure_by_unit": {"370402-ARCHIVE": "natural"}}')
     settings.cache_clear()
     night = datetime(2026, 3, 9, 14, 0, tzinfo=UTC)
-    lease = hold(
-        file("P-ARCHIVE", now=night, matter="DEMO-0003", handling=HandlingType.IMMEDIATE, accepted_at=night, promise_end=None)
-    )
+    lease = hold(file("P-ARCHIVE", now=night, matter="DEMO-0003", handling=HandlingType.IMMEDIATE, accepted_at=night, promise_end=None))
     take_up(lease, night)
     ask(lease, night)
     assert limits(lease.number)["hard"].due_at == night + HALF
@@ -142,9 +126,7 @@ def test_a_second_return_tells_the_office_by_mail_and_webhook_and_the_requesting
     do(returns.forward, lease.number, None, now=NOW + MINUTE, actor="x")
     again = ask(lease, NOW + 2 * MINUTE)
     do(returns.give_back, again, "370402-CIVIL", ReturnReason("不属本单位职责", ISSUER, None), now=NOW + 3 * MINUTE, actor="x")
-    assert told(NoticeKind.RETURNED_TWICE) == {
-        ("mail", "demo-admin"), ("webhook", OFFICE), ("mail", AGENT),
-    }  # fmt: skip
+    assert told(NoticeKind.RETURNED_TWICE) == {("mail", "demo-admin"), ("webhook", OFFICE), ("mail", AGENT)}
     assert messages(lease.number)[-1].status == "needs_attention"
 
 

@@ -8,13 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from domain.complaints import (
-    ComplaintAbout,
-    ComplaintChannel,
-    ComplaintOutcome,
-    ComplaintStatus,
-    ComplaintStep,
-)
+from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintOutcome, ComplaintStatus, ComplaintStep
 from ledger.arrangements import calendars
 from ledger.database import engine
 from ledger.oversight import complaint_steps, complaints
@@ -26,9 +20,15 @@ from tests.ledger.filing import NOW, UNIT
 
 OFFICE = {"person": "demo-admin", "unit": "370402-OFFICE", "now": NOW}
 SENT = Intake(
-    ComplaintChannel.HOTLINE, ComplaintAbout.STILL_ASKED, NOW - timedelta(hours=2),
-    ReceivedComplaint("演示乙丑反映:窗口仍要求提交户籍证明", "演示乙丑", "13800000000"), "GD-1", UNIT, "DEMO-0001", "P-HOUSEHOLD",
-)  # fmt: skip
+    ComplaintChannel.HOTLINE,
+    ComplaintAbout.STILL_ASKED,
+    NOW - timedelta(hours=2),
+    ReceivedComplaint("演示乙丑反映:窗口仍要求提交户籍证明", "演示乙丑", "13800000000"),
+    "GD-1",
+    UNIT,
+    "DEMO-0001",
+    "P-HOUSEHOLD",
+)
 DAYS = 15
 
 
@@ -58,7 +58,9 @@ def test_what_is_alike_is_linked_and_never_dropped(ledger: str) -> None:
     first, _ = take()
     same_words, _ = take(replace(SENT, channel_number="GD-2", stated=ReceivedComplaint("演示乙丑反映：窗口仍要求提交户籍证明 ")))
     same_phone, _ = take(replace(SENT, channel_number="GD-3", stated=ReceivedComplaint("又被要求提交", "演示乙丑", "+86 138-0000-0000")))
-    elsewhere, _ = take(replace(SENT, channel_number="GD-4", unit=ISSUER, stated=ReceivedComplaint("另一件事情的反映内容", "", "13800000000")))
+    elsewhere, _ = take(
+        replace(SENT, channel_number="GD-4", unit=ISSUER, stated=ReceivedComplaint("另一件事情的反映内容", "", "13800000000"))
+    )
     short, _ = take(replace(SENT, channel_number="GD-5", stated=ReceivedComplaint("态度差")))
     too, _ = take(replace(SENT, channel_number="GD-6", stated=ReceivedComplaint("态度差")))
     much_later = replace(SENT, channel_number="GD-7", received_at=NOW + timedelta(days=60))
@@ -73,12 +75,16 @@ def test_nothing_of_the_reporter_stands_in_clear(ledger: str) -> None:
     do(complaint_steps.answer, row.number, "经查演示乙丑所述情况属实", person="demo-permit-2", unit=UNIT, now=NOW)
     with engine().connect() as connection:
         dump = "".join(
-            str(line) for table in ("complaints", "complaint_steps", "alarms")
+            str(line)
+            for table in ("complaints", "complaint_steps", "alarms")
             for line in connection.scalars(text(f"SELECT t::text FROM {table} AS t"))
-        )  # fmt: skip
+        )
     for needle in ("演示乙丑", "13800000000"):
         assert needle not in dump and needle.encode().hex() not in dump
-    assert (row.anonymous, take(replace(SENT, channel_number="G-9", stated=ReceivedComplaint("匿名反映的内容在这里")))[0].anonymous) == (False, True)
+    assert (row.anonymous, take(replace(SENT, channel_number="G-9", stated=ReceivedComplaint("匿名反映的内容在这里")))[0].anonymous) == (
+        False,
+        True,
+    )
     shown = do(complaint_steps.read, row.number, person="demo-justice-1", unit="370402-JUSTICE", now=NOW)
     assert (shown.name, shown.contact) == ("演示乙丑", "13800000000") and "演示" not in repr(shown)
     assert do(complaint_steps.steps, of(row.number), as_unit=None)[-1].step is ComplaintStep.READ
@@ -119,14 +125,23 @@ def test_it_is_passed_answered_by_that_unit_and_closed(ledger: str) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"received_at": NOW + timedelta(minutes=1)}, "晚于现在"), ({"received_at": NOW - timedelta(days=10_000)}, "早于 2000 年"), ({"unit": "no-unit"}, "单位"), ({"matter": "x"}, "事项"),
-        ({"proof": "x"}, "证明编码"), ({"rating": 1}, "评价来源"), ({"stated": ReceivedComplaint("")}, "内容"),
+        ({"received_at": NOW + timedelta(minutes=1)}, "晚于现在"),
+        ({"received_at": NOW - timedelta(days=10_000)}, "早于 2000 年"),
+        ({"unit": "no-unit"}, "单位"),
+        ({"matter": "x"}, "事项"),
+        ({"proof": "x"}, "证明编码"),
+        ({"rating": 1}, "评价来源"),
+        ({"stated": ReceivedComplaint("")}, "内容"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused(shared_ledger: str, change: dict[str, object], says: str) -> None:
     with pytest.raises(ComplaintRefused, match=says):
         take(replace(SENT, **change))  # type: ignore[arg-type]
-    rated, _ = take(replace(SENT, channel=ComplaintChannel.RATING, channel_number=None, rating=1, rating_source="好差评 P-7", stated=ReceivedComplaint("")))
+    rated, _ = take(
+        replace(
+            SENT, channel=ComplaintChannel.RATING, channel_number=None, rating=1, rating_source="好差评 P-7", stated=ReceivedComplaint("")
+        )
+    )
     assert (rated.rating_source, rated.text_hash) == ("好差评 P-7", None)
 
 
@@ -136,9 +151,7 @@ def test_the_term_is_in_working_days_and_waits_for_a_calendar(ledger: str) -> No
     later = replace(SENT, channel_number="GD-2", received_at=datetime.fromisoformat("2031-06-02T09:00+08:00"))
     unknown, _ = take(later, now=later.received_at)
     assert (unknown.due_at, unknown.missing_year) == (None, 2031)
-    do(
-        calendars.put_year, 2031, [date(2031, 6, 6)], [], provisional=False, source="通知", reason="录入", now=NOW, actor="x"
-    )  # fmt: skip
+    do(calendars.put_year, 2031, [date(2031, 6, 6)], [], provisional=False, source="通知", reason="录入", now=NOW, actor="x")
     assert of(unknown.number).due_at == datetime.fromisoformat("2031-06-25T00:00+08:00") and settings().complaint_days == DAYS
 
 

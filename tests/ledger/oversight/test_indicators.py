@@ -29,10 +29,18 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 def filed(
-    count: int, filers: Iterable[Filer] = (SYSTEM,), *, apart: timedelta = SECOND, begins: datetime = NOW, persons: int = 0,
-    one_case: bool = False, matters: Iterable[str] = ("DEMO-0001",), channel: str = "window", closed: int | None = None,
+    count: int,
+    filers: Iterable[Filer] = (SYSTEM,),
+    *,
+    apart: timedelta = SECOND,
+    begins: datetime = NOW,
+    persons: int = 0,
+    one_case: bool = False,
+    matters: Iterable[str] = ("DEMO-0001",),
+    channel: str = "window",
+    closed: int | None = None,
     promise: datetime | None = None,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Verifications as rows, by the filers in turn, over the matters in turn; of so many persons (each another), each in a
     case of its own, of which the first `closed` have ended. Gives their numbers."""
     example, filers, matters, run = file(now=NOW - timedelta(days=40)), list(filers), list(matters), f"{begins.timestamp()}{count}{apart}"
@@ -40,35 +48,53 @@ def filed(
         {
             "number": f"HYQ{place:04d}{abs(hash((run, filers[0].unit, filers[0].system))):x}",
             "case_number": f"Q-{run}-{filers[0].unit}-{'one' if one_case else place}",
-            "at": (begins + place * apart).isoformat(), "by": who.person, "via": who.system, "unit": who.unit,
-            "matter": matters[place % len(matters)], "person": f"{run}-{place % (persons or count)}",
+            "at": (begins + place * apart).isoformat(),
+            "by": who.person,
+            "via": who.system,
+            "unit": who.unit,
+            "matter": matters[place % len(matters)],
+            "person": f"{run}-{place % (persons or count)}",
             "ended": (begins + timedelta(days=1)).isoformat() if closed is not None and place < closed else None,
         }
         for place in range(count)
         for who in (filers[place % len(filers)],)
-    ]  # fmt: skip
+    ]
     about = {"rows": json.dumps(rows), "example": example, "channel": channel, "promise": promise or begins + timedelta(days=30)}
     sent = (
         "jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (number text, case_number text, at timestamptz, by text, via text, unit text, "
         "matter text, person text, ended timestamptz)"
     )
     with transaction() as session:
-        session.execute(text(
-            "INSERT INTO cases (id, unit, number, matter, handling, accepted_at, promise_end, promise_derived, channel, registered_at, "
-            "registered_by, closed_at, data_key, master_key) SELECT gen_random_uuid(), r.unit, r.case_number, r.matter, c.handling, r.at, "
-            f":promise, false, :channel, r.at, 'x', r.ended, c.data_key, c.master_key FROM {sent}, cases c JOIN verifications v "
-            "ON v.case_id = c.id WHERE v.number = :example ON CONFLICT DO NOTHING"
-        ), about)  # fmt: skip
-        session.execute(text(
-            "INSERT INTO parties (id, case_id, role, id_type, lookup, name, id_number) SELECT gen_random_uuid(), c.id, 'other', "
-            f"'citizen_id', r.person, 'x', 'x' FROM {sent} JOIN cases c ON c.unit = r.unit AND c.number = r.case_number ON CONFLICT DO NOTHING"
-        ), about)  # fmt: skip
-        session.execute(text(
-            "INSERT INTO verifications (number, case_id, party_id, entry_id, unit, filed_at, filed_by, via_system, state, result, ended_at, "
-            "proof_version, share_failed, failed_passes, lease_token, run_serial) SELECT r.number, c.id, p.id, v.entry_id, r.unit, r.at, "
-            f"r.by, r.via, 'delivered', 'confirmed', r.at, 1, false, 0, 0, 0 FROM {sent} JOIN cases c ON c.unit = r.unit AND "
-            "c.number = r.case_number JOIN parties p ON p.case_id = c.id AND p.lookup = r.person, verifications v WHERE v.number = :example"
-        ), about)  # fmt: skip
+        session.execute(
+            text(
+                "INSERT INTO cases (id, unit, number, matter, handling, accepted_at, promise_end, promise_derived, channel, registered_at, "
+                "registered_by, closed_at, data_key, master_key) SELECT gen_random_uuid(), r.unit, r.case_number, r.matter, "
+                "c.handling, r.at, "
+                f":promise, false, :channel, r.at, 'x', r.ended, c.data_key, c.master_key FROM {sent}, cases c JOIN verifications v "
+                "ON v.case_id = c.id WHERE v.number = :example ON CONFLICT DO NOTHING"
+            ),
+            about,
+        )
+        session.execute(
+            text(
+                "INSERT INTO parties (id, case_id, role, id_type, lookup, name, id_number) SELECT gen_random_uuid(), c.id, 'other', "
+                f"'citizen_id', r.person, 'x', 'x' FROM {sent} JOIN cases c ON c.unit = r.unit AND c.number = r.case_number ON "
+                f"CONFLICT DO NOTHING"
+            ),
+            about,
+        )
+        session.execute(
+            text(
+                "INSERT INTO verifications (number, case_id, party_id, entry_id, unit, filed_at, filed_by, via_system, state, "
+                "result, ended_at, "
+                "proof_version, share_failed, failed_passes, lease_token, run_serial) SELECT r.number, c.id, p.id, v.entry_id, "
+                "r.unit, r.at, "
+                f"r.by, r.via, 'delivered', 'confirmed', r.at, 1, false, 0, 0, 0 FROM {sent} JOIN cases c ON c.unit = r.unit AND "
+                "c.number = r.case_number JOIN parties p ON p.case_id = c.id AND p.lookup = r.person, verifications v WHERE "
+                "v.number = :example"
+            ),
+            about,
+        )
     return [str(one["number"]) for one in rows]
 
 
@@ -89,7 +115,7 @@ def counted(rule: LeadRule) -> list[tuple[str, str, dict[str, object]]]:
         ([SYSTEM, Filer(UNIT, "demo-permit-1", "s-2"), FILER, COLLEAGUE], ["DEMO-0001"], False, (4, 1, 40)),  # several keys of one unit
         ([SYSTEM], ["DEMO-0001"], True, (1, 1, 1)),  # one case
     ],
-)  # fmt: skip
+)
 def test_a_burst_is_seen_within_minutes_by_whatever_keys(
     ledger: str, filers: list[Filer], matters: list[str], one_case: bool, counts: tuple[int, int, int]
 ) -> None:
@@ -133,8 +159,14 @@ def test_a_busy_window_of_three_hundred_a_day_is_no_sign(ledger: str) -> None:
     for day in range(3):
         filed(300, [FILER], apart=timedelta(seconds=90), begins=NOW - timedelta(days=1 - day), closed=300, promise=NOW + timedelta(days=1))
         filed(2000, apart=timedelta(seconds=13), begins=NOW - timedelta(days=1 - day), closed=2000, promise=NOW + timedelta(days=1))
-    crowds = {LeadRule.MANY_STRANGERS, LeadRule.STRANGERS_AT_ONCE, LeadRule.STRANGERS_BY_ONE_KEY, LeadRule.MANY_IN_ONE_CASE,
-              LeadRule.UNUSED_LOOKUPS, LeadRule.OFF_HOURS_LOOKUPS}  # fmt: skip
+    crowds = {
+        LeadRule.MANY_STRANGERS,
+        LeadRule.STRANGERS_AT_ONCE,
+        LeadRule.STRANGERS_BY_ONE_KEY,
+        LeadRule.MANY_IN_ONE_CASE,
+        LeadRule.UNUSED_LOOKUPS,
+        LeadRule.OFF_HOURS_LOOKUPS,
+    }
     do(leads.find, START, END, now=LATER)
     assert not crowds & {lead.rule for lead in all_of(Lead)}
 

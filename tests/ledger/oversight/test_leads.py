@@ -107,7 +107,12 @@ def test_how_things_stand_is_one_open_lead_week_after_week(ledger: str) -> None:
     lasting = len(of(LeadRule.NOT_TAKING_PART))
     assert lasting and do(leads.find, END, END + timedelta(days=7), now=END + timedelta(days=8)) == 0
     for lead in of(LeadRule.NOT_TAKING_PART):
-        do(lead_steps.take, lead.number, LeadStep.DISMISS, **{**OFFICE, "person": "demo-justice-1" if lead.unit == OFFICE["unit"] else "demo-admin"})
+        do(
+            lead_steps.take,
+            lead.number,
+            LeadStep.DISMISS,
+            **{**OFFICE, "person": "demo-justice-1" if lead.unit == OFFICE["unit"] else "demo-admin"},
+        )
     assert look() == 0  # this week's was dismissed: it does not come back
     do(leads.find, END, END + timedelta(days=7), now=END + timedelta(days=8))
     assert len(of(LeadRule.NOT_TAKING_PART)) == 2 * lasting
@@ -126,7 +131,9 @@ def test_a_unit_that_takes_part_without_list_or_duty(ledger: str) -> None:
         keys.make(session, person=FILER.person, now=NOW, actor="test")
     look()
     new = {lead.unit: lead for lead in of(LeadRule.NOT_TAKING_PART)}
-    assert {name: new["U-NEW"].counts[name] for name in ("清单", "督办员", "代办员", "接口密钥")} == dict.fromkeys(("清单", "督办员", "代办员", "接口密钥"), "无")
+    assert {name: new["U-NEW"].counts[name] for name in ("清单", "督办员", "代办员", "接口密钥")} == dict.fromkeys(
+        ("清单", "督办员", "代办员", "接口密钥"), "无"
+    )
     assert "U-OUT" not in new and UNIT not in new
     assert "U-NEW" not in {lead.subject for lead in of(LeadRule.LIST_MISSING)}, "without a matter there is nothing to list (16.3)"
     with transaction() as session:
@@ -146,7 +153,11 @@ def test_a_unit_whose_keys_do_not_open_any_more_does_not_take_part(ledger: str, 
     def says() -> list[str]:
         with transaction() as session:
             found = lists.indications(session, START, END, LATER)
-        return [str(indication.counts["接口密钥"]) for indication in found if indication.rule is LeadRule.NOT_TAKING_PART and indication.unit == UNIT]
+        return [
+            str(indication.counts["接口密钥"])
+            for indication in found
+            if indication.rule is LeadRule.NOT_TAKING_PART and indication.unit == UNIT
+        ]
 
     assert says() == []
     with transaction() as session:
@@ -166,12 +177,17 @@ def test_proofs_asked_for_beside_the_list(ledger: str) -> None:
     about = row(file())
     with transaction() as session:
         number = session.get_one(Case, about.case).number
-        session.execute(text("INSERT INTO proof_kinds (code, name, basis, validity_days, sealed_when_negative) VALUES ('P-NEW', '新证明', '', 30, false)"))
+        session.execute(
+            text(
+                "INSERT INTO proof_kinds (code, name, basis, validity_days, sealed_when_negative) VALUES ('P-NEW', '新证明', '', 30, false)"
+            )
+        )
     brought(1, proof="P-NEW", number=number)
     look()
     assert [(lead.subject, lead.counts) for lead in of(LeadRule.UNLISTED_ASKED)] == [
-        ("DEMO-0001/P-X", {"不予受理次数": 2}), ("DEMO-0001/P-Y", {"不予受理次数": 1}),
-    ]  # fmt: skip
+        ("DEMO-0001/P-X", {"不予受理次数": 2}),
+        ("DEMO-0001/P-Y", {"不予受理次数": 1}),
+    ]
     assert [(lead.unit, lead.subject) for lead in of(LeadRule.PROOF_MISSING)] == [(UNIT, "DEMO-0001/P-NEW")]
 
 
@@ -228,9 +244,15 @@ def test_three_late_returns_of_a_week_are_a_sign(ledger: str) -> None:
 
 def test_complaints_about_a_listed_proof_without_the_duplicates(ledger: str) -> None:
     sent = complaints.Intake(
-        ComplaintChannel.LETTER, ComplaintAbout.STILL_ASKED, NOW, complaints.ReceivedComplaint("窗口仍要求提交户籍证明材料"), "L-1", UNIT,
-        "DEMO-0001", "P-HOUSEHOLD",
-    )  # fmt: skip
+        ComplaintChannel.LETTER,
+        ComplaintAbout.STILL_ASKED,
+        NOW,
+        complaints.ReceivedComplaint("窗口仍要求提交户籍证明材料"),
+        "L-1",
+        UNIT,
+        "DEMO-0001",
+        "P-HOUSEHOLD",
+    )
     kept, _ = do(complaints.take_in, sent, 15, **OFFICE)
     do(complaints.take_in, replace(sent, channel_number="L-2"), 15, **OFFICE)
     look()
@@ -260,9 +282,12 @@ def test_what_people_complain_of_is_a_sign_of_its_clause(ledger: str) -> None:
             numbers.setdefault(name, []).append(do(complaints.take_in, sent, 15, **OFFICE)[0].number)
     look()
     rules = {
-        "INVENTED": LeadRule.COMPLAINED_INVENTED, "ASKED": LeadRule.COMPLAINED, "NO_HELP": LeadRule.COMPLAINED_NO_HELP,
-        "CONTENT": LeadRule.COMPLAINED_CONTENT, "MISUSE": LeadRule.COMPLAINED_MISUSE,
-    }  # fmt: skip
+        "INVENTED": LeadRule.COMPLAINED_INVENTED,
+        "ASKED": LeadRule.COMPLAINED,
+        "NO_HELP": LeadRule.COMPLAINED_NO_HELP,
+        "CONTENT": LeadRule.COMPLAINED_CONTENT,
+        "MISUSE": LeadRule.COMPLAINED_MISUSE,
+    }
     for name, rule in rules.items():
         (lead,) = of(rule)
         assert (lead.unit, sorted(lead.numbers), lead.counts) == (UNIT, sorted(numbers[name]), {"投诉件数": len(numbers[name])}), name
@@ -338,7 +363,10 @@ def test_papers_without_the_applicants_word_and_a_share_that_stands_out(ledger: 
     look()
     assert of(LeadRule.UNCONFIRMED_PAPERS) == [] == of(LeadRule.VOLUNTARY_OUTLIER)
     brought(28, number=number)
-    others = "INSERT INTO voluntary_submissions (id, at, unit, listed, marks, stated, clerk, reason, retain_until) SELECT gen_random_uuid(), :at, '370402-CIVIL', false, '{}', 'x', 'x', 'other', :at FROM generate_series(1, 30)"
+    others = (
+        "INSERT INTO voluntary_submissions (id, at, unit, listed, marks, stated, clerk, reason, retain_until) SELECT "
+        "gen_random_uuid(), :at, '370402-CIVIL', false, '{}', 'x', 'x', 'other', :at FROM generate_series(1, 30)"
+    )
     with transaction() as session:
         session.execute(text(others), {"at": NOW})
     look()
@@ -347,8 +375,16 @@ def test_papers_without_the_applicants_word_and_a_share_that_stands_out(ledger: 
     assert of(LeadRule.VOLUNTARY_OUTLIER) == []  # nobody to be compared with: the others filed nothing
     with transaction() as session:
         session.execute(text(others.replace("false, '{}'", "true, '{}'").replace("(1, 30)", "(1, 5)")), {"at": NOW})
-        source = "SELECT 'HYX' || n, case_id, party_id, entry_id, '370402-CIVIL', filed_at, filed_by, state, proof_version, share_failed, failed_passes, lease_token, run_serial FROM verifications, generate_series(1, 500) n LIMIT 500"
-        session.execute(text(f"INSERT INTO verifications (number, case_id, party_id, entry_id, unit, filed_at, filed_by, state, proof_version, share_failed, failed_passes, lease_token, run_serial) {source}"))
+        source = (
+            "SELECT 'HYX' || n, case_id, party_id, entry_id, '370402-CIVIL', filed_at, filed_by, state, proof_version, "
+            "share_failed, failed_passes, lease_token, run_serial FROM verifications, generate_series(1, 500) n LIMIT 500"
+        )
+        session.execute(
+            text(
+                f"INSERT INTO verifications (number, case_id, party_id, entry_id, unit, filed_at, filed_by, state, "
+                f"proof_version, share_failed, failed_passes, lease_token, run_serial) {source}"
+            )
+        )
     look()
     (lead,) = of(LeadRule.VOLUNTARY_OUTLIER)
     assert (lead.unit, lead.counts["主动提供"], lead.counts["其他单位合计"]) == (UNIT, 30, 505)
@@ -360,9 +396,19 @@ def test_look_ups_elsewhere_from_five_on(ledger: str) -> None:
         for _ in range(times):
             with transaction() as session:
                 offsystem.record(
-                    session, UNIT, session.get_one(Case, about.case), session.get_one(Party, about.party), "P-HOUSEHOLD", "省库",
-                    "demo-permit-1", NOW, OffSystemResult.CONFIRMED, "a" * 64, now=NOW, actor="x",
-                )  # fmt: skip
+                    session,
+                    UNIT,
+                    session.get_one(Case, about.case),
+                    session.get_one(Party, about.party),
+                    "P-HOUSEHOLD",
+                    "省库",
+                    "demo-permit-1",
+                    NOW,
+                    OffSystemResult.CONFIRMED,
+                    "a" * 64,
+                    now=NOW,
+                    actor="x",
+                )
         look()
         assert [lead.counts for lead in of(LeadRule.OFF_SYSTEM)] == ([] if times == 4 else [{"系统外查询": 5}])
 
@@ -424,7 +470,9 @@ def test_what_was_corrected_after_delivery_and_fetched_again_and_again(ledger: s
 
 def by_hand() -> str:
     indication = Indication(LeadRule.BY_HAND, UNIT, f"现场检查 {uuid4()}", counts={"检查": 1})
-    lead, _ = do(leads.record, indication, START, END, now=NOW, actor="demo-admin", clause="16.6", unit="370402-OFFICE", text="窗口仍要求提交")
+    lead, _ = do(
+        leads.record, indication, START, END, now=NOW, actor="demo-admin", clause="16.6", unit="370402-OFFICE", text="窗口仍要求提交"
+    )
     return lead.number
 
 
@@ -503,7 +551,15 @@ def test_the_report_tells_of_the_week_and_of_what_is_open(ledger: str) -> None:
 
 
 def test_what_somebody_acts_on_keeps_its_evidence(ledger: str) -> None:
-    refusal = {"now": NOW, "unit": UNIT, "actor": "x", "code": "proof_not_listed", "obligation": "2.1", "matter": "DEMO-0001", "proof": "P-X"}
+    refusal = {
+        "now": NOW,
+        "unit": UNIT,
+        "actor": "x",
+        "code": "proof_not_listed",
+        "obligation": "2.1",
+        "matter": "DEMO-0001",
+        "proof": "P-X",
+    }
     do(filing.refuse, **refusal)
     look()
     do(filing.refuse, **refusal)
@@ -521,5 +577,3 @@ def test_nobody_changes_the_steps(ledger: str) -> None:
     for table in ("lead_steps", "complaint_steps", "register_entries"):
         with engine().connect() as connection, pytest.raises(Exception, match="permission denied"):
             connection.execute(text(f"DELETE FROM {table}"))
-
-

@@ -50,30 +50,44 @@ def past(pattern: str, filers: Sequence[Filer] = (SYSTEM,), *, apart: timedelta 
     example = file(now=NOW - timedelta(days=30))
     made = [
         {
-            "n": place, "at": begins + place * apart, "result": "mismatch" if letter == "x" else "confirmed", "by": who.person,
-            "via": who.system, "unit": who.unit, "person": "own" if letter == "o" else f"p{begins.timestamp()}{place}{who.unit}",
+            "n": place,
+            "at": begins + place * apart,
+            "result": "mismatch" if letter == "x" else "confirmed",
+            "by": who.person,
+            "via": who.system,
+            "unit": who.unit,
+            "person": "own" if letter == "o" else f"p{begins.timestamp()}{place}{who.unit}",
         }
         for place, letter in enumerate(pattern)
         for who in (filers[place % len(filers)],)
-    ]  # fmt: skip
+    ]
     with transaction() as session:
         about = {"example": example, "run": f"{begins.timestamp()}{filers[0]}"}
-        session.execute(text(
-            "INSERT INTO parties (id, case_id, role, id_type, lookup, name, id_number) SELECT gen_random_uuid(), case_id, 'other', "
-            "'citizen_id', :person, 'x', 'x' FROM verifications WHERE number = :example ON CONFLICT DO NOTHING"
-        ), [one | about for one in made])  # fmt: skip
-        session.execute(text(
-            "INSERT INTO verifications (number, case_id, party_id, entry_id, unit, filed_at, filed_by, via_system, state, result, "
-            "ended_at, proof_version, share_failed, failed_passes, lease_token, run_serial) SELECT 'HYP' || :n || md5(:run), v.case_id, p.id, "
-            "v.entry_id, :unit, :at, :by, :via, 'delivered', :result, :at, 1, false, 0, 0, 0 "
-            "FROM verifications v, parties p WHERE v.number = :example AND p.lookup = :person AND p.case_id = v.case_id"
-        ), [one | about for one in made])  # fmt: skip
-        session.execute(text(
-            "INSERT INTO lookups (id, verification, attempt, source, outcome, message, maker, warnings, asked_at, answered_at, fields, "
-            "candidates, reply, document) SELECT gen_random_uuid(), number, 1, 'licence_library', "
-            "CASE result WHEN 'mismatch' THEN 'mismatch' ELSE 'found' END, '', '', '{}', filed_at, filed_at, '', '', '', '' "
-            "FROM verifications WHERE number LIKE 'HYP%' AND NOT EXISTS (SELECT FROM lookups l WHERE l.verification = number)"
-        ))  # fmt: skip
+        session.execute(
+            text(
+                "INSERT INTO parties (id, case_id, role, id_type, lookup, name, id_number) SELECT gen_random_uuid(), case_id, 'other', "
+                "'citizen_id', :person, 'x', 'x' FROM verifications WHERE number = :example ON CONFLICT DO NOTHING"
+            ),
+            [one | about for one in made],
+        )
+        session.execute(
+            text(
+                "INSERT INTO verifications (number, case_id, party_id, entry_id, unit, filed_at, filed_by, via_system, state, result, "
+                "ended_at, proof_version, share_failed, failed_passes, lease_token, run_serial) SELECT 'HYP' || :n || md5(:run),"
+                " v.case_id, p.id, "
+                "v.entry_id, :unit, :at, :by, :via, 'delivered', :result, :at, 1, false, 0, 0, 0 "
+                "FROM verifications v, parties p WHERE v.number = :example AND p.lookup = :person AND p.case_id = v.case_id"
+            ),
+            [one | about for one in made],
+        )
+        session.execute(
+            text(
+                "INSERT INTO lookups (id, verification, attempt, source, outcome, message, maker, warnings, asked_at, answered_at, fields, "
+                "candidates, reply, document) SELECT gen_random_uuid(), number, 1, 'licence_library', "
+                "CASE result WHEN 'mismatch' THEN 'mismatch' ELSE 'found' END, '', '', '{}', filed_at, filed_at, '', '', '', '' "
+                "FROM verifications WHERE number LIKE 'HYP%' AND NOT EXISTS (SELECT FROM lookups l WHERE l.verification = number)"
+            )
+        )
     return begins + len(made) * apart
 
 
@@ -125,7 +139,9 @@ def test_a_key_that_asks_about_strangers_is_stopped(pattern: str, apart: timedel
     assert (filer.system or filer.person) in alarm.message and "./run blocks lift" in alarm.message
     assert {one.recipient for one in all_of(Notice, kind=NoticeKind.LOOKUPS_BLOCKED)} == {"demo-admin"}
     (lead,) = all_of(Lead, rule=LeadRule.NAME_MISMATCHES)
-    assert lead.unit == UNIT and number in lead.numbers and lead.counts["不符"] == len(lead.numbers) and filer.person not in str(lead.counts)
+    assert (
+        lead.unit == UNIT and number in lead.numbers and lead.counts["不符"] == len(lead.numbers) and filer.person not in str(lead.counts)
+    )
 
 
 @pytest.mark.parametrize(

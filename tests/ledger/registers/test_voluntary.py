@@ -31,9 +31,8 @@ def case_and_party(number: str) -> tuple[Case, Party]:
 
 
 def submitted(
-    case: str, person: str = "演示甲子", *, name: str = "", proof: str = "P-HOUSEHOLD",
-    confirmed: Evidence | None = Evidence.CODE,
-) -> VoluntaryLine:  # fmt: skip
+    case: str, person: str = "演示甲子", *, name: str = "", proof: str = "P-HOUSEHOLD", confirmed: Evidence | None = Evidence.CODE
+) -> VoluntaryLine:
     holder = by_name(person)
     stated = ReceivedSubmission(case, IdType(holder.id_type), holder.id_number, name or holder.name, proof)
     digest = DIGEST if confirmed else None
@@ -51,9 +50,12 @@ def test_a_submission_is_always_accepted_and_what_does_not_fit_is_marked() -> No
         submitted("C-NOBODYS", confirmed=None),
     ]
     marks = [
-        [], [VoluntaryMark.UNCONFIRMED], [VoluntaryMark.NOT_A_PARTY], [VoluntaryMark.NAME_DIFFERS],
+        [],
+        [VoluntaryMark.UNCONFIRMED],
+        [VoluntaryMark.NOT_A_PARTY],
+        [VoluntaryMark.NAME_DIFFERS],
         [VoluntaryMark.UNCONFIRMED, VoluntaryMark.NO_CASE],
-    ]  # fmt: skip
+    ]
     assert [line.marks for line in lines] == marks
     assert [line.row.listed for line in lines] == [True, False, True, True, False]
     kept = do(voluntary.listed, UNIT, NOW, NOW + HOUR).rows

@@ -16,6 +16,7 @@ from tests.ledger.filing import NOW, UNIT
 
 pytestmark = pytest.mark.usefixtures("shared_ledger")
 
+
 def test_known_rows_take_the_new_values_and_keep_the_others() -> None:
     unit = {"code": "X-1", "name": "演示单位", "kind": "government"}
     assert do(registry.put_units, [unit, {**unit, "uscc": "91370402DEMA000001"}]) == 2

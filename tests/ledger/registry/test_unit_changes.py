@@ -35,7 +35,12 @@ def test_a_new_name_is_in_the_register_and_the_old_one_on_the_record() -> None:
     before = unit().name
     change = renamed()
     assert unit().name == "光明街道办事处" and unit().active
-    assert (change.before, change.after, change.document, change.changed_by) == (before, unit().name, "市中政〔2026〕1号", "person:demo-admin")
+    assert (change.before, change.after, change.document, change.changed_by) == (
+        before,
+        unit().name,
+        "市中政〔2026〕1号",
+        "person:demo-admin",
+    )
 
 
 def test_a_merged_unit_is_no_longer_active() -> None:
@@ -54,10 +59,16 @@ def test_what_cannot_be_is_refused_and_nothing_written() -> None:
     renamed()
     name = unit(OTHER).name
     for change in (
-        lambda: renamed(name, timedelta()), lambda: renamed("光明街道办事处", timedelta()), lambda: renamed(" ", timedelta()),
-        lambda: renamed("又一个名称", -2 * DAY), lambda: renamed("又一个名称", DAY), lambda: renamed("又一个名称", timedelta(), " "),
-        lambda: merged(into=UNIT), lambda: merged(into="370402-NOBODY"), lambda: merged("370402-NOBODY"),
-    ):  # fmt: skip
+        lambda: renamed(name, timedelta()),
+        lambda: renamed("光明街道办事处", timedelta()),
+        lambda: renamed(" ", timedelta()),
+        lambda: renamed("又一个名称", -2 * DAY),
+        lambda: renamed("又一个名称", DAY),
+        lambda: renamed("又一个名称", timedelta(), " "),
+        lambda: merged(into=UNIT),
+        lambda: merged(into="370402-NOBODY"),
+        lambda: merged("370402-NOBODY"),
+    ):
         with pytest.raises(UnitChangeRefused):
             change()
     assert len(all_of(UnitChange)) == 1 and unit().name == "光明街道办事处" and unit().active

@@ -55,9 +55,7 @@ def start(lease: Lease, now: object = NOW) -> sealing.Use:
 def test_evidence_of_shared_data_names_who_answers_for_it() -> None:
     lease = to_be_sealed()
     what = do(sealing.evidence, lease.number)
-    assert (what.result, what.seal, what.maker, what.source) == (
-        Result.CONFIRMED, SealKind.SHARE, "演示公安局", "licence_library",
-    )  # fmt: skip
+    assert (what.result, what.seal, what.maker, what.source) == (Result.CONFIRMED, SealKind.SHARE, "演示公安局", "licence_library")
     assert what.fields == tuple(HOUSEHOLD.items())  # in the catalog's order
     assert (what.signer, what.retrieved_at) == ("", NOW)  # when the look-up answered
 

@@ -142,11 +142,12 @@ def test_a_week_is_seen_under_other_readings_and_nothing_is_written(read: Read) 
     swept(THURSDAY + 10 * MINUTE)
     before = events(lease.number)
     ways = do(
-        rule_preview.preview, NIGHT - timedelta(days=2), NIGHT + timedelta(days=5),
-        [rules.readings(), rules.parsed('{"measure": "natural"}')], now=THURSDAY + 10 * MINUTE,
-    )  # fmt: skip
+        rule_preview.preview,
+        NIGHT - timedelta(days=2),
+        NIGHT + timedelta(days=5),
+        [rules.readings(), rules.parsed('{"measure": "natural"}')],
+        now=THURSDAY + 10 * MINUTE,
+    )
     found = [{key[1].value: (dict(line.counts), line.moved) for key, line in way.lines.items()} for way in ways]
-    assert found == [
-        {"hard": ({"running": 1}, [])}, {"hard": ({"running": 1}, [])}, {"hard": ({"missed": 1}, [lease.number])},
-    ]  # fmt: skip
+    assert found == [{"hard": ({"running": 1}, [])}, {"hard": ({"running": 1}, [])}, {"hard": ({"missed": 1}, [lease.number])}]
     assert [one.id for one in events(lease.number)] == [one.id for one in before]

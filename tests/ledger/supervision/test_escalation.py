@@ -86,9 +86,12 @@ def test_a_missed_supervision_is_the_offices_with_an_alarm_and_a_reminder_each_d
     for noticed in (HALF, HOUR, 5 * HOUR, 26 * HOUR):
         escalate(lease, NOW + noticed)
     assert story(lease.number) == [
-        ("missed", NOW + HALF), ("supervised", NOW + HALF), ("missed", NOW + HOUR),
-        ("office_told", NOW + HOUR), ("reminded", NOW + 26 * HOUR + TICK),
-    ]  # fmt: skip
+        ("missed", NOW + HALF),
+        ("supervised", NOW + HALF),
+        ("missed", NOW + HOUR),
+        ("office_told", NOW + HOUR),
+        ("reminded", NOW + 26 * HOUR + TICK),
+    ]
     assert ("supervision_missed", lease.number) in alarms()
     assert row(lease.number).next_instant == NOW + 26 * HOUR + TICK + timedelta(days=1)
 
@@ -97,9 +100,7 @@ def test_what_is_noticed_late_is_recorded_all_at_once_as_it_was_due() -> None:
     """A worker that was away for a day: the record is the same as if it had been there, but for reminders."""
     lease, away = immediate(), NOW + timedelta(days=1)
     escalate(lease, away)
-    assert story(lease.number) == [
-        ("missed", NOW + HALF), ("supervised", NOW + HALF), ("missed", NOW + HOUR), ("office_told", NOW + HOUR),
-    ]  # fmt: skip
+    assert story(lease.number) == [("missed", NOW + HALF), ("supervised", NOW + HALF), ("missed", NOW + HOUR), ("office_told", NOW + HOUR)]
 
 
 @pytest.mark.parametrize("noticed", [MINUTE, HALF, HOUR, timedelta(days=2), timedelta(days=30)])
@@ -120,16 +121,16 @@ def test_soft_then_hard_supervision_is_opened_once() -> None:
     escalate(lease, NOW + timedelta(days=5))
     assert [name for name, _ in story(lease.number)].count("supervised") == 1
     assert {kind: limit.missed_at for kind, limit in limits(lease.number).items()} == {
-        "soft": NOW + 24 * HOUR, "supervision": NOW + 24 * HOUR + HALF, "hard": NOW + timedelta(days=5),
-    }  # fmt: skip
+        "soft": NOW + 24 * HOUR,
+        "supervision": NOW + 24 * HOUR + HALF,
+        "hard": NOW + timedelta(days=5),
+    }
 
 
 def test_a_promise_that_had_passed_before_the_request_came_is_the_cases_own_and_not_the_units() -> None:
     lease = asked(promise_end=NOW - 3 * HOUR)
     escalate(lease, NOW)
-    assert [(event.event.value, event.at) for event in events(lease.number)][2:] == [
-        ("missed", NOW - 3 * HOUR), ("asked", NOW),
-    ]  # fmt: skip
+    assert [(event.event.value, event.at) for event in events(lease.number)][2:] == [("missed", NOW - 3 * HOUR), ("asked", NOW)]
     assert [(limit.request, limit.missed_at) for limit in promises(lease.number)] == [(None, NOW - 3 * HOUR)]
     assert {kind: limit.due_at for kind, limit in limits(lease.number).items()} == {"soft": NOW + 24 * HOUR}
 
@@ -144,9 +145,14 @@ def test_supervision_is_complete_when_answered_and_fed_back() -> None:
     assert ("supervision_missed", lease.number) in alarms()  # the feedback is still owed
     opened = do(supervision_basis.of_request, request.id)
     do(
-        supervisions.feed_back, opened.id, request.unit, SupervisionOutcome.DONE, "已督促办结",
-        now=NOW + HOUR + 2 * MINUTE, actor="person:demo-guangming-2",
-    )  # fmt: skip
+        supervisions.feed_back,
+        opened.id,
+        request.unit,
+        SupervisionOutcome.DONE,
+        "已督促办结",
+        now=NOW + HOUR + 2 * MINUTE,
+        actor="person:demo-guangming-2",
+    )
     assert ("supervision_missed", lease.number) not in alarms()
     assert row(lease.number).state is State.TO_BE_SEALED
 

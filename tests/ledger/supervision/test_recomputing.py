@@ -51,9 +51,7 @@ OPENS = datetime(2028, 1, 4, 0, 30, tzinfo=UTC)  # Tuesday 08:30, the first work
 @pytest.fixture(autouse=True)
 def known_2027(ledger: str) -> None:
     """The example's 2027 is provisional; here its notice has come."""
-    do(
-        calendars.put_year, 2027, [date(2027, 1, 1)], [], provisional=False, source="x", reason="通知", now=NOW, actor="x"
-    )
+    do(calendars.put_year, 2027, [date(2027, 1, 1)], [], provisional=False, source="x", reason="通知", now=NOW, actor="x")
 
 
 def archive(at: datetime) -> tuple[Lease, object]:
@@ -62,17 +60,31 @@ def archive(at: datetime) -> tuple[Lease, object]:
 
 def enter_2028(now: datetime, *, provisional: bool = False, more: tuple[date, ...] = ()) -> list[str]:
     return do(
-        calendars.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3), *more], [], provisional=provisional, source="x",
-        reason="通知", now=now, actor="person:demo-admin",
-    )  # fmt: skip
+        calendars.put_year,
+        2028,
+        [date(2028, 1, 1), date(2028, 1, 3), *more],
+        [],
+        provisional=provisional,
+        source="x",
+        reason="通知",
+        now=now,
+        actor="person:demo-admin",
+    )
 
 
 def make_a_holiday(day: date, now: datetime) -> list[str]:
     year = do(calendar).years[day.year]
     return do(
-        calendars.put_year, day.year, [*year.rest, day], year.work, provisional=False, source="x", reason="临时放假",
-        now=now, actor="person:demo-admin",
-    )  # fmt: skip
+        calendars.put_year,
+        day.year,
+        [*year.rest, day],
+        year.work,
+        provisional=False,
+        source="x",
+        reason="临时放假",
+        now=now,
+        actor="person:demo-admin",
+    )
 
 
 def test_a_day_off_moves_the_half_hour_of_the_supervisor_too() -> None:
@@ -95,9 +107,7 @@ def test_who_is_not_concerned_is_neither_told_nor_woken() -> None:
     before = limits(lease.number)
     assert make_a_holiday(date(2026, 12, 7), NOW + MINUTE) == []
     assert "recalculated" not in names(lease.number)
-    assert {kind: limit.due_at for kind, limit in limits(lease.number).items()} == {
-        kind: limit.due_at for kind, limit in before.items()
-    }
+    assert {kind: limit.due_at for kind, limit in limits(lease.number).items()} == {kind: limit.due_at for kind, limit in before.items()}
 
 
 @pytest.mark.parametrize(("answered", "met"), [(OPENS + 5 * MINUTE, True), (OPENS + 2 * HOUR, False)])
@@ -135,10 +145,7 @@ def test_a_half_hour_without_calendar_raises_the_alarm_and_is_decided_when_its_y
     reply(request, now=done, unit=ARCHIVE, fields={"档号": "1", "记载内容": "x"})  # type: ignore[arg-type]
     opened = do(supervision_basis.of_request, request)
     assert opened is not None
-    do(
-        supervisions.feed_back, opened.id, ARCHIVE, SupervisionOutcome.DONE, "已督促", now=done,
-        actor="person:demo-archive-2",
-    )  # fmt: skip
+    do(supervisions.feed_back, opened.id, ARCHIVE, SupervisionOutcome.DONE, "已督促", now=done, actor="person:demo-archive-2")
     assert limits(lease.number)["supervision"].met_at is None
     enter_2028(OPENS + DAY)
     half_hour = limits(lease.number)["supervision"]

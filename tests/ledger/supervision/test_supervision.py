@@ -77,9 +77,7 @@ def test_the_sweep_does_what_a_pass_does_and_a_second_one_nothing() -> None:
     for now in (NOW + HALF, NOW + HOUR, NOW + 3 * HOUR):
         while caught_up(now):
             pass
-    wanted = [
-        ("missed", NOW + HALF), ("supervised", NOW + HALF), ("missed", NOW + HOUR), ("office_told", NOW + HOUR),
-    ]  # fmt: skip
+    wanted = [("missed", NOW + HALF), ("supervised", NOW + HALF), ("missed", NOW + HOUR), ("office_told", NOW + HOUR)]
     assert story(by_pass.number) == wanted
     assert [one for one in story(by_sweep.number) if one[0] != "warned"] == wanted
     before = [(event.id, event.event) for event in events(by_sweep.number)]
@@ -159,9 +157,15 @@ def test_answered_and_fed_back_within_the_half_hour_is_met() -> None:
     opened = do(supervision_basis.of_request, request)
     assert opened is not None
     feed = partial(
-        do, supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "已督促",
-        now=NOW + 50 * MINUTE, actor="person:demo-guangming-2",
-    )  # fmt: skip
+        do,
+        supervisions.feed_back,
+        opened.id,
+        ISSUER,
+        SupervisionOutcome.DONE,
+        "已督促",
+        now=NOW + 50 * MINUTE,
+        actor="person:demo-guangming-2",
+    )
     feed()
     assert limits(lease.number)["supervision"].met_at == NOW + 50 * MINUTE
     with pytest.raises(supervisions.FedBackAlready):
@@ -198,6 +202,7 @@ def test_a_reason_approved_after_the_limit_stops_no_supervision_whoever_noticed(
 
 def test_whoever_acts_late_finds_the_same_record_as_after_a_sweep() -> None:
     """Answered, returned or withdrawn after the limit and the half hour: the same misses, 督办 and report to the office."""
+
     def answer(lease: Lease, request: UUID, now: datetime) -> None:
         reply(request, now=now)
 
@@ -282,9 +287,7 @@ def test_the_acting_one_feeds_back_whatever_the_role_and_the_role_alone_does_not
     assert opened is not None and opened.supervisor == "acting"
 
     def feed(person: str, now: datetime) -> None:
-        do(
-            supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "已督促", now=now, actor=f"person:{person}"
-        )
+        do(supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "已督促", now=now, actor=f"person:{person}")
 
     with pytest.raises(supervisions.NotOnDuty):
         feed("titled", NOW + 45 * MINUTE)
@@ -296,6 +299,11 @@ def test_the_acting_one_feeds_back_whatever_the_role_and_the_role_alone_does_not
     second = do(supervision_basis.of_request, other)
     assert second is not None
     do(
-        supervisions.feed_back, second.id, ISSUER, SupervisionOutcome.DONE, "已督促", now=NOW + 3 * HOUR,
+        supervisions.feed_back,
+        second.id,
+        ISSUER,
+        SupervisionOutcome.DONE,
+        "已督促",
+        now=NOW + 3 * HOUR,
         actor="person:demo-guangming-2 via demo-hall",
-    )  # fmt: skip
+    )

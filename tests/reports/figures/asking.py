@@ -27,9 +27,7 @@ def listed(key: str, period: Period = WEEK, scope: str = "", now: datetime | Non
     offset: int | None = 0
     while offset is not None:
         with transaction() as session:
-            page = cases.cases(
-                session, period, scope, key, now=now or period.end + timedelta(hours=8), offset=offset, limit=limit
-            )
+            page = cases.cases(session, period, scope, key, now=now or period.end + timedelta(hours=8), offset=offset, limit=limit)
         lines += page.lines
         offset = page.next_offset
     return cases.Cases(page.part, page.whole, tuple(lines), None)

@@ -16,9 +16,7 @@ MONTHS = {"spring": Month(date(2026, 2, 16), 202603), "new_year": Month(date(202
 
 
 @pytest.fixture(scope="module", params=list(MONTHS))
-def month(
-    request: pytest.FixtureRequest, installation: tuple[Path, Cluster], template_database: str
-) -> Iterator[Month]:
+def month(request: pytest.FixtureRequest, installation: tuple[Path, Cluster], template_database: str) -> Iterator[Month]:
     found = MONTHS[request.param]
     with fresh_ledger(installation, template_database):
         write(found)

@@ -66,11 +66,28 @@ def write(month: Month) -> None:
     for _ in range(60):
         at = month.start + rows.chance.random() * DAYS * DAY
         rows.add(
-            VoluntarySubmission, id=rows.id(), at=at, unit=rows.chance.choices(ASKING, (1, 1, 12))[0], listed=True, marks=[],
-            stated=b"x", clerk="x", reason="at_hand", retain_until=at,
-        )  # fmt: skip
+            VoluntarySubmission,
+            id=rows.id(),
+            at=at,
+            unit=rows.chance.choices(ASKING, (1, 1, 12))[0],
+            listed=True,
+            marks=[],
+            stated=b"x",
+            clerk="x",
+            reason="at_hand",
+            retain_until=at,
+        )
     outage = month.start + 18 * DAY + 3 * HOUR
-    rows.add(Outage, id=rows.id(), since=outage, until=outage + 50 * MINUTE, automatic=False, reason="断电", recorded_by="x", recorded_at=outage + HOUR)
+    rows.add(
+        Outage,
+        id=rows.id(),
+        since=outage,
+        until=outage + 50 * MINUTE,
+        automatic=False,
+        reason="断电",
+        recorded_by="x",
+        recorded_at=outage + HOUR,
+    )
     save(rows)
 
 
@@ -85,7 +102,19 @@ def copies(pattern: str) -> tuple[dict[str, Any], UUID, int]:
 def save(rows: Rows) -> None:
     """All at once, what is pointed to first."""
     with transaction() as session:
-        for table in (Case, Verification, EventRow, Lookup, Request, Return, Suspension, Deadline, Supervision, VoluntarySubmission, Outage):
+        for table in (
+            Case,
+            Verification,
+            EventRow,
+            Lookup,
+            Request,
+            Return,
+            Suspension,
+            Deadline,
+            Supervision,
+            VoluntarySubmission,
+            Outage,
+        ):
             if rows.found.get(table):
                 _insert(session, table, rows.found[table])
 
@@ -103,10 +132,25 @@ def _one(rows: Rows, month: Month, base: dict[str, Any], party: UUID, entry: int
         rows.add(Case, **base | {"id": rows.id(), "number": f"M-{rows.number}", "unit": chance.choice(ASKING)})
     case = rows.found[Case][-1]
     row = rows.add(
-        Verification, number=number, case=case["id"], party=party, entry=entry, unit=case["unit"], filed_at=filed, filed_by="x",
-        state="received", follows=None, method=None, result=None, ended_at=None, share_failed=False, proof_version=1,
-        failed_passes=0, lease_token=0, run_serial=0,
-    )  # fmt: skip
+        Verification,
+        number=number,
+        case=case["id"],
+        party=party,
+        entry=entry,
+        unit=case["unit"],
+        filed_at=filed,
+        filed_by="x",
+        state="received",
+        follows=None,
+        method=None,
+        result=None,
+        ended_at=None,
+        share_failed=False,
+        proof_version=1,
+        failed_passes=0,
+        lease_token=0,
+        run_serial=0,
+    )
     _event(rows, row, "filed", filed, None)
     kind = chance.choices(["share", "commitment", "issuer", "fell_back"], [30, 8, 45, 17])[0]
     if kind == "commitment":
@@ -123,17 +167,31 @@ def _one(rows: Rows, month: Month, base: dict[str, Any], party: UUID, entry: int
             failed = chance.random() < 0.4
             at = at if failed else _look_up(rows, row, filed, "none")
             source = chance.choice(["licence_library", "province_gateway"])
-            _event(rows, row, "fell_back", at, "to_ask", origin="looking_up", why="source_failed:timeout" if failed else "none", source=source)
+            _event(
+                rows, row, "fell_back", at, "to_ask", origin="looking_up", why="source_failed:timeout" if failed else "none", source=source
+            )
         _ask(rows, row, at, chance.choice([unit for unit in ISSUING if unit != row["unit"]]))
 
 
 def _look_up(rows: Rows, row: dict[str, Any], at: datetime, outcome: str) -> datetime:
     answered = at + timedelta(seconds=rows.chance.choice([0.1, 0.2, 0.4, 1.5, 4.0]))
     rows.add(
-        Lookup, id=rows.id(), verification=row["number"], attempt=1, source=rows.chance.choice(["licence_library", "province_gateway"]),
-        outcome=outcome, message="", maker="", warnings=[], asked_at=at, answered_at=answered, fields=b"", candidates=b"",
-        reply=b"", document=b"",
-    )  # fmt: skip
+        Lookup,
+        id=rows.id(),
+        verification=row["number"],
+        attempt=1,
+        source=rows.chance.choice(["licence_library", "province_gateway"]),
+        outcome=outcome,
+        message="",
+        maker="",
+        warnings=[],
+        asked_at=at,
+        answered_at=answered,
+        fields=b"",
+        candidates=b"",
+        reply=b"",
+        document=b"",
+    )
     return answered
 
 
@@ -150,7 +208,16 @@ def _ask(rows: Rows, row: dict[str, Any], at: datetime, unit: str, before: int =
     if waits or chance.random() < 0.15:  # a supplement moves the soft limit once it has come
         since = at + (end - at) * chance.random() / 2
         until = None if waits else since + (end - since) * chance.random()
-        rows.add(Suspension, id=rows.id(), verification=row["number"], request=asked["id"], asked_at=since, asked_by="x", what=b"x", ended_at=until)
+        rows.add(
+            Suspension,
+            id=rows.id(),
+            verification=row["number"],
+            request=asked["id"],
+            asked_at=since,
+            asked_by="x",
+            what=b"x",
+            ended_at=until,
+        )
         soft += (until - since) if until else timedelta()
     answered = fate in ("answer", "answer_unsent", "cannot")
     if fate != "open":
@@ -186,10 +253,20 @@ def _return(rows: Rows, row: dict[str, Any], asked: dict[str, Any], end: datetim
     suggested = chance.choice([*others, None])
     limit = asked["received_at"] + 30 * MINUTE
     rows.add(
-        Return, id=rows.id(), verification=row["number"], request=asked["id"], unit=asked["unit"], at=end, by="x", reason=b"x",
-        suggested_unit=suggested, unsure_why=None if suggested else b"x", limit_at=limit,
-        late=end > limit, by_standing_rule=False,
-    )  # fmt: skip
+        Return,
+        id=rows.id(),
+        verification=row["number"],
+        request=asked["id"],
+        unit=asked["unit"],
+        at=end,
+        by="x",
+        reason=b"x",
+        suggested_unit=suggested,
+        unsure_why=None if suggested else b"x",
+        limit_at=limit,
+        late=end > limit,
+        by_standing_rule=False,
+    )
     if chance.random() < 0.3:  # the promise runs while the case lies with nobody (reading 9)
         due = end + chance.random() * 2 * DAY
         rows.add(Deadline, **_deadline(rows, row, None, "hard", end), due_at=due, missed_at=due)
@@ -199,16 +276,31 @@ def _return(rows: Rows, row: dict[str, Any], asked: dict[str, Any], end: datetim
 
 def _deadline(rows: Rows, row: dict[str, Any], asked: dict[str, Any] | None, kind: str, began: datetime) -> dict[str, Any]:
     return {
-        "id": rows.id(), "verification": row["number"], "request": asked["id"] if asked else None, "kind": kind, "started_at": began,
-        "rule_version": rows.chance.choice(["2022-06-28/1", "2022-06-28/1", "2022-06-28/1+ab"]), "obligations": ["10.5"], "note": "",
-        "explanation": "", "provisional": rows.chance.random() < 0.05, "pausable": False,
-    }  # fmt: skip
+        "id": rows.id(),
+        "verification": row["number"],
+        "request": asked["id"] if asked else None,
+        "kind": kind,
+        "started_at": began,
+        "rule_version": rows.chance.choice(["2022-06-28/1", "2022-06-28/1", "2022-06-28/1+ab"]),
+        "obligations": ["10.5"],
+        "note": "",
+        "explanation": "",
+        "provisional": rows.chance.random() < 0.05,
+        "pausable": False,
+    }
 
 
 def _limit(
-    rows: Rows, row: dict[str, Any], asked: dict[str, Any], kind: str, began: datetime, due: datetime, ended: datetime | None,
-    answered: bool, pausable: bool = False,
-) -> None:  # fmt: skip
+    rows: Rows,
+    row: dict[str, Any],
+    asked: dict[str, Any],
+    kind: str,
+    began: datetime,
+    due: datetime,
+    ended: datetime | None,
+    answered: bool,
+    pausable: bool = False,
+) -> None:
     """Met, missed, closed or running; a miss brings 督办 with it, sometimes an excuse, sometimes is lifted later."""
     chance = rows.chance
     limit = rows.add(Deadline, **_deadline(rows, row, asked, kind, began) | {"pausable": pausable}, due_at=due)
@@ -219,7 +311,13 @@ def _limit(
     elif chance.random() < 0.9 and not _rests(rows, asked, due):
         limit["missed_at"] = due  # else nobody has noticed yet
         if kind == "soft" and chance.random() < 0.4:
-            limit |= {"excuse": "outage", "excuse_by": "x", "excuse_at": due, "excuse_approved": chance.random() < 0.7, "excuse_decided_at": due + 5 * DAY * chance.random()}
+            limit |= {
+                "excuse": "outage",
+                "excuse_by": "x",
+                "excuse_at": due,
+                "excuse_approved": chance.random() < 0.7,
+                "excuse_decided_at": due + 5 * DAY * chance.random(),
+            }
         if chance.random() < 0.5:
             _supervise(rows, row, asked, due)
         if chance.random() < 0.1:
@@ -238,7 +336,15 @@ def _supervise(rows: Rows, row: dict[str, Any], asked: dict[str, Any], missed: d
     limit = rows.add(Deadline, **_deadline(rows, row, asked, "supervision", missed), due_at=missed + 30 * MINUTE)
     how = rows.chance.choice(["met_at", "missed_at", "closed_at"])
     limit[how] = missed + (30 if how == "missed_at" else 20) * MINUTE
-    rows.add(Supervision, id=rows.id(), verification=row["number"], request=asked["id"], deadline=limit["id"], unit=asked["unit"], opened_at=missed)
+    rows.add(
+        Supervision,
+        id=rows.id(),
+        verification=row["number"],
+        request=asked["id"],
+        deadline=limit["id"],
+        unit=asked["unit"],
+        opened_at=missed,
+    )
 
 
 def _end(rows: Rows, row: dict[str, Any], at: datetime, state: str, result: str | None) -> None:
@@ -247,4 +353,6 @@ def _end(rows: Rows, row: dict[str, Any], at: datetime, state: str, result: str 
 
 
 def _event(rows: Rows, row: dict[str, Any], event: str, at: datetime, target: str | None, origin: str | None = None, **detail: Any) -> None:
-    rows.add(EventRow, verification=row["number"], event=event, at=at, recorded_at=at, origin=origin, target=target, actor="x", detail=detail)
+    rows.add(
+        EventRow, verification=row["number"], event=event, at=at, recorded_at=at, origin=origin, target=target, actor="x", detail=detail
+    )

@@ -17,9 +17,17 @@ from ledger.database import transaction
 Row = dict[str, Any]
 LOCAL = ZoneInfo("Asia/Shanghai")
 TABLES = (
-    "units", "verifications", "events", "lookups", "requests", "deadlines", "returns", "suspensions", "supervisions",
+    "units",
+    "verifications",
+    "events",
+    "lookups",
+    "requests",
+    "deadlines",
+    "returns",
+    "suspensions",
+    "supervisions",
     "voluntary_submissions",
-)  # fmt: skip
+)
 ENDS = {"delivered", "withdrawn", "closed"}
 
 
@@ -65,9 +73,10 @@ class Reference:
 
     def _ended(self, *targets: str) -> list[str]:
         return [
-            number for number, row in self.ledger.ended.items()
+            number
+            for number, row in self.ledger.ended.items()
             if row["target"] in targets and self.within(row["at"]) and self.concerns(number)
-        ]  # fmt: skip
+        ]
 
     def finished(self) -> list[str]:
         return self._ended("delivered", "closed")
@@ -165,7 +174,11 @@ class Reference:
         for row in self.requests_of(unit):
             if row["answered_at"] is None or row["withdrawn_at"] is not None or not self.within(row["ended_at"]):
                 continue
-            starts = [one["started_at"] for one in self.ledger.rows["deadlines"] if one["request_id"] == row["id"] and one["kind"] in ("soft", "hard")]
+            starts = [
+                one["started_at"]
+                for one in self.ledger.rows["deadlines"]
+                if one["request_id"] == row["id"] and one["kind"] in ("soft", "hard")
+            ]
             began, second = min(starts, default=row["received_at"]), timedelta(seconds=1)
             rests = [one for one in self.ledger.rows["suspensions"] if one["request_id"] == row["id"]]
             long = row["ended_at"] - began
@@ -193,17 +206,19 @@ class Reference:
                 continue
             whole += 1
             part += any(
-                one["verification"] == row["verification"] and one["unit"] == row["suggested_unit"] and one["received_at"] >= row["at"]
-                and one["answered_at"] is not None and one["answered_at"] < self.cut
+                one["verification"] == row["verification"]
+                and one["unit"] == row["suggested_unit"]
+                and one["received_at"] >= row["at"]
+                and one["answered_at"] is not None
+                and one["answered_at"] < self.cut
                 for one in self.ledger.rows["requests"]
-            )  # fmt: skip
+            )
         return part, whole
 
     def returned_in_time(self, unit: str) -> tuple[int, int]:
         timed = [
-            row for row in self.ledger.rows["returns"]
-            if self.within(row["at"]) and row["unit"] == unit and row["limit_at"] is not None
-        ]  # fmt: skip
+            row for row in self.ledger.rows["returns"] if self.within(row["at"]) and row["unit"] == unit and row["limit_at"] is not None
+        ]
         return sum(row["at"] <= row["limit_at"] for row in timed), len(timed)
 
     # --- 需求单位
@@ -270,9 +285,10 @@ def without(since: datetime, until: datetime, rests: Iterable[tuple[datetime, da
     """What is left of a span when the rests are taken out."""
     edges = sorted({since, until, *(at for rest in rests for at in rest if since < at < until)})
     return [
-        (left, right) for left, right in zip(edges, edges[1:], strict=False)
+        (left, right)
+        for left, right in zip(edges, edges[1:], strict=False)
         if not any(begin <= left and right <= end for begin, end in rests)
-    ]  # fmt: skip
+    ]
 
 
 def measure(spans: list[tuple[datetime, datetime]], start: datetime, cut: datetime) -> timedelta:

@@ -51,15 +51,50 @@ def _add(rows: Rows, party: UUID, entry: int, unit: str, fate: str) -> None:
     ends = None if fate == "running" else NOW + timedelta(minutes=10 if fate == "in_time" else 50)
     due, number, request = NOW + timedelta(minutes=30), f"HY2026{rows.number:012d}", rows.id()
     rows.add(
-        Verification, number=number, case=rows.found[Case][0]["id"], party=party, entry=entry, unit="370402-PERMIT", filed_at=NOW, filed_by="x",
-        state="delivered" if ends else "awaiting_reply", method="issuer", result="confirmed" if ends else None, ended_at=ends,
-        share_failed=False, proof_version=1, failed_passes=0, lease_token=0, run_serial=0,
-    )  # fmt: skip
-    rows.add(Request, id=request, verification=number, unit=unit, received_at=NOW, answered_at=ends, answer="true" if ends else None, ended_at=ends)
+        Verification,
+        number=number,
+        case=rows.found[Case][0]["id"],
+        party=party,
+        entry=entry,
+        unit="370402-PERMIT",
+        filed_at=NOW,
+        filed_by="x",
+        state="delivered" if ends else "awaiting_reply",
+        method="issuer",
+        result="confirmed" if ends else None,
+        ended_at=ends,
+        share_failed=False,
+        proof_version=1,
+        failed_passes=0,
+        lease_token=0,
+        run_serial=0,
+    )
     rows.add(
-        Deadline, id=rows.id(), verification=number, request=request, kind="hard", started_at=NOW, due_at=due, pausable=True, provisional=False,
-        rule_version="2022-06-28/1", obligations=["10.6"], note="", explanation="", met_at=ends if ends and ends <= due else None,
-    )  # fmt: skip
+        Request,
+        id=request,
+        verification=number,
+        unit=unit,
+        received_at=NOW,
+        answered_at=ends,
+        answer="true" if ends else None,
+        ended_at=ends,
+    )
+    rows.add(
+        Deadline,
+        id=rows.id(),
+        verification=number,
+        request=request,
+        kind="hard",
+        started_at=NOW,
+        due_at=due,
+        pausable=True,
+        provisional=False,
+        rule_version="2022-06-28/1",
+        obligations=["10.6"],
+        note="",
+        explanation="",
+        met_at=ends if ends and ends <= due else None,
+    )
 
 
 def test_what_has_not_ended_stays_in_the_rate(bulletin: None) -> None:
@@ -70,7 +105,11 @@ def test_what_has_not_ended_stays_in_the_rate(bulletin: None) -> None:
         assert (limits.part, limits.whole) == (in_time, total)
         assert limits.percent not in ("100.0%", "—")
         assert (of_unit.received, of_unit.answered, of_unit.waiting) == (total, total - running, running)
-    assert found.limits.hard == Rate(327, 355, "hard") and (found.received.value, found.finished.value, found.open) == (355, 327, 28 + 1)  # and the pattern of a month ago
+    assert found.limits.hard == Rate(327, 355, "hard") and (found.received.value, found.finished.value, found.open) == (
+        355,
+        327,
+        28 + 1,
+    )  # and the pattern of a month ago
 
 
 def test_all_of_a_few_is_no_first_place(bulletin: None) -> None:
@@ -84,7 +123,12 @@ def test_all_of_a_few_is_no_first_place(bulletin: None) -> None:
 def test_equal_shares_share_a_place(bulletin: None) -> None:
     """66/68 twice: both are first and the next one is third."""
     with transaction() as session:
-        late = session.query(Deadline).join(Request, Request.id == Deadline.request).filter(Request.unit == "370402-HOUSING", Deadline.met_at.is_(None)).limit(3)
+        late = (
+            session.query(Deadline)
+            .join(Request, Request.id == Deadline.request)
+            .filter(Request.unit == "370402-HOUSING", Deadline.met_at.is_(None))
+            .limit(3)
+        )
         for limit in late:
             limit.met_at = limit.due_at
     found = report()

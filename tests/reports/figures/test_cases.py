@@ -11,10 +11,27 @@ from tests.ledger.filing import NOW
 from tests.reports.figures.asking import WEEK, listed
 
 WRONG = (
-    "", "hard ", "Hard", "hard/370402-NOBODY", "hard@2026-W10", "kept", "kept@", "kept@2026-W60", "kept@x", "missed", "missed/370402-CIVIL",
-    "missed/370402-CIVIL/2026-02-30", "missed//2026-03-04x", "hard/370402-CIVIL/2026-03-04", "method/paper", "method", "received/370402-CIVIL",
-    "lists/370402-CIVIL", "soft'; DROP TABLE events; --", "../soft",
-)  # fmt: skip
+    "",
+    "hard ",
+    "Hard",
+    "hard/370402-NOBODY",
+    "hard@2026-W10",
+    "kept",
+    "kept@",
+    "kept@2026-W60",
+    "kept@x",
+    "missed",
+    "missed/370402-CIVIL",
+    "missed/370402-CIVIL/2026-02-30",
+    "missed//2026-03-04x",
+    "hard/370402-CIVIL/2026-03-04",
+    "method/paper",
+    "method",
+    "received/370402-CIVIL",
+    "lists/370402-CIVIL",
+    "soft'; DROP TABLE events; --",
+    "../soft",
+)
 
 
 @pytest.mark.parametrize("key", WRONG)

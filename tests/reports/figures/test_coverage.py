@@ -72,7 +72,14 @@ def test_gaps_of_many_units_are_those_of_each() -> None:
 
 def test_a_database_counts_from_the_day_it_is_connected() -> None:
     row = {"name": "演示库", "owner": "370402-CIVIL", "note": ""}
-    do(put_databases, [row | {"code": "X-1", "connected_since": date(2026, 3, 8)}, row | {"code": "X-2", "connected_since": date(2026, 3, 9)}, row | {"code": "X-3"}])
+    do(
+        put_databases,
+        [
+            row | {"code": "X-1", "connected_since": date(2026, 3, 8)},
+            row | {"code": "X-2", "connected_since": date(2026, 3, 9)},
+            row | {"code": "X-3"},
+        ],
+    )
     assert report().coverage.databases == Rate(3, 5, "databases")
     assert report(NEXT).coverage.databases == Rate(4, 5, "databases")
     assert members("databases", scope="370402-CIVIL") == {"X-1": True, "X-2": False, "X-3": False}

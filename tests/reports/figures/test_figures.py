@@ -57,7 +57,11 @@ def pair(rate: Rate) -> tuple[int, int]:
 
 def near(spread: Spread) -> tuple[object, object, object]:
     """Within a millisecond."""
-    return spread.count, pytest.approx(spread.median, abs=1e-3) if spread.count else None, pytest.approx(spread.p95, abs=1e-3) if spread.count else None
+    return (
+        spread.count,
+        pytest.approx(spread.median, abs=1e-3) if spread.count else None,
+        pytest.approx(spread.p95, abs=1e-3) if spread.count else None,
+    )
 
 
 def test_what_came_and_went_is_what_the_events_say(asked: list[Asked]) -> None:
@@ -77,7 +81,15 @@ def test_limits_are_counted_by_when_they_fell_due_whatever_became_of_them(asked:
         found, wanted = one.found.limits, one.wanted
         assert (pair(found.soft), pair(found.hard), pair(found.supervision)) == tuple(map(wanted.rate, ("soft", "hard", "supervision")))
         assert (found.excused, found.undetermined) == (wanted.excused(), wanted.undetermined())
-        assert one.found.rules == tuple(sorted({limit["rule_version"] for limit in wanted.fell_due("soft", "hard", "supervision") if not one.scope or wanted.unit_of(limit) == one.scope}))
+        assert one.found.rules == tuple(
+            sorted(
+                {
+                    limit["rule_version"]
+                    for limit in wanted.fell_due("soft", "hard", "supervision")
+                    if not one.scope or wanted.unit_of(limit) == one.scope
+                }
+            )
+        )
 
 
 def test_the_issuing_side_of_every_unit(asked: list[Asked]) -> None:
@@ -87,7 +99,9 @@ def test_the_issuing_side_of_every_unit(asked: list[Asked]) -> None:
         for unit in one.found.units:
             code = unit.code
             limits = unit.limits
-            assert (pair(limits.soft), pair(limits.hard), pair(limits.supervision)) == tuple(wanted.rate(kind, code) for kind in ("soft", "hard", "supervision"))
+            assert (pair(limits.soft), pair(limits.hard), pair(limits.supervision)) == tuple(
+                wanted.rate(kind, code) for kind in ("soft", "hard", "supervision")
+            )
             assert (limits.excused, limits.undetermined) == (wanted.excused(code), wanted.undetermined(code))
             assert (unit.received, unit.waiting, unit.answered) == (wanted.asked(code), wanted.waiting(code), len(wanted.took(code)))
             assert wanted.spread(code) == near(unit.spread)
@@ -114,14 +128,22 @@ def test_times_and_their_distribution_are_of_what_was_sent(asked: list[Asked]) -
         took = one.wanted.took(one.scope)
         assert one.wanted.spread(one.scope) == near(one.found.spread)
         edges = [0, 300, 900, 1800, 7200, 86400, float("inf")]
-        assert [part.count for part in one.found.distribution] == [sum(low <= each < high for each in took) for low, high in zip(edges, edges[1:], strict=False)]
+        assert [part.count for part in one.found.distribution] == [
+            sum(low <= each < high for each in took) for low, high in zip(edges, edges[1:], strict=False)
+        ]
 
 
 def test_sources_with_what_they_found_and_how_often_they_failed(asked: list[Asked]) -> None:
     names = {"枣庄市电子证照库": "licence_library", "山东省数据共享交换平台": "province_gateway"}
     for one in asked:
         found = {
-            names[each.source]: (each.asked, each.found.part, each.failed.part, pytest.approx(each.spread.median), pytest.approx(each.spread.p95))
+            names[each.source]: (
+                each.asked,
+                each.found.part,
+                each.failed.part,
+                pytest.approx(each.spread.median),
+                pytest.approx(each.spread.p95),
+            )
             for each in one.found.sources
         }
         assert one.wanted.sources() == found
@@ -138,6 +160,7 @@ def test_the_heat_map_has_every_day_of_every_unit_that_had_a_limit(asked: list[A
 
 def test_last_week_and_the_trend_are_the_same_figures_of_those_weeks(asked: list[Asked]) -> None:
     for one in asked:
+
         def of(start: datetime, end: datetime, one: Asked = one) -> Reference:
             return Reference(one.ledger, start, end, one.scope, one.now)
 
@@ -145,7 +168,9 @@ def test_last_week_and_the_trend_are_the_same_figures_of_those_weeks(asked: list
         last = of(before.start, before.start + (one.wanted.cut - one.period.start))
         is_first = min(one.ledger.filed.values()) >= one.period.start
         counts = one.found.received, one.found.finished, one.found.free_of_paper
-        assert [count.before for count in counts] == ([None] * 3 if is_first else [len(last.received()), len(last.finished()), len(last.free())])
+        assert [count.before for count in counts] == (
+            [None] * 3 if is_first else [len(last.received()), len(last.finished()), len(last.free())]
+        )
         if not is_first:
             assert one.found.limits_before is not None
             assert pair(one.found.limits_before.hard) == last.rate("hard")
@@ -158,7 +183,10 @@ def test_last_week_and_the_trend_are_the_same_figures_of_those_weeks(asked: list
 
 def test_ranks_say_ties_and_leave_out_small_numbers(asked: list[Asked]) -> None:
     for one in asked:
-        rates = {code: [sum(part) for part in zip(one.wanted.rate("soft", code), one.wanted.rate("hard", code), strict=True)] for code in {*ASKING, *ISSUING}}
+        rates = {
+            code: [sum(part) for part in zip(one.wanted.rate("soft", code), one.wanted.rate("hard", code), strict=True)]
+            for code in {*ASKING, *ISSUING}
+        }
         shares = {code: kept / due for code, (kept, due) in rates.items() if due >= 10}
         for unit in one.found.units:
             expected = 1 + sum(share > shares[unit.code] for share in shares.values()) if unit.code in shares else None
@@ -184,7 +212,18 @@ def keys_of(found: Report) -> dict[str, Rate | Count]:
     rates: list[Rate | Count] = [found.received, found.finished, found.free_of_paper, found.voluntary]
     rates += [found.limits.soft, found.limits.hard, found.limits.supervision, *(one.share for one in found.methods)]
     rates += [rate for each in found.sources for rate in (each.found, each.failed)]
-    rates += [rate for unit in found.units for rate in (unit.limits.soft, unit.limits.hard, unit.limits.supervision, unit.returns_accepted, unit.returns_in_time, unit.voluntary)]
+    rates += [
+        rate
+        for unit in found.units
+        for rate in (
+            unit.limits.soft,
+            unit.limits.hard,
+            unit.limits.supervision,
+            unit.returns_accepted,
+            unit.returns_in_time,
+            unit.voluntary,
+        )
+    ]
     rates += [cell.missed for cell in found.heat] + [point.kept for point in found.trend]
     covered = found.coverage
     rates += [covered.lists, covered.rosters, covered.databases, covered.late_adjustments, covered.open_tasks]
@@ -215,7 +254,14 @@ def test_an_old_week_asked_much_later_says_the_same(month: Month, asked: list[As
     period = periods.week_from(month.first + WEEK)
     then, later = report(period), report(period, now=period.end + 20 * WEEK)
     assert later.limits.excused >= then.limits.excused
-    assert (later.received, later.finished, later.open, later.spread, later.sources, later.heat) == (then.received, then.finished, then.open, then.spread, then.sources, then.heat)
+    assert (later.received, later.finished, later.open, later.spread, later.sources, later.heat) == (
+        then.received,
+        then.finished,
+        then.open,
+        then.spread,
+        then.sources,
+        then.heat,
+    )
     assert [(one.code, one.waiting, one.limits.hard, one.handed_back_minutes, one.rank) for one in later.units] == [
         (one.code, one.waiting, one.limits.hard, one.handed_back_minutes, one.rank) for one in then.units
     ]

@@ -108,7 +108,8 @@ def week() -> list[tuple[str, datetime, str]]:
 def test_each_row_is_what_the_raw_rows_say(week: list[tuple[str, datetime, str]], period: periods.Period) -> None:
     now = NEXT.end + DAY
     found = {
-        one.code: (one.limits.hard.part, one.limits.hard.whole, one.received, one.answered, one.waiting) for one in report(period, now=now).units
+        one.code: (one.limits.hard.part, one.limits.hard.whole, one.received, one.answered, one.waiting)
+        for one in report(period, now=now).units
     }
     wanted = expected(week, now, period)
     assert {code: values for code, values in found.items() if any(values)} == wanted

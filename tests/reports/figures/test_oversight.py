@@ -29,7 +29,11 @@ def test_complaints_and_leads_stand_in_the_report(ledger: str) -> None:
     lead, _ = do(leads.record, Indication(LeadRule.BY_HAND, UNIT, "检查", counts={"检查": 1}), WEEK.start, WEEK.end, now=NOW, actor="x")
     found = report()
     figures = found.complaints
-    assert (figures.received.value, figures.received.before, figures.by_channel) == (3, None, (("信函", 3),))  # the week before had no verification to compare with
+    assert (figures.received.value, figures.received.before, figures.by_channel) == (
+        3,
+        None,
+        (("信函", 3),),
+    )  # the week before had no verification to compare with
     assert (figures.handled.part, figures.handled.whole) == (1, 2) and [count for _, count in figures.by_unit] == [2]
     assert figures.by_unit[0][0] != UNIT  # its name
     assert [(one.number, one.unit, one.standing) for one in found.leads] == [(lead.number, UNIT, "线索")]

@@ -27,8 +27,14 @@ def rows(**more: object) -> dict[str, SystemRow]:
 
 
 def test_a_system_counts_from_its_first_call() -> None:
-    do(put_systems, [{"code": "s-1", "unit": CIVIL, "name": "演示系统"}, {"code": "s-off", "unit": CIVIL, "name": "停用", "active": False},
-                     {"code": "s-not", "unit": CIVIL, "name": "不要求", "should_connect": False}])  # fmt: skip
+    do(
+        put_systems,
+        [
+            {"code": "s-1", "unit": CIVIL, "name": "演示系统"},
+            {"code": "s-off", "unit": CIVIL, "name": "停用", "active": False},
+            {"code": "s-not", "unit": CIVIL, "name": "不要求", "should_connect": False},
+        ],
+    )
     assert report().coverage.systems == Rate(0, 2, "systems"), "the sandbox's own, and one"
     do(systems.note_call, "s-1", now=WEEK.end)  # the first instant of the week after
     do(systems.note_call, "s-off", now=NOW)
@@ -45,11 +51,17 @@ def test_a_system_counts_from_its_first_call() -> None:
 
 
 def test_what_was_obtained_for_a_provincial_system_is_found_by_the_cases_own_words() -> None:
-    do(put_systems, [
-        {"code": "s-prov", "unit": PERMIT, "name": "山东省统一受理平台(省级)", "level": "province", "should_connect": False},
-        {"code": "s-prov-civil", "unit": CIVIL, "name": "山东省统一受理平台(省级)", "level": "province", "should_connect": False},
-    ])  # fmt: skip
-    by_name = {file(origin_system=text, number=f"C-{place}") for place, text in enumerate(("山东省统一受理平台（省级）", "s-prov", "山东省统一受理平台 (省级)"))}
+    do(
+        put_systems,
+        [
+            {"code": "s-prov", "unit": PERMIT, "name": "山东省统一受理平台(省级)", "level": "province", "should_connect": False},
+            {"code": "s-prov-civil", "unit": CIVIL, "name": "山东省统一受理平台(省级)", "level": "province", "should_connect": False},
+        ],
+    )
+    by_name = {
+        file(origin_system=text, number=f"C-{place}")
+        for place, text in enumerate(("山东省统一受理平台（省级）", "s-prov", "山东省统一受理平台 (省级)"))
+    }
     file(origin_system="另一个平台", number="C-8")
     file(number="C-9")  # from none
     hall = Filer(PERMIT, "demo-permit-1", "demo-hall")

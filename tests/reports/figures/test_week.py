@@ -25,20 +25,7 @@ from reports.figures.span import Span, prepare
 from reports.figures.volume import volume
 from reports.model import Count, Rate, from_json
 from settings import settings
-from tests.ledger.acting import (
-    HOUR,
-    ISSUER,
-    MINUTE,
-    all_of,
-    ask,
-    asked,
-    deliver,
-    do,
-    immediate,
-    reply,
-    seal,
-    swept,
-)
+from tests.ledger.acting import HOUR, ISSUER, MINUTE, all_of, ask, asked, deliver, do, immediate, reply, seal, swept
 from tests.ledger.filing import NOW, UNIT, file
 from tests.reports.figures.asking import WEEK, listed, report, row
 
@@ -161,7 +148,14 @@ def test_a_late_return_is_counted_in_the_report_the_list_and_the_score() -> None
 def test_a_suggestion_is_right_where_that_unit_answers() -> None:
     for after in (CIVIL, ARCHIVE):
         lease, request = immediate()
-        do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", CIVIL, None), now=NOW + 5 * MINUTE, actor="person:demo-guangming-1")
+        do(
+            returns.give_back,
+            request,
+            ISSUER,
+            ReturnReason("不属本单位职责", CIVIL, None),
+            now=NOW + 5 * MINUTE,
+            actor="person:demo-guangming-1",
+        )
         do(returns.forward, lease.number, after, now=NOW + 6 * MINUTE, actor="person:demo-permit-1")
         following = ask(lease, NOW + 6 * MINUTE)
         assert report().units[0].returns_accepted.part <= 1
@@ -250,7 +244,17 @@ def test_a_limit_that_waits_for_its_calendar_is_told_apart_and_counted_when_it_c
     waiting = report(year)
     assert (waiting.limits.undetermined, waiting.limits.hard.whole) == (1, 0)
     assert any("未定" in note for note in waiting.notes)
-    do(calendars.put_year, 2028, [date(2028, 1, 1), date(2028, 1, 3)], [], provisional=True, source="x", reason="暂定", now=EVE + DAY, actor="x")
+    do(
+        calendars.put_year,
+        2028,
+        [date(2028, 1, 1), date(2028, 1, 3)],
+        [],
+        provisional=True,
+        source="x",
+        reason="暂定",
+        now=EVE + DAY,
+        actor="x",
+    )
     assert report(year).limits.undetermined == 0
     following = report(periods.week_of(EVE + 5 * DAY))
     assert following.limits.hard == Rate(0, 1, "hard") and following.period.label.startswith("2028年第1周")

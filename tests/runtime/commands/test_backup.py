@@ -55,9 +55,7 @@ def rows(url: str) -> dict[str, list[Any]]:
     engine = create_engine(url)
     with engine.connect() as connection:
         names = connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")).all()
-        found = {
-            name: sorted(connection.scalars(text(f'SELECT t::text FROM "{name}" AS t')).all()) for name in names
-        }
+        found = {name: sorted(connection.scalars(text(f'SELECT t::text FROM "{name}" AS t')).all()) for name in names}
     engine.dispose()
     return found
 
@@ -68,9 +66,14 @@ def address(cluster: Cluster, role: str) -> str:
 
 def into(cluster: Cluster, source: Path, keys: Path) -> dict[str, Any]:
     return restore.into_server(
-        cluster.connect, lambda name: keyfiles.read(cluster.home, name), "127.0.0.1", cluster.port,
-        source, keys / "seals", keys_of(keys / "secrets"),
-    )  # fmt: skip
+        cluster.connect,
+        lambda name: keyfiles.read(cluster.home, name),
+        "127.0.0.1",
+        cluster.port,
+        source,
+        keys / "seals",
+        keys_of(keys / "secrets"),
+    )
 
 
 def emptied(cluster: Cluster) -> None:
@@ -79,9 +82,7 @@ def emptied(cluster: Cluster) -> None:
         cursor.execute("CREATE DATABASE proofless OWNER proofless_owner")
 
 
-def test_it_comes_back_into_a_folder_with_every_row_its_rights_and_keys(
-    saved: tuple[Path, Path], tmp_path: Path, owner_url: str
-) -> None:
+def test_it_comes_back_into_a_folder_with_every_row_its_rights_and_keys(saved: tuple[Path, Path], tmp_path: Path, owner_url: str) -> None:
     before = rows(owner_url)
     home = tmp_path / "var"
     home.mkdir()
@@ -178,7 +179,9 @@ def test_other_keys_are_refused(saved: tuple[Path, Path], tmp_path: Path) -> Non
     assert not (tmp_path / "var").exists() and not list(tmp_path.glob(".*"))
 
 
-@pytest.mark.parametrize("name", ["secrets/proofless_lookup_key", "secrets/proofless_master_keys", "seals/share.key.pem", "seals/ca.crt.pem"])
+@pytest.mark.parametrize(
+    "name", ["secrets/proofless_lookup_key", "secrets/proofless_master_keys", "seals/share.key.pem", "seals/ca.crt.pem"]
+)
 def test_what_is_missing_of_the_keys_is_named(saved: tuple[Path, Path], tmp_path: Path, elsewhere: Cluster, name: str) -> None:
     (saved[1] / name).unlink()
     with pytest.raises(Failure, match=Path(name).name):

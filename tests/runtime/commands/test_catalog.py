@@ -46,7 +46,9 @@ def test_a_list_is_handed_in_read_asked_about_and_sent_back(tmp_path: Path, caps
     assert main([]) == 0 and "现行清单第 1 版" in said(capsys)
 
 
-def test_lists_that_contradict_each_other_are_settled_by_one_of_them_and_by_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_lists_that_contradict_each_other_are_settled_by_one_of_them_and_by_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for key, days in (("list-a", "60"), ("list-b", "70"), ("list-c", "")):
         file = tmp_path / f"{key}.xlsx"
         file.write_bytes(workbook([(*HEADER, "有效期"), (*GOOD, days)]) if days else workbook([HEADER]))
@@ -75,11 +77,13 @@ def test_a_list_that_was_ended_takes_no_file_until_it_is_registered_again(tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["put", "new", "FILE"], "首次报送请用 --kind"), (["put", "new", "NOFILE", "--kind", "proofs"], "读不到"),
-        (["put", "new", "FILE", "--kind", "proofs", "--unit", "NONE"], "没有这个单位编码"), (["errors", "new", "-o", "x.xlsx"], "还没有读取过"),
+        (["put", "new", "FILE"], "首次报送请用 --kind"),
+        (["put", "new", "NOFILE", "--kind", "proofs"], "读不到"),
+        (["put", "new", "FILE", "--kind", "proofs", "--unit", "NONE"], "没有这个单位编码"),
+        (["errors", "new", "-o", "x.xlsx"], "还没有读取过"),
         (["answer", "00000000-0000-4000-8000-000000000000", "X", "--by", "demo-admin"], "没有这个问题"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_with_what_to_do(tmp_path: Path, arguments: list[str], says: str) -> None:
     file = sent(tmp_path, GOOD)
     with pytest.raises(Failure) as caught:

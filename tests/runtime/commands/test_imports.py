@@ -66,9 +66,7 @@ def test_units_and_their_people_are_imported_twice_without_a_change(ledger: str,
         (("U-2", "演示局", "政务服务单位", GOOD_CODE[:-1] + ("0" if GOOD_CODE[-1] != "0" else "1")), "校验位不对"),
     ],
 )
-def test_one_faulty_row_keeps_the_whole_file_out(
-    shared_ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str
-) -> None:
+def test_one_faulty_row_keeps_the_whole_file_out(shared_ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str) -> None:
     before = count(Unit)
     file = sheet(tmp_path / "u.xlsx", UNITS, ("U-1", "演示住建局", "政务服务单位", ""), row)
     with pytest.raises(Failure) as caught:
@@ -116,8 +114,7 @@ def test_what_is_no_mail_address_is_named(shared_ledger: str, tmp_path: Path, ad
 
 
 @pytest.mark.parametrize(
-    ("content", "why"),
-    [(b"", "文件是空的"), (b"PK\x03\x04 broken", "已损坏"), (b"%PDF-1.7", "PDF"), (b"<table><tr>", "网页")],
+    ("content", "why"), [(b"", "文件是空的"), (b"PK\x03\x04 broken", "已损坏"), (b"%PDF-1.7", "PDF"), (b"<table><tr>", "网页")]
 )
 def test_what_is_no_workbook_is_said_to_be_none(shared_ledger: str, tmp_path: Path, content: bytes, why: str) -> None:
     file = tmp_path / "u.xlsx"
@@ -155,11 +152,14 @@ def test_a_unit_brings_all_that_the_registry_keeps_of_it(ledger: str, tmp_path: 
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        (("", "", "X-NONE", "", "", ""), "没有这个单位编码或名称:X-NONE"), (("", "", "U-1", "", "", ""), "不能是单位自己"),
-        (("", "", "370402-HEAT", "", "", ""), "另有行业主管部门"), (("", "", "", "3704", "", ""), "六位数字"),
-        (("", "", "", "", "企业", ""), "单位性质应为"), (("", "", "", "", "", "也许"), "应参加改革:“也许”不是“是”或“否”"),
+        (("", "", "X-NONE", "", "", ""), "没有这个单位编码或名称:X-NONE"),
+        (("", "", "U-1", "", "", ""), "不能是单位自己"),
+        (("", "", "370402-HEAT", "", "", ""), "另有行业主管部门"),
+        (("", "", "", "3704", "", ""), "六位数字"),
+        (("", "", "", "", "企业", ""), "单位性质应为"),
+        (("", "", "", "", "", "也许"), "应参加改革:“也许”不是“是”或“否”"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_unit_is_named(shared_ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str) -> None:
     with pytest.raises(Failure) as caught:
         import_file("units", sheet(tmp_path / "u.xlsx", ALL_OF_A_UNIT, ("U-1", "演示住建局", "公共服务单位", "", *row)))
@@ -170,12 +170,18 @@ def test_what_is_wrong_with_a_unit_is_named(shared_ledger: str, tmp_path: Path, 
     ("rows", "fault"),
     [
         ((("370402-HOUSING", "市中区住房和城乡建设局", "政务服务单位", "", "", "", "370402-CIVIL"),), "370402-HEAT 的行业主管部门"),
-        ((("U-1", "演示甲局", "政务服务单位", "", "", "", "U-2"), ("U-2", "演示乙局", "政务服务单位", "", "", "", "370402-CIVIL")), "U-2 另有行业主管部门"),
+        (
+            (("U-1", "演示甲局", "政务服务单位", "", "", "", "U-2"), ("U-2", "演示乙局", "政务服务单位", "", "", "", "370402-CIVIL")),
+            "U-2 另有行业主管部门",
+        ),
         ((("U-1", "演示局(本级)", "政务服务单位"), ("U-2", "演示局本级", "政务服务单位")), "单位名称已由 U-2 使用"),
-        ((("U-1", "演" * 101, "政务服务单位"),), "单位名称超过 100 字"), ((("U-1", "演示局", "政务服务单位", "", "、".join(f"别名{n}" for n in range(31))),), "别名超过 30 个"),
+        ((("U-1", "演" * 101, "政务服务单位"),), "单位名称超过 100 字"),
+        ((("U-1", "演示局", "政务服务单位", "", "、".join(f"别名{n}" for n in range(31))),), "别名超过 30 个"),
     ],
-)  # fmt: skip
-def test_the_rules_of_the_register_are_those_of_the_api(shared_ledger: str, tmp_path: Path, rows: tuple[tuple[str, ...], ...], fault: str) -> None:
+)
+def test_the_rules_of_the_register_are_those_of_the_api(
+    shared_ledger: str, tmp_path: Path, rows: tuple[tuple[str, ...], ...], fault: str
+) -> None:
     before = count(Unit)
     with pytest.raises(Failure) as caught:
         import_file("units", sheet(tmp_path / "u.xlsx", ALL_OF_A_UNIT, *rows))
@@ -221,10 +227,23 @@ DATABASES = ("数据库编码", "数据库名称", "责任单位", "数据来源
 
 def test_matters_proofs_and_databases_are_imported_twice_without_a_change(ledger: str, tmp_path: Path) -> None:
     files = {
-        "matters": sheet(tmp_path / "m.xlsx", MATTERS, ("M-1", "演示\n事项", "370402-CIVIL", "承诺件", 20.0, "是"), ("M-2", "即办事项", "370402-CIVIL", "即办件", 0, "")),
-        "proofs": sheet(tmp_path / "p.xlsx", PROOFS, ("P-1", "演示证明", "甲证明、乙证明", "《办法》第三条", "市中区民政局", "姓名、住址", 90, "")),
-        "databases": sheet(tmp_path / "d.xlsx", DATABASES, ("D-1", "演示库", "370402-CIVIL", "licence_library", datetime(2026, 3, 1)), ("D-2", "演示库二", "370402-CIVIL", "licence_library", 45000), ("D-3", "未接入库", "370402-CIVIL", "", "")),  # noqa: DTZ001
-    }  # fmt: skip
+        "matters": sheet(
+            tmp_path / "m.xlsx",
+            MATTERS,
+            ("M-1", "演示\n事项", "370402-CIVIL", "承诺件", 20.0, "是"),
+            ("M-2", "即办事项", "370402-CIVIL", "即办件", 0, ""),
+        ),
+        "proofs": sheet(
+            tmp_path / "p.xlsx", PROOFS, ("P-1", "演示证明", "甲证明、乙证明", "《办法》第三条", "市中区民政局", "姓名、住址", 90, "")
+        ),
+        "databases": sheet(
+            tmp_path / "d.xlsx",
+            DATABASES,
+            ("D-1", "演示库", "370402-CIVIL", "licence_library", datetime(2026, 3, 1)),  # noqa: DTZ001
+            ("D-2", "演示库二", "370402-CIVIL", "licence_library", 45000),
+            ("D-3", "未接入库", "370402-CIVIL", "", ""),
+        ),  # noqa: DTZ001
+    }
     for _ in range(2):
         assert [main([kind, str(file)]) for kind, file in files.items()] == [0, 0, 0]
     with transaction() as session:
@@ -232,7 +251,12 @@ def test_matters_proofs_and_databases_are_imported_twice_without_a_change(ledger
         assert (matter.name, matter.handling, matter.promised_days, matter.reviewed_above) == ("演示事项", HandlingType.PROMISED, 20, True)
         assert at_once.promised_days is None
         proof = session.get_one(ProofKind, "P-1")
-        assert (proof.aliases, proof.issuing_unit, proof.fields, proof.validity_days) == (["甲证明", "乙证明"], "370402-CIVIL", ["姓名", "住址"], 90)
+        assert (proof.aliases, proof.issuing_unit, proof.fields, proof.validity_days) == (
+            ["甲证明", "乙证明"],
+            "370402-CIVIL",
+            ["姓名", "住址"],
+            90,
+        )
         since = [session.get_one(Database, code).connected_since for code in ("D-1", "D-2", "D-3")]
         assert since == [date(2026, 3, 1), date(2023, 3, 15), None]
 
@@ -240,17 +264,26 @@ def test_matters_proofs_and_databases_are_imported_twice_without_a_change(ledger
 @pytest.mark.parametrize(
     ("kind", "header", "row", "fault"),
     [
-        ("matters", MATTERS, ("M-1", "事项", "X-NONE", "承诺件", "", ""), "没有这个单位"), ("matters", MATTERS, ("M-1", "事项", "370402-CIVIL", "特办件", "", ""), "不认识的办件类型"),
-        ("matters", MATTERS, ("M-1", "事项", "370402-CIVIL", "承诺件", "1个月", ""), "承诺时限:“1个月”不是"), ("matters", MATTERS, ("M 1", "事项", "370402-CIVIL", "承诺件", "", ""), "事项编码须由"),
-        ("proofs", PROOFS, ("P-1", "", "", "", "", "", "", ""), "证明名称为空"), ("proofs", PROOFS, ("P-1", "证明", "", "", "", "", "6个月", ""), "有效天数"),
-        ("databases", DATABASES, ("D-1", "库", "370402-CIVIL", "nowhere", ""), "没有配置"), ("databases", DATABASES, ("D-1", "库", "370402-CIVIL", "", "2026-03-01"), "没有写数据来源"),
-        ("databases", DATABASES, ("D-1", "库", "370402-CIVIL", "licence_library", "2099-01-01"), "将来"), ("databases", DATABASES, ("D-1", "库", "370402-CIVIL", "licence_library", "去年"), "不是日期"),
+        ("matters", MATTERS, ("M-1", "事项", "X-NONE", "承诺件", "", ""), "没有这个单位"),
+        ("matters", MATTERS, ("M-1", "事项", "370402-CIVIL", "特办件", "", ""), "不认识的办件类型"),
+        ("matters", MATTERS, ("M-1", "事项", "370402-CIVIL", "承诺件", "1个月", ""), "承诺时限:“1个月”不是"),
+        ("matters", MATTERS, ("M 1", "事项", "370402-CIVIL", "承诺件", "", ""), "事项编码须由"),
+        ("proofs", PROOFS, ("P-1", "", "", "", "", "", "", ""), "证明名称为空"),
+        ("proofs", PROOFS, ("P-1", "证明", "", "", "", "", "6个月", ""), "有效天数"),
+        ("databases", DATABASES, ("D-1", "库", "370402-CIVIL", "nowhere", ""), "没有配置"),
+        ("databases", DATABASES, ("D-1", "库", "370402-CIVIL", "", "2026-03-01"), "没有写数据来源"),
+        ("databases", DATABASES, ("D-1", "库", "370402-CIVIL", "licence_library", "2099-01-01"), "将来"),
+        ("databases", DATABASES, ("D-1", "库", "370402-CIVIL", "licence_library", "去年"), "不是日期"),
     ],
-)  # fmt: skip
+)
 def test_one_faulty_row_of_any_register_keeps_the_file_out(
     shared_ledger: str, tmp_path: Path, kind: str, header: tuple[str, ...], row: tuple[str, ...], fault: str
 ) -> None:
-    good = {"matters": ("M-9", "好事项", "370402-CIVIL", "即办件"), "proofs": ("P-9", "好证明"), "databases": ("D-9", "好库", "370402-CIVIL")}[kind]
+    good = {
+        "matters": ("M-9", "好事项", "370402-CIVIL", "即办件"),
+        "proofs": ("P-9", "好证明"),
+        "databases": ("D-9", "好库", "370402-CIVIL"),
+    }[kind]
     tables = {"matters": Matter, "proofs": ProofKind, "databases": Database}
     before = count(tables[kind])
     with pytest.raises(Failure) as caught:
@@ -264,9 +297,7 @@ def test_a_column_that_nobody_knows_is_named(shared_ledger: str, tmp_path: Path)
         import_file("matters", sheet(tmp_path / "m.xlsx", (*MATTERS[:4], "承若时限"), ("M-1", "事项", "370402-CIVIL", "承诺件", "5")))
 
 
-def test_complaints_come_row_by_row_and_twice_without_a_change(
-    ledger: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_complaints_come_row_by_row_and_twice_without_a_change(ledger: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     header, good = ("渠道", "工单编号", "收到时间", "内容"), ("12345", "GD-1", "2026-03-04", "演示反映的内容")
     file = sheet(tmp_path / "c.xlsx", header, good, ("短信", "GD-2", "2026-03-04", "内容"))
     assert main(["complaints", str(file)]) == 1

@@ -12,9 +12,28 @@ from runtime.commands.table import COMMANDS
 from settings import ROOT
 
 HEAVY = {
-    "sqlalchemy", "psycopg2", "httpx", "cryptography", "prefect", "fastapi", "pandas", "numpy", "openpyxl", "pyhanko",
-    "jinja2", "lxml", "typst", "alembic", "yaml", "pydantic", "ledger", "reports", "proofs", "tasks", "connectors",
-}  # fmt: skip
+    "sqlalchemy",
+    "psycopg2",
+    "httpx",
+    "cryptography",
+    "prefect",
+    "fastapi",
+    "pandas",
+    "numpy",
+    "openpyxl",
+    "pyhanko",
+    "jinja2",
+    "lxml",
+    "typst",
+    "alembic",
+    "yaml",
+    "pydantic",
+    "ledger",
+    "reports",
+    "proofs",
+    "tasks",
+    "connectors",
+}
 OWN_WORDS = {"test"}  #: pytest's
 
 
@@ -54,7 +73,7 @@ NEEDS = {
     "catalog.rebuild": set(),
     "runtime.commands.complaint_import": set(),
     "reports.issuing": {"jinja2", "lxml", "numpy", "openpyxl", "pydantic", "typst"},
-}  # fmt: skip
+}
 
 
 #: Module -> the rooms of tables that it may bring; to map one table takes as long as twenty questions to the database.

@@ -60,7 +60,12 @@ def test_a_week_is_tried_under_other_readings_and_nothing_is_written(
     now, other = [line for line in said.splitlines() if "解读 " in line and "按时" in line]
     assert "超时 1" in now and "在办 0" in now and "超时 0" in other and "在办 1" in other
     assert not all_of(RuleChange) and limits(lease.number)["hard"].missed_at is None
-    for wrong in (["--readings", "{"], ["--readings", '{"measure_by_unit": {"370402-ARCHIV": "natural"}}'], ["--readings", '{"nothing": 1}'], ["--version", "x"]):
+    for wrong in (
+        ["--readings", "{"],
+        ["--readings", '{"measure_by_unit": {"370402-ARCHIV": "natural"}}'],
+        ["--readings", '{"nothing": 1}'],
+        ["--version", "x"],
+    ):
         with pytest.raises(Failure, match="解读|规则版本"):
             recompute.main(["--preview", "2026-W10", *wrong])
 

@@ -58,10 +58,15 @@ def test_every_address_that_a_text_names_exists() -> None:
     found = [address.rstrip("/.") for text in said for address in re.findall(r"(/(?:v1|docs|verify|catalog)[\w/{}.…-]*)", text)]
     assert found
     for address in found:
-        assert any(re.match(rf"{re.escape(address)}(/|$)", path) or re.fullmatch(shape, address) for path, shape in zip(_ROUTES, shapes, strict=True)), address
+        assert any(
+            re.match(rf"{re.escape(address)}(/|$)", path) or re.fullmatch(shape, address)
+            for path, shape in zip(_ROUTES, shapes, strict=True)
+        ), address
 
 
-@pytest.mark.parametrize("remedy", sorted({pair[1] for pair in remedies.REMEDIES.values()} | {watch.PAUSED[1], watch.UNKNOWN_NOTICE[1], watch.UNDELIVERED[1]}))
+@pytest.mark.parametrize(
+    "remedy", sorted({pair[1] for pair in remedies.REMEDIES.values()} | {watch.PAUSED[1], watch.UNKNOWN_NOTICE[1], watch.UNDELIVERED[1]})
+)
 def test_every_action_of_a_remedy_is_a_command_and_an_endpoint(remedy: str) -> None:
     words = re.findall(r"“([^”]+)”", remedy)
     assert words, "a remedy without an action is advice"
@@ -111,7 +116,10 @@ def test_reroute_asks_another_unit_by_a_named_person_for_a_reason(ledger: str, c
     event = last(number)
     assert event.actor.startswith("person:demo-admin via operator:") and event.detail == {"unit": "370402-CIVIL", "why": "no_other_method"}
     with transaction() as session:
-        assert session.get_one(Verification, number).issuing_unit == "370402-CIVIL" and session.get_one(Verification, number).state is State.TO_ASK
+        assert (
+            session.get_one(Verification, number).issuing_unit == "370402-CIVIL"
+            and session.get_one(Verification, number).state is State.TO_ASK
+        )
 
 
 def test_close_ends_it_by_a_named_person_for_a_reason(ledger: str) -> None:
@@ -129,7 +137,10 @@ def test_close_ends_it_by_a_named_person_for_a_reason(ledger: str) -> None:
 def test_who_may_not_over_the_api_may_not_here(ledger: str, who: str) -> None:
     number = in_attention("no_next_method")
     before = last(number).id
-    for act in (lambda: close([number, "--by", who, "--reason", "other"]), lambda: reroute([number, "--to", "370402-CIVIL", "--by", who, "--reason", "other"])):
+    for act in (
+        lambda: close([number, "--by", who, "--reason", "other"]),
+        lambda: reroute([number, "--to", "370402-CIVIL", "--by", who, "--reason", "other"]),
+    ):
         with pytest.raises(Failure, match=who):
             act()
     assert last(number).id == before
@@ -145,9 +156,17 @@ def test_a_person_and_a_reason_are_asked_for(ledger: str, act: object, capsys: p
 def test_settle_finds_what_was_given_up_as_the_api_does(ledger: str) -> None:
     number, now = in_attention(), settings().now()
     lost = Notice(
-        id=uuid4(), verification=number, unit="370402-PERMIT", kind=NoticeKind.RETURNED, cause="x", channel=NoticeChannel.MAIL,
-        recipient="demo-permit-1", about=now, made_at=now, given_up_at=now,
-    )  # fmt: skip
+        id=uuid4(),
+        verification=number,
+        unit="370402-PERMIT",
+        kind=NoticeKind.RETURNED,
+        cause="x",
+        channel=NoticeChannel.MAIL,
+        recipient="demo-permit-1",
+        about=now,
+        made_at=now,
+        given_up_at=now,
+    )
     with transaction() as session:
         session.add(lost)
         lost_id = lost.id

@@ -42,18 +42,22 @@ def test_a_unit_a_range_and_another_version(tmp_path: Path, capsys: pytest.Captu
     assert main(["--unit", UNIT, "--again", "口径调整", "-o", str(tmp_path)]) == 0
     assert "原因\uff1a口径调整" in capsys.readouterr().out
     assert sorted((row.version, row.issue) for row in all_of(IssuedReport)) == [
-        (1, "〔2026〕专报"), (1, "〔2026〕第10期"), (2, "〔2026〕第10期(更正,第2版)"),
-    ]  # fmt: skip
+        (1, "〔2026〕专报"),
+        (1, "〔2026〕第10期"),
+        (2, "〔2026〕第10期(更正,第2版)"),
+    ]
     assert len(list(tmp_path.glob("*第2版*"))) == 3
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["2026-W60"], "不是周次或日期"), (["2026-W11"], "还没有结束"), (["--unit", "X-NONE"], "不在单位名录中"),
+        (["2026-W60"], "不是周次或日期"),
+        (["2026-W11"], "还没有结束"),
+        (["--unit", "X-NONE"], "不在单位名录中"),
         (["-o", "/proc/nowhere"], "写不了"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_with_what_to_do(arguments: list[str], says: str) -> None:
     with pytest.raises(Failure) as caught:
         main(arguments)

@@ -134,9 +134,7 @@ def test_without_ensurepip_it_says_what_to_install(tmp_path: Path) -> None:
 
 def test_help_needs_no_environment_and_names_every_command() -> None:
     done = subprocess.run(
-        [sys.executable, "-I", "-S", str(ROOT / "run"), "help"],
-        env={"PATH": os.defpath, "LC_ALL": "C"},
-        capture_output=True,
+        [sys.executable, "-I", "-S", str(ROOT / "run"), "help"], env={"PATH": os.defpath, "LC_ALL": "C"}, capture_output=True
     )
     text = done.stdout.decode()
     for name, command in COMMANDS.items():
@@ -145,8 +143,6 @@ def test_help_needs_no_environment_and_names_every_command() -> None:
 
 
 def test_an_unknown_command_is_told() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "runtime", "statsu"], cwd=ROOT, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-m", "runtime", "statsu"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
     assert "是不是 status" in done.stderr

@@ -41,14 +41,19 @@ def test_what_cannot_be_registered_is_refused(shared_ledger: str, code: str, uni
 
 
 def test_a_file_of_systems_is_taken_whole(ledger: str, tmp_path: Path) -> None:
-    rows = (("s-1", "演示审批系统", "市中区民政局", "", "", "接口改造中"), ("s-2", "演示省系统", "370402-PERMIT", "省级", "", ""), ("s-3", "演示国家系统", "370402-PERMIT", "国家级", "是", ""))
+    rows = (
+        ("s-1", "演示审批系统", "市中区民政局", "", "", "接口改造中"),
+        ("s-2", "演示省系统", "370402-PERMIT", "省级", "", ""),
+        ("s-3", "演示国家系统", "370402-PERMIT", "国家级", "是", ""),
+    )
     for _ in range(2):
         assert import_file("systems", sheet(tmp_path / "s.xlsx", HEADER, *rows)) == (3, 0)
     found = {one.code: (one.unit, one.level.value, one.should_connect, one.why_not) for one in all_of(System) if one.code.startswith("s-")}
     assert found == {
-        "s-1": ("370402-CIVIL", "district", True, "接口改造中"), "s-2": ("370402-PERMIT", "province", False, ""),
+        "s-1": ("370402-CIVIL", "district", True, "接口改造中"),
+        "s-2": ("370402-PERMIT", "province", False, ""),
         "s-3": ("370402-PERMIT", "nation", True, ""),
-    }  # fmt: skip
+    }
     import_file("systems", sheet(tmp_path / "t.xlsx", HEADER[:3], ("s-3", "演示新名", "370402-PERMIT")))
     (kept,) = all_of(System, code="s-3")
     assert (kept.name, kept.level.value, kept.should_connect) == ("演示新名", "nation", True), "a column that is not there says nothing"
@@ -57,11 +62,14 @@ def test_a_file_of_systems_is_taken_whole(ledger: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        (("s-1", "演示", "NOWHERE", "", "", ""), "没有这个单位"), (("s-1", "演示", "370402-CIVIL", "乡级", "", ""), "建设层级应为区级、市级、省级、国家级"),
-        (("s-1", "演示", "370402-CIVIL", "", "也许", ""), "应对接"), (("s-1", "", "370402-CIVIL", "", "", ""), "系统名称为空"),
-        (("s-1", "演示", "370402-CIVIL", "", "否", ""), "须写明原因"), (("s-1", "演示370402188102020017", "370402-CIVIL", "", "", ""), "公民身份号码"),
+        (("s-1", "演示", "NOWHERE", "", "", ""), "没有这个单位"),
+        (("s-1", "演示", "370402-CIVIL", "乡级", "", ""), "建设层级应为区级、市级、省级、国家级"),
+        (("s-1", "演示", "370402-CIVIL", "", "也许", ""), "应对接"),
+        (("s-1", "", "370402-CIVIL", "", "", ""), "系统名称为空"),
+        (("s-1", "演示", "370402-CIVIL", "", "否", ""), "须写明原因"),
+        (("s-1", "演示370402188102020017", "370402-CIVIL", "", "", ""), "公民身份号码"),
     ],
-)  # fmt: skip
+)
 def test_a_faulty_row_keeps_the_file_out(shared_ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str) -> None:
     with pytest.raises(Failure) as caught:
         import_file("systems", sheet(tmp_path / "s.xlsx", HEADER, ("s-0", "演示", "370402-CIVIL", "", "", ""), row))
@@ -71,6 +79,8 @@ def test_a_faulty_row_keeps_the_file_out(shared_ledger: str, tmp_path: Path, row
 def test_a_system_with_a_key_is_not_moved_by_a_file(ledger: str, tmp_path: Path) -> None:
     do(keys.make, system="demo-hall", now=settings().now(), actor="x")
     with pytest.raises(Failure) as caught:
-        import_file("systems", sheet(tmp_path / "s.xlsx", HEADER[:3], ("s-0", "演示", "370402-CIVIL"), ("demo-hall", "演示", "370402-CIVIL")))
+        import_file(
+            "systems", sheet(tmp_path / "s.xlsx", HEADER[:3], ("s-0", "演示", "370402-CIVIL"), ("demo-hall", "演示", "370402-CIVIL"))
+        )
     assert caught.value.details[0].startswith("第 3 行") and "吊销密钥" in caught.value.details[0]
     assert not all_of(System, code="s-0") and all_of(System, code="demo-hall")[0].unit == "370402-PERMIT"

@@ -77,14 +77,7 @@ def test_it_stays_until_it_is_asked_to_stop_and_stops_in_order(tmp_path: Path, n
     assert up.process.wait(60) == 0, up.text()
     assert not [process for process in running if pidfiles.runs(process)]
     stops = [line for line in ticks(up.text()) if line.startswith("停止")]
-    assert stops == [
-        "停止worker",
-        "停止gateway",
-        "停止issuing_unit",
-        "停止sandbox",
-        "停止prefect",
-        "停止PostgreSQL",
-    ]
+    assert stops == ["停止worker", "停止gateway", "停止issuing_unit", "停止sandbox", "停止prefect", "停止PostgreSQL"]
 
 
 def test_once_gives_the_demonstrations_result_and_leaves_nothing(tmp_path: Path) -> None:
@@ -109,9 +102,7 @@ def test_a_failing_step_is_told_and_everything_stops(tmp_path: Path) -> None:
     assert not postgres.alive(up.home)
 
 
-def test_after_kill_nine_the_next_up_takes_over_and_down_clears_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_kill_nine_the_next_up_takes_over_and_down_clears_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     up = Up(tmp_path)
     up.wait_for(STARTED)
     left = up.services()

@@ -73,8 +73,7 @@ ACTIONS: dict[str, Act] = {
     "流程登记 verification:并发上限 1,已占满,冲突时取消": shared_limit,
     "流程登记 verification:移到队列 upkeep": on_deployment("PATCH", "", {"work_queue_name": UPKEEP}),
     "流程登记 verification:移出工作池": several(
-        on("POST", "/work_pools/", {"name": "another", "type": "process"}),
-        on_deployment("PATCH", "", {"work_pool_name": "another"}),
+        on("POST", "/work_pools/", {"name": "another", "type": "process"}), on_deployment("PATCH", "", {"work_pool_name": "another"})
     ),
     "流程登记 verification:改入口": on_deployment("PATCH", "", {"entrypoint": "flows/other.py:other"}),
     "流程登记 verification:改默认参数": on_deployment("PATCH", "", {"parameters": {"number": "HY20260304AAAAAAAA"}}),
@@ -120,12 +119,19 @@ ACTIONS: dict[str, Act] = {
     "运行:推迟到 2099 年": to_state("SCHEDULED", scheduled_time="2099-01-01T00:00:00Z"),
     "运行:换成别的编号": another_number,
     "运行:改名、标签、变量、重试次数": on_runs(
-        "PATCH", "", {"name": "x", "tags": ["x"], "job_variables": {"x": 1}, "empirical_policy": {"retries": 3}, "flow_version": "x", "infrastructure_pid": "x"}
+        "PATCH",
+        "",
+        {
+            "name": "x",
+            "tags": ["x"],
+            "job_variables": {"x": 1},
+            "empirical_policy": {"retries": 3},
+            "flow_version": "x",
+            "infrastructure_pid": "x",
+        },
     ),
     "运行:改标记,写入和删除输入": several(
-        on_runs("PATCH", "/labels", {"x": "y"}),
-        on_runs("POST", "/input", {"key": "k", "value": "v"}),
-        on_runs("DELETE", "/input/k"),
+        on_runs("PATCH", "/labels", {"x": "y"}), on_runs("POST", "/input", {"key": "k", "value": "v"}), on_runs("DELETE", "/input/k")
     ),
     "步骤:置为 Failed": to_task_state("FAILED"),
     "步骤:置为 Cancelled": to_task_state("CANCELLED"),

@@ -9,17 +9,7 @@ from ledger.casework import attention
 from ledger.inbox import supplements
 from ledger.methods import failures
 from settings import settings
-from tests.ledger.acting import (
-    ISSUER,
-    asked,
-    do,
-    give_back,
-    hold,
-    immediate,
-    reply,
-    swept,
-    take_up,
-)
+from tests.ledger.acting import ISSUER, asked, do, give_back, hold, immediate, reply, swept, take_up
 from tests.ledger.filing import file
 
 

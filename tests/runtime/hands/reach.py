@@ -74,19 +74,14 @@ FIELDS_NO_CONCERN = {
         "denied_slots": "for display",
         "slot_decay_per_second": "gives places back",
     },
-    "/work_pools/{work_pool_name}/queues/{name}": {
-        "filter": "by the older address (tried)",
-        "last_polled": "for display",
-    },
-    "/work_queues/{id}": dict.fromkeys(("name", "description", "concurrency_limit", "priority", "last_polled"), "by the newer address (tried)"),
+    "/work_pools/{work_pool_name}/queues/{name}": {"filter": "by the older address (tried)", "last_polled": "for display"},
+    "/work_queues/{id}": dict.fromkeys(
+        ("name", "description", "concurrency_limit", "priority", "last_polled"), "by the newer address (tried)"
+    ),
 }
 
 
-NOT_TRIED = {
-    ("POST", "/deployments/{id}/create_flow_run"),
-    ("POST", "/deployments/{id}/create_flow_run/bulk"),
-    ("POST", "/flow_runs/"),
-}
+NOT_TRIED = {("POST", "/deployments/{id}/create_flow_run"), ("POST", "/deployments/{id}/create_flow_run/bulk"), ("POST", "/flow_runs/")}
 """Left to be tried here: a second run by hand for a verification."""
 FIELDS_NOT_TRIED: dict[str, set[str]] = {}
 

@@ -39,9 +39,7 @@ def test_nobody_else_may_read_them_even_if_a_folder_was_open_before(tmp_path: Pa
 def test_settings_read_them(tmp_path: Path) -> None:
     keyfiles.ensure(tmp_path)
     found = load(keyfiles.services_folder(tmp_path))
-    assert found.database_password.get_secret_value() == keyfiles.read(
-        tmp_path, "proofless_database_password"
-    )
+    assert found.database_password.get_secret_value() == keyfiles.read(tmp_path, "proofless_database_password")
     assert found.prefect_password.get_secret_value() == keyfiles.read(tmp_path, "proofless_prefect_password")
     keys = json.loads(found.master_keys.get_secret_value())
     assert [len(base64.b64decode(key, validate=True)) for key in keys.values()] == [32]

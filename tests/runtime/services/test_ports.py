@@ -15,9 +15,7 @@ from tests.runtime.conftest import told
 @pytest.fixture(autouse=True)
 def quiet_corner(monkeypatch: pytest.MonkeyPatch) -> None:
     """Usual ports that no `up` on this machine has."""
-    monkeypatch.setattr(
-        ports, "PREFERRED", {"postgres": 26432, "prefect": 26433, "gateway": 26434, "health": 26436, "sandbox": 26435}
-    )
+    monkeypatch.setattr(ports, "PREFERRED", {"postgres": 26432, "prefect": 26433, "gateway": 26434, "health": 26436, "sandbox": 26435})
 
 
 def listen(port: int) -> socket.socket:

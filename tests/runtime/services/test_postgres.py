@@ -25,13 +25,9 @@ from tests.ports import free_port
 from tests.runtime.conftest import needs_root, nobody
 
 
-def connect(
-    cluster: Cluster, role: str, database: str, secret: str | None = None
-) -> psycopg2.extensions.connection:
+def connect(cluster: Cluster, role: str, database: str, secret: str | None = None) -> psycopg2.extensions.connection:
     secret = secret or password(cluster.home, role)
-    return psycopg2.connect(
-        host="127.0.0.1", port=cluster.port, user=role, password=secret, dbname=database, connect_timeout=5
-    )
+    return psycopg2.connect(host="127.0.0.1", port=cluster.port, user=role, password=secret, dbname=database, connect_timeout=5)
 
 
 def ask(cluster: Cluster, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
@@ -54,21 +50,13 @@ def test_what_is_acknowledged_is_on_disk_and_chinese_text_is_kept(basement: Clus
 
 
 def test_it_listens_on_loopback_alone(basement: Cluster) -> None:
-    listening = {
-        where.laddr.ip
-        for where in basement.process.net_connections("inet")
-        if where.status == psutil.CONN_LISTEN
-    }
+    listening = {where.laddr.ip for where in basement.process.net_connections("inet") if where.status == psutil.CONN_LISTEN}
     assert listening == {"127.0.0.1"}
     assert not [where for where in basement.process.net_connections("unix") if where.laddr]
 
 
 def test_each_role_gets_into_its_own_database_only(basement: Cluster) -> None:
-    for role, database in (
-        ("proofless_owner", "proofless"),
-        ("proofless_app", "proofless"),
-        ("prefect", "prefect"),
-    ):
+    for role, database in (("proofless_owner", "proofless"), ("proofless_app", "proofless"), ("prefect", "prefect")):
         connect(basement, role, database).close()
     for role, database in (
         ("proofless_owner", "prefect"),
@@ -84,20 +72,12 @@ def test_each_role_gets_into_its_own_database_only(basement: Cluster) -> None:
 
 
 def test_only_the_owner_makes_tables_and_prefect_has_its_extension(basement: Cluster) -> None:
-    with (
-        closing(connect(basement, "proofless_app", "proofless")) as connection,
-        connection.cursor() as cursor,
-    ):
+    with closing(connect(basement, "proofless_app", "proofless")) as connection, connection.cursor() as cursor:
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             cursor.execute("CREATE TABLE intruder (id int)")
-    with (
-        closing(connect(basement, "proofless_owner", "proofless")) as connection,
-        connection.cursor() as cursor,
-    ):
+    with closing(connect(basement, "proofless_owner", "proofless")) as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE mine (id int)")  # never committed
-    assert ask(basement, "SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'", "prefect") == [
-        ("pg_trgm",)
-    ]
+    assert ask(basement, "SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'", "prefect") == [("pg_trgm",)]
 
 
 def test_making_the_databases_again_keeps_them_and_repairs_a_password(basement: Cluster) -> None:
@@ -250,9 +230,7 @@ def test_root_without_namespaces_runs_it_as_nobody_and_may_change_over(open_fold
 
 
 @needs_root
-def test_data_move_where_nobody_can_reach_them(
-    open_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_data_move_where_nobody_can_reach_them(open_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """pytest's folders are closed to others, as /root is."""
     monkeypatch.setattr(unprivileged, "OUTSIDE", str(open_folder))
     home = tmp_path / "var"

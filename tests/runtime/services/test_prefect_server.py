@@ -72,9 +72,7 @@ def left_by_an_earlier_server(context: Context, cluster: Cluster) -> UUID:
     return run
 
 
-def test_the_server_with_its_pool_and_a_deployment(
-    basement: Cluster, tmp_path: Path, progress: Progress
-) -> None:
+def test_the_server_with_its_pool_and_a_deployment(basement: Cluster, tmp_path: Path, progress: Progress) -> None:
     port = free_port()
     ports = {"postgres": basement.port, "prefect": port, "gateway": 1, "health": 3, "sandbox": 2}
     context = Context(basement.home, ports, progress)

@@ -17,15 +17,7 @@ import pytest
 from runtime.failures import Failure
 from runtime.progress import Progress
 from runtime.services import pidfiles
-from runtime.services.processes import (
-    PATIENT,
-    Service,
-    Signals,
-    Supervisor,
-    end_recorded,
-    fingerprint,
-    launch,
-)
+from runtime.services.processes import PATIENT, Service, Signals, Supervisor, end_recorded, fingerprint, launch
 from tests.patience import patiently
 from tests.runtime.conftest import told
 
@@ -51,9 +43,17 @@ def service(
 ) -> Service:
     log = folder / f"{name}.log"
     return Service(
-        name, f"服务{name}", partial(launch, argv, {"PATH": "/usr/bin:/bin"}, log, folder), healthy, log, stop_order,
-        ready_seconds, signals, adopt, fingerprint(argv, {}),
-    )  # fmt: skip
+        name,
+        f"服务{name}",
+        partial(launch, argv, {"PATH": "/usr/bin:/bin"}, log, folder),
+        healthy,
+        log,
+        stop_order,
+        ready_seconds,
+        signals,
+        adopt,
+        fingerprint(argv, {}),
+    )
 
 
 def process_of(folder: Path, name: str = "thing") -> psutil.Process:
@@ -122,9 +122,7 @@ def test_one_that_is_stopped_is_replaced(tmp_path: Path, supervisor: Supervisor,
     assert process_of(tmp_path).pid != first.pid and "服务thing被暂停" in told(progress)
 
 
-def test_somebody_elses_answer_at_our_address_is_not_taken_for_ours(
-    tmp_path: Path, supervisor: Supervisor
-) -> None:
+def test_somebody_elses_answer_at_our_address_is_not_taken_for_ours(tmp_path: Path, supervisor: Supervisor) -> None:
     """Our process ends at once since its port is taken, and the one that has the port answers."""
 
     def healthy() -> bool:
@@ -135,9 +133,7 @@ def test_somebody_elses_answer_at_our_address_is_not_taken_for_ours(
         supervisor.start(service(tmp_path, argv=["false"], healthy=healthy))
 
 
-def test_a_service_that_dies_is_started_again_and_both_are_said(
-    tmp_path: Path, supervisor: Supervisor, progress: Progress
-) -> None:
+def test_a_service_that_dies_is_started_again_and_both_are_said(tmp_path: Path, supervisor: Supervisor, progress: Progress) -> None:
     supervisor.start(service(tmp_path))
     first = process_of(tmp_path)
     first.kill()
@@ -146,22 +142,16 @@ def test_a_service_that_dies_is_started_again_and_both_are_said(
     assert "服务thing意外退出,1 秒后重启" in told(progress)
 
 
-def test_one_that_keeps_dying_is_started_less_and_less_often(
-    tmp_path: Path, supervisor: Supervisor, progress: Progress
-) -> None:
+def test_one_that_keeps_dying_is_started_less_and_less_often(tmp_path: Path, supervisor: Supervisor, progress: Progress) -> None:
     flag = tmp_path / "once"
-    supervisor.start(
-        service(tmp_path, argv=["sh", "-c", f"test -e {flag} && exit 1; touch {flag}; sleep 60"])
-    )
+    supervisor.start(service(tmp_path, argv=["sh", "-c", f"test -e {flag} && exit 1; touch {flag}; sleep 60"]))
     watch_until(supervisor, flag.exists)  # killed before that, the next one would live
     process_of(tmp_path).kill()
     watch_until(supervisor, lambda: "2 秒后重启" in told(progress))
     assert "1 秒后重启" in told(progress)
 
 
-def test_what_a_dead_service_left_of_its_session_goes_too(
-    tmp_path: Path, supervisor: Supervisor, progress: Progress
-) -> None:
+def test_what_a_dead_service_left_of_its_session_goes_too(tmp_path: Path, supervisor: Supervisor, progress: Progress) -> None:
     supervisor.start(service(tmp_path, argv=["sh", "-c", "sleep 61 & sleep 62 & wait"]))
     leader = process_of(tmp_path)
     watch_until(supervisor, lambda: len(leader.children()) == 2)
@@ -172,9 +162,7 @@ def test_what_a_dead_service_left_of_its_session_goes_too(
     assert not [helper for helper in helpers if pidfiles.runs(helper)]
 
 
-def test_stopping_goes_in_order_and_does_not_wait_for_ever(
-    tmp_path: Path, supervisor: Supervisor, progress: Progress
-) -> None:
+def test_stopping_goes_in_order_and_does_not_wait_for_ever(tmp_path: Path, supervisor: Supervisor, progress: Progress) -> None:
     quick: Signals = ((signal.SIGTERM, 0.3), (signal.SIGKILL, 5))
     deaf = ["sh", "-c", f"trap '' TERM; touch {tmp_path}/deaf; while :; do sleep 0.1; done"]
     supervisor.start(service(tmp_path, "postgres", stop_order=60))
@@ -204,27 +192,18 @@ def test_the_next_up_adopts_what_may_be_kept(tmp_path: Path, supervisor: Supervi
 
 @pytest.mark.parametrize(
     ("change", "reason"),
-    [
-        ({"adopt": False}, "our own services: the code may be newer"),
-        ({"adopt": True, "argv": ["sleep", "61"]}, "started differently"),
-    ],
+    [({"adopt": False}, "our own services: the code may be newer"), ({"adopt": True, "argv": ["sleep", "61"]}, "started differently")],
 )
-def test_the_next_up_replaces_what_may_not(
-    tmp_path: Path, supervisor: Supervisor, change: dict[str, object], reason: str
-) -> None:
+def test_the_next_up_replaces_what_may_not(tmp_path: Path, supervisor: Supervisor, change: dict[str, object], reason: str) -> None:
     left = leave_behind(tmp_path, service(tmp_path, adopt=True))
     assert supervisor.start(service(tmp_path, **change)) is False, reason  # type: ignore[arg-type]
     assert not pidfiles.runs(left)
     assert process_of(tmp_path).pid != left.pid
 
 
-def test_a_recycled_pid_is_nobody_of_ours(
-    tmp_path: Path, supervisor: Supervisor, progress: Progress, stranger: psutil.Popen
-) -> None:
+def test_a_recycled_pid_is_nobody_of_ours(tmp_path: Path, supervisor: Supervisor, progress: Progress, stranger: psutil.Popen) -> None:
     """The record's pid belongs to a stranger now (whose survival the fixture checks)."""
-    old = pidfiles.Record(
-        "thing", "服务thing", stranger.pid, "an-earlier-boot:1", 1, PATIENT, fingerprint(SLEEP, {})
-    )
+    old = pidfiles.Record("thing", "服务thing", stranger.pid, "an-earlier-boot:1", 1, PATIENT, fingerprint(SLEEP, {}))
     pidfiles.keep(tmp_path / "run", old)
     assert supervisor.start(service(tmp_path, adopt=True)) is False
     pidfiles.keep(tmp_path / "run", old)
@@ -243,9 +222,7 @@ def test_birth_is_the_processes_own(stranger: psutil.Popen) -> None:
     born = pidfiles.birth(stranger.pid)
     assert born is not None
     assert born == pidfiles.birth(stranger.pid)
-    assert (
-        born.rpartition(":")[2] == Path(f"/proc/{stranger.pid}/stat").read_text().split()[21]
-    )  # "(sleep)": no spaces
+    assert born.rpartition(":")[2] == Path(f"/proc/{stranger.pid}/stat").read_text().split()[21]  # "(sleep)": no spaces
     assert pidfiles.living(stranger.pid, born) is not None
     assert pidfiles.living(stranger.pid, born + "0") is None
     assert pidfiles.birth(2**22 + 1) is None

@@ -11,9 +11,11 @@ from runtime.failures import explained
 from settings import settings
 
 WRONG = (
-    ("PROOFLESS_QUOTA_PERSON", "5/second"), ("PROOFLESS_QUOTA_CASE", "5/minute 6/minute"), ("PROOFLESS_MISMATCHES_BY_KEY", "12/10"),
+    ("PROOFLESS_QUOTA_PERSON", "5/second"),
+    ("PROOFLESS_QUOTA_CASE", "5/minute 6/minute"),
+    ("PROOFLESS_MISMATCHES_BY_KEY", "12/10"),
     ("PROOFLESS_DATABASE_PORT", "geheim"),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(autouse=True)

@@ -37,14 +37,12 @@ from tests.runtime.hands.world import World, at_worker, in_a_step, look, repair,
 from tests.stack import PrefectServer
 
 DOCUMENT = ROOT / "docs" / "operators-hands.md"
-EARLIER = Path(__file__).parent / "hands" / "earlier.json"
+EARLIER = Path(__file__).parents[1] / "hands" / "earlier.json"
 BUILT: list[tuple[World, ExitStack]] = []
 
 
 @pytest.fixture
-def world(
-    installation: tuple[Path, Cluster], template_database: str, prefect: PrefectServer
-) -> Iterator[World]:
+def world(installation: tuple[Path, Cluster], template_database: str, prefect: PrefectServer) -> Iterator[World]:
     """The one of the test before, if that has left it whole. No worker polls it."""
     if not BUILT:
         assert not prefect.taken
@@ -53,9 +51,7 @@ def world(
         os.environ |= {**prefect_server.client_environment(prefect.url, prefect.secret, settings().home)}
         os.environ["PROOFLESS_LEASE_SECONDS"] = "600"  # nobody renews here
         settings.cache_clear()
-        ending.enter_context(
-            temporary_settings({PREFECT_API_URL: prefect.url, PREFECT_API_AUTH_STRING: f"admin:{prefect.secret}"})
-        )
+        ending.enter_context(temporary_settings({PREFECT_API_URL: prefect.url, PREFECT_API_AUTH_STRING: f"admin:{prefect.secret}"}))
         BUILT.append((World(prefect), ending))
         asyncio.run(BUILT[0][0].fill())
     yield BUILT[0][0]
@@ -211,9 +207,9 @@ HEAD = """# Operators' hands in Prefect
 Made by `tests/runtime/worker/test_operators_hands.py` against a real Prefect server (`PROOFLESS_WRITE_DOCUMENTS=1`), not by
 hand. Whatever an operator deletes, pauses, renames, limits or sets there: one look of a worker, each half minute, makes
 it anew, or names it in an alarm with the command that heals. 在办各状态 are {states};正在办理 is a pass in the middle of a
-step. The same test compares the actions with Prefect's own description of its API; what
-is left to be tried is named in `tests/runtime/hands/reach.py`. 此前 is what the build 02070fd did: by a run of its own code where the pool is paused, limited to 0 or
-deleted, as issues 11 and 18 tell it where they are named, and 未试 (not run) elsewhere.
+step. The same test compares the actions with Prefect's own description of its API; what is left to be
+tried is named in `tests/runtime/hands/reach.py`. 此前 is what the build 02070fd did: by a run of its own code where the
+pool is paused, limited to 0 or deleted, as issues 11 and 18 tell it where they are named, and 未试 (not run) elsewhere.
 
 | 操作 | 核验状态 | 此前(02070fd) | 操作之后 | 半分钟内 |
 |-|-|-|-|-|

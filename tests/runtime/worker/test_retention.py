@@ -50,9 +50,7 @@ def test_what_is_kept_for_too_long_is_an_alarm_until_it_is_gone(
     assert look(prefect) == []
 
 
-def test_status_shows_the_tables_that_grow(
-    ledger: str, prefect: PrefectServer, installation: tuple[Path, Cluster]
-) -> None:
+def test_status_shows_the_tables_that_grow(ledger: str, prefect: PrefectServer, installation: tuple[Path, Cluster]) -> None:
     """Of both databases, the largest first."""
     home, cluster = installation
     found = table_sizes.lines(home, cluster.port)

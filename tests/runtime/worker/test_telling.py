@@ -125,10 +125,7 @@ def test_a_miss_and_supervision_reach_a_run_that_waits(server: PrefectServer, mo
     opened = do(supervision_basis.of_request, request)
     assert opened is not None
     person = "demo-guangming-2"
-    do(
-        supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "已督促", now=settings().now(),
-        actor=f"person:{person}",
-    )  # fmt: skip
+    do(supervisions.feed_back, opened.id, ISSUER, SupervisionOutcome.DONE, "已督促", now=settings().now(), actor=f"person:{person}")
     look()
     assert EVENT_NAMES[Event.FEEDBACK] in history(server, lease.number)
     assert EVENT_NAMES[Event.FEEDBACK] in timeline(server, lease.number)
@@ -147,12 +144,16 @@ def test_what_people_do_has_its_own_name_each(server: PrefectServer) -> None:
         (
             Event.RETURNED,
             lambda: do(
-                returns.give_back, request, ISSUER, ReturnReason("非本单位职责", "370402-CIVIL", None), now=now + 2 * MINUTE,
+                returns.give_back,
+                request,
+                ISSUER,
+                ReturnReason("非本单位职责", "370402-CIVIL", None),
+                now=now + 2 * MINUTE,
                 actor="person:a",
             ),
         ),
         (Event.FORWARDED, lambda: do(returns.forward, number, None, now=now + 3 * MINUTE, actor="person:b")),
-    ]  # fmt: skip
+    ]
     for event, act in steps:
         act()
         look()
