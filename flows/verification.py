@@ -22,20 +22,20 @@ VerificationNumber = Annotated[str, Field(pattern=PATTERN)]  # Prefect itself re
 @flow(name="verification", retries=0, persist_result=False, result_storage=NOWHERE)
 @one_pass
 async def verification(number: VerificationNumber) -> State:
-    """核验: one case, from the department's request to the delivered proof.
+    """核验: from the department's request to the delivered proof.
 
     May run again at any moment: each step first asks the ledger what is already done.
     """
-    case = await take_up(number)  # scope, method; or how far an earlier pass came
-    if case.waiting:  # for a reply, a choice, a person
-        case = await escalate_if_overdue(number)  # 督办; sets the next instant
-    if case.to_be_looked_up:  # 数据共享; falls back to the issuing unit
-        case = await look_up_share(number)
-    if case.needs_issuer:  # 部门核验
-        case = await ask_issuing_unit(number)
-    if case.waiting:
-        return waiting(case)  # Scheduled at the next instant: ends here, costs nothing
-    if case.to_be_sealed:
+    status = await take_up(number)  # scope, method; or how far an earlier pass came
+    if status.waiting:  # for a reply, a choice, a person
+        status = await escalate_if_overdue(number)  # 督办; sets the next instant
+    if status.to_be_looked_up:  # 数据共享; falls back to the issuing unit
+        status = await look_up_share(number)
+    if status.needs_issuer:  # 部门核验
+        status = await ask_issuing_unit(number)
+    if status.waiting:
+        return waiting(status)  # Scheduled at the next instant: ends here, costs nothing
+    if status.to_be_sealed:
         await seal(number)  # the seal that the method demands
-    case = await deliver(number)  # "no record" and a refusal are delivered too
-    return ended(case)
+    status = await deliver(number)  # "no record" and a refusal are delivered too
+    return ended(status)
