@@ -24,6 +24,7 @@ class MailServer:
         self.seen: list[tuple[str, str]] = []  #: reader and Message-ID of every text that came, taken or not
         self.at_recipient: dict[str, str] = {}
         self.at_data: dict[str, str] = {}  #: a reply, "hang up" (after the text came) or "stall"
+        self.reply = "250 OK"  #: the same, to all others
         self.logins: list[str] = []
         self.options: dict[str, Any] = {}  #: more of aiosmtpd's: TLS, and whether it and a login are required
         self._controller: Controller | None = None
@@ -37,9 +38,9 @@ class MailServer:
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
         self.raw.append(envelope.content)
         message = message_from_bytes(envelope.content, policy=policy.default)
-        (reader,) = envelope.rcpt_tos
+        reader = envelope.rcpt_tos[0]
         self.seen.append((reader, str(message["Message-ID"])))
-        reply = self.at_data.get(reader, "250 OK")
+        reply = self.at_data.get(reader, self.reply)
         if reply == "stall":
             await asyncio.sleep(3)
         if reply == "hang up":
@@ -57,8 +58,10 @@ class MailServer:
             self._controller.stop()
             self._controller = None
 
-    def to(self, reader: str) -> list[EmailMessage]:
-        return [message for message in self.kept if message["To"] == reader]
+    def to(self, reader: str, about: str = "") -> list[EmailMessage]:
+        """What came for this address; with `about`: and names it."""
+        mine = [message for message in self.kept if reader in str(message["To"])]
+        return [message for message in mine if not about or about in f"{message['Subject']}{message.get_content()}"]
 
 
 @contextmanager

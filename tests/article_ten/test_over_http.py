@@ -3,8 +3,6 @@ seconds. Every instant is read from the record, so that a slow machine changes n
 
 from __future__ import annotations
 
-import email
-import email.policy
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,16 +11,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import Envelope
 
 from ledger.database import transaction
 from ledger.tables.verifications import Verification
 from runtime.services.postgres import Cluster
 from tests import conftest as house
 from tests.endtoend.acting import FIELDS, Api, party
+from tests.mailserver import MailServer, mail_server
 from tests.patience import wait_until
-from tests.ports import free_port
 from tests.proofs.readers import text_of
 from tests.stack import PrefectServer, Stack, start_stack
 
@@ -36,34 +32,14 @@ PNG = bytes.fromhex(
 )
 
 
-class Mailbox:
-    """A real SMTP server that keeps what arrives."""
-
-    def __init__(self) -> None:
-        self.mails: list[tuple[list[str], str]] = []
-
-    async def handle_DATA(self, server: object, session: object, envelope: Envelope) -> str:  # noqa: N802
-        message = email.message_from_bytes(envelope.content or b"", policy=email.policy.default)  # type: ignore[arg-type]
-        self.mails.append((envelope.rcpt_tos, f"{message['Subject']}\n{message['Message-ID']}\n{message.get_content()}"))
-        return "250 OK"
-
-    def to(self, address: str, number: str) -> list[str]:
-        return [text for recipients, text in self.mails if address in recipients and number in text]
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[MailServer]:
+    with mail_server() as box:
+        yield box
 
 
 @pytest.fixture(scope="module")
-def mailbox() -> Iterator[tuple[Mailbox, int]]:
-    found, port = Mailbox(), free_port()
-    server = Controller(found, hostname="127.0.0.1", port=port)
-    server.start()
-    yield found, port
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def swift(
-    installation: tuple[Path, Cluster], template_database: str, prefect: PrefectServer, mailbox: tuple[Mailbox, int]
-) -> Iterator[Stack]:
+def swift(installation: tuple[Path, Cluster], template_database: str, prefect: PrefectServer, mailbox: MailServer) -> Iterator[Stack]:
     """A stack of its own whose clock runs fast; this process's settings follow it."""
     name = "ledger_article_ten"
     house._as_superuser(installation, house.copied(name, template_database))
@@ -72,7 +48,7 @@ def swift(
     house._enter(installation, name)
     os.environ.update({f"PROOFLESS_{key.upper()}": value for key, value in clock.items()})
     house._forget()
-    more = {"smtp_host": "127.0.0.1", "smtp_port": str(mailbox[1]), "requests_per_minute": "100000"}
+    more = {"smtp_host": "127.0.0.1", "smtp_port": str(mailbox.port), "requests_per_minute": "100000"}
     with start_stack(*installation, name, prefect, workers=1, gateway=True, **clock, **more) as running:
         yield running
     house._leave(before)
@@ -195,7 +171,7 @@ def test_returned_forwarded_and_answered_by_the_next_unit(cast: Cast) -> None:
     assert instant(hard["due_at"]) == then + HALF_HOUR > first + HALF_HOUR  # the new unit's own start (reading 9)
 
 
-def test_missed_supervised_reported_fed_back_and_still_delivered(cast: Cast, swift: Stack, mailbox: tuple[Mailbox, int]) -> None:
+def test_missed_supervised_reported_fed_back_and_still_delivered(cast: Cast, swift: Stack, mailbox: MailServer) -> None:
     number = ask(cast, person="演示乙丑")
     received = instant(cast.street.asked(number)["received_at"])
     request = cast.street.asked(number)["id"]
@@ -217,10 +193,11 @@ def test_missed_supervised_reported_fed_back_and_still_delivered(cast: Cast, swi
     assert limits(cast.department, number)["hard"]["status"] == "missed"
 
     for address in ("office@demo.invalid", "guangming-supervisor@demo.invalid"):
-        wait_until(lambda address=address: mailbox[0].to(address, number), LONG, f"mail to {address}")
-    (mail,) = [one for one in mailbox[0].to("guangming-supervisor@demo.invalid", number) if "督办" in one]
-    assert "半小时内" in mail and "演示乙丑" not in mail
-    assert len([one for one in mailbox[0].to("office@demo.invalid", number) if "督办超时" in one]) == 1
+        wait_until(lambda address=address: mailbox.to(address, number), LONG, f"mail to {address}")
+    (mail,) = [one for one in mailbox.to("guangming-supervisor@demo.invalid", number) if "督办" in one["Subject"]]
+    said = f"{mail['Subject']}{mail.get_content()}"
+    assert "半小时内" in said and "演示乙丑" not in said
+    assert len([one for one in mailbox.to("office@demo.invalid", number) if "督办超时" in one["Subject"]]) == 1
     _prefect_tells_the_story(swift, number)
 
 

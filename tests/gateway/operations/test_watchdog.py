@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import text
 
 from connectors.faults import PermanentFault, TransientFault
@@ -27,35 +22,14 @@ from ledger.lifecycle import leases
 from ledger.outbox import alarms
 from settings import Settings, settings
 from tests.ledger.filing import file
-
-
-class Mailbox:
-    """A mail server's handler: keeps what arrives; `reply` is what it says to a message."""
-
-    def __init__(self) -> None:
-        self.messages: list[EmailMessage] = []
-        self.reply = "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if self.reply == "hang up":
-            server.transport.close()
-            return "250 never seen"
-        if self.reply.startswith("250"):
-            self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
-        return self.reply
+from tests.mailserver import MailServer, mail_server
 
 
 @pytest.fixture
-def mailbox() -> Iterator[tuple[Mailbox, Settings]]:
-    handler = Mailbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    update = {"smtp_host": "127.0.0.1", "smtp_port": port, "mail_operators": "ops@example.invalid, two@example.invalid"}
-    yield handler, replace(settings(), **update)
-    controller.stop()
+def mailbox() -> Iterator[tuple[MailServer, Settings]]:
+    with mail_server() as box:
+        update = {"smtp_host": "127.0.0.1", "smtp_port": box.port, "mail_operators": "ops@example.invalid, two@example.invalid"}
+        yield box, replace(settings(), **update)
 
 
 def lease_ended(ago: str) -> None:
@@ -87,12 +61,12 @@ def look(at: Settings, times: int = 1, dogs: int = 1) -> None:
     asyncio.run(together())
 
 
-def test_one_alarm_and_one_mail_from_three_gateways(mailbox: tuple[Mailbox, Settings]) -> None:
+def test_one_alarm_and_one_mail_from_three_gateways(mailbox: tuple[MailServer, Settings]) -> None:
     box, at = mailbox
     lease_ended("121 seconds")
     look(at, times=3, dogs=3)
-    assert standing() == ["no_worker"] and len(box.messages) == 1
-    mail = box.messages[0]
+    assert standing() == ["no_worker"] and len(box.kept) == 1
+    mail = box.kept[0]
     assert mail["Subject"] == "【无证明办事】告警:没有工作进程" and "./run up" in mail.get_content()
     assert mail["To"] == "ops@example.invalid, two@example.invalid" and mail["Auto-Submitted"] == "auto-generated"
     with transaction() as session:
@@ -100,20 +74,20 @@ def test_one_alarm_and_one_mail_from_three_gateways(mailbox: tuple[Mailbox, Sett
         assert mail["Message-ID"] == f"<{alarm.id}@proofless>" and alarm.mailed_at is not None
 
 
-def test_a_gateway_that_has_just_started_is_not_alarmed_by_the_night(mailbox: tuple[Mailbox, Settings]) -> None:
+def test_a_gateway_that_has_just_started_is_not_alarmed_by_the_night(mailbox: tuple[MailServer, Settings]) -> None:
     lease_ended("10 hours")
     asyncio.run(Watchdog(mailbox[1]).look())
     assert standing() == []
 
 
-def test_a_short_gap_is_none(mailbox: tuple[Mailbox, Settings]) -> None:
+def test_a_short_gap_is_none(mailbox: tuple[MailServer, Settings]) -> None:
     box, at = mailbox
     lease_ended("100 seconds")
     look(at)
-    assert standing() == [] and box.messages == []
+    assert standing() == [] and box.kept == []
 
 
-def test_the_alarm_ends_when_a_worker_is_back_and_the_next_one_is_mailed_again(mailbox: tuple[Mailbox, Settings]) -> None:
+def test_the_alarm_ends_when_a_worker_is_back_and_the_next_one_is_mailed_again(mailbox: tuple[MailServer, Settings]) -> None:
     box, at = mailbox
     lease_ended("3 minutes")
     look(at)
@@ -123,7 +97,7 @@ def test_the_alarm_ends_when_a_worker_is_back_and_the_next_one_is_mailed_again(m
     assert standing() == []
     lease_ended("3 minutes")
     look(at)
-    assert len(box.messages) == 2
+    assert len(box.kept) == 2
 
 
 def test_without_a_mail_server_the_alarm_stands_all_the_same(ledger: str) -> None:
@@ -134,24 +108,24 @@ def test_without_a_mail_server_the_alarm_stands_all_the_same(ledger: str) -> Non
         assert alarms.take_unmailed(session, now=settings().now()) is not None
 
 
-def test_a_refused_mail_is_tried_again(mailbox: tuple[Mailbox, Settings]) -> None:
+def test_a_refused_mail_is_tried_again(mailbox: tuple[MailServer, Settings]) -> None:
     box, at = mailbox
     box.reply = "451 later"
     lease_ended("3 minutes")
     look(at)
     box.reply = "250 OK"
     look(at)
-    assert len(box.messages) == 1
+    assert len(box.kept) == 1
 
 
-def test_a_mail_whose_outcome_is_unknown_is_not_sent_again(mailbox: tuple[Mailbox, Settings]) -> None:
+def test_a_mail_whose_outcome_is_unknown_is_not_sent_again(mailbox: tuple[MailServer, Settings]) -> None:
     box, at = mailbox
     box.reply = "hang up"
     lease_ended("3 minutes")
     look(at)
     box.reply = "250 OK"
     look(at, times=2)
-    assert box.messages == []
+    assert box.kept == []
 
 
 @pytest.mark.parametrize(
@@ -163,7 +137,7 @@ def test_a_mail_whose_outcome_is_unknown_is_not_sent_again(mailbox: tuple[Mailbo
     ],
 )
 def test_faults_name_the_mail_server_and_repeat_nothing(
-    mailbox: tuple[Mailbox, Settings], reply: str, kind: type[Exception], code: str
+    mailbox: tuple[MailServer, Settings], reply: str, kind: type[Exception], code: str
 ) -> None:
     box, at = mailbox
     box.reply = reply.encode().decode("latin-1")
@@ -185,14 +159,14 @@ def due_for(minutes: float) -> str:
     return file(now=settings().now() - timedelta(minutes=minutes))
 
 
-def test_what_is_due_and_not_begun_within_a_minute_is_told_with_its_cause_by_name(mailbox: tuple[Mailbox, Settings]) -> None:
+def test_what_is_due_and_not_begun_within_a_minute_is_told_with_its_cause_by_name(mailbox: tuple[MailServer, Settings]) -> None:
     box, at = mailbox
     number = due_for(1.5)
     with transaction() as session:
         alarms.raise_alarm(session, BLOCKED, "工作池", POOL_IS_PAUSED, now=at.now())
     look(at)
     assert standing() == [BLOCKED, NOT_BEGUN]
-    (mail,) = [mail for mail in box.messages if "到期未处理" in mail["Subject"]]
+    (mail,) = [mail for mail in box.kept if "到期未处理" in mail["Subject"]]
     assert "有 1 件核验" in mail.get_content() and POOL_IS_PAUSED in mail.get_content() and number not in mail.get_content()
     with transaction() as session:
         assert leases.acquire(session, number, "worker-1/a") is not None
@@ -201,7 +175,7 @@ def test_what_is_due_and_not_begun_within_a_minute_is_told_with_its_cause_by_nam
 
 
 @pytest.mark.parametrize(("held", "cause"), [(0, "不明。请查看工作进程的日志,并运行 ./run repair"), (1, "正在办理 1 件,其余排队")])
-def test_a_cause_that_nothing_names(mailbox: tuple[Mailbox, Settings], held: int, cause: str) -> None:
+def test_a_cause_that_nothing_names(mailbox: tuple[MailServer, Settings], held: int, cause: str) -> None:
     with transaction() as session:
         leases.enlist(session, "worker-1", "worker-1/a")
     due_for(1.5)
@@ -213,7 +187,7 @@ def test_a_cause_that_nothing_names(mailbox: tuple[Mailbox, Settings], held: int
         assert [cause in alarm.message for alarm in alarms.standing_alarms(session)] == [True]
 
 
-def test_what_is_not_due_for_a_minute_yet_or_paused_by_a_person_is_no_alarm(mailbox: tuple[Mailbox, Settings]) -> None:
+def test_what_is_not_due_for_a_minute_yet_or_paused_by_a_person_is_no_alarm(mailbox: tuple[MailServer, Settings]) -> None:
     due_for(0.5)
     paused = due_for(5)
     with transaction() as session:
@@ -222,7 +196,7 @@ def test_what_is_not_due_for_a_minute_yet_or_paused_by_a_person_is_no_alarm(mail
     assert standing() == ["paused"]
 
 
-def test_prefect_away_for_two_minutes_is_mailed_and_ends_when_it_is_back(mailbox: tuple[Mailbox, Settings]) -> None:
+def test_prefect_away_for_two_minutes_is_mailed_and_ends_when_it_is_back(mailbox: tuple[MailServer, Settings]) -> None:
     box, at = mailbox
     answers = iter([False, False, True])
 
@@ -240,7 +214,7 @@ def test_prefect_away_for_two_minutes_is_mailed_and_ends_when_it_is_back(mailbox
         assert standing() == []
 
     asyncio.run(watch())
-    assert [mail["Subject"] for mail in box.messages] == ["【无证明办事】告警:Prefect 没有应答"]
+    assert [mail["Subject"] for mail in box.kept] == ["【无证明办事】告警:Prefect 没有应答"]
 
 
 def test_who_watches_does_not_fall_asleep_over_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
