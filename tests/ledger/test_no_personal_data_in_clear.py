@@ -134,7 +134,7 @@ def by_failing() -> None:
     with pytest.raises(NameDiffers) as differs:
         wrong = registration.PartyData(data.parties[0].role, data.parties[0].id_type, data.parties[0].id_number, "演示丙寅")
         do(registration.register, UNIT, registration.CaseData(**{**vars(data), "parties": (wrong,)}), now=NOW, actor="x")
-    assert str(differs.value) == ""
+    assert str(differs.value) == "name_differs"
     do(filing.refuse, now=NOW, unit=UNIT, actor="person:demo-permit-1", code="not_a_party", obligation="15.4")
 
 

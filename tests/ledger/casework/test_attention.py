@@ -156,7 +156,7 @@ def test_reroute_asks_another_unit_with_clocks_of_its_own() -> None:
 def test_reroute_needs_a_unit_that_works(unit: str) -> None:
     do(registry.put_units, [{"code": "370402-HEAT", "name": "演示供热公司", "kind": "public_service", "active": False}])
     lease = stuck()
-    with pytest.raises(MoveRefused, match="没有可用的单位"):
+    with pytest.raises(MoveRefused, match="不在名录中或已停用"):
         do(attention.reroute, lease.number, unit, **BY)
     assert row(lease.number).state is State.NEEDS_ATTENTION
 

@@ -174,7 +174,7 @@ def test_an_interrupted_initdb_is_begun_again(tmp_path: Path) -> None:
 SCRIPT = """
 import os, sys
 from pathlib import Path
-from runtime import postgres
+from runtime.services import postgres
 home = Path(sys.argv[1])
 cluster = postgres.start(home, int(sys.argv[2]))
 print(os.geteuid(), cluster.process.uids().real, cluster.connect().closed)
