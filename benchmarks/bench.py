@@ -64,7 +64,7 @@ FULL = Size(
     waiting_seconds=120,
     rows=20_000,
     reported=1_000_000,
-    edge_seconds=3,
+    edge_seconds=10,
     rounds=5,
 )
 QUICK = Size(
