@@ -20,6 +20,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from domain.mismatch_rate import steps
+from domain.quotas import quotas
+
 ROOT = Path(__file__).resolve().parent
 LOCAL = ZoneInfo("Asia/Shanghai")
 _MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
@@ -98,25 +101,14 @@ def _instant(text: str) -> datetime:
     return instant
 
 
-def _quotas(text: str) -> str:
-    quota = r"[1-9]\d{0,8}/(minute|hour|day)"
-    windows = [part.partition("/")[2] for part in _matching(f"({quota}( {quota})*)?")(text).split()]
-    if len(set(windows)) < len(windows):
-        raise ValueError("two quotas for one window")
-    return text
+def _understood(rule: Callable[[str], object]) -> Callable[[str], str]:
+    """A text that a rule of the domain takes apart each time: whether it can be is said at the start."""
 
+    def read(text: str) -> str:
+        rule(text)
+        return text
 
-def _shares(text: str) -> str:
-    share = r"[1-9]\d{0,2}/[1-9]\d{0,3}"
-    pairs = (part.split("/") for part in _matching(f"({share}( {share})*)?")(text).split())
-    if any(int(differing) > int(among) for differing, among in pairs):
-        raise ValueError("more mismatches than answers: the first number of each pair is the smaller one")
-    return text
-
-
-def _networks(text: str) -> str:
-    networks(text)  # what is wrong is said at the start, and not at the first callback
-    return text
+    return read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,16 +146,18 @@ class Settings:
     """Calls that one unit may make; beyond it the gateway answers 429."""
     # 限额: how many cases one may register, verifications file, persons' data read (each for itself), counted in the
     # ledger: "30/minute 600/day", empty for none. Beyond it the gateway answers 429 (docs/decisions/0028).
-    quota_person: str = _variable("30/minute 600/day", _quotas)
+    quota_person: str = _variable("30/minute 600/day", _understood(quotas))
     """By a person's own key. At a counter 300 verifications a day are many."""
-    quota_system: str = _variable("300/minute 20000/day", _quotas)
+    quota_system: str = _variable("300/minute 20000/day", _understood(quotas))
     """By the keys of one system."""
-    quota_unit: str = _variable("40000/day", _quotas)
-    quota_matter: str = _variable("20000/day", _quotas)
-    quota_case: str = _variable("100/day", _quotas)
-    mismatches_by_key: str = _variable("7/10 10/30 12/40", _shares)
+    quota_unit: str = _variable("40000/day", _understood(quotas))
+    quota_matter: str = _variable("20000/day", _understood(quotas))
+    quota_case: str = _variable("100/day", _understood(quotas))
+    batch_rows_a_day: int = _variable(20_000, _number(0, 1_000_000))
+    """批量限额: rows that one unit may send in batches in a day, where the 专班 office set no other number for it."""
+    mismatches_by_key: str = _variable("7/10 10/30 12/40", _understood(steps))
     """不符: names that do not belong to their numbers, among a key's newest answers, that stop its look-ups; empty: none."""
-    mismatches_by_unit: str = _variable("12/20 14/40", _shares)
+    mismatches_by_unit: str = _variable("12/20 14/40", _understood(steps))
     """The same for all keys of a unit together."""
     public_checks_per_minute: int = _variable(30, _number(1))
     """Public calls from one address: checks of proofs, and apart from them readings of the list."""
@@ -171,7 +165,7 @@ class Settings:
     """Connections that one address may hold; beyond it the one that rested longest is closed. Trusted proxies: any number."""
     feedback_url: str = _variable("", _matching(r"(https?://[^\s\"<>]+)?"))
     """Where the public tells what is wrong in the published list; empty: 12345 alone."""
-    monitor_from: str = _variable("127.0.0.0/8,::1", _networks)
+    monitor_from: str = _variable("127.0.0.0/8,::1", _understood(networks))
     """Addresses or networks, separated by commas, that may read `/health` and `/metrics`: this machine's own by default."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, of the proxies whose X-Forwarded-For is believed; none by default."""
@@ -181,7 +175,7 @@ class Settings:
     district: str = "山东省枣庄市市中区"
     """The district's full name: how its own units' names may begin."""
 
-    callback_networks: str = _variable("", _networks)
+    callback_networks: str = _variable("", _understood(networks))
     """Addresses or networks, separated by commas, that callbacks may go to, this machine's own included where it is
     named. Empty: any but this machine's own, link-local and reserved ones (connectors/receivers.py)."""
 
@@ -198,13 +192,18 @@ class Settings:
     readings: str = "{}"
     """解读: where the regulation's text is open, what the district chose, as a JSON object (domain/readings.py)."""
 
+    instant_seconds: float = _variable(5.0, _rate)
+    """秒 (7.2): how long a look-up, or a verification by data sharing, may take to be called one of seconds; a target."""
+    task_force_duties: str = _variable("组长、副组长、成员、办公室主任、办公室成员", _matching(r"[^、\s]{1,20}(?:、[^、\s]{1,20})*"))
+    task_force_units: str = _variable("", _matching(r"(?:[\w-]{1,64}(?:,[\w-]{1,64})*)?"))
+    """工作专班 (obligation 4.2): its members' duties, separated by 、; codes of its member units, by commas, empty: any unit."""
     complaint_days: int = _variable(15, _number(1, 90))
-    """Working days in which a complaint is to be answered (18.1); the regulation gives no term."""
+    """Working days in which a complaint is to be answered (obligation 18.1); the regulation gives no term."""
     rectification_days: int = _variable(10, _number(1, 90))
     """Working days for the answer to a 整改通知 where it names no other term (reading 18)."""
 
     retention_days: int = _variable(3653, _number(365, 36525))
-    """保管期限 of a case and a complaint, from the last thing that happened to it; 主动提供台账 keeps its own (2.7)."""
+    """保管期限 of a case and a complaint, from the last thing that happened to it; 主动提供台账 keeps its own (obligation 2.7)."""
 
     smtp_host: str = ""
     smtp_port: int = _variable(25, _number(1, 65535))
@@ -262,6 +261,10 @@ class Settings:
         """The readers of the weekly report, each once."""
         found = (address.strip() for address in self.report_readers.split(","))
         return tuple(dict.fromkeys(address for address in found if address))
+
+    def member_units(self) -> tuple[str, ...]:
+        """The member units of the 工作专班 (obligation 4.2); none: any unit can be one."""
+        return tuple(filter(None, self.task_force_units.split(",")))
 
     def database_url(self, user: str | None = None, password: str | None = None) -> str:
         """SQLAlchemy's address. Contains the password: never print it."""

@@ -18,10 +18,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import commands, edge, lists, older, report, results, sealing, waiting
+from benchmarks import commands, cost, cost_rows, edge, lists, load, older, report, results, rush, sealing, waiting
 from benchmarks.load import Load, burst, steady
 from benchmarks.parts import TITLES
-from benchmarks.stock import hand_over, start_stock_worker
+from benchmarks.stock import hand_over, runs_made, start_stock_worker
 from ledger.database import transaction
 from ledger.registry import keys
 from runtime.commands import up
@@ -40,6 +40,7 @@ class Size:
     """How much is measured; `--quick` is for trying the bench itself."""
 
     warm_up: int
+    batch: int
     steady: int
     burst: int
     stock_light: int
@@ -50,11 +51,13 @@ class Size:
     rows: int
     reported: int
     edge_seconds: int  #: of each turn
+    rush_seconds: int
     rounds: int
 
 
 FULL = Size(
     warm_up=20,
+    batch=500,
     steady=90,
     burst=80,
     stock_light=6,
@@ -62,13 +65,15 @@ FULL = Size(
     alone=30,
     waiting=100_000,
     waiting_seconds=120,
-    rows=20_000,
+    rows=1_000_000,
     reported=1_000_000,
     edge_seconds=10,
+    rush_seconds=60,
     rounds=5,
 )
 QUICK = Size(
     warm_up=5,
+    batch=30,
     steady=15,
     burst=15,
     stock_light=2,
@@ -79,6 +84,7 @@ QUICK = Size(
     rows=1000,
     reported=20_000,
     edge_seconds=1,
+    rush_seconds=10,
     rounds=1,
 )
 PER_SECOND = 3.0
@@ -94,6 +100,7 @@ def measure(only: str | None, quick: bool, beside: Path | None) -> int:
     # The load is one unit's, whose quotas are not what is measured. Strangers meet those that everybody meets.
     os.environ["PROOFLESS_REQUESTS_PER_MINUTE"] = "100000"
     os.environ |= {f"PROOFLESS_QUOTA_{whose}": "1000000/minute 1000000/day" for whose in ("PERSON", "SYSTEM")}  # counted all the same
+    os.environ["PROOFLESS_BATCH_ROWS_A_DAY"] = "1000000"
     os.environ |= {f"PROOFLESS_QUOTA_{whose}": "1000000/day" for whose in ("UNIT", "MATTER", "CASE")}
     supervisor = Supervisor(home / "run", progress)
     try:
@@ -117,6 +124,10 @@ def _measure(
     if only not in ("report", "commands"):
         context = up.start(home, supervisor, progress)
         ours = _ours(context, supervisor, size, progress) if only in (None, "verifications") else None
+        if only in (None, "cost"):
+            parts["cost"] = _cost(context, beside, size, progress)
+        if only in (None, "rush"):
+            parts["rush"] = _rush(context, size, progress)
         if only in (None, "edge"):
             parts["edge"] = _edge(context, beside, size, progress)
         if only in (None, "waiting"):
@@ -168,10 +179,11 @@ def _beside_stock(context: Context, ours: _Ours, size: Size, progress: Progress)
     with progress.step(f"只用 Prefect 引擎,{size.alone} 件"):
         _end(context, "worker")
         engine_cpu = _engine_alone(context, url, key, size.alone)
-    with progress.step("对照:Prefect 自带的进程执行器"):
+    with progress.step("对照:Prefect 自带的进程执行器"), ExitStack() as stack:
         hand_over(context)
         stock_worker = start_stock_worker(context)
         try:
+            stack.enter_context(runs_made(context))
             asyncio.run(burst(url, key, 1))
             stock_light = asyncio.run(steady(url, key, 0.25, size.stock_light))
             stock_heavy = asyncio.run(burst(url, key, size.stock_burst))
@@ -193,6 +205,12 @@ def _waiting(context: Context, size: Size, progress: Progress) -> list[results.R
     return results.of_waiting(found)
 
 
+def _rush(context: Context, size: Size, progress: Progress) -> list[results.Row]:
+    with progress.step(f"三倍于能力的申请,{size.rush_seconds} 秒"):
+        found = rush.measure(context.gateway_url, key_file("requester_key").read_text().strip(), size.burst, size.rush_seconds)
+    return results.of_rush(found)
+
+
 def _edge(context: Context, beside: Path | None, size: Size, progress: Progress) -> list[results.Row]:
     with transaction() as session:
         office = keys.make(session, person="demo-admin", now=settings().now(), actor="system:bench")
@@ -203,6 +221,34 @@ def _edge(context: Context, beside: Path | None, size: Size, progress: Progress)
                 builds[name] = stack.enter_context(older.running(beside, context.home / "older"))
         with progress.step("网关对其他人的应答") as note:
             return results.of_edge(edge.measure(builds, size.edge_seconds, note))
+
+
+def _cost(context: Context, beside: Path | None, size: Size, progress: Progress) -> list[results.Row]:
+    ours, name = cost.Installation(context.home), ""
+    with progress.step("单件成本:平时"):
+        cost.burst(ours, size.warm_up)
+        light = cost.steady(ours, PER_SECOND, size.steady // 2)
+    with progress.step("单件成本:部门核验"):
+        departmental = cost.steady(ours, 1.0, size.steady // 4, load.ASKED)
+    with progress.step("单件成本:语句和事务"):
+        asked = cost.asked(ours, size.warm_up)
+    mine, old = [], list[cost.Cost]()
+    with ExitStack() as stack:
+        if beside is not None:
+            with progress.step(f"启动对照版本 {(name := older.revision(beside))}"):
+                theirs = context.home / "older"
+                stack.enter_context(older.up(beside, {**os.environ, "PROOFLESS_HOME": str(theirs)}))
+                cost.burst(cost.Installation(theirs), size.warm_up)
+        for _ in range(2):
+            with progress.step(f"同时 {size.burst} 件"):
+                mine.append(cost.burst(ours, size.burst))
+                old += [cost.burst(cost.Installation(theirs), size.burst)] if beside is not None else []
+    with progress.step(f"批次 {size.batch} 行"):
+        many = cost.batch(ours, size.batch)
+    with progress.step("对照:DBOS"), cost.dbos_instead(context.home, context.home / "dbos"):
+        cost.burst(ours, size.warm_up)
+        peer = [cost.burst(ours, size.burst) for _ in range(2)]
+    return cost_rows.of_cost(cost.Found(light, departmental, mine, many, asked, peer, old, name))
 
 
 def _lists(size: Size, progress: Progress) -> list[results.Row]:

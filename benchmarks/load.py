@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -15,6 +16,7 @@ from sandbox.licences import State as LicenceState
 from sandbox.people import Person
 
 WAIT_SECONDS = 30
+SHARED, ASKED = "P-HOUSEHOLD", "P-HARDSHIP"  #: what shared data answer, and what a unit is asked for
 #: Everybody whose household register is found by shared data.
 PEOPLE = [
     licence.holder
@@ -40,28 +42,32 @@ class Load:
         return len(self.latencies) / self.seconds if self.seconds else 0.0
 
 
-async def steady(base_url: str, key: str, per_second: float, count: int) -> Load:
-    """`count` shared-data verifications, one begun each 1/`per_second` seconds, whatever became of those before."""
-    return await _run(base_url, key, [index / per_second for index in range(count)])
+async def steady(
+    base_url: str, key: str, per_second: float, count: int, begin: Callable[[], None] = lambda: None, proof: str = SHARED
+) -> Load:
+    """`count` verifications, one begun each 1/`per_second` seconds, whatever became of those before. `begin` is called when
+    their cases are registered."""
+    return await _run(base_url, key, [index / per_second for index in range(count)], begin, proof)
 
 
-async def burst(base_url: str, key: str, count: int) -> Load:
+async def burst(base_url: str, key: str, count: int, begin: Callable[[], None] = lambda: None) -> Load:
     """`count` shared-data verifications, all begun at once."""
-    return await _run(base_url, key, [0.0] * count)
+    return await _run(base_url, key, [0.0] * count, begin, SHARED)
 
 
-async def _run(base_url: str, key: str, starts: list[float]) -> Load:
+async def _run(base_url: str, key: str, starts: list[float], begin: Callable[[], None], proof: str) -> Load:
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=WAIT_SECONDS + 30, limits=limits, trust_env=False) as http:
         people = [PEOPLE[index % len(PEOPLE)] for index in range(len(starts))]
         cases = [await register_case(http, person) for person in people]
+        begin()
         load, began = Load(), time.monotonic()
 
         async def one(index: int) -> None:
             await asyncio.sleep(max(0.0, began + starts[index] - time.monotonic()))
             sent = time.monotonic()
-            number = await _verify(http, cases[index], people[index])
+            number = await verify(http, cases[index], people[index], proof)
             if number is None:
                 load.failed += 1
                 return
@@ -87,11 +93,11 @@ async def register_case(http: httpx.AsyncClient, person: Person) -> str:
     return number
 
 
-async def _verify(http: httpx.AsyncClient, case: str, person: Person) -> str | None:
+async def verify(http: httpx.AsyncClient, case: str, person: Person, proof: str) -> str | None:
     """From the request until the sealed PDF is there to be fetched; None where it did not come in time."""
     answer = await http.post(
         "/v1/verifications",
-        json={"case_number": case, "proof": "P-HOUSEHOLD", "party": as_json(person)},
+        json={"case_number": case, "proof": proof, "party": as_json(person)},
         headers={"Idempotency-Key": uuid4().hex, "Prefer": f"wait={WAIT_SECONDS}"},
     )
     answer.raise_for_status()

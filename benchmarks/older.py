@@ -11,8 +11,10 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.edge import Build
+from settings import ROOT
 
 _READY = "Ctrl-C"  #: stands in the last line that `up` says
 
@@ -21,6 +23,19 @@ def revision(tree: Path) -> str:
     """What the tree holds, as git calls it."""
     asked = subprocess.run(["git", "-C", str(tree), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
     return asked.stdout.strip()
+
+
+@contextmanager
+def checked_out(commit: str) -> Iterator[Path]:
+    """A tree of this commit, installed, in a folder of its own. Raises CalledProcessError where there is no such commit."""
+    with TemporaryDirectory(prefix="proofless-older-") as folder:
+        tree = Path(folder) / "tree"
+        subprocess.run(["git", "-C", str(ROOT), "worktree", "add", "--quiet", "--detach", str(tree), commit], check=True)
+        try:
+            subprocess.run([tree / "run", "check", "--help"], cwd=tree, check=True, stdout=subprocess.DEVNULL)
+            yield tree
+        finally:
+            subprocess.run(["git", "-C", str(ROOT), "worktree", "remove", "--force", str(tree)], check=True)
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""周报 over a million verifications of one week; beside it pandas, which groups the raw rows of the units' table.
+"""周报 over a million verifications of one week, and the search for 线索 in it; beside it pandas, which groups the raw rows
+of the units' table.
 
 The rows are made inside a PostgreSQL of their own, as the same week would leave them: five in ten answered by shared
 data, four by a department, with returns, supplements, 督办, and eight weeks behind it for the trend.
@@ -27,6 +28,7 @@ from sqlalchemy import create_engine
 from benchmarks.report_rows import STATEMENTS
 from ledger.database import forget_engine, transaction
 from ledger.migrate import upgrade
+from ledger.oversight import leads
 from reports import figures, periods
 from runtime.commands import starting_catalog
 from runtime.services import keyfiles, postgres
@@ -39,12 +41,14 @@ WEEK = periods.parse("2026-W10")
 
 @dataclass(frozen=True)
 class Report:
-    """Seconds, and megabytes at most: of the process, and of what PostgreSQL had for itself alone beside it."""
+    """Seconds, and megabytes at most: of the process, and of what PostgreSQL had for itself alone beside it. `leads_seconds`: of
+    the daily search for leads over the same week."""
 
     count: int
     seconds: float
     megabytes: float
     database_megabytes: float
+    leads_seconds: float
     pandas_seconds: float
     pandas_megabytes: float
 
@@ -65,6 +69,8 @@ def measure(home: Path, count: int, note: Callable[[str], None]) -> Report:
             note("计算")
             with _memory(cluster) as most:
                 seconds, megabytes = _alone(_compute)
+            note("查找线索")
+            leads_seconds, _ = _alone(_search)
             note("对照:pandas")
             pandas_seconds, pandas_megabytes = _alone(_group)
         finally:
@@ -73,12 +79,17 @@ def measure(home: Path, count: int, note: Callable[[str], None]) -> Report:
             _forget()
     finally:
         postgres.stop(home)
-    return Report(count, seconds, megabytes, most[0], pandas_seconds, pandas_megabytes)
+    return Report(count, seconds, megabytes, most[0], leads_seconds, pandas_seconds, pandas_megabytes)
 
 
 def _compute() -> None:
     with transaction() as session:
         figures.compute(session, WEEK, "", WEEK.end + timedelta(hours=8), issuer="区大数据局")
+
+
+def _search() -> None:
+    with transaction() as session:
+        leads.find(session, WEEK.start, WEEK.end, now=WEEK.end + timedelta(days=4))
 
 
 def _group() -> None:

@@ -27,7 +27,7 @@ STATEMENTS = (
        FROM plan""",
     """INSERT INTO verifications (number, case_id, party_id, entry_id, unit, filed_at, filed_by, state, method, result,
            issuing_unit, share_failed, proof_version, ended_at, failed_passes, lease_token, run_serial)
-       SELECT number, case_id, case_id, 1, unit, filed, 'person:bench', CASE fate WHEN 'open' THEN 'awaiting_reply' ELSE fate END,
+       SELECT number, case_id, case_id, 1, unit, filed, unit || '-' || i %% 20, CASE fate WHEN 'open' THEN 'awaiting_reply' ELSE fate END,
               method, CASE WHEN fate = 'delivered' THEN CASE WHEN method = 'commitment' THEN 'committed' WHEN r3 < 0.02 THEN 'mismatch'
               WHEN r3 < 0.08 THEN 'no_record' ELSE 'confirmed' END END,
               CASE WHEN method = 'issuer' THEN issuer END, r3 > 0.98, 1, CASE WHEN fate <> 'open' THEN ends END, 0, 3, 1 FROM done""",
@@ -82,5 +82,18 @@ STATEMENTS = (
        FROM deadlines d JOIN requests r ON r.id = d.request_id WHERE d.kind = 'supervision'""",
     """INSERT INTO voluntary_submissions (id, at, unit, listed, marks, stated, clerk, reason, retain_until)
        SELECT md5('voluntary' || i)::uuid, filed, unit, true, '{}', '\\x00', 'bench', 'at_hand', filed FROM done WHERE r2 < 0.03""",
+    """INSERT INTO cases (id, unit, number, matter, handling, accepted_at, promise_end, promise_derived, channel, registered_at,
+           registered_by, closed_at, data_key, master_key)
+       SELECT case_id, min(unit), 'B-' || case_id, (SELECT min(code) FROM matters),
+              CASE WHEN min(e) < 0.6 THEN 'promised' ELSE 'immediate' END, min(filed) - interval '10 minutes',
+              CASE WHEN min(e) < 0.6 THEN min(filed) + interval '3 days' END, false,
+              CASE WHEN min(r2) < 0.5 THEN 'window' ELSE 'ai_shandong' END, min(filed) - interval '5 minutes', 'person:bench',
+              CASE WHEN min(r3) < 0.97 THEN max(ends) + interval '1 hour' END, '\\x00', 'bench' FROM done GROUP BY case_id""",
+    """INSERT INTO parties (id, case_id, role, id_type, lookup, name, id_number)
+       SELECT id, id, 'applicant', 'citizen_id', 'b' || (('x' || left(id::text, 8))::bit(32)::bigint %% 600000), '\\x00', '\\x00' FROM cases
+       WHERE master_key = 'bench'""",
+    """INSERT INTO accesses (at, actor, unit, verification, what)
+       SELECT ends + interval '5 minutes', 'person:' || unit || '-' || i %% 20, unit, number, 'proof' FROM done
+       WHERE fate = 'delivered'""",
     "DROP TABLE plan, done",
 )

@@ -18,6 +18,7 @@ from benchmarks.lists import Lists
 from benchmarks.load import Load
 from benchmarks.parts import TITLES
 from benchmarks.report import Report
+from benchmarks.rush import Rush
 from benchmarks.sealing import Sealing
 from benchmarks.waiting import Waiting, quantile
 
@@ -62,11 +63,25 @@ def of_heavy(ours: Load, stock: Load, without_events: Load) -> list[Row]:
 
 
 def of_worker(worker_cpu: float, engine_cpu: float) -> list[Row]:
-    beyond = worker_cpu - engine_cpu
+    ratio = worker_cpu / engine_cpu  # a first pass needs no engine: before that it was the engine's and a tenth more
     return [
         Row("worker process, CPU a run (burst)", f"{worker_cpu:.1f} ms", "", None),
         Row("Prefect's engine alone on the same flow, CPU a run", f"{engine_cpu:.1f} ms", "", None),
-        Row("the worker's own overhead, CPU a run", f"{beyond:.1f} ms", "< 10 ms", beyond < 10),
+        Row("the worker process, times Prefect's engine alone", f"{ratio:.2f}", "≤ 1.1", ratio <= 1.1),
+    ]
+
+
+def of_rush(found: Rush) -> list[Row]:
+    ratio = found.meanwhile / found.alone
+    return [
+        Row("burst, sustained", f"{found.capacity:.1f} per second", "", None),
+        Row(
+            f"offered by one unit for a minute ({found.filed}, {found.waiting} not done then)", f"{found.offered:.1f} per second", "", None
+        ),
+        Row("即办件 of another unit, one a second, before: p95", f"{1000 * found.alone:.0f} ms", "", None),
+        Row("the same meanwhile: p95", f"{1000 * found.meanwhile:.0f} ms", "", None),
+        Row("meanwhile / before", f"{ratio:.1f}", "≤ 3", ratio <= 3),
+        Row("the same, not delivered in time", str(found.failed), "0", not found.failed),
     ]
 
 
@@ -90,11 +105,15 @@ def of_waiting(found: Waiting) -> list[Row]:
 
 
 def of_lists(found: Lists) -> list[Row]:
+    each = ", ".join(f"{name} {megabytes:.0f}" for name, megabytes in found.megabytes.items())
+    fast, small = found.seconds <= found.rows * 120e-6, found.megabytes_together <= 1536
     return [
-        Row(f"catalog rebuild, {found.rows} rows ({found.accepted} accepted)", f"{found.seconds:.1f} s", "≤ 20 s", found.seconds <= 20),
-        Row("the same, memory of its process", f"{found.megabytes:.0f} MB", "bounded", None),
-        Row("pandas (openpyxl), only reading the same file", f"{found.pandas_seconds:.1f} s", "", None),
-        Row("the rebuild, times pandas' reading", f"{found.seconds / found.pandas_seconds:.1f}", "", None),
+        Row(f"catalog rebuild, {found.rows} rows ({found.accepted} accepted)", f"{found.seconds:.1f} s", "≤ 120 s for a million", fast),
+        Row("the same: read and kept; the draft", f"{found.read_seconds:.1f} s; {found.draft_seconds:.1f} s", "", None),
+        Row("processor time of its process, a row", f"{1e6 * found.processor_seconds / found.rows:.0f} µs", "", None),
+        Row(f"memory at one moment, all processes (each at most: {each} MB)", f"{found.megabytes_together:.0f} MB", "≤ 1.5 GB", small),
+        Row("pandas (openpyxl), only reading the same file", f"{found.pandas_seconds:.1f} s, {found.pandas_megabytes:.0f} MB", "", None),
+        Row("the rebuild, times pandas' reading", f"{found.seconds / found.pandas_seconds:.2f}", "", None),
     ]
 
 
@@ -112,6 +131,7 @@ def of_report(found: Report) -> list[Row]:
             "pandas, only the units' table out of the raw rows", f"{found.pandas_seconds:.1f} s, {found.pandas_megabytes:.0f} MB", "", None
         ),
         Row("the whole report, times pandas' one table", f"{found.seconds / found.pandas_seconds:.2f}", "", None),
+        Row("the daily search for leads in the same week", f"{found.leads_seconds:.1f} s", "≤ 5 s", found.leads_seconds <= 5),
     ]
 
 

@@ -15,19 +15,18 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import IO
 from xml.etree import ElementTree
 
 import xlrd
 
 from catalog.cell_text import LOST, text_of
 from catalog.file_kinds import OLE, FileRefused
+from catalog.sheet_cells import cells_that_tell
 
 #: What a failed formula shows, and leaves as a text in a CSV.
 ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"))
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
 _CONDITION = re.compile(r"\[[<>=]")
 #: One place for the whole number and words around it, or words alone.
 _WORDS = re.compile(r"\x00*(?:0|#|General)?\x00*")
@@ -39,9 +38,6 @@ _BUILT_IN = {"9": "0%", "10": "0.00%"}  #: formats that no workbook writes out
 #: A format that only pads and places digits: 00000000, 000-0000, "GD"0000. Not one that rounds, groups or tells a date.
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _PADS = re.compile(r"[-+:()~' \x00]*0[-+:()~' 0\x00]*")
-
-
-_TELLS = re.compile(rb"""\bt\s*=\s*["']e["']|<(?:\w+:)?f[\s>/]|<(?:\w+:)?v>\s*-?(?:\d{16}|[^<]*[eE]\+?(?:1[5-9]|[2-9]\d|\d{3}))""")
 
 
 @dataclass(frozen=True)
@@ -156,13 +152,15 @@ def _of_xlsx(content: bytes) -> Iterator[tuple[str, Facts]]:
         book = next(target for target in start.values() if posixpath.basename(target).startswith("workbook"))
         targets = _targets(archive, book)
         patterns = _patterns(archive, next((one for one in targets.values() if one.endswith("styles.xml")), ""))
+        styles = [number for number, pattern in enumerate(patterns) if _may_say_more(pattern)]
         for sheet in ElementTree.fromstring(archive.read(book)).iter():
             if _tag(sheet) == "sheet":
                 target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION) or "")
-                content = archive.read(target) if target in archive.namelist() else b""
-                # Reading each cell takes as long as reading the values: only where there may be something to tell.
-                if _TELLS.search(content) or any(map(_may_say_more, patterns)):
-                    yield sheet.get("name", ""), _cells(io.BytesIO(content), patterns)
+                if target in archive.namelist():
+                    with archive.open(target) as part:
+                        cells = cells_that_tell(part, styles)
+                        found = {(row, column): fact for row, column, cell in cells if (fact := _of_cell(cell, patterns)) is not None}
+                        yield sheet.get("name", ""), found
 
 
 def _targets(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
@@ -183,24 +181,6 @@ def _patterns(archive: zipfile.ZipFile, part: str) -> list[str]:
     return [own.get(one := style.get("numFmtId", ""), _BUILT_IN.get(one, "")) for style in styles]
 
 
-def _cells(part: IO[bytes], patterns: list[str]) -> Facts:
-    found: Facts = {}
-    row = column = -1
-    for event, element in ElementTree.iterparse(part, ("start", "end")):
-        tag = _tag(element)
-        if event == "start":
-            if tag == "row":
-                row, column = int(element.get("r", row + 2)) - 1, -1
-            continue
-        if tag == "c":
-            row, column = _place(element.get("r"), row, column + 1)
-            if (fact := _of_cell(element, patterns)) is not None:
-                found[row, column] = fact
-        if tag == "row":
-            element.clear()
-    return found
-
-
 def _of_cell(cell: ElementTree.Element, patterns: list[str]) -> Fault | str | None:
     kind, value, formula = cell.get("t", "n"), None, False
     for child in cell:
@@ -214,16 +194,6 @@ def _of_cell(cell: ElementTree.Element, patterns: list[str]) -> Fault | str | No
         return NOT_CALCULATED if formula else None
     style = int(cell.get("s", 0))
     return _of_number(float(value), patterns[style] if style < len(patterns) else "")
-
-
-def _place(reference: str | None, row: int, column: int) -> tuple[int, int]:
-    """Where a cell stands; one that does not say so follows the one before it."""
-    if reference is None or (found := _REFERENCE.fullmatch(reference)) is None:
-        return row, column
-    letters = 0
-    for letter in found[1]:
-        letters = letters * 26 + ord(letter) - 64
-    return int(found[2]) - 1, letters - 1
 
 
 def _tag(element: ElementTree.Element) -> str:

@@ -11,6 +11,8 @@ LOST = 10**15  #: a spreadsheet keeps fifteen digits: of a longer number the res
 
 def text_of(cell: object) -> str:
     """Empty for None; a day alone where the time is midnight; a length of time as hours and minutes."""
+    if type(cell) is str:  # nearly all of them
+        return meant(cell.strip())
     match cell:
         case None:
             return ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from catalog.remembering import remembered
 from domain.spelling import words
 
 #: 《》 “” 「」 and full-width brackets.
@@ -21,6 +22,7 @@ _CHINESE = "\u4e00-\u9fff\u3000-\u303f\uff00-\uffef"
 _CHINESE_GAP = re.compile(f"(?<=[{_CHINESE}])\\s+(?=[{_CHINESE}])")
 
 
+@remembered
 def clean(text: str) -> str:
     """One line as a person would write it: no line breaks or spaces inside Chinese, no invisible characters; empty
     where the cell says nothing (无, 未分类, —)."""
@@ -46,12 +48,14 @@ def without_brackets(text: str) -> str:
     return _BRACKETS.sub("", text)
 
 
+@remembered
 def split_names(text: str) -> tuple[str, ...]:
     """Several names in one cell, each clean: 乡镇人民政府、街道办事处 -> two."""
     parts = (clean(part) for part in _SEVERAL.split(text))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
+@remembered
 def is_cut_off(text: str) -> bool:
     """True where a quotation mark or 书名号 opens more often than it closes: somebody cut the text."""
-    return any(text.count(opening) > text.count(closing) for opening, closing in _PAIRS)
+    return any(opening in text and text.count(opening) > text.count(closing) for opening, closing in _PAIRS)

@@ -1,4 +1,4 @@
-"""投诉举报 as a file (18.1): what a channel exports, row by row; a bad row is named with its fault and stops nothing."""
+"""投诉举报 as a file (obligation 18.1): what a channel exports, row by row; a bad row is named with its fault and stops nothing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ _CHANNELS = {
         for name in names
     },
 }
-_ABOUT = {key(one.label): one for one in ComplaintAbout}
+_ABOUT = {
+    **{key(one.label): one for one in ComplaintAbout},
+    **{key(name): ComplaintAbout.PAPER_REFUSED for name in ("拒收主动提供的材料", "拒收材料", "拒绝接收主动提供的证明")},  # obligation 2.6
+}
 
 
 class RowRefused(Refusal):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, WriteOnlyCell
@@ -26,13 +26,23 @@ _OWN = ("原表行号", "处理结果", "问题", "怎么办")
 _WIDTHS = (10, 11, 46, 40)
 
 
-def error_file(title: str, results: Sequence[ListResult], *, blocked: Iterable[tuple[int, int, str, str]] = ()) -> bytes:
+def error_file(
+    title: str,
+    results: Sequence[ListResult],
+    *,
+    blocked: Iterable[tuple[int, int, str, str]] = (),
+    counts: Mapping[Verdict, int] | None = None,
+    cut: bool = False,
+) -> bytes:
     """The workbook: a page that explains, and for each sheet of the list the rows with something to say.
 
-    `blocked`: (sheet, line, what, remedy) of rows that were understood and that the rules of the list keep out.
+    `blocked`: (sheet, line, what, remedy) of rows that were understood and that the rules of the list keep out. `counts`: of the
+    whole list, where `results` are not all of its rows; `cut`: there are more rows with something to say than these.
     """
     book = Workbook(write_only=True)
-    _explain(book.create_sheet("说明"), title, results)
+    total = counts or {verdict: sum(result.count(verdict) for result in results) for verdict in Verdict}
+    listed = sum(len(result.rows) for result in results) if cut else None
+    _explain(book.create_sheet("说明"), title, results, total, listed)
     by_rule: dict[tuple[int, int], list[tuple[str, str]]] = {}
     for sheet, line, text, remedy in blocked:
         by_rule.setdefault((sheet, line), []).append((text, remedy))
@@ -46,9 +56,10 @@ def error_file(title: str, results: Sequence[ListResult], *, blocked: Iterable[t
     return out.getvalue()
 
 
-def _explain(sheet: WriteOnlyWorksheet, title: str, results: Sequence[ListResult]) -> None:
+def _explain(
+    sheet: WriteOnlyWorksheet, title: str, results: Sequence[ListResult], total: Mapping[Verdict, int], listed: int | None
+) -> None:
     _set_widths(sheet, (22, 90))
-    total = {verdict: sum(result.count(verdict) for result in results) for verdict in Verdict}
     lines: list[tuple[str, str]] = [
         ("清单", title),
         ("共读取", f"{sum(total.values())} 行"),
@@ -57,6 +68,10 @@ def _explain(sheet: WriteOnlyWorksheet, title: str, results: Sequence[ListResult
         ("待确认(黄色)", "由工作专班办公室确认名称所指;能写清楚的,请直接改为单位、事项、证明的全称。"),
         ("提示(灰色)", "不影响采用,请在下次报送时完善。"),
     ]
+    if listed is not None:
+        lines[-3] = ("退回修改(红色)", "请按“怎么办”一栏改正后,把改好的整份清单重新报送。")
+        said = f"有问题的行过多,这里只列出前 {listed} 行;其余各行不是都被采用,同类问题请一并改正,重新报送后再列出余下的。"
+        lines.append(("没有列完", said))
     for found in (result.sheet for result in results):
         if found.refused:
             lines.append(("没有读取的工作表", f"{found.name}:{found.refused}"))

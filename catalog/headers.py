@@ -11,6 +11,7 @@ from catalog.file_kinds import FileRefused
 from catalog.reading import Sheet
 
 _LOOK_AT = 20  #: rows in which a header may stand
+HEADER_WITHIN = _LOOK_AT + 1  #: with its second row
 
 #: Field -> the names under which departments write it. Spelling, width, case and punctuation do not matter.
 SYNONYMS: Mapping[str, tuple[str, ...]] = {

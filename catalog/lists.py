@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+import struct
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import islice
 
 from catalog.cell_facts import Fault as CellFault
 from catalog.file_kinds import FileRefused
-from catalog.headers import SYNONYMS, Header, ListKind, find_header
+from catalog.headers import HEADER_WITHIN, SYNONYMS, Header, ListKind, find_header
 from catalog.matter_rows import read_matter
 from catalog.proof_rows import read_negative, read_proof
-from catalog.reading import Sheet
+from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
-from catalog.sheets import LISTS, read_sheets
+from catalog.remembering import remembered
+from catalog.sheets import AT_ONCE, LISTS, read_parts
 from catalog.verdicts import RowNotes
 from domain.clear_text import named_by_number
-from domain.list_rows import Fact, Fault, MatterFact, RowResult, SheetFound, Verdict
+from domain.list_rows import Fact, Fault, MatterFact, RowResult, SheetFound, Verdict, sent_back
 
 _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fact | None]] = {
     ListKind.MATTERS: read_matter,
@@ -32,6 +37,7 @@ _ASIDE = re.compile(
 )
 
 
+_SPACE = re.compile(r"\s")
 _SAYS_NOTHING = ("sequence", "remark")  #: columns from which nothing is taken
 
 
@@ -52,74 +58,155 @@ def read_list(content: bytes, kind: ListKind, registry: Registry) -> list[ListRe
 
     Raises FileRefused. A row that cannot be used never stops the others.
     """
-    results, refused = [], None
-    for sheet in read_sheets(content, LISTS):
-        try:
-            results.append(_read_sheet(sheet, kind, registry))
-        except FileRefused as fault:
-            refused = fault
-            if sum(sum(map(bool, row)) > 2 for row in sheet.rows) > 1:
-                results.append(ListResult(SheetFound(sheet.name, (), refused=fault.text + fault.remedy)))
-    if refused is not None and all(result.sheet.refused for result in results):
-        raise refused
-    if kind is ListKind.MATTERS:
-        results = _one_matter_for_each_code(results)
-    if not any(result.rows for result in results):
-        raise FileRefused("no_rows", "表头下面没有数据。", "请核对是否选错了文件或工作表。")
-    return results
+    reading = ListReading(content, kind, registry)
+    rows: dict[int, list[RowResult]] = {}
+    for number, row in reading.rows():
+        rows.setdefault(number, []).append(row)
+    back = reading.sent_back()
+    for number, its in rows.items():
+        rows[number] = [sent_back(row, back[number, row.line]) if (number, row.line) in back else row for row in its]
+    return [ListResult(sheet, tuple(rows.get(number, ()))) for number, sheet in enumerate(reading.sheets, start=1)]
 
 
-def _one_matter_for_each_code(results: list[ListResult]) -> list[ListResult]:
-    """Rows that give one code to different matters go back, all of them: nobody knows which one is right."""
-    said: dict[str, list[tuple[int, MatterFact]]] = {}
-    for result in results:
-        for row in result.rows:
-            if isinstance(row.fact, MatterFact):
-                said.setdefault(row.fact.code, []).append((row.line, row.fact))
-    twice = {code: found for code, found in said.items() if any(fact != found[0][1] for _, fact in found)}
+class ListReading:
+    """One list while it is read: `rows` gives them one by one, however many there are. What is known of its sheets, and which
+    of its rows go back after all, is known when they have ended."""
 
-    def sent_back(row: RowResult) -> RowResult:
-        if not isinstance(row.fact, MatterFact) or (code := row.fact.code) not in twice:
-            return row
-        lines = "、".join(str(line) for line, _ in twice[code][:5])
-        text = f"事项编码 {code} 在第 {lines} 行写的不是同一内容。"
-        fault = Fault("code_twice", SYNONYMS["matter_code"][0], text, "请核对:一个编码只能是一个事项。")
-        return replace(row, faults=(*row.faults, fault), fact=None)
+    def __init__(self, content: bytes, kind: ListKind, registry: Registry, *, at_once: int = AT_ONCE) -> None:
+        self.sheets: list[SheetFound] = []
+        self.counts: Counter[Verdict] = Counter()
+        self._kind, self._registry = kind, registry
+        self._parts = read_parts(content, LISTS, OF_LISTS, at_once)
+        self._codes = _Codes()
 
-    return [replace(result, rows=tuple(map(sent_back, result.rows))) for result in results] if twice else results
+    def rows(self) -> Iterator[tuple[int, RowResult]]:
+        """Each with the number of its sheet among `sheets`. Raises FileRefused, also when many were given already."""
+        refused = None
+        for opened, rows in _sheets(self._parts):
+            top = list(islice(rows, HEADER_WITHIN))
+            try:
+                header = self._header(Sheet(opened.name, tuple(row for row, _ in top), opened.spans))
+            except FileRefused as fault:
+                refused = fault
+                full = islice((row for row, _ in rows_of(top, rows) if sum(map(bool, row)) > 2), 2)
+                if len(list(full)) > 1:
+                    self.sheets.append(SheetFound(opened.name, (), refused=fault.text + fault.remedy))
+                for _ in rows:
+                    pass
+                continue
+            columns = {field: header.names[column] for column, field in header.columns.items()}
+            missing = tuple(SYNONYMS[field][0] for field in self._kind.expected if field not in columns)
+            self.sheets.append(SheetFound(opened.name, header.names, header.unused, missing))
+            for found in self._of_sheet(header, columns, opened, rows_of(top, rows)):
+                self.counts[found.verdict] += 1
+                if isinstance(found.fact, MatterFact):
+                    self._codes.said(found.fact, len(self.sheets), found.line)
+                yield len(self.sheets), found
+        if refused is not None and all(sheet.refused for sheet in self.sheets):
+            raise refused
+        if not self.counts:
+            raise FileRefused("no_rows", "表头下面没有数据。", "请核对是否选错了文件或工作表。")
+
+    def sent_back(self) -> Mapping[tuple[int, int], Fault]:
+        """Rows that were accepted before others spoke: (sheet, line) -> what is wrong with it."""
+        return self._codes.twice()
+
+    def _header(self, top: Sheet) -> Header:
+        header = find_header(top, self._kind)
+        if {"原表行号", "怎么办"} <= set(header.names):
+            raise FileRefused("error_file", "这是退回的问题清单,只有有问题的行。", "请在原表中改正,报送改好的整份清单。")
+        return header
+
+    def _of_sheet(self, header: Header, columns: Mapping[str, str], opened: Opened, rows: Iterable[_Row]) -> Iterator[RowResult]:
+        seen: dict[bytes, int] = {}
+        for line, row, faults in _data(header, opened, rows):
+            yield _read_row(line, row, header, columns, self._kind, self._registry, seen, faults)
 
 
-def _read_sheet(sheet: Sheet, kind: ListKind, registry: Registry) -> ListResult:
-    header = find_header(sheet, kind)
-    if {"原表行号", "怎么办"} <= set(header.names):
-        raise FileRefused("error_file", "这是退回的问题清单,只有有问题的行。", "请在原表中改正,报送改好的整份清单。")
-    columns = {field: header.names[column] for column, field in header.columns.items()}
-    seen: dict[tuple[str, ...], int] = {}
-    rows = [_read_row(line, cells, header, columns, kind, registry, seen, sheet.faults) for line, cells in _data(sheet, header)]
-    missing = tuple(SYNONYMS[field][0] for field in kind.expected if field not in columns)
-    return ListResult(SheetFound(sheet.name, header.names, header.unused, missing), tuple(rows))
+class _Codes:
+    """Rows that give one code to different matters go back, all of them: nobody knows which one is right.
+
+    Of each row a digest of what it says and its place are kept, packed: there may be a million of them.
+    """
+
+    _PACKED = struct.Struct(">12sHI")
+
+    def __init__(self) -> None:
+        self._said: dict[str, bytes] = {}
+
+    def said(self, fact: MatterFact, sheet: int, line: int) -> None:
+        digest = blake2b(repr(fact).encode("utf-8", "surrogatepass"), digest_size=12).digest()
+        self._said[fact.code] = self._said.get(fact.code, b"") + self._PACKED.pack(digest, sheet, line)
+
+    def twice(self) -> dict[tuple[int, int], Fault]:
+        found = {}
+        for code, packed in self._said.items():
+            if len(packed) == self._PACKED.size:
+                continue
+            said = list(self._PACKED.iter_unpack(packed))
+            if len({digest for digest, _, _ in said}) > 1:
+                lines = "、".join(str(line) for _, _, line in said[:5])
+                text = f"事项编码 {code} 在第 {lines} 行写的不是同一内容。"
+                fault = Fault("code_twice", SYNONYMS["matter_code"][0], text, "请核对:一个编码只能是一个事项。")
+                found.update(dict.fromkeys(((sheet, line) for _, sheet, line in said), fault))
+        return found
 
 
-def _data(sheet: Sheet, header: Header) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The rows below the header that say anything: not empty ones, not a header that stands again on each page, not a
-    heading that spans the table, not a total or a note under it."""
+#: A row, and the faults of the part of the sheet that it came with, by their place in the sheet.
+_Row = tuple[tuple[str, ...], Mapping[tuple[int, int], CellFault]]
+
+
+def rows_of(top: Iterable[_Row], rows: Iterable[_Row]) -> Iterator[_Row]:
+    yield from top
+    yield from rows
+
+
+def _sheets(parts: Iterator[Part]) -> Iterator[tuple[Opened, Iterator[_Row]]]:
+    """Sheet by sheet; the rows of one are taken before the next."""
+    following = next(parts, None)
+
+    def rows() -> Iterator[_Row]:
+        nonlocal following
+        for following in parts:
+            if isinstance(following, Opened):
+                return
+            for row in following.rows:
+                yield row, following.faults
+        following = None
+
+    while isinstance(following, Opened):
+        yield following, rows()
+
+
+def _data(
+    header: Header, opened: Opened, rows: Iterable[_Row]
+) -> Iterator[tuple[int, tuple[str, ...], Mapping[tuple[int, int], CellFault]]]:
+    """The rows below the header that say anything, with their lines: not empty ones, not a header that stands again on each
+    page, not a heading that spans the table, not a total or a note under it."""
     widest = max(header.columns) + 1
-    for index in range(header.first, len(sheet.rows)):
-        row = sheet.rows[index]
-        texts = {row[column] for column in header.columns if column < len(row)} - {""}
-        if not texts or row == sheet.rows[header.first - 1]:
+    spread = {at for (at, _), width in opened.spans.items() if width >= widest / 2}
+    columns = sorted(header.columns)
+    heads: tuple[str, ...] = ()
+    for line, (row, faults) in enumerate(rows, start=1):
+        if line == header.first:
+            heads = row
+        if line <= header.first or row == heads:
             continue
-        if len(texts) == 1 and any(at == index and width >= widest / 2 for (at, _), width in sheet.spans.items()):
+        texts = {row[column] for column in columns if column < len(row)} - {""}
+        if not texts or (len(texts) == 1 and line - 1 in spread):
             continue
-        if _ASIDE.match(re.sub(r"\s", "", next(filter(None, row)))):
+        if _ASIDE.match(_SPACE.sub("", next(filter(None, row)))):
             continue
-        yield index + 1, row
+        yield line, row, faults
+
+
+_named_by_number = remembered(named_by_number)
 
 
 def _without_persons(row: tuple[str, ...]) -> tuple[tuple[str, ...], dict[int, str]]:
     """The row as it may be kept in clear, and in which columns somebody's number stood."""
-    persons = {column: what for column, text in enumerate(row) if (what := named_by_number(text))}
-    return tuple("(已略去)" if column in persons else text for column, text in enumerate(row)), persons
+    persons = {column: what for column, text in enumerate(row) if text and (what := _named_by_number(text))}
+    return row if not persons else tuple("(已略去)" if column in persons else text for column, text in enumerate(row)), persons
 
 
 def _read_row(
@@ -129,7 +216,7 @@ def _read_row(
     columns: Mapping[str, str],
     kind: ListKind,
     registry: Registry,
-    seen: dict[tuple[str, ...], int],
+    seen: dict[bytes, int],
     faults: Mapping[tuple[int, int], CellFault],
 ) -> RowResult:
     cells = {field: row[column] if column < len(row) else "" for column, field in header.columns.items()}
@@ -138,13 +225,13 @@ def _read_row(
     for column, what in persons.items():
         if field := header.columns.get(column):
             notes.fault("names_somebody", field, f"该格含有{what}。", "清单是公开的,请删去后再报送。")
-    for column, field in header.columns.items():
+    for column, field in header.columns.items() if faults else ():
         if (fault := faults.get((line - 1, column))) is not None and field not in _SAYS_NOTHING:
             notes.fault(fault.code, field, fault.text, fault.remedy)
     if notes.faulty:
         return notes.result(None)  # what its other cells say would rest on one that nobody can read
-    same = tuple(text for field, text in cells.items() if field != "sequence")
-    if (first := seen.setdefault(same, line)) != line:
+    same = repr([text for field, text in cells.items() if field != "sequence"]).encode("utf-8", "surrogatepass")
+    if (first := seen.setdefault(blake2b(same, digest_size=16).digest(), line)) != line:
         notes.fault("duplicate", "sequence", f"与第 {first} 行完全相同。", "请删去重复的行。")
         return notes.result(None)
     return notes.result(_READERS[kind](cells, notes, registry))

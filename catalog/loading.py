@@ -16,7 +16,7 @@ from catalog.matching import Known, Names, UnitNames
 from catalog.registry import Registry
 from domain.blocking import Organ
 from domain.list_rows import Topic
-from ledger.catalog import questions, rule_inputs, versions
+from ledger.catalog import questions, rule_inputs
 from ledger.tables.registry import Matter, ProofKind, Unit
 from settings import settings
 
@@ -55,10 +55,10 @@ def registry(session: Session, kind: ListKind) -> tuple[Registry, str]:
 
 
 def ground(session: Session) -> Ground:
-    """What all lists together are laid on."""
+    """What all lists together are laid on, but for the published list, which comes entry by entry (`versions.in_order`)."""
     units = list(session.scalars(select(Unit)))
     return Ground(
-        published=versions.entries_of(session),
+        published={},
         matters={
             row.code: MatterFacts(row.name, row.unit, row.reviewed_above)
             for row in session.scalars(select(Matter).where(Matter.active.is_(True)))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import TypeVar
+from typing import Any
 
 from catalog import values
 from catalog.cleaning import clean, is_cut_off, split_names
@@ -14,8 +13,6 @@ from catalog.registry import NOT_A_UNIT, Registry
 from catalog.units import Vague, vagueness
 from catalog.verdicts import RowNotes
 from domain.list_rows import NegativeFact, ProofFact, Topic
-
-T = TypeVar("T")
 
 _LIKE_A_MATTER = re.compile("(核发|审批|审核|许可|核准|备案|登记|变更|延期|注销|换发|补发|认定|给付|年检)$")
 _LEVELS = ("level_national", "level_province", "level_city", "level_county", "level_town")
@@ -34,31 +31,22 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
     if "取消" in cells.get("standing", ""):
         notes.fault("cancelled", "standing", "写明“取消”,不能列入清单。", "不再需要的,请删去本行;改由部门核验的,请写“保留”并填写核验方式。")
     issuing_unit = _issuer(cells, notes, registry)
-    value = partial(_value, cells, notes)
-    fact = ProofFact(
-        proof or "",
+    said = {
+        name: found
+        for name, read in _VALUES.items()
+        if (text := cells.get(name)) and (found := _value(text, notes, name, read)) is not None
+    }
+    if proof is None:
+        return None
+    return ProofFact(
+        proof,
         unit,
         matter,
         basis=values.basis(cells.get("basis", ""), cells.get("basis_text", "")) or None,
         issuer_text=clean(cells.get("issuer", "")) or None,
         issuing_unit=issuing_unit,
-        methods=value("methods", values.methods),
-        source=value("source", clean),
-        parameters=value("parameters", values.parameters),
-        fields=value("fields", split_names),
-        validity_days=value("validity_days", lambda text: values.whole_number(text, 3650, values.DAYS)),
-        limit_minutes=value("limit_minutes", lambda text: values.whole_number(text, 100_000, values.MINUTES)),
-        exclusion=value("exclusion", values.exclusion),
-        exclusion_decided_by=value("exclusion_decided_by", clean),
-        exclusion_evidence=value("exclusion_evidence", clean),
-        no_commitment=value("no_commitment", clean),
-        immediate=value("immediate", _flag),
-        database_backed=value("database_backed", _flag),
-        sealed_when_negative=value("sealed_when_negative", _flag),
-        outside_region=value("outside_region", _flag),
-        checkable_online=value("checkable_online", _flag),
+        **said,
     )
-    return None if proof is None else fact
 
 
 def _proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str | None:
@@ -166,14 +154,34 @@ def _flag(text: str) -> bool:
     return values.yes_or_no(text, False)
 
 
-def _value(cells: Mapping[str, str], notes: RowNotes, name: str, read: Callable[[str], T | None]) -> T | None:
+def _value(text: str, notes: RowNotes, name: str, read: Callable[[str], Any]) -> Any:
     """What the cell says; None where it says nothing, or what nobody understands, which is a fault then."""
     try:
-        found = read(text) if (text := cells.get(name, "").strip()) else None
+        found = read(text) if (text := text.strip()) else None
     except values.NotUnderstood as wrong:
         notes.fault("value_wrong", name, f"{wrong}。", "请按表头要求填写。")
         return None
     return None if found in ("", (), {}) else found
+
+
+#: Columns of which a row says what stands in them, in the order in which they are read.
+_VALUES: Mapping[str, Callable[[str], Any]] = {
+    "methods": values.methods,
+    "source": clean,
+    "parameters": values.parameters,
+    "fields": split_names,
+    "validity_days": lambda text: values.whole_number(text, 3650, values.DAYS),
+    "limit_minutes": lambda text: values.whole_number(text, 100_000, values.MINUTES),
+    "exclusion": values.exclusion,
+    "exclusion_decided_by": clean,
+    "exclusion_evidence": clean,
+    "no_commitment": clean,
+    "immediate": _flag,
+    "database_backed": _flag,
+    "sealed_when_negative": _flag,
+    "outside_region": _flag,
+    "checkable_online": _flag,
+}
 
 
 def read_negative(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> NegativeFact | None:

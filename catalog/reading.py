@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
@@ -28,6 +29,19 @@ _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 
 @dataclass(frozen=True)
+class Most:
+    """How large a file may be, by what it is for."""
+
+    bytes: int
+    unpacked: int
+    rows: int
+
+
+#: 清单 of a whole province: as many rows as a sheet can have.
+OF_LISTS = Most(bytes=128 * 2**20, unpacked=2 * 2**30, rows=2**20)
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One sheet: its cells as text, row by row from the top left corner. A merged cell's text stands in all its parts.
 
@@ -41,42 +55,119 @@ class Sheet:
     faults: dict[tuple[int, int], Fault] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A sheet begins, of this name and with these merged cells. Its rows follow."""
+
+    name: str
+    spans: dict[tuple[int, int], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The next rows of the sheet, and which of their cells cannot be used, by their place in the sheet."""
+
+    rows: tuple[tuple[str, ...], ...]
+    faults: dict[tuple[int, int], Fault] = field(default_factory=dict)
+
+
+Part = Opened | Rows
+
+
 def read_sheets(content: bytes) -> list[Sheet]:
     """The visible sheets of a file that hold anything. Raises FileRefused."""
+    return whole(read_parts(content))
+
+
+def whole(parts: Iterable[Part]) -> list[Sheet]:
+    """The sheets out of their parts."""
+    sheets: list[Sheet] = []
+    rows: list[list[tuple[str, ...]]] = []
+    for part in parts:
+        if isinstance(part, Opened):
+            sheets.append(Sheet(part.name, (), part.spans))
+            rows.append([])
+        else:
+            rows[-1] += part.rows
+            sheets[-1].faults.update(part.faults)
+    return [replace(sheet, rows=tuple(its)) for sheet, its in zip(sheets, rows, strict=True)]
+
+
+def read_parts(content: bytes, most: Most | None = None, at_once: int = 500) -> Iterator[Part]:
+    """The same sheet by sheet, each in parts of so many rows. Raises FileRefused, also when much of it was given already."""
+    most = most or Most(MOST_BYTES, MOST_UNPACKED, MOST_ROWS)
     if not content.strip():
         raise FileRefused("empty", "文件是空的。", "请核对是否选错了文件,重新报送。")
     if content.startswith(ZIP):
-        _refuse_bomb(content)
+        _refuse_bomb(content, most.unpacked)
     refuse_other_kinds(content)
-    if content.startswith((ZIP, OLE)):
-        sheets = _workbook(content)
-    else:
-        rows = tuple(records(decoded(content), MOST_ROWS))
-        sheets = [Sheet("", rows, faults=dict(_unreadable(rows)))]
-    sheets = [sheet for sheet in sheets if any(any(row) for row in sheet.rows)]
-    if not sheets:
+    found = _workbook(content, most) if content.startswith((ZIP, OLE)) else [_text(content, most)]
+    holds_anything = False
+    for opened, rows in found:
+        for part in _in_parts(opened, rows, most, at_once):
+            holds_anything = True
+            yield part
+    if not holds_anything:
         raise FileRefused("empty", "表中没有内容。", "请核对是否选错了文件,重新报送。")
-    for sheet in sheets:
-        if len(sheet.rows) > MOST_ROWS or max(map(len, sheet.rows)) > MOST_COLUMNS:
-            raise FileRefused("too_large", f"工作表超过 {MOST_ROWS} 行或 {MOST_COLUMNS} 列。", "请拆成几个文件。")
-    return sheets
 
 
-def _workbook(content: bytes) -> list[Sheet]:
+#: A row, and what its cells do not say themselves: column -> fault.
+_Row = tuple[tuple[str, ...], dict[int, Fault]]
+
+
+def _in_parts(opened: Opened, rows: Iterable[_Row], most: Most, at_once: int) -> Iterator[Part]:
+    """A sheet that holds anything; empty rows at its end are none."""
+    begun, number = False, 0
+    kept: list[tuple[str, ...]] = []
+    faults: dict[tuple[int, int], Fault] = {}
+    waiting: list[tuple[str, ...]] = []  #: empty rows, until something follows
+    for row, known in rows:
+        if not any(row):
+            waiting.append(row)
+            continue
+        for one in (*waiting, row):
+            if number >= most.rows or len(one) > MOST_COLUMNS:
+                raise FileRefused("too_large", f"工作表超过 {most.rows} 行或 {MOST_COLUMNS} 列。", "请拆成几个文件。")
+            kept.append(one)
+            number += 1
+        waiting.clear()
+        faults.update(((number - 1, column), fault) for column, fault in (*_unreadable(row), *known.items()))
+        while len(kept) >= at_once:
+            if not begun:
+                yield opened
+                begun = True
+            first = number - len(kept)
+            there = {place: fault for place, fault in faults.items() if place[0] < first + at_once} if faults else {}
+            yield Rows(tuple(kept[:at_once]), there)
+            faults = {place: fault for place, fault in faults.items() if place not in there} if faults else {}
+            kept = kept[at_once:]
+    if kept:
+        if not begun:
+            yield opened
+        yield Rows(tuple(kept), faults)
+
+
+def _text(content: bytes, most: Most) -> tuple[Opened, Iterator[_Row]]:
+    return Opened(""), ((row, {}) for row in records(decoded(content), most.rows))
+
+
+def _workbook(content: bytes, most: Most) -> Iterator[tuple[Opened, Iterator[_Row]]]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        visible = [one.name for one in workbook.sheets_metadata if one.visible is SheetVisibleEnum.Visible]
         known = facts(content)
-        return [_sheet(workbook.get_sheet_by_name(name), name, known.get(name, {})) for name in visible]
+        for about in workbook.sheets_metadata:
+            if about.visible is SheetVisibleEnum.Visible:
+                sheet = workbook.get_sheet_by_name(about.name)
+                merged = _Merged(sheet)
+                yield Opened(about.name, merged.spans), _rows(sheet, merged, known.pop(about.name, {}), most.rows)
     except PasswordError:
         raise FileRefused("password", "文件设有打开密码。", "请取消密码后重新报送。") from None
     except (CalamineError, zipfile.BadZipFile, ValueError, OverflowError, OSError):
         raise FileRefused("broken", "文件已损坏,或不是 Excel 工作簿。", "请用 Excel 或 WPS 打开后另存为 XLSX 再报送。") from None
 
 
-def _refuse_bomb(content: bytes) -> None:
+def _refuse_bomb(content: bytes, left: int) -> None:
     """Unpack and count: what the archive says of its own size may be a lie."""
-    left = MOST_UNPACKED
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.infolist():
@@ -91,52 +182,85 @@ def _refuse_bomb(content: bytes) -> None:
         raise FileRefused("broken", "文件已损坏。", "请用 Excel 或 WPS 打开后另存为 XLSX 再报送。") from None
 
 
-def _sheet(source: CalamineSheet, name: str, known: Facts) -> Sheet:
-    rows = [[text_of(cell) for cell in row] for row in source.to_python(skip_empty_area=False, nrows=MOST_ROWS + 1)]
-    faults: dict[tuple[int, int], Fault] = {}
-    for (at, column), fact in known.items():
-        if at > MOST_ROWS:
-            continue
-        rows += [[] for _ in range(at + 1 - len(rows))]
-        rows[at] += [""] * (column + 1 - len(rows[at]))
-        if isinstance(fact, str):
-            rows[at][column] = fact
-        else:  # still seen: a row of which it is all there is, is no empty row
-            faults[at, column] = fact
-            rows[at][column] = rows[at][column] or fact.text
-    spans = {}
-    for (top, left), (bottom, right) in source.merged_cell_ranges or ():
-        if top >= len(rows):
-            continue
-        spans[top, left] = right - left + 1
-        value = rows[top][left] if left < len(rows[top]) else ""
-        for number, row in enumerate(rows[top : bottom + 1], top):
+class _Merged:
+    """Merged cells of a sheet, while its rows are read from the top: the text and the fault of the first stand in all parts."""
+
+    def __init__(self, sheet: CalamineSheet) -> None:
+        self.spans: dict[tuple[int, int], int] = {}
+        self._beginning: dict[int, list[tuple[int, int, int, int]]] = {}
+        self._open: list[tuple[int, int, int, int, str, Fault | None]] = []
+        for number, ((top, left), (bottom, right)) in enumerate(sheet.merged_cell_ranges or ()):
+            self.spans[top, left] = right - left + 1
+            self._beginning.setdefault(top, []).append((number, left, bottom, right))
+
+    def spread(self, at: int, row: list[str], faults: dict[int, Fault]) -> None:
+        """Write what the merged cells say into their parts in this row, those that the workbook names first, first."""
+        beginning = self._beginning.pop(at, ())
+        if not beginning and not self._open:
+            return
+        for number, left, bottom, right in beginning:
+            self._open.append((number, left, bottom, right, "", None))
+        self._open.sort(key=lambda one: one[0])
+        begins = {number for number, *_ in beginning}
+        for index, (number, left, bottom, right, text, fault) in enumerate(self._open):
+            if number in begins:
+                text, fault = row[left] if left < len(row) else "", faults.get(left)
+                self._open[index] = number, left, bottom, right, text, fault
             for column in range(left, min(right + 1, len(row))):
-                row[column] = value
-                if (top, left) in faults:
-                    faults[number, column] = faults[top, left]
-    while rows and not any(rows[-1]):
-        rows.pop()
-    kept = tuple(map(tuple, rows))
-    return Sheet(name, kept, spans, dict(_unreadable(kept)) | faults)
+                row[column] = text
+                if fault is not None:
+                    faults[column] = fault
+        self._open = [one for one in self._open if one[2] > at]
 
 
-def _unreadable(rows: tuple[tuple[str, ...], ...]) -> Iterator[tuple[tuple[int, int], Fault]]:
+def _rows(sheet: CalamineSheet, merged: _Merged, known: Facts, most: int) -> Iterator[_Row]:
+    indent = [""] * (sheet.start[1] if sheet.start else 0)
+    of_rows: dict[int, dict[int, Fault | str]] = {}
+    for (at, column), fact in known.items():
+        if at <= most:
+            of_rows.setdefault(at, {})[column] = fact
+    known.clear()
+    at = -1
+    for at, cells in enumerate(islice(sheet.iter_rows(), most + 1)):
+        yield _row(at, indent + [text_of(cell) for cell in cells], of_rows.pop(at, {}), merged)
+    for beyond in range(at + 1, max(of_rows, default=-1) + 1):  # a formula without a value: nothing that calamine would see
+        yield _row(beyond, [], of_rows.pop(beyond, {}), merged)
+
+
+def _row(at: int, row: list[str], known: dict[int, Fault | str], merged: _Merged) -> _Row:
+    faults: dict[int, Fault] = {}
+    for column, fact in known.items():
+        row += [""] * (column + 1 - len(row))
+        if isinstance(fact, str):
+            row[column] = fact
+        else:  # still seen: a row of which it is all there is, is no empty row
+            faults[column] = fact
+            row[column] = row[column] or fact.text
+    merged.spread(at, row, faults)
+    return tuple(row), faults
+
+
+#: Every text of which `_unreadable` has something to say holds one of these.
+_MAY_BE_UNREADABLE = re.compile("[#\ufffd\ue000-\uf8ff\U000f0000-\U0010fffd]|[Ee]\\+")
+
+
+def _unreadable(row: tuple[str, ...]) -> Iterator[tuple[int, Fault]]:
     """Texts in which something was lost before they came: 1.23457E+17, what a failed formula or a narrow column left in a
     CSV, characters that an encoding could not take, and those that one old register alone has."""
-    for number, row in enumerate(rows):
-        for column, text in enumerate(row):
-            if text in ERRORS:
-                yield (number, column), formula_error(text)
-            elif _HASHES.fullmatch(text):
-                said = "该格只有“#”,保存时列宽不足,内容没有写进文件。"
-                yield (number, column), Fault("not_shown", said, "请把列宽调大,重新保存后再报送。")
-            elif "\ufffd" in text:
-                said = "该格有字在转换编码时已经丢失(显示为�)。"
-                yield (number, column), Fault("character_lost", said, "请按原件重新填写,以 XLSX 或 UTF-8 编码保存后再报送。")
-            elif _SCIENTIFIC.fullmatch(text):
-                said = f"该格是科学记数({text}),末尾几位已经丢失。"
-                yield (number, column), Fault("digits_lost", said, "请把该列设为文本格式,按原件重新填写后再报送。")
-            elif own := _PRIVATE.search(text):
-                said = f"该格含有自造字(U+{ord(own[0]):04X}),其他系统不能显示。"
-                yield (number, column), Fault("private_character", said, "请改用标准字;确无标准字的,请联系专班办公室。")
+    if not _MAY_BE_UNREADABLE.search("\n".join(row)):
+        return
+    for column, text in enumerate(row):
+        if text in ERRORS:
+            yield column, formula_error(text)
+        elif _HASHES.fullmatch(text):
+            said = "该格只有“#”,保存时列宽不足,内容没有写进文件。"
+            yield column, Fault("not_shown", said, "请把列宽调大,重新保存后再报送。")
+        elif "\ufffd" in text:
+            said = "该格有字在转换编码时已经丢失(显示为�)。"
+            yield column, Fault("character_lost", said, "请按原件重新填写,以 XLSX 或 UTF-8 编码保存后再报送。")
+        elif _SCIENTIFIC.fullmatch(text):
+            said = f"该格是科学记数({text}),末尾几位已经丢失。"
+            yield column, Fault("digits_lost", said, "请把该列设为文本格式,按原件重新填写后再报送。")
+        elif own := _PRIVATE.search(text):
+            said = f"该格含有自造字(U+{ord(own[0]):04X}),其他系统不能显示。"
+            yield column, Fault("private_character", said, "请改用标准字;确无标准字的,请联系专班办公室。")

@@ -6,24 +6,24 @@ same lists give the same draft.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from catalog import directory, loading
-from catalog.assembling import Assembled, StatedRow, assemble
+from catalog import directory, loading, statements
+from catalog.assembling import StatedRow, lay
 from catalog.cleaning import key
 from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
-from catalog.lists import ListResult, read_list
+from catalog.lists import ListReading
 from catalog.negatives import forbidding
 from catalog.sheets import UNREADABLE
-from domain.blocking import NegativeItem, Organ
-from domain.list_rows import Counts, DraftSource, FileFault, ListFound, MatterFact, NegativeFact, ProofFact, Question, Topic, Verdict
-from domain.listing import Key, difference
+from domain.blocking import Blocked, NegativeItem, Organ
+from domain.list_rows import DraftSource, FileFault, ListFound, MatterFact, NegativeFact, Question, Topic, Verdict
+from domain.listing import Change
+from domain.scope import CatalogEntry
 from ledger.catalog import drafts, intake, questions, rule_inputs, versions
 from ledger.database import transaction
 from ledger.tables.catalog import CatalogDraft, CatalogReading, CatalogSource
@@ -56,7 +56,7 @@ def refuse_unreadable(source: str, now: datetime) -> ListFound:
         about, file = session.get_one(CatalogSource, source), intake.newest_file(session, source)
         assert file is not None
         file_id, ground = file.id, loading.registry(session, ListKind(about.kind))[1]
-    return keep(source, file_id, ground, FileFault(*UNREADABLE), [], now)
+    return keep(source, file_id, ground, FileFault(*UNREADABLE), now)
 
 
 def read_source(source: str, now: datetime) -> ListFound:
@@ -69,51 +69,55 @@ def read_source(source: str, now: datetime) -> ListFound:
         known, ground = loading.registry(session, kind)
         if (reading := intake.reading_of(session, file.id, ground)) is not None:
             return _counted(reading)
-        file_id, content_of = file.id, file.content
-    refused, results = None, []
+        file_id, content = file.id, intake.content_of(session, file.id)
     try:
-        results = read_list(content_of, kind, known)
+        return keep(source, file_id, ground, ListReading(content, kind, known), now)
     except FileRefused as fault:
-        refused = FileFault(fault.fault, fault.text, fault.remedy)
-    return keep(source, file_id, ground, refused, results, now)
+        return keep(source, file_id, ground, FileFault(fault.fault, fault.text, fault.remedy), now)
 
 
-def keep(source: str, file: int, ground: str, refused: FileFault | None, results: list[ListResult], now: datetime) -> ListFound:
-    """Put what was found on the record, in one transaction with what follows from it at once."""
-    counts = Counts(**{verdict.value: sum(result.count(verdict) for result in results) for verdict in Verdict})
-    rows = ((number, row) for number, result in enumerate(results, start=1) for row in result.rows)
+def keep(source: str, file: int, ground: str, found: FileFault | ListReading, now: datetime) -> ListFound:
+    """Put what is found on the record while it is found, in one transaction with what follows from it at once. Raises
+    FileRefused: then nothing was kept."""
     with transaction() as session:
-        reading = intake.keep_reading(
-            session, file, ground, now=now, refused=refused, counts=counts, sheets=tuple(one.sheet for one in results), rows=rows
-        )
-        if refused is None:
+        reading = intake.keep_reading(session, file, ground, now=now, found=found)
+        if reading.refused is None:
             _enter(session, session.get_one(CatalogSource, source), reading)
         return _counted(reading)
 
 
 def make_draft(now: datetime) -> CatalogDraft:
-    """Lay all lists on the published list; the same lists give the same draft. Questions are asked anew."""
+    """Lay all lists on the published list; the same lists give the same draft. Questions are asked anew.
+
+    What they say comes sorted out of the ledger, and goes there entry by entry: it may be a million.
+    """
     with transaction() as session:
-        stated, complete, asked, read = _stated(session)
-        preferred = {subject: code for (topic, subject), code in questions.answers(session).items() if topic == Topic.CONFLICT}
+        lists = _Lists(session)
         ground = loading.ground(session)
-        done = assemble(stated, ground, complete=complete, preferred=preferred)
-        changes = difference(ground.published, done.entries)
-        names = {one.key: one.name for one in read}
-        questions.put_asked(
-            session, [*_all_asked(asked, done, names, {one.key: one.unit for one in read}), *directory.contradictions(session)], now=now
-        )
-        return drafts.keep(session, base=versions.current(session), changes=changes, blocked=done.blocked, sources=read, now=now)
+        preferred = {subject: code for (topic, subject), code in questions.answers(session).items() if topic == Topic.CONFLICT}
+        conflicts: list[Question] = []
+
+        def lines() -> Iterator[Change | Blocked]:
+            for one in lay(
+                statements.by_entry(session, lists.stating),
+                versions.in_order(session),
+                statements.of_every_matter(session, lists.stating),
+                ground,
+                is_gone=lists.name_no_more,
+                preferred=preferred,
+            ):
+                conflicts.extend(one.questions)
+                yield from one.lines
+
+        draft = drafts.keep(session, base=versions.current(session), lines=lines(), sources=lists.read, now=now)
+        asked = _all_asked(lists.asked(session), conflicts, lists.names, lists.owners)
+        questions.put_asked(session, [*asked, *directory.contradictions(session)], now=now)
+        return draft
 
 
 def draft_id(now: datetime) -> str:
     """`make_draft`, for a process of its own."""
     return str(make_draft(now).id)
-
-
-def draft_of(draft: UUID) -> CatalogDraft:
-    with transaction() as session:
-        return session.get_one(CatalogDraft, draft)
 
 
 def _counted(reading: CatalogReading) -> ListFound:
@@ -123,9 +127,11 @@ def _counted(reading: CatalogReading) -> ListFound:
 def _enter(session: Session, source: CatalogSource, reading: CatalogReading) -> None:
     """What needs no adjustment of the list: the directory of matters, and what negative lists forbid."""
     kind = ListKind(source.kind)
-    facts = [row.fact for row in intake.rows_of(session, reading.id, verdict=Verdict.ACCEPTED)]
+    if kind is not ListKind.MATTERS and kind not in _NEGATIVE:
+        return
+    facts = (row.fact for row in intake.rows_of(session, reading.id, verdict=Verdict.ACCEPTED))
     if kind is ListKind.MATTERS:
-        directory.enter(session, source.key, [fact for fact in facts if isinstance(fact, MatterFact)])
+        directory.enter(session, source.key, (fact for fact in facts if isinstance(fact, MatterFact)))
     elif organ := _NEGATIVE.get(kind):
         document = source.document or source.name
         items = [NegativeItem(organ, fact.name, document, fact.instead) for fact in facts if isinstance(fact, NegativeFact)]
@@ -136,36 +142,45 @@ def _enter(session: Session, source: CatalogSource, reading: CatalogReading) -> 
 _Raised = tuple[str, str | None, Question]
 
 
-def _stated(session: Session) -> tuple[list[StatedRow], dict[str, set[Key]], list[_Raised], list[DraftSource]]:
-    """Everything that the lists say, which keys complete ones name, what they ask, and how each was read."""
-    stated: list[StatedRow] = []
-    complete: dict[str, set[Key]] = {}
-    asked: list[_Raised] = []
-    read = []
-    for source in intake.sources(session):
-        reading, kind = intake.newest_reading(session, source.key), ListKind(source.kind)
-        counts = ListFound(files=0) if reading is None else _counted(reading)
-        read.append(DraftSource(key=source.key, name=source.name, kind=kind.value, unit=source.unit, **asdict(counts)))
-        if reading is None or reading.refused is not None:
-            continue
-        commitment = (source.document or source.name) if kind is ListKind.COMMITMENTS else ""
-        every_row_is_clear, named = not any(sheet.refused for sheet in reading.sheets), set()
-        for row in intake.rows_of(session, reading.id):
-            asked += [(f"{source.name} 第 {row.line} 行", source.unit, found) for found in row.questions]
-            if isinstance(row.fact, ProofFact) and row.verdict == Verdict.ACCEPTED:
-                stated.append(StatedRow(source.key, row.sheet, row.line, row.fact, commitment))
-                if row.fact.matter is not None:
-                    named.add((row.fact.matter, row.fact.proof))
-            elif row.verdict != Verdict.ACCEPTED:
-                every_row_is_clear = False
-        # While one row or sheet is unclear nobody knows what the list leaves out.
-        if source.complete and kind is ListKind.PROOFS and source.unit and every_row_is_clear:
-            complete.setdefault(source.unit, set()).update(named)
-    return stated, complete, asked, read
+class _Lists:
+    """The lists of which a draft is made: how each was read, and those that state something."""
+
+    def __init__(self, session: Session) -> None:
+        self.read: list[DraftSource] = []
+        self.stating: list[statements.Stating] = []
+        self._asking: list[tuple[CatalogSource, int]] = []
+        self._complete: dict[str, set[str]] = {}  #: unit -> its lists that leave nothing out
+        for source in intake.sources(session):
+            reading, kind = intake.newest_reading(session, source.key), ListKind(source.kind)
+            counts = ListFound(files=0) if reading is None else _counted(reading)
+            self.read.append(DraftSource(key=source.key, name=source.name, kind=kind.value, unit=source.unit, **asdict(counts)))
+            if reading is None or reading.refused is not None:
+                continue
+            self._asking.append((source, reading.id))
+            if kind in (ListKind.PROOFS, ListKind.COMMITMENTS):
+                commitment = (source.document or source.name) if kind is ListKind.COMMITMENTS else ""
+                self.stating.append(statements.Stating(source.key, reading.id, commitment))
+            # While one row or sheet is unclear nobody knows what the list leaves out.
+            clear = not (counts.asked or counts.refused or any(sheet.refused for sheet in reading.sheets))
+            if source.complete and kind is ListKind.PROOFS and source.unit and clear:
+                self._complete.setdefault(source.unit, set()).add(source.key)
+        self.names = {one.key: one.name for one in self.read}
+        self.owners = {one.key: one.unit for one in self.read}
+
+    def name_no_more(self, entry: CatalogEntry, named: Iterable[StatedRow]) -> bool:
+        """True where the unit's own lists leave nothing out, and none of them names the entry, usable or not."""
+        complete = self._complete.get(entry.unit)
+        return complete is not None and not any(row.source in complete for row in named)
+
+    def asked(self, session: Session) -> Iterator[_Raised]:
+        """What the lists ask, with where it stands."""
+        for source, reading in self._asking:
+            for line, found in intake.questions_of(session, reading):
+                yield from ((f"{source.name} 第 {line} 行", source.unit, one) for one in found)
 
 
 def _all_asked(
-    asked: Iterable[_Raised], done: Assembled, names: Mapping[str, str], owners: Mapping[str, str | None]
+    asked: Iterable[_Raised], conflicts: Iterable[Question], names: Mapping[str, str], owners: Mapping[str, str | None]
 ) -> list[questions.Asked]:
     """Equal questions of all lists together, with where they stand. A contradiction that is found again was not settled
     by its answer, whatever that was: its list may say nothing of it any more."""
@@ -174,7 +189,7 @@ def _all_asked(
         subject = one.topic.value, key(one.subject)
         fresh = questions.Asked(*subject, one.subject, one.why, one.candidates)
         found.setdefault(subject, fresh).found_at(place, unit)
-    for conflict in done.questions:
+    for conflict in conflicts:
         subject = conflict.topic.value, conflict.subject
         candidates = tuple(replace(one, name=names.get(one.code, one.code)) for one in conflict.candidates)
         again = questions.Asked(*subject, conflict.subject, conflict.why, candidates, unsettled=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
 from sqlalchemy.orm import Session
 
 from catalog.error_file import error_file
 from catalog.headers import ListKind
 from catalog.lists import ListResult
-from domain.list_rows import RowResult
+from domain.list_rows import RowResult, Verdict
 from domain.refusal import Refusal
 from ledger.catalog import drafts, intake
 from ledger.database import transaction
@@ -31,26 +34,26 @@ def file_for_sender(source: str) -> bytes:
         title = f"{about.name}({ListKind(about.kind).label})"
         if reading.refused is not None:
             title += f":{reading.refused.text}{reading.refused.remedy}"
-        return error_file(title, _results(session, reading), blocked=_blocked(session, source))
+        blocked = list(islice(_blocked(session, source), MOST_RETURNED))
+        rows = intake.rows_to_return(session, reading.id, {(sheet, line) for sheet, line, _, _ in blocked}, most=MOST_RETURNED + 1)
+        counts = {verdict: getattr(reading.counts, verdict.value) for verdict in Verdict}
+        return error_file(title, _results(reading, rows[:MOST_RETURNED]), blocked=blocked, counts=counts, cut=len(rows) > MOST_RETURNED)
 
 
-def _results(session: Session, reading: CatalogReading) -> list[ListResult]:
+#: Rows that go back at a time: a workbook of more takes minutes to write, and nobody mends so many by hand.
+MOST_RETURNED = 20_000
+
+
+def _results(reading: CatalogReading, found: Iterable[CatalogRow]) -> list[ListResult]:
     rows: dict[int, list[RowResult]] = {}
-    for row in intake.rows_of(session, reading.id):
-        rows.setdefault(row.sheet, []).append(restored(row))
+    for row in found:
+        rows.setdefault(row.sheet, []).append(intake.restored(row))
     return [ListResult(sheet, tuple(rows.get(number, ()))) for number, sheet in enumerate(reading.sheets, start=1)]
 
 
-def restored(row: CatalogRow) -> RowResult:
-    """A row as it was found, from the record."""
-    return RowResult(row.line, tuple(row.cells), row.faults, row.questions, row.matched, row.fact)
-
-
-def _blocked(session: Session, source: str) -> list[tuple[int, int, str, str]]:
+def _blocked(session: Session, source: str) -> Iterator[tuple[int, int, str, str]]:
     draft = drafts.newest(session)
-    found = []
-    for one in draft.blocked if draft else ():
+    for one in drafts.blocked(session, draft.id, source=source) if draft else ():
         for place in one.rows:
             if place.source == source:
-                found += [(place.sheet, place.line, block.text, block.remedy) for block in one.blocks]
-    return found
+                yield from ((place.sheet, place.line, block.text, block.remedy) for block in one.blocks)

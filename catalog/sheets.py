@@ -6,20 +6,20 @@ What `catalog.reading` does to a file it does there; a file that is more than it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from catalog import reading
 from catalog.cell_facts import Fault
 from catalog.file_kinds import FileRefused
-from catalog.reading import Sheet
+from catalog.reading import Opened, Part, Rows, Sheet
 from isolation.process import Limits, ProcessDied, loads, read
 
 loads(__name__)
-#: What the reading of one file may use, by what it is for. A list is read by a worker, in a process that does nothing else;
-#: the largest one that is taken needs half of this. The others are smaller, and a gateway takes what comes out of them.
-LISTS = Limits(memory=2**31, seconds=120, patience=600, output=2**29)
+#: What the reading of one file may use, by what it is for. A list is read by a worker, in a process that does nothing else,
+#: and its rows are taken in parts. The others are smaller, and a gateway takes what comes out of them.
+LISTS = Limits(memory=2**31, seconds=240, patience=3600, output=2**32)
 TABLES = Limits(memory=2**30, seconds=60, patience=300, output=2**26)
 UNREADABLE = ("unreadable", "文件过大或结构异常,读取时中断。", "请用 Excel 或 WPS 新建工作簿,只粘贴数据后再报送。")
 AT_ONCE = 500  #: rows that cross at a time
@@ -27,26 +27,35 @@ AT_ONCE = 500  #: rows that cross at a time
 
 def read_sheets(content: bytes, limits: Limits = TABLES) -> list[Sheet]:
     """The visible sheets of a file that hold anything. Blocks. Raises FileRefused."""
-    sheets: list[Sheet] = []
-    rows_of: list[list[tuple[str, ...]]] = []
-    for item in read_apart(_items, content, limits):
+    return reading.whole(read_parts(content, limits))
+
+
+def read_parts(content: bytes, limits: Limits, most: reading.Most | None = None, at_once: int = AT_ONCE) -> Iterator[Part]:
+    """The same sheet by sheet, each in parts. Blocks. Raises FileRefused, also when much of it was given already."""
+    for item in _read(_items, content, limits, most, at_once):
         match item:
-            case {"sheet": name, "spans": spans, "faults": faults}:
-                spread = {(row, column): width for row, column, width in spans}
-                sheets.append(Sheet(name, (), spread, {(row, column): Fault(*said) for row, column, *said in faults}))
-                rows_of.append([])
-            case {"rows": rows}:
-                rows_of[-1].extend(map(tuple, rows))
-    return [replace(sheet, rows=tuple(rows)) for sheet, rows in zip(sheets, rows_of, strict=True)]
+            case {"sheet": name, "spans": spans}:
+                yield Opened(name, {(row, column): width for row, column, width in spans})
+            case {"rows": rows, "faults": faults}:
+                yield Rows(tuple(map(tuple, rows)), {(row, column): Fault(*said) for row, column, *said in faults})
 
 
 def read_apart(function: Callable[[list[Sheet]], Iterator[dict[str, Any]]], content: bytes, limits: Limits) -> Iterator[dict[str, Any]]:
     """What `function`, importable by its module's name, gives of the file's sheets, in a process of its own. Blocks. Raises
     FileRefused, also what `function` raises of it."""
-    if len(content) > reading.MOST_BYTES:
-        raise FileRefused("too_large", f"文件超过 {reading.MOST_BYTES // 2**20} MB。", "请删去图片和空白行,或拆成几个文件。")
+    return _read(partial(_of_sheets, function), content, limits, None)
+
+
+#: What is made of a file in the process that reads it, part by part.
+_Made = Callable[[Iterable[Part]], Iterator[dict[str, Any]]]
+
+
+def _read(function: _Made, content: bytes, limits: Limits, most: reading.Most | None, at_once: int = AT_ONCE) -> Iterator[dict[str, Any]]:
+    most_bytes = most.bytes if most else reading.MOST_BYTES
+    if len(content) > most_bytes:
+        raise FileRefused("too_large", f"文件超过 {most_bytes // 2**20} MB。", "请删去图片和空白行,或拆成几个文件。")
     try:
-        for item in read(_apart, content, function, limits=limits):
+        for item in read(_apart, content, function, most, at_once, limits=limits):
             if "refused" in item:
                 raise FileRefused(*item["refused"])
             yield item
@@ -54,18 +63,22 @@ def read_apart(function: Callable[[list[Sheet]], Iterator[dict[str, Any]]], cont
         raise FileRefused(*UNREADABLE) from None
 
 
-def _apart(content: bytes, function: Callable[[list[Sheet]], Iterator[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+def _apart(content: bytes, function: _Made, most: reading.Most | None, at_once: int) -> Iterator[dict[str, Any]]:
     """In a process of its own: the items, or why there are none."""
     try:
-        yield from function(reading.read_sheets(content))
+        yield from function(reading.read_parts(content, most, at_once))
     except FileRefused as refused:
         yield {"refused": [refused.fault, refused.text, refused.remedy]}
 
 
-def _items(sheets: list[Sheet]) -> Iterator[dict[str, Any]]:
-    for sheet in sheets:
-        spans = [(row, column, width) for (row, column), width in sheet.spans.items()]
-        faults = [(*place, fault.code, fault.text, fault.remedy) for place, fault in sheet.faults.items()]
-        yield {"sheet": sheet.name, "spans": spans, "faults": faults}
-        for first in range(0, len(sheet.rows), AT_ONCE):
-            yield {"rows": sheet.rows[first : first + AT_ONCE]}
+def _of_sheets(function: Callable[[list[Sheet]], Iterator[dict[str, Any]]], parts: Iterable[Part]) -> Iterator[dict[str, Any]]:
+    yield from function(reading.whole(parts))
+
+
+def _items(parts: Iterable[Part]) -> Iterator[dict[str, Any]]:
+    for part in parts:
+        if isinstance(part, Opened):
+            yield {"sheet": part.name, "spans": [(row, column, width) for (row, column), width in part.spans.items()]}
+        else:
+            faults = [(*place, fault.code, fault.text, fault.remedy) for place, fault in part.faults.items()]
+            yield {"rows": part.rows, "faults": faults}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from catalog.cleaning import clean, clean_text, key, split_names
+from catalog.remembering import remembered
 from domain.limits import HandlingType
 from domain.methods import Method
 from domain.refusal import Refusal
@@ -53,6 +54,7 @@ _LEVEL_WORDS = frozenset(
 )
 
 
+_LONG = 100  #: no word of rank is so long, with whatever punctuation; a clause is not compared letter by letter
 _AT_ONCE = frozenset(map(key, ("0", "0个工作日", "0工作日", "0天", "当场", "当场办结", "即时", "即时办结", "即办", "立即", "马上办")))
 WORKING_DAYS, DAYS, MINUTES = "个?工作日|天|日|工作日", "日|天", "分|分钟"
 
@@ -73,6 +75,7 @@ def yes_or_no(text: str, default: bool) -> bool:
     raise NotUnderstood(f"“{plain}”不是“是”或“否”")
 
 
+@remembered
 def methods(text: str) -> tuple[Method, ...]:
     """核验方式 in the order in which they are written."""
     found = []
@@ -137,4 +140,4 @@ def exclusion(text: str) -> Exclusion | None:
 def basis(name: str, text: str) -> str:
     """设定依据 in one text. A word that only says of what rank a law is (法规) names no law."""
     parts = [clean_text(part) for part in (name, text)]
-    return "\n".join(dict.fromkeys(part for part in parts if part and key(part) not in _LEVEL_WORDS))
+    return "\n".join(dict.fromkeys(part for part in parts if part and (len(part) > _LONG or key(part) not in _LEVEL_WORDS)))

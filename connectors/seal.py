@@ -1,4 +1,4 @@
-"""电子签章: sealing one proof of one case, and no way to seal anything else (9.4, 9.5).
+"""电子签章: sealing one proof of one case, and no way to seal anything else (obligations 9.4, 9.5, 15.5).
 
 `SealService` is what the rest of the system knows. `LocalSeals` serves it with keys from a folder, for development
 and trials; in production the e-seal platform of the 区大数据局 takes its place behind the same method.
@@ -44,7 +44,7 @@ _RESERVED = 8192
 
 @dataclass(frozen=True)
 class SealUse:
-    """用印记录: one recorded use of a seal, written to the ledger before anything is signed (9.5).
+    """用印记录: one recorded use of a seal, written to the ledger before anything is signed (obligation 9.5).
 
     Sealing the same use again is allowed and continues it: a crash between signing and recording leaves a paper that
     nobody received, and the ledger knows the digest of the one that was delivered.

@@ -1,4 +1,4 @@
-"""数据共享 (7.2): ask one share source about one person, and tell its answers apart.
+"""数据共享 (obligations 6.3, 7.2): ask one share source about one person, and tell its answers apart.
 
 A source is data (`connectors/sources/*.toml`, described in `connectors/source_config.py`); this file is the one
 way to ask any of them. It makes one bounded attempt: retries belong to the flow, the choice among several licences
@@ -94,7 +94,7 @@ class ShareSource:
         return subject.id_type in self._config.holders
 
     async def look_up(self, subject: Subject, question: Question) -> Finding:
-        """查询核验: one bounded attempt (7.2).
+        """查询核验: one bounded attempt (obligation 7.2).
 
         Every answer of the source is a Finding. Raises TransientFault (failing, slow, refused, broken off, resting)
         and PermanentFault (a contract that changed); neither carries a reply's text or a person's data.

@@ -11,14 +11,14 @@ from domain.calendar import Calendar
 from domain.hours import ServiceHours
 from domain.roles import Role
 
-REPORT_WITHIN = 3  #: working days from 事由发生之日 (5.5, reading 12)
+REPORT_WITHIN = 3  #: working days from 事由发生之日 (obligation 5.5, reading 12)
 
 
 class ProposalKind(StrEnum):
     """What is filed."""
 
-    LIST = "list"  #: 编制: a unit's list (5.1), with the consent of the 专班 office (5.2)
-    ADJUSTMENT = "adjustment"  #: 调整 (5.4–5.6), decided by the 工作专班
+    LIST = "list"  #: 编制: a unit's list (obligation 5.1), with the consent of the 专班 office (obligation 5.2)
+    ADJUSTMENT = "adjustment"  #: 调整 (obligations 5.4, 5.5, 5.6), decided by the 工作专班
 
     @property
     def label(self) -> str:
@@ -53,11 +53,11 @@ class Step(StrEnum):
     DRAFT = "draft"
     REPORT = "report"  #: 书面报送: what the three working days are counted to
     RETURN = "return"  #: 退回修改
-    CONSENT = "consent"  #: 专班办公室同意 (5.2)
-    DECIDE = "decide"  #: 工作专班研究: a decision record (5.6, reading 24)
+    CONSENT = "consent"  #: 专班办公室同意 (obligation 5.2)
+    DECIDE = "decide"  #: 工作专班研究: a decision record (obligation 5.6, reading 24)
     REJECT = "reject"
     WITHDRAW = "withdraw"
-    PUBLISH = "publish"  #: 区政府办公室公布 (5.2)
+    PUBLISH = "publish"  #: 区政府办公室公布 (obligation 5.2)
 
     @property
     def label(self) -> str:
@@ -101,7 +101,7 @@ WHOSE: Mapping[Step, frozenset[Role]] = MappingProxyType(
         _T.PUBLISH: frozenset({Role.PUBLISHER}),
     }
 )
-#: A step that these earlier ones' person may not take: nobody consents to, or publishes, what is his own (5.2).
+#: A step that these earlier ones' person may not take: nobody consents to, or publishes, what is his own (obligation 5.2).
 NOT_THE_SAME: Mapping[Step, frozenset[Step]] = MappingProxyType(
     {
         _T.CONSENT: frozenset({_T.DRAFT, _T.REPORT}),
@@ -119,7 +119,7 @@ def agreeing(kind: ProposalKind) -> Step:
 
 def report_due(reason_date: date, calendar: Calendar, office: ServiceHours | None = None) -> datetime:
     """Until when an adjustment is to be reported: 24:00 of the third working day, the day of the cause not counted
-    (5.5, reading 12); where the district reads it so, the closing of the `office` on that day. Raises MissingYear."""
+    (obligation 5.5, reading 12); where the district reads it so, the closing of the `office` on that day. Raises MissingYear."""
     if office is None:
         return calendar.due_of_workdays(reason_date, REPORT_WITHIN)
     return office.closing(calendar.add_workdays(reason_date, REPORT_WITHIN))

@@ -1,4 +1,7 @@
-"""清单的拦截规则: what keeps an entry out of the published list (2.1–2.5, 5.7, 7.4), each with its remedy in Chinese."""
+"""清单的拦截规则: what keeps an entry out of the published list, each with its remedy in Chinese.
+
+Obligations 2.1, 2.2, 2.3, 2.4, 2.5, 5.7, 7.4, and what a method needs (obligations 7.2, 9.3, 10.1).
+"""
 
 from __future__ import annotations
 
@@ -80,10 +83,7 @@ def blocks(entry: CatalogEntry, *, organ: Organ, negative: Iterable[NegativeItem
         return tuple(found)
     if not entry.methods:
         found.append(Block("no_method", "2.2", "保留的证明没有核验方式。", "请至少确定一种:数据共享、告知承诺、部门核验。"))
-    if entry.commitment_basis and Method.COMMITMENT not in entry.methods:
-        found.append(
-            Block("no_commitment", "7.4", f"应当采取告知承诺方式({entry.commitment_basis}),核验方式中却没有。", "请加上“告知承诺”。")
-        )
+    found += _commitment(entry)
     if Method.DATA_SHARING in entry.methods and entry.source and entry.source not in sources:
         found.append(_no_source(f"数据来源“{entry.source}”没有接入"))
     if {Method.DATA_SHARING, Method.ISSUER} & set(entry.methods) and not entry.fields:
@@ -92,7 +92,7 @@ def blocks(entry: CatalogEntry, *, organ: Organ, negative: Iterable[NegativeItem
 
 
 def change_blocks(change: Change) -> tuple[Block, ...]:
-    """What keeps a change from being filed, whatever the entry: 增加 without a method of its own (5.7)."""
+    """What keeps a change from being filed, whatever the entry: 增加 without a method of its own (obligation 5.7)."""
     entry = change.after
     if change.kind is ChangeKind.ADD and entry is not None and entry.exclusion is None and not entry.methods:
         text = "增加证明材料的,办事单位须自行确定免提交的核验方式。"
@@ -108,6 +108,16 @@ def _nobody_to_ask(entry: CatalogEntry) -> list[Block]:
     if Method.ISSUER in entry.methods and not entry.issuing_unit:
         found.append(Block("no_issuer", "10.1", "核验方式有部门核验,但没有写明出具单位。", "请填写出具单位。"))
     return found
+
+
+def _commitment(entry: CatalogEntry) -> list[Block]:
+    """应当采取告知承诺 (obligation 7.4): offered before anybody is asked; behind 部门核验 its turn would come only where that fails."""
+    order = entry.methods
+    if not entry.commitment_basis or Method.COMMITMENT in order and Method.ISSUER not in order[: order.index(Method.COMMITMENT)]:
+        return []
+    behind = Method.COMMITMENT in order
+    what, remedy = ("却排在部门核验之后", "请把“告知承诺”排在“部门核验”之前。") if behind else ("核验方式中却没有", "请加上“告知承诺”。")
+    return [Block("no_commitment", "7.4", f"应当采取告知承诺方式({entry.commitment_basis}),{what}。", remedy)]
 
 
 def _no_source(what: str) -> Block:

@@ -20,7 +20,12 @@ def meant(text: str) -> str:
     return _GUARDED.sub("", text, count=1) if text.startswith("'") else text
 
 
+def printable(text: str) -> str:
+    """What a cell of a workbook can hold, where it is marked as text."""
+    return _ILLEGAL.sub("", text)[:_LONGEST]
+
+
 def safe(text: str) -> str:
     """Text that no spreadsheet computes, also after it was saved as CSV."""
-    text = _ILLEGAL.sub("", text)[:_LONGEST]
+    text = printable(text)
     return f"'{text}" if _FORMULA.match(text) else text

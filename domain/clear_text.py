@@ -1,4 +1,4 @@
-"""明文 (15.4): what is kept in clear names nobody. One guard for every field that is stored unencrypted.
+"""明文 (obligation 15.4): what is kept in clear names nobody. One guard for every field that is stored unencrypted.
 
 Numbers of citizens (18 characters, and the 15 of before 1999), telephone numbers in the forms in which people write them,
 and, where it is known whom a case is about, their names. In full width, in Chinese figures, with blanks, hyphens or marks that no
@@ -47,6 +47,7 @@ _CALLED = re.compile(
 
 LINE, TEXT = 100, 2000  #: how many characters of a name, and of a reason or a basis, are kept in clear
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_ASCII_FIGURE = re.compile("[0-9]")
 _FEWEST = 7  #: figures of a telephone number
 NUMBER, TELEPHONE, NAME = "公民身份号码", "电话号码", "当事人姓名"
 
@@ -70,7 +71,7 @@ def is_clean(text: str, allowed: str = "") -> bool:
 
 def named(text: str, people: Iterable[str] = ()) -> str | None:
     """What in a text says who somebody is, in Chinese; None: nothing. `people`: whom the case is about."""
-    if sum(mark.isnumeric() or mark == "幺" for mark in text) >= _FEWEST:  # most texts hold no number at all, and lists have many cells
+    if _holds_figures(text):
         plain = _plain(folded := _folded(text))
         if names_a_citizen(plain) or _is_old_number(plain):
             return NUMBER
@@ -82,9 +83,20 @@ def named(text: str, people: Iterable[str] = ()) -> str | None:
 def named_by_number(text: str) -> str | None:
     """The same of a number or code that a department gives (办件编号, 工单编号): where letters stand in it too, the figures of
     a telephone may by chance."""
+    if not _holds_figures(text):
+        return None
     if names_a_citizen(_plain(_folded(text))):
         return NUMBER
     return None if _LETTERED.fullmatch(text) else named(text)
+
+
+def _holds_figures(text: str) -> bool:
+    """Enough for a telephone number, in whatever script: most texts hold none at all, and lists have many cells."""
+    if len(text) < _FEWEST:
+        return False
+    if text.isascii():
+        return len(_ASCII_FIGURE.findall(text)) >= _FEWEST
+    return sum(mark.isnumeric() or mark == "幺" for mark in text) >= _FEWEST
 
 
 def names_one_of(text: str, people: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""告知承诺 (7.4, 12.1): the words for what became of a commitment."""
+"""告知承诺 (obligations 7.4, 12.1): the words for what became of a commitment."""
 
 from __future__ import annotations
 

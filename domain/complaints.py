@@ -12,7 +12,7 @@ from domain.spelling import words
 
 
 class ComplaintChannel(StrEnum):
-    """渠道 (18.1), as article 18 names them."""
+    """渠道 (obligation 18.1), as article 18 names them."""
 
     PLATFORM = "platform"
     RATING = "rating"
@@ -36,12 +36,13 @@ class ComplaintChannel(StrEnum):
 class ComplaintAbout(StrEnum):
     """反映什么: the clause of article 16 that a complaint may be a sign of."""
 
-    STILL_ASKED = "still_asked"  #: 16.6
-    INVENTED = "invented"  #: 16.2
-    NO_HELP = "no_help"  #: 16.5
-    WRONG_CONTENT = "wrong_content"  #: 16.8
-    MISUSED = "misused"  #: 16.9
-    OTHER = "other"  #: 16.10
+    STILL_ASKED = "still_asked"  #: obligation 16.6
+    INVENTED = "invented"  #: obligation 16.2
+    NO_HELP = "no_help"  #: obligation 16.5
+    WRONG_CONTENT = "wrong_content"  #: obligation 16.8
+    PAPER_REFUSED = "paper_refused"  #: 拒收申请人主动提供的 (obligations 2.6, 16.10)
+    MISUSED = "misused"  #: obligation 16.9
+    OTHER = "other"  #: obligation 16.10
 
     @property
     def label(self) -> str:
@@ -50,6 +51,7 @@ class ComplaintAbout(StrEnum):
             "invented": "要求清单以外的证明",
             "no_help": "不核验或超时",
             "wrong_content": "证明内容有误",
+            "paper_refused": "拒收申请人主动提供的材料",
             "misused": "证明或印章挪作他用",
             "other": "其他",
         }[self.value]
@@ -69,7 +71,7 @@ class ComplaintStatus(StrEnum):
 
 
 class ComplaintStep(StrEnum):
-    """What somebody does with it; each is put on the record, a reading of what the reporter wrote too (15.4)."""
+    """What somebody does with it; each is put on the record, a reading of what the reporter wrote too (obligation 15.4)."""
 
     RECEIVE = "receive"
     PASS = "pass"  #: 转办 to the unit that is to answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from domain.calendar import MissingYear
@@ -11,6 +12,7 @@ from domain.limits import ONE_DAY, Limit, LimitKind, Situation, passed, paused_w
 from domain.progress import PROMISE_SHORT, promise_is_short
 from domain.readings import Measure, Readings
 
+#: What each limit rests on: obligations 10.5, 10.6, 10.7, 10.8, 7.7, 10.10, 10.12.
 _ARTICLES = {
     "10.5": "有数据库依托但尚未对接的,原则上30分钟内发送",
     "10.6": "即办件须在30分钟内完成发送",
@@ -23,6 +25,11 @@ _ARTICLES = {
 
 
 _NAMES: dict[tuple[str, ...], str] = {("10.10",): "退回时限", ("7.7",): "规定时限"}
+
+
+def named(kind: LimitKind, obligations: Iterable[str]) -> str:
+    """What a limit is called. The proof's own is its 规定时限 and never one 原则上, whatever an older rule made of it (obligation 7.7)."""
+    return _NAMES.get(tuple(obligations), kind.label)
 
 
 def explain(case: Situation, limit: Limit) -> str:
@@ -45,7 +52,7 @@ def explain(case: Situation, limit: Limit) -> str:
     if limit.missing_year is not None:
         parts.append(f"{limit.missing_year} 年的工作日历尚未录入,时限暂记“未定”,日历录入后自动补算(解读 25)。")
     else:
-        name = "时限(原则上)" if limit.kind is LimitKind.SOFT else _NAMES.get(limit.obligations, "最迟时限")
+        name = "时限(原则上)" if limit.kind is LimitKind.SOFT else named(limit.kind, limit.obligations)
         parts.append(f"因此{name}为{_at(limit.due)}。")
         if limit.length is not None:
             parts += _beside(case, limit, limit.length)

@@ -10,7 +10,7 @@ TEXT_LIMIT = 500  #: characters of a reason, a supplement, a feedback
 
 
 class SupervisionOutcome(StrEnum):
-    """督办结果 as the 督办员 feeds it back (10.12)."""
+    """督办结果 as the 督办员 feeds it back (obligation 10.12)."""
 
     DONE = "done"  #: 已督促办结
     RETURNED = "returned"  #: 已督促退回转办

@@ -1,4 +1,4 @@
-"""时间区间: union and difference, for pauses and for the time that is handed back (10.9, readings 10, 13)."""
+"""时间区间: union and difference, for pauses and for the time that is handed back (obligation 10.9, readings 10, 13)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""权限范围: what a system's key opens (8.1, 8.2). It acts for a named person with that person's rights, never beyond these."""
+"""权限范围: what a system's key opens (obligations 8.1, 8.2). It acts for a named person with that person's rights, never beyond these."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""线索的办理 (16.0, articles 16 and 17): from a sign to a decision that a person takes; who may take which step.
+"""线索的办理 (obligation 16.0, articles 16 and 17): from a sign to a decision that a person takes; who may take which step.
 
 线索 → 不成立, or 整改通知 with a term → 答复(说明理由) → 整改到位, 移送有关机关, or 不予追究. What the 有关机关 then does is
 theirs, and entered with its document.
@@ -44,9 +44,9 @@ class LeadStep(StrEnum):
     ANSWER = "answer"  #: the unit: what it did, or why
     ACCEPT = "accept"  #: 整改到位
     TRANSFER = "transfer"  #: 移送有关机关, with its document
-    EXEMPT = "exempt"  #: 不予追究, by one of 17.1–17.6 and its evidence
+    EXEMPT = "exempt"  #: 不予追究, by one of the exemptions of article 17 and its evidence
     OUTCOME = "outcome"  #: what the 有关机关 decided, with its document
-    COMPENSATE = "compensate"  #: 补偿或赔偿 (16.11), with amount and document
+    COMPENSATE = "compensate"  #: 补偿或赔偿 (obligation 16.11), with amount and document
 
     @property
     def label(self) -> str:
@@ -64,7 +64,7 @@ class LeadStep(StrEnum):
 
 
 class Exemption(StrEnum):
-    """免于追责的情形 (17.1–17.6)."""
+    """免于追责的情形 (obligations 17.1, 17.2, 17.3, 17.4, 17.5, 17.6)."""
 
     REFORM = "17.1"
     NOT_FORBIDDEN = "17.2"
@@ -115,6 +115,10 @@ NEEDS: Mapping[LeadStep, tuple[str, ...]] = MappingProxyType(
         _T.OUTCOME: ("document",),
         _T.COMPENSATE: ("document", "amount"),
     }
+)
+#: And with these exemptions: when the fault was known and made good (obligation 17.4), and the proof that was relied on (17.5).
+REMEDIED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {Exemption.MADE_GOOD.value: ("known_at", "remedied_at"), Exemption.RELIED_ON_PROOF.value: ("known_at", "remedied_at", "verification")}
 )
 
 

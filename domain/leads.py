@@ -1,6 +1,7 @@
 """线索 (article 16): what may be a sign of one of its ten clauses, by which rule, with which evidence. Never a finding.
 
-Rules are data: each says what is counted and from how many on. Evidence is numbers and counts, never persons.
+Rules are data: each says what is counted and from how many on. Evidence is numbers and counts, never persons. The clauses are
+obligations 16.1, 16.2, 16.3, 16.4, 16.5, 16.6, 16.7, 16.8, 16.9, 16.10.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from types import MappingProxyType
 
 from domain.complaints import ComplaintAbout
 
-RULES_VERSION = "2026-11/4"
+RULES_VERSION = "2026-11/5"
 
 CLAUSES: Mapping[str, str] = MappingProxyType(
     {
@@ -40,11 +41,13 @@ class LeadRule(StrEnum):
     LIST_MISSING = "list_missing"
     PROOF_MISSING = "proof_missing"
     LATE_ADJUSTMENT = "late_adjustment"
+    LAW_NOT_FOLLOWED = "law_not_followed"
     LEFT_UNANSWERED = "left_unanswered"
     RETURNED_BY_ALL = "returned_by_all"
     RETURNED_LATE = "returned_late"
     COMPLAINED_NO_HELP = "complained_no_help"
     COMPLAINED = "complained"
+    DEMANDED = "demanded"
     UNCONFIRMED_PAPERS = "unconfirmed_papers"
     VOLUNTARY_OUTLIER = "voluntary_outlier"
     OFF_SYSTEM = "off_system"
@@ -67,6 +70,7 @@ class LeadRule(StrEnum):
     OFF_HOURS_COPIES = "off_hours_copies"
     MUCH_CHECKED = "much_checked"
     COMPLAINED_MISUSE = "complained_misuse"
+    COMPLAINED_REFUSAL = "complained_refusal"
     BY_HAND = "by_hand"
 
     @property
@@ -100,11 +104,15 @@ RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
         _R.LIST_MISSING: RuleText("16.3", "负有编制职责而没有清单", "没有任何条目列入现行清单的单位", lasting=True),
         _R.PROOF_MISSING: RuleText("16.3", "收到清单未列的证明,清单可能有遗漏", "办件中收取清单未列证明的次数,按事项和证明"),
         _R.LATE_ADJUSTMENT: RuleText("16.4", "清单调整报送超过三个工作日", "逾期报送或到期未报送的调整"),
+        _R.LAW_NOT_FOLLOWED: RuleText(
+            "16.4", "法规已变动而未报送清单调整", "法规变动登记册的序号;施行之日起三个工作日届满未报送的", lasting=True
+        ),
         _R.LEFT_UNANSWERED: RuleText("16.5", "超过最迟时限仍未答复", "最迟时限已过、至今未答复也未退回的核验"),
         _R.RETURNED_BY_ALL: RuleText("16.5", "反复退回而无单位受理", "两个以上单位退回、无单位答复的核验"),
         _R.RETURNED_LATE: RuleText("16.5", "多次在三十分钟以后才退回", "超过三十分钟退回的核验", least=3),
         _R.COMPLAINED_NO_HELP: RuleText("16.5", "投诉反映不核验或者超时", _COMPLAINTS),
         _R.COMPLAINED: RuleText("16.6", "投诉反映清单所列证明仍被索要", _COMPLAINTS),
+        _R.DEMANDED: RuleText("16.6", "登记反映清单所列证明仍被索要", "索要的次数(索要以前已拦截的不计),按事项和证明"),
         _R.UNCONFIRMED_PAPERS: RuleText("16.6", "收取清单所列证明而无申请人本人确认", "登记为主动提供、没有本人确认的次数", least=3),
         _R.VOLUNTARY_OUTLIER: RuleText("16.6", "主动提供的比例明显偏高", "主动提供次数占比,与其他单位合计相比", least=20),
         _R.OFF_SYSTEM: RuleText("16.7", "系统外查询较多", "系统外查询备案的次数", least=5),
@@ -136,7 +144,7 @@ RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
             "16.7", "同一人员的密钥一小时内在多个地点使用", "一小时内使用的地点数(不留存地址)、其间办理的核验", least=3
         ),
         _R.CORRECTED: RuleText("16.8", "送达后经核实更正", "经核实内容有误的核验"),
-        _R.MADE_ANEW: RuleText("16.8", "送达后因内容有误重新制作证明", "重新制作的核验"),
+        _R.MADE_ANEW: RuleText("16.8", "盖章后因内容有误重新制作证明", "重新制作的核验"),
         _R.COMPLAINED_CONTENT: RuleText("16.8", "投诉反映证明内容有误", _COMPLAINTS),
         _R.REPEATED_COPIES: RuleText("16.9", "同一人员反复下载同一证明", "一周内同一人员下载五次以上的核验", least=5),
         _R.OFF_HOURS_COPIES: RuleText(
@@ -144,6 +152,7 @@ RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
         ),
         _R.MUCH_CHECKED: RuleText("16.9", "同一证明在许多地点被公开核验", "一周内在十处以上核验属实的证明(不留存地址)", least=10),
         _R.COMPLAINED_MISUSE: RuleText("16.9", "投诉反映证明或者印章挪作他用", _COMPLAINTS),
+        _R.COMPLAINED_REFUSAL: RuleText("16.10", "投诉反映拒收申请人主动提供的材料", _COMPLAINTS),
         _R.BY_HAND: RuleText("16.10", "人工登记的线索", "登记时写明的依据"),
     }
 )
@@ -156,6 +165,7 @@ COMPLAINED_OF: Mapping[ComplaintAbout, LeadRule] = MappingProxyType(
         ComplaintAbout.STILL_ASKED: _R.COMPLAINED,
         ComplaintAbout.WRONG_CONTENT: _R.COMPLAINED_CONTENT,
         ComplaintAbout.MISUSED: _R.COMPLAINED_MISUSE,
+        ComplaintAbout.PAPER_REFUSED: _R.COMPLAINED_REFUSAL,  # obligation 2.6
     }
 )
 
@@ -173,7 +183,7 @@ class Indication:
 
 @dataclass(frozen=True)
 class LeadLine:
-    """线索 (article 16) as the weekly report tells of it: a sign with its evidence; never a finding. `clause`: 16.1 to 16.10."""
+    """线索 (article 16) as the weekly report tells of it: a sign with its evidence; never a finding. `clause`: which of the ten."""
 
     number: str
     clause: str

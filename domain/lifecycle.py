@@ -68,22 +68,22 @@ class Event(StrEnum):
     """What happened. Each event is one row that nobody may change, written with the move that it explains."""
 
     FILED = "filed"  #: 需求单位发起
-    TAKEN_UP = "taken_up"  #: the method was chosen (7.1)
+    TAKEN_UP = "taken_up"  #: the method was chosen (obligation 7.1)
     SHARE_FOUND = "share_found"
     SHARE_SEVERAL = "share_several"  #: several licences fit: the requesting unit picks
     SHARE_MISMATCH = "share_mismatch"  #: name and number do not belong together
     CHOSEN = "chosen"
     FELL_BACK = "fell_back"  #: the next method follows; the detail says why
-    COMMITMENT_OFFERED = "commitment_offered"  #: 告知: the commitment's text is there for the applicant (7.4)
+    COMMITMENT_OFFERED = "commitment_offered"  #: 告知: the commitment's text is there for the applicant (obligation 7.4)
     COMMITTED = "committed"  #: 承诺: signed and on record
     DECLINED = "declined"  #: the applicant prefers another way: the next method, never a demand (reading 23)
-    ASKED = "asked"  #: the request reached the issuing unit's inbox (10.1)
+    ASKED = "asked"  #: the request reached the issuing unit's inbox (obligation 10.1)
     CLAIMED = "claimed"  #: 认领
     RELEASED = "released"
     SUCCEEDED = "succeeded"  #: 承继: the unit was merged; its successor has the case from here on
     SUPPLEMENT_ASKED = "supplement_asked"  #: 补正: data are missing; the clock rests (reading 10)
     SUPPLEMENTED = "supplemented"
-    RETURNED = "returned"  #: 退回: not this unit's duty (10.10, 10.11)
+    RETURNED = "returned"  #: 退回: not this unit's duty (obligations 10.10, 10.11)
     FORWARDED = "forwarded"  #: 转办 by the requesting unit, or by its standing rule
     REPLIED = "replied"
     RECALCULATED = "recalculated"  #: limits computed anew: a pause ended, a calendar arrived, hours or the promise changed
@@ -92,19 +92,19 @@ class Event(StrEnum):
     NAME_CORRECTED = "name_corrected"  #: a slip in a party's name, before anything was asked
     WARNED = "warned"  #: 临期提醒: the limit is near
     MISSED = "missed"  #: a limit passed; stamped with the instant that was due
-    SUPERVISED = "supervised"  #: 督办 opened (10.12)
-    FEEDBACK = "feedback"  #: 督办反馈 (10.12)
+    SUPERVISED = "supervised"  #: 督办 opened (obligation 10.12)
+    FEEDBACK = "feedback"  #: 督办反馈 (obligation 10.12)
     OFFICE_TOLD = "office_told"  #: 督办超时: it reached the 专班 office
     EXCUSE_GIVEN = "excuse_given"  #: a reason for missing a soft limit (reading 8)
     EXCUSE_DECIDED = "excuse_decided"
     REMINDED = "reminded"  #: the daily reminder to the 专班 office
-    SEAL_STARTED = "seal_started"  #: recorded before signing (9.5)
+    SEAL_STARTED = "seal_started"  #: recorded before signing (obligation 9.5)
     SEALED = "sealed"
     DELIVERED = "delivered"
-    MISMATCH_REPORTED = "mismatch_reported"  #: 不符: what was obtained differs from what the applicant states (11.3)
-    MISMATCH_SETTLED = "mismatch_settled"  #: the issuing unit's material prevails (11.3)
-    OBJECTED = "objected"  #: 异议: on record, with the right that was told (11.4)
-    COMMITMENT_CHECKED = "commitment_checked"  #: 事中事后核查 of a commitment (12.1)
+    MISMATCH_REPORTED = "mismatch_reported"  #: 不符: what was obtained differs from what the applicant states (obligation 11.3)
+    MISMATCH_SETTLED = "mismatch_settled"  #: the issuing unit's material prevails (obligation 11.3)
+    OBJECTED = "objected"  #: 异议: on record, with the right that was told (obligation 11.4)
+    COMMITMENT_CHECKED = "commitment_checked"  #: 事中事后核查 of a commitment (obligation 12.1)
     PASS_FAILED = "pass_failed"
     ATTENTION_NEEDED = "attention_needed"
     RETRIED = "retried"
@@ -114,7 +114,7 @@ class Event(StrEnum):
     WITHDRAWN = "withdrawn"
     PAUSED = "paused"  #: 由运维暂停: never a legal withdrawal
     RESUMED = "resumed"
-    ERASED = "erased"  #: 按期销毁: the persons' data are gone, the record of what happened stays (2.7)
+    ERASED = "erased"  #: 按期销毁: the persons' data are gone, the record of what happened stays (obligation 2.7)
 
 
 _S, _E = State, Event
@@ -175,7 +175,7 @@ NOTES: MappingProxyType[Event, frozenset[State]] = MappingProxyType(
         _E.PROMISE_MOVED: OPEN,
         _E.NAME_CORRECTED: frozenset({_S.RECEIVED, _S.NEEDS_ATTENTION}),  # nothing was asked yet
         _E.WARNED: OPEN,
-        # 督办 outlives the case: an answer without the feedback is still owed, and may be missed (10.12, reading 11).
+        # 督办 outlives the case: an answer without the feedback is still owed, and may be missed (obligation 10.12, reading 11).
         # So may a limit that waited for its calendar, or that an outage took back (readings 21, 25).
         _E.MISSED: frozenset(State),
         _E.LIFTED: frozenset(State),

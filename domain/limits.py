@@ -12,7 +12,7 @@ from domain.hours import ServiceHours
 from domain.intervals import Interval, overlap, total
 from domain.readings import Measure, Readings
 
-IN_FORCE = datetime(2022, 6, 28, tzinfo=LOCAL)  #: 20.1: earlier requests run under no clock
+IN_FORCE = datetime(2022, 6, 28, tzinfo=LOCAL)  #: obligation 20.1: earlier requests run under no clock
 HALF_HOUR = timedelta(minutes=30)
 ONE_DAY = timedelta(hours=24)
 #: The mark of a limit that was 未定 until its year was entered.
@@ -37,7 +37,7 @@ class LimitKind(StrEnum):
 
     SOFT = "soft"  #: 原则上
     HARD = "hard"
-    SUPERVISION = "supervision"  #: 督办 (10.12)
+    SUPERVISION = "supervision"  #: 督办 (obligation 10.12)
     CHOICE = "choice"  #: somebody's thinking time: a pick among several licences, a commitment
 
     @property
@@ -76,7 +76,7 @@ class Situation:
     promise_missing: int | None = None  #: the year without calendar that keeps the promised days from being counted
     database_backed: bool = False
     share_failed: bool = False
-    own_limit: timedelta | None = None  #: the proof's own limit (7.7)
+    own_limit: timedelta | None = None  #: the proof's own limit (obligation 7.7)
     pauses: tuple[Interval, ...] = ()
     unit: str = ""  #: whose measure counts (reading 1); '' goes by the district's
 
@@ -88,10 +88,10 @@ class Situation:
 def limits(case: Situation) -> tuple[Limit, ...]:
     """The soft and the hard limit of a request, at most one of each kind (general rule of reading 5).
 
-    即办件: 30 minutes hard (10.6). 承诺件: 24 hours soft (10.7), the promised instant hard (10.8). A proof with a
-    database behind it: 30 minutes soft whatever the handling type (10.5); after a failing source likewise, by analogy
-    (reading 22). A proof's own limit: hard (7.7 knows no 原则上). Other types: like 承诺件 (reading 19). A soft limit at or past the
-    hard one vanishes (reading 3). Before the regulation was in force: none (20.1).
+    即办件: 30 minutes hard (obligation 10.6). 承诺件: 24 hours soft (obligation 10.7), the promised instant hard (obligation 10.8).
+    A proof with a database behind it: 30 minutes soft whatever the handling type (obligation 10.5); after a failing source likewise,
+    by analogy (reading 22). A proof's own limit: hard (obligation 7.7 knows no 原则上). Other types: like 承诺件 (reading 19). A soft
+    limit at or past the hard one vanishes (reading 3). Before the regulation was in force: none (obligation 20.1).
     """
     if aware(case.received) < IN_FORCE:
         return ()
@@ -129,7 +129,7 @@ def limits(case: Situation) -> tuple[Limit, ...]:
 
 
 def promised(start: datetime, end: datetime | None, *, derived: bool, provisional: bool, missing_year: int | None) -> Limit | None:
-    """承诺时限 (10.8): an instant that the case brought along, which no pause, return or re-route moves (reading 9).
+    """承诺时限 (obligation 10.8): an instant that the case brought along, which no pause, return or re-route moves (reading 9).
 
     `missing_year`: its days wait for that year's calendar; then it is 未定 (reading 25).
     """
@@ -240,7 +240,7 @@ def paused_within(start: datetime, target: datetime, pauses: Iterable[Interval])
 
 
 def supervision(missed: datetime, hours: ServiceHours, readings: Readings, unit: str = "") -> Limit:
-    """督办: half an hour from the instant that was missed, not from its discovery (10.12, reading 11).
+    """督办: half an hour from the instant that was missed, not from its discovery (obligation 10.12, reading 11).
 
     Out of service hours from the next opening, as a request is deemed received.
     """
@@ -249,7 +249,7 @@ def supervision(missed: datetime, hours: ServiceHours, readings: Readings, unit:
 
 
 def return_limit(case: Situation) -> Limit | None:
-    """退回的时限 (10.10): 30 minutes from the same start. It binds who returns and nobody else, so that it is none of
+    """退回的时限 (obligation 10.10): 30 minutes from the same start. It binds who returns and nobody else, so that it is none of
     `limits`. None before the regulation was in force."""
     return _running(case, LimitKind.HARD, HALF_HOUR, ("10.10",), (9,)) if aware(case.received) >= IN_FORCE else None
 

@@ -1,4 +1,4 @@
-"""清单的各行 (5.1): what a row of a list says, in codes of the registry, and what was found in it.
+"""清单的各行 (obligation 5.1): what a row of a list says, in codes of the registry, and what was found in it.
 
 Plain data, the same from the reader to the record and the answers. Rows are kept as JSON (`ledger.tables.kept`) and outlive
 the program that wrote them: a field that is added has a default.
@@ -7,7 +7,7 @@ the program that wrote them: a field that is added has a default.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from domain.limits import HandlingType
@@ -69,6 +69,15 @@ class Question:
     subject: str
     why: str
     candidates: tuple[Candidate, ...] = ()
+
+
+class DraftLine(StrEnum):
+    """What a draft says of an entry: how it would change (`domain.listing.ChangeKind`), or that the rules keep it out."""
+
+    ADD = "add"
+    ALTER = "alter"
+    REMOVE = "remove"
+    BLOCKED = "blocked"
 
 
 class Silent(StrEnum):
@@ -147,6 +156,11 @@ class RowResult:
         if any(fault.blocks for fault in self.faults):
             return Verdict.REFUSED
         return Verdict.ASKED if self.questions else Verdict.ACCEPTED
+
+
+def sent_back(row: RowResult, fault: Fault) -> RowResult:
+    """The row with what is wrong with it, of which nothing is taken any more."""
+    return replace(row, faults=(*row.faults, fault), fact=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""清单的比较: two versions of the list, their difference, and the difference applied (5.3, 5.4)."""
+"""清单的比较: two versions of the list, their difference, and the difference applied (obligations 5.3, 5.4)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from domain.scope import CatalogEntry, Exclusion
 Key = tuple[str, str]  #: matter code, proof code
 #: What an entry carries for reading alone: it may change without the entry being another one.
 _ASIDE = frozenset({"issuing_unit_name"})
+_NAMES = tuple(field.name for field in fields(CatalogEntry) if field.name not in _ASIDE)
+_PLAIN = (str, int, bool)
 
 
 class ChangeKind(StrEnum):
-    """How an entry changes (5.4)."""
+    """How an entry changes (obligation 5.4)."""
 
     ADD = "add"
     ALTER = "alter"
@@ -93,9 +95,10 @@ def apply(entries: Mapping[Key, CatalogEntry], changes: Iterable[Change]) -> dic
 def content(entry: CatalogEntry) -> dict[str, Any]:
     """What makes the entry what it is, as JSON: two entries are the same where this is."""
     found: dict[str, Any] = {}
-    for field in fields(entry):
-        value = getattr(entry, field.name)
-        if field.name in _ASIDE:
+    for name in _NAMES:
+        value = getattr(entry, name)
+        if value is None or type(value) in _PLAIN:  # most are
+            found[name] = value
             continue
         if isinstance(value, timedelta):
             value = int(value.total_seconds() // 60)
@@ -103,7 +106,7 @@ def content(entry: CatalogEntry) -> dict[str, Any]:
             value = [str(item) for item in value]
         elif isinstance(value, Mapping):
             value = dict(sorted(value.items()))
-        found[field.name] = value.value if isinstance(value, StrEnum) else value
+        found[name] = value.value if isinstance(value, StrEnum) else value
     return found
 
 

@@ -1,4 +1,4 @@
-"""脱敏: what lists, logs and the public page show instead of a name or a number (15.4)."""
+"""脱敏: what lists, logs and the public page show instead of a name or a number (obligation 15.4)."""
 
 from __future__ import annotations
 

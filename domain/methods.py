@@ -1,4 +1,4 @@
-"""核验方式 (7.1): which method comes first for a proof, and what follows when one does not answer."""
+"""核验方式 (obligation 7.1): which method comes first for a proof, and what follows when one does not answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Method(StrEnum):
 
     @property
     def seal(self) -> SealKind:
-        """The seal follows the method that produced the content (9.1, 9.2, reading 15).
+        """The seal follows the method that produced the content (obligations 9.1, 9.2, reading 15).
 
         告知承诺 produces no sealed proof: KeyError.
         """
@@ -36,7 +36,7 @@ class Method(StrEnum):
 
 
 class Answer(StrEnum):
-    """An issuing unit's structured answer (7.6, 10.4)."""
+    """An issuing unit's structured answer (obligations 7.6, 10.4)."""
 
     TRUE = "true"
     FALSE = "false"
@@ -98,7 +98,7 @@ class Verdict:
 
 def verdict(answer: Answer, sealed_when_negative: bool) -> Verdict:
     """What follows an answer: 属实 is sealed, a negative answer only where the catalog's form provides for it,
-    无法核验 never (9.2)."""
+    无法核验 never (obligation 9.2)."""
     result = _RESULTS[answer]
     return Verdict(result, sealed=result is not None and may_seal(result, sealed_when_negative))
 

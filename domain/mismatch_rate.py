@@ -1,4 +1,4 @@
-"""姓名与号码不符的比率 (15.4, 16.7): from which share on nobody asks about persons whom he knows.
+"""姓名与号码不符的比率 (obligations 15.4, 16.7): from which share on nobody asks about persons whom he knows.
 
 Whoever has the person before him misreads a number now and then; whoever tries numbers, or names for a number, does so
 often. What counts is a key's newest answers, not those of some hours: a burst does not vanish in a busy hall's traffic,
@@ -15,7 +15,7 @@ from enum import StrEnum
 
 #: What is older says nothing of who uses the key now.
 LOOKED_BACK = timedelta(days=7)
-STEPS = r"^(\d{1,3}/\d{1,4}( \d{1,3}/\d{1,4})*)?$"
+STEPS = r"^([1-9]\d{0,2}/[1-9]\d{0,3}( [1-9]\d{0,2}/[1-9]\d{0,3})*)?$"
 
 
 class Asker(StrEnum):

@@ -1,4 +1,4 @@
-"""通知: what officials are told of, how, and in which words (10.12). No personal data: the number leads to the case."""
+"""通知: what officials are told of, how, and in which words (obligation 10.12). No personal data: the number leads to the case."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ class NoticeKind(StrEnum):
     TAKEN_OVER = "taken_over"  #: 接手, to whoever had claimed the request
     COMMITMENT_CHECK = "commitment_check"  #: 承诺核查, to the requesting unit
     LOOKUPS_BLOCKED = "lookups_blocked"  #: 查询限制, to the 专班 office
+    BATCH_ENDED = "batch_ended"  #: 批次办结, to the requesting unit: one message for all of its rows
     REPORT = "report"  #: 周报, to its readers: its text is the report's (reports.letters)
 
     @property
@@ -78,6 +79,7 @@ _WORDS = {
         "发起核验已暂停",
         "姓名与证件号码不符过多。请工作专班办公室查明情况,在查询限制(/v1/lookup-blocks)中登记理由后解除。",
     ),
+    NoticeKind.BATCH_ENDED: ("批量核验已办结", "请下载结果(results.xlsx)和电子证明(proofs.zip);未受理的行注明了原因。"),
     NoticeKind.REPORT: ("“无证明办事”工作周报", "请阅附件。"),
 }
 
@@ -97,7 +99,7 @@ def text(kind: NoticeKind, unit_name: str, number: str | None, about: datetime, 
         "",
         f"{kind.label}。{_WORDS[kind][1]}",
         "",
-        *([f"核验编号:{number}"] if number else []),
+        *([f"{'批次' if kind is NoticeKind.BATCH_ENDED else '核验'}编号:{number}"] if number else []),
         f"时间:{at}(北京时间)",
         f"系统地址:{address}",
         f"通知编号:{notice}",

@@ -1,4 +1,4 @@
-"""来处: from where an account was used or a proof was checked, for the leads 16.7 and 16.9, and for nothing else."""
+"""来处: from where an account was used or a proof was checked, for the leads of obligations 16.7 and 16.9 and nothing else."""
 
 from __future__ import annotations
 

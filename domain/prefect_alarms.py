@@ -18,6 +18,7 @@ ILL = frozenset({BLOCKED, AWAY, NOT_BEGUN, CLOCK_OFF})
 class Holding(Enum):
     """What is held back, in words."""
 
-    ALL = "全部核验和例行维护停止推进"
-    CASES = "全部核验停止推进"
+    ALL = "等候中的核验和例行维护停止推进"
+    CASES = "等候中的核验停止推进"
+    BATCHES = "批次停止推进"
     UPKEEP = "例行维护停止推进"

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from domain.refusal import Refusal
 
-#: The rules as this code computes them; what a limit becomes by the same readings changed with it last (7.7 is hard, pauses
+#: The rules as this code computes them; what a limit becomes by the same readings changed with it last (obligation 7.7 is hard, pauses
 #: on the way to an opening, natural time rolls). `./run recompute` brings what runs to the newest.
 _BASE = "2022-06-28/2"
 
@@ -101,7 +102,7 @@ class Readings:
         """How minutes and hours run for this unit."""
         return dict(self.measure_by_unit).get(unit, self.measure)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """规则版本: the base version, with a digest of what differs from the defaults."""
         standard = asdict(Readings())

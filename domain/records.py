@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
-#: 留存备查 (2.7): the regulation gives no period; ten years is that of administrative files kept for a fixed term.
+#: 留存备查 (obligation 2.7): the regulation gives no period; ten years is that of administrative files kept for a fixed term.
 RETENTION = timedelta(days=3653)
 
-#: What the applicant is told with the result of a check (11.4).
+#: What the applicant is told with the result of a check (obligation 11.4).
 RIGHT_OF_APPEAL = "对核实结果有异议的,可以依法申请行政复议或者提起行政诉讼,也可以通过其他法定途径主张权利。"
 
 
 class VoluntaryReason(StrEnum):
-    """主动提供的原因 (2.6)."""
+    """主动提供的原因 (obligation 2.6)."""
 
     AT_HAND = "at_hand"  #: 手头已有
     FASTER = "faster"  #: 希望更快办结
@@ -26,7 +26,7 @@ class VoluntaryReason(StrEnum):
 
 
 class VoluntaryMark(StrEnum):
-    """What the 台账 says beside a submission: it is accepted all the same (2.6)."""
+    """What the 台账 says beside a submission: it is accepted all the same (obligation 2.6)."""
 
     NO_CASE = "no_case"
     NOT_A_PARTY = "not_a_party"
@@ -42,7 +42,7 @@ _MARKS = {"no_case": "无办件", "not_a_party": "非当事人", "name_differs":
 
 
 class OffSystemResult(StrEnum):
-    """系统外查询的结果 (7.3)."""
+    """系统外查询的结果 (obligation 7.3)."""
 
     CONFIRMED = "confirmed"
     NOT_FOUND = "not_found"
@@ -53,12 +53,12 @@ class OffSystemResult(StrEnum):
         return {"confirmed": "属实", "not_found": "查无", "different": "不一致"}[self.value]
 
 
-#: 核验结论 may be doubted like a field of the proof (11.3).
+#: 核验结论 may be doubted like a field of the proof (obligation 11.3).
 CONCLUSION = "核验结论"
 
 
 class MismatchStatus(StrEnum):
-    """不符的处理进度 (11.3)."""
+    """不符的处理进度 (obligation 11.3)."""
 
     REPORTED = "reported"
     CHECKING = "checking"  #: the issuing unit checks

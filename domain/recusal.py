@@ -1,4 +1,4 @@
-"""回避 (4.1, 18.2, 19.1): nobody decides about the own unit, nor where she has withdrawn herself.
+"""回避 (obligations 4.1, 18.2, 19.1): nobody decides about the own unit, nor where she has withdrawn herself.
 
 What is decided about: a complaint, a lead, an excuse and so on. The unit whose conduct it is about is the one concerned;
 a unit that was merged is its successor's (ledger.succession), before this is asked.
@@ -68,7 +68,7 @@ def why_not(own_name: str | None, subject: Subject, others: Sequence[str]) -> st
 
 
 def who_else(others: Sequence[str]) -> str:
-    """Who may decide. Where the whole office is of the unit concerned the 工作专班 (4.1) names somebody of another member."""
+    """Who may decide. Where the whole office is of the unit concerned the 工作专班 (obligation 4.1) names somebody of another member."""
     if not others:
         return "现有人员均须回避:请由工作专班负责人从其他成员单位指定人员,经管理员登记岗位并由第二人确认后办理。"
     more = f"等 {len(others)} 人" if len(others) > _MOST_NAMED else ""

@@ -1,4 +1,4 @@
-"""登记变更: what of a register waits for a second person (8.1, 9.1, 10.2), and what stands until then.
+"""登记变更: what of a register waits for a second person (obligations 8.1, 9.1, 10.2), and what stands until then.
 
 Who gives roles, brings a unit, a person or a system into force, or changes a name that proofs bear, does not do it alone. Taking
 away works at once: whoever leaves loses her roles today. A new row stands from the first, so that others can refer to it, and
@@ -90,7 +90,7 @@ def parted(register: Register, before: Row | None, after: Row) -> tuple[dict[str
     if register in _IN_FORCE and after.get("active") and not before["active"]:
         waits["active"], now["active"] = True, False
     if register is Register.UNITS and before["takes_part"] and after.get("takes_part") is False:
-        waits["takes_part"], now["takes_part"] = False, True  # 16.1: its list is owed no more
+        waits["takes_part"], now["takes_part"] = False, True  # obligation 16.1: its list is owed no more
     if register is Register.PEOPLE and set(after.get("roles", ())) - set(before["roles"]):
         waits["roles"] = after["roles"]
         now["roles"] = [role for role in before["roles"] if role in after["roles"]]

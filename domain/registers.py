@@ -1,8 +1,10 @@
-"""登记册: what nobody can compute and a person enters (6.1, 8.1, 14.1, 15.1, 15.3, 19.1): kinds, and the fields of each."""
+"""登记册: what nobody can compute and a person enters (obligations 4.1, 4.2, 5.8, 6.1, 8.1, 14.1, 15.1, 15.3, 16.4, 19.1): kinds, and
+the fields of each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,6 +19,9 @@ class FieldKind(StrEnum):
     NUMBER = "number"
     YES = "yes"
     PEOPLE = "people"  #: codes of the unit's people, separated by 、
+    PAST = "past"  #: a day that has come
+    MEMBERS = "members"  #: codes of members of the 工作专班, separated by 、
+    CHOICE = "choice"  #: one of the field's words, or of those that the district configured
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class Field:
     name: str
     kind: FieldKind = FieldKind.TEXT
     needed: bool = True
+    decided: bool = False  #: by the 专班 office, of what the unit has entered before; nobody decides of the own unit
+    choices: tuple[str, ...] = ()  #: empty: the district's own words (`faults`)
 
 
 class RegisterKind(StrEnum):
@@ -37,6 +44,11 @@ class RegisterKind(StrEnum):
     RESPONSIBILITY = "responsibility"
     TRAINING = "training"
     INSPECTIONS = "inspections"
+    INSPECTION_PLANS = "inspection_plans"
+    MEMBERS = "members"
+    DECISIONS = "decisions"
+    LAW_CHANGES = "law_changes"
+    COLLECTIONS = "collections"
 
     @property
     def about(self) -> Register:
@@ -45,7 +57,8 @@ class RegisterKind(StrEnum):
 
 @dataclass(frozen=True)
 class Register:
-    """`by_office`: only the 专班 office enters it; the others each unit for itself, and the office for any.
+    """`by_office`: only the 专班 office enters it; the others each unit for itself, and the office for any. `judges`: an entry judges
+    the unit that it is about, so that 回避 applies.
 
     `moved`: where it is entered now; what stands in it is kept and read.
     """
@@ -55,9 +68,14 @@ class Register:
     fields: tuple[Field, ...]
     by_office: bool = False
     moved: str = ""
+    judges: bool = False
 
 
 _K, _D, _N, _Y = RegisterKind, FieldKind.DAY, FieldKind.NUMBER, FieldKind.YES
+#: 索取增加的证明的理由 (obligation 5.8): in principle none is asked for, so that each is an exception with its reason.
+COLLECTING = ("核验渠道故障", "核验结果不能满足审查需要", "法律法规要求留存原件", "其他")
+#: 工作专班 decides on: whatever it coordinates, guides, supervises (obligation 4.1).
+DECISIONS = ("统筹协调", "指导督导", "重大问题", "清单编制和调整", "督导检查", "其他")
 REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
     {
         _K.DEVICES: Register("6.1", "设备登记册", (Field("窗口"), Field("设备"), Field("数量", _N), Field("启用日期", _D, False))),
@@ -72,20 +90,71 @@ REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
             "15.1", "责任制登记册", (Field("主要领导职务"), Field("分管领导职务"), Field("岗位责任制文件"), Field("印发日期", _D))
         ),
         _K.TRAINING: Register(
-            "15.3", "培训登记册", (Field("日期", _D), Field("内容"), Field("学时", _N), Field("参训人员", FieldKind.PEOPLE))
+            "15.3", "培训登记册", (Field("日期", FieldKind.PAST), Field("内容"), Field("学时", _N), Field("参训人员", FieldKind.PEOPLE))
         ),
         _K.INSPECTIONS: Register(
             "19.1",
             "督导检查登记册",
-            (Field("检查日期", _D), Field("内容"), Field("发现问题"), Field("整改期限", _D, False), Field("办结日期", _D, False)),
+            (
+                Field("检查日期", _D),
+                Field("内容"),
+                Field("发现问题"),
+                Field("整改期限", _D, False),
+                Field("办结日期", _D, False),
+                Field("计划序号", _N, False),
+            ),
             by_office=True,
+            judges=True,
+        ),
+        _K.INSPECTION_PLANS: Register("19.1", "督导检查计划", (Field("计划日期", _D), Field("内容")), by_office=True),
+        _K.MEMBERS: Register(
+            "4.2",
+            "工作专班成员名册",
+            (Field("人员", FieldKind.PEOPLE), Field("职责", FieldKind.CHOICE), Field("起始日期", _D), Field("截止日期", _D, False)),
+            by_office=True,
+        ),
+        _K.DECISIONS: Register(
+            "4.1",
+            "工作专班决定登记册",
+            (
+                Field("种类", FieldKind.CHOICE, choices=DECISIONS),
+                Field("日期", FieldKind.PAST),
+                Field("议题"),
+                Field("参加成员", FieldKind.MEMBERS),
+                Field("结果"),
+                Field("文件", needed=False),
+            ),
+            by_office=True,
+        ),
+        _K.LAW_CHANGES: Register(
+            "16.4",
+            "法规变动登记册",
+            (
+                Field("法规"),
+                Field("施行日期", _D),
+                Field("公布日期", _D, False),
+                Field("涉及证明", needed=False),
+                Field("无需调整的理由", needed=False),
+            ),
+            by_office=True,
+        ),
+        _K.COLLECTIONS: Register(
+            "5.8",
+            "索取增加的证明登记册",
+            (
+                Field("事项"),
+                Field("证明"),
+                Field("理由", FieldKind.CHOICE, choices=COLLECTING),
+                Field("说明", needed=False),
+                Field("批准", _Y, needed=False, decided=True),
+            ),
         ),
     }
 )
 
 
-def faults(kind: RegisterKind, values: Mapping[str, str]) -> dict[str, str]:
-    """What is wrong with an entry: field -> what it should be."""
+def faults(kind: RegisterKind, values: Mapping[str, str], today: date, configured: Sequence[str] = ()) -> dict[str, str]:
+    """What is wrong with an entry: field -> what it should be. `configured`: the words of a choice that names none itself."""
     fields = {field.name: field for field in kind.about.fields}
     wrong = {name: "登记册没有这一栏。" for name in values if name not in fields}
     for name, field in fields.items():
@@ -93,15 +162,19 @@ def faults(kind: RegisterKind, values: Mapping[str, str]) -> dict[str, str]:
         if not text:
             if field.needed:
                 wrong[name] = "缺少这一栏。"
-        elif fault := _fault(field.kind, text):
+        elif fault := _fault(field, text, today, configured):
             wrong[name] = fault
     return wrong
 
 
-def _fault(kind: FieldKind, text: str) -> str:
-    match kind:
-        case FieldKind.DAY if not _is_day(text):
+def _fault(field: Field, text: str, today: date, configured: Sequence[str]) -> str:
+    match field.kind:
+        case FieldKind.DAY | FieldKind.PAST if not _is_day(text):
             return "应为日期,例如 2026-03-04。"
+        case FieldKind.PAST if date.fromisoformat(text) > today:
+            return "不能是将来的日期。"
+        case FieldKind.CHOICE if text not in (words := field.choices or tuple(configured)):
+            return f"应为{'、'.join(words)}之一。"
         case FieldKind.NUMBER if not (text.isascii() and text.isdigit() and len(text) < 10):
             return "应为整数。"
         case FieldKind.YES if text not in ("是", "否"):

@@ -1,4 +1,4 @@
-"""保管期限 (2.7, 15.4): what is kept, what stops its end, and how far an end has come."""
+"""保管期限 (obligations 2.7, 15.4): what is kept, what stops its end, and how far an end has come."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ class Kept(StrEnum):
     CASE = "case"
     VOLUNTARY = "voluntary"  #: 主动提供 without a case; with one it goes with its case
     COMPLAINT = "complaint"
+    BATCH = "batch"  #: what was sent for many at once; of a row about a case that ends before, that row ends with it
 
     @property
     def label(self) -> str:
-        return {"case": "办件", "voluntary": "主动提供台账", "complaint": "投诉"}[self.value]
+        return {"case": "办件", "voluntary": "主动提供台账", "complaint": "投诉", "batch": "批次"}[self.value]
 
 
 class HoldReason(StrEnum):

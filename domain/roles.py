@@ -1,4 +1,4 @@
-"""岗位与当事人: who people are to the system (10.2, 10.3, 4.2) and to a case."""
+"""岗位与当事人: who people are to the system (obligations 10.2, 10.3, 4.2) and to a case."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Role(StrEnum):
     OFFICE = "office"  #: 工作专班办公室
     ADMINISTRATOR = "administrator"  #: 系统管理员: registry, keys, callback addresses
     OPERATOR = "operator"  #: 运维
-    PUBLISHER = "publisher"  #: 区政府办公室: publishes the list (5.2)
+    PUBLISHER = "publisher"  #: 区政府办公室: publishes the list (obligation 5.2)
 
 
 class PartyRole(StrEnum):
@@ -64,10 +64,20 @@ _ID_TYPES = {
 
 
 class Channel(StrEnum):
-    """申请渠道 (6.2)."""
+    """申请渠道 (obligation 6.2)."""
 
     WINDOW = "window"  #: 窗口
     WEB = "web"  #: 山东省政务服务网
     AI_SHANDONG = "ai_shandong"  #: 爱山东 APP
     AI_SHANDONG_ZAOZHUANG = "ai_shandong_zaozhuang"  #: 爱山东·枣庄 APP
     OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return {
+            "window": "窗口",
+            "web": "山东省政务服务网",
+            "ai_shandong": "爱山东APP",
+            "ai_shandong_zaozhuang": "爱山东·枣庄APP",
+            "other": "其他",
+        }[self.value]

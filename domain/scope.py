@@ -15,7 +15,7 @@ from domain.refusal import Refusal
 
 
 class Exclusion(StrEnum):
-    """排除情形: the categories of article 2 that a decision maker may enter for an entry (2.3)."""
+    """排除情形: the categories of article 2 that a decision maker may enter for an entry (obligation 2.3)."""
 
     NATIONAL_SECURITY = "national_security"
     STATE_SECRETS = "state_secrets"
@@ -40,7 +40,7 @@ class Exclusion(StrEnum):
 
 @dataclass(frozen=True)
 class CatalogEntry:
-    """清单条目: one proof that one matter needs, and how it is obtained without paper (5.1, 7.1)."""
+    """清单条目: one proof that one matter needs, and how it is obtained without paper (obligations 5.1, 7.1)."""
 
     matter: str
     matter_name: str
@@ -52,27 +52,27 @@ class CatalogEntry:
     source: str | None  #: the share source's name
     parameters: Mapping[str, str]  #: what the source's templates need
     fields: tuple[str, ...]  #: what the matter needs to know, and no more
-    database_backed: bool  #: 有数据库依托, not yet connected (10.5)
+    database_backed: bool  #: 有数据库依托, not yet connected (obligation 10.5)
     sealed_when_negative: bool
     validity_days: int
     exclusion: Exclusion | None = None
     outside_region: bool = False  #: 应由区外出具
     checkable_online: bool = True  #: 能通过网络核验
-    immediate: bool = False  #: 可立即核验 (7.6)
-    limit: timedelta | None = None  #: the proof's own limit (7.7)
-    reviewed_above: bool = False  #: 区级初审上报, or 市级委托下放且审核环节在市级 (2.5)
+    immediate: bool = False  #: 可立即核验 (obligation 7.6)
+    limit: timedelta | None = None  #: the proof's own limit (obligation 7.7)
+    reviewed_above: bool = False  #: 区级初审上报, or 市级委托下放且审核环节在市级 (obligation 2.5)
     unit: str = ""  #: 办事单位: whose matter it is
-    basis: str = ""  #: 设定依据 (2.1)
+    basis: str = ""  #: 设定依据 (obligation 2.1)
     exclusion_decided_by: str | None = None
     exclusion_evidence: str | None = None
-    commitment_basis: str = ""  #: why 告知承诺 must be offered (7.4); empty where nothing demands it
+    commitment_basis: str = ""  #: why 告知承诺 must be offered (obligation 7.4); empty where nothing demands it
 
 
 _ASK_PAPER_RULE = "该事项不适用“无证明办事”,请按原规定办理;如认为认定有误,请联系工作专班办公室。"
 
 
 def excluded(entry: CatalogEntry) -> Refusal | None:
-    """The refusal of an entry that article 2 keeps out (2.3, 2.4, 2.5), or None."""
+    """The refusal of an entry that article 2 keeps out (obligations 2.3, 2.4, 2.5), or None."""
     if entry.exclusion is not None:
         return Refusal(
             f"该证明事项属于“{entry.exclusion.label}”类,不适用本规则。", code="excluded_category", obligation="2.3", remedy=_ASK_PAPER_RULE
@@ -89,7 +89,7 @@ def excluded(entry: CatalogEntry) -> Refusal | None:
 
 
 def refusal(entry: CatalogEntry | None, *, case_open: bool, is_party: bool) -> Refusal | None:
-    """Why a verification may not start, or None: the entry's scope, the case, the person (article 2; 15.4).
+    """Why a verification may not start, or None: the entry's scope, the case, the person (article 2; obligation 15.4).
 
     A promise that is nearly over, or past, is no refusal: the limit is then red at once (reading 3).
     """

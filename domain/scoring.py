@@ -1,4 +1,4 @@
-"""考核评分 (19.2): what the district's assessment takes from the ledger, by a formula that is data, versioned and shown."""
+"""考核评分 (obligation 19.2): what the district's assessment takes from the ledger, by a formula that is data, versioned and shown."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ FORMULAS: tuple[Formula, ...] = (
             Part("complaints", "投诉按时答复率", 10, "按时答复的投诉", "期内到期的投诉"),
         ),
     ),
-    Formula(  # 10.10 counts: a late return was read by nothing
+    Formula(  # obligation 10.10 counts: a late return was read by nothing
         "2026/2",
         date(2026, 12, 1),
         (

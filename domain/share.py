@@ -1,4 +1,4 @@
-"""数据共享: what a share source can answer, and what follows from each answer (7.2).
+"""数据共享: what a share source can answer, and what follows from each answer (obligation 7.2).
 
 "Not found" is never proof of absence, and a refusal of our own access says nothing about the citizen; therefore
 every outcome is told apart here and only `FOUND` leads to a proof.

@@ -46,7 +46,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", folded.translate(_IDEOGRAPHS))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def words(text: str) -> str:
     """What two spellings of a proof's, a unit's or a matter's name have in common: width, case, brackets, spaces and
     punctuation left aside. Between two figures punctuation stays (3-5 is not 35), and so does every symbol."""

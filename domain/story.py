@@ -110,6 +110,8 @@ _WORDS: Mapping[str, str] = MappingProxyType(
 )
 
 
+RETURNED_LATE = "超过30分钟,逾期退回"  #: obligation 10.10
+
 #: Where a person's reason stands: a known word, or what a program writes. Else it may be somebody's sentence.
 _REASONS = ("reason", "why")
 _CODE = re.compile(r"[\w.:-]{1,80}", re.ASCII)
@@ -120,6 +122,8 @@ def told(event: Event, detail: Mapping[str, Any]) -> str:
     neither a known word nor a code is not shown."""
     values = [(name, str(detail[name])) for name in _SHOWN if detail.get(name) not in (None, "")]
     shown = [_word(name, text) for name, text in values if name not in _REASONS or text in _WORDS or _CODE.fullmatch(text)]
+    if event is Event.RETURNED and detail.get("late") is True:
+        shown.append(RETURNED_LATE)
     return EVENT_NAMES[event] + (f"({'、'.join(shown)})" if shown else "")
 
 

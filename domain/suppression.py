@@ -1,4 +1,4 @@
-"""小数隐去: figures for everybody in which no small count can be read, nor computed from what stands beside it (15.4).
+"""小数隐去: figures for everybody in which no small count can be read, nor computed from what stands beside it (obligation 15.4).
 
 A row in which any count lies from 1 to 4 is hidden whole: a column of it that stayed would be subtracted from another.
 Where nothing in it reaches 5 it reads <5 throughout, a nought too, else *. Totals stand beside hidden rows only where

@@ -1,4 +1,4 @@
-"""业务系统 (8.1, 8.2): at which level one was built decides how it takes part."""
+"""业务系统 (obligations 8.1, 8.2): at which level one was built decides how it takes part."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from enum import StrEnum
 
 
 class SystemLevel(StrEnum):
-    """建设层级. Departments' own systems are to be connected (8.1); what was built above the city is not ours to connect:
-    its business obtains proofs through this system, and the case says from where it came (8.2)."""
+    """建设层级. Departments' own systems are to be connected (obligation 8.1); what was built above the city is not ours to connect:
+    its business obtains proofs through this system, and the case says from where it came (obligation 8.2)."""
 
     DISTRICT = "district"
     CITY = "city"

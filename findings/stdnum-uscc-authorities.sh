@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# python-stdnum 2.2 (2026-11-28, https://pypi.org/project/python-stdnum/): stdnum.cn.uscc refuses every 统一社会信用代码 whose first
+# python-stdnum 2.2 (2026-11-28, https://github.com/arthurdejong/python-stdnum): stdnum.cn.uscc refuses every 统一社会信用代码 whose first
 # character is a letter as InvalidFormat, whatever its check character.
 #
 # GB 32100-2015 gives the first character to the registering authority: 1 to 9, but also A (中央军委改革和编制办公室),

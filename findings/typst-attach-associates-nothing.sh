@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Typst 0.15.2 (Python package of the same number, 2026-11-28, https://pypi.org/project/typst/): `pdf.attach(…, relationship: "data")`
+# Typst 0.15.2 (Python package of the same number, 2026-11-28, https://github.com/messense/typst-py): `pdf.attach(…, relationship: "data")`
 # embeds the file, but the document says that it belongs to it (the catalog's /AF, ISO 32000-2 14.13) only where PDF/A-3 is asked for.
 #
 # Without a standard the relationship that the author wrote has no effect: a reader that looks for associated files, as those of

@@ -1,4 +1,4 @@
-"""保管期限 (2.7) each night: what is due is listed for a person, what was confirmed is erased. Twice changes nothing."""
+"""保管期限 (obligation 2.7) each night: what is due is listed for a person, what was confirmed is erased. Twice changes nothing."""
 
 from prefect import flow
 

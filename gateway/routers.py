@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from gateway.arrangements import endpoints as arrangements
 from gateway.arrangements import outages
+from gateway.batches import endpoints as batches
+from gateway.batches import results as batch_results
 from gateway.cases import endpoints as cases
 from gateway.catalog import change_tasks, drafts, lists, proposals
 from gateway.commitments import endpoints as commitments
 from gateway.deadlines import endpoints as deadlines
 from gateway.deadlines import rule_preview
 from gateway.inbox import attachments
+from gateway.inbox import batches as inbox_batches
 from gateway.inbox import endpoints as inbox
 from gateway.mismatches import endpoints as mismatches
 from gateway.operations import documents, notices, stuck
@@ -17,8 +20,8 @@ from gateway.operations import endpoints as operations
 from gateway.oversight import blocks, complaints, leads, recusals, scores
 from gateway.own_unit import endpoints as own_unit
 from gateway.public import catalog, catalog_pages, figures, verify
+from gateway.registers import demands, entered
 from gateway.registers import endpoints as registers
-from gateway.registers import entered
 from gateway.registry import callbacks, changes, systems
 from gateway.registry import endpoints as registry
 from gateway.reports import endpoints as reports
@@ -31,7 +34,10 @@ ROUTERS = (
     cases.router,
     verifications.router,
     followups.router,
+    batches.router,
+    batch_results.router,
     commitments.router,
+    inbox_batches.router,
     inbox.router,
     attachments.router,
     deadlines.router,
@@ -39,6 +45,7 @@ ROUTERS = (
     mismatches.router,
     outages.router,
     registers.router,
+    demands.router,
     arrangements.router,
     stuck.router,
     notices.router,

@@ -1,4 +1,4 @@
-"""调阅记录 (15.4): who read whose data."""
+"""调阅记录 (obligation 15.4): who read whose data."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from psycopg2 import sql
 
-from ledger.opening import Asked, rows
+from ledger.opening import Connection, rows
 
 _END = b"\\.\n"
 _TABLES = """
@@ -32,7 +32,7 @@ class NotTheSame(Exception):
     """抄录与台账对不上. Its text says what differs, in words and counts."""
 
 
-def write(connection: Asked, out: IO[bytes]) -> dict[str, Any]:
+def write(connection: Connection, out: IO[bytes]) -> dict[str, Any]:
     """Writes all rows; gives what the ledger says of itself. The connection is in a transaction of one snapshot."""
     cursor = connection.cursor()
     for table, columns in _tables(connection):
@@ -44,14 +44,14 @@ def write(connection: Asked, out: IO[bytes]) -> dict[str, Any]:
     return summary
 
 
-def describe(connection: Asked) -> dict[str, Any]:
+def describe(connection: Connection) -> dict[str, Any]:
     """What the ledger says of itself: how many rows each table has, and its last event."""
     counts = {table: rows(connection, f'SELECT count(*) FROM "{table}"')[0][0] for table, _ in _tables(connection)}
     last = [[serial, at.isoformat()] for serial, at in rows(connection, "SELECT id, at FROM events ORDER BY id DESC LIMIT 1")]
     return {"counts": counts, "last_event": last[0] if last else None}
 
 
-def read(connection: Asked, source: IO[bytes]) -> dict[str, Any]:
+def read(connection: Connection, source: IO[bytes]) -> dict[str, Any]:
     """Puts all rows into the empty tables of the same version. The role is a superuser's. Raises NotTheSame.
 
     Triggers and foreign keys rest meanwhile: the rows were consistent when they were written.
@@ -94,7 +94,7 @@ def _compare(said: dict[str, Any], found: dict[str, Any]) -> None:
         raise NotTheSame(f"最后一个事件应为 {said['last_event']},实为 {found['last_event']}")
 
 
-def _tables(connection: Asked) -> list[tuple[str, list[str]]]:
+def _tables(connection: Connection) -> list[tuple[str, list[str]]]:
     return [(table, list(columns)) for table, columns in rows(connection, _TABLES)]
 
 
@@ -102,7 +102,7 @@ def _target(table: str, columns: list[str]) -> sql.Composable:
     return sql.SQL("{} ({})").format(sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)))
 
 
-def _continue_sequences(connection: Asked) -> None:
+def _continue_sequences(connection: Connection) -> None:
     for table, column in rows(connection, _SEQUENCES):
         rows(
             connection,

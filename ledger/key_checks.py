@@ -15,7 +15,7 @@ from uuid import UUID
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from ledger.opening import Asked, rows
+from ledger.opening import Connection, rows
 from ledger.vault import Place, Vault, VaultError, vault
 from settings import settings
 
@@ -37,7 +37,7 @@ REMEDY = (
 )
 
 
-def ensure(connection: Asked) -> None:
+def ensure(connection: Connection) -> None:
     """Compares this process's keys and certificates with the ledger's, and leaves the values of those that are new.
 
     Raises WrongKeys. Does nothing in a process that holds no key, such as a set-up job.
@@ -54,7 +54,7 @@ def ensure(connection: Asked) -> None:
     _record(connection, keys.check_values() | seals)
 
 
-def faults(connection: Asked, keys: Vault, seals: Mapping[str, str]) -> list[str]:
+def faults(connection: Connection, keys: Vault, seals: Mapping[str, str]) -> list[str]:
     """What of the ledger's keys is missing or another; empty: all is well. Reads ledgers of every earlier state."""
     values = recorded(connection)
     if not any(name.startswith("master:") for name in values):
@@ -74,7 +74,7 @@ def faults(connection: Asked, keys: Vault, seals: Mapping[str, str]) -> list[str
     return found
 
 
-def recorded(connection: Asked) -> dict[str, set[str]]:
+def recorded(connection: Connection) -> dict[str, set[str]]:
     """The values that the ledger holds; none in a ledger older than they are."""
     values: dict[str, set[str]] = {}
     if _has(connection, "key_checks"):
@@ -95,7 +95,7 @@ def certificates(folder: Path) -> dict[str, str]:
     return found
 
 
-def accept(connection: Asked, values: Mapping[str, str], *, now: datetime, by: str) -> list[str]:
+def accept(connection: Connection, values: Mapping[str, str], *, now: datetime, by: str) -> list[str]:
     """Puts new values on record, such as a renewed certificate's; gives the names of those that were new."""
     if not _has(connection, "key_checks"):
         return []
@@ -105,7 +105,7 @@ def accept(connection: Asked, values: Mapping[str, str], *, now: datetime, by: s
     return [name for name, value in values.items() if rows(connection, statement, (name, value, now, by))]
 
 
-def _record(connection: Asked, values: Mapping[str, str]) -> None:
+def _record(connection: Connection, values: Mapping[str, str]) -> None:
     known = recorded(connection)
     new = {name: value for name, value in values.items() if name not in known}
     if not new:
@@ -118,7 +118,7 @@ def _record(connection: Asked, values: Mapping[str, str]) -> None:
     accept(connection, new, now=settings().now(), by=f"system:{settings().worker_name}")
 
 
-def _opens(connection: Asked, keys: Vault) -> list[str]:
+def _opens(connection: Connection, keys: Vault) -> list[str]:
     """A ledger without values: its newest case opens with this master key, and its party is found with this look-up key."""
     if not _has(connection, "parties"):
         return []
@@ -140,6 +140,6 @@ def _opens(connection: Asked, keys: Vault) -> list[str]:
     return []
 
 
-def _has(connection: Asked, table: str) -> bool:
+def _has(connection: Connection, table: str) -> bool:
     ((found,),) = rows(connection, "SELECT to_regclass(%s)::text", (f"public.{table}",))
     return found is not None

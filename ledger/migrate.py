@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from pathlib import Path
 
 from alembic import command
@@ -13,48 +15,11 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from ledger import timekeeping
-from ledger.tables import (
-    admission,
-    cases,
-    catalog,
-    commitments,
-    duty,
-    effects,
-    inbox,
-    keys,
-    oversight,
-    records,
-    recusals,
-    register_changes,
-    registry,
-    reports,
-    retention,
-    traces,
-    verifications,
-)
+from ledger import tables, timekeeping
 from ledger.tables.base import metadata
 
-# Importing the modules registers their tables with `metadata`.
-_TABLES = (
-    admission,
-    cases,
-    catalog,
-    commitments,
-    duty,
-    effects,
-    inbox,
-    keys,
-    oversight,
-    records,
-    recusals,
-    register_changes,
-    registry,
-    reports,
-    retention,
-    traces,
-    verifications,
-)
+for _module in pkgutil.iter_modules(tables.__path__):  # importing them registers their tables with `metadata`
+    importlib.import_module(f"{tables.__name__}.{_module.name}")
 
 
 class CannotUpgrade(Exception):

@@ -11,7 +11,7 @@ from psycopg2.extensions import connection
 from settings import settings
 
 
-class Asked(Protocol):
+class Connection(Protocol):
     """A connection of psycopg2, or the one beneath SQLAlchemy's."""
 
     def cursor(self) -> Any: ...
@@ -32,7 +32,7 @@ def connect(**more: Any) -> connection:
     return found
 
 
-def rows(asked: Asked, question: str, values: Any = None) -> list[tuple[Any, ...]]:
+def rows(asked: Connection, question: str, values: Any = None) -> list[tuple[Any, ...]]:
     """The answer's rows."""
     with asked.cursor() as cursor:
         cursor.execute(question, values)

@@ -1,4 +1,4 @@
-"""保管期限到期 (2.7, 15.4): listed by itself, confirmed by a person, erased by destroying the key; the events stay.
+"""保管期限到期 (obligations 2.7, 15.4): listed by itself, confirmed by a person, erased by destroying the key; the events stay.
 
 What ends is what makes a person readable or findable: the data key and the keyed hashes. Numbers, units, instants and
 events stay, so that the figures of a week stay what they were.
@@ -28,6 +28,7 @@ from ledger.lifecycle.moves import note
 from ledger.outbox.alarms import clear_alarm, raise_alarm
 from ledger.oversight import complaint_steps, complaints
 from ledger.paging import FIRST, Page, PageRequest
+from ledger.tables.batches import Batch, BatchRow
 from ledger.tables.cases import Case, Party
 from ledger.tables.commitments import Commitment, CreditBlock
 from ledger.tables.effects import IdempotencyKey
@@ -59,7 +60,11 @@ SELECT c.id, c.number, c.unit, max(s.at) + :term AS due_at FROM complaints c JOI
 WHERE c.standing = 'closed' AND c.data_key <> '' AND c.entered_at + :term <= :now AND (:subject IS NULL OR c.id = :subject)
 GROUP BY c.id HAVING max(s.at) + :term <= :now
 """
-_DUE = {Kept.CASE: _CASES, Kept.VOLUNTARY: _SUBMISSIONS, Kept.COMPLAINT: _COMPLAINTS}
+_BATCHES = """
+SELECT b.id, b.number, b.unit, b.ended_at + :term AS due_at FROM batches b
+WHERE b.ended_at + :term <= :now AND b.data_key <> '' AND (:subject IS NULL OR b.id = :subject)
+"""
+_DUE = {Kept.CASE: _CASES, Kept.VOLUNTARY: _SUBMISSIONS, Kept.COMPLAINT: _COMPLAINTS, Kept.BATCH: _BATCHES}
 
 
 class RetentionRefused(Refusal, code="retention_refused"):
@@ -129,6 +134,9 @@ def erase(session: Session, item: UUID, term: timedelta, *, now: datetime, actor
         _erase_case(session, row.subject, now=now, actor=actor)
     elif row.kind is Kept.VOLUNTARY:
         session.get_one(VoluntarySubmission, row.subject).stated = b""
+    elif row.kind is Kept.BATCH:
+        batch = session.get_one(Batch, row.subject)
+        batch.data_key, batch.body_digest = b"", FORGOTTEN
     else:
         complaint = session.get_one(Complaint, row.subject)
         complaint.data_key, complaint.text_hash, complaint.contact_hash = b"", None, None
@@ -137,7 +145,7 @@ def erase(session: Session, item: UUID, term: timedelta, *, now: datetime, actor
 
 
 def _lock(session: Session, row: RetentionItem) -> None:
-    table = {Kept.CASE: Case, Kept.VOLUNTARY: VoluntarySubmission, Kept.COMPLAINT: Complaint}[row.kind]
+    table = {Kept.CASE: Case, Kept.VOLUNTARY: VoluntarySubmission, Kept.COMPLAINT: Complaint, Kept.BATCH: Batch}[row.kind]
     session.get(table, row.subject, with_for_update=True)
 
 
@@ -154,6 +162,8 @@ def _erase_case(session: Session, case_id: UUID, *, now: datetime, actor: str) -
     session.execute(update(Commitment).where(Commitment.verification.in_(numbers)).values(lookup="erased"))
     # The digest of what was sent is keyed like the rest, and says yes to whoever guesses the person rightly.
     session.execute(update(IdempotencyKey).where(IdempotencyKey.verification.in_(numbers)).values(body_digest=FORGOTTEN))
+    # What was sent of it in a batch is kept under the batch's key.
+    session.execute(update(BatchRow).where(BatchRow.verification.in_(numbers)).values(sent=b""))
     for number in numbers:
         note(session, number, Event.ERASED, at=now, actor=actor, detail={})
 
@@ -213,6 +223,8 @@ def _concerned(session: Session, kind: Kept, subject: UUID) -> list[str]:
         return list(complaint_steps.concerned(session, session.get_one(Complaint, subject)))
     if kind is Kept.VOLUNTARY:
         return [session.get_one(VoluntarySubmission, subject).unit]
+    if kind is Kept.BATCH:
+        return [session.get_one(Batch, subject).unit]
     asked = select(Request.unit).join(Verification, Verification.number == Request.verification).where(Verification.case == subject)
     return [session.get_one(Case, subject).unit, *session.scalars(asked.distinct())]
 

@@ -1,4 +1,4 @@
-"""换主密钥: whatever rests on a master key, under the one of today: the data keys of cases and complaints, the callbacks'
+"""换主密钥: whatever rests on a master key, under the one of today: the data keys of cases, complaints and batches, the callbacks'
 secrets, and the texts that belong to no case.
 
 In small transactions, so that it may be killed anywhere and begun again, while everything else goes on. The database
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, true
 
 from ledger.database import transaction
+from ledger.tables.batches import Batch
 from ledger.tables.cases import Case
 from ledger.tables.oversight import Complaint, LeadStepRow
 from ledger.tables.records import VoluntarySubmission
@@ -48,13 +49,16 @@ _SEALED = (
 )
 
 
+_WITH_A_KEY: tuple[type[Any], ...] = (Case, Complaint, Batch)
+
+
 def rewrap() -> int:
     """Until nothing is left; gives how many were wrapped anew. May be stopped and called again at any time."""
-    return sum(_all_of(table) for table in (Case, Complaint)) + sum(map(_texts, _SEALED))
+    return sum(map(_all_of, _WITH_A_KEY)) + sum(map(_texts, _SEALED))
 
 
 def _all_of(table: type[Any]) -> int:
-    """Cases or complaints: both have a data key of their own."""
+    """Cases, complaints, batches: each has a data key of its own."""
     done, keys = 0, vault()
     earlier = (table.master_key != keys.current, func.length(table.data_key) > 0)
     query = select(table).where(*earlier).order_by(table.id).limit(_BATCH).with_for_update()
@@ -89,7 +93,7 @@ def left() -> dict[str, int]:
     found: dict[str, int] = {}
     keys = vault()
     with transaction() as session:
-        for table in (Case, Complaint):
+        for table in _WITH_A_KEY:
             for name, count in session.execute(
                 select(table.master_key, func.count()).where(func.length(table.data_key) > 0).group_by(table.master_key)
             ):

@@ -1,10 +1,12 @@
-"""规则版本: the readings in force, and which ones limits were ever computed by."""
+"""规则版本 (obligation 20.1): the readings in force since when, and which ones limits were ever computed by."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy import select
@@ -89,10 +91,20 @@ def of_version(session: Session, version: str) -> Readings:
 
 def of_request(session: Session, request: UUID) -> Readings:
     """By which readings the clocks of a request run: those in force, unless its limits are all older."""
+    return of_requests(session, [request])[request]
+
+
+def of_requests(session: Session, requests: Collection[UUID]) -> dict[UUID, Readings]:
+    """The same for each of many."""
     kinds = LimitKind.SOFT, LimitKind.HARD
-    query = select(Deadline.rule_version).where(Deadline.request == request, Deadline.kind.in_(kinds)).distinct()
-    versions = sorted(session.scalars(query))
-    return readings() if not versions or readings().version in versions else of_version(session, versions[-1])
+    query = select(Deadline.request, Deadline.rule_version).where(Deadline.request.in_(requests), Deadline.kind.in_(kinds)).distinct()
+    known: dict[UUID | None, list[str]] = {}
+    for request, version in session.execute(query).tuples():
+        known.setdefault(request, []).append(version)
+    meant = {version: of_version(session, version) for version in set(chain(*known.values()))}
+    current = readings()
+    newest = {request: current.version if current.version in versions else max(versions) for request, versions in known.items()}
+    return {request: meant[newest[request]] if request in newest else current for request in requests}
 
 
 def change_to(session: Session, version: str) -> RuleChange | None:

@@ -116,6 +116,12 @@ def check(connection: Connection) -> None:
     _right = _Right(wall_clock(), time.monotonic())
 
 
+def ensure(session: Session) -> None:
+    """The same before a write that SQLAlchemy does not know as one. Raises `ClockOff`."""
+    if not session.info.get(_TECHNICAL):
+        check(session.connection())
+
+
 def watch(session: Session, who: str) -> bool:
     """True where the clock is right; an alarm stands while it is not, at the instant of the database's clock."""
     from ledger.outbox.alarms import clear_alarm, raise_alarm  # who only writes needs no more than the check
@@ -148,12 +154,12 @@ def guard(sessions: sessionmaker[Session]) -> None:
     """Every write of these sessions checks the clock first."""
 
     def flushing(session: Session, *_: Any) -> None:
-        if not session.info.get(_TECHNICAL) and (session.new or session.dirty or session.deleted):
-            check(session.connection())
+        if session.new or session.dirty or session.deleted:
+            ensure(session)
 
     def executing(state: ORMExecuteState) -> None:
-        if not state.session.info.get(_TECHNICAL) and (state.is_insert or state.is_update or state.is_delete):
-            check(state.session.connection())
+        if state.is_insert or state.is_update or state.is_delete:
+            ensure(state.session)
 
     event.listen(sessions, "before_flush", flushing)
     event.listen(sessions, "do_orm_execute", executing)

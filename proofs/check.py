@@ -1,4 +1,4 @@
-"""验真: whether a PDF that somebody holds is a proof of ours, unchanged and still valid (11.1).
+"""验真: whether a PDF that somebody holds is a proof of ours, unchanged and still valid (obligation 11.1).
 
 The seal's signature says who made the file and that nothing in it changed; the ledger says that this very file was
 delivered and still holds. Neither is enough alone: a stolen key seals, and a number is easily copied.

@@ -1,4 +1,4 @@
-"""电子证明的版面: one A4 page with the fields that the matter needs, the system's own annotation and the QR code (9.3).
+"""电子证明的版面: one A4 page with the fields that the matter needs, the system's own annotation and the QR code (obligation 9.3).
 
 The page is made whole before anything is signed, so the annotation is part of what the seal covers. `render` is pure:
 the same page gives the same bytes. It may be called from any thread; in a process pool each process loads the fonts
@@ -78,10 +78,11 @@ class ProofPage:
     purpose: str  #: 用途: the matter and its case
     seal_name: str
     verify_url: str  #: the QR code's address, with the code: a secret until printed
-    signer: str = ""  #: 核验人: who of the issuing unit answered (11.2); empty for shared data
+    signer: str = ""  #: 核验人: who of the issuing unit answered (obligation 11.2); empty for shared data
     sealed_answer: str = ""  #: 核验结论: 属实; empty where the fields speak for themselves
     source_system: str = ""  #: 数据来源, for shared data
     development: bool = True  #: print 「演示,无效力」
+    otherwise: str = ""  #: 法律法规另有规定 (obligation 11.1): the basis; empty: of the same force as paper
     preview: bool = False  #: print 「预览,未用印」: what an issuing unit sees before it answers
 
     def __post_init__(self) -> None:
@@ -134,6 +135,7 @@ def machine_readable(page: ProofPage) -> str:
         "purpose": page.purpose,
         "seal_name": page.seal_name,
         "development": page.development,
+        "otherwise": page.otherwise,
     }
     return json.dumps(said, ensure_ascii=False)
 
@@ -158,6 +160,7 @@ def _content(page: ProofPage) -> dict[str, object]:
         ("数据来源", page.source_system),
         ("用途", _punctuated(page.purpose)),
         ("电子印章", page.seal_name),
+        ("法律效力", _punctuated(f"法律法规另有规定,从其规定:{page.otherwise}") if page.otherwise else ""),
         ("核验编号", page.number),
     )
     return {

@@ -1,4 +1,4 @@
-"""证明的文字: the sentences around a proof's fields, the same in its preview and in the sealed page (9.3)."""
+"""证明的文字: the sentences around a proof's fields, the same in its preview and in the sealed page (obligation 9.3)."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def compose(
     verify_url: str,
     development: bool,
     preview: bool = False,
+    otherwise: str = "",
 ) -> ProofPage:
     """The page of this content. `subject` and `fields` are personal data."""
     how = "经共享数据查询" if seal is SealKind.SHARE else f"经{maker}核实"
@@ -54,6 +55,7 @@ def compose(
         source_system=source,
         development=development,
         preview=preview,
+        otherwise=otherwise,
     )
 
 

@@ -18,7 +18,7 @@ from domain.methods import Method
 from domain.refusal import Refusal
 from ledger.tables.registry import Unit
 from reports import periods
-from reports.figures import coverage, inboxes, limits, oversight, sources, systems, units, volume
+from reports.figures import articles, coverage, inboxes, limits, oversight, sources, systems, units, volume
 from reports.figures.span import Span
 from reports.figures.voluntary import SUBMITTED
 from reports.model import Period
@@ -26,7 +26,7 @@ from reports.model import Period
 PAGE = 500
 
 
-class NoSuchCases(Refusal):
+class NoSuchCases(Refusal, code="cases_unknown"):
     """The key names no figure; the message is Chinese."""
 
 
@@ -52,7 +52,7 @@ def cases(session: Session, period: Period, scope: str, key: str, *, now: dateti
     """A page of what stands behind `key` in the report of this period and scope. Raises `NoSuchCases`."""
     name, _, week = key.partition("@")
     name, _, about = name.partition("/")
-    if name not in _QUERIES or bool(week) != (name == "kept"):
+    if (name not in _QUERIES and name not in articles.BY_KEY) or bool(week) != (name == "kept"):
         raise NoSuchCases(f"“{key}”不是报告中的指标。")
     if week:
         try:
@@ -67,7 +67,11 @@ def cases(session: Session, period: Period, scope: str, key: str, *, now: dateti
         more["active"] = units.register(session, span).active
     if name == "rosters":
         more["gaps"] = sorted(coverage.roster_gaps(session, span, more["active"]))
-    query = _QUERIES[name](span)
+    if name in articles.BY_KEY:
+        query, given = articles.listing(session, span, name, about)
+        more |= given
+    else:
+        query = _QUERIES[name](span)
     total = span.rows(session, f"SELECT count(*) FILTER (WHERE part) AS part, count(*) AS whole FROM ({query}) n", now=now, **more)[0]
     page = span.rows(
         session,
@@ -86,7 +90,7 @@ def _about(session: Session, name: str, about: str, key: str) -> dict[str, Any]:
     """What stands behind the slash, checked: a unit, a unit and a day, a method, a source; empty where it may be."""
     if name in ("found", "failed"):
         return {"source": about}
-    if name == "obtained":
+    if name == "obtained" or (name in articles.BY_KEY and (not about or articles.BY_KEY[name].by)):
         return {}
     if name == "method":
         if about not in {*Method, volume.BY_HAND}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.instants import written
 from domain.leads import LeadLine
-from reports import charts, periods
+from reports import annex, charts, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Section, Table, worded
 from reports.definitions import DEFINITIONS
 from reports.model import Limits, Rate, Report, SourceRow, Spread
@@ -17,8 +17,8 @@ _TITLE = 20  #: characters of its size on one line
 
 def document(report: Report) -> Document:
     """The report in words."""
-    parts = (_overview, _limits, _sharing, _units, _returns, _lists, _public, _leads, _steps, _definitions)
-    ordinals = "一二三四五六七八九十"
+    parts = (_overview, _limits, _sharing, _units, _returns, _lists, _public, _leads, _steps, _articles, _definitions)
+    ordinals = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一")
     week = periods.is_week(report.period)
     sections = [
         Section(f"{ordinals[number]}、{title}", tuple(worded(block, week) for block in blocks if block is not None))
@@ -228,7 +228,7 @@ def _lists(report: Report) -> _Part:
 
 
 def _systems(report: Report) -> str:
-    """自建系统 (8.1), and what came from above (8.2)."""
+    """自建系统 (obligation 8.1), and what came from above (obligation 8.2)."""
     missing = [f"{row.name}({row.unit_name})" for row in report.systems if row.should_connect and row.first_call is None]
     named = "、".join(missing[:_SYSTEMS_SHOWN]) + (f"等 {len(missing)} 个" if len(missing) > _SYSTEMS_SHOWN else "")
     above = [row for row in report.systems if row.above]
@@ -275,6 +275,10 @@ def _lead_row(lead: LeadLine) -> tuple[str, ...]:
 def _steps(report: Report) -> _Part:
     said = [f"({number}){step}" for number, step in zip("一二三四五六七八九十", report.next_steps, strict=False)]
     return "下一步工作建议", [*map(Paragraph, said or ["保持现有做法。"])]
+
+
+def _articles(report: Report) -> _Part:
+    return "按条文的指标(附件)", annex.blocks(report)
 
 
 def _definitions(report: Report) -> _Part:

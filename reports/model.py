@@ -144,7 +144,7 @@ class UnitRow:
     rank: int | None = None  #: by limits kept; None where too few fell due to compare
     note: str = ""  #: an outlying voluntary share
     changed: str = ""  #: renamed or merged within the period
-    returns_in_time: Rate = Rate(0, 0)  #: within the half hour (10.10); reports issued before it was counted have none
+    returns_in_time: Rate = Rate(0, 0)  #: within the half hour (obligation 10.10); reports issued before it was counted have none
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class CoverageFigures:
-    """清单、值守、数据库 (5, 10.2, 10.3, 6.4)."""
+    """清单、值守、数据库 (article 5; obligations 10.2, 10.3, 6.4)."""
 
     lists: Rate
     without_list: tuple[str, ...]
@@ -184,13 +184,13 @@ class CoverageFigures:
     databases: Rate
     late_adjustments: Rate
     list_version: int
-    open_tasks: Rate  #: follow-up tasks (13.1, 13.2) done out of those that were set and are due
-    systems: Rate = Rate(0, 0)  #: 自建系统 connected out of those that should be (8.1); none in reports from before it was counted
+    open_tasks: Rate  #: follow-up tasks (obligations 13.1, 13.2) done out of those that were set and are due
+    systems: Rate = Rate(0, 0)  #: 自建系统 connected out of those that should be (obligation 8.1); reports from before have none
 
 
 @dataclass(frozen=True)
 class SystemRow:
-    """业务系统 (8.1, 8.2): connected since its first call; `obtained`: verifications of the period for its business."""
+    """业务系统 (obligations 8.1, 8.2): connected since its first call; `obtained`: verifications of the period for its business."""
 
     code: str
     name: str
@@ -207,12 +207,27 @@ class SystemRow:
 
 @dataclass(frozen=True)
 class ComplaintFigures:
-    """投诉举报 (18.1): received by channel, handled in time."""
+    """投诉举报 (obligation 18.1): received by channel, handled in time."""
 
     received: Count
     by_channel: tuple[tuple[str, int], ...]
     handled: Rate
     by_unit: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class ArticleFigure:
+    """条文指标: one figure of the annex, by the obligation that asks for it; what it means goes with it."""
+
+    obligation: str  #: as docs/rules/obligations.md numbers it
+    name: str
+    meaning: str
+    share: Rate
+    elapsed: Spread | None = None  #: how long it took, where the figure is about time
+    lacking: tuple[str, ...] = ()  #: the units that do not count yet, by name
+    detail: bool = False  #: one part of the figure before it: printed where it counts anything
+    of: str = ""  #: of this unit or source alone, by its name
+    of_unit: bool = False  #: of one unit: in the workbook alone
 
 
 @dataclass(frozen=True)
@@ -248,6 +263,7 @@ class Report:
     next_steps: tuple[str, ...]
     notes: tuple[str, ...] = field(default=())
     systems: tuple[SystemRow, ...] = ()
+    articles: tuple[ArticleFigure, ...] = ()
 
     def as_json(self) -> str:
         """The snapshot that is kept: the same report, the same text."""

@@ -1,4 +1,4 @@
-"""考核评分 (19.2): each unit's figures in a period, counted as the report counts them, and the score by a formula."""
+"""考核评分 (obligation 19.2): each unit's figures in a period, counted as the report counts them, and the score by a formula."""
 
 from __future__ import annotations
 

@@ -87,6 +87,10 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
     yield from ((f"{one.label}按时", _rate(one.kept)) for one in report.trend)
     yield from ((f"{one.unit} {one.day.month}月{one.day.day}日超时", _rate(one.missed)) for one in report.heat)
     yield from ((f"{one.unit_name}{one.name}获取证明", f"{one.obtained}") for one in report.systems)
+    for figure in report.articles:
+        name = f"{figure.obligation} {figure.name}" + (f"({figure.of})" if figure.of else "")
+        yield name, _rate(figure.share)
+        yield from _spread(name, figure.elapsed) if figure.elapsed else ()
     yield from ((f"线索 {one.number}", f"{one.evidence}({one.standing})") for one in report.leads)
 
 

@@ -34,5 +34,10 @@ def minutes(seconds: float | None) -> str:
     return f"{seconds / 60:.0f} 分钟" if seconds < 7200 else f"{seconds / 3600:.1f} 小时"
 
 
+def lasting(seconds: float | None) -> str:
+    """How long, where it may be days."""
+    return f"{seconds / 86400:.1f} 天" if seconds is not None and seconds >= 172800 else minutes(seconds)
+
+
 def in_seconds(seconds: float | None) -> str:
     return "—" if seconds is None else f"{seconds:.1f} 秒"

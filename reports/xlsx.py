@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.instants import written
+from reports import annex
 from reports.definitions import DEFINITIONS
 from reports.model import Rate, Report
 from reports.periods import LOCAL, is_week
@@ -58,6 +59,7 @@ def render(report: Report) -> bytes:
         [(one.number, one.clause, one.title, one.unit, one.unit_name, one.evidence, one.standing) for one in report.leads],
     )
     _fill(book.create_sheet(), "业务系统", _SYSTEM_COLUMNS, _systems(report))
+    _fill(book.create_sheet(), "按条文", annex.COLUMNS, annex.rows(report), is_week(report.period))
     _fill(book.create_sheet(), "口径", ("指标", "怎样计算"), _definitions(report))
     out = io.BytesIO()
     book.save(out)

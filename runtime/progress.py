@@ -15,12 +15,16 @@ from runtime.failures import Failure
 
 Note = Callable[[str], None]
 
+#: What commands print on. Words are printed as they stand: names and reasons may hold [brackets] and :colons:, which would
+#: else be read as colours and pictures and be swallowed.
+console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+
 
 class Progress:
-    """Steps and remarks on the terminal (or on `console`, for tests)."""
+    """Steps and remarks on the terminal (or on `to`, for tests)."""
 
-    def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False, soft_wrap=True)
+    def __init__(self, to: Console = console) -> None:
+        self.console = to
 
     @contextmanager
     def step(self, title: str) -> Iterator[Note]:
@@ -30,12 +34,12 @@ class Progress:
             if self.console.is_terminal:
                 yield from self._spinning(title)
             else:
-                self.console.print(f"  … {title}", markup=False)
+                self.console.print(f"  … {title}")
                 yield lambda _: None
         except BaseException:
-            self.console.print(f"  ✗ {title}", style="red", markup=False)
+            self.console.print(f"  ✗ {title}", style="red")
             raise
-        self.console.print(f"  ✓ {title}  {time.monotonic() - began:.1f} 秒", style="green", markup=False)
+        self.console.print(f"  ✓ {title}  {time.monotonic() - began:.1f} 秒", style="green")
 
     def _spinning(self, title: str) -> Iterator[Note]:
         from rich.progress import Progress as Bar
@@ -47,14 +51,14 @@ class Progress:
             yield lambda note: bar.update(task, description=f"{title} · {note}")
 
     def say(self, text: str) -> None:
-        self.console.print(f"  {text}", markup=False)
+        self.console.print(f"  {text}")
 
     def warn(self, text: str) -> None:
-        self.console.print(f"  ! {text}", style="yellow", markup=False)
+        self.console.print(f"  ! {text}", style="yellow")
 
     def fail(self, failure: Failure) -> None:
         """The whole story of a failure: what, why, the last log lines, what to do."""
-        self.console.print(f"\n{failure.what}失败:{failure.why}", style="bold red", markup=False)
+        self.console.print(f"\n{failure.what}失败:{failure.why}", style="bold red")
         for line in failure.details:
-            self.console.print(f"    {line}", style="dim", markup=False)
-        self.console.print(f"怎么办:{failure.remedy}", markup=False)
+            self.console.print(f"    {line}", style="dim")
+        self.console.print(f"怎么办:{failure.remedy}")

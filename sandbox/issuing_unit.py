@@ -59,15 +59,20 @@ class IssuingUnit:
 
         Raises httpx.HTTPError where the gateway is away.
         """
-        reply = self._http.get("/v1/inbox", params={"status": "open"})
-        reply.raise_for_status()
+        inbox = self._inbox()
+        items = [*inbox["items"], *(item for line in inbox.get("batches", ()) for item in self._inbox(batch=line["batch"])["items"])]
         taken = 0
-        for item in reply.json()["items"]:
+        for item in items:
             identity = str(item["id"])
             first = self._seen.setdefault(identity, self._clock())
             if identity not in self._settled and self._clock() - first >= self._delay:
                 taken += self._reply(identity, item)
         return taken
+
+    def _inbox(self, **more: str) -> dict[str, Any]:
+        reply = self._http.get("/v1/inbox", params={"status": "open", **more})
+        found: dict[str, Any] = reply.raise_for_status().json()
+        return found
 
     def _reply(self, identity: str, item: dict[str, Any]) -> bool:
         reply = self._http.post(f"/v1/inbox/{identity}/reply", json=answer(item))

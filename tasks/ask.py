@@ -1,4 +1,4 @@
-"""部门核验 (10.1): put the request into the issuing unit's inbox; its clock starts there."""
+"""部门核验 (obligation 10.1): put the request into the issuing unit's inbox; its clock starts there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tasks.steps import in_ledger_thread, step
 
 @step("发起部门核验 ask the issuing unit")
 async def ask_issuing_unit(number: str) -> Status:
-    """File the request with its limits (10.5–10.8)."""
+    """File the request with its limits (obligations 10.5, 10.6, 10.7, 10.8)."""
     return await in_ledger_thread(_ask, lease_of(number))
 
 

@@ -1,4 +1,4 @@
-"""送达 (10.4, reading 6): from here on the requesting unit has the result; its system is told."""
+"""送达 (obligation 10.4, reading 6): from here on the requesting unit has the result; its system is told."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import asyncio
 
 from connectors.callbacks import send
 from connectors.faults import PermanentFault, TransientFault
+from domain.lifecycle import State
+from domain.methods import Method
 from domain.status import Status
 from ledger.casework import delivery
 from ledger.database import transaction
-from ledger.lifecycle.moves import Lease
+from ledger.lifecycle.moves import Lease, why_refused
 from ledger.lifecycle.snapshots import snapshot_now
 from ledger.outbox import callbacks_sent
 from ledger.outbox.callbacks_sent import AWAY, Message, Receipt
+from ledger.sealing import straight
 from settings import settings
-from tasks.passes import actor, lease_of
+from tasks.passes import actor, hand, lease_of
 from tasks.steps import in_ledger_thread, step
 
 _ROUNDS = 20  #: of fifty messages each: what is left then waits for the next minute
@@ -23,8 +26,9 @@ _ROUNDS = 20  #: of fifty messages each: what is left then waits for the next mi
 @step("送达 deliver")
 async def deliver(number: str) -> Status:
     """Deliver the result. The callback is tried once here; the flow `upkeep` goes on where it fails."""
-    now = await in_ledger_thread(_deliver, lease_of(number))
-    await send_callbacks(number)
+    now, sends = await in_ledger_thread(_deliver, lease_of(number), hand().begun is not None)
+    if sends:
+        await send_callbacks(number)
     return now
 
 
@@ -63,10 +67,16 @@ async def _send_in_order(messages: list[Message]) -> None:
             return
 
 
-def _deliver(lease: Lease) -> Status:
+def _deliver(lease: Lease, is_straight: bool) -> tuple[Status, bool]:
+    now = settings().now()
     with transaction() as session:
-        delivery.deliver(session, lease, now=settings().now(), actor=actor())
-        return snapshot_now(session, lease.number)
+        if is_straight:
+            gone, sends = straight.deliver(session, [lease], now=now, actor=actor())
+            if not gone:
+                raise why_refused(session, lease.number, State.TO_BE_DELIVERED, lease)
+            return Status(lease.number, State.DELIVERED, Method.DATA_SHARING, None), bool(sends)
+        sent = delivery.deliver(session, lease, now=now, actor=actor())
+        return snapshot_now(session, lease.number), sent
 
 
 def _take_due(number: str | None) -> list[Message]:

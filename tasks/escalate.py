@@ -1,4 +1,4 @@
-"""超时与督办 (10.12): record what has passed, and give the next instant."""
+"""超时与督办 (obligation 10.12): record what has passed, and give the next instant."""
 
 from __future__ import annotations
 

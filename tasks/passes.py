@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import uuid4
@@ -24,8 +25,9 @@ from domain.status import Status
 from ledger.database import transaction
 from ledger.lifecycle import leases
 from ledger.lifecycle.moves import Lease, LeaseLost, MoveRefused, Paused
-from ledger.lifecycle.snapshots import snapshot, snapshot_now
+from ledger.lifecycle.snapshots import StepContext, snapshot, snapshot_now
 from ledger.methods import failures
+from ledger.sealing.sealing import Evidence, Use
 from proofs.page import MissingGlyph, PageError
 from settings import settings
 from tasks.states import continuing, ended, paused, retrying, waiting
@@ -36,6 +38,33 @@ log = logging.getLogger(__name__)
 
 current_lease: ContextVar[Lease] = ContextVar("current_lease")
 """The lease of the pass that is running. Every move carries it."""
+
+
+@dataclass
+class Hand:
+    """What one step of a pass leaves to the next, so that nothing is read twice: the ledger has it all, and a pass that
+    begins anew asks there. Every move is made on the condition that it still holds."""
+
+    lease: Lease
+    about: StepContext | None = None  #: of a verification that this pass took up: nobody was asked before
+    begun: tuple[Use, Evidence] | None = None  #: the seal's use, where shared data answered that first question
+
+
+_hand: ContextVar[Hand | None] = ContextVar("_hand", default=None)
+
+
+def hand() -> Hand:
+    """The running pass's own."""
+    lease, known = current_lease.get(), _hand.get()
+    if known is None or known.lease != lease:
+        _hand.set(known := Hand(lease))
+    return known
+
+
+def begin(lease: Lease, about: StepContext | None) -> None:
+    """The pass that is begun in this task's context: the flow and its steps inherit it. `about`: it is taken up already."""
+    current_lease.set(lease)
+    _hand.set(Hand(lease, about))
 
 
 def lease_of(number: str) -> Lease:
@@ -80,7 +109,7 @@ def one_pass(body: Callable[[str], Awaitable[State]]) -> Callable[[str], Awaitab
             try:
                 state = await body(number)
             except Exception as error:
-                state = await _after(error, lease)
+                state = await after_error(error, lease)
             if state.is_scheduled() or (flow_run.run_count or 0) > 1:  # it waits, or has waited: there is a story
                 await show_timeline(number)
             return state
@@ -97,7 +126,7 @@ def one_pass(body: Callable[[str], Awaitable[State]]) -> Callable[[str], Awaitab
     return run
 
 
-async def _after(error: Exception, lease: Lease) -> State:
+async def after_error(error: Exception, lease: Lease) -> State:
     """The state that a pass leaves after an error."""
     if isinstance(error, LeaseLost | Paused):
         raise error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from uuid import UUID
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
@@ -9,9 +11,11 @@ from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from catalog import rebuild
 from catalog.headers import ListKind
 from domain.blocking import Blocked
-from domain.list_rows import DraftSource, ListFound
+from domain.list_rows import DraftLine, DraftSource, ListFound
 from domain.listing import Change, ChangeKind, described
 from isolation.process import ProcessDied
+from ledger.catalog import drafts
+from ledger.database import transaction
 from ledger.tables.catalog import CatalogDraft
 from settings import settings
 from tasks.own_process import in_own_process
@@ -43,23 +47,28 @@ async def read_one_list(source: str) -> ListFound:
 async def draft_the_list() -> str:
     """Lay all lists on the published one, and show the difference; gives the draft's id."""
     draft = UUID(await in_own_process(rebuild.draft_id, settings().now()))
-    found = await in_ledger_thread(rebuild.draft_of, draft)
-    await acreate_table_artifact(key="catalog-lists", table=[_counts(one) for one in found.sources], description="各清单读取结果")
-    await acreate_markdown_artifact(key="catalog-draft", markdown=page(found), description="清单草案")
+    sources, shown = await in_ledger_thread(_shown, draft)
+    await acreate_table_artifact(key="catalog-lists", table=[_counts(one) for one in sources], description="各清单读取结果")
+    await acreate_markdown_artifact(key="catalog-draft", markdown=shown, description="清单草案")
     return str(draft)
 
 
-def page(draft: CatalogDraft) -> str:
-    """The draft as people read it: what would change, and what is blocked."""
-    changes = draft.changes
-    kinds = [change.kind for change in changes]
-    said = "、".join(f"{kind.label} {kinds.count(kind)}" for kind in ChangeKind)
-    lines = [f"# 清单草案(对照第 {draft.base} 版)", "", f"{said};拦截 {len(draft.blocked)}。", ""]
+def _shown(draft: UUID) -> tuple[tuple[DraftSource, ...], str]:
+    with transaction() as session:
+        found = session.get_one(CatalogDraft, draft)
+        changes, blocked = islice(drafts.changes(session, draft), _SHOWN), islice(drafts.blocked(session, draft), _SHOWN)
+        return found.sources, page(found.base, drafts.counts(session, draft), list(changes), list(blocked))
+
+
+def page(base: int, counts: Mapping[DraftLine, int], changes: Sequence[Change], blocked: Sequence[Blocked]) -> str:
+    """A draft as people read it: what would change, and what is blocked; of both the first."""
+    said = "、".join(f"{kind.label} {counts.get(DraftLine(kind.value), 0)}" for kind in ChangeKind)
+    lines = [f"# 清单草案(对照第 {base} 版)", "", f"{said};拦截 {counts.get(DraftLine.BLOCKED, 0)}。", ""]
     if changes:
-        lines += ["| 调整 | 单位 | 事项 | 证明 | 内容 |", "|-|-|-|-|-|", *map(_change_line, changes[:_SHOWN]), ""]
-    if draft.blocked:
-        lines += ["## 拦截", "", "| 单位 | 事项 | 证明 | 原因 |", "|-|-|-|-|", *map(_blocked_line, draft.blocked[:_SHOWN]), ""]
-    if len(changes) > _SHOWN or len(draft.blocked) > _SHOWN:
+        lines += ["| 调整 | 单位 | 事项 | 证明 | 内容 |", "|-|-|-|-|-|", *map(_change_line, changes), ""]
+    if blocked:
+        lines += ["## 拦截", "", "| 单位 | 事项 | 证明 | 原因 |", "|-|-|-|-|", *map(_blocked_line, blocked), ""]
+    if sum(counts.values()) > len(changes) + len(blocked):
         lines.append(f"只列出前 {_SHOWN} 条,全部见接口 /v1/catalog/drafts/latest。")
     return "\n".join(lines)
 

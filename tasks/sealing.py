@@ -1,27 +1,25 @@
-"""用印 (9.1–9.5): make the page, record the seal's use, sign, keep the proof."""
+"""用印 (obligations 9.1, 9.2, 9.3, 9.4, 9.5): make the page, record the seal's use, sign, keep the proof."""
 
 from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 
 from connectors.seal import LocalSeals, SealService
 from connectors.seal import SealUse as Permission
 from domain.seals import SealKind
-from domain.status import Status
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
 from ledger.lifecycle.snapshots import snapshot
 from ledger.sealing import sealing
-from ledger.sealing.sealing import Evidence, Use
+from ledger.sealing.sealing import Evidence, Sealed, Signed, Use
 from proofs.code import code_digest, new_code, verify_url
 from proofs.page import SEAL_BOX, render
 from proofs.seal_image import draw_seal
 from proofs.wording import compose
 from settings import settings
-from tasks.passes import actor, lease_of, present
+from tasks.passes import actor, hand, lease_of
 from tasks.steps import in_ledger_thread, step
 
 
@@ -37,35 +35,22 @@ def seal_names() -> dict[SealKind, str]:
     return {SealKind.SHARE: settings().seal_share_name, SealKind.ISSUER: settings().seal_issuer_name}
 
 
-@lru_cache(maxsize=1)
-def _sealers() -> ThreadPoolExecutor:
+@lru_cache(maxsize=2)
+def sealers(*, many: bool = False) -> ThreadPoolExecutor:
+    """The threads that make and seal; `many`: those of a batch or a rush, behind whose pages no single one waits."""
     # Its own threads, so that a burst of sealing does not keep the ledger's steps waiting.
     return ThreadPoolExecutor(2, thread_name_prefix="sealing")
 
 
-@dataclass(frozen=True)
-class Sealed:
-    """A sealed PDF, the digest of the code that its QR carries (the code itself is on the paper alone), and what is
-    printed: label and value, personal data."""
-
-    pdf: bytes
-    code_digest: str
-    fields: tuple[tuple[str, str], ...]
-
-    def __repr__(self) -> str:
-        return "Sealed(…)"
-
-
 @step("用印 seal", outside=True)
-async def seal(number: str) -> Status:
-    """Make the proof and seal it, once a proof version: the use is recorded before the signature (9.5)."""
+async def seal(number: str) -> None:
+    """Make the proof and seal it, once a proof version: the use is recorded before the signature (obligation 9.5)."""
     lease = lease_of(number)
-    begun = await in_ledger_thread(_begin, lease)
+    begun = hand().begun or await in_ledger_thread(_begin, lease)
     if begun is not None:
         use, what = begun
-        made = await asyncio.get_running_loop().run_in_executor(_sealers(), make, use, what)
-        await in_ledger_thread(_keep, lease, use, made)
-    return await in_ledger_thread(present, number)
+        made = await asyncio.get_running_loop().run_in_executor(sealers(), make, use, what)
+        await in_ledger_thread(_keep, Signed(lease, what.about, use, made))
 
 
 def make(use: Use, what: Evidence) -> Sealed:
@@ -89,6 +74,7 @@ def make(use: Use, what: Evidence) -> Sealed:
         retrieved_at=what.retrieved_at,
         verify_url=verify_url(settings().public_url, about.number, code),
         development=settings().seal_development,
+        otherwise=about.otherwise,
     )
     permission = Permission(id=str(use.id), verification=about.number, seal=use.seal, box=SEAL_BOX)
     return Sealed(seals().sign(render(page), permission), code_digest(code), page.fields)
@@ -102,6 +88,6 @@ def _begin(lease: Lease) -> tuple[Use, Evidence] | None:
         return sealing.start_use(session, lease, what.seal, now=settings().now(), actor=actor()), what
 
 
-def _keep(lease: Lease, use: Use, made: Sealed) -> None:
+def _keep(signed: Signed) -> None:
     with transaction() as session:
-        sealing.store_proof(session, lease, use, made.pdf, made.code_digest, made.fields, now=settings().now(), actor=actor())
+        sealing.store_proof(session, signed, now=settings().now(), actor=actor())

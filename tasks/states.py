@@ -21,6 +21,8 @@ from settings import settings
 NOWHERE = Path("var/results")
 
 WOKEN = "继续处理"  #: something came that has no name of its own
+WORKING = "办理中"
+TOGETHER = "集中办理"
 RECOVERED = "恢复处理"
 RETRYING = "等待重试"
 CONTINUING = WOKEN
@@ -67,6 +69,17 @@ def continuing(now: Status) -> State:
         message="情况有变,重新处理",
         state_details=StateDetails(scheduled_time=settings().wall(settings().now())),
     )
+
+
+def together(count: int, ended: int) -> State:
+    """Completed: several that waited, taken on in one run."""
+    rest = f",其余 {count - ended} 件转单独办理" if count > ended else ""
+    return State(type=StateType.COMPLETED, name=TOGETHER, message=f"申请积压,集中办理 {count} 件:办结 {ended} 件{rest}")
+
+
+def running(number: str) -> State:
+    """Running: a first pass that takes long."""
+    return State(type=StateType.RUNNING, name=WORKING, message=f"{number} {WORKING}")
 
 
 def ended(now: Status) -> State:

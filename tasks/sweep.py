@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from ledger.calendars import calendars, duty, outages
 from ledger.database import transaction
@@ -24,7 +25,7 @@ _ROUNDS = 100  #: of some hundred each: what is left then waits for the next swe
 async def sweep_deadlines() -> int:
     """Everything that is due by now; gives how many limits were missed, 督办 looked after, warnings given."""
     await in_ledger_thread(notice_outage)
-    done = await catch_up()
+    done = await in_ledger_thread(catch_up)
     await send_notices(None)
     return done
 
@@ -35,12 +36,12 @@ async def look_ahead() -> None:
     await in_ledger_thread(_look_ahead)
 
 
-async def catch_up() -> int:
+def catch_up() -> int:
     """Misses first, for all at once: the record is right before anybody is urged."""
     done = 0
     for chore in (record_misses, _escalate, _warn):
         for _ in range(_ROUNDS):
-            count = await in_ledger_thread(chore)
+            count = chore()
             done += count
             if not count:
                 break
@@ -62,17 +63,30 @@ def record_misses() -> int:
 
 
 def _escalate() -> int:
-    now, done = settings().now(), 0
+    now = settings().now()
     with transaction() as session:
         numbers = sweep.to_escalate(session, now=now)
-    for number in numbers:
-        try:
-            with transaction() as session:  # each by itself: one that fails takes no other with it
-                escalation.escalate(session, number, now=now, actor=actor())
-            done += 1
-        except Exception as error:
-            log.warning("%s: not escalated: %s", number, place_of(error))
+    done = _escalate_all(numbers, now)
     return done if done == len(numbers) else 0  # one that fails is found again: the next sweep tries it
+
+
+def _escalate_all(numbers: list[str], now: datetime) -> int:
+    """All at once, and what somebody works on at this moment once that is over; gives how many. One that fails takes no
+    other with it: the halves are tried by themselves."""
+    left = set(numbers)
+    try:
+        for skip_locked in (True, False):
+            if left:
+                with transaction() as session:
+                    done = escalation.escalate_all(session, left, now=now, actor=actor(), skip_locked=skip_locked)
+                left -= done
+    except Exception as error:
+        found = sorted(left)
+        if len(found) == 1:
+            log.warning("%s: not escalated: %s", found[0], place_of(error))
+        halves = (found[: len(found) // 2], found[len(found) // 2 :]) if len(found) > 1 else ()
+        return len(numbers) - len(found) + sum(_escalate_all(half, now) for half in halves)
+    return len(numbers)
 
 
 def _warn() -> int:

@@ -6,6 +6,7 @@ of milliseconds, migrating would take a second.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
+from xdist.remote import Producer
 
+from ledger.actor import ACTOR
 from ledger.database import forget_engine
 from ledger.migrate import upgrade
 from ledger.vault import vault
@@ -23,6 +26,7 @@ from runtime.services import keyfiles
 from runtime.services.postgres import Cluster
 from settings import settings
 from tests.cluster import forget_power_cuts, password, start_test_cluster
+from tests.scheduling import PrefectInOneProcess
 from tests.stack import prefect as prefect  # a fixture: here, so that all tests share one server
 
 # A slow machine is no failure: hypothesis times no single example; pytest's own time limit catches what hangs.
@@ -33,6 +37,25 @@ _NUMBERS = itertools.count(1)
 
 # A test that forgot its Prefect server must fail and not start one in the dark, with a database of its own.
 os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "false"
+
+
+gc.set_threshold(50_000, 20, 20)  # collecting is done less often: it took a tenth of the processor time
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> PrefectInOneProcess | None:
+    return PrefectInOneProcess(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: it is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_acts() -> None:
+    """A command says who acts for its process (`ledger.actor`), which here is that of all tests: each begins without."""
+    ACTOR.set("")
 
 
 @pytest.fixture(scope="session")

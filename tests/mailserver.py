@@ -42,7 +42,7 @@ class MailServer:
         self.seen.append((reader, str(message["Message-ID"])))
         reply = self.at_data.get(reader, self.reply)
         if reply == "stall":
-            await asyncio.sleep(3)
+            await asyncio.sleep(60)  # ended by who hangs up
         if reply == "hang up":
             server.transport.close()
         if reply.startswith("250"):

@@ -26,7 +26,8 @@ import psutil
 import pytest
 
 from ledger.database import transaction
-from ledger.lifecycle import filing, leases
+from ledger.lifecycle import leases
+from ledger.listen_notify import WAKE_CHANNEL, notify
 from runtime.failures import last_lines
 from runtime.services import environment, keyfiles, prefect_server, supervised
 from runtime.services.development_keys import ensure_development_seals
@@ -132,14 +133,14 @@ class Stack:
     gateway_url: str = ""
 
     def start_run(self, number: str) -> UUID:
-        """Create the flow run of a filed verification, as the gateway does it."""
+        """Create the flow run of a filed verification, as a worker does it that tells Prefect of it."""
         body = {"parameters": {"number": number}, "name": number, "idempotency_key": f"{number}#0"}
         deployment = self.prefect.http.get("/deployments/name/verification/main").raise_for_status().json()["id"]
         answer = self.prefect.http.post(f"/deployments/{deployment}/create_flow_run", json=body)
         flow_run = UUID(answer.raise_for_status().json()["id"])
         with transaction() as session:
             leases.bind_run(session, number, flow_run, 0)
-            filing.started(session, number)
+            notify(session, WAKE_CHANNEL, number)
         return flow_run
 
     def fault(self, service: str, **switch: object) -> None:

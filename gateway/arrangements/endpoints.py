@@ -1,4 +1,4 @@
-"""值守、服务时间、工作日历: who is on duty, when a unit is open, which days are worked (10.2, 10.3, readings 1, 25)."""
+"""值守、服务时间、工作日历: who is on duty, when a unit is open, which days are worked (obligations 10.2, 10.3, readings 1, 25)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""办件: registered before anything is verified, so that every look-up belongs to one (15.4)."""
+"""办件: registered before anything is verified, so that every look-up belongs to one (obligation 15.4)."""
 
 from __future__ import annotations
 

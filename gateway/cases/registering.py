@@ -1,4 +1,4 @@
-"""登记办件: a case with its parties, everything checked before anything is written (15.4)."""
+"""登记办件: a case with its parties, everything checked before anything is written (obligation 15.4)."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def get_change_tasks(
     """每次公布后,变动事项的办理流程和办事指南须随之更新。本单位的任务,最早的在前;专班办公室看到全部。"""
     with transaction() as session:
         found = change_tasks.tasks(session, page, unit=whose(caller, CHANGE_TASKS), still_open=still_open)
-        return TasksOut(items=[TaskOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(TasksOut, found, TaskOut.of)
 
 
 @router.post("/v1/catalog/change-tasks/{id}/done", summary="完成更新", responses=problems("task_unknown", body=True))

@@ -1,4 +1,4 @@
-"""变动 (5.4): what a unit sends of its entries, as changes of the list that is published now."""
+"""变动 (obligation 5.4): what a unit sends of its entries, as changes of the list that is published now."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def changes_of(session: Session, sent: ProposalIn) -> list[Change]:
         draft = drafts.find(session, sent.draft)
         if draft is None:
             raise Problem("draft_unknown")
-        found = [one for one in draft.changes if one.entry.unit == sent.unit]
+        found = list(drafts.changes(session, draft.id, unit=sent.unit))
         if not found:
             raise Problem("nothing_changes", detail="草案中没有该单位的变动。")
         return found

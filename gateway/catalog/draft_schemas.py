@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Annotated
@@ -11,12 +11,10 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.blocking import Block, Blocked
+from domain.list_rows import DraftLine
 from domain.list_rows import DraftSource as ListOfDraft
 from domain.listing import Change, ChangeKind, described
-from gateway.edge.paging import PageAsked
 from gateway.edge.schemas import Named, NextCursor, SchemaOut
-from ledger import paging
-from ledger.paging import Position
 from ledger.tables.catalog import CatalogDraft
 
 
@@ -135,39 +133,40 @@ class DraftOut(SchemaOut):
 
     @classmethod
     def of(
-        cls, row: CatalogDraft, wanted_units: Mapping[str, str], sources_of: Collection[str] | None, page: PageAsked, current: int
+        cls,
+        row: CatalogDraft,
+        counts: Mapping[DraftLine, int],
+        shown: Sequence[Change | Blocked],
+        names: Mapping[str, str],
+        sources_of: Collection[str] | None,
+        next_cursor: str | None,
+        current: int,
     ) -> DraftOut:
-        """`wanted_units`: the units that are shown, code and name; `sources_of`: whose lists are named; None: all."""
+        """`counts`, `shown`: what it says of the units that are shown, and a page of it, sorted by unit; `names` of these units;
+        `sources_of`: whose lists are named; None: all."""
 
-        changes = [one for one in row.changes if one.entry.unit in wanted_units]
-        blocked = [one for one in row.blocked if one.unit in wanted_units]
-        kinds = [one.kind for one in changes]
-        both: list[Change | Blocked] = [*changes, *blocked]
-        shown = paging.of_list(both, _place, page)
-        of_units = {code: list(lines) for code, lines in groupby(shown.rows, key=lambda one: _place(one)[0])}
+        of_units = {code: list(lines) for code, lines in groupby(shown, key=_unit)}
         return cls(
             id=row.id,
             base=row.base,
             stale=row.base != current,
             made_at=row.made_at,
             checked_at=row.checked_at,
-            counts={kind: kinds.count(kind) for kind in ChangeKind},
-            blocked_count=len(blocked),
+            counts={kind: counts.get(DraftLine(kind.value), 0) for kind in ChangeKind},
+            blocked_count=counts.get(DraftLine.BLOCKED, 0),
             units=[
                 DraftUnit(
                     unit=code,
-                    unit_name=wanted_units[code],
+                    unit_name=names[code],
                     changes=[ChangeOut.of(one) for one in lines if isinstance(one, Change)],
                     blocked=[BlockedOut.of(one) for one in lines if isinstance(one, Blocked)],
                 )
                 for code, lines in of_units.items()
             ],
             sources=[DraftSource.of(one) for one in row.sources if sources_of is None or one.unit in sources_of],
-            next_cursor=page.cursor(shown),
+            next_cursor=next_cursor,
         )
 
 
-def _place(found: Change | Blocked) -> Position:
-    """By unit, matter, proof."""
-    where = found.entry if isinstance(found, Change) else found
-    return where.unit, where.matter, where.proof, type(found).__name__
+def _unit(found: Change | Blocked) -> str:
+    return found.entry.unit if isinstance(found, Change) else found.unit

@@ -60,7 +60,7 @@ def get_questions(
     """清单中无法认定的名称和相互矛盾的来源,出现最多的在前。"""
     with transaction() as session:
         found = questions.questions(session, page, answered=answered)
-        return QuestionsOut(items=[QuestionOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(QuestionsOut, found, QuestionOut.of)
 
 
 @router.post(
@@ -87,4 +87,5 @@ def _answer(session: Session, draft: CatalogDraft | None, caller: Caller, unit: 
     seen = units_of(session, caller)
     names = registry.unit_names(session)
     wanted = {code: name for code, name in names.items() if (seen is None or code in seen) and unit in (None, code)}
-    return DraftOut.of(draft, wanted, seen, page, versions.current(session))
+    counts, shown = drafts.counts(session, draft.id, wanted), drafts.page(session, draft.id, wanted, page)
+    return DraftOut.of(draft, counts, shown.rows, wanted, seen, page.cursor(shown), versions.current(session))

@@ -1,4 +1,4 @@
-"""清单报送 (5.1): lists are registered and sent, and each sender sees what became of every row of his own."""
+"""清单报送 (obligation 5.1): lists are registered and sent, and each sender sees what became of every row of his own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
-from gateway.edge.uploads import _BINARY, FILE, read_list_file
+from gateway.edge.uploads import _BINARY, LIST_FILE, one_of_few, read_list_file
 from gateway.edge.values import code_of_nobody
 from gateway.edge.visibility import SENT_LISTS, may_send, own_list, units_of, whose
 from ledger.catalog import intake
@@ -61,8 +61,10 @@ def put_source(key: Key, body: SourceIn, caller: CurrentCaller) -> SourceOut:
     "/v1/catalog/sources/{key}/files",
     status_code=201,
     summary="报送清单文件",
-    openapi_extra=FILE,
-    responses=problems("list_unknown", "list_inactive", "list_not_yours", "no_list_file", "too_large", "bad_request", "invalid"),
+    openapi_extra=LIST_FILE,
+    responses=problems(
+        "list_unknown", "list_inactive", "list_not_yours", "no_list_file", "too_large", "reading_busy", "bad_request", "invalid"
+    ),
 )
 async def send_file(
     key: Key,
@@ -70,9 +72,10 @@ async def send_file(
     caller: CurrentCaller,
     name: Annotated[str, Query(max_length=100, description="文件名(直接以文件为正文时)")] = "",
 ) -> ReceivedOut:
-    """XLSX、XLS 或 CSV,原样保存;能否读取、各行如何处理,由重建给出。最新的一份有效,同一文件重复报送不产生变化。"""
-    called, content = await read_list_file(request, name or f"{key}.csv")
-    return await run_in_threadpool(_receive, key, called, content, caller)
+    """XLSX、XLS 或 CSV,不超过 128 MB、1048576 行,原样保存;能否读取、各行如何处理,由重建给出。最新的一份有效,同一文件重复报送不产生变化。"""
+    async with one_of_few(request):
+        called, content = await read_list_file(request, name or f"{key}.csv")
+        return await run_in_threadpool(_receive, key, called, content, caller)
 
 
 def _receive(key: str, name: str, content: bytes, caller: Caller) -> ReceivedOut:
@@ -107,7 +110,7 @@ def get_rows(
             raise Problem("list_not_read")
         wanted = verdict.value if verdict else None
         found = intake.page_of_rows(session, reading.id, page, verdict=wanted)
-        return RowsOut(items=[RowOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(RowsOut, found, RowOut.of)
 
 
 @router.get(

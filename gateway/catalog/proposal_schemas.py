@@ -188,7 +188,7 @@ class UnconnectedDatabase(SchemaOut):
 class CoverageOut(SchemaOut):
     """清单覆盖情况。每个数字都有分子和分母。"""
 
-    units: Annotated[Share, Field(description="有清单的单位 / 应参加改革的单位")]
+    units: Annotated[Share, Field(description="有清单的单位 / 应参加改革并且有事项的单位")]
     databases: Annotated[Share, Field(description="已接入的数据库 / 全部数据库")]
     units_without_list: list[MissingUnit]
     missing_proofs: list[MissingProof]

@@ -1,4 +1,7 @@
-"""清单编制与调整 (5.1–5.7): drafted, reported, agreed, published; who may take which step is the ledger's to say."""
+"""清单编制与调整: drafted, reported, agreed, published; who may take which step is the ledger's to say.
+
+Obligations 5.1, 5.2, 5.3, 5.4, 5.5, 5.6, 5.7.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,7 @@ def get_proposals(
     """本单位的,和由本单位起草的,最新的在前;专班办公室和公布人员看到全部。"""
     with transaction() as session:
         found = proposals.list_proposals(session, page, units=units_of(session, caller), standing=standing)
-        return ProposalsOut(items=[ProposalOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(ProposalsOut, found, ProposalOut.of)
 
 
 @router.get("/v1/catalog/proposals/{id}", summary="一项编制或调整", responses=problems("proposal_unknown", "invalid"))

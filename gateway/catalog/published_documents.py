@@ -48,7 +48,7 @@ def entry_of(entry: CatalogEntry, unit_name: str) -> ListedEntry:
 
 
 def why_excluded(entry: CatalogEntry) -> str | None:
-    """Why the proof must still be handed in (2.3–2.5), with who decided so and on what."""
+    """Why the proof must still be handed in (obligations 2.3, 2.4, 2.5), with who decided so and on what."""
     refusal = excluded(entry)
     if refusal is None or entry.exclusion is None:
         return refusal.text if refusal else None
@@ -71,7 +71,7 @@ def _lines(change: Change) -> list[str]:
 
 
 def guide_words(change: Change) -> str:
-    """What to do with the guide of the matter (13.2)."""
+    """What to do with the guide of the matter (obligation 13.2)."""
     name, how = change.entry.proof_name, "、".join(method.label for method in change.entry.methods)
     if change.kind is ChangeKind.REMOVE:
         return f"从申请材料中删去“{name}”。"

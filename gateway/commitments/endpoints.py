@@ -1,4 +1,4 @@
-"""告知承诺: the text, the signature, the decline, the later check and the restoration of credit (7.4, 12.1)."""
+"""告知承诺: the text, the signature, the decline, the later check and the restoration of credit (obligations 7.4, 12.1)."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def get_checks(
     """本单位应当核查的承诺,按期限先后排列。"""
     with transaction() as session:
         found = commitment_checks.checks(session, caller.unit, page, done=status == "done")
-        return ChecksOut(items=[CheckItem.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(ChecksOut, found, CheckItem.of)
 
 
 @router.post("/v1/commitment-checks/{id}", summary="登记核查结论", responses=problems("check_unknown", "check_done", body=True))
@@ -106,7 +106,7 @@ def get_credit_blocks(caller: CurrentCaller, page: Paging) -> BlocksOut:
     """因承诺不实暂不能承诺的,只列核验编号。"""
     with transaction() as session:
         found = commitment_checks.blocks(session, page)
-        return BlocksOut(items=[BlockItem.of(*line) for line in found.rows], next_cursor=page.cursor(found))
+        return page.answer(BlocksOut, found, lambda line: BlockItem.of(*line))
 
 
 @router.post("/v1/credit-blocks/{id}/restore", summary="信用修复", responses=problems("block_unknown", "must_recuse", body=True))

@@ -1,4 +1,4 @@
-"""告知承诺 (7.4, 12.1, reading 23): what is sent and what is read."""
+"""告知承诺 (obligations 7.4, 12.1, reading 23): what is sent and what is read."""
 
 from __future__ import annotations
 

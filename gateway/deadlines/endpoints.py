@@ -1,4 +1,6 @@
-"""时限与督办: why a limit falls on that minute, the 督办员's feedback, reasons for a soft miss (10.5–10.12)."""
+"""时限与督办: why a limit falls on that minute (obligations 10.5, 10.6, 10.7, 10.8, 10.10), the 督办员's feedback (obligation 10.12),
+reasons for a soft miss, the time that is handed back (obligation 10.9).
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,7 @@ def get_deadline(number: Number, caller: CurrentCaller) -> TimingOut:
     with transaction() as session:
         row, whole = taking_part(session, caller, number, watching=True)
         found = timing(session, row, now=now)
-        if not whole:  # how others kept their time is not its business (15.4)
+        if not whole:  # how others kept their time is not its business (obligation 15.4)
             found = replace(found, requests=[one for one in found.requests if is_own(session, caller, one.request.unit)])
         return TimingOut.of(number, found)
 
@@ -59,7 +61,7 @@ def get_supervisions(
         found = supervising.lines(session, whose(caller, SUPERVISIONS), page, done=status == "done")
         read = [line.row.verification for line in found.rows if line.feedback is not None]
         record_first_access(session, read, "feedback", actor=caller.actor, unit=caller.unit, now=now)
-        return SupervisionsOut(items=[SupervisionOut.of(line, now) for line in found.rows], next_cursor=page.cursor(found))
+        return page.answer(SupervisionsOut, found, lambda line: SupervisionOut.of(line, now))
 
 
 @router.post(
@@ -91,7 +93,7 @@ def get_excuses(caller: CurrentCaller, page: Paging) -> ExcusesOut:
     """专班办公室尚未认定的理由,最早的在前。"""
     with transaction() as session:
         found = justifications.waiting(session, page)
-        return ExcusesOut(items=[ExcuseItem.of(limit) for limit in found.rows], next_cursor=page.cursor(found))
+        return page.answer(ExcusesOut, found, ExcuseItem.of)
 
 
 @router.post(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from domain.explaining import named
 from domain.inbox import TEXT_LIMIT, ExcuseReason, SupervisionOutcome
 from domain.limits import LimitKind
 from domain.progress import Colour
@@ -46,7 +47,7 @@ class LimitOut(SchemaOut):
     """一项时限。"""
 
     kind: LimitKind
-    kind_name: Annotated[str, Field(examples=["最迟时限"])]
+    kind_name: Annotated[str, Field(description="清单对该证明规定的时限为“规定时限”", examples=["最迟时限"])]
     starts_at: Annotated[datetime | None, Field(description="时限起算的时刻")]
     due_at: Annotated[datetime | None, Field(description="到期的时刻;null 表示“未定”(缺少工作日历)")]
     status: Annotated[str, Field(description="running 计时中,met 按时,missed 超时,closed 终止(不计考核),undetermined 未定")]
@@ -62,7 +63,7 @@ class LimitOut(SchemaOut):
     def of(cls, limit: Deadline) -> LimitOut:
         return cls(
             kind=limit.kind,
-            kind_name=limit.kind.label,
+            kind_name=named(limit.kind, limit.obligations),
             starts_at=limit.started_at,
             due_at=limit.due_at,
             status=_status(limit),

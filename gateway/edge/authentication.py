@@ -2,7 +2,7 @@
 
     key and acting person -> unit's quota -> the key's scope -> role -> body -> endpoint
 
-and afterwards: what was refused goes on the record, with codes only (2.3–2.5, 15.4).
+and afterwards: what was refused goes on the record, with codes only (obligations 2.3, 2.4, 2.5, 15.4).
 """
 
 from __future__ import annotations

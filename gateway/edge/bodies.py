@@ -13,20 +13,22 @@ from typing import Any
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from catalog.reading import MOST_BYTES
+from catalog.reading import MOST_BYTES, OF_LISTS
 from domain.clear_text import is_clean
 from domain.inbox import ATTACHMENT_BYTES
 from gateway.edge.problems import Problem
 
 JSON_LIMIT = 64 * 1024
 UPLOAD_LIMIT = 5 * 1024 * 1024
+BATCH_LIMIT = 4 * 1024 * 1024  #: of a batch in JSON
 _FORM = 8 * 1024  #: what a form puts around a file
 #: Where files are taken, and how large they may be.
 _UPLOADS = (
     (re.compile(r"/verify/upload"), UPLOAD_LIMIT + _FORM),
     (re.compile(r"/v1/(inbox|verifications)/[^/]+/(mismatch/)?attachments"), ATTACHMENT_BYTES + _FORM),
-    (re.compile(r"/v1/catalog/sources/[^/]+/files"), MOST_BYTES + _FORM),
-    (re.compile(r"/v1/complaints/file"), MOST_BYTES + _FORM),
+    (re.compile(r"/v1/catalog/sources/[^/]+/files"), OF_LISTS.bytes + _FORM),
+    (re.compile(r"/v1/(complaints|batches)/file"), MOST_BYTES + _FORM),
+    (re.compile(r"/v1/batches"), BATCH_LIMIT),
 )
 LARGEST = max(size for _, size in _UPLOADS)
 PATIENCE = 20.0  #: seconds from one part of a body to the next …

@@ -25,6 +25,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
     {
         "cases": "办件",
         "verifications": "核验",
+        "batches": "批量核验",
         "commitments": "告知承诺",
         "own-unit": "本单位",
         "inbox": "收件箱",
@@ -49,7 +50,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
 )
 _REF = "#/components/schemas/{model}"
 _FRAMEWORKS = ("HTTPValidationError", "ValidationError")
-_SAVED = ("application/pdf", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+_SAVED = ("application/pdf", "application/zip", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
 def described(app: FastAPI) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""来处 of calls: with a person's own key once an hour from each place (16.7), with a system's once a minute (8.1)."""
+"""来处 of calls: with a person's own key once an hour from each place (obligation 16.7), with a system's once a minute (obligation 8.1)."""
 
 from __future__ import annotations
 

@@ -25,6 +25,9 @@ _CSS = (_FOLDER / "style.css").read_text(encoding="utf-8")
 _CSS_DIGEST = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
 _LOOK = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(_FOLDER.iterdir()))).hexdigest()
 
+#: A page, as the OpenAPI document describes it.
+HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
+
 #: For every answer; the one style sheet is known by its digest, so nothing else can style or run.
 SECURITY_HEADERS = {
     "Content-Security-Policy": (

@@ -7,9 +7,10 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request
+from pydantic import BaseModel
 
 from domain.clear_text import is_clean
 from gateway.edge.problems import Problem
@@ -18,6 +19,8 @@ from ledger.vault import vault
 
 Search = Annotated[str, Query(max_length=60, description="名称或编码中的文字;几个词以空格隔开,须全部出现", examples=["户籍"])]
 _MOST_WORDS = 5
+T = TypeVar("T")
+Answer = TypeVar("Answer", bound=BaseModel)
 _MARK = 16
 
 
@@ -26,6 +29,10 @@ class PageAsked(PageRequest):
     """The page that a caller asks for. `of`: of which list, with which conditions."""
 
     of: str = ""
+
+    def answer(self, kind: type[Answer], found: Page[T], shown: Callable[[T], Any]) -> Answer:
+        """The page as the API shows it: each row as `shown`, and what continues it."""
+        return kind(items=[shown(row) for row in found.rows], next_cursor=self.cursor(found))
 
     def cursor(self, page: Page[Any]) -> str | None:
         """By which the caller gets the page after this one, of the same list with the same conditions."""

@@ -38,7 +38,7 @@ COUNTER = frozenset({Role.AGENT, Role.SUPERVISOR})  #: 代办员, 督办员: tho
 WATCHERS = frozenset({Role.OPERATOR, Role.OFFICE, Role.ADMINISTRATOR})  #: see where a case stands, never persons' data
 DISTRICT = frozenset({Role.OFFICE, Role.ADMINISTRATOR})  #: answer for all units' registers and reports
 _COUNTER, _READERS, _REGISTRY = Rule(COUNTER), Rule(COUNTER | WATCHERS), Rule(DISTRICT)
-#: 台账 (15.4): the unit's own, and all of them for the 专班 office and administrators. Operators keep the machinery
+#: 台账 (obligation 15.4): the unit's own, and all of them for the 专班 office and administrators. Operators keep the machinery
 #: running: they see where a case stands and never whom it is about, not even masked.
 _REGISTERS = Rule(COUNTER | DISTRICT)
 _REPAIR = Rule(frozenset({Role.OPERATOR, Role.OFFICE}))
@@ -47,7 +47,7 @@ _SUPERVISION = Rule(frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}))  #: who an
 _OFFICE = Rule(frozenset({Role.OFFICE}))  #: 工作专班办公室
 _REPORTS = Rule(DISTRICT | {Role.SUPERVISOR})  #: 周报: a unit's 督办员 its own unit's
 _SENDERS = Rule(COUNTER | {Role.OFFICE})  #: who hands lists in
-#: 投诉、整改: the 督办员 is the unit's one contact for all of it (10.2); the clerk whom it may be about is not.
+#: 投诉、整改: the 督办员 is the unit's one contact for all of it (obligation 10.2); the clerk whom it may be about is not.
 _CONCERNED = Rule(frozenset({Role.OFFICE, Role.SUPERVISOR}))
 #: 回避: whoever decides about units.
 _DECIDERS = Rule(_REPAIR.roles | {Role.PUBLISHER})
@@ -74,10 +74,23 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "get_proof_pdf": _COUNTER,
         "choose_licence": _COUNTER,
         "withdraw_verification": _COUNTER,
+        "file_batch": _COUNTER,
+        "file_batch_table": _COUNTER,
+        "get_batches": _READERS,
+        "get_batch": _READERS,
+        "get_batch_rows": _READERS,
+        "pause_batch": _COUNTER,
+        "resume_batch": _COUNTER,
+        "cancel_batch": _COUNTER,
+        "get_batch_results": _COUNTER,
+        "get_batch_proofs": _COUNTER,
+        "get_batch_quotas": _REGISTRY,
+        "put_batch_quota": _OFFICE,
         "get_inbox": _COUNTER,
         "get_request": _COUNTER,
         "correct_name": _COUNTER,
         "reply_to_request": _COUNTER,
+        "reply_to_batch": _COUNTER,
         "claim_request": _COUNTER,
         "release_request": _COUNTER,
         "preview_reply": _COUNTER,
@@ -103,6 +116,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "get_voluntary": _REGISTERS,
         "export_voluntary": _REGISTERS,
         "record_off_system": _COUNTER,
+        "record_demand": _REGISTERS,
+        "get_demands": _REGISTERS,
         "get_off_system": _REGISTERS,
         "report_mismatch": _COUNTER,
         "get_mismatch": _COUNTER,
@@ -172,7 +187,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "consent_to_proposal": _OFFICE,
         "decide_proposal": _OFFICE,
         "reject_proposal": _OFFICE,
-        "publish_version": Rule(frozenset({Role.PUBLISHER})),  # 区政府办公室 (5.2)
+        "publish_version": Rule(frozenset({Role.PUBLISHER})),  # 区政府办公室 (obligation 5.2)
         "get_change_tasks": _READERS,
         "finish_change_task": _COUNTER,
         "export_guide_changes": _READERS,
@@ -180,6 +195,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "order_report": _REPORTS,
         "get_reports": _REPORTS,
         "get_report": _REPORTS,
+        "get_report_cases": _REPORTS,
         "get_report_html": _REPORTS,
         "get_report_pdf": _REPORTS,
         "get_report_xlsx": _REPORTS,

@@ -14,6 +14,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from gateway.edge.batch_problems import BATCH_PROBLEMS
 from gateway.edge.list_problems import LIST_PROBLEMS
 from gateway.edge.oversight_problems import OVERSIGHT_PROBLEMS
 from gateway.edge.report_problems import REPORT_PROBLEMS
@@ -32,6 +33,8 @@ class Kind:
 
 _PAPER = "请按提示处理;如认为认定有误,请联系工作专班办公室。"
 _CHECK_NUMBER = "请核对编号;只能查看本单位的办件和核验。"
+
+_ELSEWHERE = {**STATE_PROBLEMS, **BATCH_PROBLEMS, **LIST_PROBLEMS, **REPORT_PROBLEMS, **OVERSIGHT_PROBLEMS}
 
 PROBLEMS: Mapping[str, Kind] = MappingProxyType(
     {
@@ -140,7 +143,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "callback_secret_invalid": Kind(
             422, "回调密钥不合格", "密钥须为 whsec_ 加 24 至 64 字节的 base64。", "请更正,或省略 secret 由系统生成。"
         ),
-        **{code: Kind(*line) for code, line in {**STATE_PROBLEMS, **LIST_PROBLEMS, **REPORT_PROBLEMS, **OVERSIGHT_PROBLEMS}.items()},
+        **{code: Kind(*line) for code, line in _ELSEWHERE.items()},
         # ours
         "too_slow": Kind(408, "正文发送过慢", "请求正文没有在限定的时间内送达。", "请检查网络后重新发送;仍不成功的,请压缩或拆分文件。"),
         "too_many_requests": Kind(429, "请求过于频繁", "请求次数超过限额。", "请稍候再试;程序按响应头 Retry-After 的秒数等候。"),

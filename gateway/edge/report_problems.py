@@ -29,6 +29,7 @@ REPORT_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
         "period_not_over": (409, "时段尚未结束", "该时段还没有结束,数据还会变化。", "请在时段结束后编制;周报在每周一 8 时自动编制。"),
         "report_not_yours": (403, "不能编制这份周报", "督办员只能编制本单位的周报。", "请把 unit 填为本单位,或省略 unit。"),
         "report_unknown": (404, "没有这份周报", "没有这份周报,或它不属于本单位。", "请核对编号;尚未编制的,先用 POST /v1/reports 编制。"),
+        "cases_unknown": (404, "没有这个指标", "这份周报没有这个指标。", "请填周报数据中 cases 所写的键,例如 hard。"),
         "no_readers": (409, "没有配置收件人", "系统没有配置周报的收件人。", "请由运维人员设置 PROOFLESS_REPORT_READERS,或另行转交 PDF。"),
         "mailing_unknown": (404, "没有这封邮件", "这份周报没有这封邮件。", "请刷新后重试。"),
         "mailing_not_open": (

@@ -1,35 +1,24 @@
-"""The one place where the gateway talks to Prefect: a filed verification gets its flow run, a rebuild or a report is started.
-
-Of a verification only the number, the unit's code and the first method go there. Whatever fails there fails nobody's
-call: the ledger already holds the verification, and a worker starts what the gateway did not.
-"""
+"""The one place where the gateway talks to Prefect: a rebuild or a report is started. Verifications are the workers' (decision
+0036): they find what was filed in the ledger."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import Any, Protocol
 from uuid import UUID
 
 import httpx
-from starlette.concurrency import run_in_threadpool
 
 from gateway.edge.problems import Problem
-from ledger.database import transaction
-from ledger.lifecycle import filing, leases
 from settings import Settings
 
-_VERIFICATION, _REBUILD, _REPORT = "verification/main", "catalog-rebuild/main", "weekly-compliance/main"
-_AT_ONCE = 8  #: runs that are being created at the same time
-_MOST = 200  #: beyond it the workers are the better place: they claim what was not started within five seconds
+_REBUILD, _REPORT = "catalog-rebuild/main", "weekly-compliance/main"
 
 log = logging.getLogger(__name__)
 
 
 class FlowRuns(Protocol):
     """What the gateway needs of the engine."""
-
-    async def create(self, number: str, tags: list[str]) -> UUID: ...
 
     async def start_rebuild(self) -> UUID: ...
 
@@ -51,11 +40,6 @@ class PrefectRuns:
             trust_env=False,
         )
         self._deployments: dict[str, str] = {}
-
-    async def create(self, number: str, tags: list[str]) -> UUID:
-        """Create the flow run of this number, or find the one that exists. Raises httpx.HTTPError."""
-        body: dict[str, Any] = {"parameters": {"number": number}, "name": number, "idempotency_key": f"{number}#0", "tags": tags}
-        return await self._create_run(_VERIFICATION, body)
 
     async def start_rebuild(self) -> UUID:
         """Create a run of the catalog's rebuild. Raises httpx.HTTPError."""
@@ -98,20 +82,10 @@ class PrefectRuns:
 
 
 class RunStarter:
-    """Starts flow runs, those of verifications behind the answered call."""
+    """Starts flow runs."""
 
     def __init__(self, runs: FlowRuns) -> None:
         self.runs = runs
-        self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def start(self, number: str, tags: list[str]) -> None:
-        """Create the run of a verification that is committed, soon and without holding the caller."""
-        if len(self._tasks) >= _MOST:
-            return
-        task = asyncio.create_task(self._start(number, tags))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def rebuild(self) -> UUID:
         """Start a rebuild of the catalog; gives its run. Raises Problem `rebuild_unavailable`."""
@@ -129,23 +103,6 @@ class RunStarter:
             log.warning("report not started (%s)", type(error).__name__)
             return None
 
-    async def _start(self, number: str, tags: list[str]) -> None:
-        try:
-            async with self._slots:
-                flow_run = await self.runs.create(number, tags)
-            await run_in_threadpool(_bind, number, flow_run)
-        except Exception as error:
-            # The error's text may quote a reply; its type says enough, and a worker takes the number up.
-            log.warning("%s: flow run not started by the gateway (%s)", number, type(error).__name__)
-
     async def close(self) -> None:
-        """Let what is under way finish, then close the connection."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=5)
+        """Close the connection."""
         await self.runs.close()
-
-
-def _bind(number: str, flow_run: UUID) -> None:
-    with transaction() as session:
-        leases.bind_run(session, number, flow_run, 0)
-        filing.started(session, number)

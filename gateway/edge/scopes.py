@@ -28,6 +28,7 @@ SCOPES: Mapping[Scope, frozenset[str]] = MappingProxyType(
                 "get_excluded_time",
                 "submit_voluntary",
                 "record_off_system",
+                "record_demand",
             }
         ),
         Scope.VERIFICATIONS: frozenset(
@@ -39,6 +40,16 @@ SCOPES: Mapping[Scope, frozenset[str]] = MappingProxyType(
                 "get_proof_pdf",
                 "choose_licence",
                 "withdraw_verification",
+                "file_batch",
+                "file_batch_table",
+                "get_batches",
+                "get_batch",
+                "get_batch_rows",
+                "pause_batch",
+                "resume_batch",
+                "cancel_batch",
+                "get_batch_results",
+                "get_batch_proofs",
                 "supply",
                 "forward",
                 "get_commitment",
@@ -65,6 +76,7 @@ SCOPES: Mapping[Scope, frozenset[str]] = MappingProxyType(
                 "release_request",
                 "preview_reply",
                 "reply_to_request",
+                "reply_to_batch",
                 "ask_for_supplement",
                 "return_request",
                 "add_attachment",
@@ -95,10 +107,28 @@ SCOPES: Mapping[Scope, frozenset[str]] = MappingProxyType(
             }
         ),
         Scope.REGISTERS: frozenset(
-            {"get_voluntary", "export_voluntary", "get_off_system", "get_registers", "enter_register", "get_entries", "export_entries"}
+            {
+                "get_voluntary",
+                "export_voluntary",
+                "get_off_system",
+                "get_demands",
+                "get_registers",
+                "enter_register",
+                "get_entries",
+                "export_entries",
+            }
         ),
         Scope.REPORTS: frozenset(
-            {"order_report", "get_reports", "get_report", "get_report_html", "get_report_pdf", "get_report_xlsx", "get_mailings"}
+            {
+                "order_report",
+                "get_reports",
+                "get_report",
+                "get_report_cases",
+                "get_report_html",
+                "get_report_pdf",
+                "get_report_xlsx",
+                "get_mailings",
+            }
         ),
         Scope.OVERSIGHT: frozenset(
             {"get_supervisions", "feed_back", "get_complaints", "get_complaint", "answer_complaint", "get_leads", "get_lead", "answer_lead"}

@@ -103,7 +103,12 @@ STATE_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
         "request_returned": (410, "申请已退回", "本单位已退回这项申请,由需求单位转办。", "无需答复;退回有误的,请联系需求单位转回。"),
         "request_moved": (410, "申请已转给其他单位", "这项核验已改由其他单位或其他方式办理。", "无需答复。"),
         "request_ended": (410, "核验已由人工办结", "工作专班办公室或运维人员已办结这项核验。", "无需答复。"),
-        "too_large": (413, "内容过大", "请求正文超过大小限制。", "JSON 正文以 64 KB、上传的 PDF 以 5 MB、清单文件以 20 MB 为限。"),
+        "too_large": (
+            413,
+            "内容过大",
+            "请求正文超过大小限制。",
+            "JSON 正文以 64 KB(批量核验 4 MB)、上传的 PDF 以 5 MB、报送的清单以 128 MB、其他表格以 20 MB 为限。",
+        ),
         "not_json_type": (415, "正文类型不对", "请求正文的 Content-Type 不是 application/json。", "请以 application/json 发送。"),
         "not_upload": (415, "没有收到文件", "没有收到要核验的 PDF 文件。", "请以表单(multipart/form-data)的 file 项上传一个 PDF 文件。"),
     }

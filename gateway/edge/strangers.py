@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
+import anyio
 from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
@@ -35,20 +36,15 @@ class Gate:
     """So many at work at a time, and a line of those who wait."""
 
     def __init__(self) -> None:
-        self._places = asyncio.Semaphore(AT_ONCE)
-        self._waiting = 0
+        self._places = anyio.Semaphore(AT_ONCE, fast_acquire=True)
 
     def admit(self) -> None:
         """Raises Problem `crowded` where too many wait."""
-        if self._waiting >= MOST_WAITING:
+        if self._places.statistics().tasks_waiting >= MOST_WAITING:
             raise Problem("crowded", headers={"Retry-After": "5"})
 
     async def __aenter__(self) -> None:
-        self._waiting += 1
-        try:
-            await self._places.acquire()
-        finally:
-            self._waiting -= 1
+        await self._places.acquire()
 
     async def __aexit__(self, *_: object) -> None:
         self._places.release()
@@ -59,7 +55,7 @@ class Gate:
         try:
             return await waited_for
         finally:
-            await self.__aenter__()
+            await self._places.acquire()
 
 
 class Strangers:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
+from anyio import CapacityLimiter, WouldBlock
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from catalog.reading import MOST_BYTES, OF_LISTS
 from domain.clear_text import is_clean
 from domain.inbox import ATTACHMENT_BYTES
 from gateway.edge.bodies import LARGEST
@@ -96,15 +101,33 @@ async def read_list_file(request: Request, name: str) -> tuple[str, bytes]:
     return sent.name, sent.content
 
 
+@asynccontextmanager
+async def one_of_few(request: Request) -> AsyncIterator[None]:
+    """A list of a whole province is held in memory until it is in the ledger: few may come at the same time. Whoever announces
+    no length may send one. Raises Problem `reading_busy`."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) <= MOST_BYTES:
+        yield
+        return
+    try:
+        _large.acquire_on_behalf_of_nowait(request)
+    except WouldBlock:
+        raise Problem("reading_busy", headers={"Retry-After": "60"}) from None
+    try:
+        yield
+    finally:
+        _large.release_on_behalf_of(request)
+
+
+_large = CapacityLimiter(2)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
-_FORM = {"type": "object", "required": ["file"], "properties": {"file": _BINARY["schema"] | {"description": "不超过 20 MB"}}}
+def _file(most: str) -> dict[str, Any]:
+    file = _BINARY["schema"] | {"description": f"不超过 {most}"}
+    form = {"type": "object", "required": ["file"], "properties": {"file": file}}
+    content = {"multipart/form-data": {"schema": form}, "application/octet-stream": _BINARY, "text/csv": _BINARY}
+    return {"requestBody": {"required": True, "content": content}}
 
 
-FILE = {
-    "requestBody": {
-        "required": True,
-        "content": {"multipart/form-data": {"schema": _FORM}, "application/octet-stream": _BINARY, "text/csv": _BINARY},
-    }
-}
+FILE, LIST_FILE = _file(f"{MOST_BYTES // 2**20} MB"), _file(f"{OF_LISTS.bytes // 2**20} MB")

@@ -1,4 +1,4 @@
-"""谁看到什么 (2.6, 15.4, 18.2): whose rows a caller reads, whose persons' data in clear, and what is whose to act on.
+"""谁看到什么 (obligations 2.6, 15.4, 18.2): whose rows a caller reads, whose persons' data in clear, and what is whose to act on.
 
 Whether somebody may call an endpoint at all is `gateway.edge.permissions`; endpoints ask here and test neither unit nor role
 themselves. What is not a caller's own looks like what does not exist. `docs/visibility.md` is written from these tables.
@@ -61,6 +61,7 @@ VERIFICATIONS = Thing(
     told="persons and result only of the own unit's, each reading on the record",
 )
 EVENTS = Thing("核验经过", ("get_events",), WATCHERS, "that it filed")
+BATCHES = Thing("批次、批次的各行", ("get_batches", "get_batch", "get_batch_rows"), WATCHERS, "that it sent")
 TIMING = Thing("时限说明", ("get_deadline",), WATCHERS, "that it filed, and what it was asked itself")
 HOURS = Thing("服务时间", ("get_hours",), WATCHERS)
 ARRANGED_HOURS = Thing("设定服务时间", (), DISTRICT)
@@ -72,6 +73,7 @@ VOLUNTARY = Thing(
     "that it entered",
     masked=COUNTER | DISTRICT,
 )
+DEMANDS = Thing("索要证明台账", ("get_demands",), DISTRICT, "that it is said to have demanded")
 MANUAL_REGISTERS = Thing("登记册", ("get_entries", "export_entries"), DISTRICT, "that it entered")
 LISTS = Thing(
     "草案、编制和调整",
@@ -81,7 +83,9 @@ LISTS = Thing(
 )
 SENT_LISTS = Thing("报送清单", (), _OFFICE)
 CHANGE_TASKS = Thing("更新任务", ("get_change_tasks",), WATCHERS)
-REPORTS = Thing("周报", ("get_reports", "get_report", "get_report_html", "get_report_pdf", "get_report_xlsx"), DISTRICT, "about it")
+REPORTS = Thing(
+    "周报", ("get_reports", "get_report", "get_report_cases", "get_report_html", "get_report_pdf", "get_report_xlsx"), DISTRICT, "about it"
+)
 COMPLAINTS = Thing(
     "投诉", ("get_complaints", "get_complaint"), _OFFICE, "passed to it: what it is asked and its own answers, never who reported"
 )
@@ -98,6 +102,14 @@ THINGS = (
     VERIFICATIONS,
     Thing("电子证明", ("get_proof_pdf",), own="that it filed", clear=COUNTER, told="each reading on the record"),
     EVENTS,
+    BATCHES,
+    Thing(
+        "批次的结果和电子证明",
+        ("get_batch_results", "get_batch_proofs"),
+        own="that it sent",
+        clear=COUNTER,
+        told="each reading on the record",
+    ),
     TIMING,
     Thing("承诺书、不符的核实情况", ("get_commitment", "get_mismatch"), own="that it filed"),
     Thing("收件箱", ("get_inbox", "get_request"), own="that it is asked", clear=COUNTER, told="masked once it is answered"),
@@ -106,6 +118,7 @@ THINGS = (
     ),
     Thing("承诺核查", ("get_checks",), own="that it is to make"),
     VOLUNTARY,
+    DEMANDS,
     MANUAL_REGISTERS,
     Thing("值守", ("get_duty",)),
     HOURS,
@@ -141,6 +154,7 @@ THINGS = (
     Thing("待人工处理、通知", ("get_stuck", "get_notices"), _EVERYBODY),
     Thing("未送达、查询限制", ("get_undelivered", "get_lookup_blocks"), _EVERYBODY),
     Thing("清单覆盖情况", ("get_coverage",), _EVERYBODY),
+    Thing("批量限额", ("get_batch_quotas",), _EVERYBODY),
 )
 
 
@@ -155,7 +169,7 @@ def is_own(session: Session, caller: Caller, unit: str | None) -> bool:
 
 
 def sees_persons(session: Session, caller: Caller, row: Verification) -> bool:
-    """Persons and what is proved of them: people of the unit that filed it, by their role (15.4)."""
+    """Persons and what is proved of them: people of the unit that filed it, by their role (obligation 15.4)."""
     return is_own(session, caller, row.unit) and bool(caller.roles & frozenset(VERIFICATIONS.clear))
 
 
@@ -179,7 +193,7 @@ def taking_part(session: Session, caller: Caller, number: str, *, watching: bool
 
 
 def may_override(session: Session, caller: Caller, request: UUID) -> bool:
-    """The unit's 督办员, by duty and not by role, may act on what a colleague claimed (10.2, 10.12)."""
+    """The unit's 督办员, by duty and not by role, may act on what a colleague claimed (obligations 10.2, 10.12)."""
     opened = supervision_basis.of_request(session, request)
     return supervisions.in_charge(session, caller.unit, caller.person, opened, now=settings().now())
 
@@ -209,7 +223,7 @@ def may_enter(caller: Caller, unit: str, *, by_office: bool) -> bool:
 
 
 def units_of(session: Session, caller: Caller) -> frozenset[str] | None:
-    """Whose lists, drafts and proposals (5.1): the caller's unit and those whose lists it drafts; None: all of them."""
+    """Whose lists, drafts and proposals (obligation 5.1): the caller's unit and those whose lists it drafts; None: all of them."""
     return None if whose(caller, LISTS) is None else registry.drafted_by(session, caller.unit)
 
 
@@ -230,7 +244,7 @@ def own_proposal(session: Session, caller: Caller, proposal: UUID) -> Proposal:
 
 
 def may_send(session: Session, caller: Caller, unit: str | None) -> bool:
-    """The office for everybody; a unit's people for itself and for those whose list it drafts (5.1)."""
+    """The office for everybody; a unit's people for itself and for those whose list it drafts (obligation 5.1)."""
     return whose(caller, SENT_LISTS) is None or (unit is not None and unit in registry.drafted_by(session, caller.unit))
 
 
@@ -244,7 +258,7 @@ def complaint(session: Session, caller: Caller, number: str) -> Complaint:
 
 
 def reads_as(session: Session, caller: Caller, concerned: Collection[str]) -> str | None:
-    """投诉、线索: whole (None) for the office, but not for its people whose unit it is about (18.2): as their unit reads it."""
+    """投诉、线索: whole (None) for the office, but not for its people whose unit it is about (obligation 18.2): as their unit reads it."""
     whole = caller.roles & _OFFICE and caller.unit not in {heir(session, unit) for unit in concerned}
     return None if whole else caller.unit
 

@@ -1,4 +1,4 @@
-"""收件箱: what other units ask of the caller's unit, and what it may do with it (10.1, 10.4, 10.10–10.11)."""
+"""收件箱: what other units ask of the caller's unit, and what it may do with it (obligations 10.1, 10.4, 10.10, 10.11)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
+from domain.batches import PATTERN
 from domain.lifecycle import State
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import GONE, api_router, problems
@@ -14,7 +15,18 @@ from gateway.edge.parameters import RequestId
 from gateway.edge.problems import Problem
 from gateway.edge.visibility import may_override
 from gateway.inbox.preview import preview
-from gateway.inbox.schemas import ActionDone, InboxAnswerItem, InboxOut, ReplyIn, RequestOut, ReturnIn, ReturnTaken, SupplementRequestIn
+from gateway.inbox.schemas import (
+    ActionDone,
+    InboxAnswerItem,
+    InboxBatchLine,
+    InboxOut,
+    ReplyIn,
+    RequestOut,
+    ReturnIn,
+    ReturnTaken,
+    SupplementRequestIn,
+)
+from ledger.batches import inbox as batches
 from ledger.casework import attachments, inbox_view
 from ledger.database import transaction
 from ledger.inbox import claims, requests, returns, supplements
@@ -32,12 +44,19 @@ def get_inbox(
     caller: CurrentCaller,
     page: PagingOfPersons,
     status: Annotated[Literal["open", "answered"], Query(description="open 待办,answered 已答复")] = "open",
+    batch: Annotated[str | None, Query(pattern=PATTERN, description="只看这个批次的申请")] = None,
 ) -> InboxOut:
-    """发给本单位的核验申请。待办按时限先后排列,已超时的在最前,等待补正的在后;一页最多 100 项。查看有记录。"""
-    now = settings().now()
+    """发给本单位的核验申请。待办按时限先后排列,已超时的在最前,等待补正的在后;一页最多 100 项。查看有记录。
+
+    批量核验的申请不逐项列出:每个批次在第一页的 `batches` 中为一项,其中的申请以 `batch` 查看。
+    """
+    now, answered = settings().now(), status == "answered"
     with transaction() as session:
-        found = inbox_view.lines(session, caller.unit, page, answered=status == "answered", actor=caller.actor, now=now)
-        return InboxOut(items=[InboxAnswerItem.of(line, now) for line in found.rows], next_cursor=page.cursor(found))
+        found = inbox_view.lines(session, caller.unit, page, answered=answered, actor=caller.actor, now=now, batch=batch)
+        first = batch is None and not answered and page.after is None
+        asked = [InboxBatchLine.of(one) for one in batches.lines(session, caller.unit)] if first else []
+        items = [InboxAnswerItem.of(line, now) for line in found.rows]
+        return InboxOut(items=items, batches=asked, next_cursor=page.cursor(found))
 
 
 @router.get("/v1/inbox/{id}", summary="查看申请", responses=problems("request_unknown", *GONE, "invalid"))
@@ -117,6 +136,6 @@ def return_request(id: RequestId, body: ReturnIn, caller: CurrentCaller) -> Retu
     """仅限不属本单位职责,应在三十分钟内退回,写明理由和转办建议。第二次退回由工作专班办公室处理。"""
     with transaction() as session:
         state = returns.give_back(
-            session, id, caller.unit, body.as_wish(), now=settings().now(), actor=caller.actor, override=may_override(session, caller, id)
+            session, id, caller.unit, body.as_reason(), now=settings().now(), actor=caller.actor, override=may_override(session, caller, id)
         )
     return ReturnTaken(id=id, status="returned", forwarded=state is State.TO_ASK, to_office=state is State.NEEDS_ATTENTION)

@@ -48,6 +48,7 @@ def preview(session: Session, caller: Caller, request_id: UUID, data: Reply, *, 
         verify_url=f"{at.public_url}/verify/{row.number}",  # without a code: there is nothing yet to verify
         development=at.seal_development,
         preview=True,
+        otherwise=about.otherwise,
     )
     try:
         pdf = render(page)

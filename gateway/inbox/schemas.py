@@ -15,6 +15,7 @@ from domain.roles import IdType
 from gateway.edge.schemas import Named, NextCursor, Number, SchemaOut
 from gateway.edge.values import Code, Line, SchemaIn, Words, fault, one_line
 from ledger.actor import person_of
+from ledger.batches.inbox import InboxBatch
 from ledger.casework.inbox_view import InboxDetail, InboxLine
 from ledger.inbox.returns import ReturnReason
 from ledger.tables.inbox import Attachment
@@ -151,8 +152,24 @@ class RequestOut(SchemaOut):
         )
 
 
+class InboxBatchLine(SchemaOut):
+    """收件箱中的一个批次。"""
+
+    batch: Annotated[str, Field(description="批次编号", examples=["PL202603047K3M9QXT"])]
+    purpose: Annotated[str, Field(description="用途", examples=["低保年度复核"])]
+    requesting_unit: str
+    count: Annotated[int, Field(description="待答复的申请")]
+    due_at: Annotated[datetime | None, Field(description="其中最早的时限,已超过的也在内;null 表示等待补正或未定")]
+    received_at: Annotated[datetime, Field(description="其中最早收到的")]
+
+    @classmethod
+    def of(cls, line: InboxBatch) -> InboxBatchLine:
+        return cls(**vars(line))
+
+
 class InboxOut(SchemaOut):
     items: list[InboxAnswerItem]
+    batches: Annotated[list[InboxBatchLine], Field(description="待办的批次,在第一页;其中的申请以 ?batch=批次编号 查看")]
     next_cursor: NextCursor
 
 
@@ -202,5 +219,5 @@ class ReturnIn(SchemaIn):
             raise fault("须填写 suggested_unit(建议单位)或 unsure_why(无法确定的原因),且只填一项。")
         return self
 
-    def as_wish(self) -> ReturnReason:
+    def as_reason(self) -> ReturnReason:
         return ReturnReason(self.reason, self.suggested_unit, self.unsure_why)

@@ -1,4 +1,4 @@
-"""不符、异议、平台故障: what somebody puts on the record of a result, and of the platform (11.3, 11.4, reading 21)."""
+"""不符、异议: what somebody puts on the record of a result (obligations 11.3, 11.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""不符与异议 (11.3, 11.4): what is sent and what is read."""
+"""不符与异议 (obligations 11.3, 11.4): what is sent and what is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""查询限制: whose look-ups are stopped, and the 专班 office's decision to open them again (15.4, 16.7)."""
+"""查询限制: whose look-ups are stopped, and the 专班 office's decision to open them again (obligations 15.4, 16.7)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def get_lookup_blocks(
     """因姓名与证件号码不符过多而暂停发起核验的人员、业务系统和单位,最近的在前。"""
     with transaction() as session:
         found = lookup_blocks.blocks(session, page, standing=standing)
-        return LookupBlocksOut(items=[LookupBlockOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(LookupBlocksOut, found, LookupBlockOut.of)
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""投诉举报 (18.1, 18.2): what is sent and what is read. What people write freely is encrypted."""
+"""投诉举报 (obligations 18.1, 18.2): what is sent and what is read. What people write freely is encrypted."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class ComplaintIn(SchemaIn):
         ComplaintAbout,
         Field(
             description="反映什么:still_asked 仍索要证明,invented 要求清单以外的证明,no_help 不核验或超时,wrong_content "
-            "内容有误,misused 挪作他用,other 其他"
+            "内容有误,paper_refused 拒收申请人主动提供的材料,misused 挪作他用,other 其他"
         ),
     ]
     received_at: Annotated[Instant, Field(description="渠道收到的时间", examples=["2026-03-04T09:00:00+08:00"])]

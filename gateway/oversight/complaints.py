@@ -106,7 +106,7 @@ def get_complaints(
     """专班办公室看到全部;单位的督办员看到转给本单位的,不含反映人和原文。"""
     with transaction() as session:
         found = complaints.listed(session, whose(caller, COMPLAINTS), page, standings=standing)
-        return ComplaintsOut(items=[_answer(session, row, caller) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(ComplaintsOut, found, lambda row: _answer(session, row, caller))
 
 
 @router.get("/v1/complaints/{number}", summary="一件投诉", responses=problems("complaint_unknown", "invalid"))

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, Field
 
 from domain.lead_path import Exemption, LeadStatus, LeadStep
 from gateway.edge.schemas import NextCursor, SchemaOut, Term, term_of
-from gateway.edge.values import Code, Document, FreeText, NeededText, PublicLine, SchemaIn, article_clause
+from gateway.edge.values import Code, Document, FreeText, Instant, NeededText, PublicLine, SchemaIn, article_clause
+from ledger.oversight.exemptions import Remedy
 from ledger.tables.oversight import Lead, LeadStepRow
 
 
@@ -102,12 +103,27 @@ class LeadDecisionIn(SchemaIn):
     document: Document | None = None
 
 
+class RemedyIn(SchemaIn):
+    """补救(第十七条第四、五项):何时发现,何时补救;所依据的证明失实的,写明核验编号。"""
+
+    known_at: Annotated[Instant, Field(description="发现损害、影响或差错的时间")]
+    remedied_at: Annotated[Instant, Field(description="补救完成的时间")]
+    number: Annotated[
+        str | None, Field(pattern=r"^HY[0-9]{8}[0-9A-HJKMNP-TV-Z]{8}$", description="内容失实的证明的核验编号(17.5 必填)")
+    ] = None
+
+    @property
+    def remedy(self) -> Remedy:
+        return Remedy(self.known_at, self.remedied_at, self.number)
+
+
 class ExemptionIn(SchemaIn):
     """不予追究。"""
 
     exemption: Annotated[Exemption, Field(description="免于追责的情形:17.1 至 17.6")]
     document: Document
     text: Annotated[NeededText, Field(description="依据和理由")]
+    remedy: Annotated[RemedyIn | None, Field(description="17.4、17.5 必填;历时和证明、办件的关联由系统记入办理经过")] = None
 
 
 class CompensationIn(SchemaIn):

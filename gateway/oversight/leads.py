@@ -1,4 +1,4 @@
-"""线索 (article 16): what the rules found and what people enter, on the way to a decision by the office (16.0, 17)."""
+"""线索 (article 16): what the rules found and what people enter, on the way to a decision by the office (obligation 16.0, article 17)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gateway.oversight.complaint_schemas import TextIn
 from gateway.oversight.lead_schemas import CompensationIn, ExemptionIn, LeadDecisionIn, LeadIn, LeadOut, LeadsOut, NotificationIn
 from ledger.cases.whom import names_behind
 from ledger.database import transaction
-from ledger.oversight import lead_steps, leads
+from ledger.oversight import exemptions, lead_steps, leads
 from ledger.registry.keys import Caller
 from ledger.tables.oversight import Lead
 from ledger.tables.registry import Unit
@@ -41,7 +41,7 @@ def enter_lead(body: LeadIn, caller: CurrentCaller) -> LeadOut:
     now = settings().now()
     today = now.astimezone(LOCAL).date()
     monday = datetime.combine(today - timedelta(days=today.weekday()), time(), LOCAL)
-    sign = Indication(LeadRule.BY_HAND, body.unit, body.subject, tuple(body.numbers), {"人工登记": 1})
+    indication = Indication(LeadRule.BY_HAND, body.unit, body.subject, tuple(body.numbers), {"人工登记": 1})
     with transaction() as session:
         if session.get(Unit, body.unit) is None:
             raise Problem("unit_not_registered")
@@ -49,7 +49,7 @@ def enter_lead(body: LeadIn, caller: CurrentCaller) -> LeadOut:
             raise Problem("names_somebody", errors=[("subject", "不得含当事人姓名或证件号码。")])
         row, is_new = leads.record(
             session,
-            sign,
+            indication,
             monday,
             monday + timedelta(days=7),
             now=now,
@@ -72,7 +72,7 @@ def get_leads(
     """专班办公室看到全部;单位的督办员看到已向本单位发出整改通知的。"""
     with transaction() as session:
         found = leads.listed(session, whose(caller, LEADS), page, standings=standing)
-        return LeadsOut(items=[_answer(session, row, caller) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(LeadsOut, found, lambda row: _answer(session, row, caller))
 
 
 @router.get("/v1/leads/{number}", summary="一条线索", responses=problems("lead_unknown", "invalid"))
@@ -115,8 +115,16 @@ def transfer_lead(number: Number, body: LeadDecisionIn, caller: CurrentCaller) -
 
 @router.post("/v1/leads/{number}/exempt", summary="不予追究", responses=_STEP)
 def exempt_lead(number: Number, body: ExemptionIn, caller: CurrentCaller) -> LeadOut:
-    """依规则第十七条,写明情形和依据。"""
-    return _take(number, LeadStep.EXEMPT, caller, body.text, {"document": body.document, "exemption": body.exemption.value})
+    """依规则第十七条,写明情形和依据。主动补救的(17.4)写明何时发现、何时补救;依法获取的证明失实的(17.5)并写明核验编号,
+    系统记入所涉证明、办件,以及获取合法的依据。"""
+    now, remedy = settings().now(), body.remedy.remedy if body.remedy else None
+    with transaction() as session:
+        grounds = exemptions.grounds(session, lead_steps.find(session, number), body.exemption, remedy, now=now)
+        record = {"document": body.document, "exemption": body.exemption.value, **grounds}
+        row = lead_steps.take(
+            session, number, LeadStep.EXEMPT, person=caller.person, unit=caller.unit, now=now, text=body.text, record=record
+        )
+        return _answer(session, row, caller)
 
 
 @router.post("/v1/leads/{number}/outcome", summary="登记有关机关的处理结果", responses=_STEP)

@@ -1,4 +1,4 @@
-"""回避 (4.1, 18.2): who withdraws from a decision by her own word; that nobody decides about the own unit is the ledger's."""
+"""回避 (obligations 4.1, 18.2): who withdraws from a decision by her own word; that nobody decides about the own unit is the ledger's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""考核评分 (19.2) as it is read."""
+"""考核评分 (obligation 19.2) as it is read."""
 
 from __future__ import annotations
 

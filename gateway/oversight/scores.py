@@ -1,4 +1,4 @@
-"""考核评分 (19.2): what the district's assessment takes over, with its formula."""
+"""考核评分 (obligation 19.2): what the district's assessment takes over, with its formula."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def get_units_to_ask(caller: CurrentCaller, page: Paging, q: Search = "") -> Uni
     """在用的其他单位,按编码:转办、退回建议和改派可以填写的。"""
     with transaction() as session:
         found = registry.others(session, caller.unit, page, words_of(q))
-        return UnitsToAsk(items=[Named(code=row.code, name=row.name) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(UnitsToAsk, found, lambda row: Named(code=row.code, name=row.name))
 
 
 @router.get("/v1/cases", summary="本单位的办件", responses=problems("invalid"))
@@ -56,7 +56,7 @@ def get_cases(
     """新登记的在前。翻页期间新登记的不影响后面的页。"""
     with transaction() as session:
         found = own_lists.cases(session, caller.unit, page, still_open=open)
-        return CasesOut(items=[CaseLine.of(*line) for line in found.rows], next_cursor=page.cursor(found))
+        return page.answer(CasesOut, found, lambda line: CaseLine.of(*line))
 
 
 @router.get("/v1/verifications", summary="本单位的核验", responses=problems("invalid"))
@@ -69,7 +69,7 @@ def get_verifications(
     """本单位发起的核验,新的在前。翻页期间新发起的不影响后面的页。"""
     with transaction() as session:
         found = own_lists.verifications(session, caller.unit, page, states=state, case=case_number)
-        return VerificationsOut(items=[VerificationLine.of(*line) for line in found.rows], next_cursor=page.cursor(found))
+        return page.answer(VerificationsOut, found, lambda line: VerificationLine.of(*line))
 
 
 @router.get("/v1/inbox/counts", summary="收件箱的数量", responses=problems())

@@ -1,4 +1,4 @@
-"""清单公开 (5.3) as data: the published list and any version of it, and what changed between any two; without a key.
+"""清单公开 (obligation 5.3) as data: the published list and any version of it, and what changed between any two; without a key.
 
 A version is kept by caches for ever; what is called the current one is asked about each time and answered with 304.
 """

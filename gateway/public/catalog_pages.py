@@ -1,4 +1,4 @@
-"""清单公开 (5.3) as pages for everybody, readable on a telephone: the list, its versions, what changed."""
+"""清单公开 (obligation 5.3) as pages for everybody, readable on a telephone: the list, its versions, what changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gateway.catalog import published_documents
 from gateway.catalog.published_schemas import ListedEntry
 from gateway.edge.caching import page_once
 from gateway.edge.endpoints import Responses, problems
-from gateway.edge.pages import look, page
+from gateway.edge.pages import HTML, look, page
 from gateway.edge.paging import words_of
 from gateway.edge.parameters import VersionNumber
 from gateway.public.catalog import FromVersion, tag_of
@@ -26,7 +26,7 @@ from settings import settings
 
 router = APIRouter(tags=["public-catalog"])
 
-_HTML: Responses = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "网页"}}
+_HTML: Responses = {200: {"content": HTML, "description": "网页"}}
 _PAGE = problems("version_unknown", "text_unclean", "invalid", key=False, also=_HTML)
 _ON_A_PAGE = 50
 

@@ -95,7 +95,7 @@ def check_file(pdf: bytes, address: str = "") -> CheckedUpload:
 
 
 def _note(session: Session, number: str, address: str, now: datetime) -> None:
-    """That somebody who holds the proof looked, from one more place (16.9)."""
+    """That somebody who holds the proof looked, from one more place (obligation 16.9)."""
     if address:
         origins.note(session, OriginOf.PROOF, number, address, now=now)
 
@@ -116,6 +116,7 @@ def _masked(shown: Printed) -> PublicFields:
         requesting_unit=shown.requesting_unit,
         maker=shown.maker,
         result=shown.result,
+        otherwise=shown.otherwise,
         fields={label: _mask(label, value) for label, value in shown.content},
     )
 

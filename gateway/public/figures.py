@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from gateway.edge.caching import page_once
 from gateway.edge.csv_files import CSV, csv_answer
 from gateway.edge.endpoints import Responses, problems
-from gateway.edge.pages import look, page
+from gateway.edge.pages import HTML, look, page
 from gateway.edge.problems import Problem
 from gateway.public.figure_schemas import PublicWeek
 from ledger.database import transaction
@@ -25,7 +25,7 @@ T = TypeVar("T")
 router = APIRouter(tags=["public-figures"])
 
 Week = Annotated[str, Path(pattern=r"^20[0-9]{2}-W[0-9]{2}$", description="周次", examples=["2026-W10"])]
-_HTML: Responses = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "网页"}}
+_HTML: Responses = {200: {"content": HTML, "description": "网页"}}
 _COLUMNS = ("周次", "单位", *DEFINITIONS)
 TOTAL = "全区"
 

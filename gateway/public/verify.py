@@ -1,4 +1,4 @@
-"""公开核验: true or false in five seconds, for everybody, without a key (11.1)."""
+"""公开核验: true or false in five seconds, for everybody, without a key (obligation 11.1)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gateway.edge.bodies import UPLOAD_LIMIT
 from gateway.edge.caching import page_once
 from gateway.edge.doors import PUBLIC
 from gateway.edge.endpoints import problems
-from gateway.edge.pages import look, page, wants_page
+from gateway.edge.pages import HTML, look, page, wants_page
 from gateway.edge.problems import Problem
 from gateway.edge.services import services_of
 from gateway.edge.uploads import read_form
@@ -26,7 +26,6 @@ from gateway.public.verify_schemas import CheckedUpload, PublicOut
 router = APIRouter(tags=["public-verification"])
 
 UPLOAD_PATH = "/verify/upload"
-_HTML = {"text/html": {"schema": {"type": "string"}}}
 _FILE = {
     "requestBody": {
         "required": True,
@@ -72,7 +71,7 @@ _TYPED = {
     "/verify",
     summary="核验页",
     response_class=Response,
-    responses=problems("invalid", "proof_unknown", key=False, also={200: {"content": _HTML}, 303: {"description": "转到该编号的结果"}}),
+    responses=problems("invalid", "proof_unknown", key=False, also={200: {"content": HTML}, 303: {"description": "转到该编号的结果"}}),
 )
 def verify_start(
     request: Request, number: Annotated[str, Query(max_length=60, description="核验编号", examples=["HY202603047K3M9QXT"])] = ""
@@ -89,7 +88,7 @@ def verify_start(
     "/verify/{number}",
     summary="按编号核验",
     response_model=PublicOut,
-    responses=problems("proof_unknown", "invalid", key=False, also={200: {"content": _HTML, "description": "有效、已过期或已撤销"}}),
+    responses=problems("proof_unknown", "invalid", key=False, also={200: {"content": HTML, "description": "有效、已过期或已撤销"}}),
 )
 async def verify_number(
     request: Request,
@@ -116,7 +115,7 @@ async def verify_number(
         "reading_busy",
         "check_unavailable",
         key=False,
-        also={200: {"content": _HTML, "description": "核验结论"}},
+        also={200: {"content": HTML, "description": "核验结论"}},
     ),
 )
 async def verify_upload(request: Request) -> Response:
@@ -142,7 +141,7 @@ async def verify_upload(request: Request) -> Response:
         "bad_request",
         "too_large",
         key=False,
-        also={200: {"content": _HTML, "description": "核对结果"}},
+        also={200: {"content": HTML, "description": "核对结果"}},
     ),
 )
 async def compare_fields(

@@ -36,6 +36,9 @@ class PublicFields(SchemaOut):
     requesting_unit: str
     maker: str
     result: Annotated[str, Field(description="核验结论,不隐藏", examples=["属实"])]
+    otherwise: Annotated[
+        str, Field(description="法律法规对这种证明的效力另有规定的,其依据,从其规定;空为与纸质证明具有同等法律效力", examples=[""])
+    ]
     fields: Annotated[dict[str, str], Field(description="部分隐藏;被隐藏处以 compare 核对")]
 
 

@@ -1,4 +1,4 @@
-"""台账: what applicants brought themselves, and look-ups elsewhere (2.6, 2.7, 7.3)."""
+"""台账: what applicants brought themselves, and look-ups elsewhere (obligations 2.6, 2.7, 7.3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from gateway.edge.problems import Problem
 from gateway.edge.values import PartyIn
 from gateway.edge.visibility import VOLUNTARY, is_own, whose
 from gateway.registers.schemas import OffSystemIn, OffSystemOut, OffSystemsOut, VoluntariesOut, VoluntaryIn, VoluntaryOut
-from ledger.actor import Filer
 from ledger.cases import cases
 from ledger.database import transaction
 from ledger.paging import Page, PageRequest, every
@@ -58,7 +57,7 @@ def submit_voluntary(body: VoluntaryIn, caller: CurrentCaller) -> VoluntaryOut:
     with transaction() as session:
         line = voluntary.submit(
             session,
-            Filer(caller.unit, caller.person, caller.system),
+            caller.filer,
             stated,
             body.reason,
             confirmation.evidence if confirmation else None,
@@ -73,7 +72,7 @@ def get_voluntary(caller: CurrentCaller, page: Paging, since: Since = None, unti
     """本单位的台账,按序号,当事人脱敏;专班办公室和管理员看到全部单位的。"""
     with transaction() as session:
         found = voluntary.listed(session, whose(caller, VOLUNTARY), *period(since, until), page)
-        return VoluntariesOut(items=[VoluntaryOut.of(line) for line in found.rows], next_cursor=page.cursor(found))
+        return page.answer(VoluntariesOut, found, VoluntaryOut.of)
 
 
 @router.get(
@@ -164,7 +163,7 @@ def get_off_system(caller: CurrentCaller, page: Paging, since: Since = None, unt
     """本单位的备案,按序号;专班办公室和管理员看到全部单位的。"""
     with transaction() as session:
         found = offsystem.listed(session, whose(caller, VOLUNTARY), *period(since, until), page)
-        return OffSystemsOut(items=[OffSystemOut.of(line) for line in found.rows], next_cursor=page.cursor(found))
+        return page.answer(OffSystemsOut, found, OffSystemOut.of)
 
 
 def _case_and_party(session: Session, caller: Caller, number: str, sent: PartyIn) -> tuple[Case, Party]:

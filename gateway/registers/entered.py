@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 
 from domain.clear_text import named
-from domain.registers import REGISTERS, RegisterKind
+from domain.registers import REGISTERS, Field, FieldKind, RegisterKind
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.csv_files import CSV, csv_answer
 from gateway.edge.endpoints import api_router, problems
@@ -39,7 +39,7 @@ def get_registers(caller: CurrentCaller) -> RegistersOut:
                 name=about.name,
                 by_office=about.by_office,
                 moved=about.moved,
-                fields=[FieldOut(name=field.name, kind=field.kind.value, needed=field.needed) for field in about.fields],
+                fields=[_field(field) for field in about.fields],
             )
             for kind, about in REGISTERS.items()
         ]
@@ -73,7 +73,7 @@ def get_entries(kind: Kind, caller: CurrentCaller, page: Paging, corrected: Corr
     register = _kind(kind)
     with transaction() as session:
         found = manual_registers.listed(session, register, whose(caller, MANUAL_REGISTERS), page, replaced=corrected)
-        return EntriesOut(items=[EntryOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(EntriesOut, found, EntryOut.of)
 
 
 @router.get(
@@ -98,6 +98,13 @@ def _rows(register: RegisterKind, names: list[str], unit: str | None, corrected:
     for row in every(read):
         entered_at = f"{row.entered_at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}"
         yield row.serial, row.unit, *(row.values.get(name, "") for name in names), entered_at, row.entered_by, row.replaces
+
+
+def _field(field: Field) -> FieldOut:
+    duties = settings().task_force_duties.split("、") if field.kind is FieldKind.CHOICE else []
+    return FieldOut(
+        name=field.name, kind=field.kind.value, needed=field.needed, choices=list(field.choices) or duties, decided=field.decided
+    )
 
 
 def _kind(text: str) -> RegisterKind:

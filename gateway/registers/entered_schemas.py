@@ -1,4 +1,4 @@
-"""登记册 (6.1, 14.1, 15.1, 15.3, 19.1): what is entered and what is read. It stands in clear and names nobody."""
+"""登记册 (obligations 6.1, 14.1, 15.1, 15.3, 19.1): what is entered and what is read. It stands in clear and names nobody."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class FieldOut(SchemaOut):
     name: str
     kind: str
     needed: bool
+    choices: Annotated[list[str], Field(description="只能填其中之一;空为不限")]
+    decided: Annotated[bool, Field(description="由专班办公室在单位登记之后填写,不得由登记的人或本单位的人填写")]
 
 
 class RegisterOut(SchemaOut):

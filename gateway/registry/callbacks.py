@@ -75,7 +75,7 @@ def get_undelivered(
     """接收方没有收下的回调(核验结果和给单位的通知):按单位、核验编号、产生时间查询;待重试的和已停止的都列出,最早的在前。"""
     with transaction() as session:
         found = undelivered(session, Which(unit, number, since, until), page)
-        return UndeliveredOut(items=[UndeliveredItem.of(item) for item in found.rows], next_cursor=page.cursor(found))
+        return page.answer(UndeliveredOut, found, UndeliveredItem.of)
 
 
 @router.post("/v1/undelivered/send-again", summary="重发回调", responses=problems(body=True))

@@ -35,7 +35,7 @@ def get_register_changes(
     """最新的在前:变更前后、提出人和确认人、各自的时间。"""
     with transaction() as session:
         found = register_changes.listed(session, page, standing)
-        return RegisterChangesOut(items=[RegisterChangeOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(RegisterChangesOut, found, RegisterChangeOut.of)
 
 
 @router.post("/v1/registry/changes/{id}/confirm", summary="确认登记变更", responses=_DECIDE)
@@ -68,4 +68,4 @@ def get_traces(
     start, end = period(since, until)
     with transaction() as session:
         found = traces.listed(session, start, end, page, place=place, subject=subject, by=by)
-        return TracesOut(items=[TraceOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(TracesOut, found, TraceOut.of)

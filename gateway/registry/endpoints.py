@@ -1,4 +1,4 @@
-"""登记库: units, matters, proofs, databases; what the list is made of (2.1, 3.1, 6.4)."""
+"""登记库: units, matters, proofs, databases; what the list is made of (obligations 2.1, 3.1, 6.4)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def get_units(caller: CurrentCaller, page: Paging, q: Search = "") -> UnitsOut:
     """全部单位,按编码。"""
     with transaction() as session:
         found = registry.listed(session, Unit, page, words_of(q))
-        return UnitsOut(items=[UnitOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(UnitsOut, found, UnitOut.of)
 
 
 @router.put(
@@ -72,7 +72,7 @@ def get_matters(caller: CurrentCaller, page: Paging, q: Search = "") -> MattersO
     """全部事项,按编码。"""
     with transaction() as session:
         found = registry.listed(session, Matter, page, words_of(q))
-        return MattersOut(items=[MatterOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(MattersOut, found, MatterOut.of)
 
 
 @router.put("/v1/registry/matters/{code}", summary="登记事项", responses=problems("unit_not_registered", "register_refused", body=True))
@@ -89,7 +89,7 @@ def get_proofs(caller: CurrentCaller, page: Paging, q: Search = "") -> ProofKind
     with transaction() as session:
         found = registry.listed(session, ProofKind, page, words_of(q))
         used = published.uses(session, [row.code for row in found.rows])
-        return ProofKindsOut(items=[ProofKindOut.of(row, used.get(row.code, 0)) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(ProofKindsOut, found, lambda row: ProofKindOut.of(row, used.get(row.code, 0)))
 
 
 @router.put("/v1/registry/proofs/{code}", summary="登记证明种类", responses=problems("unit_not_registered", "register_refused", body=True))
@@ -106,7 +106,7 @@ def get_databases(caller: CurrentCaller, page: Paging, q: Search = "") -> Databa
     """应接尽接:已接入的和尚未接入的。"""
     with transaction() as session:
         found = registry.listed(session, Database, page, words_of(q))
-        return DatabasesOut(items=[DatabaseOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(DatabasesOut, found, DatabaseOut.of)
 
 
 @router.put(

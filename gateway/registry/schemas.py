@@ -12,7 +12,7 @@ from domain.blocking import Organ
 from domain.identity import is_uscc
 from domain.limits import HandlingType
 from gateway.edge.schemas import NextCursor, SchemaOut
-from gateway.edge.values import Code, Flag, PublicLine, SchemaIn, Text, names_nobody, one_line
+from gateway.edge.values import Code, Flag, PublicLine, Remark, SchemaIn, Text, names_nobody, one_line
 from gateway.registry.change_schemas import RegisterChangeOut
 from ledger.tables.registry import Database, Matter, ProofKind, Unit
 from settings import settings
@@ -105,6 +105,7 @@ class ProofKindOut(SchemaOut):
     validity_days: int
     sealed_when_negative: bool
     cancelled: bool
+    otherwise: Annotated[str, Field(description="法律法规对其效力另有规定的,其依据;空为没有")]
     candidate_for_cancellation: Annotated[bool, Field(description="没有设定依据,是取消候选")]
     listed: Annotated[int, Field(description="现行清单中有几个条目")]
     remarks: Remarks
@@ -126,6 +127,7 @@ class ProofKindOut(SchemaOut):
             validity_days=row.validity_days,
             sealed_when_negative=row.sealed_when_negative,
             cancelled=row.cancelled,
+            otherwise=row.otherwise,
             candidate_for_cancellation=candidate,
             listed=listed,
             remarks=remarks,
@@ -203,7 +205,7 @@ class UnitIn(SchemaIn):
     drafting_unit: Annotated[Code | None, Field(description="行业主管部门(单位编码),负责编制其清单;null 表示自行编制")] = None
     region: Annotated[str, Field(pattern=r"^[0-9]{6}$", default_factory=lambda: settings().region, description="行政区划代码;省略为本区")]
     organ: Annotated[Organ, Field(description="community 村(居)民委员会,police 公安派出所,other 其他;决定适用哪份负面清单")] = Organ.OTHER
-    takes_part: Annotated[Flag, Field(description="应参加改革:应有清单")] = True
+    takes_part: Annotated[Flag, Field(description="应参加改革:有事项的应有清单")] = True
     active: Annotated[Flag, Field(description="在用")] = True
 
     model_config = ConfigDict(
@@ -250,6 +252,13 @@ class ProofIn(SchemaIn):
     validity_days: Annotated[int, Field(strict=True, ge=1, le=3650, description="有效天数")] = 30
     sealed_when_negative: Annotated[Flag, Field(description="否定结果也盖章")] = False
     cancelled: Annotated[Flag, Field(description="取消:不得再要求提交")] = False
+    otherwise: Annotated[
+        Remark,
+        Field(
+            description="法律法规对这种证明的电子形式的效力另有规定的,其依据,印在证明上(规则第十一条);空为没有",
+            examples=["《演示法》第三条"],
+        ),
+    ] = ""
 
     def as_row(self, code: str) -> dict[str, Any]:
         return {"code": code, **self.model_dump()}

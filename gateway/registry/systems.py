@@ -1,4 +1,4 @@
-"""业务系统 (8.1, 8.2): those of the district's departments, which should be connected, which are, and when each last called."""
+"""业务系统 (obligations 8.1, 8.2): those of the district's departments, which should be connected, which are, and when each last called."""
 
 from __future__ import annotations
 

@@ -16,13 +16,25 @@ from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.services import services_of
 from gateway.edge.visibility import REPORTS, report_scope, whose
-from gateway.reports.schemas import MailingOut, MailingsOut, RecomputationIn, ReportOrderIn, ReportOrderOut, ReportOut, ReportsOut
+from gateway.reports.schemas import (
+    MailingOut,
+    MailingsOut,
+    RecomputationIn,
+    ReportCaseOut,
+    ReportCasesOut,
+    ReportOrderIn,
+    ReportOrderOut,
+    ReportOut,
+    ReportsOut,
+)
 from ledger.database import transaction
 from ledger.outbox import notifications, reports
 from ledger.outbox.reports import Wanted
+from ledger.paging import Page
 from ledger.registry.keys import Caller
 from ledger.tables.reports import IssuedReport
 from reports import issuing, periods
+from reports.cases import cases
 from reports.issuing import Kind
 from reports.letters import KINDS, file_name
 from reports.model import Period
@@ -67,7 +79,7 @@ def get_reports(
     with transaction() as session:
         own = whose(caller, REPORTS)
         found = reports.listed(session, unit if own is None else own, page)
-        return ReportsOut(items=[ReportOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(ReportsOut, found, ReportOut.of)
 
 
 @router.get(
@@ -81,6 +93,23 @@ def get_report(id: Id, caller: CurrentCaller) -> Response:  # noqa: A002
     with transaction() as session:
         row = _own(session, caller, id)
         return Response(row.snapshot, media_type="application/json", headers={"ETag": f'"{row.digest}"'})
+
+
+@router.get("/v1/reports/{id}/cases", summary="指标的个案", responses=problems("report_unknown", "cases_unknown", "invalid"))
+def get_report_cases(
+    id: Id,  # noqa: A002
+    key: Annotated[str, Query(min_length=1, max_length=200, description="周报数据中该指标的 cases", examples=["hard"])],
+    caller: CurrentCaller,
+    page: Paging,
+) -> ReportCasesOut:
+    """周报数据中每个比率、每个数的个案清单,按现有台账列出:此后补录、更正的也在其中。"""
+    with transaction() as session:
+        row = _own(session, caller, id)
+        offset = int(page.after[0]) if page.after else 0
+        found = cases(session, periods.of(row.start, row.end), row.scope, key, now=settings().now(), offset=offset, limit=page.limit)
+    following = (str(found.next_offset),) if found.next_offset is not None else None
+    items = [ReportCaseOut(number=line.number, counted=line.counted) for line in found.lines]
+    return ReportCasesOut(part=found.part, whole=found.whole, items=items, next_cursor=page.cursor(Page(items, following)))
 
 
 @router.get("/v1/reports/{id}/html", summary="周报网页", response_class=Response, responses=_file("html"))

@@ -54,6 +54,22 @@ class ReportsOut(SchemaOut):
     next_cursor: NextCursor
 
 
+class ReportCaseOut(SchemaOut):
+    """一个个案:编号或编码,不含个人信息。"""
+
+    number: Annotated[str, Field(description="核验、投诉、条目、登记册等的编号,或者单位、人员的编码", examples=["HY202603047K3M9QXT"])]
+    counted: Annotated[bool, Field(description="计入分子;否则只计入分母")]
+
+
+class ReportCasesOut(SchemaOut):
+    """一个指标的个案。"""
+
+    part: Annotated[int, Field(description="分子")]
+    whole: Annotated[int, Field(description="分母")]
+    items: list[ReportCaseOut]
+    next_cursor: NextCursor
+
+
 class ReportOrderOut(SchemaOut):
     """编制要求已记录。编制好以后在 GET /v1/reports 中列出;已有的,直接给出。"""
 

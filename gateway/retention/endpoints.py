@@ -1,4 +1,4 @@
-"""保管期限: what is due, confirmed by the 专班 office, and what holds it back (2.7)."""
+"""保管期限: what is due, confirmed by the 专班 office, and what holds it back (obligation 2.7)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def get_retention(
     """保管期限已满的办件、投诉和主动提供台账,最早届满的在前。只有编号,没有姓名和号码。"""
     with transaction() as session:
         found = retention.lines(session, page, standing)
-        return RetentionOut(items=[RetentionItemOut.of(line) for line in found.rows], next_cursor=page.cursor(found))
+        return page.answer(RetentionOut, found, RetentionItemOut.of)
 
 
 @router.post("/v1/retention/confirm", summary="确认销毁", responses=problems("retention_refused", "must_recuse", body=True))
@@ -43,7 +43,7 @@ def get_holds(caller: CurrentCaller, page: Paging) -> HoldsOut:
     """尚未解除的各项暂停。"""
     with transaction() as session:
         found = retention.standing_holds(session, page)
-        return HoldsOut(items=[HoldOut.of(row) for row in found.rows], next_cursor=page.cursor(found))
+        return page.answer(HoldsOut, found, HoldOut.of)
 
 
 @router.post("/v1/holds", status_code=201, summary="登记暂停销毁", responses=problems("retention_refused", body=True))

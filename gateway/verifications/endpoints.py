@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 from fastapi import Header, Request, Response
@@ -21,6 +22,7 @@ from gateway.verifications.schemas import ChoiceIn, EventOut, EventsOut, Verific
 from ledger.cases.cases import key_of
 from ledger.casework import attention, views
 from ledger.database import transaction
+from ledger.lifecycle import fresh
 from ledger.methods import sharing
 from ledger.registry.keys import Caller
 from ledger.sealing import papers
@@ -46,6 +48,7 @@ _FILED = {
         "force_new;新发起的不带此头"
     ),
     "Preference-Applied": header("按 Prefer 等候的秒数"),
+    "Retry-After": header("申请积压,预计所需秒数超过 Prefer 的,不再等候,立即返回 202;请按这个秒数以后再查询,或等候回调"),
 }
 _PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 Prefer = Annotated[
@@ -99,12 +102,14 @@ async def file_verification(
     filed = await run_in_threadpool(file_it, caller, body, idempotency_key)
     answer = filed.answer
     services = services_of(request)
-    if not filed.repeated:
-        services.starter.start(answer.number, filed.tags)
     seconds = wait_seconds(prefer)
     if seconds and not answer.ended:
-        await services.endings.wait(answer.number, seconds)
-        answer = await run_in_threadpool(_read, caller, answer.number)
+        expected = None if filed.repeated else await run_in_threadpool(_expected, answer.number)
+        if expected is not None and expected > seconds:
+            response.headers["Retry-After"] = str(math.ceil(expected))
+        else:
+            await services.endings.wait(answer.number, seconds)
+            answer = await run_in_threadpool(_read, caller, answer.number)
     response.status_code = 200 if answer.ended else 202
     response.headers["Location"] = answer.links.self
     if seconds:
@@ -167,6 +172,11 @@ def withdraw_verification(number: Number, body: WithdrawalIn, caller: CurrentCal
         verification(session, caller, number)
         attention.withdraw(session, number, body.reason, now=settings().now(), actor=caller.actor)
     return _read(caller, number)
+
+
+def _expected(number: str) -> float | None:
+    with transaction() as session:
+        return fresh.expected_seconds(session, number, now=settings().now())
 
 
 def _read(caller: Caller, number: str) -> VerificationOut:

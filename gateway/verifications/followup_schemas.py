@@ -1,4 +1,4 @@
-"""需求单位的后续办理 (10.11, reading 10): what is sent and what is read."""
+"""需求单位的后续办理 (obligation 10.11, reading 10): what is sent and what is read."""
 
 from __future__ import annotations
 

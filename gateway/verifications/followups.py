@@ -1,4 +1,4 @@
-"""需求单位的后续办理: supply what is missing, forward what came back, switch the standing rule (10.11, reading 10)."""
+"""需求单位的后续办理: supply what is missing, forward what came back, switch the standing rule (obligation 10.11, reading 10)."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from gateway.edge.schemas import MaskedParty, Named, Number, SchemaOut
 from gateway.edge.values import Code, PartyIn, SchemaIn
 from gateway.verifications.followup_schemas import ReturnOut, SupplementWanted
 from ledger.casework.views import VerificationView
+from ledger.lifecycle.receiving import Asked
 from ledger.tables.verifications import EventRow
 
 
@@ -228,6 +229,10 @@ class VerificationIn(SchemaIn):
             ]
         }
     )
+
+    def as_asked(self) -> Asked:
+        about = self.party
+        return Asked(self.case_number, self.proof, about.id_type, about.id_number, about.name, self.matter, self.force_new)
 
 
 class ChoiceIn(SchemaIn):

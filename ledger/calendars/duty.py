@@ -1,7 +1,8 @@
-"""值守: exactly one 督办员 of a unit at every instant, one 代办员 or more (10.2, 10.3, reading 16)."""
+"""值守: exactly one 督办员 of a unit at every instant, one 代办员 or more (obligations 10.2, 10.3, reading 16)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -150,7 +151,13 @@ def supervisor_at(session: Session, unit: str, at: datetime) -> str | None:
 
     Who is away is passed over; None is a gap.
     """
-    return _supervisor(appointments(session, unit), _absences(session, unit), _active(session, unit), at)
+    return supervisors(session, unit)(at)
+
+
+def supervisors(session: Session, unit: str) -> Callable[[datetime], str | None]:
+    """`supervisor_at` for several instants, read once."""
+    found, away, active = appointments(session, unit), _absences(session, unit), _active(session, unit)
+    return lambda at: _supervisor(found, away, active, at)
 
 
 def agents_at(session: Session, unit: str, at: datetime) -> list[str]:
@@ -220,7 +227,7 @@ def _gaps(found: list[Appointment], away: list[Absence], active: set[str], agent
 def report_gaps(session: Session, now: datetime, ahead: timedelta = AHEAD) -> None:
     """An alarm for each 办事单位 that will lack somebody, before it bites; taken back once filled.
 
-    Every unit: one that asks has a 督办员 and a 代办员 like one that answers (10.2, 10.3).
+    Every unit: one that asks has a 督办员 and a 代办员 like one that answers (obligations 10.2, 10.3).
     """
     for unit in session.scalars(select(Unit).where(Unit.active.is_(True)).order_by(Unit.code)):
         found = [gap for gap in gaps(session, unit.code, now, now + ahead) if not _is_allowed(gap)]

@@ -29,7 +29,7 @@ def due(session: Session, start: datetime, days: int, *, now: datetime) -> tuple
 
 
 def office_closing(session: Session, day: date) -> ServiceHours | None:
-    """Whose closing ends the time to report to the 工作专班办公室 (5.5), where the district reads it so (reading 12)."""
+    """Whose closing ends the time to report to the 工作专班办公室 (obligation 5.5), where the district reads it so (reading 12)."""
     if not rules.readings().report_by_close:
         return None
     unit = session.scalar(

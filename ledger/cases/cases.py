@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from domain.identity import person_key
@@ -26,16 +26,28 @@ def close(session: Session, unit: str, number: str, *, now: datetime, actor: str
 
 def find(session: Session, unit: str, number: str, *, for_update: bool = False) -> Case | None:
     """The unit's own case of this number, or None: another unit's case is as unknown as a missing one."""
-    units = estate(session, unit)
-    # Two systems may count alike: a unit's own case goes before one that it inherited.
-    query = select(Case).where(Case.unit.in_(units), Case.number == number).order_by(Case.unit != unit).limit(1)
-    return session.scalar(query.with_for_update() if for_update else query)
+    asked = {"units": estate(session, unit), "number": number, "unit": unit}
+    return session.scalar(_HELD if for_update else _OWN, asked)
+
+
+#: Two systems may count alike: a unit's own case goes before one that it inherited.
+_OWN = (
+    select(Case)
+    .where(Case.unit.in_(bindparam("units", expanding=True)), Case.number == bindparam("number"))
+    .order_by(Case.unit != bindparam("unit"))
+    .limit(1)
+)
+_HELD = _OWN.with_for_update()
 
 
 def find_party(session: Session, case: Case, id_type: IdType, id_number: str) -> Party | None:
     """The party of this case with this identity number, or None."""
-    lookup = vault().lookup(*person_key(id_type, id_number))
-    return session.scalar(select(Party).where(Party.case == case.id, Party.lookup == lookup))
+    return session.scalar(select(Party).where(Party.case == case.id, Party.lookup == lookup_of(id_type, id_number)))
+
+
+def lookup_of(id_type: IdType, id_number: str) -> str:
+    """By what a party is found: it shows nothing of the number."""
+    return vault().lookup(*person_key(id_type, id_number))
 
 
 def case_key(case: Case) -> CaseKey:

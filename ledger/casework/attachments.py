@@ -82,7 +82,7 @@ def add_supplement(session: Session, number: str, file: File, *, now: datetime, 
 
 
 def add_to_mismatch(session: Session, number: str, file: File, *, now: datetime, actor: str) -> Attachment:
-    """A file that the applicant adds where what was obtained differs (11.3): it goes with the check, to whoever checks.
+    """A file that the applicant adds where what was obtained differs (obligation 11.3): it goes with the check, to whoever checks.
 
     Raises `mismatches.NothingOpen`, `AttachmentsFull`.
     """
@@ -94,7 +94,7 @@ def visible(session: Session, unit: str, number: str, request: UUID | None = Non
     """What `unit` may read of a verification, with the names in clear, oldest first; with `request`, what goes with it.
 
     The requesting unit: what it added itself, and answers once delivered (reading 6). An issuing unit: what goes with
-    its open request; once that is answered, its own answer's files alone, as its inbox masks the person (15.4).
+    its open request; once that is answered, its own answer's files alone, as its inbox masks the person (obligation 15.4).
     """
     row = session.get_one(Verification, number)
     own = list(session.scalars(select(Request).where(Request.verification == number, Request.unit.in_(estate(session, unit)))))

@@ -55,7 +55,7 @@ def reroute(session: Session, number: str, unit: str, why: RerouteReason = Rerou
     withdraw_request(session, number, now=now, actor=actor)
     promises.run_on(session, row, now=now)
     _revoke(session, number, "rerouted", now)
-    # The version that was begun bears the seal of the method that is given up (9.1, 9.2): the next proof is another.
+    # The version that was begun bears the seal of the method that is given up (obligations 9.1, 9.2): the next proof is another.
     begun = session.scalar(select(func.max(SealUse.version)).where(SealUse.verification == number)) or 0
     move(
         session,
@@ -80,7 +80,7 @@ def reroute(session: Session, number: str, unit: str, why: RerouteReason = Rerou
 def reissue(session: Session, number: str, why: ReissueReason, *, now: datetime, actor: str) -> None:
     """重新制作: a new version of the proof from the same evidence; an older version is revoked.
 
-    Refused where the result is one that this proof is never sealed for (9.2).
+    Refused where the result is one that this proof is never sealed for (obligation 9.2).
     """
     row = _waiting_for_a_person(session, number)
     if row.result is None:
@@ -112,7 +112,7 @@ def close(session: Session, number: str, why: CloseReason, *, now: datetime, act
     withdraw_request(session, number, now=now, actor=actor)
     detail = {"why": CloseReason(why).value}
     closed = move(session, number, Event.CLOSED, row.state, State.CLOSED, at=now, actor=actor, detail=detail)
-    announce(session, row, closed, now=now)
+    announce(session, {number: closed}, State.CLOSED, now=now)
     _end(session, row, now=now, actor=actor)
 
 

@@ -14,16 +14,20 @@ from ledger.lifecycle.snapshots import lock
 from ledger.outbox.callbacks_sent import announce
 
 
-def deliver(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
-    """The result is sent from this instant (reading 6): limits end, met or missed. Repeating changes nothing."""
+def deliver(session: Session, lease: Lease, *, now: datetime, actor: str) -> bool:
+    """The result is sent from this instant (reading 6): limits end, met or missed. Repeating changes nothing.
+
+    True where a message is to be sent.
+    """
     row = lock(session, lease.number)
     if row.state is not State.TO_BE_DELIVERED:
-        return
+        return True  # by an earlier pass, which may have died before it sent the message
     clocks.end_limits(session, row.number, now=now, actor=actor, answered=True, lease=lease)
     detail = {"result": row.result.value if row.result else ""}
     event = move(
         session, row.number, Event.DELIVERED, State.TO_BE_DELIVERED, State.DELIVERED, at=now, actor=actor, lease=lease, detail=detail
     )
-    announce(session, row, event, now=now)
+    sent = announce(session, {row.number: event}, State.DELIVERED, now=now)
     session.refresh(row)
     mismatches.settle(session, row, now=now, actor=actor)
+    return bool(sent)

@@ -1,4 +1,4 @@
-"""核验时间 handed back (10.9, readings 4, 13): what a case's own assessment clock leaves out."""
+"""核验时间 handed back (obligation 10.9, readings 4, 13): what a case's own assessment clock leaves out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""收件箱 as the issuing unit reads it (10.4): what is asked, about whom, and by when."""
+"""收件箱 as the issuing unit reads it (obligation 10.4): what is asked, about whom, and by when."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _READ = "request"  #: the word under which a reading of a request stands in the 
 
 @dataclass(frozen=True)
 class InboxLine:
-    """One request. Name and number are in clear while it is open and masked afterwards (15.4)."""
+    """One request. Name and number are in clear while it is open and masked afterwards (obligation 15.4)."""
 
     request: Request
     due_at: datetime | None
@@ -45,10 +45,10 @@ class InboxLine:
     name: str
     id_type: IdType
     id_number: str
-    immediate: bool  #: 可立即核验 (7.6)
+    immediate: bool  #: 可立即核验 (obligation 7.6)
     colour: Colour
     resting: bool  #: waits for a supplement
-    return_by: datetime | None  #: 退回时限 (10.10), while it is open
+    return_by: datetime | None  #: 退回时限 (obligation 10.10), while it is open
     notes: list[str]  #: what is to be known of its limits
 
     def __repr__(self) -> str:
@@ -76,7 +76,7 @@ class EarlierReturn:
 
 @dataclass(frozen=True)
 class Check:
-    """What an earlier result is doubted for (11.3)."""
+    """What an earlier result is doubted for (obligation 11.3)."""
 
     fields: list[str]
     stated: str
@@ -96,12 +96,14 @@ class InboxDetail:
         return f"InboxDetail({self.line.request.id})"
 
 
-def lines(session: Session, unit: str, page: PageRequest = FIRST, *, answered: bool, actor: str, now: datetime) -> Page[InboxLine]:
-    """A page of the unit's inbox, what is due first on top.
+def lines(
+    session: Session, unit: str, page: PageRequest = FIRST, *, answered: bool, actor: str, now: datetime, batch: str | None = None
+) -> Page[InboxLine]:
+    """A page of the unit's inbox, what is due first on top; or of what one batch asks of it.
 
     Who sees a request for the first time is put on the record.
     """
-    asked = inbox(session, unit, page, answered=answered)
+    asked = inbox(session, unit, page, answered=answered, batch=batch)
     found = _lines(session, {item.request.id: item.due_at for item in asked.rows}, now)
     if not answered:
         numbers = (item.request.verification for item in asked.rows)

@@ -1,4 +1,4 @@
-"""不符与异议 (11.3, 11.4): what was obtained differs from what the applicant states; the issuing unit checks."""
+"""不符与异议 (obligations 11.3, 11.4): what was obtained differs from what the applicant states; the issuing unit checks."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def report(
         idempotency_key=f"mismatch-{mismatch}",
         body_digest="",
         follows=number,
-    )
+    ).number
     kept = Mismatch(
         id=mismatch,
         verification=number,
@@ -108,7 +108,7 @@ def report(
 
 
 def settle(session: Session, check: Verification, *, now: datetime, actor: str) -> None:
-    """The check has ended: the issuing unit's material prevails (11.3). Does nothing for other verifications.
+    """The check has ended: the issuing unit's material prevails (obligation 11.3). Does nothing for other verifications.
 
     Where it differs from what was obtained, the old proof is revoked: the check's own proof takes its place.
     """
@@ -138,7 +138,7 @@ def _status(session: Session, original: Verification, check: Verification) -> Mi
 
 
 def object_to(session: Session, number: str, text: str, *, now: datetime, actor: str) -> Mismatch:
-    """异议: on record with the instant at which the right of appeal was told (11.4).
+    """异议: on record with the instant at which the right of appeal was told (obligation 11.4).
 
     Raises `NothingToObject`, `ObjectedAlready`; then nothing was written.
     """
@@ -156,7 +156,7 @@ def object_to(session: Session, number: str, text: str, *, now: datetime, actor:
 
 
 def corrected_by(session: Session, number: str) -> str | None:
-    """The check whose material prevails over this result (11.3), or None where it stands."""
+    """The check whose material prevails over this result (obligation 11.3), or None where it stands."""
     corrected = select(Mismatch.check).where(Mismatch.verification == number, Mismatch.status == MismatchStatus.CORRECTED)
     return session.scalar(corrected.order_by(Mismatch.reported_at.desc()).limit(1))
 

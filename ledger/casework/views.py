@@ -43,7 +43,7 @@ from settings import settings
 
 @dataclass(frozen=True)
 class PartyView:
-    """当事人, masked (15.4)."""
+    """当事人, masked (obligation 15.4)."""
 
     role: PartyRole
     id_type: IdType
@@ -99,16 +99,16 @@ class VerificationView:
     candidates: list[Candidate]
     outcome: OutcomeView | None
     proof: Proof | None
-    excluded: Excluded | None  #: once it has ended: what the case's own clock leaves out (10.9)
+    excluded: Excluded | None  #: once it has ended: what the case's own clock leaves out (obligation 10.9)
     returns: list[tuple[Return, str, str | None]]  #: with reason and why unsure, in clear
     supplements: list[tuple[Suspension, str, str | None]]
-    corrected_by: str | None  #: the check whose material prevails over this result (11.3)
+    corrected_by: str | None  #: the check whose material prevails over this result (obligation 11.3)
     colour: Colour | None  #: of the newest request's limits; None: no unit was asked
     limit_notes: list[str]  #: what is to be known of these limits: 推算, 承诺短于24小时, 承诺时限所剩不足半小时
 
     @property
     def opened(self) -> list[str]:
-        """Which personal data this view shows in clear: the words for the record of accesses (15.4)."""
+        """Which personal data this view shows in clear: the words for the record of accesses (obligation 15.4)."""
         result = ["result"] if self.outcome is not None and (self.outcome.fields or self.outcome.note) else []
         texts = ["returns"] if self.returns else []
         texts += ["supplements"] if self.supplements else []

@@ -1,4 +1,4 @@
-"""后续更新 (13.1, 13.2): after a publication each matter's process and guide are to follow; who has done it says so."""
+"""后续更新 (obligations 13.1, 13.2): after a publication each matter's process and guide are to follow; who has done it says so."""
 
 from __future__ import annotations
 

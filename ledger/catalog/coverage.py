@@ -12,12 +12,12 @@ from ledger.tables.cases import Case
 from ledger.tables.catalog import Entry
 from ledger.tables.effects import RefusalRow
 from ledger.tables.records import VoluntarySubmission
-from ledger.tables.registry import Database, Unit
+from ledger.tables.registry import Database, Matter, Unit
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A proof that was asked for or handed in for a matter, and that the list does not have (16.3 as a lead)."""
+    """A proof that was asked for or handed in for a matter, and that the list does not have (obligation 16.3 as a lead)."""
 
     matter: str
     proof: str
@@ -30,7 +30,7 @@ class Missing:
 class Coverage:
     """Each count with what it is out of."""
 
-    units: int  #: that take part
+    units: int  #: that take part and have a matter to list
     with_list: int
     without_list: list[Unit]
     missing: list[Missing]
@@ -43,8 +43,9 @@ def coverage(session: Session, *, limit: int = 200) -> Coverage:
     """As things stand now."""
     listed = select(Entry.unit).where(Entry.until_version.is_(None)).distinct()
     taking_part = select(Unit).where(Unit.active.is_(True), Unit.takes_part.is_(True)).order_by(Unit.code)
-    units = list(session.scalars(taking_part))
     with_list = set(session.scalars(listed))
+    owing = with_list | set(session.scalars(select(Matter.unit).where(Matter.active).distinct()))
+    units = [unit for unit in session.scalars(taking_part) if unit.code in owing]
     databases = list(session.scalars(select(Database).order_by(Database.code)))
     return Coverage(
         units=len(units),

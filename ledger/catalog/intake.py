@@ -1,22 +1,27 @@
-"""报送 (5.1): which lists come, the files as they came, and what was found in them."""
+"""报送 (obligation 5.1): which lists come, the files as they came, and what was found in them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import BigInteger, Select, bindparam, delete, func, literal_column, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, defer
 
 from domain.clear_text import fault_of
-from domain.list_rows import Counts, FileFault, RowResult, SheetFound
+from domain.list_rows import Counts, Fault, FileFault, Question, RowResult, SheetFound, Verdict, sent_back
 from domain.refusal import Refusal
 from ledger import paging
 from ledger.paging import FIRST, Page, PageRequest
+from ledger.streaming import array, as_json, copy_row, copy_rows
 from ledger.tables.catalog import CatalogFile, CatalogReading, CatalogRow, CatalogSource
+from ledger.tables.kept import FACT, FAULTS, QUESTIONS
 from ledger.tables.registry import Unit
 
 _AT_ONCE = 1000
@@ -96,16 +101,30 @@ def receive(session: Session, source: str, name: str, content: bytes, *, now: da
     newest = newest_file(session, source)
     if newest is not None and newest.digest == digest:
         return newest
-    row = CatalogFile(source=source, name=name, digest=digest, content=content, received_at=now, received_by=actor)
-    session.add(row)
     session.flush()
+    kept: dict[str, str | bytes | datetime] = {
+        "source": source,
+        "name": name,
+        "digest": digest,
+        "content": content,
+        "received_at": now,
+        "received_by": actor,
+    }
+    copy_row(session, CatalogFile.__tablename__, kept)
+    row = newest_file(session, source)
+    assert row is not None
     return row
 
 
 def newest_file(session: Session, source: str) -> CatalogFile | None:
-    """The file of this list that counts."""
+    """The file of this list that counts, without its content."""
     query = select(CatalogFile).where(CatalogFile.source == source).order_by(CatalogFile.id.desc()).limit(1)
-    return session.scalar(query)
+    return session.scalar(query.options(defer(CatalogFile.content, raiseload=True)))
+
+
+def content_of(session: Session, file: int) -> bytes:
+    """The file as it came."""
+    return session.scalars(select(CatalogFile.content).where(CatalogFile.id == file)).one()
 
 
 def reading_of(session: Session, file: int, ground: str) -> CatalogReading | None:
@@ -119,19 +138,22 @@ def newest_reading(session: Session, source: str) -> CatalogReading | None:
     return session.scalar(query.where(CatalogFile.source == source).order_by(CatalogReading.id.desc()).limit(1))
 
 
-def keep_reading(
-    session: Session,
-    file: int,
-    ground: str,
-    *,
-    now: datetime,
-    refused: FileFault | None,
-    counts: Counts,
-    sheets: tuple[SheetFound, ...],
-    rows: Iterable[tuple[int, RowResult]],
-) -> CatalogReading:
-    """Keep what was found, in place of what was found in this source's files before: all of it or nothing. `rows`: each with
-    the number of its sheet."""
+class Found(Protocol):
+    """What is found in a list while it is read; `sheets` and `counts` are complete when its rows have ended."""
+
+    sheets: list[SheetFound]
+    counts: Counter[Verdict]
+
+    def rows(self) -> Iterable[tuple[int, RowResult]]:
+        """Each with the number of its sheet."""
+
+    def sent_back(self) -> Mapping[tuple[int, int], Fault]:
+        """Rows that go back although they were accepted: (sheet, line) -> why."""
+
+
+def keep_reading(session: Session, file: int, ground: str, *, now: datetime, found: FileFault | Found) -> CatalogReading:
+    """Keep what is found, while it is found, in place of what was found in this source's files before: all of it or nothing.
+    `FileFault`: why the file cannot be read at all."""
     source = session.get_one(CatalogFile, file).source
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"reading {source}"))))
     if (known := reading_of(session, file, ground)) is not None:
@@ -139,36 +161,98 @@ def keep_reading(
     older = select(CatalogReading.id).join(CatalogFile, CatalogFile.id == CatalogReading.file).where(CatalogFile.source == source)
     session.execute(delete(CatalogRow).where(CatalogRow.reading.in_(older)))
     session.execute(delete(CatalogReading).where(CatalogReading.id.in_(older)))
-    row = CatalogReading(file=file, ground=ground, read_at=now, refused=refused, counts=counts, sheets=sheets)
+    refused = found if isinstance(found, FileFault) else None
+    row = CatalogReading(file=file, ground=ground, read_at=now, refused=refused, counts=Counts(), sheets=())
     session.add(row)
     session.flush()
-    batch: list[dict[str, Any]] = []
-    for sheet, found in rows:
-        batch.append(
-            {
-                "reading": row.id,
-                "sheet": sheet,
-                "line": found.line,
-                "verdict": found.verdict.value,
-                "cells": list(found.cells),
-                "faults": found.faults,
-                "questions": found.questions,
-                "matched": dict(found.matched),
-                "fact": found.fact,
-            }
-        )
-        if len(batch) == _AT_ONCE:
-            session.execute(insert(CatalogRow), batch)
-            batch = []
-    if batch:
-        session.execute(insert(CatalogRow), batch)
+    if not isinstance(found, FileFault):
+        _put_rows(session, row.id, found.rows())
+        back = found.sent_back()
+        _send_back(session, row.id, back)
+        counts = {verdict.value: count for verdict, count in found.counts.items()}
+        row.sheets = tuple(found.sheets)
+        row.counts = Counts(**counts | {"accepted": counts.get("accepted", 0) - len(back), "refused": counts.get("refused", 0) + len(back)})
+        session.flush()
     return row
+
+
+_KEPT = ("reading", "sheet", "line", "verdict", "cells", "faults", "questions", "matched", "fact")
+
+
+def _put_rows(session: Session, reading: int, rows: Iterable[tuple[int, RowResult]]) -> None:
+    copy_rows(
+        session,
+        CatalogRow.__tablename__,
+        _KEPT,
+        (
+            (
+                str(reading),
+                str(sheet),
+                str(found.line),
+                found.verdict.value,
+                array(found.cells),
+                FAULTS.text(found.faults) if found.faults else "[]",
+                QUESTIONS.text(found.questions) if found.questions else "[]",
+                as_json(dict(found.matched)),
+                FACT.text(found.fact) if found.fact is not None else None,
+            )
+            for sheet, found in rows
+        ),
+    )
+
+
+def _send_back(session: Session, reading: int, back: Mapping[tuple[int, int], Fault]) -> None:
+    """Rows never change: those that go back after all are others in their place."""
+    places = iter(back)
+    while some := list(islice(places, _AT_ONCE)):
+        gone = delete(CatalogRow).where(CatalogRow.reading == reading, tuple_(*_PLACE).in_(some)).returning(CatalogRow)
+        found = list(session.scalars(gone.execution_options(synchronize_session=False)))
+        for row in found:
+            session.expunge(row)
+        _put_rows(session, reading, ((row.sheet, sent_back(restored(row), back[row.sheet, row.line])) for row in found))
+
+
+def restored(row: CatalogRow) -> RowResult:
+    """A row as it was found, from the record."""
+    return RowResult(row.line, tuple(row.cells), row.faults, row.questions, row.matched, row.fact)
 
 
 def rows_of(session: Session, reading: int, *, verdict: str | None = None) -> Iterator[CatalogRow]:
     """The rows of a reading in their order."""
     query = _rows(reading, verdict).order_by(*_PLACE)
     yield from session.scalars(query.execution_options(yield_per=_AT_ONCE))
+
+
+def rows_to_return(session: Session, reading: int, places: Collection[tuple[int, int]], *, most: int) -> list[CatalogRow]:
+    """The first rows in which something was found, and those at these places (sheet, line)."""
+    query = _rows(reading, None).where(literal_column("faults <> '[]' OR questions <> '[]'"))
+    found = {(row.sheet, row.line): row for row in session.scalars(query.order_by(*_PLACE).limit(most))}
+    further = iter(set(places) - found.keys())
+    while some := list(islice(further, _AT_ONCE)):
+        found |= {(row.sheet, row.line): row for row in session.scalars(_rows(reading, None).where(tuple_(*_PLACE).in_(some)))}
+    return [found[place] for place in sorted(found)][:most]
+
+
+def questions_of(session: Session, reading: int) -> Iterator[tuple[int, tuple[Question, ...]]]:
+    """What the rows of a reading ask, by their lines, in their order."""
+    query = select(CatalogRow.line, CatalogRow.questions).where(CatalogRow.reading == reading, CatalogRow.verdict != Verdict.ACCEPTED)
+    asking = query.where(literal_column("questions <> '[]'")).order_by(*_PLACE)
+    yield from session.execute(asking.execution_options(yield_per=_AT_ONCE)).tuples()
+
+
+def stated(session: Session, readings: Sequence[int], *, named: bool) -> Iterator[tuple[int, int, int, str]]:
+    """What accepted rows of proofs state: the number of the reading among these, sheet, line, and the fact as JSON. `named`: those
+    that name a matter, by matter and proof; or those that name none. Then in the order of the readings and their rows."""
+    if not readings:
+        return
+    by_key = "fact->>'matter', fact->>'proof', " if named else ""
+    found = text(
+        "SELECT array_position(:readings, reading) - 1 AS number, sheet, line, fact::text FROM catalog_rows "
+        f"WHERE reading = ANY(:readings) AND verdict = 'accepted' AND fact->>'matter' IS {'NOT ' if named else ''}NULL "
+        f"ORDER BY {by_key} number, sheet, line"
+    ).bindparams(bindparam("readings", list(readings), ARRAY(BigInteger)))
+    session.execute(text("SET LOCAL work_mem = '64MB'"))
+    yield from session.execute(found, execution_options={"yield_per": _AT_ONCE}).tuples()
 
 
 def page_of_rows(session: Session, reading: int, page: PageRequest = FIRST, *, verdict: str | None = None) -> Page[CatalogRow]:

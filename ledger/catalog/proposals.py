@@ -1,4 +1,7 @@
-"""清单的编制与调整 on the record (5.1–5.7): drafted, reported, agreed, published; each step by another person, each kept."""
+"""清单的编制与调整 on the record: drafted, reported, agreed, published; each step by another person, each kept.
+
+Obligations 5.1, 5.2, 5.3, 5.4, 5.5, 5.6, 5.7.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from domain.listing import Change, apply
 from domain.recusal import Subject
 from domain.refusal import Refusal
 from domain.roles import Role
-from ledger import paging, recusal
+from ledger import paging, recusal, task_force
 from ledger.calendars import terms
 from ledger.calendars.calendars import calendar
 from ledger.catalog import change_tasks, rule_inputs, versions
@@ -44,7 +47,7 @@ class StepRefused(Refusal, code="step_refused"):
 
 
 class ChangesBlocked(Refusal, code="changes_blocked"):
-    """The rules keep these changes out (2.1–2.5, 5.7, 7.4). Nothing was written."""
+    """The rules keep these changes out (obligations 2.1, 2.2, 2.3, 2.4, 2.5, 5.7, 7.4). Nothing was written."""
 
     def __init__(self, found: list[tuple[Change, Block]]) -> None:
         blocks = [dict(zip(("matter", "proof"), change.key, strict=True)) | asdict(block) for change, block in found]
@@ -114,10 +117,12 @@ def take(session: Session, proposal: UUID, step: Step, *, actor: Actor, now: dat
         _may_act_for(session.get_one(Unit, row.unit), row.kind, actor)
     if step in (Step.CONSENT, Step.DECIDE) and step is not agreeing(row.kind):
         raise StepRefused(f"{row.kind.label}应由{'专班办公室同意' if row.kind is ProposalKind.LIST else '工作专班研究决定'}。")
+    if step is Step.DECIDE:
+        _members_decide(session, record or {}, now)
     if step in (Step.CONSENT, Step.DECIDE):
         _refuse_blocked(session, row.changes)  # the rules may have changed since it was drafted
     if step is Step.REPORT:
-        row.reported_at = row.reported_at or aware(now)  # what the office sends back was reported when it first came (5.5)
+        row.reported_at = row.reported_at or aware(now)  # what the office sends back was reported when it first came (obligation 5.5)
         judge_lateness(session, row, now=now)
     row.standing = target
     session.flush()
@@ -147,7 +152,7 @@ def publish(session: Session, proposals: Collection[UUID], *, document: str, act
 
 
 def judge_lateness(session: Session, row: Proposal, *, now: datetime) -> None:
-    """Three working days from the cause to the report (5.5); 未定 while a year has no calendar (reading 25)."""
+    """Three working days from the cause to the report (obligation 5.5); 未定 while a year has no calendar (reading 25)."""
     if row.reason_date is None or row.reported_at is None:
         return
     try:
@@ -214,12 +219,23 @@ def _has_role(step: Step, actor: Actor) -> None:
 
 
 def _may_act_for(owner: Unit, kind: ProposalKind, actor: Actor) -> None:
-    """A list is drafted by the unit, of a public service unit by its 行业主管部门 (5.1); to report an adjustment is the
-    unit's own duty, which that department may take over (5.5, reading 24)."""
+    """A list is drafted by the unit, of a public service unit by its 行业主管部门 (obligation 5.1); to report an adjustment is the
+    unit's own duty, which that department may take over (obligation 5.5, reading 24)."""
     drafting = owner.drafting_unit or owner.code
     allowed = {drafting} if kind is ProposalKind.LIST else {drafting, owner.code}
     if actor.unit not in allowed:
         raise StepRefused("清单由本单位编制;公共服务单位的清单由行业主管部门组织编制。")
+
+
+def _members_decide(session: Session, record: Mapping[str, Any], now: datetime) -> None:
+    """Obligations 4.1, 5.6: who decided are members by the register on that day; nothing is decided tomorrow."""
+    if not record.get("members") or not record.get("date"):
+        raise StepRefused("研究记录须写明参加的成员和日期。")
+    day = date.fromisoformat(record["date"])
+    if day > aware(now).astimezone(LOCAL).date():
+        raise StepRefused("研究日期不能在将来。")
+    if others := task_force.strangers(session, record["members"], day):
+        raise StepRefused(f"{'、'.join(others)} 在 {day} 不是工作专班成员,请填成员名册中的人员编码、姓名或成员单位。")
 
 
 def _is_another(session: Session, row: Proposal, step: Step, actor: Actor) -> None:

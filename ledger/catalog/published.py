@@ -1,4 +1,4 @@
-"""公布的清单 as the public reads it (5.3): page by page, at any version, and what changed between any two.
+"""公布的清单 as the public reads it (obligation 5.3): page by page, at any version, and what changed between any two.
 
 Rows of the list never change, so that a version read in pages, each in a transaction of its own, is one version.
 """
@@ -47,7 +47,7 @@ EVERYTHING = Wanted()
 
 @dataclass(frozen=True)
 class Figures:
-    """What a version comprises; `paperless`: entries for which nothing need be handed in (not 2.3–2.5)."""
+    """What a version comprises; `paperless`: entries for which nothing is handed in (obligation 2.2; not obligations 2.3, 2.4, 2.5)."""
 
     units: int
     matters: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,7 +22,7 @@ from ledger.tables.base import Table
 from ledger.tables.catalog import CatalogQuestion
 from ledger.tables.registry import Matter, ProofKind, Unit
 
-_PLACES = 5
+_PLACES, _AT_ONCE = 5, 500
 #: Topic of a question -> the register in which its answer stands; about lists that contradict each other there is none.
 _REGISTERS: Mapping[str, type[Table]] = {Topic.UNIT: Unit, Topic.ISSUER: Unit, Topic.MATTER: Matter, Topic.PROOF: ProofKind}
 
@@ -56,23 +57,32 @@ def put_asked(session: Session, asked: Iterable[Asked], *, now: datetime) -> int
     are open. Answers are left alone, unless the question came up in spite of its answer."""
     found = list(asked)
     session.execute(update(CatalogQuestion).where(CatalogQuestion.answered_at.is_(None)).values(open=False))
-    for one in found:
-        values = {
-            "subject": one.subject,
-            "why": one.why,
-            "candidates": one.candidates,
-            "places": one.places,
-            "count": one.count,
-            "units": sorted(one.units),
-        }
+    for unsettled in (False, True):
         reopened: dict[str, Any] = {"open": CatalogQuestion.answered_at.is_(None)}
-        if one.unsettled:
+        if unsettled:
             reopened = {"open": True, "answer": None, "answered_at": None, "answered_by": None}
-        statement = insert(CatalogQuestion).values(
-            id=uuid4(), topic=one.topic, subject_key=one.subject_key, asked_at=now, open=True, **values
-        )
-        session.execute(statement.on_conflict_do_update(index_elements=["topic", "subject_key"], set_=values | reopened))
+        raised = iter([one for one in found if one.unsettled is unsettled])
+        while some := list(islice(raised, _AT_ONCE)):
+            statement = insert(CatalogQuestion).values([_asked(one, now) for one in some])
+            again = {name: statement.excluded[name] for name in ("subject", "why", "candidates", "places", "count", "units")}
+            session.execute(statement.on_conflict_do_update(index_elements=["topic", "subject_key"], set_=again | reopened))
     return len(found)
+
+
+def _asked(one: Asked, now: datetime) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "topic": one.topic,
+        "subject_key": one.subject_key,
+        "asked_at": now,
+        "open": True,
+        "subject": one.subject,
+        "why": one.why,
+        "candidates": one.candidates,
+        "places": one.places,
+        "count": one.count,
+        "units": sorted(one.units),
+    }
 
 
 def answers(session: Session) -> Mapping[tuple[str, str], str]:

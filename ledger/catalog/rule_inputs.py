@@ -46,6 +46,6 @@ def put_negative(session: Session, source: str, items: Mapping[str, tuple[Negati
 
 
 def connected_sources(session: Session) -> set[str]:
-    """Share sources through which a connected database is asked (6.4)."""
+    """Share sources through which a connected database is asked (obligation 6.4)."""
     query = select(Database.source).where(Database.source.is_not(None), Database.connected_since.is_not(None))
     return {source for source in session.scalars(query) if source}

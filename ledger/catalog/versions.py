@@ -1,10 +1,10 @@
-"""清单版本: what is published, as it was at any version, and the one way to publish the next (5.2, 5.3)."""
+"""清单版本: what is published, as it was at any version, and the one way to publish the next (obligations 5.2, 5.3)."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from domain.scope import CatalogEntry
 from ledger.catalog.entries import ENTRY, as_entry
 from ledger.tables.catalog import CatalogVersion, Entry
 
+_AT_ONCE = 1000
 _LOCK = 370402  #: one publication at a time
 
 
@@ -37,6 +38,13 @@ def entries_of(session: Session, version: int | None = None, *, matters: Collect
     if matters is not None:
         query = query.where(Entry.matter.in_(matters))
     return {key_of(entry): entry for entry in (as_entry(row, issuer) for row, issuer in session.execute(query))}
+
+
+def in_order(session: Session) -> Iterator[CatalogEntry]:
+    """The list as published, by matter and proof, entry by entry."""
+    query = ENTRY.where(at(None)).order_by(Entry.matter, Entry.proof)
+    for row, issuer in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        yield as_entry(row, issuer)
 
 
 def versions(session: Session) -> list[CatalogVersion]:

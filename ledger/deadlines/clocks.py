@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, not_, or_, select
+from sqlalchemy import ColumnElement, not_, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from domain import limits as rule
 from domain.calendar import MissingYear
@@ -25,6 +26,7 @@ from ledger.calendars import opening_hours
 from ledger.calendars.calendars import calendar
 from ledger.deadlines.pauses import rests, stopped
 from ledger.lifecycle.moves import Lease, note
+from ledger.lifecycle.moves_of_many import Step, note_all
 from ledger.lifecycle.snapshots import state_at
 from ledger.outbox.alarms import raise_alarm
 from ledger.tables.cases import Case
@@ -174,8 +176,12 @@ def reminder(session: Session, unit: str, now: datetime) -> datetime:
 def next_limit(session: Session, number: str) -> datetime | None:
     """The next limit that somebody keeps, or None. The promise of a case in nobody's inbox is none of them: nothing
     follows from it but its record, which is the sweep's."""
-    kept = (limit.due_at for limit in open_limits(session, number) if limit.request or limit.kind is LimitKind.CHOICE)
-    return next(kept, None)
+    return first_kept(open_limits(session, number))
+
+
+def first_kept(running: Iterable[Deadline]) -> datetime | None:
+    """The same of limits that were read."""
+    return next((limit.due_at for limit in running if limit.request or limit.kind is LimitKind.CHOICE), None)
 
 
 def next_look(session: Session, number: str, unit: str, now: datetime) -> datetime:
@@ -209,12 +215,28 @@ def end_limits(
 
 def miss(session: Session, limit: Deadline, *, actor: str, lease: Lease | None) -> None:
     """Put a miss on the record, stamped with the instant that was due."""
-    assert limit.due_at is not None
-    limit.missed_at = limit.due_at
-    detail = {"kind": limit.kind.value, "obligations": ",".join(limit.obligations)}
-    if limit.request is None and limit.kind is LimitKind.HARD:
-        detail |= where(session, limit.verification, limit.due_at)
-    note(session, limit.verification, Event.MISSED, at=limit.due_at, actor=actor, lease=lease, detail=detail)
+    miss_all(session, [limit], actor=actor, lease=lease)
+
+
+def miss_all(session: Session, passed: list[Deadline], *, actor: str, lease: Lease | None) -> None:
+    """`miss` for many, in that order; their verifications are locked."""
+    if not passed:
+        return
+    at_its_instant = update(Deadline).where(Deadline.id.in_([limit.id for limit in passed])).values(missed_at=Deadline.due_at)
+    session.execute(at_its_instant.execution_options(synchronize_session=False))
+    for limit in passed:
+        set_committed_value(limit, "missed_at", limit.due_at)
+    steps = [missed(session, limit.verification, limit.request, limit.kind, limit.obligations, limit.due_at) for limit in passed]
+    note_all(session, Event.MISSED, steps, actor=actor, lease=lease)
+
+
+def missed(session: Session, number: str, request: UUID | None, kind: LimitKind, marks: list[str], due: datetime | None) -> Step:
+    """What the record says of a limit that has passed."""
+    assert due is not None
+    detail = {"kind": kind.value, "obligations": ",".join(marks)}
+    if request is None and kind is LimitKind.HARD:
+        detail |= where(session, number, due)
+    return Step(number, due, detail)
 
 
 def lift(session: Session, limit: Deadline, *, now: datetime, actor: str) -> None:
@@ -233,10 +255,13 @@ def where(session: Session, number: str, at: datetime) -> dict[str, str]:
 
 def open_limits(session: Session, number: str) -> list[Deadline]:
     """Limits that run: neither met nor missed nor closed, not 未定, not resting for a supplement; the earliest first."""
-    return list(
-        session.scalars(
-            select(Deadline)
-            .where(Deadline.verification == number, *STANDING, Deadline.due_at.is_not(None), not_(rests()))
-            .order_by(Deadline.due_at)
-        )
-    )
+    return open_limits_of(session, [number])[number]
+
+
+def open_limits_of(session: Session, numbers: Collection[str]) -> dict[str, list[Deadline]]:
+    """The same for each of many."""
+    running = select(Deadline).where(Deadline.verification.in_(numbers), *STANDING, Deadline.due_at.is_not(None), not_(rests()))
+    found: dict[str, list[Deadline]] = {number: [] for number in numbers}
+    for limit in session.scalars(running.order_by(Deadline.due_at)):
+        found[limit.verification].append(limit)
+    return found

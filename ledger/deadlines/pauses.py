@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -19,9 +20,16 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 
 def pauses(session: Session, request: UUID, *, until: datetime | None = None) -> tuple[Interval, ...]:
     """补正 of a request, to the second. One that is still open counts until `until`; without it, not at all."""
-    rows = session.scalars(select(Suspension).where(Suspension.request == request).order_by(Suspension.asked_at))
-    ends = ((row.asked_at, row.ended_at or until) for row in rows)
-    return tuple(Interval(asked_at, max(ended_at, asked_at)) for asked_at, ended_at in ends if ended_at is not None)
+    return pauses_of(session, [request], until=until).get(request, ())
+
+
+def pauses_of(session: Session, requests: Collection[UUID], *, until: datetime | None = None) -> dict[UUID, tuple[Interval, ...]]:
+    """The same for each of many that has any."""
+    found: dict[UUID, tuple[Interval, ...]] = {}
+    for row in session.scalars(select(Suspension).where(Suspension.request.in_(requests)).order_by(Suspension.asked_at)):
+        if (ended_at := row.ended_at or until) is not None:
+            found[row.request] = (*found.get(row.request, ()), Interval(row.asked_at, max(ended_at, row.asked_at)))
+    return found
 
 
 def stopped(session: Session, request: Request, readings: Readings) -> tuple[Interval, ...]:

@@ -1,4 +1,4 @@
-"""退回时限 (10.10): until when a request may be returned in time, while it lies open and after it was returned.
+"""退回时限 (obligation 10.10): until when a request may be returned in time, while it lies open and after it was returned.
 
 It binds who returns and nobody else: kept among the limits it would pass in every request that is answered, so it is
 computed from the raw instants whenever it is asked for, and kept with the return (`Return.limit_at`, `late`).

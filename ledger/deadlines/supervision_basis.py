@@ -1,8 +1,10 @@
-"""督办的依据: whether and from when 督办 of a request counts, and its half hour, from the facts alone (10.12, reading 11)."""
+"""督办的依据: whether and from when 督办 of a request counts, and its half hour, from the facts alone (obligation 10.12, reading 11)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.explaining import explain_supervision
+from domain.hours import ServiceHours
 from domain.instants import is_past
 from domain.lifecycle import Event, State
 from domain.limits import LimitKind, supervision
@@ -19,7 +22,7 @@ from domain.records import Cause
 from ledger import rules
 from ledger.calendars import opening_hours
 from ledger.deadlines import clocks
-from ledger.deadlines.pauses import pauses
+from ledger.deadlines.pauses import pauses_of
 from ledger.lifecycle.moves import move, note
 from ledger.outbox.alarms import clear_alarm
 from ledger.tables.inbox import Supervision
@@ -33,51 +36,57 @@ def of_request(session: Session, request: UUID) -> Supervision | None:
 
 
 def ground(session: Session, request: Request) -> datetime | None:
-    """The instant from which 督办 of this request counts (10.12, reading 11), or None: it is no matter of who noticed.
+    """The instant from which 督办 of this request counts (obligation 10.12, reading 11), or None: it is no matter of who noticed.
 
     The first limit that was missed before the unit had answered; a soft one counts unless a reason for it had been
     approved by then. Not while a supplement was waited for: then from its end.
     """
+    return grounds(session, [request]).get(request.id)
+
+
+def grounds(session: Session, requests: Iterable[Request]) -> dict[UUID, datetime]:
+    """The same for each of many; without those of which 督办 does not count."""
+    of = {request.id: request for request in requests}
     missed = select(Deadline).where(
-        Deadline.request == request.id, Deadline.kind.in_((LimitKind.SOFT, LimitKind.HARD)), Deadline.missed_at.is_not(None)
+        Deadline.request.in_(of), Deadline.kind.in_((LimitKind.SOFT, LimitKind.HARD)), Deadline.missed_at.is_not(None)
     )
-    rests = pauses(session, request.id)
+    rests = pauses_of(session, of)
+    urges = cache(lambda version: rules.of_version(session, version).soft_supervision)
+    found: dict[UUID, datetime] = {}
     for limit in session.scalars(missed.order_by(Deadline.missed_at)):
-        at = limit.missed_at
-        assert at is not None
+        at, request = limit.missed_at, limit.request
+        assert at is not None and request is not None
+        if request in found:
+            continue  # the first one counts
         if limit.known_at is not None and is_past(at, limit.known_at):
             continue  # nobody could have known it: no 督办 in arrears (reading 25)
-        if limit.kind is LimitKind.SOFT and (not rules.of_version(session, limit.rule_version).soft_supervision or _was_excused(limit, at)):
+        if limit.kind is LimitKind.SOFT and (not urges(limit.rule_version) or _was_excused(limit, at)):
             continue
-        since = max([at, *(rest.end for rest in rests if rest.start <= at < rest.end)])
-        if request.answered_at is None or since < request.answered_at:
-            return since
-    return None
+        since = max([at, *(rest.end for rest in rests.get(request, ()) if rest.start <= at < rest.end)])
+        answered = of[request].answered_at
+        if answered is None or since < answered:
+            found[request] = since
+    return found
 
 
 def _was_excused(limit: Deadline, at: datetime) -> bool:
     return limit.excuse_approved is True and limit.excuse_decided_at is not None and limit.excuse_decided_at <= at
 
 
-def set_half_hour(session: Session, deadline: Deadline, unit: str, since: datetime, *, now: datetime) -> dict[str, Any]:
+def set_half_hour(
+    session: Session, deadline: Deadline, unit: str, since: datetime, *, hours: ServiceHours, own: Readings, now: datetime
+) -> dict[str, Any]:
     """The half hour from `since` in the row, as the unit's hours are; gives what changed.
 
-    One that runs by other readings keeps them where those in force would have ended it before they took effect.
+    One that runs by readings of its own keeps them where those in force would have ended it before they took effect:
+    one that only begins has those by which the limit ran whose miss it follows.
     """
-    hours, readings = opening_hours.hours_of(session, unit, since), rules.readings()
+    readings = rules.readings()
     limit = supervision(since, hours, readings, unit)
-    own = _own_readings(session, deadline)
     if own.version != readings.version and clocks.falls_before([limit], rules.starts(session, now)[0]):
         limit, readings = supervision(since, hours, own, unit), own
     said, warns = explain_supervision(since, limit, hours, readings), warn_at(limit, readings, hours)
     return clocks.write(session, deadline, limit, said, now=now, warns=warns, readings=readings)
-
-
-def _own_readings(session: Session, deadline: Deadline) -> Readings:
-    """By which it runs; of one that only begins: by which the limit ran whose miss it follows."""
-    if deadline.rule_version is not None:
-        return rules.of_version(session, deadline.rule_version)
-    return rules.readings() if deadline.request is None else rules.of_request(session, deadline.request)
 
 
 def end(session: Session, found: Supervision, now: datetime) -> None:
@@ -107,7 +116,8 @@ def rebase(session: Session, row: Verification, request: Request, *, lifts: bool
     changed: dict[str, tuple[Any, Any]] = {}
     if since != found.opened_at:
         changed["opened_at"], found.opened_at, deadline.met_at = (found.opened_at, since), since, None
-    changed |= set_half_hour(session, deadline, found.unit, since, now=now)
+    hours, own = opening_hours.hours_of(session, found.unit, since), rules.of_version(session, deadline.rule_version)
+    changed |= set_half_hour(session, deadline, found.unit, since, hours=hours, own=own, now=now)
     session.flush()
     _decide(session, found, deadline, now=now, actor=actor)
     return [clocks.numbers(LimitKind.SUPERVISION, changed)] if changed else []

@@ -5,6 +5,7 @@ Passes do the same for one verification when Prefect starts them. Whoever comes 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
 from sqlalchemy import and_, func, not_, or_, select, union_all, update
@@ -19,8 +20,8 @@ from ledger import rules
 from ledger.deadlines import clocks
 from ledger.deadlines.clocks import STANDING, known_in_time
 from ledger.deadlines.pauses import rests
-from ledger.lifecycle.moves import Missed, note, note_misses
-from ledger.outbox.notifications import notify_unit
+from ledger.lifecycle.moves_of_many import Step, note_all
+from ledger.outbox.notifications import Telling, notify_units
 from ledger.tables.inbox import Supervision, Suspension
 from ledger.tables.verifications import Deadline, Request, Verification
 
@@ -52,23 +53,16 @@ def record_misses(session: Session, *, now: datetime, actor: str, limit: int = 1
         .with_for_update(of=Verification, skip_locked=True)
     )
     chosen = list(session.scalars(due))
-    missed = (
-        session.execute(
-            update(Deadline)
-            .where(Deadline.id.in_(chosen), _OF_IT, *STANDING, is_past(Deadline.due_at, now), _RUNS)
-            .values(missed_at=Deadline.due_at)
-            .returning(Deadline.verification, Deadline.request, Deadline.kind, Deadline.obligations, Deadline.due_at)
-            .execution_options(synchronize_session=False)
-        )
-        .tuples()
-        .all()
+    missed = session.execute(
+        update(Deadline)
+        .where(Deadline.id.in_(chosen), _OF_IT, *STANDING, is_past(Deadline.due_at, now), _RUNS)
+        .values(missed_at=Deadline.due_at)
+        .returning(Deadline.verification, Deadline.request, Deadline.kind, Deadline.obligations, Deadline.due_at)
+        .execution_options(synchronize_session=False)
     )
-    found = []
-    for number, request, kind, marks, at in missed:
-        assert at is not None
-        of_case = request is None and kind is LimitKind.HARD
-        found.append(Missed(number, kind, marks, at, clocks.where(session, number, at) if of_case else {}))
-    return note_misses(session, found, actor=actor)
+    found = sorted((clocks.missed(session, *row) for row in missed.tuples().all()), key=lambda one: one.at)
+    note_all(session, Event.MISSED, found, actor=actor)
+    return list(dict.fromkeys(one.number for one in found))
 
 
 def to_escalate(session: Session, *, now: datetime, limit: int = 500) -> list[str]:
@@ -124,21 +118,17 @@ def warn(session: Session, *, now: datetime, actor: str, limit: int = 500) -> in
         .execution_options(populate_existing=True)
     )
     found = session.execute(due).tuples().all()
+    steps, told = [], defaultdict[State, list[Telling]](list)
     for row, request, state in found:
-        row.warned_at = now
         detail = {"kind": row.kind.value, "until": row.due_at.isoformat() if row.due_at else ""}
-        note(session, row.verification, Event.WARNED, at=now, actor=actor, detail=detail)
-        notify_unit(
-            # A limit that has moved is warned of again: the instant belongs to what is told.
-            session,
-            NoticeKind.WARNING,
-            request.unit,
-            f"{row.id}/{row.warn_at}",
-            number=row.verification,
-            about=row.due_at or now,
-            now=now,
-            roles=_WARNED[state],
-        )
+        steps.append(Step(row.verification, now, detail))
+        # A limit that has moved is warned of again: the instant belongs to what is told.
+        told[state].append(Telling(request.unit, f"{row.id}/{row.warn_at}", row.verification, row.due_at or now))
+    warned = update(Deadline).where(Deadline.id.in_([row.id for row, _, _ in found])).values(warned_at=now)
+    session.execute(warned.execution_options(synchronize_session=False))
+    note_all(session, Event.WARNED, steps, actor=actor)
+    for state, tellings in told.items():
+        notify_units(session, NoticeKind.WARNING, tellings, now=now, roles=_WARNED[state])
     return len(found)
 
 

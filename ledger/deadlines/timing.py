@@ -32,7 +32,7 @@ class RequestTiming:
     request: Request
     unit_name: str
     limits: list[Deadline]
-    return_limit: ReturnLimit | None  #: 退回时限 (10.10)
+    return_limit: ReturnLimit | None  #: 退回时限 (obligation 10.10)
     colour: Colour
     resting_since: datetime | None
     elapsed: Elapsed

@@ -29,7 +29,7 @@ class RequestWithdrawn(Refusal, code="request_withdrawn"):
 
 
 class RequestReturned(RequestWithdrawn, code="request_returned"):
-    """The caller's unit returned it itself (10.10)."""
+    """The caller's unit returned it itself (obligation 10.10)."""
 
 
 class RequestMoved(RequestWithdrawn, code="request_moved"):

@@ -1,4 +1,4 @@
-"""部门核验 on the record (10.1, 10.4): the request in an issuing unit's inbox, its limits, its answer."""
+"""部门核验 on the record (obligations 10.1, 10.4): the request in an issuing unit's inbox, its limits, its answer."""
 
 from __future__ import annotations
 
@@ -217,9 +217,15 @@ _UNDETERMINED = (
 )
 
 
-def inbox(session: Session, unit: str, page: PageRequest = FIRST, *, answered: bool = False) -> Page[InboxItem]:
-    """收件箱 of a unit: what is 未定 on top, since it may be due at any moment; then what is due first (10.4)."""
+def inbox(session: Session, unit: str, page: PageRequest = FIRST, *, answered: bool = False, batch: str | None = None) -> Page[InboxItem]:
+    """收件箱 of a unit: what is 未定 on top, since it may be due at any moment; then what is due first (obligation 10.4).
+
+    `batch`: the requests of this one alone; without it those of batches, each of which is one line (`ledger.batches.inbox`),
+    are left out while they wait.
+    """
     query = select(Request, DUE).where(Request.unit.in_(estate(session, unit)))
+    if batch is not None or not answered:
+        query = query.join(Verification, Verification.number == Request.verification).where(Verification.batch.is_not_distinct_from(batch))
     if answered:
         query = query.where(Request.answered_at.is_not(None))
         found = paging.tuples(session, query, (Request.answered_at.desc(), Request.id.desc()), page)

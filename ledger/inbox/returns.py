@@ -1,4 +1,4 @@
-"""退回与转办 (10.10, 10.11, readings 9, 10): back to the requesting unit, and on to the next one by its one action."""
+"""退回与转办 (obligations 10.10, 10.11, readings 9, 10): back to the requesting unit, and on to the next one by its one action."""
 
 from __future__ import annotations
 
@@ -67,29 +67,29 @@ class ReturnReason:
 
 
 def give_back(
-    session: Session, request_id: UUID, unit: str, wish: ReturnReason, *, now: datetime, actor: str, override: bool = False
+    session: Session, request_id: UUID, unit: str, why: ReturnReason, *, now: datetime, actor: str, override: bool = False
 ) -> State:
-    """退回: not this unit's duty. Gives the state that follows; late or not is on the record (10.10).
+    """退回: not this unit's duty. Gives the state that follows; late or not is on the record (obligation 10.10).
 
     The second return is the 专班 office's (reading 9). Where the requesting unit's standing rule is on and a unit is
     suggested that has not returned it before, it is filed there in the same transaction. Raises as `claims.hold`,
     `SuggestsItself`, `NamesRequester`, `UnitUnknown`; then nothing was written.
     """
-    if wish.suggested_unit is not None:
-        wish = replace(wish, suggested_unit=_existing(session, wish.suggested_unit))
-        if wish.suggested_unit == unit:
+    if why.suggested_unit is not None:
+        why = replace(why, suggested_unit=_existing(session, why.suggested_unit))
+        if why.suggested_unit == unit:
             raise SuggestsItself
     row, request = hold(session, request_id, unit, actor=actor, override=override)
-    if wish.suggested_unit == heir(session, row.unit):
+    if why.suggested_unit == heir(session, row.unit):
         raise NamesRequester
     escalation.catch_up(session, row, now=now)
     supplements.end_open(session, row.number, now=now, actor=actor)
     limit = return_limits.due_of(session, request)
     back = Return(id=uuid4(), verification=row.number, request=request.id, unit=unit, at=now, by=actor)
     key = key_of(session, row.case)
-    back.reason = key.encrypt_text(Place("returns", "reason", back.id), wish.reason)
-    back.suggested_unit = wish.suggested_unit
-    back.unsure_why = None if wish.unsure_why is None else key.encrypt_text(Place("returns", "unsure_why", back.id), wish.unsure_why)
+    back.reason = key.encrypt_text(Place("returns", "reason", back.id), why.reason)
+    back.suggested_unit = why.suggested_unit
+    back.unsure_why = None if why.unsure_why is None else key.encrypt_text(Place("returns", "unsure_why", back.id), why.unsure_why)
     back.limit_at, back.late = limit, limit is not None and is_past(limit, now)
     session.add(back)
     tell_holder(session, row, request, now=now, actor=actor)
@@ -101,7 +101,7 @@ def give_back(
     to_office = count >= rules.readings().returns_to_office
     target = State.NEEDS_ATTENTION if to_office else State.RETURNED
     detail = {"request": str(request.id), "return": str(back.id), "late": back.late, "count": count}
-    detail |= {"suggested": wish.suggested_unit or "unsure"}
+    detail |= {"suggested": why.suggested_unit or "unsure"}
     returned = move(
         session,
         row.number,
@@ -119,7 +119,7 @@ def give_back(
     session.refresh(row)
     if to_office:
         call_a_person(session, row.number, "returned_twice", now=now)
-        announce(session, row, returned, now=now)
+        announce(session, {row.number: returned}, target, now=now)
         cause, number = str(back.id), row.number
         notify_office(session, NoticeKind.RETURNED_TWICE, cause, number=number, about=now, now=now)
         notify_unit(
@@ -133,11 +133,11 @@ def give_back(
             roles=frozenset({Role.AGENT}),
             announced=True,
         )
-    elif _by_standing_rule(session, row, wish):
-        _forward(session, row, back, wish.suggested_unit or "", now=now, actor=f"rule:{row.unit}", standing=True)
+    elif _by_standing_rule(session, row, why):
+        _forward(session, row, back, why.suggested_unit or "", now=now, actor=f"rule:{row.unit}", standing=True)
         target = State.TO_ASK
     else:
-        announce(session, row, returned, now=now)
+        announce(session, {row.number: returned}, target, now=now)
         notify_unit(
             session,
             NoticeKind.RETURNED,
@@ -153,14 +153,14 @@ def give_back(
     return target
 
 
-def _by_standing_rule(session: Session, row: Verification, wish: ReturnReason) -> bool:
-    if wish.suggested_unit is None or not session.get_one(Unit, row.unit).forwards_itself:
+def _by_standing_rule(session: Session, row: Verification, why: ReturnReason) -> bool:
+    if why.suggested_unit is None or not session.get_one(Unit, heir(session, row.unit)).forwards_itself:
         return False
-    return wish.suggested_unit not in _returned_by(session, row.number)
+    return why.suggested_unit not in _returned_by(session, row.number)
 
 
 def set_standing_rule(session: Session, unit: str, on: bool) -> None:
-    """自动转办 (10.11, reading 10): whether what comes back to this unit is filed on to the suggested unit by itself."""
+    """自动转办 (obligation 10.11, reading 10): whether what comes back to this unit is filed on to the suggested unit by itself."""
     session.get_one(Unit, unit, with_for_update=True).forwards_itself = on
 
 

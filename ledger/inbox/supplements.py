@@ -62,7 +62,7 @@ def ask(session: Session, request_id: UUID, unit: str, what: str, *, now: dateti
         detail={"request": str(request.id), "supplement": str(rest.id)},
         next_instant=clocks.next_look(session, row.number, row.unit, now),
     )
-    announce(session, row, asked, now=now)
+    announce(session, {row.number: asked}, State.AWAITING_SUPPLEMENT, now=now)
     notify_unit(
         session,
         NoticeKind.SUPPLEMENT,

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import OPEN
+from ledger.lifecycle.fresh import FRESH
 from ledger.lifecycle.moves import Lease
 from ledger.tables.effects import Worker
 from ledger.tables.verifications import Verification
@@ -78,8 +79,10 @@ def renew(session: Session, name: str, owner: str) -> None:
     )
 
 
-def release(session: Session, lease: Lease, *, finished: bool = True) -> bool:
+def release(session: Session, lease: Lease, *, finished: bool = True, flow_run: UUID | None = None) -> bool:
     """Give the lease back; True where something asked for another pass meanwhile. A newer pass keeps its own.
+
+    `flow_run`: the run that the pass made to tell this verification's story.
 
     Not `finished`: Prefect may not have the pass's last state, so that the search for suspects must find it, also where
     the lease had run out and somebody has looked after the run since: the pass may have written to Prefect after him.
@@ -90,7 +93,7 @@ def release(session: Session, lease: Lease, *, finished: bool = True) -> bool:
     asked = session.execute(
         update(Verification)
         .where(Verification.number == lease.number, Verification.lease_token == lease.token, or_(*holders))
-        .values(lease_owner=None, lease_until=None if finished else _NOW)
+        .values(lease_owner=None, lease_until=None if finished else _NOW, **({"flow_run": flow_run} if flow_run else {}))
         .returning(Verification.wake_requested_at)
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
@@ -134,6 +137,7 @@ def claim_wakes(session: Session, limit: int = 200, claim_seconds: float = 15) -
         select(Verification.number)
         .where(
             Verification.wake_requested_at.is_not(None),
+            not_(FRESH),
             Verification.paused_at.is_(None),
             or_(Verification.wake_claimed_until.is_(None), Verification.wake_claimed_until < _NOW),
             or_(Verification.lease_until.is_(None), Verification.lease_until < _NOW),
@@ -172,6 +176,7 @@ def suspects(session: Session, overdue_seconds: float = 60, limit: int = 200) ->
     lapsed = and_(Verification.lease_until.is_not(None), Verification.lease_until < _NOW)
     overdue = and_(
         Verification.state.in_(OPEN),
+        not_(FRESH),  # a long line is none that is lost
         Verification.lease_until.is_(None),
         or_(Verification.next_instant < late, Verification.wake_requested_at < _from_now(-overdue_seconds)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +21,7 @@ from ledger.catalog.entries import as_entry
 from ledger.lifecycle.remedies import REMEDIES
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
-from ledger.tables.registry import Unit
+from ledger.tables.registry import ProofKind, Unit
 from ledger.tables.verifications import EventRow, Verification
 from ledger.vault import CaseKey, Place
 
@@ -51,6 +52,14 @@ def lock(session: Session, number: str) -> Verification:
     if row is None:
         raise UnknownNumber(f"没有这个核验编号:{number}")
     return row
+
+
+def lock_all(session: Session, numbers: Iterable[str], *, skip_locked: bool = False) -> list[Verification]:
+    """`lock` for many: two who take several wait for each other in one order. `skip_locked`: without those that somebody
+    works on at this moment."""
+    query = select(Verification).where(Verification.number.in_(sorted(numbers))).order_by(Verification.number)
+    kept = query.with_for_update(skip_locked=skip_locked).execution_options(populate_existing=True)
+    return list(session.scalars(kept))
 
 
 def state_at(session: Session, number: str, at: datetime) -> State | None:
@@ -111,15 +120,17 @@ class StepContext:
     subject: Subject
     chosen: str | None
     key: CaseKey
+    otherwise: str = ""  #: 法律法规另有规定 (obligation 11.1): the basis, where one is registered for this kind of proof
 
 
 _Requesting = aliased(Unit)
 _MATERIAL = (
-    select(Verification, Case, Party, _Requesting.name, Entry, Unit.name)
+    select(Verification, Case, Party, _Requesting.name, Entry, Unit.name, ProofKind.otherwise)
     .join(Case, Case.id == Verification.case)
     .join(Party, Party.id == Verification.party)
     .join(_Requesting, _Requesting.code == Verification.unit)
     .join(Entry, Entry.id == Verification.entry)
+    .join(ProofKind, ProofKind.code == Entry.proof)
     .outerjoin(Unit, Unit.code == Entry.issuing_unit)
 )
 
@@ -132,11 +143,24 @@ def step_context(session: Session, number: str) -> StepContext:
     found = session.execute(_MATERIAL.where(Verification.number == number)).one_or_none()
     if found is None:
         raise UnknownNumber(f"没有这个核验编号:{number}")
-    row, case, party, unit_name, entry, issuer = found
+    return _context(*found)
+
+
+def held_contexts(session: Session, numbers: Sequence[str]) -> list[tuple[Verification, StepContext]]:
+    """The same of many, with their rows, held until the transaction ends.
+
+    The parties too: a name that is being corrected is read as it will be, not as it was when the waiting began.
+    """
+    query = _MATERIAL.where(Verification.number.in_(numbers)).order_by(Verification.number)
+    rows = session.execute(query.with_for_update(key_share=True, of=[Verification, Party]).execution_options(populate_existing=True))
+    return [(found[0], _context(*found)) for found in rows]
+
+
+def _context(row: Verification, case: Case, party: Party, unit_name: str, entry: Entry, issuer: str | None, otherwise: str) -> StepContext:
     key = cases.case_key(case)
-    place = Place("verifications", "chosen", number)
+    place = Place("verifications", "chosen", row.number)
     return StepContext(
-        number=number,
+        number=row.number,
         case_id=case.id,
         case_number=case.number,
         unit=row.unit,
@@ -149,4 +173,5 @@ def step_context(session: Session, number: str) -> StepContext:
         subject=cases.open_subject(party, key),
         chosen=key.decrypt_text(place, row.chosen) if row.chosen else None,
         key=key,
+        otherwise=otherwise,
     )

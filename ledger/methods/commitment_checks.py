@@ -1,4 +1,4 @@
-"""承诺的核查 (12.1, reading 23): a task with a date for the requesting unit; untruth bars that person until restored."""
+"""承诺的核查 (obligation 12.1, reading 23): a task with a date for the requesting unit; untruth bars that person until restored."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CheckUnknown(Refusal, code="check_unknown"):
     """The check is another unit's, or there is none."""
 
 
-class BlockUnknown(Refusal, code="block_unknown"):
+class CreditBlockUnknown(Refusal, code="block_unknown"):
     """There is no such block."""
 
 
@@ -111,10 +111,10 @@ def check(session: Session, check_id: UUID, unit: str, outcome: CheckOutcome, re
 
 
 def restore(session: Session, block: UUID, why: str, *, now: datetime, actor: str) -> CreditBlock:
-    """信用修复: the person may commit again. Restoring again changes nothing. Raises `BlockUnknown`."""
+    """信用修复: the person may commit again. Restoring again changes nothing. Raises `CreditBlockUnknown`."""
     row = session.get(CreditBlock, block, with_for_update=True)
     if row is None:
-        raise BlockUnknown
+        raise CreditBlockUnknown
     if row.restored_at is None:
         commitment = session.get_one(Commitment, row.commitment)
         about = session.get_one(Verification, commitment.verification)

@@ -1,4 +1,4 @@
-"""告知承诺 on the record (7.4, reading 23): offered, signed, declined or timed out; `commitment_checks` is what follows."""
+"""告知承诺 on the record (obligation 7.4, reading 23): offered, signed, declined or timed out; `commitment_checks` is what follows."""
 
 from __future__ import annotations
 
@@ -118,11 +118,11 @@ def offer(session: Session, number: str, *, now: datetime, actor: str, lease: Le
     )
     detail = {"text": str(text.id), "version": text.version}
     offered = note(session, number, Event.COMMITMENT_OFFERED, at=now, actor=actor, lease=lease, detail=detail)
-    announce(session, row, offered, now=now, status=State.AWAITING_COMMITMENT)
+    announce(session, {number: offered}, State.AWAITING_COMMITMENT, now=now)
 
 
 def sign(session: Session, number: str, evidence: Evidence, digest: str, reference: str, *, now: datetime, actor: str) -> None:
-    """承诺: the applicant's own act is on record; it stands in for the proof, and a later check is due (12.1).
+    """承诺: the applicant's own act is on record; it stands in for the proof, and a later check is due (obligation 12.1).
 
     `digest`: SHA-256 of the signed document; `reference`: where it is kept, personal data. Raises `MoveRefused`, and
     `CommitmentBlocked` where an untrue commitment was found since the offer was made.

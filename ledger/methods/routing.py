@@ -1,4 +1,4 @@
-"""核验方式的次序 (7.1): the one place where a method is entered, from filing, after a look-up, an answer, a refusal."""
+"""核验方式的次序 (obligation 7.1): the one place where a method is entered, from filing, after a look-up, an answer, a refusal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ledger.tables.verifications import Verification
 def following(session: Session, row: Verification, entry: CatalogEntry, after: Method | None) -> tuple[Method | None, str]:
     """The method after `after` that this person may take, and a code for one that was left out; None: all are spent.
 
-    A check of a mismatch goes to the issuing unit at once (11.3).
+    A check of a mismatch goes to the issuing unit at once (obligation 11.3).
     """
     if row.follows is not None:
         return (Method.ISSUER if after is None else None), ""

@@ -1,12 +1,15 @@
-"""数据共享 on the record (7.1–7.3): the method chosen, each look-up and what followed from it."""
+"""数据共享 on the record (obligations 7.1, 7.2, 7.3): the method chosen, each look-up and what followed from it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from domain.commitments import Decision
@@ -17,13 +20,13 @@ from domain.refusal import Refusal
 from domain.share import Candidate, Finding
 from ledger import rules
 from ledger.catalog.entries import load_entry
-from ledger.lifecycle.moves import Lease, move, request_wake
-from ledger.lifecycle.snapshots import StepContext, load, lock, step_context
+from ledger.lifecycle.moves import Goer, Lease, Turn, go, move, request_wake, why_refused
+from ledger.lifecycle.snapshots import StepContext, held_contexts, load, lock, step_context
 from ledger.methods import commitments, routing
 from ledger.methods.failures import need_attention
 from ledger.outbox.callbacks_sent import announce
 from ledger.oversight import lookup_blocks
-from ledger.tables.verifications import Deadline, Lookup
+from ledger.tables.verifications import Deadline, Lookup, Verification
 from ledger.vault import CaseKey, Place
 
 NOT_HELD = "number_not_held"  #: the source keeps nothing by such a number (passports, permits)
@@ -33,13 +36,35 @@ class NotACandidate(Refusal, code="not_a_candidate"):
     """The requesting unit picked something that was not in the list."""
 
 
-def take_up(session: Session, lease: Lease, actor: str, *, now: datetime) -> None:
-    """Choose the first method of the catalog's order (7.1). Does nothing where that is already done."""
-    row = load(session, lease.number)
-    if row.state is not State.RECEIVED:
-        return
-    entry = load_entry(session, row.entry)
-    first, skipped = routing.following(session, row, entry, None)
+def take_up(session: Session, leases: Sequence[Lease], actor: str, *, now: datetime) -> dict[str, StepContext]:
+    """Choose the first method of the catalog's order (obligation 7.1). Does nothing where that is already done.
+
+    Gives those that shared data are asked about first, with what the look-up needs. Of many, who is no longer there is left
+    out; of one alone raises `LeaseLost`, `Paused` or `MoveRefused`.
+    """
+    straight = dict[Lease, StepContext]()
+    mine = {lease.number: lease for lease in leases}
+    for row, about in held_contexts(session, list(mine)):
+        if row.state is not State.RECEIVED:
+            continue
+        first, skipped = routing.following(session, row, about.entry, None)
+        if first is Method.DATA_SHARING and not skipped:
+            straight[mine[row.number]] = replace(about, method=first)
+        else:
+            _take_up_otherwise(session, row, mine[row.number], first, skipped, actor, now=now)
+    if not straight:
+        return {}
+    goers = [Goer(lease.number, lease, [{"method": Method.DATA_SHARING.value}]) for lease in straight]
+    steps = [Turn(Event.TAKEN_UP, State.LOOKING_UP)]
+    gone = go(session, State.RECEIVED, steps, goers, at=now, actor=actor, next_instant=now, method=Method.DATA_SHARING)
+    if not gone and len(leases) == 1:  # one alone is told why
+        raise why_refused(session, leases[0].number, State.RECEIVED, leases[0])
+    return {lease.number: about for lease, about in straight.items() if lease.number in gone}
+
+
+def _take_up_otherwise(
+    session: Session, row: Verification, lease: Lease, first: Method | None, skipped: str, actor: str, *, now: datetime
+) -> None:
     if first is None:  # the only method was a commitment that this person may not make
         need_attention(session, row.number, "no_next_method", at=now, actor=actor, lease=lease, why=skipped)
         return
@@ -53,10 +78,8 @@ def record_finding(session: Session, lease: Lease, found: Finding, *, asked_at: 
     follow = AFTER_SHARE[found.outcome]
     if follow is Follow.CHOOSE and about.chosen is not None:
         follow = Follow.NEXT_METHOD  # it says "several" even of the one that was picked: asking again would loop
-    _keep(session, about, found, asked_at, now)
-    detail = {"source": found.source, "outcome": found.outcome.value}
-    if found.warnings:
-        detail["warnings"] = ",".join(found.warnings)
+    keep(session, [(about, found, asked_at)], now=now)
+    detail = told(found)
     match follow:
         case Follow.SEAL:
             missing = [name for name in about.entry.fields if not found.fields.get(name)]
@@ -103,7 +126,7 @@ def record_finding(session: Session, lease: Lease, found: Finding, *, asked_at: 
                 detail=detail,
                 next_instant=until,
             )
-            announce(session, load(session, lease.number), asked, now=now)
+            announce(session, {lease.number: asked}, State.AWAITING_CHOICE, now=now)
             session.add(
                 Deadline(
                     id=uuid4(),
@@ -240,26 +263,34 @@ def found_fields(session: Session, number: str, key: CaseKey) -> dict[str, str]:
     return fields
 
 
-def _keep(session: Session, about: StepContext, found: Finding, asked_at: datetime, now: datetime) -> None:
+def told(found: Finding) -> dict[str, str]:
+    """What the event says of an answer."""
+    return {"source": found.source, "outcome": found.outcome.value} | ({"warnings": ",".join(found.warnings)} if found.warnings else {})
+
+
+def keep(session: Session, found: Sequence[tuple[StepContext, Finding, datetime]], *, now: datetime) -> None:
+    """Answers with when they were asked for, kept for the record."""
+    counted = select(Lookup.verification, func.count()).where(Lookup.verification.in_([about.number for about, _, _ in found]))
+    earlier = dict(session.execute(counted.group_by(Lookup.verification)).tuples().all())
+    rows = [_kept(about, one, asked_at, now) | {"attempt": earlier.get(about.number, 0) + 1} for about, one, asked_at in found]
+    session.execute(insert(Lookup), rows)
+
+
+def _kept(about: StepContext, found: Finding, asked_at: datetime, now: datetime) -> dict[str, Any]:
     lookup, key = uuid4(), about.key
-    attempts = session.scalar(select(func.count()).where(Lookup.verification == about.number)) or 0
     listed = json.dumps([vars(candidate) for candidate in found.candidates], ensure_ascii=False)
-    session.add(
-        Lookup(
-            id=lookup,
-            verification=about.number,
-            attempt=attempts + 1,
-            source=found.source,
-            outcome=found.outcome,
-            message=found.message,
-            maker=found.maker,
-            warnings=list(found.warnings),
-            asked_at=asked_at,
-            answered_at=now,
-            fields=key.encrypt(Place("lookups", "fields", lookup), json.dumps(dict(found.fields), ensure_ascii=False).encode()),
-            candidates=key.encrypt_text(Place("lookups", "candidates", lookup), listed),
-            reply=key.encrypt(Place("lookups", "reply", lookup), found.raw),
-            document=key.encrypt(Place("lookups", "document", lookup), found.document),
-        )
-    )
-    session.flush()
+    return {
+        "id": lookup,
+        "verification": about.number,
+        "source": found.source,
+        "outcome": found.outcome,
+        "message": found.message,
+        "maker": found.maker,
+        "warnings": list(found.warnings),
+        "asked_at": asked_at,
+        "answered_at": now,
+        "fields": key.encrypt(Place("lookups", "fields", lookup), json.dumps(dict(found.fields), ensure_ascii=False).encode()),
+        "candidates": key.encrypt_text(Place("lookups", "candidates", lookup), listed),
+        "reply": key.encrypt(Place("lookups", "reply", lookup), found.raw),
+        "document": key.encrypt(Place("lookups", "document", lookup), found.document),
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -15,12 +15,29 @@ from ledger.tables.effects import Alarm
 
 def raise_alarm(session: Session, kind: str, subject: str, message: str, *, now: datetime) -> None:
     """Put an alarm on the record; while it stands, raising it again changes nothing."""
-    session.execute(insert(Alarm).values(id=uuid4(), kind=kind, subject=subject, message=message, raised_at=now).on_conflict_do_nothing())
+    raise_alarms(session, kind, {subject: (message, now)})
+
+
+def raise_alarms(session: Session, kind: str, found: Mapping[str, tuple[str, datetime]]) -> None:
+    """The same for many subjects, each with its message and its instant; in one order, so that two who do it do not wait for each other."""
+    rows = [
+        {"id": uuid4(), "kind": kind, "subject": subject, "message": message, "raised_at": at}
+        for subject, (message, at) in sorted(found.items())
+    ]
+    if rows:
+        session.execute(insert(Alarm).on_conflict_do_nothing(), rows)
 
 
 def clear_alarm(session: Session, kind: str, subject: str, *, now: datetime) -> None:
     """The cause is gone."""
     session.execute(update(Alarm).where(Alarm.kind == kind, Alarm.subject == subject, Alarm.cleared_at.is_(None)).values(cleared_at=now))
+
+
+def clear_alarms(session: Session, kinds: Sequence[str], subjects: Sequence[str], *, now: datetime) -> None:
+    """The causes are gone, of all these kinds about all these subjects."""
+    session.execute(
+        update(Alarm).where(Alarm.kind.in_(kinds), Alarm.subject.in_(subjects), Alarm.cleared_at.is_(None)).values(cleared_at=now)
+    )
 
 
 def keep_alarms(session: Session, kind: str, standing: Mapping[str, str], *, now: datetime) -> None:

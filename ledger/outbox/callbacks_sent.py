@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from domain.lifecycle import State
-from ledger.succession import heir
 from ledger.tables.effects import Delivery
 from ledger.tables.registry import CallbackAddress
-from ledger.tables.verifications import EventRow, Verification
 from ledger.vault import Place, vault
 
 #: After each failed attempt the next one waits longer, then a day; after the last one a person reads it in `./run stuck`.
@@ -51,31 +50,32 @@ class Message:
         return f"Message({self.id})"
 
 
-def announce(session: Session, row: Verification, event: EventRow, *, now: datetime, status: State | None = None) -> None:
-    """Tell the requesting unit's system what happened, where it has an address; without one, polling shows it.
-
-    `status`: what it is told, where the event itself is no move.
+_ANNOUNCE = text(
     """
-    # A merged unit's own system goes on with its cases: its address stands before its successor's.
-    address = session.scalar(
-        select(CallbackAddress)
-        .where(CallbackAddress.unit.in_({row.unit, heir(session, row.unit)}), CallbackAddress.active.is_(True))
-        .order_by(CallbackAddress.unit != row.unit)
-        .limit(1)
-    )
-    told = status or event.target
-    assert told is not None
-    session.add(
-        Delivery(
-            id=uuid4(),
-            verification=row.number,
-            status=told,
-            event=event.id,
-            address=address.id if address else None,
-            made_at=now,
-            next_attempt_at=now if address else None,
-        )
-    )
+    INSERT INTO deliveries (id, verification, status, event_id, address_id, made_at, attempts, next_attempt_at)
+    SELECT gen_random_uuid(), v.number, :status, told.event, a.id, :now, 0, CASE WHEN a.id IS NOT NULL THEN CAST(:now AS timestamptz) END
+    FROM unnest(CAST(:numbers AS text[]), CAST(:events AS bigint[])) AS told (number, event)
+    JOIN verifications v ON v.number = told.number
+    LEFT JOIN LATERAL (
+        -- A merged unit's own system goes on with its cases: its address stands before its successor's.
+        SELECT c.id FROM callback_addresses c
+        WHERE c.active AND v.batch IS NULL AND (c.unit = v.unit OR c.unit = (SELECT u.merged_into FROM units u WHERE u.code = v.unit))
+        ORDER BY c.unit <> v.unit LIMIT 1
+    ) a ON true
+    RETURNING verification, address_id IS NOT NULL AS sent
+    """
+)
+
+
+def announce(session: Session, events: Mapping[str, int], status: State, *, now: datetime) -> frozenset[str]:
+    """Tell the requesting units' systems what happened, where they have an address; without one, polling shows it. A row of
+    a batch tells nobody by itself: its batch sends one message for all of them at its end.
+
+    `events`: number to the id of the event, which this transaction has put on the record; gives the numbers of which
+    something is to be sent.
+    """
+    told = {"numbers": list(events), "events": list(events.values()), "status": status, "now": now}
+    return frozenset(number for number, sent in session.execute(_ANNOUNCE, told) if sent)
 
 
 def take_due(session: Session, *, now: datetime, number: str | None = None, limit: int = 50) -> list[Message]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, case, false, or_, select, update
@@ -59,7 +60,7 @@ def notify_unit(
     unit: str,
     cause: str,
     *,
-    number: str,
+    number: str | None,
     about: datetime,
     now: datetime,
     roles: frozenset[Role] = frozenset(),
@@ -74,6 +75,32 @@ def notify_unit(
     finds it in its inbox. `announced`: its system has a callback of the same event (`deliveries.announce`); one is enough.
     `system`: False for what concerns one person alone.
     """
+    told = Telling(unit, cause, number, about, tuple(persons), system=system and not announced)
+    notify_units(session, kind, [told], now=now, roles=roles)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What one unit is told of, as `notify_unit` describes it."""
+
+    unit: str
+    cause: str
+    number: str | None
+    about: datetime
+    persons: tuple[str, ...] = ()
+    system: bool = True
+
+
+def notify_units(session: Session, kind: NoticeKind, told: Iterable[Telling], *, now: datetime, roles: frozenset[Role]) -> None:
+    """`notify_unit` for many: whom it reaches is asked once for each unit, and what they are told is written at once."""
+    reached = cache(lambda unit, persons, system: _recipients(session, unit, persons, roles, system, now))
+    _write(session, kind, [(one, *recipient) for one in told for recipient in reached(one.unit, one.persons, one.system)], now=now)
+
+
+def _recipients(
+    session: Session, unit: str, persons: Iterable[str], roles: frozenset[Role], system: bool, now: datetime
+) -> list[tuple[str, NoticeChannel, str]]:
+    """Who of the unit that stands there today is told."""
     unit = heir(session, unit)
     away = select(Absence.id).where(
         Absence.person == Person.code, Absence.cancelled_at.is_(None), Absence.since <= now, Absence.until > now
@@ -81,26 +108,29 @@ def notify_unit(
     holds = or_(false(), *[Person.roles.any(role.value) for role in sorted(roles)])  # type: ignore[arg-type]
     reachable = select(Person.code).where(Person.unit == unit, Person.active.is_(True), Person.mail.is_not(None)).order_by(Person.code)
     named = session.scalars(reachable.where(Person.code.in_(list(persons)))).all()
-    for person in named or session.scalars(reachable.where(holds, ~away.exists())):
-        _write(session, kind, unit, cause, NoticeChannel.MAIL, person, number=number, about=about, now=now)
+    found = [(unit, NoticeChannel.MAIL, person) for person in named or session.scalars(reachable.where(holds, ~away.exists()))]
     address = select(CallbackAddress.id).where(CallbackAddress.unit == unit, CallbackAddress.active.is_(True))
-    if system and not announced and session.scalar(address) is not None:
-        _write(session, kind, unit, cause, NoticeChannel.WEBHOOK, unit, number=number, about=about, now=now)
+    if system and session.scalar(address) is not None:
+        found.append((unit, NoticeChannel.WEBHOOK, unit))
+    return found
 
 
 def notify_office(session: Session, kind: NoticeKind, cause: str, *, number: str, about: datetime, now: datetime) -> None:
     """Tell the 专班 office: everybody who holds that role, in whatever unit, and the systems of these units."""
+    notify_office_of(session, kind, [(cause, number, about)], now=now)
+
+
+def notify_office_of(session: Session, kind: NoticeKind, told: Iterable[tuple[str, str, datetime]], *, now: datetime) -> None:
+    """The same of many: cause, number and instant of each."""
     holders = select(Person.unit).where(Person.roles.any(Role.OFFICE.value), Person.active.is_(True))  # type: ignore[arg-type]
-    for unit in session.scalars(holders.distinct().order_by(Person.unit)):
-        notify_unit(session, kind, unit, cause, number=number, about=about, now=now, roles=frozenset({Role.OFFICE}))
+    units = session.scalars(holders.distinct().order_by(Person.unit)).all()
+    notify_units(session, kind, [Telling(unit, *one) for one in told for unit in units], now=now, roles=frozenset({Role.OFFICE}))
 
 
 def notify_readers(session: Session, report: UUID, readers: Iterable[str], *, about: datetime, now: datetime) -> int:
     """周报, a mail of its own to each reader, so that what one server refuses concerns one reader. Gives how many are new."""
-    return sum(
-        _write(session, NoticeKind.REPORT, None, str(report), NoticeChannel.MAIL, reader, number=None, about=about, now=now)
-        for reader in readers
-    )
+    told = Telling("", str(report), None, about)
+    return _write(session, NoticeKind.REPORT, [(told, None, NoticeChannel.MAIL, reader) for reader in readers], now=now)
 
 
 def of_report(session: Session, report: UUID) -> list[Notice]:
@@ -109,37 +139,16 @@ def of_report(session: Session, report: UUID) -> list[Notice]:
     return list(session.scalars(query.order_by(Notice.recipient)))
 
 
-def _write(
-    session: Session,
-    kind: NoticeKind,
-    unit: str | None,
-    cause: str,
-    channel: NoticeChannel,
-    recipient: str,
-    *,
-    number: str | None,
-    about: datetime,
-    now: datetime,
-) -> bool:
-    written = session.execute(
-        insert(Notice)
-        .values(
-            id=uuid4(),
-            verification=number,
-            unit=unit,
-            kind=kind,
-            cause=cause,
-            channel=channel,
-            recipient=recipient,
-            about=about,
-            made_at=now,
-            attempts=0,
-            next_attempt_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(Notice.id)
-    )
-    return written.first() is not None
+def _write(session: Session, kind: NoticeKind, told: Iterable[tuple[Telling, str | None, NoticeChannel, str]], *, now: datetime) -> int:
+    """Put the notices on the record: what is told, the unit, the way and the recipient of each. Gives how many are new."""
+    of_all = {"kind": kind, "made_at": now, "attempts": 0, "next_attempt_at": now}
+    rows = [
+        of_all
+        | {"id": uuid4(), "unit": unit, "channel": channel, "recipient": recipient}
+        | {"verification": one.number, "cause": one.cause, "about": one.about}
+        for one, unit, channel, recipient in told
+    ]
+    return len(session.scalars(insert(Notice).on_conflict_do_nothing().returning(Notice.id), rows).all()) if rows else 0
 
 
 def take_next(session: Session, *, now: datetime, number: str | None = None, without: Iterable[str] = ()) -> Notification | None:
@@ -177,7 +186,7 @@ def take_next(session: Session, *, now: datetime, number: str | None = None, wit
             row.id,
             row.channel,
             row.kind,
-            row.verification or "",
+            row.verification or (row.cause if row.kind is NoticeKind.BATCH_ENDED else ""),
             unit_name or "",
             row.about,
             row.made_at,

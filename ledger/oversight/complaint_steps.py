@@ -1,4 +1,6 @@
-"""投诉办理: passed to the unit that is to answer, answered, closed; the unit named never sees who reported (18.2)."""
+"""投诉办理 (obligation 15.6): passed to the unit that is to answer, answered, closed; the unit named never sees who reported
+(obligation 18.2).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from ledger.vault import Place
 
 
 class ComplaintHidden(Refusal, code="complaint_hidden"):
-    """Who is of the unit named does not read what was written (18.2)."""
+    """Who is of the unit named does not read what was written (obligation 18.2)."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,9 @@ def close(session: Session, number: str, outcome: ComplaintOutcome, text: str, *
 
 
 def read(session: Session, number: str, *, person: str, unit: str, now: datetime) -> ReceivedComplaint:
-    """What the reporter wrote, for whoever handles it; the reading is put on the record (15.4).
+    """What the reporter wrote, for whoever handles it; the reading is put on the record (obligation 15.4).
 
-    Never for people of the unit named, whatever their office (18.2): then `ComplaintHidden`.
+    Never for people of the unit named, whatever their office (obligation 18.2): then `ComplaintHidden`.
     """
     row = find(session, number)
     if heir(session, unit) in concerned(session, row):

@@ -1,4 +1,4 @@
-"""投诉举报 (18.1, 18.2): taken in from every channel once, its reporter protected; and a week's figures."""
+"""投诉举报 (obligations 18.1, 18.2): taken in from every channel once, its reporter protected; and a week's figures."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ComplaintRefused(Refusal, code="complaint_refused"):
 
 @dataclass(frozen=True)
 class ReceivedComplaint:
-    """What the reporter wrote, and who it is: personal data. Empty name and contact: anonymous (18.2)."""
+    """What the reporter wrote, and who it is: personal data. Empty name and contact: anonymous (obligation 18.2)."""
 
     text: str
     name: str = ""
@@ -76,7 +76,7 @@ class Intake:
 
 @dataclass(frozen=True)
 class Week:
-    """18.1 in a period: received in it; `handled_due`: whose term ended in it, in time or not."""
+    """Obligations 15.6, 18.1 in a period: received in it; `handled_due`: whose term ended in it, in time or not."""
 
     received: int
     by_channel: tuple[tuple[str, int], ...]

@@ -1,4 +1,4 @@
-"""线索的办理 (16.0): dismissed, notified, answered, decided; each step one row with its person, its time, its document."""
+"""线索的办理 (obligation 16.0): dismissed, notified, answered, decided; each step one row with its person, its time, its document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.clear_text import names_one_of
 from domain.instants import is_past
-from domain.lead_path import LEAD_STEPS, NEEDS, LeadStatus, LeadStep
+from domain.lead_path import LEAD_STEPS, NEEDS, REMEDIED, LeadStatus, LeadStep
 from domain.limits import aware
 from domain.recusal import Subject
 from domain.refusal import Refusal
@@ -32,7 +32,15 @@ class LeadRefused(Refusal, code="lead_refused"):
     """The step cannot be taken now, or lacks what it needs; the text is Chinese. Nothing was written."""
 
 
-_NAMES = {"document": "文书(document)", "exemption": "免责情形(exemption)", "amount": "金额(amount)"}
+#: What a step needs beside its words: the exemption (obligations 17.1, 17.2, 17.3, 17.4, 17.5, 17.6), the amount (obligation 16.11).
+_NAMES = {
+    "document": "文书(document)",
+    "exemption": "免责情形(exemption)",
+    "amount": "金额(amount)",
+    "known_at": "发现的时间(known_at)",
+    "remedied_at": "补救的时间(remedied_at)",
+    "verification": "所依据的核验编号(verification)",
+}
 
 
 def take(
@@ -61,7 +69,8 @@ def take(
     if target is None:
         raise LeadRefused(f"这条线索{row.standing.label},不能“{step.label}”。")
     given = {name: value for name, value in (record or {}).items() if value is not None}
-    if missing := [_NAMES[name] for name in NEEDS.get(step, ()) if not given.get(name)]:
+    needed = NEEDS.get(step, ()) + REMEDIED.get(str(given.get("exemption")), ())
+    if missing := [_NAMES[name] for name in needed if not given.get(name)]:
         raise LeadRefused(f"“{step.label}”须写明{'、'.join(missing)}。")
     if names_one_of(str(given.get("document", "")), names_behind(session, row.numbers)):
         raise LeadRefused("文书名称以明文保存,不得写当事人的姓名或号码;请写在说明中。")

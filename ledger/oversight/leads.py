@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -79,6 +79,7 @@ def week_of(now: datetime) -> tuple[datetime, datetime]:
 def find(session: Session, start: datetime, end: datetime, *, now: datetime) -> int:
     """Look by every rule at [start, end); gives how many leads are new. Looking again finds none."""
     session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    session.execute(text("SET LOCAL work_mem = '96MB'"))  # a week is grouped by case, by key and by minute: in memory
     rooms = (lists, answers, papers, conduct, crowds, content, usage, reported)
     found = [indication for room in rooms for indication in room.indications(session, start, end, now)]
     lasting = set(session.execute(select(Lead.rule, Lead.unit, Lead.subject).where(Lead.standing.in_(OPEN_LEADS))).tuples())

@@ -1,4 +1,4 @@
-"""查询限制 (15.4, 16.7): whose look-ups too often name somebody to whom the number does not belong asks no more.
+"""查询限制 (obligations 15.4, 16.7): whose look-ups too often name somebody to whom the number does not belong asks no more.
 
 Counted where a mismatch comes to the record, in its transaction: the next call already finds the block. What was filed
 before runs on. A person of the 专班 office lifts it, with a reason; both leave the database's own trace.
@@ -73,7 +73,7 @@ _OF_THE_SOURCE = text(
 _TIMES = 10  #: so many answers are read for each that may count: the same person again counts once
 
 
-class BlockUnknown(Refusal, code="lookup_block_unknown"):
+class LookupBlockUnknown(Refusal, code="lookup_block_unknown"):
     """There is no such block."""
 
 
@@ -124,11 +124,11 @@ def blocks(session: Session, page: PageRequest = FIRST, *, standing: bool) -> Pa
 def lift(session: Session, block: int, why: str, *, now: datetime, actor: str) -> LookupBlock:
     """Asking is open again, and what was counted counts no more.
 
-    Raises `BlockUnknown`, `BlockLifted`, and `MustRecuse` where it is the own unit's.
+    Raises `LookupBlockUnknown`, `BlockLifted`, and `MustRecuse` where it is the own unit's.
     """
     row = session.get(LookupBlock, block, with_for_update=True)
     if row is None:
-        raise BlockUnknown
+        raise LookupBlockUnknown
     recusal.check(session, Subject.LOOKUP_BLOCK, block, [row.unit], actor=actor)
     if row.lifted_at is not None:
         raise BlockLifted

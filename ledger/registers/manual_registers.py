@@ -1,23 +1,30 @@
-"""登记册 (6.1, 8.1, 14.1, 15.1, 15.3, 19.1): entered by people, never changed: a correction is a row of its own."""
+"""登记册 (obligations 4.1, 4.2, 5.8, 6.1, 8.1, 14.1, 15.1, 15.3, 16.4, 19.1): entered by people, never changed: a correction is a
+row of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from domain.calendar import LOCAL
 from domain.limits import aware
 from domain.recusal import Subject
 from domain.refusal import Refusal
 from domain.registers import FieldKind, RegisterKind, faults, people_of
-from ledger import paging, recusal
+from domain.roles import Role
+from ledger import paging, recusal, task_force
+from ledger.actor import person_of
+from ledger.catalog.added import is_added
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.oversight import RegisterEntry
 from ledger.tables.registry import Person, Unit
+from settings import settings
 
 
 class EntryRefused(Refusal, code="entry_refused"):
@@ -30,14 +37,15 @@ def enter(
     """A new row, or one in the place of `replaces`. Raises `EntryRefused`."""
     if kind.about.moved:
         raise EntryRefused(kind.about.moved)
-    if session.get(Unit, unit) is None:
-        raise EntryRefused("没有所填的单位。")
-    if kind.about.by_office:
+    _open_unit(session, kind, unit)
+    if kind.about.judges:
         recusal.check(session, Subject.INSPECTION, unit, [unit], actor=person)
-    if wrong := faults(kind, values) or _unknown_people(session, kind, unit, values):
+    replaced = _replaceable(session, kind, unit, replaces) if replaces is not None else None
+    if wrong := _faults(session, kind, unit, values, replaced, aware(now).astimezone(LOCAL).date()):
         raise EntryRefused("所填的内容不合格。", errors=[(f"values.{name}", text) for name, text in wrong.items()])
-    if replaces is not None:
-        _replaceable(session, kind, unit, replaces)
+    if kind is RegisterKind.COLLECTIONS and not is_added(session, [*estate(session, unit)], values["事项"], values["证明"]):
+        raise EntryRefused("现行清单中该事项没有由清单调整增加的这项证明,不需要登记;清单所列证明一律不得索取。")
+    _decide(session, kind, unit, values, replaced, person)
     row = RegisterEntry(
         register=kind,
         unit=unit,
@@ -55,24 +63,94 @@ def enter(
     return row
 
 
-def _unknown_people(session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str]) -> dict[str, str]:
-    """People are named by their codes, and are the unit's (15.3: training of each 代办员)."""
-    wrong = {}
+def known(session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str]) -> RegisterEntry | None:
+    """The entry that says the same of this unit and stands: a file that is imported again enters nothing twice."""
+    said = {name: text for name, text in values.items() if text}
+    same = select(RegisterEntry).where(RegisterEntry.register == kind, RegisterEntry.unit == unit, RegisterEntry.values == said)
+    return session.scalar(same.where(RegisterEntry.stands()).limit(1))
+
+
+def may_collect(session: Session, unit: str, matter: str, proof: str) -> bool:
+    """Obligation 5.8: the office allowed this unit to ask for the added proof, and what it said stands."""
+    allowed = {"事项": matter, "证明": proof, "批准": "是"}
+    query = select(RegisterEntry.serial).where(
+        RegisterEntry.register == RegisterKind.COLLECTIONS,
+        RegisterEntry.unit.in_(estate(session, unit)),
+        *(RegisterEntry.values[name].astext == text for name, text in allowed.items()),
+        RegisterEntry.stands(),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _open_unit(session: Session, kind: RegisterKind, unit: str) -> None:
+    row = session.get(Unit, unit)
+    if row is None:
+        raise EntryRefused("没有所填的单位。")
+    if not row.active:
+        heir = session.get_one(Unit, row.merged_into).name if row.merged_into else ""
+        raise EntryRefused(f"{row.name}已并入{heir},请登记在该单位。" if heir else f"{row.name}已停用,不再登记。")
+    allowed = settings().member_units()
+    if kind is RegisterKind.MEMBERS and allowed and unit not in allowed:
+        raise EntryRefused(f"{row.name}不是工作专班成员单位。")
+
+
+def _faults(
+    session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str], replaced: RegisterEntry | None, today: date
+) -> dict[str, str]:
+    if wrong := faults(kind, values, today, settings().task_force_duties.split("、")):
+        return wrong
     for field in kind.about.fields:
-        if field.kind is FieldKind.PEOPLE:
-            codes = people_of(values.get(field.name, ""))
-            known = set(session.scalars(select(Person.code).where(Person.unit == unit, Person.code.in_(codes))))
-            if not codes or set(codes) - known:
-                wrong[field.name] = "应为本单位在册人员的编码,以顿号分开。"
+        codes, before = people_of(values.get(field.name, "")), replaced.values.get(field.name, "") if replaced else ""
+        if field.kind is FieldKind.PEOPLE and (fault := _strangers(session, unit, codes, people_of(before))):
+            wrong[field.name] = fault
+        if field.kind is FieldKind.MEMBERS and (fault := _no_members(session, codes, date.fromisoformat(values["日期"]))):
+            wrong[field.name] = fault
     return wrong
 
 
-def _replaceable(session: Session, kind: RegisterKind, unit: str, serial: int) -> None:
+def _decide(
+    session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str], replaced: RegisterEntry | None, person: str
+) -> None:
+    """Obligation 5.8: what the office decides it decides of an entry that stands, and what is decided is the office's to correct."""
+    fields = [field.name for field in kind.about.fields if field.decided]
+    if not any(values.get(name) or (replaced and replaced.values.get(name)) for name in fields):
+        return
+    if replaced is None:
+        raise EntryRefused(f"先由单位登记,再由工作专班办公室填写{'、'.join(fields)}。")
+    decider = session.get(Person, person_of(person))
+    if decider is None or Role.OFFICE not in decider.roles:
+        raise EntryRefused(f"{'、'.join(fields)}由工作专班办公室填写;已有决定的,由其更正。")
+    if decider.code == person_of(replaced.entered_by) and not any(replaced.values.get(name) for name in fields):
+        raise EntryRefused("登记的人不能批准自己的登记。")
+    recusal.check(session, Subject.INSPECTION, unit, [unit], actor=person)
+
+
+def _strangers(session: Session, unit: str, codes: list[str], before: list[str]) -> str:
+    """People are named by their codes, are the unit's and in office (obligation 15.3: training of each 代办员); whom a corrected entry
+    named already may have left since."""
+    known = dict(session.execute(select(Person.code, Person.active).where(Person.unit == unit, Person.code.in_(codes))).tuples().all())
+    if not codes or set(codes) - known.keys() - set(before):
+        return "应为本单位在册人员的编码,以顿号分开。"
+    if left := [code for code in codes if not known.get(code, True) and code not in before]:
+        return f"{'、'.join(left)} 已不在岗,不再登记。"
+    return ""
+
+
+def _no_members(session: Session, codes: list[str], day: date) -> str:
+    """Who decides is a member of the 工作专班 on that day, by its register (obligations 4.1, 4.2)."""
+    known = task_force.members(session, day)
+    if codes and set(codes) <= known.keys():
+        return ""
+    return f"{'、'.join(code for code in codes if code not in known)} 在 {day} 不是工作专班成员;应为成员名册中人员的编码,以顿号分开。"
+
+
+def _replaceable(session: Session, kind: RegisterKind, unit: str, serial: int) -> RegisterEntry:
     row = session.get(RegisterEntry, serial)
     if row is None or row.register is not kind or row.unit not in estate(session, unit):
         raise EntryRefused("没有要更正的这一条。")
     if session.scalar(select(RegisterEntry.serial).where(RegisterEntry.replaces == serial)) is not None:
         raise EntryRefused("这一条已被更正,请更正最新的一条。")
+    return row
 
 
 def listed(
@@ -83,6 +161,5 @@ def listed(
     if unit is not None:
         query = query.where(RegisterEntry.unit.in_(estate(session, unit)))
     if not replaced:
-        later = aliased(RegisterEntry)
-        query = query.where(~select(later.serial).where(later.replaces == RegisterEntry.serial).exists())
+        query = query.where(RegisterEntry.stands())
     return paging.scalars(session, query, (RegisterEntry.serial,), page)

@@ -1,4 +1,4 @@
-"""系统外查询备案 (7.3): a look-up in a national, provincial or city database, done elsewhere, put on the record here."""
+"""系统外查询备案 (obligation 7.3): a look-up in a national, provincial or city database, done elsewhere, put on the record here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""主动提供台账 (2.6, 2.7): what applicants brought by their own will; always accepted, append-only."""
+"""主动提供台账 (obligations 2.6, 2.7): what applicants brought by their own will; always accepted, append-only."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def _line(row: VoluntarySubmission, case: Case | None, matters: Mapping[str, str
 
 
 def _stated(row: VoluntarySubmission, case: Case | None) -> ReceivedSubmission:
-    """What was stated, in clear; its line stays when its time is over (2.7)."""
+    """What was stated, in clear; its line stays when its time is over (obligation 2.7)."""
     if not row.stated or (case is not None and not case.data_key):
         return ReceivedSubmission(ERASED, IdType.CITIZEN_ID, ERASED, ERASED, row.proof or ERASED)
     place = _place(row)

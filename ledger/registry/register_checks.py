@@ -1,4 +1,4 @@
-"""登记规则 (3.1, 5.1, 6.4, 8.1): what a row of a register must keep, whoever brings it: the API, a roster, a command."""
+"""登记规则 (obligations 3.1, 5.1, 6.4, 8.1): what a row of a register must keep, whoever brings it: the API, a roster, a command."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _name_is_free(session: Session, row: Row, others: Mapping[str, Row]) -> None
 
 
 def _drafts_for_it(session: Session, code: str, drafting: str, others: Mapping[str, Row]) -> None:
-    """Who drafts for others drafts its own list (5.1): no chain, whichever end of it comes now."""
+    """Who drafts for others drafts its own list (obligation 5.1): no chain, whichever end of it comes now."""
     if heir(session, drafting) == code:
         raise RegisterRefused("行业主管部门不能是单位自己;自行编制清单的不填。", code="drafts_itself")
     above = session.get(Unit, heir(session, drafting))
@@ -92,7 +92,7 @@ def _drafts_for_it(session: Session, code: str, drafting: str, others: Mapping[s
 
 
 def _connected_by_something(row: Row, now: datetime) -> None:
-    """6.4: what is connected is asked through a source that there is."""
+    """Obligation 6.4: what is connected is asked through a source that there is."""
     source, since = row.get("source"), row.get("connected_since")
     if source is not None and not (_CODE.fullmatch(source) and (settings().sources_dir / f"{source}.toml").is_file()):
         raise RegisterRefused("数据来源没有配置。", code="source_not_configured")
@@ -107,7 +107,7 @@ def _connected_by_something(row: Row, now: datetime) -> None:
 
 
 def _system(session: Session, row: Row, now: datetime) -> None:
-    """8.1: of a unit in use; with a key that opens, which names people of its unit, it stays there (a merger moves both);
+    """Obligation 8.1: of a unit in use; with a key that opens, which names people of its unit, it stays there (a merger moves both);
     and who says that the district's own need not connect says why."""
     unit, known = session.get(Unit, row["unit"]), session.get(System, row["code"])
     if unit is None or not unit.active:

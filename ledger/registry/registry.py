@@ -39,7 +39,7 @@ def put_people(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
 
 
 def put_systems(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Registered systems by code (8.1)."""
+    """Registered systems by code (obligation 8.1)."""
     return _put(session, System, ("code",), rows)
 
 
@@ -54,7 +54,7 @@ def put_proofs(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
 
 
 def put_databases(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
-    """证照、证明数据库 by code (6.4)."""
+    """证照、证明数据库 by code (obligation 6.4)."""
     return _put(session, Database, ("code",), rows)
 
 
@@ -79,7 +79,7 @@ def unit_names(session: Session) -> dict[str, str]:
 
 
 def drafted_by(session: Session, unit: str) -> frozenset[str]:
-    """The units whose list this one drafts (5.1): itself, and those whose 行业主管部门 it is."""
+    """The units whose list this one drafts (obligation 5.1): itself, and those whose 行业主管部门 it is."""
     units = estate(session, unit)
     return frozenset({*units, *session.scalars(select(Unit.code).where(Unit.drafting_unit.in_(units)))})
 

@@ -1,4 +1,4 @@
-"""业务系统 (8.1, 8.2): when each called, and which one a case came from."""
+"""业务系统 (obligations 8.1, 8.2): when each called, and which one a case came from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""公开核验 (11.1): what the public may learn of a proof that the system made and delivered, and nothing else."""
+"""公开核验 (obligation 11.1): what the public may learn of a proof that the system made and delivered, and nothing else."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ class Printed:
     maker: str
     result: str  #: 核验结论
     content: list[tuple[str, str]]
+    otherwise: str  #: 法律法规另有规定 (obligation 11.1): the basis, as printed
 
     def __repr__(self) -> str:
         return "Printed(…)"
@@ -71,6 +72,7 @@ def printed(session: Session, number: str, proof: Proof) -> Printed:
         maker=said.maker,
         result=said.result.label,
         content=open_content(proof, key_of(session, about.case_id)),
+        otherwise=proof.otherwise,
     )
 
 

@@ -1,19 +1,22 @@
-"""用印与证明 on the record (9.1–9.5): the use before the signature, the proof with its digest after it."""
+"""用印与证明 on the record (obligations 9.1, 9.2, 9.3, 9.4, 9.5): the use before the signature, the proof with its digest after it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event, State
 from domain.methods import Method, Result
 from domain.seals import SealKind
+from domain.share import Finding
 from ledger.actor import person_of
 from ledger.inbox import requests
 from ledger.lifecycle.moves import Lease, confirm, move, note
@@ -23,6 +26,13 @@ from ledger.succession import name_of
 from ledger.tables.effects import Proof, SealUse
 from ledger.tables.registry import Person
 from ledger.vault import Place
+
+_COMPLETE = text(
+    """
+    UPDATE seal_uses u SET completed_at = :now, digest = done.digest
+    FROM unnest(CAST(:uses AS uuid[]), CAST(:digests AS text[])) AS done (id, digest) WHERE u.id = done.id
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,7 @@ class Evidence:
     result: Result
     fields: tuple[tuple[str, str], ...]
     maker: str  #: 制作单位 (reading 14)
-    signer: str  #: 核验人: who of the issuing unit answered (11.2); "" for shared data
+    signer: str  #: 核验人: who of the issuing unit answered (obligation 11.2); "" for shared data
     source: str  #: the source system behind shared data, "" otherwise
     seal: SealKind
     retrieved_at: datetime
@@ -51,6 +61,11 @@ class Use:
     id: UUID
     seal: SealKind
     version: int
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """What the event of its beginning says."""
+        return {"use": str(self.id), "seal": self.seal.value, "version": self.version}
 
 
 def evidence(session: Session, number: str) -> Evidence:
@@ -73,64 +88,98 @@ def evidence(session: Session, number: str) -> Evidence:
     return Evidence(about, row.result, wanted, maker, signer, source, about.method.seal, retrieved_at)
 
 
+def evidence_of(about: StepContext, found: Finding, *, now: datetime) -> Evidence:
+    """The same where shared data have answered at this instant."""
+    wanted = tuple((name, found.fields[name]) for name in about.entry.fields if found.fields.get(name))
+    return Evidence(about, Result.CONFIRMED, wanted, found.maker, "", found.source, Method.DATA_SHARING.seal, now)
+
+
 def _name_of(session: Session, actor: str) -> str:
     person = session.get(Person, person_of(actor))
     return person.name if person else ""
 
 
 def start_use(session: Session, lease: Lease, seal: SealKind, *, now: datetime, actor: str) -> Use:
-    """Record that a seal is about to be used for this proof version; a repeat continues the same use (9.5)."""
+    """Record that a seal is about to be used for this proof version; a repeat continues the same use (obligation 9.5)."""
     row = load(session, lease.number)
     known = session.scalar(select(SealUse).where(SealUse.verification == row.number, SealUse.version == row.proof_version))
     if known is None:
         known = SealUse(id=uuid4(), verification=row.number, version=row.proof_version, seal=seal, used_by=actor, started_at=now)
         session.add(known)
-        detail = {"use": str(known.id), "seal": seal.value, "version": row.proof_version}
+        detail = Use(known.id, seal, row.proof_version).detail
         note(session, row.number, Event.SEAL_STARTED, at=now, actor=actor, lease=lease, detail=detail)
     else:
         confirm(session, lease, State.TO_BE_SEALED)
     return Use(known.id, known.seal, known.version)
 
 
-def store_proof(
-    session: Session,
-    lease: Lease,
-    use: Use,
-    pdf: bytes,
-    code_digest: str,
-    fields: tuple[tuple[str, str], ...],
-    *,
-    now: datetime,
-    actor: str,
-) -> None:
+@dataclass(frozen=True)
+class Sealed:
+    """A sealed PDF, the digest of the code that its QR carries (the code itself is on the paper alone), and what is
+    printed: label and value, personal data."""
+
+    pdf: bytes
+    code_digest: str
+    fields: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        return "Sealed(…)"
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.pdf).hexdigest()
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What one pass has sealed and not yet put on the record."""
+
+    lease: Lease
+    about: StepContext
+    use: Use
+    made: Sealed
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """What the event says."""
+        return {"use": str(self.use.id), "digest": self.made.digest, "version": self.use.version}
+
+
+def store_proof(session: Session, signed: Signed, *, now: datetime, actor: str) -> None:
     """Keep the sealed PDF, complete the use with its digest, and move on: one transaction."""
-    about = step_context(session, lease.number)
-    proof, digest = uuid4(), hashlib.sha256(pdf).hexdigest()
-    session.add(
-        Proof(
-            id=proof,
-            verification=lease.number,
-            version=use.version,
-            seal_use=use.id,
-            digest=digest,
-            code_digest=code_digest,
-            pdf=about.key.encrypt(Place("proofs", "pdf", proof), pdf),
-            content=about.key.encrypt_text(Place("proofs", "content", proof), json.dumps(fields, ensure_ascii=False)),
-            made_at=now,
-            valid_until=now + timedelta(days=about.entry.validity_days),
-        )
-    )
-    recorded = session.get_one(SealUse, use.id)
-    recorded.completed_at, recorded.digest = now, digest
-    session.flush()
+    keep_proofs(session, [signed], now=now)
     move(
         session,
-        lease.number,
+        signed.lease.number,
         Event.SEALED,
         State.TO_BE_SEALED,
         State.TO_BE_DELIVERED,
         at=now,
         actor=actor,
-        lease=lease,
-        detail={"use": str(use.id), "digest": digest, "version": use.version},
+        lease=signed.lease,
+        detail=signed.detail,
     )
+
+
+def keep_proofs(session: Session, signed: Sequence[Signed], *, now: datetime) -> None:
+    """The sealed PDFs, and their uses completed with their digests."""
+    session.execute(insert(Proof), [_kept(one, now) for one in signed])
+    done = {"uses": [str(one.use.id) for one in signed], "digests": [one.made.digest for one in signed], "now": now}
+    session.execute(_COMPLETE, done)
+
+
+def _kept(one: Signed, now: datetime) -> dict[str, Any]:
+    proof, key = uuid4(), one.about.key
+    return {
+        "id": proof,
+        "verification": one.lease.number,
+        "version": one.use.version,
+        "seal_use": one.use.id,
+        "digest": one.made.digest,
+        "code_digest": one.made.code_digest,
+        "pdf": key.encrypt(Place("proofs", "pdf", proof), one.made.pdf),
+        "content": key.encrypt_text(Place("proofs", "content", proof), json.dumps(one.made.fields, ensure_ascii=False)),
+        "made_at": now,
+        "otherwise": one.about.otherwise,
+        "valid_until": now + timedelta(days=one.about.entry.validity_days),
+    }

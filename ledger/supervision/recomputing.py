@@ -143,7 +143,7 @@ def _decide(session: Session, deadline: Deadline, request: Request, *, lifts: bo
 
 
 def _return(session: Session, request: Request, cause: Cause) -> list[dict[str, Any]]:
-    """退回 in time or late (10.10): decided when its year comes, or when an outage moved its half hour."""
+    """退回 in time or late (obligation 10.10): decided when its year comes, or when an outage moved its half hour."""
     back = session.scalar(select(Return).where(Return.request == request.id))
     if back is None or (back.limit_at is not None and cause is not Cause.OUTAGE):
         return []

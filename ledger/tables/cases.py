@@ -1,4 +1,4 @@
-"""办件: the case that every look-up belongs to, and its parties (15.4)."""
+"""办件: the case that every look-up belongs to, and its parties (obligation 15.4)."""
 
 from __future__ import annotations
 

@@ -10,16 +10,16 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBina
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.adjusting import ProposalKind, ProposalStatus, Step
-from domain.blocking import Blocked, Organ
-from domain.list_rows import Candidate, Counts, DraftSource, Fact, Fault, FileFault, Question, SheetFound
+from domain.blocking import Organ
+from domain.list_rows import Candidate, Counts, DraftLine, DraftSource, Fact, Fault, FileFault, Question, SheetFound
 from domain.listing import Change
 from domain.scope import Exclusion
 from ledger.tables.base import Table, UnitCode, choices
-from ledger.tables.kept import CHANGES, FACT, Kept
+from ledger.tables.kept import CHANGES, FACT, FAULTS, QUESTIONS, Kept
 
 
 class CatalogVersion(Table):
-    """清单版本 (5.2, 5.3): published once, never changed; the trigger of migration 0003 sees to it."""
+    """清单版本 (obligations 5.2, 5.3): published once, never changed; the trigger of migration 0003 sees to it."""
 
     __tablename__ = "catalog_versions"
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -30,7 +30,7 @@ class CatalogVersion(Table):
 
 
 class Entry(Table):
-    """清单条目: one matter × one proof, from the version that brought it to the one that took it away (5.1, 7.1).
+    """清单条目: one matter × one proof, from the version that brought it to the one that took it away (obligations 5.1, 7.1).
 
     A row never changes: what is altered is another row. A verification names its row, and so keeps the version that it
     started with. Names and what else the rules read stand in it as they were. Read as `domain.scope.CatalogEntry`.
@@ -53,10 +53,10 @@ class Entry(Table):
     parameters: Mapped[dict[str, str]]
     fields: Mapped[list[str]]
     database_backed: Mapped[bool] = mapped_column(default=False)
-    immediate: Mapped[bool] = mapped_column(default=False)  #: 可立即核验 (7.6)
-    limit_minutes: Mapped[int | None]  #: the proof's own limit (7.7), hard, bounded by article 10
+    immediate: Mapped[bool] = mapped_column(default=False)  #: 可立即核验 (obligation 7.6)
+    limit_minutes: Mapped[int | None]  #: the proof's own limit (obligation 7.7), hard, bounded by article 10
     sealed_when_negative: Mapped[bool] = mapped_column(default=False)
-    commitment_basis: Mapped[str] = mapped_column(default="")  #: why 告知承诺 must be offered (7.4)
+    commitment_basis: Mapped[str] = mapped_column(default="")  #: why 告知承诺 must be offered (obligation 7.4)
     exclusion: Mapped[Exclusion | None] = mapped_column(choices(Exclusion, "exclusion"))
     exclusion_decided_by: Mapped[str | None]
     exclusion_evidence: Mapped[str | None]
@@ -68,7 +68,7 @@ class Entry(Table):
         CheckConstraint("until_version > since_version", name="versions_in_order"),
         CheckConstraint(
             "exclusion IS NULL OR (exclusion_decided_by IS NOT NULL AND exclusion_evidence IS NOT NULL)",
-            name="exclusion_is_explained",  # 2.3: category, decision maker and evidence belong together
+            name="exclusion_is_explained",  # obligation 2.3: category, decision maker and evidence belong together
         ),
         CheckConstraint("'issuer' <> ALL (methods) OR issuing_unit IS NOT NULL", name="issuer_is_named"),
         CheckConstraint("'data_sharing' <> ALL (methods) OR source IS NOT NULL", name="source_is_named"),
@@ -124,8 +124,8 @@ class CatalogRow(Table):
     line: Mapped[int] = mapped_column(primary_key=True)
     verdict: Mapped[str]
     cells: Mapped[list[str]]
-    faults: Mapped[tuple[Fault, ...]] = mapped_column(Kept(tuple[Fault, ...]))
-    questions: Mapped[tuple[Question, ...]] = mapped_column(Kept(tuple[Question, ...]))
+    faults: Mapped[tuple[Fault, ...]] = mapped_column(FAULTS)
+    questions: Mapped[tuple[Question, ...]] = mapped_column(QUESTIONS)
     matched: Mapped[dict[str, str]]
     fact: Mapped[Fact | None] = mapped_column(FACT)
 
@@ -172,22 +172,32 @@ class CatalogDraft(Table):
     base: Mapped[int]  #: the version it was laid on; 0 before the first
     made_at: Mapped[datetime]
     checked_at: Mapped[datetime]  #: when a rebuild last came to the same
-    changes: Mapped[tuple[Change, ...]] = mapped_column(CHANGES)
-    blocked: Mapped[tuple[Blocked, ...]] = mapped_column(Kept(tuple[Blocked, ...]))
     sources: Mapped[tuple[DraftSource, ...]] = mapped_column(Kept(tuple[DraftSource, ...]))
 
 
+class CatalogDraftLine(Table):
+    """草案的一处: one entry that it would change, or that the rules keep out. There may be as many as the lists have rows."""
+
+    __tablename__ = "catalog_draft_lines"
+    draft: Mapped[UUID] = mapped_column(primary_key=True)  #: no foreign key: what a draft says is written before it is known
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    matter: Mapped[str] = mapped_column(primary_key=True)
+    proof: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[DraftLine] = mapped_column(choices(DraftLine, "draft_line"), primary_key=True)
+    said: Mapped[dict[str, Any]]  #: as `ledger.tables.kept.CHANGE` or `BLOCKED` writes it
+
+
 class Proposal(Table):
-    """清单编制或调整 (5.1, 5.4): the changes that one unit files together."""
+    """清单编制或调整 (obligations 5.1, 5.4): the changes that one unit files together."""
 
     __tablename__ = "proposals"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[ProposalKind] = mapped_column(choices(ProposalKind, "proposal_kind"))
     unit: Mapped[UnitCode] = mapped_column(index=True)  #: whose duty it is (reading 24)
-    drafted_by: Mapped[UnitCode]  #: the unit itself, or its 行业主管部门 (5.1)
+    drafted_by: Mapped[UnitCode]  #: the unit itself, or its 行业主管部门 (obligation 5.1)
     standing: Mapped[ProposalStatus] = mapped_column(choices(ProposalStatus, "proposal_standing"))
     reason: Mapped[str]
-    reason_date: Mapped[date | None]  #: 事由发生之日 (5.5)
+    reason_date: Mapped[date | None]  #: 事由发生之日 (obligation 5.5)
     document: Mapped[str]  #: the law or notice that is the cause
     due_at: Mapped[datetime | None]  #: three working days later; None for a list, or while a year has no calendar
     missing_year: Mapped[int | None]
@@ -213,14 +223,14 @@ class ProposalStep(Table):
 
 
 class ChangeTask(Table):
-    """后续更新 (13.1, 13.2): a matter's process and its guide are to follow a published change; acknowledged when done."""
+    """后续更新 (obligations 13.1, 13.2): a matter's process and its guide are to follow a published change; acknowledged when done."""
 
     __tablename__ = "change_tasks"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(ForeignKey("catalog_versions.number"))
     matter: Mapped[str] = mapped_column(ForeignKey("matters.code"))
     unit: Mapped[UnitCode] = mapped_column(index=True)
-    what: Mapped[str]  #: process (办理流程, 13.1) or guide (网上要素和办事指南, 13.2)
+    what: Mapped[str]  #: process (办理流程, obligation 13.1) or guide (网上要素和办事指南, obligation 13.2)
     made_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None]

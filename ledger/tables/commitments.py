@@ -1,4 +1,4 @@
-"""告知承诺 (7.4, 12.1, reading 23): texts, signed commitments, later checks, and who may not commit for now."""
+"""告知承诺 (obligations 7.4, 12.1, reading 23): texts, signed commitments, later checks, and who may not commit for now."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Commitment(Table):
 
 
 class CommitmentCheck(Table):
-    """事中事后核查: a task with a date (12.1)."""
+    """事中事后核查: a task with a date (obligation 12.1)."""
 
     __tablename__ = "commitment_checks"
     id: Mapped[UUID] = mapped_column(primary_key=True)

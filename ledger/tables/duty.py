@@ -1,4 +1,4 @@
-"""值守与工作日: who is on duty for a unit, when it is open, which days are worked (10.2, 10.3, readings 1, 16, 25)."""
+"""值守与工作日: who is on duty for a unit, when it is open, which days are worked (obligations 10.2, 10.3, readings 1, 16, 25)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ledger.tables.base import Table, UnitCode
 
 
 class Appointment(Table):
-    """督办员 of a unit for a period (10.2). `acting`: cover for the one who is away; it goes before the regular one.
+    """督办员 of a unit for a period (obligation 10.2). `acting`: cover for the one who is away; it goes before the regular one.
 
     Of each kind at most one at any instant: `ledger.calendars.duty` keeps it so under a lock on the unit.
     """

@@ -16,7 +16,7 @@ from ledger.tables.base import Number, Sealed, Table, choices
 
 
 class SealUse(Table):
-    """用印记录 (9.5): written before signing, unique for a proof's version, completed with the digest after it."""
+    """用印记录 (obligation 9.5): written before signing, unique for a proof's version, completed with the digest after it."""
 
     __tablename__ = "seal_uses"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -46,6 +46,7 @@ class Proof(Table):
     valid_until: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_why: Mapped[str | None]
+    otherwise: Mapped[str] = mapped_column(default="", server_default="")  #: 法律法规另有规定 (obligation 11.1), as it is printed
     __table_args__ = (UniqueConstraint("verification", "version"),)
 
 
@@ -73,7 +74,7 @@ class Delivery(Table):
 
 
 class Notice(Table):
-    """通知: to officials, by mail or webhook; one record and one id each (10.12). Bodies hold no personal data.
+    """通知: to officials, by mail or webhook; one record and one id each (obligation 10.12). Bodies hold no personal data.
 
     A crash may repeat a webhook under the same id. A mail's beginning is recorded before it leaves: one whose outcome
     is unknown is shown and not sent again by itself.
@@ -128,7 +129,7 @@ class RefusalRow(Table):
 
 
 class Access(Table):
-    """调阅记录 (15.4): who read which person's data. Append-only."""
+    """调阅记录 (obligation 15.4): who read which person's data. Append-only."""
 
     __tablename__ = "accesses"
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

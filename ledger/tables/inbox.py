@@ -1,4 +1,4 @@
-"""收件箱里发生的事: returns, supplements, 督办, attachments (10.10–10.12, reading 10)."""
+"""收件箱里发生的事: returns, supplements, 督办, attachments (obligations 10.10, 10.11, 10.12, reading 10)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ledger.tables.base import Number, Sealed, Table, UnitCode, choices
 
 
 class Return(Table):
-    """退回 (10.10, 10.11): why it is not this unit's duty, whose it may be, and what the requesting unit did with it."""
+    """退回 (obligations 10.10, 10.11): why it is not this unit's duty, whose it may be, and what the requesting unit did with it."""
 
     __tablename__ = "returns"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -25,7 +25,7 @@ class Return(Table):
     reason: Mapped[Sealed]
     suggested_unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
     unsure_why: Mapped[bytes | None]  #: ciphertext: 无法确定 and why
-    limit_at: Mapped[datetime | None]  #: 30 minutes from the same start (10.10); None = 未定
+    limit_at: Mapped[datetime | None]  #: 30 minutes from the same start (obligation 10.10); None = 未定
     late: Mapped[bool]
     forwarded_to: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
     forwarded_at: Mapped[datetime | None]
@@ -59,7 +59,7 @@ class Suspension(Table):
 
 
 class Supervision(Table):
-    """督办 (10.12): half an hour from the instant that was missed; complete when answered and fed back (reading 11).
+    """督办 (obligation 10.12): half an hour from the instant that was missed; complete when answered and fed back (reading 11).
 
     One for a request, unless an outage takes the miss back and another limit passes later.
     """

@@ -13,7 +13,8 @@ from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
-from domain.list_rows import Fact
+from domain.blocking import Blocked
+from domain.list_rows import Fact, Fault, Question
 from domain.listing import Change, content, from_content
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ class Kept(TypeDecorator[Any]):
         """The value as JSON."""
         return None if value is None else self._adapter.dump_python(value, mode="json", exclude_defaults=self.stated)
 
+    def text(self, value: Any) -> str:
+        """The value as the text of that JSON."""
+        return self._adapter.dump_json(value, exclude_defaults=self.stated).decode()
+
+    def of_text(self, text: str) -> Any:
+        """The value again, from the text that `text` gives."""
+        return self._adapter.validate_json(text)
+
     def read(self, found: Any) -> Any:
         """The value again."""
         return None if found is None else self._adapter.validate_python(found)
@@ -51,24 +60,36 @@ class Kept(TypeDecorator[Any]):
         return self.read(value)
 
 
+class KeptChange(Kept):
+    """A change of the list: its entries by the content that makes them what they are. `unit` is for whoever reads the table."""
+
+    def __init__(self) -> None:
+        super().__init__(Change)
+
+    def written(self, value: Change) -> dict[str, Any]:
+        return {
+            "unit": value.entry.unit,
+            "before": content(value.before) if value.before else None,
+            "after": content(value.after) if value.after else None,
+        }
+
+    def read(self, found: Mapping[str, Any]) -> Change:
+        return Change(*(from_content(found[name]) if found[name] is not None else None for name in ("before", "after")))
+
+
 class KeptChanges(Kept):
-    """Changes of the list: their entries by the content that makes them what they are. `unit` is for whoever reads the table."""
+    """Several of them."""
 
     def __init__(self) -> None:
         super().__init__(tuple[Change, ...])
 
     def written(self, value: tuple[Change, ...]) -> list[dict[str, Any]]:
-        return [
-            {
-                "unit": one.entry.unit,
-                "before": content(one.before) if one.before else None,
-                "after": content(one.after) if one.after else None,
-            }
-            for one in value
-        ]
+        return [CHANGE.written(one) for one in value]
 
     def read(self, found: list[Mapping[str, Any]]) -> tuple[Change, ...]:
-        return tuple(Change(*(from_content(one[name]) if one[name] is not None else None for name in ("before", "after"))) for one in found)
+        return tuple(map(CHANGE.read, found))
 
 
+CHANGE, BLOCKED = KeptChange(), Kept(Blocked)
+FAULTS, QUESTIONS = Kept(tuple[Fault, ...]), Kept(tuple[Question, ...])
 FACT, CHANGES = Kept(Fact, stated=True), KeptChanges()

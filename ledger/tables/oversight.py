@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Identity, Index, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintStatus, ComplaintStep
 from domain.lead_path import LeadStatus, LeadStep
@@ -18,7 +18,7 @@ from ledger.tables.base import Sealed, Table, UnitCode, choices
 
 
 class Complaint(Table):
-    """投诉举报 (18.1, 18.2). What the reporter wrote and who it is stand encrypted under a data key of its own."""
+    """投诉举报 (obligations 18.1, 18.2). What the reporter wrote and who it is stand encrypted under a data key of its own."""
 
     __tablename__ = "complaints"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -110,7 +110,7 @@ class LeadStepRow(Table):
 
 
 class Origin(Table):
-    """来处 (16.7, 16.9): that there was another one, never which. Deleted once no rule looks at it any more."""
+    """来处 (obligations 16.7, 16.9): that there was another one, never which. Deleted once no rule looks at it any more."""
 
     __tablename__ = "origins"
     what: Mapped[OriginOf] = mapped_column(choices(OriginOf, "origin_of"), primary_key=True)
@@ -120,7 +120,7 @@ class Origin(Table):
 
 
 class RegisterEntry(Table):
-    """登记册条目 (6.1, 8.1, 14.1, 15.1, 15.3, 19.1). Append-only: a correction is a row that replaces another."""
+    """登记册条目 (obligations 6.1, 8.1, 14.1, 15.1, 15.3, 19.1). Append-only: a correction is a row that replaces another."""
 
     __tablename__ = "register_entries"
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -130,3 +130,9 @@ class RegisterEntry(Table):
     entered_at: Mapped[datetime]
     entered_by: Mapped[str]
     replaces: Mapped[int | None] = mapped_column(ForeignKey("register_entries.serial"), unique=True)
+
+    @classmethod
+    def stands(cls) -> ColumnElement[bool]:
+        """No later row replaces it."""
+        later = aliased(cls)
+        return ~select(later.serial).where(later.replaces == cls.serial).exists()

@@ -1,4 +1,4 @@
-"""台账: voluntary submissions, look-ups outside the system, mismatches, outages (2.7, 7.3, 11.3, 11.4, reading 21)."""
+"""台账: voluntary submissions, look-ups outside the system, mismatches, outages (obligations 2.7, 7.3, 11.3, 11.4, reading 21)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.commitments import Evidence
+from domain.demands import DemandTold
 from domain.records import MismatchStatus, OffSystemResult, VoluntaryReason
 from ledger.tables.base import Number, Sealed, Table, UnitCode, choices
 
 
 class VoluntarySubmission(Table):
-    """主动提供 (2.6, 2.7): accepted always, with marks where something does not fit. Append-only."""
+    """主动提供 (obligations 2.6, 2.7): accepted always, with marks where something does not fit. Append-only."""
 
     __tablename__ = "voluntary_submissions"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -37,7 +38,7 @@ class VoluntarySubmission(Table):
 
 
 class OffSystemLookup(Table):
-    """系统外查询备案 (7.3): source, operator, time, result, evidence. Append-only."""
+    """系统外查询备案 (obligation 7.3): source, operator, time, result, evidence. Append-only."""
 
     __tablename__ = "off_system_lookups"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -55,8 +56,26 @@ class OffSystemLookup(Table):
     recorded_by: Mapped[str]
 
 
+class Demand(Table):
+    """索要证明 (obligation 7.5): a listed proof that was asked of an applicant, or would have been. Append-only, no persons."""
+
+    __tablename__ = "demands"
+    serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    recorded_at: Mapped[datetime]
+    demanded_at: Mapped[datetime]
+    unit: Mapped[UnitCode]  #: who demanded
+    matter: Mapped[str] = mapped_column(ForeignKey("matters.code"))
+    proof: Mapped[str] = mapped_column(ForeignKey("proof_kinds.code"))
+    told_by: Mapped[DemandTold] = mapped_column(choices(DemandTold, "demand_told"))
+    listed: Mapped[bool]  #: the list had it for the matter
+    blocked: Mapped[bool]  #: it was kept from being asked
+    evidence_digest: Mapped[str | None]
+    recorded_by: Mapped[str]
+    __table_args__ = (Index("ix_demands_recorded_at", "recorded_at", "unit"),)
+
+
 class Mismatch(Table):
-    """不符 (11.3, 11.4): what was obtained differs from what the applicant states."""
+    """不符 (obligations 11.3, 11.4): what was obtained differs from what the applicant states."""
 
     __tablename__ = "mismatches"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -71,7 +90,7 @@ class Mismatch(Table):
     settled_at: Mapped[datetime | None]
     objection: Mapped[bytes | None]  #: ciphertext
     objected_at: Mapped[datetime | None]
-    right_told_at: Mapped[datetime | None]  #: 行政复议 and so on were told (11.4)
+    right_told_at: Mapped[datetime | None]  #: 行政复议 and so on were told (obligation 11.4)
     __table_args__ = (Index("uq_mismatches_open", "verification", unique=True, postgresql_where=text("settled_at IS NULL")),)
 
 

@@ -16,7 +16,7 @@ from ledger.tables.base import Sealed, Table, UnitCode, choices
 
 
 class Unit(Table):
-    """办事单位 (3.1). The list of a public service unit is drafted by its 行业主管部门 (5.1)."""
+    """办事单位 (obligation 3.1). The list of a public service unit is drafted by its 行业主管部门 (obligation 5.1)."""
 
     __tablename__ = "units"
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -28,12 +28,12 @@ class Unit(Table):
     drafting_unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))  #: 行业主管部门; None: itself
     region: Mapped[str] = mapped_column(default="370402", server_default="370402")  #: 行政区划代码
     organ: Mapped[Organ] = mapped_column(choices(Organ, "organ"), default=Organ.OTHER, server_default="other")
-    takes_part: Mapped[bool] = mapped_column(default=True, server_default="true")  #: 应参加改革 (16.1): its list is due
+    takes_part: Mapped[bool] = mapped_column(default=True, server_default="true")  #: 应参加改革 (obligation 16.1)
     active: Mapped[bool] = mapped_column(default=True)
     #: 并入: who has everything that it had (ledger.succession), and the other way round, all of them.
     merged_into: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
     inherits: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
-    forwards_itself: Mapped[bool] = mapped_column(default=False)  #: 自动转办: its standing rule for returns (10.11)
+    forwards_itself: Mapped[bool] = mapped_column(default=False)  #: 自动转办: its standing rule for returns (obligation 10.11)
 
 
 class UnitChange(Table):
@@ -60,7 +60,7 @@ class UnitChange(Table):
 
 
 class Person(Table):
-    """工作人员: the roster against which every call is checked (10.2, 10.3). Officials in office, not citizens."""
+    """工作人员: the roster against which every call is checked (obligations 10.2, 10.3). Officials in office, not citizens."""
 
     __tablename__ = "people"
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -72,7 +72,7 @@ class Person(Table):
 
 
 class System(Table):
-    """业务系统 (8.1, 8.2): a department's own system; it names the acting person in each call."""
+    """业务系统 (obligations 8.1, 8.2): a department's own system; it names the acting person in each call."""
 
     __tablename__ = "systems"
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -81,13 +81,13 @@ class System(Table):
     level: Mapped[SystemLevel] = mapped_column(
         choices(SystemLevel, "system_level"), default=SystemLevel.DISTRICT, server_default="district"
     )
-    should_connect: Mapped[bool] = mapped_column(default=True, server_default="true")  #: 应对接 (8.1): whether it did, its calls say
+    should_connect: Mapped[bool] = mapped_column(default=True, server_default="true")  #: 应对接 (obligation 8.1); whether it did: its calls
     why_not: Mapped[str] = mapped_column(default="", server_default="")  #: 未对接原因
     active: Mapped[bool] = mapped_column(default=True)
 
 
 class SystemCall(Table):
-    """系统调用 (8.1): the first and the last call of a day with one of the system's keys."""
+    """系统调用 (obligation 8.1): the first and the last call of a day with one of the system's keys."""
 
     __tablename__ = "system_calls"
     system: Mapped[str] = mapped_column(ForeignKey("systems.code"), primary_key=True)
@@ -137,27 +137,28 @@ class Matter(Table):
     unit: Mapped[UnitCode]
     handling: Mapped[HandlingType] = mapped_column(choices(HandlingType, "handling"))
     promised_days: Mapped[int | None]  #: 承诺办结时限, working days
-    reviewed_above: Mapped[bool] = mapped_column(default=False)  #: 2.5
+    reviewed_above: Mapped[bool] = mapped_column(default=False)  #: obligation 2.5
     active: Mapped[bool] = mapped_column(default=True)
 
 
 class ProofKind(Table):
-    """证明种类: a kind of certificate that citizens used to carry. Without a basis it is a candidate for 取消 (2.1)."""
+    """证明种类: a kind of certificate that citizens used to carry. Without a basis it is a candidate for 取消 (obligation 2.1)."""
 
     __tablename__ = "proof_kinds"
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     aliases: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
-    basis: Mapped[str] = mapped_column(default="")  #: 设定依据 (2.1)
+    basis: Mapped[str] = mapped_column(default="")  #: 设定依据 (obligation 2.1)
     issuing_unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))  #: who usually issues it
     fields: Mapped[list[str]] = mapped_column(default=list, server_default="{}")  #: what it can say
     validity_days: Mapped[int] = mapped_column(default=30)
     sealed_when_negative: Mapped[bool] = mapped_column(default=False)
     cancelled: Mapped[bool] = mapped_column(default=False, server_default="false")  #: 取消
+    otherwise: Mapped[str] = mapped_column(default="", server_default="")  #: 法律法规另有规定 (obligation 11.1): its basis; empty: none
 
 
 class Database(Table):
-    """证照、证明数据库 (6.4): 应接尽接; what is connected, since when, and what is not yet."""
+    """证照、证明数据库 (obligation 6.4): 应接尽接; what is connected, since when, and what is not yet."""
 
     __tablename__ = "databases"
     code: Mapped[str] = mapped_column(primary_key=True)

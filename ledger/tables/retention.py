@@ -13,7 +13,7 @@ from ledger.tables.base import Table, UnitCode, choices
 
 
 class RetentionItem(Table):
-    """到期清册 (2.7): one line for each case, submission or complaint whose time is over. It stays when that is gone."""
+    """到期清册 (obligation 2.7): one line for each case, submission or complaint whose time is over. It stays when that is gone."""
 
     __tablename__ = "retention_items"
     id: Mapped[UUID] = mapped_column(primary_key=True)

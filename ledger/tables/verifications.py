@@ -32,9 +32,10 @@ class Verification(Table):
     filed_at: Mapped[datetime]
     filed_by: Mapped[str]
     via_system: Mapped[str | None]
+    batch: Mapped[str | None] = mapped_column(ForeignKey("batches.number"))  #: 批次: it was filed as a row of this one
 
     state: Mapped[State] = mapped_column(choices(State, "state"))
-    follows: Mapped[str | None] = mapped_column(ForeignKey("verifications.number"))  #: it checks that one (11.3)
+    follows: Mapped[str | None] = mapped_column(ForeignKey("verifications.number"))  #: it checks that one (obligation 11.3)
     again_why: Mapped[str | None]  #: force_new: why the same question is asked again (reading 20)
     method: Mapped[Method | None] = mapped_column(choices(Method, "method"))
     result: Mapped[Result | None] = mapped_column(choices(Result, "result"))
@@ -66,6 +67,7 @@ class Verification(Table):
         Index("ix_verifications_filed", "filed_at", "unit"),
         Index("ix_verifications_mismatched", "unit", "filed_at", postgresql_where=text("result = 'mismatch'")),
         Index("ix_verifications_own", "unit", "filed_at", "number"),  # a unit's list, page by page
+        Index("ix_verifications_batch", "batch", postgresql_where=text("batch IS NOT NULL")),
         Index("ix_verifications_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
         # Partial: a year's ended verifications must not slow the search for what is due now.
         Index("ix_verifications_due", "next_instant", postgresql_where=_IS_OPEN),
@@ -90,11 +92,12 @@ class EventRow(Table):
     __table_args__ = (
         # Of the many kinds the reports read these alone: a source that failed, a miss that was taken back.
         Index("ix_events_reported", "event", "at", postgresql_where=text("event IN ('fell_back', 'lifted')")),
+        Index("ix_events_claimed", "at", postgresql_where=text("event = 'claimed'")),  # of many events few: obligation 7.6
     )
 
 
 class Lookup(Table):
-    """数据共享查询 (7.2, 7.3): what a source answered, kept for the record."""
+    """数据共享查询 (obligations 7.2, 7.3): what a source answered, kept for the record."""
 
     __tablename__ = "lookups"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -119,7 +122,7 @@ class Lookup(Table):
 
 
 class Request(Table):
-    """核验申请: in an issuing unit's inbox (10.1, 10.4)."""
+    """核验申请: in an issuing unit's inbox (obligations 10.1, 10.4)."""
 
     __tablename__ = "requests"
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,4 +1,5 @@
-"""清单、值守、数据库、系统 (5, 10.2, 10.3, 6.4, 8.1) and the follow-up of changes (5.5, 13): as they were at the end of the span.
+"""清单、值守、数据库、系统 (obligations 5.1, 10.2, 10.3, 6.4, 8.1) and the follow-up of changes (obligations 5.5, 13.1, 13.2): as they were
+at the end of the span.
 
 Which units there are and who works in them is the register of today, but for units that were merged since.
 """
@@ -14,13 +15,15 @@ from reports.figures import systems
 from reports.figures.span import Span
 from reports.model import CoverageFigures, Rate
 
-#: Each gives (what, whether it counts): the cases of a rate are the rows of its query.
+#: Each gives (what, whether it counts): the cases of a rate are the rows of its query. Who only issues proofs has no matter to list.
 LISTS = """
-    SELECT u.code AS id, EXISTS (
-        SELECT FROM entries e JOIN catalog_versions s ON s.number = e.since_version
-        LEFT JOIN catalog_versions t ON t.number = e.until_version
-        WHERE e.unit = u.code AND s.published_at < :cut AND (t.published_at IS NULL OR t.published_at >= :cut)) AS part
-    FROM units u WHERE u.takes_part AND u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)"""
+    SELECT id, part FROM (
+        SELECT u.code AS id, EXISTS (
+            SELECT FROM entries e JOIN catalog_versions s ON s.number = e.since_version
+            LEFT JOIN catalog_versions t ON t.number = e.until_version
+            WHERE e.unit = u.code AND s.published_at < :cut AND (t.published_at IS NULL OR t.published_at >= :cut)) AS part
+        FROM units u WHERE u.takes_part AND u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)) one
+    WHERE part OR EXISTS (SELECT FROM matters m WHERE m.unit = one.id AND m.active)"""
 DATABASES = """
     SELECT d.code AS id, coalesce(d.connected_since < CAST(:cut AT TIME ZONE 'Asia/Shanghai' AS date), false) AS part
     FROM databases d WHERE :scope = '' OR d.owner = :scope"""

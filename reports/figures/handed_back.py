@@ -1,4 +1,4 @@
-"""核验时间交回 (10.9, readings 4, 13): by requesting unit, the part of the span that its cases may leave out.
+"""核验时间交回 (obligation 10.9, readings 4, 13): by requesting unit, the part of the span that its cases may leave out.
 
 The same reading as `ledger.casework.excluded_time` for one case, over all of them at once: from each request to the next one, or to
 the answer's delivery; 无法核验 ends it; a supplement is the requesting unit's own time unless the district reads it

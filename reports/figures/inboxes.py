@@ -12,7 +12,7 @@ from reports.figures.span import Span
 from reports.model import Bin, Rate, Spread
 
 RETURNED = "returns b WHERE b.at >= :start AND b.at < :cut AND b.suggested_unit IS NOT NULL"
-#: What may be late: a return whose half hour was known (10.10).
+#: What may be late: a return whose half hour was known (obligation 10.10).
 TIMED = "returns b WHERE b.at >= :start AND b.at < :cut AND b.limit_at IS NOT NULL"
 IN_TIME = "NOT b.late"
 
@@ -46,7 +46,7 @@ class Inbox:
     distribution: tuple[Bin, ...] = field(default=tuple(Bin(label, 0) for label, _ in _BINS))
     returns: int = 0
     accepted: Rate = Rate(0, 0)
-    in_time: Rate = Rate(0, 0)  #: returns within the half hour (10.10)
+    in_time: Rate = Rate(0, 0)  #: returns within the half hour (obligation 10.10)
     supplements: int = 0
     supervised: int = 0
 

@@ -1,4 +1,4 @@
-"""时限: what fell due in a span, whatever became of it, and what of it was kept.
+"""时限: what fell due in a span, whatever became of it, and what of it was kept (obligations 10.5, 10.6, 10.7, 10.8, 10.12).
 
 Out is what was closed without a score (withdrawn, re-routed, overtaken) and what rests for a supplement that nobody has
 sent yet: its instant moves when it comes. Still running past its instant is missed, noticed or not.
@@ -37,7 +37,7 @@ def charged(span: Span) -> str:
 
 
 def ours(span: Span) -> str:
-    return f"(:scope = '' OR {charged(span)} = :scope)"
+    return span.ours(charged(span))
 
 
 @dataclass(frozen=True)

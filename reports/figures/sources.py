@@ -1,4 +1,4 @@
-"""数据共享来源: how often each was asked, what it found, how often it failed, and how fast it answered (7.2, 6.3)."""
+"""数据共享来源: how often each was asked, what it found, how often it failed, and how fast it answered (obligations 7.2, 6.3)."""
 
 from __future__ import annotations
 

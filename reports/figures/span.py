@@ -48,6 +48,11 @@ class Span:
         """Who answers for something of a unit at an instant, both given as SQL: after a merger the successor."""
         return self.charges.sql(unit, at)
 
+    @staticmethod
+    def ours(unit: str) -> str:
+        """A condition: everything, or what is of the unit of the report; `unit` as SQL."""
+        return f"(:scope = '' OR {unit} = :scope)"
+
     def involved(self, at: str) -> str:
         """A condition on `verifications v`: everything, or what the unit filed or had in its inbox by then, looked at
         at an instant (SQL): what it inherited until then is its own, and what it gave away is not."""

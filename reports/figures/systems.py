@@ -1,4 +1,4 @@
-"""自建系统 (8.1, 8.2): which should be connected, which were by the end of the span, what was obtained for each in it.
+"""自建系统 (obligations 8.1, 8.2): which should be connected, which were by the end of the span, what was obtained for each in it.
 
 Which systems there are is the register of today; that one is connected, its calls say and nobody's word.
 """
@@ -22,9 +22,9 @@ CONNECTED = """
     FROM systems s WHERE s.active AND s.should_connect AND (:scope = '' OR s.unit = :scope)"""
 #: A case says from which system it came; where it does not, it is the one that filed.
 FROM = "coalesce(nullif(c.origin_system, ''), v.via_system)"
-_CAME = f"{FILED.replace(' WHERE ', ' JOIN cases c ON c.id = v.case_id WHERE ')} AND {FROM} IS NOT NULL"
-OBTAINED = f"""SELECT v.number AS id, true AS part FROM {_CAME} AND {{involved}}
-    AND (c.unit, {FROM}) IN (SELECT * FROM unnest(CAST(:units AS text[]), CAST(:texts AS text[])))"""
+CAME = f"{FILED.replace(' WHERE ', ' JOIN cases c ON c.id = v.case_id WHERE ')} AND {FROM} IS NOT NULL"
+IS_MEANT = f"(c.unit, {FROM}) IN (SELECT * FROM unnest(CAST(:units AS text[]), CAST(:texts AS text[])))"
+OBTAINED = f"""SELECT v.number AS id, true AS part FROM {CAME} AND {{involved}} AND {IS_MEANT}"""
 
 
 def connected(session: Session, span: Span) -> Rate:
@@ -52,13 +52,24 @@ def meaning(session: Session, span: Span, code: str) -> dict[str, list[str]]:
     return {"units": [unit for unit, _ in pairs], "texts": [text for _, text in pairs]}
 
 
+def from_above(session: Session, span: Span) -> dict[str, list[str]]:
+    """The same of all systems of the province or above (obligation 8.2)."""
+    registered = _registered(session)
+    above = {one.code for one in registered if one.level.above}
+    if not above:
+        return {"units": [], "texts": []}
+    meant = Origins(registered)
+    pairs = [(unit, text) for unit, text, _ in _texts(session, span) if meant.of(unit, text) in above]
+    return {"units": [unit for unit, _ in pairs], "texts": [text for _, text in pairs]}
+
+
 def _registered(session: Session) -> list[System]:
     return list(session.scalars(select(System).where(System.active).order_by(System.unit, System.code)))
 
 
 def _texts(session: Session, span: Span) -> list[tuple[str, str, int]]:
     rows = span.rows(
-        session, f"SELECT c.unit, {FROM} AS origin, count(*) AS cases FROM {_CAME} AND {span.involved('v.filed_at')} GROUP BY 1, 2"
+        session, f"SELECT c.unit, {FROM} AS origin, count(*) AS cases FROM {CAME} AND {span.involved('v.filed_at')} GROUP BY 1, 2"
     )
     return [(row.unit, row.origin, row.cases) for row in rows]
 

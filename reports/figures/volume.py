@@ -1,4 +1,4 @@
-"""件数: received, finished, withdrawn, open; how they were answered; what was filed by whom."""
+"""件数: received, finished, withdrawn, open; spared papers (obligation 1.1); how they were answered (obligation 7.1); who filed them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reports.model import MethodShare, Rate
 FILED = "verifications v WHERE v.filed_at >= :start AND v.filed_at < :cut"
 ENDED = "verifications v WHERE v.ended_at >= :start AND v.ended_at < :cut"
 FINISHED = "v.state IN ('delivered', 'closed')"  #: an end is final, so that today's state is that of then
-#: A check of a mismatch (11.3) spares nobody a second proof; of a mismatch nothing was obtained.
+#: A check of a mismatch (obligation 11.3) spares nobody a second proof; of a mismatch nothing was obtained.
 FREE = "(v.state = 'delivered' AND v.follows IS NULL AND v.result IS DISTINCT FROM 'mismatch')"
 BY_HAND = "closed"
 

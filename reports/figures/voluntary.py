@@ -1,4 +1,4 @@
-"""主动提供 (2.6, 2.7): by unit, with a note where a unit's share stands out; a sign to be looked into, never a finding."""
+"""主动提供 (obligations 2.6, 2.7): by unit, with a note where a unit's share stands out; a sign to be looked into, never a finding."""
 
 from __future__ import annotations
 

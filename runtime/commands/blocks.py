@@ -1,18 +1,15 @@
-"""`./run blocks`: whose look-ups are stopped because too many names did not belong to their numbers; lift one (15.4)."""
+"""`./run blocks`: whose look-ups are stopped because too many names did not belong to their numbers; lift one (obligation 15.4)."""
 
 from __future__ import annotations
 
 import argparse
 
-from rich.console import Console
-
 from runtime.commands.arguments import public
 from runtime.commands.deciding import actor_of, add_by
 from runtime.commands.verifications import operator
 from runtime.failures import told
+from runtime.progress import console
 from settings import LOCAL, settings
-
-_console = Console(highlight=False, soft_wrap=True)
 
 
 def main(arguments: list[str]) -> int:
@@ -40,9 +37,9 @@ def main(arguments: list[str]) -> int:
     for row in rows:
         said = f"{row.id}  {row.asker.label} {row.holder}({row.unit})  不符 {row.differing} 次,相符 {row.right} 人"
         until = f",{row.lifted_by} 解除:{row.lifted_why}" if row.lifted_at else ""
-        _console.print(f"{said}  {row.since.astimezone(LOCAL):%Y-%m-%d %H:%M} 起{until}")
+        console.print(f"{said}  {row.since.astimezone(LOCAL):%Y-%m-%d %H:%M} 起{until}")
     if not rows:
-        _console.print("没有查询限制。")
+        console.print("没有查询限制。")
     return 0
 
 
@@ -53,5 +50,5 @@ def _lift(block: int, reason: str, by: str) -> int:
     with told("查询限制", "用 ./run blocks list 查看。"), transaction() as session:
         actor = actor_of(session, by, "lift_lookup_block", "解除查询限制")
         row = lookup_blocks.lift(session, block, reason, now=settings().now(), actor=actor)
-    _console.print(f"{row.asker.label} {row.holder} 可以重新发起核验。")
+    console.print(f"{row.asker.label} {row.holder} 可以重新发起核验。")
     return 0

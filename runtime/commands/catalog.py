@@ -69,7 +69,7 @@ def _lists(_: argparse.Namespace, progress: Progress) -> int:
 
 
 def _put(options: argparse.Namespace, progress: Progress) -> int:
-    from catalog.reading import MOST_BYTES
+    from catalog.reading import OF_LISTS
     from ledger.catalog import intake
     from ledger.database import transaction
 
@@ -77,8 +77,8 @@ def _put(options: argparse.Namespace, progress: Progress) -> int:
         content = options.file.read_bytes()
     except OSError as error:
         raise Failure("报送清单", f"读不到 {options.file}({error.strerror})", "请核对文件路径。") from None
-    if len(content) > MOST_BYTES:
-        raise Failure("报送清单", f"文件超过 {MOST_BYTES // 2**20} MB", "请删去图片和空白行,或拆成几个文件。")
+    if len(content) > OF_LISTS.bytes:
+        raise Failure("报送清单", f"文件超过 {OF_LISTS.bytes // 2**20} MB", "请删去图片和空白行,或拆成几个文件。")
     with told("报送清单"), transaction() as session:
         if intake.find(session, options.key) is None and not options.kind:
             raise Failure("报送清单", f"还没有登记清单 {options.key}", "首次报送请用 --kind 写明是哪种清单。")
@@ -114,24 +114,26 @@ def _rebuild(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _draft(_: argparse.Namespace, progress: Progress) -> int:
+    from domain.list_rows import DraftLine
     from domain.listing import ChangeKind, described
     from ledger.catalog import drafts
     from ledger.database import transaction
 
     with transaction() as session:
         draft = drafts.newest(session)
-    if draft is None:
-        progress.say("还没有草案;请先执行 ./run catalog rebuild。")
-        return 0
-    changes = draft.changes
-    counts = "、".join(f"{kind.label} {sum(change.kind is kind for change in changes)}" for kind in ChangeKind)
-    progress.say(f"草案(对照第 {draft.base} 版,{draft.checked_at.astimezone(LOCAL):%Y-%m-%d %H:%M}):{counts};拦截 {len(draft.blocked)}。")
-    for change in changes:
-        entry = change.entry
-        progress.say(f"  {change.kind.label}  {entry.unit}  {entry.matter_name} · {entry.proof_name}  {';'.join(described(change))}")
-    for one in draft.blocked:
-        why = "".join(block.text + block.remedy for block in one.blocks)
-        progress.say(f"  拦截  {one.unit}  {one.matter_name} · {one.proof_name}  {why}")
+        if draft is None:
+            progress.say("还没有草案;请先执行 ./run catalog rebuild。")
+            return 0
+        found = drafts.counts(session, draft.id)
+        counts = "、".join(f"{kind.label} {found[DraftLine(kind.value)]}" for kind in ChangeKind)
+        at = f"{draft.checked_at.astimezone(LOCAL):%Y-%m-%d %H:%M}"
+        progress.say(f"草案(对照第 {draft.base} 版,{at}):{counts};拦截 {found[DraftLine.BLOCKED]}。")
+        for change in drafts.changes(session, draft.id):
+            entry = change.entry
+            progress.say(f"  {change.kind.label}  {entry.unit}  {entry.matter_name} · {entry.proof_name}  {';'.join(described(change))}")
+        for one in drafts.blocked(session, draft.id):
+            why = "".join(block.text + block.remedy for block in one.blocks)
+            progress.say(f"  拦截  {one.unit}  {one.matter_name} · {one.proof_name}  {why}")
     return 0
 
 

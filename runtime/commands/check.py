@@ -1,4 +1,4 @@
-"""`./run check`: style, types, import direction, generated documents. Runs all of them and names all that fail."""
+"""`./run check`: style, types, import direction, obligations, generated documents. Runs all of them and names all that fail."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ CHECKS = {
 def main(arguments: list[str]) -> int:
     argparse.ArgumentParser(prog="./run check", description="代码检查:风格、类型、导入方向、生成的文档").parse_args(arguments)
     from runtime.commands import diagrams
+    from runtime.commands.obligation_marks import survey
 
     progress, failed = Progress(), []
     for title, module in CHECKS.items():
@@ -30,6 +31,11 @@ def main(arguments: list[str]) -> int:
             sys.stdout.write(result.stdout + result.stderr)
         else:
             progress.say(f"✓ {title}")
+    if faults := survey(ROOT).faults:
+        failed.append("规则义务")
+        progress.warn("规则义务 未通过\n    " + "\n    ".join(faults))
+    else:
+        progress.say("✓ 规则义务都有代码和测试")
     if diagrams.check():
         progress.say("✓ 生成的文档与代码一致")
     else:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
-
 from catalog.complaint_file import RowOutcome, import_file
 from runtime.commands.verifications import operator
 from runtime.failures import Failure, told
+from runtime.progress import console
 from settings import settings
-
-_console = Console(highlight=False, soft_wrap=True)
 
 
 def import_complaints(file: Path) -> int:
@@ -23,11 +20,11 @@ def import_complaints(file: Path) -> int:
     with told("导入投诉"):
         rows = import_file(content, settings().complaint_days, person=operator(), unit="", now=settings().now())
     refused_rows = [row for row in rows if row.number is None]
-    _console.print(said(rows))
+    console.print(said(rows))
     for row in refused_rows:
-        _console.print(f"第 {row.line} 行未登记:{row.said}")
+        console.print(f"第 {row.line} 行未登记:{row.said}")
     if refused_rows:
-        _console.print("更正后整表重新导入即可:已登记的不会重复。")
+        console.print("更正后整表重新导入即可:已登记的不会重复。")
     return 1 if refused_rows else 0
 
 

@@ -13,7 +13,7 @@ from domain.lifecycle import State, mermaid
 from domain.roles import Role
 from gateway.edge.permissions import RULES
 from gateway.edge.visibility import THINGS, Thing
-from runtime.commands import real_lists
+from runtime.commands import obligations, real_lists
 from settings import ROOT
 
 _INTRO = """# The life cycle of a verification (核验)
@@ -118,6 +118,7 @@ DOCUMENTS = {
     ROOT / "docs" / "life-cycle.md": life_cycle,
     ROOT / "docs" / "list-steps.md": list_steps,
     ROOT / "docs" / "lists.md": real_lists.page,
+    ROOT / "docs" / "obligations.md": obligations.page,
     ROOT / "docs" / "visibility.md": who_sees_what,
 }
 

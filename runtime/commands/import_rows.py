@@ -127,6 +127,7 @@ def proof(row: Row, around: Around) -> dict[str, Any]:
         "核验内容": ("fields", lambda text: list(split_names(text))),
         "有效天数": ("validity_days", lambda text: values.whole_number(text, 3650, values.DAYS) or 30),
         "否定结果盖章": ("sealed_when_negative", lambda text: values.yes_or_no(text, False)),
+        "另有规定": ("otherwise", clean),
         "取消": ("cancelled", lambda text: values.yes_or_no(text, False)),
     }
     return {"code": _code(row, "证明编码"), "name": clean(row["证明名称"]), **_optional(row, readers)}
@@ -136,7 +137,7 @@ def database(row: Row, around: Around) -> dict[str, Any]:
     _need(row, "数据库编码", "数据库名称", "责任单位")
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
         "数据来源": ("source", lambda text: text or None),
-        "接入日期": ("connected_since", _day),
+        "接入日期": ("connected_since", day),
         "说明": ("note", clean),
     }
     return {
@@ -148,7 +149,7 @@ def database(row: Row, around: Around) -> dict[str, Any]:
 
 
 def system(row: Row, around: Around) -> dict[str, Any]:
-    """业务系统 (8.1): without a word on it a department's own is to be connected, and one from above the city is not."""
+    """业务系统 (obligation 8.1): without a word on it a department's own is to be connected, and one from above the city is not."""
     _need(row, "系统编码", "系统名称", "单位编码")
     level = _level(row.get("建设层级", ""))
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
@@ -242,7 +243,7 @@ def _mail(text: str) -> str | None:
     return text or None
 
 
-def _day(text: str) -> date | None:
+def day(text: str) -> date | None:
     """2026-03-01, 2026/3/1, 2026年3月1日, or the number under which a spreadsheet keeps a day."""
     if not text:
         return None

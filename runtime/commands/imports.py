@@ -10,51 +10,70 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from domain.refusal import Refusal
 from domain.register_changes import Register
+from domain.registers import RegisterKind
+from runtime.commands.deciding import add_by
 from runtime.commands.verifications import operator
 from runtime.failures import Failure, told
+from runtime.progress import console
 from settings import settings
 
 if TYPE_CHECKING:
     from runtime.commands.import_rows import Around, Row
 
-_console = Console(highlight=False, soft_wrap=True)
 
 MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A kind of register: its columns as departments write them."""
+    """A table: its columns as departments write them."""
 
     title: str
     required: tuple[str, ...]
     optional: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RegisterSheet(Sheet):
+    """A register of which a whole file is taken or nothing."""
+
     unique: tuple[str, ...]  #: columns in which no value may stand twice, the code first
     register: Register
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./run import", description="导入名册(XLSX、XLS 或 CSV,第一行为表头);有一行不对就一行也不写入")
-    kinds = {**{kind: sheet.title for kind, sheet in SHEETS.items()}, "complaints": "投诉表(XLSX 或 CSV,逐行登记)"}
+    parser = argparse.ArgumentParser(
+        prog="./run import", description="导入名册(XLSX、XLS 或 CSV,第一行为表头);有一行不对就一行也不写入,注明逐行登记的除外"
+    )
+    kinds = {kind: sheet.title for kind, sheet in SHEETS.items()}
+    kinds |= {"complaints": "投诉表(XLSX 或 CSV,逐行登记)", "demands": "索要证明(逐行登记)"}
+    kinds |= {kind.value: f"{kind.about.name}(逐行登记)" for kind in RegisterKind if not kind.about.moved}
     parser.add_argument("kind", choices=kinds, help=";".join(f"{kind} {title}" for kind, title in kinds.items()))
     parser.add_argument("file", type=Path)
+    add_by(parser, "enter_register", required=False)
     parser.epilog = " ".join(f"{sheet.title}:{'、'.join(sheet.required)};可有{'、'.join(sheet.optional)}。" for sheet in SHEETS.values())
     options = parser.parse_args(arguments)
     if options.kind == "complaints":
         from runtime.commands.complaint_import import import_complaints
 
         return import_complaints(options.file)
+    if options.kind == "demands":
+        from runtime.commands.demand_import import import_demands
+
+        return import_demands(options.file)
+    if options.kind not in SHEETS:
+        from runtime.commands.register_import import import_register
+
+        return import_register(RegisterKind(options.kind), options.file, options.by)
     from ledger.actor import ACTOR
 
     ACTOR.set(operator())
     count, waits = import_file(options.kind, options.file)
-    _console.print(f"已导入 {count} 行。")
+    console.print(f"已导入 {count} 行。")
     if waits:
-        _console.print(
+        console.print(
             f"其中 {waits} 行给予岗位、启用或改变名称,待管理员或专班办公室的另一人用本人的密钥确认后生效:"
             "./run traces --waiting 列出,POST /v1/registry/changes/{id}/confirm 确认。"
         )
@@ -70,7 +89,7 @@ def import_file(kind: str, file: Path) -> tuple[int, int]:
     from runtime.commands.import_rows import Around, RowRefused, kept_in_clear
 
     sheet, read_row, now = SHEETS[kind], _reader(kind), settings().now()
-    rows = _rows(file, sheet)
+    rows = read_rows(file, sheet)
     counts = {name: Counter(row.get(name, "") for _, row in rows) for name in sheet.unique}
     faults: dict[int, str] = {}
     read: dict[int, dict[str, Any]] = {}
@@ -99,7 +118,8 @@ def import_file(kind: str, file: Path) -> tuple[int, int]:
     raise Failure("导入", f"{len(faults)} 行有问题,一行也没有写入", "改正后重新导入。", said)
 
 
-def _rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
+def read_rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a file with this sheet's columns, by line. Raises Failure."""
     from catalog.cleaning import clean
     from catalog.sheets import read_sheets
 
@@ -147,28 +167,28 @@ def _reader(kind: str) -> Callable[[Row, Around], dict[str, Any]]:
 
 
 SHEETS = {
-    "units": Sheet(
+    "units": RegisterSheet(
         "单位",
         ("单位编码", "单位名称", "单位类别"),
         ("统一社会信用代码", "别名", "行业", "行业主管部门", "行政区划", "单位性质", "应参加改革", "在用"),
         ("单位编码", "单位名称"),
         Register.UNITS,
     ),
-    "people": Sheet("人员", ("人员编码", "姓名", "单位编码", "岗位"), ("在岗", "邮箱"), ("人员编码",), Register.PEOPLE),
-    "matters": Sheet(
+    "people": RegisterSheet("人员", ("人员编码", "姓名", "单位编码", "岗位"), ("在岗", "邮箱"), ("人员编码",), Register.PEOPLE),
+    "matters": RegisterSheet(
         "事项", ("事项编码", "事项名称", "单位编码", "办件类型"), ("承诺时限", "市级以上审核", "在用"), ("事项编码",), Register.MATTERS
     ),
-    "proofs": Sheet(
+    "proofs": RegisterSheet(
         "证明种类",
         ("证明编码", "证明名称"),
-        ("别名", "设定依据", "出具单位", "核验内容", "有效天数", "否定结果盖章", "取消"),
+        ("别名", "设定依据", "出具单位", "核验内容", "有效天数", "否定结果盖章", "取消", "另有规定"),
         ("证明编码", "证明名称"),
         Register.PROOFS,
     ),
-    "systems": Sheet(
+    "systems": RegisterSheet(
         "业务系统", ("系统编码", "系统名称", "单位编码"), ("建设层级", "应对接", "未对接原因", "在用"), ("系统编码",), Register.SYSTEMS
     ),
-    "databases": Sheet(
+    "databases": RegisterSheet(
         "证照、证明数据库",
         ("数据库编码", "数据库名称", "责任单位"),
         ("数据来源", "接入日期", "说明"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from rich.console import Console
-
 from domain.key_scopes import COUNTER, Scope
 from runtime.commands.verifications import operator
 from runtime.failures import told
+from runtime.progress import console
 from settings import LOCAL, settings
 
 _OF_THE_LEDGER = {
@@ -16,7 +15,6 @@ _OF_THE_LEDGER = {
     "rewrap": ("把已有数据改由最新的主密钥保护", "rewrap"),
     "accept-seals": ("登记换发的印章证书", "accept_seals"),
 }
-_console = Console(highlight=False, soft_wrap=True)
 
 
 def main(arguments: list[str]) -> int:
@@ -68,7 +66,7 @@ def _revoke_one(key: str) -> int:
 
     with told("密钥"), transaction() as session:
         holder = keys.revoke_one(session, key, now=settings().now())
-    _console.print(f"已吊销 {holder} 的密钥 {key},其他密钥不受影响。")
+    console.print(f"已吊销 {holder} 的密钥 {key},其他密钥不受影响。")
     return 0
 
 
@@ -80,12 +78,12 @@ def _act(action: str, person: str | None, system: str | None, scopes: frozenset[
     with told("密钥"), transaction() as session:
         if action == "revoke":
             count = keys.revoke(session, person=person, system=system, now=now)
-            _console.print(f"已吊销 {holder} 的 {count} 个密钥。")
+            console.print(f"已吊销 {holder} 的 {count} 个密钥。")
             return 0
         make = keys.make if action == "make" else keys.rotate
         key = make(session, person=person, system=system, scopes=scopes, now=now, actor=operator())
-    _console.print(f"{holder} 的新密钥,只显示这一次,请立即保存:")
-    _console.print(key)
+    console.print(f"{holder} 的新密钥,只显示这一次,请立即保存:")
+    console.print(key)
     return 0
 
 
@@ -111,5 +109,5 @@ def _list() -> int:
                 row.made_by,
                 f"{row.expires_at.astimezone(LOCAL):%Y-%m-%d %H:%M}" if row.expires_at else "",
             )
-    _console.print(table)
+    console.print(table)
     return 0

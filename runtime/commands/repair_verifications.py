@@ -10,17 +10,14 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from domain.reasons import REASON_WORDS, CloseReason, Reason, ReissueReason, RerouteReason
 from runtime.commands.deciding import actor_of, add_by
 from runtime.failures import told
+from runtime.progress import console
 from settings import settings
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-_console = Console(highlight=False, soft_wrap=True)
 
 
 def reroute(arguments: list[str]) -> int:
@@ -37,7 +34,7 @@ def reroute(arguments: list[str]) -> int:
         "reroute_stuck",
         lambda session, actor: attention.reroute(session, chosen.number, chosen.to, why, now=now, actor=actor),
     )
-    _console.print(f"{chosen.number} 已改派给 {chosen.to}({why.label})。")
+    console.print(f"{chosen.number} 已改派给 {chosen.to}({why.label})。")
     return 0
 
 
@@ -48,7 +45,7 @@ def close(arguments: list[str]) -> int:
 
     why, now = CloseReason(chosen.reason), settings().now()
     _act(chosen, "办结", "close_stuck", lambda session, actor: attention.close(session, chosen.number, why, now=now, actor=actor))
-    _console.print(f"{chosen.number} 已办结({why.label}),并告知需求单位。")
+    console.print(f"{chosen.number} 已办结({why.label}),并告知需求单位。")
     return 0
 
 
@@ -59,7 +56,7 @@ def reissue(arguments: list[str]) -> int:
 
     why, now = ReissueReason(chosen.reason), settings().now()
     _act(chosen, "重新制作", "reissue_stuck", lambda session, actor: attention.reissue(session, chosen.number, why, now=now, actor=actor))
-    _console.print(f"{chosen.number} 将重新制作证明({why.label})。")
+    console.print(f"{chosen.number} 将重新制作证明({why.label})。")
     return 0
 
 
@@ -82,7 +79,7 @@ def settle(arguments: list[str]) -> int:
             notifications.settle(session, one.id, arrived=arrived, now=now, actor=actor)
 
     _act(chosen, "确认", "settle_notice", action)
-    _console.print(f"{chosen.number} 的通知已确认{'送达' if arrived else '未送达,将重发'}。")
+    console.print(f"{chosen.number} 的通知已确认{'送达' if arrived else '未送达,将重发'}。")
     return 0
 
 

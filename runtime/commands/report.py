@@ -10,7 +10,7 @@ from uuid import UUID
 from runtime.commands.arguments import public
 from runtime.commands.verifications import operator
 from runtime.failures import Failure, told
-from runtime.progress import Progress
+from runtime.progress import Progress, console
 from settings import settings
 
 if TYPE_CHECKING:
@@ -26,13 +26,33 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--unit", default="", help="只编制这个单位的(单位编码);省略为全区")
     parser.add_argument("--again", metavar="REASON", type=public, help="按现行口径重新编制一版,并写明原因")
     parser.add_argument("-o", "--output", type=Path, default=Path(), metavar="FOLDER", help="写到哪个文件夹;省略为当前文件夹")
+    parser.add_argument("--cases", metavar="KEY", help="只列出一个指标的个案(键见工作簿“按条文”和周报数据的 cases)")
     options, progress = parser.parse_args(arguments), Progress()
     from reports import periods
 
     with told("周报"):
         period = periods.parse(options.period) if options.period else periods.last_week(settings().now())
+        if options.cases:
+            return _list(period, options.unit, options.cases)
         report = _make(period, options.unit, options.again or "", progress)
     _write(report, options.output, progress)
+    return 0
+
+
+def _list(period: Period, unit: str, key: str) -> int:
+    """What stands behind one figure, as the ledger says it now."""
+    from ledger.database import transaction
+    from reports.cases import cases
+
+    offset: int | None = 0
+    while offset is not None:
+        with transaction() as session:
+            found = cases(session, period, unit, key, now=settings().now(), offset=offset)
+        if offset == 0:
+            console.print(f"{key}:分子 {found.part},分母 {found.whole}")
+        for line in found.lines:
+            console.print(f"{'●' if line.counted else '○'} {line.number}")
+        offset = found.next_offset
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`./run retention`: what is due at the end of its time, what a person confirms, what holds it back (2.7)."""
+"""`./run retention`: what is due at the end of its time, what a person confirms, what holds it back (obligation 2.7)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ import argparse
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from rich.console import Console
-
 from domain.retention import HoldReason, RetentionStatus
 from runtime.commands.arguments import public
 from runtime.commands.deciding import actor_of, add_by
 from runtime.failures import told
+from runtime.progress import console
 from settings import LOCAL, settings
 
 if TYPE_CHECKING:
     from ledger import retention
-
-_console = Console(highlight=False, soft_wrap=True)
 
 
 def main(arguments: list[str]) -> int:
@@ -60,7 +57,7 @@ def _do(options: argparse.Namespace) -> int:
             return _show(list(every(lambda page: retention.lines(session, page, RetentionStatus(options.standing)))))
         if options.verb == "confirm":
             count = retention.confirm(session, options.items, now=now, actor=actor_of(session, options.by, "confirm_erasure", "确认销毁"))
-            _console.print(f"已确认 {count} 项,当夜销毁;此前可以用 ./run retention hold 暂停。")
+            console.print(f"已确认 {count} 项,当夜销毁;此前可以用 ./run retention hold 暂停。")
         elif options.verb == "hold":
             if (options.case is None) == (options.complaint is None):
                 raise retention.RetentionRefused("请用 --case 或 --complaint 指明一个办件或一件投诉。")
@@ -70,13 +67,13 @@ def _do(options: argparse.Namespace) -> int:
                 row = retention.hold_complaint(session, options.complaint, reason, options.document, **more)
             else:
                 row = retention.hold_case(session, *options.case, reason, options.document, **more)
-            _console.print(f"{row.number} 暂停销毁({reason.label}),暂停编号 {row.id}。")
+            console.print(f"{row.number} 暂停销毁({reason.label}),暂停编号 {row.id}。")
         elif options.verb == "lift":
             row = retention.lift(session, options.hold, now=now, actor=actor_of(session, options.by, "lift_hold", "解除暂停"))
-            _console.print(f"{row.number} 已解除暂停;须重新确认才会销毁。")
+            console.print(f"{row.number} 已解除暂停;须重新确认才会销毁。")
         else:
             for row in every(lambda page: retention.standing_holds(session, page)):
-                _console.print(f"{row.id}  {row.kind.label} {row.number}  {row.reason.label}({row.document})")
+                console.print(f"{row.id}  {row.kind.label} {row.number}  {row.reason.label}({row.document})")
     return 0
 
 
@@ -84,10 +81,10 @@ def _show(found: list[retention.RetentionLine]) -> int:
     for line in found:
         row = line.item
         held = "".join(f";{hold.reason.label}({hold.document})" for hold in line.holds)
-        _console.print(
+        console.print(
             f"{row.id}  {row.kind.label} {row.number}  {row.unit or ''}  {row.due_at.astimezone(LOCAL):%Y-%m-%d} 届满  "
             f"{line.standing.label}{held}"
         )
     if not found:
-        _console.print("清册中没有这样的项。")
+        console.print("清册中没有这样的项。")
     return 0

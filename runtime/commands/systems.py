@@ -1,4 +1,5 @@
-"""`./run systems`: the departments' systems (8.1, 8.2): which should be connected, which are, when each last called; one registered.
+"""`./run systems`: the departments' systems (obligations 8.1, 8.2): which should be connected, which are, when each last called;
+one registered.
 
 Registering gives no key: that is `./run keys make --system CODE --scope …`.
 """
@@ -9,21 +10,18 @@ import argparse
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from domain.key_scopes import Scope
 from domain.register_changes import Register
 from domain.systems import SystemLevel
 from runtime.commands.arguments import longer, public
 from runtime.commands.verifications import operator
 from runtime.failures import told
+from runtime.progress import console
 from settings import LOCAL, settings
 
 if TYPE_CHECKING:
     from ledger.registry.systems import Calls
     from ledger.tables.registry import System
-
-_console = Console(highlight=False, soft_wrap=True)
 
 
 def main(arguments: list[str]) -> int:
@@ -65,8 +63,8 @@ def _put(options: argparse.Namespace) -> int:
     with told("登记系统", "更正后再次执行;原登记未改动。"), transaction() as session:
         waits = register_changes.put(session, Register.SYSTEMS, [row], actor=operator(), now=settings().now())
     if waits:
-        _console.print("改属其他单位、重新启用待另一人确认后生效:./run traces --waiting 列出。")
-    _console.print(f"已登记 {options.code} {options.name}。密钥:./run keys make --system {options.code}")
+        console.print("改属其他单位、重新启用待另一人确认后生效:./run traces --waiting 列出。")
+    console.print(f"已登记 {options.code} {options.name}。密钥:./run keys make --system {options.code}")
     return 0
 
 
@@ -85,12 +83,12 @@ def _list() -> int:
     for row in rows:
         found = called.get(row.code, systems.Calls())
         missing += row.should_connect and found.first is None
-        _console.print(f"{row.code}  {row.name}({row.level.label})  {names[row.unit]}", markup=False)
-        _console.print(f"  {_standing(row, found)};{_opens(scopes.get(row.code, frozenset()))}", markup=False)
+        console.print(f"{row.code}  {row.name}({row.level.label})  {names[row.unit]}")
+        console.print(f"  {_standing(row, found)};{_opens(scopes.get(row.code, frozenset()))}")
     if not rows:
-        _console.print("没有登记业务系统。")
+        console.print("没有登记业务系统。")
     else:
-        _console.print(f"应对接 {sum(row.should_connect for row in rows)} 个,其中尚未对接 {missing} 个。")
+        console.print(f"应对接 {sum(row.should_connect for row in rows)} 个,其中尚未对接 {missing} 个。")
     return 1 if missing else 0
 
 

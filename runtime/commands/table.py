@@ -48,9 +48,7 @@ COMMANDS: dict[str, Command] = {
         "runtime.commands.retention:main", "what is kept too long: list, confirm, hold", "保管期限届满清册:列出、确认销毁、暂停"
     ),
     "import": Command(
-        "runtime.commands.imports:main",
-        "import units, people, matters, proofs, databases, systems",
-        "导入单位、人员、事项、证明、数据库、业务系统名册",
+        "runtime.commands.imports:main", "import rosters, registers, complaints, demands", "导入名册、登记册、投诉、索要证明的登记"
     ),
     "traces": Command("runtime.commands.traces:main", "who changed what, before and after", "留痕:谁改了什么,改前改后"),
     "systems": Command(
@@ -61,6 +59,9 @@ COMMANDS: dict[str, Command] = {
     "migrate": Command("runtime.commands.migrate:main", "bring the ledger to the newest version", "升级台账数据库"),
     "backup": Command("runtime.commands.backup:backup_command", "save the ledger, and the keys apart", "备份台账(加密),密钥另存", False),
     "restore": Command("runtime.commands.backup:restore_command", "bring a backup back, or check it", "恢复备份,或核对它", enters=False),
+    "obligations": Command(
+        "runtime.commands.obligations:main", "each obligation's code, tests, figure and state", "规则义务:代码、测试、指标、实现情况", False
+    ),
     "check": Command("runtime.commands.check:main", "style, types, imports, generated documents", "代码检查", False),
     "bench": Command("benchmarks.parts:main", "measure, against a stock Prefect worker", "性能测试", False),
     "soak": Command("benchmarks.soak:main", "a simulated week, every limit checked", "模拟一个工作周,逐条核对时限", False),

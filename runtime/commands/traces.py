@@ -6,11 +6,8 @@ import argparse
 import json
 from datetime import UTC, date, datetime, time, timedelta
 
-from rich.console import Console
-
+from runtime.progress import console
 from settings import LOCAL
-
-_console = Console(highlight=False, soft_wrap=True, markup=False)
 
 
 def main(arguments: list[str]) -> int:
@@ -34,15 +31,15 @@ def main(arguments: list[str]) -> int:
         if options.waiting:
             for change in register_changes.listed(session, page, RegisterChangeStatus.WAITING).rows:
                 said = f"{_at(change.proposed_at)}  {change.id}  {change.register.label} {change.code} {change.kind.label}"
-                _console.print(f"{said}  {_said(change.before)} → {_said(change.after)}  提出:{change.proposed_by}")
+                console.print(f"{said}  {_said(change.before)} → {_said(change.after)}  提出:{change.proposed_by}")
             return 0
         end = datetime.now(UTC) + timedelta(days=1)  # the database's clock, which writes them, may be a little ahead
         start = datetime.combine(options.since, time(), LOCAL) if options.since else end - timedelta(days=367)
         found = traces.listed(session, start, end, page, place=options.place, subject=options.subject, by=options.by).rows
         for row in found:
-            _console.print(f"{_at(row.at)}  {row.by}  {row.place} {row.subject}  {_said(row.before)} → {_said(row.after)}")
+            console.print(f"{_at(row.at)}  {row.by}  {row.place} {row.subject}  {_said(row.before)} → {_said(row.after)}")
     if not found:
-        _console.print("没有这样的留痕。")
+        console.print("没有这样的留痕。")
     return 0
 
 

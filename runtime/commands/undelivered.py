@@ -6,10 +6,9 @@ import argparse
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from runtime.commands.arguments import instant
 from runtime.commands.verifications import operator
+from runtime.progress import console
 from settings import LOCAL, settings
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def main(arguments: list[str]) -> int:
     from ledger.outbox.undelivered import Which, send_again, undelivered
     from ledger.paging import every
 
-    which, console = Which(chosen.unit, chosen.number, chosen.since, chosen.until), Console(highlight=False, soft_wrap=True)
+    which = Which(chosen.unit, chosen.number, chosen.since, chosen.until)
     with transaction() as session:
         if chosen.again:
             count = send_again(session, which, now=settings().now(), actor=operator())

@@ -8,12 +8,9 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
-
 from runtime.failures import Failure, told
+from runtime.progress import console
 from settings import LOCAL, settings
-
-_console = Console(highlight=False, soft_wrap=True)
 
 
 def operator() -> str:
@@ -35,15 +32,15 @@ def stuck(arguments: list[str]) -> int:
         alarms = [alarm for alarm in standing_alarms(session) if alarm.subject not in known]
     # In lines, not in a table: its folds would break the commands that people copy.
     for item in waiting:
-        _console.print(f"{item.number}({_since(item.since)})\n  原因:{item.reason}\n  办法:{item.remedy}")
+        console.print(f"{item.number}({_since(item.since)})\n  原因:{item.reason}\n  办法:{item.remedy}")
         for command in remedies.commands(item.number, item.remedy):
-            _console.print(f"        {command}", markup=False)
+            console.print(f"        {command}")
     if not waiting:
-        _console.print("没有待人工处理的核验。")
+        console.print("没有待人工处理的核验。")
     if alarms:
-        _console.print("\n告警:")
+        console.print("\n告警:")
     for alarm in alarms:
-        _console.print(f"  {alarm.message}({_since(alarm.raised_at)})")
+        console.print(f"  {alarm.message}({_since(alarm.raised_at)})")
     return 1 if waiting else 0
 
 
@@ -64,12 +61,12 @@ def resume(arguments: list[str]) -> int:
         row = session.get(Verification, number)
         act = attention.resume if row is None or row.paused_at is not None else attention.retry
         act(session, number, now=settings().now(), actor=operator())
-    _console.print(f"{number} 已恢复,执行器将继续处理。")
+    console.print(f"{number} 已恢复,执行器将继续处理。")
     return 0
 
 
 def proof(arguments: list[str]) -> int:
-    """Write a sealed proof to a file: the reading is on the record (15.4)."""
+    """Write a sealed proof to a file: the reading is on the record (obligation 15.4)."""
     parser = argparse.ArgumentParser(prog="./run proof", description="导出一份电子证明(调阅会留痕)")
     parser.add_argument("number", help="核验编号")
     parser.add_argument("-o", "--output", type=Path, required=True, help="写到哪个文件")
@@ -90,7 +87,7 @@ def proof(arguments: list[str]) -> int:
         audit.record_access(session, row.number, "proof", actor=operator(), unit=None, now=settings().now())
         session.flush()
         _write(options.output, pdf)  # within the transaction: a file that cannot be written was not read
-    _console.print(f"已写入 {options.output}")
+    console.print(f"已写入 {options.output}")
     return 0
 
 
@@ -121,5 +118,5 @@ def verify(arguments: list[str]) -> int:
     except OSError:
         raise Failure("核验文件", f"{settings().seals_dir} 中没有印章证书", "先运行一次 ./run up,或配置印章目录。") from None
     found = judged(content, authorities, settings().now())
-    _console.print(found.text)
+    console.print(found.text)
     return 0 if found.verdict is Verdict.VALID else 1

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from settings import ROOT
 
-CASES, UPKEEP = "default", "upkeep"  #: the pool's queues, as in prefect.yaml
+#: The pool's queues, as in prefect.yaml: cases first, batches behind them, so that no single case waits for a batch.
+CASES, BATCHES, UPKEEP = QUEUES = "default", "batches", "upkeep"
 POOL_TYPE = "proofless"
 
 

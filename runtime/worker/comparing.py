@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.prefect_alarms import Holding
-from runtime.services.blueprint import CASES, UPKEEP, Schedule, Wanted
+from runtime.services.blueprint import BATCHES, CASES, QUEUES, UPKEEP, Schedule, Wanted
 from runtime.worker.registering import parameters_of
 from settings import settings
 
@@ -43,7 +43,7 @@ class Seen:
 def missing(seen: Seen) -> list[str]:
     """What is not there, or not as it must be, in words."""
     found = [] if is_usable(seen.pool) else [f"工作池 {settings().work_pool}"]
-    found += [f"队列 {queue}" for queue in (CASES, UPKEEP) if queue not in seen.queues]
+    found += [f"队列 {queue}" for queue in QUEUES if queue not in seen.queues]
     return found + [f"流程 {want.title}" for want, there in seen.deployments.items() if not is_as_wanted(want, there, seen.schemas)]
 
 
@@ -75,7 +75,7 @@ def obstacles(seen: Seen) -> list[Obstacle]:
     """What is there and switched off."""
     address = f"/work_pools/{settings().work_pool}"
     found = list(_held(f"工作池 {settings().work_pool}", seen.pool, address, Holding.ALL))
-    for queue, holding in ((CASES, Holding.CASES), (UPKEEP, Holding.UPKEEP)):
+    for queue, holding in ((CASES, Holding.CASES), (BATCHES, Holding.BATCHES), (UPKEEP, Holding.UPKEEP)):
         found += _held(f"队列 {queue}", seen.queues.get(queue), f"{address}/queues/{queue}", holding)
     for want, there in seen.deployments.items():
         found += _switched_off(want, there, seen) if there else []
@@ -100,7 +100,7 @@ def _switched_off(want: Wanted, there: Mapping[str, Any], seen: Seen) -> Iterato
     address = f"/deployments/{there['id']}"
     # Prefect asks a deployment's limit on the way to PENDING. A verification leaves that step out (decision 2): its
     # lease is the only limit, so that no limit of this kind ever holds a case back.
-    limit = there["global_concurrency_limit"] if want.queue == UPKEEP else None
+    limit = there["global_concurrency_limit"] if want.queue != CASES else None
     if limit is not None and _lets_none_pass(limit, any(run["deployment_id"] == there["id"] for run in seen.begun)):
         message = f"流程 {want.title} 在 Prefect 中的并发上限为 0、被停用或被占满,不再执行。{_HEAL}"
         yield Obstacle(f"流程 {want.title} 的并发上限", message, ("PATCH", address, {"concurrency_limit": None}))

@@ -19,7 +19,7 @@ from ledger.database import transaction
 from ledger.lifecycle import afloat
 from ledger.lifecycle.afloat import Waiting
 from ledger.outbox.alarms import keep_alarms
-from runtime.services.blueprint import CASES, POOL_TYPE, UPKEEP, wanted
+from runtime.services.blueprint import POOL_TYPE, QUEUES, wanted
 from runtime.worker.comparing import Seen, is_as_wanted, is_usable, missing, obstacles
 from runtime.worker.registering import register
 from runtime.worker.strays import Strays
@@ -65,7 +65,7 @@ class Reconciler:
             seen = await self.see()
         elif not is_usable(seen.pool):
             await self._ask("PATCH", f"/work_pools/{settings().work_pool}", {"base_job_template": {}})
-        for queue in {CASES, UPKEEP} - seen.queues.keys():
+        for queue in set(QUEUES) - seen.queues.keys():
             await self._ask("POST", f"/work_pools/{settings().work_pool}/queues", {"name": queue}, known=(409,))
         for want, there in (await self.see()).deployments.items():
             if not is_as_wanted(want, there, seen.schemas):

@@ -39,13 +39,13 @@ from runtime.worker.aligning import look as _look
 from runtime.worker.aligning import pause as _pause
 from runtime.worker.aligning import settle as _settle
 from runtime.worker.aligning import turns_since as _turns_since
+from runtime.worker.new_runs import NewRuns
 from settings import settings
 from tasks import states
 from tasks.steps import in_ledger_thread
 
 log = logging.getLogger(__name__)
 
-DEPLOYMENT = "verification/main"
 _PAGE = 200  #: the most that Prefect gives at once
 
 
@@ -57,7 +57,7 @@ class Runs:
     """Prefect's flow runs of our pool, through one client."""
 
     def __init__(self, client: PrefectClient) -> None:
-        self._client = client
+        self._client, self.new = client, NewRuns(client)
         self._flows: dict[UUID, Flow[..., Any]] = {}
 
     async def due(self, limit: int, queue: str = CASES) -> list[FlowRun]:
@@ -145,9 +145,13 @@ class Runs:
             log.warning("%s: a flow run without a verification", number)
             return False
         run, lost = await self._read(row.flow_run), False
+        if run is not None and run.parameters.get("number") != number:
+            run = None  # the run of many, in which it went on until here
         if now.ended:
             # Failed or crashed: Prefect was away when the pass ended. Operators would look for a fault in the case.
-            if run is not None and (not _is_final(run) or _type(run) in {StateType.FAILED, StateType.CRASHED}):
+            if row.flow_run is None and not row.leased:
+                await self._start(number, row, states.ended(now))  # its worker died before Prefect heard of it
+            elif run is not None and (not _is_final(run) or _type(run) in {StateType.FAILED, StateType.CRASHED}):
                 await self.force(run, states.ended(now))
             await in_ledger_thread(_settle, number)
         elif run is not None and _type(run) in {StateType.CANCELLING, StateType.CANCELLED}:
@@ -180,6 +184,8 @@ class Runs:
 
         Else it would be due, or Cancelling, for ever.
         """
+        if "batch" in run.parameters:
+            return  # no verification's: `runtime.worker.batches` looks after it
         number = str(run.parameters.get("number", ""))
         try:
             row, _ = await in_ledger_thread(_look, number)
@@ -230,19 +236,15 @@ class Runs:
         for name, words in turns:
             await self.force(run, states.happened(name, words, later))
 
-    async def _start(self, number: str, row: leases.Binding) -> None:
+    async def _start(self, number: str, row: leases.Binding, state: State | None = None) -> None:
         serial = row.serial
         if row.flow_run is not None:
             following = await in_ledger_thread(_begin_next_run, number, row.flow_run)
             if following is None:
                 return  # another worker starts it
             serial = following
-        # Looked up each time: it may have been deleted and registered anew under another id.
-        deployment = await self._client.read_deployment_by_name(DEPLOYMENT)
-        run = await self._client.create_flow_run_from_deployment(
-            deployment.id, parameters={"number": number}, name=number, idempotency_key=f"{number}#{serial}", tags=[row.unit]
-        )
-        await in_ledger_thread(_bind, number, run.id, serial)
+        run = await self.new.make(number, serial, state or _now(states.RECOVERED), [row.unit])
+        await in_ledger_thread(_bind, number, run, serial)
 
     async def _read(self, run: UUID | None) -> FlowRun | None:
         if run is None:

@@ -66,6 +66,6 @@ def _working_since() -> datetime | None:
 
 
 def _is_worked_on(number: str, run: UUID) -> bool:
+    """Not where it has ended: the lease of a worker that died before it told Prefect would keep its run begun for as long."""
     with transaction() as session:
-        bound = leases.binding(session, number)
-        return bound.leased and bound.flow_run == run
+        return leases.is_current(session, number, run) and leases.binding(session, number).leased

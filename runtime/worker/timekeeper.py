@@ -30,28 +30,42 @@ _AGAIN = 0.2  #: another worker holds the row, or a warning is under way: not at
 class Timekeeper:
     """Records misses in a thread of its own: neither a busy event loop nor a full pool of threads makes it late.
 
-    What follows a miss takes longer and is done beside it, by `urge`.
+    What follows a miss takes longer and has a thread beside it; what is sent of it waits for neither.
     """
 
     def __init__(self, stop: threading.Event) -> None:
-        self._stop, self._passed, self._loop = stop, asyncio.Event(), asyncio.get_running_loop()
-        self._thread = threading.Thread(target=self._keep, name="timekeeper", daemon=True)
+        self._stop, self._passed = stop, threading.Event()
+        self._told, self._loop = asyncio.Event(), asyncio.get_running_loop()
+        self._threads = [threading.Thread(target=work, name=work.__name__, daemon=True) for work in (self._keep, self._follow)]
 
     async def urge(self) -> None:
-        """Open 督办 and warn whenever something passed, until `stop`; also the thread's beginning and end."""
-        self._thread.start()
+        """Send what units are told of whenever something passed, until `stop`; also the threads' beginning and end."""
+        for thread in self._threads:
+            thread.start()
         while not self._stop.is_set():
             try:
-                await asyncio.wait_for(self._passed.wait(), LONGEST)
+                await asyncio.wait_for(self._told.wait(), LONGEST)
             except TimeoutError:
+                continue
+            self._told.clear()
+            try:
+                await send_notices(None)
+            except Exception as error:
+                log.warning("timekeeper: %s", place_of(error))
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join, 5)
+
+    def _follow(self) -> None:
+        """Open 督办 and warn."""
+        while not self._stop.is_set():
+            if not self._passed.wait(LONGEST):
                 continue
             self._passed.clear()
             try:
-                if await catch_up():
-                    await send_notices(None)
+                if catch_up():
+                    self._loop.call_soon_threadsafe(self._told.set)
             except Exception as error:
                 log.warning("timekeeper: %s", place_of(error))
-        await asyncio.to_thread(self._thread.join, 5)
 
     def _keep(self) -> None:
         told = time.monotonic() - PULSE
@@ -65,15 +79,12 @@ class Timekeeper:
                     time.sleep(min(LONGEST, left))
                     continue
                 found = record_misses()
-                self._tell()
+                self._passed.set()
                 if not found:
                     time.sleep(_AGAIN)
             except Exception as error:
                 log.warning("timekeeper: %s", place_of(error))
                 time.sleep(LONGEST)
-
-    def _tell(self) -> None:
-        self._loop.call_soon_threadsafe(self._passed.set)
 
 
 def _seconds_left() -> float:

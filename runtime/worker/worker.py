@@ -14,26 +14,25 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import AsyncClientContext
-from prefect.exceptions import Abort, Pause
-from prefect.flow_engine import run_flow_async
 
 from flows.verification import verification
 from ledger import rules
-from ledger.database import transaction
-from ledger.lifecycle import leases
 from ledger.lifecycle.moves import Lease
 from ledger.listen_notify import WAKE_CHANNEL, Listener
-from ledger.supervision import escalation
 from runtime.services import prefect_server
 from runtime.services.blueprint import UPKEEP
+from runtime.worker import holding
+from runtime.worker.batches import Batches
 from runtime.worker.clock import by_a_right_clock
+from runtime.worker.engine import execute, quiet_engine
+from runtime.worker.line import Line
 from runtime.worker.minute import Minute
+from runtime.worker.places import Places
 from runtime.worker.reconciler import Reconciler
 from runtime.worker.retention import Retention
 from runtime.worker.runs import NoDeployment, Runs, is_cancelling
@@ -41,14 +40,14 @@ from runtime.worker.teller import Teller
 from runtime.worker.timekeeper import Timekeeper
 from settings import settings
 from tasks.look_up import sources
-from tasks.passes import actor, current_lease, owner
+from tasks.passes import current_lease, owner
 from tasks.sealing import seals
 from tasks.steps import in_ledger_thread, place_of
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 1.0
-UPKEEP_SECONDS = 5.0
+POLL_SECONDS, UPKEEP_SECONDS = 1.0, 5.0
+PAUSE_SECONDS = 0.2
 CANCEL_SECONDS = 3.0
 RECONCILE_SECONDS = 30.0
 DRAIN_SECONDS = 25.0
@@ -59,30 +58,34 @@ class Worker:
     """One worker process. `serve` returns after `stop` is set and the passes in flight have ended."""
 
     def __init__(self) -> None:
-        self._passes: dict[Any, asyncio.Task[None]] = {}
-        self._woken = asyncio.Event()
+        self._filed, self._called = asyncio.Event(), asyncio.Event()  #: somebody filed; something that waited is to go on
+        self._places = Places(self._wake)
         self._stop = threading.Event()
         self._runs: Runs
+        self._line: Line
+        self._asked = 0.0  #: when Prefect was asked last what is due
 
     async def serve(self, stop: threading.Event) -> None:
         """Enlist, look after what was left behind, then poll, wake, renew and repair until `stop`."""
-        _quiet_engine()
+        quiet_engine()
         self._stop = stop
         # Before anything is said to be ready: a missing key or a wrong source file must stop the worker here, not
         # leave a case half-way.
         sources(), seals(), rules.readings()
         loop = asyncio.get_running_loop()
-        listener = Listener((WAKE_CHANNEL,), lambda *_: loop.call_soon_threadsafe(self._woken.set))
+        listener = Listener((WAKE_CHANNEL,), lambda *_: loop.call_soon_threadsafe(self._wake))
         at = settings()
         asking = prefect_server.asking(at.prefect_api_url, at.prefect_password.get_secret_value())
         async with AsyncClientContext.get_or_create(), get_client() as client, asking as http:
             self._runs = Runs(client)
+            self._line = Line(client, self._runs.new, self._places, self._give_back, self._filed.set, stop)
             reconciler = Reconciler(http, self._runs)
-            await in_ledger_thread(_enlist)
+            await in_ledger_thread(holding.enlist)
             listener.start()
             log.info("worker %s ready", owner())
             chores = [
-                self._every(POLL_SECONDS, by_a_right_clock(self._poll), stop, woken=True),
+                self._every(POLL_SECONDS, by_a_right_clock(self._line.poll), stop, self._filed),
+                self._every(POLL_SECONDS, by_a_right_clock(self._poll), stop, self._called, PAUSE_SECONDS),
                 self._every(UPKEEP_SECONDS, by_a_right_clock(self._poll_upkeep), stop),
                 self._every(at.lease_seconds / 3, self._renew, stop),
                 self._every(CANCEL_SECONDS, self._watch_cancelled, stop),
@@ -92,41 +95,56 @@ class Worker:
                 self._every(30, self._show_in_prefect, stop),
                 self._every(3600, Retention(http).look, stop),
                 self._every(60, Minute(client).pass_by, stop),
-                Timekeeper(stop).urge(),
+                *(Timekeeper(stop).urge(), Batches(client, self._runs, stop).serve()),
             ]
             await asyncio.gather(*chores)
             await self._drain()
             faulthandler.cancel_dump_traceback_later()
             listener.stop()
-            await in_ledger_thread(_dismiss)
+            await in_ledger_thread(holding.dismiss)
 
-    async def _every(self, seconds: float, chore: Callable[[], Awaitable[None]], stop: threading.Event, woken: bool = False) -> None:
+    async def _every(
+        self,
+        seconds: float,
+        chore: Callable[[], Awaitable[None]],
+        stop: threading.Event,
+        woken: asyncio.Event | None = None,
+        pause: float = 0.0,
+    ) -> None:
+        """`woken`: what makes it come at once; `pause`: between two all the same, or a rush would ask as often as it files."""
         while not stop.is_set():
             try:
                 await chore()
             except Exception as error:
                 log.warning("%s: %s", chore.__name__.strip("_"), place_of(error))
                 await asyncio.sleep(min(seconds, 1))
+            await asyncio.sleep(pause)
             for _ in range(max(1, round(seconds / POLL_SECONDS))):
                 if stop.is_set():
                     return
-                if not woken:
+                if woken is None:
                     await asyncio.sleep(POLL_SECONDS)
                     continue
                 try:
-                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                    await asyncio.wait_for(woken.wait(), POLL_SECONDS)
                 except TimeoutError:
                     pass
-                self._woken.clear()
+                woken.clear()
+
+    def _wake(self) -> None:
+        self._filed.set()
+        self._called.set()
 
     async def _poll(self) -> None:
-        await asyncio.gather(*[self._align(number) for number in await in_ledger_thread(_claim_wakes)])
-        room = settings().worker_limit - len(self._passes)
-        if room <= 0:
+        """What waited and is to go on. New ones are no business of it: no answer of Prefect's holds them up."""
+        woken = await in_ledger_thread(holding.claim_wakes)
+        await asyncio.gather(*[self._align(number) for number in woken])
+        if not woken and time.monotonic() < self._asked + POLL_SECONDS:
             return
-        for run in await self._runs.due(room + len(self._passes)):
-            if run.id not in self._passes and len(self._passes) < settings().worker_limit:
-                self._passes[run.id] = asyncio.create_task(self._run(run))
+        self._asked = time.monotonic()
+        for run in await self._runs.due(max(self._places.free, 1) + len(self._places.taken)):
+            if run.id not in self._places.taken and self._places.free > 0:
+                self._places.begin(run.id, self._run(run))
 
     async def _poll_upkeep(self) -> None:
         """Of the runs that each minute left behind while nothing worked only the newest is worth its time; cases
@@ -138,8 +156,8 @@ class Worker:
                 await self._runs.drop(older)
             newest[kind] = run
         for run in newest.values():
-            if run.id not in self._passes:
-                self._passes[run.id] = asyncio.create_task(self._run(run))
+            if run.id not in self._places.taken:
+                self._places.begin(run.id, self._run(run))
 
     async def _run(self, run: FlowRun) -> None:
         try:
@@ -147,36 +165,34 @@ class Worker:
             if flow is verification:
                 await self._run_pass(run)
             elif await self._runs.claim(run):
-                await _execute(run, flow)
+                await execute(run, flow)
         except NoDeployment:
             await self._align_run(run)
         except Exception as error:
             log.warning("run %s: %s", run.name, place_of(error))
         finally:
-            if len(self._passes) >= settings().worker_limit:
-                self._woken.set()  # there is room again, and somebody may be waiting for it
-            self._passes.pop(run.id, None)
+            self._places.leave(run.id)
 
     async def _run_pass(self, run: FlowRun) -> None:
         number = str(run.parameters.get("number", ""))
-        lease = await in_ledger_thread(_acquire, number, run.id)
+        lease = await in_ledger_thread(holding.acquire, number, run.id)
         if lease is None:
             await self._runs.align_run(run)  # ended, paused, not due yet, another worker's, or nobody's run
             return
         current_lease.set(lease)  # of this task's context: the flow and its steps inherit it
         finished = False
         try:
-            finished = await _execute(run, verification)
+            finished = await execute(run, verification)
         finally:
             # Only now, with Prefect's last state written: a reply that came in between asked for another pass.
             await self._give_back(lease, finished)
 
-    async def _give_back(self, lease: Lease, finished: bool) -> None:
+    async def _give_back(self, lease: Lease, finished: bool, run: UUID | None = None) -> None:
         # Until it succeeds: the heartbeat would renew a lease that was not given back, and hold the case for ever.
         while True:
             try:
-                if await in_ledger_thread(_release, lease, finished):
-                    self._woken.set()
+                if await in_ledger_thread(holding.release, lease, finished, run):
+                    self._called.set()
                 return
             except Exception as error:
                 log.warning("%s: lease not given back: %s", lease.number, place_of(error))
@@ -200,7 +216,7 @@ class Worker:
         """The heartbeat, and of this process too: where it stops, because the loop or every thread of the ledger hangs,
         the process ends with its stacks in the log, and whoever supervises it starts another. An error is no hang."""
         try:
-            await in_ledger_thread(_renew)
+            await in_ledger_thread(holding.renew)
         finally:
             faulthandler.dump_traceback_later(max(HUNG_SECONDS, 3 * settings().lease_seconds), exit=True)
 
@@ -208,93 +224,25 @@ class Worker:
         for run in await self._runs.cancelled(since=timedelta(minutes=10)):
             number = str(run.parameters.get("number", ""))
             # Cancelling must end in any case, also where the Cancel came too late or its pass died.
-            if is_cancelling(run) or await in_ledger_thread(_is_current, number, run):
+            if is_cancelling(run) or await in_ledger_thread(holding.is_current, number, run):
                 await self._runs.align_run(run)
 
     async def _reconcile(self) -> None:
-        for suspect in await in_ledger_thread(_suspects):
+        for suspect in await in_ledger_thread(holding.suspects):
             log.info("%s: looks stranded, repairing", suspect.number)
             await self._align(suspect.number)
-        for number in await in_ledger_thread(_paused_and_due):
-            await in_ledger_thread(_escalate_paused, number)
+        for number in await in_ledger_thread(holding.paused_and_due):
+            await in_ledger_thread(holding.escalate_paused, number)
 
     async def _show_in_prefect(self) -> None:
         async with get_client() as client:
             await client.send_worker_heartbeat(settings().work_pool, settings().worker_name, 30)
 
     async def _drain(self) -> None:
-        if self._passes:
-            log.info("finishing %d passes", len(self._passes))
+        if self._places.taken:
+            log.info("finishing %d passes", len(self._places.taken))
         give_up = time.monotonic() + DRAIN_SECONDS
-        while self._passes and time.monotonic() < give_up:
-            await asyncio.wait(self._passes.values(), timeout=POLL_SECONDS)
+        while (running := {*self._places.taken.values(), *self._line.telling}) and time.monotonic() < give_up:
+            await asyncio.wait(running, timeout=POLL_SECONDS)
             with suppress(Exception):  # what is not renewed runs out, and another worker goes on
                 await self._renew()
-
-
-async def _execute(run: FlowRun, flow: Any) -> bool:
-    """True where Prefect has the pass's last state: False, or an error, leaves a run behind that must be repaired."""
-    # Without the deployment's id on our copy: the engine would start a thread and a websocket for each run.
-    copy = run.model_copy(update={"deployment_id": None})
-    try:
-        state = await run_flow_async(flow, flow_run=copy, parameters=run.parameters, return_type="state")
-    except (Abort, Pause) as signal:
-        log.info("run %s: %s", run.name, type(signal).__name__)
-        return False
-    # A pass never fails by itself (`tasks.passes`): it is the engine that got into trouble after it.
-    return not (state.is_failed() or state.is_crashed())
-
-
-def _quiet_engine() -> None:
-    """A run that ends in a Scheduled state is no error, though the engine logs it as one."""
-    logging.getLogger("prefect.flow_runs").addFilter(lambda record: not str(record.msg).startswith("Finished in state"))
-
-
-def _enlist() -> None:
-    with transaction(technical=True) as session:
-        leases.enlist(session, settings().worker_name, owner())
-
-
-def _dismiss() -> None:
-    with transaction(technical=True) as session:
-        leases.dismiss(session, settings().worker_name, owner())
-
-
-def _renew() -> None:
-    with transaction(technical=True) as session:
-        leases.renew(session, settings().worker_name, owner())
-
-
-def _acquire(number: str, run: UUID) -> Lease | None:
-    with transaction() as session:
-        return leases.acquire(session, number, owner(), run)
-
-
-def _release(lease: Lease, finished: bool) -> bool:
-    with transaction(technical=True) as session:
-        return leases.release(session, lease, finished=finished)
-
-
-def _claim_wakes() -> list[str]:
-    with transaction(technical=True) as session:
-        return leases.claim_wakes(session)
-
-
-def _suspects() -> list[leases.Suspect]:
-    with transaction() as session:
-        return leases.suspects(session)
-
-
-def _paused_and_due() -> list[str]:
-    with transaction() as session:
-        return leases.paused_and_due(session)
-
-
-def _escalate_paused(number: str) -> None:
-    with transaction() as session:
-        escalation.escalate(session, number, now=settings().now(), actor=actor())
-
-
-def _is_current(number: str, run: FlowRun) -> bool:
-    with transaction() as session:
-        return leases.is_current(session, number, run.id)

@@ -102,6 +102,7 @@ def instant(text: str) -> datetime:
 
 
 def test_claimed_supplemented_previewed_answered_and_the_time_handed_back(cast: Cast, tmp_path: Path) -> None:
+    """Obligation 10.9."""
     promised = (datetime.now(UTC) + timedelta(days=20)).isoformat()
     number = ask(cast, "promised", promise_end=promised)
     request = cast.street.asked(number)
@@ -147,6 +148,7 @@ def test_claimed_supplemented_previewed_answered_and_the_time_handed_back(cast: 
 
 
 def test_returned_forwarded_and_answered_by_the_next_unit(cast: Cast) -> None:
+    """Obligation 10.11."""
     number = ask(cast)
     request = cast.street.asked(number)["id"]
     path = f"/v1/inbox/{request}/return"
@@ -172,6 +174,7 @@ def test_returned_forwarded_and_answered_by_the_next_unit(cast: Cast) -> None:
 
 
 def test_missed_supervised_reported_fed_back_and_still_delivered(cast: Cast, swift: Stack, mailbox: MailServer) -> None:
+    """Obligation 10.12."""
     number = ask(cast, person="演示乙丑")
     received = instant(cast.street.asked(number)["received_at"])
     request = cast.street.asked(number)["id"]
@@ -231,6 +234,7 @@ def test_the_same_question_again_is_the_same_verification_unless_forced(cast: Ca
 
 
 def test_a_commitment_is_signed_instead_of_asking_for_paper(cast: Cast) -> None:
+    """Obligation 7.4."""
     number = cast.department.file("P-RESIDENCE", "演示甲子")["number"]
     cast.department.wait_for(number, "awaiting_commitment", LONG)
     text = cast.department.get(f"/v1/verifications/{number}/commitment")
@@ -245,6 +249,7 @@ def test_a_commitment_is_signed_instead_of_asking_for_paper(cast: Cast) -> None:
 
 
 def test_voluntary_submissions_are_listed_and_exported(cast: Cast) -> None:
+    """Obligation 2.7."""
     case = cast.department.put_case("演示丙寅")
     body = {"case_number": case, "party": party("演示丙寅"), "proof": "P-HOUSEHOLD", "reason": "at_hand"}
     post(cast.department, "/v1/voluntary-submissions", body, 201)

@@ -186,9 +186,9 @@ def test_changes_come_back_and_give_the_draft_the_digest_that_it_always_had(ledg
         replace(one, **{side: replace(entry, issuing_unit_name=None) for side in ("before", "after") if (entry := getattr(one, side))})
         for one in CHANGED
     )
-    kept = do(drafts.keep, base=3, changes=CHANGED, blocked=(), sources=(), now=NOW)
+    kept = do(drafts.keep, base=3, lines=CHANGED, sources=(), now=NOW)
     assert kept.digest == "cfce608abce0374dc721cf1941573c0ad1281d104eefff0414851ff7349b79c0"
-    assert do(drafts.keep, base=3, changes=iter(CHANGED), blocked=(), sources=(), now=NOW).id == kept.id
+    assert do(drafts.keep, base=3, lines=iter(CHANGED), sources=(), now=NOW).id == kept.id
 
 
 def test_what_an_earlier_program_kept_of_a_list_is_read_laid_on_the_list_and_sent_back(ledger: str, owner_url: str) -> None:

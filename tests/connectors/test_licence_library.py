@@ -26,6 +26,7 @@ def address() -> Iterator[str]:
 
 
 def test_the_document_comes_with_the_finding(address: str) -> None:
+    """Obligation 6.3."""
     finding = look(make(LIBRARY, address), subject(), question(LIBRARY))
     assert finding.document.startswith(b"%PDF-") and finding.document.rstrip().endswith(b"%%EOF")
 
@@ -45,6 +46,7 @@ def test_a_type_that_we_may_not_read_is_no_permission(address: str) -> None:
 
 @pytest.mark.parametrize(("fault", "outcome"), [("hidden", "none"), ("several", "several")])
 def test_the_verification_can_still_say_no(address: str, switch: Any, fault: str, outcome: str) -> None:
+    """Obligation 6.3."""
     switch(LIBRARY, fault, where="verifyCertInfo")
     finding = look(make(LIBRARY, address), subject(), question(LIBRARY))
     assert finding.outcome == outcome

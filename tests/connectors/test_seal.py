@@ -64,7 +64,7 @@ def test_an_independent_reader_finds_one_changed_byte(sealed, tmp_path):
 
 
 def test_the_attached_data_stand_under_the_seal(sealed, tmp_path):
-    """An independent reader takes them out of the sealed file; a changed byte of them breaks the seal."""
+    """An independent reader takes them out of the sealed file; a changed byte of them breaks the seal (obligation 9.3)."""
     (tmp_path / "proof.pdf").write_bytes(sealed)
     poppler("pdfdetach", "-save", "1", "-o", tmp_path / "proof.json", tmp_path / "proof.pdf")
     said = json.loads((tmp_path / "proof.json").read_text("utf-8"))
@@ -83,6 +83,7 @@ def test_the_chain_leads_to_the_folders_authority(sealed, folder):
 
 @pytest.mark.parametrize("kind", list(SealKind))
 def test_each_kind_signs_with_its_own_certificate_and_face(local, kind, tmp_path):
+    """Obligations 9.1, 9.2."""
     pdf = local.sign(render(page()), use(kind))
     found = signature(pdf)
     assert found.signer_cert.subject.native["common_name"] == NAMES[kind]
@@ -100,6 +101,7 @@ def test_the_seal_stands_in_the_box_of_the_use(sealed):
 
 
 def test_the_recorded_use_stands_inside_the_signed_content(sealed):
+    """Obligation 9.5."""
     assert signature(sealed).sig_object["/Reason"] == f"核验编号 {use().verification},用印记录 {use().id}"
 
 
@@ -118,6 +120,7 @@ def test_a_sealed_file_is_not_sealed_again(local, sealed):
 
 
 def test_a_page_of_another_verification_is_not_sealed(local):
+    """Obligation 9.5."""
     with pytest.raises(PermanentFault, match="电子签章.*other_page"):
         local.sign(render(page()), use(verification="HY20261123ZZZZZZZZ"))
 
@@ -168,6 +171,7 @@ def test_a_certificate_of_another_authority_is_refused_at_the_start(tmp_path):
 
 
 def test_a_development_key_never_gets_the_face_of_a_real_seal(folder, local):
+    """Obligation 9.4."""
     with pytest.raises(PermanentFault, match="电子签章.*development_key"):
         LocalSeals(folder, NAMES, False, draw_seal)
 
@@ -183,6 +187,7 @@ def test_development_keys_are_made_once(tmp_path):
 
 
 def test_development_keys_are_readable_by_their_owner_alone(tmp_path):
+    """Obligations 9.4, 15.5."""
     mask = os.umask(0)
     try:
         ensure_development_seals(tmp_path / "seals", NAMES)

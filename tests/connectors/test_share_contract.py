@@ -23,7 +23,15 @@ from sandbox.people import by_name
 from tests.sandbox.serving import SECRETS, serving
 
 FOLDER = Path(__file__).parents[2] / "connectors" / "sources"
-FAST = {"connect_seconds": 0.5, "read_seconds": 0.3, "total_seconds": 1.0, "calls_per_second": 1000, "concurrency": 8}
+#: Longer than a crowded machine takes: a test whose subject is a limit sets that one.
+LIMITS = {
+    "connect_seconds": 30,
+    "read_seconds": 30,
+    "total_seconds": 60,
+    "calls_per_second": 1000,
+    "concurrency": 8,
+    "breaker_rest_seconds": 1800,
+}
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,7 @@ def switch(address: str) -> Iterator[Any]:
 
 def make(family: Family, address: str, secrets: dict[str, str] | None = None, **limits: Any) -> ShareSource:
     table = tomllib.loads((FOLDER / f"{family.key}.toml").read_text("utf-8"))
-    table["limits"] |= {**FAST, **limits}
+    table["limits"] |= {**LIMITS, **limits}
     return make_source(family.key, table, {"PROOFLESS_SANDBOX_URL": address}, secrets or SECRETS)
 
 
@@ -154,8 +162,14 @@ def fails(source: ShareSource, who: Subject, what: Question, kind: type[Fault], 
     return fault
 
 
+def rested(source: ShareSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its breaker has rested: an hour has passed for it."""
+    monkeypatch.setattr(source._breaker, "_clock", lambda: time.monotonic() + 3600)
+
+
 @each_family
 def test_one_valid_licence_is_found_with_the_fields_of_the_proof(family: Family, address: str) -> None:
+    """Obligation 6.3."""
     finding = look(make(family, address), subject(), question(family))
     assert (finding.outcome, finding.source) == (ShareOutcome.FOUND, family.key)
     assert dict(finding.fields) == family.fields
@@ -258,9 +272,8 @@ def test_wrong_credentials_are_no_permission(family: Family, address: str) -> No
 @pytest.mark.parametrize(
     ("fault", "more", "kind", "code"),
     [
-        ("slow", {"seconds": 1}, TransientFault, "slow"),
         ("broken", {}, TransientFault, "broken_off"),
-        ("refused", {"seconds": 5}, TransientFault, "broken_off"),
+        ("refused", {"seconds": 3600}, TransientFault, "broken_off"),
         ("network", {}, TransientFault, "source_failing"),
         ("http", {"status": "503"}, TransientFault, "source_failing"),
         ("http", {"status": "302"}, PermanentFault, "contract"),
@@ -272,17 +285,13 @@ def test_faults_of_the_wire(
     family: Family, address: str, switch: Any, fault: str, more: dict[str, Any], kind: type[Fault], code: str
 ) -> None:
     switch(family, fault, **more)
-    started = time.monotonic()
     fails(make(family, address), subject(), question(family), kind, code)
-    assert time.monotonic() - started < 4.5  # every attempt is bounded
 
 
 @each_family
 def test_the_read_limit_ends_a_silent_reply_before_the_total_does(family: Family, address: str, switch: Any) -> None:
-    switch(family, "slow", seconds=6)
-    started = time.monotonic()
-    fails(make(family, address, total_seconds=30), subject(), question(family), TransientFault, "slow")
-    assert time.monotonic() - started < 5
+    switch(family, "slow", seconds=6)  # then it would be found
+    fails(make(family, address, read_seconds=0.3), subject(), question(family), TransientFault, "slow")
 
 
 @each_family
@@ -303,9 +312,9 @@ def test_the_provinces_network_outranks_the_code_beside_it(family: Family, addre
 def test_a_reply_that_trickles_ends_with_the_total_time(family: Family) -> None:
     """Each byte comes within the read limit, so only the total limit can end it."""
 
-    async def scene() -> float:
+    async def scene() -> None:
         async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")  # in fifty seconds, and no JSON
             try:
                 while True:
                     writer.write(b" ")
@@ -316,45 +325,43 @@ def test_a_reply_that_trickles_ends_with_the_total_time(family: Family) -> None:
 
         server = await asyncio.start_server(trickle, "127.0.0.1", 0)
         source = make(family, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", total_seconds=0.6)
-        started = time.monotonic()
         with pytest.raises(TransientFault) as caught:
             await source.look_up(subject(), question(family))
         assert caught.value.code == "slow"
         await source.close()
         server.close()
-        return time.monotonic() - started
 
-    assert 0.5 < asyncio.run(scene()) < 10  # the whole of it would take an hour and a half
+    asyncio.run(scene())
 
 
 @each_family
-def test_a_closed_port_is_refused_and_opens_the_breaker(family: Family) -> None:
+def test_a_closed_port_is_refused_and_opens_the_breaker(family: Family, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        source = make(family, f"http://127.0.0.1:{closed.getsockname()[1]}", breaker_failures=2, breaker_rest_seconds=0.2)
+        source = make(family, f"http://127.0.0.1:{closed.getsockname()[1]}", breaker_failures=2)
     for _ in range(2):
         fails(source, subject(), question(family), TransientFault, "refused")
     assert source.breaker is BreakerState.OPEN
     fails(source, subject(), question(family), TransientFault, "breaker_open")
-    time.sleep(0.25)
+    rested(source, monkeypatch)
     assert source.breaker is BreakerState.HALF_OPEN
     fails(source, subject(), question(family), TransientFault, "refused")
     assert source.breaker is BreakerState.OPEN
 
 
 @each_family
-def test_the_breaker_closes_when_the_source_is_back(family: Family, address: str, switch: Any) -> None:
-    source = make(family, address, breaker_failures=1, breaker_rest_seconds=0.1)
-    switch(family, "refused", seconds=60, times=1)
+def test_the_breaker_closes_when_the_source_is_back(family: Family, address: str, switch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = make(family, address, breaker_failures=1)
+    switch(family, "refused", seconds=3600, times=1)
     fails(source, subject(), question(family), TransientFault, "broken_off")
-    time.sleep(0.12)
+    rested(source, monkeypatch)
     assert look(source, subject("演示无证"), question(family)).outcome is ShareOutcome.NONE
     assert source.breaker is BreakerState.CLOSED
 
 
 @each_family
 def test_a_source_serves_one_event_loop_after_another_and_many_at_once(family: Family, address: str) -> None:
-    source = make(family, address, concurrency=2, total_seconds=5, read_seconds=5)
+    source = make(family, address, concurrency=2)
 
     async def many() -> list[Finding]:
         try:

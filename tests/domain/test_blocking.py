@@ -31,6 +31,9 @@ def codes(entry: Any, organ: Organ = Organ.OTHER, negative: tuple[NegativeItem, 
         ({"methods": (), "fields": ()}, [("no_method", "2.2")]),
         ({"commitment_basis": "第一批清单"}, [("no_commitment", "7.4")]),
         ({"commitment_basis": "第一批清单", "methods": (Method.COMMITMENT,), "fields": ()}, []),
+        ({"commitment_basis": "第一批清单", "methods": (Method.ISSUER, Method.COMMITMENT)}, [("no_commitment", "7.4")]),
+        ({"commitment_basis": "第一批清单", "methods": (Method.DATA_SHARING, Method.COMMITMENT, Method.ISSUER)}, []),
+        ({"methods": (Method.ISSUER, Method.COMMITMENT)}, []),
         ({"source": None}, [("no_source", "7.2")]),
         ({"source": "elsewhere"}, [("no_source", "7.2")]),
         ({"issuing_unit": None}, [("no_issuer", "10.1")]),
@@ -45,6 +48,7 @@ def codes(entry: Any, organ: Organ = Organ.OTHER, negative: tuple[NegativeItem, 
     ],
 )
 def test_each_rule(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    """Obligations 2.1, 2.2, 2.3, 7.2, 7.4."""
     assert codes(replace(ENTRY, **changes)) == expected
 
 
@@ -60,6 +64,7 @@ def test_the_words_name_the_source_and_what_serves_instead() -> None:
 
 
 def test_an_increase_needs_a_method_of_its_own() -> None:
+    """Obligation 5.7."""
     (block,) = change_blocks(Change(None, replace(ENTRY, methods=())))
     assert block.obligation == "5.7"
     assert change_blocks(Change(None, ENTRY)) == () == change_blocks(Change(ENTRY, replace(ENTRY, methods=())))

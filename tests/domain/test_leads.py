@@ -12,6 +12,7 @@ from domain.leads import CLAUSES, OUTLIER_CHANCE, RULE_TEXTS, LeadRule, is_outli
 
 
 def test_every_clause_has_a_rule_and_no_word_judges() -> None:
+    """Obligation 16.0."""
     assert set(RULE_TEXTS) == set(LeadRule)
     assert {rule.about.clause for rule in LeadRule} == set(CLAUSES) == {f"16.{number}" for number in range(1, 11)}
     words = [word for text in RULE_TEXTS.values() for word in (text.title, text.evidence)]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendar import Calendar, MissingYear, Year
-from domain.explaining import explain
+from domain.explaining import explain, named
 from domain.hours import OFFICE_SEASON, Season, ServiceHours, Window
 from domain.intervals import Interval
 from domain.limits import (
@@ -139,6 +139,7 @@ def rolling(draw: st.DrawFn) -> Ask:
 @given(st.one_of(asks(), rolling()))
 @settings(max_examples=800)
 def test_limits_agree_with_a_walk_over_the_minutes(ask: Ask) -> None:
+    """Obligations 10.5, 10.6, 10.7, 10.8."""
     found = limits(situation(ask))
     assert {limit.kind.value: limit.due for limit in found} == due(ask)
     assert len({limit.kind for limit in found}) == len(found)
@@ -194,6 +195,7 @@ _GOLDEN = [  # docs/rules/obligations.md, golden minute vectors
 
 @pytest.mark.parametrize(("handling", "arrives", "promise", "wanted"), _GOLDEN)
 def test_golden_minutes(handling: str, arrives: str, promise: str | None, wanted: dict[str, str]) -> None:
+    """Obligations 10.6, 10.7, 10.8."""
     case = Situation(HandlingType(handling), at(arrives), at(promise) if promise else None, OFFICE_HOURS)
     assert {limit.kind.value: limit.due for limit in limits(case)} == {kind: at(text) for kind, text in wanted.items()}
 
@@ -207,6 +209,7 @@ def test_golden_minutes(handling: str, arrives: str, promise: str | None, wanted
     ],
 )
 def test_golden_supervision(missed: str, starts: str, ends: str) -> None:
+    """Obligation 10.12."""
     found = supervision(at(missed), OFFICE_HOURS, Readings())
     assert (found.start, found.due, found.obligations) == (at(starts), at(ends), ("10.12",))
 
@@ -225,6 +228,7 @@ def test_golden_supervision(missed: str, starts: str, ends: str) -> None:
     ],
 )
 def test_golden_working_days(start: str, due_day: str) -> None:
+    """Obligation 5.5."""
     assert CALENDAR.add_workdays(date.fromisoformat(start), 3) == date.fromisoformat(due_day)
     midnight = datetime.combine(date.fromisoformat(due_day) + timedelta(days=1), datetime.min.time(), BEIJING)
     assert promise_end(at(f"{start} 10:00"), 3, CALENDAR) == midnight
@@ -258,6 +262,7 @@ def test_a_promise_counted_in_a_provisional_year_is_marked_too() -> None:
 
 
 def test_nothing_runs_before_the_regulation_was_in_force() -> None:
+    """Obligation 20.1."""
     assert limits(Situation(HandlingType.IMMEDIATE, at("2022-06-27 10:00"), None, OFFICE_HOURS)) == ()
     assert limits(Situation(HandlingType.IMMEDIATE, at("2022-06-28 10:00"), None, OFFICE_HOURS)) != ()
 
@@ -287,6 +292,7 @@ RECEIVED = at("2026-03-04 09:00")
     ],
 )
 def test_each_limit_names_the_obligation_that_set_it(case: dict[str, object], expected: list[object]) -> None:
+    """Obligations 7.7, 10.5, 10.6, 10.7, 10.8."""
     values = {"handling": HandlingType.PROMISED, "received": RECEIVED, "promise_end": None, "hours": OFFICE_HOURS}
     found = Situation(**(values | case))  # type: ignore[arg-type]
     assert [(limit.kind.value, limit.obligations, limit.note) for limit in limits(found)] == expected
@@ -367,6 +373,7 @@ def test_the_comparison_in_service_time_leaves_a_pause_over_night_out() -> None:
 
 
 def test_a_return_has_its_own_half_hour_from_the_same_start() -> None:
+    """Obligation 10.10."""
     case = Situation(HandlingType.PROMISED, at("2026-03-06 18:00"), None, OFFICE_HOURS)
     limit = return_limit(case)
     assert limit is not None and limit.due == at("2026-03-09 09:00")
@@ -376,6 +383,7 @@ def test_a_return_has_its_own_half_hour_from_the_same_start() -> None:
 
 
 def test_a_proofs_own_limit_is_never_called_soft() -> None:
+    """Obligation 7.7."""
     case = Situation(HandlingType.PROMISED, RECEIVED, None, OFFICE_HOURS, own_limit=timedelta(hours=2))
     (hard,) = limits(case)
     said = explain(case, hard)
@@ -429,3 +437,13 @@ def test_the_explanation_names_article_start_roll_and_version() -> None:
         assert part in text
     rolled = Situation(HandlingType.PROMISED, at("2026-03-06 16:00"), None, OFFICE_HOURS)
     assert "解读 2" in explain(rolled, limits(rolled)[0])
+
+
+def test_a_proofs_own_limit_is_called_by_its_name_and_never_one_in_principle() -> None:
+    """Obligation 7.7: whatever kind an older rule made of it."""
+    assert {named(kind, ["7.7"]) for kind in (LimitKind.SOFT, LimitKind.HARD)} == {"规定时限"}
+    assert [named(LimitKind.HARD, ["10.8"]), named(LimitKind.SOFT, ["10.7"])] == ["最迟时限", "原则上的时限"]
+    case = Situation(HandlingType.PROMISED, RECEIVED, None, OFFICE_HOURS, own_limit=timedelta(hours=2))
+    (limit,) = limits(case)
+    said = explain(case, limit)
+    assert limit.kind is LimitKind.HARD and "因此规定时限为" in said and "依第七条" in said and "原则上" not in said

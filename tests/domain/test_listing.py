@@ -64,6 +64,7 @@ def one(entry: CatalogEntry) -> dict[Key, CatalogEntry]:
 
 
 def test_each_kind_of_change_is_told() -> None:
+    """Obligation 5.4."""
     other = replace(ENTRY, proof="P-2")
     altered = replace(ENTRY, methods=(Method.ISSUER,), source=None, immediate=True)
     (change,) = difference(one(ENTRY), one(altered))

@@ -32,6 +32,7 @@ from domain.masking import mask_name, mask_number, mask_value
     ],
 )
 def test_masks(mask: Callable[[str], str], text: str, shown: str) -> None:
+    """Obligation 15.4."""
     assert mask(text) == shown
 
 

@@ -57,6 +57,7 @@ def test_every_answer_has_a_verdict() -> None:
 
 @pytest.mark.parametrize("negative", [False, True])
 def test_a_mismatch_is_never_sealed(negative: bool) -> None:
+    """Obligation 9.2."""
     assert not may_seal(Result.MISMATCH, negative)
     assert {result for result in Result if may_seal(result, sealed_when_negative=False)} == {Result.CONFIRMED}
 
@@ -77,10 +78,12 @@ SHARE, ISSUER = Method.DATA_SHARING, Method.ISSUER
     ],
 )
 def test_next_method(methods: tuple[Method, ...], after: Method | None, following: Method | None) -> None:
+    """Obligation 7.1."""
     assert next_method(methods, after) is following
 
 
 def test_the_seal_follows_the_method() -> None:
+    """Obligations 9.1, 9.2."""
     assert SHARE.seal is SealKind.SHARE
     assert ISSUER.seal is SealKind.ISSUER
 

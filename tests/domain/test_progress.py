@@ -36,7 +36,7 @@ def test_a_soft_miss_is_amber_whether_or_not_a_reason_was_given() -> None:
 
 
 def test_a_limit_is_red_from_the_first_only_where_the_promise_was_short() -> None:
-    """A proof's own limit of twenty minutes (7.7) is no promise of which little is left."""
+    """A proof's own limit of twenty minutes (obligation 7.7) is no promise of which little is left."""
     for case, red in (
         (Situation(HandlingType.PROMISED, RECEIVED, None, OFFICE_HOURS, own_limit=timedelta(minutes=20)), False),
         (Situation(HandlingType.PROMISED, RECEIVED, RECEIVED + timedelta(minutes=20), OFFICE_HOURS), True),

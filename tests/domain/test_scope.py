@@ -35,6 +35,7 @@ def refused(entry: CatalogEntry | None, case_open: bool = True, is_party: bool =
 
 @pytest.mark.parametrize("exclusion", Exclusion)
 def test_every_category_of_article_2_is_refused_by_name(exclusion: Exclusion) -> None:
+    """Obligation 2.3."""
     found = refused(replace(ENTRY, exclusion=exclusion))
     assert found is not None and (found.code, found.obligation) == ("excluded_category", "2.3")
     assert exclusion.label in found.text and found.remedy
@@ -44,12 +45,14 @@ def test_every_category_of_article_2_is_refused_by_name(exclusion: Exclusion) ->
     ("outside", "online", "code"), [(False, False, None), (False, True, None), (True, True, None), (True, False, "excluded_outside")]
 )
 def test_outside_the_district_needs_both_flags(outside: bool, online: bool, code: str | None) -> None:
+    """Obligation 2.4."""
     found = excluded(replace(ENTRY, outside_region=outside, checkable_online=online))
     assert (found.code if found else None) == code
     assert found is None or found.obligation == "2.4"
 
 
 def test_a_matter_that_is_reviewed_above_is_refused() -> None:
+    """Obligation 2.5."""
     found = refused(replace(ENTRY, reviewed_above=True))
     assert found is not None and (found.code, found.obligation) == ("excluded_review", "2.5")
 
@@ -67,6 +70,7 @@ def test_a_matter_that_is_reviewed_above_is_refused() -> None:
     ],
 )
 def test_refusals(entry: CatalogEntry | None, case_open: bool, is_party: bool, code: str, obligation: str) -> None:
+    """Obligations 2.1, 2.2."""
     found = refused(entry, case_open, is_party)
     assert found is not None
     assert (found.code, found.obligation) == (code, obligation)

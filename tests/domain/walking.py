@@ -77,15 +77,15 @@ def due(ask: Ask) -> dict[str, datetime]:
     soft: list[datetime] = []
     hard: list[datetime] = []
     if ask.kind == "immediate":
-        hard.append(_ends(ask, 30))  # 10.6
+        hard.append(_ends(ask, 30))  # obligation 10.6
     else:
-        soft.append(_ends(ask, 24 * 60))  # 10.7
+        soft.append(_ends(ask, 24 * 60))  # obligation 10.7
     if ask.database or ask.share_failed:
-        soft.append(_ends(ask, 30))  # 10.5, reading 22
+        soft.append(_ends(ask, 30))  # obligation 10.5, reading 22
     if ask.own is not None:
-        hard.append(_ends(ask, ask.own))  # 7.7: no 原则上
+        hard.append(_ends(ask, ask.own))  # obligation 7.7: no 原则上
     if ask.promise is not None:
-        hard.append(ask.promise)  # 10.8: no pause, no roll
+        hard.append(ask.promise)  # obligation 10.8: no pause, no roll
     found = {}
     if hard:
         found["hard"] = min(hard)
@@ -95,7 +95,7 @@ def due(ask: Ask) -> dict[str, datetime]:
 
 
 def half_hour_from(missed: datetime, desk: Desk) -> datetime:
-    """督办 (10.12): half an hour from the instant that was missed, or from the next opening."""
+    """督办 (obligation 10.12): half an hour from the instant that was missed, or from the next opening."""
     return desk.next_there(missed) + 30 * MINUTE
 
 

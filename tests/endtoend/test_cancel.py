@@ -128,14 +128,15 @@ def test_between_signing_and_delivering(
     second_superuser: psycopg2.extensions.connection,
 ) -> None:
     """The pass is held while it keeps the proof; the pause queues behind it and comes before the delivery."""
-    with ExitStack() as events:
+    with ExitStack() as row:
         with locked(superuser, "proofs"):
             number = department.file("P-HOUSEHOLD", "演示乙亥")["number"]
             wait_until(lambda: waiting_for(superuser, "proofs"), 20, "the signed proof about to be kept")
-            events.enter_context(locked(second_superuser, "events"))
-        wait_until(lambda: waiting_for(second_superuser, "events"), 20, "the proof kept, not yet committed")
+            run_of(number)  # shown as running by now
+            row.enter_context(held_row(second_superuser, number))
+        wait_until(lambda: waiting_for_a_row(superuser, "%WITH given%"), 20, "the proof kept, not yet committed")
         cancel(stack, number)
-        wait_until(lambda: waiting_for_a_row(superuser), 20, "the pause behind it")
+        wait_until(lambda: waiting_for_a_row(superuser, "SELECT verifications.%"), 20, "the pause behind it")
     assert_paused(stack, department, administrator, number, "to_be_delivered")
     assert (count("proofs", number), count("deliveries", number)) == (1, 0)
     assert department.http.get(f"/v1/verifications/{number}/proof.pdf").status_code == 404
@@ -199,11 +200,23 @@ def waiting_for(connection: psycopg2.extensions.connection, table: str) -> bool:
     return _any(connection, "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = %s::regclass", table)
 
 
-def waiting_for_a_row(connection: psycopg2.extensions.connection) -> bool:
-    """Somebody wants to change a verification that another transaction holds. Not asked within a transaction, for
-    which the picture of what others do stands still."""
+@contextmanager
+def held_row(connection: psycopg2.extensions.connection, number: str) -> Iterator[None]:
+    """Nobody changes this verification."""
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT FROM verifications WHERE number = %s FOR NO KEY UPDATE", (number,))
+        try:
+            yield
+        finally:
+            cursor.execute("COMMIT")
+
+
+def waiting_for_a_row(connection: psycopg2.extensions.connection, words: str) -> bool:
+    """Somebody, by a statement of these words, wants to change a verification that another transaction holds. Not asked
+    within a transaction, for which the picture of what others do stands still."""
     waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
-    return _any(connection, waits, "SELECT verifications.%")
+    return _any(connection, waits, words)
 
 
 def _any(connection: psycopg2.extensions.connection, query: str, *values: Any) -> bool:

@@ -64,6 +64,7 @@ def test_poppler_too_finds_the_signature_valid_and_a_changed_byte_not(department
 
 
 def test_the_issuing_unit_answers_its_inbox_and_its_seal_is_the_other_one(department: Api, office: Api, tmp_path: Path) -> None:
+    """Obligations 9.2, 10.1, 10.4."""
     number = department.file("P-HARDSHIP", "演示乙丑", wait=1)["number"]
     waiting = department.wait_for(number, "awaiting_reply")
     assert waiting["issuing_unit"]["code"] == "370402-GUANGMING" and waiting["result"] is None

@@ -1,4 +1,4 @@
-"""After a mixed run, with failures whose text carries persons: none of them stands anywhere in clear (15.4)."""
+"""After a mixed run, with failures whose text carries persons: none of them stands anywhere in clear (obligation 15.4)."""
 
 from __future__ import annotations
 

@@ -21,16 +21,20 @@ def repair(stack: Stack) -> list[str]:
     return asyncio.run(inside())
 
 
-def test_a_paused_pool_is_named_by_health_and_repaired(stack: Stack, department: Api, administrator: Api) -> None:
+def test_a_paused_pool_is_named_by_health_and_repaired(stack: Stack, department: Api, office: Api, administrator: Api) -> None:
+    waits = department.file("P-HARDSHIP", "演示乙丑")["number"]
+    department.wait_for(waits, "awaiting_reply")
     stack.prefect.http.patch(POOL, json={"is_paused": True}).raise_for_status()
     number = department.file("P-HOUSEHOLD", "演示甲子")["number"]
     wait_until(lambda: administrator.http.get("/health").status_code == 503, 40, "health says that work stands")
     found = administrator.http.get("/health").json()
     assert (found["prefect"], len(found["workers"]), found["ok"]) == (True, 1, False)
     assert any("工作池 proofless" in cause and "./run repair" in cause for cause in found["causes"])
-    assert department.see(number)["state"] == "received"
+    department.wait_for(number, "delivered")  # what is new needs no pool; what was answered does
+    office.reply(office.asked(waits)["id"])
+    assert department.see(waits)["state"] == "to_be_sealed"
     assert repair(stack) == ["已恢复:工作池 proofless 的暂停"]
-    department.wait_for(number, "delivered")
+    department.wait_for(waits, "delivered")
     wait_until(lambda: administrator.http.get("/health").json()["causes"] == [], 40, "the alarm ends")
 
 

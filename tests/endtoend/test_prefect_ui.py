@@ -79,10 +79,14 @@ def pages_of(stack: Stack, number: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_every_page_stays_on_this_host_and_no_second_interface_is_offered(stack: Stack, browser: Browser, department: Api) -> None:
+def test_every_page_stays_on_this_host_and_no_second_interface_is_offered(
+    stack: Stack, browser: Browser, department: Api, office: Api
+) -> None:
     number = department.file("P-HARDSHIP", "演示甲申")["number"]
     department.wait_for(number, "awaiting_reply")
     wait_until(lambda: "等待出具单位" in stack.prefect.history(run_of(number)), 15, "the run waits")
+    office.reply(office.asked(number)["id"])
+    wait_until(lambda: "已送达" in stack.prefect.history(run_of(number)), 30, "steps of its own")
     address = sign_in(stack, browser)
     sent: list[str] = []
     browser.page.on("requestfinished", lambda request: sent.append(request.url))

@@ -7,6 +7,7 @@ import contextvars
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -35,8 +36,8 @@ FIELDS = {"家庭人口": "2", "人均月收入": "600元", "认定结论": "符
 MOST_COMMITS = 40
 
 
-def file_now(proof: str, person: str) -> str:
-    return file(proof, person, now=settings().now())
+def file_now(proof: str, person: str, **more: Any) -> str:
+    return file(proof, person, now=settings().now(), **more)
 
 
 def run_pass(number: str) -> None:

@@ -45,7 +45,7 @@ def look_up(number: str, outcome: ShareOutcome = ShareOutcome.FOUND, candidates:
     fields = FIELDS if outcome in (ShareOutcome.FOUND, ShareOutcome.MISMATCH) else {}
     found = Finding("licence_library", outcome, "演示来源的答复", fields, candidates, maker="演示来源单位")
     with transaction() as session:
-        sharing.take_up(session, held, "worker:test", now=now)
+        sharing.take_up(session, [held], "worker:test", now=now)
     with transaction() as session:
         sharing.record_finding(session, held, found, asked_at=now, now=now, actor="worker:test")
     release(number)
@@ -55,7 +55,7 @@ def ask(number: str) -> str:
     """Put the request into the issuing unit's inbox; gives its id."""
     held, now = lease(number), settings().now()
     with transaction() as session:
-        sharing.take_up(session, held, "worker:test", now=now)
+        sharing.take_up(session, [held], "worker:test", now=now)
     with transaction() as session:
         requests.ask(session, held, now=now, actor="worker:test")
     with transaction() as session:
@@ -88,7 +88,8 @@ def seal_and_deliver(number: str, seals: LocalSeals) -> tuple[str, bytes]:
     )
     pdf = seals.sign(render(page), SealUse(str(use.id), number, use.seal, SEAL_BOX))
     with transaction() as session:
-        sealing.store_proof(session, held, use, pdf, code_digest(code), found.fields, now=now, actor="worker:test")
+        signed = sealing.Signed(held, found.about, use, sealing.Sealed(pdf, code_digest(code), found.fields))
+        sealing.store_proof(session, signed, now=now, actor="worker:test")
     release(number)
     deliver(number)
     return code, pdf

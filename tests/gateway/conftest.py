@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from uuid import UUID, uuid4
 
 import httpx
@@ -27,6 +28,7 @@ from connectors.seal import LocalSeals
 from domain.seals import SealKind
 from gateway.app import create_app
 from gateway.edge import quotas
+from gateway.edge.contract import Contract
 from gateway.edge.endpoints import ANY_CALL
 from gateway.edge.problems import MEDIA_TYPE
 from ledger.database import transaction
@@ -48,12 +50,6 @@ class SimulatedRuns:
     def __init__(self) -> None:
         self.created: list[tuple[str, str]] = []
         self.away = False
-
-    async def create(self, number: str, tags: list[str]) -> UUID:
-        if self.away:
-            raise ConnectionError(number)
-        self.created.append((number, tags[0]))
-        return uuid4()
 
     async def start_rebuild(self) -> UUID:
         if self.away:
@@ -220,6 +216,19 @@ def serving(app: FastAPI, runs: SimulatedRuns, address: str = "127.0.0.1") -> It
 
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(started()) as client:
         yield Api(app, portal, client, runs)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _described_once() -> Iterator[None]:
+    """The document is written once for all applications of a process: it takes a second, and comes of the code and these alone."""
+    describe, known = Contract.of, dict[tuple[str, str], Contract]()
+
+    def of(app: FastAPI) -> Contract:
+        named = settings().public_url, settings().report_issuer
+        return known.get(named) or known.setdefault(named, describe(app))
+
+    with mock.patch.object(Contract, "of", of):
+        yield
 
 
 @pytest.fixture(scope="module")

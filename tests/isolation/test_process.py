@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from multiprocessing import forkserver
 from typing import Any
@@ -29,6 +28,7 @@ from tests.isolation.readers import (
     take_memory,
     take_time,
 )
+from tests.patience import wait_until
 
 ENOUGH = Limits(memory=2**26, seconds=20, patience=120)
 
@@ -106,10 +106,8 @@ def test_the_server_of_readers_is_started_again_where_it_ended() -> None:
     assert list(read(numbers, 1, limits=ENOUGH))
     server = psutil.Process(forkserver._forkserver._forkserver_pid)
     server.kill()
-    for _ in range(100):  # its books are read when the next one is asked for; a zombie until then
-        if server.status() == psutil.STATUS_ZOMBIE:
-            break
-        time.sleep(0.05)
+    # Its books are read when the next one is asked for; a zombie until then.
+    wait_until(lambda: server.status() == psutil.STATUS_ZOMBIE, 10, "the server of readers has ended")
     assert list(read(numbers, 1, limits=ENOUGH))
 
 

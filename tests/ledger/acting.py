@@ -57,7 +57,7 @@ def give_back(number: str, owner: str = "w1/a", *, finished: bool = True) -> boo
 
 
 def take_up(lease: Lease, now: datetime = NOW) -> None:
-    do(sharing.take_up, lease, "system:test", now=now)
+    do(sharing.take_up, [lease], "system:test", now=now)
 
 
 def found(
@@ -126,7 +126,8 @@ def seal(lease: Lease, now: datetime = NOW + MINUTE, pdf: bytes = b"") -> sealin
     what = do(sealing.evidence, lease.number)
     use = do(sealing.start_use, lease, what.seal, now=now, actor="system:test")
     pdf = pdf or f"%PDF {lease.number} {use.version} {what.about.subject.name}".encode()
-    do(sealing.store_proof, lease, use, pdf, "c" * 64, what.fields, now=now, actor="system:test")
+    signed = sealing.Signed(lease, what.about, use, sealing.Sealed(pdf, "c" * 64, what.fields))
+    do(sealing.store_proof, signed, now=now, actor="system:test")
     return use
 
 
@@ -201,7 +202,7 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
     outcomes: list[object] = [None] * len(calls)
 
     def run(index: int, call: Callable[[], object]) -> None:
-        gate.wait(10)
+        gate.wait(60)
         try:
             outcomes[index] = call()
         except Exception as error:

@@ -56,4 +56,4 @@ def file(proof: str = "P-HOUSEHOLD", person: str = "演示甲子", *, now: datet
         assert party is not None and found is not None
         return filing.file_verification(
             session, filer, case, party, found[0], found[1].issuing_unit, now=now, idempotency_key=uuid4().hex, body_digest="0" * 64
-        )
+        ).number

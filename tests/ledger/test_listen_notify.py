@@ -26,7 +26,7 @@ def listening(*channels: str) -> Iterator[Heard]:
     listener = Listener(channels, lambda channel, number: heard.put((channel, number)))
     listener.start()
     try:
-        assert heard.get(timeout=10) == ("", "")  # connected: look for yourself once
+        assert heard.get(timeout=60) == ("", "")  # connected: look for yourself once
         yield heard
     finally:
         listener.stop()
@@ -40,11 +40,12 @@ def test_a_notice_is_heard_after_the_commit_only(ledger: str) -> None:
             notify(session, WAKE_CHANNEL, "rolled back")
             raise ZeroDivisionError
         number = file()
+        assert heard.get(timeout=60) == (WAKE_CHANNEL, number), "what is filed is told"
         with transaction() as session:
             moves.request_wake(session, number)
             with pytest.raises(queue.Empty):
                 heard.get(timeout=0.2)
-        assert heard.get(timeout=5) == (WAKE_CHANNEL, number)
+        assert heard.get(timeout=60) == (WAKE_CHANNEL, number)
         assert heard.empty()
 
 
@@ -52,11 +53,11 @@ def test_whoever_waits_for_a_result_hears_of_each_end_and_of_each_person_needed(
     with listening(ENDED_CHANNEL) as heard:
         withdrawn, stuck = file(), file()
         do(attention.withdraw, withdrawn, now=NOW, actor="test")
-        assert heard.get(timeout=5) == (ENDED_CHANNEL, withdrawn)
+        assert heard.get(timeout=60) == (ENDED_CHANNEL, withdrawn)
         lease = hold(stuck)
         take_up(lease)
         do(moves.move, stuck, Event.SHARE_SEVERAL, State.LOOKING_UP, State.AWAITING_CHOICE, at=NOW, actor="test")
-        assert heard.get(timeout=5) == (ENDED_CHANNEL, stuck)
+        assert heard.get(timeout=60) == (ENDED_CHANNEL, stuck)
         assert heard.empty()
 
 
@@ -67,7 +68,7 @@ def test_after_a_broken_connection_the_listener_comes_back_and_says_so(ledger: s
                 text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%/listener'")
             ).all()
         assert len(ended) == 1
-        assert heard.get(timeout=10) == ("", "")
+        assert heard.get(timeout=60) == ("", "")
         with transaction() as session:
             notify(session, WAKE_CHANNEL, "HY20260304AAAAAAAA")
-        assert heard.get(timeout=5) == (WAKE_CHANNEL, "HY20260304AAAAAAAA")
+        assert heard.get(timeout=60) == (WAKE_CHANNEL, "HY20260304AAAAAAAA")

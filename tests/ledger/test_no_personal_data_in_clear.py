@@ -1,4 +1,4 @@
-"""15.4: after whole cases have run, no table holds a person's name, number or data in clear, in any column.
+"""Obligation 15.4: after whole cases have run, no table holds a person's name, number or data in clear, in any column.
 
 The answers come from the sandbox over HTTP through the real connectors, so that their messages and warnings are
 searched too. Ciphertext aside, a column can show a value as text, as JSON, or as the hexadecimal of its bytes.
@@ -233,6 +233,7 @@ def finds(dump: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def test_no_table_holds_a_person_in_clear(ledger: str, sources: dict[str, ShareSource]) -> None:
+    """Obligation 15.4."""
     do(callback_urls.register, UNIT, "https://hall.example.invalid/", b"whsec-clear-secret", now=NOW, actor="x")
     outcomes = by_sharing(sources)
     assert outcomes >= {

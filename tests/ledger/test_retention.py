@@ -259,6 +259,7 @@ def test_a_complaint_ends_with_its_reporter() -> None:
 
 
 def test_a_voluntary_submission_without_a_case_ends_by_its_own_term_and_its_line_stays() -> None:
+    """Obligation 2.7."""
     holder = by_name("演示甲子")
     stated = voluntary.ReceivedSubmission("C-NONE", IdType(holder.id_type), holder.id_number, holder.name, "P-HOUSEHOLD")
     do(voluntary.submit, FILER, stated, VoluntaryReason.AT_HAND, Evidence.CODE, "a" * 64, now=NOW)

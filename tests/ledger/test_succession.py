@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain.inbox import SupervisionOutcome
+from domain.lifecycle import State
 from domain.methods import Answer
 from domain.notices import NoticeKind
 from domain.story import told
@@ -18,6 +19,7 @@ from ledger.deadlines import timing
 from ledger.inbox import claims, requests, returns
 from ledger.inbox.requests import Reply
 from ledger.inbox.returns import ReturnReason
+from ledger.lifecycle import filing
 from ledger.lifecycle.moves import Lease, MoveRefused
 from ledger.outbox import callback_urls
 from ledger.registry import keys, registry, unit_changes
@@ -25,7 +27,7 @@ from ledger.sealing import sealing
 from ledger.succession import estate, heir
 from ledger.supervision import supervisions
 from ledger.supervision import views as supervising
-from ledger.tables.effects import Notice
+from ledger.tables.effects import IdempotencyKey, Notice
 from ledger.tables.inbox import Supervision
 from ledger.tables.registry import Person, Unit, UnitChange
 from tests.ledger.acting import (
@@ -164,6 +166,9 @@ def test_what_it_asked_for_is_the_successors_to_read_and_to_go_on_with() -> None
     assert do(cases.find, THIRD, data.number) is not None and do(cases.find, HEIR, data.number) is None
     assert do(views.find_verification, lease.number, THIRD) is not None
     assert do(views.find_verification, lease.number, HEIR) is None
+    (key,) = all_of(IdempotencyKey, verification=lease.number)
+    repeated = [do(filing.find_repeat, unit, key.key, key.body_digest) for unit in (UNIT, THIRD, HEIR)]
+    assert [repeat.number for repeat in repeated] == [lease.number, lease.number, None], "its keys, too"
     do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", None, "不清楚"), now=NOW + HOUR, actor="x")
     (mail,) = [one for one in all_of(Notice) if one.kind is NoticeKind.RETURNED] or [None]
     assert mail is None or mail.unit == THIRD
@@ -266,3 +271,16 @@ def test_nobody_is_told_of_a_takeover_from_himself() -> None:
     do(claims.claim, request, ISSUER, now=NOW + MINUTE, actor=f"person:{OLD} via demo-hall")
     do(requests.reply, request, ISSUER, Reply(Answer.FALSE, {}), now=NOW + MINUTE, actor=f"person:{OLD}")
     assert not [one for one in all_of(Notice, verification=lease.number) if one.kind is NoticeKind.TAKEN_OVER]
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_what_comes_back_goes_on_by_the_successors_rule(on: bool) -> None:
+    """自动转办 is the successor's to switch, as all that the merged unit filed is the successor's."""
+    do(returns.set_standing_rule, UNIT, not on)
+    do(returns.set_standing_rule, HEIR, on)
+    lease = hold(file("P-HARDSHIP"))
+    take_up(lease)
+    request = ask(lease)
+    merge(UNIT)
+    state = do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", THIRD, None), now=NOW + 10 * MINUTE, actor="x")
+    assert (state is State.TO_ASK) == on == (row(lease.number).issuing_unit == THIRD)

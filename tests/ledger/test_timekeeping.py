@@ -16,13 +16,14 @@ from ledger import migrate, timekeeping
 from ledger.database import transaction
 from ledger.lifecycle import leases
 from ledger.tables.records import ClockSettings, Pulse
-from ledger.tables.verifications import Deadline, EventRow
+from ledger.tables.verifications import Deadline, EventRow, Verification
 from ledger.timekeeping import ClockOff
 from runtime.failures import explained
 from runtime.worker.clock import clock_is_right
 from settings import settings
 from tasks import sweep
 from tests.ledger.acting import HOUR, alarms, all_of, immediate, names
+from tests.ledger.lifecycle.test_filing import file_with, prepared
 
 
 def off_by(monkeypatch: pytest.MonkeyPatch, ahead: timedelta) -> None:
@@ -74,6 +75,14 @@ def test_a_clock_that_steps_between_two_looks_is_noticed_at_the_next_write(ledge
     off_by(monkeypatch, timedelta(minutes=2))
     with pytest.raises(ClockOff):
         sweep.notice_outage()
+
+
+def test_what_is_filed_in_a_statement_of_its_own_asks_the_clock_too(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = prepared()
+    off_by(monkeypatch, timedelta(minutes=2))
+    with pytest.raises(ClockOff):
+        file_with("clock", **asked)
+    assert all_of(Verification) == all_of(EventRow) == []
 
 
 def test_reading_goes_on_and_a_fast_clock_is_no_wrong_one(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:

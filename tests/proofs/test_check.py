@@ -46,6 +46,7 @@ def judged(pdf: bytes, now: datetime = NOW, **changes: object) -> CheckResult:
 
 
 def test_a_proof_of_ours_is_valid():
+    """Obligation 11.1."""
     assert judged(ours()[0]) == CheckResult(Verdict.VALID, NUMBER)
 
 
@@ -92,7 +93,8 @@ def test_a_page_that_was_never_sealed():
 def test_a_page_sealed_by_another_authority_of_the_same_name(tmp_path, caplog):
     forged = seals(tmp_path / "seals").sign(render(page()), use())
     assert judged(forged) == CheckResult(Verdict.FOREIGN)
-    assert caplog.text == ""  # a log would hold the subject of the stranger's certificate
+    told = [record for record in caplog.records if record.name.startswith(("proofs", "isolation", "pyhanko"))]
+    assert told == []  # a log would hold the subject of the stranger's certificate; other tests' threads may log meanwhile
 
 
 def test_a_proof_of_another_system(tmp_path):

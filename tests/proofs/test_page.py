@@ -9,7 +9,7 @@ import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 import proofs.page
-from proofs.page import MissingGlyph, PageError, PageOverflow, render
+from proofs.page import MissingGlyph, PageError, PageOverflow, machine_readable, render
 from tests.proofs.readers import qr_codes, text_of
 from tests.proofs.samples import CODE, NUMBER, page
 
@@ -19,6 +19,7 @@ def pages(pdf: bytes) -> int:
 
 
 def test_the_annotation_of_article_9_is_on_the_page(tmp_path):
+    """Obligation 9.3."""
     text = text_of(render(page()), tmp_path)
     for note in (
         "提取单位：枣庄市市中区行政审批服务局",
@@ -48,6 +49,15 @@ def test_only_a_development_page_says_that_it_has_no_force(tmp_path):
     assert "无效力" not in real
     assert "演示" not in real
     assert "同等法律效力" in real
+
+
+def test_a_law_that_rules_otherwise_is_printed_and_attached(tmp_path):
+    """Obligation 11.1."""
+    ruled = page(otherwise="《演示法》第三条")
+    text = text_of(render(ruled), tmp_path).replace("\n", "").replace("： ", "：")
+    assert "法律效力：法律法规另有规定，从其规定：《演示法》第三条" in text
+    assert json.loads(machine_readable(ruled))["otherwise"] == "《演示法》第三条"
+    assert "法律效力：" not in text_of(render(page()), tmp_path).replace("： ", "：")
 
 
 def test_the_qr_code_is_the_address_with_the_code(tmp_path):
@@ -134,7 +144,7 @@ def test_long_names_stay_on_one_page():
 
 
 def test_the_page_names_who_of_the_issuing_unit_answered(tmp_path):
-    """11.2; for shared data nobody did."""
+    """Obligation 11.2; for shared data nobody did."""
     assert "核验人" not in text_of(render(page()), tmp_path)
     lines = text_of(render(page(signer="演示代办员丁", method="部门核验", source_system="")), tmp_path).splitlines()
     assert [line.split() for line in lines if "核验人" in line] == [["核验人：", "演示代办员丁"]]

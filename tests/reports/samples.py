@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from domain.leads import LeadLine
 from reports.model import (
+    ArticleFigure,
     Bin,
     ComplaintFigures,
     Count,
@@ -132,6 +133,31 @@ REPORT = Report(
     ),
     next_steps=("请市中区档案馆补齐督办员。", "请尚无清单的 3 个单位于下周内报送清单。", "对 1 个超过最迟时限的核验逐件说明原因。"),
     notes=("2027 年工作日历为暂定。",),
+    articles=(
+        ArticleFigure("2.1", "没有设定依据的证明", "登记库的全部证明种类为分母;没有写明设定依据的为分子。", Rate(3, 61, "no_basis")),
+        ArticleFigure("2.3", "不予受理(属于不适用类别)", "本周因第二条不予受理的为分母。", Rate(0, 4, "refused_category")),
+        ArticleFigure("2.3", "不予受理(属于不适用类别:公共安全)", "本周因第二条不予受理的为分母。", Rate(0, 4), detail=True),
+        ArticleFigure(
+            "5.2", "已同意的清单公布", "已同意的为分母;本周公布的为分子。", Rate(2, 3, "agreed_published"), Spread(2, 90000.0, 500000.0)
+        ),
+        ArticleFigure("5.3", "清单调整公布", "已报送的清单调整为分母。", Rate(0, 0, "list_lag"), Spread(0)),
+        ArticleFigure(
+            "15.1", "已明确责任的单位", "在用单位为分母。", Rate(58, 60, "responsibility"), lacking=("市中区档案馆", "演示供热公司")
+        ),
+        ArticleFigure("7.2", "数据共享查询秒级应答", "5 秒以内得到答复的为分子。", Rate(320, 334, "instant_lookups")),
+        ArticleFigure(
+            "7.2", "数据共享查询秒级应答", "5 秒以内得到答复的为分子。", Rate(255, 260, "instant_lookups/x"), of="枣庄市电子证照库"
+        ),
+        ArticleFigure(
+            "7.6",
+            "核验申请首次处理",
+            "目标 5 分钟。",
+            Rate(20, 24, "first_action/U-01"),
+            Spread(24, 120.0, 900.0),
+            of="市中区档案馆",
+            of_unit=True,
+        ),
+    ),
 )
 _NOTHING = Rate(0, 0)
 #: A week in which nothing happened.

@@ -29,7 +29,7 @@ def basement(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture
 def progress() -> Progress:
-    return Progress(Console(file=io.StringIO(), width=200))
+    return Progress(Console(file=io.StringIO(), width=200, markup=False))
 
 
 def told(progress: Progress) -> str:

@@ -1,16 +1,13 @@
-"""The sandbox as real HTTP on a free port, for tests that must cross a socket."""
+"""The sandbox as real HTTP, and the secrets with which it is asked."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import uvicorn
-
 from sandbox.accounts import Accounts
 from sandbox.app import create_app
-from tests.patience import wait_until
+from tests.serving import on_a_port
 
 ACCOUNTS = Accounts("demo-unit", "token-0123456789", "rid-demo@2022", "app-key-0123456789abcdef")
 SECRETS = {
@@ -24,14 +21,5 @@ SECRETS = {
 @contextmanager
 def serving() -> Iterator[str]:
     """The sandbox's address while it serves."""
-    config = uvicorn.Config(create_app(ACCOUNTS), host="127.0.0.1", port=0, access_log=False, log_level="critical")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    wait_until(lambda: server.started or not thread.is_alive(), 10, "the sandbox serves")
-    assert thread.is_alive(), "the sandbox did not start"
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    with on_a_port(create_app(ACCOUNTS)) as address:
+        yield address

@@ -122,7 +122,7 @@ def test_the_process_outlives_a_gateway_that_is_away(tmp_path: Path) -> None:
             assert process.poll() is None
             server.server_activate()
             threading.Thread(target=server.serve_forever, daemon=True).start()
-            assert answered.wait(10)
+            assert answered.wait(60)
         finally:
             process.terminate()
             server.shutdown()

@@ -37,7 +37,7 @@ def answer(outcome: ShareOutcome) -> None:
     found = Finding("licence_library", outcome, "演示", fields, maker="演示单位")
     with transaction() as session:
         about = step_context(session, lease.number)
-    look_up._record(lease, about, found, NOW)
+    look_up.record(lease, about, found, NOW)
 
 
 def kinds() -> list[str]:
@@ -69,7 +69,7 @@ def test_whose_number_a_source_does_not_keep_is_asked_of_the_issuing_unit(ledger
         assert party is not None and found is not None and found[1].source == "licence_library"
         number = filing.file_verification(
             session, FILER, case, party, found[0], found[1].issuing_unit, now=NOW, idempotency_key="k", body_digest="0" * 64
-        )
+        ).number
     lease = hold(number)
     take_up(lease)
     token = current_lease.set(lease)

@@ -1,4 +1,4 @@
-"""答复 (16.5, 16.7): limits that passed unanswered, what nobody takes, answers given in bulk."""
+"""答复 (obligations 16.5, 16.7): limits that passed unanswered, what nobody takes, answers given in bulk."""
 
 from __future__ import annotations
 
@@ -33,13 +33,21 @@ _RETURNED_LATE = """
     FROM returns b WHERE b.late AND b.at >= :start AND b.at < :end
     GROUP BY 1 HAVING count(DISTINCT b.verification) >= :least
 """
-#: One person's answers within a second of each other; of several such seconds in a week the fullest is told of.
-_BULK = """
-    WITH near AS (
+_SECOND = "(CAST(hashtext(answered_by) AS bigint) << 32) + CAST(floor(date_part('epoch', answered_at)) AS bigint)"
+#: One person's answers within a second of each other; of several such seconds in a week the fullest is told of. A second lies in
+#: two of the clock's, one of which holds half of it at least: with its neighbours these alone are looked at (as in `crowds`).
+_BULK = f"""
+    WITH half_full AS (
+        SELECT {_SECOND} AS slot FROM requests WHERE answered_at >= :start AND answered_at < :end AND answered_by IS NOT NULL
+        GROUP BY 1 HAVING count(*) * 2 >= :least
+    ), dense AS (
+        SELECT DISTINCT slot + beside AS slot FROM half_full, unnest(ARRAY[-1, 0, 1]) beside
+    ), near AS (
         SELECT unit, answered_by, verification, answered_at, count(*) OVER (
             PARTITION BY unit, answered_by ORDER BY answered_at RANGE BETWEEN CURRENT ROW AND '1 second' FOLLOWING
         ) AS together
         FROM requests WHERE answered_at >= :start AND answered_at < :end AND answered_by IS NOT NULL
+             AND {_SECOND} IN (SELECT slot FROM dense)
     ), fullest AS (
         SELECT DISTINCT ON (unit) unit, answered_by, answered_at, together FROM near
         WHERE together >= :least ORDER BY unit, together DESC, answered_at

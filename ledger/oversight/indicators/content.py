@@ -1,4 +1,4 @@
-"""证明内容 (16.8): what had to be corrected, or made anew, after it was delivered."""
+"""证明内容 (obligation 16.8): what was corrected after its delivery, and what was made anew after it was sealed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""参加改革、清单 (16.1–16.4): who has no list, no duty, no key, no answers; what was asked for beside the list; late adjustments."""
+"""参加改革、清单 (obligations 16.1, 16.2, 16.3, 16.4): who has no list, no duty, no key, no answers; what was asked for beside
+the list; late adjustments.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from domain.calendar import MissingYear
 from domain.leads import Indication, LeadRule
 from ledger.calendars import terms
 from ledger.calendars.calendars import calendar
+from ledger.catalog.law_changes import law_changes
 from ledger.oversight.indicators.finding import found
+from ledger.succession import heir
 from ledger.tables.catalog import Proposal
 
 _R = LeadRule
@@ -66,6 +70,7 @@ def indications(session: Session, start: datetime, end: datetime, now: datetime)
         *found(session, _R.UNLISTED_ASKED, "不予受理次数", _UNLISTED, start, end),
         *found(session, _R.PROOF_MISSING, "收取次数", _MISSING, start, end),
         *_late(session, start, end, at),
+        *_not_followed(session, start, end, at),
     ]
 
 
@@ -82,12 +87,24 @@ def _late(session: Session, start: datetime, end: datetime, at: datetime) -> lis
     return [Indication(_R.LATE_ADJUSTMENT, row.unit, str(row.id), counts={"逾期的调整": 1}) for row in late]
 
 
+def _not_followed(session: Session, start: datetime, end: datetime, at: datetime) -> list[Indication]:
+    """Obligations 5.5, 16.4: a law has changed, the three working days ended in this time (or were over when the office entered it)
+    and the unit has reported no adjustment."""
+    return [
+        Indication(_R.LAW_NOT_FOLLOWED, heir(session, one.unit), f"登记册第{one.serial}条", counts={"未报送的调整": 1})
+        for one in law_changes(session, at)
+        if one.due_at is not None and one.reported_at is None and start <= max(one.due_at, one.entered_at) < at
+    ]
+
+
 def _is_amiss(unit: Row[Any]) -> bool:
+    """A unit that only issues proofs has no matter, and nothing to list."""
     silent = unit.received >= _LEAST_REQUESTS and not unit.handled
-    return not (unit.listed and unit.supervised and unit.staffed and unit.connected) or silent
+    return not ((unit.listed or not unit.has_matters) and unit.supervised and unit.staffed and unit.connected) or silent
 
 
 def _taking_part(unit: Row[Any]) -> Indication:
-    says = {"清单": unit.listed, "督办员": unit.supervised, "代办员": unit.staffed, "接口密钥": unit.connected}
+    says = {"督办员": unit.supervised, "代办员": unit.staffed, "接口密钥": unit.connected}
     counts: dict[str, int | str] = {name: "有" if there else "无" for name, there in says.items()}
+    counts["清单"] = "有" if unit.listed else "无" if unit.has_matters else "没有事项"
     return Indication(_R.NOT_TAKING_PART, unit.code, counts=counts | {"收到申请": unit.received, "答复或退回": unit.handled})

@@ -1,4 +1,4 @@
-"""投诉反映的 (16.2, 16.5, 16.6, 16.8, 16.9): what people complain of, by the clause that it may be a indication of."""
+"""投诉反映的 (obligations 16.2, 16.5, 16.6, 16.8, 16.9): what people complain of, by the clause that it may be a indication of."""
 
 from __future__ import annotations
 

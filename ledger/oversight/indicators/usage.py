@@ -1,4 +1,4 @@
-"""证明的去向 (16.9): fetched again and again, fetched when nobody serves, checked in public from many places."""
+"""证明的去向 (obligation 16.9): fetched again and again, fetched when nobody serves, checked in public from many places."""
 
 from __future__ import annotations
 
@@ -25,31 +25,32 @@ _COPIES = """
 #: What a unit's system fetches at night for its clerks is no one person's doing. Of several persons the one with most.
 _OFF_HOURS = """
     WITH shut AS (
-        SELECT a.unit, a.actor, a.verification FROM accesses a
+        SELECT DISTINCT a.unit, a.actor, a.verification FROM accesses a
         JOIN unnest(CAST(:units AS text[]), CAST(:hours AS tstzmultirange[])) AS served (unit, hours) ON served.unit = a.unit
         WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end AND a.actor NOT LIKE '% via %' AND NOT served.hours @> a.at
     ), most AS (
-        SELECT DISTINCT ON (unit) unit, actor, count(DISTINCT verification) AS many FROM shut
-        GROUP BY unit, actor HAVING count(DISTINCT verification) >= :least ORDER BY unit, many DESC, actor
+        SELECT DISTINCT ON (unit) unit, actor, count(*) AS many FROM shut
+        GROUP BY unit, actor HAVING count(*) >= :least ORDER BY unit, many DESC, actor
     )
-    SELECT m.unit, '', array_agg(DISTINCT s.verification), m.many
+    SELECT m.unit, '', array_agg(s.verification), m.many
     FROM most m JOIN shut s ON s.unit = m.unit AND s.actor = m.actor GROUP BY m.unit, m.many
 """
 #: At a counter nobody is served when the unit is shut, by whatever key the clerk asks; what came in on line at night is
 #: asked about at night. An hour around the service is the queue that is still there, and who prepares the day.
 _OFF_HOURS_FILED = """
-    WITH shut AS (
-        SELECT v.unit, v.via_system, CASE WHEN v.via_system IS NULL THEN v.filed_by ELSE v.via_system END AS key, v.number
-        FROM verifications v JOIN cases c ON c.id = v.case_id AND c.channel = 'window'
+    WITH filed AS MATERIALIZED (
+        SELECT v.unit, coalesce(v.via_system, '') AS system, coalesce(v.via_system, v.filed_by) AS key, v.number, v.case_id
+        FROM verifications v
         JOIN unnest(CAST(:units AS text[]), CAST(:hours AS tstzmultirange[])) AS served (unit, hours) ON served.unit = v.unit
         WHERE v.filed_at >= :start AND v.filed_at < :end AND NOT served.hours @> v.filed_at
+    ), shut AS (
+        SELECT f.* FROM filed f JOIN cases c ON c.id = f.case_id AND c.channel = 'window'
     ), most AS (
-        SELECT DISTINCT ON (unit, via_system) unit, via_system, key, count(*) AS many FROM shut
-        GROUP BY unit, via_system, key HAVING count(*) >= :least ORDER BY unit, via_system, many DESC, key
+        SELECT DISTINCT ON (unit, system) unit, system, key, count(*) AS many FROM shut
+        GROUP BY unit, system, key HAVING count(*) >= :least ORDER BY unit, system, many DESC, key
     )
-    SELECT m.unit, coalesce(m.via_system, ''), array_agg(s.number), m.many
-    FROM most m JOIN shut s ON s.unit = m.unit AND s.key = m.key AND s.via_system IS NOT DISTINCT FROM m.via_system
-    GROUP BY m.unit, m.via_system, m.many
+    SELECT m.unit, m.system, array_agg(s.number), m.many
+    FROM most m JOIN shut s USING (unit, system, key) GROUP BY m.unit, m.system, m.many
 """
 _AROUND = timedelta(hours=1)
 _CHECKED = """

@@ -10,13 +10,14 @@ import pytest
 from openpyxl import load_workbook
 
 from catalog import rebuild
-from catalog.reading import MOST_BYTES
+from catalog.reading import OF_LISTS
+from ledger.catalog import intake
 from ledger.tables.catalog import CatalogFile
 from settings import settings
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook
 from tests.gateway.conftest import ADMIN, ISSUER, OTHER, PUBLISHER, REQUESTER, Api
-from tests.ledger.acting import all_of
+from tests.ledger.acting import all_of, do
 
 JUSTICE, HOUSING = "370402-JUSTICE", "demo-housing-1"
 SOURCE = {"name": "司法局证明事项清单", "kind": "proofs"}
@@ -170,10 +171,12 @@ def test_a_files_name_that_could_be_a_person_is_not_kept(api: Api, key: str) -> 
         assert send(api, key, str(number).encode(), name=name)["file"]["name"] == key
 
 
-def test_a_file_may_be_twenty_megabytes_and_no_more(api: Api, key: str) -> None:
+def test_a_list_may_be_as_large_as_a_province_and_no_more(api: Api, key: str) -> None:
     put(api, key)
-    assert send(api, key, b"0" * (MOST_BYTES - 1000))["http"] == 201
-    assert send(api, key, b"0" * (MOST_BYTES + 20_000))["code"] == "too_large"
+    whole = b"0\n\x00\\" * (OF_LISTS.bytes // 4 - 1000)
+    assert send(api, key, whole)["http"] == 201
+    assert do(lambda session: intake.content_of(session, intake.newest_file(session, key).id)) == whole
+    assert send(api, key, whole + b"0" * 20_000)["code"] == "too_large"
     other = api.call("PUT", f"/v1/catalog/sources/{key}", OTHER, content=b"0" * 70_000, headers={"Content-Type": "application/json"})
     assert other.json()["code"] == "too_large"
 

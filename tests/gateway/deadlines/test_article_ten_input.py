@@ -53,6 +53,7 @@ def code(answer: Any) -> tuple[int, str]:
     ],
 )
 def test_a_return_needs_its_reason_and_one_suggestion(api: Api, request_id: str, body: dict[str, Any]) -> None:
+    """Obligation 10.11."""
     answer = api.post(f"/v1/inbox/{request_id}/return", ISSUER, json=body)
     assert answer.status_code == 422 and "errors" in answer.json() or answer.json()["code"] == "text_unclean"
     assert not [row for row in all_of(Return) if str(row.request) == request_id]
@@ -202,6 +203,7 @@ def test_what_cannot_be_arranged_is_refused_by_name(
 
 
 def test_off_system_records_need_a_party_of_the_case(api: Api) -> None:
+    """Obligation 7.3."""
     number = api.filed(proof="P-HARDSHIP")
     case = api.get(f"/v1/verifications/{number}", REQUESTER).json()["case_number"]
     stranger, known = by_name("演示丁卯"), by_name("演示甲子")

@@ -71,6 +71,7 @@ def test_a_verification_that_may_not_start(api: Api, changes: dict[str, Any], st
     ],
 )
 def test_what_article_2_keeps_out(api: Api, matter: str, proof: str, code: str) -> None:
+    """Obligations 2.3, 2.4, 2.5."""
     api.put_case(matter=matter)
     assert_refused(api, api.file(proof=proof), 422, code)
     detail = api.refusals()[0][2]

@@ -1,4 +1,4 @@
-"""逐项核对: an altered paper with a true code is found out, though the page hides what decides (9, 11.1)."""
+"""逐项核对: an altered paper with a true code is found out, though the page hides what decides (article 9; obligation 11.1)."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +16,6 @@ from typing import Any
 
 import aiopenapi3
 import pytest
-import uvicorn
 from openapi_python_client import Config, MetaType, generate
 from openapi_python_client.config import ConfigFile
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -26,9 +24,10 @@ from connectors.seal import LocalSeals
 from gateway.edge.contract import TAGS, operations
 from tests.gateway.casework import look_up, seal_and_deliver
 from tests.gateway.conftest import REQUESTER, Api, case_body, party
+from tests.serving import on_a_port
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FILES = ("application/pdf", "text/csv", "text/plain", "image/png", "image/jpeg", _SHEET)
+_FILES = ("application/pdf", "application/zip", "text/csv", "text/plain", "image/png", "image/jpeg", _SHEET)
 _TOOLS = ("openapi-typescript@7.13.0", "openapi-fetch@0.17.0", "typescript@5.9.3")  # 7.13 does not run on TypeScript 7
 
 
@@ -124,15 +123,8 @@ def test_a_slash_at_the_end_is_the_same_address(api: Api) -> None:
 @pytest.fixture(scope="module")
 def address(served: Api) -> Iterator[str]:
     """The gateway on a socket, as a client meets it."""
-    server = uvicorn.Server(uvicorn.Config(served.app, port=0, lifespan="off", access_log=False, log_level="critical"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the gateway did not start"
-        thread.join(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with on_a_port(served.app, lifespan="off") as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

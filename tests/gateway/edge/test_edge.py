@@ -235,7 +235,7 @@ def test_strangers_are_answered_a_few_at_a_time_and_departments_wait_for_none_of
             simulated.release.set()
             assert {(await one).status_code for one in (*crowd, *others)} == {200}
 
-    asyncio.run(asyncio.wait_for(come(), 20))
+    asyncio.run(asyncio.wait_for(come(), 60))
 
 
 def test_a_page_is_made_once_for_all_who_asked_before_it_was_begun(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +252,7 @@ def test_a_page_is_made_once_for_all_who_asked_before_it_was_begun(monkeypatch: 
             assert (await first).json() == 1 and [(await one).content for one in later] == [b"2", b"", b"2"] and (await other).json() == 3
             assert (await client.get("/catalog")).json() == 4, "nothing is kept"
 
-    asyncio.run(asyncio.wait_for(come(), 20))
+    asyncio.run(asyncio.wait_for(come(), 60))
 
 
 def test_who_is_waited_for_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,7 +274,7 @@ def test_who_is_waited_for_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> N
                 one.cancel()
             await asyncio.gather(*slow, return_exceptions=True)
 
-    asyncio.run(asyncio.wait_for(come(), 20))
+    asyncio.run(asyncio.wait_for(come(), 60))
 
 
 async def waits_or_reads(scope: Scope, receive: Receive, send: Send) -> None:
@@ -350,10 +350,18 @@ async def answer(at: tuple[str, int], path: str = "/", **options: Any) -> httpx.
         return await client.request(options.pop("method", "GET"), path, **options)
 
 
+async def answered_at(at: tuple[str, int], path: str) -> asyncio.Task[httpx.Response]:
+    """A call that the server is at work on."""
+    before, call = len(Connection.everybody), asyncio.create_task(answer(at, path))
+    while len(Connection.everybody) == before or not all(one.cycle for one in Connection.everybody):
+        await asyncio.sleep(0.01)
+    return call
+
+
 def test_connections_that_rest_give_way_and_who_is_answered_stays(edge: pytest.MonkeyPatch) -> None:
     async def attack() -> None:
         async with server() as at:
-            waiting = asyncio.create_task(answer(at, "/wait"))
+            waiting = await answered_at(at, "/wait")
             idle = await opened(at, 30)
             while await ended(idle) < 26:  # five an address: the one that is answered, and four
                 pass
@@ -363,7 +371,7 @@ def test_connections_that_rest_give_way_and_who_is_answered_stays(edge: pytest.M
             release.set()
             assert (await waiting).status_code == 200
 
-    asyncio.run(asyncio.wait_for(attack(), 20))
+    asyncio.run(asyncio.wait_for(attack(), 60))
 
 
 def test_one_address_brings_others_at_its_pace_and_nobody_else_waits(edge: pytest.MonkeyPatch) -> None:
@@ -386,7 +394,7 @@ def test_one_address_brings_others_at_its_pace_and_nobody_else_waits(edge: pytes
             with contextlib.suppress(ConnectionError):
                 assert await reader.read() == b""
 
-    asyncio.run(asyncio.wait_for(attack(), 20))
+    asyncio.run(asyncio.wait_for(attack(), 60))
 
 
 def test_who_came_too_fast_comes_in_turn_and_who_left_meanwhile_costs_nothing(edge: pytest.MonkeyPatch) -> None:
@@ -402,7 +410,7 @@ def test_who_came_too_fast_comes_in_turn_and_who_left_meanwhile_costs_nothing(ed
                 assert b" 200 " in await reader.readuntil(b"true}")
             assert len(made) == 5, "the first came at once, the second not at all"
 
-    asyncio.run(asyncio.wait_for(come(), 20))
+    asyncio.run(asyncio.wait_for(come(), 60))
 
 
 def test_a_turn_of_the_loop_takes_few_and_a_full_system_is_asked_again(edge: pytest.MonkeyPatch) -> None:
@@ -436,7 +444,7 @@ def test_a_turn_of_the_loop_takes_few_and_a_full_system_is_asked_again(edge: pyt
             for client in clients:
                 client.close()
 
-    asyncio.run(asyncio.wait_for(come(), 20))
+    asyncio.run(asyncio.wait_for(come(), 60))
 
 
 def test_over_all_addresses_the_one_that_rested_longest_gives_way(edge: pytest.MonkeyPatch) -> None:
@@ -452,7 +460,7 @@ def test_over_all_addresses_the_one_that_rested_longest_gives_way(edge: pytest.M
                 pass
             assert [reader.at_eof() for reader, _ in idle] == [True, False, False] and await ended(later) == 0
 
-    asyncio.run(asyncio.wait_for(attack(), 20))
+    asyncio.run(asyncio.wait_for(attack(), 60))
 
 
 def test_a_proxy_of_ours_brings_everybody(edge: pytest.MonkeyPatch) -> None:
@@ -477,22 +485,23 @@ def test_a_head_that_does_not_come_is_not_waited_for(edge: pytest.MonkeyPatch, s
             ((reader, writer),) = await opened(at, 1, said[:40])
             writer.write(said[40:])
             await reader.read()  # to its end
+            edge.setattr(gateway.edge.connections, "HEAD_SECONDS", 20.0)  # however slow the machine, others come in time
             assert (await answer(at)).status_code == 200
 
-    asyncio.run(asyncio.wait_for(attack(), 20))
+    asyncio.run(asyncio.wait_for(attack(), 60))
 
 
 def test_a_slow_answer_is_no_idle_connection(edge: pytest.MonkeyPatch) -> None:
-    edge.setattr(gateway.edge.connections, "HEAD_SECONDS", 0.1)
+    edge.setattr(gateway.edge.connections, "HEAD_SECONDS", 0.5)
 
     async def wait() -> None:
         async with server() as at:
-            waiting = asyncio.create_task(answer(at, "/wait"))
-            await asyncio.sleep(0.5)
+            waiting = await answered_at(at, "/wait")
+            await asyncio.sleep(1.0)
             release.set()
             assert (await waiting).status_code == 200
 
-    asyncio.run(asyncio.wait_for(wait(), 20))
+    asyncio.run(asyncio.wait_for(wait(), 60))
 
 
 def test_a_body_that_does_not_come_is_refused_in_words(edge: pytest.MonkeyPatch) -> None:
@@ -504,7 +513,7 @@ def test_a_body_that_does_not_come_is_refused_in_words(edge: pytest.MonkeyPatch)
             head, _, body = (await reader.read()).partition(b"\r\n\r\n")
             assert b" 408 " in head and json.loads(body)["code"] == "too_slow"
 
-    asyncio.run(asyncio.wait_for(attack(), 20))
+    asyncio.run(asyncio.wait_for(attack(), 60))
 
 
 @pytest.mark.parametrize("framing", [b"Content-Length: 60000", b"Transfer-Encoding: chunked"])
@@ -526,12 +535,12 @@ def test_a_body_that_drips_is_refused_however_steadily(edge: pytest.MonkeyPatch,
             dripping.cancel()
             assert b" 408 " in said.partition(b"\r\n\r\n")[0]
 
-    asyncio.run(asyncio.wait_for(attack(), 20))
+    asyncio.run(asyncio.wait_for(attack(), 60))
 
 
 def test_a_large_body_on_a_slow_line_arrives(edge: pytest.MonkeyPatch) -> None:
     """Longer than one pause may be, in steps that keep the rate."""
-    edge.setattr(gateway.edge.bodies, "PATIENCE", 0.5)
+    edge.setattr(gateway.edge.bodies, "PATIENCE", 1.0)
     edge.setattr(gateway.edge.bodies, "SLOWEST", 1024)
 
     async def upload() -> None:
@@ -539,7 +548,7 @@ def test_a_large_body_on_a_slow_line_arrives(edge: pytest.MonkeyPatch) -> None:
             ((reader, writer),) = await opened(at, 1, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 15000\r\n\r\n")
             for _ in range(15):
                 writer.write(bytes(1000))
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.1)
             assert b" 200 " in await reader.readuntil(b"\r\n")
 
     asyncio.run(asyncio.wait_for(upload(), 60))
@@ -557,7 +566,7 @@ def test_who_does_not_take_the_answer_is_let_go(edge: pytest.MonkeyPatch) -> Non
                 with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
                     await reader.readexactly(2**25)
 
-    asyncio.run(asyncio.wait_for(attack(), 20))
+    asyncio.run(asyncio.wait_for(attack(), 60))
 
 
 def test_who_takes_a_long_answer_slowly_has_all_of_it(edge: pytest.MonkeyPatch) -> None:
@@ -579,7 +588,7 @@ def test_who_takes_a_long_answer_slowly_has_all_of_it(edge: pytest.MonkeyPatch) 
             assert looks > 3 and not connection.transport.is_closing()
             writer.close()
 
-    asyncio.run(asyncio.wait_for(take(), 20))
+    asyncio.run(asyncio.wait_for(take(), 60))
 
 
 def test_a_closed_connection_is_gone_though_its_last_words_are_not_taken(edge: pytest.MonkeyPatch) -> None:
@@ -599,7 +608,7 @@ def test_a_closed_connection_is_gone_though_its_last_words_are_not_taken(edge: p
                 await asyncio.sleep(0.02)
             del held
 
-    asyncio.run(asyncio.wait_for(attack(), 20))
+    asyncio.run(asyncio.wait_for(attack(), 60))
 
 
 def test_who_is_still_asking_gives_way_after_who_rests_and_who_is_answered_never(edge: pytest.MonkeyPatch) -> None:
@@ -620,7 +629,7 @@ def test_who_is_still_asking_gives_way_after_who_rests_and_who_is_answered_never
             await refused[0].read()
             assert await ended(answered) == 0
 
-    asyncio.run(asyncio.wait_for(attack(), 20))
+    asyncio.run(asyncio.wait_for(attack(), 60))
 
 
 def test_one_request_too_many_is_told_so_and_liveness_is_always_answered(edge: pytest.MonkeyPatch) -> None:
@@ -628,8 +637,7 @@ def test_one_request_too_many_is_told_so_and_liveness_is_always_answered(edge: p
 
     async def attack() -> None:
         async with server() as at:
-            waiting = asyncio.create_task(answer(at, "/wait"))
-            await asyncio.sleep(0.1)
+            waiting = await answered_at(at, "/wait")
             refused = await answer(at)
             assert (refused.status_code, refused.json()["code"]) == (503, "crowded") and refused.headers["Retry-After"]
             assert (await answer(at, "/healthz")).status_code == 200
@@ -637,7 +645,7 @@ def test_one_request_too_many_is_told_so_and_liveness_is_always_answered(edge: p
             assert (await waiting).status_code == 200
             assert (await answer(at)).status_code == 200
 
-    asyncio.run(asyncio.wait_for(attack(), 20))
+    asyncio.run(asyncio.wait_for(attack(), 60))
 
 
 def test_health_has_a_port_of_its_own_that_no_crowd_fills(edge: pytest.MonkeyPatch) -> None:
@@ -665,7 +673,7 @@ def test_health_has_a_port_of_its_own_that_no_crowd_fills(edge: pytest.MonkeyPat
             assert (await answer(health, "/healthz")).status_code == 200
             assert await ended(crowd) == 0, "and whoever fills that port takes no place from others"
 
-    asyncio.run(asyncio.wait_for(attack(), 20))
+    asyncio.run(asyncio.wait_for(attack(), 60))
 
 
 def test_a_port_that_is_taken_is_said_in_words(edge: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ def test_the_inbox_says_what_is_asked_and_by_when(api: Api) -> None:
     (item,) = [item for item in items(api) if item["id"] == request]
     holder = by_name("演示甲子")
     received, due = (datetime.fromisoformat(str(item[name])) for name in ("received_at", "due_at"))
-    assert due - received == timedelta(hours=24)  # 承诺件 (10.7)
+    assert due - received == timedelta(hours=24)  # 承诺件 (obligation 10.7)
     assert item == {
         "id": request,
         "verification_number": number,
@@ -59,7 +59,7 @@ def test_the_inbox_says_what_is_asked_and_by_when(api: Api) -> None:
         "answered_at": None,
         "answered_by": None,
     }
-    assert datetime.fromisoformat(str(item["return_by"])) - received == timedelta(minutes=30)  # 10.10
+    assert datetime.fromisoformat(str(item["return_by"])) - received == timedelta(minutes=30)  # obligation 10.10
     left = int((due - settings().now()).total_seconds() // 60)
     assert left <= int(str(item["minutes_left"])) <= left + 1  # a minute may end between the two looks
     assert api.get(f"/v1/inbox/{request}", ISSUER).json()["request"]["id"] == request
@@ -254,7 +254,7 @@ def test_every_role_can_do_what_its_rule_says_and_no_more(api: Api) -> None:
 
 
 def test_the_table_of_rights_in_words() -> None:
-    """Independent of the code's table: what the brief of the regulation demands (4.2, 10.2, 10.3, 15.4)."""
+    """Independent of the code's table: what the brief of the regulation demands (obligations 4.2, 10.2, 10.3, 15.4)."""
     from domain.roles import Role
     from gateway.edge.permissions import RULES
 
@@ -263,7 +263,7 @@ def test_the_table_of_rights_in_words() -> None:
         assert RULES[name].roles == at_the_counter
     assert RULES["put_callback"].roles == {Role.ADMINISTRATOR}
     assert not RULES["close_stuck"].roles & at_the_counter
-    assert RULES["publish_version"].roles == {Role.PUBLISHER}  # 5.2: 区政府办公室
+    assert RULES["publish_version"].roles == {Role.PUBLISHER}  # obligation 5.2: 区政府办公室
     for name in ("consent_to_proposal", "decide_proposal", "reject_proposal", "return_proposal", "answer_question"):
         assert RULES[name].roles == {Role.OFFICE}
     for name in ("draft_proposal", "report_proposal", "withdraw_proposal"):
@@ -273,7 +273,7 @@ def test_the_table_of_rights_in_words() -> None:
     for name in ("order_report", "get_report", "get_report_pdf", "recompute_report"):
         assert RULES[name].roles == {Role.OFFICE, Role.ADMINISTRATOR, Role.SUPERVISOR}
     assert RULES["get_mailings"].roles == RULES["send_again"].roles == {Role.OFFICE, Role.ADMINISTRATOR}
-    assert RULES["take_in_complaint"].roles == RULES["notify_lead"].roles == {Role.OFFICE}  # 18.1, 16.0
+    assert RULES["take_in_complaint"].roles == RULES["notify_lead"].roles == {Role.OFFICE}  # obligations 18.1, 16.0
     assert {name for name, rule in RULES.items() if rule.public} == {
         "verify_start",
         "verify_number",
@@ -304,7 +304,7 @@ def test_the_table_of_rights_in_words() -> None:
 
 
 def test_the_acting_supervisor_may_do_what_duty_brings_and_the_title_alone_may_not(api: Api) -> None:
-    """10.2: who is on duty counts, not who holds the role."""
+    """Obligation 10.2: who is on duty counts, not who holds the role."""
     unit, now = "370402-GUANGMING", settings().now()
     people = [
         {"code": "acting-agent", "unit": unit, "name": "演示", "roles": ["agent"]},

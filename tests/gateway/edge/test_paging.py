@@ -95,7 +95,13 @@ def test_every_list_goes_on_from_a_place_in_each_of_its_orders(api: Api, monkeyp
             cursor = PageAsked(of=of).cursor(paging.Page([], place))
             assert api.get(where, person, params=dict(way) | {"cursor": cursor, "limit": 1}).status_code == 200, path
             read.add(one["operationId"])
-    assert {one["operationId"] for _, one in paged} - read == {"get_latest_draft", "get_draft", "get_rows"}
+    assert {one["operationId"] for _, one in paged} - read == {
+        "get_latest_draft",
+        "get_draft",
+        "get_rows",
+        "get_batch_rows",
+        "get_report_cases",
+    }
 
 
 def lead(api: Api) -> str:
@@ -176,7 +182,7 @@ def test_a_cursor_opens_its_own_list_and_no_other(api: Api) -> None:
 def test_a_draft_comes_in_pages_of_changes_and_blocks_together(api: Api) -> None:
     units = [one["code"] for one in api.get("/v1/registry/units", ADMIN).json()["items"]][:3]
     blocked = [Blocked("M", "演示事项", f"P-{n}", "演示证明", code, False, (), ()) for code in units for n in (2, 1)]
-    kept = do(drafts.keep, base=0, changes=[], blocked=blocked, sources=[], now=settings().now())
+    kept = do(drafts.keep, base=0, lines=blocked, sources=[], now=settings().now())
     asked = {"limit": 4}
     path, seen = f"/v1/catalog/drafts/{kept.id}", []
     while asked is not None:

@@ -17,9 +17,12 @@ from settings import ROOT
 
 OURS = (catalog, domain, ledger, reports)
 #: What a process or a stranger's data is at fault for, and nobody's call; what a rule catches itself.
-FAULTS = {"CannotUpgrade", "ClockOff", "MissingYear", "NotTheSame", "UnknownDefinitions", "VaultError", "WrongKeys"}
+FAULTS = {"_Stopped", "CannotUpgrade", "ClockOff", "Left", "MissingYear", "NotTheSame", "UnknownDefinitions", "VaultError", "WrongKeys"}
 #: What no call of the API meets: of one row of a file, of a command.
-OF_NO_CALL = {"NoSuchCases", "NotUnderstood", "RowRefused", "ScopeRefused", "UnknownHolder"}
+OF_NO_CALL = {"NotUnderstood", "RowRefused", "ScopeRefused", "UnknownHolder"}
+#: Where the gateway comes to a code by a way round: who makes a problem of one, and who tells which one it is.
+MAKERS = {"_at", "PydanticCustomError"}
+TELLERS = {("gateway/edge/scopes.py", "refusal"), ("gateway/edge/validation_texts.py", "_code")}
 #: Where the gateway says more of a refusal than its code: whose field it was, whose guess, which page was asked for.
 SAID_OTHERWISE = {
     ("gateway/edge/authentication.py", "KeyInvalid"),
@@ -66,14 +69,17 @@ def named() -> set[str]:
 
 
 def chosen() -> set[str]:
-    """Those that the gateway comes to by a way round: raised or returned by a function, or the value of a table."""
+    """Those that the gateway comes to by a way round: of a maker, of a teller, or out of a table that holds nothing but codes."""
     found: set[str] = set()
-    for _, tree in trees("gateway"):
+    for path, tree in trees("gateway"):
         for node in ast.walk(tree):
-            if isinstance(node, ast.Raise | ast.Return):
-                found |= words(node)
-            elif isinstance(node, ast.Dict):
-                found |= {word for value in node.values for word in words(value)}
+            match node:
+                case ast.Call(func=ast.Name(name)) if name in MAKERS:
+                    found |= {word for one in node.args for word in words(one)}
+                case ast.FunctionDef(name=name) if (path, name) in TELLERS:
+                    found |= {word for one in ast.walk(node) if isinstance(one, ast.Return) for word in words(one)}
+                case ast.Dict(values=values) if (codes := {word for one in values for word in words(one)}) <= PROBLEMS.keys():
+                    found |= codes
     return found
 
 

@@ -24,6 +24,7 @@ from ledger.registry import registry
 from settings import LOCAL, ROOT, settings
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook
+from tests.gateway.batches.conftest import file_all, finish
 from tests.gateway.casework import ask, deliver, look_up, seal_and_deliver
 from tests.gateway.catalog.test_list_adjustment import DECISION, alter, body
 from tests.gateway.catalog.test_lists import rebuilt
@@ -36,6 +37,7 @@ CHIEF, SECOND = "demo-guangming-2", "second-readme"
 #: The parts of README.md and of README.zh-CN.md that tell of the same.
 PARTS = {
     "verification": (("## A first call", "## Article 10, by example"), ("## 第一次调用", "## 办理过程")),
+    "batch": (("## Batches",), ("## 批量核验",)),
     "report": (("## The weekly report",), ("## 周报",)),
     "oversight": (("## Oversight",), ("## 监督",)),
     "list": (("## The list, by example",), ("## 清单",)),
@@ -189,7 +191,8 @@ def test_the_calls_of_the_main_job(api: Api, seals: LocalSeals, monkeypatch: pyt
         "evidence_sha256": "0" * 64,
     }
     story.post("/v1/off-system-lookups", json=person | looked)
-    for register in ("voluntary-submissions", "off-system-lookups"):
+    story.post("/v1/demands", json={"unit": "370402-PERMIT", "matter": "DEMO-0001", "proof": "P-HOUSEHOLD", "told_by": "applicant"})
+    for register in ("voluntary-submissions", "off-system-lookups", "demands"):
         story.get(f"/v1/{register}")
 
     case, number = filed(story, "P-HARDSHIP")
@@ -232,6 +235,30 @@ def test_the_calls_of_the_main_job(api: Api, seals: LocalSeals, monkeypatch: pyt
     assert missing("verification", story) == []
 
 
+def test_the_calls_of_a_batch(api: Api, seals: LocalSeals) -> None:
+    story = Story(api)
+    api.put_case()
+    about = {"purpose": "年度复核", "responsible": REQUESTER}
+    row = {"case_number": api.case, "proof": "P-HOUSEHOLD", "party": party()}
+    number = story("POST", "/v1/batches", json=about | {"rows": [row]}, headers={"Idempotency-Key": uuid4().hex}).json()["number"]
+    table = f"办件编号,证明,姓名,证件号码\n{api.case},P-HARDSHIP,演示甲子,{party()['id_number']}\n".encode()
+    sent = {"content": table, "headers": {"Idempotency-Key": uuid4().hex, "Content-Type": "text/csv"}}
+    asked = story("POST", f"/v1/batches/file?purpose=review&responsible={REQUESTER}", **sent).json()["number"]
+    for step in ("pause", "resume"):
+        story.post(f"/v1/batches/{number}/{step}")
+    finish(number, seals)
+    for path in ("", f"/{number}", f"/{number}/rows", f"/{number}/results.xlsx", f"/{number}/proofs.zip"):
+        story.get(f"/v1/batches{path}")
+    for one in file_all(asked):
+        ask(one)
+    story.get(f"/v1/inbox?batch={asked}", ISSUER)
+    story.post(f"/v1/inbox/batches/{asked}/reply", ISSUER, {"answer": "no_record"})
+    story.post(f"/v1/batches/{asked}/cancel")
+    story("PUT", "/v1/batch-quotas/370402-CIVIL", ADMIN, {"rows_a_day": 100})
+    story.get("/v1/batch-quotas", ADMIN)
+    assert missing("batch", story) == []
+
+
 def look_up_commitment(number: str) -> None:
     """The worker offers the commitment."""
     from ledger.methods import sharing
@@ -239,7 +266,7 @@ def look_up_commitment(number: str) -> None:
 
     held = lease(number)
     with transaction() as session:
-        sharing.take_up(session, held, "worker:test", now=settings().now())
+        sharing.take_up(session, [held], "worker:test", now=settings().now())
     release(number)
 
 
@@ -251,7 +278,7 @@ def test_the_calls_of_the_weekly_report(api: Api, monkeypatch: pytest.MonkeyPatc
     report = made()
     story.post(f"/v1/reports/{report}/recompute", ADMIN, {"reason": "更正口径"})
     story.get("/v1/reports", ADMIN)
-    for tail in ("", "/pdf", "/xlsx", "/html", "/mailings"):
+    for tail in ("", "/pdf", "/xlsx", "/html", "/cases?key=hard", "/mailings"):
         story.get(f"/v1/reports/{report}{tail}", ADMIN)
     story.post(f"/v1/reports/{report}/mailings", ADMIN)
     while (sent := do(notifications.take_next, now=settings().now())) is not None:

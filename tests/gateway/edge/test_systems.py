@@ -1,4 +1,4 @@
-"""业务系统: what one may do for a person is that person's, and never more than its key was given (8.1, 8.2)."""
+"""业务系统: what one may do for a person is that person's, and never more than its key was given (obligations 8.1, 8.2)."""
 
 from __future__ import annotations
 
@@ -94,6 +94,8 @@ OWN_KEY = {
     "export_scores",
     "get_lookup_blocks",
     "lift_lookup_block",
+    "get_batch_quotas",
+    "put_batch_quota",
     "recuse",
     "get_recusals",
     "get_register_changes",

@@ -21,12 +21,11 @@ from gateway.app import create_app
 from gateway.edge.problems import Problem
 from gateway.edge.runs import PrefectRuns, RunStarter
 from gateway.edge.telemetry import JsonLines
-from gateway.verifications import filing
 from ledger import timekeeping
 from ledger.database import transaction
-from ledger.lifecycle import leases
+from ledger.lifecycle import leases, receiving
 from sandbox.people import by_name
-from settings import Secret, settings
+from settings import settings
 from tests.gateway.casework import look_up
 from tests.gateway.conftest import Api, SimulatedRuns, serving
 
@@ -99,7 +98,7 @@ def test_an_unexpected_error_shows_nothing(api: Api, monkeypatch: pytest.MonkeyP
         raise RuntimeError("演示甲子 370402")
 
     api.put_case()
-    monkeypatch.setattr(filing, "_admissible", fail)
+    monkeypatch.setattr(receiving, "_admissible", fail)
     with caplog.at_level(logging.DEBUG):
         answer = api.file()
     body = answer.json()
@@ -117,7 +116,7 @@ def test_a_database_that_is_away_is_told(api: Api, monkeypatch: pytest.MonkeyPat
         raise OperationalError("SELECT 1", {}, Exception("演示甲子"))
 
     api.put_case()
-    monkeypatch.setattr(filing, "_admissible", away)
+    monkeypatch.setattr(receiving, "_admissible", away)
     answer = api.file()
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable") and answer.headers["retry-after"]
 
@@ -187,31 +186,6 @@ def prefect() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}/api"
     server.shutdown()
     server.server_close()
-
-
-def test_prefect_learns_the_number_and_the_unit_alone(prefect: str) -> None:
-    at = replace(settings(), prefect_api_url=prefect, prefect_password=Secret("pw"))
-
-    async def create() -> list[UUID]:
-        runs = PrefectRuns(at)
-        try:
-            first = await runs.create("HY20260304AAAAAAAA", ["370402-PERMIT"])
-            _Prefect.deployment = str(uuid4())  # deployed anew: the known id is gone
-            return [first, await runs.create("HY20260304BBBBBBBB", ["370402-PERMIT"])]
-        finally:
-            await runs.close()
-
-    assert asyncio.run(create()) == [UUID(_Prefect.run)] * 2
-    looked_up = [one for one in _Prefect.seen if one[0] == "GET"]
-    assert [path for _, path, _ in looked_up] == ["/api/deployments/name/verification/main"] * 2
-    assert looked_up[0][2]["authorization"] == httpx.BasicAuth("admin", "pw")._auth_header
-    assert [body for method, _, body in _Prefect.seen if method == "POST"][0] == {
-        "parameters": {"number": "HY20260304AAAAAAAA"},
-        "name": "HY20260304AAAAAAAA",
-        "idempotency_key": "HY20260304AAAAAAAA#0",
-        "tags": ["370402-PERMIT"],
-    }
-    assert len([1 for method, _, _ in _Prefect.seen if method == "POST"]) == 3
 
 
 def test_a_rebuild_is_a_run_of_its_own_deployment(prefect: str) -> None:

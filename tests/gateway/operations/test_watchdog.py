@@ -152,7 +152,7 @@ def test_no_server_at_all() -> None:
         asyncio.run(send_mail(at, "s", "b", "id"))
 
 
-POOL_IS_PAUSED = "工作池 proofless在 Prefect 中被暂停,全部核验停止推进。恢复:./run repair"
+POOL_IS_PAUSED = "工作池 proofless在 Prefect 中被暂停,等候中的核验停止推进。恢复:./run repair"
 
 
 def due_for(minutes: float) -> str:

@@ -71,6 +71,7 @@ def test_only_the_office_takes_in_and_reads(api: Api) -> None:
 
 
 def test_the_unit_named_sees_what_is_asked_and_never_who_reported(api: Api) -> None:
+    """Obligation 18.2."""
     unseen = taken(api)
     number = passed(api)
     assert api.get(f"/v1/complaints/{unseen}", CHIEF).status_code == 404  # not passed yet
@@ -94,6 +95,7 @@ def test_an_officer_of_the_unit_named_reads_nothing_either(api: Api) -> None:
 
 
 def test_answered_and_closed(api: Api) -> None:
+    """Obligation 15.6."""
     number = passed(api)
     wrong = api.post(f"/v1/complaints/{number}/answer", OTHER_CHIEF, json={"text": "说明"})
     assert wrong.json()["code"] == "complaint_unknown"

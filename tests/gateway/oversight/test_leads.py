@@ -42,6 +42,7 @@ def step(api: Api, number: str, name: str, person: str = ADMIN, **body: Any) -> 
 
 
 def test_the_whole_path_over_the_api(api: Api) -> None:
+    """Obligations 16.0, 16.11."""
     number = entered_lead(api)
     assert api.get(f"/v1/leads/{number}", CHIEF).status_code == 404  # a sign alone is the office's business
     notified = step(api, number, "notify", document="整改通知〔2026〕1号").json()
@@ -99,8 +100,9 @@ ENTRY = {"日期": "2026-03-04", "媒体": "区政府网站", "标题": "=一图
 
 
 def test_registers_are_entered_corrected_and_exported(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Obligation 14.1."""
     kinds = {one["kind"]: one for one in api.get("/v1/entered-registers", REQUESTER).json()["items"]}
-    assert {one["obligation"] for one in kinds.values()} == {"6.1", "8.1", "14.1", "15.1", "15.3", "19.1"}
+    assert {one["obligation"] for one in kinds.values()} == {"4.1", "4.2", "5.8", "6.1", "8.1", "14.1", "15.1", "15.3", "16.4", "19.1"}
     path = "/v1/entered-registers/publicity"
     first = api.post(path, CHIEF, json={"values": ENTRY}).json()
     better = api.post(path, CHIEF, json={"values": ENTRY | {"媒体": "枣庄日报"}, "replaces": first["serial"]}).json()
@@ -116,6 +118,7 @@ def test_registers_are_entered_corrected_and_exported(api: Api, monkeypatch: pyt
 
 
 def test_a_register_takes_what_it_declares_from_whom_it_may(api: Api) -> None:
+    """Obligations 15.3, 19.1."""
     path = "/v1/entered-registers"
     wrong = api.post(
         f"{path}/training", CHIEF, json={"values": {"日期": "3月4日", "学时": "两", "天气": "晴", "参训人员": "nobody"}}
@@ -205,6 +208,7 @@ def test_public_figures_come_a_week_later_and_only_of_what_was_issued(api: Api, 
 
 
 def test_scores_with_their_formula_and_the_small_ones_named(api: Api, week: None) -> None:
+    """Obligation 19.2."""
     query = "?first=2026-03-02&last=2026-03-08"
     found = api.get(f"/v1/scores{query}", ADMIN).json()
     lines = {line["unit"]: line for line in found["items"]}
@@ -224,7 +228,31 @@ def test_scores_with_their_formula_and_the_small_ones_named(api: Api, week: None
 
 
 def test_a_part_without_denominator_gives_its_weight_to_the_others() -> None:
+    """Obligation 19.2."""
     parts = dict.fromkeys((part.key for part in FORMULAS[-1].parts), (0, 0))
     assert score(FORMULAS[-1], parts | {"hard": (20, 20)}) == 100.0
     assert score(FORMULAS[-1], parts | {"hard": (10, 20), "soft": (30, 30)}) == round(100 * (40 * 0.5 + 20) / 60, 2)
     assert score(FORMULAS[-1], parts | {"hard": (19, 19)}) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "lacks"),
+    [
+        ("devices", {"窗口": "一楼 3 号", "设备": "人脸识别终端", "数量": "2", "启用日期": "2026-03-04"}, "设备"),  # obligation 6.1
+        (
+            "responsibility",  # obligation 15.1
+            {"主要领导职务": "局长", "分管领导职务": "副局长", "岗位责任制文件": "演示发〔2026〕2号", "印发日期": "2026-03-04"},
+            "分管领导职务",
+        ),
+    ],
+)
+def test_what_nobody_can_compute_is_entered_by_the_unit_itself(api: Api, kind: str, values: dict[str, str], lacks: str) -> None:
+    """Obligations 6.1, 15.1."""
+    path = f"/v1/entered-registers/{kind}"
+    kept = api.post(path, CHIEF, json={"values": values}).json()
+    assert kept["serial"] in [one["serial"] for one in api.get(path, CHIEF).json()["items"]]
+    assert kept["serial"] in [one["serial"] for one in api.get(path, ADMIN).json()["items"]]
+    assert kept["serial"] not in [one["serial"] for one in api.get(path, OTHER_CHIEF).json()["items"]]
+    without = {name: text for name, text in values.items() if name != lacks}
+    assert [one["field"] for one in api.post(path, CHIEF, json={"values": without}).json()["errors"]] == [f"values.{lacks}"]
+    assert api.post(path, CHIEF, json={"values": values | {"数量" if kind == "devices" else "印发日期": "许多"}}).status_code == 422

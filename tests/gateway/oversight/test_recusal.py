@@ -166,6 +166,7 @@ def test_a_list_of_the_own_unit_is_published_by_others(api: Api) -> None:
 
 
 def test_inspections_outages_and_hours_of_the_past(api: Api) -> None:
+    """Obligation 19.1."""
     values = {"检查日期": "2026-03-04", "内容": "窗口", "发现问题": "无"}
     for unit, code in ((PERMIT, 403), (JUSTICE, 201)):
         assert api.post("/v1/entered-registers/inspections", "inside-permit", json={"unit": unit, "values": values}).status_code == code
@@ -249,6 +250,7 @@ def test_who_withdrew_stays_out_however_the_number_was_written(api: Api) -> None
 
 
 def test_the_text_where_everybody_must_recuse() -> None:
+    """Obligation 4.1."""
     assert must_recuse("A", {"A", "B"}, False) and must_recuse("C", {"A"}, True) and not must_recuse("C", {"A"}, False)
     assert "从其他成员单位指定人员" in who_else([])
     assert who_else([f"甲{n}" for n in range(7)]) == "可由甲0、甲1、甲2、甲3、甲4等 7 人办理。"
@@ -262,6 +264,7 @@ DECIDES_NOTHING = {
     "consent_to_proposal": "the same function as decide_proposal",
     "publish_version": "tested above",
     "enter_register": "tested above",
+    "record_demand": "what somebody tells of; what follows is a lead, and decided on there",
     "record_outage": "tested above",
     "set_hours": "tested above",
     "confirm_erasure": "tested above",
@@ -290,6 +293,7 @@ DECIDES_NOTHING = {
     "take_in_complaint": "puts on record what came in, whomever it names",
     "import_complaints": "the same",
     "enter_lead": "puts a sign on record; to report the own unit is welcome",
+    "put_batch_quota": "how many rows a unit may send in a day: a limit for programs, of nobody's case",
     "set_hold": "keeps evidence, and ends nothing",
 }
 REGISTERS_ONLY = {"confirm_change", "refuse_change"}  #: two persons, of registers

@@ -96,6 +96,7 @@ def test_counts_of_the_inbox_follow_what_is_done(api: Api) -> None:
 
 
 def test_an_answered_request_says_what_was_answered_when_and_by_whom(api: Api) -> None:
+    """Obligation 10.4."""
     request = ask(api.filed(proof="P-HARDSHIP"))
     waiting = api.get(f"/v1/inbox/{request}", ISSUER).json()["request"]
     assert (waiting["answer"], waiting["answered_at"], waiting["answered_by"]) == (None, None, None)

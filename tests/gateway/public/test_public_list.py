@@ -130,6 +130,7 @@ def test_no_cell_is_a_formula(text: str) -> None:
 
 
 def test_what_changed_between_two_versions(api: Api) -> None:
+    """Obligations 5.3, 5.4."""
     page = get(api, "/catalog/changes/1/2")
     for words in ("减少", "居住情况证明", "不再要求这项证明", "增加", "残疾状况证明", "变更", "设定依据"):
         assert words in page
@@ -264,6 +265,7 @@ def test_readings_are_limited_by_address_and_checks_apart(other: Any) -> None:
 
 
 def test_feedback_goes_where_the_district_says(api: Api, other: Any) -> None:
+    """Obligation 5.3."""
     assert "请拨打 <strong>12345</strong>" in get(api, "/catalog")
     with other(feedback_url="https://www.szq.example.invalid/feedback") as own:
         assert 'href="https://www.szq.example.invalid/feedback"' in own.get("/catalog", None).text

@@ -43,6 +43,7 @@ def check(api: Api, number: str, code: str = "", *, page: bool = False) -> tuple
 
 @pytest.mark.parametrize("page", [False, True])
 def test_without_the_code_only_whether_it_holds(api: Api, delivered: tuple[str, str, bytes], page: bool) -> None:
+    """Obligation 11.1."""
     status, text = check(api, delivered[0], page=page)
     assert status == 200 and "现行有效" in text
     assert not any(word in text for word in PERSONAL)
@@ -99,6 +100,7 @@ def upload(api: Api, pdf: bytes, *, page: bool = False, name: str = "file") -> t
 
 
 def test_the_file_itself(api: Api, delivered: tuple[str, str, bytes]) -> None:
+    """Obligation 11.1."""
     number, _, pdf = delivered
     status, code, text = upload(api, pdf)
     assert (status, code) == (200, "valid") and number in text

@@ -1,4 +1,4 @@
-"""台账 over HTTP: nothing refuses what an applicant brings; lists in pages, the export whole and harmless (2.6, 2.7)."""
+"""台账 over HTTP: nothing refuses what an applicant brings; lists in pages, the export whole and harmless (obligations 2.6, 2.7)."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def submit(api: Api, **changes: Any) -> dict[str, Any]:
 
 
 def test_what_an_applicant_brings_is_taken_whatever_does_not_fit(api: Api) -> None:
+    """Obligation 2.6."""
     assert [mark["name"] for mark in submit(api)["marks"]] == ["无本人确认", "无办件"]
     api.put_case()
     confirmation = {"evidence": "code", "sha256": "b" * 64}
@@ -75,7 +76,7 @@ def test_other_cells_stay_as_they_are(text: str) -> None:
 
 
 def test_registers_are_the_units_own_the_offices_and_the_administrators(api: Api) -> None:
-    """15.4: operators keep the machinery running and read nobody's 台账."""
+    """Obligation 15.4: operators keep the machinery running and read nobody's 台账."""
     people = [
         {"code": OPERATOR, "unit": "370402-OFFICE", "name": "演示", "roles": ["operator"]},
         {"code": "agent-and-operator", "unit": "370402-HEAT", "name": "演示", "roles": ["agent", "operator"]},

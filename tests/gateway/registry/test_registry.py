@@ -31,6 +31,7 @@ def test_the_registers_are_the_administrators_and_the_offices(api: Api, register
 
 
 def test_a_unit_is_put_whole_and_found_by_its_words(api: Api) -> None:
+    """Obligation 3.1."""
     first = put(api, "units", "X-WATER", UNIT | {"uscc": USCC, "aliases": ["水司"]})
     assert (first["status"], first["uscc_standing"], first["kind_name"], first["remarks"]) == (200, "已校验", "公共服务单位", [])
     again = put(api, "units", "X-WATER", UNIT | {"name": "演示水务集团"})
@@ -67,6 +68,7 @@ def test_who_changed_a_register_is_kept_with_before_and_after(api: Api) -> None:
     ],
 )
 def test_what_is_wrong_with_a_unit_is_refused_by_name(api: Api, changes: dict[str, Any], code: str) -> None:
+    """Obligation 3.1."""
     assert put(api, "units", "X-NEW", UNIT | changes)["code"] == code
     assert api.get("/v1/registry/units", ADMIN, params={"q": "X-NEW"}).json()["items"] == []
 
@@ -100,6 +102,7 @@ def test_a_matter_belongs_to_a_unit(api: Api) -> None:
 
 
 def test_a_proof_without_a_basis_is_a_candidate_for_cancellation(api: Api) -> None:
+    """Obligation 2.1."""
     kept = put(api, "proofs", "X-P", PROOF)
     assert (kept["status"], kept["candidate_for_cancellation"], kept["remarks"]) == (200, False, [])
     without = put(api, "proofs", "X-P", PROOF | {"basis": ""})
@@ -130,6 +133,7 @@ def test_a_cancelled_proof_that_is_still_listed_says_where(api: Api) -> None:
     ],
 )
 def test_a_database_is_connected_through_a_source_that_there_is(api: Api, changes: dict[str, Any], code: str) -> None:
+    """Obligation 6.4."""
     body = {"name": "演示库", "owner": "370402-CIVIL", "note": "正在对接"}
     assert put(api, "databases", "X-DB", body | changes)["code"] == code
     assert put(api, "databases", "X-DB", body)["remarks"] == ["尚未接入:应接尽接。"]

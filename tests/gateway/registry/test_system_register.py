@@ -1,4 +1,4 @@
-"""业务系统 in the register (8.1, 8.2): who registers one, what is refused, what its calls say of it."""
+"""业务系统 in the register (obligations 8.1, 8.2): who registers one, what is refused, what its calls say of it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def listed(api: Api, code: str) -> dict[str, Any]:
 
 
 def test_a_system_is_connected_once_it_called_and_its_last_call_is_kept(api: Api) -> None:
+    """Obligation 8.1."""
     first = put(api, "s-called")
     assert (first["level"], first["should_connect"], first["first_call_at"], first["scopes"]) == ("district", True, None, [])
     assert "还没有密钥" in first["remarks"][0]
@@ -56,6 +57,7 @@ def test_each_days_first_and_last_call_stay_and_a_minute_costs_one_row(api: Api)
 
 
 def test_what_was_built_above_the_city_need_not_connect_unless_somebody_says_so(api: Api) -> None:
+    """Obligation 8.2."""
     assert put(api, "s-above", level="province")["should_connect"] is False
     assert put(api, "s-above", level="nation", should_connect=True)["should_connect"] is True
     assert put(api, "s-above", level="city", should_connect=False, why_not="只在内部使用")["remarks"] == []

@@ -157,3 +157,25 @@ def test_a_reader_who_was_configured_later_gets_it_and_nobody_twice(api: Api, mo
         assert [one["reader"] for one in mails] == [READERS[0]]
     monkeypatch.undo()
     settings.cache_clear()
+
+
+def test_behind_every_figure_stands_its_list_page_by_page(api: Api) -> None:
+    """A 督办员 sees those of his own unit's report, and nobody another's."""
+    number = api.filed()
+    order(api, "2026-W12")
+    order(api, "2026-W12", unit=STREET)
+    made()
+    rows = api.get("/v1/reports", ADMIN).json()["items"]
+    report = next(one["id"] for one in rows if one["period"] == "2026-W12" and one["unit"] is None)
+    path = f"/v1/reports/{report}/cases"
+    first = api.get(path, ADMIN, params={"key": "lists", "limit": 3}).json()
+    rest = api.get(path, ADMIN, params={"key": "lists", "limit": 500, "cursor": first["next_cursor"]}).json()
+    units = [one["number"] for one in (*first["items"], *rest["items"])]
+    assert len(first["items"]) == 3 and len(units) == len(set(units)) == first["whole"] and rest["next_cursor"] is None
+    assert sum(one["counted"] for one in (*first["items"], *rest["items"])) == first["part"]
+    assert api.get(path, ADMIN, params={"key": "training"}).json()["whole"] > 0
+    assert api.get(path, ADMIN, params={"key": "nonsense"}).json()["code"] == "cases_unknown"
+    assert api.get(path, CHIEF, params={"key": "lists"}).json()["code"] == "report_unknown"
+    own = next(one["id"] for one in api.get("/v1/reports", CHIEF).json()["items"])
+    assert [one["number"] for one in api.get(f"/v1/reports/{own}/cases", CHIEF, params={"key": "rosters"}).json()["items"]] == [STREET]
+    assert api.get(f"/v1/reports/{own}/cases", REQUESTER, params={"key": "rosters"}).status_code == 403 and number not in str(rows)

@@ -127,6 +127,7 @@ def test_no_persons_number_is_a_case_number(api: Api, number: str) -> None:
 
 
 def test_a_value_outside_a_list_is_answered_with_the_list(api: Api) -> None:
+    """Obligation 6.2."""
     who = party() | {"id_type": "library_card"}
     (error,) = api.put_case(parties=applicant(**who)).json()["errors"]
     assert error["field"] == "parties.0.id_type"

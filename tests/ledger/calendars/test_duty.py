@@ -1,4 +1,4 @@
-"""值守: one 督办员 at every instant, one 代办员 or more; a gap is an alarm before it bites; the past stays (10.2, 10.3)."""
+"""值守: one 督办员 at every instant, one 代办员 or more; a gap is an alarm before it bites; the past stays (obligations 10.2, 10.3)."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def at(instant: datetime) -> str | None:
 
 
 def test_an_acting_one_covers_for_a_period_and_no_two_cover_at_once() -> None:
+    """Obligation 10.2."""
     appoint("deputy-a", NOW, NOW + 3 * DAY, acting=True)
     assert (at(NOW - HOUR), at(NOW), at(NOW + 3 * DAY)) == (CHIEF, "deputy-a", CHIEF)
     with pytest.raises(DutyRefused, match="同一时刻只能有一名"):
@@ -119,6 +120,7 @@ def test_the_alarm_that_nobody_supervised_ends_with_its_cause() -> None:
 
 
 def test_an_absence_is_a_gap_until_it_is_covered_and_the_alarm_comes_before_it_bites() -> None:
+    """Obligation 10.2."""
     do(duty.report_absence, UNIT, CHIEF, NOW + 3 * DAY, NOW + 4 * DAY, now=NOW, actor="x")
     (gap,) = do(duty.gaps, UNIT, NOW, NOW + 7 * DAY)
     assert (gap.kind, gap.since, gap.until) == (GapKind.NO_SUPERVISOR, NOW + 3 * DAY, NOW + 4 * DAY)
@@ -130,6 +132,7 @@ def test_an_absence_is_a_gap_until_it_is_covered_and_the_alarm_comes_before_it_b
 
 
 def test_all_agents_away_is_a_gap() -> None:
+    """Obligation 10.3."""
     for person in (AGENT, "deputy-a", "deputy-b"):
         do(duty.report_absence, UNIT, person, NOW + DAY, NOW + 2 * DAY, now=NOW, actor="x")
     assert [gap.kind for gap in do(duty.gaps, UNIT, NOW, NOW + 7 * DAY)] == [GapKind.NO_AGENT]
@@ -138,6 +141,7 @@ def test_all_agents_away_is_a_gap() -> None:
 
 
 def test_the_only_agent_is_not_the_supervisor_unless_the_district_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Obligation 10.3."""
     from settings import settings
 
     unit = "370402-GUANGMING"

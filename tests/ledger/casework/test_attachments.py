@@ -1,4 +1,4 @@
-"""附件: who reads what, and until when; the files that go with a mismatch (11.3, 15.4)."""
+"""附件: who reads what, and until when; the files that go with a mismatch (obligations 11.3, 15.4)."""
 
 from __future__ import annotations
 

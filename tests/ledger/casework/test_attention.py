@@ -162,7 +162,7 @@ def test_reroute_needs_a_unit_that_works(unit: str) -> None:
 
 
 def test_after_a_reroute_the_seal_is_that_of_the_new_method() -> None:
-    """A use of the share seal was begun, the page failed, the issuing unit answered: 9.2 demands the other seal."""
+    """A use of the share seal was begun, the page failed, the issuing unit answered: obligation 9.2 demands the other seal."""
     lease = hold(file())
     take_up(lease)
     found(lease)

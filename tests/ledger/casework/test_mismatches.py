@@ -57,6 +57,7 @@ def check_answers(check: str, fields: dict[str, str], answer: Answer = Answer.TR
     ],
 )
 def test_the_issuing_units_material_prevails(fields: dict[str, str], answer: Answer, status: MismatchStatus) -> None:
+    """Obligations 11.3, 11.4."""
     lease = delivered_hardship()
     found = report(lease.number)
     assert found.check is not None and row(found.check).follows == lease.number
@@ -153,7 +154,7 @@ def test_what_ended_without_a_result_is_asked_anew() -> None:
 
 @pytest.mark.parametrize("answer", [Answer.TRUE, Answer.FALSE])
 def test_after_a_correction_the_check_answers_the_same_question_and_the_first_says_so(answer: Answer) -> None:
-    """Sealed or not: what was corrected is no answer any more (11.3)."""
+    """Sealed or not: what was corrected is no answer any more (obligation 11.3)."""
     case = f"C-{uuid4().hex[:10]}"
     lease = hold(file("P-HARDSHIP", number=case))
     take_up(lease)

@@ -83,6 +83,7 @@ def test_a_fresh_verification_shows_its_party_masked_and_no_result() -> None:
 
 
 def test_who_is_not_the_requesting_unit_sees_no_person_at_all() -> None:
+    """Obligation 15.4."""
     lease = hold(file())
     take_up(lease)
     found(lease, ShareOutcome.SEVERAL)
@@ -216,6 +217,7 @@ def test_the_inbox_opens_the_person_while_it_is_open_and_masks_afterwards() -> N
 
 
 def test_a_reading_is_on_the_record() -> None:
+    """Obligation 15.4."""
     number = file()
     do(audit.record_access, number, "proof", actor="person:a", unit=UNIT, now=NOW)
     (access,) = all_of(Access, verification=number)

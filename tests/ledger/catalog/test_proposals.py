@@ -61,6 +61,7 @@ def publish(*filed: UUID, actor: Actor = PUBLISHER) -> int:
 
 
 def test_an_adjustment_goes_its_way_and_counts_only_when_published() -> None:
+    """Obligations 5.2, 5.6."""
     proposal = draft()
     assert standing().validity_days == 30
     take(proposal, Step.REPORT, PERMIT)
@@ -121,6 +122,7 @@ def test_who_may_not_is_told_so_and_nothing_moves(step: Step, actor: Actor, says
 
 
 def test_whoever_consented_does_not_publish() -> None:
+    """Obligation 5.2."""
     both = replace(OFFICE, roles=[Role.OFFICE, Role.PUBLISHER])
     proposal = agreed()
     with pytest.raises(StepRefused, match="不能由办理过“工作专班研究通过”的同一人办理"):
@@ -137,7 +139,7 @@ def test_a_return_begins_anew() -> None:
 
 
 def test_what_is_sent_back_keeps_the_day_on_which_it_was_first_reported() -> None:
-    """3 个工作日内报送 (5.5): the office's own time for reading it makes nobody late."""
+    """3 个工作日内报送 (obligation 5.5): the office's own time for reading it makes nobody late."""
     proposal = draft(reason_date=date(2026, 3, 2))
     first = take(proposal, Step.REPORT, PERMIT, NOW)
     take(proposal, Step.RETURN, OFFICE, NOW + timedelta(days=3), why="请补充依据")
@@ -146,6 +148,7 @@ def test_what_is_sent_back_keeps_the_day_on_which_it_was_first_reported() -> Non
 
 
 def test_a_public_service_units_list_is_drafted_by_its_department() -> None:
+    """Obligation 5.1."""
     entry = replace(standing("DEMO-0004", "P-PROPERTY"), validity_days=60)
     change = Change(standing("DEMO-0004", "P-PROPERTY"), entry)
     listed = {"kind": ProposalKind.LIST, "unit": "370402-HEAT", "reason_date": None}
@@ -173,6 +176,7 @@ def test_what_cannot_be_filed_is_refused_by_name(wrong: dict[str, Any], says: st
 
 
 def test_what_the_rules_forbid_cannot_be_filed() -> None:
+    """Obligations 2.2, 5.7."""
     with pytest.raises(ChangesBlocked) as caught:
         draft(altered(methods=(), fields=()))
     assert [block["code"] for block in caught.value.blocks] == ["no_method"]
@@ -192,7 +196,7 @@ def test_what_the_rules_forbid_cannot_be_filed() -> None:
     ],
 )
 def test_an_adjustment_is_reported_within_three_working_days_or_marked_late(reported: datetime, late: bool) -> None:
-    """The cause on Monday 2 March: until Thursday 24:00 Beijing time, which is 16:00 UTC (reading 12)."""
+    """The cause on Monday 2 March: until Thursday 24:00 Beijing time, which is 16:00 UTC (reading 12) (obligation 5.5)."""
     proposal = draft()
     row = take(proposal, Step.REPORT, PERMIT, reported)
     assert (row.due_at, row.late) == (datetime(2026, 3, 5, 16, 0, tzinfo=UTC), late)
@@ -238,7 +242,7 @@ def test_two_deciding_at_the_same_instant_do_it_once() -> None:
     proposal = draft()
     take(proposal, Step.REPORT, PERMIT)
     other = replace(OFFICE, person="demo-office-2")
-    outcomes = at_once(*[partial(take, proposal, Step.DECIDE, actor) for actor in (OFFICE, other)])
+    outcomes = at_once(*[partial(take, proposal, Step.DECIDE, actor, **RECORD) for actor in (OFFICE, other)])
     assert sorted(type(one).__name__ for one in outcomes) == ["Proposal", "StepRefused"]
 
 

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.usefixtures("ledger")
 
 
 def test_every_version_can_be_read_as_it_was() -> None:
+    """Obligation 5.3."""
     first = do(versions.current)
     before = do(versions.entries_of)
     second = alter(validity_days=90)
@@ -103,5 +104,6 @@ def test_nobody_changes_what_is_published_not_even_the_owner(owner_url: str, cha
     ],
 )
 def test_an_entry_that_the_rules_do_not_allow_is_refused_by_the_database(wrong: dict[str, Any], constraint: str) -> None:
+    """Obligation 2.3."""
     with pytest.raises(IntegrityError, match=constraint):
         alter(**wrong)

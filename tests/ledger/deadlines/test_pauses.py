@@ -208,7 +208,7 @@ def test_a_pause_that_moves_nothing_leaves_no_event() -> None:
 
 
 def test_a_return_under_supervision_still_owes_its_feedback() -> None:
-    """10.12, reading 11: returned at 09:40, fed back by nobody: missed at 10:00, and the office is told."""
+    """Obligation 10.12, reading 11: returned at 09:40, fed back by nobody: missed at 10:00, and the office is told."""
     for fed_back in (True, False):
         lease, request = immediate()
         swept(NOW + 30 * MINUTE)

@@ -1,4 +1,4 @@
-"""承诺时限 (10.8, readings 4, 9, 10): it runs on through returns and re-routes, and is missed once, where the case lay."""
+"""承诺时限 (obligation 10.8, readings 4, 9, 10): it runs on through returns and re-routes, and is missed once, where the case lay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""退回时限 (10.10): shown where a request is read, with its reason, and kept as it was once the request was returned."""
+"""退回时限 (obligation 10.10): shown where a request is read, with its reason, and kept as it was once the request was returned."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def line(now: datetime) -> inbox_view.InboxLine:
 
 
 def test_a_request_for_days_may_be_returned_for_half_an_hour() -> None:
+    """Obligation 10.10."""
     lease, request = asked()
     told = of(lease.number, NOW)
     assert (told.due, told.status) == (NOW + HALF, "running")

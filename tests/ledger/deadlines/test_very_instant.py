@@ -46,6 +46,7 @@ def status_and_colour(lease: Lease, now: datetime) -> tuple[Colour, bool]:
 
 @pytest.mark.parametrize("looks", [by_sweep, by_pass, by_nobody])
 def test_answered_and_delivered_at_the_due_instant_is_in_time(looks: Callable[[Lease, datetime], None]) -> None:
+    """Obligation 10.6."""
     lease, request = immediate()
     looks(lease, DUE)
     assert status_and_colour(lease, DUE) == (Colour.YELLOW, False)
@@ -61,6 +62,7 @@ def test_answered_and_delivered_at_the_due_instant_is_in_time(looks: Callable[[L
 
 @pytest.mark.parametrize("looks", [by_sweep, by_pass])
 def test_a_tick_later_it_is_missed_at_the_due_instant(looks: Callable[[Lease, datetime], None]) -> None:
+    """Obligation 10.6."""
     lease, request = immediate()
     looks(lease, DUE + TICK)
     assert story(lease.number) == [("missed", DUE), ("supervised", DUE)]

@@ -189,6 +189,7 @@ def all_of_limits(number: str) -> list[Deadline]:
 
 
 def test_the_hard_cap_runs_through_a_re_route() -> None:
+    """Obligation 10.8."""
     promise = NOW + 2 * HOUR
     lease, request = asked(promise_end=promise)
     do(returns.give_back, request, ISSUER, WISH, now=NOW + 90 * MINUTE, actor=A)
@@ -236,6 +237,7 @@ def test_the_second_return_is_the_offices() -> None:
     [(ReturnReason("不属", ISSUER, None), returns.SuggestsItself), (ReturnReason("不属", "370402-NONE", None), returns.UnitUnknown)],
 )
 def test_a_return_that_suggests_nobody_right_is_refused_whole(wish: ReturnReason, refusal: type[Exception]) -> None:
+    """Obligation 10.11."""
     lease, request = asked()
     with pytest.raises(refusal):
         do(returns.give_back, request, ISSUER, wish, now=NOW + MINUTE, actor=A)
@@ -259,6 +261,7 @@ def test_a_late_answer_is_delivered_and_stays_late() -> None:
 
 
 def test_the_time_handed_back_is_a_union_and_leaves_supplements_out() -> None:
+    """Obligation 10.9."""
     number = f"C-{uuid4().hex[:10]}"
     first, request = asked(number=number)
     second = hold(file("P-HOUSEHOLD", number=number))  # a parallel one, not asked yet: no 核验时间

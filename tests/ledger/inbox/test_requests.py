@@ -56,6 +56,7 @@ def asked(**changes: object) -> tuple[Lease, UUID]:
 
 
 def test_asking_starts_the_clocks_that_the_rules_set(shared_ledger: str) -> None:
+    """Obligation 10.1."""
     lease, request = asked()
     assert row(lease.number).state is State.AWAITING_REPLY
     assert {kind: limit.due_at for kind, limit in limits(lease.number).items()} == {
@@ -119,7 +120,7 @@ def test_what_nobody_can_verify_is_handed_to_a_person_and_the_clock_of_the_unit_
 
 
 def test_a_late_answer_finds_the_supervision_open_whether_or_not_anybody_had_noticed() -> None:
-    """The limit passed a minute before: 督办 began then, and its feedback is owed until half an hour later (10.12)."""
+    """The limit passed a minute before: 督办 began then, and its feedback is owed until half an hour later (obligation 10.12)."""
     for noticed in (True, False):
         lease, request = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
         late = NOW + 31 * MINUTE

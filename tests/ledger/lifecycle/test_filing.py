@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import State
 from domain.listing import Change
 from domain.numbers import is_number
+from domain.reasons import AgainReason
 from domain.roles import IdType
 from ledger.actor import Filer
 from ledger.cases import cases
@@ -53,7 +55,7 @@ def prepared() -> dict[str, Any]:
 
 
 def file_with(key: str, digest: str = "0" * 64, **what: Any) -> str:
-    return do(filing.file_verification, SYSTEM, **(what or prepared()), now=NOW, idempotency_key=key, body_digest=digest)
+    return do(filing.file_verification, SYSTEM, **(what or prepared()), now=NOW, idempotency_key=key, body_digest=digest).number
 
 
 def test_a_filed_verification_is_due_at_once_and_its_first_event_says_who() -> None:
@@ -62,10 +64,21 @@ def test_a_filed_verification_is_due_at_once_and_its_first_event_says_who() -> N
     assert is_number(number) and now.state is State.RECEIVED
     assert (now.unit, now.filed_by, now.via_system) == (UNIT, "demo-permit-1", "demo-hall")
     assert now.next_instant == now.filed_at == NOW
-    assert now.wake_requested_at is not None and now.wake_claimed_until is not None
+    assert now.wake_requested_at is not None and now.wake_claimed_until is None and now.flow_run is None
     (first,) = events(number)
     assert (first.event, first.actor, first.at) == ("filed", "person:demo-permit-1 via demo-hall", NOW)
     assert Filer(UNIT, "demo-permit-1").actor == "person:demo-permit-1"
+
+
+def test_what_is_handed_on_is_the_row_that_was_written() -> None:
+    """Who files answers with it and reads no other."""
+    for more in ({}, {"again_why": AgainReason.DATA_CHANGED}):
+        with transaction() as session:
+            handed = filing.file_verification(session, SYSTEM, **prepared(), **more, now=NOW, idempotency_key=uuid4().hex, body_digest="x")
+            assert inspect(handed).persistent and session.get(Verification, handed.number) is handed and not session.is_modified(handed)
+        stored, names = row(handed.number), [name for name in Verification.__mapper__.columns.keys() if name != "wake_requested_at"]
+        assert [getattr(handed, name) for name in names] == [getattr(stored, name) for name in names]
+        assert stored.wake_requested_at is not None
 
 
 def test_the_same_key_at_the_same_instant_makes_one_verification() -> None:
@@ -76,7 +89,7 @@ def test_the_same_key_at_the_same_instant_makes_one_verification() -> None:
         (number,) = [outcome for outcome in outcomes if isinstance(outcome, str)]
         (refused,) = [outcome for outcome in outcomes if isinstance(outcome, IntegrityError)]
         assert filing.is_duplicate(refused)
-        assert do(filing.find_repeat, UNIT, key, "0" * 64) == number
+        assert do(filing.find_repeat, UNIT, key, "0" * 64).number == number
         assert len(all_of(Verification, case=what["case"].id)) == 1
         assert do(count_open, what["case"]) == 1
 
@@ -103,11 +116,11 @@ def test_the_same_question_is_the_same_verification_whatever_was_published_since
 
 def test_the_same_key_with_another_body_is_told_apart() -> None:
     number = file_with("key-2")
-    assert do(filing.find_repeat, UNIT, "key-2", "0" * 64) == number
+    assert do(filing.find_repeat, UNIT, "key-2", "0" * 64).number == number
     with pytest.raises(KeyReused):
         do(filing.find_repeat, UNIT, "key-2", "1" * 64)
-    assert do(filing.find_repeat, "370402-CIVIL", "key-2", "0" * 64) is None  # another unit's keys are its own
-    assert do(filing.find_repeat, UNIT, "key-3", "0" * 64) is None
+    assert do(filing.find_repeat, "370402-CIVIL", "key-2", "0" * 64).number is None  # another unit's keys are its own
+    assert do(filing.find_repeat, UNIT, "key-3", "0" * 64).number is None
 
 
 def test_another_constraint_is_no_duplicate() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import func, text
 from domain.lifecycle import State
 from ledger.casework import attention
 from ledger.database import transaction
-from ledger.lifecycle import filing, leases, moves
+from ledger.lifecycle import leases, moves
 from settings import settings
 from tests.ledger.acting import ask, at_once, do, escalate, give_back, hold, reply, row, set_columns, take_up
 from tests.ledger.filing import NOW, UNIT, file
@@ -21,6 +21,13 @@ LONG_AGO, SOON = timedelta(minutes=-5), timedelta(minutes=5)
 
 def wall(offset: timedelta) -> object:
     return func.clock_timestamp() + offset
+
+
+def file_with_a_run() -> str:
+    """One that Prefect knows: what is new is taken from the ledger itself (test_fresh)."""
+    number = file()
+    do(leases.bind_run, number, uuid4(), 0)
+    return number
 
 
 def acquire(number: str, owner: str) -> moves.Lease | None:
@@ -130,7 +137,7 @@ def test_a_lease_that_is_given_back_unfinished_is_a_suspect(ledger: str) -> None
 
 
 def test_each_wake_is_claimed_by_one_worker(ledger: str) -> None:
-    numbers = [file() for _ in range(4)]
+    numbers = [file_with_a_run() for _ in range(4)]
     for number in numbers:
         do(moves.request_wake, number)
     with transaction() as first, transaction() as second:
@@ -142,23 +149,23 @@ def test_each_wake_is_claimed_by_one_worker(ledger: str) -> None:
     assert do(leases.claim_wakes) == [numbers[1]]
 
 
-def test_wakes_wait_for_the_gateway_for_the_holder_and_for_resume(ledger: str) -> None:
-    fresh, leased, paused, ended = file(), file(), file(), file()
-    assert do(leases.claim_wakes) == []  # the gateway has its first seconds
+def test_wakes_wait_for_the_claimer_for_the_holder_and_for_resume(ledger: str) -> None:
+    claimed, leased, paused, ended = [file_with_a_run() for _ in range(4)]
+    set_columns(claimed, wake_claimed_until=wall(SOON))
     hold(leased)
     do(moves.request_wake, leased)
     do(attention.pause, paused, now=NOW, actor="test")
     do(moves.request_wake, paused)
     do(attention.withdraw, ended, now=NOW, actor="test")
     assert do(leases.claim_wakes) == [ended]  # its flow run still waits, and must end too
-    set_columns(fresh, wake_claimed_until=wall(LONG_AGO))
+    set_columns(claimed, wake_claimed_until=wall(LONG_AGO))
     set_columns(leased, lease_until=wall(LONG_AGO))
-    assert sorted(do(leases.claim_wakes)) == sorted([fresh, leased])
+    assert sorted(do(leases.claim_wakes)) == sorted([claimed, leased])
     assert do(leases.claim_wakes, limit=1) == []
 
 
 def test_a_claim_takes_the_oldest_first_and_no_more_than_asked(ledger: str) -> None:
-    numbers = [file() for _ in range(3)]
+    numbers = [file_with_a_run() for _ in range(3)]
     for number in reversed(numbers):
         do(moves.request_wake, number)
     assert do(leases.claim_wakes, limit=1) == [numbers[2]]
@@ -179,7 +186,7 @@ def test_suspects_are_what_looks_stranded_and_nothing_else(ledger: str) -> None:
         "paused, overdue": {**quiet, "next_instant": NOW},
         "paused, lapsed": {**quiet, "lease_owner": "w1/a", "lease_until": wall(LONG_AGO)},
     }
-    numbers = {name: file() for name in cases}
+    numbers = {name: file_with_a_run() for name in cases}
     run = uuid4()
     do(leases.bind_run, numbers["lapsed"], run, 0)
     for name, columns in cases.items():
@@ -259,12 +266,6 @@ def test_a_worker_that_polls_a_moment_too_early_gets_nothing(shared_ledger: str)
     escalate(lease, settings().now())
     give_back(number)
     assert acquire(number, "w1/a") is None
-
-
-def test_the_gateway_can_tell_the_workers(shared_ledger: str) -> None:
-    number = file()
-    do(filing.started, number)
-    assert row(number).state is State.RECEIVED
 
 
 def test_a_run_that_nobody_noted_is_bound_by_its_first_pass_and_a_stray_one_gets_no_lease() -> None:

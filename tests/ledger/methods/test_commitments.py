@@ -35,6 +35,7 @@ def sign(lease: Lease, now: datetime = NOW + HOUR) -> None:
 
 
 def test_a_signed_commitment_stands_in_for_the_proof_and_a_check_is_due() -> None:
+    """Obligations 7.4, 12.1."""
     lease = offered()
     assert row(lease.number).state is State.AWAITING_COMMITMENT
     sign(lease)
@@ -69,6 +70,7 @@ def test_who_says_nothing_for_a_day_gets_the_next_method() -> None:
 
 
 def test_untruth_bars_that_person_until_credit_is_restored() -> None:
+    """Obligation 12.1."""
     lease = offered("演示丙寅")
     sign(lease)
     (check,) = all_of(CommitmentCheck, verification=lease.number)
@@ -125,6 +127,7 @@ def test_a_changed_text_is_a_new_version_and_old_commitments_keep_theirs() -> No
 
 
 def test_a_check_that_is_due_is_asked_for_once() -> None:
+    """Obligation 12.1."""
     lease = offered()
     sign(lease)
     from ledger.tables.effects import Notice

@@ -48,6 +48,7 @@ def looked_up(proof: str = "P-HOUSEHOLD") -> Lease:
     ("proof", "state", "method"), [("P-HOUSEHOLD", State.LOOKING_UP, Method.DATA_SHARING), ("P-HARDSHIP", State.TO_ASK, Method.ISSUER)]
 )
 def test_taking_up_chooses_the_first_method_once(proof: str, state: State, method: Method) -> None:
+    """Obligation 7.1."""
     lease = looked_up(proof)
     take_up(lease)
     assert (row(lease.number).state, row(lease.number).method) == (state, method)

@@ -1,4 +1,4 @@
-"""投诉举报 (18.1, 18.2): taken in once, linked and never dropped, the reporter unknown to the unit named, terms kept."""
+"""投诉举报 (obligations 18.1, 18.2): taken in once, linked and never dropped, the reporter unknown to the unit named, terms kept."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def of(number: str) -> Complaint:
 
 
 def test_a_complaint_is_taken_once_by_its_channels_number(ledger: str) -> None:
+    """Obligation 18.1."""
     first, repeated = take()
     again, known = take(replace(SENT, stated=ReceivedComplaint("另一种说法,同一工单")))
     assert (repeated, known) == (False, True) and again.id == first.id
@@ -70,6 +71,7 @@ def test_what_is_alike_is_linked_and_never_dropped(ledger: str) -> None:
 
 
 def test_nothing_of_the_reporter_stands_in_clear(ledger: str) -> None:
+    """Obligation 18.2."""
     row, _ = take()
     do(complaint_steps.pass_on, row.number, UNIT, "请说明户籍证明为何仍被要求", **OFFICE)
     do(complaint_steps.answer, row.number, "经查演示乙丑所述情况属实", person="demo-permit-2", unit=UNIT, now=NOW)
@@ -91,6 +93,7 @@ def test_nothing_of_the_reporter_stands_in_clear(ledger: str) -> None:
 
 
 def test_people_of_the_unit_named_never_read_it_not_even_after_it_went_on(ledger: str) -> None:
+    """Obligation 18.2."""
     row, _ = take()
     for unit in (UNIT,):
         with pytest.raises(complaint_steps.ComplaintHidden):
@@ -146,6 +149,7 @@ def test_what_cannot_be_is_refused(shared_ledger: str, change: dict[str, object]
 
 
 def test_the_term_is_in_working_days_and_waits_for_a_calendar(ledger: str) -> None:
+    """Obligation 15.6."""
     row, _ = take()
     assert row.due_at == datetime.fromisoformat("2026-03-26T00:00+08:00")  # from Wednesday the 4th: 15 working days
     later = replace(SENT, channel_number="GD-2", received_at=datetime.fromisoformat("2031-06-02T09:00+08:00"))
@@ -156,6 +160,7 @@ def test_the_term_is_in_working_days_and_waits_for_a_calendar(ledger: str) -> No
 
 
 def test_a_weeks_figures(ledger: str) -> None:
+    """Obligation 18.1."""
     start, end = datetime.fromisoformat("2026-03-02T00:00+08:00"), datetime.fromisoformat("2026-03-09T00:00+08:00")
     row, _ = take(days=1)  # due at the end of Thursday
     take(replace(SENT, channel_number="GD-2", unit=ISSUER, channel=ComplaintChannel.LETTER), days=2)

@@ -1,4 +1,4 @@
-"""众多不同当事人 and the other signs of 16.7 that look at keys: by key, unit, matter and case, systems' keys included."""
+"""众多不同当事人 and the other signs of obligation 16.7 that look at keys: by key, unit, matter and case, systems' keys included."""
 
 from __future__ import annotations
 
@@ -147,6 +147,7 @@ def test_one_persons_key_within_a_minute_and_a_family_is_none(ledger: str) -> No
 
 
 def test_many_strangers_in_an_hour_over_one_matter(ledger: str) -> None:
+    """Obligation 16.7."""
     filed(59, [FILER], apart=timedelta(seconds=60))
     filed(61, apart=timedelta(seconds=59))  # a system's
     filed(200, [FILER], apart=timedelta(seconds=10), begins=NOW + timedelta(hours=8), persons=30)

@@ -224,7 +224,7 @@ def test_who_lifts_it_says_why_and_what_was_counted_counts_no_more() -> None:
     more: dict[str, Any] = {"now": at + timedelta(minutes=5), "actor": "person:demo-admin"}
     with pytest.raises(MustRecuse):
         do(lookup_blocks.lift, block.id, "理由", now=at, actor="person:demo-permit-2")
-    with pytest.raises(lookup_blocks.BlockUnknown):
+    with pytest.raises(lookup_blocks.LookupBlockUnknown):
         do(lookup_blocks.lift, block.id + 1, "理由", **more)
     acting = ACTOR.set("person:demo-admin")
     try:

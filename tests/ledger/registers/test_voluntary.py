@@ -1,4 +1,4 @@
-"""主动提供台账, 系统外查询备案: accepted always and marked where something does not fit; never changed (2.6, 2.7, 7.3)."""
+"""主动提供台账, 系统外查询备案: accepted always and marked where something does not fit; never changed (obligations 2.6, 2.7, 7.3)."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def submitted(
 
 
 def test_a_submission_is_always_accepted_and_what_does_not_fit_is_marked() -> None:
+    """Obligation 2.6."""
     case, _ = case_and_party(file())
     do(cases.close, UNIT, case.number, now=NOW, actor="x")  # a closed case is no ground either
     lines = [
@@ -77,6 +78,7 @@ def test_the_list_comes_in_pages() -> None:
 
 
 def test_the_record_is_never_changed() -> None:
+    """Obligation 2.7."""
     submitted("C-1")
     for statement in ("UPDATE voluntary_submissions SET clerk = 'x'", "DELETE FROM voluntary_submissions"):
         with pytest.raises(DatabaseError, match="permission denied|只能追加|append"), transaction() as session:
@@ -84,6 +86,7 @@ def test_the_record_is_never_changed() -> None:
 
 
 def test_an_off_system_lookup_is_filed_with_its_evidence_and_never_changed() -> None:
+    """Obligation 7.3."""
     case, party = case_and_party(file())
     filed = (UNIT, case, party, "P-HOUSEHOLD", "国家政务服务平台", "demo-permit-1")
     do(offsystem.record, *filed, NOW - HOUR, OffSystemResult.CONFIRMED, DIGEST, now=NOW, actor="x")

@@ -15,6 +15,7 @@ from ledger.cases.cases import key_of
 from ledger.casework import attention
 from ledger.lifecycle import leases
 from ledger.lifecycle.moves import Lease, LeaseLost, MoveRefused, Paused
+from ledger.lifecycle.snapshots import step_context
 from ledger.methods.failures import need_attention
 from ledger.sealing import papers, sealing
 from ledger.tables.effects import SealUse
@@ -53,6 +54,7 @@ def start(lease: Lease, now: object = NOW) -> sealing.Use:
 
 
 def test_evidence_of_shared_data_names_who_answers_for_it() -> None:
+    """Obligation 9.1."""
     lease = to_be_sealed()
     what = do(sealing.evidence, lease.number)
     assert (what.result, what.seal, what.maker, what.source) == (Result.CONFIRMED, SealKind.SHARE, "演示公安局", "licence_library")
@@ -67,11 +69,11 @@ def test_evidence_of_an_issuing_unit() -> None:
     what = do(sealing.evidence, lease.number)
     assert (what.seal, what.maker, what.source) == (SealKind.ISSUER, "市中区光明路街道办事处", "")
     assert dict(what.fields) == HARDSHIP
-    assert what.signer == "演示代办员丁"  # who answered (11.2)
+    assert what.signer == "演示代办员丁"  # who answered (obligation 11.2)
 
 
 def test_the_time_of_retrieval_is_the_answers_and_no_later_step_moves_it() -> None:
-    """提取时间 (reading 14): neither the seal's use nor a reissue retrieves anything."""
+    """提取时间 (reading 14): neither the seal's use nor a reissue retrieves anything (obligation 9.3)."""
     lease = hold(file("P-HARDSHIP"))
     take_up(lease)
     reply(ask(lease), now=NOW + 7 * MINUTE)
@@ -113,6 +115,7 @@ def test_a_pass_that_was_paused_signs_nothing_more() -> None:
 
 
 def test_nothing_is_sealed_outside_its_state() -> None:
+    """Obligation 9.5."""
     lease = hold(file())
     with pytest.raises(MoveRefused):
         start(lease)
@@ -145,7 +148,8 @@ def test_a_proof_is_kept_once_and_a_pass_without_lease_keeps_none() -> None:
     use = start(lease)
 
     def store(by: Lease) -> None:
-        do(sealing.store_proof, by, use, b"%PDF two", "c" * 64, (), now=NOW, actor="system:w1")
+        signed = sealing.Signed(by, do(step_context, by.number), use, sealing.Sealed(b"%PDF two", "c" * 64, ()))
+        do(sealing.store_proof, signed, now=NOW, actor="system:w1")
 
     with pytest.raises(LeaseLost):
         store(Lease(lease.number, "w2/b", lease.token - 1))

@@ -101,6 +101,7 @@ def test_a_return_is_not_late_by_a_reading_that_came_after_its_half_hour(read: R
 
 
 def test_an_instant_ahead_may_be_chosen_and_counts_for_what_comes_until_then(read: Read) -> None:
+    """Obligation 20.1."""
     lease, _ = immediate(NIGHT, "P-ARCHIVE", matter="DEMO-0003")
     read('{"measure": "natural"}')
     since = CHANGED + HOUR  # 23:00

@@ -158,6 +158,7 @@ def test_supervision_is_complete_when_answered_and_fed_back() -> None:
 
 
 def test_what_was_answered_meanwhile_is_left_to_the_delivery() -> None:
+    """Obligation 10.6."""
     lease = hold(file("P-HARDSHIP", handling=HandlingType.IMMEDIATE, promise_end=None))
     take_up(lease)
     reply(ask(lease), now=NOW + HALF - MINUTE)
@@ -189,7 +190,7 @@ def test_clocks_and_supervision_run_on_while_a_person_has_the_case() -> None:
 
 
 def test_the_unit_that_has_answered_is_not_supervised_for_our_own_delay() -> None:
-    """Sealing fails after the answer: the limit is missed (reading 6), but nobody is urged to answer again."""
+    """Sealing fails after the answer: the limit is missed (reading 6), but nobody is urged to answer again (obligation 10.12)."""
     lease = hold(file("P-HARDSHIP", handling=HandlingType.IMMEDIATE, promise_end=None))
     take_up(lease)
     reply(ask(lease), now=NOW + MINUTE)

@@ -124,6 +124,7 @@ def test_the_earliest_due_is_a_warning_then_the_limit() -> None:
 
 
 def test_supervision_tells_the_supervisor_once_and_the_office_once() -> None:
+    """Obligation 10.12."""
     lease, request = immediate()
     for _ in range(3):
         escalate(lease, NOW + HALF)
@@ -151,6 +152,7 @@ def test_answered_without_feedback_is_still_owed_and_missed() -> None:
 
 
 def test_answered_and_fed_back_within_the_half_hour_is_met() -> None:
+    """Obligation 10.12."""
     lease, request = immediate()
     escalate(lease, NOW + HALF)
     reply(request, now=NOW + 40 * MINUTE)
@@ -175,6 +177,7 @@ def test_answered_and_fed_back_within_the_half_hour_is_met() -> None:
 
 
 def test_an_approved_reason_makes_a_soft_miss_amber_and_opens_no_supervision() -> None:
+    """Obligation 10.7."""
     lease, request = asked()  # 24 hours soft, the promise in five days hard
     do(justifications.give, request, ISSUER, ExcuseReason.FIELD_CHECK, now=NOW + HOUR, actor="person:demo-guangming-1")
     assert len(do(justifications.waiting).rows) == 1

@@ -7,6 +7,7 @@ simulated in `test_week.py`.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -17,8 +18,9 @@ from sqlalchemy import insert
 
 from ledger.database import transaction
 from ledger.tables.cases import Case
+from ledger.tables.commitments import Commitment, CommitmentCheck, CreditBlock
 from ledger.tables.inbox import Return, Supervision, Suspension
-from ledger.tables.records import Outage, VoluntarySubmission
+from ledger.tables.records import Mismatch, OffSystemLookup, Outage, VoluntarySubmission
 from ledger.tables.verifications import Deadline, EventRow, Lookup, Request, Verification
 from tests.ledger.filing import file
 
@@ -57,8 +59,8 @@ class Rows:
         return values
 
 
-def write(month: Month) -> None:
-    """Fill the ledger."""
+def write(month: Month, change: Callable[[Rows], None] = lambda rows: None) -> None:
+    """Fill the ledger; `change` adds to the rows before they are written."""
     rows = Rows(random.Random(month.seed))
     base, party, entry = copies(file())
     for _ in range(COUNT):
@@ -88,6 +90,7 @@ def write(month: Month) -> None:
         recorded_by="x",
         recorded_at=outage + HOUR,
     )
+    change(rows)
     save(rows)
 
 
@@ -113,6 +116,11 @@ def save(rows: Rows) -> None:
             Deadline,
             Supervision,
             VoluntarySubmission,
+            OffSystemLookup,
+            Mismatch,
+            Commitment,
+            CommitmentCheck,
+            CreditBlock,
             Outage,
         ):
             if rows.found.get(table):

@@ -65,6 +65,7 @@ def near(spread: Spread) -> tuple[object, object, object]:
 
 
 def test_what_came_and_went_is_what_the_events_say(asked: list[Asked]) -> None:
+    """Obligations 1.1, 7.1."""
     for one in asked:
         found, wanted = one.found, one.wanted
         assert found.received.value == len(wanted.received())
@@ -77,6 +78,7 @@ def test_what_came_and_went_is_what_the_events_say(asked: list[Asked]) -> None:
 
 
 def test_limits_are_counted_by_when_they_fell_due_whatever_became_of_them(asked: list[Asked]) -> None:
+    """Obligations 10.5, 10.6, 10.7, 10.8."""
     for one in asked:
         found, wanted = one.found.limits, one.wanted
         assert (pair(found.soft), pair(found.hard), pair(found.supervision)) == tuple(map(wanted.rate, ("soft", "hard", "supervision")))
@@ -113,6 +115,7 @@ def test_the_issuing_side_of_every_unit(asked: list[Asked]) -> None:
 
 
 def test_the_requesting_side_of_every_unit(asked: list[Asked]) -> None:
+    """Obligation 10.9."""
     for one in asked:
         everything = Reference(one.ledger, one.period.start, one.period.end, "", one.now)
         for unit in one.found.units:
@@ -124,6 +127,7 @@ def test_the_requesting_side_of_every_unit(asked: list[Asked]) -> None:
 
 
 def test_times_and_their_distribution_are_of_what_was_sent(asked: list[Asked]) -> None:
+    """Obligation 1.1."""
     for one in asked:
         took = one.wanted.took(one.scope)
         assert one.wanted.spread(one.scope) == near(one.found.spread)
@@ -134,6 +138,7 @@ def test_times_and_their_distribution_are_of_what_was_sent(asked: list[Asked]) -
 
 
 def test_sources_with_what_they_found_and_how_often_they_failed(asked: list[Asked]) -> None:
+    """Obligation 7.2."""
     names = {"枣庄市电子证照库": "licence_library", "山东省数据共享交换平台": "province_gateway"}
     for one in asked:
         found = {
@@ -194,6 +199,7 @@ def test_ranks_say_ties_and_leave_out_small_numbers(asked: list[Asked]) -> None:
 
 
 def test_an_outlying_voluntary_share_is_noted_and_no_other(asked: list[Asked]) -> None:
+    """Obligation 2.7."""
     noted = False
     for one in asked:
         for unit in one.found.units:

@@ -22,6 +22,7 @@ def taken(number: str, unit: str | None, days: int, *, back: int = 0) -> str:
 
 
 def test_complaints_and_leads_stand_in_the_report(ledger: str) -> None:
+    """Obligation 18.1."""
     closed, late = taken("L-1", UNIT, 1), taken("L-2", UNIT, 2)
     taken("L-3", None, 10)
     taken("L-4", UNIT, 30, back=7)

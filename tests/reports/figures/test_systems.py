@@ -1,4 +1,6 @@
-"""自建系统 in the report (8.1, 8.2): connected by calls, what was obtained for each, with the cases behind it; counted by hand."""
+"""自建系统 in the report (obligations 8.1, 8.2): connected by calls, what was obtained for each, with the cases behind it;
+counted by hand.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +29,7 @@ def rows(**more: object) -> dict[str, SystemRow]:
 
 
 def test_a_system_counts_from_its_first_call() -> None:
+    """Obligation 8.1."""
     do(
         put_systems,
         [
@@ -51,6 +54,7 @@ def test_a_system_counts_from_its_first_call() -> None:
 
 
 def test_what_was_obtained_for_a_provincial_system_is_found_by_the_cases_own_words() -> None:
+    """Obligation 8.2."""
     do(
         put_systems,
         [

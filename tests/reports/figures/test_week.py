@@ -131,6 +131,7 @@ def test_a_limit_that_rests_for_a_supplement_has_not_fallen_due() -> None:
 
 
 def test_a_late_return_is_counted_in_the_report_the_list_and_the_score() -> None:
+    """Obligation 10.10."""
     wish = ReturnReason("不属本单位职责", None, "不清楚")
     late = []
     for after in (30 * MINUTE, 31 * MINUTE, 45 * MINUTE):  # a 承诺件: nothing else is late
@@ -146,6 +147,7 @@ def test_a_late_return_is_counted_in_the_report_the_list_and_the_score() -> None
 
 
 def test_a_suggestion_is_right_where_that_unit_answers() -> None:
+    """Obligation 10.11."""
     for after in (CIVIL, ARCHIVE):
         lease, request = immediate()
         do(
@@ -169,6 +171,7 @@ def test_a_suggestion_is_right_where_that_unit_answers() -> None:
 
 
 def test_supervision_counts_by_its_own_half_hour() -> None:
+    """Obligation 10.12."""
     lease, request = immediate()
     immediate(NOW + HOUR)
     swept(NOW + 3 * HOUR)

@@ -134,6 +134,7 @@ ALL_OF_A_UNIT = (*UNITS, "别名", "行业", "行业主管部门", "行政区划
 
 
 def test_a_unit_brings_all_that_the_registry_keeps_of_it(ledger: str, tmp_path: Path) -> None:
+    """Obligation 3.1."""
     rows = (
         ("U-HEAT", "演示热力公司", "公共服务单位", "", "热力公司、演示热力", "供暖", "演示建设局", "370402", "", "是"),
         ("U-BUILD", "演示建设局", "政务服务单位", "", "", "", "", "", "其他", ""),
@@ -298,6 +299,7 @@ def test_a_column_that_nobody_knows_is_named(shared_ledger: str, tmp_path: Path)
 
 
 def test_complaints_come_row_by_row_and_twice_without_a_change(ledger: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Obligation 18.1."""
     header, good = ("渠道", "工单编号", "收到时间", "内容"), ("12345", "GD-1", "2026-03-04", "演示反映的内容")
     file = sheet(tmp_path / "c.xlsx", header, good, ("短信", "GD-2", "2026-03-04", "内容"))
     assert main(["complaints", str(file)]) == 1

@@ -41,6 +41,11 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with engine.begin() as connection:
             key_checks.ensure(connection.connection)
         engine.dispose()
+        postgres.stop(home)
+        data = (home / "postgres").resolve()
+        if data != home / "postgres":  # in memory: what is at rest lies beside its keys
+            (home / "postgres").unlink()
+            shutil.copytree(data, home / "postgres", symlinks=True)
     _leave(environment)
     return home
 

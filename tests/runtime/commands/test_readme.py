@@ -16,15 +16,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
 
 import pytest
-import uvicorn
 
 from connectors.seal import LocalSeals
 from domain.seals import SealKind
 from gateway.app import ROUTERS, create_app
 from ledger.database import transaction
+from ledger.listen_notify import WAKE_CHANNEL, Listener
 from ledger.registry import keys
 from proofs.seal_image import draw_seal
 from runtime.commands.table import COMMANDS
@@ -32,6 +31,7 @@ from runtime.services.development_keys import ensure_development_seals
 from settings import LOCAL, ROOT, settings
 from tests.gateway.casework import look_up, seal_and_deliver
 from tests.gateway.conftest import SimulatedRuns
+from tests.serving import on_a_port
 
 READMES = ("README.md", "README.zh-CN.md")
 _DATES = {"today": None, "in three weeks": 21, "on 30 December": "12-30"}
@@ -48,37 +48,25 @@ except Failure as failure:
 """
 
 
-class Worker(SimulatedRuns):
-    """Does what a worker does with a verification that the share source knows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        names = {SealKind.SHARE: settings().seal_share_name, SealKind.ISSUER: settings().seal_issuer_name}
-        ensure_development_seals(settings().seals_dir, names)
-        self._seals = LocalSeals(settings().seals_dir, names, True, draw_seal)
-
-    async def create(self, number: str, tags: list[str]) -> UUID:
-        threading.Thread(target=self._work, args=(number,)).start()
-        return uuid4()
-
-    def _work(self, number: str) -> None:
-        look_up(number)
-        seal_and_deliver(number, self._seals)
-
-
 @contextmanager
-def gateway() -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(create_app(Worker()), port=0, access_log=False, log_level="critical"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the gateway did not start"
-        thread.join(0.02)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
+def working() -> Iterator[None]:
+    """Meanwhile what is filed is done as a worker does it with a verification that the share source knows."""
+    names = {SealKind.SHARE: settings().seal_share_name, SealKind.ISSUER: settings().seal_issuer_name}
+    ensure_development_seals(settings().seals_dir, names)
+    seals = LocalSeals(settings().seals_dir, names, True, draw_seal)
+
+    def work(channel: str, number: str) -> None:
+        if channel and number not in done:
+            done.add(number)
+            look_up(number)
+            seal_and_deliver(number, seals)
+
+    done: set[str] = set()
+    listener = Listener((WAKE_CHANNEL,), lambda channel, number: threading.Thread(target=work, args=(channel, number)).start())
+    listener.start()
+    yield
+    listener.stop()
+    listener.join(10)
 
 
 @pytest.fixture(params=_DATES)
@@ -124,7 +112,7 @@ def test_every_block_does_what_the_readme_shows(place: Path, name: str) -> None:
     blocks = _BLOCK.findall(text)
     assert sum(kind == "bash" for kind, _ in blocks) >= 3
     said, question, setting = "", "", ""
-    with gateway() as address:
+    with working(), on_a_port(create_app(SimulatedRuns())) as address:
         for index, (kind, block) in enumerate(blocks):
             if kind == "bash":
                 block = block.replace("http://127.0.0.1:8080", address)

@@ -62,3 +62,11 @@ def test_what_is_wrong_is_said_with_what_to_do(arguments: list[str], says: str) 
     with pytest.raises(Failure) as caught:
         main(arguments)
     assert says in caught.value.why and caught.value.remedy
+
+
+def test_the_cases_of_one_figure_are_listed_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["2026-W10", "--cases", "channel_window"]) == 0
+    said = capsys.readouterr().out
+    assert "channel_window:分子 1,分母 1" in said and f"● {UNIT}/C-" in said
+    with pytest.raises(Failure, match="不是报告中的指标"):
+        main(["2026-W10", "--cases", "nonsense"])

@@ -132,6 +132,18 @@ def test_without_ensurepip_it_says_what_to_install(tmp_path: Path) -> None:
     assert not (tmp_path / ".venv").exists()
 
 
+def test_a_command_works_where_its_caller_stands(script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that it is given, and those that it writes, are the caller's; what looks at the project stands in the project."""
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    stood: list[Path] = []
+    monkeypatch.setattr(script, "ensure", lambda lock: None)
+    monkeypatch.setattr(os, "execve", lambda *_: stood.append(Path.cwd()))
+    for name in ("report", "test"):
+        monkeypatch.chdir(elsewhere)
+        script.main([name])
+    assert stood == [elsewhere, script.ROOT]
+
+
 def test_help_needs_no_environment_and_names_every_command() -> None:
     done = subprocess.run(
         [sys.executable, "-I", "-S", str(ROOT / "run"), "help"], env={"PATH": os.defpath, "LC_ALL": "C"}, capture_output=True

@@ -1,4 +1,4 @@
-"""`./run systems` and `./run import systems` (8.1, 8.2)."""
+"""`./run systems` and `./run import systems` (obligations 8.1, 8.2)."""
 
 from __future__ import annotations
 

@@ -142,5 +142,5 @@ def test_down_asks_a_running_up_and_status_names_what_runs(
     assert shown.count("运行中") == len(ORDERS) + 1
     os.kill(running[-1].pid, 0)
     assert operate.down([]) == 0
-    assert up.process.wait(5) == 0
+    assert up.process.wait(60) == 0
     assert not [process for process in running if pidfiles.runs(process)]

@@ -35,7 +35,7 @@ def in_attention(code: str = "failed_passes") -> str:
     with transaction() as session:
         lease = leases.acquire(session, number, "worker-1/test")
         assert lease is not None
-        sharing.take_up(session, lease, "test", now=NOW)
+        sharing.take_up(session, [lease], "test", now=NOW)
         failures.need_attention(session, number, code, at=NOW, actor="test", lease=lease)
         leases.release(session, lease)
     return number

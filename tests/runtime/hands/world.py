@@ -15,14 +15,17 @@ from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from domain.prefect_alarms import ILL
 from domain.share import Finding, ShareOutcome
 from ledger.database import transaction
-from ledger.lifecycle import leases
+from ledger.lifecycle import fresh, leases
 from ledger.outbox import alarms
+from ledger.tables.verifications import Verification
 from runtime.services import prefect_server
-from runtime.services.blueprint import CASES, UPKEEP
+from runtime.services.blueprint import CASES, QUEUES
 from runtime.worker.reconciler import Reconciler
 from runtime.worker.runs import Runs
 from runtime.worker.worker import Worker
@@ -81,7 +84,7 @@ class World:
         if queues[pool["default_queue_id"]] != CASES:  # renamed, and Prefect keeps a pool's first queue
             http.delete(POOL).raise_for_status()
         else:
-            for name in set(queues.values()) - {CASES, UPKEEP}:
+            for name in set(queues.values()) - set(QUEUES):
                 http.delete(f"{POOL}/queues/{name}").raise_for_status()
             http.patch(f"{POOL}/queues/{CASES}", json={"concurrency_limit": None, "priority": 1}).raise_for_status()
         for one in rows("/deployments"):
@@ -136,6 +139,10 @@ async def at_worker(server: PrefectServer) -> Any:
         yield worker, Reconciler(http, worker._runs)
 
 
+def in_line(session: Session) -> list[str]:
+    return list(session.scalars(select(Verification.number).where(fresh.FRESH)))
+
+
 async def look(world: World, worker: Worker, reconciler: Reconciler) -> None:
     """What each worker does in half a minute: what was cancelled, the comparison, wakes, suspects; and it polls: what it
     must refuse is refused."""
@@ -143,7 +150,8 @@ async def look(world: World, worker: Worker, reconciler: Reconciler) -> None:
         if do(leases.is_current, str(run.parameters.get("number")), run.id) or run.state and run.state.name == "Cancelling":
             await worker._runs.align_run(run)
     await reconciler.look()
-    for number in do(leases.claim_wakes) + [one.number for one in do(leases.suspects, overdue_seconds=0)]:
+    # What is new again is taken from the ledger itself, and has its run when its pass has ended: here it is only given one.
+    for number in do(leases.claim_wakes) + do(in_line) + [one.number for one in do(leases.suspects, overdue_seconds=0)]:
         await worker._runs.align(number)
     open_runs = {str(row(number).flow_run) for number in (*world.open().values(), *filter(None, [world.working]))}
     for run in await worker._runs.due(200):

@@ -124,7 +124,6 @@ def test_kill_nine_loses_nothing_and_the_next_start_recovers(tmp_path: Path) -> 
         os.kill(cluster.process.pid, signal.SIGKILL)
         again = postgres.start(tmp_path, cluster.port)
         assert again.process.pid != cluster.process.pid
-        assert again.port == cluster.port
         assert ask(again, "SELECT count(*) FROM kept") == [(1000,)]
     finally:
         postgres.stop(tmp_path)

@@ -158,7 +158,7 @@ def test_what_a_dead_service_left_of_its_session_goes_too(tmp_path: Path, superv
     helpers = leader.children()
     leader.kill()
     watch_until(supervisor, lambda: "意外退出" in told(progress))
-    psutil.wait_procs(helpers, timeout=2)
+    psutil.wait_procs(helpers, timeout=30)
     assert not [helper for helper in helpers if pidfiles.runs(helper)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State, StateType
@@ -19,7 +20,8 @@ from runtime.services.blueprint import UPKEEP
 from runtime.worker import runs as room
 from runtime.worker import worker as worker_room
 from runtime.worker.runs import Runs
-from tests.ledger.acting import do
+from runtime.worker.strays import Strays
+from tests.ledger.acting import do, set_columns
 from tests.ledger.filing import file
 from tests.stack import PrefectServer
 
@@ -78,6 +80,26 @@ def test_a_run_that_is_polled_before_it_is_noted_goes_on_and_nothing_is_paused(
     with_runs(act)
 
 
+def test_what_has_ended_is_told_although_its_dead_worker_still_has_a_lease(server: PrefectServer) -> None:
+    """The worker died after the last move and before it told Prefect."""
+    open_one, ended = file(), file()
+
+    async def act(runs: Runs) -> None:
+        for number in (open_one, ended):
+            await runs.align(number)
+            run = bound(number)
+            assert do(leases.acquire, number, "w1/dead", run) is not None
+            server.http.post(f"/flow_runs/{run}/set_state", json={"state": {"type": "RUNNING"}, "force": True}).raise_for_status()
+        set_columns(ended, state="withdrawn")
+        async with httpx.AsyncClient(base_url=server.http.base_url, headers=server.http.headers, auth=server.http.auth) as http:
+            strays = Strays(http)
+            await strays.end(runs, await strays.begun())
+
+    with_runs(act)
+    assert server.run_of(bound(ended) or UUID(int=0))["state_type"] == "COMPLETED"
+    assert server.run_of(bound(open_one) or UUID(int=0))["state_type"] == "RUNNING", "somebody may be at work on it"
+
+
 def test_cases_never_wait_behind_the_upkeep(server: PrefectServer) -> None:
     number = file()
 
@@ -133,7 +155,7 @@ def test_of_overdue_upkeep_only_the_newest_of_each_kind_runs(monkeypatch: pytest
 
         monkeypatch.setattr(worker, "_run", run)
         await worker._poll_upkeep()
-        await asyncio.gather(*worker._passes.values())
+        await asyncio.gather(*worker._places.taken.values())
 
     asyncio.run(act())
     assert dropped == [overdue[0], overdue[2], overdue[1]] and ran == overdue[3:], "what asks for something else is no repeat"

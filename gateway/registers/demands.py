@@ -1,0 +1,107 @@
+"""索要证明 over HTTP (obligation 7.5): asked before by a unit, told of by anybody else who works here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from domain.demands import DemandTold
+from gateway.edge.authentication import CurrentCaller
+from gateway.edge.endpoints import Since, Until, api_router, period, problems
+from gateway.edge.paging import Paging
+from gateway.edge.problems import Problem
+from gateway.edge.schemas import NextCursor, SchemaOut
+from gateway.edge.values import Code, Instant, SchemaIn, Sha256
+from gateway.edge.visibility import DEMANDS, is_own, whose
+from ledger.database import transaction
+from ledger.registers import demands
+from ledger.registers.demands import Told
+from ledger.tables.records import Demand
+from settings import settings
+
+router = api_router("registers")
+
+
+class DemandIn(SchemaIn):
+    """索要证明的登记。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"unit": "370402-PERMIT", "matter": "DEMO-0001", "proof": "P-HOUSEHOLD", "told_by": "applicant"}]}
+    )
+
+    unit: Annotated[Code, Field(description="索要的单位编码", examples=["370402-PERMIT"])]
+    matter: Annotated[Code, Field(description="事项编码", examples=["DEMO-0001"])]
+    proof: Annotated[Code, Field(description="证明编码", examples=["P-HOUSEHOLD"])]
+    told_by: Annotated[
+        DemandTold,
+        Field(description="unit 本单位索要以前查询(清单列有的即予拦截),applicant 申请人反映,colleague 工作人员反映,system 业务系统发现"),
+    ]
+    demanded_at: Annotated[Instant | None, Field(description="索要的时间;省略为此刻")] = None
+    evidence_sha256: Annotated[Sha256 | None, Field(description="凭证的 SHA-256")] = None
+
+
+class DemandOut(SchemaOut):
+    """一次索要。"""
+
+    id: Annotated[int, Field(description="序号")]
+    recorded_at: datetime
+    demanded_at: datetime
+    unit: str
+    matter: str
+    proof: str
+    told_by: DemandTold
+    told_by_name: str
+    listed: Annotated[bool, Field(description="登记时清单列有这项证明,不得索要")]
+    blocked: Annotated[bool, Field(description="索要以前已拦截")]
+    evidence_sha256: str | None
+
+    @classmethod
+    def of(cls, row: Demand) -> DemandOut:
+        return cls(
+            id=row.serial,
+            recorded_at=row.recorded_at,
+            demanded_at=row.demanded_at,
+            unit=row.unit,
+            matter=row.matter,
+            proof=row.proof,
+            told_by=row.told_by,
+            told_by_name=row.told_by.label,
+            listed=row.listed,
+            blocked=row.blocked,
+            evidence_sha256=row.evidence_digest,
+        )
+
+
+class DemandsOut(SchemaOut):
+    items: list[DemandOut]
+    next_cursor: NextCursor
+
+
+@router.post(
+    "/v1/demands",
+    status_code=201,
+    summary="登记索要证明",
+    responses=problems("demand_blocked", "demand_refused", "demand_not_yours", "instant_in_future", body=True),
+)
+def record_demand(body: DemandIn, caller: CurrentCaller) -> DemandOut:
+    """本单位(或其业务系统)向申请人索要证明以前查询:清单列有的答 409 demand_blocked,不得索要,改以核验取得;没有列的、不适用的(第二条)、
+    经批准索取的(5.8)答 201。
+    申请人、工作人员、业务系统反映已经发生的索要也在此登记;清单列有的,作为线索(16.6)。登记只增不改,不含当事人信息。"""
+    with transaction() as session:
+        if body.told_by is DemandTold.UNIT and not is_own(session, caller, body.unit):
+            raise Problem("demand_not_yours")
+        told = Told(body.unit, body.matter, body.proof, body.told_by, body.demanded_at, body.evidence_sha256)
+        kept = DemandOut.of(demands.record(session, told, now=settings().now(), actor=caller.actor))
+    if kept.blocked:  # it is on the record all the same
+        raise Problem("demand_blocked")
+    return kept
+
+
+@router.get("/v1/demands", summary="索要证明台账", responses=problems("invalid"))
+def get_demands(caller: CurrentCaller, page: Paging, since: Since = None, until: Until = None) -> DemandsOut:
+    """涉及本单位的,按序号;专班办公室和管理员看到全部单位的。"""
+    with transaction() as session:
+        found = demands.listed(session, whose(caller, DEMANDS), *period(since, until), page)
+        return page.answer(DemandsOut, found, DemandOut.of)

@@ -1,0 +1,103 @@
+"""新受理: verifications that were filed and that no pass has looked at. Workers take them from the ledger itself; Prefect
+hears of each when its first pass has ended (decision 0036).
+
+The order is the regulation's and a fair one: 即办件 before the others; of each unit one after the other in turn, so that a
+unit's own rush waits behind the others' single requests; then what the department promised first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from domain.lifecycle import State
+from domain.limits import HandlingType
+from domain.methods import Method
+from ledger.lifecycle.groups import hold
+from ledger.lifecycle.moves import Lease
+from ledger.tables.cases import Case
+from ledger.tables.catalog import Entry
+from ledger.tables.verifications import Verification
+from settings import settings
+
+_NOW = func.clock_timestamp()
+#: What this module looks after: whatever else wants a pass has its flow run, by which Prefect calls it.
+FRESH: ColumnElement[bool] = and_(
+    Verification.state == State.RECEIVED, Verification.flow_run.is_(None), Verification.wake_requested_at.is_not(None)
+)
+_FREE = and_(FRESH, Verification.paused_at.is_(None), or_(Verification.lease_until.is_(None), Verification.lease_until < _NOW))
+
+
+def _line(short: bool | None = None) -> Subquery:
+    """All that wait, by number: each with its place, the first in turn being 1. `short`: 即办件 alone, or all but them."""
+    only = [] if short is None else [(Case.handling == HandlingType.IMMEDIATE) == short]
+    immediate = case((Case.handling == HandlingType.IMMEDIATE, 0), else_=1)
+    turn = func.row_number().over(partition_by=(Verification.unit, immediate), order_by=Verification.filed_at)
+    turns = (
+        select(Verification.number, Verification.filed_at, immediate.label("rank"), turn.label("turn"), Case.promise_end)
+        .join(Case, Case.id == Verification.case)
+        .where(_FREE, *only)
+        .subquery()
+    )
+    order = turns.c.rank, turns.c.turn, turns.c.promise_end.nulls_last(), turns.c.filed_at, turns.c.number
+    return select(turns.c.number, turns.c.filed_at, func.row_number().over(order_by=order).label("place")).subquery()
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """One of them, under a lease; `serial`, `unit` and `method` (the first of the list's order) are its run's."""
+
+    lease: Lease
+    serial: int
+    unit: str
+    method: Method | None
+
+
+def take(session: Session, owner: str, limit: int, *, short: bool | None = None) -> list[Fresh]:
+    """Takes the leases of at most `limit` of them, the first in turn first; each goes to one worker only. `short`: of 即办件
+    alone, or of all but them."""
+    line = _line(short)
+    chosen = (
+        select(Verification.number)
+        .join(line, line.c.number == Verification.number)
+        .where(_FREE)
+        .order_by(line.c.place)
+        .limit(limit)
+        .with_for_update(of=Verification, skip_locked=True)
+    )
+    rows = session.execute(
+        hold(chosen, owner).returning(
+            Verification.number,
+            Verification.lease_token,
+            Verification.run_serial,
+            Verification.unit,
+            select(Entry.methods).where(Entry.id == Verification.entry).scalar_subquery(),
+        )
+    )
+    return [
+        Fresh(Lease(number, owner, token), serial, unit, Method(methods[0]) if methods else None)
+        for number, token, serial, unit, methods in rows
+    ]
+
+
+def waiting(session: Session) -> tuple[int, int]:
+    """How many there are: of 即办件, and of the others."""
+    immediate = func.count().filter(Case.handling == HandlingType.IMMEDIATE)
+    query = select(immediate, func.count()).select_from(Verification).join(Case, Case.id == Verification.case)
+    short, every = session.execute(query.where(_FREE)).one()
+    return short, every - short
+
+
+def expected_seconds(session: Session, number: str, *, now: datetime) -> float | None:
+    """How long its first pass will be waited for, by its place and by what has ended since the line began; None where it
+    does not wait, or where the line is too young to say."""
+    line = _line()
+    began = select(func.min(line.c.filed_at)).scalar_subquery()
+    ended = select(func.count()).where(Verification.ended_at >= began).scalar_subquery()
+    found = session.execute(select(line.c.place, began, ended).where(line.c.number == number)).one_or_none()
+    if found is None or not found[2] or (lasted := (now - found[1]).total_seconds() / settings().clock_rate) < 1:
+        return None
+    return float(int(found[0]) * lasted / int(found[2]))

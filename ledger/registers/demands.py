@@ -1,0 +1,77 @@
+"""索要证明的登记 (obligation 7.5): demands for proofs, blocked where they pass through us. Append-only, no persons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.demands import DemandTold, is_blocked
+from domain.refusal import Refusal
+from domain.scope import excluded
+from ledger import paging
+from ledger.catalog import entries
+from ledger.paging import FIRST, Page, PageRequest
+from ledger.registers.manual_registers import may_collect
+from ledger.registers.offsystem import InFuture
+from ledger.succession import estate, heir
+from ledger.tables.records import Demand
+from ledger.tables.registry import Matter, ProofKind, Unit
+
+
+class DemandRefused(Refusal, code="demand_refused"):
+    """It cannot be recorded so; the text names what is unknown, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A demand as somebody tells of it. `unit`: who demands; `digest`: SHA-256 of what shows it."""
+
+    unit: str
+    matter: str
+    proof: str
+    told_by: DemandTold
+    demanded_at: datetime | None = None
+    digest: str | None = None
+
+
+def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand:
+    """Put a demand on the record, with what the list says of it now. Raises `DemandRefused`, `InFuture`."""
+    unit = session.get(Unit, heir(session, told.unit))
+    if unit is None or not unit.active:
+        raise DemandRefused("没有所填的单位,或者它已停用。")
+    if session.get(Matter, told.matter) is None:
+        raise DemandRefused("没有所填的事项。")
+    if session.get(ProofKind, told.proof) is None:
+        raise DemandRefused("登记库没有所填的证明种类;清单以外的材料请以投诉登记。")
+    at = told.demanded_at or now
+    if at > now:
+        raise InFuture
+    found = entries.find_entry(session, told.matter, told.proof)
+    listed = found is not None and bool(found[1].methods) and excluded(found[1]) is None
+    listed = listed and not may_collect(session, unit.code, told.matter, told.proof)
+    row = Demand(
+        recorded_at=now,
+        demanded_at=at,
+        unit=unit.code,
+        matter=told.matter,
+        proof=told.proof,
+        told_by=told.told_by,
+        listed=listed,
+        blocked=is_blocked(told.told_by, listed=listed),
+        evidence_digest=told.digest,
+        recorded_by=actor,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def listed(session: Session, unit: str | None, since: datetime, until: datetime, page: PageRequest = FIRST) -> Page[Demand]:
+    """The demands of a unit (None: of all) that were recorded in [since, until), by their serial."""
+    query = select(Demand).where(Demand.recorded_at >= since, Demand.recorded_at < until)
+    if unit is not None:
+        query = query.where(Demand.unit.in_(estate(session, unit)))
+    return paging.scalars(session, query, (Demand.serial,), page)

@@ -1,0 +1,179 @@
+"""核验的快慢 by article: 秒 (7.2), look-ups elsewhere (7.3), 立即 (7.6), 规定时限 (7.7), 退回 (10.10).
+
+None of them ranks a person. 秒 and 立即 are targets that the district sets: a miss is no violation by itself (reading 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ledger import rules
+from reports.figures import inboxes, limits, sources
+from reports.figures.figure import By, Figure
+from reports.figures.span import Span
+from reports.figures.volume import ENDED, FILED
+from settings import settings
+
+
+def _quick(session: Session, span: Span) -> Mapping[str, Any]:
+    return {"instant": settings().instant_seconds}
+
+
+def _instant() -> str:
+    return f"{settings().instant_seconds:g} 秒"
+
+
+def _lookups(span: Span) -> str:
+    """Obligation 7.2: what a source answered within the 秒 of the district, of all that it was asked."""
+    return f"""
+        SELECT l.verification AS id, l.answered_at - l.asked_at <= make_interval(secs => :instant) AS part, l.source AS about
+        FROM {sources.answered(span)}
+        UNION ALL SELECT e.verification, false, e.detail->>'source' FROM {sources.failed(span)}"""
+
+
+def _at_once(span: Span) -> str:
+    """Obligation 7.2, 秒批秒办: from filing to delivery, of what data sharing answered."""
+    return f"""
+        SELECT v.number AS id, v.ended_at - v.filed_at <= make_interval(secs => :instant) AS part,
+            CAST(extract(epoch FROM v.ended_at - v.filed_at) AS double precision) AS seconds
+        FROM {ENDED} AND v.state = 'delivered' AND v.method = 'data_sharing' AND {span.involved("v.ended_at")}"""
+
+
+def _elsewhere(span: Span) -> str:
+    """Obligation 7.3: counted from the first; beside what was asked through the system."""
+    looked, filed = span.charged("o.unit", "o.recorded_at"), span.charged("v.unit", "v.filed_at")
+    return f"""
+        SELECT '备案' || o.serial AS id, true AS part,
+            CAST(extract(epoch FROM o.recorded_at - o.looked_up_at) AS double precision) AS seconds, {looked} AS about
+        FROM off_system_lookups o WHERE o.recorded_at >= :start AND o.recorded_at < :cut AND {span.ours(looked)}
+        UNION ALL SELECT v.number, false, NULL, {filed} FROM {FILED} AND {span.ours(filed)}"""
+
+
+#: From the start of the clock (reading 1) to the first thing that somebody of the unit did with it: claimed, asked
+#: back, returned, answered. Of claims the events tell: the column is overwritten when a colleague takes over. A clock
+#: starts at most a long holiday after the arrival.
+_ACTED = """
+    WITH began AS (
+        SELECT r.id, r.verification, r.unit, r.withdrawn_at, r.answered_at, coalesce(min(d.started_at), r.received_at) AS began
+        FROM requests r LEFT JOIN deadlines d ON d.request_id = r.id AND d.kind IN ('soft', 'hard')
+        WHERE r.received_at >= CAST(:start AS timestamptz) - interval '20 days' AND r.received_at < :cut {which} GROUP BY r.id
+    ), claims AS (
+        SELECT CAST(e.detail->>'request' AS uuid) AS request, min(e.at) AS at FROM events e
+        WHERE e.event = 'claimed' AND e.at >= CAST(:start AS timestamptz) - interval '20 days' GROUP BY 1
+    ), rests AS (
+        SELECT request_id, min(asked_at) AS at FROM suspensions
+        WHERE asked_at >= CAST(:start AS timestamptz) - interval '20 days' GROUP BY 1
+    ), acted AS (
+        SELECT b.verification, b.unit, b.withdrawn_at, b.began, b.began + make_interval(mins => :minutes) AS due,
+            least(c.at, s.at, k.at, b.answered_at) AS at
+        FROM began b LEFT JOIN claims c ON c.request = b.id LEFT JOIN rests s ON s.request_id = b.id
+        LEFT JOIN returns k ON k.request_id = b.id
+    )
+    SELECT a.verification AS id, coalesce(a.at <= a.due, false) AS part, {unit} AS about,
+        CASE WHEN a.at < :cut THEN greatest(CAST(extract(epoch FROM a.at - a.began) AS double precision), 0) END AS seconds
+    FROM acted a WHERE a.due > :start AND a.due <= :last AND (:scope = '' OR {unit} = :scope)
+    AND (coalesce(a.at <= a.due, false) OR a.withdrawn_at IS NULL OR a.withdrawn_at > a.due)"""
+_IMMEDIATE = """AND EXISTS (
+    SELECT FROM verifications v JOIN entries e ON e.id = v.entry_id WHERE v.number = r.verification AND e.immediate)"""
+
+
+def _target(session: Session, span: Span) -> Mapping[str, Any]:
+    return {"minutes": rules.readings().first_action_minutes}
+
+
+def _acted(which: str = "") -> Callable[[Span], str]:
+    """Obligation 7.6, reading 7: what was touched within the target, of all whose target passed while it lay there."""
+    return lambda span: _ACTED.format(which=which, unit=span.charged("a.unit", "least(a.due, coalesce(a.at, a.due))"))
+
+
+def _acted_said() -> str:
+    return f"目标 {rules.readings().first_action_minutes} 分钟(解读 7,只作目标,不单独作为违反规定)"
+
+
+def _own_limit(span: Span) -> str:
+    """Obligation 7.7: 规定时限 that the list sets for a proof, where it is the one that binds."""
+    return f"""
+        SELECT d.verification AS id, {limits.KEPT} AS part, {limits.charged(span)} AS about
+        FROM {limits.DUE} AND '7.7' = ANY(d.obligations) AND {limits.ours(span)}"""
+
+
+def _returned(span: Span) -> str:
+    """Obligation 10.10: handed back within half an hour, of all that was handed back."""
+    unit = span.charged("b.unit", "b.at")
+    return f"""
+        SELECT b.verification AS id, {inboxes.IN_TIME} AS part, {unit} AS about,
+            CAST(extract(epoch FROM b.at - b.limit_at) AS double precision) + 1800 AS seconds
+        FROM {inboxes.TIMED} AND {span.ours(unit)}"""
+
+
+FIGURES = (
+    Figure(
+        "7.2",
+        "instant_lookups",
+        "数据共享查询秒级应答",
+        lambda: f"本周得到答复的和因来源故障未得到答复的查询为分母;其中 {_instant()}以内(含)得到答复的为分子。",
+        _lookups,
+        _quick,
+        by=By.SOURCE,
+    ),
+    Figure(
+        "7.2",
+        "instant_results",
+        "数据共享秒批秒办",
+        lambda: f"本周送达的数据共享核验为分母;其中自发起至送达不超过 {_instant()}的为分子。",
+        _at_once,
+        _quick,
+        timed=True,
+    ),
+    Figure(
+        "7.3",
+        "off_system",
+        "系统外查询备案",
+        "本周的系统外查询备案和发起的核验之和为分母;其中系统外查询备案为分子,自第一次起计。用时自查询至备案。",
+        _elsewhere,
+        timed=True,
+        by=By.UNIT,
+    ),
+    Figure(
+        "7.6",
+        "first_action",
+        "核验申请首次处理",
+        lambda: (
+            f"{_acted_said()}在本周届满的核验申请为分母;其中目标届满前(含)已认领、要求补正、退回或答复的为分子;届满前已撤回的不计。"
+            "自收到(服务时间以外送达的,自下一次开门)起计。"
+        ),
+        _acted(),
+        _target,
+        timed=True,
+        by=By.UNIT,
+    ),
+    Figure(
+        "7.6",
+        "first_action_immediate",
+        "可立即核验的证明首次处理",
+        lambda: f"同上,只计清单注明可立即核验的证明。{_acted_said()}。",
+        _acted(_IMMEDIATE),
+        _target,
+        timed=True,
+    ),
+    Figure(
+        "7.7",
+        "own_limit",
+        "清单规定时限按时",
+        "本周到期的时限中,由清单对该证明的规定时限决定的为分母;其中按时完成的为分子。",
+        _own_limit,
+        by=By.UNIT,
+    ),
+    Figure(
+        "10.10",
+        "returned_in_time",
+        "不属本单位职责的按时退回",
+        "本周的退回为分母;其中自收到(与答复的时限同时起算)30分钟内(含)退回的为分子;时限未定的不计。用时扣除补正。",
+        _returned,
+        timed=True,
+        by=By.UNIT,
+    ),
+)

@@ -1,0 +1,136 @@
+"""索要、补救、督导检查 by article: what was demanded and what was blocked (7.5), what was made good (17.4, 17.5), what was to be
+inspected and put right (19.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reports.figures.figure import By, Figure
+from reports.figures.span import Span
+from reports.figures.standing import ENTERED
+
+#: A day is over at its 24:00: of a span that still runs, yesterday is the last one.
+_FIRST, _LAST = "CAST(:start AT TIME ZONE 'Asia/Shanghai' AS date)", "(CAST(:cut AT TIME ZONE 'Asia/Shanghai' AS date) - 1)"
+
+
+def _demanded(span: Span) -> str:
+    """Obligation 7.5: kept from being asked, of all demands for listed proofs that are known."""
+    unit = span.charged("d.unit", "d.recorded_at")
+    return f"""
+        SELECT '索要' || d.serial AS id, d.blocked AS part, {unit} AS about FROM demands d
+        WHERE d.listed AND d.recorded_at >= :start AND d.recorded_at < :cut AND {span.ours(unit)}"""
+
+
+def _entries(register: str) -> str:
+    """What stands in a register at the end of the span: entered, and not corrected since."""
+    return f"""
+        SELECT r.serial, r.unit, r.values, r.replaces FROM register_entries r WHERE r.register = '{register}' AND {ENTERED}"""
+
+
+def _day(field: str, of: str = "e") -> str:
+    return f"CAST({of}.values->>'{field}' AS date)"
+
+
+def _unit(span: Span) -> str:
+    return span.charged("e.unit", ":cut")
+
+
+def _inspected(span: Span) -> str:
+    """Obligation 19.1: planned inspections whose day has come, made by then or since; one that names the plan before it
+    was corrected counts."""
+    return f"""
+        SELECT '计划' || e.serial AS id, EXISTS (
+            WITH RECURSIVE plan AS (
+                SELECT e.serial, e.replaces UNION ALL
+                SELECT r.serial, r.replaces FROM register_entries r JOIN plan ON r.serial = plan.replaces)
+            SELECT FROM ({_entries("inspections")}) i JOIN plan ON i.values->>'计划序号' = CAST(plan.serial AS text)
+            WHERE {_day("检查日期", "i")} <= {_LAST}) AS part, {_unit(span)} AS about
+        FROM ({_entries("inspection_plans")}) e WHERE {_day("计划日期")} BETWEEN {_FIRST} AND {_LAST}
+        AND {span.ours(_unit(span))}"""
+
+
+def _put_right(span: Span) -> str:
+    """Obligation 19.1: findings whose term ended, closed within it."""
+    return f"""
+        SELECT '检查' || e.serial AS id, coalesce({_day("办结日期")} <= {_day("整改期限")}, false) AS part, {_unit(span)} AS about
+        FROM ({_entries("inspections")}) e WHERE {_day("整改期限")} BETWEEN {_FIRST} AND {_LAST}
+        AND {span.ours(_unit(span))}"""
+
+
+def _overdue(span: Span) -> str:
+    """Obligation 19.1: findings past their term, closed since or still open."""
+    return f"""
+        SELECT '检查' || e.serial AS id, coalesce({_day("办结日期")} <= {_LAST}, false) AS part, {_unit(span)} AS about
+        FROM ({_entries("inspections")}) e WHERE {_day("整改期限")} <= {_LAST}
+        AND coalesce({_day("办结日期")} > {_day("整改期限")} AND {_day("办结日期")} >= {_FIRST}, {_day("办结日期")} IS NULL)
+        AND {span.ours(_unit(span))}"""
+
+
+def _exempted(clause: str) -> Callable[[Span], str]:
+    """Obligations 17.4, 17.5: of what was exempted, what was made good in time, and how fast."""
+
+    def sql(span: Span) -> str:
+        unit = span.charged("l.unit", "s.at")
+        return f"""
+            SELECT l.number AS id, s.record->>'exemption' = '{clause}' AS part, {unit} AS about,
+                CASE WHEN s.record->>'exemption' = '{clause}' THEN CAST(extract(epoch FROM
+                    CAST(s.record->>'remedied_at' AS timestamptz) - CAST(s.record->>'known_at' AS timestamptz)) AS double precision)
+                END AS seconds
+            FROM lead_steps s JOIN leads l ON l.id = s.lead_id
+            WHERE s.step = 'exempt' AND s.at >= :start AND s.at < :cut AND {span.ours(unit)}"""
+
+    return sql
+
+
+FIGURES = (
+    Figure(
+        "7.5",
+        "demands",
+        "索要清单所列证明已拦截",
+        "本周登记的对清单所列证明的索要为分母;其中索要以前已拦截的为分子,其余作为线索(16.6)。",
+        _demanded,
+        by=By.UNIT,
+    ),
+    Figure(
+        "17.4",
+        "exempt_made_good",
+        "免责:主动补救",
+        "本周不予追究的线索为分母;其中依第十七条第四项的为分子。用时自发现至补救完成。",
+        _exempted("17.4"),
+        timed=True,
+        by=By.UNIT,
+    ),
+    Figure(
+        "17.5",
+        "exempt_relied_on",
+        "免责:依法获取的证明失实",
+        "本周不予追究的线索为分母;其中依第十七条第五项的为分子。用时自发现至补救完成;所涉证明、办件见线索的办理经过。",
+        _exempted("17.5"),
+        timed=True,
+        by=By.UNIT,
+    ),
+    Figure(
+        "19.1",
+        "inspections_made",
+        "督导检查计划完成",
+        "计划日期在本周的督导检查为分母;截至本周末登记了检查情况的为分子。",
+        _inspected,
+        by=By.UNIT,
+    ),
+    Figure(
+        "19.1",
+        "findings_closed",
+        "检查发现的问题按期办结",
+        "整改期限在本周届满的检查为分母;其中在期限内办结的为分子。",
+        _put_right,
+        by=By.UNIT,
+    ),
+    Figure(
+        "19.1",
+        "findings_overdue",
+        "逾期的整改已办结",
+        "截至本周末整改期限已过、本周初尚未办结的检查为分母;截至本周末已办结的为分子。",
+        _overdue,
+        by=By.UNIT,
+    ),
+)

@@ -1,0 +1,74 @@
+"""`./run import training FILE` and the other registers that people enter (obligations 4.1, 4.2, 15.1, 15.3, 16.4): row by row; a bad
+row is named and stops nothing, what stands there already is not entered twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from domain.clear_text import named
+from domain.refusal import Refusal
+from domain.registers import FieldKind, RegisterKind
+from runtime.commands.deciding import actor_of
+from runtime.commands.imports import Sheet, read_rows
+from runtime.commands.verifications import operator
+from runtime.progress import console
+from settings import settings
+
+_UNIT = "单位"
+
+
+def import_register(kind: RegisterKind, file: Path, by: str | None) -> int:
+    """Gives the exit code: 1 where a row was refused. Raises Failure where the file cannot be read at all."""
+    from ledger.actor import ACTOR
+    from ledger.database import transaction
+
+    ACTOR.set(operator())
+    rows = read_rows(file, _sheet(kind))
+    with transaction() as session:
+        person = actor_of(session, by, "enter_register", "登记") if by else operator()
+    taken, repeated, refused = 0, 0, list[str]()
+    for line, cells in rows:
+        try:
+            with transaction() as session:
+                new = _enter(session, kind, cells, person)
+            taken, repeated = taken + new, repeated + (not new)
+        except Refusal as why:
+            said = "".join(f"“{name.removeprefix('values.')}”{text}" for name, text in why.errors) or str(why)
+            refused.append(f"第 {line} 行未登记:{said}")
+    console.print(f"共 {len(rows)} 行:登记 {taken} 行,此前已登记 {repeated} 行,未登记 {len(refused)} 行。")
+    for text in refused:
+        console.print(text)
+    if refused:
+        console.print("更正后整表重新导入即可:已登记的不会重复。")
+    return 1 if refused else 0
+
+
+def _enter(session: object, kind: RegisterKind, cells: Mapping[str, str], person: str) -> bool:
+    """True where it is new. Raises Refusal."""
+    from sqlalchemy.orm import Session
+
+    from ledger.registers import manual_registers
+    from runtime.commands.import_rows import Around, RowRefused, day
+
+    assert isinstance(session, Session)
+    if not cells.get(_UNIT):
+        raise RowRefused("单位为空")
+    unit, values = Around(session, {}).unit(cells[_UNIT]), {name: " ".join(text.split()) for name, text in cells.items() if name != _UNIT}
+    for name, text in values.items():
+        if what := named(text):
+            raise RowRefused(f"{name}含有{what}")
+    for field in kind.about.fields:
+        if field.kind in (FieldKind.DAY, FieldKind.PAST) and (found := day(values.get(field.name, ""))):
+            values[field.name] = found.isoformat()
+    if manual_registers.known(session, kind, unit, values) is not None:
+        return False
+    manual_registers.enter(session, kind, unit, values, person=person, now=settings().now())
+    return True
+
+
+def _sheet(kind: RegisterKind) -> Sheet:
+    fields = kind.about.fields
+    needed, other = ([field.name for field in fields if field.needed is needed] for needed in (True, False))
+    return Sheet(kind.about.name, (_UNIT, *needed), tuple(other))

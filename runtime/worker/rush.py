@@ -1,0 +1,56 @@
+"""集中办理: when more comes than single passes can do, several that wait are taken on together, as one run of Prefect that
+says so. What then waits or fails goes on in a run of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from ledger.database import transaction
+from ledger.lifecycle import fresh
+from runtime.worker.first_passes import FirstPasses
+from runtime.worker.new_runs import NewRuns
+from tasks import states
+from tasks.steps import in_ledger_thread, place_of
+from tasks.together import Taken, give_back, pass_over
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 40  #: waiting, beyond what the single passes have in hand: some seconds of work for them
+_PART = 60  #: taken on at once, so that what comes meanwhile and is short does not wait long
+
+
+class Rush:
+    """Of one worker."""
+
+    def __init__(self, first: FirstPasses, runs: NewRuns) -> None:
+        self._first, self._runs = first, runs
+
+    async def is_on(self) -> bool:
+        return max(await in_ledger_thread(_waiting)) > BACKLOG
+
+    async def work(self, give_way: Callable[[], Awaitable[None]]) -> bool:
+        """One part of the line; True where some of it goes on. `give_way`: as in `pass_over`."""
+        short, _ = await in_ledger_thread(_waiting)
+        # A few 即办件 are taken one by one beside it: in a part they would wait for all of its pages.
+        new = await self._first.take(_PART, short=None if short > BACKLOG else False)
+        taken = [Taken(one.fresh.lease, one.about) for one in new]
+        if not taken:
+            return False
+        ended = await pass_over(taken, give_way)
+        run = await self._told(sorted(one.lease.number for one in taken), ended) if ended else None
+        return await in_ledger_thread(give_back, taken, ended, run)
+
+    async def _told(self, numbers: list[str], ended: frozenset[str]) -> UUID | None:
+        try:
+            return await self._runs.make_together(numbers, states.together(len(numbers), len(ended)))
+        except Exception as error:  # Prefect is away: each is told later by a run of its own
+            log.warning("rush of %d: Prefect not told: %s", len(numbers), place_of(error))
+            return None
+
+
+def _waiting() -> tuple[int, int]:
+    with transaction(technical=True) as session:
+        return fresh.waiting(session)

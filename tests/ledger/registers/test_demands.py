@@ -1,0 +1,83 @@
+"""索要证明: what passes through us is blocked, what others tell of is a sign, and nothing on the record changes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from domain.demands import DemandTold, is_blocked
+from domain.leads import LeadRule
+from ledger.database import transaction
+from ledger.oversight import leads
+from ledger.registers import demands
+from ledger.registers.demands import DemandRefused, Told
+from ledger.registers.offsystem import InFuture
+from ledger.registry import unit_changes
+from ledger.tables.oversight import Lead
+from ledger.tables.records import Demand
+from tests.ledger.acting import HOUR, all_of, do
+from tests.ledger.filing import NOW
+from tests.reports.figures.asking import WEEK
+
+pytestmark = pytest.mark.usefixtures("ledger")
+
+PERMIT, CIVIL = "370402-PERMIT", "370402-CIVIL"
+
+
+def tell(told_by: DemandTold, proof: str = "P-HOUSEHOLD", unit: str = PERMIT, matter: str = "DEMO-0001") -> Demand:
+    return do(demands.record, Told(unit, matter, proof, told_by), now=NOW, actor="x")
+
+
+def test_only_what_is_listed_and_not_yet_asked_is_blocked() -> None:
+    """Obligation 7.5."""
+    assert [told for told in DemandTold if is_blocked(told, listed=True)] == [DemandTold.UNIT]
+    assert not any(is_blocked(told, listed=False) for told in DemandTold)
+    kept = [tell(told) for told in DemandTold]
+    assert [(row.listed, row.blocked) for row in kept] == [(True, True), (True, False), (True, False), (True, False)]
+    other = tell(DemandTold.UNIT, proof="P-ARCHIVE")
+    assert (other.listed, other.blocked) == (False, False)
+
+
+@pytest.mark.parametrize(("matter", "proof"), [("DEMO-0005", "P-SAFETY"), ("DEMO-0006", "P-HARDSHIP"), ("DEMO-0006", "P-HOUSEHOLD")])
+def test_what_article_2_keeps_out_is_asked_for_as_before(matter: str, proof: str) -> None:
+    """Obligations 2.3, 2.4, 2.5, 7.5: a verification of it is refused, so that its paper is all there is."""
+    row = tell(DemandTold.UNIT, proof, matter=matter)
+    assert (row.listed, row.blocked) == (False, False)
+
+
+def test_what_others_tell_of_is_a_sign_of_that_unit_and_what_was_blocked_is_none() -> None:
+    """Obligations 7.5, 16.6."""
+    tell(DemandTold.UNIT)
+    do(leads.find, WEEK.start, WEEK.end, now=NOW + HOUR)
+    assert all_of(Lead, rule=LeadRule.DEMANDED) == []
+    tell(DemandTold.APPLICANT)
+    tell(DemandTold.COLLEAGUE)
+    tell(DemandTold.SYSTEM, unit=CIVIL)
+    tell(DemandTold.APPLICANT, proof="P-ARCHIVE")  # not listed
+    do(leads.find, WEEK.start, WEEK.end, now=NOW + HOUR)
+    found = sorted((one.unit, one.subject, one.clause, one.counts) for one in all_of(Lead, rule=LeadRule.DEMANDED))
+    assert found == [(CIVIL, "DEMO-0001/P-HOUSEHOLD", "16.6", {"索要次数": 1}), (PERMIT, "DEMO-0001/P-HOUSEHOLD", "16.6", {"索要次数": 2})]
+
+
+def test_what_nobody_knows_is_refused_and_a_merged_units_demand_is_its_successors() -> None:
+    """Obligation 7.5."""
+    for told in (Told("none", "DEMO-0001", "P-HOUSEHOLD", DemandTold.APPLICANT), Told(PERMIT, "none", "P-HOUSEHOLD", DemandTold.UNIT)):
+        with pytest.raises(DemandRefused, match="没有所填的"):
+            do(demands.record, told, now=NOW, actor="x")
+    with pytest.raises(DemandRefused, match="登记库没有"):
+        tell(DemandTold.APPLICANT, proof="演示材料")
+    with pytest.raises(InFuture):
+        do(demands.record, Told(PERMIT, "DEMO-0001", "P-HOUSEHOLD", DemandTold.APPLICANT, NOW + HOUR), now=NOW, actor="x")
+    do(unit_changes.merge, "370402-ARCHIVE", CIVIL, at=NOW, document="x", now=NOW, actor="x")
+    assert tell(DemandTold.APPLICANT, unit="370402-ARCHIVE").unit == CIVIL
+    assert [row.unit for row in do(demands.listed, CIVIL, NOW, NOW + timedelta(seconds=1)).rows] == [CIVIL]
+    assert do(demands.listed, PERMIT, NOW, NOW + HOUR).rows == []
+
+
+def test_nothing_of_it_changes() -> None:
+    tell(DemandTold.APPLICANT)
+    with pytest.raises(ProgrammingError), transaction() as session:
+        session.execute(text("UPDATE demands SET blocked = true"))

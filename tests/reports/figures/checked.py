@@ -1,0 +1,163 @@
+"""A month of rows (`clocked.py`) with mismatches, commitments that are checked, systems that call, kinds of proofs."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from domain.commitments import CheckOutcome
+from domain.records import MismatchStatus
+from ledger.registry.registry import put_databases, put_systems
+from ledger.tables.catalog import Entry
+from ledger.tables.commitments import Commitment, CommitmentCheck, CommitmentText, CreditBlock
+from ledger.tables.records import Mismatch
+from ledger.tables.registry import ProofKind, SystemCall
+from ledger.tables.verifications import Verification
+from tests.ledger.acting import do
+from tests.reports.figures.clocked import INTO, MERGED, MONTH, fill
+from tests.reports.figures.month import DAY, DAYS, HOUR, ISSUING, LOCAL, Rows
+
+TEXT = UUID(int=14)
+ABOVE, ELSE = "山东省演示平台", "另一个演示系统"
+
+
+def fill_checked() -> None:
+    do(_registers)
+    fill(_change)
+
+
+def _registers(session: Session) -> None:
+    session.add(
+        CommitmentText(id=TEXT, proof="P-HOUSEHOLD", version=9, text="x", check_days=9, basis="x", made_at=MONTH.start, made_by="x")
+    )
+    put_systems(
+        session,
+        [
+            {"code": "s-above", "unit": INTO, "name": ABOVE, "level": "province", "should_connect": False},
+            {"code": "s-never", "unit": INTO, "name": "从未调用"},
+            {"code": "s-early", "unit": MERGED, "name": "先前调用"},
+            {"code": "s-often", "unit": "370402-PERMIT", "name": "经常调用"},
+        ],
+    )
+    chance = random.Random(14)
+    days = {"s-early": range(-3, 12), "s-often": range(0, DAYS, 2)}
+    for system, numbers in days.items():
+        for number in numbers:
+            first = MONTH.start + number * DAY + chance.random() * 20 * HOUR
+            session.execute(
+                insert(SystemCall).values(
+                    system=system, day=first.astimezone(LOCAL).date(), first_at=first, last_at=first + chance.random() * HOUR
+                )
+            )
+    put_databases(
+        session,
+        [
+            {
+                "code": "X-14",
+                "name": "演示库",
+                "owner": INTO,
+                "source": "demo14",
+                "connected_since": (MONTH.start + 20 * DAY).date(),
+                "note": "",
+            }
+        ],
+    )
+    pattern = session.scalars(select(Entry).where(Entry.matter == "DEMO-0001", Entry.proof == "P-HOUSEHOLD")).one()
+    values = {column.key: getattr(pattern, column.key) for column in Entry.__mapper__.column_attrs if column.key != "id"}
+    for number in range(12):
+        code = f"P-E{number}"
+        issuing, cancelled = chance.choice([None, *ISSUING]), chance.random() < 0.2
+        session.add(ProofKind(code=code, name=f"演示证明{number}", basis="x", cancelled=cancelled, issuing_unit=issuing))
+        session.flush()
+        methods, source = chance.choice([(["issuer"], None), (["data_sharing"], "demo14"), (["data_sharing"], "elsewhere")])
+        session.add(Entry(**values | {"id": 900_100 + number, "proof": code, "methods": methods, "source": source}))
+
+
+def _change(rows: Rows) -> None:
+    chance = rows.chance
+    for case in rows.found[list(rows.found)[0]]:
+        case["origin_system"] = chance.choice([None, "", ABOVE, "s-above", ELSE])
+    done = [row for row in rows.found[Verification] if row["state"] == "delivered"]
+    for row in done:
+        if row["method"] == "issuer" and chance.random() < 0.3:
+            row["entry"] = 900_100 + chance.randrange(6)
+    for row in chance.sample(done, 90):
+        _mismatch(rows, row, chance.choice(rows.found[Verification]))
+    for row in chance.sample(rows.found[Verification], 160):
+        _commitment(rows, row)
+
+
+def _mismatch(rows: Rows, row: dict[str, Any], check: dict[str, Any]) -> None:
+    chance = rows.chance
+    at = row["ended_at"] + chance.random() * 3 * DAY
+    settled = at + chance.random() * 9 * DAY if chance.random() < 0.7 else None
+    status = MismatchStatus.CHECKING
+    if settled is not None:
+        status = chance.choice([MismatchStatus.CORRECTED, MismatchStatus.UPHELD, MismatchStatus.UNSETTLED])
+    if any(one["check"] == check["number"] for one in rows.found.get(Mismatch, [])):
+        return
+    rows.add(
+        Mismatch,
+        id=rows.id(),
+        verification=row["number"],
+        status=status,
+        reported_at=at,
+        reported_by="x",
+        fields=[],
+        stated=b"x",
+        check=check["number"] if check.get("issuing_unit") else None,
+        settled_at=settled,
+    )
+
+
+def _commitment(rows: Rows, row: dict[str, Any]) -> None:
+    chance = rows.chance
+    at, commitment = row["filed_at"], rows.id()
+    rows.add(
+        Commitment,
+        id=commitment,
+        verification=row["number"],
+        text_id=TEXT,
+        lookup="x",
+        offered_at=at,
+        decision="signed",
+        decided_at=at,
+        recorded_by="x",
+        evidence_digest="x",
+    )
+    due = at + chance.choice([2, 4, 9]) * DAY
+    fate = chance.choice(["open", "early", "on_time", "late", "late", "undetermined"])
+    done = {
+        "early": due - chance.random() * 2 * DAY,
+        "on_time": due,
+        "late": due + timedelta.resolution + chance.choice([timedelta(), chance.random() * 9 * DAY]),
+    }.get(fate)
+    outcome = chance.choice([CheckOutcome.TRUE, CheckOutcome.UNTRUE]) if done is not None else None
+    rows.add(
+        CommitmentCheck,
+        id=rows.id(),
+        commitment=commitment,
+        verification=row["number"],
+        unit=row["unit"],
+        due_at=None if fate == "undetermined" else due,
+        provisional=False,
+        done_at=done,
+        done_by="x" if done else None,
+        outcome=outcome,
+    )
+    if outcome is CheckOutcome.UNTRUE and done is not None:
+        restored = done + chance.random() * 9 * DAY if chance.random() < 0.6 else None
+        rows.add(
+            CreditBlock,
+            id=rows.id(),
+            lookup="x",
+            commitment=commitment,
+            since=done,
+            restored_at=restored,
+            restored_by="x" if restored else None,
+        )

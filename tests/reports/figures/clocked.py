@@ -1,0 +1,98 @@
+"""A month of rows (`month.py`) with what the clocks' figures look at: claims, proofs' own limits, look-ups elsewhere, a merger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.records import OffSystemResult
+from ledger.registry import unit_changes
+from ledger.tables.cases import Case
+from ledger.tables.catalog import Entry
+from ledger.tables.records import OffSystemLookup
+from ledger.tables.verifications import Deadline, EventRow, Lookup, Request, Verification
+from tests.ledger.acting import do
+from tests.reports.figures.month import ASKING, DAY, DAYS, MINUTE, Month, Rows, write
+
+MONTH = Month(date(2026, 2, 16), 202614)
+MERGED, INTO, AT = "370402-ARCHIVE", "370402-CIVIL", MONTH.start + 16 * DAY + timedelta(hours=3)
+RENAMED = "370402-HOUSING"
+IMMEDIATE = 900_001
+INSTANT = timedelta(seconds=2.4)  #: 秒: some answers lie exactly there
+
+
+def fill(more: Callable[[Rows], None] = lambda rows: None) -> None:
+    """Fill the ledger; `more` adds to the rows before they are written."""
+
+    def change(rows: Rows) -> None:
+        _change(rows)
+        more(rows)
+
+    do(_add_immediate_entry)
+    write(MONTH, change)
+    do(unit_changes.rename, RENAMED, "市中区住房保障局", at=MONTH.start + 20 * DAY, document="x", now=MONTH.start + 20 * DAY, actor="x")
+    do(unit_changes.merge, MERGED, INTO, at=AT, document="x", now=AT, actor="x")
+
+
+def _add_immediate_entry(session: Session) -> None:
+    """可立即核验 (obligation 7.6)."""
+    pattern = session.scalars(select(Entry).where(Entry.matter == "DEMO-0001", Entry.proof == "P-HOUSEHOLD")).one()
+    values = {column.key: getattr(pattern, column.key) for column in Entry.__mapper__.column_attrs if column.key != "id"}
+    session.add(Entry(**values | {"id": IMMEDIATE, "matter": "DEMO-0001", "proof": "P-ARCHIVE", "immediate": True}))
+
+
+def _change(rows: Rows) -> None:
+    chance = rows.chance
+    for row in rows.found[Verification]:
+        row["entry"] = IMMEDIATE if chance.random() < 0.4 else row["entry"]
+    for row in rows.found[Lookup][::7]:
+        row["answered_at"] = row["asked_at"] + INSTANT
+    for row in rows.found[Deadline]:
+        if row["kind"] in ("soft", "hard") and row["request"] is not None and chance.random() < 0.4:
+            row["obligations"] = chance.choice([["7.7"], ["7.7"], ["10.6", "7.7"]])
+    for request in rows.found[Request]:
+        if chance.random() < 0.5:
+            _claims(rows, request)
+    party, proof = rows.found[Verification][0]["party"], "P-HOUSEHOLD"
+    for _ in range(80):
+        at = MONTH.start + chance.random() * DAYS * DAY
+        rows.add(
+            OffSystemLookup,
+            id=rows.id(),
+            recorded_at=at,
+            unit=chance.choice([*ASKING, MERGED]),
+            case=rows.found[Case][0]["id"],
+            party=party,
+            proof=proof,
+            source=b"x",
+            operator="x",
+            looked_up_at=at - chance.random() * DAY,
+            result=chance.choice(list(OffSystemResult)),
+            evidence_digest="x",
+            recorded_by="x",
+        )
+
+
+def _claims(rows: Rows, request: dict[str, Any]) -> None:
+    """Claimed, and taken over by a colleague: then the column forgets the first one."""
+    chance, asked = rows.chance, request["received_at"]
+    at = asked + chance.choice([timedelta(), MINUTE, 5 * MINUTE, 5 * MINUTE + timedelta.resolution, chance.random() * DAY])
+    for place in range(chance.choice([1, 1, 2])):
+        again = at + place * 20 * MINUTE
+        detail = {"request": str(request["id"])}
+        rows.add(
+            EventRow,
+            verification=request["verification"],
+            event="claimed",
+            at=again,
+            recorded_at=at,
+            origin=None,
+            target=None,
+            actor="x",
+            detail=detail,
+        )
+        request |= {"claimed_by": "x", "claimed_at": again}

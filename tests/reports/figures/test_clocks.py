@@ -1,0 +1,170 @@
+"""秒, 立即, 规定时限, 退回 and look-ups elsewhere by a second, independent way: plain Python over the raw rows.
+
+obligation 7.2, obligation 7.3, obligation 7.6, obligation 7.7, obligation 10.10: of the district and of units, one of which is renamed
+and one merged, for a week, a week that still runs, a quarter, a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reports import annex
+from reports.model import Period
+from runtime.services.postgres import Cluster
+from settings import settings
+from tests.conftest import fresh_ledger
+from tests.reports.figures import raw
+from tests.reports.figures.asking import report
+from tests.reports.figures.clocked import INSTANT, fill
+from tests.reports.figures.raw import SECOND, W10, Found, Row, assert_mixed, compare_all, compare_lists, of, over_every_span
+from tests.reports.figures.reference import is_kept
+
+TARGET = timedelta(minutes=5)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled(installation: tuple[Path, Cluster], template_database: str) -> Iterator[None]:
+    with fresh_ledger(installation, template_database):
+        fill()
+        yield
+
+
+class Raw(raw.Raw):
+    tables = ("verifications", "entries", "events", "lookups", "requests", "deadlines", "returns", "suspensions", "off_system_lookups")
+
+    def instant_lookups(self) -> Found:
+        found: Found = [
+            (row["verification"], row["answered_at"] - row["asked_at"] <= INSTANT, None, row["source"])
+            for row in self.rows["lookups"]
+            if self.within(row["answered_at"]) and self.concerns(row["verification"], row["answered_at"])
+        ]
+        for row in self.rows["events"]:
+            lost = row["event"] == "fell_back" and row["detail"]["why"].startswith("source_failed") and self.within(row["at"])
+            if lost and self.concerns(row["verification"], row["at"]):
+                found.append((row["verification"], False, None, row["detail"]["source"]))
+        return found
+
+    def instant_results(self) -> Found:
+        rows = [row for row in self.rows["verifications"] if row["state"] == "delivered" and row["method"] == "data_sharing"]
+        return [
+            (row["number"], took <= INSTANT, took / SECOND, "")
+            for row in rows
+            if self.within(row["ended_at"]) and self.concerns(row["number"], row["ended_at"])
+            for took in [row["ended_at"] - row["filed_at"]]
+        ]
+
+    def off_system(self) -> Found:
+        found: Found = []
+        for row in self.rows["off_system_lookups"]:
+            if self.within(row["recorded_at"]):
+                took = (row["recorded_at"] - row["looked_up_at"]) / SECOND
+                found.append((f"备案{row['serial']}", True, took, self.stood(row["unit"], row["recorded_at"])))
+        for row in self.rows["verifications"]:
+            if self.within(row["filed_at"]):
+                found.append((row["number"], False, None, self.stood(row["unit"], row["filed_at"])))
+        return [one for one in found if self.ours(one[3])]
+
+    def first_action(self, *, immediate: bool = False) -> Found:
+        found: Found = []
+        entries = {row["id"]: row for row in self.rows["entries"]}
+        for row in self.rows["requests"]:
+            if immediate and not entries[self.verification[row["verification"]]["entry_id"]]["immediate"]:
+                continue
+            own = [one for one in self.rows["deadlines"] if one["request_id"] == row["id"] and one["kind"] in ("soft", "hard")]
+            began = min((one["started_at"] for one in own), default=row["received_at"])
+            due, acts = began + TARGET, list(self.acts(row))
+            first = min(acts, default=None)
+            kept = first is not None and first <= due
+            gone = row["withdrawn_at"] is not None and row["withdrawn_at"] <= due
+            if self.is_due(due) and (kept or not gone):
+                unit = self.stood(row["unit"], due if first is None else min(due, first))
+                took = max((first - began) / SECOND, 0.0) if first is not None and first < self.cut else None
+                found.append((row["verification"], kept, took, unit))
+        return [one for one in found if self.ours(one[3])]
+
+    def acts(self, request: Row) -> Iterable[datetime]:
+        yield from (
+            one["at"] for one in self.rows["events"] if one["event"] == "claimed" and one["detail"]["request"] == str(request["id"])
+        )
+        for table, instant in (("suspensions", "asked_at"), ("returns", "at")):
+            yield from (one[instant] for one in self.rows[table] if one["request_id"] == request["id"])
+        yield from [request["answered_at"]] if request["answered_at"] is not None else []
+
+    def first_action_immediate(self) -> Found:
+        return [(*one[:3], "") for one in self.first_action(immediate=True)]
+
+    def own_limit(self) -> Found:
+        waits = {row["request_id"] for row in self.rows["suspensions"] if row["ended_at"] is None}
+        requests = {row["id"]: row for row in self.rows["requests"]}
+        found: Found = []
+        for row in self.rows["deadlines"]:
+            if "7.7" not in row["obligations"] or row["kind"] not in ("soft", "hard", "supervision"):
+                continue
+            if not self.is_due(row["due_at"]) or row["closed_at"] is not None:
+                continue
+            undecided = row["met_at"] is None and row["missed_at"] is None
+            if row["pausable"] and undecided and row["request_id"] in waits:
+                continue
+            unit = self.stood(requests[row["request_id"]]["unit"], min(row["due_at"], row["met_at"] or row["due_at"]))
+            found.append((row["verification"], is_kept(row), None, unit))
+        return [one for one in found if self.ours(one[3])]
+
+    def returned_in_time(self) -> Found:
+        return [
+            (row["verification"], row["at"] <= row["limit_at"], (row["at"] - row["limit_at"]) / SECOND + 1800, unit)
+            for row in self.rows["returns"]
+            if self.within(row["at"]) and row["limit_at"] is not None
+            for unit in [self.stood(row["unit"], row["at"])]
+            if self.ours(unit)
+        ]
+
+
+#: With parts by unit or source, and without.
+KEYS = {
+    "instant_lookups": True,
+    "instant_results": False,
+    "off_system": True,
+    "first_action": True,
+    "first_action_immediate": False,
+    "own_limit": True,
+    "returned_in_time": True,
+}
+
+
+@pytest.fixture(autouse=True)
+def seconds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A 秒 of the district's own, at which some answers lie exactly."""
+    monkeypatch.setenv("PROOFLESS_INSTANT_SECONDS", f"{INSTANT.total_seconds()}")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@over_every_span
+def test_each_figure_is_what_the_raw_rows_say_for_the_whole_and_for_each_part(period: Period, after: timedelta, scope: str) -> None:
+    """Obligations 7.2, 7.3, 7.6, 7.7, 10.10."""
+    compare_all(Raw, KEYS, period, after, scope)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_behind_each_figure_and_each_of_its_parts_stand_its_cases(key: str) -> None:
+    compare_lists(Raw, key)
+
+
+def test_something_of_each_figure_happened_and_something_of_it_did_not() -> None:
+    assert_mixed(Raw, KEYS)
+
+
+def test_what_the_district_configured_is_said_with_the_figure_and_units_stand_in_the_workbook_alone() -> None:
+    found = report(W10)
+    assert "2.4 秒以内" in of(found, "instant_lookups")[""].meaning
+    assert "目标 5 分钟" in of(found, "first_action")[""].meaning and "不单独作为违反规定" in of(found, "first_action")[""].meaning
+    printed = str(annex.blocks(found))
+    assert "其中:枣庄市电子证照库" in printed and "其中:市中区民政局" not in printed
+    rows = [row for row in annex.rows(found) if row[1] == "核验申请首次处理"]
+    assert {row[11] for row in rows} > {"", "市中区民政局"}
+    assert not any("原则上" in one.meaning for one in found.articles if one.obligation == "7.7")

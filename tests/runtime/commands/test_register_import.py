@@ -1,0 +1,111 @@
+"""登记册 by file: a bad row is named with its line and words, the rest is taken, and the same file again enters nothing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.registers import RegisterKind
+from ledger.registry.registry import put_people, put_units
+from ledger.tables.oversight import RegisterEntry
+from ledger.tables.records import Demand
+from runtime.commands.imports import main
+from runtime.failures import Failure
+from tests.ledger.acting import all_of, do
+from tests.runtime.commands.test_imports import sheet
+
+pytestmark = pytest.mark.usefixtures("ledger")
+
+TRAINING = ("单位", "日期", "内容", "学时", "参训人员")
+
+
+def entries(kind: RegisterKind) -> list[dict[str, str]]:
+    return [row.values for row in sorted(all_of(RegisterEntry, register=kind), key=lambda row: row.serial)]
+
+
+def test_training_comes_by_file_row_by_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Obligation 15.3: who has left and who is of a closed unit is named; the rest is taken."""
+    do(put_people, [{"code": "demo-civil-1", "unit": "370402-CIVIL", "name": "演示", "roles": ["agent"], "active": False}])
+    do(put_units, [{"code": "370402-HEAT", "name": "演示供热公司", "kind": "public_service", "active": False}])
+    file = sheet(
+        tmp_path / "t.xlsx",
+        TRAINING,
+        ("区司法局", date(2026, 3, 4), "系统应用", 2, "demo-justice-1"),
+        ("370402-CIVIL", "2026年3月4日", "系统应用", 2, "demo-civil-1"),
+        ("370402-HEAT", "2026-03-04", "系统应用", 2, "demo-heat-1"),
+        ("没有的单位", "2026-03-04", "系统应用", 2, "demo-heat-1"),
+        ("370402-PERMIT", "2026/3/5", "系统应用", "两", "demo-permit-1"),
+        ("370402-PERMIT", "2026/3/5", "印章管理", 3, "demo-permit-1"),
+    )
+    assert main(["training", str(file)]) == 1
+    said = capsys.readouterr().out
+    assert "共 6 行:登记 2 行,此前已登记 0 行,未登记 4 行。" in said
+    for words in (
+        "第 3 行未登记:“参训人员”demo-civil-1 已不在岗",
+        "第 4 行未登记:演示供热公司已停用",
+        "第 5 行未登记:没有这个单位",
+        "第 6 行未登记:“学时”应为整数",
+    ):
+        assert words in said
+    kept = entries(RegisterKind.TRAINING)
+    assert [row["日期"] for row in kept] == ["2026-03-04", "2026-03-05"] and kept[0]["学时"] == "2"
+    assert main(["training", str(file)]) == 1 and "登记 0 行,此前已登记 2 行" in capsys.readouterr().out
+    assert entries(RegisterKind.TRAINING) == kept
+
+
+def test_responsibility_members_decisions_and_laws_come_by_file(tmp_path: Path) -> None:
+    """Obligations 4.1, 4.2, 5.5, 15.1."""
+    files = {
+        "responsibility": [
+            ("单位", "主要领导职务", "分管领导职务", "岗位责任制文件", "印发日期"),
+            ("370402-CIVIL", "局长", "副局长", "一号文件", "2026-03-02"),
+        ],
+        "members": [("单位", "人员", "职责", "起始日期"), ("区司法局", "demo-justice-1", "成员", "2026-01-01")],
+        "decisions": [
+            ("单位", "种类", "日期", "议题", "参加成员", "结果", "文件"),
+            ("370402-OFFICE", "重大问题", "2026-03-04", "跨区证明", "demo-justice-1", "同意", None),
+        ],
+        "law_changes": [("单位", "法规", "施行日期"), ("370402-CIVIL", "《演示办法》", "2026-03-02")],
+    }
+    for kind, rows in files.items():
+        assert main([kind, str(sheet(tmp_path / f"{kind}.xlsx", *rows))]) == 0
+        assert len(entries(RegisterKind(kind))) == 1
+
+
+def test_a_file_without_its_columns_or_a_register_that_judges_without_a_person_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Failure, match="表头缺少列:参训人员"):
+        main(["training", str(sheet(tmp_path / "a.xlsx", TRAINING[:-1]))])
+    inspected = sheet(tmp_path / "i.xlsx", ("单位", "检查日期", "内容", "发现问题"), ("370402-CIVIL", "2026-03-04", "窗口", "无"))
+    assert main(["inspections", str(inspected)]) == 1 and "须由登记的工作人员决定" in capsys.readouterr().out
+    assert main(["inspections", str(inspected), "--by", "demo-admin"]) == 0
+
+
+def test_demands_come_by_file_row_by_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Obligation 7.5."""
+    file = sheet(
+        tmp_path / "d.xlsx",
+        ("单位编码", "事项编码", "证明编码", "反映来源", "索要日期"),
+        ("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "申请人", "2026-03-04"),
+        ("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "路人", ""),
+        ("370402-NONE", "DEMO-0001", "P-HOUSEHOLD", "工作人员", ""),
+        ("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "业务系统", "2099-01-01"),
+        ("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "工作人员", "昨天"),
+        ("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "工作人员", "2026年3月5日"),
+    )
+    assert main(["demands", str(file)]) == 1
+    said = capsys.readouterr().out
+    assert "共 6 行:登记 2 行,未登记 4 行。" in said
+    for words in (
+        "第 3 行未登记:“反映来源”应为",
+        "第 4 行未登记:没有所填的单位",
+        "第 5 行未登记:“索要日期”在将来",
+        "第 6 行未登记:“昨天”不是日期",
+    ):
+        assert words in said
+    kept, other = sorted(all_of(Demand), key=lambda row: row.serial)
+    assert other.demanded_at - kept.demanded_at == timedelta(days=1)
+    assert (kept.told_by, kept.listed, kept.blocked) == ("applicant", True, False)

@@ -1,0 +1,96 @@
+"""新受理的一列 of one worker: who finds a place."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.limits import HandlingType
+from ledger.lifecycle import fresh
+from runtime.worker.first_passes import New
+from runtime.worker.line import Line
+from runtime.worker.places import Places
+from settings import settings
+from tests.ledger.acting import do
+from tests.ledger.filing import NOW, file
+
+
+def short(second: int) -> str:
+    return file(handling=HandlingType.IMMEDIATE, promise_end=None, now=NOW + timedelta(seconds=second))
+
+
+def test_what_is_short_finds_a_place_where_the_others_have_all_that_are_theirs(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = settings().worker_limit
+    for second in range(many + 2):
+        file(now=NOW + timedelta(seconds=second))
+
+    async def act() -> None:
+        woken = list[bool]()
+        places = Places(lambda: woken.append(True))
+        line = Line(None, None, places, _nothing, lambda: None, threading.Event())  # type: ignore[arg-type]
+        over, one, at_work = asyncio.Event(), asyncio.Event(), list[str]()
+
+        async def work(new: New) -> None:
+            at_work.append(new.fresh.lease.number)
+            await (one if len(at_work) == 1 else over).wait()
+
+        monkeypatch.setattr(line._first, "work", work)
+        for _ in range(3):
+            await line.poll()
+        assert len(places.taken) == many - many // 4
+        one.set()
+        await asyncio.wait(line.telling, return_when=asyncio.FIRST_COMPLETED)
+        assert woken == [True], "somebody waits for it, though others are still free"
+        await line.poll()
+        assert len(places.taken) == many - many // 4
+        first = [short(second) for second in range(many // 4)]
+        late = short(60)
+        for _ in range(3):
+            await line.poll()
+            await asyncio.sleep(0)
+        assert set(first) < set(at_work) and places.free == 0, "and no place is kept for nothing"
+        await line.poll()
+        assert late not in at_work and do(fresh.waiting) == (1, 1 + many // 4)
+        over.set()
+        await asyncio.gather(*places.taken.values(), *line.telling)
+        assert places.free == many
+
+    asyncio.run(act())
+
+
+def test_a_rush_waits_while_something_short_is_at_work_and_not_for_long(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    short(0)
+
+    async def act() -> None:
+        line = Line(None, None, Places(lambda: None), _nothing, lambda: None, threading.Event())  # type: ignore[arg-type]
+        line._rushing, over = True, asyncio.Event()
+
+        async def work(new: New) -> None:
+            await over.wait()
+
+        monkeypatch.setattr(line._first, "work", work)
+        await line._give_way()
+        await line.poll()
+        await asyncio.sleep(0)
+        monkeypatch.setattr("runtime.worker.line._MOMENT", 60)
+        waiting = asyncio.create_task(line._give_way())
+        assert await asyncio.wait({waiting}, timeout=0.05) == (set(), {waiting})
+        over.set()
+        await waiting
+        over.clear()
+        short(1)
+        await line.poll()
+        monkeypatch.setattr("runtime.worker.line._MOMENT", 0.01)
+        await line._give_way()
+        over.set()
+        await asyncio.gather(*line.telling)
+
+    asyncio.run(act())
+
+
+async def _nothing(*_: Any) -> None:
+    """A lease that is given back."""
