@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -127,13 +128,16 @@ def withdraw(session: Session, number: str, why: WithdrawReason = WithdrawReason
     _end(session, row, now=now, actor=actor)
 
 
-def pause(session: Session, number: str, *, now: datetime, actor: str) -> bool:
-    """暂停执行: Cancel in Prefect. Never a legal withdrawal; clocks and 督办 run on. True where it was not paused yet."""
+def pause(session: Session, number: str, *, now: datetime, actor: str, run: UUID | None = None) -> bool:
+    """暂停执行: Cancel in Prefect. Never a legal withdrawal; clocks and 督办 run on. True where it was not paused yet.
+
+    `run`: the flow run that was cancelled. Where somebody went on in another meanwhile, that Cancel is past.
+    """
     try:
         row = lock(session, number)
     except UnknownNumber:
         return False
-    if row.state in ENDED or row.paused_at is not None:
+    if row.state in ENDED or row.paused_at is not None or run not in (None, row.flow_run):
         return False
     note(session, number, Event.PAUSED, at=now, actor=actor, paused_at=now)
     raise_alarm(session, "paused", number, f"{number}:由运维暂停;恢复请执行 ./run resume {number}。", now=now)

@@ -33,9 +33,9 @@ def forget_lapsed(number: str) -> None:
         leases.forget_lapsed(session, number)
 
 
-def pause(number: str) -> None:
+def pause(number: str, run: UUID) -> None:
     with transaction() as session:
-        if attention.pause(session, number, now=settings().now(), actor=actor()):
+        if attention.pause(session, number, now=settings().now(), actor=actor(), run=run):
             log.warning("%s: cancelled in Prefect, paused until resumed", number)
 
 

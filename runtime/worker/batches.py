@@ -128,8 +128,8 @@ class Batches:
                 await self._runs.force(run, states.paused(number))
             await _ledger(bound.settle, number)
         elif run is not None and cancelled and now.status is BatchStatus.WORKING:
-            await in_ledger_thread(_pause, number)
-            await self._runs.force(run, states.paused(number))
+            if await in_ledger_thread(_pause, number, run.id):
+                await self._runs.force(run, states.paused(number))
         elif run is None or over:
             await self._start(number, now)
         elif (run.work_pool_name, run.work_queue_name) != (settings().work_pool, BATCHES):
@@ -196,7 +196,11 @@ def _acquire(number: str, run: UUID) -> bool:
         return bound.acquire(session, number, owner(), run, now=settings().now())
 
 
-def _pause(number: str) -> None:
+def _pause(number: str, run: UUID) -> bool:
+    """False where somebody went on with it in another run meanwhile: that Cancel is past."""
     with transaction() as session:
+        if standing.lock(session, number).flow_run != run:
+            return False
         standing.steer(session, number, BatchStatus.PAUSED, now=settings().now(), actor=_OPERATOR)
     log.warning("%s: cancelled in Prefect, paused until somebody goes on with it", number)
+    return True

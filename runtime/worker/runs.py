@@ -155,7 +155,7 @@ class Runs:
                 await self.force(run, states.ended(now))
             await in_ledger_thread(_settle, number)
         elif run is not None and _type(run) in {StateType.CANCELLING, StateType.CANCELLED}:
-            await in_ledger_thread(_pause, number)
+            await in_ledger_thread(_pause, number, run.id)
             if not row.leased:
                 await self.force(run, states.paused(number))  # a plain "Cancelled" does not say how to go on
         elif now.paused:

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
+from domain.batches import BatchStatus
+from ledger.batches import standing
+from ledger.casework import attention
 from ledger.database import transaction
 from ledger.lifecycle import leases
+from ledger.tables.batches import Batch
 from ledger.tables.verifications import Verification
 from runtime.services.blueprint import UPKEEP
 from runtime.worker import runs as room
 from runtime.worker import worker as worker_room
+from runtime.worker.batches import Batches
 from runtime.worker.runs import Runs
 from runtime.worker.strays import Strays
-from tests.ledger.acting import do, set_columns
+from settings import settings
+from tests.ledger.acting import all_of, do, set_columns
+from tests.ledger.batches.sending import a_case, row, send, sent
 from tests.ledger.filing import file
 from tests.stack import PrefectServer
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -78,6 +88,68 @@ def test_a_run_that_is_polled_before_it_is_noted_goes_on_and_nothing_is_paused(
         assert do(leases.acquire, number, "w1/a", polled.id) is not None
 
     with_runs(act)
+
+
+async def align_while_somebody_goes_on(
+    server: PrefectServer, monkeypatch: pytest.MonkeyPatch, aligning: Runs | Batches, number: str, run: UUID, go_on: Callable[[], object]
+) -> None:
+    """Its run was cancelled; between the worker's look at it and what it does of it, `go_on` happens."""
+    server.http.post(f"/flow_runs/{run}/set_state", json={"state": {"type": "CANCELLED"}, "force": True}).raise_for_status()
+    read = aligning._read
+
+    async def then(bound_run: UUID | None) -> FlowRun | None:
+        found = await read(bound_run)
+        await asyncio.to_thread(go_on)
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(aligning, "_read", then)
+        await aligning.align(number)
+
+
+def test_a_cancel_of_a_run_is_past_where_somebody_goes_on_in_another(server: PrefectServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = file()
+
+    def go_on() -> None:
+        do(attention.pause, number, now=settings().now(), actor="system:prefect")
+        do(attention.resume, number, now=settings().now(), actor="person:x")
+
+    async def act(runs: Runs) -> None:
+        await runs.align(number)
+        run = bound(number)
+        assert run is not None
+        await align_while_somebody_goes_on(server, monkeypatch, runs, number, run, go_on)
+        with transaction() as session:
+            assert session.get_one(Verification, number).paused_at is None
+        await runs.align(number)
+        assert bound(number) not in (None, run)
+
+    with_runs(act)
+
+
+def test_a_cancel_of_a_batchs_run_is_past_where_somebody_goes_on_in_another(server: PrefectServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = send(sent(row(2, a_case(now=settings().now()), proof="P-HARDSHIP")), now=settings().now())
+
+    def go_on() -> None:
+        for to in (BatchStatus.PAUSED, BatchStatus.WORKING):
+            do(standing.steer, number, to, now=settings().now(), actor="person:x")
+
+    async def act(runs: Runs) -> None:
+        batches = Batches(runs._client, runs, threading.Event())
+        await batches.align(number)
+        run = one_of(Batch).flow_run
+        assert run is not None
+        await align_while_somebody_goes_on(server, monkeypatch, batches, number, run, go_on)
+        assert one_of(Batch).status is BatchStatus.WORKING
+        await batches.align(number)
+        assert one_of(Batch).flow_run not in (None, run)
+
+    with_runs(act)
+
+
+def one_of(table: type[T]) -> T:
+    (found,) = all_of(table)
+    return found
 
 
 def test_what_has_ended_is_told_although_its_dead_worker_still_has_a_lease(server: PrefectServer) -> None:
