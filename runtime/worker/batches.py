@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -38,6 +39,7 @@ T = TypeVar("T")
 
 _POLL, _LOOK = 1.0, 2.0
 _DRAIN = 20.0
+_SLACK = timedelta(seconds=1)
 DEPLOYMENT = "batch-verification/main"
 _OPERATOR = "system:prefect"  #: 由运维暂停: cancelled in Prefect
 
@@ -119,7 +121,7 @@ class Batches:
         now = await _ledger(bound.look, number)
         if now is None or now.leased:
             return
-        run = await self._read(now.flow_run)
+        run, wanted = await self._read(now.flow_run), now.next_instant or settings().now()
         kind = run.state.type if run is not None and run.state is not None else None
         over = run is None or (run.state is not None and run.state.is_final())
         cancelled = kind in (StateType.CANCELLED, StateType.CANCELLING)
@@ -135,9 +137,8 @@ class Batches:
         elif (run.work_pool_name, run.work_queue_name) != (settings().work_pool, BATCHES):
             await self._start(number, now)
             await self._runs.force(run, states.superseded())
-        elif kind is not StateType.SCHEDULED or not _is_due(run):
-            instant = now.next_instant or settings().now()
-            await self._runs.force(run, states.scheduled(states.RECOVERED, f"{number} {states.RECOVERED}", instant))
+        elif kind is not StateType.SCHEDULED or _planned(run) > settings().wall(wanted) + _SLACK:
+            await self._runs.force(run, states.scheduled(states.RECOVERED, f"{number} {states.RECOVERED}", wanted))
 
     async def _start(self, number: str, now: BatchRun) -> None:
         serial = now.serial
@@ -161,9 +162,9 @@ class Batches:
             return None
 
 
-def _is_due(run: FlowRun) -> bool:
+def _planned(run: FlowRun) -> datetime:
     planned = run.state.state_details.scheduled_time if run.state else None
-    return planned is not None and planned.timestamp() <= time.time() + 1
+    return planned or datetime.max.replace(tzinfo=UTC)
 
 
 async def _ledger(function: Callable[..., T], *args: Any, **more: Any) -> T:

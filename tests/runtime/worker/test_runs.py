@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -15,19 +16,21 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from domain.batches import BatchStatus
+from ledger.batches import runs as batch_runs
 from ledger.batches import standing
 from ledger.casework import attention
 from ledger.database import transaction
 from ledger.lifecycle import leases
 from ledger.tables.batches import Batch
 from ledger.tables.verifications import Verification
-from runtime.services.blueprint import UPKEEP
+from runtime.services.blueprint import BATCHES, UPKEEP
 from runtime.worker import runs as room
 from runtime.worker import worker as worker_room
 from runtime.worker.batches import Batches
 from runtime.worker.runs import Runs
 from runtime.worker.strays import Strays
 from settings import settings
+from tasks import batch_states
 from tests.ledger.acting import all_of, do, set_columns
 from tests.ledger.batches.sending import a_case, row, send, sent
 from tests.ledger.filing import file
@@ -143,6 +146,28 @@ def test_a_cancel_of_a_batchs_run_is_past_where_somebody_goes_on_in_another(serv
         assert one_of(Batch).status is BatchStatus.WORKING
         await batches.align(number)
         assert one_of(Batch).flow_run not in (None, run)
+
+    with_runs(act)
+
+
+def test_a_batchs_run_that_waits_is_left_alone_until_the_ledger_wants_it_earlier(server: PrefectServer) -> None:
+    number = send(sent(row(2, a_case(now=settings().now()), proof="P-HARDSHIP")), now=settings().now())
+
+    async def act(runs: Runs) -> None:
+        batches = Batches(runs._client, runs, threading.Event())
+        await batches.align(number)
+        run = one_of(Batch).flow_run
+        assert run is not None
+        later = settings().now() + timedelta(minutes=15)
+        do(batch_runs.schedule, number, later)
+        waiting = batch_states.scheduled(batch_states.WAITING, "共 1 行", later)
+        await runs._client.set_flow_run_state(run, waiting, force=True)
+        await batches.align(number)
+        assert server.run_of(run)["state_name"] == batch_states.WAITING, "as its flow left it, with what it waits for"
+        do(batch_runs.schedule, number, settings().now())
+        await batches.align(number)
+        assert server.run_of(run)["state_name"] == batch_states.RECOVERED
+        assert [one.id for one in await runs.due(1, BATCHES)] == [run]
 
     with_runs(act)
 
