@@ -69,6 +69,18 @@ class FormulaUnknown(Refusal, code="formula_unknown"):
     """There is no such version of the formula."""
 
 
+class ScoresUnsigned(Refusal, code="scores_unsigned"):
+    """Nobody has signed the scores off: they do not leave. The text says which, in Chinese."""
+
+
+class ScoreSheetUnknown(Refusal, code="score_sheet_unknown"):
+    """There is no such sheet of scores."""
+
+
+class SigningRefused(Refusal, code="score_signing_refused"):
+    """This sheet cannot be signed off so; the text is Chinese. Nothing was written."""
+
+
 def formula(version: str | None = None) -> Formula:
     """A version of the formula, the newest without one. Raises `FormulaUnknown`."""
     found = [one for one in FORMULAS if version in (None, one.version)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -11,13 +10,19 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from domain.scoring import LEAST, Formula, Score
+from domain.scoring import LEAST
+from ledger.tables.reports import ScoreSheet
+from reports.periods import LOCAL
+from reports.scores import Scores
 
 _HEADER = PatternFill("solid", fgColor="D9E2EF")
 
 
-def render(formula: Formula, period: str, scores: Sequence[Score]) -> bytes:
-    """The workbook's bytes: real numbers, no formula; units too small to be scored are named without one."""
+def render(scores: Scores, sheet: ScoreSheet) -> bytes:
+    """The workbook of a sheet that was signed off, with who did: real numbers, no formula; units too small to be scored are
+    named without one."""
+    assert sheet.signed_at is not None
+    formula = scores.formula
     book = Workbook()
     first = book.active
     assert isinstance(first, Worksheet)
@@ -30,13 +35,22 @@ def render(formula: Formula, period: str, scores: Sequence[Score]) -> bytes:
             *(number for part in formula.parts for number in one.figures[part.key]),
             "" if one.score is not None else f"最迟时限到期不足 {LEAST} 项,不评分",
         ]
-        for one in scores
+        for one in scores.units
     ]
     _fill(first, "得分", ["单位编码", "单位", "得分", *columns, "说明"], rows)
     parts: list[list[object]] = [[part.name, part.weight, part.numerator, part.denominator] for part in formula.parts]
     _fill(book.create_sheet(), "公式", ["项目", "权重", "分子", "分母"], parts)
     note = book.create_sheet("说明")
-    for name, said in (("时段", period), ("公式版本", formula.version), ("自", formula.since.isoformat()), ("公式", formula.said)):
+    for name, said in (
+        ("时段", f"{scores.first} 至 {scores.last}"),
+        ("公式版本", formula.version),
+        ("自", formula.since.isoformat()),
+        ("公式", scores.said),
+        ("版次", f"第 {sheet.version} 版"),
+        ("签发人", sheet.signed_as),
+        ("签发时间", f"{sheet.signed_at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}"),
+        ("所签内容的 SHA-256", sheet.digest),
+    ):
         note.append([name, said])
     note.column_dimensions["B"].width = 90
     out = io.BytesIO()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from domain.scoring import Formula, Score, score
@@ -26,6 +28,29 @@ _COMPLAINTS = f"""
 _RETURNS = f"""
     SELECT {{back}}, 'returns', count(*) FILTER (WHERE {inboxes.IN_TIME}), count(*) FROM {inboxes.TIMED} GROUP BY 1
 """
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What is signed off: the days, the formula with its words, and every unit's figures. `last`: that day too."""
+
+    first: date
+    last: date
+    formula: Formula
+    said: str  #: the formula in words, as it was then
+    units: tuple[Score, ...]
+
+    def as_json(self) -> str:
+        """The text that is kept: the same scores, the same text."""
+        return _ADAPTER.dump_json(self, indent=1).decode()
+
+
+_ADAPTER: TypeAdapter[Scores] = TypeAdapter(Scores)
+
+
+def from_json(text: str) -> Scores:
+    """Scores from what is kept of them."""
+    return _ADAPTER.validate_json(text)
 
 
 def scores(session: Session, formula: Formula, period: Period, now: datetime) -> list[Score]:

@@ -39,6 +39,14 @@ OVERSIGHT_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
         "week_not_issued": (404, "没有公开的数据", "这一周没有编制周报,没有可以公开的数据。", "请选择其他周次。"),
         "week_too_early": (404, "尚未公开", "一周的数据在该周结束满七天后公开。", "请届时再来。"),
         "formula_unknown": (422, "没有这个公式版本", "没有这个评分公式版本。", "请省略 formula,使用最新的版本。"),
+        "scores_unsigned": (
+            409,
+            "评分未经签发",
+            "这个时段的评分还没有人签发,不能给出。",
+            "请先以 POST /v1/score-sheets 编制,再由专班办公室编制人以外的另一人以 POST /v1/score-sheets/{id}/sign 签发。",
+        ),
+        "score_sheet_unknown": (404, "没有这份评分表", "没有这个编号的评分表。", "请以 GET /v1/score-sheets 所列的为准。"),
+        "score_signing_refused": (409, "不能这样签发", "这份评分表不能这样签发。", "请按说明处理。"),
         "period_wrong": (422, "时段不合格", "开始日期晚于结束日期,或时段超过一年。", "请更正 first 和 last。"),
     }
 )

@@ -235,6 +235,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "get_holds": _REGISTRY,
         "set_hold": _OFFICE,
         "lift_hold": _OFFICE,
+        "make_score_sheet": _OFFICE,
+        "get_score_sheets": _OFFICE,
+        "get_score_sheet": _OFFICE,
+        "sign_score_sheet": _OFFICE,  # not who made it: `ledger.oversight.score_sheets`
         "get_scores": _OFFICE,
         "export_scores": _OFFICE,
         "figures_page": _PAGE,

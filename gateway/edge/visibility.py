@@ -148,7 +148,16 @@ THINGS = (
     ),
     Thing(
         "清单待确认的问题、解读、超时理由、信用限制、评分",
-        ("get_questions", "get_rules", "get_excuses", "get_credit_blocks", "get_scores", "export_scores"),
+        (
+            "get_questions",
+            "get_rules",
+            "get_excuses",
+            "get_credit_blocks",
+            "get_score_sheets",
+            "get_score_sheet",
+            "get_scores",
+            "export_scores",
+        ),
         _EVERYBODY,
     ),
     Thing("待人工处理、通知", ("get_stuck", "get_notices"), _EVERYBODY),

@@ -1,11 +1,11 @@
-"""周报存档: what was ordered, and each report as it was issued. Both append-only."""
+"""周报存档: what was ordered, each report as it was issued, and the scores for the assessment with who signed them off."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.tables.base import Table
@@ -51,3 +51,29 @@ class IssuedReport(Table):
     pdf: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     xlsx: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     __table_args__ = (UniqueConstraint("start", "end", "scope", "version"),)
+
+
+class ScoreSheet(Table):
+    """考核评分表 (obligation 19.2): the scores of a period, a draft until another person signs them off, once.
+
+    What they say never changes; what later knowledge corrects is another version, which is a draft again.
+    """
+
+    __tablename__ = "score_sheets"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    first: Mapped[date]
+    last: Mapped[date]  #: that day too
+    version: Mapped[int]
+    formula: Mapped[str]  #: its version
+    content: Mapped[str] = mapped_column(deferred=True)  #: reports.scores.Scores.as_json
+    digest: Mapped[str]  #: SHA-256 of the content
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    signed_at: Mapped[datetime | None]
+    signed_by: Mapped[str | None]
+    signed_as: Mapped[str | None]  #: 姓名(单位), as that day knew them
+    __table_args__ = (
+        UniqueConstraint("first", "last", "version"),
+        CheckConstraint("(signed_at IS NULL) = (signed_by IS NULL) AND (signed_at IS NULL) = (signed_as IS NULL)", name="signed_whole"),
+        CheckConstraint("signed_by <> made_by", name="signed_by_another"),
+    )

@@ -212,6 +212,7 @@ CLEAR: dict[str, dict[str, str]] = {
     "returns": {CODE: "verification unit suggested_unit forwarded_to", ACTOR: "by forwarded_by"},
     "rule_changes": {GUARDED: "reason", CODE: "before after", ACTOR: "changed_by"},
     "rule_versions": {CODE: "version readings"},
+    "score_sheets": {CODE: "formula content digest", ACTOR: "made_by signed_by", OFFICIAL: "signed_as"},
     "seal_uses": {CODE: "verification digest", ACTOR: "used_by"},
     "supervisions": {CODE: "verification unit supervisor", ACTOR: "fed_back_by"},
     "suspensions": {CODE: "verification", ACTOR: "asked_by ended_by"},

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import DateTime, Integer, Text, Uuid
+from sqlalchemy import Date, DateTime, Integer, Text, Uuid
 
 from domain.blocking import Blocked
 from gateway.edge.paging import PageAsked
@@ -34,6 +34,9 @@ BOUNDED = {
     "get_outages": "failures of the platform within the period that was asked for",
     "record_outage": "the one that was entered and what it took the place of",
     "get_stuck": "the oldest 500: whoever settles them sees the next ones",
+    "make_score_sheet": "one for each unit",
+    "get_score_sheet": "one for each unit",
+    "sign_score_sheet": "one for each unit",
     "get_scores": "one for each unit",
     "versions_json": "published once in weeks",
 }
@@ -63,7 +66,7 @@ def test_every_list_is_asked_for_and_continued_in_one_form(api: Api) -> None:
 
 
 #: A place before or within every list, by the type of a column.
-SOMEWHERE = {DateTime: "2036-03-04 09:00:00+08", Uuid: str(UUID(int=7)), Integer: "7", Text: "7"}
+SOMEWHERE = {DateTime: "2036-03-04 09:00:00+08", Date: "2036-03-04", Uuid: str(UUID(int=7)), Integer: "7", Text: "7"}
 
 
 def test_every_list_goes_on_from_a_place_in_each_of_its_orders(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

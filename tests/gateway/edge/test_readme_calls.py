@@ -325,12 +325,15 @@ def test_the_calls_of_oversight(api: Api) -> None:
     for path in ("/v1/entered-registers", entered, f"{entered}/export.csv"):
         story.get(path, CHIEF)
     story("PUT", "/v1/registry/systems/s-readme", ADMIN, {"name": "演示审批系统", "unit": "370402-PERMIT"})
-    for path in ("/v1/registry/systems", f"/v1/scores{WEEK}", f"/v1/scores.xlsx{WEEK}"):
-        story.get(path, ADMIN)
+    story.get("/v1/registry/systems", ADMIN)
     with transaction() as session:
         registry.put_people(
             session, [{"code": SECOND, "unit": "370402-JUSTICE", "name": "演示第二人", "roles": ["administrator", "office"]}]
         )
+    sheet = story.post("/v1/score-sheets", ADMIN, {"first": "2026-03-02", "last": "2026-03-08"})["sheet"]
+    story.post(f"/v1/score-sheets/{sheet['id']}/sign", SECOND, {"digest": sheet["digest"]})
+    for path in ("/v1/score-sheets", f"/v1/score-sheets/{sheet['id']}", f"/v1/scores{WEEK}", f"/v1/scores.xlsx{WEEK}"):
+        story.get(path, ADMIN)
     recused = {
         "subject": "complaint",
         "key": story.post("/v1/complaints", ADMIN, about | {"channel_number": f"GD-{uuid4().hex[:8]}"})["number"],

@@ -9,11 +9,9 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-import openpyxl
 import pytest
 from sqlalchemy import text
 
-from domain.scoring import FORMULAS, LEAST, score
 from gateway.edge.pages import typeset
 from gateway.registers import entered
 from ledger.database import transaction
@@ -205,34 +203,6 @@ def test_public_figures_come_a_week_later_and_only_of_what_was_issued(api: Api, 
     assert api.get("/figures/x.json", None).json()["code"] == "invalid"
     shown = api.get("/figures?week=2026-W60", None, headers={"Accept": "text/html"})
     assert shown.status_code == 404 and "周次" in shown.text
-
-
-def test_scores_with_their_formula_and_the_small_ones_named(api: Api, week: None) -> None:
-    """Obligation 19.2."""
-    query = "?first=2026-03-02&last=2026-03-08"
-    found = api.get(f"/v1/scores{query}", ADMIN).json()
-    lines = {line["unit"]: line for line in found["items"]}
-    assert lines["370402-GUANGMING"]["score"] == 90.0 and lines["370402-GUANGMING"]["figures"]["hard"] == [45, 50]
-    assert lines["370402-CIVIL"]["score"] == 66.67 and lines["370402-JUSTICE"]["score"] is None
-    assert found["formula"] == FORMULAS[-1].version and str(LEAST) in found["said"]
-    book = openpyxl.load_workbook(io.BytesIO(api.get(f"/v1/scores.xlsx{query}", ADMIN).content))
-    assert book.sheetnames == ["得分", "公式", "说明"]
-    rows = list(book["得分"].iter_rows(values_only=True))
-    assert rows[1][:5] == ("370402-GUANGMING", rows[1][1], 90, 45, 50) and rows[3][2] is None and "不评分" in str(rows[3][-1])
-    assert book["得分"].freeze_panes == "C2" and book["公式"]["B2"].value == 40 and book["说明"]["B2"].value == found["formula"]
-    for person in (REQUESTER, CHIEF):
-        assert api.get(f"/v1/scores{query}", person).json()["code"] == "not_allowed"
-    assert api.get("/v1/scores?first=2026-03-08&last=2026-03-02", ADMIN).json()["code"] == "period_wrong"
-    assert api.get("/v1/scores?first=9999-12-31&last=9999-12-31", ADMIN).json()["code"] == "period_wrong"
-    assert api.get(f"/v1/scores{query}&formula=1999", ADMIN).json()["code"] == "formula_unknown"
-
-
-def test_a_part_without_denominator_gives_its_weight_to_the_others() -> None:
-    """Obligation 19.2."""
-    parts = dict.fromkeys((part.key for part in FORMULAS[-1].parts), (0, 0))
-    assert score(FORMULAS[-1], parts | {"hard": (20, 20)}) == 100.0
-    assert score(FORMULAS[-1], parts | {"hard": (10, 20), "soft": (30, 30)}) == round(100 * (40 * 0.5 + 20) / 60, 2)
-    assert score(FORMULAS[-1], parts | {"hard": (19, 19)}) is None
 
 
 @pytest.mark.parametrize(

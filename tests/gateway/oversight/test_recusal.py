@@ -287,6 +287,8 @@ DECIDES_NOTHING = {
     "send_file": "the same",
     "start_rebuild": "computes, and publishes nothing",
     "order_report": "computes",
+    "make_score_sheet": "computes, of all units alike",
+    "sign_score_sheet": "of all units alike, as they were computed; two persons",
     "recompute_report": "computes",
     "send_report": "mails what was computed",
     "send_again": "the same",
