@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,6 +39,25 @@ log = logging.getLogger(__name__)
 
 current_lease: ContextVar[Lease] = ContextVar("current_lease")
 """The lease of the pass that is running. Every move carries it."""
+
+
+_at_work: set[Lease] = set()
+
+
+@contextmanager
+def at_work(*leases: Lease) -> Iterator[None]:
+    """在办: what the heartbeat renews. A lease that could not be given back, or that was taken while the ledger went away with
+    the answer, is not among them and runs out: renewed, it would hold its case for as long as this process lives."""
+    _at_work.update(leases)
+    try:
+        yield
+    finally:
+        _at_work.difference_update(leases)
+
+
+def numbers_at_work() -> list[str]:
+    """To be called in the event loop."""
+    return [lease.number for lease in _at_work]
 
 
 @dataclass

@@ -30,7 +30,7 @@ from tasks import look_up
 from tasks.ask import ask_issuing_unit
 from tasks.deliver import deliver, send_callbacks
 from tasks.escalate import escalate_if_overdue
-from tasks.passes import actor, after_error, begin, owner
+from tasks.passes import actor, after_error, at_work, begin, owner
 from tasks.sealing import make, seal, sealers
 from tasks.steps import in_ledger_thread, place_of
 from tasks.take_up import take_up
@@ -55,9 +55,10 @@ async def together(numbers: Sequence[str]) -> frozenset[str]:
     """Those of `numbers` that are due, taken on together; gives those that have ended. What waits, failed or needs a
     person goes on in a run of its own."""
     taken = await in_ledger_thread(_take, numbers)
-    ended = await pass_over(taken)
-    run = UUID(flow_run.id) if flow_run.id else None
-    await in_ledger_thread(give_back, taken, ended, run)
+    with at_work(*(one.lease for one in taken)):
+        ended = await pass_over(taken)
+        run = UUID(flow_run.id) if flow_run.id else None
+        await in_ledger_thread(give_back, taken, ended, run)
     return ended
 
 

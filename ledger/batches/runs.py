@@ -81,9 +81,10 @@ def is_held(session: Session, number: str, owner: str) -> bool:
     return session.scalar(held) is not None
 
 
-def renew(session: Session, owner: str) -> None:
-    """The heartbeat. A row that somebody holds is left for the next beat."""
-    mine = select(Batch.id).where(Batch.lease_owner == owner, Batch.lease_until.is_not(None)).with_for_update(skip_locked=True)
+def renew(session: Session, number: str, owner: str) -> None:
+    """The heartbeat of the batch that is worked on. A row that somebody holds is left for the next beat."""
+    held = Batch.number == number, Batch.lease_owner == owner, Batch.lease_until.is_not(None)
+    mine = select(Batch.id).where(*held).with_for_update(skip_locked=True)
     _write(session, Batch.id.in_(mine), lease_until=_until())
 
 

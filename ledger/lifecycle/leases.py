@@ -5,6 +5,7 @@ All instants here are the database's wall clock, one clock for all hosts; none o
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -61,8 +62,8 @@ def acquire(session: Session, number: str, owner: str, flow_run: UUID | None = N
     return Lease(number, owner, token) if token is not None else None
 
 
-def renew(session: Session, name: str, owner: str) -> None:
-    """The worker's heartbeat: its own lease and those of all its passes, in one transaction."""
+def renew(session: Session, name: str, owner: str, numbers: Collection[str]) -> None:
+    """The worker's heartbeat: its own lease and those of `numbers`, on which it is at work, in one transaction."""
     until = _from_now(settings().lease_seconds)
     session.execute(
         insert(Worker)
@@ -70,7 +71,8 @@ def renew(session: Session, name: str, owner: str) -> None:
         .on_conflict_do_update(index_elements=["name"], set_={"owner": owner, "lease_until": until})
     )
     # A row that somebody holds is left for the next beat: waiting for it would let all the other leases run out.
-    mine = select(Verification.number).where(Verification.lease_owner == owner, Verification.lease_until.is_not(None))
+    held = Verification.number.in_(numbers), Verification.lease_owner == owner, Verification.lease_until.is_not(None)
+    mine = select(Verification.number).where(*held)
     session.execute(
         update(Verification)
         .where(Verification.number.in_(mine.with_for_update(skip_locked=True)))

@@ -50,6 +50,7 @@ class Batches:
     def __init__(self, client: PrefectClient, runs: Runs, stop: threading.Event) -> None:
         self._client, self._runs, self._stop = client, runs, stop
         self._at_work: asyncio.Task[None] | None = None
+        self._held: str | None = None  #: a lease that could not be given back is not renewed, and runs out
         self._looked = self._renewed = 0.0
 
     async def serve(self) -> None:
@@ -69,7 +70,7 @@ class Batches:
         now = time.monotonic()
         if now - self._renewed > settings().lease_seconds / 3:
             self._renewed = now
-            await _ledger(bound.renew, owner())
+            await self._renew()
         if now - self._looked > _LOOK:
             self._looked = now
             for number in await in_ledger_thread(_finished):
@@ -80,12 +81,17 @@ class Batches:
             for run in await self._runs.due(1, BATCHES):
                 self._at_work = asyncio.create_task(self._work(run))
 
+    async def _renew(self) -> None:
+        if self._held is not None:
+            await _ledger(bound.renew, self._held, owner())
+
     async def _work(self, run: FlowRun) -> None:
         number = str(run.parameters.get("batch", ""))
         try:
             if not await in_ledger_thread(_acquire, number, run.id):
                 await self._superseded(run, number)
                 return
+            self._held = number
             try:
                 if await self._runs.claim(run):
                     await run_flow_async(
@@ -95,6 +101,7 @@ class Batches:
                         return_type="state",
                     )
             finally:
+                self._held = None
                 await _ledger(bound.release, number, owner())
             await self.align(number)
         except (Abort, Pause) as signal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from prefect.client.schemas.objects import FlowRun
@@ -24,9 +25,9 @@ def dismiss() -> None:
         leases.dismiss(session, settings().worker_name, owner())
 
 
-def renew() -> None:
+def renew(numbers: Collection[str]) -> None:
     with transaction(technical=True) as session:
-        leases.renew(session, settings().worker_name, owner())
+        leases.renew(session, settings().worker_name, owner(), numbers)
 
 
 def acquire(number: str, run: UUID) -> Lease | None:

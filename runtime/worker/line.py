@@ -20,6 +20,7 @@ from runtime.worker.first_passes import FirstPasses, New
 from runtime.worker.new_runs import NewRuns
 from runtime.worker.places import Places
 from runtime.worker.rush import Rush
+from tasks.passes import at_work
 from tasks.steps import place_of
 
 log = logging.getLogger(__name__)
@@ -98,6 +99,10 @@ class Line:
                 self._none_short.set()
 
     async def _run(self, new: New, work: Callable[[New], Awaitable[State | None]]) -> None:
+        with at_work(new.fresh.lease):
+            await self._run_leased(new, work)
+
+    async def _run_leased(self, new: New, work: Callable[[New], Awaitable[State | None]]) -> None:
         one, state, run = new.fresh, None, None
         try:
             state = await work(new)

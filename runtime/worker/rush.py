@@ -13,6 +13,7 @@ from ledger.lifecycle import fresh
 from runtime.worker.first_passes import FirstPasses
 from runtime.worker.new_runs import NewRuns
 from tasks import states
+from tasks.passes import at_work
 from tasks.steps import in_ledger_thread, place_of
 from tasks.together import Taken, give_back, pass_over
 
@@ -39,9 +40,10 @@ class Rush:
         taken = [Taken(one.fresh.lease, one.about) for one in new]
         if not taken:
             return False
-        ended = await pass_over(taken, give_way)
-        run = await self._told(sorted(one.lease.number for one in taken), ended) if ended else None
-        return await in_ledger_thread(give_back, taken, ended, run)
+        with at_work(*(one.lease for one in taken)):
+            ended = await pass_over(taken, give_way)
+            run = await self._told(sorted(one.lease.number for one in taken), ended) if ended else None
+            return await in_ledger_thread(give_back, taken, ended, run)
 
     async def _told(self, numbers: list[str], ended: frozenset[str]) -> UUID | None:
         try:

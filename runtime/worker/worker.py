@@ -40,7 +40,7 @@ from runtime.worker.teller import Teller
 from runtime.worker.timekeeper import Timekeeper
 from settings import settings
 from tasks.look_up import sources
-from tasks.passes import current_lease, owner
+from tasks.passes import at_work, current_lease, numbers_at_work, owner
 from tasks.sealing import seals
 from tasks.steps import in_ledger_thread, place_of
 
@@ -181,14 +181,15 @@ class Worker:
             return
         current_lease.set(lease)  # of this task's context: the flow and its steps inherit it
         finished = False
-        try:
-            finished = await execute(run, verification)
-        finally:
-            # Only now, with Prefect's last state written: a reply that came in between asked for another pass.
-            await self._give_back(lease, finished)
+        with at_work(lease):
+            try:
+                finished = await execute(run, verification)
+            finally:
+                # Only now, with Prefect's last state written: a reply that came in between asked for another pass.
+                await self._give_back(lease, finished)
 
     async def _give_back(self, lease: Lease, finished: bool, run: UUID | None = None) -> None:
-        # Until it succeeds: the heartbeat would renew a lease that was not given back, and hold the case for ever.
+        # Until it succeeds: its case would have to wait until the lease has run out.
         while True:
             try:
                 if await in_ledger_thread(holding.release, lease, finished, run):
@@ -216,7 +217,7 @@ class Worker:
         """The heartbeat, and of this process too: where it stops, because the loop or every thread of the ledger hangs,
         the process ends with its stacks in the log, and whoever supervises it starts another. An error is no hang."""
         try:
-            await in_ledger_thread(holding.renew)
+            await in_ledger_thread(holding.renew, numbers_at_work())
         finally:
             faulthandler.dump_traceback_later(max(HUNG_SECONDS, 3 * settings().lease_seconds), exit=True)
 

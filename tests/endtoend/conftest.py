@@ -39,6 +39,7 @@ def stack(
         "requests_per_minute": "100000",
         "callback_networks": "127.0.0.0/8",  # the receivers of these tests listen here
         "public_checks_per_minute": "100000",
+        "batch_rows_a_day": "100000",
         "sources_dir": str(impatient_sources(tmp_path_factory.mktemp("sources"))),
     }
     with start_stack(*installation, ledger, prefect, workers=1, gateway=True, **settings) as running:

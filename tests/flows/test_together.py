@@ -21,7 +21,7 @@ from runtime.worker.new_runs import NewRuns
 from runtime.worker.rush import Rush
 from settings import settings
 from tasks import together as room
-from tasks.passes import owner
+from tasks.passes import numbers_at_work, owner
 from tasks.together import together
 from tests.flows.interrupting import Killed, interrupted, kill
 from tests.flows.test_interruptions import MOST_COMMITS, assert_once, file_now
@@ -65,6 +65,25 @@ def test_who_is_withdrawn_or_paused_meanwhile_is_left_and_the_others_arrive(ledg
     assert [row(number).state for number in numbers] == [State.DELIVERED, State.WITHDRAWN, State.TO_BE_SEALED, State.DELIVERED]
     for number in (numbers[0], numbers[3]):
         assert_once(number, requests_made=0)
+
+
+def test_what_could_not_be_given_back_is_renewed_no_more(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL died in the middle: the worker lives on, and its heartbeat must not hold these for ever."""
+    numbers, sign, renewed = [file_now("P-HOUSEHOLD", person) for person in ("演示甲子", "演示乙丑")], room.make, []
+
+    def look(use, what):  # type: ignore[no-untyped-def]
+        renewed.append(sorted(numbers_at_work()))
+        return sign(use, what)
+
+    def away(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(room, "make", look)
+    monkeypatch.setattr(groups, "release", away)
+    with pytest.raises(ConnectionError):
+        take(numbers)
+    assert renewed == 2 * [sorted(numbers)] and numbers_at_work() == []
+    assert [row(number).lease_owner for number in numbers] == 2 * [owner()]
 
 
 @pytest.mark.parametrize("moment", ["before_commit", "after_commit"])

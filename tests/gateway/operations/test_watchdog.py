@@ -92,7 +92,7 @@ def test_the_alarm_ends_when_a_worker_is_back_and_the_next_one_is_mailed_again(m
     lease_ended("3 minutes")
     look(at)
     with transaction() as session:
-        leases.renew(session, "worker-1", "worker-1/a")
+        leases.renew(session, "worker-1", "worker-1/a", [])
     look(at)
     assert standing() == []
     lease_ended("3 minutes")

@@ -65,14 +65,15 @@ def test_paused_and_ended_are_not_acquired(shared_ledger: str) -> None:
     assert acquire(paused, "w1/a") is None and acquire(ended, "w1/a") is None
 
 
-def test_a_heartbeat_keeps_all_leases_of_its_owner_and_no_others(ledger: str) -> None:
-    mine, other = file(), file()
-    hold(mine, "w1/a"), hold(other, "w2/b")
-    for number in (mine, other):
+def test_a_heartbeat_keeps_the_leases_of_what_its_worker_is_at_work_on_and_no_others(ledger: str) -> None:
+    mine, left_over, other = file(), file(), file()
+    hold(mine, "w1/a"), hold(left_over, "w1/a"), hold(other, "w2/b")
+    for number in (mine, left_over, other):
         set_columns(number, lease_until=wall(timedelta(seconds=3)))
-    do(leases.renew, "w1", "w1/a")
-    kept, left = row(mine).lease_until, row(other).lease_until
+    do(leases.renew, "w1", "w1/a", [mine, other])
+    kept, dropped, left = (row(number).lease_until for number in (mine, left_over, other))
     assert kept is not None and left is not None and kept - left > timedelta(seconds=10)
+    assert dropped is not None and kept - dropped > timedelta(seconds=10), "what could not be given back runs out"
     assert do(leases.living_workers) == ["w1"]
 
 
@@ -81,7 +82,7 @@ def test_a_heartbeat_does_not_take_a_lost_lease_back(shared_ledger: str) -> None
     hold(number, "w1/a")
     set_columns(number, lease_until=wall(LONG_AGO), next_instant=NOW)
     stolen = hold(number, "w2/b")
-    do(leases.renew, "w1", "w1/a")
+    do(leases.renew, "w1", "w1/a", [number])
     assert (row(number).lease_owner, row(number).lease_token) == ("w2/b", stolen.token)
 
 

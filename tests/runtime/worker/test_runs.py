@@ -24,6 +24,7 @@ from ledger.lifecycle import leases
 from ledger.tables.batches import Batch
 from ledger.tables.verifications import Verification
 from runtime.services.blueprint import BATCHES, UPKEEP
+from runtime.worker import batches as batches_room
 from runtime.worker import runs as room
 from runtime.worker import worker as worker_room
 from runtime.worker.batches import Batches
@@ -168,6 +169,34 @@ def test_a_batchs_run_that_waits_is_left_alone_until_the_ledger_wants_it_earlier
         await batches.align(number)
         assert server.run_of(run)["state_name"] == batch_states.RECOVERED
         assert [one.id for one in await runs.due(1, BATCHES)] == [run]
+
+    with_runs(act)
+
+
+def test_a_batchs_lease_that_could_not_be_given_back_runs_out(server: PrefectServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL died in the middle of a part: the worker lives on, and its heartbeat must not hold the batch for ever."""
+    number, renewed = send(sent(row(2, a_case(now=settings().now()))), now=settings().now()), []
+
+    async def act(runs: Runs) -> None:
+        batches = Batches(runs._client, runs, threading.Event())
+
+        async def work(*_: Any, **__: Any) -> None:
+            before = one_of(Batch).lease_until
+            await batches._renew()
+            renewed.append((before, one_of(Batch).lease_until))
+            raise ConnectionError
+
+        def away(*_: Any) -> None:
+            raise ConnectionError
+
+        await batches.align(number)
+        (due,) = await runs.due(1, BATCHES)
+        monkeypatch.setattr(batches_room, "run_flow_async", work)
+        monkeypatch.setattr(batch_runs, "release", away)
+        await batches._work(due)
+        await batches._renew()
+        (before, while_at_work), after = renewed[0], one_of(Batch).lease_until
+        assert before < while_at_work == after, "renewed while it was worked on, and then no more"
 
     with_runs(act)
 
