@@ -71,3 +71,14 @@ def password(home: Path, role: str) -> str:
         "postgres": "postgres_password",
     }
     return keyfiles.read(home, files[role])
+
+
+def kill(cluster: postgres.Cluster) -> None:
+    """kill -9 of the one that runs: an earlier one may have been killed."""
+    running = postgres.start(cluster.home, cluster.port).process
+    running.kill()
+    running.wait(10)
+
+
+def start_again(cluster: postgres.Cluster) -> None:
+    assert postgres.start(cluster.home, cluster.port).port == cluster.port

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,9 +17,9 @@ from sqlalchemy import text
 
 from ledger.database import transaction
 from ledger.lifecycle import leases
-from runtime.services import postgres
 from runtime.services.postgres import Cluster
 from sandbox.people import PERSONS
+from tests.cluster import kill, start_again
 from tests.endtoend.acting import Api
 from tests.endtoend.counting import assert_delivered_once
 from tests.patience import patiently, wait_until
@@ -49,19 +50,8 @@ def test_the_prefect_server(stack: Stack, department: Api, office: Api) -> None:
 
 def test_postgresql(stack: Stack, department: Api, office: Api, installation: tuple[Path, Cluster]) -> None:
     """The ledger's and Prefect's, which are one cluster here."""
-    home, cluster = installation
-    now = [cluster.process]
-
-    def kill() -> None:
-        now[0].kill()
-        now[0].wait(10)
-
-    def start() -> None:
-        again = postgres.start(home, cluster.port)
-        assert again.port == cluster.port
-        now[0] = again.process
-
-    kill_in_the_middle(stack, department, office, kill, start)
+    _, cluster = installation
+    kill_in_the_middle(stack, department, office, partial(kill, cluster), partial(start_again, cluster))
 
 
 def kill_in_the_middle(stack: Stack, department: Api, office: Api, kill: Callable[[], None], start: Callable[[], None]) -> None:

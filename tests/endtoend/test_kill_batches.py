@@ -9,6 +9,7 @@ import os
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,9 +20,9 @@ from sqlalchemy import select, text
 from domain.batches import BatchStatus
 from ledger.database import transaction
 from ledger.tables.batches import Batch, BatchRow
-from runtime.services import postgres
 from runtime.services.postgres import Cluster
 from sandbox.people import PERSONS
+from tests.cluster import kill, start_again
 from tests.endtoend.acting import Api, party
 from tests.endtoend.conftest import REQUESTER
 from tests.endtoend.counting import assert_delivered_once
@@ -59,18 +60,10 @@ def test_every_row_is_delivered_once(stack: Stack, department: Api, installation
 def living(stack: Stack, installation: tuple[Path, Cluster]) -> dict[str, tuple[Callable[[], None], Callable[[], None]]]:
     """What may be killed and started again: PostgreSQL is the ledger's and Prefect's."""
     assert stack.gateway is not None
-    (home, cluster), worker, server = installation, stack.workers[0], stack.prefect.program
-    now = [cluster.process]
-
-    def kill() -> None:
-        now[0].kill()
-        now[0].wait(10)
-
-    def start() -> None:
-        now[0] = postgres.start(home, cluster.port).process
-
+    worker, server, (_, cluster) = stack.workers[0], stack.prefect.program, installation
     programs = {"worker": worker, "gateway": stack.gateway, "Prefect server": server}
-    return {"PostgreSQL": (kill, start)} | {name: (one.kill, one.start) for name, one in programs.items()}
+    others = {name: (one.kill, one.start) for name, one in programs.items()}
+    return {"PostgreSQL": (partial(kill, cluster), partial(start_again, cluster)), **others}
 
 
 def rows(department: Api) -> list[dict[str, object]]:
