@@ -123,7 +123,6 @@ class Settings:
     database_user: str = "proofless_app"
     database_password: Secret = Secret("")
     database_pool: int = _variable(10, _number(2, 100))
-
     # Keys (see ledger/vault.py). `master_keys` is a JSON object {key id: base64 of 32 bytes}, newest last.
     master_keys: Secret = Secret("{}")
     lookup_key: Secret = Secret("")
@@ -159,6 +158,9 @@ class Settings:
     """不符: names that do not belong to their numbers, among a key's newest answers, that stop its look-ups; empty: none."""
     mismatches_by_unit: str = _variable("12/20 14/40", _understood(steps))
     """The same for all keys of a unit together."""
+    session_idle_minutes: int = _variable(30, _number(1, 1440))
+    session_hours: int = _variable(12, _number(1, 168))
+    """登录: without a click for so many minutes, and so many hours after the sign-in, a person is signed out of the pages."""
     public_checks_per_minute: int = _variable(30, _number(1))
     """Public calls from one address: checks of proofs, and apart from them readings of the list."""
     connections_per_address: int = _variable(200, _number(1))
@@ -247,11 +249,9 @@ class Settings:
         return self.clock_origin + timedelta(seconds=(instant - self.clock_origin).total_seconds() / self.clock_rate)
 
     def callback_allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """The networks of `callback_networks`."""
         return networks(self.callback_networks)
 
     def monitors(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """The networks of `monitor_from`."""
         return networks(self.monitor_from)
 
     def retention(self) -> timedelta:

@@ -14,6 +14,22 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"  #: 系统管理员: registry, keys, callback addresses
     OPERATOR = "operator"  #: 运维
     PUBLISHER = "publisher"  #: 区政府办公室: publishes the list (obligation 5.2)
+    LEADER = "leader"  #: 领导: reads how the district stands, never persons' data
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Role.AGENT: "代办员",
+    Role.SUPERVISOR: "督办员",
+    Role.OFFICE: "工作专班办公室",
+    Role.ADMINISTRATOR: "系统管理员",
+    Role.OPERATOR: "运维",
+    Role.PUBLISHER: "公布员",
+    Role.LEADER: "领导",
+}
 
 
 class PartyRole(StrEnum):

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import isolation.process
+from gateway.counter import assets
 from gateway.edge.addresses import address_of
 from gateway.edge.bodies import BodyLimit
 from gateway.edge.connections import Crowd
@@ -23,8 +24,8 @@ from gateway.edge.endpoints import ANY_CALL
 from gateway.edge.health import Vitals
 from gateway.edge.manners import Manners, allowed, options
 from gateway.edge.origins import AccountOrigins, SystemCalls
-from gateway.edge.pages import SECURITY_HEADERS, told
-from gateway.edge.permissions import RULES
+from gateway.edge.page_permissions import unruled
+from gateway.edge.pages import SECURITY_HEADERS
 from gateway.edge.prefer_wait import Endings
 from gateway.edge.problems import PROBLEMS, Problem
 from gateway.edge.quotas import Quotas
@@ -33,6 +34,7 @@ from gateway.edge.runs import FlowRuns, PrefectRuns, RunStarter
 from gateway.edge.services import Services
 from gateway.edge.strangers import Gate, Strangers
 from gateway.edge.telemetry import Telemetry, Watch
+from gateway.edge.told import told
 from gateway.operations.watchdog import Watchdog
 from gateway.routers import ROUTERS
 from ledger import rules
@@ -63,12 +65,12 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
     )
     quotas, origins = Quotas(settings()), AccountOrigins()
     app.state.services = Services(RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins, SystemCalls(), Gate())
-    app.state.routes = [route for router in ROUTERS for route in router.routes]
+    app.state.routes = [route for router in ROUTERS for route in router.routes] + [assets.ROUTE]
     for router in ROUTERS:
-        unruled = {route.name for route in router.routes if isinstance(route, APIRoute)} - RULES.keys()
-        if unruled:
-            raise RuntimeError(f"endpoints without a rule in gateway.edge.permissions: {sorted(unruled)}")
+        if forgotten := unruled({route.name for route in router.routes if isinstance(route, APIRoute)}):
+            raise RuntimeError(f"endpoints without a rule in gateway.edge.permissions, pages in page_permissions: {sorted(forgotten)}")
         app.include_router(router)
+    app.router.routes.append(assets.ROUTE)
     app.state.contract = Contract.of(app)
     _answer_problems(app)
     app.add_middleware(Strangers, quotas=quotas, routes=app.state.routes)

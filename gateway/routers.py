@@ -9,6 +9,7 @@ from gateway.batches import results as batch_results
 from gateway.cases import endpoints as cases
 from gateway.catalog import change_tasks, drafts, lists, proposals
 from gateway.commitments import endpoints as commitments
+from gateway.counter import home, own_sessions, sign_in
 from gateway.deadlines import endpoints as deadlines
 from gateway.deadlines import rule_preview
 from gateway.inbox import attachments
@@ -71,4 +72,7 @@ ROUTERS = (
     catalog_pages.router,
     operations.router,
     documents.router,
+    sign_in.router,
+    home.router,
+    own_sessions.router,
 )

@@ -19,6 +19,7 @@ from ledger.tables.oversight import Complaint, LeadStepRow
 from ledger.tables.records import VoluntarySubmission
 from ledger.tables.recusals import Recusal
 from ledger.tables.registry import CallbackAddress
+from ledger.tables.sign_in import Credential
 from ledger.vault import Place, vault
 
 _BATCH = 200
@@ -43,6 +44,7 @@ class _Sealed:
 
 _SEALED = (
     _Sealed(CallbackAddress, "secret", true()),
+    _Sealed(Credential, "totp", true()),
     _Sealed(LeadStepRow, "text", LeadStepRow.text.is_not(None)),
     _Sealed(Recusal, "why", true()),
     _Sealed(VoluntarySubmission, "stated", VoluntarySubmission.case.is_(None)),

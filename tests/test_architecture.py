@@ -138,6 +138,7 @@ ROOMS = {
         "oversight",
         "public",
         "operations",
+        "counter",
         "routers",
         "app",
         "__main__",

@@ -8,7 +8,8 @@ and afterwards: what was refused goes on the record, with codes only (obligation
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Security
@@ -30,7 +31,7 @@ from ledger.registry import keys
 from ledger.registry.keys import Caller
 from settings import settings
 
-_SAFE = {"GET", "HEAD", "OPTIONS"}
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PERSON = re.compile(r"[\x21-\x7e]{1,64}")
 _bearer = HTTPBearer(auto_error=False, bearerFormat="plk_…", description="人员或业务系统的接口密钥。")
 
@@ -45,21 +46,28 @@ class ApiRoute(APIRoute):
         async def admit(request: Request) -> Response:
             caller = await _identified(request)
             request.state.caller = caller
-            ACTOR.set("" if request.method in _SAFE else caller.actor)
-            try:
+            ACTOR.set("" if request.method in SAFE else caller.actor)
+            async with on_the_record(request, caller, self.name):
                 services_of(request).quotas.count_unit(caller.unit)
                 if refused_as := refusal(self.name, caller):
                     raise Problem(refused_as)
                 if takes_json and not _is_json(request):
                     raise Problem("not_json_type")
                 return await handle(StrictRequest(request.scope, request.receive))
-            except TURNED_DOWN as refused:
-                problem = problem_of(refused)
-                if problem.status_code != 429 and (problem.status_code == 403 or request.method not in _SAFE):
-                    await run_in_threadpool(_record, caller, self.name, problem)
-                raise
 
         return admit
+
+
+@asynccontextmanager
+async def on_the_record(request: Request, caller: Caller, endpoint: str) -> AsyncIterator[None]:
+    """Whatever is refused within it is recorded: what may not be done, and what was to change something."""
+    try:
+        yield
+    except TURNED_DOWN as refused:
+        problem = problem_of(refused)
+        if problem.status_code != 429 and (problem.status_code == 403 or request.method not in SAFE):
+            await run_in_threadpool(_record, caller, endpoint, problem)
+        raise
 
 
 async def _identified(request: Request) -> Caller:

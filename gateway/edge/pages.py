@@ -13,17 +13,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 from starlette.datastructures import Headers
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse
 
 from domain.instants import written
-from gateway.edge.problems import Problem, as_json
 from settings import LOCAL, settings
 
-_FOLDER = Path(__file__).parent.parent / "templates"
-_CSS = (_FOLDER / "style.css").read_text(encoding="utf-8")
+TEMPLATES = Path(__file__).parent.parent / "templates"
+_CSS = (TEMPLATES / "style.css").read_text(encoding="utf-8")
 _CSS_DIGEST = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
-_LOOK = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(_FOLDER.iterdir()))).hexdigest()
+_LOOK = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(TEMPLATES.iterdir()) if file.is_file())).hexdigest()
 
 #: A page, as the OpenAPI document describes it.
 HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
@@ -43,11 +41,11 @@ SECURITY_HEADERS = {
 }
 
 
-def _local(instant: datetime) -> str:
-    return f"{_day(instant)} {instant.astimezone(LOCAL):%H:%M}"
+def local(instant: datetime) -> str:
+    return f"{day(instant)} {instant.astimezone(LOCAL):%H:%M}"
 
 
-def _day(instant: datetime) -> str:
+def day(instant: datetime) -> str:
     moment = instant.astimezone(LOCAL)
     return f"{moment.year}年{moment.month}月{moment.day}日"
 
@@ -71,15 +69,15 @@ def _with_code(text: str) -> Markup:
 
 
 _environment = Environment(
-    loader=FileSystemLoader(_FOLDER),
+    loader=FileSystemLoader(TEMPLATES),
     autoescape=select_autoescape(default=True, default_for_string=True),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters["local"] = _local
+_environment.filters["local"] = local
 _environment.filters["ends"] = written
-_environment.filters["day"] = _day
+_environment.filters["day"] = day
 _environment.filters["with_code"] = _with_code
 _environment.globals["css"] = Markup(_CSS)  # our own file; escaping would change its digest
 
@@ -99,11 +97,3 @@ def look(*also: object) -> str:
 def wants_page(headers: Headers) -> bool:
     """True for a browser; programs get JSON."""
     return "text/html" in headers.get("accept", "")
-
-
-def told(request: Request, problem: Problem) -> Response:
-    """A problem: a page for browsers on the public pages, problem+json for all else."""
-    if request.url.path.startswith(("/verify", "/catalog", "/figures")) and wants_page(request.headers):
-        about_list = request.url.path.startswith("/catalog")
-        return page("problem.html", problem.status_code, problem.headers, problem=problem, about_list=about_list)
-    return as_json(problem)

@@ -46,6 +46,7 @@ _ADMINISTRATION = Rule(frozenset({Role.ADMINISTRATOR}))
 _SUPERVISION = Rule(frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}))  #: who answers for the unit's duty and hours
 _OFFICE = Rule(frozenset({Role.OFFICE}))  #: 工作专班办公室
 _REPORTS = Rule(DISTRICT | {Role.SUPERVISOR})  #: 周报: a unit's 督办员 its own unit's
+_REPORT_READERS = Rule(_REPORTS.roles | {Role.LEADER})
 _SENDERS = Rule(COUNTER | {Role.OFFICE})  #: who hands lists in
 #: 投诉、整改: the 督办员 is the unit's one contact for all of it (obligation 10.2); the clerk whom it may be about is not.
 _CONCERNED = Rule(frozenset({Role.OFFICE, Role.SUPERVISOR}))
@@ -54,6 +55,8 @@ _DECIDERS = Rule(_REPAIR.roles | {Role.PUBLISHER})
 _LIST_READERS = Rule(_READERS.roles | {Role.PUBLISHER})
 _CHECK, _PUBLISHED = (Rule(public=True, quota=quota) for quota in ("check", "catalog"))
 _PAGE, _DOCUMENTS = (Rule(public=True, quota=quota, shared=True) for quota in ("catalog", "documents"))
+SIGN_IN = "sign_in"
+_SIGN_IN = Rule(public=True, quota=SIGN_IN)
 WATCHING = "watching"
 _WATCHED = Rule(public=True, quota=WATCHING)
 
@@ -193,12 +196,12 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "export_guide_changes": _READERS,
         "get_coverage": Rule(WATCHERS),
         "order_report": _REPORTS,
-        "get_reports": _REPORTS,
-        "get_report": _REPORTS,
-        "get_report_cases": _REPORTS,
-        "get_report_html": _REPORTS,
-        "get_report_pdf": _REPORTS,
-        "get_report_xlsx": _REPORTS,
+        "get_reports": _REPORT_READERS,
+        "get_report": _REPORT_READERS,
+        "get_report_cases": _REPORT_READERS,
+        "get_report_html": _REPORT_READERS,
+        "get_report_pdf": _REPORT_READERS,
+        "get_report_xlsx": _REPORT_READERS,
         "recompute_report": _REPORTS,
         "get_mailings": _REGISTRY,
         "send_report": _REGISTRY,
@@ -266,5 +269,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "openapi_document": _DOCUMENTS,
         "docs": _DOCUMENTS,
         "home": _DOCUMENTS,
+        "counter_sign_in": _SIGN_IN,
+        "counter_signing_in": _SIGN_IN,
+        "counter_link": _SIGN_IN,
+        "counter_set_up": _SIGN_IN,
     }
 )

@@ -18,6 +18,7 @@ from gateway.edge.batch_problems import BATCH_PROBLEMS
 from gateway.edge.list_problems import LIST_PROBLEMS
 from gateway.edge.oversight_problems import OVERSIGHT_PROBLEMS
 from gateway.edge.report_problems import REPORT_PROBLEMS
+from gateway.edge.sign_in_problems import SIGN_IN_PROBLEMS
 from gateway.edge.state_problems import STATE_PROBLEMS
 
 
@@ -34,7 +35,7 @@ class Kind:
 _PAPER = "请按提示处理;如认为认定有误,请联系工作专班办公室。"
 _CHECK_NUMBER = "请核对编号;只能查看本单位的办件和核验。"
 
-_ELSEWHERE = {**STATE_PROBLEMS, **BATCH_PROBLEMS, **LIST_PROBLEMS, **REPORT_PROBLEMS, **OVERSIGHT_PROBLEMS}
+_ELSEWHERE = {**STATE_PROBLEMS, **BATCH_PROBLEMS, **LIST_PROBLEMS, **REPORT_PROBLEMS, **OVERSIGHT_PROBLEMS, **SIGN_IN_PROBLEMS}
 
 PROBLEMS: Mapping[str, Kind] = MappingProxyType(
     {

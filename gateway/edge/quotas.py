@@ -15,16 +15,19 @@ from collections import OrderedDict
 from threading import Lock
 from typing import NoReturn
 
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from gateway.edge.permissions import SIGN_IN
 from gateway.edge.problems import Problem
 from settings import Settings
 
 COMPARISONS_PER_HOUR = 20  #: with one proof: an officer types what is printed once or twice
 SECONDS_LATER = 1.0  #: in which who asks too often is told so: he would ask again at once
 _LATER_AT_ONCE = 100  #: who beyond them asks too often is told so at once: waiting must not cost us more than answering
+OFFICE = 10  #: times as many sign-ins as checks: a whole service hall comes from one address when its day begins
+WRONG_FROM_HERE, WRONG_FROM_ANYWHERE = 10, 50  #: wrong sign-ins in a person's name in a quarter of an hour
 _REMEMBERED = 10_000  #: keys that were right, by address
 
 
@@ -36,6 +39,9 @@ class Quotas:
         self._unit = RateLimitItemPerMinute(settings.requests_per_minute)
         self._public = RateLimitItemPerMinute(settings.public_checks_per_minute)
         self._comparison = RateLimitItemPerHour(COMPARISONS_PER_HOUR)
+        self._sign_in = RateLimitItemPerMinute(OFFICE * settings.public_checks_per_minute)
+        self._from_here = parse(f"{WRONG_FROM_HERE}/15 minute")
+        self._from_anywhere = parse(f"{WRONG_FROM_ANYWHERE}/15 minute")
         self._being_told = 0
         self._right: OrderedDict[bytes, None] = OrderedDict()
         self._salt, self._books = secrets.token_bytes(32), Lock()
@@ -46,7 +52,18 @@ class Quotas:
 
     def count_public(self, address: str, what: str) -> None:
         """One public call from an address (`gateway.edge.addresses`), for one of the quotas of `gateway.edge.permissions`."""
-        self._count(self._public, what, address)
+        self._count(self._sign_in if what == SIGN_IN else self._public, what, address)
+
+    def admit_sign_in(self, address: str, person: str) -> None:
+        """Before somebody signs in with a password: whether too many wrong ones came in this person's name, or from there. Few
+        from one address, more from all: nobody keeps a colleague out from another place with a handful of guesses."""
+        for limit, who in self._wrong(address, person):
+            if not self._windows.test(limit, *who):
+                self._refuse(limit, *who)
+
+    def note_wrong_sign_in(self, address: str, person: str) -> None:
+        for limit, who in self._wrong(address, person):
+            self._windows.hit(limit, *who)
 
     def admit_key(self, address: str, key: str) -> bool:
         """Before a key is looked up: whether it was right from there. Where an address named too many wrong ones, only
@@ -81,6 +98,11 @@ class Quotas:
                 await asyncio.sleep(SECONDS_LATER)
             finally:
                 self._being_told -= 1
+
+    def _wrong(self, address: str, person: str) -> tuple[tuple[RateLimitItem, tuple[str, ...]], ...]:
+        named = hashlib.sha256(person.encode("utf-8", "replace")).hexdigest()  # of one length, whatever was typed
+        here, anywhere = (self._from_here, ("wrong", address, named)), (self._from_anywhere, ("wrong", named))
+        return here, anywhere, (self._public, ("wrong at all", address))
 
     def _count(self, limit: RateLimitItem, *who: str) -> None:
         if not self._windows.hit(limit, *who):

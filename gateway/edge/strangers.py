@@ -18,10 +18,10 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.edge.addresses import address_of, is_monitor
-from gateway.edge.pages import told
 from gateway.edge.permissions import RULES, WATCHING, Rule
 from gateway.edge.problems import Problem
 from gateway.edge.quotas import Quotas
+from gateway.edge.told import told
 
 T = TypeVar("T")
 AT_ONCE = 2  #: of each quota
@@ -63,7 +63,7 @@ class Strangers:
 
     def __init__(self, app: ASGIApp, quotas: Quotas, routes: Sequence[BaseRoute]) -> None:
         self._app, self._quotas = app, quotas
-        self._public = [one for one in routes if isinstance(one, APIRoute) and RULES[one.name].public]
+        self._public = [one for one in routes if isinstance(one, APIRoute) and one.name in RULES and RULES[one.name].public]
         self._gates: defaultdict[str | None, Gate] = defaultdict(Gate)
         self._next: dict[tuple[object, ...], asyncio.Task[list[Message]]] = {}  #: pages that are asked for and not yet begun
 

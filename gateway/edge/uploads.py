@@ -9,7 +9,7 @@ from typing import Any
 
 from anyio import CapacityLimiter, WouldBlock
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from catalog.reading import MOST_BYTES, OF_LISTS
@@ -48,12 +48,17 @@ class Upload:
         return f"Upload({len(self.content)})"
 
 
-async def read_form(request: Request) -> Upload:
-    """The form's `file`; empty where there is none. Raises Problem `bad_request`."""
+async def parse_form(request: Request, *, most_fields: int = 5) -> FormData:
+    """A form with one file at the most, which never touches a disk. Raises Problem `bad_request`."""
     try:
-        form = await _InMemory(request.headers, request.stream(), max_files=1, max_fields=5).parse()
+        return await _InMemory(request.headers, request.stream(), max_files=1, max_fields=most_fields).parse()
     except (MultiPartException, KeyError, ValueError):
         raise Problem("bad_request") from None
+
+
+async def read_form(request: Request) -> Upload:
+    """The form's `file`; empty where there is none. Raises Problem `bad_request`."""
+    form = await parse_form(request)
     try:
         file = form.get("file")
         if not isinstance(file, UploadFile):

@@ -84,7 +84,10 @@ LISTS = Thing(
 SENT_LISTS = Thing("报送清单", (), _OFFICE)
 CHANGE_TASKS = Thing("更新任务", ("get_change_tasks",), WATCHERS)
 REPORTS = Thing(
-    "周报", ("get_reports", "get_report", "get_report_cases", "get_report_html", "get_report_pdf", "get_report_xlsx"), DISTRICT, "about it"
+    "周报",
+    ("get_reports", "get_report", "get_report_cases", "get_report_html", "get_report_pdf", "get_report_xlsx"),
+    DISTRICT | {Role.LEADER},
+    "about it",
 )
 COMPLAINTS = Thing(
     "投诉", ("get_complaints", "get_complaint"), _OFFICE, "passed to it: what it is asked and its own answers, never who reported"

@@ -16,15 +16,6 @@ from ledger.tables.cases import Case
 from ledger.tables.catalog import Entry
 from ledger.tables.verifications import Verification
 
-_ROLES = {
-    Role.AGENT: "代办员",
-    Role.SUPERVISOR: "督办员",
-    Role.OFFICE: "工作专班办公室",
-    Role.ADMINISTRATOR: "系统管理员",
-    Role.OPERATOR: "运维",
-    Role.PUBLISHER: "公布员",
-}
-
 
 class RoleOut(SchemaOut):
     role: Role
@@ -32,7 +23,7 @@ class RoleOut(SchemaOut):
 
     @classmethod
     def of(cls, role: Role) -> RoleOut:
-        return cls(role=role, name=_ROLES[role])
+        return cls(role=role, name=role.label)
 
 
 class MeOut(SchemaOut):

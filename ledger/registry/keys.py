@@ -72,7 +72,7 @@ def make(
         raise UnknownHolder(f"没有在册的人员或系统:{person or system}。", remedy="先用 ./run import people 导入名册。")
     key = _PREFIX + secrets.token_urlsafe(32)
     opens = sorted(scopes or COUNTER) if system else []
-    session.add(ApiKey(id=uuid4(), digest=_digest(key), person=person, system=system, scopes=opens, made_at=now, made_by=actor))
+    session.add(ApiKey(id=uuid4(), digest=digest(key), person=person, system=system, scopes=opens, made_at=now, made_by=actor))
     session.flush()
     return key
 
@@ -127,7 +127,7 @@ def ever_had_one(session: Session, person: str) -> bool:
 
 def caller(session: Session, key: str, acting_person: str | None, *, now: datetime) -> Caller:
     """Who is behind a key, in one query. Raises `KeyInvalid` and `PersonNeeded`; neither says which part was wrong."""
-    row = session.execute(_HOLDER, {"digest": _digest(key), "acting": acting_person}).one_or_none()
+    row = session.execute(_HOLDER, {"digest": digest(key), "acting": acting_person}).one_or_none()
     if row is None or (row.expires_at is not None and row.expires_at <= now):
         raise KeyInvalid
     acts = row.code is not None and row.active and row.unit_active
@@ -172,6 +172,7 @@ def _standing(session: Session, person: str | None, system: str | None) -> list[
     )
 
 
-def _digest(key: str) -> str:
+def digest(key: str) -> str:
+    """What the ledger keeps of a key, of a session's token, of a link's."""
     # 256 random bits need no slow hash: there is nothing to guess.
     return hashlib.sha256(key.encode()).hexdigest()

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 
-from runtime.commands.starting_catalog import ADMINISTRATOR, first_administrator_key, key_file
+from runtime.commands.starting_catalog import ADMINISTRATOR, first_administrator_key, key_file, sign_in_links
 from runtime.services.context import Context
 from sandbox.people import Person, by_name
 from settings import LOCAL
@@ -50,6 +50,7 @@ def run(context: Context) -> bool:
     with httpx.Client(base_url=context.gateway_url, headers=headers, timeout=40, trust_env=False) as http:
         good = [_show(scene, http, context) for scene in scenes]
     _tell_administrator(context)
+    _tell_links(context)
     return all(good)
 
 
@@ -156,3 +157,12 @@ def _tell_administrator(context: Context) -> None:
         context.progress.say("")
         context.progress.say(f"首位管理员({ADMINISTRATOR})的接口密钥,只显示这一次,请立即保存:")
         context.progress.say(key)
+
+
+def _tell_links(context: Context) -> None:
+    """四个登录链接: one for each kind of work, made anew at each start."""
+    context.progress.say("")
+    context.progress.say("柜台页面,四个演示人员的登录链接(24 小时内有效,各用一次;另要链接:./run keys link 人员编码):")
+    for title, person, link in sign_in_links():
+        context.progress.say(f"  {title}({person})")
+        context.progress.say(f"  {context.gateway_url}/counter/link/{link}")

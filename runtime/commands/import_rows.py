@@ -37,6 +37,7 @@ ROLES = {
     "公布员": Role.PUBLISHER,
     "管理员": Role.ADMINISTRATOR,
     "运维": Role.OPERATOR,
+    "领导": Role.LEADER,
 }
 KINDS = {"政务服务单位": "government", "公共服务单位": "public_service"}
 ORGANS = {"村(居)民委员会": Organ.COMMUNITY, "公安派出所": Organ.POLICE, "其他": Organ.OTHER, "": Organ.OTHER}

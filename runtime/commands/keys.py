@@ -10,6 +10,7 @@ from runtime.failures import told
 from runtime.progress import console
 from settings import LOCAL, settings
 
+DEMONSTRATION = "demo-"  #: how the codes of the sandbox's persons begin
 _OF_THE_LEDGER = {
     "rotate-master": ("轮换主密钥(保护个人信息的密钥)", "rotate_master"),
     "rewrap": ("把已有数据改由最新的主密钥保护", "rewrap"),
@@ -43,6 +44,11 @@ def main(arguments: list[str]) -> int:
             )
         else:
             holder.add_argument("--key", help="只吊销这一个:keys list 中的编号")
+    for name, text in (
+        ("link", "一次性登录链接:本人据以设定口令和动态口令,24 小时内有效"),
+        ("unlink", "收回:链接、口令、动态口令和全部登录随即失效"),
+    ):
+        actions.add_parser(name, help=text).add_argument("person", metavar="人员编码")
     for name, (text, _) in _OF_THE_LEDGER.items():
         actions.add_parser(name, help=text)
     options = parser.parse_args(arguments)
@@ -53,11 +59,41 @@ def main(arguments: list[str]) -> int:
         from runtime.commands import master_keys
 
         return int(getattr(master_keys, _OF_THE_LEDGER[options.action][1])())
+    if options.action in ("link", "unlink"):
+        return _link(options.person) if options.action == "link" else _unlink(options.person)
     if getattr(options, "key", None):
         return _revoke_one(options.key)
     if options.action == "list":
         return _list()
     return _act(options.action, options.person, options.system, frozenset(map(Scope, getattr(options, "scope", ()))))
+
+
+def _link(person: str) -> int:
+    from ledger.database import transaction
+    from ledger.registry import credentials
+
+    with told("登录链接"), transaction() as session:
+        # In a demonstration nobody has a telephone at hand for persons who do not exist.
+        straight = credentials.is_demonstration() and person.startswith(DEMONSTRATION)
+        token = credentials.make_link(session, person, straight=straight, now=settings().now(), actor=operator())
+    console.print(f"{person} 的登录链接,24 小时内有效,只能使用一次,此前的链接已失效。请只交给本人:")
+    console.print(address_of(token), soft_wrap=True)
+    return 0
+
+
+def _unlink(person: str) -> int:
+    from ledger.database import transaction
+    from ledger.registry import credentials
+
+    with told("登录链接"), transaction() as session:
+        count = credentials.take_back(session, person, now=settings().now())
+    console.print(f"{person} 的登录链接、口令和动态口令已收回,{count} 个登录已结束。")
+    return 0
+
+
+def address_of(link: str) -> str:
+    """Where a link's token leads."""
+    return f"{settings().public_url.rstrip('/')}/counter/link/{link}"
 
 
 def _revoke_one(key: str) -> int:
@@ -72,13 +108,14 @@ def _revoke_one(key: str) -> int:
 
 def _act(action: str, person: str | None, system: str | None, scopes: frozenset[Scope]) -> int:
     from ledger.database import transaction
-    from ledger.registry import keys
+    from ledger.registry import keys, sessions
 
     now, holder = settings().now(), person or system
     with told("密钥"), transaction() as session:
         if action == "revoke":
             count = keys.revoke(session, person=person, system=system, now=now)
-            console.print(f"已吊销 {holder} 的 {count} 个密钥。")
+            ended = sessions.end_all(session, person, now=now) if person else 0
+            console.print(f"已吊销 {holder} 的 {count} 个密钥" + (f",结束 {ended} 个登录。" if ended else "。"))
             return 0
         make = keys.make if action == "make" else keys.rotate
         key = make(session, person=person, system=system, scopes=scopes, now=now, actor=operator())

@@ -26,7 +26,7 @@ from ledger.calendars.calendars import calendar
 from ledger.catalog import proposals
 from ledger.database import transaction
 from ledger.methods import commitments
-from ledger.registry import keys, register_changes
+from ledger.registry import credentials, keys, register_changes
 from ledger.tables.duty import Timetable
 from ledger.tables.registry import Matter, Person, ProofKind, Unit
 from runtime.commands import work_calendar
@@ -38,6 +38,12 @@ REQUESTER = "demo-permit-1"
 ISSUER = "demo-guangming-1"
 PUBLISHER = "demo-publisher"
 _ACTOR = "system:up"
+_AT_THE_COUNTER = (
+    ("出具单位代办员", ISSUER),
+    ("督办员", "demo-guangming-2"),
+    ("工作专班办公室、系统管理员", ADMINISTRATOR),
+    ("区领导", "demo-leader"),
+)
 
 
 def load() -> None:
@@ -152,6 +158,16 @@ def first_administrator_key() -> str | None:
         if keys.ever_had_one(session, ADMINISTRATOR):
             return None
         return keys.make(session, person=ADMINISTRATOR, now=settings().now(), actor=_ACTOR)
+
+
+def sign_in_links() -> list[tuple[str, str, str]]:
+    """演示: what somebody is called who signs in, the person, and the token of a link that leads straight in."""
+    with transaction() as session:
+        return [
+            (title, person, credentials.make_link(session, person, straight=True, now=settings().now(), actor=_ACTOR))
+            for title, person in _AT_THE_COUNTER
+            if (known := session.get(Person, person)) is not None and known.active
+        ]
 
 
 def key_file(name: str) -> Path:

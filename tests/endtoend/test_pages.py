@@ -2,74 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser import HAS_BROWSER, Browser
+from tests.browser import browser as browser  # a fixture
 from tests.endtoend.acting import Api
 from tests.endtoend.test_cancel import run_of
 from tests.patience import wait_until
 from tests.proofs.readers import qr_codes
 from tests.stack import Stack
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = pytest.mark.skipif(shutil.which(CHROMIUM) is None, reason=f"{CHROMIUM} is not installed")
-
-
-class Browser:
-    """A page of an empty profile that notes every address it was asked to load."""
-
-    def __init__(self, page: playwright.Page, pictures: Path) -> None:
-        self.page, self._pictures = page, pictures
-        self.asked: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-
-    def go(self, address: str) -> str:
-        """Open an address; gives the text of the page."""
-        self.page.goto(address, wait_until="load", timeout=20_000)
-        return self.text()
-
-    def text(self) -> str:
-        return self.page.inner_text("body")
-
-    def picture(self, name: str, *, whole: bool = True) -> None:
-        """Keep what it looks like, for a person to look at (PROOFLESS_TEST_PICTURES names a folder)."""
-        self.page.screenshot(path=self._pictures / f"{name}.png", full_page=whole)
-
-    def elsewhere(self) -> set[str]:
-        """Hosts other than this machine that a page wanted something from."""
-        hosts = {urlsplit(address).hostname for address in self.asked if not address.startswith(("data:", "blob:", "about:"))}
-        return {str(host) for host in hosts - {"127.0.0.1"}}
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
-    pictures = Path(os.environ.get("PROOFLESS_TEST_PICTURES", tmp_path))
-    with playwright.sync_playwright() as engine:
-        chromium = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = chromium.new_page(locale="zh-CN", viewport={"width": 1100, "height": 900})
-        yield Browser(page, pictures)
-        chromium.close()
+pytestmark = pytest.mark.skipif(not HAS_BROWSER, reason="no browser is installed")
 
 
 @pytest.fixture(scope="module")

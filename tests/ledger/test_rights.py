@@ -40,6 +40,7 @@ FIXED = {
     "commitments": "id verification text_id offered_at",
     "complaints": "id number channel channel_number about received_at entered_at entered_by matter proof rating rating_source "
     "written anonymous duplicates",
+    "credentials": "id person",
     "credit_blocks": "id commitment_id proof since",
     "databases": "code",
     "deadlines": "id verification request_id",
@@ -65,6 +66,8 @@ FIXED = {
     "pulses": "name",
     "quota_uses": "quota_of holder deed lasts since unit",
     "register_changes": "id register code kind before after proposed_at proposed_by",
+    "sign_in_links": "id digest person straight made_at made_by expires_at",
+    "web_sessions": "id digest lineage person unit method browser made_at",
     "recusals": "id at person unit subject key",
     "requests": "id verification unit received_at",
     "retention_items": "id kind subject number unit due_at listed_at",

@@ -270,8 +270,10 @@ def test_the_table_of_rights_in_words() -> None:
         assert RULES[name].roles == at_the_counter
     for name in ("put_unit", "put_matter", "put_proof", "put_database"):
         assert RULES[name].roles == {Role.ADMINISTRATOR, Role.OFFICE}
-    for name in ("order_report", "get_report", "get_report_pdf", "recompute_report"):
+    for name in ("order_report", "recompute_report"):
         assert RULES[name].roles == {Role.OFFICE, Role.ADMINISTRATOR, Role.SUPERVISOR}
+    for name in ("get_reports", "get_report", "get_report_pdf"):
+        assert RULES[name].roles == {Role.OFFICE, Role.ADMINISTRATOR, Role.SUPERVISOR, Role.LEADER}
     assert RULES["get_mailings"].roles == RULES["send_again"].roles == {Role.OFFICE, Role.ADMINISTRATOR}
     assert RULES["take_in_complaint"].roles == RULES["notify_lead"].roles == {Role.OFFICE}  # obligations 18.1, 16.0
     assert {name for name, rule in RULES.items() if rule.public} == {
@@ -300,6 +302,10 @@ def test_the_table_of_rights_in_words() -> None:
         "figures_page",
         "figures_json",
         "figures_csv",
+        "counter_sign_in",
+        "counter_signing_in",
+        "counter_link",
+        "counter_set_up",
     }
 
 

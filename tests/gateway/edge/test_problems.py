@@ -23,11 +23,15 @@ OF_NO_CALL = {"NotUnderstood", "RowRefused", "ScopeRefused", "UnknownHolder"}
 #: Where the gateway comes to a code by a way round: who makes a problem of one, and who tells which one it is.
 MAKERS = {"_at", "PydanticCustomError"}
 TELLERS = {("gateway/edge/scopes.py", "refusal"), ("gateway/edge/validation_texts.py", "_code")}
-#: Where the gateway says more of a refusal than its code: whose field it was, whose guess, which page was asked for.
+#: Where the gateway says more of a refusal than its code: whose field it was, whose guess, which page was asked for, on which form.
 SAID_OTHERWISE = {
     ("gateway/edge/authentication.py", "KeyInvalid"),
     ("gateway/reports/endpoints.py", "NoSuchPeriod"),
     ("gateway/public/figures.py", "NoSuchPeriod"),
+    ("gateway/counter/door.py", "SignedOut"),
+    ("gateway/counter/sign_in.py", "CodeWrong"),
+    ("gateway/counter/sign_in.py", "PasswordRefused"),
+    ("gateway/counter/sign_in.py", "SignInRefused"),
 }
 
 

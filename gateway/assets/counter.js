@@ -1,0 +1,26 @@
+// What htmx leaves to us: that a lost line is said, that what was said is heard, and that a page's own questions keep nobody
+// signed in. Nothing is kept in the browser: pages hold persons' data.
+(function () {
+  "use strict";
+  function notice() { return document.getElementById("notice"); }
+  function say(title, text) {
+    var box = document.createElement("div"), head = document.createElement("h2"), line = document.createElement("p");
+    box.className = "told bad"; head.textContent = title; line.textContent = text;
+    box.append(head, line);
+    notice().replaceChildren(box);
+  }
+  document.addEventListener("htmx:configRequest", function (event) {
+    if (event.target.closest("[data-background]")) { event.detail.headers["X-Background"] = "1"; }
+  });
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (!event.target.closest("[data-background]")) { notice().replaceChildren(); }
+  });
+  ["htmx:sendError", "htmx:timeout"].forEach(function (lost) {
+    document.addEventListener(lost, function () {
+      say("网络中断，没有发送", "填写的内容仍在本页，请稍后再试。");
+    });
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.detail.target && event.detail.target.id === "notice") { notice().focus(); }
+  });
+})();

@@ -1,0 +1,71 @@
+"""表单: what a page sends, read once at the door, clean and each field as it was typed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+
+from domain.clear_text import is_clean
+from gateway.edge.problems import Problem
+from gateway.edge.uploads import parse_form
+
+TOKEN = "form_token"
+_MOST = 200  #: fields
+
+
+async def read(request: Request) -> FormData:
+    """The form of this request, of whichever of the two kinds that browsers send; empty for anything else. Raises Problem
+    `bad_request`, `text_unclean`, `too_large`."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media == "application/x-www-form-urlencoded":
+        try:
+            pairs = parse_qsl((await request.body()).decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST, errors="strict")
+        except ValueError:
+            raise Problem("bad_request") from None
+        form = FormData([(name, text.replace("\r\n", "\n")) for name, text in pairs])
+    elif media == "multipart/form-data":
+        form = await parse_form(request, most_fields=_MOST)
+    else:
+        form = FormData()
+    if not all(is_clean(text, allowed="\n\t") for text in (*form.keys(), *(one for one in form.values() if isinstance(one, str)))):
+        raise Problem("text_unclean")
+    return form
+
+
+def typed(form: FormData) -> list[tuple[str, str]]:
+    """What can be shown again: all but files."""
+    return [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
+
+
+class Sent:
+    """The form of this call, for endpoints: texts without blanks around them."""
+
+    def __init__(self, form: FormData) -> None:
+        self.form = form
+
+    def text(self, name: str) -> str:
+        value = self.form.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
+
+    def exactly(self, name: str) -> str:
+        """With its blanks: a password."""
+        value = self.form.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def all(self, name: str) -> list[str]:
+        return [value.strip() for value in self.form.getlist(name) if isinstance(value, str)]
+
+    def file(self, name: str) -> UploadFile | None:
+        value = self.form.get(name)
+        return value if isinstance(value, UploadFile) else None
+
+
+async def _sent(request: Request) -> Sent:
+    form: FormData | None = getattr(request.state, "form", None)
+    return Sent(await read(request) if form is None else form)
+
+
+SentForm = Annotated[Sent, Depends(_sent)]

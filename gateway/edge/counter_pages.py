@@ -1,0 +1,98 @@
+"""柜台页面的样子: rendered on the server with scripts and styles of our own files alone.
+
+Templates are typeset as they are read (`gateway.edge.pages.typeset`), so that what somebody typed or is called comes out as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from domain.instants import happened, written
+from gateway.edge.page_permissions import entrances
+from gateway.edge.pages import TEMPLATES, day, local, typeset
+from gateway.edge.problems import Problem
+from settings import settings
+
+HOME = "/counter"
+SIGN_IN = "/counter/sign-in"
+ASSETS_FOLDER = Path(__file__).parent.parent / "assets"
+_KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".txt": "text/plain; charset=utf-8"}
+#: name -> content and kind: what pages load, kept in memory.
+ASSETS = MappingProxyType({file.name: (file.read_bytes(), _KINDS[file.suffix]) for file in sorted(ASSETS_FOLDER.iterdir())})
+#: In the addresses of assets: another one whenever any of them is another.
+EDITION = hashlib.sha256(b"".join(content for content, _ in ASSETS.values())).hexdigest()[:12]
+
+#: In place of the ones of public pages (gateway.edge.pages): scripts, styles and calls of our own address, nothing inline.
+HEADERS = MappingProxyType(
+    {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
+        # With no-referrer a browser names no origin either when it sends a form, and origins are what is asked for.
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-store",
+        "Vary": "Cookie, HX-Request",
+    }
+)
+
+
+class _Typeset(FileSystemLoader):
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, file, fresh = super().get_source(environment, template)
+        return typeset(source), file, fresh
+
+
+_environment = Environment(
+    loader=_Typeset(TEMPLATES / "counter"),
+    autoescape=select_autoescape(default=True, default_for_string=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters.update(local=local, day=day, ends=written, happened=happened, typeset=typeset)
+_environment.globals.update(edition=EDITION)
+
+
+def render(request: Request, template: str, status: int = 200, **content: Any) -> HTMLResponse:
+    """One page of the counter, or a part of one. Templates know `me` (a SignedIn, or None) and `roles` beside their content."""
+    me = getattr(request.state, "signed_in", None)
+    common = {"me": me, "roles": [role.label for role in sorted(me.caller.roles)] if me else []}
+    common |= {"token": lambda: Markup('<input type="hidden" name="form_token" value="{}">').format(me.token if me else "")}
+    common |= {"entrances": entrances(me.caller) if me else []}
+    common |= {"demonstration": settings().seal_development, "here": request.url.path}
+    return HTMLResponse(_environment.get_template(template).render(common | content), status, dict(HEADERS))
+
+
+def goes_on(path: str) -> Response:
+    """To another page, after something was done."""
+    return RedirectResponse(path, 303, dict(HEADERS))
+
+
+def problem_page(request: Request, problem: Problem) -> Response:
+    """A problem on a page. A part of a page gets it as a notice, which leaves all that was typed; a page that was asked for
+    without being signed in leads to the sign-in and back; a form that was sent so keeps what was typed."""
+    headers = {name: value for name, value in (problem.headers or {}).items() if name == "Retry-After"}
+    signed_out, part = problem.code == "signed_out", "hx-request" in request.headers
+    if signed_out and request.method in ("GET", "HEAD") and not part:
+        return goes_on(SIGN_IN + _back(request))
+    template = "notice.html" if part else "signed_out.html" if signed_out else "problem.html"
+    typed = getattr(request.state, "typed", []) if signed_out else []
+    answer = render(request, template, problem.status_code, problem=problem, typed=typed)
+    answer.headers.update(headers | ({"HX-Push-Url": "false"} if part else {}))
+    return answer
+
+
+def _back(request: Request) -> str:
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"?{urlencode({'next': wanted})}" if wanted != HOME else ""

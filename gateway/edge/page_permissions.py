@@ -1,0 +1,54 @@
+"""页面的权限: each page of the counter stands on an endpoint of the API, and whoever may use that one may open the page.
+
+Nothing else is decided: rights are changed in `gateway.edge.permissions` alone. A page without a line stops the gateway at its start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gateway.edge.permissions import RULES
+from gateway.edge.scopes import refusal
+from ledger.registry.keys import Caller
+
+#: Page, or what a page sends -> the endpoint of the API that it stands on.
+PAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "counter_home": "get_me",
+        "counter_sessions": "get_me",
+        "counter_end_session": "get_me",
+        "counter_end_other_sessions": "get_me",
+        "counter_sign_out": "get_me",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """A page that every page's head and the home page lead to: its name in `PAGES`, its address, what it is for."""
+
+    page: str
+    address: str
+    title: str
+    purpose: str
+
+
+#: In this order. Who may not open a page does not see it.
+ENTRANCES = (Entrance("counter_sessions", "/counter/sessions", "我的登录", "查看在哪些浏览器上登录,结束不是本人的登录"),)
+
+
+def entrances(caller: Caller) -> list[Entrance]:
+    """What the caller may open."""
+    return [one for one in ENTRANCES if page_refusal(one.page, caller) is None]
+
+
+def page_refusal(page: str, caller: Caller) -> str | None:
+    """Why the caller may not open a page, as the code of a problem; None: it may."""
+    return refusal(PAGES[page], caller)
+
+
+def unruled(names: set[str]) -> set[str]:
+    """Endpoints and pages that no table names."""
+    return names - RULES.keys() - PAGES.keys()
