@@ -200,7 +200,8 @@ class Settings:
     task_force_units: str = _variable("", _matching(r"(?:[\w-]{1,64}(?:,[\w-]{1,64})*)?"))
     """工作专班 (obligation 4.2): its members' duties, separated by 、; codes of its member units, by commas, empty: any unit."""
     complaint_days: int = _variable(15, _number(1, 90))
-    """Working days in which a complaint is to be answered (obligation 18.1); the regulation gives no term."""
+    complaint_layouts: Path = ROOT / "catalog" / "complaint_layouts.toml"
+    """Obligation 18.1: working days in which a complaint is to be answered (the regulation gives none); the file of exports' headings."""
     rectification_days: int = _variable(10, _number(1, 90))
     """Working days for the answer to a 整改通知 where it names no other term (reading 18)."""
 
@@ -220,9 +221,8 @@ class Settings:
     """Where alarms go, separated by commas. Without a host or an address alarms are logged and shown by `health`."""
 
     report_issuer: str = "区大数据局(工作专班办公室)"
-    """Who issues the weekly report, as its head says it."""
     report_scope: str = "市中区"
-    """How the report's title names the district."""
+    """Who issues the weekly report, as its head says it, and how its title names the district."""
     report_readers: str = _variable("", _matching(rf"\s*(?:{_MAIL}(?:\s*,\s*{_MAIL})*)?\s*"))
     """Who gets the weekly report by mail, separated by commas. None: it is made, and says that nobody is configured."""
 

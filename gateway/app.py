@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import isolation.process
+from catalog.complaint_layouts import layouts
 from gateway.counter import assets
 from gateway.edge.addresses import address_of
 from gateway.edge.bodies import BodyLimit
@@ -49,7 +50,7 @@ _DESCRIPTION = """需求单位登记办件、发起核验、取得盖章的电�
 
 def create_app(runs: FlowRuns | None = None) -> FastAPI:
     """The application of one gateway process. `runs` stands in for Prefect in tests."""
-    vault(), rules.readings()  # a missing key or a wrong reading stops the process now, not the first citizen's request
+    vault(), rules.readings(), layouts()  # what is missing or wrong stops the process now, not the first citizen's request
     engine = runs or PrefectRuns(settings())
     telemetry = Telemetry()
     app = FastAPI(

@@ -18,7 +18,7 @@ from gateway.inbox import endpoints as inbox
 from gateway.mismatches import endpoints as mismatches
 from gateway.operations import documents, notices, stuck
 from gateway.operations import endpoints as operations
-from gateway.oversight import blocks, complaints, leads, recusals, scores
+from gateway.oversight import blocks, complaint_outcomes, complaints, leads, recusals, scores
 from gateway.own_unit import endpoints as own_unit
 from gateway.public import catalog, catalog_pages, figures, verify
 from gateway.registers import demands, entered
@@ -60,6 +60,7 @@ ROUTERS = (
     change_tasks.router,
     reports.router,
     complaints.router,
+    complaint_outcomes.router,
     leads.router,
     blocks.router,
     entered.router,

@@ -14,6 +14,7 @@ OVERSIGHT_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
         "complaint_hidden": (403, "不能查阅原文", "被反映单位的人员不能查阅反映人和原文。", "请由工作专班其他成员单位的人员办理。"),
         "complaint_refused": (422, "投诉不能这样办理", "投诉的内容或步骤不合格。", "请按说明更正后重试。"),
         "complaint_file": (422, "文件不能读取", "文件不能作为投诉表读取。", "请按说明改正后重新上传。"),
+        "complaint_layout_unknown": (422, "没有这种格式", "没有这种投诉来源的格式。", "请以 GET /v1/complaint-layouts 所列的为准。"),
         "must_recuse": (403, "须回避", "这项决定涉及本单位,或您已登记回避,不能由您办理。", "请由说明中的人员办理。"),
         "register_change_unknown": (404, "没有这项登记变更", "没有这项登记变更。", "请核对编号。"),
         "register_change_refused": (409, "不能这样确认", "这项登记变更不能这样确认。", "请按说明处理。"),

@@ -208,6 +208,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "send_again": _REGISTRY,
         "take_in_complaint": _OFFICE,
         "import_complaints": _OFFICE,
+        "get_complaint_layouts": _OFFICE,
+        "export_complaint_outcomes": _OFFICE,
         "get_complaints": _CONCERNED,
         "get_complaint": _CONCERNED,
         "read_complaint": _OFFICE,

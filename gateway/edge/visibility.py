@@ -139,6 +139,8 @@ THINGS = (
         told="not where the own unit is concerned; each reading on the record",
     ),
     LEADS,
+    Thing("投诉来源的格式", ("get_complaint_layouts",), _EVERYBODY),
+    Thing("投诉办理结果", ("export_complaint_outcomes",), _OFFICE, told="not where the own unit is concerned; never who reported"),
     Thing("本人", ("get_me",), own="of the caller alone"),
     Thing("工作日历、故障区间、登记册目录", ("get_year", "get_outages", "get_registers"), _EVERYBODY),
     Thing("可以转办的单位", ("get_units_to_ask",), _EVERYBODY),

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from catalog.complaint_layouts import Layout
 from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintOutcome, ComplaintStatus, ComplaintStep
 from gateway.edge.schemas import NextCursor, SchemaOut, Term, term_of
 from gateway.edge.values import Code, FreeText, GivenNumber, Instant, NeededText, PublicLine, SchemaIn
@@ -115,10 +116,34 @@ class ImportedRow(SchemaOut):
 class ImportOut(SchemaOut):
     """文件导入的结果:不合格的行逐行说明,其余各行照常登记。"""
 
+    layout: Annotated[str | None, Field(description="识别出的格式;null:通用投诉表", examples=["hotline"])]
     taken: int
     repeated: int
+    passed_over: Annotated[int, Field(description="不是差评、不作为投诉登记的评价")]
     refused: int
     rows: list[ImportedRow]
+
+
+class ComplaintLayoutOut(SchemaOut):
+    """一个系统的导出格式。"""
+
+    layout: Annotated[str, Field(examples=["hotline"])]
+    name: str
+    channel: ComplaintChannel
+    columns: Annotated[list[str], Field(description="各栏,按次序")]
+    known_by: Annotated[list[str], Field(description="据以识别的栏")]
+    outcomes: Annotated[dict[str, list[str]], Field(description="办理结果 → 对方的说法,第一个用于回传;open:尚未办结")]
+
+    @classmethod
+    def of(cls, name: str, one: Layout) -> ComplaintLayoutOut:
+        outcomes = {str(outcome): list(words) for outcome, words in one.outcomes.items()}
+        return cls(
+            layout=name, name=one.name, channel=one.channel, columns=list(one.columns), known_by=list(one.known_by), outcomes=outcomes
+        )
+
+
+class ComplaintLayoutsOut(SchemaOut):
+    items: list[ComplaintLayoutOut]
 
 
 class ComplaintIn(SchemaIn):

@@ -76,23 +76,31 @@ def take_in_complaint(body: ComplaintIn, caller: CurrentCaller, response: Respon
     "/v1/complaints/file",
     summary="导入投诉表",
     openapi_extra=FILE,
-    responses=problems("complaint_file", "no_list_file", "too_large", "reading_busy", "bad_request", "invalid"),
+    responses=problems("complaint_file", "complaint_layout_unknown", "no_list_file", "too_large", "reading_busy", "bad_request", "invalid"),
 )
-async def import_complaints(request: Request, caller: CurrentCaller) -> ImportOut:
-    """XLSX、XLS 或 CSV。表头:渠道、收到时间、内容(或评价星级),其余可选:渠道编号、反映事由、被反映单位、事项、证明、反映人、联系方式、
-    评价来源。不合格的行逐行说明,不影响其余各行;更正后整表重新导入,已登记的不重复。"""
+async def import_complaints(
+    request: Request,
+    caller: CurrentCaller,
+    layout: Annotated[str | None, Query(max_length=40, description="按哪种格式读取;省略为按表头识别", examples=["hotline"])] = None,
+) -> ImportOut:
+    """XLSX、XLS 或 CSV,按表头识别格式:12345、好差评、监督平台的导出(GET /v1/complaint-layouts),或通用投诉表。通用投诉表的表头:渠道、
+    收到时间、内容(或评价星级),其余可选:渠道编号、反映事由、被反映单位、事项、证明、反映人、联系方式、评价来源。不合格的行逐行说明,不影响
+    其余各行;更正后整表重新导入,已登记的不重复,也不改变。"""
     _, content = await read_list_file(request, "complaints.csv")
-    table = await KEYED.read(read_table, content)
+    table = await KEYED.read(read_table, content, layout)
     return await to_thread.run_sync(_enter, table, caller, limiter=_entering)  # nobody else's file waits for it
 
 
 def _enter(table: Table, caller: Caller) -> ImportOut:
     rows = enter(table, settings().complaint_days, person=caller.person, unit=caller.unit, now=settings().now())
     taken, repeated = sum(row.number is not None and not row.repeated for row in rows), sum(row.repeated for row in rows)
+    passed_over = sum(row.passed_over for row in rows)
     return ImportOut(
+        layout=table.layout,
         taken=taken,
         repeated=repeated,
-        refused=len(rows) - taken - repeated,
+        passed_over=passed_over,
+        refused=len(rows) - taken - repeated - passed_over,
         rows=[ImportedRow(line=row.line, number=row.number, said=row.said) for row in rows],
     )
 

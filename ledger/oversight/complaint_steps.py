@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.complaints import COMPLAINT_STEPS, ComplaintOutcome, ComplaintStatus, ComplaintStep
@@ -20,6 +20,8 @@ from ledger.succession import estate, heir
 from ledger.tables.oversight import Complaint, ComplaintStepRow
 from ledger.tables.registry import Matter, Unit
 from ledger.vault import Place
+
+CLOSING = 18_019  #: the lock that whoever closes shares: who reads what was closed waits for it
 
 
 class ComplaintHidden(Refusal, code="complaint_hidden"):
@@ -69,6 +71,7 @@ def close(session: Session, number: str, outcome: ComplaintOutcome, text: str, *
     recusal.check(session, Subject.COMPLAINT, number, concerned(session, row), actor=person)
     row.standing = _next(row, ComplaintStep.CLOSE)
     row.done_at = row.done_at or now
+    session.execute(select(func.pg_advisory_xact_lock_shared(CLOSING)))
     add_step(session, row, ComplaintStep.CLOSE, person=person, unit=unit, now=now, text=text, outcome=outcome.value)
     return row
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
 from domain.clear_text import named_by_number, names_one_of
-from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintStatus, ComplaintStep, plain_contact, plain_text
+from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintOutcome, ComplaintStatus, ComplaintStep, plain_contact, plain_text
 from domain.limits import aware
 from domain.numbers import new_number
 from domain.refusal import Refusal
@@ -72,6 +72,8 @@ class Intake:
     proof: str | None = None
     rating: int | None = None
     rating_source: str | None = None
+    layout: str | None = None  #: of the system's export that it came in (catalog.complaint_layouts)
+    stated_outcome: ComplaintOutcome | None = None  #: what that system says came of it
 
 
 @dataclass(frozen=True)
@@ -90,12 +92,10 @@ def take_in(session: Session, sent: Intake, days: int, *, person: str, unit: str
 
     A probable duplicate is kept and linked: two people may complain of the same in the same words.
     """
-    _check(session, sent, now)
     session.execute(select(func.pg_advisory_xact_lock(_TURN)))
-    if sent.channel_number is not None:
-        same = select(Complaint).where(Complaint.channel == sent.channel, Complaint.channel_number == sent.channel_number)
-        if (known := session.scalar(same)) is not None:
-            return known, True
+    if (there := known(session, sent.channel, sent.channel_number)) is not None:
+        return there, True
+    _check(session, sent, now)
     row_id = uuid4()
     wrapped, master = vault().new_case_key(row_id)
     key = vault().open_case_key(row_id, wrapped, master)
@@ -115,6 +115,7 @@ def take_in(session: Session, sent: Intake, days: int, *, person: str, unit: str
         proof=sent.proof,
         rating=sent.rating,
         rating_source=sent.rating_source,
+        layout=sent.layout,
         written=key.encrypt_text(Place("complaints", "written", row_id), json.dumps(asdict(sent.stated), ensure_ascii=False)),
         anonymous=not (sent.stated.name or sent.stated.contact),
         data_key=wrapped,
@@ -129,8 +130,16 @@ def take_in(session: Session, sent: Intake, days: int, *, person: str, unit: str
     row.duplicates = (alike.duplicates or alike.id) if alike else None
     session.add(row)
     session.flush()
-    add_step(session, row, ComplaintStep.RECEIVE, person=person, unit=unit, now=now, to=sent.unit)
+    stated = {"stated": sent.stated_outcome.value} if sent.stated_outcome else {}
+    add_step(session, row, ComplaintStep.RECEIVE, person=person, unit=unit, now=now, to=sent.unit, **stated)
     return row, False
+
+
+def known(session: Session, channel: ComplaintChannel, number: str | None) -> Complaint | None:
+    """The complaint that this channel calls so, where it is on the record."""
+    if not number:
+        return None
+    return session.scalar(select(Complaint).where(Complaint.channel == channel, Complaint.channel_number == number))
 
 
 def _check(session: Session, sent: Intake, now: datetime) -> None:

@@ -34,6 +34,7 @@ class Complaint(Table):
     proof: Mapped[str | None] = mapped_column(ForeignKey("proof_kinds.code"))
     rating: Mapped[int | None]  #: 好差评: one to five stars
     rating_source: Mapped[str | None]  #: where the rating stands, and by which number
+    layout: Mapped[str | None]  #: of the system's export that it came in, by which its outcome goes back
     written: Mapped[Sealed]  #: JSON: name, contact, text
     anonymous: Mapped[bool]
     data_key: Mapped[bytes]

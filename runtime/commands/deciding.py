@@ -13,6 +13,8 @@ from runtime.failures import Failure
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from ledger.tables.registry import Person
+
 
 def add_by(parser: argparse.ArgumentParser, endpoint: str, *, required: bool = True) -> None:
     """`--by`: who decides. `endpoint`: the API's, whose roles it takes."""
@@ -21,6 +23,15 @@ def add_by(parser: argparse.ArgumentParser, endpoint: str, *, required: bool = T
 
 def actor_of(session: Session, by: str, endpoint: str, what: str) -> str:
     """The actor for the record: that person, with who typed it beside. Raises Failure."""
+    return f"person:{_allowed(session, by, endpoint, what).code} via {operator()}"
+
+
+def unit_of(session: Session, by: str, endpoint: str, what: str) -> str:
+    """The unit of that person, who may do it. Raises Failure."""
+    return _allowed(session, by, endpoint, what).unit
+
+
+def _allowed(session: Session, by: str, endpoint: str, what: str) -> Person:
     from ledger.tables.registry import Person
 
     person = session.get(Person, by)
@@ -28,7 +39,7 @@ def actor_of(session: Session, by: str, endpoint: str, what: str) -> str:
         raise Failure(what, f"名录中没有在岗人员 {by}", "请核对人员编码;人员名册用 ./run import people 导入。")
     if not RULES[endpoint].roles & set(map(Role, person.roles)):
         raise Failure(what, f"{by} 的岗位不能{what}", f"请由{_who(endpoint)}的人员决定。")
-    return f"person:{person.code} via {operator()}"
+    return person
 
 
 def _who(endpoint: str) -> str:

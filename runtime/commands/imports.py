@@ -53,12 +53,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("kind", choices=kinds, help=";".join(f"{kind} {title}" for kind, title in kinds.items()))
     parser.add_argument("file", type=Path)
     add_by(parser, "enter_register", required=False)
+    parser.add_argument("--layout", help="投诉表按哪种格式读取(hotline、rating、platform 等);省略为按表头识别")
     parser.epilog = " ".join(f"{sheet.title}:{'、'.join(sheet.required)};可有{'、'.join(sheet.optional)}。" for sheet in SHEETS.values())
     options = parser.parse_args(arguments)
     if options.kind == "complaints":
         from runtime.commands.complaint_import import import_complaints
 
-        return import_complaints(options.file)
+        return import_complaints(options.file, options.layout)
     if options.kind == "demands":
         from runtime.commands.demand_import import import_demands
 

@@ -50,6 +50,9 @@ COMMANDS: dict[str, Command] = {
     "import": Command(
         "runtime.commands.imports:main", "import rosters, registers, complaints, demands", "导入名册、登记册、投诉、索要证明的登记"
     ),
+    "outcomes": Command(
+        "runtime.commands.outcomes:main", "outcomes of complaints, in the layout they came in", "导出投诉办理结果,按来时的格式"
+    ),
     "traces": Command("runtime.commands.traces:main", "who changed what, before and after", "留痕:谁改了什么,改前改后"),
     "systems": Command(
         "runtime.commands.systems:main", "departments' systems: which should connect, which do", "业务系统:登记,列出应对接的和最近一次调用"

@@ -37,6 +37,7 @@ BOUNDED = {
     "make_score_sheet": "one for each unit",
     "get_score_sheet": "one for each unit",
     "sign_score_sheet": "one for each unit",
+    "get_complaint_layouts": "one for each system that hands complaints over, as the district configures",
     "get_scores": "one for each unit",
     "versions_json": "published once in weeks",
 }

@@ -306,6 +306,8 @@ def test_the_calls_of_oversight(api: Api) -> None:
         f"{settings().now().astimezone(LOCAL):%Y-%m-%d} 00:01,其他,窗口排队\n"
     )
     story("POST", "/v1/complaints/file", ADMIN, content=table.encode(), headers={"Content-Type": "text/csv"})
+    story.get("/v1/complaint-layouts", ADMIN)
+    story.get("/v1/complaint-outcomes.xlsx?layout=hotline", ADMIN)
     story.post(f"{complaint}/pass", ADMIN, {"unit": "370402-GUANGMING", "asked": "请说明"})
     story.post(f"{complaint}/answer", CHIEF, {"text": "已更正窗口告知单"})
     story.post(f"{complaint}/close", ADMIN, {"outcome": "founded", "text": "已回访"})

@@ -74,6 +74,8 @@ OWN_KEY = {
     "send_again",
     "take_in_complaint",
     "import_complaints",
+    "get_complaint_layouts",
+    "export_complaint_outcomes",
     "read_complaint",
     "pass_complaint",
     "close_complaint",

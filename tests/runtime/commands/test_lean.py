@@ -71,7 +71,7 @@ NEEDS = {
     "ledger.casework.watch": set(),  # ./run stuck
     "runtime.services.backup": set(),
     "catalog.rebuild": set(),
-    "runtime.commands.complaint_import": set(),
+    "runtime.commands.complaint_import": {"pydantic"},  # which checks the configured layouts
     "reports.issuing": {"jinja2", "lxml", "numpy", "openpyxl", "pydantic", "typst"},
 }
 
