@@ -1,8 +1,7 @@
 """Every environment variable of Proofless, typed, once. A wrong value stops the process at its start.
 
-Plain values come from the environment (`PROOFLESS_…`). Secrets come from files, one secret a file named like
-its variable in lower case (`proofless_database_password`), in the folder `PROOFLESS_SECRETS_DIR`; that is what
-`./run up` writes under `var/secrets` and what compose mounts under `/run/secrets`.
+Plain values come from the environment (`PROOFLESS_…`). Secrets come from files, one each, named like the variable in lower case,
+in the folder `PROOFLESS_SECRETS_DIR`: `var/secrets` of `./run up`, `/run/secrets` of compose.
 """
 
 from __future__ import annotations
@@ -178,10 +177,11 @@ class Settings:
     """The district's full name: how its own units' names may begin."""
 
     callback_networks: str = _variable("", _understood(networks))
-    """Addresses or networks, separated by commas, that callbacks may go to, this machine's own included where it is
-    named. Empty: any but this machine's own, link-local and reserved ones (connectors/receivers.py)."""
+    """Where callbacks may go, separated by commas; empty: not to this machine's own, link-local, reserved (connectors/receivers.py)."""
 
     sources_dir: Path = ROOT / "connectors" / "sources"
+    licence_library: str = _variable("", _matching(r"[\w-]{0,60}"))
+    """开具 (obligation 6.3): the share source, with `[offer]` in its file, to which sealed proofs are offered; empty: none."""
     sandbox_url: str = ""
     """Base address of the sandbox; empty in production."""
 

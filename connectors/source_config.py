@@ -7,6 +7,7 @@
 [confirm]   查验: asks once more about the one licence that was found (optional)
 [document]  asks for a one-time link and fetches the licence file with it (optional)
 [codes.*]   what each outcome code means; a code that is in no table is a changed contract
+[offer]     开具: takes what we seal into the library, by kind of proof; `[offer.cancel]` takes it back (optional)
 [texts]     sentences that come as plain text or in a message, and what they mean
 [fields.*]  for each kind of licence: proof field -> path in the row
 """
@@ -29,6 +30,7 @@ from domain.roles import IdType
 
 CONTEXT = frozenset({"subject", "holder_type", "question", "secret"})
 ROW_CONTEXT = CONTEXT | {"row", "identifier"}
+OFFER_CONTEXT = frozenset({"offer", "holder_type", "content", "secret"})
 
 PathText = Annotated[str, Field(pattern=PATH)]
 UrlPath = Annotated[str, Field(pattern=r"^/[\w./-]*$")]
@@ -117,6 +119,14 @@ class Document(Request):
     download: UrlPath
 
 
+class Offer(Request):
+    """开具 (obligation 6.3): what we seal, offered under our own number; `content` is the PDF in base64."""
+
+    identifier: PathText  #: where its licence number stands in the reply
+    kinds: dict[str, str] = Field(min_length=1)  #: kind of proof -> the library's code of the licence kind
+    cancel: Request
+
+
 class Exchange(_Table):
     """密钥交换: where a short-lived key comes from."""
 
@@ -161,15 +171,19 @@ class SourceConfig(_Table):
     query: Query
     confirm: Request | None = None
     document: Document | None = None
+    offer: Offer | None = None
     fields: dict[str, dict[str, PathText]]
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         faults = []
         requests = {"query": self.query, "confirm": self.confirm, "document": self.document}
+        if self.offer is not None:
+            requests |= {"offer": self.offer, "offer.cancel": self.offer.cancel}
         for key, request in requests.items():
             if request is not None:
-                faults += _template_faults(f"{key}.body", request.body, CONTEXT if key == "query" else ROW_CONTEXT)
+                names = CONTEXT if key == "query" else OFFER_CONTEXT if key.startswith("offer") else ROW_CONTEXT
+                faults += _template_faults(f"{key}.body", request.body, names)
         faults += _template_faults("query.rows.licence_type", self.query.rows.licence_type, CONTEXT)
         faults += _template_faults("signing.parameters", self.signing.parameters, CONTEXT)
         exchange = self.signing.exchange

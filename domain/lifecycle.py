@@ -114,6 +114,9 @@ class Event(StrEnum):
     WITHDRAWN = "withdrawn"
     PAUSED = "paused"  #: 由运维暂停: never a legal withdrawal
     RESUMED = "resumed"
+    LICENCE_TAKEN = "licence_taken"  #: 开具: the licence library has taken the proof in (obligation 6.3)
+    LICENCE_VOIDED = "licence_voided"  #: the revoked proof is void there too
+    LICENCE_GIVEN_UP = "licence_given_up"  #: not taken, or not taken back: an operator decides
     ERASED = "erased"  #: 按期销毁: the persons' data are gone, the record of what happened stays (obligation 2.7)
 
 
@@ -194,6 +197,9 @@ NOTES: MappingProxyType[Event, frozenset[State]] = MappingProxyType(
         _E.PASS_FAILED: OPEN,
         _E.PAUSED: OPEN,
         _E.RESUMED: OPEN,
+        _E.LICENCE_TAKEN: frozenset({_S.DELIVERED}),
+        _E.LICENCE_VOIDED: frozenset({_S.DELIVERED}),
+        _E.LICENCE_GIVEN_UP: frozenset({_S.DELIVERED}),
         _E.ERASED: ENDED,
     }
 )

@@ -63,6 +63,9 @@ EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
         Event.WITHDRAWN: "需求单位撤回",
         Event.PAUSED: "由运维暂停",
         Event.RESUMED: "恢复执行",
+        Event.LICENCE_TAKEN: "电子证照库已归集该证明",
+        Event.LICENCE_VOIDED: "电子证照库中的该证明已作废",
+        Event.LICENCE_GIVEN_UP: "电子证照库归集未成,转运维处理",
         Event.ERASED: "保管期限届满,当事人信息已销毁",
     }
 )

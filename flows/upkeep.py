@@ -4,6 +4,7 @@ from prefect import flow
 
 from tasks.deliver import send_due_callbacks
 from tasks.leads import find_leads
+from tasks.offer import offer_proofs
 from tasks.states import NOWHERE
 
 
@@ -12,3 +13,4 @@ async def upkeep() -> None:
     """Callbacks that were not received before are sent again, under the same ids; once a day leads are looked for."""
     await send_due_callbacks()
     await find_leads()
+    await offer_proofs()

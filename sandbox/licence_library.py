@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from sandbox import licence_intake
 from sandbox.accounts import Accounts
 from sandbox.faults import Fault, Switch, Switches
 from sandbox.licences import BUSINESS_LICENCE, DISABILITY, HOUSEHOLD_REGISTER, LIBRARY, MARRIAGE_CERTIFICATE, REAL_ESTATE, Licence, State
@@ -28,6 +29,7 @@ _MESSAGES = {
     22: "该电子证照已过期",
     23: "该电子证照已受限使用",
     100: "该用户无访问该证的权限！请先申请",
+    102: "参数值错误",
     103: "持证主体代码类型代码不符合规范",
     109: "验证信息中certNo【证照编码】不能为空",
     110: "验证信息中holderCode【持证主体代码】不能为空",
@@ -45,7 +47,9 @@ def _reply(status: int, data: Any = None, message: str | None = None) -> dict[st
     return {"head": {"status": status, "message": message or _MESSAGES.get(status, "其他异常")}, "data": data or {}}
 
 
-def build(accounts: Accounts, switches: Switches, clock: Callable[[], float] = time.monotonic) -> APIRouter:
+def build(
+    accounts: Accounts, switches: Switches, clock: Callable[[], float] = time.monotonic, intake: licence_intake.Intake | None = None
+) -> APIRouter:
     """The service. `clock` counts the seconds of the download links."""
     router = APIRouter(prefix="/CertShare", tags=["电子证照库"])
     links: dict[str, tuple[float, bool]] = {}  # id -> given out at, spent; the id says nothing about anybody
@@ -155,6 +159,7 @@ def build(accounts: Accounts, switches: Switches, clock: Callable[[], float] = t
         links[id] = given, True
         return Response(_pdf(), media_type="application/pdf")
 
+    licence_intake.add(router, intake or licence_intake.Intake(), asked, _reply)
     return router
 
 

@@ -22,6 +22,9 @@ BUSINESS_LICENCE = "11370402DEM0000EEE001"  #: 营业执照
 MARRIAGE_REGISTER = "s_370402DEM_hydj_0001"  #: 婚姻登记信息, a service of the province's gateway
 SOCIAL_INSURANCE = "s_370402DEM_sbcb_0001"  #: 社会保险参保信息, a service of the province's gateway
 
+HARDSHIP_PROOF = "11370402DEM0000HHH001"  #: 经济困难证明 as this system seals it: taken in, not asked for
+HOUSEHOLD_PROOF = "11370402DEM0000HHH002"  #: 户籍证明, the same
+
 HARDSHIP = "经济困难证明"  #: kept by the street office, asked by 部门核验
 
 _ISSUERS = {
@@ -30,6 +33,8 @@ _ISSUERS = {
     REAL_ESTATE: ("不动产权证书", "枣庄市自然资源和规划局", "11370402DEM000LAND"),
     DISABILITY: ("残疾人证", "枣庄市市中区残疾人联合会", "11370402DEM000HELP"),
     BUSINESS_LICENCE: ("营业执照", "枣庄市市中区行政审批服务局", "11370402DEM000PERM"),
+    HARDSHIP_PROOF: ("经济困难证明", "市中区光明路街道办事处", "11370402DEM000STRT"),
+    HOUSEHOLD_PROOF: ("户籍证明", "枣庄市公安局市中分局", "11370402DEM000POLI"),
 }
 
 

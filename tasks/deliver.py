@@ -17,6 +17,7 @@ from ledger.outbox import callbacks_sent
 from ledger.outbox.callbacks_sent import AWAY, Message, Receipt
 from ledger.sealing import straight
 from settings import settings
+from tasks.offer import book
 from tasks.passes import actor, hand, lease_of
 from tasks.steps import in_ledger_thread, step
 
@@ -74,8 +75,10 @@ def _deliver(lease: Lease, is_straight: bool) -> tuple[Status, bool]:
             gone, sends = straight.deliver(session, [lease], now=now, actor=actor())
             if not gone:
                 raise why_refused(session, lease.number, State.TO_BE_DELIVERED, lease)
+            book(session, gone, now=now)
             return Status(lease.number, State.DELIVERED, Method.DATA_SHARING, None), bool(sends)
         sent = delivery.deliver(session, lease, now=now, actor=actor())
+        book(session, [lease.number], now=now)
         return snapshot_now(session, lease.number), sent
 
 

@@ -30,6 +30,7 @@ from tasks import look_up
 from tasks.ask import ask_issuing_unit
 from tasks.deliver import deliver, send_callbacks
 from tasks.escalate import escalate_if_overdue
+from tasks.offer import book
 from tasks.passes import actor, after_error, at_work, begin, owner
 from tasks.sealing import make, seal, sealers
 from tasks.steps import in_ledger_thread, place_of
@@ -178,7 +179,9 @@ def _deliver(signed: list[Signed]) -> tuple[frozenset[str], frozenset[str]]:
         try:
             with transaction() as session:
                 straight.keep(session, signed, now=now, actor=actor())
-                return straight.deliver(session, [one.lease for one in signed], now=now, actor=actor())
+                delivered = straight.deliver(session, [one.lease for one in signed], now=now, actor=actor())
+                book(session, delivered[0], now=now)
+                return delivered
         except straight.Left as left:
             signed = [one for one in signed if one.lease.number not in left.numbers]
     return frozenset(), frozenset()

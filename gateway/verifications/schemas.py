@@ -9,13 +9,14 @@ from pydantic import ConfigDict, Field
 
 from domain.lifecycle import ENDED, Event, State
 from domain.methods import Method, Result
+from domain.offers import OfferStatus
 from domain.progress import Colour
 from domain.reasons import AgainReason, WithdrawReason
 from gateway.cases.schemas import ExcludedOut
 from gateway.edge.schemas import MaskedParty, Named, Number, SchemaOut
 from gateway.edge.values import Code, PartyIn, SchemaIn
 from gateway.verifications.followup_schemas import ReturnOut, SupplementWanted
-from ledger.casework.views import VerificationView
+from ledger.casework.views import OfferView, VerificationView
 from ledger.lifecycle.receiving import Asked
 from ledger.tables.verifications import EventRow
 
@@ -48,6 +49,20 @@ class ResultOut(SchemaOut):
     note: Annotated[str, Field(description="出具单位的说明")]
 
 
+class OfferOut(SchemaOut):
+    """电子证照库归集情况(义务 6.3)。"""
+
+    status: OfferStatus
+    status_name: Annotated[str, Field(examples=["已归集"])]
+    offered_at: datetime
+    taken_at: datetime | None
+    number: Annotated[str | None, Field(description="证照库的证照标识;只有需求单位能看到")]
+
+    @classmethod
+    def of(cls, view: OfferView) -> OfferOut:
+        return cls(status_name=view.status.label, **vars(view))
+
+
 class ProofOut(SchemaOut):
     """电子证明。"""
 
@@ -56,6 +71,7 @@ class ProofOut(SchemaOut):
     valid_until: datetime
     revoked_at: datetime | None
     sha256: str
+    licence: Annotated[OfferOut | None, Field(description="null 证照库不归集这种证明")]
 
 
 class Links(SchemaOut):
@@ -141,6 +157,7 @@ class VerificationOut(SchemaOut):
                 valid_until=proof.valid_until,
                 revoked_at=proof.revoked_at,
                 sha256=proof.digest,
+                licence=OfferOut.of(view.offered) if view.offered else None,
             )
             if proof
             else None,

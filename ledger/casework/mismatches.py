@@ -17,7 +17,7 @@ from ledger.cases.cases import key_of
 from ledger.lifecycle import filing
 from ledger.lifecycle.moves import note, request_wake
 from ledger.lifecycle.snapshots import lock
-from ledger.sealing import sealing
+from ledger.sealing import licence_offers, sealing
 from ledger.succession import heir
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
@@ -122,6 +122,7 @@ def settle(session: Session, check: Verification, *, now: datetime, actor: str) 
     if found.status is MismatchStatus.CORRECTED:
         for proof in session.scalars(select(Proof).where(Proof.verification == original.number, Proof.revoked_at.is_(None))):
             proof.revoked_at, proof.revoked_why = now, "mismatch"
+        licence_offers.void(session, original.number, now=now)
     detail = {"mismatch": str(found.id), "check": check.number, "outcome": found.status.value}
     note(session, original.number, Event.MISMATCH_SETTLED, at=now, actor=actor, detail=detail)
 

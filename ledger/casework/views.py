@@ -16,6 +16,7 @@ from domain.lifecycle import ENDED, Event, State
 from domain.limits import LimitKind
 from domain.masking import mask_name, mask_number
 from domain.methods import Method, Result
+from domain.offers import OfferStatus
 from domain.progress import Colour
 from domain.retention import ERASED
 from domain.roles import IdType, PartyRole
@@ -30,7 +31,7 @@ from ledger.deadlines.timing import colour_of, notes_of
 from ledger.inbox import requests, returns, supplements
 from ledger.lifecycle.remedies import REMEDIES
 from ledger.methods import sharing
-from ledger.sealing import papers, sealing
+from ledger.sealing import licence_offers, papers, sealing
 from ledger.succession import estate
 from ledger.tables.cases import Case, NameCorrection, Party
 from ledger.tables.effects import Proof
@@ -84,6 +85,16 @@ class OutcomeView:
 
 
 @dataclass(frozen=True)
+class OfferView:
+    """Where the proof stands in 电子证照库 (obligation 6.3); `number` for the requesting unit alone."""
+
+    status: OfferStatus
+    offered_at: datetime
+    taken_at: datetime | None
+    number: str | None
+
+
+@dataclass(frozen=True)
 class VerificationView:
     """One verification as it stands. `outcome` and `proof` are there once it is delivered, never before."""
 
@@ -99,6 +110,7 @@ class VerificationView:
     candidates: list[Candidate]
     outcome: OutcomeView | None
     proof: Proof | None
+    offered: OfferView | None  #: None: the licence library takes no such proofs
     excluded: Excluded | None  #: once it has ended: what the case's own clock leaves out (obligation 10.9)
     returns: list[tuple[Return, str, str | None]]  #: with reason and why unsure, in clear
     supplements: list[tuple[Suspension, str, str | None]]
@@ -157,6 +169,7 @@ def view(session: Session, row: Verification, *, personal: bool, entry: CatalogE
     asked = not fresh and row.method is not Method.DATA_SHARING  # shared data knows neither returns nor supplements
     choosing = row.state is State.AWAITING_CHOICE and key is not None
     binding = _binding(session, row.number) if asked else []
+    proof = papers.delivered_proof(session, row)
     return VerificationView(
         row=row,
         case_number=case.number,
@@ -169,7 +182,8 @@ def view(session: Session, row: Verification, *, personal: bool, entry: CatalogE
         share=None if fresh else _share(session, row),
         candidates=sharing.candidates(session, row.number, key) if choosing and key else [],
         outcome=_outcome(session, row, key) if delivered and row.result else None,
-        proof=papers.delivered_proof(session, row),
+        proof=proof,
+        offered=_offered(session, proof, key) if proof else None,
         excluded=excluded_time.excluded(session, case.id, now=settings().now())
         if row.state in ENDED and row.method is not Method.DATA_SHARING
         else None,
@@ -200,6 +214,13 @@ def _rests(session: Session, number: str) -> bool:
 def events(session: Session, number: str) -> list[EventRow]:
     """The story of a verification in the order in which it was recorded."""
     return list(session.scalars(select(EventRow).where(EventRow.verification == number).order_by(EventRow.id)))
+
+
+def _offered(session: Session, proof: Proof, key: CaseKey | None) -> OfferView | None:
+    row = licence_offers.of_proof(session, proof.id)
+    if row is None:
+        return None
+    return OfferView(licence_offers.status_of(row), row.made_at, row.taken_at, licence_offers.number_of(row, key) if key else None)
 
 
 def _masked(party: Party, key: CaseKey) -> PartyView:

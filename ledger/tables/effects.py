@@ -73,6 +73,35 @@ class Delivery(Table):
     __table_args__ = (Index("ix_deliveries_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),)
 
 
+class LicenceOffer(Table):
+    """开具 (obligation 6.3): one record and one id for each sealed proof that is offered to 电子证照库; ids only.
+
+    Revoked here, it is taken back there by the same id; what never left ends at once.
+    """
+
+    __tablename__ = "licence_offers"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    verification: Mapped[Number]
+    proof: Mapped[UUID] = mapped_column("proof_id", ForeignKey("proofs.id"), unique=True)
+    licence_kind: Mapped[str]  #: the library's code
+    made_at: Mapped[datetime]
+    first_at: Mapped[datetime | None]  #: the first attempt: from here on it may be there
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    last_answer: Mapped[str | None]
+    taken_at: Mapped[datetime | None]
+    licence_number: Mapped[bytes | None]  #: ciphertext: what the library calls it
+    void_at: Mapped[datetime | None]  #: revoked here
+    voided_at: Mapped[datetime | None]  #: not valid there (any more)
+    given_up_at: Mapped[datetime | None]
+    again_at: Mapped[datetime | None]  #: the last time that somebody had it go on, and who
+    again_by: Mapped[str | None]
+    __table_args__ = (
+        Index("ix_licence_offers_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
+        Index("ix_licence_offers_made", "made_at"),  # of a week, for the reports
+    )
+
+
 class Notice(Table):
     """通知: to officials, by mail or webhook; one record and one id each (obligation 10.12). Bodies hold no personal data.
 

@@ -33,6 +33,9 @@ COMMANDS: dict[str, Command] = {
     "reissue": Command("runtime.commands.repair_verifications:reissue", "make the proof anew from the same result", "重新制作证明"),
     "settle": Command("runtime.commands.repair_verifications:settle", "say whether a mail arrived", "确认未确定的通知是否送达"),
     "undelivered": Command("runtime.commands.undelivered:main", "callbacks that were not taken; send them again", "列出未送达的回调,重发"),
+    "licences": Command(
+        "runtime.commands.licences:main", "proofs that the licence library did not take; go on", "列出电子证照库没有收下的证明,继续"
+    ),
     "repair": Command(
         "runtime.commands.repair:main", "put right what was deleted or switched off in Prefect", "恢复 Prefect 中被删除、暂停、限制的"
     ),

@@ -36,6 +36,7 @@ def for_services(context: Context) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PROOFLESS_PUBLIC_URL": context.gateway_url,
         "PROOFLESS_SEALS_DIR": str(context.home / "seals"),
+        "PROOFLESS_LICENCE_LIBRARY": "licence_library",  # the sandbox's, which takes in what is sealed
         **chosen,
         "PROOFLESS_HOME": str(context.home),
         "PROOFLESS_SECRETS_DIR": str(keyfiles.services_folder(context.home)),

@@ -40,6 +40,7 @@ from runtime.worker.teller import Teller
 from runtime.worker.timekeeper import Timekeeper
 from settings import settings
 from tasks.look_up import sources
+from tasks.offer import library, offer_proofs
 from tasks.passes import at_work, current_lease, numbers_at_work, owner
 from tasks.sealing import seals
 from tasks.steps import in_ledger_thread, place_of
@@ -50,6 +51,7 @@ POLL_SECONDS, UPKEEP_SECONDS = 1.0, 5.0
 PAUSE_SECONDS = 0.2
 CANCEL_SECONDS = 3.0
 RECONCILE_SECONDS = 30.0
+OFFER_SECONDS = 5.0
 DRAIN_SECONDS = 25.0
 HUNG_SECONDS = 90.0  #: without a heartbeat; by then another worker has had its cases for long
 
@@ -71,7 +73,7 @@ class Worker:
         self._stop = stop
         # Before anything is said to be ready: a missing key or a wrong source file must stop the worker here, not
         # leave a case half-way.
-        sources(), seals(), rules.readings()
+        sources(), library(), seals(), rules.readings()
         loop = asyncio.get_running_loop()
         listener = Listener((WAKE_CHANNEL,), lambda *_: loop.call_soon_threadsafe(self._wake))
         at = settings()
@@ -95,6 +97,7 @@ class Worker:
                 self._every(30, self._show_in_prefect, stop),
                 self._every(3600, Retention(http).look, stop),
                 self._every(60, Minute(client).pass_by, stop),
+                self._every(OFFER_SECONDS, by_a_right_clock(offer_proofs.fn), stop),
                 *(Timekeeper(stop).urge(), Batches(client, self._runs, stop).serve()),
             ]
             await asyncio.gather(*chores)

@@ -51,6 +51,9 @@ def test_ended_states_have_no_moves_and_only_what_comes_after_is_noted() -> None
         Event.MISMATCH_SETTLED,
         Event.OBJECTED,
         Event.COMMITMENT_CHECKED,  # of a delivery
+        Event.LICENCE_TAKEN,
+        Event.LICENCE_VOIDED,
+        Event.LICENCE_GIVEN_UP,  # what became of its proof in the licence library
         Event.ERASED,  # when its time is over
     }
     assert OPEN | ENDED == set(State) and not OPEN & ENDED

@@ -75,8 +75,9 @@ class Api:
         return found
 
     def story(self, number: str) -> list[str]:
-        """What happened, in order."""
-        return [event["event"] for event in self.get(f"/v1/verifications/{number}/events")["events"]]
+        """What happened, in order; without what the licence library did with the proof (test_licences.py), which comes at any time."""
+        events = [event["event"] for event in self.get(f"/v1/verifications/{number}/events")["events"]]
+        return [event for event in events if not event.startswith("licence_")]
 
     def event(self, number: str, event: str) -> dict[str, Any]:
         """The last event of a kind."""

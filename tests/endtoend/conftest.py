@@ -40,6 +40,7 @@ def stack(
         "callback_networks": "127.0.0.0/8",  # the receivers of these tests listen here
         "public_checks_per_minute": "100000",
         "batch_rows_a_day": "100000",
+        "licence_library": "licence_library",
         "sources_dir": str(impatient_sources(tmp_path_factory.mktemp("sources"))),
     }
     with start_stack(*installation, ledger, prefect, workers=1, gateway=True, **settings) as running:

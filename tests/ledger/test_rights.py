@@ -55,6 +55,7 @@ FIXED = {
     "leads": "id number rule rules_version clause unit subject period_start period_end found_at",
     "lookup_blocks": "id asker holder unit since verification differing right",
     "matters": "code",
+    "licence_offers": "id verification proof_id licence_kind made_at",
     "mismatches": "id verification reported_at reported_by fields stated supplement check_number",
     "notices": "id verification unit kind cause channel recipient about made_at",
     "outages": "id since until automatic reason recorded_by recorded_at",
