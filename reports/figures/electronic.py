@@ -1,4 +1,6 @@
-"""系统对接和电子化 by article: systems that should connect and what comes from above (8.1, 8.2), proofs that need no paper (15.2)."""
+"""系统对接和电子化 by article: sealed proofs that the licence library has (6.3), systems that should connect and what comes from above
+(8.1, 8.2), proofs that need no paper (15.2).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,24 @@ from reports.figures import systems
 from reports.figures.figure import Figure
 from reports.figures.span import Span
 from reports.figures.standing import LISTED
+
+
+def _licences_offered(span: Span) -> str:
+    """Obligation 6.3: of the proofs that were sealed and delivered, those that were offered to the licence library."""
+    return f"""
+        SELECT v.number AS id, EXISTS (SELECT FROM licence_offers o WHERE o.verification = v.number AND o.made_at < :cut) AS part
+        FROM verifications v WHERE v.ended_at >= :start AND v.ended_at < :cut AND v.state = 'delivered'
+        AND EXISTS (SELECT FROM proofs p WHERE p.verification = v.number AND p.version = v.proof_version)
+        AND {span.involved("v.ended_at")}"""
+
+
+def _licences_taken(span: Span) -> str:
+    """Obligation 6.3: of those that were offered, those that it has taken, and how long that took."""
+    return f"""
+        SELECT o.verification AS id, coalesce(o.taken_at < :cut, false) AS part,
+            CASE WHEN o.taken_at < :cut THEN CAST(extract(epoch FROM o.taken_at - o.made_at) AS double precision) END AS seconds
+        FROM licence_offers o JOIN verifications v ON v.number = o.verification
+        WHERE o.made_at >= :start AND o.made_at < :cut AND {span.involved("o.made_at")}"""
 
 
 def _called(span: Span) -> str:
@@ -52,6 +72,21 @@ def _electronic(span: Span) -> str:
 
 
 FIGURES = (
+    Figure(
+        "6.3",
+        "licences_offered",
+        "已用印送达的证明提供电子证照库归集",
+        "本周送达、已用印的证明为分母;截至本周末已提供电子证照库归集的为分子。证照库不收的证明种类仍在分母中。",
+        _licences_offered,
+    ),
+    Figure(
+        "6.3",
+        "licences_taken",
+        "电子证照库收下归集的证明",
+        "本周提供归集的证明为分母;截至本周末证照库已收下的为分子,用时自送达至收下。以后更正作废的仍计为收下。",
+        _licences_taken,
+        timed=True,
+    ),
     Figure(
         "8.1",
         "systems_connected",

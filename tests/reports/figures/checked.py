@@ -11,10 +11,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from domain.commitments import CheckOutcome
+from domain.lifecycle import State
 from domain.records import MismatchStatus
+from domain.seals import SealKind
 from ledger.registry.registry import put_databases, put_systems
 from ledger.tables.catalog import Entry
 from ledger.tables.commitments import Commitment, CommitmentCheck, CommitmentText, CreditBlock
+from ledger.tables.effects import LicenceOffer, Proof, SealUse
 from ledger.tables.records import Mismatch
 from ledger.tables.registry import ProofKind, SystemCall
 from ledger.tables.verifications import Verification
@@ -29,6 +32,34 @@ ABOVE, ELSE = "山东省演示平台", "另一个演示系统"
 def fill_checked() -> None:
     do(_registers)
     fill(_change)
+    do(_licences)
+
+
+def _licences(session: Session) -> None:
+    """Of what was delivered most was sealed, most of that offered, and most of that taken, a few days later at times."""
+    chance = random.Random(63)
+    delivered = select(Verification).where(Verification.state == State.DELIVERED, Verification.ended_at.is_not(None))
+    for row in session.scalars(delivered.order_by(Verification.number)):
+        if chance.random() < 0.3 or row.ended_at is None:
+            continue
+        use, proof, at = UUID(int=chance.getrandbits(128)), UUID(int=chance.getrandbits(128)), row.ended_at
+        named = {"verification": row.number, "version": row.proof_version}
+        session.execute(insert(SealUse).values(id=use, **named, seal=SealKind.ISSUER, used_by="x", started_at=at))
+        kept = {"digest": f"{proof.hex}", "code_digest": "x", "pdf": b"", "content": b"", "made_at": at, "valid_until": at + DAY}
+        session.execute(insert(Proof).values(id=proof, **named, seal_use=use, **kept))
+        if chance.random() < 0.7:
+            made = at + chance.random() * HOUR
+            taken = made + chance.random() * 3 * DAY if chance.random() < 0.8 else None
+            session.execute(
+                insert(LicenceOffer).values(
+                    id=UUID(int=chance.getrandbits(128)),
+                    verification=row.number,
+                    proof=proof,
+                    licence_kind="x",
+                    made_at=made,
+                    taken_at=taken,
+                )
+            )
 
 
 def _registers(session: Session) -> None:

@@ -1,7 +1,7 @@
 """不符, 承诺核查, 系统 and electronic proofs by a second, independent way: plain Python over the raw rows.
 
-obligation 8.1, obligation 8.2, obligation 11.3, obligation 12.1, obligation 15.2: of the district and of units, one of which is renamed
-and one merged, for a week, a week that still runs, a quarter, a year.
+obligation 6.3, obligation 8.1, obligation 8.2, obligation 11.3, obligation 12.1, obligation 15.2: of the district and of units, one
+of which is renamed and one merged, for a week, a week that still runs, a quarter, a year.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ KEYS = {
     "commitments_untrue": True,
     "credit_blocks": False,
     "credit_restored": False,
+    "licences_offered": False,
+    "licences_taken": False,
     "systems_connected": False,
     "systems_called": False,
     "from_above": False,
@@ -61,6 +63,8 @@ class Raw(raw.Raw):
         "credit_blocks",
         "systems",
         "system_calls",
+        "proofs",
+        "licence_offers",
     )
 
     def before(self, at: datetime | None) -> bool:
@@ -147,6 +151,28 @@ class Raw(raw.Raw):
             found.append((of, restored, (row["restored_at"] - row["since"]) / SECOND if restored else None, ""))
         return found
 
+    # --- 6.3
+
+    def licences_offered(self) -> Found:
+        sealed = {(row["verification"], row["version"]) for row in self.rows["proofs"]}
+        offered = {row["verification"] for row in self.rows["licence_offers"] if self.before(row["made_at"])}
+        return [
+            (row["number"], row["number"] in offered, None, "")
+            for row in self.rows["verifications"]
+            if row["state"] == "delivered"
+            and (row["number"], row["proof_version"]) in sealed
+            and self.within(row["ended_at"])
+            and self.concerns(row["number"], row["ended_at"])
+        ]
+
+    def licences_taken(self) -> Found:
+        found: Found = []
+        for row in self.rows["licence_offers"]:
+            if self.within(row["made_at"]) and self.concerns(row["verification"], row["made_at"]):
+                taken = self.before(row["taken_at"])
+                found.append((row["verification"], taken, (row["taken_at"] - row["made_at"]) / SECOND if taken else None, ""))
+        return found
+
     # --- 8.1, 8.2, 15.2
 
     def _systems(self) -> list[str]:
@@ -195,7 +221,7 @@ class Raw(raw.Raw):
 
 @over_every_span
 def test_each_figure_is_what_the_raw_rows_say_for_the_whole_and_for_each_part(period: Period, after: timedelta, scope: str) -> None:
-    """Obligations 8.1, 8.2, 11.3, 12.1, 15.2."""
+    """Obligations 6.3, 8.1, 8.2, 11.3, 12.1, 15.2."""
     compare_all(Raw, KEYS, period, after, scope)
 
 
