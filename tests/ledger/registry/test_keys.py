@@ -125,7 +125,7 @@ def test_a_person_who_left_and_a_unit_or_system_that_ended_have_no_access(ledger
 
 def test_one_key_is_revoked_and_the_others_stay() -> None:
     lost, kept, systems = make(person=PERSON), make(person=PERSON), make(system=SYSTEM)
-    (row,) = [row for row in all_of(ApiKey) if row.digest == keys._digest(lost)]
+    (row,) = [row for row in all_of(ApiKey) if row.digest == keys.digest(lost)]
     assert do(keys.revoke_one, row.id.hex[:8], now=NOW) == PERSON
     with pytest.raises(KeyInvalid):
         caller(lost)
