@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from domain.identity_provider import provider
 from domain.mismatch_rate import steps
 from domain.quotas import quotas
 
@@ -160,6 +161,9 @@ class Settings:
     session_idle_minutes: int = _variable(30, _number(1, 1440))
     session_hours: int = _variable(12, _number(1, 168))
     """登录: without a click for so many minutes, and so many hours after the sign-in, a person is signed out of the pages."""
+    oidc: str = _variable("{}", _understood(provider))
+    oidc_client_secret: Secret = Secret("")
+    """统一身份认证: the district's identity provider, as a JSON object (domain/identity_provider.py); none by default."""
     public_checks_per_minute: int = _variable(30, _number(1))
     """Public calls from one address: checks of proofs, and apart from them readings of the list."""
     connections_per_address: int = _variable(200, _number(1))
@@ -170,15 +174,12 @@ class Settings:
     """Addresses or networks, separated by commas, that may read `/health` and `/metrics`: this machine's own by default."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, of the proxies whose X-Forwarded-For is believed; none by default."""
-
     region: str = _variable("370402", _matching(r"\d{6}"))
     """行政区划代码 of the district."""
     district: str = "山东省枣庄市市中区"
     """The district's full name: how its own units' names may begin."""
-
     callback_networks: str = _variable("", _understood(networks))
     """Where callbacks may go, separated by commas; empty: not to this machine's own, link-local, reserved (connectors/receivers.py)."""
-
     sources_dir: Path = ROOT / "connectors" / "sources"
     licence_library: str = _variable("", _matching(r"[\w-]{0,60}"))
     """开具 (obligation 6.3): the share source, with `[offer]` in its file, to which sealed proofs are offered; empty: none."""
@@ -190,10 +191,8 @@ class Settings:
     seal_issuer_name: str = "市中区电子证明核实信息专用章"
     seal_development: bool = _variable(True, _truth)
     """Development keys: the seal reads 演示 and the page 「演示,无效力」. False only with keys of the e-seal platform."""
-
     readings: str = "{}"
     """解读: where the regulation's text is open, what the district chose, as a JSON object (domain/readings.py)."""
-
     instant_seconds: float = _variable(5.0, _rate)
     """秒 (7.2): how long a look-up, or a verification by data sharing, may take to be called one of seconds; a target."""
     task_force_duties: str = _variable("组长、副组长、成员、办公室主任、办公室成员", _matching(r"[^、\s]{1,20}(?:、[^、\s]{1,20})*"))

@@ -16,7 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import isolation.process
 from catalog.complaint_layouts import layouts
+from connectors.identity import IdentityProvider
+from domain import identity_provider
 from gateway.counter import assets
+from gateway.counter.provider import BACK
 from gateway.edge.addresses import address_of
 from gateway.edge.bodies import BodyLimit
 from gateway.edge.connections import Crowd
@@ -65,7 +68,9 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     quotas, origins = Quotas(settings()), AccountOrigins()
-    app.state.services = Services(RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins, SystemCalls(), Gate())
+    app.state.services = Services(
+        RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins, SystemCalls(), Gate(), _provider()
+    )
     app.state.routes = [route for router in ROUTERS for route in router.routes] + [assets.ROUTE]
     for router in ROUTERS:
         if forgotten := unruled({route.name for route in router.routes if isinstance(route, APIRoute)}):
@@ -81,6 +86,11 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
     app.add_middleware(Watch, telemetry=telemetry)
     app.add_middleware(_Headers)
     return app
+
+
+def _provider() -> IdentityProvider | None:
+    configured, secret = identity_provider.provider(settings().oidc), settings().oidc_client_secret.get_secret_value()
+    return IdentityProvider(configured, secret, settings().public_url.rstrip("/") + BACK) if configured else None
 
 
 @contextlib.asynccontextmanager

@@ -9,7 +9,7 @@ from gateway.batches import results as batch_results
 from gateway.cases import endpoints as cases
 from gateway.catalog import change_tasks, drafts, lists, proposals
 from gateway.commitments import endpoints as commitments
-from gateway.counter import home, own_sessions, sign_in
+from gateway.counter import home, own_sessions, provider, sign_in
 from gateway.deadlines import endpoints as deadlines
 from gateway.deadlines import rule_preview
 from gateway.inbox import attachments
@@ -74,6 +74,7 @@ ROUTERS = (
     operations.router,
     documents.router,
     sign_in.router,
+    provider.router,
     home.router,
     own_sessions.router,
 )

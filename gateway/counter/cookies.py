@@ -7,27 +7,27 @@ from starlette.responses import Response
 
 from settings import settings
 
-_NAME = "proofless_session"
-_LONGEST = 100  #: characters of a token that is looked up
+SESSION, ATTEMPT = "proofless_session", "proofless_attempt"
+_LONGEST = 2000  #: characters of what is looked up
 
 
-def token_of(request: Request) -> str:
-    """The session's token; empty where there is none."""
-    return request.cookies.get(_name(request), "")[:_LONGEST]
+def token_of(request: Request, name: str = SESSION) -> str:
+    """What the browser holds; empty where there is nothing."""
+    return request.cookies.get(_name(request, name), "")[:_LONGEST]
 
 
-def give(request: Request, answer: Response, token: str) -> None:
+def give(request: Request, answer: Response, token: str, name: str = SESSION) -> None:
     """It ends with the browser; how long it lasts at the most is the ledger's."""
-    answer.set_cookie(_name(request), token, path="/", secure=_is_safe(request), httponly=True, samesite="lax")
+    answer.set_cookie(_name(request, name), token, path="/", secure=_is_safe(request), httponly=True, samesite="lax")
 
 
-def take_away(request: Request, answer: Response) -> None:
-    answer.delete_cookie(_name(request), path="/", secure=_is_safe(request), httponly=True, samesite="lax")
+def take_away(request: Request, answer: Response, name: str = SESSION) -> None:
+    answer.delete_cookie(_name(request, name), path="/", secure=_is_safe(request), httponly=True, samesite="lax")
 
 
-def _name(request: Request) -> str:
+def _name(request: Request, name: str) -> str:
     # With this prefix a browser takes it from this host alone, and over TLS alone.
-    return f"__Host-{_NAME}" if _is_safe(request) else _NAME
+    return f"__Host-{name}" if _is_safe(request) else name
 
 
 def _is_safe(request: Request) -> bool:

@@ -26,20 +26,20 @@ from settings import settings
 
 router = open_pages()
 
-_OWN_PAGE = re.compile(r"/counter(?:/[\w~-][\w.~-]*)*(?:\?[\w.~%&=+-]*)?", re.ASCII)
+_OWN = re.compile(r"/counter(?:/[\w~-][\w.~-]*)*(?:\?[\w.~%&=+-]*)?", re.ASCII)
 Next = Annotated[str, Query(max_length=500)]
 
 
 @router.get("/counter/sign-in", name="counter_sign_in")
 def sign_in(request: Request, next: Next = "", out: bool = False) -> Response:  # noqa: A002
     """The form; who is signed in already goes on."""
-    return render(request, "sign_in.html", next=_own_page(next), out=out, person="", problem=None)
+    return _form(request, own_page(next), out=out)
 
 
 @router.post("/counter/sign-in", name="counter_signing_in")
 def signing_in(request: Request, form: SentForm) -> Response:
     """Person, password, code: right, and a session begins; wrong, and the same words whatever was wrong."""
-    person, wanted = form.text("person"), _own_page(form.text("next"))
+    person, wanted = form.text("person"), own_page(form.text("next"))
     address, quotas, now = address_of(request), services_of(request).quotas, settings().now()
     try:
         quotas.admit_sign_in(address, person)
@@ -53,8 +53,14 @@ def signing_in(request: Request, form: SentForm) -> Response:
         if isinstance(refused, SignInRefused):
             quotas.note_wrong_sign_in(address, person)
         problem = problem_of(refused)
-        return render(request, "sign_in.html", problem.status_code, next=wanted, out=False, person=person, problem=problem)
-    return _begun(request, token, wanted)
+        return _form(request, wanted, problem=problem, person=person)
+    return begun(request, token, wanted)
+
+
+def _form(request: Request, wanted: str, *, out: bool = False, problem: Problem | None = None, person: str = "") -> Response:
+    status, provider = problem.status_code if problem else 200, services_of(request).provider
+    name = provider.provider.name if provider else None
+    return render(request, "sign_in.html", status, next=wanted, out=out, person=person, problem=problem, provider=name)
 
 
 @router.get("/counter/link/{link}", name="counter_link")
@@ -69,7 +75,7 @@ def link(request: Request, link: str) -> Response:
     with transaction() as session:
         person = credentials.use_straight(session, link, now=now)
         token = sessions.begin(session, person, method=Method.LINK, **_browser(request), now=now)
-    return _begun(request, token, HOME)
+    return begun(request, token, HOME)
 
 
 @router.post("/counter/link/{link}", name="counter_set_up")
@@ -87,7 +93,7 @@ def set_up(request: Request, link: str, form: SentForm) -> Response:
             token = sessions.begin(session, person, method=Method.LINK, **_browser(request), now=now)
     except (PasswordRefused, CodeWrong) as refused:
         return _set_up_page(request, link, refused)
-    return _begun(request, token, HOME)
+    return begun(request, token, HOME)
 
 
 def _set_up_page(request: Request, link: str, refused: Refusal | None = None) -> Response:
@@ -100,7 +106,8 @@ def _set_up_page(request: Request, link: str, refused: Refusal | None = None) ->
     return render(request, "set_up.html", status, opened=opened, picture=picture, secret=grouped, problem=problem, shortest=SHORTEST)
 
 
-def _begun(request: Request, token: str, wanted: str) -> Response:
+def begun(request: Request, token: str, wanted: str) -> Response:
+    """A session began: the browser holds its token and goes on."""
     answer = goes_on(wanted)
     cookies.give(request, answer, token)
     return answer
@@ -110,6 +117,6 @@ def _browser(request: Request) -> dict[str, str]:
     return {"browser": browser_of(request.headers.get("user-agent", "")), "before": cookies.token_of(request)}
 
 
-def _own_page(wanted: str) -> str:
+def own_page(wanted: str) -> str:
     """Where to go on: a page of ours, whatever somebody put into a link."""
-    return wanted if _OWN_PAGE.fullmatch(wanted) else HOME
+    return wanted if _OWN.fullmatch(wanted) else HOME

@@ -55,8 +55,8 @@ _DECIDERS = Rule(_REPAIR.roles | {Role.PUBLISHER})
 _LIST_READERS = Rule(_READERS.roles | {Role.PUBLISHER})
 _CHECK, _PUBLISHED = (Rule(public=True, quota=quota) for quota in ("check", "catalog"))
 _PAGE, _DOCUMENTS = (Rule(public=True, quota=quota, shared=True) for quota in ("catalog", "documents"))
-SIGN_IN = "sign_in"
-_SIGN_IN = Rule(public=True, quota=SIGN_IN)
+SIGN_IN, PROVIDER = "sign_in", "provider"  #: apart: who waits for a provider holds up nobody who signs in without
+_SIGN_IN, _PROVIDER = (Rule(public=True, quota=quota) for quota in (SIGN_IN, PROVIDER))
 WATCHING = "watching"
 _WATCHED = Rule(public=True, quota=WATCHING)
 
@@ -275,5 +275,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "counter_signing_in": _SIGN_IN,
         "counter_link": _SIGN_IN,
         "counter_set_up": _SIGN_IN,
+        "counter_provider": _PROVIDER,
+        "counter_provider_back": _PROVIDER,
     }
 )

@@ -19,7 +19,7 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, 
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from gateway.edge.permissions import SIGN_IN
+from gateway.edge.permissions import PROVIDER, SIGN_IN
 from gateway.edge.problems import Problem
 from settings import Settings
 
@@ -52,7 +52,7 @@ class Quotas:
 
     def count_public(self, address: str, what: str) -> None:
         """One public call from an address (`gateway.edge.addresses`), for one of the quotas of `gateway.edge.permissions`."""
-        self._count(self._sign_in if what == SIGN_IN else self._public, what, address)
+        self._count(self._sign_in if what in (SIGN_IN, PROVIDER) else self._public, what, address)
 
     def admit_sign_in(self, address: str, person: str) -> None:
         """Before somebody signs in with a password: whether too many wrong ones came in this person's name, or from there. Few

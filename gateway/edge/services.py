@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from connectors.identity import IdentityProvider
 from gateway.edge.health import Vitals
 from gateway.edge.origins import AccountOrigins, SystemCalls
 from gateway.edge.prefer_wait import Endings
@@ -25,6 +26,7 @@ class Services:
     origins: AccountOrigins
     calls: SystemCalls
     guesses: Gate
+    provider: IdentityProvider | None  #: of the district, where one is configured
 
 
 def services_of(request: Request) -> Services:

@@ -46,6 +46,7 @@ _SERVICES: dict[str, Callable[[], str]] = {
     "proofless_prefect_password": _password,
     **dict.fromkeys(SOURCE_SECRETS, _password),
     "proofless_smtp_password": str,  # empty: the mail server's operators give it
+    "proofless_oidc_client_secret": str,  # empty: the identity provider's operators give it
 }
 _OWNER: dict[str, Callable[[], str]] = {"owner_password": _password, "postgres_password": _password, "prefect_database_password": _password}
 

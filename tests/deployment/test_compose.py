@@ -197,7 +197,9 @@ def test_compose_passes_on_every_setting() -> None:
 
 def test_every_secret_of_the_settings_reaches_who_needs_it() -> None:
     secret = {f"proofless_{name}" for name, kind in KNOWN.items() if kind == "Secret"}
-    assert secret <= secrets_of("worker") and secret <= secrets_of("gateway") and secret <= set(keyfiles.SERVICE_SECRETS)
+    at_the_door = {"proofless_oidc_client_secret"}  # people sign in at the gateway, and nowhere else
+    assert secret - at_the_door <= secrets_of("worker") and not at_the_door & secrets_of("worker")
+    assert secret <= secrets_of("gateway") and secret <= set(keyfiles.SERVICE_SECRETS)
 
 
 def prefect_names(model: type[PrefectBaseSettings]) -> set[str]:

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from domain.roles import Role
 from gateway.counter.door import PageRoute
+from gateway.edge import page_permissions
 from gateway.edge.page_permissions import ENTRANCES, PAGES
 from gateway.edge.permissions import RULES
 from gateway.routers import ROUTERS
@@ -179,3 +180,29 @@ def test_assets_are_kept_by_browsers_and_are_ours(api: Api) -> None:
     assert kept.status_code == 200 and "immutable" in kept.headers["cache-control"] and "javascript" in kept.headers["content-type"]
     assert "immutable" not in api.request("GET", "/counter/assets/htmx.min.js?v=old").headers["cache-control"]
     assert api.request("GET", "/counter/assets/..%2Fapp.py").status_code == 404
+
+
+def test_without_a_provider_there_is_no_such_page(api: Api) -> None:
+    assert Browser(api).get("/counter/provider").status_code == 404
+    assert "统一身份认证" not in Browser(api).get("/counter/sign-in").text
+
+
+def test_a_page_is_refused_as_the_endpoint_that_it_stands_on(
+    by_role: dict[Role, Browser], api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages that stand on what not everybody may use: refused, in Chinese, on the record, and not led to."""
+    stands = {**PAGES, "counter_sessions": "publish_version", "counter_end_other_sessions": "get_inbox"}
+    monkeypatch.setattr(page_permissions, "PAGES", stands)
+    for role, browser in by_role.items():
+        assert ('href="/counter/sessions"' in browser.get("/counter").text) == (role is Role.PUBLISHER)
+        answer = browser.get("/counter/sessions")
+        assert answer.status_code == (200 if role is Role.PUBLISHER else 403), role
+        assert answer.status_code == 200 or "没有权限" in answer.text
+        browser.get("/counter")
+        assert browser.send(SENDING).status_code == (303 if role in (Role.AGENT, Role.SUPERVISOR) else 403), role
+    codes = [(code, detail["endpoint"]) for code, _, detail in api.refusals()]
+    others = len(Role) - 1
+    assert (
+        codes.count(("not_allowed", "counter_sessions")) == others
+        and codes.count(("not_allowed", "counter_end_other_sessions")) == others - 1
+    )

@@ -27,7 +27,7 @@ from gateway.edge import arrivals, caching, pages, quotas, strangers
 from gateway.edge.bodies import BodyLimit
 from gateway.edge.connections import Connection, Crowd, network_of
 from gateway.edge.manners import Manners
-from gateway.edge.permissions import RULES, SIGN_IN
+from gateway.edge.permissions import PROVIDER, RULES, SIGN_IN
 from gateway.edge.prefer_wait import Endings
 from gateway.edge.problems import Problem, as_json
 from gateway.routers import ROUTERS
@@ -64,7 +64,7 @@ def test_every_public_route_has_a_quota(api: Api, quota: str, monkeypatch: pytes
     """The first call of all is counted, every further one on any route of this quota is refused."""
     mine = [route for name, route in PUBLIC.items() if RULES[name].quota == quota]
     with limited(monkeypatch, public_checks_per_minute="1") as once:
-        for _ in range(quotas.OFFICE if quota == SIGN_IN else 1):
+        for _ in range(quotas.OFFICE if quota in (SIGN_IN, PROVIDER) else 1):
             assert once.request(*call_of(mine[0])).status_code != 429
         for route in mine:
             refused = once.request(*call_of(route))

@@ -306,6 +306,8 @@ def test_the_table_of_rights_in_words() -> None:
         "counter_signing_in",
         "counter_link",
         "counter_set_up",
+        "counter_provider",
+        "counter_provider_back",
     }
 
 

@@ -29,6 +29,7 @@ SAID_OTHERWISE = {
     ("gateway/reports/endpoints.py", "NoSuchPeriod"),
     ("gateway/public/figures.py", "NoSuchPeriod"),
     ("gateway/counter/door.py", "SignedOut"),
+    ("gateway/counter/provider.py", "SignedOut"),
     ("gateway/counter/sign_in.py", "CodeWrong"),
     ("gateway/counter/sign_in.py", "PasswordRefused"),
     ("gateway/counter/sign_in.py", "SignInRefused"),
