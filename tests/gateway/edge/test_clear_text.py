@@ -186,6 +186,7 @@ CLEAR: dict[str, dict[str, str]] = {
     "key_checks": {CODE: "name value recorded_by"},
     "lead_steps": {CODE: "person unit", GUARDED: "record"},
     "leads": {CODE: "number rules_version clause unit counts numbers", GUARDED: "subject"},
+    "licence_offers": {CODE: "verification licence_kind", OURS: "last_answer", ACTOR: "again_by"},
     "lookup_blocks": {CODE: "holder unit verification", GUARDED: "lifted_why", ACTOR: "lifted_by"},
     "lookups": {CODE: "verification source", OURS: "message maker warnings"},
     "matters": {CODE: "unit", GUARDED: "code name"},
