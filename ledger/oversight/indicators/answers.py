@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from domain.leads import Indication, LeadRule
-from ledger.oversight.indicators.finding import found
+from ledger.oversight.indicators.finding import beside, found, half, often
 from ledger.succession import Charges
 
 _R = LeadRule
@@ -33,21 +33,17 @@ _RETURNED_LATE = """
     FROM returns b WHERE b.late AND b.at >= :start AND b.at < :end
     GROUP BY 1 HAVING count(DISTINCT b.verification) >= :least
 """
+#: Of whom and in which second of the clock.
 _SECOND = "(CAST(hashtext(answered_by) AS bigint) << 32) + CAST(floor(date_part('epoch', answered_at)) AS bigint)"
+_ANSWERED = "FROM requests WHERE answered_at >= :start AND answered_at < :end AND answered_by IS NOT NULL"
 #: One person's answers within a second of each other; of several such seconds in a week the fullest is told of. A second lies in
 #: two of the clock's, one of which holds half of it at least: with its neighbours these alone are looked at (as in `crowds`).
 _BULK = f"""
-    WITH half_full AS (
-        SELECT {_SECOND} AS slot FROM requests WHERE answered_at >= :start AND answered_at < :end AND answered_by IS NOT NULL
-        GROUP BY 1 HAVING count(*) * 2 >= :least
-    ), dense AS (
-        SELECT DISTINCT slot + beside AS slot FROM half_full, unnest(ARRAY[-1, 0, 1]) beside
-    ), near AS (
+    WITH near AS (
         SELECT unit, answered_by, verification, answered_at, count(*) OVER (
             PARTITION BY unit, answered_by ORDER BY answered_at RANGE BETWEEN CURRENT ROW AND '1 second' FOLLOWING
         ) AS together
-        FROM requests WHERE answered_at >= :start AND answered_at < :end AND answered_by IS NOT NULL
-             AND {_SECOND} IN (SELECT slot FROM dense)
+        {_ANSWERED} AND {_SECOND} = ANY (CAST(:dense AS bigint[]))
     ), fullest AS (
         SELECT DISTINCT ON (unit) unit, answered_by, answered_at, together FROM near
         WHERE together >= :least ORDER BY unit, together DESC, answered_at
@@ -67,5 +63,11 @@ def indications(session: Session, start: datetime, end: datetime, now: datetime)
         *found(session, _R.LEFT_UNANSWERED, "超过最迟时限未答复", _UNANSWERED.format(**by), start, end, **charges.given),
         *found(session, _R.RETURNED_BY_ALL, "反复退回", _RETURNED.format(**by), start, end, **charges.given),
         *found(session, _R.RETURNED_LATE, "逾期退回", _RETURNED_LATE.format(**by), start, end, **charges.given),
-        *found(session, _R.BULK_ANSWERS, "同一秒内答复", _BULK, start, end),
+        *_bulk(session, start, end),
     ]
+
+
+def _bulk(session: Session, start: datetime, end: datetime) -> list[Indication]:
+    half_full = often(session, _SECOND, _ANSWERED, half(_R.BULK_ANSWERS.about.least), start=start, end=end)
+    dense = beside(half_full)
+    return found(session, _R.BULK_ANSWERS, "同一秒内答复", _BULK, start, end, dense=dense) if dense else []

@@ -60,8 +60,11 @@ _DUE = """
 """
 #: By each key, how many of them led to nothing.
 _UNUSED = f"""
-    SELECT v.unit, coalesce(v.via_system, ''), coalesce(v.via_system, v.filed_by), count(*) FILTER (WHERE c.closed_at IS NULL), count(*)
-    {_DUE} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    SELECT unit, coalesce(via_system, '') AS system, coalesce(via_system, filed_by) AS key,
+           CAST(sum(part) AS bigint), CAST(sum(whole) AS bigint) FROM (
+        SELECT v.unit, v.via_system, v.filed_by, count(*) FILTER (WHERE c.closed_at IS NULL) AS part, count(*) AS whole
+        {_DUE} GROUP BY 1, 2, 3
+    ) by_person GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 _UNUSED_OF = f"""
     SELECT v.number {_DUE} AND c.closed_at IS NULL AND v.unit = :unit AND coalesce(v.via_system, '') = :system

@@ -15,26 +15,24 @@ from sqlalchemy.orm import Session
 from domain.leads import Indication, LeadRule
 from domain.quotas import QuotaOf
 from ledger.lifecycle import admission
-from ledger.oversight.indicators.finding import MOST_NUMBERS, found
+from ledger.oversight.indicators.finding import MOST_NUMBERS, beside, found, half, often
 
 SPAN = timedelta(hours=2)  #: how far back `at_once` is asked to look
 _R = LeadRule
 #: Any minute lies in two neighbours of the clock's, one of which holds half a crowd at least. Of a million verifications that
-#: leaves few to be read with their persons. By a number, since sorting a million by text takes five times as long: where two
-#: keys share one they are read together, and told apart below.
+#: leaves few to be read with their persons. Where two keys share a hash they are read together, and told apart below.
 _SLOT = "(CAST(hashtext({of}) AS bigint) << 32) + CAST(floor(date_part('epoch', v.filed_at) / {seconds}) AS bigint)"
-_DENSE = """
-    SELECT {slot} FROM verifications v WHERE v.filed_at >= :start AND v.filed_at < :end {only}
-    GROUP BY 1 HAVING count(*) * 2 >= :least
-"""
-#: Whole minutes of the clock's are read, since who counts once is decided within one.
+_FILED = "FROM verifications v WHERE v.filed_at >= :start AND v.filed_at < :end"
+#: Whole minutes of the clock's are read, since who counts once is decided within one. Cases and persons are looked up one by
+#: one (OFFSET 0): they are few, and PostgreSQL, which cannot know that, would read all that there are.
 _CROWD = """
     WITH asked AS (
         SELECT DISTINCT ON ({by}, lookup, date_trunc('{span}', filed_at)) * FROM (
             SELECT v.unit, c.matter, v.case_id, v.filed_at, v.number, p.lookup,
                    CASE WHEN v.via_system IS NULL THEN 'person:' || v.filed_by ELSE 'system:' || v.via_system END AS key
-            FROM verifications v JOIN cases c ON c.id = v.case_id JOIN parties p ON p.id = v.party_id
-            WHERE v.filed_at >= :start AND v.filed_at < :end {only} AND {slot} = ANY (CAST(:dense AS bigint[]))
+            FROM (SELECT * {filed} {only} AND {slot} = ANY (CAST(:dense AS bigint[])) OFFSET 0) v
+            CROSS JOIN LATERAL (SELECT matter FROM cases WHERE id = v.case_id OFFSET 0) c
+            CROSS JOIN LATERAL (SELECT lookup FROM parties WHERE id = v.party_id OFFSET 0) p
         ) filed ORDER BY {by}, lookup, date_trunc('{span}', filed_at), filed_at
     ), busy AS (
         SELECT *, count(*) OVER (
@@ -50,12 +48,11 @@ _CROWD = """
 """
 _IN_ONE_CASE = """
     SELECT v.unit, c.number, array_agg(v.number), count(DISTINCT p.lookup)
-    FROM (SELECT case_id FROM verifications WHERE filed_at >= :start AND filed_at < :end
-          GROUP BY case_id HAVING count(*) >= :least) large
-    JOIN verifications v USING (case_id) JOIN cases c ON c.id = v.case_id JOIN parties p ON p.id = v.party_id
-    WHERE v.filed_at >= :start AND v.filed_at < :end
+    FROM verifications v JOIN cases c ON c.id = v.case_id JOIN parties p ON p.id = v.party_id
+    WHERE v.case_id = ANY (CAST(:large AS uuid[])) AND v.filed_at >= :start AND v.filed_at < :end
     GROUP BY v.unit, c.id HAVING count(DISTINCT p.lookup) >= :least
 """
+_LARGE = f"SELECT DISTINCT v.case_id {_FILED} AND uuid_hash_extended(v.case_id, 0) = ANY (CAST(:slots AS bigint[]))"
 _SPENT = """
     SELECT unit, :named, NULL, count(*) FROM quota_uses
     WHERE quota_of = :whose AND lasts = :lasts AND count >= :limit AND since >= :start AND since < :end GROUP BY unit
@@ -72,9 +69,18 @@ def at_once(session: Session, start: datetime, end: datetime) -> list[Indication
     return [
         *_crowds(session, _R.STRANGERS_AT_ONCE, start, end),
         *_crowds(session, _R.STRANGERS_BY_ONE_KEY, start, end),
-        *found(session, _R.MANY_IN_ONE_CASE, "不同当事人", _IN_ONE_CASE, start, end),
+        *_in_one_case(session, start, end),
         *_spent(session, start, end),
     ]
+
+
+def _in_one_case(session: Session, start: datetime, end: datetime) -> list[Indication]:
+    within = {"start": start, "end": end}
+    slots = often(session, "uuid_hash_extended(v.case_id, 0)", _FILED, _R.MANY_IN_ONE_CASE.about.least, **within)
+    if not slots:
+        return []
+    large = session.scalars(text(_LARGE), {**within, "slots": slots}).all()
+    return found(session, _R.MANY_IN_ONE_CASE, "不同当事人", _IN_ONE_CASE, start, end, large=large)
 
 
 def _crowds(session: Session, rule: LeadRule, start: datetime, end: datetime) -> list[Indication]:
@@ -87,8 +93,7 @@ def _crowds(session: Session, rule: LeadRule, start: datetime, end: datetime) ->
     by_unit = rule is _R.STRANGERS_AT_ONCE
     slot = _SLOT.format(of="v.unit" if by_unit else "v.filed_by", seconds=3600 if span == "hour" else 60)
     only = "" if by_unit else "AND v.via_system IS NULL"
-    asked = {"start": start, "end": end, "least": rule.about.least}
-    half_full = session.scalars(text(_DENSE.format(slot=slot, only=only)), asked).all()
+    half_full = often(session, slot, f"{_FILED} {only}", half(rule.about.least), start=start, end=end)
     if not half_full:
         return []
     query = _CROWD.format(
@@ -97,11 +102,12 @@ def _crowds(session: Session, rule: LeadRule, start: datetime, end: datetime) ->
         named=named,
         span=span,
         slot=slot,
+        filed=_FILED,
         only=only,
         joined=" AND ".join(f"a.{column} = f.{column}" for column in by.split(", ")),
     )
-    dense = {one + beside for one in half_full for beside in (-1, 0, 1)}
-    rows = session.execute(text(query), asked | {"dense": sorted(dense)})
+    asked = {"start": start, "end": end, "least": rule.about.least, "dense": beside(half_full)}
+    rows = session.execute(text(query), asked)
     return [
         Indication(rule, unit, about, tuple(numbers[:MOST_NUMBERS]), {"不同当事人": persons, "密钥": keys, "事项": matters, "办件": cases})
         for unit, about, numbers, persons, keys, matters, cases in rows

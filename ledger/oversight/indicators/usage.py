@@ -11,46 +11,43 @@ from sqlalchemy.orm import Session
 from domain.calendar import MissingYear
 from domain.leads import Indication, LeadRule
 from ledger.calendars.opening_hours import hours_of
-from ledger.oversight.indicators.finding import found
+from ledger.oversight.indicators.finding import found, often
 from ledger.tables.registry import Unit
 
 _R = LeadRule
-_COPIES = """
+_FETCHED = "FROM accesses a WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end"
+#: Of whom and what.
+_COPY = "(CAST(hashtext(a.actor) AS bigint) << 32) + hashtext(a.verification)"
+_COPIES = f"""
     SELECT unit, '', array_agg(DISTINCT verification), count(DISTINCT verification) FROM (
-        SELECT a.unit, a.verification FROM accesses a JOIN units u ON u.code = a.unit
-        WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end
+        SELECT a.unit, a.verification {_FETCHED} AND {_COPY} = ANY (CAST(:often AS bigint[]))
+        AND EXISTS (SELECT FROM units u WHERE u.code = a.unit)
         GROUP BY a.unit, a.actor, a.verification HAVING count(*) >= :least
     ) fetched GROUP BY unit
 """
+_SERVED = "unnest(CAST(:units AS text[]), CAST(:hours AS tstzmultirange[])) AS served (unit, hours)"
 #: What a unit's system fetches at night for its clerks is no one person's doing. Of several persons the one with most.
-_OFF_HOURS = """
+_OFF_HOURS = f"""
     WITH shut AS (
-        SELECT DISTINCT a.unit, a.actor, a.verification FROM accesses a
-        JOIN unnest(CAST(:units AS text[]), CAST(:hours AS tstzmultirange[])) AS served (unit, hours) ON served.unit = a.unit
+        SELECT a.unit, a.actor, array_agg(a.verification) AS fetched FROM accesses a JOIN {_SERVED} ON served.unit = a.unit
         WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end AND a.actor NOT LIKE '% via %' AND NOT served.hours @> a.at
-    ), most AS (
-        SELECT DISTINCT ON (unit) unit, actor, count(*) AS many FROM shut
-        GROUP BY unit, actor HAVING count(*) >= :least ORDER BY unit, many DESC, actor
+        GROUP BY a.unit, a.actor HAVING count(*) >= :least
     )
-    SELECT m.unit, '', array_agg(s.verification), m.many
-    FROM most m JOIN shut s ON s.unit = m.unit AND s.actor = m.actor GROUP BY m.unit, m.many
+    SELECT DISTINCT ON (s.unit) s.unit, '', one.numbers, one.many FROM shut s CROSS JOIN LATERAL (
+        SELECT array_agg(number) AS numbers, count(*) AS many FROM (SELECT DISTINCT unnest(s.fetched) AS number) once
+    ) one
+    WHERE one.many >= :least ORDER BY s.unit, one.many DESC, s.actor
 """
 #: At a counter nobody is served when the unit is shut, by whatever key the clerk asks; what came in on line at night is
 #: asked about at night. An hour around the service is the queue that is still there, and who prepares the day.
-_OFF_HOURS_FILED = """
-    WITH filed AS MATERIALIZED (
-        SELECT v.unit, coalesce(v.via_system, '') AS system, coalesce(v.via_system, v.filed_by) AS key, v.number, v.case_id
-        FROM verifications v
-        JOIN unnest(CAST(:units AS text[]), CAST(:hours AS tstzmultirange[])) AS served (unit, hours) ON served.unit = v.unit
+_OFF_HOURS_FILED = f"""
+    SELECT DISTINCT ON (unit, system) unit, system, numbers, many FROM (
+        SELECT v.unit, coalesce(v.via_system, '') AS system, coalesce(v.via_system, v.filed_by) AS key,
+               array_agg(v.number) AS numbers, count(*) AS many
+        FROM verifications v JOIN {_SERVED} ON served.unit = v.unit JOIN cases c ON c.id = v.case_id AND c.channel = 'window'
         WHERE v.filed_at >= :start AND v.filed_at < :end AND NOT served.hours @> v.filed_at
-    ), shut AS (
-        SELECT f.* FROM filed f JOIN cases c ON c.id = f.case_id AND c.channel = 'window'
-    ), most AS (
-        SELECT DISTINCT ON (unit, system) unit, system, key, count(*) AS many FROM shut
-        GROUP BY unit, system, key HAVING count(*) >= :least ORDER BY unit, system, many DESC, key
-    )
-    SELECT m.unit, m.system, array_agg(s.number), m.many
-    FROM most m JOIN shut s USING (unit, system, key) GROUP BY m.unit, m.system, m.many
+        GROUP BY 1, 2, 3 HAVING count(*) >= :least
+    ) shut ORDER BY unit, system, many DESC, key
 """
 _AROUND = timedelta(hours=1)
 _CHECKED = """
@@ -64,10 +61,15 @@ _CHECKED = """
 def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything of this clause in [start, end)."""
     return [
-        *found(session, _R.REPEATED_COPIES, "反复下载的核验", _COPIES, start, end),
+        *_copies(session, start, end),
         *_off_hours(session, start, min(now, end)),
         *found(session, _R.MUCH_CHECKED, "多处核验的证明", _CHECKED, start, end),
     ]
+
+
+def _copies(session: Session, start: datetime, end: datetime) -> list[Indication]:
+    slots = often(session, _COPY, _FETCHED, _R.REPEATED_COPIES.about.least, start=start, end=end)
+    return found(session, _R.REPEATED_COPIES, "反复下载的核验", _COPIES, start, end, often=slots) if slots else []
 
 
 def _off_hours(session: Session, start: datetime, end: datetime) -> list[Indication]:

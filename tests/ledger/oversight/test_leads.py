@@ -343,6 +343,7 @@ def test_proofs_that_one_person_fetches_when_the_unit_is_shut(ledger: str, owner
         do(record_access, number, "proof", actor="person:b", unit=UNIT, now=noon.replace(hour=11))
     for number in numbers:
         do(record_access, number, "proof", actor="person:c via sys", unit=UNIT, now=night)
+    do(record_access, numbers[0], "proof", actor="person:a", unit=UNIT, now=night)  # again: one and the same proof
     for number in numbers[:9]:
         do(record_access, number, "proof", actor="person:d", unit=UNIT, now=noon)  # the lunch hour
     look()
