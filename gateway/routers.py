@@ -7,7 +7,7 @@ from gateway.arrangements import outages
 from gateway.batches import endpoints as batches
 from gateway.batches import results as batch_results
 from gateway.cases import endpoints as cases
-from gateway.catalog import change_tasks, drafts, lists, proposals
+from gateway.catalog import change_tasks, drafts, guides, lists, proposals
 from gateway.commitments import endpoints as commitments
 from gateway.counter import home, own_sessions, provider, sign_in
 from gateway.deadlines import endpoints as deadlines
@@ -58,6 +58,7 @@ ROUTERS = (
     drafts.router,
     proposals.router,
     change_tasks.router,
+    guides.router,
     reports.router,
     complaints.router,
     complaint_outcomes.router,

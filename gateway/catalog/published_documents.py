@@ -72,13 +72,19 @@ def _lines(change: Change) -> list[str]:
 
 def guide_words(change: Change) -> str:
     """What to do with the guide of the matter (obligation 13.2)."""
-    name, how = change.entry.proof_name, "、".join(method.label for method in change.entry.methods)
+    name = change.entry.proof_name
     if change.kind is ChangeKind.REMOVE:
         return f"从申请材料中删去“{name}”。"
     if why := why_excluded(change.entry):
         return f"在申请材料中列明“{name}”须提交,并注明原因:{why}"
     do = "增加" if change.kind is ChangeKind.ADD else "更新"
-    return f"{do}“{name}”:注明无需提交,由办事单位以{how}方式核验{'(申请人书面承诺)' if Method.COMMITMENT in change.entry.methods else ''}。"
+    return f"{do}“{name}”:注明{not_needed(change.entry)}"
+
+
+def not_needed(entry: CatalogEntry) -> str:
+    """How a proof that nobody hands in is come by."""
+    how = "、".join(method.label for method in entry.methods)
+    return f"无需提交,由办事单位以{how}方式核验{'(申请人书面承诺)' if Method.COMMITMENT in entry.methods else ''}。"
 
 
 def entries(version: int) -> Iterator[ListedEntry]:

@@ -69,6 +69,7 @@ LIST_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
         "changes_blocked": (422, "不符合清单规则", "有变动不符合清单规则,没有受理。", "请按 blocks 逐项更正后重新报送。"),
         "change_conflict": (409, "清单已有其他改动", "所报变动依据的条目已被其他调整改动。", "请按现行清单重新报送。"),
         "version_unknown": (404, "没有这一版清单", "没有公布过这一版清单。", "请核对版本号。"),
+        "guide_handover_refused": (409, "不能登记这一版", "已登记交付较新的一版。", "请核对版本号;以导出时的版本登记。"),
         "task_unknown": (404, "没有这项更新任务", "本单位没有这项更新任务。", _REFRESH),
     }
 )

@@ -104,6 +104,9 @@ SCOPES: Mapping[Scope, frozenset[str]] = MappingProxyType(
                 "get_change_tasks",
                 "finish_change_task",
                 "export_guide_changes",
+                "export_guides",
+                "record_guide_handover",
+                "get_guide_handovers",
             }
         ),
         Scope.REGISTERS: frozenset(

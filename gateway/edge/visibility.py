@@ -126,7 +126,12 @@ THINGS = (
     Thing("值守", ("get_duty",)),
     HOURS,
     SUPERVISIONS,
-    Thing("清单报送、办事指南更新表", ("get_sources", "get_rows", "get_error_file", "export_guide_changes"), LISTS.by_all, LISTS.own),
+    Thing(
+        "清单报送、办事指南更新表、材料清单和交付",
+        ("get_sources", "get_rows", "get_error_file", "export_guide_changes", "export_guides", "get_guide_handovers"),
+        LISTS.by_all,
+        LISTS.own,
+    ),
     LISTS,
     CHANGE_TASKS,
     REPORTS,

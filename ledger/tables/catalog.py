@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.adjusting import ProposalKind, ProposalStatus, Step
@@ -220,6 +220,18 @@ class ProposalStep(Table):
     person: Mapped[str]
     unit: Mapped[UnitCode]
     record: Mapped[dict[str, Any]]  #: of a decision: members, date, result, document; of a return: why
+
+
+class GuideHandover(Table):
+    """办事指南交付 (obligation 13.2): the unit's guides say what this version of the list says. Append-only."""
+
+    __tablename__ = "guide_handovers"
+    serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    unit: Mapped[UnitCode]
+    version: Mapped[int] = mapped_column(ForeignKey("catalog_versions.number"))
+    at: Mapped[datetime]
+    by: Mapped[str]
+    __table_args__ = (UniqueConstraint("unit", "version"),)
 
 
 class ChangeTask(Table):

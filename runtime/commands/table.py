@@ -56,6 +56,7 @@ COMMANDS: dict[str, Command] = {
     "outcomes": Command(
         "runtime.commands.outcomes:main", "outcomes of complaints, in the layout they came in", "导出投诉办理结果,按来时的格式"
     ),
+    "guides": Command("runtime.commands.guides:main", "materials for the provincial site's editors", "导出办事指南材料清单,登记交付"),
     "traces": Command("runtime.commands.traces:main", "who changed what, before and after", "留痕:谁改了什么,改前改后"),
     "systems": Command(
         "runtime.commands.systems:main", "departments' systems: which should connect, which do", "业务系统:登记,列出应对接的和最近一次调用"

@@ -178,6 +178,7 @@ CLEAR: dict[str, dict[str, str]] = {
         LIST: "matter_name proof_name basis parameters fields commitment_basis exclusion_decided_by exclusion_evidence",
     },
     "events": {CODE: "verification detail", ACTOR: "actor"},
+    "guide_handovers": {CODE: "unit", ACTOR: "by"},
     "holds": {CODE: "number", GUARDED: "document", ACTOR: "set_by lifted_by"},
     "sign_in_links": {CODE: "digest person", ACTOR: "made_by"},
     "web_sessions": {CODE: "digest person unit browser"},

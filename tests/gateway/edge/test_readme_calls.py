@@ -393,6 +393,8 @@ def test_the_calls_of_the_list(api: Api) -> None:
     )["number"]
     story.get("/v1/catalog/change-tasks", OTHER)
     story.get(f"/v1/catalog/versions/{version}/guide-changes.csv", OTHER)
+    story.get("/v1/catalog/guides.xlsx?changed=true", OTHER)
+    story.post("/v1/catalog/guide-handovers", OTHER, {"version": version})
     with transaction() as session:
         registry.put_people(
             session, [{"code": SECOND, "unit": "370402-JUSTICE", "name": "演示第二人", "roles": ["administrator", "office"]}]

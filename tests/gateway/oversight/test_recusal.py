@@ -296,6 +296,7 @@ DECIDES_NOTHING = {
     "import_complaints": "the same",
     "enter_lead": "puts a sign on record; to report the own unit is welcome",
     "put_batch_quota": "how many rows a unit may send in a day: a limit for programs, of nobody's case",
+    "record_guide_handover": "that a file was uploaded: a fact",
     "set_hold": "keeps evidence, and ends nothing",
 }
 REGISTERS_ONLY = {"confirm_change", "refuse_change"}  #: two persons, of registers
