@@ -9,7 +9,8 @@ from gateway.batches import results as batch_results
 from gateway.cases import endpoints as cases
 from gateway.catalog import change_tasks, drafts, guides, lists, proposals
 from gateway.commitments import endpoints as commitments
-from gateway.counter import home, own_sessions, provider, sign_in
+from gateway.counter import home, inbox_acts, own_sessions, provider, sign_in
+from gateway.counter import inbox as counter_inbox
 from gateway.deadlines import endpoints as deadlines
 from gateway.deadlines import rule_preview
 from gateway.inbox import attachments
@@ -78,4 +79,6 @@ ROUTERS = (
     provider.router,
     home.router,
     own_sessions.router,
+    counter_inbox.router,
+    inbox_acts.router,
 )

@@ -21,6 +21,18 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "counter_end_session": "get_me",
         "counter_end_other_sessions": "get_me",
         "counter_sign_out": "get_me",
+        "counter_inbox": "get_inbox",
+        "counter_request": "get_request",
+        "counter_claim": "claim_request",
+        "counter_release": "release_request",
+        "counter_reply": "reply_to_request",
+        "counter_preview": "preview_reply",
+        "counter_ask": "ask_for_supplement",
+        "counter_return": "return_request",
+        "counter_units": "get_units_to_ask",
+        "counter_attach": "add_attachment",
+        "counter_attachment": "get_attachment",
+        "counter_excuse": "give_excuse",
     }
 )
 
@@ -36,7 +48,10 @@ class Entrance:
 
 
 #: In this order. Who may not open a page does not see it.
-ENTRANCES = (Entrance("counter_sessions", "/counter/sessions", "我的登录", "查看在哪些浏览器上登录,结束不是本人的登录"),)
+ENTRANCES = (
+    Entrance("counter_inbox", "/counter/inbox", "收件箱", "答复其他单位的核验申请,最急的在最前"),
+    Entrance("counter_sessions", "/counter/sessions", "我的登录", "查看在哪些浏览器上登录,结束不是本人的登录"),
+)
 
 
 def entrances(caller: Caller) -> list[Entrance]:

@@ -61,11 +61,16 @@ async def read_form(request: Request) -> Upload:
     form = await parse_form(request)
     try:
         file = form.get("file")
-        if not isinstance(file, UploadFile):
-            return Upload()
-        return Upload(file.filename or "", (file.content_type or "").partition(";")[0].strip().lower(), await file.read())
+        return await upload_of(file if isinstance(file, UploadFile) else None)
     finally:
         await form.close()
+
+
+async def upload_of(file: UploadFile | None) -> Upload:
+    """A file of a form that was read already; empty where there is none."""
+    if file is None:
+        return Upload()
+    return Upload(file.filename or "", (file.content_type or "").partition(";")[0].strip().lower(), await file.read())
 
 
 #: What an attachment may be: type -> the endings of its name.
@@ -81,7 +86,11 @@ async def read_attachment(request: Request) -> File:
     Raises Problem `not_upload`, `too_large`, `attachment_kind`, `file_unreadable`, `reading_busy`.
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    sent = await read_form(request) if media == "multipart/form-data" else Upload()
+    return await attachment_of(await read_form(request) if media == "multipart/form-data" else Upload())
+
+
+async def attachment_of(sent: Upload) -> File:
+    """What was sent as an attachment. Raises as `read_attachment`."""
     if not sent.content:
         raise Problem("not_upload")
     if len(sent.content) > ATTACHMENT_BYTES:

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from fastapi import Path, Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 
 from domain.inbox import AttachmentUse
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import GONE, api_router, problems
 from gateway.edge.parameters import Number, RequestId
 from gateway.edge.problems import Problem
-from gateway.edge.uploads import read_attachment
+from gateway.edge.uploads import attachment_of, read_attachment, upload_of
 from gateway.edge.visibility import may_override, taking_part, verification
 from gateway.inbox.schemas import AttachmentOut, AttachmentsOut
 from gateway.verifications.filing import record_reading
@@ -53,6 +54,11 @@ _REFUSED = ("not_upload", "too_large", "attachment_kind", "file_unreadable", "re
 async def add_attachment(id: RequestId, request: Request, caller: CurrentCaller) -> AttachmentOut:  # noqa: A002
     """每项申请最多三个,加密保存;需求单位在送达后可以查看。同一文件重复上传不产生变化。"""
     return await run_in_threadpool(_add, id, await read_attachment(request), caller)
+
+
+async def add_sent(request: UUID, file: UploadFile | None, caller: Caller) -> AttachmentOut:
+    """The same for a form that was read already."""
+    return await run_in_threadpool(_add, request, await attachment_of(await upload_of(file)), caller)
 
 
 def _add(request: UUID, file: File, caller: Caller) -> AttachmentOut:

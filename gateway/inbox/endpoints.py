@@ -10,7 +10,7 @@ from domain.batches import PATTERN
 from domain.lifecycle import State
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import GONE, api_router, problems
-from gateway.edge.paging import PagingOfPersons
+from gateway.edge.paging import PagingOfPersons, words_of
 from gateway.edge.parameters import RequestId
 from gateway.edge.problems import Problem
 from gateway.edge.visibility import may_override
@@ -45,15 +45,19 @@ def get_inbox(
     page: PagingOfPersons,
     status: Annotated[Literal["open", "answered"], Query(description="open 待办,answered 已答复")] = "open",
     batch: Annotated[str | None, Query(pattern=PATTERN, description="只看这个批次的申请")] = None,
+    claimed: Annotated[Literal["me", "nobody"] | None, Query(description="me 本人认领的,nobody 无人认领的;省略为全部")] = None,
+    q: Annotated[str, Query(max_length=64, description="核验编号或需求单位的办件编号,须完整;批次中的也在内")] = "",
 ) -> InboxOut:
     """发给本单位的核验申请。待办按时限先后排列,已超时的在最前,等待补正的在后;一页最多 100 项。查看有记录。
 
     批量核验的申请不逐项列出:每个批次在第一页的 `batches` 中为一项,其中的申请以 `batch` 查看。
     """
     now, answered = settings().now(), status == "answered"
+    claimant = {None: None, "me": caller.person, "nobody": ""}[claimed]
+    wanted = requests.InboxFilter(answered, batch, claimant, " ".join(words_of(q)))
+    first = wanted == requests.InboxFilter() and page.after is None
     with transaction() as session:
-        found = inbox_view.lines(session, caller.unit, page, answered=answered, actor=caller.actor, now=now, batch=batch)
-        first = batch is None and not answered and page.after is None
+        found = inbox_view.lines(session, caller.unit, page, wanted=wanted, actor=caller.actor, now=now)
         asked = [InboxBatchLine.of(one) for one in batches.lines(session, caller.unit)] if first else []
         items = [InboxAnswerItem.of(line, now) for line in found.rows]
         return InboxOut(items=items, batches=asked, next_cursor=page.cursor(found))

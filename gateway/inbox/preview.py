@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,7 +10,10 @@ from sqlalchemy.orm import Session
 from domain.methods import Method, verdict
 from domain.seals import SealKind
 from gateway.edge.problems import Problem
+from gateway.edge.visibility import may_override
+from gateway.inbox.schemas import ReplyIn
 from ledger.audit import record_access
+from ledger.database import transaction
 from ledger.inbox.claims import hold
 from ledger.inbox.requests import Reply, check_fields
 from ledger.lifecycle.snapshots import step_context
@@ -20,8 +24,10 @@ from proofs.wording import compose
 from settings import settings
 
 
-def preview(session: Session, caller: Caller, request_id: UUID, data: Reply, *, override: bool) -> bytes:
-    """The PDF. Raises as `claims.hold`, `FieldsMissing`, and Problem `not_sealed`, `page_refused`."""
+def preview(
+    session: Session, caller: Caller, request_id: UUID, data: Reply, *, override: bool, form: Literal["pdf", "png"] = "pdf"
+) -> bytes:
+    """The PDF, or a picture of it. Raises as `claims.hold`, `FieldsMissing`, and Problem `not_sealed`, `page_refused`."""
     at, now = settings(), settings().now()
     row, _ = hold(session, request_id, caller.unit, actor=caller.actor, override=override)
     about = step_context(session, row.number)
@@ -51,8 +57,15 @@ def preview(session: Session, caller: Caller, request_id: UUID, data: Reply, *, 
         otherwise=about.otherwise,
     )
     try:
-        pdf = render(page)
+        made = render(page, form)
     except PageError:
         raise Problem("page_refused") from None
     record_access(session, row.number, "preview", actor=caller.actor, unit=caller.unit, now=now)
-    return pdf
+    return made
+
+
+def preview_picture(request_id: UUID, body: ReplyIn, caller: Caller) -> bytes:
+    """The preview as a picture (PNG), for pages. Raises as `preview`."""
+    data = Reply(body.answer, dict(body.fields), body.note)
+    with transaction() as session:
+        return preview(session, caller, request_id, data, override=may_override(session, caller, request_id), form="png")

@@ -60,6 +60,7 @@ class InboxAnswerItem(SchemaOut):
     party: InboxParty
     matter_name: str
     requesting_unit: str
+    case_number: Annotated[str, Field(description="需求单位的办件编号,印在证明的用途中")]
     received_at: datetime
     due_at: Annotated[datetime | None, Field(description="最早的时限,已超过的也在内;null 表示等待补正或没有时限")]
     minutes_left: Annotated[int | None, Field(description="剩余分钟,负数为已超时")]
@@ -72,6 +73,7 @@ class InboxAnswerItem(SchemaOut):
     immediate: Annotated[bool, Field(description="清单注明可立即核验")]
     resting: Annotated[bool, Field(description="等待补正,时限暂停")]
     claimed_by: Annotated[str | None, Field(description="认领人")]
+    claimed_by_name: Annotated[str | None, Field(description="认领人的姓名")]
     status: Annotated[str, Field(examples=["open"])]
     answer: Annotated[Answer | None, Field(description="答复;null 为尚未答复")]
     answer_name: Annotated[str | None, Field(examples=["属实"])]
@@ -89,6 +91,7 @@ class InboxAnswerItem(SchemaOut):
             party=InboxParty(name=line.name, id_type=line.id_type, id_number=line.id_number),
             matter_name=line.matter_name,
             requesting_unit=line.requesting_unit,
+            case_number=line.case_number,
             received_at=request.received_at,
             due_at=line.due_at,
             minutes_left=left,
@@ -99,6 +102,7 @@ class InboxAnswerItem(SchemaOut):
             immediate=line.immediate,
             resting=line.resting,
             claimed_by=request.claimed_by.removeprefix("person:") if request.claimed_by else None,
+            claimed_by_name=line.claimant,
             status="open" if request.answered_at is None else "answered",
             answer=request.answer,
             answer_name=request.answer.label if request.answer else None,

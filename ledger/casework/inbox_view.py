@@ -12,19 +12,20 @@ from sqlalchemy.orm import Session
 from domain.masking import mask_name, mask_number
 from domain.progress import Colour
 from domain.roles import IdType
+from ledger.actor import person_of
 from ledger.audit import record_access, record_first_access
 from ledger.cases import cases
 from ledger.casework import mismatches
 from ledger.deadlines import promises, return_limits
 from ledger.deadlines.timing import colour_of, notes_of
 from ledger.inbox import returns, supplements
-from ledger.inbox.requests import due_of, inbox
+from ledger.inbox.requests import WAITING, InboxFilter, due_of, inbox
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
 from ledger.tables.inbox import Suspension
-from ledger.tables.registry import Unit
+from ledger.tables.registry import Person, Unit
 from ledger.tables.verifications import Deadline, Request, Verification
 from ledger.vault import Place
 
@@ -50,6 +51,8 @@ class InboxLine:
     resting: bool  #: waits for a supplement
     return_by: datetime | None  #: 退回时限 (obligation 10.10), while it is open
     notes: list[str]  #: what is to be known of its limits
+    case_number: str  #: as the sealed page prints it
+    claimant: str | None  #: the name of who claimed it
 
     def __repr__(self) -> str:
         return f"InboxLine({self.request.id})"
@@ -97,15 +100,15 @@ class InboxDetail:
 
 
 def lines(
-    session: Session, unit: str, page: PageRequest = FIRST, *, answered: bool, actor: str, now: datetime, batch: str | None = None
+    session: Session, unit: str, page: PageRequest = FIRST, *, wanted: InboxFilter = WAITING, actor: str, now: datetime
 ) -> Page[InboxLine]:
-    """A page of the unit's inbox, what is due first on top; or of what one batch asks of it.
+    """A page of what is wanted of the unit's inbox, what is due first on top.
 
     Who sees a request for the first time is put on the record.
     """
-    asked = inbox(session, unit, page, answered=answered, batch=batch)
+    asked = inbox(session, unit, page, wanted=wanted)
     found = _lines(session, {item.request.id: item.due_at for item in asked.rows}, now)
-    if not answered:
+    if not wanted.answered:
         numbers = (item.request.verification for item in asked.rows)
         record_first_access(session, numbers, _READ, actor=actor, unit=unit, now=now)
     return asked.map(lambda item: found[item.request.id])
@@ -154,6 +157,8 @@ def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) ->
         .join(Unit, Unit.code == Verification.unit)
         .where(Request.id.in_(due))
     )
+    holders = {person_of(one.claimed_by) for one in asked if one.claimed_by}
+    names = dict(session.execute(select(Person.code, Person.name).where(Person.code.in_(holders))).tuples().all()) if holders else {}
     found = {}
     for request, case, party, entry, unit_name in rows:
         key = cases.case_key(case)
@@ -176,5 +181,7 @@ def _lines(session: Session, due: dict[UUID, datetime | None], now: datetime) ->
             resting=request.id in resting,
             return_by=return_by.get(request.id),
             notes=notes_of(limits.get(request.id, [])),
+            case_number=case.number,
+            claimant=names.get(person_of(request.claimed_by)) if request.claimed_by else None,
         )
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import OPEN, Event, State
@@ -105,10 +105,14 @@ def tell_holder(session: Session, row: Verification, request: Request, *, now: d
     return {"from": holder}
 
 
+def claimed_by(person: str) -> ColumnElement[bool]:
+    """Requests that this person claimed, with an own key, on a page or through a system."""
+    return (Request.claimed_by == f"person:{person}") | Request.claimed_by.startswith(f"person:{person} via ", autoescape=True)
+
+
 def leave(session: Session, person: str, *, now: datetime, actor: str) -> int:
     """离任: what a person had claimed and not answered is free again for the colleagues. Gives how many."""
-    mine = (Request.claimed_by == f"person:{person}") | Request.claimed_by.startswith(f"person:{person} via ", autoescape=True)
-    held = select(Request).where(mine, Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
+    held = select(Request).where(claimed_by(person), Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
     count = 0
     for request in session.scalars(held.order_by(Request.verification)).all():
         row = lock(session, request.verification)

@@ -22,7 +22,7 @@ from ledger import paging
 from ledger.deadlines import clocks, promises
 from ledger.deadlines.pauses import rests
 from ledger.inbox import supplements
-from ledger.inbox.claims import hold, tell_holder
+from ledger.inbox.claims import claimed_by, hold, tell_holder
 from ledger.lifecycle.moves import Lease, move, request_wake
 from ledger.lifecycle.remedies import call_a_person
 from ledger.lifecycle.snapshots import load, step_context
@@ -32,6 +32,7 @@ from ledger.outbox.notifications import notify_unit
 from ledger.paging import EARLIEST, FIRST, LATEST, Page, PageRequest
 from ledger.succession import estate, heir
 from ledger.supervision import escalation, supervisions
+from ledger.tables.cases import Case
 from ledger.tables.verifications import Deadline, Request, Verification
 from ledger.vault import CaseKey, Place
 
@@ -217,16 +218,37 @@ _UNDETERMINED = (
 )
 
 
-def inbox(session: Session, unit: str, page: PageRequest = FIRST, *, answered: bool = False, batch: str | None = None) -> Page[InboxItem]:
+@dataclass(frozen=True)
+class InboxFilter:
+    """Which requests of an inbox. `batch`: of this one alone. `claimant`: claimed by this person, or by nobody where it is empty.
+    `sought`: of this 核验编号 or this case, batches too."""
+
+    answered: bool = False
+    batch: str | None = None
+    claimant: str | None = None
+    sought: str = ""
+
+
+WAITING = InboxFilter()
+
+
+def inbox(session: Session, unit: str, page: PageRequest = FIRST, *, wanted: InboxFilter = WAITING) -> Page[InboxItem]:
     """收件箱 of a unit: what is 未定 on top, since it may be due at any moment; then what is due first (obligation 10.4).
 
-    `batch`: the requests of this one alone; without it those of batches, each of which is one line (`ledger.batches.inbox`),
-    are left out while they wait.
+    Where neither a batch nor a number is asked for, those of batches, each of which is one line (`ledger.batches.inbox`), are
+    left out while they wait.
     """
     query = select(Request, DUE).where(Request.unit.in_(estate(session, unit)))
-    if batch is not None or not answered:
-        query = query.join(Verification, Verification.number == Request.verification).where(Verification.batch.is_not_distinct_from(batch))
-    if answered:
+    if wanted.batch is not None or wanted.sought or not wanted.answered:
+        query = query.join(Verification, Verification.number == Request.verification)
+    if wanted.batch is not None or not (wanted.sought or wanted.answered):
+        query = query.where(Verification.batch.is_not_distinct_from(wanted.batch))
+    if wanted.sought:
+        cases = select(Case.id).where(Case.number == wanted.sought)
+        query = query.where((Verification.number == wanted.sought.upper()) | Verification.case.in_(cases))
+    if wanted.claimant is not None:
+        query = query.where(claimed_by(wanted.claimant) if wanted.claimant else Request.claimed_by.is_(None))
+    if wanted.answered:
         query = query.where(Request.answered_at.is_not(None))
         found = paging.tuples(session, query, (Request.answered_at.desc(), Request.id.desc()), page)
     else:

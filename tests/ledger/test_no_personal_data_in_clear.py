@@ -73,7 +73,7 @@ def finish(lease: Lease) -> None:
     if row(lease.number).state is State.TO_ASK:
         request = ask(lease)
         unit = row(lease.number).issuing_unit or ""
-        do(inbox_view.lines, unit, answered=False, actor="person:x", now=NOW)
+        do(inbox_view.lines, unit, actor="person:x", now=NOW)
         wanted = do(step_context, lease.number).entry.fields
         reply(request, unit=unit, fields=SAID | dict.fromkeys(wanted, "属于困难家庭"), note=NOTE)
     if row(lease.number).state is State.TO_BE_SEALED:

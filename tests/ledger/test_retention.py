@@ -22,6 +22,7 @@ from ledger import retention
 from ledger.cases import cases
 from ledger.casework import attention, inbox_view, registration, views
 from ledger.database import engine, transaction
+from ledger.inbox.requests import InboxFilter
 from ledger.methods import commitments
 from ledger.oversight import complaint_steps, complaints
 from ledger.registers import voluntary
@@ -151,7 +152,7 @@ def test_what_is_gone_says_so_in_words_wherever_it_stood() -> None:
         assert proof is not None
         with pytest.raises(Erased):
             papers.open_pdf(proof, cases.key_of(session, verification.case))
-        (answered,) = inbox_view.lines(session, ISSUER, answered=True, actor="x", now=LATER).rows
+        (answered,) = inbox_view.lines(session, ISSUER, wanted=InboxFilter(answered=True), actor="x", now=LATER).rows
         assert (answered.name, answered.id_number) == (ERASED, ERASED)
         assert inbox_view.detail(session, ISSUER, UUID(request), actor="x", now=LATER) is not None
         assert views.view(session, verification, personal=False) is not None

@@ -67,7 +67,7 @@ def test_what_is_undetermined_stands_on_top_with_its_word() -> None:
     at = EVE - 2 * HOUR
     due, _ = immediate(at, "P-ARCHIVE", matter="DEMO-0003")
     unknown, _ = immediate(EVE + 30 * MINUTE, "P-ARCHIVE", matter="DEMO-0003")
-    found = do(inbox_view.lines, ARCHIVE, answered=False, actor="person:x", now=EVE + 31 * MINUTE).rows
+    found = do(inbox_view.lines, ARCHIVE, actor="person:x", now=EVE + 31 * MINUTE).rows
     assert [line.request.verification for line in found] == [unknown.number, due.number]
     assert found[0].due_at is None and "未定:2028 年的工作日历尚未录入" in found[0].notes
 

@@ -16,6 +16,7 @@ from ledger.cases import cases
 from ledger.casework import attention, inbox_view, views, watch
 from ledger.casework.views import VerificationView
 from ledger.inbox import requests
+from ledger.inbox.requests import InboxFilter
 from ledger.lifecycle import snapshots
 from ledger.lifecycle.moves import Lease
 from ledger.lifecycle.snapshots import UnknownNumber, step_context
@@ -191,13 +192,13 @@ def test_a_standing_holds_no_person() -> None:
 
 def test_the_inbox_opens_the_person_while_it_is_open_and_masks_afterwards() -> None:
     lease, request = asked(handling=HandlingType.IMMEDIATE, promise_end=None)
-    (line,) = [line for line in do(inbox_view.lines, ISSUER, answered=False, actor="person:a", now=NOW).rows if line.request.id == request]
+    (line,) = [line for line in do(inbox_view.lines, ISSUER, actor="person:a", now=NOW).rows if line.request.id == request]
     assert (line.name, line.id_number, line.due_at) == (PERSON.name, PERSON.id_number, NOW + 30 * MINUTE)
     assert (line.proof_name, line.requesting_unit, line.fields) == ("经济困难证明", "市中区行政审批服务局", [*HARDSHIP])
     assert "演示" not in repr(line)
     for _ in range(3):
-        do(inbox_view.lines, ISSUER, answered=False, actor="person:a", now=NOW)
-    do(inbox_view.lines, ISSUER, answered=False, actor="person:b", now=NOW)
+        do(inbox_view.lines, ISSUER, actor="person:a", now=NOW)
+    do(inbox_view.lines, ISSUER, actor="person:b", now=NOW)
     seen = all_of(Access, verification=lease.number)
     assert sorted(access.actor for access in seen) == ["person:a", "person:b"]  # who, not how often
 
@@ -210,7 +211,9 @@ def test_the_inbox_opens_the_person_while_it_is_open_and_masks_afterwards() -> N
     closed = do(inbox_view.detail, ISSUER, request, actor="person:d", now=NOW)
     assert closed is not None and (closed.line.name, closed.line.id_number) == MASKED
     (answered,) = [
-        line for line in do(inbox_view.lines, ISSUER, answered=True, actor="person:d", now=NOW).rows if line.request.id == request
+        line
+        for line in do(inbox_view.lines, ISSUER, wanted=InboxFilter(answered=True), actor="person:d", now=NOW).rows
+        if line.request.id == request
     ]
     assert answered.name == "演***"
     assert sorted(access.actor for access in all_of(Access, verification=lease.number)) == ["person:a", "person:b", "person:c"]

@@ -102,7 +102,7 @@ def test_while_the_clock_rests_it_is_green_and_nothing_passes() -> None:
         swept(NOW + later)
         found = clock(lease.number, NOW + later)
         assert (found.colour, found.elapsed.natural, found.resting_since) == (Colour.GREEN, 10 * MINUTE, ASKED)
-        shown = do(inbox_view.lines, ISSUER, answered=False, actor=AGENT, now=NOW + later).rows
+        shown = do(inbox_view.lines, ISSUER, actor=AGENT, now=NOW + later).rows
         (line,) = [line for line in shown if line.request.id == request]
         assert (line.colour, line.due_at, line.resting) == (Colour.GREEN, None, True)
     assert story(lease.number) == [("supplement_asked", ASKED)]

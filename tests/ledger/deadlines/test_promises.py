@@ -68,7 +68,7 @@ def test_a_promise_that_ends_while_the_case_is_returned_is_missed_there_and_by_n
     assert [limit.kind for limit in promises(lease.number)] == ["hard"] and limits(lease.number)["hard"].request == first
     assert misses(lease.number) == [("hard", PROMISE, "returned")] and "supervised" not in names(lease.number)
     # The unit sees red, since the case is late, and has its own 24 hours.
-    shown = do(inbox_view.lines, CIVIL, answered=False, actor="person:demo-civil-1", now=NOW + 9 * HOUR).rows
+    shown = do(inbox_view.lines, CIVIL, actor="person:demo-civil-1", now=NOW + 9 * HOUR).rows
     assert [line.colour for line in shown if line.request.id == second] == [Colour.RED]
     found = do(lambda session: timing.timing(session, session.get_one(Verification, lease.number), now=NOW + 9 * HOUR))
     assert [limit.missed_at for limit in found.promise] == [PROMISE]

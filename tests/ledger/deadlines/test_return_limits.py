@@ -33,7 +33,7 @@ def of(number: str, now: datetime) -> ReturnLimit:
 
 
 def line(now: datetime) -> inbox_view.InboxLine:
-    (found,) = do(inbox_view.lines, ISSUER, answered=False, actor=AGENT, now=now).rows
+    (found,) = do(inbox_view.lines, ISSUER, actor=AGENT, now=now).rows
     return found
 
 

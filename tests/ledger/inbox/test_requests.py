@@ -255,7 +255,7 @@ def test_the_inbox_shows_what_is_due_first(ledger: str) -> None:
     reply(late, now=NOW + MINUTE)
     reply(soon, now=NOW + 2 * MINUTE)
     assert [item.request.id for item in do(requests.inbox, ISSUER).rows] == [overdue, rests]
-    assert [item.request.id for item in do(requests.inbox, ISSUER, answered=True).rows] == [soon, late]
+    assert [item.request.id for item in do(requests.inbox, ISSUER, wanted=requests.InboxFilter(answered=True)).rows] == [soon, late]
     deliver(lease_late)
 
 
