@@ -16,7 +16,8 @@
     if (!event.target.closest("[data-background]")) { notice().replaceChildren(); }
   });
   ["htmx:sendError", "htmx:timeout"].forEach(function (lost) {
-    document.addEventListener(lost, function () {
+    document.addEventListener(lost, function (event) {
+      if (event.target.closest && event.target.closest("[data-background]")) { return; }  // the page says it in its own place
       say("网络中断，没有发送", "填写的内容仍在本页，请稍后再试。");
     });
   });
