@@ -9,8 +9,10 @@ from gateway.batches import results as batch_results
 from gateway.cases import endpoints as cases
 from gateway.catalog import change_tasks, drafts, guides, lists, proposals
 from gateway.commitments import endpoints as commitments
-from gateway.counter import home, inbox_acts, own_sessions, provider, sign_in
+from gateway.counter import case_form, home, inbox_acts, own_sessions, provider, sign_in
+from gateway.counter import cases as counter_cases
 from gateway.counter import inbox as counter_inbox
+from gateway.counter import verifications as counter_verifications
 from gateway.deadlines import endpoints as deadlines
 from gateway.deadlines import rule_preview
 from gateway.inbox import attachments
@@ -81,4 +83,7 @@ ROUTERS = (
     own_sessions.router,
     counter_inbox.router,
     inbox_acts.router,
+    case_form.router,  # before the cases: `new` is no number
+    counter_cases.router,
+    counter_verifications.router,
 )

@@ -21,6 +21,13 @@
       say("网络中断，没有发送", "填写的内容仍在本页，请稍后再试。");
     });
   });
+  // A scanner ends with Enter: on to the next field, which has the number said, and nothing is sent half-filled.
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("[data-scan]")) { return; }
+    event.preventDefault();
+    var fields = Array.from(event.target.form.querySelectorAll("input:not([type=hidden]),select,textarea,button"));
+    fields[fields.indexOf(event.target) + 1].focus();
+  });
   document.addEventListener("htmx:afterSwap", function (event) {
     if (event.detail.target && event.detail.target.id === "notice") { notice().focus(); }
   });

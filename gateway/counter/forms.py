@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from domain.clear_text import is_clean
 from gateway.edge.problems import Problem
 from gateway.edge.uploads import parse_form
+from gateway.edge.validation_texts import invalid
 
 TOKEN = "form_token"
 _MOST = 200  #: fields
+Model = TypeVar("Model", bound=BaseModel)
 
 
 async def read(request: Request) -> FormData:
@@ -61,6 +66,18 @@ class Sent:
     def file(self, name: str) -> UploadFile | None:
         value = self.form.get(name)
         return value if isinstance(value, UploadFile) else None
+
+
+def model_of(kind: type[Model], values: Mapping[str, object], labels: Mapping[str, str]) -> Model:
+    """What a form says as the API's model, refused as the API refuses it, with each field as the page calls it."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        problem = invalid(RequestValidationError([one | {"loc": ("body", *one["loc"])} for one in error.errors()]))
+        named = [
+            (field, f"“{labels[name]}”:{text}" if (name := field.rpartition(".")[2]) in labels else text) for field, text in problem.errors
+        ]
+        raise Problem(problem.code, errors=named) from None
 
 
 async def _sent(request: Request) -> Sent:

@@ -89,7 +89,9 @@ def problem_page(request: Request, problem: Problem) -> Response:
     template = "notice.html" if part else "signed_out.html" if signed_out else "problem.html"
     typed = getattr(request.state, "typed", []) if signed_out else []
     answer = render(request, template, problem.status_code, problem=problem, typed=typed)
-    answer.headers.update(headers | ({"HX-Push-Url": "false"} if part else {}))
+    # Whatever part of a page the form meant to put elsewhere, the notice is the notice.
+    in_place = {"HX-Push-Url": "false", "HX-Reselect": ".told", "HX-Reswap": "innerHTML"}
+    answer.headers.update(headers | (in_place if part else {}))
     return answer
 
 

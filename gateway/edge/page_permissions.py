@@ -33,6 +33,21 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "counter_attach": "add_attachment",
         "counter_attachment": "get_attachment",
         "counter_excuse": "give_excuse",
+        "counter_cases": "get_cases",
+        "counter_case_form": "put_case",
+        "counter_case_register": "put_case",
+        "counter_number_check": "put_case",
+        "counter_case": "get_case",
+        "counter_case_progress": "get_case",
+        "counter_case_file": "file_verification",
+        "counter_case_close": "close_case",
+        "counter_verification": "get_verification",
+        "counter_proof": "get_proof_pdf",
+        "counter_choose": "choose_licence",
+        "counter_supply": "supply",
+        "counter_forward": "forward",
+        "counter_commitment_sign": "sign_commitment",
+        "counter_commitment_decline": "decline_commitment",
     }
 )
 
@@ -50,6 +65,7 @@ class Entrance:
 #: In this order. Who may not open a page does not see it.
 ENTRANCES = (
     Entrance("counter_inbox", "/counter/inbox", "收件箱", "答复其他单位的核验申请,最急的在最前"),
+    Entrance("counter_cases", "/counter/cases", "办件", "登记办件,发起核验,取回电子证明"),
     Entrance("counter_sessions", "/counter/sessions", "我的登录", "查看在哪些浏览器上登录,结束不是本人的登录"),
 )
 

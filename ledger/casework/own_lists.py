@@ -17,6 +17,8 @@ from domain.instants import is_past
 from domain.lifecycle import State
 from ledger import paging
 from ledger.actor import person_of
+from ledger.catalog import published, versions
+from ledger.catalog.published import Wanted
 from ledger.inbox.requests import DUE
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
@@ -25,6 +27,8 @@ from ledger.tables.catalog import Entry
 from ledger.tables.inbox import Suspension
 from ledger.tables.registry import Matter, Unit
 from ledger.tables.verifications import Request, Verification
+
+_ENTRIES = 500  #: of a unit, that a search for a matter goes through
 
 
 def cases(session: Session, unit: str, page: PageRequest = FIRST, *, still_open: bool | None) -> Page[tuple[Case, str]]:
@@ -64,6 +68,16 @@ def _of_each(session: Session, unit: str, page: Select[Any], column: Instrumente
     than a page; of all together PostgreSQL would read everything and sort it."""
     one = page.where(column == Unit.code).lateral("page")
     return select(one).select_from(Unit).join(one, true()).where(Unit.code.in_(estate(session, unit))).subquery("chosen")
+
+
+def matters(session: Session, unit: str, words: Sequence[str]) -> dict[str, tuple[str, list[str]]]:
+    """The unit's matters in the published list, of which an entry has all the words: code -> name and these entries' proofs."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    version = versions.current(session)
+    for one in estate(session, unit):
+        for listed in published.page(session, version, Wanted(tuple(words), one), limit=_ENTRIES):
+            found.setdefault(listed.entry.matter, (listed.entry.matter_name, []))[1].append(listed.entry.proof_name)
+    return found
 
 
 @dataclass(frozen=True)
