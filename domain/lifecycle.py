@@ -114,10 +114,10 @@ class Event(StrEnum):
     WITHDRAWN = "withdrawn"
     PAUSED = "paused"  #: 由运维暂停: never a legal withdrawal
     RESUMED = "resumed"
+    ERASED = "erased"  #: 按期销毁: the persons' data are gone, the record of what happened stays (obligation 2.7)
     LICENCE_TAKEN = "licence_taken"  #: 开具: the licence library has taken the proof in (obligation 6.3)
     LICENCE_VOIDED = "licence_voided"  #: the revoked proof is void there too
     LICENCE_GIVEN_UP = "licence_given_up"  #: not taken, or not taken back: an operator decides
-    ERASED = "erased"  #: 按期销毁: the persons' data are gone, the record of what happened stays (obligation 2.7)
 
 
 _S, _E = State, Event
