@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import pytest
@@ -10,7 +11,7 @@ from ledger.database import transaction
 from ledger.tables.verifications import Request
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ISSUER, Api
-from tests.gateway.counter.browsing import Browser, text_of
+from tests.gateway.counter.browsing import HOST, Browser, text_of
 from tests.gateway.counter.test_sign_in import signed_in
 
 FIELDS = {"fields.家庭人口": "3", "fields.人均月收入": "600元", "fields.认定结论": "符合"}
@@ -107,3 +108,19 @@ def test_another_units_request_is_not_there(api: Api, asked: tuple[str, str]) ->
     stranger.get("/counter/inbox")
     assert asked[0] not in stranger.page.text
     assert stranger.send(f"/counter/inbox/{asked[1]}/reply", answer="false").status_code == 404
+
+
+def test_a_file_goes_with_the_answer_and_what_is_none_is_refused(api: Api, asked: tuple[str, str], browser: Browser) -> None:
+    page = f"/counter/inbox/{asked[1]}"
+    browser.get(page)
+    form, headers = {"form_token": browser.token()}, {"Origin": HOST, "HX-Request": "true"}
+    text = {"file": ("底册.pdf", b"no pdf", "application/pdf")}
+    assert browser._call("POST", f"{page}/attachments", headers=headers, data=form, files=text).status_code in (415, 422)
+    shown = browser.send(f"{page}/preview", part=True, token=form["form_token"], answer="true", **FIELDS)
+    picture = base64.b64decode(re.findall(r"base64,([^\"]+)", shown.text)[0])  # a picture of some size
+    sent = {"file": ("底册.png", picture, "image/png")}
+    done = browser._call("POST", f"{page}/attachments", headers=headers, data=form, files=sent)
+    assert done.headers.get("hx-redirect") == f"{page}#attachments", done.text
+    found = re.search(r"/counter/attachments/[\w-]+", browser.get(page).text)
+    assert found and "底册.png" in browser.page.text
+    assert browser.get(found[0]).content == picture
