@@ -20,20 +20,20 @@ from ledger.tables.registry import Matter
 from settings import settings
 
 
-def register_case(caller: Caller, number: str, body: CaseIn) -> bool:
-    """Write the case; True where it is new. Raises Problem."""
+def register_case(caller: Caller, number: str, body: CaseIn, *, only_new: bool = False) -> bool:
+    """Write the case; True where it is new. `only_new`: another case of this number stays as it is, and that is told. Raises Problem."""
     refuse_personal(number, body.parties)
     if body.origin_system and _says_who(body.origin_system, body.parties):
         raise Problem("names_somebody", errors=[("origin_system", "不得含当事人姓名或证件号码。")])
     try:
-        return _register(caller, number, body)
+        return _register(caller, number, body, only_new)
     except IntegrityError as error:
         if not filing.is_duplicate(error):
             raise
-        return _register(caller, number, body)  # the same case arrived twice at once: the other call made it
+        return _register(caller, number, body, only_new)  # the same case arrived twice at once: the other call made it
 
 
-def _register(caller: Caller, number: str, body: CaseIn) -> bool:
+def _register(caller: Caller, number: str, body: CaseIn, only_new: bool) -> bool:
     with transaction() as session:
         matter = session.get(Matter, body.matter)
         if matter is None:
@@ -41,7 +41,7 @@ def _register(caller: Caller, number: str, body: CaseIn) -> bool:
         if not is_own(session, caller, matter.unit):
             raise Problem("matter_not_yours", obligation="15.4", facts={"matter": matter.code})
         data, now = body.as_data(number), settings().now()
-        if new := registration.register(session, caller.unit, data, now=now, actor=caller.actor):
+        if new := registration.register(session, caller.unit, data, only_new=only_new, now=now, actor=caller.actor):
             admission.admit(session, caller.filer, Deed.CASE, now=now, matter=matter.code)
         return new
 

@@ -65,9 +65,9 @@ def case_form(request: Request, caller: PageCaller, q: Search = "", matter: Anno
 
 @router.post(_NEW, name="counter_case_register")
 def register(caller: PageCaller, sent: SentForm) -> Response:
-    """The case as the API takes it; the same once more changes nothing."""
+    """The case as the API takes it; the same once more changes nothing, another one under a number that is taken is refused."""
     number = model_of(_Numbered, {"case_number": sent.text("case_number")}, _LABELS).case_number
-    register_case(caller, number, model_of(CaseIn, _case(sent), _LABELS))
+    register_case(caller, number, model_of(CaseIn, _case(sent), _LABELS), only_new=True)
     return goes_on(f"/counter/cases/{number}")
 
 

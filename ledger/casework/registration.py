@@ -68,6 +68,10 @@ class CaseFixed(Refusal, code="case_fixed"):
     """Verifications rest on its matter and handling type: these stay."""
 
 
+class CaseTaken(Refusal, code="case_taken", obligation="15.4"):
+    """The number that somebody gives a new case belongs to another one: two citizens would be mixed."""
+
+
 class NameDiffers(Refusal, code="name_differs", obligation="15.4"):
     """The same identity number was registered in this case under another name."""
 
@@ -84,8 +88,9 @@ class PromiseReasonNeeded(Refusal, code="promise_reason_needed", obligation="10.
     """Open verifications rest on the promise: whoever moves it says why."""
 
 
-def register(session: Session, unit: str, data: CaseData, *, now: datetime, actor: str) -> bool:
-    """Write the case and add its parties; True where it is new. Sending the same again changes nothing.
+def register(session: Session, unit: str, data: CaseData, *, only_new: bool = False, now: datetime, actor: str) -> bool:
+    """Write the case and add its parties; True where it is new. Sending the same again changes nothing. `only_new`: what differs
+    from a case of this number is refused (`CaseTaken`), as where a person types the number.
 
     Parties are only ever added: a verification may already rest on one. A moved promise recomputes the limits of open
     verifications, with its reason on the record. Raises `AcceptedWrong`, `CaseClosed`, `CaseFixed`, `NameDiffers`,
@@ -96,6 +101,8 @@ def register(session: Session, unit: str, data: CaseData, *, now: datetime, acto
     if (case is None or case.accepted_at != data.accepted_at) and not _plausible(data.accepted_at, now):
         raise AcceptedWrong
     promised = _promised(session, data, now)
+    if case is not None and only_new and not _is_the_same(session, case, data, promised):
+        raise CaseTaken
     if case is None:
         case_id = uuid4()
         wrapped, master = vault().new_case_key(case_id)
@@ -125,6 +132,18 @@ def register(session: Session, unit: str, data: CaseData, *, now: datetime, acto
     return new
 
 
+def _is_the_same(session: Session, case: Case, data: CaseData, promised: datetime | None) -> bool:
+    kept = case.matter, case.handling, case.accepted_at, case.promise_end, case.promised_days, case.channel
+    parties = set(session.scalars(select(Party.lookup).where(Party.case == case.id)))
+    return kept == (data.matter, data.handling, data.accepted_at, promised, data.promised_days, data.channel) and parties == {
+        _lookup(party) for party in data.parties
+    }
+
+
+def _lookup(party: PartyData) -> str:
+    return vault().lookup(*person_key(party.id_type, party.id_number))
+
+
 def _plausible(accepted_at: datetime, now: datetime) -> bool:
     return now - _LONGEST_CASE <= accepted_at <= now + _WATCHES_DIFFER
 
@@ -148,7 +167,7 @@ def _move_promise(session: Session, number: str, case: Case, reason: PromiseReas
 
 
 def _add_party(session: Session, case: Case, data: PartyData) -> None:
-    lookup = vault().lookup(*person_key(data.id_type, data.id_number))
+    lookup = _lookup(data)
     known = session.scalar(select(Party).where(Party.case == case.id, Party.lookup == lookup))
     key = case_key(case)
     if known is not None:

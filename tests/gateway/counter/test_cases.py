@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from domain.share import ShareOutcome
+from settings import LOCAL, settings
 from tests.gateway.casework import ask, look_up
-from tests.gateway.conftest import ISSUER, REQUESTER, Api
+from tests.gateway.conftest import ISSUER, REQUESTER, Api, party
 from tests.gateway.counter.browsing import Browser, text_of
 
 
@@ -22,3 +25,22 @@ def test_a_supplement_is_asked_for_and_supplied(api: Api) -> None:
     browser.get(f"/counter/verifications/{number}")
     assert browser.send(f"/counter/verifications/{number}/supplement", text="演示路 1 号").status_code == 303
     assert "等待出具单位" in text_of(browser.get(f"/counter/cases/{api.case}"))
+
+
+def test_a_number_that_is_taken_mixes_no_two_citizens(api: Api) -> None:
+    """One wrong digit at the counter; the form that is sent twice is no second case either (obligation 15.4)."""
+    browser, number = Browser(api), f"C-{uuid4().hex[:8]}"
+    browser.link_in(REQUESTER)
+    typed = {"case_number": number, "matter": "DEMO-0001", "handling": "promised", "channel": "window", "promised_days": "5"}
+    typed["accepted_at"] = settings().now().astimezone(LOCAL).strftime("%Y-%m-%dT%H:%M")
+    first, second = (party(name) for name in ("演示甲子", "演示乙丑"))
+    browser.get("/counter/cases/new?matter=DEMO-0001")
+    for _ in range(2):
+        assert browser.send("/counter/cases/new", **typed, **first).status_code == 303
+        browser.get("/counter/cases/new?matter=DEMO-0001")
+    refused = browser.send("/counter/cases/new", **typed, **second)
+    assert refused.status_code == 409 and "办件编号已被使用" in text_of(refused)
+    browser.get("/counter/cases/new?matter=DEMO-0001")
+    assert browser.send("/counter/cases/new", **typed | {"promised_days": "6"}, **first).status_code == 409
+    case = api.get(f"/v1/cases/{number}").json()
+    assert (len(case["parties"]), case["promised_days"]) == (1, 5)
