@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,7 @@ from gateway.edge.validation_texts import invalid
 
 TOKEN = "form_token"
 _MOST = 200  #: fields
+_NO_LABELS: Mapping[str, str] = MappingProxyType({})
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -68,8 +70,8 @@ class Sent:
         return value if isinstance(value, UploadFile) else None
 
 
-def model_of(kind: type[Model], values: Mapping[str, object], labels: Mapping[str, str]) -> Model:
-    """What a form says as the API's model, refused as the API refuses it, with each field as the page calls it."""
+def model_of(kind: type[Model], values: Mapping[str, object], labels: Mapping[str, str] = _NO_LABELS) -> Model:
+    """What a form says as the API's model, refused as the API refuses it. `labels`: how the page calls a field."""
     try:
         return kind.model_validate(values)
     except ValidationError as error:

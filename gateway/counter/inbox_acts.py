@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from gateway.counter.door import PageCaller, pages
-from gateway.counter.forms import Sent, SentForm
+from gateway.counter.forms import Sent, SentForm, model_of
 from gateway.deadlines.endpoints import give_excuse
 from gateway.deadlines.schemas import ExcuseIn
 from gateway.edge.counter_pages import HEADERS, goes_on, render
@@ -60,7 +58,7 @@ def preview(request: Request, wanted: UUID, form: SentForm, caller: PageCaller) 
 @router.post(f"{_ONE}/ask", name="counter_ask")
 def ask(request: Request, wanted: UUID, form: SentForm, caller: PageCaller) -> Response:
     """补正."""
-    inbox.ask_for_supplement(wanted, _body(SupplementRequestIn, {"what": form.text("what")}), caller)
+    inbox.ask_for_supplement(wanted, model_of(SupplementRequestIn, {"what": form.text("what")}), caller)
     return _goes_on(request, f"{_LIST}?done=asked")
 
 
@@ -68,7 +66,7 @@ def ask(request: Request, wanted: UUID, form: SentForm, caller: PageCaller) -> R
 def give_back(request: Request, wanted: UUID, form: SentForm, caller: PageCaller) -> Response:
     """退回."""
     sent = {name: form.text(name) or None for name in ("suggested_unit", "unsure_why")}
-    done = inbox.return_request(wanted, _body(ReturnIn, sent | {"reason": form.text("reason")}), caller)
+    done = inbox.return_request(wanted, model_of(ReturnIn, sent | {"reason": form.text("reason")}), caller)
     return _goes_on(request, f"{_LIST}?done={'to_office' if done.to_office else 'forwarded' if done.forwarded else 'returned'}")
 
 
@@ -95,21 +93,13 @@ def attachment(wanted: Annotated[UUID, Path()], caller: PageCaller) -> Response:
 @router.post(f"{_ONE}/excuse", name="counter_excuse")
 def excuse(request: Request, wanted: UUID, form: SentForm, caller: PageCaller) -> Response:
     """Why a limit that holds in principle was missed."""
-    give_excuse(wanted, _body(ExcuseIn, {"reason": form.text("excuse")}), caller)
+    give_excuse(wanted, model_of(ExcuseIn, {"reason": form.text("excuse")}), caller)
     return _goes_on(request, f"{_LIST}/{wanted}")
 
 
 def _reply(form: Sent) -> ReplyIn:
     fields = {name.removeprefix(_FIELD): form.text(name) for name in form.form if name.startswith(_FIELD) and form.text(name)}
-    return _body(ReplyIn, {"answer": form.text("answer"), "fields": fields, "note": form.text("note")})
-
-
-def _body(kind: type[Body], values: Mapping[str, Any]) -> Body:
-    """What a form says as the API's model, refused as the API refuses it."""
-    try:
-        return kind.model_validate(values)
-    except ValidationError as error:
-        raise RequestValidationError([one | {"loc": ("body", *one["loc"])} for one in error.errors()]) from None
+    return model_of(ReplyIn, {"answer": form.text("answer"), "fields": fields, "note": form.text("note")})
 
 
 def _goes_on(request: Request, path: str) -> Response:
