@@ -39,7 +39,7 @@ _ACTIONS = ("request_unknown", "already_answered", *GONE, "claimed_by_other")
 _PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 
 
-@router.get("/v1/inbox", summary="收件箱", responses=problems("invalid"))
+@router.get("/v1/inbox", summary="收件箱", responses=problems("invalid", "text_unclean"))
 def get_inbox(
     caller: CurrentCaller,
     page: PagingOfPersons,

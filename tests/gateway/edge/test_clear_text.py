@@ -75,6 +75,7 @@ ENCRYPTED = {
 #: Field of a body that is kept nowhere, or compared with what is registered, or guarded by its endpoint.
 ELSEWHERE = {
     "HoldIn.case_number": "looked up among the unit's cases",
+    "_Numbered.case_number": "refused where it names somebody, as in the address of PUT /v1/cases",
     "HoldIn.complaint": "looked up among complaints",
     "AgainIn.unit": "looked up",
     "AgainIn.number": "looked up",

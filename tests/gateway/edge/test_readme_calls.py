@@ -113,7 +113,7 @@ def spelled_out(address: str) -> list[str]:
 def templates(address: str) -> set[str]:
     plain = re.sub(r"\{[^}]*\}|<[^>]*>|\d{4}-W\d\d", "{}", address.partition("?")[0]).rstrip("/")
     tail = plain.removeprefix("…")
-    paths = {path for _, path in ROUTES}
+    paths = {path for _, path in ROUTES if not path.startswith("/counter")}
     return {path for path in paths if (path.endswith(tail) if plain.startswith("…") else path == plain)}
 
 
