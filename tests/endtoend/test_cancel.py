@@ -128,21 +128,38 @@ def test_between_signing_and_delivering(
     second_superuser: psycopg2.extensions.connection,
 ) -> None:
     """The pass is held while it keeps the proof; the pause queues behind it and comes before the delivery."""
-    with ExitStack() as row:
-        with locked(superuser, "proofs"):
-            number = department.file("P-HOUSEHOLD", "演示乙亥")["number"]
-            wait_until(lambda: waiting_for(superuser, "proofs"), 20, "the signed proof about to be kept")
-            run_of(number)  # shown as running by now
-            row.enter_context(held_row(second_superuser, number))
-        wait_until(lambda: waiting_for_a_row(superuser, "%WITH given%"), 20, "the proof kept, not yet committed")
-        cancel(stack, number)
-        wait_until(lambda: waiting_for_a_row(superuser, "SELECT verifications.%"), 20, "the pause behind it")
+    # PostgreSQL wakes who waits for a row, and keeps it from nobody meanwhile: on a busy machine the pass's next
+    # transaction may be the faster one, which the test below is about.
+    for person in ("演示乙亥", "演示丁丑", "演示戊寅"):
+        number = cancelled_while_it_keeps(stack, department, superuser, second_superuser, person)
+        wait_until(lambda one=number: settled(department.see(one)), 15, f"{number} paused or delivered")
+        if department.see(number)["paused"]:
+            break
     assert_paused(stack, department, administrator, number, "to_be_delivered")
     assert (count("proofs", number), count("deliveries", number)) == (1, 0)
     assert department.http.get(f"/v1/verifications/{number}/proof.pdf").status_code == 404
     resume(administrator, number)
     department.wait_for(number, "delivered")
     assert_delivered_once(number)
+
+
+def cancelled_while_it_keeps(
+    stack: Stack, department: Api, first: psycopg2.extensions.connection, second: psycopg2.extensions.connection, person: str
+) -> str:
+    with ExitStack() as row:
+        with locked(first, "proofs"):
+            number: str = department.file("P-HOUSEHOLD", person)["number"]
+            wait_until(lambda: waiting_for(first, "proofs"), 20, "the signed proof about to be kept")
+            run_of(number)  # shown as running by now
+            row.enter_context(held_row(second, number))
+        wait_until(lambda: waiting_for_a_row(first, "%WITH given%"), 20, "the proof kept, not yet committed")
+        cancel(stack, number)
+        wait_until(lambda: waiting_for_a_row(first, "SELECT verifications.%"), 20, "the pause behind it")
+    return number
+
+
+def settled(seen: dict[str, Any]) -> bool:
+    return bool(seen["paused"]) or seen["state"] == "delivered"
 
 
 def test_a_cancel_that_comes_too_late_leaves_no_run_behind(stack: Stack, department: Api) -> None:
