@@ -12,49 +12,11 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
+from catalog.merging import STATED, StatedRow, conflict, contradictions, merged
 from domain.blocking import Block, Blocked, NegativeItem, Organ, Place, blocks
-from domain.list_rows import Candidate, ProofFact, Question, Topic
-from domain.listing import LABELS, Change, Key, content, key_of
+from domain.list_rows import ProofFact, Question
+from domain.listing import Change, Key, content, key_of
 from domain.scope import CatalogEntry
-
-_STATED = (
-    "basis",
-    "issuing_unit",
-    "methods",
-    "source",
-    "parameters",
-    "fields",
-    "validity_days",
-    "limit_minutes",
-    "exclusion",
-    "exclusion_decided_by",
-    "exclusion_evidence",
-    "immediate",
-    "database_backed",
-    "sealed_when_negative",
-    "outside_region",
-    "checkable_online",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class StatedRow:
-    """One accepted row of a proof list: where it stands, and what it says. `commitment`: the list that makes 告知承诺 due."""
-
-    source: str
-    sheet: int
-    line: int
-    fact: ProofFact
-    commitment: str = ""
-
-    @property
-    def key(self) -> Key:
-        """Of which entry it speaks, where it names a matter."""
-        return self.fact.matter or "", self.fact.proof
-
-    @property
-    def where(self) -> str:
-        return f"{self.source} 第 {self.line} 行"
 
 
 @dataclass(frozen=True)
@@ -165,7 +127,8 @@ def lay(
         for_all.setdefault(row.fact.proof, []).append((place, row))
     for key, before, named in _side_by_side(stated, published):
         # Matters and proofs that were retired since are spoken of by nobody: what stands stays until somebody files 减少.
-        rows = _said(key, before, named, for_all, ground) if key[0] in ground.matters and key[1] in ground.proofs else []
+        known = key[0] in ground.matters and key[1] in ground.proofs
+        rows = [row for row in (_said(key, before, named, for_all, ground) if known else ()) if not _gives_up_commitment(row)]
         if rows:
             yield _laid(key, before, rows, ground, preferred)
         elif before is not None and is_gone(before, [row for _, row in named]):
@@ -192,6 +155,11 @@ def _side_by_side(
         standing = next(left, None)
 
 
+def _gives_up_commitment(row: StatedRow) -> bool:
+    """Struck off the list of commitments, a proof is as it would be without that list."""
+    return bool(row.commitment) and row.fact.cancelled
+
+
 def _said(
     key: Key,
     before: CatalogEntry | None,
@@ -210,10 +178,16 @@ def _said(
 def _laid(key: Key, before: CatalogEntry | None, found: list[StatedRow], ground: Ground, preferred: Mapping[str, str]) -> Laid:
     chosen = preferred.get("|".join(key)) if preferred else None
     rows = ([row for row in found if row.source == chosen] if chosen is not None else []) or found
-    merged, conflict = _merged(rows)
-    if conflict:
-        return Laid(key, before, before, question=_conflict(key, conflict))
-    entry = _entry(key, before, merged, ground)
+    said, conflicts = merged(rows)
+    alone = [one for one in conflicts if one[1].source == one[2].source]
+    if alone:  # nobody but its sender knows which of its rows is right
+        entry = before or _entry(key, None, said, ground)
+        return Laid(key, before, before, _blocked(entry, [row for _, *its in alone for row in its], contradictions(alone), standing=False))
+    if conflicts:
+        return Laid(key, before, before, question=conflict(key, conflicts))
+    if said.cancelled:
+        return Laid(key, before, None)
+    entry = _entry(key, before, said, ground)
     if commitment := next((one.commitment for one in rows if one.commitment), ""):
         entry = replace(entry, commitment_basis=commitment)
     if blocked := _blocks(entry, ground):
@@ -221,36 +195,9 @@ def _laid(key: Key, before: CatalogEntry | None, found: list[StatedRow], ground:
     return Laid(key, before, entry)
 
 
-def _merged(rows: list[StatedRow]) -> tuple[ProofFact, list[tuple[str, StatedRow, StatedRow]]]:
-    """What the rows say together, and where two of them say different things of the same."""
-    if len(rows) == 1 and not (rows[0].commitment and rows[0].fact.no_commitment):
-        return rows[0].fact, []
-    said: dict[str, tuple[Any, StatedRow]] = {}
-    conflicts = []
-    for row in rows:
-        for name in _STATED:
-            if (value := getattr(row.fact, name)) is None:
-                continue
-            if name in said and said[name][0] != value and name != "basis":
-                conflicts.append((name, said[name][1], row))
-            said.setdefault(name, (value, row))
-    refusing = next((row for row in rows if row.fact.no_commitment), None)
-    demanding = next((row for row in rows if row.commitment), None)
-    if refusing and demanding:
-        conflicts.append(("commitment_basis", demanding, refusing))
-    return replace(rows[0].fact, **{name: value for name, (value, _) in said.items()}), conflicts
-
-
-def _conflict(key: Key, conflicts: list[tuple[str, StatedRow, StatedRow]]) -> Question:
-    parts = [f"“{LABELS.get(name, name)}”在{one.where}与{other.where}中不一致" for name, one, other in conflicts]
-    sources = dict.fromkeys(row.source for _, one, other in conflicts for row in (one, other))
-    candidates = tuple(Candidate(source, source, 0.0) for source in sources)
-    return Question(Topic.CONFLICT, f"{key[0]}|{key[1]}", ";".join(dict.fromkeys(parts)), candidates)
-
-
 def _entry(key: Key, before: CatalogEntry | None, said: ProofFact, ground: Ground) -> CatalogEntry:
     matter, proof = ground.matters[key[0]], ground.proofs[key[1]]
-    values: dict[str, Any] = {name: value for name in _STATED if (value := getattr(said, name)) is not None}
+    values: dict[str, Any] = {name: value for name in STATED if (value := getattr(said, name)) is not None}
     if minutes := values.pop("limit_minutes", None):
         values["limit"] = timedelta(minutes=minutes)
     if said.issuing_unit is not None:

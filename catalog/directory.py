@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.headers import SYNONYMS, ListKind
+from catalog.column_names import SYNONYMS
+from catalog.headers import ListKind
 from domain.limits import HandlingType
 from domain.list_rows import Candidate, MatterFact, Silent, Topic, Verdict
 from ledger.catalog import intake, questions

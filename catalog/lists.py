@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,15 +9,18 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
 
+from catalog.asides import is_aside
 from catalog.cell_facts import Fault as CellFault
+from catalog.column_names import SYNONYMS
 from catalog.file_kinds import FileRefused
-from catalog.headers import HEADER_WITHIN, SYNONYMS, Header, ListKind, find_header
+from catalog.headers import HEADER_WITHIN, Header, ListKind, find_header
 from catalog.matter_rows import read_matter
 from catalog.proof_rows import read_negative, read_proof
 from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
 from catalog.remembering import remembered
 from catalog.sheets import AT_ONCE, LISTS, read_parts
+from catalog.standing import Headings, Standing, in_heading, in_title, is_heading
 from catalog.verdicts import RowNotes
 from domain.clear_text import named_by_number
 from domain.list_rows import Fact, Fault, MatterFact, RowResult, SheetFound, Verdict, sent_back
@@ -26,18 +28,12 @@ from domain.list_rows import Fact, Fault, MatterFact, RowResult, SheetFound, Ver
 _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fact | None]] = {
     ListKind.MATTERS: read_matter,
     ListKind.PROOFS: read_proof,
+    ListKind.CANCELLATIONS: read_proof,
     ListKind.COMMITMENTS: read_proof,
     ListKind.NEGATIVE_COMMUNITY: read_negative,
     ListKind.NEGATIVE_POLICE: read_negative,
 }
 
-#: How a row begins that speaks of the table, not of a matter or a proof.
-_ASIDE = re.compile(
-    "(合计|总计|小计|共计)(?=$|[:\uff1a\\d(\uff08])|(注|备注|说明|填表说明|填报说明|填表人|填报人|制表人|审核人|负责人|单位负责人|联系人|联系电话|填报单位|填报日期|填表日期)[:\uff1a]"
-)
-
-
-_SPACE = re.compile(r"\s")
 _SAYS_NOTHING = ("sequence", "remark")  #: columns from which nothing is taken
 
 
@@ -112,15 +108,19 @@ class ListReading:
         return self._codes.twice()
 
     def _header(self, top: Sheet) -> Header:
-        header = find_header(top, self._kind)
+        header = find_header(top, self._kind, of_one_unit=self._registry.sender is not None)
         if {"原表行号", "怎么办"} <= set(header.names):
             raise FileRefused("error_file", "这是退回的问题清单,只有有问题的行。", "请在原表中改正,报送改好的整份清单。")
         return header
 
     def _of_sheet(self, header: Header, columns: Mapping[str, str], opened: Opened, rows: Iterable[_Row]) -> Iterator[RowResult]:
         seen: dict[bytes, int] = {}
-        for line, row, faults in _data(header, opened, rows):
-            yield _read_row(line, row, header, columns, self._kind, self._registry, seen, faults)
+        headings = Headings()
+        said = in_heading(columns.get("proof", "")) or in_heading(opened.name) or in_title(header.title)
+        said = said or (Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None)
+        for line, row, faults in _data(header, opened, rows, headings):
+            around = headings.said or said
+            yield _read_row(line, row, header, columns, self._kind, self._registry, seen, faults, around)
 
 
 class _Codes:
@@ -179,13 +179,14 @@ def _sheets(parts: Iterator[Part]) -> Iterator[tuple[Opened, Iterator[_Row]]]:
 
 
 def _data(
-    header: Header, opened: Opened, rows: Iterable[_Row]
+    header: Header, opened: Opened, rows: Iterable[_Row], headings: Headings
 ) -> Iterator[tuple[int, tuple[str, ...], Mapping[tuple[int, int], CellFault]]]:
     """The rows below the header that say anything, with their lines: not empty ones, not a header that stands again on each
-    page, not a heading that spans the table, not a total or a note under it."""
+    page, not a heading between them (`headings` are told of it), not a total or a note under them."""
     widest = max(header.columns) + 1
     spread = {at for (at, _), width in opened.spans.items() if width >= widest / 2}
     columns = sorted(header.columns)
+    numbers = {column for column, field in header.columns.items() if field == "sequence"}
     heads: tuple[str, ...] = ()
     for line, (row, faults) in enumerate(rows, start=1):
         if line == header.first:
@@ -193,10 +194,14 @@ def _data(
         if line <= header.first or row == heads:
             continue
         texts = {row[column] for column in columns if column < len(row)} - {""}
-        if not texts or (len(texts) == 1 and line - 1 in spread):
+        if not texts or is_aside(row):
             continue
-        if _ASIDE.match(_SPACE.sub("", next(filter(None, row)))):
-            continue
+        if len(texts) == 1:
+            filled = [column for column, text in enumerate(row) if text]
+            (text,) = texts
+            if line - 1 in spread or (len({row[column] for column in filled}) == 1 and (is_heading(text) or numbers.issuperset(filled))):
+                headings.met(text)
+                continue
         yield line, row, faults
 
 
@@ -218,10 +223,11 @@ def _read_row(
     registry: Registry,
     seen: dict[bytes, int],
     faults: Mapping[tuple[int, int], CellFault],
+    around: Standing | None,
 ) -> RowResult:
     cells = {field: row[column] if column < len(row) else "" for column, field in header.columns.items()}
     kept, persons = _without_persons(row)
-    notes = RowNotes(line, kept, columns)
+    notes = RowNotes(line, kept, columns, around)
     for column, what in persons.items():
         if field := header.columns.get(column):
             notes.fault("names_somebody", field, f"该格含有{what}。", "清单是公开的,请删去后再报送。")
@@ -230,7 +236,8 @@ def _read_row(
             notes.fault(fault.code, field, fault.text, fault.remedy)
     if notes.faulty:
         return notes.result(None)  # what its other cells say would rest on one that nobody can read
-    same = repr([text for field, text in cells.items() if field != "sequence"]).encode("utf-8", "surrogatepass")
+    numbered = {column for column, field in header.columns.items() if field == "sequence"}
+    same = "\0".join(text for column, text in enumerate(row) if column not in numbered).rstrip("\0").encode("utf-8", "surrogatepass")
     if (first := seen.setdefault(blake2b(same, digest_size=16).digest(), line)) != line:
         notes.fault("duplicate", "sequence", f"与第 {first} 行完全相同。", "请删去重复的行。")
         return notes.result(None)

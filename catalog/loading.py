@@ -17,16 +17,17 @@ from catalog.registry import Registry
 from domain.blocking import Organ
 from domain.list_rows import Topic
 from ledger.catalog import questions, rule_inputs
+from ledger.registry import registry as registered_units
 from ledger.tables.registry import Matter, ProofKind, Unit
 from settings import settings
 
 #: Raised with every change of what a row is taken to mean: readings of before are then made anew.
-_READER = 2
+_READER = 3
 
 
-def registry(session: Session, kind: ListKind) -> tuple[Registry, str]:
-    """What lists are compared with, and a digest of what a list of this kind depends on: the same digest, the same
-    findings. A list of matters does not depend on the matters that it brings."""
+def registry(session: Session, kind: ListKind, sender: str | None) -> tuple[Registry, str]:
+    """What a list of this unit (None: one that speaks for all) is compared with, and a digest of what it depends on: the same
+    digest, the same findings. A list of matters does not depend on the matters that it brings."""
     units = [
         Known(unit.code, unit.name, tuple(unit.aliases), read_code(unit.uscc or "").organisation)
         for unit in session.scalars(select(Unit).where(Unit.active.is_(True)).order_by(Unit.code))
@@ -40,10 +41,13 @@ def registry(session: Session, kind: ListKind) -> tuple[Registry, str]:
     known = [Known(matter.code, matter.name) for matter in matters]
     owners = {matter.code: matter.unit for matter in matters}
     at = settings()
+    speaks_for = registered_units.drafted_by(session, sender) if sender else frozenset()
     material = [
         _READER,
         at.district,
         at.region,
+        sender,
+        sorted(speaks_for),
         [repr(one) for one in units],
         sorted((topic.value, subject, code) for (topic, subject), code in answers.items()),
     ]
@@ -51,7 +55,7 @@ def registry(session: Session, kind: ListKind) -> tuple[Registry, str]:
         material += [[repr(one) for one in known], sorted(owners.items()), [repr(one) for one in proofs]]
     digest = hashlib.sha256(json.dumps(material, ensure_ascii=False).encode()).hexdigest()
     names = UnitNames(units, district=at.district)
-    return Registry(names, Names(known), Names(proofs), owners, at.region, answers), digest
+    return Registry(names, Names(known), Names(proofs), owners, at.region, answers, sender, speaks_for), digest
 
 
 def ground(session: Session) -> Ground:

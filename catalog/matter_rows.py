@@ -9,7 +9,10 @@ from catalog import values
 from catalog.cleaning import clean
 from catalog.codes import CodeKind, DepartmentCode, read_code
 from catalog.registry import NOT_A_UNIT, Registry
-from catalog.verdicts import RowNotes
+from catalog.row_standing import standing
+from catalog.standing import Standing
+from catalog.units import is_self
+from catalog.verdicts import ONLY_OWN, RowNotes
 from domain.limits import HandlingType
 from domain.list_rows import Candidate, MatterFact, Silent, Topic
 
@@ -30,7 +33,12 @@ def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -
         notes.fault("main_unclassified", "main_matter", "主项名称为空或“未分类”。", "请归入主项。", blocks=False)
     if _is_elsewhere(cells, notes, registry):
         return None  # whose it is there need not be asked here
+    if standing(cells, notes) is Standing.CANCELLED:
+        notes.fault("matter_cancelled", "standing", "写明“取消”,不能登记为在用事项。", "请从表中删去;已登记的,请专班办公室停用。")
     unit = _unit(cells, code, notes, registry)
+    if unit is not None and not registry.may_name(unit):
+        notes.fault("unit_of_another", "unit", f"“{registry.units.name(unit)}”不是报送本清单的单位,也不由其编制清单。", ONLY_OWN)
+        return None
     handling: HandlingType | None = None
     days: int | Silent | None = Silent.SILENT
     above: bool | None = None
@@ -60,6 +68,8 @@ def _is_elsewhere(cells: Mapping[str, str], notes: RowNotes, registry: Registry)
 def _unit(cells: Mapping[str, str], code: str, notes: RowNotes, registry: Registry) -> str | None:
     """By name, by organisation code, by the code inside the 实施编码: they must agree."""
     text, written = clean(cells.get("unit", "")), read_code(cells.get("unit_code", ""))
+    if is_self(text):
+        text = ""  # said by whoever sent it, or by its code
     if written.fault:
         notes.fault("unit_code", "unit_code", f"部门编码“{written.value}”{written.fault}", "", blocks=False)
     by_code = {found for one in (written, *_codes_inside(code)) if (found := _by_code(one, registry))}
@@ -70,6 +80,9 @@ def _unit(cells: Mapping[str, str], code: str, notes: RowNotes, registry: Regist
         if by_code:
             notes.matched("unit", "组织机构代码一致")
             return by_code.pop()
+        if registry.sender is not None:
+            notes.matched("unit", "报送本清单的单位")
+            return registry.sender
         notes.fault("unit_empty", "unit", "部门为空。", "请填写部门全称。")
         return None
     match = registry.unit(Topic.UNIT, text)

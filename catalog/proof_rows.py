@@ -8,11 +8,13 @@ from typing import Any
 
 from catalog import values
 from catalog.cleaning import clean, is_cut_off, split_names
-from catalog.matching import Match
+from catalog.matching import Match, Names
 from catalog.registry import NOT_A_UNIT, Registry
+from catalog.row_standing import standing
+from catalog.standing import Standing
 from catalog.units import Vague, vagueness
-from catalog.verdicts import RowNotes
-from domain.list_rows import NegativeFact, ProofFact, Topic
+from catalog.verdicts import ONLY_OWN, RowNotes
+from domain.list_rows import Candidate, NegativeFact, ProofFact, Topic
 
 _LIKE_A_MATTER = re.compile("(核发|审批|审核|许可|核准|备案|登记|变更|延期|注销|换发|补发|认定|给付|年检)$")
 _LEVELS = ("level_national", "level_province", "level_city", "level_county", "level_town")
@@ -28,8 +30,8 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
     matter = _matter(cells, notes, registry, unit)
     if any(name in cells for name in _LEVELS) and not any(clean(cells.get(name, "")) for name in _LEVELS):
         notes.fault("levels_empty", "level_county", "行使层级各列都没有勾选。", "请勾选行使层级。", blocks=False)
-    if "取消" in cells.get("standing", ""):
-        notes.fault("cancelled", "standing", "写明“取消”,不能列入清单。", "不再需要的,请删去本行;改由部门核验的,请写“保留”并填写核验方式。")
+    if standing(cells, notes) is Standing.CANCELLED:
+        return _cancelled(proof, unit, matter, cells, notes)
     issuing_unit = _issuer(cells, notes, registry)
     said = {
         name: found
@@ -49,24 +51,47 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
     )
 
 
+def _cancelled(proof: str | None, unit: str | None, matter: str | None, cells: Mapping[str, str], notes: RowNotes) -> ProofFact | None:
+    """A proof that is given up. One that the office goes on to check by another way is kept, and by that way."""
+    if text := clean(cells.get("methods", "")):
+        try:
+            values.methods(text)
+        except values.NotUnderstood:
+            pass  # 不再提交, 直接取消: what becomes of it, and no way to check it
+        else:
+            notes.fault(
+                "cancelled_with_method",
+                "methods",
+                f"写明“取消”,又填写了核验方式“{text}”。",
+                "不再需要的,请删去核验方式;仍要核验、只是不用申请人提交的,请写“保留”。",
+            )
+    return None if proof is None else ProofFact(proof, unit, matter, cancelled=True)
+
+
 def _proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str | None:
     text, code = clean(cells.get("proof", "")), clean(cells.get("proof_code", ""))
     if not text and not code:
         notes.fault("proof_empty", "proof", "证明名称为空。", "请填写证明名称。")
         return None
     match = registry.proof(text) if text else Match(code, None, 0.0, "")
+    if match.code == "":
+        notes.fault("proof_none", "proof", f"“{text}”不是证明(已人工确认)。", "请从表中删去这一行。")
+        return None
     if code and registry.proofs.knows(code):
         if match.code is not None and match.code != code:
             notes.fault("proof_disagrees", "proof", f"证明名称“{text}”与编码 {code} 不是同一证明。", "请核对名称和编码。")
             return None
+        if text and match.code is None:
+            _ask_code_or_name(Topic.PROOF, text, code, registry.proofs, match, notes)
+            return None
         notes.matched("proof", "证明编码一致")
         return code
-    if code and not text:
-        notes.fault("proof_unknown", "proof_code", f"登记库中没有证明编码 {code}。", "请核对编码,或先登记该证明。")
-        return None
-    if match.code == "":
-        notes.fault("proof_none", "proof", f"“{text}”不是证明(已人工确认)。", "请从表中删去这一行。")
-        return None
+    if code:
+        unknown = f"登记库中没有证明编码 {code}。"
+        if not text:
+            notes.fault("proof_unknown", "proof_code", unknown, "请核对编码,或先登记该证明。")
+            return None
+        notes.fault("proof_code_unknown", "proof_code", unknown, "已按证明名称认定;请核对编码。", blocks=False)
     if match.code is not None:
         notes.matched("proof", match.why)
         return match.code
@@ -75,39 +100,65 @@ def _proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str
     return None
 
 
+def _ask_code_or_name(topic: Topic, text: str, code: str, known: Names, match: Match, notes: RowNotes) -> None:
+    """A code copied from the row above looks as right as any: where the name beside it is another, a person says what is meant."""
+    others = tuple(one for one in match.candidates if one.code != code)
+    why = f"所填编码 {code} 是“{known.name(code)}”的,名称却不一致,需要确认"
+    notes.ask(topic, text, why, (Candidate(code, known.name(code), 0.8), *others))
+
+
 def _asking_unit(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str | None:
+    """The unit of the row; of a unit's own list that names none, that unit."""
     text = clean(cells.get("unit", ""))
     if not text:
-        if "unit" in cells:
+        if "unit" in cells and registry.sender is None:
             notes.fault("unit_empty", "unit", "索要单位为空。", "请填写索要单位全称。")
+        return registry.sender
+    unit = _one_unit(text, Topic.UNIT, "unit", notes, registry)
+    if unit is not None and not registry.may_name(unit):
+        notes.fault("unit_of_another", "unit", f"“{text}”不是报送本清单的单位,也不由其编制清单。", ONLY_OWN)
         return None
-    return _one_unit(text, Topic.UNIT, "unit", notes, registry)
+    return unit
 
 
 def _matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry, unit: str | None) -> str | None:
     text, code = clean(cells.get("matter", "")), clean(cells.get("matter_code", ""))
-    if code:
-        if registry.matters.knows(code):
-            notes.matched("matter", "事项编码一致")
-            return code
-        notes.fault("matter_unknown", "matter_code", f"登记库中没有事项编码 {code}。", "请核对编码,或先导入事项清单。")
-        return None
-    if not text:
+    if not text and not code:
         if "matter" in cells:
             notes.fault("matter_empty", "matter", "证明用途(事项)为空。", "请填写事项名称,最好附事项编码。")
         return None
-    match = registry.matter(text)
-    if match.code is None and unit and (of_unit := registry.matter_of(text, unit)):
-        notes.matched("matter", "同名事项中该单位的一个")
-        return of_unit
+    if code and not registry.matters.knows(code):
+        notes.fault("matter_unknown", "matter_code", f"登记库中没有事项编码 {code}。", "请核对编码,或先导入事项清单。")
+        return None
+    match = _matter_named(text, code, unit, registry)
+    if code and match.code is None:
+        _ask_code_or_name(Topic.MATTER, text, code, registry.matters, match, notes)
+        return None
     if match.code is None:
         notes.ask(Topic.MATTER, text, match.why, match.candidates)
         return None
-    if unit and registry.matter_units.get(match.code, unit) != unit:
-        notes.fault("matter_of_another", "matter", f"事项“{text}”不是该单位的事项。", "请核对索要单位和事项。")
+    if code and match.code != code:
+        notes.fault("matter_disagrees", "matter", f"事项名称“{text}”与编码 {code} 不是同一事项。", "请核对名称和编码。")
+        return None
+    owner = registry.matter_units.get(match.code)
+    if owner is not None and not registry.may_name(owner):
+        notes.fault("matter_of_another", "matter", f"事项“{text or code}”不是报送本清单的单位的事项。", ONLY_OWN)
+        return None
+    if unit and unit != registry.sender and owner not in (None, unit):
+        notes.fault("matter_of_another", "matter", f"事项“{text or code}”不是该单位的事项。", "请核对索要单位和事项。")
         return None
     notes.matched("matter", match.why)
     return match.code
+
+
+def _matter_named(text: str, code: str, unit: str | None, registry: Registry) -> Match:
+    """What name and code mean together; of several matters of one name the one with the code, or the one of the unit."""
+    if code and (not text or code in registry.matters.named(text)):
+        return Match(text, code, 1.0, "事项编码一致")
+    match = registry.matter(text)
+    if match.code is None and not code and unit and (of_unit := registry.matter_of(text, unit)):
+        return Match(text, of_unit, 1.0, "同名事项中该单位的一个")
+    return match
 
 
 def _issuer(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str | None:

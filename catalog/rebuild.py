@@ -13,11 +13,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from catalog import directory, loading, statements
-from catalog.assembling import StatedRow, lay
+from catalog.assembling import lay
 from catalog.cleaning import key
 from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
 from catalog.lists import ListReading
+from catalog.merging import StatedRow
 from catalog.negatives import forbidding
 from catalog.sheets import UNREADABLE
 from domain.blocking import Blocked, NegativeItem, Organ
@@ -28,8 +29,9 @@ from ledger.catalog import drafts, intake, questions, rule_inputs, versions
 from ledger.database import transaction
 from ledger.tables.catalog import CatalogDraft, CatalogReading, CatalogSource
 
+_STATING = (ListKind.PROOFS, ListKind.CANCELLATIONS, ListKind.COMMITMENTS)
 #: Matters first: proofs are matched to them. Negative lists before proofs: they forbid.
-ORDER = (ListKind.MATTERS, ListKind.NEGATIVE_COMMUNITY, ListKind.NEGATIVE_POLICE, ListKind.PROOFS, ListKind.COMMITMENTS)
+ORDER = (ListKind.MATTERS, ListKind.NEGATIVE_COMMUNITY, ListKind.NEGATIVE_POLICE, *_STATING)
 _NEGATIVE = {ListKind.NEGATIVE_COMMUNITY: Organ.COMMUNITY, ListKind.NEGATIVE_POLICE: Organ.POLICE}
 
 
@@ -46,7 +48,7 @@ def known_reading(source: str) -> ListFound | None:
         file = intake.newest_file(session, source)
         if file is None:
             return ListFound(files=0)
-        reading = intake.reading_of(session, file.id, loading.registry(session, ListKind(about.kind))[1])
+        reading = intake.reading_of(session, file.id, loading.registry(session, ListKind(about.kind), about.unit)[1])
         return None if reading is None else _counted(reading)
 
 
@@ -55,7 +57,7 @@ def refuse_unreadable(source: str, now: datetime) -> ListFound:
     with transaction() as session:
         about, file = session.get_one(CatalogSource, source), intake.newest_file(session, source)
         assert file is not None
-        file_id, ground = file.id, loading.registry(session, ListKind(about.kind))[1]
+        file_id, ground = file.id, loading.registry(session, ListKind(about.kind), about.unit)[1]
     return keep(source, file_id, ground, FileFault(*UNREADABLE), now)
 
 
@@ -66,7 +68,7 @@ def read_source(source: str, now: datetime) -> ListFound:
         kind, file = ListKind(about.kind), intake.newest_file(session, source)
         if file is None:
             return ListFound(files=0)
-        known, ground = loading.registry(session, kind)
+        known, ground = loading.registry(session, kind, about.unit)
         if (reading := intake.reading_of(session, file.id, ground)) is not None:
             return _counted(reading)
         file_id, content = file.id, intake.content_of(session, file.id)
@@ -157,7 +159,7 @@ class _Lists:
             if reading is None or reading.refused is not None:
                 continue
             self._asking.append((source, reading.id))
-            if kind in (ListKind.PROOFS, ListKind.COMMITMENTS):
+            if kind in _STATING:
                 commitment = (source.document or source.name) if kind is ListKind.COMMITMENTS else ""
                 self.stating.append(statements.Stating(source.key, reading.id, commitment))
             # While one row or sheet is unclear nobody knows what the list leaves out.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from catalog.cleaning import key
 from catalog.matching import Match, Names, UnitNames
+from catalog.units import is_self
 from domain.list_rows import Topic
 
 NOT_A_UNIT = ""  #: what a person answers where a name means no unit at all
@@ -14,7 +15,8 @@ NOT_A_UNIT = ""  #: what a person answers where a name means no unit at all
 
 @dataclass
 class Registry:
-    """Everything that a list is compared with. `answers`: (topic, written name) -> the code a person gave."""
+    """Everything that a list is compared with. `answers`: (topic, written name) -> the code a person gave. `sender`: whose list
+    it is, None for one that speaks for all; `speaks_for`: the units whose proofs and matters it may name (obligation 5.1)."""
 
     units: UnitNames
     matters: Names
@@ -22,10 +24,20 @@ class Registry:
     matter_units: Mapping[str, str]  #: matter -> its unit
     region: str  #: 行政区划代码, six digits
     answers: Mapping[tuple[Topic, str], str] = field(default_factory=dict)
+    sender: str | None = None
+    speaks_for: frozenset[str] = frozenset()
 
     def unit(self, topic: Topic, text: str) -> Match:
-        """Which unit is meant. A person's answer comes first."""
+        """Which unit is meant. Who says 我局 means itself, whatever somebody answered; else a person's answer comes first."""
+        if is_self(text):
+            if self.sender is None:
+                return Match(text, None, 0.0, "没有说明是哪个单位")
+            return Match(text, self.sender, 1.0, "写的是报送单位自己")
         return self._answered(topic, text) or self.units.match(text)
+
+    def may_name(self, unit: str) -> bool:
+        """False where a unit's own list speaks of what belongs to another one."""
+        return self.sender is None or unit in self.speaks_for
 
     def matter(self, text: str) -> Match:
         return self._answered(Topic.MATTER, text) or self.matters.match(text)

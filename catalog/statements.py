@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from catalog.assembling import StatedRow
+from catalog.merging import StatedRow
 from domain.list_rows import ProofFact
 from domain.listing import Key
 from ledger.catalog import intake

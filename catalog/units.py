@@ -69,6 +69,11 @@ _NOBODY = (
     "所属单位",
     "人才中心",
 )
+_SELF = tuple(
+    whose + what
+    for whose in "我本"
+    for what in ("局", "委", "办", "单位", "部门", "机关", "中心", "院", "行", "镇", "街道", "处", "校", "公司")
+)
 _CLASS_ENDINGS = ("机关", "部门", "机构")
 _CLASSES = (
     "人民政府",
@@ -113,6 +118,8 @@ class UnitName:
 def vagueness(name: str) -> Vague | None:
     """Why `name` is no unit that could be asked, or None."""
     plain = key(name)
+    if is_self(name):
+        return Vague.NOBODY
     if plain in _APPLICANT_KEYS:
         return Vague.APPLICANT
     if plain in _NOBODY_KEYS or plain.endswith("所在单位"):
@@ -120,6 +127,11 @@ def vagueness(name: str) -> Vague | None:
     if plain in _CLASS_KEYS or plain.endswith(_CLASS_ENDINGS) or "以上" in plain:
         return Vague.CLASS
     return None
+
+
+def is_self(name: str) -> bool:
+    """True for 我局, 本单位: whoever writes so means itself."""
+    return key(name) in _SELF_KEYS
 
 
 @lru_cache(maxsize=100_000)
@@ -173,4 +185,4 @@ def _parts(district: str) -> _District:
     return _District(province, city, tuple(sorted(begins, key=len, reverse=True)), (own[-1],))
 
 
-_APPLICANT_KEYS, _NOBODY_KEYS, _CLASS_KEYS = (frozenset(map(key, names)) for names in (_APPLICANT, _NOBODY, _CLASSES))
+_APPLICANT_KEYS, _NOBODY_KEYS, _CLASS_KEYS, _SELF_KEYS = (frozenset(map(key, names)) for names in (_APPLICANT, _NOBODY, _CLASSES, _SELF))

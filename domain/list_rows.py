@@ -126,6 +126,7 @@ class ProofFact:
     sealed_when_negative: bool | None = None
     outside_region: bool | None = None
     checkable_online: bool | None = None
+    cancelled: bool = False  #: it is given up, and nothing else of this counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalog.assembling import Ground, MatterFacts, ProofFacts, StatedRow, assemble
+from catalog.assembling import Ground, MatterFacts, ProofFacts, assemble
+from catalog.merging import StatedRow
 from catalog.negatives import core, forbidding
 from domain.blocking import NegativeItem, Organ
 from domain.list_rows import ProofFact
@@ -70,6 +71,36 @@ def test_two_lists_that_contradict_each_other_are_asked_and_change_nothing() -> 
     assert [one.code for one in question.candidates] == ["甲表", "乙表"]
     settled = assemble(rows, GROUND, complete={}, preferred={"M-1|P-1": "乙表"})
     assert settled.entries[("M-1", "P-1")] == replace(ENTRY, validity_days=90, basis="另一依据") and not settled.questions
+
+
+def test_what_a_list_cancels_goes_and_what_was_never_listed_is_nothing() -> None:
+    done = assemble([said("M-1", "P-1", cancelled=True), said("M-2", "P-1", cancelled=True)], GROUND, complete={})
+    assert done.entries == {} and not done.blocked and not done.questions
+
+
+def test_one_list_cancels_what_another_keeps_and_that_is_asked() -> None:
+    rows = [said("M-1", "P-1", cancelled=True), said("M-1", "P-1", source="乙表", validity_days=90)]
+    done = assemble(rows, GROUND, complete={})
+    assert done.entries == GROUND.published and "取消或保留" in done.questions[0].why
+    assert assemble(rows, GROUND, complete={}, preferred={"M-1|P-1": "甲表"}).entries == {}
+
+
+def test_what_one_list_says_in_two_ways_goes_back_to_its_sender_and_is_asked_of_nobody() -> None:
+    rows = [
+        said("M-1", "P-1", line=2, validity_days=90),
+        said("M-1", "P-1", line=7, validity_days=30),
+        said("M-1", "P-1", line=9, fields=("甲",)),
+    ]
+    done = assemble(rows, GROUND, complete={})
+    (found,) = done.blocked
+    assert done.entries == GROUND.published and not done.questions
+    assert [block.code for block in found.blocks] == ["said_twice"] and "第 2 行与第 7 行的“有效天数”不一致" in found.blocks[0].text
+    assert {place.line for place in found.rows} == {2, 7}
+
+
+def test_struck_off_the_list_of_commitments_a_proof_stays() -> None:
+    done = assemble([said("M-1", "P-1", commitment="承诺清单", cancelled=True)], GROUND, complete={})
+    assert done.entries == GROUND.published and not done.blocked and not done.questions
 
 
 def test_what_was_retired_since_it_was_read_is_passed_over() -> None:

@@ -13,7 +13,7 @@ from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
 from catalog.lists import ListResult, read_list
 from catalog.matching import Known, Names
-from domain.list_rows import MatterFact, NegativeFact, ProofFact, Topic, Verdict
+from domain.list_rows import MatterFact, NegativeFact, ProofFact, Topic
 from domain.methods import Method
 from tests.catalog.registries import guangan, sandbox
 from tests.catalog.test_lists import GOOD, HEADER, codes, counts
@@ -43,6 +43,56 @@ def test_totals_and_notes_under_the_table_are_no_rows() -> None:
         sandbox(),
     )
     assert [row.fact for row in negative.rows] == [NegativeFact("亲属关系证明"), NegativeFact("合计证明")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("(以下空白)",),
+        ("", "", "——以下无正文——"),
+        ("附件:无",),
+        ("附:证明样式", "", "共2页"),
+        ("", "", "", "", "", "", "", "", "第1页,共3页"),
+        ("- 2 -",),
+        ("1/3",),
+        ("制表单位:市中区司法局", "", "", "日期:2026年3月1日"),
+        ("打印日期:2026-03-01",),
+        ("", "", "", "", "", "", "", "二〇二六年三月一日"),
+        ("单位(盖章):",),
+        ("", "", "", "", "", "", "", "(公章)"),
+        ("共12项",),
+        ("分管领导:", "", "经办人:"),
+        ("数据来源:区司法局业务系统",),
+        (7,),  # a number that was made for a row that never came
+        ("二、区民政局",),
+    ],
+)
+def test_what_closes_a_table_is_no_row(line: tuple[object, ...]) -> None:
+    """Else it is sent back, and what a complete list names no more does not go (obligation 5.3)."""
+    padded = (*line, *[""] * (len(HEADER) - len(line)))
+    (result,) = read_list(workbook([HEADER, GOOD, padded]), ListKind.PROOFS, sandbox())
+    assert counts(result) == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (2, "", "经济困难证明", *[""] * 6),
+        ("", "", "一次性告知", *[""] * 6),
+        ("", "DEMO-0003", *[""] * 7),
+        ("", "", "完税证明", *[""] * 6),
+        ("", "", "第1页证明", *[""] * 6),
+    ],
+)
+def test_what_may_be_a_row_is_never_passed_over(row: tuple[object, ...]) -> None:
+    (result,) = read_list(workbook([HEADER, GOOD, row]), ListKind.PROOFS, sandbox())
+    assert len(result.rows) == 2
+
+
+def test_rows_that_differ_in_a_column_that_nobody_knows_are_no_repetition() -> None:
+    rows = [(*HEADER, "适用对象"), (*GOOD, "低保家庭"), (2, *GOOD[1:], "特困人员"), (3, *GOOD[1:], "特困人员")]
+    (result,) = read_list(workbook(rows), ListKind.PROOFS, sandbox())
+    assert counts(result) == [2, 0, 1] and "与第 3 行完全相同" in result.rows[2].faults[0].text
 
 
 def test_numbers_that_begin_again_with_each_department_make_no_row_a_repetition() -> None:
@@ -91,16 +141,6 @@ def test_columns_in_the_words_of_other_districts() -> None:
             methods=(Method.ISSUER,),
         )
         assert result.sheet.unused == ()
-
-
-def test_what_a_list_calls_cancelled_is_not_listed() -> None:
-    rows = [
-        ("序号", "事项编码", "证明名称", "取消或保留"),
-        (1, "DEMO-0002", "经济困难证明", "直接取消"),
-        (2, "DEMO-0003", "经济困难证明", "保留"),
-    ]
-    (result,) = read_list(workbook(rows), ListKind.PROOFS, sandbox())
-    assert [row.verdict for row in result.rows] == [Verdict.REFUSED, Verdict.ACCEPTED] and codes(result.rows[0]) == {"cancelled"}
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from catalog.cleaning import key
+from catalog.column_names import SYNONYMS
 from catalog.file_kinds import FileRefused
-from catalog.headers import SYNONYMS, ListKind, find_header
+from catalog.headers import ListKind, find_header
 from catalog.lists import ListResult, read_list
 from catalog.registry import Registry
 from catalog.sheets import read_sheets
@@ -215,6 +216,6 @@ def test_no_two_fields_share_a_name_and_every_kind_finds_its_own_header() -> Non
     names = [key(name) for names in SYNONYMS.values() for name in names]
     assert len(names) == len(set(names)) and all(names)
     for kind in ListKind:
-        header = [SYNONYMS[group[0]][0] for group in kind.required]
+        header = [SYNONYMS[group[0]][0] for group in kind.required()]
         (sheet,) = read_sheets(workbook([header, ["甲"] * len(header)]))
         assert find_header(sheet, kind).first == 1

@@ -226,7 +226,7 @@ def test_codes_said_twice_go_back_in_the_ledger_as_in_memory() -> None:
     source("matters", ListKind.MATTERS)
     send("matters", content := workbook([head, *said]))
     counts = rebuild.read_source("matters", NOW)
-    known = do(lambda session: loading.registry(session, ListKind.MATTERS)[0])
+    known = do(lambda session: loading.registry(session, ListKind.MATTERS, None)[0])
     (found,) = read_list(content, ListKind.MATTERS, known)
     kept = do(lambda session: [intake.restored(row) for row in intake.rows_of(session, intake.newest_reading(session, "matters").id)])
     assert kept == list(found.rows) and {fault.code for row in kept for fault in row.faults} == {"code_twice"}

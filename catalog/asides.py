@@ -1,0 +1,48 @@
+"""表外文字: rows that speak of the table, not of a matter or a proof: totals, notes, who made it and when, 以下空白, page numbers.
+
+One that is taken for a row would be sent back, and while a row is unclear nobody knows what a list leaves out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from domain.spelling import fold
+
+_SPACE = re.compile(r"\s")
+_MADE = "填表|填报|制表|编制|报送|上报|审核|复核|校对|核对|经办|负责|联系|打印|统计|审批|签发|分管领导|主要领导"
+_BY = "人|员|单位|部门|科室|机关|日期|时间|电话|方式|人签字|签字"
+_OTHER = "注|备注|说明|附|附件|附注|附表|数据来源|截止日期|截至日期|电话|传真|日期|时间"
+_HALLMARKS = "公章|盖章|签章|签字|章"
+_DIGITS = "〇一二三四五六七八九十0-9"
+#: How a row begins that speaks of the table, whatever follows.
+_BEGINS = re.compile(
+    r"(合计|总计|小计|共计)(?=$|[:\d(])"
+    rf"|(单位|填表|填报)?({_MADE})({_BY})?:"
+    rf"|(填表|填报)?({_OTHER})\d{{0,2}}:|(单位)?[(]?({_HALLMARKS})[)]?:|注\d{{1,2}}[、.]"
+)
+#: What such a row says where it says nothing else.
+_WHOLE = re.compile(
+    r"[^\w]*(以下空白|以下无(正文|内容|数据)|此页无正文|本页无正文|完|完毕|结束|全文完|表完)[^\w]*"
+    r"|[-—]*第?\d{1,4}页?[-—]*|第?\d{1,4}页?[,/、]?共\d{1,4}页|共\d{1,4}页[,/、]?第\d{1,4}页|\d{1,4}/\d{1,4}页?"
+    rf"|[(]?(单位)?({_HALLMARKS})[)]?"
+    rf"|[{_DIGITS}]{{4}}[年./-][{_DIGITS}]{{1,3}}[月./-]([{_DIGITS}]{{1,3}}日?)?"
+    r"|(共|合计|总计|计)\d{1,6}(项|条|个|件|行)"
+)
+_MOST = 3  #: different texts in a row that says nothing else
+
+
+def is_aside(cells: Sequence[str]) -> bool:
+    """True for a row of which these are the cells, left to right, where it says nothing of a matter or a proof."""
+    first = next(filter(None, cells), "")
+    if _BEGINS.match(_plain(first)):
+        return True
+    texts = list(dict.fromkeys(filter(None, cells)))
+    if len(texts) > _MOST or not all(map(_WHOLE.fullmatch, map(_plain, texts))):
+        return False
+    return len(texts) < 2 or not all(text.isdecimal() for text in texts)  # a number alone is a page's where nothing stands beside it
+
+
+def _plain(text: str) -> str:
+    return _SPACE.sub("", fold(text))
