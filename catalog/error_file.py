@@ -7,50 +7,61 @@ from __future__ import annotations
 
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
+from typing import NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-from openpyxl.worksheet.dimensions import ColumnDimension
 
 from catalog.lists import ListResult
+from catalog.printed_sheet import PrintedSheet, width_of
 from domain.cells import safe
 from domain.list_rows import RowResult, Verdict
+
+
+class Laid(NamedTuple):
+    """What became of a row after it was understood: the rules keep it out, or it counts for nothing beside another list."""
+
+    sheet: int
+    line: int
+    state: str
+    text: str
+    remedy: str
+
 
 _MARK = {Verdict.REFUSED: PatternFill("solid", fgColor="F8D7DA"), Verdict.ASKED: PatternFill("solid", fgColor="FFF3CD")}
 _NOTE = PatternFill("solid", fgColor="E2E3E5")
 _HEADER = PatternFill("solid", fgColor="D9E2EF")
 _OWN = ("原表行号", "处理结果", "问题", "怎么办")
 _WIDTHS = (10, 11, 46, 40)
+_LOOK_AT = 200  #: rows by which a column's width is chosen
+BLOCKED, CONTRADICTED, PASSED_OVER = "拦截", "来源矛盾", "未采用"
 
 
 def error_file(
-    title: str,
-    results: Sequence[ListResult],
-    *,
-    blocked: Iterable[tuple[int, int, str, str]] = (),
-    counts: Mapping[Verdict, int] | None = None,
-    cut: bool = False,
+    title: str, results: Sequence[ListResult], *, laid: Iterable[Laid] = (), counts: Mapping[Verdict, int] | None = None, cut: bool = False
 ) -> bytes:
-    """The workbook: a page that explains, and for each sheet of the list the rows with something to say.
+    """The workbook: a page that explains, and for each sheet of the list the rows with something to say, ready to be printed.
 
-    `blocked`: (sheet, line, what, remedy) of rows that were understood and that the rules of the list keep out. `counts`: of the
-    whole list, where `results` are not all of its rows; `cut`: there are more rows with something to say than these.
+    `laid`: of rows that were understood, and have no effect. `counts`: of the whole list, where `results` are not all of its rows;
+    `cut`: there are more rows with something to say than these.
     """
     book = Workbook(write_only=True)
     total = counts or {verdict: sum(result.count(verdict) for result in results) for verdict in Verdict}
     listed = sum(len(result.rows) for result in results) if cut else None
     _explain(book.create_sheet("说明"), title, results, total, listed)
-    by_rule: dict[tuple[int, int], list[tuple[str, str]]] = {}
-    for sheet, line, text, remedy in blocked:
-        by_rule.setdefault((sheet, line), []).append((text, remedy))
+    after: dict[int, dict[int, list[Laid]]] = defaultdict(lambda: defaultdict(list))
+    for one in laid:
+        after[one.sheet][one.line].append(one)
     for number, result in enumerate(results, start=1):
-        rules = {line: found for (sheet, line), found in by_rule.items() if sheet == number}
-        rows = [row for row in result.rows if row.faults or row.questions or row.line in rules]
+        its = after[number]
+        rows = [row for row in result.rows if row.faults or row.questions or row.line in its]
         if rows:
-            _fill(book.create_sheet(_sheet_name(result.sheet.name, number)), result, rows, rules)
+            _fill(book.create_sheet(_sheet_name(result.sheet.name, number)), result, rows, its)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -59,17 +70,18 @@ def error_file(
 def _explain(
     sheet: WriteOnlyWorksheet, title: str, results: Sequence[ListResult], total: Mapping[Verdict, int], listed: int | None
 ) -> None:
-    _set_widths(sheet, (22, 90))
+    page = PrintedSheet(sheet, (22, 90))
     lines: list[tuple[str, str]] = [
         ("清单", title),
         ("共读取", f"{sum(total.values())} 行"),
         *((f"其中{verdict.label}", f"{count} 行") for verdict, count in total.items()),
         ("退回修改(红色)", "请按“怎么办”一栏改正后,把改好的整份清单重新报送;未列出的行已被采用,不必再报。"),
         ("待确认(黄色)", "由工作专班办公室确认名称所指;能写清楚的,请直接改为单位、事项、证明的全称。"),
+        ("来源矛盾(黄色)", "与另一份清单写法不一致,由工作专班办公室确认以哪一份为准;确认以前不作调整。"),
         ("提示(灰色)", "不影响采用,请在下次报送时完善。"),
     ]
     if listed is not None:
-        lines[-3] = ("退回修改(红色)", "请按“怎么办”一栏改正后,把改好的整份清单重新报送。")
+        lines[-4] = ("退回修改(红色)", "请按“怎么办”一栏改正后,把改好的整份清单重新报送。")
         said = f"有问题的行过多,这里只列出前 {listed} 行;其余各行不是都被采用,同类问题请一并改正,重新报送后再列出余下的。"
         lines.append(("没有列完", said))
     for found in (result.sheet for result in results):
@@ -80,27 +92,34 @@ def _explain(
         if found.unused:
             lines.append(("未使用的列", f"{found.name or '本表'}:{'、'.join(found.unused)}"))
     for name, text in lines:
-        sheet.append([_cell(sheet, name, bold=True), _cell(sheet, text)])
+        page.append([_cell(sheet, name, bold=True), _cell(sheet, text)])
 
 
-def _fill(sheet: WriteOnlyWorksheet, result: ListResult, rows: list[RowResult], by_rule: dict[int, list[tuple[str, str]]]) -> None:
+def _fill(sheet: WriteOnlyWorksheet, result: ListResult, rows: list[RowResult], after: Mapping[int, list[Laid]]) -> None:
     sheet.freeze_panes = "E2"
-    _set_widths(sheet, _WIDTHS)
-    sheet.append([_cell(sheet, name, fill=_HEADER, bold=True) for name in (*_OWN, *result.sheet.header)])
-    for row in rows:
-        rules = by_rule.get(row.line, [])
-        verdict = "拦截" if rules else row.verdict.label
-        fill = _MARK[Verdict.REFUSED] if rules else _MARK.get(row.verdict, _NOTE)
-        texts = [f"{fault.column}:{fault.text}" if fault.column else fault.text for fault in row.faults]
-        texts += [f"{one.topic.label}“{one.subject}”:{one.why}" for one in row.questions]
-        remedies = [fault.remedy for fault in row.faults if fault.remedy]
-        for one in row.questions:
-            known = "、".join(candidate.name for candidate in one.candidates)
-            remedies.append(f"是否指:{known}?请写全称或等候确认。" if known else "请写全称;确属新增的,请先登记。")
-        texts += [text for text, _ in rules]
-        remedies += [remedy for _, remedy in rules]
-        own = (str(row.line), verdict, "\n".join(texts), "\n".join(dict.fromkeys(remedies)))
-        sheet.append([_cell(sheet, text, fill=fill) for text in own] + [_cell(sheet, text) for text in row.cells])
+    header = (*_OWN, *result.sheet.header)
+    lines = [_line(row, after.get(row.line, [])) for row in rows]
+    columns = zip_longest(*(row.cells for row in rows[:_LOOK_AT]), fillvalue="")
+    page = PrintedSheet(sheet, (*_WIDTHS, *map(width_of, columns)), repeated="1:1")
+    page.append([_cell(sheet, name, fill=_HEADER, bold=True) for name in header])
+    for row, (own, fill) in zip(rows, lines, strict=True):
+        page.append([_cell(sheet, text, fill=fill) for text in own] + [_cell(sheet, text) for text in row.cells])
+
+
+def _line(row: RowResult, after: Sequence[Laid]) -> tuple[tuple[str, ...], PatternFill]:
+    """What stands before the row's own cells, and its colour."""
+    texts = [f"{fault.column}:{fault.text}" if fault.column else fault.text for fault in row.faults]
+    texts += [f"{one.topic.label}“{one.subject}”:{one.why}" for one in row.questions]
+    remedies = [fault.remedy for fault in row.faults if fault.remedy]
+    for one in row.questions:
+        known = "、".join(candidate.name for candidate in one.candidates)
+        remedies.append(f"是否指:{known}?请写全称或等候确认。" if known else "请写全称;确属新增的,请先登记。")
+    texts += [one.text for one in after]
+    remedies += [one.remedy for one in after]
+    state, fill = row.verdict.label, _MARK.get(row.verdict, _NOTE)
+    if after:
+        state, fill = after[0].state, _MARK[Verdict.ASKED if after[0].state == CONTRADICTED else Verdict.REFUSED]
+    return (str(row.line), state, "\n".join(texts), "\n".join(dict.fromkeys(remedies))), fill
 
 
 def _cell(sheet: WriteOnlyWorksheet, text: str, *, fill: PatternFill | None = None, bold: bool = False) -> Cell:
@@ -113,12 +132,6 @@ def _cell(sheet: WriteOnlyWorksheet, text: str, *, fill: PatternFill | None = No
     if bold:
         cell.font = Font(bold=True)
     return cell
-
-
-def _set_widths(sheet: WriteOnlyWorksheet, widths: tuple[int, ...]) -> None:
-    dimensions: dict[str, ColumnDimension] = sheet.column_dimensions  # type: ignore[attr-defined]
-    for column, width in zip("ABCD", widths, strict=False):
-        dimensions[column].width = width
 
 
 def _sheet_name(name: str, number: int) -> str:

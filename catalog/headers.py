@@ -56,6 +56,10 @@ class ListKind(StrEnum):
         }.get(self, ())
 
 
+#: Lists that a unit sends of its own; the others change the register and the rules at once, and are the office's.
+OF_UNITS = frozenset({ListKind.PROOFS, ListKind.CANCELLATIONS})
+
+
 @dataclass(frozen=True)
 class Header:
     """Which field each column is: column -> field; `unused` names columns that say nothing to us. `first` is the first

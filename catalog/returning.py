@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from sqlalchemy.orm import Session
 
-from catalog.error_file import error_file
+from catalog.error_file import BLOCKED, CONTRADICTED, PASSED_OVER, Laid, error_file
 from catalog.headers import ListKind
 from catalog.lists import ListResult
 from domain.list_rows import RowResult, Verdict
 from domain.refusal import Refusal
-from ledger.catalog import drafts, intake
+from ledger.catalog import drafts, intake, questions
 from ledger.database import transaction
 from ledger.tables.catalog import CatalogReading, CatalogRow, CatalogSource
 
@@ -34,10 +34,10 @@ def file_for_sender(source: str) -> bytes:
         title = f"{about.name}({ListKind(about.kind).label})"
         if reading.refused is not None:
             title += f":{reading.refused.text}{reading.refused.remedy}"
-        blocked = list(islice(_blocked(session, source), MOST_RETURNED))
-        rows = intake.rows_to_return(session, reading.id, {(sheet, line) for sheet, line, _, _ in blocked}, most=MOST_RETURNED + 1)
+        laid = list(islice(chain(_blocked(session, source), _contradicted(session, source, reading.id)), MOST_RETURNED))
+        rows = intake.rows_to_return(session, reading.id, {(one.sheet, one.line) for one in laid}, most=MOST_RETURNED + 1)
         counts = {verdict: getattr(reading.counts, verdict.value) for verdict in Verdict}
-        return error_file(title, _results(reading, rows[:MOST_RETURNED]), blocked=blocked, counts=counts, cut=len(rows) > MOST_RETURNED)
+        return error_file(title, _results(reading, rows[:MOST_RETURNED]), laid=laid, counts=counts, cut=len(rows) > MOST_RETURNED)
 
 
 #: Rows that go back at a time: a workbook of more takes minutes to write, and nobody mends so many by hand.
@@ -51,9 +51,23 @@ def _results(reading: CatalogReading, found: Iterable[CatalogRow]) -> list[ListR
     return [ListResult(sheet, tuple(rows.get(number, ()))) for number, sheet in enumerate(reading.sheets, start=1)]
 
 
-def _blocked(session: Session, source: str) -> Iterator[tuple[int, int, str, str]]:
+def _blocked(session: Session, source: str) -> Iterator[Laid]:
     draft = drafts.newest(session)
     for one in drafts.blocked(session, draft.id, source=source) if draft else ():
         for place in one.rows:
             if place.source == source:
-                yield from ((place.sheet, place.line, block.text, block.remedy) for block in one.blocks)
+                yield from (Laid(place.sheet, place.line, BLOCKED, block.text, block.remedy) for block in one.blocks)
+
+
+def _contradicted(session: Session, source: str, reading: int) -> Iterator[Laid]:
+    """Rows that are understood and change nothing: another list says otherwise, and it is not settled, or settled for the other."""
+    names = {one.key: one.name for one in intake.sources(session, active=False)}
+    for question in questions.contradicting(session, source):
+        if question.answered_at is None:
+            state, text, remedy = CONTRADICTED, question.why, "请等候工作专班办公室确认以哪一份清单为准;本单位写错的,请改正后重新报送。"
+        else:
+            other = names.get(question.answer or "", question.answer)
+            state, text = PASSED_OVER, f"与“{other}”写法不一致,已确认以“{other}”为准。"
+            remedy = "认为不妥的,请与工作专班办公室联系。"
+        for sheet, line in intake.places_of(session, reading, question.subject):
+            yield Laid(sheet, line, state, text, remedy)

@@ -266,8 +266,8 @@ class SourceIn(SchemaIn):
     kind: Annotated[
         ListKind,
         Field(
-            description="proofs 证明事项清单,matters 事项清单,commitments 告知承诺制证明事项清单,"
-            "negative_community、negative_police 负面清单;proofs 以外的由专班办公室登记"
+            description="proofs 证明事项清单,cancellations 取消的证明事项清单,matters 事项清单,commitments 告知承诺制证明事项清单,"
+            "negative_community、negative_police 负面清单;proofs、cancellations 以外的由专班办公室登记"
         ),
     ]
     unit: Annotated[Code | None, Field(description="哪个单位的清单(单位编码);省略为本单位,专班办公室省略则为上级清单")] = None

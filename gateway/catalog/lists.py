@@ -9,7 +9,7 @@ from fastapi import Path, Query, Request, Response
 from pydantic import AfterValidator
 from starlette.concurrency import run_in_threadpool
 
-from catalog.headers import ListKind
+from catalog.headers import OF_UNITS, ListKind
 from catalog.returning import file_for_sender
 from domain.list_rows import Verdict
 from gateway.catalog.list_schemas import FileOut, ReceivedOut, RowOut, RowsOut, SourceIn, SourceOut, SourcesOut
@@ -42,7 +42,7 @@ _books = CapacityLimiter(2)  #: workbooks that are written at the same time: eac
     responses=problems("unit_not_registered", "list_key_taken", "list_kind_fixed", "list_not_yours", body=True),
 )
 def put_source(key: Key, body: SourceIn, caller: CurrentCaller) -> SourceOut:
-    """登记一份按期报送的清单,或更新它的说明。各单位登记本单位和由本单位编制的证明事项清单;直接改变登记库和拦截规则的
+    """登记一份按期报送的清单,或更新它的说明。各单位登记本单位和由本单位编制的证明事项清单和取消的证明事项清单;直接改变登记库和拦截规则的
     事项清单、负面清单和告知承诺清单由专班办公室登记。"""
     with transaction() as session:
         own = whose(caller, SENT_LISTS)
@@ -50,8 +50,8 @@ def put_source(key: Key, body: SourceIn, caller: CurrentCaller) -> SourceOut:
         known = intake.find(session, key)
         if known is not None and not may_send(session, caller, known.unit):
             raise Problem("list_key_taken")
-        kinds = {body.kind.value, known.kind if known else body.kind.value}
-        if own is not None and (kinds != {ListKind.PROOFS.value} or not may_send(session, caller, unit)):
+        kinds = {body.kind, ListKind(known.kind) if known else body.kind}
+        if own is not None and not (kinds <= OF_UNITS and may_send(session, caller, unit)):
             raise Problem("list_not_yours")
         intake.put_source(session, key, **body.model_dump(exclude={"kind", "unit"}), kind=body.kind.value, unit=unit)
         return SourceOut.of(own_list(session, caller, key))
@@ -82,7 +82,7 @@ def _receive(key: str, name: str, content: bytes, caller: Caller) -> ReceivedOut
     with transaction() as session:
         source = own_list(session, caller, key).source
         if not may_send(session, caller, source.unit) or (
-            ListKind(source.kind) is not ListKind.PROOFS and whose(caller, SENT_LISTS) is not None
+            ListKind(source.kind) not in OF_UNITS and whose(caller, SENT_LISTS) is not None
         ):
             raise Problem("list_not_yours")
         file = intake.receive(session, key, name, content, now=settings().now(), actor=caller.actor)

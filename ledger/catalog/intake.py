@@ -233,6 +233,14 @@ def rows_to_return(session: Session, reading: int, places: Collection[tuple[int,
     return [found[place] for place in sorted(found)][:most]
 
 
+def places_of(session: Session, reading: int, subject: str) -> list[tuple[int, int]]:
+    """(sheet, line) of the accepted rows that speak of a matter, by its code, or of a proof of one: matter|proof."""
+    matter, _, proof = subject.partition("|")
+    about = "fact->>'proof' = :proof AND coalesce(fact->>'matter', :matter) = :matter" if proof else "fact->>'code' = :matter"
+    query = select(CatalogRow.sheet, CatalogRow.line).where(CatalogRow.reading == reading, text(about))
+    return list(session.execute(query.order_by(*_PLACE), {"matter": matter, **({"proof": proof} if proof else {})}).tuples())
+
+
 def questions_of(session: Session, reading: int) -> Iterator[tuple[int, tuple[Question, ...]]]:
     """What the rows of a reading ask, by their lines, in their order."""
     query = select(CatalogRow.line, CatalogRow.questions).where(CatalogRow.reading == reading, CatalogRow.verdict != Verdict.ACCEPTED)

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Text, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, func, select, type_coerce, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from domain.list_rows import Candidate, Topic
@@ -100,6 +100,14 @@ def questions(session: Session, page: PageRequest = FIRST, *, answered: bool = F
     return paging.scalars(
         session, query.where(row.open.is_(True)), (row.count.desc(), func.left(row.subject, 80, type_=Text), row.id), page
     )
+
+
+def contradicting(session: Session, source: str) -> list[CatalogQuestion]:
+    """来源矛盾 in which this list speaks and does not count: not settled, or settled for another list."""
+    speaks = type_coerce(CatalogQuestion.candidates, JSONB).contains([{"code": source}])
+    query = select(CatalogQuestion).where(CatalogQuestion.topic == Topic.CONFLICT, speaks, CatalogQuestion.answer.is_distinct_from(source))
+    unsettled = query.where(CatalogQuestion.open.is_(True) | CatalogQuestion.answered_at.is_not(None))
+    return list(session.scalars(unsettled.order_by(CatalogQuestion.subject)))
 
 
 def find(session: Session, question: UUID) -> CatalogQuestion | None:

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from openpyxl import load_workbook
 
-from catalog.error_file import error_file
+from catalog.error_file import BLOCKED, Laid, error_file
 from catalog.headers import ListKind
 from catalog.lists import read_list
 from domain.cells import safe
@@ -35,9 +35,21 @@ def test_each_row_stands_with_its_faults_and_what_to_do() -> None:
 
 def test_a_row_that_the_rules_block_stands_there_too_and_good_rows_do_not() -> None:
     results = read_list(workbook([HEADER, GOOD, (2, "DEMO-0003", *GOOD[2:])]), ListKind.PROOFS, sandbox())
-    book = load_workbook(io.BytesIO(error_file("清单", results, blocked=[(1, 3, "没有设定依据。", "请补充。")])))
+    book = load_workbook(io.BytesIO(error_file("清单", results, laid=[Laid(1, 3, BLOCKED, "没有设定依据。", "请补充。")])))
     _, row = book.worksheets[1].iter_rows(values_only=True)
     assert row[:4] == ("3", "拦截", "没有设定依据。", "请补充。")
+
+
+def test_it_is_printed_across_on_pages_that_say_what_their_columns_are_and_hold_every_row_whole() -> None:
+    results = read_list((LISTS / "proof_list_changde_2022.csv").read_bytes(), ListKind.COMMITMENTS, sandbox())
+    sheet = load_workbook(io.BytesIO(error_file("常德目录", results))).worksheets[1]
+    assert sheet.page_setup.orientation == "landscape" and sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0) and sheet.print_title_rows == "$1:$1"
+    for row in sheet.iter_rows(min_row=2):
+        for cell in row:
+            letters = sum(2 if ord(letter) > 0x2E80 else 1 for letter in str(cell.value or ""))
+            room = sheet.column_dimensions[cell.column_letter].width * sheet.row_dimensions[cell.row].height / 15
+            assert letters <= room, f"{cell.coordinate} does not show all that it says"
 
 
 def test_without_anything_to_say_there_is_only_the_page_that_explains() -> None:

@@ -203,6 +203,43 @@ def test_the_real_negative_list_blocks_what_a_village_committee_is_asked_for() -
     assert row[1] == "拦截" and "不得要求村(居)民委员会出具" in str(row[2])
 
 
+def test_a_section_of_cancelled_proofs_takes_what_stands_out_of_the_draft() -> None:
+    source("justice", ListKind.PROOFS, JUSTICE)
+    heading = ("二、取消的证明事项", *[None] * 8)
+    send("justice", rows((1, "DEMO-0002", "户籍证明", *GOOD[3:]), heading, (*GOOD[:5], *[""] * 4)))
+    assert changes(rebuilt()) == [("减少", "DEMO-0002", "P-HARDSHIP"), ("增加", "DEMO-0002", "P-HOUSEHOLD")]
+    source("cancelled", ListKind.CANCELLATIONS, JUSTICE)
+    send("cancelled", rows((1, "DEMO-0002", "户籍证明", *[""] * 6)))
+    assert changes(rebuilt()) == [("减少", "DEMO-0002", "P-HARDSHIP")], "one list keeps what another cancels: nothing, until it is settled"
+    (asked,) = do(questions.questions).rows
+    assert asked.topic == "conflict" and "取消或保留" in asked.why
+
+
+def of_file(key: str) -> dict[str, tuple[str, str]]:
+    """Of each row in the error file: its state, and what is said of it."""
+    books = load_workbook(io.BytesIO(file_for_sender(key))).worksheets[1:]
+    return {str(row[0]): (str(row[1]), str(row[2])) for sheet in books for row in sheet.iter_rows(min_row=2, values_only=True)}
+
+
+def test_what_one_list_says_in_two_ways_goes_back_to_its_sender() -> None:
+    source("justice", ListKind.PROOFS, JUSTICE)
+    send("justice", rows(GOOD, (2, *GOOD[1:8], "家庭人口")))
+    assert changes(rebuilt()) == [] and do(questions.questions).rows == []
+    assert of_file("justice") == dict.fromkeys(("2", "3"), ("拦截", "第 2 行与第 3 行的“核验内容”不一致。"))
+
+
+def test_the_error_file_names_rows_that_change_nothing_because_another_list_says_otherwise() -> None:
+    for key, fields in (("one", "家庭人口"), ("other", "人均月收入")):
+        source(key, ListKind.PROOFS, None)
+        send(key, rows((*GOOD[:8], fields)))
+    rebuilt()
+    assert of_file("one")["2"][0] == of_file("other")["2"][0] == "来源矛盾"
+    (asked,) = do(questions.questions).rows
+    do(questions.answer, asked.id, "other", now=NOW, actor="person:demo-admin")
+    rebuilt()
+    assert of_file("one")["2"] == ("未采用", "与“other清单”写法不一致,已确认以“other清单”为准。") and of_file("other") == {}
+
+
 def test_of_very_many_bad_rows_the_first_go_back_and_the_file_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(returning, "MOST_RETURNED", 3)
     source("justice", ListKind.PROOFS, JUSTICE)
