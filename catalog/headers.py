@@ -41,10 +41,10 @@ class ListKind(StrEnum):
         if self in (ListKind.NEGATIVE_COMMUNITY, ListKind.NEGATIVE_POLICE):
             return (("negative", "proof"),)
         if self is ListKind.MATTERS:
-            what, whose = ("matter", "main_matter"), ("unit", "unit_code")
+            groups: tuple[tuple[str, ...], ...] = (("matter", "main_matter"), ("unit", "unit_code"))
         else:
-            what, whose = ("proof", "proof_code"), ("matter", "matter_code", "unit")
-        return (what,) if of_one_unit else (what, whose)
+            groups = (("proof", "proof_code"), ("matter", "matter_code", "unit"))
+        return groups[:1] if of_one_unit else groups
 
     @property
     def expected(self) -> tuple[str, ...]:

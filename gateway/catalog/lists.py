@@ -81,9 +81,7 @@ async def send_file(
 def _receive(key: str, name: str, content: bytes, caller: Caller) -> ReceivedOut:
     with transaction() as session:
         source = own_list(session, caller, key).source
-        if not may_send(session, caller, source.unit) or (
-            ListKind(source.kind) not in OF_UNITS and whose(caller, SENT_LISTS) is not None
-        ):
+        if not may_send(session, caller, source.unit) or (ListKind(source.kind) not in OF_UNITS and whose(caller, SENT_LISTS) is not None):
             raise Problem("list_not_yours")
         file = intake.receive(session, key, name, content, now=settings().now(), actor=caller.actor)
         return ReceivedOut(source=key, file=FileOut.of(file))
