@@ -28,7 +28,7 @@ _NEW = {"handling": HandlingType.OTHER, "promised_days": None, "reviewed_above":
 def enter(session: Session, source: str, facts: Iterable[MatterFact]) -> None:
     """Register the matters of this list, but for those of which another list says something else."""
     elsewhere = {key: found for key, found in _said(session).items() if key != source}
-    preferred = _preferred(session)
+    preferred = questions.settled(session)
     registered = {row.code: {name: getattr(row, name) for name in _NEW} for row in session.scalars(select(Matter))}
     rows = []
     for fact in facts:
@@ -42,7 +42,7 @@ def enter(session: Session, source: str, facts: Iterable[MatterFact]) -> None:
 
 def contradictions(session: Session) -> list[Asked]:
     """One question for each code of which lists say different things, unless a person said which of them counts."""
-    said, preferred = _said(session), _preferred(session)
+    said, preferred = _said(session), questions.settled(session)
     names = {one.key: one.name for one in intake.sources(session)}
     owners = {one.key: one.unit for one in intake.sources(session)}
     first: dict[str, tuple[str, int, MatterFact]] = {}
@@ -87,8 +87,3 @@ def _said(session: Session) -> dict[str, dict[str, tuple[int, MatterFact]]]:
             rows = intake.rows_of(session, reading.id, verdict=Verdict.ACCEPTED)
             said[source.key] = {row.fact.code: (row.line, row.fact) for row in rows if isinstance(row.fact, MatterFact)}
     return said
-
-
-def _preferred(session: Session) -> dict[str, str]:
-    """What people said: code -> the list that counts."""
-    return {code: source for (topic, code), source in questions.answers(session).items() if topic == Topic.CONFLICT}

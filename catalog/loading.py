@@ -37,7 +37,7 @@ def registry(session: Session, kind: ListKind, sender: str | None) -> tuple[Regi
         Known(proof.code, proof.name, tuple(proof.aliases))
         for proof in session.scalars(select(ProofKind).where(ProofKind.cancelled.is_(False)).order_by(ProofKind.code))
     ]
-    answers = {(Topic(topic), subject): code for (topic, subject), code in questions.answers(session).items()}
+    answers = {(Topic(topic), subject): code for (topic, subject), code in questions.answers(session, sender).items()}
     known = [Known(matter.code, matter.name) for matter in matters]
     owners = {matter.code: matter.unit for matter in matters}
     at = settings()

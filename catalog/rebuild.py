@@ -22,7 +22,7 @@ from catalog.merging import StatedRow
 from catalog.negatives import forbidding
 from catalog.sheets import UNREADABLE
 from domain.blocking import Blocked, NegativeItem, Organ
-from domain.list_rows import DraftSource, FileFault, ListFound, MatterFact, NegativeFact, Question, Topic, Verdict
+from domain.list_rows import DraftSource, FileFault, ListFound, MatterFact, NegativeFact, Question, Verdict
 from domain.listing import Change
 from domain.scope import CatalogEntry
 from ledger.catalog import drafts, intake, questions, rule_inputs, versions
@@ -96,7 +96,7 @@ def make_draft(now: datetime) -> CatalogDraft:
     with transaction() as session:
         lists = _Lists(session)
         ground = loading.ground(session)
-        preferred = {subject: code for (topic, subject), code in questions.answers(session).items() if topic == Topic.CONFLICT}
+        preferred = questions.settled(session)
         conflicts: list[Question] = []
 
         def lines() -> Iterator[Change | Blocked]:
@@ -184,16 +184,17 @@ class _Lists:
 def _all_asked(
     asked: Iterable[_Raised], conflicts: Iterable[Question], names: Mapping[str, str], owners: Mapping[str, str | None]
 ) -> list[questions.Asked]:
-    """Equal questions of all lists together, with where they stand. A contradiction that is found again was not settled
+    """Equal questions of one sender's lists together, with where they stand. A contradiction that is found again was not settled
     by its answer, whatever that was: its list may say nothing of it any more."""
-    found: dict[tuple[str, str], questions.Asked] = {}
+    found: dict[tuple[str, str, str], questions.Asked] = {}
     for place, unit, one in asked:
+        sender = unit or ""
         subject = one.topic.value, key(one.subject)
-        fresh = questions.Asked(*subject, one.subject, one.why, one.candidates)
-        found.setdefault(subject, fresh).found_at(place, unit)
+        fresh = questions.Asked(*subject, one.subject, one.why, one.candidates, sender=sender)
+        found.setdefault((*subject, sender), fresh).found_at(place, unit)
     for conflict in conflicts:
         subject = conflict.topic.value, conflict.subject
         candidates = tuple(replace(one, name=names.get(one.code, one.code)) for one in conflict.candidates)
         again = questions.Asked(*subject, conflict.subject, conflict.why, candidates, unsettled=True)
-        found.setdefault(subject, again).found_at(conflict.why, *(owners.get(one.code) for one in conflict.candidates))
+        found.setdefault((*subject, ""), again).found_at(conflict.why, *(owners.get(one.code) for one in conflict.candidates))
     return list(found.values())

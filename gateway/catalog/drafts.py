@@ -9,7 +9,8 @@ from fastapi import Path, Query, Request
 from sqlalchemy.orm import Session
 
 from gateway.catalog.draft_schemas import DraftOut
-from gateway.catalog.list_schemas import AnswerIn, QuestionOut, QuestionsOut, RebuildOut
+from gateway.catalog.list_schemas import RebuildOut
+from gateway.catalog.question_schemas import AnswerIn, QuestionOut, QuestionsOut
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import PageAsked, Paging
@@ -60,7 +61,8 @@ def get_questions(
     """清单中无法认定的名称和相互矛盾的来源,出现最多的在前。"""
     with transaction() as session:
         found = questions.questions(session, page, answered=answered)
-        return page.answer(QuestionsOut, found, QuestionOut.of)
+        elsewhere = questions.elsewhere(session, found.rows)
+        return page.answer(QuestionsOut, found, lambda row: QuestionOut.of(row, elsewhere[row.id]))
 
 
 @router.post(
@@ -73,12 +75,12 @@ def answer_question(
     body: AnswerIn,
     caller: CurrentCaller,
 ) -> QuestionOut:
-    """回答一次,对全部清单和今后都有效,下次重建时生效;可以更正。"""
+    """回答一次,对提出问题的单位的清单今后都有效,下次重建时生效;for_all 为 true 时对全部单位的清单有效。可以更正。"""
     with transaction() as session:
-        row = questions.answer(session, id, body.code, now=settings().now(), actor=caller.actor)
+        row = questions.answer(session, id, body.code, for_all=body.for_all, now=settings().now(), actor=caller.actor)
         if row is None:
             raise Problem("question_unknown")
-        return QuestionOut.of(row)
+        return QuestionOut.of(row, questions.elsewhere(session, [row])[id])
 
 
 def _answer(session: Session, draft: CatalogDraft | None, caller: Caller, unit: str | None, page: PageAsked) -> DraftOut:

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from catalog.headers import ListKind
 from domain.list_rows import Candidate, Fault, FileFault, Question, SheetFound, Topic, Verdict
 from gateway.edge.schemas import NextCursor, SchemaOut
-from gateway.edge.values import Code, PublicLine, Remark, SchemaIn, code_of_nobody
+from gateway.edge.values import Code, PublicLine, Remark, SchemaIn
 from ledger.catalog.intake import SourceState
-from ledger.tables.catalog import CatalogFile, CatalogQuestion, CatalogReading, CatalogRow
+from ledger.tables.catalog import CatalogFile, CatalogReading, CatalogRow
 from ledger.tables.kept import FACT
 
 _STATUS = {"no_file": "尚未报送", "waiting": "等待读取", "refused": "无法读取", "read": "已读取"}
@@ -217,48 +217,6 @@ class RebuildOut(SchemaOut):
     flow_run: Annotated[UUID, Field(description="流程运行编号,可在 Prefect 界面中查看进度")]
 
 
-class QuestionOut(SchemaOut):
-    """待确认的问题。"""
-
-    id: UUID
-    topic: Topic
-    topic_name: str
-    subject: Annotated[str, Field(description="清单中的写法;来源矛盾时为“事项|证明”")]
-    why: str
-    candidates: list[MeantOut]
-    places: Annotated[list[str], Field(description="出现的地方(前几处)")]
-    count: Annotated[int, Field(description="出现在几行中")]
-    asked_at: datetime
-    open: bool
-    answer: Annotated[str | None, Field(description="已确认的编码;空文字表示都不是,null 表示尚未回答")]
-    answered_at: datetime | None
-    answered_by: str | None
-
-    @classmethod
-    def of(cls, row: CatalogQuestion) -> QuestionOut:
-        topic = Topic(row.topic)
-        return cls(
-            id=row.id,
-            topic=topic,
-            topic_name=topic.label,
-            subject=row.subject,
-            why=row.why,
-            candidates=list(map(MeantOut.of, row.candidates)),
-            places=row.places,
-            count=row.count,
-            asked_at=row.asked_at,
-            open=row.open,
-            answer=row.answer,
-            answered_at=row.answered_at,
-            answered_by=row.answered_by,
-        )
-
-
-class QuestionsOut(SchemaOut):
-    items: list[QuestionOut]
-    next_cursor: NextCursor
-
-
 class SourceIn(SchemaIn):
     """一份按期报送的清单。"""
 
@@ -278,19 +236,3 @@ class SourceIn(SchemaIn):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "市中区司法局证明事项清单", "kind": "proofs", "unit": "370402-JUSTICE", "complete": True}]}
     )
-
-
-class AnswerIn(SchemaIn):
-    """对待确认问题的回答。"""
-
-    code: Annotated[
-        str | None,
-        Field(
-            min_length=1,
-            max_length=64,
-            pattern=r"^[\w.\-]+$",
-            description="指的是哪一个:单位、事项、证明的编码,来源矛盾时为清单代号;null 表示都不是",
-            examples=["370402-CIVIL"],
-        ),
-        AfterValidator(lambda code: code and code_of_nobody(code)),
-    ]

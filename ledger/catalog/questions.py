@@ -1,4 +1,5 @@
-"""待确认: names that nobody could place, each asked once; a person's answer holds from then on, for every list."""
+"""待确认: names that nobody could place, asked once of each sender; a person's answer holds from then on, for the lists of that
+sender or for all."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Text, func, select, type_coerce, update
+from sqlalchemy import Text, func, select, tuple_, type_coerce, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
@@ -42,6 +43,7 @@ class Asked:
     candidates: tuple[Candidate, ...]
     places: list[str] = field(default_factory=list)
     count: int = 0
+    sender: str = ""  #: whose lists ask; empty: those that speak for all, and of contradictions
     unsettled: bool = False  #: asked although it was answered: the answer does not hold any more
     units: set[str] = field(default_factory=set)  #: whose lists ask
 
@@ -60,12 +62,12 @@ def put_asked(session: Session, asked: Iterable[Asked], *, now: datetime) -> int
     for unsettled in (False, True):
         reopened: dict[str, Any] = {"open": CatalogQuestion.answered_at.is_(None)}
         if unsettled:
-            reopened = {"open": True, "answer": None, "answered_at": None, "answered_by": None}
+            reopened = {"open": True, "answer": None, "answered_at": None, "answered_by": None, "for_all": False}
         raised = iter([one for one in found if one.unsettled is unsettled])
         while some := list(islice(raised, _AT_ONCE)):
             statement = insert(CatalogQuestion).values([_asked(one, now) for one in some])
             again = {name: statement.excluded[name] for name in ("subject", "why", "candidates", "places", "count", "units")}
-            session.execute(statement.on_conflict_do_update(index_elements=["topic", "subject_key"], set_=again | reopened))
+            session.execute(statement.on_conflict_do_update(index_elements=["topic", "subject_key", "sender"], set_=again | reopened))
     return len(found)
 
 
@@ -74,6 +76,7 @@ def _asked(one: Asked, now: datetime) -> dict[str, Any]:
         "id": uuid4(),
         "topic": one.topic,
         "subject_key": one.subject_key,
+        "sender": one.sender,
         "asked_at": now,
         "open": True,
         "subject": one.subject,
@@ -85,11 +88,18 @@ def _asked(one: Asked, now: datetime) -> dict[str, Any]:
     }
 
 
-def answers(session: Session) -> Mapping[tuple[str, str], str]:
-    """(topic, key of the name) -> what a person said it means; empty: nothing that could be listed."""
-    query = select(CatalogQuestion.topic, CatalogQuestion.subject_key, CatalogQuestion.answer)
-    rows = session.execute(query.where(CatalogQuestion.answered_at.is_not(None)))
+def answers(session: Session, sender: str | None) -> dict[tuple[str, str], str]:
+    """(topic, key of the name) -> what a person said it means in the lists of this unit (None: in those that speak for all);
+    empty: nothing that could be listed. What was said for its lists comes before what was said for all."""
+    row, own = CatalogQuestion, sender or ""
+    query = select(row.topic, row.subject_key, row.answer).where(row.answered_at.is_not(None), (row.sender == own) | row.for_all.is_(True))
+    rows = session.execute(query.order_by(row.sender == own, row.answered_at))
     return {(topic, subject): answer or "" for topic, subject, answer in rows}
+
+
+def settled(session: Session) -> dict[str, str]:
+    """What contradicts itself between lists -> the list that counts, as a person said."""
+    return {subject: source for (topic, subject), source in answers(session, None).items() if topic == Topic.CONFLICT}
 
 
 def questions(session: Session, page: PageRequest = FIRST, *, answered: bool = False) -> Page[CatalogQuestion]:
@@ -114,14 +124,30 @@ def find(session: Session, question: UUID) -> CatalogQuestion | None:
     return session.get(CatalogQuestion, question)
 
 
-def answer(session: Session, question: UUID, code: str | None, *, now: datetime, actor: str) -> CatalogQuestion | None:
-    """A person says what a name means (None: nothing that could be listed); None where there is no such question. A later
-    answer takes the earlier's place. Raises `AnswerRefused`."""
+def elsewhere(session: Session, rows: Iterable[CatalogQuestion]) -> dict[UUID, list[CatalogQuestion]]:
+    """For each question those of other senders about the same name that are not answered by themselves: what an answer that holds
+    for all changes besides."""
+    rows, row = list(rows), CatalogQuestion
+    names = {(one.topic, one.subject_key) for one in rows}
+    query = select(row).where(tuple_(row.topic, row.subject_key).in_(names), row.answered_at.is_(None), row.open.is_(True))
+    found: dict[tuple[str, str], list[CatalogQuestion]] = {}
+    for one in session.scalars(query.order_by(row.sender)) if names else ():
+        found.setdefault((one.topic, one.subject_key), []).append(one)
+    return {one.id: [other for other in found.get((one.topic, one.subject_key), ()) if other.id != one.id] for one in rows}
+
+
+def answer(
+    session: Session, question: UUID, code: str | None, *, for_all: bool = False, now: datetime, actor: str
+) -> CatalogQuestion | None:
+    """A person says what a name means (None: nothing that could be listed) in the lists of its sender, or in all; None where there
+    is no such question. A later answer takes the earlier's place. Raises `AnswerRefused`."""
     row = session.get(CatalogQuestion, question, with_for_update=True, populate_existing=True)
     if row is not None:
-        recusal.check(session, Subject.QUESTION, question, row.units, actor=actor)
+        others = elsewhere(session, [row])[row.id] if for_all else []
+        units = sorted({unit for one in (row, *others) for unit in one.units})
+        recusal.check(session, Subject.QUESTION, question, units, actor=actor)
         _means_something(session, row, code)
-        row.answer, row.answered_at, row.answered_by, row.open = code or "", now, actor, False
+        row.answer, row.answered_at, row.answered_by, row.open, row.for_all = code or "", now, actor, False, for_all
         session.flush()
     return row
 

@@ -143,12 +143,14 @@ class NegativeProof(Table):
 
 
 class CatalogQuestion(Table):
-    """待确认: what a person must say before a name counts; the answer settles it everywhere and for the future."""
+    """待确认: what a person must say before a name counts. What one unit calls so another may use for something else: the answer
+    settles it for the lists of that sender, or for all, now and in the future."""
 
     __tablename__ = "catalog_questions"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     topic: Mapped[str]
     subject_key: Mapped[str]
+    sender: Mapped[str] = mapped_column(default="", server_default="")  #: whose lists ask; empty: those that speak for all
     subject: Mapped[str]
     why: Mapped[str]
     candidates: Mapped[tuple[Candidate, ...]] = mapped_column(Kept(tuple[Candidate, ...]))
@@ -160,7 +162,8 @@ class CatalogQuestion(Table):
     answer: Mapped[str | None]  #: a code; empty: it means nothing that could be listed
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str | None]
-    __table_args__ = (UniqueConstraint("topic", "subject_key"),)
+    for_all: Mapped[bool] = mapped_column(default=False, server_default="false")  #: the answer holds for the lists of every sender
+    __table_args__ = (UniqueConstraint("topic", "subject_key", "sender"),)
 
 
 class CatalogDraft(Table):

@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
     answer = verbs.add_parser("answer", help="确认一个名称指什么")
     answer.add_argument("id", type=UUID, help="问题编号")
     answer.add_argument("code", nargs="?", default="", help="单位、事项、证明的编码;不是其中任何一个的,省略")
+    answer.add_argument("--for-all", action="store_true", help="对全部单位的清单有效;省略则只对提出问题的单位")
     add_by(answer, "answer_question")
     errors = verbs.add_parser("errors", help="导出退回报送单位的问题清单(XLSX)")
     errors.add_argument("key", help="清单代号")
@@ -145,10 +146,13 @@ def _questions(options: argparse.Namespace, progress: Progress) -> int:
 
     with transaction() as session:
         found = questions.questions(session, PageRequest(options.limit)).rows
+        elsewhere = questions.elsewhere(session, found)
     for one in found:
         known = "、".join(f"{candidate.name}={candidate.code}" for candidate in one.candidates) or "无"
         topic = Topic(one.topic).label
         progress.say(f"{one.id}  {topic}“{one.subject}”({one.count} 行,如{one.places[0]}):{one.why}。候选:{known}")
+        if others := "、".join(other.sender or "不限单位的清单" for other in elsewhere[one.id]):
+            progress.say(f"    其他清单中也有:{others};确认时加 --for-all 一并确认。")
     if not found:
         progress.say("没有待确认的名称。")
     return 1 if found else 0
@@ -161,7 +165,7 @@ def _answer(options: argparse.Namespace, progress: Progress) -> int:
     with transaction() as session:
         actor = actor_of(session, options.by, "answer_question", "确认")
         with told("确认", "请从 ./run catalog questions 所列的候选中选择,或先用 ./run import 登记。"):
-            asked = questions.answer(session, options.id, options.code or None, now=settings().now(), actor=actor)
+            asked = questions.answer(session, options.id, options.code or None, for_all=options.for_all, now=settings().now(), actor=actor)
         if asked is None:
             raise Failure("确认", f"没有这个问题:{options.id}", "用 ./run catalog questions 查看。")
     progress.say(f"“{asked.subject}”已确认为{options.code or '不属于登记库'};下次重建时生效。")

@@ -126,7 +126,7 @@ def test_killed_at_every_commit_it_comes_to_the_same(ledger: str) -> None:
     assert do(lambda session: session.scalar(select(func.count()).select_from(CatalogRow))) == 22
 
 
-def test_an_answer_holds_for_every_list_and_the_question_goes() -> None:
+def test_an_answer_holds_for_every_list_of_its_sender_and_the_question_goes() -> None:
     source("justice", ListKind.PROOFS, JUSTICE)
     vague = (*GOOD[:4], "乡镇人民政府", *GOOD[5:])
     send("justice", rows(vague, (2, "DEMO-0003", *vague[2:])))
@@ -146,6 +146,31 @@ def test_an_answer_holds_for_every_list_and_the_question_goes() -> None:
     assert do(questions.questions).rows == [] and len(do(questions.questions, answered=True).rows) == 1
     send("justice", rows(GOOD))
     rebuilt()
+    assert do(questions.questions).rows == []
+
+
+CIVIL = "370402-CIVIL"
+
+
+def test_an_answer_belongs_to_its_sender_unless_it_is_for_all() -> None:
+    named = (*GOOD[:4], "区福利中心", *GOOD[5:])
+    for key, unit, matter in (("one", JUSTICE, "DEMO-0002"), ("two", CIVIL, "DEMO-0003"), ("three", "370402-PERMIT", "DEMO-0001")):
+        source(key, ListKind.PROOFS, unit)
+        send(key, rows((1, matter, *named[2:])))
+    rebuilt()
+    asked = {row.sender: row for row in do(questions.questions).rows}
+    assert set(asked) == {JUSTICE, CIVIL, "370402-PERMIT"} and all(row.count == 1 for row in asked.values())
+    do(questions.answer, asked[JUSTICE].id, "370402-GUANGMING", now=NOW, actor="person:demo-admin")
+    assert {one.entry.unit: one.entry.issuing_unit for one in changed(rebuilt())} == {JUSTICE: "370402-GUANGMING"}
+    left = {row.sender: row for row in do(questions.questions).rows}
+    assert set(left) == {CIVIL, "370402-PERMIT"}
+    others = do(questions.elsewhere, [left[CIVIL]])[left[CIVIL].id]
+    assert [row.sender for row in others] == ["370402-PERMIT"], "what was answered by itself keeps its answer"
+    with pytest.raises(MustRecuse):  # an answer for all decides the permit office's list too
+        do(questions.answer, left[CIVIL].id, "370402-ARCHIVE", for_all=True, now=NOW, actor="person:demo-permit-1")
+    do(questions.answer, left[CIVIL].id, "370402-ARCHIVE", for_all=True, now=NOW, actor="person:demo-admin")
+    found = {one.entry.unit: one.entry.issuing_unit for one in changed(rebuilt())}
+    assert found == {JUSTICE: "370402-GUANGMING", CIVIL: "370402-ARCHIVE", "370402-PERMIT": "370402-ARCHIVE"}
     assert do(questions.questions).rows == []
 
 

@@ -32,7 +32,7 @@ FIXED = {
     "callback_addresses": "id unit",
     "cases": "id unit number registered_at registered_by",
     "catalog_drafts": "id digest base made_at",
-    "catalog_questions": "id topic subject_key asked_at",
+    "catalog_questions": "id topic subject_key sender asked_at",
     "catalog_readings": "id file ground read_at refused",
     "catalog_sources": "key",
     "change_tasks": "id version matter unit what made_at",

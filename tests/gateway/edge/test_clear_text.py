@@ -154,7 +154,7 @@ CLEAR: dict[str, dict[str, str]] = {
     "catalog_draft_lines": {CODE: "unit matter proof", LIST: "said"},
     "catalog_drafts": {CODE: "digest", LIST: "sources"},
     "catalog_files": {CODE: "source digest", GUARDED: "name", ACTOR: "received_by"},
-    "catalog_questions": {CODE: "topic subject_key units answer", LIST: "subject why candidates places", ACTOR: "answered_by"},
+    "catalog_questions": {CODE: "topic subject_key sender units answer", LIST: "subject why candidates places", ACTOR: "answered_by"},
     "catalog_readings": {CODE: "ground counts", OURS: "refused", LIST: "sheets"},
     "catalog_rows": {CODE: "verdict matched", LIST: "cells faults questions fact"},
     "catalog_sources": {CODE: "key kind unit", GUARDED: "name document"},

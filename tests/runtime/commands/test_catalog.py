@@ -28,7 +28,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def test_a_list_is_handed_in_read_asked_about_and_sent_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = sent(tmp_path, GOOD, (2, "DEMO-0003", "户口证明", *GOOD[3:]), (3, "", "", *GOOD[3:]))
+    file = sent(tmp_path, GOOD, (2, "DEMO-0002", "户口证明", *GOOD[3:]), (3, "", "", *GOOD[3:]))
     assert main(["put", "justice", file, "--kind", "proofs", "--unit", "370402-JUSTICE"]) == 0
     assert main(["rebuild"]) == 0
     told = said(capsys)

@@ -1,0 +1,92 @@
+"""待确认的问题 as the API shows them, and their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from domain.list_rows import Topic
+from gateway.catalog.list_schemas import MeantOut
+from gateway.edge.schemas import NextCursor, SchemaOut
+from gateway.edge.values import SchemaIn, code_of_nobody
+from ledger.tables.catalog import CatalogQuestion
+
+
+class ElsewhereOut(SchemaOut):
+    """同一写法在其他单位的清单中也在等待确认。"""
+
+    id: UUID
+    unit: Annotated[str | None, Field(description="哪个单位的清单;null 为不限单位的清单")]
+    count: Annotated[int, Field(description="出现在几行中")]
+    places: list[str]
+
+
+class QuestionOut(SchemaOut):
+    """待确认的问题。"""
+
+    id: UUID
+    unit: Annotated[str | None, Field(description="哪个单位的清单在问;null 为不限单位的清单或来源矛盾")]
+    topic: Topic
+    topic_name: str
+    subject: Annotated[str, Field(description="清单中的写法;来源矛盾时为“事项|证明”")]
+    why: str
+    candidates: list[MeantOut]
+    places: Annotated[list[str], Field(description="出现的地方(前几处)")]
+    count: Annotated[int, Field(description="出现在几行中")]
+    asked_at: datetime
+    open: bool
+    answer: Annotated[str | None, Field(description="已确认的编码;空文字表示都不是,null 表示尚未回答")]
+    answered_at: datetime | None
+    answered_by: str | None
+    for_all: Annotated[bool, Field(description="true:回答对全部单位的清单有效")]
+    elsewhere: Annotated[list[ElsewhereOut], Field(description="以 for_all 回答时一并确认的,即其他单位清单中的同一写法")]
+
+    @classmethod
+    def of(cls, row: CatalogQuestion, elsewhere: Sequence[CatalogQuestion]) -> QuestionOut:
+        topic = Topic(row.topic)
+        return cls(
+            id=row.id,
+            unit=row.sender or None,
+            topic=topic,
+            topic_name=topic.label,
+            subject=row.subject,
+            why=row.why,
+            candidates=list(map(MeantOut.of, row.candidates)),
+            places=row.places,
+            count=row.count,
+            asked_at=row.asked_at,
+            open=row.open,
+            answer=row.answer,
+            answered_at=row.answered_at,
+            answered_by=row.answered_by,
+            for_all=row.for_all,
+            elsewhere=[ElsewhereOut(id=one.id, unit=one.sender or None, count=one.count, places=one.places) for one in elsewhere],
+        )
+
+
+class QuestionsOut(SchemaOut):
+    items: list[QuestionOut]
+    next_cursor: NextCursor
+
+
+class AnswerIn(SchemaIn):
+    """对待确认问题的回答。"""
+
+    code: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=64,
+            pattern=r"^[\w.\-]+$",
+            description="指的是哪一个:单位、事项、证明的编码,来源矛盾时为清单代号;null 表示都不是",
+            examples=["370402-CIVIL"],
+        ),
+        AfterValidator(lambda code: code and code_of_nobody(code)),
+    ]
+    for_all: Annotated[
+        bool, Field(strict=True, description="true:对全部单位的清单有效,一并确认 elsewhere 所列的;false:只对提出问题的单位的清单有效")
+    ] = False
