@@ -22,64 +22,60 @@ from ledger.tables.records import Mismatch
 from ledger.tables.registry import ProofKind, SystemCall
 from ledger.tables.verifications import Verification
 from tests.ledger.acting import do
-from tests.reports.figures.clocked import INTO, MERGED, MONTH, fill
-from tests.reports.figures.month import DAY, DAYS, HOUR, ISSUING, LOCAL, Rows
+from tests.reports.figures.clocked import MONTH, fill
+from tests.reports.figures.month import DAY, HOUR, LOCAL, Month, Rows
 
 TEXT = UUID(int=14)
 ABOVE, ELSE = "山东省演示平台", "另一个演示系统"
 
 
-def fill_checked() -> None:
-    do(_registers)
-    fill(_change)
+def fill_checked(month: Month = MONTH) -> None:
+    do(_registers, month)
+    fill(month, _change)
     do(_licences)
 
 
 def _licences(session: Session) -> None:
     """Of what was delivered most was sealed, most of that offered, and most of that taken, a few days later at times."""
     chance = random.Random(63)
+    rows: dict[type, list[dict[str, Any]]] = {SealUse: [], Proof: [], LicenceOffer: []}
     delivered = select(Verification).where(Verification.state == State.DELIVERED, Verification.ended_at.is_not(None))
     for row in session.scalars(delivered.order_by(Verification.number)):
         if chance.random() < 0.3 or row.ended_at is None:
             continue
         use, proof, at = UUID(int=chance.getrandbits(128)), UUID(int=chance.getrandbits(128)), row.ended_at
         named = {"verification": row.number, "version": row.proof_version}
-        session.execute(insert(SealUse).values(id=use, **named, seal=SealKind.ISSUER, used_by="x", started_at=at))
+        rows[SealUse].append({"id": use, **named, "seal": SealKind.ISSUER, "used_by": "x", "started_at": at})
         kept = {"digest": f"{proof.hex}", "code_digest": "x", "pdf": b"", "content": b"", "made_at": at, "valid_until": at + DAY}
-        session.execute(insert(Proof).values(id=proof, **named, seal_use=use, **kept))
+        rows[Proof].append({"id": proof, **named, "seal_use": use, **kept})
         if chance.random() < 0.7:
             made = at + chance.random() * HOUR
             taken = made + chance.random() * 3 * DAY if chance.random() < 0.8 else None
-            session.execute(
-                insert(LicenceOffer).values(
-                    id=UUID(int=chance.getrandbits(128)),
-                    verification=row.number,
-                    proof=proof,
-                    licence_kind="x",
-                    made_at=made,
-                    taken_at=taken,
-                )
-            )
+            offered = {"verification": row.number, "proof": proof, "licence_kind": "x", "made_at": made, "taken_at": taken}
+            rows[LicenceOffer].append({"id": UUID(int=chance.getrandbits(128)), **offered})
+    for table, values in rows.items():
+        session.execute(insert(table), values)
 
 
-def _registers(session: Session) -> None:
+def _registers(session: Session, month: Month) -> None:
+    [(merged, into, _), *_] = month.mergers
     session.add(
-        CommitmentText(id=TEXT, proof="P-HOUSEHOLD", version=9, text="x", check_days=9, basis="x", made_at=MONTH.start, made_by="x")
+        CommitmentText(id=TEXT, proof="P-HOUSEHOLD", version=9, text="x", check_days=9, basis="x", made_at=month.start, made_by="x")
     )
     put_systems(
         session,
         [
-            {"code": "s-above", "unit": INTO, "name": ABOVE, "level": "province", "should_connect": False},
-            {"code": "s-never", "unit": INTO, "name": "从未调用"},
-            {"code": "s-early", "unit": MERGED, "name": "先前调用"},
+            {"code": "s-above", "unit": into, "name": ABOVE, "level": "province", "should_connect": False},
+            {"code": "s-never", "unit": into, "name": "从未调用"},
+            {"code": "s-early", "unit": merged, "name": "先前调用"},
             {"code": "s-often", "unit": "370402-PERMIT", "name": "经常调用"},
         ],
     )
     chance = random.Random(14)
-    days = {"s-early": range(-3, 12), "s-often": range(0, DAYS, 2)}
+    days = {"s-early": range(-3, 12), "s-often": range(0, month.days, 2)}
     for system, numbers in days.items():
         for number in numbers:
-            first = MONTH.start + number * DAY + chance.random() * 20 * HOUR
+            first = month.start + number * DAY + chance.random() * 20 * HOUR
             session.execute(
                 insert(SystemCall).values(
                     system=system, day=first.astimezone(LOCAL).date(), first_at=first, last_at=first + chance.random() * HOUR
@@ -91,9 +87,9 @@ def _registers(session: Session) -> None:
             {
                 "code": "X-14",
                 "name": "演示库",
-                "owner": INTO,
+                "owner": into,
                 "source": "demo14",
-                "connected_since": (MONTH.start + 20 * DAY).date(),
+                "connected_since": (month.start + 20 * DAY).date(),
                 "note": "",
             }
         ],
@@ -102,7 +98,7 @@ def _registers(session: Session) -> None:
     values = {column.key: getattr(pattern, column.key) for column in Entry.__mapper__.column_attrs if column.key != "id"}
     for number in range(12):
         code = f"P-E{number}"
-        issuing, cancelled = chance.choice([None, *ISSUING]), chance.random() < 0.2
+        issuing, cancelled = chance.choice([None, *month.issuing]), chance.random() < 0.2
         session.add(ProofKind(code=code, name=f"演示证明{number}", basis="x", cancelled=cancelled, issuing_unit=issuing))
         session.flush()
         methods, source = chance.choice([(["issuer"], None), (["data_sharing"], "demo14"), (["data_sharing"], "elsewhere")])
@@ -110,16 +106,16 @@ def _registers(session: Session) -> None:
 
 
 def _change(rows: Rows) -> None:
-    chance = rows.chance
+    chance, month = rows.chance, rows.month
     for case in rows.found[list(rows.found)[0]]:
         case["origin_system"] = chance.choice([None, "", ABOVE, "s-above", ELSE])
     done = [row for row in rows.found[Verification] if row["state"] == "delivered"]
     for row in done:
         if row["method"] == "issuer" and chance.random() < 0.3:
             row["entry"] = 900_100 + chance.randrange(6)
-    for row in chance.sample(done, 90):
+    for row in chance.sample(done, month.some(90)):
         _mismatch(rows, row, chance.choice(rows.found[Verification]))
-    for row in chance.sample(rows.found[Verification], 160):
+    for row in chance.sample(rows.found[Verification], month.some(160)):
         _commitment(rows, row)
 
 

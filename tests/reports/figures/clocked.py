@@ -10,22 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.records import OffSystemResult
-from ledger.registry import unit_changes
 from ledger.tables.cases import Case
 from ledger.tables.catalog import Entry
 from ledger.tables.records import OffSystemLookup
 from ledger.tables.verifications import Deadline, EventRow, Lookup, Request, Verification
 from tests.ledger.acting import do
-from tests.reports.figures.month import ASKING, DAY, DAYS, MINUTE, Month, Rows, write
+from tests.reports.figures.month import DAY, MINUTE, Month, Rows, write
 
 MONTH = Month(date(2026, 2, 16), 202614)
-MERGED, INTO, AT = "370402-ARCHIVE", "370402-CIVIL", MONTH.start + 16 * DAY + timedelta(hours=3)
-RENAMED = "370402-HOUSING"
+[(MERGED, INTO, _)] = MONTH.mergers
+RENAMED = MONTH.renamed[0]
 IMMEDIATE = 900_001
 INSTANT = timedelta(seconds=2.4)  #: 秒: some answers lie exactly there
 
 
-def fill(more: Callable[[Rows], None] = lambda rows: None) -> None:
+def fill(month: Month = MONTH, more: Callable[[Rows], None] = lambda rows: None) -> None:
     """Fill the ledger; `more` adds to the rows before they are written."""
 
     def change(rows: Rows) -> None:
@@ -33,9 +32,7 @@ def fill(more: Callable[[Rows], None] = lambda rows: None) -> None:
         more(rows)
 
     do(_add_immediate_entry)
-    write(MONTH, change)
-    do(unit_changes.rename, RENAMED, "市中区住房保障局", at=MONTH.start + 20 * DAY, document="x", now=MONTH.start + 20 * DAY, actor="x")
-    do(unit_changes.merge, MERGED, INTO, at=AT, document="x", now=AT, actor="x")
+    write(month, change)
 
 
 def _add_immediate_entry(session: Session) -> None:
@@ -46,7 +43,7 @@ def _add_immediate_entry(session: Session) -> None:
 
 
 def _change(rows: Rows) -> None:
-    chance = rows.chance
+    chance, month = rows.chance, rows.month
     for row in rows.found[Verification]:
         row["entry"] = IMMEDIATE if chance.random() < 0.4 else row["entry"]
     for row in rows.found[Lookup][::7]:
@@ -58,13 +55,13 @@ def _change(rows: Rows) -> None:
         if chance.random() < 0.5:
             _claims(rows, request)
     party, proof = rows.found[Verification][0]["party"], "P-HOUSEHOLD"
-    for _ in range(80):
-        at = MONTH.start + chance.random() * DAYS * DAY
+    for _ in range(month.some(80)):
+        at = month.instant(chance)
         rows.add(
             OffSystemLookup,
             id=rows.id(),
             recorded_at=at,
-            unit=chance.choice([*ASKING, MERGED]),
+            unit=chance.choice([*month.asking, month.mergers[0][0]]),
             case=rows.found[Case][0]["id"],
             party=party,
             proof=proof,

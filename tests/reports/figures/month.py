@@ -17,30 +17,53 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 
 from ledger.database import transaction
+from ledger.registry import unit_changes
 from ledger.tables.cases import Case
 from ledger.tables.commitments import Commitment, CommitmentCheck, CreditBlock
 from ledger.tables.inbox import Return, Supervision, Suspension
 from ledger.tables.records import Mismatch, OffSystemLookup, Outage, VoluntarySubmission
 from ledger.tables.verifications import Deadline, EventRow, Lookup, Request, Verification
+from tests.ledger.acting import do
 from tests.ledger.filing import file
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ASKING = ("370402-PERMIT", "370402-CIVIL", "370402-JUSTICE")
 ISSUING = ("370402-GUANGMING", "370402-ARCHIVE", "370402-CIVIL", "370402-HOUSING", "370402-HEAT")
-DAYS, COUNT = 35, 700
 
 
 @dataclass(frozen=True)
 class Month:
-    """Five weeks from a Monday on."""
+    """So many verifications over some days: five weeks from a Monday on, if nothing else is said; who is merged and renamed in them."""
 
     first: date
     seed: int
+    days: int = 35
+    count: int = 700
+    asking: tuple[str, ...] = ASKING
+    issuing: tuple[str, ...] = ISSUING
+    mergers: tuple[tuple[str, str, timedelta], ...] = (("370402-ARCHIVE", "370402-CIVIL", timedelta(days=16, hours=3)),)  #: after so long
+    renamed: tuple[str, str, timedelta] = ("370402-HOUSING", "市中区住房保障局", timedelta(days=20))
 
     @property
     def start(self) -> datetime:
         return datetime.combine(self.first, time(), LOCAL).astimezone(UTC)
+
+    def some(self, number: int) -> int:
+        """As many as `number` is among seven hundred verifications."""
+        return max(1, number * self.count // 700)
+
+    def instant(self, chance: random.Random) -> datetime:
+        return self.start + chance.random() * self.days * DAY
+
+    def change_units(self) -> None:
+        """更名和合并, by the rules, when all rows are written."""
+        unit, name, after = self.renamed
+        at = self.start + after
+        do(unit_changes.rename, unit, name, at=at, document="x", now=at, actor="x")
+        for unit, into, after in self.mergers:
+            at = self.start + after
+            do(unit_changes.merge, unit, into, at=at, document="x", now=at, actor="x")
 
 
 @dataclass
@@ -48,7 +71,10 @@ class Rows:
     """What is to be written, by table."""
 
     chance: random.Random
+    month: Month
     number: int = 0
+    resting: set[UUID] = field(default_factory=set)  #: requests whose supplement has not come
+    supervised: set[UUID] = field(default_factory=set)
     found: dict[type, list[dict[str, Any]]] = field(default_factory=dict)
 
     def id(self) -> UUID:
@@ -61,17 +87,17 @@ class Rows:
 
 def write(month: Month, change: Callable[[Rows], None] = lambda rows: None) -> None:
     """Fill the ledger; `change` adds to the rows before they are written."""
-    rows = Rows(random.Random(month.seed))
+    rows = Rows(random.Random(month.seed), month)
     base, party, entry = copies(file())
-    for _ in range(COUNT):
-        _one(rows, month, base, party, entry)
-    for _ in range(60):
-        at = month.start + rows.chance.random() * DAYS * DAY
+    for _ in range(month.count):
+        _one(rows, base, party, entry)
+    for _ in range(month.some(60)):
+        at = month.instant(rows.chance)
         rows.add(
             VoluntarySubmission,
             id=rows.id(),
             at=at,
-            unit=rows.chance.choices(ASKING, (1, 1, 12))[0],
+            unit=rows.chance.choices(month.asking, (*(1 for _ in month.asking[1:]), 4 * len(month.asking)))[0],
             listed=True,
             marks=[],
             stated=b"x",
@@ -132,12 +158,12 @@ def _insert(session: Any, table: type, values: list[dict[str, Any]]) -> None:
     session.execute(insert(table), [{name: row.get(name) for name in names} for row in values])
 
 
-def _one(rows: Rows, month: Month, base: dict[str, Any], party: UUID, entry: int) -> None:
-    chance = rows.chance
+def _one(rows: Rows, base: dict[str, Any], party: UUID, entry: int) -> None:
+    chance, month = rows.chance, rows.month
     rows.number += 1
-    number, filed = f"HY2026{rows.number:012d}", month.start + chance.random() * DAYS * DAY
+    number, filed = f"HY2026{rows.number:012d}", month.instant(chance)
     if not rows.found.get(Case) or chance.random() > 0.3:
-        rows.add(Case, **base | {"id": rows.id(), "number": f"M-{rows.number}", "unit": chance.choice(ASKING)})
+        rows.add(Case, **base | {"id": rows.id(), "number": f"M-{rows.number}", "unit": chance.choice(month.asking)})
     case = rows.found[Case][-1]
     row = rows.add(
         Verification,
@@ -178,7 +204,7 @@ def _one(rows: Rows, month: Month, base: dict[str, Any], party: UUID, entry: int
             _event(
                 rows, row, "fell_back", at, "to_ask", origin="looking_up", why="source_failed:timeout" if failed else "none", source=source
             )
-        _ask(rows, row, at, chance.choice([unit for unit in ISSUING if unit != row["unit"]]))
+        _ask(rows, row, at, chance.choice([unit for unit in month.issuing if unit != row["unit"]]))
 
 
 def _look_up(rows: Rows, row: dict[str, Any], at: datetime, outcome: str) -> datetime:
@@ -216,6 +242,8 @@ def _ask(rows: Rows, row: dict[str, Any], at: datetime, unit: str, before: int =
     if waits or chance.random() < 0.15:  # a supplement moves the soft limit once it has come
         since = at + (end - at) * chance.random() / 2
         until = None if waits else since + (end - since) * chance.random()
+        if waits:
+            rows.resting.add(asked["id"])
         rows.add(
             Suspension,
             id=rows.id(),
@@ -252,12 +280,13 @@ def _ask(rows: Rows, row: dict[str, Any], at: datetime, unit: str, before: int =
     elif fate == "answer":
         _end(rows, row, end, "delivered", {"true": "confirmed", "false": "denied", "no_record": "no_record"}[asked["answer"]])
     elif fate == "cannot" and before < 2:
-        _ask(rows, row, end + chance.random() * DAY, chance.choice([one for one in ISSUING if one not in (unit, row["unit"])]), before + 1)
+        others = [one for one in rows.month.issuing if one not in (unit, row["unit"])]
+        _ask(rows, row, end + chance.random() * DAY, chance.choice(others), before + 1)
 
 
 def _return(rows: Rows, row: dict[str, Any], asked: dict[str, Any], end: datetime, before: int) -> None:
     chance = rows.chance
-    others = [unit for unit in ISSUING if unit not in (asked["unit"], row["unit"])]
+    others = [unit for unit in rows.month.issuing if unit not in (asked["unit"], row["unit"])]
     suggested = chance.choice([*others, None])
     limit = asked["received_at"] + 30 * MINUTE
     rows.add(
@@ -316,7 +345,7 @@ def _limit(
         limit["closed_at"] = min(due, ended or due)  # overtaken
     elif ended is not None and ended <= due:
         limit["met_at" if answered else "closed_at"] = ended
-    elif chance.random() < 0.9 and not _rests(rows, asked, due):
+    elif chance.random() < 0.9 and asked["id"] not in rows.resting:
         limit["missed_at"] = due  # else nobody has noticed yet
         if kind == "soft" and chance.random() < 0.4:
             limit |= {
@@ -334,13 +363,10 @@ def _limit(
             limit["due_at"] = due + 50 * MINUTE
 
 
-def _rests(rows: Rows, asked: dict[str, Any], due: datetime) -> bool:
-    return any(one["request"] == asked["id"] and one["ended_at"] is None for one in rows.found.get(Suspension, []))
-
-
 def _supervise(rows: Rows, row: dict[str, Any], asked: dict[str, Any], missed: datetime) -> None:
-    if any(one["request"] == asked["id"] for one in rows.found.get(Supervision, [])):
+    if asked["id"] in rows.supervised:
         return
+    rows.supervised.add(asked["id"])
     limit = rows.add(Deadline, **_deadline(rows, row, asked, "supervision", missed), due_at=missed + 30 * MINUTE)
     how = rows.chance.choice(["met_at", "missed_at", "closed_at"])
     limit[how] = missed + (30 if how == "missed_at" else 20) * MINUTE

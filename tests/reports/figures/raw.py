@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from ledger.database import transaction
 from reports import periods
 from reports.model import ArticleFigure, Period, Report
 from tests.reports.figures.asking import listed, report
-from tests.reports.figures.clocked import AT, INTO, MERGED, RENAMED
+from tests.reports.figures.clocked import INTO, MERGED, RENAMED
 from tests.reports.figures.reference import quantiles
 
 Row = dict[str, Any]
@@ -31,6 +31,31 @@ SECOND = timedelta(seconds=1)
 Found = list[tuple[str, bool, float | None, str]]  #: id, part, seconds, of whom
 
 
+Merger = tuple[str, datetime, str]  #: unit, since, into
+
+
+def read(rows: dict[str, list[Row]], tables: Iterable[str]) -> None:
+    """Every row of the tables that are not there yet."""
+    with transaction() as session:
+        for table in tables:
+            if table not in rows:
+                rows[table] = [dict(row) for row in session.execute(text(f"SELECT * FROM {table}")).mappings()]
+
+
+def mergers(changes: Iterable[Row], cut: datetime) -> list[Merger]:
+    """Those before an instant, the oldest first."""
+    found = [(row["unit"], row["at"], row["merged_into"]) for row in changes if row["merged_into"] is not None and row["at"] < cut]
+    return sorted(found, key=lambda one: one[1])
+
+
+def stood(unit: Any, at: datetime, mergers: Iterable[Merger]) -> Any:
+    """Step by step, the slow way: a unit that was merged, into one that was merged later, into one …"""
+    for one, since, into in mergers:
+        if unit == one and since <= at:
+            unit = into
+    return unit
+
+
 @dataclass
 class Raw:
     """The rows, and what a report of [start, cut) of a scope sees of them."""
@@ -38,18 +63,24 @@ class Raw:
     period: Period
     scope: str
     now: datetime
+    rows: dict[str, list[Row]] = field(default_factory=dict)  #: of a ledger that is asked often: each table is read once
     tables: ClassVar[tuple[str, ...]] = ("verifications", "requests")
 
     def __post_init__(self) -> None:
         self.start, self.cut = self.period.start, min(self.period.end, self.now)
-        with transaction() as session:
-            self.rows: dict[str, list[Row]] = {
-                table: [dict(row) for row in session.execute(text(f"SELECT * FROM {table}")).mappings()] for table in self.tables
-            }
+        read(self.rows, ("unit_changes", *self.tables))
+        self.mergers = mergers(self.rows["unit_changes"], self.cut)
+        self._by: dict[tuple[str, str], dict[Any, list[Row]]] = {}
         self.verification = {row["number"]: row for row in self.rows["verifications"]}
-        self.asked: dict[str, list[Row]] = {}
-        for row in self.rows["requests"]:
-            self.asked.setdefault(row["verification"], []).append(row)
+        self.asked = self.by("requests", "verification")
+
+    def by(self, table: str, column: str) -> dict[Any, list[Row]]:
+        """The rows of a table by what stands in a column."""
+        if (found := self._by.get((table, column))) is None:
+            found = self._by[table, column] = {}
+            for row in self.rows[table]:
+                found.setdefault(row[column], []).append(row)
+        return found
 
     def within(self, at: datetime | None) -> bool:
         return at is not None and self.start <= at < self.cut
@@ -59,7 +90,7 @@ class Raw:
 
     def stood(self, unit: str, at: datetime) -> str:
         """Who stood where a unit stood, as far as the end of the span knows."""
-        return INTO if unit == MERGED and at >= AT and self.cut > AT else unit
+        return stood(unit, at, self.mergers)
 
     def ours(self, unit: str) -> bool:
         return not self.scope or unit == self.scope

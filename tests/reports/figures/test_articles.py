@@ -7,26 +7,23 @@ import statistics
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from chinese_calendar import is_workday
-from sqlalchemy import text
 
 from domain.registers import DECISIONS
-from ledger.database import transaction
 from reports import periods
 from reports.figures import catalog, duties
 from reports.model import ArticleFigure, Period, Report
 from runtime.services.postgres import Cluster
 from tests.conftest import fresh_ledger
-from tests.reports.figures import year
+from tests.reports.figures import raw, year
 from tests.reports.figures.asking import listed, report
-from tests.reports.figures.year import AT, INTO, MERGED, RENAMED
+from tests.reports.figures.raw import Row
+from tests.reports.figures.year import INTO, MERGED, RENAMED
 
 LOCAL = ZoneInfo("Asia/Shanghai")
-Row = dict[str, Any]
 TABLES = (
     "units",
     "people",
@@ -59,29 +56,18 @@ def own(found: Report) -> list[ArticleFigure]:
     return [one for one in found.articles if one.share.cases in OWN]
 
 
-class Raw:
-    """The rows, and what a report of [start, cut) of a scope sees of them."""
-
-    def __init__(self, period: Period, scope: str, now: datetime) -> None:
-        self.start, self.cut, self.scope = period.start, min(period.end, now), scope
-        with transaction() as session:
-            self.rows: dict[str, list[Row]] = {
-                table: [dict(row) for row in session.execute(text(f"SELECT * FROM {table}")).mappings()] for table in TABLES
-            }
-
-    def within(self, at: datetime) -> bool:
-        return self.start <= at < self.cut
+class Raw(raw.Raw):
+    tables = TABLES
 
     def is_ours(self, unit: str | None, at: datetime) -> bool:
-        stands = INTO if unit == MERGED and at >= AT and self.cut > AT else unit
-        return not self.scope or stands == self.scope
+        return self.ours(self.stood(unit, at))
 
     # --- 清单
 
     def published(self, number: int | None) -> datetime | None:
         return next((row["published_at"] for row in self.rows["catalog_versions"] if row["number"] == number), None)
 
-    def stood(self, entry: Row, at: datetime, *, before: bool) -> bool:
+    def stands(self, entry: Row, at: datetime, *, before: bool) -> bool:
         """Whether an entry was in the list: at the end of the span it must have come before that instant."""
         since, until = self.published(entry["since_version"]), self.published(entry["until_version"])
         assert since is not None
@@ -90,7 +76,7 @@ class Raw:
         return since <= at and (until is None or until > at)
 
     def list(self) -> list[Row]:
-        return [row for row in self.rows["entries"] if self.stood(row, self.cut, before=True)]
+        return [row for row in self.rows["entries"] if self.stands(row, self.cut, before=True)]
 
     def own_list(self) -> list[Row]:
         return [row for row in self.list() if self.is_ours(row["unit"], self.cut)]
@@ -111,7 +97,7 @@ class Raw:
     def category(self, refusal: Row) -> str | None:
         for entry in self.rows["entries"]:
             same = (entry["matter"], entry["proof"]) == (refusal["detail"]["matter"], refusal["detail"]["proof"])
-            if same and self.stood(entry, refusal["at"], before=False):
+            if same and self.stands(entry, refusal["at"], before=False):
                 return str(entry["exclusion"]) if entry["exclusion"] else None
         return None
 
@@ -245,7 +231,8 @@ class Raw:
 
     def units(self) -> list[str]:
         """In use at the end of the span: the merged one until its merger."""
-        codes = [row["code"] for row in self.rows["units"] if row["active"] or (row["code"] == MERGED and self.cut <= AT)]
+        later = {row["unit"] for row in self.rows["unit_changes"] if row["merged_into"] and row["at"] >= self.cut}
+        codes = [row["code"] for row in self.rows["units"] if row["active"] or row["code"] in later]
         return [code for code in codes if self.scope in ("", code)]
 
     def standing(self, register: str) -> list[Row]:
@@ -278,58 +265,58 @@ def of(rows: list[Row], part: Callable[[Row], bool]) -> Counted:
     return sum(map(part, rows)), len(rows)
 
 
-def expected(raw: Raw, key: str) -> Counted:
+def expected(rows: Raw, key: str) -> Counted:
     name, _, rest = key.partition("_")
     match name:
         case "no":
-            kinds = raw.baseless()
-            return (sum(row["cancelled"] for row in kinds), len(kinds)) if key.endswith("cancelled") else (len(kinds), len(raw.kinds()))
+            kinds = rows.baseless()
+            return (sum(row["cancelled"] for row in kinds), len(kinds)) if key.endswith("cancelled") else (len(kinds), len(rows.kinds()))
         case "refused" if rest in ("category", "outside", "review"):
-            return of(raw.own_refused(), lambda row: row["code"] == f"excluded_{rest}")
+            return of(rows.own_refused(), lambda row: row["code"] == f"excluded_{rest}")
         case "refused":
-            return of(raw.own_refused(), lambda row: row["code"] == "excluded_category" and raw.category(row) == rest)
+            return of(rows.own_refused(), lambda row: row["code"] == "excluded_category" and rows.category(row) == rest)
         case "entries":
             conditions: dict[str, Callable[[Row], bool]] = {
                 "category": lambda row: row["exclusion"] is not None,
                 "outside": lambda row: row["outside_region"] and not row["checkable_online"],
                 "review": lambda row: row["reviewed_above"],
             }
-            return of(raw.own_list(), conditions.get(rest, lambda row: row["exclusion"] == rest))
+            return of(rows.own_list(), conditions.get(rest, lambda row: row["exclusion"] == rest))
         case "decisions":
-            kinds_decided = raw.decisions()
+            kinds_decided = rows.decisions()
             return sum(kind == DECISIONS[int(rest) - 1] for kind in kinds_decided), len(kinds_decided)
         case "member":
-            return sum(raw.member_units()), len(raw.member_units())
+            return sum(rows.member_units()), len(rows.member_units())
         case "law":
-            laws = raw.laws()
+            laws = rows.laws()
             if rest == "adjusted":
                 return sum(first is not None and first <= due for due, first in laws), len(laws)
             return sum(first is None for _, first in laws), len(laws)
         case "exceptions":
-            asked = [(first, newest) for first, newest in raw.exceptions() if raw.start <= first["entered_at"]]
-            ours = [newest for first, newest in asked if raw.is_ours(first["unit"], first["entered_at"])]
+            asked = [(first, newest) for first, newest in rows.exceptions() if rows.start <= first["entered_at"]]
+            ours = [newest for first, newest in asked if rows.is_ours(first["unit"], first["entered_at"])]
             return of(ours, lambda row: row["values"].get("批准") == "是")
         case "added":
-            allowed = {(row["values"]["事项"], row["values"]["证明"]) for _, row in raw.exceptions() if row["values"].get("批准") == "是"}
-            return sum(key in allowed for key in raw.added()), len(raw.added())
+            allowed = {(row["values"]["事项"], row["values"]["证明"]) for _, row in rows.exceptions() if row["values"].get("批准") == "是"}
+            return sum(key in allowed for key in rows.added()), len(rows.added())
         case "otherwise" if rest == "kinds":
-            return of([row for row in raw.kinds() if not row["cancelled"]], lambda row: row["otherwise"] != "")
+            return of([row for row in rows.kinds() if not row["cancelled"]], lambda row: row["otherwise"] != "")
         case "otherwise":
-            return of(raw.proofs(), lambda row: row["otherwise"] != "")
+            return of(rows.proofs(), lambda row: row["otherwise"] != "")
         case "paper":
-            return of(raw.complaints(), lambda row: row["about"] == "paper_refused")
+            return of(rows.complaints(), lambda row: row["about"] == "paper_refused")
         case "channel":
             wanted = {"ai_shandong", "ai_shandong_zaozhuang"} if rest == "apps" else {rest}
-            return of(raw.cases(), lambda row: row["channel"] in wanted)
+            return of(rows.cases(), lambda row: row["channel"] in wanted)
         case "agreed" | "list":
-            timed = {"agreed_published": raw.agreed, "list_lag": raw.lags, "list_age": raw.age}[key]()
+            timed = {"agreed_published": rows.agreed, "list_lag": rows.lags, "list_age": rows.age}[key]()
             return sum(part for part, _ in timed), len(timed)
         case "responsibility":
-            there = {row["unit"] for row in raw.standing("responsibility")}
-            units = [row["code"] for row in raw.rows["units"] if row["takes_part"] and row["code"] in raw.units()]
+            there = {row["unit"] for row in rows.standing("responsibility")}
+            units = [row["code"] for row in rows.rows["units"] if row["takes_part"] and row["code"] in rows.units()]
             return sum(unit in there for unit in units), len(units)
         case "training":
-            return sum(code in raw.trained() for code in raw.agents()), len(raw.agents())
+            return sum(code in rows.trained() for code in rows.agents()), len(rows.agents())
     raise AssertionError(f"no second way to {key}")
 
 
@@ -346,10 +333,10 @@ def district(request: pytest.FixtureRequest, installation: tuple[Path, Cluster],
 def test_every_figure_is_what_the_raw_rows_say(period: Period, after: timedelta, scope: str) -> None:
     """Obligations 2.1, 2.3, 2.4, 2.5, 2.6, 4.1, 4.2, 5.2, 5.3, 5.5, 5.8, 6.2, 11.1, 15.1, 15.3, 16.4."""
     now = period.end + after
-    found, raw = report(period, scope, now), Raw(period, scope, now)
+    found, rows = report(period, scope, now), Raw(period, scope, now)
     assert {one.share.cases for one in own(found)} == OWN
     for one in own(found):
-        assert (one.share.part, one.share.whole) == expected(raw, one.share.cases), (one.obligation, one.name)
+        assert (one.share.part, one.share.whole) == expected(rows, one.share.cases), (one.obligation, one.name)
 
 
 @pytest.mark.usefixtures("district")
@@ -359,8 +346,8 @@ def test_how_long_it_took_is_what_the_raw_rows_say(scope: str) -> None:
     for period, after in SPANS:
         now = period.end + after
         found = {one.share.cases: one.elapsed for one in own(report(period, scope, now)) if one.elapsed is not None}
-        raw = Raw(period, scope, now)
-        for key, timed in (("agreed_published", raw.agreed()), ("list_lag", raw.lags()), ("list_age", raw.age())):
+        rows = Raw(period, scope, now)
+        for key, timed in (("agreed_published", rows.agreed()), ("list_lag", rows.lags()), ("list_age", rows.age())):
             seconds = sorted(took for _, took in timed if took is not None)
             spread = found[key]
             assert spread is not None and spread.count == len(seconds)

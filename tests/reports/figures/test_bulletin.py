@@ -20,7 +20,7 @@ from reports.document import document
 from reports.model import Rate
 from tests.ledger.filing import NOW, file
 from tests.reports.figures.asking import report, row
-from tests.reports.figures.month import Rows, copies, save
+from tests.reports.figures.month import Month, Rows, copies, save
 
 #: Unit of the bulletin (ours in its place), 派遣案件总数, 按时办结, 超时办结, 未办结, as the bulletin has them.
 BULLETIN = (
@@ -36,7 +36,7 @@ FEW = ("370402-GUANGMING", 2, 2, 0, 0)  #: all of two
 @pytest.fixture
 def bulletin(ledger: str) -> None:
     """Each case an 即办件 of half an hour; those that have not ended still run past it."""
-    rows = Rows(random.Random(20220518))
+    rows = Rows(random.Random(20220518), Month(NOW.date(), 20220518))
     case, party, entry = copies(file(now=NOW - timedelta(days=30)))
     rows.add(Case, **case | {"id": rows.id(), "number": "B"})
     for unit, _, in_time, late, running in (*BULLETIN, FEW):

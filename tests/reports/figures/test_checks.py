@@ -18,6 +18,7 @@ from runtime.services.postgres import Cluster
 from tests.conftest import fresh_ledger
 from tests.reports.figures import raw
 from tests.reports.figures.checked import ABOVE, fill_checked
+from tests.reports.figures.clocked import MONTH
 from tests.reports.figures.month import LOCAL
 from tests.reports.figures.raw import SECOND, Found, Row, assert_mixed, compare_all, compare_lists, over_every_span
 
@@ -45,6 +46,7 @@ KEYS = {
 def filled(installation: tuple[Path, Cluster], template_database: str) -> Iterator[None]:
     with fresh_ledger(installation, template_database):
         fill_checked()
+        MONTH.change_units()
         yield
 
 
@@ -180,7 +182,7 @@ class Raw(raw.Raw):
         return [row["code"] for row in rows if row["active"] and row["should_connect"] and self.scope in ("", row["unit"])]
 
     def _calls(self, system: str) -> list[Row]:
-        return [row for row in self.rows["system_calls"] if row["system"] == system and row["first_at"] < self.cut]
+        return [row for row in self.by("system_calls", "system").get(system, ()) if row["first_at"] < self.cut]
 
     def systems_connected(self) -> Found:
         return [(system, bool(self._calls(system)), None, "") for system in self._systems()]

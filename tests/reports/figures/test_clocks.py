@@ -19,7 +19,7 @@ from settings import settings
 from tests.conftest import fresh_ledger
 from tests.reports.figures import raw
 from tests.reports.figures.asking import report
-from tests.reports.figures.clocked import INSTANT, fill
+from tests.reports.figures.clocked import INSTANT, MONTH, fill
 from tests.reports.figures.raw import SECOND, W10, Found, Row, assert_mixed, compare_all, compare_lists, of, over_every_span
 from tests.reports.figures.reference import is_kept
 
@@ -30,6 +30,7 @@ TARGET = timedelta(minutes=5)
 def filled(installation: tuple[Path, Cluster], template_database: str) -> Iterator[None]:
     with fresh_ledger(installation, template_database):
         fill()
+        MONTH.change_units()
         yield
 
 
@@ -70,12 +71,13 @@ class Raw(raw.Raw):
 
     def first_action(self, *, immediate: bool = False) -> Found:
         found: Found = []
+        own = self.by("deadlines", "request_id")
         entries = {row["id"]: row for row in self.rows["entries"]}
         for row in self.rows["requests"]:
             if immediate and not entries[self.verification[row["verification"]]["entry_id"]]["immediate"]:
                 continue
-            own = [one for one in self.rows["deadlines"] if one["request_id"] == row["id"] and one["kind"] in ("soft", "hard")]
-            began = min((one["started_at"] for one in own), default=row["received_at"])
+            limits = [one for one in own.get(row["id"], ()) if one["kind"] in ("soft", "hard")]
+            began = min((one["started_at"] for one in limits), default=row["received_at"])
             due, acts = began + TARGET, list(self.acts(row))
             first = min(acts, default=None)
             kept = first is not None and first <= due
@@ -87,11 +89,10 @@ class Raw(raw.Raw):
         return [one for one in found if self.ours(one[3])]
 
     def acts(self, request: Row) -> Iterable[datetime]:
-        yield from (
-            one["at"] for one in self.rows["events"] if one["event"] == "claimed" and one["detail"]["request"] == str(request["id"])
-        )
+        events = self.by("events", "verification").get(request["verification"], ())
+        yield from (one["at"] for one in events if one["event"] == "claimed" and one["detail"]["request"] == str(request["id"]))
         for table, instant in (("suspensions", "asked_at"), ("returns", "at")):
-            yield from (one[instant] for one in self.rows[table] if one["request_id"] == request["id"])
+            yield from (one[instant] for one in self.by(table, "request_id").get(request["id"], ()))
         yield from [request["answered_at"]] if request["answered_at"] is not None else []
 
     def first_action_immediate(self) -> Found:

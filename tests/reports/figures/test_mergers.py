@@ -24,6 +24,7 @@ from reports.scores import scores
 from tests.ledger.acting import HOUR, ISSUER, MINUTE, deliver, do, immediate, reply, seal, swept
 from tests.ledger.filing import NOW
 from tests.reports.figures.asking import WEEK, listed, report, row
+from tests.reports.figures.raw import stood
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
@@ -45,14 +46,6 @@ def answered(at: datetime, after: timedelta, by: str) -> str:
     return lease.number
 
 
-def standing(unit: str, at: datetime, mergers: list[tuple[str, datetime, str]]) -> str:
-    """Step by step, the slow way."""
-    for one, since, into in mergers:
-        if unit == one and since <= at:
-            unit = into
-    return unit
-
-
 def raw(table: str) -> list[dict[str, Any]]:
     with transaction() as session:
         return [dict(one) for one in session.execute(text(f"SELECT * FROM {table}")).mappings()]
@@ -64,7 +57,7 @@ def expected(mergers: list[tuple[str, datetime, str]], now: datetime, period: pe
     counts: Counter[tuple[str, str]] = Counter()
 
     def count(what: str, unit: str, at: datetime) -> None:
-        counts[standing(unit, at, before), what] += 1
+        counts[stood(unit, at, before), what] += 1
 
     request = {one["id"]: one for one in raw("requests")}
     for limit in raw("deadlines"):
@@ -158,5 +151,5 @@ def test_who_stands_where_at_every_instant() -> None:
             for days in range(6):
                 sql = f"SELECT {charges.sql(':unit', 'CAST(:at AS timestamptz)')}"
                 got = session.scalar(text(sql), {"unit": unit, "at": at(days)} | charges.given)
-                assert got == standing(unit, at(days), mergers), (unit, days)
+                assert got == stood(unit, at(days), mergers), (unit, days)
     assert Charges().sql("r.unit", "x") == "r.unit"

@@ -6,6 +6,7 @@ Written past the rules, as `month.py` is; one unit is renamed and one merged wit
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,25 +38,30 @@ RENAMED = "370402-HOUSING"
 
 def write(seed: int) -> None:
     """Fill the ledger."""
+    fill(seed, UNITS)
+    do(unit_changes.rename, RENAMED, "市中区住房保障局", at=START + 100 * DAY, document="x", now=START + 100 * DAY, actor="x")
+    do(unit_changes.merge, MERGED, INTO, at=AT, document="x", now=AT, actor="x")
+
+
+def fill(seed: int, units: Sequence[str]) -> None:
+    """The rows of these units, before any of them is renamed or merged."""
     chance = random.Random(seed)
     filed = file()
     base, _, _ = copies(filed)
     with transaction() as session:
         proofs = [f"P-Y{number}" for number in range(40)]
-        session.execute(insert(ProofKind), [_proof(chance, code) for code in proofs])
-        _lists(session, chance, base["matter"], proofs)
-        _refusals(session, chance, base["matter"], proofs)
+        session.execute(insert(ProofKind), [_proof(chance, units, code) for code in proofs])
+        _lists(session, chance, units, base["matter"], proofs)
+        _refusals(session, chance, units, base["matter"], proofs)
         for number in range(600):
-            session.add(Case(**base | _case(chance, number)))
+            session.add(Case(**base | _case(chance, units, number)))
         session.flush()
         for number in range(60):
-            _proposal(session, chance, number)
-        _registers(session, chance)
-        _governance(session, chance, base["matter"])
-        _complaints(session, chance)
+            _proposal(session, chance, units, number)
+        _registers(session, chance, units)
+        _governance(session, chance, units, base["matter"])
+        _complaints(session, chance, units)
         _proofs(session, chance, filed)
-    do(unit_changes.rename, RENAMED, "市中区住房保障局", at=START + 100 * DAY, document="x", now=START + 100 * DAY, actor="x")
-    do(unit_changes.merge, MERGED, INTO, at=AT, document="x", now=AT, actor="x")
 
 
 def instant(chance: random.Random) -> datetime:
@@ -66,28 +72,28 @@ def _id(chance: random.Random) -> UUID:
     return UUID(int=chance.getrandbits(128), version=4)
 
 
-def _proof(chance: random.Random, code: str) -> dict[str, Any]:
+def _proof(chance: random.Random, units: Sequence[str], code: str) -> dict[str, Any]:
     return {
         "code": code,
         "name": f"演示证明{code}",
         "basis": chance.choice(["", "《演示条例》第一条"]),
         "cancelled": chance.random() < 0.3,
         "otherwise": chance.choice(["", "", "《演示法》第三条"]),
-        "issuing_unit": chance.choice([None, *UNITS]),
+        "issuing_unit": chance.choice([None, *units]),
     }
 
 
-def _case(chance: random.Random, number: int) -> dict[str, Any]:
+def _case(chance: random.Random, units: Sequence[str], number: int) -> dict[str, Any]:
     return {
         "id": _id(chance),
         "number": f"Y-{number}",
-        "unit": chance.choice(UNITS),
+        "unit": chance.choice(units),
         "registered_at": instant(chance),
         "channel": chance.choice(list(Channel)),
     }
 
 
-def _lists(session: Any, chance: random.Random, matter: str, proofs: list[str]) -> None:
+def _lists(session: Any, chance: random.Random, units: Sequence[str], matter: str, proofs: list[str]) -> None:
     """Versions across the year; each takes away some entries and brings others."""
     numbers = range(2, 14)
     for number in numbers:
@@ -107,7 +113,7 @@ def _lists(session: Any, chance: random.Random, matter: str, proofs: list[str]) 
                     | {
                         "matter": matter,
                         "proof": proof,
-                        "unit": chance.choice(UNITS),
+                        "unit": chance.choice(units),
                         "basis": chance.choice(["", "《演示条例》"]),
                         "since_version": since,
                         "until_version": until,
@@ -124,13 +130,13 @@ def _lists(session: Any, chance: random.Random, matter: str, proofs: list[str]) 
     session.flush()
 
 
-def _refusals(session: Any, chance: random.Random, matter: str, proofs: list[str]) -> None:
+def _refusals(session: Any, chance: random.Random, units: Sequence[str], matter: str, proofs: list[str]) -> None:
     codes = ("excluded_category", "excluded_category", "excluded_outside", "excluded_review", "proof_not_listed")
     for _ in range(400):
         session.add(
             RefusalRow(
                 at=instant(chance),
-                unit=chance.choice([None, *UNITS]),
+                unit=chance.choice([None, *units]),
                 actor="x",
                 code=chance.choice(codes),
                 obligation=None,
@@ -139,13 +145,13 @@ def _refusals(session: Any, chance: random.Random, matter: str, proofs: list[str
         )
 
 
-def _proposal(session: Any, chance: random.Random, number: int) -> None:
+def _proposal(session: Any, chance: random.Random, units: Sequence[str], number: int) -> None:
     """Drafted, reported, sent back or agreed, once more perhaps, published perhaps."""
     at, kind = instant(chance), chance.choice(["list", "adjustment"])
     row = Proposal(
         id=_id(chance),
         kind=kind,
-        unit=chance.choice(UNITS),
+        unit=chance.choice(units),
         drafted_by="370402-OFFICE",
         standing="drafted",
         reason="x",
@@ -205,7 +211,7 @@ def _proofs(session: Any, chance: random.Random, number: str) -> None:
         )
 
 
-def _complaints(session: Any, chance: random.Random) -> None:
+def _complaints(session: Any, chance: random.Random, units: Sequence[str]) -> None:
     earlier: UUID | None = None
     for number in range(120):
         at = instant(chance)
@@ -217,7 +223,7 @@ def _complaints(session: Any, chance: random.Random) -> None:
             received_at=at,
             entered_at=at,
             entered_by="x",
-            unit=chance.choice([None, *UNITS]),
+            unit=chance.choice([None, *units]),
             written=b"x",
             anonymous=True,
             data_key=b"x",
@@ -238,9 +244,9 @@ def _entered(session: Any, register: str, unit: str, at: datetime, values: dict[
     return row.serial
 
 
-def _governance(session: Any, chance: random.Random, matter: str) -> None:
+def _governance(session: Any, chance: random.Random, units: Sequence[str], matter: str) -> None:
     """Members and decisions of the 工作专班, changes of law; some corrected."""
-    _entered(session, "members", UNITS[0], START + DAY, {"人员": "x", "职责": "成员", "起始日期": "2026-01-01"})
+    _entered(session, "members", units[0], START + DAY, {"人员": "x", "职责": "成员", "起始日期": "2026-01-01"})
     causes = list(session.scalars(select(Proposal).where(Proposal.kind == ProposalKind.ADJUSTMENT).order_by(Proposal.document)))
     adjusted = {(row.version, row.unit) for row in causes}
     came = [row for row in session.scalars(select(Entry).order_by(Entry.id)) if (row.since_version, row.unit) in adjusted]
@@ -252,12 +258,12 @@ def _governance(session: Any, chance: random.Random, matter: str) -> None:
         at = instant(chance)
         day = (at - chance.randrange(20) * DAY).date()
         decision = {"种类": chance.choice(DECISIONS), "日期": f"{day}", "议题": "x", "参加成员": "x", "结果": "x"}
-        serial = _entered(session, "decisions", chance.choice(["370402-OFFICE", UNITS[0]]), at, decision)
+        serial = _entered(session, "decisions", chance.choice(["370402-OFFICE", units[0]]), at, decision)
         if number % 5 == 0:
             _entered(session, "decisions", "370402-OFFICE", at + 9 * DAY, decision | {"种类": chance.choice(DECISIONS)}, serial)
         until = {"截止日期": f"{day + chance.randrange(200) * DAY}"} if chance.random() < 0.7 else {}
         if number % 6 == 0:
-            unit = chance.choice(UNITS)
+            unit = chance.choice(units)
             serial = _entered(session, "members", unit, at, {"人员": "x", "职责": "成员", "起始日期": f"{day}"} | until)
             if chance.random() < 0.4:
                 _entered(
@@ -265,10 +271,10 @@ def _governance(session: Any, chance: random.Random, matter: str) -> None:
                 )
         if number % 3 == 0:
             asked = {"事项": matter, "证明": f"P-Y{chance.randrange(40)}", "理由": "其他"}
-            serial = _entered(session, "collections", chance.choice(UNITS), at, asked)
+            serial = _entered(session, "collections", chance.choice(units), at, asked)
             for back in range(1, chance.randrange(4)):
                 said = {"批准": chance.choice(["是", "是", "否"])}
-                serial = _entered(session, "collections", UNITS[1], at + back * 6 * DAY, asked | said, serial)
+                serial = _entered(session, "collections", units[1], at + back * 6 * DAY, asked | said, serial)
         if number % 2 == 0:
             cause = chance.choice(causes)
             law = {"法规": f"《演示法规{number}》", "施行日期": f"{day}"}
@@ -284,7 +290,7 @@ def _governance(session: Any, chance: random.Random, matter: str) -> None:
                 _entered(session, "law_changes", cause.unit, at + 5 * DAY, law | {"无需调整的理由": "不涉及"}, serial)
 
 
-def _registers(session: Any, chance: random.Random) -> None:
+def _registers(session: Any, chance: random.Random, units: Sequence[str]) -> None:
     people = list(session.scalars(select(Person.code).order_by(Person.code)))
     for number in range(30):
         at = instant(chance)
@@ -294,7 +300,7 @@ def _registers(session: Any, chance: random.Random) -> None:
         ):
             if chance.random() < 0.75:
                 continue
-            row = RegisterEntry(register=register, unit=chance.choice(UNITS), values=values, entered_at=at, entered_by="x")
+            row = RegisterEntry(register=register, unit=chance.choice(units), values=values, entered_at=at, entered_by="x")
             session.add(row)
             session.flush()
             if register == "training" and number % 2 == 0:
