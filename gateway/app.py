@@ -40,6 +40,7 @@ from gateway.edge.strangers import Gate, Strangers
 from gateway.edge.telemetry import Telemetry, Watch
 from gateway.edge.told import told
 from gateway.operations.watchdog import Watchdog
+from gateway.public import scan
 from gateway.routers import ROUTERS
 from ledger import rules
 from ledger.vault import vault
@@ -71,12 +72,12 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
     app.state.services = Services(
         RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins, SystemCalls(), Gate(), _provider()
     )
-    app.state.routes = [route for router in ROUTERS for route in router.routes] + [assets.ROUTE]
+    app.state.routes = [route for router in ROUTERS for route in router.routes] + [assets.ROUTE, scan.ROUTE]
     for router in ROUTERS:
         if forgotten := unruled({route.name for route in router.routes if isinstance(route, APIRoute)}):
             raise RuntimeError(f"endpoints without a rule in gateway.edge.permissions, pages in page_permissions: {sorted(forgotten)}")
         app.include_router(router)
-    app.router.routes.append(assets.ROUTE)
+    app.router.routes.extend([assets.ROUTE, scan.ROUTE])
     app.state.contract = Contract.of(app)
     _answer_problems(app)
     app.add_middleware(Strangers, quotas=quotas, routes=app.state.routes)

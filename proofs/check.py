@@ -30,6 +30,7 @@ from pyhanko_certvalidator import ValidationContext
 from domain.instants import is_past
 from domain.numbers import is_number
 from isolation.process import Limits, loads, read
+from proofs.facts import Facts
 
 # pyHanko logs the subject of a certificate that it cannot trust, and a stranger's file may name any person there.
 logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
@@ -79,15 +80,36 @@ class KnownProof:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """`number` is read from signed content, so it is there only where the seal is ours and intact."""
+    """`number` is read from signed content, so it is there only where the seal is ours and intact. `holds`: where more was
+    appended, whether the proof that stands before it is valid today; None where that is not known."""
 
     verdict: Verdict
     number: str | None = None
+    holds: bool | None = None
 
     @property
     def text(self) -> str:
         return self.verdict.label
 
+    @property
+    def facts(self) -> Facts:
+        """What of the four is so, what is not, and what this file does not tell."""
+        if self.verdict is Verdict.LATER_REVISION:
+            return Facts(intact=True, ours=True, current=self.holds, whole=False)
+        return _FACTS[self.verdict]
+
+
+_NOT_OURS = Facts(ours=False)
+_FACTS = {
+    Verdict.VALID: Facts(intact=True, ours=True, current=True, whole=True),
+    Verdict.EXPIRED: Facts(intact=True, ours=True, current=False, whole=True),
+    Verdict.REVOKED: Facts(intact=True, ours=True, current=False, whole=True),
+    Verdict.UNKNOWN_HERE: Facts(intact=True, whole=True),  # our seal, and no paper of ours: a stolen key seals too
+    Verdict.ALTERED: Facts(intact=False),
+    Verdict.FOREIGN: _NOT_OURS,
+    Verdict.PICTURE: _NOT_OURS,
+    Verdict.NOT_PDF: _NOT_OURS,
+}
 
 loads(__name__)
 #: What the reading of one file may use: an honest one takes 20 MB and a tenth of a second.
@@ -117,15 +139,20 @@ def check(pdf: bytes, trust: bytes, known: Callable[[str], KnownProof | None], n
     verdict = Verdict(sealed)
     if verdict is not Verdict.VALID:
         return CheckResult(verdict)
+    standing = _standing(record, pdf[:end], now)
     if end != len(pdf):
-        return CheckResult(Verdict.LATER_REVISION, number)
-    if record is None or record.digest != hashlib.sha256(pdf).hexdigest():
-        return CheckResult(Verdict.UNKNOWN_HERE, number)
+        holds = None if standing is Verdict.UNKNOWN_HERE else standing is Verdict.VALID
+        return CheckResult(Verdict.LATER_REVISION, number, holds)
+    return CheckResult(standing, number)
+
+
+def _standing(record: KnownProof | None, sealed: bytes, now: datetime) -> Verdict:
+    """What the ledger says of exactly this sealed file."""
+    if record is None or record.digest != hashlib.sha256(sealed).hexdigest():
+        return Verdict.UNKNOWN_HERE
     if record.revoked:
-        return CheckResult(Verdict.REVOKED, number)
-    if record.valid_until is not None and is_past(record.valid_until, now):
-        return CheckResult(Verdict.EXPIRED, number)
-    return CheckResult(Verdict.VALID, number)
+        return Verdict.REVOKED
+    return Verdict.EXPIRED if record.valid_until is not None and is_past(record.valid_until, now) else Verdict.VALID
 
 
 def _opened(pdf: bytes, trust: bytes) -> Iterator[dict[str, Any]]:

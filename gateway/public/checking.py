@@ -18,7 +18,7 @@ from domain.origins import OriginOf
 from domain.spelling import same_name, words
 from gateway.edge.problems import Problem
 from gateway.public.judging import judged
-from gateway.public.verify_schemas import CheckedUpload, Compared, PublicFields, PublicOut
+from gateway.public.verify_schemas import CheckedUpload, Compared, FactOut, PublicFields, PublicOut
 from ledger.audit import record_access
 from ledger.database import transaction
 from ledger.oversight import origins
@@ -26,6 +26,7 @@ from ledger.sealing import publication
 from ledger.sealing.publication import Printed, ProofStatus
 from proofs.check import Verdict
 from proofs.code import code_digest
+from proofs.facts import Facts
 from settings import settings
 
 _TEXTS = {
@@ -69,6 +70,7 @@ def check_number(
             what = "public_check" if typed is None else "public_compare"
             record_access(session, number, what, actor="public", unit=None, now=now)
             _note(session, number, address, now)
+    facts = Facts(ours=right or None, current=found.standing is ProofStatus.VALID)
     return PublicOut(
         number=number,
         standing=found.standing.value,
@@ -78,6 +80,7 @@ def check_number(
         code_right=right if code else None,
         proof=fields,
         compared=compared,
+        facts=FactOut.all_of(facts, by_number=True),
         hint=_WITH_CODE if right else _WRONG_CODE if code else _WITHOUT_CODE,
         demonstration=settings().seal_development,
     )
@@ -91,7 +94,8 @@ def check_file(pdf: bytes, address: str = "") -> CheckedUpload:
         with transaction() as session:
             _note(session, found.number, address, now)
     demonstration = settings().seal_development
-    return CheckedUpload(code=found.verdict.value, text=found.text, number=found.number, demonstration=demonstration)
+    facts = FactOut.all_of(found.facts)
+    return CheckedUpload(code=found.verdict.value, text=found.text, number=found.number, facts=facts, demonstration=demonstration)
 
 
 def _note(session: Session, number: str, address: str, now: datetime) -> None:

@@ -13,12 +13,14 @@ from starlette.responses import RedirectResponse
 from gateway.edge.addresses import address_of
 from gateway.edge.bodies import UPLOAD_LIMIT
 from gateway.edge.caching import page_once
+from gateway.edge.counter_pages import EDITION
 from gateway.edge.doors import PUBLIC
 from gateway.edge.endpoints import problems
 from gateway.edge.pages import HTML, look, page, wants_page
 from gateway.edge.problems import Problem
 from gateway.edge.services import services_of
 from gateway.edge.uploads import read_form
+from gateway.public import scan
 from gateway.public.checking import check_file, check_number
 from gateway.public.typed import read_typed
 from gateway.public.verify_schemas import CheckedUpload, PublicOut
@@ -81,7 +83,9 @@ def verify_start(
         if wanted.isalnum() and wanted.isascii():
             return RedirectResponse(f"/verify/{wanted}", 303)
         raise Problem("proof_unknown")
-    return page_once(request, look(), lambda: page("start.html"))
+    answer = page_once(request, look(EDITION), lambda: page("start.html", edition=EDITION))
+    answer.headers.update(scan.HEADERS)
+    return answer
 
 
 @router.get(

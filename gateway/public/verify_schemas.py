@@ -9,6 +9,24 @@ from typing import Annotated
 from pydantic import Field
 
 from gateway.edge.schemas import Number, SchemaOut
+from proofs.facts import Facts
+
+
+class FactOut(SchemaOut):
+    """四项结论之一。"""
+
+    code: Annotated[str, Field(description="intact 未改动,ours 由本系统签章,current 今天仍然有效,whole 覆盖整个文件", examples=["intact"])]
+    name: str
+    verdict: Annotated[str, Field(description="yes 是,no 否,unknown 不能判断", examples=["yes"])]
+    verdict_name: str
+    text: Annotated[str, Field(examples=["签章以后,内容没有改动。"])]
+
+    @classmethod
+    def all_of(cls, facts: Facts, *, by_number: bool = False) -> list[FactOut]:
+        return [cls(**vars(one)) for one in facts.told(by_number=by_number)]
+
+
+Four = Annotated[list[FactOut], Field(description="四项结论,分别给出")]
 
 
 class CheckedUpload(SchemaOut):
@@ -17,6 +35,7 @@ class CheckedUpload(SchemaOut):
     code: Annotated[str, Field(examples=["valid", "altered", "later_revision", "foreign", "picture"])]
     text: str
     number: str | None
+    facts: Four
     demonstration: Annotated[bool, Field(description="演示系统出具,无效力")]
 
 
@@ -56,5 +75,6 @@ class PublicOut(SchemaOut):
         dict[str, Compared] | None,
         Field(description="逐项核对的结果:same 一致,differs 不一致,not_printed 证明上没有这一项;没有核对时为 null"),
     ] = None
+    facts: Four
     hint: Annotated[str, Field(description="提示")]
     demonstration: bool

@@ -119,4 +119,6 @@ def verify(arguments: list[str]) -> int:
         raise Failure("核验文件", f"{settings().seals_dir} 中没有印章证书", "先运行一次 ./run up,或配置印章目录。") from None
     found = judged(content, authorities, settings().now())
     console.print(found.text)
+    for one in found.facts.told():
+        console.print(f"  {one.verdict_name:　<4} {one.name}:{one.text}")
     return 0 if found.verdict is Verdict.VALID else 1

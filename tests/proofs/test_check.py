@@ -82,7 +82,7 @@ def test_a_later_revision():
     writer.update_root()
     output = BytesIO()
     writer.write(output)
-    assert judged(output.getvalue()) == CheckResult(Verdict.LATER_REVISION, NUMBER)
+    assert judged(output.getvalue()) == CheckResult(Verdict.LATER_REVISION, NUMBER, True)
     assert judged(ours()[0] + b"\n").verdict is Verdict.LATER_REVISION
 
 
@@ -221,3 +221,22 @@ def test_no_insertion_is_ever_valid_and_none_raises(prefix, inserted, at):
     changed = original[:at] + inserted + original[at:]
     if changed != original:
         assert judged(changed).verdict is not Verdict.VALID
+
+
+def test_four_facts_apart():
+    """Obligation 11.1: each has a verdict of its own, whatever the one word for all of it is."""
+
+    def said(found: CheckResult) -> str:
+        return "".join({"yes": "+", "no": "-", "unknown": "?"}[one.verdict] for one in found.facts.told())
+
+    original, trust = ours()
+    at = len(original) // 3
+    assert [one.code for one in judged(original).facts.told()] == ["intact", "ours", "current", "whole"]
+    assert said(judged(original)) == "++++"
+    assert said(judged(original, revoked=True)) == said(judged(original, valid_until=NOW - timedelta(days=1))) == "++-+"
+    assert said(judged(original + b"\n")) == "+++-" and said(judged(original + b"\n", revoked=True)) == "++--"
+    assert said(check(original + b"\n", trust, record(b"another"), NOW)) == "++?-"
+    assert said(check(original, trust, lambda _: None, NOW)) == "+??+"
+    assert said(judged(original[:at] + bytes([original[at] ^ 1]) + original[at + 1 :])) == "-???"
+    assert said(judged(render(page()))) == said(judged(b"x")) == "?-??"
+    assert all(one.text for verdict in Verdict for one in CheckResult(verdict).facts.told())

@@ -113,3 +113,47 @@ def test_the_ring_around_what_has_the_keyboard_stands_out(page: playwright.Page,
         assert style == "solid" and width >= 2, tag
         assert contrast(ring, ground) >= 3, (tag, ring, ground)
     assert seen
+
+
+_CAMERA = """(seen) => {
+  window.BarcodeDetector = class {
+    static async getSupportedFormats() { return ["qr_code"]; }
+    async detect() { return [{ rawValue: seen.shift() || "" }]; }
+  };
+  navigator.mediaDevices.getUserMedia = async () => { window.asked = true; return document.createElement("canvas").captureStream(); };
+}"""
+
+
+def test_a_code_is_scanned_in_the_page_where_the_browser_can(page: playwright.Page, delivered: tuple[str, str]) -> None:
+    """And is opened here, whatever host it names; this browser's own detector is not there, so one is put in its place."""
+    number, code = delivered
+    page.goto("https://gateway/verify")
+    assert page.is_hidden("#scan")  # without one there is no button that does nothing
+    seen = ["https://elsewhere.invalid/login", f"https://elsewhere.invalid/verify/{number}?c={code}"]
+    page.add_init_script(f"({_CAMERA})({seen!r})")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("https://gateway/verify")
+    page.wait_for_selector("#scan-begin")
+    picture(page, "verify-on-a-telephone")
+    page.click("#scan-begin")
+    page.wait_for_selector("text=这不是本系统证明上的二维码")
+    picture(page, "verify-scanning")
+    page.wait_for_url(f"https://gateway/verify/{number}?c={code}")
+    picture(page, "verify-scanned")
+    assert page.inner_text("h1") == "有效" and "由本系统签章:是" in page.inner_text(".four").replace("\uff1a", ":")
+
+
+def test_large_type_pushes_nothing_sideways(page: playwright.Page, delivered: tuple[str, str]) -> None:
+    """320 pixels: a telephone with type at twice its size."""
+    page.set_viewport_size({"width": 320, "height": 700})
+    for path in ("/verify", f"/verify/{delivered[0]}?c={delivered[1]}", "/catalog"):
+        page.goto(f"http://gateway{path}")
+        picture(page, f"large-type-{len(path)}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_in_high_contrast_verdicts_keep_their_edges(page: playwright.Page, delivered: tuple[str, str]) -> None:
+    page.emulate_media(forced_colors="active")
+    page.goto(f"http://gateway/verify/{delivered[0]}?c={delivered[1]}")
+    assert page.evaluate("getComputedStyle(document.querySelector('.four li')).borderTopStyle") == "solid"
+    picture(page, "verify-high-contrast")

@@ -17,6 +17,7 @@ from domain.methods import Method
 from gateway.__main__ import configuration
 from gateway.app import create_app
 from gateway.edge.pages import SECURITY_HEADERS, typeset
+from gateway.public import scan
 from proofs.page import ProofPage, render
 from settings import settings
 from tests.gateway.casework import ask, deliver, look_up, seal_and_deliver
@@ -99,6 +100,23 @@ def upload(api: Api, pdf: bytes, *, page: bool = False, name: str = "file") -> t
     return answer.status_code, "" if page else answer.json()["code"], answer.text
 
 
+def facts(answer: dict[str, Any]) -> dict[str, str]:
+    assert all(one["name"] and one["text"] for one in answer["facts"])
+    return {one["code"]: one["verdict"] for one in answer["facts"]}
+
+
+def test_four_facts_apart_by_number_and_by_file(api: Api, delivered: tuple[str, str, bytes]) -> None:
+    """Obligation 11.1: a number alone says nothing of the paper; the code does; the file says all four."""
+    number, code, pdf = delivered
+    alone, scanned = api.get(f"/verify/{number}", None).json(), api.get(f"/verify/{number}?c={code}", None).json()
+    assert facts(alone) == {"intact": "unknown", "ours": "unknown", "current": "yes", "whole": "unknown"}
+    assert facts(scanned) == facts(alone) | {"ours": "yes"}
+    appended = api.post("/verify/upload", None, files={"file": ("x.pdf", pdf + b"\n% more\n%%EOF\n", "application/pdf")}).json()
+    assert facts(appended) == {"intact": "yes", "ours": "yes", "current": "yes", "whole": "no"}
+    page = upload(api, pdf, page=True)[2]
+    assert [word in page for word in ("签章后未改动", "由本系统签章", "今天仍然有效", "签章覆盖整个文件")] == [True] * 4
+
+
 def test_the_file_itself(api: Api, delivered: tuple[str, str, bytes]) -> None:
     """Obligation 11.1."""
     number, _, pdf = delivered
@@ -176,12 +194,16 @@ def test_pages_load_nothing_from_elsewhere(api: Api, delivered: tuple[str, str, 
     for path in ("/verify", f"/verify/{number}", f"/verify/{number}?c={code}", "/verify/HY20260304AAAAAAAA", "/docs"):
         answer = api.get(path, None, headers=BROWSER)
         assert not re.search(r"""(?:src|href|action)=["']?(?:https?:)?//""", answer.text), path
-        assert "<script" not in answer.text and " style=" not in answer.text and " onclick" not in answer.text
+        scripts = re.findall(r"<script[^>]*>", answer.text)
+        assert len(scripts) == (path == "/verify") and all('src="/verify.js?v=' in one for one in scripts), path
+        assert " style=" not in answer.text and " onclick" not in answer.text
         assert code not in answer.text
         kept = (
             {"Cache-Control": "public, no-cache"} if path in ("/docs", "/verify") else {}
         )  # the same for everybody: asked about, not sent again
-        for name, value in (SECURITY_HEADERS | kept).items():
+        own = scan.HEADERS if path == "/verify" else {}
+        assert "unsafe" not in answer.headers["content-security-policy"] and (path == "/docs" or len(answer.content) <= 150_000)
+        for name, value in (SECURITY_HEADERS | kept | dict(own)).items():
             assert answer.headers[name] == value
         assert 'lang="zh-CN"' in answer.text and "viewport" in answer.text and answer.text.count("<h1") == 1
 
