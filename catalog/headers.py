@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 
 from catalog.cleaning import key, without_brackets
+from catalog.column_forms import formed
 from catalog.column_names import BY_NAME, SYNONYMS
 from catalog.file_kinds import FileRefused
 from catalog.reading import Sheet
 
 _LOOK_AT = 20  #: rows in which a header may stand
-HEADER_WITHIN = _LOOK_AT + 1  #: with its second row
+HEADER_WITHIN = _LOOK_AT + 2  #: with its other rows
 
 
 class ListKind(StrEnum):
@@ -56,6 +59,12 @@ class ListKind(StrEnum):
         }.get(self, ())
 
 
+#: What a negative list of this kind says of itself, in title, sheet or column.
+_SAYS_NO = re.compile("不应|不再|不得|不予|禁止|负面|取消")
+_ORGANS = {
+    ListKind.NEGATIVE_COMMUNITY: re.compile("村(民|居|委)|居(民委|委)|社区|基层群众"),
+    ListKind.NEGATIVE_POLICE: re.compile("派出所|公安"),
+}
 #: Lists that a unit sends of its own; the others change the register and the rules at once, and are the office's.
 OF_UNITS = frozenset({ListKind.PROOFS, ListKind.CANCELLATIONS})
 
@@ -70,18 +79,26 @@ class Header:
     unused: tuple[str, ...]
     first: int
     title: tuple[str, ...] = ()
+    depth: int = 1
+
+    @property
+    def worth(self) -> tuple[int, int]:
+        """The more columns are known the better, then the fewer rows: a title over it says nothing of them."""
+        return len(self.columns), -self.depth
 
 
 def find_header(sheet: Sheet, kind: ListKind, *, of_one_unit: bool = False) -> Header:
-    """The header that knows most columns. `of_one_unit`: it is known whose list that is. Raises FileRefused where none has
+    """The header of most worth. `of_one_unit`: it is known whose list that is. Raises FileRefused where none has
     what this kind of list needs."""
     required = kind.required(of_one_unit=of_one_unit)
     best: Header | None = None
     for row in range(min(_LOOK_AT, len(sheet.rows))):
-        for depth in (2, 1):
+        for depth in (3, 2, 1):
             header = _header(sheet, row, depth)
-            if header and _is_enough(header, required) and (best is None or len(header.columns) > len(best.columns)):
+            if header and _is_enough(header, required) and (best is None or header.worth > best.worth):
                 best = header
+    if best is not None and kind in _ORGANS:
+        _refuse_other_negatives(sheet.name, best, kind)
     if best is None:
         wanted = "、".join("或".join(f"“{SYNONYMS[field][0]}”" for field in group) for group in required)
         seen = "、".join(cell for cell in _widest(sheet)[:12] if cell) or "(空)"
@@ -89,39 +106,57 @@ def find_header(sheet: Sheet, kind: ListKind, *, of_one_unit: bool = False) -> H
     return best
 
 
+def _refuse_other_negatives(name: str, header: Header, kind: ListKind) -> None:
+    """A list of proofs that are kept, taken for a negative one, would forbid all of them; and one organ's list says nothing of
+    another's. Raises FileRefused."""
+    said = "".join((name, *header.title))
+    organs = {one for one, words in _ORGANS.items() if words.search(said)}
+    if "negative" not in header.columns.values() and not _SAYS_NO.search(said):
+        raise FileRefused(
+            "not_negative", f"表中没有写明是不应、不再出具的证明,不能作为{kind.label}。", "请核对清单种类;是负面清单的,请在标题中写明。"
+        )
+    if organs and kind not in organs:
+        raise FileRefused("other_organ", f"这是{next(iter(organs)).label},不是{kind.label}。", "请核对清单种类后重新登记和报送。")
+
+
 def _header(sheet: Sheet, row: int, depth: int) -> Header | None:
-    if row + depth > len(sheet.rows):
+    """The header of these rows, where each of them says something; columns of a known name before those of a likely one."""
+    lines = sheet.rows[row : row + depth]
+    if len(lines) < depth or not all(_has_sub_headers(sheet, at) for at in range(row, row + depth - 1)):
         return None
-    above, below = sheet.rows[row], sheet.rows[row + depth - 1]
+    parts = [tuple(dict.fromkeys(filter(None, cells))) for cells in zip_longest(*lines, fillvalue="")]
     columns: dict[int, str] = {}
-    names, unused = [], []
-    for column in range(max(len(above), len(below))):
-        top = above[column] if column < len(above) else ""
-        sub = below[column] if depth == 2 and column < len(below) else ""
-        field = _field(top, "" if sub == top else sub)
-        names.append(" ".join(dict.fromkeys(part for part in (top, sub) if part)))
-        if field and field not in columns.values():
-            columns[column] = field
-        elif top or sub:
-            unused.append(names[-1])
-    if depth == 2 and not _has_sub_headers(above, below, sheet, row):
-        return None
+    for read in (_known, formed):
+        for column, names in enumerate(parts):
+            if column not in columns and (field := _field(names, read)) and field not in columns.values():
+                columns[column] = field
+    names = tuple(" ".join(part) for part in parts)
+    unused = tuple(name for column, name in enumerate(names) if name and column not in columns)
     title = tuple(dict.fromkeys(cell for line in sheet.rows[: row + depth] for cell in line if cell))
-    return Header(columns, tuple(names), tuple(unused), row + depth, title) if columns else None
+    return Header(dict(sorted(columns.items())), names, unused, row + depth, title, depth) if columns else None
 
 
-def _has_sub_headers(above: tuple[str, ...], below: tuple[str, ...], sheet: Sheet, row: int) -> bool:
-    """A second header row says something where the first one is spread over several columns or is silent."""
+def _has_sub_headers(sheet: Sheet, row: int) -> bool:
+    """The row below says something where this one is spread over several columns or is silent."""
+    pairs = list(zip(sheet.rows[row], sheet.rows[row + 1], strict=False))
     spread = any(line == row and width > 1 for (line, _), width in sheet.spans.items())
-    silent = any(_field("", cell) for top, cell in zip(above, below, strict=False) if cell and not top)
-    return (spread or silent) and any(_field(top, cell) for top, cell in zip(above, below, strict=False) if cell != top)
+    silent = any(_named((cell,)) for top, cell in pairs if cell and not top)
+    return (spread or silent) and any(_named((top, cell)) for top, cell in pairs if cell != top)
 
 
-def _field(top: str, sub: str) -> str | None:
-    """By both together, then by the lower, then by the upper name; with bracketed remarks and without."""
-    for text in (top + sub, sub, top):
+def _named(names: tuple[str, ...]) -> str | None:
+    return _field(names, _known) or _field(names, formed)
+
+
+def _known(name: str) -> str | None:
+    return BY_NAME.get(key(name))
+
+
+def _field(names: tuple[str, ...], read: Callable[[str], str | None]) -> str | None:
+    """By the names of all its rows together, then by the lowest, then by those above; with bracketed remarks and without."""
+    for text in ("".join(names), *reversed(names)):
         for name in (text, without_brackets(text)):
-            if name and (field := BY_NAME.get(key(name))):
+            if name and (field := read(name)):
                 return field
     return None
 

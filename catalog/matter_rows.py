@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from catalog import values
+from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean
 from catalog.codes import CodeKind, DepartmentCode, read_code
 from catalog.registry import NOT_A_UNIT, Registry
@@ -51,7 +52,7 @@ def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -
             days = values.promised_days(cells["promised_days"], handling is HandlingType.PROMISED)
         if "reviewed_above" in cells:
             above = values.yes_or_no(cells["reviewed_above"], False)
-    except values.NotUnderstood as wrong:
+    except NotUnderstood as wrong:
         notes.fault("value_wrong", "handling", f"{wrong}。", "请按表头要求填写。")
     return None if unit is None else MatterFact(code, name, unit, handling, days, above)
 

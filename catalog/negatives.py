@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from catalog.cleaning import key
+from catalog.cleaning import key, split_names, without_brackets
 from domain.blocking import NegativeItem
 
 _TAIL = re.compile("(的|情况|情形|有关|相关)*(证明)?(材料|书|文件)?$")
@@ -15,6 +15,11 @@ def core(name: str) -> str:
     """What a proof is about: 户口迁移情况证明 and 户口迁移证明 are about the same."""
     plain = key(name)
     return _TAIL.sub("", plain) or plain
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The proofs that one cell names: 亲属关系证明、居住证明 are two; what stands in brackets is a remark."""
+    return split_names(without_brackets(text)) or split_names(text)
 
 
 def forbidding(proofs: Mapping[str, Iterable[str]], items: Iterable[NegativeItem]) -> dict[str, tuple[NegativeItem, ...]]:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from catalog import values
+from catalog.amounts import MINUTES, NotUnderstood, amount, is_counted
 from catalog.cleaning import clean, is_cut_off, split_names
 from catalog.matching import Match, Names
+from catalog.negatives import core, names_in
 from catalog.registry import NOT_A_UNIT, Registry
 from catalog.row_standing import standing
 from catalog.standing import Standing
@@ -38,6 +40,8 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
         for name, read in _VALUES.items()
         if (text := cells.get(name)) and (found := _value(text, notes, name, read)) is not None
     }
+    if (days := said.get("validity_days")) and is_counted(text := cells["validity_days"]):
+        notes.fault("validity_counted", "validity_days", f"“{clean(text)}”按 {days} 天计。", "不妥的,请填写天数。", blocks=False)
     if proof is None:
         return None
     return ProofFact(
@@ -56,7 +60,7 @@ def _cancelled(proof: str | None, unit: str | None, matter: str | None, cells: M
     if text := clean(cells.get("methods", "")):
         try:
             values.methods(text)
-        except values.NotUnderstood:
+        except NotUnderstood:
             pass  # 不再提交, 直接取消: what becomes of it, and no way to check it
         else:
             notes.fault(
@@ -209,7 +213,7 @@ def _value(text: str, notes: RowNotes, name: str, read: Callable[[str], Any]) ->
     """What the cell says; None where it says nothing, or what nobody understands, which is a fault then."""
     try:
         found = read(text) if (text := text.strip()) else None
-    except values.NotUnderstood as wrong:
+    except NotUnderstood as wrong:
         notes.fault("value_wrong", name, f"{wrong}。", "请按表头要求填写。")
         return None
     return None if found in ("", (), {}) else found
@@ -221,8 +225,8 @@ _VALUES: Mapping[str, Callable[[str], Any]] = {
     "source": clean,
     "parameters": values.parameters,
     "fields": split_names,
-    "validity_days": lambda text: values.whole_number(text, 3650, values.DAYS),
-    "limit_minutes": lambda text: values.whole_number(text, 100_000, values.MINUTES),
+    "validity_days": values.validity,
+    "limit_minutes": lambda text: amount(text, 100_000, MINUTES),
     "exclusion": values.exclusion,
     "exclusion_decided_by": clean,
     "exclusion_evidence": clean,
@@ -236,9 +240,11 @@ _VALUES: Mapping[str, Callable[[str], Any]] = {
 
 
 def read_negative(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> NegativeFact | None:
-    """What a row of a negative list forbids."""
+    """What a row of a negative list forbids, and which registered proofs that touches."""
     name = clean(cells.get("negative", "") or cells.get("proof", ""))
     if not name:
         notes.fault("proof_empty", "negative", "证明名称为空。", "请填写证明名称。")
         return None
+    if met := list(dict.fromkeys(one for part in names_in(name) for one in registry.proofs_about.get(core(part), ()))):
+        notes.matched("negative", f"涉及登记库中的{'、'.join(met)}")
     return NegativeFact(name, clean(cells.get("instead", "")))

@@ -19,7 +19,7 @@ from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
 from catalog.lists import ListReading
 from catalog.merging import StatedRow
-from catalog.negatives import forbidding
+from catalog.negatives import forbidding, names_in
 from catalog.sheets import UNREADABLE
 from domain.blocking import Blocked, NegativeItem, Organ
 from domain.list_rows import DraftSource, FileFault, ListFound, MatterFact, NegativeFact, Question, Verdict
@@ -136,7 +136,8 @@ def _enter(session: Session, source: CatalogSource, reading: CatalogReading) -> 
         directory.enter(session, source.key, (fact for fact in facts if isinstance(fact, MatterFact)))
     elif organ := _NEGATIVE.get(kind):
         document = source.document or source.name
-        items = [NegativeItem(organ, fact.name, document, fact.instead) for fact in facts if isinstance(fact, NegativeFact)]
+        said = [(name, fact) for fact in facts if isinstance(fact, NegativeFact) for name in names_in(fact.name)]
+        items = [NegativeItem(organ, name, document, fact.instead) for name, fact in said]
         rule_inputs.put_negative(session, source.key, forbidding(loading.proof_names(session), items))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from catalog.cleaning import key
 from catalog.matching import Match, Names, UnitNames
+from catalog.negatives import core
 from catalog.units import is_self
 from domain.list_rows import Topic
 
@@ -49,6 +51,15 @@ class Registry:
 
     def proof(self, text: str) -> Match:
         return self._answered(Topic.PROOF, text) or self.proofs.match(text)
+
+    @cached_property
+    def proofs_about(self) -> Mapping[str, list[str]]:
+        """What a proof is about -> the registered names of those that are about it."""
+        found: dict[str, list[str]] = {}
+        for one in self.proofs.known:
+            for about in dict.fromkeys(map(core, (one.name, *one.aliases))):
+                found.setdefault(about, []).append(one.name)
+        return found
 
     def _answered(self, topic: Topic, text: str) -> Match | None:
         code = self.answers.get((topic, key(text)))

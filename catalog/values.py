@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from catalog.amounts import DAYS, FOREVER, WORKING_DAYS, NotUnderstood, amount
 from catalog.cleaning import clean, clean_text, key, split_names
 from catalog.remembering import remembered
 from domain.limits import HandlingType
 from domain.methods import Method
-from domain.refusal import Refusal
 from domain.scope import Exclusion
+from domain.spelling import fold
 
 _YES = frozenset(("是", "有", "可", "可以", "能", "对", "需要", "应当", "y", "yes", "1", "true", "√", "✓", "☑"))
 _NO = frozenset(("否", "无", "不", "不可", "不能", "不需要", "n", "no", "0", "false", "×", "✗", "☐"))
@@ -25,8 +26,19 @@ _METHODS = {
         "联网核验",
         "部门共享",
         "共享核验",
+        "电子证照核验",
+        "电子证照共享",
+        "电子证照调用",
+        "电子证照调取",
+        "证照共享",
+        "大数据核验",
+        "数据比对",
+        "信息比对",
+        "系统查询",
+        "网上核验",
+        "在线核验",
     ),
-    Method.COMMITMENT: ("告知承诺", "承诺", "告知承诺制", "书面承诺", "个人承诺"),
+    Method.COMMITMENT: ("告知承诺", "承诺", "告知承诺制", "书面承诺", "个人承诺", "实行告知承诺", "告知承诺方式", "书面告知承诺"),
     Method.ISSUER: (
         "部门核验",
         "协查",
@@ -40,6 +52,12 @@ _METHODS = {
         "函询",
         "出具单位核验",
         "人工核验",
+        "部门间协助核查",
+        "部门间信息核验",
+        "部门协助核验",
+        "发函核验",
+        "函证",
+        "电话核验",
     ),
 }
 _BY_NAME = {key(name): method for method, names in _METHODS.items() for name in names}
@@ -56,11 +74,7 @@ _LEVEL_WORDS = frozenset(
 
 _LONG = 100  #: no word of rank is so long, with whatever punctuation; a clause is not compared letter by letter
 _AT_ONCE = frozenset(map(key, ("0", "0个工作日", "0工作日", "0天", "当场", "当场办结", "即时", "即时办结", "即办", "立即", "马上办")))
-WORKING_DAYS, DAYS, MINUTES = "个?工作日|天|日|工作日", "日|天", "分|分钟"
-
-
-class NotUnderstood(Refusal):
-    """The cell says something that this column cannot mean; the text is Chinese and names it."""
+LONGEST = 3650  #: days
 
 
 def yes_or_no(text: str, default: bool) -> bool:
@@ -75,13 +89,17 @@ def yes_or_no(text: str, default: bool) -> bool:
     raise NotUnderstood(f"“{plain}”不是“是”或“否”")
 
 
+#: What numbers methods, 1. ① (一) 二、, and what stands between two of them.
+_NUMBERS = re.compile(r"[(]?\d+[)]?[.、]?|(?<!\w)[(]?[一二三四五][)、.]+")
+_BETWEEN = re.compile("[→>+]+|和|与|及|或者?|并|结合|加|先|再|然后|其次")
+
+
 @remembered
 def methods(text: str) -> tuple[Method, ...]:
     """核验方式 in the order in which they are written."""
     found = []
-    for name in split_names(re.sub(r"[→>+]", "、", text)):
-        method = _BY_NAME.get(key(re.sub(r"^[一二三四五\d]+[.、.]?", "", name))) or _BY_NAME.get(key(name))
-        if method is None:
+    for name in split_names(_BETWEEN.sub("、", _NUMBERS.sub("、", fold(text)))):
+        if (method := _BY_NAME.get(key(name))) is None:
             raise NotUnderstood(f"不认识的核验方式“{name}”")
         found.append(method)
     return tuple(dict.fromkeys(found))
@@ -99,18 +117,12 @@ def promised_days(text: str, promised: bool) -> int | None:
     """承诺时限 in working days. What is done at once (即办件) promises none: 0, 当场, 即时."""
     if not promised and key(clean(text)) in _AT_ONCE:
         return None
-    return whole_number(text, 3650, WORKING_DAYS)
+    return amount(clean(text), LONGEST, WORKING_DAYS)
 
 
-def whole_number(text: str, most: int, units: str) -> int | None:
-    """A number of days or minutes: 20, 20个工作日; None where empty. `units`: what may stand behind it; 6个月 are not 6."""
-    plain = clean(text)
-    if not plain:
-        return None
-    found = re.fullmatch(rf"(\d{{1,9}})\s*(?:{units})?", plain)
-    if found is None or not 0 < int(found[1]) <= most:
-        raise NotUnderstood(f"“{plain}”不是 1 至 {most} 的整数(单位:{units.split('|')[-1]})")
-    return int(found[1])
+def validity(text: str) -> int | None:
+    """有效期 in days; what ends at no time lasts as long as a list can say."""
+    return LONGEST if clean(fold(text)) in FOREVER else amount(clean(text), LONGEST, DAYS)
 
 
 def parameters(text: str) -> dict[str, str]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from catalog.amounts import WORKING_DAYS, NotUnderstood, amount
 from catalog.cell_facts import _of_moment, shown
 from catalog.file_kinds import FileRefused
 from catalog.reading import Sheet, read_sheets
-from catalog.values import WORKING_DAYS, NotUnderstood, whole_number
 from tests.catalog.test_cells import ERRORS, formatted, only, rewritten
 from tests.catalog.workbooks import workbook
 
@@ -83,8 +83,8 @@ def test_words_beside_a_number_are_part_of_what_was_seen(value: object, pattern:
 def test_six_months_that_are_a_number_with_a_format_are_no_six_days() -> None:
     (text,) = only(formatted(6, '0"个月"')).rows[1]
     with pytest.raises(NotUnderstood, match="6个月"):
-        whole_number(text, 3650, WORKING_DAYS)
-    assert whole_number(only(formatted(20, '0"个工作日"')).rows[1][0], 3650, WORKING_DAYS) == 20
+        amount(text, 3650, WORKING_DAYS)
+    assert amount(only(formatted(20, '0"个工作日"')).rows[1][0], 3650, WORKING_DAYS) == 20
 
 
 def test_formats_that_no_workbook_writes_out_are_known() -> None:

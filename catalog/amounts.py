@@ -1,0 +1,66 @@
+"""数量: numbers of days and minutes as departments write them: 20, 20个工作日, 三十日内, 6个月, 半年, 2小时, 长期."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+from domain.refusal import Refusal
+from domain.spelling import fold
+
+
+class NotUnderstood(Refusal):
+    """The cell says something that this column cannot mean; the text is Chinese and names it."""
+
+
+#: Unit -> how many of the column's own it is. A month is counted as thirty days and a year as 365.
+DAYS: Mapping[str, int] = {"日": 1, "天": 1, "周": 7, "星期": 7, "个星期": 7, "个月": 30, "月": 30, "年": 365, "周年": 365}
+WORKING_DAYS: Mapping[str, int] = {"个工作日": 1, "工作日": 1, "天": 1, "日": 1}
+MINUTES: Mapping[str, int] = {"分钟": 1, "分": 1, "小时": 60, "个小时": 60}
+FOREVER = frozenset({"长期", "长期有效", "永久", "永久有效", "无限期", "不限期"})
+
+_WRITTEN = ("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
+_DIGITS = {letter: value for value, letters in enumerate(_WRITTEN) for letter in letters}
+_TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_DIGIT = f"[{''.join(_DIGITS)[2:]}]"
+_NUMERAL = re.compile(f"({_DIGIT}[千仟])?(零?{_DIGIT}[百佰])?(零?{_DIGIT}?[十拾])?(零?{_DIGIT})?")
+
+
+def amount(text: str, most: int, units: Mapping[str, int]) -> int | None:
+    """How many of the column's own unit (the first of `units`) the cell says; None where it is empty. Raises `NotUnderstood`: 6个月
+    are no working days, and half a minute is none."""
+    plain = re.sub(r"\s", "", fold(text))
+    if not plain:
+        return None
+    unit = "|".join(sorted(units, key=len, reverse=True))
+    found = re.fullmatch(f"(?P<number>\\d{{1,9}}|半|[^\\d]+?)(个(?=年))?(?P<unit>{unit})?(以?内|之内)?", plain)
+    number = None if found is None else _number(found["number"])
+    if found is not None and number is not None:
+        counted = number * units[found["unit"]] if found["unit"] else number
+        if 0 < counted <= most and (counted.denominator == 1 or found["unit"] == "年"):
+            return int(counted)
+    raise NotUnderstood(f"“{text.strip()}”不是 1 至 {most} 的整数(单位:{next(iter(units))})")
+
+
+def is_counted(text: str) -> bool:
+    """True where what was said had to be counted in days: 6个月, 长期."""
+    plain = re.sub(r"\s", "", fold(text))
+    return plain in FOREVER or re.search("[周期月年]", plain) is not None
+
+
+def _number(text: str) -> Fraction | None:
+    """What a numeral says, in either script; None where it is none."""
+    if text.isdecimal():
+        return Fraction(int(text))
+    if text == "半":
+        return Fraction(1, 2)
+    if not _NUMERAL.fullmatch(text) or not text:
+        return None
+    total, digit = 0, 0
+    for letter in text:
+        if letter in _TENS:
+            total, digit = total + (digit or 1) * _TENS[letter], 0
+        else:
+            digit = _DIGITS[letter]
+    return Fraction(total + digit)

@@ -1,0 +1,47 @@
+"""Negative lists: what they forbid, what they touch, and that no other list is taken for one (obligations 2.1, 5.4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.file_kinds import FileRefused
+from catalog.headers import ListKind
+from catalog.lists import read_list
+from catalog.negatives import names_in
+from tests.catalog.registries import LISTS, sandbox
+from tests.catalog.test_lists import GOOD, HEADER
+from tests.catalog.workbooks import workbook
+
+COMMUNITY, POLICE = ListKind.NEGATIVE_COMMUNITY, ListKind.NEGATIVE_POLICE
+
+
+@pytest.mark.parametrize("kind", [COMMUNITY, POLICE])
+def test_a_list_of_proofs_that_are_kept_forbids_none_of_them(kind: ListKind) -> None:
+    with pytest.raises(FileRefused) as refused:
+        read_list(workbook([("市中区证明事项清单",), HEADER, GOOD]), kind, sandbox())
+    assert refused.value.fault == "not_negative"
+
+
+def test_a_title_makes_a_negative_list_of_plain_columns() -> None:
+    rows = [("不应由村(居)民委员会出具的证明清单",), ("序号", "证明名称"), (1, "经济困难证明")]
+    (result,) = read_list(workbook(rows), COMMUNITY, sandbox())
+    assert result.rows[0].fact is not None
+
+
+def test_one_organs_list_is_not_anothers() -> None:
+    for name, kind in (("not_issued_by_police_2016.csv", COMMUNITY), ("not_issued_by_community_2020.csv", POLICE)):
+        with pytest.raises(FileRefused) as refused:
+            read_list((LISTS / name).read_bytes(), kind, sandbox())
+        assert refused.value.fault == "other_organ"
+
+
+def test_a_row_says_which_registered_proofs_it_touches() -> None:
+    rows = [("序号", "不应出具的证明"), (1, "经济困难情况证明、户籍证明"), (2, "健在证明"), (3, "婚姻状况证明(含未婚、已婚)")]
+    (result,) = read_list(workbook(rows), COMMUNITY, sandbox())
+    said = [row.matched.get("negative") for row in result.rows]
+    assert said == ["涉及登记库中的经济困难证明、户籍证明", None, "涉及登记库中的婚姻状况证明"]
+
+
+def test_names_in_one_cell() -> None:
+    assert names_in("亲属关系证明、居住证明") == ("亲属关系证明", "居住证明")
+    assert names_in("亲属关系证明(含父母、子女)") == ("亲属关系证明",)
