@@ -40,8 +40,8 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
         for name, read in _VALUES.items()
         if (text := cells.get(name)) and (found := _value(text, notes, name, read)) is not None
     }
-    if (days := said.get("validity_days")) and is_counted(text := cells["validity_days"]):
-        notes.fault("validity_counted", "validity_days", f"“{clean(text)}”按 {days} 天计。", "不妥的,请填写天数。", blocks=False)
+    if (days := said.get("validity_days")) and is_counted(term := cells["validity_days"]):
+        notes.fault("validity_counted", "validity_days", f"“{clean(term)}”按 {days} 天计。", "不妥的,请填写天数。", blocks=False)
     if proof is None:
         return None
     return ProofFact(
