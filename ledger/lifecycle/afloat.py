@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import OPEN, WAITING
 from domain.story import BY_A_PASS
+from ledger.lifecycle.fresh import FRESH
 from ledger.tables.verifications import EventRow, Verification
 from settings import settings
 
@@ -51,6 +52,14 @@ def recent_events(session: Session, after: int, limit: int = 2000) -> list[tuple
         .where(Verification.state.in_(WAITING), Verification.flow_run.is_not(None))
     )
     return [(one, number) for one, number in session.execute(query.order_by(recent.c.id))]
+
+
+def is_any_due(session: Session) -> bool:
+    """True where a run may be due in Prefect: a verification that nobody works on asked for a pass, or its instant has come."""
+    of_prefect = select(Verification.number).where(_TO_BE_WORKED_ON, _NOBODY_AT_WORK, not_(FRESH))
+    woken = of_prefect.where(Verification.wake_requested_at.is_not(None)).exists()
+    reached = of_prefect.where(Verification.next_instant <= settings().now()).exists()
+    return bool(session.scalar(select(or_(woken, reached))))  # each with an index of its own
 
 
 def not_begun(session: Session, within: timedelta = BEGUN_WITHIN) -> int:

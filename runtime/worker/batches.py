@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _POLL, _LOOK = 1.0, 2.0
+_STRAYS = 10.0  #: a run that is due in Prefect alone, because somebody there wants it so
 _DRAIN = 20.0
 _SLACK = timedelta(seconds=1)
 DEPLOYMENT = "batch-verification/main"
@@ -51,7 +52,8 @@ class Batches:
         self._client, self._runs, self._stop = client, runs, stop
         self._at_work: asyncio.Task[None] | None = None
         self._held: str | None = None  #: a lease that could not be given back is not renewed, and runs out
-        self._looked = self._renewed = 0.0
+        self._due = False  #: at the last look: else Prefect need not be asked each time
+        self._looked = self._renewed = self._asked = 0.0
 
     async def serve(self) -> None:
         await _ledger(bound.let_go, settings().worker_name, but=owner())  # what an earlier process of this name held
@@ -75,9 +77,13 @@ class Batches:
             self._looked = now
             for number in await in_ledger_thread(_finished):
                 await in_ledger_thread(_finish, number)
-            for number in await in_ledger_thread(_due):
+            due = await in_ledger_thread(_due)
+            self._due = bool(due)
+            for number in due:
                 await self.align(number)
-        if self._at_work is None or self._at_work.done():
+        is_idle = self._at_work is None or self._at_work.done()
+        if is_idle and (self._due or now - self._asked > _STRAYS):
+            self._asked = now
             for run in await self._runs.due(1, BATCHES):
                 self._at_work = asyncio.create_task(self._work(run))
 

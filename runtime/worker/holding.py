@@ -8,7 +8,7 @@ from uuid import UUID
 from prefect.client.schemas.objects import FlowRun
 
 from ledger.database import transaction
-from ledger.lifecycle import leases
+from ledger.lifecycle import afloat, leases
 from ledger.lifecycle.moves import Lease
 from ledger.supervision import escalation
 from settings import settings
@@ -40,9 +40,10 @@ def release(lease: Lease, finished: bool, run: UUID | None) -> bool:
         return leases.release(session, lease, finished=finished, flow_run=run)
 
 
-def claim_wakes() -> list[str]:
+def look() -> tuple[list[str], bool]:
+    """What asked for a pass, claimed; and whether a run may be due in Prefect."""
     with transaction(technical=True) as session:
-        return leases.claim_wakes(session)
+        return leases.claim_wakes(session), afloat.is_any_due(session)
 
 
 def suspects() -> list[leases.Suspect]:

@@ -48,6 +48,7 @@ from tasks.steps import in_ledger_thread, place_of
 log = logging.getLogger(__name__)
 
 POLL_SECONDS, UPKEEP_SECONDS = 1.0, 5.0
+STRAY_SECONDS = 5.0  #: a run that is due in Prefect alone, because somebody there wants it so
 PAUSE_SECONDS = 0.2
 CANCEL_SECONDS = 3.0
 RECONCILE_SECONDS = 30.0
@@ -140,9 +141,11 @@ class Worker:
 
     async def _poll(self) -> None:
         """What waited and is to go on. New ones are no business of it: no answer of Prefect's holds them up."""
-        woken = await in_ledger_thread(holding.claim_wakes)
+        woken, due = await in_ledger_thread(holding.look)
         await asyncio.gather(*[self._align(number) for number in woken])
-        if not woken and time.monotonic() < self._asked + POLL_SECONDS:
+        # The ledger knows by an index what is due; Prefect reads its pool, its queues and its runs for each question.
+        pause = POLL_SECONDS if due else STRAY_SECONDS
+        if not woken and time.monotonic() < self._asked + pause:
             return
         self._asked = time.monotonic()
         for run in await self._runs.due(max(self._places.free, 1) + len(self._places.taken)):
