@@ -26,7 +26,7 @@ from gateway.own_unit import endpoints as own_unit
 from gateway.public import catalog, catalog_pages, figures, verify
 from gateway.registers import demands, entered
 from gateway.registers import endpoints as registers
-from gateway.registry import callbacks, changes, systems
+from gateway.registry import callbacks, changes, seals, systems
 from gateway.registry import endpoints as registry
 from gateway.reports import endpoints as reports
 from gateway.retention import endpoints as retention
@@ -57,6 +57,7 @@ ROUTERS = (
     registry.router,
     changes.router,
     systems.router,
+    seals.router,
     lists.router,
     drafts.router,
     proposals.router,

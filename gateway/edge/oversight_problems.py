@@ -18,6 +18,8 @@ OVERSIGHT_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
         "must_recuse": (403, "须回避", "这项决定涉及本单位,或您已登记回避,不能由您办理。", "请由说明中的人员办理。"),
         "register_change_unknown": (404, "没有这项登记变更", "没有这项登记变更。", "请核对编号。"),
         "register_change_refused": (409, "不能这样确认", "这项登记变更不能这样确认。", "请按说明处理。"),
+        "seal_unknown": (404, "没有这枚印章", "印章登记中没有这个编号。", "请以 GET /v1/seals 所列的为准。"),
+        "seal_refused": (409, "印章不能这样办理", "印章的这一步不能这样办理。", "请按说明更正后重试。"),
         "recusal_refused": (422, "不能这样登记回避", "回避登记的内容不合格。", "请核对种类和编号。"),
         "retention_refused": (422, "不能这样办理", "清册、办件或投诉不能这样办理。", "请按说明更正后重试。"),
         "lookup_block_unknown": (404, "没有这项查询限制", "没有这个编号的查询限制。", "请以 GET /v1/lookup-blocks 所列的为准。"),

@@ -151,6 +151,7 @@ THINGS = (
     Thing("可以转办的单位", ("get_units_to_ask",), _EVERYBODY),
     Thing("回避登记", ("get_recusals",), _EVERYBODY, told="why: herself and the office"),
     Thing("登记库、业务系统", ("get_units", "get_matters", "get_proofs", "get_databases", "get_systems"), _EVERYBODY),
+    Thing("印章登记", ("get_seals", "get_seal"), _EVERYBODY),
     Thing(
         "登记变更、留痕、周报邮件、保管期限、暂停销毁",
         ("get_register_changes", "get_traces", "get_mailings", "get_retention", "get_holds"),

@@ -23,11 +23,12 @@ class SealUse(Table):
     verification: Mapped[Number]
     version: Mapped[int]
     seal: Mapped[SealKind] = mapped_column(choices(SealKind, "seal"))
+    registered: Mapped[UUID | None] = mapped_column("seal_id", ForeignKey("seals.id"))  #: None: before there was a register
     used_by: Mapped[str]
     started_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     digest: Mapped[str | None]
-    __table_args__ = (UniqueConstraint("verification", "version"),)
+    __table_args__ = (UniqueConstraint("verification", "version"), Index("ix_seal_uses_seal_id", "seal_id", "started_at"))
 
 
 class Proof(Table):

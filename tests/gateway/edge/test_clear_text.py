@@ -87,6 +87,7 @@ ELSEWHERE = {
     "PreviewIn.readings": "tried, kept nowhere",
     "PreviewIn.version": "looked up",
     "CallbackIn.url": "guarded in gateway.registry.callbacks",
+    "SealMakingIn.certificate": "read as a certificate, whose subject is guarded (ledger.sealing.certificates)",
     "ReportOrderIn.period": "read as a week or a span of days",
 }
 
@@ -219,6 +220,12 @@ CLEAR: dict[str, dict[str, str]] = {
     "rule_changes": {GUARDED: "reason", CODE: "before after", ACTOR: "changed_by"},
     "rule_versions": {CODE: "version readings"},
     "score_sheets": {CODE: "formula content digest", ACTOR: "made_by signed_by", OFFICIAL: "signed_as"},
+    "seal_events": {ACTOR: "actor", GUARDED: "detail"},
+    "seals": {
+        GUARDED: "name key_reference subject filing_number",
+        CODE: "unit certificate serial_number fingerprint",
+        ACTOR: "making_asked_by making_confirmed_by cancelling_asked_by cancelling_confirmed_by",
+    },
     "seal_uses": {CODE: "verification digest", ACTOR: "used_by"},
     "supervisions": {CODE: "verification unit supervisor", ACTOR: "fed_back_by"},
     "suspensions": {CODE: "verification", ACTOR: "asked_by ended_by"},

@@ -299,7 +299,8 @@ DECIDES_NOTHING = {
     "record_guide_handover": "that a file was uploaded: a fact",
     "set_hold": "keeps evidence, and ends nothing",
 }
-REGISTERS_ONLY = {"confirm_change", "refuse_change"}  #: two persons, of registers
+SEALS = {"apply_for_seal", "make_seal", "file_seal", "start_seal", "cancel_seal", "confirm_seal", "refuse_seal", "withdraw_seal"}
+REGISTERS_ONLY = {"confirm_change", "refuse_change"} | SEALS  #: two persons, of registers
 
 
 def test_every_call_that_decides_is_known() -> None:
