@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalog import loading
 from catalog.cleaning import key
 from catalog.complaint_layouts import Layout, layouts
 from catalog.complaint_table import COLUMNS, LONGEST, Table, read_table
@@ -196,17 +197,16 @@ def _rating(row: Row, layout: Layout | None) -> int | None:
 
 
 def _unit(session: Session, row: Row) -> str | None:
-    """By code, full name or alias: what several units might be is none of them."""
+    """By code, or by any name that lists may call it by: what several units might be is none of them."""
     text = row.get("unit", "")
     if not text:
         return None
     if session.get(Unit, text) is not None:
         return text
-    wanted = key(text)
-    found = [unit.code for unit in session.scalars(select(Unit)) if wanted in map(key, (unit.name, *unit.aliases))]
-    if len(found) != 1:
+    match = loading.unit_names(session).match(text)
+    if match.code is None:
         raise RowRefused(f"{row.head('unit')}不是名录中的编码或名称。")
-    return found[0]
+    return match.code
 
 
 def _code(session: Session, table: type[Matter] | type[ProofKind], row: Row, field: str) -> str | None:
@@ -216,8 +216,11 @@ def _code(session: Session, table: type[Matter] | type[ProofKind], row: Row, fie
     if session.get(table, text) is not None:
         return text
     wanted = key(text)
-    named = session.execute(select(table.code, table.name)).tuples()
-    found = [code for code, name in named if key(name) == wanted]
+    if table is ProofKind:
+        named = loading.proof_names(session)
+    else:
+        named = {code: [name] for code, name in session.execute(select(table.code, table.name)).tuples()}
+    found = [code for code, names in named.items() if wanted in map(key, names)]
     if len(found) != 1:
         raise RowRefused(f"{row.head(field)}不是登记库中的编码或名称。")
     return found[0]

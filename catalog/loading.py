@@ -17,24 +17,23 @@ from catalog.registry import Registry
 from domain.blocking import Organ
 from domain.list_rows import Topic
 from ledger.catalog import questions, rule_inputs
+from ledger.registry import former_names
 from ledger.registry import registry as registered_units
 from ledger.tables.registry import Matter, ProofKind, Unit
 from settings import settings
 
 #: Raised with every change of what a row is taken to mean: readings of before are then made anew.
-_READER = 3
+_READER = 4
 
 
 def registry(session: Session, kind: ListKind, sender: str | None) -> tuple[Registry, str]:
     """What a list of this unit (None: one that speaks for all) is compared with, and a digest of what it depends on: the same
     digest, the same findings. A list of matters does not depend on the matters that it brings."""
-    units = [
-        Known(unit.code, unit.name, tuple(unit.aliases), read_code(unit.uscc or "").organisation)
-        for unit in session.scalars(select(Unit).where(Unit.active.is_(True)).order_by(Unit.code))
-    ]
+    units = _units(session)
     matters = list(session.scalars(select(Matter).where(Matter.active.is_(True)).order_by(Matter.code)))
+    former = former_names.of_proofs(session)
     proofs = [
-        Known(proof.code, proof.name, tuple(proof.aliases))
+        Known(proof.code, proof.name, tuple(proof.aliases), former=tuple(former.get(proof.code, ())))
         for proof in session.scalars(select(ProofKind).where(ProofKind.cancelled.is_(False)).order_by(ProofKind.code))
     ]
     answers = {(Topic(topic), subject): code for (topic, subject), code in questions.answers(session, sender).items()}
@@ -56,6 +55,19 @@ def registry(session: Session, kind: ListKind, sender: str | None) -> tuple[Regi
     digest = hashlib.sha256(json.dumps(material, ensure_ascii=False).encode()).hexdigest()
     names = UnitNames(units, district=at.district)
     return Registry(names, Names(known), Names(proofs), owners, at.region, answers, sender, speaks_for), digest
+
+
+def unit_names(session: Session) -> UnitNames:
+    """The units in use by every name that they bear or bore."""
+    return UnitNames(_units(session), district=settings().district)
+
+
+def _units(session: Session) -> list[Known]:
+    former = former_names.of_units(session)
+    return [
+        Known(unit.code, unit.name, tuple(unit.aliases), read_code(unit.uscc or "").organisation, tuple(former.get(unit.code, ())))
+        for unit in session.scalars(select(Unit).where(Unit.active.is_(True)).order_by(Unit.code))
+    ]
 
 
 def ground(session: Session) -> Ground:
@@ -80,4 +92,7 @@ def ground(session: Session) -> Ground:
 
 def proof_names(session: Session) -> Mapping[str, list[str]]:
     """Every name of each proof."""
-    return {row.code: [row.name, *row.aliases] for row in session.scalars(select(ProofKind))}
+    former = former_names.of_proofs(session)
+    return {
+        row.code: [row.name, *row.aliases, *(one.name for one in former.get(row.code, ()))] for row in session.scalars(select(ProofKind))
+    }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from rapidfuzz import fuzz, process
 
@@ -31,6 +32,7 @@ class Known:
     name: str
     aliases: tuple[str, ...] = ()
     organisation: str = ""  #: organisation code of a unit (GB 11714), where known
+    former: tuple[tuple[str, date], ...] = ()  #: 曾用名, and until when
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Names:
             self._enter(one.name, one.code, "名称一致")
             for alias in one.aliases:
                 self._enter(alias, one.code, "与已确认的别名一致")
+            for name, until in one.former:
+                self._enter(name, one.code, f"与曾用名一致(用至 {until:%Y-%m-%d})")
 
     def _enter(self, name: str, code: str, why: str) -> None:
         self._by_key.setdefault(key(name), {}).setdefault(code, why)
@@ -115,11 +119,20 @@ class UnitNames(Names):
     def __post_init__(self) -> None:
         super().__post_init__()
         for one in self._names.values():
-            apart = take_apart(one.name, self.district)
-            if not apart.region:
-                self._by_core.setdefault((apart.core, apart.level), set()).add(one.code)
             if one.organisation:
                 self._by_organisation[one.organisation] = one.code
+        self._by_core = self._cores((one.code, one.name) for one in self._names.values())
+        # A name of before means its unit where nobody is called so now.
+        self._by_core = self._cores((one.code, name) for one in self._names.values() for name, _ in one.former) | self._by_core
+
+    def _cores(self, named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
+        """(name without our region, level) -> the units that are called so."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for code, name in named:
+            apart = take_apart(name, self.district)
+            if not apart.region:
+                found.setdefault((apart.core, apart.level), set()).add(code)
+        return found
 
     def _match(self, text: str) -> Match:
         """枣庄市、市中区民政局 are two offices, and none of them is 枣庄市市中区民政局."""
