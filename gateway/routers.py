@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from gateway.arrangements import calendar_notices, outages
 from gateway.arrangements import endpoints as arrangements
-from gateway.arrangements import outages
 from gateway.batches import endpoints as batches
 from gateway.batches import results as batch_results
 from gateway.cases import endpoints as cases
 from gateway.catalog import change_tasks, drafts, guides, lists, proposals
 from gateway.commitments import endpoints as commitments
-from gateway.counter import case_form, home, inbox_acts, own_sessions, provider, sign_in
+from gateway.counter import calendar, case_form, home, inbox_acts, own_sessions, provider, sign_in
 from gateway.counter import cases as counter_cases
 from gateway.counter import inbox as counter_inbox
 from gateway.counter import verifications as counter_verifications
@@ -50,6 +50,7 @@ ROUTERS = (
     outages.router,
     registers.router,
     demands.router,
+    calendar_notices.router,
     arrangements.router,
     stuck.router,
     notices.router,
@@ -87,4 +88,5 @@ ROUTERS = (
     case_form.router,  # before the cases: `new` is no number
     counter_cases.router,
     counter_verifications.router,
+    calendar.router,
 )

@@ -50,7 +50,9 @@ class Browser:
 
     def picture(self, name: str, *, whole: bool = True) -> None:
         """Keep what it looks like, for a person to look at (PROOFLESS_TEST_PICTURES names a folder)."""
-        self.page.screenshot(path=self._pictures / f"{name}.png", full_page=whole)
+        self.page.screenshot(
+            path=self._pictures / f"{name}.png", full_page=whole, caret="initial"
+        )  # hiding it would leave style="" on fields
 
     def on_both_screens(self, name: str) -> None:
         """A picture on a desktop and on a telephone, where nothing may be pushed sideways."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -15,10 +16,13 @@ from domain.methods import Answer
 from gateway.counter.door import CurrentPerson, pages
 from gateway.counter.inputs import input_of
 from gateway.deadlines.endpoints import get_deadline
-from gateway.edge.counter_pages import HEADERS, render
+from gateway.edge.counter_pages import EDITION, HEADERS, render
 from gateway.edge.paging import PagingOfPersons
 from gateway.inbox.endpoints import get_inbox, get_request
 from gateway.own_unit.endpoints import get_inbox_counts
+from ledger.casework import inbox_version
+from ledger.database import transaction
+from ledger.registry.sessions import SignedIn
 from settings import settings
 
 router = pages()
@@ -39,14 +43,15 @@ def inbox(
     batch: Annotated[str, Query(pattern=f"^$|{PATTERN}")] = "",
     done: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """The list; as a part of the page where it asks by itself, and nothing at all where it is as the page shows it."""
-    caller, page = known.caller, replace(page, limit=_ON_A_PAGE)
+    """The list; as a part of the page where it asks by itself, and nothing at all where nothing happened since."""
+    caller, page, now = known.caller, replace(page, limit=_ON_A_PAGE), settings().now()
+    mark = "" if view == "answered" else _mark(known, request, now)  # what was answered is looked at, and asked for seldom
+    if mark and request.headers.get(_KNOWN) == mark:
+        return Response(status_code=204, headers=dict(HEADERS))
     claimed: dict[str, Literal["me", "nobody"]] = {"mine": "me", "unclaimed": "nobody"}
     found = get_inbox(caller, page, "answered" if view == "answered" else "open", batch or None, claimed.get(view), q)
-    # Minutes run in the page by themselves: what they are is no news.
-    lines = [line.model_copy(update={"minutes_left": None}) for line in found.items]
     content: dict[str, Any] = {
-        "lines": lines,
+        "lines": found.items,
         "batches": found.batches,
         "counts": get_inbox_counts(caller),
         "view": view,
@@ -54,11 +59,20 @@ def inbox(
         "batch": batch,
     }
     content |= {"following": found.next_cursor, "first": page.after is None, "done": done, "address": _address(request)}
-    mark = hashlib.sha256(repr(content).encode()).hexdigest()[:24]
-    if request.headers.get(_KNOWN) == mark:
-        return Response(status_code=204, headers=dict(HEADERS))
+    if not mark:
+        mark = hashlib.sha256(repr(content).encode()).hexdigest()[:24]
+        if request.headers.get(_KNOWN) == mark:
+            return Response(status_code=204, headers=dict(HEADERS))
     part = "hx-request" in request.headers
-    return render(request, "inbox_list.html" if part else "inbox.html", mark=mark, now=settings().now(), **content)
+    return render(request, "inbox_list.html" if part else "inbox.html", mark=mark, now=now, **content)
+
+
+def _mark(known: SignedIn, request: Request, now: datetime) -> str:
+    """What a list of what waits is made of, for who looks at it; taken before it is read, so that what happens meanwhile is news."""
+    with transaction() as session:
+        version = inbox_version.version_of(session, known.caller.unit, now=now)
+    made_of = (version, _address(request), known.caller.person, known.caller.unit, sorted(known.caller.roles), known.token, EDITION)
+    return hashlib.sha256(repr(made_of).encode()).hexdigest()[:24]
 
 
 def _address(request: Request) -> str:

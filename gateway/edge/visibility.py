@@ -148,6 +148,7 @@ THINGS = (
     Thing("投诉办理结果", ("export_complaint_outcomes",), _OFFICE, told="not where the own unit is concerned; never who reported"),
     Thing("本人", ("get_me",), own="of the caller alone"),
     Thing("工作日历、故障区间、登记册目录", ("get_year", "get_outages", "get_registers"), _EVERYBODY),
+    Thing("放假通知", ("get_calendar_notices", "read_calendar_notice"), _EVERYBODY),
     Thing("可以转办的单位", ("get_units_to_ask",), _EVERYBODY),
     Thing("回避登记", ("get_recusals",), _EVERYBODY, told="why: herself and the office"),
     Thing("登记库、业务系统", ("get_units", "get_matters", "get_proofs", "get_databases", "get_systems"), _EVERYBODY),

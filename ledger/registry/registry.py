@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.roles import Role
 from ledger import paging
+from ledger.actor import person_of
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.base import Table
@@ -71,6 +72,13 @@ def others(session: Session, unit: str, page: PageRequest = FIRST, words: Iterab
     text = func.concat_ws(" ", Unit.code, Unit.name)
     query = select(Unit).where(Unit.active.is_(True), Unit.code != unit, *(text.icontains(word, autoescape=True) for word in words))
     return paging.scalars(session, query, (Unit.code,), page)
+
+
+def names_of_actors(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """What those who acted are called, by the actor as the record has it; who is no person of the roster is missing."""
+    people = {actor: person_of(actor) for actor in actors}
+    found = dict(session.execute(select(Person.code, Person.name).where(Person.code.in_(people.values()))).tuples().all())
+    return {actor: found[person] for actor, person in people.items() if person in found}
 
 
 def unit_names(session: Session) -> dict[str, str]:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy import text as text_of
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -101,6 +102,27 @@ class CalendarChange(Table):
     changed_by: Mapped[str]
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
+
+
+class CalendarNotice(Table):
+    """放假通知 as it was pasted, and the two who brought it into force. Decided once, then it never changes."""
+
+    __tablename__ = "calendar_notices"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    year: Mapped[int]
+    text: Mapped[str]
+    source: Mapped[str]  #: 文号
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[str]
+    confirmed: Mapped[bool | None]  #: None: it waits for a second person
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+    recomputed: Mapped[list[str]]  #: numbers of the verifications whose limits became other ones
+    __table_args__ = (
+        Index("uq_calendar_notices_waiting", "year", unique=True, postgresql_where=text_of("confirmed IS NULL")),
+        CheckConstraint("(confirmed IS NULL) = (decided_at IS NULL)", name="decided_at_an_instant"),
+        CheckConstraint("confirmed IS NOT TRUE OR decided_by <> proposed_by", name="confirmed_by_another"),
+    )
 
 
 class RuleChange(Table):

@@ -28,6 +28,7 @@ FIXED = {
     "batches": "id number unit purpose responsible filed_by via_system filed_at rows counted callback key",
     "batch_quotas": "unit",
     "batch_rows": "batch line",
+    "calendar_notices": "id year text source proposed_at proposed_by",
     "calendar_years": "calendar year",
     "callback_addresses": "id unit",
     "cases": "id unit number registered_at registered_by",

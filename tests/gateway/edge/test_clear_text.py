@@ -149,6 +149,7 @@ CLEAR: dict[str, dict[str, str]] = {
         ACTOR: "filed_by paused_by cancelled_by",
     },
     "calendar_changes": {CODE: "calendar before", GUARDED: "reason after", ACTOR: "changed_by"},
+    "calendar_notices": {CODE: "recomputed", GUARDED: "text source", ACTOR: "proposed_by decided_by"},
     "calendar_years": {CODE: "calendar rest work", GUARDED: "source", ACTOR: "entered_by"},
     "callback_addresses": {CODE: "unit", GUARDED: "url", ACTOR: "registered_by"},
     "cases": {CODE: "unit matter master_key", GUARDED: "number origin_system", ACTOR: "registered_by closed_by"},

@@ -1,0 +1,56 @@
+"""收件箱的版本: one short text that is another whenever the unit's inbox would read otherwise, without opening anything.
+
+Pages ask every few seconds; nearly always nothing happened, and nobody's data need be read to say so.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Numeric, Text, and_, cast, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from domain.instants import is_past
+from ledger.succession import estate
+from ledger.tables.inbox import Suspension
+from ledger.tables.verifications import Deadline, Request
+
+_LIMIT: tuple[InstrumentedAttribute[Any], ...] = (
+    Deadline.id,
+    Deadline.due_at,
+    Deadline.warn_at,
+    Deadline.missing_year,
+    Deadline.provisional,
+    Deadline.note,
+    Deadline.met_at,
+    Deadline.missed_at,
+    Deadline.closed_at,
+    Deadline.excuse_approved,
+)
+
+
+def version_of(session: Session, unit: str, *, now: datetime) -> str:
+    """Which requests wait, whose they are, which rest, how their limits stand, and which instants of theirs have passed.
+
+    What people and units are called is left out: a changed name is read with the next change, or when the page is opened.
+    """
+    waiting = (
+        select(Request.id, Request.verification, Request.claimed_by)
+        .where(Request.unit.in_(estate(session, unit)), Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
+        .cte("waiting")
+    )
+    requests = select(_sum(waiting.c.id, waiting.c.claimed_by))
+    rests = select(_sum(Suspension.id)).join(waiting, waiting.c.id == Suspension.request).where(Suspension.ended_at.is_(None))
+    passed = Deadline.warn_at <= now, is_past(Deadline.due_at, now)  # 黄 from the very instant on (domain.progress)
+    of_request = Deadline.request == waiting.c.id
+    of_case = and_(Deadline.request.is_(None), Deadline.verification == waiting.c.verification)
+    limits = select(_sum(*_LIMIT, *passed)).join(waiting, or_(of_request, of_case))
+    query = select(*(one.scalar_subquery() for one in (requests, rests, limits)))
+    return " ".join(map(str, session.execute(query).one()))
+
+
+def _sum(*columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[str]:
+    """Of the rows in any order: the hash of each, added up, and how many they are."""
+    row = func.concat_ws(literal("|"), *(func.coalesce(cast(column, Text), "") for column in columns))
+    return func.concat_ws(literal("/"), func.count(), func.coalesce(func.sum(cast(func.hashtextextended(row, 0), Numeric)), 0))
