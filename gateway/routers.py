@@ -12,6 +12,7 @@ from gateway.commitments import endpoints as commitments
 from gateway.counter import calendar, case_form, home, inbox_acts, own_sessions, provider, sign_in
 from gateway.counter import cases as counter_cases
 from gateway.counter import inbox as counter_inbox
+from gateway.counter import stuck as counter_stuck
 from gateway.counter import verifications as counter_verifications
 from gateway.deadlines import endpoints as deadlines
 from gateway.deadlines import rule_preview
@@ -89,4 +90,5 @@ ROUTERS = (
     counter_cases.router,
     counter_verifications.router,
     calendar.router,
+    counter_stuck.router,
 )

@@ -48,6 +48,11 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "counter_forward": "forward",
         "counter_commitment_sign": "sign_commitment",
         "counter_commitment_decline": "decline_commitment",
+        "counter_stuck": "get_stuck",
+        "counter_stuck_retry": "retry_stuck",
+        "counter_stuck_resume": "resume_stuck",
+        "counter_stuck_reroute": "reroute_stuck",
+        "counter_stuck_close": "close_stuck",
         "counter_calendar": "get_calendar_notices",
         "counter_calendar_read": "read_calendar_notice",
         "counter_calendar_propose": "propose_calendar_notice",
@@ -71,6 +76,7 @@ class Entrance:
 ENTRANCES = (
     Entrance("counter_inbox", "/counter/inbox", "收件箱", "答复其他单位的核验申请,最急的在最前"),
     Entrance("counter_cases", "/counter/cases", "办件", "登记办件,发起核验,取回电子证明"),
+    Entrance("counter_stuck", "/counter/stuck", "待人工处理", "看停下的核验和原因,重试、改派或者办结"),
     Entrance("counter_calendar", "/counter/calendar", "工作日历", "粘贴放假通知,核对改变的日子,由另一人确认"),
     Entrance("counter_sessions", "/counter/sessions", "我的登录", "查看在哪些浏览器上登录,结束不是本人的登录"),
 )

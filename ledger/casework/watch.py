@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -73,6 +75,12 @@ def _why(session: Session, row: Verification) -> tuple[str, str]:
         place = Place("verifications", "attention_note", row.number)
         reason += f"({key_of(session, row.case).decrypt_text(place, row.attention_note)})"
     return reason, remedy
+
+
+def runs_of(session: Session, numbers: Collection[str]) -> dict[str, UUID]:
+    """The runs in Prefect that took these on, where one did."""
+    query = select(Verification.number, Verification.flow_run).where(Verification.number.in_(numbers))
+    return {number: run for number, run in session.execute(query).tuples() if run is not None}
 
 
 def open_counts(session: Session) -> dict[State, int]:
