@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.hours import ALWAYS, OFFICE_SEASON, Season, ServiceHours, TimetableRefused, Window
-from ledger.calendars.calendars import calendar
+from ledger.calendars.calendars import DISTRICT, calendar
 from ledger.tables.duty import Timetable
 
 _TIME = re.compile(r"(\d{2}):(\d{2})")
@@ -27,19 +28,23 @@ def hours_of(session: Session, unit: str, at: datetime) -> ServiceHours:
 
 def timetable_of(session: Session, unit: str) -> Callable[[datetime], ServiceHours]:
     """`hours_of` for several instants, read once."""
-    rows = session.scalars(select(Timetable).where(Timetable.unit == unit).order_by(Timetable.effective_from)).all()
-    known = [(row.effective_from, _hours(session, row)) for row in rows]
-    known.insert(0, (datetime.min.replace(tzinfo=UTC), ServiceHours("默认", (OFFICE_SEASON,), calendar(session))))
-
-    def hours(at: datetime) -> ServiceHours:
-        begun = sum(since <= at for since, _ in known)
-        return replace(known[begun - 1][1], later=tuple(known[begun:]))
-
-    return hours
+    return timetables_of(session, [unit])[unit]
 
 
-def _hours(session: Session, row: Timetable) -> ServiceHours:
-    return ServiceHours(row.unit, parse(row.seasons), calendar(session, row.calendar))
+def timetables_of(session: Session, units: Collection[str]) -> dict[str, Callable[[datetime], ServiceHours]]:
+    """The same of many units, in one reading."""
+    calendar_named = cache(lambda name: calendar(session, name))
+    default = ServiceHours("默认", (OFFICE_SEASON,), calendar_named(DISTRICT))
+    known = {unit: [(datetime.min.replace(tzinfo=UTC), default)] for unit in units}
+    for row in session.scalars(select(Timetable).where(Timetable.unit.in_(units)).order_by(Timetable.effective_from)).all():
+        own = ServiceHours(row.unit, parse(row.seasons), calendar_named(row.calendar))
+        known[row.unit].append((row.effective_from, own))
+    return {unit: partial(_hours_at, reigns) for unit, reigns in known.items()}
+
+
+def _hours_at(reigns: list[tuple[datetime, ServiceHours]], at: datetime) -> ServiceHours:
+    begun = sum(since <= at for since, _ in reigns)
+    return replace(reigns[begun - 1][1], later=tuple(reigns[begun:]))
 
 
 def parse(seasons: list[Any]) -> tuple[Season, ...]:

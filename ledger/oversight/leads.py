@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -62,11 +62,9 @@ def find_at_once(session: Session, now: datetime) -> int | None:
     start, end = week_of(now)
     query = select(Lead.rule, Lead.unit, Lead.subject).where(Lead.period_start == start)
     known = set(session.execute(query).tuples())
-    return sum(
-        record(session, indication, start, end, now=now, actor="system:leads")[1]
-        for indication in crowds.at_once(session, now - crowds.SPAN, now + timedelta(seconds=1))
-        if (indication.rule, indication.unit, indication.subject) not in known
-    )
+    found = crowds.at_once(session, now - crowds.SPAN, now + timedelta(seconds=1))
+    unknown = [one for one in found if (one.rule, one.unit, one.subject) not in known]
+    return _count_new(session, unknown, start, end, now)
 
 
 def week_of(now: datetime) -> tuple[datetime, datetime]:
@@ -83,15 +81,16 @@ def find(session: Session, start: datetime, end: datetime, *, now: datetime) -> 
     rooms = (lists, answers, papers, conduct, crowds, content, usage, reported)
     found = [indication for room in rooms for indication in room.indications(session, start, end, now)]
     lasting = set(session.execute(select(Lead.rule, Lead.unit, Lead.subject).where(Lead.standing.in_(OPEN_LEADS))).tuples())
-    return sum(
-        record(session, indication, start, end, now=now, actor="system:leads")[1]
-        for indication in found
-        if not (
-            indication.rule.about.lasting
-            and (indication.rule, indication.unit, indication.subject) in lasting
-            and _another(session, indication, start)
-        )
-    )
+    fresh = [
+        one
+        for one in found
+        if not (one.rule.about.lasting and (one.rule, one.unit, one.subject) in lasting and _another(session, one, start))
+    ]
+    return _count_new(session, fresh, start, end, now)
+
+
+def _count_new(session: Session, found: list[Indication], start: datetime, end: datetime, now: datetime) -> int:
+    return sum(is_new for _, is_new in record_all(session, found, start, end, now=now, actor="system:leads"))
 
 
 def _another(session: Session, indication: Indication, start: datetime) -> bool:
@@ -116,37 +115,57 @@ def record(
 ) -> tuple[Lead, bool]:
     """One lead for a rule, unit, subject and week, and whether it is new. Until somebody acts on it, its evidence
     follows what is found. `clause`: of a lead by hand; `unit`: of the person who found it."""
+    return record_all(session, [indication], start, end, now=now, actor=actor, clause=clause, unit=unit, text=text)[0]
+
+
+def record_all(
+    session: Session,
+    indications: Collection[Indication],
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    actor: str,
+    clause: str | None = None,
+    unit: str | None = None,
+    text: str = "",
+) -> list[tuple[Lead, bool]]:
+    """`record` for many; of the same rule, unit and subject the last one stands."""
     values = {
-        "id": uuid4(),
-        "number": new_number(now, "XS"),
-        "rule": indication.rule,
-        "rules_version": RULES_VERSION,
-        "clause": clause or indication.rule.about.clause,
-        "unit": indication.unit,
-        "subject": indication.subject,
-        "period_start": start,
-        "period_end": end,
-        "found_at": aware(now),
-        "counts": dict(indication.counts),
-        "numbers": list(indication.numbers),
-        "standing": LeadStatus.FOUND,
+        (one.rule, one.unit, one.subject): {
+            "id": uuid4(),
+            "number": new_number(now, "XS"),
+            "rule": one.rule,
+            "rules_version": RULES_VERSION,
+            "clause": clause or one.rule.about.clause,
+            "unit": one.unit,
+            "subject": one.subject,
+            "period_start": start,
+            "period_end": end,
+            "found_at": aware(now),
+            "counts": dict(one.counts),
+            "numbers": list(one.numbers),
+            "standing": LeadStatus.FOUND,
+        }
+        for one in indications
     }
-    written = insert(Lead).values(**values)
+    if not values:
+        return []
+    written = insert(Lead).values(list(values.values()))
     written = written.on_conflict_do_update(
         index_elements=["rule", "unit", "subject", "period_start"],
         set_={"counts": written.excluded.counts, "numbers": written.excluded.numbers},
         where=Lead.standing == LeadStatus.FOUND,
     )
     session.execute(written)
-    row = session.scalars(
-        select(Lead)
-        .where(Lead.rule == indication.rule, Lead.unit == indication.unit, Lead.subject == indication.subject, Lead.period_start == start)
-        .execution_options(populate_existing=True)
-    ).one()
-    is_new = row.id == values["id"]
-    if is_new:
-        add_step(session, row, LeadStep.FIND, person=actor, unit=unit, now=now, text=text)
-    return row, is_new
+    these = tuple_(Lead.rule, Lead.unit, Lead.subject).in_(values)
+    found = session.scalars(select(Lead).where(these, Lead.period_start == start).execution_options(populate_existing=True))
+    rows = {(row.rule, row.unit, row.subject): row for row in found}
+    recorded = [(rows[key], rows[key].id == value["id"]) for key, value in values.items()]
+    for row, is_new in recorded:
+        if is_new:
+            add_step(session, row, LeadStep.FIND, person=actor, unit=unit, now=now, text=text)
+    return recorded
 
 
 def listed(session: Session, unit: str | None, page: PageRequest = FIRST, *, standings: Collection[LeadStatus] = ()) -> Page[Lead]:

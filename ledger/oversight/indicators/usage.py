@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain.calendar import MissingYear
 from domain.leads import Indication, LeadRule
-from ledger.calendars.opening_hours import hours_of
-from ledger.oversight.indicators.finding import found, often
+from ledger.calendars.opening_hours import timetables_of
+from ledger.oversight.indicators.finding import MOST_NUMBERS, found, often
 from ledger.tables.registry import Unit
 
 _R = LeadRule
@@ -27,16 +29,16 @@ _COPIES = f"""
 """
 _SERVED = "unnest(CAST(:units AS text[]), CAST(:hours AS tstzmultirange[])) AS served (unit, hours)"
 #: What a unit's system fetches at night for its clerks is no one person's doing. Of several persons the one with most.
-_OFF_HOURS = f"""
-    WITH shut AS (
-        SELECT a.unit, a.actor, array_agg(a.verification) AS fetched FROM accesses a JOIN {_SERVED} ON served.unit = a.unit
-        WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end AND a.actor NOT LIKE '% via %' AND NOT served.hours @> a.at
-        GROUP BY a.unit, a.actor HAVING count(*) >= :least
-    )
-    SELECT DISTINCT ON (s.unit) s.unit, '', one.numbers, one.many FROM shut s CROSS JOIN LATERAL (
-        SELECT array_agg(number) AS numbers, count(*) AS many FROM (SELECT DISTINCT unnest(s.fetched) AS number) once
-    ) one
-    WHERE one.many >= :least ORDER BY s.unit, one.many DESC, s.actor
+_SHUT = f"""
+    FROM accesses a JOIN {_SERVED} ON served.unit = a.unit
+    WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end AND a.actor NOT LIKE '% via %' AND NOT served.hours @> a.at
+"""
+_OFF_HOURS = f"SELECT a.unit, a.actor, count(*) {_SHUT} GROUP BY 1, 2 HAVING count(*) >= :least ORDER BY 1, 3 DESC, 2"
+_OFF_HOURS_OF = f"""
+    SELECT DISTINCT ON (unit) unit, numbers FROM (
+        SELECT a.unit, a.actor, array_agg(DISTINCT a.verification) AS numbers {_SHUT}
+        AND (a.unit, a.actor) IN (SELECT * FROM unnest(CAST(:of AS text[]), CAST(:by AS text[]))) GROUP BY 1, 2
+    ) fetched ORDER BY unit, cardinality(numbers) DESC, actor
 """
 #: At a counter nobody is served when the unit is shut, by whatever key the clerk asks; what came in on line at night is
 #: asked about at night. An hour around the service is the queue that is still there, and who prepares the day.
@@ -74,27 +76,47 @@ def _copies(session: Session, start: datetime, end: datetime) -> list[Indication
 
 def _off_hours(session: Session, start: datetime, end: datetime) -> list[Indication]:
     """Of downloads and of look-ups for cases that a counter took in."""
+    served = _served(session, start, end)
+    filed = found(session, _R.OFF_HOURS_LOOKUPS, "非服务时间发起的核验", _OFF_HOURS_FILED, start, end, **_as_ranges(served, around=_AROUND))
+    return [*_off_hours_copies(session, start, end, _as_ranges(served)), *filed]
+
+
+def _off_hours_copies(session: Session, start: datetime, end: datetime, served: dict[str, list[str]]) -> list[Indication]:
+    """Downloads are counted first. Which proofs they were is asked of who has most, and then of whom may have as many: who
+    downloads one twice has fewer proofs than downloads."""
+    rule, counted = _R.OFF_HOURS_COPIES, defaultdict[str, list[tuple[str, int]]](list)
+    within = {"start": start, "end": end, "least": rule.about.least, **served}
+
+    def fullest(persons: Mapping[str, list[tuple[str, int]]]) -> dict[str, list[str]]:
+        pairs = [(unit, actor) for unit, several in persons.items() for actor, _ in several]
+        if not pairs:
+            return {}
+        of, by = zip(*pairs, strict=True)
+        return dict(session.execute(text(_OFF_HOURS_OF), {**within, "of": list(of), "by": list(by)}).tuples().all())
+
+    for unit, actor, count in session.execute(text(_OFF_HOURS), within).tuples():
+        counted[unit].append((actor, count))
+    best = fullest({unit: persons[:1] for unit, persons in counted.items()})
+    near = {unit: [one for one in persons if one[1] >= len(best[unit])] for unit, persons in counted.items()}
+    best |= fullest({unit: persons for unit, persons in near.items() if len(persons) > 1})
     return [
-        *found(session, _R.OFF_HOURS_COPIES, "非服务时间下载的核验", _OFF_HOURS, start, end, **_served(session, start, end)),
-        *found(
-            session,
-            _R.OFF_HOURS_LOOKUPS,
-            "非服务时间发起的核验",
-            _OFF_HOURS_FILED,
-            start,
-            end,
-            **_served(session, start, end, around=_AROUND),
-        ),
+        Indication(rule, unit, "", tuple(sorted(numbers))[:MOST_NUMBERS], {"非服务时间下载的核验": len(numbers)})
+        for unit, numbers in best.items()
+        if len(numbers) >= rule.about.least
     ]
 
 
-def _served(session: Session, start: datetime, end: datetime, *, around: timedelta = timedelta()) -> dict[str, list[str]]:
-    """When each unit served, for these queries. A unit whose hours need a calendar that is not there is left aside:
-    nobody can say when it was shut."""
-    hours: dict[str, str] = {}
-    for code in session.scalars(select(Unit.code).where(Unit.active)):
+def _served(session: Session, start: datetime, end: datetime) -> dict[str, list[tuple[datetime, datetime]]]:
+    """When each unit served. A unit whose hours need a calendar that is not there is left aside: nobody can say when it was
+    shut."""
+    hours = dict[str, list[tuple[datetime, datetime]]]()
+    for code, timetable in timetables_of(session, session.scalars(select(Unit.code).where(Unit.active)).all()).items():
         with suppress(MissingYear):
-            spans = hours_of(session, code, start).spans(start, end)
-            widened = (f"[{(opens - around).isoformat()},{(closes + around).isoformat()})" for opens, closes in spans)
-            hours[code] = "{" + ",".join(widened) + "}"
-    return {"units": list(hours), "hours": list(hours.values())}
+            hours[code] = list(timetable(start).spans(start, end))
+    return hours
+
+
+def _as_ranges(hours: Mapping[str, list[tuple[datetime, datetime]]], *, around: timedelta = timedelta()) -> dict[str, list[str]]:
+    """For these queries."""
+    spans = ([f"[{(opens - around).isoformat()},{(closes + around).isoformat()})" for opens, closes in one] for one in hours.values())
+    return {"units": list(hours), "hours": ["{" + ",".join(one) + "}" for one in spans]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from ledger.actor import Filer
 from ledger.database import transaction
 from ledger.lifecycle import admission
 from ledger.oversight import leads
+from ledger.oversight.indicators import crowds, usage
 from ledger.tables.admission import QuotaUse
 from ledger.tables.oversight import Lead
 from sandbox.people import PERSONS
@@ -160,7 +162,7 @@ def test_a_busy_window_of_three_hundred_a_day_is_no_sign(ledger: str) -> None:
     for day in range(3):
         filed(300, [FILER], apart=timedelta(seconds=90), begins=NOW - timedelta(days=1 - day), closed=300, promise=NOW + timedelta(days=1))
         filed(2000, apart=timedelta(seconds=13), begins=NOW - timedelta(days=1 - day), closed=2000, promise=NOW + timedelta(days=1))
-    crowds = {
+    of_crowds = {
         LeadRule.MANY_STRANGERS,
         LeadRule.STRANGERS_AT_ONCE,
         LeadRule.STRANGERS_BY_ONE_KEY,
@@ -169,7 +171,7 @@ def test_a_busy_window_of_three_hundred_a_day_is_no_sign(ledger: str) -> None:
         LeadRule.OFF_HOURS_LOOKUPS,
     }
     do(leads.find, START, END, now=LATER)
-    assert not crowds & {lead.rule for lead in all_of(Lead)}
+    assert not of_crowds & {lead.rule for lead in all_of(Lead)}
 
 
 def test_one_case_with_many_people_over_the_days(ledger: str) -> None:
@@ -208,6 +210,41 @@ def test_a_counters_cases_at_night_by_whatever_key(ledger: str, filer: Filer, su
     assert counted(LeadRule.OFF_HOURS_LOOKUPS) == []
     filed(3, [filer], begins=night + timedelta(hours=3), apart=MINUTE)
     assert counted(LeadRule.OFF_HOURS_LOOKUPS) == [(UNIT, subject, {"非服务时间发起的核验": 12})]
+
+
+def test_of_who_downloads_when_nobody_serves_the_one_with_most_proofs_is_told_of(ledger: str) -> None:
+    """Obligation 16.9: not who downloads most often; counted in Python, over drawn downloads."""
+    drawn, night, told = random.Random(16_009), datetime.fromisoformat("2026-03-04T22:00+08:00"), 0
+    proofs = filed(20, [FILER], apart=MINUTE)
+    insert = text("INSERT INTO accesses (at, actor, unit, verification, what) VALUES (:at, :actor, :unit, :number, 'proof')")
+    for _ in range(25):
+        fetched = {
+            actor: drawn.choices(several, k=40) if drawn.random() < 0.5 else several
+            for actor in drawn.sample(["person:a", "person:b", "person:c", "person:d", "person:e via s-hall"], 4)
+            for several in [drawn.sample(proofs, drawn.randint(8, 14))]
+        }
+        by_day = [(night - timedelta(hours=12), "person:f", number) for number in proofs]
+        rows = [(night, actor, number) for actor, numbers in fetched.items() for number in numbers] + by_day
+        with transaction() as session, session.begin_nested() as undone:
+            session.execute(insert, [{"at": at, "actor": actor, "unit": UNIT, "number": number} for at, actor, number in rows])
+            found = usage.indications(session, START, END, LATER)
+            undone.rollback()
+        persons = {actor: sorted(set(numbers)) for actor, numbers in fetched.items() if "via" not in actor and len(set(numbers)) >= 10}
+        most = min(persons, key=lambda actor: (-len(persons[actor]), actor), default=None)
+        expected = [] if most is None else [(UNIT, tuple(persons[most]), {"非服务时间下载的核验": len(persons[most])})]
+        assert [(one.unit, one.numbers, one.counts) for one in found if one.rule is LeadRule.OFF_HOURS_COPIES] == expected
+        told += len(expected)
+    assert 10 < told
+
+
+def test_a_crowd_is_found_alike_in_a_quiet_week_and_in_a_full_one(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    filed(32, apart=timedelta(seconds=1), begins=NOW + timedelta(seconds=48))
+    filed(61, [COLLEAGUE], apart=timedelta(seconds=30), begins=NOW + timedelta(hours=20))
+    with transaction() as session:
+        quiet = crowds.indications(session, START, END, LATER)
+        monkeypatch.setattr(crowds, "_FEW", 1_000_000)  # as if most minutes were full
+        assert crowds.indications(session, START, END, LATER) == quiet
+    assert {one.rule for one in quiet} >= {LeadRule.STRANGERS_AT_ONCE, LeadRule.MANY_STRANGERS}
 
 
 def test_a_spent_quota_is_a_sign(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
