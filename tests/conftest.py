@@ -10,14 +10,14 @@ import gc
 import itertools
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import create_engine, text
 from xdist.remote import Producer
 
+from ledger import database
 from ledger.actor import ACTOR
 from ledger.database import forget_engine
 from ledger.migrate import upgrade
@@ -26,6 +26,7 @@ from runtime.services import keyfiles
 from runtime.services.postgres import Cluster
 from settings import settings
 from tests.cluster import forget_power_cuts, password, start_test_cluster
+from tests.engine import create_lasting_engine
 from tests.scheduling import PrefectInOneProcess
 from tests.stack import prefect as prefect  # a fixture: here, so that all tests share one server
 
@@ -38,6 +39,7 @@ _NUMBERS = itertools.count(1)
 # A test that forgot its Prefect server must fail and not start one in the dark, with a database of its own.
 os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "false"
 
+database.create_engine = create_lasting_engine
 
 gc.set_threshold(50_000, 20, 20)  # collecting is done less often: it took a tenth of the processor time
 
@@ -125,14 +127,8 @@ def owner_url(installation: tuple[Path, Cluster], ledger: str) -> str:
 
 
 def _as_superuser(installation: tuple[Path, Cluster], statement: str) -> None:
-    home, cluster = installation
-    url = f"postgresql+psycopg2://postgres:{password(home, 'postgres')}@127.0.0.1:{cluster.port}/postgres"
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-    finally:
-        engine.dispose()
+    with closing(installation[1].connect()) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _enter(installation: tuple[Path, Cluster], database: str) -> None:
