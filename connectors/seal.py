@@ -30,7 +30,7 @@ from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, enumerate_sig_fi
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 
-from connectors.faults import PermanentFault
+from connectors.faults import PermanentFault, TransientFault
 from domain.seals import SealKind
 
 WHO = "电子签章"
@@ -55,12 +55,17 @@ class SealUse:
     seal: SealKind
     box: tuple[float, float, float, float]  #: left, bottom, right, top of the face on page 1, in PDF points
     location: str = "山东省枣庄市市中区"
+    key: str = ""  #: SHA-256 of the registered seal's certificate, hexadecimal: signed with it or not at all; "": whatever is configured
 
 
 class SealService(Protocol):
     """Seals `pdf` for one recorded use. Raises TransientFault or PermanentFault, both naming 电子签章."""
 
     def sign(self, pdf: bytes, use: SealUse) -> bytes: ...
+
+    def key(self, seal: SealKind) -> str:
+        """SHA-256 of the certificate that it seals with, hexadecimal."""
+        ...
 
 
 class LocalSeals:
@@ -100,8 +105,14 @@ class LocalSeals:
                 raise PermanentFault(WHO, "other_page", "待签章的文件与用印记录的核验编号不一致")
             return self._sign(writer, use)
 
+    def key(self, seal: SealKind) -> str:
+        """SHA-256 of the certificate that it seals with, hexadecimal."""
+        return self._seals[seal][0].key
+
     def _sign(self, writer: IncrementalPdfFileWriter, use: SealUse) -> bytes:
         signer, face = self._seals[use.seal]
+        if use.key not in ("", signer.key):  # renewed between the record and the signature: the next pass begins with the new one
+            raise TransientFault(WHO, "other_key", "印章刚刚更换,本次没有用印")
         metadata = PdfSignatureMetadata(
             field_name=FIELD,
             subfilter=SigSeedSubFilter.PADES,
@@ -126,6 +137,7 @@ class _KeySigner(Signer):
     def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
         super().__init__(signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)))
         self._key = key
+        self.key = certificate.fingerprint(SHA256()).hex()
         self._constant: list[bytes] = []
         organization = certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
         self.development = DEVELOPMENT_ORGANIZATION in (attribute.value for attribute in organization)

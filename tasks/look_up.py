@@ -11,6 +11,7 @@ from connectors.faults import PermanentFault, TransientFault
 from connectors.share import ShareSource, load_sources
 from domain.lifecycle import State
 from domain.methods import AFTER_SHARE, Follow
+from domain.seals import SealKind
 from domain.share import Finding, Question
 from domain.status import Status
 from ledger.database import transaction
@@ -19,9 +20,10 @@ from ledger.lifecycle.snapshots import StepContext, snapshot, snapshot_now, step
 from ledger.methods import sharing
 from ledger.outbox.alarms import clear_alarms, raise_alarm
 from ledger.sealing import straight
-from ledger.sealing.sealing import Evidence, Use
+from ledger.sealing.sealing import Evidence, NoSealInForce, Use
 from settings import settings
 from tasks.passes import actor, hand, lease_of, present
+from tasks.sealing import with_key
 from tasks.steps import in_ledger_thread, is_last_try, step
 
 SOURCE_ALARMS = ("source_refused", "source_broken")
@@ -56,7 +58,10 @@ async def look_up_share(number: str) -> Status:
         # Our configuration or their contract: operators must know; the citizen's case goes on with the next method.
         return await in_ledger_thread(_source_failed, lease, fault.code, str(fault))
     if first is not None and is_complete(about, found):
-        hand().begun = await in_ledger_thread(_record_found, lease, about, found, asked_at)
+        try:
+            hand().begun = await in_ledger_thread(_record_found, lease, about, found, asked_at)
+        except (NoSealInForce, PermanentFault):  # the answer is kept, and the seal's own step says what is the matter
+            return await in_ledger_thread(record, lease, about, found, asked_at)
         return Status(number, State.TO_BE_SEALED, about.method, settings().now())
     return await in_ledger_thread(record, lease, about, found, asked_at)
 
@@ -109,12 +114,16 @@ def record(lease: Lease, about: StepContext, found: Finding, asked_at: datetime)
 
 def _record_found(lease: Lease, about: StepContext, found: Finding, asked_at: datetime) -> tuple[Use, Evidence]:
     now = settings().now()
-    with transaction() as session:
-        begun = straight.found(session, [(lease, about, found, asked_at)], now=now, actor=actor())
-        if not begun:
-            raise why_refused(session, lease.number, State.LOOKING_UP, lease)
-        clear_alarms(session, SOURCE_ALARMS, [subject_of(about)], now=now)
-        return begun[lease.number]
+
+    def begin(key: str) -> tuple[Use, Evidence]:
+        with transaction() as session:
+            begun = straight.found(session, [(lease, about, found, asked_at)], key, now=now, actor=actor())
+            if not begun:
+                raise why_refused(session, lease.number, State.LOOKING_UP, lease)
+            clear_alarms(session, SOURCE_ALARMS, [subject_of(about)], now=now)
+            return begun[lease.number]
+
+    return with_key(SealKind.SHARE, begin)
 
 
 def _not_held(lease: Lease) -> Status:

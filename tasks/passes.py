@@ -28,7 +28,7 @@ from ledger.lifecycle import leases
 from ledger.lifecycle.moves import Lease, LeaseLost, MoveRefused, Paused
 from ledger.lifecycle.snapshots import StepContext, snapshot, snapshot_now
 from ledger.methods import failures
-from ledger.sealing.sealing import Evidence, Use
+from ledger.sealing.sealing import Evidence, NoSealInForce, Use
 from proofs.page import MissingGlyph, PageError
 from settings import settings
 from tasks.states import continuing, ended, paused, retrying, waiting
@@ -152,7 +152,7 @@ async def after_error(error: Exception, lease: Lease) -> State:
         raise error
     if isinstance(error, MoveRefused) and (now := await in_ledger_thread(_moved, lease.number)) is not None:
         return _by(now)
-    if isinstance(error, PermanentFault | PageError):
+    if isinstance(error, PermanentFault | PageError | NoSealInForce):
         return _by(await in_ledger_thread(_give_to_person, lease, error))
     code = _code(error)
     log.warning("%s: pass failed: %s", lease.number, code)
@@ -197,10 +197,12 @@ def present(number: str) -> Status:
         return snapshot(session, number)
 
 
-def _give_to_person(lease: Lease, error: PermanentFault | PageError) -> Status:
+def _give_to_person(lease: Lease, error: PermanentFault | PageError | NoSealInForce) -> Status:
     note, detail = "", dict[str, Any]()
     if isinstance(error, PermanentFault):
         code, detail = "permanent_fault", {"who": error.who, "fault": error.code}
+    elif isinstance(error, NoSealInForce):
+        code, detail = "seal_not_in_force", {"seal": error.seal.value}
     elif isinstance(error, MissingGlyph):
         code, detail = "missing_glyph", {"fields": list(error.places), "count": error.count}
         note = "、".join(error.code_points)

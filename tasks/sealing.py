@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from typing import TypeVar
 
 from connectors.seal import LocalSeals, SealService
 from connectors.seal import SealUse as Permission
@@ -13,7 +15,7 @@ from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
 from ledger.lifecycle.snapshots import snapshot
 from ledger.sealing import sealing
-from ledger.sealing.sealing import Evidence, Sealed, Signed, Use
+from ledger.sealing.sealing import Evidence, NoSealInForce, Sealed, Signed, Use
 from proofs.code import code_digest, new_code, verify_url
 from proofs.page import SEAL_BOX, render
 from proofs.seal_image import draw_seal
@@ -22,12 +24,27 @@ from settings import settings
 from tasks.passes import actor, hand, lease_of
 from tasks.steps import in_ledger_thread, step
 
+T = TypeVar("T")
+
 
 @lru_cache(maxsize=1)
 def seals() -> SealService:
     """The sealing service of this process, its keys in memory."""
     at = settings()
     return LocalSeals(at.seals_dir, seal_names(), at.seal_development, draw_seal)
+
+
+def with_key(kind: SealKind, begin: Callable[[str], T]) -> T:
+    """`begin` with the certificate that this process seals with. Where that is not in force the keys are read anew, once: a renewed
+    one may lie there. Raises NoSealInForce, PermanentFault."""
+    mine = seals().key(kind)
+    try:
+        return begin(mine)
+    except NoSealInForce:
+        seals.cache_clear()
+        if (renewed := seals().key(kind)) == mine:
+            raise
+        return begin(renewed)
 
 
 def seal_names() -> dict[SealKind, str]:
@@ -76,7 +93,7 @@ def make(use: Use, what: Evidence) -> Sealed:
         development=settings().seal_development,
         otherwise=about.otherwise,
     )
-    permission = Permission(id=str(use.id), verification=about.number, seal=use.seal, box=SEAL_BOX)
+    permission = Permission(id=str(use.id), verification=about.number, seal=use.seal, box=SEAL_BOX, key=use.key)
     return Sealed(seals().sign(render(page), permission), code_digest(code), page.fields)
 
 
@@ -85,7 +102,12 @@ def _begin(lease: Lease) -> tuple[Use, Evidence] | None:
         if not snapshot(session, lease.number).to_be_sealed:
             return None
         what = sealing.evidence(session, lease.number)
-        return sealing.start_use(session, lease, what.seal, now=settings().now(), actor=actor()), what
+
+    def begin(key: str) -> Use:
+        with transaction() as session:
+            return sealing.start_use(session, lease, what.seal, key, now=settings().now(), actor=actor())
+
+    return with_key(what.seal, begin), what
 
 
 def _keep(signed: Signed) -> None:

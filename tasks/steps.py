@@ -30,6 +30,7 @@ from prefect.runtime import task_run
 
 from connectors.faults import Fault, TransientFault
 from ledger.lifecycle.moves import MoveRefused
+from ledger.sealing.sealing import NoSealInForce
 from proofs.page import PageError
 from tasks.ledger_threads import in_ledger_thread as in_ledger_thread
 
@@ -62,7 +63,7 @@ def step(label: str, *, outside: bool = False) -> Callable[[Callable[P, Awaitabl
         async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
             try:
                 return await function(*args, **kwargs)
-            except (Fault, MoveRefused, PageError):
+            except (Fault, MoveRefused, NoSealInForce, PageError):
                 raise
             except Exception as error:
                 code = place_of(error)

@@ -14,6 +14,7 @@ from uuid import UUID
 from prefect.runtime import flow_run
 
 from connectors.faults import Fault
+from domain.seals import SealKind
 from domain.share import Finding
 from domain.status import Status
 from ledger.database import transaction
@@ -23,7 +24,7 @@ from ledger.lifecycle.snapshots import StepContext
 from ledger.methods import sharing
 from ledger.outbox.alarms import clear_alarms
 from ledger.sealing import straight
-from ledger.sealing.sealing import Evidence, Signed, Use
+from ledger.sealing.sealing import Evidence, NoSealInForce, Signed, Use
 from proofs.page import PageError
 from settings import settings
 from tasks import look_up
@@ -32,7 +33,7 @@ from tasks.deliver import deliver, send_callbacks
 from tasks.escalate import escalate_if_overdue
 from tasks.offer import book
 from tasks.passes import actor, after_error, at_work, begin, owner
-from tasks.sealing import make, seal, sealers
+from tasks.sealing import make, seal, sealers, with_key
 from tasks.steps import in_ledger_thread, place_of
 from tasks.take_up import take_up
 
@@ -158,11 +159,20 @@ def _found(answers: Sequence[_Answer]) -> dict[str, tuple[Use, Evidence]]:
     now = settings().now()
     if not answers:
         return {}
-    with transaction() as session:
-        begun = straight.found(session, answers, now=now, actor=actor())
-        subjects = sorted({look_up.subject_of(about) for _, about, _, _ in answers})
-        clear_alarms(session, look_up.SOURCE_ALARMS, subjects, now=now)
-        return begun
+
+    def begin(key: str) -> dict[str, tuple[Use, Evidence]]:
+        with transaction() as session:
+            begun = straight.found(session, answers, key, now=now, actor=actor())
+            subjects = sorted({look_up.subject_of(about) for _, about, _, _ in answers})
+            clear_alarms(session, look_up.SOURCE_ALARMS, subjects, now=now)
+            return begun
+
+    try:
+        return with_key(SealKind.SHARE, begin)
+    except (NoSealInForce, Fault):  # the answers are kept; each one's own pass says what is the matter with the seal
+        for lease, about, found, asked_at in answers:
+            look_up.record(lease, about, found, asked_at)
+        return {}
 
 
 async def _sign(lease: Lease, use: Use, what: Evidence) -> Signed | None:

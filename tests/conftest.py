@@ -81,8 +81,13 @@ def template_database(installation: tuple[Path, Cluster]) -> str:
     try:
         _enter(installation, name)
         from runtime.commands import starting_catalog
+        from runtime.services.development_keys import ensure_development_seals
+        from runtime.services.development_seals import register_development_seals
+        from tasks.sealing import seal_names
 
         starting_catalog.load()
+        ensure_development_seals(home / "seals", seal_names())
+        register_development_seals(home / "seals")
     finally:
         _leave(before)
     return name

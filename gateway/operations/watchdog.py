@@ -146,6 +146,8 @@ _TITLES = {
     "supervision_missed": "督办超时",
     "source_refused": "数据源拒绝了请求",
     "source_broken": "数据源约定不符",
+    "seal_expiring": "印章证书即将到期",
+    "seal_missing": "没有在用的印章",
     "report_not_made": "周报没有编制成功",
     "report_not_mailed": "周报邮件没有送达",
 }

@@ -25,8 +25,12 @@ from ledger import paging
 from ledger.actor import person_of
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.sealing.certificates import SealRefused, read
+from ledger.tables.effects import SealUse
 from ledger.tables.registry import Unit
 from ledger.tables.seals import RegisteredSeal, SealEvent
+
+#: Of a row of `seals` in SQL, at the instant `:now`: what `is_valid` says of one in `IN_FORCE`.
+VALID = "standing IN ('in_use', 'cancelling') AND valid_from <= :now AND valid_until >= :now"
 
 
 class SealUnknown(Refusal, code="seal_unknown"):
@@ -192,6 +196,15 @@ def in_force(session: Session, *, now: datetime) -> dict[SealKind, RegisteredSea
     return {row.kind: row for row in rows if is_valid(row, now)}
 
 
+def held(session: Session, kind: SealKind, key: str, *, now: datetime) -> UUID | None:
+    """The seal in force of this kind with this certificate (SHA-256), which nobody ends before this transaction has; None: it is not."""
+    query = select(RegisteredSeal).where(
+        RegisteredSeal.kind == kind, RegisteredSeal.fingerprint == key, RegisteredSeal.standing.in_(IN_FORCE)
+    )
+    row = session.scalar(query.with_for_update(read=True).execution_options(populate_existing=True))
+    return row.id if row is not None and is_valid(row, now) else None
+
+
 def is_valid(row: RegisteredSeal, now: datetime) -> bool:
     """Within its certificate's validity."""
     return row.valid_from is not None and row.valid_until is not None and row.valid_from <= now and not is_past(row.valid_until, now)
@@ -229,3 +242,14 @@ def _record(
     target = SEAL_STEPS[origin, step]
     session.add(SealEvent(seal=row.id, step=step, at=aware(now), actor=actor, origin=origin, target=target, detail=detail))
     session.flush()
+
+
+def uses(session: Session, seal: UUID, page: PageRequest = FIRST) -> Page[SealUse]:
+    """用印记录 of one seal (obligation 9.4), in the order in which they were begun; one without a digest reached nobody."""
+    return paging.scalars(session, select(SealUse).where(SealUse.registered == seal), (SealUse.started_at, SealUse.id), page)
+
+
+def uses_of_each(session: Session) -> dict[UUID, tuple[int, int]]:
+    """Of each seal how many uses were begun, and how many ended with a proof."""
+    query = select(SealUse.registered, func.count(), func.count(SealUse.digest)).where(SealUse.registered.is_not(None))
+    return {seal: (begun, done) for seal, begun, done in session.execute(query.group_by(SealUse.registered)).tuples() if seal}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,22 +17,44 @@ from domain.lifecycle import Event, State
 from domain.methods import Method, Result
 from domain.seals import SealKind
 from domain.share import Finding
+from ledger import timekeeping
 from ledger.actor import person_of
 from ledger.inbox import requests
 from ledger.lifecycle.moves import Lease, confirm, move, note
 from ledger.lifecycle.snapshots import StepContext, load, step_context
 from ledger.methods import sharing
+from ledger.sealing import seal_register
 from ledger.succession import name_of
 from ledger.tables.effects import Proof, SealUse
 from ledger.tables.registry import Person
 from ledger.vault import Place
 
+#: Locked, so that whoever ends a seal sees every use that came before; and in the statements that are needed anyway.
 _COMPLETE = text(
-    """
+    f"""
+    WITH held AS (
+        SELECT id FROM seals WHERE id IN (SELECT seal_id FROM seal_uses WHERE id = ANY(CAST(:uses AS uuid[]))) AND {seal_register.VALID}
+        FOR SHARE)
     UPDATE seal_uses u SET completed_at = :now, digest = done.digest
-    FROM unnest(CAST(:uses AS uuid[]), CAST(:digests AS text[])) AS done (id, digest) WHERE u.id = done.id
+    FROM unnest(CAST(:uses AS uuid[]), CAST(:digests AS text[])) AS done (id, digest), held WHERE u.id = done.id AND u.seal_id = held.id
     """
 )
+_BEGIN = text(
+    f"""
+    INSERT INTO seal_uses (id, verification, version, seal, seal_id, used_by, started_at)
+    SELECT given.id, given.verification, given.version, held.kind, held.id, :actor, :now
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:numbers AS text[]), CAST(:versions AS integer[])) AS given (id, verification, version),
+        (SELECT id, kind FROM seals WHERE kind = :kind AND fingerprint = :key AND {seal_register.VALID} FOR SHARE) AS held
+    """
+)
+
+
+class NoSealInForce(Exception):
+    """印章不在用: none of this kind is in force at this instant, or it is not the one whose key this process holds. Nothing was written."""
+
+    def __init__(self, seal: SealKind) -> None:
+        super().__init__(f"没有在用的{seal.label},或本机的密钥不是登记在用的那一枚")
+        self.seal = seal
 
 
 @dataclass(frozen=True)
@@ -56,11 +78,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Use:
-    """A recorded use of a seal: the permission to sign this one proof version."""
+    """A recorded use of a seal: the permission to sign this one proof version, with the key of the registered seal (its
+    certificate's SHA-256, hexadecimal) and no other."""
 
     id: UUID
     seal: SealKind
     version: int
+    key: str
 
     @property
     def detail(self) -> dict[str, Any]:
@@ -99,18 +123,47 @@ def _name_of(session: Session, actor: str) -> str:
     return person.name if person else ""
 
 
-def start_use(session: Session, lease: Lease, seal: SealKind, *, now: datetime, actor: str) -> Use:
-    """Record that a seal is about to be used for this proof version; a repeat continues the same use (obligation 9.5)."""
+def start_use(session: Session, lease: Lease, seal: SealKind, key: str, *, now: datetime, actor: str) -> Use:
+    """Record that a seal is about to be used for this proof version; a repeat continues the same use (obligation 9.5).
+
+    `key`: the certificate's SHA-256. Raises NoSealInForce (obligation 9.4).
+    """
     row = load(session, lease.number)
     known = session.scalar(select(SealUse).where(SealUse.verification == row.number, SealUse.version == row.proof_version))
     if known is None:
-        known = SealUse(id=uuid4(), verification=row.number, version=row.proof_version, seal=seal, used_by=actor, started_at=now)
-        session.add(known)
-        detail = Use(known.id, seal, row.proof_version).detail
-        note(session, row.number, Event.SEAL_STARTED, at=now, actor=actor, lease=lease, detail=detail)
-    else:
-        confirm(session, lease, State.TO_BE_SEALED)
-    return Use(known.id, known.seal, known.version)
+        use = Use(uuid4(), seal, row.proof_version, key)
+        note(session, row.number, Event.SEAL_STARTED, at=now, actor=actor, lease=lease, detail=use.detail)
+        begin_uses(session, {row.number: use}, now=now, actor=actor)
+        return use
+    confirm(session, lease, State.TO_BE_SEALED)
+    held = seal_register.held(session, known.seal, key, now=now)
+    if held is None:
+        raise NoSealInForce(known.seal)
+    use = Use(known.id, known.seal, known.version, key)
+    if known.registered != held:  # another seal took its place meanwhile: what was begun with the old one reached nobody
+        known.registered = held
+        note(session, row.number, Event.SEAL_STARTED, at=now, actor=actor, lease=lease, detail=use.detail)
+    return use
+
+
+def begin_uses(session: Session, uses: Mapping[str, Use], *, now: datetime, actor: str) -> None:
+    """Record uses of one kind and key, by number. Raises NoSealInForce (obligation 9.4): then nothing may be committed."""
+    one = next(iter(uses.values()))
+    timekeeping.ensure(session)
+    begun = session.execute(
+        _BEGIN,
+        {
+            "ids": [str(use.id) for use in uses.values()],
+            "numbers": list(uses),
+            "versions": [use.version for use in uses.values()],
+            "kind": one.seal.value,
+            "key": one.key,
+            "actor": actor,
+            "now": now,
+        },
+    )
+    if begun.rowcount < len(uses):  # type: ignore[attr-defined]
+        raise NoSealInForce(one.seal)
 
 
 @dataclass(frozen=True)
@@ -162,10 +215,12 @@ def store_proof(session: Session, signed: Signed, *, now: datetime, actor: str) 
 
 
 def keep_proofs(session: Session, signed: Sequence[Signed], *, now: datetime) -> None:
-    """The sealed PDFs, and their uses completed with their digests."""
+    """The sealed PDFs, and their uses completed with their digests. Raises NoSealInForce where one's seal has ended since it was
+    begun (obligation 9.4): then nothing may be committed, and what was signed reaches nobody."""
     session.execute(insert(Proof), [_kept(one, now) for one in signed])
     done = {"uses": [str(one.use.id) for one in signed], "digests": [one.made.digest for one in signed], "now": now}
-    session.execute(_COMPLETE, done)
+    if session.execute(_COMPLETE, done).rowcount < len(signed):  # type: ignore[attr-defined]
+        raise NoSealInForce(signed[0].use.seal)
 
 
 def _kept(one: Signed, now: datetime) -> dict[str, Any]:

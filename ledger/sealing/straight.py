@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event, State
@@ -21,8 +19,7 @@ from ledger.lifecycle.moves import Goer, Lease, Turn, go
 from ledger.lifecycle.snapshots import StepContext
 from ledger.methods import sharing
 from ledger.outbox.callbacks_sent import announce
-from ledger.sealing.sealing import Evidence, Signed, Use, evidence_of, keep_proofs
-from ledger.tables.effects import SealUse
+from ledger.sealing.sealing import Evidence, Signed, Use, begin_uses, evidence_of, keep_proofs
 
 
 class Left(Exception):
@@ -34,26 +31,23 @@ class Left(Exception):
 
 
 def found(
-    session: Session, answers: Sequence[tuple[Lease, StepContext, Finding, datetime]], *, now: datetime, actor: str
+    session: Session, answers: Sequence[tuple[Lease, StepContext, Finding, datetime]], key: str, *, now: datetime, actor: str
 ) -> dict[str, tuple[Use, Evidence]]:
     """Keep answers that can be sealed as they are, each with when it was asked for, and begin the use of the seal (obligation 9.5).
 
-    Of those alone whose first look-up this is: others may have begun a use before. Gives what is to be sealed, by number.
+    Of those alone whose first look-up this is: others may have begun a use before. Gives what is to be sealed, by number. `key`: the
+    certificate's SHA-256. Raises NoSealInForce: then the transaction is to be rolled back, and the answers recorded alone.
     """
     whose = {lease.number: (lease, evidence_of(about, finding, now=now), finding) for lease, about, finding, _ in answers}
-    uses = {number: Use(uuid4(), what.seal, what.about.proof_version) for number, (_, what, _) in whose.items()}
+    uses = {number: Use(uuid4(), what.seal, what.about.proof_version, key) for number, (_, what, _) in whose.items()}
     goers = [Goer(number, lease, [sharing.told(finding), uses[number].detail]) for number, (lease, _, finding) in whose.items()]
     steps = [Turn(Event.SHARE_FOUND, State.TO_BE_SEALED), Turn(Event.SEAL_STARTED)]
     gone = go(session, State.LOOKING_UP, steps, goers, at=now, actor=actor, result=Result.CONFIRMED)
     if not gone:
         return {}
     sharing.keep(session, [(about, finding, asked_at) for lease, about, finding, asked_at in answers if lease.number in gone], now=now)
-    session.execute(insert(SealUse), [_begun(number, uses[number], actor, now) for number in gone])
+    begin_uses(session, {number: uses[number] for number in gone}, now=now, actor=actor)
     return {number: (uses[number], whose[number][1]) for number in gone}
-
-
-def _begun(number: str, use: Use, actor: str, now: datetime) -> dict[str, Any]:
-    return {"id": use.id, "verification": number, "version": use.version, "seal": use.seal, "used_by": actor, "started_at": now}
 
 
 def keep(session: Session, signed: Sequence[Signed], *, now: datetime, actor: str) -> None:

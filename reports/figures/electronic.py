@@ -1,5 +1,5 @@
 """系统对接和电子化 by article: sealed proofs that the licence library has (6.3), systems that should connect and what comes from above
-(8.1, 8.2), proofs that need no paper (15.2).
+(8.1, 8.2), proofs that need no paper (15.2), the seals (9.4, 15.5).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from domain.seals import RENEWAL
 from reports.figures import systems
 from reports.figures.figure import Figure
 from reports.figures.span import Span
@@ -31,6 +32,32 @@ def _licences_taken(span: Span) -> str:
             CASE WHEN o.taken_at < :cut THEN CAST(extract(epoch FROM o.taken_at - o.made_at) AS double precision) END AS seconds
         FROM licence_offers o JOIN verifications v ON v.number = o.verification
         WHERE o.made_at >= :start AND o.made_at < :cut AND {span.involved("o.made_at")}"""
+
+
+def _registered_uses(span: Span) -> str:
+    """Obligation 9.4: of the uses of a seal, those of a seal that the register had in force."""
+    return f"""
+        SELECT u.verification AS id, s.id IS NOT NULL AND s.started_at <= u.started_at
+            AND u.started_at <= coalesce(s.ended_at, 'infinity') AND u.started_at <= s.valid_until AS part
+        FROM seal_uses u JOIN verifications v ON v.number = u.verification LEFT JOIN seals s ON s.id = u.seal_id
+        WHERE u.started_at >= :start AND u.started_at < :cut AND {span.involved("u.started_at")}"""
+
+
+_STOOD = "s.started_at < :cut AND (s.ended_at IS NULL OR s.ended_at >= :cut)"
+
+
+def _seals_there(_: Span) -> str:
+    """Obligation 15.5: of the two seals of article 9, those that are in force at the end of the span."""
+    return f"""
+        SELECT k.kind AS id, EXISTS (SELECT FROM seals s WHERE s.kind = k.kind AND {_STOOD} AND s.valid_until >= :cut) AS part
+        FROM (VALUES ('share'), ('issuer')) AS k (kind) WHERE :scope = ''"""
+
+
+def _seals_lasting(span: Span) -> str:
+    """Obligation 15.5: of the seals that are in use, those whose certificate ends in more than thirty days."""
+    return f"""
+        SELECT CAST(s.id AS text) AS id, s.valid_until > CAST(:cut AS timestamptz) + interval '{RENEWAL.days} days' AS part
+        FROM seals s WHERE {_STOOD} AND {span.ours("s.unit")}"""
 
 
 def _called(span: Span) -> str:
@@ -104,6 +131,27 @@ FIGURES = (
         "本周发起、有办件来源系统(没有写明的,为发起核验的系统)的核验为分母;来源系统登记为省级以上的为分子。",
         _from_above,
         _origins,
+    ),
+    Figure(
+        "9.4",
+        "seal_uses",
+        "用印均用登记在用的印章",
+        "本周用印(每份证明每一版一次)为分母;所用印章在印章登记中、当时在用的为分子。启用印章登记以前的用印不计入分子。",
+        _registered_uses,
+    ),
+    Figure(
+        "15.5",
+        "seals_in_force",
+        "两枚专用章在用",
+        "规则第九条的两枚专用章为分母;本周末登记在用、证书在有效期内的为分子。只计全区。",
+        _seals_there,
+    ),
+    Figure(
+        "15.5",
+        "seals_lasting",
+        "在用印章的证书有效期",
+        "本周末在用的印章为分母;证书此后有效超过 30 天的为分子。其余须申请变更。",
+        _seals_lasting,
     ),
     Figure(
         "15.2",

@@ -62,6 +62,11 @@ def set_up(progress: Progress, backups: Path | None = None) -> None:
             from runtime.commands import starting_catalog
 
             starting_catalog.load()
+        if settings().seal_development and settings().seals_dir.is_dir():
+            with progress.step("登记演示印章"):
+                from runtime.services.development_seals import register_development_seals
+
+                register_development_seals(settings().seals_dir)
 
 
 def demand_backup(backups: Path, version: str) -> None:

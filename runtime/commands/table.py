@@ -61,6 +61,9 @@ COMMANDS: dict[str, Command] = {
     "systems": Command(
         "runtime.commands.systems:main", "departments' systems: which should connect, which do", "业务系统:登记,列出应对接的和最近一次调用"
     ),
+    "seals": Command(
+        "runtime.commands.seals:main", "the register of seals: list, import, renew, use log", "印章登记:列出、导入、变更,导出用印记录"
+    ),
     "unit": Command("runtime.commands.unit:main", "record that a unit is renamed or merged", "登记单位更名、合并"),
     "keyfiles": Command("runtime.commands.keyfiles:main", "make every secret file", "生成缺少的密钥文件", False),
     "migrate": Command("runtime.commands.migrate:main", "bring the ledger to the newest version", "升级台账数据库"),

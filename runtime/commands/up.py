@@ -97,6 +97,7 @@ def start(place: Path, supervisor: Supervisor, progress: Progress) -> Context:
     with progress.step("准备印章与初始目录"):
         _make_seals()
         _load_catalog()
+        _register_seals()
     for service in (supervised.sandbox, supervised.gateway, supervised.worker, supervised.issuing_unit):
         wanted = service(context)
         with progress.step(f"启动{wanted.title}"):
@@ -177,6 +178,13 @@ def _make_seals() -> None:
         ensure_development_seals(folder, names)
     except FileExistsError as error:
         raise Failure("准备印章", str(error), "处理后再次运行 ./run up。") from None
+
+
+def _register_seals() -> None:
+    if settings().seal_development:
+        from runtime.services.development_seals import register_development_seals
+
+        register_development_seals(settings().seals_dir)
 
 
 def _load_catalog() -> None:

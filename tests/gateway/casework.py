@@ -72,7 +72,7 @@ def seal_and_deliver(number: str, seals: LocalSeals) -> tuple[str, bytes]:
     with transaction() as session:
         found = sealing.evidence(session, number)
     with transaction() as session:
-        use = sealing.start_use(session, held, found.seal, now=now, actor="worker:test")
+        use = sealing.start_use(session, held, found.seal, seals.key(found.seal), now=now, actor="worker:test")
     page = ProofPage(
         number=number,
         kind=found.about.entry.proof_name,

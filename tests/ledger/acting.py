@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from domain.limits import HandlingType, LimitKind
 from domain.methods import Answer
+from domain.seals import SealKind
 from domain.share import Candidate, Finding, ShareOutcome
 from ledger.casework import delivery
 from ledger.database import transaction
@@ -22,7 +23,7 @@ from ledger.inbox.requests import Reply
 from ledger.lifecycle import leases
 from ledger.lifecycle.moves import Lease
 from ledger.methods import sharing
-from ledger.sealing import sealing
+from ledger.sealing import seal_register, sealing
 from ledger.supervision import escalation
 from ledger.tables.effects import Alarm, Delivery, Proof
 from ledger.tables.verifications import Deadline, EventRow, Request, Verification
@@ -121,10 +122,17 @@ def reply(
     do(requests.reply, request, unit, Reply(answer, values, note), now=now, actor="person:demo-guangming-1")
 
 
+def key_in_use(kind: SealKind = SealKind.SHARE) -> str:
+    """SHA-256 of the certificate of the seal in force; of this installation's development seals where a test ended none."""
+    key = do(seal_register.in_force, now=NOW)[kind].fingerprint
+    assert key is not None
+    return key
+
+
 def seal(lease: Lease, now: datetime = NOW + MINUTE, pdf: bytes = b"") -> sealing.Use:
     """Begin the use, sign, keep the proof."""
     what = do(sealing.evidence, lease.number)
-    use = do(sealing.start_use, lease, what.seal, now=now, actor="system:test")
+    use = do(sealing.start_use, lease, what.seal, key_in_use(what.seal), now=now, actor="system:test")
     pdf = pdf or f"%PDF {lease.number} {use.version} {what.about.subject.name}".encode()
     signed = sealing.Signed(lease, what.about, use, sealing.Sealed(pdf, "c" * 64, what.fields))
     do(sealing.store_proof, signed, now=now, actor="system:test")

@@ -17,7 +17,10 @@ from settings import ROOT
 
 OURS = (catalog, domain, ledger, reports)
 #: What a process or a stranger's data is at fault for, and nobody's call; what a rule catches itself.
-FAULTS = {"_Stopped", "CannotUpgrade", "ClockOff", "Left", "MissingYear", "NotTheSame", "UnknownDefinitions", "VaultError", "WrongKeys"}
+FAULTS = {"_Stopped", "CannotUpgrade", "ClockOff", "Left", "MissingYear", "NoSealInForce", "NotTheSame", "UnknownDefinitions"} | {
+    "VaultError",
+    "WrongKeys",
+}
 #: What no call of the API meets: of one row of a file, of a command.
 OF_NO_CALL = {"NoComplaint", "NotUnderstood", "RowRefused", "ScopeRefused", "UnknownHolder"}
 #: Where the gateway comes to a code by a way round: who makes a problem of one, and who tells which one it is.

@@ -35,6 +35,7 @@ from tests.ledger.acting import (
     events,
     found,
     hold,
+    key_in_use,
     limits,
     messages,
     names,
@@ -166,7 +167,7 @@ def test_after_a_reroute_the_seal_is_that_of_the_new_method() -> None:
     lease = hold(file())
     take_up(lease)
     found(lease)
-    do(sealing.start_use, lease, SealKind.SHARE, now=NOW, actor="system:w1")
+    do(sealing.start_use, lease, SealKind.SHARE, key_in_use(), now=NOW, actor="system:w1")
     do(failures.need_attention, lease.number, "missing_glyph", at=NOW, actor="system:w1", lease=lease)
     do(attention.reroute, lease.number, CIVIL, **BY)
     reply(ask(lease), unit=CIVIL)

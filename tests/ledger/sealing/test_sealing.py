@@ -17,18 +17,20 @@ from ledger.lifecycle import leases
 from ledger.lifecycle.moves import Lease, LeaseLost, MoveRefused, Paused
 from ledger.lifecycle.snapshots import step_context
 from ledger.methods.failures import need_attention
-from ledger.sealing import papers, sealing
+from ledger.sealing import papers, seal_register, sealing
 from ledger.tables.effects import SealUse
 from tests.ledger.acting import (
     HARDSHIP,
     HOUSEHOLD,
     MINUTE,
+    TICK,
     all_of,
     ask,
     do,
     events,
     found,
     hold,
+    key_in_use,
     names,
     proofs,
     reply,
@@ -38,6 +40,7 @@ from tests.ledger.acting import (
     take_up,
 )
 from tests.ledger.filing import NOW, file
+from tests.ledger.sealing.seal_life import in_use, pem
 
 pytestmark = pytest.mark.usefixtures("shared_ledger")
 
@@ -50,7 +53,7 @@ def to_be_sealed() -> Lease:
 
 
 def start(lease: Lease, now: object = NOW) -> sealing.Use:
-    return do(sealing.start_use, lease, SealKind.SHARE, now=now, actor="system:w1")
+    return do(sealing.start_use, lease, SealKind.SHARE, key_in_use(), now=now, actor="system:w1")
 
 
 def test_evidence_of_shared_data_names_who_answers_for_it() -> None:
@@ -158,3 +161,39 @@ def test_a_proof_is_kept_once_and_a_pass_without_lease_keeps_none() -> None:
     with pytest.raises((MoveRefused, IntegrityError)):
         store(lease)
     assert len(proofs(lease.number)) == 1
+
+
+def test_a_seal_is_used_up_to_the_last_instant_of_its_certificate_and_no_other_key_is() -> None:
+    """Obligation 9.4."""
+    lease = to_be_sealed()
+    end = do(seal_register.in_force, now=NOW)[SealKind.SHARE].valid_until
+    assert end is not None
+    for key, now in ((key_in_use(), end + TICK), ("0" * 64, NOW), (key_in_use(SealKind.ISSUER), NOW)):
+        with pytest.raises(sealing.NoSealInForce):
+            do(sealing.start_use, lease, SealKind.SHARE, key, now=now, actor="system:w1")
+    assert all_of(SealUse, verification=lease.number) == []
+    use = do(sealing.start_use, lease, SealKind.SHARE, key_in_use(), now=end, actor="system:w1")
+    with pytest.raises(sealing.NoSealInForce):
+        do(sealing.start_use, lease, SealKind.SHARE, key_in_use(), now=end + TICK, actor="system:w1")
+    assert use.key == key_in_use()
+
+
+def test_what_was_begun_with_a_seal_that_another_replaced_is_continued_with_the_new_one() -> None:
+    """Obligations 9.4, 9.5: one use, which says with which seal it ended."""
+    lease = to_be_sealed()
+    first = do(sealing.start_use, lease, SealKind.SHARE, key_in_use(), now=NOW, actor="system:w1")
+    (begun,) = all_of(SealUse, verification=lease.number)
+    renewed = in_use(pem())
+    with pytest.raises(sealing.NoSealInForce):
+        seal_with(lease, first)
+    second = do(sealing.start_use, lease, SealKind.SHARE, key_in_use(), now=NOW + MINUTE, actor="system:w1")
+    (use,) = all_of(SealUse, verification=lease.number)
+    assert first.id == second.id == use.id and begun.registered != use.registered == renewed
+    seal_with(lease, second)
+    assert len(proofs(lease.number)) == 1
+
+
+def seal_with(lease: Lease, use: sealing.Use) -> None:
+    what = do(sealing.evidence, lease.number)
+    signed = sealing.Signed(lease, what.about, use, sealing.Sealed(b"%PDF", "c" * 64, what.fields))
+    do(sealing.store_proof, signed, now=NOW + 2 * MINUTE, actor="system:w1")

@@ -13,26 +13,40 @@ from sqlalchemy.orm import Session
 from domain.commitments import CheckOutcome
 from domain.lifecycle import State
 from domain.records import MismatchStatus
-from domain.seals import SealKind
+from domain.seals import SealKind, SealStanding
 from ledger.registry.registry import put_databases, put_systems
 from ledger.tables.catalog import Entry
 from ledger.tables.commitments import Commitment, CommitmentCheck, CommitmentText, CreditBlock
 from ledger.tables.effects import LicenceOffer, Proof, SealUse
 from ledger.tables.records import Mismatch
 from ledger.tables.registry import ProofKind, SystemCall
+from ledger.tables.seals import RegisteredSeal
 from ledger.tables.verifications import Verification
 from tests.ledger.acting import do
 from tests.reports.figures.clocked import MONTH, fill
 from tests.reports.figures.month import DAY, HOUR, LOCAL, Month, Rows
 
-TEXT = UUID(int=14)
+TEXT, SHARE = UUID(int=14), UUID(int=94)
 ABOVE, ELSE = "山东省演示平台", "另一个演示系统"
 
 
 def fill_checked(month: Month = MONTH) -> None:
     do(_registers, month)
+    do(_seals, month)
     fill(month, _change)
     do(_licences)
+
+
+def _seals(session: Session, month: Month) -> None:
+    """One that stands throughout and ends soon after, one that came late and was ended; the rest of the template stands too."""
+    spans = (
+        (SHARE, SealKind.SHARE, month.start - 400 * DAY, month.start + 300 * DAY, month.start + 3000 * DAY),
+        (UUID(int=95), SealKind.ISSUER, month.start + 12 * DAY, month.start + 20 * DAY, month.start + 40 * DAY),
+    )
+    for seal, kind, start, end, valid in spans:
+        made = {"making_asked_by": "x", "making_confirmed_by": "y", "fingerprint": seal.hex, "valid_from": start, "valid_until": valid}
+        named = {"kind": kind, "name": "演示专用章", "unit": "370402-OFFICE", "standing": SealStanding.CHANGED}
+        session.add(RegisteredSeal(id=seal, **named, **made, started_at=start, ended_at=end))
 
 
 def _licences(session: Session) -> None:
@@ -46,6 +60,7 @@ def _licences(session: Session) -> None:
         use, proof, at = UUID(int=chance.getrandbits(128)), UUID(int=chance.getrandbits(128)), row.ended_at
         named = {"verification": row.number, "version": row.proof_version}
         rows[SealUse].append({"id": use, **named, "seal": SealKind.ISSUER, "used_by": "x", "started_at": at})
+        rows[SealUse][-1]["registered"] = SHARE if chance.random() < 0.8 else None
         kept = {"digest": f"{proof.hex}", "code_digest": "x", "pdf": b"", "content": b"", "made_at": at, "valid_until": at + DAY}
         rows[Proof].append({"id": proof, **named, "seal_use": use, **kept})
         if chance.random() < 0.7:

@@ -39,6 +39,9 @@ KEYS = {
     "systems_called": False,
     "from_above": False,
     "electronic": False,
+    "seal_uses": False,
+    "seals_in_force": False,
+    "seals_lasting": False,
 }
 
 
@@ -67,6 +70,8 @@ class Raw(raw.Raw):
         "system_calls",
         "proofs",
         "licence_offers",
+        "seal_uses",
+        "seals",
     )
 
     def before(self, at: datetime | None) -> bool:
@@ -220,10 +225,35 @@ class Raw(raw.Raw):
             if not row["cancelled"] and row["issuing_unit"] and self.ours(self.stood(row["issuing_unit"], self.cut))
         ]
 
+    # --- 9.4, 15.5
+
+    def seal_uses(self) -> Found:
+        seals: dict[Any, Row] = {row["id"]: row for row in self.rows["seals"]}
+        found: Found = []
+        for row in self.rows["seal_uses"]:
+            at = row["started_at"]
+            if self.within(at) and self.concerns(row["verification"], at):
+                seal = seals.get(row["seal_id"])
+                ends = [end for end in (seal["ended_at"], seal["valid_until"]) if end] if seal else []
+                found.append((row["verification"], bool(seal and seal["started_at"] <= at <= min(ends)), None, ""))
+        return found
+
+    def _standing(self) -> list[Row]:
+        stood = [row for row in self.rows["seals"] if self.before(row["started_at"])]
+        return [row for row in stood if not self.before(row["ended_at"])]
+
+    def seals_in_force(self) -> Found:
+        there = {row["kind"] for row in self._standing() if row["valid_until"] >= self.cut}
+        return [(kind, kind in there, None, "") for kind in ("share", "issuer") if not self.scope]
+
+    def seals_lasting(self) -> Found:
+        days = timedelta(days=30)
+        return [(str(row["id"]), row["valid_until"] - self.cut > days, None, "") for row in self._standing() if self.ours(row["unit"])]
+
 
 @over_every_span
 def test_each_figure_is_what_the_raw_rows_say_for_the_whole_and_for_each_part(period: Period, after: timedelta, scope: str) -> None:
-    """Obligations 6.3, 8.1, 8.2, 11.3, 12.1, 15.2."""
+    """Obligations 6.3, 8.1, 8.2, 9.4, 11.3, 12.1, 15.2, 15.5."""
     compare_all(Raw, KEYS, period, after, scope)
 
 

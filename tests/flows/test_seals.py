@@ -1,0 +1,143 @@
+"""用印只用在用的印章: ended in the middle of a day, nothing is sealed wrongly, nothing is lost, and it goes on by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.lifecycle import State
+from domain.seals import SealKind
+from flows.verification import verification
+from ledger.casework import attention
+from ledger.sealing import seal_register
+from ledger.tables.effects import Proof, SealUse
+from ledger.tables.verifications import Lookup
+from runtime.services.development_keys import ensure_development_seals
+from runtime.services.development_seals import register_development_seals
+from runtime.worker import first_passes
+from settings import settings
+from tasks import sealing as sealing_step
+from tasks.passes import begin
+from tasks.sealing import seal_names
+from tasks.seals import EXPIRING, MISSING, check_seals
+from tests.flows.test_interruptions import assert_once, file_now
+from tests.ledger.acting import alarms, all_of, do, give_back, hold, names, row
+from tests.ledger.sealing.seal_life import cancelled
+
+pytestmark = pytest.mark.usefixtures("stack")
+
+
+def share() -> seal_register.RegisteredSeal:
+    return do(seal_register.in_force, now=settings().now())[SealKind.SHARE]
+
+
+def standing(kind: str) -> list[str]:
+    """What alarms of this kind are about."""
+    return [subject for known, subject in sorted(alarms()) if known == kind]
+
+
+def first_pass(name: str = "演示甲子") -> str:
+    number = file_now("P-HOUSEHOLD", name)
+    (new,) = first_passes._take(1)
+    begin(new.fresh.lease, new.about)
+    asyncio.run(verification.fn(number))
+    return number
+
+
+def pass_again(number: str) -> None:
+    """As the worker would, once it is due."""
+    give_back(number, row(number).lease_owner or "")
+    begin(hold(number), None)
+    asyncio.run(verification.fn(number))
+
+
+def test_a_proof_names_the_registered_seal_that_was_in_force(ledger: str) -> None:
+    """Obligation 9.4."""
+    number = first_pass()
+    assert_once(number, requests_made=0)
+    (use,) = all_of(SealUse, verification=number)
+    assert use.registered == share().id
+    assert share().fingerprint == sealing_step.seals().key(SealKind.SHARE)
+
+
+def test_a_cancelled_seal_seals_nothing_and_what_waited_goes_on_by_itself(
+    ledger: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Obligations 9.4, 15.5: the answer is kept and asked for once; the reason is named; a seal in force again is enough."""
+    old = share()
+    before = first_pass()
+    cancelled(old.id, now=settings().now())
+    number = first_pass()
+    stuck = row(number)
+    assert (stuck.state, stuck.attention, stuck.attention_from) == (State.NEEDS_ATTENTION, "seal_not_in_force", State.TO_BE_SEALED)
+    assert all_of(SealUse, verification=number) == [] and all_of(Proof, verification=number) == []
+    assert len(all_of(Lookup, verification=number)) == 1
+    assert_once(before, requests_made=0)  # what was sealed before stays
+
+    asyncio.run(check_seals.alone())
+    assert row(number).state is State.NEEDS_ATTENTION and standing(MISSING) == ["share"]
+    renewed = tmp_path / "seals"  # another key, registered and put in place while the worker runs
+    ensure_development_seals(renewed, seal_names())
+    register_development_seals(renewed)
+    monkeypatch.setenv("PROOFLESS_SEALS_DIR", str(renewed))
+    settings.cache_clear()
+    asyncio.run(check_seals.alone())
+    assert row(number).state is State.TO_BE_SEALED and row(number).attention is None and standing(MISSING) == []
+    pass_again(number)
+    assert_once(number, requests_made=0)
+    assert len(all_of(Lookup, verification=number)) == 1, "it was not asked for again"
+    uses = {one.verification: one.registered for one in all_of(SealUse)}
+    assert (uses[before], uses[number]) == (old.id, share().id) and old.id != share().id
+
+
+def test_a_renewed_key_is_used_from_its_start_on_and_no_pass_fails(ledger: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Obligation 15.5: the new key lies there, its seal is 启用, and the worker that still holds the old one reads it by itself."""
+    old, renewed = share(), tmp_path / "seals"
+    first_pass()
+    ensure_development_seals(renewed, seal_names())
+    monkeypatch.setenv("PROOFLESS_SEALS_DIR", str(renewed))
+    settings.cache_clear()
+    number = first_pass("演示乙丑")
+    register_development_seals(renewed)
+    after = first_pass()
+    uses = {one.verification: one.registered for one in all_of(SealUse)}
+    assert (uses[number], uses[after]) == (old.id, share().id)
+    for one in (number, after):
+        assert row(one).state is State.DELIVERED and "pass_failed" not in names(one)
+
+
+def test_the_end_of_a_certificate_is_told_before(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Obligation 15.5: thirty days."""
+    end = share().valid_until
+    assert end is not None
+    for before, told in ((timedelta(days=31), 0), (timedelta(days=29), 2)):
+        monkeypatch.setattr(type(settings()), "now", lambda _, at=end - before: at)
+        asyncio.run(check_seals.alone())
+        assert len(standing(EXPIRING)) == told
+
+
+def test_a_seal_that_ends_between_record_and_signature_leaves_no_proof(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Obligation 9.4: what was signed reaches nobody, the use stays open."""
+    made = sealing_step.make
+
+    def ends_meanwhile(use: object, what: object) -> object:
+        signed = made(use, what)  # type: ignore[arg-type]
+        cancelled(share().id, now=settings().now())
+        return signed
+
+    monkeypatch.setattr(sealing_step, "make", ends_meanwhile)
+    number = first_pass()
+    assert (row(number).state, row(number).attention) == (State.NEEDS_ATTENTION, "seal_not_in_force")
+    (use,) = all_of(SealUse, verification=number)
+    assert (use.digest, all_of(Proof, verification=number)) == (None, [])
+
+
+def test_retry_by_hand_waits_again_while_nothing_is_in_force(ledger: str) -> None:
+    cancelled(share().id, now=settings().now())
+    number = first_pass()
+    do(attention.retry, number, now=settings().now(), actor="person:demo-admin")
+    pass_again(number)
+    assert row(number).attention == "seal_not_in_force"
