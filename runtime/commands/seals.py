@@ -135,6 +135,7 @@ def _register(session: Any, row: Mapping[str, str], folder: Path) -> None:
 def _renew(options: argparse.Namespace) -> int:
     from ledger.database import transaction
     from ledger.sealing import seal_register
+    from ledger.sealing.certificates import SealRefused
 
     try:
         pem = options.certificate.read_text()
@@ -146,7 +147,7 @@ def _renew(options: argparse.Namespace) -> int:
         seal = seal_register.apply(session, old.kind, old.name, old.unit, old.id, now=now, actor=operator()).id
         key, reference = options.key_kind or old.key_kind, options.key_reference or old.key_reference or ""
         if key is None:
-            raise seal_register.SealRefused("原印章没有密钥,请写明 --key-kind 和 --key-reference。")
+            raise SealRefused("原印章没有密钥,请写明 --key-kind 和 --key-reference。")
         seal_register.ask_making(session, seal, pem, key, reference, now=now, actor=operator())
     console.print(f"已申请变更 {seal}。{_THEN}启用以前原印章照用。")
     return 0
