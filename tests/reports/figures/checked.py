@@ -38,10 +38,10 @@ def fill_checked(month: Month = MONTH) -> None:
 
 
 def _seals(session: Session, month: Month) -> None:
-    """One that stands throughout and ends soon after, one that came late and was ended; the rest of the template stands too."""
+    """One that stands throughout and ends soon after, one that came late and was used past its certificate; the rest of the template stands too."""
     spans = (
         (SHARE, SealKind.SHARE, month.start - 400 * DAY, month.start + 300 * DAY, month.start + 3000 * DAY),
-        (UUID(int=95), SealKind.ISSUER, month.start + 12 * DAY, month.start + 20 * DAY, month.start + 40 * DAY),
+        (UUID(int=95), SealKind.ISSUER, month.start + 12 * DAY, month.start + 60 * DAY, month.start + 30 * DAY),
     )
     for seal, kind, start, end, valid in spans:
         made = {"making_asked_by": "x", "making_confirmed_by": "y", "fingerprint": seal.hex, "valid_from": start, "valid_until": valid}
