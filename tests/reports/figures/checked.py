@@ -38,7 +38,7 @@ def fill_checked(month: Month = MONTH) -> None:
 
 
 def _seals(session: Session, month: Month) -> None:
-    """One that stands throughout and ends soon after, one that came late and was used past its certificate; the rest of the template stands too."""
+    """One that stands throughout, and one that came late and was used past its certificate."""
     spans = (
         (SHARE, SealKind.SHARE, month.start - 400 * DAY, month.start + 300 * DAY, month.start + 3000 * DAY),
         (UUID(int=95), SealKind.ISSUER, month.start + 12 * DAY, month.start + 60 * DAY, month.start + 30 * DAY),
