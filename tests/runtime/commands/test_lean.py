@@ -86,7 +86,7 @@ TABLES = {
     "ledger.catalog.drafts": {"catalog"},
     "ledger.catalog.versions": {"catalog", "registry"},
     "ledger.catalog.questions": {"catalog", "recusals", "registry"},
-    "catalog.rebuild": {"catalog", "recusals", "registry"},
+    "catalog.rebuild": {"catalog", "recusals", "register_changes", "registry"},  # former names
 }
 
 
