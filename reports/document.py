@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from domain.instants import written
+from collections import Counter
+from collections.abc import Sequence
+
 from domain.leads import LeadLine
-from reports import annex, charts, periods
-from reports.blocks import Block, Document, Paragraph, Picture, Section, Table, worded
+from reports import annex, charts, opening, periods
+from reports.blocks import Document, Paragraph, Picture, Section, Table, worded
 from reports.definitions import DEFINITIONS
 from reports.model import Limits, Rate, Report, SourceRow, Spread
+from reports.opening import Part
 from reports.wording import in_seconds, minutes, of_period
 
 _RANKED_SHOWN, _DAYS_SHOWN = 5, 14
 _SYSTEMS_SHOWN = 5
+_COMPLAINED_SHOWN = 5  #: units, those with the most first
+_LEADS_SHOWN = 20  #: one by one; more are counted by kind, else a year's would fill a hundred pages
 _TITLE = 20  #: characters of its size on one line
 
 
 def document(report: Report) -> Document:
     """The report in words."""
-    parts = (_overview, _limits, _sharing, _units, _returns, _lists, _public, _leads, _steps, _articles, _definitions)
-    ordinals = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一")
+    figures = (_limits, _sharing, _units, _returns, _lists, _public, _leads)
+    parts = (opening.overview, opening.pressing, opening.trend, *figures, opening.steps, _articles, _definitions)
     week = periods.is_week(report.period)
+    made_of = [(title, [one for one in blocks if one is not None]) for title, blocks in (part(report) for part in parts)]
     sections = [
-        Section(f"{ordinals[number]}、{title}", tuple(worded(block, week) for block in blocks if block is not None))
-        for number, (title, blocks) in enumerate(part(report) for part in parts)
+        Section(f"{opening.ORDINALS[number]}、{title}", tuple(worded(block, week) for block in blocks))
+        for number, (title, blocks) in enumerate(one for one in made_of if one[1])
     ]
     made = report.cut_off.astimezone(charts.LOCAL)
     return Document(
@@ -42,48 +48,14 @@ def _title(scope: str) -> str:
     return f"{scope}{about}" if len(scope) + len(about) <= _TITLE else f"{scope}\n{about}"
 
 
-_Part = tuple[str, list[Block | None]]
-
-
-def _overview(report: Report) -> _Part:
-    limits = report.limits
-    said = [
-        f"本周收到核验申请 {report.received.value} 件({report.received.said}),办结 {report.finished.value} 件({report.finished.said}),"
-        f"撤回 {report.withdrawn} 件;截至 {_instant(report)},在办 {report.open} 件。",
-        f"群众和企业免提交证明 {report.free_of_paper.value} 次({report.free_of_paper.said})。",
-        _due(limits) + _against(report),
-    ]
-    if report.notes:
-        said.append("说明:" + "".join(report.notes))
-    trend = Picture("近八周收件量和按时率", charts.trend(report.trend), charts.trend_words(report.trend)) if len(report.trend) > 1 else None
-    return "总体情况", [*map(Paragraph, said), trend]
-
-
-def _due(limits: Limits) -> str:
-    """Out of nothing is said in words: a bare — (0/0) would make readers look for what is missing."""
-    named = (("最迟时限", limits.hard), ("原则上的时限", limits.soft), ("督办", limits.supervision))
-    kept = ",".join(f"{name}按时 {rate}" for name, rate in named if rate.whole)
-    none = "、".join(name for name, rate in named if not rate.whole)
-    if not kept:
-        return "本周没有到期的时限,也没有到期的督办。"
-    return f"本周到期的时限中,{kept}{f';没有到期的{none}' if none else ''}。"
-
-
-def _against(report: Report) -> str:
-    old = report.limits_before
-    if old is None or not old.hard.whole or not report.limits.hard.whole:
-        return ""
-    return f"上周最迟时限按时 {old.hard}。"
-
-
-def _limits(report: Report) -> _Part:
+def _limits(report: Report) -> Part:
     limits = report.limits
     if not (limits.hard.whole or limits.soft.whole or report.spread.count or limits.undetermined):
         return "时限执行情况", [Paragraph("本周没有到期的时限,也没有出具单位答复的核验。")]
     said = [
-        f"本周到期的最迟时限 {limits.hard.whole} 个,超时 {limits.hard.whole - limits.hard.part} 个;"
-        f"原则上的时限 {limits.soft.whole} 个,超时 {limits.soft.whole - limits.soft.part} 个,其中经专班办公室认定有正当理由 "
-        f"{limits.excused} 个。",
+        f"本周到期的最迟时限按时 {_cell(limits.hard)},超时 {limits.hard.whole - limits.hard.part} 个;"
+        f"原则上的时限按时 {_cell(limits.soft)},超时 {limits.soft.whole - limits.soft.part} 个,其中经专班办公室认定有正当理由 "
+        f"{limits.excused} 个;督办按时 {_cell(limits.supervision)}。",
         f"出具单位用时(自收到起,不含补正):{_spread(report.spread)}。",
     ]
     shown = report.spread.count
@@ -102,7 +74,7 @@ def _limits(report: Report) -> _Part:
     return "时限执行情况", [*map(Paragraph, said), picture, *heat]
 
 
-def _sharing(report: Report) -> _Part:
+def _sharing(report: Report) -> Part:
     methods = "、".join(f"{one.name} {one.share}" for one in report.methods)
     table = Table(
         "数据共享来源",
@@ -119,7 +91,7 @@ def _source_row(row: SourceRow) -> tuple[str, ...]:
     return row.source, str(row.asked), _cell(row.found), _cell(row.failed), in_seconds(row.spread.median), in_seconds(row.spread.p95)
 
 
-def _units(report: Report) -> _Part:
+def _units(report: Report) -> Part:
     asked = [row for row in report.units if row.received or row.limits.hard.whole or row.limits.soft.whole]
     table = Table(
         "出具单位时限执行情况",
@@ -139,7 +111,8 @@ def _units(report: Report) -> _Part:
         6,
         empty="本周没有单位收到核验申请。",
     )
-    return "各单位情况", [Paragraph(_ranking(report)), table]
+    changed = "".join(row.changed for row in report.units)
+    return "各单位情况", [Paragraph(_ranking(report)), Paragraph(changed) if changed else None, table]
 
 
 def _ranking(report: Report) -> str:
@@ -160,7 +133,7 @@ def _kept(limits: Limits) -> Rate:
     return Rate(limits.soft.part + limits.hard.part, limits.soft.whole + limits.hard.whole)
 
 
-def _returns(report: Report) -> _Part:
+def _returns(report: Report) -> Part:
     touched = [row for row in report.units if row.returns or row.supplements or row.supervised or row.filed]
     table = Table(
         "退回、补正、督办和核验用时交回",
@@ -206,7 +179,7 @@ def _sum(rates: list[Rate]) -> Rate:
     return Rate(sum(rate.part for rate in rates), sum(rate.whole for rate in rates))
 
 
-def _lists(report: Report) -> _Part:
+def _lists(report: Report) -> Part:
     found = report.coverage
     without = f"尚无清单的单位:{'、'.join(found.without_list)}。" if found.without_list else ""
     gaps = f"督办员或代办员有空缺的单位:{'、'.join(found.roster_gaps)}。" if found.roster_gaps else ""
@@ -240,11 +213,12 @@ def _of(rate: Rate, nothing: str) -> str:
     return str(rate) if rate.whole else f"0 个({nothing})"
 
 
-def _public(report: Report) -> _Part:
+def _public(report: Report) -> Part:
     complaints = report.complaints
     channels = "、".join(f"{name} {count} 件" for name, count in complaints.by_channel)
     handled = f"本周应办结的投诉中按时办结 {complaints.handled}。" if complaints.handled.whole else "本周没有应办结的投诉。"
-    named = "、".join(f"{name} {count} 件" for name, count in complaints.by_unit)
+    more = f"等 {len(complaints.by_unit)} 个单位(见工作簿“投诉举报”)" if len(complaints.by_unit) > _COMPLAINED_SHOWN else ""
+    named = "、".join(f"{name} {count} 件" for name, count in complaints.by_unit[:_COMPLAINED_SHOWN]) + more
     outliers = [row for row in report.units if row.note]
     return "群众反映和主动提供", [
         Paragraph(
@@ -256,11 +230,12 @@ def _public(report: Report) -> _Part:
     ]
 
 
-def _leads(report: Report) -> _Part:
+def _leads(report: Report) -> Part:
+    many = len(report.leads) > _LEADS_SHOWN
     table = Table(
-        "线索",
-        ("编号", "情形", "单位", "迹象", "进展"),
-        tuple(map(_lead_row, report.leads)),
+        "线索" if not many else f"线索(共 {len(report.leads)} 条,逐条见工作簿“线索”)",
+        ("情形", "条数", "涉及\n单位", "进展") if many else ("编号", "情形", "单位", "迹象", "进展"),
+        _by_kind(report.leads) if many else tuple(map(_lead_row, report.leads)),
         0,
         empty="本周没有发现线索。",
         note="线索只是需要核实的迹象,不是认定;是否属实、有无正当理由,由有关机关依规依法判断(第十六条、第十七条)。",
@@ -272,16 +247,27 @@ def _lead_row(lead: LeadLine) -> tuple[str, ...]:
     return lead.number, f"{lead.title}({lead.clause})", lead.unit_name, lead.evidence, lead.standing
 
 
-def _steps(report: Report) -> _Part:
-    said = [f"({number}){step}" for number, step in zip("一二三四五六七八九十", report.next_steps, strict=False)]
-    return "下一步工作建议", [*map(Paragraph, said or ["保持现有做法。"])]
+def _by_kind(leads: Sequence[LeadLine]) -> tuple[tuple[str, ...], ...]:
+    """The most frequent first."""
+    kinds: dict[str, list[LeadLine]] = {}
+    for lead in leads:
+        kinds.setdefault(f"{lead.title}({lead.clause})", []).append(lead)
+    return tuple(
+        (
+            kind,
+            str(len(found)),
+            str(len({lead.unit for lead in found})),
+            "、".join(f"{standing} {count}" for standing, count in Counter(lead.standing for lead in found).most_common()),
+        )
+        for kind, found in sorted(kinds.items(), key=lambda one: (-len(one[1]), one[0]))
+    )
 
 
-def _articles(report: Report) -> _Part:
+def _articles(report: Report) -> Part:
     return "按条文的指标(附件)", annex.blocks(report)
 
 
-def _definitions(report: Report) -> _Part:
+def _definitions(report: Report) -> Part:
     rows = tuple((item.name, item.text) for item in DEFINITIONS)
     note = f"口径版本 {report.definitions};时限规则版本{'、'.join(report.rules) or ':本周没有时限'}。"
     return "指标口径", [Table("", ("指标", "怎样计算"), rows, 0, note=note)]
@@ -291,7 +277,3 @@ def _spread(spread: Spread) -> str:
     if not spread.count:
         return "本周没有答复"
     return f"中位数 {minutes(spread.median)},95%在 {minutes(spread.p95)}以内(共 {spread.count} 件)"
-
-
-def _instant(report: Report) -> str:
-    return written(report.period.end)

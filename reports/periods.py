@@ -85,8 +85,15 @@ def between(first: date, last: date) -> Period:
         raise NoSuchPeriod("结束日期早于开始日期。")
     if last - first > timedelta(days=366):
         raise NoSuchPeriod("时间范围超过一年。")
-    found = Period(_begin(first), _begin(last + _DAY), _days(first, last))
+    found = Period(_begin(first), _begin(last + _DAY), _said(first, last))
     return week_from(first) if is_week(found) else found
+
+
+def _said(first: date, last: date) -> str:
+    """A range says of which year it is: filed for years, its paper says nothing else of it."""
+    if first == last:
+        return _in_year(first)
+    return _days(first, last) if first.year != last.year else f"{first.year}年{_days(first, last)}"
 
 
 def before(period: Period) -> Period:
@@ -100,7 +107,7 @@ def issue(period: Period) -> str:
     year, number, _ = period.start.astimezone(LOCAL).isocalendar()
     if is_week(period):
         return f"〔{year}〕第{number}期"
-    return f"〔{period.end.astimezone(LOCAL).year}〕专报"
+    return f"〔{(period.end - datetime.resolution).astimezone(LOCAL).year}〕专报"
 
 
 def days(period: Period) -> list[date]:
@@ -115,5 +122,9 @@ def _begin(day: date) -> datetime:
 
 def _days(first: date, last: date) -> str:
     if first.year != last.year:
-        return f"{first.year}年{first.month}月{first.day}日至{last.year}年{last.month}月{last.day}日"
+        return f"{_in_year(first)}至{_in_year(last)}"
     return f"{first.month}月{first.day}日至{last.month}月{last.day}日"
+
+
+def _in_year(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

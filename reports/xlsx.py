@@ -58,6 +58,9 @@ def render(report: Report) -> bytes:
         ("编号", "条款", "情形", "单位编码", "单位", "迹象", "进展"),
         [(one.number, one.clause, one.title, one.unit, one.unit_name, one.evidence, one.standing) for one in report.leads],
     )
+    told = report.complaints
+    counted = [*((("渠道", *one)) for one in told.by_channel), *((("单位", *one)) for one in told.by_unit)]
+    _fill(book.create_sheet(), "投诉举报", ("按", "名称", "件数"), counted)
     _fill(book.create_sheet(), "业务系统", _SYSTEM_COLUMNS, _systems(report))
     _fill(book.create_sheet(), "按条文", annex.COLUMNS, annex.rows(report), is_week(report.period))
     _fill(book.create_sheet(), "口径", ("指标", "怎样计算"), _definitions(report))

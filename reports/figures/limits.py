@@ -6,6 +6,7 @@ sent yet: its instant moves when it comes. Still running past its instant is mis
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -93,15 +94,17 @@ def kept(limits: Limits, cases: str = "") -> Rate:
 
 def heat(found: Sequence[Due], days: Sequence[date]) -> tuple[DayCell, ...]:
     """Unit × day, soft and hard together; a day without a limit has a cell too, so that every row is whole."""
-    binding = [one for one in found if one.unit and one.kind != "supervision"]
-    cells = []
-    for unit in sorted({one.unit for one in binding if one.unit}):
-        own = [one for one in binding if one.unit == unit]
-        for day in days:
-            of_day = [one for one in own if one.day == day]
-            whole, part = sum(one.whole for one in of_day), sum(one.kept for one in of_day)
-            cells.append(DayCell(unit, day, Rate(whole - part, whole, f"missed/{unit}/{day.isoformat()}")))
-    return tuple(cells)
+    missed: Counter[tuple[str, date]] = Counter()
+    whole: Counter[tuple[str, date]] = Counter()
+    for one in found:
+        if one.unit and one.kind != "supervision":
+            missed[one.unit, one.day] += one.whole - one.kept
+            whole[one.unit, one.day] += one.whole
+    return tuple(
+        DayCell(unit, day, Rate(missed[unit, day], whole[unit, day], f"missed/{unit}/{day.isoformat()}"))
+        for unit in sorted({unit for unit, _ in whole})
+        for day in days
+    )
 
 
 def kept_in(session: Session, span: Span) -> tuple[int, int]:

@@ -26,4 +26,5 @@ def trend(session: Session, period: Period, scope: str, now: datetime) -> tuple[
 def _point(session: Session, week: Period, scope: str, now: datetime) -> WeekPoint:
     span, name = Span.of(session, week, scope, now), periods.text(week)
     received, (part, whole) = volume.received(session, span), limits.kept_in(session, span)
-    return WeekPoint(f"第{int(name.partition('-W')[2])}周", received, Rate(part, whole, f"kept@{name}"))
+    running = "(未满)" if now < week.end else ""  # its bar is short because it is not over
+    return WeekPoint(f"第{int(name.partition('-W')[2])}周{running}", received, Rate(part, whole, f"kept@{name}"))

@@ -15,7 +15,7 @@ from reports.figures.span import Span
 from reports.figures.units import Register
 from reports.model import CoverageFigures, Limits, Period, Rate, SourceRow, UnitRow
 
-_NAMED = 5
+_NAMED, _FIRST = 5, 2
 _FAILING = 20  #: one query in so many lost to a source is worth a word
 
 
@@ -71,8 +71,8 @@ def _lifted(session: Session, span: Span) -> int:
 
 def next_steps(rows: Sequence[UnitRow], limits: Limits, coverage: CoverageFigures, sources: Iterable[SourceRow]) -> tuple[str, ...]:
     """What to do about it, the most pressing first; nothing where nothing is wrong."""
-    late = [row for row in rows if _missed(row.limits.hard)]
-    unfed = [row for row in rows if row.supervision_missed]
+    late = sorted((row for row in rows if _missed(row.limits.hard)), key=lambda row: -_missed(row.limits.hard))
+    unfed = sorted((row for row in rows if row.supervision_missed), key=lambda row: -row.supervision_missed)
     slow = _missed(limits.soft) - limits.excused
     steps = [
         (_missed(limits.hard), f"对 {_missed(limits.hard)} 个超过最迟时限的核验逐件说明原因{_whose(late)}。"),
@@ -110,5 +110,6 @@ def _whose(rows: Sequence[UnitRow]) -> str:
 
 
 def _named(names: Iterable[str]) -> str:
+    """All of a few; of many the first ones, which read aloud are enough."""
     found = list(names)
-    return "、".join(found[:_NAMED]) + (f"等 {len(found)} 个单位" if len(found) > _NAMED else "")
+    return "、".join(found) if len(found) <= _NAMED else f"{'、'.join(found[:_FIRST])}等 {len(found)} 个单位"

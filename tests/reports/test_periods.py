@@ -44,3 +44,18 @@ def test_a_week_is_due_on_its_monday_at_eight() -> None:
     assert names == ["2026-W10", "2026-W09", "2026-W08", "2026-W07"]
     assert periods.text(periods.due_weeks(monday - timedelta(seconds=1), 1)[0]) == "2026-W09"
     assert periods.due_at(periods.parse("2026-W10")) == monday
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "label", "issue"),
+    [
+        (date(2026, 1, 1), date(2026, 12, 31), "2026年1月1日至12月31日", "〔2026〕专报"),
+        (date(2026, 7, 1), date(2026, 9, 30), "2026年7月1日至9月30日", "〔2026〕专报"),
+        (date(2026, 12, 30), date(2027, 1, 6), "2026年12月30日至2027年1月6日", "〔2027〕专报"),
+        (date(2026, 3, 4), date(2026, 3, 4), "2026年3月4日", "〔2026〕专报"),
+        (date(2026, 12, 28), date(2027, 1, 3), "2026年第53周(2026年12月28日至2027年1月3日)", "〔2026〕第53期"),
+    ],
+)
+def test_a_range_is_of_the_year_of_its_last_day_and_says_so(first: date, last: date, label: str, issue: str) -> None:
+    period = periods.between(first, last)
+    assert (period.label, periods.issue(period)) == (label, issue)

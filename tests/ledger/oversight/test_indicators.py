@@ -221,7 +221,7 @@ def test_of_who_downloads_when_nobody_serves_the_one_with_most_proofs_is_told_of
         fetched = {
             actor: drawn.choices(several, k=40) if drawn.random() < 0.5 else several
             for actor in drawn.sample(["person:a", "person:b", "person:c", "person:d", "person:e via s-hall"], 4)
-            for several in [drawn.sample(proofs, drawn.randint(9, 11))]
+            for several in [drawn.sample(proofs, drawn.randint(8, 14))]
         }
         by_day = [(night - timedelta(hours=12), "person:f", number) for number in proofs]
         rows = [(night, actor, number) for actor, numbers in fetched.items() for number in numbers] + by_day

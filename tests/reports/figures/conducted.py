@@ -48,7 +48,7 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
                 recorded_by="x",
             )
         )
-    for number in range(month.some(60)):
+    for number in range(min(month.some(60), 120)):
         at = instant()
         lead = Lead(
             id=uuid4(),
@@ -73,7 +73,7 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
         for step, given in ((LeadStep.ANSWER, {}), (LeadStep.EXEMPT, record)):
             session.add(LeadStepRow(id=uuid4(), lead=lead.id, step=step, at=at, person="x", unit=None, record=given))
             session.flush()
-    for _ in range(month.some(60)):
+    for _ in range(min(month.some(60), 120)):
         at, unit = instant(), chance.choice(units)
         plan = enter("inspection_plans", unit, at - 9 * DAY, {"计划日期": day(at, 9), "内容": "x"})
         if chance.random() < 0.4:  # an inspection names the plan as it stood or as it stands

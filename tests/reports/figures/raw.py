@@ -8,16 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import text
 
-from ledger.database import transaction
 from reports import periods
 from reports.model import ArticleFigure, Period, Report
 from tests.reports.figures.asking import listed, report
 from tests.reports.figures.clocked import INTO, MERGED, RENAMED
 from tests.reports.figures.reference import quantiles
+from tests.reports.figures.rows import Row, by, mergers, read, stood
 
-Row = dict[str, Any]
 W10 = periods.parse("2026-W10")
 SPANS = [
     (W10, timedelta(hours=8)),
@@ -29,31 +27,6 @@ NAMES = ["week", "running", "quarter", "year"]
 SCOPES = ("", INTO, MERGED, RENAMED, "370402-PERMIT")
 SECOND = timedelta(seconds=1)
 Found = list[tuple[str, bool, float | None, str]]  #: id, part, seconds, of whom
-
-
-Merger = tuple[str, datetime, str]  #: unit, since, into
-
-
-def read(rows: dict[str, list[Row]], tables: Iterable[str]) -> None:
-    """Every row of the tables that are not there yet."""
-    with transaction() as session:
-        for table in tables:
-            if table not in rows:
-                rows[table] = [dict(row) for row in session.execute(text(f"SELECT * FROM {table}")).mappings()]
-
-
-def mergers(changes: Iterable[Row], cut: datetime) -> list[Merger]:
-    """Those before an instant, the oldest first."""
-    found = [(row["unit"], row["at"], row["merged_into"]) for row in changes if row["merged_into"] is not None and row["at"] < cut]
-    return sorted(found, key=lambda one: one[1])
-
-
-def stood(unit: Any, at: datetime, mergers: Iterable[Merger]) -> Any:
-    """Step by step, the slow way: a unit that was merged, into one that was merged later, into one …"""
-    for one, since, into in mergers:
-        if unit == one and since <= at:
-            unit = into
-    return unit
 
 
 @dataclass
@@ -76,11 +49,9 @@ class Raw:
 
     def by(self, table: str, column: str) -> dict[Any, list[Row]]:
         """The rows of a table by what stands in a column."""
-        if (found := self._by.get((table, column))) is None:
-            found = self._by[table, column] = {}
-            for row in self.rows[table]:
-                found.setdefault(row[column], []).append(row)
-        return found
+        if (table, column) not in self._by:
+            self._by[table, column] = by(self.rows[table], column)
+        return self._by[table, column]
 
     def within(self, at: datetime | None) -> bool:
         return at is not None and self.start <= at < self.cut

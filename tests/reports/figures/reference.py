@@ -10,11 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from tests.reports.figures.rows import Row, by, mergers, read, stood
 
-from ledger.database import transaction
-
-Row = dict[str, Any]
 LOCAL = ZoneInfo("Asia/Shanghai")
 TABLES = (
     "units",
@@ -27,6 +24,7 @@ TABLES = (
     "suspensions",
     "supervisions",
     "voluntary_submissions",
+    "unit_changes",
 )
 ENDS = {"delivered", "withdrawn", "closed"}
 
@@ -34,15 +32,16 @@ ENDS = {"delivered", "withdrawn", "closed"}
 class Ledger:
     """Every row of it."""
 
-    def __init__(self) -> None:
-        with transaction() as session:
-            self.rows: dict[str, list[Row]] = {
-                table: [dict(row) for row in session.execute(text(f"SELECT * FROM {table}")).mappings()] for table in TABLES
-            }
+    def __init__(self, rows: dict[str, list[Row]] | None = None) -> None:
+        self.rows = {} if rows is None else rows
+        read(self.rows, TABLES)
         self.verification = {row["number"]: row for row in self.rows["verifications"]}
         self.request = {row["id"]: row for row in self.rows["requests"]}
         self.filed = {row["verification"]: row["at"] for row in self.rows["events"] if row["event"] == "filed"}
         self.ended = {row["verification"]: row for row in self.rows["events"] if row["target"] in ENDS}
+        self.asked = by(self.rows["requests"], "verification")
+        self.limits = by(self.rows["deadlines"], "request_id")
+        self.rests, self.rests_of = by(self.rows["suspensions"], "request_id"), by(self.rows["suspensions"], "verification")
 
 
 class Reference:
@@ -50,6 +49,7 @@ class Reference:
 
     def __init__(self, ledger: Ledger, start: datetime, end: datetime, scope: str, now: datetime) -> None:
         self.ledger, self.start, self.cut, self.scope, self.now = ledger, start, min(end, now), scope, now
+        self.mergers = mergers(ledger.rows["unit_changes"], self.cut)
 
     def within(self, at: datetime | None) -> bool:
         return at is not None and self.start <= at < self.cut
@@ -58,24 +58,29 @@ class Reference:
         """24:00 of the last day is in, that of the day before the first is not; what is due right now is not yet over."""
         return at is not None and self.start < at <= self.cut and at < self.now
 
-    def concerns(self, number: str) -> bool:
-        if not self.scope or self.ledger.verification[number]["unit"] == self.scope:
+    def stood(self, unit: str, at: datetime) -> str:
+        """Who stood where a unit stood, as far as the end of the span knows."""
+        return str(stood(unit, at, self.mergers))
+
+    def concerns(self, number: str, at: datetime) -> bool:
+        if not self.scope or self.stood(self.ledger.verification[number]["unit"], at) == self.scope:
             return True
         return any(
-            row["verification"] == number and row["unit"] == self.scope and row["received_at"] < self.cut
-            for row in self.ledger.rows["requests"]
+            self.stood(row["unit"], max(row["received_at"], at)) == self.scope
+            for row in self.ledger.asked.get(number, ())
+            if row["received_at"] < self.cut
         )
 
     # --- 件数, from the events alone
 
     def received(self) -> list[str]:
-        return [number for number, at in self.ledger.filed.items() if self.within(at) and self.concerns(number)]
+        return [number for number, at in self.ledger.filed.items() if self.within(at) and self.concerns(number, at)]
 
     def _ended(self, *targets: str) -> list[str]:
         return [
             number
             for number, row in self.ledger.ended.items()
-            if row["target"] in targets and self.within(row["at"]) and self.concerns(number)
+            if row["target"] in targets and self.within(row["at"]) and self.concerns(number, row["at"])
         ]
 
     def finished(self) -> list[str]:
@@ -88,7 +93,7 @@ class Reference:
         found = []
         for number, at in self.ledger.filed.items():
             end = self.ledger.ended.get(number)
-            if at < self.cut and (end is None or end["at"] >= self.cut) and self.concerns(number):
+            if at < self.cut and (end is None or end["at"] >= self.cut) and self.concerns(number, self.cut):
                 found.append(number)
         return found
 
@@ -114,10 +119,13 @@ class Reference:
         return found
 
     def _waits_for_supplement(self, request: Any) -> bool:
-        return any(row["request_id"] == request and row["ended_at"] is None for row in self.ledger.rows["suspensions"])
+        return any(row["ended_at"] is None for row in self.ledger.rests.get(request, ()))
 
     def unit_of(self, limit: Row) -> str | None:
-        return self.ledger.request[limit["request_id"]]["unit"] if limit["request_id"] else None
+        if not limit["request_id"]:
+            return None
+        ended = min(limit["due_at"], limit["met_at"] or limit["due_at"])
+        return self.stood(self.ledger.request[limit["request_id"]]["unit"], ended)
 
     def rate(self, kind: str, unit: str | None = None) -> tuple[int, int]:
         """(kept, due); of one unit, or of the report's scope."""
@@ -140,7 +148,7 @@ class Reference:
                 continue
             request = self.ledger.request[limit["request_id"]]
             runs = request["received_at"] < self.cut and (request["ended_at"] is None or request["ended_at"] >= self.start)
-            count += runs and (not unit or request["unit"] == unit)
+            count += runs and (not unit or self.stood(request["unit"], self.cut) == unit)
         return count
 
     def heat(self) -> dict[tuple[str, str], tuple[int, int]]:
@@ -157,30 +165,30 @@ class Reference:
 
     # --- 出具单位
 
-    def requests_of(self, unit: str) -> list[Row]:
-        return [row for row in self.ledger.rows["requests"] if not unit or row["unit"] == unit]
+    def is_of(self, row: Row, unit: str, at: datetime) -> bool:
+        return not unit or self.stood(row["unit"], at) == unit
 
     def asked(self, unit: str) -> int:
-        return sum(self.within(row["received_at"]) for row in self.requests_of(unit))
+        rows = [row for row in self.ledger.rows["requests"] if self.within(row["received_at"])]
+        return sum(self.is_of(row, unit, row["received_at"]) for row in rows)
 
     def waiting(self, unit: str) -> int:
         return sum(
-            row["received_at"] < self.cut and (row["ended_at"] is None or row["ended_at"] >= self.cut) for row in self.requests_of(unit)
+            row["received_at"] < self.cut and (row["ended_at"] is None or row["ended_at"] >= self.cut) and self.is_of(row, unit, self.cut)
+            for row in self.ledger.rows["requests"]
         )
 
     def took(self, unit: str) -> list[float]:
         """Seconds of every answer that was sent."""
         found = []
-        for row in self.requests_of(unit):
+        for row in self.ledger.rows["requests"]:
             if row["answered_at"] is None or row["withdrawn_at"] is not None or not self.within(row["ended_at"]):
                 continue
-            starts = [
-                one["started_at"]
-                for one in self.ledger.rows["deadlines"]
-                if one["request_id"] == row["id"] and one["kind"] in ("soft", "hard")
-            ]
+            if not self.is_of(row, unit, row["ended_at"]):
+                continue
+            starts = [one["started_at"] for one in self.ledger.limits.get(row["id"], ()) if one["kind"] in ("soft", "hard")]
             began, second = min(starts, default=row["received_at"]), timedelta(seconds=1)
-            rests = [one for one in self.ledger.rows["suspensions"] if one["request_id"] == row["id"]]
+            rests = self.ledger.rests.get(row["id"], ())
             long = row["ended_at"] - began
             for rest in rests:
                 since, until = max(rest["asked_at"], began), min(rest["ended_at"] or row["ended_at"], row["ended_at"])
@@ -196,28 +204,33 @@ class Reference:
         found = 0
         for row in self.ledger.rows[table]:
             whose = row["unit"] if "unit" in row else self.ledger.request[row["request_id"]]["unit"]
-            found += self.within(row[instant]) and (not unit or whose == unit)
+            found += self.within(row[instant]) and (not unit or self._whose(table, whose, row[instant]) == unit)
         return found
+
+    def _whose(self, table: str, unit: str, at: datetime) -> str:
+        """What a unit took in at its counter stays what it was: of that unit."""
+        return unit if table == "voluntary_submissions" else self.stood(unit, at)
 
     def accepted(self, unit: str) -> tuple[int, int]:
         part = whole = 0
         for row in self.ledger.rows["returns"]:
-            if not self.within(row["at"]) or row["unit"] != unit or row["suggested_unit"] is None:
+            if not self.within(row["at"]) or not self.is_of(row, unit, row["at"]) or row["suggested_unit"] is None:
                 continue
             whole += 1
             part += any(
-                one["verification"] == row["verification"]
-                and one["unit"] == row["suggested_unit"]
+                self.stood(one["unit"], one["received_at"]) == self.stood(row["suggested_unit"], one["received_at"])
                 and one["received_at"] >= row["at"]
                 and one["answered_at"] is not None
                 and one["answered_at"] < self.cut
-                for one in self.ledger.rows["requests"]
+                for one in self.ledger.asked[row["verification"]]
             )
         return part, whole
 
     def returned_in_time(self, unit: str) -> tuple[int, int]:
         timed = [
-            row for row in self.ledger.rows["returns"] if self.within(row["at"]) and row["unit"] == unit and row["limit_at"] is not None
+            row
+            for row in self.ledger.rows["returns"]
+            if self.within(row["at"]) and self.is_of(row, unit, row["at"]) and row["limit_at"] is not None
         ]
         return sum(row["at"] <= row["limit_at"] for row in timed), len(timed)
 
@@ -227,16 +240,18 @@ class Reference:
         """Whole minutes: second by second would be the most obvious; instants in order are the same and faster."""
         cases: dict[Any, list[tuple[datetime, datetime]]] = {}
         for number, row in self.ledger.verification.items():
-            if row["unit"] == unit:
-                cases.setdefault(row["case_id"], []).extend(self._spans(number, row))
+            if unit in (row["unit"], *(into for _, _, into in self.mergers)):
+                cases.setdefault(row["case_id"], []).extend(self._spans(number, row, unit))
         total = sum((measure(spans, self.start, self.cut) for spans in cases.values()), timedelta())
         return int(total / timedelta(minutes=1))
 
-    def _spans(self, number: str, row: Row) -> list[tuple[datetime, datetime]]:
-        asked = sorted((one for one in self.ledger.rows["requests"] if one["verification"] == number), key=lambda one: one["received_at"])
-        rests = [(one["asked_at"], one["ended_at"] or self.cut) for one in self.ledger.rows["suspensions"] if one["verification"] == number]
+    def _spans(self, number: str, row: Row, unit: str) -> list[tuple[datetime, datetime]]:
+        asked = sorted(self.ledger.asked.get(number, ()), key=lambda one: one["received_at"])
+        rests = [(one["asked_at"], one["ended_at"] or self.cut) for one in self.ledger.rests_of.get(number, ())]
         found = []
         for place, one in enumerate(asked):
+            if self.stood(row["unit"], max(one["received_at"], self.start)) != unit:
+                continue
             if one["answer"] == "cannot_verify":
                 until = one["answered_at"]
             elif place + 1 < len(asked):
@@ -253,11 +268,11 @@ class Reference:
         answers: dict[str, list[Row]] = {}
         failed: Counter[str] = Counter()
         for row in self.ledger.rows["lookups"]:
-            if self.within(row["answered_at"]) and self.concerns(row["verification"]):
+            if self.within(row["answered_at"]) and self.concerns(row["verification"], row["answered_at"]):
                 answers.setdefault(row["source"], []).append(row)
         for row in self.ledger.rows["events"]:
             lost = row["event"] == "fell_back" and row["detail"]["why"].startswith("source_failed")
-            if lost and self.within(row["at"]) and self.concerns(row["verification"]):
+            if lost and self.within(row["at"]) and self.concerns(row["verification"], row["at"]):
                 failed[row["detail"]["source"]] += 1
         return {
             source: (

@@ -20,7 +20,7 @@ from runtime.services.postgres import Cluster
 from tests.conftest import fresh_ledger
 from tests.reports.figures import raw, year
 from tests.reports.figures.asking import listed, report
-from tests.reports.figures.raw import Row
+from tests.reports.figures.rows import Row
 from tests.reports.figures.year import INTO, MERGED, RENAMED
 
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -184,10 +184,7 @@ class Raw(raw.Raw):
         return found
 
     def proofs(self) -> list[Row]:
-        by = {row["number"]: row["unit"] for row in self.rows["verifications"]}
-        asked = {(row["verification"], row["unit"]) for row in self.rows["requests"] if row["received_at"] < self.cut}
-        made = [row for row in self.rows["proofs"] if self.within(row["made_at"])]
-        return [row for row in made if self.is_ours(by[row["verification"]], row["made_at"]) or (row["verification"], self.scope) in asked]
+        return [row for row in self.rows["proofs"] if self.within(row["made_at"]) and self.concerns(row["verification"], row["made_at"])]
 
     def exceptions(self) -> list[tuple[Row, Row]]:
         """Each asked-for exception: its first row, and the newest by the end of the span."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -21,12 +22,14 @@ SCOPES = ("", "370402-CIVIL", "370402-GUANGMING")
 class Asked:
     """One report and its reference."""
 
-    def __init__(self, ledger: Ledger, period: Period, scope: str, now: datetime) -> None:
-        self.period, self.scope, self.now, self.ledger = period, scope, now, ledger
+    def __init__(
+        self, ledger: Ledger, period: Period, scope: str, now: datetime, made: Callable[[Period, str], Report] | None = None
+    ) -> None:
+        self.period, self.scope, self.now, self.ledger, self.made = period, scope, now, ledger, made
 
     @cached_property
     def found(self) -> Report:
-        return report(self.period, self.scope, self.now)
+        return self.made(self.period, self.scope) if self.made else report(self.period, self.scope, self.now)
 
     @cached_property
     def wanted(self) -> Reference:
@@ -95,9 +98,13 @@ def test_limits_are_counted_by_when_they_fell_due_whatever_became_of_them(asked:
 
 
 def test_the_issuing_side_of_every_unit(asked: list[Asked]) -> None:
+    assert_issuing_side(asked, {*ASKING, *ISSUING})
+
+
+def assert_issuing_side(asked: list[Asked], units: set[str]) -> None:
     for one in asked:
         wanted = one.wanted
-        assert {unit.code for unit in one.found.units} <= ({one.scope} if one.scope else {*ASKING, *ISSUING})
+        assert {unit.code for unit in one.found.units} <= ({one.scope} if one.scope else units)
         for unit in one.found.units:
             code = unit.code
             limits = unit.limits

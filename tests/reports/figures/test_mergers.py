@@ -24,7 +24,7 @@ from reports.scores import scores
 from tests.ledger.acting import HOUR, ISSUER, MINUTE, deliver, do, immediate, reply, seal, swept
 from tests.ledger.filing import NOW
 from tests.reports.figures.asking import WEEK, listed, report, row
-from tests.reports.figures.raw import stood
+from tests.reports.figures.rows import stood
 
 pytestmark = pytest.mark.usefixtures("ledger")
 

@@ -1,0 +1,159 @@
+"""A year of a district (`played.py`): every figure of the annex and every total of the report again in plain Python over one ledger.
+
+For the year, a quarter and weeks in which a unit is renamed or merged; of the district and of units. `PROOFLESS_TEST_YEAR=20000`
+plays a year of that many verifications.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import statistics
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from domain.complaints import ComplaintChannel
+from reports import periods
+from reports.model import Period, Report
+from runtime.services.postgres import Cluster
+from settings import settings
+from tests.conftest import fresh_ledger
+from tests.reports.figures import raw, test_articles, test_checks, test_clocks, test_conduct, test_figures
+from tests.reports.figures.asking import report, row
+from tests.reports.figures.clocked import INSTANT
+from tests.reports.figures.played import MORE, YEAR, play, sized
+from tests.reports.figures.reference import Ledger
+from tests.reports.figures.rows import Row, read
+from tests.reports.figures.test_figures import Asked
+
+DISTRICT = sized(int(os.environ.get("PROOFLESS_TEST_YEAR", "1500")))
+MERGED, INTO = YEAR.mergers[0][:2]
+RENAMED, NAME = YEAR.renamed[:2]
+WHOLE = periods.between(date(2026, 1, 1), date(2026, 12, 31))
+RENAMING, MERGING = periods.parse("2026-W12"), periods.parse("2026-W28")
+QUARTER = periods.between(date(2026, 7, 1), date(2026, 9, 30))
+PERIODS = {"renaming": RENAMING, "merging": MERGING, "quarter": QUARTER, "year": WHOLE}
+SCOPES = ("", INTO, MERGED, RENAMED)
+WAYS: tuple[tuple[type[raw.Raw], dict[str, bool]], ...] = (
+    (test_checks.Raw, test_checks.KEYS),
+    (test_clocks.Raw, test_clocks.KEYS),
+    (test_conduct.Raw, test_conduct.KEYS),
+)
+
+
+@pytest.fixture(scope="module")
+def rows(
+    installation: tuple[Path, Cluster], template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, list[Row]]]:
+    """The ledger is filled; what was read of it once."""
+    with fresh_ledger(installation, template_database), pytest.MonkeyPatch.context() as changed:
+        changed.setenv("PROOFLESS_INSTANT_SECONDS", f"{INSTANT.total_seconds()}")
+        settings.cache_clear()
+        play(tmp_path_factory.mktemp("files"), DISTRICT)
+        yield {}
+    settings.cache_clear()
+    of.cache_clear()
+
+
+@cache
+def of(period: Period, scope: str) -> Report:
+    return report(period, scope)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
+def test_every_figure_of_the_annex_is_what_the_rows_of_the_year_say(rows: dict[str, list[Row]], period: Period, scope: str) -> None:
+    found, now = of(period, scope), period.end + timedelta(hours=8)
+    keys = set(test_articles.OWN)
+    for way, parts in WAYS:
+        keys |= parts.keys()
+        for key, has_parts in parts.items():
+            raw.compare(way(period, scope, now, rows), found, key, parts=has_parts)
+    lists = test_articles.Raw(period, scope, now, rows)
+    for one in test_articles.own(found):
+        assert (one.share.part, one.share.whole) == test_articles.expected(lists, one.share.cases), (one.obligation, one.name)
+        if one.elapsed is not None:
+            timed = {"agreed_published": lists.agreed, "list_lag": lists.lags, "list_age": lists.age}[one.share.cases]()
+            took = sorted(seconds for _, seconds in timed if seconds is not None)
+            assert one.elapsed.count == len(took)
+            if took:
+                assert one.elapsed.median == pytest.approx(statistics.median(took), abs=1e-3)
+                assert one.elapsed.p95 == pytest.approx(took[math.ceil(0.95 * len(took)) - 1], abs=1e-3)
+    assert {one.share.cases.partition("/")[0] for one in found.articles} == keys, "none is without its second way"
+
+
+def test_something_of_every_figure_happens_in_the_year(rows: dict[str, list[Row]]) -> None:
+    assert [one.name for one in of(WHOLE, "").articles if not one.of and not one.share.part] == []
+
+
+@pytest.fixture(scope="module")
+def asked(rows: dict[str, list[Row]]) -> list[Asked]:
+    ledger = Ledger(rows)
+    return [
+        Asked(ledger, period, scope, period.end + timedelta(hours=8), of)
+        for period in (MERGING, QUARTER, WHOLE)
+        for scope in ("", INTO, MERGED)
+    ]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        test_figures.test_what_came_and_went_is_what_the_events_say,
+        test_figures.test_limits_are_counted_by_when_they_fell_due_whatever_became_of_them,
+        test_figures.test_the_requesting_side_of_every_unit,
+        test_figures.test_times_and_their_distribution_are_of_what_was_sent,
+        test_figures.test_sources_with_what_they_found_and_how_often_they_failed,
+        test_figures.test_the_heat_map_has_every_day_of_every_unit_that_had_a_limit,
+        test_figures.test_last_week_and_the_trend_are_the_same_figures_of_those_weeks,
+        test_figures.test_an_outlying_voluntary_share_is_noted_and_no_other,
+    ],
+)
+def test_every_total_is_what_the_rows_of_the_year_say(asked: list[Asked], question: object) -> None:
+    question(asked)  # type: ignore[operator]
+
+
+def test_the_issuing_side_of_every_unit_is_what_the_rows_of_the_year_say(asked: list[Asked]) -> None:
+    test_figures.assert_issuing_side(asked, {*YEAR.asking, *YEAR.issuing})
+
+
+@pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
+@pytest.mark.parametrize("scope", ["", INTO, MERGED])
+def test_complaints_and_systems_are_what_the_rows_of_the_year_say(rows: dict[str, list[Row]], period: Period, scope: str) -> None:
+    found, now = of(period, scope), period.end + timedelta(hours=8)
+    seen = test_checks.Raw(period, scope, now, rows)
+    read(rows, ("complaints",))
+    ours = [one for one in rows["complaints"] if scope in ("", one["unit"])]
+    received = [one for one in ours if seen.within(one["received_at"])]
+    due = [one for one in ours if seen.is_due(one["due_at"])]
+    by_channel = Counter(ComplaintChannel(one["channel"]).label for one in received)
+    assert (found.complaints.received.value, dict(found.complaints.by_channel)) == (len(received), dict(by_channel))
+    kept = [one for one in due if one["done_at"] is not None and one["done_at"] <= one["due_at"]]
+    assert (found.complaints.handled.part, found.complaints.handled.whole) == (len(kept), len(due))
+    cases = {one["id"]: one for one in rows["cases"]}
+    origins = Counter(
+        cases[one["case_id"]]["origin_system"] or one["via_system"]
+        for one in rows["verifications"]
+        if seen.within(one["filed_at"]) and seen.concerns(one["number"], one["filed_at"])
+    )
+    for system in found.systems:
+        assert system.obtained == origins[system.code] + origins[system.name], system.code
+    assert found.coverage.systems.part == sum(part for _, part, _, _ in seen.systems_connected())
+
+
+def test_renamed_and_merged_units_are_named_as_they_were_called_then(rows: dict[str, list[Row]]) -> None:
+    before, renaming, after = periods.parse("2026-W11"), of(RENAMING, ""), of(WHOLE, "")
+    assert row(of(before, ""), RENAMED).name == "演示住房和城乡建设局" and not row(of(before, ""), RENAMED).changed
+    assert row(renaming, RENAMED).name == NAME and row(renaming, RENAMED).changed == f"{NAME}3月16日前名称为演示住房和城乡建设局。"
+    old, heir = row(after, MERGED), row(after, INTO)
+    assert (
+        old.changed.startswith(f"市中区光明路街道办事处于7月8日并入{MORE[INTO]},") and "市中区光明路街道办事处(7月8日并入)" in heir.changed
+    )
+    assert row(after, "370402-KUANGQU").changed and row(after, "370402-ZHONGXIN").changed
+    assert {one.of for one in after.articles if one.of_unit} >= {NAME, MORE[INTO]}
+    assert {one.of for one in after.articles}.isdisjoint({"演示住房和城乡建设局", "370402-HOUSING"})
