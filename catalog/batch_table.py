@@ -25,6 +25,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "id_type": ("证件类型", "证件种类"),
         "id_number": ("证件号码", "身份证号", "身份证号码", "公民身份号码", "证件号", "统一社会信用代码"),
         "name": ("姓名", "姓名或名称", "当事人姓名", "申请人姓名", "申请人", "名称"),
+        "authorisation": ("持证人授权编号", "授权编号"),
     }
 )
 NEEDED = frozenset({"case_number", "proof", "id_number", "name"})

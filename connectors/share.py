@@ -51,6 +51,10 @@ _SAYS: Mapping[ShareOutcome, str] = {
     ShareOutcome.RESTRICTED: "证照已受限使用,请告知申请人,并改用下一种核验方式",
     ShareOutcome.SEVERAL: "查到不止一份,请由需求单位按编号选定一份",
     ShareOutcome.MISMATCH: "姓名与号码不符,请核对申请人的姓名和证件号码",
+    ShareOutcome.AUTHORISATION_EXPIRED: "持证人授权已过期或不存在,改用下一种核验方式",
+    ShareOutcome.AUTHORISATION_USED: "持证人授权已使用过,改用下一种核验方式",
+    ShareOutcome.AUTHORISATION_OTHERS: "持证人授权属于他人,请核对扫码人,并改用下一种核验方式",
+    ShareOutcome.AUTHORISATION_NOT_COVERING: "持证人授权不含该类证照,改用下一种核验方式",
     ShareOutcome.NO_PERMISSION: "对方拒绝本系统访问,请运维人员核对授权和密钥",
     ShareOutcome.BAD_REQUEST: "请求与对方的要求不符,请运维人员核对事项清单和来源配置",
 }
@@ -80,7 +84,9 @@ class ShareSource:
         for step, request in (("confirm", config.confirm), ("document", config.document)):
             if request is not None:
                 self._steps[step] = request, compile_tree(request.body, ROW_CONTEXT)
-        self._calls = len(self._steps) + (config.document is not None)  # the link and the file behind it
+        if config.authorised is not None:
+            self._steps["authorised"] = config.authorised, compile_tree(config.authorised.body, CONTEXT)
+        self._calls = len(self._steps) - (config.authorised is not None) + (config.document is not None)  # the link and the file behind it
         self._parameters = compile_tree(config.signing.parameters, CONTEXT)
         self._licence_type = compile_tree(config.query.rows.licence_type, CONTEXT)
 
@@ -145,7 +151,9 @@ class ShareSource:
         candidates: tuple[Candidate, ...] = ()
         document = b""
         try:
-            answer = await self._ask("query", context, raw)
+            if question.authorisation is not None and "authorised" not in self._steps:
+                raise Settled(ShareOutcome.BAD_REQUEST)  # refused at filing; its configuration has changed since
+            answer = await self._ask("query" if question.authorisation is None else "authorised", context, raw)
             rows = self._reader.rows(answer, subject)
             candidates = tuple(self._reader.candidate(row) for row in rows)
             row = self._reader.choose(rows, subject, question)

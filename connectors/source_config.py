@@ -4,6 +4,8 @@
             it wants none; `holder_type` in templates); whoever has another kind is not asked about here, and the next
             method follows. Without the table: citizens and bodies
 [query]     asks for the licences of a person; `[query.rows]` says where in the reply they stand
+[authorised]  asks instead of [query] where the holder's authorisation is there (持证人授权, `question.authorisation`); its reply's
+            rows stand where `[query.rows]` says (optional: without it the source takes no authorisation)
 [confirm]   查验: asks once more about the one licence that was found (optional)
 [document]  asks for a one-time link and fetches the licence file with it (optional)
 [codes.*]   what each outcome code means; a code that is in no table is a changed contract
@@ -47,6 +49,10 @@ class Meaning(StrEnum):
     SEVERAL = "several"
     NO_PERMISSION = "no_permission"
     BAD_REQUEST = "bad_request"
+    AUTHORISATION_EXPIRED = "authorisation_expired"
+    AUTHORISATION_USED = "authorisation_used"
+    AUTHORISATION_OTHERS = "authorisation_others"
+    AUTHORISATION_NOT_COVERING = "authorisation_not_covering"
     FAILING = "failing"  #: 对方故障: a transient fault
     KEY_EXPIRED = "key_expired"  #: the exchanged key is no longer good: forgotten, then a transient fault
     CONTRACT = "contract"  #: the source contradicts itself: a permanent fault
@@ -169,6 +175,7 @@ class SourceConfig(_Table):
     codes: dict[str, dict[str, Meaning]]
     texts: dict[str, Meaning] = Field(default_factory=dict)
     query: Query
+    authorised: Request | None = None
     confirm: Request | None = None
     document: Document | None = None
     offer: Offer | None = None
@@ -177,12 +184,12 @@ class SourceConfig(_Table):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         faults = []
-        requests = {"query": self.query, "confirm": self.confirm, "document": self.document}
+        requests = {"query": self.query, "authorised": self.authorised, "confirm": self.confirm, "document": self.document}
         if self.offer is not None:
             requests |= {"offer": self.offer, "offer.cancel": self.offer.cancel}
         for key, request in requests.items():
             if request is not None:
-                names = CONTEXT if key == "query" else OFFER_CONTEXT if key.startswith("offer") else ROW_CONTEXT
+                names = CONTEXT if key in ("query", "authorised") else OFFER_CONTEXT if key.startswith("offer") else ROW_CONTEXT
                 faults += _template_faults(f"{key}.body", request.body, names)
         faults += _template_faults("query.rows.licence_type", self.query.rows.licence_type, CONTEXT)
         faults += _template_faults("signing.parameters", self.signing.parameters, CONTEXT)

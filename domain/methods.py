@@ -83,6 +83,10 @@ AFTER_SHARE = {
     ShareOutcome.REVOKED: Follow.NEXT_METHOD,
     ShareOutcome.EXPIRED: Follow.NEXT_METHOD,
     ShareOutcome.RESTRICTED: Follow.NEXT_METHOD,
+    ShareOutcome.AUTHORISATION_EXPIRED: Follow.NEXT_METHOD,  # the citizen is not sent home for another scan
+    ShareOutcome.AUTHORISATION_USED: Follow.NEXT_METHOD,
+    ShareOutcome.AUTHORISATION_OTHERS: Follow.NEXT_METHOD,
+    ShareOutcome.AUTHORISATION_NOT_COVERING: Follow.NEXT_METHOD,
     ShareOutcome.NO_PERMISSION: Follow.NEXT_METHOD_AND_ALARM,
     ShareOutcome.BAD_REQUEST: Follow.NEXT_METHOD_AND_ALARM,
 }

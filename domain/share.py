@@ -23,6 +23,11 @@ class ShareOutcome(StrEnum):
     MISMATCH = "mismatch"  #: 不符: the name does not belong to the number
     NO_PERMISSION = "no_permission"  #: our own access is refused: operators are told
     BAD_REQUEST = "bad_request"  #: our own configuration is wrong: operators are told
+    # 持证人授权 (obligation 6.3): a refusal of the authorisation says nothing about the licence.
+    AUTHORISATION_EXPIRED = "authorisation_expired"  #: 授权已过期, or the source knows no such authorisation
+    AUTHORISATION_USED = "authorisation_used"  #: 授权已使用过
+    AUTHORISATION_OTHERS = "authorisation_others"  #: 授权属于他人
+    AUTHORISATION_NOT_COVERING = "authorisation_not_covering"  #: 授权不含该类证照
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Question:
     purpose: str
     parameters: Mapping[str, str]  #: what the source's templates need, for example certTypeCode
     chosen: str | None = None  #: the licence that the requesting unit picked among several
+    authorisation: str | None = field(default=None, repr=False)  #: 持证人授权: a credential about a person, in memory only
 
 
 @dataclass(frozen=True)

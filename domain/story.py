@@ -107,6 +107,10 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "hours": "服务时间变更",
         "outage": "平台故障扣除",
         "readings": "解读变更",
+        "authorisation_expired": "持证人授权已过期或不存在",
+        "authorisation_used": "持证人授权已使用过",
+        "authorisation_others": "持证人授权属于他人",
+        "authorisation_not_covering": "持证人授权不含该类证照",
         "number_not_held": "数据源不按这种证件查询",
         "undetermined": "时限未定",
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from sandbox import licence_intake
+from sandbox import authorisations, licence_intake
 from sandbox.accounts import Accounts
 from sandbox.faults import Fault, Switch, Switches
 from sandbox.licences import BUSINESS_LICENCE, DISABILITY, HOUSEHOLD_REGISTER, LIBRARY, MARRIAGE_CERTIFICATE, REAL_ESTATE, Licence, State
@@ -35,6 +35,7 @@ _MESSAGES = {
     110: "验证信息中holderCode【持证主体代码】不能为空",
     111: "验证信息中holder【持证主体】不能为空",
     113: "证照类型代码有误",
+    **authorisations.MESSAGES,
 }
 _VERDICTS = {0: "信息正确且有效", 4: "信息不全无法验证", 5: "查无此信息", 6: "请填写certData中参数", 7: "部分信息有误或不完整"}
 _LINK_LIFE = 600.0
@@ -48,10 +49,15 @@ def _reply(status: int, data: Any = None, message: str | None = None) -> dict[st
 
 
 def build(
-    accounts: Accounts, switches: Switches, clock: Callable[[], float] = time.monotonic, intake: licence_intake.Intake | None = None
+    accounts: Accounts,
+    switches: Switches,
+    clock: Callable[[], float] = time.monotonic,
+    intake: licence_intake.Intake | None = None,
+    authorised: authorisations.Authorisations | None = None,
 ) -> APIRouter:
     """The service. `clock` counts the seconds of the download links."""
     router = APIRouter(prefix="/CertShare", tags=["电子证照库"])
+    agreed = authorised or authorisations.Authorisations(clock)
     links: dict[str, tuple[float, bool]] = {}  # id -> given out at, spent; the id says nothing about anybody
 
     def on(fault: Fault, request: Request) -> Switch | None:
@@ -78,8 +84,25 @@ def build(
     @router.post("/queryCertInfoByHolderCode")
     async def query(request: Request) -> dict[str, Any]:
         data, refusal = await asked(request)
+        return refusal or answered(data, request)
+
+    @router.post("/queryCertInfosByVerifyTrx")
+    async def query_authorised(request: Request) -> dict[str, Any]:
+        data, refusal = await asked(request)
         if refusal:
             return refusal
+        if not data.get("trxId"):
+            return _reply(12)
+        trx = str(data["trxId"])
+        refused = agreed.refusal(trx, str(data.get("holderCode", "")), str(data.get("certTypeCode", "")))
+        if refused is not None:
+            return _reply(refused)
+        reply = answered(data, request)
+        if reply["head"]["status"] == 0:
+            agreed.use(trx)
+        return reply
+
+    def answered(data: dict[str, Any], request: Request) -> dict[str, Any]:
         if not all(data.get(key) for key in ("holderCode", "holderTypeCode", "certTypeCode")):
             return _reply(12)
         if data["holderTypeCode"] not in _HOLDER_TYPES:

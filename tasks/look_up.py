@@ -85,6 +85,8 @@ def question_of(about: StepContext) -> Question:
         purpose=f"办理{about.entry.matter_name}",
         parameters=about.entry.parameters,
         chosen=about.chosen,
+        # It works once, and was used when several were found: the pick is asked about as without one.
+        authorisation=about.authorisation if about.chosen is None else None,
     )
 
 

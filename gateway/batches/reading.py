@@ -36,7 +36,7 @@ _ID_TYPES = {
     key("台胞证"): IdType.TAIWAN_PERMIT.value,
 }
 #: Field of a single call -> how the table calls it.
-_FIELDS = {"case_number": "case_number", "matter": "matter", "proof": "proof", "party": "id_number"} | {
+_FIELDS = {"case_number": "case_number", "matter": "matter", "proof": "proof", "authorisation": "authorisation", "party": "id_number"} | {
     f"party.{name}": name for name in ("id_type", "id_number", "name")
 }
 
@@ -49,8 +49,10 @@ def of_body(body: BatchIn) -> tuple[tuple[str, ...], list[RowSent]]:
         about = row.party
         own = (row.case_number, row.matter or "", row.proof, about.id_type, about.id_number, about.name)
         said: dict[str, Any] = {"case_number": row.case_number, "proof": row.proof, "party": about.model_dump()}
-        rows.append(_row(line, (*own, *(row.own.get(name, "") for name in names)), said | ({"matter": row.matter} if row.matter else {})))
-    return (*_HEADS, *names), _once_each(rows)
+        said |= {"matter": row.matter} if row.matter else {}
+        said |= {"authorisation": row.authorisation} if row.authorisation else {}
+        rows.append(_row(line, (*own, *(row.own.get(name, "") for name in names)), said))
+    return (*_HEADS, *names), _of_one_each(_once_each(rows))
 
 
 def of_table(session: Session, table: BatchTable) -> tuple[tuple[str, ...], list[RowSent]]:
@@ -63,14 +65,17 @@ def of_table(session: Session, table: BatchTable) -> tuple[tuple[str, ...], list
             rows.append(RowSent(line, tuple(cells), None, "invalid", f"“{COLUMNS[at_fault[0]][0]}”:{at_fault[1]}"))
             continue
         said = {field: clean(cells[place]) for field, place in table.places.items()}
+        if "authorisation" in said:  # a credential: it does not come back with the sender's own columns
+            cells = [cell if place != table.places["authorisation"] else "" for place, cell in enumerate(cells)]
         number = said["id_number"]
         asked: dict[str, Any] = {
             "case_number": said["case_number"],
             "proof": proofs.get(key(said["proof"]), said["proof"]),
             "party": {"id_type": _id_type(said.get("id_type", ""), number), "id_number": number, "name": said["name"]},
         }
-        rows.append(_row(line, tuple(cells), asked | ({"matter": said["matter"]} if said.get("matter") else {})))
-    return tuple(table.heads), _once_each(rows)
+        asked |= {name: said[name] for name in ("matter", "authorisation") if said.get(name)}
+        rows.append(_row(line, tuple(cells), asked))
+    return tuple(table.heads), _of_one_each(_once_each(rows))
 
 
 def _id_type(said: str, number: str) -> str:
@@ -102,6 +107,21 @@ def _once_each(rows: Iterable[RowSent]) -> list[RowSent]:
     return found
 
 
+def _of_one_each(rows: Sequence[RowSent]) -> list[RowSent]:
+    """持证人授权 is one person's: given for several, it is none of theirs as far as we can tell, and all those rows are refused."""
+    people: dict[str, set[tuple[Any, ...]]] = {}
+    for row in rows:
+        if row.asked is not None and row.asked.authorisation:
+            people.setdefault(row.asked.authorisation, set()).add(person_key(row.asked.id_type, row.asked.id_number))
+    said = "同一持证人授权编号用于不同的人,请逐人核对后重新发送。"
+    return [
+        RowSent(row.line, row.own, None, "invalid", said)
+        if row.asked is not None and row.asked.authorisation and len(people[row.asked.authorisation]) > 1
+        else row
+        for row in rows
+    ]
+
+
 def _same(asked: Asked) -> tuple[Any, ...]:
     return asked.case_number, asked.proof, *person_key(asked.id_type, asked.id_number)
 
@@ -111,4 +131,6 @@ def digest_of(purpose: str, responsible: str, callback: bool, heads: Sequence[st
     seen = hashlib.sha256(json.dumps([purpose, responsible, callback, heads], ensure_ascii=True).encode())
     for row in rows:
         seen.update(json.dumps([row.line, row.own], ensure_ascii=True).encode())
+        if row.asked is not None and row.asked.authorisation:
+            seen.update(row.asked.authorisation.encode())
     return vault().lookup("batch", seen.hexdigest())

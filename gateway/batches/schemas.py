@@ -40,6 +40,7 @@ class BatchRowIn(SchemaIn):
     matter: Annotated[_Sent | None, Field(description="事项编码;可省略,填写时须与办件一致")] = None
     proof: Annotated[_Sent, Field(description="证明编码", examples=["P-HOUSEHOLD"])]
     party: BatchPartyIn
+    authorisation: Annotated[_Sent | None, Field(description="持证人授权编号(trxId);加密保存,不在结果中退还")] = None
     own: Annotated[
         dict[Annotated[str, Field(max_length=100)], _Sent],
         Field(max_length=MOST_OWN, description="本单位自己的各列,在结果中原样退还", examples=[{"序号": "1"}]),

@@ -132,6 +132,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "not_a_party": Kind(422, "不是当事人", "被核验人不是该办件的当事人。", "请先把当事人登记到办件。"),
         "no_method": Kind(422, "没有核验方式", "清单未给这项证明配置核验方式。", "请联系工作专班办公室。"),
         "fields_missing": Kind(422, "答复缺少必填内容", "答复“属实”须填写证明所需的全部内容。", "请补齐列出的各项。"),
+        "authorisation_not_taken": Kind(422, "不用持证人授权", "这项证明的数据源不凭持证人授权查询。", "请去掉 authorisation 后重新发送。"),
         "not_a_candidate": Kind(422, "不在可选范围", "所选证照不在列出的候选之中。", "请从核验的 candidates 中选择,或以 null 表示都不是。"),
         "callback_url_invalid": Kind(422, "回调地址不合格", "回调地址须为 http 或 https,不带口令、片段和个人信息。", "请更正后重新登记。"),
         "callback_host_unknown": Kind(422, "找不到回调主机", "回调地址中的主机名解析不到地址。", "请核对主机名;刚刚启用的域名请稍后再试。"),

@@ -6,6 +6,7 @@ Examples show invented people only: born in the nineteenth century and named 演
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
@@ -31,6 +32,13 @@ def one_line(text: str) -> str:
     if not is_clean(text) or text != text.strip():
         raise fault("含有首尾空白或不允许的字符。")
     return text
+
+
+def _authorisation(value: Any) -> Any:
+    # The sentence never repeats what was sent.
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-]{8,128}", value):
+        raise fault("持证人授权编号应为 8 至 128 位字母、数字、横线或下划线,请重新扫码取得。")
+    return value
 
 
 def _instant(value: Any) -> Any:
@@ -71,6 +79,12 @@ PublicLine = Annotated[Line, AfterValidator(names_nobody)]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.\-]+$"), AfterValidator(code_of_nobody)]
 #: A number that another office gave: a longer one may hold anything by chance.
 GivenNumber = Annotated[Line, AfterValidator(code_of_nobody)]
+#: 持证人授权: as the provincial chain gives it (trxId); its form is not published, so only what it cannot be is refused.
+Authorisation = Annotated[
+    str,
+    BeforeValidator(_authorisation),
+    Field(description="持证人授权编号(trxId):申请人在窗口用手机扫码授权后取得,限用一次;加密保存,不在任何应答中返回"),
+]
 Instant = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_aware)]
 
 

@@ -76,6 +76,7 @@ Prefer = Annotated[
         "excluded_outside",
         "excluded_review",
         "not_a_party",
+        "authorisation_not_taken",
         "no_method",
         "personal_data_in_number",
         "lookups_blocked",

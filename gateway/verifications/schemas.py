@@ -14,7 +14,7 @@ from domain.progress import Colour
 from domain.reasons import AgainReason, WithdrawReason
 from gateway.cases.schemas import ExcludedOut
 from gateway.edge.schemas import MaskedParty, Named, Number, SchemaOut
-from gateway.edge.values import Code, PartyIn, SchemaIn
+from gateway.edge.values import Authorisation, Code, PartyIn, SchemaIn
 from gateway.verifications.followup_schemas import ReturnOut, SupplementWanted
 from ledger.casework.views import OfferView, VerificationView
 from ledger.lifecycle.receiving import Asked
@@ -234,6 +234,7 @@ class VerificationIn(SchemaIn):
             "data_changed 情况已变化,proof_unusable 原证明不能使用,other 其他"
         ),
     ] = None
+    authorisation: Authorisation | None = None
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -249,7 +250,11 @@ class VerificationIn(SchemaIn):
 
     def as_asked(self) -> Asked:
         about = self.party
-        return Asked(self.case_number, self.proof, about.id_type, about.id_number, about.name, self.matter, self.force_new)
+        whom = about.id_type, about.id_number, about.name
+        return Asked(self.case_number, self.proof, *whom, self.matter, self.force_new, self.authorisation)
+
+    def __repr__(self) -> str:
+        return f"VerificationIn({self.proof})"
 
 
 class ChoiceIn(SchemaIn):

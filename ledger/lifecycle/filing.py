@@ -22,6 +22,8 @@ from domain.records import MismatchStatus
 from domain.refusal import Refusal
 from ledger import timekeeping
 from ledger.actor import Filer
+from ledger.cases import cases
+from ledger.lifecycle import authorisations
 from ledger.listen_notify import WAKE_CHANNEL
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
@@ -85,20 +87,22 @@ def file_verification(
     follows: str | None = None,
     again_why: AgainReason | None = None,
     batch: str | None = None,
+    authorisation: str | None = None,
 ) -> Verification:
     """Write the verification with its key and its first event and ask for a pass, in one round trip; gives its row.
 
     `follows`: the verification whose result it checks (obligation 11.3). `again_why`: why the same is asked again (reading 20).
     `batch`: it is a row of this one, which itself knows its verification and takes it on: no key, no run of its own.
+    `authorisation`: 持证人授权 in clear, kept under the case's key.
 
     Two calls with the same key at the same instant: one writes, the other raises IntegrityError and finds the
     first one's number by `find_repeat`.
     """
-    columns = _columns()
+    columns, number = _columns(), new_number(now)
     row = Verification(
         **{name: getattr(column.default, "arg", None) for name, column in columns.items()}
         | {
-            "number": new_number(now),
+            "number": number,
             "case": case.id,
             "party": party.id,
             "entry": entry,
@@ -111,6 +115,7 @@ def file_verification(
             "follows": follows,
             "again_why": again_why,
             "batch": batch,
+            "authorisation": None if authorisation is None else authorisations.sealed(cases.case_key(case), number, authorisation),
             "next_instant": now,  # due at once: if everything else is lost, the search for suspects finds it
         }
     )

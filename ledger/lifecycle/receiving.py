@@ -21,7 +21,7 @@ from domain.spelling import same_name
 from ledger.actor import Filer
 from ledger.cases import cases
 from ledger.catalog import entries
-from ledger.lifecycle import admission, filing
+from ledger.lifecycle import admission, authorisations, filing
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
 from ledger.tables.registry import ProofKind, Unit
@@ -54,6 +54,7 @@ class Asked:
     name: str
     matter: str | None = None
     again_why: AgainReason | None = None
+    authorisation: str | None = None  #: 持证人授权: a credential, never shown
 
     def __repr__(self) -> str:
         return f"Asked({self.proof})"
@@ -106,6 +107,7 @@ def receive(session: Session, filer: Filer, asked: Asked, key: str, digest: str,
         body_digest=digest,
         again_why=asked.again_why,
         batch=batch,
+        authorisation=asked.authorisation,
     )
     return Received(row.number, False, entry, (repeat.home, case, party, row))
 
@@ -141,4 +143,6 @@ def _admissible(session: Session, case: Case, asked: Asked) -> tuple[int, Catalo
     assert entry is not None and party is not None  # else the rule has refused
     if not same_name(cases.open_subject(party, cases.case_key(case)).name, asked.name):
         raise NameDiffers(facts=facts)
+    if asked.authorisation is not None and not authorisations.is_taken(entry.source):
+        raise authorisations.AuthorisationNotTaken(facts=facts)
     return listed.id, entry, party

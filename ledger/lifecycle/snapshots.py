@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from domain.share import Subject
 from domain.status import Status
 from ledger.cases import cases
 from ledger.catalog.entries import as_entry
+from ledger.lifecycle import authorisations
 from ledger.lifecycle.remedies import REMEDIES
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
@@ -120,6 +121,7 @@ class StepContext:
     subject: Subject
     chosen: str | None
     key: CaseKey
+    authorisation: str | None = field(default=None, repr=False)  #: 持证人授权: a credential, in memory only
     otherwise: str = ""  #: 法律法规另有规定 (obligation 11.1): the basis, where one is registered for this kind of proof
 
 
@@ -173,5 +175,6 @@ def _context(row: Verification, case: Case, party: Party, unit_name: str, entry:
         subject=cases.open_subject(party, key),
         chosen=key.decrypt_text(place, row.chosen) if row.chosen else None,
         key=key,
+        authorisation=authorisations.opened(key, row.number, row.authorisation),
         otherwise=otherwise,
     )

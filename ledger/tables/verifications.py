@@ -42,6 +42,7 @@ class Verification(Table):
     issuing_unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
     share_failed: Mapped[bool] = mapped_column(default=False)
     chosen: Mapped[bytes | None]  #: the licence picked among several; ciphertext
+    authorisation: Mapped[bytes | None]  #: 持证人授权 as it was handed over; ciphertext under the case's key
     proof_version: Mapped[int] = mapped_column(default=1)
     ended_at: Mapped[datetime | None]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 
 from connectors.faults import PermanentFault, TransientFault
 from connectors.reply import identifier_checks, is_document
 from domain.share import ShareOutcome
 from sandbox.licence_library import NOT_PERMITTED
+from sandbox.people import by_name
 from tests.connectors import test_share_contract as contract
 from tests.connectors.test_share_contract import FAMILIES, fails, look, make, question, subject
 from tests.sandbox.serving import serving
@@ -112,3 +115,54 @@ def test_what_is_no_identifier_fails_its_check(identifier: str) -> None:
 )
 def test_what_counts_as_a_document(body: bytes, document: bool) -> None:
     assert is_document(body) is document
+
+
+REGISTER = LIBRARY.parameters["certTypeCode"]
+
+
+def agreed(address: str, name: str = "演示甲子", kinds: tuple[str, ...] = (REGISTER,), seconds: float = 600) -> str:
+    """What the holder's telephone gives."""
+    body = {"holder_code": by_name(name).id_number, "type_codes": list(kinds), "seconds": seconds}
+    found: str = httpx.post(f"{address}/authorisations", json=body, trust_env=False).raise_for_status().json()["trxId"]
+    return found
+
+
+def test_a_holders_authorisation_works_once(address: str) -> None:
+    """Obligation 6.3."""
+    what = replace(question(LIBRARY), authorisation=agreed(address))
+    first, second = (look(make(LIBRARY, address), subject(), what) for _ in range(2))
+    assert (first.outcome, dict(first.fields)) == (ShareOutcome.FOUND, LIBRARY.fields)
+    assert second.outcome is ShareOutcome.AUTHORISATION_USED and "已使用" in second.message and not second.fields
+    assert str(what.authorisation) not in repr(what) and str(what.authorisation).encode() not in first.raw + second.raw
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"seconds": -1}, ShareOutcome.AUTHORISATION_EXPIRED),
+        ({"name": "演示乙丑"}, ShareOutcome.AUTHORISATION_OTHERS),
+        ({"kinds": ("11370402DEM0000BBB001",)}, ShareOutcome.AUTHORISATION_NOT_COVERING),
+        ({}, ShareOutcome.FOUND),
+    ],
+)
+def test_a_refused_authorisation_is_told_apart_and_is_not_used_up(address: str, changes: dict[str, Any], outcome: ShareOutcome) -> None:
+    """Obligation 6.3."""
+    what = replace(question(LIBRARY), authorisation=agreed(address, **changes))
+    assert look(make(LIBRARY, address), subject(), what).outcome is outcome
+    if outcome is ShareOutcome.AUTHORISATION_OTHERS:
+        assert look(make(LIBRARY, address), subject("演示乙丑"), what).outcome is ShareOutcome.FOUND
+
+
+def test_an_authorisation_is_never_left_out_where_the_source_takes_none(address: str) -> None:
+    """Obligation 6.3: asked without it, the source would answer more than the holder agreed to."""
+    gateway = FAMILIES[1]
+    what = replace(question(gateway), authorisation="TRX-0000000000")
+    assert look(make(gateway, address), subject(), what).outcome is ShareOutcome.BAD_REQUEST
+
+
+def test_a_library_away_is_a_fault_and_the_authorisation_stays_good(address: str, switch: Any) -> None:
+    """Obligation 6.3."""
+    what = replace(question(LIBRARY), authorisation=agreed(address))
+    switch(LIBRARY, "http", status="503", where="queryCertInfosByVerifyTrx", times=1)
+    fails(make(LIBRARY, address), subject(), what, TransientFault, "source_failing")
+    assert look(make(LIBRARY, address), subject(), what).outcome is ShareOutcome.FOUND

@@ -71,6 +71,8 @@ ENCRYPTED = {
     "RecusalIn.why": "recusals.why",
     "FeedbackIn.text": "supervisions.feedback",
     "ChoiceIn.identifier": "verifications.chosen",
+    "VerificationIn.authorisation": "verifications.authorisation",
+    "BatchRowIn.authorisation": "batch_rows.sent",
 }
 #: Field of a body that is kept nowhere, or compared with what is registered, or guarded by its endpoint.
 ELSEWHERE = {
