@@ -12,6 +12,7 @@ from gateway.commitments import endpoints as commitments
 from gateway.counter import calendar, case_form, home, inbox_acts, own_sessions, provider, sign_in
 from gateway.counter import cases as counter_cases
 from gateway.counter import inbox as counter_inbox
+from gateway.counter import overview as counter_overview
 from gateway.counter import stuck as counter_stuck
 from gateway.counter import verifications as counter_verifications
 from gateway.deadlines import endpoints as deadlines
@@ -30,6 +31,7 @@ from gateway.registers import endpoints as registers
 from gateway.registry import callbacks, changes, seals, systems
 from gateway.registry import endpoints as registry
 from gateway.reports import endpoints as reports
+from gateway.reports import overview
 from gateway.retention import endpoints as retention
 from gateway.verifications import endpoints as verifications
 from gateway.verifications import followups
@@ -66,6 +68,7 @@ ROUTERS = (
     change_tasks.router,
     guides.router,
     reports.router,
+    overview.router,
     complaints.router,
     complaint_outcomes.router,
     leads.router,
@@ -91,4 +94,5 @@ ROUTERS = (
     counter_verifications.router,
     calendar.router,
     counter_stuck.router,
+    counter_overview.router,
 )

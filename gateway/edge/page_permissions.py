@@ -58,6 +58,10 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "counter_calendar_propose": "propose_calendar_notice",
         "counter_calendar_confirm": "confirm_calendar_notice",
         "counter_calendar_refuse": "refuse_calendar_notice",
+        "counter_overview": "get_overview",
+        "counter_overview_cases": "get_overview_cases",
+        "counter_report_cases": "get_report_cases",
+        "counter_report_pdf": "get_report_pdf",
     }
 )
 
@@ -74,6 +78,7 @@ class Entrance:
 
 #: In this order. Who may not open a page does not see it.
 ENTRANCES = (
+    Entrance("counter_overview", "/counter/overview", "全局", "停住的、超时的、等待决定的,本周与上周"),
     Entrance("counter_inbox", "/counter/inbox", "收件箱", "答复其他单位的核验申请,最急的在最前"),
     Entrance("counter_cases", "/counter/cases", "办件", "登记办件,发起核验,取回电子证明"),
     Entrance("counter_stuck", "/counter/stuck", "待人工处理", "看停下的核验和原因,重试、改派或者办结"),

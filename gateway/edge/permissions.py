@@ -55,9 +55,8 @@ _DECIDERS = Rule(_REPAIR.roles | {Role.PUBLISHER})
 _LIST_READERS = Rule(_READERS.roles | {Role.PUBLISHER})
 _CHECK, _PUBLISHED = (Rule(public=True, quota=quota) for quota in ("check", "catalog"))
 _PAGE, _DOCUMENTS = (Rule(public=True, quota=quota, shared=True) for quota in ("catalog", "documents"))
-SIGN_IN, PROVIDER = "sign_in", "provider"  #: apart: who waits for a provider holds up nobody who signs in without
+SIGN_IN, PROVIDER, WATCHING = "sign_in", "provider", "watching"  #: apart: who waits for a provider holds up nobody who signs in without
 _SIGN_IN, _PROVIDER = (Rule(public=True, quota=quota) for quota in (SIGN_IN, PROVIDER))
-WATCHING = "watching"
 _WATCHED = Rule(public=True, quota=WATCHING)
 
 #: Endpoint -> rule. The names are those of the endpoints in `gateway/`.
@@ -214,6 +213,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "get_guide_handovers": _READERS,
         "get_coverage": Rule(WATCHERS),
         "order_report": _REPORTS,
+        "get_overview": _REPORT_READERS,
+        "get_overview_cases": _REPORT_READERS,
         "get_reports": _REPORT_READERS,
         "get_report": _REPORT_READERS,
         "get_report_cases": _REPORT_READERS,

@@ -124,6 +124,8 @@ SCOPES: Mapping[Scope, frozenset[str]] = MappingProxyType(
         Scope.REPORTS: frozenset(
             {
                 "order_report",
+                "get_overview",
+                "get_overview_cases",
                 "get_reports",
                 "get_report",
                 "get_report_cases",

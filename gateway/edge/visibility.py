@@ -84,8 +84,9 @@ LISTS = Thing(
 SENT_LISTS = Thing("报送清单", (), _OFFICE)
 CHANGE_TASKS = Thing("更新任务", ("get_change_tasks",), WATCHERS)
 REPORTS = Thing(
-    "周报",
-    ("get_reports", "get_report", "get_report_cases", "get_report_html", "get_report_pdf", "get_report_xlsx"),
+    "全局情况、周报",
+    ("get_overview", "get_overview_cases")
+    + ("get_reports", "get_report", "get_report_cases", "get_report_html", "get_report_pdf", "get_report_xlsx"),
     DISTRICT | {Role.LEADER},
     "about it",
 )
@@ -287,3 +288,8 @@ def reads_as(session: Session, caller: Caller, concerned: Collection[str]) -> st
 def sees_why(caller: Caller, person: str) -> bool:
     """Why somebody withdrew from a decision: herself, and the office."""
     return bool(caller.roles & _OFFICE) or person == caller.person
+
+
+def decides_for_the_district(caller: Caller) -> bool:
+    """Whether what waits for the 专班 office waits for this caller."""
+    return bool(caller.roles & _OFFICE)

@@ -1,0 +1,63 @@
+"""全局的页面: one for leaders, who read on a telephone; each number opens its cases, without a person in them (obligation 15.4)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+
+from domain.instants import is_past
+from gateway.counter.door import PageCaller, pages
+from gateway.edge.counter_pages import render
+from gateway.edge.paging import Paging
+from gateway.reports import endpoints as reports
+from gateway.reports import overview as api
+from ledger.casework.overview import Standing
+
+router = pages()
+
+_PAGE = "/counter/overview"
+Order = Annotated[Literal["code", "waiting", "late", "supervised"], Query()]
+
+
+@router.get(_PAGE, name="counter_overview")
+def overview(request: Request, caller: PageCaller, order: Order = "code") -> Response:
+    """Units in their official order, unless the reader chose another."""
+    found = api.get_overview(caller)
+    units = found.units if order == "code" else sorted(found.units, key=lambda one: -int(getattr(one, order)))
+    late = [one.late_since for one in units if one.late_since]
+    first = late[0] if late else None
+    for one in late:
+        first = one if first is None or is_past(one, first) else first
+    return render(request, "overview.html", found=found, units=units, order=order, late_since=first)
+
+
+@router.get(f"{_PAGE}/cases", name="counter_overview_cases")
+def cases(
+    request: Request,
+    caller: PageCaller,
+    page: Paging,
+    kind: Standing = Standing.LATE,
+    unit: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:
+    """Behind one of its numbers."""
+    found = api.get_overview_cases(caller, page, kind, unit)
+    further = f"{_PAGE}/cases?" + urlencode({"kind": kind.value} | ({"unit": unit} if unit else {}))
+    return render(request, "overview_cases.html", found=found, kind=kind, unit=unit, further=further)
+
+
+@router.get("/counter/reports/{report}/cases", name="counter_report_cases")
+def report_cases(
+    request: Request, report: UUID, key: Annotated[str, Query(min_length=1, max_length=200)], caller: PageCaller, page: Paging
+) -> Response:
+    """Behind a figure of the weekly report."""
+    found = reports.get_report_cases(report, key, caller, page)
+    return render(request, "report_cases.html", found=found, further=f"/counter/reports/{report}/cases?" + urlencode({"key": key}))
+
+
+@router.get("/counter/reports/{report}/pdf", name="counter_report_pdf")
+def report_pdf(report: UUID, caller: PageCaller) -> Response:
+    """周报 as it was issued."""
+    return reports.get_report_pdf(report, caller)

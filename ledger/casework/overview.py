@@ -1,0 +1,159 @@
+"""全局: what stands still, what is late and with which unit, now; in counts and numbers, without a person in it (obligation 15.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from domain.instants import is_past
+from domain.lifecycle import OPEN, State
+from ledger import paging
+from ledger.inbox.requests import DUE
+from ledger.lifecycle.remedies import REMEDIES
+from ledger.paging import FIRST, LATEST, Page, PageRequest
+from ledger.succession import estate
+from ledger.tables.catalog import Entry
+from ledger.tables.inbox import Supervision
+from ledger.tables.registry import Unit
+from ledger.tables.verifications import Deadline, EventRow, Request, Verification
+
+_PAUSED, _UNNAMED = "由运维暂停。", "待人工处理。"
+
+
+class Standing(StrEnum):
+    """What a number of the overview counts."""
+
+    WAITING = "waiting"  #: 待答复, late ones among them
+    LATE = "late"  #: 已超时 and still unanswered
+    SUPERVISED = "supervised"  #: 督办中
+    STILL = "still"  #: 停住: waits for a person, or was paused
+
+    @property
+    def label(self) -> str:
+        return {"waiting": "待答复", "late": "已超时", "supervised": "督办中", "still": "停住"}[self.value]
+
+
+@dataclass(frozen=True)
+class UnitStanding:
+    """One issuing unit now. `late_since`: the earliest limit that passed; None: nothing is late."""
+
+    code: str
+    name: str
+    waiting: int
+    late: int
+    late_since: datetime | None
+    supervised: int
+
+
+@dataclass(frozen=True)
+class Still:
+    """What stands still for one reason: how many, and since when the first of them."""
+
+    reason: str
+    count: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One verification by its number. `unit`: who is asked, or who filed what stands still; `since`: arrival, the limit that
+    passed, the beginning of the 督办 or of the standstill."""
+
+    number: str
+    proof: str
+    unit: str
+    since: datetime | None
+    reason: str = ""
+
+
+#: The unit that answers today for what a merged one was asked.
+_heir = func.coalesce(Unit.merged_into, Unit.code)
+_OWED = and_(Supervision.closed_at.is_(None), or_(Supervision.handled_at.is_(None), Supervision.fed_back_at.is_(None)))
+_OPEN = and_(Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
+_STILL = and_(Verification.state.in_(OPEN), or_(Verification.state == State.NEEDS_ATTENTION, Verification.paused_at.is_not(None)))
+_SINCE = func.coalesce(
+    Verification.paused_at,
+    select(func.max(EventRow.at))
+    .where(EventRow.verification == Verification.number, EventRow.target == State.NEEDS_ATTENTION)
+    .correlate(Verification)
+    .scalar_subquery(),
+    Verification.filed_at,
+)
+
+
+def units(session: Session, unit: str | None, *, now: datetime) -> list[UnitStanding]:
+    """Issuing units with something open (None: of the district), in their official order, which is that of their codes."""
+    each = select(_heir.label("unit"), DUE.label("due")).select_from(Request).join(Unit, Unit.code == Request.unit)
+    asked = each.where(_OPEN, *_of(session, Request.unit, unit)).subquery()
+    passed = is_past(asked.c.due, now)
+    counts = select(asked.c.unit, func.count(), func.count().filter(passed), func.min(asked.c.due).filter(passed)).group_by(asked.c.unit)
+    waiting = {code: (total, late, since) for code, total, late, since in session.execute(counts)}
+    owed = (
+        select(_heir, func.count())
+        .select_from(Supervision)
+        .join(Unit, Unit.code == Supervision.unit)
+        .where(_OWED, *_of(session, Supervision.unit, unit))
+        .group_by(_heir)
+    )
+    supervised = dict(session.execute(owed).tuples().all())
+    names = select(Unit.code, Unit.name).where(Unit.code.in_(waiting.keys() | supervised.keys())).order_by(Unit.code)
+    return [
+        UnitStanding(code, name, *waiting.get(code, (0, 0, None)), supervised.get(code, 0))
+        for code, name in session.execute(names).tuples()
+    ]
+
+
+def still(session: Session, unit: str | None) -> list[Still]:
+    """What does not go on by itself (of what this unit filed; None: of the district), by its reason, the oldest first."""
+    query = select(Verification.paused_at, Verification.attention, _SINCE).where(_STILL, *_of(session, Verification.unit, unit))
+    found: dict[str, list[datetime]] = {}
+    for paused, attention, since in session.execute(query):
+        found.setdefault(_reason(paused, attention), []).append(since)
+    return sorted((Still(reason, len(each), min(each)) for reason, each in found.items()), key=lambda one: (one.since, one.reason))
+
+
+def cases(session: Session, kind: Standing, unit: str | None, page: PageRequest = FIRST, *, now: datetime) -> Page[CaseLine]:
+    """Behind a number of the overview: what is due first, or has stood longest, on top."""
+    other = aliased(Unit)
+    if kind is Standing.STILL:
+        query = _named(select(Verification.number, Entry.proof_name, other.name, _SINCE, Verification.paused_at, Verification.attention))
+        query = query.join(other, other.code == Verification.unit).where(_STILL, *_of(session, Verification.unit, unit))
+        found = paging.tuples(session, query, (Verification.filed_at, Verification.number), page)
+        return found.map(lambda row: CaseLine(row[0], row[1], row[2], row[3], _reason(row[4], row[5])))
+    if kind is Standing.SUPERVISED:
+        query = _named(select(Verification.number, Entry.proof_name, other.name, Supervision.opened_at))
+        query = query.join(Supervision, Supervision.verification == Verification.number).join(other, other.code == Supervision.unit)
+        query = query.where(_OWED, *_of(session, Supervision.unit, unit))
+        return paging.tuples(session, query, (Supervision.opened_at, Supervision.id), page).map(lambda row: CaseLine(*row))
+    since = DUE if kind is Standing.LATE else Request.received_at
+    query = _named(select(Verification.number, Entry.proof_name, other.name, since))
+    query = query.join(Request, Request.verification == Verification.number).join(other, other.code == Request.unit)
+    query = query.where(_OPEN, *_of(session, Request.unit, unit))
+    if kind is Standing.LATE:
+        query = query.where(is_past(DUE, now))
+    return paging.tuples(session, query, (func.coalesce(DUE, LATEST), Request.id), page).map(lambda row: CaseLine(*row))
+
+
+def undecided_excuses(session: Session) -> tuple[int, datetime | None]:
+    """Reasons for a soft miss on which the 专班 office has not decided, and since when the first waits."""
+    waiting = (Deadline.excuse.is_not(None), Deadline.excuse_approved.is_(None), Deadline.met_at.is_(None), Deadline.closed_at.is_(None))
+    count, since = session.execute(select(func.count(), func.min(Deadline.excuse_at)).where(*waiting)).tuples().one()
+    return count, since
+
+
+def _named(query: Select[Any]) -> Select[Any]:
+    return query.select_from(Verification).join(Entry, Entry.id == Verification.entry)
+
+
+def _of(session: Session, column: Any, unit: str | None) -> list[ColumnElement[bool]]:
+    return [] if unit is None else [column.in_(estate(session, unit))]
+
+
+def _reason(paused: datetime | None, attention: str | None) -> str:
+    """In fixed words: what a case's data say of it (`attention_note`) is for who repairs it."""
+    return _PAUSED if paused else REMEDIES.get(attention or "", (_UNNAMED,))[0]

@@ -1,0 +1,97 @@
+"""全局 over HTTP: numbers that the inboxes bear out, each with its cases, and nobody's name in them (obligation 15.4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import update
+
+from ledger.casework import overview
+from ledger.casework.overview import Standing
+from ledger.database import transaction
+from ledger.registry import registry
+from ledger.tables.verifications import Deadline, Verification
+from settings import settings
+from tests.gateway.casework import ask
+from tests.gateway.conftest import ADMIN, ISSUER, Api
+from tests.gateway.reports.test_reports import CHIEF, STREET, made, order
+
+LEADER = "demo-leader"
+
+
+def late(request: str) -> None:
+    """Its limits passed an hour ago."""
+    with transaction() as session:
+        session.execute(update(Deadline).where(Deadline.request == request).values(due_at=settings().now() - timedelta(hours=1)))
+
+
+def test_numbers_are_those_of_the_inboxes_and_open_their_cases(api: Api) -> None:
+    late(ask(api.filed(proof="P-HARDSHIP")))
+    api.begin()
+    ask(api.filed(proof="P-HARDSHIP"))
+    found = api.get("/v1/overview", LEADER).json()
+    waiting = [line for page in api.pages("/v1/inbox", ISSUER) for line in page]
+    overdue = [line for line in waiting if line["minutes_left"] is not None and line["minutes_left"] < 0]
+    street = next(one for one in found["units"] if one["code"] == STREET)
+    assert (street["waiting"], street["late"]) == (len(waiting), len(overdue)) and overdue
+    assert street["late_since"] == min(line["due_at"] for line in overdue)
+    assert [one["code"] for one in found["units"]] == sorted(one["code"] for one in found["units"])  # nobody is ranked
+    for kind, lines in (("late", overdue), ("waiting", waiting)):
+        listed = [one for page in api.pages("/v1/overview/cases", LEADER, kind=kind, unit=STREET, limit=1) for one in page]
+        assert [one["number"] for one in listed] == [line["verification_number"] for line in lines]
+    answer = api.get("/v1/overview/cases", LEADER).text + api.get("/v1/overview", LEADER).text
+    assert "演示甲子" not in answer and "370402188102020017" not in answer
+
+
+def test_at_the_very_instant_nothing_is_late(api: Api) -> None:
+    number = api.filed(proof="P-HARDSHIP")
+    request = ask(number)
+    with transaction() as session:
+        due = overview.cases(session, Standing.LATE, STREET, now=settings().now() + timedelta(days=400)).rows
+        instant = next(one.since for one in due if one.number == number)
+        assert instant is not None and request
+        for now, expected in ((instant, False), (instant + timedelta(seconds=1), True)):
+            late_now = [one.number for one in overview.cases(session, Standing.LATE, STREET, now=now).rows]
+            assert (number in late_now) is expected
+
+
+def test_what_stands_still_is_told_with_its_reason_and_since_when(api: Api) -> None:
+    """In fixed words: what the case's data say of it is for who repairs it."""
+    number = api.filed()
+    at = settings().now() - timedelta(hours=3)
+    with transaction() as session:
+        session.execute(update(Verification).where(Verification.number == number).values(paused_at=at))
+    found = api.get("/v1/overview", LEADER).json()
+    assert next(one["since"] for one in found["still"] if one["reason"] == "由运维暂停。")[:16] == at.isoformat()[:16]
+    line = next(one for one in api.get("/v1/overview/cases", LEADER, params={"kind": "still"}).json()["items"] if one["number"] == number)
+    assert line["reason"] == "由运维暂停。"
+    decided = {one["name"]: one["mine"] for one in found["decisions"]}
+    assert decided["停住的核验的处理"] is False
+    with transaction() as session:
+        session.execute(update(Verification).where(Verification.number == number).values(paused_at=None))
+
+
+def test_a_unit_sees_its_own_and_a_clerk_nothing(api: Api) -> None:
+    ask(api.filed(proof="P-HARDSHIP"))
+    assert api.get("/v1/overview", ISSUER).status_code == 403
+    assert {one["code"] for one in api.get("/v1/overview", CHIEF).json()["units"]} == {STREET}
+    own = partial(api.get, "/v1/overview/cases", CHIEF)
+    assert own(params={"kind": "waiting", "unit": "370402-JUSTICE"}).json() == own(params={"kind": "waiting"}).json()
+    with transaction() as session:
+        registry.put_people(session, [{"code": "overview-chief", "unit": "370402-JUSTICE", "name": "演示", "roles": ["supervisor"]}])
+    other = api.get("/v1/overview/cases", "overview-chief", params={"kind": "waiting", "unit": STREET}).json()
+    assert all(one["unit"] != "光明路街道办事处" for one in other["items"])
+
+
+def test_the_week_is_that_of_the_newest_weekly_report(api: Api) -> None:
+    order(api, "2026-W10")
+    report = made()
+    order(api, "2026-03-09..2026-03-12")  # days that somebody chose are no week
+    made()
+    found = api.get("/v1/overview", LEADER).json()
+    assert found["report"]["id"] == report and found["report"]["period"] == "2026-W10"
+    snapshot = api.get(f"/v1/reports/{report}", ADMIN).json()
+    assert (found["week"][0]["name"], found["week"][0]["value"]) == ("收到核验", str(snapshot["received"]["value"]))
+    for one in found["week"]:
+        assert not one["cases"] or api.get(f"/v1/reports/{report}/cases", LEADER, params={"key": one["cases"]}).status_code == 200
