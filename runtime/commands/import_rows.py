@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog import values
+from catalog.amounts import amount
 from catalog.cleaning import clean, key, split_names
 from domain.blocking import Organ
 from domain.clear_text import LINE, TEXT, named
@@ -126,7 +127,7 @@ def proof(row: Row, around: Around) -> dict[str, Any]:
         "设定依据": ("basis", lambda text: values.basis("", text)),
         "出具单位": ("issuing_unit", lambda text: around.unit(text) if text else None),
         "核验内容": ("fields", lambda text: list(split_names(text))),
-        "有效天数": ("validity_days", lambda text: values.whole_number(text, 3650, values.DAYS) or 30),
+        "有效天数": ("validity_days", lambda text: amount(clean(text), values.LONGEST, {"天": 1, "日": 1}) or 30),
         "否定结果盖章": ("sealed_when_negative", lambda text: values.yes_or_no(text, False)),
         "另有规定": ("otherwise", clean),
         "取消": ("cancelled", lambda text: values.yes_or_no(text, False)),

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Date, DateTime, Integer, Text, Uuid
+from sqlalchemy import Boolean, Date, DateTime, Enum, Integer, Text, Uuid
 
 from domain.blocking import Blocked
 from gateway.edge.paging import PageAsked
@@ -67,7 +67,15 @@ def test_every_list_is_asked_for_and_continued_in_one_form(api: Api) -> None:
 
 
 #: A place before or within every list, by the type of a column.
-SOMEWHERE = {DateTime: "2036-03-04 09:00:00+08", Date: "2036-03-04", Uuid: str(UUID(int=7)), Integer: "7", Text: "7"}
+SOMEWHERE = {
+    DateTime: "2036-03-04 09:00:00+08",
+    Date: "2036-03-04",
+    Uuid: str(UUID(int=7)),
+    Integer: "7",
+    Boolean: "false",
+    Text: "7",
+    Enum: "7",
+}
 
 
 def test_every_list_goes_on_from_a_place_in_each_of_its_orders(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ from tests.gateway.conftest import ADMIN, ISSUER, OTHER, PUBLISHER, REQUESTER, A
 from tests.gateway.oversight.test_leads import issue
 from tests.gateway.reports.test_reports import made
 from tests.ledger.acting import do, swept
+from tests.ledger.sealing.seal_life import pem
 
 CHIEF, SECOND = "demo-guangming-2", "second-readme"
 #: The parts of README.md and of README.zh-CN.md that tell of the same.
@@ -228,7 +229,14 @@ def test_the_calls_of_the_main_job(api: Api, seals: LocalSeals, monkeypatch: pyt
     story.post(f"/v1/inbox/{request}/excuse", ISSUER, {"reason": "field_check"})
     (line,) = [one for one in story.get("/v1/supervisions", CHIEF).json()["items"] if one["verification_number"] == late]
     story.post(f"/v1/supervisions/{line['id']}/feedback", CHIEF, {"outcome": "cannot", "text": "正在实地核查"})
-    for path, person_asks in (("duty", ISSUER), ("hours", ISSUER), ("calendar/2026", ISSUER), ("excuses", ADMIN), ("notices", ADMIN)):
+    for path, person_asks in (
+        ("duty", ISSUER),
+        ("hours", ISSUER),
+        ("calendar/2026", ISSUER),
+        ("calendar-notices", ADMIN),
+        ("excuses", ADMIN),
+        ("notices", ADMIN),
+    ):
         story.get(f"/v1/{path}", person_asks)
     story.get("/v1/rules", ADMIN)
     story.post("/v1/rules/preview", ADMIN, {"period": settings().now().date().isoformat()})
@@ -342,6 +350,14 @@ def test_the_calls_of_oversight(api: Api) -> None:
     }
     story.post("/v1/recusals", SECOND, recused | {"why": "与反映人相识"})
     story.get("/v1/recusals", SECOND)
+    (in_use,) = [one for one in story.get("/v1/seals", ADMIN).json()["items"] if (one["kind"], one["standing"]) == ("share", "in_use")]
+    sent = {"kind": "share", "name": in_use["name"], "unit": in_use["unit"], "replaces": in_use["id"]}
+    seal = f"/v1/seals/{story.post('/v1/seals', ADMIN, sent)['id']}"
+    story.post(f"{seal}/making", ADMIN, {"certificate": pem(), "key_kind": "development", "key_reference": "new.key.pem"})
+    story.post(f"{seal}/confirm", SECOND)
+    story.post(f"{seal}/filing", ADMIN, {"number": "演备2号", "on": settings().now().date().isoformat()})
+    story.post(f"{seal}/start", ADMIN)
+    story.post(f"{seal}/cancellation", ADMIN, {"reason": "演示"})  # it stays in use: nobody confirms
     issue("2026-W10")
     for path in ("/figures", "/figures/2026-W10.csv", "/figures/2026-W10.json"):
         story.get(path, None)

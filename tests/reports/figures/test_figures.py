@@ -283,5 +283,5 @@ def test_an_old_week_asked_much_later_says_the_same(month: Month, asked: list[As
 def test_the_week_across_new_year_has_one_name(month: Month) -> None:
     found = report(periods.week_from(date(2026, 12, 28)), now=month.start + 20 * WEEK)
     assert (found.issue, found.period.label) == ("〔2026〕第53期", "2026年第53周(2026年12月28日至2027年1月3日)")
-    assert found.trend[-1].label == "第53周"
+    assert found.trend[-1].label.removesuffix("(未满)") == "第53周"  # played in spring, that week has not come
     assert row(found, ASKING[0]).filed if month.first.month == 12 else not found.received.value
