@@ -18,9 +18,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import commands, cost, cost_rows, edge, lists, load, older, report, results, rush, sealing, waiting
+from benchmarks import commands, cost, cost_rows, edge, lists, load, older, report, results, rush, sealing, waiting, year
 from benchmarks.load import Load, burst, steady
 from benchmarks.parts import TITLES
+from benchmarks.sizes import FULL, QUICK, Size
 from benchmarks.stock import hand_over, runs_made, start_stock_worker
 from ledger.database import transaction
 from ledger.registry import keys
@@ -34,59 +35,6 @@ from runtime.services.processes import PATIENT, Supervisor, end
 from runtime.worker import client
 from settings import ROOT, settings
 
-
-@dataclass(frozen=True)
-class Size:
-    """How much is measured; `--quick` is for trying the bench itself."""
-
-    warm_up: int
-    batch: int
-    steady: int
-    burst: int
-    stock_light: int
-    stock_burst: int
-    alone: int
-    waiting: int
-    waiting_seconds: int
-    rows: int
-    reported: int
-    edge_seconds: int  #: of each turn
-    rush_seconds: int
-    rounds: int
-
-
-FULL = Size(
-    warm_up=20,
-    batch=500,
-    steady=90,
-    burst=80,
-    stock_light=6,
-    stock_burst=8,
-    alone=30,
-    waiting=100_000,
-    waiting_seconds=120,
-    rows=1_000_000,
-    reported=1_000_000,
-    edge_seconds=10,
-    rush_seconds=60,
-    rounds=5,
-)
-QUICK = Size(
-    warm_up=5,
-    batch=30,
-    steady=15,
-    burst=15,
-    stock_light=2,
-    stock_burst=4,
-    alone=10,
-    waiting=3000,
-    waiting_seconds=40,
-    rows=1000,
-    reported=20_000,
-    edge_seconds=1,
-    rush_seconds=10,
-    rounds=1,
-)
 PER_SECOND = 3.0
 
 
@@ -121,7 +69,7 @@ def _measure(
 ) -> dict[str, list[results.Row]]:
     """The rows of each part. Who waits is measured before the stock worker takes over, which ends ours."""
     parts: dict[str, list[results.Row]] = {}
-    if only not in ("report", "commands"):
+    if only not in ("report", "year", "commands"):
         context = up.start(home, supervisor, progress)
         ours = _ours(context, supervisor, size, progress) if only in (None, "verifications") else None
         if only in (None, "cost"):
@@ -138,6 +86,8 @@ def _measure(
             parts["lists"] = _lists(size, progress)
     if only in (None, "report"):
         parts["report"] = _report(home / "report", size, progress)
+    if only in (None, "year"):
+        parts["year"] = _year(home / "year", size, progress)
     if only in (None, "commands"):
         parts["commands"] = _commands(home / "commands", beside, size, progress)
     return parts
@@ -259,6 +209,11 @@ def _lists(size: Size, progress: Progress) -> list[results.Row]:
 def _report(home: Path, size: Size, progress: Progress) -> list[results.Row]:
     with progress.step(f"周报,{size.reported} 件") as note:
         return results.of_report(report.measure(home, size.reported, note))
+
+
+def _year(home: Path, size: Size, progress: Progress) -> list[results.Row]:
+    with progress.step(f"年报,{size.year} 件") as note:
+        return results.of_year(year.measure(home, size.year, note))
 
 
 def _commands(home: Path, beside: Path | None, size: Size, progress: Progress) -> list[results.Row]:

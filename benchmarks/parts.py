@@ -16,6 +16,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "waiting": "A hundred thousand that wait",
         "lists": "The list",
         "report": "The weekly report",
+        "year": "The report of a year",
         "edge": "The gateway for others meanwhile",
         "commands": "The commands",
     }

@@ -12,7 +12,7 @@ import os
 import resource
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +55,22 @@ class Report:
 
 def measure(home: Path, count: int, note: Callable[[str], None]) -> Report:
     """Seed, compute once, group once by pandas; each in a process of its own."""
+    with installed(home) as cluster:
+        note(f"写入 {count} 件")
+        _seed(cluster, count)
+        note("计算")
+        with _memory(cluster) as most:
+            seconds, megabytes = _alone(_compute)
+        note("查找线索")
+        leads_seconds, _ = _alone(_search)
+        note("对照:pandas")
+        pandas_seconds, pandas_megabytes = _alone(_group)
+    return Report(count, seconds, megabytes, most[0], leads_seconds, pandas_seconds, pandas_megabytes)
+
+
+@contextmanager
+def installed(home: Path) -> Iterator[postgres.Cluster]:
+    """A PostgreSQL of its own with a migrated ledger and the starting catalog, to which the settings of this process point."""
     keyfiles.ensure(home)
     cluster = postgres.start(home)
     try:
@@ -64,22 +80,13 @@ def measure(home: Path, count: int, note: Callable[[str], None]) -> Report:
         try:
             _enter(home, cluster.port)
             starting_catalog.load()
-            note(f"写入 {count} 件")
-            _seed(cluster, count)
-            note("计算")
-            with _memory(cluster) as most:
-                seconds, megabytes = _alone(_compute)
-            note("查找线索")
-            leads_seconds, _ = _alone(_search)
-            note("对照:pandas")
-            pandas_seconds, pandas_megabytes = _alone(_group)
+            yield cluster
         finally:
             os.environ.clear()
             os.environ.update(before)
             _forget()
     finally:
         postgres.stop(home)
-    return Report(count, seconds, megabytes, most[0], leads_seconds, pandas_seconds, pandas_megabytes)
 
 
 def _compute() -> None:
