@@ -60,14 +60,18 @@ def _blocked(session: Session, source: str) -> Iterator[Laid]:
 
 
 def _contradicted(session: Session, source: str, reading: int) -> Iterator[Laid]:
-    """Rows that are understood and change nothing: another list says otherwise, and it is not settled, or settled for the other."""
+    """Rows that are understood and change nothing: another list says otherwise, and it is not settled, or settled for the other.
+    Where that one speaks of it no more, these count (`assembling`)."""
     names = {one.key: one.name for one in intake.sources(session, active=False)}
     for question in questions.contradicting(session, source):
         if question.answered_at is None:
             state, text, remedy = CONTRADICTED, question.why, "请等候工作专班办公室确认以哪一份清单为准;本单位写错的,请改正后重新报送。"
         else:
-            other = names.get(question.answer or "", question.answer)
-            state, text = PASSED_OVER, f"与“{other}”写法不一致,已确认以“{other}”为准。"
+            other = question.answer or ""
+            preferred = intake.newest_reading(session, other)
+            if preferred is None or not intake.places_of(session, preferred.id, question.subject):
+                continue
+            state, text = PASSED_OVER, f"已确认以“{names.get(other, other)}”为准,本行所写不采用。"
             remedy = "认为不妥的,请与工作专班办公室联系。"
         for sheet, line in intake.places_of(session, reading, question.subject):
             yield Laid(sheet, line, state, text, remedy)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from domain.refusal import Refusal
+from domain.spelling import fold
 
 _DAY = timedelta(days=1)
 _NUMERALS = "一二三四五六七八九十"
@@ -67,7 +68,7 @@ def read(text: str, year: int | None = None) -> Notice:
 
 
 def _plain(text: str) -> str:
-    text = text.translate(str.maketrans("（）：；，．０１２３４５６７８９", "():;,.0123456789")).replace("\r", "\n")
+    text = fold(text.replace("\r", "\n"))
     text = re.sub(r"[ \t\u3000\xa0]", "", text)
     text = text.replace("),为法定", ")为法定")
     return re.sub(r"(?<=[日)])[-—–―~～－到]+(?=\d)", "至", text)

@@ -29,6 +29,27 @@ class ShareOutcome(StrEnum):
     AUTHORISATION_OTHERS = "authorisation_others"  #: 授权属于他人
     AUTHORISATION_NOT_COVERING = "authorisation_not_covering"  #: 授权不含该类证照
 
+    @property
+    def label(self) -> str:
+        return _LABELS[self.value]
+
+
+_LABELS = {
+    "found": "查到有效证照",
+    "none": "查无",
+    "revoked": "证照已废止或已注销",
+    "expired": "证照已过期",
+    "restricted": "证照已受限使用",
+    "several": "查到不止一份",
+    "mismatch": "不符",
+    "no_permission": "数据源拒绝本系统访问",
+    "bad_request": "请求与数据源的要求不符",
+    "authorisation_expired": "持证人授权已过期或不存在",
+    "authorisation_used": "持证人授权已使用过",
+    "authorisation_others": "持证人授权属于他人",
+    "authorisation_not_covering": "持证人授权不含该类证照",
+}
+
 
 @dataclass(frozen=True)
 class Subject:

@@ -13,6 +13,7 @@ from domain.instants import written
 from domain.lifecycle import Event, State
 from domain.limits import LimitKind
 from domain.reasons import REASON_WORDS
+from domain.share import ShareOutcome
 
 EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
     {
@@ -93,6 +94,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "issuer": "部门核验",
         "commitment": "告知承诺",
         **{str(kind): kind.label for kind in LimitKind},
+        **{str(outcome): outcome.label for outcome in ShareOutcome},
         "true": "属实",
         "false": "不属实",
         "no_record": "无记录",
@@ -107,11 +109,11 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "hours": "服务时间变更",
         "outage": "平台故障扣除",
         "readings": "解读变更",
-        "authorisation_expired": "持证人授权已过期或不存在",
-        "authorisation_used": "持证人授权已使用过",
-        "authorisation_others": "持证人授权属于他人",
-        "authorisation_not_covering": "持证人授权不含该类证照",
         "number_not_held": "数据源不按这种证件查询",
+        "source_failed": "数据源未能应答",
+        "choice_declined": "需求单位未选定",
+        "choice_timed_out": "逾期未选定",
+        "commitment_timed_out": "逾期未承诺",
         "undetermined": "时限未定",
     }
 )
@@ -137,7 +139,9 @@ def told(event: Event, detail: Mapping[str, Any]) -> str:
 def _word(name: str, text: str) -> str:
     if name == "until":
         return _until(text)
-    return f"当时{State(text).label}" if name == "where" else _WORDS.get(text, text)
+    if name == "where":
+        return f"当时{State(text).label}"
+    return _WORDS.get(text, _WORDS.get(text.partition(":")[0], text))  # source_failed:slow
 
 
 def _until(text: str) -> str:

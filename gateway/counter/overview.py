@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from domain.instants import is_past
 from gateway.counter.door import PageCaller, pages
 from gateway.edge.counter_pages import render
 from gateway.edge.paging import Paging
@@ -28,10 +27,7 @@ def overview(request: Request, caller: PageCaller, order: Order = "code") -> Res
     found = api.get_overview(caller)
     units = found.units if order == "code" else sorted(found.units, key=lambda one: -int(getattr(one, order)))
     late = [one.late_since for one in units if one.late_since]
-    first = late[0] if late else None
-    for one in late:
-        first = one if first is None or is_past(one, first) else first
-    return render(request, "overview.html", found=found, units=units, order=order, late_since=first)
+    return render(request, "overview.html", found=found, units=units, order=order, late_since=min(late, default=None))
 
 
 @router.get(f"{_PAGE}/cases", name="counter_overview_cases")

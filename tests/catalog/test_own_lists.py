@@ -44,9 +44,16 @@ def test_code_and_name_are_compared(row: tuple[str, ...], found: str) -> None:
     assert (row_result.fact is None) == (found not in ("", "proof_code_unknown"))
 
 
-def test_a_question_of_code_and_name_proposes_the_code_first() -> None:
-    (question,) = one(("事项编码", "证明编码", "证明名称"), ("DEMO-0001", "P-HOUSEHOLD", "未婚证明"), sandbox()).questions
-    assert question.topic is Topic.PROOF and question.candidates[0].code == "P-HOUSEHOLD" and "户籍证明" in question.why
+@pytest.mark.parametrize(
+    ("row", "topic", "code", "meant"),
+    [
+        (("DEMO-0001", "", "P-HOUSEHOLD", "未婚证明"), Topic.PROOF, "P-HOUSEHOLD", "户籍证明"),
+        (("DEMO-0001", "廉租房申请", "P-HOUSEHOLD", "户籍证明"), Topic.MATTER, "DEMO-0001", "公共租赁住房申请"),
+    ],
+)
+def test_a_question_of_code_and_name_proposes_the_code_first(row: tuple[str, ...], topic: Topic, code: str, meant: str) -> None:
+    (question,) = one(("事项编码", "事项名称", "证明编码", "证明名称"), row, sandbox()).questions
+    assert question.topic is topic and question.candidates[0].code == code and meant in question.why
 
 
 def test_a_persons_answer_settles_a_name_beside_a_code() -> None:

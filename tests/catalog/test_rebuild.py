@@ -262,7 +262,9 @@ def test_the_error_file_names_rows_that_change_nothing_because_another_list_says
     (asked,) = do(questions.questions).rows
     do(questions.answer, asked.id, "other", now=NOW, actor="person:demo-admin")
     rebuilt()
-    assert of_file("one")["2"] == ("未采用", "与“other清单”写法不一致,已确认以“other清单”为准。") and of_file("other") == {}
+    assert of_file("one")["2"] == ("未采用", "已确认以“other清单”为准,本行所写不采用。") and of_file("other") == {}
+    send("other", rows((1, "DEMO-0003", *GOOD[2:])))  # of that entry it says nothing any more
+    assert ("变更", "DEMO-0002", "P-HARDSHIP") in changes(rebuilt()) and of_file("one") == {}
 
 
 def test_of_very_many_bad_rows_the_first_go_back_and_the_file_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

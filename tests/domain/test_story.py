@@ -1,10 +1,13 @@
 """Every event has its words."""
 
+import re
+
 import pytest
 
 from domain.inbox import ExcuseReason
 from domain.lifecycle import Event
 from domain.reasons import REASON_WORDS, PromiseReason, Reason
+from domain.share import ShareOutcome
 from domain.story import EVENT_NAMES, told
 
 
@@ -24,6 +27,14 @@ def test_a_late_return_says_so() -> None:
     assert told(Event.RETURNED, in_time) == "出具单位退回(370402-CIVIL、1)"
     assert told(Event.ASKED, {"request": "7d1c", "unit": "370402-CIVIL"}) == "送达出具单位收件箱(370402-CIVIL)"
     assert told(Event.FILED, {}) == "发起核验"
+
+
+def test_why_another_method_follows_is_told_in_words_whatever_the_source_said() -> None:
+    """Obligations 7.2, 7.4: an officer reads it, and no code says anything to her."""
+    ours = ("number_not_held", "source_failed:slow", "choice_declined", "choice_timed_out", "commitment_timed_out")
+    for why in (*ShareOutcome, *ours):
+        said = told(Event.FELL_BACK, {"why": str(why)})
+        assert not re.search("[a-z]", said), said
 
 
 def test_every_reason_has_its_words() -> None:
