@@ -38,7 +38,9 @@ class Endings:
         self._closing = False
 
     def start(self) -> None:
-        """Begin to listen, in the running loop."""
+        """Begin to listen, in the running loop. Raises RuntimeError where it listens already: that connection nobody would end."""
+        if self._listener is not None:
+            raise RuntimeError("it listens already")
         self._loop = loop = asyncio.get_running_loop()
 
         def on_notice(_channel: str, number: str) -> None:
@@ -55,6 +57,7 @@ class Endings:
             task.cancel()
         if self._listener is not None:
             self._listener.stop()
+            self._listener = None
         self._wake_all()
 
     def release(self) -> None:

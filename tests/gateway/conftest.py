@@ -210,12 +210,23 @@ def serving(app: FastAPI, runs: SimulatedRuns, address: str = "127.0.0.1") -> It
 
     @asynccontextmanager
     async def started() -> AsyncIterator[httpx.AsyncClient]:
-        transport = httpx.ASGITransport(Promised(app), client=(address, 50000))
-        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+        async with app.router.lifespan_context(app), _calling(app, address) as client:
             yield client
 
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(started()) as client:
         yield Api(app, portal, client, runs)
+
+
+@contextmanager
+def from_elsewhere(api: Api, address: str) -> Iterator[Api]:
+    """The same running application, called from another address."""
+    with api.portal.wrap_async_context_manager(_calling(api.app, address)) as client:
+        yield Api(api.app, api.portal, client, api.runs)
+
+
+def _calling(app: FastAPI, address: str) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(Promised(app), client=(address, 50000))
+    return httpx.AsyncClient(transport=transport, base_url="http://gateway")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -35,7 +35,7 @@ from ledger.catalog import versions
 from ledger.database import transaction
 from ledger.registry import keys
 from settings import settings
-from tests.gateway.conftest import ISSUER, REQUESTER, Api, SimulatedRuns, serving
+from tests.gateway.conftest import ISSUER, REQUESTER, Api, SimulatedRuns, from_elsewhere, serving
 from tests.ports import free_port
 
 PUBLIC = {
@@ -69,7 +69,7 @@ def test_every_public_route_has_a_quota(api: Api, quota: str, monkeypatch: pytes
         for route in mine:
             refused = once.request(*call_of(route))
             assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0, route.path
-        with serving(once.app, once.runs, address="127.0.0.1") as monitor:  # must always hear of this process
+        with from_elsewhere(once, "127.0.0.1") as monitor:  # must always hear of this process
             assert [monitor.get("/healthz", None).status_code for _ in range(3)] == [200] * 3
 
 
@@ -188,7 +188,7 @@ def test_who_guesses_keys_is_stopped_and_who_works_beside_him_is_not(api: Api, m
         assert int(answers[-1].headers["Retry-After"]) > 0 and len(asked) == 3, "what is refused is not looked up"
         assert office.request("GET", "/v1/me", headers=right).status_code == 200
         assert office.request("GET", "/v1/me", headers={"Authorization": f"Bearer {api.key(ISSUER)}"}).status_code == 429
-        with serving(office.app, office.runs, address="198.51.100.9") as elsewhere:
+        with from_elsewhere(office, "198.51.100.9") as elsewhere:
             assert elsewhere.request("GET", "/v1/me", headers={"Authorization": f"Bearer {api.key(ISSUER)}"}).status_code == 200
         assert office.get("/verify", None).status_code == 200, "public pages have quotas of their own"
 
