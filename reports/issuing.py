@@ -10,14 +10,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from domain.refusal import Refusal
+from ledger.calendars import outages
 from ledger.database import transaction
 from ledger.outbox import reports
 from ledger.outbox.reports import Content, Wanted
+from ledger.supervision import affected
 from ledger.tables.reports import IssuedReport
 from reports import figures, html, pdf, periods, xlsx
 from reports.document import document
 from reports.model import Period, Report, from_json
-from reports.summary import changes
+from reports.summary import REASON, changes
 from settings import settings
 
 Kind = Literal["html", "pdf", "xlsx"]
@@ -58,14 +60,22 @@ def owed(session: Session, now: datetime) -> list[Wanted]:
 def snapshot(wanted: Wanted, now: datetime) -> str:
     """The figures as one typed report, in JSON. What a new version corrects stands in its notes."""
     period, at = periods.of(wanted.start, wanted.end), settings()
+    _book_silence(now)
     with transaction() as session:
         named = None if wanted.scope else at.report_scope  # a unit's is the one that it had then
         found = figures.compute(session, period, wanted.scope, now, issuer=at.report_issuer, scope_name=named)
         before = reports.newest(session, wanted.start, wanted.end, wanted.scope)
         corrected = changes(from_json(before.snapshot), found, before.version) if before is not None else ()
-    why = (f"本版重新编制的原因:{wanted.reason.rstrip('。')}。",) if wanted.reason else ()
+    why = (f"{REASON}{wanted.reason.rstrip('。')}。",) if wanted.reason else ()
     report = replace(found, issue=_issue(found.issue, wanted.version), notes=(*found.notes, *why, *corrected))
     return report.as_json()
+
+
+def _book_silence(now: datetime) -> None:
+    """A report may be made before the timekeeper is back: the outage is on the record first, with what it moves (reading 21)."""
+    with transaction() as session:
+        gone = outages.silence(session, outages.TIMEKEEPER, now, outages.patience())
+        affected.after_outage(session, gone, now=now, actor=f"system:{outages.TIMEKEEPER}")
 
 
 def _issue(issue: str, version: int) -> str:

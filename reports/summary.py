@@ -1,4 +1,4 @@
-"""要点: the few figures that mails, pages of operators and the terminal show; and which figures a new version corrects."""
+"""要点: the few figures that mails, pages of operators and the terminal show; and what a new version corrects."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from reports.periods import is_week
 from reports.wording import of_period
 
 _MOST = 30  #: corrected figures that are named one by one
+REASON, _AGAINST = "本版重新编制的原因:", "与第"  #: notes that a version has of itself begin so
 _NONE = "无"  #: not counted, or out of nothing: a figure that came later was in no earlier report
 
 
@@ -34,14 +35,23 @@ def _kept(rate: Rate) -> str:
 
 
 def changes(before: Report, after: Report, version: int) -> tuple[str, ...]:
-    """更正说明: each figure that differs from version `version`, with what it was and what it is."""
+    """更正说明: each figure that differs from version `version`, with what it was and what it is; and each note that came or
+    went (an outage that became known later)."""
     old, new = dict(_figures(before)), dict(_figures(after))
     differing = [name for name in {**old, **new} if old.get(name, _NONE) != new.get(name, _NONE)]
-    if not differing:
-        return (f"与第{version}版相比,各项数字没有变化。",)
-    said = [f"{name}由 {old.get(name, _NONE)} 更正为 {new.get(name, _NONE)}" for name in differing[:_MOST]]
-    rest = f";另有 {len(differing) - _MOST} 项见工作簿" if len(differing) > _MOST else ""
-    return (f"与第{version}版相比:{';'.join(said)}{rest}。",)
+    said = [f"{name}由 {old.get(name, _NONE)} 更正为 {new.get(name, _NONE)}" for name in differing[:_MOST]] or ["各项数字没有变化"]
+    if len(differing) > _MOST:
+        said.append(f"另有 {len(differing) - _MOST} 项见工作簿")
+    noted, now_noted = _notes(before), _notes(after)
+    said += [f"不再有说明“{note}”" for note in noted if note not in now_noted]
+    said += [f"增加说明“{note}”" for note in now_noted if note not in noted]
+    first = f"与第{version}版相比" + ("," if not differing else ":")
+    return (f"{first}{';'.join(said)}。",)
+
+
+def _notes(report: Report) -> list[str]:
+    """What its figures rest on, without what a version says of itself."""
+    return [note.rstrip("。") for note in report.notes if not note.startswith((REASON, _AGAINST))]
 
 
 def _figures(report: Report) -> Iterator[tuple[str, str]]:

@@ -52,7 +52,7 @@ def notice_outage() -> None:
     """No worker kept time for a while: that is an outage, on the record before any miss is (reading 21)."""
     now = settings().now()
     with transaction() as session:
-        gone = outages.pulse(session, "timekeeper", now, outages.GAP * max(1.0, settings().clock_rate))
+        gone = outages.pulse(session, outages.TIMEKEEPER, now, outages.patience())
         affected.after_outage(session, gone, now=now, actor=actor())
 
 

@@ -16,8 +16,10 @@ from domain.roles import Role
 from ledger import recusal
 from ledger.tables.records import Outage, Pulse
 from ledger.tables.verifications import Deadline, Request
+from settings import settings
 
 GAP = timedelta(minutes=3)
+TIMEKEEPER = "timekeeper"  #: whose silence is the platform's
 
 
 class OutageRefused(Refusal, code="outage_refused"):
@@ -59,6 +61,11 @@ def _limited_within(session: Session, since: datetime, until: datetime) -> list[
     return list(session.scalars(query.where(open_or_missed, Deadline.started_at < until, Deadline.due_at > since)))
 
 
+def patience() -> timedelta:
+    """How long the timekeeper may be silent; a clock that runs fast lets as little pass between two of its pulses."""
+    return GAP * max(1.0, settings().clock_rate)
+
+
 def pulse(session: Session, name: str, now: datetime, gap: timedelta = GAP) -> Interval | None:
     """Say that `name` is alive; where it was silent for longer than `gap`, the silence is an outage, and given."""
     row = session.get(Pulse, name, with_for_update=True)
@@ -66,6 +73,19 @@ def pulse(session: Session, name: str, now: datetime, gap: timedelta = GAP) -> I
         session.execute(insert(Pulse).values(name=name, at=now).on_conflict_do_nothing())
         return None
     last, row.at = row.at, max(row.at, now)
+    return _silence(session, row.name, last, now, gap)
+
+
+def silence(session: Session, name: str, now: datetime, gap: timedelta = GAP) -> Interval | None:
+    """Put on the record that `name` has been silent until now, where it has; the next pulse says until when it was.
+
+    For whoever tells of the time before, and may be quicker than the one that says it is alive again.
+    """
+    row = session.get(Pulse, name, with_for_update=True)
+    return None if row is None else _silence(session, name, row.at, now, gap)
+
+
+def _silence(session: Session, name: str, last: datetime, now: datetime, gap: timedelta) -> Interval | None:
     if now - last <= gap:
         return None
     return record(session, last, now, "系统例行检查中断", now=now, actor=f"system:{name}", automatic=True)

@@ -10,15 +10,16 @@ from uuid import UUID
 
 import pytest
 
+from ledger.calendars import outages
 from ledger.outbox import reports
 from ledger.outbox.reports import Wanted
 from ledger.tables.reports import IssuedReport
 from reports import figures, issuing, letters, periods
 from reports.definitions import VERSION
 from reports.issuing import NotOver
-from reports.model import Report
+from reports.model import Report, from_json
 from settings import settings
-from tests.ledger.acting import MINUTE, all_of, do
+from tests.ledger.acting import HOUR, MINUTE, all_of, do, immediate, reply
 from tests.ledger.filing import NOW, UNIT, file
 
 pytestmark = pytest.mark.usefixtures("ledger")
@@ -65,6 +66,43 @@ def test_an_old_report_stays_as_it_was_and_the_new_one_names_what_it_corrects(mo
     assert "收到由 1 更正为 2" in corrected and f"指标口径由 {VERSION} 更正为 2099-01/1" in corrected
     html = everything(second)[1].decode()
     assert "收到由1更正为2" in html and "第2版" in html
+
+
+def test_a_report_made_right_after_an_outage_tells_of_it() -> None:
+    """Nobody is back yet who would book it: from Sunday 22:00 on, of which two hours are the week's."""
+    do(outages.pulse, outages.TIMEKEEPER, WEEK.end - 2 * HOUR)
+    report = do(lambda session, made: issuing.read(session, made)[1], make(order()))
+    assert [note for note in report.notes if "平台故障" in note] == [
+        "平台故障 1 次,共 120 分钟;按现行解读不从时限中扣除,超时的时限中有 0 个在运行期间遇到故障(平台原因)。"
+    ]
+    do(outages.pulse, outages.TIMEKEEPER, MONDAY + MINUTE)
+    assert [(one.since, one.until) for one in do(outages.listed, WEEK.start, MONDAY)] == [(WEEK.end - 2 * HOUR, MONDAY + MINUTE)]
+
+
+def test_a_report_made_right_after_an_outage_has_the_limits_that_it_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROOFLESS_READINGS", '{"outage_deducted": true}')
+    settings.cache_clear()
+    _, request = immediate()  # 09:00, half an hour
+    do(outages.pulse, outages.TIMEKEEPER, NOW + 10 * MINUTE)
+    reply(request, now=NOW + 40 * MINUTE)
+    do(outages.pulse, "another", NOW + 40 * MINUTE)
+    report = from_json(issuing.snapshot(order() or pytest.fail(), MONDAY))
+    assert (report.limits.hard.part, report.limits.hard.whole) == (0, 0), "it runs on from Monday 08:00"
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_an_outage_that_became_known_later_is_named_by_the_next_version() -> None:
+    first = make(order())
+    do(outages.record, NOW, NOW + HOUR, "断电", now=MONDAY + HOUR, actor="system:test", automatic=True)
+    second = make(order(reason="补登故障"), MONDAY + HOUR)
+    third = make(order(reason="再编"), MONDAY + HOUR)
+    told = [do(lambda session, made: issuing.read(session, made)[1], made).notes[-1] for made in (second, third)]
+    assert first != second and told == [
+        "与第1版相比,各项数字没有变化;增加说明“平台故障 1 次,共 60 分钟;按现行解读不从时限中扣除,"
+        "超时的时限中有 0 个在运行期间遇到故障(平台原因)”。",
+        "与第2版相比,各项数字没有变化。",
+    ]
 
 
 def test_the_digest_is_that_of_the_snapshot_that_can_be_laid_out_again() -> None:

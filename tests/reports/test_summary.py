@@ -34,6 +34,11 @@ def test_many_changes_are_counted_and_none_is_said() -> None:
     assert changes(REPORT, REPORT, 1) == ("与第1版相比,各项数字没有变化。",)
 
 
+def test_a_note_that_came_or_went_is_named_and_what_a_version_says_of_itself_is_none() -> None:
+    before = replace(REPORT, notes=("甲。", "乙。", "本版重新编制的原因:补登。", "与第1版相比,各项数字没有变化。"))
+    assert changes(before, replace(REPORT, notes=("乙。", "丙。")), 2) == ("与第2版相比,各项数字没有变化;不再有说明“甲”;增加说明“丙”。",)
+
+
 def issued(version: int = 1) -> IssuedReport:
     period = REPORT.period
     return IssuedReport(start=period.start, end=period.end, scope="", scope_name="市中区", version=version, issue=REPORT.issue)
