@@ -20,7 +20,7 @@ from tasks.sealing import seals
 from tasks.steps import in_ledger_thread, step
 
 WAITS = "seal_not_in_force"  #: why a verification waits (`ledger.lifecycle.remedies`)
-EXPIRING, MISSING = "seal_expiring", "seal_missing"
+EXPIRING, MISSING, OTHER_KEY = "seal_expiring", "seal_missing", "seal_other_key"
 _AT_ONCE = 200  #: what is left goes on in the next minute
 
 
@@ -45,7 +45,13 @@ def _alarms() -> list[SealKind]:
         keep_alarms(session, EXPIRING, ends, now=now)
         text = "没有在用的{}:待用印的核验等待,不会用印。请在印章登记(/v1/seals)中登记、启用。"
         keep_alarms(session, MISSING, {kind.value: text.format(kind.label) for kind in missing}, now=now)
-        return sorted({row.method.seal for row in _waiting(session) if row.method is not None})
+        waiting = sorted({row.method.seal for row in _waiting(session) if row.method is not None})
+        # One alarm for all that wait for a seal: each case's own would be a mail for each, of one cause.
+        other = (
+            "本机的密钥不是登记在用的{}:待用印的核验等待,不会用印。请放入登记的密钥,或在印章登记(/v1/seals)中办理变更,由另一人确认后启用。"
+        )
+        keep_alarms(session, OTHER_KEY, {kind.value: other.format(kind.label) for kind in waiting if kind not in missing}, now=now)
+        return waiting
 
 
 def _go_on() -> None:

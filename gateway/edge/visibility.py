@@ -290,6 +290,6 @@ def sees_why(caller: Caller, person: str) -> bool:
     return bool(caller.roles & _OFFICE) or person == caller.person
 
 
-def decides_for_the_district(caller: Caller) -> bool:
-    """Whether what waits for the 专班 office waits for this caller."""
-    return bool(caller.roles & _OFFICE)
+def decides(caller: Caller, role: Role) -> bool:
+    """Whether what waits for this role waits for the caller."""
+    return role in caller.roles

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
-from gateway.edge.visibility import REPORTS, decides_for_the_district, whose
+from gateway.edge.visibility import REPORTS, decides, whose
 from gateway.reports.overview_schemas import (
     DecisionOut,
     OverviewCase,
@@ -21,19 +21,17 @@ from gateway.reports.overview_schemas import (
     WeekFigureOut,
 )
 from gateway.reports.schemas import ReportOut
-from ledger.casework import overview
+from ledger.casework import decisions, overview
 from ledger.casework.overview import Standing
 from ledger.database import transaction
 from ledger.outbox import reports
 from ledger.paging import PageRequest
-from ledger.registry.keys import Caller
 from ledger.tables.reports import IssuedReport
 from reports.model import Count, Rate, Report, from_json
 from settings import settings
 
 router = api_router("reports")
 
-_OFFICE = "工作专班办公室"
 _LOOKED_AT = 20  #: reports, for the newest of a week: others are of days that somebody chose
 
 
@@ -48,7 +46,10 @@ def get_overview(caller: CurrentCaller) -> OverviewOut:
             at=now,
             units=[UnitStandingOut(**vars(one)) for one in overview.units(session, own, now=now)],
             still=[StillOut(**vars(one)) for one in standing],
-            decisions=_decisions(session, caller, standing) if own is None else [],
+            decisions=[
+                DecisionOut(name=one.name, by=one.decider, mine=decides(caller, one.by), count=one.count, since=one.since)
+                for one in (decisions.awaited(session, standing) if own is None else [])
+            ],
             report=ReportOut.of(row) if row else None,
             week=_week(from_json(row.snapshot)) if row else [],
         )
@@ -66,18 +67,6 @@ def get_overview_cases(
     with transaction() as session:
         found = overview.cases(session, kind, unit if own is None else own, page, now=settings().now())
         return page.answer(OverviewCasesOut, found, lambda line: OverviewCase(**vars(line)))
-
-
-def _decisions(session: Session, caller: Caller, standing: list[overview.Still]) -> list[DecisionOut]:
-    """By who decides: nothing in the system is left to a leader."""
-    count, since = overview.undecided_excuses(session)
-    mine = decides_for_the_district(caller)
-    stopped = min((one.since for one in standing), default=None)
-    found = [
-        DecisionOut(name="停住的核验的处理", by=_OFFICE, mine=mine, count=sum(one.count for one in standing), since=stopped),
-        DecisionOut(name="超时理由的认定", by=_OFFICE, mine=mine, count=count, since=since),
-    ]
-    return [one for one in found if one.count]
 
 
 def _newest_week(session: Session, scope: str) -> IssuedReport | None:

@@ -20,7 +20,7 @@ from ledger.succession import estate
 from ledger.tables.catalog import Entry
 from ledger.tables.inbox import Supervision
 from ledger.tables.registry import Unit
-from ledger.tables.verifications import Deadline, EventRow, Request, Verification
+from ledger.tables.verifications import EventRow, Request, Verification
 
 _PAUSED, _UNNAMED = "由运维暂停。", "待人工处理。"
 
@@ -137,13 +137,6 @@ def cases(session: Session, kind: Standing, unit: str | None, page: PageRequest 
     if kind is Standing.LATE:
         query = query.where(is_past(DUE, now))
     return paging.tuples(session, query, (func.coalesce(DUE, LATEST), Request.id), page).map(lambda row: CaseLine(*row))
-
-
-def undecided_excuses(session: Session) -> tuple[int, datetime | None]:
-    """Reasons for a soft miss on which the 专班 office has not decided, and since when the first waits."""
-    waiting = (Deadline.excuse.is_not(None), Deadline.excuse_approved.is_(None), Deadline.met_at.is_(None), Deadline.closed_at.is_(None))
-    count, since = session.execute(select(func.count(), func.min(Deadline.excuse_at)).where(*waiting)).tuples().one()
-    return count, since
 
 
 def _named(query: Select[Any]) -> Select[Any]:

@@ -44,6 +44,10 @@ ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 FINAL = frozenset({"cannot_verify", "no_next_method", "commitment_declined"})
 
 
+#: Many wait for one cause at one time: its own check raises one alarm for all of them (`tasks.seals`).
+_TOLD_TOGETHER = frozenset({"seal_not_in_force"})
+
+
 def commands(number: str, remedy: str) -> list[str]:
     """The commands for the actions that a remedy names, ready to be copied."""
     named = [command for word, (command, _) in ACTIONS.items() if f"“{word}”" in remedy]
@@ -51,6 +55,7 @@ def commands(number: str, remedy: str) -> list[str]:
 
 
 def call_a_person(session: Session, number: str, code: str, *, now: datetime) -> None:
-    """Raise the alarm that `number` waits for a person."""
+    """Raise the alarm that `number` waits for a person, unless one is raised for all that wait for the same."""
     reason, remedy = REMEDIES[code]
-    raise_alarm(session, "needs_attention", number, f"{number}:{reason}{remedy}", now=now)
+    if code not in _TOLD_TOGETHER:
+        raise_alarm(session, "needs_attention", number, f"{number}:{reason}{remedy}", now=now)

@@ -22,7 +22,7 @@ from settings import settings
 from tasks import sealing as sealing_step
 from tasks.passes import begin
 from tasks.sealing import seal_names
-from tasks.seals import EXPIRING, MISSING, check_seals
+from tasks.seals import EXPIRING, MISSING, OTHER_KEY, check_seals
 from tests.flows.test_interruptions import assert_once, file_now
 from tests.ledger.acting import alarms, all_of, do, give_back, hold, names, row
 from tests.ledger.sealing.seal_life import cancelled
@@ -79,12 +79,18 @@ def test_a_cancelled_seal_seals_nothing_and_what_waited_goes_on_by_itself(
 
     asyncio.run(check_seals.alone())
     assert row(number).state is State.NEEDS_ATTENTION and standing(MISSING) == ["share"]
+    assert standing("needs_attention") == standing(OTHER_KEY) == [], "one alarm for all that wait"
     renewed = tmp_path / "seals"  # another key, registered and put in place while the worker runs
     ensure_development_seals(renewed, seal_names())
     register_development_seals(renewed)
     monkeypatch.setenv("PROOFLESS_SEALS_DIR", str(renewed))
+    asyncio.run(check_seals.alone())
+    assert (row(number).state, standing(MISSING), standing(OTHER_KEY)) == (State.NEEDS_ATTENTION, [], ["share"]), "the old key still"
     settings.cache_clear()
     asyncio.run(check_seals.alone())
+    assert standing(OTHER_KEY) == ["share"], "until the next look"
+    asyncio.run(check_seals.alone())
+    assert standing(OTHER_KEY) == []
     assert row(number).state is State.TO_BE_SEALED and row(number).attention is None and standing(MISSING) == []
     pass_again(number)
     assert_once(number, requests_made=0)

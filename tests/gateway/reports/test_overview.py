@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy import update
 
@@ -15,9 +16,18 @@ from ledger.tables.verifications import Deadline, Verification
 from settings import settings
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ADMIN, ISSUER, Api
+from tests.gateway.oversight.test_complaints import taken
+from tests.gateway.oversight.test_recusal import DECISION, Made, excuse, lead, proposal, stopped
 from tests.gateway.reports.test_reports import CHIEF, STREET, made, order
 
 LEADER = "demo-leader"
+#: Kind, what makes one wait, and the step that decides it.
+DECIDED: list[tuple[str, Made, str, dict[str, Any]]] = [
+    ("超时理由的认定", excuse, "", {"approved": True}),
+    ("线索的处理", lead, "dismiss", {"text": "演示:不成立"}),
+    ("停止查询的解除", stopped, "lift", {"reason": "演示:已核实"}),
+    ("清单编制、调整的研究", proposal, "decide", DECISION),
+]
 
 
 def late(request: str) -> None:
@@ -70,6 +80,29 @@ def test_what_stands_still_is_told_with_its_reason_and_since_when(api: Api) -> N
     assert decided["停住的核验的处理"] is False
     with transaction() as session:
         session.execute(update(Verification).where(Verification.number == number).values(paused_at=None))
+
+
+def test_what_waits_for_a_decision_is_counted_until_it_is_decided(api: Api) -> None:
+    def waiting(person: str = ADMIN) -> dict[str, tuple[int, bool]]:
+        found = api.get("/v1/overview", person).json()["decisions"]
+        return {one["name"]: (one["count"], one["mine"]) for one in found}
+
+    def more(name: str) -> int:
+        return waiting().get(name, (0, True))[0] - before.get(name, (0, True))[0]
+
+    before = waiting()
+    number = taken(api)
+    assert more("投诉举报的转办") == 1 and waiting(LEADER)["投诉举报的转办"][1] is False
+    assert api.post(f"/v1/complaints/{number}/pass", ADMIN, json={"unit": "370402-PERMIT", "asked": "请说明"}).status_code == 200
+    assert more("投诉举报的转办") == more("投诉举报的办结") == 0, "it waits for the unit"
+    assert api.post(f"/v1/complaints/{number}/answer", "demo-permit-2", json={"text": "已整改"}).status_code == 200
+    assert more("投诉举报的办结") == 1
+    for name, make, path, sent in DECIDED:
+        where = make(api)[1]
+        assert more(name) == 1, name
+        assert api.post(f"{where}/{path}".rstrip("/"), ADMIN, json=sent).status_code == 200
+        assert more(name) == 0, name
+    assert more("清单的公布") == 1 and waiting()["清单的公布"][1] is False, "another office publishes it"
 
 
 def test_a_unit_sees_its_own_and_a_clerk_nothing(api: Api) -> None:
