@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from domain.complaints import ComplaintAbout
 
-RULES_VERSION = "2026-11/5"
+RULES_VERSION = "2026-11/6"
 
 CLAUSES: Mapping[str, str] = MappingProxyType(
     {
@@ -38,6 +38,7 @@ class LeadRule(StrEnum):
     NOT_TAKING_PART = "not_taking_part"
     UNLISTED_ASKED = "unlisted_asked"
     COMPLAINED_INVENTED = "complained_invented"
+    DEMANDED_UNLISTED = "demanded_unlisted"
     LIST_MISSING = "list_missing"
     PROOF_MISSING = "proof_missing"
     LATE_ADJUSTMENT = "late_adjustment"
@@ -91,6 +92,7 @@ class RuleText:
 
 _R = LeadRule
 _COMPLAINTS = "投诉件数(不计疑似重复)"
+_DEMANDS = "索要的次数(索要以前已拦截的不计),按事项和证明"
 RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
     {
         _R.NOT_TAKING_PART: RuleText(
@@ -101,6 +103,7 @@ RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
         ),
         _R.UNLISTED_ASKED: RuleText("16.2", "要求核验清单未列的证明", "因清单未列而不予受理的次数,按事项和证明"),
         _R.COMPLAINED_INVENTED: RuleText("16.2", "投诉反映被要求清单以外的证明", _COMPLAINTS),
+        _R.DEMANDED_UNLISTED: RuleText("16.2", "登记反映被索要清单未列的证明", _DEMANDS),
         _R.LIST_MISSING: RuleText("16.3", "负有编制职责而没有清单", "没有任何条目列入现行清单的单位", lasting=True),
         _R.PROOF_MISSING: RuleText("16.3", "收到清单未列的证明,清单可能有遗漏", "办件中收取清单未列证明的次数,按事项和证明"),
         _R.LATE_ADJUSTMENT: RuleText("16.4", "清单调整报送超过三个工作日", "逾期报送或到期未报送的调整"),
@@ -112,7 +115,7 @@ RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
         _R.RETURNED_LATE: RuleText("16.5", "多次在三十分钟以后才退回", "超过三十分钟退回的核验", least=3),
         _R.COMPLAINED_NO_HELP: RuleText("16.5", "投诉反映不核验或者超时", _COMPLAINTS),
         _R.COMPLAINED: RuleText("16.6", "投诉反映清单所列证明仍被索要", _COMPLAINTS),
-        _R.DEMANDED: RuleText("16.6", "登记反映清单所列证明仍被索要", "索要的次数(索要以前已拦截的不计),按事项和证明"),
+        _R.DEMANDED: RuleText("16.6", "登记反映清单所列证明仍被索要", _DEMANDS),
         _R.UNCONFIRMED_PAPERS: RuleText("16.6", "收取清单所列证明而无申请人本人确认", "登记为主动提供、没有本人确认的次数", least=3),
         _R.VOLUNTARY_OUTLIER: RuleText("16.6", "主动提供的比例明显偏高", "主动提供次数占比,与其他单位合计相比", least=20),
         _R.OFF_SYSTEM: RuleText("16.7", "系统外查询较多", "系统外查询备案的次数", least=5),

@@ -88,18 +88,23 @@ def excluded(entry: CatalogEntry) -> Refusal | None:
     return None
 
 
+def not_listed() -> Refusal:
+    """Of what the list does not have for a matter: it is verified by nobody and asked of nobody (obligations 2.1, 7.5)."""
+    return Refusal(
+        "清单中该事项不需要这项证明,不得发起核验,也不得向申请人索要。",
+        code="proof_not_listed",
+        obligation="2.1",
+        remedy="请核对事项编码和证明编码;如清单有遗漏,请由本单位报工作专班办公室调整清单。",
+    )
+
+
 def refusal(entry: CatalogEntry | None, *, case_open: bool, is_party: bool) -> Refusal | None:
     """Why a verification may not start, or None: the entry's scope, the case, the person (article 2; obligation 15.4).
 
     A promise that is nearly over, or past, is no refusal: the limit is then red at once (reading 3).
     """
     if entry is None:
-        return Refusal(
-            "清单中该事项不需要这项证明,不得发起核验,也不得向申请人索要。",
-            code="proof_not_listed",
-            obligation="2.1",
-            remedy="请核对事项编码和证明编码;如清单有遗漏,请由本单位报工作专班办公室调整清单。",
-        )
+        return not_listed()
     if (out := excluded(entry)) is not None:
         return out
     if not case_open:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from domain.demands import DemandTold
+from domain.scope import not_listed
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import Since, Until, api_router, period, problems
 from gateway.edge.paging import Paging
@@ -36,7 +37,7 @@ class DemandIn(SchemaIn):
     proof: Annotated[Code, Field(description="证明编码", examples=["P-HOUSEHOLD"])]
     told_by: Annotated[
         DemandTold,
-        Field(description="unit 本单位索要以前查询(清单列有的即予拦截),applicant 申请人反映,colleague 工作人员反映,system 业务系统发现"),
+        Field(description="unit 本单位索要以前查询(不得索要的即予拦截),applicant 申请人反映,colleague 工作人员反映,system 业务系统发现"),
     ]
     demanded_at: Annotated[Instant | None, Field(description="索要的时间;省略为此刻")] = None
     evidence_sha256: Annotated[Sha256 | None, Field(description="凭证的 SHA-256")] = None
@@ -54,6 +55,7 @@ class DemandOut(SchemaOut):
     told_by: DemandTold
     told_by_name: str
     listed: Annotated[bool, Field(description="登记时清单列有这项证明,不得索要")]
+    unlisted: Annotated[bool, Field(description="登记时清单该事项没有这项证明,不得索要")]
     blocked: Annotated[bool, Field(description="索要以前已拦截")]
     evidence_sha256: str | None
 
@@ -69,6 +71,7 @@ class DemandOut(SchemaOut):
             told_by=row.told_by,
             told_by_name=row.told_by.label,
             listed=row.listed,
+            unlisted=row.unlisted,
             blocked=row.blocked,
             evidence_sha256=row.evidence_digest,
         )
@@ -83,19 +86,22 @@ class DemandsOut(SchemaOut):
     "/v1/demands",
     status_code=201,
     summary="登记索要证明",
-    responses=problems("demand_blocked", "demand_refused", "demand_not_yours", "instant_in_future", body=True),
+    responses=problems("demand_blocked", "demand_unlisted", "demand_refused", "demand_not_yours", "instant_in_future", body=True),
 )
 def record_demand(body: DemandIn, caller: CurrentCaller) -> DemandOut:
-    """本单位(或其业务系统)向申请人索要证明以前查询:清单列有的答 409 demand_blocked,不得索要,改以核验取得;没有列的、不适用的(第二条)、
-    经批准索取的(5.8)答 201。
-    申请人、工作人员、业务系统反映已经发生的索要也在此登记;清单列有的,作为线索(16.6)。登记只增不改,不含当事人信息。"""
+    """本单位(或其业务系统)向申请人索要证明以前查询:清单列有的答 409 demand_blocked,不得索要,改以核验取得;清单该事项没有这项证明的答
+    409 demand_unlisted,不得索要;不适用的(第二条)、经批准索取的(5.8)答 201。
+    申请人、工作人员、业务系统反映已经发生的索要也在此登记;清单列有的,作为线索(16.6),清单该事项没有的,作为线索(16.2)。
+    登记只增不改,不含当事人信息。"""
     with transaction() as session:
         if body.told_by is DemandTold.UNIT and not is_own(session, caller, body.unit):
             raise Problem("demand_not_yours")
         told = Told(body.unit, body.matter, body.proof, body.told_by, body.demanded_at, body.evidence_sha256)
         kept = DemandOut.of(demands.record(session, told, now=settings().now(), actor=caller.actor))
     if kept.blocked:  # it is on the record all the same
-        raise Problem("demand_blocked")
+        if kept.listed:
+            raise Problem("demand_blocked")
+        raise Problem("demand_unlisted", detail=not_listed().text, remedy=not_listed().remedy)
     return kept
 
 

@@ -1,4 +1,4 @@
-"""索要证明的登记 (obligation 7.5): demands for proofs, blocked where they pass through us. Append-only, no persons."""
+"""索要证明的登记 (obligations 7.5, 16.2): demands for proofs, blocked where they pass through us. Append-only, no persons."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand
         raise InFuture
     found = entries.find_entry(session, told.matter, told.proof)
     listed = found is not None and bool(found[1].methods) and excluded(found[1]) is None
-    listed = listed and not may_collect(session, unit.code, told.matter, told.proof)
+    allowed = may_collect(session, unit.code, told.matter, told.proof)
+    listed, unlisted = listed and not allowed, found is None and not allowed
     row = Demand(
         recorded_at=now,
         demanded_at=at,
@@ -60,7 +61,8 @@ def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand
         proof=told.proof,
         told_by=told.told_by,
         listed=listed,
-        blocked=is_blocked(told.told_by, listed=listed),
+        unlisted=unlisted,
+        blocked=is_blocked(told.told_by, forbidden=listed or unlisted),
         evidence_digest=told.digest,
         recorded_by=actor,
     )

@@ -57,7 +57,7 @@ class OffSystemLookup(Table):
 
 
 class Demand(Table):
-    """索要证明 (obligation 7.5): a listed proof that was asked of an applicant, or would have been. Append-only, no persons."""
+    """索要证明 (obligations 7.5, 16.2): a proof that was asked of an applicant, or would have been. Append-only, no persons."""
 
     __tablename__ = "demands"
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -67,7 +67,8 @@ class Demand(Table):
     matter: Mapped[str] = mapped_column(ForeignKey("matters.code"))
     proof: Mapped[str] = mapped_column(ForeignKey("proof_kinds.code"))
     told_by: Mapped[DemandTold] = mapped_column(choices(DemandTold, "demand_told"))
-    listed: Mapped[bool]  #: the list had it for the matter
+    listed: Mapped[bool]  #: the list had it for the matter, to be verified
+    unlisted: Mapped[bool] = mapped_column(default=False, server_default="false")  #: the list did not have it for the matter
     blocked: Mapped[bool]  #: it was kept from being asked
     evidence_digest: Mapped[str | None]
     recorded_by: Mapped[str]

@@ -1,4 +1,4 @@
-"""索要、补救、督导检查 by article: what was demanded and what was blocked (7.5), what was made good (17.4, 17.5), what was to be
+"""索要、补救、督导检查 by article: what was demanded and what was blocked (7.5, 16.2), what was made good (17.4, 17.5), what was to be
 inspected and put right (19.1)."""
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from reports.figures.standing import ENTERED
 _FIRST, _LAST = "CAST(:start AT TIME ZONE 'Asia/Shanghai' AS date)", "(CAST(:cut AT TIME ZONE 'Asia/Shanghai' AS date) - 1)"
 
 
-def _demanded(span: Span) -> str:
-    """Obligation 7.5: kept from being asked, of all demands for listed proofs that are known."""
-    unit = span.charged("d.unit", "d.recorded_at")
-    return f"""
-        SELECT '索要' || d.serial AS id, d.blocked AS part, {unit} AS about FROM demands d
-        WHERE d.listed AND d.recorded_at >= :start AND d.recorded_at < :cut AND {span.ours(unit)}"""
+def _demanded(fact: str) -> Callable[[Span], str]:
+    """Obligations 7.5, 16.2: kept from being asked, of all demands that are known for proofs that were `listed` or `unlisted`."""
+
+    def sql(span: Span) -> str:
+        unit = span.charged("d.unit", "d.recorded_at")
+        return f"""
+            SELECT '索要' || d.serial AS id, d.blocked AS part, {unit} AS about FROM demands d
+            WHERE d.{fact} AND d.recorded_at >= :start AND d.recorded_at < :cut AND {span.ours(unit)}"""
+
+    return sql
 
 
 def _entries(register: str) -> str:
@@ -88,7 +92,15 @@ FIGURES = (
         "demands",
         "索要清单所列证明已拦截",
         "本周登记的对清单所列证明的索要为分母;其中索要以前已拦截的为分子,其余作为线索(16.6)。",
-        _demanded,
+        _demanded("listed"),
+        by=By.UNIT,
+    ),
+    Figure(
+        "16.2",
+        "unlisted_demands",
+        "索要清单未列的证明已拦截",
+        "本周登记的对清单该事项未列的证明的索要为分母;其中索要以前已拦截的为分子,其余作为线索(16.2)。",
+        _demanded("unlisted"),
         by=By.UNIT,
     ),
     Figure(

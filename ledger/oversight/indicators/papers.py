@@ -1,4 +1,4 @@
-"""仍索要证明 (obligations 7.5, 16.6): papers taken without the applicant's own word, shares that stand out."""
+"""仍索要证明 (obligations 7.5, 16.2, 16.6): what was asked for, listed or not; papers taken without the applicant's own word, shares that stand out."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _UNCONFIRMED = """
     SELECT unit, '', NULL, count(*) FROM voluntary_submissions
     WHERE listed AND 'unconfirmed' = ANY (marks) AND at >= :start AND at < :end GROUP BY unit HAVING count(*) >= :least
 """
-#: What was kept from being asked is none (obligation 7.5).
+#: What was kept from being asked is none (obligation 7.5). Of which clause the others are, the list of then says.
 _DEMANDED = """
     SELECT unit, concat_ws('/', matter, proof), NULL, count(*) FROM demands
-    WHERE listed AND NOT blocked AND recorded_at >= :start AND recorded_at < :end GROUP BY 1, 2 HAVING count(*) >= :least
+    WHERE {fact} AND NOT blocked AND recorded_at >= :start AND recorded_at < :end GROUP BY 1, 2 HAVING count(*) >= :least
 """
 _SHARES = """
     SELECT coalesce(s.unit, v.unit), coalesce(s.count, 0), coalesce(s.count, 0) + coalesce(v.count, 0) FROM
@@ -32,7 +32,8 @@ _SHARES = """
 def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything of this clause in [start, end)."""
     return [
-        *found(session, _R.DEMANDED, "索要次数", _DEMANDED, start, end),
+        *found(session, _R.DEMANDED, "索要次数", _DEMANDED.format(fact="listed"), start, end),
+        *found(session, _R.DEMANDED_UNLISTED, "索要次数", _DEMANDED.format(fact="unlisted"), start, end),
         *found(session, _R.UNCONFIRMED_PAPERS, "无本人确认次数", _UNCONFIRMED, start, end),
         *_outliers(session, start, end),
     ]

@@ -15,17 +15,24 @@ def tell(api: Api, key: str, told_by: str, **changes: Any) -> tuple[int, dict[st
     return answer.status_code, answer.json()
 
 
-def test_a_listed_proof_is_not_asked_for_and_the_attempt_is_on_the_record(api: Api) -> None:
-    """Obligation 7.5."""
+def test_what_the_list_has_or_has_not_is_not_asked_for_and_the_attempt_is_on_the_record(api: Api) -> None:
+    """Obligations 7.5, 16.2: of what the matter does not list, the asking is told what the filing is told."""
     status, answer = tell(api, REQUESTER, "unit")
     assert (status, answer["code"]) == (409, "demand_blocked") and "发起核验" in answer["remedy"]
     status, answer = tell(api, REQUESTER, "unit", proof="P-ARCHIVE")
-    assert (status, answer["listed"], answer["blocked"]) == (201, False, False)
+    assert (status, answer["code"]) == (409, "demand_unlisted")
+    api.put_case()
+    filed = api.file(proof="P-ARCHIVE").json()
+    assert filed["code"] == "proof_not_listed" and "不得向申请人索要" in filed["detail"]
+    assert (answer["detail"], answer["remedy"]) == (filed["detail"], filed["remedy"])
+    status, answer = tell(api, REQUESTER, "unit", matter="DEMO-0005", proof="P-SAFETY")  # article 2: its paper is all there is
+    assert (status, answer["listed"], answer["unlisted"], answer["blocked"]) == (201, False, False, False)
     assert (tell(api, ISSUER, "unit")[0], tell(api, ISSUER, "unit")[1]["code"]) == (403, "demand_not_yours")
     own = [item for items in api.pages("/v1/demands", limit=100) for item in items]
-    assert [(item["proof"], item["blocked"], item["told_by_name"]) for item in own][-2:] == [
-        ("P-HOUSEHOLD", True, "办事单位索要以前"),
-        ("P-ARCHIVE", False, "办事单位索要以前"),
+    assert [(item["proof"], item["listed"], item["unlisted"], item["blocked"], item["told_by_name"]) for item in own][-3:] == [
+        ("P-HOUSEHOLD", True, False, True, "办事单位索要以前"),
+        ("P-ARCHIVE", False, True, True, "办事单位索要以前"),
+        ("P-SAFETY", False, False, False, "办事单位索要以前"),
     ]
 
 

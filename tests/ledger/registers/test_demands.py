@@ -31,35 +31,47 @@ def tell(told_by: DemandTold, proof: str = "P-HOUSEHOLD", unit: str = PERMIT, ma
     return do(demands.record, Told(unit, matter, proof, told_by), now=NOW, actor="x")
 
 
-def test_only_what_is_listed_and_not_yet_asked_is_blocked() -> None:
-    """Obligation 7.5."""
-    assert [told for told in DemandTold if is_blocked(told, listed=True)] == [DemandTold.UNIT]
-    assert not any(is_blocked(told, listed=False) for told in DemandTold)
-    kept = [tell(told) for told in DemandTold]
-    assert [(row.listed, row.blocked) for row in kept] == [(True, True), (True, False), (True, False), (True, False)]
-    other = tell(DemandTold.UNIT, proof="P-ARCHIVE")
-    assert (other.listed, other.blocked) == (False, False)
+def signs() -> list[tuple[str, str, str, dict[str, int]]]:
+    found = [lead for rule in (LeadRule.DEMANDED, LeadRule.DEMANDED_UNLISTED) for lead in all_of(Lead, rule=rule)]
+    return sorted((one.unit, one.subject, one.clause, one.counts) for one in found)
+
+
+def test_only_what_may_not_be_asked_for_and_is_not_yet_is_blocked() -> None:
+    """Obligations 7.5, 16.2."""
+    assert [told for told in DemandTold if is_blocked(told, forbidden=True)] == [DemandTold.UNIT]
+    assert not any(is_blocked(told, forbidden=False) for told in DemandTold)
+    for proof, listed in (("P-HOUSEHOLD", True), ("P-ARCHIVE", False)):
+        kept = [tell(told, proof) for told in DemandTold]
+        assert {(row.listed, row.unlisted) for row in kept} == {(listed, not listed)}
+        assert [row.blocked for row in kept] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(("matter", "proof"), [("DEMO-0005", "P-SAFETY"), ("DEMO-0006", "P-HARDSHIP"), ("DEMO-0006", "P-HOUSEHOLD")])
 def test_what_article_2_keeps_out_is_asked_for_as_before(matter: str, proof: str) -> None:
     """Obligations 2.3, 2.4, 2.5, 7.5: a verification of it is refused, so that its paper is all there is."""
-    row = tell(DemandTold.UNIT, proof, matter=matter)
-    assert (row.listed, row.blocked) == (False, False)
+    for told in DemandTold:
+        row = tell(told, proof, matter=matter)
+        assert (row.listed, row.unlisted, row.blocked) == (False, False, False)
+    do(leads.find, WEEK.start, WEEK.end, now=NOW + HOUR)
+    assert signs() == []
 
 
 def test_what_others_tell_of_is_a_sign_of_that_unit_and_what_was_blocked_is_none() -> None:
-    """Obligations 7.5, 16.6."""
+    """Obligations 7.5, 16.2, 16.6: of which clause, the list says and not who tells."""
     tell(DemandTold.UNIT)
+    tell(DemandTold.UNIT, proof="P-ARCHIVE")
     do(leads.find, WEEK.start, WEEK.end, now=NOW + HOUR)
-    assert all_of(Lead, rule=LeadRule.DEMANDED) == []
+    assert signs() == []
     tell(DemandTold.APPLICANT)
     tell(DemandTold.COLLEAGUE)
     tell(DemandTold.SYSTEM, unit=CIVIL)
-    tell(DemandTold.APPLICANT, proof="P-ARCHIVE")  # not listed
+    tell(DemandTold.APPLICANT, proof="P-ARCHIVE")
     do(leads.find, WEEK.start, WEEK.end, now=NOW + HOUR)
-    found = sorted((one.unit, one.subject, one.clause, one.counts) for one in all_of(Lead, rule=LeadRule.DEMANDED))
-    assert found == [(CIVIL, "DEMO-0001/P-HOUSEHOLD", "16.6", {"索要次数": 1}), (PERMIT, "DEMO-0001/P-HOUSEHOLD", "16.6", {"索要次数": 2})]
+    assert signs() == [
+        (CIVIL, "DEMO-0001/P-HOUSEHOLD", "16.6", {"索要次数": 1}),
+        (PERMIT, "DEMO-0001/P-ARCHIVE", "16.2", {"索要次数": 1}),
+        (PERMIT, "DEMO-0001/P-HOUSEHOLD", "16.6", {"索要次数": 2}),
+    ]
 
 
 def test_what_nobody_knows_is_refused_and_a_merged_units_demand_is_its_successors() -> None:

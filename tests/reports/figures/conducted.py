@@ -34,7 +34,7 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
 
     for _ in range(month.some(90)):
         told, at = chance.choice(list(DemandTold)), instant()
-        listed = chance.random() < 0.8
+        listed, unlisted = chance.choice([(True, False)] * 3 + [(False, True)] * 2 + [(False, False)])
         session.add(
             Demand(
                 recorded_at=at,
@@ -44,7 +44,8 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
                 proof="P-HOUSEHOLD",
                 told_by=told,
                 listed=listed,
-                blocked=listed and told is DemandTold.UNIT,
+                unlisted=unlisted,
+                blocked=(listed or unlisted) and told is DemandTold.UNIT,
                 recorded_by="x",
             )
         )

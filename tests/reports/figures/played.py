@@ -177,7 +177,7 @@ class Files:
             {
                 "单位编码": chance.choice(units),
                 "事项编码": "DEMO-0001",
-                "证明编码": chance.choice(("P-HOUSEHOLD", "P-HARDSHIP")),
+                "证明编码": chance.choice(("P-HOUSEHOLD", "P-HARDSHIP", "P-ARCHIVE")),
                 "反映来源": chance.choice(("申请人", "工作人员", "业务系统")),
                 "索要日期": self._day(now, 27),
             }

@@ -1,6 +1,6 @@
 """索要, 督导检查 by a second, independent way: plain Python over the raw rows of registers, for a week, a quarter, a year.
 
-obligation 7.5, obligation 17.4, obligation 17.5, obligation 19.1.
+obligation 7.5, obligation 16.2, obligation 17.4, obligation 17.5, obligation 19.1.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from tests.reports.figures.conducted import fill
 from tests.reports.figures.month import LOCAL
 from tests.reports.figures.raw import SECOND, Found, Row, assert_mixed, compare_all, compare_lists, over_every_span
 
-KEYS = dict.fromkeys(("demands", "exempt_made_good", "exempt_relied_on", "inspections_made", "findings_closed", "findings_overdue"), True)
+KEYS = dict.fromkeys(
+    ("demands", "unlisted_demands", "exempt_made_good", "exempt_relied_on", "inspections_made", "findings_closed", "findings_overdue"), True
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -54,7 +56,13 @@ class Raw(raw.Raw):
         return [one for one in found if self.ours(one[3])]
 
     def demands(self) -> Found:
-        rows = [row for row in self.rows["demands"] if row["listed"] and self.within(row["recorded_at"])]
+        return self._demands("listed")
+
+    def unlisted_demands(self) -> Found:
+        return self._demands("unlisted")
+
+    def _demands(self, fact: str) -> Found:
+        rows = [row for row in self.rows["demands"] if row[fact] and self.within(row["recorded_at"])]
         return self._mine([(f"索要{row['serial']}", row["blocked"], None, self.stood(row["unit"], row["recorded_at"])) for row in rows])
 
     def _exempted(self, clause: str) -> Found:
@@ -115,7 +123,7 @@ class Raw(raw.Raw):
 
 @over_every_span
 def test_each_figure_is_what_the_raw_rows_say_for_the_whole_and_for_each_part(period: Period, after: timedelta, scope: str) -> None:
-    """Obligations 7.5, 17.4, 17.5, 19.1."""
+    """Obligations 7.5, 16.2, 17.4, 17.5, 19.1."""
     compare_all(Raw, KEYS, period, after, scope)
 
 
