@@ -1,4 +1,4 @@
-"""仍索要证明 (obligations 7.5, 16.2, 16.6): what was asked for, listed or not; papers taken without the applicant's own word, shares that stand out."""
+"""仍索要证明 (obligations 7.5, 16.2, 16.6): what was asked for; papers without the applicant's own word, shares that stand out."""
 
 from __future__ import annotations
 
