@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = "2026-11/5"
+VERSION = "2026-11/6"
 
 
 @dataclass(frozen=True)

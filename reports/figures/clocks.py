@@ -1,4 +1,4 @@
-"""核验的快慢 by article: 秒 (7.2), look-ups elsewhere (7.3), 立即 (7.6), 规定时限 (7.7), 退回 (10.10).
+"""核验的快慢 by article: 秒 (7.2), look-ups elsewhere (7.3), 立即 (7.6), each limit by itself (7.7, 10.5, 10.6, 10.7, 10.8), 退回 (10.10).
 
 None of them ranks a person. 秒 and 立即 are targets that the district sets: a miss is no violation by itself (reading 7).
 """
@@ -93,11 +93,19 @@ def _acted_said() -> str:
     return f"目标 {rules.readings().first_action_minutes} 分钟(解读 7,只作目标,不单独作为违反规定)"
 
 
-def _own_limit(span: Span) -> str:
-    """Obligation 7.7: 规定时限 that the list sets for a proof, where it is the one that binds."""
-    return f"""
+def _kept(obligation: str) -> Callable[[Span], str]:
+    """Limits that rest on one obligation, where it is the one that binds: those that were kept, of all that fell due."""
+    return lambda span: (
+        f"""
         SELECT d.verification AS id, {limits.KEPT} AS part, {limits.charged(span)} AS about
-        FROM {limits.DUE} AND '7.7' = ANY(d.obligations) AND {limits.ours(span)}"""
+        FROM {limits.DUE} AND '{obligation}' = ANY(d.obligations) AND {limits.ours(span)}"""
+    )
+
+
+def _limit(obligation: str, key: str, name: str, which: str) -> Figure:
+    """Obligations 7.7, 10.5, 10.6, 10.7, 10.8: beside the rates of page one, which take several of them together."""
+    meaning = f"本周到期的时限中,由{which}决定的为分母;其中按时完成的为分子。"
+    return Figure(obligation, key, name, meaning, _kept(obligation), by=By.UNIT)
 
 
 def _returned(span: Span) -> str:
@@ -159,14 +167,16 @@ FIGURES = (
         _target,
         timed=True,
     ),
-    Figure(
-        "7.7",
-        "own_limit",
-        "清单规定时限按时",
-        "本周到期的时限中,由清单对该证明的规定时限决定的为分母;其中按时完成的为分子。",
-        _own_limit,
-        by=By.UNIT,
+    _limit("7.7", "own_limit", "清单规定时限按时", "清单对该证明的规定时限"),
+    _limit(
+        "10.5",
+        "database_limit",
+        "有数据库依托的30分钟按时",
+        "有数据库依托、尚未对接的30分钟(原则上;数据共享来源故障后类推适用的在内,解读 22)",
     ),
+    _limit("10.6", "immediate_limit", "即办件30分钟按时", "即办件的30分钟"),
+    _limit("10.7", "promised_limit", "承诺件24小时按时", "承诺件的24小时(原则上;比照承诺件的其他类型在内,解读 19)"),
+    _limit("10.8", "promise_end", "不超出承诺时限", "该办理事项承诺时限"),
     Figure(
         "10.10",
         "returned_in_time",

@@ -21,6 +21,8 @@ MONTH = Month(date(2026, 2, 16), 202614)
 [(MERGED, INTO, _)] = MONTH.mergers
 RENAMED = MONTH.renamed[0]
 IMMEDIATE = 900_001
+#: What a limit rests on, several where they end together.
+_LIMITS = {"soft": [["10.5"], ["10.7"], ["10.5", "10.7"]], "hard": [["7.7"], ["10.6"], ["10.8"], ["10.6", "7.7"]]}
 INSTANT = timedelta(seconds=2.4)  #: 秒: some answers lie exactly there
 
 
@@ -49,8 +51,10 @@ def _change(rows: Rows) -> None:
     for row in rows.found[Lookup][::7]:
         row["answered_at"] = row["asked_at"] + INSTANT
     for row in rows.found[Deadline]:
-        if row["kind"] in ("soft", "hard") and row["request"] is not None and chance.random() < 0.4:
-            row["obligations"] = chance.choice([["7.7"], ["7.7"], ["10.6", "7.7"]])
+        if row["kind"] in _LIMITS:
+            row["obligations"] = ["10.8"] if row["request"] is None else chance.choice(_LIMITS[row["kind"]])
+        elif row["kind"] == "supervision":
+            row["obligations"] = ["10.12"]
     for request in rows.found[Request]:
         if chance.random() < 0.5:
             _claims(rows, request)

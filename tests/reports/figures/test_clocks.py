@@ -1,6 +1,7 @@
 """秒, 立即, 规定时限, 退回 and look-ups elsewhere by a second, independent way: plain Python over the raw rows.
 
-obligation 7.2, obligation 7.3, obligation 7.6, obligation 7.7, obligation 10.10: of the district and of units, one of which is renamed
+obligation 7.2, obligation 7.3, obligation 7.6, obligation 7.7, obligation 10.5, obligation 10.6, obligation 10.7, obligation 10.8,
+obligation 10.10: of the district and of units, one of which is renamed
 and one merged, for a week, a week that still runs, a quarter, a year.
 """
 
@@ -98,21 +99,37 @@ class Raw(raw.Raw):
     def first_action_immediate(self) -> Found:
         return [(*one[:3], "") for one in self.first_action(immediate=True)]
 
-    def own_limit(self) -> Found:
+    def limit_of(self, obligation: str) -> Found:
         waits = {row["request_id"] for row in self.rows["suspensions"] if row["ended_at"] is None}
         requests = {row["id"]: row for row in self.rows["requests"]}
         found: Found = []
         for row in self.rows["deadlines"]:
-            if "7.7" not in row["obligations"] or row["kind"] not in ("soft", "hard", "supervision"):
+            if obligation not in row["obligations"] or row["kind"] not in ("soft", "hard", "supervision"):
                 continue
             if not self.is_due(row["due_at"]) or row["closed_at"] is not None:
                 continue
             undecided = row["met_at"] is None and row["missed_at"] is None
             if row["pausable"] and undecided and row["request_id"] in waits:
                 continue
-            unit = self.stood(requests[row["request_id"]]["unit"], min(row["due_at"], row["met_at"] or row["due_at"]))
+            asked = requests.get(row["request_id"])  # none: the promise passed while the case lay with nobody
+            unit = self.stood(asked["unit"], min(row["due_at"], row["met_at"] or row["due_at"])) if asked else ""
             found.append((row["verification"], is_kept(row), None, unit))
         return [one for one in found if self.ours(one[3])]
+
+    def own_limit(self) -> Found:
+        return self.limit_of("7.7")
+
+    def database_limit(self) -> Found:
+        return self.limit_of("10.5")
+
+    def immediate_limit(self) -> Found:
+        return self.limit_of("10.6")
+
+    def promised_limit(self) -> Found:
+        return self.limit_of("10.7")
+
+    def promise_end(self) -> Found:
+        return self.limit_of("10.8")
 
     def returned_in_time(self) -> Found:
         return [
@@ -132,6 +149,10 @@ KEYS = {
     "first_action": True,
     "first_action_immediate": False,
     "own_limit": True,
+    "database_limit": True,
+    "immediate_limit": True,
+    "promised_limit": True,
+    "promise_end": True,
     "returned_in_time": True,
 }
 
@@ -147,7 +168,7 @@ def seconds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @over_every_span
 def test_each_figure_is_what_the_raw_rows_say_for_the_whole_and_for_each_part(period: Period, after: timedelta, scope: str) -> None:
-    """Obligations 7.2, 7.3, 7.6, 7.7, 10.10."""
+    """Obligations 7.2, 7.3, 7.6, 7.7, 10.5, 10.6, 10.7, 10.8, 10.10."""
     compare_all(Raw, KEYS, period, after, scope)
 
 
