@@ -144,6 +144,10 @@ class Vault:
         """The key of one backup: who holds the master key of then can open it, and nobody else can make one like it."""
         return HKDF(SHA256(), 32, salt, b"proofless backup").derive(self._master(master))
 
+    def record_key(self) -> bytes:
+        """The seed with which heads of the record are signed (`ledger.record.heads`): whoever has the database alone has it not."""
+        return HKDF(SHA256(), 32, None, b"proofless record").derive(self._lookup)
+
     def lookup(self, id_type: str, id_number: str) -> str:
         """The keyed hash by which a person is found without being shown."""
         return hmac.new(self._lookup, f"{id_type}\x1f{id_number.upper()}".encode(), hashlib.sha256).hexdigest()

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "catalog": {"domain", "ledger", "isolation"},
     "reports": {"domain", "ledger", "proofs"},  # of proofs the fonts and the typesetter
     "sandbox": {"domain"},
+    "audit": set(),
     "tasks": {"domain", "ledger", "connectors", "catalog", "proofs", "reports", "isolation"},
     "flows": {"tasks", "domain"},
     "gateway": {"domain", "ledger", "connectors", "catalog", "proofs", "reports", "isolation"},
@@ -94,6 +95,7 @@ ROOMS = {
         "rules",
         "outbox",
         "timekeeping",
+        "record",
         "streaming",
         "database",
         "migrate",
@@ -258,6 +260,11 @@ def test_domain_needs_the_standard_library_alone() -> None:
     for path in (ROOT / "domain").rglob("*.py"):
         foreign = imports(path) - set(sys.stdlib_module_names) - {"domain"}
         assert not foreign, f"{path.name} imports {sorted(foreign)}"
+
+
+def test_the_auditors_file_stands_alone() -> None:
+    path = ROOT / "audit" / "verify.py"
+    assert not imports(path) - set(sys.stdlib_module_names) - {"cryptography"} and len(path.read_text("utf-8").splitlines()) <= 300
 
 
 def test_prefect_stays_in_its_rooms() -> None:

@@ -58,6 +58,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "guides": Command("runtime.commands.guides:main", "materials for the provincial site's editors", "导出办事指南材料清单,登记交付"),
     "traces": Command("runtime.commands.traces:main", "who changed what, before and after", "留痕:谁改了什么,改前改后"),
+    "audit": Command(
+        "runtime.commands.audit:main", "the record for an auditor, and its newest signed head", "台账存证:导出供审计,显示最新存证"
+    ),
     "systems": Command(
         "runtime.commands.systems:main", "departments' systems: which should connect, which do", "业务系统:登记,列出应对接的和最近一次调用"
     ),

@@ -17,6 +17,7 @@ from reports import issuing
 from settings import settings
 from tasks.deliver import send_due_callbacks
 from tasks.leads import find_leads
+from tasks.record import gather_record
 from tasks.report import mail_reports
 from tasks.steps import in_ledger_thread, place_of
 from tasks.sweep import look_ahead, sweep_deadlines
@@ -34,7 +35,15 @@ class Minute:
 
     async def pass_by(self) -> None:
         """Each by itself: one that fails keeps no other from being done."""
-        for chore in (sweep_deadlines.fn, look_ahead.fn, send_due_callbacks.fn, find_leads.fn, mail_reports.fn, self._order_report):
+        for chore in (
+            sweep_deadlines.fn,
+            look_ahead.fn,
+            send_due_callbacks.fn,
+            find_leads.fn,
+            gather_record.fn,
+            mail_reports.fn,
+            self._order_report,
+        ):
             try:
                 await chore()
             except Exception as error:

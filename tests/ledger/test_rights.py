@@ -70,6 +70,7 @@ FIXED = {
     "register_changes": "id register code kind before after proposed_at proposed_by",
     "sign_in_links": "id digest person straight made_at made_by expires_at",
     "web_sessions": "id digest lineage person unit method browser made_at",
+    "record_tree": "single",
     "recusals": "id at person unit subject key",
     "requests": "id verification unit received_at",
     "retention_items": "id kind subject number unit due_at listed_at",

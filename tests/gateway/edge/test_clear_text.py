@@ -211,6 +211,8 @@ CLEAR: dict[str, dict[str, str]] = {
     "proposals": {CODE: "unit drafted_by", GUARDED: "reason document changes"},
     "pulses": {CODE: "name"},
     "quota_uses": {CODE: "holder unit"},
+    "record_heads": {CODE: "note"},
+    "record_tree": {CODE: "waited_for"},
     "recusals": {CODE: "person unit key"},
     "refusals": {CODE: "unit code obligation detail", ACTOR: "actor"},
     "register_changes": {GUARDED: "code before after", ACTOR: "proposed_by decided_by"},

@@ -1,0 +1,61 @@
+"""`./run audit`: the record for an auditor, who checks it with `audit/verify.py` on a machine of his own."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from runtime.failures import Failure, told
+from runtime.progress import Progress, console
+
+_NOTED = 1.0  #: seconds between two remarks
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run audit", description="台账存证:导出供审计的全部记录(不含个人信息),显示最新存证")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="export|head")
+    exported = verbs.add_parser("export", help="导出到一个空目录,用 python audit/verify.py 目录 离线核对")
+    exported.add_argument("folder", type=Path, metavar="目录")
+    verbs.add_parser("head", help="显示最新一次存证,供另存、另行公布")
+    options = parser.parse_args(arguments)
+    return _export(options.folder) if options.verb == "export" else _head()
+
+
+def _export(folder: Path) -> int:
+    from sqlalchemy import text
+
+    from ledger.database import transaction
+    from ledger.record import exporting
+
+    progress, last = Progress(), time.monotonic()
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise Failure("导出审计记录", f"目录 {folder} 不是空的", "没有写入任何内容。请换一个空目录。")
+        with told("导出审计记录"), progress.step("导出审计记录") as note, transaction() as session:
+            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+
+            def written(done: int, of: int) -> None:
+                nonlocal last
+                if time.monotonic() - last >= _NOTED:
+                    last = time.monotonic()
+                    note(f"{done:,} / {of:,} 条")
+
+            lines = exporting.export(session, folder, written)
+    except OSError as error:
+        raise Failure("导出审计记录", f"不能写到 {folder}:{error.strerror}", "请换一个可写、空间足够的目录;写了一半的请删除。") from None
+    console.print(f"共 {lines:,} 条,已写到 {folder}。核对:python audit/verify.py {folder}(可在任何装有 Python 和 cryptography 的机器上)。")
+    return 0
+
+
+def _head() -> int:
+    from ledger.database import transaction
+    from ledger.record import exporting, heads
+
+    with told("显示存证"), transaction() as session:
+        newest = heads.newest(session)
+        if newest is None:
+            raise exporting.NothingSigned
+        console.print(newest.note.rstrip("\n"))
+        console.print(f"\n存证公钥:{heads.public_key()}")
+    return 0

@@ -1,0 +1,30 @@
+"""台账存证, each minute: what was committed gets its place in the tree, and each hour has its signed head. Twice changes nothing."""
+
+from __future__ import annotations
+
+from ledger.database import transaction
+from ledger.record import gathering, heads
+from settings import settings
+from tasks.steps import in_ledger_thread, step
+
+
+@step("台账存证 gather the record")
+async def gather_record() -> int:
+    """How many events are new in the tree. Each batch is a transaction: a killed pass leaves whole ones."""
+    gathered = 0
+    while (found := await in_ledger_thread(_gather)) is not None:
+        gathered += found
+        if found < gathering.AT_ONCE:
+            await in_ledger_thread(_sign)
+            break
+    return gathered
+
+
+def _gather() -> int | None:
+    with transaction() as session:
+        return gathering.gather(session)
+
+
+def _sign() -> None:
+    with transaction() as session:
+        heads.keep(session, now=settings().now())
