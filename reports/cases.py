@@ -63,10 +63,10 @@ def cases(session: Session, period: Period, scope: str, key: str, *, now: dateti
     more = _about(session, name, about, key)
     if name == "obtained":
         more |= systems.meaning(session, span, about)
-    if name in ("lists", "rosters"):
+    if name == "lists":
         more["active"] = units.register(session, span).active
     if name == "rosters":
-        more["gaps"] = sorted(coverage.roster_gaps(session, span, more["active"]))
+        more |= coverage.rosters(session, span)
     if name in articles.BY_KEY:
         query, given = articles.listing(session, span, name, about)
         more |= given
@@ -180,8 +180,5 @@ _QUERIES: dict[str, Callable[[Span], str]] = {
     "obtained": lambda span: systems.OBTAINED.format(involved=span.involved("v.filed_at")),
     "adjustments": lambda span: coverage.ADJUSTMENTS,
     "tasks": lambda span: coverage.TASKS,
-    "rosters": lambda span: (
-        """SELECT u.code AS id, u.code <> ALL(:gaps) AS part FROM units u
-        WHERE u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)"""
-    ),
+    "rosters": lambda span: coverage.ROSTERS,
 }

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from ledger.calendars import duty
-from reports.figures import systems
+from ledger.calendars.duty import GapKind
+from reports.figures import systems, units
 from reports.figures.span import Span
 from reports.model import CoverageFigures, Rate
 
@@ -27,6 +28,9 @@ LISTS = """
 DATABASES = """
     SELECT d.code AS id, coalesce(d.connected_since < CAST(:cut AT TIME ZONE 'Asia/Shanghai' AS date), false) AS part
     FROM databases d WHERE :scope = '' OR d.owner = :scope"""
+#: Who need not take part need not appoint anybody either.
+ROSTERS = """
+    SELECT n.unit AS id, n.unit <> ALL(CAST(:gaps AS text[])) AS part FROM unnest(CAST(:wanted AS text[])) AS n(unit)"""
 ADJUSTMENTS = """
     SELECT CAST(p.id AS text) AS id, s.first > p.due_at AS part
     FROM proposals p JOIN (
@@ -42,14 +46,13 @@ TASKS = """
 def coverage(session: Session, span: Span, names: Mapping[str, str], active: list[str]) -> CoverageFigures:
     """`names` and `active` as they were at the end of the span."""
     lists = {row.id: row.part for row in span.rows(session, LISTS, active=active)}
-    gaps = roster_gaps(session, span, active)
+    duties = rosters(session, span)
     version = span.rows(session, "SELECT coalesce(max(number), 0) FROM catalog_versions WHERE published_at < :cut")
-    own = [unit for unit in active if span.scope in ("", unit)]
     return CoverageFigures(
         lists=Rate(sum(lists.values()), len(lists), "lists"),
         without_list=tuple(names[unit] for unit, has in sorted(lists.items()) if not has),
-        rosters=Rate(len(own) - len(gaps), len(own), "rosters"),
-        roster_gaps=tuple(names[unit] for unit in sorted(gaps)),
+        rosters=Rate(len(duties["wanted"]) - len(duties["gaps"]), len(duties["wanted"]), "rosters"),
+        roster_gaps=tuple(names[unit] for unit in duties["gaps"]),
         databases=_rate(session, span, DATABASES, "databases"),
         late_adjustments=_rate(session, span, ADJUSTMENTS, "adjustments"),
         list_version=int(version[0][0]),
@@ -58,10 +61,17 @@ def coverage(session: Session, span: Span, names: Mapping[str, str], active: lis
     )
 
 
-def roster_gaps(session: Session, span: Span, active: list[str]) -> set[str]:
-    """Units that at some instant of the span lacked a 督办员 or a 代办员."""
-    wanted = [unit for unit in active if span.scope in ("", unit)]
-    return {unit for unit, found in duty.gaps_of(session, wanted, span.start, span.cut).items() if found}
+def rosters(session: Session, span: Span, *kinds: GapKind) -> Mapping[str, list[str]]:
+    """What `ROSTERS` is given: the units that take part, and those that lacked one of `kinds` (none named: anything) at some instant."""
+    found: dict[str, set[GapKind]] = span.once("duty", lambda: _gaps(session, span))
+    lacking = {unit for unit, missing in found.items() if missing & set(kinds or GapKind)}
+    return {"wanted": sorted(found), "gaps": sorted(lacking)}
+
+
+def _gaps(session: Session, span: Span) -> dict[str, set[GapKind]]:
+    taking_part = "SELECT u.code FROM units u WHERE u.takes_part AND u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)"
+    wanted = [row.code for row in span.rows(session, taking_part, active=units.register(session, span).active)]
+    return {unit: {gap.kind for gap in found} for unit, found in duty.gaps_of(session, wanted, span.start, span.cut).items()}
 
 
 def _rate(session: Session, span: Span, sql: str, cases: str) -> Rate:

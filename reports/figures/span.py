@@ -6,8 +6,8 @@ gives the same figures whenever it is asked for, as long as the facts stay.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ class Span:
     scope: str = ""
     last: datetime | None = None
     charges: Charges = Charges()  #: who answers for what a merged unit began: as it was at the end of the span
+    _known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, session: Session, period: Period, scope: str, now: datetime) -> Span:
@@ -43,6 +44,12 @@ class Span:
         """The rows of a query over `:start`, `:cut`, `:last` and `:scope`."""
         given = {"start": self.start, "cut": self.cut, "last": self.last or self.cut, "scope": self.scope} | self.charges.given
         return session.execute(text(sql), given | more).all()
+
+    def once(self, what: str, ask: Callable[[], Any]) -> Any:
+        """What several figures of one report ask, asked once."""
+        if what not in self._known:
+            self._known[what] = ask()
+        return self._known[what]
 
     def charged(self, unit: str, at: str) -> str:
         """Who answers for something of a unit at an instant, both given as SQL: after a merger the successor."""

@@ -27,6 +27,12 @@ class Register:
 
 
 def register(session: Session, span: Span) -> Register:
+    """The register as several figures look at it."""
+    found: Register = span.once("register", lambda: _register(session, span))
+    return found
+
+
+def _register(session: Session, span: Span) -> Register:
     """`units` holds what is so now: changes after the span are taken back, the newest first."""
     rows = session.execute(select(Unit.code, Unit.name, Unit.active).order_by(Unit.code)).all()
     names, standing = {row.code: row.name for row in rows}, {row.code: row.active for row in rows}

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.demands import DemandTold
 from domain.lead_path import LeadStatus, LeadStep
 from domain.leads import LeadRule
+from ledger.tables.duty import Absence, Appointment
 from ledger.tables.oversight import Lead, LeadStepRow, RegisterEntry
 from ledger.tables.records import Demand
+from ledger.tables.registry import Person, Unit
 from tests.reports.figures.month import DAY, LOCAL, Month
 
 
@@ -49,6 +52,7 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
                 recorded_by="x",
             )
         )
+    _duty(session, month, units)
     for number in range(min(month.some(60), 120)):
         at = instant()
         lead = Lead(
@@ -91,3 +95,27 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
         if chance.random() < 0.7:
             closed = term + chance.choice([-2, 0, 1, 6]) * DAY
             enter("inspections", unit, made + chance.random() * 9 * DAY, {**values, "办结日期": str(closed)}, first)
+
+
+def _duty(session: Session, month: Month, units: Sequence[str]) -> None:
+    """Away for a while, back before it was over; acting for somebody; a unit that need not take part; one that always has both."""
+    chance = random.Random(10)
+    steady, idle = units[0], units[-1]
+    session.get_one(Unit, idle).takes_part = False
+    people = list(session.scalars(select(Person).where(Person.active, Person.unit != steady).order_by(Person.code)))
+    for person in people:
+        for _ in range(chance.choice([0, 1, 2])):
+            at = month.instant(chance)
+            until = at + (0.05 + 3 * chance.random()) * DAY
+            back = at + (until - at) * chance.choice([-1, 0.5, 2]) if chance.random() < 0.4 else None
+            session.add(Absence(id=uuid4(), person=person.code, since=at, until=until, reported_by="x", reported_at=at, cancelled_at=back))
+    first = session.scalars(select(Person).where(Person.unit == steady).order_by(Person.code)).first()
+    assert first is not None
+    colleague = Person(code="steady-2", unit=steady, name="演示同事", roles=["agent"])
+    session.add(colleague)
+    session.flush()
+    spans = [(first, month.start - 30 * DAY, month.start + 800 * DAY)]
+    spans += [(one, at, at + (0.5 + 5 * chance.random()) * DAY) for one in people[::2] for at in [month.instant(chance)]]
+    for one, since, until in spans:
+        kept = {"appointed_by": "x", "appointed_at": since}
+        session.add(Appointment(id=uuid4(), unit=one.unit, person=one.code, acting=True, since=since, until=until, **kept))

@@ -1,11 +1,11 @@
-"""索要, 督导检查 by a second, independent way: plain Python over the raw rows of registers, for a week, a quarter, a year.
+"""索要, 督导检查, 值守 by a second, independent way: plain Python over the raw rows of registers, for a week, a quarter, a year.
 
-obligation 7.5, obligation 16.2, obligation 17.4, obligation 17.5, obligation 19.1.
+obligation 7.5, obligation 10.2, obligation 10.3, obligation 16.2, obligation 17.4, obligation 17.5, obligation 19.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from tests.reports.figures.conducted import fill
 from tests.reports.figures.month import LOCAL
 from tests.reports.figures.raw import SECOND, Found, Row, assert_mixed, compare_all, compare_lists, over_every_span
 
-KEYS = dict.fromkeys(
+KEYS = {"supervisors": False, "agents": False} | dict.fromkeys(
     ("demands", "unlisted_demands", "exempt_made_good", "exempt_relied_on", "inspections_made", "findings_closed", "findings_overdue"), True
 )
 
@@ -35,7 +35,10 @@ def filled(installation: tuple[Path, Cluster], template_database: str) -> Iterat
 
 
 class Raw(raw.Raw):
-    tables = ("verifications", "requests", "demands", "register_entries", "leads", "lead_steps")
+    tables = (
+        *("verifications", "requests", "demands", "register_entries", "leads", "lead_steps"),
+        *("units", "people", "appointments", "absences"),
+    )
 
     @property
     def last(self) -> date:
@@ -54,6 +57,39 @@ class Raw(raw.Raw):
 
     def _mine(self, found: Found) -> Found:
         return [one for one in found if self.ours(one[3])]
+
+    def on_duty(self, unit: str, at: datetime) -> tuple[str | None, set[str]]:
+        """The 督办员 and the 代办员 of a unit at an instant."""
+        away = {
+            row["person"]
+            for row in self.rows["absences"]
+            if row["since"] <= at < row["until"] and not (row["cancelled_at"] and row["cancelled_at"] <= at)
+        }
+        here = {
+            row["code"]: row["roles"] for row in self.rows["people"] if row["unit"] == unit and row["active"] and row["code"] not in away
+        }
+        held = [
+            row for row in self.by("appointments", "unit").get(unit, ()) if row["since"] <= at and not (row["until"] and row["until"] <= at)
+        ]
+        held = [row for row in held if row["person"] in here]
+        acting = [row for row in held if row["acting"]] or held
+        chief = max(acting, key=lambda row: row["since"])["person"] if acting else None
+        return chief, {code for code, roles in here.items() if "agent" in roles}
+
+    def _duty(self, is_kept: Callable[[str | None, set[str]], bool]) -> Found:
+        """At every instant of the span at which something of it may have changed."""
+        ends = [row[name] for table in ("appointments", "absences") for row in self.rows[table] for name in ("since", "until")]
+        ends += [row["cancelled_at"] for row in self.rows["absences"]]
+        instants = {self.start, *(at for at in ends if self.within(at))}
+        merged = {unit for unit, _, _ in self.mergers}
+        units = [row["code"] for row in self.rows["units"] if row["takes_part"] and row["code"] not in merged and self.ours(row["code"])]
+        return [(unit, all(is_kept(*self.on_duty(unit, at)) for at in instants), None, "") for unit in units]
+
+    def supervisors(self) -> Found:
+        return self._duty(lambda chief, agents: chief is not None and agents != {chief})
+
+    def agents(self) -> Found:
+        return self._duty(lambda chief, agents: bool(agents))
 
     def demands(self) -> Found:
         return self._demands("listed")
@@ -123,7 +159,7 @@ class Raw(raw.Raw):
 
 @over_every_span
 def test_each_figure_is_what_the_raw_rows_say_for_the_whole_and_for_each_part(period: Period, after: timedelta, scope: str) -> None:
-    """Obligations 7.5, 16.2, 17.4, 17.5, 19.1."""
+    """Obligations 7.5, 10.2, 10.3, 16.2, 17.4, 17.5, 19.1."""
     compare_all(Raw, KEYS, period, after, scope)
 
 

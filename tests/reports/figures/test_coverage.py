@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from domain.adjusting import Step
 from domain.listing import Change
 from ledger.calendars import duty
 from ledger.catalog import change_tasks, versions
+from ledger.database import transaction
 from ledger.registry.registry import put_databases, put_people, put_units
 from ledger.tables.catalog import ChangeTask
+from ledger.tables.registry import Person
 from reports import periods
 from reports.model import Rate
 from tests.ledger.acting import all_of, do
@@ -62,6 +65,30 @@ def test_a_unit_without_somebody_for_an_hour_was_not_whole_that_week() -> None:
     assert "请市中区档案馆补齐督办员、代办员。" in found.next_steps
     assert report(NEXT).coverage.rosters == Rate(8, 8, "rosters")
     assert report(scope="370402-CIVIL").coverage.rosters == Rate(1, 1, "rosters")
+
+
+def test_a_unit_that_need_not_take_part_is_asked_to_appoint_nobody() -> None:
+    """Obligations 10.2, 10.3."""
+    do(put_units, [{"code": "370402-OUT", "name": "演示不参加单位", "kind": "government", "takes_part": False}])
+    do(put_units, [{"code": "370402-NEW", "name": "演示新设单位", "kind": "government"}])
+    found = report()
+    assert "演示不参加单位" not in str(found) and found.coverage.roster_gaps == ("演示新设单位",)
+    lacking = {one.obligation: one.lacking for one in found.articles if one.obligation in ("10.2", "10.3")}
+    assert lacking == {"10.2": ("演示新设单位",), "10.3": ("演示新设单位",)}
+
+
+def test_who_supervises_alone_what_he_does_alone_is_no_supervisor() -> None:
+    """Obligation 10.2, reading 16: the 督办员 is the only 代办员 while the other one is away."""
+    do(put_people, [{"code": "demo-civil-9", "unit": "370402-CIVIL", "name": "演示", "roles": ["agent"]}])
+    chief = do(duty.supervisor_at, "370402-CIVIL", NOW)
+    with transaction() as session:
+        for person in session.scalars(select(Person).where(Person.unit == "370402-CIVIL")):
+            person.roles = ["agent"] if person.code == chief else person.roles
+        others = [row.code for row in session.scalars(select(Person).where(Person.unit == "370402-CIVIL")) if row.code != chief]
+    for other in others:
+        do(duty.report_absence, "370402-CIVIL", other, NOW + DAY, NOW + 2 * DAY, now=NOW, actor="x")
+    lacking = {one.obligation: one.lacking for one in report().articles if one.obligation in ("10.2", "10.3")}
+    assert lacking == {"10.2": ("市中区民政局",), "10.3": ()}
 
 
 def test_gaps_of_many_units_are_those_of_each() -> None:
