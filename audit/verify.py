@@ -1,6 +1,6 @@
 """离线核对台账存证: checks an export of `./run audit export`, far from whoever made it.
 
-    python verify.py 导出目录 [--head 另存的存证文件]… [--key 存证公钥] [--proof 电子证明.pdf]… [--limit 核验编号 到期时刻]…
+    python verify.py 导出目录 [--head 另存的存证]… [--key 存证公钥] [--proof 电子证明.pdf]… [--limit 核验编号 到期时刻]…
 
 It stands alone: Python 3.10 or later and the package `cryptography`, nothing of the project. It reads each file once, in constant
 memory. Says what it found in Chinese; exit code 0: nothing is wrong, 1: something is, 2: there is nothing that could be checked.
@@ -13,6 +13,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 import sys
 from datetime import datetime
 from itertools import pairwise
@@ -166,7 +167,7 @@ def parted(place: int, leaf: bytes, then: bytes, later: BinaryIO) -> Place:
     return Place(place, f"第 {place + 1:,} 条被改过,或是添加的")
 
 
-def check(folder: Path, held: list[Path], key_word: str | None, wanted: Wanted) -> tuple[list[str], list[str]]:
+def check(folder: Path, held: list[str], key_word: str | None, wanted: Wanted) -> tuple[list[str], list[str]]:
     """What is wrong, and what was found right. Raises Unreadable."""
     about = _about(folder)
     key = Key.of(key_word or about["key"])
@@ -233,9 +234,14 @@ def _about(folder: Path) -> dict[str, str]:
         raise Unreadable(f"{folder} 不是导出目录,或没有写完:record.json 缺失或读不了。") from None
 
 
-def _heads(folder: Path, held: list[Path], key: Key, wrong: list[str]) -> list[Head]:
+def _heads(folder: Path, held: list[str], key: Key, wrong: list[str]) -> list[Head]:
     found = []
-    notes = [(note, "") for note in _notes(folder, wrong)] + [(path.read_text("utf-8"), path.name) for path in held]
+    notes = [(note, "") for note in _notes(folder, wrong)]
+    for word in held:
+        if printed := re.fullmatch(r"(\d+):([0-9a-f]{64})", re.sub(r"[\s,]", "", word)):
+            found.append(Head(key.name, int(printed[1]), bytes.fromhex(printed[2]), "所印", "另行所得"))
+        else:
+            notes.append((Path(word).read_text("utf-8"), Path(word).name))
     for count, (note, name) in enumerate(notes, 1):
         try:
             found.append(head_of(note, key, name))
@@ -262,9 +268,8 @@ def _then(folder: Path) -> BinaryIO | None:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="离线核对台账存证的导出:有没有改动、缺少,某份证明、某个时限在不在其中")
     parser.add_argument("folder", type=Path, metavar="导出目录")
-    parser.add_argument(
-        "--head", type=Path, action="append", default=[], metavar="文件", help="另行保存的存证(周报、公开地址、邮件所得),可多次"
-    )
+    said = "另行所得的存证:文件,或周报所印的 条数:存证值;可多次"
+    parser.add_argument("--head", action="append", default=[], metavar="存证", help=said)
     parser.add_argument("--key", metavar="公钥", help="另行得到的存证公钥;省略为导出中的")
     parser.add_argument("--proof", type=Path, action="append", default=[], metavar="PDF", help="这份证明在不在台账中,可多次")
     parser.add_argument("--limit", nargs=2, action="append", default=[], metavar=("编号", "时刻"), help="这个时限在不在台账中,可多次")

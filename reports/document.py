@@ -23,7 +23,7 @@ _TITLE = 20  #: characters of its size on one line
 def document(report: Report) -> Document:
     """The report in words."""
     figures = (_limits, _sharing, _units, _returns, _lists, _public, _leads)
-    parts = (opening.overview, opening.pressing, opening.trend, *figures, opening.steps, _articles, _definitions)
+    parts = (opening.overview, opening.pressing, opening.trend, *figures, opening.steps, _articles, _definitions, _record)
     week = periods.is_week(report.period)
     made_of = [(title, [one for one in blocks if one is not None]) for title, blocks in (part(report) for part in parts)]
     sections = [
@@ -271,6 +271,10 @@ def _definitions(report: Report) -> Part:
     rows = tuple((item.name, item.text) for item in DEFINITIONS)
     note = f"口径版本 {report.definitions};时限规则版本{'、'.join(report.rules) or ':本周没有时限'}。"
     return "指标口径", [Table("", ("指标", "怎样计算"), rows, 0, note=note)]
+
+
+def _record(report: Report) -> Part:
+    return "台账存证", [Paragraph(report.record)] if report.record else []
 
 
 def _spread(spread: Spread) -> str:

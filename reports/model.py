@@ -264,6 +264,7 @@ class Report:
     notes: tuple[str, ...] = field(default=())
     systems: tuple[SystemRow, ...] = ()
     articles: tuple[ArticleFigure, ...] = ()
+    record: str = ""  #: 台账存证, in words
 
     def as_json(self) -> str:
         """The snapshot that is kept: the same report, the same text."""

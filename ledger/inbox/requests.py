@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,7 +70,8 @@ def ask(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
     session.flush()
     promises.hand_over(session, row, now=now, actor=actor, lease=lease)
     following = clocks.set_limits(session, row, request, about.entry, now=now)
-    _warn_of_short_promise(session, row, request, now)
+    limits = list(session.scalars(select(Deadline).where(Deadline.request == request.id)))
+    _warn_of_short_promise(session, row, request, limits, now)
     move(
         session,
         row.number,
@@ -79,15 +81,22 @@ def ask(session: Session, lease: Lease, *, now: datetime, actor: str) -> None:
         at=now,
         actor=actor,
         lease=lease,
-        detail={"request": str(request.id), "unit": unit} | ({"instead_of": row.issuing_unit} if unit != row.issuing_unit else {}),
+        detail={"request": str(request.id), "unit": unit, **_as_set(limits)}
+        | ({"instead_of": row.issuing_unit} if unit != row.issuing_unit else {}),
         next_instant=following,
         issuing_unit=unit,
     )
 
 
-def _warn_of_short_promise(session: Session, row: Verification, request: Request, now: datetime) -> None:
+def _as_set(limits: Sequence[Deadline]) -> dict[str, Any]:
+    """The limits as this request began with them: from the event they come into the record that strangers check (decision 42)."""
+    due = {limit.kind.value: limit.due_at.isoformat() if limit.due_at else None for limit in limits}
+    return {"limits": due, "rules": limits[0].rule_version} if limits else {}
+
+
+def _warn_of_short_promise(session: Session, row: Verification, request: Request, limits: Sequence[Deadline], now: datetime) -> None:
     """Reading 3: no longer limit is made up; the requesting unit, which alone can move the promise, is told at once."""
-    for limit in session.scalars(select(Deadline).where(Deadline.request == request.id)):
+    for limit in limits:
         if promise_is_short(limit.obligations, limit.started_at, limit.due_at):
             notify_unit(
                 session,

@@ -15,7 +15,7 @@ from ledger.outbox.reports import UnknownUnit
 from ledger.succession import Charges
 from reports import periods
 from reports.definitions import VERSION
-from reports.figures import articles, coverage, inboxes, limits, oversight, sources, systems, trend, units, volume, voluntary, words
+from reports.figures import articles, coverage, inboxes, limits, oversight, record, sources, systems, trend, units, volume, voluntary, words
 from reports.figures.handed_back import handed_back
 from reports.figures.span import Span, prepare
 from reports.model import Count, Limits, Period, Report, UnitRow
@@ -99,6 +99,7 @@ def compute(
         notes=words.notes(session, period, span, own, all_limits, known),
         systems=systems.systems(session, span, known.names),
         articles=articles.articles(session, span, known.names),
+        record=record.printed(session, now),
     )
 
 

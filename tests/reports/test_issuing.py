@@ -13,12 +13,13 @@ import pytest
 from ledger.calendars import outages
 from ledger.outbox import reports
 from ledger.outbox.reports import Wanted
+from ledger.record import gathering, heads
 from ledger.tables.reports import IssuedReport
 from reports import figures, issuing, letters, periods
 from reports.definitions import VERSION
 from reports.issuing import NotOver
 from reports.model import Report, from_json
-from settings import settings
+from settings import LOCAL, settings
 from tests.ledger.acting import HOUR, MINUTE, all_of, do, immediate, reply
 from tests.ledger.filing import NOW, UNIT, file
 
@@ -122,6 +123,18 @@ def test_a_unit_s_report_carries_its_name_and_goes_to_nobody_by_itself(monkeypat
     assert (len(mails[own]), len(mails[district])) == (0, 1)
     monkeypatch.undo()
     settings.cache_clear()
+
+
+def test_a_report_prints_the_last_head_of_the_record_before_it() -> None:
+    """On paper in many hands it is what nobody takes back (decision 42)."""
+    file()
+    do(gathering.gather)
+    head = do(heads.keep, now=MONDAY - HOUR)
+    do(heads.keep, now=MONDAY + HOUR)
+    report = make(order())
+    snapshot, html, _, _ = everything(report)
+    assert head is not None and head.root.hex()[:8] in html.decode() and "台账存证" in html.decode()
+    assert f"{(MONDAY - HOUR).astimezone(LOCAL):%-H}时" in from_json(snapshot).record and f"{head.size:,} 条" in from_json(snapshot).record
 
 
 def test_a_week_that_is_not_over_has_no_report() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -20,9 +21,12 @@ from ledger.database import transaction
 from ledger.record import exporting, gathering, heads
 from ledger.record.exporting import NothingSigned
 from ledger.tables.record import RecordHead, RecordLeaf
+from ledger.tables.verifications import Deadline
+from reports.figures.record import printed
 from settings import ROOT
 from tests.ledger.acting import HOUR, all_of, asked, deliver, do, reply, seal
 from tests.ledger.filing import NOW
+from tests.ledger.test_retention import confirm, delivered, erase_all, listed
 
 Tampering = Callable[[Path, random.Random], None]
 
@@ -169,6 +173,25 @@ def test_what_is_dropped_with_its_heads_is_found_by_a_head_held_elsewhere(
     assert code == 1 and "head-2.txt" in said and "缺少" in said
 
 
+def test_a_head_on_paper_is_as_good(written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the weekly report prints it, in groups."""
+    with transaction() as session:
+        (said, size, root) = re.search(r"(共有记录 ([0-9,]+) 条,存证值 ([0-9a-f ]+))。", printed(session, NOW + 9 * HOUR)).groups()  # type: ignore[union-attr]
+    assert verdict(written / "export", "--head", f"{size}:{root}", capsys=capsys)[0] == 0
+    code, said = verdict(written / "export", "--head", f"{size}:{'0' * 64}", capsys=capsys)
+    assert code == 1 and "所印" in said
+
+
+def test_a_limit_is_found_by_its_instant(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Obligation 10.7: as it was set when the request came."""
+    limit = all_of(Deadline)[0]
+    assert limit.due_at is not None
+    code, said = verdict(written / "export", "--limit", limit.verification, limit.due_at.isoformat(), capsys=capsys)
+    assert code == 0 and f"核验 {limit.verification} 的时限" in said
+    code, said = verdict(written / "export", "--limit", limit.verification, (limit.due_at + HOUR).isoformat(), capsys=capsys)
+    assert code == 1 and "不在台账中" in said
+
+
 def test_the_place_is_named(written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def after(tamper: Callable[[list[bytes]], None]) -> str:
         copy = tmp_path / "export"
@@ -241,6 +264,22 @@ def test_what_the_databases_owner_rewrote_is_found(
     export(tmp_path / "export")
     code, said = verdict(tmp_path / "export", capsys=capsys)
     assert code == 1 and "有问题" in said
+
+
+def test_erasing_leaves_the_record_whole(ledger: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Obligations 2.7, 15.4: a head from before the key was destroyed still fits, and the erasing is a line of its own."""
+    number = delivered()
+    sign(0)
+    (tmp_path / "head.txt").write_text(do(heads.newest).note, "utf-8")
+    (line,) = listed()
+    confirm(line.item)
+    assert erase_all() == [True]
+    sign(1)
+    export(tmp_path / "export")
+    code, said = verdict(tmp_path / "export", "--head", str(tmp_path / "head.txt"), capsys=capsys)
+    assert code == 0, said
+    last = json.loads(_lines(tmp_path / "export")[-1])
+    assert (last["verification"], last["event"]) == (number, "erased")
 
 
 def test_without_a_head_there_is_nothing_to_export(ledger: str, tmp_path: Path) -> None:
