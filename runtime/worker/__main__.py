@@ -14,6 +14,7 @@ client.settle()
 
 from runtime.worker.worker import Worker  # noqa: E402
 
+SWITCH_SECONDS = 0.0005
 log = logging.getLogger("runtime.worker")
 
 
@@ -21,6 +22,9 @@ def main() -> int:
     for name in ("runtime", "tasks", "ledger", "connectors"):
         logging.getLogger(name).setLevel(logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines hold addresses of downloads
+    # A pass goes from the loop to a thread and back some ten times, and each time waits for a thread that makes a page or reads rows
+    # to give the interpreter away: by default after 5 ms.
+    sys.setswitchinterval(SWITCH_SECONDS)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

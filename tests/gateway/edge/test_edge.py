@@ -453,6 +453,25 @@ def test_a_turn_of_the_loop_takes_few_and_a_full_system_is_asked_again(edge: pyt
     asyncio.run(asyncio.wait_for(come(), 60))
 
 
+def test_what_is_written_waits_for_no_acknowledgement_of_what_was_written_before() -> None:
+    async def come() -> list[int]:
+        found = list[int]()
+
+        class Told(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                found.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            door = arrivals.Arrivals(listening, Told, paced=True)
+            with socket.create_connection(listening.getsockname()):
+                while not found:
+                    await asyncio.sleep(0)
+            door.close()
+        return found
+
+    assert all(asyncio.run(asyncio.wait_for(come(), 60)))
+
+
 def test_over_all_addresses_the_one_that_rested_longest_gives_way(edge: pytest.MonkeyPatch) -> None:
     edge.setenv("PROOFLESS_CONNECTIONS_PER_ADDRESS", "1000")
     edge.setattr(gateway.edge.connections, "MOST_CONNECTIONS", 3)
