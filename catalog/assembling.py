@@ -46,6 +46,7 @@ class Ground:
     organs: Mapping[str, Organ]
     negative: Mapping[str, tuple[NegativeItem, ...]]  #: proof -> what forbids it
     sources: Collection[str]
+    texts: Collection[str]  #: the proofs that have a 承诺书文本
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,7 @@ _NEW: dict[str, Any] = {
 
 def _blocks(entry: CatalogEntry, ground: Ground) -> tuple[Block, ...]:
     organ = ground.organs.get(entry.issuing_unit or "", Organ.OTHER)
-    return blocks(entry, organ=organ, negative=ground.negative.get(entry.proof, ()), sources=ground.sources)
+    return blocks(entry, organ=organ, negative=ground.negative.get(entry.proof, ()), sources=ground.sources, texts=ground.texts)
 
 
 def _blocked(entry: CatalogEntry, rows: list[StatedRow], found: tuple[Block, ...], *, standing: bool) -> Blocked:

@@ -87,6 +87,7 @@ def ground(session: Session) -> Ground:
         organs={unit.code: unit.organ for unit in units if unit.organ is not Organ.OTHER},
         negative=rule_inputs.negative_items(session),
         sources=rule_inputs.connected_sources(session),
+        texts=rule_inputs.commitment_texts(session),
     )
 
 

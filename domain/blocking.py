@@ -65,9 +65,11 @@ class Blocked:
     rows: tuple[Place, ...]
 
 
-def blocks(entry: CatalogEntry, *, organ: Organ, negative: Iterable[NegativeItem], sources: Collection[str]) -> tuple[Block, ...]:
+def blocks(
+    entry: CatalogEntry, *, organ: Organ, negative: Iterable[NegativeItem], sources: Collection[str], texts: Collection[str]
+) -> tuple[Block, ...]:
     """Everything that keeps `entry` from becoming active. `organ`: of its issuing unit; `negative`: the items that name
-    this proof; `sources`: the share sources that are configured."""
+    this proof; `sources`: the share sources that are configured; `texts`: the proofs that have a 承诺书文本."""
     found = []
     if not entry.basis.strip():
         found.append(Block("no_basis", "2.1", "没有法律法规设定依据,不得要求申请人提交。", "请补充设定依据;确无依据的,列入“取消”。"))
@@ -83,7 +85,7 @@ def blocks(entry: CatalogEntry, *, organ: Organ, negative: Iterable[NegativeItem
         return tuple(found)
     if not entry.methods:
         found.append(Block("no_method", "2.2", "保留的证明没有核验方式。", "请至少确定一种:数据共享、告知承诺、部门核验。"))
-    found += _commitment(entry)
+    found += _commitment(entry, texts)
     if Method.DATA_SHARING in entry.methods and entry.source and entry.source not in sources:
         found.append(_no_source(f"数据来源“{entry.source}”没有接入"))
     if {Method.DATA_SHARING, Method.ISSUER} & set(entry.methods) and not entry.fields:
@@ -110,14 +112,21 @@ def _nobody_to_ask(entry: CatalogEntry) -> list[Block]:
     return found
 
 
-def _commitment(entry: CatalogEntry) -> list[Block]:
-    """应当采取告知承诺 (obligation 7.4): offered before anybody is asked; behind 部门核验 its turn would come only where that fails."""
-    order = entry.methods
-    if not entry.commitment_basis or Method.COMMITMENT in order and Method.ISSUER not in order[: order.index(Method.COMMITMENT)]:
+def _commitment(entry: CatalogEntry, texts: Collection[str]) -> list[Block]:
+    """应当采取告知承诺 (obligation 7.4): offered before anybody is asked, since behind 部门核验 its turn would come only where that
+    fails; and with a text, since without one nothing is offered and the next method follows."""
+    if not entry.commitment_basis:
         return []
-    behind = Method.COMMITMENT in order
-    what, remedy = ("却排在部门核验之后", "请把“告知承诺”排在“部门核验”之前。") if behind else ("核验方式中却没有", "请加上“告知承诺”。")
-    return [Block("no_commitment", "7.4", f"应当采取告知承诺方式({entry.commitment_basis}),{what}。", remedy)]
+    order, found = entry.methods, []
+    must = f"应当采取告知承诺方式({entry.commitment_basis})"
+    if Method.COMMITMENT not in order:
+        found.append(Block("no_commitment", "7.4", f"{must},核验方式中却没有。", "请加上“告知承诺”。"))
+    elif Method.ISSUER in order[: order.index(Method.COMMITMENT)]:
+        found.append(Block("no_commitment", "7.4", f"{must},却排在部门核验之后。", "请把“告知承诺”排在“部门核验”之前。"))
+    if entry.proof not in texts:
+        remedy = "请专班办公室先录入这项证明的承诺书文本(PUT /v1/commitment-texts/证明编码)。"
+        found.append(Block("no_commitment_text", "7.4", f"{must},却没有承诺书文本,申请人无从承诺。", remedy))
+    return found
 
 
 def _no_source(what: str) -> Block:

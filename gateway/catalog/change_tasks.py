@@ -74,6 +74,6 @@ def _rows(found: Iterator[Change], names: Mapping[str, str]) -> Iterator[list[ob
 
 @router.get("/v1/catalog/coverage", summary="清单覆盖情况", responses=problems())
 def get_coverage(caller: CurrentCaller) -> CoverageOut:
-    """哪些单位没有清单,哪些证明被索要而清单未列,哪些数据库尚未接入;每个数字都有分子和分母。"""
+    """哪些单位没有清单,哪些证明被索要而清单未列,哪些数据库尚未接入,哪些条目应当采取告知承诺而没有承诺书文本;每个数字都有分子和分母。"""
     with transaction() as session:
         return CoverageOut.of(coverage(session))

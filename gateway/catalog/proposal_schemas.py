@@ -185,23 +185,39 @@ class UnconnectedDatabase(SchemaOut):
     note: str
 
 
+class CommitmentWithoutText(SchemaOut):
+    """应当采取告知承诺而没有承诺书文本的条目:录入文本以前不能出示,转下一种核验方式。"""
+
+    matter: str
+    proof: str
+    unit: Annotated[str, Field(description="办事单位")]
+    commitment_basis: Annotated[str, Field(description="应当采取告知承诺的依据")]
+
+
 class CoverageOut(SchemaOut):
     """清单覆盖情况。每个数字都有分子和分母。"""
 
     units: Annotated[Share, Field(description="有清单的单位 / 应参加改革并且有事项的单位")]
     databases: Annotated[Share, Field(description="已接入的数据库 / 全部数据库")]
+    commitments: Annotated[Share, Field(description="有承诺书文本的条目 / 应当采取告知承诺的条目")]
     units_without_list: list[MissingUnit]
     missing_proofs: list[MissingProof]
     unconnected_databases: list[UnconnectedDatabase]
+    commitments_without_text: list[CommitmentWithoutText]
 
     @classmethod
     def of(cls, found: Coverage) -> CoverageOut:
         return cls(
             units=Share(part=found.with_list, whole=found.units),
             databases=Share(part=found.connected, whole=found.databases),
+            commitments=Share(part=found.commitments - len(found.without_text), whole=found.commitments),
             units_without_list=[MissingUnit(code=one.code, name=one.name, drafting_unit=one.drafting_unit) for one in found.without_list],
             missing_proofs=[MissingProof.of(one) for one in found.missing],
             unconnected_databases=[
                 UnconnectedDatabase(code=one.code, name=one.name, owner=one.owner, note=one.note) for one in found.unconnected
+            ],
+            commitments_without_text=[
+                CommitmentWithoutText(matter=one.matter, proof=one.proof, unit=one.unit, commitment_basis=one.commitment_basis)
+                for one in found.without_text
             ],
         )

@@ -1,4 +1,5 @@
-"""清单覆盖情况: which units have no list, which proofs were asked for that it lacks, which databases are connected."""
+"""清单覆盖情况: which units have no list, which proofs were asked for that it lacks, which databases are connected,
+what must be offered as a commitment and cannot (obligation 7.4)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from domain.listing import key_of
+from domain.scope import CatalogEntry, excluded
+from ledger.catalog import rule_inputs
+from ledger.catalog.entries import ENTRY, as_entry
 from ledger.tables.cases import Case
 from ledger.tables.catalog import Entry
 from ledger.tables.effects import RefusalRow
@@ -37,6 +42,8 @@ class Coverage:
     databases: int
     connected: int
     unconnected: list[Database]
+    commitments: int  #: entries that demand 告知承诺
+    without_text: list[CatalogEntry]
 
 
 def coverage(session: Session, *, limit: int = 200) -> Coverage:
@@ -46,6 +53,9 @@ def coverage(session: Session, *, limit: int = 200) -> Coverage:
     with_list = set(session.scalars(listed))
     owing = with_list | set(session.scalars(select(Matter.unit).where(Matter.active).distinct()))
     units = [unit for unit in session.scalars(taking_part) if unit.code in owing]
+    demanding = [as_entry(*row) for row in session.execute(ENTRY.where(Entry.until_version.is_(None), Entry.commitment_basis != ""))]
+    demanding = sorted((entry for entry in demanding if excluded(entry) is None), key=key_of)
+    texts = rule_inputs.commitment_texts(session)
     databases = list(session.scalars(select(Database).order_by(Database.code)))
     return Coverage(
         units=len(units),
@@ -55,6 +65,8 @@ def coverage(session: Session, *, limit: int = 200) -> Coverage:
         databases=len(databases),
         connected=sum(row.connected_since is not None for row in databases),
         unconnected=[row for row in databases if row.connected_since is None],
+        commitments=len(demanding),
+        without_text=[entry for entry in demanding if entry.proof not in texts],
     )
 
 

@@ -1,4 +1,5 @@
-"""登记库 as the rules of the list see it: what an issuing unit is, what negative lists forbid, which sources there are."""
+"""登记库 as the rules of the list see it: what an issuing unit is, what negative lists forbid, which sources and
+commitment texts there are."""
 
 from __future__ import annotations
 
@@ -10,16 +11,17 @@ from sqlalchemy.orm import Session
 from domain.blocking import Block, NegativeItem, Organ, blocks
 from domain.scope import CatalogEntry
 from ledger.tables.catalog import CatalogSource, NegativeProof
+from ledger.tables.commitments import CommitmentText
 from ledger.tables.registry import Database, Unit
 
 
 def blocks_of(session: Session, entries: Iterable[CatalogEntry]) -> Iterator[tuple[Block, ...]]:
     """For each entry everything that keeps it out of the list now."""
     organs = {unit.code: unit.organ for unit in session.scalars(select(Unit).where(Unit.organ != Organ.OTHER))}
-    negative, sources = negative_items(session), connected_sources(session)
+    negative, sources, texts = negative_items(session), connected_sources(session), commitment_texts(session)
     for entry in entries:
         organ = organs.get(entry.issuing_unit or "", Organ.OTHER)
-        yield blocks(entry, organ=organ, negative=negative.get(entry.proof, ()), sources=sources)
+        yield blocks(entry, organ=organ, negative=negative.get(entry.proof, ()), sources=sources, texts=texts)
 
 
 def negative_items(session: Session) -> Mapping[str, tuple[NegativeItem, ...]]:
@@ -49,3 +51,8 @@ def connected_sources(session: Session) -> set[str]:
     """Share sources through which a connected database is asked (obligation 6.4)."""
     query = select(Database.source).where(Database.source.is_not(None), Database.connected_since.is_not(None))
     return {source for source in session.scalars(query) if source}
+
+
+def commitment_texts(session: Session) -> set[str]:
+    """The proofs that have a 承诺书文本 (obligation 7.4)."""
+    return set(session.scalars(select(CommitmentText.proof).distinct()))

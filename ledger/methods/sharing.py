@@ -169,7 +169,8 @@ def fall_back(
     if following is None and why == NOT_HELD and row.issuing_unit is not None:
         following = Method.ISSUER  # though the list, made for citizens, does not name this way
     if following is None:
-        need_attention(session, about.number, "no_next_method", at=at, actor=actor, lease=lease, origin=origin, why=why)
+        barred = {"skipped": skipped} if skipped else {}
+        need_attention(session, about.number, "no_next_method", at=at, actor=actor, lease=lease, origin=origin, why=why, **barred)
         return
     detail = {"why": why, "next": following.value}
     if after is Method.DATA_SHARING:

@@ -1,15 +1,48 @@
-"""核实、核查 by article: what differed and what became of it (11.3), commitments that were to be checked (12.1)."""
+"""承诺、核实、核查 by article: commitments that had to be offered (7.4), what differed and what became of it (11.3), commitments
+that were to be checked (12.1)."""
 
 from __future__ import annotations
 
 from domain.records import MismatchStatus
 from reports.figures.figure import By, Figure
 from reports.figures.span import Span
+from reports.figures.standing import LISTED
 
 #: With the verification `v` that is doubted and the one `k` that checks it, where there is one.
 _DOUBTED = "mismatches m JOIN verifications v ON v.number = m.verification LEFT JOIN verifications k ON k.number = m.check_number"
 _BLOCKS = """credit_blocks b JOIN commitments o ON o.id = b.commitment_id JOIN verifications v ON v.number = o.verification
     WHERE b.since < :cut AND (b.restored_at IS NULL OR b.restored_at >= :start)"""
+
+
+#: Whose turn came and went: an issuing unit was asked, or no method was left.
+_PASSED_OVER = """(
+    EXISTS (SELECT FROM requests q WHERE q.verification = v.number AND q.received_at < :cut)
+    OR EXISTS (SELECT FROM events n WHERE n.verification = v.number AND n.event = 'attention_needed'
+               AND n.detail->>'code' = 'no_next_method' AND n.at < :cut))"""
+#: Reading 23: an untrue commitment bars this person for now.
+_BARRED = """EXISTS (
+    SELECT FROM events n WHERE n.verification = v.number AND 'commitment_blocked' IN (n.detail->>'skipped', n.detail->>'why'))"""
+
+
+def _offered(span: Span) -> str:
+    """Obligation 7.4: offered, of those whose turn it was by a list that demands it. What shared data answered had none."""
+    unit = span.charged("v.unit", "v.filed_at")
+    return f"""
+        SELECT v.number AS id, o.id IS NOT NULL AS part, {unit} AS about
+        FROM entries e JOIN verifications v ON v.entry_id = e.id
+        LEFT JOIN commitments o ON o.verification = v.number AND o.offered_at < :cut
+        WHERE e.commitment_basis <> '' AND v.follows IS NULL AND v.filed_at >= :start AND v.filed_at < :cut
+        AND (o.id IS NOT NULL OR {_PASSED_OVER} AND NOT {_BARRED}) AND {span.ours(unit)}"""
+
+
+def _with_text(span: Span) -> str:
+    """Obligation 7.4: entries that can be offered, of those that the list demands it of; without a text the next method follows."""
+    unit = span.charged("e.unit", ":cut")
+    return f"""
+        SELECT concat_ws('/', e.matter, e.proof) AS id, {unit} AS about,
+            EXISTS (SELECT FROM commitment_texts x WHERE x.proof = e.proof AND x.made_at < :cut) AS part
+        FROM {LISTED} AND e.commitment_basis <> '' AND e.exclusion IS NULL AND NOT e.reviewed_above
+        AND (e.checkable_online OR NOT e.outside_region) AND {span.ours(unit)}"""
 
 
 def _checker(span: Span) -> str:
@@ -84,6 +117,23 @@ def _restored(span: Span) -> str:
 
 
 FIGURES = (
+    Figure(
+        "7.4",
+        "commitments_offered",
+        "应当采取告知承诺的已出示承诺书",
+        "本周发起、清单载明应当采取告知承诺、数据共享没有得到结果而轮到告知承诺的核验为分母;其中已向申请人出示承诺书的为分子。"
+        "当事人因承诺不实尚受限制的、为核实不符再次发起的不计。",
+        _offered,
+        by=By.UNIT,
+    ),
+    Figure(
+        "7.4",
+        "commitment_texts",
+        "应当采取告知承诺的条目有承诺书文本",
+        "截至本周末现行清单中应当采取告知承诺的条目为分母;其中已有承诺书文本的为分子,没有的不能出示,转下一种核验方式。",
+        _with_text,
+        by=By.UNIT,
+    ),
     Figure(
         "11.3",
         "mismatches",

@@ -43,6 +43,7 @@ GROUND = Ground(
     organs={"VILLAGE": Organ.COMMUNITY},
     negative={"P-2": (COMMUNITY,)},
     sources={"licence_library"},
+    texts={"P-1", "P-2"},
 )
 FULL = {"basis": "《法》", "issuing_unit": "STREET", "methods": (Method.ISSUER,), "fields": ("关系",)}
 
@@ -123,6 +124,8 @@ def test_a_list_of_commitments_speaks_of_every_matter_that_needs_the_proof() -> 
     both = [said(None, "P-1", commitment="第一批清单"), said("M-1", "P-1", methods=(Method.COMMITMENT, Method.ISSUER))]
     entry = assemble(both, GROUND, complete={}).entries[("M-1", "P-1")]
     assert entry.commitment_basis == "第一批清单" and entry.methods == (Method.COMMITMENT, Method.ISSUER)
+    (blocked,) = assemble(both, replace(GROUND, texts=()), complete={}).blocked
+    assert [block.code for block in blocked.blocks] == ["no_commitment_text"] and blocked.standing
 
 
 def test_what_the_rules_forbid_is_kept_out_with_its_reason_and_place() -> None:

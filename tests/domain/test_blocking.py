@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -19,8 +20,11 @@ EXCLUDED = {"exclusion": Exclusion.PUBLIC_SAFETY, "methods": (), "fields": ()}
 EXPLAINED = EXCLUDED | {"exclusion_decided_by": "专班", "exclusion_evidence": "纪要"}
 
 
-def codes(entry: Any, organ: Organ = Organ.OTHER, negative: tuple[NegativeItem, ...] = ()) -> list[tuple[str, str]]:
-    return [(block.code, block.obligation) for block in blocks(entry, organ=organ, negative=negative, sources={"licence_library"})]
+def codes(
+    entry: Any, organ: Organ = Organ.OTHER, negative: tuple[NegativeItem, ...] = (), *, texts: Collection[str] = (ENTRY.proof,)
+) -> list[tuple[str, str]]:
+    found = blocks(entry, organ=organ, negative=negative, sources={"licence_library"}, texts=texts)
+    return [(block.code, block.obligation) for block in found]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +56,19 @@ def test_each_rule(changes: dict[str, Any], expected: list[tuple[str, str]]) -> 
     assert codes(replace(ENTRY, **changes)) == expected
 
 
+def test_what_must_be_offered_needs_a_text_and_what_may_be_does_not() -> None:
+    """Obligation 7.4: without a text the next method follows, so that nothing would be offered."""
+    first = {"methods": (Method.COMMITMENT, Method.ISSUER)}
+    must = replace(ENTRY, commitment_basis="第一批清单", **first)
+    assert codes(must, texts={ENTRY.proof}) == [] == codes(replace(ENTRY, **first), texts=())
+    assert codes(must, texts={"P-ELSE"}) == [("no_commitment_text", "7.4")]
+    behind = replace(must, methods=(Method.ISSUER,))
+    assert codes(behind, texts=()) == [("no_commitment", "7.4"), ("no_commitment_text", "7.4")]
+    (block,) = blocks(must, organ=Organ.OTHER, negative=(), sources=(), texts=())
+    assert "第一批清单" in block.text and "/v1/commitment-texts/" in block.remedy
+    assert codes(replace(must, **EXPLAINED), texts=()) == [], "what article 2 keeps out is promised by nobody"
+
+
 @pytest.mark.parametrize("organ", Organ)
 def test_a_negative_list_binds_its_own_kind_of_organ(organ: Organ) -> None:
     found = codes(ENTRY, organ, (NEGATIVE,))
@@ -59,7 +76,7 @@ def test_a_negative_list_binds_its_own_kind_of_organ(organ: Organ) -> None:
 
 
 def test_the_words_name_the_source_and_what_serves_instead() -> None:
-    (block,) = blocks(ENTRY, organ=Organ.COMMUNITY, negative=(NEGATIVE,), sources={"licence_library"})
+    (block,) = blocks(ENTRY, organ=Organ.COMMUNITY, negative=(NEGATIVE,), sources={"licence_library"}, texts=())
     assert "民发〔2020〕20号" in block.text and "居民户口簿" in block.remedy
 
 

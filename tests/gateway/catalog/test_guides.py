@@ -16,7 +16,7 @@ from ledger.catalog import versions
 from ledger.database import transaction
 from ledger.registry import unit_changes
 from settings import settings
-from tests.gateway.catalog.test_list_adjustment import DISABILITY, JUSTICE, REMOVE, add, agreed, alter, publish
+from tests.gateway.catalog.test_list_adjustment import DISABILITY, JUSTICE, REMOVE, add, agreed, alter, promised, publish
 from tests.gateway.conftest import ADMIN, OTHER, REQUESTER, Api
 from tests.ledger.acting import do
 
@@ -48,8 +48,7 @@ def reference(unit: str, version: int) -> set[tuple[str, str, bool]]:
 
 def test_each_matters_materials_in_the_columns_of_the_matter_library(api: Api) -> None:
     """Obligation 13.2."""
-    promised = alter(validity_days=93, methods=["commitment", "issuer"], commitment_basis="第一批清单")
-    number = publish(api, agreed(api, add(), promised))["number"]
+    number = publish(api, agreed(api, add(), promised(api)))["number"]
     rows, notes = file(api)
     assert {(one["实施编码"], one["证明编码"], one["是否免提交"] == "是") for one in rows} == reference(JUSTICE, number) and rows
     (disability,) = [one for one in rows if one["证明编码"] == "P-DISABILITY"]

@@ -35,6 +35,13 @@ def alter(**changes: Any) -> dict[str, Any]:
     return {"kind": "alter", "entry": HARDSHIP | changes}
 
 
+def promised(api: Api) -> dict[str, Any]:
+    """An entry that must be offered as a commitment, once it has its text."""
+    text = {"text": "本人已经知晓告知的全部内容,承诺符合办理条件,所填内容真实。", "check_days": 20, "basis": "第一批清单"}
+    assert api.call("PUT", "/v1/commitment-texts/P-HARDSHIP", ADMIN, json=text).status_code == 200
+    return alter(validity_days=93, methods=["commitment", "issuer"], commitment_basis="第一批清单")
+
+
 def body(*changes: dict[str, Any], **more: Any) -> dict[str, Any]:
     today = settings().now().astimezone(LOCAL).date().isoformat()
     found = {
@@ -174,6 +181,8 @@ def test_what_the_rules_block_lists_each_reason_with_what_to_do(api: Api) -> Non
     excluded = {"exclusion": "public_safety", "exclusion_decided_by": "工作专班", "exclusion_evidence": "纪要"}
     nobody = draft(api, add(issuing_unit=None, **excluded))
     assert [one["code"] for one in nobody["blocks"]] == ["no_issuer"], "it could never be published"
+    (block,) = draft(api, add(methods=["commitment", "issuer"], commitment_basis="第一批清单"))["blocks"]
+    assert (block["code"], block["obligation"]) == ("no_commitment_text", "7.4") and "/v1/commitment-texts/" in block["remedy"]
 
 
 @pytest.mark.parametrize(
@@ -226,9 +235,7 @@ def test_publishing_is_the_publishers_and_whole_or_not_at_all(api: Api) -> None:
 
 def test_after_a_publication_guides_and_processes_follow(api: Api) -> None:
     """Obligations 13.1, 13.2."""
-    number = publish(api, agreed(api, add(), alter(validity_days=93, methods=["commitment", "issuer"], commitment_basis="第一批清单")))[
-        "number"
-    ]
+    number = publish(api, agreed(api, add(), promised(api)))["number"]
     mine = [one for one in api.get("/v1/catalog/change-tasks", OTHER).json()["items"] if one["version"] == number]
     assert [(one["what"], one["what_name"], one["unit"]) for one in mine] == [
         ("guide", "更新网上办事要素和办事指南", JUSTICE),

@@ -17,6 +17,7 @@ from domain.roles import Role
 from ledger.arrangements import calendars
 from ledger.catalog import change_tasks, proposals, versions
 from ledger.catalog.proposals import Actor, ChangesBlocked, StepRefused
+from ledger.methods import commitments
 from ledger.tables.catalog import Proposal
 from tests.ledger.acting import alarms, all_of, at_once, do
 from tests.ledger.filing import NOW
@@ -185,6 +186,17 @@ def test_what_the_rules_forbid_cannot_be_filed() -> None:
     assert {block["obligation"] for block in caught.value.blocks} == {"2.2", "5.7"}
     with pytest.raises(ChangesBlocked):
         draft(altered(methods=(Method.DATA_SHARING,), source="not_connected"))
+
+
+def test_what_must_be_offered_is_agreed_once_there_is_its_text() -> None:
+    """Obligation 7.4."""
+    promised = altered(commitment_basis="第一批清单", methods=(Method.COMMITMENT, Method.ISSUER))
+    with pytest.raises(ChangesBlocked) as caught:
+        draft(promised)
+    assert [(block["code"], block["obligation"]) for block in caught.value.blocks] == [("no_commitment_text", "7.4")]
+    do(commitments.put_text, "P-HOUSEHOLD", "承诺书文本", 10, "依据", now=NOW, actor="x")
+    publish(agreed(promised))
+    assert standing().commitment_basis == "第一批清单"
 
 
 @pytest.mark.parametrize(

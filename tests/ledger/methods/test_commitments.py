@@ -10,6 +10,7 @@ from domain.commitments import CheckOutcome, Decision, Evidence
 from domain.lifecycle import State
 from domain.methods import Method, Result
 from ledger.casework import attention, views
+from ledger.catalog.coverage import coverage
 from ledger.lifecycle.moves import Lease, MoveRefused
 from ledger.methods import commitment_checks, commitments, sharing
 from ledger.recusal import MustRecuse
@@ -115,6 +116,16 @@ def test_the_alarm_of_a_missing_text_ends_when_the_text_comes() -> None:
     assert ("no_commitment_text", "P-HARDSHIP") in alarms()
     do(commitments.put_text, "P-HARDSHIP", "承诺书文本", 10, "依据", now=NOW, actor="x")
     assert ("no_commitment_text", "P-HARDSHIP") not in alarms()
+
+
+def test_what_stands_in_the_list_without_its_text_is_told_to_the_office() -> None:
+    """Obligation 7.4."""
+    for proof, values in {"P-HARDSHIP": {}, "P-RESIDENCE": {}, "P-HOUSEHOLD": {"reviewed_above": True}}.items():
+        alter(proof=proof, methods=(Method.COMMITMENT, Method.ISSUER), commitment_basis="第一批清单", **values)
+    found = do(coverage)
+    assert (found.commitments, [entry.proof for entry in found.without_text]) == (2, ["P-HARDSHIP"])
+    do(commitments.put_text, "P-HARDSHIP", "承诺书文本", 10, "依据", now=NOW, actor="x")
+    assert do(coverage).without_text == []
 
 
 def test_a_changed_text_is_a_new_version_and_old_commitments_keep_theirs() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from ledger.tables.effects import LicenceOffer, Proof, SealUse
 from ledger.tables.records import Mismatch
 from ledger.tables.registry import ProofKind, SystemCall
 from ledger.tables.seals import RegisteredSeal
-from ledger.tables.verifications import Verification
+from ledger.tables.verifications import EventRow, Verification
 from tests.ledger.acting import do
 from tests.reports.figures.clocked import MONTH, fill
 from tests.reports.figures.month import DAY, HOUR, LOCAL, Month, Rows
@@ -117,7 +117,15 @@ def _registers(session: Session, month: Month) -> None:
         session.add(ProofKind(code=code, name=f"演示证明{number}", basis="x", cancelled=cancelled, issuing_unit=issuing))
         session.flush()
         methods, source = chance.choice([(["issuer"], None), (["data_sharing"], "demo14"), (["data_sharing"], "elsewhere")])
-        session.add(Entry(**values | {"id": 900_100 + number, "proof": code, "methods": methods, "source": source}))
+        promised = {"commitment_basis": "第一批清单" if number % 2 else "", "reviewed_above": number == 11}
+        session.add(Entry(**values | {"id": 900_100 + number, "proof": code, "methods": methods, "source": source} | promised))
+        if number in (1, 3, 9):
+            made = month.start + number * 4 * DAY
+            session.add(
+                CommitmentText(
+                    id=UUID(int=200 + number), proof=code, version=1, text="x", check_days=9, basis="x", made_at=made, made_by="x"
+                )
+            )
 
 
 def _change(rows: Rows) -> None:
@@ -132,6 +140,24 @@ def _change(rows: Rows) -> None:
         _mismatch(rows, row, chance.choice(rows.found[Verification]))
     for row in chance.sample(rows.found[Verification], month.some(160)):
         _commitment(rows, row)
+    for row in chance.sample(rows.found[Verification], month.some(200)):
+        _promised(rows, row)
+
+
+def _promised(rows: Rows, row: dict[str, Any]) -> None:
+    """Of an entry that demands 告知承诺: some were asked of an issuing unit, some came to a person, some may not commit."""
+    chance = rows.chance
+    row["entry"] = 900_101
+    at, fate = row["filed_at"] + chance.random() * 2 * DAY, chance.choice(["", "spent", "barred", "barred_and_spent", "else"])
+    if fate == "barred":
+        _note(rows, row, "taken_up", at, method="issuer", skipped="commitment_blocked")
+    elif fate:
+        why = {"spent": "no_commitment_text", "barred_and_spent": "commitment_blocked", "else": "none"}[fate]
+        _note(rows, row, "attention_needed", at, code="no_next_method" if fate != "else" else "cannot_verify", why=why)
+
+
+def _note(rows: Rows, row: dict[str, Any], event: str, at: datetime, **detail: Any) -> None:
+    rows.add(EventRow, verification=row["number"], event=event, at=at, recorded_at=at, origin=None, target=None, actor="x", detail=detail)
 
 
 def _mismatch(rows: Rows, row: dict[str, Any], check: dict[str, Any]) -> None:

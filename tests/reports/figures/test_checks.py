@@ -1,7 +1,7 @@
 """不符, 承诺核查, 系统 and electronic proofs by a second, independent way: plain Python over the raw rows.
 
-obligation 6.3, obligation 8.1, obligation 8.2, obligation 11.3, obligation 12.1, obligation 15.2: of the district and of units, one
-of which is renamed and one merged, for a week, a week that still runs, a quarter, a year.
+obligation 6.3, obligation 7.4, obligation 8.1, obligation 8.2, obligation 11.3, obligation 12.1, obligation 15.2: of the
+district and of units, one of which is renamed and one merged, for a week, a week that still runs, a quarter, a year.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from tests.reports.figures.raw import SECOND, Found, Row, assert_mixed, compare_
 
 #: With parts by unit, and without.
 KEYS = {
+    "commitments_offered": True,
+    "commitment_texts": True,
     "mismatches": True,
     "mismatch_corrected": True,
     "mismatch_upheld": False,
@@ -63,6 +65,8 @@ class Raw(raw.Raw):
         "proof_kinds",
         "databases",
         "mismatches",
+        "events",
+        "commitment_texts",
         "commitments",
         "commitment_checks",
         "credit_blocks",
@@ -76,6 +80,45 @@ class Raw(raw.Raw):
 
     def before(self, at: datetime | None) -> bool:
         return at is not None and at < self.cut
+
+    # --- 7.4
+
+    def commitments_offered(self) -> Found:
+        demanding = {row["id"] for row in self.rows["entries"] if row["commitment_basis"]}
+        offered = {row["verification"] for row in self.rows["commitments"] if self.before(row["offered_at"])}
+        asked = {row["verification"] for row in self.rows["requests"] if self.before(row["received_at"])}
+        spent, barred = set(), set()
+        for row in self.rows["events"]:
+            if row["event"] == "attention_needed" and row["detail"]["code"] == "no_next_method" and self.before(row["at"]):
+                spent.add(row["verification"])
+            if "commitment_blocked" in row["detail"].values():
+                barred.add(row["verification"])
+        turn = offered | ((asked | spent) - barred)
+        return self._mine(
+            [
+                (row["number"], row["number"] in offered, None, self.stood(row["unit"], row["filed_at"]))
+                for row in self.rows["verifications"]
+                if row["entry_id"] in demanding and not row["follows"] and self.within(row["filed_at"]) and row["number"] in turn
+            ]
+        )
+
+    def _standing_entries(self) -> list[Row]:
+        published = {row["number"]: row["published_at"] for row in self.rows["catalog_versions"]}
+        ends = ((row, published.get(row["until_version"])) for row in self.rows["entries"])
+        return [row for row, gone in ends if published[row["since_version"]] < self.cut and (gone is None or gone >= self.cut)]
+
+    def commitment_texts(self) -> Found:
+        written = {row["proof"] for row in self.rows["commitment_texts"] if self.before(row["made_at"])}
+        kept_out = ("exclusion", "reviewed_above")
+        return self._mine(
+            [
+                (f"{row['matter']}/{row['proof']}", row["proof"] in written, None, self.stood(row["unit"], self.cut))
+                for row in self._standing_entries()
+                if row["commitment_basis"]
+                and not any(row[name] for name in kept_out)
+                and (row["checkable_online"] or not row["outside_region"])
+            ]
+        )
 
     # --- 11.3
 
@@ -205,15 +248,12 @@ class Raw(raw.Raw):
         return found
 
     def electronic(self) -> Found:
-        published = {row["number"]: row["published_at"] for row in self.rows["catalog_versions"]}
         year, last = timedelta(days=365), (self.cut - timedelta.resolution).astimezone(LOCAL).date()
         connected = {row["source"] for row in self.rows["databases"] if row["connected_since"] and row["connected_since"] <= last}
         data, sealed = set(), set()
         proof_of = {row["id"]: row["proof"] for row in self.rows["entries"]}
-        for row in self.rows["entries"]:
-            gone = published.get(row["until_version"])
-            stands = published[row["since_version"]] < self.cut and (gone is None or gone >= self.cut)
-            if stands and "data_sharing" in row["methods"] and row["source"] in connected:
+        for row in self._standing_entries():
+            if "data_sharing" in row["methods"] and row["source"] in connected:
                 data.add(row["proof"])
         for row in self.rows["verifications"]:
             recent = row["ended_at"] is not None and self.cut - year <= row["ended_at"] < self.cut
@@ -253,7 +293,7 @@ class Raw(raw.Raw):
 
 @over_every_span
 def test_each_figure_is_what_the_raw_rows_say_for_the_whole_and_for_each_part(period: Period, after: timedelta, scope: str) -> None:
-    """Obligations 6.3, 8.1, 8.2, 9.4, 11.3, 12.1, 15.2, 15.5."""
+    """Obligations 6.3, 7.4, 8.1, 8.2, 9.4, 11.3, 12.1, 15.2, 15.5."""
     compare_all(Raw, KEYS, period, after, scope)
 
 
