@@ -1,43 +1,63 @@
 """事项目录: what lists of matters enter into the register at once, for it needs no adjustment of the published list.
 
 What a list does not say stays as it is registered. A code of which two lists say different things is asked, and stays as it
-is until a person says which list counts.
+is until a person says which list counts. A new code that may be that of a matter which the list names no more (事项换码) is
+asked, and not registered until a person says which matter it is, or that it is none of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalog.cleaning import key
 from catalog.column_names import SYNONYMS
 from catalog.headers import ListKind
 from domain.limits import HandlingType
 from domain.list_rows import Candidate, MatterFact, Silent, Topic, Verdict
-from ledger.catalog import intake, questions
+from ledger.catalog import intake, questions, successions
 from ledger.catalog.questions import Asked
 from ledger.registry import registry
+from ledger.succession import former_matter_codes
+from ledger.tables.catalog import CatalogReading, CatalogSource
 from ledger.tables.registry import Matter
 
 _NEW = {"handling": HandlingType.OTHER, "promised_days": None, "reviewed_above": False}
+_LIKELY = 0.9  #: same unit, same name: all but sure
 
 
-def enter(session: Session, source: str, facts: Iterable[MatterFact]) -> None:
-    """Register the matters of this list, but for those of which another list says something else."""
-    elsewhere = {key: found for key, found in _said(session).items() if key != source}
-    preferred = questions.settled(session)
+def enter(session: Session, source: CatalogSource, reading: CatalogReading, facts: Iterable[MatterFact]) -> None:
+    """Register the matters of this list, but for those of which another list says something else, and new codes that wait."""
+    successions.settle(session)
+    today = former_matter_codes(session)
+    ours = [replace(fact, code=today.get(fact.code, fact.code)) for fact in facts]
+    elsewhere = {key: found for key, found in _said(session).items() if key != source.key}
+    preferred, followed = questions.settled(session), _followed(session, source)
+    waits = _waiting(session, source, reading, ours)
     registered = {row.code: {name: getattr(row, name) for name in _NEW} for row in session.scalars(select(Matter))}
     rows = []
-    for fact in facts:
+    for fact in ours:
         code = fact.code
         others = [found[code][1] for found in elsewhere.values() if code in found]
-        if preferred.get(code) != source and any(_differ(fact, other) for other in others):
+        if code in waits or (preferred.get(code) != source.key and any(_differ(fact, other) for other in others)):
             continue
-        rows.append({**registered.get(code, _NEW), **_stated(fact), "active": True})
+        known = registered.get(code) or registered.get(followed.get(code, ""), _NEW)
+        rows.append({**known, **_stated(fact), "active": True})
     registry.put_matters(session, rows)
+    successions.settle(session)
+
+
+def enter_what_waits_no_more(session: Session) -> None:
+    """A row that had to wait is not read again for what became clear elsewhere: another list's answer, another code's."""
+    registered = set(session.scalars(select(Matter.code)))
+    for source, reading in _readings(session):
+        facts = _facts(session, reading)
+        if not facts.keys() <= registered:
+            enter(session, source, reading, [fact for _, fact in facts.values()])
 
 
 def contradictions(session: Session) -> list[Asked]:
@@ -63,6 +83,45 @@ def contradictions(session: Session) -> list[Asked]:
     return list(found.values())
 
 
+def new_codes(session: Session) -> list[Asked]:
+    """One question of each sender for each new code that may be that of a matter which its list names no more."""
+    found: dict[tuple[str, str], Asked] = {}
+    for source, reading in _readings(session):
+        lines = _facts(session, reading)
+        for code, formers in _waiting(session, source, reading, [fact for _, fact in lines.values()]).items():
+            line, fact = lines[code]
+            known = "、".join(one.code for one in formers)
+            why = f"{known} 与它同单位、同名称,本清单不再列出:是它换了编码,请选原编码;是另一个事项,请答“都不是”"
+            candidates = tuple(Candidate(one.code, one.name, _LIKELY) for one in formers)
+            sender = source.unit or ""
+            fresh = Asked(Topic.SUCCESSION, code, f"{code} {fact.name}", why, candidates, sender=sender, unsettled=True)
+            found.setdefault((code, sender), fresh).found_at(f"{source.name} 第 {line} 行", source.unit)
+    return list(found.values())
+
+
+def _waiting(session: Session, source: CatalogSource, reading: CatalogReading, facts: Collection[MatterFact]) -> Mapping[str, list[Matter]]:
+    """New codes of this list of which nobody said yet what they are -> matters in use of the same unit and name that it names no
+    more."""
+    matters = {row.code: row for row in session.scalars(select(Matter).order_by(Matter.code))}
+    new = [fact for fact in facts if fact.code not in matters]
+    if not new:
+        return {}
+    wanted, named = {(fact.unit, key(fact.name)) for fact in new}, {fact.code for fact in facts}
+    gone = [row for row in matters.values() if row.active and row.code not in named and (row.unit, key(row.name)) in wanted]
+    unclear, said = successions.unclear(session, reading.id, [row.code for row in gone]), questions.answers(session, source.unit)
+    found = {}
+    for fact in new:
+        formers = [row for row in gone if row.code not in unclear and (row.unit, key(row.name)) == (fact.unit, key(fact.name))]
+        if formers and said.get((Topic.SUCCESSION, fact.code)) not in ("", *(row.code for row in formers)):
+            found[fact.code] = formers
+    return found
+
+
+def _followed(session: Session, source: CatalogSource) -> dict[str, str]:
+    """New code -> the former code, as a person said for the lists of this sender."""
+    return {code: former for (topic, code), former in questions.answers(session, source.unit).items() if topic == Topic.SUCCESSION}
+
+
 _COLUMNS = {"name": "matter", "unit": "unit", "handling": "handling", "promised_days": "promised_days", "reviewed_above": "reviewed_above"}
 
 
@@ -80,10 +139,19 @@ def _differ(one: MatterFact, other: MatterFact) -> list[str]:
 
 def _said(session: Session) -> dict[str, dict[str, tuple[int, MatterFact]]]:
     """For each list of matters in use: code -> its row and what it says."""
-    said: dict[str, dict[str, tuple[int, MatterFact]]] = {}
-    for source in intake.sources(session):
-        reading = intake.newest_reading(session, source.key) if source.kind == ListKind.MATTERS else None
-        if reading is not None and reading.refused is None:
-            rows = intake.rows_of(session, reading.id, verdict=Verdict.ACCEPTED)
-            said[source.key] = {row.fact.code: (row.line, row.fact) for row in rows if isinstance(row.fact, MatterFact)}
-    return said
+    return {source.key: _facts(session, reading) for source, reading in _readings(session)}
+
+
+def _readings(session: Session) -> list[tuple[CatalogSource, CatalogReading]]:
+    """The lists of matters in use that could be read, as they were read last."""
+    lists = [one for one in intake.sources(session) if one.kind == ListKind.MATTERS]
+    found = [(one, reading) for one in lists if (reading := intake.newest_reading(session, one.key)) is not None]
+    return [(one, reading) for one, reading in found if reading.refused is None]
+
+
+def _facts(session: Session, reading: CatalogReading) -> dict[str, tuple[int, MatterFact]]:
+    """Code, that of today -> its row and what it says."""
+    today = former_matter_codes(session)
+    rows = intake.rows_of(session, reading.id, verdict=Verdict.ACCEPTED)
+    facts = ((row.line, row.fact) for row in rows if isinstance(row.fact, MatterFact))
+    return {code: (line, replace(fact, code=code)) for line, fact in facts if (code := today.get(fact.code, fact.code))}

@@ -39,7 +39,7 @@ _HEADER = PatternFill("solid", fgColor="D9E2EF")
 _OWN = ("原表行号", "处理结果", "问题", "怎么办")
 _WIDTHS = (10, 11, 46, 40)
 _LOOK_AT = 200  #: rows by which a column's width is chosen
-BLOCKED, CONTRADICTED, PASSED_OVER = "拦截", "来源矛盾", "未采用"
+BLOCKED, CONTRADICTED, PASSED_OVER, WAITS = "拦截", "来源矛盾", "未采用", "待确认"
 
 
 def error_file(
@@ -118,7 +118,7 @@ def _line(row: RowResult, after: Sequence[Laid]) -> tuple[tuple[str, ...], Patte
     remedies += [one.remedy for one in after]
     state, fill = row.verdict.label, _MARK.get(row.verdict, _NOTE)
     if after:
-        state, fill = after[0].state, _MARK[Verdict.ASKED if after[0].state == CONTRADICTED else Verdict.REFUSED]
+        state, fill = after[0].state, _MARK[Verdict.ASKED if after[0].state in (CONTRADICTED, WAITS) else Verdict.REFUSED]
     return (str(row.line), state, "\n".join(texts), "\n".join(dict.fromkeys(remedies))), fill
 
 

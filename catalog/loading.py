@@ -19,6 +19,7 @@ from domain.list_rows import Topic
 from ledger.catalog import questions, rule_inputs
 from ledger.registry import former_names
 from ledger.registry import registry as registered_units
+from ledger.succession import former_matter_codes
 from ledger.tables.registry import Matter, ProofKind, Unit
 from settings import settings
 
@@ -39,7 +40,7 @@ def registry(session: Session, kind: ListKind, sender: str | None) -> tuple[Regi
     answers = {(Topic(topic), subject): code for (topic, subject), code in questions.answers(session, sender).items()}
     known = [Known(matter.code, matter.name) for matter in matters]
     owners = {matter.code: matter.unit for matter in matters}
-    at = settings()
+    at, today = settings(), former_matter_codes(session)
     speaks_for = registered_units.drafted_by(session, sender) if sender else frozenset()
     material = [
         _READER,
@@ -51,10 +52,10 @@ def registry(session: Session, kind: ListKind, sender: str | None) -> tuple[Regi
         sorted((topic.value, subject, code) for (topic, subject), code in answers.items()),
     ]
     if kind is not ListKind.MATTERS:
-        material += [[repr(one) for one in known], sorted(owners.items()), [repr(one) for one in proofs]]
+        material += [[repr(one) for one in known], sorted(owners.items()), [repr(one) for one in proofs], *sorted(today.items())]
     digest = hashlib.sha256(json.dumps(material, ensure_ascii=False).encode()).hexdigest()
     names = UnitNames(units, district=at.district)
-    return Registry(names, Names(known), Names(proofs), owners, at.region, answers, sender, speaks_for), digest
+    return Registry(names, Names(known), Names(proofs), owners, at.region, answers, sender, speaks_for, today), digest
 
 
 def unit_names(session: Session) -> UnitNames:

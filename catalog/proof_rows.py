@@ -127,6 +127,7 @@ def _asking_unit(cells: Mapping[str, str], notes: RowNotes, registry: Registry) 
 
 def _matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry, unit: str | None) -> str | None:
     text, code = clean(cells.get("matter", "")), clean(cells.get("matter_code", ""))
+    code = registry.codes_today.get(code, code)
     if not text and not code:
         if "matter" in cells:
             notes.fault("matter_empty", "matter", "证明用途(事项)为空。", "请填写事项名称,最好附事项编码。")

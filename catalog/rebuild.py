@@ -13,20 +13,21 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from catalog import directory, loading, statements
-from catalog.assembling import lay
 from catalog.cleaning import key
 from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
 from catalog.lists import ListReading
 from catalog.merging import StatedRow
+from catalog.moving import lay_by_todays_codes
 from catalog.negatives import forbidding, names_in
 from catalog.sheets import UNREADABLE
 from domain.blocking import Blocked, NegativeItem, Organ
 from domain.list_rows import DraftSource, FileFault, ListFound, MatterFact, NegativeFact, Question, Verdict
 from domain.listing import Change
 from domain.scope import CatalogEntry
-from ledger.catalog import drafts, intake, questions, rule_inputs, versions
+from ledger.catalog import drafts, intake, questions, rule_inputs, successions, versions
 from ledger.database import transaction
+from ledger.succession import former_matter_codes
 from ledger.tables.catalog import CatalogDraft, CatalogReading, CatalogSource
 
 _STATING = (ListKind.PROOFS, ListKind.CANCELLATIONS, ListKind.COMMITMENTS)
@@ -94,17 +95,21 @@ def make_draft(now: datetime) -> CatalogDraft:
     What they say comes sorted out of the ledger, and goes there entry by entry: it may be a million.
     """
     with transaction() as session:
-        lists = _Lists(session)
+        successions.settle(session)
+        directory.enter_what_waits_no_more(session)
+        lists, today = _Lists(session), former_matter_codes(session)
         ground = loading.ground(session)
         preferred = questions.settled(session)
         conflicts: list[Question] = []
 
         def lines() -> Iterator[Change | Blocked]:
-            for one in lay(
+            for one in lay_by_todays_codes(
                 statements.by_entry(session, lists.stating),
                 versions.in_order(session),
                 statements.of_every_matter(session, lists.stating),
                 ground,
+                today=today,
+                concerned=versions.entries_of(session, matters={*today, *today.values()}),
                 is_gone=lists.name_no_more,
                 preferred=preferred,
             ):
@@ -113,7 +118,7 @@ def make_draft(now: datetime) -> CatalogDraft:
 
         draft = drafts.keep(session, base=versions.current(session), lines=lines(), sources=lists.read, now=now)
         asked = _all_asked(lists.asked(session), conflicts, lists.names, lists.owners)
-        questions.put_asked(session, [*asked, *directory.contradictions(session)], now=now)
+        questions.put_asked(session, [*asked, *directory.contradictions(session), *directory.new_codes(session)], now=now)
         return draft
 
 
@@ -133,7 +138,7 @@ def _enter(session: Session, source: CatalogSource, reading: CatalogReading) -> 
         return
     facts = (row.fact for row in intake.rows_of(session, reading.id, verdict=Verdict.ACCEPTED))
     if kind is ListKind.MATTERS:
-        directory.enter(session, source.key, (fact for fact in facts if isinstance(fact, MatterFact)))
+        directory.enter(session, source, reading, (fact for fact in facts if isinstance(fact, MatterFact)))
     elif organ := _NEGATIVE.get(kind):
         document = source.document or source.name
         said = [(name, fact) for fact in facts if isinstance(fact, NegativeFact) for name in names_in(fact.name)]

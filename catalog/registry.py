@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from catalog.cleaning import key
@@ -18,7 +18,8 @@ NOT_A_UNIT = ""  #: what a person answers where a name means no unit at all
 @dataclass
 class Registry:
     """Everything that a list is compared with. `answers`: (topic, written name) -> the code a person gave. `sender`: whose list
-    it is, None for one that speaks for all; `speaks_for`: the units whose proofs and matters it may name (obligation 5.1)."""
+    it is, None for one that speaks for all; `speaks_for`: the units whose proofs and matters it may name (obligation 5.1);
+    `codes_today`: former code of a matter -> its code today (事项换码)."""
 
     units: UnitNames
     matters: Names
@@ -28,6 +29,7 @@ class Registry:
     answers: Mapping[tuple[Topic, str], str] = field(default_factory=dict)
     sender: str | None = None
     speaks_for: frozenset[str] = frozenset()
+    codes_today: Mapping[str, str] = field(default_factory=dict)
 
     def unit(self, topic: Topic, text: str) -> Match:
         """Which unit is meant. Who says 我局 means itself, whatever somebody answered; else a person's answer comes first."""
@@ -42,7 +44,8 @@ class Registry:
         return self.sender is None or unit in self.speaks_for
 
     def matter(self, text: str) -> Match:
-        return self._answered(Topic.MATTER, text) or self.matters.match(text)
+        found = self._answered(Topic.MATTER, text) or self.matters.match(text)
+        return replace(found, code=self.codes_today.get(found.code, found.code)) if found.code else found
 
     def matter_of(self, text: str, unit: str) -> str | None:
         """The one matter of this unit among several of exactly this name, or None."""

@@ -7,7 +7,7 @@ from itertools import chain, islice
 
 from sqlalchemy.orm import Session
 
-from catalog.error_file import BLOCKED, CONTRADICTED, PASSED_OVER, Laid, error_file
+from catalog.error_file import BLOCKED, CONTRADICTED, PASSED_OVER, WAITS, Laid, error_file
 from catalog.headers import ListKind
 from catalog.lists import ListResult
 from domain.list_rows import RowResult, Verdict
@@ -34,7 +34,12 @@ def file_for_sender(source: str) -> bytes:
         title = f"{about.name}({ListKind(about.kind).label})"
         if reading.refused is not None:
             title += f":{reading.refused.text}{reading.refused.remedy}"
-        laid = list(islice(chain(_blocked(session, source), _contradicted(session, source, reading.id)), MOST_RETURNED))
+        laid = list(
+            islice(
+                chain(_blocked(session, source), _contradicted(session, source, reading.id), _waiting(session, about, reading.id)),
+                MOST_RETURNED,
+            )
+        )
         rows = intake.rows_to_return(session, reading.id, {(one.sheet, one.line) for one in laid}, most=MOST_RETURNED + 1)
         counts = {verdict: getattr(reading.counts, verdict.value) for verdict in Verdict}
         return error_file(title, _results(reading, rows[:MOST_RETURNED]), laid=laid, counts=counts, cut=len(rows) > MOST_RETURNED)
@@ -75,3 +80,10 @@ def _contradicted(session: Session, source: str, reading: int) -> Iterator[Laid]
             remedy = "认为不妥的,请与工作专班办公室联系。"
         for sheet, line in intake.places_of(session, reading, question.subject):
             yield Laid(sheet, line, state, text, remedy)
+
+
+def _waiting(session: Session, source: CatalogSource, reading: int) -> Iterator[Laid]:
+    """New codes that wait for a person's word whether their matter bore another one."""
+    for question in questions.of_new_codes(session, source.unit):
+        for sheet, line in intake.places_of(session, reading, question.subject_key):
+            yield Laid(sheet, line, WAITS, f"{question.why}。", "请等候工作专班办公室确认;确认前原编码照常办理。")

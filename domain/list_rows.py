@@ -35,10 +35,18 @@ class Topic(StrEnum):
     MATTER = "matter"
     PROOF = "proof"
     CONFLICT = "conflict"  #: two sources contradict each other
+    SUCCESSION = "succession"  #: whether a new code is that of a matter which bore another one until now
 
     @property
     def label(self) -> str:
-        return {"unit": "办事单位", "issuer": "出具单位", "matter": "事项", "proof": "证明", "conflict": "来源矛盾"}[self.value]
+        return {
+            "unit": "办事单位",
+            "issuer": "出具单位",
+            "matter": "事项",
+            "proof": "证明",
+            "conflict": "来源矛盾",
+            "succession": "事项换码",
+        }[self.value]
 
 
 @dataclass(frozen=True, slots=True)

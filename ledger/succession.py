@@ -4,6 +4,8 @@ Nothing that happened is rewritten: a request stays the one that the merged unit
 unit's hours, and the reports of its time name it. What falls to be answered for from the merger on is the successor's: a limit that ends
 then, an answer that is given then (`Charges`). Who may act is asked through here instead: a unit acts on its own
 and on what it inherited, and what is new goes to the successor.
+
+事项换码: likewise a matter whose code changed is one matter under each code that it bore (`Matter.succeeded_by`).
 """
 
 from __future__ import annotations
@@ -13,10 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ledger.tables.registry import Unit, UnitChange
+from ledger.tables.registry import Matter, Unit, UnitChange
 
 
 def heir(session: Session, unit: str) -> str:
@@ -35,6 +37,30 @@ def name_of(session: Session, unit: str) -> str:
     """How a merged unit is called on what is made now: 承继单位(原名称)."""
     row = session.get_one(Unit, unit)
     return f"{session.get_one(Unit, row.merged_into).name}(原{row.name})" if row.merged_into else row.name
+
+
+def matter_codes(session: Session, code: str) -> list[str]:
+    """Every code that this matter bears or bore, the one of today first; itself where nobody registered it."""
+    today = select(func.coalesce(Matter.succeeded_by, Matter.code)).where(Matter.code == code).scalar_subquery()
+    query = select(Matter.code).where((Matter.code == today) | (Matter.succeeded_by == today))
+    return list(session.scalars(query.order_by(Matter.succeeded_by.is_not(None), Matter.code))) or [code]
+
+
+def former_matter_codes(session: Session) -> dict[str, str]:
+    """Every former code of a matter -> its code today."""
+    query = select(Matter.code, Matter.succeeded_by).where(Matter.succeeded_by.is_not(None))
+    return {code: str(today) for code, today in session.execute(query).tuples()}
+
+
+def code_today(code: str) -> str:
+    """Of a matter, both in SQL: what is counted by matter is counted under its code of today."""
+    return f"(SELECT coalesce(max(today.succeeded_by), {code}) FROM matters today WHERE today.code = {code})"
+
+
+def codes_of(code: str) -> str:
+    """Every code of a matter, in SQL, by one of them in SQL."""
+    others = f"SELECT former.code FROM matters former WHERE former.succeeded_by = {code_today(code)}"
+    return f"ARRAY(SELECT {code} UNION ALL SELECT {code_today(code)} UNION ALL {others})"
 
 
 @dataclass(frozen=True)

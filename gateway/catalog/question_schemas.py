@@ -32,7 +32,7 @@ class QuestionOut(SchemaOut):
     unit: Annotated[str | None, Field(description="哪个单位的清单在问;null 为不限单位的清单或来源矛盾")]
     topic: Topic
     topic_name: str
-    subject: Annotated[str, Field(description="清单中的写法;来源矛盾时为“事项|证明”")]
+    subject: Annotated[str, Field(description="清单中的写法;来源矛盾时为“事项|证明”,事项换码时为新编码和名称")]
     why: str
     candidates: list[MeantOut]
     places: Annotated[list[str], Field(description="出现的地方(前几处)")]
@@ -82,7 +82,7 @@ class AnswerIn(SchemaIn):
             min_length=1,
             max_length=64,
             pattern=r"^[\w.\-]+$",
-            description="指的是哪一个:单位、事项、证明的编码,来源矛盾时为清单代号;null 表示都不是",
+            description="指的是哪一个:单位、事项、证明的编码,来源矛盾时为清单代号,事项换码时为原编码;null 表示都不是",
             examples=["370402-CIVIL"],
         ),
         AfterValidator(lambda code: code and code_of_nobody(code)),

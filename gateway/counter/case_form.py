@@ -55,7 +55,7 @@ def case_form(request: Request, caller: PageCaller, q: Search = "", matter: Anno
             found = own_lists.matters(session, caller.unit, words)
         return render(request, "case_matter.html", q=q, matters=found)
     with transaction() as session:
-        entries = list(versions.entries_of(session, matters=[matter]).values())
+        entries = versions.entries_for(session, matter)
     if not entries:
         raise Problem("matter_unknown")
     accepted = settings().now().astimezone(LOCAL).strftime("%Y-%m-%dT%H:%M")

@@ -79,7 +79,7 @@ def close(case_number: CaseNumber, caller: PageCaller) -> Response:
 def _shown(caller: Caller, number: str) -> dict[str, Any]:
     found: CaseOut = api.get_case(number, caller)
     with transaction() as session:
-        entries = list(versions.entries_of(session, matters=[found.matter]).values())
+        entries = versions.entries_for(session, found.matter)
         filed = _filed(session, found.verifications)
     return {
         "case": found,

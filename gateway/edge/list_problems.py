@@ -55,7 +55,7 @@ LIST_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
         "answer_refused": (
             422,
             "回答不合格",
-            "所填编码在登记库中没有;来源矛盾须写明以其中哪一份清单为准。",
+            "所填编码在登记库中没有;来源矛盾须写明以其中哪一份清单为准,事项换码须写明原编码中的一个。",
             "请从问题的 candidates 中选择,或核对编码。",
         ),
         # their adjustment

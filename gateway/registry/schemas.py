@@ -74,6 +74,7 @@ class MatterOut(SchemaOut):
     promised_days: int | None
     reviewed_above: bool
     active: bool
+    succeeded_by: Annotated[str | None, Field(description="事项换码后现在的编码;两个编码的办件都可办理")]
     remarks: Remarks
     waits: Waits = None
 
@@ -88,6 +89,7 @@ class MatterOut(SchemaOut):
             promised_days=row.promised_days,
             reviewed_above=row.reviewed_above,
             active=row.active,
+            succeeded_by=row.succeeded_by,
             remarks=["承诺件未写明承诺办结时限。"] if late else [],
             waits=waits,
         )

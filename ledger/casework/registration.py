@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from ledger.calendars.calendars import calendar
 from ledger.cases.cases import case_key, find
 from ledger.lifecycle.moves import note
 from ledger.outbox.alarms import raise_alarm
+from ledger.succession import matter_codes
 from ledger.supervision import recomputing
 from ledger.tables.cases import Case, Party
 from ledger.tables.verifications import Verification
@@ -98,6 +99,8 @@ def register(session: Session, unit: str, data: CaseData, *, only_new: bool = Fa
     """
     case = find(session, unit, data.number, for_update=True)
     new = case is None
+    if case is not None and data.matter != case.matter and data.matter in matter_codes(session, case.matter):
+        data = replace(data, matter=case.matter)  # the same matter under another code: the case keeps the one that it bore
     if (case is None or case.accepted_at != data.accepted_at) and not _plausible(data.accepted_at, now):
         raise AcceptedWrong
     promised = _promised(session, data, now)

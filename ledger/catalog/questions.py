@@ -19,12 +19,13 @@ from domain.recusal import Subject
 from domain.refusal import Refusal
 from ledger import paging, recusal
 from ledger.paging import FIRST, Page, PageRequest
+from ledger.succession import former_matter_codes
 from ledger.tables.base import Table
 from ledger.tables.catalog import CatalogQuestion
 from ledger.tables.registry import Matter, ProofKind, Unit
 
 _PLACES, _AT_ONCE = 5, 500
-#: Topic of a question -> the register in which its answer stands; about lists that contradict each other there is none.
+#: Topic of a question -> the register in which its answer stands; where one of its candidates must be chosen there is none.
 _REGISTERS: Mapping[str, type[Table]] = {Topic.UNIT: Unit, Topic.ISSUER: Unit, Topic.MATTER: Matter, Topic.PROOF: ProofKind}
 
 
@@ -98,8 +99,14 @@ def answers(session: Session, sender: str | None) -> dict[tuple[str, str], str]:
 
 
 def settled(session: Session) -> dict[str, str]:
-    """What contradicts itself between lists -> the list that counts, as a person said."""
-    return {subject: source for (topic, subject), source in answers(session, None).items() if topic == Topic.CONFLICT}
+    """What contradicts itself between lists -> the list that counts, as a person said; a matter by its code of today."""
+    today = former_matter_codes(session)
+    found = {}
+    for (topic, subject), source in answers(session, None).items():
+        if topic == Topic.CONFLICT:
+            matter, bar, proof = subject.partition("|")
+            found[today.get(matter, matter) + bar + proof] = source
+    return found
 
 
 def questions(session: Session, page: PageRequest = FIRST, *, answered: bool = False) -> Page[CatalogQuestion]:
@@ -118,6 +125,13 @@ def contradicting(session: Session, source: str) -> list[CatalogQuestion]:
     query = select(CatalogQuestion).where(CatalogQuestion.topic == Topic.CONFLICT, speaks, CatalogQuestion.answer.is_distinct_from(source))
     unsettled = query.where(CatalogQuestion.open.is_(True) | CatalogQuestion.answered_at.is_not(None))
     return list(session.scalars(unsettled.order_by(CatalogQuestion.subject)))
+
+
+def of_new_codes(session: Session, sender: str | None) -> list[CatalogQuestion]:
+    """事项换码 that this sender's lists ask and nobody answered."""
+    row = CatalogQuestion
+    query = select(row).where(row.topic == Topic.SUCCESSION, row.open.is_(True), row.sender == (sender or ""))
+    return list(session.scalars(query.order_by(row.subject_key)))
 
 
 def find(session: Session, question: UUID) -> CatalogQuestion | None:
@@ -153,9 +167,22 @@ def answer(
 
 
 def _means_something(session: Session, row: CatalogQuestion, code: str | None) -> None:
-    """A code of the register that the question is about, or none; of lists that contradict each other, one of them."""
-    table = _REGISTERS.get(row.topic)
-    if table is None and code not in (lists := [candidate.code for candidate in row.candidates]):
-        raise AnswerRefused(f"来源矛盾须写明以其中哪一份清单为准:{'、'.join(lists)}。")
+    """A code of the register that the question is about, or none; of lists that contradict each other, one of them; of a new
+    code, one of the codes whose place it may take, or none."""
+    table, proposed = _REGISTERS.get(row.topic), [candidate.code for candidate in row.candidates]
+    if row.topic == Topic.SUCCESSION:
+        _is_its_former_code(session, row, code, proposed)
+    elif table is None and code not in proposed:
+        raise AnswerRefused(f"来源矛盾须写明以其中哪一份清单为准:{'、'.join(proposed)}。")
     if table is not None and code is not None and session.get(table, code) is None:
         raise AnswerRefused("所填编码在登记库中没有;新增的请先登记。")
+
+
+def _is_its_former_code(session: Session, row: CatalogQuestion, code: str | None, proposed: list[str]) -> None:
+    if code is not None and code not in proposed:
+        raise AnswerRefused(f"事项换码须写明原编码({'、'.join(proposed)})中的一个,都不是的请答“都不是”。")
+    others = select(CatalogQuestion.subject_key).where(
+        CatalogQuestion.topic == Topic.SUCCESSION, CatalogQuestion.answer == code, CatalogQuestion.subject_key != row.subject_key
+    )
+    if code is not None and (other := session.scalar(others.limit(1))) is not None:
+        raise AnswerRefused(f"原编码 {code} 已确认改为 {other};确有错误的,请先更正那一个回答。")

@@ -15,6 +15,7 @@ from domain.listing import Change, Key, apply, content, key_of
 from domain.refusal import Refusal
 from domain.scope import CatalogEntry
 from ledger.catalog.entries import ENTRY, as_entry
+from ledger.succession import matter_codes
 from ledger.tables.catalog import CatalogVersion, Entry
 
 _AT_ONCE = 1000
@@ -38,6 +39,15 @@ def entries_of(session: Session, version: int | None = None, *, matters: Collect
     if matters is not None:
         query = query.where(Entry.matter.in_(matters))
     return {key_of(entry): entry for entry in (as_entry(row, issuer) for row, issuer in session.execute(query))}
+
+
+def entries_for(session: Session, matter: str) -> list[CatalogEntry]:
+    """What is published for a matter, by proof: under this code, or else under another one that it bears or bore."""
+    codes = [matter, *(code for code in matter_codes(session, matter) if code != matter)]
+    found: dict[str, CatalogEntry] = {}
+    for entry in sorted(entries_of(session, matters=codes).values(), key=lambda one: codes.index(one.matter)):
+        found.setdefault(entry.proof, entry)
+    return list(found.values())
 
 
 def in_order(session: Session) -> Iterator[CatalogEntry]:

@@ -22,6 +22,7 @@ from ledger.actor import Filer
 from ledger.cases import cases
 from ledger.catalog import entries
 from ledger.lifecycle import admission, authorisations, filing
+from ledger.succession import matter_codes
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
 from ledger.tables.registry import ProofKind, Unit
@@ -128,14 +129,17 @@ _QUESTION = (
 def _admissible(session: Session, case: Case, asked: Asked) -> tuple[int, CatalogEntry, Party]:
     """The entry and the party, or the refusal: catalog, scope, case, person, in this order (article 2; obligation 15.4)."""
     facts = {"case": str(case.id), "matter": case.matter}
-    if asked.matter not in (None, case.matter):
+    if asked.matter not in (None, case.matter) and asked.matter not in matter_codes(session, case.matter):
         raise MatterDiffers(facts=facts)
     lookup = cases.lookup_of(asked.id_type, asked.id_number.upper())
     proof, listed, issuer, party = session.execute(_QUESTION, {"case": case.id, "proof": asked.proof, "lookup": lookup}).one()
     if proof is None:
         raise ProofKindUnknown(facts=facts)
     facts["proof"] = asked.proof
-    entry = entries.as_entry(listed, issuer) if listed is not None else None
+    entry_id, entry = (listed.id, entries.as_entry(listed, issuer)) if listed is not None else (0, None)
+    if entry is None and (inherited := entries.find_entry(session, case.matter, proof)) is not None:
+        entry_id, entry = inherited  # under another code of the matter
+        facts["matter"] = entry.matter
     refusal = scope.refusal(entry, case_open=case.closed_at is None, is_party=party is not None)
     if refusal is not None:
         refusal.facts = facts
@@ -145,4 +149,4 @@ def _admissible(session: Session, case: Case, asked: Asked) -> tuple[int, Catalo
         raise NameDiffers(facts=facts)
     if asked.authorisation is not None and not authorisations.is_taken(entry.source):
         raise authorisations.AuthorisationNotTaken(facts=facts)
-    return listed.id, entry, party
+    return entry_id, entry, party

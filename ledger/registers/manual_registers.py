@@ -21,7 +21,7 @@ from ledger import paging, recusal, task_force
 from ledger.actor import person_of
 from ledger.catalog.added import is_added
 from ledger.paging import FIRST, Page, PageRequest
-from ledger.succession import estate
+from ledger.succession import estate, matter_codes
 from ledger.tables.oversight import RegisterEntry
 from ledger.tables.registry import Person, Unit
 from settings import settings
@@ -72,10 +72,11 @@ def known(session: Session, kind: RegisterKind, unit: str, values: Mapping[str, 
 
 def may_collect(session: Session, unit: str, matter: str, proof: str) -> bool:
     """Obligation 5.8: the office allowed this unit to ask for the added proof, and what it said stands."""
-    allowed = {"事项": matter, "证明": proof, "批准": "是"}
+    allowed = {"证明": proof, "批准": "是"}
     query = select(RegisterEntry.serial).where(
         RegisterEntry.register == RegisterKind.COLLECTIONS,
         RegisterEntry.unit.in_(estate(session, unit)),
+        RegisterEntry.values["事项"].astext.in_(matter_codes(session, matter)),
         *(RegisterEntry.values[name].astext == text for name, text in allowed.items()),
         RegisterEntry.stands(),
     )

@@ -60,6 +60,8 @@ def check(session: Session, register: Register, row: Row, others: Mapping[str, R
         _name_is_free(session, row, others)
     elif register is Register.DATABASES:
         _connected_by_something({**_values(known, "source", "connected_since"), **row}, now)
+    elif register is Register.MATTERS:
+        _one_code_in_use({**_values(known, "succeeded_by"), **row})
     elif register is Register.SYSTEMS:
         _system(session, {**_values(known, "level", "why_not"), **row}, now)
 
@@ -104,6 +106,12 @@ def _connected_by_something(row: Row, now: datetime) -> None:
         raise RegisterRefused("接入日期在将来。", code="instant_in_future")
     if since < _EARLIEST:
         raise RegisterRefused(f"接入日期早于 {_EARLIEST.year} 年。")
+
+
+def _one_code_in_use(row: Row) -> None:
+    """事项换码: a former code is in use no more."""
+    if row.get("succeeded_by") is not None and row.get("active"):
+        raise RegisterRefused(f"该事项编码已改为 {row['succeeded_by']},不能再启用。")
 
 
 def _system(session: Session, row: Row, now: datetime) -> None:

@@ -129,7 +129,7 @@ class CallbackAddress(Table):
 
 
 class Matter(Table):
-    """政务(公共)服务事项."""
+    """政务(公共)服务事项. Under another code it is the same matter (事项换码): what bore the former code keeps it."""
 
     __tablename__ = "matters"
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -139,6 +139,8 @@ class Matter(Table):
     promised_days: Mapped[int | None]  #: 承诺办结时限, working days
     reviewed_above: Mapped[bool] = mapped_column(default=False)  #: obligation 2.5
     active: Mapped[bool] = mapped_column(default=True)
+    succeeded_by: Mapped[str | None] = mapped_column(ForeignKey("matters.code"), index=True)  #: its code today, however often it changed
+    __table_args__ = (CheckConstraint("succeeded_by IS NULL OR (NOT active AND succeeded_by <> code)", name="one_code_in_use"),)
 
 
 class ProofKind(Table):

@@ -13,6 +13,7 @@ from domain.instants import is_past
 from domain.scope import Exclusion
 from ledger.catalog.added import ADDED
 from ledger.catalog.law_changes import LawChange, charged, law_changes
+from ledger.succession import code_today, codes_of
 from reports.figures.figure import Figure, Given
 from reports.figures.span import Span
 from reports.figures.standing import LISTED
@@ -171,10 +172,11 @@ def _added(span: Span) -> str:
     """Obligation 5.8: proofs that adjustments added and that are listed still, and those that may be asked for by an exception."""
     return f"""SELECT concat_ws('/', a.matter, a.proof) AS id, EXISTS (
             SELECT FROM ({_COLLECTED} SELECT * FROM newest) n WHERE n.values->>'批准' = '是'
-            AND n.values->>'事项' = a.matter AND n.values->>'证明' = a.proof) AS part
-        FROM (SELECT DISTINCT e.matter, e.proof FROM {ADDED}
+            AND {code_today("n.values->>'事项'")} = a.matter AND n.values->>'证明' = a.proof) AS part
+        FROM (SELECT DISTINCT {code_today("e.matter")} AS matter, e.proof FROM {ADDED}
             AND EXISTS (SELECT FROM catalog_versions v WHERE v.number = e.since_version AND v.published_at < :cut)) a
-        WHERE EXISTS (SELECT FROM {LISTED} AND e.matter = a.matter AND e.proof = a.proof AND {_ours(span, "e.unit", ":cut")})"""
+        WHERE EXISTS (SELECT FROM {LISTED} AND e.matter = ANY ({codes_of("a.matter")}) AND e.proof = a.proof
+            AND {_ours(span, "e.unit", ":cut")})"""
 
 
 def _otherwise(span: Span) -> str:

@@ -18,7 +18,7 @@ from ledger.calendars import terms
 from ledger.calendars.calendars import calendar
 from ledger.catalog.law_changes import law_changes
 from ledger.oversight.indicators.finding import found
-from ledger.succession import heir
+from ledger.succession import code_today, heir
 from ledger.tables.catalog import Proposal
 
 _R = LeadRule
@@ -42,14 +42,14 @@ _UNITS = """
     ) r ON r.unit = u.code
     WHERE u.active AND u.takes_part ORDER BY u.code
 """
-_UNLISTED = """
-    SELECT r.unit, concat_ws('/', r.detail->>'matter', r.detail->>'proof'), NULL, count(*)
+_UNLISTED = f"""
+    SELECT r.unit, concat_ws('/', {code_today("r.detail->>'matter'")}, r.detail->>'proof'), NULL, count(*)
     FROM refusals r JOIN units u ON u.code = r.unit
     WHERE r.code = 'proof_not_listed' AND r.at >= :start AND r.at < :end
     GROUP BY 1, 2 HAVING count(*) >= :least
 """
 _MISSING = """
-    SELECT m.unit, c.matter || '/' || s.proof, NULL, count(*)
+    SELECT m.unit, coalesce(m.succeeded_by, m.code) || '/' || s.proof, NULL, count(*)
     FROM voluntary_submissions s JOIN cases c ON c.id = s.case_id JOIN matters m ON m.code = c.matter
     WHERE NOT s.listed AND s.proof IS NOT NULL AND s.at >= :start AND s.at < :end
     GROUP BY 1, 2 HAVING count(*) >= :least

@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 
 from domain.leads import COMPLAINED_OF, Indication
 from ledger.oversight.indicators.finding import found
+from ledger.succession import codes_of
 
 #: Whether a paper that was asked for stands in the list is a fact: where the proof is named, it decides, not the channel.
-_COMPLAINED = """
+_COMPLAINED = f"""
     WITH reported AS (
         SELECT c.unit, c.number, CASE
             WHEN c.about IN ('still_asked', 'invented') AND c.proof IS NOT NULL THEN
                 CASE WHEN EXISTS (SELECT FROM entries e WHERE e.proof = c.proof AND e.until_version IS NULL
-                                  AND (c.matter IS NULL OR e.matter = c.matter)) THEN 'still_asked' ELSE 'invented' END
+                                  AND (c.matter IS NULL OR e.matter = ANY ({codes_of("c.matter")}))) THEN 'still_asked' ELSE 'invented' END
             ELSE c.about END AS about
         FROM complaints c
         WHERE c.unit IS NOT NULL AND c.duplicates IS NULL AND c.received_at >= :start AND c.received_at < :end

@@ -195,7 +195,7 @@ CLEAR: dict[str, dict[str, str]] = {
     "licence_offers": {CODE: "verification licence_kind", OURS: "last_answer", ACTOR: "again_by"},
     "lookup_blocks": {CODE: "holder unit verification", GUARDED: "lifted_why", ACTOR: "lifted_by"},
     "lookups": {CODE: "verification source", OURS: "message maker warnings"},
-    "matters": {CODE: "unit", GUARDED: "code name"},
+    "matters": {CODE: "unit succeeded_by", GUARDED: "code name"},
     "mismatches": {CODE: "verification fields check_number", ACTOR: "reported_by"},
     "name_corrections": {ACTOR: "actor"},
     "negative_proofs": {CODE: "source proof", LIST: "name document instead"},
