@@ -120,6 +120,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
 
 
 RETURNED_LATE = "超过30分钟,逾期退回"  #: obligation 10.10
+GIVEN = "督办员交办"  #: not claimed by whoever holds it (obligation 10.2)
 
 #: Where a person's reason stands: a known word, or what a program writes. Else it may be somebody's sentence.
 _REASONS = ("reason", "why")
@@ -133,6 +134,8 @@ def told(event: Event, detail: Mapping[str, Any]) -> str:
     shown = [_word(name, text) for name, text in values if name not in _REASONS or text in _WORDS or _CODE.fullmatch(text)]
     if event is Event.RETURNED and detail.get("late") is True:
         shown.append(RETURNED_LATE)
+    if event is Event.CLAIMED and "to" in detail:
+        shown.append(GIVEN)
     return EVENT_NAMES[event] + (f"({'、'.join(shown)})" if shown else "")
 
 

@@ -17,7 +17,7 @@ from gateway.counter import stuck as counter_stuck
 from gateway.counter import verifications as counter_verifications
 from gateway.deadlines import endpoints as deadlines
 from gateway.deadlines import rule_preview
-from gateway.inbox import attachments
+from gateway.inbox import assignments, attachments
 from gateway.inbox import batches as inbox_batches
 from gateway.inbox import endpoints as inbox
 from gateway.mismatches import endpoints as mismatches
@@ -45,6 +45,7 @@ ROUTERS = (
     batch_results.router,
     commitments.router,
     inbox_batches.router,
+    assignments.router,  # before the inbox: `assignments` is no request
     inbox.router,
     attachments.router,
     deadlines.router,

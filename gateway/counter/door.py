@@ -85,7 +85,7 @@ def pages() -> APIRouter:
 
 
 def open_pages() -> APIRouter:
-    """A router of pages without a session; their names stand in `gateway.edge.permissions`."""
+    """A router of pages without a session; their names stand in `gateway.edge.public_permissions`."""
     return APIRouter(route_class=OpenRoute, include_in_schema=False, default_response_class=Response)
 
 

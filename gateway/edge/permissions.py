@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from domain.roles import Role
+from gateway.edge.public_permissions import PUBLIC
 
 if TYPE_CHECKING:  # the words of the commands name who may decide, and need no ledger for it
     from ledger.registry.keys import Caller
@@ -53,11 +54,6 @@ _CONCERNED = Rule(frozenset({Role.OFFICE, Role.SUPERVISOR}))
 #: 回避: whoever decides about units.
 _DECIDERS = Rule(_REPAIR.roles | {Role.PUBLISHER})
 _LIST_READERS = Rule(_READERS.roles | {Role.PUBLISHER})
-_CHECK, _PUBLISHED = (Rule(public=True, quota=quota) for quota in ("check", "catalog"))
-_PAGE, _DOCUMENTS = (Rule(public=True, quota=quota, shared=True) for quota in ("catalog", "documents"))
-SIGN_IN, PROVIDER, WATCHING = "sign_in", "provider", "watching"  #: apart: who waits for a provider holds up nobody who signs in without
-_SIGN_IN, _PROVIDER = (Rule(public=True, quota=quota) for quota in (SIGN_IN, PROVIDER))
-_WATCHED = Rule(public=True, quota=WATCHING)
 
 #: Endpoint -> rule. The names are those of the endpoints in `gateway/`.
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -93,6 +89,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "correct_name": _COUNTER,
         "reply_to_request": _COUNTER,
         "reply_to_batch": _COUNTER,
+        "get_assignments": _COUNTER,
+        "assign_requests": _COUNTER,  # whoever is on duty as 督办员, acting ones too: `ledger.inbox.assignments`
         "claim_request": _COUNTER,
         "release_request": _COUNTER,
         "preview_reply": _COUNTER,
@@ -265,36 +263,6 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "sign_score_sheet": _OFFICE,  # not who made it: `ledger.oversight.score_sheets`
         "get_scores": _OFFICE,
         "export_scores": _OFFICE,
-        "figures_page": _PAGE,
-        "figures_json": _PUBLISHED,
-        "figures_csv": _PUBLISHED,
-        "catalog_page": _PAGE,
-        "catalog_json": _PUBLISHED,
-        "catalog_csv": _PUBLISHED,
-        "versions_page": _PAGE,
-        "versions_json": _PUBLISHED,
-        "version_page": _PAGE,
-        "version_json": _PUBLISHED,
-        "version_csv": _PUBLISHED,
-        "changes_start": _PUBLISHED,
-        "changes_page": _PAGE,
-        "changes_json": _PUBLISHED,
-        "changes_csv": _PUBLISHED,
-        "verify_start": _DOCUMENTS,
-        "verify_number": _CHECK,
-        "compare_fields": _CHECK,
-        "verify_upload": _CHECK,
-        "liveness": _WATCHED,
-        "health": _WATCHED,
-        "metrics": _WATCHED,
-        "openapi_document": _DOCUMENTS,
-        "docs": _DOCUMENTS,
-        "home": _DOCUMENTS,
-        "counter_sign_in": _SIGN_IN,
-        "counter_signing_in": _SIGN_IN,
-        "counter_link": _SIGN_IN,
-        "counter_set_up": _SIGN_IN,
-        "counter_provider": _PROVIDER,
-        "counter_provider_back": _PROVIDER,
+        **{name: Rule(public=True, quota=one.quota, shared=one.shared) for name, one in PUBLIC.items()},
     }
 )

@@ -19,8 +19,8 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, 
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from gateway.edge.permissions import PROVIDER, SIGN_IN
 from gateway.edge.problems import Problem
+from gateway.edge.public_permissions import PROVIDER, SIGN_IN
 from settings import Settings
 
 COMPARISONS_PER_HOUR = 20  #: with one proof: an officer types what is printed once or twice
@@ -51,7 +51,7 @@ class Quotas:
         self._count(self._unit, "unit", unit)
 
     def count_public(self, address: str, what: str) -> None:
-        """One public call from an address (`gateway.edge.addresses`), for one of the quotas of `gateway.edge.permissions`."""
+        """One public call from an address (`gateway.edge.addresses`), for one of the quotas of `gateway.edge.public_permissions`."""
         self._count(self._sign_in if what in (SIGN_IN, PROVIDER) else self._public, what, address)
 
     def admit_sign_in(self, address: str, person: str) -> None:

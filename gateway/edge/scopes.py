@@ -72,6 +72,8 @@ SCOPES: Mapping[Scope, frozenset[str]] = MappingProxyType(
                 "get_inbox_counts",
                 "get_inbox",
                 "get_request",
+                "get_assignments",
+                "assign_requests",
                 "claim_request",
                 "release_request",
                 "preview_reply",

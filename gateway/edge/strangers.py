@@ -18,8 +18,9 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.edge.addresses import address_of, is_monitor
-from gateway.edge.permissions import RULES, WATCHING, Rule
+from gateway.edge.permissions import RULES, Rule
 from gateway.edge.problems import Problem
+from gateway.edge.public_permissions import WATCHING
 from gateway.edge.quotas import Quotas
 from gateway.edge.told import told
 

@@ -98,8 +98,8 @@ LEADS = Thing("线索", ("get_leads", "get_lead"), _OFFICE, "notified to it")
 #: Every endpoint that shows something, once, beside those that the same roles may call; what endpoints ask for stands above.
 THINGS = (
     Thing(
-        "本单位的办件、核验、收件箱数量",
-        ("get_cases", "get_verifications", "get_inbox_counts", "get_excluded_time"),
+        "本单位的办件、核验、收件箱数量、各人在办的申请",
+        ("get_cases", "get_verifications", "get_inbox_counts", "get_assignments", "get_excluded_time"),
         own="that it filed or is asked",
     ),
     Thing("办件", ("get_case",), own="that it registered", masked=COUNTER),

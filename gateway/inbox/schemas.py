@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 
 from domain.inbox import AttachmentUse
+from domain.lifecycle import Event
 from domain.methods import Answer
 from domain.progress import Colour
 from domain.roles import IdType
@@ -136,10 +137,22 @@ class CheckOut(SchemaOut):
     supplement: Annotated[str | None, Field(description="申请人补充的内容")]
 
 
+class HandOut(SchemaOut):
+    """经手的一步:本单位谁认领、放回或者交办。均为姓名,不在名录中的为人员编码。"""
+
+    at: datetime
+    event: Annotated[Event, Field(description="claimed 认领(或者交办),released 放回")]
+    by: Annotated[str, Field(description="谁")]
+    given_to: Annotated[str | None, Field(description="督办员交给谁;null 为自己认领")]
+    taken_from: Annotated[str | None, Field(description="此前由谁认领")]
+    stands_in_for: Annotated[str | None, Field(description="当时代理的督办员")]
+
+
 class RequestOut(SchemaOut):
     """一项核验申请的全部内容。"""
 
     request: InboxAnswerItem
+    hands: Annotated[list[HandOut], Field(description="在本单位经过谁的手,早的在前")]
     supplements: list[SupplementOut]
     earlier_returns: list[EarlierReturnOut]
     check: CheckOut | None
@@ -149,6 +162,7 @@ class RequestOut(SchemaOut):
     def of(cls, found: InboxDetail, attachments: list[tuple[Attachment, str]], now: datetime) -> RequestOut:
         return cls(
             request=InboxAnswerItem.of(found.line, now),
+            hands=[HandOut(**vars(one)) for one in found.hands],
             supplements=[SupplementOut(**vars(one)) for one in found.supplements],
             earlier_returns=[EarlierReturnOut(**vars(one)) for one in found.returns],
             check=CheckOut(**vars(found.check)) if found.check else None,

@@ -15,7 +15,7 @@ from domain.roles import IdType
 from ledger.actor import person_of
 from ledger.audit import record_access, record_first_access
 from ledger.cases import cases
-from ledger.casework import mismatches
+from ledger.casework import mismatches, workload
 from ledger.deadlines import promises, return_limits
 from ledger.deadlines.timing import colour_of, notes_of
 from ledger.inbox import returns, supplements
@@ -91,6 +91,7 @@ class InboxDetail:
     """Everything about one request: persons' data while it is open, its own story afterwards without them."""
 
     line: InboxLine
+    hands: list[workload.Hand]
     supplements: list[Supplement]
     returns: list[EarlierReturn]
     check: Check | None
@@ -120,14 +121,16 @@ def detail(session: Session, unit: str, request: UUID, *, actor: str, now: datet
     if row is None or row.unit not in estate(session, unit):
         return None
     line = _lines(session, {request: due_of(session, request)}, now)[request]
+    hands = workload.hands(session, row)
     if row.answered_at is not None or row.withdrawn_at is not None:
-        return InboxDetail(line, [], [], None)
+        return InboxDetail(line, hands, [], [], None)
     record_access(session, row.verification, _READ, actor=actor, unit=unit, now=now)
     verification = session.get_one(Verification, row.verification)
     names = dict(session.execute(select(Unit.code, Unit.name)).tuples().all())
     check = mismatches.checked_by(session, row.verification)
     return InboxDetail(
         line,
+        hands,
         [
             Supplement(rest.asked_at, what, rest.ended_at if supply is not None else None, supply)
             for rest, what, supply in supplements.texts(session, verification, request)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from domain.explaining import explain_promise
@@ -84,6 +84,12 @@ def missed_before(session: Session, requests: Collection[Request]) -> dict[UUID,
     for request, limit in session.execute(query).tuples():
         found.setdefault(request, []).append(limit)
     return found
+
+
+def was_missed_before() -> ColumnElement[bool]:
+    """The same in a query over requests."""
+    passed = select(Deadline.id).where(Deadline.verification == Request.verification, *_OF_CASE, Deadline.missed_at <= Request.received_at)
+    return passed.correlate(Request).exists()
 
 
 def of_case(session: Session, number: str) -> list[Deadline]:

@@ -13,7 +13,7 @@ from domain.instants import is_past
 from domain.lifecycle import Event
 from domain.refusal import Refusal
 from ledger.actor import person_of
-from ledger.calendars import duty
+from ledger.calendars import duty, stand_ins
 from ledger.cases.cases import key_of
 from ledger.deadlines import supervision_basis
 from ledger.lifecycle.moves import note
@@ -59,6 +59,12 @@ def in_charge(session: Session, unit: str, person: str, opened: Supervision | No
     return person in {opened.supervisor, duty.supervisor_at(session, unit, began)}
 
 
+def for_whom(session: Session, unit: str, person: str, *, now: datetime) -> dict[str, str]:
+    """代理: what the event of an act says besides who acted, so that both stand on the record: for whom she stood in."""
+    regular = stand_ins.covered_at(session, unit, now) if person == duty.supervisor_at(session, unit, now) else None
+    return {} if regular in (None, person) else {"stands_in_for": str(regular)}
+
+
 def feed_back(
     session: Session, supervision_id: UUID, unit: str, outcome: SupervisionOutcome, text: str, *, now: datetime, actor: str
 ) -> Supervision:
@@ -80,7 +86,8 @@ def feed_back(
     key = key_of(session, row.case)
     found.outcome, found.fed_back_at, found.fed_back_by = outcome, now, actor
     found.feedback = key.encrypt_text(Place("supervisions", "feedback", found.id), text)
-    note(session, row.number, Event.FEEDBACK, at=now, actor=actor, detail={"supervision": str(found.id), "outcome": outcome.value})
+    detail = {"supervision": str(found.id), "outcome": outcome.value} | for_whom(session, unit, person_of(actor), now=now)
+    note(session, row.number, Event.FEEDBACK, at=now, actor=actor, detail=detail)
     _complete(session, found, now)
     return found
 

@@ -27,9 +27,10 @@ from gateway.edge import arrivals, caching, pages, quotas, strangers
 from gateway.edge.bodies import BodyLimit
 from gateway.edge.connections import Connection, Crowd, network_of
 from gateway.edge.manners import Manners
-from gateway.edge.permissions import PROVIDER, RULES, SIGN_IN
+from gateway.edge.permissions import RULES
 from gateway.edge.prefer_wait import Endings
 from gateway.edge.problems import Problem, as_json
+from gateway.edge.public_permissions import PROVIDER, SIGN_IN
 from gateway.routers import ROUTERS
 from ledger.catalog import versions
 from ledger.database import transaction

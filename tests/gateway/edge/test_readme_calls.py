@@ -201,6 +201,8 @@ def test_the_calls_of_the_main_job(api: Api, seals: LocalSeals, monkeypatch: pyt
     story.get("/v1/inbox/counts", ISSUER)
     story.get("/v1/inbox", ISSUER)
     story.post(f"{inbox}/claim", ISSUER)
+    story.get("/v1/inbox/assignments", CHIEF)
+    story.post("/v1/inbox/assignments", CHIEF, {"requests": [inbox.rpartition("/")[2]], "person": ISSUER})
     story.post(f"{inbox}/supplement", ISSUER, {"what": "请补充现住址"})
     story.post(f"/v1/verifications/{number}/supplement", json={"text": "演示路1号"})
     story("POST", f"{inbox}/preview", ISSUER, {"answer": "true", "fields": FIELDS})
