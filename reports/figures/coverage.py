@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ledger.calendars import duty
 from ledger.calendars.duty import GapKind
 from reports.figures import systems, units
+from reports.figures.figure import Figure
 from reports.figures.span import Span
 from reports.model import CoverageFigures, Rate
 
@@ -77,3 +78,29 @@ def _gaps(session: Session, span: Span) -> dict[str, set[GapKind]]:
 def _rate(session: Session, span: Span, sql: str, cases: str) -> Rate:
     row = span.rows(session, f"SELECT count(*) FILTER (WHERE part) AS part, count(*) AS whole FROM ({sql}) n")[0]
     return Rate(row.part, row.whole, cases)
+
+
+def _on_duty(obligation: str, key: str, name: str, meaning: str, *kinds: GapKind) -> Figure:
+    """Obligations 10.2, 10.3: units that lacked nothing of it at any instant of the span."""
+    return Figure(
+        obligation,
+        key,
+        name,
+        f"应参加改革的在用单位为分母;本周内任何时候都有{meaning}。按现有名册。",
+        lambda _: ROSTERS,
+        lambda session, span: rosters(session, span, *kinds),
+        units=True,
+    )
+
+
+FIGURES = (
+    _on_duty(
+        "10.2",
+        "supervisors",
+        "明确督办员的单位",
+        "督办员在岗的为分子;督办员兼唯一的代办员的不计(解读 16,已允许的除外)",
+        GapKind.NO_SUPERVISOR,
+        GapKind.SELF_SUPERVISION,
+    ),
+    _on_duty("10.3", "agents", "配备代办员的单位", "代办员在岗的为分子", GapKind.NO_AGENT),
+)

@@ -1,5 +1,5 @@
-"""工作专班和单位的责任 (obligations 4.1, 4.2, 6.2, 10.2, 10.3, 15.1, 15.3): what was decided and by whom, by which channel applicants
-come, who is on duty, who has named his leaders, who was trained.
+"""工作专班和单位的责任 (obligations 4.1, 4.2, 6.2, 15.1, 15.3): what was decided and by whom, by which channel applicants come, who has
+named his leaders, who was trained.
 
 Which units and people there are is the register of today, but for units that were merged since.
 """
@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from domain.registers import DECISIONS
 from domain.roles import Channel
-from ledger.calendars.duty import GapKind
-from reports.figures import coverage, units
+from reports.figures import units
 from reports.figures.figure import Figure
 from reports.figures.span import Span
 from reports.figures.standing import ENTERED
@@ -99,19 +98,6 @@ def _represented(span: Span) -> str:
         AND (:scope = '' OR u.code = :scope)"""
 
 
-def _on_duty(obligation: str, key: str, name: str, meaning: str, *kinds: GapKind) -> Figure:
-    """Obligations 10.2, 10.3: units that lacked nothing of it at any instant of the span."""
-    return Figure(
-        obligation,
-        key,
-        name,
-        f"应参加改革的在用单位为分母;本周内任何时候都有{meaning}。按现有名册。",
-        lambda _: coverage.ROSTERS,
-        lambda session, span: coverage.rosters(session, span, *kinds),
-        units=True,
-    )
-
-
 FIGURES = (
     *map(_decided, DECISIONS),
     Figure(
@@ -125,15 +111,6 @@ FIGURES = (
     ),
     _channel("apps", "爱山东、爱山东·枣庄合计", *_APPS),
     *(_channel(one.value, one.label, one) for one in Channel),
-    _on_duty(
-        "10.2",
-        "supervisors",
-        "明确督办员的单位",
-        "督办员在岗的为分子;督办员兼唯一的代办员的不计(解读 16,已允许的除外)",
-        GapKind.NO_SUPERVISOR,
-        GapKind.SELF_SUPERVISION,
-    ),
-    _on_duty("10.3", "agents", "配备代办员的单位", "代办员在岗的为分子", GapKind.NO_AGENT),
     Figure(
         "15.1",
         "responsibility",
