@@ -71,6 +71,7 @@ def draft(
     owner = session.get(Unit, unit)
     if owner is None:
         raise StepRefused(f"没有这个单位:{unit}。")
+    _drafted_by_whom(owner, kind)
     _may_act_for(owner, kind, actor)
     _has_role(Step.DRAFT, actor)
     found = list(changes)
@@ -113,6 +114,8 @@ def take(session: Session, proposal: UUID, step: Step, *, actor: Actor, now: dat
     _is_another(session, row, step, actor)
     if step not in (Step.REPORT, Step.WITHDRAW):
         _no_own(session, row, step, actor)
+    if step is Step.REPORT:
+        _drafted_by_whom(session.get_one(Unit, row.unit), row.kind)
     if step in (Step.REPORT, Step.WITHDRAW):
         _may_act_for(session.get_one(Unit, row.unit), row.kind, actor)
     if step in (Step.CONSENT, Step.DECIDE) and step is not agreeing(row.kind):
@@ -216,6 +219,16 @@ def _locked(session: Session, proposal: UUID) -> Proposal:
 def _has_role(step: Step, actor: Actor) -> None:
     if not WHOSE[step] & set(actor.roles):
         raise StepRefused(f"您的岗位不能“{step.label}”。")
+
+
+def _drafted_by_whom(owner: Unit, kind: ProposalKind) -> None:
+    """Obligation 5.1: who organises the list of a public service unit must be known; the unit itself is never the one."""
+    if kind is ProposalKind.LIST and owner.kind == "public_service" and owner.drafting_unit is None:
+        raise StepRefused(
+            f"{owner.name}是公共服务单位,它的清单由行业主管部门组织编制,而登记库没有写明是哪个部门。",
+            remedy=f"请由管理员先补填行业主管部门(PUT /v1/registry/units/{owner.code} 的 drafting_unit,或者单位名录的“行业主管部门”一列),"
+            "再由该部门编制。",
+        )
 
 
 def _may_act_for(owner: Unit, kind: ProposalKind, actor: Actor) -> None:

@@ -24,7 +24,7 @@ from ledger.tables.catalog import Proposal
 _R = LeadRule
 _LEAST_REQUESTS = 3  #: received in a week without any being dealt with
 _UNITS = """
-    SELECT u.code, u.name, coalesce(u.drafting_unit, u.code) AS drafting,
+    SELECT u.code, u.name, coalesce(u.drafting_unit, CASE WHEN u.kind <> 'public_service' THEN u.code END) AS drafting,
            EXISTS (SELECT FROM matters m WHERE m.unit = u.code AND m.active) AS has_matters,
            EXISTS (SELECT FROM entries e WHERE e.unit = u.code AND e.until_version IS NULL) AS listed,
            EXISTS (SELECT FROM appointments a WHERE a.unit = u.code AND a.since <= :at
@@ -65,7 +65,7 @@ def indications(session: Session, start: datetime, end: datetime, now: datetime)
         *(
             Indication(_R.LIST_MISSING, unit.drafting, unit.code, counts={"没有清单的单位": unit.name})
             for unit in units
-            if unit.has_matters and not unit.listed
+            if unit.has_matters and not unit.listed and unit.drafting  # nobody refused where nobody is entered (obligation 5.1)
         ),
         *found(session, _R.UNLISTED_ASKED, "不予受理次数", _UNLISTED, start, end),
         *found(session, _R.PROOF_MISSING, "收取次数", _MISSING, start, end),

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
 from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, ProposalStatus, Step, mermaid
 from domain.listing import Change, ChangeConflict
@@ -19,6 +20,7 @@ from ledger.catalog import change_tasks, proposals, versions
 from ledger.catalog.proposals import Actor, ChangesBlocked, StepRefused
 from ledger.methods import commitments
 from ledger.tables.catalog import Proposal
+from ledger.tables.registry import Unit
 from tests.ledger.acting import alarms, all_of, at_once, do
 from tests.ledger.filing import NOW
 from tests.ledger.listing import standing
@@ -158,6 +160,27 @@ def test_a_public_service_units_list_is_drafted_by_its_department() -> None:
     publish(agreed(change, actor=HOUSING, **listed))
     again = Change(entry, replace(entry, validity_days=61))
     assert draft(again, actor=HEAT, unit="370402-HEAT"), "to report an adjustment is the unit's own duty"
+
+
+def entered_as(session: Session, department: str | None) -> None:
+    session.get_one(Unit, "370402-HEAT").drafting_unit = department
+
+
+def test_nobody_drafts_for_a_public_service_unit_whose_department_is_not_entered() -> None:
+    """Obligation 5.1: neither it nor another; its adjustments stay its own (reading 24)."""
+    change = Change(standing("DEMO-0004", "P-PROPERTY"), replace(standing("DEMO-0004", "P-PROPERTY"), validity_days=60))
+    listed = {"kind": ProposalKind.LIST, "unit": "370402-HEAT", "reason_date": None}
+    known = draft(change, actor=HOUSING, **listed)
+    do(entered_as, None)
+    for actor in (HEAT, HOUSING):
+        with pytest.raises(StepRefused, match="没有写明是哪个部门") as caught:
+            draft(change, actor=actor, **listed)
+        assert "行业主管部门" in caught.value.remedy and "/v1/registry/units/370402-HEAT" in caught.value.remedy
+    with pytest.raises(StepRefused, match="没有写明是哪个部门"):
+        take(known, Step.REPORT, HOUSING)
+    assert draft(change, actor=HEAT, unit="370402-HEAT")
+    do(entered_as, "370402-HOUSING")
+    assert take(known, Step.REPORT, HOUSING).standing is ProposalStatus.REPORTED
 
 
 @pytest.mark.parametrize(

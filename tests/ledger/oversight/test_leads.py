@@ -138,11 +138,14 @@ def test_a_unit_that_takes_part_without_list_or_duty(ledger: str) -> None:
     assert not {"U-OUT", UNIT, ISSUER} & set(new), "who only issues proofs has nothing to list"
     assert "U-NEW" not in {lead.subject for lead in of(LeadRule.LIST_MISSING)}, "without a matter there is nothing to list (16.3)"
     with transaction() as session:
-        for place, unit in enumerate(("U-NEW", ISSUER)):
+        session.add(Unit(code="U-PUB", name="演示公共服务单位", kind="public_service", uscc=None))
+        session.flush()
+        for place, unit in enumerate(("U-NEW", ISSUER, "U-PUB")):
             session.add(Matter(code=f"M-{place}", name="演示新事项", unit=unit, handling=HandlingType.IMMEDIATE))
     look()
     assert {lead.unit: lead.counts["清单"] for lead in of(LeadRule.NOT_TAKING_PART)}[ISSUER] == "无"
     assert {lead.subject: lead.counts for lead in of(LeadRule.LIST_MISSING)}["U-NEW"] == {"没有清单的单位": "演示新单位"}
+    assert "U-PUB" not in {lead.subject for lead in of(LeadRule.LIST_MISSING)}, "nobody may draft it yet (5.1): nobody refused"
 
 
 @pytest.mark.parametrize("whose", ["person", "system"])
