@@ -11,7 +11,7 @@ from reports.blocks import Document, Paragraph, Picture, Section, Table, worded
 from reports.definitions import DEFINITIONS
 from reports.model import Limits, Rate, Report, SourceRow, Spread
 from reports.opening import Part
-from reports.wording import in_seconds, minutes, of_period
+from reports.wording import in_seconds, lasting, minutes, of_period
 
 _RANKED_SHOWN, _DAYS_SHOWN = 5, 14
 _SYSTEMS_SHOWN = 5
@@ -137,7 +137,7 @@ def _returns(report: Report) -> Part:
     touched = [row for row in report.units if row.returns or row.supplements or row.supervised or row.filed]
     table = Table(
         "退回、补正、督办和核验用时交回",
-        ("单位", "退回", "转办建议\n被采纳", "要求\n补正", "开始\n督办", "督办\n未按时", "发起\n核验", "交回用时\n(分钟)"),
+        ("单位", "退回", "转办建议\n被采纳", "要求\n补正", "开始\n督办", "督办\n未按时", "发起\n核验", "交回用时"),
         tuple(
             (
                 row.name,
@@ -147,12 +147,12 @@ def _returns(report: Report) -> Part:
                 str(row.supervised),
                 str(row.supervision_missed),
                 str(row.filed),
-                str(row.handed_back_minutes),
+                lasting(row.handed_back_minutes * 60) if row.handed_back_minutes else "—",
             )
             for row in touched
         ),
         7,
-        note="核验用时不计入办件考核(义务 10.9):“交回用时”是需求单位可从本单位考核中扣除的分钟数。",
+        note="核验用时不计入办件考核(义务 10.9):“交回用时”是需求单位可从本单位考核中扣除的时间(连续计算,一天为24小时),各办件之和。",
     )
     returns, accepted = sum(row.returns for row in report.units), _sum([row.returns_accepted for row in report.units])
     in_time = _sum([row.returns_in_time for row in report.units])

@@ -132,7 +132,7 @@ def _unit(row: UnitRow) -> Iterator[tuple[str, str]]:
         ("开始督办", row.supervised),
         ("督办未按时", row.supervision_missed),
         ("发起核验", row.filed),
-        ("交回用时", row.handed_back_minutes),
+        ("交回用时", f"{row.handed_back_minutes} 分钟"),
         ("名次", row.rank if row.rank is not None else _NONE),
     )
     yield from ((f"{row.name}{name}", f"{value}") for name, value in counts)

@@ -118,7 +118,7 @@ _WORK_COLUMNS = (
     "开始督办",
     "督办未按时",
     "发起核验",
-    "交回用时(分钟)",
+    "交回用时(小时)",
     "主动提供",
     "主动提供与核验合计",
     "主动提供占比",
@@ -193,7 +193,7 @@ def _work(report: Report) -> list[tuple[Cell, ...]]:
             row.supervised,
             row.supervision_missed,
             row.filed,
-            row.handed_back_minutes,
+            round(row.handed_back_minutes / 60, 1),
             *_rate(row.voluntary),
         )
         for row in report.units

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from reports import issuing, pdf, periods
+from reports import issuing, pdf, periods, xlsx
 from reports.blocks import Document, Section, Table
 from reports.document import document
 from reports.issuing import Layouts
@@ -43,6 +43,11 @@ def later(laid_out: dict[str, Layouts]) -> None:
 
 def opened(content: bytes) -> Workbook:
     return load_workbook(io.BytesIO(content))
+
+
+def xlsx_rows(report: Report) -> list[tuple[object, ...]]:
+    sheet = opened(xlsx.render(report))["退回补正督办"]
+    return list(sheet.iter_rows(min_row=2, values_only=True))
 
 
 def rates(report: Report) -> list[Rate]:
@@ -168,6 +173,16 @@ def test_a_heat_map_stays_readable_however_many_days_there_are() -> None:
         return text.count("颜色越深")
 
     assert [maps(days) for days in (1, 7, 14, 15)] == [1, 1, 2, 0]
+
+
+def test_the_time_of_a_year_that_is_handed_back_is_said_in_days() -> None:
+    """Obligation 10.9."""
+    minutes = (12_345_678, 150, 0)
+    units = [replace(one, handed_back_minutes=took, filed=1) for one, took in zip(REPORT.units, minutes, strict=False)]
+    blocks = [block for section in document(replace(REPORT, units=tuple(units))).sections for block in section.blocks]
+    [table] = [block for block in blocks if isinstance(block, Table) and "交回用时" in block.columns]
+    assert [row[-1] for row in table.rows] == ["8573.4 天", "2.5 小时", "—"]
+    assert [row[-4] for row in xlsx_rows(replace(REPORT, units=tuple(units)))] == [205761.3, 2.5, 0.0]
 
 
 def test_a_long_name_has_a_line_of_its_own_in_the_title() -> None:
