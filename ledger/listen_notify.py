@@ -19,6 +19,7 @@ from ledger.opening import connect
 from settings import settings
 
 WAKE_CHANNEL = "proofless_wake"  #: a verification asks for a pass, or a new one was filed
+SHORT_CHANNEL = "proofless_short"  #: in place of it where a 即办件 was filed, for which a rush makes room
 ENDED_CHANNEL = "proofless_ended"  #: a verification ended or waits for a person: `Prefer: wait` looks again
 
 log = logging.getLogger(__name__)

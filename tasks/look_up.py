@@ -23,6 +23,7 @@ from ledger.sealing import straight
 from ledger.sealing.sealing import Evidence, NoSealInForce, Use
 from settings import settings
 from tasks.passes import actor, hand, lease_of, present
+from tasks.precedence import give_way
 from tasks.sealing import with_key
 from tasks.steps import in_ledger_thread, is_last_try, step
 
@@ -45,6 +46,7 @@ async def look_up_share(number: str) -> Status:
     about = first or await in_ledger_thread(_to_be_looked_up, lease)
     if about is None:
         return await in_ledger_thread(present, number)
+    await give_way()
     asked_at = settings().now()
     try:
         if not source_of(about).takes(about.subject):

@@ -20,6 +20,7 @@ from ledger.sealing import licence_offers, offering
 from ledger.vault import CaseKey
 from settings import settings
 from tasks.passes import actor
+from tasks.precedence import give_way
 from tasks.steps import in_ledger_thread, place_of, step
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ async def offer_proofs() -> None:
 
 async def _send(there: LicenceLibrary, offer: Offer) -> bool:
     """One attempt, on the record; False where the library failed."""
+    await give_way()
     try:
         if offer.cancels:
             await there.cancel(offer)

@@ -22,6 +22,7 @@ from proofs.seal_image import draw_seal
 from proofs.wording import compose
 from settings import settings
 from tasks.passes import actor, hand, lease_of
+from tasks.precedence import page_in_turn
 from tasks.steps import in_ledger_thread, step
 
 T = TypeVar("T")
@@ -66,7 +67,8 @@ async def seal(number: str) -> None:
     begun = hand().begun or await in_ledger_thread(_begin, lease)
     if begun is not None:
         use, what = begun
-        made = await asyncio.get_running_loop().run_in_executor(sealers(), make, use, what)
+        async with page_in_turn():
+            made = await asyncio.get_running_loop().run_in_executor(sealers(), make, use, what)
         await in_ledger_thread(_keep, Signed(lease, what.about, use, made))
 
 

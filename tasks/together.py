@@ -33,6 +33,7 @@ from tasks.deliver import deliver, send_callbacks
 from tasks.escalate import escalate_if_overdue
 from tasks.offer import book
 from tasks.passes import actor, after_error, at_work, begin, owner
+from tasks.precedence import give_way
 from tasks.sealing import make, seal, sealers, with_key
 from tasks.steps import in_ledger_thread, place_of
 from tasks.take_up import take_up
@@ -64,18 +65,13 @@ async def together(numbers: Sequence[str]) -> frozenset[str]:
     return ended
 
 
-async def _at_once() -> None:
-    """Nobody to give way to."""
-
-
-async def pass_over(taken: Sequence[Taken], give_way: Callable[[], Awaitable[None]] = _at_once) -> frozenset[str]:
-    """One pass over each; gives the numbers of those that have ended. Their leases stay the caller's. Before each question
-    to a source and each page the others are let pass: `give_way` returns when it may go on."""
+async def pass_over(taken: Sequence[Taken]) -> frozenset[str]:
+    """One pass over each; gives the numbers of those that have ended. Their leases stay the caller's."""
     straight, lanes = [one for one in taken if one.about is not None], asyncio.Semaphore(_LANES)
 
     async def lane(some: Sequence[Taken]) -> frozenset[str]:
         async with lanes:
-            return await _go_straight(some, give_way)
+            return await _go_straight(some)
 
     # While some are sealed, the sources are asked about the next.
     ended = frozenset[str]().union(*await asyncio.gather(*[lane(straight[at : at + _LANE]) for at in range(0, len(straight), _LANE)]))
@@ -106,7 +102,7 @@ def give_back(taken: Sequence[Taken], ended: frozenset[str], run: UUID | None) -
         return groups.release(session, [one.lease for one in taken], told=ended if run else (), flow_run=run)
 
 
-async def _go_straight(taken: Sequence[Taken], give_way: Callable[[], Awaitable[None]]) -> frozenset[str]:
+async def _go_straight(taken: Sequence[Taken]) -> frozenset[str]:
     """From the question to the delivered proof, for all whose answer can be sealed as it is."""
     asking, sealing = asyncio.Semaphore(_ASKED), asyncio.Semaphore(_SEALED)
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 
 from domain.commitments import CheckOutcome
 from domain.lifecycle import OPEN, Event, State
-from domain.limits import aware
+from domain.limits import HandlingType, aware
 from domain.methods import Result
 from domain.numbers import new_number
 from domain.reasons import AgainReason
@@ -24,7 +24,7 @@ from ledger import timekeeping
 from ledger.actor import Filer
 from ledger.cases import cases
 from ledger.lifecycle import authorisations
-from ledger.listen_notify import WAKE_CHANNEL
+from ledger.listen_notify import SHORT_CHANNEL, WAKE_CHANNEL
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
 from ledger.tables.commitments import CommitmentCheck
@@ -120,13 +120,14 @@ def file_verification(
         }
     )
     detail = {name: value for name, value in (("follows", follows), ("again", again_why), ("batch", batch)) if value}
+    channel = SHORT_CHANNEL if case.handling is HandlingType.IMMEDIATE else WAKE_CHANNEL
     session.flush()
     timekeeping.ensure(session)  # which sees the ORM's own statements alone
     session.execute(
         _statement(alone=batch is None),
         {f"set_{name}": getattr(row, name) for name in columns}
         | {"event": Event.FILED, "actor": filer.actor, "detail": json.dumps(detail)}
-        | ({"key": idempotency_key, "digest": body_digest, "channel": WAKE_CHANNEL} if batch is None else {}),
+        | ({"key": idempotency_key, "digest": body_digest, "channel": channel} if batch is None else {}),
     )
     make_transient_to_detached(row)
     session.add(row)  # as if it had been read: who answers with it need not ask for it

@@ -48,12 +48,13 @@ def _line(short: bool | None = None) -> Subquery:
 
 @dataclass(frozen=True)
 class Fresh:
-    """One of them, under a lease; `serial`, `unit` and `method` (the first of the list's order) are its run's."""
+    """One of them, under a lease; `serial`, `unit` and `method` (the first of the list's order) are its run's. `short`: 即办件."""
 
     lease: Lease
     serial: int
     unit: str
     method: Method | None
+    short: bool = False
 
 
 def take(session: Session, owner: str, limit: int, *, short: bool | None = None) -> list[Fresh]:
@@ -75,11 +76,12 @@ def take(session: Session, owner: str, limit: int, *, short: bool | None = None)
             Verification.run_serial,
             Verification.unit,
             select(Entry.methods).where(Entry.id == Verification.entry).scalar_subquery(),
+            select(Case.handling == HandlingType.IMMEDIATE).where(Case.id == Verification.case).scalar_subquery(),
         )
     )
     return [
-        Fresh(Lease(number, owner, token), serial, unit, Method(methods[0]) if methods else None)
-        for number, token, serial, unit, methods in rows
+        Fresh(Lease(number, owner, token), serial, unit, Method(methods[0]) if methods else None, short)
+        for number, token, serial, unit, methods, short in rows
     ]
 
 

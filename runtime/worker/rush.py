@@ -5,7 +5,6 @@ says so. What then waits or fails goes on in a run of its own.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from ledger.database import transaction
@@ -32,8 +31,8 @@ class Rush:
     async def is_on(self) -> bool:
         return max(await in_ledger_thread(_waiting)) > BACKLOG
 
-    async def work(self, give_way: Callable[[], Awaitable[None]]) -> bool:
-        """One part of the line; True where some of it goes on. `give_way`: as in `pass_over`."""
+    async def work(self) -> bool:
+        """One part of the line; True where some of it goes on."""
         short, _ = await in_ledger_thread(_waiting)
         # A few 即办件 are taken one by one beside it: in a part they would wait for all of its pages.
         new = await self._first.take(_PART, short=None if short > BACKLOG else False)
@@ -41,7 +40,7 @@ class Rush:
         if not taken:
             return False
         with at_work(*(one.lease for one in taken)):
-            ended = await pass_over(taken, give_way)
+            ended = await pass_over(taken)
             run = await self._told(sorted(one.lease.number for one in taken), ended) if ended else None
             return await in_ledger_thread(give_back, taken, ended, run)
 

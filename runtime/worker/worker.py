@@ -23,7 +23,7 @@ from prefect.context import AsyncClientContext
 from flows.verification import verification
 from ledger import rules
 from ledger.lifecycle.moves import Lease
-from ledger.listen_notify import WAKE_CHANNEL, Listener
+from ledger.listen_notify import SHORT_CHANNEL, WAKE_CHANNEL, Listener
 from runtime.services import prefect_server
 from runtime.services.blueprint import UPKEEP
 from runtime.worker import holding
@@ -76,7 +76,7 @@ class Worker:
         # leave a case half-way.
         sources(), library(), seals(), rules.readings()
         loop = asyncio.get_running_loop()
-        listener = Listener((WAKE_CHANNEL,), lambda *_: loop.call_soon_threadsafe(self._wake))
+        listener = Listener((WAKE_CHANNEL, SHORT_CHANNEL), lambda channel, _: loop.call_soon_threadsafe(self._hear, channel))
         at = settings()
         asking = prefect_server.asking(at.prefect_api_url, at.prefect_password.get_secret_value())
         async with AsyncClientContext.get_or_create(), get_client() as client, asking as http:
@@ -98,8 +98,9 @@ class Worker:
                 self._every(30, self._show_in_prefect, stop),
                 self._every(3600, Retention(http).look, stop),
                 self._every(60, Minute(client).pass_by, stop),
-                self._every(OFFER_SECONDS, by_a_right_clock(offer_proofs.fn), stop),
-                *(Timekeeper(stop).urge(), Batches(client, self._runs, stop).serve()),
+                Timekeeper(stop).urge(),
+                self._line.precedence.behind(self._every(OFFER_SECONDS, by_a_right_clock(offer_proofs.fn), stop)),
+                self._line.precedence.behind(Batches(client, self._runs, stop).serve()),
             ]
             await asyncio.gather(*chores)
             await self._drain()
@@ -134,6 +135,12 @@ class Worker:
                 except TimeoutError:
                     pass
                 woken.clear()
+
+    def _hear(self, channel: str) -> None:
+        if channel == WAKE_CHANNEL and self._line.rushing:
+            self._called.set()  # what else was filed the rush takes; a look at the line for each of it would hold up what is short
+        else:
+            self._wake()
 
     def _wake(self) -> None:
         self._filed.set()

@@ -22,6 +22,7 @@ from runtime.worker.rush import Rush
 from settings import settings
 from tasks import together as room
 from tasks.passes import numbers_at_work, owner
+from tasks.precedence import Precedence
 from tasks.together import together
 from tests.flows.interrupting import Killed, interrupted, kill
 from tests.flows.test_interruptions import MOST_COMMITS, assert_once, file_now
@@ -120,11 +121,14 @@ def test_a_lease_that_was_lost_writes_nothing(ledger: str, monkeypatch: pytest.M
     assert {(row(number).state, row(number).lease_owner) for number in numbers} == {(State.TO_BE_SEALED, "another/worker")}
 
 
-def rush(give_way: Callable[[], Awaitable[None]] = room._at_once) -> bool:
+def rush(let_pass: Callable[[], Awaitable[None]] | None = None) -> bool:
     async def work() -> bool:
+        others = Precedence()
+        if let_pass is not None:
+            others.let_pass = let_pass  # type: ignore[method-assign]
         async with get_client() as client:
             runs = NewRuns(client)
-            return await Rush(FirstPasses(client, runs), runs).work(give_way)
+            return await asyncio.create_task(others.behind(Rush(FirstPasses(client, runs), runs).work()))
 
     return asyncio.run(work())
 
@@ -141,10 +145,10 @@ def test_a_few_short_ones_are_no_part_of_a_rush_and_many_are(ledger: str, monkey
 def test_before_each_question_and_each_page_a_rush_gives_way(ledger: str) -> None:
     number, seen = file_now("P-HOUSEHOLD", "演示甲子"), list[State]()
 
-    async def give_way() -> None:
+    async def let_pass() -> None:
         seen.append(await room.in_ledger_thread(lambda: row(number).state))
 
-    assert rush(give_way) is False
+    assert rush(let_pass) is False
     assert seen == [State.LOOKING_UP, State.TO_BE_SEALED] and row(number).state is State.DELIVERED
 
 

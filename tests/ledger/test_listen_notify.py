@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from domain.lifecycle import Event, State
+from domain.limits import HandlingType
 from ledger.casework import attention
 from ledger.database import transaction
 from ledger.lifecycle import moves
-from ledger.listen_notify import ENDED_CHANNEL, WAKE_CHANNEL, Listener, notify
+from ledger.listen_notify import ENDED_CHANNEL, SHORT_CHANNEL, WAKE_CHANNEL, Listener, notify
 from tests.ledger.acting import do, hold, take_up
 from tests.ledger.filing import NOW, file
 
@@ -46,6 +47,13 @@ def test_a_notice_is_heard_after_the_commit_only(ledger: str) -> None:
             with pytest.raises(queue.Empty):
                 heard.get(timeout=0.2)
         assert heard.get(timeout=60) == (WAKE_CHANNEL, number)
+        assert heard.empty()
+
+
+def test_what_is_short_is_told_apart_from_what_a_rush_takes_in_its_own_time(ledger: str) -> None:
+    with listening(WAKE_CHANNEL, SHORT_CHANNEL) as heard:
+        other, short = file(), file(handling=HandlingType.IMMEDIATE, promise_end=None)
+        assert [heard.get(timeout=60) for _ in range(2)] == [(WAKE_CHANNEL, other), (SHORT_CHANNEL, short)]
         assert heard.empty()
 
 

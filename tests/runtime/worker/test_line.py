@@ -15,6 +15,7 @@ from runtime.worker.first_passes import New
 from runtime.worker.line import Line
 from runtime.worker.places import Places
 from settings import settings
+from tasks.precedence import give_way
 from tests.ledger.acting import do
 from tests.ledger.filing import NOW, file
 
@@ -67,29 +68,63 @@ def test_a_rush_waits_while_something_short_is_at_work_and_not_for_long(ledger: 
 
     async def act() -> None:
         line = Line(None, None, Places(lambda: None), _nothing, lambda: None, threading.Event())  # type: ignore[arg-type]
-        line._rushing, over = True, asyncio.Event()
+        line.rushing, over = True, asyncio.Event()
 
         async def work(new: New) -> None:
             await over.wait()
 
         monkeypatch.setattr(line._first, "work", work)
-        await line._give_way()
+        await line.precedence.let_pass()
         await line.poll()
         await asyncio.sleep(0)
-        monkeypatch.setattr("runtime.worker.line._MOMENT", 60)
-        waiting = asyncio.create_task(line._give_way())
+        monkeypatch.setattr("tasks.precedence.MOMENT", 60)
+        waiting = asyncio.create_task(line.precedence.let_pass())
         assert await asyncio.wait({waiting}, timeout=0.05) == (set(), {waiting})
         over.set()
         await waiting
         over.clear()
         short(1)
         await line.poll()
-        monkeypatch.setattr("runtime.worker.line._MOMENT", 0.01)
-        await line._give_way()
+        monkeypatch.setattr("tasks.precedence.MOMENT", 0.01)
+        await line.precedence.let_pass()
         over.set()
         await asyncio.gather(*line.telling)
 
     asyncio.run(act())
+
+
+def test_others_that_are_worked_on_one_by_one_wait_too_while_something_short_is_at_work(
+    ledger: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rush begins so: its first dozen are worked on one by one."""
+    monkeypatch.setattr("tasks.precedence.MOMENT", 60)
+    file(), short(0)
+    went = list[str]()
+
+    async def act() -> None:
+        line = Line(None, None, Places(lambda: None), _nothing, lambda: None, threading.Event())  # type: ignore[arg-type]
+        over = asyncio.Event()
+
+        async def work(new: New) -> None:
+            if new.fresh.short:
+                await give_way()
+                await over.wait()
+            else:
+                await asyncio.sleep(0)
+                await give_way()
+            went.append("short" if new.fresh.short else "other")
+
+        monkeypatch.setattr(line._first, "work", work)
+        await line.poll()
+        assert len(line.telling) == 2
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert went == []
+        over.set()
+        await asyncio.gather(*line.telling)
+
+    asyncio.run(act())
+    assert went == ["short", "other"]
 
 
 async def _nothing(*_: Any) -> None:

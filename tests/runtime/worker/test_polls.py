@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 
 from ledger.lifecycle import afloat, leases
+from ledger.listen_notify import SHORT_CHANNEL, WAKE_CHANNEL
 from ledger.tables.batches import Batch
 from runtime.services.blueprint import BATCHES, CASES
 from runtime.worker import batches, worker
@@ -87,6 +88,21 @@ def test_while_verifications_wait_prefect_is_asked_each_few_seconds_and_each_sec
     assert len(polls(minute, monkeypatch)) == 60 / worker.STRAY_SECONDS
     set_columns(number, next_instant=settings().now() + BEFORE)
     assert len(polls(minute, monkeypatch)) == 60
+
+
+def test_in_a_rush_the_line_is_looked_at_for_what_is_short_and_not_for_each_of_the_rush() -> None:
+    one = worker.Worker()
+    one._line = SimpleNamespace(rushing=False)  # type: ignore[assignment]
+
+    def looked(channel: str) -> tuple[bool, bool]:
+        one._filed.clear(), one._called.clear()
+        one._hear(channel)
+        return one._filed.is_set(), one._called.is_set()
+
+    assert looked(WAKE_CHANNEL) == looked(SHORT_CHANNEL) == (True, True)
+    one._line.rushing = True
+    assert looked(WAKE_CHANNEL) == (False, True), "what waited for an answer is called all the same"
+    assert looked(SHORT_CHANNEL) == looked("") == (True, True)
 
 
 def batch_questions(seconds: range) -> int:
