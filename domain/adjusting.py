@@ -55,7 +55,7 @@ class Step(StrEnum):
     RETURN = "return"  #: 退回修改
     CONSENT = "consent"  #: 专班办公室同意 (obligation 5.2)
     DECIDE = "decide"  #: 工作专班研究: a decision record (obligation 5.6, reading 24)
-    REJECT = "reject"
+    REJECT = "reject"  #: of an adjustment the 工作专班's decision too (obligations 4.1, 5.6)
     WITHDRAW = "withdraw"
     PUBLISH = "publish"  #: 区政府办公室公布 (obligation 5.2)
 
@@ -115,6 +115,11 @@ NOT_THE_SAME: Mapping[Step, frozenset[Step]] = MappingProxyType(
 def agreeing(kind: ProposalKind) -> Step:
     """The step by which a proposal of this kind is agreed: consent for a list, a decision for an adjustment."""
     return Step.CONSENT if kind is ProposalKind.LIST else Step.DECIDE
+
+
+def is_studied(kind: ProposalKind, step: Step) -> bool:
+    """工作专班研究 (obligations 4.1, 5.6, reading 24): whether a step is the members' decision, for an adjustment or against it."""
+    return kind is ProposalKind.ADJUSTMENT and step in (Step.DECIDE, Step.REJECT)
 
 
 def report_due(reason_date: date, calendar: Calendar, office: ServiceHours | None = None) -> datetime:

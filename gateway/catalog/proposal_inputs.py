@@ -17,6 +17,7 @@ from gateway.edge.values import Code, PublicLine, Remark, SchemaIn, Text, fault,
 
 Flag = Annotated[bool, Field(strict=True)]
 _MOST_CHANGES = 100
+_Day = date  #: where a field is called `date` itself
 
 
 def _in_force(day: date | None) -> date | None:
@@ -136,7 +137,7 @@ class ReportIn(SchemaIn):
 
 
 class WhyIn(SchemaIn):
-    """退回修改、不予通过或撤回的理由。"""
+    """退回修改或撤回的理由。"""
 
     why: Annotated[Words, Field(description="理由", examples=["请补充设定依据"])]
 
@@ -156,6 +157,22 @@ class DecisionIn(SchemaIn):
     date: Annotated[date, Field(description="研究日期", examples=["2026-03-04"])]
     result: Annotated[Words, Field(description="研究结果", examples=["同意减少"])]
     document: Annotated[PublicLine, Field(description="会议纪要或文号", examples=["专班纪要〔2026〕3号"])]
+
+    @model_validator(mode="after")
+    def _within_the_rule(self) -> Self:
+        _in_force(self.date)
+        return self
+
+
+class RejectionIn(SchemaIn):
+    """不予通过。清单调整由工作专班研究决定,须登记研究记录(members、date、document);清单编制写明理由即可。"""
+
+    why: Annotated[Words, Field(description="理由", examples=["设定依据不足"])]
+    members: Annotated[
+        list[PublicLine], Field(max_length=30, description="清单调整必填:参加研究的成员单位或成员", examples=[["区司法局", "区大数据局"]])
+    ] = []
+    date: Annotated[_Day | None, Field(description="清单调整必填:研究日期", examples=["2026-03-04"])] = None
+    document: Annotated[Remark, Field(description="清单调整必填:会议纪要或文号", examples=["专班纪要〔2026〕3号"])] = ""
 
     @model_validator(mode="after")
     def _within_the_rule(self) -> Self:

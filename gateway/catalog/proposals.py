@@ -6,6 +6,7 @@ Obligations 5.1, 5.2, 5.3, 5.4, 5.5, 5.6, 5.7.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from fastapi import Path, Query
 
 from domain.adjusting import ProposalStatus, Step
 from gateway.catalog.changes import changes_of
-from gateway.catalog.proposal_inputs import ConsentIn, DecisionIn, ProposalIn, ReportIn, VersionIn, WhyIn
+from gateway.catalog.proposal_inputs import ConsentIn, DecisionIn, ProposalIn, RejectionIn, ReportIn, VersionIn, WhyIn
 from gateway.catalog.proposal_schemas import ProposalOut, ProposalsOut, VersionOut, WholeProposal
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
@@ -31,6 +32,7 @@ router = api_router("catalog-proposals")
 
 ProposalId = Annotated[UUID, Path(description="编制或调整的编号")]
 _STEP = problems("proposal_unknown", "step_refused", "must_recuse", body=True)
+_REJECT = problems("proposal_unknown", "step_refused", "must_recuse", "instant_in_future", body=True)
 _AGREE = problems("proposal_unknown", "step_refused", "must_recuse", "changes_blocked", "instant_in_future", body=True)
 
 
@@ -113,15 +115,16 @@ def consent_to_proposal(id: ProposalId, body: ConsentIn, caller: CurrentCaller) 
 @router.post("/v1/catalog/proposals/{id}/decide", summary="研究通过调整", responses=_AGREE)
 def decide_proposal(id: ProposalId, body: DecisionIn, caller: CurrentCaller) -> WholeProposal:  # noqa: A002
     """登记工作专班的研究记录:成员、日期、结果、文件。"""
-    if body.date > settings().now().astimezone(LOCAL).date():
-        raise Problem("instant_in_future")
+    _is_over(body.date)
     return _take(id, Step.DECIDE, body.model_dump(mode="json"), caller)
 
 
-@router.post("/v1/catalog/proposals/{id}/reject", summary="不予通过", responses=_STEP)
-def reject_proposal(id: ProposalId, body: WhyIn, caller: CurrentCaller) -> WholeProposal:  # noqa: A002
-    """不予通过,写明理由。"""
-    return _take(id, Step.REJECT, body.model_dump(), caller)
+@router.post("/v1/catalog/proposals/{id}/reject", summary="不予通过", responses=_REJECT)
+def reject_proposal(id: ProposalId, body: RejectionIn, caller: CurrentCaller) -> WholeProposal:  # noqa: A002
+    """不予通过,写明理由。清单调整由工作专班研究决定,一并登记成员、日期、文件;计入工作专班的决定。"""
+    if body.date is not None:
+        _is_over(body.date)
+    return _take(id, Step.REJECT, body.model_dump(mode="json", exclude_defaults=True), caller)
 
 
 @router.post("/v1/catalog/proposals/{id}/withdraw", summary="撤回", responses=_STEP)
@@ -143,6 +146,11 @@ def publish_version(body: VersionIn, caller: CurrentCaller) -> VersionOut:
             own_proposal(session, caller, proposal)
         version = proposals.publish(session, body.proposals, document=body.document, actor=_actor(caller), now=settings().now())
         return VersionOut.of(version)
+
+
+def _is_over(day: date) -> None:
+    if day > settings().now().astimezone(LOCAL).date():
+        raise Problem("instant_in_future")
 
 
 def _take(proposal: UUID, step: Step, record: Mapping[str, Any], caller: Caller) -> WholeProposal:

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, ProposalStatus, Step, agreeing, report_due
+from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, ProposalStatus, Step, agreeing, is_studied, report_due
 from domain.blocking import Block, change_blocks
 from domain.calendar import LOCAL, MissingYear
 from domain.instants import is_past
@@ -120,8 +120,9 @@ def take(session: Session, proposal: UUID, step: Step, *, actor: Actor, now: dat
         _may_act_for(session.get_one(Unit, row.unit), row.kind, actor)
     if step in (Step.CONSENT, Step.DECIDE) and step is not agreeing(row.kind):
         raise StepRefused(f"{row.kind.label}应由{'专班办公室同意' if row.kind is ProposalKind.LIST else '工作专班研究决定'}。")
-    if step is Step.DECIDE:
+    if is_studied(row.kind, step):
         _members_decide(session, record or {}, now)
+        record = {"result": step.label, **(record or {})}
     if step in (Step.CONSENT, Step.DECIDE):
         _refuse_blocked(session, row.changes)  # the rules may have changed since it was drafted
     if step is Step.REPORT:
@@ -242,8 +243,8 @@ def _may_act_for(owner: Unit, kind: ProposalKind, actor: Actor) -> None:
 
 def _members_decide(session: Session, record: Mapping[str, Any], now: datetime) -> None:
     """Obligations 4.1, 5.6: who decided are members by the register on that day; nothing is decided tomorrow."""
-    if not record.get("members") or not record.get("date"):
-        raise StepRefused("研究记录须写明参加的成员和日期。")
+    if not all(record.get(name) for name in ("members", "date", "document")):
+        raise StepRefused("清单调整由工作专班研究决定,研究记录须写明参加的成员(members)、日期(date)和会议纪要或者文号(document)。")
     day = date.fromisoformat(record["date"])
     if day > aware(now).astimezone(LOCAL).date():
         raise StepRefused("研究日期不能在将来。")

@@ -61,7 +61,7 @@ def _trained(span: Span) -> str:
 
 
 def _decided(kind: str) -> Figure:
-    """Obligation 4.1: decisions of the 工作专班 by kind; those on adjustments (5.6) are of the record of the list."""
+    """Obligation 4.1: decisions of the 工作专班 by kind; those on adjustments (5.6), for or against, are of the record of the list."""
 
     def sql(span: Span) -> str:
         return f"""SELECT '登记册第' || r.serial || '条' AS id, r.values->>'种类' = '{kind}' AS part FROM register_entries r
@@ -69,14 +69,16 @@ def _decided(kind: str) -> Figure:
             AND CAST(r.values->>'日期' AS date) >= CAST(:start AT TIME ZONE 'Asia/Shanghai' AS date)
             AND CAST(r.values->>'日期' AS date) <= {_DAY}
             UNION ALL
-            SELECT '清单调整办理第' || s.id || '步', '{kind}' = '{DECISIONS[3]}' FROM proposal_steps s
-            WHERE s.step = 'decide' AND s.at >= :start AND s.at < :cut AND {span.ours("s.unit")}"""
+            SELECT '清单调整办理第' || s.id || '步', '{kind}' = '{DECISIONS[3]}'
+            FROM proposal_steps s JOIN proposals p ON p.id = s.proposal
+            WHERE p.kind = 'adjustment' AND s.step IN ('decide', 'reject')
+            AND s.at >= :start AND s.at < :cut AND {span.ours("s.unit")}"""
 
     return Figure(
         "4.1",
         f"decisions_{DECISIONS.index(kind) + 1}",
         f"工作专班决定:{kind}",
-        "本周工作专班的决定(决定登记册按其日期,清单调整按研究通过的时间)为分母;其中这一种类的为分子。",
+        "本周工作专班的决定(决定登记册按其日期,清单调整按研究通过或者不予通过的时间)为分母;其中这一种类的为分子。",
         sql,
         detail=True,
     )

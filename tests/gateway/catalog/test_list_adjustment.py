@@ -207,12 +207,18 @@ def test_who_may_not_take_a_step_is_told_so(api: Api, step: str, person: str, se
 
 
 def test_a_proposal_comes_back_goes_again_and_ends(api: Api) -> None:
+    """Obligation 5.6: turned down it is a decision of the 工作专班 too, with its record."""
     proposal = draft(api, alter(validity_days=88))["id"]
     take(api, proposal, "report", OTHER)
     returned = take(api, proposal, "return", ADMIN, why="请补充依据")
     assert (returned["standing"], returned["steps"][-1]["record"]) == ("drafted", {"why": "请补充依据"})
     take(api, proposal, "report", OTHER)
-    assert take(api, proposal, "reject", ADMIN, why="依据不足")["standing_name"] == "未通过"
+    assert "研究记录须写明" in take(api, proposal, "reject", ADMIN, why="依据不足")["detail"]
+    study = {name: value for name, value in DECISION.items() if name != "result"}
+    assert take(api, proposal, "reject", ADMIN, why="依据不足", **study | {"date": "2099-01-01"})["code"] == "instant_in_future"
+    rejected = take(api, proposal, "reject", ADMIN, why="依据不足", **study)
+    assert rejected["standing_name"] == "未通过"
+    assert rejected["steps"][-1]["record"] == {"why": "依据不足", "result": "不予通过", **study}
     other = draft(api, alter(validity_days=88))["id"]
     assert take(api, other, "withdraw", OTHER, why="报送有误")["standing_name"] == "已撤回"
     assert publish(api, other)["code"] == "step_refused"

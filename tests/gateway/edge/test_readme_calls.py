@@ -400,7 +400,8 @@ def test_the_calls_of_the_list(api: Api) -> None:
     story.post(f"{listed}/consent", ADMIN, {"document": "专班办〔2026〕1号"})
     story.post(f"{proposed()}/withdraw", OTHER, {"why": "另行报送"})
     back, rejected = proposed(), proposed()
-    for one, step, more in ((back, "return", {"why": "缺依据"}), (rejected, "reject", {"why": "依据不足"})):
+    against = {name: value for name, value in DECISION.items() if name != "result"}
+    for one, step, more in ((back, "return", {"why": "缺依据"}), (rejected, "reject", {"why": "依据不足", **against})):
         story.post(f"{one}/report", OTHER, {})
         story.post(f"{one}/{step}", ADMIN, more)
     decided = proposed()

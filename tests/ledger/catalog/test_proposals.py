@@ -124,6 +124,29 @@ def test_who_may_not_is_told_so_and_nothing_moves(step: Step, actor: Actor, says
     assert all_of(Proposal, id=proposal)[0].standing is ProposalStatus.REPORTED
 
 
+@pytest.mark.parametrize("step", [Step.DECIDE, Step.REJECT])
+def test_for_or_against_a_decision_has_its_members_day_and_document(step: Step) -> None:
+    """Obligations 4.1, 5.6: not to agree is a decision of the 工作专班 as well."""
+    proposal = draft()
+    take(proposal, Step.REPORT, PERMIT)
+    for lacking in ("members", "date", "document"):
+        with pytest.raises(StepRefused, match="研究记录须写明"):
+            take(proposal, step, OFFICE, **{name: value for name, value in RECORD.items() if name != lacking}, why="依据不足")
+    with pytest.raises(StepRefused, match="不能在将来"):
+        take(proposal, step, OFFICE, **RECORD | {"date": "2026-03-05"})
+    said = {name: value for name, value in RECORD.items() if name != "result"}
+    take(proposal, step, OFFICE, **said, why="依据不足")
+    assert do(proposals.steps_of, proposal)[-1].record == {**said, "why": "依据不足", "result": step.label}
+
+
+def test_a_list_is_turned_down_by_the_office_with_its_reason() -> None:
+    """Obligation 5.2: its consent is the office's, no decision of the members."""
+    proposal = draft(kind=ProposalKind.LIST, reason_date=None)
+    take(proposal, Step.REPORT, PERMIT)
+    assert take(proposal, Step.REJECT, OFFICE, why="依据不足").standing is ProposalStatus.REJECTED
+    assert do(proposals.steps_of, proposal)[-1].record == {"why": "依据不足"}
+
+
 def test_whoever_consented_does_not_publish() -> None:
     """Obligation 5.2."""
     both = replace(OFFICE, roles=[Role.OFFICE, Role.PUBLISHER])

@@ -154,7 +154,9 @@ class Raw(raw.Raw):
     def decisions(self) -> list[str]:
         first = self.start.astimezone(LOCAL).date().isoformat()
         found = [row["values"]["种类"] for row in self.own_standing("decisions") if first <= row["values"]["日期"] <= self.last_day()]
-        steps = [row for row in self.rows["proposal_steps"] if row["step"] == "decide" and self.within(row["at"])]
+        adjustments = {row["id"] for row in self.rows["proposals"] if row["kind"] == "adjustment"}
+        studied = [row for row in self.rows["proposal_steps"] if row["proposal"] in adjustments and row["step"] in ("decide", "reject")]
+        steps = [row for row in studied if self.within(row["at"])]
         return found + ["清单编制和调整" for row in steps if self.scope in ("", row["unit"])]
 
     def member_units(self) -> list[bool]:
