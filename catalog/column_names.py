@@ -49,6 +49,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "服务事项名称",
         "使用事项",
     ),
+    "sub_matter": ("子项名称", "子项", "小项名称", "事项子项名称"),
     "main_matter": ("主项名称", "主项", "大项名称"),
     "basis": (
         "设定依据",

@@ -12,6 +12,7 @@ from domain.refusal import Refusal
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = "请用 Excel 或 WPS 打开后,“另存为”XLSX 工作簿再报送。"
+_COPY_OUT = "请把其中的表格复制到 Excel 或 WPS 表格,“另存为”XLSX 工作簿再报送。"
 _NOT_A_TABLE = "请报送表格本身:XLSX、XLS 或 CSV。"
 
 
@@ -36,14 +37,14 @@ _HEADS = {
     b"\xff\xd8\xff": _Kind("图片"),
     b"GIF8": _Kind("图片"),
     b"BM": _Kind("图片"),
-    b"{\\rtf": _Kind("RTF 文档"),
+    b"{\\rtf": _Kind("RTF 文档", _COPY_OUT),
     b"Rar!": _Kind("压缩包", "请解压后逐个报送其中的表格。"),
     b"7z\xbc\xaf\x27\x1c": _Kind("压缩包", "请解压后逐个报送其中的表格。"),
 }
 #: A member that only one kind of ZIP archive has.
 _MEMBERS = {
     "xl/workbook.bin": _Kind("XLSB 二进制工作簿", _SAVE_AS),
-    "word/document.xml": _Kind("Word 文档"),
+    "word/document.xml": _Kind("Word 文档", _COPY_OUT),
     "ppt/presentation.xml": _Kind("演示文稿"),
     "OFD.xml": _Kind("OFD 文件"),
     "content.xml": _Kind("OpenDocument 文件", _SAVE_AS),
@@ -51,7 +52,7 @@ _MEMBERS = {
 #: A stream that only one kind of OLE file has, as its directory writes it.
 _STREAMS = {
     "EncryptedPackage": _Kind("设有打开密码的文件", "请取消密码后重新报送。"),
-    "WordDocument": _Kind("Word 文档"),
+    "WordDocument": _Kind("Word 文档", _COPY_OUT),
     "PowerPoint Document": _Kind("演示文稿"),
 }
 _MARKUP = (

@@ -89,21 +89,34 @@ class Header:
 
 def find_header(sheet: Sheet, kind: ListKind, *, of_one_unit: bool = False) -> Header:
     """The header of most worth. `of_one_unit`: it is known whose list that is. Raises FileRefused where none has
-    what this kind of list needs."""
+    what this kind of list needs, saying what it lacks."""
     required = kind.required(of_one_unit=of_one_unit)
     best: Header | None = None
+    nearest: Header | None = None
     for row in range(min(_LOOK_AT, len(sheet.rows))):
         for depth in (3, 2, 1):
             header = _header(sheet, row, depth)
+            if header and (nearest is None or header.worth > nearest.worth):
+                nearest = header
             if header and _is_enough(header, required) and (best is None or header.worth > best.worth):
                 best = header
     if best is not None and kind in _ORGANS:
         _refuse_other_negatives(sheet.name, best, kind)
     if best is None:
-        wanted = "、".join("或".join(f"“{SYNONYMS[field][0]}”" for field in group) for group in required)
-        seen = "、".join(cell for cell in _widest(sheet)[:12] if cell) or "(空)"
-        raise FileRefused("no_header", f"没有找到{kind.label}的表头。应有列:{wanted};看到的是:{seen}。", "请补上表头后重新报送。")
+        raise _not_found(sheet, kind, required, nearest)
     return best
+
+
+def _not_found(sheet: Sheet, kind: ListKind, required: tuple[tuple[str, ...], ...], nearest: Header | None) -> FileRefused:
+    """There is none, or one that lacks a column: whoever has a header is not told to add one."""
+    found = set(nearest.columns.values()) if nearest else set()
+    lacking = [group for group in required if not found & set(group)]
+    wanted = "、".join("或".join(f"“{SYNONYMS[field][0]}”" for field in group) for group in lacking)
+    seen = "、".join(cell for cell in _widest(sheet)[:12] if cell) or "(空)"
+    if len(lacking) < len(required):
+        text = f"{kind.label}的表头缺少必要的列:{wanted};看到的是:{seen}。"
+        return FileRefused("column_missing", text, "请补上缺少的列;不是这种清单的,请核对清单种类。")
+    return FileRefused("no_header", f"没有找到{kind.label}的表头。应有列:{wanted};看到的是:{seen}。", "请补上表头后重新报送。")
 
 
 def _refuse_other_negatives(name: str, header: Header, kind: ListKind) -> None:

@@ -11,6 +11,7 @@ from itertools import islice
 
 from catalog.asides import is_aside
 from catalog.cell_facts import Fault as CellFault
+from catalog.cleaning import clean
 from catalog.column_names import SYNONYMS
 from catalog.file_kinds import FileRefused
 from catalog.headers import HEADER_WITHIN, Header, ListKind, find_header
@@ -34,6 +35,7 @@ _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fa
     ListKind.NEGATIVE_POLICE: read_negative,
 }
 
+_NO_SUB_ITEM = ("", "无", "/", "-", "—", "——", "无子项")
 _SAYS_NOTHING = ("sequence", "remark")  #: columns from which nothing is taken
 
 
@@ -226,6 +228,8 @@ def _read_row(
     around: Standing | None,
 ) -> RowResult:
     cells = {field: row[column] if column < len(row) else "" for column, field in header.columns.items()}
+    if (sub := clean(cells.get("sub_matter", ""))) not in _NO_SUB_ITEM and "matter" in cells:
+        cells["main_matter"], cells["matter"] = cells["matter"], sub  # what is handled is the sub-item
     kept, persons = _without_persons(row)
     notes = RowNotes(line, kept, columns, around)
     for column, what in persons.items():

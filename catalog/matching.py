@@ -149,7 +149,8 @@ class UnitNames(Names):
     def of_class(self, text: str) -> tuple[Candidate, ...]:
         """Units that a kind of office may mean: 公安机关 -> those with 公安 in their name."""
         stem = _CLASS_ENDING.sub("", key(text))
-        found = sorted(code for code, one in self._names.items() if len(stem) > 1 and stem in key(one.name))
+        names = {code: key(one.name).replace("人民政府", "政府") for code, one in self._names.items()}  # no 民政
+        found = sorted(code for code, name in names.items() if len(stem) > 1 and stem in name)
         return tuple(Candidate(code, self.name(code), 0.5) for code in found[:_PROPOSED])
 
     def _propose(self, text: str) -> Match:

@@ -99,9 +99,22 @@ def _proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str
     if match.code is not None:
         notes.matched("proof", match.why)
         return match.code
+    if _several(Topic.PROOF, "proof", cells["proof"], registry.proof, notes):
+        return None
     swapped = "像是办理事项而不是证明,是否与“证明用途”填反;" if _LIKE_A_MATTER.search(text) else ""
-    notes.ask(Topic.PROOF, text, f"{swapped}{match.why}", match.candidates)
+    several = "像是写了不止一个证明;" if len(split_names(cells["proof"])) > 1 else ""
+    notes.ask(Topic.PROOF, text, f"{swapped}{several}{match.why}", match.candidates)
     return None
+
+
+def _several(topic: Topic, column: str, cell: str, meant: Callable[[str], Match], notes: RowNotes) -> bool:
+    """Several known names in one cell: whichever of them a person chose, the others would be lost. The row goes back."""
+    names = split_names(cell)
+    several = len(names) > 1 and all(meant(name).code for name in names)
+    if several:
+        text = f"一格写了 {len(names)} 个{topic.label}:{'、'.join(names)}。"
+        notes.fault(f"several_{column}s", column, text, f"请分行填写,每行一个{topic.label}。")
+    return several
 
 
 def _ask_code_or_name(topic: Topic, text: str, code: str, known: Names, match: Match, notes: RowNotes) -> None:
@@ -140,7 +153,8 @@ def _matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry, unit:
         _ask_code_or_name(Topic.MATTER, text, code, registry.matters, match, notes)
         return None
     if match.code is None:
-        notes.ask(Topic.MATTER, text, match.why, match.candidates)
+        if not _several(Topic.MATTER, "matter", cells["matter"], registry.matter, notes):
+            notes.ask(Topic.MATTER, text, match.why, match.candidates)
         return None
     if code and match.code != code:
         notes.fault("matter_disagrees", "matter", f"事项名称“{text}”与编码 {code} 不是同一事项。", "请核对名称和编码。")

@@ -1,6 +1,7 @@
 """What becomes of the real lists in `tests/catalog/lists`, as `docs/lists.md` shows it: read by the code itself.
 
-The lists come from other districts. Read in ours they show what is not taken; the matters list is also read in its own.
+The lists come from other places. Read in ours they show what is not taken; the matters list is also read in its own, and a
+department's own list as our department's of the same name.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections import Counter
+from dataclasses import replace
 
+from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
 from catalog.lists import ListResult, read_list
 from catalog.matching import Known, Names, UnitNames
@@ -22,11 +25,12 @@ DISTRICT, REGION = "山东省枣庄市市中区", "370402"
 _INTRO = """# What becomes of real lists
 
 The real, public lists of `tests/catalog/lists` (`SOURCES.md` there says where each comes from), read with the sandbox's
-registry of 市中区 and, for the matters, also with eight departments of the district that they come from. Accepted: every
-name was the registry's by a rule, and every value understood. Asked: a person must say what a name means; nothing is taken
-until then. Refused: the row goes back with the fault and what to do. Hidden rows and columns are read, hidden sheets are not;
-totals and notes under a table are no rows. `python -m runtime.commands.diagrams` writes this page by
-reading the lists, `./run check` compares.
+registry of 市中区 and, for the matters, also with eight departments of the district that they come from. Nobody here made
+their rows; of three the source is a sentence, and only the columns are ours. Accepted: every name was the registry's by a
+rule, and every value understood. Asked: a person must say what a name means; nothing is taken until then. Refused: the row
+goes back with the fault and what to do; “whole”: the list does, before a row is read. Hidden rows and columns are read,
+hidden sheets are not; totals and notes under a table are no rows. `python -m runtime.commands.diagrams` writes this page
+by reading the lists, `./run check` compares.
 
 | list | rows in | accepted | asked | refused |
 |-|-|-|-|-|
@@ -66,21 +70,39 @@ def page() -> str:
         "广安区: matters, read in 广安区": _read("matters_guangan_part.csv", ListKind.MATTERS, theirs),
         "not to be asked of village committees (2020)": _read("not_issued_by_community_2020.csv", ListKind.NEGATIVE_COMMUNITY, ours),
         "not to be asked of the police (2016)": _read("not_issued_by_police_2016.csv", ListKind.NEGATIVE_POLICE, ours),
+        "安徽省: cancelled by its 民政厅, as 民政局's own": _read(
+            "cancelled_anhui_civil.csv", ListKind.CANCELLATIONS, _own("370402-CIVIL")
+        ),
+        "上海市: cancelled by its 卫生健康委 (2023)": _read("cancelled_shanghai_health_2023.csv", ListKind.CANCELLATIONS, ours),
+        "湖南省: kept proof of adoptions": _read("kept_hunan_adoption.csv", ListKind.PROOFS, ours),
+        "福建省: matters of its 司法厅 (2018)": _read("matters_fujian_justice_2018.csv", ListKind.MATTERS, ours),
+        "宁夏: proofs that the police issue (2016)": _read("kept_ningxia_police_2016.csv", ListKind.PROOFS, ours),
     }
-    counts = "".join(
-        f"| {title} | {len(result.rows)} | {' | '.join(str(result.count(verdict)) for verdict in Verdict)} |\n"
-        for title, result in read.items()
-    )
-    return _INTRO + counts + "".join(_named(title, result) for title, result in read.items())
+    return _INTRO + "".join(_counted(*one) for one in read.items()) + "".join(_named(*one) for one in read.items())
 
 
-def _read(name: str, kind: ListKind, registry: Registry) -> ListResult:
-    (result,) = read_list((LISTS / name).read_bytes(), kind, registry)
+def _own(unit: str) -> Registry:
+    return replace(sandbox(), sender=unit, speaks_for=frozenset({unit}))
+
+
+def _read(name: str, kind: ListKind, registry: Registry) -> ListResult | FileRefused:
+    try:
+        (result,) = read_list((LISTS / name).read_bytes(), kind, registry)
+    except FileRefused as refused:
+        return refused
     return result
 
 
-def _named(title: str, result: ListResult) -> str:
+def _counted(title: str, result: ListResult | FileRefused) -> str:
+    if isinstance(result, FileRefused):
+        return f"| {title} | – | – | – | whole |\n"
+    return f"| {title} | {len(result.rows)} | {' | '.join(str(result.count(verdict)) for verdict in Verdict)} |\n"
+
+
+def _named(title: str, result: ListResult | FileRefused) -> str:
     """Every kind of fault and question with the rows that have it, and one of them in its words."""
+    if isinstance(result, FileRefused):
+        return f"\n## {title}\n\n{result.text}{result.remedy}\n"
     rows: Counter[tuple[str, str]] = Counter()
     words: dict[tuple[str, str], str] = {}
     for row in result.rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from catalog.cleaning import key
@@ -57,6 +59,48 @@ def test_the_real_list_of_kept_proofs_names_no_issuer_that_could_be_asked() -> N
     assert "填反" in result.rows[1].questions[0].why
     assert {"cut_off", "unit_empty"} <= codes(result.rows[3])
     assert result.sheet.missing == ("事项编码", "核验方式", "核验内容") and result.sheet.unused == ("源文原样(无分隔)",)
+
+
+def test_the_real_cancellations_from_elsewhere_are_asked_and_cancel_nothing() -> None:
+    own = replace(sandbox(), sender="370402-CIVIL", speaks_for=frozenset({"370402-CIVIL"}))
+    assert counts(read("cancelled_anhui_civil.csv", ListKind.CANCELLATIONS, own)) == [0, 4, 0]
+    shanghai = read("cancelled_shanghai_health_2023.csv", ListKind.CANCELLATIONS, sandbox())
+    assert counts(shanghai) == [0, 6, 0] and shanghai.sheet.unused == ()
+    assert all(codes(row) == {"ask proof", "ask matter"} for row in shanghai.rows)
+
+
+def test_the_real_proof_of_adoptions_names_several_in_one_cell_and_a_class_of_units() -> None:
+    (row,) = read("kept_hunan_adoption.csv", ListKind.PROOFS, sandbox()).rows
+    proof, unit, _ = row.questions
+    assert proof.why.startswith("像是写了不止一个证明") and [one.name for one in unit.candidates] == ["市中区民政局"], "人民政府 is no 民政"
+
+
+def test_the_real_list_of_who_issues_is_told_what_it_lacks() -> None:
+    with pytest.raises(FileRefused) as caught:
+        read("kept_ningxia_police_2016.csv", ListKind.PROOFS, sandbox())
+    assert caught.value.fault == "column_missing" and "缺少必要的列:“证明用途”或“事项编码”或“索要单位”;" in caught.value.text
+
+
+def test_a_sub_item_is_what_is_handled_and_where_there_is_none_the_item_is() -> None:
+    header = ("事项编码", "事项名称", "子项名称", "部门")
+    rows = [(f"X-{number}", "律师事务所许可", sub, "区司法局") for number, sub in enumerate(("分所设立许可", "无", "", "—"))]
+    found = [row.fact.name for row in one(*rows, kind=ListKind.MATTERS, header=header) if isinstance(row.fact, MatterFact)]
+    assert found == ["分所设立许可", "律师事务所许可", "律师事务所许可", "律师事务所许可"]
+
+
+@pytest.mark.parametrize(
+    ("proof", "matter", "found"),
+    [
+        ("经济困难证明、婚姻状况证明", "法律援助申请", "several_proofs"),
+        ("经济困难证明", "法律援助申请\n公共租赁住房申请", "several_matters"),
+        ("经济困难证明、单身承诺", "法律援助申请", "ask proof"),
+        ("经济困难证明", "法律援助申请、另一事项", "ask matter"),
+    ],
+)
+def test_several_names_in_one_cell_lose_none_of_them(proof: str, matter: str, found: str) -> None:
+    (row,) = one((proof, matter), header=("证明名称", "证明用途"))
+    assert codes(row) == {found} and row.fact is None
+    assert not row.faults or row.faults[0].remedy.startswith("请分行填写,每行一个")
 
 
 def test_the_real_negative_lists_are_read_whole() -> None:

@@ -147,13 +147,13 @@ _XML_2003 = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:off
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "网页归档", "另存为"),
         (b"%PDF-1.7\n", "PDF", "表格本身"),
         (b"\xff\xd8\xff\xe0" + b"x" * 90, "图片", "表格本身"),
-        (b"{\\rtf1}", "RTF", "表格本身"),
+        (b"{\\rtf1}", "RTF", "另存为"),
         (b"Rar!\x1a\x07", "压缩包", "解压"),
         (archive("a.xlsx", "b.xlsx"), "压缩包", "解压"),
-        (archive("[Content_Types].xml", "word/document.xml"), "Word", "表格本身"),
+        (archive("[Content_Types].xml", "word/document.xml"), "Word", "复制到 Excel 或 WPS 表格,“另存为”"),
         (archive("[Content_Types].xml", "xl/workbook.bin"), "XLSB", "另存为"),
         (archive("mimetype", "content.xml"), "OpenDocument", "另存为"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512 + "WordDocument".encode("utf-16-le"), "Word", "表格本身"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512 + "WordDocument".encode("utf-16-le"), "Word", "另存为"),
     ],
 )
 def test_a_wrong_kind_of_file_is_named_with_the_way_to_save_it(content: bytes, what: str, remedy: str) -> None:
