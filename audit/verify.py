@@ -6,6 +6,7 @@ It stands alone: Python 3.10 or later and the package `cryptography`, nothing of
 memory. Says what it found in Chinese; exit code 0: nothing is wrong, 1: something is, 2: there is nothing that could be checked.
 """
 
+# ruff: noqa: T201 (it is a program)
 from __future__ import annotations
 
 import argparse
@@ -278,13 +279,13 @@ def main(arguments: list[str]) -> int:
         wanted = Wanted(options.proof, options.limit)
         wrong, right = check(options.folder, options.head, options.key, wanted)
     except (Unreadable, OSError, ValueError) as error:
-        print(f"不能核对:{error}", file=sys.stderr)  # noqa: T201
+        print(f"不能核对:{error}", file=sys.stderr)
         return 2
     for line in right:
-        print(line)  # noqa: T201
+        print(line)
     for line in wrong:
-        print(f"有问题:{line}")  # noqa: T201
-    print("核对完毕:没有发现问题。" if not wrong else f"核对完毕:发现 {len(wrong)} 处问题。")  # noqa: T201
+        print(f"有问题:{line}")
+    print("核对完毕:没有发现问题。" if not wrong else f"核对完毕:发现 {len(wrong)} 处问题。")
     return 1 if wrong else 0
 
 

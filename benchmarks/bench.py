@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import commands, cost, cost_rows, edge, lists, load, older, report, results, rush, sealing, waiting, year
+from benchmarks import commands, cost, cost_rows, edge, lists, load, older, record, report, results, rush, sealing, waiting, year
 from benchmarks.load import Load, burst, steady
 from benchmarks.parts import TITLES
 from benchmarks.sizes import FULL, QUICK, Size
@@ -69,7 +69,7 @@ def _measure(
 ) -> dict[str, list[results.Row]]:
     """The rows of each part. Who waits is measured before the stock worker takes over, which ends ours."""
     parts: dict[str, list[results.Row]] = {}
-    if only not in ("report", "year", "commands"):
+    if only not in ("report", "year", "record", "commands"):
         context = up.start(home, supervisor, progress)
         ours = _ours(context, supervisor, size, progress) if only in (None, "verifications") else None
         if only in (None, "cost"):
@@ -88,6 +88,8 @@ def _measure(
         parts["report"] = _report(home / "report", size, progress)
     if only in (None, "year"):
         parts["year"] = _year(home / "year", size, progress)
+    if only in (None, "record"):
+        parts["record"] = _record(home / "record", size, progress)
     if only in (None, "commands"):
         parts["commands"] = _commands(home / "commands", beside, size, progress)
     return parts
@@ -216,6 +218,11 @@ def _year(home: Path, size: Size, progress: Progress) -> list[results.Row]:
         return results.of_year(year.measure(home, size.year, note))
 
 
+def _record(home: Path, size: Size, progress: Progress) -> list[results.Row]:
+    with progress.step(f"台账存证,{size.reported} 条") as note:
+        return results.of_record(record.measure(home, size.reported, note))
+
+
 def _commands(home: Path, beside: Path | None, size: Size, progress: Progress) -> list[results.Row]:
     home.mkdir()
     with progress.step("各个命令的处理器时间") as note:
@@ -224,16 +231,16 @@ def _commands(home: Path, beside: Path | None, size: Size, progress: Progress) -
 
 def _cpu(context: Context) -> float:
     """CPU seconds of our worker so far."""
-    for record in recall(context.run_folder):
-        if record.name == "worker" and (process := record.process()) is not None:
+    for known in recall(context.run_folder):
+        if known.name == "worker" and (process := known.process()) is not None:
             times = process.cpu_times()
             return float(times.user + times.system)
     raise RuntimeError("the worker does not run")
 
 
 def _end(context: Context, name: str) -> None:
-    for record in recall(context.run_folder):
-        if record.name == name and (process := record.process()) is not None:
+    for known in recall(context.run_folder):
+        if known.name == name and (process := known.process()) is not None:
             end(process, PATIENT)
             return
     raise RuntimeError(f"{name} does not run")

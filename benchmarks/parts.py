@@ -17,6 +17,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "lists": "The list",
         "report": "The weekly report",
         "year": "The report of a year",
+        "record": "The record that strangers check",
         "edge": "The gateway for others meanwhile",
         "commands": "The commands",
     }

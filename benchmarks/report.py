@@ -60,11 +60,11 @@ def measure(home: Path, count: int, note: Callable[[str], None]) -> Report:
         _seed(cluster, count)
         note("计算")
         with _memory(cluster) as most:
-            seconds, megabytes = _alone(_compute)
+            seconds, megabytes = alone(_compute)
         note("查找线索")
-        leads_seconds, _ = _alone(_search)
+        leads_seconds, _ = alone(_search)
         note("对照:pandas")
-        pandas_seconds, pandas_megabytes = _alone(_group)
+        pandas_seconds, pandas_megabytes = alone(_group)
     return Report(count, seconds, megabytes, most[0], leads_seconds, pandas_seconds, pandas_megabytes)
 
 
@@ -127,7 +127,8 @@ def _group() -> None:
     asked.groupby("unit").size()
 
 
-def _alone(task: Callable[[], None]) -> tuple[float, float]:
+def alone(task: Callable[[], None]) -> tuple[float, float]:
+    """Seconds and the most megabytes of a task in a process of its own."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         return pool.submit(_timed, task).result()
 

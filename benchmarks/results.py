@@ -17,6 +17,7 @@ from benchmarks.edge import Edge, Span
 from benchmarks.lists import Lists
 from benchmarks.load import Load
 from benchmarks.parts import TITLES
+from benchmarks.record import Record, Step
 from benchmarks.report import Report
 from benchmarks.rush import Rush
 from benchmarks.sealing import Sealing
@@ -145,6 +146,22 @@ def of_year(found: Year) -> list[Row]:
             one.seconds <= 20 if one.what == "year" else None,
         )
         for one in found.made
+    ]
+
+
+def of_record(found: Record) -> list[Row]:
+    def said(step: Step) -> str:
+        return f"{step.seconds:.1f} s, {step.megabytes:.0f} MB"
+
+    return [
+        Row(f"{found.count} events get their places and a signed head", said(found.gathered), "", None),
+        Row(f"the same exported ({found.size:.0f} MB)", said(found.exported), "", None),
+        Row(
+            "the same checked by audit/verify.py",
+            said(found.checked),
+            "≤ 60 s, ≤ 100 MB",
+            found.checked.seconds <= 60 and found.checked.megabytes <= 100,
+        ),
     ]
 
 

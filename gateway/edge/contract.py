@@ -45,6 +45,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "public-figures": "公开数据",
         "public-verification": "公开核验",
         "public-catalog": "清单公开",
+        "public-record": "台账存证",
         "monitoring": "监测",
     }
 )

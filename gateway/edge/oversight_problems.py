@@ -21,6 +21,7 @@ OVERSIGHT_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
         "seal_unknown": (404, "没有这枚印章", "印章登记中没有这个编号。", "请以 GET /v1/seals 所列的为准。"),
         "seal_refused": (409, "印章不能这样办理", "印章的这一步不能这样办理。", "请按说明更正后重试。"),
         "recusal_refused": (422, "不能这样登记回避", "回避登记的内容不合格。", "请核对种类和编号。"),
+        "grounds_none": (409, "没有可以重算的时限", "该核验没有送达出具单位,没有可以重算的时限。", "数据共享核验即时办结,不计时限。"),
         "record_unsigned": (409, "还没有存证", "台账还没有存证,导出后无从核对。", "请让执行器运行一两分钟后再试(./run up)。"),
         "retention_refused": (422, "不能这样办理", "清册、办件或投诉不能这样办理。", "请按说明更正后重试。"),
         "lookup_block_unknown": (404, "没有这项查询限制", "没有这个编号的查询限制。", "请以 GET /v1/lookup-blocks 所列的为准。"),

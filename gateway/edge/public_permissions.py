@@ -24,6 +24,8 @@ PUBLIC: Mapping[str, Open] = MappingProxyType(
         "figures_page": _PAGE,
         "figures_json": _PUBLISHED,
         "figures_csv": _PUBLISHED,
+        "record_heads": _PUBLISHED,
+        "record_head": _PUBLISHED,
         "catalog_page": _PAGE,
         "catalog_json": _PUBLISHED,
         "catalog_csv": _PUBLISHED,

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import paging
-from ledger.paging import FIRST, Page, PageRequest
+from domain.refusal import Refusal
 from ledger.record.tree import Tree
 from ledger.tables.record import RecordHead, RecordTree
 from ledger.vault import vault
 from settings import LOCAL, settings
 
 _ED25519 = b"\x01"
+
+
+class NothingSigned(Refusal, code="record_unsigned"):
+    """还没有存证: what is exported could be held against nothing."""
 
 
 def origin() -> str:
@@ -63,9 +66,24 @@ def newest(session: Session, before: datetime | None = None) -> RecordHead | Non
     return session.scalar(query.order_by(RecordHead.at.desc()).limit(1))
 
 
-def listed(session: Session, page: PageRequest = FIRST) -> Page[RecordHead]:
-    """The newest first."""
-    return paging.scalars(session, select(RecordHead), (RecordHead.at.desc(),), page)
+def last(session: Session) -> RecordHead:
+    """The last one. Raises NothingSigned."""
+    head = newest(session)
+    if head is None:
+        raise NothingSigned
+    return head
+
+
+def of_day(session: Session, day: date | None) -> list[RecordHead]:
+    """Those of a day, or of the last day that has one; the newest first, 24 at the most."""
+    if day is None:
+        head = newest(session)
+        if head is None:
+            return []
+        day = head.at.astimezone(LOCAL).date()
+    start = datetime.combine(day, time(), LOCAL)
+    within = RecordHead.at >= start, RecordHead.at < start + timedelta(days=1)
+    return list(session.scalars(select(RecordHead).where(*within).order_by(RecordHead.at.desc())))
 
 
 def _key() -> Ed25519PrivateKey:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from pathlib import Path
 
@@ -14,12 +15,17 @@ _NOTED = 1.0  #: seconds between two remarks
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run audit", description="台账存证:导出供审计的全部记录(不含个人信息),显示最新存证")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="export|head")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="export|head|why")
     exported = verbs.add_parser("export", help="导出到一个空目录,用 python audit/verify.py 目录 离线核对")
     exported.add_argument("folder", type=Path, metavar="目录")
     verbs.add_parser("head", help="显示最新一次存证,供另存、另行公布")
+    reasons = verbs.add_parser("why", help="一项核验的时限依据,用 python audit/why.py 离线重算")
+    reasons.add_argument("number", metavar="核验编号")
+    reasons.add_argument("-o", "--output", type=Path, metavar="文件", help="写到哪个文件;省略为 核验编号.json")
     options = parser.parse_args(arguments)
-    return _export(options.folder) if options.verb == "export" else _head()
+    if options.verb == "export":
+        return _export(options.folder)
+    return _head() if options.verb == "head" else _why(options.number, options.output or Path(f"{options.number}.json"))
 
 
 def _export(folder: Path) -> int:
@@ -50,12 +56,24 @@ def _export(folder: Path) -> int:
 
 def _head() -> int:
     from ledger.database import transaction
-    from ledger.record import exporting, heads
+    from ledger.record import heads
 
     with told("显示存证"), transaction() as session:
-        newest = heads.newest(session)
-        if newest is None:
-            raise exporting.NothingSigned
+        newest = heads.last(session)
         console.print(newest.note.rstrip("\n"))
         console.print(f"\n存证公钥:{heads.public_key()}")
+    return 0
+
+
+def _why(number: str, file: Path) -> int:
+    from ledger.database import transaction
+    from ledger.deadlines import grounds
+
+    with told("导出时限依据"), transaction() as session:
+        found = grounds.grounds(session, number)
+    try:
+        file.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    except OSError as error:
+        raise Failure("导出时限依据", f"不能写到 {file}:{error.strerror}", "请用 -o 写明可写的位置。") from None
+    console.print(f"已写到 {file}。重算:python audit/why.py {file}(可加 --earlier 3:若早 3 分钟送达会怎样)。")
     return 0

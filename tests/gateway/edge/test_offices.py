@@ -279,6 +279,8 @@ def test_the_table_of_rights_in_words() -> None:
     assert RULES["get_mailings"].roles == RULES["send_again"].roles == {Role.OFFICE, Role.ADMINISTRATOR}
     assert RULES["take_in_complaint"].roles == RULES["notify_lead"].roles == {Role.OFFICE}  # obligations 18.1, 16.0
     assert {name for name, rule in RULES.items() if rule.public} == {
+        "record_heads",
+        "record_head",
         "verify_start",
         "verify_number",
         "verify_upload",

@@ -40,6 +40,7 @@ BOUNDED = {
     "get_complaint_layouts": "one for each system that hands complaints over, as the district configures",
     "get_scores": "one for each unit",
     "versions_json": "published once in weeks",
+    "record_heads": "one for each hour of a day",
 }
 
 

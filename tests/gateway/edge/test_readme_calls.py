@@ -20,6 +20,7 @@ from gateway.app import ROUTERS
 from ledger.database import transaction
 from ledger.outbox import notifications
 from ledger.outbox.callbacks_sent import Receipt
+from ledger.record import heads
 from ledger.registry import registry
 from settings import LOCAL, ROOT, settings
 from tests.catalog.test_lists import GOOD, HEADER
@@ -361,6 +362,10 @@ def test_the_calls_of_oversight(api: Api) -> None:
     story.post(f"{seal}/start", ADMIN)
     story.post(f"{seal}/cancellation", ADMIN, {"reason": "演示"})  # it stays in use: nobody confirms
     issue("2026-W10")
+    for path in ("/record/heads", "/record/heads?day=2026-03-04"):
+        assert story.get(path, None).json()["items"] == []
+    do(heads.keep, now=settings().now())
+    assert story.get("/record/head", None).text.startswith("proofless-record-370402\n0\n")
     for path in ("/figures", "/figures/2026-W10.csv", "/figures/2026-W10.json"):
         story.get(path, None)
     assert missing("oversight", story) == []

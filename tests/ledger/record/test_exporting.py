@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 from audit import verify
 from ledger.database import transaction
 from ledger.record import exporting, gathering, heads
-from ledger.record.exporting import NothingSigned
+from ledger.record.heads import NothingSigned
 from ledger.tables.record import RecordHead, RecordLeaf
 from ledger.tables.verifications import Deadline
 from reports.figures.record import printed
