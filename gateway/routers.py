@@ -11,9 +11,11 @@ from gateway.catalog import change_tasks, drafts, guides, lists, proposals
 from gateway.commitments import endpoints as commitments
 from gateway.counter import calendar, case_form, home, inbox_acts, own_sessions, provider, sign_in
 from gateway.counter import cases as counter_cases
+from gateway.counter import duty as counter_duty
 from gateway.counter import inbox as counter_inbox
 from gateway.counter import overview as counter_overview
 from gateway.counter import stuck as counter_stuck
+from gateway.counter import supervision as counter_supervision
 from gateway.counter import verifications as counter_verifications
 from gateway.deadlines import endpoints as deadlines
 from gateway.deadlines import rule_preview
@@ -91,6 +93,8 @@ ROUTERS = (
     own_sessions.router,
     counter_inbox.router,
     inbox_acts.router,
+    counter_supervision.router,
+    counter_duty.router,
     case_form.router,  # before the cases: `new` is no number
     counter_cases.router,
     counter_verifications.router,

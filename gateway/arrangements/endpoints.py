@@ -27,14 +27,16 @@ from gateway.arrangements.schemas import (
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.problems import Problem
+from gateway.edge.schemas import Named
 from gateway.edge.visibility import ARRANGED_HOURS, HOURS, unit_of, whose
 from ledger.arrangements import calendars, opening_hours
-from ledger.calendars import duty
+from ledger.calendars import duty, stand_ins
 from ledger.calendars.calendars import DISTRICT
 from ledger.calendars.duty import AHEAD
 from ledger.calendars.opening_hours import hours_of
 from ledger.database import transaction
-from ledger.tables.duty import CalendarYear
+from ledger.registry import registry
+from ledger.tables.duty import Appointment, CalendarYear
 from settings import settings
 
 router = api_router("duty-and-calendar")
@@ -46,14 +48,18 @@ CalendarName = Annotated[str, Query(min_length=1, max_length=64, pattern=r"^[\w.
 
 @router.get("/v1/duty", summary="值守", responses=problems())
 def get_duty(caller: CurrentCaller) -> DutyOut:
-    """此刻的督办员和代办员、全部指定、今后七天的缺口。"""
+    """此刻的督办员(代理的,所代理的是谁)和代办员、全部指定、离岗、今后七天的缺口。"""
     now, unit = settings().now(), caller.unit
     with transaction() as session:
+        found = duty.appointments(session, unit)
         return DutyOut(
             unit=unit,
             supervisor_now=duty.supervisor_at(session, unit, now),
+            stands_in_for=stand_ins.covered_at(session, unit, now),
             agents_now=duty.agents_at(session, unit, now),
-            appointments=[AppointmentOut.of(row) for row in duty.appointments(session, unit)],
+            people=[Named(code=code, name=name) for code, name in registry.people_of(session, unit).items()],
+            appointments=[AppointmentOut.of(row, stand_ins.regular_at(found, row.since)) for row in found],
+            absences=[AbsenceOut.of(row) for row in stand_ins.absences(session, unit, now)],
             gaps=[GapOut.of(gap) for gap in duty.gaps(session, unit, now, now + AHEAD)],
         )
 
@@ -65,14 +71,18 @@ def appoint(body: AppointmentIn, caller: CurrentCaller) -> AppointmentOut:
         row = duty.appoint(
             session, caller.unit, body.person, body.since, body.until, acting=body.acting, now=settings().now(), actor=caller.actor
         )
-        return AppointmentOut.of(row)
+        return _appointment(session, row)
 
 
 @router.post("/v1/duty/appointments/{id}/end", summary="提前结束指定", responses=problems("duty_refused", "duty_unknown", body=True))
 def end_appointment(id: Entry, body: EndingIn, caller: CurrentCaller) -> AppointmentOut:  # noqa: A002
     """提前结束;尚未开始的予以取消,原督办员继续。空缺会告警。"""
     with transaction() as session:
-        return AppointmentOut.of(duty.end_appointment(session, caller.unit, id, body.until, now=settings().now()))
+        return _appointment(session, duty.end_appointment(session, caller.unit, id, body.until, now=settings().now()))
+
+
+def _appointment(session: Session, row: Appointment) -> AppointmentOut:
+    return AppointmentOut.of(row, stand_ins.regular_at(duty.appointments(session, row.unit), row.since))
 
 
 @router.post("/v1/duty/absences", status_code=201, summary="登记离岗", responses=problems("duty_refused", body=True))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from gateway.edge.schemas import SchemaOut
+from gateway.edge.schemas import Named, SchemaOut
 from gateway.edge.values import Code, Instant, PublicLine, SchemaIn
 from ledger.calendars.calendars import DISTRICT
 from ledger.calendars.duty import Gap
@@ -23,10 +23,22 @@ class AppointmentOut(SchemaOut):
     acting: bool
     since: datetime
     until: datetime | None
+    stands_in_for: Annotated[str | None, Field(description="代理的,代理谁:起始时刻的正式督办员")]
+    appointed_by: str
+    appointed_at: datetime
 
     @classmethod
-    def of(cls, row: Appointment) -> AppointmentOut:
-        return cls(id=row.id, person=row.person, acting=row.acting, since=row.since, until=row.until)
+    def of(cls, row: Appointment, stands_in_for: str | None) -> AppointmentOut:
+        return cls(
+            id=row.id,
+            person=row.person,
+            acting=row.acting,
+            since=row.since,
+            until=row.until,
+            stands_in_for=stands_in_for if row.acting else None,
+            appointed_by=row.appointed_by,
+            appointed_at=row.appointed_at,
+        )
 
 
 class AbsenceOut(SchemaOut):
@@ -61,8 +73,11 @@ class DutyOut(SchemaOut):
 
     unit: str
     supervisor_now: Annotated[str | None, Field(description="此刻的督办员;null 表示缺岗")]
+    stands_in_for: Annotated[str | None, Field(description="此刻的督办员为代理的,所代理的督办员")]
     agents_now: Annotated[list[str], Field(description="此刻在岗的代办员")]
+    people: Annotated[list[Named], Field(description="本单位在册人员")]
     appointments: list[AppointmentOut]
+    absences: Annotated[list[AbsenceOut], Field(description="此刻和今后的离岗")]
     gaps: Annotated[list[GapOut], Field(description="今后七天的缺口")]
 
 

@@ -28,6 +28,14 @@
     var fields = Array.from(event.target.form.querySelectorAll("input:not([type=hidden]),select,textarea,button"));
     fields[fields.indexOf(event.target) + 1].focus();
   });
+  // All of a group, or none of it where all are ticked already.
+  document.addEventListener("click", function (event) {
+    var all = event.target.closest("[data-all]");
+    if (!all) { return; }
+    var boxes = Array.from(document.getElementById(all.dataset.all).querySelectorAll("input[type=checkbox]"));
+    var tick = boxes.some(function (one) { return !one.checked; });
+    boxes.forEach(function (one) { one.checked = tick; });
+  });
   document.addEventListener("htmx:afterSwap", function (event) {
     if (event.detail.target && event.detail.target.id === "notice") { notice().focus(); }
   });

@@ -87,14 +87,9 @@ def _case(sent: Sent) -> dict[str, object]:
     return {
         "matter": sent.text("matter"),
         "handling": sent.text("handling"),
-        "accepted_at": _instant(sent.text("accepted_at")),
-        "promise_end": _instant(sent.text("promise_end")) or None,
+        "accepted_at": sent.instant("accepted_at"),
+        "promise_end": sent.instant("promise_end") or None,
         "promised_days": int(days) if days.isascii() and days.isdigit() and len(days) < 6 else days or None,
         "channel": sent.text("channel"),
         "parties": [{"role": PartyRole.APPLICANT} | party],
     }
-
-
-def _instant(text: str) -> str:
-    """What a browser's field of day and time holds, in Beijing's time."""
-    return f"{text}:00+08:00" if len(text) == len("2026-03-04T09:00") else text

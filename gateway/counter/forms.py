@@ -57,6 +57,11 @@ class Sent:
         value = self.form.get(name, "")
         return value.strip() if isinstance(value, str) else ""
 
+    def instant(self, name: str) -> str:
+        """What a browser's field of day and time holds, in Beijing's time."""
+        text = self.text(name)
+        return f"{text}:00+08:00" if len(text) == len("2026-03-04T09:00") else text
+
     def exactly(self, name: str) -> str:
         """With its blanks: a password."""
         value = self.form.get(name, "")
@@ -79,7 +84,7 @@ def model_of(kind: type[Model], values: Mapping[str, object], labels: Mapping[st
         named = [
             (field, f"“{labels[name]}”:{text}" if (name := field.rpartition(".")[2]) in labels else text) for field, text in problem.errors
         ]
-        raise Problem(problem.code, errors=named) from None
+        raise Problem(problem.code, detail="填写的内容有不合格的。", remedy="请更正下列各项,再提交。", errors=named) from None
 
 
 async def _sent(request: Request) -> Sent:

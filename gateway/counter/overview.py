@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -40,8 +39,7 @@ def cases(
 ) -> Response:
     """Behind one of its numbers."""
     found = api.get_overview_cases(caller, page, kind, unit)
-    further = f"{_PAGE}/cases?" + urlencode({"kind": kind.value} | ({"unit": unit} if unit else {}))
-    return render(request, "overview_cases.html", found=found, kind=kind, unit=unit, further=further)
+    return render(request, "overview_cases.html", found=found, kind=kind, unit=unit)
 
 
 @router.get("/counter/reports/{report}/cases", name="counter_report_cases")
@@ -50,7 +48,7 @@ def report_cases(
 ) -> Response:
     """Behind a figure of the weekly report."""
     found = reports.get_report_cases(report, key, caller, page)
-    return render(request, "report_cases.html", found=found, further=f"/counter/reports/{report}/cases?" + urlencode({"key": key}))
+    return render(request, "report_cases.html", found=found)
 
 
 @router.get("/counter/reports/{report}/pdf", name="counter_report_pdf")

@@ -70,8 +70,15 @@ def render(request: Request, template: str, status: int = 200, **content: Any) -
     common = {"me": me, "roles": [role.label for role in sorted(me.caller.roles)] if me else []}
     common |= {"token": lambda: Markup('<input type="hidden" name="form_token" value="{}">').format(me.token if me else "")}
     common |= {"entrances": entrances(me.caller) if me else []}
+    common |= {"page_after": lambda cursor: _page_after(request, cursor)}
     common |= {"demonstration": settings().seal_development, "here": request.url.path}
     return HTMLResponse(_environment.get_template(template).render(common | content), status, dict(HEADERS))
+
+
+def _page_after(request: Request, cursor: str) -> str:
+    """The address of the page after this one: a cursor goes with the very conditions that it was given for."""
+    url = request.url.include_query_params(cursor=cursor)
+    return f"{url.path}?{url.query}"
 
 
 def goes_on(path: str) -> Response:

@@ -8,20 +8,35 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ledger.calendars import duty
-from ledger.tables.duty import Absence
+from ledger.tables.duty import Absence, Appointment
+from ledger.tables.registry import Person
+
+_BACK = func.least(Absence.until, func.coalesce(Absence.cancelled_at, Absence.until))  #: when whoever was away is present again
 
 
 def covered_at(session: Session, unit: str, at: datetime) -> str | None:
     """The 督办员 whose place the acting one on duty at `at` takes; None where no acting one is on duty, or for nobody."""
-    standing = duty.supervisor_at(session, unit, at)
-    current = [row for row in duty.appointments(session, unit) if row.since <= at and (row.until is None or at < row.until)]
-    regular = [row for row in current if not row.acting]
-    if not regular or not any(row.acting and row.person == standing for row in current):
-        return None
-    return max(regular, key=lambda row: row.since).person
+    standing, found = duty.supervisor_at(session, unit, at), duty.appointments(session, unit)
+    acts = any(row.acting and row.person == standing for row in _current(found, at))
+    return regular_at(found, at) if acts else None
+
+
+def regular_at(found: list[Appointment], at: datetime) -> str | None:
+    """The one who would be on duty at `at` if nobody stood in and nobody were away."""
+    regular = [row for row in _current(found, at) if not row.acting]
+    return max(regular, key=lambda row: row.since).person if regular else None
+
+
+def _current(found: list[Appointment], at: datetime) -> list[Appointment]:
+    return [row for row in found if row.since <= at and (row.until is None or at < row.until)]
+
+
+def absences(session: Session, unit: str, at: datetime) -> list[Absence]:
+    """离岗 in the unit that lasts at `at` or is to come, by its beginning."""
+    query = select(Absence).join(Person, Person.code == Absence.person).where(Person.unit == unit, _BACK > at, _BACK > Absence.since)
+    return list(session.scalars(query.order_by(Absence.since, Absence.id)))
 
 
 def away_at(session: Session, people: list[str], at: datetime) -> set[str]:
     """离岗 at `at`, of these people."""
-    back = func.least(Absence.until, func.coalesce(Absence.cancelled_at, Absence.until))
-    return set(session.scalars(select(Absence.person).where(Absence.person.in_(people), Absence.since <= at, back > at)))
+    return set(session.scalars(select(Absence.person).where(Absence.person.in_(people), Absence.since <= at, _BACK > at)))

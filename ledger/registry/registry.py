@@ -81,6 +81,12 @@ def names_of_actors(session: Session, actors: Iterable[str]) -> dict[str, str]:
     return {actor: found[person] for actor, person in people.items() if person in found}
 
 
+def people_of(session: Session, unit: str) -> dict[str, str]:
+    """Who works in a unit, by code, with the name."""
+    query = select(Person.code, Person.name).where(Person.unit == unit, Person.active.is_(True)).order_by(Person.code)
+    return dict(session.execute(query).tuples().all())
+
+
 def unit_names(session: Session) -> dict[str, str]:
     """Every unit's name."""
     return dict(session.execute(select(Unit.code, Unit.name)).tuples().all())

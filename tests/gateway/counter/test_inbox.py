@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from html import unescape
 
 import pytest
 
@@ -57,6 +58,23 @@ def test_own_and_unclaimed_apart_and_found_by_number_or_case(api: Api, asked: tu
     assert shown("view=unclaimed") and not shown("view=mine") and shown(f"q={number}") and shown(f"q={api.case}") and not shown("q=HY1")
     browser.send(f"/counter/inbox/{request}/claim", token=browser.token())
     assert shown("view=mine") and not shown("view=unclaimed") and shown("view=open")
+
+
+@pytest.mark.parametrize("start", ["/counter/inbox", "/counter/inbox?view=open", "/counter/inbox?view=unclaimed&done=released"])
+def test_page_after_page_whatever_the_address_was(api: Api, browser: Browser, monkeypatch: pytest.MonkeyPatch, start: str) -> None:
+    monkeypatch.setattr("gateway.counter.inbox._ON_A_PAGE", 2)
+    numbers = {api.filed(proof="P-HARDSHIP", force_new="other") for _ in range(5)}
+    for number in numbers:
+        ask(number)
+    seen: list[str] = []
+    path: str | None = start
+    while path is not None:
+        page = browser.get(path)
+        assert page.status_code == 200, text_of(page)
+        seen += re.findall(r'<span class="number">(HY\w+) 办件', page.text)
+        following = re.search(r'href="([^"]*cursor=[^"]*)"', page.text)
+        path = unescape(following[1]) if following else None
+    assert numbers <= set(seen) and len(seen) == len(set(seen))
 
 
 def test_a_list_that_did_not_change_is_not_sent_again(api: Api, asked: tuple[str, str], browser: Browser) -> None:
