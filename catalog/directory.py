@@ -53,11 +53,8 @@ def enter(session: Session, source: CatalogSource, reading: CatalogReading, fact
 
 def enter_what_waits_no_more(session: Session) -> None:
     """A row that had to wait is not read again for what became clear elsewhere: another list's answer, another code's."""
-    registered = set(session.scalars(select(Matter.code)))
-    for source, reading in _readings(session):
-        facts = _facts(session, reading)
-        if not facts.keys() <= registered:
-            enter(session, source, reading, [fact for _, fact in facts.values()])
+    for source, reading in _with_new_codes(session):
+        enter(session, source, reading, [fact for _, fact in _facts(session, reading).values()])
 
 
 def contradictions(session: Session) -> list[Asked]:
@@ -86,7 +83,7 @@ def contradictions(session: Session) -> list[Asked]:
 def new_codes(session: Session) -> list[Asked]:
     """One question of each sender for each new code that may be that of a matter which its list names no more."""
     found: dict[tuple[str, str], Asked] = {}
-    for source, reading in _readings(session):
+    for source, reading in _with_new_codes(session):
         lines = _facts(session, reading)
         for code, formers in _waiting(session, source, reading, [fact for _, fact in lines.values()]).items():
             line, fact = lines[code]
@@ -147,6 +144,10 @@ def _readings(session: Session) -> list[tuple[CatalogSource, CatalogReading]]:
     lists = [one for one in intake.sources(session) if one.kind == ListKind.MATTERS]
     found = [(one, reading) for one in lists if (reading := intake.newest_reading(session, one.key)) is not None]
     return [(one, reading) for one, reading in found if reading.refused is None]
+
+
+def _with_new_codes(session: Session) -> list[tuple[CatalogSource, CatalogReading]]:
+    return [(one, reading) for one, reading in _readings(session) if successions.brings_new_codes(session, reading.id)]
 
 
 def _facts(session: Session, reading: CatalogReading) -> dict[str, tuple[int, MatterFact]]:

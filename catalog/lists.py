@@ -228,7 +228,7 @@ def _read_row(
     around: Standing | None,
 ) -> RowResult:
     cells = {field: row[column] if column < len(row) else "" for column, field in header.columns.items()}
-    if (sub := clean(cells.get("sub_matter", ""))) not in _NO_SUB_ITEM and "matter" in cells:
+    if "sub_matter" in cells and "matter" in cells and (sub := clean(cells["sub_matter"])) not in _NO_SUB_ITEM:
         cells["main_matter"], cells["matter"] = cells["matter"], sub  # what is handled is the sub-item
     kept, persons = _without_persons(row)
     notes = RowNotes(line, kept, columns, around)

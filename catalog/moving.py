@@ -32,6 +32,9 @@ def lay_by_todays_codes(
     for entry in concerned.values():
         if (code := today.get(entry.matter)) in ground.matters:
             moving.setdefault((str(code), entry.proof), []).append(entry)
+    if not moving:
+        yield from lay(stated, published, of_every_matter, ground, **more)
+        return
     leaving = {key_of(entry) for entries in moving.values() for entry in entries}
     as_if = {key: concerned.get(key) or _renamed(entries[-1], key[0], ground) for key, entries in moving.items()}
     coming = (as_if[key] for key in sorted(as_if.keys() - concerned.keys()))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import select, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from domain.list_rows import Topic, Verdict
@@ -40,6 +41,13 @@ def _today(code: str, next_of: dict[str, str]) -> str | None:
     while (following := next_of.get(seen[-1])) is not None and following not in seen:
         seen.append(following)
     return seen[-1] if len(seen) > 1 else None
+
+
+def brings_new_codes(session: Session, reading: int) -> bool:
+    """Whether the list names a matter that nobody registered."""
+    registered = select(Matter.code).where(Matter.code == type_coerce(CatalogRow.fact, JSONB)["code"].astext)
+    named = select(CatalogRow.line).where(CatalogRow.reading == reading, CatalogRow.verdict == Verdict.ACCEPTED)
+    return session.scalar(select(named.where(~registered.exists()).exists())) or False
 
 
 def unclear(session: Session, reading: int, codes: Collection[str]) -> set[str]:
