@@ -219,6 +219,12 @@ def is_outlier(part: int, whole: int, others_part: int, others_whole: int, *, le
     return math.exp(-whole * divergence) < OUTLIER_CHANCE
 
 
+def voluntary_stands_out(part: int, whole: int, others_part: int, others_whole: int) -> bool:
+    """主动提供明显偏高 (obligations 2.7, 16.6): one rule for the report's note and for the lead. `part` of `whole`: papers handed in,
+    of these and the verifications filed; of the unit and of all others together."""
+    return is_outlier(part, whole, others_part, others_whole, least=LeadRule.VOLUNTARY_OUTLIER.about.least)
+
+
 def evidence_said(counts: Mapping[str, int | str], numbers: int) -> str:
     """The evidence in one line."""
     parts = [f"{name} {value}" for name, value in counts.items()]

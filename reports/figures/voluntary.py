@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
+from domain.leads import voluntary_stands_out
 from reports.figures.span import Span
 from reports.model import Rate
 
 SUBMITTED = "voluntary_submissions s WHERE s.at >= :start AND s.at < :cut"
-LEAST, TIMES = 5, 3  #: so many submissions, and so many times the share of all the others
 
 
 def submitted(session: Session, span: Span) -> dict[str, int]:
@@ -28,6 +28,6 @@ def note(unit: str, name: str, submissions: Mapping[str, int], filed: Mapping[st
     own = share(submissions.get(unit, 0), filed.get(unit, 0), unit)
     part = sum(submissions.values()) - own.part
     others = Rate(part, part + sum(filed.values()) - filed.get(unit, 0))
-    if own.part < LEAST or not others.whole or own.part * others.whole < TIMES * others.part * own.whole:
+    if not voluntary_stands_out(own.part, own.whole, others.part, others.whole):
         return ""
     return f"{name}主动提供占比 {own},明显高于其他单位的 {others},请核实是否出于申请人自愿。"

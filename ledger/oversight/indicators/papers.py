@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.leads import Indication, LeadRule, is_outlier
+from domain.leads import Indication, LeadRule, voluntary_stands_out
 from ledger.oversight.indicators.finding import found
 
 _R = LeadRule
@@ -42,7 +42,6 @@ def indications(session: Session, start: datetime, end: datetime, now: datetime)
 def _outliers(session: Session, start: datetime, end: datetime) -> list[Indication]:
     rows = list(session.execute(text(_SHARES), {"start": start, "end": end}).tuples())
     part_of_all, all_of_them = sum(part for _, part, _ in rows), sum(whole for _, _, whole in rows)
-    least = _R.VOLUNTARY_OUTLIER.about.least
     return [
         Indication(
             _R.VOLUNTARY_OUTLIER,
@@ -55,5 +54,5 @@ def _outliers(session: Session, start: datetime, end: datetime) -> list[Indicati
             },
         )
         for unit, part, whole in rows
-        if is_outlier(part, whole, part_of_all - part, all_of_them - whole, least=least)
+        if voluntary_stands_out(part, whole, part_of_all - part, all_of_them - whole)
     ]
