@@ -179,6 +179,6 @@ _QUERIES: dict[str, Callable[[Span], str]] = {
     "systems": lambda span: systems.CONNECTED,
     "obtained": lambda span: systems.OBTAINED.format(involved=span.involved("v.filed_at")),
     "adjustments": lambda span: coverage.ADJUSTMENTS,
-    "tasks": lambda span: coverage.TASKS,
+    "tasks": coverage.tasks,
     "rosters": lambda span: coverage.ROSTERS,
 }

@@ -1,4 +1,5 @@
-"""核验的快慢 by article: 秒 (7.2), look-ups elsewhere (7.3), 立即 (7.6), each limit by itself (7.7, 10.5, 10.6, 10.7, 10.8), 退回 (10.10).
+"""核验的快慢 by article: 秒 (7.2), look-ups elsewhere (7.3), 立即 (7.6), each limit by itself (7.7, 10.5, 10.6, 10.7, 10.8),
+what was asked through the system (10.1), answered (10.4), handed back (10.9), 退回 (10.10).
 
 None of them ranks a person. 秒 and 立即 are targets that the district sets: a miss is no violation by itself (reading 7).
 """
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ledger import rules
-from reports.figures import inboxes, limits, sources
+from reports.figures import handed_back, inboxes, limits, sources
 from reports.figures.figure import By, Figure
 from reports.figures.span import Span
 from reports.figures.volume import ENDED, FILED
@@ -50,6 +51,16 @@ def _elsewhere(span: Span) -> str:
             CAST(extract(epoch FROM o.recorded_at - o.looked_up_at) AS double precision) AS seconds, {looked} AS about
         FROM off_system_lookups o WHERE o.recorded_at >= :start AND o.recorded_at < :cut AND {span.ours(looked)}
         UNION ALL SELECT v.number, false, NULL, {filed} FROM {FILED} AND {span.ours(filed)}"""
+
+
+def _asked(span: Span) -> str:
+    """Obligation 10.1: requests to issuing units through the system, beside what was looked up elsewhere."""
+    asked, looked = span.charged("v.unit", "r.received_at"), span.charged("o.unit", "o.recorded_at")
+    return f"""
+        SELECT r.verification AS id, true AS part, {asked} AS about FROM requests r JOIN verifications v ON v.number = r.verification
+        WHERE r.received_at >= :start AND r.received_at < :cut AND {span.ours(asked)}
+        UNION ALL SELECT '备案' || o.serial, false, {looked} FROM off_system_lookups o
+        WHERE o.recorded_at >= :start AND o.recorded_at < :cut AND {span.ours(looked)}"""
 
 
 #: From the start of the clock (reading 1) to the first thing that somebody of the unit did with it: claimed, asked
@@ -168,6 +179,32 @@ FIGURES = (
         timed=True,
     ),
     _limit("7.7", "own_limit", "清单规定时限按时", "清单对该证明的规定时限"),
+    Figure(
+        "10.1",
+        "asked_units",
+        "部门核验通过系统发起",
+        "本周送达出具单位的核验申请(转办的另计)和系统外查询备案之和为分母;其中核验申请为分子。按需求单位。系统外发起而未备案的,系统不知道。",
+        _asked,
+        by=By.UNIT,
+    ),
+    Figure(
+        "10.4",
+        "answered",
+        "核验申请已答复",
+        "本周答复并已送达的和截至本周末待答复的核验申请之和为分母;其中已答复的为分子。用时见口径“用时”(义务 1.1)。",
+        inboxes.answered,
+        timed=True,
+        by=By.UNIT,
+    ),
+    Figure(
+        "10.9",
+        "handed_back",
+        "有核验用时交回的办件",
+        "本周有核验在办的办件为分母;其中有核验用时可从需求单位考核中扣除的为分子。用时为各办件在本周内扣除的,见口径“交回用时”。",
+        handed_back.cases,
+        timed=True,
+        by=By.UNIT,
+    ),
     _limit(
         "10.5",
         "database_limit",

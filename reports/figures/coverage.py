@@ -1,19 +1,19 @@
-"""清单、值守、数据库、系统 (obligations 5.1, 10.2, 10.3, 6.4, 8.1) and the follow-up of changes (obligations 5.5, 13.1, 13.2): as they were
-at the end of the span.
+"""参加改革、清单、值守、数据库、系统 (obligations 3.1, 5.1, 10.2, 10.3, 6.4, 8.1) and the follow-up of changes (obligations 5.5, 13.1,
+13.2): as they were at the end of the span.
 
 Which units there are and who works in them is the register of today, but for units that were merged since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
 from ledger.calendars import duty
 from ledger.calendars.duty import GapKind
 from reports.figures import systems, units
-from reports.figures.figure import Figure
+from reports.figures.figure import By, Figure
 from reports.figures.span import Span
 from reports.model import CoverageFigures, Rate
 
@@ -38,10 +38,22 @@ ADJUSTMENTS = """
         SELECT proposal, min(at) AS first FROM proposal_steps WHERE step = 'report' GROUP BY proposal) s ON s.proposal = p.id
     WHERE p.kind = 'adjustment' AND p.due_at IS NOT NULL AND (:scope = '' OR p.unit = :scope)
     AND s.first >= :start AND s.first < :cut"""
-TASKS = """
-    SELECT concat_ws('/', t.version, t.matter, t.what) AS id, coalesce(t.done_at < :cut, false) AS part
-    FROM change_tasks t WHERE t.made_at < :cut AND (t.done_at IS NULL OR t.done_at >= :start)
-    AND (:scope = '' OR t.unit = :scope)"""
+
+
+def tasks(span: Span) -> str:
+    """Obligations 13.1, 13.2: what was to be followed up in the span; after a merger by the successor."""
+    return f"""
+        SELECT concat_ws('/', t.version, t.matter, t.what) AS id, {_DONE} AS part
+        FROM {_TASKS} AND {span.ours(_task_unit(span))}"""
+
+
+_DONE = "coalesce(t.done_at < :cut, false)"
+_TASKS = """change_tasks t JOIN catalog_versions v ON v.number = t.version
+    WHERE t.made_at < :cut AND (t.done_at IS NULL OR t.done_at >= :start)"""
+
+
+def _task_unit(span: Span) -> str:
+    return span.charged("t.unit", "least(coalesce(t.done_at, :cut), :cut)")
 
 
 def coverage(session: Session, span: Span, names: Mapping[str, str], active: list[str]) -> CoverageFigures:
@@ -57,7 +69,7 @@ def coverage(session: Session, span: Span, names: Mapping[str, str], active: lis
         databases=_rate(session, span, DATABASES, "databases"),
         late_adjustments=_rate(session, span, ADJUSTMENTS, "adjustments"),
         list_version=int(version[0][0]),
-        open_tasks=_rate(session, span, TASKS, "tasks"),
+        open_tasks=_rate(session, span, tasks(span), "tasks"),
         systems=systems.connected(session, span),
     )
 
@@ -93,7 +105,60 @@ def _on_duty(obligation: str, key: str, name: str, meaning: str, *kinds: GapKind
     )
 
 
+def _following(what: str, is_timed: str, until: str) -> Callable[[Span], str]:
+    """Obligations 13.1, 13.2: tasks of one kind, timed from the publication that they follow."""
+    return lambda span: (
+        f"""
+        SELECT concat_ws('/', t.version, t.matter) AS id, {_DONE} AS part, {_task_unit(span)} AS about,
+            CASE WHEN {is_timed} THEN CAST(extract(epoch FROM {until} - v.published_at) AS double precision) END AS seconds
+        FROM {_TASKS} AND t.what = '{what}' AND {span.ours(_task_unit(span))}"""
+    )
+
+
+def _took_part(span: Span) -> str:
+    """Obligation 3.1: units of article 3 that work with it: they filed something within a year, or answered or returned something."""
+    asked, answered, returned = (span.charged(unit, ":cut") for unit in ("v.unit", "r.unit", "b.unit"))
+    year = "CAST(:cut AS timestamptz) - interval '1 year'"
+    return f"""
+        SELECT u.code AS id, u.code IN (
+            SELECT {asked} FROM verifications v WHERE v.filed_at >= {year} AND v.filed_at < :cut
+            UNION SELECT {answered} FROM requests r WHERE r.received_at >= {year} AND r.received_at < :cut AND r.answered_at < :cut
+            UNION SELECT {returned} FROM returns b WHERE b.at >= {year} AND b.at < :cut) AS part
+        FROM units u WHERE u.takes_part AND u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)"""
+
+
+def _active(session: Session, span: Span) -> Mapping[str, list[str]]:
+    return {"active": units.register(session, span).active}
+
+
 FIGURES = (
+    Figure(
+        "3.1",
+        "taking_part",
+        "应参加改革的单位已参加",
+        "应参加改革的在用单位(政务服务单位、公共服务单位)为分母;截至本周末一年内发起过核验,或者答复、退回过核验申请的为分子。按现有名册。",
+        _took_part,
+        _active,
+        units=True,
+    ),
+    Figure(
+        "13.1",
+        "process_tasks",
+        "办理流程已随清单调整",
+        "周初未完成的和本周新设的流程调整为分母;截至本周末已完成的为分子。用时为未完成的自清单公布至本周末。",
+        _following("process", f"NOT {_DONE}", "CAST(:cut AS timestamptz)"),
+        timed=True,
+        by=By.UNIT,
+    ),
+    Figure(
+        "13.2",
+        "guide_tasks",
+        "网上要素和办事指南已随清单更新",
+        "周初未完成的和本周新设的要素、指南更新为分母;截至本周末已完成的为分子。用时为已完成的自清单公布至更新。",
+        _following("guide", _DONE, "t.done_at"),
+        timed=True,
+        by=By.UNIT,
+    ),
     _on_duty(
         "10.2",
         "supervisors",

@@ -1,14 +1,15 @@
 """系统对接和电子化 by article: sealed proofs that the licence library has (6.3), systems that should connect and what comes from above
-(8.1, 8.2), proofs that need no paper (15.2), the seals (9.4, 15.5).
+(8.1, 8.2), proofs that need no paper (15.2), the seals and the line that each proof carries (9.1, 9.2, 9.3, 9.4, 15.5).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from domain.methods import Method
 from domain.seals import RENEWAL
 from reports.figures import systems
 from reports.figures.figure import Figure
@@ -32,6 +33,31 @@ def _licences_taken(span: Span) -> str:
             CASE WHEN o.taken_at < :cut THEN CAST(extract(epoch FROM o.taken_at - o.made_at) AS double precision) END AS seconds
         FROM licence_offers o JOIN verifications v ON v.number = o.verification
         WHERE o.made_at >= :start AND o.made_at < :cut AND {span.involved("o.made_at")}"""
+
+
+_MADE = "proofs p JOIN verifications v ON v.number = p.verification WHERE p.made_at >= :start AND p.made_at < :cut"
+
+
+def _sealed(method: Method) -> Callable[[Span], str]:
+    """Obligations 9.1, 9.2: of the proofs that came by one method, those under the seal that article 9 has for it."""
+    return lambda span: (
+        f"""
+        SELECT concat_ws('/', v.number, p.version) AS id, EXISTS (
+            SELECT FROM seal_uses u WHERE u.id = p.seal_use AND u.seal = '{method.seal.value}') AS part
+        FROM {_MADE} AND v.method = '{method.value}' AND {span.involved("p.made_at")}"""
+    )
+
+
+def _noted(span: Span) -> str:
+    """Obligation 9.3: what the line is made of, as the record has it: the maker, and when it was retrieved; who retrieves is always
+    there. The page itself is under the case's key."""
+    return f"""
+        SELECT concat_ws('/', v.number, p.version) AS id, CASE v.method
+            WHEN 'data_sharing' THEN EXISTS (
+                SELECT FROM lookups l
+                WHERE l.verification = v.number AND l.outcome = 'found' AND l.maker <> '' AND l.answered_at <= p.made_at)
+            ELSE EXISTS (SELECT FROM requests r WHERE r.verification = v.number AND r.answered_at <= p.made_at) END AS part
+        FROM {_MADE} AND v.method IS NOT NULL AND {span.involved("p.made_at")}"""
 
 
 def _registered_uses(span: Span) -> str:
@@ -131,6 +157,27 @@ FIGURES = (
         "本周发起、有办件来源系统(没有写明的,为发起核验的系统)的核验为分母;来源系统登记为省级以上的为分子。",
         _from_above,
         _origins,
+    ),
+    Figure(
+        "9.1",
+        "share_seals",
+        "数据共享证明加盖证照数据共享查询核验专用章",
+        "本周用印的证明(每一版一次)中,以数据共享取得的为分母;所盖为这一专用章的为分子。",
+        _sealed(Method.DATA_SHARING),
+    ),
+    Figure(
+        "9.2",
+        "issuer_seals",
+        "部门核验证明加盖电子证明核实信息专用章",
+        "本周用印的证明(每一版一次)中,由出具单位核验的为分母;所盖为这一专用章的为分子。",
+        _sealed(Method.ISSUER),
+    ),
+    Figure(
+        "9.3",
+        "noted",
+        "系统备注齐全的证明",
+        "本周用印的证明(每一版一次)为分母;提取单位、制作单位、提取时间都有记录、由系统据以备注的为分子。",
+        _noted,
     ),
     Figure(
         "9.4",

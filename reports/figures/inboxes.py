@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from reports.figures.span import Span
 from reports.model import Bin, Rate, Spread
 
+WAITING = "requests r WHERE (r.ended_at IS NULL OR r.ended_at >= :cut) AND r.received_at < :cut"
 RETURNED = "returns b WHERE b.at >= :start AND b.at < :cut AND b.suggested_unit IS NOT NULL"
 #: What may be late: a return whose half hour was known (obligation 10.10).
 TIMED = "returns b WHERE b.at >= :start AND b.at < :cut AND b.limit_at IS NOT NULL"
@@ -59,9 +60,7 @@ def none(unit: str) -> Inbox:
 def inboxes(session: Session, span: Span) -> dict[str, Inbox]:
     """Unit -> its inbox; '' -> all of them together."""
     received = _counts(session, span, "r.unit", "r.received_at", "requests r WHERE r.received_at >= :start AND r.received_at < :cut")
-    waiting = _counts(
-        session, span, "r.unit", ":cut", "requests r WHERE (r.ended_at IS NULL OR r.ended_at >= :cut) AND r.received_at < :cut"
-    )
+    waiting = _counts(session, span, "r.unit", ":cut", WAITING)
     asked = "suspensions s JOIN requests r ON r.id = s.request_id WHERE s.asked_at >= :start AND s.asked_at < :cut"
     supplements = _counts(session, span, "r.unit", "s.asked_at", asked)
     opened = "supervisions s WHERE s.opened_at >= :start AND s.opened_at < :cut"
@@ -69,7 +68,7 @@ def inboxes(session: Session, span: Span) -> dict[str, Inbox]:
     returns = _counts(session, span, "b.unit", "b.at", "returns b WHERE b.at >= :start AND b.at < :cut")
     right = _rates(session, span, "returns", accepted(span), RETURNED)
     in_time = _rates(session, span, "returned", IN_TIME, TIMED)
-    answers = {row.unit or "": row for row in span.rows(session, _ANSWERS.format(unit=span.charged("r.unit", "r.ended_at")))}
+    answers = {row.unit or "": row for row in span.rows(session, f"{_took(span)} {_ANSWERS}")}
     return {
         unit: Inbox(
             received.get(unit, 0),
@@ -122,11 +121,23 @@ def _bins() -> str:
     return f"ARRAY[{', '.join(counts)}]"
 
 
+def answered(span: Span) -> str:
+    """What was answered and sent within the span, how long each took, and what waited at its end."""
+    waits = span.charged("r.unit", ":cut")
+    return f"""{_took(span)}
+        SELECT verification AS id, true AS part, unit AS about, seconds FROM took WHERE {span.ours("unit")}
+        UNION ALL SELECT r.verification, false, {waits}, NULL FROM {WAITING} AND {span.ours(waits)}"""
+
+
+def _took(span: Span) -> str:
+    return _TOOK.format(unit=span.charged("r.unit", "r.ended_at"))
+
+
 #: Answered is what was sent within the span (reading 6). From deemed receipt (reading 1) to the end, without what of it
 #: rested for a supplement (reading 10). One row a unit, one without a unit for all of them.
-_ANSWERS = f"""
+_TOOK = """
 WITH began AS (
-    SELECT r.id, {{unit}} AS unit, r.ended_at, least(coalesce(min(d.started_at), r.received_at), r.ended_at) AS began
+    SELECT r.id, r.verification, {unit} AS unit, r.ended_at, least(coalesce(min(d.started_at), r.received_at), r.ended_at) AS began
     FROM requests r LEFT JOIN deadlines d ON d.request_id = r.id AND d.kind IN ('soft', 'hard')
     WHERE r.ended_at >= :start AND r.ended_at < :cut AND r.answered_at IS NOT NULL AND r.withdrawn_at IS NULL
     GROUP BY r.id
@@ -134,12 +145,13 @@ WITH began AS (
     SELECT request_id, range_agg(tstzrange(asked_at, greatest(coalesce(ended_at, 'infinity'), asked_at))) AS rests
     FROM suspensions WHERE asked_at < :cut GROUP BY request_id
 ), took AS (
-    SELECT b.unit, CAST(extract(epoch FROM b.ended_at - b.began) - CASE WHEN t.rests IS NULL THEN 0 ELSE (
+    SELECT b.verification, b.unit, CAST(extract(epoch FROM b.ended_at - b.began) - CASE WHEN t.rests IS NULL THEN 0 ELSE (
                SELECT coalesce(extract(epoch FROM sum(upper(one) - lower(one))), 0)
                FROM unnest(t.rests * tstzmultirange(tstzrange(b.began, b.ended_at))) AS one
            ) END AS double precision) AS seconds
     FROM began b LEFT JOIN rested t ON t.request_id = b.id
-)
+)"""
+_ANSWERS = f"""
 SELECT unit, count(*) AS answers, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median,
        percentile_disc(0.95) WITHIN GROUP (ORDER BY seconds) AS p95, {_bins()} AS bins
 FROM took GROUP BY GROUPING SETS ((unit), ()) HAVING count(*) > 0

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.commitments import CheckOutcome
 from domain.lifecycle import State
+from domain.methods import Method
 from domain.records import MismatchStatus
 from domain.seals import SealKind, SealStanding
 from ledger.registry.registry import put_databases, put_systems
@@ -21,7 +22,7 @@ from ledger.tables.effects import LicenceOffer, Proof, SealUse
 from ledger.tables.records import Mismatch
 from ledger.tables.registry import ProofKind, SystemCall
 from ledger.tables.seals import RegisteredSeal
-from ledger.tables.verifications import EventRow, Verification
+from ledger.tables.verifications import EventRow, Lookup, Verification
 from tests.ledger.acting import do
 from tests.reports.figures.clocked import MONTH, fill
 from tests.reports.figures.month import DAY, HOUR, LOCAL, Month, Rows
@@ -59,7 +60,9 @@ def _licences(session: Session) -> None:
             continue
         use, proof, at = UUID(int=chance.getrandbits(128)), UUID(int=chance.getrandbits(128)), row.ended_at
         named = {"verification": row.number, "version": row.proof_version}
-        rows[SealUse].append({"id": use, **named, "seal": SealKind.ISSUER, "used_by": "x", "started_at": at})
+        seal = SealKind.SHARE if row.method is Method.DATA_SHARING and chance.random() < 0.9 else SealKind.ISSUER
+        seal = SealKind.SHARE if row.method is Method.ISSUER and chance.random() < 0.1 else seal
+        rows[SealUse].append({"id": use, **named, "seal": seal, "used_by": "x", "started_at": at})
         rows[SealUse][-1]["registered"] = SHARE if chance.random() < 0.8 else None
         kept = {"digest": f"{proof.hex}", "code_digest": "x", "pdf": b"", "content": b"", "made_at": at, "valid_until": at + DAY}
         rows[Proof].append({"id": proof, **named, "seal_use": use, **kept})
@@ -130,6 +133,8 @@ def _registers(session: Session, month: Month) -> None:
 
 def _change(rows: Rows) -> None:
     chance, month = rows.chance, rows.month
+    for one in rows.found[Lookup]:
+        one["maker"] = chance.choice(["", *["山东省演示厅"] * 9])
     for case in rows.found[list(rows.found)[0]]:
         case["origin_system"] = chance.choice([None, "", ABOVE, "s-above", ELSE])
     done = [row for row in rows.found[Verification] if row["state"] == "delivered"]

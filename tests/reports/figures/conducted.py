@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from domain.demands import DemandTold
 from domain.lead_path import LeadStatus, LeadStep
 from domain.leads import LeadRule
+from ledger.tables.catalog import CatalogVersion, ChangeTask
 from ledger.tables.duty import Absence, Appointment
 from ledger.tables.oversight import Lead, LeadStepRow, RegisterEntry
 from ledger.tables.records import Demand
-from ledger.tables.registry import Person, Unit
+from ledger.tables.registry import Matter, Person, Unit
 from tests.reports.figures.month import DAY, LOCAL, Month
 
 
@@ -53,6 +54,7 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
             )
         )
     _duty(session, month, units)
+    _tasks(session, month, units)
     for number in range(min(month.some(60), 120)):
         at = instant()
         lead = Lead(
@@ -100,7 +102,7 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
 def _duty(session: Session, month: Month, units: Sequence[str]) -> None:
     """Away for a while, back before it was over; acting for somebody; a unit that need not take part; one that always has both."""
     chance = random.Random(10)
-    steady, idle = units[0], units[-1]
+    steady, idle = units[0], units[2]
     session.get_one(Unit, idle).takes_part = False
     people = list(session.scalars(select(Person).where(Person.active, Person.unit != steady).order_by(Person.code)))
     for person in people:
@@ -119,3 +121,23 @@ def _duty(session: Session, month: Month, units: Sequence[str]) -> None:
     for one, since, until in spans:
         kept = {"appointed_by": "x", "appointed_at": since}
         session.add(Appointment(id=uuid4(), unit=one.unit, person=one.code, acting=True, since=since, until=until, **kept))
+
+
+def _tasks(session: Session, month: Month, units: Sequence[str]) -> None:
+    """Process and guide follow every version after the first, sooner or later or not yet; some versions where there is one alone."""
+    chance = random.Random(13)
+    newest = max(session.scalars(select(CatalogVersion.number)))
+    for number in range(newest + 1, 6):
+        at = month.start + number * 5 * DAY
+        session.add(CatalogVersion(number=number, published_at=at, published_by="x", document="x", digest=f"{number}"))
+    session.flush()
+    matters = session.scalars(select(Matter.code).order_by(Matter.code)).all()
+    later = select(CatalogVersion).where(CatalogVersion.number > 1).order_by(CatalogVersion.number)
+    for version in session.scalars(later):
+        for matter in matters:
+            unit = chance.choice(units)
+            for what in ("process", "guide"):
+                done = version.published_at + chance.random() * 20 * DAY if chance.random() < 0.7 else None
+                made = version.published_at
+                task = {"version": version.number, "matter": matter, "unit": unit, "what": what, "made_at": made, "done_at": done}
+                session.add(ChangeTask(id=uuid4(), **task))

@@ -1,7 +1,8 @@
 """不符, 承诺核查, 系统 and electronic proofs by a second, independent way: plain Python over the raw rows.
 
-obligation 6.3, obligation 7.4, obligation 8.1, obligation 8.2, obligation 11.3, obligation 12.1, obligation 15.2: of the
-district and of units, one of which is renamed and one merged, for a week, a week that still runs, a quarter, a year.
+obligation 6.3, obligation 9.1, obligation 9.2, obligation 9.3, obligation 7.4, obligation 8.1, obligation 8.2, obligation 11.3,
+obligation 12.1, obligation 15.2: of the district and of units, one of which is renamed and one merged, for a week, a week that still
+runs, a quarter, a year.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ KEYS = {
     "systems_called": False,
     "from_above": False,
     "electronic": False,
+    "share_seals": False,
+    "issuer_seals": False,
+    "noted": False,
     "seal_uses": False,
     "seals_in_force": False,
     "seals_lasting": False,
@@ -73,6 +77,7 @@ class Raw(raw.Raw):
         "systems",
         "system_calls",
         "proofs",
+        "lookups",
         "licence_offers",
         "seal_uses",
         "seals",
@@ -119,6 +124,35 @@ class Raw(raw.Raw):
                 and (row["checkable_online"] or not row["outside_region"])
             ]
         )
+
+    # --- 9
+
+    def made(self) -> Iterator[tuple[str, Row, Row]]:
+        for row in self.rows["proofs"]:
+            if self.within(row["made_at"]) and self.concerns(row["verification"], row["made_at"]):
+                yield f"{row['verification']}/{row['version']}", row, self.verification[row["verification"]]
+
+    def _seals(self, method: str, seal: str) -> Found:
+        kinds = {row["id"]: row["seal"] for row in self.rows["seal_uses"]}
+        return [(name, kinds[row["seal_use"]] == seal, None, "") for name, row, about in self.made() if about["method"] == method]
+
+    def share_seals(self) -> Found:
+        return self._seals("data_sharing", "share")
+
+    def issuer_seals(self) -> Found:
+        return self._seals("issuer", "issuer")
+
+    def noted(self) -> Found:
+        found: Found = []
+        for name, row, about in self.made():
+            if about["method"] == "data_sharing":
+                answers = [one for one in self.by("lookups", "verification").get(about["number"], ()) if one["outcome"] == "found"]
+                is_noted = any(one["maker"] and one["answered_at"] <= row["made_at"] for one in answers)
+            else:
+                is_noted = any(one["answered_at"] and one["answered_at"] <= row["made_at"] for one in self.asked.get(about["number"], ()))
+            if about["method"]:
+                found.append((name, is_noted, None, ""))
+        return found
 
     # --- 11.3
 

@@ -1,12 +1,13 @@
 """秒, 立即, 规定时限, 退回 and look-ups elsewhere by a second, independent way: plain Python over the raw rows.
 
-obligation 7.2, obligation 7.3, obligation 7.6, obligation 7.7, obligation 10.5, obligation 10.6, obligation 10.7, obligation 10.8,
-obligation 10.10: of the district and of units, one of which is renamed
-and one merged, for a week, a week that still runs, a quarter, a year.
+obligation 7.2, obligation 7.3, obligation 7.6, obligation 7.7, obligation 10.1, obligation 10.4, obligation 10.5, obligation 10.6,
+obligation 10.7, obligation 10.8, obligation 10.9, obligation 10.10: of the district and of units, one of which is renamed and one
+merged, for a week, a week that still runs, a quarter, a year.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from tests.reports.figures import raw
 from tests.reports.figures.asking import report
 from tests.reports.figures.clocked import INSTANT, MONTH, fill
 from tests.reports.figures.raw import SECOND, W10, Found, Row, assert_mixed, compare_all, compare_lists, of, over_every_span
-from tests.reports.figures.reference import is_kept
+from tests.reports.figures.reference import Ledger, Reference, is_kept, measure, without
 
 TARGET = timedelta(minutes=5)
 
@@ -36,7 +37,18 @@ def filled(installation: tuple[Path, Cluster], template_database: str) -> Iterat
 
 
 class Raw(raw.Raw):
-    tables = ("verifications", "entries", "events", "lookups", "requests", "deadlines", "returns", "suspensions", "off_system_lookups")
+    tables = (
+        "cases",
+        "verifications",
+        "entries",
+        "events",
+        "lookups",
+        "requests",
+        "deadlines",
+        "returns",
+        "suspensions",
+        "off_system_lookups",
+    )
 
     def instant_lookups(self) -> Found:
         found: Found = [
@@ -99,6 +111,53 @@ class Raw(raw.Raw):
     def first_action_immediate(self) -> Found:
         return [(*one[:3], "") for one in self.first_action(immediate=True)]
 
+    def asked_units(self) -> Found:
+        found: Found = [
+            (row["verification"], True, None, self.stood(self.verification[row["verification"]]["unit"], row["received_at"]))
+            for row in self.rows["requests"]
+            if self.within(row["received_at"])
+        ]
+        return [one for one in found if self.ours(one[3])] + [(*one[:2], None, one[3]) for one in self.elsewhere()]
+
+    def elsewhere(self) -> Found:
+        return [(number, False, None, unit) for number, looked, _, unit in self.off_system() if looked]
+
+    @property
+    def reference(self) -> Reference:
+        return Reference(Ledger(self.rows), self.period.start, self.period.end, self.scope, self.now)
+
+    def answered(self) -> Found:
+        found: Found = []
+        for row in self.rows["requests"]:
+            sent = row["answered_at"] is not None and row["withdrawn_at"] is None and self.within(row["ended_at"])
+            if sent:
+                unit = self.stood(row["unit"], row["ended_at"])
+                found.append((row["verification"], True, self.reference_took(row), unit))
+            if row["received_at"] < self.cut and (row["ended_at"] is None or row["ended_at"] >= self.cut):
+                found.append((row["verification"], False, None, self.stood(row["unit"], self.cut)))
+        return [one for one in found if self.ours(one[3])]
+
+    def reference_took(self, row: Row) -> float:
+        """From the start of its clock, second by second what rested taken out."""
+        limits = [one for one in self.by("deadlines", "request_id").get(row["id"], ()) if one["kind"] in ("soft", "hard")]
+        began = min(min((one["started_at"] for one in limits), default=row["received_at"]), row["ended_at"])
+        rests = [(one["asked_at"], one["ended_at"] or row["ended_at"]) for one in self.by("suspensions", "request_id").get(row["id"], ())]
+        return measure(without(began, row["ended_at"], rests), began, row["ended_at"]) / SECOND
+
+    def handed_back(self) -> Found:
+        reference, ran, spans = self.reference, set(), defaultdict(list)
+        heirs = {into for _, _, into in self.mergers}
+        for number, row in self.verification.items():
+            if row["filed_at"] < self.cut and (row["ended_at"] is None or row["ended_at"] > self.start):
+                ran.add((row["case_id"], self.stood(row["unit"], max(row["filed_at"], self.start))))
+                for unit in {row["unit"], *heirs}:
+                    spans[row["case_id"], unit] += reference._spans(number, row, unit)
+        took = {key: measure(found, self.start, self.cut) / SECOND for key, found in spans.items()}
+        took = {key: seconds for key, seconds in took.items() if seconds}
+        cases = {row["id"]: f"{row['unit']}/{row['number']}" for row in self.rows["cases"]}
+        keys = [key for key in {*ran, *took} if self.ours(key[1])]
+        return [(cases[case], (case, unit) in took, took.get((case, unit)), unit) for case, unit in keys]
+
     def limit_of(self, obligation: str) -> Found:
         waits = {row["request_id"] for row in self.rows["suspensions"] if row["ended_at"] is None}
         requests = {row["id"]: row for row in self.rows["requests"]}
@@ -148,6 +207,9 @@ KEYS = {
     "off_system": True,
     "first_action": True,
     "first_action_immediate": False,
+    "asked_units": True,
+    "answered": True,
+    "handed_back": True,
     "own_limit": True,
     "database_limit": True,
     "immediate_limit": True,
@@ -168,7 +230,7 @@ def seconds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @over_every_span
 def test_each_figure_is_what_the_raw_rows_say_for_the_whole_and_for_each_part(period: Period, after: timedelta, scope: str) -> None:
-    """Obligations 7.2, 7.3, 7.6, 7.7, 10.5, 10.6, 10.7, 10.8, 10.10."""
+    """Obligations 7.2, 7.3, 7.6, 7.7, 10.1, 10.4, 10.5, 10.6, 10.7, 10.8, 10.9, 10.10."""
     compare_all(Raw, KEYS, period, after, scope)
 
 

@@ -1,6 +1,7 @@
 """索要, 督导检查, 值守 by a second, independent way: plain Python over the raw rows of registers, for a week, a quarter, a year.
 
-obligation 7.5, obligation 10.2, obligation 10.3, obligation 16.2, obligation 17.4, obligation 17.5, obligation 19.1.
+obligation 7.5, obligation 3.1, obligation 10.2, obligation 10.3, obligation 13.1, obligation 13.2, obligation 16.2, obligation 17.4,
+obligation 17.5, obligation 19.1.
 """
 
 from __future__ import annotations
@@ -15,14 +16,20 @@ from reports.model import Period
 from runtime.services.postgres import Cluster
 from tests.conftest import fresh_ledger
 from tests.ledger.acting import do
+from tests.ledger.filing import file
 from tests.reports.figures import raw
 from tests.reports.figures.clocked import INTO, MERGED, MONTH, RENAMED
 from tests.reports.figures.conducted import fill
 from tests.reports.figures.month import LOCAL
 from tests.reports.figures.raw import SECOND, Found, Row, assert_mixed, compare_all, compare_lists, over_every_span
 
-KEYS = {"supervisors": False, "agents": False} | dict.fromkeys(
-    ("demands", "unlisted_demands", "exempt_made_good", "exempt_relied_on", "inspections_made", "findings_closed", "findings_overdue"), True
+KEYS = (
+    dict.fromkeys(("taking_part", "supervisors", "agents"), False)
+    | dict.fromkeys(("process_tasks", "guide_tasks"), True)
+    | dict.fromkeys(
+        ("demands", "unlisted_demands", "exempt_made_good", "exempt_relied_on", "inspections_made", "findings_closed", "findings_overdue"),
+        True,
+    )
 )
 
 
@@ -30,6 +37,7 @@ KEYS = {"supervisors": False, "agents": False} | dict.fromkeys(
 def filled(installation: tuple[Path, Cluster], template_database: str) -> Iterator[None]:
     with fresh_ledger(installation, template_database):
         do(fill, MONTH, (INTO, MERGED, RENAMED, "370402-PERMIT"))
+        file()
         MONTH.change_units()
         yield
 
@@ -37,7 +45,7 @@ def filled(installation: tuple[Path, Cluster], template_database: str) -> Iterat
 class Raw(raw.Raw):
     tables = (
         *("verifications", "requests", "demands", "register_entries", "leads", "lead_steps"),
-        *("units", "people", "appointments", "absences"),
+        *("units", "people", "appointments", "absences", "returns", "change_tasks", "catalog_versions"),
     )
 
     @property
@@ -76,14 +84,48 @@ class Raw(raw.Raw):
         chief = max(acting, key=lambda row: row["since"])["person"] if acting else None
         return chief, {code for code, roles in here.items() if "agent" in roles}
 
+    def _members(self) -> list[str]:
+        merged = {unit for unit, _, _ in self.mergers}
+        return [row["code"] for row in self.rows["units"] if row["takes_part"] and row["code"] not in merged and self.ours(row["code"])]
+
+    def taking_part(self) -> Found:
+        def lately(at: datetime | None) -> bool:
+            return at is not None and at < self.cut and at >= self.cut.replace(year=self.cut.year - 1)
+
+        did = [row["unit"] for row in self.rows["verifications"] if lately(row["filed_at"])]
+        did += [
+            row["unit"]
+            for row in self.rows["requests"]
+            if lately(row["received_at"]) and row["answered_at"] and row["answered_at"] < self.cut
+        ]
+        did += [row["unit"] for row in self.rows["returns"] if lately(row["at"])]
+        there = {self.stood(unit, self.cut) for unit in did}
+        return [(unit, unit in there, None, "") for unit in self._members()]
+
+    def _tasks(self, what: str) -> Found:
+        published = {row["number"]: row["published_at"] for row in self.rows["catalog_versions"]}
+        found: Found = []
+        for row in self.rows["change_tasks"]:
+            if row["what"] == what and row["made_at"] < self.cut and not (row["done_at"] and row["done_at"] < self.start):
+                done = row["done_at"] is not None and row["done_at"] < self.cut
+                until = row["done_at"] if what == "guide" else self.cut
+                took = (until - published[row["version"]]) / SECOND if done == (what == "guide") else None
+                unit = self.stood(row["unit"], row["done_at"] if done else self.cut)
+                found.append((f"{row['version']}/{row['matter']}", done, took, unit))
+        return self._mine(found)
+
+    def process_tasks(self) -> Found:
+        return self._tasks("process")
+
+    def guide_tasks(self) -> Found:
+        return self._tasks("guide")
+
     def _duty(self, is_kept: Callable[[str | None, set[str]], bool]) -> Found:
         """At every instant of the span at which something of it may have changed."""
         ends = [row[name] for table in ("appointments", "absences") for row in self.rows[table] for name in ("since", "until")]
         ends += [row["cancelled_at"] for row in self.rows["absences"]]
         instants = {self.start, *(at for at in ends if self.within(at))}
-        merged = {unit for unit, _, _ in self.mergers}
-        units = [row["code"] for row in self.rows["units"] if row["takes_part"] and row["code"] not in merged and self.ours(row["code"])]
-        return [(unit, all(is_kept(*self.on_duty(unit, at)) for at in instants), None, "") for unit in units]
+        return [(unit, all(is_kept(*self.on_duty(unit, at)) for at in instants), None, "") for unit in self._members()]
 
     def supervisors(self) -> Found:
         return self._duty(lambda chief, agents: chief is not None and agents != {chief})
@@ -159,7 +201,7 @@ class Raw(raw.Raw):
 
 @over_every_span
 def test_each_figure_is_what_the_raw_rows_say_for_the_whole_and_for_each_part(period: Period, after: timedelta, scope: str) -> None:
-    """Obligations 7.5, 10.2, 10.3, 16.2, 17.4, 17.5, 19.1."""
+    """Obligations 3.1, 7.5, 10.2, 10.3, 13.1, 13.2, 16.2, 17.4, 17.5, 19.1."""
     compare_all(Raw, KEYS, period, after, scope)
 
 
