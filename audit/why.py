@@ -232,9 +232,8 @@ def check(about: dict[str, Any], key: str) -> list[str]:
         head, event = included(about["record"], key), json.loads(about["record"]["line"])
         if event["verification"] != about["verification"] or instant(event["at"]) != received:
             raise ValueError("台账中的这一条说的是另一件或另一时刻")
-        then = "、".join(
-            f"{NAMES.get(kind, kind)} {said(instant(due) if due else None)}" for kind, due in event["detail"]["limits"].items()
-        )
+        limits_then = event["detail"].get("limits", {})  # events of before have none
+        then = "、".join(f"{NAMES[kind]} {said(instant(due) if due else None)}" for kind, due in limits_then.items()) or "没有写明"
         print(f"送达的时刻在台账第 {about['record']['place'] + 1:,} 条,包含于 {head}。当时记录的时限:{then}。")
     except (ValueError, KeyError, IndexError, TypeError) as error:
         wrong.append(f"台账中的这一条核对不上:{error}。")

@@ -17,6 +17,7 @@ from domain.intervals import union
 from domain.limits import Situation, limits
 from ledger.arrangements import opening_hours
 from ledger.deadlines import grounds
+from ledger.inbox import requests
 from ledger.record import gathering, heads
 from runtime.commands.audit import main
 from runtime.failures import Failure
@@ -72,6 +73,17 @@ def test_one_verification_offline(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "若晚 3 分钟(2026-03-04 12:01:00)送达:最迟时限为 2026-03-04 14:00:00" in said, "at the next opening, 13:30"
     assert "2026 年工作日历来源" in said
     assert "演示甲子" not in path.read_text("utf-8")
+
+
+@pytest.mark.usefixtures("ledger")
+def test_an_event_from_before_limits_stood_in_it_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(requests, "_as_set", lambda limits: {})
+    number = asked()[0].number
+    recorded(number)
+    (tmp_path / "why.json").write_text(json.dumps(do(grounds.grounds, number)), "utf-8")
+    assert why.main([str(tmp_path / "why.json")]) == 0 and "当时记录的时限:没有写明" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("ledger")
