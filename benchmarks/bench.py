@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import commands, cost, cost_rows, edge, lists, load, older, record, report, results, rush, sealing, waiting, year
+from benchmarks import commands, cost, cost_rows, edge, inboxes, lists, load, older, record, report, results, rush, sealing, waiting, year
 from benchmarks.load import Load, burst, steady
 from benchmarks.parts import TITLES
 from benchmarks.sizes import FULL, QUICK, Size
@@ -78,6 +78,10 @@ def _measure(
             parts["rush"] = _rush(context, size, progress)
         if only in (None, "edge"):
             parts["edge"] = _edge(context, beside, size, progress)
+        if only in (None, "inboxes", "waiting"):
+            _end(context, "issuing_unit")  # it would answer the one that is copied
+        if only in (None, "inboxes"):
+            parts["inboxes"] = _inboxes(context, size, progress)
         if only in (None, "waiting"):
             parts["waiting"] = _waiting(context, size, progress)
         if ours is not None:
@@ -149,8 +153,13 @@ def _beside_stock(context: Context, ours: _Ours, size: Size, progress: Progress)
     ]
 
 
+def _inboxes(context: Context, size: Size, progress: Progress) -> list[results.Row]:
+    key = key_file("requester_key").read_text().strip()
+    with progress.step(f"{inboxes.PEOPLE} 个打开的收件箱,{size.inbox} 件待答复") as note:
+        return results.of_inboxes(inboxes.measure(context, context.gateway_url, key, size.inbox, size.waiting_seconds // 2, note))
+
+
 def _waiting(context: Context, size: Size, progress: Progress) -> list[results.Row]:
-    _end(context, "issuing_unit")  # it would answer the one that is copied
     key = key_file("requester_key").read_text().strip()
     with progress.step(f"{size.waiting} 件等待中") as note:
         found = waiting.measure(context, context.gateway_url, key, size.waiting, size.waiting_seconds, note)

@@ -14,6 +14,7 @@ from importlib.metadata import version
 
 from benchmarks.commands import Spent
 from benchmarks.edge import Edge, Span
+from benchmarks.inboxes import Inboxes
 from benchmarks.lists import Lists
 from benchmarks.load import Load
 from benchmarks.parts import TITLES
@@ -84,6 +85,20 @@ def of_rush(found: Rush) -> list[Row]:
         Row("the same meanwhile: p95", f"{1000 * found.meanwhile:.0f} ms", "", None),
         Row("meanwhile / before", f"{ratio:.1f}", "≤ 3", ratio <= 3),
         Row("the same, not delivered in time", str(found.failed), "0", not found.failed),
+    ]
+
+
+def of_inboxes(found: Inboxes) -> list[Row]:
+    cores, more = os.cpu_count() or 1, found.open - found.idle
+    return [
+        Row(
+            f"200 people's inboxes open, {found.waiting} requests wait with {found.units} units: processors, whole system",
+            f"{100 * more / cores:.1f} % ({100 * more:.1f} % of one core), beside {100 * found.idle / cores:.1f} % without them",
+            "< 5 %",
+            more / cores < 0.05,
+        ),
+        Row("a whole inbox, opened: first byte, p95", f"{1000 * found.first_byte:.0f} ms", "≤ 100 ms", found.first_byte <= 0.1),
+        Row("the same: its size", f"{found.size / 1000:.0f} KB", "≤ 150 KB", found.size <= 150_000),
     ]
 
 

@@ -16,6 +16,7 @@ class Size:
     stock_light: int
     stock_burst: int
     alone: int
+    inbox: int
     waiting: int
     waiting_seconds: int
     rows: int
@@ -34,6 +35,7 @@ FULL = Size(
     stock_light=6,
     stock_burst=8,
     alone=30,
+    inbox=10_000,
     waiting=100_000,
     waiting_seconds=120,
     rows=1_000_000,
@@ -51,6 +53,7 @@ QUICK = Size(
     stock_light=2,
     stock_burst=4,
     alone=10,
+    inbox=500,
     waiting=3000,
     waiting_seconds=40,
     rows=1000,

@@ -44,16 +44,16 @@ class Waiting:
 
 def measure(context: Context, url: str, key: str, count: int, seconds: int, note: Callable[[str], None]) -> Waiting:
     """Seed, look at the processors, let an hour's worth fall due for `seconds`, then `_HERD` at one instant."""
-    number = asyncio.run(_one_waiting(url, key))
+    number = asyncio.run(one_waiting(url, key))
     cluster = postgres.start(context.home)
-    with _connected(cluster.connect, LEDGER) as ledger, _connected(cluster.connect, PREFECT) as prefect:
+    with connected(cluster.connect, LEDGER) as ledger, connected(cluster.connect, PREFECT) as prefect:
         note(f"复制 {count} 件")
-        run = _run_of(number)
+        run = run_of(number)
         first = datetime.now(UTC) + timedelta(minutes=30)
         waiting_rows.seed(ledger, prefect, number, run, count, first)
         note("空闲时的处理器占用")
         time.sleep(20)
-        idle = _busy(context, 60)
+        idle = busy(context, 60)
         note("一小时内陆续到期")
         began = waiting_rows.move_near(ledger, prefect, first)
         time.sleep(max(0.0, (began - datetime.now(UTC)).total_seconds()) + seconds)
@@ -71,7 +71,7 @@ def measure(context: Context, url: str, key: str, count: int, seconds: int, note
     return Waiting(count, idle, late, missed, supervised)
 
 
-async def _one_waiting(url: str, key: str) -> str:
+async def one_waiting(url: str, key: str) -> str:
     """One real verification that waits for its issuing unit, its flow run scheduled."""
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60, trust_env=False) as http:
@@ -98,7 +98,7 @@ async def _one_waiting(url: str, key: str) -> str:
 
 
 @contextmanager
-def _connected(connect: Callable[[str], connection], name: str) -> Iterator[cursor]:
+def connected(connect: Callable[[str], connection], name: str) -> Iterator[cursor]:
     opened = connect(name)
     try:
         with opened.cursor() as statement:
@@ -107,7 +107,7 @@ def _connected(connect: Callable[[str], connection], name: str) -> Iterator[curs
         opened.close()
 
 
-def _run_of(number: str) -> str:
+def run_of(number: str) -> str:
     with transaction() as session:
         return str(session.scalar(select(Verification.flow_run).where(Verification.number == number)))
 
@@ -135,7 +135,7 @@ def _lateness(ledger: cursor, event: str, first: datetime, last: datetime) -> li
     return sorted(float(seconds) for (seconds,) in ledger.fetchall())
 
 
-def _busy(context: Context, seconds: float) -> float:
+def busy(context: Context, seconds: float) -> float:
     """Share of one core that all processes of the installation took over `seconds`."""
     before = _cpu(context)
     time.sleep(seconds)

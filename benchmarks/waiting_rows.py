@@ -94,6 +94,14 @@ def _copy(
     )
 
 
+def spread(ledger: cursor, units: list[str]) -> None:
+    """Their requests over these units, as evenly as it goes."""
+    ledger.execute(
+        "UPDATE requests SET unit = (%s)[1 + right(verification, 8)::int %% %s] WHERE verification LIKE 'HY20990101%%'", (units, len(units))
+    )
+    ledger.execute("VACUUM ANALYZE requests")
+
+
 def move(ledger: cursor, prefect: cursor, by: timedelta) -> None:
     """Everything that waits for its reply and is not missed earlier by `by`."""
     step = f"interval '{by.total_seconds():.3f} seconds'"
