@@ -219,7 +219,8 @@ def _code(session: Session, table: type[Matter] | type[ProofKind], row: Row, fie
     if table is ProofKind:
         named = loading.proof_names(session)
     else:
-        named = {code: [name] for code, name in session.execute(select(table.code, table.name)).tuples()}
+        today = select(Matter.code, Matter.name).where(Matter.succeeded_by.is_(None))  # of one name under two codes the one of today
+        named = {code: [name] for code, name in session.execute(today).tuples()}
     found = [code for code, names in named.items() if wanted in map(key, names)]
     if len(found) != 1:
         raise RowRefused(f"{row.head(field)}不是登记库中的编码或名称。")

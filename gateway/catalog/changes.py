@@ -11,7 +11,7 @@ from domain.scope import CatalogEntry
 from gateway.catalog.proposal_inputs import ChangeIn, EntryIn, ProposalIn
 from gateway.edge.problems import PROBLEMS, Problem
 from ledger.catalog import drafts
-from ledger.catalog.entries import find_entry
+from ledger.catalog.entries import listed_entry
 from ledger.tables.registry import Matter, ProofKind, Unit
 
 #: What stands must fit the kind of the change: 增加 finds nothing, the others find the entry.
@@ -45,7 +45,7 @@ def changes_of(session: Session, sent: ProposalIn) -> list[Change]:
 def _change(session: Session, sent: ChangeIn, place: str) -> Change:
     entry = sent.entry
     matter, proof = (entry.matter, entry.proof) if entry else (sent.matter or "", sent.proof or "")
-    standing = find_entry(session, matter, proof)
+    standing = listed_entry(session, matter, proof)
     if (standing is not None) is not _MUST_STAND[sent.kind]:
         raise _at(place, "entry_not_listed" if standing is None else "entry_listed_already")
     before = standing[1] if standing else None

@@ -19,11 +19,15 @@ ENTRY = select(Entry, Unit.name).outerjoin(Unit, Unit.code == Entry.issuing_unit
 def find_entry(session: Session, matter: str, proof: str) -> tuple[int, CatalogEntry] | None:
     """The published entry of `proof` for `matter` with its row's id, or None where the list does not have it: under this code,
     or under another one that the matter bears or bore."""
-    current = ENTRY.where(Entry.proof == proof, Entry.until_version.is_(None))
-    row = session.execute(current.where(Entry.matter == matter)).one_or_none()
-    if row is None and len(codes := matter_codes(session, matter)) > 1:
-        found = {one[0].matter: one for one in session.execute(current.where(Entry.matter.in_(codes)))}
-        row = next((found[code] for code in codes if code in found), None)
+    found = listed_entry(session, matter, proof)
+    codes = matter_codes(session, matter) if found is None else ()
+    return found or next(filter(None, (listed_entry(session, code, proof) for code in codes if code != matter)), None)
+
+
+def listed_entry(session: Session, matter: str, proof: str) -> tuple[int, CatalogEntry] | None:
+    """The published entry under this very code: what an adjustment changes."""
+    current = ENTRY.where(Entry.matter == matter, Entry.proof == proof, Entry.until_version.is_(None))
+    row = session.execute(current).one_or_none()
     return (row[0].id, as_entry(*row)) if row else None
 
 
