@@ -13,6 +13,7 @@ from gateway.counter import calendar, case_form, home, inbox_acts, own_sessions,
 from gateway.counter import cases as counter_cases
 from gateway.counter import duty as counter_duty
 from gateway.counter import inbox as counter_inbox
+from gateway.counter import oversight as counter_oversight
 from gateway.counter import overview as counter_overview
 from gateway.counter import stuck as counter_stuck
 from gateway.counter import supervision as counter_supervision
@@ -95,6 +96,7 @@ ROUTERS = (
     inbox_acts.router,
     counter_supervision.router,
     counter_duty.router,
+    counter_oversight.router,
     case_form.router,  # before the cases: `new` is no number
     counter_cases.router,
     counter_verifications.router,

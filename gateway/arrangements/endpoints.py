@@ -152,13 +152,14 @@ def get_year(year: Year, caller: CurrentCaller, calendar: CalendarName = DISTRIC
 
 @router.put("/v1/calendar/{year}", summary="录入工作日历", responses=problems("calendar_refused", "must_recuse", body=True))
 def put_year(year: Year, body: YearIn, caller: CurrentCaller, calendar: CalendarName = DISTRICT) -> YearOut:
-    """录入或变更一年的放假和调休;涉及该年的时限随之补算或重算,变更前后和理由留痕。"""
+    """录入或变更一年的放假和调休;涉及该年的时限随之补算或重算,变更前后和理由留痕。单位自用的日历由此录入;全区的由此只能录入
+    暂定的,正式的粘贴放假通知、由另一人确认(`/v1/calendar-notices`)。"""
     with transaction() as session:
-        numbers = calendars.put_year(
+        numbers = calendars.put_alone(
             session,
             year,
-            body.rest,
-            body.work,
+            rest=body.rest,
+            work=body.work,
             provisional=body.provisional,
             source=body.source,
             reason=body.reason,

@@ -31,6 +31,18 @@ class CalendarRefused(Refusal, code="calendar_refused"):
     """The year as sent is not one; the text says why, in Chinese."""
 
 
+def put_alone(session: Session, year: int, *, provisional: bool, name: str, **entered: Any) -> list[str]:
+    """As `put_year`, for one person: what nobody else need confirm (decision 0043). The district's days take the notice and two
+    people (`calendar_notices`); by one alone a year is entered provisionally until then. Raises `CalendarRefused`."""
+    if name == DISTRICT:
+        if not provisional:
+            raise CalendarRefused("全区的放假和调休以国务院办公厅的通知为准:请粘贴通知,由另一人确认。通知公布以前,可以录入为暂定。")
+        standing = session.get(CalendarYear, (name, year), with_for_update=True)
+        if standing is not None and not standing.provisional:
+            raise CalendarRefused(f"{year} 年已按通知录入,不能改为暂定。更正的,请粘贴更正的通知,由另一人确认。")
+    return put_year(session, year, provisional=provisional, name=name, **entered)
+
+
 def put_year(
     session: Session,
     year: int,

@@ -54,6 +54,26 @@ def test_a_unit_goes_by_a_calendar_that_the_office_entered_for_it(api: Api) -> N
     assert put(api).status_code == 200
 
 
+def test_one_person_alone_enters_the_districts_days_provisionally_at_most(api: Api) -> None:
+    """Decision 0043: what binds everybody takes the notice and a second person."""
+
+    def put_year(year: int, **more: Any) -> tuple[int, str]:
+        body = {"rest": [f"{year}-01-01"], "source": "往年安排", "reason": "通知公布以前"} | more
+        answer = api.call("PUT", f"/v1/calendar/{year}", ADMIN, json=body)
+        return answer.status_code, answer.json().get("detail", "")
+
+    before = api.get("/v1/calendar/2026").json()
+    assert not before["provisional"]
+    for more in ({}, {"provisional": True}):
+        status, said = put_year(2026, **more)
+        assert status == 422 and "由另一人确认" in said
+    assert api.get("/v1/calendar/2026").json() == before
+    assert put_year(2034)[0] == 422 and api.get("/v1/calendar/2034").status_code == 404
+    assert put_year(2034, provisional=True)[0] == 200 and api.get("/v1/calendar/2034").json()["provisional"]
+    assert put_year(2034, provisional=True, work=["2034-01-07"])[0] == 200  # a guess may be bettered by one
+    assert put_year(2034)[0] == 422
+
+
 def test_the_inbox_comes_in_pages(api: Api) -> None:
     wanted = {ask(api.filed(proof="P-HARDSHIP", person=REQUESTER)) for _ in range(3) if not api.begin()}
     pages = list(api.pages("/v1/inbox", ISSUER, limit=2))

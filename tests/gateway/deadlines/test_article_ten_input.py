@@ -16,6 +16,7 @@ from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
 from tests.ledger.acting import all_of
 
 CHIEF = "demo-guangming-2"
+GUESS = {"provisional": True}
 OFFICE = [{"workday": [["08:30", "12:00"], ["13:30", "17:30"]]}]
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 PNG = bytes.fromhex(
@@ -176,7 +177,8 @@ def test_a_colleague_is_told_who_claimed_it_not_what_to_do(api: Api, request_id:
         ("PUT", "/v1/hours", ADMIN, {"seasons": OFFICE, "reason": "x", "unit": "NONE"}, "unit_unknown"),
         ("PUT", "/v1/hours", CHIEF, {"seasons": OFFICE}, "invalid"),
         ("PUT", "/v1/hours", CHIEF, {"seasons": [{"workday": 5}], "reason": "x"}, "invalid"),
-        ("PUT", "/v1/calendar/2028", ADMIN, {"rest": ["2026-01-01"], "source": "x", "reason": "x"}, "calendar_refused"),
+        ("PUT", "/v1/calendar/2028", ADMIN, {"rest": ["2026-01-01"], "source": "x", "reason": "x"} | GUESS, "calendar_refused"),
+        ("PUT", "/v1/calendar/2028", ADMIN, {"rest": ["2028-01-01"], "source": "x", "reason": "x"}, "calendar_refused"),
         (
             "POST",
             "/v1/outages",
