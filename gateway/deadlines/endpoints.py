@@ -83,7 +83,8 @@ def feed_back(id: SupervisionId, body: FeedbackIn, caller: CurrentCaller) -> Sup
     responses=problems("request_unknown", "no_soft_limit", "nothing_missed", "excuse_stands", body=True),
 )
 def give_excuse(id: RequestId, body: ExcuseIn, caller: CurrentCaller) -> LimitOut:  # noqa: A002
-    """对“原则上”的时限说明理由,由专班办公室认定;认定成立的不计为超时。最迟时限没有理由可言。"""
+    """对“原则上”的时限说明理由,由专班办公室认定。认定成立的在周报中单列为有正当理由,仍计入超过原则上的时限;届满前认定成立的,不再督办。
+    最迟时限没有理由可言。"""
     with transaction() as session:
         return LimitOut.of(justifications.give(session, id, caller.unit, body.reason, now=settings().now(), actor=caller.actor))
 

@@ -74,6 +74,6 @@ def get_verifications(
 
 @router.get("/v1/inbox/counts", summary="收件箱的数量", responses=problems())
 def get_inbox_counts(caller: CurrentCaller) -> InboxCountsOut:
-    """待办、无人认领、本人认领、已超时、等待补正各多少项。"""
+    """待办、无人认领、本人认领、已超时(其中已过最迟时限或者督办时限)、等待补正各多少项。"""
     with transaction() as session:
         return InboxCountsOut(**asdict(own_lists.inbox_counts(session, caller.unit, caller.person, now=settings().now())))

@@ -114,5 +114,6 @@ class InboxCountsOut(SchemaOut):
     open: Annotated[int, Field(description="待办")]
     unclaimed: Annotated[int, Field(description="其中无人认领的")]
     mine: Annotated[int, Field(description="其中本人认领的")]
-    overdue: Annotated[int, Field(description="其中已超时的")]
+    overdue: Annotated[int, Field(description="其中已超时的,原则上的时限在内")]
+    overdue_hard: Annotated[int, Field(description="其中已过最迟时限或者督办时限的")]
     resting: Annotated[int, Field(description="其中等待补正的")]

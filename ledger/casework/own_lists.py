@@ -19,7 +19,7 @@ from ledger import paging
 from ledger.actor import person_of
 from ledger.catalog import published, versions
 from ledger.catalog.published import Wanted
-from ledger.inbox.requests import DUE
+from ledger.inbox.requests import DUE, HARD_DUE
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.cases import Case
@@ -86,6 +86,7 @@ class InboxCounts:
     unclaimed: int
     mine: int
     overdue: int
+    overdue_hard: int  #: of them those that are red: a hard limit or a 督办 has passed (obligations 10.6, 10.8, 10.12)
     resting: int
 
 
@@ -93,12 +94,16 @@ def inbox_counts(session: Session, unit: str, person: str, *, now: datetime) -> 
     """What waits in the unit's inbox, and how much of it this person claimed."""
     rests = exists().where(Suspension.request == Request.id, Suspension.ended_at.is_(None)).correlate(Request)
     waiting = (
-        select(Request.claimed_by, DUE.label("due_at"), rests.label("resting"))
+        select(Request.claimed_by, DUE.label("due_at"), HARD_DUE.label("hard_due_at"), rests.label("resting"))
         .where(Request.unit.in_(estate(session, unit)), Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
         .subquery()
     )
     query = select(
-        waiting.c.claimed_by, func.count(), func.count().filter(is_past(waiting.c.due_at, now)), func.count().filter(waiting.c.resting)
+        waiting.c.claimed_by,
+        func.count(),
+        func.count().filter(is_past(waiting.c.due_at, now)),
+        func.count().filter(is_past(waiting.c.hard_due_at, now)),
+        func.count().filter(waiting.c.resting),
     ).group_by(waiting.c.claimed_by)
     rows = session.execute(query).tuples().all()
     return InboxCounts(
@@ -106,5 +111,6 @@ def inbox_counts(session: Session, unit: str, person: str, *, now: datetime) -> 
         unclaimed=sum(row[1] for row in rows if row[0] is None),
         mine=sum(row[1] for row in rows if row[0] is not None and person_of(row[0]) == person),
         overdue=sum(row[2] for row in rows),
-        resting=sum(row[3] for row in rows),
+        overdue_hard=sum(row[3] for row in rows),
+        resting=sum(row[4] for row in rows),
     )

@@ -13,6 +13,7 @@ from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event, State
+from domain.limits import LimitKind
 from domain.methods import Answer, Method, verdict
 from domain.notices import NoticeKind
 from domain.progress import promise_is_short
@@ -208,12 +209,14 @@ class InboxItem:
 
 
 #: What was missed and is still owed is the most urgent of all; what rests for a supplement is nobody's hurry.
-DUE = (
+_OWED = (
     select(func.min(Deadline.due_at))
     .where(Deadline.request == Request.id, Deadline.met_at.is_(None), Deadline.closed_at.is_(None), not_(rests()))
     .correlate(Request)
-    .scalar_subquery()
 )
+DUE = _OWED.scalar_subquery()
+#: Of those that are red once they have passed: the hard ones and 督办; a soft miss is 黄 (reading 8).
+HARD_DUE = _OWED.where(Deadline.kind != LimitKind.SOFT).scalar_subquery()
 
 
 _UNDETERMINED = (

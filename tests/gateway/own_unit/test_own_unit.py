@@ -88,7 +88,7 @@ def test_counts_of_the_inbox_follow_what_is_done(api: Api) -> None:
         now = api.get("/v1/inbox/counts", ISSUER).json()
         return {name: now[name] - before[name] for name in now}
 
-    assert since() == {"open": 2, "unclaimed": 1, "mine": 1, "overdue": 0, "resting": 1}
+    assert since() == {"open": 2, "unclaimed": 1, "mine": 1, "overdue": 0, "overdue_hard": 0, "resting": 1}
     chief = api.get("/v1/inbox/counts", CHIEF).json()
     assert chief["open"] == before["open"] + 2 and chief["mine"] == 0
     assert api.post(f"/v1/inbox/{requests[0]}/reply", ISSUER, json={"answer": "no_record"}).status_code == 200

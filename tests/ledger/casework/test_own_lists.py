@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, event, text
 
 from domain.lifecycle import State
+from domain.progress import Colour
 from ledger import paging
-from ledger.casework import own_lists, registration
+from ledger.casework import inbox_view, own_lists, registration
 from ledger.database import engine, transaction
 from ledger.registry import unit_changes
-from tests.ledger.acting import do
+from tests.ledger.acting import HOUR, asked, do, immediate, swept
 from tests.ledger.filing import NOW, UNIT, case_data, file
 
 CIVIL, ARCHIVE = "370402-CIVIL", "370402-ARCHIVE"
 MINUTE = timedelta(minutes=1)
+STREET = "370402-GUANGMING"
 
 
 def registered(unit: str, number: str, minutes: int) -> None:
@@ -84,3 +86,22 @@ def test_each_list_is_read_in_the_order_of_its_index(ledger: str, inherits: bool
     filed = plan(lambda: do(own_lists.verifications, UNIT, of_verifications, states=(), case=None))
     for found, index in ((every, "ix_cases_registered"), (still_open, "ix_cases_open"), (filed, "ix_verifications_own")):
         assert f"Scan Backward using {index}" in found, found
+
+
+def test_only_what_is_red_itself_is_counted_red(ledger: str) -> None:
+    """Obligations 10.6, 10.7, 10.12, reading 8: a soft miss is 黄 until its 督办 is missed too; the counts say what the lines say."""
+    asked()
+    immediate()
+
+    def counted(now: datetime) -> tuple[int, int]:
+        found = do(own_lists.inbox_counts, STREET, "x", now=now)
+        lines = do(inbox_view.lines, STREET, actor="person:x", now=now).rows
+        assert found.overdue_hard == sum(line.colour is Colour.RED for line in lines)
+        return found.overdue, found.overdue_hard
+
+    assert counted(NOW + MINUTE) == (0, 0)
+    assert counted(NOW + HOUR) == (1, 1)
+    late = NOW + timedelta(hours=25)
+    assert counted(late) == (2, 1), "the 承诺件's 24 hours are over: 原则上"
+    swept(late)
+    assert counted(late + HOUR) == (2, 2), "and its 督办 was missed"
