@@ -112,6 +112,24 @@ def test_yes_one_of_them_is_in_use_and_the_entries_go_over_in_one_draft() -> Non
     assert changes(rebuilt()) == [] and asked() == []
 
 
+def test_what_is_asked_under_the_new_code_stays_under_the_old_one_until_it_is_answered() -> None:
+    matters(NEW)
+    say(OLD)
+    for key, days in (("one", "20"), ("two", "40")):
+        source(key, ListKind.PROOFS)
+        send(key, workbook([("事项编码", "证明名称", "有效期"), (NEW, "户籍证明", days)]))
+    draft = rebuilt()
+    assert ("减少", OLD, PROOF) not in changes(draft) and ("减少", OLD, "P-MARRIAGE") in changes(draft)
+    (conflict,) = [one for one in do(questions.questions).rows if one.topic == Topic.CONFLICT]
+    assert conflict.subject == f"{NEW}|{PROOF}"
+    publish(draft)
+    assert standing(NEW).matter == OLD, "no case loses its entry for a question"
+    draft = say("two", conflict)
+    assert {("减少", OLD, PROOF), ("增加", NEW, PROOF)} <= set(changes(draft))
+    publish(draft)
+    assert (standing(OLD).matter, standing(OLD).validity_days) == (NEW, 40)
+
+
 def test_under_the_new_code_a_proof_is_as_added_as_it_was() -> None:
     """Obligation 5.8: the change of a code adds no proof, and makes none that an adjustment added one of the first hour."""
     brought = replace(standing(), proof="P-DISABILITY", proof_name="残疾状况证明")
