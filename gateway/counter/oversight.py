@@ -25,28 +25,29 @@ from ledger.registry.keys import Caller
 router = pages()
 
 _PAGE = "/counter/oversight"
-_SHOWN = 100  #: of each kind; what is to be answered is asked for by itself, so that nothing old hides it
+_SHOWN, _LOOKED_AT = 30, 1000  #: of what waits the most urgent, of what was answered the newest of each kind: about 100 KB
 _LABELS: Mapping[str, str] = {"text": "答复"}
 
 
 @router.get(_PAGE, name="counter_oversight")
 def oversight(request: Request, caller: PageCaller, page: Paging) -> Response:
     """What is to be answered first, then what was; who reported stands in none of it (obligation 18.2)."""
-    asked = replace(page, limit=_SHOWN, after=None)
+    everything, newest = (replace(page, limit=limit, after=None) for limit in (_LOOKED_AT, _SHOWN))
     waiting: list[ComplaintOut | LeadOut] = [
-        *complaints.get_complaints(caller, asked, [ComplaintStatus.PASSED]).items,
-        *leads.get_leads(caller, asked, [LeadStatus.NOTIFIED]).items,
+        *complaints.get_complaints(caller, everything, [ComplaintStatus.PASSED]).items,
+        *leads.get_leads(caller, everything, [LeadStatus.NOTIFIED]).items,
     ]
     others = [
-        *complaints.get_complaints(caller, asked, [ComplaintStatus.ANSWERED, ComplaintStatus.CLOSED]).items,
-        *leads.get_leads(caller, asked, [one for one in LeadStatus if one not in (LeadStatus.FOUND, LeadStatus.NOTIFIED)]).items,
+        *complaints.get_complaints(caller, newest, [ComplaintStatus.ANSWERED, ComplaintStatus.CLOSED]).items,
+        *leads.get_leads(caller, newest, [one for one in LeadStatus if one not in (LeadStatus.FOUND, LeadStatus.NOTIFIED)]).items,
     ]
     with transaction() as session:
         units = registry.unit_names(session)
     return render(
         request,
         "oversight.html",
-        waiting=sorted(waiting, key=lambda one: (one.due_at is None, one.due_at)),
+        waiting=sorted(waiting, key=lambda one: (one.due_at is None, str(one.due_at), one.number))[:_SHOWN],
+        count=len(waiting),
         others=others,
         may_answer=_own(caller, waiting) if page_refusal("counter_complaint_answer", caller) is None else set(),
         units=units,

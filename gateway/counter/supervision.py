@@ -25,7 +25,7 @@ from settings import settings
 router = pages()
 
 _PAGE = "/counter/supervision"
-_ON_A_PAGE = 100  #: lines: about 60 KB
+_ON_A_PAGE, _SUPERVISED = 80, 30  #: lines, and forms of feedback: together about 120 KB
 _LABELS = {"requests": "申请", "person": "交给谁", "outcome": "督办结果", "text": "反馈内容"}
 
 Holder = Annotated[str | None, Query(max_length=64, pattern=r"^[\w.\-]*$")]
@@ -73,13 +73,15 @@ def _page(
     moved: AssignmentsDone | None = None,
 ) -> Response:
     found = api.get_assignments(caller, replace(page, limit=_ON_A_PAGE), not every, holder)
+    supervised = deadlines.get_supervisions(caller, replace(page, limit=_SUPERVISED, after=None))
     conditions = ({"every": "true"} if every else {}) | ({"holder": holder} if holder is not None else {})
     return render(
         request,
         "supervision.html",
         found=found,
         people={one.person or "": one for one in found.people},
-        supervised=deadlines.get_supervisions(caller, replace(page, limit=_ON_A_PAGE, after=None)).items,
+        supervised=supervised.items,
+        more_supervised=supervised.next_cursor is not None,
         outcomes=list(SupervisionOutcome),
         every=every,
         holder=holder,
