@@ -39,6 +39,7 @@ from gateway.edge.services import Services
 from gateway.edge.strangers import Gate, Strangers
 from gateway.edge.telemetry import Telemetry, Watch
 from gateway.edge.told import told
+from gateway.edge.turns import Turns
 from gateway.operations.watchdog import Watchdog
 from gateway.public import scan
 from gateway.routers import ROUTERS
@@ -70,7 +71,7 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
     )
     quotas, origins = Quotas(settings()), AccountOrigins()
     app.state.services = Services(
-        RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins, SystemCalls(), Gate(), _provider()
+        RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins, SystemCalls(), Gate(), Turns(), _provider()
     )
     app.state.routes = [route for router in ROUTERS for route in router.routes] + [assets.ROUTE, scan.ROUTE]
     for router in ROUTERS:

@@ -1,5 +1,5 @@
-"""先后: what is short goes first. Who may wait lets it pass before each question to a source and each page, a moment at most: a
-source that keeps one waiting holds up no other for long.
+"""先后: what is short goes first. Who may wait lets it pass before each question to a source and each page. Where short ones never
+cease, the others go on all the same, one each moment; and one that takes long, because its source does, is let pass no longer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MOMENT = 0.5  #: seconds
+MOMENT, LONGEST = 0.2, 2.0  #: seconds
 _PAGES = 2  #: of those who may wait, made at one time; what waits for its turn lets pass whoever came meanwhile
 
 
@@ -20,21 +20,27 @@ class Precedence:
     """Of one worker."""
 
     def __init__(self) -> None:
-        self._first, self._nobody = 0, asyncio.Event()
+        self._first, self._nobody = set[object](), asyncio.Event()
         self._nobody.set()
-        self._pages = asyncio.Semaphore(_PAGES)
+        self._pages, self._waiting = asyncio.Semaphore(_PAGES), asyncio.Lock()
 
     @contextmanager
     def first(self) -> Iterator[None]:
         """Something short is at work."""
-        self._first += 1
+        mine = object()
+        self._first.add(mine)
         self._nobody.clear()
+        timer = asyncio.get_running_loop().call_later(LONGEST, self._leave, mine)
         try:
             yield
         finally:
-            self._first -= 1
-            if not self._first:
-                self._nobody.set()
+            timer.cancel()
+            self._leave(mine)
+
+    def _leave(self, mine: object) -> None:
+        self._first.discard(mine)
+        if not self._first:
+            self._nobody.set()
 
     async def behind(self, work: Awaitable[T]) -> T:
         """`work` may wait; to be called as a task of its own, whose context says so to all that is done in it."""
@@ -42,10 +48,11 @@ class Precedence:
         return await work
 
     async def let_pass(self) -> None:
-        """Returns when nothing short is at work, or after a moment."""
+        """Returns when nothing short is at work; after a moment at most to the first of those who wait."""
         if self._first:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._nobody.wait(), MOMENT)
+            async with self._waiting:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._nobody.wait(), MOMENT)
 
 
 _before: ContextVar[Precedence | None] = ContextVar("_before", default=None)

@@ -14,6 +14,7 @@ from gateway.edge.quotas import Quotas
 from gateway.edge.runs import RunStarter
 from gateway.edge.strangers import Gate
 from gateway.edge.telemetry import Telemetry
+from gateway.edge.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Services:
     origins: AccountOrigins
     calls: SystemCalls
     guesses: Gate
+    turns: Turns
     provider: IdentityProvider | None  #: of the district, where one is configured
 
 

@@ -100,9 +100,10 @@ async def file_verification(
     同一 Idempotency-Key 重发时返回同一个核验,并带响应头 `Idempotency-Replayed: true`;同一办件、证明、当事人已有在办或
     有效的核验时也是如此,确需重新核验的填写 `force_new`。
     """
-    filed = await run_in_threadpool(file_it, caller, body, idempotency_key)
-    answer = filed.answer
     services = services_of(request)
+    async with services.turns.of(caller.unit):
+        filed = await run_in_threadpool(file_it, caller, body, idempotency_key)
+    answer = filed.answer
     seconds = wait_seconds(prefer)
     if seconds and not answer.ended:
         expected = None if filed.repeated else await run_in_threadpool(_expected, answer.number)
