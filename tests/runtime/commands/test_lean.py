@@ -86,7 +86,7 @@ TABLES = {
     "ledger.catalog.drafts": {"catalog"},
     "ledger.catalog.versions": {"catalog", "registry"},
     "ledger.catalog.questions": {"catalog", "recusals", "registry"},
-    "catalog.rebuild": {"catalog", "recusals", "register_changes", "registry"},  # former names
+    "catalog.rebuild": {"catalog", "commitments", "recusals", "register_changes", "registry"},  # 承诺书 texts, former names
 }
 
 
