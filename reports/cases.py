@@ -18,7 +18,7 @@ from domain.methods import Method
 from domain.refusal import Refusal
 from ledger.tables.registry import Unit
 from reports import periods
-from reports.figures import articles, coverage, inboxes, limits, oversight, sources, systems, units, volume
+from reports.figures import adjustments, articles, coverage, inboxes, limits, oversight, sources, systems, units, volume
 from reports.figures.span import Span
 from reports.figures.voluntary import SUBMITTED
 from reports.model import Period
@@ -67,6 +67,8 @@ def cases(session: Session, period: Period, scope: str, key: str, *, now: dateti
         more["active"] = units.register(session, span).active
     if name == "rosters":
         more |= coverage.rosters(session, span)
+    if name == "adjustments":
+        more |= adjustments.late(session, span)
     if name in articles.BY_KEY:
         query, given = articles.listing(session, span, name, about)
         more |= given
@@ -178,7 +180,7 @@ _QUERIES: dict[str, Callable[[Span], str]] = {
     "databases": lambda span: coverage.DATABASES,
     "systems": lambda span: systems.CONNECTED,
     "obtained": lambda span: systems.OBTAINED.format(involved=span.involved("v.filed_at")),
-    "adjustments": lambda span: coverage.ADJUSTMENTS,
+    "adjustments": lambda span: adjustments.ADJUSTMENTS,
     "tasks": coverage.tasks,
     "rosters": lambda span: coverage.ROSTERS,
 }

@@ -194,7 +194,7 @@ def _lists(report: Report) -> Part:
         ),
         Paragraph(_systems(report)) if report.systems else None,
         Paragraph(
-            f"本周报送的清单调整中逾期 {_of(found.late_adjustments, '没有报送的调整')};"
+            f"本周应报送的清单调整逾期 {_of(found.late_adjustments, '没有报送的调整')};"
             f"清单公布后的流程和指南更新已完成 {_of(found.open_tasks, '没有到期的更新')}。"
         ),
     ]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ledger.calendars import duty
 from ledger.calendars.duty import GapKind
-from reports.figures import systems, units
+from reports.figures import adjustments, systems, units
 from reports.figures.figure import By, Figure
 from reports.figures.span import Span
 from reports.model import CoverageFigures, Rate
@@ -32,12 +32,6 @@ DATABASES = """
 #: Who need not take part need not appoint anybody either.
 ROSTERS = """
     SELECT n.unit AS id, n.unit <> ALL(CAST(:gaps AS text[])) AS part FROM unnest(CAST(:wanted AS text[])) AS n(unit)"""
-ADJUSTMENTS = """
-    SELECT CAST(p.id AS text) AS id, s.first > p.due_at AS part
-    FROM proposals p JOIN (
-        SELECT proposal, min(at) AS first FROM proposal_steps WHERE step = 'report' GROUP BY proposal) s ON s.proposal = p.id
-    WHERE p.kind = 'adjustment' AND p.due_at IS NOT NULL AND (:scope = '' OR p.unit = :scope)
-    AND s.first >= :start AND s.first < :cut"""
 
 
 def tasks(span: Span) -> str:
@@ -59,7 +53,7 @@ def _task_unit(span: Span) -> str:
 def coverage(session: Session, span: Span, names: Mapping[str, str], active: list[str]) -> CoverageFigures:
     """`names` and `active` as they were at the end of the span."""
     lists = {row.id: row.part for row in span.rows(session, LISTS, active=active)}
-    duties = rosters(session, span)
+    duties, late = rosters(session, span), adjustments.late(session, span)
     version = span.rows(session, "SELECT coalesce(max(number), 0) FROM catalog_versions WHERE published_at < :cut")
     return CoverageFigures(
         lists=Rate(sum(lists.values()), len(lists), "lists"),
@@ -67,7 +61,7 @@ def coverage(session: Session, span: Span, names: Mapping[str, str], active: lis
         rosters=Rate(len(duties["wanted"]) - len(duties["gaps"]), len(duties["wanted"]), "rosters"),
         roster_gaps=tuple(names[unit] for unit in duties["gaps"]),
         databases=_rate(session, span, DATABASES, "databases"),
-        late_adjustments=_rate(session, span, ADJUSTMENTS, "adjustments"),
+        late_adjustments=Rate(sum(late["parts"]), len(late["parts"]), "adjustments"),
         list_version=int(version[0][0]),
         open_tasks=_rate(session, span, tasks(span), "tasks"),
         systems=systems.connected(session, span),

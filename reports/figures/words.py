@@ -83,7 +83,10 @@ def next_steps(rows: Sequence[UnitRow], limits: Limits, coverage: CoverageFigure
         (slow, f"对 {slow} 个超过原则上时限且未认定正当理由的核验,由出具单位说明理由,报专班办公室认定。"),
         (len(coverage.roster_gaps), f"请{_named(coverage.roster_gaps)}补齐督办员、代办员。"),
         (len(coverage.without_list), f"请尚无清单的 {len(coverage.without_list)} 个单位报送清单:{_named(coverage.without_list)}。"),
-        (coverage.late_adjustments.part, f"{coverage.late_adjustments.part} 项清单调整逾期报送,请有关单位在事由发生后 3 个工作日内报送。"),
+        (
+            coverage.late_adjustments.part,
+            f"{coverage.late_adjustments.part} 项清单调整逾期报送或逾期尚未报送,请有关单位在事由发生后 3 个工作日内报送。",
+        ),
         (_missed(coverage.open_tasks), f"清单公布后的流程和指南更新还有 {_missed(coverage.open_tasks)} 项未完成,请抓紧完成。"),
         *(
             (1, f"{row.source}查询失败 {row.failed},请会同来源单位排查。")

@@ -84,7 +84,7 @@ def _late(session: Session, start: datetime, end: datetime, at: datetime) -> lis
             due = report_due(row.reason_date, calendar(session), terms.office_closing(session, row.reason_date))
             if start <= due < at:
                 late.append(row)
-    return [Indication(_R.LATE_ADJUSTMENT, row.unit, str(row.id), counts={"逾期的调整": 1}) for row in late]
+    return [Indication(_R.LATE_ADJUSTMENT, heir(session, row.unit), str(row.id), counts={"逾期的调整": 1}) for row in late]
 
 
 def _not_followed(session: Session, start: datetime, end: datetime, at: datetime) -> list[Indication]:

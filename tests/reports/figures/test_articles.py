@@ -14,7 +14,7 @@ from chinese_calendar import is_workday
 
 from domain.registers import DECISIONS
 from reports import periods
-from reports.figures import catalog, duties
+from reports.figures import adjustments, catalog, duties
 from reports.model import ArticleFigure, Period, Report
 from runtime.services.postgres import Cluster
 from tests.conftest import fresh_ledger
@@ -48,7 +48,7 @@ SPANS = [
     (periods.between(date(2026, 1, 1), date(2026, 12, 31)), timedelta(hours=8)),
 ]
 #: The chapters that are counted here; the others have a file of their own.
-OWN = {figure.key for figure in (*catalog.FIGURES, *duties.FIGURES)}
+OWN = {figure.key for figure in (*adjustments.FIGURES, *catalog.FIGURES, *duties.FIGURES)}
 SCOPES = ("", INTO, MERGED, RENAMED, "370402-PERMIT")
 
 
@@ -164,6 +164,18 @@ class Raw(raw.Raw):
         units = {row["unit"] for row in rows if next(one for one in self.rows["units"] if one["code"] == row["unit"])["active"]}
         held = {row["unit"] for row in rows if row["values"]["起始日期"] <= self.last_day() <= row["values"].get("截止日期", "9999-12-31")}
         return [unit in held for unit in units if self.scope in ("", unit)]
+
+    def adjustments(self) -> list[tuple[datetime | None, datetime | None]]:
+        """(until when it was to be reported, when it first was), of what was not reported before, nor withdrawn."""
+        found = []
+        for row in self.rows["proposals"]:
+            steps = [(one["step"], one["at"]) for one in self.by("proposal_steps", "proposal").get(row["id"], ()) if one["at"] < self.cut]
+            first = min((at for step, at in steps if step == "report"), default=None)
+            if row["reason_date"] is None or row["drafted_at"] >= self.cut or (first is not None and first < self.start):
+                continue
+            if row["kind"] == "adjustment" and "withdraw" not in dict(steps) and self.is_ours(row["unit"], first or self.cut):
+                found.append((workdays_after(row["reason_date"]) if first is None else row["due_at"], first))
+        return found
 
     def laws(self) -> list[tuple[datetime, datetime | None]]:
         """(when the three working days end, the first report) of each change of law of the span; weekdays of a quiet year."""
@@ -281,6 +293,14 @@ def expected(rows: Raw, key: str) -> Counted:
                 "review": lambda row: row["reviewed_above"],
             }
             return of(rows.own_list(), conditions.get(rest, lambda row: row["exclusion"] == rest))
+        case "adjustments":
+            stood = rows.adjustments()
+            if rest == "undetermined":
+                return sum(due is None for due, _ in stood), len(stood)
+            known = [(due, first) for due, first in stood if due is not None and (first is not None or rows.within(due))]
+            if rest == "unreported":
+                return sum(first is None for _, first in known), len(known)
+            return sum(first is None or first > due for due, first in known), len(known)
         case "decisions":
             kinds_decided = rows.decisions()
             return sum(kind == DECISIONS[int(rest) - 1] for kind in kinds_decided), len(kinds_decided)
@@ -334,6 +354,8 @@ def test_every_figure_is_what_the_raw_rows_say(period: Period, after: timedelta,
     now = period.end + after
     found, rows = report(period, scope, now), Raw(period, scope, now)
     assert {one.share.cases for one in own(found)} == OWN
+    late = found.coverage.late_adjustments
+    assert (late.part, late.whole) == expected(rows, "adjustments_late")
     for one in own(found):
         assert (one.share.part, one.share.whole) == expected(rows, one.share.cases), (one.obligation, one.name)
 

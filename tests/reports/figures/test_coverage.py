@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from domain.adjusting import Step
+from domain.leads import LeadRule
 from domain.listing import Change
 from ledger.calendars import duty
 from ledger.catalog import change_tasks, versions
 from ledger.database import transaction
+from ledger.oversight import leads
 from ledger.registry.registry import put_databases, put_people, put_units
 from ledger.tables.catalog import ChangeTask
+from ledger.tables.oversight import Lead
 from ledger.tables.registry import Person
 from reports import periods
 from reports.model import Rate
@@ -123,14 +126,35 @@ def test_an_adjustment_is_late_by_the_day_on_which_it_was_first_reported() -> No
         take(proposal, Step.REPORT, PERMIT)
     take(returned, Step.RETURN, OFFICE, why="缺依据")
     take(returned, Step.REPORT, PERMIT, NOW + 3 * DAY)
-    draft()  # not reported
-    assert report().coverage.late_adjustments == Rate(1, 3, "adjustments")
-    assert {number for number, is_late in members("adjustments").items() if is_late} == {str(late)}
+    never = draft()
+    assert report().coverage.late_adjustments == Rate(2, 4, "adjustments")
+    assert {number for number, is_late in members("adjustments").items() if is_late} == {str(late), str(never)}
     take(in_time, Step.RETURN, OFFICE, why="缺依据")
     take(in_time, Step.REPORT, PERMIT, NOW + 9 * DAY)
-    assert report(now=NOW + 20 * DAY).coverage.late_adjustments == Rate(1, 3, "adjustments")
+    assert report(now=NOW + 20 * DAY).coverage.late_adjustments == Rate(2, 4, "adjustments")
     assert report(NEXT).coverage.late_adjustments == Rate(0, 0, "adjustments"), "reported again is no other report"
     take(returned, Step.DECIDE, OFFICE, **RECORD)
+
+
+def test_an_adjustment_that_nobody_reported_is_late_as_its_lead_says() -> None:
+    """Obligations 5.5, 16.4: and one that was withdrawn is nobody's."""
+    late, never, withdrawn = (draft(reason_date=date(2026, 2, 25 + place)) for place in range(3))
+    draft(reason_date=date(2026, 3, 4))  # due in the next week
+    take(late, Step.REPORT, PERMIT)
+    take(withdrawn, Step.WITHDRAW, PERMIT)
+    found = report()
+    do(leads.find, WEEK.start, WEEK.end, now=WEEK.end)
+    told = {lead.subject for lead in all_of(Lead, rule=LeadRule.LATE_ADJUSTMENT)}
+    assert {number for number, is_late in members("adjustments").items() if is_late} == told == {str(late), str(never)}
+    assert found.coverage.late_adjustments == Rate(2, 2, "adjustments")
+    assert [line.number for line in listed("adjustments_unreported").lines if line.counted] == [str(never)]
+    assert report(NEXT).coverage.late_adjustments.part == 1, "the one that was due in it"
+
+
+def test_an_adjustment_whose_year_has_no_calendar_is_counted_apart() -> None:
+    """Obligation 5.5, reading 25."""
+    undetermined = draft(reason_date=date(2001, 3, 2))
+    assert members("adjustments") == {} and members("adjustments_undetermined") == {str(undetermined): True}
 
 
 def test_follow_up_tasks_are_those_that_were_to_be_done_in_the_week() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -178,6 +178,8 @@ def _proposal(session: Any, chance: random.Random, units: Sequence[str], number:
             ["report", "withdraw"],
         ]
     )
+    if kind == "adjustment" and "report" in course and number % 5:  # else a year without calendar
+        row.due_at = datetime.combine(row.reason_date, time(), UTC) - 8 * HOUR + 5 * DAY
     if course[-1:] == ["publish"]:
         row.version = chance.randrange(2, 14)
     for step in ("draft", *course):
