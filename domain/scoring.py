@@ -47,7 +47,7 @@ FORMULAS: tuple[Formula, ...] = (
             Part("soft", "原则时限按时率", 20, "按时的原则时限", "期内到期的原则时限"),
             Part("supervision", "督办按时办结率", 15, "按时办结的督办", "期内到期的督办"),
             Part("correct", "内容准确率", 15, "期内送达后未被更正的核验", "期内由其答复并送达的核验"),
-            Part("complaints", "投诉按时答复率", 10, "按时答复的投诉", "期内到期的投诉"),
+            Part("complaints", "投诉按时答复率", 10, "按时答复的投诉", "期内到期的投诉(不计疑似重复)"),
         ),
     ),
     Formula(  # obligation 10.10 counts: a late return was read by nothing
@@ -59,7 +59,7 @@ FORMULAS: tuple[Formula, ...] = (
             Part("supervision", "督办按时办结率", 10, "按时办结的督办", "期内到期的督办"),
             Part("returns", "按时退回率", 5, "三十分钟内的退回", "期内的退回"),
             Part("correct", "内容准确率", 15, "期内送达后未被更正的核验", "期内由其答复并送达的核验"),
-            Part("complaints", "投诉按时答复率", 10, "按时答复的投诉", "期内到期的投诉"),
+            Part("complaints", "投诉按时答复率", 10, "按时答复的投诉", "期内到期的投诉(不计疑似重复)"),
         ),
     ),
 )

@@ -175,7 +175,7 @@ _QUERIES: dict[str, Callable[[Span], str]] = {
     "returned": _returns(lambda _: inboxes.IN_TIME, inboxes.TIMED),
     "voluntary": _voluntary,
     "complaints": lambda span: f"SELECT c.number AS id, true AS part FROM {oversight.RECEIVED}",
-    "complaints_handled": lambda span: f"SELECT c.number AS id, {oversight.HANDLED} AS part FROM {oversight.DUE}",
+    "complaints_handled": lambda span: f"SELECT c.number AS id, {oversight.HANDLED} AS part FROM {oversight.due(span)}",
     "lists": lambda span: coverage.LISTS,
     "databases": lambda span: coverage.DATABASES,
     "systems": lambda span: systems.CONNECTED,

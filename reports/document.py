@@ -216,7 +216,7 @@ def _of(rate: Rate, nothing: str) -> str:
 def _public(report: Report) -> Part:
     complaints = report.complaints
     channels = "、".join(f"{name} {count} 件" for name, count in complaints.by_channel)
-    handled = f"本周应办结的投诉中按时办结 {complaints.handled}。" if complaints.handled.whole else "本周没有应办结的投诉。"
+    handled = f"本周到期的投诉中按时答复 {complaints.handled}。" if complaints.handled.whole else "本周没有到期的投诉。"
     more = f"等 {len(complaints.by_unit)} 个单位(见工作簿“投诉举报”)" if len(complaints.by_unit) > _COMPLAINED_SHOWN else ""
     named = "、".join(f"{name} {count} 件" for name, count in complaints.by_unit[:_COMPLAINED_SHOWN]) + more
     outliers = [row for row in report.units if row.note]

@@ -23,7 +23,7 @@ _CORRECT = """
 """
 _COMPLAINTS = f"""
     SELECT {{complaint}}, 'complaints', count(*) FILTER (WHERE {oversight.HANDLED}), count(*)
-    FROM {oversight.DUE} AND c.unit IS NOT NULL GROUP BY 1
+    FROM {{due}} AND c.unit IS NOT NULL GROUP BY 1
 """
 _RETURNS = f"""
     SELECT {{back}}, 'returns', count(*) FILTER (WHERE {inboxes.IN_TIME}), count(*) FROM {inboxes.TIMED} GROUP BY 1
@@ -66,7 +66,8 @@ def scores(session: Session, formula: Formula, period: Period, now: datetime) ->
     by = {
         "correct": span.charged("v.issuing_unit", "v.ended_at"),
         "back": span.charged("b.unit", "b.at"),
-        "complaint": span.charged("c.unit", "least(c.due_at, coalesce(c.done_at, c.due_at))"),
+        "complaint": oversight.charged(span),
+        "due": oversight.due(span),
     }
     for query in (_CORRECT, _COMPLAINTS, _RETURNS):
         for unit, key, part, whole in span.rows(session, query.format(**by)):

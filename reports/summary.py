@@ -71,7 +71,7 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
     yield from _limits("", report.limits)
     yield from _limits("上周", report.limits_before) if report.limits_before else ()
     yield from _spread("", report.spread)
-    yield "投诉按时办结", _rate(report.complaints.handled)
+    yield "投诉按时答复", _rate(report.complaints.handled)
     yield from ((f"投诉举报({name})", f"{count}") for name, count in (*report.complaints.by_channel, *report.complaints.by_unit))
     found = report.coverage
     yield "现行清单版次", f"{found.list_version}" if found.list_version else _NONE

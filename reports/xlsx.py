@@ -150,7 +150,7 @@ def _overview(report: Report) -> list[tuple[Cell, ...]]:
         ("最迟时限按时", report.limits.hard),
         ("原则上的时限按时", report.limits.soft),
         ("督办按时", report.limits.supervision),
-        ("投诉按时办结", report.complaints.handled),
+        ("投诉按时答复", report.complaints.handled),
         ("已有清单的单位", report.coverage.lists),
         ("值守齐备的单位", report.coverage.rosters),
         ("已接入的数据库", report.coverage.databases),

@@ -78,12 +78,10 @@ class Intake:
 
 @dataclass(frozen=True)
 class Week:
-    """Obligations 15.6, 18.1 in a period: received in it; `handled_due`: whose term ended in it, in time or not."""
+    """Obligation 18.1 in a period: received in it."""
 
     received: int
     by_channel: tuple[tuple[str, int], ...]
-    handled_in_time: int
-    handled_due: int
     by_unit: tuple[tuple[str, int], ...]
 
 
@@ -214,22 +212,16 @@ def listed(
 
 
 def week(session: Session, start: datetime, end: datetime, unit: str | None) -> Week:
-    """The figures of [start, end), of one unit or of all; a term that ends at 24:00 of the last day is of this week."""
+    """The figures of [start, end), of one unit or of all."""
     whose = [] if unit is None else [Complaint.unit == unit]
     came = session.execute(
         select(Complaint.channel, Complaint.unit).where(Complaint.received_at >= start, Complaint.received_at < end, *whose)
     ).all()
-    ended = select(func.count(), func.count().filter(Complaint.done_at <= Complaint.due_at)).where(
-        Complaint.due_at > start, Complaint.due_at <= end, *whose
-    )
-    due, in_time = session.execute(ended).one()
     channels, units = Counter(channel.label for channel, _ in came), Counter(code for _, code in came if code)
     order = {channel.label: place for place, channel in enumerate(ComplaintChannel)}
     return Week(
         received=len(came),
         by_channel=tuple(sorted(channels.items(), key=lambda one: order[one[0]])),
-        handled_in_time=in_time,
-        handled_due=due,
         by_unit=tuple(sorted(units.items(), key=lambda one: (-one[1], one[0]))),
     )
 

@@ -12,20 +12,31 @@ from ledger.oversight import leads as found
 from reports.figures.span import Span
 from reports.model import ComplaintFigures, Count, Rate
 
-#: Complaints received, and those whose term ended, in the span; of the unit named.
+#: Complaints received in the span; of the unit named.
 RECEIVED = "complaints c WHERE c.received_at >= :start AND c.received_at < :cut AND (:scope = '' OR c.unit = :scope)"
-DUE = "complaints c WHERE c.due_at > :start AND c.due_at <= :last AND (:scope = '' OR c.unit = :scope)"
+#: Answered by the unit, or closed by the office without it; the same number as in the score (`domain.scoring`).
 HANDLED = "coalesce(c.done_at <= c.due_at, false)"
+
+
+def charged(span: Span) -> str:
+    """Who answers for a complaint: after a merger the successor."""
+    return span.charged("c.unit", "least(c.due_at, coalesce(c.done_at, c.due_at))")
+
+
+def due(span: Span) -> str:
+    """Obligation 15.6: complaints whose term ended in the span, each once however often it was sent (obligation 18.1)."""
+    return f"complaints c WHERE c.duplicates IS NULL AND c.due_at > :start AND c.due_at <= :last AND {span.ours(charged(span))}"
 
 
 def complaints(session: Session, span: Span, before: Span | None, names: Mapping[str, str]) -> ComplaintFigures:
     """投诉举报 of the span, with how many came in the one before; units by their `names` of then."""
     week = told.week(session, span.start, span.cut, span.scope or None)
     earlier = told.week(session, before.start, before.cut, before.scope or None).received if before else None
+    (handled,) = span.rows(session, f"SELECT count(*) FILTER (WHERE {HANDLED}) AS part, count(*) AS whole FROM {due(span)}")
     return ComplaintFigures(
         Count(week.received, earlier, "complaints"),
         week.by_channel,
-        Rate(week.handled_in_time, week.handled_due, "complaints_handled"),
+        Rate(handled.part, handled.whole, "complaints_handled"),
         tuple((names[unit], count) for unit, count in week.by_unit),
     )
 

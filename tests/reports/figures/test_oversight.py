@@ -6,19 +6,32 @@ from datetime import timedelta
 
 from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintOutcome
 from domain.leads import Indication, LeadRule
+from domain.scoring import FORMULAS
+from ledger.database import transaction
 from ledger.oversight import complaint_steps, complaints, leads
 from ledger.oversight.complaints import Intake, ReceivedComplaint
-from tests.ledger.acting import do
+from ledger.registry import unit_changes
+from reports import scores
+from reports.model import Report
+from tests.ledger.acting import HOUR, do
 from tests.ledger.filing import NOW, UNIT
 from tests.reports.figures.asking import MONDAY, WEEK, listed, report
+from tests.reports.figures.month import DAY
 
 OFFICE = {"person": "demo-admin", "unit": "370402-OFFICE"}
 
 
 def taken(number: str, unit: str | None, days: int, *, back: int = 0) -> str:
     at = NOW - timedelta(days=back)
-    sent = Intake(ComplaintChannel.LETTER, ComplaintAbout.OTHER, at, ReceivedComplaint(f"反映的内容 {number}"), number, unit)
+    sent = Intake(ComplaintChannel.LETTER, ComplaintAbout.OTHER, at, ReceivedComplaint(f"所反映的窗口办理内容 {number}"), number, unit)
     return do(complaints.take_in, sent, days, **OFFICE, now=at)[0].number
+
+
+def told_again(number: str, unit: str) -> Intake:
+    """The same complaint from another channel."""
+    return Intake(
+        ComplaintChannel.HOTLINE, ComplaintAbout.OTHER, NOW, ReceivedComplaint(f"所反映的窗口办理内容 {number}"), f"H-{number}", unit
+    )
 
 
 def test_complaints_and_leads_stand_in_the_report(ledger: str) -> None:
@@ -42,3 +55,23 @@ def test_complaints_and_leads_stand_in_the_report(ledger: str) -> None:
     assert {(line.number, line.counted) for line in behind.lines} == {(closed, True), (late, False)}
     assert listed("complaints").whole == 3 and listed("complaints", scope=UNIT).whole == 2
     assert report(scope="370402-CIVIL").leads == () and report(scope="370402-CIVIL").complaints.received.value == 0
+
+
+def test_an_answer_in_time_counts_each_complaint_once_and_is_the_successors_after_a_merger(ledger: str) -> None:
+    """Obligations 15.6, 18.1: the score's own number, under its name."""
+    old, into = "370402-ARCHIVE", "370402-CIVIL"
+    before, after = taken("L-1", old, 1), taken("L-2", old, 2)
+    do(complaints.take_in, told_again("L-1", old), 1, **OFFICE, now=NOW)  # the same words from another channel's number
+    do(complaint_steps.pass_on, before, old, "请说明", **OFFICE, now=NOW)
+    do(complaint_steps.answer, before, "已改正", person="x", unit=old, now=NOW + HOUR)  # the office has not closed it
+    do(unit_changes.merge, old, into, at=NOW + DAY, document="x", now=NOW + DAY, actor="x")
+    assert {scope: pair(report(scope=scope)) for scope in ("", old, into)} == {"": (1, 2), old: (1, 1), into: (0, 1)}
+    behind = {scope: [line.number for line in listed("complaints_handled", scope=scope).lines] for scope in ("", old, into)}
+    assert {scope: sorted(numbers) for scope, numbers in behind.items()} == {"": sorted([before, after]), old: [before], into: [after]}
+    with transaction() as session:
+        scored = scores.scores(session, FORMULAS[-1], WEEK, MONDAY)
+    assert {one.unit: one.figures["complaints"] for one in scored if one.figures["complaints"][1]} == {old: (1, 1), into: (0, 1)}
+
+
+def pair(found: Report) -> tuple[int, int]:
+    return found.complaints.handled.part, found.complaints.handled.whole

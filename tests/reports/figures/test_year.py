@@ -130,7 +130,10 @@ def test_complaints_and_systems_are_what_the_rows_of_the_year_say(rows: dict[str
     read(rows, ("complaints",))
     ours = [one for one in rows["complaints"] if scope in ("", one["unit"])]
     received = [one for one in ours if seen.within(one["received_at"])]
-    due = [one for one in ours if seen.is_due(one["due_at"])]
+    read(rows, ("unit_changes",))
+    due = [one for one in rows["complaints"] if seen.is_due(one["due_at"]) and one["duplicates"] is None]
+    at = {one["id"]: min(one["due_at"], one["done_at"] or one["due_at"]) for one in due}
+    due = [one for one in due if not scope or one["unit"] and seen.stood(one["unit"], at[one["id"]]) == scope]
     by_channel = Counter(ComplaintChannel(one["channel"]).label for one in received)
     assert (found.complaints.received.value, dict(found.complaints.by_channel)) == (len(received), dict(by_channel))
     kept = [one for one in due if one["done_at"] is not None and one["done_at"] <= one["due_at"]]
