@@ -134,7 +134,7 @@ def _registers(session: Session, month: Month) -> None:
 def _change(rows: Rows) -> None:
     chance, month = rows.chance, rows.month
     for one in rows.found[Lookup]:
-        one["maker"] = chance.choice(["", *["山东省演示厅"] * 9])
+        one["maker"] = chance.choice(["", "", "", *["山东省演示厅"] * 7])
     for case in rows.found[list(rows.found)[0]]:
         case["origin_system"] = chance.choice([None, "", ABOVE, "s-above", ELSE])
     done = [row for row in rows.found[Verification] if row["state"] == "delivered"]
