@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from connectors.seal import SealUse
+from connectors.seal import LocalSeals, SealService, SealUse
 from domain.numbers import new_number
 from domain.seals import SealKind
 from proofs.code import new_code, verify_url
 from proofs.page import SEAL_BOX, ProofPage, render
+from proofs.seal_image import draw_seal
 from sandbox.people import PERSONS
 from settings import settings
 from tasks.sealing import seal_names, seals
+from tests.seal_module import installed, softhsm
 
 
 @dataclass(frozen=True)
 class Sealing:
-    """CPU milliseconds for one proof, and proofs a second on one core."""
+    """CPU milliseconds for one proof, and proofs a second on one core. `module_ms`: CPU with the key in SoftHSM2; None: not installed."""
 
     cpu_ms: float
     per_second: float
+    module_ms: float | None = None
 
 
 def measure(count: int = 200) -> Sealing:
+    """With the key of a file, and beside it with one in a module."""
+    found = _measure(seals(), count)
+    if not installed():
+        return found
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder, softhsm(Path(folder), seal_names()) as module:
+        inside = _measure(LocalSeals(module.seals, seal_names(), True, draw_seal), count)
+    return replace(found, module_ms=inside.cpu_ms)
+
+
+def _measure(service: SealService, count: int) -> Sealing:
     """Different pages each time: the same page again would come from Typst's cache."""
-    service = seals()
     for index in range(5):
         service.sign(render(_page(index)), _use(index))
     pages = [(_page(index), index) for index in range(count)]

@@ -31,9 +31,9 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 
 from connectors.faults import PermanentFault, TransientFault
+from connectors.seal_module import WHO, ModuleKey
 from domain.seals import SealKind
 
-WHO = "电子签章"
 FIELD = "Seal"
 DEVELOPMENT_ORGANIZATION = "演示"
 """The subject's O of a development certificate (runtime/services/development_keys.py)."""
@@ -67,9 +67,14 @@ class SealService(Protocol):
         """SHA-256 of the certificate that it seals with, hexadecimal."""
         ...
 
+    def ready(self, seal: SealKind) -> None:
+        """Whether it could seal now, without sealing; raises as `sign` does."""
+        ...
+
 
 class LocalSeals:
-    """Seals with ECDSA P-256 keys from a folder (`<kind>.key.pem`, `<kind>.crt.pem`, `ca.crt.pem`), read once.
+    """Seals with ECDSA P-256 keys named by a folder (`<kind>.key.pem`, or `<kind>.key.uri` for one in a module; `<kind>.crt.pem`,
+    `ca.crt.pem`), read once.
 
     `draw(name, development)` gives a seal's face as a PDF page (proofs.seal_image.draw_seal). About 6 ms of CPU per
     signature, all of it in Python: one object serves any number of threads, one at a time, and a process pool makes
@@ -109,6 +114,10 @@ class LocalSeals:
         """SHA-256 of the certificate that it seals with, hexadecimal."""
         return self._seals[seal][0].key
 
+    def ready(self, seal: SealKind) -> None:
+        """Whether its key is at hand: that of a file is since the start, that of a module is looked for."""
+        self._seals[seal][0].ready()
+
     def _sign(self, writer: IncrementalPdfFileWriter, use: SealUse) -> bytes:
         signer, face = self._seals[use.seal]
         if use.key not in ("", signer.key):  # renewed between the record and the signature: the next pass begins with the new one
@@ -134,16 +143,28 @@ class _KeySigner(Signer):
     building them anew, mostly the reference to the certificate, takes two thirds of a signature.
     """
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
+    def __init__(self, key: ec.EllipticCurvePrivateKey | ModuleKey, certificate: x509.Certificate) -> None:
         super().__init__(signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)))
-        self._key = key
+        self._key, self._public = key, certificate.public_key()
         self.key = certificate.fingerprint(SHA256()).hex()
         self._constant: list[bytes] = []
         organization = certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
         self.development = DEVELOPMENT_ORGANIZATION in (attribute.value for attribute in organization)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        return self._key.sign(data, ec.ECDSA(SHA256()))
+        if not isinstance(self._key, ModuleKey):
+            return self._key.sign(data, ec.ECDSA(SHA256()))
+        signature = self._key.sign(data)
+        try:  # whose key the module signed with, and over what, is only seen by looking
+            assert isinstance(self._public, ec.EllipticCurvePublicKey)
+            self._public.verify(signature, data, ec.ECDSA(SHA256()))
+        except InvalidSignature:
+            raise PermanentFault(WHO, "wrong_key", "密码模块的签名与证书不符,没有用印;请核对密钥标识与证书") from None
+        return signature
+
+    def ready(self) -> None:
+        if isinstance(self._key, ModuleKey):
+            self._key.ready()
 
     async def signed_attrs(self, data_digest: bytes, *args: Any, **kwargs: Any) -> cms.CMSAttributes:
         if not self._constant:
@@ -157,22 +178,34 @@ class _KeySigner(Signer):
 
 def _load(folder: Path, kind: SealKind) -> _KeySigner:
     try:
-        key = load_pem_private_key((folder / f"{kind}.key.pem").read_bytes(), password=None)
+        key = _key(folder, kind)
         certificate = x509.load_pem_x509_certificate((folder / f"{kind}.crt.pem").read_bytes())
         ca = x509.load_pem_x509_certificate((folder / "ca.crt.pem").read_bytes())
     except (OSError, ValueError, TypeError):
         text = f"印章 {kind} 的密钥或证书文件缺失或无法读取,请检查印章目录"
         raise PermanentFault(WHO, "no_key", text) from None
+    public = certificate.public_key()
     try:
         certificate.verify_directly_issued_by(ca)
-        matching = key.public_key() == certificate.public_key()
+        matching = isinstance(public, ec.EllipticCurvePublicKey) and isinstance(key, ModuleKey | ec.EllipticCurvePrivateKey)
+        matching = matching and (isinstance(key, ModuleKey) or key.public_key() == public)  # a module's is seen at each signature
     except (ValueError, TypeError, InvalidSignature):
         matching = False
-    if not matching or not isinstance(key, ec.EllipticCurvePrivateKey):
+    if not matching:
         # Unnoticed, every proof sealed with it would be told to be somebody else's.
         text = f"印章 {kind} 的密钥、证书与颁发机构不匹配,请检查印章目录"
         raise PermanentFault(WHO, "wrong_key", text)
     return _KeySigner(key, certificate)
+
+
+def _key(folder: Path, kind: SealKind) -> Any:
+    """Raises OSError, ValueError, TypeError, PermanentFault."""
+    file, uri = folder / f"{kind}.key.pem", folder / f"{kind}.key.uri"
+    if not uri.exists():
+        return load_pem_private_key(file.read_bytes(), password=None)
+    if file.exists():
+        raise PermanentFault(WHO, "two_keys", f"印章 {kind} 既有密钥文件又有密码模块的密钥标识,请只留一个")
+    return ModuleKey.named(uri.read_text())
 
 
 @dataclass(frozen=True)

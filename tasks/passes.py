@@ -26,6 +26,7 @@ from domain.status import Status
 from ledger.database import transaction
 from ledger.lifecycle import leases
 from ledger.lifecycle.moves import Lease, LeaseLost, MoveRefused, Paused
+from ledger.lifecycle.remedies import cause_of
 from ledger.lifecycle.snapshots import StepContext, snapshot, snapshot_now
 from ledger.methods import failures
 from ledger.sealing.sealing import Evidence, NoSealInForce, Use
@@ -200,7 +201,7 @@ def present(number: str) -> Status:
 def _give_to_person(lease: Lease, error: PermanentFault | PageError | NoSealInForce) -> Status:
     note, detail = "", dict[str, Any]()
     if isinstance(error, PermanentFault):
-        code, detail = "permanent_fault", {"who": error.who, "fault": error.code}
+        code, detail = cause_of(_code(error), "permanent_fault"), {"who": error.who, "fault": error.code}
     elif isinstance(error, NoSealInForce):
         code, detail = "seal_not_in_force", {"seal": error.seal.value}
     elif isinstance(error, MissingGlyph):

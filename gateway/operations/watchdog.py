@@ -148,6 +148,7 @@ _TITLES = {
     "source_broken": "数据源约定不符",
     "seal_expiring": "印章证书即将到期",
     "seal_missing": "没有在用的印章",
+    "seal_unavailable": "印章的密码模块或密钥不可用",
     "seal_other_key": "密钥不是登记在用的印章",
     "report_not_made": "周报没有编制成功",
     "report_not_mailed": "周报邮件没有送达",

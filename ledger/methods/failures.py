@@ -11,7 +11,7 @@ from domain.lifecycle import ENDED, Event, State
 from ledger.cases.cases import key_of
 from ledger.deadlines.clocks import open_limits
 from ledger.lifecycle.moves import Lease, move, note
-from ledger.lifecycle.remedies import call_a_person
+from ledger.lifecycle.remedies import call_a_person, cause_of
 from ledger.tables.verifications import Verification
 from ledger.vault import Place
 
@@ -77,7 +77,7 @@ def pass_failed(session: Session, lease: Lease, code: str, *, now: datetime, act
         next_instant=now + pause,
     )
     if failed >= FIVE and row.state is not State.NEEDS_ATTENTION:
-        need_attention(session, lease.number, "failed_passes", at=now, actor=actor, lease=lease, last=code)
+        need_attention(session, lease.number, cause_of(code, "failed_passes"), at=now, actor=actor, lease=lease, last=code)
 
 
 def _next_due(session: Session, number: str) -> datetime | None:

@@ -37,7 +37,12 @@ _THEN = "由另一人确认制作(POST /v1/seals/{id}/confirm)、备案后启用
 def main(arguments: list[str]) -> int:
     """The exit code. Without a verb: the list; 1 where a seal is missing or ends within thirty days."""
     parser = argparse.ArgumentParser(prog="./run seals", description="印章登记:列出、导入、变更,导出用印记录")
-    verbs = parser.add_subparsers(dest="verb", metavar="import|renew|uses")
+    verbs = parser.add_subparsers(dest="verb", metavar="make-key|import|renew|uses")
+    made = verbs.add_parser("make-key", help="在密码模块中生成密钥,写出证书请求(PKCS #10);密钥不离开模块")
+    made.add_argument("uri", help="密钥标识:pkcs11:token=…;object=…?module-path=…&pin-source=file:…")
+    made.add_argument("--name", required=True, help="印章名称,写入证书的通用名(CN)")
+    made.add_argument("--unit", required=True, help="单位名称,写入证书的组织(O)")
+    made.add_argument("-o", "--output", type=Path, required=True, help="证书请求文件(PEM)")
     taken = verbs.add_parser("import", help="按表登记(逐行,待另一人确认)")
     taken.add_argument("file", type=Path, help=f"表头:{'、'.join(SHEET.required)};可有{'、'.join(SHEET.optional)}")
     renewed = verbs.add_parser("renew", help="申请变更:换证书、换密钥,待另一人确认")
@@ -53,6 +58,8 @@ def main(arguments: list[str]) -> int:
 
     ACTOR.set(operator())
     match options.verb:
+        case "make-key":
+            return _make_key(options)
         case "import":
             return _import(options.file)
         case "renew":
@@ -60,6 +67,28 @@ def main(arguments: list[str]) -> int:
         case "uses":
             return _export(options.seal, options.output)
     return _list()
+
+
+def _make_key(options: argparse.Namespace) -> int:
+    from asn1crypto import pem  # type: ignore[import-untyped]
+
+    from connectors.faults import Fault
+    from connectors.seal_module import ModuleKey
+
+    if options.output.exists():  # looked at first: a key without its request would be left in the module
+        raise Failure("生成密钥", f"{options.output} 已存在,没有生成密钥", "请换一个文件名。")
+    try:
+        key = ModuleKey.named(options.uri)
+        request = key.request({"country_name": "CN", "organization_name": options.unit, "common_name": options.name})
+        options.output.write_bytes(pem.armor("CERTIFICATE REQUEST", request))
+    except Fault as fault:
+        raise Failure("生成密钥", str(fault), "请按所述处理后重试。") from None
+    except OSError:
+        why = f"密钥 {key.label} 已在密码模块 {key.token} 中生成,但不能写入 {options.output}"
+        raise Failure("生成密钥", why, "请在模块中删除该密钥,换一个可写的位置重试。") from None
+    console.print(f"已在密码模块 {key.token} 中生成密钥 {key.label};证书请求:{options.output}。")
+    console.print("请把证书请求交电子认证机构签发证书,再按 ./run seals import 登记;密钥标识写入印章目录的 <种类>.key.uri。")
+    return 0
 
 
 def _list() -> int:

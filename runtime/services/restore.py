@@ -132,7 +132,8 @@ def _missing_seals(recorded: Mapping[str, set[str]], seals: Path) -> list[str]:
     wanted = ["ca.crt.pem"] if "seal:ca" in recorded else []
     for kind in SealKind:
         if f"seal:{kind}" in recorded:
-            wanted += [f"{kind}.crt.pem", f"{kind}.key.pem"]
+            key = f"{kind}.key.uri"  # in a module, which no backup holds
+            wanted += [f"{kind}.crt.pem", key if (seals / key).is_file() else f"{kind}.key.pem"]
     return [f"印章目录中没有 {name}" for name in wanted if not (seals / name).is_file()]
 
 

@@ -7,14 +7,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from domain.lifecycle import State
 from domain.seals import SealKind
 from flows.verification import verification
 from ledger.casework import attention
+from ledger.methods import failures
 from ledger.sealing import seal_register
 from ledger.tables.effects import Proof, SealUse
-from ledger.tables.verifications import Lookup
+from ledger.tables.verifications import Lookup, Verification
 from runtime.services.development_keys import ensure_development_seals
 from runtime.services.development_seals import register_development_seals
 from runtime.worker import first_passes
@@ -22,10 +25,11 @@ from settings import settings
 from tasks import sealing as sealing_step
 from tasks.passes import begin
 from tasks.sealing import seal_names
-from tasks.seals import EXPIRING, MISSING, OTHER_KEY, check_seals
+from tasks.seals import EXPIRING, MISSING, OTHER_KEY, UNAVAILABLE, check_seals
 from tests.flows.test_interruptions import assert_once, file_now
 from tests.ledger.acting import alarms, all_of, do, give_back, hold, names, row
 from tests.ledger.sealing.seal_life import cancelled
+from tests.seal_module import softhsm
 
 pytestmark = pytest.mark.usefixtures("stack")
 
@@ -37,6 +41,11 @@ def share() -> seal_register.RegisteredSeal:
 def standing(kind: str) -> list[str]:
     """What alarms of this kind are about."""
     return [subject for known, subject in sorted(alarms()) if known == kind]
+
+
+def due_now(session: Session, number: str) -> None:
+    """As if the pause after a failed pass were over."""
+    session.execute(update(Verification).where(Verification.number == number).values(next_instant=settings().now()))
 
 
 def first_pass(name: str = "演示甲子") -> str:
@@ -85,10 +94,10 @@ def test_a_cancelled_seal_seals_nothing_and_what_waited_goes_on_by_itself(
     register_development_seals(renewed)
     monkeypatch.setenv("PROOFLESS_SEALS_DIR", str(renewed))
     asyncio.run(check_seals.alone())
-    assert (row(number).state, standing(MISSING), standing(OTHER_KEY)) == (State.NEEDS_ATTENTION, [], ["share"]), "the old key still"
+    assert (row(number).state, standing(MISSING), standing(OTHER_KEY)) == (State.NEEDS_ATTENTION, [], ["issuer", "share"]), (
+        "the old keys still"
+    )
     settings.cache_clear()
-    asyncio.run(check_seals.alone())
-    assert standing(OTHER_KEY) == ["share"], "until the next look"
     asyncio.run(check_seals.alone())
     assert standing(OTHER_KEY) == []
     assert row(number).state is State.TO_BE_SEALED and row(number).attention is None and standing(MISSING) == []
@@ -147,3 +156,36 @@ def test_retry_by_hand_waits_again_while_nothing_is_in_force(ledger: str) -> Non
     do(attention.retry, number, now=settings().now(), actor="person:demo-admin")
     pass_again(number)
     assert row(number).attention == "seal_not_in_force"
+
+
+def test_a_module_that_is_away_loses_nothing_and_what_waited_goes_on_by_itself(
+    ledger: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Obligation 9.4: the key is in a real module; away, each pass is counted, then a person is told once for all; back, it goes on."""
+    with softhsm(tmp_path / "module", seal_names()) as module:
+        for kind in SealKind:
+            cancelled(do(seal_register.in_force, now=settings().now())[kind].id, now=settings().now())
+        register_development_seals(module.seals)
+        monkeypatch.setenv("PROOFLESS_SEALS_DIR", str(module.seals))
+        settings.cache_clear()
+        sealing_step.seals.cache_clear()
+        before = first_pass()
+        assert_once(before, requests_made=0)
+        module.away()
+        number = first_pass("演示乙丑")
+        for _ in range(failures.FIVE - 1):
+            do(due_now, number)
+            pass_again(number)
+        stuck = row(number)
+        assert (stuck.state, stuck.attention, stuck.attention_from) == (State.NEEDS_ATTENTION, "seal_unavailable", State.TO_BE_SEALED)
+        asyncio.run(check_seals.alone())
+        assert row(number).state is State.NEEDS_ATTENTION and standing("needs_attention") == standing(OTHER_KEY) == []
+        assert standing(UNAVAILABLE) == ["issuer", "share"]
+        module.back()
+        asyncio.run(check_seals.alone())
+        assert row(number).state is State.TO_BE_SEALED and standing(UNAVAILABLE) == []
+        pass_again(number)
+        assert_once(number, requests_made=0)
+        (use,) = all_of(SealUse, verification=number)
+        assert use.registered == share().id and len(all_of(Lookup, verification=number)) == 1
+    sealing_step.seals.cache_clear()

@@ -118,7 +118,7 @@ def test_every_list_goes_on_from_a_place_in_each_of_its_orders(api: Api, monkeyp
 
 
 def lead(api: Api) -> str:
-    body = {"clause": "16.10", "unit": "370402-PERMIT", "subject": f"演示线索{uuid4().hex}", "text": "演示依据"}
+    body = {"clause": "16.10", "unit": "370402-PERMIT", "subject": f"演示线索{uuid4().hex[:8]}", "text": "演示依据"}
     number: str = api.post("/v1/leads", ADMIN, json=body).json()["number"]
     return number
 

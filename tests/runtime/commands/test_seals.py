@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from domain.seals import SealKind, SealStanding
 from ledger.sealing import seal_register
@@ -18,6 +19,7 @@ from tests.ledger.acting import all_of, do, found, hold, seal, take_up
 from tests.ledger.filing import file
 from tests.ledger.sealing.seal_life import TWO, cancelled, in_use, pem
 from tests.runtime.commands.test_imports import sheet
+from tests.seal_module import softhsm
 
 HEADER = ("印章种类", "印章名称", "单位", "证书文件", "密钥存放", "密钥标识", "备案编号", "备案日期")
 
@@ -35,6 +37,20 @@ def test_the_list_says_what_is_in_force_what_ends_and_what_is_missing(ledger: st
     assert seals.main([]) == 1 and "即将到期" in capsys.readouterr().out
     cancelled(share().id, now=now)
     assert seals.main([]) == 1 and "没有在用的证照数据共享查询核验专用章" in capsys.readouterr().out
+
+
+def test_a_key_is_made_in_a_module_and_its_request_is_for_the_authority(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Obligation 9.4: the request is signed by the key itself, and nothing is made where its file cannot be."""
+    with softhsm(tmp_path / "module", {}) as module:
+        wanted = ["make-key", module.uri("share"), "--name", "演示专用章", "--unit", "演示单位", "-o", str(tmp_path / "share.csr")]
+        assert seals.main(wanted) == 0 and "share.csr" in capsys.readouterr().out
+        request = x509.load_pem_x509_csr((tmp_path / "share.csr").read_bytes())
+        assert request.is_signature_valid and request.subject.rfc4514_string() == "CN=演示专用章,O=演示单位,C=CN"
+        with pytest.raises(Failure, match="没有生成密钥"):
+            seals.main(wanted)
+        with pytest.raises(Failure, match="已有名为 share 的密钥"):
+            seals.main([*wanted[:-1], str(tmp_path / "other.csr")])
+        assert not (tmp_path / "other.csr").exists()
 
 
 def test_a_file_of_seals_is_taken_row_by_row_and_waits_for_another_person(
