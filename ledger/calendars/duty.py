@@ -227,13 +227,13 @@ def _gaps(found: list[Appointment], away: list[Absence], active: set[str], agent
 def report_gaps(session: Session, now: datetime, ahead: timedelta = AHEAD) -> None:
     """An alarm for each 办事单位 that will lack somebody, before it bites; taken back once filled.
 
-    Every unit: one that asks has a 督办员 and a 代办员 like one that answers (obligations 10.2, 10.3).
+    Every unit that takes part: one that asks has a 督办员 and a 代办员 like one that answers (obligations 10.2, 10.3).
     """
     for unit in session.scalars(select(Unit).where(Unit.active.is_(True)).order_by(Unit.code)):
         found = [gap for gap in gaps(session, unit.code, now, now + ahead) if not _is_allowed(gap)]
         if GapKind.NO_SUPERVISOR not in {gap.kind for gap in found}:
             clear_alarm(session, "no_supervisor", unit.code, now=now)  # raised where 督办 found nobody
-        if not found:
+        if not found or not unit.takes_part:
             clear_alarm(session, "duty_gap", unit.code, now=now)
             continue
         first = found[0]

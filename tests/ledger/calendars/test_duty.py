@@ -106,6 +106,9 @@ def test_a_unit_that_only_asks_has_a_gap_too() -> None:
     do(put_units, [{"code": "370402-SPORT", "name": "演示体育局", "kind": "government"}])
     do(duty.report_gaps, NOW)
     assert ("duty_gap", "370402-SPORT") in alarms()
+    do(put_units, [{"code": "370402-SPORT", "name": "演示体育局", "kind": "government", "takes_part": False}])
+    do(duty.report_gaps, NOW)
+    assert ("duty_gap", "370402-SPORT") not in alarms(), "nobody need be appointed there"
 
 
 def test_the_alarm_that_nobody_supervised_ends_with_its_cause() -> None:
