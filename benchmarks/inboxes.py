@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from benchmarks import waiting_rows
-from benchmarks.waiting import busy, connected, one_waiting, run_of
+from benchmarks.waiting import busy, connected, gather_all, one_waiting, run_of
 from domain.sign_in import Method
 from gateway.counter.cookies import SESSION
 from ledger.database import transaction
@@ -52,6 +52,7 @@ def measure(context: Context, url: str, key: str, count: int, seconds: int, note
         ledger.execute("SELECT code FROM units WHERE active ORDER BY code")
         units = [code for (code,) in ledger.fetchall()]
         waiting_rows.spread(ledger, units)
+        gather_all()
         tokens = _signed_in(units)
         note("空闲时的处理器占用")
         time.sleep(20)

@@ -23,6 +23,7 @@ from sqlalchemy import select
 from benchmarks import waiting_rows
 from benchmarks.load import PEOPLE, as_json
 from ledger.database import transaction
+from ledger.record import gathering
 from ledger.tables.verifications import Verification
 from runtime.services import postgres
 from runtime.services.context import LEDGER, PREFECT, Context
@@ -51,6 +52,8 @@ def measure(context: Context, url: str, key: str, count: int, seconds: int, note
         run = run_of(number)
         first = datetime.now(UTC) + timedelta(minutes=30)
         waiting_rows.seed(ledger, prefect, number, run, count, first)
+        note("汇集复制的事件")
+        gather_all()
         note("空闲时的处理器占用")
         time.sleep(20)
         idle = busy(context, 60)
@@ -95,6 +98,17 @@ async def one_waiting(url: str, key: str) -> str:
             await asyncio.sleep(0.2)
         await asyncio.sleep(3)  # until Prefect has the pass's last state
         return number
+
+
+def gather_all() -> None:
+    """Every event in the record's tree, as it is where they came one by one and not all at once."""
+    while True:
+        with transaction() as session:
+            found = gathering.gather(session)
+        if found is None:
+            time.sleep(1)  # the worker is at it
+        elif found < gathering.AT_ONCE:
+            return
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from gateway.edge.connections import Crowd
 from gateway.edge.contract import Contract
 from gateway.edge.endpoints import ANY_CALL
 from gateway.edge.health import Vitals
+from gateway.edge.inbox_versions import InboxVersions
 from gateway.edge.manners import Manners, allowed, options
 from gateway.edge.origins import AccountOrigins, SystemCalls
 from gateway.edge.page_permissions import unruled
@@ -71,7 +72,17 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
     )
     quotas, origins = Quotas(settings()), AccountOrigins()
     app.state.services = Services(
-        RunStarter(engine), Endings(), quotas, telemetry, Vitals(engine), origins, SystemCalls(), Gate(), Turns(), _provider()
+        RunStarter(engine),
+        Endings(),
+        quotas,
+        telemetry,
+        Vitals(engine),
+        origins,
+        SystemCalls(),
+        Gate(),
+        Turns(),
+        InboxVersions(),
+        _provider(),
     )
     app.state.routes = [route for router in ROUTERS for route in router.routes] + [assets.ROUTE, scan.ROUTE]
     for router in ROUTERS:

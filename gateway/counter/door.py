@@ -97,11 +97,16 @@ def require_own_origin(request: Request) -> None:
         raise Problem("other_site")
 
 
+def is_background(request: Request) -> bool:
+    """Whether the page asks by itself, and nobody clicked."""
+    return _BACKGROUND in request.headers
+
+
 def _signed_in(request: Request) -> SignedIn:
     now = settings().now()
     with transaction() as session:
         known = sessions.signed_in(session, cookies.token_of(request), now=now)
-    if sessions.is_due(known, now) and _BACKGROUND not in request.headers:
+    if sessions.is_due(known, now) and not is_background(request):
         with transaction(technical=True) as session:
             sessions.note_use(session, known, now=now)
     services_of(request).origins.note(known.caller, address_of(request), now)

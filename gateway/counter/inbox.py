@@ -13,11 +13,12 @@ from fastapi import Query, Request, Response
 from domain.batches import PATTERN
 from domain.inbox import ExcuseReason
 from domain.methods import Answer
-from gateway.counter.door import CurrentPerson, pages
+from gateway.counter.door import CurrentPerson, is_background, pages
 from gateway.counter.inputs import input_of
 from gateway.deadlines.endpoints import get_deadline
 from gateway.edge.counter_pages import EDITION, HEADERS, render
 from gateway.edge.paging import PagingOfPersons
+from gateway.edge.services import services_of
 from gateway.inbox.endpoints import get_inbox, get_request
 from gateway.own_unit.endpoints import get_inbox_counts
 from ledger.casework import inbox_version
@@ -69,9 +70,13 @@ def inbox(
 
 def _mark(known: SignedIn, request: Request, now: datetime) -> str:
     """What a list of what waits is made of, for who looks at it; taken before it is read, so that what happens meanwhile is news."""
-    with transaction() as session:
-        version = inbox_version.version_of(session, known.caller.unit, now=now)
-    made_of = (version, _address(request), known.caller.person, known.caller.unit, sorted(known.caller.roles), known.token, EDITION)
+    unit, inboxes = known.caller.unit, services_of(request).inboxes
+    version = inboxes.fresh(unit) if is_background(request) else None  # who opens or sends sees at once what is so
+    if version is None:
+        with transaction() as session:
+            version = inbox_version.version_of(session, unit, now=now)
+        inboxes.keep(unit, version)
+    made_of = (version, _address(request), known.caller.person, unit, sorted(known.caller.roles), known.token, EDITION)
     return hashlib.sha256(repr(made_of).encode()).hexdigest()[:24]
 
 

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from connectors.identity import IdentityProvider
 from gateway.edge.health import Vitals
+from gateway.edge.inbox_versions import InboxVersions
 from gateway.edge.origins import AccountOrigins, SystemCalls
 from gateway.edge.prefer_wait import Endings
 from gateway.edge.quotas import Quotas
@@ -28,6 +29,7 @@ class Services:
     calls: SystemCalls
     guesses: Gate
     turns: Turns
+    inboxes: InboxVersions
     provider: IdentityProvider | None  #: of the district, where one is configured
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Text, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Numeric, Text, and_, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain.instants import is_past
@@ -43,10 +43,12 @@ def version_of(session: Session, unit: str, *, now: datetime) -> str:
     requests = select(_sum(waiting.c.id, waiting.c.claimed_by))
     rests = select(_sum(Suspension.id)).join(waiting, waiting.c.id == Suspension.request).where(Suspension.ended_at.is_(None))
     passed = Deadline.warn_at <= now, is_past(Deadline.due_at, now)  # 黄 from the very instant on (domain.progress)
-    of_request = Deadline.request == waiting.c.id
-    of_case = and_(Deadline.request.is_(None), Deadline.verification == waiting.c.verification)
-    limits = select(_sum(*_LIMIT, *passed)).join(waiting, or_(of_request, of_case))
-    query = select(*(one.scalar_subquery() for one in (requests, rests, limits)))
+    # Two sums, not one over either: joined by `or`, each request is looked for by itself.
+    of_request = select(_sum(*_LIMIT, *passed)).join(waiting, Deadline.request == waiting.c.id)
+    of_case = select(_sum(*_LIMIT, *passed)).join(
+        waiting, and_(Deadline.request.is_(None), Deadline.verification == waiting.c.verification)
+    )
+    query = select(*(one.scalar_subquery() for one in (requests, rests, of_request, of_case)))
     return " ".join(map(str, session.execute(query).one()))
 
 

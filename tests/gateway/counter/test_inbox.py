@@ -77,14 +77,23 @@ def test_page_after_page_whatever_the_address_was(api: Api, browser: Browser, mo
     assert numbers <= set(seen) and len(seen) == len(set(seen))
 
 
-def test_a_list_that_did_not_change_is_not_sent_again(api: Api, asked: tuple[str, str], browser: Browser) -> None:
+def test_a_list_that_did_not_change_is_not_sent_again(
+    api: Api, asked: tuple[str, str], browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages that ask by themselves hear of a change within a moment; a click sees it at once."""
+    clock = [0.0]
+    monkeypatch.setattr(api.app.state.services.inboxes, "_clock", lambda: clock[0])
     found = re.search(r'"X-Known":"(\w+)"', browser.get("/counter/inbox").text)
     assert found
     held = {"HX-Request": "true", "X-Known": found[1], "X-Background": "1"}
     assert browser.get("/counter/inbox", **held).status_code == 204
     api.post(f"/v1/inbox/{asked[1]}/claim", ISSUER)
+    assert browser.get("/counter/inbox", **held).status_code == 204, "one of the unit's pages has asked a moment ago"
+    clock[0] += 5
     changed = browser.get("/counter/inbox", **held)
     assert changed.status_code == 200 and "我已认领" in changed.text and "<html" not in changed.text
+    api.post(f"/v1/inbox/{asked[1]}/release", ISSUER)
+    assert "无人认领" in browser.get("/counter/inbox").text
 
 
 def test_preview_is_a_picture_and_leaves_nothing(api: Api, asked: tuple[str, str], browser: Browser) -> None:
