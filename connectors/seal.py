@@ -159,7 +159,7 @@ class _KeySigner(Signer):
             assert isinstance(self._public, ec.EllipticCurvePublicKey)
             self._public.verify(signature, data, ec.ECDSA(SHA256()))
         except InvalidSignature:
-            raise PermanentFault(WHO, "wrong_key", "密码模块的签名与证书不符,没有用印;请核对密钥标识与证书") from None
+            raise PermanentFault(WHO, "wrong_signature", "密码模块的签名与证书不符,没有用印;请核对密钥标识与证书") from None
         return signature
 
     def ready(self) -> None:

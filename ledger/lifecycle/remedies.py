@@ -47,7 +47,8 @@ FINAL = frozenset({"cannot_verify", "no_next_method", "commitment_declined"})
 
 #: Many wait for one cause at one time: its own check raises one alarm for all of them (`tasks.seals`).
 _TOLD_TOGETHER = frozenset({"seal_not_in_force", "seal_unavailable"})
-#: Faults of 电子签章 that are of no single case (`connectors.seal`, `connectors.seal_module`).
+#: Faults of 电子签章 (`connectors.seal`, `connectors.seal_module`) that are of no single case and that the check each minute sees
+#: come and go.
 _SEAL_FAULTS = frozenset(
     f"电子签章/{code}"
     for code in ("module_away", "pin_refused", "pin_locked", "no_pin", "no_key", "wrong_key", "two_keys", "no_module", "bad_uri")
