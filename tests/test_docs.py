@@ -13,11 +13,11 @@ DOCUMENTS = [
     ROOT / "CONTRIBUTING.md",
     ROOT / "README.md",
     ROOT / "README.zh-CN.md",
-    *(ROOT / "docs").glob("*.md"),
-    *(ROOT / "docs").glob("decisions/*.md"),
+    *sorted((ROOT / "docs").glob("*.md")),  # the processes of one run must collect them in one order
+    *sorted((ROOT / "docs").glob("decisions/*.md")),
 ]
 #: A path of ours, as a document writes it: in backticks, beginning with one of our folders. `<topic>` stands for any.
-OURS = "domain|ledger|connectors|proofs|catalog|reports|tasks|flows|gateway|runtime|isolation|sandbox|benchmarks|tests|docs|deploy"
+OURS = "audit|domain|ledger|connectors|proofs|catalog|reports|tasks|flows|gateway|runtime|isolation|sandbox|benchmarks|tests|docs|deploy"
 NAMED = re.compile(rf"`((?:{OURS})/[\w./*<>-]*)`")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
