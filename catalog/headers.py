@@ -11,8 +11,10 @@ from itertools import zip_longest
 from catalog.cleaning import key, without_brackets
 from catalog.column_forms import formed
 from catalog.column_names import BY_NAME, SYNONYMS
+from catalog.columns import PROPOSED, WAITED_FOR, Said, alike, nothing_said, questions
 from catalog.file_kinds import FileRefused
 from catalog.reading import Sheet
+from domain.list_rows import Candidate, Question
 
 _LOOK_AT = 20  #: rows in which a header may stand
 HEADER_WITHIN = _LOOK_AT + 2  #: with its other rows
@@ -58,7 +60,21 @@ class ListKind(StrEnum):
             ListKind.COMMITMENTS: ("basis",),
         }.get(self, ())
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """Columns that its rows are read from."""
+        names = {
+            ListKind.MATTERS: "matter main_matter sub_matter matter_code unit unit_code handling promised_days region "
+            "reviewed_above standing",
+            ListKind.CANCELLATIONS: "proof proof_code matter sub_matter matter_code unit methods standing",
+            ListKind.NEGATIVE_COMMUNITY: "negative proof instead",
+            ListKind.NEGATIVE_POLICE: "negative proof instead",
+        }.get(self)
+        return frozenset(names.split()) if names else frozenset(SYNONYMS) - _NOT_OF_PROOFS
 
+
+#: What a list of proofs has no use for.
+_NOT_OF_PROOFS = frozenset("sequence remark negative instead main_matter matter_type unit_code handling promised_days region level".split())
 #: What a negative list of this kind says of itself, in title, sheet or column.
 _SAYS_NO = re.compile("不应|不再|不得|不予|禁止|负面|取消")
 _ORGANS = {
@@ -87,15 +103,24 @@ class Header:
         return len(self.columns), -self.depth
 
 
-def find_header(sheet: Sheet, kind: ListKind, *, of_one_unit: bool = False) -> Header:
-    """The header of most worth. `of_one_unit`: it is known whose list that is. Raises FileRefused where none has
-    what this kind of list needs, saying what it lacks."""
+class HeaderRefused(FileRefused):
+    """No header has what this kind of list needs, or a person must say first which its columns are (`questions`); `header` is the
+    nearest to one."""
+
+    def __init__(self, fault: str, text: str, remedy: str, header: Header, asked: tuple[Question, ...] = ()) -> None:
+        super().__init__(fault, text, remedy)
+        self.header, self.questions = header, asked
+
+
+def find_header(sheet: Sheet, kind: ListKind, *, of_one_unit: bool = False, said: Said = nothing_said) -> Header:
+    """The header of most worth. `of_one_unit`: it is known whose list that is; `said`: what a person said of a column. Raises
+    FileRefused, HeaderRefused where none has what this kind of list needs or a column of it must be confirmed first."""
     required = kind.required(of_one_unit=of_one_unit)
     best: Header | None = None
     nearest: Header | None = None
     for row in range(min(_LOOK_AT, len(sheet.rows))):
         for depth in (3, 2, 1):
-            header = _header(sheet, row, depth)
+            header = _header(sheet, row, depth, said)
             if header and (nearest is None or header.worth > nearest.worth):
                 nearest = header
             if header and _is_enough(header, required) and (best is None or header.worth > best.worth):
@@ -103,20 +128,47 @@ def find_header(sheet: Sheet, kind: ListKind, *, of_one_unit: bool = False) -> H
     if best is not None and kind in _ORGANS:
         _refuse_other_negatives(sheet.name, best, kind)
     if best is None:
-        raise _not_found(sheet, kind, required, nearest)
+        raise _not_found(sheet, kind, required, nearest, said)
+    if asked := _unclear(best, kind, said, WAITED_FOR):
+        raise _to_confirm(best, asked)
     return best
 
 
-def _not_found(sheet: Sheet, kind: ListKind, required: tuple[tuple[str, ...], ...], nearest: Header | None) -> FileRefused:
-    """There is none, or one that lacks a column: whoever has a header is not told to add one."""
+def candidates(header: Header, kind: ListKind, said: Said, least: float = PROPOSED) -> Mapping[str, tuple[Candidate, ...]]:
+    """For each column that nobody knew and nobody spoke of, what it may be: what other columns are not already."""
+    open_to = kind.reads - set(header.columns.values())
+    return {name: alike(name, open_to, least) for name in header.unused if said(name) is None}
+
+
+def _unclear(header: Header, kind: ListKind, said: Said, least: float) -> tuple[Question, ...]:
+    return questions(kind.label, candidates(header, kind, said, least))
+
+
+def _to_confirm(header: Header, asked: tuple[Question, ...]) -> HeaderRefused:
+    what = ";".join(f"“{one.subject.partition(':')[2]}”像是“{one.candidates[0].name}”" for one in asked)
+    remedy = "请在预览中确认这些列是什么,不使用的也请写明;确认一次,该单位以后的清单都按此读取。"
+    return HeaderRefused("columns_unclear", f"有 {len(asked)} 列需要确认:{what}。", remedy, header, asked)
+
+
+def _not_found(sheet: Sheet, kind: ListKind, required: tuple[tuple[str, ...], ...], nearest: Header | None, said: Said) -> HeaderRefused:
+    """There is none, or one that lacks a column: whoever has a header is not told to add one, and one whose column may be what
+    is lacking is asked."""
     found = set(nearest.columns.values()) if nearest else set()
     lacking = [group for group in required if not found & set(group)]
+    if nearest is not None:
+        asked = _unclear(nearest, kind, said, PROPOSED)
+        proposed = {one.code for question in asked for one in question.candidates}
+        if all(proposed & set(group) for group in lacking):
+            return _to_confirm(nearest, asked)
     wanted = "、".join("或".join(f"“{SYNONYMS[field][0]}”" for field in group) for group in lacking)
-    seen = "、".join(cell for cell in _widest(sheet)[:12] if cell) or "(空)"
+    widest = _widest(sheet)
+    seen = "、".join(cell for cell in widest[:12] if cell) or "(空)"
+    header = nearest or Header({}, widest, tuple(filter(None, widest)), sheet.rows.index(widest) + 1 if widest else 0)
     if len(lacking) < len(required):
         text = f"{kind.label}的表头缺少必要的列:{wanted};看到的是:{seen}。"
-        return FileRefused("column_missing", text, "请补上缺少的列;不是这种清单的,请核对清单种类。")
-    return FileRefused("no_header", f"没有找到{kind.label}的表头。应有列:{wanted};看到的是:{seen}。", "请补上表头后重新报送。")
+        return HeaderRefused("column_missing", text, "请补上缺少的列;不是这种清单的,请核对清单种类。", header)
+    text = f"没有找到{kind.label}的表头。应有列:{wanted};看到的是:{seen}。"
+    return HeaderRefused("no_header", text, "请补上表头后重新报送。", header)
 
 
 def _refuse_other_negatives(name: str, header: Header, kind: ListKind) -> None:
@@ -132,18 +184,23 @@ def _refuse_other_negatives(name: str, header: Header, kind: ListKind) -> None:
         raise FileRefused("other_organ", f"这是{next(iter(organs)).label},不是{kind.label}。", "请核对清单种类后重新登记和报送。")
 
 
-def _header(sheet: Sheet, row: int, depth: int) -> Header | None:
-    """The header of these rows, where each of them says something; columns of a known name before those of a likely one."""
+def _header(sheet: Sheet, row: int, depth: int, said: Said) -> Header | None:
+    """The header of these rows, where each of them says something; what a person said before a known name, and that before a
+    likely one."""
     lines = sheet.rows[row : row + depth]
     if len(lines) < depth or not all(_has_sub_headers(sheet, at) for at in range(row, row + depth - 1)):
         return None
     parts = [tuple(dict.fromkeys(filter(None, cells))) for cells in zip_longest(*lines, fillvalue="")]
-    columns: dict[int, str] = {}
-    for read in (_known, formed):
-        for column, names in enumerate(parts):
-            if column not in columns and (field := _field(names, read)) and field not in columns.values():
-                columns[column] = field
     names = tuple(" ".join(part) for part in parts)
+    decided = {column: field for column, name in enumerate(names) if name and (field := said(name)) is not None}
+    columns: dict[int, str] = {}
+    for column, field in decided.items():
+        if field and field not in columns.values():
+            columns[column] = field
+    for read in (_known, formed):
+        for column, part in enumerate(parts):
+            if column not in decided and column not in columns and (found := _field(part, read)) and found not in columns.values():
+                columns[column] = found
     unused = tuple(name for column, name in enumerate(names) if name and column not in columns)
     title = tuple(dict.fromkeys(cell for line in sheet.rows[: row + depth] for cell in line if cell))
     return Header(dict(sorted(columns.items())), names, unused, row + depth, title, depth) if columns else None

@@ -13,8 +13,9 @@ from catalog.asides import is_aside
 from catalog.cell_facts import Fault as CellFault
 from catalog.cleaning import clean
 from catalog.column_names import SYNONYMS
+from catalog.columns import subject
 from catalog.file_kinds import FileRefused
-from catalog.headers import HEADER_WITHIN, Header, ListKind, find_header
+from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, ListKind, find_header
 from catalog.matter_rows import read_matter
 from catalog.proof_rows import read_negative, read_proof
 from catalog.reading import OF_LISTS, Opened, Part, Sheet
@@ -85,6 +86,13 @@ class ListReading:
             try:
                 header = self._header(Sheet(opened.name, tuple(row for row, _ in top), opened.spans))
             except FileRefused as fault:
+                if isinstance(fault, HeaderRefused) and fault.questions:
+                    self.sheets.append(
+                        SheetFound(opened.name, fault.header.names, refused=fault.text + fault.remedy, questions=fault.questions)
+                    )
+                    for _ in rows:
+                        pass
+                    continue
                 refused = fault
                 full = islice((row for row, _ in rows_of(top, rows) if sum(map(bool, row)) > 2), 2)
                 if len(list(full)) > 1:
@@ -100,9 +108,10 @@ class ListReading:
                 if isinstance(found.fact, MatterFact):
                     self._codes.said(found.fact, len(self.sheets), found.line)
                 yield len(self.sheets), found
-        if refused is not None and all(sheet.refused for sheet in self.sheets):
+        asked = any(sheet.questions for sheet in self.sheets)
+        if refused is not None and not asked and all(sheet.refused for sheet in self.sheets):
             raise refused
-        if not self.counts:
+        if not self.counts and not asked:
             raise FileRefused("no_rows", "表头下面没有数据。", "请核对是否选错了文件或工作表。")
 
     def sent_back(self) -> Mapping[tuple[int, int], Fault]:
@@ -110,10 +119,13 @@ class ListReading:
         return self._codes.twice()
 
     def _header(self, top: Sheet) -> Header:
-        header = find_header(top, self._kind, of_one_unit=self._registry.sender is not None)
+        header = find_header(top, self._kind, of_one_unit=self._registry.sender is not None, said=self._said)
         if {"原表行号", "怎么办"} <= set(header.names):
             raise FileRefused("error_file", "这是退回的问题清单,只有有问题的行。", "请在原表中改正,报送改好的整份清单。")
         return header
+
+    def _said(self, name: str) -> str | None:
+        return self._registry.column(subject(self._kind.label, name))
 
     def _of_sheet(self, header: Header, columns: Mapping[str, str], opened: Opened, rows: Iterable[_Row]) -> Iterator[RowResult]:
         seen: dict[bytes, int] = {}

@@ -183,6 +183,8 @@ class _Lists:
     def asked(self, session: Session) -> Iterator[_Raised]:
         """What the lists ask, with where it stands."""
         for source, reading in self._asking:
+            for sheet in session.get_one(CatalogReading, reading).sheets:
+                yield from ((f"{source.name} 表头", source.unit, one) for one in sheet.questions)
             for line, found in intake.questions_of(session, reading):
                 yield from ((f"{source.name} 第 {line} 行", source.unit, one) for one in found)
 

@@ -55,6 +55,10 @@ class Registry:
     def proof(self, text: str) -> Match:
         return self._answered(Topic.PROOF, text) or self.proofs.match(text)
 
+    def column(self, subject: str) -> str | None:
+        """What a person said of a column of the sender's lists (`catalog.columns`): a field; empty: it is not used."""
+        return self.answers.get((Topic.COLUMN, key(subject)))
+
     @cached_property
     def proofs_about(self) -> Mapping[str, list[str]]:
         """What a proof is about -> the registered names of those that are about it."""

@@ -36,6 +36,7 @@ class Topic(StrEnum):
     PROOF = "proof"
     CONFLICT = "conflict"  #: two sources contradict each other
     SUCCESSION = "succession"  #: whether a new code is that of a matter which bore another one until now
+    COLUMN = "column"  #: which field a column of a list is
 
     @property
     def label(self) -> str:
@@ -46,6 +47,7 @@ class Topic(StrEnum):
             "proof": "证明",
             "conflict": "来源矛盾",
             "succession": "事项换码",
+            "column": "列",
         }[self.value]
 
 
@@ -183,13 +185,15 @@ class FileFault:
 
 @dataclass(frozen=True, slots=True)
 class SheetFound:
-    """One sheet of a list: its header as written, the columns that nobody knew, those that it lacks, or why it was not read."""
+    """One sheet of a list: its header as written, the columns that nobody knew, those that it lacks, or why it was not read;
+    with `questions` it waits until a person says which its columns are."""
 
     name: str
     header: tuple[str, ...]
     unused: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     refused: str = ""
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

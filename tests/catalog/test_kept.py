@@ -118,7 +118,7 @@ OTHERS: list[tuple[Any, Any, Any]] = [
     (
         tuple[SheetFound, ...],
         (SheetFound("清单", ("序号",), ("备注",), ("事项编码",)),),
-        [{"name": "清单", "header": ["序号"], "unused": ["备注"], "missing": ["事项编码"], "refused": ""}],
+        [{"name": "清单", "header": ["序号"], "unused": ["备注"], "missing": ["事项编码"], "refused": "", "questions": []}],
     ),
     (
         tuple[Blocked, ...],

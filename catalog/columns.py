@@ -1,0 +1,55 @@
+"""列的所指: a column whose name nobody listed is proposed by likeness, decided by a person, and kept for the lists of that sender.
+
+Likeness never decides: 适用情形 and 不适用情形 are alike and say the opposite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from rapidfuzz import fuzz, process
+
+from catalog.cleaning import key
+from catalog.column_names import BY_NAME, SYNONYMS
+from domain.list_rows import Candidate, Question, Topic
+
+#: From here on a name is proposed; and from here on a list waits for the answer, though it could be read without the column.
+PROPOSED, WAITED_FOR = 60.0, 75.0
+_MOST = 3
+#: What a person said of a column of this name: a field; empty: it is not used; None: nothing.
+Said = Callable[[str], str | None]
+
+
+def nothing_said(_: str) -> str | None:
+    return None
+
+
+def label(field: str) -> str:
+    """A field as people know it."""
+    return SYNONYMS[field][0]
+
+
+def subject(list_name: str, name: str) -> str:
+    """A column of one kind of list, as it is asked: the same word may be another thing in another kind."""
+    return f"{list_name}:{name}"
+
+
+def alike(name: str, fields: Collection[str], least: float = PROPOSED) -> tuple[Candidate, ...]:
+    """The fields among these whose names are most like this one, each with how like (0 to 0.85, as of names)."""
+    found: dict[str, float] = {}
+    for known, score, _ in process.extract(key(name), _names(frozenset(fields)), scorer=fuzz.ratio, score_cutoff=least, limit=None):
+        found.setdefault(BY_NAME[known], score)
+    return tuple(Candidate(field, label(field), round(score / 100 * 0.85, 2)) for field, score in list(found.items())[:_MOST])
+
+
+def questions(list_name: str, unknown: Mapping[str, tuple[Candidate, ...]]) -> tuple[Question, ...]:
+    """One for each column that has candidates."""
+    return tuple(
+        Question(Topic.COLUMN, subject(list_name, name), f"列名与“{found[0].name}”相近但不一致,需要确认", found)
+        for name, found in unknown.items()
+        if found
+    )
+
+
+def _names(fields: frozenset[str]) -> list[str]:
+    return [name for name, field in BY_NAME.items() if field in fields]
