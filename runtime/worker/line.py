@@ -68,13 +68,15 @@ class Line:
             asyncio.get_running_loop().call_later(_LOOK_SECONDS, self._wake)
             return False
         self._looked = now
-        return await self._rush.is_on()
+        return await self._rush.begins()
 
     async def _run_rush(self) -> None:
         try:
-            while not self._stop.is_set() and await self._rush.is_on():
+            while not self._stop.is_set():
                 if await self._rush.work():
                     self._wake()
+                if not await self._rush.goes_on():
+                    break
         except Exception as error:
             log.warning("rush: %s", place_of(error))
         finally:

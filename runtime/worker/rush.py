@@ -19,6 +19,7 @@ from tasks.together import Taken, give_back, pass_over
 log = logging.getLogger(__name__)
 
 BACKLOG = 40  #: waiting, beyond what the single passes have in hand: some seconds of work for them
+REST = 8  #: as many as the single passes take on at once: a rush that has begun goes on while more wait, since one by one costs more
 _PART = 60  #: taken on at once, so that what comes meanwhile and is short does not wait long
 
 
@@ -28,8 +29,12 @@ class Rush:
     def __init__(self, first: FirstPasses, runs: NewRuns) -> None:
         self._first, self._runs = first, runs
 
-    async def is_on(self) -> bool:
+    async def begins(self) -> bool:
         return max(await in_ledger_thread(_waiting)) > BACKLOG
+
+    async def goes_on(self) -> bool:
+        short, others = await in_ledger_thread(_waiting)
+        return short > BACKLOG or others > REST
 
     async def work(self) -> bool:
         """One part of the line; True where some of it goes on."""

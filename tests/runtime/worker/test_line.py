@@ -14,6 +14,7 @@ from ledger.lifecycle import fresh
 from runtime.worker.first_passes import New
 from runtime.worker.line import Line
 from runtime.worker.places import Places
+from runtime.worker.rush import Rush
 from settings import settings
 from tasks.precedence import give_way
 from tests.ledger.acting import do
@@ -87,6 +88,39 @@ def test_a_rush_waits_while_something_short_is_at_work_and_not_for_long(ledger: 
         await line.poll()
         monkeypatch.setattr("tasks.precedence.MOMENT", 0.01)
         await line.precedence.let_pass()
+        over.set()
+        await asyncio.gather(*line.telling)
+
+    asyncio.run(act())
+
+
+def test_a_rush_begins_where_many_wait_and_goes_on_until_few_do(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.worker.rush.BACKLOG", 5)
+    monkeypatch.setattr("runtime.worker.rush.REST", 2)
+    alone = settings().worker_limit - settings().worker_limit // 4
+    for second in range(alone + 5):
+        file(now=NOW + timedelta(seconds=second))
+
+    async def act() -> None:
+        line = Line(None, None, Places(lambda: None), _nothing, lambda: None, threading.Event())  # type: ignore[arg-type]
+        over, parts = asyncio.Event(), list[int]()
+
+        async def work(_: New) -> None:
+            await over.wait()
+
+        async def part() -> bool:
+            parts.append(len(await line._first.take(2, short=False)))
+            return False
+
+        monkeypatch.setattr(line._first, "work", work)
+        monkeypatch.setattr(line._rush, "work", part)
+        await line.poll()
+        assert not line.rushing, "five that wait are no rush"
+        file(now=NOW + timedelta(minutes=1))
+        line._looked = 0.0
+        await line.poll()
+        await line._places.taken[Rush]
+        assert parts == [2, 2] and do(fresh.waiting) == (0, 2)
         over.set()
         await asyncio.gather(*line.telling)
 
