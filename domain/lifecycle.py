@@ -118,6 +118,9 @@ class Event(StrEnum):
     LICENCE_TAKEN = "licence_taken"  #: 开具: the licence library has taken the proof in (obligation 6.3)
     LICENCE_VOIDED = "licence_voided"  #: the revoked proof is void there too
     LICENCE_GIVEN_UP = "licence_given_up"  #: not taken, or not taken back: an operator decides
+    REVOCATION_ASKED = "revocation_asked"  #: 提出撤销: a second person confirms
+    REVOCATION_REFUSED = "revocation_refused"  #: not confirmed, or taken back
+    PROOF_REVOKED = "proof_revoked"  #: 撤销电子证明 (obligations 16.8, 17.5)
 
 
 _S, _E = State, Event
@@ -200,6 +203,9 @@ NOTES: MappingProxyType[Event, frozenset[State]] = MappingProxyType(
         _E.LICENCE_TAKEN: frozenset({_S.DELIVERED}),
         _E.LICENCE_VOIDED: frozenset({_S.DELIVERED}),
         _E.LICENCE_GIVEN_UP: frozenset({_S.DELIVERED}),
+        _E.REVOCATION_ASKED: frozenset({_S.DELIVERED}),
+        _E.REVOCATION_REFUSED: frozenset({_S.DELIVERED}),
+        _E.PROOF_REVOKED: frozenset({_S.DELIVERED}),
         _E.ERASED: ENDED,
     }
 )

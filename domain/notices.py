@@ -55,6 +55,7 @@ class NoticeKind(StrEnum):
     COMMITMENT_CHECK = "commitment_check"  #: 承诺核查, to the requesting unit
     LOOKUPS_BLOCKED = "lookups_blocked"  #: 查询限制, to the 专班 office
     BATCH_ENDED = "batch_ended"  #: 批次办结, to the requesting unit: one message for all of its rows
+    PROOF_REVOKED = "proof_revoked"  #: 电子证明已撤销, to the requesting unit; on order to the issuing unit as well
     REPORT = "report"  #: 周报, to its readers: its text is the report's (reports.letters)
 
     @property
@@ -80,6 +81,10 @@ _WORDS = {
         "姓名与证件号码不符过多。请工作专班办公室查明情况,在查询限制(/v1/lookup-blocks)中登记理由后解除。",
     ),
     NoticeKind.BATCH_ENDED: ("批量核验已办结", "请下载结果(results.xlsx)和电子证明(proofs.zip);未受理的行注明了原因。"),
+    NoticeKind.PROOF_REVOKED: (
+        "电子证明已撤销",
+        "请停止采用,并查看用过它的办件(/v1/revoked-proofs);已据此作出决定的,请及时补救。需要这项证明的,请重新发起核验。",
+    ),
     NoticeKind.REPORT: ("“无证明办事”工作周报", "请阅附件。"),
 }
 

@@ -48,6 +48,7 @@ class Readings:
     soft_supervision: bool = True  #: 11: a soft miss without approved reason opens 督办
     hand_back_supplements: bool = False  #: 13: 补正 counts as 核验时间 too
     report_by_close: bool = False  #: 12: the third working day ends when the 专班 office closes, not at 24:00
+    revoked_by_two: bool = False  #: 26: 撤销电子证明 takes effect once a second person confirms it
     self_supervision: bool = False  #: 16: the 督办员 may be the only 代办员
     outage_deducted: bool = False  #: 21: a platform outage stops the clocks that a supplement stops
     analogy_after_failed_share: bool = True  #: 22

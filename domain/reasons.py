@@ -77,6 +77,17 @@ class RerouteReason(Reason):
     OTHER = "other"
 
 
+class RevokeReason(Reason):
+    """撤销电子证明的理由 (obligations 16.8, 17.5)."""
+
+    CONTENT_ERROR = "content_error"
+    ISSUED_IN_ERROR = "issued_in_error"
+    FACTS_CHANGED = "facts_changed"
+    DECEIT = "deceit"
+    SEAL_ERROR = "seal_error"
+    DECIDED = "decided"
+
+
 REASON_WORDS: Mapping[type[Reason], Mapping[Reason, str]] = MappingProxyType(
     {
         WithdrawReason: {
@@ -114,6 +125,14 @@ REASON_WORDS: Mapping[type[Reason], Mapping[Reason, str]] = MappingProxyType(
             RerouteReason.CANNOT_VERIFY: "原单位无法核验",
             RerouteReason.NO_OTHER_METHOD: "没有其他核验方式",
             RerouteReason.OTHER: "其他",
+        },
+        RevokeReason: {
+            RevokeReason.CONTENT_ERROR: "内容有误",
+            RevokeReason.ISSUED_IN_ERROR: "不应出具",
+            RevokeReason.FACTS_CHANGED: "所证明的事实已变化",
+            RevokeReason.DECEIT: "以虚假陈述或者材料取得",
+            RevokeReason.SEAL_ERROR: "用印有误",
+            RevokeReason.DECIDED: "依行政复议、诉讼等决定撤销",
         },
     }
 )

@@ -67,6 +67,9 @@ EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
         Event.LICENCE_TAKEN: "电子证照库已归集该证明",
         Event.LICENCE_VOIDED: "电子证照库中的该证明已作废",
         Event.LICENCE_GIVEN_UP: "电子证照库归集未成,转运维处理",
+        Event.REVOCATION_ASKED: "提出撤销电子证明,待另一人确认",
+        Event.REVOCATION_REFUSED: "不予撤销电子证明",
+        Event.PROOF_REVOKED: "撤销电子证明",
         Event.ERASED: "保管期限届满,当事人信息已销毁",
     }
 )

@@ -36,6 +36,7 @@ from gateway.registry import endpoints as registry
 from gateway.reports import endpoints as reports
 from gateway.reports import overview
 from gateway.retention import endpoints as retention
+from gateway.revocations import endpoints as revocations
 from gateway.verifications import endpoints as verifications
 from gateway.verifications import followups
 
@@ -54,6 +55,7 @@ ROUTERS = (
     deadlines.router,
     rule_preview.router,
     mismatches.router,
+    revocations.router,
     outages.router,
     registers.router,
     demands.router,

@@ -76,6 +76,7 @@ class KnownProof:
     sealed_at: datetime  #: aware: the moment at which the seal's certificate has to be valid
     valid_until: datetime | None = None  #: None: no end
     revoked: bool = False
+    ended: str = ""  #: of a revoked one when and why, in Chinese
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,12 @@ class CheckResult:
     verdict: Verdict
     number: str | None = None
     holds: bool | None = None
+    ended: str = ""  #: of a revoked one when and why
 
     @property
     def text(self) -> str:
-        return self.verdict.label
+        said = self.verdict.label
+        return said.replace("已被撤销", self.ended) if self.ended else said
 
     @property
     def facts(self) -> Facts:
@@ -143,7 +146,8 @@ def check(pdf: bytes, trust: bytes, known: Callable[[str], KnownProof | None], n
     if end != len(pdf):
         holds = None if standing is Verdict.UNKNOWN_HERE else standing is Verdict.VALID
         return CheckResult(Verdict.LATER_REVISION, number, holds)
-    return CheckResult(standing, number)
+    ended = record.ended if record is not None and standing is Verdict.REVOKED else ""
+    return CheckResult(standing, number, ended=ended)
 
 
 def _standing(record: KnownProof | None, sealed: bytes, now: datetime) -> Verdict:

@@ -125,6 +125,7 @@ ROOMS = {
         "edge",
         "cases",
         "mismatches",
+        "revocations",
         "verifications",
         "batches",
         "commitments",

@@ -28,6 +28,7 @@ from ledger.catalog import versions
 from ledger.database import transaction
 from ledger.lifecycle.snapshots import load
 from ledger.registry.keys import Caller
+from ledger.sealing import papers
 
 router = pages()
 
@@ -85,6 +86,7 @@ def _shown(caller: Caller, number: str) -> dict[str, Any]:
         "case": found,
         "entries": [(entry, _open(entry, filed), refused(entry)) for entry in entries],
         "filed": filed,
+        "ended": papers.ended,
         "under_way": any(view.row.state not in ENDED for view in filed),
     }
 

@@ -122,6 +122,12 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "report_mismatch": _COUNTER,
         "get_mismatch": _COUNTER,
         "record_objection": _COUNTER,
+        "revoke_proof": _CONCERNED,  # of the unit that issued it, or on order: `ledger.casework.revocations`
+        "confirm_revocation": Rule(_COUNTER.roles | _OFFICE.roles),  # not who asked
+        "refuse_revocation": Rule(_COUNTER.roles | _OFFICE.roles),
+        "get_revocation": _READERS,
+        "get_revocations": Rule(COUNTER | {Role.OFFICE}),
+        "get_revoked_proofs": _COUNTER,
         "get_excluded_time": _COUNTER,
         "get_duty": _READERS,
         "appoint": _SUPERVISION,

@@ -65,6 +65,8 @@ SCOPES: Mapping[Scope, frozenset[str]] = MappingProxyType(
                 "report_mismatch",
                 "get_mismatch",
                 "record_objection",
+                "get_revocation",
+                "get_revoked_proofs",
             }
         ),
         Scope.INBOX: frozenset(

@@ -61,6 +61,8 @@ VERIFICATIONS = Thing(
     told="persons and result only of the own unit's, each reading on the record",
 )
 EVENTS = Thing("核验经过", ("get_events",), WATCHERS, "that it filed")
+REVOCATION = Thing("电子证明的撤销", ("get_revocation",), WATCHERS, "that it filed, and that it answers for")
+REVOCATIONS = Thing("提出的撤销", ("get_revocations",), _OFFICE, "that it asked for")
 BATCHES = Thing("批次、批次的各行", ("get_batches", "get_batch", "get_batch_rows"), WATCHERS, "that it sent")
 TIMING = Thing("时限说明", ("get_deadline",), WATCHERS, "that it filed, and what it was asked itself")
 HOURS = Thing("服务时间", ("get_hours",), WATCHERS)
@@ -99,13 +101,15 @@ LEADS = Thing("线索", ("get_leads", "get_lead"), _OFFICE, "notified to it")
 THINGS = (
     Thing(
         "本单位的办件、核验、收件箱数量、各人在办的申请",
-        ("get_cases", "get_verifications", "get_inbox_counts", "get_assignments", "get_excluded_time"),
+        ("get_cases", "get_verifications", "get_inbox_counts", "get_assignments", "get_excluded_time", "get_revoked_proofs"),
         own="that it filed or is asked",
     ),
     Thing("办件", ("get_case",), own="that it registered", masked=COUNTER),
     VERIFICATIONS,
     Thing("电子证明", ("get_proof_pdf",), own="that it filed", clear=COUNTER, told="each reading on the record"),
     EVENTS,
+    REVOCATION,
+    REVOCATIONS,
     BATCHES,
     Thing(
         "批次的结果和电子证明",

@@ -15,6 +15,7 @@ from domain.identity import tidy
 from domain.masking import mask_name, mask_number, mask_value
 from domain.numbers import is_number
 from domain.origins import OriginOf
+from domain.revocations import reason_words
 from domain.spelling import same_name, words
 from gateway.edge.problems import Problem
 from gateway.public.judging import judged
@@ -32,7 +33,7 @@ from settings import settings
 _TEXTS = {
     ProofStatus.VALID: "本系统出具过这个编号的电子证明,现行有效。",
     ProofStatus.EXPIRED: "本系统出具过这个编号的电子证明,但已超过有效期,不应再采用。",
-    ProofStatus.REVOKED: "本系统出具过这个编号的电子证明,但已被撤销,不应再采用。",
+    ProofStatus.REVOKED: "本系统出具过这个编号的电子证明,{ended},不应再采用。",
 }
 _WITHOUT_CODE = "编号可能被抄到伪造的纸上:请扫描证明上的二维码核对内容,或上传原始文件检查。"
 _WRONG_CODE = "核验码不正确,因此不显示证明内容。请直接扫描证明上的二维码;仍不正确的,这份证明可能是伪造的。"
@@ -74,7 +75,9 @@ def check_number(
     return PublicOut(
         number=number,
         standing=found.standing.value,
-        text=_TEXTS[found.standing],
+        text=_TEXTS[found.standing].format(ended=found.ended),
+        revoked_at=found.proof.revoked_at,
+        revoked_why=reason_words(found.proof.revoked_why) if found.proof.revoked_at else None,
         made_at=found.proof.made_at if right else None,
         valid_until=found.proof.valid_until if right else None,
         code_right=right if code else None,

@@ -12,6 +12,7 @@ from domain.methods import Method, Result
 from domain.offers import OfferStatus
 from domain.progress import Colour
 from domain.reasons import AgainReason, WithdrawReason
+from domain.revocations import reason_words
 from gateway.cases.schemas import ExcludedOut
 from gateway.edge.schemas import MaskedParty, Named, Number, SchemaOut
 from gateway.edge.values import Authorisation, Code, PartyIn, SchemaIn
@@ -70,6 +71,7 @@ class ProofOut(SchemaOut):
     made_at: datetime
     valid_until: datetime
     revoked_at: datetime | None
+    revoked_why: Annotated[str | None, Field(description="撤销的理由", examples=["内容有误"])]
     sha256: str
     licence: Annotated[OfferOut | None, Field(description="null 证照库不归集这种证明")]
 
@@ -156,6 +158,7 @@ class VerificationOut(SchemaOut):
                 made_at=proof.made_at,
                 valid_until=proof.valid_until,
                 revoked_at=proof.revoked_at,
+                revoked_why=reason_words(proof.revoked_why) if proof.revoked_at else None,
                 sha256=proof.digest,
                 licence=OfferOut.of(view.offered) if view.offered else None,
             )

@@ -12,6 +12,7 @@ from domain.lifecycle import ENDED, Event, State
 from domain.methods import Method, may_seal
 from domain.reasons import CloseReason, ReissueReason, RerouteReason, WithdrawReason
 from domain.recusal import Subject
+from domain.revocations import REROUTED
 from domain.roles import Role
 from ledger import recusal
 from ledger.casework import mismatches
@@ -55,7 +56,7 @@ def reroute(session: Session, number: str, unit: str, why: RerouteReason = Rerou
         raise MoveRefused(f"{number}: 不能改派给需求单位自己")
     withdraw_request(session, number, now=now, actor=actor)
     promises.run_on(session, row, now=now)
-    _revoke(session, number, "rerouted", now)
+    _revoke(session, number, REROUTED, now)
     # The version that was begun bears the seal of the method that is given up (obligations 9.1, 9.2): the next proof is another.
     begun = session.scalar(select(func.max(SealUse.version)).where(SealUse.verification == number)) or 0
     move(

@@ -12,16 +12,17 @@ from domain.lifecycle import Event, State
 from domain.methods import Method, Result
 from domain.records import CONCLUSION, MismatchStatus
 from domain.refusal import Refusal
+from domain.revocations import MISMATCH
 from ledger.actor import Filer
 from ledger.cases.cases import key_of
+from ledger.casework import revocations
 from ledger.lifecycle import filing
 from ledger.lifecycle.moves import note, request_wake
 from ledger.lifecycle.snapshots import lock
-from ledger.sealing import licence_offers, sealing
+from ledger.sealing import sealing
 from ledger.succession import heir
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
-from ledger.tables.effects import Proof
 from ledger.tables.records import Mismatch
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Verification
@@ -120,9 +121,7 @@ def settle(session: Session, check: Verification, *, now: datetime, actor: str) 
     original = lock(session, check.follows)
     found.status, found.settled_at = _status(session, original, check), now
     if found.status is MismatchStatus.CORRECTED:
-        for proof in session.scalars(select(Proof).where(Proof.verification == original.number, Proof.revoked_at.is_(None))):
-            proof.revoked_at, proof.revoked_why = now, "mismatch"
-        licence_offers.void(session, original.number, now=now)
+        revocations.revoke(session, original, MISMATCH, now=now, actor=actor)
     detail = {"mismatch": str(found.id), "check": check.number, "outcome": found.status.value}
     note(session, original.number, Event.MISMATCH_SETTLED, at=now, actor=actor, detail=detail)
 

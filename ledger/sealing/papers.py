@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import State
+from domain.revocations import when_and_why
 from ledger.tables.effects import Proof
 from ledger.tables.verifications import Verification
 from ledger.vault import CaseKey, Place
@@ -26,6 +27,7 @@ class KnownProof:
     sealed_at: datetime
     valid_until: datetime
     revoked: bool
+    ended: str  #: of a revoked one when and why, in Chinese
 
 
 def current_proof(session: Session, number: str) -> Proof | None:
@@ -56,7 +58,12 @@ def known_proof(session: Session, number: str, digest: str = "") -> KnownProof |
     if proof is None:
         return None
     overtaken = proof.revoked_at is not None or proof.version != row.proof_version
-    return KnownProof(proof.digest, settings().wall(proof.made_at), proof.valid_until, overtaken)
+    return KnownProof(proof.digest, settings().wall(proof.made_at), proof.valid_until, overtaken, ended(proof))
+
+
+def ended(proof: Proof) -> str:
+    """When and why it was revoked, in words for everybody; empty where it was not."""
+    return when_and_why(proof.revoked_at, proof.revoked_why) if proof.revoked_at else ""
 
 
 def open_pdf(proof: Proof, key: CaseKey) -> bytes:

@@ -12,6 +12,7 @@ from domain.instants import is_past
 from domain.lifecycle import State
 from ledger.cases.cases import key_of
 from ledger.lifecycle.snapshots import step_context
+from ledger.sealing import papers
 from ledger.sealing.papers import current_proof, open_content
 from ledger.sealing.sealing import evidence
 from ledger.tables.effects import Proof
@@ -33,6 +34,7 @@ class PublicProof:
     proof: Proof
     standing: ProofStatus
     code_digest: str
+    ended: str = ""  #: of a revoked one when and why, in Chinese
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def find(session: Session, number: str, *, now: datetime) -> PublicProof | None:
     proof = current_proof(session, number)
     if proof is None:
         return None
-    return PublicProof(proof, _standing(proof, now), proof.code_digest)
+    return PublicProof(proof, _standing(proof, now), proof.code_digest, papers.ended(proof))
 
 
 def printed(session: Session, number: str, proof: Proof) -> Printed:

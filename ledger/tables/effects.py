@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.lifecycle import State
 from domain.notices import NoticeChannel, NoticeKind
+from domain.reasons import RevokeReason
 from domain.seals import SealKind
-from ledger.tables.base import Number, Sealed, Table, choices
+from ledger.tables.base import Number, Sealed, Table, UnitCode, choices
 
 
 class SealUse(Table):
@@ -48,7 +49,34 @@ class Proof(Table):
     revoked_at: Mapped[datetime | None]
     revoked_why: Mapped[str | None]
     otherwise: Mapped[str] = mapped_column(default="", server_default="")  #: 法律法规另有规定 (obligation 11.1), as it is printed
-    __table_args__ = (UniqueConstraint("verification", "version"),)
+    __table_args__ = (
+        UniqueConstraint("verification", "version"),
+        Index("ix_proofs_revoked", "revoked_at", postgresql_where=text("revoked_at IS NOT NULL")),  # few of many
+    )
+
+
+class Revocation(Table):
+    """撤销 (obligations 16.8, 17.5): who asked that a delivered proof ends, why, and who confirmed or refused it."""
+
+    __tablename__ = "revocations"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    verification: Mapped[Number]
+    proof: Mapped[UUID] = mapped_column("proof_id", ForeignKey("proofs.id"))
+    unit: Mapped[UnitCode | None]  #: the issuing unit; None: on order of the 专班 office
+    reason: Mapped[RevokeReason] = mapped_column(choices(RevokeReason, "reason"))
+    document: Mapped[str | None]  #: the decision that it rests on
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str]
+    confirmed_at: Mapped[datetime | None]  #: from here on the proof is revoked
+    confirmed_by: Mapped[str | None]  #: the second person; None where one is enough
+    refused_at: Mapped[datetime | None]
+    refused_by: Mapped[str | None]
+    __table_args__ = (
+        CheckConstraint("confirmed_by <> asked_by", name="confirmed_by_another"),
+        CheckConstraint("confirmed_at IS NULL OR refused_at IS NULL", name="one_end"),
+        CheckConstraint("unit IS NOT NULL OR document IS NOT NULL", name="an_order_has_a_document"),
+        Index("uq_revocations_proof_id", "proof_id", unique=True, postgresql_where=text("refused_at IS NULL")),
+    )
 
 
 class Delivery(Table):

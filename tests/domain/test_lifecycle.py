@@ -54,6 +54,9 @@ def test_ended_states_have_no_moves_and_only_what_comes_after_is_noted() -> None
         Event.LICENCE_TAKEN,
         Event.LICENCE_VOIDED,
         Event.LICENCE_GIVEN_UP,  # what became of its proof in the licence library
+        Event.REVOCATION_ASKED,
+        Event.REVOCATION_REFUSED,
+        Event.PROOF_REVOKED,
         Event.ERASED,  # when its time is over
     }
     assert OPEN | ENDED == set(State) and not OPEN & ENDED

@@ -301,8 +301,25 @@ def test_the_calls_of_the_weekly_report(api: Api, monkeypatch: pytest.MonkeyPatc
     settings.cache_clear()
 
 
-def test_the_calls_of_oversight(api: Api) -> None:
+def _revoked(story: Story, seals: LocalSeals, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By two: asked and refused, asked again and confirmed."""
+    _, number = filed(story, "P-HARDSHIP")
+    story.post(f"/v1/inbox/{ask(number)}/reply", ISSUER, {"answer": "true", "fields": FIELDS})
+    seal_and_deliver(number, seals)
+    monkeypatch.setenv("PROOFLESS_READINGS", '{"revoked_by_two": true}')
+    settings.cache_clear()
+    for decision in ("refuse", "confirm"):
+        asked = story.post(f"/v1/verifications/{number}/revocation", CHIEF, {"reason": "content_error"})["id"]
+        story.post(f"/v1/revocations/{asked}/{decision}", ISSUER)
+    monkeypatch.undo()
+    settings.cache_clear()
+    for path in (f"/v1/verifications/{number}/revocation", "/v1/revocations", "/v1/revoked-proofs"):
+        story.get(path, CHIEF if path == "/v1/revocations" else REQUESTER)
+
+
+def test_the_calls_of_oversight(api: Api, seals: LocalSeals, monkeypatch: pytest.MonkeyPatch) -> None:
     story = Story(api)
+    _revoked(story, seals, monkeypatch)
     about = {
         "channel": "hotline",
         "channel_number": f"GD-{uuid4().hex[:8]}",

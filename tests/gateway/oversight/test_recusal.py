@@ -261,6 +261,9 @@ def test_the_text_where_everybody_must_recuse() -> None:
 DECIDES_NOTHING = {
     "restore_credit": "guarded in the ledger; tested in tests/ledger/methods/test_commitments.py",
     "answer_question": "guarded in the ledger; tested in tests/catalog/test_rebuild.py",
+    "revoke_proof": "tested in tests/gateway/verifications/test_revocation.py",
+    "confirm_revocation": "the same",
+    "refuse_revocation": "the same",
     "consent_to_proposal": "the same function as decide_proposal",
     "publish_version": "tested above",
     "enter_register": "tested above",
