@@ -11,6 +11,7 @@ from gateway.catalog import change_tasks, drafts, guides, lists, proposals
 from gateway.commitments import endpoints as commitments
 from gateway.counter import calendar, case_form, home, inbox_acts, own_sessions, provider, sign_in
 from gateway.counter import cases as counter_cases
+from gateway.counter import catalog as counter_catalog
 from gateway.counter import duty as counter_duty
 from gateway.counter import inbox as counter_inbox
 from gateway.counter import oversight as counter_oversight
@@ -103,6 +104,7 @@ ROUTERS = (
     counter_cases.router,
     counter_verifications.router,
     calendar.router,
+    counter_catalog.router,
     counter_stuck.router,
     counter_overview.router,
 )

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Request
 from sqlalchemy.orm import Session
 
+from domain.list_rows import Topic
 from gateway.catalog.draft_schemas import DraftOut
 from gateway.catalog.list_schemas import RebuildOut
-from gateway.catalog.question_schemas import AnswerIn, QuestionOut, QuestionsOut
+from gateway.catalog.question_schemas import AnswerIn, QuestionOut, QuestionsOut, WaitingOut
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import PageAsked, Paging
 from gateway.edge.problems import Problem
 from gateway.edge.services import services_of
 from gateway.edge.visibility import units_of
-from ledger.catalog import drafts, questions, versions
+from ledger.catalog import candidates, drafts, questions, versions
 from ledger.database import transaction
 from ledger.registry import registry
 from ledger.registry.keys import Caller
-from ledger.tables.catalog import CatalogDraft
+from ledger.tables.catalog import CatalogDraft, CatalogQuestion
 from settings import settings
 
 router = api_router("catalog-drafts")
@@ -56,13 +58,25 @@ def get_draft(
 
 @router.get("/v1/catalog/questions", summary="待确认的问题", responses=problems("invalid"))
 def get_questions(
-    caller: CurrentCaller, page: Paging, answered: Annotated[bool, Query(description="true 已回答的,false 待确认的")] = False
+    caller: CurrentCaller,
+    page: Paging,
+    answered: Annotated[bool, Query(description="true 已回答的,false 待确认的")] = False,
+    topic: Annotated[Topic | None, Query(description="只看这一类")] = None,
+    unit: OfUnit = None,
 ) -> QuestionsOut:
-    """清单中无法认定的名称和相互矛盾的来源,出现最多的在前。"""
+    """清单中无法认定的名称和相互矛盾的来源,出现最多的在前。已在别处以 for_all 回答的同一写法不再列为待确认。"""
     with transaction() as session:
-        found = questions.questions(session, page, answered=answered)
-        elsewhere = questions.elsewhere(session, found.rows)
-        return page.answer(QuestionsOut, found, lambda row: QuestionOut.of(row, elsewhere[row.id]))
+        found = questions.questions(session, page, answered=answered, topic=topic, sender=unit)
+        shown = _shown(session, found.rows)
+        waiting = questions.waiting(session)
+        return QuestionsOut(
+            items=[shown(row) for row in found.rows],
+            next_cursor=page.cursor(found),
+            waiting=[
+                WaitingOut(topic=about, topic_name=about.label, unit=sender or None, count=count)
+                for (about, sender), count in waiting.items()
+            ],
+        )
 
 
 @router.post(
@@ -80,7 +94,12 @@ def answer_question(
         row = questions.answer(session, id, body.code, for_all=body.for_all, now=settings().now(), actor=caller.actor)
         if row is None:
             raise Problem("question_unknown")
-        return QuestionOut.of(row, questions.elsewhere(session, [row])[id])
+        return _shown(session, [row])(row)
+
+
+def _shown(session: Session, rows: Sequence[CatalogQuestion]) -> Callable[[CatalogQuestion], QuestionOut]:
+    elsewhere, known, named = questions.elsewhere(session, rows), candidates.described(session, rows), candidates.named(session, rows)
+    return lambda row: QuestionOut.of(row, elsewhere[row.id], known, named.get(row.id))
 
 
 def _answer(session: Session, draft: CatalogDraft | None, caller: Caller, unit: str | None, page: PageAsked) -> DraftOut:

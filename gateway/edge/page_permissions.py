@@ -64,6 +64,10 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "counter_stuck_resume": "resume_stuck",
         "counter_stuck_reroute": "reroute_stuck",
         "counter_stuck_close": "close_stuck",
+        "counter_catalog": "get_questions",
+        "counter_catalog_answer": "answer_question",
+        "counter_catalog_codes": "get_proofs",
+        "counter_catalog_rows": "get_questions",
         "counter_calendar": "get_calendar_notices",
         "counter_calendar_read": "read_calendar_notice",
         "counter_calendar_propose": "propose_calendar_notice",
@@ -95,6 +99,7 @@ ENTRANCES = (
     Entrance("counter_oversight", "/counter/oversight", "投诉和线索", "答复工作专班办公室转来的投诉和整改通知"),
     Entrance("counter_cases", "/counter/cases", "办件", "登记办件,发起核验,取回电子证明"),
     Entrance("counter_stuck", "/counter/stuck", "待人工处理", "看停下的核验和原因,重试、改派或者办结"),
+    Entrance("counter_catalog", "/counter/catalog", "清单问题", "确认清单中不能认定的名称,决定以哪一份清单为准"),
     Entrance("counter_calendar", "/counter/calendar", "工作日历", "粘贴放假通知,核对改变的日子,由另一人确认"),
     Entrance("counter_sessions", "/counter/sessions", "我的登录", "查看在哪些浏览器上登录,结束不是本人的登录"),
 )

@@ -10,9 +10,9 @@ from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Text, func, select, tuple_, type_coerce, update
+from sqlalchemy import Text, exists, func, select, tuple_, type_coerce, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from domain.list_rows import Candidate, Topic
 from domain.recusal import Subject
@@ -27,6 +27,15 @@ from ledger.tables.registry import Matter, ProofKind, Unit
 _PLACES, _AT_ONCE = 5, 500
 #: Topic of a question -> the register in which its answer stands; where one of its candidates must be chosen there is none.
 _REGISTERS: Mapping[str, type[Table]] = {Topic.UNIT: Unit, Topic.ISSUER: Unit, Topic.MATTER: Matter, Topic.PROOF: ProofKind}
+
+_FOR_ALL = aliased(CatalogQuestion)
+#: Until the next rebuild closes it, what was answered for all elsewhere is open and waits for nobody.
+_WAITS = CatalogQuestion.open.is_(True) & ~exists().where(
+    _FOR_ALL.topic == CatalogQuestion.topic,
+    _FOR_ALL.subject_key == CatalogQuestion.subject_key,
+    _FOR_ALL.for_all.is_(True),
+    _FOR_ALL.answered_at.is_not(None),
+)
 
 
 class AnswerRefused(Refusal, code="answer_refused"):
@@ -109,14 +118,26 @@ def settled(session: Session) -> dict[str, str]:
     return found
 
 
-def questions(session: Session, page: PageRequest = FIRST, *, answered: bool = False) -> Page[CatalogQuestion]:
-    """Open questions, those that stand in most rows first; or those that were answered, the newest first."""
+def questions(
+    session: Session, page: PageRequest = FIRST, *, answered: bool = False, topic: Topic | None = None, sender: str | None = None
+) -> Page[CatalogQuestion]:
+    """Open questions, those that stand in most rows first; or those that were answered, the newest first. Of this topic, and those
+    that the lists of this unit ask, or all."""
     query, row = select(CatalogQuestion), CatalogQuestion
+    if topic is not None:
+        query = query.where(row.topic == topic)
+    if sender is not None:
+        query = query.where(row.sender == sender)
     if answered:
         return paging.scalars(session, query.where(row.answered_at.is_not(None)), (row.answered_at.desc(), row.id.desc()), page)
-    return paging.scalars(
-        session, query.where(row.open.is_(True)), (row.count.desc(), func.left(row.subject, 80, type_=Text), row.id), page
-    )
+    return paging.scalars(session, query.where(_WAITS), (row.count.desc(), func.left(row.subject, 80, type_=Text), row.id), page)
+
+
+def waiting(session: Session) -> dict[tuple[Topic, str], int]:
+    """How many are open, by topic and by whose lists ask."""
+    row = CatalogQuestion
+    query = select(row.topic, row.sender, func.count()).where(_WAITS).group_by(row.topic, row.sender).order_by(row.topic, row.sender)
+    return {(Topic(topic), sender): count for topic, sender, count in session.execute(query)}
 
 
 def contradicting(session: Session, source: str) -> list[CatalogQuestion]:

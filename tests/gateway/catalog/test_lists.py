@@ -228,6 +228,32 @@ def test_a_question_is_answered_with_what_there_is(api: Api, key: str) -> None:
     assert answer(api, question["id"], None)["answer"] == "", "not any of them"
 
 
+def test_questions_are_counted_and_what_was_answered_for_all_waits_for_nobody(api: Api, key: str) -> None:
+    civil = f"{key}-c"
+    put(api, key)
+    put(api, civil, ADMIN, unit="370402-CIVIL")
+    send(api, key, workbook([HEADER, (2, *GOOD[1:4], "区福利中心", *GOOD[5:])]))
+    send(api, civil, workbook([HEADER, (2, "DEMO-0003", *GOOD[2:4], "区福利中心", *GOOD[5:])]), ADMIN)
+    rebuilt()
+
+    def page(conditions: str) -> tuple[list[str | None], dict[tuple[str, str | None], int]]:
+        found = api.get(f"/v1/catalog/questions?{conditions}", ADMIN).json()
+        waiting = {(one["topic"], one["unit"]): one["count"] for one in found["waiting"]}
+        return [one["unit"] for one in found["items"] if one["subject"] == "区福利中心"], waiting
+
+    found, waiting = page("topic=issuer")
+    assert sorted(map(str, found)) == ["370402-CIVIL", JUSTICE] and waiting["issuer", JUSTICE] == waiting["issuer", "370402-CIVIL"] == 1
+    assert page(f"unit={JUSTICE}")[0] == [JUSTICE] and page("topic=proof")[0] == []
+    question = next(
+        one for one in api.get(f"/v1/catalog/questions?unit={JUSTICE}", ADMIN).json()["items"] if one["subject"] == "区福利中心"
+    )
+    done = api.post(f"/v1/catalog/questions/{question['id']}/answer", ADMIN, json={"code": "370402-CIVIL", "for_all": True}).json()
+    assert done["answer_name"] == "市中区民政局"
+    found, waiting = page("topic=issuer")
+    assert found == [] and ("issuer", "370402-CIVIL") not in waiting
+    put(api, civil, ADMIN, unit="370402-CIVIL", active=False)
+
+
 def test_two_lists_that_contradict_each_other_are_settled_by_one_of_them(api: Api, key: str) -> None:
     other = f"{key}-b"
     for code, days in ((key, "60"), (other, "70")):
@@ -236,6 +262,7 @@ def test_two_lists_that_contradict_each_other_are_settled_by_one_of_them(api: Ap
     rebuilt()
     question = asked(api, "DEMO-0002|P-HARDSHIP")
     assert question["topic_name"] == "来源矛盾" and [one["code"] for one in question["candidates"]] == [key, other]
+    assert question["named"] == "法律援助申请的经济困难证明" and {one["about"] for one in question["candidates"]} == {"区司法局的清单"}
     for wrong in (None, "L-elsewhere", JUSTICE):
         assert answer(api, question["id"], wrong)["code"] == "answer_refused"
     assert answer(api, question["id"], other)["http"] == 200

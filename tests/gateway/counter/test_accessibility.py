@@ -39,6 +39,8 @@ NO_PAGES = {
     "counter_attachment",
     "counter_proof",
     "counter_report_pdf",
+    "counter_catalog_codes",
+    "counter_catalog_rows",
 } | {
     "counter_report_cases"  # of a report that was issued: looked at where there is one, in test_overview_in_a_browser
 }
