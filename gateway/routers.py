@@ -29,7 +29,7 @@ from gateway.operations import documents, notices, stuck
 from gateway.operations import endpoints as operations
 from gateway.oversight import blocks, complaint_outcomes, complaints, leads, recusals, scores
 from gateway.own_unit import endpoints as own_unit
-from gateway.public import catalog, catalog_pages, figures, record, verify
+from gateway.public import catalog, catalog_pages, figures, record, status_lists, verify
 from gateway.registers import demands, entered
 from gateway.registers import endpoints as registers
 from gateway.registry import callbacks, changes, seals, systems
@@ -86,6 +86,7 @@ ROUTERS = (
     scores.router,
     figures.router,
     record.router,
+    status_lists.router,
     verify.router,
     catalog.router,
     catalog_pages.router,

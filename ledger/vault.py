@@ -148,6 +148,10 @@ class Vault:
         """The seed with which heads of the record are signed (`ledger.record.heads`): whoever has the database alone has it not."""
         return HKDF(SHA256(), 32, None, b"proofless record").derive(self._lookup)
 
+    def status_key(self, use: str) -> bytes:
+        """Of the lists of revoked proofs, 48 bytes: `signature` or `order`. It never rotates, as the record's (decision 42)."""
+        return HKDF(SHA256(), 48, None, f"proofless status {use}".encode()).derive(self._lookup)
+
     def lookup(self, id_type: str, id_number: str) -> str:
         """The keyed hash by which a person is found without being shown."""
         return hmac.new(self._lookup, f"{id_type}\x1f{id_number.upper()}".encode(), hashlib.sha256).hexdigest()

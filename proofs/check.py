@@ -10,6 +10,7 @@ and whatever is wrong with it becomes a verdict.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from domain.instants import is_past
 from domain.numbers import is_number
+from domain.status_places import Place
 from isolation.process import Limits, loads, read
 from proofs.facts import Facts
 
@@ -171,6 +173,25 @@ def _opened(pdf: bytes, trust: bytes) -> Iterator[dict[str, Any]]:
     else:
         _, number = opened
     yield {"verdict": verdict, "number": number, "end": container.end if container else 0}
+
+
+def place_of(pdf: bytes) -> Place | None:
+    """Where a genuine proof stands in the lists of revoked ones, as its `proof.json` says; None: it names no place. In a process of
+    its own, as `check`."""
+    (said,) = read(_attached, pdf, limits=LIMITS)
+    return Place(said["uri"], said["idx"]) if said else None
+
+
+def _attached(pdf: bytes) -> Iterator[dict[str, Any] | None]:
+    """In a process of its own: what `proof.json` says of its place."""
+    try:
+        names = PdfFileReader(BytesIO(pdf)).root["/Names"]["/EmbeddedFiles"]["/Names"]
+        said = json.loads(names[1]["/EF"]["/F"].data)["status"]["status_list"]
+        yield {"uri": str(said["uri"]), "idx": int(said["idx"])}
+    except MemoryError:
+        raise
+    except Exception:  # sealed before there were lists, or not by us
+        yield None
 
 
 def _sealed(signed: bytes, trust: bytes, moment: datetime) -> Iterator[str]:

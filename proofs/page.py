@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import typst
 
+from domain.status_places import Place
 from proofs.code import qr_svg
 from proofs.fonts import code_points, compiler, missing_glyphs
 
@@ -84,6 +85,7 @@ class ProofPage:
     source_system: str = ""  #: 数据来源, for shared data
     development: bool = True  #: print 「演示,无效力」
     otherwise: str = ""  #: 法律法规另有规定 (obligation 11.1): the basis; empty: of the same force as paper
+    status: Place | None = None  #: where it stands in the lists of revoked proofs; said in `proof.json` alone
     preview: bool = False  #: print 「预览,未用印」: what an issuing unit sees before it answers
 
     def __post_init__(self) -> None:
@@ -138,6 +140,8 @@ def machine_readable(page: ProofPage) -> str:
         "development": page.development,
         "otherwise": page.otherwise,
     }
+    if page.status:  # as an IETF referenced token says it
+        said["status"] = {"status_list": {"idx": page.status.index, "uri": page.status.uri}}
     return json.dumps(said, ensure_ascii=False)
 
 

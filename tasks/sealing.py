@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from domain.seals import SealKind
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
 from ledger.lifecycle.snapshots import snapshot
-from ledger.sealing import sealing
+from ledger.sealing import sealing, status_lists
 from ledger.sealing.sealing import Evidence, NoSealInForce, Sealed, Signed, Use
 from proofs.code import code_digest, new_code, verify_url
 from proofs.page import SEAL_BOX, render
@@ -96,6 +97,8 @@ def make(use: Use, what: Evidence) -> Sealed:
         otherwise=about.otherwise,
     )
     permission = Permission(id=str(use.id), verification=about.number, seal=use.seal, box=SEAL_BOX, key=use.key)
+    if use.serial is not None:
+        page = replace(page, status=status_lists.place(use.serial))
     return Sealed(seals().sign(render(page), permission), code_digest(code), page.fields)
 
 

@@ -26,6 +26,8 @@ PUBLIC: Mapping[str, Open] = MappingProxyType(
         "figures_csv": _PUBLISHED,
         "record_heads": _PUBLISHED,
         "record_head": _PUBLISHED,
+        "get_status_lists": _PUBLISHED,
+        "get_status_list": _PUBLISHED,
         "catalog_page": _PAGE,
         "catalog_json": _PUBLISHED,
         "catalog_csv": _PUBLISHED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -45,6 +45,7 @@ _BEGIN = text(
     SELECT given.id, given.verification, given.version, held.kind, held.id, :actor, :now
     FROM unnest(CAST(:ids AS uuid[]), CAST(:numbers AS text[]), CAST(:versions AS integer[])) AS given (id, verification, version),
         (SELECT id, kind FROM seals WHERE kind = :kind AND fingerprint = :key AND {seal_register.VALID} FOR SHARE) AS held
+    RETURNING verification, status_serial
     """
 )
 
@@ -85,6 +86,7 @@ class Use:
     seal: SealKind
     version: int
     key: str
+    serial: int | None = None  #: of its place in the lists of revoked proofs; None: begun before there were any
 
     @property
     def detail(self) -> dict[str, Any]:
@@ -133,21 +135,21 @@ def start_use(session: Session, lease: Lease, seal: SealKind, key: str, *, now: 
     if known is None:
         use = Use(uuid4(), seal, row.proof_version, key)
         note(session, row.number, Event.SEAL_STARTED, at=now, actor=actor, lease=lease, detail=use.detail)
-        begin_uses(session, {row.number: use}, now=now, actor=actor)
-        return use
+        return begin_uses(session, {row.number: use}, now=now, actor=actor)[row.number]
     confirm(session, lease, State.TO_BE_SEALED)
     held = seal_register.held(session, known.seal, key, now=now)
     if held is None:
         raise NoSealInForce(known.seal)
-    use = Use(known.id, known.seal, known.version, key)
+    use = Use(known.id, known.seal, known.version, key, known.status_serial)
     if known.registered != held:  # another seal took its place meanwhile: what was begun with the old one reached nobody
         known.registered = held
         note(session, row.number, Event.SEAL_STARTED, at=now, actor=actor, lease=lease, detail=use.detail)
     return use
 
 
-def begin_uses(session: Session, uses: Mapping[str, Use], *, now: datetime, actor: str) -> None:
-    """Record uses of one kind and key, by number. Raises NoSealInForce (obligation 9.4): then nothing may be committed."""
+def begin_uses(session: Session, uses: Mapping[str, Use], *, now: datetime, actor: str) -> dict[str, Use]:
+    """Record uses of one kind and key, by number; gives them with their places. Raises NoSealInForce (obligation 9.4): then nothing
+    may be committed."""
     one = next(iter(uses.values()))
     timekeeping.ensure(session)
     begun = session.execute(
@@ -162,8 +164,10 @@ def begin_uses(session: Session, uses: Mapping[str, Use], *, now: datetime, acto
             "now": now,
         },
     )
-    if begun.rowcount < len(uses):  # type: ignore[attr-defined]
+    drawn = {number: replace(uses[number], serial=serial) for number, serial in begun.tuples()}
+    if len(drawn) < len(uses):
         raise NoSealInForce(one.seal)
+    return drawn
 
 
 @dataclass(frozen=True)

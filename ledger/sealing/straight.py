@@ -46,8 +46,8 @@ def found(
     if not gone:
         return {}
     sharing.keep(session, [(about, finding, asked_at) for lease, about, finding, asked_at in answers if lease.number in gone], now=now)
-    begin_uses(session, {number: uses[number] for number in gone}, now=now, actor=actor)
-    return {number: (uses[number], whose[number][1]) for number in gone}
+    begun = begin_uses(session, {number: uses[number] for number in gone}, now=now, actor=actor)
+    return {number: (use, whose[number][1]) for number, use in begun.items()}
 
 
 def keep(session: Session, signed: Sequence[Signed], *, now: datetime, actor: str) -> None:

@@ -29,7 +29,13 @@ class SealUse(Table):
     started_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     digest: Mapped[str | None]
-    __table_args__ = (UniqueConstraint("verification", "version"), Index("ix_seal_uses_seal_id", "seal_id", "started_at"))
+    #: the proof's place in the lists of revoked ones (ledger.sealing.status_lists), drawn by the database; None: before there were any
+    status_serial: Mapped[int | None] = mapped_column(BigInteger, server_default=text("nextval('status_places')"))
+    __table_args__ = (
+        UniqueConstraint("verification", "version"),
+        Index("uq_seal_uses_status_serial", "status_serial", unique=True),
+        Index("ix_seal_uses_seal_id", "seal_id", "started_at"),
+    )
 
 
 class Proof(Table):

@@ -105,20 +105,28 @@ def verify(arguments: list[str]) -> int:
     """Check a PDF that somebody holds: genuine and unchanged (exit code 0), or why not (1)."""
     parser = argparse.ArgumentParser(prog="./run verify", description="核验一份电子证明文件的真伪")
     parser.add_argument("file", type=Path)
-    file = parser.parse_args(arguments).file
+    parser.add_argument("--status-list", type=Path, metavar="清单", help="不查台账,按保存的撤销状态清单(/status-lists/编号)离线核验")
+    parser.add_argument("--keys", type=Path, metavar="公钥", help="保存的 /status-lists,内有清单的公钥;省略为本系统的")
+    options = parser.parse_args(arguments)
+    file = options.file
     try:
         content = file.read_bytes()
     except OSError as error:
         raise Failure("核验文件", f"读不到 {file}({type(error).__name__})", "请核对文件路径。") from None
     from gateway.public.judging import judged
-    from proofs.check import Verdict
 
     try:
         authorities = (settings().seals_dir / "ca.crt.pem").read_bytes()
     except OSError:
         raise Failure("核验文件", f"{settings().seals_dir} 中没有印章证书", "先运行一次 ./run up,或配置印章目录。") from None
-    found = judged(content, authorities, settings().now())
-    console.print(found.text)
-    for one in found.facts.told():
+    if options.status_list:
+        from runtime.commands.offline import judged_offline
+
+        said, facts = judged_offline(content, authorities, options.status_list, options.keys, settings().now())
+    else:
+        found = judged(content, authorities, settings().now())
+        said, facts = found.text, found.facts
+    console.print(said)
+    for one in facts.told():
         console.print(f"  {one.verdict_name:　<4} {one.name}:{one.text}")
-    return 0 if found.verdict is Verdict.VALID else 1
+    return 0 if facts.intact and facts.whole and facts.ours and facts.current is not False else 1

@@ -16,7 +16,7 @@ from ledger.inbox import requests
 from ledger.lifecycle import leases
 from ledger.lifecycle.moves import Lease
 from ledger.methods import sharing
-from ledger.sealing import sealing
+from ledger.sealing import sealing, status_lists
 from ledger.tables.verifications import Verification
 from proofs.code import code_digest, new_code, verify_url
 from proofs.page import SEAL_BOX, ProofPage, render
@@ -85,6 +85,7 @@ def seal_and_deliver(number: str, seals: LocalSeals) -> tuple[str, bytes]:
         purpose=found.about.entry.matter_name,
         seal_name=settings().seal_share_name,
         verify_url=verify_url(settings().public_url, number, code),
+        status=status_lists.place(use.serial) if use.serial is not None else None,
     )
     pdf = seals.sign(render(page), SealUse(str(use.id), number, use.seal, SEAL_BOX))
     with transaction() as session:

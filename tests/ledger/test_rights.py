@@ -77,7 +77,7 @@ FIXED = {
     "returns": "id verification request_id unit at by reason suggested_unit unsure_why",
     "revocations": "id verification proof_id unit reason document asked_at asked_by",
     "score_sheets": "id first last version formula content digest made_at made_by",
-    "seal_uses": "id verification version seal used_by started_at",
+    "seal_uses": "id verification version seal used_by started_at status_serial",
     "seals": "id kind name unit replaces",
     "supervisions": "id verification request_id deadline_id unit supervisor",
     "suspensions": "id verification request_id asked_at asked_by what",

@@ -281,6 +281,8 @@ def test_the_table_of_rights_in_words() -> None:
     assert {name for name, rule in RULES.items() if rule.public} == {
         "record_heads",
         "record_head",
+        "get_status_lists",
+        "get_status_list",
         "verify_start",
         "verify_number",
         "verify_upload",
