@@ -16,6 +16,7 @@ from gateway.counter import duty as counter_duty
 from gateway.counter import inbox as counter_inbox
 from gateway.counter import oversight as counter_oversight
 from gateway.counter import overview as counter_overview
+from gateway.counter import running as counter_running
 from gateway.counter import stuck as counter_stuck
 from gateway.counter import supervision as counter_supervision
 from gateway.counter import verifications as counter_verifications
@@ -25,7 +26,7 @@ from gateway.inbox import assignments, attachments
 from gateway.inbox import batches as inbox_batches
 from gateway.inbox import endpoints as inbox
 from gateway.mismatches import endpoints as mismatches
-from gateway.operations import documents, notices, stuck
+from gateway.operations import documents, notices, running, stuck
 from gateway.operations import endpoints as operations
 from gateway.oversight import blocks, complaint_outcomes, complaints, leads, recusals, scores
 from gateway.own_unit import endpoints as own_unit
@@ -62,6 +63,7 @@ ROUTERS = (
     demands.router,
     calendar_notices.router,
     arrangements.router,
+    running.router,
     stuck.router,
     notices.router,
     callbacks.router,
@@ -106,6 +108,7 @@ ROUTERS = (
     counter_verifications.router,
     calendar.router,
     counter_catalog.router,
+    counter_running.router,
     counter_stuck.router,
     counter_overview.router,
 )

@@ -16,7 +16,6 @@ from gateway.operations.schemas import ClosingIn, RerouteIn
 from ledger.casework import watch
 from ledger.database import transaction
 from ledger.registry import registry
-from settings import settings
 
 router = pages()
 
@@ -37,7 +36,7 @@ def waiting(request: Request, caller: PageCaller) -> Response:
         "stuck.html",
         items=items,
         units=units,
-        runs={number: f"{settings().prefect_api_url.removesuffix('/api')}/runs/flow-run/{run}" for number, run in runs.items()},
+        runs=runs,
         may_resume=page_refusal("counter_stuck_resume", caller) is None,
         reroutes=list(RerouteReason),
         closings=list(CloseReason),

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -53,6 +54,11 @@ class _Typeset(FileSystemLoader):
         return typeset(source), file, fresh
 
 
+def _run_page(run: UUID) -> str:
+    """Where Prefect shows a run."""
+    return f"{settings().prefect_api_url.removesuffix('/api')}/runs/flow-run/{run}"
+
+
 _environment = Environment(
     loader=_Typeset(TEMPLATES / "counter"),
     autoescape=select_autoescape(default=True, default_for_string=True),
@@ -60,7 +66,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters.update(local=local, day=day, ends=written, happened=happened, typeset=typeset)
+_environment.filters.update(local=local, day=day, ends=written, happened=happened, typeset=typeset, run_page=_run_page)
 _environment.globals.update(edition=EDITION)
 
 

@@ -155,6 +155,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "decide_excuse": _OFFICE,
         "get_rules": _OFFICE,
         "preview_rules": _OFFICE,
+        "get_running": _REPAIR,
         "get_stuck": _REPAIR,
         "retry_stuck": _REPAIR,
         "reissue_stuck": _REPAIR,

@@ -18,7 +18,8 @@ from starlette.concurrency import run_in_threadpool
 
 from connectors.faults import PermanentFault, TransientFault
 from connectors.mail import OUTCOME_UNKNOWN, send_mail
-from domain.prefect_alarms import AWAY, BLOCKED, CLOCK_OFF, MADE_ANEW, NOT_BEGUN, RUNS_REPLACED
+from domain.alarms import TITLES
+from domain.prefect_alarms import AWAY, BLOCKED, NOT_BEGUN
 from ledger import timekeeping
 from ledger.database import transaction
 from ledger.lifecycle import afloat, leases
@@ -104,7 +105,7 @@ class Watchdog:
             alarms.record_mail(session, alarm, error, now=self._settings.now())
 
     async def _mail(self, alarm: Alarm) -> str | None:
-        subject = f"【无证明办事】告警:{_TITLES.get(alarm.kind, alarm.kind)}"
+        subject = f"【无证明办事】告警:{TITLES.get(alarm.kind, alarm.kind)}"
         body = f"{alarm.message}\n\n发生时间:{alarm.raised_at.isoformat(timespec='seconds')}\n告警编号:{alarm.id}\n"
         try:
             await send_mail(self._settings, subject, body, str(alarm.id))
@@ -130,26 +131,3 @@ def _cause(session: Session) -> str:
     if busy := afloat.at_work(session):
         return f"工作进程正在办理 {busy} 件,其余排队;持续出现请增加工作进程。"
     return "不明。请查看工作进程的日志,并运行 ./run repair。"
-
-
-_TITLES = {
-    CLOCK_OFF: "时钟有误",
-    NOT_BEGUN: "有核验到期未处理",
-    BLOCKED: "Prefect 中有暂停或停用",
-    MADE_ANEW: "Prefect 中有删除或改动,已恢复",
-    RUNS_REPLACED: "Prefect 中有运行被改动,已恢复",
-    AWAY: "Prefect 没有应答",
-    "prefect_retention": "Prefect 的旧数据没有清除",
-    "no_worker": "没有工作进程",
-    "needs_attention": "有核验待人工处理",
-    "paused": "有核验被暂停",
-    "supervision_missed": "督办超时",
-    "source_refused": "数据源拒绝了请求",
-    "source_broken": "数据源约定不符",
-    "seal_expiring": "印章证书即将到期",
-    "seal_missing": "没有在用的印章",
-    "seal_unavailable": "印章的密码模块或密钥不可用",
-    "seal_other_key": "密钥不是登记在用的印章",
-    "report_not_made": "周报没有编制成功",
-    "report_not_mailed": "周报邮件没有送达",
-}

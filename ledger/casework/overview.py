@@ -72,9 +72,9 @@ class CaseLine:
 
 
 #: The unit that answers today for what a merged one was asked.
-_heir = func.coalesce(Unit.merged_into, Unit.code)
+HEIR = func.coalesce(Unit.merged_into, Unit.code)
 _OWED = and_(Supervision.closed_at.is_(None), or_(Supervision.handled_at.is_(None), Supervision.fed_back_at.is_(None)))
-_OPEN = and_(Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
+OPEN_REQUEST = and_(Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
 _STILL = and_(Verification.state.in_(OPEN), or_(Verification.state == State.NEEDS_ATTENTION, Verification.paused_at.is_not(None)))
 _SINCE = func.coalesce(
     Verification.paused_at,
@@ -88,17 +88,17 @@ _SINCE = func.coalesce(
 
 def units(session: Session, unit: str | None, *, now: datetime) -> list[UnitStanding]:
     """Issuing units with something open (None: of the district), in their official order, which is that of their codes."""
-    each = select(_heir.label("unit"), DUE.label("due")).select_from(Request).join(Unit, Unit.code == Request.unit)
-    asked = each.where(_OPEN, *_of(session, Request.unit, unit)).subquery()
+    each = select(HEIR.label("unit"), DUE.label("due")).select_from(Request).join(Unit, Unit.code == Request.unit)
+    asked = each.where(OPEN_REQUEST, *_of(session, Request.unit, unit)).subquery()
     passed = is_past(asked.c.due, now)
     counts = select(asked.c.unit, func.count(), func.count().filter(passed), func.min(asked.c.due).filter(passed)).group_by(asked.c.unit)
     waiting = {code: (total, late, since) for code, total, late, since in session.execute(counts)}
     owed = (
-        select(_heir, func.count())
+        select(HEIR, func.count())
         .select_from(Supervision)
         .join(Unit, Unit.code == Supervision.unit)
         .where(_OWED, *_of(session, Supervision.unit, unit))
-        .group_by(_heir)
+        .group_by(HEIR)
     )
     supervised = dict(session.execute(owed).tuples().all())
     names = select(Unit.code, Unit.name).where(Unit.code.in_(waiting.keys() | supervised.keys())).order_by(Unit.code)
@@ -133,7 +133,7 @@ def cases(session: Session, kind: Standing, unit: str | None, page: PageRequest 
     since = DUE if kind is Standing.LATE else Request.received_at
     query = _named(select(Verification.number, Entry.proof_name, other.name, since))
     query = query.join(Request, Request.verification == Verification.number).join(other, other.code == Request.unit)
-    query = query.where(_OPEN, *_of(session, Request.unit, unit))
+    query = query.where(OPEN_REQUEST, *_of(session, Request.unit, unit))
     if kind is Standing.LATE:
         query = query.where(is_past(DUE, now))
     return paging.tuples(session, query, (func.coalesce(DUE, LATEST), Request.id), page).map(lambda row: CaseLine(*row))

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from domain.alarms import TITLES
 from ledger.tables.effects import Alarm
 
 
@@ -19,7 +20,12 @@ def raise_alarm(session: Session, kind: str, subject: str, message: str, *, now:
 
 
 def raise_alarms(session: Session, kind: str, found: Mapping[str, tuple[str, datetime]]) -> None:
-    """The same for many subjects, each with its message and its instant; in one order, so that two who do it do not wait for each other."""
+    """The same for many subjects, each with its message and its instant; in one order, so that two who do it do not wait for each other.
+
+    Raises ValueError for a kind without a title: operators would read its code.
+    """
+    if kind not in TITLES:
+        raise ValueError(f"alarm without a title: {kind}")
     rows = [
         {"id": uuid4(), "kind": kind, "subject": subject, "message": message, "raised_at": at}
         for subject, (message, at) in sorted(found.items())

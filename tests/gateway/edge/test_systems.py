@@ -38,6 +38,7 @@ OWN_KEY = {
     "propose_calendar_notice",
     "confirm_calendar_notice",
     "refuse_calendar_notice",
+    "get_running",
     "get_stuck",
     "retry_stuck",
     "reroute_stuck",
