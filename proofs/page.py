@@ -85,6 +85,8 @@ class ProofPage:
     source_system: str = ""  #: 数据来源, for shared data
     development: bool = True  #: print 「演示,无效力」
     otherwise: str = ""  #: 法律法规另有规定 (obligation 11.1): the basis; empty: of the same force as paper
+    earlier: str = ""  #: 更正: of which proof it takes the place, in words; empty: of none
+    replaces: str = ""  #: and its number, for programs
     status: Place | None = None  #: where it stands in the lists of revoked proofs; said in `proof.json` alone
     preview: bool = False  #: print 「预览,未用印」: what an issuing unit sees before it answers
 
@@ -139,6 +141,7 @@ def machine_readable(page: ProofPage) -> str:
         "seal_name": page.seal_name,
         "development": page.development,
         "otherwise": page.otherwise,
+        "replaces": page.replaces,
     }
     if page.status:  # as an IETF referenced token says it
         said["status"] = {"status_list": {"idx": page.status.index, "uri": page.status.uri}}
@@ -166,6 +169,7 @@ def _content(page: ProofPage) -> dict[str, object]:
         ("用途", _punctuated(page.purpose)),
         ("电子印章", page.seal_name),
         ("法律效力", _punctuated(f"法律法规另有规定,从其规定:{page.otherwise}") if page.otherwise else ""),
+        ("更正", _punctuated(page.earlier)),
         ("核验编号", page.number),
     )
     return {

@@ -33,6 +33,8 @@ def compose(
     development: bool,
     preview: bool = False,
     otherwise: str = "",
+    follows: str | None = None,
+    replaces: str | None = None,
 ) -> ProofPage:
     """The page of this content. `subject` and `fields` are personal data."""
     how = "经共享数据查询" if seal is SealKind.SHARE else f"经{maker}核实"
@@ -56,7 +58,16 @@ def compose(
         development=development,
         preview=preview,
         otherwise=otherwise,
+        earlier=_earlier(follows, replaces),
+        replaces=replaces or "",
     )
+
+
+def _earlier(follows: str | None, replaces: str | None) -> str:
+    """What becomes of the proof before this one (obligations 11.3, 17.5)."""
+    if follows:
+        return f"核实编号 {follows} 的证明;内容不同的,以本证明为准"
+    return f"代替编号 {replaces} 的证明,该证明已撤销" if replaces else ""
 
 
 def _label(name: str, value: str, kind: IdType, subject: Subject) -> str:

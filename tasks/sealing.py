@@ -95,6 +95,8 @@ def make(use: Use, what: Evidence) -> Sealed:
         verify_url=verify_url(settings().public_url, about.number, code),
         development=settings().seal_development,
         otherwise=about.otherwise,
+        follows=about.follows,
+        replaces=about.replaces,
     )
     permission = Permission(id=str(use.id), verification=about.number, seal=use.seal, box=SEAL_BOX, key=use.key)
     if use.serial is not None:

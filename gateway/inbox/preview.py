@@ -55,6 +55,8 @@ def preview(
         development=at.seal_development,
         preview=True,
         otherwise=about.otherwise,
+        follows=about.follows,
+        replaces=about.replaces,
     )
     try:
         made = render(page, form)

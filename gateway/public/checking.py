@@ -78,6 +78,7 @@ def check_number(
         text=_TEXTS[found.standing].format(ended=found.ended),
         revoked_at=found.proof.revoked_at,
         revoked_why=reason_words(found.proof.revoked_why) if found.proof.revoked_at else None,
+        replaced_by=found.replaced_by,
         made_at=found.proof.made_at if right else None,
         valid_until=found.proof.valid_until if right else None,
         code_right=right if code else None,

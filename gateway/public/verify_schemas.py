@@ -71,6 +71,7 @@ class PublicOut(SchemaOut):
     valid_until: datetime | None
     revoked_at: Annotated[datetime | None, Field(description="null 没有撤销")]
     revoked_why: Annotated[str | None, Field(description="撤销的理由", examples=["内容有误"])]
+    replaced_by: Annotated[str | None, Field(description="已撤销的:代替它的证明(核验编号);null 没有")]
     code_right: Annotated[bool | None, Field(description="核验码是否正确;没有提供时为 null")]
     proof: PublicFields | None
     compared: Annotated[

@@ -116,6 +116,7 @@ class VerificationOut(SchemaOut):
     result: ResultOut | None
     proof: ProofOut | None
     follows: Annotated[str | None, Field(description="核实的是哪一项核验(不符)")]
+    replaces: Annotated[str | None, Field(description="它的证明代替哪一项核验(编号)已撤销的证明")]
     corrected_by: Annotated[str | None, Field(description="经出具单位核实,结论已被更正:以这项核验(编号)的材料为准;null 表示没有更正")]
     returns: Annotated[list[ReturnOut], Field(description="退回的理由和转办建议")]
     supplements: Annotated[list[SupplementWanted], Field(description="出具单位要求补正的内容")]
@@ -165,6 +166,7 @@ class VerificationOut(SchemaOut):
             if proof
             else None,
             follows=row.follows,
+            replaces=row.replaces,
             corrected_by=view.corrected_by,
             returns=[
                 ReturnOut(

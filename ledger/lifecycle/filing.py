@@ -88,12 +88,13 @@ def file_verification(
     again_why: AgainReason | None = None,
     batch: str | None = None,
     authorisation: str | None = None,
+    replaces: str | None = None,
 ) -> Verification:
     """Write the verification with its key and its first event and ask for a pass, in one round trip; gives its row.
 
     `follows`: the verification whose result it checks (obligation 11.3). `again_why`: why the same is asked again (reading 20).
     `batch`: it is a row of this one, which itself knows its verification and takes it on: no key, no run of its own.
-    `authorisation`: 持证人授权 in clear, kept under the case's key.
+    `authorisation`: 持证人授权 in clear, kept under the case's key. `replaces`: the one whose revoked proof the new one takes the place of.
 
     Two calls with the same key at the same instant: one writes, the other raises IntegrityError and finds the
     first one's number by `find_repeat`.
@@ -114,12 +115,15 @@ def file_verification(
             "issuing_unit": issuing_unit,
             "follows": follows,
             "again_why": again_why,
+            "replaces": replaces,
             "batch": batch,
             "authorisation": None if authorisation is None else authorisations.sealed(cases.case_key(case), number, authorisation),
             "next_instant": now,  # due at once: if everything else is lost, the search for suspects finds it
         }
     )
-    detail = {name: value for name, value in (("follows", follows), ("again", again_why), ("batch", batch)) if value}
+    detail = {
+        name: value for name, value in (("follows", follows), ("again", again_why), ("batch", batch), ("replaces", replaces)) if value
+    }
     channel = SHORT_CHANNEL if case.handling is HandlingType.IMMEDIATE else WAKE_CHANNEL
     session.flush()
     timekeeping.ensure(session)  # which sees the ORM's own statements alone
@@ -180,18 +184,27 @@ _SAME = (
 )
 
 
-def find_same(session: Session, case: Case, party: Party, entry: int, validity_days: int, *, now: datetime) -> str | None:
-    """The verification that already answers this question: still open, or delivered and valid (reading 20).
+@dataclass(frozen=True)
+class Earlier:
+    """What became of the same question before. `answer`: the verification that answers it, still open, or delivered and valid (reading
+    20); `revoked`: the newest one whose proof is revoked, which the next proof replaces and names (obligation 17.5)."""
 
-    Neither one that a check corrected, whose check answers in its place (obligation 11.3), nor an untrue commitment (reading 23).
-    """
+    answer: str | None = None
+    revoked: str | None = None
+
+
+def find_same(session: Session, case: Case, party: Party, entry: int, validity_days: int, *, now: datetime) -> Earlier:
+    """One that a check corrected does not answer, its check does (obligation 11.3); nor does an untrue commitment (reading 23)."""
+    revoked = None
     for row in session.scalars(_SAME, {"case": case.id, "party": party.id, "entry": entry}):
         corrects = row.follows is not None and _corrected(session, Mismatch.check == row.number)
         if row.follows is not None and not corrects:
             continue  # a check is a question of its own
-        if row.state in OPEN or _still_answers(session, row, validity_days, now):
-            return row.number
-    return None
+        if row.state is State.DELIVERED and _revoked(session, row):
+            revoked = revoked or row.number
+        elif row.state in OPEN or _still_answers(session, row, validity_days, now):
+            return Earlier(row.number, revoked)
+    return Earlier(None, revoked)
 
 
 def _still_answers(session: Session, row: Verification, validity_days: int, now: datetime) -> bool:
@@ -199,9 +212,13 @@ def _still_answers(session: Session, row: Verification, validity_days: int, now:
         return False
     if row.ended_at + timedelta(days=validity_days) <= now or _corrected(session, Mismatch.verification == row.number):
         return False
-    revoked = select(Proof.id).where(Proof.verification == row.number, Proof.version == row.proof_version, Proof.revoked_at.is_not(None))
     untrue = select(CommitmentCheck.id).where(CommitmentCheck.verification == row.number, CommitmentCheck.outcome == CheckOutcome.UNTRUE)
-    return session.scalar(revoked) is None and session.scalar(untrue) is None
+    return session.scalar(untrue) is None
+
+
+def _revoked(session: Session, row: Verification) -> bool:
+    found = select(Proof.id).where(Proof.verification == row.number, Proof.version == row.proof_version, Proof.revoked_at.is_not(None))
+    return session.scalar(found) is not None
 
 
 def _corrected(session: Session, which: ColumnElement[bool]) -> bool:

@@ -89,7 +89,8 @@ def receive(session: Session, filer: Filer, asked: Asked, key: str, digest: str,
     if case is None:
         raise CaseUnknown
     entry_id, entry, party = _admissible(session, case, asked)
-    same = filing.find_same(session, case, party, entry_id, entry.validity_days, now=now) if asked.again_why is None else None
+    earlier = filing.find_same(session, case, party, entry_id, entry.validity_days, now=now)
+    same = earlier.answer if asked.again_why is None else None
     if same is not None:
         if batch is None:
             filing.remember_key(session, filer.unit, key, digest, same, now=now)
@@ -109,6 +110,7 @@ def receive(session: Session, filer: Filer, asked: Asked, key: str, digest: str,
         again_why=asked.again_why,
         batch=batch,
         authorisation=asked.authorisation,
+        replaces=earlier.revoked,
     )
     return Received(row.number, False, entry, (repeat.home, case, party, row))
 

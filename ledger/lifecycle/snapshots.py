@@ -123,6 +123,8 @@ class StepContext:
     key: CaseKey
     authorisation: str | None = field(default=None, repr=False)  #: 持证人授权: a credential, in memory only
     otherwise: str = ""  #: 法律法规另有规定 (obligation 11.1): the basis, where one is registered for this kind of proof
+    follows: str | None = None  #: the verification that it checks (obligation 11.3)
+    replaces: str | None = None  #: the one whose revoked proof its own takes the place of
 
 
 _Requesting = aliased(Unit)
@@ -177,4 +179,6 @@ def _context(row: Verification, case: Case, party: Party, unit_name: str, entry:
         key=key,
         authorisation=authorisations.opened(key, row.number, row.authorisation),
         otherwise=otherwise,
+        follows=row.follows,
+        replaces=row.replaces,
     )

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.instants import is_past
 from domain.lifecycle import State
+from domain.records import MismatchStatus
 from ledger.cases.cases import key_of
 from ledger.lifecycle.snapshots import step_context
 from ledger.sealing import papers
 from ledger.sealing.papers import current_proof, open_content
 from ledger.sealing.sealing import evidence
 from ledger.tables.effects import Proof
+from ledger.tables.records import Mismatch
 from ledger.tables.verifications import Verification
 
 
@@ -35,6 +38,7 @@ class PublicProof:
     standing: ProofStatus
     code_digest: str
     ended: str = ""  #: of a revoked one when and why, in Chinese
+    replaced_by: str | None = None  #: of a revoked one: the number under which a proof in its place holds
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,24 @@ def find(session: Session, number: str, *, now: datetime) -> PublicProof | None:
     proof = current_proof(session, number)
     if proof is None:
         return None
-    return PublicProof(proof, _standing(proof, now), proof.code_digest, papers.ended(proof))
+    return PublicProof(proof, _standing(proof, now), proof.code_digest, papers.ended(proof), _replaced_by(session, proof, now))
+
+
+def _replaced_by(session: Session, proof: Proof, now: datetime) -> str | None:
+    """The newest that stands in its place and holds: the check that corrected it, or what was asked anew (obligations 11.3, 17.5)."""
+    seen, number = {proof.verification}, proof.verification
+    while proof.revoked_at is not None:
+        corrected = select(Mismatch.check).where(Mismatch.verification == number, Mismatch.status == MismatchStatus.CORRECTED)
+        after = (Verification.replaces == number) | Verification.number.in_(corrected)
+        there = select(Proof).join(
+            Verification, (Verification.number == Proof.verification) & (Verification.proof_version == Proof.version)
+        )
+        found = session.scalar(there.where(after, Verification.state == State.DELIVERED).order_by(Proof.made_at.desc()).limit(1))
+        if found is None or found.verification in seen:
+            return None
+        proof, number = found, found.verification
+        seen.add(number)
+    return number if len(seen) > 1 and _standing(proof, now) is ProofStatus.VALID else None
 
 
 def printed(session: Session, number: str, proof: Proof) -> Printed:

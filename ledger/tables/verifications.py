@@ -36,6 +36,9 @@ class Verification(Table):
 
     state: Mapped[State] = mapped_column(choices(State, "state"))
     follows: Mapped[str | None] = mapped_column(ForeignKey("verifications.number"))  #: it checks that one (obligation 11.3)
+    replaces: Mapped[str | None] = mapped_column(
+        ForeignKey("verifications.number")
+    )  #: its proof takes the place of that one's, which is revoked
     again_why: Mapped[str | None]  #: force_new: why the same question is asked again (reading 20)
     method: Mapped[Method | None] = mapped_column(choices(Method, "method"))
     result: Mapped[Result | None] = mapped_column(choices(Result, "result"))
@@ -69,6 +72,7 @@ class Verification(Table):
         Index("ix_verifications_mismatched", "unit", "filed_at", postgresql_where=text("result = 'mismatch'")),
         Index("ix_verifications_own", "unit", "filed_at", "number"),  # a unit's list, page by page
         Index("ix_verifications_batch", "batch", postgresql_where=text("batch IS NOT NULL")),
+        Index("ix_verifications_replaces", "replaces", postgresql_where=text("replaces IS NOT NULL")),
         Index("ix_verifications_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
         # Partial: a year's ended verifications must not slow the search for what is due now.
         Index("ix_verifications_due", "next_instant", postgresql_where=_IS_OPEN),

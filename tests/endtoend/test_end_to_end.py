@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,6 +47,14 @@ def test_shared_data_becomes_a_sealed_proof_within_the_same_call(stack: Stack, d
     pdf = department.pdf(number)
     assert check_upload(stack, pdf) == "valid"
     assert {check_upload(stack, _changed(pdf, at)) for at in (len(pdf) // 3, len(pdf) // 2)} == {"altered"}
+
+    (tmp_path / "place.pdf").write_bytes(pdf)
+    poppler("pdfdetach", "-save", "1", "-o", tmp_path / "proof.json", tmp_path / "place.pdf")
+    place = json.loads((tmp_path / "proof.json").read_text("utf-8"))["status"]["status_list"]
+    assert place["uri"] == f"{stack.gateway_url}/status-lists/0" and 0 <= place["idx"] < 2**20
+    token = httpx.get(place["uri"], trust_env=False).raise_for_status().text.split(".")[1]
+    packed = json.loads(base64.urlsafe_b64decode(token + "=="))["status_list"]["lst"]
+    assert not any(zlib.decompress(base64.urlsafe_b64decode(packed + "=="))), "nothing is revoked"
 
     (link,) = qr_codes(pdf, tmp_path)
     assert urlsplit(link)._replace(query="").geturl() == f"{stack.gateway_url}/verify/{number}"

@@ -85,7 +85,7 @@ FIXED = {
     "systems": "code",
     "timetables": "unit effective_from",
     "units": "code",
-    "verifications": "number case_id party_id entry_id unit filed_at filed_by via_system batch follows again_why authorisation",
+    "verifications": "number case_id party_id entry_id unit filed_at filed_by via_system batch follows replaces again_why authorisation",
     "voluntary_submissions": "id serial at unit case_id party_id proof listed marks clerk via_system reason confirmed "
     "confirmation_digest retain_until",
     "workers": "name",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from domain.methods import Result
 from domain.roles import IdType
 from domain.seals import SealKind
 from domain.share import Subject
-from proofs.page import ProofPage
+from proofs.page import ProofPage, _content, machine_readable
 from proofs.wording import compose
 
 #: Kind, a number of that kind, what it is called where it is printed, what its holder's name is called.
@@ -26,7 +27,13 @@ PRINTED = [
 
 
 def page(
-    kind: IdType, number: str, *fields: tuple[str, str], seal: SealKind = SealKind.SHARE, result: Result = Result.CONFIRMED
+    kind: IdType,
+    number: str,
+    *fields: tuple[str, str],
+    seal: SealKind = SealKind.SHARE,
+    result: Result = Result.CONFIRMED,
+    follows: str | None = None,
+    replaces: str | None = None,
 ) -> ProofPage:
     return compose(
         number="HY20260304XXXXXXXX",
@@ -46,6 +53,8 @@ def page(
         retrieved_at=datetime(2026, 3, 4, tzinfo=UTC),
         verify_url="http://x/",
         development=True,
+        follows=follows,
+        replaces=replaces,
     )
 
 
@@ -90,3 +99,12 @@ def test_the_same_number_in_another_writing_has_the_documents_name_too(kind: IdT
 def test_the_sentence_says_by_what_way_and_with_what_result(seal: SealKind, result: Result, said: str) -> None:
     made = page(IdType.CITIZEN_ID, "370402188102020017", seal=seal, result=result)
     assert made.body == said and made.sealed_answer == result.label and made.purpose == "办理“演示事项”(办件编号 C-1)"
+
+
+def test_what_takes_the_place_of_another_names_it() -> None:
+    """Obligations 11.3, 17.5: in words and for programs; any other page says nothing of it."""
+    old = "HY20260301AAAAAAAA"
+    new, check, plain = (page(*PRINTED[0][:2], **more) for more in ({"replaces": old}, {"follows": old}, {}))
+    assert new.earlier == f"代替编号 {old} 的证明,该证明已撤销" and json.loads(machine_readable(new))["replaces"] == old
+    assert check.earlier == f"核实编号 {old} 的证明;内容不同的,以本证明为准" and json.loads(machine_readable(check))["replaces"] == ""
+    assert plain.earlier == "" and len(_content(new)["notes"]) == len(_content(plain)["notes"]) + 1  # type: ignore[arg-type]

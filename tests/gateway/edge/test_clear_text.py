@@ -242,7 +242,10 @@ CLEAR: dict[str, dict[str, str]] = {
     "traces": {ACTOR: "by", CODE: "place subject", OURS: "before after"},
     "unit_changes": {CODE: "unit merged_into moved", GUARDED: "before after document", ACTOR: "changed_by"},
     "units": {GUARDED: "code name aliases sector", CODE: "kind uscc drafting_unit region merged_into inherits"},
-    "verifications": {CODE: "number unit via_system batch follows again_why issuing_unit attention lease_owner", ACTOR: "filed_by"},
+    "verifications": {
+        CODE: "number unit via_system batch follows replaces again_why issuing_unit attention lease_owner",
+        ACTOR: "filed_by",
+    },
     "voluntary_submissions": {CODE: "unit proof marks via_system confirmation_digest", ACTOR: "clerk"},
     "workers": {CODE: "name owner"},
 }

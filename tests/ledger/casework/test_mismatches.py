@@ -118,7 +118,7 @@ def same(case: str, number: str, now: datetime) -> str | None:
         verification = row(number)
         held = cases.find(session, UNIT, case)
         party = session.get_one(Party, verification.party)
-        return filing.find_same(session, held, party, verification.entry, 60, now=now)
+        return filing.find_same(session, held, party, verification.entry, 60, now=now).answer
 
     return do(look)
 
