@@ -12,10 +12,12 @@ from gateway.commitments import endpoints as commitments
 from gateway.counter import calendar, case_form, home, inbox_acts, own_sessions, provider, sign_in
 from gateway.counter import cases as counter_cases
 from gateway.counter import catalog as counter_catalog
+from gateway.counter import draft as counter_draft
 from gateway.counter import duty as counter_duty
 from gateway.counter import inbox as counter_inbox
 from gateway.counter import oversight as counter_oversight
 from gateway.counter import overview as counter_overview
+from gateway.counter import proposals as counter_proposals
 from gateway.counter import running as counter_running
 from gateway.counter import stuck as counter_stuck
 from gateway.counter import supervision as counter_supervision
@@ -109,6 +111,8 @@ ROUTERS = (
     calendar.router,
     counter_catalog.router,
     counter_running.router,
+    counter_draft.router,
+    counter_proposals.router,
     counter_stuck.router,
     counter_overview.router,
 )

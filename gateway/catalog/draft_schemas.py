@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -89,6 +90,15 @@ class DraftUnit(SchemaOut):
     blocked: list[BlockedOut]
 
 
+class UnitCounts(SchemaOut):
+    """草案中一个单位有几处。"""
+
+    unit: str
+    unit_name: str
+    counts: Annotated[dict[ChangeKind, int], Field(description="变动的件数")]
+    blocked_count: Annotated[int, Field(description="拦截的件数")]
+
+
 class DraftSource(SchemaOut):
     """参与重建的一份清单。"""
 
@@ -127,6 +137,7 @@ class DraftOut(SchemaOut):
     checked_at: Annotated[datetime, Field(description="最近一次重建得到同样结果的时间")]
     counts: Annotated[dict[ChangeKind, int], Field(description="变动的件数(所能查看的单位)")]
     blocked_count: Annotated[int, Field(description="拦截的件数")]
+    by_unit: Annotated[list[UnitCounts], Field(description="所能查看的每个单位有几处,不论查询条件和分页")]
     units: list[DraftUnit]
     sources: list[DraftSource]
     next_cursor: NextCursor
@@ -135,16 +146,18 @@ class DraftOut(SchemaOut):
     def of(
         cls,
         row: CatalogDraft,
-        counts: Mapping[DraftLine, int],
+        counts: Mapping[str, Mapping[DraftLine, int]],
+        asked: Collection[str],
         shown: Sequence[Change | Blocked],
         names: Mapping[str, str],
         sources_of: Collection[str] | None,
         next_cursor: str | None,
         current: int,
     ) -> DraftOut:
-        """`counts`, `shown`: what it says of the units that are shown, and a page of it, sorted by unit; `names` of these units;
-        `sources_of`: whose lists are named; None: all."""
+        """`counts`: what it says of each unit that the caller sees, `names` of these; `asked`: those of which `shown` is a page, sorted
+        by unit; `sources_of`: whose lists are named; None: all."""
 
+        total = sum((Counter(its) for unit, its in counts.items() if unit in asked), Counter[DraftLine]())
         of_units = {code: list(lines) for code, lines in groupby(shown, key=_unit)}
         return cls(
             id=row.id,
@@ -152,8 +165,12 @@ class DraftOut(SchemaOut):
             stale=row.base != current,
             made_at=row.made_at,
             checked_at=row.checked_at,
-            counts={kind: counts.get(DraftLine(kind.value), 0) for kind in ChangeKind},
-            blocked_count=counts.get(DraftLine.BLOCKED, 0),
+            counts=_of_kinds(total),
+            blocked_count=total[DraftLine.BLOCKED],
+            by_unit=[
+                UnitCounts(unit=unit, unit_name=names[unit], counts=_of_kinds(its), blocked_count=its.get(DraftLine.BLOCKED, 0))
+                for unit, its in counts.items()
+            ],
             units=[
                 DraftUnit(
                     unit=code,
@@ -166,6 +183,10 @@ class DraftOut(SchemaOut):
             sources=[DraftSource.of(one) for one in row.sources if sources_of is None or one.unit in sources_of],
             next_cursor=next_cursor,
         )
+
+
+def _of_kinds(counts: Mapping[DraftLine, int]) -> dict[ChangeKind, int]:
+    return {kind: counts.get(DraftLine(kind.value), 0) for kind in ChangeKind}
 
 
 def _unit(found: Change | Blocked) -> str:

@@ -106,7 +106,7 @@ def _answer(session: Session, draft: CatalogDraft | None, caller: Caller, unit: 
     if draft is None:
         raise Problem("draft_unknown")
     seen = units_of(session, caller)
-    names = registry.unit_names(session)
-    wanted = {code: name for code, name in names.items() if (seen is None or code in seen) and unit in (None, code)}
-    counts, shown = drafts.counts(session, draft.id, wanted), drafts.page(session, draft.id, wanted, page)
-    return DraftOut.of(draft, counts, shown.rows, wanted, seen, page.cursor(shown), versions.current(session))
+    names = {code: name for code, name in registry.unit_names(session).items() if seen is None or code in seen}
+    asked = [code for code in names if unit in (None, code)]
+    counts, shown = drafts.counts_by_unit(session, draft.id, names), drafts.page(session, draft.id, asked, page)
+    return DraftOut.of(draft, counts, asked, shown.rows, names, seen, page.cursor(shown), versions.current(session))

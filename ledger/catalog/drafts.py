@@ -86,10 +86,19 @@ def newest(session: Session) -> CatalogDraft | None:
     return session.scalar(select(CatalogDraft).order_by(CatalogDraft.checked_at.desc(), CatalogDraft.made_at.desc()).limit(1))
 
 
-def counts(session: Session, draft: UUID, units: Collection[str] | None = None) -> Counter[DraftLine]:
-    """How many lines of each kind, of these units or of all."""
+def counts(session: Session, draft: UUID) -> Counter[DraftLine]:
+    """How many lines of each kind."""
     query = select(_ROW.kind, func.count()).where(_ROW.draft == draft).group_by(_ROW.kind)
-    return Counter(dict(session.execute(query if units is None else query.where(_ROW.unit.in_(units))).tuples().all()))
+    return Counter(dict(session.execute(query).tuples().all()))
+
+
+def counts_by_unit(session: Session, draft: UUID, units: Collection[str]) -> dict[str, Counter[DraftLine]]:
+    """The same for each of these units of which it says something."""
+    query = select(_ROW.unit, _ROW.kind, func.count()).where(_ROW.draft == draft, _ROW.unit.in_(units))
+    found: dict[str, Counter[DraftLine]] = {}
+    for unit, kind, count in session.execute(query.group_by(_ROW.unit, _ROW.kind).order_by(_ROW.unit)).tuples():
+        found.setdefault(unit, Counter())[kind] = count
+    return found
 
 
 def changes(session: Session, draft: UUID, *, unit: str | None = None) -> Iterator[Change]:

@@ -24,7 +24,8 @@ from tests.accessibility import violations
 from tests.browser import HAS_BROWSER, Browser
 from tests.browser import browser as browser  # a fixture
 from tests.gateway.casework import ask, look_up, seal_and_deliver
-from tests.gateway.conftest import Api, SimulatedRuns, serving
+from tests.gateway.catalog.test_list_adjustment import draft, take
+from tests.gateway.conftest import REQUESTER, Api, SimulatedRuns, serving
 from tests.gateway.counter.browsing import COOKIE
 from tests.serving import on_a_port
 
@@ -81,7 +82,8 @@ def place(ledger: str, seals: LocalSeals) -> Iterator[Place]:
         with transaction() as session:
             registry.put_people(session, people)
         request, number, code = _work(api, seals)
-        yield Place(address, number, code, {"wanted": request, "case_number": api.case, "number": number})
+        proposal = _reported(api)
+        yield Place(address, number, code, {"wanted": request, "case_number": api.case, "number": number, "proposal": proposal})
 
 
 def _work(api: Api, seals: LocalSeals) -> tuple[str, str, str]:
@@ -93,6 +95,14 @@ def _work(api: Api, seals: LocalSeals) -> tuple[str, str, str]:
     with ThreadPoolExecutor(1) as aside:  # the signature has a loop of its own
         code, _ = aside.submit(seal_and_deliver, number, seals).result()
     return request, number, code
+
+
+def _reported(api: Api) -> str:
+    """An adjustment that waits for the 工作专班."""
+    gone = {"kind": "remove", "matter": "DEMO-0001", "proof": "P-HOUSEHOLD"}
+    made = draft(api, gone, person=REQUESTER, unit=ASKING)
+    assert take(api, made["id"], "report", REQUESTER)["http"] == 200
+    return str(made["id"])
 
 
 def be(browser: Browser, address: str, person: str) -> None:
