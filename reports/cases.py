@@ -74,14 +74,9 @@ def cases(session: Session, period: Period, scope: str, key: str, *, now: dateti
         more |= given
     else:
         query = _QUERIES[name](span)
-    total = span.rows(session, f"SELECT count(*) FILTER (WHERE part) AS part, count(*) AS whole FROM ({query}) n", now=now, **more)[0]
+    total = span.rows(session, f"SELECT count(*) FILTER (WHERE part) AS part, count(*) AS whole FROM ({query}) n", **more)[0]
     page = span.rows(
-        session,
-        f"SELECT id, part FROM ({query}) n ORDER BY id, part DESC OFFSET :offset LIMIT :limit",
-        now=now,
-        offset=offset,
-        limit=limit,
-        **more,
+        session, f"SELECT id, part FROM ({query}) n ORDER BY id, part DESC OFFSET :offset LIMIT :limit", offset=offset, limit=limit, **more
     )
     following = offset + len(page)
     lines = tuple(CaseLine(row.id, bool(row.part)) for row in page)

@@ -58,7 +58,7 @@ def scores(session: Session, formula: Formula, period: Period, now: datetime) ->
     prepare(session)
     span = Span.of(session, period, "", now)
     figures: dict[str, dict[str, tuple[int, int]]] = {}
-    for one in limits.due(session, span, now):
+    for one in limits.due(session, span):
         if one.unit is not None:
             known = figures.setdefault(one.unit, {})
             part, whole = known.get(one.kind, (0, 0))

@@ -16,7 +16,7 @@ from ledger.succession import Charges
 from reports import periods
 from reports.definitions import VERSION
 from reports.figures import articles, coverage, inboxes, limits, oversight, record, sources, systems, trend, units, volume, voluntary, words
-from reports.figures.handed_back import handed_back
+from reports.figures.handed_back import HandedBack, handed_back
 from reports.figures.span import Span, prepare
 from reports.model import Count, Limits, Period, Report, UnitRow
 
@@ -34,7 +34,7 @@ class _ByUnit:
     inboxes: dict[str, inboxes.Inbox]
     filed: dict[str, int]
     submitted: dict[str, int]
-    back: dict[str, float]
+    back: dict[str, HandedBack]
 
 
 def compute(
@@ -53,7 +53,7 @@ def compute(
         raise UnknownUnit
     before = _before(session, period, span)
     found = _ByUnit(
-        limits.due(session, span, now),
+        limits.due(session, span),
         limits.undetermined(session, span),
         inboxes.inboxes(session, span),
         volume.filed_by_unit(session, span),
@@ -83,13 +83,13 @@ def compute(
         open=volume.still_open(session, span),
         free_of_paper=Count(counted.free, last.free if last else None, "free"),
         limits=all_limits,
-        limits_before=_limits_before(session, before, now) if before else None,
+        limits_before=_limits_before(session, before) if before else None,
         spread=inbox.spread,
         methods=counted.methods,
         sources=asked,
         units=rows,
         heat=limits.heat(own, periods.days(period)),
-        trend=trend.trend(session, period, scope, now),
+        trend=trend.trend(session, period, span, now),
         distribution=inbox.distribution,
         coverage=covered,
         voluntary=Count(_sum(found.submitted, scope), _sum(voluntary.submitted(session, before), scope) if before else None, "voluntary"),
@@ -108,12 +108,13 @@ def _before(session: Session, period: Period, span: Span) -> Span | None:
     if not volume.begins_before(session, period.start):
         return None
     start = periods.before(period).start
-    return Span(start, min(period.start, start + (span.cut - span.start)), span.scope, charges=Charges.until(session, period.start))
+    return Span(
+        start, min(period.start, start + (span.cut - span.start)), span.scope, charges=Charges.until(session, period.start), now=span.now
+    )
 
 
-def _limits_before(session: Session, before: Span, now: datetime) -> Limits:
-    own = limits.of_scope(limits.due(session, before, now), before.scope)
-    return limits.as_limits(own, 0)
+def _limits_before(session: Session, before: Span) -> Limits:
+    return limits.as_limits(limits.of_scope(limits.due(session, before), before.scope), 0)
 
 
 def _rows(known: units.Register, found: _ByUnit, scope: str) -> tuple[UnitRow, ...]:
@@ -143,7 +144,7 @@ def _rows(known: units.Register, found: _ByUnit, scope: str) -> tuple[UnitRow, .
                 supervised=inbox.supervised,
                 supervision_missed=kept[code].supervision.whole - kept[code].supervision.part,
                 filed=filed,
-                handed_back_minutes=int(found.back.get(code, 0) // 60),
+                handed_back_minutes=int(found.back.get(code, HandedBack()).seconds // 60),
                 voluntary=voluntary.share(submitted, filed, code),
                 rank=ranks.get(code),
                 note=voluntary.note(code, known.names[code], found.submitted, found.filed),

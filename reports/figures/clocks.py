@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ledger import rules
 from reports.figures import handed_back, inboxes, limits, sources
-from reports.figures.figure import By, Figure
+from reports.figures.figure import By, Counts, Figure, Known
 from reports.figures.span import Span
 from reports.figures.volume import ENDED, FILED
 from settings import settings
@@ -113,10 +113,32 @@ def _kept(obligation: str) -> Callable[[Span], str]:
     )
 
 
+def _kept_known(obligation: str) -> Known:
+    def known(session: Session, span: Span) -> dict[str, Counts]:
+        own = [one for one in limits.of_scope(limits.due(session, span), span.scope) if obligation in one.obligations]
+        parts = {unit: [one for one in own if one.unit == unit] for unit in {one.unit for one in own} if unit}
+        return {unit: Counts(sum(one.kept for one in found), sum(one.whole for one in found)) for unit, found in {"": own, **parts}.items()}
+
+    return known
+
+
 def _limit(obligation: str, key: str, name: str, which: str) -> Figure:
     """Obligations 7.7, 10.5, 10.6, 10.7, 10.8: beside the rates of page one, which take several of them together."""
     meaning = f"本周到期的时限中,由{which}决定的为分母;其中按时完成的为分子。"
-    return Figure(obligation, key, name, meaning, _kept(obligation), by=By.UNIT)
+    return Figure(obligation, key, name, meaning, _kept(obligation), by=By.UNIT, known=_kept_known(obligation))
+
+
+def _answered(session: Session, span: Span) -> dict[str, Counts]:
+    found = inboxes.inboxes(session, span)
+    if span.scope:  # all that there is, and the only part of it
+        own = found.get(span.scope, inboxes.none(span.scope))
+        found = {"": own, span.scope: own}
+    counts = {unit: Counts(one.answered, one.answered + one.waiting, one.spread) for unit, one in found.items()}
+    return {unit: one for unit, one in counts.items() if one.whole or not unit}
+
+
+def _handed_back(session: Session, span: Span) -> dict[str, Counts]:
+    return {unit: Counts(one.part, one.cases, one.spread) for unit, one in handed_back.handed_back(session, span).items()}
 
 
 def _returned(span: Span) -> str:
@@ -195,6 +217,7 @@ FIGURES = (
         inboxes.answered,
         timed=True,
         by=By.UNIT,
+        known=_answered,
     ),
     Figure(
         "10.9",
@@ -204,6 +227,7 @@ FIGURES = (
         handed_back.cases,
         timed=True,
         by=By.UNIT,
+        known=_handed_back,
     ),
     _limit(
         "10.5",

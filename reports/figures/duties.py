@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from domain.registers import DECISIONS
 from domain.roles import Channel
 from reports.figures import units
-from reports.figures.figure import Figure
+from reports.figures.figure import Counts, Figure
 from reports.figures.span import Span
 from reports.figures.standing import ENTERED
 from settings import settings
@@ -23,21 +23,26 @@ _DAY = "CAST((:cut - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai' AS d
 _APPS = (Channel.AI_SHANDONG, Channel.AI_SHANDONG_ZAOZHUANG)
 
 
-def _by_channel(*channels: Channel) -> str:
-    return f"c.channel IN ({', '.join(repr(channel.value) for channel in channels)})"
+def _registered(span: Span) -> str:
+    ours = span.ours(span.charged("c.unit", "c.registered_at"))
+    return f"cases c WHERE c.registered_at >= :start AND c.registered_at < :cut AND {ours}"
 
 
 def _channel(key: str, name: str, *channels: Channel) -> Figure:
     """obligation 6.2: cases of a channel, of all cases that were registered."""
+    values = [channel.value for channel in channels]
 
     def sql(span: Span) -> str:
-        return f"""SELECT concat_ws('/', c.unit, c.number) AS id, {_by_channel(*channels)} AS part FROM cases c
-            WHERE c.registered_at >= :start AND c.registered_at < :cut
-            AND {span.ours(span.charged("c.unit", "c.registered_at"))}"""
+        among = ", ".join(map(repr, values))
+        return f"SELECT concat_ws('/', c.unit, c.number) AS id, c.channel IN ({among}) AS part FROM {_registered(span)}"
 
-    return Figure(
-        "6.2", f"channel_{key}", f"申请渠道:{name}", "本周登记的办件为分母;其中经该渠道申请的为分子。", sql, detail=len(channels) == 1
-    )
+    def known(session: Session, span: Span) -> dict[str, Counts]:
+        query = f"SELECT c.channel, count(*) FROM {_registered(span)} GROUP BY 1"
+        found: dict[str, int] = span.once("channels", lambda: dict(map(tuple, span.rows(session, query))))
+        return {"": Counts(sum(found.get(value, 0) for value in values), sum(found.values()))}
+
+    meaning = "本周登记的办件为分母;其中经该渠道申请的为分子。"
+    return Figure("6.2", f"channel_{key}", f"申请渠道:{name}", meaning, sql, detail=len(channels) == 1, known=known)
 
 
 def _active(session: Session, span: Span) -> Mapping[str, Any]:

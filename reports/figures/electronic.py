@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from domain.methods import Method
 from domain.seals import RENEWAL
 from reports.figures import systems
-from reports.figures.figure import Figure
+from reports.figures.figure import Counts, Figure
 from reports.figures.span import Span
 from reports.figures.standing import LISTED
 
@@ -157,6 +157,7 @@ FIGURES = (
         "本周发起、有办件来源系统(没有写明的,为发起核验的系统)的核验为分母;来源系统登记为省级以上的为分子。",
         _from_above,
         _origins,
+        known=lambda session, span: {"": Counts(*systems.counted_from_above(session, span))},
     ),
     Figure(
         "9.1",

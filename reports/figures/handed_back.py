@@ -7,27 +7,63 @@ otherwise; requests of one case that run at the same time count once. Cut to the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from ledger import rules
+from reports.figures.figure import spread
 from reports.figures.span import Span
+from reports.model import Spread
 
 
-def handed_back(session: Session, span: Span) -> dict[str, float]:
-    """Requesting unit -> seconds."""
-    found = span.rows(session, f"{_found(span)} SELECT unit, extract(epoch FROM sum(held)) AS seconds FROM found GROUP BY unit")
-    return {row.unit: float(row.seconds) for row in found}
+@dataclass(frozen=True)
+class HandedBack:
+    """Of the cases of one requesting unit of which a verification ran: how many, those with something to leave out, seconds of it in
+    all, and of a case."""
+
+    cases: int = 0
+    part: int = 0
+    seconds: float = 0.0
+    spread: Spread = Spread(0)
+
+
+def handed_back(session: Session, span: Span) -> dict[str, HandedBack]:
+    """By requesting unit; '' -> all of them together. Of a unit's report its own alone."""
+    found: dict[str, HandedBack] = span.once("handed_back", lambda: _handed_back(session, span))
+    return found
+
+
+def _handed_back(session: Session, span: Span) -> dict[str, HandedBack]:
+    rows = span.rows(session, _by_unit(span))
+    return {row.unit or "": HandedBack(row.cases, row.measured, float(row.seconds or 0), spread(row)) for row in rows}
+
+
+def _by_unit(span: Span) -> str:
+    return f"""{_took(span)}
+        SELECT unit, count(*) AS cases, count(held) AS measured, extract(epoch FROM sum(held)) AS seconds,
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY {_SECONDS}) AS median,
+            percentile_disc(0.95) WITHIN GROUP (ORDER BY {_SECONDS}) AS p95
+        FROM took WHERE {span.ours("unit")} GROUP BY GROUPING SETS ((unit), ())"""
 
 
 def cases(span: Span) -> str:
     """Cases of which a verification ran within the span, with what each may leave out of it."""
+    return f"""{_took(span)}
+        SELECT concat_ws('/', c.unit, c.number) AS id, t.held IS NOT NULL AS part, {_SECONDS} AS seconds, t.unit AS about
+        FROM took t JOIN cases c ON c.id = t.case_id WHERE {span.ours("t.unit")}"""
+
+
+_SECONDS = "CAST(extract(epoch FROM held) AS double precision)"
+
+
+def _took(span: Span) -> str:
+    """`took`: (case, unit, how long or NULL), one row of each that ran."""
     return f"""{_found(span)}, took AS (
-            SELECT case_id, unit, CAST(extract(epoch FROM sum(held)) AS double precision) AS seconds FROM found GROUP BY case_id, unit
-        ), ran AS (
-            SELECT DISTINCT v.case_id, {span.charged("v.unit", "greatest(v.filed_at, :start)")} AS unit FROM verifications v WHERE {_RAN})
-        SELECT concat_ws('/', c.unit, c.number) AS id, t.case_id IS NOT NULL AS part, t.seconds, coalesce(t.unit, r.unit) AS about
-        FROM took t FULL JOIN ran r ON r.case_id = t.case_id AND r.unit = t.unit JOIN cases c ON c.id = coalesce(t.case_id, r.case_id)
-        WHERE {span.ours("coalesce(t.unit, r.unit)")}"""
+            SELECT case_id, unit, sum(held) AS held FROM (
+                SELECT case_id, unit, held FROM found
+                UNION ALL SELECT v.case_id, {span.charged("v.unit", "greatest(v.filed_at, :start)")}, NULL FROM verifications v WHERE {_RAN}
+            ) each GROUP BY case_id, unit)"""
 
 
 def _found(span: Span) -> str:

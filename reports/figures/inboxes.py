@@ -59,6 +59,11 @@ def none(unit: str) -> Inbox:
 
 def inboxes(session: Session, span: Span) -> dict[str, Inbox]:
     """Unit -> its inbox; '' -> all of them together."""
+    found: dict[str, Inbox] = span.once("inboxes", lambda: _inboxes(session, span))
+    return found
+
+
+def _inboxes(session: Session, span: Span) -> dict[str, Inbox]:
     received = _counts(session, span, "r.unit", "r.received_at", "requests r WHERE r.received_at >= :start AND r.received_at < :cut")
     waiting = _counts(session, span, "r.unit", ":cut", WAITING)
     asked = "suspensions s JOIN requests r ON r.id = s.request_id WHERE s.asked_at >= :start AND s.asked_at < :cut"

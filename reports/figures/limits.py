@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -43,28 +43,33 @@ def ours(span: Span) -> str:
 
 @dataclass(frozen=True)
 class Due:
-    """So many limits of one unit (None: of nobody's), kind, day and rule version."""
+    """So many limits of one unit (None: of nobody's), kind, day, rule version and the obligations that they rest on."""
 
     unit: str | None
     kind: str
     day: date
     version: str
+    obligations: tuple[str, ...]
     whole: int
     kept: int
     excused: int
     provisional: int
 
 
-def due(session: Session, span: Span, now: datetime) -> list[Due]:
+def due(session: Session, span: Span) -> list[Due]:
     """Of every unit, whatever the scope: a rank needs the others too."""
+    found: list[Due] = span.once("limits", lambda: _due(session, span))
+    return found
+
+
+def _due(session: Session, span: Span) -> list[Due]:
     found = span.rows(
         session,
-        f"""SELECT {charged(span)}, d.kind, {DAY}, d.rule_version, count(*), count(*) FILTER (WHERE {KEPT}),
+        f"""SELECT {charged(span)}, d.kind, {DAY}, d.rule_version, d.obligations, count(*), count(*) FILTER (WHERE {KEPT}),
                    count(*) FILTER (WHERE {EXCUSED}), count(*) FILTER (WHERE d.provisional)
-            FROM {DUE} GROUP BY 1, 2, 3, 4""",
-        now=now,
+            FROM {DUE} GROUP BY 1, 2, 3, 4, 5""",
     )
-    return [Due(*row) for row in found]
+    return [Due(unit, kind, day, version, tuple(obligations), *counts) for unit, kind, day, version, obligations, *counts in found]
 
 
 def of_scope(found: Iterable[Due], scope: str) -> list[Due]:

@@ -32,18 +32,19 @@ class Span:
     scope: str = ""
     last: datetime | None = None
     charges: Charges = Charges()  #: who answers for what a merged unit began: as it was at the end of the span
+    now: datetime | None = None  #: when it is looked at: what was decided by then counts
     _known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, session: Session, period: Period, scope: str, now: datetime) -> Span:
         cut = max(period.start, min(period.end, now))
         last = cut if is_past(cut, now) else cut - datetime.resolution
-        return cls(period.start, cut, scope, last, Charges.until(session, cut))
+        return cls(period.start, cut, scope, last, Charges.until(session, cut), now)
 
     def rows(self, session: Session, sql: str, **more: Any) -> Sequence[Row[Any]]:
-        """The rows of a query over `:start`, `:cut`, `:last` and `:scope`."""
-        given = {"start": self.start, "cut": self.cut, "last": self.last or self.cut, "scope": self.scope} | self.charges.given
-        return session.execute(text(sql), given | more).all()
+        """The rows of a query over `:start`, `:cut`, `:last`, `:scope` and `:now`."""
+        given = {"start": self.start, "cut": self.cut, "last": self.last or self.cut, "scope": self.scope, "now": self.now}
+        return session.execute(text(sql), given | self.charges.given | more).all()
 
     def once(self, what: str, ask: Callable[[], Any]) -> Any:
         """What several figures of one report ask, asked once."""

@@ -54,13 +54,19 @@ def meaning(session: Session, span: Span, code: str) -> dict[str, list[str]]:
 
 def from_above(session: Session, span: Span) -> dict[str, list[str]]:
     """The same of all systems of the province or above (obligation 8.2)."""
-    registered = _registered(session)
-    above = {one.code for one in registered if one.level.above}
-    if not above:
-        return {"units": [], "texts": []}
-    meant = Origins(registered)
-    pairs = [(unit, text) for unit, text, _ in _texts(session, span) if meant.of(unit, text) in above]
+    pairs = [(unit, text) for unit, text, _ in _from_above(session, span)]
     return {"units": [unit for unit, _ in pairs], "texts": [text for _, text in pairs]}
+
+
+def counted_from_above(session: Session, span: Span) -> tuple[int, int]:
+    """(those, all that came from some system)."""
+    return sum(count for _, _, count in _from_above(session, span)), sum(count for _, _, count in _texts(session, span))
+
+
+def _from_above(session: Session, span: Span) -> list[tuple[str, str, int]]:
+    registered = _registered(session)
+    above, meant = {one.code for one in registered if one.level.above}, Origins(registered)
+    return [one for one in _texts(session, span) if meant.of(*one[:2]) in above]
 
 
 def _registered(session: Session) -> list[System]:
@@ -68,10 +74,9 @@ def _registered(session: Session) -> list[System]:
 
 
 def _texts(session: Session, span: Span) -> list[tuple[str, str, int]]:
-    rows = span.rows(
-        session, f"SELECT c.unit, {FROM} AS origin, count(*) AS cases FROM {CAME} AND {span.involved('v.filed_at')} GROUP BY 1, 2"
-    )
-    return [(row.unit, row.origin, row.cases) for row in rows]
+    query = f"SELECT c.unit, {FROM}, count(*) FROM {CAME} AND {span.involved('v.filed_at')} GROUP BY 1, 2"
+    found: list[tuple[str, str, int]] = span.once("texts", lambda: [tuple(row) for row in span.rows(session, query)])
+    return found
 
 
 def _row(one: System, found: Calls, obtained: int, span: Span, names: Mapping[str, str]) -> SystemRow:
