@@ -37,5 +37,5 @@ def reason_words(why: str | None) -> str:
 
 
 def when_and_why(at: datetime, why: str | None) -> str:
-    """已于某时撤销(理由)."""
-    return f"已于 {at.astimezone(LOCAL):%Y-%m-%d %H:%M} 撤销({reason_words(why)})"
+    """已于某时撤销,理由."""
+    return f"已于 {at.astimezone(LOCAL):%Y-%m-%d %H:%M} 撤销,理由:{reason_words(why)}"

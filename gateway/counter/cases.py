@@ -9,6 +9,7 @@ from fastapi import Query, Request, Response
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import ENDED
+from domain.revocations import reason_words
 from domain.scope import CatalogEntry
 from gateway.cases import endpoints as api
 from gateway.cases.endpoints import CaseNumber
@@ -28,7 +29,6 @@ from ledger.catalog import versions
 from ledger.database import transaction
 from ledger.lifecycle.snapshots import load
 from ledger.registry.keys import Caller
-from ledger.sealing import papers
 
 router = pages()
 
@@ -86,7 +86,7 @@ def _shown(caller: Caller, number: str) -> dict[str, Any]:
         "case": found,
         "entries": [(entry, _open(entry, filed), refused(entry)) for entry in entries],
         "filed": filed,
-        "ended": papers.ended,
+        "why": reason_words,
         "under_way": any(view.row.state not in ENDED for view in filed),
     }
 
@@ -97,7 +97,7 @@ def _filed(session: Session, numbers: list[str]) -> list[VerificationView]:
 
 
 def _open(entry: CatalogEntry, filed: list[VerificationView]) -> list[VerificationView]:
-    return [view for view in filed if view.entry.proof == entry.proof]
+    return [view for view in filed if view.entry.proof == entry.proof and not (view.proof and view.proof.revoked_at)]
 
 
 def refused(entry: CatalogEntry) -> str:

@@ -33,7 +33,7 @@ from settings import settings
 _TEXTS = {
     ProofStatus.VALID: "本系统出具过这个编号的电子证明,现行有效。",
     ProofStatus.EXPIRED: "本系统出具过这个编号的电子证明,但已超过有效期,不应再采用。",
-    ProofStatus.REVOKED: "本系统出具过这个编号的电子证明,{ended},不应再采用。",
+    ProofStatus.REVOKED: "本系统出具过这个编号的电子证明,{ended}。不应再采用。",
 }
 _WITHOUT_CODE = "编号可能被抄到伪造的纸上:请扫描证明上的二维码核对内容,或上传原始文件检查。"
 _WRONG_CODE = "核验码不正确,因此不显示证明内容。请直接扫描证明上的二维码;仍不正确的,这份证明可能是伪造的。"

@@ -253,7 +253,7 @@ def _take_effect(session: Session, row: Verification, asked: Revocation, *, now:
 
 def _not_yet(proof: Proof) -> None:
     if proof.revoked_at is not None:
-        raise RevokedAlready(f"这份电子证明{when_and_why(proof.revoked_at, proof.revoked_why)},以首次撤销为准")
+        raise RevokedAlready(f"这份电子证明{when_and_why(proof.revoked_at, proof.revoked_why)};以首次撤销为准")
 
 
 def _standing(session: Session, proof: UUID) -> Revocation | None:

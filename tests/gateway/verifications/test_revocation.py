@@ -25,6 +25,7 @@ from ledger.tables.verifications import EventRow
 from proofs.check import Verdict
 from settings import settings
 from tasks import notify
+from tests.gateway import casework
 from tests.gateway.casework import ask, seal_and_deliver
 from tests.gateway.conftest import ADMIN, ISSUER, OTHER, REQUESTER, Api
 from tests.ledger.acting import HARDSHIP, do
@@ -92,7 +93,7 @@ def test_the_issuing_unit_revokes_and_everybody_sees_it_at_once(api: Api, seals:
     day = f"{settings().wall(datetime.fromisoformat(said['confirmed_at'])):%Y-%m-%d}"
     assert "<h1>已撤销</h1>" in page and f"已于 {day}" in page and "内容有误" in page
     checked = judged(pdf, (settings().seals_dir / "ca.crt.pem").read_bytes(), settings().now())
-    assert checked.verdict is Verdict.REVOKED and f"这份电子证明已于 {day}" in checked.text and "撤销(内容有误)" in checked.text
+    assert checked.verdict is Verdict.REVOKED and f"这份电子证明已于 {day}" in checked.text and "撤销,理由:内容有误。" in checked.text
     (line,) = api.get("/v1/revoked-proofs").json()["items"]
     assert (line["number"], line["case_number"], line["reason_name"]) == (number, api.case, "内容有误")
     assert api.get("/v1/revoked-proofs", OTHER).json()["items"] == []
@@ -104,7 +105,7 @@ def test_revoked_twice_is_told_when_and_changes_nothing(api: Api, seals: LocalSe
     number, _ = delivered(api, seals)
     revoke(api, number)
     status, said = revoke(api, number)
-    assert (status, said["code"]) == (409, "revoked_already") and "撤销(内容有误),以首次撤销为准" in said["detail"]
+    assert (status, said["code"]) == (409, "revoked_already") and "撤销,理由:内容有误;以首次撤销为准" in said["detail"]
     assert revoke(api, number, ADMIN, ORDER)[1]["code"] == "revoked_already"
     assert state(number) == (True, 1, 1)
 
@@ -138,12 +139,16 @@ def test_a_number_that_does_not_exist(api: Api, number: str) -> None:
     assert api.get(f"/v1/verifications/{number}/revocation", ADMIN).status_code == 404
 
 
-def test_what_is_not_delivered_cannot_be_revoked_and_is_not_lost(api: Api, seals: LocalSeals) -> None:
-    """While it is on its way: refused by name; a moment later it can be."""
+def test_what_is_not_delivered_cannot_be_revoked_and_is_not_lost(api: Api, seals: LocalSeals, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is on its way, sealed or not: refused by name; a moment later it can be."""
     number = api.filed(proof="P-HARDSHIP")
     api.post(f"/v1/inbox/{ask(number)}/reply", ISSUER, json={"answer": "true", "fields": HARDSHIP})
     assert revoke(api, number)[1]["code"] == "nothing_to_revoke"
+    deliver = casework.deliver
+    monkeypatch.setattr(casework, "deliver", lambda _: None)
     seal_and_deliver(number, seals)
+    assert revoke(api, number)[1]["code"] == "nothing_to_revoke" and state(number) == (False, 0, 0)
+    deliver(number)
     assert revoke(api, number)[0] == 201
 
 
