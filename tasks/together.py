@@ -118,9 +118,11 @@ async def _go_straight(taken: Sequence[Taken]) -> frozenset[str]:
 
     try:
         answers = [one for one in await asyncio.gather(*map(answer, taken)) if one is not None]
+        await give_way()
         begun = await in_ledger_thread(_found, answers)
         whose = {lease.number: lease for lease, *_ in answers}
         made = [one for one in await asyncio.gather(*[sign(whose[number], *what) for number, what in begun.items()]) if one is not None]
+        await give_way()
         ended, sends = await in_ledger_thread(_deliver, made)
     except Exception as error:  # the single ones ask the ledger how far each came
         log.warning("one by one: %s", place_of(error))

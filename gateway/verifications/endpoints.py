@@ -100,18 +100,18 @@ async def file_verification(
     同一 Idempotency-Key 重发时返回同一个核验,并带响应头 `Idempotency-Replayed: true`;同一办件、证明、当事人已有在办或
     有效的核验时也是如此,确需重新核验的填写 `force_new`。
     """
-    services = services_of(request)
-    async with services.turns.of(caller.unit):
-        filed = await run_in_threadpool(file_it, caller, body, idempotency_key)
-    answer = filed.answer
-    seconds = wait_seconds(prefer)
-    if seconds and not answer.ended:
-        expected = None if filed.repeated else await run_in_threadpool(_expected, answer.number)
-        if expected is not None and expected > seconds:
-            response.headers["Retry-After"] = str(math.ceil(expected))
-        else:
-            await services.endings.wait(answer.number, seconds)
-            answer = await run_in_threadpool(_read, caller, answer.number)
+    services, seconds = services_of(request), wait_seconds(prefer)
+    with services.turns.here(caller.unit) as line:
+        async with line.turn():
+            filed = await run_in_threadpool(file_it, caller, body, idempotency_key)
+        answer = filed.answer
+        if seconds and not answer.ended:
+            expected = None if filed.repeated else await run_in_threadpool(_expected, answer.number)
+            if expected is not None and expected > seconds:
+                response.headers["Retry-After"] = str(math.ceil(expected))
+            else:
+                await services.endings.wait(answer.number, seconds)
+                answer = await run_in_threadpool(_read, caller, answer.number)
     response.status_code = 200 if answer.ended else 202
     response.headers["Location"] = answer.links.self
     if seconds:

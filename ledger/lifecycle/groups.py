@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, Update, func, or_, select, text, update
+from sqlalchemy import Select, Update, any_, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import OPEN
@@ -33,7 +33,7 @@ def hold(chosen: Select[tuple[str]], owner: str) -> Update:
     """The statement that takes the leases of the chosen: what had asked for a pass is answered by this one."""
     return (
         update(Verification)
-        .where(Verification.number.in_(chosen))
+        .where(Verification.number == any_(func.array(chosen.scalar_subquery())))  # chosen once, whatever the plan
         .values(
             lease_owner=owner,
             lease_token=Verification.lease_token + 1,

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
@@ -43,9 +44,19 @@ class Line:
         self.precedence = Precedence()
         self.rushing = False
         self._looked = 0.0  #: when it was asked last whether a rush has come
+        self._coming = ExitStack()  #: 即办件 that were heard of and not looked for yet: they go first already
         self.telling: set[asyncio.Task[None]] = set()  #: also those of which only Prefect is still to hear
 
+    def short_filed(self) -> None:
+        """Before it is taken it goes first: what others have begun has ended by the time it asks its source."""
+        self._coming.enter_context(self.precedence.first())
+
     async def poll(self) -> None:
+        with self._coming:
+            self._coming = ExitStack()
+            await self._look()
+
+    async def _look(self) -> None:
         room = self._places.free_for_all
         if short := self.rushing or room <= 0:
             room = self._places.free
@@ -60,6 +71,7 @@ class Line:
             task = self._places.begin(one.fresh.lease.number, work if one.fresh.short else self.precedence.behind(work))
             self.telling.add(task)
             task.add_done_callback(self.telling.discard)
+        await asyncio.sleep(0)  # what was begun goes first by itself from here on
 
     async def _is_rush(self) -> bool:
         """Not asked each time that a place is free: in a rush that would be a question more for each verification."""

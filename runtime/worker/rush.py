@@ -13,12 +13,13 @@ from runtime.worker.first_passes import FirstPasses
 from runtime.worker.new_runs import NewRuns
 from tasks import states
 from tasks.passes import at_work
+from tasks.precedence import give_way
 from tasks.steps import in_ledger_thread, place_of
 from tasks.together import Taken, give_back, pass_over
 
 log = logging.getLogger(__name__)
 
-BACKLOG = 40  #: waiting, beyond what the single passes have in hand: some seconds of work for them
+BACKLOG = 24  #: waiting, beyond what the single passes have in hand: two seconds of work for them
 REST = 8  #: as many as the single passes take on at once: a rush that has begun goes on while more wait, since one by one costs more
 _PART = 60  #: taken on at once, so that what comes meanwhile and is short does not wait long
 
@@ -39,6 +40,7 @@ class Rush:
     async def work(self) -> bool:
         """One part of the line; True where some of it goes on."""
         short, _ = await in_ledger_thread(_waiting)
+        await give_way()
         # A few 即办件 are taken one by one beside it: in a part they would wait for all of its pages.
         new = await self._first.take(_PART, short=None if short > BACKLOG else False)
         taken = [Taken(one.fresh.lease, one.about) for one in new]

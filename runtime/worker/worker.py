@@ -137,6 +137,8 @@ class Worker:
                 woken.clear()
 
     def _hear(self, channel: str) -> None:
+        if channel == SHORT_CHANNEL:
+            self._line.short_filed()
         if channel == WAKE_CHANNEL and self._line.rushing:
             self._called.set()  # what else was filed the rush takes; a look at the line for each of it would hold up what is short
         else:

@@ -142,14 +142,14 @@ def test_a_few_short_ones_are_no_part_of_a_rush_and_many_are(ledger: str, monkey
     assert rush() is False and row(short).state is State.DELIVERED
 
 
-def test_before_each_question_and_each_page_a_rush_gives_way(ledger: str) -> None:
+def test_before_each_part_question_page_and_writing_a_rush_gives_way(ledger: str) -> None:
     number, seen = file_now("P-HOUSEHOLD", "演示甲子"), list[State]()
 
     async def let_pass() -> None:
         seen.append(await room.in_ledger_thread(lambda: row(number).state))
 
     assert rush(let_pass) is False
-    assert seen == [State.LOOKING_UP, State.TO_BE_SEALED] and row(number).state is State.DELIVERED
+    assert seen == [State.RECEIVED, *[State.LOOKING_UP] * 2, *[State.TO_BE_SEALED] * 2] and row(number).state is State.DELIVERED
 
 
 def test_a_rush_is_one_run_that_says_so_and_whoever_waits_gets_his_own(ledger: str, stack: Stack) -> None:

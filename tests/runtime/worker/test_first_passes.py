@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+from sqlalchemy import create_engine, event, text
 
 from domain.lifecycle import State
 from domain.limits import HandlingType
 from domain.status import Status
 from ledger.actor import Filer
 from ledger.casework import attention
+from ledger.database import engine, transaction
 from ledger.lifecycle import fresh, leases
 from runtime.services.blueprint import CASES
 from runtime.worker.new_runs import NewRuns
@@ -58,6 +61,42 @@ def test_beside_a_rush_only_what_is_short_is_taken_one_by_one(ledger: str) -> No
     assert {one.lease.number for one in found} == set(short)
     assert do(fresh.take, "w1/a", 9, short=True) == [] and do(fresh.waiting) == (0, 2)
     assert len(do(fresh.take, "w1/a", 9, short=False)) == 2
+
+
+@pytest.mark.parametrize("short", [None, False, True])
+def test_a_line_that_has_grown_since_the_statistics_were_made_is_put_in_order_once(ledger: str, owner_url: str, short: bool | None) -> None:
+    """A rush's first minute: planned for a line of one, it was made again for each that waited, 140 ms for two hundred."""
+    for second in range(30):
+        file(now=NOW + timedelta(seconds=second), **{"handling": HandlingType.IMMEDIATE, "promise_end": None} if second % 2 else {})
+    owner = create_engine(owner_url)
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE verifications SET wake_requested_at = NULL"))
+        connection.execute(text("ANALYZE verifications, cases"))
+        connection.execute(text("UPDATE verifications SET wake_requested_at = clock_timestamp()"))
+    owner.dispose()
+    asked = list[tuple[str, Any]]()
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        assert len(do(fresh.take, "w1/a", 3, short=short)) == 3
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)
+    with transaction() as session:
+        cursor = session.connection().connection.cursor()
+        ((statement, parameters),) = [one for one in asked if one[0].startswith("UPDATE verifications")]
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+        ((plans,),) = cursor.fetchall()
+        session.rollback()
+    assert {node["Actual Loops"] for node in nodes(plans[0]["Plan"]) if node["Node Type"] in ("WindowAgg", "Sort")} == {1}
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
 
 
 def test_what_is_paused_leased_withdrawn_or_has_its_run_is_left(ledger: str) -> None:

@@ -127,6 +127,37 @@ def test_a_rush_begins_where_many_wait_and_goes_on_until_few_do(ledger: str, mon
     asyncio.run(act())
 
 
+def test_what_is_short_goes_first_from_when_it_is_heard_of_until_it_has_ended(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.precedence.MOMENT", 60)
+
+    async def act() -> None:
+        line = Line(None, None, Places(lambda: None), _nothing, lambda: None, threading.Event())  # type: ignore[arg-type]
+        line.rushing, over = True, asyncio.Event()
+
+        async def work(new: New) -> None:
+            await over.wait()
+
+        async def waits() -> bool:
+            return bool((await asyncio.wait({waiting}, timeout=0.05))[1])
+
+        monkeypatch.setattr(line._first, "work", work)
+        line.short_filed()
+        waiting = asyncio.create_task(line.precedence.let_pass())
+        assert await waits()
+        await line.poll()
+        assert not await waits(), "another worker took it"
+        line.short_filed()
+        waiting = asyncio.create_task(line.precedence.let_pass())
+        short(0)
+        await line.poll()
+        assert await waits()
+        over.set()
+        await asyncio.gather(*line.telling)
+        assert not await waits()
+
+    asyncio.run(act())
+
+
 def test_others_that_are_worked_on_one_by_one_wait_too_while_something_short_is_at_work(
     ledger: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,7 +92,8 @@ def test_while_verifications_wait_prefect_is_asked_each_few_seconds_and_each_sec
 
 def test_in_a_rush_the_line_is_looked_at_for_what_is_short_and_not_for_each_of_the_rush() -> None:
     one = worker.Worker()
-    one._line = SimpleNamespace(rushing=False)  # type: ignore[assignment]
+    first = list[bool]()
+    one._line = SimpleNamespace(rushing=False, short_filed=lambda: first.append(True))  # type: ignore[assignment]
 
     def looked(channel: str) -> tuple[bool, bool]:
         one._filed.clear(), one._called.clear()
@@ -103,6 +104,7 @@ def test_in_a_rush_the_line_is_looked_at_for_what_is_short_and_not_for_each_of_t
     one._line.rushing = True
     assert looked(WAKE_CHANNEL) == (False, True), "what waited for an answer is called all the same"
     assert looked(SHORT_CHANNEL) == looked("") == (True, True)
+    assert first == [True, True], "and what is short goes first from then on"
 
 
 def batch_questions(seconds: range) -> int:
