@@ -12,12 +12,17 @@ from rapidfuzz import fuzz, process
 from catalog.cleaning import key
 from catalog.column_names import BY_NAME, SYNONYMS
 from domain.list_rows import Candidate, Question, Topic
+from domain.refusal import Refusal
 
 #: From here on a name is proposed; and from here on a list waits for the answer, though it could be read without the column.
 PROPOSED, WAITED_FOR = 60.0, 75.0
 _MOST = 3
 #: What a person said of a column of this name: a field; empty: it is not used; None: nothing.
 Said = Callable[[str], str | None]
+
+
+class ColumnRefused(Refusal, code="column_refused"):
+    """A list of this kind has no such column; the text says so, in Chinese."""
 
 
 def nothing_said(_: str) -> str | None:
@@ -53,3 +58,10 @@ def questions(list_name: str, unknown: Mapping[str, tuple[Candidate, ...]]) -> t
 
 def _names(fields: frozenset[str]) -> list[str]:
     return [name for name, field in BY_NAME.items() if field in fields]
+
+
+def meant(field: str, fields: Collection[str], list_name: str) -> Candidate | None:
+    """The field that a person named; None for an empty text: the column is not used. Raises ColumnRefused."""
+    if field and field not in fields:
+        raise ColumnRefused(f"{list_name}没有“{field}”这一列。")
+    return Candidate(field, label(field), 1.0) if field else None

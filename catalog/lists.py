@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
@@ -21,6 +20,7 @@ from catalog.proof_rows import read_negative, read_proof
 from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
 from catalog.remembering import remembered
+from catalog.repeated_codes import Codes
 from catalog.sheets import AT_ONCE, LISTS, read_parts
 from catalog.standing import Headings, Standing, in_heading, in_title, is_heading
 from catalog.verdicts import RowNotes
@@ -67,18 +67,31 @@ def read_list(content: bytes, kind: ListKind, registry: Registry) -> list[ListRe
     return [ListResult(sheet, tuple(rows.get(number, ()))) for number, sheet in enumerate(reading.sheets, start=1)]
 
 
+@dataclass(frozen=True, slots=True)
+class SheetTop:
+    """A sheet's header, or the nearest to one, and the first lines under it, as they may be shown: line -> its cells."""
+
+    name: str
+    header: Header
+    rows: Mapping[int, tuple[str, ...]]
+
+
+SHOWN = 10  #: lines of a sheet that whoever looks at a preview sees
+
+
 class ListReading:
     """One list while it is read: `rows` gives them one by one, however many there are. What is known of its sheets, and which
-    of its rows go back after all, is known when they have ended."""
+    of its rows go back after all, is known when they have ended; `tops`: what stands at the top of each table."""
 
     def __init__(self, content: bytes, kind: ListKind, registry: Registry, *, at_once: int = AT_ONCE) -> None:
         self.sheets: list[SheetFound] = []
+        self.tops: list[SheetTop] = []
         self.counts: Counter[Verdict] = Counter()
         self._kind, self._registry = kind, registry
         self._parts = read_parts(content, LISTS, OF_LISTS, at_once)
-        self._codes = _Codes()
+        self._codes = Codes()
 
-    def rows(self) -> Iterator[tuple[int, RowResult]]:
+    def rows(self) -> Generator[tuple[int, RowResult], None, None]:
         """Each with the number of its sheet among `sheets`. Raises FileRefused, also when many were given already."""
         refused = None
         for opened, rows in _sheets(self._parts):
@@ -86,6 +99,8 @@ class ListReading:
             try:
                 header = self._header(Sheet(opened.name, tuple(row for row, _ in top), opened.spans))
             except FileRefused as fault:
+                if isinstance(fault, HeaderRefused):
+                    self._shows(opened.name, fault.header, top)
                 if isinstance(fault, HeaderRefused) and fault.questions:
                     self.sheets.append(
                         SheetFound(opened.name, fault.header.names, refused=fault.text + fault.remedy, questions=fault.questions)
@@ -103,6 +118,7 @@ class ListReading:
             columns = {field: header.names[column] for column, field in header.columns.items()}
             missing = tuple(SYNONYMS[field][0] for field in self._kind.expected if field not in columns)
             self.sheets.append(SheetFound(opened.name, header.names, header.unused, missing))
+            self._shows(opened.name, header, top)
             for found in self._of_sheet(header, columns, opened, rows_of(top, rows)):
                 self.counts[found.verdict] += 1
                 if isinstance(found.fact, MatterFact):
@@ -124,6 +140,10 @@ class ListReading:
             raise FileRefused("error_file", "这是退回的问题清单,只有有问题的行。", "请在原表中改正,报送改好的整份清单。")
         return header
 
+    def _shows(self, name: str, header: Header, top: list[_Row]) -> None:
+        under = ((line, row) for line, (row, _) in enumerate(top, start=1) if line > header.first and any(row))
+        self.tops.append(SheetTop(name, header, {line: _without_persons(row)[0] for line, row in islice(under, SHOWN)}))
+
     def _said(self, name: str) -> str | None:
         return self._registry.column(subject(self._kind.label, name))
 
@@ -135,35 +155,6 @@ class ListReading:
         for line, row, faults in _data(header, opened, rows, headings):
             around = headings.said or said
             yield _read_row(line, row, header, columns, self._kind, self._registry, seen, faults, around)
-
-
-class _Codes:
-    """Rows that give one code to different matters go back, all of them: nobody knows which one is right.
-
-    Of each row a digest of what it says and its place are kept, packed: there may be a million of them.
-    """
-
-    _PACKED = struct.Struct(">12sHI")
-
-    def __init__(self) -> None:
-        self._said: dict[str, bytes] = {}
-
-    def said(self, fact: MatterFact, sheet: int, line: int) -> None:
-        digest = blake2b(repr(fact).encode("utf-8", "surrogatepass"), digest_size=12).digest()
-        self._said[fact.code] = self._said.get(fact.code, b"") + self._PACKED.pack(digest, sheet, line)
-
-    def twice(self) -> dict[tuple[int, int], Fault]:
-        found = {}
-        for code, packed in self._said.items():
-            if len(packed) == self._PACKED.size:
-                continue
-            said = list(self._PACKED.iter_unpack(packed))
-            if len({digest for digest, _, _ in said}) > 1:
-                lines = "、".join(str(line) for _, _, line in said[:5])
-                text = f"事项编码 {code} 在第 {lines} 行写的不是同一内容。"
-                fault = Fault("code_twice", SYNONYMS["matter_code"][0], text, "请核对:一个编码只能是一个事项。")
-                found.update(dict.fromkeys(((sheet, line) for _, sheet, line in said), fault))
-        return found
 
 
 #: A row, and the faults of the part of the sheet that it came with, by their place in the sheet.

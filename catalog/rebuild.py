@@ -6,13 +6,16 @@ same lists give the same draft.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
 from catalog import directory, loading, statements
+from catalog.assembling import Laid
 from catalog.cleaning import key
 from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
@@ -23,16 +26,16 @@ from catalog.negatives import forbidding, names_in
 from catalog.sheets import UNREADABLE
 from domain.blocking import Blocked, NegativeItem, Organ
 from domain.list_rows import DraftSource, FileFault, ListFound, MatterFact, NegativeFact, Question, Verdict
-from domain.listing import Change
+from domain.listing import Change, Key
 from domain.scope import CatalogEntry
 from ledger.catalog import drafts, intake, questions, rule_inputs, successions, versions
 from ledger.database import transaction
 from ledger.succession import former_matter_codes
 from ledger.tables.catalog import CatalogDraft, CatalogReading, CatalogSource
 
-_STATING = (ListKind.PROOFS, ListKind.CANCELLATIONS, ListKind.COMMITMENTS)
+STATING = (ListKind.PROOFS, ListKind.CANCELLATIONS, ListKind.COMMITMENTS)
 #: Matters first: proofs are matched to them. Negative lists before proofs: they forbid.
-ORDER = (ListKind.MATTERS, ListKind.NEGATIVE_COMMUNITY, ListKind.NEGATIVE_POLICE, *_STATING)
+ORDER = (ListKind.MATTERS, ListKind.NEGATIVE_COMMUNITY, ListKind.NEGATIVE_POLICE, *STATING)
 _NEGATIVE = {ListKind.NEGATIVE_COMMUNITY: Organ.COMMUNITY, ListKind.NEGATIVE_POLICE: Organ.POLICE}
 
 
@@ -97,22 +100,11 @@ def make_draft(now: datetime) -> CatalogDraft:
     with transaction() as session:
         successions.settle(session)
         directory.enter_what_waits_no_more(session)
-        lists, today = _Lists(session), former_matter_codes(session)
-        ground = loading.ground(session)
-        preferred = questions.settled(session)
+        lists = Lists(session)
         conflicts: list[Question] = []
 
         def lines() -> Iterator[Change | Blocked]:
-            for one in lay_by_todays_codes(
-                statements.by_entry(session, lists.stating),
-                versions.in_order(session),
-                statements.of_every_matter(session, lists.stating),
-                ground,
-                today=today,
-                concerned=versions.entries_of(session, matters={*today, *today.values()}),
-                is_gone=lists.name_no_more,
-                preferred=preferred,
-            ):
+            for one in laid(session, lists):
                 conflicts.extend(one.questions)
                 yield from one.lines
 
@@ -120,6 +112,29 @@ def make_draft(now: datetime) -> CatalogDraft:
         asked = _all_asked(lists.asked(session), conflicts, lists.names, lists.owners)
         questions.put_asked(session, [*asked, *directory.contradictions(session), *directory.new_codes(session)], now=now)
         return draft
+
+
+def laid(session: Session, lists: Lists, besides: Iterable[StatedRow] = ()) -> Iterator[Laid]:
+    """What becomes of each entry, by matter and proof, where these lists, and `besides` a few rows that nobody keeps, are laid on the
+    published one."""
+    today = former_matter_codes(session)
+    placed = [((len(lists.stating), row.sheet, row.line), row) for row in besides]
+    named = sorted(((row.key, place, row) for place, row in placed if row.fact.matter is not None), key=_in_order)
+    stated = statements.by_entry(session, lists.stating)
+    return lay_by_todays_codes(
+        heapq.merge(stated, named, key=_in_order) if named else stated,
+        versions.in_order(session),
+        chain(statements.of_every_matter(session, lists.stating), (one for one in placed if one[1].fact.matter is None)),
+        loading.ground(session),
+        today=today,
+        concerned=versions.entries_of(session, matters={*today, *today.values()}),
+        is_gone=lists.name_no_more,
+        preferred=questions.settled(session),
+    )
+
+
+def _in_order(one: tuple[Key, statements.Place, StatedRow]) -> tuple[Key, statements.Place]:
+    return one[:2]
 
 
 def draft_id(now: datetime) -> str:
@@ -150,10 +165,10 @@ def _enter(session: Session, source: CatalogSource, reading: CatalogReading) -> 
 _Raised = tuple[str, str | None, Question]
 
 
-class _Lists:
-    """The lists of which a draft is made: how each was read, and those that state something."""
+class Lists:
+    """The lists of which a draft is made: how each was read, and those that state something; but for one of them (`without`)."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, without: str | None = None) -> None:
         self.read: list[DraftSource] = []
         self.stating: list[statements.Stating] = []
         self._asking: list[tuple[CatalogSource, int]] = []
@@ -162,18 +177,22 @@ class _Lists:
             reading, kind = intake.newest_reading(session, source.key), ListKind(source.kind)
             counts = ListFound(files=0) if reading is None else _counted(reading)
             self.read.append(DraftSource(key=source.key, name=source.name, kind=kind.value, unit=source.unit, **asdict(counts)))
-            if reading is None or reading.refused is not None:
+            if reading is None or reading.refused is not None or source.key == without:
                 continue
             self._asking.append((source, reading.id))
-            if kind in _STATING:
+            if kind in STATING:
                 commitment = (source.document or source.name) if kind is ListKind.COMMITMENTS else ""
                 self.stating.append(statements.Stating(source.key, reading.id, commitment))
             # While one row or sheet is unclear nobody knows what the list leaves out.
             clear = not (counts.asked or counts.refused or any(sheet.refused for sheet in reading.sheets))
             if source.complete and kind is ListKind.PROOFS and source.unit and clear:
-                self._complete.setdefault(source.unit, set()).add(source.key)
+                self.leaves_nothing_out(source.unit, source.key)
         self.names = {one.key: one.name for one in self.read}
         self.owners = {one.key: one.unit for one in self.read}
+
+    def leaves_nothing_out(self, unit: str, source: str) -> None:
+        """What this list of the unit's own does not name is gone."""
+        self._complete.setdefault(unit, set()).add(source)
 
     def name_no_more(self, entry: CatalogEntry, named: Iterable[StatedRow]) -> bool:
         """True where the unit's own lists leave nothing out, and none of them names the entry, usable or not."""

@@ -7,7 +7,7 @@ from gateway.arrangements import endpoints as arrangements
 from gateway.batches import endpoints as batches
 from gateway.batches import results as batch_results
 from gateway.cases import endpoints as cases
-from gateway.catalog import change_tasks, drafts, guides, lists, proposals
+from gateway.catalog import change_tasks, drafts, guides, lists, previews, proposals
 from gateway.commitments import endpoints as commitments
 from gateway.counter import calendar, case_form, home, inbox_acts, own_sessions, provider, sign_in
 from gateway.counter import cases as counter_cases
@@ -74,6 +74,7 @@ ROUTERS = (
     systems.router,
     seals.router,
     lists.router,
+    previews.router,
     drafts.router,
     proposals.router,
     change_tasks.router,

@@ -7,6 +7,7 @@ from typing import Annotated
 from anyio import CapacityLimiter, to_thread
 from fastapi import Path, Query, Request, Response
 from pydantic import AfterValidator
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from catalog.headers import OF_UNITS, ListKind
@@ -23,6 +24,7 @@ from gateway.edge.visibility import SENT_LISTS, may_send, own_list, units_of, wh
 from ledger.catalog import intake
 from ledger.database import transaction
 from ledger.registry.keys import Caller
+from ledger.tables.catalog import CatalogSource
 from settings import settings
 
 router = api_router("catalog-lists")
@@ -80,11 +82,17 @@ async def send_file(
 
 def _receive(key: str, name: str, content: bytes, caller: Caller) -> ReceivedOut:
     with transaction() as session:
-        source = own_list(session, caller, key).source
-        if not may_send(session, caller, source.unit) or (ListKind(source.kind) not in OF_UNITS and whose(caller, SENT_LISTS) is not None):
-            raise Problem("list_not_yours")
+        to_send(session, caller, key)
         file = intake.receive(session, key, name, content, now=settings().now(), actor=caller.actor)
         return ReceivedOut(source=key, file=FileOut.of(file))
+
+
+def to_send(session: Session, caller: Caller, key: str) -> CatalogSource:
+    """A list that the caller may hand in. Raises Problem `list_unknown`, `list_not_yours`."""
+    source = own_list(session, caller, key).source
+    if not may_send(session, caller, source.unit) or (ListKind(source.kind) not in OF_UNITS and whose(caller, SENT_LISTS) is not None):
+        raise Problem("list_not_yours")
+    return source
 
 
 @router.get("/v1/catalog/sources", summary="清单和处理情况", responses=problems())

@@ -52,6 +52,7 @@ LIST_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
         "rebuild_unavailable": (503, "暂时不能重建清单", "流程引擎暂时不可用,重建没有启动。", "请稍后重试;每夜的自动重建不受影响。"),
         "draft_unknown": (404, "没有这份草案", "没有这份草案,或还没有重建过清单。", "请核对草案编号,或先启动重建。"),
         "question_unknown": (404, "没有这个问题", "没有这个待确认的问题。", _REFRESH),
+        "column_refused": (422, "没有这一列", "这种清单没有所填的列。", "请从预览的 fields 中选择;不使用的列填空文字。"),
         "answer_refused": (
             422,
             "回答不合格",

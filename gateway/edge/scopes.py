@@ -98,6 +98,8 @@ SCOPES: Mapping[Scope, frozenset[str]] = MappingProxyType(
             {
                 "put_source",
                 "send_file",
+                "preview_list",
+                "get_columns",
                 "get_sources",
                 "get_rows",
                 "get_error_file",

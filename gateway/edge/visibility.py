@@ -133,7 +133,7 @@ THINGS = (
     SUPERVISIONS,
     Thing(
         "清单报送、办事指南更新表、材料清单和交付",
-        ("get_sources", "get_rows", "get_error_file", "export_guide_changes", "export_guides", "get_guide_handovers"),
+        ("get_sources", "get_columns", "get_rows", "get_error_file", "export_guide_changes", "export_guides", "get_guide_handovers"),
         LISTS.by_all,
         LISTS.own,
     ),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from catalog.headers import ListKind
 from domain.clear_text import fault_of
+from runtime.commands import list_preview
 from runtime.commands.arguments import key, public
 from runtime.commands.deciding import actor_of, add_by
 from runtime.commands.verifications import operator
@@ -19,7 +20,7 @@ from settings import LOCAL, settings
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run catalog", description="“无证明办事”清单:报送、重建、确认、退回")
-    verbs = parser.add_subparsers(dest="verb", metavar="lists|put|rebuild|draft|questions|answer|errors")
+    verbs = parser.add_subparsers(dest="verb", metavar="lists|preview|columns|put|rebuild|draft|questions|answer|errors")
     verbs.add_parser("lists", help="列出已登记的清单和读取结果(默认)")
     put = verbs.add_parser("put", help="登记一份清单并报送文件(CSV、XLSX、XLS)")
     put.add_argument("key", type=key, help="清单代号,如 justice-proofs")
@@ -33,6 +34,7 @@ def main(arguments: list[str]) -> int:
     put.add_argument("--unit", help="是哪个单位的清单(单位编码);上级下发的不填")
     put.add_argument("--document", type=public, help="上级清单的依据,如文号")
     put.add_argument("--complete", action="store_true", help="是该单位的全部条目:清单中没有的视为减少")
+    list_preview.add_verbs(verbs)
     verbs.add_parser("rebuild", help="立即读取全部清单,形成草案(平时每夜自动进行)")
     verbs.add_parser("draft", help="查看最新草案")
     asked = verbs.add_parser("questions", help="列出待确认的名称")
@@ -186,6 +188,8 @@ def _errors(options: argparse.Namespace, progress: Progress) -> int:
 
 _VERBS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "lists": _lists,
+    "preview": list_preview.look,
+    "columns": list_preview.columns,
     "put": _put,
     "rebuild": _rebuild,
     "draft": _draft,

@@ -30,6 +30,8 @@ BOUNDED = {
     "get_mailings": "one for each reader of the report",
     "send_report": "one for each reader of the report",
     "get_sources": "one for each unit and superior list, as many as the district registered",
+    "get_columns": "the columns of one sender's lists that a person spoke of",
+    "say_column": "the same",
     "get_registers": "a constant of the regulation",
     "get_outages": "failures of the platform within the period that was asked for",
     "record_outage": "the one that was entered and what it took the place of",

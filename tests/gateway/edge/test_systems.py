@@ -66,6 +66,7 @@ OWN_KEY = {
     "start_rebuild",
     "get_questions",
     "answer_question",
+    "say_column",
     "draft_proposal",
     "report_proposal",
     "return_proposal",

@@ -292,6 +292,8 @@ DECIDES_NOTHING = {
     "preview_rules": "computes, and writes nothing",
     "put_source": "a list is handed in, and decided on later",
     "send_file": "the same",
+    "preview_list": "computes, and writes nothing",
+    "say_column": "what the sender's own words mean, by the sender",
     "start_rebuild": "computes, and publishes nothing",
     "order_report": "computes",
     "make_score_sheet": "computes, of all units alike",
