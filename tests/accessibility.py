@@ -33,9 +33,9 @@ def axe(pytestconfig: pytest.Config) -> str:
 def violations(browser: Browser, axe: str) -> list[dict[str, Any]]:
     """What axe-core finds on the page at hand, on a desktop and on a telephone."""
     found: list[dict[str, Any]] = []
+    browser.page.evaluate(axe)
     for width, height in (TELEPHONE, DESKTOP):
         browser.page.set_viewport_size({"width": width, "height": height})
-        browser.page.evaluate(axe)
         found += browser.page.evaluate(_RUN)
     return found
 

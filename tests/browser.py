@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
     from playwright.sync_api import Page
 
 CHROMIUM = "/usr/bin/chromium"
@@ -69,12 +70,18 @@ class Browser:
         return {str(host) for host in hosts - {"127.0.0.1"}}
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    """One for a file: it takes more than a second to start. Its loop would be in the way of what comes after the file."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    pictures = Path(os.environ.get("PROOFLESS_TEST_PICTURES", tmp_path))
     with playwright.sync_playwright() as engine:
-        chromium = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = chromium.new_page(locale="zh-CN", viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
-        yield Browser(page, pictures)
-        chromium.close()
+        started = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def browser(chromium: Chromium, tmp_path: Path) -> Iterator[Browser]:
+    pictures = Path(os.environ.get("PROOFLESS_TEST_PICTURES", tmp_path))
+    with chromium.new_context(locale="zh-CN", viewport={"width": DESKTOP[0], "height": DESKTOP[1]}) as profile:
+        yield Browser(profile.new_page(), pictures)

@@ -10,9 +10,10 @@ import gc
 import itertools
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg2
 import pytest
 from hypothesis import settings as hypothesis_settings
 from xdist.remote import Producer
@@ -25,7 +26,8 @@ from ledger.vault import vault
 from runtime.services import keyfiles
 from runtime.services.postgres import Cluster
 from settings import settings
-from tests.cluster import forget_power_cuts, password, start_test_cluster
+from tests.browser import chromium as chromium  # a fixture, one for a file
+from tests.cluster import forget_power_cuts, password, sign_in_cheaply, start_test_cluster
 from tests.engine import create_lasting_engine
 from tests.scheduling import PrefectInOneProcess
 from tests.stack import prefect as prefect  # a fixture: here, so that all tests share one server
@@ -35,6 +37,7 @@ hypothesis_settings.register_profile("proofless", deadline=None)
 hypothesis_settings.load_profile("proofless")
 
 _NUMBERS = itertools.count(1)
+_SUPERUSER: list[psycopg2.extensions.connection] = []
 
 # A test that forgot its Prefect server must fail and not start one in the dark, with a database of its own.
 os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "false"
@@ -67,6 +70,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pat
     keyfiles.ensure(home)
     with start_test_cluster(home) as cluster:
         forget_power_cuts(cluster)
+        sign_in_cheaply(cluster)
         yield home, cluster
 
 
@@ -132,7 +136,16 @@ def owner_url(installation: tuple[Path, Cluster], ledger: str) -> str:
 
 
 def _as_superuser(installation: tuple[Path, Cluster], statement: str) -> None:
-    with closing(installation[1].connect()) as connection, connection.cursor() as cursor:
+    """Over the connection of the time before, unless PostgreSQL was killed since: making one takes as long as deleting a ledger."""
+    try:
+        _execute(_SUPERUSER[0], "SELECT 1")
+    except (IndexError, psycopg2.Error):
+        _SUPERUSER[:] = [installation[1].connect()]
+    _execute(_SUPERUSER[0], statement)
+
+
+def _execute(connection: psycopg2.extensions.connection, statement: str) -> None:
+    with connection.cursor() as cursor:
         cursor.execute(statement)
 
 

@@ -54,7 +54,7 @@ def test_a_holders_authorisation_gives_a_sealed_proof_and_an_expired_one_asks_th
 
     def filed(authorisation: str) -> dict[str, Any]:
         body = {"case_number": department.put_case("演示甲子"), "proof": "P-HOUSEHOLD", "party": party("演示甲子")}
-        headers = {"Idempotency-Key": uuid4().hex, "Prefer": "wait=20"}
+        headers = {"Idempotency-Key": uuid4().hex}
         sent = department.http.post("/v1/verifications", json=body | {"authorisation": authorisation}, headers=headers)
         found: dict[str, Any] = sent.raise_for_status().json()
         return found

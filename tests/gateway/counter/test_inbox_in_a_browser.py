@@ -18,6 +18,7 @@ from tests.browser import browser as browser  # a fixture
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ISSUER, Api, SimulatedRuns, serving
 from tests.gateway.counter.test_in_a_browser import sign_in
+from tests.patience import wait_until
 from tests.serving import on_a_port
 
 pytestmark = pytest.mark.skipif(not HAS_BROWSER, reason="no browser is installed")
@@ -108,19 +109,20 @@ def test_a_wrong_click_is_taken_back_and_a_closed_page_is_not(page: tuple[Api, B
     browser.page.keyboard.press("Control+Enter")
     browser.page.wait_for_selector(".held")
     browser.go(f"{address}/counter")
-    browser.page.wait_for_timeout(1000)
-    assert answered(request) == "no_record"
+    wait_until(lambda: answered(request) == "no_record", 10, "the answer has left")
 
 
 def test_ten_seconds_later_it_has_left_by_itself(page: tuple[Api, Browser, str]) -> None:
     api, browser, address = page
     _, request = filed(api)
+    browser.page.clock.install()
     browser.go(f"{address}/counter/inbox/{request}")
     browser.page.check("[name=answer][value=false]")
     browser.page.click("text=发出答复")
     browser.page.wait_for_selector(".held")
-    browser.page.wait_for_timeout(5000)
-    assert answered(request) is None
+    browser.page.clock.run_for(5000)
+    assert browser.page.is_visible(".held") and answered(request) is None
+    browser.page.clock.run_for(6000)
     browser.page.wait_for_url("**/counter/inbox?done=answered", timeout=30_000)
     assert answered(request) == "false"
 
@@ -151,9 +153,11 @@ def test_what_is_refused_keeps_what_was_typed_and_says_whose_it_is(page: tuple[A
 
 def test_requests_come_and_go_without_reload_and_a_lost_line_is_said(page: tuple[Api, Browser, str]) -> None:
     api, browser, address = page
+    browser.page.clock.install()
     browser.go(f"{address}/counter/inbox")
     ask_now = "htmx.ajax('GET', '/counter/inbox', {source: '#inbox', target: '#inbox', swap: 'outerHTML'}).catch(() => 0)"
     number, request = filed(api)
+    browser.page.clock.run_for(15_000)
     browser.page.wait_for_selector(f"text={number}", timeout=40_000)
     browser.page.context.set_offline(True)
     browser.page.evaluate(ask_now)
@@ -161,6 +165,7 @@ def test_requests_come_and_go_without_reload_and_a_lost_line_is_said(page: tuple
     browser.on_both_screens("inbox-line-lost")
     browser.page.context.set_offline(False)
     assert api.post(f"/v1/inbox/{request}/reply", ISSUER, json={"answer": "no_record"}).status_code == 200
+    browser.page.clock.run_for(15_000)
     browser.page.wait_for_selector(f"text={number}", state="detached", timeout=40_000)
     assert browser.page.is_hidden("#line-lost")
 

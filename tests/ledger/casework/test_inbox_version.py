@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -58,8 +59,11 @@ def test_minutes_change_it_only_where_a_colour_changes() -> None:
     assert instants
     moments = [NOW + n * 20 * MINUTE for n in range(int((instants[-1] - NOW) / (20 * MINUTE)) + 3)]
     moments = sorted({*moments, *instants, *(one + TICK for one in instants)})
-    for before, after in zip(moments, moments[1:], strict=False):
-        if read(before) != read(after):
+    lines = map(read, moments)
+    last = next(lines)
+    for (before, after), now in zip(pairwise(moments), lines, strict=True):
+        if last != now:
             assert version(before) != version(after), (before, after)
+        last = now
     assert version(NOW) == version(min(instants) - TICK) != version(min(instants))
     assert version(instants[-1] + HOUR) == version(instants[-1] + timedelta(days=9))

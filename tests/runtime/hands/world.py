@@ -36,7 +36,7 @@ from tests.runtime.hands import cases
 from tests.runtime.hands.doing import POOL
 from tests.stack import PrefectServer
 
-SOURCES = [path.stem for path in settings().sources_dir.glob("*.toml")]
+SOURCES = sorted(path.stem for path in settings().sources_dir.glob("*.toml"))
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 
 
