@@ -55,6 +55,7 @@ class SealUse:
     seal: SealKind
     box: tuple[float, float, float, float]  #: left, bottom, right, top of the face on page 1, in PDF points
     location: str = "山东省枣庄市市中区"
+    room: int = 0  #: hex digits kept beside the signature for a timestamp (`connectors.timestamps`)
     key: str = ""  #: SHA-256 of the registered seal's certificate, hexadecimal: signed with it or not at all; "": whatever is configured
 
 
@@ -132,7 +133,7 @@ class LocalSeals:
         )
         place = SigFieldSpec(FIELD, on_page=0, box=use.box)  # type: ignore[arg-type]  # it takes points, not only ints
         pdf_signer = PdfSigner(metadata, signer, stamp_style=face, new_field_spec=place)
-        output: BytesIO = pdf_signer.sign_pdf(writer, bytes_reserved=_RESERVED)
+        output: BytesIO = pdf_signer.sign_pdf(writer, bytes_reserved=_RESERVED + use.room)
         return output.getvalue()
 
 

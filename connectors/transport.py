@@ -29,7 +29,7 @@ _FAULTS: tuple[tuple[type[httpx.TransportError], str, str], ...] = (
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """One context for all clients: reading the certificates of all authorities takes longer than a look-up."""
     return httpx.create_ssl_context(trust_env=False)
 
@@ -68,7 +68,7 @@ class Transport:
             self._clients[loop] = httpx.AsyncClient(
                 base_url=self._base_url,
                 timeout=self._timeout,
-                verify=_tls(),
+                verify=tls(),
                 # A compressed reply could be a thousand times its size: the cap counts what arrives.
                 headers={"Accept-Encoding": "identity"},
                 follow_redirects=False,

@@ -32,6 +32,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "seal_expiring": "印章证书即将到期",
         "seal_missing": "没有在用的印章",
         "seal_unavailable": "印章的密码模块或密钥不可用",
+        "timestamps_away": "没有时间戳服务应答",
         "seal_other_key": "密钥不是登记在用的印章",
         "calendar_missing": "缺少工作日历",
         "calendar_ends": "工作日历即将用完",

@@ -33,6 +33,7 @@ from domain.numbers import is_number
 from domain.status_places import Place
 from isolation.process import Limits, loads, read
 from proofs.facts import Facts
+from proofs.sealed_when import Time, When, stamp_of, when
 
 # pyHanko logs the subject of a certificate that it cannot trust, and a stranger's file may name any person there.
 logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
@@ -84,12 +85,13 @@ class KnownProof:
 @dataclass(frozen=True)
 class CheckResult:
     """`number` is read from signed content, so it is there only where the seal is ours and intact. `holds`: where more was
-    appended, whether the proof that stands before it is valid today; None where that is not known."""
+    appended, whether the proof that stands before it is valid today; None where that is not known. `when`: of a file that is ours."""
 
     verdict: Verdict
     number: str | None = None
     holds: bool | None = None
     ended: str = ""  #: of a revoked one when and why
+    when: When | None = None
 
     @property
     def text(self) -> str:
@@ -121,8 +123,11 @@ loads(__name__)
 LIMITS = Limits(memory=256 * 2**20, seconds=10, patience=60, output=2**16)
 
 
-def check(pdf: bytes, trust: bytes, known: Callable[[str], KnownProof | None], now: datetime) -> CheckResult:
-    """The verdict on a file. `trust`: our authorities' certificates (PEM); `known` asks the ledger by number.
+def check(
+    pdf: bytes, trust: bytes, known: Callable[[str], KnownProof | None], now: datetime, *, roots: bytes = b"", wall: datetime | None = None
+) -> CheckResult:
+    """The verdict on a file. `trust`: our authorities' certificates (PEM), `roots`: those of timestamps; `known` asks the ledger by
+    number. `wall`: the wall clock's time, where `now` is not.
 
     1. The first signature's byte range splits the file: what it covers, and what came later.
     2. What it covers must be sealed under our authority, whole and intact; pyHanko checks that, on those bytes alone.
@@ -140,16 +145,17 @@ def check(pdf: bytes, trust: bytes, known: Callable[[str], KnownProof | None], n
         return CheckResult(Verdict(about["verdict"]))
     number, end = about["number"], about["end"]
     record = known(number)
-    (sealed,) = read(_sealed, pdf[:end], trust, record.sealed_at if record else now, limits=LIMITS)
-    verdict = Verdict(sealed)
+    (sealed,) = read(_sealed, pdf[:end], trust, record.sealed_at if record else now, roots, wall or now, limits=LIMITS)
+    verdict = Verdict(sealed["verdict"])
     if verdict is not Verdict.VALID:
         return CheckResult(verdict)
     standing = _standing(record, pdf[:end], now)
+    if record is None or standing is Verdict.UNKNOWN_HERE:
+        return CheckResult(standing if end == len(pdf) else Verdict.LATER_REVISION, number)
+    found = when(sealed["stamp"], record.sealed_at)
     if end != len(pdf):
-        holds = None if standing is Verdict.UNKNOWN_HERE else standing is Verdict.VALID
-        return CheckResult(Verdict.LATER_REVISION, number, holds)
-    ended = record.ended if record is not None and standing is Verdict.REVOKED else ""
-    return CheckResult(standing, number, ended=ended)
+        return CheckResult(Verdict.LATER_REVISION, number, standing is Verdict.VALID, when=found)
+    return CheckResult(standing, number, ended=record.ended if standing is Verdict.REVOKED else "", when=found)
 
 
 def _standing(record: KnownProof | None, sealed: bytes, now: datetime) -> Verdict:
@@ -194,10 +200,24 @@ def _attached(pdf: bytes) -> Iterator[dict[str, Any] | None]:
         yield None
 
 
-def _sealed(signed: bytes, trust: bytes, moment: datetime) -> Iterator[str]:
-    """In a process of its own: whether the seal held at that moment."""
+def _sealed(signed: bytes, trust: bytes, moment: datetime, roots: bytes, wall: datetime) -> Iterator[dict[str, Any]]:
+    """In a process of its own: whether the seal held at that moment, and the timestamp beside it."""
     opened = _open(signed)
-    yield _seal(opened[0], _authorities(trust), moment) if opened else Verdict.ALTERED
+    verdict = _seal(opened[0], _authorities(trust), moment) if opened else Verdict.ALTERED
+    yield {"verdict": verdict, "stamp": _stamp(opened[0], roots, wall) if opened and verdict is Verdict.VALID else None}
+
+
+def _stamp(signature: EmbeddedPdfSignature, roots: bytes, wall: datetime) -> dict[str, str] | None:
+    try:
+        registered = _authorities(roots)
+    except ValueError:  # none, or what is no certificate
+        registered = []
+    try:
+        return stamp_of(signature, registered, wall)
+    except MemoryError:
+        raise
+    except Exception:
+        return {"time": Time.WRONG}
 
 
 def _authorities(trust: bytes) -> list[Any]:

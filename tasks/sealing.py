@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from connectors.seal import LocalSeals, SealService
 from connectors.seal import SealUse as Permission
+from connectors.timestamps import servers_of
 from domain.seals import SealKind
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
@@ -74,7 +75,8 @@ async def seal(number: str) -> None:
 
 
 def make(use: Use, what: Evidence) -> Sealed:
-    """The page of this evidence, sealed. Raises `PageError` where it cannot be printed, a fault of 电子签章."""
+    """The page of this evidence, sealed and, where servers are configured, with their time. Raises `PageError` where it cannot be
+    printed, a fault of 电子签章."""
     about, code = what.about, new_code()
     page = compose(
         number=about.number,
@@ -98,10 +100,12 @@ def make(use: Use, what: Evidence) -> Sealed:
         follows=about.follows,
         replaces=about.replaces,
     )
-    permission = Permission(id=str(use.id), verification=about.number, seal=use.seal, box=SEAL_BOX, key=use.key)
+    stamps = servers_of(settings().seals_dir)
+    permission = Permission(id=str(use.id), verification=about.number, seal=use.seal, box=SEAL_BOX, room=stamps.room, key=use.key)
     if use.serial is not None:
         page = replace(page, status=status_lists.place(use.serial))
-    return Sealed(seals().sign(render(page), permission), code_digest(code), page.fields)
+    stamped = stamps.stamp(seals().sign(render(page), permission))
+    return Sealed(stamped.pdf, code_digest(code), page.fields, stamped.detail)
 
 
 def _begin(lease: Lease) -> tuple[Use, Evidence] | None:

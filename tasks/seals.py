@@ -9,13 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.faults import Fault
+from connectors.timestamps import servers_of
 from domain.instants import happened
 from domain.lifecycle import State
 from domain.seals import SealKind
 from ledger.casework import attention
 from ledger.database import transaction
-from ledger.outbox.alarms import keep_alarms
+from ledger.outbox.alarms import clear_alarm, is_standing, keep_alarms
 from ledger.sealing import seal_register
+from ledger.sealing.sealing import NO_TIMESTAMP
 from ledger.tables.verifications import Verification
 from settings import settings
 from tasks.passes import actor
@@ -59,6 +61,11 @@ def _check() -> None:
         for row in _waiting(session):
             if row.method is not None and row.method.seal in ready:
                 attention.retry(session, row.number, now=now, actor=actor())
+        kind, subject, _ = NO_TIMESTAMP
+        told = is_standing(session, kind, subject)
+    if told and servers_of(settings().seals_dir).answer():  # asked while it is told alone: a server may charge for each timestamp
+        with transaction() as session:
+            clear_alarm(session, kind, subject, now=now)
 
 
 def _at_hand() -> tuple[dict[SealKind, str], dict[SealKind, Fault]]:

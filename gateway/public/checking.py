@@ -19,7 +19,7 @@ from domain.revocations import reason_words
 from domain.spelling import same_name, words
 from gateway.edge.problems import Problem
 from gateway.public.judging import judged
-from gateway.public.verify_schemas import CheckedUpload, Compared, FactOut, PublicFields, PublicOut
+from gateway.public.verify_schemas import CheckedUpload, Compared, FactOut, PublicFields, PublicOut, SealedWhen
 from ledger.audit import record_access
 from ledger.database import transaction
 from ledger.oversight import origins
@@ -99,7 +99,14 @@ def check_file(pdf: bytes, address: str = "") -> CheckedUpload:
             _note(session, found.number, address, now)
     demonstration = settings().seal_development
     facts = FactOut.all_of(found.facts)
-    return CheckedUpload(code=found.verdict.value, text=found.text, number=found.number, facts=facts, demonstration=demonstration)
+    return CheckedUpload(
+        code=found.verdict.value,
+        text=found.text,
+        number=found.number,
+        facts=facts,
+        sealed=SealedWhen.of(found.when) if found.when else None,
+        demonstration=demonstration,
+    )
 
 
 def _note(session: Session, number: str, address: str, now: datetime) -> None:

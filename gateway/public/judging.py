@@ -8,10 +8,11 @@ from datetime import datetime
 from ledger.database import transaction
 from ledger.sealing import papers
 from proofs.check import CheckResult, KnownProof, check
+from settings import settings
 
 
 def judged(pdf: bytes, authorities: bytes, now: datetime) -> CheckResult:
-    """By its seal and by the ledger, in memory. `authorities`: the certificates under which our seals stand."""
+    """By its seal, its timestamp and the ledger, in memory. `authorities`: the certificates under which our seals stand."""
     digest = hashlib.sha256(pdf).hexdigest()
 
     def known(number: str) -> KnownProof | None:
@@ -19,4 +20,12 @@ def judged(pdf: bytes, authorities: bytes, now: datetime) -> CheckResult:
             found = papers.known_proof(session, number, digest)
         return KnownProof(found.digest, found.sealed_at, found.valid_until, found.revoked, found.ended) if found else None
 
-    return check(pdf, authorities, known, now)
+    return check(pdf, authorities, known, now, roots=_roots(), wall=settings().wall(now))
+
+
+def _roots() -> bytes:
+    """The registered authorities of timestamps (`connectors.timestamps`); none: no time is shown as proven."""
+    try:
+        return (settings().seals_dir / "timestamps.ca.pem").read_bytes()
+    except OSError:
+        return b""

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from gateway.edge.schemas import Number, SchemaOut
 from proofs.facts import Facts
+from proofs.sealed_when import When
 
 
 class FactOut(SchemaOut):
@@ -29,6 +30,27 @@ class FactOut(SchemaOut):
 Four = Annotated[list[FactOut], Field(description="四项结论,分别给出")]
 
 
+class SealedWhen(SchemaOut):
+    """用印时间,与四项结论分别给出。"""
+
+    code: Annotated[
+        str,
+        Field(
+            description="proven 时间戳证明,unregistered 时间戳已附而签发机构未登记,lapsed 时间戳的证书已过有效期,wrong 时间戳不能采信,"
+            "recorded 没有时间戳,只有本系统的记载",
+            examples=["proven"],
+        ),
+    ]
+    text: Annotated[str, Field(examples=["时间戳证明的时间:2026年3月4日 09:12:33已经用印;时间戳由“联合时间戳服务”签发。"])]
+    at: Annotated[datetime | None, Field(description="时间戳的时间;只有 code 为 proven 时才得到证明")]
+    by: Annotated[str, Field(description="时间戳由谁签发")]
+    recorded_at: Annotated[datetime, Field(description="本系统记载的用印时间")]
+
+    @classmethod
+    def of(cls, found: When) -> SealedWhen:
+        return cls(code=found.time.value, text=found.text, at=found.at, by=found.by, recorded_at=found.recorded)
+
+
 class CheckedUpload(SchemaOut):
     """上传文件的核验结果。"""
 
@@ -36,6 +58,7 @@ class CheckedUpload(SchemaOut):
     text: str
     number: str | None
     facts: Four
+    sealed: Annotated[SealedWhen | None, Field(description="何时用印;文件不是本系统出具的原件时为 null")]
     demonstration: Annotated[bool, Field(description="演示系统出具,无效力")]
 
 

@@ -54,6 +54,12 @@ def keep_alarms(session: Session, kind: str, standing: Mapping[str, str], *, now
     session.execute(update(Alarm).where(*gone).values(cleared_at=now))
 
 
+def is_standing(session: Session, kind: str, subject: str) -> bool:
+    """Whether this one was raised and its cause still stands."""
+    query = select(Alarm.id).where(Alarm.kind == kind, Alarm.subject == subject, Alarm.cleared_at.is_(None))
+    return session.scalar(query) is not None
+
+
 def standing_alarms(session: Session) -> list[Alarm]:
     """Alarms whose cause still stands, oldest first."""
     return list(session.scalars(select(Alarm).where(Alarm.cleared_at.is_(None)).order_by(Alarm.raised_at)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +23,7 @@ from ledger.inbox import requests
 from ledger.lifecycle.moves import Lease, confirm, move, note
 from ledger.lifecycle.snapshots import StepContext, load, step_context
 from ledger.methods import sharing
+from ledger.outbox.alarms import raise_alarm
 from ledger.sealing import seal_register
 from ledger.succession import name_of
 from ledger.tables.effects import Proof, SealUse
@@ -48,6 +49,15 @@ _BEGIN = text(
     RETURNING verification, status_serial
     """
 )
+
+UNSTAMPED = "unstamped"
+"""In what a seal's event says: why its proof has no timestamp although servers are configured (`connectors.timestamps`)."""
+NO_TIMESTAMP = (
+    "timestamps_away",
+    "timestamps",
+    "没有时间戳服务按约定应答:证明照常用印、送达,但没有时间戳(级别 B-B)。有一个恢复后,此告警自动解除。查看原因:./run seals timestamps。",
+)
+"""The alarm: kind, subject, message."""
 
 
 class NoSealInForce(Exception):
@@ -173,11 +183,12 @@ def begin_uses(session: Session, uses: Mapping[str, Use], *, now: datetime, acto
 @dataclass(frozen=True)
 class Sealed:
     """A sealed PDF, the digest of the code that its QR carries (the code itself is on the paper alone), and what is
-    printed: label and value, personal data."""
+    printed: label and value, personal data. `level`: PAdES level and by whose timestamp, or why without one; empty: none is configured."""
 
     pdf: bytes
     code_digest: str
     fields: tuple[tuple[str, str], ...]
+    level: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return "Sealed(…)"
@@ -199,7 +210,7 @@ class Signed:
     @property
     def detail(self) -> dict[str, Any]:
         """What the event says."""
-        return {"use": str(self.use.id), "digest": self.made.digest, "version": self.use.version}
+        return {"use": str(self.use.id), "digest": self.made.digest, "version": self.use.version, **self.made.level}
 
 
 def store_proof(session: Session, signed: Signed, *, now: datetime, actor: str) -> None:
@@ -221,6 +232,8 @@ def store_proof(session: Session, signed: Signed, *, now: datetime, actor: str) 
 def keep_proofs(session: Session, signed: Sequence[Signed], *, now: datetime) -> None:
     """The sealed PDFs, and their uses completed with their digests. Raises NoSealInForce where one's seal has ended since it was
     begun (obligation 9.4): then nothing may be committed, and what was signed reaches nobody."""
+    if any(UNSTAMPED in one.made.level for one in signed):
+        raise_alarm(session, *NO_TIMESTAMP, now=now)
     session.execute(insert(Proof), [_kept(one, now) for one in signed])
     done = {"uses": [str(one.use.id) for one in signed], "digests": [one.made.digest for one in signed], "now": now}
     if session.execute(_COMPLETE, done).rowcount < len(signed):  # type: ignore[attr-defined]

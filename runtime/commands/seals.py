@@ -37,7 +37,7 @@ _THEN = "由另一人确认制作(POST /v1/seals/{id}/confirm)、备案后启用
 def main(arguments: list[str]) -> int:
     """The exit code. Without a verb: the list; 1 where a seal is missing or ends within thirty days."""
     parser = argparse.ArgumentParser(prog="./run seals", description="印章登记:列出、导入、变更,导出用印记录")
-    verbs = parser.add_subparsers(dest="verb", metavar="make-key|import|renew|uses")
+    verbs = parser.add_subparsers(dest="verb", metavar="make-key|import|renew|uses|timestamps")
     made = verbs.add_parser("make-key", help="在密码模块中生成密钥,写出证书请求(PKCS #10);密钥不离开模块")
     made.add_argument("uri", help="密钥标识:pkcs11:token=…;object=…?module-path=…&pin-source=file:…")
     made.add_argument("--name", required=True, help="印章名称,写入证书的通用名(CN)")
@@ -53,7 +53,10 @@ def main(arguments: list[str]) -> int:
     exported = verbs.add_parser("uses", help="导出一枚印章的用印记录(CSV)")
     exported.add_argument("seal", type=UUID, help="印章编号")
     exported.add_argument("-o", "--output", type=Path, help="写入文件;省略为显示在屏幕上")
+    verbs.add_parser("timestamps", help="向印章目录 timestamps.txt 中的时间戳服务各要一个时间戳,说明哪个不按约定应答")
     options = parser.parse_args(arguments)
+    if options.verb == "timestamps":
+        return _timestamps()
     from ledger.actor import ACTOR
 
     ACTOR.set(operator())
@@ -89,6 +92,19 @@ def _make_key(options: argparse.Namespace) -> int:
     console.print(f"已在密码模块 {key.token} 中生成密钥 {key.label};证书请求:{options.output}。")
     console.print("请把证书请求交电子认证机构签发证书,再按 ./run seals import 登记;密钥标识写入印章目录的 <种类>.key.uri。")
     return 0
+
+
+def _timestamps() -> int:
+    """0 where each server answers as it should."""
+    from connectors.timestamps import LIST, servers_of
+
+    wrong = 0
+    for server, words in (found := list(servers_of(settings().seals_dir).each())):
+        console.print(f"{server}:{words or '正常'}")
+        wrong += bool(words)
+    if not found:
+        console.print(f"没有配置时间戳服务({settings().seals_dir / LIST},每行一个网址):证明没有时间戳,级别 B-B。")
+    return 1 if wrong else 0
 
 
 def _list() -> int:

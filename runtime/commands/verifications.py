@@ -122,11 +122,14 @@ def verify(arguments: list[str]) -> int:
     if options.status_list:
         from runtime.commands.offline import judged_offline
 
+        when = None
         said, facts = judged_offline(content, authorities, options.status_list, options.keys, settings().now())
     else:
         found = judged(content, authorities, settings().now())
-        said, facts = found.text, found.facts
+        said, facts, when = found.text, found.facts, found.when
     console.print(said)
     for one in facts.told():
         console.print(f"  {one.verdict_name:　<4} {one.name}:{one.text}")
+    if when is not None:
+        console.print(f"用印时间:{when.text}")
     return 0 if facts.intact and facts.whole and facts.ours and facts.current is not False else 1

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from domain.lifecycle import State
+from domain.lifecycle import Event, State
 from domain.seals import SealKind
 from flows.verification import verification
 from ledger.casework import attention
@@ -27,9 +27,10 @@ from tasks.passes import begin
 from tasks.sealing import seal_names
 from tasks.seals import EXPIRING, MISSING, OTHER_KEY, UNAVAILABLE, check_seals
 from tests.flows.test_interruptions import assert_once, file_now
-from tests.ledger.acting import alarms, all_of, do, give_back, hold, names, row
+from tests.ledger.acting import alarms, all_of, do, events, give_back, hold, names, row
 from tests.ledger.sealing.seal_life import cancelled
 from tests.seal_module import softhsm
+from tests.timestamps import authority, nobody_serves
 
 pytestmark = pytest.mark.usefixtures("stack")
 
@@ -189,3 +190,34 @@ def test_a_module_that_is_away_loses_nothing_and_what_waited_goes_on_by_itself(
         (use,) = all_of(SealUse, verification=number)
         assert use.registered == share().id and len(all_of(Lookup, verification=number)) == 1
     sealing_step.seals.cache_clear()
+
+
+def test_without_timestamp_servers_a_proof_goes_its_way_under_one_alarm_that_ends_by_itself(ledger: str, tmp_path: Path) -> None:
+    """The record says the level and why; when a server answers again the alarm ends, and while none is told nobody is asked."""
+
+    def level(number: str) -> dict[str, str]:
+        assert_once(number, requests_made=0)
+        (sealed,) = (event.detail for event in events(number) if event.event is Event.SEALED)
+        return {key: value for key, value in sealed.items() if key in ("level", "stamped_by", "unstamped")}
+
+    folder = settings().seals_dir
+    try:
+        with authority(tmp_path / "tsa") as one:
+            host = one.url.split("/")[2]
+            assert level(first_pass()) == {} and standing("timestamps_away") == []
+            one.serves(folder)
+            assert level(first_pass()) == {"level": "B-T", "stamped_by": host}
+            one.how = "error"
+            for name in ("演示甲子", "演示乙丑"):
+                assert level(first_pass(name)) == {"level": "B-B", "unstamped": f"{host}:http"}
+            asyncio.run(check_seals.alone())
+            assert standing("timestamps_away") == ["timestamps"] and standing("needs_attention") == []
+            one.how = "openssl"
+            asyncio.run(check_seals.alone())
+            assert standing("timestamps_away") == []
+            asked = one.asked
+            asyncio.run(check_seals.alone())
+            assert one.asked == asked
+            assert level(first_pass()) == {"level": "B-T", "stamped_by": host}
+    finally:
+        nobody_serves(folder)

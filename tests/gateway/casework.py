@@ -6,6 +6,7 @@ import re
 from uuid import uuid4
 
 from connectors.seal import LocalSeals, SealUse
+from connectors.timestamps import servers_of
 from domain.methods import Method
 from domain.share import Candidate, Finding, ShareOutcome
 from gateway.app import ROUTERS
@@ -67,7 +68,7 @@ def ask(number: str) -> str:
 
 
 def seal_and_deliver(number: str, seals: LocalSeals) -> tuple[str, bytes]:
-    """Make, seal and deliver the proof; gives the QR code's secret and the PDF."""
+    """Make, seal (with a timestamp where servers are configured) and deliver the proof; gives the QR code's secret and the PDF."""
     held, now, code = lease(number), settings().now(), new_code()
     with transaction() as session:
         found = sealing.evidence(session, number)
@@ -87,7 +88,8 @@ def seal_and_deliver(number: str, seals: LocalSeals) -> tuple[str, bytes]:
         verify_url=verify_url(settings().public_url, number, code),
         status=status_lists.place(use.serial) if use.serial is not None else None,
     )
-    pdf = seals.sign(render(page), SealUse(str(use.id), number, use.seal, SEAL_BOX))
+    stamps = servers_of(settings().seals_dir)
+    pdf = stamps.stamp(seals.sign(render(page), SealUse(str(use.id), number, use.seal, SEAL_BOX, room=stamps.room))).pdf
     with transaction() as session:
         signed = sealing.Signed(held, found.about, use, sealing.Sealed(pdf, code_digest(code), found.fields))
         sealing.store_proof(session, signed, now=now, actor="worker:test")

@@ -20,6 +20,7 @@ import proofs.check
 from isolation.process import Limits, ProcessDied
 from proofs.check import CheckResult, KnownProof, Verdict, check
 from proofs.page import render
+from proofs.sealed_when import Time, When
 from tests.proofs.samples import NUMBER, page, seals, use
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -47,7 +48,7 @@ def judged(pdf: bytes, now: datetime = NOW, **changes: object) -> CheckResult:
 
 def test_a_proof_of_ours_is_valid():
     """Obligation 11.1."""
-    assert judged(ours()[0]) == CheckResult(Verdict.VALID, NUMBER)
+    assert judged(ours()[0]) == CheckResult(Verdict.VALID, NUMBER, when=When(Time.RECORDED, SEALED_AT))
 
 
 def test_it_stays_valid_when_the_seals_certificate_has_expired():
@@ -82,7 +83,7 @@ def test_a_later_revision():
     writer.update_root()
     output = BytesIO()
     writer.write(output)
-    assert judged(output.getvalue()) == CheckResult(Verdict.LATER_REVISION, NUMBER, True)
+    assert judged(output.getvalue()) == CheckResult(Verdict.LATER_REVISION, NUMBER, True, when=When(Time.RECORDED, SEALED_AT))
     assert judged(ours()[0] + b"\n").verdict is Verdict.LATER_REVISION
 
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 import tempfile
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,9 +20,11 @@ from gateway.app import create_app
 from gateway.edge.pages import SECURITY_HEADERS, typeset
 from gateway.public import scan
 from proofs.page import ProofPage, render
+from runtime.commands import verifications
 from settings import settings
 from tests.gateway.casework import ask, deliver, look_up, seal_and_deliver
 from tests.gateway.conftest import ISSUER, Api, SimulatedRuns, serving
+from tests.timestamps import authority, nobody_serves
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PERSONAL = ("演示甲子", "演示路1号", "公共租赁住房", "户籍证明")
@@ -115,6 +118,40 @@ def test_four_facts_apart_by_number_and_by_file(api: Api, delivered: tuple[str, 
     assert facts(appended) == {"intact": "yes", "ours": "yes", "current": "yes", "whole": "no"}
     page = upload(api, pdf, page=True)[2]
     assert [word in page for word in ("签章后未改动", "由本系统签章", "今天仍然有效", "签章覆盖整个文件")] == [True] * 4
+
+
+def test_when_it_was_sealed_as_proven_or_as_we_say(api: Api, seals: LocalSeals, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Obligation 11.1: page, JSON and `./run verify` say the same; beside the four facts, not among them."""
+
+    def told(pdf: bytes) -> str:
+        answer = api.post("/verify/upload", None, files={"file": ("x.pdf", pdf, "application/pdf")}).json()
+        assert answer["code"] == "valid" and set(facts(answer).values()) == {"yes"}
+        page = upload(api, pdf, page=True)[2]
+        (tmp_path / "proof.pdf").write_bytes(pdf)
+        assert verifications.verify([str(tmp_path / "proof.pdf")]) == 0
+        printed = "".join(capsys.readouterr().out.split())
+        assert typeset(answer["sealed"]["text"]) in page and "".join(answer["sealed"]["text"].split()) in printed
+        return str(answer["sealed"]["code"])
+
+    def made() -> bytes:
+        api.begin()  # another case
+        look_up(number := api.filed())
+        return seal_and_deliver(number, seals)[1]
+
+    assert told(made()) == "recorded"
+    with authority(tmp_path / "tsa") as one:
+        try:
+            one.serves(settings().seals_dir)
+            pdf = made()
+            assert told(pdf) == "proven"
+            (settings().seals_dir / "timestamps.ca.pem").unlink()
+            assert told(pdf) == "unregistered"
+        finally:
+            nobody_serves(settings().seals_dir)
+    altered = api.post(
+        "/verify/upload", None, files={"file": ("x.pdf", pdf.replace(b"/ByteRange", b"/BiteRange"), "application/pdf")}
+    ).json()
+    assert altered["code"] != "valid" and altered["sealed"] is None
 
 
 def test_the_file_itself(api: Api, delivered: tuple[str, str, bytes]) -> None:

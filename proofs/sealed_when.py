@@ -1,0 +1,99 @@
+"""用印时间: when a proof was sealed, as a timestamp proves it, or only as our own record says (obligation 11.1).
+
+What a timestamp proves needs no trust in us: an authority said that this signature was there at that time. It is worth that
+only where somebody registered the authority here, and while its certificate is valid.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from pyhanko.sign.validation.generic_cms import collect_timing_info
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import TimestampSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+
+from domain.calendar import LOCAL
+
+
+class Time(StrEnum):
+    """What there is to the time of a seal. A stable code for programs."""
+
+    PROVEN = "proven"
+    UNREGISTERED = "unregistered"
+    LAPSED = "lapsed"
+    WRONG = "wrong"
+    RECORDED = "recorded"
+
+
+_WORDS: Mapping[Time, str] = MappingProxyType(
+    {
+        Time.PROVEN: "时间戳证明的时间:{at}已经用印;时间戳由“{by}”签发。",
+        Time.UNREGISTERED: "时间戳已附,签发机构未登记:其时间{at}未经证明。",
+        Time.LAPSED: "时间戳由“{by}”签发,时间为{at};其证书已过有效期,只凭时间戳不再能证明。",
+        Time.WRONG: "附有时间戳,但与签章不符、已损坏或时间在将来,不能采信。",
+        Time.RECORDED: "没有时间戳。",
+    }
+)
+_APART = timedelta(minutes=1)  #: clocks differ; as at the sealing (`connectors.timestamp_token`)
+_OURS = "本系统记载的用印时间是{recorded},没有其他证明。"
+
+
+@dataclass(frozen=True)
+class When:
+    """`at`: what the timestamp says; `by`: the subject of its certificate; `recorded`: what our ledger says. Aware."""
+
+    time: Time
+    recorded: datetime
+    at: datetime | None = None
+    by: str = ""
+
+    @property
+    def text(self) -> str:
+        said = _WORDS[self.time].format(at=_written(self.at) if self.at else "", by=self.by)
+        return said if self.time is Time.PROVEN else said + _OURS.format(recorded=_written(self.recorded))
+
+
+def _written(at: datetime) -> str:
+    return f"{at.astimezone(LOCAL):%Y年%-m月%-d日 %H:%M:%S}"
+
+
+def stamp_of(signature: EmbeddedPdfSignature, roots: Sequence[Any], now: datetime) -> dict[str, str] | None:
+    """What stands beside a signature, as JSON for `when`; None: no timestamp. Raises whatever a parser raises over a stranger's file.
+
+    `roots`: the registered authorities of timestamps. Nothing is fetched. `now`: wall clock.
+    """
+    stamp = _stamp(signature, roots, now)
+    if stamp is None:
+        return None
+    if not (stamp.intact and stamp.valid) or stamp.timestamp - now > _APART:
+        return {"time": Time.WRONG}
+    time = Time.PROVEN
+    if not stamp.trusted:
+        then = _stamp(signature, roots, stamp.timestamp)
+        time = Time.LAPSED if then is not None and then.trusted else Time.UNREGISTERED
+    by = stamp.signing_cert.subject.native
+    return {"time": time, "at": stamp.timestamp.isoformat(), "by": str(by.get("common_name") or by.get("organization_name") or "")}
+
+
+def _stamp(signature: EmbeddedPdfSignature, roots: Sequence[Any], moment: datetime) -> TimestampSignatureStatus | None:
+    """Its timestamp as it is judged at that moment."""
+    context = ValidationContext(trust_roots=list(roots), moment=moment, allow_fetching=False)
+    found: TimestampSignatureStatus | None = asyncio.run(collect_timing_info(signature.signer_info, context, lambda _: b"")).get(
+        "timestamp_validity"
+    )
+    return found
+
+
+def when(stamp: Mapping[str, str] | None, recorded: datetime) -> When:
+    """Of a file that the ledger knows. `recorded`: wall clock."""
+    if stamp is None:
+        return When(Time.RECORDED, recorded)
+    at = datetime.fromisoformat(stamp["at"]) if "at" in stamp else None
+    return When(Time(stamp["time"]), recorded, at, stamp.get("by", ""))
