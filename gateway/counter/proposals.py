@@ -142,7 +142,9 @@ def _back(proposal: UUID) -> Response:
 
 
 #: Standing -> the page of whoever goes on with it.
-_WAITING: Mapping[ProposalStatus, str] = MappingProxyType({ProposalStatus.REPORTED: "counter_proposal_decide"})
+_WAITING: Mapping[ProposalStatus, str] = MappingProxyType(
+    {ProposalStatus.REPORTED: "counter_proposal_decide", ProposalStatus.AGREED: "counter_publish"}
+)
 
 
 def _waits_for(caller: Caller) -> ProposalStatus | None:

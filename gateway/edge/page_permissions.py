@@ -75,6 +75,8 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "counter_proposal_decide": "decide_proposal",
         "counter_proposal_return": "return_proposal",
         "counter_proposal_reject": "reject_proposal",
+        "counter_publication": "get_proposals",
+        "counter_publish": "publish_version",
         "counter_draft": "get_latest_draft",
         "counter_rebuild": "start_rebuild",
         "counter_calendar": "get_calendar_notices",
@@ -110,7 +112,7 @@ ENTRANCES = (
     Entrance("counter_running", "/counter/running", "运行", "告警、数据源、各单位的队列、工作进程和台账的大小"),
     Entrance("counter_stuck", "/counter/stuck", "待人工处理", "看停下的核验和原因,重试、改派或者办结"),
     Entrance("counter_catalog", "/counter/catalog", "清单问题", "确认清单中不能认定的名称,决定以哪一份清单为准"),
-    Entrance("counter_proposals", "/counter/catalog/proposals", "清单调整", "清单的编制和调整办到哪一步,草案有哪些变动"),
+    Entrance("counter_proposals", "/counter/catalog/proposals", "清单调整", "清单的编制和调整,草案的变动,公布和历次版本"),
     Entrance("counter_calendar", "/counter/calendar", "工作日历", "粘贴放假通知,核对改变的日子,由另一人确认"),
     Entrance("counter_sessions", "/counter/sessions", "我的登录", "查看在哪些浏览器上登录,结束不是本人的登录"),
 )

@@ -5,7 +5,7 @@ Obligations 5.1, 5.2, 5.3, 5.4, 5.5, 5.6, 5.7.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -189,6 +189,14 @@ def steps_of(session: Session, proposal: UUID) -> list[ProposalStep]:
     return list(session.scalars(query.order_by(ProposalStep.id)))
 
 
+def not_by(steps: Sequence[ProposalStep], step: Step, person: str) -> frozenset[Step]:
+    """What this person did that another must do than who takes the step. Steps since the proposal was last drafted or returned count:
+    what somebody did before is done anew."""
+    last_return = max((index for index, one in enumerate(steps) if one.step is Step.RETURN), default=-1)
+    earlier = {one.step for one in (*steps[:1], *steps[last_return + 1 :]) if one.person == person}
+    return NOT_THE_SAME.get(step, frozenset()) & earlier
+
+
 def list_proposals(
     session: Session, page: PageRequest = FIRST, *, units: Collection[str] | None = None, standing: ProposalStatus | None = None
 ) -> Page[Proposal]:
@@ -253,11 +261,7 @@ def _members_decide(session: Session, record: Mapping[str, Any], now: datetime) 
 
 
 def _is_another(session: Session, row: Proposal, step: Step, actor: Actor) -> None:
-    """Steps since the proposal was last drafted or returned count: what somebody did before is done anew."""
-    steps = steps_of(session, row.id)
-    last_return = max((index for index, one in enumerate(steps) if one.step is Step.RETURN), default=-1)
-    earlier = {one.step for one in (*steps[:1], *steps[last_return + 1 :]) if one.person == actor.person}
-    if taken := earlier & NOT_THE_SAME.get(step, frozenset()):
+    if taken := not_by(steps_of(session, row.id), step, actor.person):
         raise StepRefused(f"“{step.label}”不能由办理过“{sorted(taken)[0].label}”的同一人办理。")
 
 

@@ -119,6 +119,24 @@ def change_counts(session: Session, first: int, second: int) -> dict[ChangeKind,
     return {kind: counts.get(kind.value, 0) for kind in ChangeKind}
 
 
+def brought(session: Session, numbers: Collection[int]) -> dict[int, dict[ChangeKind, int]]:
+    """The same for each of these versions against the one before it, however many: what begins with it, and what ends."""
+    old = aliased(Entry)
+    replaced = (old.until_version == Entry.since_version) & (old.matter == Entry.matter) & (old.proof == Entry.proof)
+    begun = select(Entry.since_version, func.count(), func.count(old.id)).outerjoin(old, replaced)
+    begins = {number: (count, altered) for number, count, altered in session.execute(_of(begun, Entry.since_version, numbers)).tuples()}
+    ends = dict(session.execute(_of(select(Entry.until_version, func.count()), Entry.until_version, numbers)).tuples().all())
+    found = {}
+    for number in numbers:
+        count, altered = begins.get(number, (0, 0))
+        found[number] = {ChangeKind.ADD: count - altered, ChangeKind.ALTER: altered, ChangeKind.REMOVE: ends.get(number, 0) - altered}
+    return found
+
+
+def _of(query: Select[Any], version: Any, numbers: Collection[int]) -> Select[Any]:
+    return query.where(version.in_(numbers)).group_by(version)
+
+
 class _Pair:
     """The rows of one version that another lacks, side by side with those that it has in their place.
 

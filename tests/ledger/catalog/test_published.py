@@ -90,3 +90,5 @@ def test_the_difference_of_any_two_versions_makes_one_of_the_other(steps: list[t
         assert apply(old, found) == new and sorted(found, key=lambda one: one.key) == list(difference(old, new))
         kinds = [change.kind for change in found]
         assert do(published.change_counts, first, second) == {kind: kinds.count(kind) for kind in ChangeKind}
+    numbers = range(1, do(versions.current) + 1)
+    assert do(published.brought, list(numbers)) == {number: do(published.change_counts, number - 1, number) for number in numbers}
