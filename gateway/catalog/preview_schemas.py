@@ -18,7 +18,7 @@ from gateway.edge.values import PublicLine, SchemaIn
 from ledger.tables.catalog import CatalogQuestion
 
 
-class ColumnOut(SchemaOut):
+class ListColumnOut(SchemaOut):
     """报送人的一列。"""
 
     name: Annotated[str, Field(description="表头的写法")]
@@ -29,7 +29,7 @@ class ColumnOut(SchemaOut):
     candidates: Annotated[list[MeantOut], Field(description="可能的所指")]
 
     @classmethod
-    def of(cls, found: ColumnRead) -> ColumnOut:
+    def of(cls, found: ColumnRead) -> ListColumnOut:
         return cls(
             name=found.name,
             field=found.field,
@@ -66,7 +66,7 @@ class PreviewSheet(SchemaOut):
     """一张工作表。"""
 
     name: str
-    columns: list[ColumnOut]
+    columns: list[ListColumnOut]
     missing: Annotated[list[str], Field(description="应有而没有的列")]
     refused: Annotated[str, Field(description="这张工作表为何不能读取或须等待;可以读取的为空")]
     rows: Annotated[list[PreviewRow], Field(description="前十行")]
@@ -76,7 +76,7 @@ class PreviewSheet(SchemaOut):
         refused = found.refused or refused
         return cls(
             name=found.name,
-            columns=list(map(ColumnOut.of, found.columns)),
+            columns=list(map(ListColumnOut.of, found.columns)),
             missing=list(found.missing),
             refused=refused,
             rows=[PreviewRow.of(row, read=not refused) for row in found.rows],
@@ -107,14 +107,14 @@ class PreviewChanges(SchemaOut):
     contradictions: Annotated[int, Field(description="与其他清单矛盾,须先确认以哪一份为准")]
 
 
-class FieldOut(SchemaOut):
+class ListFieldOut(SchemaOut):
     """这种清单的一列。"""
 
     field: str
     name: str
 
 
-class PreviewOut(SchemaOut):
+class ListPreviewOut(SchemaOut):
     """清单预览;什么也没有保存。"""
 
     kind: ListKind
@@ -130,10 +130,10 @@ class PreviewOut(SchemaOut):
     faults: Annotated[list[UnclearOut], Field(description="退回修改的,按类")]
     changes: Annotated[PreviewChanges | None, Field(description="null:见 unchanged")]
     unchanged: Annotated[str, Field(description="为何没有或不能计算变动")]
-    fields: Annotated[list[FieldOut], Field(description="说明列时可以选择的")]
+    fields: Annotated[list[ListFieldOut], Field(description="说明列时可以选择的")]
 
     @classmethod
-    def of(cls, kind: ListKind, found: Preview) -> PreviewOut:
+    def of(cls, kind: ListKind, found: Preview) -> ListPreviewOut:
         refused = found.refused.text + found.refused.remedy if found.refused else ""
         return cls(
             kind=kind,
@@ -149,7 +149,7 @@ class PreviewOut(SchemaOut):
             faults=[UnclearOut.of(code, one) for code, one in found.faults.items()],
             changes=_changes(found),
             unchanged=found.unchanged,
-            fields=[FieldOut(field=field, name=label(field)) for field in sorted(kind.reads)],
+            fields=[ListFieldOut(field=field, name=label(field)) for field in sorted(kind.reads)],
         )
 
 
@@ -160,7 +160,7 @@ def _changes(found: Preview) -> PreviewChanges | None:
     return PreviewChanges(**counts, contradictions=found.contradictions)
 
 
-class ColumnIn(SchemaIn):
+class ListColumnIn(SchemaIn):
     """一列是什么。"""
 
     name: Annotated[PublicLine, Field(description="表头的写法,同预览中的 name", examples=["核实方式"])]

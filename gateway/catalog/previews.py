@@ -9,7 +9,7 @@ from catalog.columns import meant, subject
 from catalog.headers import ListKind
 from catalog.preview import Previewed, preview
 from gateway.catalog.lists import Key, to_send
-from gateway.catalog.preview_schemas import ColumnIn, PreviewOut, SaidColumnsOut
+from gateway.catalog.preview_schemas import ListColumnIn, ListPreviewOut, SaidColumnsOut
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.endpoints import api_router, problems
 from gateway.edge.uploads import LIST_FILE, one_of_few, read_list_file
@@ -29,18 +29,18 @@ _previews = CapacityLimiter(2)  #: read at the same time: each takes a processor
     openapi_extra=LIST_FILE,
     responses=problems("list_unknown", "list_not_yours", "no_list_file", "too_large", "reading_busy", "bad_request", "invalid"),
 )
-async def preview_list(key: Key, request: Request, caller: CurrentCaller) -> PreviewOut:
+async def preview_list(key: Key, request: Request, caller: CurrentCaller) -> ListPreviewOut:
     """报送之前看一看:各列怎样理解、前十行、不清楚的地方、会有哪些变动。什么也不保存,对现行清单和草案没有影响。"""
     async with one_of_few(request):
         _, content = await read_list_file(request, key)
         return await to_thread.run_sync(_preview, key, content, caller, limiter=_previews)
 
 
-def _preview(key: str, content: bytes, caller: Caller) -> PreviewOut:
+def _preview(key: str, content: bytes, caller: Caller) -> ListPreviewOut:
     with transaction() as session:
         source = to_send(session, caller, key)
         about = Previewed(key, ListKind(source.kind), source.unit, source.name, source.document, source.complete)
-    return PreviewOut.of(about.kind, preview(about, content))
+    return ListPreviewOut.of(about.kind, preview(about, content))
 
 
 @router.get("/v1/catalog/sources/{key}/columns", summary="说明过的列", responses=problems("list_unknown"))
@@ -55,7 +55,7 @@ def get_columns(key: Key, caller: CurrentCaller) -> SaidColumnsOut:
     summary="说明一列是什么",
     responses=problems("list_unknown", "list_not_yours", "column_refused", body=True),
 )
-def say_column(key: Key, body: ColumnIn, caller: CurrentCaller) -> SaidColumnsOut:
+def say_column(key: Key, body: ListColumnIn, caller: CurrentCaller) -> SaidColumnsOut:
     """说明一次,该单位这种清单今后都按此读取,下次重建时生效;可以更正,也可以撤回(撤回后重新询问)。每次说明和撤回都留痕。"""
     with transaction() as session:
         source = to_send(session, caller, key)
