@@ -15,7 +15,7 @@ from reports.figures.span import Span
 from reports.figures.units import Register
 from reports.model import CoverageFigures, Limits, Period, Rate, SourceRow, UnitRow
 
-_NAMED, _FIRST = 5, 2
+_NAMED = 2
 _FAILING = 20  #: one query in so many lost to a source is worth a word
 
 
@@ -75,14 +75,11 @@ def next_steps(rows: Sequence[UnitRow], limits: Limits, coverage: CoverageFigure
     unfed = sorted((row for row in rows if row.supervision_missed), key=lambda row: -row.supervision_missed)
     slow = _missed(limits.soft) - limits.excused
     steps = [
-        (_missed(limits.hard), f"对 {_missed(limits.hard)} 个超过最迟时限的核验逐件说明原因{_whose(late)}。"),
-        (
-            len(unfed),
-            f"督办 {sum(row.supervision_missed for row in unfed)} 个未按时完成反馈,请{_named(row.name for row in unfed)}落实督办责任。",
-        ),
-        (slow, f"对 {slow} 个超过原则上时限且未认定正当理由的核验,由出具单位说明理由,报专班办公室认定。"),
+        (_missed(limits.hard), f"{_missed(limits.hard)} 个核验超过最迟时限,{_whose(late)}逐件说明原因。"),
+        (len(unfed), f"{sum(row.supervision_missed for row in unfed)} 个督办未按时反馈,请{_named(row.name for row in unfed)}落实。"),
+        (slow, f"{slow} 个核验超过原则上的时限而未认定理由,请出具单位说明,由专班办公室认定。"),
         (len(coverage.roster_gaps), f"请{_named(coverage.roster_gaps)}补齐督办员、代办员。"),
-        (len(coverage.without_list), f"请尚无清单的 {len(coverage.without_list)} 个单位报送清单:{_named(coverage.without_list)}。"),
+        (len(coverage.without_list), f"请{_named(coverage.without_list)}报送清单。"),
         (
             coverage.late_adjustments.part,
             f"{coverage.late_adjustments.part} 项清单调整逾期报送或逾期尚未报送,请有关单位在事由发生后 3 个工作日内报送。",
@@ -109,10 +106,10 @@ def _missed(rate: Rate) -> int:
 
 
 def _whose(rows: Sequence[UnitRow]) -> str:
-    return f",涉及{_named(row.name for row in rows)}" if rows else ""
+    return f"请{_named(row.name for row in rows)}" if rows else "请"
 
 
 def _named(names: Iterable[str]) -> str:
-    """All of a few; of many the first ones, which read aloud are enough."""
+    """Both of two; of more the first and how many, since page one is read aloud: the tables name them all."""
     found = list(names)
-    return "、".join(found) if len(found) <= _NAMED else f"{'、'.join(found[:_FIRST])}等 {len(found)} 个单位"
+    return "、".join(found) if len(found) <= _NAMED else f"{found[0]}等 {len(found)} 个单位"

@@ -236,7 +236,7 @@ def poppler(tool: str, content: bytes, folder: Path, *options: str) -> str:
 
 
 @needs_poppler
-@pytest.mark.parametrize(("name", "pages"), [("full", (5, 7)), ("empty", (2, 4)), ("many", (12, 18))])
+@pytest.mark.parametrize(("name", "pages"), [("full", (5, 9)), ("empty", (2, 4)), ("many", (12, 18))])
 def test_the_paper_is_complete_in_its_own_fonts_without_an_empty_page(
     laid_out: dict[str, Layouts], tmp_path: Path, name: str, pages: tuple[int, int]
 ) -> None:
@@ -291,7 +291,7 @@ def test_page_one_says_what_changed_and_what_to_decide_and_many_leads_are_counte
     many = tuple(replace(REPORT.leads[0], number=f"XS{number}", unit=f"U{number % 3}") for number in range(21))
     steps = tuple(f"建议{number}。" for number in range(5))
     printed = document(replace(REPORT, leads=many, next_steps=steps))
-    assert [section.title for section in printed.sections[:3]] == ["一、总体情况", "二、需要决定和督促的事项", "三、趋势和说明"]
+    assert [section.title for section in printed.sections[:3]] == ["一、总体情况", "二、需要决定的事项", "三、趋势和说明"]
     said = "".join(str(block) for block in printed.sections[1].blocks)
     assert "(三)建议2。其余 2 项见" in said and "建议3" not in said
     rest = next(section for section in printed.sections if section.title.endswith("其他工作建议"))

@@ -311,8 +311,8 @@ def test_next_steps_follow_from_the_figures() -> None:
     immediate()
     swept(WEEK.end)
     steps = report().next_steps
-    assert steps[0] == "对 1 个超过最迟时限的核验逐件说明原因,涉及市中区光明路街道办事处。"
-    assert steps[1] == "督办 1 个未按时完成反馈,请市中区光明路街道办事处落实督办责任。"
+    assert steps[0] == "1 个核验超过最迟时限,请市中区光明路街道办事处逐件说明原因。"
+    assert steps[1] == "1 个督办未按时反馈,请市中区光明路街道办事处落实。"
 
 
 def test_a_week_that_runs_is_seen_as_at_one_instant() -> None:

@@ -1,0 +1,89 @@
+"""首页: read aloud in a minute, some 250 characters as they are spoken, whatever a week or a year brings; nothing to decide is lost."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from reports import periods
+from reports.blocks import Paragraph
+from reports.document import document
+from reports.figures.words import next_steps
+from reports.model import Count, Limits, Rate, Report
+from tests.reports.samples import MANY, REPORT, UNITS
+
+A_MINUTE = 250
+_DIGITS, _PLACES = "零一二三四五六七八九", ((10**8, "亿"), (10**4, "万"), (1000, "千"), (100, "百"), (10, "十"))
+LONG = "枣庄市住房公积金管理中心市中管理部"
+LATE = tuple(
+    replace(row, name=LONG if number == 0 else row.name, limits=replace(row.limits, hard=Rate(1, 300)), supervision_missed=45)
+    for number, row in enumerate(UNITS)
+)
+BUSY = replace(
+    REPORT,
+    received=Count(23_456, 21_654),
+    finished=Count(23_345, 22_001),
+    open=1_111,
+    free_of_paper=Count(21_765, 20_345),
+    limits=Limits(Rate(8_123, 9_345), Rate(12_345, 13_456), Rate(1_111, 1_234), 77),
+    limits_before=Limits(Rate(8_123, 9_345), Rate(12_345, 13_456), Rate(1_111, 1_234), 77),
+)
+STEPS = next_steps(LATE, BUSY.limits, replace(REPORT.coverage, roster_gaps=(LONG, "市中区档案馆", "市中区民政局")), REPORT.sources)
+WORST = replace(BUSY, next_steps=STEPS)
+
+
+def said(number: int) -> str:
+    """A number as it is spoken: 1023456 一百零二万三千四百五十六."""
+    for place, name in _PLACES:
+        if number >= place:
+            head, rest = divmod(number, place)
+            between = "零" if rest and rest < place // 10 else ""
+            return said(head) + name + between + (said(rest) if rest else "")
+    return _DIGITS[number]
+
+
+def heard(text: str) -> str:
+    text = re.sub(r"(\d+)\.(\d+)%", lambda found: f"百分之{said(int(found[1]))}点{said(int(found[2]))}", text)
+    text = re.sub(r"\(\d+/\d+\)", "", text)  # what a rate is out of is for the eye
+    text = re.sub(r"\d{4}(?=年)", lambda found: "".join(_DIGITS[int(digit)] for digit in found[0]), text)
+    text = re.sub(r"\d+", lambda found: said(int(found[0])), text)
+    return re.sub(r"\W", "", text)
+
+
+def page_one(report: Report) -> str:
+    printed = document(report)
+    first, second, _ = printed.sections[:3]
+    blocks = [block.text for section in (first, second) for block in section.blocks if isinstance(block, Paragraph)]
+    return "\n".join([printed.title, printed.subtitle, first.title, second.title, *blocks])
+
+
+def test_how_it_is_spoken() -> None:
+    assert said(1_023_456) == "一百零二万三千四百五十六" and said(20_008) == "二万零八"
+    assert heard("最迟时限按时 99.5%(203/204)。") == "最迟时限按时百分之九十九点五"
+
+
+@pytest.mark.parametrize("report", [REPORT, MANY, WORST, replace(WORST, period=periods.between(date(2026, 1, 1), date(2026, 12, 31)))])
+def test_page_one_is_read_aloud_within_a_minute(report: Report) -> None:
+    aloud = heard(page_one(report))
+    assert len(aloud) <= A_MINUTE, aloud
+
+
+def test_what_page_one_has_no_room_for_stands_further_down() -> None:
+    printed = document(WORST)
+    paragraphs = [block.text for section in printed.sections for block in section.blocks if isinstance(block, Paragraph)]
+    found = [text for text in paragraphs if re.match(r"\([一二三四五六七八九十]+\)", text)]
+    assert len(found) == len(STEPS) > 5
+    assert [text.partition(")")[2].partition("其余")[0] for text in found] == list(STEPS), "each once, the most pressing first"
+    assert "本周撤回 4 件,期末在办 1111 件。办结比上周增加 1344,免提交证明比上周增加 1420。" in "".join(paragraphs)
+
+
+def test_one_step_however_long_is_always_there() -> None:
+    assert "请" + "某" * 400 in page_one(replace(REPORT, next_steps=("请" + "某" * 400, "二。")))
+
+
+def test_what_there_was_none_of_is_said_in_words() -> None:
+    few = replace(REPORT, limits=Limits(Rate(0, 0), Rate(5, 6), Rate(0, 0), 0), limits_before=None)
+    assert "最迟时限按时 83.3%(5/6),没有到期的原则上的时限,没有到期的督办。" in page_one(few)
