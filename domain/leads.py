@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from domain.complaints import ComplaintAbout
 
-RULES_VERSION = "2026-11/6"
+RULES_VERSION = "2026-11/7"
 
 CLAUSES: Mapping[str, str] = MappingProxyType(
     {
@@ -108,7 +108,7 @@ RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
         _R.PROOF_MISSING: RuleText("16.3", "收到清单未列的证明,清单可能有遗漏", "办件中收取清单未列证明的次数,按事项和证明"),
         _R.LATE_ADJUSTMENT: RuleText("16.4", "清单调整报送超过三个工作日", "逾期报送或到期未报送的调整"),
         _R.LAW_NOT_FOLLOWED: RuleText(
-            "16.4", "法规已变动而未报送清单调整", "法规变动登记册的序号;施行之日起三个工作日届满未报送的", lasting=True
+            "16.4", "法规已变动而未报送清单调整", "法规变动登记册的序号;施行之日起三个工作日届满,没有报送对应这一条的调整", lasting=True
         ),
         _R.LEFT_UNANSWERED: RuleText("16.5", "超过最迟时限仍未答复", "最迟时限已过、至今未答复也未退回的核验"),
         _R.RETURNED_BY_ALL: RuleText("16.5", "反复退回而无单位受理", "两个以上单位退回、无单位答复的核验"),
@@ -146,7 +146,7 @@ RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
         _R.SHARED_ACCOUNT: RuleText(
             "16.7", "同一人员的密钥一小时内在多个地点使用", "一小时内使用的地点数(不留存地址)、其间办理的核验", least=3
         ),
-        _R.CORRECTED: RuleText("16.8", "送达后经核实更正", "经核实内容有误的核验"),
+        _R.CORRECTED: RuleText("16.8", "送达后经核实更正", "经核实内容有误的核验;来自数据共享的,列给数据库的所属单位"),
         _R.MADE_ANEW: RuleText("16.8", "盖章后因内容有误重新制作证明", "重新制作的核验"),
         _R.COMPLAINED_CONTENT: RuleText("16.8", "投诉反映证明内容有误", _COMPLAINTS),
         _R.REPEATED_COPIES: RuleText("16.9", "同一人员反复下载同一证明", "一周内同一人员下载五次以上的核验", least=5),

@@ -91,6 +91,10 @@ class Charges:
                 now[one] = into
         return cls(tuple(reversed(steps)))
 
+    def at(self, unit: str, instant: datetime) -> str:
+        """The unit that stands at `instant` where `unit` stood."""
+        return next((heir for was, since, heir in self.steps if was == unit and since <= instant), unit)
+
     def sql(self, unit: str, at: str) -> str:
         """Both given as SQL. With `given` as parameters; of a district without mergers it is the unit itself."""
         if not self.steps:

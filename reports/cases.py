@@ -169,7 +169,7 @@ _QUERIES: dict[str, Callable[[Span], str]] = {
     "returns": _returns(inboxes.accepted, inboxes.RETURNED),
     "returned": _returns(lambda _: inboxes.IN_TIME, inboxes.TIMED),
     "voluntary": _voluntary,
-    "complaints": lambda span: f"SELECT c.number AS id, true AS part FROM {oversight.RECEIVED}",
+    "complaints": lambda span: f"SELECT c.number AS id, true AS part FROM {oversight.received(span)}",
     "complaints_handled": lambda span: f"SELECT c.number AS id, {oversight.HANDLED} AS part FROM {oversight.due(span)}",
     "lists": lambda span: coverage.LISTS,
     "databases": lambda span: coverage.DATABASES,

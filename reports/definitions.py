@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = "2026-11/6"
+VERSION = "2026-11/7"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ DEFINITIONS = (
     Definition("已答复、待答复", "已答复是本周内答复并已送达结果的;截至本周末收到而时钟未停的(含已答复尚未送达的)为待答复。"),
     Definition(
         "单位合并",
-        "某一刻起并入其他单位的,此前收到、到期、答复、退回的计入原单位,此后的计入承继单位(不论核验由谁收到);两个单位的名称都写明。",
+        "某一刻起并入其他单位的,此前收到、到期、答复、退回的计入原单位,此后的(不论由谁收到)和未办结的线索计入承继单位;都写明原单位。",
     ),
     Definition(
         "用时",

@@ -105,6 +105,10 @@ class ProposalIn(SchemaIn):
     reason: Annotated[Words, Field(description="事由", examples=["《办法》修订,不再要求该证明"])]
     reason_date: Annotated[date | None, Field(description="事由发生之日;清单调整必填,三个工作日内报送"), AfterValidator(_in_force)] = None
     document: Annotated[PublicLine, Field(description="依据的文件", examples=["《公共租赁住房管理办法》2026年修订"])]
+    law_change: Annotated[
+        int | None,
+        Field(strict=True, ge=1, description="因法规变动调整的,写明法规变动登记册的序号;没有写明的,看依据的文件或者事由日期和涉及的证明"),
+    ] = None
     draft: Annotated[UUID | None, Field(description="草案编号:采用该单位在草案中的全部变动")] = None
     changes: Annotated[list[ChangeIn], Field(max_length=_MOST_CHANGES, description="逐条写明的变动;与 draft 二选一")] = []
 

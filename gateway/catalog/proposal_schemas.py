@@ -30,6 +30,7 @@ class ProposalOut(SchemaOut):
     reason: str
     reason_date: date | None
     document: str
+    law_change: Annotated[int | None, Field(description="所对应的法规变动登记册序号")]
     drafted_at: datetime
     due_at: Annotated[datetime | None, Field(description="最迟报送时间(三个工作日);null 为清单编制、尚未报送或未定")]
     undetermined_year: Annotated[int | None, Field(description="报送期限未定:这一年的工作日历尚未录入")]
@@ -56,6 +57,7 @@ class ProposalOut(SchemaOut):
             "reason": row.reason,
             "reason_date": row.reason_date,
             "document": row.document,
+            "law_change": row.law_change,
             "drafted_at": row.drafted_at,
             "due_at": row.due_at,
             "undetermined_year": row.missing_year,

@@ -70,6 +70,7 @@ def draft_proposal(body: ProposalIn, caller: CurrentCaller) -> WholeProposal:
             reason=body.reason,
             reason_date=body.reason_date,
             document=body.document,
+            law_change=body.law_change,
             actor=_actor(caller),
             now=settings().now(),
         )

@@ -19,8 +19,8 @@ from gateway.oversight import complaints, leads
 from gateway.oversight.complaint_schemas import ComplaintOut, TextIn
 from gateway.oversight.lead_schemas import LeadOut
 from ledger.database import transaction
-from ledger.registry import registry
 from ledger.registry.keys import Caller
+from ledger.succession import name_of
 
 router = pages()
 
@@ -37,12 +37,12 @@ def oversight(request: Request, caller: PageCaller, page: Paging) -> Response:
         *complaints.get_complaints(caller, everything, [ComplaintStatus.PASSED]).items,
         *leads.get_leads(caller, everything, [LeadStatus.NOTIFIED]).items,
     ]
-    others = [
+    others: list[ComplaintOut | LeadOut] = [
         *complaints.get_complaints(caller, newest, [ComplaintStatus.ANSWERED, ComplaintStatus.CLOSED]).items,
         *leads.get_leads(caller, newest, [one for one in LeadStatus if one not in (LeadStatus.FOUND, LeadStatus.NOTIFIED)]).items,
     ]
     with transaction() as session:
-        units = registry.unit_names(session)
+        units = {unit: name_of(session, unit) for unit in {one.unit for one in (*waiting, *others)} if unit}
     return render(
         request,
         "oversight.html",

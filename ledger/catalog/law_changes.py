@@ -1,12 +1,14 @@
 """法规变动 (obligations 5.5, 16.4): what the 专班 office entered of a law that changed, and whether the unit concerned adjusted its list.
 
-The three working days begin with 施行日期 (reading 12). An adjustment belongs to the change where it names that day, or the day of
-promulgation, as its cause, or the law in its document; its first report counts, whatever was sent back.
+The three working days begin with 施行日期 (reading 12). An adjustment answers the change that it names (`Proposal.law_change`). One that
+names none answers where its document names the law, or where its cause is of that day (or of the day of promulgation) and it is about
+what the office entered as concerned: another cause of the same day is no answer. Its first report counts, whatever was sent back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,12 +19,15 @@ from sqlalchemy.orm import Session
 from domain.adjusting import ProposalKind, Step, report_due
 from domain.calendar import MissingYear
 from domain.registers import RegisterKind
+from domain.scope import CatalogEntry
 from domain.spelling import words
 from ledger.calendars import terms
 from ledger.calendars.calendars import calendar
 from ledger.succession import Charges
 from ledger.tables.catalog import Proposal, ProposalStep
 from ledger.tables.oversight import RegisterEntry
+
+_APART = re.compile(r"[\s、,,;;。/]+")
 
 
 @dataclass(frozen=True)
@@ -37,16 +42,41 @@ class LawChange:
     reported_at: datetime | None
 
 
+@dataclass(frozen=True)
+class _Report:
+    """An adjustment that was reported and not withdrawn."""
+
+    unit: str  #: or its successor
+    names: int | None  #: the first entry of the change that it names
+    cause: str
+    document: str  #: in words
+    entries: tuple[CatalogEntry, ...]
+    at: datetime  #: the first time
+
+    def answers(self, serial: int, unit: str, values: Mapping[str, str]) -> bool:
+        if self.unit != unit or self.names is not None:
+            return self.unit == unit and self.names == serial
+        of_the_day = self.cause in (values["施行日期"], values.get("公布日期", ""))
+        return words(values["法规"]) in self.document or (of_the_day and self._is_about(values.get("涉及证明", "")))
+
+    def _is_about(self, concerned: str) -> bool:
+        """By a matter's or a proof's code, or by its name somewhere in what the office wrote."""
+        said, codes = words(concerned), set(_APART.split(concerned))
+        return any(
+            {one.matter, one.proof} & codes or words(one.matter_name) in said or words(one.proof_name) in said for one in self.entries
+        )
+
+
 def law_changes(session: Session, until: datetime) -> list[LawChange]:
     """Everything entered and reported before `until`; where the unit need not adjust, the office says why, and it is left aside."""
-    reports = _reports(session, until)
+    standing, first = _entered(session, until)
+    charges = Charges.until(session, until)
+    reports = _reports(session, until, charges, first)
     found = []
-    for serial, row in _standing(session, until):
+    for serial, row in standing:
         if not row.values.get("无需调整的理由"):
             day = date.fromisoformat(row.values["施行日期"])
-            days = {day.isoformat(), row.values.get("公布日期", "")}
-            law = words(row.values["法规"])
-            answers = [at for unit, cause, document, at in reports if unit == row.unit and (cause in days or law in document)]
+            answers = [one.at for one in reports if one.answers(serial, charges.at(row.unit, until), row.values)]
             due = None
             with suppress(MissingYear):
                 due = report_due(day, calendar(session), terms.office_closing(session, day))
@@ -54,31 +84,29 @@ def law_changes(session: Session, until: datetime) -> list[LawChange]:
     return found
 
 
+def named(session: Session, serial: int, units: Collection[str]) -> bool:
+    """Whether there is such an entry, for one of these units."""
+    row = session.get(RegisterEntry, serial)
+    return row is not None and row.register is RegisterKind.LAW_CHANGES and row.unit in units
+
+
 def charged(changes: Iterable[LawChange], charges: Charges, until: datetime) -> list[tuple[LawChange, str]]:
     """Each with the unit that answers for it: after a merger the successor."""
-    steps = list(reversed(charges.steps))
-    found = []
-    for one in changes:
-        unit = one.unit
-        for was, since, heir in steps:
-            unit = heir if unit == was and since <= min(one.reported_at or until, until) else unit
-        found.append((one, unit))
-    return found
+    return [(one, charges.at(one.unit, min(one.reported_at or until, until))) for one in changes]
 
 
-def _standing(session: Session, until: datetime) -> list[tuple[int, RegisterEntry]]:
-    """The newest row of each entry, and the serial of its first one."""
+def _entered(session: Session, until: datetime) -> tuple[list[tuple[int, RegisterEntry]], Mapping[int, int]]:
+    """The newest row of each entry by the serial of its first one; and of each row the first of its entry."""
     query = select(RegisterEntry).where(RegisterEntry.register == RegisterKind.LAW_CHANGES, RegisterEntry.entered_at < until)
     newest: dict[int, RegisterEntry] = {}
     first: dict[int, int] = {}
     for row in session.scalars(query.order_by(RegisterEntry.serial)):
         first[row.serial] = first.get(row.replaces, row.replaces) if row.replaces is not None else row.serial
         newest[first[row.serial]] = row
-    return sorted(newest.items())
+    return sorted(newest.items()), first
 
 
-def _reports(session: Session, until: datetime) -> list[tuple[str, str, str, datetime]]:
-    """(unit, day of the cause, document in words, first report) of every adjustment that was not withdrawn."""
+def _reports(session: Session, until: datetime, charges: Charges, entries: Mapping[int, int]) -> list[_Report]:
     steps = select(ProposalStep).where(ProposalStep.at < until, ProposalStep.step.in_((Step.REPORT, Step.WITHDRAW)))
     first: dict[object, datetime] = {}
     gone = set()
@@ -87,4 +115,14 @@ def _reports(session: Session, until: datetime) -> list[tuple[str, str, str, dat
             gone.add(step.proposal)
         first.setdefault(step.proposal, step.at)
     filed = session.scalars(select(Proposal).where(Proposal.kind == ProposalKind.ADJUSTMENT, Proposal.id.in_(first.keys() - gone)))
-    return [(row.unit, row.reason_date.isoformat() if row.reason_date else "", words(row.document), first[row.id]) for row in filed]
+    return [
+        _Report(
+            charges.at(row.unit, until),
+            entries.get(row.law_change, row.law_change) if row.law_change is not None else None,
+            row.reason_date.isoformat() if row.reason_date else "",
+            words(row.document),
+            tuple(change.entry for change in row.changes),
+            first[row.id],
+        )
+        for row in filed
+    ]

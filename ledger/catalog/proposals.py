@@ -26,9 +26,10 @@ from domain.roles import Role
 from ledger import paging, recusal, task_force
 from ledger.calendars import terms
 from ledger.calendars.calendars import calendar
-from ledger.catalog import change_tasks, rule_inputs, versions
+from ledger.catalog import change_tasks, law_changes, rule_inputs, versions
 from ledger.outbox.alarms import raise_alarm
 from ledger.paging import FIRST, Page, PageRequest
+from ledger.succession import estate
 from ledger.tables.catalog import CatalogVersion, Proposal, ProposalStep
 from ledger.tables.registry import Unit
 
@@ -65,9 +66,10 @@ def draft(
     document: str,
     actor: Actor,
     now: datetime,
+    law_change: int | None = None,
 ) -> Proposal:
-    """起草. Raises `StepRefused`, `ChangesBlocked`, and `domain.listing.ChangeConflict` where a change rests on what is
-    not in the published list now."""
+    """起草. `law_change`: the entry of the 法规变动登记册 that it answers (obligation 16.4). Raises `StepRefused`, `ChangesBlocked`,
+    and `domain.listing.ChangeConflict` where a change rests on what is not in the published list now."""
     owner = session.get(Unit, unit)
     if owner is None:
         raise StepRefused(f"没有这个单位:{unit}。")
@@ -83,6 +85,8 @@ def draft(
         raise StepRefused("清单调整须写明事由发生之日。")
     if reason_date is not None and reason_date > aware(now).astimezone(LOCAL).date():
         raise StepRefused("事由发生之日不能在将来。")
+    if law_change is not None and not (kind is ProposalKind.ADJUSTMENT and law_changes.named(session, law_change, estate(session, unit))):
+        raise StepRefused("法规变动登记册没有这一条,或者它不涉及该单位;只有清单调整可以写明。")
     apply(versions.entries_of(session, matters={change.entry.matter for change in found}), found)
     _refuse_blocked(session, found)
     row = Proposal(
@@ -94,6 +98,7 @@ def draft(
         reason=reason,
         reason_date=reason_date,
         document=document,
+        law_change=law_change,
         base=versions.current(session),
         changes=tuple(found),
         drafted_at=aware(now),

@@ -108,11 +108,12 @@ def find(session: Session, number: str) -> Complaint:
 
 
 def steps(session: Session, row: Complaint, *, as_unit: str | None) -> list[StepView]:
-    """What was done, oldest first. `as_unit`: what this unit may read: what it was asked and its own answers."""
+    """What was done, oldest first. `as_unit`: what this unit may read: what it, or one that was merged into it, was asked and answered."""
+    ours = estate(session, as_unit) if as_unit is not None else frozenset()
     found = session.scalars(select(ComplaintStepRow).where(ComplaintStepRow.complaint == row.id).order_by(ComplaintStepRow.serial))
     views = []
     for one in found:
-        own = one.unit == as_unit or one.record.get("to") == as_unit
+        own = one.unit in ours or one.record.get("to") in ours
         if as_unit is not None and not (own and one.step in (ComplaintStep.PASS, ComplaintStep.ANSWER)):
             continue
         text = key_of(row).decrypt_text(Place("complaint_steps", "text", one.id), one.text) if one.text else None

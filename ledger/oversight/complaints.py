@@ -21,7 +21,7 @@ from domain.refusal import Refusal
 from ledger import paging
 from ledger.calendars import terms
 from ledger.paging import FIRST, Page, PageRequest
-from ledger.succession import estate
+from ledger.succession import Charges, estate
 from ledger.tables.oversight import Complaint, ComplaintStepRow
 from ledger.tables.registry import Matter, ProofKind, Unit
 from ledger.vault import CaseKey, Erased, Place, vault
@@ -212,11 +212,12 @@ def listed(
 
 
 def week(session: Session, start: datetime, end: datetime, unit: str | None) -> Week:
-    """The figures of [start, end), of one unit or of all."""
-    whose = [] if unit is None else [Complaint.unit == unit]
-    came = session.execute(
-        select(Complaint.channel, Complaint.unit).where(Complaint.received_at >= start, Complaint.received_at < end, *whose)
-    ).all()
+    """The figures of [start, end), of one unit or of all: whose a complaint is says who stood in its unit's place when it came."""
+    query = select(Complaint.channel, Complaint.unit, Complaint.received_at)
+    rows = session.execute(query.where(Complaint.received_at >= start, Complaint.received_at < end)).tuples()
+    charges = Charges.until(session, end)
+    each = [(channel, charges.at(code, at) if code else None) for channel, code, at in rows]
+    came = [one for one in each if unit in (None, one[1])]
     channels, units = Counter(channel.label for channel, _ in came), Counter(code for _, code in came if code)
     order = {channel.label: place for place, channel in enumerate(ComplaintChannel)}
     return Week(

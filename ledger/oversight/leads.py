@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from ledger.oversight import origins
 from ledger.oversight.indicators import answers, conduct, content, crowds, lists, papers, reported, usage
 from ledger.oversight.lead_steps import add_step
 from ledger.paging import FIRST, Page, PageRequest
-from ledger.succession import estate
+from ledger.succession import Charges, estate, heir
 from ledger.tables.oversight import Lead, LeadStepRow
 from ledger.tables.records import Pulse
 from ledger.tables.registry import Unit
@@ -114,7 +115,9 @@ def record(
     text: str = "",
 ) -> tuple[Lead, bool]:
     """One lead for a rule, unit, subject and week, and whether it is new. Until somebody acts on it, its evidence
-    follows what is found. `clause`: of a lead by hand; `unit`: of the person who found it."""
+    follows what is found. `clause`: of a lead by hand; `unit`: of the person who found it. A merged unit answers nothing any more:
+    what is entered of it is its successor's."""
+    indication = replace(indication, unit=heir(session, indication.unit))
     return record_all(session, [indication], start, end, now=now, actor=actor, clause=clause, unit=unit, text=text)[0]
 
 
@@ -179,17 +182,21 @@ def listed(session: Session, unit: str | None, page: PageRequest = FIRST, *, sta
 
 
 def standing(session: Session, start: datetime, end: datetime, unit: str | None) -> list[LeadLine]:
-    """The leads of a week, and those from before that were still open at its end; by clause and unit."""
-    decided = select(LeadStepRow.id).where(LeadStepRow.lead == Lead.id, LeadStepRow.step.in_(DECISIONS), LeadStepRow.at < end)
-    query = (
-        select(Lead, Unit.name)
-        .join(Unit, Unit.code == Lead.unit)
-        .where(Lead.period_start < end, or_(Lead.period_end > start, ~decided.exists()))
-    )
-    if unit is not None:
-        query = query.where(Lead.unit == unit)
-    found = sorted(session.execute(query).tuples(), key=lambda one: (_order(one[0].clause), one[0].unit, one[0].number))
-    return [LeadLine(row.number, row.clause, row.rule.about.title, row.unit, name, said(row), row.standing.label) for row, name in found]
+    """The leads of a week, and those from before that were still open at its end; by clause and unit.
+
+    Whose they are says who was to answer them then: what was open at a merger is the successor's from it on, under both names.
+    """
+    decided = select(func.min(LeadStepRow.at)).where(LeadStepRow.lead == Lead.id, LeadStepRow.step.in_(DECISIONS), LeadStepRow.at < end)
+    at = decided.scalar_subquery()
+    query = select(Lead, at).where(Lead.period_start < end, or_(Lead.period_end > start, at.is_(None)))
+    names, charges = dict(session.execute(select(Unit.code, Unit.name)).tuples().all()), Charges.until(session, end)
+    lines = []
+    for row, decided_at in session.execute(query).tuples():
+        whose = charges.at(row.unit, decided_at or end)
+        if unit in (None, whose):
+            name = names[whose] if whose == row.unit else f"{names[whose]}(原{names[row.unit]})"
+            lines.append(LeadLine(row.number, row.clause, row.rule.about.title, whose, name, said(row), row.standing.label))
+    return sorted(lines, key=lambda one: (_order(one.clause), one.unit, one.number))
 
 
 def said(row: Lead) -> str:

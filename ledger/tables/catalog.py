@@ -202,6 +202,9 @@ class Proposal(Table):
     reason: Mapped[str]
     reason_date: Mapped[date | None]  #: 事由发生之日 (obligation 5.5)
     document: Mapped[str]  #: the law or notice that is the cause
+    law_change: Mapped[int | None] = mapped_column(
+        ForeignKey("register_entries.serial")
+    )  #: the entry of 法规变动 that it answers (obligation 16.4)
     due_at: Mapped[datetime | None]  #: three working days later; None for a list, or while a year has no calendar
     missing_year: Mapped[int | None]
     reported_at: Mapped[datetime | None]

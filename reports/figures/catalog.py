@@ -251,7 +251,8 @@ FIGURES = (
         "5.5",
         "law_adjusted",
         "法规变动后按时报送清单调整",
-        "法规变动登记册所列、三个工作日在本周届满、未注明无需调整的为分母;届满前首次报送的为分子,退回修改的以首次报送为准。",
+        "法规变动登记册所列、三个工作日在本周届满、未注明无需调整的为分母;届满前首次报送对应的调整的为分子,退回修改的以首次报送为准。"
+        "写明对应这一条的,或者依据的文件写有这部法规的,或者事由日期和涉及证明都相符的,为对应的调整。",
         _laws,
         _adjusted(lambda one: one.due_at is not None and one.reported_at is not None and not is_past(one.due_at, one.reported_at)),
     ),

@@ -12,10 +12,14 @@ from ledger.oversight import leads as found
 from reports.figures.span import Span
 from reports.model import ComplaintFigures, Count, Rate
 
-#: Complaints received in the span; of the unit named.
-RECEIVED = "complaints c WHERE c.received_at >= :start AND c.received_at < :cut AND (:scope = '' OR c.unit = :scope)"
 #: Answered by the unit, or closed by the office without it; the same number as in the score (`domain.scoring`).
 HANDLED = "coalesce(c.done_at <= c.due_at, false)"
+
+
+def received(span: Span) -> str:
+    """Obligation 18.1: complaints received in the span; of the unit named, or of who stood in its place by then."""
+    ours = span.ours(span.charged("c.unit", "c.received_at"))
+    return f"complaints c WHERE c.received_at >= :start AND c.received_at < :cut AND {ours}"
 
 
 def charged(span: Span) -> str:

@@ -64,7 +64,7 @@ FIXED = {
     "people": "code",
     "proof_kinds": "code",
     "proofs": "id verification version seal_use digest code_digest pdf content made_at valid_until otherwise",
-    "proposals": "id kind unit drafted_by reason reason_date document base changes drafted_at",
+    "proposals": "id kind unit drafted_by reason reason_date document law_change base changes drafted_at",
     "pulses": "name",
     "quota_uses": "quota_of holder deed lasts since unit",
     "register_changes": "id register code kind before after proposed_at proposed_by",

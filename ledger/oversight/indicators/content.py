@@ -8,25 +8,39 @@ from sqlalchemy.orm import Session
 
 from domain.leads import Indication, LeadRule
 from ledger.oversight.indicators.finding import found
+from ledger.succession import Charges
 
 _R = LeadRule
-_CORRECTED = """
-    SELECT v.issuing_unit, '', array_agg(v.number), count(*)
-    FROM mismatches m JOIN verifications v ON v.number = m.verification
-    WHERE m.status = 'corrected' AND m.settled_at >= :start AND m.settled_at < :end AND v.issuing_unit IS NOT NULL
-    GROUP BY v.issuing_unit HAVING count(*) >= :least
+#: Who answers for what a proof says (obligation 11.2, reading 14): of shared data the unit whose database it came from, or else whom
+#: the list names; and, for the lead's words, that database. What came from a source of the province's alone is no unit's of ours.
+_SAID_BY = """
+    LEFT JOIN LATERAL (
+        SELECT d.owner, d.name FROM lookups l JOIN databases d ON d.source = l.source
+        WHERE v.method = 'data_sharing' AND l.verification = v.number AND l.outcome = 'found' ORDER BY l.attempt DESC, d.code LIMIT 1
+    ) base ON true
 """
-_MADE_ANEW = """
-    SELECT v.issuing_unit, '', array_agg(DISTINCT v.number), count(DISTINCT v.number)
-    FROM proofs p JOIN verifications v ON v.number = p.verification
-    WHERE p.revoked_why = 'content_error' AND p.revoked_at >= :start AND p.revoked_at < :end AND v.issuing_unit IS NOT NULL
-    GROUP BY v.issuing_unit HAVING count(*) >= :least
+_UNIT = "coalesce(base.owner, v.issuing_unit)"
+_CORRECTED = f"""
+    SELECT {{unit}}, coalesce(base.name, ''), array_agg(v.number), count(*)
+    FROM mismatches m JOIN verifications v ON v.number = m.verification {_SAID_BY}
+    WHERE m.status = 'corrected' AND m.settled_at >= :start AND m.settled_at < :end AND {_UNIT} IS NOT NULL
+    GROUP BY 1, 2 HAVING count(*) >= :least
+"""
+_MADE_ANEW = f"""
+    SELECT {{unit}}, coalesce(base.name, ''), array_agg(DISTINCT v.number), count(DISTINCT v.number)
+    FROM proofs p JOIN verifications v ON v.number = p.verification {_SAID_BY}
+    WHERE p.revoked_why = 'content_error' AND p.revoked_at >= :start AND p.revoked_at < :end AND {_UNIT} IS NOT NULL
+    GROUP BY 1, 2 HAVING count(DISTINCT v.number) >= :least
 """
 
 
 def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
-    """Everything of this clause in [start, end)."""
+    """Everything of this clause in [start, end); what was found wrong after a merger is the successor's to answer."""
+    charges = Charges.until(session)
+    corrected, anew = (
+        query.format(unit=charges.sql(_UNIT, at)) for query, at in ((_CORRECTED, "m.settled_at"), (_MADE_ANEW, "p.revoked_at"))
+    )
     return [
-        *found(session, _R.CORRECTED, "更正的核验", _CORRECTED, start, end),
-        *found(session, _R.MADE_ANEW, "重新制作的核验", _MADE_ANEW, start, end),
+        *found(session, _R.CORRECTED, "更正的核验", corrected, start, end, **charges.given),
+        *found(session, _R.MADE_ANEW, "重新制作的核验", anew, start, end, **charges.given),
     ]

@@ -18,15 +18,15 @@ from ledger.calendars import terms
 from ledger.calendars.calendars import calendar
 from ledger.catalog.law_changes import law_changes
 from ledger.oversight.indicators.finding import found
-from ledger.succession import code_today, heir
+from ledger.succession import Charges, code_today, heir
 from ledger.tables.catalog import Proposal
 
 _R = LeadRule
 _LEAST_REQUESTS = 3  #: received in a week without any being dealt with
 _UNITS = """
     SELECT u.code, u.name, coalesce(u.drafting_unit, CASE WHEN u.kind <> 'public_service' THEN u.code END) AS drafting,
-           EXISTS (SELECT FROM matters m WHERE m.unit = u.code AND m.active) AS has_matters,
-           EXISTS (SELECT FROM entries e WHERE e.unit = u.code AND e.until_version IS NULL) AS listed,
+           EXISTS (SELECT FROM matters m WHERE m.unit = ANY (u.inherits || u.code) AND m.active) AS has_matters,
+           EXISTS (SELECT FROM entries e WHERE e.unit = ANY (u.inherits || u.code) AND e.until_version IS NULL) AS listed,
            EXISTS (SELECT FROM appointments a WHERE a.unit = u.code AND a.since <= :at
                    AND (a.until IS NULL OR a.until > :at)) AS supervised,
            EXISTS (SELECT FROM people p WHERE p.unit = u.code AND p.active AND 'agent' = ANY (p.roles)) AS staffed,
@@ -43,13 +43,13 @@ _UNITS = """
     WHERE u.active AND u.takes_part ORDER BY u.code
 """
 _UNLISTED = f"""
-    SELECT r.unit, concat_ws('/', {code_today("r.detail->>'matter'")}, r.detail->>'proof'), NULL, count(*)
+    SELECT {{unit}}, concat_ws('/', {code_today("r.detail->>'matter'")}, r.detail->>'proof'), NULL, count(*)
     FROM refusals r JOIN units u ON u.code = r.unit
     WHERE r.code = 'proof_not_listed' AND r.at >= :start AND r.at < :end
     GROUP BY 1, 2 HAVING count(*) >= :least
 """
 _MISSING = """
-    SELECT m.unit, coalesce(m.succeeded_by, m.code) || '/' || s.proof, NULL, count(*)
+    SELECT {unit}, coalesce(m.succeeded_by, m.code) || '/' || s.proof, NULL, count(*)
     FROM voluntary_submissions s JOIN cases c ON c.id = s.case_id JOIN matters m ON m.code = c.matter
     WHERE NOT s.listed AND s.proof IS NOT NULL AND s.at >= :start AND s.at < :end
     GROUP BY 1, 2 HAVING count(*) >= :least
@@ -58,17 +58,19 @@ _MISSING = """
 
 def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Everything of these clauses in [start, end), as it stands at `now` where the week still runs."""
-    at = min(now, end)
+    at, charges = min(now, end), Charges.until(session)
+    unlisted = _UNLISTED.format(unit=charges.sql("r.unit", "r.at"))
+    missing = _MISSING.format(unit=charges.sql("m.unit", "s.at"))  # a matter stays a merged unit's until the list is adjusted
     units = list(session.execute(text(_UNITS), {"start": start, "end": end, "at": at}))
     return [
         *(_taking_part(unit) for unit in units if _is_amiss(unit)),
         *(
-            Indication(_R.LIST_MISSING, unit.drafting, unit.code, counts={"没有清单的单位": unit.name})
+            Indication(_R.LIST_MISSING, heir(session, unit.drafting), unit.code, counts={"没有清单的单位": unit.name})
             for unit in units
             if unit.has_matters and not unit.listed and unit.drafting  # nobody refused where nobody is entered (obligation 5.1)
         ),
-        *found(session, _R.UNLISTED_ASKED, "不予受理次数", _UNLISTED, start, end),
-        *found(session, _R.PROOF_MISSING, "收取次数", _MISSING, start, end),
+        *found(session, _R.UNLISTED_ASKED, "不予受理次数", unlisted, start, end, **charges.given),
+        *found(session, _R.PROOF_MISSING, "收取次数", missing, start, end, **charges.given),
         *_late(session, start, end, at),
         *_not_followed(session, start, end, at),
     ]

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from domain.leads import COMPLAINED_OF, Indication
 from ledger.oversight.indicators.finding import found
-from ledger.succession import codes_of
+from ledger.succession import Charges, codes_of
 
 #: Whether a paper that was asked for stands in the list is a fact: where the proof is named, it decides, not the channel.
 _COMPLAINED = f"""
     WITH reported AS (
-        SELECT c.unit, c.number, CASE
+        SELECT {{unit}} AS unit, c.number, CASE
             WHEN c.about IN ('still_asked', 'invented') AND c.proof IS NOT NULL THEN
                 CASE WHEN EXISTS (SELECT FROM entries e WHERE e.proof = c.proof AND e.until_version IS NULL
                                   AND (c.matter IS NULL OR e.matter = ANY ({codes_of("c.matter")}))) THEN 'still_asked' ELSE 'invented' END
@@ -27,9 +27,11 @@ _COMPLAINED = f"""
 
 
 def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
-    """Everything that was complained of in [start, end), probable duplicates left aside."""
+    """Everything that was complained of in [start, end), probable duplicates left aside; after a merger of the successor."""
+    charges = Charges.until(session)
+    query = _COMPLAINED.format(unit=charges.sql("c.unit", "c.received_at"))
     return [
         indication
         for about, rule in COMPLAINED_OF.items()
-        for indication in found(session, rule, "投诉件数", _COMPLAINED, start, end, about=about.value)
+        for indication in found(session, rule, "投诉件数", query, start, end, about=about.value, **charges.given)
     ]

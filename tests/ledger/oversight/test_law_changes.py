@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from domain.adjusting import Step
+from domain.adjusting import ProposalKind, Step
 from domain.complaints import ComplaintAbout, ComplaintChannel
 from domain.leads import LeadRule
 from domain.registers import RegisterKind
 from ledger.catalog.law_changes import law_changes
+from ledger.catalog.proposals import StepRefused
 from ledger.oversight import complaints, leads
 from ledger.oversight.complaints import Intake, ReceivedComplaint
 from ledger.registers import manual_registers
 from ledger.registry import unit_changes
 from ledger.tables.oversight import Lead
-from tests.ledger.acting import all_of, do
+from tests.ledger.acting import HOUR, MINUTE, all_of, do
 from tests.ledger.catalog.test_proposals import OFFICE, PERMIT, draft, take
 from tests.ledger.filing import NOW, UNIT
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("ledger")
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
 START = datetime.fromisoformat("2026-03-02T00:00+08:00")
-LAW = {"法规": "《演示办法》", "施行日期": "2026-03-02"}  # a Monday: until Thursday, 24:00
+LAW = {"法规": "《演示办法》", "施行日期": "2026-03-02", "涉及证明": "户籍证明"}  # a Monday: until Thursday, 24:00
 
 
 def entered(values: dict[str, str] | None = None, *, unit: str = UNIT, now: datetime = NOW, replaces: int | None = None) -> int:
@@ -77,10 +78,41 @@ def test_a_day_of_promulgation_will_do_and_a_reason_ends_the_duty() -> None:
     """Obligations 5.5, 16.4."""
     entered(LAW | {"公布日期": "2026-02-25"})
     reported(reason_date=date(2026, 2, 25))
-    entered(LAW | {"法规": "《演示条例》"}, replaces=None, unit="370402-CIVIL")
+    entered(LAW | {"法规": "《演示条例》"}, unit="370402-CIVIL")
     other = entered(LAW | {"法规": "《另一办法》"}, unit="370402-JUSTICE")
     entered(LAW | {"法规": "《另一办法》", "无需调整的理由": "不涉及本单位证明"}, unit="370402-JUSTICE", replaces=other)
     assert [unit for unit, _ in signs(START + 5 * DAY)] == ["370402-CIVIL"]
+
+
+def test_another_cause_of_the_same_day_answers_no_law() -> None:
+    """Obligations 5.5, 16.4: of that day, but about other proofs, or nobody said about which, or named for another law."""
+    of_other_proofs, of_none = entered(LAW | {"涉及证明": "出生证明、P-BIRTH"}), entered(LAW | {"法规": "《演示细则》", "涉及证明": ""})
+    answered, corrected = entered(LAW | {"法规": "《演示规定》"}), entered(LAW | {"法规": "《演示通则》", "涉及证明": ""})
+    reported(reason_date=date(2026, 3, 2), law_change=answered)
+    assert {one for _, one in signs(START + 5 * DAY)} == {f"登记册第{one}条" for one in (of_other_proofs, of_none, corrected)}
+    again = entered(LAW | {"法规": "《演示通则》", "涉及证明": "", "公布日期": "2026-02-20"}, replaces=corrected)
+    reported(now=NOW + DAY, at=NOW + DAY, reason_date=date(2026, 2, 10), law_change=again)
+    reported(now=NOW + DAY, at=NOW + DAY, reason_date=date(2026, 3, 2), document="《演示细则》施行")
+    open_now = [one.serial for one in do(law_changes, NOW + 2 * DAY) if one.reported_at is None]
+    assert open_now == [of_other_proofs], "whichever row of an entry is named; and a law may be named in words"
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind"), [("370402-CIVIL", ProposalKind.ADJUSTMENT), (UNIT, ProposalKind.LIST), (None, ProposalKind.ADJUSTMENT)]
+)
+def test_only_an_adjustment_names_a_law_and_one_of_its_unit(unit: str | None, kind: ProposalKind) -> None:
+    serial = entered(unit=unit) if unit else 987_654
+    with pytest.raises(StepRefused, match="法规变动登记册"):
+        draft(kind=kind, reason_date=date(2026, 3, 2), law_change=serial)
+
+
+def test_a_successors_adjustment_answers_what_was_entered_of_the_merged_unit() -> None:
+    """Obligation 16.4."""
+    serial = entered(unit="370402-ARCHIVE")
+    do(unit_changes.merge, "370402-ARCHIVE", UNIT, at=NOW + MINUTE, document="x", now=NOW + MINUTE, actor="x")
+    assert signs(START + 5 * DAY) == [(UNIT, f"登记册第{serial}条")]
+    reported(now=NOW + HOUR, at=NOW + HOUR, reason_date=date(2026, 3, 2))
+    assert [one.reported_at for one in do(law_changes, NOW + DAY)] == [NOW + HOUR]
 
 
 def test_what_the_office_enters_late_is_a_sign_of_the_week_in_which_it_is_entered_and_of_the_successor() -> None:

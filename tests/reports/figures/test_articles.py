@@ -186,16 +186,29 @@ class Raw(raw.Raw):
                 continue
             for proposal in self.rows["proposals"]:
                 steps = {step["step"]: step["at"] for step in reversed(self.steps(proposal))}
-                meant = str(proposal["reason_date"]) in (values["施行日期"], values.get("公布日期")) or (
-                    values["法规"].strip("《》") == proposal["document"].strip("《》")
-                )
-                if proposal["kind"] == "adjustment" and proposal["unit"] == row["unit"] and meant and "withdraw" not in steps:
+                same = self.stood(proposal["unit"], self.cut) == self.stood(row["unit"], self.cut)
+                if proposal["kind"] == "adjustment" and same and self.answers(proposal, row) and "withdraw" not in steps:
                     reports += [steps["report"]] if "report" in steps else []
             due = workdays_after(date.fromisoformat(values["施行日期"]))
             first = min(reports, default=None)
             if self.start < due <= self.cut and self.is_ours(row["unit"], first or self.cut):
                 found.append((due, first))
         return found
+
+    def answers(self, proposal: Row, row: Row) -> bool:
+        """The change of law that it names; where it names none, the law in its document, or the day and one of the proofs."""
+        if proposal["law_change"] is not None:
+            named = next(one for one in self.rows["register_entries"] if one["serial"] == proposal["law_change"])
+            return row["serial"] == named["serial"] or row["replaces"] == named["serial"]  # none is corrected twice here
+        values = row["values"]
+        if values["法规"].strip("《》") == proposal["document"].strip("《》"):
+            return True
+        entries = [change["after"] for change in proposal["changes"]]
+        concerned = any(
+            one["proof"] in values.get("涉及证明", "").replace(" ", "").split("、") or one["proof_name"] in values.get("涉及证明", "")
+            for one in entries
+        )
+        return concerned and str(proposal["reason_date"]) in (values["施行日期"], values.get("公布日期"))
 
     def proofs(self) -> list[Row]:
         return [row for row in self.rows["proofs"] if self.within(row["made_at"]) and self.concerns(row["verification"], row["made_at"])]

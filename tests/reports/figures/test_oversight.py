@@ -73,5 +73,17 @@ def test_an_answer_in_time_counts_each_complaint_once_and_is_the_successors_afte
     assert {one.unit: one.figures["complaints"] for one in scored if one.figures["complaints"][1]} == {old: (1, 1), into: (0, 1)}
 
 
+def test_what_comes_after_a_merger_is_received_by_the_successor(ledger: str) -> None:
+    """Obligation 18.1: 收到 and 按单位 by the rule of 按时答复: who stood there at that instant."""
+    old, into = "370402-ARCHIVE", "370402-CIVIL"
+    taken("L-1", old, 9)
+    do(unit_changes.merge, old, into, at=NOW + HOUR, document="x", now=NOW + HOUR, actor="x")
+    late = Intake(ComplaintChannel.LETTER, ComplaintAbout.OTHER, NOW + DAY, ReceivedComplaint("另一件所反映的内容"), "L-2", old)
+    do(complaints.take_in, late, 9, **OFFICE, now=NOW + DAY)
+    assert {scope: report(scope=scope).complaints.received.value for scope in ("", old, into)} == {"": 2, old: 1, into: 1}
+    assert [count for _, count in report().complaints.by_unit] == [1, 1]
+    assert {scope: listed("complaints", scope=scope).whole for scope in ("", old, into)} == {"": 2, old: 1, into: 1}
+
+
 def pair(found: Report) -> tuple[int, int]:
     return found.complaints.handled.part, found.complaints.handled.whole

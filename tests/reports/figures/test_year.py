@@ -128,9 +128,9 @@ def test_complaints_and_systems_are_what_the_rows_of_the_year_say(rows: dict[str
     found, now = of(period, scope), period.end + timedelta(hours=8)
     seen = test_checks.Raw(period, scope, now, rows)
     read(rows, ("complaints",))
-    ours = [one for one in rows["complaints"] if scope in ("", one["unit"])]
-    received = [one for one in ours if seen.within(one["received_at"])]
     read(rows, ("unit_changes",))
+    received = [one for one in rows["complaints"] if seen.within(one["received_at"])]
+    received = [one for one in received if not scope or one["unit"] and seen.stood(one["unit"], one["received_at"]) == scope]
     due = [one for one in rows["complaints"] if seen.is_due(one["due_at"]) and one["duplicates"] is None]
     at = {one["id"]: min(one["due_at"], one["done_at"] or one["due_at"]) for one in due}
     due = [one for one in due if not scope or one["unit"] and seen.stood(one["unit"], at[one["id"]]) == scope]

@@ -15,9 +15,11 @@ from sqlalchemy import insert, select
 
 from domain.adjusting import ProposalKind
 from domain.complaints import ComplaintAbout
+from domain.listing import Change
 from domain.registers import DECISIONS
 from domain.roles import Channel
 from domain.scope import Exclusion
+from ledger.catalog.entries import find_entry
 from ledger.database import transaction
 from ledger.registry import unit_changes
 from ledger.tables.cases import Case
@@ -148,17 +150,23 @@ def _refusals(session: Any, chance: random.Random, units: Sequence[str], matter:
 def _proposal(session: Any, chance: random.Random, units: Sequence[str], number: int) -> None:
     """Drafted, reported, sent back or agreed, once more perhaps, published perhaps."""
     at, kind = instant(chance), chance.choice(["list", "adjustment"])
+    identity, unit = _id(chance), chance.choice(units)
+    found = find_entry(session, "DEMO-0001", "P-HOUSEHOLD")
+    assert found is not None
+    law = {"法规": f"《演示条例{number}》", "施行日期": f"{at.date()}"}
+    named = _entered(session, "law_changes", unit, at - DAY, law) if kind == "adjustment" and number % 4 == 0 else None
     row = Proposal(
-        id=_id(chance),
+        id=identity,
         kind=kind,
-        unit=chance.choice(units),
+        unit=unit,
+        law_change=named,
         drafted_by="370402-OFFICE",
         standing="drafted",
         reason="x",
         reason_date=date(2026, 1, 1) + chance.randrange(300) * DAY if kind == "adjustment" else None,
         document=f"《演示{number:03}号文》",
         base=0,
-        changes=(),
+        changes=(Change(found[1], found[1]),) if number % 2 else (),
         drafted_at=at,
     )
     session.add(row)
@@ -282,9 +290,16 @@ def _governance(session: Any, chance: random.Random, units: Sequence[str], matte
             law = {"法规": f"《演示法规{number}》", "施行日期": f"{day}"}
             match number % 10:
                 case 0:
-                    law |= {"施行日期": f"{cause.reason_date}"}
+                    law |= {
+                        "施行日期": f"{cause.reason_date}",
+                        "涉及证明": ["户籍证明", "P-X 、P-HOUSEHOLD", "出生证明", ""][number // 10 % 4],
+                    }
                 case 2:
-                    law |= {"公布日期": f"{cause.reason_date}", "施行日期": f"{cause.reason_date + 2 * DAY}"}
+                    law |= {
+                        "涉及证明": "户籍类证明:户籍证明等",
+                        "公布日期": f"{cause.reason_date}",
+                        "施行日期": f"{cause.reason_date + 2 * DAY}",
+                    }
                 case 4:
                     law |= {"法规": cause.document.strip("《》"), "施行日期": f"{cause.reason_date + 3 * DAY}"}
             serial = _entered(session, "law_changes", cause.unit, at, law)
