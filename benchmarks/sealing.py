@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from connectors.seal import LocalSeals, SealService, SealUse
+from connectors.timestamps import TimestampServers, servers_of
 from domain.numbers import new_number
 from domain.seals import SealKind
 from proofs.code import new_code, verify_url
@@ -19,37 +21,52 @@ from sandbox.people import PERSONS
 from settings import settings
 from tasks.sealing import seal_names, seals
 from tests.seal_module import installed, softhsm
+from tests.timestamps import authority
 
 
 @dataclass(frozen=True)
 class Sealing:
-    """CPU milliseconds for one proof, and proofs a second on one core. `module_ms`: CPU with the key in SoftHSM2; None: not installed."""
+    """CPU milliseconds for one proof, and proofs a second on one core. `module_ms`: CPU with the key in SoftHSM2, `stamped_ms`: with a
+    timestamp from a server on this machine; None: not installed."""
 
     cpu_ms: float
     per_second: float
     module_ms: float | None = None
+    stamped_ms: float | None = None
 
 
 def measure(count: int = 200) -> Sealing:
-    """With the key of a file, and beside it with one in a module."""
+    """With the key of a file, and beside it with one in a module, and with a timestamp."""
     found = _measure(seals(), count)
-    if not installed():
-        return found
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder, softhsm(Path(folder), seal_names()) as module:
-        inside = _measure(LocalSeals(module.seals, seal_names(), True, draw_seal), count)
-    return replace(found, module_ms=inside.cpu_ms)
+    if installed():
+        with TemporaryDirectory(ignore_cleanup_errors=True) as folder, softhsm(Path(folder), seal_names()) as module:
+            inside = _measure(LocalSeals(module.seals, seal_names(), True, draw_seal), count)
+        found = replace(found, module_ms=inside.cpu_ms)
+    if shutil.which("openssl"):
+        with TemporaryDirectory() as folder, authority(Path(folder)) as server:
+            server.serves(Path(folder))
+            stamped = _measure(seals(), count, servers_of(Path(folder)))
+        found = replace(found, stamped_ms=stamped.cpu_ms)
+    return found
 
 
-def _measure(service: SealService, count: int) -> Sealing:
+def _measure(service: SealService, count: int, servers: TimestampServers | None = None) -> Sealing:
     """Different pages each time: the same page again would come from Typst's cache."""
+    servers = servers or TimestampServers([])
     for index in range(5):
-        service.sign(render(_page(index)), _use(index))
-    pages = [(_page(index), index) for index in range(count)]
+        _make(service, servers, _page(index))
+    pages = [_page(index) for index in range(count)]
     cpu, wall = time.process_time(), time.monotonic()
-    for page, _ in pages:
-        service.sign(render(page), SealUse(id=str(uuid4()), verification=page.number, seal=SealKind.SHARE, box=SEAL_BOX))
+    for page in pages:
+        _make(service, servers, page)
     cpu, wall = time.process_time() - cpu, time.monotonic() - wall
     return Sealing(1000 * cpu / count, count / wall)
+
+
+def _make(service: SealService, servers: TimestampServers, page: ProofPage) -> None:
+    use = SealUse(id=str(uuid4()), verification=page.number, seal=SealKind.SHARE, box=SEAL_BOX, room=servers.room)
+    stamped = servers.stamp(service.sign(render(page), use))
+    assert not stamped.faults, stamped
 
 
 def _page(index: int) -> ProofPage:
@@ -84,7 +101,3 @@ _numbers: dict[int, str] = {}
 
 def _number(index: int) -> str:
     return _numbers.setdefault(index, new_number(datetime.now(UTC)))
-
-
-def _use(index: int) -> SealUse:
-    return SealUse(id=str(uuid4()), verification=_number(index), seal=SealKind.SHARE, box=SEAL_BOX)
