@@ -6,6 +6,7 @@ Two files in the folder of the seals: `timestamps.txt`, one address a line, the 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,9 @@ LIST, ROOTS = "timestamps.txt", "timestamps.ca.pem"
 ROOM = 24_576
 """Hex digits kept for a timestamp with its certificates; those of public authorities take 9,000 to 14,000."""
 
-_PATIENCE, _CONNECT, _REST = 2.0, 1.0, 60.0  #: seconds; who failed is left alone for a rest, so that each case need not wait for it
+_PATIENCE, _CONNECT, _BRISK, _REST = 2.0, 1.0, 1.0, 60.0
+"""Seconds. Who failed, or took longer than is brisk, is left alone for a rest, so that each case need not wait for it."""
+_AROUND = 256  #: hex digits of the attribute in which it stands
 _LARGEST = 65_536  #: bytes of an answer
 _FAULTS = ((httpx.ConnectError, "away"), (httpx.TimeoutException, "slow"), (httpx.HTTPError, "away"))
 
@@ -57,39 +60,53 @@ class _Server:
         self._url, self._patience = url, patience
         self.name, self._usable = _host(url)
         self._breaker, self._last = Breaker(1, _REST, clock), "away"
-        times = httpx.Timeout(patience, connect=min(_CONNECT, patience))
-        self._client = httpx.Client(timeout=times, verify=tls(), follow_redirects=False, trust_env=False)
+        self._times = httpx.Timeout(patience, connect=min(_CONNECT, patience))
 
     def token(self, asked: Asked, roots: Sequence[x509.Certificate], *, again: bool = False) -> cms.ContentInfo:
         """Its answer, if fit. `again`: though it rests. Raises Unfit."""
         if not self._breaker.admit() and not again:
             raise Unfit(self._last)
+        began = time.monotonic()
         try:
             found = judge(self._answer(asked.body), asked, roots, datetime.now(UTC))
+            late = time.monotonic() - began > _BRISK
+            if late and again:
+                raise Unfit("slow")
         except Unfit as unfit:
             self._last = unfit.code
             self._breaker.failed()
             raise
-        self._breaker.succeeded()
+        if late:  # this one is used; each of the next would hold up the seals as long
+            self._last = "slow"
+            self._breaker.failed()
+        else:
+            self._breaker.succeeded()
         return found
 
     def _answer(self, body: bytes) -> bytes:
         if not self._usable:
             raise Unfit("bad_address")
-        until, read = time.monotonic() + self._patience, bytearray()
-        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply", "Accept-Encoding": "identity"}
         try:
-            with self._client.stream("POST", self._url, content=body, headers=headers) as reply:
-                if reply.status_code != httpx.codes.OK:
-                    raise Unfit("http")
-                for chunk in reply.iter_raw():
-                    read += chunk
-                    if len(read) > _LARGEST:
-                        raise Unfit("too_large")
-                    if time.monotonic() > until:  # it drips: each read alone was in time
-                        raise Unfit("slow")
+            return asyncio.run(self._read(body))
+        except TimeoutError:
+            raise Unfit("slow") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unfit(next((code for kind, code in _FAULTS if isinstance(error, kind)), "bad_address")) from None
+
+    async def _read(self, body: bytes) -> bytes:
+        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply", "Accept-Encoding": "identity"}
+        read = bytearray()
+        async with (
+            asyncio.timeout(self._patience),  # of all together: what drips, its head too, is in time with each read alone
+            httpx.AsyncClient(timeout=self._times, verify=tls(), follow_redirects=False, trust_env=False) as client,
+            client.stream("POST", self._url, content=body, headers=headers) as reply,
+        ):
+            if reply.status_code != httpx.codes.OK:
+                raise Unfit("http")
+            async for chunk in reply.aiter_raw():
+                read += chunk
+                if len(read) > _LARGEST:
+                    raise Unfit("too_large")
         return bytes(read)
 
 
@@ -137,7 +154,9 @@ class TimestampServers:
         """Server by server, asked for one timestamp of nothing when it is its turn: its name, and what is wrong with it or ""."""
         for server in self._servers:
             try:
-                self._token(server, Asked.about(b""), again=True)
+                token = self._token(server, Asked.about(b""), again=True)
+                if 2 * len(token.dump()) + _AROUND > ROOM:
+                    raise Unfit("no_room")
             except Unfit as unfit:
                 yield server.name, WORDS[unfit.code]
             else:

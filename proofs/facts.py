@@ -38,6 +38,14 @@ _BY_NUMBER: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
         "whole": ("签章覆盖整个文件", "", "", "只凭编号不能判断:请上传原始文件。"),
     }
 )
+#: Where a saved list of revoked proofs stood in the ledger's place.
+_BY_LIST: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
+    {
+        **_WORDS,
+        "ours": ("由本系统签章", "由本系统签章;台账是否登记,没有核对。", "没有本系统的签章。", "不能确认由本系统签章。"),
+        "current": ("今天仍然有效", "", "撤销状态清单写明已被撤销。", "没有核对台账,不能判断是否仍在有效期内。"),
+    }
+)
 _VERDICTS = {True: ("yes", "是"), False: ("no", "否"), None: ("unknown", "不能判断")}
 
 
@@ -61,10 +69,10 @@ class Facts:
     current: bool | None = None
     whole: bool | None = None
 
-    def told(self, *, by_number: bool = False) -> list[Told]:
-        """The four, always all and in this order. `by_number`: nobody showed a file."""
+    def told(self, *, by_number: bool = False, by_list: bool = False) -> list[Told]:
+        """The four, always all and in this order. `by_number`: nobody showed a file. `by_list`: the ledger was not asked."""
         found = []
-        for code, (name, *texts) in (_BY_NUMBER if by_number else _WORDS).items():
+        for code, (name, *texts) in (_BY_NUMBER if by_number else _BY_LIST if by_list else _WORDS).items():
             so: bool | None = getattr(self, code)
             found.append(Told(code, name, *_VERDICTS[so], texts[(True, False, None).index(so)]))
         return found

@@ -88,4 +88,5 @@ def _held(keys: Mapping[SealKind, str], now: datetime) -> set[SealKind]:
 
 def _waiting(session: Session) -> list[Verification]:
     query = select(Verification).where(Verification.state == State.NEEDS_ATTENTION, Verification.attention.in_(WAITS))
-    return list(session.scalars(query.order_by(Verification.filed_at, Verification.number).limit(_AT_ONCE)))
+    query = query.order_by(Verification.filed_at, Verification.number).limit(_AT_ONCE)
+    return list(session.scalars(query.with_for_update(skip_locked=True)))  # each by one of the workers that look in this minute

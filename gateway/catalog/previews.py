@@ -43,7 +43,7 @@ def _preview(key: str, content: bytes, caller: Caller) -> ListPreviewOut:
     return ListPreviewOut.of(about.kind, preview(about, content))
 
 
-@router.get("/v1/catalog/sources/{key}/columns", summary="说明过的列", responses=problems("list_unknown"))
+@router.get("/v1/catalog/sources/{key}/columns", summary="说明过的列", responses=problems("list_unknown", "invalid"))
 def get_columns(key: Key, caller: CurrentCaller) -> SaidColumnsOut:
     """这个单位的清单中,哪些列由人说明过是什么,何时由谁说明。"""
     with transaction() as session:

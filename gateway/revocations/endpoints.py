@@ -59,7 +59,10 @@ def get_revocation(number: Number, caller: CurrentCaller) -> RevokedOut:
     with transaction() as session:
         row = revocations.find(session, number, whose(caller, REVOCATION))
         asked, told = revocations.newest(session, number), revocations.receivers(session, number, now=settings().now())
-        return RevokedOut.told(number, delivered_proof(session, row), asked, told)
+        proof = delivered_proof(session, row)
+        if asked and proof and proof.revoked_at and asked.confirmed_at is None:
+            asked = None  # it ended otherwise, which settled the request
+        return RevokedOut.told(number, proof, asked, told)
 
 
 @router.get("/v1/revocations", summary="提出的撤销", responses=problems("invalid"))

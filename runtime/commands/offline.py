@@ -22,6 +22,8 @@ def judged_offline(pdf: bytes, authorities: bytes, saved: Path, keys: Path | Non
     """
     digest = hashlib.sha256(pdf).hexdigest()
     found = check(pdf, authorities, lambda _: KnownProof(digest, now), now)
+    if found.verdict is Verdict.FOREIGN:  # a certificate that has ended was good on its day: which that was, the ledger says
+        return "离线不能确认:文件没有本系统的电子签章,或者签章证书今天已不在有效期内(用印时是否有效,离线不能判断)。请联网核验。", Facts()
     if found.verdict is not Verdict.VALID:
         return found.text, found.facts
     try:

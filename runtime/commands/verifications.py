@@ -128,7 +128,7 @@ def verify(arguments: list[str]) -> int:
         found = judged(content, authorities, settings().now())
         said, facts, when = found.text, found.facts, found.when
     console.print(said)
-    for one in facts.told():
+    for one in facts.told(by_list=options.status_list is not None):
         console.print(f"  {one.verdict_name:　<4} {one.name}:{one.text}")
     if when is not None:
         console.print(f"用印时间:{when.text}")

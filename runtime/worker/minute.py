@@ -19,6 +19,7 @@ from tasks.deliver import send_due_callbacks
 from tasks.leads import find_leads
 from tasks.record import gather_record
 from tasks.report import mail_reports
+from tasks.seals import check_seals
 from tasks.steps import in_ledger_thread, place_of
 from tasks.sweep import look_ahead, sweep_deadlines
 
@@ -43,6 +44,7 @@ class Minute:
             gather_record.fn,
             mail_reports.fn,
             self._order_report,
+            check_seals.fn,  # last: it may ask somebody outside
         ):
             try:
                 await chore()

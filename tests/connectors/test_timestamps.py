@@ -92,6 +92,7 @@ WRONG = {
     "large": "too_large",
     "error": "http",
     "slow": "slow",
+    "drips": "slow",
 }
 
 

@@ -30,6 +30,7 @@ _MADE_ANEW = f"""
     SELECT {{unit}}, coalesce(base.name, ''), array_agg(DISTINCT v.number), count(DISTINCT v.number)
     FROM proofs p JOIN verifications v ON v.number = p.verification {_SAID_BY}
     WHERE p.revoked_why = 'content_error' AND p.revoked_at >= :start AND p.revoked_at < :end AND {_UNIT} IS NOT NULL
+        AND NOT EXISTS (SELECT FROM revocations r WHERE r.proof_id = p.id AND r.confirmed_at IS NOT NULL) -- put right by who issued it
     GROUP BY 1, 2 HAVING count(DISTINCT v.number) >= :least
 """
 

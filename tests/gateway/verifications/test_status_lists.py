@@ -46,6 +46,7 @@ def test_a_saved_list_tells_it_without_us(
     before, keys = saved(api, tmp_path, "before.jwt")
     code, said = offline(capsys, file, before, keys)
     assert code == 0 and said.startswith("没有撤销") and "有效期" in said
+    assert "台账是否登记,没有核对" in said and "台账有登记" not in said and "不能确认来源" not in said, "nobody asked the ledger"
     revoke(api, number)
     after, _ = saved(api, tmp_path, "after.jwt")
     code, said = offline(capsys, file, after, keys)

@@ -11,12 +11,14 @@ from domain.adjusting import Step
 from domain.lead_path import REMEDIED, Exemption, LeadStatus, LeadStep
 from domain.leads import Indication, LeadRule
 from domain.lifecycle import State
-from domain.reasons import ReissueReason
-from ledger.casework import attention
+from domain.reasons import ReissueReason, RevokeReason
+from domain.roles import Role
+from ledger.casework import attention, revocations
+from ledger.casework.revocations import Side
 from ledger.methods.failures import need_attention
 from ledger.oversight import lead_steps, leads
 from ledger.oversight.lead_steps import LeadRefused
-from tests.ledger.acting import ISSUER, MINUTE, asked, do, reply, row, seal
+from tests.ledger.acting import ISSUER, MINUTE, asked, deliver, do, reply, row, seal
 from tests.ledger.catalog.test_proposals import PERMIT, draft
 from tests.ledger.catalog.test_proposals import take as adjust
 from tests.ledger.filing import NOW, UNIT
@@ -45,6 +47,12 @@ def test_a_sealed_proof_that_is_made_anew_for_its_content_is_a_sign_and_for_its_
         do(need_attention, lease.number, "page_overflow", at=NOW, actor="x")
         do(attention.reissue, lease.number, why, now=NOW + MINUTE, actor="person:demo-admin")
         numbers.append(lease.number)
+    lease, request = asked()
+    reply(request)
+    seal(lease)
+    deliver(lease)
+    issuer = Side(ISSUER, frozenset({Role.SUPERVISOR}))
+    do(revocations.ask, lease.number, RevokeReason.CONTENT_ERROR, None, issuer, now=NOW + MINUTE, actor="person:x")  # put right: no sign
     look()
     (lead,) = of(LeadRule.MADE_ANEW)
     assert (lead.unit, lead.numbers, lead.counts) == (ISSUER, numbers[:1], {"重新制作的核验": 1})

@@ -179,7 +179,7 @@ def test_health_asks_the_ledger_for_living_workers_and_for_what_holds_work_up(le
     assert (operate._database_answers(), operate._worker_lives(), operate._causes()) == (True, False, [])
     do(leases.enlist, "w1", "w1/1")
     do(raise_alarm, NOT_BEGUN, "due", "有 3 项已到时,一分钟没有开始。", now=NOW)
-    do(raise_alarm, "calendar", "2027", "仍为暂定。", now=NOW)
+    do(raise_alarm, "calendar_provisional", "2027", "仍为暂定。", now=NOW)
     do(raise_alarm, CLOCK_OFF, "w0", "时钟偏差。", now=NOW)
     do(clear_alarm, CLOCK_OFF, "w0", now=NOW)
     assert operate._worker_lives() and operate._causes() == ["有 3 项已到时,一分钟没有开始。"]
