@@ -96,11 +96,12 @@ class Header:
     first: int
     title: tuple[str, ...] = ()
     depth: int = 1
+    left_out: int = 0  #: columns of which a person said that they are not used: known, too
 
     @property
     def worth(self) -> tuple[int, int]:
         """The more columns are known the better, then the fewer rows: a title over it says nothing of them."""
-        return len(self.columns), -self.depth
+        return len(self.columns) + self.left_out, -self.depth
 
 
 class HeaderRefused(FileRefused):
@@ -203,7 +204,8 @@ def _header(sheet: Sheet, row: int, depth: int, said: Said) -> Header | None:
                 columns[column] = found
     unused = tuple(name for column, name in enumerate(names) if name and column not in columns)
     title = tuple(dict.fromkeys(cell for line in sheet.rows[: row + depth] for cell in line if cell))
-    return Header(dict(sorted(columns.items())), names, unused, row + depth, title, depth) if columns else None
+    left_out = sum(not field for field in decided.values())
+    return Header(dict(sorted(columns.items())), names, unused, row + depth, title, depth, left_out) if columns else None
 
 
 def _has_sub_headers(sheet: Sheet, row: int) -> bool:

@@ -87,7 +87,7 @@ def keep(source: str, file: int, ground: str, found: FileFault | ListReading, no
     FileRefused: then nothing was kept."""
     with transaction() as session:
         reading = intake.keep_reading(session, file, ground, now=now, found=found)
-        if reading.refused is None:
+        if reading.refused is None and not any(sheet.questions for sheet in reading.sheets):  # while it waits it changes nothing
             _enter(session, session.get_one(CatalogSource, source), reading)
         return _counted(reading)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from catalog.columns import label
 from catalog.headers import ListKind
@@ -160,10 +160,15 @@ def _changes(found: Preview) -> PreviewChanges | None:
     return PreviewChanges(**counts, contradictions=found.contradictions)
 
 
+def _as_one_line(name: object) -> object:
+    """A cell of a header may have several lines; the preview gives it as it is."""
+    return " ".join(name.split()) if isinstance(name, str) else name
+
+
 class ListColumnIn(SchemaIn):
     """一列是什么。"""
 
-    name: Annotated[PublicLine, Field(description="表头的写法,同预览中的 name", examples=["核实方式"])]
+    name: Annotated[PublicLine, BeforeValidator(_as_one_line), Field(description="表头的写法,同预览中的 name", examples=["核实方式"])]
     field: Annotated[
         str | None,
         Field(max_length=40, pattern="^[a-z_]*$", description="是哪一项(预览的 fields);空文字:不使用;null:撤回说明", examples=["methods"]),

@@ -53,7 +53,7 @@ def get_columns(key: Key, caller: CurrentCaller) -> SaidColumnsOut:
 @router.put(
     "/v1/catalog/sources/{key}/columns",
     summary="说明一列是什么",
-    responses=problems("list_unknown", "list_not_yours", "column_refused", body=True),
+    responses=problems("list_unknown", "list_not_yours", "column_refused", "answer_refused", body=True),
 )
 def say_column(key: Key, body: ListColumnIn, caller: CurrentCaller) -> SaidColumnsOut:
     """说明一次,该单位这种清单今后都按此读取,下次重建时生效;可以更正,也可以撤回(撤回后重新询问)。每次说明和撤回都留痕。"""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.list_rows import Candidate, Topic
 from domain.spelling import words
+from ledger.catalog.questions import AnswerRefused
 from ledger.tables.catalog import CatalogQuestion
 
 _WHY = "由报送人说明"
@@ -36,6 +37,7 @@ def say(session: Session, sender: str | None, subject: str, meant: Candidate | N
     session.execute(new.on_conflict_do_nothing(index_elements=["topic", "subject_key", "sender"]))
     row = _find(session, sender, subject)
     assert row is not None
+    _is_the_senders(row)
     row.answer, row.answered_at, row.answered_by, row.open = meant.code if meant else "", now, actor, False
     session.flush()
     return row
@@ -46,6 +48,7 @@ def take_back(session: Session, sender: str | None, subject: str) -> bool:
     row = _find(session, sender, subject)
     if row is None or row.answer is None:
         return False
+    _is_the_senders(row)
     row.answer = row.answered_at = row.answered_by = None
     row.for_all = False
     session.flush()
@@ -57,6 +60,12 @@ def said(session: Session, sender: str | None) -> list[CatalogQuestion]:
     row = CatalogQuestion
     query = select(row).where(row.topic == Topic.COLUMN, row.answer.is_not(None), (row.sender == (sender or "")) | row.for_all.is_(True))
     return list(session.scalars(query.order_by(row.subject_key, row.sender)))
+
+
+def _is_the_senders(row: CatalogQuestion) -> None:
+    """What holds for everybody is the office's to change: a sender's word would reach all the others. Raises AnswerRefused."""
+    if row.for_all:
+        raise AnswerRefused("这一列已由工作专班办公室确认,对全部单位的清单有效;需要更正的,请专班办公室在“清单问题”中更正。")
 
 
 def _find(session: Session, sender: str | None, subject: str) -> CatalogQuestion | None:

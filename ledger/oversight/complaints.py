@@ -163,17 +163,20 @@ def refuse_naming(stated: ReceivedComplaint, *kept_in_clear: str | None) -> None
 
 
 def _alike(session: Session, row: Complaint) -> Complaint | None:
-    """An earlier one in the same words, or from the same telephone about the same unit."""
+    """An earlier one about the same unit, in the same words or from the same telephone about the same thing. Of two units each
+    answers for itself: a platform's stock sentence is many citizens'."""
     either: list[ColumnElement[bool]] = []
     if row.text_hash is not None:
         either.append(Complaint.text_hash == row.text_hash)
     if row.contact_hash is not None:
-        same_unit = Complaint.unit.is_not_distinct_from(row.unit)
-        either.append(and_(Complaint.contact_hash == row.contact_hash, same_unit))
+        named = ((Complaint.matter, row.matter), (Complaint.proof, row.proof))
+        same_thing = [or_(column.is_(None), column == value) for column, value in named if value is not None]
+        either.append(and_(Complaint.contact_hash == row.contact_hash, Complaint.about == row.about, *same_thing))
     if not either:
         return None
+    same_unit = Complaint.unit.is_not_distinct_from(row.unit)
     near = Complaint.received_at.between(row.received_at - DUPLICATE_WITHIN, row.received_at + DUPLICATE_WITHIN)
-    return session.scalar(select(Complaint).where(near, or_(*either)).order_by(Complaint.entered_at, Complaint.number).limit(1))
+    return session.scalar(select(Complaint).where(near, same_unit, or_(*either)).order_by(Complaint.entered_at, Complaint.number).limit(1))
 
 
 def add_step(

@@ -57,6 +57,15 @@ def test_what_a_person_said_comes_before_what_a_name_means_elsewhere() -> None:
     assert isinstance(fact, ProofFact) and (fact.unit, fact.issuing_unit) == (None, "370402-GUANGMING")
 
 
+def test_what_is_not_used_is_left_out_under_a_merged_title_too() -> None:
+    """The title stands in every cell that it is merged over, as the upper row of a header in two rows would."""
+    title = ["某局证明事项清单"] * len(HEADER)
+    known = ("证明名称", "事项编码", "证明出具部门", "核验方式", "设定依据")
+    (result,) = read_list(workbook([title, known, ROW], ["A1:E1"]), ListKind.PROOFS, said(核验方式=""))
+    fact = result.rows[0].fact
+    assert isinstance(fact, ProofFact) and fact.methods is None and result.sheet.unused == ("核验方式",)
+
+
 def test_a_list_of_another_kind_is_asked_for_itself() -> None:
     (result,) = read_list(workbook([HEADER, ROW]), ListKind.PROOFS, said(ListKind.CANCELLATIONS, 核实方式="methods"))
     assert result.sheet.questions
@@ -96,6 +105,20 @@ def test_it_is_asked_once_answered_once_and_kept_for_that_sender() -> None:
     do(questions.answer, asked.id, "methods", now=NOW, actor="person:demo-admin")
     assert ("变更", "DEMO-0002", "P-HARDSHIP") in changes(rebuilt())
     assert do(questions.answers, "370402-CIVIL") == {}, "another sender's lists are asked themselves"
+
+
+@pytest.mark.usefixtures("ledger")
+def test_what_holds_for_all_is_not_one_senders_to_change() -> None:
+    source("one", ListKind.PROOFS, JUSTICE)
+    send("one", workbook([HEADER, ROW]))
+    rebuilt()
+    asked = of_column("核实方式")
+    assert asked is not None
+    do(questions.answer, asked.id, "methods", for_all=True, now=NOW, actor="person:demo-admin")
+    for change in (lambda: say("核实方式", ""), lambda: do(columns.take_back, JUSTICE, asked.subject)):
+        with pytest.raises(AnswerRefused, match="对全部单位的清单有效"):
+            change()
+    assert set(do(questions.answers, "370402-CIVIL").values()) == {"methods"}
 
 
 @pytest.mark.usefixtures("ledger")

@@ -203,6 +203,17 @@ def test_a_negative_list_that_is_no_longer_in_use_forbids_nothing() -> None:
     assert do(rule_inputs.negative_items) == {}
 
 
+def test_a_negative_list_that_waits_for_a_column_still_forbids_what_it_did() -> None:
+    """Without its rows everything that it forbids would be allowed, in silence."""
+    source("community", ListKind.NEGATIVE_COMMUNITY, None, document="民发〔2020〕20号")
+    send("community", (LISTS / "not_issued_by_community_2020.csv").read_bytes())
+    rebuilt()
+    before = do(rule_inputs.negative_items)
+    send("community", workbook([("序号", "不应出具的证明", "以何种证件代之"), (1, "婚姻状况证明", "结婚证")]))
+    rebuilt()
+    assert before and do(rule_inputs.negative_items) == before
+
+
 def test_a_complete_list_that_names_an_entry_no_more_takes_it_away_but_not_while_a_row_is_unclear() -> None:
     source("justice", ListKind.PROOFS, JUSTICE, complete=True)
     household = (2, "DEMO-0002", "户籍证明", "《法律援助法》", "光明路街道办事处", "部门核验", "", "", "住址")

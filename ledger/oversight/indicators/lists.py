@@ -1,4 +1,4 @@
-"""参加改革、清单 (obligations 16.1, 16.2, 16.3, 16.4): who has no list, no duty, no key, no answers; what was asked for beside
+"""参加改革、清单 (obligations 16.1, 16.2, 16.3, 16.4): who has no list, no duty, no way in, no answers; what was asked for beside
 the list; late adjustments.
 """
 
@@ -22,6 +22,7 @@ from ledger.succession import Charges, code_today, heir
 from ledger.tables.catalog import Proposal
 
 _R = LeadRule
+_OPENS = "登录或接口密钥"  #: at the counter, by password or provider, or by a program
 _LEAST_REQUESTS = 3  #: received in a week without any being dealt with
 _UNITS = """
     SELECT u.code, u.name, coalesce(u.drafting_unit, CASE WHEN u.kind <> 'public_service' THEN u.code END) AS drafting,
@@ -33,7 +34,11 @@ _UNITS = """
            EXISTS (SELECT FROM api_keys k LEFT JOIN people p ON p.code = k.person AND p.active
                    LEFT JOIN systems s ON s.code = k.system AND s.active
                    WHERE coalesce(p.unit, s.unit) = u.code AND k.made_at <= :at AND (k.revoked_at IS NULL OR k.revoked_at > :at)
-                   AND (k.expires_at IS NULL OR k.expires_at > :at)) AS connected,
+                   AND (k.expires_at IS NULL OR k.expires_at > :at))
+           OR EXISTS (SELECT FROM people p JOIN credentials c ON c.person = p.code
+                      WHERE p.unit = u.code AND p.active AND c.password <> '' AND c.set_at <= :at)
+           OR EXISTS (SELECT FROM web_sessions w JOIN people p ON p.code = w.person AND p.active
+                      WHERE w.unit = u.code AND p.unit = u.code AND w.made_at <= :at AND w.used_at >= :start) AS connected,
            coalesce(r.received, 0) AS received, coalesce(r.handled, 0) AS handled
     FROM units u LEFT JOIN (
         SELECT q.unit, count(*) AS received, count(*) FILTER (WHERE q.answered_at IS NOT NULL OR b.id IS NOT NULL) AS handled
@@ -106,7 +111,7 @@ def _is_amiss(unit: Row[Any]) -> bool:
 
 
 def _taking_part(unit: Row[Any]) -> Indication:
-    says = {"督办员": unit.supervised, "代办员": unit.staffed, "接口密钥": unit.connected}
+    says = {"督办员": unit.supervised, "代办员": unit.staffed, _OPENS: unit.connected}
     counts: dict[str, int | str] = {name: "有" if there else "无" for name, there in says.items()}
     counts["清单"] = "有" if unit.listed else "无" if unit.has_matters else "没有事项"
     return Indication(_R.NOT_TAKING_PART, unit.code, counts=counts | {"收到申请": unit.received, "答复或退回": unit.handled})

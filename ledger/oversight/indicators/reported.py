@@ -19,7 +19,7 @@ _COMPLAINED = f"""
                                   AND (c.matter IS NULL OR e.matter = ANY ({codes_of("c.matter")}))) THEN 'still_asked' ELSE 'invented' END
             ELSE c.about END AS about
         FROM complaints c
-        WHERE c.unit IS NOT NULL AND c.duplicates IS NULL AND c.received_at >= :start AND c.received_at < :end
+        WHERE c.unit IS NOT NULL AND c.duplicates IS NULL AND c.entered_at >= :start AND c.entered_at < :end
     )
     SELECT unit, '', array_agg(number), count(*) FROM reported WHERE about = :about
     GROUP BY unit HAVING count(*) >= :least
@@ -27,7 +27,8 @@ _COMPLAINED = f"""
 
 
 def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
-    """Everything that was complained of in [start, end), probable duplicates left aside; after a merger of the successor."""
+    """Every complaint that was entered in [start, end), whenever it came: an export is a month's. Probable duplicates are left aside;
+    after a merger the successor's."""
     charges = Charges.until(session)
     query = _COMPLAINED.format(unit=charges.sql("c.unit", "c.received_at"))
     return [

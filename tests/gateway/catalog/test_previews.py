@@ -46,6 +46,14 @@ def test_a_wrong_column_is_refused_in_words(api: Api, key: str) -> None:  # noqa
     assert say(api, key, "x" * 50)["http"] == 422
 
 
+def test_a_name_in_several_lines_is_sent_back_as_it_was_shown(api: Api, key: str) -> None:  # noqa: F811
+    put(api, key)
+    content = workbook([(*HEADER[:3], "核实\n方式", HEADER[4]), ROW])
+    (asked,) = (one for one in look(api, key, content=content)["sheets"][0]["columns"] if one["asked"])
+    assert say(api, key, "methods", name=asked["name"])["http"] == 200
+    assert not look(api, key, content=content)["waits"]
+
+
 def test_only_who_may_hand_it_in_looks_and_says(api: Api, key: str) -> None:  # noqa: F811
     put(api, key)
     assert look(api, key, REQUESTER)["code"] == say(api, key, "methods", REQUESTER)["code"] == "list_unknown"

@@ -18,6 +18,7 @@ from domain.limits import HandlingType
 from domain.origins import OriginOf
 from domain.records import VoluntaryReason
 from domain.roles import IdType
+from domain.sign_in import Method
 from ledger.arrangements import calendars
 from ledger.audit import record_access
 from ledger.cases import cases
@@ -36,6 +37,7 @@ from ledger.registry import keys, unit_changes
 from ledger.tables.cases import Case, Party
 from ledger.tables.oversight import Lead, Origin
 from ledger.tables.registry import ApiKey, Matter, System, Unit
+from ledger.tables.sign_in import Credential, WebSession
 from ledger.tables.verifications import Request
 from sandbox.people import by_name
 from tests.ledger.acting import (
@@ -133,7 +135,7 @@ def test_a_unit_that_takes_part_without_list_or_duty(ledger: str) -> None:
             keys.make(session, person=person, now=NOW, actor="test")
     look()
     new = {lead.unit: lead for lead in of(LeadRule.NOT_TAKING_PART)}
-    lacks = dict.fromkeys(("督办员", "代办员", "接口密钥"), "无")
+    lacks = dict.fromkeys(("督办员", "代办员", "登录或接口密钥"), "无")
     assert {name: new["U-NEW"].counts[name] for name in ("清单", *lacks)} == {"清单": "没有事项"} | lacks
     assert not {"U-OUT", UNIT, ISSUER} & set(new), "who only issues proofs has nothing to list"
     assert "U-NEW" not in {lead.subject for lead in of(LeadRule.LIST_MISSING)}, "without a matter there is nothing to list (16.3)"
@@ -146,6 +148,30 @@ def test_a_unit_that_takes_part_without_list_or_duty(ledger: str) -> None:
     assert {lead.unit: lead.counts["清单"] for lead in of(LeadRule.NOT_TAKING_PART)}[ISSUER] == "无"
     assert {lead.subject: lead.counts for lead in of(LeadRule.LIST_MISSING)}["U-NEW"] == {"没有清单的单位": "演示新单位"}
     assert "U-PUB" not in {lead.subject for lead in of(LeadRule.LIST_MISSING)}, "nobody may draft it yet (5.1): nobody refused"
+
+
+def test_a_unit_that_works_at_the_counter_takes_part(ledger: str) -> None:
+    """Obligation 16.1: by password or by the district's provider; neither needs a key."""
+
+    def amiss() -> bool:
+        with transaction() as session:
+            found = lists.indications(session, START, END, LATER)
+        return any(one.rule is LeadRule.NOT_TAKING_PART and one.unit == UNIT for one in found)
+
+    assert amiss()
+    with transaction() as session:
+        session.add(Credential(id=uuid4(), person=FILER.person, password="$argon2id$", totp=b"x", totp_step=0, set_at=NOW))
+    assert not amiss()
+    with transaction() as session:
+        session.execute(update(Credential).values(password=""))
+    assert amiss(), "taken back"
+    signed_in = {"method": Method.PROVIDER, "browser": "other", "made_at": NOW, "used_at": NOW}
+    with transaction() as session:
+        session.add(WebSession(id=uuid4(), digest="d", lineage=uuid4(), person=FILER.person, unit=UNIT, **signed_in))
+    assert not amiss()
+    with transaction() as session:
+        session.execute(update(WebSession).values(used_at=START - timedelta(minutes=1), made_at=START - timedelta(minutes=2)))
+    assert amiss(), "nobody came this week"
 
 
 @pytest.mark.parametrize("whose", ["person", "system"])
@@ -161,7 +187,7 @@ def test_a_unit_whose_keys_do_not_open_any_more_does_not_take_part(ledger: str, 
         with transaction() as session:
             found = lists.indications(session, START, END, LATER)
         return [
-            str(indication.counts["接口密钥"])
+            str(indication.counts["登录或接口密钥"])
             for indication in found
             if indication.rule is LeadRule.NOT_TAKING_PART and indication.unit == UNIT
         ]
@@ -270,6 +296,16 @@ def test_complaints_about_a_listed_proof_without_the_duplicates(ledger: str) -> 
     look()
     (lead,) = of(LeadRule.COMPLAINED)
     assert (lead.unit, lead.numbers, lead.counts) == (UNIT, [kept.number], {"投诉件数": 1})
+
+
+def test_a_complaint_that_is_entered_weeks_later_is_a_sign_of_that_week(ledger: str) -> None:
+    """Obligation 16.6: an export is a month's."""
+    stated = complaints.ReceivedComplaint("窗口仍要求提交户籍证明材料")
+    sent = complaints.Intake(ComplaintChannel.HOTLINE, ComplaintAbout.STILL_ASKED, NOW - timedelta(days=35), stated, "GD-1", UNIT)
+    late, _ = do(complaints.take_in, sent, 15, **OFFICE)
+    look()
+    look()
+    assert [(lead.unit, lead.numbers) for lead in of(LeadRule.COMPLAINED)] == [(UNIT, [late.number])]
 
 
 def test_what_people_complain_of_is_a_sign_of_its_clause(ledger: str) -> None:
