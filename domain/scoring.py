@@ -81,12 +81,15 @@ class SigningRefused(Refusal, code="score_signing_refused"):
     """This sheet cannot be signed off so; the text is Chinese. Nothing was written."""
 
 
-def formula(version: str | None = None) -> Formula:
-    """A version of the formula, the newest without one. Raises `FormulaUnknown`."""
-    found = [one for one in FORMULAS if version in (None, one.version)]
-    if not found:
-        raise FormulaUnknown
-    return found[-1]
+def formula(version: str | None = None, *, on: date | None = None) -> Formula:
+    """A version of the formula; without one the newest, of a time that ended `on` this day the newest that had begun. Raises
+    `FormulaUnknown`."""
+    if version is None:
+        return [one for one in FORMULAS if on is None or one.since <= on or one is FORMULAS[0]][-1]
+    for one in FORMULAS:
+        if one.version == version:
+            return one
+    raise FormulaUnknown
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ class ScoreSheetIn(SchemaIn):
 
     first: Annotated[date, Field(description="从哪一天(含)", examples=["2026-03-02"])]
     last: Annotated[date, Field(description="到哪一天(含)", examples=["2026-03-08"])]
-    formula: Annotated[str | None, Field(pattern=r"^[0-9]{4}/[0-9]{1,2}$", description="公式版本;省略为最新", examples=["2026/1"])] = None
+    formula: Annotated[
+        str | None, Field(pattern=r"^[0-9]{4}/[0-9]{1,2}$", description="公式版本;省略为时段结束时的版本", examples=["2026/1"])
+    ] = None
 
 
 class ScoreSigningIn(SchemaIn):

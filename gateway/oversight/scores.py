@@ -38,7 +38,7 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 )
 def make_score_sheet(body: ScoreSheetIn, caller: CurrentCaller) -> ScoresOut:
     """按现有台账编制一个已结束时段的评分,是草案。与最新一版完全相同的,给出那一版;不同的是新的一版,须重新签发。"""
-    formula, now = scoring.formula(body.formula), settings().now()
+    formula, now = scoring.formula(body.formula, on=body.last), settings().now()
     if body.last.year > 2100 or body.first.year < 2000 or not timedelta() <= body.last - body.first <= timedelta(days=366):
         raise Problem("period_wrong")
     period = periods.between(body.first, body.last)

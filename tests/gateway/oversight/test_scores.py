@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from datetime import date
 from typing import Any
 
 import openpyxl
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from domain.scoring import FORMULAS, LEAST, score
+from domain.scoring import FORMULAS, LEAST, FormulaUnknown, formula, score
 from ledger.database import transaction
 from ledger.registry import registry
 from ledger.tables.reports import ScoreSheet
@@ -70,7 +71,7 @@ def test_scores_leave_only_once_another_person_signed_them(api: Api) -> None:
     lines = {line["unit"]: line for line in found["items"]}
     assert lines["370402-GUANGMING"]["score"] == 90.0 and lines["370402-GUANGMING"]["figures"]["hard"] == [45, 50]
     assert lines["370402-CIVIL"]["score"] == 66.67 and lines["370402-JUSTICE"]["score"] is None
-    assert found["formula"] == FORMULAS[-1].version and str(LEAST) in found["said"]
+    assert found["formula"] == "2026/1" and str(LEAST) in found["said"], "a later formula is not for days before it"
     book = openpyxl.load_workbook(io.BytesIO(api.get(f"/v1/scores.xlsx{QUERY}", ADMIN).content))
     assert book.sheetnames == ["得分", "公式", "说明"]
     rows = list(book["得分"].iter_rows(values_only=True))
@@ -144,3 +145,12 @@ def test_a_part_without_denominator_gives_its_weight_to_the_others() -> None:
     assert score(FORMULAS[-1], parts | {"hard": (20, 20)}) == 100.0
     assert score(FORMULAS[-1], parts | {"hard": (10, 20), "soft": (30, 30)}) == round(100 * (40 * 0.5 + 20) / 60, 2)
     assert score(FORMULAS[-1], parts | {"hard": (19, 19)}) is None
+
+
+def test_a_time_is_scored_by_the_newest_formula_that_had_begun() -> None:
+    """Obligation 19.2."""
+    days = [date(2025, 3, 1), date(2026, 11, 30), date(2026, 12, 1)]
+    assert [formula(on=day).version for day in days] == ["2026/1", "2026/1", "2026/2"]
+    assert formula("2026/2", on=days[0]).version == "2026/2", "whoever names one has it"
+    with pytest.raises(FormulaUnknown):
+        formula("2026/9")

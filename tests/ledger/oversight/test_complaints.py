@@ -67,11 +67,11 @@ def test_what_is_alike_is_linked_and_never_dropped(ledger: str) -> None:
     much_later = replace(SENT, channel_number="GD-7", received_at=NOW + timedelta(days=60))
     later, _ = take(much_later, now=NOW + timedelta(days=61))
     stock, _ = take(replace(SENT, channel_number="GD-8", unit=ISSUER, stated=SENT.stated))  # another citizen may have chosen it, too
-    other_cause, _ = take(
+    other_thing, _ = take(
         replace(SENT, channel_number="GD-9", about=ComplaintAbout.OTHER, stated=ReceivedComplaint("又一件不同的事情", "", "13800000000"))
     )
     assert (same_words.duplicates, same_phone.duplicates) == (first.id, first.id)
-    assert [row.duplicates for row in (first, elsewhere, short, too, later, stock, other_cause)] == [None] * 7
+    assert [row.duplicates for row in (first, elsewhere, short, too, later, stock, other_thing)] == [None] * 7
 
 
 def test_nothing_of_the_reporter_stands_in_clear(ledger: str) -> None:
