@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from domain.adjusting import ProposalKind, Step, report_due
 from domain.calendar import MissingYear
+from domain.limits import IN_FORCE
 from domain.registers import RegisterKind
 from domain.scope import CatalogEntry
 from domain.spelling import words
@@ -68,14 +69,15 @@ class _Report:
 
 
 def law_changes(session: Session, until: datetime) -> list[LawChange]:
-    """Everything entered and reported before `until`; where the unit need not adjust, the office says why, and it is left aside."""
+    """Everything entered and reported before `until`; what changed before the regulation was in force, and what the
+    office says no adjustment is needed for and why, is left aside."""
     standing, first = _entered(session, until)
     charges = Charges.until(session, until)
     reports = _reports(session, until, charges, first)
     found = []
     for serial, row in standing:
-        if not row.values.get("无需调整的理由"):
-            day = date.fromisoformat(row.values["施行日期"])
+        day = date.fromisoformat(row.values["施行日期"])
+        if day >= IN_FORCE.date() and not row.values.get("无需调整的理由"):  # obligation 20.1
             answers = [one.at for one in reports if one.answers(serial, charges.at(row.unit, until), row.values)]
             due = None
             with suppress(MissingYear):

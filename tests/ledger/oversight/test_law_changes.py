@@ -53,6 +53,13 @@ def test_a_law_that_nobody_followed_is_a_sign_after_three_working_days_and_once(
     assert signs(START + 9 * DAY, 1) == signs(START + 6 * DAY) == [(UNIT, f"登记册第{serial}条")], "one is enough"
 
 
+def test_a_law_of_before_the_regulation_asks_for_no_adjustment() -> None:
+    """Obligation 20.1: none could be reported for it either."""
+    entered(LAW | {"施行日期": "2022-06-27"})
+    today = entered(LAW | {"施行日期": "2022-06-28", "法规": "《另一办法》"})
+    assert signs(START + 5 * DAY) == [(UNIT, f"登记册第{today}条")]
+
+
 @pytest.mark.parametrize("answer", [{"reason_date": date(2026, 3, 2)}, {"reason_date": date(2026, 2, 27), "document": "依据演示办法修订"}])
 def test_the_first_report_counts_whatever_was_sent_back(answer: dict[str, Any]) -> None:
     """Obligations 5.5, 16.4."""
