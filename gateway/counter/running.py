@@ -1,4 +1,4 @@
-"""运行情况的页面: what the Prefect UI cannot tell, each line with its run there."""
+"""运行情况的页面: what the Prefect UI cannot tell, with the runs there that lines are about."""
 
 from __future__ import annotations
 

@@ -50,7 +50,6 @@ def take_back(session: Session, sender: str | None, subject: str) -> bool:
         return False
     _is_the_senders(row)
     row.answer = row.answered_at = row.answered_by = None
-    row.for_all = False
     session.flush()
     return True
 
