@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from domain.calendar import LOCAL
 from domain.instants import is_past
 from domain.lifecycle import WAITING, Event, State
 from domain.limits import LimitKind
@@ -140,6 +141,6 @@ def _look_ahead(
             continue
         note(session, row.number, Event.REMINDED, at=now, actor=actor, lease=lease, next_instant=following)
         if row.state is State.ESCALATED:
-            cause = f"{row.number}/{now.date().isoformat()}"
+            cause = f"{row.number}/{now.astimezone(LOCAL).date().isoformat()}"
             notify_office(session, NoticeKind.SUPERVISION_MISSED, cause, number=row.number, about=now, now=now)
     schedule_all(session, ahead, lease)

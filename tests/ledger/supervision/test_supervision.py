@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.calendar import LOCAL
 from domain.inbox import ExcuseReason, SupervisionOutcome
 from domain.lifecycle import State
 from domain.limits import LimitKind
@@ -44,6 +45,7 @@ from tests.ledger.acting import (
     reply,
     row,
     seal,
+    set_columns,
     story,
 )
 from tests.ledger.filing import NOW
@@ -134,6 +136,17 @@ def test_supervision_tells_the_supervisor_once_and_the_office_once() -> None:
     assert [mail.recipient for mail in notices(NoticeKind.SUPERVISION_MISSED)] == ["demo-admin"]
     opened = do(supervision_basis.of_request, request)
     assert opened is not None and (opened.supervisor, opened.opened_at) == ("demo-guangming-2", NOW + HALF)
+
+
+def test_the_office_is_told_again_on_each_day_of_the_local_calendar() -> None:
+    """An evening and the early morning after it are two days here, and one day by UTC."""
+    lease, _ = immediate()
+    escalate(lease, NOW + HOUR)
+    evening = NOW.astimezone(LOCAL).replace(hour=20, minute=0) + timedelta(days=1)
+    for later in (evening, evening + 2 * HOUR, evening + 11 * HOUR):
+        set_columns(lease.number, next_instant=later.astimezone(UTC))
+        escalate(lease, later.astimezone(UTC))
+    assert len(notices(NoticeKind.SUPERVISION_MISSED)) == 3  # when it was missed, and once on each of the two days
 
 
 def test_answered_without_feedback_is_still_owed_and_missed() -> None:
