@@ -215,13 +215,12 @@ def _code(session: Session, table: type[Matter] | type[ProofKind], row: Row, fie
         return None
     if session.get(table, text) is not None:
         return text
-    wanted = key(text)
     if table is ProofKind:
-        named = loading.proof_names(session)
+        found = loading.proof_named(session, text)
     else:
         today = select(Matter.code, Matter.name).where(Matter.succeeded_by.is_(None))  # of one name under two codes the one of today
-        named = {code: [name] for code, name in session.execute(today).tuples()}
-    found = [code for code, names in named.items() if wanted in map(key, names)]
-    if len(found) != 1:
+        codes = [code for code, name in session.execute(today).tuples() if key(name) == key(text)]
+        found = codes[0] if len(codes) == 1 else None
+    if found is None:
         raise RowRefused(f"{row.head(field)}不是登记库中的编码或名称。")
-    return found[0]
+    return found

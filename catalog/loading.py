@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.assembling import Ground, MatterFacts, ProofFacts
+from catalog.cleaning import key
 from catalog.codes import read_code
 from catalog.headers import ListKind
 from catalog.matching import Known, Names, UnitNames
@@ -98,3 +99,9 @@ def proof_names(session: Session) -> Mapping[str, list[str]]:
     return {
         row.code: [row.name, *row.aliases, *(one.name for one in former.get(row.code, ()))] for row in session.scalars(select(ProofKind))
     }
+
+
+def proof_named(session: Session, text: str) -> str | None:
+    """The code of the proof that is or was called so, but for spelling; None: none, or more than one."""
+    found = [code for code, names in proof_names(session).items() if key(text) in map(key, names)]
+    return found[0] if len(found) == 1 else None

@@ -1,4 +1,6 @@
-"""索要证明的登记 (obligations 7.5, 16.2): demands for proofs, blocked where they pass through us. Append-only, no persons."""
+"""索要证明的登记 (obligations 7.5, 16.2): demands for proofs and for papers that nobody registered, blocked where they pass through us.
+Append-only, no persons.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.clear_text import fault_of
 from domain.demands import DemandTold, is_blocked
 from domain.refusal import Refusal
 from domain.scope import excluded
@@ -27,14 +30,16 @@ class DemandRefused(Refusal, code="demand_refused"):
 
 @dataclass(frozen=True)
 class Told:
-    """A demand as somebody tells of it. `unit`: who demands; `digest`: SHA-256 of what shows it."""
+    """A demand as somebody tells of it. `unit`: who demands; `proof`: its code, None where only the words are known; `digest`:
+    SHA-256 of what shows it; `paper`: 材料名称, as it was told."""
 
     unit: str
     matter: str
-    proof: str
+    proof: str | None
     told_by: DemandTold
     demanded_at: datetime | None = None
     digest: str | None = None
+    paper: str | None = None
 
 
 def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand:
@@ -44,14 +49,18 @@ def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand
         raise DemandRefused("没有所填的单位,或者它已停用。")
     if session.get(Matter, told.matter) is None:
         raise DemandRefused("没有所填的事项。")
-    if session.get(ProofKind, told.proof) is None:
-        raise DemandRefused("登记库没有所填的证明种类;清单以外的材料请以投诉登记。")
+    if told.proof is not None and session.get(ProofKind, told.proof) is None:
+        raise DemandRefused("登记库没有所填的证明编码;没有编码的材料,请写明材料名称。")
+    if told.proof is None and not told.paper:
+        raise DemandRefused("请写明证明编码或者材料名称。")
+    if told.paper and (fault := fault_of(told.paper)):
+        raise DemandRefused(f"材料名称{fault}。")
     at = told.demanded_at or now
     if at > now:
         raise InFuture
-    found = entries.find_entry(session, told.matter, told.proof)
+    found = entries.find_entry(session, told.matter, told.proof) if told.proof else None
     listed = found is not None and bool(found[1].methods) and excluded(found[1]) is None
-    allowed = may_collect(session, unit.code, told.matter, told.proof)
+    allowed = told.proof is not None and may_collect(session, unit.code, told.matter, told.proof)
     listed, unlisted = listed and not allowed, found is None and not allowed
     row = Demand(
         recorded_at=now,
@@ -59,6 +68,7 @@ def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand
         unit=unit.code,
         matter=told.matter,
         proof=told.proof,
+        paper=told.paper or None,
         told_by=told.told_by,
         listed=listed,
         unlisted=unlisted,

@@ -57,7 +57,10 @@ class OffSystemLookup(Table):
 
 
 class Demand(Table):
-    """索要证明 (obligations 7.5, 16.2): a proof that was asked of an applicant, or would have been. Append-only, no persons."""
+    """索要证明 (obligations 7.5, 16.2): a proof that was asked of an applicant, or would have been. Append-only, no persons.
+
+    A paper that nobody registered has no code: it is kept as it was called.
+    """
 
     __tablename__ = "demands"
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -65,14 +68,18 @@ class Demand(Table):
     demanded_at: Mapped[datetime]
     unit: Mapped[UnitCode]  #: who demanded
     matter: Mapped[str] = mapped_column(ForeignKey("matters.code"))
-    proof: Mapped[str] = mapped_column(ForeignKey("proof_kinds.code"))
+    proof: Mapped[str | None] = mapped_column(ForeignKey("proof_kinds.code"))
+    paper: Mapped[str | None]  #: 材料名称 as it was told, where it was told in words
     told_by: Mapped[DemandTold] = mapped_column(choices(DemandTold, "demand_told"))
     listed: Mapped[bool]  #: the list had it for the matter, to be verified
     unlisted: Mapped[bool] = mapped_column(default=False, server_default="false")  #: the list did not have it for the matter
     blocked: Mapped[bool]  #: it was kept from being asked
     evidence_digest: Mapped[str | None]
     recorded_by: Mapped[str]
-    __table_args__ = (Index("ix_demands_recorded_at", "recorded_at", "unit"),)
+    __table_args__ = (
+        Index("ix_demands_recorded_at", "recorded_at", "unit"),
+        CheckConstraint("proof IS NOT NULL OR paper IS NOT NULL", name="says_what_was_demanded"),
+    )
 
 
 class Mismatch(Table):

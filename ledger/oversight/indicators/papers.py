@@ -17,7 +17,7 @@ _UNCONFIRMED = """
 """
 #: What was kept from being asked is none (obligation 7.5). Of which clause the others are, the list of then says.
 _DEMANDED = """
-    SELECT unit, concat_ws('/', matter, proof), NULL, count(*) FROM demands
+    SELECT unit, concat_ws('/', matter, coalesce(proof, paper)), NULL, count(*) FROM demands
     WHERE {fact} AND NOT blocked AND recorded_at >= :start AND recorded_at < :end GROUP BY 1, 2 HAVING count(*) >= :least
 """
 _SHARES = """

@@ -187,7 +187,7 @@ CLEAR: dict[str, dict[str, str]] = {
     "holds": {CODE: "number", GUARDED: "document", ACTOR: "set_by lifted_by"},
     "sign_in_links": {CODE: "digest person", ACTOR: "made_by"},
     "web_sessions": {CODE: "digest person unit browser"},
-    "demands": {CODE: "unit matter proof evidence_digest", ACTOR: "recorded_by"},
+    "demands": {CODE: "unit matter proof evidence_digest", GUARDED: "paper", ACTOR: "recorded_by"},
     "idempotency_keys": {CODE: "unit body_digest verification", GUARDED: "key"},
     "key_checks": {CODE: "name value recorded_by"},
     "lead_steps": {CODE: "person unit", GUARDED: "record"},

@@ -45,3 +45,16 @@ def test_a_colleague_tells_of_another_unit_and_who_is_concerned_and_the_office_r
         assert (kept["id"] in [item["id"] for item in items]) is sees, key
     assert tell(api, ISSUER, "colleague", proof="P-NONE")[1]["code"] == "demand_refused"
     assert tell(api, ISSUER, "applicant", demanded_at="2099-01-01T00:00:00+08:00")[1]["code"] == "instant_in_future"
+
+
+def test_a_paper_is_told_by_its_name_and_matched_where_the_register_knows_it(api: Api) -> None:
+    """Obligations 7.5, 16.2: by name, alias or former name; what nobody registered is on the record all the same."""
+    status, kept = tell(api, ISSUER, "applicant", proof=None, proof_name="户籍 证明")
+    assert (status, kept["proof"], kept["proof_name"], kept["listed"]) == (201, "P-HOUSEHOLD", "户籍 证明", True)
+    status, kept = tell(api, ISSUER, "applicant", proof=None, proof_name="演示奇异证明")
+    assert (status, kept["proof"], kept["proof_name"], kept["unlisted"], kept["blocked"]) == (201, None, "演示奇异证明", True, False)
+    assert tell(api, REQUESTER, "unit", proof=None, proof_name="演示奇异证明")[1]["code"] == "demand_unlisted"
+    for both in ({"proof": None}, {"proof_name": "户籍证明"}):
+        status, refused = tell(api, ISSUER, "applicant", **both)
+        assert (status, refused["code"]) == (422, "invalid") and "只填一项" in str(refused["errors"])
+    assert tell(api, ISSUER, "applicant", proof=None, proof_name="13800000000的证明")[1]["code"] == "invalid"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,19 @@ def test_what_nobody_knows_is_refused_and_a_merged_units_demand_is_its_successor
     assert tell(DemandTold.APPLICANT, unit="370402-ARCHIVE").unit == CIVIL
     assert [row.unit for row in do(demands.listed, CIVIL, NOW, NOW + timedelta(seconds=1)).rows] == [CIVIL]
     assert do(demands.listed, PERMIT, NOW, NOW + HOUR).rows == []
+
+
+def test_a_paper_that_nobody_registered_is_recorded_as_it_is_called_and_is_a_sign_of_16_2() -> None:
+    """Obligations 7.5, 16.2: what the register does not have, the list has not either."""
+    told = Told(PERMIT, "DEMO-0001", None, DemandTold.APPLICANT, paper="演示无房承诺证明")
+    kept = [do(demands.record, replace(told, told_by=told_by), now=NOW, actor="x") for told_by in DemandTold]
+    assert {(row.proof, row.paper, row.listed, row.unlisted) for row in kept} == {(None, "演示无房承诺证明", False, True)}
+    assert [row.blocked for row in kept] == [True, False, False, False]
+    do(leads.find, WEEK.start, WEEK.end, now=NOW + HOUR)
+    assert signs() == [(PERMIT, "DEMO-0001/演示无房承诺证明", "16.2", {"索要次数": 3})]
+    for paper, says in (("", "请写明"), (" 空白 ", "首尾空白"), ("张某 13800000000 的证明", "电话号码"), ("长" * 101, "1 至 100 字")):
+        with pytest.raises(DemandRefused, match=says):
+            do(demands.record, replace(told, paper=paper), now=NOW, actor="x")
 
 
 def test_nothing_of_it_changes() -> None:

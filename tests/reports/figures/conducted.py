@@ -45,7 +45,8 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
                 demanded_at=at,
                 unit=chance.choice(units),
                 matter="DEMO-0001",
-                proof="P-HOUSEHOLD",
+                proof=None if unlisted and chance.random() < 0.5 else "P-HOUSEHOLD",  # by its name alone
+                paper="演示材料" if unlisted else None,
                 told_by=told,
                 listed=listed,
                 unlisted=unlisted,

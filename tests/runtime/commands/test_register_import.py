@@ -85,27 +85,35 @@ def test_a_file_without_its_columns_or_a_register_that_judges_without_a_person_i
 
 
 def test_demands_come_by_file_row_by_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Obligation 7.5."""
+    """Obligations 7.5, 16.2."""
     file = sheet(
         tmp_path / "d.xlsx",
-        ("单位编码", "事项编码", "证明编码", "反映来源", "索要日期"),
+        ("单位编码", "事项编码", "证明编码", "反映来源", "索要日期", "证明名称"),
         ("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "申请人", "2026-03-04"),
         ("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "路人", ""),
         ("370402-NONE", "DEMO-0001", "P-HOUSEHOLD", "工作人员", ""),
         ("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "业务系统", "2099-01-01"),
         ("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "工作人员", "昨天"),
         ("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "工作人员", "2026年3月5日"),
+        ("370402-PERMIT", "DEMO-0001", "", "申请人", "2026-03-04", "户籍证明"),
+        ("370402-PERMIT", "DEMO-0001", "", "申请人", "2026-03-04", "演示奇异证明"),
+        ("370402-PERMIT", "DEMO-0001", "", "申请人", "2026-03-04", ""),
     )
     assert main(["demands", str(file)]) == 1
     said = capsys.readouterr().out
-    assert "共 6 行:登记 2 行,未登记 4 行。" in said
+    assert "共 9 行:登记 4 行,未登记 5 行。" in said
     for words in (
         "第 3 行未登记:“反映来源”应为",
         "第 4 行未登记:没有所填的单位",
         "第 5 行未登记:“索要日期”在将来",
         "第 6 行未登记:“昨天”不是日期",
+        "第 10 行未登记:请写明证明编码或者材料名称",
     ):
         assert words in said
-    kept, other = sorted(all_of(Demand), key=lambda row: row.serial)
+    kept, other, named, unregistered = sorted(all_of(Demand), key=lambda row: row.serial)
+    assert [(row.proof, row.paper, row.listed, row.unlisted) for row in (named, unregistered)] == [
+        ("P-HOUSEHOLD", "户籍证明", True, False),
+        (None, "演示奇异证明", False, True),
+    ]
     assert other.demanded_at - kept.demanded_at == timedelta(days=1)
     assert (kept.told_by, kept.listed, kept.blocked) == ("applicant", True, False)
