@@ -74,6 +74,8 @@ class Register:
 _K, _D, _N, _Y = RegisterKind, FieldKind.DAY, FieldKind.NUMBER, FieldKind.YES
 #: 索取增加的证明的理由 (obligation 5.8): in principle none is asked for, so that each is an exception with its reason.
 COLLECTING = ("核验渠道故障", "核验结果不能满足审查需要", "法律法规要求留存原件", "其他")
+#: What an inspection that found no problem says in 发现问题 (obligation 19.1); anything else is a problem to be put right.
+NOTHING_FOUND = ("无", "没有", "无问题", "未发现", "未发现问题", "没有发现问题")
 #: 工作专班 decides on: whatever it coordinates, guides, supervises (obligation 4.1).
 DECISIONS = ("统筹协调", "指导督导", "重大问题", "清单编制和调整", "督导检查", "其他")
 REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
@@ -96,11 +98,11 @@ REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
             "19.1",
             "督导检查登记册",
             (
-                Field("检查日期", _D),
+                Field("检查日期", FieldKind.PAST),
                 Field("内容"),
                 Field("发现问题"),
                 Field("整改期限", _D, False),
-                Field("办结日期", _D, False),
+                Field("办结日期", FieldKind.PAST, False),
                 Field("计划序号", _N, False),
             ),
             by_office=True,
@@ -164,6 +166,15 @@ def faults(kind: RegisterKind, values: Mapping[str, str], today: date, configure
                 wrong[name] = "缺少这一栏。"
         elif fault := _fault(field, text, today, configured):
             wrong[name] = fault
+    return wrong or (_inspected(values) if kind is RegisterKind.INSPECTIONS else {})
+
+
+def _inspected(values: Mapping[str, str]) -> dict[str, str]:
+    """Obligation 19.1: what was found is put right by a day, and nothing is before it was looked at."""
+    days = {name: day for name in ("整改期限", "办结日期") if (day := values.get(name, ""))}
+    wrong = {name: "不能早于检查日期。" for name, day in days.items() if day < values["检查日期"]}
+    if "整改期限" not in days and values["发现问题"].rstrip("。") not in NOTHING_FOUND:
+        wrong["整改期限"] = "发现问题的须填整改期限;没有发现问题的,“发现问题”填“无”。"
     return wrong
 
 

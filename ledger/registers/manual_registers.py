@@ -106,6 +106,8 @@ def _faults(
             wrong[field.name] = fault
         if field.kind is FieldKind.MEMBERS and (fault := _no_members(session, codes, date.fromisoformat(values["日期"]))):
             wrong[field.name] = fault
+    if kind is RegisterKind.INSPECTIONS and (plan := values.get("计划序号")) and not _planned(session, unit, int(plan)):
+        wrong["计划序号"] = "应为督导检查计划中本单位一条的序号。"
     return wrong
 
 
@@ -143,6 +145,12 @@ def _no_members(session: Session, codes: list[str], day: date) -> str:
     if codes and set(codes) <= known.keys():
         return ""
     return f"{'、'.join(code for code in codes if code not in known)} 在 {day} 不是工作专班成员;应为成员名册中人员的编码,以顿号分开。"
+
+
+def _planned(session: Session, unit: str, serial: int) -> bool:
+    """Obligation 19.1: what was inspected was planned of this unit; the plan may have been corrected since."""
+    row = session.get(RegisterEntry, serial)
+    return row is not None and row.register is RegisterKind.INSPECTION_PLANS and row.unit in estate(session, unit)
 
 
 def _replaceable(session: Session, kind: RegisterKind, unit: str, serial: int) -> RegisterEntry:

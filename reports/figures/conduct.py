@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from domain.registers import NOTHING_FOUND
 from reports.figures.figure import By, Figure
 from reports.figures.span import Span
 from reports.figures.standing import ENTERED
@@ -39,17 +40,41 @@ def _unit(span: Span) -> str:
     return span.charged("e.unit", ":cut")
 
 
-def _inspected(span: Span) -> str:
-    """Obligation 19.1: planned inspections whose day has come, made by then or since; one that names the plan before it
-    was corrected counts."""
-    return f"""
-        SELECT '计划' || e.serial AS id, EXISTS (
+def _planned(span: Span) -> str:
+    """Plans `e` of inspections, and when each was `made`; one that names the plan before it was corrected counts."""
+    return f"""({_entries("inspection_plans")}) e CROSS JOIN LATERAL (
             WITH RECURSIVE plan AS (
                 SELECT e.serial, e.replaces UNION ALL
                 SELECT r.serial, r.replaces FROM register_entries r JOIN plan ON r.serial = plan.replaces)
-            SELECT FROM ({_entries("inspections")}) i JOIN plan ON i.values->>'计划序号' = CAST(plan.serial AS text)
-            WHERE {_day("检查日期", "i")} <= {_LAST}) AS part, {_unit(span)} AS about
-        FROM ({_entries("inspection_plans")}) e WHERE {_day("计划日期")} BETWEEN {_FIRST} AND {_LAST}
+            SELECT min({_day("检查日期", "i")}) AS made
+            FROM ({_entries("inspections")}) i JOIN plan ON i.values->>'计划序号' = CAST(plan.serial AS text)
+            WHERE {_day("检查日期", "i")} <= {_LAST}) i
+        WHERE {span.ours(_unit(span))}"""
+
+
+def _inspected(span: Span) -> str:
+    """Obligation 19.1: planned inspections whose day has come, made by then or since."""
+    return f"""
+        SELECT '计划' || e.serial AS id, i.made IS NOT NULL AS part, {_unit(span)} AS about
+        FROM {_planned(span)} AND {_day("计划日期")} BETWEEN {_FIRST} AND {_LAST}"""
+
+
+def _uninspected(span: Span) -> str:
+    """Obligation 19.1: planned inspections past their day, made since or still to be made."""
+    return f"""
+        SELECT '计划' || e.serial AS id, i.made IS NOT NULL AS part, {_unit(span)} AS about
+        FROM {_planned(span)} AND {_day("计划日期")} <= {_LAST}
+        AND (i.made IS NULL OR i.made > {_day("计划日期")} AND i.made >= {_FIRST})"""
+
+
+def _dated(span: Span) -> str:
+    """Obligation 19.1: problems that were found and not put right before the span, with a term; those from before one was asked for
+    have none."""
+    nothing = ", ".join(f"'{word}'" for word in NOTHING_FOUND)
+    return f"""
+        SELECT '检查' || e.serial AS id, {_day("整改期限")} IS NOT NULL AS part, {_unit(span)} AS about
+        FROM ({_entries("inspections")}) e WHERE {_day("检查日期")} <= {_LAST}
+        AND rtrim(e.values->>'发现问题', '。') NOT IN ({nothing}) AND coalesce({_day("办结日期")} >= {_FIRST}, true)
         AND {span.ours(_unit(span))}"""
 
 
@@ -127,6 +152,22 @@ FIGURES = (
         "督导检查计划完成",
         "计划日期在本周的督导检查为分母;截至本周末登记了检查情况的为分子。",
         _inspected,
+        by=By.UNIT,
+    ),
+    Figure(
+        "19.1",
+        "inspections_overdue",
+        "逾期的督导检查已补做",
+        "截至本周末计划日期已过而没有按期检查、本周初尚未检查的督导检查为分母;截至本周末已补做的为分子。",
+        _uninspected,
+        by=By.UNIT,
+    ),
+    Figure(
+        "19.1",
+        "findings_dated",
+        "检查发现的问题定有整改期限",
+        "截至本周末检查发现问题、本周初尚未办结的检查为分母;其中填有整改期限的为分子。没有期限的不计入逾期,由专班办公室更正补填。",
+        _dated,
         by=By.UNIT,
     ),
     Figure(

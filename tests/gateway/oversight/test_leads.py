@@ -130,6 +130,8 @@ def test_a_register_takes_what_it_declares_from_whom_it_may(api: Api) -> None:
     inspection = {"检查日期": "2026-03-04", "内容": "窗口", "发现问题": "无"}
     assert api.post(f"{path}/inspections", CHIEF, json={"values": inspection}).json()["code"] == "register_not_yours"
     assert api.post(f"{path}/inspections", ADMIN, json={"values": inspection, "unit": "370402-PERMIT"}).status_code == 201
+    found = {"values": inspection | {"发现问题": "仍索要证明"}, "unit": "370402-PERMIT"}
+    assert [one["field"] for one in api.post(f"{path}/inspections", ADMIN, json=found).json()["errors"]] == ["values.整改期限"]
     assert api.post(f"{path}/publicity", REQUESTER, json={"values": ENTRY}).json()["code"] == "not_allowed"
     named = api.post(f"{path}/publicity", CHIEF, json={"values": ENTRY | {"标题": "关于370402188102020017"}})
     assert named.json()["code"] == "entry_refused"

@@ -15,11 +15,13 @@ from domain.listing import Change
 from domain.registers import REGISTERS, FieldKind, RegisterKind, faults
 from ledger import task_force
 from ledger.catalog.proposals import StepRefused
+from ledger.database import transaction
 from ledger.registers import demands, manual_registers
 from ledger.registers.demands import Told
 from ledger.registers.manual_registers import EntryRefused
 from ledger.registry import unit_changes
 from ledger.registry.registry import put_people, put_units
+from ledger.tables.oversight import RegisterEntry
 from settings import settings
 from tests.ledger.acting import do
 from tests.ledger.catalog.test_proposals import JUSTICE as JUSTICE_AGENT
@@ -116,6 +118,47 @@ def test_the_district_says_which_duties_and_which_units_the_task_force_has(confi
     settings.cache_clear()
     assert enter("members", MEMBER | {"职责": "召集人"}, JUSTICE) > 0
     assert refused("members", MEMBER | {"人员": "demo-civil-1"}) == "市中区民政局不是工作专班成员单位。"
+
+
+INSPECTED = {"检查日期": "2026-03-03", "内容": "窗口", "发现问题": "仍索要证明", "整改期限": "2026-03-10"}
+
+
+def test_a_problem_that_an_inspection_found_has_a_term_and_its_days_are_in_order() -> None:
+    """Obligation 19.1."""
+    open_ended = {name: text for name, text in INSPECTED.items() if name != "整改期限"}
+    assert refused("inspections", open_ended) == "发现问题的须填整改期限;没有发现问题的,“发现问题”填“无”。"
+    assert refused("inspections", INSPECTED | {"整改期限": ""}).startswith("发现问题的须填整改期限")
+    for nothing in ("无", "未发现问题。"):
+        assert enter("inspections", open_ended | {"发现问题": nothing}) > 0
+    for name in ("整改期限", "办结日期"):
+        assert refused("inspections", INSPECTED | {name: "2026-03-02"}) == "不能早于检查日期。"
+    for name in ("检查日期", "办结日期"):
+        assert refused("inspections", INSPECTED | {name: "2026-03-05"}).startswith("不能是将来的日期。")
+    assert enter("inspections", INSPECTED | {"整改期限": "2026-03-03", "办结日期": "2026-03-04"}) > 0, "put right on the spot"
+
+
+def test_a_finding_from_before_terms_were_asked_for_stands_until_it_is_corrected_with_one() -> None:
+    """Obligation 19.1: it is read as it is; who closes it says by when it was to be put right."""
+    with transaction() as session:
+        values = {"检查日期": "2026-03-02", "内容": "窗口", "发现问题": "仍索要证明"}
+        old = RegisterEntry(register=RegisterKind.INSPECTIONS, unit=CIVIL, values=values, entered_at=NOW, entered_by="x")
+        session.add(old)
+    assert [one.values for one in do(manual_registers.listed, RegisterKind.INSPECTIONS, CIVIL).rows] == [values]
+    closed = values | {"办结日期": "2026-03-04"}
+    assert refused("inspections", closed, replaces=old.serial).startswith("发现问题的须填整改期限")
+    assert enter("inspections", closed | {"整改期限": "2026-03-04"}, replaces=old.serial) > old.serial
+
+
+def test_an_inspection_names_a_plan_of_its_unit() -> None:
+    """Obligation 19.1: a number by mistake would make another unit's inspection seem made."""
+    planned = {"计划日期": "2026-03-03", "内容": "窗口"}
+    plan, others = enter("inspection_plans", planned), enter("inspection_plans", planned, JUSTICE)
+    done = enter("inspections", INSPECTED)
+    for wrong in (others, done, 10**8):
+        assert refused("inspections", INSPECTED | {"计划序号": str(wrong)}) == "应为督导检查计划中本单位一条的序号。"
+    assert enter("inspections", INSPECTED | {"计划序号": str(plan)}) > plan
+    do(unit_changes.merge, JUSTICE, CIVIL, at=NOW, document="x", now=NOW, actor="x")
+    assert enter("inspections", INSPECTED | {"计划序号": str(others)}) > plan, "what was planned of a merged unit is its successor's"
 
 
 COLLECTED = {"事项": "DEMO-0002", "证明": "P-RESIDENCE", "理由": "核验渠道故障"}

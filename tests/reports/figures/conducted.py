@@ -90,10 +90,13 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
         if chance.random() < 0.3:
             continue
         made = at + chance.random() * 12 * DAY
-        values = {"检查日期": day(made, 2), "内容": "x", "发现问题": "x"}
+        values = {"检查日期": day(made, 2), "内容": "x", "发现问题": chance.choice(["x"] * 4 + ["无", "未发现问题。"])}
         values |= {"计划序号": str(plan)} if chance.random() < 0.8 else {}
         term = date.fromisoformat(values["检查日期"]) + chance.choice([2, 5, 9]) * DAY
         values |= {"整改期限": str(term)} if chance.random() < 0.9 else {}
+        if values["发现问题"] != "x":
+            enter("inspections", unit, made, {name: text for name, text in values.items() if name != "整改期限"})
+            continue
         first = enter("inspections", unit, made, values)
         if chance.random() < 0.7:
             closed = term + chance.choice([-2, 0, 1, 6]) * DAY

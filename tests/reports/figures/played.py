@@ -213,7 +213,7 @@ class Files:
             "inspection_plans": [
                 {"单位": chance.choice(units), "计划日期": self._day(now), "内容": f"第{one}次检查"} for one in range(size)
             ],
-            "inspections": [self._inspection(self._day(now), chance.choice(units), one) for one in range(size)],
+            "inspections": [self._inspection(self._day(now), today, chance.choice(units), one) for one in range(size)],
         }.items():
             self.bring_in(kind, rows)
 
@@ -227,11 +227,13 @@ class Files:
         said = {"反映类型": about, "被投诉单位": unit, "诉求内容": f"演示内容 {now.month}-{number}"}
         return {"来源": self.chance.choice(channels), "工单编号": f"GD-{now:%Y%m}-{number}", "受理时间": f"{at:%Y-%m-%d %H:%M}", **said}
 
-    def _inspection(self, on: date, unit: str, number: int) -> dict[str, object]:
+    def _inspection(self, on: date, today: date, unit: str, number: int) -> dict[str, object]:
         chance = self.chance
         term = on + chance.choice([2, 5, 9]) * DAY
-        closed = term + chance.choice([-2, 0, 1]) * DAY if chance.random() < 0.7 else ""
-        return {"单位": unit, "检查日期": on, "内容": f"第{number}次", "发现问题": "仍索要证明", "整改期限": term, "办结日期": closed}
+        closed = term + chance.choice([-2, 0, 1]) * DAY
+        done = chance.random() < 0.7 and closed < today
+        said = {"单位": unit, "检查日期": on, "内容": f"第{number}次", "发现问题": "仍索要证明"}
+        return said | {"整改期限": term, "办结日期": closed if done else ""}
 
 
 def sized(count: int) -> Month:

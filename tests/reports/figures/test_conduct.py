@@ -27,7 +27,10 @@ KEYS = (
     dict.fromkeys(("taking_part", "supervisors", "agents"), False)
     | dict.fromkeys(("process_tasks", "guide_tasks"), True)
     | dict.fromkeys(
-        ("demands", "unlisted_demands", "exempt_made_good", "exempt_relied_on", "inspections_made", "findings_closed", "findings_overdue"),
+        (
+            *("demands", "unlisted_demands", "exempt_made_good", "exempt_relied_on"),
+            *("inspections_made", "inspections_overdue", "findings_dated", "findings_closed", "findings_overdue"),
+        ),
         True,
     )
 )
@@ -173,6 +176,27 @@ class Raw(raw.Raw):
                 if self.first <= date.fromisoformat(row["values"]["计划日期"]) <= self.last
             ]
         )
+
+    def inspections_overdue(self) -> Found:
+        found: Found = []
+        for row in self.entries("inspection_plans"):
+            names, before = {str(row["serial"])}, row["replaces"]
+            while before is not None:
+                names.add(str(before))
+                before = next(one["replaces"] for one in self.rows["register_entries"] if one["serial"] == before)
+            looked = [one["values"] for one in self.entries("inspections") if one["values"].get("计划序号") in names]
+            days = [day for day in (date.fromisoformat(one["检查日期"]) for one in looked) if day <= self.last]
+            due = date.fromisoformat(row["values"]["计划日期"])
+            was_open = not any(day <= due or day < self.first for day in days)
+            if due <= self.last and was_open:
+                found.append((f"计划{row['serial']}", bool(days), None, self.stood(row["unit"], self.cut)))
+        return self._mine(found)
+
+    def findings_dated(self) -> Found:
+        rows = [row for row in self.entries("inspections") if date.fromisoformat(row["values"]["检查日期"]) <= self.last]
+        rows = [row for row in rows if row["values"]["发现问题"] not in ("无", "未发现问题。")]
+        rows = [row for row in rows if date.fromisoformat(row["values"].get("办结日期", "9999-12-31")) >= self.first]
+        return self._mine([(f"检查{row['serial']}", "整改期限" in row["values"], None, self.stood(row["unit"], self.cut)) for row in rows])
 
     def findings(self) -> Iterator[tuple[Row, date, date | None]]:
         for row in self.entries("inspections"):

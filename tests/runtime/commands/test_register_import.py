@@ -84,6 +84,29 @@ def test_a_file_without_its_columns_or_a_register_that_judges_without_a_person_i
     assert main(["inspections", str(inspected), "--by", "demo-admin"]) == 0
 
 
+def test_a_finding_without_its_term_is_named_and_the_rest_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Obligation 19.1."""
+    file = sheet(
+        tmp_path / "i.xlsx",
+        ("单位", "检查日期", "内容", "发现问题", "整改期限", "办结日期", "计划序号"),
+        ("370402-CIVIL", "2026-03-04", "窗口", "无", None, None, None),
+        ("370402-CIVIL", "2026-03-04", "窗口", "仍索要证明", None, None, None),
+        ("370402-CIVIL", "2026-03-04", "窗口", "仍索要证明", "2026年3月9日", None, None),
+        ("370402-CIVIL", "2026-03-04", "窗口", "仍索要证明", "2026-03-03", None, None),
+        ("370402-CIVIL", "2026-03-04", "窗口", "无", None, None, 99),
+    )
+    assert main(["inspections", str(file), "--by", "demo-admin"]) == 1
+    said = capsys.readouterr().out
+    assert "共 5 行:登记 2 行,此前已登记 0 行,未登记 3 行。" in said
+    for words in (
+        "第 3 行未登记:“整改期限”发现问题的须填整改期限;没有发现问题的,“发现问题”填“无”。",
+        "第 5 行未登记:“整改期限”不能早于检查日期。",
+        "第 6 行未登记:“计划序号”应为督导检查计划中本单位一条的序号。",
+    ):
+        assert words in said.replace("\n", "")
+    assert [row.get("整改期限") for row in entries(RegisterKind.INSPECTIONS)] == [None, "2026-03-09"]
+
+
 def test_demands_come_by_file_row_by_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Obligations 7.5, 16.2."""
     file = sheet(
