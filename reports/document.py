@@ -12,7 +12,7 @@ from reports.blocks import Document, Paragraph, Picture, Section, Table, worded
 from reports.definitions import DEFINITIONS
 from reports.model import Limits, Rate, Report, SourceRow, Spread
 from reports.opening import Part
-from reports.wording import in_seconds, lasting, minutes, of_period
+from reports.wording import in_seconds, lasting, minutes
 
 _RANKED_SHOWN, _DAYS_SHOWN = 5, 14
 _SYSTEMS_SHOWN = 5
