@@ -43,7 +43,7 @@ def _text(layout: Layout, one: Outcome, field: str, heading: str) -> str:
         case "about":
             return next((word for word, about in layout.abouts.items() if about is one.about), one.about.label)
         case "unit" | "matter" | "proof":
-            code, name = getattr(one, field) or ("", "")
+            code, name = getattr(one, "handler" if "承办" in heading else field) or ("", "")
             return str(code if "编码" in heading else name)
         case "rating":
             return layout.grade(one.rating) if one.rating else ""

@@ -78,10 +78,11 @@ class ComplaintStep(StrEnum):
     ANSWER = "answer"  #: by that unit
     CLOSE = "close"  #: by the office, with its outcome
     READ = "read"
+    ASSESS = "assess"  #: what it is about, by the office; of a closed one, too
 
     @property
     def label(self) -> str:
-        return {"receive": "受理", "pass": "转办", "answer": "答复", "close": "办结", "read": "查阅原文"}[self.value]
+        return {"receive": "受理", "pass": "转办", "answer": "答复", "close": "办结", "read": "查阅原文", "assess": "认定反映事由"}[self.value]
 
 
 class ComplaintOutcome(StrEnum):

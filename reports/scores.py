@@ -23,7 +23,7 @@ _CORRECT = """
 """
 _COMPLAINTS = f"""
     SELECT {{complaint}}, 'complaints', count(*) FILTER (WHERE {oversight.HANDLED}), count(*)
-    FROM {{due}} AND c.unit IS NOT NULL GROUP BY 1
+    FROM {{due}} AND {oversight.HANDLER} IS NOT NULL GROUP BY 1
 """
 _RETURNS = f"""
     SELECT {{back}}, 'returns', count(*) FILTER (WHERE {inboxes.IN_TIME}), count(*) FROM {inboxes.TIMED} GROUP BY 1

@@ -240,6 +240,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "get_complaints": _CONCERNED,
         "get_complaint": _CONCERNED,
         "read_complaint": _OFFICE,
+        "assess_complaint": _OFFICE,
         "pass_complaint": _OFFICE,
         "answer_complaint": Rule(frozenset({Role.SUPERVISOR})),
         "close_complaint": _OFFICE,

@@ -11,6 +11,7 @@ from catalog.complaint_layouts import Layout
 from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintOutcome, ComplaintStatus, ComplaintStep
 from gateway.edge.schemas import NextCursor, SchemaOut, Term, term_of
 from gateway.edge.values import Code, FreeText, GivenNumber, Instant, NeededText, PublicLine, SchemaIn
+from ledger.oversight.complaint_assessment import Assessment
 from ledger.oversight.complaint_steps import StepView
 from ledger.tables.oversight import Complaint
 
@@ -43,7 +44,9 @@ class ComplaintOut(SchemaOut):
     channel_name: str | None
     channel_number: str | None
     received_at: datetime
-    unit: str | None
+    assessed_at: Annotated[datetime | None, Field(description="认定反映事由的时间;null:还没有认定,按来源所写")]
+    unit: Annotated[str | None, Field(description="被反映的单位")]
+    handler: Annotated[str | None, Field(description="承办的单位:转办给谁;与被反映的单位可以不同")]
     matter: str | None
     proof: str | None
     rating: int | None
@@ -54,23 +57,33 @@ class ComplaintOut(SchemaOut):
     standing_name: str
     due_at: datetime | None
     term: Term
+    outcome: Annotated[ComplaintOutcome | None, Field(description="办结的结果;null:没有办结")]
+    outcome_name: str | None
+    stated_outcome_name: Annotated[str | None, Field(description="来源所说的结果;不是办结")]
     steps: list[ComplaintStepOut]
 
     @classmethod
     def of(cls, row: Complaint, duplicate: str | None, steps: list[StepView], now: datetime, *, whole: bool) -> ComplaintOut:
         """`whole`: for the office; a unit sees what it is about and what is asked of it."""
+        outcome = _said(steps, ComplaintStep.CLOSE, "outcome")
+        stated = _said(steps, ComplaintStep.RECEIVE, "stated")
         return cls(
             number=row.number,
             about=row.about,
             about_name=row.about.label,
             received_at=row.received_at,
+            assessed_at=row.assessed_at if whole else None,
             unit=row.unit,
+            handler=row.handler,
             matter=row.matter,
             proof=row.proof,
             standing=row.standing,
             standing_name=row.standing.label,
             due_at=row.due_at,
             term=term_of(row.due_at, row.missing_year, row.done_at, now),
+            outcome=outcome,
+            outcome_name=outcome.label if outcome else None,
+            stated_outcome_name=stated.label if stated else None,
             steps=[ComplaintStepOut.of(one) for one in steps],
             channel=row.channel if whole else None,
             channel_name=row.channel.label if whole else None,
@@ -80,6 +93,11 @@ class ComplaintOut(SchemaOut):
             anonymous=row.anonymous if whole else None,
             duplicate_of=duplicate if whole else None,
         )
+
+
+def _said(steps: list[StepView], step: ComplaintStep, name: str) -> ComplaintOutcome | None:
+    """An outcome that such a step, where it may be read, put on the record."""
+    return next((ComplaintOutcome(one.record[name]) for one in steps if one.step is step and name in one.record), None)
 
 
 class TakenComplaint(SchemaOut):
@@ -146,6 +164,30 @@ class ComplaintLayoutsOut(SchemaOut):
     items: list[ComplaintLayoutOut]
 
 
+About = Annotated[
+    ComplaintAbout,
+    Field(
+        description="反映什么:still_asked 仍索要证明,invented 要求清单以外的证明,no_help 不核验或超时,wrong_content "
+        "内容有误,paper_refused 拒收申请人主动提供的材料,misused 挪作他用,other 其他"
+    ),
+]
+
+
+class AssessmentIn(SchemaIn):
+    """反映事由的认定:以核实的为准,不以来源所写的为准。"""
+
+    about: About
+    unit: Annotated[Code | None, Field(description="被反映的单位(编码);省略为不变,null 为没有写明", examples=["370402-PERMIT"])] = None
+    matter: Annotated[Code | None, Field(description="事项编码;省略为不变,null 为没有写明")] = None
+    proof: Annotated[Code | None, Field(description="证明编码;省略为不变,null 为没有写明或者没有登记")] = None
+
+    def assessment(self) -> Assessment:
+        return Assessment(self.about, {name: getattr(self, name) for name in self.model_fields_set - {"about"}})
+
+
+_ASSESSED = Field(description="同时认定反映事由;省略为不认定")
+
+
 class ComplaintIn(SchemaIn):
     """一件投诉举报。姓名、联系方式可以不填(匿名);内容、姓名和联系方式加密保存,被反映的单位看不到。"""
 
@@ -155,13 +197,7 @@ class ComplaintIn(SchemaIn):
     channel_number: Annotated[
         GivenNumber | None, Field(description="该渠道的编号;再次登记同一编号视为同一件", examples=["GD-2026-0001"])
     ] = None
-    about: Annotated[
-        ComplaintAbout,
-        Field(
-            description="反映什么:still_asked 仍索要证明,invented 要求清单以外的证明,no_help 不核验或超时,wrong_content "
-            "内容有误,paper_refused 拒收申请人主动提供的材料,misused 挪作他用,other 其他"
-        ),
-    ]
+    about: About
     received_at: Annotated[Instant, Field(description="渠道收到的时间", examples=["2026-03-04T09:00:00+08:00"])]
     unit: Annotated[Code | None, Field(description="被反映的单位(编码)", examples=["370402-PERMIT"])] = None
     matter: Annotated[Code | None, Field(description="事项编码")] = None
@@ -201,6 +237,7 @@ class PassingIn(SchemaIn):
         PublicLine,
         Field(max_length=100, description="请该单位做什么;单位看得到,不得写可辨认反映人的内容", examples=["请说明为何仍要求提交户籍证明"]),
     ]
+    assessment: Annotated[AssessmentIn | None, _ASSESSED] = None
 
 
 class TextIn(SchemaIn):
@@ -214,3 +251,4 @@ class ComplaintClosingIn(SchemaIn):
 
     outcome: Annotated[ComplaintOutcome, Field(description="founded 属实,partly 部分属实,unfounded 不属实,not_ours 不属本规则范围")]
     text: Annotated[NeededText, Field(description="办理情况")]
+    assessment: Annotated[AssessmentIn | None, _ASSESSED] = None

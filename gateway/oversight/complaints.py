@@ -18,6 +18,7 @@ from gateway.edge.paging import Paging
 from gateway.edge.uploads import FILE, read_list_file
 from gateway.edge.visibility import COMPLAINTS, complaint, reads_as, whose
 from gateway.oversight.complaint_schemas import (
+    AssessmentIn,
     ComplaintClosingIn,
     ComplaintIn,
     ComplaintOut,
@@ -136,15 +137,32 @@ def read_complaint(number: Number, caller: CurrentCaller) -> WrittenOut:
 
 
 @router.post(
+    "/v1/complaints/{number}/assess",
+    summary="认定反映事由",
+    responses=problems("complaint_unknown", "complaint_refused", "must_recuse", body=True),
+)
+def assess_complaint(number: Number, body: AssessmentIn, caller: CurrentCaller) -> ComplaintOut:
+    """核实以后写明反映的是什么、哪个单位、哪个事项、哪项证明,办结以后也可以;改变前后都有记录。此后指标和线索按认定计:从其他渠道来的大多只写
+    “其他”。转办、办结时可以一并认定(assessment)。"""
+    with transaction() as session:
+        complaint(session, caller, number)
+        row = complaint_steps.assess(session, number, body.assessment(), person=caller.person, unit=caller.unit, now=settings().now())
+        return _answer(session, row, caller)
+
+
+@router.post(
     "/v1/complaints/{number}/pass",
     summary="转办投诉",
     responses=problems("complaint_unknown", "complaint_refused", "must_recuse", body=True),
 )
 def pass_complaint(number: Number, body: PassingIn, caller: CurrentCaller) -> ComplaintOut:
-    """转给应当答复的单位,写明请它做什么。"""
+    """转给应当答复的单位,写明请它做什么。承办的单位不因此成为被反映的单位。"""
+    found = body.assessment.assessment() if body.assessment else None
     with transaction() as session:
         complaint(session, caller, number)
-        row = complaint_steps.pass_on(session, number, body.unit, body.asked, person=caller.person, unit=caller.unit, now=settings().now())
+        row = complaint_steps.pass_on(
+            session, number, body.unit, body.asked, found, person=caller.person, unit=caller.unit, now=settings().now()
+        )
         return _answer(session, row, caller)
 
 
@@ -163,9 +181,12 @@ def answer_complaint(number: Number, body: TextIn, caller: CurrentCaller) -> Com
 )
 def close_complaint(number: Number, body: ComplaintClosingIn, caller: CurrentCaller) -> ComplaintOut:
     """写明结果和办理情况。"""
+    found = body.assessment.assessment() if body.assessment else None
     with transaction() as session:
         complaint(session, caller, number)
-        row = complaint_steps.close(session, number, body.outcome, body.text, person=caller.person, unit=caller.unit, now=settings().now())
+        row = complaint_steps.close(
+            session, number, body.outcome, body.text, found, person=caller.person, unit=caller.unit, now=settings().now()
+        )
         return _answer(session, row, caller)
 
 

@@ -28,7 +28,8 @@ class Outcome:
     channel_number: str
     received_at: datetime
     about: ComplaintAbout
-    unit: tuple[str, str] | None  #: code, name
+    unit: tuple[str, str] | None  #: 被反映单位: code, name
+    handler: tuple[str, str] | None  #: 承办单位: whoever was asked, else the one complained of
     matter: tuple[str, str] | None
     proof: tuple[str, str] | None
     rating: int | None
@@ -69,6 +70,7 @@ def _outcome(session: Session, step: ComplaintStepRow, row: Complaint) -> Outcom
         received_at=row.received_at,
         about=row.about,
         unit=_named(session, Unit, row.unit),
+        handler=_named(session, Unit, row.handler or row.unit),
         matter=_named(session, Matter, row.matter),
         proof=_named(session, ProofKind, row.proof),
         rating=row.rating,

@@ -15,6 +15,8 @@ from domain.complaints import COMPLAINT_STEPS, ComplaintOutcome, ComplaintStatus
 from domain.recusal import Subject
 from domain.refusal import Refusal
 from ledger import recusal
+from ledger.oversight import complaint_assessment
+from ledger.oversight.complaint_assessment import Assessment
 from ledger.oversight.complaints import ComplaintRefused, ComplaintUnknown, ReceivedComplaint, add_step, key_of, refuse_naming, written
 from ledger.succession import estate, heir
 from ledger.tables.oversight import Complaint, ComplaintStepRow
@@ -40,16 +42,23 @@ class StepView:
     text: str | None
 
 
-def pass_on(session: Session, number: str, to: str, asked: str, *, person: str, unit: str, now: datetime) -> Complaint:
-    """转办: `asked` is what the unit reads; it is kept in clear and holds nothing by which the reporter could be known."""
-    row = _locked(session, number)
-    recusal.check(session, Subject.COMPLAINT, number, concerned(session, row), actor=person)
+def assess(session: Session, number: str, found: Assessment, *, person: str, unit: str, now: datetime) -> Complaint:
+    """认定反映事由 by the office, wherever the complaint stands (obligations 16.2, 16.5, 16.6, 16.8, 16.9)."""
+    return _decided(session, number, found, person=person, unit=unit, now=now)
+
+
+def pass_on(
+    session: Session, number: str, to: str, asked: str, found: Assessment | None = None, *, person: str, unit: str, now: datetime
+) -> Complaint:
+    """转办: `asked` is what the unit reads; it is kept in clear and holds nothing by which the reporter could be known. Who handles
+    it need not be who is complained of, and does not become so."""
+    row = _decided(session, number, found, person=person, unit=unit, now=now)
     target = _next(row, ComplaintStep.PASS)
     refuse_naming(written(row), asked)
-    found = session.get(Unit, to)
-    if found is None or not found.active:
+    handler = session.get(Unit, to)
+    if handler is None or not handler.active:
         raise ComplaintRefused("没有可用的单位,请核对单位编码。")
-    row.unit, row.standing, row.done_at = to, target, None
+    row.handler, row.standing, row.done_at = to, target, None
     add_step(session, row, ComplaintStep.PASS, person=person, unit=unit, now=now, to=to, asked=asked)
     return row
 
@@ -57,7 +66,7 @@ def pass_on(session: Session, number: str, to: str, asked: str, *, person: str, 
 def answer(session: Session, number: str, text: str, *, person: str, unit: str, now: datetime) -> Complaint:
     """The unit's own answer. Raises `ComplaintUnknown` where it was not passed to this unit."""
     row = _locked(session, number)
-    if row.unit not in estate(session, unit) or row.standing is ComplaintStatus.RECEIVED:
+    if row.handler not in estate(session, unit):
         raise ComplaintUnknown
     row.standing = _next(row, ComplaintStep.ANSWER)
     row.done_at = now
@@ -65,10 +74,19 @@ def answer(session: Session, number: str, text: str, *, person: str, unit: str, 
     return row
 
 
-def close(session: Session, number: str, outcome: ComplaintOutcome, text: str, *, person: str, unit: str, now: datetime) -> Complaint:
+def close(
+    session: Session,
+    number: str,
+    outcome: ComplaintOutcome,
+    text: str,
+    found: Assessment | None = None,
+    *,
+    person: str,
+    unit: str,
+    now: datetime,
+) -> Complaint:
     """办结 by the office, with its outcome."""
-    row = _locked(session, number)
-    recusal.check(session, Subject.COMPLAINT, number, concerned(session, row), actor=person)
+    row = _decided(session, number, found, person=person, unit=unit, now=now)
     row.standing = _next(row, ComplaintStep.CLOSE)
     row.done_at = row.done_at or now
     session.execute(select(func.pg_advisory_xact_lock_shared(CLOSING)))
@@ -89,8 +107,8 @@ def read(session: Session, number: str, *, person: str, unit: str, now: datetime
 
 
 def concerned(session: Session, row: Complaint) -> frozenset[str]:
-    """Whom it is about: the unit named at first, or whose matter it is where none was, and whoever it was passed to. That it
-    went on, or that the unit was merged, does not end it."""
+    """Whom it is about: the unit named at first, or whose matter it is where none was, whoever was found to be meant, and whoever it
+    was passed to. That it went on, or that the unit was merged, does not end it."""
     to = ComplaintStepRow.record["to"].astext
     told = select(ComplaintStepRow.step, to).where(ComplaintStepRow.complaint == row.id, to.is_not(None))
     passed = {unit: step for step, unit in session.execute(told.order_by(ComplaintStepRow.serial.desc())).tuples()}
@@ -119,6 +137,16 @@ def steps(session: Session, row: Complaint, *, as_unit: str | None) -> list[Step
         text = key_of(row).decrypt_text(Place("complaint_steps", "text", one.id), one.text) if one.text else None
         views.append(StepView(one.step, one.at, one.person, one.unit, one.record, text))
     return views
+
+
+def _decided(session: Session, number: str, found: Assessment | None, *, person: str, unit: str, now: datetime) -> Complaint:
+    """The complaint, held, with what was found of it; not by somebody whom it is about, then either."""
+    row = _locked(session, number)
+    recusal.check(session, Subject.COMPLAINT, number, concerned(session, row), actor=person)
+    if found is not None:
+        complaint_assessment.apply(session, row, found, person=person, unit=unit, now=now)
+        recusal.check(session, Subject.COMPLAINT, number, concerned(session, row), actor=person)
+    return row
 
 
 def _next(row: Complaint, step: ComplaintStep) -> ComplaintStatus:

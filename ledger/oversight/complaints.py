@@ -105,6 +105,7 @@ def take_in(session: Session, sent: Intake, days: int, *, person: str, unit: str
         channel=sent.channel,
         channel_number=sent.channel_number,
         about=sent.about,
+        about_since=aware(now),
         received_at=aware(sent.received_at),
         entered_at=aware(now),
         entered_by=person,
@@ -143,17 +144,22 @@ def known(session: Session, channel: ComplaintChannel, number: str | None) -> Co
 def _check(session: Session, sent: Intake, now: datetime) -> None:
     if not _EARLIEST <= sent.received_at <= now:
         raise ComplaintRefused("收到时间晚于现在,或早于 2000 年。")
-    if sent.unit is not None and session.get(Unit, sent.unit) is None:
-        raise ComplaintRefused("没有所填的被反映单位。")
-    if sent.matter is not None and session.get(Matter, sent.matter) is None:
-        raise ComplaintRefused("没有所填的事项编码。")
-    if sent.proof is not None and session.get(ProofKind, sent.proof) is None:
-        raise ComplaintRefused("没有所填的证明编码。")
+    refuse_unknown(session, sent.unit, sent.matter, sent.proof)
     if sent.rating is not None and not sent.rating_source:
         raise ComplaintRefused("评价须写明出自哪里(评价来源)。")
     if not sent.stated.text and sent.rating is None:
         raise ComplaintRefused("没有反映的内容。")
     refuse_naming(sent.stated, sent.channel_number, sent.rating_source)
+
+
+def refuse_unknown(session: Session, unit: str | None, matter: str | None, proof: str | None) -> None:
+    """Raise `ComplaintRefused` for a code that nobody registered."""
+    if unit is not None and session.get(Unit, unit) is None:
+        raise ComplaintRefused("没有所填的被反映单位。")
+    if matter is not None and session.get(Matter, matter) is None:
+        raise ComplaintRefused("没有所填的事项编码。")
+    if proof is not None and session.get(ProofKind, proof) is None:
+        raise ComplaintRefused("没有所填的证明编码。")
 
 
 def refuse_naming(stated: ReceivedComplaint, *kept_in_clear: str | None) -> None:
@@ -208,7 +214,7 @@ def listed(
     """Newest first; of a unit those that were passed to it, None: all."""
     query = select(Complaint)
     if unit is not None:
-        query = query.where(Complaint.unit.in_(estate(session, unit)), Complaint.standing != ComplaintStatus.RECEIVED)
+        query = query.where(Complaint.handler.in_(estate(session, unit)))
     if standings:
         query = query.where(Complaint.standing.in_(standings))
     return paging.scalars(session, query, (Complaint.entered_at.desc(), Complaint.number.desc()), page)

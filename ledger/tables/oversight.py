@@ -26,10 +26,13 @@ class Complaint(Table):
     channel: Mapped[ComplaintChannel] = mapped_column(choices(ComplaintChannel, "complaint_channel"))
     channel_number: Mapped[str | None]  #: the channel's own number
     about: Mapped[ComplaintAbout] = mapped_column(choices(ComplaintAbout, "complaint_about"))
+    about_since: Mapped[datetime] = mapped_column(index=True)  #: from when it is about that: entered so, or held so since
+    assessed_at: Mapped[datetime | None]  #: when somebody last said what it is about; None: it stands as the channel wrote
     received_at: Mapped[datetime]  #: when the channel had it
     entered_at: Mapped[datetime] = mapped_column(index=True)
     entered_by: Mapped[str]
-    unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"), index=True)
+    unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"), index=True)  #: 被反映单位
+    handler: Mapped[str | None] = mapped_column(ForeignKey("units.code"), index=True)  #: 承办单位: to which it was passed
     matter: Mapped[str | None] = mapped_column(ForeignKey("matters.code"))
     proof: Mapped[str | None] = mapped_column(ForeignKey("proof_kinds.code"))
     rating: Mapped[int | None]  #: 好差评: one to five stars

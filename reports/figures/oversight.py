@@ -15,6 +15,9 @@ from reports.model import ComplaintFigures, Count, Rate
 #: Answered by the unit, or closed by the office without it; the same number as in the score (`domain.scoring`).
 HANDLED = "coalesce(c.done_at <= c.due_at, false)"
 
+#: It may be another than the unit complained of, whose the complaint stays.
+HANDLER = "coalesce(c.handler, c.unit)"
+
 
 def received(span: Span) -> str:
     """Obligation 18.1: complaints received in the span; of the unit named, or of who stood in its place by then."""
@@ -23,8 +26,8 @@ def received(span: Span) -> str:
 
 
 def charged(span: Span) -> str:
-    """Who answers for a complaint: after a merger the successor."""
-    return span.charged("c.unit", "least(c.due_at, coalesce(c.done_at, c.due_at))")
+    """Who answers for a complaint: whoever it was passed to, else the unit complained of; after a merger the successor."""
+    return span.charged(HANDLER, "least(c.due_at, coalesce(c.done_at, c.due_at))")
 
 
 def due(span: Span) -> str:

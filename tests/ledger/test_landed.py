@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, func, select, text
 
 from ledger import copying
 from ledger.cases import cases
@@ -26,7 +26,7 @@ from ledger.oversight import complaints
 from ledger.tables.cases import Case, Party
 from ledger.tables.effects import Proof
 from ledger.tables.oversight import Complaint
-from ledger.tables.registry import ApiKey, System
+from ledger.tables.registry import ApiKey, System, Unit
 from ledger.vault import Place, vault
 from runtime.commands.migrate import migrate
 from runtime.failures import Failure
@@ -115,9 +115,24 @@ def an_entered_system() -> None:
     owner.dispose()
 
 
+def a_complaint_that_was_passed_on() -> None:
+    """As the code of then did: the unit that was asked took the place of the one complained of."""
+    owner = create_engine(url("proofless_owner"))
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE complaints SET unit = (SELECT max(code) FROM units), standing = 'passed'"))
+        connection.execute(
+            text(
+                "INSERT INTO complaint_steps (id, complaint_id, step, at, person, unit, record) SELECT gen_random_uuid(), id, 'pass', now(), "
+                "'x', 'x', jsonb_build_object('to', unit, 'asked', 'x') FROM complaints"
+            )
+        )
+    owner.dispose()
+
+
 def test_it_upgrades_in_place_and_its_data_are_read_and_go_on(landed: str, tmp_path: Path) -> None:
     a_systems_key()
     an_entered_system()
+    a_complaint_that_was_passed_on()
     before = described()
     before["counts"]["systems"] += 1  # the entry that stands
     saved: list[str] = []
@@ -145,7 +160,10 @@ def test_it_upgrades_in_place_and_its_data_are_read_and_go_on(landed: str, tmp_p
         assert session.scalars(select(ApiKey.scopes).where(ApiKey.system == "s-old")).all() == [["cases", "inbox", "verifications"]]
         entered = session.scalars(select(System).where(System.code.startswith("entered-"))).one()
         assert (entered.name, entered.level, entered.should_connect, entered.why_not) == ("省统一受理平台", "province", False, "待省里开放")
-        assert "仍要求提交户籍证明" in complaints.written(session.scalars(select(Complaint)).one()).text
+        complaint = session.scalars(select(Complaint)).one()
+        assert "仍要求提交户籍证明" in complaints.written(complaint).text
+        assert (complaint.unit, complaint.handler) == ("370402-PERMIT", session.scalar(select(func.max(Unit.code))))
+        assert (complaint.about_since, complaint.assessed_at) == (complaint.entered_at, None)
     file()
     migrate(save)
     assert saved == [landed], "what is newest is neither saved nor changed"

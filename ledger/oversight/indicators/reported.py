@@ -19,20 +19,22 @@ _COMPLAINED = f"""
                                   AND (c.matter IS NULL OR e.matter = ANY ({codes_of("c.matter")}))) THEN 'still_asked' ELSE 'invented' END
             ELSE c.about END AS about
         FROM complaints c
-        WHERE c.unit IS NOT NULL AND c.duplicates IS NULL AND c.entered_at >= :start AND c.entered_at < :end
+        WHERE c.unit IS NOT NULL AND c.duplicates IS NULL AND c.about_since >= :start AND c.about_since < :end
     )
-    SELECT unit, '', array_agg(number), count(*) FROM reported WHERE about = :about
+    SELECT unit, '', array_agg(number), count(*) FROM reported r WHERE about = :about AND NOT EXISTS (
+        SELECT FROM leads l WHERE l.rule = :sign AND l.unit = r.unit AND l.period_start <> :start AND r.number = ANY (l.numbers))
     GROUP BY unit HAVING count(*) >= :least
 """
 
 
 def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
-    """Every complaint that was entered in [start, end), whenever it came: an export is a month's. Probable duplicates are left aside;
-    after a merger the successor's."""
+    """Every complaint of which it was written, or found, in [start, end) what it is about, whenever it came: an export is a month's,
+    and most of them say nothing of it. What was a sign of the same in another week is none once more. Probable duplicates are left
+    aside; after a merger the successor's."""
     charges = Charges.until(session)
     query = _COMPLAINED.format(unit=charges.sql("c.unit", "c.received_at"))
     return [
         indication
         for about, rule in COMPLAINED_OF.items()
-        for indication in found(session, rule, "投诉件数", query, start, end, about=about.value, **charges.given)
+        for indication in found(session, rule, "投诉件数", query, start, end, about=about.value, sign=rule.value, **charges.given)
     ]

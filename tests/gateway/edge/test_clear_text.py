@@ -169,7 +169,7 @@ CLEAR: dict[str, dict[str, str]] = {
     "commitments": {CODE: "verification lookup evidence_digest", ACTOR: "recorded_by"},
     "complaint_steps": {CODE: "person unit", GUARDED: "record"},
     "complaints": {
-        CODE: "number unit matter proof layout master_key text_hash contact_hash",
+        CODE: "number unit handler matter proof layout master_key text_hash contact_hash",
         GUARDED: "channel_number rating_source",
         ACTOR: "entered_by",
     },

@@ -88,6 +88,7 @@ OWN_KEY = {
     "get_complaint_layouts",
     "export_complaint_outcomes",
     "read_complaint",
+    "assess_complaint",
     "pass_complaint",
     "close_complaint",
     "enter_lead",

@@ -180,3 +180,38 @@ def test_a_file_that_is_none_is_refused(api: Api) -> None:
         answer = api.post("/v1/complaints/file", ADMIN, content=content, headers={"Content-Type": "text/csv"})
         assert (answer.status_code, answer.json()["code"]) == (422, "complaint_file")
     assert api.post("/v1/complaints/file", REQUESTER, content=b"x", headers={"Content-Type": "text/csv"}).json()["code"] == "not_allowed"
+
+
+def test_what_it_is_about_is_found_at_the_transfer_and_at_the_end_by_api(api: Api) -> None:
+    """Obligations 18.1, 16.5: by the office alone; left out stays, null is none; the unit that handles it is not the one complained of."""
+    number = taken(api, about="other", proof=..., unit="370402-GUANGMING")
+    path = f"/v1/complaints/{number}"
+    before = api.get(path, ADMIN).json()
+    assert (before["about"], before["assessed_at"], before["handler"], before["outcome"]) == ("other", None, None, None)
+    assert api.post(f"{path}/assess", CHIEF, json={"about": "no_help"}).json()["code"] == "not_allowed"
+    asked = {"unit": "370402-PERMIT", "asked": "请说明", "assessment": {"about": "no_help", "proof": "P-HOUSEHOLD"}}
+    handed = api.post(f"{path}/pass", ADMIN, json=asked).json()
+    assert [handed[name] for name in ("about_name", "unit", "handler", "matter", "proof")] == [
+        "不核验或超时",
+        "370402-GUANGMING",
+        "370402-PERMIT",
+        "DEMO-0001",
+        "P-HOUSEHOLD",
+    ]
+    assert [one["step"] for one in handed["steps"]] == ["receive", "assess", "pass"] and handed["steps"][1]["person"] == ADMIN
+    seen = api.get(path, CHIEF).json()
+    assert (seen["about"], seen["assessed_at"], [one["step"] for one in seen["steps"]]) == ("no_help", None, ["pass"])
+    assert api.get(path, OTHER_CHIEF).status_code == 404, "complained of, and not asked"
+    ended = {"outcome": "partly", "text": "已更正", "assessment": {"about": "wrong_content", "matter": None}}
+    closed = api.post(f"{path}/close", ADMIN, json=ended).json()
+    assert [closed[name] for name in ("about", "matter", "proof", "outcome_name", "standing")] == [
+        "wrong_content",
+        None,
+        "P-HOUSEHOLD",
+        "部分属实",
+        "closed",
+    ]
+    refused = api.post(f"{path}/assess", ADMIN, json={"about": "misused", "proof": "P-NONE"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "complaint_refused")
+    again = api.post(f"{path}/assess", ADMIN, json={"about": "misused"}).json()
+    assert (again["about"], again["standing"], again["outcome"]) == ("misused", "closed", "partly"), "of what is closed, too"

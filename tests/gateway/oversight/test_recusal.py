@@ -106,6 +106,7 @@ def stopped(api: Api) -> tuple[str, str]:
 Made = Callable[[Api], tuple[str, str]]
 DOCUMENT = {"document": "文书〔2026〕1号", **TEXT}
 TRIED: list[tuple[str, Made, str, Any]] = [
+    ("assess_complaint", complaint, "assess", {"about": "other"}),
     ("pass_complaint", complaint, "pass", {"unit": ISSUING, "asked": "请说明"}),
     ("close_complaint", complaint, "close", {"outcome": "unfounded", **TEXT}),
     ("close_complaint", went_on, "close", {"outcome": "unfounded", **TEXT}),

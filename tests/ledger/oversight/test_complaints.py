@@ -12,6 +12,7 @@ from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintOutcome
 from ledger.arrangements import calendars
 from ledger.database import engine
 from ledger.oversight import complaint_steps, complaints
+from ledger.oversight.complaint_assessment import Assessment
 from ledger.oversight.complaints import ComplaintRefused, Intake, ReceivedComplaint
 from ledger.tables.oversight import Complaint
 from settings import settings
@@ -107,6 +108,57 @@ def test_people_of_the_unit_named_never_read_it_not_even_after_it_went_on(ledger
         with pytest.raises(complaint_steps.ComplaintHidden):
             do(complaint_steps.read, row.number, person="x", unit=unit, now=NOW)
     assert do(complaint_steps.read, row.number, **OFFICE).name == "演示乙丑"
+
+
+def test_who_handles_it_is_another_thing_than_who_is_complained_of(ledger: str) -> None:
+    """Obligations 18.1, 15.6: 转办 writes over nobody; the figures by unit complained of stay what they were."""
+    row, _ = take(days=1)
+    handed = do(complaint_steps.pass_on, row.number, ISSUER, "请协助核实", **OFFICE)
+    assert (handed.unit, handed.handler) == (UNIT, ISSUER)
+    for unit, sees in ((ISSUER, 1), (UNIT, 0)):
+        assert len(do(complaints.listed, unit).rows) == sees
+    with pytest.raises(complaints.ComplaintUnknown):
+        do(complaint_steps.answer, row.number, "说明", person="demo-permit-2", unit=UNIT, now=NOW)
+    do(complaint_steps.answer, row.number, "说明", person="demo-guangming-2", unit=ISSUER, now=NOW)
+    start, end = datetime.fromisoformat("2026-03-02T00:00+08:00"), datetime.fromisoformat("2026-03-09T00:00+08:00")
+    assert do(complaints.week, start, end, None).by_unit == ((UNIT, 1),)
+    anonymous, _ = take(replace(SENT, channel_number="GD-2", unit=None, matter=None, stated=ReceivedComplaint("没有写明哪个单位的情况")))
+    assert do(complaint_steps.pass_on, anonymous.number, ISSUER, "请核实", **OFFICE).unit is None, "who handles it does not become it"
+
+
+def test_what_it_is_about_is_said_later_with_before_and_after(ledger: str) -> None:
+    """Obligations 16.2, 16.5, 16.6, 16.8, 16.9, 2.6: alone, with the 转办, with the 办结, and once more after it; who, when, what was."""
+    row, _ = take(replace(SENT, about=ComplaintAbout.OTHER, matter=None, proof=None))
+    assert (row.about_since, row.assessed_at) == (NOW, None)
+    later = {**OFFICE, "now": NOW + timedelta(days=20)}
+    found = Assessment(ComplaintAbout.NO_HELP, {"unit": ISSUER, "proof": "P-HOUSEHOLD"})
+    handed = do(complaint_steps.pass_on, row.number, UNIT, "请说明", found, **later)
+    assert (handed.about, handed.unit, handed.handler, handed.proof) == (ComplaintAbout.NO_HELP, ISSUER, UNIT, "P-HOUSEHOLD")
+    assert handed.about_since == handed.assessed_at == later["now"]
+    day = {**OFFICE, "now": NOW + timedelta(days=30)}
+    do(complaint_steps.close, row.number, ComplaintOutcome.FOUNDED, "已整改", Assessment(ComplaintAbout.NO_HELP, {"proof": None}), **day)
+    for _ in range(2):
+        again = do(complaint_steps.assess, row.number, Assessment(ComplaintAbout.NO_HELP), **day)
+    assert (again.unit, again.proof, again.standing) == (ISSUER, None, ComplaintStatus.CLOSED)
+    first, second = [one for one in do(complaint_steps.steps, again, as_unit=None) if one.step is ComplaintStep.ASSESS]
+    was = {"about": "other", "unit": UNIT, "matter": None, "proof": None}
+    now = {"about": "no_help", "unit": ISSUER, "matter": None, "proof": "P-HOUSEHOLD"}
+    assert (first.record["before"], first.record["after"], first.person, first.at) == (was, now, "demo-admin", later["now"])
+    assert (second.record["before"], second.record["after"], second.at) == (now, now | {"proof": None}, day["now"])
+    assert do(complaint_steps.concerned, again) == {UNIT, ISSUER}, "who was meant at first stays concerned"
+    for unit in (UNIT, ISSUER):  # neither reads how the office holds it
+        assert ComplaintStep.ASSESS not in [one.step for one in do(complaint_steps.steps, again, as_unit=unit)]
+    for wrong in ({"unit": "none"}, {"matter": "none"}, {"proof": "none"}):
+        with pytest.raises(ComplaintRefused, match="没有所填的"):
+            do(complaint_steps.assess, row.number, Assessment(ComplaintAbout.NO_HELP, wrong), **day)
+
+
+def test_a_word_that_only_confirms_is_on_the_record_and_moves_nothing(ledger: str) -> None:
+    """Obligation 16.6."""
+    row, _ = take()
+    later = {**OFFICE, "now": NOW + timedelta(days=20)}
+    held = do(complaint_steps.assess, row.number, Assessment(ComplaintAbout.STILL_ASKED), **later)
+    assert (held.about_since, held.assessed_at) == (NOW, later["now"])
 
 
 def test_it_is_passed_answered_by_that_unit_and_closed(ledger: str) -> None:

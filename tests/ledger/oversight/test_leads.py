@@ -27,7 +27,8 @@ from ledger.database import engine, transaction
 from ledger.inbox import returns
 from ledger.inbox.returns import ReturnReason
 from ledger.lifecycle import filing
-from ledger.oversight import complaints, lead_steps, leads, origins
+from ledger.oversight import complaint_steps, complaints, lead_steps, leads, origins
+from ledger.oversight.complaint_assessment import Assessment
 from ledger.oversight.indicators import lists, usage
 from ledger.oversight.lead_steps import LeadRefused
 from ledger.registers import offsystem, voluntary
@@ -306,6 +307,40 @@ def test_a_complaint_that_is_entered_weeks_later_is_a_sign_of_that_week(ledger: 
     look()
     look()
     assert [(lead.unit, lead.numbers) for lead in of(LeadRule.COMPLAINED)] == [(UNIT, [late.number])]
+
+
+@pytest.mark.parametrize(
+    ("about", "rule"),
+    [
+        (ComplaintAbout.STILL_ASKED, LeadRule.COMPLAINED),
+        (ComplaintAbout.INVENTED, LeadRule.COMPLAINED_INVENTED),
+        (ComplaintAbout.NO_HELP, LeadRule.COMPLAINED_NO_HELP),
+        (ComplaintAbout.WRONG_CONTENT, LeadRule.COMPLAINED_CONTENT),
+        (ComplaintAbout.MISUSED, LeadRule.COMPLAINED_MISUSE),
+        (ComplaintAbout.PAPER_REFUSED, LeadRule.COMPLAINED_REFUSAL),
+    ],
+)
+def test_what_is_found_of_an_old_complaint_is_a_sign_once_and_once_only(ledger: str, about: ComplaintAbout, rule: LeadRule) -> None:
+    """Obligations 2.6, 16.2, 16.5, 16.6, 16.8, 16.9: the hotline wrote 其他 weeks ago; what was a sign by itself is none again."""
+    weeks_ago, long_ago = NOW - timedelta(days=35), {**OFFICE, "now": NOW - timedelta(days=30)}
+    sent = complaints.Intake(
+        ComplaintChannel.HOTLINE, ComplaintAbout.OTHER, weeks_ago, complaints.ReceivedComplaint("窗口办理的情况反映如下"), "GD-1", UNIT
+    )
+    old, _ = do(complaints.take_in, sent, 15, **long_ago)
+    look()
+    assert of(rule) == []
+    assert do(complaint_steps.assess, old.number, Assessment(about), **OFFICE).about is about
+    look()
+    look()
+    assert [(lead.unit, lead.numbers) for lead in of(rule)] == [(UNIT, [old.number])]
+    for days, held in ((7, ComplaintAbout.OTHER), (14, about)):  # doubted, and found again in another week
+        do(complaint_steps.assess, old.number, Assessment(held), **{**OFFICE, "now": NOW + timedelta(days=days)})
+        do(leads.find, START + timedelta(days=days), END + timedelta(days=days), now=NOW + timedelta(days=days))
+    assert [(lead.unit, lead.numbers) for lead in of(rule)] == [(UNIT, [old.number])]
+    elsewhere = {**OFFICE, "now": NOW + timedelta(days=14)}
+    do(complaint_steps.assess, old.number, Assessment(about, {"unit": ISSUER}), **elsewhere)
+    do(leads.find, START + timedelta(days=14), END + timedelta(days=14), now=NOW + timedelta(days=14))
+    assert {lead.unit for lead in of(rule)} == {UNIT, ISSUER}, "of another unit it is another sign"
 
 
 def test_what_people_complain_of_is_a_sign_of_its_clause(ledger: str) -> None:

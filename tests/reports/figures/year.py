@@ -230,6 +230,7 @@ def _complaints(session: Any, chance: random.Random, units: Sequence[str]) -> No
             number=f"TS-Y{number}",
             channel="letter",
             about=chance.choice([ComplaintAbout.PAPER_REFUSED, ComplaintAbout.OTHER]),
+            about_since=at,
             received_at=at,
             entered_at=at,
             entered_by="x",
