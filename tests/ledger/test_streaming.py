@@ -37,6 +37,10 @@ _ODD = (
 )
 
 
+#: Whether a backend is at its COPY.
+_COPYING = text("SELECT state = 'active' AND query LIKE 'COPY%' FROM pg_stat_activity WHERE pid = :pid")
+
+
 def _table(session: Session) -> None:
     session.execute(text("CREATE TEMPORARY TABLE streamed (line bigint PRIMARY KEY, said text, cells text[], matched jsonb)"))
 
@@ -95,6 +99,8 @@ def test_a_statement_that_is_ended_meanwhile_is_told_and_the_next_transaction_go
         for made in range(_MANY):
             if made == 2000:
                 with transaction() as other:
+                    while not other.scalar(_COPYING, {"pid": pid}):  # a cancellation that comes before the statement ends nothing
+                        other.execute(text("SELECT pg_sleep(0.01), pg_stat_clear_snapshot()"))
                     assert other.scalar(text(f"SELECT {end}(:pid)"), {"pid": pid})
             yield _row(made, "x" * 100)
 
