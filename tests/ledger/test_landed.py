@@ -122,8 +122,8 @@ def a_complaint_that_was_passed_on() -> None:
         connection.execute(text("UPDATE complaints SET unit = (SELECT max(code) FROM units), standing = 'passed'"))
         connection.execute(
             text(
-                "INSERT INTO complaint_steps (id, complaint_id, step, at, person, unit, record) SELECT gen_random_uuid(), id, 'pass', now(), "
-                "'x', 'x', jsonb_build_object('to', unit, 'asked', 'x') FROM complaints"
+                "INSERT INTO complaint_steps (id, complaint_id, step, at, person, unit, record) "
+                "SELECT gen_random_uuid(), id, 'pass', now(), 'x', 'x', jsonb_build_object('to', unit, 'asked', 'x') FROM complaints"
             )
         )
     owner.dispose()
