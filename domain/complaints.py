@@ -82,14 +82,9 @@ class ComplaintStep(StrEnum):
 
     @property
     def label(self) -> str:
-        return {
-            "receive": "受理",
-            "pass": "转办",
-            "answer": "答复",
-            "close": "办结",
-            "read": "查阅原文",
-            "assess": "认定反映事由",
-        }[self.value]
+        return {"receive": "受理", "pass": "转办", "answer": "答复", "close": "办结", "read": "查阅原文", "assess": "认定反映事由"}[
+            self.value
+        ]
 
 
 class ComplaintOutcome(StrEnum):
