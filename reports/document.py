@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from domain.leads import LeadLine
 from reports import annex, charts, opening, periods
@@ -11,13 +12,12 @@ from reports.blocks import Document, Paragraph, Picture, Section, Table, worded
 from reports.definitions import DEFINITIONS
 from reports.model import Limits, Rate, Report, SourceRow, Spread
 from reports.opening import Part
-from reports.wording import in_seconds, lasting, minutes, of_period
+from reports.wording import in_seconds, lasting, minutes
 
 _RANKED_SHOWN, _DAYS_SHOWN = 5, 14
 _SYSTEMS_SHOWN = 5
 _COMPLAINED_SHOWN = 5  #: units, those with the most first
 _LEADS_SHOWN = 20  #: one by one; more are counted by kind, else a year's would fill a hundred pages
-_TITLE = 20  #: characters of its size on one line
 
 
 def document(report: Report) -> Document:
@@ -30,22 +30,7 @@ def document(report: Report) -> Document:
         Section(f"{opening.ORDINALS[number]}、{title}", tuple(worded(block, week) for block in blocks))
         for number, (title, blocks) in enumerate(one for one in made_of if one[1])
     ]
-    made = report.cut_off.astimezone(charts.LOCAL)
-    return Document(
-        mark=of_period("“无证明办事”工作周报", week),
-        subtitle=report.period.label,
-        issue=report.issue,
-        issuer=report.issuer,
-        date=f"{made.year}年{made.month}月{made.day}日",
-        title=_title(report.scope_name),
-        sections=tuple(sections),
-    )
-
-
-def _title(scope: str) -> str:
-    """A long name has a line of its own: a title breaks where its sense does."""
-    about = "“无证明办事”工作情况"
-    return f"{scope}{about}" if len(scope) + len(about) <= _TITLE else f"{scope}\n{about}"
+    return replace(opening.head(report), sections=tuple(sections))
 
 
 def _limits(report: Report) -> Part:

@@ -4,33 +4,59 @@ from __future__ import annotations
 
 from itertools import accumulate
 
-from reports import charts
-from reports.blocks import Block, Paragraph, Picture
+from reports import charts, periods
+from reports.blocks import Block, Document, Paragraph, Picture
 from reports.model import Report
+from reports.wording import aloud, of_period
 
-#: Page one is read aloud in a minute, some 250 characters: so many steps at most, and so many characters of them.
-_PRESSING, _LETTERS = 3, 90
+#: Page one, its 版头 too, is read aloud in a minute, so many characters; and so many steps stand there at most.
+A_MINUTE, _PRESSING = 250, 3
+_OVERVIEW, _PRESSED = "总体情况", "需要决定的事项"
+_TITLE = 20  #: characters of its size on one line
 ORDINALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五")
 Part = tuple[str, list[Block | None]]
 
 
+def head(report: Report) -> Document:
+    """版头 and 标题; nothing under them yet."""
+    made = report.cut_off.astimezone(charts.LOCAL)
+    return Document(
+        mark=of_period("“无证明办事”工作周报", periods.is_week(report.period)),
+        subtitle=report.period.label,
+        issue=report.issue,
+        issuer=report.issuer,
+        date=f"{made.year}年{made.month}月{made.day}日",
+        title=_title(report.scope_name),
+        sections=(),
+    )
+
+
+def _title(scope: str) -> str:
+    """A long name has a line of its own: a title breaks where its sense does."""
+    about = "“无证明办事”工作情况"
+    return f"{scope}{about}" if len(scope) + len(about) <= _TITLE else f"{scope}\n{about}"
+
+
 def overview(report: Report) -> Part:
     """What changed: with `pressing` it is what is read aloud, and stands on page one."""
+    return _OVERVIEW, [*map(Paragraph, _overview(report))]
+
+
+def _overview(report: Report) -> list[str]:
     compared = report.received.before is not None
-    said = [
+    return [
         f"本周收到核验申请 {report.received.value} 件{f'({report.received.said})' if compared else ''},办结 {report.finished.value} 件,"
         f"免提交证明 {report.free_of_paper.value} 次。",
         _due(report),
     ]
-    return "总体情况", [*map(Paragraph, said)]
 
 
 def pressing(report: Report) -> Part:
     """What to decide: the first of the steps; the others stand after the figures that they follow from."""
     found, shown = _numbered(report), _shown(report)
-    more = f"其余 {len(found) - shown} 项见“其他工作建议”。" if len(found) > shown else ""
+    more = _rest(len(found) - shown) if len(found) > shown else ""
     said = found[:shown] or ["保持现有做法。"]
-    return "需要决定的事项", [*map(Paragraph, [*said[:-1], said[-1] + more])]
+    return _PRESSED, [*map(Paragraph, [*said[:-1], said[-1] + more])]
 
 
 def steps(report: Report) -> Part:
@@ -38,9 +64,18 @@ def steps(report: Report) -> Part:
 
 
 def _shown(report: Report) -> int:
-    """The most pressing always; the next ones while there is room."""
-    lengths = list(accumulate(map(len, report.next_steps[:_PRESSING])))
-    return sum(length <= _LETTERS for length in lengths) or min(1, len(lengths))
+    """The most pressing always; the next ones while all of page one is still heard within the minute."""
+    top = head(report)
+    rest = [top.mark, top.issue, top.issuer, top.date, top.title, top.subtitle, _OVERVIEW, _PRESSED, *ORDINALS[:2], *_overview(report)]
+    room, found = A_MINUTE - sum(map(aloud, rest)), _numbered(report)
+    lengths = list(accumulate(map(aloud, found[:_PRESSING])))
+    more = [aloud(_rest(len(found) - number)) if len(found) > number else 0 for number in range(1, len(lengths) + 1)]
+    fitting = [number for number, length in enumerate(lengths, 1) if length + more[number - 1] <= room]
+    return max(fitting, default=min(1, len(lengths)))
+
+
+def _rest(count: int) -> str:
+    return f"其余 {count} 项附后。"
 
 
 def _numbered(report: Report) -> list[str]:
@@ -71,5 +106,6 @@ def _due(report: Report) -> str:
     named = (("最迟时限", limits.hard), ("原则上的时限", limits.soft), ("督办", limits.supervision))
     if not any(rate.whole for _, rate in named):
         return "本周没有到期的时限,也没有到期的督办。"
-    last = f"上周最迟时限 {old.hard}。" if old is not None and old.hard.whole and limits.hard.whole else ""
-    return f"{','.join(f'{name}按时 {rate}' if rate.whole else f'没有到期的{name}' for name, rate in named)}。{last}"
+    last = f",上周 {old.hard}" if old is not None and old.hard.whole and limits.hard.whole else ""
+    said = [f"{name}按时 {rate}" if rate.whole else f"没有到期的{name}" for name, rate in named]
+    return f"{said[0]}{last};{','.join(said[1:])}。" if last else f"{','.join(said)}。"

@@ -13,6 +13,7 @@ from reports.blocks import Paragraph
 from reports.document import document
 from reports.figures.words import next_steps
 from reports.model import Count, Limits, Rate, Report
+from reports.wording import aloud
 from tests.reports.samples import MANY, REPORT, UNITS
 
 A_MINUTE = 250
@@ -48,27 +49,49 @@ def said(number: int) -> str:
 def heard(text: str) -> str:
     text = re.sub(r"(\d+)\.(\d+)%", lambda found: f"百分之{said(int(found[1]))}点{said(int(found[2]))}", text)
     text = re.sub(r"\(\d+/\d+\)", "", text)  # what a rate is out of is for the eye
-    text = re.sub(r"\d{4}(?=年)", lambda found: "".join(_DIGITS[int(digit)] for digit in found[0]), text)
+    text = re.sub(r"\d{4}(?=[年〕])", lambda found: "".join(_DIGITS[int(digit)] for digit in found[0]), text)
     text = re.sub(r"\d+", lambda found: said(int(found[0])), text)
     return re.sub(r"\W", "", text)
 
 
 def page_one(report: Report) -> str:
+    """All of it, the 版头 too."""
     printed = document(report)
     first, second, _ = printed.sections[:3]
     blocks = [block.text for section in (first, second) for block in section.blocks if isinstance(block, Paragraph)]
-    return "\n".join([printed.title, printed.subtitle, first.title, second.title, *blocks])
+    head = [printed.mark, printed.issue, printed.issuer, printed.date, printed.title, printed.subtitle]
+    return "\n".join([*head, first.title, second.title, *blocks])
 
 
 def test_how_it_is_spoken() -> None:
-    assert said(1_023_456) == "一百零二万三千四百五十六" and said(20_008) == "二万零八"
+    assert heard("〔2026〕第35期") == "二零二六第三十五期" and said(1_023_456) == "一百零二万三千四百五十六" and said(20_008) == "二万零八"
     assert heard("最迟时限按时 99.5%(203/204)。") == "最迟时限按时百分之九十九点五"
 
 
-@pytest.mark.parametrize("report", [REPORT, MANY, WORST, replace(WORST, period=periods.between(date(2026, 1, 1), date(2026, 12, 31)))])
+@pytest.mark.parametrize(
+    "report",
+    [
+        REPORT,
+        MANY,
+        WORST,
+        replace(WORST, period=periods.between(date(2026, 1, 1), date(2026, 12, 31)), issue="〔2026〕专报"),
+        replace(REPORT, issuer="枣庄市市中区人民政府办公室(区大数据局)", scope_name=LONG),
+        replace(WORST, issuer="枣庄市市中区人民政府办公室(区大数据局)"),
+    ],
+)
 def test_page_one_is_read_aloud_within_a_minute(report: Report) -> None:
-    aloud = heard(page_one(report))
-    assert len(aloud) <= A_MINUTE, aloud
+    """All of it: who speaks and when, too."""
+    text = page_one(report)
+    assert len(heard(text)) <= A_MINUTE, heard(text)
+    assert len(heard(text)) <= aloud(text), "what is reckoned with is never too little"
+
+
+def test_there_are_as_many_steps_as_there_is_time_for() -> None:
+    def shown(report: Report) -> int:
+        return page_one(report).count("\n(")
+
+    assert (shown(REPORT), shown(WORST)) == (3, 1)
+    assert shown(replace(WORST, next_steps=("请说明。", "请补齐。", "请报送。", "请对接。"))) == 3
 
 
 def test_what_page_one_has_no_room_for_stands_further_down() -> None:
