@@ -31,6 +31,7 @@ class VoluntaryMark(StrEnum):
     NO_CASE = "no_case"
     NOT_A_PARTY = "not_a_party"
     NAME_DIFFERS = "name_differs"
+    NOT_SPARED = "not_spared"  #: the list has it and spares nobody it: it is kept out (obligations 2.3, 2.4, 2.5) or has no method
     UNCONFIRMED = "unconfirmed"  #: without the applicant's own confirmation (reading 17)
 
     @property
@@ -38,7 +39,13 @@ class VoluntaryMark(StrEnum):
         return _MARKS[self.value]
 
 
-_MARKS = {"no_case": "无办件", "not_a_party": "非当事人", "name_differs": "姓名不一致", "unconfirmed": "无本人确认"}
+_MARKS = {
+    "no_case": "无办件",
+    "not_a_party": "非当事人",
+    "name_differs": "姓名不一致",
+    "not_spared": "清单未免提交",
+    "unconfirmed": "无本人确认",
+}
 
 
 class OffSystemResult(StrEnum):

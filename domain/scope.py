@@ -88,6 +88,11 @@ def excluded(entry: CatalogEntry) -> Refusal | None:
     return None
 
 
+def spared(entry: CatalogEntry) -> bool:
+    """免提交: nobody may ask an applicant for it; not so what article 2 keeps out, nor what has no method (obligations 2.2, 7.5)."""
+    return bool(entry.methods) and excluded(entry) is None
+
+
 def not_listed() -> Refusal:
     """Of what the list does not have for a matter: it is verified by nobody and asked of nobody (obligations 2.1, 7.5)."""
     return Refusal(

@@ -31,7 +31,10 @@ class VoluntaryOut(SchemaOut):
     proof: str
     proof_name: str
     listed: Annotated[bool, Field(description="清单是否列有这项证明")]
-    marks: Annotated[list[MarkOut], Field(description="注明:无办件、非当事人、姓名不一致、无本人确认;都不影响接收")]
+    marks: Annotated[
+        list[MarkOut],
+        Field(description="注明:无办件、非当事人、姓名不一致、清单未免提交(第二条不适用,或者没有核验方式)、无本人确认;都不影响接收"),
+    ]
     party_name: Annotated[str, Field(examples=["演***"])]
     party_number: Annotated[str, Field(examples=["370402**********17"])]
     clerk: str

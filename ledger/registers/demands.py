@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from domain.clear_text import fault_of
 from domain.demands import DemandTold, is_blocked
 from domain.refusal import Refusal
-from domain.scope import excluded
+from domain.scope import spared
 from ledger import paging
 from ledger.catalog import entries
 from ledger.paging import FIRST, Page, PageRequest
@@ -59,7 +59,7 @@ def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand
     if at > now:
         raise InFuture
     found = entries.find_entry(session, told.matter, told.proof) if told.proof else None
-    listed = found is not None and bool(found[1].methods) and excluded(found[1]) is None
+    listed = found is not None and spared(found[1])
     allowed = told.proof is not None and may_collect(session, unit.code, told.matter, told.proof)
     listed, unlisted = listed and not allowed, found is None and not allowed
     row = Demand(

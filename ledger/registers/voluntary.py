@@ -16,6 +16,7 @@ from domain.masking import mask_name, mask_number
 from domain.records import RETENTION, VoluntaryMark, VoluntaryReason
 from domain.retention import ERASED
 from domain.roles import IdType
+from domain.scope import CatalogEntry, spared
 from domain.spelling import same_name
 from ledger import paging
 from ledger.actor import Filer
@@ -75,6 +76,7 @@ def submit(
     case = cases.find(session, filer.unit, stated.case_number)
     party = cases.find_party(session, case, stated.id_type, stated.id_number) if case else None
     known = session.get(ProofKind, stated.proof)
+    found = entries.find_entry(session, case.matter, stated.proof) if case else None
     row = VoluntarySubmission(
         id=uuid4(),
         at=now,
@@ -82,8 +84,8 @@ def submit(
         case=case.id if case else None,
         party=party.id if party else None,
         proof=known.code if known else None,
-        marks=_marks(case, party, stated, confirmed),
-        listed=case is not None and entries.find_entry(session, case.matter, stated.proof) is not None,
+        marks=_marks(case, party, stated, confirmed, found[1] if found else None),
+        listed=found is not None,
         clerk=filer.person,
         via_system=filer.system,
         reason=reason,
@@ -98,7 +100,9 @@ def submit(
     return _line(row, case, *_names(session))
 
 
-def _marks(case: Case | None, party: Party | None, stated: ReceivedSubmission, confirmed: Evidence | None) -> list[str]:
+def _marks(
+    case: Case | None, party: Party | None, stated: ReceivedSubmission, confirmed: Evidence | None, entry: CatalogEntry | None
+) -> list[str]:
     found = [] if confirmed else [VoluntaryMark.UNCONFIRMED]
     if case is None:
         found.append(VoluntaryMark.NO_CASE)
@@ -106,6 +110,8 @@ def _marks(case: Case | None, party: Party | None, stated: ReceivedSubmission, c
         found.append(VoluntaryMark.NOT_A_PARTY)
     elif not same_name(cases.open_subject(party, cases.case_key(case)).name, stated.name):
         found.append(VoluntaryMark.NAME_DIFFERS)
+    if entry is not None and not spared(entry):
+        found.append(VoluntaryMark.NOT_SPARED)
     return [mark.value for mark in found]
 
 

@@ -11,18 +11,20 @@ from domain.leads import Indication, LeadRule, voluntary_stands_out
 from ledger.oversight.indicators.finding import found
 
 _R = LeadRule
-_UNCONFIRMED = """
+#: What the list spares applicants: what article 2 keeps out they must hand in (obligations 2.3, 2.4, 2.5).
+_SPARED = "listed AND NOT 'not_spared' = ANY (marks)"
+_UNCONFIRMED = f"""
     SELECT unit, '', NULL, count(*) FROM voluntary_submissions
-    WHERE listed AND 'unconfirmed' = ANY (marks) AND at >= :start AND at < :end GROUP BY unit HAVING count(*) >= :least
+    WHERE {_SPARED} AND 'unconfirmed' = ANY (marks) AND at >= :start AND at < :end GROUP BY unit HAVING count(*) >= :least
 """
 #: What was kept from being asked is none (obligation 7.5). Of which clause the others are, the list of then says.
 _DEMANDED = """
     SELECT unit, concat_ws('/', matter, coalesce(proof, paper)), NULL, count(*) FROM demands
     WHERE {fact} AND NOT blocked AND recorded_at >= :start AND recorded_at < :end GROUP BY 1, 2 HAVING count(*) >= :least
 """
-_SHARES = """
+_SHARES = f"""
     SELECT coalesce(s.unit, v.unit), coalesce(s.count, 0), coalesce(s.count, 0) + coalesce(v.count, 0) FROM
-        (SELECT unit, count(*) FROM voluntary_submissions WHERE listed AND at >= :start AND at < :end GROUP BY unit) s
+        (SELECT unit, count(*) FROM voluntary_submissions WHERE {_SPARED} AND at >= :start AND at < :end GROUP BY unit) s
     FULL JOIN
         (SELECT unit, count(*) FROM verifications WHERE filed_at >= :start AND filed_at < :end GROUP BY unit) v
     ON v.unit = s.unit ORDER BY 1

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from domain.commitments import Evidence
+from domain.leads import LeadRule
 from domain.records import OffSystemResult, VoluntaryMark, VoluntaryReason
 from domain.roles import IdType
+from domain.scope import Exclusion
 from ledger.cases import cases
 from ledger.database import transaction
+from ledger.oversight import leads
 from ledger.paging import PageRequest
 from ledger.registers import offsystem, voluntary
 from ledger.registers.voluntary import ReceivedSubmission, VoluntaryLine
 from ledger.tables.cases import Case, Party
+from ledger.tables.oversight import Lead
 from sandbox.people import by_name
-from tests.ledger.acting import HOUR, do, row
+from tests.ledger.acting import HOUR, all_of, do, row
 from tests.ledger.filing import FILER, NOW, UNIT, file
+from tests.ledger.listing import alter
+from tests.reports.figures.asking import WEEK
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
@@ -65,6 +73,27 @@ def test_a_submission_is_always_accepted_and_what_does_not_fit_is_marked() -> No
     assert {line.name for line in kept} == {"演***"} and kept[4].matter_name == ""
     assert (kept[0].row.confirmed, kept[0].row.confirmation_digest) == (Evidence.CODE, DIGEST)
     assert do(voluntary.listed, "370402-CIVIL", NOW, NOW + HOUR).rows == []
+
+
+KEPT_OUT: list[dict[str, Any]] = [
+    {"exclusion": Exclusion.PUBLIC_SAFETY, "exclusion_decided_by": "x", "exclusion_evidence": "x"},
+    {"outside_region": True, "checkable_online": False},
+    {"reviewed_above": True},
+    {"methods": ()},
+]
+
+
+@pytest.mark.parametrize("values", KEPT_OUT)
+def test_what_article_2_keeps_out_is_taken_and_is_no_sign_that_a_listed_paper_is_asked_for(values: dict[str, Any]) -> None:
+    """Obligations 2.3, 2.4, 2.5, 2.6, 16.3, 16.6: the list has it, and the applicant must hand it in."""
+    case, _ = case_and_party(file())
+    assert submitted(case.number).marks == []
+    alter(**values)
+    lines = [submitted(case.number, confirmed=None) for _ in range(30)]
+    assert [line.row.listed for line in lines] == [True] * 30
+    assert lines[0].marks == [VoluntaryMark.UNCONFIRMED, VoluntaryMark.NOT_SPARED]
+    do(leads.find, WEEK.start, WEEK.end, now=NOW + HOUR)
+    assert {lead.rule for lead in all_of(Lead)}.isdisjoint({LeadRule.UNCONFIRMED_PAPERS, LeadRule.PROOF_MISSING})
 
 
 def test_the_list_comes_in_pages() -> None:
