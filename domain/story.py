@@ -135,6 +135,8 @@ def told(event: Event, detail: Mapping[str, Any]) -> str:
     neither a known word nor a code is not shown."""
     values = [(name, str(detail[name])) for name in _SHOWN if detail.get(name) not in (None, "")]
     shown = [_word(name, text) for name, text in values if name not in _REASONS or text in _WORDS or _CODE.fullmatch(text)]
+    if event is Event.RETURNED:  # the second goes to the office (obligation 10.11)
+        shown = [f"第{one}次" if one == str(detail.get("count")) else one for one in shown]
     if event is Event.RETURNED and detail.get("late") is True:
         shown.append(RETURNED_LATE)
     if event is Event.CLAIMED and "to" in detail:

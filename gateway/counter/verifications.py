@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from fastapi import Request, Response
 
 from domain.commitments import Evidence
-from domain.lifecycle import State
+from domain.lifecycle import Event, State
+from domain.story import told
 from gateway.commitments import endpoints as commitments
 from gateway.commitments.schemas import CommitmentIn, CommitmentOut, DeclineIn
 from gateway.counter.door import PageCaller, pages
 from gateway.counter.forms import SentForm, model_of
+from gateway.deadlines.endpoints import get_deadline
 from gateway.edge.counter_pages import goes_on, render
 from gateway.edge.parameters import Number
 from gateway.verifications import endpoints as api
 from gateway.verifications import followups
 from gateway.verifications.followup_schemas import ForwardIn, SupplementIn
-from gateway.verifications.schemas import ChoiceIn, VerificationOut
+from gateway.verifications.schemas import ChoiceIn, EventOut, VerificationOut
 from ledger.database import transaction
 from ledger.registry import registry
 
@@ -25,17 +28,28 @@ router = pages()
 
 _ONE = "/counter/verifications/{number}"
 _NONE = "-"  #: none of the licences is the right one
+_OURS = frozenset({Event.SEAL_STARTED, Event.PASS_FAILED, Event.WARNED, Event.REMINDED})  #: nothing that the case waits or goes on for
 
 
 @router.get(_ONE, name="counter_verification")
 def one(request: Request, number: Number, caller: PageCaller) -> Response:
     """With its result, which goes on the record of accesses as any reading does."""
     found = api.get_verification(number, caller)
-    story = api.get_events(number, caller).events
+    timing = get_deadline(number, caller)
     offer: CommitmentOut | None = commitments.get_commitment(number, caller) if found.state is State.AWAITING_COMMITMENT else None
     with transaction() as session:
-        units = registry.unit_names(session) if found.returns else {}
-    return render(request, "verification.html", found=found, story=story, offer=offer, units=units, evidences=list(Evidence))
+        units = registry.unit_names(session)
+    limits = [*(limit for one in timing.requests for limit in one.limits), *timing.promise]
+    return render(
+        request,
+        "verification.html",
+        found=found,
+        running=[one for one in limits if one.status == "running"],
+        story=[(one.at, _line(one, units)) for one in api.get_events(number, caller).events if one.event not in _OURS],
+        offer=offer,
+        units=units,
+        evidences=list(Evidence),
+    )
 
 
 @router.get(f"{_ONE}/proof.pdf", name="counter_proof")
@@ -78,6 +92,11 @@ def sign(number: Number, caller: PageCaller, sent: SentForm) -> Response:
 def decline(number: Number, caller: PageCaller) -> Response:
     """The applicant commits himself to nothing: the next method follows."""
     return _back(commitments.decline_commitment(number, DeclineIn(), caller))
+
+
+def _line(one: EventOut, units: Mapping[str, str]) -> str:
+    """What happened, with units by their names."""
+    return told(one.event, one.detail | {name: units[code] for name, code in one.detail.items() if isinstance(code, str) and code in units})
 
 
 def _back(found: VerificationOut) -> Response:

@@ -23,8 +23,8 @@ def test_codes_are_told_in_words_and_ids_are_not() -> None:
 def test_a_late_return_says_so() -> None:
     """Obligation 10.10."""
     late, in_time = ({"unit": "370402-CIVIL", "late": late, "count": 1} for late in (True, False))
-    assert told(Event.RETURNED, late) == "出具单位退回(370402-CIVIL、1、超过30分钟,逾期退回)"
-    assert told(Event.RETURNED, in_time) == "出具单位退回(370402-CIVIL、1)"
+    assert told(Event.RETURNED, late) == "出具单位退回(370402-CIVIL、第1次、超过30分钟,逾期退回)"
+    assert told(Event.RETURNED, in_time) == "出具单位退回(370402-CIVIL、第1次)"
     assert told(Event.ASKED, {"request": "7d1c", "unit": "370402-CIVIL"}) == "送达出具单位收件箱(370402-CIVIL)"
     assert told(Event.FILED, {}) == "发起核验"
 
