@@ -10,7 +10,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,21 +30,13 @@ from runtime.services.development_keys import ensure_development_seals
 from settings import LOCAL, ROOT, settings
 from tests.gateway.casework import look_up, seal_and_deliver
 from tests.gateway.conftest import SimulatedRuns
+from tests.gateway.conftest import _described_once as _described_once  # a fixture: the document is written once
+from tests.runtime.ready import commands_ready
 from tests.serving import on_a_port
 
 READMES = ("README.md", "README.zh-CN.md")
 _DATES = {"today": None, "in three weeks": 21, "on 30 December": "12-30"}
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.M | re.S)
-_RUN = f"""#!/bin/sh
-exec {sys.executable} -c 'import importlib, sys
-from runtime.commands.table import COMMANDS
-from runtime.failures import Failure
-module, _, name = COMMANDS[sys.argv[1]].target.partition(":")
-try:
-    sys.exit(getattr(importlib.import_module(module), name)(sys.argv[2:]))
-except Failure as failure:
-    sys.exit(f"Failure: {{failure}} {{failure.remedy}}")' "$@"
-"""
 
 
 @contextmanager
@@ -69,8 +60,15 @@ def working() -> Iterator[None]:
     listener.join(10)
 
 
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The script that stands for `./run`."""
+    with commands_ready(tmp_path_factory.mktemp("ready")) as script:
+        yield script
+
+
 @pytest.fixture(params=_DATES)
-def place(request: pytest.FixtureRequest, ledger: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def place(request: pytest.FixtureRequest, ledger: str, run: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder like a clone after `./run up`, on the day of the parameter."""
     chosen, wall = _DATES[request.param], datetime.now(UTC)
     day = wall + timedelta(days=chosen if isinstance(chosen, int) else 0)
@@ -86,7 +84,7 @@ def place(request: pytest.FixtureRequest, ledger: str, tmp_path: Path, monkeypat
     tools.mkdir()
     date = tools / "date"
     date.write_text(f'#!/bin/sh\nexec /bin/date -d "@$(($(/bin/date +%s) + {seconds}))" "$@"\n')
-    (tmp_path / "run").write_text(_RUN)
+    (tmp_path / "run").write_text(run)
     for script in (date, tmp_path / "run"):
         script.chmod(0o700)
     (tmp_path / "var" / "sandbox").mkdir(parents=True)
