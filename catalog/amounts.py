@@ -15,7 +15,21 @@ class NotUnderstood(Refusal):
 
 
 #: Unit -> how many of the column's own it is. A month is counted as thirty days and a year as 365.
-DAYS: Mapping[str, int] = {"日": 1, "天": 1, "周": 7, "星期": 7, "个星期": 7, "个月": 30, "月": 30, "年": 365, "周年": 365}
+DAYS: Mapping[str, int] = {
+    "日": 1,
+    "天": 1,
+    "自然日": 1,
+    "个自然日": 1,
+    "日历日": 1,
+    "个日历日": 1,
+    "周": 7,
+    "星期": 7,
+    "个星期": 7,
+    "个月": 30,
+    "月": 30,
+    "年": 365,
+    "周年": 365,
+}
 WORKING_DAYS: Mapping[str, int] = {"个工作日": 1, "工作日": 1, "天": 1, "日": 1}
 MINUTES: Mapping[str, int] = {"分钟": 1, "分": 1, "小时": 60, "个小时": 60}
 FOREVER = frozenset({"长期", "长期有效", "永久", "永久有效", "无限期", "不限期"})
@@ -27,10 +41,13 @@ _DIGIT = f"[{''.join(_DIGITS)[2:]}]"
 _NUMERAL = re.compile(f"({_DIGIT}[千仟])?(零?{_DIGIT}[百佰])?(零?{_DIGIT}?[十拾])?(零?{_DIGIT})?")
 
 
+_CALENDAR_DAYS = re.compile(r"(?<=[日天内])[(](自然日|日历日)[)]$")  #: a remark that says no other number
+
+
 def amount(text: str, most: int, units: Mapping[str, int]) -> int | None:
     """How many of the column's own unit (the first of `units`) the cell says; None where it is empty. Raises `NotUnderstood`: 6个月
     are no working days, and half a minute is none."""
-    plain = re.sub(r"\s", "", fold(text))
+    plain = _CALENDAR_DAYS.sub("", re.sub(r"\s", "", fold(text)))
     if not plain:
         return None
     unit = "|".join(sorted(units, key=len, reverse=True))

@@ -29,6 +29,7 @@ _WHOLE = re.compile(
     rf"|[(]?(单位)?({_HALLMARKS})[)]?"
     rf"|[{_DIGITS}]{{4}}[年./-][{_DIGITS}]{{1,3}}[月./-]([{_DIGITS}]{{1,3}}日?)?"
     r"|(共|合计|总计|计)\d{1,6}(项|条|个|件|行)"
+    r"|[^\w]*(续表|续上表|续前表|接(上|前)页|接(上|前)表|(转|见|接)下页|下页继续|未完待续)[^\w]*"
 )
 _MOST = 3  #: different texts in a row that says nothing else
 

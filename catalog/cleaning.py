@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from catalog.remembering import remembered
-from domain.spelling import words
+from domain.spelling import fold, words
 
 #: 《》 “” 「」 and full-width brackets.
 _PAIRS = (("\u300a", "\u300b"), ("\u201c", "\u201d"), ("\u300c", "\u300d"), ("\uff08", "\uff09"))
@@ -36,6 +36,11 @@ def clean_text(text: str) -> str:
     """Several lines kept apart, each clean."""
     lines = [clean(line) for line in _INVISIBLE.sub("", text).splitlines()]
     return "\n".join(line for line in lines if line)
+
+
+def clean_code(text: str) -> str:
+    """A code: letters and figures of full width as plain ones."""
+    return clean(text if text.isascii() else fold(text))
 
 
 def key(text: str) -> str:

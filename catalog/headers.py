@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import zip_longest
+from functools import cached_property
+from itertools import pairwise, zip_longest
 
 from catalog.cleaning import key, without_brackets
 from catalog.column_forms import formed
@@ -14,6 +15,8 @@ from catalog.column_names import BY_NAME, SYNONYMS
 from catalog.columns import PROPOSED, WAITED_FOR, Said, alike, nothing_said, questions
 from catalog.file_kinds import FileRefused
 from catalog.reading import Sheet
+from catalog.remembering import remembered
+from catalog.standing import Mark, marked
 from domain.list_rows import Candidate, Question
 
 _LOOK_AT = 20  #: rows in which a header may stand
@@ -97,11 +100,20 @@ class Header:
     title: tuple[str, ...] = ()
     depth: int = 1
     left_out: int = 0  #: columns of which a person said that they are not used: known, too
+    marks: Mapping[int, Mark] = field(
+        default_factory=dict
+    )  #: columns that are ticked for what becomes of a row: 是否取消, 保留 beside 取消
+
+    @cached_property
+    def beside(self) -> tuple[int, ...]:
+        """Columns from which nothing is taken."""
+        read = {column for column, field in self.columns.items() if field != "remark"} | set(self.marks)
+        return tuple(column for column, name in enumerate(self.names) if name and column not in read)
 
     @property
     def worth(self) -> tuple[int, int]:
         """The more columns are known the better, then the fewer rows: a title over it says nothing of them."""
-        return len(self.columns) + self.left_out, -self.depth
+        return len(self.columns) + len(self.marks) + self.left_out, -self.depth
 
 
 class HeaderRefused(FileRefused):
@@ -191,42 +203,87 @@ def _header(sheet: Sheet, row: int, depth: int, said: Said) -> Header | None:
     lines = sheet.rows[row : row + depth]
     if len(lines) < depth or not all(_has_sub_headers(sheet, at) for at in range(row, row + depth - 1)):
         return None
-    parts = [tuple(dict.fromkeys(filter(None, cells))) for cells in zip_longest(*lines, fillvalue="")]
+    parts = [tuple(dict.fromkeys(filter(None, cells))) for cells in _spread(list(zip_longest(*lines, fillvalue="")))]
     names = tuple(" ".join(part) for part in parts)
     decided = {column: field for column, name in enumerate(names) if name and (field := said(name)) is not None}
     columns: dict[int, str] = {}
     for column, field in decided.items():
         if field and field not in columns.values():
             columns[column] = field
-    for read in (_known, formed):
+    marks = {column: mark for column, part in enumerate(parts) if part and column not in decided and (mark := marked(part[-1])) is not None}
+    for read, pick in ((_known, _own), (formed, _own), (_known, _above), (formed, _above)):
         for column, part in enumerate(parts):
-            if column not in decided and column not in columns and (found := _field(part, read)) and found not in columns.values():
+            if (
+                column not in decided
+                and column not in columns
+                and column not in marks
+                and (found := _field(pick(part), read))
+                and found not in columns.values()
+            ):
                 columns[column] = found
-    unused = tuple(name for column, name in enumerate(names) if name and column not in columns)
+    unused = tuple(name for column, name in enumerate(names) if name and column not in columns and column not in marks)
     title = tuple(dict.fromkeys(cell for line in sheet.rows[: row + depth] for cell in line if cell))
     left_out = sum(not field for field in decided.values())
-    return Header(dict(sorted(columns.items())), names, unused, row + depth, title, depth, left_out) if columns else None
+    return Header(dict(sorted(columns.items())), names, unused, row + depth, title, depth, left_out, marks) if columns else None
+
+
+def columns_of(row: tuple[str, ...]) -> Mapping[int, str]:
+    """Which columns a row names, if it is a header; of a row of data, hardly ever one."""
+    return {column: field for column, cell in enumerate(row) if (field := named(cell)) is not None}
+
+
+def _spread(columns: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The columns of a header: one that is named in its lowest row alone stands under what stands over its neighbour to the left, as
+    in a CSV or where cells were not merged but centred."""
+    for place in range(1, len(columns)):
+        if columns[place][-1] and not any(columns[place][:-1]):
+            columns[place] = (*columns[place - 1][:-1], columns[place][-1])
+    return columns
 
 
 def _has_sub_headers(sheet: Sheet, row: int) -> bool:
-    """The row below says something where this one is spread over several columns or is silent."""
-    pairs = list(zip(sheet.rows[row], sheet.rows[row + 1], strict=False))
-    spread = any(line == row and width > 1 for (line, _), width in sheet.spans.items())
-    silent = any(_named((cell,)) for top, cell in pairs if cell and not top)
-    return (spread or silent) and any(_named((top, cell)) for top, cell in pairs if cell != top)
+    """The row below says something where this one is spread over several columns or is silent, or names columns and holds no data:
+    nothing stands in it under the name of a column but another name. Of merged cells a CSV keeps the first alone."""
+    pairs = [(top, cell) for top, cell in zip_longest(*sheet.rows[row : row + 2], fillvalue="") if cell != top]
+    below = [(top, cell) for top, cell in pairs if cell]
+    if not below:
+        return True
+    spread = any(top and top == following for top, following in pairwise(sheet.rows[row]))  # a merged one stands in all its parts
+    silent = any(_is_name(cell) for top, cell in below if not top)
+    names = any(_is_name(cell) for _, cell in below)
+    holds_data = any(named(top) and not _is_name(cell) and not named(top + cell) for top, cell in below)
+    if names and not holds_data:
+        return True
+    return (spread or silent) and any(named(top) or named(cell) or named(top + cell) for top, cell in pairs)
 
 
-def _named(names: tuple[str, ...]) -> str | None:
-    return _field(names, _known) or _field(names, formed)
+def _is_name(cell: str) -> bool:
+    return named(cell) is not None or marked(cell) is not None
+
+
+@remembered
+def named(name: str) -> str | None:
+    """The field of a column that is called so."""
+    return _field((name,), _known) or _field((name,), formed)
 
 
 def _known(name: str) -> str | None:
     return BY_NAME.get(key(name))
 
 
+def _own(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What a column is called: the names of all its rows together, then the lowest."""
+    return ("".join(names), *names[-1:])
+
+
+def _above(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What stands over it, and over its neighbours too: that says what it is only where none of them is it by its own name."""
+    return names[-2::-1]
+
+
 def _field(names: tuple[str, ...], read: Callable[[str], str | None]) -> str | None:
-    """By the names of all its rows together, then by the lowest, then by those above; with bracketed remarks and without."""
-    for text in ("".join(names), *reversed(names)):
+    """The first of these that is one; with bracketed remarks and without."""
+    for text in names:
         for name in (text, without_brackets(text)):
             if name and (field := read(name)):
                 return field

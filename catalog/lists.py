@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 
-from catalog.asides import is_aside
 from catalog.cell_facts import Fault as CellFault
 from catalog.cleaning import clean
 from catalog.column_names import SYNONYMS
 from catalog.columns import subject
+from catalog.data_rows import Above, TableRow, data_rows
 from catalog.file_kinds import FileRefused
 from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, ListKind, find_header
 from catalog.matter_rows import read_matter
@@ -21,8 +21,9 @@ from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
 from catalog.remembering import remembered
 from catalog.repeated_codes import Codes
+from catalog.row_standing import ticked
 from catalog.sheets import AT_ONCE, LISTS, read_parts
-from catalog.standing import Headings, Standing, in_heading, in_title, is_heading
+from catalog.standing import Around, Headings, Standing, cancels, in_heading, in_title
 from catalog.verdicts import RowNotes
 from domain.clear_text import named_by_number
 from domain.list_rows import Fact, Fault, MatterFact, RowResult, SheetFound, Verdict, sent_back
@@ -109,7 +110,7 @@ class ListReading:
                         pass
                     continue
                 refused = fault
-                full = islice((row for row, _ in rows_of(top, rows) if sum(map(bool, row)) > 2), 2)
+                full = islice((row for row, _ in chain(top, rows) if sum(map(bool, row)) > 2), 2)
                 if len(list(full)) > 1:
                     self.sheets.append(SheetFound(opened.name, (), refused=fault.text + fault.remedy))
                 for _ in rows:
@@ -119,7 +120,7 @@ class ListReading:
             missing = tuple(SYNONYMS[field][0] for field in self._kind.expected if field not in columns)
             self.sheets.append(SheetFound(opened.name, header.names, header.unused, missing))
             self._shows(opened.name, header, top)
-            for found in self._of_sheet(header, columns, opened, rows_of(top, rows)):
+            for found in self._of_sheet(header, columns, opened, chain(top, rows)):
                 self.counts[found.verdict] += 1
                 if isinstance(found.fact, MatterFact):
                     self._codes.said(found.fact, len(self.sheets), found.line)
@@ -140,37 +141,30 @@ class ListReading:
             raise FileRefused("error_file", "这是退回的问题清单,只有有问题的行。", "请在原表中改正,报送改好的整份清单。")
         return header
 
-    def _shows(self, name: str, header: Header, top: list[_Row]) -> None:
+    def _shows(self, name: str, header: Header, top: list[TableRow]) -> None:
         under = ((line, row) for line, (row, _) in enumerate(top, start=1) if line > header.first and any(row))
         self.tops.append(SheetTop(name, header, {line: _without_persons(row)[0] for line, row in islice(under, SHOWN)}))
 
     def _said(self, name: str) -> str | None:
         return self._registry.column(subject(self._kind.label, name))
 
-    def _of_sheet(self, header: Header, columns: Mapping[str, str], opened: Opened, rows: Iterable[_Row]) -> Iterator[RowResult]:
+    def _of_sheet(self, header: Header, columns: Mapping[str, str], opened: Opened, rows: Iterable[TableRow]) -> Iterator[RowResult]:
         seen: dict[bytes, int] = {}
         headings = Headings()
         said = in_heading(columns.get("proof", "")) or in_heading(opened.name) or in_title(header.title)
         said = said or (Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None)
-        for line, row, faults in _data(header, opened, rows, headings):
-            around = headings.said or said
-            yield _read_row(line, row, header, columns, self._kind, self._registry, seen, faults, around)
+        above = Above()
+        for line, row, faults in data_rows(header, opened, rows, headings):
+            around = Around(headings.said or said, headings.unclear)
+            meant, faults = above.meant(line, row, faults)
+            yield _read_row(line, row, meant, header, columns, self._kind, self._registry, seen, faults, around)
 
 
-#: A row, and the faults of the part of the sheet that it came with, by their place in the sheet.
-_Row = tuple[tuple[str, ...], Mapping[tuple[int, int], CellFault]]
-
-
-def rows_of(top: Iterable[_Row], rows: Iterable[_Row]) -> Iterator[_Row]:
-    yield from top
-    yield from rows
-
-
-def _sheets(parts: Iterator[Part]) -> Iterator[tuple[Opened, Iterator[_Row]]]:
+def _sheets(parts: Iterator[Part]) -> Iterator[tuple[Opened, Iterator[TableRow]]]:
     """Sheet by sheet; the rows of one are taken before the next."""
     following = next(parts, None)
 
-    def rows() -> Iterator[_Row]:
+    def rows() -> Iterator[TableRow]:
         nonlocal following
         for following in parts:
             if isinstance(following, Opened):
@@ -181,33 +175,6 @@ def _sheets(parts: Iterator[Part]) -> Iterator[tuple[Opened, Iterator[_Row]]]:
 
     while isinstance(following, Opened):
         yield following, rows()
-
-
-def _data(
-    header: Header, opened: Opened, rows: Iterable[_Row], headings: Headings
-) -> Iterator[tuple[int, tuple[str, ...], Mapping[tuple[int, int], CellFault]]]:
-    """The rows below the header that say anything, with their lines: not empty ones, not a header that stands again on each
-    page, not a heading between them (`headings` are told of it), not a total or a note under them."""
-    widest = max(header.columns) + 1
-    spread = {at for (at, _), width in opened.spans.items() if width >= widest / 2}
-    columns = sorted(header.columns)
-    numbers = {column for column, field in header.columns.items() if field == "sequence"}
-    heads: tuple[str, ...] = ()
-    for line, (row, faults) in enumerate(rows, start=1):
-        if line == header.first:
-            heads = row
-        if line <= header.first or row == heads:
-            continue
-        texts = {row[column] for column in columns if column < len(row)} - {""}
-        if not texts or is_aside(row):
-            continue
-        if len(texts) == 1:
-            filled = [column for column, text in enumerate(row) if text]
-            (text,) = texts
-            if line - 1 in spread or (len({row[column] for column in filled}) == 1 and (is_heading(text) or numbers.issuperset(filled))):
-                headings.met(text)
-                continue
-        yield line, row, faults
 
 
 _named_by_number = remembered(named_by_number)
@@ -222,17 +189,25 @@ def _without_persons(row: tuple[str, ...]) -> tuple[tuple[str, ...], dict[int, s
 def _read_row(
     line: int,
     row: tuple[str, ...],
+    meant: tuple[str, ...],
     header: Header,
     columns: Mapping[str, str],
     kind: ListKind,
     registry: Registry,
     seen: dict[bytes, int],
     faults: Mapping[tuple[int, int], CellFault],
-    around: Standing | None,
+    around: Around,
 ) -> RowResult:
-    cells = {field: row[column] if column < len(row) else "" for column, field in header.columns.items()}
+    def cell_of(column: int) -> str:
+        return meant[column] if column < len(meant) else ""
+
+    cells = {field: cell_of(column) for column, field in header.columns.items()}
     if "sub_matter" in cells and "matter" in cells and (sub := clean(cells["sub_matter"])) not in _NO_SUB_ITEM:
         cells["main_matter"], cells["matter"] = cells["matter"], sub  # what is handled is the sub-item
+    if header.marks:
+        cells["standing"] = ticked(cells.get("standing", ""), [(mark, cell_of(column)) for column, mark in header.marks.items()])
+    beside = next((header.names[column] for column in header.beside if 0 < len(text := cell_of(column)) < 12 and cancels(text)), "")
+    around = around._replace(beside=beside)
     kept, persons = _without_persons(row)
     notes = RowNotes(line, kept, columns, around)
     for column, what in persons.items():
@@ -244,7 +219,7 @@ def _read_row(
     if notes.faulty:
         return notes.result(None)  # what its other cells say would rest on one that nobody can read
     numbered = {column for column, field in header.columns.items() if field == "sequence"}
-    same = "\0".join(text for column, text in enumerate(row) if column not in numbered).rstrip("\0").encode("utf-8", "surrogatepass")
+    same = "\0".join(text for column, text in enumerate(meant) if column not in numbered).rstrip("\0").encode("utf-8", "surrogatepass")
     if (first := seen.setdefault(blake2b(same, digest_size=16).digest(), line)) != line:
         notes.fault("duplicate", "sequence", f"与第 {first} 行完全相同。", "请删去重复的行。")
         return notes.result(None)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from catalog import values
 from catalog.amounts import NotUnderstood
-from catalog.cleaning import clean
+from catalog.cleaning import clean, clean_code
 from catalog.codes import CodeKind, DepartmentCode, read_code
 from catalog.registry import NOT_A_UNIT, Registry
 from catalog.row_standing import standing
@@ -23,7 +23,7 @@ _INSIDE = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{18})(?![0-9A-Z])")  #: an 实施�
 def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> MatterFact | None:
     """What a row says of a matter; None where it cannot be used. The reasons are in `notes`."""
     name = clean(cells.get("matter", "")) or clean(cells.get("main_matter", ""))
-    code = clean(cells.get("matter_code", ""))
+    code = clean_code(cells.get("matter_code", ""))
     if not name:
         notes.fault("name_empty", "matter", "事项名称为空。", "请填写事项名称。")
     if not code:

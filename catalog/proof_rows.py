@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog import values
 from catalog.amounts import MINUTES, NotUnderstood, amount, is_counted
-from catalog.cleaning import clean, is_cut_off, split_names
+from catalog.cleaning import clean, clean_code, is_cut_off, split_names
 from catalog.matching import Match, Names
 from catalog.negatives import core, names_in
 from catalog.registry import NOT_A_UNIT, Registry
@@ -73,7 +73,7 @@ def _cancelled(proof: str | None, unit: str | None, matter: str | None, cells: M
 
 
 def _proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str | None:
-    text, code = clean(cells.get("proof", "")), clean(cells.get("proof_code", ""))
+    text, code = clean(cells.get("proof", "")), clean_code(cells.get("proof_code", ""))
     if not text and not code:
         notes.fault("proof_empty", "proof", "证明名称为空。", "请填写证明名称。")
         return None
@@ -139,11 +139,13 @@ def _asking_unit(cells: Mapping[str, str], notes: RowNotes, registry: Registry) 
 
 
 def _matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry, unit: str | None) -> str | None:
-    text, code = clean(cells.get("matter", "")), clean(cells.get("matter_code", ""))
+    text, code = clean(cells.get("matter", "")), clean_code(cells.get("matter_code", ""))
     code = registry.codes_today.get(code, code)
     if not text and not code:
-        if "matter" in cells:
-            notes.fault("matter_empty", "matter", "证明用途(事项)为空。", "请填写事项名称,最好附事项编码。")
+        if "matter" in cells or "matter_code" in cells:
+            notes.fault(
+                "matter_empty", "matter" if "matter" in cells else "matter_code", "证明用途(事项)为空。", "请填写事项名称,最好附事项编码。"
+            )
         return None
     if code and not registry.matters.knows(code):
         notes.fault("matter_unknown", "matter_code", f"登记库中没有事项编码 {code}。", "请核对编码,或先导入事项清单。")

@@ -94,12 +94,16 @@ _NUMBERS = re.compile(r"[(]?\d+[)]?[.、]?|(?<!\w)[(]?[一二三四五][)、.]+"
 _BETWEEN = re.compile("[→>+]+|和|与|及|或者?|并|结合|加|先|再|然后|其次")
 
 
+#: What is said around the name of one: 通过数据共享方式, 采用告知承诺制办理.
+_AROUND = re.compile("^(通过|采用|采取|实行|以|由|经)|(的?方式|途径|方式办理|办理|实现)$")
+
+
 @remembered
 def methods(text: str) -> tuple[Method, ...]:
     """核验方式 in the order in which they are written."""
     found = []
     for name in split_names(_BETWEEN.sub("、", _NUMBERS.sub("、", fold(text)))):
-        if (method := _BY_NAME.get(key(name))) is None:
+        if (method := _BY_NAME.get(plain := key(name)) or _BY_NAME.get(_AROUND.sub("", plain))) is None:
             raise NotUnderstood(f"不认识的核验方式“{name}”")
         found.append(method)
     return tuple(dict.fromkeys(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from catalog.standing import Standing
+from catalog.standing import AROUND_NOTHING, Around
 from domain.list_rows import Candidate, Fact, Fault, Question, RowResult, Topic, Verdict
 
 ONLY_OWN = "请只报本单位和由本单位编制的;代其他单位报送的,请由专班办公室登记为不限单位的清单。"
@@ -13,7 +13,7 @@ ONLY_OWN = "请只报本单位和由本单位编制的;代其他单位报送的,
 class RowNotes:
     """Gathers what is found about one row while it is read. `around`: what title, sheet, column and headings say of it."""
 
-    def __init__(self, line: int, cells: tuple[str, ...], columns: Mapping[str, str], around: Standing | None = None) -> None:
+    def __init__(self, line: int, cells: tuple[str, ...], columns: Mapping[str, str], around: Around = AROUND_NOTHING) -> None:
         self._line, self._cells, self._columns = line, cells, columns
         self.around = around
         self._faults: list[Fault] = []

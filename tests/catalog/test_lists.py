@@ -195,7 +195,7 @@ def test_what_a_full_row_says() -> None:
         ({2: ""}, "proof_empty"),
         ({2: "结婚证"}, "ask proof"),
         ({1: "NONE-1"}, "matter_unknown"),
-        ({1: ""}, ""),
+        ({1: ""}, "matter_empty"),
         ({5: "现场勘查"}, "value_wrong"),
         ({4: "经营者"}, "issuer_is_applicant"),
         ({4: "有关部门"}, "unit_vague"),

@@ -1,0 +1,92 @@
+"""数据行: which lines under a header are rows of the table, and what a cell means that says it is as the one above."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from catalog.asides import is_aside
+from catalog.cell_facts import Fault
+from catalog.headers import Header, columns_of, named
+from catalog.reading import Opened
+from catalog.standing import Headings, is_heading, is_numbered
+
+#: What cannot be used, by its place in the sheet (row and column from 0).
+Faults = Mapping[tuple[int, int], Fault]
+#: A row, and the faults of the part of the sheet that it came with.
+TableRow = tuple[tuple[str, ...], Faults]
+
+
+#: Columns in which each row says something, and a second header a column's name: that which repeats itself most before others.
+_NAMES = ("proof", "negative", "matter", "main_matter", "proof_code", "matter_code")
+
+
+def data_rows(
+    header: Header, opened: Opened, rows: Iterable[TableRow], headings: Headings
+) -> Iterator[tuple[int, tuple[str, ...], Faults]]:
+    """The rows below the header that say anything, with their lines: not empty ones, not title or header that stand again on each
+    page, not a heading between them (`headings` are told of it), not a total or a note under them. Below a second header, of other
+    columns or in another order, nothing can be used."""
+    widest = max(header.columns) + 1
+    spread = {at for (at, _), width in opened.spans.items() if width >= widest / 2}
+    heads: set[tuple[str, ...]] = set()
+    other: Fault | None = None
+    by_field = {field: column for column, field in header.columns.items()}
+    looked_at = next((by_field[field] for field in _NAMES if field in by_field), 0)
+    for line, (row, faults) in enumerate(rows, start=1):
+        texts = dict.fromkeys(filter(None, row))
+        if line <= header.first:
+            if len(texts) > 1:
+                heads.add(row)
+            elif texts and is_heading(text := next(iter(texts))):
+                headings.met(text)
+        elif texts and row not in heads and not is_aside(row):
+            if (len(texts) == 1 or line - 1 in spread) and (text := _heading(row, texts, header, spread=line - 1 in spread)):
+                if text not in header.title or is_numbered(text):
+                    headings.met(text)
+            elif any(column < len(row) and row[column] for column in header.columns):
+                if other is None and looked_at < len(row) and named(row[looked_at]):
+                    columns = columns_of(row)
+                    if columns == header.columns:
+                        continue  # the same, typed once more
+                    if len(columns) > 2 and len(columns) * 2 > len(texts):
+                        said = f"第 {line} 行起换了一种表头,以下各行没有读取。"
+                        other = Fault("other_header", said, "请把另一张表放到另外的工作表。")
+                if other is not None:
+                    faults = {**faults, (line - 1, looked_at): other}
+                yield line, row, faults
+
+
+def _heading(row: tuple[str, ...], texts: Collection[str], header: Header, *, spread: bool) -> str:
+    """The heading that this row is: a text alone, numbered, outside of the columns that say something, or over half of them."""
+    known = {row[column] for column in header.columns if column < len(row)} - {""}
+    if spread and len(known) == 1:
+        return next(iter(texts))
+    if len(texts) > 1:
+        return ""
+    (text,) = texts
+    outside = all(header.columns.get(column, "sequence") == "sequence" for column, cell in enumerate(row) if cell)
+    return text if outside or is_heading(text) else ""
+
+
+_AS_ABOVE = frozenset("同上 同上行 同上栏 同上格 上同 同前 〃 〞 ″ ′′ \" ＂ '' “ ”".split()) | {"同 上", "同\u3000上", "同\n上"}
+_NOTHING_ABOVE = Fault("nothing_above", "该格写“同上”,上面一行却没有可用的内容。", "请填写完整内容。")
+
+
+class Above:
+    """同上, 〃: each row as it is meant, asked of a table's rows from the top."""
+
+    def __init__(self) -> None:
+        self._row: tuple[str, ...] = ()
+        self._unusable: frozenset[int] = frozenset()
+
+    def meant(self, line: int, row: tuple[str, ...], faults: Faults) -> tuple[tuple[str, ...], Faults]:
+        """The row with what stands above in place of the words, and its faults: of what cannot be used above, nothing can be."""
+        if _AS_ABOVE.isdisjoint(row) and not faults and not self._unusable:
+            self._row = row
+            return row, faults
+        same = {column for column, text in enumerate(row) if text in _AS_ABOVE}
+        lost = {column for column in same if column in self._unusable or column >= len(self._row) or not self._row[column]}
+        meant = tuple(self._row[column] if column in same - lost else text for column, text in enumerate(row))
+        faults = {**faults, **{(line - 1, column): _NOTHING_ABOVE for column in lost}} if lost else faults
+        self._row, self._unusable = meant, frozenset(lost | {column for at, column in faults if at == line - 1})
+        return meant, faults
