@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog import loading
@@ -143,12 +142,16 @@ def _intake(session: Session, row: Row, layout: Layout | None, name: str | None)
     )
 
 
+def about_of(text: str, layout: Layout | None) -> ComplaintAbout | None:
+    """What these words say it is about, a system's own among them; None: nothing that is known."""
+    return (_ABOUT | {key(word): one for word, one in (layout.abouts if layout else {}).items()}).get(key(text))
+
+
 def _about(row: Row, layout: Layout | None) -> ComplaintAbout:
     text = row.get("about", "")
     if not text:
         return ComplaintAbout.OTHER
-    words = _ABOUT | {key(word): one for word, one in (layout.abouts if layout else {}).items()}
-    if (about := words.get(key(text))) is None:
+    if (about := about_of(text, layout)) is None:
         theirs = tuple(layout.abouts) if layout else ()
         raise RowRefused(f"{row.head('about')}应为{'、'.join(theirs or (one.label for one in ComplaintAbout))}之一。")
     return about
@@ -199,28 +202,13 @@ def _rating(row: Row, layout: Layout | None) -> int | None:
 def _unit(session: Session, row: Row) -> str | None:
     """By code, or by any name that lists may call it by: what several units might be is none of them."""
     text = row.get("unit", "")
-    if not text:
-        return None
-    if session.get(Unit, text) is not None:
-        return text
-    match = loading.unit_names(session).match(text)
-    if match.code is None:
+    if text and (found := loading.code_of(session, Unit, text)) is None:
         raise RowRefused(f"{row.head('unit')}不是名录中的编码或名称。")
-    return match.code
+    return found if text else None
 
 
 def _code(session: Session, table: type[Matter] | type[ProofKind], row: Row, field: str) -> str | None:
     text = row.get(field, "")
-    if not text:
-        return None
-    if session.get(table, text) is not None:
-        return text
-    if table is ProofKind:
-        found = loading.proof_named(session, text)
-    else:
-        today = select(Matter.code, Matter.name).where(Matter.succeeded_by.is_(None))  # of one name under two codes the one of today
-        codes = [code for code, name in session.execute(today).tuples() if key(name) == key(text)]
-        found = codes[0] if len(codes) == 1 else None
-    if found is None:
+    if text and (found := loading.code_of(session, table, text)) is None:
         raise RowRefused(f"{row.head(field)}不是登记库中的编码或名称。")
-    return found
+    return found if text else None

@@ -105,3 +105,16 @@ def proof_named(session: Session, text: str) -> str | None:
     """The code of the proof that is or was called so, but for spelling; None: none, or more than one."""
     found = [code for code, names in proof_names(session).items() if key(text) in map(key, names)]
     return found[0] if len(found) == 1 else None
+
+
+def code_of(session: Session, table: type[Unit] | type[Matter] | type[ProofKind], text: str) -> str | None:
+    """The code that this code or name means, as complaints and forms write it; None: nothing, or more than one."""
+    if session.get(table, text) is not None:
+        return text
+    if table is Unit:
+        return unit_names(session).match(text).code
+    if table is ProofKind:
+        return proof_named(session, text)
+    today = select(Matter.code, Matter.name).where(Matter.succeeded_by.is_(None))  # of one name under two codes the one of today
+    found = [code for code, name in session.execute(today).tuples() if key(name) == key(text)]
+    return found[0] if len(found) == 1 else None

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from domain.complaints import ComplaintAbout
 
-RULES_VERSION = "2026-11/9"
+RULES_VERSION = "2026-11/10"
 
 CLAUSES: Mapping[str, str] = MappingProxyType(
     {

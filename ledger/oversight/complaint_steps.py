@@ -139,6 +139,13 @@ def steps(session: Session, row: Complaint, *, as_unit: str | None) -> list[Step
     return views
 
 
+def outcome(session: Session, row: Complaint) -> ComplaintOutcome | None:
+    """办理结果; None: it is not closed."""
+    closed = select(ComplaintStepRow.record["outcome"].astext).where(ComplaintStepRow.complaint == row.id)
+    found = session.scalar(closed.where(ComplaintStepRow.step == ComplaintStep.CLOSE))
+    return ComplaintOutcome(found) if found else None
+
+
 def _decided(session: Session, number: str, found: Assessment | None, *, person: str, unit: str, now: datetime) -> Complaint:
     """The complaint, held, with what was found of it; not by somebody whom it is about, then either."""
     row = _locked(session, number)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from reports.figures import adjustments, catalog, checks, clocks, conduct, coverage, duties, electronic
+from reports.figures import adjustments, catalog, checks, clocks, complained, conduct, coverage, duties, electronic
 from reports.figures.figure import Figure, counted
 from reports.figures.span import Span
 from reports.model import ArticleFigure
@@ -17,7 +17,7 @@ def _order(figure: Figure) -> tuple[int, ...]:
     return tuple(map(int, figure.obligation.split(".")))
 
 
-_CHAPTERS = (adjustments, catalog, checks, clocks, conduct, coverage, duties, electronic)
+_CHAPTERS = (adjustments, catalog, checks, clocks, complained, conduct, coverage, duties, electronic)
 FIGURES: tuple[Figure, ...] = tuple(sorted((figure for chapter in _CHAPTERS for figure in chapter.FIGURES), key=_order))
 BY_KEY: Mapping[str, Figure] = {figure.key: figure for figure in FIGURES}
 

@@ -1,4 +1,4 @@
-"""清理和清单 (obligations 2.1, 2.3, 2.4, 2.5, 2.6, 5.2, 5.3, 5.5, 5.8, 11.1, 16.4): what rests on no law, what is kept out or refused,
+"""清理和清单 (obligations 2.1, 2.3, 2.4, 2.5, 5.2, 5.3, 5.5, 5.8, 11.1, 16.4): what rests on no law, what is kept out or refused,
 how old and how late the list is, what is an exception.
 """
 
@@ -145,12 +145,6 @@ def _laws(span: Span) -> str:
         FROM unnest(CAST(:laws AS bigint[]), CAST(:parts AS boolean[])) AS n(serial, part)"""
 
 
-def _paper_refused(span: Span) -> str:
-    """Obligation 2.6: complaints that an applicant's own paper was refused; what is probably a duplicate is left aside."""
-    return f"""SELECT c.number AS id, c.about = 'paper_refused' AS part FROM complaints c
-        WHERE c.duplicates IS NULL AND c.received_at >= :start AND c.received_at < :cut AND {_ours(span, "c.unit", "c.received_at")}"""
-
-
 #: What a unit has entered to be allowed, by its first row; how it stands is its newest row's to say.
 _COLLECTED = """
     WITH RECURSIVE chain AS (
@@ -232,13 +226,6 @@ FIGURES = (
     ),
     _kept_out("2.4", "entries_outside", "清单条目(应由区外出具且不能网络核验)", "(e.outside_region AND NOT e.checkable_online)"),
     _kept_out("2.5", "entries_review", "清单条目(审核环节在市级以上)", "e.reviewed_above"),
-    Figure(
-        "2.6",
-        "paper_refused",
-        "投诉反映拒收主动提供的材料",
-        "本周收到的投诉举报为分母(不计疑似重复);其中反映拒收申请人主动提供的材料的为分子。",
-        _paper_refused,
-    ),
     Figure("5.8", "exceptions", "索取增加的证明(例外)", "本周登记的索取增加的证明为分母;截至本周末经专班办公室批准的为分子。", _exceptions),
     Figure(
         "5.8",

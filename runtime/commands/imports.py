@@ -49,6 +49,7 @@ def main(arguments: list[str]) -> int:
     )
     kinds = {kind: sheet.title for kind, sheet in SHEETS.items()}
     kinds |= {"complaints": "投诉表(XLSX 或 CSV,逐行登记)", "demands": "索要证明(逐行登记)"}
+    kinds |= {"complaint_results": "投诉的反映事由认定和办结(逐行办理,须写明 --by)"}
     kinds |= {kind.value: f"{kind.about.name}(逐行登记)" for kind in RegisterKind if not kind.about.moved}
     parser.add_argument("kind", choices=kinds, help=";".join(f"{kind} {title}" for kind, title in kinds.items()))
     parser.add_argument("file", type=Path)
@@ -60,6 +61,10 @@ def main(arguments: list[str]) -> int:
         from runtime.commands.complaint_import import import_complaints
 
         return import_complaints(options.file, options.layout)
+    if options.kind == "complaint_results":
+        from runtime.commands.complaint_results import import_complaint_results
+
+        return import_complaint_results(options.file, options.by)
     if options.kind == "demands":
         from runtime.commands.demand_import import import_demands
 

@@ -338,6 +338,7 @@ def test_the_calls_of_oversight(api: Api, seals: LocalSeals, monkeypatch: pytest
     story("POST", "/v1/complaints/file", ADMIN, content=table.encode(), headers={"Content-Type": "text/csv"})
     story.get("/v1/complaint-layouts", ADMIN)
     story.get("/v1/complaint-outcomes.xlsx?layout=hotline", ADMIN)
+    story.post(f"{complaint}/assess", ADMIN, {"about": "no_help"})
     story.post(f"{complaint}/pass", ADMIN, {"unit": "370402-GUANGMING", "asked": "请说明"})
     story.post(f"{complaint}/answer", CHIEF, {"text": "已更正窗口告知单"})
     story.post(f"{complaint}/close", ADMIN, {"outcome": "founded", "text": "已回访"})

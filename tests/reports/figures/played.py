@@ -24,6 +24,7 @@ from domain.register_changes import RegisterChangeStatus
 from domain.registers import DECISIONS, RegisterKind
 from ledger.database import transaction
 from ledger.oversight import complaint_steps, leads
+from ledger.oversight.complaint_assessment import Assessment
 from ledger.paging import PageRequest
 from ledger.registry import register_changes
 from ledger.registry.unit_changes import merge, rename
@@ -34,6 +35,7 @@ from runtime.progress import console
 from tests.ledger.acting import do
 from tests.reports.figures import year
 from tests.reports.figures.checked import fill_checked
+from tests.reports.figures.complained import fill as fill_complaints
 from tests.reports.figures.conducted import fill as fill_conduct
 from tests.reports.figures.month import ASKING, DAY, HOUR, ISSUING, LOCAL, Month
 
@@ -80,6 +82,7 @@ def play(folder: Path, district: Month = YEAR) -> None:
     fill_checked(district)
     year.fill(district.seed + 1, UNITS)
     do(fill_conduct, district, UNITS)
+    do(fill_complaints, district, UNITS)
     unit, name, after = district.renamed
     changes = [(after, lambda at: do(rename, unit, name, at=at, document="市中政〔2026〕3号", now=at, actor="x"))]
     changes += [
@@ -109,14 +112,16 @@ def as_of(now: datetime) -> Iterator[None]:
 
 
 def _close(chance: random.Random, now: datetime) -> None:
-    """Most of the complaints of the month are closed."""
+    """Most of the complaints of the month are closed, what they are about found for many."""
+    found = random.Random(now.toordinal())
     with transaction() as session:
         imported = select(Complaint.number).where(Complaint.channel_number.is_not(None), Complaint.done_at.is_(None))
         numbers = list(session.scalars(imported.where(Complaint.due_at > now)))
     for number in sorted(numbers):
         if chance.random() < 0.7:
             outcome = chance.choice(list(ComplaintOutcome))
-            do(complaint_steps.close, number, outcome, "已核实,已向反映人说明。", person=ADMINISTRATOR, unit=OFFICE, now=now)
+            about = Assessment(found.choice(list(ComplaintAbout))) if found.random() < 0.6 else None
+            do(complaint_steps.close, number, outcome, "已核实,已向反映人说明。", about, person=ADMINISTRATOR, unit=OFFICE, now=now)
 
 
 def _look(now: datetime) -> None:

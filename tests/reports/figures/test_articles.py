@@ -35,7 +35,6 @@ TABLES = (
     "proposals",
     "proposal_steps",
     "register_entries",
-    "complaints",
     "verifications",
     "requests",
     "proofs",
@@ -243,10 +242,6 @@ class Raw(raw.Raw):
         own = {(row["matter"], row["proof"]) for row in self.own_list()}
         return sorted(found & own)
 
-    def complaints(self) -> list[Row]:
-        rows = [row for row in self.rows["complaints"] if self.within(row["received_at"]) and row["duplicates"] is None]
-        return [row for row in rows if self.is_ours(row["unit"], row["received_at"])]
-
     # --- 单位的责任
 
     def cases(self) -> list[Row]:
@@ -335,8 +330,6 @@ def expected(rows: Raw, key: str) -> Counted:
             return of([row for row in rows.kinds() if not row["cancelled"]], lambda row: row["otherwise"] != "")
         case "otherwise":
             return of(rows.proofs(), lambda row: row["otherwise"] != "")
-        case "paper":
-            return of(rows.complaints(), lambda row: row["about"] == "paper_refused")
         case "channel":
             wanted = {"ai_shandong", "ai_shandong_zaozhuang"} if rest == "apps" else {rest}
             return of(rows.cases(), lambda row: row["channel"] in wanted)
@@ -363,7 +356,7 @@ def district(request: pytest.FixtureRequest, installation: tuple[Path, Cluster],
 @pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize(("period", "after"), SPANS)
 def test_every_figure_is_what_the_raw_rows_say(period: Period, after: timedelta, scope: str) -> None:
-    """Obligations 2.1, 2.3, 2.4, 2.5, 2.6, 4.1, 4.2, 5.2, 5.3, 5.5, 5.8, 6.2, 11.1, 15.1, 15.3, 16.4."""
+    """Obligations 2.1, 2.3, 2.4, 2.5, 4.1, 4.2, 5.2, 5.3, 5.5, 5.8, 6.2, 11.1, 15.1, 15.3, 16.4."""
     now = period.end + after
     found, rows = report(period, scope, now), Raw(period, scope, now)
     assert {one.share.cases for one in own(found)} == OWN

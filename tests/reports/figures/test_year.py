@@ -23,7 +23,7 @@ from reports.model import Period, Report
 from runtime.services.postgres import Cluster
 from settings import settings
 from tests.conftest import fresh_ledger
-from tests.reports.figures import raw, test_articles, test_checks, test_clocks, test_conduct, test_figures
+from tests.reports.figures import raw, test_articles, test_checks, test_clocks, test_complained, test_conduct, test_figures
 from tests.reports.figures.asking import report, row
 from tests.reports.figures.clocked import INSTANT
 from tests.reports.figures.played import MORE, YEAR, play, sized
@@ -42,6 +42,7 @@ SCOPES = ("", INTO, MERGED, RENAMED)
 WAYS: tuple[tuple[type[raw.Raw], dict[str, bool]], ...] = (
     (test_checks.Raw, test_checks.KEYS),
     (test_clocks.Raw, test_clocks.KEYS),
+    (test_complained.Raw, test_complained.KEYS),
     (test_conduct.Raw, test_conduct.KEYS),
 )
 
@@ -133,7 +134,8 @@ def test_complaints_and_systems_are_what_the_rows_of_the_year_say(rows: dict[str
     received = [one for one in received if not scope or one["unit"] and seen.stood(one["unit"], one["received_at"]) == scope]
     due = [one for one in rows["complaints"] if seen.is_due(one["due_at"]) and one["duplicates"] is None]
     at = {one["id"]: min(one["due_at"], one["done_at"] or one["due_at"]) for one in due}
-    due = [one for one in due if not scope or one["unit"] and seen.stood(one["unit"], at[one["id"]]) == scope]
+    asked = {one["id"]: one["handler"] or one["unit"] for one in due}
+    due = [one for one in due if not scope or asked[one["id"]] and seen.stood(asked[one["id"]], at[one["id"]]) == scope]
     by_channel = Counter(ComplaintChannel(one["channel"]).label for one in received)
     assert (found.complaints.received.value, dict(found.complaints.by_channel)) == (len(received), dict(by_channel))
     kept = [one for one in due if one["done_at"] is not None and one["done_at"] <= one["due_at"]]

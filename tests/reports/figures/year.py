@@ -14,7 +14,6 @@ from uuid import UUID
 from sqlalchemy import insert, select
 
 from domain.adjusting import ProposalKind
-from domain.complaints import ComplaintAbout
 from domain.listing import Change
 from domain.registers import DECISIONS
 from domain.roles import Channel
@@ -25,7 +24,7 @@ from ledger.registry import unit_changes
 from ledger.tables.cases import Case
 from ledger.tables.catalog import CatalogVersion, Entry, Proposal, ProposalStep
 from ledger.tables.effects import Proof, RefusalRow, SealUse
-from ledger.tables.oversight import Complaint, RegisterEntry
+from ledger.tables.oversight import RegisterEntry
 from ledger.tables.registry import Person, ProofKind
 from tests.ledger.acting import do
 from tests.ledger.filing import file
@@ -62,7 +61,6 @@ def fill(seed: int, units: Sequence[str]) -> None:
             _proposal(session, chance, units, number)
         _registers(session, chance, units)
         _governance(session, chance, units, base["matter"])
-        _complaints(session, chance, units)
         _proofs(session, chance, filed)
 
 
@@ -219,33 +217,6 @@ def _proofs(session: Any, chance: random.Random, number: str) -> None:
                 otherwise=words,
             )
         )
-
-
-def _complaints(session: Any, chance: random.Random, units: Sequence[str]) -> None:
-    earlier: UUID | None = None
-    for number in range(120):
-        at = instant(chance)
-        row = Complaint(
-            id=_id(chance),
-            number=f"TS-Y{number}",
-            channel="letter",
-            about=chance.choice([ComplaintAbout.PAPER_REFUSED, ComplaintAbout.OTHER]),
-            about_since=at,
-            received_at=at,
-            entered_at=at,
-            entered_by="x",
-            unit=chance.choice([None, *units]),
-            written=b"x",
-            anonymous=True,
-            data_key=b"x",
-            master_key="x",
-            duplicates=earlier if chance.random() < 0.2 else None,
-            standing="received",
-            due_at=at,
-        )
-        session.add(row)
-        session.flush()
-        earlier = row.id
 
 
 def _entered(session: Any, register: str, unit: str, at: datetime, values: dict[str, str], replaces: int | None = None) -> int:
