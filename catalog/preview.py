@@ -183,7 +183,12 @@ def _changes(found: Preview, about: Previewed, rows: Sequence[tuple[int, RowResu
     else:
         found.changes = Counter(dict.fromkeys(DraftLine, 0))
         commitment = (about.document or about.name) if about.kind is ListKind.COMMITMENTS else ""
-        stated = [StatedRow(about.key, sheet, row.line, row.fact, commitment) for sheet, row in rows if isinstance(row.fact, ProofFact)]
+        stated = [
+            StatedRow(about.key, sheet, row.line, fact, commitment)
+            for sheet, row in rows
+            if isinstance(row.fact, ProofFact)
+            for fact in row.fact.each()
+        ]
         named = {row.key for row in stated if row.fact.matter is not None}
         of_every_matter = {row.fact.proof for row in stated if row.fact.matter is None}
         clear = not (found.counts.asked or found.counts.refused or any(sheet.refused for sheet in found.sheets))

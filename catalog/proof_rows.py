@@ -13,6 +13,7 @@ from catalog.matching import Match, Names
 from catalog.negatives import core, names_in
 from catalog.registry import NOT_A_UNIT, Registry
 from catalog.row_standing import standing
+from catalog.several_names import named_in, unknown_in
 from catalog.standing import Standing
 from catalog.units import Vague, vagueness
 from catalog.verdicts import ONLY_OWN, RowNotes
@@ -28,12 +29,12 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
     for name in ("proof", "matter", "basis", "basis_text", "unit", "issuer"):
         if is_cut_off(cells.get(name, "")):
             notes.fault("cut_off", name, "内容不完整,像是被截断了。", "请补全这一格。")
-    proof, unit = _proof(cells, notes, registry), _asking_unit(cells, notes, registry)
+    proofs, unit = _proofs(cells, notes, registry), _asking_unit(cells, notes, registry)
     matter = _matter(cells, notes, registry, unit)
     if any(name in cells for name in _LEVELS) and not any(clean(cells.get(name, "")) for name in _LEVELS):
         notes.fault("levels_empty", "level_county", "行使层级各列都没有勾选。", "请勾选行使层级。", blocks=False)
     if standing(cells, notes) is Standing.CANCELLED:
-        return _cancelled(proof, unit, matter, cells, notes)
+        return _cancelled(proofs, unit, matter, cells, notes)
     issuing_unit = _issuer(cells, notes, registry)
     said = {
         name: found
@@ -42,12 +43,13 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
     }
     if (days := said.get("validity_days")) and is_counted(term := cells["validity_days"]):
         notes.fault("validity_counted", "validity_days", f"“{clean(term)}”按 {days} 天计。", "不妥的,请填写天数。", blocks=False)
-    if proof is None:
+    if not proofs:
         return None
     return ProofFact(
-        proof,
+        proofs[0],
         unit,
         matter,
+        also=proofs[1:],
         basis=values.basis(cells.get("basis", ""), cells.get("basis_text", "")) or None,
         issuer_text=clean(cells.get("issuer", "")) or None,
         issuing_unit=issuing_unit,
@@ -55,7 +57,9 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
     )
 
 
-def _cancelled(proof: str | None, unit: str | None, matter: str | None, cells: Mapping[str, str], notes: RowNotes) -> ProofFact | None:
+def _cancelled(
+    proofs: tuple[str, ...], unit: str | None, matter: str | None, cells: Mapping[str, str], notes: RowNotes
+) -> ProofFact | None:
     """A proof that is given up. One that the office goes on to check by another way is kept, and by that way."""
     if text := clean(cells.get("methods", "")):
         try:
@@ -69,7 +73,26 @@ def _cancelled(proof: str | None, unit: str | None, matter: str | None, cells: M
                 f"写明“取消”,又填写了核验方式“{text}”。",
                 "不再需要的,请删去核验方式;仍要核验、只是不用申请人提交的,请写“保留”。",
             )
-    return None if proof is None else ProofFact(proof, unit, matter, cancelled=True)
+    return ProofFact(proofs[0], unit, matter, cancelled=True, also=proofs[1:]) if proofs else None
+
+
+def _proofs(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> tuple[str, ...]:
+    """The proofs that the row names: one, by code and name, or several in one cell where each is known."""
+    cell = cells.get("proof", "")
+    if not clean(cells.get("proof_code", "")) and not registry.proof(clean(cell)).is_sure:
+        if several := named_in(cell, registry.known_proof):
+            notes.matched("proof", f"一格写了 {len(several)} 个证明,名称都一致")
+            return several
+        if unknown := unknown_in(cell, registry.known_proof):
+            for name in unknown:
+                match = registry.proof(name)
+                if match.code == "":
+                    notes.fault("proof_none", "proof", f"“{name}”不是证明(已人工确认)。", "请从这一格中删去。")
+                else:
+                    notes.ask(Topic.PROOF, name, f"与其他证明写在一格;{match.why}", match.candidates)
+            return ()
+    found = _proof(cells, notes, registry)
+    return () if found is None else (found,)
 
 
 def _proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str | None:

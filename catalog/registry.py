@@ -55,6 +55,13 @@ class Registry:
     def proof(self, text: str) -> Match:
         return self._answered(Topic.PROOF, text) or self.proofs.match(text)
 
+    def known_proof(self, text: str) -> str | None:
+        """The code of exactly this name, or the one that a person gave it."""
+        if (answered := self._answered(Topic.PROOF, text)) is not None:
+            return answered.code or None
+        named = self.proofs.named(text)
+        return named[0] if len(named) == 1 else None
+
     def column(self, subject: str) -> str | None:
         """What a person said of a column of the sender's lists (`catalog.columns`): a field; empty: it is not used."""
         return self.answers.get((Topic.COLUMN, key(subject)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -38,6 +38,7 @@ def of_every_matter(session: Session, lists: Sequence[Stating]) -> Iterator[tupl
 
 
 def _rows(session: Session, lists: Sequence[Stating], *, named: bool) -> Iterator[tuple[Place, StatedRow]]:
-    for number, sheet, line, fact in intake.stated(session, [one.reading for one in lists], named=named):
-        said = lists[number]
-        yield (number, sheet, line), StatedRow(said.source, sheet, line, _FACT.of_text(fact), said.commitment)
+    for number, sheet, line, proof, text in intake.stated(session, [one.reading for one in lists], named=named):
+        said, fact = lists[number], _FACT.of_text(text)
+        fact = replace(fact, proof=proof, also=()) if fact.also else fact
+        yield (number, sheet, line), StatedRow(said.source, sheet, line, fact, said.commitment)

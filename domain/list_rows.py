@@ -137,6 +137,11 @@ class ProofFact:
     outside_region: bool | None = None
     checkable_online: bool | None = None
     cancelled: bool = False  #: it is given up, and nothing else of this counts
+    also: tuple[str, ...] = ()  #: further proofs in the same cell, of which the row says the same
+
+    def each(self) -> tuple[ProofFact, ...]:
+        """What the row says of each proof that it names."""
+        return tuple(replace(self, proof=proof, also=()) for proof in (self.proof, *self.also))
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,7 +236,11 @@ def rows_to_return(session: Session, reading: int, places: Collection[tuple[int,
 def places_of(session: Session, reading: int, subject: str) -> list[tuple[int, int]]:
     """(sheet, line) of the accepted rows that speak of a matter, by its code, or of a proof of one: matter|proof."""
     matter, _, proof = subject.partition("|")
-    about = "fact->>'proof' = :proof AND coalesce(fact->>'matter', :matter) = :matter" if proof else "fact->>'code' = :matter"
+    about = (
+        "(fact->>'proof' = :proof OR fact->'also' ? :proof) AND coalesce(fact->>'matter', :matter) = :matter"
+        if proof
+        else "fact->>'code' = :matter"
+    )
     query = select(CatalogRow.sheet, CatalogRow.line).where(CatalogRow.reading == reading, text(about))
     return list(session.execute(query.order_by(*_PLACE), {"matter": matter, **({"proof": proof} if proof else {})}).tuples())
 
@@ -248,14 +252,16 @@ def questions_of(session: Session, reading: int) -> Iterator[tuple[int, tuple[Qu
     yield from session.execute(asking.execution_options(yield_per=_AT_ONCE)).tuples()
 
 
-def stated(session: Session, readings: Sequence[int], *, named: bool) -> Iterator[tuple[int, int, int, str]]:
-    """What accepted rows of proofs state: the number of the reading among these, sheet, line, and the fact as JSON. `named`: those
-    that name a matter, by matter and proof; or those that name none. Then in the order of the readings and their rows."""
+def stated(session: Session, readings: Sequence[int], *, named: bool) -> Iterator[tuple[int, int, int, str, str]]:
+    """What accepted rows of proofs state: the number of the reading among these, sheet, line, the proof (of a row that names several
+    each), and the fact as JSON. `named`: those that name a matter, by matter and proof; or those that name none. Then in the order of
+    the readings and their rows."""
     if not readings:
         return
-    by_key = "fact->>'matter', fact->>'proof', " if named else ""
+    by_key = "fact->>'matter', proof, " if named else ""
     found = text(
-        "SELECT array_position(:readings, reading) - 1 AS number, sheet, line, fact::text FROM catalog_rows "
+        "SELECT array_position(:readings, reading) - 1 AS number, sheet, line, proof, fact::text FROM catalog_rows, "
+        "unnest(ARRAY[fact->>'proof'] || CASE WHEN fact ? 'also' THEN ARRAY(SELECT jsonb_array_elements_text(fact->'also')) END) proof "
         f"WHERE reading = ANY(:readings) AND verdict = 'accepted' AND fact->>'matter' IS {'NOT ' if named else ''}NULL "
         f"ORDER BY {by_key} number, sheet, line"
     ).bindparams(bindparam("readings", list(readings), ARRAY(BigInteger)))

@@ -8,7 +8,7 @@ no reader can know (a kind of office in place of one, words for no method, 取�
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from random import Random
 
@@ -77,6 +77,15 @@ class Row:
 
 
 def clean_list(draw: Random) -> list[Row]:
+    """Sometimes a row says of another proof of its matter what the one before it says."""
+    rows = _rows(draw)
+    for place in range(1, len(rows)):
+        if rows[place].matter == rows[place - 1].matter and draw.random() < 0.5:
+            rows[place] = replace(rows[place - 1], proof=rows[place].proof)
+    return rows
+
+
+def _rows(draw: Random) -> list[Row]:
     keys = draw.sample([(matter, proof) for matter in MATTERS for proof in PROOFS], draw.randint(3, 12))
     return [
         Row(
@@ -134,6 +143,7 @@ class Dirt:
         self.ditto = draw.choice(("", "", "同上", "〃", "同前"))
         self.grouped = draw.random() < 0.4  #: the rows of a matter together, its cells merged
         self.paged = draw.random() < 0.3  #: title and header once more on each printed page
+        self.joined = draw.choice((None, "、", ";", "\n", ",", "和", "numbered"))  #: how names stand together of which a row says the same
         self.header = self._header()
 
     def spelt(self, text: str) -> str:
@@ -288,8 +298,17 @@ class Dirt:
     def _rows(self, sheet: Sheet, rows: list[Row], number: int) -> None:
         before: Row | None = None
         begun: dict[str, int] = {}
-        for place_in_list, row in enumerate(rows, start=number + 1):
-            cells = [self.cell(column, row, place_in_list) for column in self.columns]
+        together = [list(same) for _, same in groupby(rows, key=lambda row: replace(row, proof=""))]
+        if self.joined is None or self.grouped:
+            together = [[row] for row in rows]
+        while together:
+            row, *further = together.pop(0)
+            number += 1
+            cells = [self.cell(column, row, number) for column in self.columns]
+            if further and (row.matter, row.proof) in self.unclear:
+                together[:0] = [[one] for one in further]
+            elif further:
+                cells[self.columns.index("proof")] = self._joined([row, *further])
             for place, column in enumerate(self.columns):
                 same = before is not None and column in ("issuer", "basis", "matter") and getattr(before, column) == getattr(row, column)
                 if same and self.ditto and not self.grouped and not row.cancelled and self.draw.random() < 0.7:
@@ -311,6 +330,13 @@ class Dirt:
                 sheet.line(self.draw.choice(BETWEEN), across=self.draw.random() < 0.5)
         for column, first in begun.items():
             self._close(sheet, first, self.columns.index(column))
+
+    def _joined(self, rows: list[Row]) -> str:
+        """Several proofs in one cell."""
+        names = [self.spelt(PROOFS[row.proof]).strip("。") for row in rows]
+        if self.joined == "numbered":
+            return "".join(f"{at}.{name}" for at, name in enumerate(names, start=1))
+        return str(self.joined).join(names)
 
     def _close(self, sheet: Sheet, first: int | None, place: int) -> None:
         if first is not None and self.grouped and not self.plain and len(sheet.lines) - first > 1:

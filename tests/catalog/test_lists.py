@@ -91,7 +91,6 @@ def test_a_sub_item_is_what_is_handled_and_where_there_is_none_the_item_is() -> 
 @pytest.mark.parametrize(
     ("proof", "matter", "found"),
     [
-        ("经济困难证明、婚姻状况证明", "法律援助申请", "several_proofs"),
         ("经济困难证明", "法律援助申请\n公共租赁住房申请", "several_matters"),
         ("经济困难证明、单身承诺", "法律援助申请", "ask proof"),
         ("经济困难证明", "法律援助申请、另一事项", "ask matter"),

@@ -1,0 +1,52 @@
+"""一格多名: the proofs that a cell names where it names more than one: 户籍证明、婚姻状况证明, 1.… 2.…, one on each line.
+
+A registered name may itself hold what stands between two (残疾人证、残疾证明): parts beside each other are tried together, too, and
+only a cell that consists of known names in one way is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from catalog.cleaning import clean
+
+#: What is known of a name: its code, or None.
+Known = Callable[[str], str | None]
+_MARKS = r"[、,\uff0c;\uff1b|/\u2460-\u2473]|[(\uff08]?\d{1,2}[)\uff09.\uff0e]"
+_CERTAIN = re.compile(_MARKS)  #: a name ends here, known or not
+_POSSIBLE = re.compile(rf"{_MARKS}|[\r\n]|或者?|以及|[和与及]")
+_OPENING, _CLOSING = re.compile("[(\uff08\u3010\u300a]"), re.compile("[)\uff09\u3011\u300b]")
+_MOST = 24  #: parts; more are no names
+
+
+def named_in(text: str, known: Known) -> tuple[str, ...]:
+    """The codes of the proofs that this text names, in their order; none where it is not known names in one way only, or one name."""
+    parts = _parts(text, _POSSIBLE)
+    found = {tuple(dict.fromkeys(way)) for way in _ways(text, parts, known)} if 1 < len(parts) <= _MOST else set()
+    return next((way for way in found if len(way) > 1), ()) if len(found) == 1 else ()
+
+
+def unknown_in(text: str, known: Known) -> tuple[str, ...]:
+    """The names that nobody knows beside others that are known; none where no mark says where they begin and end, or one within
+    brackets does."""
+    names = [clean(text[start:end]) for start, end in _parts(text, _CERTAIN)][:_MOST]
+    unknown = [name for name in names if known(name) is None and not named_in(name, known)]
+    torn = any(len(_OPENING.findall(name)) != len(_CLOSING.findall(name)) for name in unknown)
+    return tuple(dict.fromkeys(unknown)) if len(unknown) < len(names) and not torn else ()
+
+
+def _parts(text: str, between: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Where the parts stand that hold anything: beginnings and ends."""
+    edges = [0, *(edge for mark in between.finditer(text) for edge in mark.span()), len(text)]
+    return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if clean(text[start:end])]
+
+
+def _ways(text: str, parts: list[tuple[int, int]], known: Known) -> Iterator[tuple[str, ...]]:
+    """Each way in which the parts, alone or with those beside them, are known names."""
+    if not parts:
+        yield ()
+    for last in range(len(parts)):
+        if code := known(clean(text[parts[0][0] : parts[last][1]])):
+            for rest in _ways(text, parts[last + 1 :], known):
+                yield code, *rest
