@@ -12,6 +12,7 @@ from gateway.commitments import endpoints as commitments
 from gateway.counter import calendar, case_form, home, inbox_acts, own_sessions, provider, sign_in
 from gateway.counter import cases as counter_cases
 from gateway.counter import catalog as counter_catalog
+from gateway.counter import decisions as counter_decisions
 from gateway.counter import draft as counter_draft
 from gateway.counter import duty as counter_duty
 from gateway.counter import inbox as counter_inbox
@@ -111,6 +112,7 @@ ROUTERS = (
     counter_cases.router,
     counter_verifications.router,
     calendar.router,
+    counter_decisions.router,
     counter_catalog.router,
     counter_running.router,
     counter_draft.router,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,10 +11,13 @@ from fastapi import Query, Request, Response
 
 from gateway.counter.door import PageCaller, pages
 from gateway.edge.counter_pages import render
+from gateway.edge.page_permissions import page_refusal
 from gateway.edge.paging import Paging
 from gateway.reports import endpoints as reports
 from gateway.reports import overview as api
+from ledger.casework.decisions import DecisionKind
 from ledger.casework.overview import Standing
+from ledger.registry.keys import Caller
 
 router = pages()
 
@@ -40,6 +45,33 @@ def cases(
     """Behind one of its numbers."""
     found = api.get_overview_cases(caller, page, kind, unit)
     return render(request, "overview_cases.html", found=found, kind=kind, unit=unit)
+
+
+@router.get(f"{_PAGE}/decisions", name="counter_overview_decisions")
+def decisions(request: Request, caller: PageCaller, page: Paging, kind: DecisionKind = DecisionKind.STOPPED) -> Response:
+    """Each of what waits for a decision; it leads to the page where it is decided, for who may open that one."""
+    found = api.get_overview_decisions(caller, page, kind)
+    return render(request, "overview_decisions.html", found=found, kind=kind, where=_where(caller, kind))
+
+
+#: Where each is decided: the page, and its address with the key of the one. What is not here is decided by the API.
+_DECIDED: Mapping[DecisionKind, tuple[str, str]] = MappingProxyType(
+    {
+        DecisionKind.STOPPED: ("counter_decision", "/counter/decisions/{}"),
+        DecisionKind.SUPERVISION: ("counter_decision", "/counter/decisions/{}"),
+        DecisionKind.EXCUSE: ("counter_decision", "/counter/decisions/{}"),
+        DecisionKind.BROKEN: ("counter_stuck", "/counter/stuck"),
+        DecisionKind.QUESTION: ("counter_catalog", "/counter/catalog"),
+        DecisionKind.PROPOSAL: ("counter_proposal", "/counter/catalog/proposals/{}"),
+        DecisionKind.PUBLICATION: ("counter_publication", "/counter/catalog/publication"),
+        DecisionKind.CALENDAR: ("counter_calendar", "/counter/calendar"),
+    }
+)
+
+
+def _where(caller: Caller, kind: DecisionKind) -> str | None:
+    page, address = _DECIDED.get(kind, ("", ""))
+    return address if page and page_refusal(page, caller) is None else None
 
 
 @router.get("/counter/reports/{report}/cases", name="counter_report_cases")

@@ -223,6 +223,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "order_report": _REPORTS,
         "get_overview": _REPORT_READERS,
         "get_overview_cases": _REPORT_READERS,
+        "get_overview_decisions": Rule(DISTRICT | {Role.LEADER}),
         "get_reports": _REPORT_READERS,
         "get_report": _REPORT_READERS,
         "get_report_cases": _REPORT_READERS,

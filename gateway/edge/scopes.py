@@ -132,6 +132,7 @@ SCOPES: Mapping[Scope, frozenset[str]] = MappingProxyType(
                 "order_report",
                 "get_overview",
                 "get_overview_cases",
+                "get_overview_decisions",
                 "get_reports",
                 "get_report",
                 "get_report_cases",

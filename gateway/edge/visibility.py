@@ -179,6 +179,7 @@ THINGS = (
     Thing("待人工处理、通知、运行情况", ("get_stuck", "get_notices", "get_running"), _EVERYBODY),
     Thing("未送达、查询限制", ("get_undelivered", "get_lookup_blocks"), _EVERYBODY),
     Thing("清单覆盖情况", ("get_coverage",), _EVERYBODY),
+    Thing("等待决定的事项", ("get_overview_decisions",), _EVERYBODY),
     Thing("批量限额", ("get_batch_quotas",), _EVERYBODY),
 )
 

@@ -12,6 +12,8 @@ from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.visibility import REPORTS, decides, whose
 from gateway.reports.overview_schemas import (
+    AwaitedListOut,
+    AwaitedOut,
     DecisionOut,
     OverviewCase,
     OverviewCasesOut,
@@ -22,6 +24,7 @@ from gateway.reports.overview_schemas import (
 )
 from gateway.reports.schemas import ReportOut
 from ledger.casework import decisions, overview
+from ledger.casework.decisions import DecisionKind
 from ledger.casework.overview import Standing
 from ledger.database import transaction
 from ledger.outbox import reports
@@ -45,9 +48,9 @@ def get_overview(caller: CurrentCaller) -> OverviewOut:
         return OverviewOut(
             at=now,
             units=[UnitStandingOut(**vars(one)) for one in overview.units(session, own, now=now)],
-            still=[StillOut(**vars(one)) for one in standing],
+            still=[StillOut(reason=one.reason, count=one.count, since=one.since) for one in standing],
             decisions=[
-                DecisionOut(name=one.name, by=one.decider, mine=decides(caller, one.by), count=one.count, since=one.since)
+                DecisionOut(kind=one.kind, name=one.name, by=one.decider, mine=decides(caller, one.by), count=one.count, since=one.since)
                 for one in (decisions.awaited(session, standing) if own is None else [])
             ],
             report=ReportOut.of(row) if row else None,
@@ -67,6 +70,17 @@ def get_overview_cases(
     with transaction() as session:
         found = overview.cases(session, kind, unit if own is None else own, page, now=settings().now())
         return page.answer(OverviewCasesOut, found, lambda line: OverviewCase(**vars(line)))
+
+
+@router.get("/v1/overview/decisions", summary="等待决定的事项的个案", responses=problems("invalid"))
+def get_overview_decisions(
+    caller: CurrentCaller,
+    page: Paging,
+    kind: Annotated[DecisionKind, Query(description="哪一种事项,见全局情况的 decisions")] = DecisionKind.STOPPED,
+) -> AwaitedListOut:
+    """等待决定的各件:编号、是什么、涉及的单位、自何时起;最久的在前。不含个人信息。"""
+    with transaction() as session:
+        return page.answer(AwaitedListOut, decisions.lines(session, kind, page), lambda line: AwaitedOut(**vars(line)))
 
 
 def _newest_week(session: Session, scope: str) -> IssuedReport | None:

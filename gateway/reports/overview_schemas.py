@@ -9,6 +9,7 @@ from pydantic import Field
 
 from gateway.edge.schemas import NextCursor, Number, SchemaOut
 from gateway.reports.schemas import ReportOut
+from ledger.casework.decisions import DecisionKind
 
 
 class UnitStandingOut(SchemaOut):
@@ -33,6 +34,7 @@ class StillOut(SchemaOut):
 class DecisionOut(SchemaOut):
     """等待决定的事项。"""
 
+    kind: Annotated[DecisionKind, Field(description="用于 GET /v1/overview/decisions")]
     name: Annotated[str, Field(examples=["超时理由的认定"])]
     by: Annotated[str, Field(description="由谁决定", examples=["专班办公室"])]
     mine: Annotated[bool, Field(description="由调用人决定")]
@@ -72,4 +74,18 @@ class OverviewCase(SchemaOut):
 
 class OverviewCasesOut(SchemaOut):
     items: list[OverviewCase]
+    next_cursor: NextCursor
+
+
+class AwaitedOut(SchemaOut):
+    """一件等待决定的事项,不含个人信息。"""
+
+    key: Annotated[str, Field(description="核验、投诉、线索的编号,或者这件事项在其清单中的编号", examples=["HY20261123H2E82B9R"])]
+    about: Annotated[str, Field(description="证明、清单上的名称或文件;空表示没有")]
+    unit: Annotated[str, Field(description="涉及的单位;空表示没有")]
+    since: Annotated[datetime, Field(description="自何时起等待")]
+
+
+class AwaitedListOut(SchemaOut):
+    items: list[AwaitedOut]
     next_cursor: NextCursor

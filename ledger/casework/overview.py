@@ -52,8 +52,9 @@ class UnitStanding:
 
 @dataclass(frozen=True)
 class Still:
-    """What stands still for one reason: how many, and since when the first of them."""
+    """What stands still for one reason: how many, and since when the first of them. `code`: that of the reason; empty: paused."""
 
+    code: str
     reason: str
     count: int
     since: datetime
@@ -73,10 +74,10 @@ class CaseLine:
 
 #: The unit that answers today for what a merged one was asked.
 HEIR = func.coalesce(Unit.merged_into, Unit.code)
-_OWED = and_(Supervision.closed_at.is_(None), or_(Supervision.handled_at.is_(None), Supervision.fed_back_at.is_(None)))
+OWED = and_(Supervision.closed_at.is_(None), or_(Supervision.handled_at.is_(None), Supervision.fed_back_at.is_(None)))
 OPEN_REQUEST = and_(Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
-_STILL = and_(Verification.state.in_(OPEN), or_(Verification.state == State.NEEDS_ATTENTION, Verification.paused_at.is_not(None)))
-_SINCE = func.coalesce(
+STILL = and_(Verification.state.in_(OPEN), or_(Verification.state == State.NEEDS_ATTENTION, Verification.paused_at.is_not(None)))
+SINCE = func.coalesce(
     Verification.paused_at,
     select(func.max(EventRow.at))
     .where(EventRow.verification == Verification.number, EventRow.target == State.NEEDS_ATTENTION)
@@ -97,7 +98,7 @@ def units(session: Session, unit: str | None, *, now: datetime) -> list[UnitStan
         select(HEIR, func.count())
         .select_from(Supervision)
         .join(Unit, Unit.code == Supervision.unit)
-        .where(_OWED, *_of(session, Supervision.unit, unit))
+        .where(OWED, *_of(session, Supervision.unit, unit))
         .group_by(HEIR)
     )
     supervised = dict(session.execute(owed).tuples().all())
@@ -110,25 +111,26 @@ def units(session: Session, unit: str | None, *, now: datetime) -> list[UnitStan
 
 def still(session: Session, unit: str | None) -> list[Still]:
     """What does not go on by itself (of what this unit filed; None: of the district), by its reason, the oldest first."""
-    query = select(Verification.paused_at, Verification.attention, _SINCE).where(_STILL, *_of(session, Verification.unit, unit))
-    found: dict[str, list[datetime]] = {}
+    query = select(Verification.paused_at, Verification.attention, SINCE).where(STILL, *_of(session, Verification.unit, unit))
+    found: dict[tuple[str, str], list[datetime]] = {}
     for paused, attention, since in session.execute(query):
-        found.setdefault(_reason(paused, attention), []).append(since)
-    return sorted((Still(reason, len(each), min(each)) for reason, each in found.items()), key=lambda one: (one.since, one.reason))
+        found.setdefault(("" if paused else attention or "", _reason(paused, attention)), []).append(since)
+    standing = (Still(code, reason, len(each), min(each)) for (code, reason), each in found.items())
+    return sorted(standing, key=lambda one: (one.since, one.reason))
 
 
 def cases(session: Session, kind: Standing, unit: str | None, page: PageRequest = FIRST, *, now: datetime) -> Page[CaseLine]:
     """Behind a number of the overview: what is due first, or has stood longest, on top."""
     other = aliased(Unit)
     if kind is Standing.STILL:
-        query = _named(select(Verification.number, Entry.proof_name, other.name, _SINCE, Verification.paused_at, Verification.attention))
-        query = query.join(other, other.code == Verification.unit).where(_STILL, *_of(session, Verification.unit, unit))
+        query = _named(select(Verification.number, Entry.proof_name, other.name, SINCE, Verification.paused_at, Verification.attention))
+        query = query.join(other, other.code == Verification.unit).where(STILL, *_of(session, Verification.unit, unit))
         found = paging.tuples(session, query, (Verification.filed_at, Verification.number), page)
         return found.map(lambda row: CaseLine(row[0], row[1], row[2], row[3], _reason(row[4], row[5])))
     if kind is Standing.SUPERVISED:
         query = _named(select(Verification.number, Entry.proof_name, other.name, Supervision.opened_at))
         query = query.join(Supervision, Supervision.verification == Verification.number).join(other, other.code == Supervision.unit)
-        query = query.where(_OWED, *_of(session, Supervision.unit, unit))
+        query = query.where(OWED, *_of(session, Supervision.unit, unit))
         return paging.tuples(session, query, (Supervision.opened_at, Supervision.id), page).map(lambda row: CaseLine(*row))
     since = DUE if kind is Standing.LATE else Request.received_at
     query = _named(select(Verification.number, Entry.proof_name, other.name, since))

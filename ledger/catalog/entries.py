@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.methods import Method
@@ -29,6 +29,12 @@ def listed_entry(session: Session, matter: str, proof: str) -> tuple[int, Catalo
     current = ENTRY.where(Entry.matter == matter, Entry.proof == proof, Entry.until_version.is_(None))
     row = session.execute(current).one_or_none()
     return (row[0].id, as_entry(*row)) if row else None
+
+
+def issuers(session: Session, proof: str) -> list[str]:
+    """Units that the published list names as issuing this proof, for whatever matter; those of most matters first."""
+    query = select(Entry.issuing_unit).where(Entry.proof == proof, Entry.until_version.is_(None), Entry.issuing_unit.is_not(None))
+    return [unit for unit in session.scalars(query.group_by(Entry.issuing_unit).order_by(func.count().desc(), Entry.issuing_unit)) if unit]
 
 
 def load_entry(session: Session, entry: int) -> CatalogEntry:

@@ -30,7 +30,7 @@ _REGISTERS: Mapping[str, type[Table]] = {Topic.UNIT: Unit, Topic.ISSUER: Unit, T
 
 _FOR_ALL = aliased(CatalogQuestion)
 #: Until the next rebuild closes it, what was answered for all elsewhere is open and waits for nobody.
-_WAITS = CatalogQuestion.open.is_(True) & ~exists().where(
+WAITS = CatalogQuestion.open.is_(True) & ~exists().where(
     _FOR_ALL.topic == CatalogQuestion.topic,
     _FOR_ALL.subject_key == CatalogQuestion.subject_key,
     _FOR_ALL.for_all.is_(True),
@@ -130,13 +130,13 @@ def questions(
         query = query.where(row.sender == sender)
     if answered:
         return paging.scalars(session, query.where(row.answered_at.is_not(None)), (row.answered_at.desc(), row.id.desc()), page)
-    return paging.scalars(session, query.where(_WAITS), (row.count.desc(), func.left(row.subject, 80, type_=Text), row.id), page)
+    return paging.scalars(session, query.where(WAITS), (row.count.desc(), func.left(row.subject, 80, type_=Text), row.id), page)
 
 
 def waiting(session: Session) -> dict[tuple[Topic, str], int]:
     """How many are open, by topic and by whose lists ask."""
     row = CatalogQuestion
-    query = select(row.topic, row.sender, func.count()).where(_WAITS).group_by(row.topic, row.sender).order_by(row.topic, row.sender)
+    query = select(row.topic, row.sender, func.count()).where(WAITS).group_by(row.topic, row.sender).order_by(row.topic, row.sender)
     return {(Topic(topic), sender): count for topic, sender, count in session.execute(query)}
 
 

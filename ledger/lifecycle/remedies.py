@@ -43,6 +43,8 @@ ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 #: Trying again cannot lead anywhere else: the answer, or the applicant's decision, stands.
 FINAL = frozenset({"cannot_verify", "no_next_method", "commitment_declined"})
+#: Nothing is broken: the 专班 office decides who is to answer, or that nobody can (obligations 10.11, 7.4, reading 9).
+DECIDED = FINAL | {"returned_twice"}
 
 
 #: Many wait for one cause at one time: its own check raises one alarm for all of them (`tasks.seals`).

@@ -9,8 +9,11 @@ from typing import Any
 from sqlalchemy import update
 
 from ledger.casework import overview
+from ledger.casework.decisions import DecisionKind
 from ledger.casework.overview import Standing
+from ledger.catalog.questions import Asked, put_asked
 from ledger.database import transaction
+from ledger.methods import failures
 from ledger.registry import registry
 from ledger.tables.verifications import Deadline, Verification
 from settings import settings
@@ -77,7 +80,7 @@ def test_what_stands_still_is_told_with_its_reason_and_since_when(api: Api) -> N
     line = next(one for one in api.get("/v1/overview/cases", LEADER, params={"kind": "still"}).json()["items"] if one["number"] == number)
     assert line["reason"] == "由运维暂停。"
     decided = {one["name"]: one["mine"] for one in found["decisions"]}
-    assert decided["停住的核验的处理"] is False
+    assert decided["因故障、暂停停住的核验"] is False
     with transaction() as session:
         session.execute(update(Verification).where(Verification.number == number).values(paused_at=None))
 
@@ -103,6 +106,33 @@ def test_what_waits_for_a_decision_is_counted_until_it_is_decided(api: Api) -> N
         assert api.post(f"{where}/{path}".rstrip("/"), ADMIN, json=sent).status_code == 200
         assert more(name) == 0, name
     assert more("清单的公布") == 1 and waiting()["清单的公布"][1] is False, "another office publishes it"
+
+
+def test_each_number_of_what_waits_opens_its_cases(api: Api) -> None:
+    """Complaints, leads, questions of the list, what stopped and what was given a reason: as many lines as are counted, none twice."""
+    now = settings().now()
+    with transaction() as session:
+        asked = [Asked("unit", f"演示问题{n}", f"演示问题{n}", "没有找到", (), count=1) for n in range(3)]
+        put_asked(session, asked, now=now)
+    for make in (lead, excuse, stopped):
+        make(api)
+    taken(api)
+    for code in ("cannot_verify", "returned_twice", "failed_passes"):
+        api.begin()
+        number = api.filed(proof="P-HARDSHIP")
+        with transaction() as session:
+            failures.need_attention(session, number, code, at=now, actor="system:test")
+    found = api.get("/v1/overview", LEADER).json()["decisions"]
+    counts = {one["kind"]: one["count"] for one in found}
+    assert {"stopped", "broken", "complaint", "lead", "excuse", "question", "lookup_block"} <= counts.keys()
+    assert counts["question"] >= 3 and counts["stopped"] >= 2
+    for kind in DecisionKind:
+        lines = [one for page in api.pages("/v1/overview/decisions", LEADER, kind=kind.value, limit=1) for one in page]
+        assert len(lines) == len({(one["key"], one["since"]) for one in lines}) == counts.get(kind.value, 0), kind
+        assert [one["since"] for one in lines] == sorted(one["since"] for one in lines), kind
+        assert not lines or lines[0]["since"] == next(one["since"] for one in found if one["kind"] == kind.value), kind
+    assert "演示甲子" not in api.get("/v1/overview/decisions", LEADER, params={"kind": "stopped"}).text
+    assert api.get("/v1/overview/decisions", CHIEF, params={"kind": "complaint"}).status_code == 403, "the district's are not a unit's"
 
 
 def test_a_unit_sees_its_own_and_a_clerk_nothing(api: Api) -> None:
