@@ -62,6 +62,19 @@ FORMULAS: tuple[Formula, ...] = (
             Part("complaints", "投诉按时答复率", 10, "按时答复的投诉", "期内到期的投诉(不计疑似重复)"),
         ),
     ),
+    Formula(  # obligation 19.1 counts: what the assessment is of by article 19 was no part of it
+        "2027/1",
+        date(2027, 1, 1),
+        (
+            Part("hard", "最迟时限按时率", 35, "按时的最迟时限", "期内到期的最迟时限"),
+            Part("soft", "原则时限按时率", 15, "按时的原则时限", "期内到期的原则时限"),
+            Part("supervision", "督办按时办结率", 10, "按时办结的督办", "期内到期的督办"),
+            Part("returns", "按时退回率", 5, "三十分钟内的退回", "期内的退回"),
+            Part("correct", "内容准确率", 15, "期内送达后未被更正的核验", "期内由其答复并送达的核验"),
+            Part("complaints", "投诉按时答复率", 10, "按时答复的投诉", "期内到期的投诉(不计疑似重复)"),
+            Part("inspections", "督导检查整改按期办结率", 10, "在整改期限内办结的检查", "期内整改期限届满的检查"),
+        ),
+    ),
 )
 
 

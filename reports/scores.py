@@ -1,4 +1,4 @@
-"""考核评分 (obligation 19.2): each unit's figures in a period, counted as the report counts them, and the score by a formula."""
+"""考核评分 (obligations 19.1, 19.2): each unit's figures in a period, counted as the report counts them, and the score by a formula."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from domain.scoring import Formula, Score, score
-from reports.figures import inboxes, limits, oversight, units
+from reports.figures import conduct, inboxes, limits, oversight, units
 from reports.figures.span import Span, prepare
 from reports.model import Period
 
@@ -27,6 +27,9 @@ _COMPLAINTS = f"""
 """
 _RETURNS = f"""
     SELECT {{back}}, 'returns', count(*) FILTER (WHERE {inboxes.IN_TIME}), count(*) FROM {inboxes.TIMED} GROUP BY 1
+"""
+_INSPECTED = """
+    SELECT about, 'inspections', count(*) FILTER (WHERE part), count(*) FROM ({right}) n GROUP BY 1
 """
 
 
@@ -69,7 +72,11 @@ def scores(session: Session, formula: Formula, period: Period, now: datetime) ->
         "complaint": oversight.charged(span),
         "due": oversight.due(span),
     }
-    for query in (_CORRECT, _COMPLAINTS, _RETURNS):
+    queries = [_CORRECT, _COMPLAINTS, _RETURNS]
+    if any(part.key == "inspections" for part in formula.parts):  # an earlier formula does not list whom inspections alone are about
+        queries.append(_INSPECTED)
+        by["right"] = conduct.put_right(span)
+    for query in queries:
         for unit, key, part, whole in span.rows(session, query.format(**by)):
             figures.setdefault(unit, {})[key] = (part, whole)
     names, found = units.register(session, span).names, []

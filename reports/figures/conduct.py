@@ -78,7 +78,7 @@ def _dated(span: Span) -> str:
         AND {span.ours(_unit(span))}"""
 
 
-def _put_right(span: Span) -> str:
+def put_right(span: Span) -> str:
     """Obligation 19.1: findings whose term ended, closed within it."""
     return f"""
         SELECT '检查' || e.serial AS id, coalesce({_day("办结日期")} <= {_day("整改期限")}, false) AS part, {_unit(span)} AS about
@@ -175,7 +175,7 @@ FIGURES = (
         "findings_closed",
         "检查发现的问题按期办结",
         "整改期限在本周届满的检查为分母;其中在期限内办结的为分子。",
-        _put_right,
+        put_right,
         by=By.UNIT,
     ),
     Figure(

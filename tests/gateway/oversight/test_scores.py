@@ -141,16 +141,27 @@ def test_what_cannot_be_scored_is_named(api: Api, sent: dict[str, str], code: st
 
 def test_a_part_without_denominator_gives_its_weight_to_the_others() -> None:
     """Obligation 19.2."""
-    parts = dict.fromkeys((part.key for part in FORMULAS[-1].parts), (0, 0))
-    assert score(FORMULAS[-1], parts | {"hard": (20, 20)}) == 100.0
-    assert score(FORMULAS[-1], parts | {"hard": (10, 20), "soft": (30, 30)}) == round(100 * (40 * 0.5 + 20) / 60, 2)
-    assert score(FORMULAS[-1], parts | {"hard": (19, 19)}) is None
+    of = formula("2026/2")
+    parts = dict.fromkeys((part.key for part in of.parts), (0, 0))
+    assert score(of, parts | {"hard": (20, 20)}) == 100.0
+    assert score(of, parts | {"hard": (10, 20), "soft": (30, 30)}) == round(100 * (40 * 0.5 + 20) / 60, 2)
+    assert score(of, parts | {"hard": (19, 19)}) is None
+
+
+def test_inspections_are_a_part_from_2027_on_and_every_formula_is_a_whole() -> None:
+    """Obligations 19.1, 19.2: whom nobody inspected, or who had nothing to put right, neither gains nor loses by it."""
+    assert {one.version: sum(part.weight for part in one.parts) for one in FORMULAS} == {"2026/1": 100, "2026/2": 100, "2027/1": 100}
+    assert [one.version for one in FORMULAS if "inspections" in {part.key for part in one.parts}] == ["2027/1"]
+    of = formula("2027/1")
+    parts = dict.fromkeys((part.key for part in of.parts), (0, 0)) | {"hard": (40, 50)}
+    assert score(of, parts) == 80.0
+    assert score(of, parts | {"inspections": (1, 2)}) == round(100 * (35 * 0.8 + 10 * 0.5) / 45, 2)
 
 
 def test_a_time_is_scored_by_the_newest_formula_that_had_begun() -> None:
     """Obligation 19.2."""
-    days = [date(2025, 3, 1), date(2026, 11, 30), date(2026, 12, 1)]
-    assert [formula(on=day).version for day in days] == ["2026/1", "2026/1", "2026/2"]
+    days = [date(2025, 3, 1), date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 31), date(2027, 1, 1)]
+    assert [formula(on=day).version for day in days] == ["2026/1", "2026/1", "2026/2", "2026/2", "2027/1"]
     assert formula("2026/2", on=days[0]).version == "2026/2", "whoever names one has it"
     with pytest.raises(FormulaUnknown):
         formula("2026/9")

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from domain.scoring import formula
+from ledger.database import transaction
 from reports.model import Period
+from reports.scores import scores
 from runtime.services.postgres import Cluster
 from tests.conftest import fresh_ledger
 from tests.ledger.acting import do
@@ -21,7 +24,7 @@ from tests.reports.figures import raw
 from tests.reports.figures.clocked import INTO, MERGED, MONTH, RENAMED
 from tests.reports.figures.conducted import fill
 from tests.reports.figures.month import LOCAL
-from tests.reports.figures.raw import SECOND, Found, Row, assert_mixed, compare_all, compare_lists, over_every_span
+from tests.reports.figures.raw import NAMES, SECOND, SPANS, Found, Row, assert_mixed, compare_all, compare_lists, over_every_span
 
 KEYS = (
     dict.fromkeys(("taking_part", "supervisors", "agents"), False)
@@ -227,6 +230,21 @@ class Raw(raw.Raw):
 def test_each_figure_is_what_the_raw_rows_say_for_the_whole_and_for_each_part(period: Period, after: timedelta, scope: str) -> None:
     """Obligations 3.1, 7.5, 10.2, 10.3, 13.1, 13.2, 16.2, 17.4, 17.5, 19.1."""
     compare_all(Raw, KEYS, period, after, scope)
+
+
+@pytest.mark.parametrize(("period", "after"), SPANS, ids=NAMES)
+def test_the_score_has_of_each_unit_what_was_put_right_in_time(period: Period, after: timedelta) -> None:
+    """Obligations 19.1, 19.2."""
+    now = period.end + after
+    with transaction() as session:
+        versions = {version: scores(session, formula(version), period, now) for version in ("2026/2", "2027/1")}
+    wanted: dict[str, list[int]] = {}
+    for _, part, _, unit in Raw(period, "", now).findings_closed():
+        pair = wanted.setdefault(unit, [0, 0])
+        wanted[unit] = [pair[0] + part, pair[1] + 1]
+    found = {one.unit: one.figures["inspections"] for one in versions["2027/1"]}
+    assert {unit: list(pair) for unit, pair in found.items() if pair[1]} == wanted
+    assert all("inspections" not in one.figures for one in versions["2026/2"])
 
 
 @pytest.mark.parametrize("key", KEYS)
