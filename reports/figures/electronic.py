@@ -50,7 +50,7 @@ def _sealed(method: Method) -> Callable[[Span], str]:
 
 def _noted(span: Span) -> str:
     """Obligation 9.3: what the line is made of, as the record has it: the maker, and when it was retrieved; who retrieves is always
-    there. The page itself is under the case's key."""
+    there. The page itself is under the case's key; none is made without its line (`proofs.page.render`)."""
     return f"""
         SELECT concat_ws('/', v.number, p.version) AS id, CASE v.method
             WHEN 'data_sharing' THEN EXISTS (
@@ -176,8 +176,9 @@ FIGURES = (
     Figure(
         "9.3",
         "noted",
-        "系统备注齐全的证明",
-        "本周用印的证明(每一版一次)为分母;提取单位、制作单位、提取时间都有记录、由系统据以备注的为分子。",
+        "系统备注有据的证明",
+        "本周用印的证明(每一版一次)为分母;台账记有提取单位、制作单位、提取时间的为分子。所计为台账,不是逐份查看版面:"
+        "版面加密,由系统据台账写入备注,缺一项的不能用印。",
         _noted,
     ),
     Figure(

@@ -69,6 +69,8 @@ def test_the_attached_data_stand_under_the_seal(sealed, tmp_path):
     poppler("pdfdetach", "-save", "1", "-o", tmp_path / "proof.json", tmp_path / "proof.pdf")
     said = json.loads((tmp_path / "proof.json").read_text("utf-8"))
     assert said["number"] == use().verification and {"label": "姓名", "value": "演示甲"} in said["fields"]
+    noted = (said["requesting_unit"], said["making_unit"], datetime.fromisoformat(said["retrieved_at"]))
+    assert noted == (page().requesting_unit, page().making_unit, page().retrieved_at)
     at = sealed.index(b"/EmbeddedFile")
     stream = sealed.index(b"stream", at) + 30
     (tmp_path / "altered.pdf").write_bytes(sealed[:stream] + bytes([sealed[stream] ^ 1]) + sealed[stream + 1 :])

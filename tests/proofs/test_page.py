@@ -36,6 +36,14 @@ def test_the_annotation_of_article_9_is_on_the_page(tmp_path):
     assert "演示甲" in text
 
 
+@pytest.mark.parametrize(("name", "label"), [("requesting_unit", "提取单位"), ("making_unit", "制作单位")])
+@pytest.mark.parametrize("value", ["", " \u3000"])
+def test_no_page_is_made_without_its_annotation(name, label, value):
+    """Obligation 9.3: what is not annotated is not sealed."""
+    with pytest.raises(PageError, match=f"系统备注缺少{label}"):
+        render(page(**{name: value}))
+
+
 def test_sentences_get_full_width_punctuation_and_values_stay_as_they_came(tmp_path):
     text = text_of(render(page(fields=(("备注", "甲,乙(丙)"),))), tmp_path)
     assert "经共享数据查询，下列" in text
