@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -116,14 +117,17 @@ def be(browser: Browser, address: str, person: str) -> None:
 @pytest.mark.parametrize("role", Role, ids=lambda role: role.value)
 def test_no_page_of_the_counter_has_a_violation(browser: Browser, place: Place, axe: str, role: Role) -> None:
     assert PAGES.keys() >= ROUTES.keys()
-    found = []
+    found, known = [], dict[str, list[dict[str, Any]]]()
     for page in ROUTES:
         allowed = role in RULES[PAGES[page]].roles
         be(browser, place.address, f"axe-{place.unit(page)}-{role.value}")
         text = browser.go(place.address + place.path(page))
         assert ("没有权限" not in text) == allowed, (page, text)
         assert not allowed or browser.page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") == 200, (page, text)
-        found += [(page, one) for one in violations(browser, axe)]
+        document = re.sub(r"[\w-]{43}", "", browser.page.content())  # without the form's token, refusals are alike to the letter
+        if document not in known:
+            known[document] = violations(browser, axe)
+        found += [(page, one) for one in known[document]]
     assert found == []
 
 
