@@ -19,6 +19,7 @@ from gateway.oversight import complaints, leads
 from gateway.oversight.complaint_schemas import ComplaintOut, TextIn
 from gateway.oversight.lead_schemas import LeadOut
 from ledger.database import transaction
+from ledger.registry import registry
 from ledger.registry.keys import Caller
 from ledger.succession import name_of
 
@@ -41,7 +42,9 @@ def oversight(request: Request, caller: PageCaller, page: Paging) -> Response:
         *complaints.get_complaints(caller, newest, [ComplaintStatus.ANSWERED, ComplaintStatus.CLOSED]).items,
         *leads.get_leads(caller, newest, [one for one in LeadStatus if one not in (LeadStatus.FOUND, LeadStatus.NOTIFIED)]).items,
     ]
+    acts = [step for one in (*waiting, *others) for step in one.steps if "stands_in_for" in step.record]
     with transaction() as session:
+        names = registry.names_of_actors(session, {code for step in acts for code in (step.person, step.record["stands_in_for"])})
         units = {unit: name_of(session, unit) for unit in {one.unit for one in (*waiting, *others)} if unit}
     return render(
         request,
@@ -51,6 +54,7 @@ def oversight(request: Request, caller: PageCaller, page: Paging) -> Response:
         others=others,
         may_answer=_own(caller, waiting) if page_refusal("counter_complaint_answer", caller) is None else set(),
         units=units,
+        names=names,
     )
 
 

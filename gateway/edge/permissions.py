@@ -1,6 +1,7 @@
 """权限: who may use which endpoint. One line for each; an endpoint without a line stops the gateway at its start.
 
 Which unit's data a caller sees is not decided here but in `gateway.edge.visibility`: a unit sees only its own.
+Whoever stands in for the 督办员 has that role while the duty lasts (`ledger.registry.keys.roles_of`, obligation 10.2).
 """
 
 from __future__ import annotations

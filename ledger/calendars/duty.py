@@ -15,11 +15,13 @@ from domain.calendar import LOCAL
 from domain.refusal import Refusal
 from domain.roles import Role
 from ledger import rules
+from ledger.actor import person_of
 from ledger.outbox.alarms import clear_alarm, raise_alarm
 from ledger.tables.duty import Absence, Appointment
 from ledger.tables.registry import Person, Unit
 
 AHEAD = timedelta(days=7)
+_APPOINTS = frozenset({Role.SUPERVISOR.value, Role.ADMINISTRATOR.value})  #: who appoints by role; an acting one does by duty
 
 
 class DutyUnknown(Refusal, code="duty_unknown"):
@@ -63,6 +65,8 @@ def appoint(
     holder = session.get(Person, person)
     if holder is None or holder.unit != unit or not holder.active:
         raise DutyRefused("所指定的人员不是本单位在岗人员。")
+    if person == person_of(actor) and not _APPOINTS & set(holder.roles):
+        raise DutyRefused("代理期间不能指定本人:代理的延长或者接任由督办员或者系统管理员办理。")
     since = _ahead(since, until, now)
     if acting and until is None:
         raise DutyRefused("代理督办须写明结束时间。")

@@ -21,6 +21,12 @@ def covered_at(session: Session, unit: str, at: datetime) -> str | None:
     return regular_at(found, at) if acts else None
 
 
+def for_whom(session: Session, unit: str, person: str, *, now: datetime) -> dict[str, str]:
+    """What the record of an act says besides who acted, so that both stand on it: for whom she stood in."""
+    regular = covered_at(session, unit, now) if person == duty.supervisor_at(session, unit, now) else None
+    return {} if regular in (None, person) else {"stands_in_for": str(regular)}
+
+
 def regular_at(found: list[Appointment], at: datetime) -> str | None:
     """The one who would be on duty at `at` if nobody stood in and nobody were away."""
     regular = [row for row in _current(found, at) if not row.acting]

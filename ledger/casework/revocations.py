@@ -22,6 +22,7 @@ from domain.revocations import RevocationStatus, when_and_why
 from domain.roles import Role
 from ledger import paging, recusal, rules
 from ledger.actor import person_of
+from ledger.calendars.stand_ins import for_whom
 from ledger.lifecycle.moves import note
 from ledger.lifecycle.snapshots import UnknownNumber, load, lock
 from ledger.outbox import notifications
@@ -143,8 +144,10 @@ def revoke(session: Session, row: Verification, why: str, *, ordered: bool = Fal
     waiting = Revocation.proof.in_(ended), Revocation.confirmed_at.is_(None), Revocation.refused_at.is_(None)
     session.execute(update(Revocation).where(*waiting).values(refused_at=now, refused_by=actor))
     licence_offers.void(session, row.number, now=now)
-    note(session, row.number, Event.PROOF_REVOKED, at=now, actor=actor, detail={"why": why, "version": row.proof_version})
-    told = [(row.unit, Role.AGENT), *([(issuer, Role.SUPERVISOR)] if ordered and (issuer := issuer_of(session, row)) else [])]
+    issuer = issuer_of(session, row)
+    detail = {"why": why, "version": row.proof_version} | _acting(session, issuer, actor, now)
+    note(session, row.number, Event.PROOF_REVOKED, at=now, actor=actor, detail=detail)
+    told = [(row.unit, Role.AGENT), *([(issuer, Role.SUPERVISOR)] if ordered and issuer else [])]
     for unit, role in told:
         notifications.notify_unit(
             session, NoticeKind.PROOF_REVOKED, unit, str(ended[0]), number=row.number, about=now, now=now, roles=frozenset({role})
@@ -261,4 +264,9 @@ def _standing(session: Session, proof: UUID) -> Revocation | None:
 
 
 def _note(session: Session, asked: Revocation, event: Event, now: datetime, actor: str) -> None:
-    note(session, asked.verification, event, at=now, actor=actor, detail={"revocation": str(asked.id), "why": asked.reason.value})
+    detail = {"revocation": str(asked.id), "why": asked.reason.value} | _acting(session, asked.unit, actor, now)
+    note(session, asked.verification, event, at=now, actor=actor, detail=detail)
+
+
+def _acting(session: Session, unit: str | None, actor: str, now: datetime) -> dict[str, str]:
+    return for_whom(session, unit, person_of(actor), now=now) if unit else {}

@@ -15,10 +15,11 @@ from domain.refusal import Refusal
 from domain.roles import Role
 from ledger.actor import person_of
 from ledger.calendars import duty, stand_ins
+from ledger.calendars.stand_ins import for_whom
 from ledger.inbox.claims import hold, tell_holder
 from ledger.lifecycle.moves import note
 from ledger.succession import estate
-from ledger.supervision.supervisions import NotOnDuty, for_whom
+from ledger.supervision.supervisions import NotOnDuty
 from ledger.tables.recusals import Recusal
 from ledger.tables.registry import Person
 from ledger.tables.verifications import Request

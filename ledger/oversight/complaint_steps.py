@@ -15,6 +15,7 @@ from domain.complaints import COMPLAINT_STEPS, ComplaintOutcome, ComplaintStatus
 from domain.recusal import Subject
 from domain.refusal import Refusal
 from ledger import recusal
+from ledger.calendars.stand_ins import for_whom
 from ledger.oversight import complaint_assessment
 from ledger.oversight.complaint_assessment import Assessment
 from ledger.oversight.complaints import ComplaintRefused, ComplaintUnknown, ReceivedComplaint, add_step, key_of, refuse_naming, written
@@ -70,7 +71,8 @@ def answer(session: Session, number: str, text: str, *, person: str, unit: str, 
         raise ComplaintUnknown
     row.standing = _next(row, ComplaintStep.ANSWER)
     row.done_at = now
-    add_step(session, row, ComplaintStep.ANSWER, person=person, unit=unit, now=now, text=text)
+    acting = for_whom(session, unit, person, now=now)
+    add_step(session, row, ComplaintStep.ANSWER, person=person, unit=unit, now=now, text=text, **acting)
     return row
 
 

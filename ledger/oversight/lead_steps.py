@@ -18,6 +18,7 @@ from domain.recusal import Subject
 from domain.refusal import Refusal
 from ledger import recusal
 from ledger.calendars import terms
+from ledger.calendars.stand_ins import for_whom
 from ledger.cases.whom import names_behind
 from ledger.succession import estate
 from ledger.tables.oversight import Lead, LeadStepRow
@@ -81,6 +82,8 @@ def take(
         row.notified_at, row.term_days = now, days
         row.due_at, row.missing_year = terms.due(session, now, days, now=now)
         given["days"] = days
+    if step is LeadStep.ANSWER:
+        given |= for_whom(session, unit, person, now=now)
     row.standing = target
     add_step(session, row, step, person=person, unit=unit, now=now, text=text, record=given)
     return row

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, String, and_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.key_scopes import COUNTER, Scope, roles_through
 from domain.refusal import Refusal
 from domain.roles import Role
 from ledger.actor import Filer
+from ledger.tables.duty import Absence, Appointment
 from ledger.tables.registry import ApiKey, Person, System, Unit
 
 _PREFIX = "plk_"  #: so that a leaked key is recognised by scanners
@@ -127,21 +128,43 @@ def ever_had_one(session: Session, person: str) -> bool:
 
 def caller(session: Session, key: str, acting_person: str | None, *, now: datetime) -> Caller:
     """Who is behind a key, in one query. Raises `KeyInvalid` and `PersonNeeded`; neither says which part was wrong."""
-    row = session.execute(_HOLDER, {"digest": digest(key), "acting": acting_person}).one_or_none()
+    row = session.execute(_HOLDER, {"digest": digest(key), "acting": acting_person, "now": now}).one_or_none()
     if row is None or (row.expires_at is not None and row.expires_at <= now):
         raise KeyInvalid
     acts = row.code is not None and row.active and row.unit_active
     if row.system is None:
         if not acts:
             raise KeyInvalid
-        return Caller(row.code, row.unit, frozenset(map(Role, row.roles)))
+        return Caller(row.code, row.unit, roles_of(row.roles, row.stands_in))
     if not row.system_active:
         raise KeyInvalid
     if not acting_person or not acts or row.unit != row.system_unit:
         raise PersonNeeded
     scopes = frozenset(map(Scope, row.scopes))
-    return Caller(row.code, row.unit, roles_through(frozenset(map(Role, row.roles)), scopes), row.system, scopes)
+    return Caller(row.code, row.unit, roles_through(roles_of(row.roles, row.stands_in), scopes), row.system, scopes)
 
+
+def roles_of(roles: Collection[str], stands_in: bool) -> frozenset[Role]:
+    """Those of the roster, and while she is the acting 督办员 hers too: rights follow the duty at the instant (obligation 10.2)."""
+    return frozenset(map(Role, roles)) | ({Role.SUPERVISOR} if stands_in else set())
+
+
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+#: Whether the person stands in at `now` for her unit's 督办员, and is not away herself: as `ledger.calendars.duty.supervisor_at` has it.
+STANDS_IN = (
+    exists().where(
+        Appointment.person == Person.code,
+        Appointment.unit == Person.unit,
+        Appointment.acting.is_(True),
+        Appointment.since <= _NOW,
+        Appointment.until > _NOW,
+    )
+    & ~exists().where(
+        Absence.person == Person.code,
+        Absence.since <= _NOW,
+        func.least(Absence.until, func.coalesce(Absence.cancelled_at, Absence.until)) > _NOW,
+    )
+).label("stands_in")
 
 #: Every call begins with it. A person's own key names the person; who else is named in the call does not count then.
 _HOLDER = (
@@ -155,6 +178,7 @@ _HOLDER = (
         Person.unit,
         Person.roles,
         Person.active,
+        STANDS_IN,
         Unit.active.label("unit_active"),
     )
     .outerjoin(System, System.code == ApiKey.system)

@@ -12,9 +12,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from domain.refusal import Refusal
-from domain.roles import Role
 from domain.sign_in import Limits, Method
-from ledger.registry.keys import Caller, digest
+from ledger.registry.keys import STANDS_IN, Caller, digest, roles_of
 from ledger.tables.registry import Person, Unit
 from ledger.tables.sign_in import WebSession
 from ledger.vault import vault
@@ -69,15 +68,16 @@ def begin(session: Session, person: str, *, method: Method, browser: str, before
 
 def signed_in(session: Session, token: str, *, now: datetime) -> SignedIn:
     """Who is behind a session's token, in one query: the same Caller as with the person's own key. Raises `SignedOut`."""
-    found = session.execute(_HOLDER.where(WebSession.digest == digest(token))).tuples().one_or_none() if token else None
+    asked = _HOLDER.where(WebSession.digest == digest(token))
+    found = session.execute(asked, {"now": now}).tuples().one_or_none() if token else None
     if found is None:
         raise SignedOut
-    row, person, unit = found
+    row, person, unit, stands_in = found
     if row.ended_at is not None or limits().over(row.made_at, row.used_at, now):
         raise SignedOut
     if not person.active or not unit.active or person.unit != row.unit:
         raise SignedOut
-    caller = Caller(person.code, person.unit, frozenset(map(Role, person.roles)))
+    caller = Caller(person.code, person.unit, roles_of(person.roles, stands_in))
     return SignedIn(caller, row.id, person.name, unit.name, _form_token(row), row.used_at)
 
 
@@ -116,7 +116,7 @@ def end_all(session: Session, person: str, *, but: UUID | None = None, now: date
     return len(ended)
 
 
-_HOLDER = select(WebSession, Person, Unit).join(Person, Person.code == WebSession.person).join(Unit, Unit.code == Person.unit)
+_HOLDER = select(WebSession, Person, Unit, STANDS_IN).join(Person, Person.code == WebSession.person).join(Unit, Unit.code == Person.unit)
 
 
 def _find(session: Session, token: str) -> WebSession | None:

@@ -13,7 +13,8 @@ from domain.instants import is_past
 from domain.lifecycle import Event
 from domain.refusal import Refusal
 from ledger.actor import person_of
-from ledger.calendars import duty, stand_ins
+from ledger.calendars import duty
+from ledger.calendars.stand_ins import for_whom
 from ledger.cases.cases import key_of
 from ledger.deadlines import supervision_basis
 from ledger.lifecycle.moves import note
@@ -57,12 +58,6 @@ def in_charge(session: Session, unit: str, person: str, opened: Supervision | No
         return False
     began = session.get_one(Deadline, opened.deadline).started_at or opened.opened_at
     return person in {opened.supervisor, duty.supervisor_at(session, unit, began)}
-
-
-def for_whom(session: Session, unit: str, person: str, *, now: datetime) -> dict[str, str]:
-    """代理: what the event of an act says besides who acted, so that both stand on the record: for whom she stood in."""
-    regular = stand_ins.covered_at(session, unit, now) if person == duty.supervisor_at(session, unit, now) else None
-    return {} if regular in (None, person) else {"stands_in_for": str(regular)}
 
 
 def feed_back(
