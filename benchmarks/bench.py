@@ -206,10 +206,15 @@ def _cost(context: Context, beside: Path | None, size: Size, progress: Progress)
                 old += [cost.burst(cost.Installation(theirs), size.burst)] if beside is not None else []
     with progress.step(f"批次 {size.batch} 行"):
         many = cost.batch(ours, size.batch)
-    with progress.step("对照:DBOS"), cost.dbos_instead(context.home, context.home / "dbos"):
-        cost.burst(ours, size.warm_up)
-        peer = [cost.burst(ours, size.burst) for _ in range(2)]
-    return cost_rows.of_cost(cost.Found(light, departmental, mine, many, asked, peer, old, name))
+    with ExitStack() as stack:
+        with progress.step("执行器内部:各步骤"):
+            timed = stack.enter_context(cost.timed_worker(context.home))
+            kinds = {"shared-data": load.SHARED, "departmental": load.ASKED}
+            steps = {kind: cost.by_step(ours, timed, size.steady // 4, proof) for kind, proof in kinds.items()}
+        with progress.step("对照:DBOS"), cost.dbos_instead(context.home, context.home / "dbos"):
+            cost.burst(ours, size.warm_up)
+            peer = [cost.burst(ours, size.burst) for _ in range(2)]
+    return cost_rows.of_cost(cost.Found(light, departmental, mine, many, asked, steps, peer, old, name))
 
 
 def _lists(size: Size, progress: Progress) -> list[results.Row]:

@@ -90,18 +90,59 @@ def dbos_instead(home: Path, packages: Path) -> Iterator[None]:
     """Our worker is ended, and DBOS's takes what is filed; its packages are installed into a folder of their own."""
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(packages), DBOS]
     subprocess.run(install, check=True, capture_output=True)
+    with _instead(home, "benchmarks.dbos_worker", str(packages), budget.make_database(home, "dbos")) as peer:
+        assert peer.stdout is not None and peer.stdout.readline().strip() == "ready"
+        yield
+
+
+@contextmanager
+def timed_worker(home: Path) -> Iterator[subprocess.Popen[str]]:
+    """Our worker is ended, and the same with a clock at each step takes its place."""
+    with _instead(home, "benchmarks.worker_by_step") as peer:
+        yield peer
+
+
+@contextmanager
+def _instead(home: Path, module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A program that takes the worker's place, until the end of this; what comes after it may end it before."""
     worker = psutil.Process(json.loads((home / "run" / "worker.process.json").read_text())["pid"])
     variables = worker.environ()
     end(worker, PATIENT)
-    database = budget.make_database(home, "dbos")
-    program = [sys.executable, "-m", "benchmarks.dbos_worker", str(packages), database]
-    with subprocess.Popen(program, env=variables, cwd=ROOT, stdout=subprocess.PIPE, text=True) as peer:
+    program = [sys.executable, "-m", module, *arguments]
+    with subprocess.Popen(program, env=variables, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as peer:
         try:
-            assert peer.stdout is not None and peer.stdout.readline().strip() == "ready"
             (home / "run" / "worker.process.json").write_text(json.dumps({"pid": peer.pid}))  # so that it is counted as the worker
-            yield
+            yield peer
         finally:
             peer.terminate()
+
+
+def by_step(at: Installation, peer: subprocess.Popen[str], count: int, proof: str) -> dict[str, list[float]]:
+    """Of one verification inside the worker, one a second: milliseconds, statements and transactions of each part. What the process
+    took besides is `rest`, without what it takes when nothing is filed."""
+    asyncio.run(load.steady(at.url, at.key, 1.0, 3, proof=proof))  # what is imported and compiled only once
+    start = _laps(peer)
+    time.sleep(_REST_SECONDS)
+    idle = _laps(peer)["whole"][0] - start["whole"][0]
+    began: list[tuple[float, dict[str, list[float]]]] = []
+    asyncio.run(load.steady(at.url, at.key, 1.0, count, lambda: began.append((time.monotonic(), _laps(peer))), proof))
+    time.sleep(_SETTLE_SECONDS)
+    ((since, before),), after = began, _laps(peer)
+    found: dict[str, list[float]] = {}
+    for name, values in after.items():
+        found[name] = [(now - then) / count for now, then in zip(values, before.get(name, [0.0] * 3), strict=True)]
+    whole, _ = found.pop("whole"), found.pop("idle", None)
+    rest = whole[0] - sum(part[0] for part in found.values()) - idle / _REST_SECONDS * (time.monotonic() - since) / count
+    found["rest"] = [max(0.0, rest), 0, 0]
+    return {name: [1000 * part[0], *part[1:]] for name, part in found.items() if any(part)}
+
+
+def _laps(peer: subprocess.Popen[str]) -> dict[str, list[float]]:
+    assert peer.stdin is not None and peer.stdout is not None
+    peer.stdin.write("\n")
+    peer.stdin.flush()
+    laps: dict[str, list[float]] = json.loads(peer.stdout.readline())
+    return laps
 
 
 @dataclass(frozen=True)
@@ -113,6 +154,7 @@ class Found:
     burst: list[Cost]
     batch: Cost
     asked: Mapping[tuple[str, str], float]
+    steps: Mapping[str, Mapping[str, list[float]]]  #: inside the worker, by kind of verification
     peer: list[Cost]
     older: list[Cost]
     older_name: str

@@ -24,6 +24,10 @@ def of_cost(found: Found) -> list[Row]:
         Row("one shared-data verification, three a second: processor time", _by_process(found.light), "", None),
         Row("one departmental verification, one a second: processor time", _by_process(found.departmental), "", None),
         Row("one shared-data verification and the registration of its case: statements, transactions", _asked(found.asked), "", None),
+        *(
+            Row(f"inside the worker, one {kind} verification: processor time (statements, transactions)", _by_step(parts), "", None)
+            for kind, parts in found.steps.items()
+        ),
         Row(f"burst, sustained: {rate:.1f} a second; processor time of one", f"{ours:.0f} ms", "", None),
     ]
     if found.older:
@@ -61,3 +65,15 @@ def _asked(found: Mapping[tuple[str, str], float]) -> str:
     names = sorted({name for name, _ in found if found.get((name, "statements"), 0) >= 0.5})
     told = [f"{name or 'Prefect'} {found.get((name, 'statements'), 0):.0f}, {found.get((name, 'transactions'), 0):.0f}" for name in names]
     return "; ".join(told)
+
+
+def _by_step(parts: Mapping[str, list[float]]) -> str:
+    """Prefect's share against our own, then each part, the dearest first."""
+    engine = sum(part[0] for name, part in parts.items() if name.startswith("Prefect"))
+    own = sum(part[0] for part in parts.values()) - engine
+    told = [
+        f"{name} {ms:.1f}" + (f" ({statements:.0f}, {transactions:.0f})" if statements >= 0.5 else "")
+        for name, (ms, statements, transactions) in sorted(parts.items(), key=lambda pair: -pair[1][0])
+        if ms >= 0.05 or statements >= 0.5
+    ]
+    return f"own work {own:.0f} ms, Prefect {engine:.0f} ms: {', '.join(told)}"
