@@ -17,6 +17,7 @@ from tests.browser import HAS_BROWSER, Browser
 from tests.browser import browser as browser  # a fixture
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ISSUER, Api, SimulatedRuns, serving
+from tests.gateway.counter.browsing import PASSWORD, code_of
 from tests.gateway.counter.test_in_a_browser import sign_in
 from tests.patience import wait_until
 from tests.serving import on_a_port
@@ -48,17 +49,24 @@ def filed(api: Api) -> tuple[str, str]:
     return number, ask(number)
 
 
-def test_claimed_and_answered_by_keyboard_alone(page: tuple[Api, Browser, str]) -> None:
-    api, browser, address = page
+def test_signed_in_claimed_and_answered_by_keyboard_alone(place: tuple[Api, str], browser: Browser) -> None:
+    api, address = place
     number, request = filed(api)
+    secret = sign_in(browser, address, ISSUER)
+    browser.page.context.clear_cookies()
     browser.go(f"{address}/counter/inbox?q={number}")
-    browser.on_both_screens("inbox")
     keys, began = 0, time.monotonic()
 
     def press(key: str) -> None:
         nonlocal keys
         browser.page.keyboard.press(key)
         keys += 1
+
+    def types(text: str) -> None:
+        nonlocal keys
+        for key in text:
+            browser.page.keyboard.insert_text(key)
+            keys += 1
 
     def alt(key: str) -> None:
         """As a keyboard sends it: playwright leaves out the text by which access keys are known."""
@@ -69,6 +77,12 @@ def test_claimed_and_answered_by_keyboard_alone(page: tuple[Api, Browser, str]) 
         )
         keys += 1
 
+    for text in (ISSUER, PASSWORD, code_of(secret, 1)):
+        types(text)
+        press("Tab" if text in (ISSUER, PASSWORD) else "Enter")
+    browser.page.wait_for_url(f"**/counter/inbox?q={number}")
+    signing = keys
+    browser.on_both_screens("inbox")
     alt("1")
     browser.page.wait_for_url(f"**/counter/inbox/{request}")
     alt("r")
@@ -77,9 +91,7 @@ def test_claimed_and_answered_by_keyboard_alone(page: tuple[Api, Browser, str]) 
     press("Space")
     press("Tab")
     for value in VALUES:
-        for key in value:
-            browser.page.keyboard.insert_text(key)
-            keys += 1
+        types(value)
         press("Tab")
     alt("p")
     browser.page.wait_for_selector("#preview img")
@@ -89,11 +101,12 @@ def test_claimed_and_answered_by_keyboard_alone(page: tuple[Api, Browser, str]) 
     browser.on_both_screens("request-held")
     press("Control+Enter")
     browser.page.wait_for_url("**/counter/inbox?done=answered")
-    sys.stdout.write(f"claim -> answer: {keys} key strokes, {time.monotonic() - began:.1f} s with pictures taken\n")
+    took = time.monotonic() - began
+    sys.stdout.write(f"sign-in -> answer: {keys} key strokes, {signing} of them to sign in, {took:.1f} s with pictures taken\n")
     browser.on_both_screens("inbox-answered")
     with transaction() as session:
         assert session.get_one(Request, request).answer == "true"
-    assert browser.complaints == []
+    assert browser.complaints == [] and browser.elsewhere() == set()
 
 
 def test_a_wrong_click_is_taken_back_and_a_closed_page_is_not(page: tuple[Api, Browser, str]) -> None:
