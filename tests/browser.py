@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 from collections.abc import Iterator
@@ -55,6 +56,13 @@ class Browser:
         self.page.screenshot(
             path=self._pictures / f"{name}.png", full_page=whole, caret="initial"
         )  # hiding it would leave style="" on fields
+
+    def photograph(self, name: str, *, at: str = "") -> None:
+        """What is on the screen, small: for docs/pictures. `at`: from there on, where a page is longer than a screen."""
+        self.page.evaluate("at => at ? document.querySelector(at).scrollIntoView() : scrollTo(0, 0)", at)
+        self.page.wait_for_timeout(50)
+        taken = self.page.context.new_cdp_session(self.page).send("Page.captureScreenshot", {"format": "webp", "quality": 60})
+        (self._pictures / f"{name}.webp").write_bytes(base64.b64decode(taken["data"]))
 
     def on_both_screens(self, name: str) -> None:
         """A picture on a desktop and on a telephone, where nothing may be pushed sideways."""

@@ -30,6 +30,13 @@ def test_what_a_document_names_is_there(document: Path) -> None:
     assert missing == []
 
 
+def test_pictures_are_small_and_each_is_shown() -> None:
+    pictures = sorted((ROOT / "docs" / "pictures").iterdir())
+    shown = set(LINK.findall((ROOT / "docs" / "counter.md").read_text("utf-8")))
+    assert {f"pictures/{one.name}" for one in pictures} == {one for one in shown if one.startswith("pictures/")}
+    assert max(one.stat().st_size for one in pictures) < 60_000 and sum(one.stat().st_size for one in pictures) < 1_200_000
+
+
 def test_names_of_the_glossary_are_names_of_the_code() -> None:
     code = "\n".join(path.read_text("utf-8") for folder in OURS.split("|") for path in (ROOT / folder).rglob("*.py"))
     words = re.findall(r"`([A-Z]\w+)(?:\.(\w+))?`", (ROOT / "docs" / "glossary.md").read_text("utf-8"))

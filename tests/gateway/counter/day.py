@@ -27,7 +27,7 @@ from tasks.look_up import sources
 from tasks.sealing import seals
 from tasks.sweep import catch_up
 from tasks.together import together
-from tests.browser import Browser
+from tests.browser import DESKTOP, Browser
 from tests.gateway.conftest import Api, SimulatedRuns, serving
 from tests.gateway.counter.test_accessibility import be
 from tests.patience import patiently
@@ -35,6 +35,7 @@ from tests.serving import on_a_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
+    from playwright.sync_api import Page
 
 SECOND_OFFICER = "day-office-2"
 _SOON = timedelta(hours=1)
@@ -76,7 +77,7 @@ class Day:
         """Who sits down signs in once, and stays."""
         if code not in self._desks:
             profile = self._chromium.new_context(locale="zh-CN", viewport={"width": self._screen[0], "height": self._screen[1]})
-            self._desks[code] = Desk(self, profile.new_page(), self._pictures)
+            self._desks[code] = Desk(self, profile.new_page(), self._pictures, self._screen)
             be(self._desks[code], self.gateway, code)
         return self._desks[code]
 
@@ -97,10 +98,10 @@ class Day:
 class Desk(Browser):
     """One person's browser, which stays open."""
 
-    def __init__(self, day: Day, *made: object) -> None:
-        super().__init__(*made)  # type: ignore[arg-type]
+    def __init__(self, day: Day, page: Page, pictures: Path, screen: tuple[int, int]) -> None:
+        super().__init__(page, pictures)
+        self.day, self._screen = day, screen
         self.page.clock.install()
-        self.day = day
 
     def opens(self, title: str) -> Desk:
         """A page of the head, as people go there."""
@@ -123,6 +124,12 @@ class Desk(Browser):
             if self.page.is_visible(selector):
                 return
             self.page.clock.fast_forward(_ASKS_AGAIN)
+
+    def shown(self, name: str, *, at: str = "", desktop: bool = True, small: bool = False) -> None:
+        """A picture for docs/pictures, of the desktop; `small`: of the telephone."""
+        telephone = self._screen[0] < DESKTOP[0]
+        if small if telephone else desktop:
+            self.photograph(f"{name}-telephone" if telephone else name, at=at)
 
     def presses(self, button: str) -> None:
         self.page.click(f"main button:has-text('{button}') >> visible=true")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(not HAS_BROWSER, reason="no browser is installed")
 
-CHIEF, CIVIL = "demo-guangming-2", "demo-civil-1"
+CHIEF, LEADER = "demo-guangming-2", "demo-leader"
 HARDSHIP = ("3", "600元", "符合")
 
 
@@ -57,6 +57,7 @@ def test_a_whole_day(day: Day) -> None:
         a_complaint_is_answered,
         two_persons_publish_a_list,
         a_notice_moves_an_open_limit,
+        others_look_on,
     ):
         act(day)
         sys.stdout.write(f"{time.monotonic() - began:5.1f} s: {act.__name__}\n")
@@ -71,7 +72,7 @@ def people_sit_down(day: Day) -> None:
 
 def shared_data_answer_at_once(day: Day) -> None:
     clerk = day.person(REQUESTER).opens("办件")
-    register(day, "BJ-0901", "演示甲子", "公租房", days="5")
+    register(day, "BJ-0901", "演示甲子", days="5")
     file(day, "P-HOUSEHOLD")
     clerk.sees("#progress >> text=下载电子证明")
     with clerk.page.expect_download() as got:
@@ -85,6 +86,7 @@ def lacking_something_it_is_supplied_and_answered(day: Day) -> None:
     file(day, "P-HARDSHIP")
     takes(issuer, "演示甲子 经济困难证明")
     issuer.page.click("summary:has-text('缺少资料')")
+    issuer.shown("request", small=True)
     issuer.page.fill("#what", "请补充共同居住的家庭成员人数")
     issuer.sends("要求补正", "已要求补正")
 
@@ -93,18 +95,20 @@ def lacking_something_it_is_supplied_and_answered(day: Day) -> None:
     clerk.page.click("#progress >> text=去补正")
     clerk.reads("请补充共同居住的家庭成员人数")
     clerk.page.fill("#text", "申请人自述共同居住三人")
+    clerk.shown("supplement")
     clerk.presses("提交补正")
     clerk.reads("核验的进展")
     issuer.page.click(".lines a >> nth=0")
     issuer.reads("申请人自述共同居住三人")
     answer(day)
     clerk.sees("#progress li:has-text('经济困难证明'):has-text('已送达')")
+    clerk.shown("case")
 
 
 def not_theirs_it_is_returned_and_forwarded(day: Day) -> None:
     day.at("09:40")
     clerk, issuer = day.person(REQUESTER), day.person(ISSUER)
-    register(day, "BJ-0940", "演示乙丑", "公租房", days="5")
+    register(day, "BJ-0940", "演示乙丑", days="5")
     file(day, "P-HARDSHIP")
     issuer.opens("收件箱")
     takes(issuer, "演示乙丑 经济困难证明")
@@ -116,6 +120,7 @@ def not_theirs_it_is_returned_and_forwarded(day: Day) -> None:
     clerk.sees("#progress >> text=去转办")
     clerk.page.click("#progress >> text=去转办")
     clerk.reads("建议转给", "申请人户籍和居住地均不在本街道")
+    clerk.shown("forward")
     clerk.presses("转办")
     clerk.reads("核验的进展")
     day.work()
@@ -124,13 +129,18 @@ def not_theirs_it_is_returned_and_forwarded(day: Day) -> None:
 
 def forgotten_it_is_late_and_supervised(day: Day) -> None:
     day.at("10:00")
-    clerk, issuer, chief = day.person(REQUESTER), day.person(ISSUER), day.person(CHIEF)
-    register(day, "BJ-1000", "演示丙寅", "公租房", days="")
+    issuer, chief = day.person(ISSUER), day.person(CHIEF)
+    register(day, "BJ-1000", "演示丙寅", days="")
     file(day, "P-HARDSHIP")
     issuer.opens("收件箱")
+    register(day, "BJ-1002", "演示丁卯", days="5")
+    file(day, "P-HARDSHIP")
+    issuer.sees(".lines a:has-text('演示丁卯')")
+    issuer.shown("inbox", small=True)
     takes(issuer, "演示丙寅 经济困难证明")
     day.at("10:31")
     chief.opens("督办").reads("须在半小时内办理并反馈")
+    chief.shown("supervision", small=True)
     chief.page.check("#giving input[type=checkbox]")
     chief.presses("我来接手")
     chief.reads("1 项已交给")
@@ -138,7 +148,6 @@ def forgotten_it_is_late_and_supervised(day: Day) -> None:
     issuer.reads("演示督办员戊 正在办理")
     chief.page.click("#giving .what a")
     answer(day, CHIEF)
-    clerk.sees("#progress >> text=已送达")
     chief.opens("督办").reads("还没有反馈")
     chief.page.select_option("form.sheet select", "done")
     chief.page.fill("form.sheet textarea", "经办人外出,已由督办员接手答复")
@@ -154,6 +163,7 @@ def a_complaint_is_answered(day: Day) -> None:
     chief = day.person(CHIEF).opens("投诉和线索")
     chief.reads(number, "请说明为何超时")
     chief.page.fill(f"#text-{number}", "经办人外出未交接,已补办并道歉")
+    chief.shown("complaint")
     chief.presses("答复")
     chief.reads("没有等待答复的投诉和线索")
 
@@ -170,6 +180,7 @@ def two_persons_publish_a_list(day: Day) -> None:
     office.page.fill("#date-decide", day.date.isoformat())
     office.page.fill("#document-decide", "专班纪要〔2026〕3号")
     office.page.fill("#result", "同意变更")
+    office.shown("proposal")
     office.presses("登记通过")
     office.reads("已记录：工作专班研究通过")
 
@@ -177,6 +188,7 @@ def two_persons_publish_a_list(day: Day) -> None:
     publisher.page.click("main >> text=公布")
     publisher.page.check("input[name=proposals]")
     publisher.page.fill("#document", "市中政办发〔2026〕1号")
+    publisher.shown("publication")
     publisher.presses("公布")
     publisher.reads("版已公布")
 
@@ -191,6 +203,8 @@ def a_notice_moves_an_open_limit(day: Day) -> None:
     first.page.fill("#text", f"国务院办公厅关于{day.date.year}年部分节假日安排的通知\n一、{day.next.month}月{day.next.day}日放假，共1天。")
     first.page.fill("#source", "国办发明电〔2026〕9号")
     first.presses("查看改变的日子")
+    first.reads("提交确认")
+    first.shown("calendar", at="form.sheet")
     first.presses("提交确认")
     first.reads("须由另一人确认")
     second.opens("工作日历").reads("演示管理员", "等待确认")
@@ -199,6 +213,30 @@ def a_notice_moves_an_open_limit(day: Day) -> None:
     clerk.page.reload()
     clerk.reads("时限重新计算")
     assert clerk.page.text_content("main details") != before
+    clerk.page.click("summary >> text=时限为什么在这一分钟")
+    clerk.shown("verification")
+
+
+def others_look_on(day: Day) -> None:
+    """Who has nothing to do with one case: nothing fails on their pages either."""
+    day.at("16:30")
+    leader, office, chief, clerk = day.person(LEADER), day.person(ADMIN), day.person(CHIEF), day.person(REQUESTER)
+    leader.opens("全局").reads("停住")
+    leader.shown("overview", small=True)
+    office.opens("运行").shown("running")
+    office.opens("待人工处理").shown("stuck")
+    office.opens("清单问题")
+    chief.go(f"{day.gateway}/counter/duty")
+    chief.shown("duty")
+    clerk.opens("办件").shown("cases")
+    clerk.opens("我的登录")
+    clerk.opens("工作台").shown("home")
+    clerk.page.click("text=退出登录")
+    clerk.reads("已经退出登录")
+    clerk.go(f"{day.gateway}/counter/sign-in")
+    clerk.shown("sign-in")
+    clerk.go(f"{day.gateway}/verify")
+    clerk.shown("verify", desktop=False, small=True)
 
 
 def opens_verification_of(day: Day, case: str) -> str:
@@ -210,7 +248,7 @@ def opens_verification_of(day: Day, case: str) -> str:
     return clerk.page.url.rpartition("/")[2]
 
 
-def register(day: Day, case: str, person: str, matter: str, days: str) -> None:
+def register(day: Day, case: str, person: str, days: str) -> None:
     """登记办件: with a number of days it is promised, without one it is done at once."""
     clerk, holder = day.person(REQUESTER).opens("办件"), by_name(person)
     clerk.page.click("main >> text=登记办件")
@@ -224,6 +262,7 @@ def register(day: Day, case: str, person: str, matter: str, days: str) -> None:
         clerk.page.fill("#promised_days", days)
     else:
         clerk.page.check("[name=handling][value=immediate]")
+    clerk.shown("case-form")
     clerk.presses("登记")
     clerk.reads("还没有发起核验")
 
@@ -254,5 +293,6 @@ def answer(day: Day, person: str = ISSUER) -> None:
         issuer.page.fill(f"#field-{index}", value)
     issuer.presses("预览证明")
     issuer.page.wait_for_selector("#preview img")
+    issuer.shown("preview", at="#answer")
     issuer.sends("发出答复", "答复已发出")
     day.work()
