@@ -112,7 +112,16 @@
   function lost(is) { var line = document.getElementById("line-lost"); if (line) { line.hidden = !is; } }
   document.addEventListener("htmx:afterRequest", function (event) {
     var asked = event.detail.requestConfig;  // the list itself was put in another's place by then
-    if (asked && asked.elt.id === "inbox") { lost(!event.detail.successful); }
+    if (asked && (asked.elt.id === "inbox" || asked.elt.id === "watch")) { lost(!event.detail.successful); }
+  });
+  // Nor is anything that somebody chose or typed taken from under her hands: the list waits until it is sent or undone.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.target.id !== "watch") { return; }
+    var rests = document.getElementById("line-rests"), page = document.getElementById("supervision");
+    var typed = Array.from(page.querySelectorAll("textarea,select")).some(function (one) { return one.value; });
+    var busy = typed || Boolean(page.querySelector("input:checked,textarea:focus,select:focus"));
+    rests.hidden = !busy;
+    if (busy) { event.preventDefault(); }
   });
   // Files that are dropped or pasted.
   function take(files) {

@@ -29,7 +29,7 @@ from settings import settings
 router = pages()
 
 _ON_A_PAGE = 50  #: lines: about 50 KB
-_KNOWN = "x-known"  #: the mark of the list that a page shows already
+KNOWN = "x-known"  #: the mark of the list that a page shows already
 
 View = Annotated[Literal["open", "mine", "unclaimed", "answered"], Query()]
 
@@ -46,8 +46,8 @@ def inbox(
 ) -> Response:
     """The list; as a part of the page where it asks by itself, and nothing at all where nothing happened since."""
     caller, page, now = known.caller, replace(page, limit=_ON_A_PAGE), settings().now()
-    mark = "" if view == "answered" else _mark(known, request, now)  # what was answered is looked at, and asked for seldom
-    if mark and request.headers.get(_KNOWN) == mark:
+    mark = "" if view == "answered" else mark_of(known, request, now)  # what was answered is looked at, and asked for seldom
+    if mark and request.headers.get(KNOWN) == mark:
         return Response(status_code=204, headers=dict(HEADERS))
     claimed: dict[str, Literal["me", "nobody"]] = {"mine": "me", "unclaimed": "nobody"}
     found = get_inbox(caller, page, "answered" if view == "answered" else "open", batch or None, claimed.get(view), q)
@@ -59,16 +59,16 @@ def inbox(
         "q": q.strip(),
         "batch": batch,
     }
-    content |= {"following": found.next_cursor, "first": page.after is None, "done": done, "address": _address(request)}
+    content |= {"following": found.next_cursor, "first": page.after is None, "done": done, "address": address_of(request)}
     if not mark:
         mark = hashlib.sha256(repr(content).encode()).hexdigest()[:24]
-        if request.headers.get(_KNOWN) == mark:
+        if request.headers.get(KNOWN) == mark:
             return Response(status_code=204, headers=dict(HEADERS))
     part = "hx-request" in request.headers
     return render(request, "inbox_list.html" if part else "inbox.html", mark=mark, now=now, **content)
 
 
-def _mark(known: SignedIn, request: Request, now: datetime) -> str:
+def mark_of(known: SignedIn, request: Request, now: datetime) -> str:
     """What a list of what waits is made of, for who looks at it; taken before it is read, so that what happens meanwhile is news."""
     unit, inboxes = known.caller.unit, services_of(request).inboxes
     version = inboxes.fresh(unit) if is_background(request) else None  # who opens or sends sees at once what is so
@@ -76,11 +76,11 @@ def _mark(known: SignedIn, request: Request, now: datetime) -> str:
         with transaction() as session:
             version = inbox_version.version_of(session, unit, now=now)
         inboxes.keep(unit, version)
-    made_of = (version, _address(request), known.caller.person, unit, sorted(known.caller.roles), known.token, EDITION)
+    made_of = (version, address_of(request), known.caller.person, unit, sorted(known.caller.roles), known.token, EDITION)
     return hashlib.sha256(repr(made_of).encode()).hexdigest()[:24]
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
     """What this page asks again: without what was said once."""
     kept = request.url.remove_query_params("done")
     return f"{kept.path}?{kept.query}" if kept.query else kept.path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
@@ -12,14 +13,18 @@ from fastapi import Query, Request, Response
 from domain.inbox import SupervisionOutcome
 from gateway.counter.door import CurrentPerson, PageCaller, pages
 from gateway.counter.forms import SentForm, model_of
+from gateway.counter.inbox import KNOWN, address_of, mark_of
 from gateway.deadlines import endpoints as deadlines
 from gateway.deadlines.schemas import FeedbackIn
-from gateway.edge.counter_pages import goes_on, render
+from gateway.edge.counter_pages import HEADERS, goes_on, render
 from gateway.edge.paging import PageAsked, Paging
 from gateway.edge.problems import Problem
 from gateway.inbox import assignments as api
 from gateway.inbox.assignments import AssignmentsDone, AssignmentsIn
+from ledger.casework import inbox_version
+from ledger.database import transaction
 from ledger.registry.keys import Caller
+from ledger.registry.sessions import SignedIn
 from settings import settings
 
 router = pages()
@@ -40,8 +45,12 @@ def supervision(
     holder: Holder = None,
     done: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """What is late or about to be, by person; `every`: all that waits; `holder`: of this person, of nobody where it is empty."""
-    return _page(request, known.caller, page, every=every, holder=holder, done=done)
+    """What is late or about to be, by person; `every`: all that waits; `holder`: of this person, of nobody where it is empty.
+    Nothing at all where the page asks by itself and nothing happened since."""
+    mark = _mark(known, request)
+    if request.headers.get(KNOWN) == mark:
+        return Response(status_code=204, headers=dict(HEADERS))
+    return _page(request, known.caller, page, every=every, holder=holder, done=done, mark=mark)
 
 
 @router.post(f"{_PAGE}/assign", name="counter_assign")
@@ -62,6 +71,15 @@ def feed_back(wanted: UUID, caller: PageCaller, sent: SentForm) -> Response:
     return goes_on(f"{_PAGE}?done=fed_back")
 
 
+def _mark(known: SignedIn, request: Request) -> str:
+    """Of the unit's inbox, and what else stands on this page; taken before it is read."""
+    now = settings().now()
+    inbox = mark_of(known, request, now)
+    with transaction() as session:
+        beside = inbox_version.version_of_supervision(session, known.caller.unit, now=now)
+    return hashlib.sha256(f"{inbox} {beside}".encode()).hexdigest()[:24]
+
+
 def _page(
     request: Request,
     caller: Caller,
@@ -71,6 +89,7 @@ def _page(
     holder: str | None,
     done: str = "",
     moved: AssignmentsDone | None = None,
+    mark: str = "",
 ) -> Response:
     found = api.get_assignments(caller, replace(page, limit=_ON_A_PAGE), not every, holder)
     supervised = deadlines.get_supervisions(caller, replace(page, limit=_SUPERVISED, after=None))
@@ -88,5 +107,7 @@ def _page(
         conditions=urlencode(conditions),
         done=done,
         moved=moved,
+        mark=mark,
+        address=address_of(request) if moved is None else f"{_PAGE}?{urlencode(conditions)}",
         now=settings().now(),
     )

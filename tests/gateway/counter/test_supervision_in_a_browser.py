@@ -113,6 +113,39 @@ def test_what_is_late_is_given_away_and_fed_back(browser: Browser, place: tuple[
     assert [one for one in browser.complaints if "422" not in one] == [] and browser.elsewhere() == set()
 
 
+def test_it_shows_by_itself_what_happens_and_takes_nothing_from_under_her_hands(browser: Browser, place: tuple[Api, str]) -> None:
+    """As the inbox does: nothing is answered where nothing happened; what was ticked or typed stays."""
+    api, address = place
+    page = browser.page
+    be(browser, address, CHIEF)
+    page.clock.install()
+    browser.go(f"{address}/counter/supervision?every=true")
+    with page.expect_response("**/counter/supervision*") as asked:
+        page.clock.run_for(15_000)
+    assert asked.value.status == 204
+    _, request = filed(api)
+    page.clock.run_for(5_000)  # what was read for all pages of the unit a moment ago is read anew
+    for _ in range(4):
+        with page.expect_response("**/counter/supervision*") as asked:
+            page.clock.run_for(15_000)
+        if asked.value.status == 200:
+            break
+        page.wait_for_timeout(2_000)
+    page.wait_for_selector(f".lines a[href$='{request}']")
+    page.check(f"input[value='{request}']")
+    browser.on_both_screens("supervision-live")
+    filed(api)
+    asks = len(browser.asked)
+    page.clock.run_for(16_000)
+    page.wait_for_selector("#line-rests:not([hidden])")
+    assert len(browser.asked) == asks and page.is_checked(f"input[value='{request}']"), "nothing is asked while somebody chooses"
+    page.uncheck(f"input[value='{request}']")
+    page.evaluate("document.activeElement.blur()")
+    with page.expect_response("**/counter/supervision*"):
+        page.clock.run_for(16_000)
+    assert browser.complaints == []
+
+
 def test_a_stand_in_supervises_and_others_look_on(browser: Browser, place: tuple[Api, str]) -> None:
     api, address = place
     _, request = filed(api)
