@@ -11,6 +11,7 @@ import os
 import statistics
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,8 @@ from tests.reports.figures.clocked import INSTANT
 from tests.reports.figures.played import MORE, YEAR, play, sized
 from tests.reports.figures.reference import Ledger
 from tests.reports.figures.rows import Row, read
-from tests.reports.figures.test_figures import Asked
+from tests.reports.figures.standing import Standing, places
+from tests.reports.figures.test_figures import Asked, pair
 
 DISTRICT = sized(int(os.environ.get("PROOFLESS_TEST_YEAR", "1500")))
 MERGED, INTO = YEAR.mergers[0][:2]
@@ -149,6 +151,45 @@ def test_complaints_and_systems_are_what_the_rows_of_the_year_say(rows: dict[str
     for system in found.systems:
         assert system.obtained == origins[system.code] + origins[system.name], system.code
     assert found.coverage.systems.part == sum(part for _, part, _, _ in seen.systems_connected())
+
+
+@pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
+@pytest.mark.parametrize("scope", ["", INTO, MERGED])
+def test_what_stands_at_the_end_is_what_the_rows_of_the_year_say(rows: dict[str, list[Row]], period: Period, scope: str) -> None:
+    """Obligations 2.7, 5.1, 5.5, 6.4, 8.1, 10.2, 10.3, 13.1, 13.2, 18.1: lists, rosters, databases, adjustments, tasks, leads."""
+    found, wanted = of(period, scope), Standing(rows, period, scope)
+    covered, names = found.coverage, {one.code: one.name for one in of(period, "").units}
+    (rosters, gaps), (lists, without) = wanted.rosters(), wanted.lists()
+    assert (pair(covered.rosters), pair(covered.lists)) == (rosters, lists)
+    assert (len(covered.roster_gaps), len(covered.without_list)) == (len(gaps), len(without))
+    assert {names[unit] for unit in gaps & names.keys()} <= {*covered.roster_gaps}
+    assert {names[unit] for unit in without & names.keys()} <= {*covered.without_list}
+    assert (pair(covered.databases), covered.list_version) == (wanted.databases(), wanted.list_version())
+    assert (pair(covered.late_adjustments), pair(covered.open_tasks)) == (wanted.late_adjustments(), wanted.tasks())
+    assert pair(covered.systems) == wanted.systems()
+    assert {(one.number, one.clause, one.unit) for one in found.leads} == wanted.leads() and len(found.leads) == len(wanted.leads())
+    assert found.voluntary.value == wanted.voluntary()
+    complained = sorted(wanted.complained_of().values(), reverse=True)
+    assert [count for _, count in found.complaints.by_unit] == complained
+    assert {unit.code: unit.rank for unit in found.units} == places(Ledger(rows), period, [unit.code for unit in found.units])
+
+
+def test_every_figure_of_the_year_has_its_second_way_or_is_words() -> None:
+    """A field that comes to the report is counted again, or said here to be words: about figures that are."""
+    counted = {
+        *("received", "finished", "withdrawn", "open", "free_of_paper", "methods"),  # what came and went
+        *("limits", "limits_before", "rules", "heat", "trend", "spread", "distribution", "sources", "units"),
+        *("coverage", "voluntary", "complaints", "leads", "systems", "articles"),
+    }
+    words = {"period", "scope", "scope_name", "issue", "issuer", "definitions", "cut_off", "next_steps", "notes", "record"}
+    assert counted | words == {one.name for one in fields(Report)} and not counted & words
+
+
+def test_something_of_what_stands_is_there_and_something_is_not(rows: dict[str, list[Row]]) -> None:
+    covered, year = of(WHOLE, "").coverage, of(WHOLE, "")
+    for one in (covered.lists, covered.rosters, covered.databases, covered.late_adjustments, covered.open_tasks):
+        assert one.whole, one.cases
+    assert year.leads and year.voluntary.value and {unit.rank for unit in year.units} >= {1, None}
 
 
 def test_renamed_and_merged_units_are_named_as_they_were_called_then(rows: dict[str, list[Row]]) -> None:
