@@ -1,4 +1,5 @@
-"""读表: a file as departments send it, as sheets of text. XLSX, XLS and CSV, whatever their encoding.
+"""读表: a file as departments send it, as sheets of text. XLSX, XLS and CSV, whatever their encoding, tables of
+Word (DOCX), of web pages and of the XML of Excel 2003.
 
 Nothing is interpreted here: a cell says what the person saw in it, or why it cannot be used. A file that cannot be read is
 refused with words for its sender, and nothing of it is used. Only `catalog.sheets` calls it, in a process of its own.
@@ -18,7 +19,9 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from catalog.cell_facts import ERRORS, Facts, Fault, facts, formula_error
 from catalog.cell_text import text_of
 from catalog.delimited import decoded, records
-from catalog.file_kinds import OLE, ZIP, FileRefused, refuse_other_kinds
+from catalog.file_kinds import OLE, ZIP, FileRefused, Form, form_of, page_refused
+from catalog.markup_tables import html_tables, xml_tables
+from catalog.word_tables import word_tables
 
 MOST_BYTES = 20 * 2**20
 MOST_UNPACKED = 300 * 2**20  #: what a workbook may grow to: a bomb of a few kilobytes grows to gigabytes
@@ -100,8 +103,11 @@ def read_parts(content: bytes, most: Most | None = None, at_once: int = 500) -> 
         raise FileRefused("empty", "文件是空的。", "请核对是否选错了文件,重新报送。")
     if content.startswith(ZIP):
         _refuse_bomb(content, most.unpacked)
-    refuse_other_kinds(content)
-    found = _workbook(content, most) if content.startswith((ZIP, OLE)) else [_text(content, most)]
+    found: Iterable[tuple[Opened, Iterable[_Row]]]
+    if (form := form_of(content)) is not None:
+        found = _marked_up(content, form, most)
+    else:
+        found = _workbook(content, most) if content.startswith((ZIP, OLE)) else [_text(content, most)]
     holds_anything = False
     for opened, rows in found:
         for part in _in_parts(opened, rows, most, at_once):
@@ -145,6 +151,22 @@ def _in_parts(opened: Opened, rows: Iterable[_Row], most: Most, at_once: int) ->
         if not begun:
             yield opened
         yield Rows(tuple(kept), faults)
+
+
+def _marked_up(content: bytes, form: Form, most: Most) -> Iterator[tuple[Opened, Iterable[_Row]]]:
+    """The tables of a document or a page that hold anything."""
+    match form:
+        case Form.WORD:
+            tables = word_tables(content, most.rows)
+        case Form.XML:
+            tables = xml_tables(content, most.rows)
+        case Form.HTML:
+            with decoded(content).open() as page:
+                tables = html_tables(page.read(), most.rows)
+            if not tables:
+                raise page_refused("网页(HTML),只是改了扩展名")
+    for table in tables:
+        yield Opened(table.name, table.spans), table.rows
 
 
 def _text(content: bytes, most: Most) -> tuple[Opened, Iterator[_Row]]:

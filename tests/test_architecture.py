@@ -321,6 +321,8 @@ OPEN_FILES = {
     "catalog/cell_facts.py": "the same",
     "catalog/sheet_cells.py": "the same",
     "catalog/file_kinds.py": "the same",
+    "catalog/word_tables.py": "the same",
+    "catalog/markup_tables.py": "the same",
     "gateway/edge/media.py": "attachments",
     "proofs/check.py": "what the public checks",
     "connectors/seal.py": "the pages that we set ourselves",
@@ -332,7 +334,9 @@ READERS = {
     "catalog/reading.py": {"read_sheets", "read_parts"},
     "catalog/cell_facts.py": {"facts"},
     "catalog/sheet_cells.py": {"cells_that_tell"},
-    "catalog/file_kinds.py": {"refuse_other_kinds"},
+    "catalog/file_kinds.py": {"form_of"},
+    "catalog/word_tables.py": {"word_tables"},
+    "catalog/markup_tables.py": {"html_tables", "xml_tables"},
 }
 GUARDED = {"catalog/sheets.py", "gateway/edge/media.py", "proofs/check.py"}
 

@@ -176,6 +176,10 @@ class Dirt:
             first = self.draw.randint(0, width - 2)
             over[first : first + self.draw.randint(2, 3)] = [first] * (min(width, first + 3) - first)
             over = over[:width]
+            known = [column for column, spread in zip(self.columns, over, strict=True) if spread >= 0 and not column.startswith("other ")]
+            if self.plain and len(known) < 2:  # then nobody could tell the second row from the first of the data: it is asked
+                depth, over = 1, [-1] * width
+                head = Sheet(width, [[None] * width], [])
         for place, spread in enumerate(over):
             if spread < 0:
                 head.lines[0][place] = names[place]

@@ -14,11 +14,13 @@ from catalog.headers import ListKind
 from catalog.lists import read_list
 from domain.list_rows import ProofFact, Verdict
 from tests.catalog.dirt import MATTERS, Dirt, Row, Sheet, clean_list
+from tests.catalog.markup import docx, html, xml_2003
 from tests.catalog.registries import sandbox
 from tests.catalog.workbooks import workbook
 
 SEEDS = int(os.environ.get("PROOFLESS_DIRTY_SEEDS", "40"))
 UNIT_CODES = {matter: sandbox().matter_units[matter] for matter in MATTERS}
+MARKUP = {"docx": docx, "html": html, "xml": xml_2003}
 PLAIN = ("utf-8", "utf-8-sig", "gb18030")  #: encodings of a CSV
 
 
@@ -27,6 +29,8 @@ def written(sheet: Sheet, form: str) -> bytes:
         out = io.StringIO()
         csv.writer(out).writerows([cell if cell is not None else "" for cell in line] for line in sheet.lines)
         return out.getvalue().encode(form)
+    if form in MARKUP:
+        return MARKUP[form](sheet.lines, sheet.merged)
     ranges = (
         f"{get_column_letter(left + 1)}{top + 1}:{get_column_letter(left + columns)}{top + rows}"
         for top, left, rows, columns in sheet.merged
@@ -37,7 +41,7 @@ def written(sheet: Sheet, form: str) -> bytes:
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_what_is_taken_from_a_dirtied_list_is_what_the_clean_one_says(seed: int) -> None:
     draw = Random(seed)
-    form = draw.choice(("xlsx", "xlsx", *PLAIN))
+    form = draw.choice(("xlsx", "xlsx", *PLAIN, *MARKUP))
     rows, dirt = clean_list(draw), Dirt(draw, plain=form in PLAIN)
     title = "市中区证明事项清单"
     if dirt.standing == "sheet":
