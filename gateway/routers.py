@@ -20,6 +20,7 @@ from gateway.counter import oversight as counter_oversight
 from gateway.counter import overview as counter_overview
 from gateway.counter import proposals as counter_proposals
 from gateway.counter import publication as counter_publication
+from gateway.counter import revocations as counter_revocations
 from gateway.counter import running as counter_running
 from gateway.counter import stuck as counter_stuck
 from gateway.counter import supervision as counter_supervision
@@ -114,6 +115,7 @@ ROUTERS = (
     calendar.router,
     counter_decisions.router,
     counter_catalog.router,
+    counter_revocations.router,
     counter_running.router,
     counter_draft.router,
     counter_proposals.router,
