@@ -89,3 +89,22 @@ def test_what_is_wrong_is_said_with_what_to_do(tmp_path: Path, arguments: list[s
     with pytest.raises(Failure) as caught:
         main([file if one == "FILE" else one for one in arguments])
     assert says in caught.value.why + caught.value.remedy
+
+
+def test_a_preview_says_what_a_list_would_do_and_keeps_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GOOD alters what is published; what comes after it is asked, is sent back, or joins it in one cell."""
+    file = sent(
+        tmp_path,
+        GOOD,
+        (2, "DEMO-0002", "户口证明", *GOOD[3:]),
+        (3, "", "", *GOOD[3:]),
+        (4, "DEMO-0002", "居住情况证明、户籍证明", *GOOD[3:]),
+    )
+    with pytest.raises(Failure, match="还没有登记清单 justice"):
+        main(["preview", "justice", file])
+    assert main(["preview", "justice", file, "--kind", "proofs", "--unit", "370402-JUSTICE"]) == 0
+    told = said(capsys)
+    assert "证明事项清单预览(什么也没有保存)" in told and "采用 2 行,待确认 1 行,退回 1 行。" in told
+    assert "列“证明名称” → 证明名称" in told and "待确认(证明):1 种,1 处。如 “户口证明”" in told and "第 4 行:证明名称为空。" in told
+    assert "与现行清单相比:减少 0、变更 1、增加 2、拦截 0;与其他清单矛盾 0。" in told
+    assert do(lambda session: intake.sources(session)) == [], "not even the list itself"
