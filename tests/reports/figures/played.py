@@ -29,7 +29,7 @@ from ledger.paging import PageRequest
 from ledger.registry import register_changes
 from ledger.registry.unit_changes import merge, rename
 from ledger.tables.oversight import Complaint
-from ledger.tables.registry import Person, Unit
+from ledger.tables.registry import Database, Person, Unit
 from runtime.commands.imports import main as import_command
 from runtime.progress import console
 from tests.ledger.acting import do
@@ -79,6 +79,9 @@ def play(folder: Path, district: Month = YEAR) -> None:
     files = Files(folder, random.Random(district.seed))
     size = min(district.some(6), _MOST)
     files.units(district.start)
+    with transaction() as session:  # one that is connected in summer, one that never is
+        for code, since in (("DB-PLAYED-1", date(2026, 7, 9)), ("DB-PLAYED-2", None)):
+            session.add(Database(code=code, name=f"演示数据库{code[-1]}", owner="370402-EDU", source=None, connected_since=since))
     fill_checked(district)
     year.fill(district.seed + 1, UNITS)
     do(fill_conduct, district, UNITS)

@@ -189,6 +189,8 @@ def test_something_of_what_stands_is_there_and_something_is_not(rows: dict[str, 
     covered, year = of(WHOLE, "").coverage, of(WHOLE, "")
     for one in (covered.lists, covered.rosters, covered.databases, covered.late_adjustments, covered.open_tasks):
         assert one.whole, one.cases
+    assert covered.databases.part == of(MERGING, "").coverage.databases.part == covered.databases.whole - 1
+    assert of(RENAMING, "").coverage.databases.part == covered.databases.whole - 2
     assert year.leads and year.voluntary.value and {unit.rank for unit in year.units} >= {1, None}
 
 
