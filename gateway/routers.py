@@ -48,6 +48,7 @@ from gateway.verifications import endpoints as verifications
 from gateway.verifications import followups
 
 ROUTERS = (
+    counter_inbox.router,  # each open page asks it four times a minute, and an address is compared with all that stand before it
     own_unit.router,  # before the inbox: `counts` is no request
     cases.router,
     verifications.router,
@@ -104,7 +105,6 @@ ROUTERS = (
     provider.router,
     home.router,
     own_sessions.router,
-    counter_inbox.router,
     inbox_acts.router,
     counter_supervision.router,
     counter_duty.router,
