@@ -21,7 +21,6 @@ from xdist.remote import Producer
 from ledger import database
 from ledger.actor import ACTOR
 from ledger.database import forget_engine
-from ledger.migrate import upgrade
 from ledger.vault import vault
 from runtime.services import keyfiles
 from runtime.services.postgres import Cluster
@@ -77,6 +76,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pat
 @pytest.fixture(scope="session")
 def template_database(installation: tuple[Path, Cluster]) -> str:
     """A migrated database with the sandbox's district, to be copied."""
+    from ledger.migrate import upgrade
+
     home, cluster = installation
     name = "template_district"
     _as_superuser(installation, f"CREATE DATABASE {name} OWNER proofless_owner")

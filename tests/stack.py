@@ -30,12 +30,10 @@ from ledger.lifecycle import leases
 from ledger.listen_notify import WAKE_CHANNEL, notify
 from runtime.failures import last_lines
 from runtime.services import environment, keyfiles, prefect_server, supervised
-from runtime.services.development_keys import ensure_development_seals
 from runtime.services.pidfiles import runs
 from runtime.services.postgres import Cluster
 from runtime.services.processes import end, launch
 from settings import ROOT
-from tasks.sealing import seal_names
 from tests.cluster import password
 from tests.patience import wait_until
 from tests.ports import free_port
@@ -197,6 +195,10 @@ def start_stack(
     `settings` are further variables without their prefix: `lease_seconds="3"`.
     """
     assert not prefect.taken, "another stack's workers still poll this Prefect server"
+    # Here, since every test process imports this module, and most ask for no stack: they bring Prefect and pyHanko.
+    from runtime.services.development_keys import ensure_development_seals
+    from tasks.sealing import seal_names
+
     ensure_development_seals(home / "seals", seal_names())
     sandbox_port, gateway_port = free_port(), free_port()
     sandbox_url, gateway_url = f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{gateway_port}"
