@@ -18,7 +18,24 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import commands, cost, cost_rows, edge, inboxes, lists, load, older, record, report, results, rush, sealing, waiting, year
+from benchmarks import (
+    commands,
+    cost,
+    cost_rows,
+    edge,
+    inboxes,
+    lists,
+    load,
+    memory,
+    older,
+    record,
+    report,
+    results,
+    rush,
+    sealing,
+    waiting,
+    year,
+)
 from benchmarks.load import Load, burst, steady
 from benchmarks.parts import TITLES
 from benchmarks.sizes import FULL, QUICK, Size
@@ -76,6 +93,8 @@ def _measure(
             parts["cost"] = _cost(context, beside, size, progress)
         if only in (None, "rush"):
             parts["rush"] = _rush(context, size, progress)
+        if only in (None, "memory"):
+            parts["memory"] = _memory(context, size, progress)
         if only in (None, "edge"):
             parts["edge"] = _edge(context, beside, size, progress)
         if only in (None, "inboxes", "waiting"):
@@ -170,6 +189,12 @@ def _rush(context: Context, size: Size, progress: Progress) -> list[results.Row]
     with progress.step(f"三倍于能力的申请,{size.rush_seconds} 秒"):
         found = rush.measure(context.gateway_url, key_file("requester_key").read_text().strip(), size.burst, size.rush_seconds)
     return results.of_rush(found)
+
+
+def _memory(context: Context, size: Size, progress: Progress) -> list[results.Row]:
+    key = key_file("requester_key").read_text().strip()
+    with progress.step(f"{size.many} 件之后的内存") as note:
+        return memory.rows(memory.measure(context, key, size.few, size.many, note))
 
 
 def _edge(context: Context, beside: Path | None, size: Size, progress: Progress) -> list[results.Row]:

@@ -13,6 +13,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "verifications": "Verifications",
         "cost": "What one verification costs",
         "rush": "A rush",
+        "memory": "Memory after many",
         "inboxes": "Two hundred open inboxes",
         "waiting": "A hundred thousand that wait",
         "lists": "The list",

@@ -16,6 +16,8 @@ class Size:
     stock_light: int
     stock_burst: int
     alone: int
+    few: int
+    many: int
     inbox: int
     waiting: int
     waiting_seconds: int
@@ -35,6 +37,8 @@ FULL = Size(
     stock_light=6,
     stock_burst=8,
     alone=30,
+    few=1000,
+    many=20_000,
     inbox=10_000,
     waiting=100_000,
     waiting_seconds=120,
@@ -53,6 +57,8 @@ QUICK = Size(
     stock_light=2,
     stock_burst=4,
     alone=10,
+    few=500,
+    many=1000,
     inbox=500,
     waiting=3000,
     waiting_seconds=40,

@@ -1,0 +1,114 @@
+"""What the whole system holds in memory after many verifications against after few: what grows with each is a leak.
+
+Most are rows of batches, the fastest way in; after each batch some come one by one, as departments file them. A page that several
+processes share is counted once (proportional set size).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import httpx
+import psutil
+
+from benchmarks import load
+from benchmarks.results import Row
+from runtime.services.context import Context
+from runtime.services.pidfiles import recall
+
+_ROWS, _SINGLES = 500, 20  #: of each round
+_PARTIES = 50  #: of one case, the most that a case may have
+_SETTLE_SECONDS = 30  #: in which what was sent is written and what is kept for a moment goes
+
+
+@dataclass(frozen=True)
+class Memory:
+    """`few`, `many`: verifications, delivered and not. Megabytes then, by process."""
+
+    few: int
+    many: int
+    failed: int
+    before: dict[str, float]
+    after: dict[str, float]
+
+    @property
+    def ratio(self) -> float:
+        return sum(self.after.values()) / sum(self.before.values())
+
+
+def measure(context: Context, key: str, few: int, many: int, note: Callable[[str], None]) -> Memory:
+    """File until `few` have ended and look, then until `many` have."""
+    done = failed = 0
+    found: list[tuple[int, dict[str, float]]] = []
+    for aim in (few, many):
+        while done < aim:
+            note(f"{done} / {many} 件")
+            failed += asyncio.run(_batch(context.gateway_url, key))
+            failed += asyncio.run(load.burst(context.gateway_url, key, _SINGLES)).failed
+            done += _ROWS + _SINGLES
+        time.sleep(_SETTLE_SECONDS)
+        found.append((done, held(context)))
+    (first, before), (last, after) = found
+    return Memory(first, last, failed, before, after)
+
+
+def held(context: Context) -> dict[str, float]:
+    """Megabytes of each process with its children."""
+    found: dict[str, float] = {}
+    for record in recall(context.run_folder):
+        if (process := record.process()) is None:
+            continue
+        for one in (process, *process.children(recursive=True)):
+            try:
+                found[record.name] = found.get(record.name, 0.0) + one.memory_full_info().pss / 1e6
+            except psutil.NoSuchProcess:
+                continue
+    return found
+
+
+def rows(found: Memory) -> list[Row]:
+    before, after = sum(found.before.values()), sum(found.after.values())
+    dearest = sorted(found.after.items(), key=lambda one: -one[1])
+    told = ", ".join(f"{name} {found.before.get(name, 0):.0f} → {now:.0f}" for name, now in dearest)
+    return [
+        Row(f"memory of the whole system after {found.few} verifications, after {found.many}", f"{before:.0f}, {after:.0f} MB", "", None),
+        Row("the same by process, MB", told, "", None),
+        Row("after many / after few", f"{found.ratio:.2f}", "≤ 1.1", found.ratio <= 1.1),
+        Row("not delivered", str(found.failed), "0", found.failed == 0),
+    ]
+
+
+async def _batch(url: str, key: str) -> int:
+    """One batch until its last row has ended; gives how many were not delivered."""
+    headers = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=120, trust_env=False) as http:
+        rows = [
+            {"case_number": case, "proof": load.SHARED, "party": load.as_json(person)}
+            for case in [await _case(http) for _ in range(_ROWS // _PARTIES)]
+            for person in load.PEOPLE[:_PARTIES]
+        ]
+        body = {"purpose": "bench", "responsible": "demo-permit-1", "rows": rows}
+        answer = await http.post("/v1/batches", json=body, headers={"Idempotency-Key": uuid4().hex})
+        place = answer.raise_for_status().headers["Location"]
+        while not (now := (await http.get(place)).raise_for_status().json())["ended_at"]:
+            await asyncio.sleep(0.5)
+        return len(rows) - sum(row["count"] for row in now["states"] if row["state"] == "delivered")
+
+
+async def _case(http: httpx.AsyncClient) -> str:
+    now, number = datetime.now(UTC), f"BENCH-{uuid4().hex[:12]}"
+    body = {
+        "matter": "DEMO-0001",
+        "handling": "promised",
+        "accepted_at": now.isoformat(),
+        "promise_end": (now + timedelta(days=5)).isoformat(),
+        "channel": "window",
+        "parties": [{"role": "applicant", **load.as_json(person)} for person in load.PEOPLE[:_PARTIES]],
+    }
+    (await http.put(f"/v1/cases/{number}", json=body)).raise_for_status()
+    return number
