@@ -9,7 +9,7 @@ from gateway.batches import results as batch_results
 from gateway.cases import endpoints as cases
 from gateway.catalog import change_tasks, drafts, guides, lists, previews, proposals
 from gateway.commitments import endpoints as commitments
-from gateway.counter import calendar, case_form, home, inbox_acts, own_sessions, provider, sign_in
+from gateway.counter import calendar, case_form, handed_in, home, inbox_acts, own_sessions, provider, sign_in
 from gateway.counter import cases as counter_cases
 from gateway.counter import catalog as counter_catalog
 from gateway.counter import decisions as counter_decisions
@@ -110,6 +110,7 @@ ROUTERS = (
     counter_duty.router,
     counter_oversight.router,
     case_form.router,  # before the cases: `new` is no number
+    handed_in.router,
     counter_cases.router,
     counter_verifications.router,
     calendar.router,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from uuid import UUID
 
 from fastapi import Response
 from sqlalchemy.orm import Session
@@ -52,8 +53,13 @@ _COLUMNS = (
 def submit_voluntary(body: VoluntaryIn, caller: CurrentCaller) -> VoluntaryOut:
     """申请人主动提供的一律接收、登记,不影响核验,也不得因此要求申请人提供。没有登记办件、不是当事人、姓名不一致、没有本人确认的,
     照样接收并注明。台账只增不改。"""
+    return hand_in(caller, body)
+
+
+def hand_in(caller: Caller, body: VoluntaryIn, *, identity: UUID | None = None, signature: str = "") -> VoluntaryOut:
+    """主动提供, from a program or from a page, whose `identity` makes it the same line however often it is sent."""
     party, confirmation = body.party, body.confirmation
-    stated = ReceivedSubmission(body.case_number, party.id_type, party.id_number.upper(), party.name, body.proof)
+    stated = ReceivedSubmission(body.case_number, party.id_type, party.id_number.upper(), party.name, body.proof, signature)
     with transaction() as session:
         line = voluntary.submit(
             session,
@@ -63,6 +69,7 @@ def submit_voluntary(body: VoluntaryIn, caller: CurrentCaller) -> VoluntaryOut:
             confirmation.evidence if confirmation else None,
             confirmation.sha256 if confirmation else None,
             now=settings().now(),
+            identity=identity,
         )
         return VoluntaryOut.of(line)
 

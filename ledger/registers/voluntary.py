@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,6 +39,7 @@ class ReceivedSubmission:
     id_number: str
     name: str
     proof: str
+    signature: str = ""  #: what the applicant drew on the second screen: strokes as "x,y x,y;x,y …" in its pixels
 
     def __repr__(self) -> str:
         return "ReceivedSubmission(…)"
@@ -67,18 +68,22 @@ def submit(
     digest: str | None,
     *,
     now: datetime,
+    identity: UUID | None = None,
 ) -> VoluntaryLine:
     """Put a submission on the record. Nothing refuses it: neither a proof that no list knows, nor a closed or unknown
     case, nor somebody who is no party or is registered under another name. What does not fit is marked.
 
     `confirmed`: the applicant's own act, with the SHA-256 of its evidence (reading 17); None is marked too.
+    `identity`: of a page that may send twice; what is there already under it stands.
     """
+    if identity is not None and (there := line_of(session, filer.unit, identity)) is not None:
+        return there
     case = cases.find(session, filer.unit, stated.case_number)
     party = cases.find_party(session, case, stated.id_type, stated.id_number) if case else None
     known = session.get(ProofKind, stated.proof)
     found = entries.find_entry(session, case.matter, stated.proof) if case else None
     row = VoluntarySubmission(
-        id=uuid4(),
+        id=identity or uuid4(),
         at=now,
         unit=filer.unit,
         case=case.id if case else None,
@@ -113,6 +118,14 @@ def _marks(
     if entry is not None and not spared(entry):
         found.append(VoluntaryMark.NOT_SPARED)
     return [mark.value for mark in found]
+
+
+def line_of(session: Session, unit: str, identity: UUID) -> VoluntaryLine | None:
+    """The unit's own line under this identity; None: nothing was put on the record under it."""
+    row = session.get(VoluntarySubmission, identity)
+    if row is None or row.unit != unit:
+        return None
+    return _line(row, session.get(Case, row.case) if row.case else None, *_names(session))
 
 
 def listed(session: Session, unit: str | None, since: datetime, until: datetime, page: PageRequest = FIRST) -> Page[VoluntaryLine]:

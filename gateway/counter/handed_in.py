@@ -1,0 +1,100 @@
+"""主动提供 (obligations 2.6, 2.7, reading 17): what an applicant hands in by his own will, confirmed by his own hand on a second screen."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID, uuid4
+
+from fastapi import Request, Response
+
+from domain.commitments import Evidence
+from domain.records import VoluntaryReason
+from gateway.cases import endpoints as cases
+from gateway.cases.endpoints import CaseNumber
+from gateway.cases.parties import party_of
+from gateway.counter.door import PageCaller, pages
+from gateway.counter.forms import Sent, SentForm, model_of
+from gateway.edge.counter_pages import goes_on, render
+from gateway.edge.problems import Problem
+from gateway.registers.endpoints import hand_in
+from gateway.registers.schemas import VoluntaryIn, VoluntaryOut
+from ledger.catalog import versions
+from ledger.database import transaction
+from ledger.registers import voluntary
+from ledger.registry.keys import Caller
+
+router = pages()
+
+_PAGE = "/counter/cases/{case_number}/handed-in"
+_OF = "/counter/cases/{case_number}/handed-in/{once}"
+_DRAWN = re.compile(r"[\d,; ]{40,20000}")  #: ten points at the least: a dot is no signature
+_LABELS: Mapping[str, str] = MappingProxyType({"proof": "材料", "reason": "原因"})
+
+
+@router.get(_PAGE, name="counter_handed_in")
+def handed_in(request: Request, case_number: CaseNumber, caller: PageCaller, once: UUID | None = None) -> Response:
+    """What is handed in, for the 代办员; goes on by itself when the applicant has confirmed. `once`: the line's identity."""
+    wanted = once or uuid4()
+    found = cases.get_case(case_number, caller)
+    with transaction() as session:
+        entries = versions.entries_for(session, found.matter)
+    return render(request, "handed_in.html", case=found, entries=entries, reasons=list(VoluntaryReason), **_state(caller, wanted))
+
+
+@router.get(_OF, name="counter_handed_in_state")
+def state(request: Request, case_number: CaseNumber, once: UUID, caller: PageCaller) -> Response:
+    """Whether it is on the record: the part that the page asks for again."""
+    return render(request, "handed_in_state.html", case=cases.get_case(case_number, caller), **_state(caller, once))
+
+
+@router.post(f"{_OF}/screen", name="counter_handed_in_screen")
+def screen(request: Request, case_number: CaseNumber, once: UUID, caller: PageCaller, sent: SentForm) -> Response:
+    """In a window of its own that is turned to the applicant: in large type, without the 代办员's pages."""
+    found, body = cases.get_case(case_number, caller), _body(caller, case_number, sent, "")
+    with transaction() as session:
+        names = {one.proof: one.proof_name for one in versions.entries_for(session, found.matter)}
+    person = found.parties[_position(sent)]
+    return render(
+        request,
+        "handed_in_screen.html",
+        case=found,
+        once=once,
+        body=body,
+        person=person,
+        position=_position(sent),
+        proof_name=names.get(body.proof, body.proof),
+    )
+
+
+@router.post(_OF, name="counter_hand_in")
+def send(request: Request, case_number: CaseNumber, once: UUID, caller: PageCaller, sent: SentForm) -> Response:
+    """With what the applicant drew, from the second screen; without it, from the 代办员's page, and the 台账 says so."""
+    drawn = sent.text("signature")
+    if sent.text("screen") and not _DRAWN.fullmatch(drawn):
+        raise Problem("invalid", detail="还没有签名。", remedy="请在方框内签名,再按确认。")
+    done = hand_in(caller, _body(caller, case_number, sent, drawn), identity=once, signature=drawn)
+    if drawn:
+        return render(request, "handed_in_thanks.html", done=done)
+    return goes_on(f"/counter/cases/{case_number}/handed-in?once={once}")
+
+
+def _body(caller: Caller, case_number: str, sent: Sent, drawn: str) -> VoluntaryIn:
+    party = party_of(caller, case_number, _position(sent))
+    confirmation = {"evidence": Evidence.SIGNATURE, "sha256": hashlib.sha256(drawn.encode()).hexdigest()} if drawn else None
+    values: dict[str, object] = {"case_number": case_number, "party": party.model_dump(), "confirmation": confirmation}
+    return model_of(VoluntaryIn, values | {"proof": sent.text("other") or sent.text("proof"), "reason": sent.text("reason")}, _LABELS)
+
+
+def _position(sent: Sent) -> int:
+    position = sent.text("party")
+    return int(position) if position.isascii() and position.isdigit() and len(position) < 4 else -1
+
+
+def _state(caller: Caller, once: UUID) -> dict[str, Any]:
+    with transaction() as session:
+        line = voluntary.line_of(session, caller.unit, once)
+        return {"once": once, "line": VoluntaryOut.of(line) if line else None}

@@ -1,0 +1,117 @@
+"""主动提供 in a real browser: shown to the applicant on a second screen, signed there, and the 代办员's page goes on by itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from domain.commitments import Evidence
+from domain.records import VoluntaryMark
+from gateway.app import create_app
+from ledger.database import transaction
+from ledger.registers import voluntary
+from ledger.tables.cases import Case
+from ledger.tables.records import VoluntarySubmission
+from tests.accessibility import axe as axe  # a fixture
+from tests.accessibility import violations
+from tests.browser import HAS_BROWSER, Browser
+from tests.browser import browser as browser  # a fixture
+from tests.gateway.conftest import ISSUER, REQUESTER, Api, SimulatedRuns, serving
+from tests.gateway.counter.test_accessibility import be
+from tests.serving import on_a_port
+
+pytestmark = pytest.mark.skipif(not HAS_BROWSER, reason="no browser is installed")
+
+
+@pytest.fixture(scope="module")
+def place(ledger: str) -> Iterator[tuple[Api, str]]:
+    runs = SimulatedRuns()
+    with serving(create_app(runs), runs) as api, on_a_port(create_app(runs)) as address:
+        api.begin()
+        api.put_case()
+        yield api, address
+
+
+def kept() -> list[tuple[VoluntarySubmission, str]]:
+    """Lines of the 台账 with what was drawn."""
+    with transaction() as session:
+        rows = session.scalars(select(VoluntarySubmission).order_by(VoluntarySubmission.serial)).all()
+        return [(row, voluntary._stated(row, session.get(Case, row.case)).signature) for row in rows]
+
+
+def test_the_applicant_confirms_on_the_second_screen(browser: Browser, place: tuple[Api, str], axe: str) -> None:
+    """Obligations 2.6, 2.7."""
+    api, address = place
+    page = browser.page
+    be(browser, address, REQUESTER)
+    browser.go(f"{address}/counter/cases/{api.case}")
+    page.click("text=申请人主动提供材料")
+    page.wait_for_selector("h1:has-text('申请人主动提供材料')")
+    page.select_option("#proof", "P-HOUSEHOLD")
+    browser.on_both_screens("handed-in")
+    assert violations(browser, axe) == []
+    with page.context.expect_page() as opened:
+        page.click("text=请申请人在第二屏确认")
+    second = Browser(opened.value, browser._pictures)
+    second.page.wait_for_selector("#pad")
+    text = second.text()
+    assert "户籍证明" in text and "工作人员没有要求您提供" in text and "370402188102020017" not in text
+    assert "收件箱" not in text and "退出登录" not in text  # nothing of the 代办员's
+    assert second.page.evaluate("parseFloat(getComputedStyle(document.querySelector('.what')).fontSize)") >= 32
+    second.on_both_screens("handed-in-second-screen")
+    assert violations(second, axe) == []
+
+    second.page.click("text=我自愿提供")
+    second.page.wait_for_selector("#notice >> text=还没有签名")
+    assert kept() == [] and page.is_visible("text=申请人确认后")
+    draw(second)
+    second.page.click("text=重新签名")
+    assert second.page.input_value("#signature") == ""
+    draw(second)
+    drawn = second.page.input_value("#signature")
+    second.on_both_screens("handed-in-signed")
+    second.page.click("text=我自愿提供")
+    second.page.wait_for_selector("text=已经确认，谢谢")
+    page.wait_for_selector("#state >> text=申请人已签名确认")  # by itself
+    assert page.is_hidden("form.sheet")
+    browser.on_both_screens("handed-in-confirmed")
+    assert violations(browser, axe) == [] and violations(second, axe) == []
+    ((row, signature),) = kept()
+    assert (row.confirmed, row.proof, row.clerk, row.marks) == (Evidence.SIGNATURE, "P-HOUSEHOLD", REQUESTER, [])
+    assert signature == drawn and row.confirmation_digest == hashlib.sha256(drawn.encode()).hexdigest()
+    assert [one for one in browser.complaints + second.complaints if "422" not in one] == [] and browser.elsewhere() == set()
+
+
+def test_who_cannot_confirm_is_taken_in_all_the_same_and_once(browser: Browser, place: tuple[Api, str]) -> None:
+    """Obligation 2.6."""
+    api, address = place
+    page, before = browser.page, len(kept())
+    be(browser, address, REQUESTER)
+    browser.go(f"{address}/counter/cases/{api.case}/handed-in")
+    page.fill("#other", "自存合同复印件")
+    again = "() => { const form = document.querySelector('form.sheet'), to = form.querySelector('[formaction]').formAction;"
+    again += " return fetch(to, {method: 'POST', body: new URLSearchParams(new FormData(form))}).then(got => got.status) }"
+    assert page.evaluate(again) == 200
+    page.click("text=申请人不便确认")  # sent twice: the same line
+    page.wait_for_selector("#state >> text=没有本人确认")
+    assert "自存合同复印件" in page.inner_text("#state")
+    rows = kept()[before:]
+    assert [row.marks for row, _ in rows] == [[VoluntaryMark.UNCONFIRMED.value]] and rows[0][1] == ""
+    once = page.url.rpartition("=")[2]
+    be(browser, address, ISSUER)
+    browser.go(f"{address}/counter/cases/{api.case}/handed-in?once={once}")
+    assert "自存合同复印件" not in browser.text()
+
+
+def draw(second: Browser) -> None:
+    box = second.page.locator("#pad").bounding_box()
+    assert box is not None
+    mouse = second.page.mouse
+    mouse.move(box["x"] + 40, box["y"] + 80)
+    mouse.down()
+    for step in range(1, 20):
+        mouse.move(box["x"] + 40 + 12 * step, box["y"] + 80 + 40 * (step % 2))
+    mouse.up()
