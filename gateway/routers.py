@@ -12,6 +12,7 @@ from gateway.commitments import endpoints as commitments
 from gateway.counter import calendar, case_form, handed_in, home, inbox_acts, own_sessions, provider, sign_in
 from gateway.counter import cases as counter_cases
 from gateway.counter import catalog as counter_catalog
+from gateway.counter import complaints as counter_complaints
 from gateway.counter import decisions as counter_decisions
 from gateway.counter import draft as counter_draft
 from gateway.counter import duty as counter_duty
@@ -108,6 +109,7 @@ ROUTERS = (
     inbox_acts.router,
     counter_supervision.router,
     counter_duty.router,
+    counter_complaints.router,
     counter_oversight.router,
     case_form.router,  # before the cases: `new` is no number
     handed_in.router,

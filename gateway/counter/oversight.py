@@ -45,7 +45,7 @@ def oversight(request: Request, caller: PageCaller, page: Paging) -> Response:
     acts = [step for one in (*waiting, *others) for step in one.steps if "stands_in_for" in step.record]
     with transaction() as session:
         names = registry.names_of_actors(session, {code for step in acts for code in (step.person, step.record["stands_in_for"])})
-        units = {unit: name_of(session, unit) for unit in {one.unit for one in (*waiting, *others)} if unit}
+        units = {unit: name_of(session, unit) for unit in {_asked(one) for one in (*waiting, *others)} if unit}
     return render(
         request,
         "oversight.html",
@@ -55,6 +55,7 @@ def oversight(request: Request, caller: PageCaller, page: Paging) -> Response:
         may_answer=_own(caller, waiting) if page_refusal("counter_complaint_answer", caller) is None else set(),
         units=units,
         names=names,
+        asked=_asked,
     )
 
 
@@ -75,4 +76,9 @@ def answer_lead(wanted: str, caller: PageCaller, sent: SentForm) -> Response:
 def _own(caller: Caller, found: Iterable[ComplaintOut | LeadOut]) -> set[str]:
     """What the caller's own unit is asked: the office, too, sees what others are."""
     with transaction() as session:
-        return {one.number for one in found if is_own(session, caller, one.unit)}
+        return {one.number for one in found if is_own(session, caller, _asked(one))}
+
+
+def _asked(one: ComplaintOut | LeadOut) -> str | None:
+    """Who is to answer: of a complaint the unit that handles it, which need not be the one complained of."""
+    return one.handler if isinstance(one, ComplaintOut) else one.unit

@@ -28,6 +28,7 @@ from tests.gateway.casework import ask, look_up, seal_and_deliver
 from tests.gateway.catalog.test_list_adjustment import draft, take
 from tests.gateway.conftest import REQUESTER, Api, SimulatedRuns, serving
 from tests.gateway.counter.browsing import COOKIE
+from tests.gateway.oversight.test_complaints import taken
 from tests.serving import on_a_port
 
 pytestmark = pytest.mark.skipif(not HAS_BROWSER, reason="no browser is installed")
@@ -85,7 +86,8 @@ def place(ledger: str, seals: LocalSeals) -> Iterator[Place]:
             registry.put_people(session, people)
         request, number, code = _work(api, seals)
         proposal = _reported(api)
-        yield Place(address, number, code, {"wanted": request, "case_number": api.case, "number": number, "proposal": proposal})
+        examples = {"wanted": request, "case_number": api.case, "number": number, "proposal": proposal, "complaint": taken(api)}
+        yield Place(address, number, code, examples)
 
 
 def _work(api: Api, seals: LocalSeals) -> tuple[str, str, str]:
