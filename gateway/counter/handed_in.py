@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from fastapi import Request, Response
 
 from domain.commitments import Evidence
+from domain.masking import mask_number
 from domain.records import VoluntaryReason
 from gateway.cases import endpoints as cases
 from gateway.cases.endpoints import CaseNumber
@@ -72,12 +73,17 @@ def screen(request: Request, case_number: CaseNumber, once: UUID, caller: PageCa
 
 @router.post(_OF, name="counter_hand_in")
 def send(request: Request, case_number: CaseNumber, once: UUID, caller: PageCaller, sent: SentForm) -> Response:
-    """With what the applicant drew, from the second screen; without it, from the 代办员's page, and the 台账 says so."""
+    """With what the applicant drew, from the second screen; without it, from the 代办员's page, and the 台账 says so. What is on
+    the record stands: a signature for anything else is refused, so that nobody is thanked for what was not taken."""
     drawn = sent.text("signature")
-    if sent.text("screen") and not _DRAWN.fullmatch(drawn):
+    if (sent.text("screen") or drawn) and not _DRAWN.fullmatch(drawn):
         raise Problem("invalid", detail="还没有签名。", remedy="请在方框内签名,再按确认。")
-    done = hand_in(caller, _body(caller, case_number, sent, drawn), identity=once, signature=drawn)
+    body = _body(caller, case_number, sent, drawn)
+    done = hand_in(caller, body, identity=once, signature=drawn)
     if drawn:
+        signed_for = (body.case_number, body.proof, mask_number(body.party.id_number.upper()))
+        if not done.confirmed or (done.case_number, done.proof, done.party_number) != signed_for:
+            raise Problem("signature_late")
         return render(request, "handed_in_thanks.html", done=done)
     return goes_on(f"/counter/cases/{case_number}/handed-in?once={once}")
 

@@ -26,6 +26,7 @@ STATE_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
             "本单位已有这个编号的办件,内容与本次填写的不同;没有改动。",
             "请核对办件编号,或打开已有的办件。",
         ),
+        "signature_late": (409, "签名没有记入", "工作人员已先登记,您的签名没有记入。", "请告诉工作人员。"),
         "case_fixed": (409, "事项和办件类型不能再变", "该办件已发起核验,事项和办件类型不能更改。", "确需更改的,请登记新的办件。"),
         "accepted_at_wrong": (422, "受理时间不合理", "受理时间晚于现在,或早于三年前。", "请核对 accepted_at 的年份和时区。"),
         "promise_passed": (

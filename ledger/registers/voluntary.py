@@ -76,9 +76,10 @@ def submit(
     `confirmed`: the applicant's own act, with the SHA-256 of its evidence (reading 17); None is marked too.
     `identity`: of a page that may send twice; what is there already under it stands.
     """
+    # The case's row is taken first: of two that send the same at once, the second finds the line of the first.
+    case = cases.find(session, filer.unit, stated.case_number, for_update=identity is not None)
     if identity is not None and (there := line_of(session, filer.unit, identity)) is not None:
         return there
-    case = cases.find(session, filer.unit, stated.case_number)
     party = cases.find_party(session, case, stated.id_type, stated.id_number) if case else None
     known = session.get(ProofKind, stated.proof)
     found = entries.find_entry(session, case.matter, stated.proof) if case else None

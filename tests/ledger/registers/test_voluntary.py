@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from domain.commitments import Evidence
 from domain.leads import LeadRule
@@ -73,6 +76,25 @@ def test_a_submission_is_always_accepted_and_what_does_not_fit_is_marked() -> No
     assert {line.name for line in kept} == {"演***"} and kept[4].matter_name == ""
     assert (kept[0].row.confirmed, kept[0].row.confirmation_digest) == (Evidence.CODE, DIGEST)
     assert do(voluntary.listed, "370402-CIVIL", NOW, NOW + HOUR).rows == []
+
+
+def test_the_same_sent_twice_at_once_is_one_line() -> None:
+    """The second waits for the first, which has not committed yet; without the wait both would be put in under one identity."""
+    case, _ = case_and_party(file())
+    holder, identity, found = by_name("演示甲子"), uuid4(), list[VoluntaryLine]()
+    stated = ReceivedSubmission(case.number, IdType(holder.id_type), holder.id_number, holder.name, "P-HOUSEHOLD")
+
+    def submit(session: Session) -> VoluntaryLine:
+        return voluntary.submit(session, FILER, stated, VoluntaryReason.AT_HAND, None, None, now=NOW, identity=identity)
+
+    other = threading.Thread(target=lambda: found.append(do(submit)))
+    with transaction() as session:
+        serial = submit(session).row.serial
+        other.start()
+        while other.is_alive() and not do(lambda session: session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))):
+            pass
+    other.join()
+    assert [line.row.serial for line in found] == [serial]
 
 
 KEPT_OUT: list[dict[str, Any]] = [
