@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.complaints import ComplaintAbout, ComplaintStep
 from domain.limits import aware
 from ledger.oversight.complaints import add_step, refuse_unknown
+from ledger.succession import heir
 from ledger.tables.oversight import Complaint
 
 _THINGS = ("unit", "matter", "proof")
+#: Of these the list says which of both it is, by the matter and the proof.
+_BY_THE_LIST = frozenset({ComplaintAbout.STILL_ASKED, ComplaintAbout.INVENTED})
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,8 @@ class Assessment:
 def apply(session: Session, row: Complaint, found: Assessment, *, person: str, unit: str, now: datetime) -> None:
     """Put it on the record with before and after. The same once more is no step. Raises `ComplaintRefused` for an unknown code.
 
-    From when it is about that (`about_since`) moves only with a change: what was a sign of it already is none once more.
+    From when it is about that (`about_since`) moves only with another thing or unit: what was a sign of it already is none once more.
+    Of another unit it is no duplicate, and what was one of it is none any more.
     """
     said = {name: code for name, code in found.said.items() if name in _THINGS}
     refuse_unknown(session, said.get("unit"), said.get("matter"), said.get("proof"))
@@ -38,6 +43,25 @@ def apply(session: Session, row: Complaint, found: Assessment, *, person: str, u
         return
     row.about, row.unit, row.matter, row.proof = found.about, after["unit"], after["matter"], after["proof"]
     row.assessed_at = aware(now)
-    if before != after:
+    counted = ("about", "unit", *(("matter", "proof") if found.about in _BY_THE_LIST else ()))
+    if any(before[name] != after[name] for name in counted):
         row.about_since = aware(now)
+    if before["unit"] != after["unit"]:
+        _part(session, row, now)
     add_step(session, row, ComplaintStep.ASSESS, person=person, unit=unit, now=now, to=row.unit, before=before, after=after)
+
+
+def _part(session: Session, row: Complaint, now: datetime) -> None:
+    """Of two units each answers for itself (`complaints._alike`): what it left behind counts from now on, once."""
+
+    def whose(one: Complaint) -> str | None:
+        return heir(session, one.unit) if one.unit else None
+
+    if row.duplicates and whose(session.get_one(Complaint, row.duplicates)) != whose(row):
+        row.duplicates = None
+    pointing = select(Complaint).where(Complaint.duplicates == row.id).order_by(Complaint.entered_at, Complaint.number)
+    left = [one for one in session.scalars(pointing.with_for_update()) if whose(one) != whose(row)]
+    for one in left:
+        one.duplicates = None if one is left[0] else left[0].id
+    if left:
+        left[0].about_since = aware(now)

@@ -109,14 +109,20 @@ def read(session: Session, number: str, *, person: str, unit: str, now: datetime
 
 
 def concerned(session: Session, row: Complaint) -> frozenset[str]:
-    """Whom it is about: the unit named at first, or whose matter it is where none was, whoever was found to be meant, and whoever it
-    was passed to. That it went on, or that the unit was merged, does not end it."""
+    """Whom it is about: the unit named at first, or whose matter it is or was where none was, whoever was ever found to be meant, and
+    whoever it was passed to. That it went on, that another was found, or that the unit was merged, does not end it."""
     to = ComplaintStepRow.record["to"].astext
     told = select(ComplaintStepRow.step, to).where(ComplaintStepRow.complaint == row.id, to.is_not(None))
     passed = {unit: step for step, unit in session.execute(told.order_by(ComplaintStepRow.serial.desc())).tuples()}
     named_first = ComplaintStep.RECEIVE in passed.values()
-    matter = session.get(Matter, row.matter) if row.matter and not named_first else None
-    return frozenset(heir(session, unit) for unit in (row.unit, matter.unit if matter else None, *passed) if unit)
+    before = ComplaintStepRow.record["before"]
+    assessed = select(before["unit"].astext, before["matter"].astext).where(
+        ComplaintStepRow.complaint == row.id, ComplaintStepRow.step == ComplaintStep.ASSESS
+    )
+    meant = [(row.unit, row.matter), *session.execute(assessed).tuples()]
+    whose = select(Matter.unit).where(Matter.code.in_([matter for _, matter in meant if matter and not named_first]))
+    units = (*(unit for unit, _ in meant), *session.scalars(whose), *passed)
+    return frozenset(heir(session, unit) for unit in units if unit)
 
 
 def find(session: Session, number: str) -> Complaint:

@@ -39,8 +39,7 @@ FIXED = {
     "change_tasks": "id version matter unit what made_at",
     "commitment_checks": "id commitment_id verification unit",
     "commitments": "id verification text_id offered_at",
-    "complaints": "id number channel channel_number received_at entered_at entered_by rating rating_source layout written anonymous "
-    "duplicates",
+    "complaints": "id number channel channel_number received_at entered_at entered_by rating rating_source layout written anonymous",
     "credentials": "id person",
     "credit_blocks": "id commitment_id proof since",
     "databases": "code",

@@ -17,20 +17,25 @@ _COMPLAINED = f"""
             WHEN c.about IN ('still_asked', 'invented') AND c.proof IS NOT NULL THEN
                 CASE WHEN EXISTS (SELECT FROM entries e WHERE e.proof = c.proof AND e.until_version IS NULL
                                   AND (c.matter IS NULL OR e.matter = ANY ({codes_of("c.matter")}))) THEN 'still_asked' ELSE 'invented' END
-            ELSE c.about END AS about
+            ELSE c.about END AS about, c.about_since
         FROM complaints c
-        WHERE c.unit IS NOT NULL AND c.duplicates IS NULL AND c.about_since >= :start AND c.about_since < :end
+        WHERE c.unit IS NOT NULL AND c.duplicates IS NULL AND (c.about_since >= :start AND c.about_since < :end OR c.number = ANY (
+            ARRAY(SELECT unnest(l.numbers) FROM leads l WHERE l.rule = :sign AND l.period_start = :start)))
+    ), signs AS (
+        SELECT r.*, (SELECT array_agg(l.period_start) FROM leads l
+                     WHERE l.rule = :sign AND l.unit = r.unit AND r.number = ANY (l.numbers)) AS held
+        FROM reported r WHERE about = :about
     )
-    SELECT unit, '', array_agg(number), count(*) FROM reported r WHERE about = :about AND NOT EXISTS (
-        SELECT FROM leads l WHERE l.rule = :sign AND l.unit = r.unit AND l.period_start <> :start AND r.number = ANY (l.numbers))
+    SELECT unit, '', array_agg(number), count(*) FROM signs
+    WHERE :start = ANY (held) OR (held IS NULL AND about_since >= :start AND about_since < :end)
     GROUP BY unit HAVING count(*) >= :least
 """
 
 
 def indications(session: Session, start: datetime, end: datetime, now: datetime) -> list[Indication]:
     """Every complaint of which it was written, or found, in [start, end) what it is about, whenever it came: an export is a month's,
-    and most of them say nothing of it. What was a sign of the same in another week is none once more. Probable duplicates are left
-    aside; after a merger the successor's."""
+    and most of them say nothing of it. What was a sign of the same of the same unit in another week is none once more, and stays in that
+    week's lead. Probable duplicates are left aside; after a merger the successor's."""
     charges = Charges.until(session)
     query = _COMPLAINED.format(unit=charges.sql("c.unit", "c.received_at"))
     return [

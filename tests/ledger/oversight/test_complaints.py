@@ -153,12 +153,46 @@ def test_what_it_is_about_is_said_later_with_before_and_after(ledger: str) -> No
             do(complaint_steps.assess, row.number, Assessment(ComplaintAbout.NO_HELP, wrong), **day)
 
 
+def test_whose_matter_it_was_reads_nothing_once_another_was_found(ledger: str) -> None:
+    """Obligation 18.2: no unit was named; the matter named at first said whose people it is hidden from."""
+    row, _ = take(replace(SENT, unit=None))
+    do(complaint_steps.assess, row.number, Assessment(ComplaintAbout.NO_HELP, {"unit": ISSUER, "matter": None}), **OFFICE)
+    do(complaint_steps.assess, row.number, Assessment(ComplaintAbout.NO_HELP, {"unit": None}), **OFFICE)
+    for unit in (UNIT, ISSUER):
+        with pytest.raises(complaint_steps.ComplaintHidden):
+            do(complaint_steps.read, row.number, person="x", unit=unit, now=NOW)
+    assert do(complaint_steps.read, row.number, **OFFICE).name == "演示乙丑"
+
+
+def test_what_is_found_to_be_about_another_unit_is_no_duplicate_and_has_none(ledger: str) -> None:
+    """Obligation 18.1: it would count nowhere."""
+    first, second, third, fourth = [take(replace(SENT, channel_number=f"GD-{one}"))[0] for one in range(4)]
+    later = {**OFFICE, "now": NOW + timedelta(days=20)}
+    elsewhere = Assessment(ComplaintAbout.STILL_ASKED, {"unit": ISSUER})
+    do(complaint_steps.assess, third.number, Assessment(ComplaintAbout.NO_HELP), **later)
+    assert of(third.number).duplicates == first.id, "of the same unit it stays one"
+    do(complaint_steps.assess, fourth.number, elsewhere, **later)
+    assert [of(one.number).duplicates for one in (second, fourth)] == [first.id, None]
+    do(complaint_steps.assess, first.number, elsewhere, **later)
+    assert [of(one.number).duplicates for one in (first, second, third)] == [None, None, second.id], "what is left counts once"
+    assert of(second.number).about_since == later["now"]
+
+
 def test_a_word_that_only_confirms_is_on_the_record_and_moves_nothing(ledger: str) -> None:
     """Obligation 16.6."""
     row, _ = take()
     later = {**OFFICE, "now": NOW + timedelta(days=20)}
     held = do(complaint_steps.assess, row.number, Assessment(ComplaintAbout.STILL_ASKED), **later)
     assert (held.about_since, held.assessed_at) == (NOW, later["now"])
+    for about, said, moved in (
+        (ComplaintAbout.STILL_ASKED, {"proof": None}, True),  # now it is the list that no longer says so
+        (ComplaintAbout.NO_HELP, {}, True),
+        (ComplaintAbout.NO_HELP, {"matter": None}, False),
+        (ComplaintAbout.NO_HELP, {"unit": None}, True),
+    ):
+        was, later["now"] = of(row.number).about_since, later["now"] + timedelta(days=1)
+        since = do(complaint_steps.assess, row.number, Assessment(about, said), **later).about_since
+        assert since == (later["now"] if moved else was), (about, said)
 
 
 def test_it_is_passed_answered_by_that_unit_and_closed(ledger: str) -> None:

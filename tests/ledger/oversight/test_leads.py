@@ -343,6 +343,27 @@ def test_what_is_found_of_an_old_complaint_is_a_sign_once_and_once_only(ledger: 
     assert {lead.unit for lead in of(rule)} == {UNIT, ISSUER}, "of another unit it is another sign"
 
 
+def test_a_sign_stays_in_its_own_lead_while_it_is_about_that(ledger: str) -> None:
+    """Obligation 16.5: doubted and found again a week later, it is neither taken out of its lead nor a second one."""
+    sent = complaints.Intake(
+        ComplaintChannel.HOTLINE, ComplaintAbout.NO_HELP, NOW, complaints.ReceivedComplaint("核验一直没有结果的情况"), "GD-1", UNIT
+    )
+    other = replace(sent, channel_number="GD-2", stated=complaints.ReceivedComplaint("另一个人说的另一件事情"))
+    first, second = [do(complaints.take_in, one, 15, **OFFICE)[0].number for one in (sent, other)]
+    week = timedelta(days=7)
+
+    def numbers_after(*held: ComplaintAbout) -> list[list[str]]:
+        for about in held:
+            do(complaint_steps.assess, first, Assessment(about), **{**OFFICE, "now": NOW + week})
+        for start in (START, START + week):
+            do(leads.find, start, start + week, now=NOW + week)
+        return [sorted(lead.numbers) for lead in of(LeadRule.COMPLAINED_NO_HELP)]
+
+    assert numbers_after() == [sorted([first, second])]
+    assert numbers_after(ComplaintAbout.OTHER, ComplaintAbout.NO_HELP) == [sorted([first, second])]
+    assert numbers_after(ComplaintAbout.OTHER) == [[second]], "what is about something else leaves it"
+
+
 def test_what_people_complain_of_is_a_sign_of_its_clause(ledger: str) -> None:
     """Obligations 16.2, 16.5, 16.6, 16.8."""
     about = ComplaintAbout
