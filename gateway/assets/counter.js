@@ -37,6 +37,8 @@
     boxes.forEach(function (one) { one.checked = tick; });
   });
   document.addEventListener("htmx:afterSwap", function (event) {
-    if (event.detail.target && event.detail.target.id === "notice") { notice().focus(); }
+    var told = event.detail.target && event.detail.target.id === "notice";
+    // What a page asks for by itself takes nobody out of a field.
+    if (told && !event.detail.requestConfig.elt.closest("[data-background]")) { notice().focus(); }
   });
 })();

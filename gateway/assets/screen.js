@@ -1,4 +1,4 @@
-// The second screen: what the applicant draws with finger, pen or mouse goes along as its strokes.
+// The second screen: what the applicant draws with finger, pen or mouse goes along as its strokes; what it shows of him does not stay.
 (function () {
   "use strict";
   var strokes = [], last = null;
@@ -30,4 +30,16 @@
     if (event.target.id !== "again") { return; }
     strokes = []; last = null; keep(); pad().getContext("2d").clearRect(0, 0, pad().width, pad().height);
   });
+  // When nobody touches it for three minutes, when he was thanked, when it was registered without him or nobody is signed in.
+  var over;
+  function end() { strokes = []; last = null; document.getElementById("main").textContent = "本页已结束。需要继续的，请告诉工作人员。"; }
+  function endIn(seconds) { clearTimeout(over); over = setTimeout(end, seconds * 1000); }
+  ["pointerdown", "pointermove"].forEach(function (name) { document.addEventListener(name, function () { if (pad()) { endIn(180); } }); });
+  document.addEventListener("htmx:afterSwap", function () { if (!pad()) { endIn(20); } });
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.requestConfig.elt.id !== "watch") { return; }
+    event.detail.shouldSwap = false;
+    if (pad() && [200, 401].includes(event.detail.xhr.status)) { end(); }
+  });
+  endIn(180);
 })();

@@ -19,7 +19,7 @@ from gateway.cases.endpoints import CaseNumber
 from gateway.cases.parties import party_of
 from gateway.counter.door import PageCaller, pages
 from gateway.counter.forms import Sent, SentForm, model_of
-from gateway.edge.counter_pages import goes_on, render
+from gateway.edge.counter_pages import HEADERS, goes_on, render
 from gateway.edge.problems import Problem
 from gateway.registers.endpoints import hand_in
 from gateway.registers.schemas import VoluntaryIn, VoluntaryOut
@@ -48,8 +48,11 @@ def handed_in(request: Request, case_number: CaseNumber, caller: PageCaller, onc
 
 @router.get(_OF, name="counter_handed_in_state")
 def state(request: Request, case_number: CaseNumber, once: UUID, caller: PageCaller) -> Response:
-    """Whether it is on the record: the part that the page asks for again."""
-    return render(request, "handed_in_state.html", case=cases.get_case(case_number, caller), **_state(caller, once))
+    """Whether it is on the record: the part that both screens ask for again; nothing at all as long as it is not."""
+    content = _state(caller, once)
+    if not content["line"]:
+        return Response(status_code=204, headers=dict(HEADERS))
+    return render(request, "handed_in_state.html", case=cases.get_case(case_number, caller), **content)
 
 
 @router.post(f"{_OF}/screen", name="counter_handed_in_screen")

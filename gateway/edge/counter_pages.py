@@ -77,8 +77,13 @@ def render(request: Request, template: str, status: int = 200, **content: Any) -
     common |= {"token": lambda: Markup('<input type="hidden" name="form_token" value="{}">').format(me.token if me else "")}
     common |= {"entrances": entrances(me.caller) if me else []}
     common |= {"page_after": lambda cursor: _page_after(request, cursor)}
-    common |= {"demonstration": settings().seal_development, "here": request.url.path}
+    common |= {"demonstration": settings().seal_development, "here": request.url.path, "turned_away": _turned_away(request)}
     return HTMLResponse(_environment.get_template(template).render(common | content), status, dict(HEADERS))
+
+
+def _turned_away(request: Request) -> bool:
+    """Whether the page is turned to an applicant, whatever it says: nothing of who is signed in stands on it."""
+    return request.url.path.endswith("/screen")
 
 
 def _page_after(request: Request, cursor: str) -> str:
@@ -99,7 +104,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
     signed_out, part = problem.code == "signed_out", "hx-request" in request.headers
     if signed_out and request.method in ("GET", "HEAD") and not part:
         return goes_on(SIGN_IN + _back(request))
-    template = "notice.html" if part else "signed_out.html" if signed_out else "problem.html"
+    template = "notice.html" if part else "signed_out.html" if signed_out and not _turned_away(request) else "problem.html"
     typed = getattr(request.state, "typed", []) if signed_out else []
     answer = render(request, template, problem.status_code, problem=problem, typed=typed)
     # Whatever part of a page the form meant to put elsewhere, the notice is the notice.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from ledger.catalog import versions
 from tests.gateway.conftest import REQUESTER, Api
 from tests.gateway.counter.browsing import Browser, text_of
 
@@ -55,3 +57,35 @@ def test_what_nobody_drew_is_no_signature(page: Browser, more: dict[str, str]) -
     status, said = send(page, uuid4(), signature="x", **more)
     assert status == 422 and "还没有签名" in said
     assert lines(page.api) == []
+
+
+def test_a_refusal_on_the_second_screen_shows_nothing_of_who_is_signed_in(page: Browser) -> None:
+    path = f"/counter/cases/{page.api.case}/handed-in"
+    page.get(path)
+    assert "退出登录" in text_of(page.page)
+    refused = page.send(f"{path}/{uuid4()}/screen", **TYPED | {"proof": ""})
+    assert refused.status_code == 422
+    said = text_of(refused)
+    assert "填写的内容有不合格的" in said and "请告诉工作人员" in said
+    assert "退出登录" not in said and "回到工作台" not in said and "/counter/cases" not in refused.text
+    page.get(path)
+    page.cookie = ""
+    refused = page.send(f"{path}/{uuid4()}/screen", **TYPED)
+    assert refused.status_code == 401 and "请告诉工作人员" in text_of(refused) and "/counter/sign-in" not in refused.text
+
+
+def test_where_the_list_names_nothing_the_paper_is_to_be_named(page: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = f"/counter/cases/{page.api.case}/handed-in"
+    assert re.search(r'<input id="other"[^>]* required', page.get(path).text) is None
+    monkeypatch.setattr(versions, "entries_for", lambda *_: [])
+    assert re.search(r'<input id="other"[^>]* required', page.get(path).text)
+
+
+def test_as_long_as_nothing_is_on_the_record_the_screens_are_told_nothing(page: Browser) -> None:
+    once = uuid4()
+    path = f"/counter/cases/{page.api.case}/handed-in/{once}"
+    answer = page.get(path)
+    assert (answer.status_code, answer.text, answer.headers["Cache-Control"]) == (204, "", "no-store")
+    send(page, once)
+    answer = page.get(path)
+    assert answer.status_code == 200 and "没有本人确认" in text_of(answer)

@@ -106,6 +106,67 @@ def test_who_cannot_confirm_is_taken_in_all_the_same_and_once(browser: Browser, 
     assert "自存合同复印件" not in browser.text()
 
 
+def test_what_was_typed_stays_where_it_is_refused_and_a_poll_takes_nobody_out_of_a_field(browser: Browser, place: tuple[Api, str]) -> None:
+    api, address = place
+    page = browser.page
+    page.clock.install()
+    be(browser, address, REQUESTER)
+    browser.go(f"{address}/counter/cases/{api.case}/handed-in")
+    page.evaluate("document.getElementById('other').removeAttribute('maxlength')")
+    page.fill("#other", "纸" * 3000)
+    page.click("text=申请人不便确认")
+    page.wait_for_selector("#notice >> text=填写的内容有不合格的")
+    assert page.input_value("#other") == "纸" * 3000 and page.evaluate("document.activeElement.id") == "notice"
+    page.fill("#other", "")
+    page.focus("#other")
+    page.context.clear_cookies()
+    with page.expect_response(lambda answer: answer.status == 401):
+        page.clock.fast_forward(5_000)
+    page.wait_for_selector("#notice >> text=登录已经结束")
+    assert page.evaluate("document.activeElement.id") == "other"
+
+
+@pytest.mark.parametrize("why", ["nobody touches it", "he was thanked", "it was registered without him", "nobody is signed in"])
+def test_what_the_second_screen_shows_of_the_applicant_does_not_stay(browser: Browser, place: tuple[Api, str], why: str) -> None:
+    """Obligation 15.4."""
+    api, address = place
+    page = browser.page
+    page.context.clock.install()
+    be(browser, address, REQUESTER)
+    browser.go(f"{address}/counter/cases/{api.case}/handed-in")
+    page.select_option("#proof", "P-HOUSEHOLD")
+    with page.context.expect_page() as opened:
+        page.click("text=请申请人在第二屏确认")
+    second = Browser(opened.value, browser._pictures)
+    second.page.wait_for_selector("#pad")
+    clock, whole = second.page.clock, "户籍证明"
+    if why == "nobody touches it":
+        clock.fast_forward(170_000)
+        draw(second)
+        clock.fast_forward(170_000)
+        assert whole in second.text()
+        clock.fast_forward(11_000)
+    elif why == "he was thanked":
+        draw(second)
+        second.page.click("text=我自愿提供")
+        second.page.wait_for_selector("text=已经确认，谢谢")
+        clock.fast_forward(15_000)
+        assert whole in second.text()
+        clock.fast_forward(6_000)
+    elif why == "it was registered without him":
+        clock.fast_forward(11_000)
+        assert whole in second.text()
+        page.click("text=申请人不便确认")
+        page.wait_for_selector("#state >> text=没有本人确认")
+        clock.fast_forward(11_000)
+    else:
+        page.context.clear_cookies()
+        clock.fast_forward(11_000)
+    second.page.wait_for_selector("text=本页已结束")
+    text = second.page.content()
+    assert whole not in text and "演示甲子" not in text and "演***" not in text and second.page.inner_text("#notice") == ""
+
+
 def draw(second: Browser) -> None:
     box = second.page.locator("#pad").bounding_box()
     assert box is not None
