@@ -103,7 +103,8 @@
     }
     begin(true);
   });
-  document.addEventListener("htmx:beforeRequest", function () {
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.target.matches("[data-background]")) { return; }  // somebody still reads it
     each(".wrong", function (one) { one.remove(); });
     each("[aria-invalid]", function (one) { one.removeAttribute("aria-invalid"); one.removeAttribute("aria-errormessage"); });
   });
@@ -115,13 +116,19 @@
     if (asked && (asked.elt.id === "inbox" || asked.elt.id === "watch")) { lost(!event.detail.successful); }
   });
   // Nor is anything that somebody chose or typed taken from under her hands: the list waits until it is sent or undone.
-  document.addEventListener("htmx:beforeRequest", function (event) {
-    if (event.target.id !== "watch") { return; }
-    var rests = document.getElementById("line-rests"), page = document.getElementById("supervision");
+  function busy() {
+    var page = document.getElementById("supervision"), chosen = "input:checked,textarea:focus,select:focus,details[open]:not([data-ready])";
     var typed = Array.from(page.querySelectorAll("textarea,select")).some(function (one) { return one.value; });
-    var busy = typed || Boolean(page.querySelector("input:checked,textarea:focus,select:focus"));
-    rests.hidden = !busy;
-    if (busy) { event.preventDefault(); }
+    var is = typed || Boolean(page.querySelector(chosen));
+    document.getElementById("line-rests").hidden = !is;
+    return is;
+  }
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.target.id === "watch" && busy()) { event.preventDefault(); }
+  });
+  document.addEventListener("htmx:beforeSwap", function (event) {  // begun while the list was on its way
+    var asked = event.detail.requestConfig;
+    if (asked && asked.elt.id === "watch" && busy()) { event.detail.shouldSwap = false; }
   });
   // Files that are dropped or pasted.
   function take(files) {

@@ -26,7 +26,7 @@ from ledger.tables.registry import Matter, ProofKind
 router = pages()
 
 _PAGE = "/counter/complaints"
-_ON_A_PAGE = 60
+_ON_A_PAGE = 20  #: each is read with its steps
 _OPEN = [ComplaintStatus.RECEIVED, ComplaintStatus.PASSED, ComplaintStatus.ANSWERED]
 _LABELS: Mapping[str, str] = MappingProxyType(
     {"about": "反映事由", "unit": "单位", "asked": "请该单位做什么", "outcome": "办理结果", "text": "办理情况"}

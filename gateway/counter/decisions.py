@@ -22,6 +22,7 @@ from gateway.deadlines.schemas import ExcuseDecisionIn, LimitOut, RequestTimingO
 from gateway.edge.counter_pages import goes_on, render
 from gateway.edge.paging import Paging
 from gateway.edge.parameters import Number
+from gateway.edge.problems import Problem
 from gateway.operations import stuck
 from gateway.operations.schemas import ClosingIn, RerouteIn
 from gateway.oversight import leads
@@ -96,7 +97,10 @@ def decision(request: Request, number: Number, caller: PageCaller, done: str = "
 @router.post(f"{_ONE}/reroute", name="counter_decision_reroute")
 def reroute(number: Number, caller: PageCaller, sent: SentForm) -> Response:
     """改派."""
-    unit = sent.text("unit") or sent.text("other")
+    named, other = sent.text("unit"), sent.text("other")
+    if named and other and named != other:
+        raise Problem("invalid", detail="选了两个单位。", remedy="请只选一个,再改派。")
+    unit = named or other
     stuck.reroute_stuck(number, model_of(RerouteIn, {"unit": unit, "reason": sent.text("reason")}, _LABELS), caller)
     return _back(number, "rerouted")
 

@@ -51,7 +51,7 @@ def cases(
 def decisions(request: Request, caller: PageCaller, page: Paging, kind: DecisionKind = DecisionKind.STOPPED) -> Response:
     """Each of what waits for a decision; it leads to the page where it is decided, for who may open that one."""
     found = api.get_overview_decisions(caller, page, kind)
-    return render(request, "overview_decisions.html", found=found, kind=kind, where=_where(caller, kind))
+    return render(request, "overview_decisions.html", found=found, kind=kind, numbered=kind.numbered, where=_where(caller, kind))
 
 
 #: Where each is decided: the page, and its address with the key of the one. What is not here is decided by the API.
@@ -59,6 +59,8 @@ _DECIDED: Mapping[DecisionKind, tuple[str, str]] = MappingProxyType(
     {
         DecisionKind.STOPPED: ("counter_decision", "/counter/decisions/{}"),
         DecisionKind.SUPERVISION: ("counter_decision", "/counter/decisions/{}"),
+        DecisionKind.COMPLAINT: ("counter_complaint", "/counter/complaints/{}"),
+        DecisionKind.COMPLAINT_ANSWER: ("counter_complaint", "/counter/complaints/{}"),
         DecisionKind.EXCUSE: ("counter_decision", "/counter/decisions/{}"),
         DecisionKind.BROKEN: ("counter_stuck", "/counter/stuck"),
         DecisionKind.QUESTION: ("counter_catalog", "/counter/catalog"),

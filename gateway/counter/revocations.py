@@ -23,6 +23,8 @@ from gateway.edge.problems import Problem
 from gateway.edge.scopes import refusal
 from gateway.revocations import endpoints as api
 from gateway.revocations.schemas import RevocationIn
+from ledger.casework import revocations as revocations_asked
+from ledger.casework.revocations import Side
 from ledger.database import transaction
 from ledger.registry import registry
 
@@ -43,22 +45,27 @@ def revocations(
 ) -> Response:
     """What waits for a second person first, then the newest that were decided, then what the own unit had used."""
     first = replace(page, limit=_SHOWN, after=None)
-    waiting = api.get_revocations(caller, first, RevocationStatus.WAITING).items
+    waits = api.get_revocations(caller, replace(page, limit=_SHOWN), RevocationStatus.WAITING)
+    waiting = waits.items
     decided = [one for one in api.get_revocations(caller, first, None).items if one.status is not RevocationStatus.WAITING]
     used = api.get_revoked_proofs(caller, first).items if refusal("get_revoked_proofs", caller) is None else None
     with transaction() as session:
         units = registry.unit_names(session)
         names = registry.names_of_actors(session, {one.asked_by for one in waiting})
+        side = Side(caller.unit, caller.roles)
+        mine = {one.id for one in waiting if revocations_asked.may_decide(session, one.unit, side)}
     return render(
         request,
         "revocations.html",
         waiting=waiting,
+        more=waits.next_cursor,
+        mine=mine,
         decided=decided,
         used=used,
         units=units,
         names=names,
         number=number,
-        done=done,
+        done=done if page.after is None else "",
         reasons=list(RevokeReason),
         may_revoke=page_refusal("counter_revoke", caller) is None,
     )

@@ -57,6 +57,11 @@ class DecisionKind(StrEnum):
     def label(self) -> str:
         return KINDS[self].name
 
+    @property
+    def numbered(self) -> bool:
+        """Whether its key is a number that people use; else it is our own of the row, which says nothing to anybody."""
+        return str(KINDS[self].key.key) != "id"
+
 
 @dataclass(frozen=True)
 class Awaited:

@@ -212,6 +212,11 @@ def standing_of(row: Revocation) -> RevocationStatus:
     return RevocationStatus.WAITING if row.refused_at is None else RevocationStatus.REFUSED
 
 
+def may_decide(session: Session, unit: str | None, side: Side) -> bool:
+    """Whether this side decides what `unit` asked for; None: what the office ordered."""
+    return side.office if unit is None else heir(session, unit) == side.unit
+
+
 _STANDINGS = {
     RevocationStatus.WAITING: (Revocation.confirmed_at.is_(None), Revocation.refused_at.is_(None)),
     RevocationStatus.CONFIRMED: (Revocation.confirmed_at.is_not(None),),
@@ -237,7 +242,7 @@ def _for_whom(session: Session, row: Verification, document: str | None, side: S
 def _open(session: Session, revocation: UUID, side: Side, actor: str) -> tuple[Verification, Revocation]:
     """One that waits, and its verification, held. Who answers for the unit that asked, or the office for its orders."""
     asked = session.get(Revocation, revocation)
-    if asked is None or not (side.office if asked.unit is None else heir(session, asked.unit) == side.unit):
+    if asked is None or not may_decide(session, asked.unit, side):
         raise RevocationUnknown
     row = lock(session, asked.verification)
     session.refresh(asked)

@@ -57,6 +57,7 @@ def test_the_office_finds_hands_on_and_closes(browser: Browser, place: tuple[Api
     page.wait_for_selector(f"blockquote:has-text('{SECRET[0]}')")
     assert "查阅原文" in page.inner_text(".story") and SECRET[2] in page.inner_text("blockquote")
     browser.on_both_screens("complaint-read")
+    assert page.url == f"{address}/counter/complaints/{number}", "an address that can be opened again"
 
     # A name that nobody registered is told of, and what was chosen stays.
     page.select_option("#about", "no_help")

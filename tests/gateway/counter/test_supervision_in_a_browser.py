@@ -143,6 +143,23 @@ def test_it_shows_by_itself_what_happens_and_takes_nothing_from_under_her_hands(
     page.evaluate("document.activeElement.blur()")
     with page.expect_response("**/counter/supervision*"):
         page.clock.run_for(16_000)
+
+    # Nor by a list that was asked for before she began.
+    filed(api)
+    page.clock.run_for(5_000)
+    choose = f"document.querySelector('input[value=\"{request}\"]').checked = true"
+    page.evaluate(f"document.addEventListener('htmx:beforeSend', () => {{ {choose}; }}, {{ once: true }})")
+    for _ in range(4):
+        with page.expect_response("**/counter/supervision*") as asked:
+            page.clock.run_for(15_000)
+        if asked.value.status == 200:
+            break
+        page.wait_for_timeout(2_000)
+        page.evaluate(f"document.querySelector('input[value=\"{request}\"]').checked = false")
+        page.evaluate(f"document.addEventListener('htmx:beforeSend', () => {{ {choose}; }}, {{ once: true }})")
+    assert asked.value.status == 200
+    page.wait_for_selector("#line-rests:not([hidden])")
+    assert page.is_checked(f"input[value='{request}']")
     assert browser.complaints == []
 
 
