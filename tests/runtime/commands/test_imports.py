@@ -114,7 +114,7 @@ def test_what_is_no_mail_address_is_named(shared_ledger: str, tmp_path: Path, ad
 
 
 @pytest.mark.parametrize(
-    ("content", "why"), [(b"", "文件是空的"), (b"PK\x03\x04 broken", "已损坏"), (b"%PDF-1.7", "PDF"), (b"<table><tr>", "网页")]
+    ("content", "why"), [(b"", "文件是空的"), (b"PK\x03\x04 broken", "已损坏"), (b"%PDF-1.7", "PDF"), (b"<table><tr>", "没有内容")]
 )
 def test_what_is_no_workbook_is_said_to_be_none(shared_ledger: str, tmp_path: Path, content: bytes, why: str) -> None:
     file = tmp_path / "u.xlsx"

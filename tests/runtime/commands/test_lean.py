@@ -80,7 +80,7 @@ NEEDS = {
 TABLES = {
     "ledger.database": set(),
     "runtime.services.backup": set(),
-    "ledger.registry.keys": {"keys", "registry"},
+    "ledger.registry.keys": {"duty", "keys", "registry"},  # who stands in has the rights of it
     "ledger.calendars.calendars": {"duty", "effects"},
     "ledger.rules": {"duty", "registry", "verifications"},  # ./run recompute, as long as nothing changed
     "ledger.catalog.drafts": {"catalog"},
