@@ -76,7 +76,7 @@ def test_the_applicant_confirms_on_the_second_screen(browser: Browser, place: tu
     second.page.click("text=我自愿提供")
     second.page.wait_for_selector("text=已经确认，谢谢")
     page.wait_for_selector("#state >> text=申请人已签名确认")  # by itself
-    assert page.is_hidden("form.sheet")
+    page.wait_for_selector("form.sheet", state="hidden")
     browser.on_both_screens("handed-in-confirmed")
     assert violations(browser, axe) == [] and violations(second, axe) == []
     ((row, signature),) = kept()
