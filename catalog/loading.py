@@ -94,7 +94,7 @@ def ground(session: Session) -> Ground:
 
 
 def proof_names(session: Session) -> Mapping[str, list[str]]:
-    """Every name of each proof."""
+    """Every name of each proof, that of today first."""
     former = former_names.of_proofs(session)
     return {
         row.code: [row.name, *row.aliases, *(one.name for one in former.get(row.code, ()))] for row in session.scalars(select(ProofKind))
@@ -103,8 +103,16 @@ def proof_names(session: Session) -> Mapping[str, list[str]]:
 
 def proof_named(session: Session, text: str) -> str | None:
     """The code of the proof that is or was called so, but for spelling; None: none, or more than one."""
-    found = [code for code, names in proof_names(session).items() if key(text) in map(key, names)]
+    found = proofs_named(session, text)
     return found[0] if len(found) == 1 else None
+
+
+def proofs_named(session: Session, text: str) -> list[str]:
+    """The codes of all proofs that it may mean: a name of today goes before an alias and a name of before of others."""
+    known, wanted = proof_names(session), key(text)
+    return [code for code, names in known.items() if key(names[0]) == wanted] or [
+        code for code, names in known.items() if wanted in map(key, names)
+    ]
 
 
 def code_of(session: Session, table: type[Unit] | type[Matter] | type[ProofKind], text: str) -> str | None:

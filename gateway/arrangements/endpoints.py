@@ -78,7 +78,7 @@ def appoint(body: AppointmentIn, caller: CurrentCaller) -> AppointmentOut:
 def end_appointment(id: Entry, body: EndingIn, caller: CurrentCaller) -> AppointmentOut:  # noqa: A002
     """提前结束;尚未开始的予以取消,原督办员继续。空缺会告警。"""
     with transaction() as session:
-        return _appointment(session, duty.end_appointment(session, caller.unit, id, body.until, now=settings().now()))
+        return _appointment(session, duty.end_appointment(session, caller.unit, id, body.until, now=settings().now(), actor=caller.actor))
 
 
 def _appointment(session: Session, row: Appointment) -> AppointmentOut:

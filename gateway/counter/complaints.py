@@ -46,9 +46,9 @@ def complaints(request: Request, caller: PageCaller, page: Paging, standing: Com
 
 
 @router.get(f"{_PAGE}/{{complaint}}", name="counter_complaint")
-def one_complaint(request: Request, complaint: str, caller: PageCaller, done: bool = False) -> Response:
-    """How it stands, what was done, and what can be done next."""
-    return _page(request, api.get_complaint(complaint, caller), done=done)
+def one_complaint(request: Request, complaint: str, caller: PageCaller, done: bool = False, same: bool = False) -> Response:
+    """How it stands, what was done, and what can be done next. `same`: the last 认定 said what stood there already."""
+    return _page(request, api.get_complaint(complaint, caller), done=done, same=same)
 
 
 @router.post(f"{_PAGE}/{{complaint}}/text", name="counter_complaint_text")
@@ -61,8 +61,10 @@ def read(request: Request, complaint: str, caller: PageCaller) -> Response:
 @router.post(f"{_PAGE}/{{complaint}}/assess", name="counter_complaint_assess")
 def assess(complaint: str, caller: PageCaller, sent: SentForm) -> Response:
     """认定反映事由."""
-    said = {"about": sent.text("about"), "unit": sent.text("unit") or None, **_codes(sent)}
-    return _done(api.assess_complaint(complaint, model_of(AssessmentIn, said, _LABELS), caller))
+    said = {"about": sent.text("about"), "unit": sent.text("unit") or None, "seen": sent.text("seen") or None, **_codes(sent)}
+    body = model_of(AssessmentIn, said, _LABELS)
+    one = api.assess_complaint(complaint, body, caller)
+    return goes_on(f"{_PAGE}/{one.number}?same=true") if one.assessed_at == body.seen else _done(one)
 
 
 @router.post(f"{_PAGE}/{{complaint}}/pass", name="counter_complaint_pass")
@@ -100,7 +102,7 @@ def _done(one: ComplaintOut) -> Response:
     return goes_on(f"{_PAGE}/{one.number}?done=true")
 
 
-def _page(request: Request, one: ComplaintOut, *, done: bool = False, written: WrittenOut | None = None) -> Response:
+def _page(request: Request, one: ComplaintOut, *, done: bool = False, same: bool = False, written: WrittenOut | None = None) -> Response:
     with transaction() as session:
         units = registry.unit_names(session)
         people = registry.names_of_actors(session, {step.person for step in one.steps})
@@ -120,6 +122,7 @@ def _page(request: Request, one: ComplaintOut, *, done: bool = False, written: W
         may=one.channel is not None,  # whole for the office, and not for its people of the unit concerned (18.2)
         is_open=one.standing is not ComplaintStatus.CLOSED,
         done=done,
+        same=same,
         written=written,
     )
 

@@ -180,9 +180,13 @@ class AssessmentIn(SchemaIn):
     unit: Annotated[Code | None, Field(description="被反映的单位(编码);省略为不变,null 为没有写明", examples=["370402-PERMIT"])] = None
     matter: Annotated[Code | None, Field(description="事项编码;省略为不变,null 为没有写明")] = None
     proof: Annotated[Code | None, Field(description="证明编码;省略为不变,null 为没有写明或者没有登记")] = None
+    seen: Annotated[
+        Instant | None, Field(description="据以认定的 assessed_at(null:当时没有认定);此后别人又认定过的,不予记录。省略为不核对")
+    ] = None
 
     def assessment(self) -> Assessment:
-        return Assessment(self.about, {name: getattr(self, name) for name in self.model_fields_set - {"about"}})
+        said = {name: getattr(self, name) for name in self.model_fields_set - {"about", "seen"}}
+        return Assessment(self.about, said, (self.seen,) if "seen" in self.model_fields_set else None)
 
 
 _ASSESSED = Field(description="同时认定反映事由;省略为不认定")

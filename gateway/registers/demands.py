@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from catalog.loading import proof_named
+from catalog.loading import proofs_named
 from domain.demands import DemandTold
 from domain.scope import not_listed
 from gateway.edge.authentication import CurrentCaller
@@ -108,7 +108,7 @@ def record_demand(body: DemandIn, caller: CurrentCaller) -> DemandOut:
     with transaction() as session:
         if body.told_by is DemandTold.UNIT and not is_own(session, caller, body.unit):
             raise Problem("demand_not_yours")
-        proof = proof_named(session, body.proof_name) if body.proof_name else body.proof
+        proof = demands.only_one(proofs_named(session, body.proof_name)) if body.proof_name else body.proof
         told = Told(body.unit, body.matter, proof, body.told_by, body.demanded_at, body.evidence_sha256, body.proof_name)
         kept = DemandOut.of(demands.record(session, told, now=settings().now(), actor=caller.actor))
     if kept.blocked:  # it is on the record all the same

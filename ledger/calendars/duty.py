@@ -65,8 +65,7 @@ def appoint(
     holder = session.get(Person, person)
     if holder is None or holder.unit != unit or not holder.active:
         raise DutyRefused("所指定的人员不是本单位在岗人员。")
-    if person == person_of(actor) and not _APPOINTS & set(holder.roles):
-        raise DutyRefused("代理期间不能指定本人:代理的延长或者接任由督办员或者系统管理员办理。")
+    _by_right(session, actor, person, acting=acting)
     since = _ahead(since, until, now)
     if acting and until is None:
         raise DutyRefused("代理督办须写明结束时间。")
@@ -90,7 +89,7 @@ def appoint(
     return row
 
 
-def end_appointment(session: Session, unit: str, appointment: UUID, until: datetime | None, *, now: datetime) -> Appointment:
+def end_appointment(session: Session, unit: str, appointment: UUID, until: datetime | None, *, now: datetime, actor: str) -> Appointment:
     """End it earlier, now (`until` None) or later; one that has not begun is cancelled, and who handed over to it stays.
 
     Raises `DutyUnknown`, `DutyRefused`.
@@ -99,6 +98,7 @@ def end_appointment(session: Session, unit: str, appointment: UUID, until: datet
     row = session.get(Appointment, appointment, populate_existing=True)
     if row is None or row.unit != unit:
         raise DutyUnknown
+    _by_right(session, actor, None, acting=row.acting)
     until = _ahead(until, None, now)
     if row.until is not None and until > row.until:
         raise DutyRefused("结束时间应在任期之内。")
@@ -107,6 +107,15 @@ def end_appointment(session: Session, unit: str, appointment: UUID, until: datet
         for former in session.scalars(select(Appointment).where(Appointment.handed_to == row.id)):
             former.until, former.handed_to = None, None
     return row
+
+
+def _by_right(session: Session, actor: str, appointed: str | None, *, acting: bool) -> None:
+    """Raise `DutyRefused` where somebody who only stands in would prolong it herself, or change who the regular 督办员 is."""
+    who = session.get(Person, person_of(actor) or "")
+    if who is None or _APPOINTS & set(who.roles) or (acting and appointed != who.code):
+        return
+    cannot = "指定本人" if acting else "变更督办员"
+    raise DutyRefused(f"代理期间不能{cannot}:代理的延长或者接任由督办员或者系统管理员办理。")
 
 
 def end_all(session: Session, unit: str, *, now: datetime) -> None:

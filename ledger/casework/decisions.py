@@ -27,7 +27,7 @@ from ledger.tables.admission import LookupBlock
 from ledger.tables.catalog import CatalogQuestion, Entry, Proposal, ProposalStep
 from ledger.tables.duty import CalendarNotice
 from ledger.tables.inbox import Supervision
-from ledger.tables.oversight import Complaint, ComplaintStepRow, Lead, LeadStepRow
+from ledger.tables.oversight import Complaint, Lead, LeadStepRow
 from ledger.tables.register_changes import RegisterChange
 from ledger.tables.registry import Unit
 from ledger.tables.seals import RegisteredSeal, SealEvent
@@ -166,7 +166,7 @@ KINDS: dict[DecisionKind, _Kind] = {
         "投诉举报的办结",
         Role.OFFICE,
         Complaint.standing == ComplaintStatus.ANSWERED,
-        _newest(ComplaintStepRow.at, ComplaintStepRow.complaint == Complaint.id),
+        Complaint.done_at,
         Complaint.number,
         unit=Complaint.unit,
     ),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.complaints import ComplaintAbout, ComplaintStep
 from domain.limits import aware
-from ledger.oversight.complaints import add_step, refuse_unknown
+from ledger.oversight.complaints import ComplaintRefused, add_step, refuse_unknown
 from ledger.succession import heir
 from ledger.tables.oversight import Complaint
 
@@ -23,18 +23,23 @@ _BY_THE_LIST = frozenset({ComplaintAbout.STILL_ASKED, ComplaintAbout.INVENTED})
 
 @dataclass(frozen=True)
 class Assessment:
-    """`said`: the codes of the unit complained of, the matter, the proof: None that there is none, left out as it stands."""
+    """`said`: the codes of the unit complained of, the matter, the proof: None that there is none, left out as it stands.
+    `seen`: when the 认定 was made that whoever says it had before her (None within: there was none); None: it is said whatever stands."""
 
     about: ComplaintAbout
     said: Mapping[str, str | None] = field(default_factory=dict)
+    seen: tuple[datetime | None] | None = None
 
 
 def apply(session: Session, row: Complaint, found: Assessment, *, person: str, unit: str, now: datetime) -> None:
-    """Put it on the record with before and after. The same once more is no step. Raises `ComplaintRefused` for an unknown code.
+    """Put it on the record with before and after. The same once more is no step. Raises `ComplaintRefused` for an unknown code,
+    and where a colleague was faster.
 
     From when it is about that (`about_since`) moves only with another thing or unit: what was a sign of it already is none once more.
     Of another unit it is no duplicate, and what was one of it is none any more.
     """
+    if found.seen not in (None, (row.assessed_at,)):
+        raise ComplaintRefused("别人刚认定过,请核对后重新提交。")
     said = {name: code for name, code in found.said.items() if name in _THINGS}
     refuse_unknown(session, said.get("unit"), said.get("matter"), said.get("proof"))
     before = {"about": row.about.value} | {name: getattr(row, name) for name in _THINGS}

@@ -4,6 +4,7 @@ Append-only, no persons.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +41,13 @@ class Told:
     demanded_at: datetime | None = None
     digest: str | None = None
     paper: str | None = None
+
+
+def only_one(named: Sequence[str]) -> str | None:
+    """The proof that a name means, of those that it may mean; None: of nobody registered. Raises `DemandRefused`."""
+    if len(named) > 1:
+        raise DemandRefused(f"这个名称对应多种证明({'、'.join(named)}),请填写证明编码。")
+    return named[0] if named else None
 
 
 def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand:

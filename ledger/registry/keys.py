@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, DateTime, String, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.key_scopes import COUNTER, Scope, roles_through
 from domain.refusal import Refusal
 from domain.roles import Role
 from ledger.actor import Filer
-from ledger.tables.duty import Absence, Appointment
+from ledger.tables.duty import STANDS_IN
 from ledger.tables.registry import ApiKey, Person, System, Unit
 
 _PREFIX = "plk_"  #: so that a leaked key is recognised by scanners
@@ -148,23 +148,6 @@ def roles_of(roles: Collection[str], stands_in: bool) -> frozenset[Role]:
     """Those of the roster, and while she is the acting 督办员 hers too: rights follow the duty at the instant (obligation 10.2)."""
     return frozenset(map(Role, roles)) | ({Role.SUPERVISOR} if stands_in else set())
 
-
-_NOW = bindparam("now", type_=DateTime(timezone=True))
-#: Whether the person stands in at `now` for her unit's 督办员, and is not away herself: as `ledger.calendars.duty.supervisor_at` has it.
-STANDS_IN = (
-    exists().where(
-        Appointment.person == Person.code,
-        Appointment.unit == Person.unit,
-        Appointment.acting.is_(True),
-        Appointment.since <= _NOW,
-        Appointment.until > _NOW,
-    )
-    & ~exists().where(
-        Absence.person == Person.code,
-        Absence.since <= _NOW,
-        func.least(Absence.until, func.coalesce(Absence.cancelled_at, Absence.until)) > _NOW,
-    )
-).label("stands_in")
 
 #: Every call begins with it. A person's own key names the person; who else is named in the call does not count then.
 _HOLDER = (

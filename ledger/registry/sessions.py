@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from domain.refusal import Refusal
 from domain.sign_in import Limits, Method
-from ledger.registry.keys import STANDS_IN, Caller, digest, roles_of
+from ledger.registry.keys import Caller, digest, roles_of
+from ledger.tables.duty import STANDS_IN
 from ledger.tables.registry import Person, Unit
 from ledger.tables.sign_in import WebSession
 from ledger.vault import vault

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, bindparam, exists, func
 from sqlalchemy import text as text_of
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.tables.base import Table, UnitCode
+from ledger.tables.registry import Person
 
 
 class Appointment(Table):
@@ -48,6 +49,24 @@ class Absence(Table):
     reported_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
     __table_args__ = (CheckConstraint("until > since", name="ends_after_it_begins"),)
+
+
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+#: Whether the person stands in at `now` for her unit's 督办员, and is not away herself: as `ledger.calendars.duty.supervisor_at` has it.
+STANDS_IN = (
+    exists().where(
+        Appointment.person == Person.code,
+        Appointment.unit == Person.unit,
+        Appointment.acting.is_(True),
+        Appointment.since <= _NOW,
+        Appointment.until > _NOW,
+    )
+    & ~exists().where(
+        Absence.person == Person.code,
+        Absence.since <= _NOW,
+        func.least(Absence.until, func.coalesce(Absence.cancelled_at, Absence.until)) > _NOW,
+    )
+).label("stands_in")
 
 
 class Timetable(Table):

@@ -19,7 +19,7 @@ def import_demands(file: Path) -> int:
     """Gives the exit code: 1 where a row was refused. Raises Failure where the file cannot be read at all."""
     from datetime import datetime, time
 
-    from catalog.loading import proof_named
+    from catalog.loading import proofs_named
     from ledger.database import transaction
     from ledger.registers import demands
     from runtime.commands.import_rows import RowRefused, day
@@ -35,7 +35,7 @@ def import_demands(file: Path) -> int:
             at = datetime.combine(on, time(), LOCAL) if on else None
             with transaction() as session:
                 paper = row.get("证明名称") or None  # in words alone: what nobody registered is just what 16.2 asks for
-                proof = row.get("证明编码") or (proof_named(session, paper) if paper else None)
+                proof = row.get("证明编码") or (demands.only_one(proofs_named(session, paper)) if paper else None)
                 told = demands.Told(row.get("单位编码", ""), row.get("事项编码", ""), proof, told_by, at, paper=paper)
                 demands.record(session, told, now=now, actor=operator())
             taken += 1

@@ -114,3 +114,23 @@ def test_who_is_of_the_unit_complained_of_decides_nothing(browser: Browser, plac
     be(browser, address, INSIDE)
     text = browser.go(f"{address}/counter/complaints/{number}")
     assert "由工作专班其他成员单位的人员办理" in text and browser.page.locator("main form").count() == 0 and "GD-" not in text
+
+
+def test_a_colleagues_word_is_not_written_over_and_the_same_once_more_is_none(browser: Browser, place: tuple[Api, str]) -> None:
+    """Obligation 16.5: what was found with the 转办 is told as one thing, the 转办 as another."""
+    api, address = place
+    number, page = taken(api, about="other"), browser.page
+    be(browser, address, ADMIN)
+    browser.go(f"{address}/counter/complaints/{number}")
+    found = {"unit": "370402-GUANGMING", "asked": "请协助核实", "assessment": {"about": "no_help"}}
+    assert api.post(f"/v1/complaints/{number}/pass", ADMIN, json=found).status_code == 200
+    page.select_option("#about", "misused")
+    page.click("button:text-is('认定')")
+    page.wait_for_selector("#notice >> text=别人刚认定过，请核对后重新提交")
+    assert api.get(f"/v1/complaints/{number}", ADMIN).json()["about"] == "no_help"
+
+    text = browser.go(f"{address}/counter/complaints/{number}")
+    assert "请协助核实" in text and text.count("由“其他”认定为“不核验或超时”") == 1 and "与原来所写一致" not in text
+    page.click("button:text-is('认定')")
+    page.wait_for_selector("text=与原来的认定一致，没有新的记录")
+    assert "已记录" not in browser.text() and page.locator(".story li").count() == 3

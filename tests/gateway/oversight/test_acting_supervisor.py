@@ -44,7 +44,7 @@ def standing_in() -> Iterator[None]:
     yield
     for unit, one in made:
         with transaction() as session:
-            duty.end_appointment(session, unit, one, None, now=settings().now())
+            duty.end_appointment(session, unit, one, None, now=settings().now(), actor=f"person:{CHIEFS[unit]}")
 
 
 def asked(api: Api) -> tuple[str, str]:
@@ -103,3 +103,18 @@ def test_nobody_prolongs_it_herself(api: Api, standing_in: None) -> None:
         sent = {"person": ACTING[PERMIT], "since": (settings().now() + timedelta(days=2)).isoformat()} | body
         answer = api.post("/v1/duty/appointments", ACTING[PERMIT], json=sent)
         assert (answer.status_code, answer.json()["code"]) == (422, "duty_refused"), answer.text
+
+
+def test_nor_changes_who_the_regular_one_is(api: Api, standing_in: None) -> None:
+    """What she decides ends with her stand-in: another regular 督办员 would not."""
+    regular, acts = CHIEFS[PERMIT], ACTING[PERMIT]
+    standing = api.get("/v1/duty", acts).json()["appointments"]
+    (own,) = [one["id"] for one in standing if one["person"] == regular and not one["acting"]]
+    later = (settings().now() + timedelta(days=2)).isoformat()
+    for path, sent in (("", {"person": "demo-permit-1", "acting": False, "since": later}), (f"/{own}/end", {"until": later})):
+        answer = api.post(f"/v1/duty/appointments{path}", acts, json=sent)
+        assert (answer.status_code, answer.json()["code"]) == (422, "duty_refused") and "代理期间" in answer.text, answer.text
+    further = {"person": "demo-permit-1", "acting": True, "since": later, "until": (settings().now() + timedelta(days=3)).isoformat()}
+    made = api.post("/v1/duty/appointments", acts, json=further)
+    assert made.status_code == 201, made.text
+    assert api.post(f"/v1/duty/appointments/{made.json()['id']}/end", acts, json={}).status_code == 200

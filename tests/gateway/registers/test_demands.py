@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger.database import transaction
+from ledger.registry import registry
 from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
 
 PERMIT = "370402-PERMIT"
@@ -58,3 +60,18 @@ def test_a_paper_is_told_by_its_name_and_matched_where_the_register_knows_it(api
         status, refused = tell(api, ISSUER, "applicant", **both)
         assert (status, refused["code"]) == (422, "invalid") and "只填一项" in str(refused["errors"])
     assert tell(api, ISSUER, "applicant", proof=None, proof_name="13800000000的证明")[1]["code"] == "invalid"
+
+
+def test_a_name_of_today_goes_before_anothers_alias_and_of_several_none_is_chosen(api: Api) -> None:
+    """Obligations 7.5, 16.2: what the register knows, by whatever name, is never told to be unlisted for its name alone."""
+    rows = [
+        {"code": "P-ALIAS-1", "name": "演示甲证明", "aliases": ["户籍证明", "演示共用证明"]},
+        {"code": "P-ALIAS-2", "name": "演示乙证明", "aliases": ["演示共用证明"]},
+    ]
+    with transaction() as session:
+        registry.put_proofs(session, [{"basis": "", **row} for row in rows])
+    status, kept = tell(api, ISSUER, "applicant", proof=None, proof_name="户籍证明")
+    assert (status, kept["proof"], kept["unlisted"]) == (201, "P-HOUSEHOLD", False)
+    status, refused = tell(api, ISSUER, "applicant", proof=None, proof_name="演示共用证明")
+    assert (status, refused["code"]) == (422, "demand_refused"), refused
+    assert "这个名称对应多种证明(P-ALIAS-1、P-ALIAS-2),请填写证明编码。" in str(refused)

@@ -100,6 +100,14 @@ def test_what_waits_for_a_decision_is_counted_until_it_is_decided(api: Api) -> N
     assert more("投诉举报的转办") == more("投诉举报的办结") == 0, "it waits for the unit"
     assert api.post(f"/v1/complaints/{number}/answer", "demo-permit-2", json={"text": "已整改"}).status_code == 200
     assert more("投诉举报的办结") == 1
+
+    def since() -> str:
+        pages = api.pages("/v1/overview/decisions", ADMIN, kind="complaint_answer")
+        return next(str(one["since"]) for page in pages for one in page if one["key"] == number)
+
+    answered = since()
+    assert api.get(f"/v1/complaints/{number}/text", ADMIN).status_code == 200
+    assert since() == answered, "who reads it makes it no newer"
     for name, make, path, sent in DECIDED:
         where = make(api)[1]
         assert more(name) == 1, name

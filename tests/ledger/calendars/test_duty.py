@@ -57,7 +57,7 @@ def test_one_that_has_not_begun_is_cancelled_and_who_was_to_hand_over_stays() ->
     later = appoint("deputy-a", NOW + 5 * DAY, None)
     cover = appoint("deputy-b", NOW + DAY, NOW + 3 * DAY, acting=True)
     for row in (cover, later):
-        do(duty.end_appointment, UNIT, row.id, None, now=NOW + HOUR)
+        do(duty.end_appointment, UNIT, row.id, None, now=NOW + HOUR, actor="x")
     assert [at(NOW + step * DAY) for step in (0, 2, 6)] == [CHIEF] * 3
     assert do(duty.gaps, UNIT, NOW, NOW + 9 * DAY) == []
     appoint("deputy-a", NOW + DAY, NOW + 4 * DAY, acting=True)  # the corrected one, over the same days
@@ -83,7 +83,7 @@ def test_who_was_on_duty_is_not_written_anew() -> None:
         do(duty.report_absence, UNIT, CHIEF, NOW - HOUR, NOW + HOUR, now=NOW, actor="x")
     (regular,) = do(duty.appointments, UNIT)
     with pytest.raises(DutyRefused, match="不能早于现在"):
-        do(duty.end_appointment, UNIT, regular.id, NOW - HOUR, now=NOW)
+        do(duty.end_appointment, UNIT, regular.id, NOW - HOUR, now=NOW, actor="x")
     assert at(NOW - HOUR) == CHIEF
     appoint("deputy-a", None, None)  # from now on, whatever the caller's watch says
     assert (at(NOW - HOUR), at(NOW)) == (CHIEF, "deputy-a")
@@ -113,7 +113,7 @@ def test_a_unit_that_only_asks_has_a_gap_too() -> None:
 
 def test_the_alarm_that_nobody_supervised_ends_with_its_cause() -> None:
     (regular,) = do(duty.appointments, UNIT)
-    do(duty.end_appointment, UNIT, regular.id, None, now=NOW)
+    do(duty.end_appointment, UNIT, regular.id, None, now=NOW, actor="x")
     do(raise_alarm, "no_supervisor", UNIT, "督办开始时没有在岗的督办员", now=NOW)  # as `supervisions.open_one` does
     do(duty.report_gaps, NOW)
     assert {("no_supervisor", UNIT), ("duty_gap", UNIT)} <= alarms()

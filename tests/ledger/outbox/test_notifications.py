@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, update
 from domain.limits import HandlingType
 from domain.notices import NoticeChannel, NoticeKind
 from domain.progress import Colour
+from domain.roles import Role
 from ledger.calendars import duty
 from ledger.casework import views
 from ledger.inbox import returns, supplements
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.usefixtures("ledger")
 
 HALF = 30 * MINUTE
 AGENT, OFFICE = "demo-permit-1", "370402-OFFICE"
+KIND = NoticeKind.PROOF_REVOKED
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +64,19 @@ def test_the_supervisor_of_a_later_beginning_is_told_although_away_now() -> None
     ask(lease, friday)
     escalate(lease, friday + 2 * HOUR)
     assert ("mail", "demo-archive-2") in told(NoticeKind.SUPERVISION)
+
+
+def test_who_stands_in_is_told_what_the_duty_is_told() -> None:
+    """Obligation 10.2: from the first minute to the last, and not while away herself."""
+    acts = "demo-stands-in"
+    address(acts, "stands-in@example.invalid")
+    until = NOW + 2 * HOUR
+    do(duty.appoint, UNIT, acts, NOW + HOUR, until, acting=True, now=NOW, actor="person:demo-permit-2")
+    do(duty.report_absence, UNIT, acts, NOW + HOUR + HALF, until, now=NOW, actor="x")
+    for at, reached in ((NOW, False), (NOW + HOUR, True), (NOW + HOUR + HALF, False), (until, False)):
+        cause = at.isoformat()
+        do(notifications.notify_unit, KIND, UNIT, cause, number=None, about=at, now=at, roles=frozenset({Role.SUPERVISOR}))
+        assert [one.recipient for one in all_of(Notice, kind=KIND, cause=cause)] == ([acts] if reached else []), at
 
 
 def test_a_warning_waits_for_service_time_and_leaves_some() -> None:

@@ -179,7 +179,7 @@ def test_of_many_at_once_each_has_the_record_that_it_has_alone(seed: int) -> Non
 def test_the_herd_of_a_unit_without_supervisor_is_one_alarm_and_tells_its_agents() -> None:
     first, second = (immediate()[0].number for _ in range(2))
     for one in do(duty.appointments, ISSUER):
-        do(duty.end_appointment, ISSUER, one.id, None, now=NOW + MINUTE)
+        do(duty.end_appointment, ISSUER, one.id, None, now=NOW + MINUTE, actor="x")
     do(escalation.escalate_all, [first, second], now=NOW + 31 * MINUTE, actor="x")
     assert ("no_supervisor", ISSUER) in alarms()
     assert {one.supervisor for one in all_of(Supervision)} == {None}
