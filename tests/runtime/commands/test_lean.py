@@ -81,7 +81,7 @@ TABLES = {
     "ledger.database": set(),
     "runtime.services.backup": set(),
     "ledger.registry.keys": {"duty", "keys", "registry"},  # who stands in has the rights of it
-    "ledger.calendars.calendars": {"duty", "effects"},
+    "ledger.calendars.calendars": {"duty", "effects", "registry"},  # duty names persons
     "ledger.rules": {"duty", "registry", "verifications"},  # ./run recompute, as long as nothing changed
     "ledger.catalog.drafts": {"catalog"},
     "ledger.catalog.versions": {"catalog", "registry"},
