@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -95,11 +95,9 @@ def dbos_instead(home: Path, packages: Path) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def timed_worker(home: Path) -> Iterator[subprocess.Popen[str]]:
+def timed_worker(home: Path) -> AbstractContextManager[subprocess.Popen[str]]:
     """Our worker is ended, and the same with a clock at each step takes its place."""
-    with _instead(home, "benchmarks.worker_by_step") as peer:
-        yield peer
+    return _instead(home, "benchmarks.worker_by_step")
 
 
 @contextmanager

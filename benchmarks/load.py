@@ -79,7 +79,7 @@ async def _run(base_url: str, key: str, starts: list[float], begin: Callable[[],
     return load
 
 
-async def register_case(http: httpx.AsyncClient, person: Person) -> str:
+async def register_case(http: httpx.AsyncClient, *people: Person) -> str:
     now, number = datetime.now(UTC), f"BENCH-{uuid4().hex[:12]}"
     body = {
         "matter": "DEMO-0001",
@@ -87,7 +87,7 @@ async def register_case(http: httpx.AsyncClient, person: Person) -> str:
         "accepted_at": now.isoformat(),
         "promise_end": (now + timedelta(days=5)).isoformat(),
         "channel": "window",
-        "parties": [{"role": "applicant", **as_json(person)}],
+        "parties": [{"role": "applicant", **as_json(person)} for person in people],
     }
     (await http.put(f"/v1/cases/{number}", json=body)).raise_for_status()
     return number

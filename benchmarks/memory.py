@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx
@@ -89,7 +88,7 @@ async def _batch(url: str, key: str) -> int:
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=120, trust_env=False) as http:
         rows = [
             {"case_number": case, "proof": load.SHARED, "party": load.as_json(person)}
-            for case in [await _case(http) for _ in range(_ROWS // _PARTIES)]
+            for case in [await load.register_case(http, *load.PEOPLE[:_PARTIES]) for _ in range(_ROWS // _PARTIES)]
             for person in load.PEOPLE[:_PARTIES]
         ]
         body = {"purpose": "bench", "responsible": "demo-permit-1", "rows": rows}
@@ -98,17 +97,3 @@ async def _batch(url: str, key: str) -> int:
         while not (now := (await http.get(place)).raise_for_status().json())["ended_at"]:
             await asyncio.sleep(0.5)
         return len(rows) - sum(row["count"] for row in now["states"] if row["state"] == "delivered")
-
-
-async def _case(http: httpx.AsyncClient) -> str:
-    now, number = datetime.now(UTC), f"BENCH-{uuid4().hex[:12]}"
-    body = {
-        "matter": "DEMO-0001",
-        "handling": "promised",
-        "accepted_at": now.isoformat(),
-        "promise_end": (now + timedelta(days=5)).isoformat(),
-        "channel": "window",
-        "parties": [{"role": "applicant", **load.as_json(person)} for person in load.PEOPLE[:_PARTIES]],
-    }
-    (await http.put(f"/v1/cases/{number}", json=body)).raise_for_status()
-    return number

@@ -54,9 +54,8 @@ def _overview(report: Report) -> list[str]:
 def pressing(report: Report) -> Part:
     """What to decide: the first of the steps; the others stand after the figures that they follow from."""
     found, shown = _numbered(report), _shown(report)
-    more = _rest(len(found) - shown) if len(found) > shown else ""
     said = found[:shown] or ["保持现有做法。"]
-    return _PRESSED, [*map(Paragraph, [*said[:-1], said[-1] + more])]
+    return _PRESSED, [*map(Paragraph, [*said[:-1], said[-1] + _rest(len(found) - shown)])]
 
 
 def steps(report: Report) -> Part:
@@ -68,14 +67,13 @@ def _shown(report: Report) -> int:
     top = head(report)
     rest = [top.mark, top.issue, top.issuer, top.date, top.title, top.subtitle, _OVERVIEW, _PRESSED, *ORDINALS[:2], *_overview(report)]
     room, found = A_MINUTE - sum(map(aloud, rest)), _numbered(report)
-    lengths = list(accumulate(map(aloud, found[:_PRESSING])))
-    more = [aloud(_rest(len(found) - number)) if len(found) > number else 0 for number in range(1, len(lengths) + 1)]
-    fitting = [number for number, length in enumerate(lengths, 1) if length + more[number - 1] <= room]
-    return max(fitting, default=min(1, len(lengths)))
+    lengths = enumerate(accumulate(map(aloud, found[:_PRESSING])), 1)
+    fitting = [number for number, length in lengths if length + aloud(_rest(len(found) - number)) <= room]
+    return max(fitting, default=min(1, len(found)))
 
 
 def _rest(count: int) -> str:
-    return f"其余 {count} 项附后。"
+    return f"其余 {count} 项附后。" if count else ""
 
 
 def _numbered(report: Report) -> list[str]:

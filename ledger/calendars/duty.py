@@ -111,7 +111,7 @@ def end_appointment(session: Session, unit: str, appointment: UUID, until: datet
 
 def _by_right(session: Session, actor: str, appointed: str | None, *, acting: bool) -> None:
     """Raise `DutyRefused` where somebody who only stands in would prolong it herself, or change who the regular 督办员 is."""
-    who = session.get(Person, person_of(actor) or "")
+    who = session.get(Person, person_of(actor))
     if who is None or _APPOINTS & set(who.roles) or (acting and appointed != who.code):
         return
     cannot = "指定本人" if acting else "变更督办员"

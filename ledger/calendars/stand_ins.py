@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger.calendars import duty
-from ledger.tables.duty import Absence, Appointment
+from ledger.tables.duty import BACK, Absence, Appointment
 from ledger.tables.registry import Person
-
-_BACK = func.least(Absence.until, func.coalesce(Absence.cancelled_at, Absence.until))  #: when whoever was away is present again
 
 
 def covered_at(session: Session, unit: str, at: datetime) -> str | None:
     """The 督办员 whose place the acting one on duty at `at` takes; None where no acting one is on duty, or for nobody."""
-    standing, found = duty.supervisor_at(session, unit, at), duty.appointments(session, unit)
-    acts = any(row.acting and row.person == standing for row in _current(found, at))
-    return regular_at(found, at) if acts else None
+    return _on_duty(session, unit, at)[1]
 
 
 def for_whom(session: Session, unit: str, person: str, *, now: datetime) -> dict[str, str]:
     """What the record of an act says besides who acted, so that both stand on it: for whom she stood in."""
-    regular = covered_at(session, unit, now) if person == duty.supervisor_at(session, unit, now) else None
-    return {} if regular in (None, person) else {"stands_in_for": str(regular)}
+    standing, regular = _on_duty(session, unit, now)
+    return {} if person != standing or regular in (None, person) else {"stands_in_for": str(regular)}
+
+
+def _on_duty(session: Session, unit: str, at: datetime) -> tuple[str | None, str | None]:
+    """Who is, and whose place is taken where that is an acting one."""
+    standing, found = duty.supervisor_at(session, unit, at), duty.appointments(session, unit)
+    acts = any(row.acting and row.person == standing for row in _current(found, at))
+    return standing, regular_at(found, at) if acts else None
 
 
 def regular_at(found: list[Appointment], at: datetime) -> str | None:
@@ -39,10 +42,10 @@ def _current(found: list[Appointment], at: datetime) -> list[Appointment]:
 
 def absences(session: Session, unit: str, at: datetime) -> list[Absence]:
     """离岗 in the unit that lasts at `at` or is to come, by its beginning."""
-    query = select(Absence).join(Person, Person.code == Absence.person).where(Person.unit == unit, _BACK > at, _BACK > Absence.since)
+    query = select(Absence).join(Person, Person.code == Absence.person).where(Person.unit == unit, BACK > at, BACK > Absence.since)
     return list(session.scalars(query.order_by(Absence.since, Absence.id)))
 
 
 def away_at(session: Session, people: list[str], at: datetime) -> set[str]:
     """离岗 at `at`, of these people."""
-    return set(session.scalars(select(Absence.person).where(Absence.person.in_(people), Absence.since <= at, _BACK > at)))
+    return set(session.scalars(select(Absence.person).where(Absence.person.in_(people), Absence.since <= at, BACK > at)))

@@ -19,14 +19,14 @@ from domain.register_changes import RegisterChangeStatus
 from domain.roles import Role
 from domain.seals import SealStanding
 from ledger import paging
-from ledger.casework.overview import OWED, SINCE, STILL, Still
+from ledger.casework.overview import SINCE, STILL, Still
 from ledger.catalog.questions import WAITS
 from ledger.lifecycle.remedies import DECIDED
 from ledger.paging import EARLIEST, FIRST, Page, PageRequest
 from ledger.tables.admission import LookupBlock
 from ledger.tables.catalog import CatalogQuestion, Entry, Proposal, ProposalStep
 from ledger.tables.duty import CalendarNotice
-from ledger.tables.inbox import Supervision
+from ledger.tables.inbox import OWED, Supervision
 from ledger.tables.oversight import Complaint, Lead, LeadStepRow
 from ledger.tables.register_changes import RegisterChange
 from ledger.tables.registry import Unit

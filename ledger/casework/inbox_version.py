@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Text, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Numeric, Text, and_, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain.instants import is_past
 from ledger.calendars import duty, stand_ins
 from ledger.succession import estate
-from ledger.tables.inbox import Supervision, Suspension
+from ledger.tables.inbox import OWED, Supervision, Suspension
 from ledger.tables.verifications import Deadline, Request
 
 _LIMIT: tuple[InstrumentedAttribute[Any], ...] = (
@@ -56,9 +56,7 @@ def version_of(session: Session, unit: str, *, now: datetime) -> str:
 def version_of_supervision(session: Session, unit: str, *, now: datetime) -> str:
     """Beside it: which 督办 are owed and how they stand, who is on duty, and who is away."""
     owed = select(_sum(Supervision.id, Supervision.handled_at, Supervision.fed_back_at, Supervision.office_told_at)).where(
-        Supervision.unit.in_(estate(session, unit)),
-        Supervision.closed_at.is_(None),
-        or_(Supervision.handled_at.is_(None), Supervision.fed_back_at.is_(None)),
+        Supervision.unit.in_(estate(session, unit)), OWED
     )
     away = [one.id for one in stand_ins.absences(session, unit, now) if one.since <= now]
     return f"{session.scalar(owed)} {duty.supervisor_at(session, unit, now)} {away}"

@@ -18,7 +18,7 @@ from ledger.lifecycle.remedies import REMEDIES
 from ledger.paging import FIRST, LATEST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.catalog import Entry
-from ledger.tables.inbox import Supervision
+from ledger.tables.inbox import OWED, Supervision
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import EventRow, Request, Verification
 
@@ -74,7 +74,6 @@ class CaseLine:
 
 #: The unit that answers today for what a merged one was asked.
 HEIR = func.coalesce(Unit.merged_into, Unit.code)
-OWED = and_(Supervision.closed_at.is_(None), or_(Supervision.handled_at.is_(None), Supervision.fed_back_at.is_(None)))
 OPEN_REQUEST = and_(Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
 STILL = and_(Verification.state.in_(OPEN), or_(Verification.state == State.NEEDS_ATTENTION, Verification.paused_at.is_not(None)))
 SINCE = func.coalesce(

@@ -15,7 +15,6 @@ from domain.refusal import Refusal
 from domain.roles import Role
 from ledger.actor import person_of
 from ledger.calendars import duty, stand_ins
-from ledger.calendars.stand_ins import for_whom
 from ledger.inbox.claims import hold, tell_holder
 from ledger.lifecycle.moves import note
 from ledger.succession import estate
@@ -45,7 +44,7 @@ def give(session: Session, request_id: UUID, unit: str, to: str, *, now: datetim
         return False
     former = tell_holder(session, row, request, now=now, actor=f"person:{to}")
     request.claimed_by, request.claimed_at = f"person:{to}", now
-    detail = {"request": str(request.id), "to": to} | former | for_whom(session, unit, person_of(actor), now=now)
+    detail = {"request": str(request.id), "to": to} | former | stand_ins.for_whom(session, unit, person_of(actor), now=now)
     note(session, row.number, Event.CLAIMED, at=now, actor=actor, detail=detail)
     return True
 

@@ -18,7 +18,7 @@ from ledger import paging
 from ledger.outbox.callbacks_sent import PAUSES, Receipt
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import heir
-from ledger.tables.duty import STANDS_IN, Absence
+from ledger.tables.duty import AWAY, STANDS_IN
 from ledger.tables.effects import Notice
 from ledger.tables.registry import CallbackAddress, Person, Unit
 from ledger.vault import Place, vault
@@ -102,16 +102,13 @@ def _recipients(
 ) -> list[tuple[str, NoticeChannel, str]]:
     """Who of the unit that stands there today is told; whoever stands in for the 督办员 as he is (obligation 10.2)."""
     unit = heir(session, unit)
-    away = select(Absence.id).where(
-        Absence.person == Person.code, Absence.cancelled_at.is_(None), Absence.since <= now, Absence.until > now
-    )
     holds = or_(
         STANDS_IN.element if Role.SUPERVISOR in roles else false(),
         *[Person.roles.any(role.value) for role in sorted(roles)],  # type: ignore[arg-type]
     )
     reachable = select(Person.code).where(Person.unit == unit, Person.active.is_(True), Person.mail.is_not(None)).order_by(Person.code)
     named = session.scalars(reachable.where(Person.code.in_(list(persons)))).all()
-    present = reachable.where(holds, ~away.exists())
+    present = reachable.where(holds, ~AWAY)
     found = [(unit, NoticeChannel.MAIL, person) for person in named or session.scalars(present, {"now": now})]
     address = select(CallbackAddress.id).where(CallbackAddress.unit == unit, CallbackAddress.active.is_(True))
     if system and session.scalar(address) is not None:

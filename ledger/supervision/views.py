@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ledger import paging
 from ledger.cases.cases import key_of
 from ledger.paging import EARLIEST, FIRST, Page, PageRequest
 from ledger.succession import estate
-from ledger.tables.inbox import Supervision
+from ledger.tables.inbox import OWED, Supervision
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline, Verification
 from ledger.vault import Place
@@ -36,10 +36,9 @@ def lines(session: Session, unit: str | None, page: PageRequest = FIRST, *, done
     query = _query()
     if unit is not None:
         query = query.where(Supervision.unit.in_(estate(session, unit)))
-    owed = Supervision.closed_at.is_(None) & or_(Supervision.handled_at.is_(None), Supervision.fed_back_at.is_(None))
     newest = Supervision.opened_at.desc(), Supervision.id.desc()
     most_urgent = func.coalesce(Deadline.due_at, EARLIEST), Supervision.id
-    found = paging.tuples(session, query.where(~owed if done else owed), newest if done else most_urgent, page)
+    found = paging.tuples(session, query.where(~OWED if done else OWED), newest if done else most_urgent, page)
     return found.map(lambda row: _line(session, *row))
 
 

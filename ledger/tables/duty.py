@@ -52,6 +52,10 @@ class Absence(Table):
 
 
 _NOW = bindparam("now", type_=DateTime(timezone=True))
+#: When whoever was away is present again.
+BACK = func.least(Absence.until, func.coalesce(Absence.cancelled_at, Absence.until))
+#: Whether the person is away at `now`.
+AWAY = exists().where(Absence.person == Person.code, Absence.since <= _NOW, BACK > _NOW)
 #: Whether the person stands in at `now` for her unit's 督办员, and is not away herself: as `ledger.calendars.duty.supervisor_at` has it.
 STANDS_IN = (
     exists().where(
@@ -61,11 +65,7 @@ STANDS_IN = (
         Appointment.since <= _NOW,
         Appointment.until > _NOW,
     )
-    & ~exists().where(
-        Absence.person == Person.code,
-        Absence.since <= _NOW,
-        func.least(Absence.until, func.coalesce(Absence.cancelled_at, Absence.until)) > _NOW,
-    )
+    & ~AWAY
 ).label("stands_in")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.inbox import AttachmentUse, SupervisionOutcome
@@ -83,6 +83,10 @@ class Supervision(Table):
         Index("ix_supervisions_opened", "opened_at"),
         Index("uq_supervisions_standing", "request_id", unique=True, postgresql_where=text("closed_at IS NULL")),
     )
+
+
+#: 督办 that somebody still owes: its answer, or the feedback on it.
+OWED = and_(Supervision.closed_at.is_(None), or_(Supervision.handled_at.is_(None), Supervision.fed_back_at.is_(None)))
 
 
 class Attachment(Table):
