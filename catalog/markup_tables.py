@@ -4,6 +4,7 @@ calls it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -131,12 +132,19 @@ def _covers(attrs: list[tuple[str, str | None]], name: str, most: int) -> int:
     return number or most  # 0: to the end
 
 
+def root_of(content: bytes) -> ElementTree.Element:
+    """The XML of a file that somebody handed in. What declares types or entities is refused unread, in whatever encoding: no office
+    program writes it. Raises ParseError, ValueError or LookupError."""
+    plain = content.replace(b"\0", b"")
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+        raise ElementTree.ParseError
+    return ElementTree.fromstring(content)
+
+
 def xml_tables(content: bytes, most: int) -> list[Table]:
     """The visible sheets of a workbook in the XML of Excel 2003. Raises FileRefused."""
     try:
-        if b"<!DOCTYPE" in content[:4096].replace(b"\x00", b"") or b"<!ENTITY" in content:
-            raise ElementTree.ParseError
-        book = ElementTree.fromstring(content)
+        book = root_of(content)
     except (ElementTree.ParseError, ValueError, LookupError):
         raise FileRefused("broken", "文件已损坏,或不是 XML 表格。", "请用 Excel 或 WPS 打开后,“另存为”XLSX 工作簿再报送。") from None
     formats = {
@@ -170,16 +178,17 @@ def _cells(row: ElementTree.Element, formats: dict[str, str]) -> Iterator[Cell]:
 
 def _said(data: ElementTree.Element, pattern: str) -> tuple[str, Fault | None]:
     text = "".join(data.itertext()).strip()
-    match _named(data, "Type"):
-        case "Error":
-            return text, formula_error(text)
-        case "Number":
-            number = float(text)
-            return shown(number, _NAMED.get(pattern, pattern)) or text_of(number), DIGITS_LOST if abs(number) >= LOST else None
-        case "Boolean":
-            return text_of(text == "1"), None
-        case "DateTime":
-            return text_of(datetime.fromisoformat(text)), None
+    with suppress(ValueError, OverflowError):  # what is no such value stays the text that it is: its column judges it
+        match _named(data, "Type"):
+            case "Error":
+                return text, formula_error(text)
+            case "Number":
+                number = float(text)
+                return shown(number, _NAMED.get(pattern, pattern)) or text_of(number), DIGITS_LOST if abs(number) >= LOST else None
+            case "Boolean":
+                return text_of(text == "1"), None
+            case "DateTime":
+                return text_of(datetime.fromisoformat(text)), None
     return meant(text), None
 
 

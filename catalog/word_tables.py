@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from catalog.cell_facts import Fault
 from catalog.file_kinds import FileRefused
 from catalog.laid_out import MOST_OVER, Cell, Table
+from catalog.markup_tables import root_of
 from domain.cells import meant
 
 _STRUCK = Fault("struck_out", "该格有划掉的文字(删除线)。", "请删去划掉的文字,只留下有效的内容。")
@@ -24,9 +25,7 @@ def word_tables(content: bytes, most: int) -> list[Table]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             text = archive.read("word/document.xml")
-        if b"<!DOCTYPE" in text[:4096] or b"<!ENTITY" in text:
-            raise ElementTree.ParseError  # no word processor writes one
-        body = ElementTree.fromstring(text)
+        body = root_of(text)
     except (ElementTree.ParseError, zipfile.BadZipFile, KeyError, ValueError):
         raise FileRefused("broken", "文件已损坏,或不是 Word 文档。", "请用 Word 或 WPS 打开后另存为 DOCX 再报送。") from None
     tables: list[Table] = []

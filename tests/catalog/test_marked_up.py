@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from catalog import reading
@@ -99,12 +102,35 @@ def test_numbers_of_the_xml_are_what_the_person_saw() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "text"), [("Number", ""), ("Number", "1,5"), ("Number", "NaN"), ("Number", "INF"), ("DateTime", ""), ("DateTime", "x")]
+)
+def test_what_is_no_such_value_is_the_text_that_it_is(kind: str, text: str) -> None:
+    """One odd cell is not the end of its file."""
+    space = 'xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"'
+    row = f"<Row><Cell><Data ss:Type='{kind}'>{text}</Data></Cell><Cell><Data ss:Type='String'>户籍证明</Data></Cell></Row>"
+    (sheet,) = read_sheets(f"<Workbook {space}><Worksheet ss:Name='新'><Table>{row}</Table></Worksheet></Workbook>".encode())
+    assert sheet.rows == ((text, "户籍证明"),)
+
+
+def declared(encoding: str) -> bytes:
+    """A document that would be read, but for an entity that it declares."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx([HEADER, ROW]))) as sound, zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", sound.read("[Content_Types].xml"))
+        text = '<!DOCTYPE x [<!ENTITY a "b">]>' + sound.read("word/document.xml").decode()
+        archive.writestr("word/document.xml", text.encode(encoding))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
     ("content", "code"),
     [
         (document("<w:p><w:r><w:t>无表</w:t></w:r></w:p>"), "wrong_kind"),
         (document("<w:tbl>"), "broken"),
         (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet>', "broken"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">&a;</Workbook>', "broken"),
+        (declared("utf-8"), "broken"),
+        (declared("utf-16"), "broken"),
         (f"<table><tr>{'<td colspan=300>x' * 2}</table>".encode(), "too_large"),
     ],
 )

@@ -97,8 +97,9 @@ def test_what_was_returned_twice_is_given_to_who_can_answer(place: tuple[Api, st
     asked = [one.inner_text() for one in page.query_selector_all(".meant li") if "问过" in one.inner_text()]
     assert len(asked) == 2, "both units that returned it say so"
     assert violations(browser, axe) == []
+    sent = len(browser.asked)
     page.click("form[action$='/reroute'] button")  # nothing is chosen: the browser asks for the reason
-    assert state(number).state is State.NEEDS_ATTENTION
+    assert page.evaluate("document.activeElement.id") == "reroute-reason" and len(browser.asked) == sent, "nothing is sent"
     page.select_option("#reroute-reason", "not_its_duty")
     page.click("form[action$='/reroute'] button")
     page.wait_for_selector("#notice .told.bad")  # no unit
