@@ -140,14 +140,19 @@ def filed_in_all_cases(numbers: list[str]) -> int:
 
 
 def unfinished(stack: Stack, numbers: list[str]) -> list[str]:
-    """Verifications whose run did not end as delivered, and those with another run that did not end at all."""
+    """Verifications whose run did not end as delivered, and those with another run that did not end at all.
+
+    What waited while nobody worked is a rush, of which one run tells: it has another name.
+    """
     with transaction() as session:
         told = {number: leases.binding(session, number).flow_run for number in numbers}
     if untold := [f"{number} not told" for number, run in told.items() if run is None]:
         return untold
     telling = set(map(str, told.values()))
-    rows = stack.prefect.http.post("/flow_runs/filter", json={"flow_runs": {"name": {"any_": numbers}}})
-    found = {row["id"]: (row["name"], row["state_type"]) for row in rows.raise_for_status().json()}
+    found: dict[str, tuple[str, str]] = {}
+    for wanted in ({"name": {"any_": numbers}}, {"id": {"any_": sorted(telling)}}):
+        rows = stack.prefect.http.post("/flow_runs/filter", json={"flow_runs": wanted}).raise_for_status().json()
+        found |= {row["id"]: (row["name"], row["state_type"]) for row in rows}
     if gone := telling - found.keys():
         return [f"{run} gone" for run in sorted(gone)]
     open_ones = {"SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"}
