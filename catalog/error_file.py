@@ -18,9 +18,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from catalog.lists import ListResult
-from catalog.printed_sheet import PrintedSheet, width_of
 from domain.cells import safe
 from domain.list_rows import RowResult, Verdict
+from proofs.printed_sheet import PrintedSheet, width_of
 
 
 class Laid(NamedTuple):
@@ -37,8 +37,7 @@ _MARK = {Verdict.REFUSED: PatternFill("solid", fgColor="F8D7DA"), Verdict.ASKED:
 _NOTE = PatternFill("solid", fgColor="E2E3E5")
 _HEADER = PatternFill("solid", fgColor="D9E2EF")
 _OWN = ("原表行号", "处理结果", "问题", "怎么办")
-_WIDTHS = (10, 11, 46, 40)
-_LOOK_AT = 200  #: rows by which a column's width is chosen
+_WIDTHS = (10, 11, 34, 30)  #: the most that they take of the page
 BLOCKED, CONTRADICTED, PASSED_OVER, WAITS = "拦截", "来源矛盾", "未采用", "待确认"
 
 
@@ -61,7 +60,7 @@ def error_file(
         its = after[number]
         rows = [row for row in result.rows if row.faults or row.questions or row.line in its]
         if rows:
-            _fill(book.create_sheet(_sheet_name(result.sheet.name, number)), result, rows, its)
+            _fill(book.create_sheet(_sheet_name(result.sheet.name, number)), title, result, rows, its)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -95,12 +94,14 @@ def _explain(
         page.append([_cell(sheet, name, bold=True), _cell(sheet, text)])
 
 
-def _fill(sheet: WriteOnlyWorksheet, result: ListResult, rows: list[RowResult], after: Mapping[int, list[Laid]]) -> None:
+def _fill(sheet: WriteOnlyWorksheet, title: str, result: ListResult, rows: list[RowResult], after: Mapping[int, list[Laid]]) -> None:
     sheet.freeze_panes = "E2"
     header = (*_OWN, *result.sheet.header)
     lines = [_line(row, after.get(row.line, [])) for row in rows]
-    columns = zip_longest(*(row.cells for row in rows[:_LOOK_AT]), fillvalue="")
-    page = PrintedSheet(sheet, (*_WIDTHS, *map(width_of, columns)), repeated="1:1")
+    own_columns = zip(*(own for own, _ in lines), strict=True)
+    widths = [width_of(texts, 10, width) for texts, width in zip(own_columns, _WIDTHS, strict=True)]
+    widths += map(width_of, zip_longest(*(row.cells for row in rows), fillvalue=""))
+    page = PrintedSheet(sheet, widths, repeated="1:1", about=f"{title} {result.sheet.name}")
     page.append([_cell(sheet, name, fill=_HEADER, bold=True) for name in header])
     for row, (own, fill) in zip(rows, lines, strict=True):
         page.append([_cell(sheet, text, fill=fill) for text in own] + [_cell(sheet, text) for text in row.cells])

@@ -5,17 +5,13 @@ from __future__ import annotations
 import io
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.scoring import LEAST
 from ledger.tables.reports import ScoreSheet
+from reports import sheets
 from reports.periods import LOCAL
 from reports.scores import Scores
-
-_HEADER = PatternFill("solid", fgColor="D9E2EF")
+from reports.sheets import Value
 
 
 def render(scores: Scores, sheet: ScoreSheet) -> bytes:
@@ -23,11 +19,10 @@ def render(scores: Scores, sheet: ScoreSheet) -> bytes:
     named without one."""
     assert sheet.signed_at is not None
     formula = scores.formula
-    book = Workbook()
-    first = book.active
-    assert isinstance(first, Worksheet)
+    book = Workbook(write_only=True)
+    about = f"考核评分 {scores.first} 至 {scores.last} 第 {sheet.version} 版"
     columns = [name for part in formula.parts for name in (f"{part.name}·分子", f"{part.name}·分母")]
-    rows: list[list[object]] = [
+    rows: list[list[Value]] = [
         [
             one.unit,
             one.unit_name,
@@ -37,11 +32,10 @@ def render(scores: Scores, sheet: ScoreSheet) -> bytes:
         ]
         for one in scores.units
     ]
-    _fill(first, "得分", ["单位编码", "单位", "得分", *columns, "说明"], rows)
-    parts: list[list[object]] = [[part.name, part.weight, part.numerator, part.denominator] for part in formula.parts]
-    _fill(book.create_sheet(), "公式", ["项目", "权重", "分子", "分母"], parts)
-    note = book.create_sheet("说明")
-    for name, said in (
+    sheets.add(book, "得分", ["单位编码", "单位", "得分", *columns, "说明"], rows, about=about)
+    parts: list[list[Value]] = [[part.name, part.weight, part.numerator, part.denominator] for part in formula.parts]
+    sheets.add(book, "公式", ["项目", "权重", "分子", "分母"], parts, about=about)
+    notes = [
         ("时段", f"{scores.first} 至 {scores.last}"),
         ("公式版本", formula.version),
         ("自", formula.since.isoformat()),
@@ -50,26 +44,8 @@ def render(scores: Scores, sheet: ScoreSheet) -> bytes:
         ("签发人", sheet.signed_as),
         ("签发时间", f"{sheet.signed_at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}"),
         ("所签内容的 SHA-256", sheet.digest),
-    ):
-        note.append([name, said])
-    note.column_dimensions["B"].width = 90
+    ]
+    sheets.add(book, "说明", ["项目", "内容"], notes, about=about)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _fill(sheet: Worksheet, title: str, header: list[str], rows: list[list[object]]) -> None:
-    sheet.title = title
-    sheet.append(header)
-    for cell in sheet[1]:
-        cell.fill, cell.font = _HEADER, Font(bold=True)
-    for number, row in enumerate(rows, start=2):
-        for place, value in enumerate(row, start=1):
-            cell = sheet.cell(number, place)
-            cell.value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value  # type: ignore[assignment]
-            if isinstance(value, str):
-                cell.data_type = "s"  # a name that begins with = is no formula
-    sheet.freeze_panes = "C2"
-    sheet.auto_filter.ref = sheet.dimensions
-    for place, name in enumerate(header, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = max(12, min(40, 2 * len(name)))

@@ -1,69 +1,35 @@
-"""周报 as a workbook: real numbers to compute with, numerator and denominator in columns of their own, filters, a frozen
-header, and a sheet with the definitions."""
+"""周报 as a workbook: real numbers to compute with, numerator and denominator in columns of their own, and a sheet with the
+definitions. Each sheet is printed as it stands (`reports.sheets`)."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.instants import written
-from reports import annex
+from reports import annex, sheets
 from reports.definitions import DEFINITIONS
 from reports.model import Rate, Report
 from reports.periods import LOCAL, is_week
+from reports.sheets import Value
 from reports.wording import of_period
 
-Cell = str | int | float | date | None
-_HEADER = PatternFill("solid", fgColor="D9E2EF")
 _WRITTEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
-_PERCENT, _DAY, _MINUTES = "0.0%", "yyyy-mm-dd", "0.0"
 
 
 def render(report: Report) -> bytes:
     """The workbook's bytes."""
-    book = Workbook()
+    book = Workbook(write_only=True)
     book.properties.creator = report.issuer
-    first = book.active
-    assert isinstance(first, Worksheet)
-    _fill(first, "总体情况", ("指标", "本周", "上周", "变化", "分子", "分母", "占比"), _overview(report), is_week(report.period))
-    _fill(book.create_sheet(), "出具单位时限", _LIMIT_COLUMNS, _limits(report))
-    _fill(book.create_sheet(), "退回补正督办", _WORK_COLUMNS, _work(report))
-    _fill(book.create_sheet(), "核验方式", ("方式", "办结", "全部办结", "占比"), [(one.name, *_rate(one.share)) for one in report.methods])
-    _fill(book.create_sheet(), "数据来源", _SOURCE_COLUMNS, _sources(report))
-    _fill(
-        book.create_sheet(),
-        "每日超时",
-        ("单位编码", "单位", "日期", "超时", "到期", "占比"),
-        [(cell.unit, _name(report, cell.unit), cell.day, *_rate(cell.missed)) for cell in report.heat],
-    )
-    _fill(
-        book.create_sheet(),
-        "近八周",
-        ("周次", "收到", "按时", "到期", "按时率"),
-        [(point.label, point.received, *_rate(point.kept)) for point in report.trend],
-    )
-    _fill(book.create_sheet(), "用时分布", ("用时", "件数"), [(one.label, one.count) for one in report.distribution])
-    _fill(
-        book.create_sheet(),
-        "线索",
-        ("编号", "条款", "情形", "单位编码", "单位", "迹象", "进展"),
-        [(one.number, one.clause, one.title, one.unit, one.unit_name, one.evidence, one.standing) for one in report.leads],
-    )
-    told = report.complaints
-    counted = [*((("渠道", *one)) for one in told.by_channel), *((("单位", *one)) for one in told.by_unit)]
-    _fill(book.create_sheet(), "投诉举报", ("按", "名称", "件数"), counted)
-    _fill(book.create_sheet(), "业务系统", _SYSTEM_COLUMNS, _systems(report))
-    _fill(book.create_sheet(), "按条文", annex.COLUMNS, annex.rows(report), is_week(report.period))
-    _fill(book.create_sheet(), "口径", ("指标", "怎样计算"), _definitions(report))
+    week = is_week(report.period)
+    about = of_period(f"{report.scope_name}“无证明办事”工作周报 {report.period.label}", week)
+    for title, columns, rows in _sheets(report):
+        sheets.add(book, title, [of_period(name, week) for name in columns], rows, about=about)
     out = io.BytesIO()
     book.save(out)
     return _without_time(out.getvalue(), report.cut_off)
@@ -82,6 +48,28 @@ def _without_time(content: bytes, instant: datetime) -> bytes:
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
             new.writestr(entry, part)
     return out.getvalue()
+
+
+def _sheets(report: Report) -> Iterator[tuple[str, Sequence[str], Sequence[tuple[Value, ...]]]]:
+    """Title, names of the columns, rows."""
+    yield "总体情况", ("指标", "本周", "上周", "变化", "分子", "分母", "占比"), _overview(report)
+    yield "出具单位时限", _LIMIT_COLUMNS, _limits(report)
+    yield "退回补正督办", _WORK_COLUMNS, _work(report)
+    yield "核验方式", ("方式", "办结", "全部办结", "占比"), [(one.name, *_rate(one.share)) for one in report.methods]
+    yield "数据来源", _SOURCE_COLUMNS, _sources(report)
+    late = [(cell.unit, _name(report, cell.unit), cell.day, *_rate(cell.missed)) for cell in report.heat]
+    yield "每日超时", ("单位编码", "单位", "日期", "超时", "到期", "占比"), late
+    weeks = [(point.label, point.received, *_rate(point.kept)) for point in report.trend]
+    yield "近八周", ("周次", "收到", "按时", "到期", "按时率"), weeks
+    yield "用时分布", ("用时", "件数"), [(one.label, one.count) for one in report.distribution]
+    leads = [(one.number, one.clause, one.title, one.unit, one.unit_name, one.evidence, one.standing) for one in report.leads]
+    yield "线索", ("编号", "条款", "情形", "单位编码", "单位", "迹象", "进展"), leads
+    told = report.complaints
+    counted = [*((("渠道", *one)) for one in told.by_channel), *((("单位", *one)) for one in told.by_unit)]
+    yield "投诉举报", ("按", "名称", "件数"), counted
+    yield "业务系统", _SYSTEM_COLUMNS, _systems(report)
+    yield "按条文", annex.COLUMNS, annex.rows(report)
+    yield "口径", ("指标", "怎样计算"), _definitions(report)
 
 
 _LIMIT_COLUMNS = (
@@ -138,9 +126,9 @@ _SYSTEM_COLUMNS = (
 _SOURCE_COLUMNS = ("来源", "查询", "查到", "查到率的分母", "查到率", "来源故障", "故障率的分母", "故障率", "中位用时(秒)", "95%用时(秒)")
 
 
-def _overview(report: Report) -> list[tuple[Cell, ...]]:
+def _overview(report: Report) -> list[tuple[Value, ...]]:
     counts = (("收到", report.received), ("办结", report.finished), ("免提交证明", report.free_of_paper), ("主动提供", report.voluntary))
-    rows: list[tuple[Cell, ...]] = [(name, one.value, one.before, one.change, None, None, None) for name, one in counts]
+    rows: list[tuple[Value, ...]] = [(name, one.value, one.before, one.change, None, None, None) for name, one in counts]
     rows += [
         ("撤回", report.withdrawn),
         ("周末在办", report.open),
@@ -161,7 +149,7 @@ def _overview(report: Report) -> list[tuple[Cell, ...]]:
     return rows + [(name, None, None, None, *_rate(rate)) for name, rate in rates]
 
 
-def _limits(report: Report) -> list[tuple[Cell, ...]]:
+def _limits(report: Report) -> list[tuple[Value, ...]]:
     return [
         (
             row.code,
@@ -181,7 +169,7 @@ def _limits(report: Report) -> list[tuple[Cell, ...]]:
     ]
 
 
-def _work(report: Report) -> list[tuple[Cell, ...]]:
+def _work(report: Report) -> list[tuple[Value, ...]]:
     return [
         (
             row.code,
@@ -200,11 +188,11 @@ def _work(report: Report) -> list[tuple[Cell, ...]]:
     ]
 
 
-def _sources(report: Report) -> list[tuple[Cell, ...]]:
+def _sources(report: Report) -> list[tuple[Value, ...]]:
     return [(row.source, row.asked, *_rate(row.found), *_rate(row.failed), row.spread.median, row.spread.p95) for row in report.sources]
 
 
-def _systems(report: Report) -> list[tuple[Cell, ...]]:
+def _systems(report: Report) -> list[tuple[Value, ...]]:
     def at(instant: datetime | None) -> str | None:
         return written(instant, "%Y-%m-%d %H:%M") if instant else None
 
@@ -225,8 +213,8 @@ def _systems(report: Report) -> list[tuple[Cell, ...]]:
     ]
 
 
-def _definitions(report: Report) -> list[tuple[Cell, ...]]:
-    about: list[tuple[Cell, ...]] = [
+def _definitions(report: Report) -> list[tuple[Value, ...]]:
+    about: list[tuple[Value, ...]] = [
         ("报告", f"{report.scope_name} {report.period.label}"),
         ("数据截止", written(report.cut_off, "%Y-%m-%d %H:%M:%S")),
         ("口径版本", report.definitions),
@@ -246,37 +234,3 @@ def _minutes(seconds: float | None) -> float | None:
 
 def _name(report: Report, code: str) -> str:
     return next((row.name for row in report.units if row.code == code), code)
-
-
-def _fill(sheet: Worksheet, title: str, columns: Sequence[str], rows: Sequence[tuple[Cell, ...]], week: bool = True) -> None:
-    """A header that stays, a filter over it, each cell of its own kind."""
-    sheet.title = title
-    sheet.append([of_period(name, week) for name in columns])
-    for cell in sheet[1]:
-        cell.font, cell.fill = Font(bold=True), _HEADER
-        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
-    for row in rows:
-        sheet.append([_clean(value) for value in (*row, *[None] * (len(columns) - len(row)))])
-    for column, name in enumerate(columns, start=1):
-        letter = get_column_letter(column)
-        shown = max((_length(cell.value) for cell in sheet[letter]), default=6)
-        sheet.column_dimensions[letter].width = min(max(shown + 2, 8), 70)
-        for cell in sheet[letter][1:]:
-            if isinstance(cell.value, str):
-                cell.data_type, cell.quotePrefix = "s", True  # never a formula
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-            elif isinstance(cell.value, date) and not isinstance(cell.value, datetime):
-                cell.number_format = _DAY
-            elif isinstance(cell.value, float):
-                cell.number_format = _PERCENT if "率" in name or "占比" in name else _MINUTES
-    sheet.freeze_panes = "C2" if len(columns) > 5 else "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{max(sheet.max_row, 1)}"
-
-
-def _clean(value: Cell) -> Cell:
-    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
-
-
-def _length(value: object) -> int:
-    text = "" if value is None else f"{value:.1f}" if isinstance(value, float) else str(value)
-    return max((sum(2 if ord(char) > 0x2E80 else 1 for char in line) for line in text.splitlines()), default=0)

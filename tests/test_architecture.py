@@ -21,8 +21,8 @@ MAY_IMPORT = {
     "ledger": {"domain"},
     "connectors": {"domain"},
     "proofs": {"domain", "isolation"},
-    "catalog": {"domain", "ledger", "isolation"},
-    "reports": {"domain", "ledger", "proofs"},  # of proofs the fonts and the typesetter
+    "catalog": {"domain", "ledger", "isolation", "proofs"},  # of proofs the sheet as it is printed
+    "reports": {"domain", "ledger", "proofs"},  # of proofs the fonts, the typesetter and the printed sheet
     "sandbox": {"domain"},
     "audit": set(),
     "tasks": {"domain", "ledger", "connectors", "catalog", "proofs", "reports", "isolation"},
