@@ -39,6 +39,16 @@ class Table:
         """What stands over it becomes its first lines."""
         self.rows += [((line,), {}) for line in self.over]
 
+    def above(self) -> list[str]:
+        """The last lines of text alone: of a table that only lays out, what stands over the next one inside."""
+        lines: list[str] = []
+        for row, _ in reversed(self.rows[-MOST_OVER:]):
+            texts = dict.fromkeys(filter(None, row))
+            if len(texts) > 1:
+                break
+            lines[:0] = texts
+        return lines
+
     def add(self, cells: list[Cell], at: int | None = None) -> None:
         """The next row; `at`: it is the row of this number, and those before it are empty. Raises FileRefused."""
         while at is not None and len(self.rows) < at:
@@ -70,4 +80,4 @@ class Table:
                 faults[len(texts)] = cell.fault
             if down > 1:
                 self._down[len(texts)] = down - 1, cell
-            texts.append(cell.text)
+            texts.append(cell.text or (cell.fault.text if cell.fault is not None else ""))  # seen: a row of it alone is no empty row

@@ -1,116 +1,179 @@
 """Word 文档里的表格 (DOCX): each table as a sheet, with the paragraphs that stand over it as its title. Merged cells keep their text in
-all their parts; what somebody deleted under 修订 is not there, what is struck through cannot be used. Only `catalog.reading` calls it."""
+all their parts; a table inside a cell or a text box is a table of its own. Only `catalog.reading` calls it."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import accumulate
 from xml.etree import ElementTree
 
-from catalog.cell_facts import Fault
+from catalog.cell_marks import NO_BEGINNING, NOT_ALIGNED, TABLE_WITHIN
 from catalog.file_kinds import FileRefused
-from catalog.laid_out import MOST_OVER, Cell, Table
+from catalog.laid_out import MOST_COLUMNS, MOST_OVER, Cell, Table
 from catalog.markup_tables import root_of
-from domain.cells import meant
+from catalog.word_text import Shown, chosen, is_on, named, state, tag, value
 
-_STRUCK = Fault("struck_out", "该格有划掉的文字(删除线)。", "请删去划掉的文字,只留下有效的内容。")
-_LEFT_OUT = frozenset(
-    {"Fallback", "del", "moveFrom", "delText", "instrText", "rPr", "pPr"}
-)  #: what no reader of the page sees, or sees twice
+_WRAPPERS = ("body", "sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")
+_ELSEWHERE = ("altChunk", "subDoc")
+_SLIVER = 227  #: twentieths of a point: a column so narrow holds no character, somebody moved a line
+_BROKEN = ("broken", "文件已损坏,或不是 Word 文档。", "请用 Word 或 WPS 打开后另存为 DOCX 再报送。")
 
 
 def word_tables(content: bytes, most: int) -> list[Table]:
     """The tables of a document, in their order. Raises FileRefused."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            text = archive.read("word/document.xml")
-        body = root_of(text)
-    except (ElementTree.ParseError, zipfile.BadZipFile, KeyError, ValueError):
-        raise FileRefused("broken", "文件已损坏,或不是 Word 文档。", "请用 Word 或 WPS 打开后另存为 DOCX 再报送。") from None
-    tables: list[Table] = []
-    over: list[str] = []
-    for element in _blocks(body):
-        if _tag(element) == "p":
-            over += filter(None, [_text(element).strip()])
-        else:
-            table = Table(f"第{len(tables) + 1}个表格", most, over[-MOST_OVER:])
-            table.begin()
-            _rows(element, table)
-            tables.append(table)
-            over = []
-    if not tables:
+            body = root_of(archive.read("word/document.xml"))
+            styles = root_of(archive.read("word/styles.xml")) if "word/styles.xml" in archive.namelist() else None
+    except (ElementTree.ParseError, zipfile.BadZipFile, KeyError, ValueError, LookupError):
+        raise FileRefused(*_BROKEN) from None
+    if any(tag(element) in _ELSEWHERE for element in body.iter()):
+        said = "文档里插入了另一份文件,其中的内容没有写在本文件里。"
+        raise FileRefused("inserted_file", said, "请用 Word 打开,另存为新的 DOCX 文档后再报送。")
+    document = _Document(most, frozenset() if styles is None else _struck(styles))
+    document.blocks(body)
+    if not document.tables:
         raise FileRefused("wrong_kind", "Word 文档里没有表格。", "请把清单做成表格,或“另存为”XLSX 工作簿再报送。")
-    return tables
+    return document.tables
 
 
-def _blocks(parent: ElementTree.Element) -> Iterator[ElementTree.Element]:
-    """Paragraphs and tables of the page, in whatever they are wrapped."""
-    for element in parent:
-        if _tag(element) in ("p", "tbl"):
-            yield element
-        elif _tag(element) in ("body", "sdt", "sdtContent", "ins", "customXml"):
-            yield from _blocks(element)
+def _struck(styles: ElementTree.Element) -> frozenset[str]:
+    """The styles that strike through, themselves or by the one that they rest on."""
+    own: dict[str, bool] = {}
+    based: dict[str, str] = {}
+    for style in styles.iterfind("{*}style"):
+        name = named(style, "styleId")
+        based[name] = value(style.find("{*}basedOn"))
+        marks = [one for kind in ("strike", "dstrike") for one in style.iterfind(f"{{*}}rPr/{{*}}{kind}")]
+        if marks:
+            own[name] = any(map(is_on, marks))
+    found = set()
+    for name in based:
+        at, left = name, len(based)
+        while at not in own and at in based and left:
+            at, left = based[at], left - 1
+        if own.get(at):
+            found.add(name)
+    return frozenset(found)
 
 
-def _rows(table: ElementTree.Element, into: Table) -> None:
-    """vMerge goes on below until a cell that begins anew: its text and its fault are those of the cell above."""
-    above: dict[int, Cell] = {}
-    for row in _children(table, "tr"):
-        if any(_tag(one) == "del" for one in row.iterfind("{*}trPr/{*}del")):
-            continue  # the row is deleted under 修订
-        cells = [Cell("") for _ in range(_number(row, "{*}trPr/{*}gridBefore", 0))]
-        at = len(cells)
-        for element in _children(row, "tc"):
+class _Document:
+    def __init__(self, most: int, struck: frozenset[str]) -> None:
+        self.tables: list[Table] = []
+        self._most, self._struck = most, struck
+        self._over: list[str] = []
+
+    def blocks(self, parent: ElementTree.Element) -> None:
+        """Paragraphs and tables of the page, in whatever they are wrapped."""
+        for element in chosen(parent):
+            if tag(element) == "p":
+                alone = ElementTree.Element("alone")
+                alone.append(element)
+                shown = Shown(self._struck).blocks(alone)
+                for table, before in shown.tables:  # in a text box
+                    self._table(table, self._over + before)
+                    self._over = []
+                self._over += shown.lines
+            elif tag(element) == "tbl":
+                self._table(element, self._over)
+                self._over = []
+            elif tag(element) in _WRAPPERS:
+                self.blocks(element)
+
+    def _table(self, element: ElementTree.Element, over: list[str]) -> None:
+        table = Table(f"第{len(self.tables) + 1}个表格", self._most, over[-MOST_OVER:])
+        table.begin()
+        self.tables.append(table)
+        inner: list[tuple[ElementTree.Element, list[str]]] = []
+        for cells, within in _rows(element, self._struck):
+            inner += [(one, before or table.above()) for one, before in within]
+            table.add(cells)
+        for one, before in inner:
+            self._table(one, before)
+
+
+_Row = list[tuple[int, int, ElementTree.Element, str | None]]  #: first column, columns, cell, what its control says
+
+
+def _rows(table: ElementTree.Element, struck: frozenset[str]) -> Iterator[tuple[list[Cell], list[tuple[ElementTree.Element, list[str]]]]]:
+    """Row by row its cells, and the tables in them with the lines before each. vMerge goes on below until a cell that begins anew, and
+    only under a cell of the same place and width that began."""
+    rows = list(_placed(table))
+    slivers = _slivers(table, [row for row, gone in rows if not gone])
+    places = list(accumulate((column not in slivers for column in range(MOST_COLUMNS + 1)), initial=0))
+
+    def at(column: int) -> int:
+        return places[min(column, MOST_COLUMNS + 1)]
+
+    standard: list[tuple[int, int]] = []
+    above: dict[tuple[int, int], Cell] = {}
+    for row, gone in rows:
+        if gone:  # deleted under 修订; nobody knows what goes on below it
+            above = {
+                place: cell for place, cell in above.items() if place not in {(at(left), at(left + across)) for left, across, *_ in row}
+            }
+            continue
+        cells: list[Cell] = []
+        within: list[tuple[ElementTree.Element, list[str]]] = []
+        begun: dict[tuple[int, int], Cell] = {}
+        for left, across, element, control in row:
+            place = at(left), at(left + across)
             merge = element.find("{*}tcPr/{*}vMerge")
-            across = _number(element, "{*}tcPr/{*}gridSpan", 1)
-            goes_on = merge is not None and _value(merge) != "restart" and at in above
-            marks = (one for name in ("strike", "dstrike") for one in element.iterfind(f".//{{*}}r/{{*}}rPr/{{*}}{name}"))
-            struck = any(_value(one) not in ("0", "false") for one in marks)
-            cell = above[at] if goes_on else Cell(_cell_text(element), fault=_STRUCK if struck else None)
-            cells.append(Cell(cell.text, across, fault=cell.fault))
-            above[at] = cell
-            at += across
-        into.add(cells)
+            goes_on = merge is not None and value(merge) != "restart"
+            if goes_on and place in above:
+                cell = replace(above[place], at=place[0])
+            else:
+                shown = Shown(struck).blocks(element)
+                cell = Cell(shown.text if control is None else control, place[1] - place[0], fault=shown.fault, at=place[0])
+                within += shown.tables
+                if shown.tables:
+                    cell.fault = cell.fault or TABLE_WITHIN
+                if goes_on and not cell.text:
+                    cell.fault = cell.fault or NO_BEGINNING
+            if merge is not None:
+                begun[place] = cell
+            if any(a < place[0] < b < place[1] or place[0] < a < place[1] < b for a, b in standard):
+                cell = replace(cell, fault=cell.fault or NOT_ALIGNED)
+            cells.append(cell)
+        above = begun
+        if len(standard) < len(cells):
+            standard = [(cell.at, cell.at + cell.across) for cell in cells]
+        yield cells, within
 
 
-def _children(parent: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
-    for element in parent:
-        if _tag(element) == name:
-            yield element
-        elif _tag(element) in ("sdt", "sdtContent", "ins", "customXml"):
-            yield from _children(element, name)
+def _placed(table: ElementTree.Element) -> Iterator[tuple[_Row, bool]]:
+    """Its rows with the place of each cell in the grid, and whether the row is deleted under 修订. Deleted cells are not there."""
+    for row, _ in _children(table, "tr"):
+        left = _number(row, "{*}trPr/{*}gridBefore", 0)
+        cells: _Row = []
+        for element, control in _children(row, "tc"):
+            if element.find("{*}tcPr/{*}cellDel") is None:
+                across = max(1, _number(element, "{*}tcPr/{*}gridSpan", 1))
+                cells.append((left, across, element, control))
+                left += across
+        yield cells, row.find("{*}trPr/{*}del") is not None
 
 
-def _cell_text(cell: ElementTree.Element) -> str:
-    lines = (_text(paragraph).strip() for paragraph in cell.iter() if _tag(paragraph) == "p")
-    return meant("\n".join(filter(None, lines)))
+def _slivers(table: ElementTree.Element, rows: list[_Row]) -> frozenset[int]:
+    """Columns of the grid that are there because lines do not meet, and in which nothing can stand."""
+    widths = [named(one, "w") for one in table.iterfind("{*}tblGrid/{*}gridCol")]
+    found = frozenset(number for number, width in enumerate(widths) if width.isdecimal() and len(width) < 6 and int(width) < _SLIVER)
+    alone = any(found.issuperset(range(left, left + across)) for row in rows for left, across, *_ in row)
+    return frozenset() if alone else found
 
 
-def _text(element: ElementTree.Element) -> str:
-    said = []
-    for child in element:
-        match _tag(child):
-            case "t":
-                said.append(child.text or "")
-            case "br" | "cr":
-                said.append("\n")
-            case "tab":
-                said.append(" ")
-            case name if name not in _LEFT_OUT:
-                said.append(_text(child))
-    return "".join(said)
+def _children(parent: ElementTree.Element, name: str, said: str | None = None) -> Iterator[tuple[ElementTree.Element, str | None]]:
+    """Those of this name, in whatever they are wrapped, with what a control around them says."""
+    for element in chosen(parent):
+        if tag(element) == name:
+            yield element, said
+        elif tag(element) in _WRAPPERS:
+            yield from _children(element, name, state(element) if tag(element) == "sdt" else said)
 
 
 def _number(element: ElementTree.Element, path: str, default: int) -> int:
-    found = element.find(path)
-    text = _value(found) if found is not None else ""
+    text = value(element.find(path))
     return int(text) if text.isdecimal() and len(text) < 4 else default
-
-
-def _value(element: ElementTree.Element) -> str:
-    return next((value for name, value in element.items() if name.rpartition("}")[2] == "val"), "")
-
-
-def _tag(element: ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2]

@@ -322,6 +322,7 @@ OPEN_FILES = {
     "catalog/sheet_cells.py": "the same",
     "catalog/file_kinds.py": "the same",
     "catalog/word_tables.py": "the same",
+    "catalog/word_text.py": "the same",
     "catalog/markup_tables.py": "the same",
     "gateway/edge/media.py": "attachments",
     "proofs/check.py": "what the public checks",
