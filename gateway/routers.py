@@ -45,6 +45,7 @@ from gateway.reports import endpoints as reports
 from gateway.reports import overview
 from gateway.retention import endpoints as retention
 from gateway.revocations import endpoints as revocations
+from gateway.subject_access import endpoints as subject_access
 from gateway.verifications import endpoints as verifications
 from gateway.verifications import followups
 
@@ -92,6 +93,7 @@ ROUTERS = (
     blocks.router,
     entered.router,
     retention.router,
+    subject_access.router,
     recusals.router,
     scores.router,
     figures.router,

@@ -117,6 +117,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "get_voluntary": _REGISTERS,
         "export_voluntary": _REGISTERS,
         "record_off_system": _COUNTER,
+        "make_subject_code": Rule(frozenset({Role.AGENT})),
         "record_demand": _REGISTERS,
         "get_demands": _REGISTERS,
         "get_off_system": _REGISTERS,

@@ -92,8 +92,8 @@ class SchemaIn(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class PartyIn(SchemaIn):
-    """被核验人,与办件中登记的一致。"""
+class IdentityIn(SchemaIn):
+    """证件类型和号码。"""
 
     id_type: Annotated[
         IdType,
@@ -112,7 +112,6 @@ class PartyIn(SchemaIn):
         ),
         AfterValidator(tidy),
     ]
-    name: Annotated[Line, Field(description="姓名或名称", examples=["演示甲子"])]
 
     @model_validator(mode="after")
     def _number_is_right(self) -> Self:
@@ -121,7 +120,13 @@ class PartyIn(SchemaIn):
         return self
 
     def __repr__(self) -> str:
-        return "PartyIn(…)"
+        return f"{type(self).__name__}(…)"
+
+
+class PartyIn(IdentityIn):
+    """被核验人,与办件中登记的一致。"""
+
+    name: Annotated[Line, Field(description="姓名或名称", examples=["演示甲子"])]
 
 
 Words = Annotated[str, Field(min_length=2, max_length=TEXT_LIMIT), AfterValidator(one_line)]

@@ -58,6 +58,7 @@ def test_ended_states_have_no_moves_and_only_what_comes_after_is_noted() -> None
         Event.REVOCATION_REFUSED,
         Event.PROOF_REVOKED,
         Event.ERASED,  # when its time is over
+        Event.SHOWN_TO_SUBJECT,  # whenever the person looks
     }
     assert OPEN | ENDED == set(State) and not OPEN & ENDED
     assert WAITING <= OPEN

@@ -78,6 +78,7 @@ FIXED = {
     "score_sheets": "id first last version formula content digest made_at made_by",
     "seal_uses": "id verification version seal used_by started_at status_serial",
     "seals": "id kind name unit replaces",
+    "subject_looks": "id number code_digest identified unit made_at made_by expires_at",
     "supervisions": "id verification request_id deadline_id unit supervisor",
     "suspensions": "id verification request_id asked_at asked_by what",
     "system_calls": "system day first_at",

@@ -76,6 +76,8 @@ ENCRYPTED = {
 }
 #: Field of a body that is kept nowhere, or compared with what is registered, or guarded by its endpoint.
 ELSEWHERE = {
+    "IdentityIn.id_number": "kept nowhere but as a keyed hash (subject_looks.lookup)",
+    "SubjectCodeIn.id_number": "the same",
     "HoldIn.case_number": "looked up among the unit's cases",
     "_Numbered.case_number": "refused where it names somebody, as in the address of PUT /v1/cases",
     "HoldIn.complaint": "looked up among complaints",
@@ -233,6 +235,7 @@ CLEAR: dict[str, dict[str, str]] = {
         ACTOR: "making_asked_by making_confirmed_by cancelling_asked_by cancelling_confirmed_by",
     },
     "seal_uses": {CODE: "verification digest", ACTOR: "used_by"},
+    "subject_looks": {CODE: "number lookup code_digest unit token_digest", ACTOR: "made_by"},
     "supervisions": {CODE: "verification unit supervisor", ACTOR: "fed_back_by"},
     "suspensions": {CODE: "verification", ACTOR: "asked_by ended_by"},
     "system_calls": {CODE: "system"},

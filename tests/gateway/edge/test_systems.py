@@ -105,6 +105,7 @@ OWN_KEY = {
     "set_hold",
     "lift_hold",
     "make_score_sheet",
+    "make_subject_code",
     "get_score_sheets",
     "get_score_sheet",
     "sign_score_sheet",

@@ -268,6 +268,7 @@ DECIDES_NOTHING = {
     "consent_to_proposal": "the same function as decide_proposal",
     "publish_version": "tested above",
     "enter_register": "tested above",
+    "make_subject_code": "decides nothing: it opens a person's own list to himself",
     "record_demand": "what somebody tells of; what follows is a lead, and decided on there",
     "record_outage": "tested above",
     "set_hours": "tested above",

@@ -1,0 +1,106 @@
+"""谁查过我: what a person is shown of who asked about him. His own alone: of a case with several parties what was asked about the others
+is not his, and no name of a clerk, no content of a proof stands in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from domain.lifecycle import Event, State
+from ledger.cases import cases
+from ledger.lifecycle.moves import Goer, Turn, go
+from ledger.sealing import publication
+from ledger.sealing.publication import PublicProof
+from ledger.tables.cases import Case, Party
+from ledger.tables.catalog import Entry
+from ledger.tables.records import OffSystemLookup
+from ledger.tables.registry import Matter, ProofKind, Unit
+from ledger.tables.subject_access import SubjectLook
+from ledger.tables.verifications import Verification
+from ledger.vault import Place
+
+ACTOR = "subject"  #: who looks; nothing says who that is
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    """One verification about him. `issuer`: who was asked or answers for it; `proof`: what is delivered, as everybody may check it."""
+
+    row: Verification
+    entry: Entry
+    unit_name: str
+    issuer: str | None
+    proof: PublicProof | None
+
+    @property
+    def result(self) -> str | None:
+        """What was told; None where nothing has been told yet, or never was."""
+        return self.row.result.label if self.row.result and self.row.state is State.DELIVERED else None
+
+
+@dataclass(frozen=True)
+class ElsewhereLine:
+    """系统外查询 about him (obligation 7.3)."""
+
+    row: OffSystemLookup
+    unit_name: str
+    matter_name: str
+    proof_name: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All of it, the newest first."""
+
+    verifications: list[AskedLine]
+    elsewhere: list[ElsewhereLine]
+
+
+def show(session: Session, look: SubjectLook, *, now: datetime) -> Asked:
+    """Who asked about him whom the look is of. The first time each verification in it gets its event: that he looked is on the record.
+
+    The caller holds the look (`looks.find`)."""
+    lines = _verifications(session, look.lookup, now)
+    if look.shown_at is None:
+        goers = [Goer(one.row.number, None, [{}]) for one in lines]
+        if goers:
+            go(session, None, [Turn(Event.SHOWN_TO_SUBJECT)], goers, at=now, actor=ACTOR)
+        look.shown_at = now
+    return Asked(lines, _elsewhere(session, look.lookup))
+
+
+def _verifications(session: Session, lookup: str, now: datetime) -> list[AskedLine]:
+    issuer = aliased(Unit)
+    query = (
+        select(Verification, Entry, Unit.name, issuer.name)
+        .join(Party, Party.id == Verification.party)
+        .join(Entry, Entry.id == Verification.entry)
+        .join(Unit, Unit.code == Verification.unit)
+        .outerjoin(issuer, issuer.code == Verification.issuing_unit)
+        .where(Party.lookup == lookup)
+        .order_by(Verification.filed_at.desc(), Verification.number)
+    )
+    return [AskedLine(*found, publication.find(session, found[0].number, now=now)) for found in session.execute(query).tuples()]
+
+
+def _elsewhere(session: Session, lookup: str) -> list[ElsewhereLine]:
+    query = (
+        select(OffSystemLookup, Case, Unit.name, Matter.name, ProofKind.name)
+        .join(Party, Party.id == OffSystemLookup.party)
+        .join(Case, Case.id == OffSystemLookup.case)
+        .join(Unit, Unit.code == OffSystemLookup.unit)
+        .join(Matter, Matter.code == Case.matter)
+        .join(ProofKind, ProofKind.code == OffSystemLookup.proof)
+        .where(Party.lookup == lookup)
+        .order_by(OffSystemLookup.looked_up_at.desc(), OffSystemLookup.serial)
+    )
+    lines = []
+    for row, case, unit, matter, proof in session.execute(query).tuples():
+        source = cases.case_key(case).decrypt_text(Place("off_system_lookups", "source", row.id), row.source)
+        lines.append(ElsewhereLine(row, unit, matter, proof, source))
+    return lines
