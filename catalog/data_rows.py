@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from catalog.asides import is_aside
 from catalog.cell_facts import Fault
 from catalog.headers import Header, columns_of, named
+from catalog.headings import Headings, is_heading, is_numbered
 from catalog.reading import Opened
-from catalog.standing import Headings, is_heading, is_numbered
 
 #: What cannot be used, by its place in the sheet (row and column from 0).
 Faults = Mapping[tuple[int, int], Fault]
@@ -37,8 +37,6 @@ def data_rows(
         if line <= header.first:
             if len(texts) > 1:
                 heads.add(row)
-            elif texts and is_heading(text := next(iter(texts))):
-                headings.met(text)
         elif texts and row not in heads and not is_aside(row):
             if (len(texts) == 1 or line - 1 in spread) and (text := _heading(row, texts, header, spread=line - 1 in spread)):
                 if text not in header.title or is_numbered(text):

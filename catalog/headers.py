@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
-from itertools import pairwise, zip_longest
+from itertools import islice, pairwise, zip_longest
 
 from catalog.cleaning import key, without_brackets
 from catalog.column_forms import formed
 from catalog.column_names import BY_NAME, SYNONYMS
 from catalog.columns import PROPOSED, WAITED_FOR, Said, alike, nothing_said, questions
 from catalog.file_kinds import FileRefused
+from catalog.headings import is_title
 from catalog.reading import Sheet
 from catalog.remembering import remembered
 from catalog.standing import Mark, marked
@@ -104,11 +104,11 @@ class Header:
         default_factory=dict
     )  #: columns that are ticked for what becomes of a row: 是否取消, 保留 beside 取消
 
-    @cached_property
-    def beside(self) -> tuple[int, ...]:
-        """Columns from which nothing is taken."""
-        read = {column for column, field in self.columns.items() if field != "remark"} | set(self.marks)
-        return tuple(column for column, name in enumerate(self.names) if name and column not in read)
+    def over(self, top: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+        """What stands over the header among the first rows of its sheet, and in it where that is a title."""
+        begins = self.first - self.depth
+        lines = list(islice(top, self.first))
+        return tuple(dict.fromkeys(cell for at, line in enumerate(lines) for cell in line if cell and (at < begins or is_title(cell))))
 
     @property
     def worth(self) -> tuple[int, int]:

@@ -15,15 +15,16 @@ from catalog.columns import subject
 from catalog.data_rows import Above, TableRow, data_rows
 from catalog.file_kinds import FileRefused
 from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, ListKind, find_header
+from catalog.headings import Around, Headings
 from catalog.matter_rows import read_matter
 from catalog.proof_rows import read_negative, read_proof
 from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
 from catalog.remembering import remembered
 from catalog.repeated_codes import Codes
-from catalog.row_standing import ticked
+from catalog.row_standing import Tells, telling, ticked, told
 from catalog.sheets import AT_ONCE, LISTS, read_parts
-from catalog.standing import Around, Headings, Standing, cancels, in_heading, in_title
+from catalog.standing import Standing
 from catalog.verdicts import RowNotes
 from domain.clear_text import named_by_number
 from domain.list_rows import Fact, Fault, MatterFact, RowResult, SheetFound, Verdict, sent_back
@@ -91,15 +92,18 @@ class ListReading:
         self._kind, self._registry = kind, registry
         self._parts = read_parts(content, LISTS, OF_LISTS, at_once)
         self._codes = Codes()
+        self._page: Headings | None = None
 
     def rows(self) -> Generator[tuple[int, RowResult], None, None]:
         """Each with the number of its sheet among `sheets`. Raises FileRefused, also when many were given already."""
         refused = None
         for opened, rows in _sheets(self._parts):
             top = list(islice(rows, HEADER_WITHIN))
+            headings = self._headings(opened)
             try:
                 header = self._header(Sheet(opened.name, tuple(row for row, _ in top), opened.spans))
             except FileRefused as fault:
+                headings.begin(text for row, _ in top if len(alone := set(filter(None, row))) == 1 for text in alone)
                 if isinstance(fault, HeaderRefused):
                     self._shows(opened.name, fault.header, top)
                 if isinstance(fault, HeaderRefused) and fault.questions:
@@ -120,7 +124,8 @@ class ListReading:
             missing = tuple(SYNONYMS[field][0] for field in self._kind.expected if field not in columns)
             self.sheets.append(SheetFound(opened.name, header.names, header.unused, missing))
             self._shows(opened.name, header, top)
-            for found in self._of_sheet(header, columns, opened, chain(top, rows)):
+            headings.begin(header.over(row for row, _ in top), columns.get("proof", ""))
+            for found in self._of_sheet(header, columns, opened, headings, chain(top, rows)):
                 self.counts[found.verdict] += 1
                 if isinstance(found.fact, MatterFact):
                     self._codes.said(found.fact, len(self.sheets), found.line)
@@ -148,16 +153,22 @@ class ListReading:
     def _said(self, name: str) -> str | None:
         return self._registry.column(subject(self._kind.label, name))
 
-    def _of_sheet(self, header: Header, columns: Mapping[str, str], opened: Opened, rows: Iterable[TableRow]) -> Iterator[RowResult]:
+    def _headings(self, opened: Opened) -> Headings:
+        """What stands over the rows of this table: of a page, over its tables so far, too."""
+        if self._page is None or not opened.below:
+            said = Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None
+            self._page = Headings(opened.name, said)
+        return self._page
+
+    def _of_sheet(
+        self, header: Header, columns: Mapping[str, str], opened: Opened, headings: Headings, rows: Iterable[TableRow]
+    ) -> Iterator[RowResult]:
         seen: dict[bytes, int] = {}
-        headings = Headings()
-        said = in_heading(columns.get("proof", "")) or in_heading(opened.name) or in_title(header.title)
-        said = said or (Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None)
+        tells = telling(header)
         above = Above()
         for line, row, faults in data_rows(header, opened, rows, headings):
-            around = Around(headings.said or said, headings.unclear)
             meant, faults = above.meant(line, row, faults)
-            yield _read_row(line, row, meant, header, columns, self._kind, self._registry, seen, faults, around)
+            yield _read_row(line, row, meant, header, columns, self._kind, self._registry, seen, faults, headings.around, tells)
 
 
 def _sheets(parts: Iterator[Part]) -> Iterator[tuple[Opened, Iterator[TableRow]]]:
@@ -197,6 +208,7 @@ def _read_row(
     seen: dict[bytes, int],
     faults: Mapping[tuple[int, int], CellFault],
     around: Around,
+    tells: tuple[tuple[int, str, Tells], ...],
 ) -> RowResult:
     def cell_of(column: int) -> str:
         return meant[column] if column < len(meant) else ""
@@ -205,9 +217,10 @@ def _read_row(
     if "sub_matter" in cells and "matter" in cells and (sub := clean(cells["sub_matter"])) not in _NO_SUB_ITEM:
         cells["main_matter"], cells["matter"] = cells["matter"], sub  # what is handled is the sub-item
     if header.marks:
-        cells["standing"] = ticked(cells.get("standing", ""), [(mark, cell_of(column)) for column, mark in header.marks.items()])
-    beside = next((header.names[column] for column in header.beside if 0 < len(text := cell_of(column)) < 12 and cancels(text)), "")
-    around = around._replace(beside=beside)
+        marks = [(header.names[column], mark, cell_of(column)) for column, mark in header.marks.items()]
+        cells["standing"] = ticked(cells.get("standing", ""), marks)
+    if tells and (beside := told(meant, tells)):
+        around = around._replace(beside=beside)
     kept, persons = _without_persons(row)
     notes = RowNotes(line, kept, columns, around)
     for column, what in persons.items():
@@ -216,6 +229,9 @@ def _read_row(
     for column, field in header.columns.items() if faults else ():
         if (fault := faults.get((line - 1, column))) is not None and field not in _SAYS_NOTHING:
             notes.fault(fault.code, field, fault.text, fault.remedy)
+    for column in header.marks if faults else ():
+        if (fault := faults.get((line - 1, column))) is not None:
+            notes.fault(fault.code, header.names[column], fault.text, fault.remedy)
     if notes.faulty:
         return notes.result(None)  # what its other cells say would rest on one that nobody can read
     numbered = {column for column, field in header.columns.items() if field == "sequence"}

@@ -60,10 +60,11 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Opened:
-    """A sheet begins, of this name and with these merged cells. Its rows follow."""
+    """A sheet begins, of this name and with these merged cells. Its rows follow. `below`: it is the next table of the page before."""
 
     name: str
     spans: dict[tuple[int, int], int] = field(default_factory=dict)
+    below: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,8 @@ def _marked_up(content: bytes, form: Form, most: Most) -> Iterator[tuple[Opened,
                 tables = html_tables(page.read(), most.rows)
             if not tables:
                 raise page_refused("网页(HTML),只是改了扩展名")
-    for table in tables:
-        yield Opened(table.name, table.spans), table.rows
+    for number, table in enumerate(tables):
+        yield Opened(table.name, table.spans, number > 0 and form is not Form.XML), table.rows
 
 
 def _text(content: bytes, most: Most) -> tuple[Opened, Iterator[_Row]]:

@@ -2,35 +2,85 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from enum import Enum
 
 from catalog import values
 from catalog.amounts import NotUnderstood
-from catalog.cleaning import clean, clean_text
-from catalog.standing import Mark, Standing, in_cell
+from catalog.cleaning import clean, clean_text, without_brackets
+from catalog.headers import Header
+from catalog.standing import Mark, Standing, cancels, in_cell
 from catalog.verdicts import RowNotes
 
 _UNDECIDED = ("待定", "未知")  #: says nothing elsewhere; here it says that nobody knows
 
 
-def ticked(text: str, marks: Iterable[tuple[Mark, str]]) -> str:
-    """What the row's own cell and its ticked columns say together, as one text; what they do not agree in, one after another."""
+_UNTICKED = "(未勾选)"  #: what a row says of which no column is ticked that should be
+
+
+def ticked(text: str, marks: Iterable[tuple[str, Mark, str]]) -> str:
+    """What the row's own cell and its ticked columns say together, as one text; what they do not agree in, one after another. `marks`:
+    name of the column, what a tick in it says, its cell."""
     said = [text] if clean(text) else []
-    for mark, cell in marks:
+    must_say, columns = False, 0
+    for name, mark, cell in marks:
+        columns += 1
+        must_say = must_say or mark.either or mark.says is Standing.KEPT
         try:
             if values.yes_or_no(clean(cell), False):
-                said.append(mark.says.label)
+                said.append(name if mark.says is Standing.OPEN else mark.says.label)
             elif mark.either and clean_text(cell):
                 said.append(mark.says.contrary.label)
         except NotUnderstood:
             said.append(cell)
-    return "、".join(dict.fromkeys(said))
+    return "、".join(dict.fromkeys(said)) or (_UNTICKED if must_say or columns > 1 else "")
+
+
+class Tells(Enum):
+    """When a column from which nothing is taken tells that a row may not stand."""
+
+    BY_WORDS = 1  #: 备注: 已取消
+    FILLED = 2  #: 取消时间, 替代材料
+    EMPTY = 3  #: 取消后的办理方式: there is none
+
+
+_FILLED = re.compile(
+    "(取消|废止|停止执行)的?(时间|日期|年份|年度|批次|依据|文号|文件|原因|理由|情况|说明)|(替代|代替|合并|调整)(为|至|成|后)?的?(证明|材料|证件|证照|事项)(名称)?"
+)
+
+
+def telling(header: Header) -> tuple[tuple[int, str, Tells], ...]:
+    """Those columns, by place and name."""
+    read = {column for column, field in header.columns.items() if field not in ("remark", "sequence")} | set(header.marks)
+    found = [
+        (column, name, Tells.FILLED if _FILLED.fullmatch(without_brackets(clean(name))) else Tells.BY_WORDS)
+        for column, name in enumerate(header.names)
+        if name and column not in read
+    ]
+    if not header.marks and "standing" not in header.columns.values():
+        methods = ((column, header.names[column]) for column, field in header.columns.items() if field == "methods")
+        found += [(column, name, Tells.EMPTY) for column, name in methods if "取消" in name]
+    return tuple(found)
+
+
+def told(row: tuple[str, ...], columns: Iterable[tuple[int, str, Tells]]) -> str:
+    """The name of the first of them that tells it of this row; empty: none does."""
+    for column, name, tells in columns:
+        text = row[column] if column < len(row) else ""
+        if tells is Tells.BY_WORDS:
+            if len(text) > 1 and cancels(text):
+                return name
+        elif bool(clean(text)) is (tells is Tells.FILLED):
+            return name
+    return ""
 
 
 def standing(cells: Mapping[str, str], notes: RowNotes) -> Standing | None:
     """保留 or 取消, by the row's own cell, else by what stands around it. What does not agree, or nobody understands, is a fault."""
     text, around = cells.get("standing", "").strip(), notes.around
-    text = clean(text) or (text if text in _UNDECIDED else "")
+    is_unticked = text == _UNTICKED
+    text = "" if is_unticked else clean(text) or (text if text in _UNDECIDED else "")
     own = in_cell(text) if text else None
     if text and own is None:
         notes.fault(
@@ -40,15 +90,17 @@ def standing(cells: Mapping[str, str], notes: RowNotes) -> Standing | None:
             "请写“保留”或“取消”;改用其他核验方式的,请写“保留”并填写核验方式。",
         )
     elif own is Standing.KEPT and around.beside:
-        notes.fault("standing_disagrees", "standing", f"本行写“{text}”,“{around.beside}”列写的是取消。", "请核对后改成一致。")
+        notes.fault("standing_disagrees", "standing", f"本行写“{text}”,“{around.beside}”列写的却是取消或改变。", "请核对后改成一致。")
     elif own is not None and around.said not in (None, own) and not around.unclear:
         assert around.said is not None
         text = f"本行写“{text}”,所在的表、栏或小标题写“{around.said.label}”。"
         notes.fault("standing_disagrees", "standing", text, "请核对后改成一致。")
     elif own is None and around.beside and around.said is not Standing.CANCELLED:
-        text = f"“{around.beside}”列写的是取消,却没有说明取消的是不是本行的证明。"
+        text = f"从“{around.beside}”列看,本行可能已取消或改变,却没有写明。"
         notes.fault("standing_unclear", "standing", text, "请另加一列“取消或保留”,写明“保留”或“取消”。")
     elif own is None and around.unclear:
-        text = f"上面的小标题“{around.unclear}”没有说明以下各行是取消还是保留。"
-        notes.fault("standing_unclear", "standing", text, "请在小标题中写明,或在本行写“保留”或“取消”。")
+        text = f"“{around.unclear}”没有说明以下各行是取消还是保留。"
+        notes.fault("standing_unclear", "standing", text, "请在标题或小标题中写明,或另加一列“取消或保留”,在本行写明。")
+    elif is_unticked and around.said is None:
+        notes.fault("standing_unclear", "standing", "取消、保留各栏都没有勾选。", "请在其中一栏打√。")
     return own or around.said

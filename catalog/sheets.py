@@ -34,8 +34,8 @@ def read_parts(content: bytes, limits: Limits, most: reading.Most | None = None,
     """The same sheet by sheet, each in parts. Blocks. Raises FileRefused, also when much of it was given already."""
     for item in _read(_items, content, limits, most, at_once):
         match item:
-            case {"sheet": name, "spans": spans}:
-                yield Opened(name, {(row, column): width for row, column, width in spans})
+            case {"sheet": name, "spans": spans, "below": below}:
+                yield Opened(name, {(row, column): width for row, column, width in spans}, below)
             case {"rows": rows, "faults": faults}:
                 yield Rows(tuple(map(tuple, rows)), {(row, column): Fault(*said) for row, column, *said in faults})
 
@@ -78,7 +78,8 @@ def _of_sheets(function: Callable[[list[Sheet]], Iterator[dict[str, Any]]], part
 def _items(parts: Iterable[Part]) -> Iterator[dict[str, Any]]:
     for part in parts:
         if isinstance(part, Opened):
-            yield {"sheet": part.name, "spans": [(row, column, width) for (row, column), width in part.spans.items()]}
+            spans = [(row, column, width) for (row, column), width in part.spans.items()]
+            yield {"sheet": part.name, "spans": spans, "below": part.below}
         else:
             faults = [(*place, fault.code, fault.text, fault.remedy) for place, fault in part.faults.items()]
             yield {"rows": part.rows, "faults": faults}

@@ -1,16 +1,19 @@
-"""取消或保留: whether a row speaks of a proof that is kept or of one that is given up, by the words in its own cell, in the heading
-over it, in the name of its column or its sheet, or in the title (obligations 2.1, 5.4).
+"""取消或保留: what words say of a proof that is kept or given up: in a row's own cell, in a heading, in the name of a column or a sheet, in
+a title, in a remark (obligations 2.1, 5.4).
 
-Words that could mean either decide nothing: a cell of them goes back to its sender.
+A saying is known as a whole or not at all: 取消学籍 gives up no proof, 暂缓取消 and 自2025年起取消 do not say what holds. What speaks of it
+and is not known is OPEN, and whoever relies on it asks its sender.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from catalog.cleaning import clean, without_brackets
+from catalog.remembering import remembered
 from domain.spelling import fold
 
 
@@ -19,77 +22,145 @@ class Standing(StrEnum):
 
     KEPT = "kept"
     CANCELLED = "cancelled"
+    OPEN = "open"  #: it speaks of that, and nobody knows which
 
     @property
     def label(self) -> str:
-        return {"kept": "保留", "cancelled": "取消"}[self.value]
+        return {"kept": "保留", "cancelled": "取消", "open": "未写明"}[self.value]
 
     @property
     def contrary(self) -> Standing:
-        return Standing.KEPT if self is Standing.CANCELLED else Standing.CANCELLED
+        return {Standing.KEPT: Standing.CANCELLED, Standing.CANCELLED: Standing.KEPT}.get(self, self)
 
 
-#: What is denied is read first: 不取消 keeps, 不再保留 cancels. Behind 取消 may stand what is no proof: 取消提交, 取消后的办理方式.
-_WORDS = (
-    ("(不|不予|暂不|不再|未|不得)(取消|废止|停止执行)", Standing.KEPT),
-    ("(不|不再|不予)(保留|执行|索要|要求|收取|提交|提供)|取消保留|无需(提交|提供)", Standing.CANCELLED),
-    ("保留(?!原因|理由|依据|期限)|继续(执行|有效|实施|使用)|沿用", Standing.KEPT),
-    ("取消(?!后|提交|证明提交)|废止|停止(执行|使用)|停用|删除|撤销|失效|清理掉", Standing.CANCELLED),
+_WHO = "(申请人|当事人|办事群众|群众|企业|办事人)?"
+_GIVEN_UP = (
+    "取消(保留|执行|索要)?|废止|停止(执行|使用|实施|索要)|停用|删除|撤销|失效|作废|清理掉"
+    f"|(不再|不予)(保留|执行|使用|索要|收取|提交|提供|(向{_WHO})?(索要|收取)|要求{_WHO}(提交|提供|出具|开具)?)"
+    f"|(无需|不需要?|不用|无须|不必)(再)?{_WHO}(提交|提供)"
 )
-#: 部分取消, 改为告知承诺, 合并: neither kept as it is nor given up.
-_ELSE = re.compile("部分|改为|改由|转为|调整|合并|替代|变更|待定|研究")
-#: 第一部分, 一、, (一), 1.: how deep a heading stands.
-_DEPTHS = tuple(
-    re.compile(form)
-    for form in (
-        r"第[一二三四五六七八九十\d]+(部分|章|节|类)",
-        r"[一二三四五六七八九十]+[、.]",
-        r"[(][一二三四五六七八九十]+[)]",
-        r"[(]?\d+[).、]",
-    )
+_HELD = "(不|不予|暂不|不再|未|并未|尚未|不得)(取消|废止|停止执行)|保留|沿用|继续(执行|有效|实施|使用|保留)|维持"
+_HOW = "(拟|建议|决定|予以|应予以?|应当?|已经?|现|现予以?|全部|全面|直接|一律|同意|继续|确需|均|可|可以|清理后?|经清理)*"
+_WHAT = "(该|此|本)?(项|条|证明|事项|证明事项|证明材料|材料)*(的?证明)?"
+#: A cell or a remark that says nothing else.
+_CELLS = ((re.compile(f"{_HOW}({_HELD}){_WHAT}"), Standing.KEPT), (re.compile(f"{_HOW}({_GIVEN_UP}){_WHAT}"), Standing.CANCELLED))
+_PART = re.compile("[()\uff08\uff09\u3010\u3011,\uff0c;\uff1b\u3002.、/\n ]+")
+#: What makes of a reason beside it a condition, a date or another decision.
+_DOUBT = re.compile(
+    "[不未非暂缓待或除但仅只若如改转换替代调并合停前后起至期年月日]|部分|原则|逐步|研究|条件|承诺|共享|核验|核查|协查|查验|查询|整合|取消|保留|废止|撤"
 )
-_TITLE = re.compile(r"(清单|目录|名单|表)([(].*)?$")
-_LONGEST_TITLE = 60
 
 
+@remembered
 def in_cell(text: str) -> Standing | None:
-    """清理意见, 取消或保留: 保留(不取消) keeps, 不再保留 cancels. None where it says neither, or both."""
-    plain = clean(fold(text))
-    if _ELSE.search(plain):
-        return None
-    return _said(without_brackets(plain)) or _said(plain)
-
-
-def in_heading(text: str) -> Standing | None:
-    """The name of a sheet or a column, a heading between the rows: 二、取消的证明事项."""
-    return _said(clean(fold(text)))
-
-
-def in_title(lines: tuple[str, ...]) -> Standing | None:
-    """What stands over the header, where it names the table; notes on how to fill it in (取消的请填…) decide nothing."""
-    titles = [line for line in (clean(fold(line)) for line in lines) if len(line) <= _LONGEST_TITLE and _TITLE.search(line)]
-    return _said("".join(titles))
-
-
-def _said(text: str) -> Standing | None:
+    """清理意见, 取消或保留: 保留(不取消) keeps, 不再保留 cancels. None where it does not say which, or says more: 部分取消."""
+    parts = [part for part in _PART.split(clean(fold(text))) if part]
     found = set()
-    for words, standing in _WORDS:
-        text, times = re.subn(words, "", text)
-        if times:
-            found.add(standing)
+    for part in parts:
+        said = next((standing for form, standing in _CELLS if form.fullmatch(part)), None)
+        if said is not None:
+            found.add(said)
+        elif _DOUBT.search(part):
+            return None
     return found.pop() if len(found) == 1 else None
 
 
-_BESIDE = re.compile(
-    "(已|拟|建议|予以|现|应)?(取消|废止|停止执行|停用|删除|撤销|失效|作废|不再(保留|执行|索要|要求|提供|提交))(该|此|本)?(项|证明|事项)?[。]?"
+#: Whose, of when, by what: what stands before the word in a title.
+_LEAD = re.compile(
+    ".{0,40}([省市区县镇乡]|街道|[局委厅部办院]|中心|政府|公司|部门|单位|机关|我局|本级|\\d年度?|[一二三四五六七八九十\\d]批|首批|关于|公布|印发|发布|公开|决定"
+    "|同意|建议|证明|材料|事项|项目|设定|出具|类|以下|下列)|"
+)
+_OF_WHAT = (
+    "(以下|下列|一批|部分|首批|第[一二三四五六七八九十\\d]+批|\\d+[项个]|有关|相关|各类|各种|[省市区县]级?|本级|地方|自行设定"
+    "|由[^,。]{2,12}(设定|出具|开具)|需|应|要求)*"
+)
+_WHOSE = "(人民|政府|部门|单位|规章|文件|规范性文件|设定|的|类|行政|许可|审批|权力|职权|公共|政务|服务|涉企|便民|办事|群众|企业|申请人)*"
+_NOUNS = "(证明|事项|材料|文件|清单|目录|名单|名录|台账|明细表?|一览表?|汇总表?|表|部分|名称|通知|决定|公告|通告|公示|结果|情况|类|的)*"
+_TAIL = f"(的|类)?{_OF_WHAT}{_WHOSE}{_NOUNS}"
+#: The words that no heading has for another reason, and those that stand in names of matters too (撤销登记) and count alone only.
+_STRONG = "取消|废止|停止执行|停止使用|不再(?:保留|执行|索要|收取|要求|提交|提供)|不予(?:保留|索要)|无需(?:提交|提供)"
+_TITLES = (
+    (re.compile(f"(?P<lead>.*?){_HOW}({_HELD}){_TAIL}"), Standing.KEPT),
+    (re.compile(f"(?P<lead>.*?){_HOW}({_STRONG}){_TAIL}"), Standing.CANCELLED),
+    (re.compile(f"(?P<lead>){_HOW}({_GIVEN_UP}){_TAIL}"), Standing.CANCELLED),
+)
+_NAMES_PAPER = "(的|类|后)?(证明|材料|事项|清单|目录|名单|部分)"
+#: What speaks of it wherever it stands in a heading.
+_SPEAKS = re.compile(
+    f"{_STRONG}|保留(?!原因|理由|依据|期限)|沿用|暂停|暂缓|(撤销|删除|失效|停用|作废|合并|整合|调整|替代|代替|精简|清理|规范){_NAMES_PAPER}"
+    f"|清理(结果|意见|情况|台账|工作台账)|(改|转|调整|合并|变更)(为|至|到|入|由)|由.{{1,20}}(替代|代替)|(不得|不应|不准|严禁|禁止){_WHO}.{{0,6}}(要求|索要|收取)"
+)
+#: What stands in names of columns and says nothing of the rows: 取消后的办理方式.
+_NEUTRAL = re.compile("取消后(的)?(办理|替代|核验|实现|处理)?(方式|途径|措施|渠道|办法|手段)|动态调整|调整后|保留(原因|理由|依据|期限)")
+_NUMBER = re.compile(
+    "(附件?|附表|表)\\s*[一二三四五六七八九十\\d]*[:.、]?|第[一二三四五六七八九十\\d]+(部分|章|节|类)[:、]?|[(]?[一二三四五六七八九十\\d]+[)、.][)、.]?"
 )
 
-_MAY_BE = re.compile("[消止停删撤废]|失效|不再")
+
+_BRACKETED = re.compile("[(\u3010\\[\u3014{][^)\u3011\\]\u3015}]*[)\u3011\\]\u3015}]")
+_WHEN = re.compile("[\\d年月].{0,6}[起前后止]")
+
+
+@remembered
+def in_heading(text: str) -> Standing | None:
+    """The name of a sheet or a column, a heading between the rows, a title: 二、取消的证明事项. OPEN where it speaks of that and does not
+    say which (保留和取消的证明事项), None where it does not."""
+    whole = _NEUTRAL.sub("", clean(fold(text))).rstrip(":;。,、")
+    if not _SPEAKS.search(whole):
+        return None
+    plain = re.sub('[《》“”"「」 ]', "", _BRACKETED.sub("", whole))
+    plain = _NUMBER.sub("", plain, count=1) if _NUMBER.match(plain) else plain
+    found = set()
+    for form, standing in _TITLES:
+        if (match := form.fullmatch(plain)) and _LEAD.fullmatch(match["lead"]) and not _SPEAKS.search(match["lead"]):
+            found.add(standing)
+    for remark in _BRACKETED.findall(whole):
+        if (_SPEAKS.search(remark) and in_cell(remark) not in found) or _WHEN.search(remark):
+            return Standing.OPEN
+    return found.pop() if len(found) == 1 else Standing.OPEN
+
+
+_LONGEST_TITLE = 60
+#: How to fill in the table (取消的请填…), and what a text refers to: neither says what the rows are.
+_INSTRUCTION = re.compile("请|栏|填写|填报说明|勾|√|选择|例如|示例")
+_REFERENCE = re.compile("《[^》]*》")
+
+
+def in_title(lines: Sequence[str], hears: Callable[[str], Standing | None] = in_heading) -> Standing | None:
+    """What stands over the header, line by line: titles, and of whole sentences only that one of them speaks of what is given up. Of
+    two that decide, none does; else the one nearest to the table."""
+    titles: list[Standing] = []
+    spoken = False
+    for line in lines:
+        plain = clean(fold(line))
+        if _INSTRUCTION.search(plain):
+            continue
+        if len(plain) <= _LONGEST_TITLE and not plain.endswith("。"):
+            if (said := hears(plain)) is not None:
+                titles.append(said)
+        elif re.search(_STRONG, _REFERENCE.sub("", plain)):
+            spoken = True
+    if {Standing.KEPT, Standing.CANCELLED} <= set(titles):
+        return Standing.OPEN
+    return titles[-1] if titles else Standing.OPEN if spoken else None
+
+
+_REMARK = re.compile(
+    "取消(?!后)|废止|停止(执行|使用|实施|索要)|不再(保留|执行|索要|收取|要求|提交|提供|出具)|暂停|合并(至|到|入|为)|(改|转|调整|变更)为|由.{1,20}(替代|代替)"
+)
+_MAY_BE = re.compile("[消止停删撤废合改转调变替代]|失效|作废|不再")
 
 
 def cancels(text: str) -> bool:
-    """True for a remark that says nothing but that the row is given up."""
-    return _MAY_BE.search(text) is not None and _BESIDE.fullmatch(clean(fold(text))) is not None
+    """True for a remark that says that the row is given up, or to be, or something else in its place: only its sender knows whether
+    the row still stands."""
+    if _MAY_BE.search(text) is None:
+        return False
+    plain = _HOLDS.sub("", _REFERENCE.sub("", clean(fold(text))))
+    return _REMARK.search(plain) is not None or in_cell(plain) is Standing.CANCELLED
+
+
+_HOLDS = re.compile("(不|不予|暂不|不再|未|并未|尚未|不得)(取消|废止|停止执行)")
 
 
 class Mark(NamedTuple):
@@ -99,68 +170,14 @@ class Mark(NamedTuple):
     either: bool
 
 
-_MARK = re.compile("(是否)?(拟|建议|继续|予以|已)?(取消|保留|废止)(请?(打勾|打√|划√))?")
+_MARK = re.compile("(是否|请?(打勾|打√|划√)|(可|已|拟)?(打勾|打√|划√))")
+_NAMES_PROOFS = re.compile("证明|事项|材料|[项条]$")
+_OTHER_MARK = re.compile("(拟|建议|予以|已)?(部分取消|暂缓取消|调整|合并|规范|修改|替代|暂停|(改为|转为|实行)?告知承诺制?)")
 
 
 def marked(name: str) -> Mark | None:
     """What a tick in a column of this name says; None for a column that holds anything else."""
     plain = without_brackets(clean(fold(name)))
-    if not _MARK.fullmatch(plain) or (said := in_heading(plain)) is None:
-        return None
-    return Mark(said, plain.startswith("是否"))
-
-
-class Around(NamedTuple):
-    """What stands around a row: what it says becomes of the proof, the heading of which nobody knows whether it still does, and
-    the column beside it, meant for something else, in which 取消 stands."""
-
-    said: Standing | None = None
-    unclear: str = ""
-    beside: str = ""
-
-
-AROUND_NOTHING = Around()
-
-
-class Headings:
-    """What the headings say of the rows below: each until one that stands as high or higher. One without a number stands under the
-    numbered one before it; of two such beside each other, the second of which does not say what becomes of its rows, nobody
-    knows (`unclear`: it)."""
-
-    def __init__(self) -> None:
-        self._over: dict[float, Standing | None] = {}
-        self.unclear = ""
-
-    def met(self, text: str) -> None:
-        """A heading stands here."""
-        plain = clean(fold(text))
-        said = in_heading(plain)
-        number = next((depth for depth, form in enumerate(_DEPTHS) if form.match(plain)), None)
-        depth = max((at for at in self._over if at == int(at)), default=0) + 0.5 if number is None else number
-        if number is None and said is None:
-            self.unclear = text if depth in self._over else self.unclear
-            return
-        self._over = {at: what for at, what in self._over.items() if at < depth}
-        self._over[depth] = said
-        self.unclear = ""
-
-    @property
-    def said(self) -> Standing | None:
-        """The deepest that says anything."""
-        return next((said for _, said in sorted(self._over.items(), reverse=True) if said is not None), None)
-
-
-#: 取消的证明事项, 继续保留的证明材料: no proof is called so.
-_SECTION = re.compile(
-    "(以下|拟|决定|建议|予以|继续|不再)*(取消|保留|废止|停止执行|停止使用|沿用)(或?(调整|规范|清理))?(的|类)?(证明|事项|材料|清单|目录|部分|名称)+"
-)
-
-
-def is_numbered(text: str) -> bool:
-    """True for a text that is numbered as headings are: 一、, (二), 第三部分."""
-    return any(form.match(clean(fold(text))) for form in _DEPTHS[:3])
-
-
-def is_heading(text: str) -> bool:
-    """True for one, or for a text that says of the rows below what becomes of them."""
-    return is_numbered(text) or _SECTION.fullmatch(without_brackets(clean(fold(text)))) is not None
+    if (said := in_cell(bare := _MARK.sub("", plain))) is not None and not _NAMES_PROOFS.search(bare):
+        return Mark(said, plain.startswith("是否"))
+    return Mark(Standing.OPEN, plain.startswith("是否")) if _OTHER_MARK.fullmatch(bare) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from catalog.standing import AROUND_NOTHING, Around
+from catalog.headings import AROUND_NOTHING, Around
 from domain.list_rows import Candidate, Fact, Fault, Question, RowResult, Topic, Verdict
 
 ONLY_OWN = "请只报本单位和由本单位编制的;代其他单位报送的,请由专班办公室登记为不限单位的清单。"

@@ -29,7 +29,9 @@ registry of 市中区 and, for the matters, also with eight departments of the d
 their rows; of three the source is a sentence, and only the columns are ours. Accepted: every name was the registry's by a
 rule, and every value understood. Asked: a person must say what a name means; nothing is taken until then. Refused: the row
 goes back with the fault and what to do; “whole”: the list does, before a row is read. Hidden rows and columns are read,
-hidden sheets are not; totals and notes under a table are no rows. `python -m runtime.commands.diagrams` writes this page
+hidden sheets are not; totals and notes under a table are no rows. What a title, a heading, a sheet's name, a column or a
+remark says of 取消 and 保留 counts where it says one of them as a whole; where it says both or something else (调整, 暂缓,
+自…起), only a row with its own word is taken. `python -m runtime.commands.diagrams` writes this page
 by reading the lists, `./run check` compares.
 
 | list | rows in | accepted | asked | refused |

@@ -7,6 +7,7 @@ no reader can know (a kind of office in place of one, words for no method, 取�
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -163,7 +164,7 @@ class Dirt:
             return column.partition(" ")[2]
         names = {"sequence": ("序号", "序", "NO"), "standing": ("取消或保留", "清理意见"), "remark": ("备注", "说明")}.get(column)
         if names is None:
-            names = tuple(name for name in WORDINGS[column].split() if not ("取消" in name or "保留" in name))
+            names = tuple(name for name in WORDINGS[column].split() if not re.search("取消|保留|清理", name))
         return self.draw.choice(names) + self.draw.choice(("", "", "(必填)"))
 
     def _header(self) -> Sheet:

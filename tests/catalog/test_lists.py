@@ -61,12 +61,12 @@ def test_the_real_list_of_kept_proofs_names_no_issuer_that_could_be_asked() -> N
     assert result.sheet.missing == ("事项编码", "核验方式", "核验内容") and result.sheet.unused == ("源文原样(无分隔)",)
 
 
-def test_the_real_cancellations_from_elsewhere_are_asked_and_cancel_nothing() -> None:
+def test_the_real_cancellations_from_elsewhere_cancel_nothing() -> None:
     own = replace(sandbox(), sender="370402-CIVIL", speaks_for=frozenset({"370402-CIVIL"}))
     assert counts(read("cancelled_anhui_civil.csv", ListKind.CANCELLATIONS, own)) == [0, 4, 0]
     shanghai = read("cancelled_shanghai_health_2023.csv", ListKind.CANCELLATIONS, sandbox())
-    assert counts(shanghai) == [0, 6, 0] and shanghai.sheet.unused == ()
-    assert all(codes(row) == {"ask proof", "ask matter"} for row in shanghai.rows)
+    assert counts(shanghai) == [0, 0, 6] and shanghai.sheet.unused == ()
+    assert all(codes(row) > {"ask proof", "ask matter", "standing_unclear"} for row in shanghai.rows), "取消和调整: which of them?"
 
 
 def test_the_real_proof_of_adoptions_names_several_in_one_cell_and_a_class_of_units() -> None:

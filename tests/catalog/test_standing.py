@@ -6,14 +6,15 @@ import pytest
 from openpyxl import Workbook
 
 from catalog.headers import ListKind
+from catalog.headings import Headings
 from catalog.lists import read_list
-from catalog.standing import Headings, Standing, in_cell, in_heading, in_title
+from catalog.standing import Standing, in_cell, in_heading, in_title
 from domain.list_rows import ProofFact, RowResult
 from tests.catalog.registries import sandbox
 from tests.catalog.test_lists import codes
 from tests.catalog.workbooks import saved, workbook
 
-KEPT, CANCELLED = Standing.KEPT, Standing.CANCELLED
+KEPT, CANCELLED, OPEN = Standing
 HEADER = ("序号", "事项编码", "证明名称", "清理意见")
 PLAIN = ("序号", "事项编码", "证明名称")
 
@@ -69,8 +70,8 @@ def test_the_words_of_a_cell(text: str, said: Standing | None) -> None:
         ("(一)不再保留的证明材料(12项)", CANCELLED),
         ("取消的证明名称", CANCELLED),
         ("保留的证明事项名称", KEPT),
-        ("取消和保留的证明事项", None),
-        ("取消提交的证明", None),
+        ("取消和保留的证明事项", OPEN),
+        ("取消提交的证明", OPEN),
         ("取消后的办理方式", None),
         ("保留原因", None),
         ("证明名称", None),
@@ -84,14 +85,14 @@ def test_the_words_of_a_heading(text: str, said: Standing | None) -> None:
 def test_a_title_speaks_and_a_note_does_not() -> None:
     assert in_title(("市中区取消的证明事项清单", "2026年3月")) is CANCELLED
     assert in_title(("市中区证明事项清单", "填表说明:应取消的,在清理意见栏填写“取消”。")) is None
-    assert in_title(("市中区取消的证明事项清单", "市中区保留的证明事项清单")) is None
+    assert in_title(("市中区取消的证明事项清单", "市中区保留的证明事项清单")) is OPEN
 
 
 def test_a_heading_holds_until_one_of_its_rank() -> None:
     headings, said = Headings(), []
     for text in ("一、保留的证明", "(一)区司法局", "二、取消的证明", "(一)区司法局", "(二)区民政局", "三、其他"):
         headings.met(text)
-        said.append(headings.said)
+        said.append(headings.around.said)
     assert said == [KEPT, KEPT, CANCELLED, CANCELLED, CANCELLED, None]
 
 

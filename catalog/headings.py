@@ -1,0 +1,182 @@
+"""小标题: what stands around the rows of a table: headings between them and over it, title, name of the sheet. It holds for the next
+tables of the same page too, until something of its rank stands there (obligations 2.1, 5.4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from catalog.asides import is_aside
+from catalog.cleaning import clean, without_brackets
+from catalog.standing import Standing, in_heading, in_title
+from domain.spelling import fold
+
+#: 第一部分, 一、, (一), 1.: how deep a heading stands.
+_DEPTHS = tuple(
+    re.compile(form)
+    for form in (
+        r"第[一二三四五六七八九十\d]+(部分|章|节|类)",
+        r"[一二三四五六七八九十]+[、.]",
+        r"[(][一二三四五六七八九十]+[)]",
+        r"[(]?\d+[).、]",
+    )
+)
+#: 取消的证明事项, 继续保留的证明材料: no proof is called so.
+_SECTION = re.compile(
+    "(以下|拟|决定|建议|予以|继续|不再)*(取消|保留|废止|停止执行|停止使用|沿用)(或?(调整|规范|清理))?(的|类)?(证明|事项|材料|清单|目录|部分|名称)+"
+)
+
+_TABLE = re.compile(r"(清单|目录|名单|名录|表|台账)([(].*)?$")
+_LONGEST = 30  #: a heading; what is longer is a sentence
+
+
+def is_numbered(text: str) -> bool:
+    """True for a text that is numbered as headings are: 一、, (二), 第三部分."""
+    return any(form.match(clean(fold(text))) for form in _DEPTHS[:3])
+
+
+def is_title(text: str) -> bool:
+    """True for what a table is called: …清单, …目录(2026年)."""
+    return _TABLE.search(clean(fold(text))) is not None
+
+
+def without_number(text: str) -> str:
+    """The text without the number in front of it: 一、户籍证明, (2)户籍证明."""
+    plain = clean(fold(text))
+    return next((rest for form in _DEPTHS if (rest := form.sub("", plain, count=1).lstrip(".、:) ")) != plain), clean(text))
+
+
+def is_heading(text: str) -> bool:
+    """True for one, or for a text that says of the rows below what becomes of them."""
+    return is_numbered(text) or _SECTION.fullmatch(without_brackets(clean(fold(text)))) is not None
+
+
+class Around(NamedTuple):
+    """What stands around a row: what it says becomes of the proof; `unclear`: words of which nobody knows what they say of it; the
+    column beside it, meant for something else, in which 取消 stands; the matter and the unit that are named over it, where no
+    column names one (empty: one was, over other rows)."""
+
+    said: Standing | None = None
+    unclear: str = ""
+    beside: str = ""
+    matter: str | None = None
+    unit: str | None = None
+
+
+AROUND_NOTHING = Around()
+
+#: What a text says becomes of the rows, and which matter and unit it names over them.
+Hears = Callable[[str], Standing | None]
+Names = Callable[[str, bool], tuple[str | None, str | None]]
+
+
+def _names_nothing(_text: str, _is_title: bool) -> tuple[None, None]:
+    return None, None
+
+
+class _Over(NamedTuple):
+    """What a heading or a title says."""
+
+    said: Standing | None = None
+    text: str = ""
+    matter: str | None = None
+    unit: str | None = None
+
+
+class Headings:
+    """What stands over the rows: each heading until one that stands as high or higher. One without a number stands under the numbered
+    one before it; of two such beside each other, the second of which does not say what becomes of its rows, nobody knows. Asked of
+    one page: the tables of a document or a web page one after another, or one sheet of a workbook.
+
+    `kind`: what this kind of list says of all its rows; `hears`, `names`: what a text says of them."""
+
+    def __init__(self, sheet: str = "", kind: Standing | None = None, hears: Hears = in_heading, names: Names = _names_nothing) -> None:
+        self._hears, self._names = hears, names
+        self._kind = _Over(kind, "清单种类")
+        self._sheet = _Over(hears(sheet), sheet, *names(sheet, True))
+        self._title = self._column = _Over()
+        self._over: dict[float, _Over] = {}
+        self._unclear = ""
+        self._has_named = False
+        self._is_first = True
+        self._around: Around | None = None
+
+    def begin(self, over: Iterable[str], column: str = "") -> None:
+        """A table begins under these lines; its column of proofs is called so."""
+        titles: list[str] = []
+        ends = ""
+        for text in over:
+            plain = clean(fold(text))
+            is_short = len(plain) <= _LONGEST and not plain.endswith("。")
+            if is_numbered(text) and is_short:
+                self.met(text)
+            elif self._hears(text) is not None or is_title(text) or plain.startswith("附件"):
+                self._over, self._unclear = {}, ""
+                titles.append(text)
+                ends = text
+            elif is_short and not self._is_first and not is_aside([text]):
+                self.met(text)
+            else:
+                titles.append(text)
+        self._titled(titles, ends)
+        self._column = _Over(self._hears(column), column)
+        self._is_first = False
+        self._around = None
+
+    def _titled(self, lines: list[str], ends: str) -> None:
+        """What holds until the next title: that of these lines. One that says nothing after one that did leaves it open."""
+        said = in_title(lines, self._hears)
+        named = [found for line in lines if any(found := self._names(line, True))]
+        matter, unit = named[-1] if named else (None, None)
+        if said is None and ends and self._title.said is not None:
+            said = Standing.OPEN
+        if said is not None or matter is not None or unit is not None or ends:
+            text = next((line for line in reversed(lines) if self._hears(line) is not None), ends or lines[-1])
+            self._title = _Over(said, text, matter, unit)
+
+    def met(self, text: str) -> None:
+        """A heading stands here."""
+        plain = clean(fold(text))
+        found = _Over(self._hears(plain), text, *self._names(text, False))
+        number = next((depth for depth, form in enumerate(_DEPTHS) if form.match(plain)), None)
+        depth = max((at for at in self._over if at == int(at)), default=0) + 0.5 if number is None else number
+        beside = self._over.get(depth) if number is None else None
+        self._around = None
+        if number is None and found[2:] == (None, None) and found.said is None:
+            self._unclear = text if beside is not None else self._unclear
+            return
+        self._over = {at: what for at, what in self._over.items() if at < depth}
+        self._over[depth] = found
+        self._unclear = text if beside is not None and beside.said is not None and found.said is None else ""
+
+    @property
+    def around(self) -> Around:
+        """What stands around the rows that follow."""
+        if self._around is None:
+            self._around = self._together()
+        return self._around
+
+    def _together(self) -> Around:
+        over = [what for _, what in sorted(self._over.items(), reverse=True)] + [self._title, self._sheet]
+        matter, unit = (next((one for what in over if (one := what[place]) is not None), None) for place in (2, 3))
+        self._has_named = self._has_named or matter is not None
+        if self._has_named and matter is None:
+            matter = ""
+        said, unclear = self._standing()
+        return Around(said, self._unclear or unclear, "", matter, unit)
+
+    def _standing(self) -> tuple[Standing | None, str]:
+        """The deepest heading that says anything, else title and sheet; the name of the column and the kind of list with it. Words that
+        leave it open, or the contrary of one another, are told."""
+        heading = next((what for _, what in sorted(self._over.items(), reverse=True) if what.said is not None), None)
+        far = (self._title, self._sheet) if heading is None else (heading,)
+        saying = [one for one in (*far, self._column, self._kind) if one.said is not None]
+        if heading is not None and heading.said is Standing.OPEN:
+            return None, heading.text
+        decided = [one for one in saying if one.said is not Standing.OPEN]
+        if other := next((one for one in decided if one.said is not decided[0].said), None):
+            return None, f"{decided[0].text}”与“{other.text}"
+        if decided and not (decided == [self._kind] and len(saying) > 1):  # 取消和调整 in a list of what is given up
+            return decided[0].said, ""
+        return None, saying[0].text if saying else ""

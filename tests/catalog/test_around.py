@@ -1,0 +1,203 @@
+"""What stands around the rows (obligations 2.1, 5.4): headings, titles and sheets over them, columns beside them. Each was once taken,
+in silence, for what its sender did not say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from catalog.headers import ListKind
+from catalog.lists import read_list
+from domain.list_rows import ProofFact, RowResult
+from tests.catalog.registries import sandbox
+from tests.catalog.test_lists import codes
+from tests.catalog.workbooks import saved, workbook
+
+HEADER = ("序号", "事项编码", "证明名称", "备注")
+FIRST = (1, "DEMO-0002", "经济困难证明", "")
+SECOND = (2, "DEMO-0001", "户籍证明", "")
+UNCLEAR = {"standing_unclear"}
+
+
+def said(row: RowResult) -> bool | set[str]:
+    """Whether the row gives its proof up; its faults and questions where it is not taken."""
+    return row.fact.cancelled if isinstance(row.fact, ProofFact) else codes(row)
+
+
+def sheets(content: bytes, kind: ListKind = ListKind.PROOFS) -> list[list[bool | set[str]]]:
+    return [[said(row) for row in result.rows] for result in read_list(content, kind, sandbox())]
+
+
+def table(*lines: tuple[Any, ...], kind: ListKind = ListKind.PROOFS) -> list[bool | set[str]]:
+    (found,) = sheets(workbook(lines), kind)
+    return found
+
+
+def page(*tables: tuple[str, list[tuple[Any, ...]]]) -> str:
+    """A web page: before each table what stands over it."""
+    body = ""
+    for over, rows in tables:
+        body += "".join(f"<p>{line}</p>" for line in over.split("|") if line)
+        body += "<table>" + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows) + "</table>"
+    return f"<html><body>{body}</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        (("二、取消的证明事项", ""), [[True], [True]]),
+        (("二、取消的证明事项", "(一)区司法局"), [[True], [True]]),
+        (("二、取消的证明事项", "三、保留的证明事项"), [[True], [False]]),
+        (("二、取消的证明事项", "三、其他事项"), [[True], [False]]),
+        (("市中区取消的证明事项清单", ""), [[True], [True]]),
+        (("市中区取消的证明事项清单", "区司法局"), [[True], [True]]),
+        (("附件1 取消的证明事项清单", "附件2 保留的证明事项清单"), [[True], [False]]),
+        (("附件1 取消的证明事项清单", "附件2 区司法局证明事项清单"), [[True], [UNCLEAR]]),
+        (("二、取消的证明事项", "附件2 保留的证明清单"), [[True], [False]]),
+        (("取消的证明事项", "区司法局"), [[True], [True]]),
+    ],
+)
+def test_what_stands_over_a_table_holds_for_the_next_ones_of_its_page(over: tuple[str, str], expected: list[Any]) -> None:
+    """Before, a heading ended at the first table, and what the second gives up was kept."""
+    tables = [(line, [HEADER, row]) for line, row in zip(over, (FIRST, SECOND), strict=True)]
+    assert sheets(page(*tables).encode()) == expected
+
+
+def test_a_table_that_is_no_list_may_hold_the_heading() -> None:
+    assert sheets(page(("", [("二、取消的证明事项",)]), ("", [HEADER, FIRST])).encode())[-1] == [True]
+
+
+def test_sheets_of_a_workbook_speak_for_themselves_alone() -> None:
+    book = Workbook()
+    assert book.active is not None
+    for sheet, rows in ((book.active, [("二、取消的证明",), HEADER, FIRST]), (book.create_sheet("其他"), [HEADER, SECOND])):
+        for row in rows:
+            sheet.append(row)
+    assert sheets(saved(book)) == [[True], [False]]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("取消的证明事项", True),
+        ("关于取消证明事项的通知", True),
+        ("市司法局关于取消一批证明事项的公告", True),
+        ("枣庄市市中区证明事项取消目录", True),
+        ("不再索要的证明材料", True),
+        ("以下证明予以取消:", True),
+        ("保留的证明事项", False),
+        ("证明事项清单(2026年动态调整)", False),
+        ("保留和取消的证明事项清单", UNCLEAR),
+        ("证明事项清理结果", UNCLEAR),
+        ("合并的证明事项", UNCLEAR),
+        ("自2027年1月1日起取消的证明事项", UNCLEAR),
+        ("暂缓取消的证明事项", UNCLEAR),
+        ("取消的证明事项清单(2027年1月起)", UNCLEAR),
+        ("不得要求群众提供的证明", UNCLEAR),
+        ("由身份证替代的证明事项", UNCLEAR),
+        ("为减证便民,凡没有法律法规依据的证明,一律取消。", UNCLEAR),
+    ],
+)
+def test_a_title(title: str, expected: bool | set[str]) -> None:
+    """Before, one that did not end in 清单 was not heard, and one that says both was kept."""
+    under = [(f"说明第{number}条",) for number in range(1, 8)]
+    assert table((title,), *under, HEADER, FIRST) == [expected]
+
+
+def test_what_is_nearest_decides_and_the_contrary_is_asked() -> None:
+    both = ("保留和取消的证明事项清单",)
+    assert table(both, (*HEADER, "清理意见"), (*FIRST, "取消"), (*SECOND, "保留")) == [True, False], "a column says"
+    assert table(both, HEADER, ("二、取消的证明",), FIRST) == [True], "a heading says"
+    assert table(both, (*HEADER[:2], "取消的证明名称"), FIRST[:3]) == [True], "the column's name says"
+    assert table(("取消的证明事项清单",), HEADER, ("一、保留的证明",), FIRST) == [False], "a heading before a title"
+    assert table(("取消的证明事项清单",), (*HEADER[:2], "保留的证明名称"), FIRST[:3]) == [UNCLEAR]
+    assert table(HEADER, ("一、保留的证明",), FIRST, kind=ListKind.CANCELLATIONS) == [UNCLEAR]
+    assert table(HEADER, ("一、保留和取消的证明",), FIRST, ("二、取消的证明",), SECOND) == [UNCLEAR, True]
+
+
+def test_a_heading_that_only_holds_such_a_word_gives_nothing_up() -> None:
+    """Before, the rows under 撤销公司登记 were given up, without a word."""
+    assert table(HEADER, ("一、公司登记撤销",), FIRST, ("二、取消学籍",), SECOND) == [False, UNCLEAR]
+
+
+@pytest.mark.parametrize(
+    ("names", "marks", "expected"),
+    [
+        (("保留", "取消"), ("", ""), UNCLEAR),
+        (("保留", "取消"), ("×", "×"), UNCLEAR),
+        (("保留", "取消"), ("√", "√"), UNCLEAR),
+        (("是否取消",), ("",), UNCLEAR),
+        (("保留(打√)",), ("",), UNCLEAR),
+        (("取消(打√)",), ("",), False),
+        (("保留", "取消", "调整"), ("", "", "√"), UNCLEAR),
+        (("保留", "取消", "调整"), ("", "√", "√"), UNCLEAR),
+        (("保留", "取消", "部分取消"), ("", "√", ""), True),
+        (("不再保留", "继续保留"), ("√", ""), True),
+        (("取消/保留",), ("取消",), True),
+    ],
+)
+def test_columns_that_are_ticked(names: tuple[str, ...], marks: tuple[str, ...], expected: bool | set[str]) -> None:
+    """Before, a row of which neither was ticked was kept."""
+    assert table((*HEADER, *names), (*FIRST, *marks)) == [expected]
+
+
+def test_a_section_says_what_a_row_without_a_tick_leaves_open() -> None:
+    assert table((*HEADER, "保留", "取消"), ("二、取消的证明",), (*FIRST, "", "")) == [True]
+
+
+def test_a_tick_that_cannot_be_read_is_told() -> None:
+    """Before, a fault in such a column was not looked at: no tick."""
+    assert table((*HEADER, "保留", "取消"), (*FIRST, "√", "#REF!")) == [{"formula_error"}]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "expected"),
+    [
+        ("备注", "自2027年1月1日起取消", UNCLEAR),
+        ("备注", "按照市政府要求,该证明自明年起不再索要", UNCLEAR),
+        ("备注", "合并至居住情况证明", UNCLEAR),
+        ("备注", "调整为告知承诺", UNCLEAR),
+        ("备注", "由居民身份证替代", UNCLEAR),
+        ("备注", "暂停执行", UNCLEAR),
+        ("备注", "暂不取消", False),
+        ("备注", "依据《关于取消一批证明的通知》梳理", False),
+        ("备注", "有效期满失效", False),
+        ("取消时间", "2027-01-01", UNCLEAR),
+        ("取消时间", "—", False),
+        ("取消依据", "《甲办法》", UNCLEAR),
+        ("替代材料", "居民身份证", UNCLEAR),
+        ("取消后的办理方式", "", UNCLEAR),
+        ("取消后的办理方式", "部门核验", False),
+    ],
+)
+def test_a_column_beside_it_tells(column: str, text: str, expected: bool | set[str]) -> None:
+    """Before, only a remark that says nothing else than 取消 was heard."""
+    assert table((*HEADER[:3], column), (*FIRST[:3], text)) == [expected]
+    assert table(("取消的证明事项清单",), (*HEADER[:3], column), (*FIRST[:3], "" if "方式" in column else text)) == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "暂缓取消",
+        "不宜取消",
+        "自2027年1月1日起取消",
+        "取消(改为告知承诺)",
+        "由身份证替代",
+        "暂停",
+        "不得要求提供",
+        "部分取消",
+        "条件成熟后取消",
+        "原则上取消",
+        "保留至2027年",
+    ],
+)
+def test_a_cell_that_says_more_goes_back(text: str) -> None:
+    """Before, 暂缓取消 and 不宜取消 gave the proof up."""
+    assert table((*HEADER, "清理意见"), (*FIRST, text)) == [UNCLEAR]
+
+
+def test_a_reason_beside_the_word_is_no_doubt() -> None:
+    assert table((*HEADER, "清理意见"), (*FIRST, "保留(法律法规有规定)"), (*SECOND, "取消,无法律依据")) == [False, True]
