@@ -70,6 +70,7 @@ _MARKUP = (
     (re.compile(rb"<(?:\w+:)?Workbook[^>]*urn:schemas-microsoft-com:office:spreadsheet", re.I), Form.XML),
     (re.compile(rb"<(?:!doctype html|html|head|table|tr|td|th|meta|body|style|div)[\s>]", re.I), Form.HTML),
 )
+_MARKS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|\s)*<")
 _LOOK_AT = 4096
 
 
@@ -109,7 +110,10 @@ def form_of(content: bytes) -> Form | None:
     refuse_other_kinds(content)
     if content.startswith(ZIP):
         return Form.WORD if "word/document.xml" in (_names(content) or ()) else None
-    return None if content.startswith(OLE) else next((form for pattern, form in _MARKUP if pattern.search(_plain(content))), None)
+    head = _plain(content)
+    if content.startswith(OLE) or not _MARKS.match(head):  # marks in the cells of a text with separators make no page of it
+        return None
+    return next((form for pattern, form in _MARKUP if pattern.search(head)), None)
 
 
 def page_refused(what: str) -> FileRefused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from catalog.cell_facts import Fault
+from catalog.cell_marks import TABLE_WITHIN
 from catalog.file_kinds import FileRefused
 
 MOST_COLUMNS = 300
@@ -38,6 +39,14 @@ class Table:
     def begin(self) -> None:
         """What stands over it becomes its first lines."""
         self.rows += [((line,), {}) for line in self.over]
+
+    def line(self, text: str) -> None:
+        """A text that stands in the table outside of its cells, as a caption does."""
+        self.rows.append(((text,), {}))
+
+    def end_group(self) -> None:
+        """A group of rows ends, and with it what covers them from above."""
+        self._down.clear()
 
     def above(self) -> list[str]:
         """The last lines of text alone: of a table that only lays out, what stands over the next one inside."""
@@ -80,4 +89,4 @@ class Table:
                 faults[len(texts)] = cell.fault
             if down > 1:
                 self._down[len(texts)] = down - 1, cell
-            texts.append(cell.text or (cell.fault.text if cell.fault is not None else ""))  # seen: a row of it alone is no empty row
+            texts.append(cell.text or (cell.fault.text if cell.fault not in (None, TABLE_WITHIN) else ""))  # seen: no empty row

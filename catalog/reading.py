@@ -20,8 +20,9 @@ from catalog.cell_facts import ERRORS, Facts, Fault, facts, formula_error
 from catalog.cell_text import text_of
 from catalog.delimited import decoded, records
 from catalog.file_kinds import OLE, ZIP, FileRefused, Form, form_of, page_refused
-from catalog.markup_tables import html_tables, xml_tables
+from catalog.web_tables import html_tables
 from catalog.word_tables import word_tables
+from catalog.xml_tables import xml_tables
 
 MOST_BYTES = 20 * 2**20
 MOST_UNPACKED = 300 * 2**20  #: what a workbook may grow to: a bomb of a few kilobytes grows to gigabytes

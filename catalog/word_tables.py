@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 from catalog.cell_marks import NO_BEGINNING, NOT_ALIGNED, TABLE_WITHIN
 from catalog.file_kinds import FileRefused
 from catalog.laid_out import MOST_COLUMNS, MOST_OVER, Cell, Table
-from catalog.markup_tables import root_of
 from catalog.word_text import Shown, chosen, is_on, named, state, tag, value
+from catalog.xml_tables import root_of
 
 _WRAPPERS = ("body", "sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")
 _ELSEWHERE = ("altChunk", "subDoc")

@@ -325,7 +325,7 @@ OPEN_FILES = {
     "catalog/file_kinds.py": "the same",
     "catalog/word_tables.py": "the same",
     "catalog/word_text.py": "the same",
-    "catalog/markup_tables.py": "the same",
+    "catalog/xml_tables.py": "the same",
     "gateway/edge/media.py": "attachments",
     "proofs/check.py": "what the public checks",
     "connectors/seal.py": "the pages that we set ourselves",
@@ -339,7 +339,8 @@ READERS = {
     "catalog/sheet_cells.py": {"cells_that_tell"},
     "catalog/file_kinds.py": {"form_of"},
     "catalog/word_tables.py": {"word_tables"},
-    "catalog/markup_tables.py": {"html_tables", "xml_tables"},
+    "catalog/web_tables.py": {"html_tables"},
+    "catalog/xml_tables.py": {"xml_tables"},
 }
 GUARDED = {"catalog/sheets.py", "gateway/edge/media.py", "proofs/check.py"}
 
