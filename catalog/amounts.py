@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
+from catalog.remembering import remembered
 from domain.refusal import Refusal
 from domain.spelling import fold
 
@@ -60,6 +61,7 @@ def amount(text: str, most: int, units: Mapping[str, int]) -> int | None:
     raise NotUnderstood(f"“{text.strip()}”不是 1 至 {most} 的整数(单位:{next(iter(units))})")
 
 
+@remembered
 def is_counted(text: str) -> bool:
     """True where what was said had to be counted in days: 6个月, 长期."""
     plain = re.sub(r"\s", "", fold(text))

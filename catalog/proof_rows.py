@@ -12,6 +12,7 @@ from catalog.cleaning import clean, clean_code, is_cut_off, split_names
 from catalog.matching import Match, Names
 from catalog.negatives import core, names_in
 from catalog.registry import NOT_A_UNIT, Registry
+from catalog.remembering import remembered
 from catalog.row_standing import standing
 from catalog.several_names import named_in, unknown_in
 from catalog.standing import Standing
@@ -265,9 +266,9 @@ _VALUES: Mapping[str, Callable[[str], Any]] = {
     "source": clean,
     "parameters": values.parameters,
     "fields": split_names,
-    "validity_days": values.validity,
-    "limit_minutes": lambda text: amount(text, 100_000, MINUTES),
-    "exclusion": values.exclusion,
+    "validity_days": remembered(values.validity),
+    "limit_minutes": remembered(lambda text: amount(text, 100_000, MINUTES)),
+    "exclusion": remembered(values.exclusion),
     "exclusion_decided_by": clean,
     "exclusion_evidence": clean,
     "no_commitment": clean,

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
@@ -193,12 +194,18 @@ def _put_rows(session: Session, reading: int, rows: Iterable[tuple[int, RowResul
                 array(found.cells),
                 FAULTS.text(found.faults) if found.faults else "[]",
                 QUESTIONS.text(found.questions) if found.questions else "[]",
-                as_json(dict(found.matched)),
+                _explained(tuple(found.matched.items())),
                 FACT.text(found.fact) if found.fact is not None else None,
             )
             for sheet, found in rows
         ),
     )
+
+
+@lru_cache(maxsize=1000)
+def _explained(matched: tuple[tuple[str, str], ...]) -> str:
+    """As JSON: in most rows the names are known by the same reasons."""
+    return as_json(dict(matched))
 
 
 def _send_back(session: Session, reading: int, back: Mapping[tuple[int, int], Fault]) -> None:
