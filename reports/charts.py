@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from math import floor
 from zoneinfo import ZoneInfo
 
 from markupsafe import escape
@@ -17,26 +18,37 @@ _UNITS, _DAYS = 32, 7  #: rows and columns of one heat map: what a page holds
 
 
 def trend(points: Sequence[WeekPoint]) -> str:
-    """Bars for what came in, a line with its percentages for the limits that were kept."""
-    height, left, bottom, top = 206, 20, 166, 26
+    """A line for the limits that were kept, over an axis that says where it begins, and bars for what came in, from nothing."""
+    height, left, right, top, tall = 252, 44, 20, 26, 84
+    lowest = _lowest([point.kept.value for point in points if point.kept.value is not None])
     most = max((point.received for point in points), default=0) or 1
-    step = (_WIDTH - 2 * left) / max(len(points), 1)
+    step, foot = (_WIDTH - left - right) / max(len(points), 1), top + tall + 104
     parts, line = [], []
+    for mark in (lowest, (1 + lowest) / 2, 1.0):
+        level = top + tall * (1 - mark) / (1 - lowest)
+        parts.append(_rule(left, level, _WIDTH - right))
+        parts.append(_text(left - 6, level + 4, f"{100 * mark:g}%", 11, "end"))
     for number, point in enumerate(points):
         middle = left + step * (number + 0.5)
-        tall = 76 * point.received / most
-        parts.append(_box(middle - step * 0.28, bottom - tall, step * 0.56, tall, "#c9ced6"))
-        parts.append(_text(middle, bottom - tall - 4, str(point.received), 11))
-        parts.append(_text(middle, bottom + 16, point.label, 11))
+        high = 66 * point.received / most
+        parts.append(_box(middle - step * 0.28, foot - high, step * 0.56, high, "#c9ced6"))
+        parts.append(_text(middle, foot - high - 4, str(point.received), 11))
+        parts.append(_text(middle, foot + 16, point.label, 11))
         if (share := point.kept.value) is not None:
-            level = top + 40 * (1 - share)
+            level = top + tall * (1 - share) / (1 - lowest)
             line.append(f"{middle:.1f},{level:.1f}")
             parts.append(f'<circle cx="{middle:.1f}" cy="{level:.1f}" r="3" fill="#000"/>')
             parts.append(_text(middle, level - 7, point.kept.percent, 11))
     if len(line) > 1:
         parts.append(f'<polyline points="{" ".join(line)}" fill="none" stroke="#000" stroke-width="1.6"/>')
-    parts.append(_text(left, height - 8, "柱:收到核验申请(件);折线:到期时限按时率", 11, "start"))
+    said = f"折线:到期时限按时率(纵轴自 {100 * lowest:g}% 起);柱:收到核验申请(件)"
+    parts.append(_text(left, height - 6, said, 11, "start"))
     return _svg(height, parts)
+
+
+def _lowest(shares: Sequence[float]) -> float:
+    """Where the axis of the line begins: the last round share below them, so that a week that is different is seen to be."""
+    return max(0.0, floor(5 * min(shares, default=0.0) - 0.1) / 5)
 
 
 def trend_words(points: Sequence[WeekPoint]) -> str:
@@ -108,6 +120,10 @@ def _name(name: str, right: float, level: float) -> list[str]:
 
 def _box(x: float, y: float, width: float, height: float, fill: str, stroke: str = "none") -> str:
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{fill}" stroke="{stroke}"/>'
+
+
+def _rule(x: float, y: float, end: float) -> str:
+    return f'<polyline points="{x:.1f},{y:.1f} {end:.1f},{y:.1f}" fill="none" stroke="#bbb" stroke-width="0.6"/>'
 
 
 def _text(x: float, y: float, text: str, size: float, anchor: str = "middle", fill: str = "#000") -> str:

@@ -82,9 +82,8 @@ def _numbered(report: Report) -> list[str]:
 
 def trend(report: Report) -> Part:
     """And what the figures rest on; who was renamed or merged stands with the units."""
-    picture = (
-        Picture("近八周收件量和按时率", charts.trend(report.trend), charts.trend_words(report.trend)) if len(report.trend) > 1 else None
-    )
+    title = f"近八周收件量和按时率({periods.weeks_until(report.period, len(report.trend))})"
+    picture = Picture(title, charts.trend(report.trend), charts.trend_words(report.trend)) if len(report.trend) > 1 else None
     changed = {row.changed for row in report.units if row.changed}
     notes = [_more(report), *(note for note in report.notes if note not in changed)]
     return "趋势和说明", [picture, Paragraph("".join(notes)) if notes else None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from reports.blocks import Document, Paragraph, Picture, Table
 from reports.wording import typeset
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
-_ON_ONE_LINE, _WIDEST = 9, 30  #: in Chinese characters
+_ON_ONE_LINE, _NARROWEST, _WIDEST = 9, 10, 36  #: in Chinese characters
+_LINES = 6  #: of the longest cell of a column, while the others leave it room
 _WHOLE = 16  #: rows: a table of so many is not torn, or a single row would stand on the next page
+_WORD = re.compile(r"[!-~]{1,23}")  #: longer runs may break anywhere (the template)
 _REPLACEMENT = "〓"  #: GB/T 9704's own mark for a character that cannot be printed
 
 
@@ -61,19 +64,24 @@ def _block(block: Paragraph | Table | Picture) -> dict[str, object]:
 
 
 def _widths(block: Table, rows: list[list[str]]) -> list[float]:
-    """Shares of the width for columns of text; for one of short cells, which must stand on one line, minus its width in
-    characters: its title may break, its numbers may not."""
+    """Shares of the width for columns of text, the more the more they say: of two one may be a name and one its definition. For one of
+    short cells, which must stand on one line, minus its width in characters: its title may break, its numbers may not."""
     found = []
     for column, title in enumerate(block.columns):
-        longest = max((_length(row[column]) for row in rows), default=0.0)
+        lengths = [_length(row[column]) for row in rows]
+        longest = max(lengths, default=0.0)
         short = -float(max(longest, *(min(_length(line), 5.0) for line in title.split("\n"))))
-        found.append(short if longest <= _ON_ONE_LINE else float(min(longest, _WIDEST)))
+        whole = max((_length(row[column]) for row in rows if _WORD.fullmatch(row[column])), default=0.0)  # a number is not broken
+        usual = sum(lengths) / max(len(lengths), 1)
+        found.append(
+            short if longest <= max(_ON_ONE_LINE, whole) else float(min(max(usual, _NARROWEST, longest / _LINES), longest, _WIDEST))
+        )
     return found if max(found) > 0 else [1.0] * len(found)
 
 
 def _length(text: str) -> float:
-    """In Chinese characters: digits and letters of these fonts are a little wider than half of one."""
-    return round(sum(1 if ord(char) > 0x2E80 else 0.57 for char in text), 2)
+    """In Chinese characters: digits and letters of these fonts are a little wider than half of one, capitals wider."""
+    return round(sum(1 if ord(char) > 0x2E80 or char in "MW" else 0.75 if char.isupper() else 0.57 for char in text), 2)
 
 
 def _printable(content: object) -> object:

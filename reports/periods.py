@@ -102,6 +102,13 @@ def before(period: Period) -> Period:
     return between(first - (period.end - period.start), first - _DAY)
 
 
+def weeks_until(period: Period, count: int) -> str:
+    """The last so many weeks up to the one in which a period ends, with their years: 2026年第50周至2027年第4周."""
+    last = (period.end - datetime.resolution).astimezone(LOCAL).date()
+    years, weeks = zip(*((last - back * 7 * _DAY).isocalendar()[:2] for back in (max(count, 1) - 1, 0)), strict=True)
+    return f"{years[0]}年第{weeks[0]}周至{'' if years[0] == years[1] else f'{years[1]}年'}第{weeks[1]}周"
+
+
 def issue(period: Period) -> str:
     """期号: the week's own; any other range is a 专报."""
     year, number, _ = period.start.astimezone(LOCAL).isocalendar()
