@@ -89,10 +89,10 @@ def test_a_right_answer_and_what_was_asked_for_it() -> None:
         {"azp": "another"},
         {"nonce": "another"},
         {"nonce": ...},
-        {"exp": int(time.time()) - 3600},
+        pytest.param({"exp": int(time.time()) - 3600}, id="exp an hour ago"),  # by name: two processes collect at two instants
         {"exp": ...},
         {"sub": ...},
-        {"iat": int(time.time()) + 3600},
+        pytest.param({"iat": int(time.time()) + 3600}, id="iat in an hour"),
     ],
     ids=str,
 )
