@@ -21,6 +21,7 @@ import httpx
 
 from connectors.faults import PermanentFault, TransientFault
 from connectors.receivers import Receiver, ReceiverRefused, judge
+from connectors.transport import tls
 from settings import settings
 
 WHO = "需求单位回调地址"
@@ -105,7 +106,7 @@ async def _post(url: str, receiver: Receiver, body: bytes, headers: dict[str, st
     timeout = httpx.Timeout(_READ, connect=_CONNECT)
     named = httpx.URL(url)
     headers = {"Host": named.netloc.decode("ascii"), **headers}
-    async with httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=timeout, verify=tls(), follow_redirects=False, trust_env=False) as client:
         *others, last = receiver.addresses
         for address in others:
             with suppress(httpx.ConnectError):  # no way there: the next of its addresses

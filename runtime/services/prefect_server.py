@@ -145,14 +145,18 @@ def asking(url: str, password: str) -> httpx.AsyncClient:
     """A client of the server's API, for many questions."""
     import httpx
 
-    return httpx.AsyncClient(base_url=url, auth=(USER, password), timeout=30, trust_env=False)
+    from connectors.transport import tls
+
+    return httpx.AsyncClient(base_url=url, auth=(USER, password), timeout=30, verify=tls(), trust_env=False)
 
 
 def _client(password: str) -> httpx.Client:
     """Loopback only, so proxies of the environment are left aside."""
     import httpx
 
-    return httpx.Client(auth=(USER, password), timeout=5, trust_env=False)
+    from connectors.transport import tls
+
+    return httpx.Client(auth=(USER, password), timeout=5, verify=tls(), trust_env=False)
 
 
 def _pool_failure(why: str) -> Failure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -11,6 +12,7 @@ import threading
 from runtime.worker import client
 
 client.settle()
+gc.set_threshold(10_000)  # imports leave no garbage, and looking for it was a tenth of their time
 
 from runtime.worker.worker import Worker  # noqa: E402
 
@@ -25,6 +27,7 @@ def main() -> int:
     # A pass goes from the loop to a thread and back some ten times, and each time waits for a thread that makes a page or reads rows
     # to give the interpreter away: by default after 5 ms.
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.freeze()  # what is loaded by now stays: it is not looked through again and again, nor taken apart at the end
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
