@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from domain.calendar import LOCAL, Calendar, DayKind
-from domain.instants import last_day
+from domain.instants import happened, last_day
 from domain.refusal import Refusal
 
 MINUTES = 24 * 60
@@ -178,7 +178,7 @@ class ServiceHours:
     def describe(self) -> str:
         """In one Chinese phrase."""
         parts = [_described(self.seasons)]
-        parts += [f"自 {since.astimezone(LOCAL):%Y-%m-%d %H:%M} 起:{_described(hours.seasons)}" for since, hours in self.later]
+        parts += [f"自{happened(since)}起:{_described(hours.seasons)}" for since, hours in self.later]
         return ";".join(parts)
 
     def _from(self, day: date) -> Iterator[tuple[datetime, datetime]]:

@@ -34,7 +34,7 @@ def last_day(due: datetime) -> date:
 
 
 def written(due: datetime, otherwise: str = "") -> str:
-    """The end of a period in Chinese: 2026年12月31日24时, or 2026-03-09(周一)09:30 (`otherwise`: that format instead).
+    """The end of a period in Chinese: 2026年12月31日24时, or 2026年3月9日(周一)09:30 (`otherwise`: that format instead).
 
     Never for what happened at midnight.
     """
@@ -49,7 +49,7 @@ def happened(at: datetime) -> str:
     """An instant at which something happened or begins, in Chinese."""
     local = at.astimezone(LOCAL)
     seconds = f":{local.second:02d}" if local.second else ""
-    return f"{local:%Y-%m-%d}(周{_WEEKDAYS[local.weekday()]}){local:%H:%M}{seconds}"
+    return f"{local.year}年{local.month}月{local.day}日(周{_WEEKDAYS[local.weekday()]}){local:%H:%M}{seconds}"
 
 
 def _is_midnight(local: datetime) -> bool:

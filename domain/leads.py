@@ -30,6 +30,7 @@ CLAUSES: Mapping[str, str] = MappingProxyType(
         "16.10": "其他",
     }
 )
+UNHELPFUL = "16.5"  #: what a 督办 without an end may be a sign of
 
 
 class LeadRule(StrEnum):

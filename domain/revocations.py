@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from domain.calendar import LOCAL
+from domain.instants import happened
 from domain.reasons import ReissueReason, RevokeReason
 
 #: By what the ledger itself ended a proof: a check that corrected it, and versions that were replaced before anybody had them.
@@ -38,4 +38,4 @@ def reason_words(why: str | None) -> str:
 
 def when_and_why(at: datetime, why: str | None) -> str:
     """已于某时撤销,理由."""
-    return f"已于 {at.astimezone(LOCAL):%Y-%m-%d %H:%M} 撤销,理由:{reason_words(why)}"
+    return f"已于{happened(at)}撤销,理由:{reason_words(why)}"

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
+from domain.leads import UNHELPFUL
 from domain.lifecycle import Event, State
 from domain.limits import LimitKind
 from domain.methods import Answer
 from domain.reasons import CloseReason, RerouteReason
-from domain.story import told
 from gateway.counter.door import PageCaller, pages
 from gateway.counter.forms import SentForm, model_of
+from gateway.counter.story import line
 from gateway.deadlines import endpoints as deadlines
 from gateway.deadlines.schemas import ExcuseDecisionIn, LimitOut, RequestTimingOut
 from gateway.edge.counter_pages import goes_on, render
@@ -34,6 +35,7 @@ from ledger.casework import views
 from ledger.casework.decisions import DecisionKind
 from ledger.catalog import entries
 from ledger.database import transaction
+from ledger.oversight import leads as recorded_leads
 from ledger.registry import registry
 
 router = pages()
@@ -42,7 +44,6 @@ _LIST = "/counter/decisions"
 _ONE = f"{_LIST}/{{number}}"
 _KINDS = (DecisionKind.STOPPED, DecisionKind.SUPERVISION, DecisionKind.EXCUSE)
 _ON_A_PAGE = 100  #: of each kind: about 100 KB together
-_UNHELPFUL = "16.5"  #: 拒不协助核实、发送电子证明: what a 督办 without an end may be a sign of
 _LABELS: Mapping[str, str] = MappingProxyType({"unit": "改派给哪个单位", "reason": "理由", "text": "依据"})
 
 
@@ -73,8 +74,10 @@ def decision(request: Request, number: Number, caller: PageCaller, done: str = "
     with transaction() as session:
         units = registry.unit_names(session)
         issuers = entries.issuers(session, found.proof_kind.code)
+        put_down = recorded_leads.of_supervisions(session, number)
         row = views.find_verification(session, number, None)
         filed_by = row.unit if row else ""
+    missed = [one for one in requests if any(limit.kind is LimitKind.SUPERVISION and limit.status == "missed" for limit in one.limits)]
     candidates = _candidates(events, requests, issuers, filed_by)
     return render(
         request,
@@ -87,7 +90,7 @@ def decision(request: Request, number: Number, caller: PageCaller, done: str = "
         filed_by=filed_by,
         others={code: name for code, name in units.items() if code != filed_by and code not in {one.code for one in candidates}},
         excuses=[(one, limit) for one in requests for limit in one.limits if _undecided(limit)],
-        missed=[one for one in requests if any(limit.kind is LimitKind.SUPERVISION and limit.status == "missed" for limit in one.limits)],
+        missed=[(one, put_down.get(one.request)) for one in missed],
         reroutes=list(RerouteReason),
         closings=list(CloseReason),
         done=done,
@@ -123,7 +126,7 @@ def decide_excuse(number: Number, wanted: UUID, caller: PageCaller, sent: SentFo
 def enter_lead(number: Number, caller: PageCaller, sent: SentForm) -> Response:
     """督办超时 put down as a sign (article 16), which goes its own way to a 整改通知 or to a dismissal."""
     values = {
-        "clause": _UNHELPFUL,
+        "clause": UNHELPFUL,
         "unit": sent.text("unit"),
         "subject": f"督办超时 {number}",
         "text": sent.text("text"),
@@ -158,9 +161,8 @@ def _candidates(events: Sequence[EventOut], requests: Sequence[RequestTimingOut]
 
 
 def _said(one: EventOut, units: Mapping[str, str], requests: Sequence[RequestTimingOut]) -> str:
-    """The event in one line, with the names of units in place of their codes."""
-    named = {key: units.get(str(one.detail[key]), one.detail[key]) for key in ("unit", "instead_of") if key in one.detail}
-    text = told(one.event, {key: value for key, value in one.detail.items() if key != "count"} | named)
+    """The event in one line; of a return and an answer, whose it was."""
+    text = line(one, units)
     if one.event not in (Event.RETURNED, Event.REPLIED):
         return text
     by = next((each.unit_name for each in requests if str(each.request) == str(one.detail.get("request"))), "出具单位")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -13,23 +12,19 @@ from fastapi import Query, Request, Response
 from domain.batches import PATTERN
 from domain.inbox import ExcuseReason
 from domain.methods import Answer
-from gateway.counter.door import CurrentPerson, is_background, pages
+from gateway.counter.door import CurrentPerson, pages
+from gateway.counter.freshness import KNOWN, address_of, mark_of
 from gateway.counter.inputs import input_of
 from gateway.deadlines.endpoints import get_deadline
-from gateway.edge.counter_pages import EDITION, HEADERS, render
+from gateway.edge.counter_pages import HEADERS, render
 from gateway.edge.paging import PagingOfPersons
-from gateway.edge.services import services_of
 from gateway.inbox.endpoints import get_inbox, get_request
 from gateway.own_unit.endpoints import get_inbox_counts
-from ledger.casework import inbox_version
-from ledger.database import transaction
-from ledger.registry.sessions import SignedIn
 from settings import settings
 
 router = pages()
 
 _ON_A_PAGE = 50  #: lines: about 50 KB
-KNOWN = "x-known"  #: the mark of the list that a page shows already
 
 View = Annotated[Literal["open", "mine", "unclaimed", "answered"], Query()]
 
@@ -66,24 +61,6 @@ def inbox(
             return Response(status_code=204, headers=dict(HEADERS))
     part = "hx-request" in request.headers
     return render(request, "inbox_list.html" if part else "inbox.html", mark=mark, now=now, **content)
-
-
-def mark_of(known: SignedIn, request: Request, now: datetime) -> str:
-    """What a list of what waits is made of, for who looks at it; taken before it is read, so that what happens meanwhile is news."""
-    unit, inboxes = known.caller.unit, services_of(request).inboxes
-    version = inboxes.fresh(unit) if is_background(request) else None  # who opens or sends sees at once what is so
-    if version is None:
-        with transaction() as session:
-            version = inbox_version.version_of(session, unit, now=now)
-        inboxes.keep(unit, version)
-    made_of = (version, address_of(request), known.caller.person, unit, sorted(known.caller.roles), known.token, EDITION)
-    return hashlib.sha256(repr(made_of).encode()).hexdigest()[:24]
-
-
-def address_of(request: Request) -> str:
-    """What this page asks again: without what was said once."""
-    kept = request.url.remove_query_params("done")
-    return f"{kept.path}?{kept.query}" if kept.query else kept.path
 
 
 @router.get("/counter/inbox/{wanted}", name="counter_request")

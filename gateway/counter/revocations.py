@@ -53,6 +53,8 @@ def revocations(
         units = registry.unit_names(session)
         names = registry.names_of_actors(session, {one.asked_by for one in waiting})
         side = Side(caller.unit, caller.roles)
+        orders = [one for one in waiting if one.unit is None]
+        recused = {one.id: why for one in orders if (why := revocations_asked.why_recused(session, one.verification_number, caller.actor))}
         mine = {one.id for one in waiting if revocations_asked.may_decide(session, one.unit, side)}
     return render(
         request,
@@ -60,6 +62,7 @@ def revocations(
         waiting=waiting,
         more=waits.next_cursor,
         mine=mine,
+        recused=recused,
         decided=decided,
         used=used,
         units=units,

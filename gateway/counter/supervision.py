@@ -13,7 +13,7 @@ from fastapi import Query, Request, Response
 from domain.inbox import SupervisionOutcome
 from gateway.counter.door import CurrentPerson, PageCaller, pages
 from gateway.counter.forms import SentForm, model_of
-from gateway.counter.inbox import KNOWN, address_of, mark_of
+from gateway.counter.freshness import KNOWN, address_of, mark_of
 from gateway.deadlines import endpoints as deadlines
 from gateway.deadlines.schemas import FeedbackIn
 from gateway.edge.counter_pages import HEADERS, goes_on, render

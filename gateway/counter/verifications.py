@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 
 from fastapi import Request, Response
 
 from domain.commitments import Evidence
 from domain.lifecycle import Event, State
-from domain.story import told
 from gateway.commitments import endpoints as commitments
 from gateway.commitments.schemas import CommitmentIn, CommitmentOut, DeclineIn
 from gateway.counter.door import PageCaller, pages
 from gateway.counter.forms import SentForm, model_of
+from gateway.counter.story import line
 from gateway.deadlines.endpoints import get_deadline
 from gateway.edge.counter_pages import goes_on, render
 from gateway.edge.parameters import Number
 from gateway.verifications import endpoints as api
 from gateway.verifications import followups
 from gateway.verifications.followup_schemas import ForwardIn, SupplementIn
-from gateway.verifications.schemas import ChoiceIn, EventOut, VerificationOut
+from gateway.verifications.schemas import ChoiceIn, VerificationOut
 from ledger.database import transaction
 from ledger.registry import registry
 
@@ -45,7 +44,7 @@ def one(request: Request, number: Number, caller: PageCaller) -> Response:
         "verification.html",
         found=found,
         running=[one for one in limits if one.status == "running"],
-        story=[(one.at, _line(one, units)) for one in api.get_events(number, caller).events if one.event not in _OURS],
+        story=[(one.at, line(one, units)) for one in api.get_events(number, caller).events if one.event not in _OURS],
         offer=offer,
         units=units,
         evidences=list(Evidence),
@@ -92,11 +91,6 @@ def sign(number: Number, caller: PageCaller, sent: SentForm) -> Response:
 def decline(number: Number, caller: PageCaller) -> Response:
     """The applicant commits himself to nothing: the next method follows."""
     return _back(commitments.decline_commitment(number, DeclineIn(), caller))
-
-
-def _line(one: EventOut, units: Mapping[str, str]) -> str:
-    """What happened, with units by their names."""
-    return told(one.event, one.detail | {name: units[code] for name, code in one.detail.items() if isinstance(code, str) and code in units})
 
 
 def _back(found: VerificationOut) -> Response:

@@ -22,6 +22,7 @@ from ledger import paging
 from ledger.casework.overview import SINCE, STILL, Still
 from ledger.catalog.questions import WAITS
 from ledger.lifecycle.remedies import DECIDED
+from ledger.oversight.leads import PUT_DOWN
 from ledger.paging import EARLIEST, FIRST, Page, PageRequest
 from ledger.tables.admission import LookupBlock
 from ledger.tables.catalog import CatalogQuestion, Entry, Proposal, ProposalStep
@@ -148,7 +149,7 @@ KINDS: dict[DecisionKind, _Kind] = {
     DecisionKind.SUPERVISION: _Kind(
         "督办超时的处理",
         Role.OFFICE,
-        and_(OWED, Supervision.office_told_at.is_not(None)),
+        and_(OWED, Supervision.office_told_at.is_not(None), ~PUT_DOWN),
         Supervision.office_told_at,
         Supervision.verification,
         _proof(Supervision.verification),

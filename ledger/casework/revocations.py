@@ -217,6 +217,15 @@ def may_decide(session: Session, unit: str | None, side: Side) -> bool:
     return side.office if unit is None else heir(session, unit) == side.unit
 
 
+def why_recused(session: Session, number: str, actor: str) -> str:
+    """Why this person decides no order of the office on this verification (回避), and who can; empty: nothing is in the way."""
+    try:
+        _unconcerned(session, load(session, number), actor)
+    except recusal.MustRecuse as refused:
+        return str(refused)
+    return ""
+
+
 _STANDINGS = {
     RevocationStatus.WAITING: (Revocation.confirmed_at.is_(None), Revocation.refused_at.is_(None)),
     RevocationStatus.CONFIRMED: (Revocation.confirmed_at.is_not(None),),
@@ -230,7 +239,7 @@ def _for_whom(session: Session, row: Verification, document: str | None, side: S
     if Role.SUPERVISOR in side.roles and side.unit == issuer:
         return issuer
     if side.office:
-        recusal.check(session, Subject.VERIFICATION, row.number, [issuer], actor=actor)
+        _unconcerned(session, row, actor)
         if not document:
             raise DocumentNeeded
         return None
@@ -247,10 +256,14 @@ def _open(session: Session, revocation: UUID, side: Side, actor: str) -> tuple[V
     row = lock(session, asked.verification)
     session.refresh(asked)
     if asked.unit is None:
-        recusal.check(session, Subject.VERIFICATION, row.number, [issuer_of(session, row)], actor=actor)
+        _unconcerned(session, row, actor)
     if asked.confirmed_at is not None or asked.refused_at is not None:
         raise RevocationDecided
     return row, asked
+
+
+def _unconcerned(session: Session, row: Verification, actor: str) -> None:
+    recusal.check(session, Subject.VERIFICATION, row.number, [issuer_of(session, row)], actor=actor)
 
 
 def _take_effect(session: Session, row: Verification, asked: Revocation, *, now: datetime, actor: str) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import func, or_, select, text, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import and_, exists, func, or_, select, text, tuple_
+from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
 from domain.lead_path import DECISIONS, OPEN_LEADS, LeadStatus, LeadStep
-from domain.leads import RULES_VERSION, Indication, LeadLine, LeadRule, evidence_said
+from domain.leads import RULES_VERSION, UNHELPFUL, Indication, LeadLine, LeadRule, evidence_said
 from domain.limits import aware
 from domain.numbers import new_number
 from ledger import paging
@@ -23,6 +23,7 @@ from ledger.oversight.indicators import answers, conduct, content, crowds, lists
 from ledger.oversight.lead_steps import add_step
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import Charges, estate, heir
+from ledger.tables.inbox import Supervision
 from ledger.tables.oversight import Lead, LeadStepRow
 from ledger.tables.records import Pulse
 from ledger.tables.registry import Unit
@@ -30,6 +31,16 @@ from ledger.tables.registry import Unit
 _WEEK = timedelta(days=7)
 _PULSE, _MOST_WEEKS = "leads", 4
 _AT_ONCE, _EVERY = "leads_at_once", timedelta(minutes=2)
+_ITS_HEIR = select(Unit.merged_into).where(Unit.code == Supervision.unit).scalar_subquery()
+_OF_SUPERVISION = and_(
+    Lead.rule == LeadRule.BY_HAND,
+    Lead.clause == UNHELPFUL,
+    Lead.numbers.contains(array([Supervision.verification])),
+    or_(Lead.unit == Supervision.unit, Lead.unit == _ITS_HEIR),
+    Lead.found_at >= Supervision.opened_at,
+)
+#: A 督办 that somebody put down as a sign: it goes the lead's way, whatever that ends with (obligations 10.12, 16.5).
+PUT_DOWN = exists().where(_OF_SUPERVISION)
 _TURN = 16_016  #: the lock under which leads are found: two that look at once find each one once
 
 
@@ -207,6 +218,12 @@ def said(row: Lead) -> str:
 
 def _order(clause: str) -> tuple[int, ...]:
     return tuple(map(int, clause.split(".")))
+
+
+def of_supervisions(session: Session, number: str) -> dict[UUID, Lead]:
+    """The lead that somebody entered on a 督办 of this verification, by its request; of several the newest."""
+    query = select(Supervision.request, Lead).join(Lead, _OF_SUPERVISION).where(Supervision.verification == number).order_by(Lead.found_at)
+    return dict(session.execute(query).tuples().all())
 
 
 def steps_of(session: Session, row: Lead) -> list[LeadStepRow]:

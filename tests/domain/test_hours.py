@@ -21,7 +21,7 @@ def test_hours_that_change_between_arrival_and_opening_count_from_their_day_on()
     case = Situation(HandlingType.IMMEDIATE, at("2026-03-06 18:00"), None, hours)
     (hard,) = limits(case)
     assert (hard.start, hard.due) == (at("2026-03-09 10:00"), at("2026-03-09 10:30"))
-    assert "自 2026-03-09 00:00 起:工作日 10:00–12:00" in explain(case, hard)
+    assert "自2026年3月9日(周一)00:00起:工作日 10:00–12:00" in explain(case, hard)
 
 
 def test_hours_that_change_within_a_day_end_and_begin_at_that_instant() -> None:

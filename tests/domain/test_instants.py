@@ -29,15 +29,15 @@ def test_a_limit_is_kept_at_its_very_instant_and_passed_after_it() -> None:
     [
         ("2026-01-01 00:00", "2025年12月31日24时", date(2025, 12, 31)),
         ("2024-03-01 00:00", "2024年2月29日24时", date(2024, 2, 29)),
-        ("2026-03-09 09:30", "2026-03-09(周一)09:30", date(2026, 3, 9)),
-        ("2026-03-09 00:01", "2026-03-09(周一)00:01", date(2026, 3, 9)),
+        ("2026-03-09 09:30", "2026年3月9日(周一)09:30", date(2026, 3, 9)),
+        ("2026-03-09 00:01", "2026年3月9日(周一)00:01", date(2026, 3, 9)),
     ],
 )
 def test_a_limit_at_midnight_is_24_of_the_day_that_it_closes(due: str, words: str, day: date) -> None:
     for instant in (at(due), at(due).astimezone(UTC)):
         assert (written(instant), last_day(instant)) == (words, day)
     assert written(at(due) + timedelta(seconds=1)).endswith(":01")
-    assert happened(at(due)).startswith(due[:10])  # what happens at midnight happens on that day
+    assert happened(at(due)).startswith(f"{at(due):%Y年%-m月%-d日}(")  # what happens at midnight happens on that day
 
 
 def test_no_text_names_the_day_after_a_promise_that_ends_at_24() -> None:

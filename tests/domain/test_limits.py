@@ -352,7 +352,7 @@ def test_every_pause_on_the_way_to_the_opening_moves_the_limit(arrives: str, pau
     case = Situation(HandlingType.PROMISED, at(arrives), None, OFFICE_HOURS, pauses=rests)
     (soft,) = limits(case)
     assert soft.due == at(ends)
-    assert "顺延至下一次开门2026-03-09(周一)08:30" in explain(case, soft) or "02-09" in explain(case, soft)
+    assert "顺延至下一次开门2026年3月9日(周一)08:30" in explain(case, soft) or "2月9日" in explain(case, soft)
 
 
 def test_what_rests_after_a_limit_has_ended_does_not_move_it() -> None:
@@ -369,7 +369,7 @@ def test_the_comparison_in_service_time_leaves_a_pause_over_night_out() -> None:
     (hard,) = limits(case)
     assert hard.due == at("2026-03-05 09:20") and "只计服务时间" not in explain(case, hard)  # it is the same instant
     early = replace(case, received=at("2026-03-04 11:50"), pauses=(Interval(at("2026-03-04 11:55"), at("2026-03-04 12:30")),))
-    assert "只计服务时间为2026-03-04(周三)13:55" in explain(early, limits(early)[0])
+    assert "只计服务时间为2026年3月4日(周三)13:55" in explain(early, limits(early)[0])
 
 
 def test_a_return_has_its_own_half_hour_from_the_same_start() -> None:
@@ -378,7 +378,7 @@ def test_a_return_has_its_own_half_hour_from_the_same_start() -> None:
     limit = return_limit(case)
     assert limit is not None and limit.due == at("2026-03-09 09:00")
     said = explain(case, limit)
-    assert "义务 10.10" in said and "退回时限为2026-03-09(周一)09:00" in said and "原则上" not in said
+    assert "义务 10.10" in said and "退回时限为2026年3月9日(周一)09:00" in said and "原则上" not in said
     assert return_limit(replace(case, received=at("2022-06-27 10:00"))) is None
 
 
@@ -387,7 +387,7 @@ def test_a_proofs_own_limit_is_never_called_soft() -> None:
     case = Situation(HandlingType.PROMISED, RECEIVED, None, OFFICE_HOURS, own_limit=timedelta(hours=2))
     (hard,) = limits(case)
     said = explain(case, hard)
-    assert "依第七条" in said and "规定时限为2026-03-04(周三)11:00" in said and "原则上" not in said
+    assert "依第七条" in said and "规定时限为2026年3月4日(周三)11:00" in said and "原则上" not in said
 
 
 def test_a_promise_of_which_little_is_left_says_so() -> None:
@@ -433,7 +433,7 @@ def test_the_explanation_names_article_start_roll_and_version() -> None:
     case = Situation(HandlingType.PROMISED, at("2026-03-06 18:00"), None, OFFICE_HOURS)
     (soft,) = limits(case)
     text = explain(case, soft)
-    for part in ("义务 10.7", "解读 1", "2026-03-09(周一)08:30收到", "2026-03-10(周二)08:30", case.readings.version):
+    for part in ("义务 10.7", "解读 1", "2026年3月9日(周一)08:30收到", "2026年3月10日(周二)08:30", case.readings.version):
         assert part in text
     rolled = Situation(HandlingType.PROMISED, at("2026-03-06 16:00"), None, OFFICE_HOURS)
     assert "解读 2" in explain(rolled, limits(rolled)[0])

@@ -52,6 +52,6 @@ def test_every_reason_has_its_words() -> None:
 def test_a_sentence_is_never_told(sentence: str) -> None:
     """Whatever finds its way into a detail: the story is what Prefect shows to everybody."""
     assert told(Event.PROMISE_MOVED, {"until": "2026-03-09T08:00:00+00:00", "reason": sentence}) == (
-        "需求单位变更承诺时限(至2026-03-09(周一)16:00)"
+        "需求单位变更承诺时限(至2026年3月9日(周一)16:00)"
     )
     assert told(Event.PROMISE_MOVED, {"reason": PromiseReason.MATERIAL.value}) == "需求单位变更承诺时限(申请人补充材料)"

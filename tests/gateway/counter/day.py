@@ -27,7 +27,7 @@ from tasks.look_up import sources
 from tasks.sealing import seals
 from tasks.sweep import catch_up
 from tasks.together import together
-from tests.browser import DESKTOP, Browser
+from tests.browser import DESKTOP, TELEPHONE, Browser
 from tests.gateway.conftest import Api, SimulatedRuns, serving
 from tests.gateway.counter.test_accessibility import be
 from tests.patience import patiently
@@ -107,7 +107,9 @@ class Desk(Browser):
         """A page of the head, as people go there."""
         if "/counter" not in self.page.url:
             self.go(f"{self.day.gateway}/counter")
-        self.page.click(f"nav.pages >> text={title}")
+        if self._screen == TELEPHONE:
+            self.page.click("nav.pages summary")
+        self.page.click(f"nav.pages a:visible:has-text('{title}')")
         self.page.wait_for_selector("main h1")
         return self
 

@@ -155,6 +155,10 @@ def test_a_reason_for_a_miss_and_a_missed_supervision(place: tuple[Api, str], br
     with transaction() as session:
         lead = session.scalars(select(Lead).where(Lead.numbers.contains([missed]))).one()
         assert (lead.clause, lead.subject) == ("16.5", f"督办超时 {missed}")
+    assert f"登记为线索 {lead.number}" in page.inner_text("main") and page.locator("form[action$='/lead']").count() == 0
+    browser.on_both_screens("decision-put-down")
+    assert missed not in browser.go(address + PAGE), "it is decided"
+    missed = supervised_in_vain(api)
     be(browser, address, LEADER)
     browser.go(f"{address}/counter/overview")
     page.click("text=督办超时的处理")

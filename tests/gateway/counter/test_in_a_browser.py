@@ -10,7 +10,7 @@ from gateway.app import create_app
 from ledger.database import transaction
 from ledger.registry import credentials, sessions
 from settings import settings
-from tests.browser import HAS_BROWSER, Browser
+from tests.browser import DESKTOP, HAS_BROWSER, TELEPHONE, Browser
 from tests.browser import browser as browser  # a fixture
 from tests.gateway.conftest import SimulatedRuns
 from tests.gateway.counter.browsing import PASSWORD, code_of, link_for
@@ -48,6 +48,17 @@ def test_from_the_link_to_the_first_page_and_back_in(browser: Browser, address: 
     secret = sign_in(browser, address)
     assert "演示代办员甲" in browser.text() and "代办员" in browser.text()
     browser.on_both_screens("counter-home")
+    browser.page.set_viewport_size({"width": TELEPHONE[0], "height": TELEPHONE[1]})
+    assert browser.page.evaluate("document.querySelector('main').getBoundingClientRect().top") < 180, "the page begins in the first fifth"
+    browser.page.focus("nav summary")
+    browser.page.keyboard.press("Enter")
+    browser.picture("counter-menu-on-a-telephone", whole=False)
+    browser.page.focus("nav a:visible:has-text('我的登录')")
+    browser.page.keyboard.press("Enter")
+    browser.page.wait_for_url("**/counter/sessions")
+    browser.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    browser.page.click("nav a:visible:has-text('工作台')")
+    browser.page.wait_for_url("**/counter")
     browser.page.click("nav >> text=我的登录")
     browser.page.wait_for_url("**/counter/sessions")
     with transaction() as session:

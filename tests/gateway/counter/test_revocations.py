@@ -14,6 +14,7 @@ from ledger.tables.effects import Revocation
 from tests.gateway.conftest import ADMIN, ISSUER, Api
 from tests.gateway.counter.browsing import Browser, text_of
 from tests.gateway.verifications.test_revocation import ORDER, delivered, revoke
+from tests.gateway.verifications.test_revocation import insider as insider  # a fixture
 from tests.gateway.verifications.test_revocation import two as two  # a fixture
 
 PAGE = "/counter/revocations"
@@ -39,6 +40,13 @@ def test_buttons_are_whose_decision_it_is(api: Api, seals: LocalSeals, two: None
     assert f"{asked(ordered)}/refuse" in page.text, "its own it may take back"
     issuer.link_in(ISSUER)
     assert f"{asked(of_unit)}/confirm" in issuer.get(PAGE).text and ordered not in issuer.page.text
+
+    recused = Browser(api)
+    recused.link_in("inside-guangming")  # of the office, and of the unit that issued
+    page = recused.get(PAGE)
+    assert (
+        ordered in page.text and f"{asked(ordered)}/" not in page.text and "不能由您办理" in text_of(page) and "演示专班乙" in text_of(page)
+    )
 
     monkeypatch.setattr(pages, "_SHOWN", 1)
     waiting = office.get(PAGE).text.partition("撤销一份证明")[0]

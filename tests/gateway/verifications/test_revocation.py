@@ -91,10 +91,10 @@ def test_the_issuing_unit_revokes_and_everybody_sees_it_at_once(api: Api, seals:
     public = api.get(f"/verify/{number}", None).json()
     assert public["standing"] == "revoked" and public["revoked_why"] == "内容有误" and public["revoked_at"] == said["confirmed_at"]
     page = api.get(f"/verify/{number}", None, headers=BROWSER).text
-    day = f"{settings().wall(datetime.fromisoformat(said['confirmed_at'])).astimezone(LOCAL):%Y-%m-%d}"
-    assert "<h1>已撤销</h1>" in page and f"已于 {day}" in page and "内容有误" in page
+    day = f"{settings().wall(datetime.fromisoformat(said['confirmed_at'])).astimezone(LOCAL):%Y年%-m月%-d日}"
+    assert "<h1>已撤销</h1>" in page and f"已于{day}" in page and "内容有误" in page
     checked = judged(pdf, (settings().seals_dir / "ca.crt.pem").read_bytes(), settings().now())
-    assert checked.verdict is Verdict.REVOKED and f"这份电子证明已于 {day}" in checked.text and "撤销,理由:内容有误。" in checked.text
+    assert checked.verdict is Verdict.REVOKED and f"这份电子证明已于{day}" in checked.text and "撤销,理由:内容有误。" in checked.text
     (line,) = api.get("/v1/revoked-proofs").json()["items"]
     assert (line["number"], line["case_number"], line["reason_name"]) == (number, api.case, "内容有误")
     assert api.get("/v1/revoked-proofs", OTHER).json()["items"] == []

@@ -42,7 +42,7 @@ def test_a_request_for_days_may_be_returned_for_half_an_hour() -> None:
     lease, request = asked()
     told = of(lease.number, NOW)
     assert (told.due, told.status) == (NOW + HALF, "running")
-    assert "义务 10.10" in told.explanation and "退回时限为2026-03-04(周三)09:30" in told.explanation
+    assert "义务 10.10" in told.explanation and "退回时限为2026年3月4日(周三)09:30" in told.explanation
     assert line(NOW).return_by == NOW + HALF and line(NOW).due_at != NOW + HALF
     assert [of(lease.number, NOW + after).status for after in (HALF, HALF + TICK)] == ["running", "passed"]
     answer = TimingOut.of(lease.number, do(lambda session: timing.timing(session, row(lease.number), now=NOW)))
@@ -69,12 +69,12 @@ def test_what_was_returned_keeps_its_limit_whatever_is_read_later(after: timedel
     opening = evening + timedelta(hours=12.5)
     do(give_back, request, ARCHIVE, ReturnReason("不属本单位职责", None, "不清楚"), now=opening + after, actor="person:demo-archive-1")
     before = of(lease.number, opening + HOUR)
-    assert (before.due, before.status) == (opening + HALF, status) and "2026-03-05(周四)09:00" in before.explanation
+    assert (before.due, before.status) == (opening + HALF, status) and "2026年3月5日(周四)09:00" in before.explanation
     monkeypatch.setenv("PROOFLESS_READINGS", '{"measure": "natural"}')
     settings.cache_clear()
     assert rules.readings().measure == "natural"
     later = of(lease.number, opening + HOUR)
-    assert (later.due, later.status) == (opening + HALF, status) and "2026-03-05(周四)09:00" in later.explanation
+    assert (later.due, later.status) == (opening + HALF, status) and "2026年3月5日(周四)09:00" in later.explanation
     settings.cache_clear()
 
 
