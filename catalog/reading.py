@@ -12,16 +12,17 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from catalog.cell_facts import ERRORS, Facts, Fault, facts, formula_error
-from catalog.cell_text import text_of
+from catalog.cell_facts import ERRORS, Fault, formula_error
 from catalog.delimited import decoded, records
 from catalog.file_kinds import OLE, ZIP, FileRefused, Form, form_of, page_refused
+from catalog.laid_out import Row
 from catalog.web_tables import html_tables
 from catalog.word_tables import word_tables
+from catalog.workbook_facts import facts
+from catalog.workbook_rows import Merged, rows_of
 from catalog.xml_tables import xml_tables
 
 MOST_BYTES = 20 * 2**20
@@ -105,7 +106,7 @@ def read_parts(content: bytes, most: Most | None = None, at_once: int = 500) -> 
         raise FileRefused("empty", "文件是空的。", "请核对是否选错了文件,重新报送。")
     if content.startswith(ZIP):
         _refuse_bomb(content, most.unpacked)
-    found: Iterable[tuple[Opened, Iterable[_Row]]]
+    found: Iterable[tuple[Opened, Iterable[Row]]]
     if (form := form_of(content)) is not None:
         found = _marked_up(content, form, most)
     else:
@@ -119,11 +120,7 @@ def read_parts(content: bytes, most: Most | None = None, at_once: int = 500) -> 
         raise FileRefused("empty", "表中没有内容。", "请核对是否选错了文件,重新报送。")
 
 
-#: A row, and what its cells do not say themselves: column -> fault.
-_Row = tuple[tuple[str, ...], dict[int, Fault]]
-
-
-def _in_parts(opened: Opened, rows: Iterable[_Row], most: Most, at_once: int) -> Iterator[Part]:
+def _in_parts(opened: Opened, rows: Iterable[Row], most: Most, at_once: int) -> Iterator[Part]:
     """A sheet that holds anything; empty rows at its end are none."""
     begun, number = False, 0
     kept: list[tuple[str, ...]] = []
@@ -155,7 +152,7 @@ def _in_parts(opened: Opened, rows: Iterable[_Row], most: Most, at_once: int) ->
         yield Rows(tuple(kept), faults)
 
 
-def _marked_up(content: bytes, form: Form, most: Most) -> Iterator[tuple[Opened, Iterable[_Row]]]:
+def _marked_up(content: bytes, form: Form, most: Most) -> Iterator[tuple[Opened, Iterable[Row]]]:
     """The tables of a document or a page that hold anything."""
     match form:
         case Form.WORD:
@@ -171,19 +168,19 @@ def _marked_up(content: bytes, form: Form, most: Most) -> Iterator[tuple[Opened,
         yield Opened(table.name, table.spans, number > 0 and form is not Form.XML), table.rows
 
 
-def _text(content: bytes, most: Most) -> tuple[Opened, Iterator[_Row]]:
+def _text(content: bytes, most: Most) -> tuple[Opened, Iterator[Row]]:
     return Opened(""), ((row, {}) for row in records(decoded(content), most.rows))
 
 
-def _workbook(content: bytes, most: Most) -> Iterator[tuple[Opened, Iterator[_Row]]]:
+def _workbook(content: bytes, most: Most) -> Iterator[tuple[Opened, Iterator[Row]]]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         known = facts(content)
         for about in workbook.sheets_metadata:
             if about.visible is SheetVisibleEnum.Visible:
                 sheet = workbook.get_sheet_by_name(about.name)
-                merged = _Merged(sheet)
-                yield Opened(about.name, merged.spans), _rows(sheet, merged, known.pop(about.name, {}), most.rows)
+                merged = Merged(sheet)
+                yield Opened(about.name, merged.spans), rows_of(sheet, merged, known.pop(about.name, {}), most.rows)
     except PasswordError:
         raise FileRefused("password", "文件设有打开密码。", "请取消密码后重新报送。") from None
     except (CalamineError, zipfile.BadZipFile, ValueError, OverflowError, OSError):
@@ -204,64 +201,6 @@ def _refuse_bomb(content: bytes, left: int) -> None:
                             )
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError):
         raise FileRefused("broken", "文件已损坏。", "请用 Excel 或 WPS 打开后另存为 XLSX 再报送。") from None
-
-
-class _Merged:
-    """Merged cells of a sheet, while its rows are read from the top: the text and the fault of the first stand in all parts."""
-
-    def __init__(self, sheet: CalamineSheet) -> None:
-        self.spans: dict[tuple[int, int], int] = {}
-        self._beginning: dict[int, list[tuple[int, int, int, int]]] = {}
-        self._open: list[tuple[int, int, int, int, str, Fault | None]] = []
-        for number, ((top, left), (bottom, right)) in enumerate(sheet.merged_cell_ranges or ()):
-            self.spans[top, left] = right - left + 1
-            self._beginning.setdefault(top, []).append((number, left, bottom, right))
-
-    def spread(self, at: int, row: list[str], faults: dict[int, Fault]) -> None:
-        """Write what the merged cells say into their parts in this row, those that the workbook names first, first."""
-        beginning = self._beginning.pop(at, ())
-        if not beginning and not self._open:
-            return
-        for number, left, bottom, right in beginning:
-            self._open.append((number, left, bottom, right, "", None))
-        self._open.sort(key=lambda one: one[0])
-        begins = {number for number, *_ in beginning}
-        for index, (number, left, bottom, right, text, fault) in enumerate(self._open):
-            if number in begins:
-                text, fault = row[left] if left < len(row) else "", faults.get(left)
-                self._open[index] = number, left, bottom, right, text, fault
-            for column in range(left, min(right + 1, len(row))):
-                row[column] = text
-                if fault is not None:
-                    faults[column] = fault
-        self._open = [one for one in self._open if one[2] > at]
-
-
-def _rows(sheet: CalamineSheet, merged: _Merged, known: Facts, most: int) -> Iterator[_Row]:
-    indent = [""] * (sheet.start[1] if sheet.start else 0)
-    of_rows: dict[int, dict[int, Fault | str]] = {}
-    for (at, column), fact in known.items():
-        if at <= most:
-            of_rows.setdefault(at, {})[column] = fact
-    known.clear()
-    at = -1
-    for at, cells in enumerate(islice(sheet.iter_rows(), most + 1)):
-        yield _row(at, indent + [text_of(cell) for cell in cells], of_rows.pop(at, {}), merged)
-    for beyond in range(at + 1, max(of_rows, default=-1) + 1):  # a formula without a value: nothing that calamine would see
-        yield _row(beyond, [], of_rows.pop(beyond, {}), merged)
-
-
-def _row(at: int, row: list[str], known: dict[int, Fault | str], merged: _Merged) -> _Row:
-    faults: dict[int, Fault] = {}
-    for column, fact in known.items():
-        row += [""] * (column + 1 - len(row))
-        if isinstance(fact, str):
-            row[column] = fact
-        else:  # still seen: a row of which it is all there is, is no empty row
-            faults[column] = fact
-            row[column] = row[column] or fact.text
-    merged.spread(at, row, faults)
-    return tuple(row), faults
 
 
 #: Every text of which `_unreadable` has something to say holds one of these.

@@ -13,21 +13,24 @@ from xml.etree import ElementTree
 _AT_ONCE = 2**20
 _ROW = re.compile(rb"<((?:\w+:)?)row[\s>/]")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
+_MOST_STRINGS = 100  #: that are looked for one by one
 _LONGEST_HEAD = 2**22
 
 
-def cells_that_tell(part: IO[bytes], styles: Collection[int]) -> Iterator[tuple[int, int, ElementTree.Element]]:
-    """(row, column), from 0, and the cell; also some that tell nothing. `styles`: those whose format shows more than the number.
-    Raises ElementTree.ParseError."""
+def cells_that_tell(
+    part: IO[bytes], styles: Collection[int], strings: Collection[int] = ()
+) -> Iterator[tuple[int, int, ElementTree.Element]]:
+    """(row, column), from 0, and the cell; also some that tell nothing. `styles`: those that show more than the value, `strings`: the
+    shared texts that do. Raises ElementTree.ParseError."""
     place = _Place()
-    for text in _telling(part, styles):
+    for text in _telling(part, styles, strings):
         yield from place.cells(text)
 
 
-def _telling(part: IO[bytes], styles: Collection[int]) -> Iterator[bytes]:
+def _telling(part: IO[bytes], styles: Collection[int], strings: Collection[int]) -> Iterator[bytes]:
     """What stands before the first row, and the rows that may tell. Everything, where the rows cannot be told apart so: an
     encoding of two bytes, comments, rows without a number, a style that goes without saying."""
-    rows_of = _Rows(b"", styles)
+    rows_of = _Rows(b"", styles, strings)
     left, end, last = b"", b"", b""
     everything = 0 in styles
     while text := part.read(_AT_ONCE):
@@ -38,7 +41,7 @@ def _telling(part: IO[bytes], styles: Collection[int]) -> Iterator[bytes]:
                 continue
             everything = everything or first is None or b"\x00" in left[:4] or b"<!" in left[: first.start()]
             if not everything and first is not None:
-                rows_of, end = _Rows(first[1], styles), b"</%srow>" % first[1]
+                rows_of, end = _Rows(first[1], styles, strings), b"</%srow>" % first[1]
                 yield left[: first.start()]
                 left = left[first.start() :]
         if not everything and (whole := left.rfind(end)) >= 0:
@@ -62,7 +65,7 @@ def _telling(part: IO[bytes], styles: Collection[int]) -> Iterator[bytes]:
 class _Rows:
     """What tells, in rows whose tags have this prefix. Patterns that begin with what is fixed are found five times as fast."""
 
-    def __init__(self, prefix: bytes, styles: Collection[int]) -> None:
+    def __init__(self, prefix: bytes, styles: Collection[int], strings: Collection[int]) -> None:
         self._unnumbered = re.compile(rb"<%srow(?=[\s>/])(?![^>]*\sr\s*=)" % prefix)
         self._patterns = [
             re.compile(rb"<%sf[\s>/]" % prefix),  # a formula
@@ -71,11 +74,16 @@ class _Rows:
         if styles:
             self._patterns.append(re.compile(rb"s\s*=\s*[\"'](?:%s)[\"']" % b"|".join(b"%d" % one for one in styles)))
 
+        if strings:
+            numbers = b"|".join(b"%d" % one for one in strings) if len(strings) <= _MOST_STRINGS else rb"\d+"
+            self._patterns.append(re.compile(rb"<%sv>\s*(?:%s)\s*<" % (prefix, numbers)))
+
     def unnumbered(self, rows: bytes) -> bool:
         return self._unnumbered.search(rows) is not None
 
     def tell(self, rows: bytes) -> bool:
-        return b'"e"' in rows or b"'e'" in rows or any(pattern.search(rows) for pattern in self._patterns)  # "e": a failed formula
+        """ "e" is a failed formula, rPr a part of a text that stands in its cell."""
+        return b'"e"' in rows or b"'e'" in rows or b"rPr" in rows or any(pattern.search(rows) for pattern in self._patterns)
 
 
 class _Place:

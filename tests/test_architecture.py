@@ -320,7 +320,10 @@ PARSERS = {
 }
 OPEN_FILES = {
     "catalog/reading.py": "strangers' tables",
-    "catalog/cell_facts.py": "the same",
+    "catalog/workbook_facts.py": "the same",
+    "catalog/workbook_rows.py": "the same",
+    "catalog/workbook_styles.py": "the same",
+    "catalog/workbook_drawings.py": "the same",
     "catalog/sheet_cells.py": "the same",
     "catalog/file_kinds.py": "the same",
     "catalog/word_tables.py": "the same",
@@ -335,7 +338,7 @@ OPEN_FILES = {
 #: Who calls the readers of tables: inside, each other; from outside, by the guard alone.
 READERS = {
     "catalog/reading.py": {"read_sheets", "read_parts"},
-    "catalog/cell_facts.py": {"facts"},
+    "catalog/workbook_facts.py": {"facts"},
     "catalog/sheet_cells.py": {"cells_that_tell"},
     "catalog/file_kinds.py": {"form_of"},
     "catalog/word_tables.py": {"word_tables"},

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from catalog.amounts import WORKING_DAYS, NotUnderstood, amount
-from catalog.cell_facts import _of_moment, shown
+from catalog.cell_facts import shown
 from catalog.file_kinds import FileRefused
 from catalog.reading import Sheet, read_sheets
+from catalog.workbook_facts import _of_moment
 from tests.catalog.test_cells import ERRORS, formatted, only, rewritten
 from tests.catalog.workbooks import workbook
 

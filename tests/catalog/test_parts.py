@@ -14,12 +14,13 @@ from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
 from catalog import sheet_cells
-from catalog.cell_facts import facts
+from catalog.cell_facts import Fault
 from catalog.cell_text import text_of
 from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
 from catalog.lists import ListReading, read_list
 from catalog.reading import Most, Opened, read_parts, read_sheets, whole
+from catalog.workbook_facts import facts
 from tests.catalog.registries import LISTS, guangan, sandbox
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import saved, workbook
@@ -116,6 +117,7 @@ def _obvious(content: bytes) -> list[list[str]]:
     for (row, column), fact in facts(content)["Sheet"].items():
         rows += [[] for _ in range(row + 1 - len(rows))]
         rows[row] += [""] * (column + 1 - len(rows[row]))
+        assert isinstance(fact, str | Fault)
         rows[row][column] = fact if isinstance(fact, str) else rows[row][column] or fact.text
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""

@@ -1,0 +1,101 @@
+"""工作簿里格子上面的东西 (XLSX): pictures, shapes, controls and comments, by the cells over which they lie. Only `catalog.workbook_facts`
+calls it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from catalog.cell_facts import Drawn, Facts, Noted
+from catalog.file_kinds import FileRefused
+
+_ANCHORS = ("twoCellAnchor", "oneCellAnchor")
+_TOUCHES = 40_000  #: English metric units, a millimetre: what reaches so far into a cell does not lie over it
+_MOST = 200_000  #: cells under drawings
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::.*)?", re.ASCII)
+#: A control of an older kind: what it is, and (column, offset, row, offset) of two corners.
+_CONTROL = re.compile(r"ObjectType=[\"'](\w+)[\"']((?:(?!ClientData).)*?)<x:Anchor>([\d\s,-]+)</x:Anchor>", re.S)
+
+
+def beside(archive: zipfile.ZipFile, sheet: str) -> Facts:
+    """What lies over the cells of this sheet. Raises FileRefused where there is more than a table can have."""
+    found: Facts = {}
+    for kind, part in related(archive, sheet).values():
+        if part not in archive.namelist():
+            continue
+        if kind == "comments":
+            for comment in ElementTree.fromstring(archive.read(part)).iter():
+                if tag(comment) == "comment" and (at := _REFERENCE.fullmatch(comment.get("ref", ""))) is not None:
+                    found[int(at[2]) - 1, column_of(at[1])] = Noted()
+        elif kind in ("drawing", "vmlDrawing"):
+            areas = _areas(ElementTree.fromstring(archive.read(part))) if kind == "drawing" else _controls(archive.read(part))
+            for top, left, bottom, right, text in areas:
+                if len(found) + (bottom - top + 1) * (right - left + 1) > _MOST:
+                    raise FileRefused("drawings", "工作表上的图片、图形过多或过大。", "请删去图片和图形,只留表格后再报送。")
+                for row in range(top, bottom + 1):
+                    found.update({(row, column): Drawn() for column in range(left, right + 1) if (row, column) not in found})
+                if text:
+                    found[top, left] = Drawn(text)
+    return found
+
+
+def _areas(drawing: ElementTree.Element) -> Iterator[tuple[int, int, int, int, str]]:
+    """Top, left, bottom, right of each drawing, and the text in it."""
+    for anchor in drawing.iter():
+        if tag(anchor) not in _ANCHORS or any(tag(one) == "cNvPr" and one.get("hidden") in ("1", "true") for one in anchor.iter()):
+            continue
+        begins = next((_corner(one) for one in anchor if tag(one) == "from"), None)
+        ends = next((_corner(one) for one in anchor if tag(one) == "to"), begins)
+        if begins is None or ends is None or (tag(anchor) == "twoCellAnchor" and begins == ends):
+            continue
+        (row, below), (column, beyond) = ends
+        bottom = row - 1 if row > begins[0][0] and below < _TOUCHES else row
+        right = column - 1 if column > begins[1][0] and beyond < _TOUCHES else column
+        lines = ("".join(one.text or "" for one in line.iter() if tag(one) == "t") for line in anchor.iter() if tag(line) == "p")
+        yield begins[0][0], begins[1][0], max(bottom, begins[0][0]), max(right, begins[1][0]), "".join(lines).strip()
+
+
+def _corner(place: ElementTree.Element) -> tuple[tuple[int, int], tuple[int, int]]:
+    """(row, how far into it), (column, how far into it)."""
+    said = {tag(one): int(one.text) for one in place if (one.text or "").strip().lstrip("-").isdecimal() and one.text}
+    row, column = (min(max(said.get(name, 0), 0), 2**20) for name in ("row", "col"))
+    return (row, said.get("rowOff", 0)), (column, said.get("colOff", 0))
+
+
+def _controls(drawing: bytes) -> Iterator[tuple[int, int, int, int, str]]:
+    for kind, _, anchor in _CONTROL.findall(drawing.decode("utf-8", "replace")):
+        numbers = [int(one) for one in anchor.split(",") if one.strip().isdecimal()]
+        if kind != "Note" and len(numbers) == 8:
+            left, _, top, _, right, beyond, bottom, below = numbers
+            yield top, left, max(top, bottom - (below < 3)), max(left, right - (beyond < 3)), ""
+
+
+def column_of(letters: str) -> int:
+    """A is 0."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def related(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """The relations of a part: id -> what kind of part it leads to, and that part."""
+    folder, name = posixpath.split(part)
+    path = posixpath.join(folder, "_rels", f"{name}.rels")
+    if part and path not in archive.namelist():
+        return {}
+    rows = [row for row in ElementTree.fromstring(archive.read(path)) if row.get("TargetMode") != "External"]
+    return {
+        row.get("Id", ""): (
+            posixpath.basename(row.get("Type", "")),
+            posixpath.normpath(posixpath.join("/", folder, row.get("Target", ""))).lstrip("/"),
+        )
+        for row in rows
+    }
+
+
+def tag(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
