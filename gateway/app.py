@@ -23,7 +23,6 @@ from gateway.counter.provider import BACK
 from gateway.edge.addresses import address_of
 from gateway.edge.bodies import BodyLimit
 from gateway.edge.connections import Crowd
-from gateway.edge.contract import Contract
 from gateway.edge.endpoints import ANY_CALL
 from gateway.edge.health import Vitals
 from gateway.edge.inbox_versions import InboxVersions
@@ -90,7 +89,6 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
             raise RuntimeError(f"endpoints without a rule in gateway.edge.permissions, pages in page_permissions: {sorted(forgotten)}")
         app.include_router(router)
     app.router.routes.extend([assets.ROUTE, scan.ROUTE])
-    app.state.contract = Contract.of(app)
     _answer_problems(app)
     app.add_middleware(Strangers, quotas=quotas, routes=app.state.routes)
     app.add_middleware(BodyLimit)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -51,6 +52,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
 )
 _REF = "#/components/schemas/{model}"
 _FRAMEWORKS = ("HTTPValidationError", "ValidationError")
+_WRITING = threading.Lock()
 _SAVED = ("application/pdf", "application/zip", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
@@ -98,6 +100,15 @@ class Contract:
 
     @classmethod
     def of(cls, app: FastAPI) -> Contract:
+        """Whoever asks first waits for it: it takes a second of a processor, which no start waits for."""
+        with _WRITING:
+            if not hasattr(app.state, "contract"):
+                app.state.contract = cls._written(app)
+            contract: Contract = app.state.contract
+            return contract
+
+    @classmethod
+    def _written(cls, app: FastAPI) -> Contract:
         document = described(app)
         plain = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         return cls(document, plain, gzip.compress(plain, mtime=0), hashlib.sha256(plain).hexdigest()[:32])

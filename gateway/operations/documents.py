@@ -26,7 +26,7 @@ def home() -> Response:
 
 @router.get("/openapi.json")
 def openapi_document(request: Request) -> Response:
-    contract: Contract = request.app.state.contract
+    contract = Contract.of(request.app)
     packed = "gzip" in request.headers.get("accept-encoding", "")
     headers = caching.marked(contract.digest + ("-gzip" if packed else ""), caching.ASK_AGAIN) | {"Vary": "Accept-Encoding"}
     if (held := caching.known(request, headers)) is not None:
@@ -39,7 +39,7 @@ def openapi_document(request: Request) -> Response:
 @router.get("/docs")
 async def docs(request: Request) -> Response:
     """Set once in the life of a process, and packed: it costs a second of a processor."""
-    contract: Contract = request.app.state.contract
+    contract = await run_in_threadpool(Contract.of, request.app)
     packed = "gzip" in request.headers.get("accept-encoding", "")
     tag = f"{contract.digest}-{look()}" + ("-gzip" if packed else "")
     headers = caching.marked(tag, caching.ASK_AGAIN) | {"Vary": "Accept, Accept-Encoding"}

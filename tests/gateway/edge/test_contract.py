@@ -21,7 +21,7 @@ from openapi_python_client.config import ConfigFile
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from connectors.seal import LocalSeals
-from gateway.edge.contract import TAGS, operations
+from gateway.edge.contract import TAGS, Contract, operations
 from tests.gateway.casework import look_up, seal_and_deliver
 from tests.gateway.conftest import REQUESTER, Api, case_body, party
 from tests.serving import on_a_port
@@ -91,7 +91,7 @@ def test_the_document_is_packed_and_asked_about(api: Api, document: dict[str, An
         held = api.get("/openapi.json", None, headers={"If-None-Match": tag, "Accept-Encoding": "gzip"})
         assert (held.status_code, held.content) == (304, b"")
     assert api.get("/openapi.json", None, headers={"If-None-Match": '"other"'}).status_code == 200
-    assert gzip.decompress(api.app.state.contract.packed) == plain.content
+    assert gzip.decompress(Contract.of(api.app).packed) == plain.content
 
 
 def test_head_is_get_without_the_body(api: Api) -> None:
