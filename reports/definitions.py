@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = "2026-11/8"
+VERSION = "2026-11/9"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ DEFINITIONS = (
     ),
     Definition(
         "主动提供占比",
-        "申请人主动提供的次数,与主动提供和发起核验的次数之和相比。合计不少于20次、超过其他单位的2倍且并非偶然的,注明请予核实。",
+        "主动提供(依第二条须提交的不计)的次数,与其和发起核验次数之和相比。合计不少于20次、超过其他单位2倍且非偶然的,注明请予核实。",
     ),
     Definition(
         "清单、值守、数据库",

@@ -43,12 +43,15 @@ def overview(report: Report) -> Part:
 
 
 def _overview(report: Report) -> list[str]:
-    compared = report.received.before is not None
-    return [
-        f"本周收到核验申请 {report.received.value} 件{f'({report.received.said})' if compared else ''},办结 {report.finished.value} 件,"
-        f"免提交证明 {report.free_of_paper.value} 次。",
-        _due(report),
-    ]
+    return [_counts(report), _due(report, "" if _is_tight(report) else _last(report))]
+
+
+def _counts(report: Report) -> str:
+    compared = f"({report.received.said})" if report.received.before is not None else ""
+    return (
+        f"本周收到核验申请 {report.received.value} 件{compared},办结 {report.finished.value} 件,"
+        f"免提交证明 {report.free_of_paper.value} 次。"
+    )
 
 
 def pressing(report: Report) -> Part:
@@ -64,12 +67,23 @@ def steps(report: Report) -> Part:
 
 def _shown(report: Report) -> int:
     """The most pressing always; the next ones while all of page one is still heard within the minute."""
-    top = head(report)
-    rest = [top.mark, top.issue, top.issuer, top.date, top.title, top.subtitle, _OVERVIEW, _PRESSED, *ORDINALS[:2], *_overview(report)]
-    room, found = A_MINUTE - sum(map(aloud, rest)), _numbered(report)
+    room, found = _room(report, _overview(report)), _numbered(report)
     lengths = enumerate(accumulate(map(aloud, found[:_PRESSING])), 1)
     fitting = [number for number, length in lengths if length + aloud(_rest(len(found) - number)) <= room]
     return max(fitting, default=min(1, len(found)))
+
+
+def _room(report: Report, above: list[str]) -> int:
+    """Characters that the minute leaves for steps."""
+    top = head(report)
+    rest = [top.mark, top.issue, top.issuer, top.date, top.title, top.subtitle, _OVERVIEW, _PRESSED, *ORDINALS[:2], *above]
+    return A_MINUTE - sum(map(aloud, rest))
+
+
+def _is_tight(report: Report) -> bool:
+    """Long names leave no time for the first step beside the rate of last week, which then stands further down."""
+    found, above = _numbered(report), [_counts(report), _due(report, _last(report))]
+    return bool(found) and aloud(found[0]) + aloud(_rest(len(found) - 1)) > _room(report, above)
 
 
 def _rest(count: int) -> str:
@@ -91,18 +105,24 @@ def trend(report: Report) -> Part:
 
 def _more(report: Report) -> str:
     """What page one has no room for."""
-    said = f"本周撤回 {report.withdrawn} 件,期末在办 {report.open} 件。"
+    last = _last(report) if _is_tight(report) else ""
+    said = f"本周撤回 {report.withdrawn} 件,期末在办 {report.open} 件。{f'最迟时限按时{last[1:]}。' if last else ''}"
     if report.received.before is None:
         return said + "上周无可比数据。"
     return said + f"办结{report.finished.said},免提交证明{report.free_of_paper.said}。"
 
 
-def _due(report: Report) -> str:
+def _last(report: Report) -> str:
+    """The rate of the week before, where there is one to compare."""
+    old = report.limits_before
+    return f",上周 {old.hard}" if old is not None and old.hard.whole and report.limits.hard.whole else ""
+
+
+def _due(report: Report, last: str) -> str:
     """What was missed is said by the steps. Out of nothing is said in words: a bare — (0/0) would make readers look for what is missing."""
-    limits, old = report.limits, report.limits_before
+    limits = report.limits
     named = (("最迟时限", limits.hard), ("原则上的时限", limits.soft), ("督办", limits.supervision))
     if not any(rate.whole for _, rate in named):
         return "本周没有到期的时限,也没有到期的督办。"
-    last = f",上周 {old.hard}" if old is not None and old.hard.whole and limits.hard.whole else ""
     said = [f"{name}按时 {rate}" if rate.whole else f"没有到期的{name}" for name, rate in named]
     return f"{said[0]}{last};{','.join(said[1:])}。" if last else f"{','.join(said)}。"

@@ -37,7 +37,7 @@ class LeadOut(SchemaOut):
     period_start: datetime
     period_end: datetime
     counts: dict[str, Any]
-    numbers: Annotated[list[str], Field(description="核验或投诉的编号,最多 50 个")]
+    numbers: Annotated[list[str], Field(description="核验或投诉的编号,全部列出;超过 1000 个的列前 1000 个,counts 写明共多少个")]
     standing: LeadStatus
     standing_name: str
     due_at: datetime | None

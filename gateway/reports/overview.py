@@ -51,7 +51,7 @@ def get_overview(caller: CurrentCaller) -> OverviewOut:
             still=[StillOut(reason=one.reason, count=one.count, since=one.since) for one in standing],
             decisions=[
                 DecisionOut(kind=one.kind, name=one.name, by=one.decider, mine=decides(caller, one.by), count=one.count, since=one.since)
-                for one in (decisions.awaited(session, standing) if own is None else [])
+                for one in (decisions.awaited(session) if own is None else [])
             ],
             report=ReportOut.of(row) if row else None,
             week=_week(from_json(row.snapshot)) if row else [],

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +18,7 @@ from domain.register_changes import RegisterChangeStatus
 from domain.roles import Role
 from domain.seals import SealStanding
 from ledger import paging
-from ledger.casework.overview import SINCE, STILL, Still
+from ledger.casework.overview import SINCE, STILL
 from ledger.catalog.questions import WAITS
 from ledger.lifecycle.remedies import DECIDED
 from ledger.oversight.leads import PUT_DOWN
@@ -242,19 +241,12 @@ KINDS: dict[DecisionKind, _Kind] = {
         RegisterChange.code,
     ),
 }
-#: What stands still is counted from what the overview has read of it already.
-_COUNTED = [kind for kind in DecisionKind if kind not in (DecisionKind.STOPPED, DecisionKind.BROKEN)]
 
 
-def awaited(session: Session, standing: Sequence[Still]) -> list[Awaited]:
-    """Kind by kind; kinds of which nothing waits are left out. `standing`: what stands still in the district."""
-    counts = union_all(
-        *(select(literal(kind.value), func.count(), func.min(KINDS[kind].since)).where(KINDS[kind].where) for kind in _COUNTED)
-    )
+def awaited(session: Session) -> list[Awaited]:
+    """Kind by kind; kinds of which nothing waits are left out."""
+    counts = union_all(*(select(literal(kind.value), func.count(), func.min(one.since)).where(one.where) for kind, one in KINDS.items()))
     found = {DecisionKind(kind): Awaited(DecisionKind(kind), count, since) for kind, count, since in session.execute(counts) if count}
-    for kind in (DecisionKind.STOPPED, DecisionKind.BROKEN):
-        if of := [one for one in standing if (one.code in DECIDED) is (kind is DecisionKind.STOPPED)]:
-            found[kind] = Awaited(kind, sum(one.count for one in of), min(one.since for one in of))
     return [found[kind] for kind in DecisionKind if kind in found]
 
 

@@ -52,9 +52,8 @@ class UnitStanding:
 
 @dataclass(frozen=True)
 class Still:
-    """What stands still for one reason: how many, and since when the first of them. `code`: that of the reason; empty: paused."""
+    """What stands still for one reason: how many, and since when the first of them."""
 
-    code: str
     reason: str
     count: int
     since: datetime
@@ -111,10 +110,10 @@ def units(session: Session, unit: str | None, *, now: datetime) -> list[UnitStan
 def still(session: Session, unit: str | None) -> list[Still]:
     """What does not go on by itself (of what this unit filed; None: of the district), by its reason, the oldest first."""
     query = select(Verification.paused_at, Verification.attention, SINCE).where(STILL, *_of(session, Verification.unit, unit))
-    found: dict[tuple[str, str], list[datetime]] = {}
+    found: dict[str, list[datetime]] = {}
     for paused, attention, since in session.execute(query):
-        found.setdefault(("" if paused else attention or "", _reason(paused, attention)), []).append(since)
-    standing = (Still(code, reason, len(each), min(each)) for (code, reason), each in found.items())
+        found.setdefault(_reason(paused, attention), []).append(since)
+    standing = (Still(reason, len(each), min(each)) for reason, each in found.items())
     return sorted(standing, key=lambda one: (one.since, one.reason))
 
 

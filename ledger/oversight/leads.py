@@ -41,6 +41,7 @@ _OF_SUPERVISION = and_(
 )
 #: A 督办 that somebody put down as a sign: it goes the lead's way, whatever that ends with (obligations 10.12, 16.5).
 PUT_DOWN = exists().where(_OF_SUPERVISION)
+_OTHERWISE = "此后认定为其他情形或者其他单位的"
 _TURN = 16_016  #: the lock under which leads are found: two that look at once find each one once
 
 
@@ -98,7 +99,19 @@ def find(session: Session, start: datetime, end: datetime, *, now: datetime) -> 
         for one in found
         if not (one.rule.about.lasting and (one.rule, one.unit, one.subject) in lasting and _another(session, one, start))
     ]
-    return _count_new(session, fresh, start, end, now)
+    count = _count_new(session, fresh, start, end, now)
+    _remark(session)
+    return count
+
+
+def _remark(session: Session) -> None:
+    """On every open lead, whoever has acted on it: how many of its complaints were found since to be something else. Nobody but a person
+    dismisses it (obligation 16.0); and what is found back is a sign of it again."""
+    held = reported.found_otherwise(session, OPEN_LEADS)
+    for row in session.scalars(select(Lead).where(Lead.id.in_(held))):
+        counts = {name: value for name, value in row.counts.items() if name != _OTHERWISE}
+        row.counts = counts | ({_OTHERWISE: held[row.id]} if held[row.id] else {})
+    session.flush()
 
 
 def _count_new(session: Session, found: list[Indication], start: datetime, end: datetime, now: datetime) -> int:

@@ -77,6 +77,7 @@ def test_how_it_is_spoken() -> None:
         replace(WORST, period=periods.between(date(2026, 1, 1), date(2026, 12, 31)), issue="〔2026〕专报"),
         replace(REPORT, issuer="枣庄市市中区人民政府办公室(区大数据局)", scope_name=LONG),
         replace(WORST, issuer="枣庄市市中区人民政府办公室(区大数据局)"),
+        replace(WORST, issuer="枣庄市市中区人民政府办公室(区大数据局)", scope_name=LONG),
     ],
 )
 def test_page_one_is_read_aloud_within_a_minute(report: Report) -> None:
@@ -100,6 +101,9 @@ def test_what_page_one_has_no_room_for_stands_further_down() -> None:
     found = [text for text in paragraphs if re.match(r"\([一二三四五六七八九十]+\)", text)]
     assert len(found) == len(STEPS) > 5
     assert [text.partition(")")[2].partition("其余")[0] for text in found] == list(STEPS), "each once, the most pressing first"
+    tight = document(replace(WORST, issuer="枣庄市市中区人民政府办公室(区大数据局)", scope_name=LONG))
+    first, *others = ["".join(one.text for one in of.blocks if isinstance(one, Paragraph)) for of in tight.sections]
+    assert "上周 91.7%" not in first and "最迟时限按时上周 91.7%(12345/13456)。" in "".join(others)
     assert "本周撤回 4 件,期末在办 1111 件。办结比上周增加 1344,免提交证明比上周增加 1420。" in "".join(paragraphs)
 
 

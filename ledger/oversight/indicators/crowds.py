@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from domain.leads import Indication, LeadRule
 from domain.quotas import QuotaOf
 from ledger.lifecycle import admission
-from ledger.oversight.indicators.finding import MOST_NUMBERS, beside, found, half, often
+from ledger.oversight.indicators.finding import beside, found, half, listing, often
 
 SPAN = timedelta(hours=2)  #: how far back `at_once` is asked to look
 _R = LeadRule
@@ -121,7 +121,7 @@ def _crowds(session: Session, rule: LeadRule, start: datetime, end: datetime) ->
     asked = {"start": start, "end": end, "least": rule.about.least, "dense": dense, **({"times": times} if few else {})}
     rows = session.execute(text(query), asked)
     return [
-        Indication(rule, unit, about, tuple(numbers[:MOST_NUMBERS]), {"不同当事人": persons, "密钥": keys, "事项": matters, "办件": cases})
+        Indication(rule, unit, about, *listing(numbers, {"不同当事人": persons, "密钥": keys, "事项": matters, "办件": cases}))
         for unit, about, numbers, persons, keys, matters, cases in rows
     ]
 

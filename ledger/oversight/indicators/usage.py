@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from domain.calendar import MissingYear
 from domain.leads import Indication, LeadRule
 from ledger.calendars.opening_hours import timetables_of
-from ledger.oversight.indicators.finding import MOST_NUMBERS, found, often
+from ledger.oversight.indicators.finding import found, listing, often
 from ledger.tables.registry import Unit
 
 _R = LeadRule
@@ -100,7 +100,7 @@ def _off_hours_copies(session: Session, start: datetime, end: datetime, served: 
     near = {unit: [one for one in persons if one[1] >= len(best[unit])] for unit, persons in counted.items()}
     best |= fullest({unit: persons for unit, persons in near.items() if len(persons) > 1})
     return [
-        Indication(rule, unit, "", tuple(sorted(numbers))[:MOST_NUMBERS], {"非服务时间下载的核验": len(numbers)})
+        Indication(rule, unit, "", *listing(sorted(numbers), {"非服务时间下载的核验": len(numbers)}))
         for unit, numbers in best.items()
         if len(numbers) >= rule.about.least
     ]

@@ -29,7 +29,7 @@ from ledger.inbox.returns import ReturnReason
 from ledger.lifecycle import filing
 from ledger.oversight import complaint_steps, complaints, lead_steps, leads, origins
 from ledger.oversight.complaint_assessment import Assessment
-from ledger.oversight.indicators import lists, usage
+from ledger.oversight.indicators import finding, lists, usage
 from ledger.oversight.lead_steps import LeadRefused
 from ledger.registers import offsystem, voluntary
 from ledger.registers.offsystem import OffSystemResult
@@ -333,14 +333,33 @@ def test_what_is_found_of_an_old_complaint_is_a_sign_once_and_once_only(ledger: 
     look()
     look()
     assert [(lead.unit, lead.numbers) for lead in of(rule)] == [(UNIT, [old.number])]
+    (lead,) = of(rule)
+    do(lead_steps.take, lead.number, LeadStep.NOTIFY, **OFFICE, text="请整改", record={"document": "1号文"}, days=10)
     for days, held in ((7, ComplaintAbout.OTHER), (14, about)):  # doubted, and found again in another week
         do(complaint_steps.assess, old.number, Assessment(held), **{**OFFICE, "now": NOW + timedelta(days=days)})
         do(leads.find, START + timedelta(days=days), END + timedelta(days=days), now=NOW + timedelta(days=days))
+        remark = {"此后认定为其他情形或者其他单位的": 1} if held is not about else {}
+        assert [one.counts for one in of(rule)] == [{"投诉件数": 1, **remark}], "whoever decides on it reads that"
     assert [(lead.unit, lead.numbers) for lead in of(rule)] == [(UNIT, [old.number])]
     elsewhere = {**OFFICE, "now": NOW + timedelta(days=14)}
     do(complaint_steps.assess, old.number, Assessment(about, {"unit": ISSUER}), **elsewhere)
     do(leads.find, START + timedelta(days=14), END + timedelta(days=14), now=NOW + timedelta(days=14))
-    assert {lead.unit for lead in of(rule)} == {UNIT, ISSUER}, "of another unit it is another sign"
+    assert {lead.unit: len(lead.counts) for lead in of(rule)} == {UNIT: 2, ISSUER: 1}, "of another unit it is another sign"
+
+
+def test_a_lead_names_every_complaint_and_says_when_it_does_not(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Obligation 16.5: none of sixty is lost, nor told of twice; of a flood the first are named, and how many there are."""
+    sent = complaints.Intake(ComplaintChannel.HOTLINE, ComplaintAbout.NO_HELP, NOW, complaints.ReceivedComplaint(""), None, UNIT)
+    for place in range(60):
+        stated = complaints.ReceivedComplaint(f"第{'一' * place}个人说的另一件事情")
+        do(complaints.take_in, replace(sent, channel_number=f"GD-{place}", stated=stated), 15, **OFFICE)
+    look()
+    (lead,) = of(LeadRule.COMPLAINED_NO_HELP)
+    assert (len(lead.numbers), lead.counts) == (60, {"投诉件数": 60})
+    monkeypatch.setattr(finding, "MOST_NUMBERS", 59)
+    look()
+    (lead,) = of(LeadRule.COMPLAINED_NO_HELP)
+    assert (len(lead.numbers), lead.counts) == (59, {"投诉件数": 60, "编号共(只列前 59 个)": 60})
 
 
 def test_a_sign_stays_in_its_own_lead_while_it_is_about_that(ledger: str) -> None:

@@ -36,6 +36,8 @@ class Ledger:
         self.rows = {} if rows is None else rows
         read(self.rows, TABLES)
         self.verification = {row["number"]: row for row in self.rows["verifications"]}
+        papers = self.rows["voluntary_submissions"]
+        self.rows["voluntary_submissions"] = [row for row in papers if "not_spared" not in row["marks"]]  # these had to be handed in
         self.request = {row["id"]: row for row in self.rows["requests"]}
         self.filed = {row["verification"]: row["at"] for row in self.rows["events"] if row["event"] == "filed"}
         self.ended = {row["verification"]: row for row in self.rows["events"] if row["target"] in ENDS}

@@ -78,7 +78,8 @@ class Standing:
 
     def voluntary(self) -> int:
         rows = self.rows["voluntary_submissions"]
-        return sum(self.duty.within(row["at"]) and self.scope in ("", row["unit"]) for row in rows)
+        spared = [row for row in rows if "not_spared" not in row["marks"]]
+        return sum(self.duty.within(row["at"]) and self.scope in ("", row["unit"]) for row in spared)
 
     def complained_of(self) -> Counter[str]:
         """Unit -> complaints received."""

@@ -27,7 +27,8 @@ from tests.conftest import fresh_ledger
 from tests.reports.figures import raw, test_articles, test_checks, test_clocks, test_complained, test_conduct, test_figures
 from tests.reports.figures.asking import report, row
 from tests.reports.figures.clocked import INSTANT
-from tests.reports.figures.played import MORE, YEAR, play, sized
+from tests.reports.figures.handed_in import MORE
+from tests.reports.figures.played import YEAR, play, sized
 from tests.reports.figures.reference import Ledger
 from tests.reports.figures.rows import Row, read
 from tests.reports.figures.standing import Standing, places
