@@ -27,11 +27,13 @@ class Cell:
 
 @dataclass
 class Table:
-    """A table while it is read: what a merged cell says stands in all its parts. `over`: what stands over it, line by line."""
+    """A table while it is read: what a merged cell says stands in all its parts. `over`: what stands over it, line by line; `inner`: it
+    stands inside another or in a box."""
 
     name: str
     most: int  #: rows
     over: list[str] = field(default_factory=list)
+    inner: bool = False
     spans: dict[tuple[int, int], int] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     _down: dict[int, tuple[int, Cell]] = field(default_factory=dict)  #: column -> rows to come, and the cell that covers them
@@ -48,6 +50,21 @@ class Table:
         """A group of rows ends, and with it what covers them from above."""
         self._down.clear()
 
+    @property
+    def width(self) -> int:
+        return max((len(row) for row, _ in self.rows), default=0)
+
+    def take(self, other: Table, first: int) -> None:
+        """The rows of the other one from its `first` on are rows of this one, too. Raises FileRefused."""
+        shift = len(self.rows) - first
+        self.rows += other.rows[first:]
+        self.spans.update({(row + shift, column): width for (row, column), width in other.spans.items() if row >= first})
+        self._refuse_longer(len(self.rows))
+
+    def _refuse_longer(self, rows: int) -> None:
+        if rows > self.most:
+            raise FileRefused("too_large", f"表格超过 {self.most} 行。", "请拆成几个文件。")
+
     def above(self) -> list[str]:
         """The last lines of text alone: of a table that only lays out, what stands over the next one inside."""
         lines: list[str] = []
@@ -62,8 +79,7 @@ class Table:
         """The next row; `at`: it is the row of this number, and those before it are empty. Raises FileRefused."""
         while at is not None and len(self.rows) < at:
             self.add([])
-        if len(self.rows) >= self.most:
-            raise FileRefused("too_large", f"表格超过 {self.most} 行。", "请拆成几个文件。")
+        self._refuse_longer(len(self.rows) + 1)
         texts: list[str] = []
         faults: dict[int, Fault] = {}
         waiting = iter(cells)

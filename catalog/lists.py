@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain, islice
 
+from catalog.asides import is_aside
 from catalog.cell_facts import Fault as CellFault
 from catalog.cleaning import clean
 from catalog.column_names import SYNONYMS
@@ -24,6 +25,7 @@ from catalog.remembering import remembered
 from catalog.repeated_codes import Codes
 from catalog.row_standing import Tells, telling, ticked, told
 from catalog.sheets import AT_ONCE, LISTS, read_parts
+from catalog.side_by_side import refuse_two_lists
 from catalog.standing import Standing
 from catalog.verdicts import RowNotes
 from domain.clear_text import named_by_number
@@ -114,8 +116,8 @@ class ListReading:
                         pass
                     continue
                 refused = fault
-                full = islice((row for row, _ in chain(top, rows) if sum(map(bool, row)) > 2), 2)
-                if len(list(full)) > 1:
+                full = islice((row for row, _ in chain(top, rows) if sum(map(bool, row)) > 2 and not is_aside(row)), 2)
+                if len(list(full)) > (0 if opened.below and self.sheets else 1):  # under a list one row may be all that goes on
                     self.sheets.append(SheetFound(opened.name, (), refused=fault.text + fault.remedy))
                 for _ in rows:
                     pass
@@ -144,6 +146,7 @@ class ListReading:
         header = find_header(top, self._kind, of_one_unit=self._registry.sender is not None, said=self._said)
         if {"原表行号", "怎么办"} <= set(header.names):
             raise FileRefused("error_file", "这是退回的问题清单,只有有问题的行。", "请在原表中改正,报送改好的整份清单。")
+        refuse_two_lists(header)
         return header
 
     def _shows(self, name: str, header: Header, top: list[TableRow]) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from catalog.cell_facts import ERRORS, Fault, formula_error
+from catalog.continued import joined
 from catalog.delimited import decoded, records
 from catalog.file_kinds import OLE, ZIP, FileRefused, Form, form_of, page_refused
 from catalog.laid_out import Row
@@ -164,7 +165,7 @@ def _marked_up(content: bytes, form: Form, most: Most) -> Iterator[tuple[Opened,
                 tables = html_tables(page.read(), most.rows)
             if not tables:
                 raise page_refused("网页(HTML),只是改了扩展名")
-    for number, table in enumerate(tables):
+    for number, table in enumerate(tables if form is Form.XML else joined(tables)):
         yield Opened(table.name, table.spans, number > 0 and form is not Form.XML), table.rows
 
 

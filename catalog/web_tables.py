@@ -100,7 +100,7 @@ class _Page:
             over = _lines(outer.cell.text) or outer.table.above()
         else:
             over = _lines(self._outside) if outer is None else outer.table.above()
-        table = Table(f"第{len(self.tables) + 1}个表格", self._most, over[-MOST_OVER:])
+        table = Table(f"第{len(self.tables) + 1}个表格", self._most, over[-MOST_OVER:], outer is not None)
         table.begin()
         self._outside = ""
         self.tables.append(table)

@@ -74,7 +74,7 @@ class _Document:
                 alone.append(element)
                 shown = Shown(self._struck).blocks(alone)
                 for table, before in shown.tables:  # in a text box
-                    self._table(table, self._over + before)
+                    self._table(table, self._over + before, inner=True)
                     self._over = []
                 self._over += shown.lines
             elif tag(element) == "tbl":
@@ -83,16 +83,16 @@ class _Document:
             elif tag(element) in _WRAPPERS:
                 self.blocks(element)
 
-    def _table(self, element: ElementTree.Element, over: list[str]) -> None:
-        table = Table(f"第{len(self.tables) + 1}个表格", self._most, over[-MOST_OVER:])
+    def _table(self, element: ElementTree.Element, over: list[str], *, inner: bool = False) -> None:
+        table = Table(f"第{len(self.tables) + 1}个表格", self._most, over[-MOST_OVER:], inner)
         table.begin()
         self.tables.append(table)
-        inner: list[tuple[ElementTree.Element, list[str]]] = []
+        further: list[tuple[ElementTree.Element, list[str]]] = []
         for cells, within in _rows(element, self._struck):
-            inner += [(one, before or table.above()) for one, before in within]
+            further += [(one, before or table.above()) for one, before in within]
             table.add(cells)
-        for one, before in inner:
-            self._table(one, before)
+        for one, before in further:
+            self._table(one, before, inner=True)
 
 
 _Row = list[tuple[int, int, ElementTree.Element, str | None]]  #: first column, columns, cell, what its control says

@@ -1,0 +1,77 @@
+"""A list that is broken over several tables, or stands twice beside itself, is read whole or asked; never half of it (obligation 5.1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.file_kinds import FileRefused
+from catalog.headers import ListKind
+from catalog.lists import read_list
+from catalog.reading import read_sheets
+from domain.list_rows import ProofFact
+from tests.catalog.markup import document, html, word_table
+from tests.catalog.registries import sandbox
+from tests.catalog.workbooks import workbook
+
+HEADER = ["序号", "证明名称", "事项编码"]
+FIRST, SECOND, THIRD = [1, "户籍证明", "DEMO-0001"], [2, "经济困难证明", "DEMO-0002"], [3, "居住情况证明", "DEMO-0003"]
+
+
+def line(text: str) -> str:
+    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" if text else "<w:p/>"
+
+
+def taken(content: bytes) -> list[tuple[str, bool]]:
+    results = read_list(content, ListKind.PROOFS, sandbox())
+    assert not any(row.faults or row.questions for result in results for row in result.rows)
+    return [(row.fact.proof, row.fact.cancelled) for result in results for row in result.rows if isinstance(row.fact, ProofFact)]
+
+
+KEPT = [("P-HOUSEHOLD", False), ("P-HARDSHIP", False), ("P-RESIDENCE", False)]
+
+
+@pytest.mark.parametrize("between", ["", "续表", "第2页,共3页"])
+def test_a_table_without_a_header_goes_on_with_the_one_before(between: str) -> None:
+    further = (line(between), word_table([SECOND]), line(between), word_table([THIRD]))
+    assert taken(document(word_table([HEADER, FIRST]), *further)) == KEPT
+    pages = (html([row])[:-14].partition(b"<body>")[2] for row in (SECOND, THIRD))
+    page = html([HEADER, FIRST])[:-14] + f"<p>{between}</p>".encode("gb18030").join((b"", *pages))
+    assert taken(page) == KEPT
+
+
+def test_a_header_that_stands_again_is_no_row() -> None:
+    content = document(word_table([HEADER, FIRST]), line("续表"), word_table([HEADER, SECOND]), word_table([HEADER, THIRD]))
+    assert taken(content) == KEPT
+    (sheet,) = read_sheets(content)
+    assert len(sheet.rows) == 4, "for whoever reads one table alone"
+
+
+def test_what_stands_between_says_what_becomes_of_the_rows_below() -> None:
+    heading = line("二、取消的证明事项")
+    content = document(word_table([HEADER, FIRST]), heading, word_table([SECOND]), word_table([THIRD]))
+    assert taken(content) == [("P-HOUSEHOLD", False), ("P-HARDSHIP", True), ("P-RESIDENCE", True)]
+    content = document(word_table([HEADER, FIRST]), heading, word_table([HEADER, SECOND]), line("续表"), word_table([THIRD]))
+    assert taken(content) == [("P-HOUSEHOLD", False), ("P-HARDSHIP", True), ("P-RESIDENCE", True)]
+
+
+def test_a_table_with_another_header_or_other_columns_is_one_by_itself() -> None:
+    other = word_table([["事项编码", "证明名称", "备注"], ["DEMO-0002", "经济困难证明", ""]])
+    assert taken(document(word_table([HEADER, FIRST]), other)) == KEPT[:2]
+    wider = word_table([[*SECOND, "x"]])
+    read, refused = read_list(document(word_table([HEADER, FIRST]), wider), ListKind.PROOFS, sandbox())
+    assert len(read.rows) == 1 and refused.sheet.refused, "nobody knows which columns these are"
+
+
+@pytest.mark.parametrize("gap", [[], [None]])
+def test_two_lists_beside_each_other_are_asked(gap: list[object]) -> None:
+    rows = [[*left, *gap, *right] for left, right in ((HEADER, HEADER), (FIRST, SECOND), (THIRD, ["", "", ""]))]
+    for content in (workbook(rows), document(word_table(rows)), html(rows)):
+        with pytest.raises(FileRefused) as caught:
+            read_list(content, ListKind.PROOFS, sandbox())
+        assert caught.value.fault == "side_by_side" and caught.value.remedy
+
+
+def test_one_list_with_merged_headers_is_no_two() -> None:
+    rows = [["证明名称", None, "事项编码", None], ["户籍证明", None, "DEMO-0001", None], ["经济困难证明", None, "DEMO-0002", None]]
+    merged = [f"{first}{row}:{last}{row}" for row in (1, 2, 3) for first, last in ("AB", "CD")]
+    assert taken(workbook(rows, merged)) == KEPT[:2]
