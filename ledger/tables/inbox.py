@@ -81,6 +81,7 @@ class Supervision(Table):
     closed_at: Mapped[datetime | None]  #: withdrawn, re-routed, closed, or its miss was lifted: no score
     __table_args__ = (
         Index("ix_supervisions_opened", "opened_at"),
+        Index("ix_supervisions_owed", "unit", postgresql_where=text("closed_at IS NULL AND (handled_at IS NULL OR fed_back_at IS NULL)")),
         Index("uq_supervisions_standing", "request_id", unique=True, postgresql_where=text("closed_at IS NULL")),
     )
 

@@ -197,6 +197,11 @@ class Deadline(Table):
         CheckConstraint("(due_at IS NULL) = (missing_year IS NOT NULL)", name="undetermined_names_the_year"),
         Index("ix_deadlines_open", "due_at", postgresql_where=_STANDING),
         Index("ix_deadlines_due", "due_at", postgresql_where=text("closed_at IS NULL")),  # of a week, for the reports
+        Index(  # of what waits for the office: few of very many
+            "ix_deadlines_excused",
+            "excuse_at",
+            postgresql_where=text("excuse IS NOT NULL AND excuse_approved IS NULL AND met_at IS NULL AND closed_at IS NULL"),
+        ),
         Index("ix_deadlines_warn", "warn_at", postgresql_where=text("warned_at IS NULL AND " + _STANDING.text)),
         Index("ix_deadlines_undetermined", "missing_year", postgresql_where=text("missing_year IS NOT NULL")),
     )
