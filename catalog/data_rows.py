@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from catalog.asides import is_aside
 from catalog.cell_facts import Fault
 from catalog.headers import Header, columns_of, named
-from catalog.headings import Headings, is_heading, is_numbered
+from catalog.headings import Headings, is_heading, is_numbered, without_number
 from catalog.reading import Opened
+from catalog.standing import Standing, in_heading
 
 #: What cannot be used, by its place in the sheet (row and column from 0).
 Faults = Mapping[tuple[int, int], Fault]
@@ -21,16 +23,18 @@ _NAMES = ("proof", "negative", "matter", "main_matter", "proof_code", "matter_co
 
 
 def data_rows(
-    header: Header, opened: Opened, rows: Iterable[TableRow], headings: Headings
+    header: Header, opened: Opened, rows: Iterable[TableRow], headings: Headings, is_name: Callable[[str], bool] = lambda _: False
 ) -> Iterator[tuple[int, tuple[str, ...], Faults]]:
     """The rows below the header that say anything, with their lines: not empty ones, not title or header that stand again on each
-    page, not a heading between them (`headings` are told of it), not a total or a note under them. Below a second header, of other
-    columns or in another order, nothing can be used."""
+    page, not a heading between them (`headings` are told of it), not a total or a note under them. `is_name`:
+    whether the registry knows what is called so, which is no heading. Below a second header, of other columns or in another order,
+    nothing can be used."""
     widest = max(header.columns) + 1
     spread = {at for (at, _), width in opened.spans.items() if width >= widest / 2}
     heads: set[tuple[str, ...]] = set()
     other: Fault | None = None
     by_field = {field: column for column, field in header.columns.items()}
+    numbered = by_field.get("sequence")
     looked_at = next((by_field[field] for field in _NAMES if field in by_field), 0)
     for line, (row, faults) in enumerate(rows, start=1):
         texts = dict.fromkeys(filter(None, row))
@@ -38,7 +42,7 @@ def data_rows(
             if len(texts) > 1:
                 heads.add(row)
         elif texts and row not in heads and not is_aside(row):
-            if (len(texts) == 1 or line - 1 in spread) and (text := _heading(row, texts, header, spread=line - 1 in spread)):
+            if (len(texts) == 1 or line - 1 in spread) and (text := _heading(row, texts, header, is_name, spread=line - 1 in spread)):
                 if text not in header.title or is_numbered(text):
                     headings.met(text)
             elif any(column < len(row) and row[column] for column in header.columns):
@@ -49,36 +53,67 @@ def data_rows(
                     if len(columns) > 2 and len(columns) * 2 > len(texts):
                         said = f"第 {line} 行起换了一种表头,以下各行没有读取。"
                         other = Fault("other_header", said, "请把另一张表放到另外的工作表。")
+                if len(texts) == 1 and in_heading(text := next(iter(texts))) is Standing.OPEN and not is_name(text):
+                    headings.met(text)  # whatever it is, nobody knows what it says of the rows below
+                if numbered is not None and numbered < len(row) and len(beside := row[numbered]) > _NUMBERS and in_heading(beside):
+                    headings.met(beside)  # a heading with something beside it: the row goes back, and those below are told
                 if other is not None:
                     faults = {**faults, (line - 1, looked_at): other}
                 yield line, row, faults
 
 
-def _heading(row: tuple[str, ...], texts: Collection[str], header: Header, *, spread: bool) -> str:
-    """The heading that this row is: a text alone, numbered, outside of the columns that say something, or over half of them."""
+_NUMBERS = 5  #: characters of 序号; a longer text is none
+_LIKE_A_PROOF = re.compile("(证明书?|证书?|证件|执照|[函书])$")
+_KINDS = re.compile("类|其他|有关|相关|各种|部分|的证明$")
+
+
+def _heading(row: tuple[str, ...], texts: Collection[str], header: Header, is_name: Callable[[str], bool], *, spread: bool) -> str:
+    """The heading that this row is: a text alone, numbered, outside of the columns that say something, or over half of them. A
+    numbered name is a row: one that is known, one in a table of names alone, one in the column of names that looks like a proof."""
     known = {row[column] for column in header.columns if column < len(row)} - {""}
-    if spread and len(known) == 1:
-        return next(iter(texts))
-    if len(texts) > 1:
+    if len(texts) > 1 and not (spread and len(known) == 1):
         return ""
-    (text,) = texts
-    outside = all(header.columns.get(column, "sequence") == "sequence" for column, cell in enumerate(row) if cell)
-    return text if outside or is_heading(text) else ""
+    text = next(iter(texts))
+    if is_name(bare := without_number(text)):
+        return ""
+    if spread and len(known) == 1:
+        return text
+    fields = {header.columns.get(column, "sequence") for column, cell in enumerate(row) if cell}
+    if fields == {"sequence"} or (said := in_heading(text)) in (Standing.KEPT, Standing.CANCELLED):
+        return text
+    if not is_heading(text) or said is not None:
+        return ""
+    all_fields = set(header.columns.values()) - {"sequence", "remark"}
+    is_row = all_fields == fields or (fields <= set(_NAMES) and _LIKE_A_PROOF.search(bare))
+    return "" if is_row and not _KINDS.search(bare) else text
 
 
-_AS_ABOVE = frozenset("同上 同上行 同上栏 同上格 上同 同前 〃 〞 ″ ′′ \" ＂ '' “ ”".split()) | {"同 上", "同\u3000上", "同\n上"}
+_AS_ABOVE = frozenset(
+    "同上 同上。 (同上) (同上) 同上行 同上一行 同上栏 同上一栏 同上格 同上一格 同上条"
+    " 同上一条 同上项 同上一项 同上面 同上述 上同 如上 与上同 与上行同 与上行相同"
+    ' 同前 同前行 同前项 同前一行 〃 〃〃 〞 ″ ″″ ′′ " "" ＂ \'\' “ ” ” „ 々 ↑ ditto'.split()
+) | {"同 上", "同\u3000上", "同\n上"}
+#: It may be 同上 or that there is none: only where something stands above it, and in a column of names, that matters.
+_STROKES = frozenset("- -- — —— ― ―― – ー ─ ── － ～ | ｜ ↓ … …… .. ,, 、、 · ··".split())
+_OF_NAMES = frozenset(("unit", "issuer"))
 _NOTHING_ABOVE = Fault("nothing_above", "该格写“同上”,上面一行却没有可用的内容。", "请填写完整内容。")
+_STROKE = Fault("above_or_none", "该格只有一个符号,看不出是“同上”还是没有。", "同上的请填写完整内容,没有的请写“无”。")
 
 
 class Above:
     """同上, 〃: each row as it is meant, asked of a table's rows from the top."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns: Mapping[int, str]) -> None:
         self._row: tuple[str, ...] = ()
         self._unusable: frozenset[int] = frozenset()
+        self._names = [column for column, field in columns.items() if field in _OF_NAMES]
 
     def meant(self, line: int, row: tuple[str, ...], faults: Faults) -> tuple[tuple[str, ...], Faults]:
         """The row with what stands above in place of the words, and its faults: of what cannot be used above, nothing can be."""
+        for column in self._names:
+            if column < len(row) and row[column] in _STROKES and column < len(self._row) and self._row[column]:
+                if self._row[column] not in _STROKES:
+                    faults = {**faults, (line - 1, column): _STROKE}
         if _AS_ABOVE.isdisjoint(row) and not faults and not self._unusable:
             self._row = row
             return row, faults

@@ -41,10 +41,13 @@ def is_title(text: str) -> bool:
     return _TABLE.search(clean(fold(text))) is not None
 
 
+_NUMBER = re.compile(r"(第[一二三四五六七八九十\d]+(部分|章|节)|[(]?[一二三四五六七八九十]+[)、.]|[(]?\d+[).、](?!\d))[.、:) ]*")
+
+
 def without_number(text: str) -> str:
     """The text without the number in front of it: 一、户籍证明, (2)户籍证明."""
-    plain = clean(fold(text))
-    return next((rest for form in _DEPTHS if (rest := form.sub("", plain, count=1).lstrip(".、:) ")) != plain), clean(text))
+    found = _NUMBER.match(plain := clean(fold(text)))
+    return plain[found.end() :] or plain if found else clean(text)
 
 
 def is_heading(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from itertools import chain, islice
 
@@ -18,15 +19,22 @@ from catalog.file_kinds import FileRefused
 from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, ListKind, find_header
 from catalog.headings import Around, Headings
 from catalog.matter_rows import read_matter
-from catalog.proof_rows import read_negative, read_proof
+from catalog.named_over import named_over
+from catalog.negative_rows import read_negative
+from catalog.negatives import hears_allowed
+from catalog.proof_rows import read_proof
 from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
 from catalog.remembering import remembered
 from catalog.repeated_codes import Codes
 from catalog.row_standing import Tells, telling, ticked, told
 from catalog.sheets import AT_ONCE, LISTS, read_parts
+<<<<<<< HEAD
 from catalog.side_by_side import refuse_two_lists
 from catalog.standing import Standing
+=======
+from catalog.standing import Standing, in_heading, of_commitments
+>>>>>>> ae51a98 (A heading's matter and unit, numbered names, other words for 同上, 或 between names: right or asked, never every matter and never both (5.1))
 from catalog.verdicts import RowNotes
 from domain.clear_text import named_by_number
 from domain.list_rows import Fact, Fault, MatterFact, RowResult, SheetFound, Verdict, sent_back
@@ -39,6 +47,9 @@ _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fa
     ListKind.NEGATIVE_COMMUNITY: read_negative,
     ListKind.NEGATIVE_POLICE: read_negative,
 }
+
+#: What these kinds hear otherwise than others.
+_HEARS = {ListKind.COMMITMENTS: of_commitments, ListKind.NEGATIVE_COMMUNITY: hears_allowed, ListKind.NEGATIVE_POLICE: hears_allowed}
 
 _NO_SUB_ITEM = ("", "无", "/", "-", "—", "——", "无子项")
 _SAYS_NOTHING = ("sequence", "remark")  #: columns from which nothing is taken
@@ -160,16 +171,20 @@ class ListReading:
         """What stands over the rows of this table: of a page, over its tables so far, too."""
         if self._page is None or not opened.below:
             said = Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None
-            self._page = Headings(opened.name, said)
+            self._page = Headings(opened.name, said, _HEARS.get(self._kind, in_heading), names=partial(named_over, self._registry))
         return self._page
+
+    def _is_proof(self, text: str) -> bool:
+        return self._registry.known_proof(text) is not None
 
     def _of_sheet(
         self, header: Header, columns: Mapping[str, str], opened: Opened, headings: Headings, rows: Iterable[TableRow]
     ) -> Iterator[RowResult]:
         seen: dict[bytes, int] = {}
         tells = telling(header)
-        above = Above()
-        for line, row, faults in data_rows(header, opened, rows, headings):
+        above = Above(header.columns)
+        is_name = self._registry.is_matter if self._kind is ListKind.MATTERS else self._is_proof
+        for line, row, faults in data_rows(header, opened, rows, headings, is_name):
             meant, faults = above.meant(line, row, faults)
             yield _read_row(line, row, meant, header, columns, self._kind, self._registry, seen, faults, headings.around, tells)
 
@@ -200,6 +215,16 @@ def _without_persons(row: tuple[str, ...]) -> tuple[tuple[str, ...], dict[int, s
     return row if not persons else tuple("(已略去)" if column in persons else text for column, text in enumerate(row)), persons
 
 
+def _over(cells: dict[str, str], around: Around) -> None:
+    """What a row of proofs without a column of matters says of that: the item of another rank beside it, or what stands over it."""
+    items = (cells[field] for field in ("sub_matter", "main_matter") if field in cells)
+    named = next((text for text in items if clean(text) not in _NO_SUB_ITEM), None)
+    if named is not None or around.matter is not None:
+        cells["matter"] = named or around.matter or ""
+    elif around.unit is not None and "unit" not in cells:
+        cells["unit"] = around.unit
+
+
 def _read_row(
     line: int,
     row: tuple[str, ...],
@@ -219,6 +244,10 @@ def _read_row(
     cells = {field: cell_of(column) for column, field in header.columns.items()}
     if "sub_matter" in cells and "matter" in cells and (sub := clean(cells["sub_matter"])) not in _NO_SUB_ITEM:
         cells["main_matter"], cells["matter"] = cells["matter"], sub  # what is handled is the sub-item
+    if kind is not ListKind.MATTERS and "matter" not in cells and "matter_code" not in cells:
+        _over(cells, around)
+    elif kind is ListKind.MATTERS and around.unit is not None and "unit" not in cells and "unit_code" not in cells:
+        cells["unit"] = around.unit
     if header.marks:
         marks = [(header.names[column], mark, cell_of(column)) for column, mark in header.marks.items()]
         cells["standing"] = ticked(cells.get("standing", ""), marks)

@@ -82,6 +82,12 @@ class Names:
         """Everything of exactly this name."""
         return tuple(sorted(self._by_key.get(key(text), {})))
 
+    def stands_in(self, text: str, shortest: int) -> bool:
+        """True where a name of at least so many characters is a part of this text."""
+        folded = key(text)
+        ends = range(len(folded) + 1)
+        return any(folded[first:last] in self._by_key for first in ends for last in ends[first + shortest :])
+
     def knows(self, code: str) -> bool:
         return code in self._names
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from catalog.cleaning import key, split_names, without_brackets
+from catalog.standing import Standing, in_heading
 from domain.blocking import NegativeItem
 
 _TAIL = re.compile("(的|情况|情形|有关|相关)*(证明)?(材料|书|文件)?$")
@@ -15,6 +16,15 @@ def core(name: str) -> str:
     """What a proof is about: 户口迁移情况证明 and 户口迁移证明 are about the same."""
     plain = key(name)
     return _TAIL.sub("", plain) or plain
+
+
+_ALLOWED, _DENIED = re.compile("(可以?|应当?|继续|仍|允许|确需|准予).{0,14}[出开]具"), re.compile("[不无非]|禁")
+
+
+def hears_allowed(text: str) -> Standing | None:
+    """What a heading of a negative list says, also of what may go on to be issued: that is not forbidden."""
+    allowed = _ALLOWED.search(text) and not _DENIED.search(text)
+    return Standing.KEPT if allowed else in_heading(text)
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -9,16 +9,16 @@ from typing import Any
 from catalog import values
 from catalog.amounts import MINUTES, NotUnderstood, amount, is_counted
 from catalog.cleaning import clean, clean_code, is_cut_off, split_names
+from catalog.headings import without_number
 from catalog.matching import Match, Names
-from catalog.negatives import core, names_in
 from catalog.registry import NOT_A_UNIT, Registry
 from catalog.remembering import remembered
 from catalog.row_standing import standing
-from catalog.several_names import named_in, unknown_in
+from catalog.several_names import is_either, known_within, named_in, unknown_in
 from catalog.standing import Standing
 from catalog.units import Vague, vagueness
 from catalog.verdicts import ONLY_OWN, RowNotes
-from domain.list_rows import Candidate, NegativeFact, ProofFact, Topic
+from domain.list_rows import Candidate, ProofFact, Topic
 
 _LIKE_A_MATTER = re.compile("(核发|审批|审核|许可|核准|备案|登记|变更|延期|注销|换发|补发|认定|给付|年检)$")
 _LEVELS = ("level_national", "level_province", "level_city", "level_county", "level_town")
@@ -30,6 +30,9 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
     for name in ("proof", "matter", "basis", "basis_text", "unit", "issuer"):
         if is_cut_off(cells.get(name, "")):
             notes.fault("cut_off", name, "内容不完整,像是被截断了。", "请补全这一格。")
+    for name in ("basis", "basis_text"):
+        if values.refers(cells.get(name, "")):
+            notes.fault("value_wrong", name, f"“{clean(cells[name])}”指的是别处的内容。", "请填写完整内容。")
     proofs, unit = _proofs(cells, notes, registry), _asking_unit(cells, notes, registry)
     matter = _matter(cells, notes, registry, unit)
     if any(name in cells for name in _LEVELS) and not any(clean(cells.get(name, "")) for name in _LEVELS):
@@ -80,6 +83,12 @@ def _cancelled(
 def _proofs(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> tuple[str, ...]:
     """The proofs that the row names: one, by code and name, or several in one cell where each is known."""
     cell = cells.get("proof", "")
+    if is_either(cell) and not registry.proof(clean(cell)).is_sure and len(known_within(cell, registry.known_proof)) > 1:
+        text = "一格写了几个证明,任选其一即可,还是都要提交,没有写清。"
+        notes.fault("either_proof", "proof", text, "都要的,请分行填写;任选其一的,请只写一个,其余由专班办公室另行登记。")
+        return ()
+    if registry.known_proof(bare := without_number(cell)) and not registry.proof(clean(cell)).is_sure:
+        cell, cells = bare, {**cells, "proof": bare}
     if not clean(cells.get("proof_code", "")) and not registry.proof(clean(cell)).is_sure:
         if several := named_in(cell, registry.known_proof):
             notes.matched("proof", f"一格写了 {len(several)} 个证明,名称都一致")
@@ -178,6 +187,9 @@ def _matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry, unit:
     if code and match.code is None:
         _ask_code_or_name(Topic.MATTER, text, code, registry.matters, match, notes)
         return None
+    if match.code == "":
+        notes.fault("matter_none", "matter", f"“{text}”不是事项(已人工确认)。", "请填写事项名称,最好附事项编码。")
+        return None
     if match.code is None:
         if not _several(Topic.MATTER, "matter", cells["matter"], registry.matter, notes):
             notes.ask(Topic.MATTER, text, match.why, match.candidates)
@@ -263,29 +275,18 @@ def _value(text: str, notes: RowNotes, name: str, read: Callable[[str], Any]) ->
 #: Columns of which a row says what stands in them, in the order in which they are read.
 _VALUES: Mapping[str, Callable[[str], Any]] = {
     "methods": values.methods,
-    "source": clean,
+    "source": values.written_out,
     "parameters": values.parameters,
-    "fields": split_names,
+    "fields": values.names,
     "validity_days": remembered(values.validity),
     "limit_minutes": remembered(lambda text: amount(text, 100_000, MINUTES)),
     "exclusion": remembered(values.exclusion),
-    "exclusion_decided_by": clean,
-    "exclusion_evidence": clean,
-    "no_commitment": clean,
+    "exclusion_decided_by": values.written_out,
+    "exclusion_evidence": values.written_out,
+    "no_commitment": values.written_out,
     "immediate": _flag,
     "database_backed": _flag,
     "sealed_when_negative": _flag,
     "outside_region": _flag,
     "checkable_online": _flag,
 }
-
-
-def read_negative(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> NegativeFact | None:
-    """What a row of a negative list forbids, and which registered proofs that touches."""
-    name = clean(cells.get("negative", "") or cells.get("proof", ""))
-    if not name:
-        notes.fault("proof_empty", "negative", "证明名称为空。", "请填写证明名称。")
-        return None
-    if met := list(dict.fromkeys(one for part in names_in(name) for one in registry.proofs_about.get(core(part), ()))):
-        notes.matched("negative", f"涉及登记库中的{'、'.join(met)}")
-    return NegativeFact(name, clean(cells.get("instead", "")))

@@ -52,6 +52,10 @@ class Registry:
         found = [code for code in self.matters.named(text) if self.matter_units.get(code) == unit]
         return found[0] if len(found) == 1 else None
 
+    def is_matter(self, text: str) -> bool:
+        """True for exactly the name of one or several matters, or a text of which a person said which it means."""
+        return bool(self.matters.named(text)) or self._answered(Topic.MATTER, text) is not None
+
     def proof(self, text: str) -> Match:
         return self._answered(Topic.PROOF, text) or self.proofs.match(text)
 

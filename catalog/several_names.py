@@ -36,6 +36,20 @@ def unknown_in(text: str, known: Known) -> tuple[str, ...]:
     return tuple(dict.fromkeys(unknown)) if len(unknown) < len(names) and not torn else ()
 
 
+_EITHER = re.compile("或|/|任选|任一|任意|之一|择一|选一|其一|均可|皆可")
+
+
+def is_either(text: str) -> bool:
+    """True where the names may stand for one another: 户籍证明或居住证明. Who reads 或 as 和 asks for two where one will do."""
+    return _EITHER.search(text) is not None
+
+
+def known_within(text: str, known: Known) -> set[str]:
+    """The codes of all known names among the parts of this text."""
+    parts = re.split(f"{_POSSIBLE.pattern}|[()\uff08\uff09]|{_EITHER.pattern}", text)
+    return {code for part in parts if part and (code := known(clean(part)))}
+
+
 def _parts(text: str, between: re.Pattern[str]) -> list[tuple[int, int]]:
     """Where the parts stand that hold anything: beginnings and ends."""
     edges = [0, *(edge for mark in between.finditer(text) for edge in mark.span()), len(text)]

@@ -120,6 +120,12 @@ def in_heading(text: str) -> Standing | None:
     return found.pop() if len(found) == 1 else Standing.OPEN
 
 
+def of_commitments(text: str) -> Standing | None:
+    """The same in a list of 告知承诺, where 调整为告知承诺 says what the list is."""
+    said = in_heading(text)
+    return None if said is Standing.OPEN and "承诺" in text else said
+
+
 _LONGEST_TITLE = 60
 #: How to fill in the table (取消的请填…), and what a text refers to: neither says what the rows are.
 _INSTRUCTION = re.compile("请|栏|填写|填报说明|勾|√|选择|例如|示例")

@@ -153,6 +153,36 @@ def exclusion(text: str) -> Exclusion | None:
         raise NotUnderstood(f"“{clean(text)}”不是第二条所列情形;应为{'、'.join(item.label for item in Exclusion)}之一") from None
 
 
+#: 同第3行, 见序号2, 与上述相同: what stands somewhere else; marks that say nothing.
+_ELSEWHERE = re.compile(
+    "同上.*|[(]?(同|与|如|见|详见|参见|参照)(上|前|左|右|第?[\\d一二三四五六七八九十]+|序号\\d+)(面|述|一)?(行|条|项|栏|格|款|个|列|号|表)?"
+    "(所述|所列)?(相?同|一致)?[)]?。?|(上|前)一?(行|条|项|述|款)?相?同|[^\\w]+"
+)
+_LONGEST_REFERENCE = 16
+
+
+def refers(text: str) -> bool:
+    """True for a text that only says that what is meant stands in another cell or row."""
+    return 0 < len(text) < _LONGEST_REFERENCE and _only_refers(text)
+
+
+@remembered
+def _only_refers(text: str) -> bool:
+    return bool(plain := clean(fold(text))) and _ELSEWHERE.fullmatch(plain) is not None
+
+
+def written_out(text: str) -> str:
+    """A text that stands for itself, clean. Raises NotUnderstood where it only refers to another cell or row."""
+    if refers(text):
+        raise NotUnderstood(f"“{clean(text)}”指的是别处的内容")
+    return clean(text)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Several names in one cell. Raises NotUnderstood as `written_out` does."""
+    return split_names(written_out(text))
+
+
 def basis(name: str, text: str) -> str:
     """设定依据 in one text. A word that only says of what rank a law is (法规) names no law."""
     parts = [clean_text(part) for part in (name, text)]

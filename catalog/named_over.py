@@ -1,0 +1,45 @@
+"""标题里的事项和单位: which matter and which unit a heading, a title or the name of a sheet means, for rows that have no column for it.
+
+A name of the registry means itself. One that stands in a longer text, or that only looks like a matter or a unit, is handed on as it is
+written: then it is asked, and no row speaks of every matter because its own stands over it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from catalog.cleaning import clean, without_brackets
+from catalog.headings import without_number
+from catalog.registry import Registry
+from domain.list_rows import Topic
+
+_PAPERS = re.compile("(所需|需要?|涉及|办理|应|的)*(提交|提供)?(的)?(证明|事项|材料|清单|目录|名录|一览表|表)+$")
+_FRONT = re.compile("^(办理|申请办理|事项|事项名称|业务)[:]?")
+#: 供热开户, 廉租房申请; 行政许可 and the like are no matter but a kind of them.
+_LIKE_A_MATTER = re.compile(
+    "(申请|申领|办理|核发|审批|审核|核准|备案|登记|变更|延期|注销|换发|补发|认定|给付|年检|补贴|救助|补助|开户|过户|许可)$"
+)
+_KINDS = re.compile(
+    "(各类|其他|有关|涉及|[省市区县]级|本级|部门|单位|行政|政务|公共|服务|权力|许可|审批|审核|核准|备案|登记|确认|给付|奖励|征收|处罚|强制|裁决"
+    "|检查|办理|申请|、|和|及|与)+"
+)
+_LIKE_A_UNIT = re.compile("[\u4e00-\u9fff]{1,20}([局委厅]|委员会|办事处|人民政府|分局|公司)$")
+_SHORTEST, _LONGEST = 4, 60
+
+
+def named_over(registry: Registry, text: str, is_title: bool) -> tuple[str | None, str | None]:
+    """Matter and unit that this text names, as they are to be read in a cell; None: it names none."""
+    plain = clean(without_brackets(without_number(text))).strip(":。;,")
+    if not plain or len(plain) > _LONGEST:
+        return None, None
+    bare = _FRONT.sub("", _PAPERS.sub("", plain))
+    for name in dict.fromkeys((plain, bare)):
+        if name and registry.is_matter(name):
+            return name, None
+    if not is_title and (_LIKE_A_UNIT.fullmatch(plain) or registry.unit(Topic.UNIT, plain).is_sure):
+        return None, plain
+    if registry.matters.stands_in(plain, _SHORTEST):
+        return plain, None
+    if not is_title and len(bare) >= _SHORTEST and _LIKE_A_MATTER.search(bare) and not _KINDS.fullmatch(bare):
+        return bare, None
+    return None, None

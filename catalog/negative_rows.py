@@ -1,0 +1,28 @@
+"""负面清单, row by row: which proof nobody may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from catalog.cleaning import clean
+from catalog.headings import without_number
+from catalog.negatives import core, names_in
+from catalog.registry import Registry
+from catalog.row_standing import standing
+from catalog.standing import Standing
+from catalog.verdicts import RowNotes
+from domain.list_rows import NegativeFact
+
+
+def read_negative(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> NegativeFact | None:
+    """What a row of a negative list forbids, and which registered proofs that touches."""
+    name = without_number(cells.get("negative", "") or cells.get("proof", ""))
+    if not name:
+        notes.fault("proof_empty", "negative", "证明名称为空。", "请填写证明名称。")
+        return None
+    if standing(cells, notes) is Standing.KEPT:
+        notes.fault("not_forbidden", "negative", "所在的表、栏或小标题写的是保留或可以出具,不是负面清单的内容。", "请只报不应出具的证明。")
+        return None
+    if met := list(dict.fromkeys(one for part in names_in(name) for one in registry.proofs_about.get(core(part), ()))):
+        notes.matched("negative", f"涉及登记库中的{'、'.join(met)}")
+    return NegativeFact(name, clean(cells.get("instead", "")))

@@ -1,0 +1,75 @@
+"""Rows whose list has no column of matters (obligation 5.1): what stands over them says of which matter they speak, or it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from catalog.headers import ListKind
+from catalog.lists import read_list
+from domain.list_rows import ProofFact, Topic
+from tests.catalog.registries import sandbox
+from tests.catalog.test_lists import codes
+from tests.catalog.workbooks import workbook
+
+PROOFS = ("序号", "证明名称", "设定依据")
+A, B = (1, "经济困难证明", "《甲法》"), (2, "户籍证明", "《乙法》")
+
+
+def of_matters(*lines: tuple[Any, ...], name: str = "清单", kind: ListKind = ListKind.PROOFS) -> list[str | None | set[str]]:
+    """The matter of each row in a list of the 司法局, which names none in a column."""
+    known = sandbox()
+    own = replace(known, sender=known.matter_units["DEMO-0002"], speaks_for=frozenset({known.matter_units["DEMO-0002"]}))
+    (result,) = read_list(workbook(lines, name=name), kind, own)
+    return [row.fact.matter if isinstance(row.fact, ProofFact) else codes(row) for row in result.rows]
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        ("一、法律援助申请", "DEMO-0002"),
+        ("法律援助申请", "DEMO-0002"),
+        ("(一)法律援助申请(共2项)", "DEMO-0002"),
+        ("法律援助申请所需证明", "DEMO-0002"),
+        ("区司法局法律援助申请所需证明", {"ask matter"}),
+        ("二、公证申请", {"ask matter"}),
+        ("一、公共租赁住房申请", {"matter_of_another"}),
+        ("一、行政许可", None),
+        ("一、户籍类", None),
+    ],
+)
+def test_rows_under_a_heading_speak_of_its_matter(over: str, expected: Any) -> None:
+    """Before, a row in a list without a column of matters spoke of every matter of its unit."""
+    assert of_matters(PROOFS, (over,), A, B) == [expected, expected]
+
+
+@pytest.mark.parametrize("title", ["法律援助申请", "法律援助申请证明材料清单"])
+def test_rows_under_a_title_or_in_a_sheet_of_a_matter_speak_of_it(title: str) -> None:
+    assert of_matters((title,), PROOFS, A) == ["DEMO-0002"]
+    assert of_matters(PROOFS, A, name=title) == ["DEMO-0002"]
+    assert of_matters(("市中区法律援助申请等证明清单",), PROOFS, A) == [{"ask matter"}]
+    assert of_matters(("市司法局证明事项清单",), PROOFS, A) == [None]
+
+
+def test_after_a_heading_that_names_a_matter_none_speaks_of_every_one() -> None:
+    assert of_matters(PROOFS, ("一、法律援助申请",), A, ("二、其他",), B) == ["DEMO-0002", {"matter_empty"}]
+    assert of_matters(PROOFS, ("一、法律援助申请",), ("(一)取消的证明",), A) == ["DEMO-0002"], "a heading under it ends nothing"
+
+
+def test_another_rank_of_item_is_the_matter_where_no_other_column_is() -> None:
+    assert of_matters((*PROOFS, "子项名称"), (*A, "法律援助申请")) == ["DEMO-0002"]
+    assert of_matters((*PROOFS, "主项名称"), (*A, "法律援助申请"), (*B, "公证申请")) == ["DEMO-0002", {"ask matter"}]
+
+
+def test_a_heading_that_names_another_unit_is_not_passed_over() -> None:
+    """Before, what stands under 区民政局 was taken for the sender's own."""
+    assert of_matters(PROOFS, ("一、区司法局",), A, ("二、区民政局",), B) == [None, {"unit_of_another"}]
+    assert of_matters(PROOFS, ("一、区教育局",), A) == [{"ask unit"}]
+
+
+def test_what_a_person_said_is_no_matter_goes_back() -> None:
+    known = replace(sandbox(), answers={(Topic.MATTER, "公证申请"): ""})
+    (result,) = read_list(workbook([("事项名称", "证明名称"), ("公证申请", "户籍证明")]), ListKind.PROOFS, known)
+    assert codes(result.rows[0]) == {"matter_none"}
