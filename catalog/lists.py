@@ -29,12 +29,8 @@ from catalog.remembering import remembered
 from catalog.repeated_codes import Codes
 from catalog.row_standing import Tells, telling, ticked, told
 from catalog.sheets import AT_ONCE, LISTS, read_parts
-<<<<<<< HEAD
 from catalog.side_by_side import refuse_two_lists
-from catalog.standing import Standing
-=======
 from catalog.standing import Standing, in_heading, of_commitments
->>>>>>> ae51a98 (A heading's matter and unit, numbered names, other words for 同上, 或 between names: right or asked, never every matter and never both (5.1))
 from catalog.verdicts import RowNotes
 from domain.clear_text import named_by_number
 from domain.list_rows import Fact, Fault, MatterFact, RowResult, SheetFound, Verdict, sent_back
