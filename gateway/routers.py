@@ -9,7 +9,7 @@ from gateway.batches import results as batch_results
 from gateway.cases import endpoints as cases
 from gateway.catalog import change_tasks, drafts, guides, lists, previews, proposals
 from gateway.commitments import endpoints as commitments
-from gateway.counter import calendar, case_form, handed_in, home, inbox_acts, own_sessions, provider, sign_in
+from gateway.counter import calendar, case_form, handed_in, home, inbox_acts, own_sessions, provider, sign_in, who_asked
 from gateway.counter import cases as counter_cases
 from gateway.counter import catalog as counter_catalog
 from gateway.counter import complaints as counter_complaints
@@ -24,6 +24,7 @@ from gateway.counter import publication as counter_publication
 from gateway.counter import revocations as counter_revocations
 from gateway.counter import running as counter_running
 from gateway.counter import stuck as counter_stuck
+from gateway.counter import subject_codes as counter_subject_codes
 from gateway.counter import supervision as counter_supervision
 from gateway.counter import verifications as counter_verifications
 from gateway.deadlines import endpoints as deadlines
@@ -121,6 +122,8 @@ ROUTERS = (
     counter_decisions.router,
     counter_catalog.router,
     counter_revocations.router,
+    counter_subject_codes.router,
+    who_asked.router,
     counter_running.router,
     counter_draft.router,
     counter_proposals.router,

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from settings import settings
 
-SESSION, ATTEMPT = "proofless_session", "proofless_attempt"
+SESSION, ATTEMPT, LOOK = "proofless_session", "proofless_attempt", "proofless_look"
 _LONGEST = 2000  #: characters of what is looked up
 
 

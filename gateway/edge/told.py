@@ -15,6 +15,13 @@ def told(request: Request, problem: Problem) -> Response:
     path = request.url.path
     if path == HOME or path.startswith(f"{HOME}/"):
         return problem_page(request, problem)
-    if path.startswith(("/verify", "/catalog", "/figures")) and wants_page(request.headers):
-        return page("problem.html", problem.status_code, problem.headers, problem=problem, about_list=path.startswith("/catalog"))
+    if path.startswith(("/verify", "/catalog", "/figures", "/who-asked")) and wants_page(request.headers):
+        return page(
+            "problem.html",
+            problem.status_code,
+            problem.headers,
+            problem=problem,
+            about_list=path.startswith("/catalog"),
+            about_look=path.startswith("/who-asked"),
+        )
     return as_json(problem)

@@ -24,6 +24,7 @@ from ledger.actor import person_of
 from ledger.cases.cases import lookup_of
 from ledger.outbox.alarms import clear_alarms, raise_alarm
 from ledger.tables.effects import Alarm
+from ledger.tables.registry import Unit
 from ledger.tables.subject_access import SubjectLook
 from ledger.vault import vault
 
@@ -88,9 +89,10 @@ def end(session: Session, token: str, *, now: datetime) -> None:
     find(session, token, now=now).ended_at = now
 
 
-def of(session: Session, look: SubjectLook) -> list[SubjectLook]:
-    """Every look at the same person, this one among them, the newest first."""
-    return list(session.scalars(select(SubjectLook).where(SubjectLook.lookup == look.lookup).order_by(SubjectLook.made_at.desc())))
+def of(session: Session, look: SubjectLook) -> list[tuple[SubjectLook, str]]:
+    """Every look at the same person, this one among them, with the name of the unit that made its code; the newest first."""
+    query = select(SubjectLook, Unit.name).join(Unit, Unit.code == SubjectLook.unit).where(SubjectLook.lookup == look.lookup)
+    return list(session.execute(query.order_by(SubjectLook.made_at.desc())).tuples())
 
 
 def tidy(session: Session, term: timedelta, *, now: datetime) -> None:

@@ -136,7 +136,16 @@ def test_no_page_of_the_counter_has_a_violation(browser: Browser, place: Place, 
 
 @pytest.mark.parametrize(
     "path",
-    ["/verify", "/verify/{number}", "/verify/{number}?c={code}", "/verify/HY202601010000000X", "/catalog", "/catalog/versions", "/figures"]
+    [
+        "/verify",
+        "/verify/{number}",
+        "/verify/{number}?c={code}",
+        "/verify/HY202601010000000X",
+        "/who-asked",
+        "/catalog",
+        "/catalog/versions",
+        "/figures",
+    ]
     + ["/counter/sign-in", "/counter/link/none", "/counter/nothing-here", "/docs"],
 )
 def test_nor_has_what_everybody_sees(browser: Browser, place: Place, axe: str, path: str) -> None:

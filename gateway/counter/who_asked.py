@@ -1,0 +1,93 @@
+"""谁查过我: the person's own pages, on his telephone, with the code of a window and without an account (decision 49).
+
+In the look of the public pages. A form of them names its origin, so that no other site can send one; what is wrong with a code is not
+said, and wrong ones count as wrong sign-ins do.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+
+from domain.subject_access import LOOK_LASTS, WRONG_CODES, typed
+from gateway.counter import cookies
+from gateway.counter.cookies import LOOK
+from gateway.counter.door import open_pages
+from gateway.counter.forms import SentForm
+from gateway.edge.addresses import address_of
+from gateway.edge.counter_pages import goes_on
+from gateway.edge.pages import page
+from gateway.edge.problems import Problem
+from gateway.edge.refusals import problem_of
+from gateway.edge.services import services_of
+from ledger.database import transaction
+from ledger.subject_access import asked, looks
+from settings import settings
+
+router = open_pages()
+
+_START, _LIST = "/who-asked", "/who-asked/list"
+#: With no-referrer a browser names no origin either when it sends a form, and origins are what is asked for.
+_HEADERS = {"Referrer-Policy": "same-origin"}
+
+
+@router.get(_START, name="who_asked")
+def start(number: Annotated[str, Query(max_length=40)] = "", ended: bool = False) -> Response:
+    """Number and code; `number` as the QR code brings it."""
+    return _form(number, ended=ended)
+
+
+@router.post(_START, name="who_asked_open")
+def open_list(request: Request, sent: SentForm) -> Response:
+    """Right, and the list opens, once; wrong, and the same words whatever was wrong."""
+    number, code = typed(sent.text("number"))[:40], typed(sent.text("code"))[:40]
+    address, quotas, now = address_of(request), services_of(request).quotas, settings().now()
+    try:
+        quotas.admit_sign_in(address, f"look {number}")
+    except Problem as problem:
+        return _form(number, problem=problem)
+    with transaction() as session:
+        token = looks.open_with(session, number, code, now=now)
+    if token is None:
+        quotas.note_wrong_sign_in(address, f"look {number}")
+        return _form(number, problem=Problem("look_code_wrong"))
+    answer = goes_on(_LIST)
+    cookies.give(request, answer, token, LOOK)
+    return answer
+
+
+@router.get(_LIST, name="who_asked_list")
+def who_asked(request: Request) -> Response:
+    """Who asked about him; that he looked goes on the record."""
+    now = settings().now()
+    try:
+        with transaction() as session:
+            look = looks.find(session, cookies.token_of(request, LOOK), now=now)
+            found, own = asked.show(session, look, now=now), looks.of(session, look)
+            until = (look.opened_at or now) + LOOK_LASTS
+            return _page("who_asked_list.html", found=found, looks=own, until=until)
+    except looks.LookOver as over:
+        return _form("", problem=problem_of(over))
+
+
+@router.post(f"{_START}/end", name="who_asked_end")
+def end(request: Request) -> Response:
+    """Seen: nobody opens it on this telephone any more."""
+    try:
+        with transaction() as session:
+            looks.end(session, cookies.token_of(request, LOOK), now=settings().now())
+    except looks.LookOver:
+        pass  # it is over
+    answer = goes_on(f"{_START}?ended=1")
+    cookies.take_away(request, answer, LOOK)
+    return answer
+
+
+def _form(number: str, *, ended: bool = False, problem: Problem | None = None) -> Response:
+    status = problem.status_code if problem else 200
+    return _page("who_asked.html", status, number=number, ended=ended, problem=problem, wrong=WRONG_CODES)
+
+
+def _page(template: str, status: int = 200, **content: Any) -> Response:
+    return page(template, status, _HEADERS, **content)
