@@ -38,6 +38,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "calendar_ends": "工作日历即将用完",
         "calendar_provisional": "工作日历尚未确认",
         "retention_due": "保管期限届满",
+        "correction_overdue": "本人异议的校核超过期限",
         "many_subject_codes": "一名代办员生成的本人查询码过多",
         "report_not_made": "周报没有编制成功",
         "report_not_mailed": "周报邮件没有送达",

@@ -55,6 +55,9 @@ class Readings:
     commitment_block_all: bool = True  #: 23: an untrue commitment blocks all proofs, not only its own
     choice_minutes: int = 30  #: how long a requesting unit may think about several licences
     commitment_minutes: int = 24 * 60  #: how long an applicant may think about a commitment
+    #: 校核 of a person's own objection, in working days. The 政务数据共享条例 wants a 校核纠错; its term could not be read in the text
+    #: itself: the source of this number is unknown, and the district confirms it (decision 49).
+    correction_days: int = 10
     warn_percent: int = 33  #: the last part of a limit that is shown 黄
     warn_most_minutes: int = 240
 

@@ -51,7 +51,7 @@ EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
         Event.SEAL_STARTED: "开始用印",
         Event.SEALED: "用印完成",
         Event.DELIVERED: "送达需求单位",
-        Event.MISMATCH_REPORTED: "需求单位报告不符",
+        Event.MISMATCH_REPORTED: "报告不符,由出具单位核实",
         Event.MISMATCH_SETTLED: "不符已核实",
         Event.OBJECTED: "申请人提出异议",
         Event.COMMITMENT_CHECKED: "承诺核查",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ledger import retention
 from ledger.database import transaction
-from ledger.subject_access import looks
+from ledger.subject_access import looks, objections
 from settings import settings
 from tasks.steps import in_ledger_thread, step
 
@@ -40,4 +40,5 @@ def _list() -> int:
     at = settings()
     with transaction() as session:
         looks.tidy(session, at.retention(), now=at.now())
+        objections.watch(session, now=at.now())
         return retention.list_due(session, at.retention(), now=at.now())

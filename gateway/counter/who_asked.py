@@ -6,23 +6,28 @@ said, and wrong ones count as wrong sign-ins do.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
-from fastapi import Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
+from domain.records import RIGHT_OF_APPEAL
 from domain.subject_access import LOOK_LASTS, WRONG_CODES, typed
 from gateway.counter import cookies
 from gateway.counter.cookies import LOOK
 from gateway.counter.door import open_pages
-from gateway.counter.forms import SentForm
+from gateway.counter.forms import SentForm, model_of
 from gateway.edge.addresses import address_of
 from gateway.edge.counter_pages import goes_on
 from gateway.edge.pages import page
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import problem_of
 from gateway.edge.services import services_of
+from gateway.mismatches.schemas import MismatchIn
+from ledger.casework import mismatches
 from ledger.database import transaction
-from ledger.subject_access import asked, looks
+from ledger.subject_access import asked, looks, objections
 from settings import settings
 
 router = open_pages()
@@ -30,6 +35,7 @@ router = open_pages()
 _START, _LIST = "/who-asked", "/who-asked/list"
 #: With no-referrer a browser names no origin either when it sends a form, and origins are what is asked for.
 _HEADERS = {"Referrer-Policy": "same-origin"}
+_LABELS: Mapping[str, str] = MappingProxyType({"fields": "哪一项不对", "stated": "您的说法"})
 
 
 @router.get(_START, name="who_asked")
@@ -66,9 +72,24 @@ def who_asked(request: Request) -> Response:
             look = looks.find(session, cookies.token_of(request, LOOK), now=now)
             found, own = asked.show(session, look, now=now), looks.of(session, look)
             until = (look.opened_at or now) + LOOK_LASTS
-            return _page("who_asked_list.html", found=found, looks=own, until=until)
+            more: dict[str, Any] = {"may_be_doubted": objections.may_be_doubted, "right": RIGHT_OF_APPEAL}
+            return _page("who_asked_list.html", found=found, looks=own, until=until, **more)
     except looks.LookOver as over:
         return _form("", problem=problem_of(over))
+
+
+@router.post(f"{_START}/{{number}}/objection", name="who_asked_object")
+def object_to(request: Request, number: Annotated[str, Path(max_length=40)], sent: SentForm) -> Response:
+    """What he says is wrong, to be checked by the unit that answers for it."""
+    body = model_of(MismatchIn, {"fields": sent.all("field"), "stated": sent.text("stated")}, _LABELS)
+    now = settings().now()
+    try:
+        with transaction() as session:
+            look = looks.find(session, cookies.token_of(request, LOOK), now=now)
+            objections.raise_one(session, look, number, body.fields, body.stated, now=now)
+    except mismatches.NoIssuer:
+        raise Problem("no_issuer_to_check", remedy="请到窗口提出,由工作人员转交有关单位核实。") from None
+    return goes_on(_LIST)
 
 
 @router.post(f"{_START}/end", name="who_asked_end")

@@ -53,6 +53,7 @@ PUBLIC: Mapping[str, Open] = MappingProxyType(
         "who_asked": _CHECK,
         "who_asked_open": _CHECK,
         "who_asked_list": _CHECK,
+        "who_asked_object": _CHECK,
         "who_asked_end": _CHECK,
         "counter_sign_in": _SIGN_IN,
         "counter_signing_in": _SIGN_IN,

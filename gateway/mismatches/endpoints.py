@@ -64,6 +64,8 @@ def _mismatch(found: Mismatch) -> MismatchOut:
         fields=found.fields,
         reported_at=found.reported_at,
         settled_at=found.settled_at,
+        by_subject=found.look is not None,
+        due_at=found.due_at,
         objected_at=found.objected_at,
         right=RIGHT_OF_APPEAL,
     )

@@ -39,5 +39,7 @@ class MismatchOut(SchemaOut):
     fields: list[str]
     reported_at: datetime
     settled_at: datetime | None
+    by_subject: Annotated[bool, Field(description="本人在“谁查过我”中提出的异议")]
+    due_at: Annotated[datetime | None, Field(description="本人异议的校核时限;其他的和“未定”(缺少工作日历)的为空")]
     objected_at: datetime | None
     right: Annotated[str, Field(description="应当告知申请人的救济途径")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -58,11 +58,22 @@ class ObjectedAlready(Refusal, code="objected_already"):
 
 
 def report(
-    session: Session, number: str, fields: list[str], stated: str, supplement: str | None, unit: str | None, filer: Filer, *, now: datetime
+    session: Session,
+    number: str,
+    fields: list[str],
+    stated: str,
+    supplement: str | None,
+    unit: str | None,
+    filer: Filer,
+    *,
+    now: datetime,
+    look: UUID | None = None,
+    due_at: datetime | None = None,
 ) -> Mismatch:
     """不符: on the record, with what the applicant states and adds; a check is filed with the issuing unit at once.
 
-    `unit`: who checks, where the catalog names none. Raises `NotDelivered`, `MismatchOpen`, `FieldsUnknown`,
+    `unit`: who checks, where the catalog names none. `look`: the person himself said so, in this one, and by `due_at` it is to be checked
+    (decision 49). Raises `NotDelivered`, `MismatchOpen`, `FieldsUnknown`,
     `NoIssuer`.
     """
     row = lock(session, number)
@@ -99,6 +110,8 @@ def report(
         fields=fields,
         stated=key.encrypt_text(Place("mismatches", "stated", mismatch), stated),
         check=check,
+        look=look,
+        due_at=due_at,
         supplement=key.encrypt_text(Place("mismatches", "supplement", mismatch), supplement) if supplement else None,
     )
     session.add(kept)

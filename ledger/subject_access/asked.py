@@ -10,14 +10,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from domain.instants import is_past
 from domain.lifecycle import Event, State
+from domain.records import MismatchStatus
 from ledger.cases import cases
 from ledger.lifecycle.moves import Goer, Turn, go
 from ledger.sealing import publication
-from ledger.sealing.publication import PublicProof
+from ledger.sealing.publication import ProofStatus, PublicProof
 from ledger.tables.cases import Case, Party
 from ledger.tables.catalog import Entry
-from ledger.tables.records import OffSystemLookup
+from ledger.tables.records import Mismatch, OffSystemLookup
 from ledger.tables.registry import Matter, ProofKind, Unit
 from ledger.tables.subject_access import SubjectLook
 from ledger.tables.verifications import Verification
@@ -35,6 +37,16 @@ class AskedLine:
     unit_name: str
     issuer: str | None
     proof: PublicProof | None
+    objection: Mismatch | None = None  #: the newest report that it is wrong, his own or the unit's
+    checker: str | None = None  #: who checks it
+    overdue: bool = False  #: it should have been checked by now
+
+    @property
+    def may_object(self) -> bool:
+        """Whether a check is offered: of what was told and still holds, until somebody has answered it."""
+        answered = self.objection is not None and self.objection.status is not MismatchStatus.UNSETTLED
+        ended = self.proof is not None and self.proof.standing is ProofStatus.REVOKED
+        return self.row.state is State.DELIVERED and not answered and not ended
 
     @property
     def result(self) -> str | None:
@@ -85,7 +97,27 @@ def _verifications(session: Session, lookup: str, now: datetime) -> list[AskedLi
         .where(Party.lookup == lookup)
         .order_by(Verification.filed_at.desc(), Verification.number)
     )
-    return [AskedLine(*found, publication.find(session, found[0].number, now=now)) for found in session.execute(query).tuples()]
+    found = session.execute(query).tuples().all()
+    said = _objections(session, [one[0].number for one in found], now)
+    return [AskedLine(*one, publication.find(session, one[0].number, now=now), *said.get(one[0].number, ())) for one in found]
+
+
+def _objections(session: Session, numbers: list[str], now: datetime) -> dict[str, tuple[Mismatch, str | None, bool]]:
+    """Of each the newest, the name of the unit that checks it, and whether it is late."""
+    check = aliased(Verification)
+    query = (
+        select(Mismatch, Unit.name)
+        .outerjoin(check, check.number == Mismatch.check)
+        .outerjoin(Unit, Unit.code == check.issuing_unit)
+        .where(Mismatch.verification.in_(numbers))
+        .order_by(Mismatch.reported_at)
+    )
+    found = session.execute(query).tuples()
+    return {row.verification: (row, name, _is_overdue(row, now)) for row, name in found}
+
+
+def _is_overdue(row: Mismatch, now: datetime) -> bool:
+    return row.settled_at is None and row.due_at is not None and is_past(row.due_at, now)
 
 
 def _elsewhere(session: Session, lookup: str) -> list[ElsewhereLine]:

@@ -96,6 +96,8 @@ class Mismatch(Table):
     supplement: Mapped[bytes | None]  #: ciphertext: what the applicant added
     check: Mapped[str | None] = mapped_column("check_number", ForeignKey("verifications.number"), unique=True)
     settled_at: Mapped[datetime | None]
+    look: Mapped[UUID | None] = mapped_column("look_id", ForeignKey("subject_looks.id"))  #: the person himself said so, in this look
+    due_at: Mapped[datetime | None]  #: 校核时限 of what the person said; None also where the year has no calendar
     objection: Mapped[bytes | None]  #: ciphertext
     objected_at: Mapped[datetime | None]
     right_told_at: Mapped[datetime | None]  #: 行政复议 and so on were told (obligation 11.4)

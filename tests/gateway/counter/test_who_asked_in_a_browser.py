@@ -93,6 +93,17 @@ def test_from_the_window_to_the_telephone(browser: Browser, place: tuple[Api, st
         assert "已撤销" in said and "等待出具单位" in said and "数据共享" in said and "演示甲子" not in said
         assert code not in telephone.page.url and telephone.elsewhere() == set()
         assert [line for line in telephone.complaints if "422" not in line] == []
+        first = telephone.page.locator(".asked", has_text=made["valid"]).last  # the check names it too, above
+        first.locator("summary").click()
+        first.get_by_text("住址").check()
+        first.locator("textarea").fill("住址已经变更为演示路 9 号")
+        telephone.on_both_screens("who-asked-objection")
+        assert violations(telephone, axe) == []
+        first.locator("button").click()
+        telephone.page.wait_for_selector("text=您提出")
+        said = first.inner_text()
+        assert "核实" in said and "前答复" in said and "演示路 9 号" not in telephone.text() and first.locator("summary").count() == 0
+        telephone.on_both_screens("who-asked-objected")
         telephone.page.click("text=结束查看")
         telephone.page.wait_for_selector("text=查看已经结束")
         telephone.page.go_back()
