@@ -21,6 +21,7 @@ from gateway.counter import oversight as counter_oversight
 from gateway.counter import overview as counter_overview
 from gateway.counter import proposals as counter_proposals
 from gateway.counter import publication as counter_publication
+from gateway.counter import readings as counter_readings
 from gateway.counter import revocations as counter_revocations
 from gateway.counter import running as counter_running
 from gateway.counter import stuck as counter_stuck
@@ -128,6 +129,7 @@ ROUTERS = (
     counter_draft.router,
     counter_proposals.router,
     counter_publication.router,
+    counter_readings.router,
     counter_stuck.router,
     counter_overview.router,
 )

@@ -87,6 +87,8 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "counter_decision_close": "close_stuck",
         "counter_decision_excuse": "decide_excuse",
         "counter_decision_lead": "enter_lead",
+        "counter_readings": "get_rules",
+        "counter_reading": "preview_rules",
         "counter_catalog": "get_questions",
         "counter_catalog_answer": "answer_question",
         "counter_catalog_codes": "get_proofs",
@@ -141,6 +143,7 @@ ENTRANCES = (
     Entrance("counter_catalog", "/counter/catalog", "清单问题", "确认清单中不能认定的名称,决定以哪一份清单为准"),
     Entrance("counter_proposals", "/counter/catalog/proposals", "清单调整", "清单的编制和调整,草案的变动,公布和历次版本"),
     Entrance("counter_calendar", "/counter/calendar", "工作日历", "粘贴放假通知,核对改变的日子,由另一人确认"),
+    Entrance("counter_readings", "/counter/readings", "规则解读", "条文没有写明的怎样理解,改用另一种解读会有什么不同"),
     Entrance("counter_sessions", "/counter/sessions", "我的登录", "查看在哪些浏览器上登录,结束不是本人的登录"),
 )
 

@@ -86,7 +86,14 @@ def place(ledger: str, seals: LocalSeals) -> Iterator[Place]:
             registry.put_people(session, people)
         request, number, code = _work(api, seals)
         proposal = _reported(api)
-        examples = {"wanted": request, "case_number": api.case, "number": number, "proposal": proposal, "complaint": taken(api)}
+        examples = {
+            "wanted": request,
+            "case_number": api.case,
+            "number": number,
+            "proposal": proposal,
+            "complaint": taken(api),
+            "question": "measure",
+        }
         yield Place(address, number, code, examples)
 
 
