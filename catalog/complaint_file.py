@@ -132,13 +132,14 @@ def _intake(session: Session, row: Row, layout: Layout | None, name: str | None)
         _instant(row),
         ReceivedComplaint(row.get("text", ""), row.get("name", ""), row.get("contact", "")),
         row.get("channel_number") or None,
-        _unit(session, row),
+        _unit(session, row, "unit"),
         _code(session, Matter, row, "matter"),
         _code(session, ProofKind, row, "proof"),
         rating,
         source,
         name,
         _stated_outcome(row, layout),
+        _unit(session, row, "handler"),
     )
 
 
@@ -199,11 +200,11 @@ def _rating(row: Row, layout: Layout | None) -> int | None:
     return int(found[1])
 
 
-def _unit(session: Session, row: Row) -> str | None:
+def _unit(session: Session, row: Row, field: str) -> str | None:
     """By code, or by any name that lists may call it by: what several units might be is none of them."""
-    text = row.get("unit", "")
+    text = row.get(field, "")
     if text and (found := loading.code_of(session, Unit, text)) is None:
-        raise RowRefused(f"{row.head('unit')}不是名录中的编码或名称。")
+        raise RowRefused(f"{row.head(field)}不是名录中的编码或名称。")
     return found if text else None
 
 

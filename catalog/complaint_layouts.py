@@ -23,6 +23,7 @@ FieldName = Literal[
     "received_at",
     "about",
     "unit",
+    "handler",
     "matter",
     "proof",
     "text",

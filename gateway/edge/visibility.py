@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from domain.complaints import ComplaintStatus
 from domain.numbers import is_number
 from domain.roles import Role
 from gateway.edge.permissions import COUNTER, DISTRICT, WATCHERS
@@ -277,7 +278,8 @@ def may_send(session: Session, caller: Caller, unit: str | None) -> bool:
 def complaint(session: Session, caller: Caller, number: str) -> Complaint:
     """A complaint that the caller may see: the unit's once it was passed on. Raises `ComplaintUnknown`."""
     row = complaint_steps.find(session, number)
-    if whose(caller, COMPLAINTS) is not None and not is_own(session, caller, row.handler):
+    waits = row.standing is ComplaintStatus.RECEIVED  # a channel may say who is to handle it; the office passes it on
+    if whose(caller, COMPLAINTS) is not None and (waits or not is_own(session, caller, row.handler)):
         raise ComplaintUnknown
     return row
 

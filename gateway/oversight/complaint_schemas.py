@@ -46,7 +46,7 @@ class ComplaintOut(SchemaOut):
     received_at: datetime
     assessed_at: Annotated[datetime | None, Field(description="认定反映事由的时间;null:还没有认定,按来源所写")]
     unit: Annotated[str | None, Field(description="被反映的单位")]
-    handler: Annotated[str | None, Field(description="承办的单位:转办给谁;与被反映的单位可以不同")]
+    handler: Annotated[str | None, Field(description="承办的单位:转办给谁,尚未转办的为来源系统写明的;与被反映的单位可以不同")]
     matter: str | None
     proof: str | None
     rating: int | None

@@ -110,7 +110,7 @@ def read(session: Session, number: str, *, person: str, unit: str, now: datetime
 
 def concerned(session: Session, row: Complaint) -> frozenset[str]:
     """Whom it is about: the unit named at first, or whose matter it is or was where none was, whoever was ever found to be meant, and
-    whoever it was passed to. That it went on, that another was found, or that the unit was merged, does not end it."""
+    whoever it was or is to be passed to. That it went on, that another was found, or that the unit was merged, does not end it."""
     to = ComplaintStepRow.record["to"].astext
     told = select(ComplaintStepRow.step, to).where(ComplaintStepRow.complaint == row.id, to.is_not(None))
     passed = {unit: step for step, unit in session.execute(told.order_by(ComplaintStepRow.serial.desc())).tuples()}
@@ -121,7 +121,7 @@ def concerned(session: Session, row: Complaint) -> frozenset[str]:
     )
     meant = [(row.unit, row.matter), *session.execute(assessed).tuples()]
     whose = select(Matter.unit).where(Matter.code.in_([matter for _, matter in meant if matter and not named_first]))
-    units = (*(unit for unit, _ in meant), *session.scalars(whose), *passed)
+    units = (*(unit for unit, _ in meant), *session.scalars(whose), *passed, row.handler)
     return frozenset(heir(session, unit) for unit in units if unit)
 
 

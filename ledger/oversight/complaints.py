@@ -74,6 +74,7 @@ class Intake:
     rating_source: str | None = None
     layout: str | None = None  #: of the system's export that it came in (catalog.complaint_layouts)
     stated_outcome: ComplaintOutcome | None = None  #: what that system says came of it
+    handler: str | None = None  #: whom that system asked to answer: it need not be who is complained of
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def take_in(session: Session, sent: Intake, days: int, *, person: str, unit: str
         entered_at=aware(now),
         entered_by=person,
         unit=sent.unit,
+        handler=sent.handler,
         matter=sent.matter,
         proof=sent.proof,
         rating=sent.rating,
@@ -181,6 +183,8 @@ def _alike(session: Session, row: Complaint) -> Complaint | None:
     if not either:
         return None
     same_unit = Complaint.unit.is_not_distinct_from(row.unit)
+    if row.handler is not None:
+        same_unit = and_(same_unit, or_(Complaint.handler.is_(None), Complaint.handler == row.handler))
     near = Complaint.received_at.between(row.received_at - DUPLICATE_WITHIN, row.received_at + DUPLICATE_WITHIN)
     return session.scalar(select(Complaint).where(near, same_unit, or_(*either)).order_by(Complaint.entered_at, Complaint.number).limit(1))
 
@@ -214,7 +218,7 @@ def listed(
     """Newest first; of a unit those that were passed to it, None: all."""
     query = select(Complaint)
     if unit is not None:
-        query = query.where(Complaint.handler.in_(estate(session, unit)))
+        query = query.where(Complaint.handler.in_(estate(session, unit)), Complaint.standing != ComplaintStatus.RECEIVED)
     if standings:
         query = query.where(Complaint.standing.in_(standings))
     return paging.scalars(session, query, (Complaint.entered_at.desc(), Complaint.number.desc()), page)

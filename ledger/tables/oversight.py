@@ -32,7 +32,9 @@ class Complaint(Table):
     entered_at: Mapped[datetime] = mapped_column(index=True)
     entered_by: Mapped[str]
     unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"), index=True)  #: 被反映单位
-    handler: Mapped[str | None] = mapped_column(ForeignKey("units.code"), index=True)  #: 承办单位: to which it was passed
+    handler: Mapped[str | None] = mapped_column(
+        ForeignKey("units.code"), index=True
+    )  #: 承办单位: to which it was passed, or is to be, as its channel says
     matter: Mapped[str | None] = mapped_column(ForeignKey("matters.code"))
     proof: Mapped[str | None] = mapped_column(ForeignKey("proof_kinds.code"))
     rating: Mapped[int | None]  #: 好差评: one to five stars

@@ -33,7 +33,12 @@ WRITTEN = {"text": "窗口仍要求提交户籍证明 演示", "name": "演示�
 def row(name: str, number: str, **changes: str) -> dict[str, str]:
     """A row of that system's export, by field."""
     at = settings().now().astimezone(LOCAL) - timedelta(days=2)
-    cells = {"channel_number": number, "received_at": f"{at:%Y-%m-%d %H:%M:%S}", "unit": "市中区行政审批服务局", **WRITTEN}
+    cells = {
+        "channel_number": number,
+        "received_at": f"{at:%Y-%m-%d %H:%M:%S}",
+        "handler" if name == "hotline" else "unit": "市中区行政审批服务局",
+        **WRITTEN,
+    }
     cells["text"] = f"{WRITTEN['text']} {number}"
     if name == "rating":
         cells |= {"rating": "非常不满意", "matter": "DEMO-0001"}
@@ -79,7 +84,10 @@ def test_there_and_back_in_the_same_layout(api: Api, name: str) -> None:
     one, numbers = layout(name), [f"{name}-{uuid4().hex[:8]}" for _ in range(3)]
     first = send(api, export(name, *(row(name, number) for number in numbers)))
     assert (first["layout"], first["taken"], first["refused"]) == (name, 3, 0)
-    assert kept(numbers[0]).channel.value == name and kept(numbers[0]).unit == "370402-PERMIT"
+    assert (
+        kept(numbers[0]).channel.value == name
+        and (kept(numbers[0]).handler if name == "hotline" else kept(numbers[0]).unit) == "370402-PERMIT"
+    )
     close(api, numbers[1], "partly")
     close(api, numbers[0], "not_ours", "=cmd|'演示'")
     content, after = outcomes(api, name, place=before)
@@ -119,10 +127,26 @@ def test_the_same_number_again_changes_nothing_and_an_unknown_outcome_is_refused
     (first,) = [one["number"] for one in found["rows"] if one["line"] == 2]
     before = api.get(f"/v1/complaints/{first}", ADMIN).json()
     assert before["standing"] == "received" and before["steps"][0]["record"]["stated"] == "founded", "their outcome closes nothing here"
-    changed = [row("hotline", f"H-{tag}-1", outcome="不属实", unit="没有的单位", text=""), row("hotline", f"H-{tag}-2", outcome="属实")]
+    changed = [row("hotline", f"H-{tag}-1", outcome="不属实", handler="没有的单位", text=""), row("hotline", f"H-{tag}-2", outcome="属实")]
     again = send(api, export("hotline", *changed))
     assert (again["taken"], again["repeated"], again["refused"]) == (1, 1, 0)
     assert api.get(f"/v1/complaints/{first}", ADMIN).json() == before
+
+
+def test_who_handles_it_there_is_not_who_is_complained_of(api: Api) -> None:
+    """Obligation 18.1: 12345 says whom it asked to answer; who is meant nobody has said yet, so that it is nobody's sign."""
+    tag = uuid4().hex[:6]
+    said = f"窗口说要等别的单位核验{tag}"
+    send(api, export("hotline", row("hotline", f"K-{tag}-1", text=said), row("hotline", f"K-{tag}-2", text=said, handler="市中区民政局")))
+    first, second = kept(f"K-{tag}-1"), kept(f"K-{tag}-2")
+    assert (first.unit, first.handler, second.handler) == (None, "370402-PERMIT", "370402-CIVIL")
+    assert second.duplicates is None, "each answers for itself"
+    agent, seen = "demo-permit-2", f"/v1/complaints/{first.number}"
+    assert api.get(seen, agent).status_code == 404, "nobody has passed it on"
+    passed = {"unit": "370402-PERMIT", "asked": "请核实窗口告知的内容"}
+    assert api.post(f"{seen}/pass", ADMIN, json=passed).status_code == 200
+    found = api.get(seen, agent)
+    assert found.status_code == 200 and found.json()["unit"] is None
 
 
 def test_only_bad_ratings_are_complaints_and_a_grade_is_one_of_five(api: Api) -> None:
