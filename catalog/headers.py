@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -78,12 +77,6 @@ class ListKind(StrEnum):
 
 #: What a list of proofs has no use for.
 _NOT_OF_PROOFS = frozenset("sequence remark negative instead main_matter matter_type unit_code handling promised_days region level".split())
-#: What a negative list of this kind says of itself, in title, sheet or column.
-_SAYS_NO = re.compile("不应|不再|不得|不予|禁止|负面|取消")
-_ORGANS = {
-    ListKind.NEGATIVE_COMMUNITY: re.compile("村(民|居|委)|居(民委|委)|社区|基层群众"),
-    ListKind.NEGATIVE_POLICE: re.compile("派出所|公安"),
-}
 #: Lists that a unit sends of its own; the others change the register and the rules at once, and are the office's.
 OF_UNITS = frozenset({ListKind.PROOFS, ListKind.CANCELLATIONS})
 
@@ -106,9 +99,11 @@ class Header:
 
     def over(self, top: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
         """What stands over the header among the first rows of its sheet, and in it where that is a title."""
-        begins = self.first - self.depth
         lines = list(islice(top, self.first))
-        return tuple(dict.fromkeys(cell for at, line in enumerate(lines) for cell in line if cell and (at < begins or is_title(cell))))
+        names = lines[self.first - self.depth :]  # and what is most of it once more: of cells that are as high as several rows
+        titles = [not any(line == one or _goes_on(line, one) for one in names) for line in lines]
+        found = (cell for line, over in zip(lines, titles, strict=True) for cell in line if cell and (over or is_title(cell)))
+        return tuple(dict.fromkeys(found))
 
     @property
     def worth(self) -> tuple[int, int]:
@@ -138,8 +133,6 @@ def find_header(sheet: Sheet, kind: ListKind, *, of_one_unit: bool = False, said
                 nearest = header
             if header and _is_enough(header, required) and (best is None or header.worth > best.worth):
                 best = header
-    if best is not None and kind in _ORGANS:
-        _refuse_other_negatives(sheet.name, best, kind)
     if best is None:
         raise _not_found(sheet, kind, required, nearest, said)
     if asked := _unclear(best, kind, said, WAITED_FOR):
@@ -184,24 +177,13 @@ def _not_found(sheet: Sheet, kind: ListKind, required: tuple[tuple[str, ...], ..
     return HeaderRefused("no_header", text, "请补上表头后重新报送。", header)
 
 
-def _refuse_other_negatives(name: str, header: Header, kind: ListKind) -> None:
-    """A list of proofs that are kept, taken for a negative one, would forbid all of them; and one organ's list says nothing of
-    another's. Raises FileRefused."""
-    said = "".join((name, *header.title))
-    organs = {one for one, words in _ORGANS.items() if words.search(said)}
-    if "negative" not in header.columns.values() and not _SAYS_NO.search(said):
-        raise FileRefused(
-            "not_negative", f"表中没有写明是不应、不再出具的证明,不能作为{kind.label}。", "请核对清单种类;是负面清单的,请在标题中写明。"
-        )
-    if organs and kind not in organs:
-        raise FileRefused("other_organ", f"这是{next(iter(organs)).label},不是{kind.label}。", "请核对清单种类后重新登记和报送。")
-
-
 def _header(sheet: Sheet, row: int, depth: int, said: Said) -> Header | None:
     """The header of these rows, where each of them says something; what a person said before a known name, and that before a
     likely one."""
     lines = sheet.rows[row : row + depth]
     if len(lines) < depth or not all(_has_sub_headers(sheet, at) for at in range(row, row + depth - 1)):
+        return None
+    if depth < 3 and _goes_on(*sheet.rows[row + depth - 1 : row + depth + 1]):
         return None
     parts = [tuple(dict.fromkeys(filter(None, cells))) for cells in _spread(list(zip_longest(*lines, fillvalue="")))]
     names = tuple(" ".join(part) for part in parts)
@@ -255,6 +237,12 @@ def _has_sub_headers(sheet: Sheet, row: int) -> bool:
     if names and not holds_data:
         return True
     return (spread or silent) and any(named(top) or named(cell) or named(top + cell) for top, cell in pairs)
+
+
+def _goes_on(above: tuple[str, ...], row: tuple[str, ...] = ()) -> bool:
+    """Half of the row or more is the one above once more, as in cells that are as high as both."""
+    same = sum(cell == over != "" for cell, over in zip(row, above, strict=False))
+    return same > 1 and sum(map(bool, row)) <= same * 2
 
 
 def _is_name(cell: str) -> bool:

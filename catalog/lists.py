@@ -16,6 +16,7 @@ from catalog.column_names import SYNONYMS
 from catalog.columns import subject
 from catalog.data_rows import Above, TableRow, data_rows
 from catalog.file_kinds import FileRefused
+from catalog.header_checks import refuse_other_lists
 from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, ListKind, find_header
 from catalog.headings import Around, Headings
 from catalog.matter_rows import read_matter
@@ -29,7 +30,6 @@ from catalog.remembering import remembered
 from catalog.repeated_codes import Codes
 from catalog.row_standing import Tells, telling, ticked, told
 from catalog.sheets import AT_ONCE, LISTS, read_parts
-from catalog.side_by_side import refuse_two_lists
 from catalog.standing import Standing, in_heading, of_commitments
 from catalog.verdicts import RowNotes
 from domain.clear_text import named_by_number
@@ -153,7 +153,7 @@ class ListReading:
         header = find_header(top, self._kind, of_one_unit=self._registry.sender is not None, said=self._said)
         if {"原表行号", "怎么办"} <= set(header.names):
             raise FileRefused("error_file", "这是退回的问题清单,只有有问题的行。", "请在原表中改正,报送改好的整份清单。")
-        refuse_two_lists(header)
+        refuse_other_lists(top.name, header, self._kind)
         return header
 
     def _shows(self, name: str, header: Header, top: list[TableRow]) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from random import Random
 
 from domain.methods import Method
+from tests.catalog.markup import Odd
 from tests.catalog.test_column_forms import OTHERS, WORDINGS
 
 MATTERS = {"DEMO-0001": "公共租赁住房申请", "DEMO-0002": "法律援助申请", "DEMO-0003": "困难残疾人生活补贴申请", "DEMO-0004": "供热开户"}
@@ -49,6 +50,9 @@ UNCLEAR = {
     "standing": ("部分取消", "待定", "改为告知承诺"),
     "remark": ("取消", "已废止", "建议取消该证明。"),
 }
+#: Columns in which something may be struck through, or lie over a cell.
+ODD = ("proof", "methods", "validity_days", "standing", "mark 保留", "mark 取消")
+TICKED, UNTICKED = ("√", "是", "✓"), ("否", "×", "")
 #: What stands over several columns, and what a column is called under it alone.
 UNDER = {"proof": "名称"}
 CLOSING = (
@@ -111,6 +115,7 @@ class Sheet:
     width: int
     lines: list[list[object]]
     merged: list[Cell]
+    breaks: list[int] = field(default_factory=list)  #: lines with which a document's next table begins
 
     def line(self, text: str, *, across: bool) -> None:
         if across:
@@ -145,6 +150,9 @@ class Dirt:
         self.grouped = draw.random() < 0.4  #: the rows of a matter together, its cells merged
         self.paged = draw.random() < 0.3  #: title and header once more on each printed page
         self.joined = draw.choice((None, "、", ";", "\n", ",", "和", "numbered"))  #: how names stand together of which a row says the same
+        self.odd = draw.choice((0.0, 0.0, 0.0, 0.05))  #: how often a cell is struck through, or bears a picture or a comment
+        self.drawn_ticks = draw.random() < 0.5  #: ticks are symbols and controls
+        self.broken = draw.random() < 0.4  #: over several tables, where there can be any
         self.header = self._header()
 
     def spelt(self, text: str) -> str:
@@ -202,6 +210,17 @@ class Dirt:
         return head
 
     def cell(self, column: str, row: Row, number: int) -> object:
+        """As it is written; what is struck through or bears a picture may not be taken."""
+        said = self._cell(column, row, number)
+        if column.startswith("mark") and self.drawn_ticks and said in (*TICKED, *UNTICKED):
+            said = Odd("☑" if said in TICKED else "☐", self.draw.choice(("symbol", "field", "control")))
+        ways = ("struck", "picture") if said else ("picture",)
+        if column in ODD and not self.plain and self.draw.random() < self.odd:
+            self.unclear.add((row.matter, row.proof))
+            return Odd(str(said), self.draw.choice(ways))
+        return said
+
+    def _cell(self, column: str, row: Row, number: int) -> object:
         doubtful = column in UNCLEAR and not (column in ("matter", "matter_code", "issuer") and (self.grouped or self.ditto))
         if row.cancelled:
             doubtful = column in ("proof", "standing")  # of what is given up nothing else is asked
@@ -327,6 +346,8 @@ class Dirt:
                 elif column in ("matter", "matter_code"):
                     self._close(sheet, begun.pop(column, None), place)
                     begun[column] = len(sheet.lines)
+            if self.broken and not self.grouped and number > 1 and self.draw.random() < 0.3:
+                sheet.breaks.append(len(sheet.lines))
             sheet.lines.append(cells)
             before = row
             if not self.grouped and self.draw.random() < 0.1:

@@ -6,8 +6,24 @@ import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import pairwise
+
+
+class Odd(str):
+    """A cell that is not written as its text: a tick (☑, ☐), a text that is struck through, one beside a picture or a comment."""
+
+    __slots__ = ("way",)
+
+    def __new__(cls, text: str, way: str) -> Odd:
+        made = super().__new__(cls, text)
+        made.way = way
+        return made
+
+    way: str  #: of a tick: symbol, field or control; struck; picture
+
 
 Merged = Iterable[tuple[int, int, int, int]]
+_TICKS = ("symbol", "field", "control")
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
@@ -19,15 +35,23 @@ def _shape(lines: Sequence[Sequence[object]], merged: Merged) -> Iterable[list[t
         cells, column = [], 0
         while column < len(line):
             top, columns = covers.get((at, column), (at, 1))
-            text = "" if line[column] is None or top < at else str(line[column])
+            said = line[column]
+            text = "" if said is None or top < at else said if isinstance(said, Odd) else str(said)
             cells.append((text, columns, begins.get((at, column), (1, 1))[0], top < at))
             column += columns
         yield cells
 
 
-def docx(lines: Sequence[Sequence[object]], merged: Merged = (), over: Sequence[str] = ()) -> bytes:
-    """A document of one table under some paragraphs."""
-    return document(*(_paragraph(text) for text in over), word_table(lines, merged))
+def _parts(lines: Sequence[Sequence[object]], merged: Merged, breaks: Sequence[int]) -> Iterable[tuple[Sequence[Sequence[object]], Merged]]:
+    """The tables into which the lines are broken."""
+    merged = list(merged)
+    for first, end in pairwise((0, *breaks, len(lines))):
+        yield lines[first:end], [(row - first, column, rows, columns) for row, column, rows, columns in merged if first <= row < end]
+
+
+def docx(lines: Sequence[Sequence[object]], merged: Merged = (), over: Sequence[str] = (), breaks: Sequence[int] = ()) -> bytes:
+    """A document of one table under some paragraphs, or of several where it is broken over pages."""
+    return document(*(_paragraph(text) for text in over), *(word_table(*part) for part in _parts(lines, merged, breaks)))
 
 
 def document(*blocks: str) -> bytes:
@@ -38,7 +62,27 @@ def document(*blocks: str) -> bytes:
     return out.getvalue()
 
 
+def _odd(cell: Odd) -> str:
+    ticked = cell == "☑"
+    match cell.way:
+        case "symbol":
+            return f'<w:r><w:sym w:font="Wingdings" w:char="{"F0FE" if ticked else "F0A8"}"/></w:r>'
+        case "field":
+            box = f'<w:ffData><w:checkBox><w:default w:val="{int(ticked)}"/></w:checkBox></w:ffData>'
+            code = "<w:r><w:instrText> FORMCHECKBOX </w:instrText></w:r>"
+            return f'<w:r><w:fldChar w:fldCharType="begin">{box}</w:fldChar></w:r>{code}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+        case "control":
+            space = 'xmlns:c="http://schemas.microsoft.com/office/word/2010/wordml"'
+            about = f'<w:sdtPr><c:checkbox {space}><c:checked c:val="{int(ticked)}"/></c:checkbox></w:sdtPr>'
+            return f"<w:sdt>{about}<w:sdtContent><w:r><w:t>{'☒' if ticked else '☐'}</w:t></w:r></w:sdtContent></w:sdt>"
+        case "struck":
+            return f"<w:r><w:rPr><w:strike/></w:rPr><w:t>{escape(cell)}</w:t></w:r>"
+    return f"<w:r><w:t>{escape(cell)}</w:t></w:r><w:r><w:drawing/></w:r>"
+
+
 def _paragraph(text: str) -> str:
+    if isinstance(text, Odd):
+        return f"<w:p>{_odd(text)}</w:p>"
     runs = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n"))
     return f"<w:p><w:pPr/><w:r><w:rPr><w:b/></w:rPr>{runs}</w:r></w:p>"
 
@@ -55,16 +99,26 @@ def word_table(lines: Sequence[Sequence[object]], merged: Merged = ()) -> str:
     return f"<w:tbl><w:tblPr/>{''.join(rows)}</w:tbl>"
 
 
-def html(lines: Sequence[Sequence[object]], merged: Merged = (), encoding: str = "gb18030") -> bytes:
+def html(lines: Sequence[Sequence[object]], merged: Merged = (), encoding: str = "gb18030", breaks: Sequence[int] = ()) -> bytes:
     """As systems export it: ends of cells left out."""
+    tables = "".join(f"<table border=1>{_html_rows(*part)}</table>" for part in _parts(lines, merged, breaks))
+    return f"<html><head><style>td {{}}</style></head><body>{tables}</body></html>".encode(encoding)
+
+
+def _html_rows(lines: Sequence[Sequence[object]], merged: Merged) -> str:
     rows = ""
     for cells in _shape(lines, merged):
         rows += "<tr>"
         for text, columns, down, goes_on in cells:
             if not goes_on:
                 covers = (f' colspan="{columns}"' if columns > 1 else "") + (f" rowspan={down}" if down > 1 else "")
-                rows += f"<td{covers}>{escape(text).replace(chr(10), '<br>')}"
-    return f"<html><head><style>td {{}}</style></head><body><table border=1>{rows}</table></body></html>".encode(encoding)
+                said = escape(text).replace(chr(10), "<br>")
+                if isinstance(text, Odd):
+                    said = {"struck": f"<s>{said}</s>", "picture": f"{said}<img src=x>"}.get(
+                        text.way, f"<input type=checkbox{' checked' if text == '☑' else ''}>"
+                    )
+                rows += f"<td{covers}>{said}"
+    return rows
 
 
 def xml_2003(lines: Sequence[Sequence[object]], merged: Merged = ()) -> bytes:
@@ -76,10 +130,15 @@ def xml_2003(lines: Sequence[Sequence[object]], merged: Merged = ()) -> bytes:
             if text or (not goes_on and (columns > 1 or down > 1)):
                 covers = (f' ss:MergeAcross="{columns - 1}"' if columns > 1 else "") + (f' ss:MergeDown="{down - 1}"' if down > 1 else "")
                 kind = "Number" if text.isdecimal() and text.isascii() and not text.startswith("0") else "String"
-                said = escape(text).replace(chr(10), "&#10;")
-                rows += f'<Cell ss:Index="{column}"{covers}><Data ss:Type="{kind}">{said}</Data></Cell>'
+                said, note = escape(text).replace(chr(10), "&#10;"), ""
+                if isinstance(text, Odd):
+                    covers += {"struck": ' ss:StyleID="s"', "picture": ""}.get(text.way, ' ss:StyleID="w"')
+                    note = "<Comment><Data>x</Data></Comment>" if text.way == "picture" else ""
+                    said = {"☑": "R", "☐": "\u00a3"}.get(said, said) if text.way in _TICKS else said
+                rows += f'<Cell ss:Index="{column}"{covers}><Data ss:Type="{kind}">{said}</Data>{note}</Cell>'
             column += columns
         rows += "</Row>"
     space = "urn:schemas-microsoft-com:office:spreadsheet"
     sheet = f'<Worksheet ss:Name="清单"><Table>{rows}</Table></Worksheet>'
-    return f'<?xml version="1.0"?><Workbook xmlns="{space}" xmlns:ss="{space}">{sheet}</Workbook>'.encode()
+    styles = '<Style ss:ID="s"><Font ss:StrikeThrough="1"/></Style><Style ss:ID="w"><Font ss:FontName="Wingdings 2"/></Style>'
+    return f'<?xml version="1.0"?><Workbook xmlns="{space}" xmlns:ss="{space}"><Styles>{styles}</Styles>{sheet}</Workbook>'.encode()

@@ -30,7 +30,8 @@ def written(sheet: Sheet, form: str) -> bytes:
         csv.writer(out).writerows([cell if cell is not None else "" for cell in line] for line in sheet.lines)
         return out.getvalue().encode(form)
     if form in MARKUP:
-        return MARKUP[form](sheet.lines, sheet.merged)
+        further = {} if form == "xml" else {"breaks": sheet.breaks}
+        return MARKUP[form](sheet.lines, sheet.merged, **further)
     ranges = (
         f"{get_column_letter(left + 1)}{top + 1}:{get_column_letter(left + columns)}{top + rows}"
         for top, left, rows, columns in sheet.merged

@@ -194,3 +194,13 @@ def test_of_several_matters_of_one_name_the_asking_units_own_is_meant() -> None:
     first, second, third = result.rows
     assert isinstance(first.fact, ProofFact) and first.fact.matter == "A"
     assert "ask matter" in codes(second) and "ask matter" in codes(third)
+
+
+def test_a_header_of_high_cells_is_no_title_of_its_own_and_ends_where_they_end() -> None:
+    """保留 stands in a cell that is three rows high: it names a column, and says nothing of the rows."""
+    over: list[object] = ["证明名称", "事项编码", "清理意见", "保留"]
+    rows: list[list[object]] = [over, over, ["证明名称", "事项编码", "拟取消", "保留"], ["户籍证明", "DEMO-0001", "√", ""]]
+    (row,) = read_list(workbook(rows), ListKind.PROOFS, sandbox())[0].rows
+    assert isinstance(row.fact, ProofFact) and row.fact.cancelled
+    rows = [["事项编码", "设定依据", "证明材料", None], [None, None, "名称", "所需时间"], ["DEMO-0001", "x", "户籍证明", ""]]
+    assert len(read_list(workbook(rows, ["C1:D1", "A1:A2", "B1:B2"]), ListKind.PROOFS, sandbox())[0].rows) == 1
