@@ -36,6 +36,8 @@ SAID_OTHERWISE = {
     ("gateway/counter/sign_in.py", "CodeWrong"),
     ("gateway/counter/sign_in.py", "PasswordRefused"),
     ("gateway/counter/sign_in.py", "SignInRefused"),
+    ("gateway/counter/who_asked.py", "LookOver"),
+    ("gateway/counter/who_asked.py", "NoIssuer"),
 }
 
 
