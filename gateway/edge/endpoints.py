@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ _WITH_BODY = ("not_json", "too_nested", "too_large", "not_json_type", "invalid",
 _SCHEMA = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
 #: What a refusal of this status always says in its header.
 _HEADERS = {401: {"WWW-Authenticate": header("Bearer", required=True)}, 429: {"Retry-After": header("几秒之后再试", required=True)}}
+_BY_NAME = attrgetter("name")  # an operation's id in the document
 
 Since = Annotated[Instant | None, Query(description="起(含);省略为一年前")]
 Until = Annotated[Instant | None, Query(description="止(不含);省略为现在")]
@@ -38,7 +40,12 @@ def period(since: datetime | None, until: datetime | None) -> tuple[datetime, da
 
 def api_router(tag: str) -> APIRouter:
     """A router whose endpoints need a key."""
-    return APIRouter(route_class=ApiRoute, tags=[tag])
+    return APIRouter(route_class=ApiRoute, tags=[tag], generate_unique_id_function=_BY_NAME)
+
+
+def open_router(tag: str) -> APIRouter:
+    """A router of the API whose endpoints are everybody's."""
+    return APIRouter(tags=[tag], generate_unique_id_function=_BY_NAME)
 
 
 Responses = dict[int | str, dict[str, Any]]

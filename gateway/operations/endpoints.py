@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.edge.addresses import monitors_only
-from gateway.edge.endpoints import problems
+from gateway.edge.endpoints import open_router, problems
 from gateway.edge.services import services_of
 from gateway.operations.schemas import Alive, HealthOut
 
-router = APIRouter(tags=["monitoring"])
+router = open_router("monitoring")
 
 
 @router.get("/healthz", summary="网关是否存活", responses=problems(key=False))

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from gateway.catalog import published_documents
 from gateway.catalog.proposal_schemas import VersionOut
 from gateway.catalog.published_schemas import ChangeLog, PublishedList, PublishedVersion, PublishedVersions
 from gateway.edge.caching import ASK_AGAIN, FOR_EVER, known, marked
 from gateway.edge.csv_files import CSV, csv_answer
-from gateway.edge.endpoints import Responses, problems
+from gateway.edge.endpoints import Responses, open_router, problems
 from gateway.edge.parameters import VersionNumber
 from gateway.edge.streams import streamed
 from ledger.catalog import published, versions
@@ -22,7 +22,7 @@ from ledger.database import transaction
 from ledger.registry import registry
 from ledger.tables.catalog import CatalogVersion
 
-router = APIRouter(tags=["public-catalog"])
+router = open_router("public-catalog")
 
 FromVersion = Annotated[int, Path(ge=0, le=1_000_000, description="从第几版;0 为首次公布之前", examples=[0])]
 _UNCHANGED: Responses = {304: {"description": "与 If-None-Match 所持的相同"}}

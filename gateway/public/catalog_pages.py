@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gateway.catalog import published_documents
 from gateway.catalog.published_schemas import ListedEntry
 from gateway.edge.caching import page_once
-from gateway.edge.endpoints import Responses, problems
+from gateway.edge.endpoints import Responses, open_router, problems
 from gateway.edge.pages import HTML, look, page
 from gateway.edge.paging import words_of
 from gateway.edge.parameters import VersionNumber
@@ -24,7 +24,7 @@ from ledger.registry import registry
 from ledger.tables.catalog import CatalogVersion
 from settings import settings
 
-router = APIRouter(tags=["public-catalog"])
+router = open_router("public-catalog")
 
 _HTML: Responses = {200: {"content": HTML, "description": "网页"}}
 _PAGE = problems("version_unknown", "text_unclean", "invalid", key=False, also=_HTML)

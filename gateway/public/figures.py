@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from gateway.edge.caching import page_once
 from gateway.edge.csv_files import CSV, csv_answer
-from gateway.edge.endpoints import Responses, problems
+from gateway.edge.endpoints import Responses, open_router, problems
 from gateway.edge.pages import HTML, look, page
 from gateway.edge.problems import Problem
 from gateway.public.figure_schemas import PublicWeek
@@ -22,7 +22,7 @@ from reports.public import DEFINITIONS
 from settings import settings
 
 T = TypeVar("T")
-router = APIRouter(tags=["public-figures"])
+router = open_router("public-figures")
 
 Week = Annotated[str, Path(pattern=r"^20[0-9]{2}-W[0-9]{2}$", description="周次", examples=["2026-W10"])]
 _HTML: Responses = {200: {"content": HTML, "description": "网页"}}

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import PlainTextResponse
 
-from gateway.edge.endpoints import Responses, problems
+from gateway.edge.endpoints import Responses, open_router, problems
 from gateway.public.record_schemas import HeadOut, RecordHeads
 from ledger.database import transaction
 from ledger.record import heads
 
-router = APIRouter(tags=["public-record"])
+router = open_router("public-record")
 
 _NOTE: Responses = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "存证原文"}}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import Field
 
-from gateway.edge.endpoints import Responses, problems
+from gateway.edge.endpoints import Responses, open_router, problems
 from gateway.edge.schemas import SchemaOut
 from ledger.database import transaction
 from ledger.sealing import status_lists
@@ -16,7 +16,7 @@ from proofs import status_list
 from proofs.status_list import MEDIA_TYPE, REREAD
 from settings import settings
 
-router = APIRouter(tags=["public-verification"])
+router = open_router("public-verification")
 
 _CACHED = {"Cache-Control": f"public, max-age={int(REREAD.total_seconds())}"}
 _TOKEN: Responses = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "签名的清单(JWT)"}}

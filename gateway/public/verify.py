@@ -6,7 +6,7 @@ import re
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.responses import RedirectResponse
 
@@ -15,7 +15,7 @@ from gateway.edge.bodies import UPLOAD_LIMIT
 from gateway.edge.caching import page_once
 from gateway.edge.counter_pages import EDITION
 from gateway.edge.doors import PUBLIC
-from gateway.edge.endpoints import problems
+from gateway.edge.endpoints import open_router, problems
 from gateway.edge.pages import HTML, look, page, wants_page
 from gateway.edge.problems import Problem
 from gateway.edge.services import services_of
@@ -25,7 +25,7 @@ from gateway.public.checking import check_file, check_number
 from gateway.public.typed import read_typed
 from gateway.public.verify_schemas import CheckedUpload, PublicOut
 
-router = APIRouter(tags=["public-verification"])
+router = open_router("public-verification")
 
 UPLOAD_PATH = "/verify/upload"
 _FILE = {
