@@ -128,6 +128,8 @@ def find_header(sheet: Sheet, kind: ListKind, *, of_one_unit: bool = False, said
     nearest: Header | None = None
     for row in range(min(_LOOK_AT, len(sheet.rows))):
         for depth in (3, 2, 1):
+            if best is not None and any(map(_holds_data, sheet.rows[best.first : row + depth])):
+                continue  # below the rows of the first table stands another one, however well it is known
             header = _header(sheet, row, depth, said)
             if header and (nearest is None or header.worth > nearest.worth):
                 nearest = header
@@ -243,6 +245,12 @@ def _goes_on(above: tuple[str, ...], row: tuple[str, ...] = ()) -> bool:
     """Half of the row or more is the one above once more, as in cells that are as high as both."""
     same = sum(cell == over != "" for cell, over in zip(row, above, strict=False))
     return same > 1 and sum(map(bool, row)) <= same * 2
+
+
+def _holds_data(row: tuple[str, ...]) -> bool:
+    """Several texts, of which none is the name of a column."""
+    texts = set(filter(None, row))
+    return len(texts) > 2 and not any(map(_is_name, texts))
 
 
 def _is_name(cell: str) -> bool:

@@ -142,6 +142,9 @@ class Headings:
         """A heading stands here."""
         plain = clean(fold(text))
         found = _Over(self._hears(plain), text, *self._names(text, False))
+        if not is_numbered(plain) and found.said is not None and is_title(plain):
+            self._over, self._unclear, self._title, self._around = {}, "", found, None
+            return
         number = next((depth for depth, form in enumerate(_DEPTHS) if form.match(plain)), None)
         depth = max((at for at in self._over if at == int(at)), default=0) + 0.5 if number is None else number
         beside = self._over.get(depth) if number is None else None

@@ -16,6 +16,7 @@ from catalog.verdicts import RowNotes
 _UNDECIDED = ("待定", "未知")  #: says nothing elsewhere; here it says that nobody knows
 
 
+_BOXES = ("☐", "□")  #: nobody touched it: under 是否保留 that is no 否
 _UNTICKED = "(未勾选)"  #: what a row says of which no column is ticked that should be
 
 
@@ -30,7 +31,7 @@ def ticked(text: str, marks: Iterable[tuple[str, Mark, str]]) -> str:
         try:
             if values.yes_or_no(clean(cell), False):
                 said.append(name if mark.says is Standing.OPEN else mark.says.label)
-            elif mark.either and clean_text(cell):
+            elif mark.either and clean_text(cell) and clean(cell) not in _BOXES:
                 said.append(mark.says.contrary.label)
         except NotUnderstood:
             said.append(cell)

@@ -41,18 +41,43 @@ UNITS = {"DEMO-0001": "市中区行政审批服务局", "DEMO-0002": "区司法�
 FIELDS = ("proof", "matter", "matter_code", "issuer", "methods", "validity_days", "basis", "unit")
 #: What nobody understands without asking, by column.
 UNCLEAR = {
-    "proof": ("未婚证明", "经济困难情况说明", "证明材料若干"),
+    "proof": (
+        "未婚证明",
+        "经济困难情况说明",
+        "证明材料若干",
+        "户籍证明或居住情况证明",
+        "户籍证明/居住情况证明",
+        "户籍证明、居住情况证明之一",
+    ),
+    "basis": ("同第1行", "见序号1", "↓", "同上(第二款)"),
     "matter": ("廉租房申请", "法律援助"),
     "matter_code": ("DEMO-9999", "无编码"),
     "issuer": ("乡镇人民政府", "有关部门", "公安机关", "村(居)委会"),
     "methods": ("现场勘查", "不再提交", "其他方式", "部门核验、现场走访"),
     "validity_days": ("若干天", "以实际为准", "半天", "3-5天"),
-    "standing": ("部分取消", "待定", "改为告知承诺"),
-    "remark": ("取消", "已废止", "建议取消该证明。"),
+    "standing": (
+        *("部分取消", "待定", "改为告知承诺", "暂缓取消", "不宜取消", "自2027年1月1日起取消", "取消(改为告知承诺)", "由身份证替代", "暂停"),
+        *("不得要求提供", "原则上取消", "保留、取消"),
+    ),
+    "remark": (
+        *("取消", "已废止", "建议取消该证明。", "自2027年1月1日起取消", "明年起不再索要", "合并至居住情况证明", "调整为告知承诺"),
+        *("由居民身份证替代", "暂停执行"),
+    ),
 }
 #: Columns in which something may be struck through, or lie over a cell.
 ODD = ("proof", "methods", "validity_days", "standing", "mark 保留", "mark 取消")
 TICKED, UNTICKED = ("√", "是", "✓"), ("否", "×", "")
+#: Titles of a list of what is given up, of what is kept, and of both, of which a row or a heading says which it is.
+GIVEN_UP = (
+    "取消的证明事项清单",
+    "取消的证明事项",
+    "关于取消一批证明事项的通知",
+    "市中区证明事项取消目录",
+    "不再索要的证明材料",
+    "附件1:取消的证明清单",
+)
+KEPT = ("市中区证明事项清单", "市中区证明事项清单", "保留的证明事项", "继续保留的证明材料目录(2026年)")
+BOTH = ("保留和取消的证明事项清单", "证明事项清理结果", "关于公布取消和保留证明事项的公告")
 #: What stands over several columns, and what a column is called under it alone.
 UNDER = {"proof": "名称"}
 CLOSING = (
@@ -134,6 +159,9 @@ class Dirt:
         self.columns = ["sequence", *draw.sample(shown, len(shown))]
         for _ in range(draw.randint(0, 2)):
             self.columns.insert(draw.randint(0, len(self.columns)), f"other {draw.choice(OTHERS)}")
+        self.by_matter = "unit" in shown and draw.random() < 0.15  #: headings name the matters, and no column does
+        if self.by_matter:
+            self.columns = [column for column in self.columns if column not in ("matter", "matter_code")]
         self.standing = draw.choice(("column", "section", "sheet", "whether", "ticks", "tables"))
         if self.standing == "column":
             self.columns.append("standing")
@@ -146,8 +174,9 @@ class Dirt:
         self.unclear: set[tuple[str, str]] = set()
         self.headers_back = 0  #: second headers, of other columns: they go back with the rows below
         self.doubts = draw.choice((0.0, 0.0, 0.02, 0.1))
-        self.ditto = draw.choice(("", "", "同上", "〃", "同前"))
-        self.grouped = draw.random() < 0.4  #: the rows of a matter together, its cells merged
+        self.odd_ticks: dict[tuple[str, str], str | None] = {}  #: rows of which no column is ticked, or each
+        self.ditto = draw.choice(("", "", "同上", "〃", "同前", "同上一行", "″"))
+        self.grouped = not self.by_matter and draw.random() < 0.4  #: the rows of a matter together, its cells merged
         self.paged = draw.random() < 0.3  #: title and header once more on each printed page
         self.joined = draw.choice((None, "、", ";", "\n", ",", "和", "numbered"))  #: how names stand together of which a row says the same
         self.odd = draw.choice((0.0, 0.0, 0.0, 0.05))  #: how often a cell is struck through, or bears a picture or a comment
@@ -212,7 +241,7 @@ class Dirt:
     def cell(self, column: str, row: Row, number: int) -> object:
         """As it is written; what is struck through or bears a picture may not be taken."""
         said = self._cell(column, row, number)
-        if column.startswith("mark") and self.drawn_ticks and said in (*TICKED, *UNTICKED):
+        if column.startswith("mark") and self.drawn_ticks and said in (*TICKED, *("" if "是否" in column else UNTICKED)):
             said = Odd("☑" if said in TICKED else "☐", self.draw.choice(("symbol", "field", "control")))
         ways = ("struck", "picture") if said else ("picture",)
         if column in ODD and not self.plain and self.draw.random() < self.odd:
@@ -221,17 +250,20 @@ class Dirt:
         return said
 
     def _cell(self, column: str, row: Row, number: int) -> object:
-        doubtful = column in UNCLEAR and not (column in ("matter", "matter_code", "issuer") and (self.grouped or self.ditto))
+        doubtful = column in UNCLEAR and not (column in ("matter", "matter_code", "issuer", "basis") and (self.grouped or self.ditto))
         if row.cancelled:
             doubtful = column in ("proof", "standing")  # of what is given up nothing else is asked
         if doubtful and self.draw.random() < self.doubts:
             self.unclear.add((row.matter, row.proof))
             return self.draw.choice(UNCLEAR[column])
+        if column.startswith("mark ") and (odd := self._odd_tick(row)) is not None:
+            return odd
         match column:
             case "sequence":
                 return self.draw.choice((number, str(number), "", f"{number}."))
             case "proof":
-                return self.spelt(PROOFS[row.proof])
+                number_before = self.draw.choice(("", "", "", "", f"{number}.", f"({number})", "一、"))
+                return number_before + self.spelt(PROOFS[row.proof]) if number_before else self.spelt(PROOFS[row.proof])
             case "matter":
                 return self.spelt(MATTERS[row.matter])
             case "matter_code":
@@ -256,11 +288,29 @@ class Dirt:
                 return self.draw.choice(("取消", "不再保留", "废止") if row.cancelled else ("保留", "继续保留", "保留(不取消)"))
         return self.draw.choice(("", "详见附件", "按规定办理"))
 
+    def _odd_tick(self, row: Row) -> str | None:
+        key = (row.matter, row.proof)
+        if key not in self.odd_ticks:
+            self.odd_ticks[key] = (
+                self.draw.choice(("", "√") if self.standing == "ticks" else ("",)) if self.draw.random() < self.doubts else None
+            )
+            if self.odd_ticks[key] is not None:
+                self.unclear.add(key)
+        return self.odd_ticks[key]
+
+    def titles(self, *, cancelled: bool) -> str:
+        """What the list is called: where its rows or headings say what becomes of them, it may be called after both."""
+        if self.standing == "sheet":
+            return self.draw.choice(GIVEN_UP if cancelled else KEPT)
+        return self.draw.choice((KEPT[0], KEPT[0], *BOTH))
+
     def table(self, rows: list[Row], title: str, *, titled: bool = False) -> Sheet:
         """The lines of a sheet, and its merged cells. `titled`: the title is all that says what the rows are."""
         sheet = Sheet(len(self.columns), [], [])
         if titled or self.draw.random() < 0.7:
             self._title(sheet, title)
+            for number in range(self.draw.choice((0, 0, 0, 2, 8))):
+                sheet.line(f"说明第{number + 1}条", across=self.draw.random() < 0.5)
         if self.draw.random() < 0.4:
             sheet.line("填报单位:演示单位     填报日期:2026年3月1日", across=self.draw.random() < 0.5)
         self._head(sheet)
@@ -281,8 +331,9 @@ class Dirt:
                 break
             if self.standing in ("section", "tables"):
                 sheet.line(self.draw.choice((heading, f"{heading}(共{len(part)}项)")), across=self.draw.random() < 0.5)
-            if self.grouped:
+            if self.grouped or self.by_matter:
                 part = sorted(part, key=lambda row: row.matter)
+            self.over = ""
             for group in self._pages(part):
                 if self.paged and number:
                     if self.draw.random() < 0.5:
@@ -328,6 +379,9 @@ class Dirt:
         while together:
             row, *further = together.pop(0)
             number += 1
+            if self.by_matter and row.matter != self.over:
+                self.over = row.matter
+                sheet.line(self.draw.choice(("", f"{number}.")) + MATTERS[row.matter], across=self.draw.random() < 0.3)
             cells = [self.cell(column, row, number) for column in self.columns]
             if further and (row.matter, row.proof) in self.unclear:
                 together[:0] = [[one] for one in further]

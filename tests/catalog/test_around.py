@@ -129,6 +129,8 @@ def test_a_heading_that_only_holds_such_a_word_gives_nothing_up() -> None:
         (("保留", "取消"), ("×", "×"), UNCLEAR),
         (("保留", "取消"), ("√", "√"), UNCLEAR),
         (("是否取消",), ("",), UNCLEAR),
+        (("是否保留",), ("☐",), UNCLEAR),
+        (("保留", "取消"), ("☑", "□"), False),
         (("保留(打√)",), ("",), UNCLEAR),
         (("取消(打√)",), ("",), False),
         (("保留", "取消", "调整"), ("", "", "√"), UNCLEAR),
@@ -201,3 +203,19 @@ def test_a_cell_that_says_more_goes_back(text: str) -> None:
 
 def test_a_reason_beside_the_word_is_no_doubt() -> None:
     assert table((*HEADER, "清理意见"), (*FIRST, "保留(法律法规有规定)"), (*SECOND, "取消,无法律依据")) == [False, True]
+
+
+def test_a_second_table_that_is_better_known_does_not_take_the_place_of_the_first() -> None:
+    """Before, the rows of the first were passed over: they stood over the header that was read."""
+    other = [
+        ("取消的证明事项",),
+        ("序号", "证明名称", "设定依据", "事项名称", "事项编码"),
+        (1, "户籍证明", "《乙法》", "供热开户", "DEMO-0004"),
+    ]
+    first, *below = table(("索要单位", "证明名称", "份数"), ("区司法局", "经济困难证明", "1"), *other)
+    assert first is False and below == [{"other_header"}, {"other_header"}]
+
+
+def test_the_name_of_a_ticked_column_is_no_title() -> None:
+    rows = [("证明", "", "去留", "", "事项编码"), ("名称", "份数", "保留", "取消", "事项编码"), ("经济困难证明", "1", "√", "", "DEMO-0002")]
+    assert sheets(workbook(rows, ("A1:B1", "C1:D1", "E1:E2"))) == [[False]]

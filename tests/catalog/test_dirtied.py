@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from catalog.headers import ListKind
 from catalog.lists import read_list
 from domain.list_rows import ProofFact, Verdict
-from tests.catalog.dirt import MATTERS, Dirt, Row, Sheet, clean_list
+from tests.catalog.dirt import KEPT, MATTERS, Dirt, Row, Sheet, clean_list
 from tests.catalog.markup import docx, html, xml_2003
 from tests.catalog.registries import sandbox
 from tests.catalog.workbooks import workbook
@@ -44,12 +44,11 @@ def test_what_is_taken_from_a_dirtied_list_is_what_the_clean_one_says(seed: int)
     draw = Random(seed)
     form = draw.choice(("xlsx", "xlsx", *PLAIN, *MARKUP))
     rows, dirt = clean_list(draw), Dirt(draw, plain=form in PLAIN)
-    title = "市中区证明事项清单"
+    cancelled = dirt.standing == "sheet" and draw.random() < 0.5
     if dirt.standing == "sheet":
-        cancelled = draw.random() < 0.5
         rows = [Row(row.matter, row.proof, row.issuer, row.methods, row.days, row.basis, cancelled) for row in rows]
-        title = "取消的证明事项清单" if cancelled else title
-    sheet = dirt.table(rows, title, titled="取消" in title)
+    title = dirt.titles(cancelled=cancelled)
+    sheet = dirt.table(rows, title, titled=title != KEPT[0])
     (result,) = read_list(written(sheet, form), ListKind.PROOFS, sandbox())
     expected = {(row.matter, row.proof): row for row in rows}
     for fact in [each for found in result.rows if isinstance(found.fact, ProofFact) for each in found.fact.each()]:
