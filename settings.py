@@ -221,7 +221,8 @@ class Settings:
 
     report_issuer: str = "区大数据局(工作专班办公室)"
     report_scope: str = "市中区"
-    """Who issues the weekly report, as its head says it, and how its title names the district."""
+    report_copies: str = "工作专班各成员单位"
+    """Who issues the weekly report, as its head says it; how its title names the district; to whom copies go (抄送, at its foot)."""
     report_readers: str = _variable("", _matching(rf"\s*(?:{_MAIL}(?:\s*,\s*{_MAIL})*)?\s*"))
     """Who gets the weekly report by mail, separated by commas. None: it is made, and says that nobody is configured."""
 

@@ -14,7 +14,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """`numeric`: how many columns at the end are numbers, set flush right."""
+    """`numeric`: how many columns at the end are numbers, set flush right. `small`: beside something that is read first."""
 
     title: str
     columns: tuple[str, ...]
@@ -22,6 +22,7 @@ class Table:
     numeric: int
     empty: str = "本周没有。"
     note: str = ""
+    small: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Document:
     date: str
     title: str
     sections: tuple[Section, ...]
+    copies: str = ""  #: 抄送; without any there is no 版记
 
 
 def worded(block: Block, week: bool) -> Block:

@@ -62,8 +62,8 @@ def snapshot(wanted: Wanted, now: datetime) -> str:
     period, at = periods.of(wanted.start, wanted.end), settings()
     _book_silence(now)
     with transaction() as session:
-        named = None if wanted.scope else at.report_scope  # a unit's is the one that it had then
-        found = figures.compute(session, period, wanted.scope, now, issuer=at.report_issuer, scope_name=named)
+        named, copies = (None, "") if wanted.scope else (at.report_scope, at.report_copies)  # a unit's name is the one that it had then
+        found = figures.compute(session, period, wanted.scope, now, issuer=at.report_issuer, scope_name=named, copies=copies)
         before = reports.newest(session, wanted.start, wanted.end, wanted.scope)
         corrected = changes(from_json(before.snapshot), found, before.version) if before is not None else ()
     why = (f"{REASON}{wanted.reason.rstrip('。')}。",) if wanted.reason else ()

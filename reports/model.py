@@ -231,6 +231,19 @@ class ArticleFigure:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """依据 of a step that missed limits ask for: (name, count) by unit, by matter and proof, by where the case stood; most first."""
+
+    kind: str  #: of the limits, as a deadline's
+    units: tuple[tuple[str, int], ...]
+    causes: tuple[tuple[str, int], ...]
+    steps: tuple[tuple[str, int], ...]
+    waiting: int  #: still unanswered at the end of the period
+    since: datetime | None  #: the earliest instant that those missed
+    cases: str  #: the key of its list: what is not counted there was missed
+
+
+@dataclass(frozen=True)
 class Report:
     """周报 of the district, or of one unit (`scope` its code)."""
 
@@ -265,6 +278,9 @@ class Report:
     systems: tuple[SystemRow, ...] = ()
     articles: tuple[ArticleFigure, ...] = ()
     record: str = ""  #: 台账存证, in words
+    grounds: tuple[Ground, ...] = ()
+    answer_by: date | None = None  #: until when units answer what the report asks of them
+    copies: str = ""  #: 抄送
 
     def as_json(self) -> str:
         """The snapshot that is kept: the same report, the same text."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate
 
+from domain.instants import written
 from reports import charts, periods
-from reports.blocks import Block, Document, Paragraph, Picture
+from reports.blocks import Block, Document, Paragraph, Picture, Table
 from reports.model import Report
 from reports.wording import aloud, of_period
 
@@ -27,6 +29,7 @@ def head(report: Report) -> Document:
         issuer=report.issuer,
         date=f"{made.year}年{made.month}月{made.day}日",
         title=_title(report.scope_name),
+        copies=report.copies,
         sections=(),
     )
 
@@ -58,11 +61,38 @@ def pressing(report: Report) -> Part:
     """What to decide: the first of the steps; the others stand after the figures that they follow from."""
     found, shown = _numbered(report), _shown(report)
     said = found[:shown] or ["保持现有做法。"]
-    return _PRESSED, [*map(Paragraph, [*said[:-1], said[-1] + _rest(len(found) - shown)])]
+    return _PRESSED, [*map(Paragraph, [*said[:-1], said[-1] + _rest(len(found) - shown)]), _grounds(report, 0, shown)]
+
+
+def _grounds(report: Report, first: int, last: int) -> Table | None:
+    """For the eye beside what is heard: of the missed limits, whose steps come first, by whom, in what, where, and until when to answer."""
+    until = f"{report.answer_by.month}月{report.answer_by.day}日前" if report.answer_by else "收到后 3 个工作日内"
+    shown = list(zip(ORDINALS, report.grounds, strict=False))[first:last]
+    rows = tuple(
+        (
+            f"({number})",
+            _several(one.units, "个单位"),
+            _several(one.causes),
+            _several(one.steps),
+            f"{one.waiting} 个,{written(one.since, '%-m月%-d日')}起" if one.since else "没有",
+        )
+        for number, one in shown
+    )
+    lists = "、".join(f"({number}){one.cases}" for number, one in shown)
+    note = f"请各单位督办员于{until}逐件答复专班办公室。个案清单代号:{lists}。"
+    return Table("", ("事项", "涉及单位", "事项·证明", "所在环节", "至今未办"), rows, 0, note=note, small=True) if rows else None
+
+
+def _several(named: Sequence[tuple[str, int]], what: str = "种") -> str:
+    """The most frequent by name; of the others how many there are."""
+    shown, rest = named[:1], named[1:]
+    said = "、".join(f"{name} {count}" for name, count in shown)
+    return said + (f"、其他 {len(rest)} {what} {sum(count for _, count in rest)}" if rest else "")
 
 
 def steps(report: Report) -> Part:
-    return "其他工作建议", [*map(Paragraph, _numbered(report)[_shown(report) :])]
+    found, shown = _numbered(report), _shown(report)
+    return "其他工作建议", [*map(Paragraph, found[shown:]), _grounds(report, shown, len(found))]
 
 
 def _shown(report: Report) -> int:

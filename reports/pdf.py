@@ -34,7 +34,7 @@ def render(document: Document, timestamp: int) -> bytes:
 
 def _content(document: Document) -> dict[str, object]:
     found = asdict(document)
-    for name in ("mark", "issue", "issuer", "title", "subtitle"):
+    for name in ("mark", "issue", "issuer", "title", "subtitle", "copies"):
         found[name] = typeset(found[name])
     found["sections"] = [
         {"title": typeset(section.title), "blocks": [_block(block) for block in section.blocks]} for section in document.sections
@@ -57,6 +57,7 @@ def _block(block: Paragraph | Table | Picture) -> dict[str, object]:
                 "empty": block.empty,
                 "note": typeset(block.note),
                 "widths": _widths(block, rows),
+                "small": block.small,
                 "whole": len(rows) <= _WHOLE,
             }
         case Picture():

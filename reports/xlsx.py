@@ -17,7 +17,7 @@ from reports.definitions import DEFINITIONS
 from reports.model import Rate, Report
 from reports.periods import LOCAL, is_week
 from reports.sheets import Value
-from reports.wording import of_period
+from reports.wording import MISSED, of_period
 
 _WRITTEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
 
@@ -66,6 +66,7 @@ def _sheets(report: Report) -> Iterator[tuple[str, Sequence[str], Sequence[tuple
     yield "线索", ("编号", "条款", "情形", "单位编码", "单位", "迹象", "进展"), leads
     told = report.complaints
     counted = [*((("渠道", *one)) for one in told.by_channel), *((("单位", *one)) for one in told.by_unit)]
+    yield "决定依据", ("事项", "按", "名称", "个数"), _grounds(report)
     yield "投诉举报", ("按", "名称", "件数"), counted
     yield "业务系统", _SYSTEM_COLUMNS, _systems(report)
     yield "按条文", annex.COLUMNS, annex.rows(report)
@@ -190,6 +191,16 @@ def _work(report: Report) -> list[tuple[Value, ...]]:
 
 def _sources(report: Report) -> list[tuple[Value, ...]]:
     return [(row.source, row.asked, *_rate(row.found), *_rate(row.failed), row.spread.median, row.spread.p95) for row in report.sources]
+
+
+def _grounds(report: Report) -> list[tuple[Value, ...]]:
+    """Whole: the paper names the first of each."""
+    return [
+        (MISSED[one.kind], by, name, count)
+        for one in report.grounds
+        for by, named in (("单位", one.units), ("事项·证明", one.causes), ("所在环节", one.steps), ("", (("至今未办", one.waiting),)))
+        for name, count in named
+    ]
 
 
 def _systems(report: Report) -> list[tuple[Value, ...]]:

@@ -15,7 +15,22 @@ from ledger.outbox.reports import UnknownUnit
 from ledger.succession import Charges
 from reports import periods
 from reports.definitions import VERSION
-from reports.figures import articles, coverage, inboxes, limits, oversight, record, sources, systems, trend, units, volume, voluntary, words
+from reports.figures import (
+    articles,
+    coverage,
+    grounds,
+    inboxes,
+    limits,
+    oversight,
+    record,
+    sources,
+    systems,
+    trend,
+    units,
+    volume,
+    voluntary,
+    words,
+)
 from reports.figures.handed_back import HandedBack, handed_back
 from reports.figures.span import Span, prepare
 from reports.model import Count, Limits, Period, Report, UnitRow
@@ -38,7 +53,15 @@ class _ByUnit:
 
 
 def compute(
-    session: Session, period: Period, scope: str, now: datetime, *, issuer: str, scope_name: str | None = None, definitions: str = VERSION
+    session: Session,
+    period: Period,
+    scope: str,
+    now: datetime,
+    *,
+    issuer: str,
+    scope_name: str | None = None,
+    copies: str = "",
+    definitions: str = VERSION,
 ) -> Report:
     """The report of a period, of the district ('') or one unit, as things stood at the period's end (or now).
 
@@ -100,6 +123,9 @@ def compute(
         systems=systems.systems(session, span, known.names),
         articles=articles.articles(session, span, known.names),
         record=record.printed(session, now),
+        grounds=grounds.grounds(session, span, words.missed(rows, all_limits), known.names),
+        answer_by=grounds.answer_by(session, now),
+        copies=copies,
     )
 
 

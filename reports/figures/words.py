@@ -101,6 +101,16 @@ def next_steps(rows: Sequence[UnitRow], limits: Limits, coverage: CoverageFigure
     return tuple(text for count, text in steps if count > 0)
 
 
+def missed(rows: Sequence[UnitRow], limits: Limits) -> tuple[str, ...]:
+    """The kinds of limits that the first steps are about, in their order."""
+    counts = (
+        ("hard", _missed(limits.hard)),
+        ("supervision", sum(row.supervision_missed for row in rows)),
+        ("soft", _missed(limits.soft) - limits.excused),
+    )
+    return tuple(kind for kind, count in counts if count > 0)
+
+
 def _missed(rate: Rate) -> int:
     return rate.whole - rate.part
 

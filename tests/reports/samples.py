@@ -13,6 +13,7 @@ from reports.model import (
     Count,
     CoverageFigures,
     DayCell,
+    Ground,
     Limits,
     MethodShare,
     Rate,
@@ -162,6 +163,22 @@ REPORT = Report(
             of_unit=True,
         ),
     ),
+)
+REPORT = replace(
+    REPORT,
+    grounds=(
+        Ground(
+            "hard",
+            (("市中区档案馆", 1),),
+            (("社会救助认定·婚姻档案证明", 1),),
+            (("无人认领", 1),),
+            1,
+            datetime(2026, 3, 4, 2, 30, tzinfo=UTC),
+            "hard",
+        ),
+    ),
+    answer_by=date(2026, 3, 12),
+    copies="工作专班各成员单位",
 )
 _NOTHING = Rate(0, 0)
 #: A week in which nothing happened.

@@ -25,11 +25,11 @@ from runtime.services.postgres import Cluster
 from settings import settings
 from tests.conftest import fresh_ledger
 from tests.reports.figures import raw, test_articles, test_checks, test_clocks, test_complained, test_conduct, test_figures
-from tests.reports.figures.asking import report, row
+from tests.reports.figures.asking import listed, report, row
 from tests.reports.figures.clocked import INSTANT
 from tests.reports.figures.handed_in import MORE
 from tests.reports.figures.played import YEAR, play, sized
-from tests.reports.figures.reference import Ledger
+from tests.reports.figures.reference import Ledger, is_kept
 from tests.reports.figures.rows import Row, read
 from tests.reports.figures.standing import Standing, places
 from tests.reports.figures.test_figures import Asked, pair
@@ -175,14 +175,53 @@ def test_what_stands_at_the_end_is_what_the_rows_of_the_year_say(rows: dict[str,
     assert {unit.code: unit.rank for unit in found.units} == places(Ledger(rows), period, [unit.code for unit in found.units])
 
 
+@pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
+@pytest.mark.parametrize("scope", ["", INTO])
+def test_what_stands_behind_the_missed_limits_is_what_the_rows_of_the_year_say(
+    rows: dict[str, list[Row]], period: Period, scope: str
+) -> None:
+    found = of(period, scope)
+    asked = Asked(Ledger(rows), period, scope, period.end + timedelta(hours=8), of)
+    read(rows, ("entries",))
+    entries, cases = {one["id"]: one for one in rows["entries"]}, {one["number"]: one for one in rows["verifications"]}
+    for one in found.grounds:
+        missed = [limit for limit in asked.wanted.fell_due(one.kind) if not is_kept(limit)]
+        missed = [limit for limit in missed if not scope or asked.wanted.unit_of(limit) == scope]
+        if one.kind == "soft":
+            missed = [
+                limit for limit in missed if not (limit["excuse_approved"] is True and limit["excuse_decided_at"] <= asked.wanted.now)
+            ]
+        of_entry = [entries[cases[limit["verification"]]["entry_id"]] for limit in missed]
+        assert dict(one.causes) == Counter(f"{entry['matter_name']}·{entry['proof_name']}" for entry in of_entry)
+        assert sorted(count for _, count in one.units) == sorted(Counter(asked.wanted.unit_of(limit) for limit in missed).values())
+        requests = {request["id"]: request for request in rows["requests"]}
+        ended = [requests[limit["request_id"]]["ended_at"] if limit["request_id"] else None for limit in missed]
+        waits = [limit["due_at"] for limit, end in zip(missed, ended, strict=True) if end is None or end >= period.end]
+        assert (one.waiting, one.since) == (len(waits), min(waits, default=None))
+        assert sum(count for _, count in one.steps) == len(missed) and listed(one.cases, period, scope).whole >= len(missed)
+
+
 def test_every_figure_of_the_year_has_its_second_way_or_is_words() -> None:
     """A field that comes to the report is counted again, or said here to be words: about figures that are."""
     counted = {
         *("received", "finished", "withdrawn", "open", "free_of_paper", "methods"),  # what came and went
         *("limits", "limits_before", "rules", "heat", "trend", "spread", "distribution", "sources", "units"),
-        *("coverage", "voluntary", "complaints", "leads", "systems", "articles"),
+        *("coverage", "voluntary", "complaints", "leads", "systems", "articles", "grounds"),
     }
-    words = {"period", "scope", "scope_name", "issue", "issuer", "definitions", "cut_off", "next_steps", "notes", "record"}
+    words = {
+        "period",
+        "scope",
+        "scope_name",
+        "issue",
+        "issuer",
+        "definitions",
+        "cut_off",
+        "next_steps",
+        "notes",
+        "record",
+        "answer_by",
+        "copies",
+    }
     assert counted | words == {one.name for one in fields(Report)} and not counted & words
 
 

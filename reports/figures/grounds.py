@@ -1,0 +1,64 @@
+"""依据: what stands behind the limits that were missed, for whoever decides: units, matters and proofs, at which step, what still waits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from domain.calendar import LOCAL, MissingYear
+from ledger.calendars.calendars import calendar
+from reports.figures.limits import DUE, EXCUSED, KEPT, charged, ours
+from reports.figures.span import Span
+from reports.model import Ground
+
+ANSWER_DAYS = 3  #: working days in which a unit answers what a report asks of it: the office's own term, no article sets one
+_NOBODY = "不在任何出具单位"
+#: Where a case stood when its limit passed. 督办 has one more: answered in time, and not fed back.
+_STEP = """CASE WHEN n.unit IS NULL THEN '退回转办途中' WHEN n.claimed_at IS NULL OR n.claimed_at > n.due_at THEN '无人认领'
+    WHEN n.answered_at IS NULL OR n.answered_at > n.due_at THEN '认领后未答复'
+    WHEN n.kind = 'supervision' THEN '答复后未反馈' ELSE '答复后未送达' END"""
+_MISSED = """
+    SELECT n.unit, e.matter_name AS matter, e.proof_name AS proof, {step} AS step, n.waits,
+           count(*) AS missed, min(n.due_at) FILTER (WHERE n.waits) AS since
+    FROM (SELECT d.verification, d.kind, d.due_at, {charged} AS unit, r.claimed_at, r.answered_at,
+                 coalesce(r.ended_at >= :cut, true) AS waits
+          FROM {due} AND {ours} AND NOT {kept} AND d.kind = :kind {excused}) n
+    JOIN verifications v ON v.number = n.verification JOIN entries e ON e.id = v.entry_id
+    GROUP BY 1, 2, 3, 4, 5
+"""
+
+
+def grounds(session: Session, span: Span, kinds: Iterable[str], names: Mapping[str, str]) -> tuple[Ground, ...]:
+    """Of the steps that missed limits of these kinds ask for, most frequent first. A soft miss with an approved reason is settled."""
+    return tuple(_ground(session, span, kind, names) for kind in kinds)
+
+
+def _ground(session: Session, span: Span, kind: str, names: Mapping[str, str]) -> Ground:
+    query = _MISSED.format(
+        step=_STEP, charged=charged(span), due=DUE, ours=ours(span), kept=KEPT, excused=f"AND NOT {EXCUSED}" if kind == "soft" else ""
+    )
+    units, causes, steps = Counter[str](), Counter[str](), Counter[str]()
+    waiting, since = 0, list[datetime]()
+    for row in span.rows(session, query, kind=kind):
+        units[names.get(row.unit, _NOBODY)] += row.missed
+        causes[f"{row.matter}·{row.proof}"] += row.missed
+        steps[row.step] += row.missed
+        waiting += row.missed if row.waits else 0
+        since += [row.since] if row.since else []
+    place = f"/{span.scope}" if span.scope else ""
+    return Ground(kind, _most(units), _most(causes), _most(steps), waiting, min(since, default=None), kind + place)
+
+
+def _most(found: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+
+def answer_by(session: Session, now: datetime) -> date | None:
+    """The last day for an answer to a report that is made now; None where nobody has entered that year's calendar."""
+    try:
+        return calendar(session).add_workdays(now.astimezone(LOCAL).date(), ANSWER_DAYS)
+    except MissingYear:
+        return None

@@ -1,0 +1,104 @@
+"""版记 and what stands beside the decisions, on paper: by where the words stand on their page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reports import issuing
+from reports.document import document
+from reports.model import Ground, Report
+from settings import settings
+from tests.reports.samples import EMPTY, MANY, REPORT, UNITS
+from tests.reports.test_layouts import needs_poppler, poppler
+from tests.reports.test_page_one import LONG, WORST
+
+MM = 72 / 25.4
+FOOT, LEFT, RIGHT = (297 - 35) * MM, 28 * MM, (210 - 26) * MM  #: of the text block
+
+
+def grounds(unit: str, cause: str) -> tuple[Ground, ...]:
+    return tuple(
+        Ground(
+            kind,
+            ((unit, 120), *((row.name, 30 - number) for number, row in enumerate(UNITS))),
+            tuple((f"{cause}{number}", 90 - number) for number in range(9)),
+            (("认领后未答复", 230), ("无人认领", 90), ("退回转办途中", 3)),
+            45,
+            datetime(2026, 3, 2, 2, tzinfo=UTC),
+            kind,
+        )
+        for kind in ("hard", "supervision", "soft")
+    )
+
+
+def pages(report: Report, folder: Path) -> list[list[tuple[float, float, float, float, str]]]:
+    """The words of each page: left, top, right, bottom, text."""
+    text = poppler("pdftotext", issuing.lay_out(report.as_json()).pdf, folder, "-bbox")
+    found = re.findall(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>|(<page)', text)
+    sheets: list[list[tuple[float, float, float, float, str]]] = []
+    for left, top, right, bottom, word, begins in found:
+        if begins:
+            sheets.append([])
+        else:
+            sheets[-1].append((float(left), float(top), float(right), float(bottom), word))
+    return sheets
+
+
+@needs_poppler
+def test_copies_and_who_printed_it_when_stand_at_the_foot_of_the_last_page_one_character_in(tmp_path: Path) -> None:
+    """GB/T 9704-2012, 7.4: the last line of the 版记 is the last of the text block."""
+    copies = "区政府办公室,各镇人民政府、街道办事处,区直有关部门," + "、".join(row.name for row in UNITS)
+    for report in (replace(REPORT, copies=copies), replace(MANY, copies="工作专班各成员单位")):
+        *others, last = pages(report, tmp_path)
+        assert not any("抄送" in word for sheet in others for *_, word in sheet)
+        (copied,) = [box for box in last if box[4].startswith("抄送\uff1a")]
+        printed = max((box for box in last if "印发" in box[4]), key=lambda box: box[1])
+        issuer = max((box for box in last if box[4].startswith("区大数据局")), key=lambda box: box[1])
+        assert abs(copied[0] - LEFT - 14) < 3 and abs(issuer[0] - LEFT - 14) < 3 and abs(printed[2] - RIGHT + 14) < 3
+        assert FOOT - 25 < printed[3] < FOOT and abs(issuer[1] - printed[1]) < 1 and copied[1] < printed[1] - 14
+        assert printed[4] == "2026年3月9日印发" and last[-1][4] != "", "and the number of the page under it"
+        lines = {round(box[1]) for box in last if copied[1] - 1 <= box[1] < printed[1] - 5}
+        assert (len(lines) > 2) == (len(report.copies) > 60)
+
+
+@needs_poppler
+def test_a_report_that_was_issued_without_copies_has_no_imprint(tmp_path: Path) -> None:
+    assert not any("印发" in word for sheet in pages(EMPTY, tmp_path) for *_, word in sheet)
+    assert "印发" not in issuing.lay_out(EMPTY.as_json()).html.decode()
+    html = issuing.lay_out(REPORT.as_json()).html.decode()
+    assert "抄送\uff1a工作专班各成员单位。" in html and "2026年3月9日印发" in html
+
+
+def test_who_gets_copies_is_the_district_s_to_say_and_stands_in_what_is_kept() -> None:
+    assert settings().report_copies == "工作专班各成员单位"
+
+
+SHORT = ("8个核验超过最迟时限,请市中区光明路街道办事处等3个单位逐件说明原因。", "4个督办未按时反馈,请市中区民政局落实。", "补齐。")
+
+
+@needs_poppler
+@pytest.mark.parametrize(("report", "shown"), [(WORST, 1), (replace(REPORT, next_steps=SHORT), 3)], ids=["worst", "three"])
+def test_what_page_one_asks_to_decide_has_its_grounds_beside_it_however_long_the_names_are(
+    tmp_path: Path, report: Report, shown: int
+) -> None:
+    """Unit, matter and proof, where the case stood, what still waits and since when, until when to answer, the list of the cases."""
+    worst, usual = (
+        grounds(LONG, "符合条件的低收入家庭申请法律援助·家庭经济状况核对证明"),
+        grounds("市中区民政局", "公共租赁住房申请·经济困难证明"),
+    )
+    first, *others = pages(replace(report, grounds=(worst if shown == 1 else usual)[: max(shown, 2)]), tmp_path)
+    said = "".join(word for *_, word in first)
+    asked = ("请各单位督办员于3月12日前逐件答复", "个案清单代号\uff1a\uff08一\uff09hard")
+    for one in ("涉及单位", "事项·证明", "所在环节", "至今未办", "3月2日起", *asked):
+        assert one in said, one
+    assert ("supervision" in said) == (shown > 1) and any("supervision" in word for sheet in [first, *others] for *_, word in sheet)
+    assert all(bottom < FOOT + 1 for _, _, _, bottom, word in first if "—" not in word and word != "1")
+
+
+def test_without_a_missed_limit_there_is_no_table_of_grounds() -> None:
+    assert [len(document(report).sections[1].blocks) for report in (EMPTY, REPORT)] == [1, 4]
