@@ -64,10 +64,20 @@ def enter(
 
 
 def known(session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str]) -> RegisterEntry | None:
-    """The entry that says the same of this unit and stands: a file that is imported again enters nothing twice."""
+    """The entry that says the same of this unit, or the same and more since, and stands: a file that is imported again enters nothing
+    twice."""
     said = {name: text for name, text in values.items() if text}
-    same = select(RegisterEntry).where(RegisterEntry.register == kind, RegisterEntry.unit == unit, RegisterEntry.values == said)
+    same = select(RegisterEntry).where(RegisterEntry.register == kind, RegisterEntry.unit == unit, RegisterEntry.values.contains(said))
     return session.scalar(same.where(RegisterEntry.stands()).limit(1))
+
+
+def completed(session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str]) -> int | None:
+    """The serial of the entry that says the same and less: handed in again with its 办结日期, 截止日期 or 批准, it is that entry which
+    goes on (obligations 4.2, 5.8, 19.1). None where there is none, or several."""
+    said = {name: text for name, text in values.items() if text}
+    less = select(RegisterEntry.serial).where(RegisterEntry.register == kind, RegisterEntry.unit == unit, RegisterEntry.stands())
+    found = session.scalars(less.where(RegisterEntry.values.contained_by(said), RegisterEntry.values != said).limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def may_collect(session: Session, unit: str, matter: str, proof: str) -> bool:

@@ -1,5 +1,5 @@
 """`./run import training FILE` and the other registers that people enter (obligations 4.1, 4.2, 15.1, 15.3, 16.4): row by row; a bad
-row is named and stops nothing, what stands there already is not entered twice.
+row is named and stops nothing, what stands there already is not entered twice, and what says more of it goes on with it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def import_register(kind: RegisterKind, file: Path, by: str | None) -> int:
     for text in refused:
         console.print(text)
     if refused:
-        console.print("更正后整表重新导入即可:已登记的不会重复。")
+        console.print("更正后整表重新导入即可:已登记的不会重复,补填了空栏的接续原来的一条。")
     return 1 if refused else 0
 
 
@@ -64,7 +64,8 @@ def _enter(session: object, kind: RegisterKind, cells: Mapping[str, str], person
             values[field.name] = found.isoformat()
     if manual_registers.known(session, kind, unit, values) is not None:
         return False
-    manual_registers.enter(session, kind, unit, values, person=person, now=settings().now())
+    goes_on = manual_registers.completed(session, kind, unit, values)
+    manual_registers.enter(session, kind, unit, values, person=person, now=settings().now(), replaces=goes_on)
     return True
 
 

@@ -107,6 +107,19 @@ def test_a_finding_without_its_term_is_named_and_the_rest_is_taken(tmp_path: Pat
     assert [row.get("整改期限") for row in entries(RegisterKind.INSPECTIONS)] == [None, "2026-03-09"]
 
 
+def test_what_is_filled_in_later_goes_on_with_its_row(tmp_path: Path) -> None:
+    """Obligation 19.1: the same sheet with its 办结日期 closes the finding and is none beside it; the old sheet again opens none."""
+    head = ("单位", "检查日期", "内容", "发现问题", "整改期限", "办结日期")
+    open_, closed = (
+        sheet(tmp_path / f"{name}.xlsx", head, ("370402-CIVIL", "2026-03-02", "窗口", "仍索要证明", "2026-03-03", day))
+        for name, day in (("open", None), ("closed", "2026-03-03"))
+    )
+    for file in (open_, closed, open_, closed):
+        assert main(["inspections", str(file), "--by", "demo-admin"]) == 0
+    first, second = sorted(all_of(RegisterEntry, register=RegisterKind.INSPECTIONS), key=lambda row: row.serial)
+    assert (second.replaces, second.values.get("办结日期")) == (first.serial, "2026-03-03")
+
+
 def test_demands_come_by_file_row_by_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Obligations 7.5, 16.2."""
     file = sheet(
