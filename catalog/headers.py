@@ -93,9 +93,8 @@ class Header:
     title: tuple[str, ...] = ()
     depth: int = 1
     left_out: int = 0  #: columns of which a person said that they are not used: known, too
-    marks: Mapping[int, Mark] = field(
-        default_factory=dict
-    )  #: columns that are ticked for what becomes of a row: 是否取消, 保留 beside 取消
+    #: columns that are ticked for what becomes of a row: 是否取消, 保留 beside 取消
+    marks: Mapping[int, Mark] = field(default_factory=dict)
 
     def over(self, top: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
         """What stands over the header among the first rows of its sheet, and in it where that is a title."""
@@ -228,17 +227,21 @@ def _spread(columns: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 def _has_sub_headers(sheet: Sheet, row: int) -> bool:
     """The row below says something where this one is spread over several columns or is silent, or names columns and holds no data:
     nothing stands in it under the name of a column but another name. Of merged cells a CSV keeps the first alone."""
-    pairs = [(top, cell) for top, cell in zip_longest(*sheet.rows[row : row + 2], fillvalue="") if cell != top]
-    below = [(top, cell) for top, cell in pairs if cell]
+    tops, cells = sheet.rows[row : row + 2]
+    # A merged one stands in all its parts; of a CSV in the first alone, and the next ones are silent.
+    spread = {at for at, (top, following) in enumerate(pairwise(tops)) if top and top == following}
+    silent = [at for at, cell in enumerate(cells[: len(tops)]) if not tops[at] and _is_name(cell)]
+    under = {max((left for left in range(at) if tops[left]), default=0) for at in silent}
+    pairs = [(at, top, cell) for at, (top, cell) in enumerate(zip_longest(tops, cells, fillvalue="")) if cell != top]
+    below = [(top, cell) for _, top, cell in pairs if cell]
     if not below:
         return True
-    spread = any(top and top == following for top, following in pairwise(sheet.rows[row]))  # a merged one stands in all its parts
-    silent = any(_is_name(cell) for top, cell in below if not top)
-    names = any(_is_name(cell) for _, cell in below)
-    holds_data = any(named(top) and not _is_name(cell) and not named(top + cell) for top, cell in below)
-    if names and not holds_data:
+    data = [at for at, top, cell in pairs if cell and named(top) and not _is_name(cell) and not named(top + cell)]
+    if any(at not in spread | under and at - 1 not in spread for at in data):
+        return False  # 户籍证明 under 证明名称: whatever else stands in it, it is a row
+    if not data and any(_is_name(cell) for _, cell in below):
         return True
-    return (spread or silent) and any(named(top) or named(cell) or named(top + cell) for top, cell in pairs)
+    return bool(spread or silent) and any(named(top) or named(cell) or named(top + cell) for _, top, cell in pairs)
 
 
 def _goes_on(above: tuple[str, ...], row: tuple[str, ...] = ()) -> bool:

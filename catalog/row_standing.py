@@ -46,6 +46,7 @@ class Tells(Enum):
     EMPTY = 3  #: 取消后的办理方式: there is none
 
 
+_BESIDE = 3  #: columns without a name to the right of a table, in which somebody may have written something
 _FILLED = re.compile(
     "(取消|废止|停止执行)的?(时间|日期|年份|年度|批次|依据|文号|文件|原因|理由|情况|说明)|(替代|代替|合并|调整)(为|至|成|后)?的?(证明|材料|证件|证照|事项)(名称)?"
 )
@@ -55,9 +56,9 @@ def telling(header: Header) -> tuple[tuple[int, str, Tells], ...]:
     """Those columns, by place and name."""
     read = {column for column, field in header.columns.items() if field not in ("remark", "sequence")} | set(header.marks)
     found = [
-        (column, name, Tells.FILLED if _FILLED.fullmatch(without_brackets(clean(name))) else Tells.BY_WORDS)
-        for column, name in enumerate(header.names)
-        if name and column not in read
+        (column, name or f"第{column + 1}列", Tells.FILLED if _FILLED.fullmatch(without_brackets(clean(name))) else Tells.BY_WORDS)
+        for column, name in enumerate((*header.names, *[""] * _BESIDE))
+        if column not in read
     ]
     if not header.marks and "standing" not in header.columns.values():
         methods = ((column, header.names[column]) for column, field in header.columns.items() if field == "methods")

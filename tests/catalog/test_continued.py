@@ -75,3 +75,12 @@ def test_one_list_with_merged_headers_is_no_two() -> None:
     rows = [["证明名称", None, "事项编码", None], ["户籍证明", None, "DEMO-0001", None], ["经济困难证明", None, "DEMO-0002", None]]
     merged = [f"{first}{row}:{last}{row}" for row in (1, 2, 3) for first, last in ("AB", "CD")]
     assert taken(workbook(rows, merged)) == KEPT[:2]
+
+
+@pytest.mark.parametrize("further", ["取消", "已废止"])
+def test_what_stands_beside_the_table_under_no_name_is_not_passed_over(further: str) -> None:
+    """A row whose last cell is the name of a column is no part of the header, and is asked."""
+    rows = [["证明名称", "事项编码"], ["户籍证明", "DEMO-0001", further], ["经济困难证明", "DEMO-0002", ""]]
+    for content in (workbook(rows), "\n".join(",".join(row) for row in rows).encode(), html([[*row, ""][:3] for row in rows])):
+        asked, kept = read_list(content, ListKind.PROOFS, sandbox())[0].rows
+        assert asked.fact is None and asked.faults and isinstance(kept.fact, ProofFact)
