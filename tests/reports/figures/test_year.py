@@ -1,7 +1,7 @@
 """A year of a district (`played.py`): every figure of the annex and every total of the report again in plain Python over one ledger.
 
-For the year, a quarter and weeks in which a unit is renamed or merged; of the district and of units. Of twenty thousand verifications, minutes outside
-of CI: `PROOFLESS_TEST_YEAR=20000 ./run test -q --timeout=0 tests/reports/figures/test_year.py`.
+For the year, a quarter and weeks in which a unit is renamed or merged; of the district and of units. Of twenty thousand
+verifications, minutes outside of CI: `PROOFLESS_TEST_YEAR=20000 ./run test -q --timeout=0 tests/reports/figures/test_year.py`.
 """
 
 from __future__ import annotations
