@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from catalog.asides import is_aside
 from catalog.cell_facts import Fault
 from catalog.headers import Header, columns_of, named
-from catalog.headings import Headings, is_heading, is_numbered, without_number
+from catalog.headings import Headings, Hears, is_heading, is_numbered, without_number
 from catalog.reading import Opened
-from catalog.standing import Standing, in_heading
+from catalog.standing import Standing
 
 #: What cannot be used, by its place in the sheet (row and column from 0).
 Faults = Mapping[tuple[int, int], Fault]
@@ -34,7 +34,7 @@ def data_rows(
     heads: set[tuple[str, ...]] = set()
     other: Fault | None = None
     by_field = {field: column for column, field in header.columns.items()}
-    numbered = by_field.get("sequence")
+    numbered, hears = by_field.get("sequence"), headings.hears
     looked_at = next((by_field[field] for field in _NAMES if field in by_field), 0)
     for line, (row, faults) in enumerate(rows, start=1):
         texts = dict.fromkeys(filter(None, row))
@@ -42,7 +42,9 @@ def data_rows(
             if len(texts) > 1:
                 heads.add(row)
         elif texts and row not in heads and not is_aside(row):
-            if (len(texts) == 1 or line - 1 in spread) and (text := _heading(row, texts, header, is_name, spread=line - 1 in spread)):
+            if (len(texts) == 1 or line - 1 in spread) and (
+                text := _heading(row, texts, header, is_name, hears, spread=line - 1 in spread)
+            ):
                 if text not in header.title or is_numbered(text):
                     headings.met(text)
             elif any(column < len(row) and row[column] for column in header.columns):
@@ -53,9 +55,9 @@ def data_rows(
                     if len(columns) > 2 and len(columns) * 2 > len(texts):
                         said = f"第 {line} 行起换了一种表头,以下各行没有读取。"
                         other = Fault("other_header", said, "请把另一张表放到另外的工作表。")
-                if len(texts) == 1 and in_heading(text := next(iter(texts))) is Standing.OPEN and not is_name(text):
+                if len(texts) == 1 and hears(text := next(iter(texts))) is Standing.OPEN and not is_name(text):
                     headings.met(text)  # whatever it is, nobody knows what it says of the rows below
-                if numbered is not None and numbered < len(row) and len(beside := row[numbered]) > _NUMBERS and in_heading(beside):
+                if numbered is not None and numbered < len(row) and len(beside := row[numbered]) > _NUMBERS and hears(beside):
                     headings.met(beside)  # a heading with something beside it: the row goes back, and those below are told
                 if other is not None:
                     faults = {**faults, (line - 1, looked_at): other}
@@ -67,7 +69,9 @@ _LIKE_A_PROOF = re.compile("(证明书?|证书?|证件|执照|[函书])$")
 _KINDS = re.compile("类|其他|有关|相关|各种|部分|的证明$")
 
 
-def _heading(row: tuple[str, ...], texts: Collection[str], header: Header, is_name: Callable[[str], bool], *, spread: bool) -> str:
+def _heading(
+    row: tuple[str, ...], texts: Collection[str], header: Header, is_name: Callable[[str], bool], hears: Hears, *, spread: bool
+) -> str:
     """The heading that this row is: a text alone, numbered, outside of the columns that say something, or over half of them. A
     numbered name is a row: one that is known, one in a table of names alone, one in the column of names that looks like a proof."""
     known = {row[column] for column in header.columns if column < len(row)} - {""}
@@ -79,7 +83,7 @@ def _heading(row: tuple[str, ...], texts: Collection[str], header: Header, is_na
     if spread and len(known) == 1:
         return text
     fields = {header.columns.get(column, "sequence") for column, cell in enumerate(row) if cell}
-    if fields == {"sequence"} or (said := in_heading(text)) in (Standing.KEPT, Standing.CANCELLED):
+    if fields == {"sequence"} or (said := hears(text)) in (Standing.KEPT, Standing.CANCELLED):
         return text
     if not is_heading(text) or said is not None:
         return ""

@@ -95,7 +95,7 @@ class Headings:
     `kind`: what this kind of list says of all its rows; `hears`, `names`: what a text says of them."""
 
     def __init__(self, sheet: str = "", kind: Standing | None = None, hears: Hears = in_heading, names: Names = _names_nothing) -> None:
-        self._hears, self._names = hears, names
+        self.hears, self._names = hears, names
         self._kind = _Over(kind, "清单种类")
         self._sheet = _Over(hears(sheet), sheet, *names(sheet, True))
         self._title = self._column = _Over()
@@ -114,7 +114,7 @@ class Headings:
             is_short = len(plain) <= _LONGEST and not plain.endswith("。")
             if is_numbered(text) and is_short:
                 self.met(text)
-            elif self._hears(text) is not None or is_title(text) or plain.startswith("附件"):
+            elif self.hears(text) is not None or is_title(text) or plain.startswith("附件"):
                 self._over, self._unclear = {}, ""
                 titles.append(text)
                 ends = text
@@ -123,25 +123,25 @@ class Headings:
             else:
                 titles.append(text)
         self._titled(titles, ends)
-        self._column = _Over(self._hears(column), column)
+        self._column = _Over(self.hears(column), column)
         self._is_first = False
         self._around = None
 
     def _titled(self, lines: list[str], ends: str) -> None:
         """What holds until the next title: that of these lines. One that says nothing after one that did leaves it open."""
-        said = in_title(lines, self._hears)
+        said = in_title(lines, self.hears)
         named = [found for line in lines if any(found := self._names(line, True))]
         matter, unit = named[-1] if named else (None, None)
         if said is None and ends and self._title.said is not None:
             said = Standing.OPEN
         if said is not None or matter is not None or unit is not None or ends:
-            text = next((line for line in reversed(lines) if self._hears(line) is not None), ends or lines[-1])
+            text = next((line for line in reversed(lines) if self.hears(line) is not None), ends or lines[-1])
             self._title = _Over(said, text, matter, unit)
 
     def met(self, text: str) -> None:
         """A heading stands here."""
         plain = clean(fold(text))
-        found = _Over(self._hears(plain), text, *self._names(text, False))
+        found = _Over(self.hears(plain), text, *self._names(text, False))
         if not is_numbered(plain) and found.said is not None and is_title(plain):
             self._over, self._unclear, self._title, self._around = {}, "", found, None
             return

@@ -18,13 +18,15 @@ def core(name: str) -> str:
     return _TAIL.sub("", plain) or plain
 
 
-_ALLOWED, _DENIED = re.compile("(可以?|应当?|继续|仍|允许|确需|准予).{0,14}[出开]具"), re.compile("[不无非]|禁")
+_ISSUES = re.compile("[出开]具")
+_ALLOWED, _DENIED = re.compile("(可以?|应当?|继续|仍|允许|确需|准予|保留).{0,14}[出开]具"), re.compile("[不无非]|禁")
 
 
 def hears_allowed(text: str) -> Standing | None:
     """What a heading of a negative list says, also of what may go on to be issued: that is not forbidden."""
-    allowed = _ALLOWED.search(text) and not _DENIED.search(text)
-    return Standing.KEPT if allowed else in_heading(text)
+    if _ISSUES.search(text):
+        return Standing.KEPT if _ALLOWED.search(text) and not _DENIED.search(text) else None
+    return in_heading(text)
 
 
 def names_in(text: str) -> tuple[str, ...]:

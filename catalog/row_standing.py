@@ -43,20 +43,30 @@ class Tells(Enum):
 
     BY_WORDS = 1  #: 备注: 已取消
     FILLED = 2  #: 取消时间, 替代材料
+    DENIED = 4  #: 是否继续索要: 否
     EMPTY = 3  #: 取消后的办理方式: there is none
 
 
 _BESIDE = 3  #: columns without a name to the right of a table, in which somebody may have written something
 _FILLED = re.compile(
-    "(取消|废止|停止执行)的?(时间|日期|年份|年度|批次|依据|文号|文件|原因|理由|情况|说明)|(替代|代替|合并|调整)(为|至|成|后)?的?(证明|材料|证件|证照|事项)(名称)?"
+    "保留(期限|至|到期时间|截止时间|截止日期)"
+    "|(取消|废止|停止(执行|使用|索要)?)的?(时间|日期|年份|年度|批次|依据|文号|文件|原因|理由|情况|说明)|(替代|代替|合并|调整)(为|至|成|后)?的?(证明|材料|证件|证照|事项)(名称)?"
 )
+
+
+_ASKS = re.compile("是否(还|仍|仍然|继续|需要?|要|应|再)*(索要|执行|有效|实施|使用|收取|提交|提供|要求)(提供|提交|该|此|证明|材料|的)*")
+
+
+def _tells(name: str) -> Tells:
+    plain = without_brackets(clean(name))
+    return Tells.FILLED if _FILLED.fullmatch(plain) else Tells.DENIED if _ASKS.fullmatch(plain) else Tells.BY_WORDS
 
 
 def telling(header: Header) -> tuple[tuple[int, str, Tells], ...]:
     """Those columns, by place and name."""
     read = {column for column, field in header.columns.items() if field not in ("remark", "sequence")} | set(header.marks)
     found = [
-        (column, name or f"第{column + 1}列", Tells.FILLED if _FILLED.fullmatch(without_brackets(clean(name))) else Tells.BY_WORDS)
+        (column, name or f"第{column + 1}列", _tells(name))
         for column, name in enumerate((*header.names, *[""] * _BESIDE))
         if column not in read
     ]
@@ -66,12 +76,22 @@ def telling(header: Header) -> tuple[tuple[int, str, Tells], ...]:
     return tuple(found)
 
 
+def _is_yes(text: str) -> bool:
+    try:
+        return values.yes_or_no(clean(text), False)
+    except NotUnderstood:
+        return False
+
+
 def told(row: tuple[str, ...], columns: Iterable[tuple[int, str, Tells]]) -> str:
     """The name of the first of them that tells it of this row; empty: none does."""
     for column, name, tells in columns:
         text = row[column] if column < len(row) else ""
         if tells is Tells.BY_WORDS:
             if len(text) > 1 and cancels(text):
+                return name
+        elif tells is Tells.DENIED:
+            if clean_text(text) and not _is_yes(text):
                 return name
         elif bool(clean(text)) is (tells is Tells.FILLED):
             return name

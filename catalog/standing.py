@@ -88,7 +88,8 @@ _NAMES_PAPER = "(的|类|后)?(证明|材料|事项|清单|目录|名单|部分)
 #: What speaks of it wherever it stands in a heading.
 _SPEAKS = re.compile(
     f"{_STRONG}|保留(?!原因|理由|依据|期限)|沿用|暂停|暂缓|(撤销|删除|失效|停用|作废|合并|整合|调整|替代|代替|精简|清理|规范){_NAMES_PAPER}"
-    f"|清理(结果|意见|情况|台账|工作台账)|(改|转|调整|合并|变更)(为|至|到|入|由)|由.{{1,20}}(替代|代替)|(不得|不应|不准|严禁|禁止){_WHO}.{{0,6}}(要求|索要|收取)"
+    f"|清理(结果|意见|情况|台账|工作台账)|(改|转|调整|合并|变更)(为|至|到|入|由)|由.{{1,20}}(替代|代替)|(不得|不应|不准|严禁|禁止).{{0,16}}(要求|索要|收取|出具|开具)"
+    f"|减少(的|证明)|取缔|清零|退出|剔除|移出|压减|淘汰|不(再|予)(出具|开具)|不需要?{_WHO}(提交|提供)"
 )
 #: What stands in names of columns and says nothing of the rows: 取消后的办理方式.
 _NEUTRAL = re.compile("取消后(的)?(办理|替代|核验|实现|处理)?(方式|途径|措施|渠道|办法|手段)|动态调整|调整后|保留(原因|理由|依据|期限)")
@@ -98,6 +99,8 @@ _NUMBER = re.compile(
 
 
 _BRACKETED = re.compile("[(\u3010\\[\u3014{][^)\u3011\\]\u3015}]*[)\u3011\\]\u3015}]")
+#: Given up, or got by the office itself: this list is of the latter.
+_NOT_BROUGHT = re.compile("(无需|无须|不需要?|不用|不必).{0,6}(提交|提供)")
 _WHEN = re.compile("[\\d年月].{0,6}[起前后止]")
 
 
@@ -108,6 +111,8 @@ def in_heading(text: str) -> Standing | None:
     whole = _NEUTRAL.sub("", clean(fold(text))).rstrip(":;。,、")
     if not _SPEAKS.search(whole):
         return None
+    if _NOT_BROUGHT.search(whole):
+        return Standing.OPEN
     plain = re.sub('[《》“”"「」 ]', "", _BRACKETED.sub("", whole))
     plain = _NUMBER.sub("", plain, count=1) if _NUMBER.match(plain) else plain
     found = set()
@@ -120,10 +125,15 @@ def in_heading(text: str) -> Standing | None:
     return found.pop() if len(found) == 1 else Standing.OPEN
 
 
+_NO_COMMITMENT = re.compile("(不|停止|暂停|终止)(再|能|宜|予|可)?(实行|适用|采用|采取|推行|执行)?(证明事项)?告知承诺")
+
+
 def of_commitments(text: str) -> Standing | None:
-    """The same in a list of 告知承诺, where 调整为告知承诺 says what the list is."""
+    """The same in a list of 告知承诺, where 调整为告知承诺 says what the list is, and 不实行告知承诺 that nobody knows why it is sent."""
     said = in_heading(text)
-    return None if said is Standing.OPEN and "承诺" in text else said
+    if _NO_COMMITMENT.search(clean(text)):
+        return Standing.OPEN
+    return None if said is Standing.OPEN and "承诺" in text and not re.search(_STRONG, text) else said
 
 
 _LONGEST_TITLE = 60
@@ -184,6 +194,7 @@ _OTHER_MARK = re.compile("(拟|建议|予以|已)?(部分取消|暂缓取消|调
 def marked(name: str) -> Mark | None:
     """What a tick in a column of this name says; None for a column that holds anything else."""
     plain = without_brackets(clean(fold(name)))
-    if (said := in_cell(bare := _MARK.sub("", plain))) is not None and not _NAMES_PROOFS.search(bare):
-        return Mark(said, plain.startswith("是否"))
-    return Mark(Standing.OPEN, plain.startswith("是否")) if _OTHER_MARK.fullmatch(bare) else None
+    asks = plain.startswith("是否")
+    if (said := in_cell(bare := _MARK.sub("", plain))) is not None and (asks or not _NAMES_PROOFS.search(bare)):
+        return Mark(said, asks)
+    return Mark(Standing.OPEN, asks) if _OTHER_MARK.fullmatch(bare) else None

@@ -92,6 +92,12 @@ def test_sheets_of_a_workbook_speak_for_themselves_alone() -> None:
         ("保留和取消的证明事项清单", UNCLEAR),
         ("证明事项清理结果", UNCLEAR),
         ("合并的证明事项", UNCLEAR),
+        ("减少的证明事项清单", UNCLEAR),
+        ("取缔的证明事项清单", UNCLEAR),
+        ("退出清单的证明事项", UNCLEAR),
+        ("不再开具的证明事项清单", UNCLEAR),
+        ("不应由社区出具的证明事项", UNCLEAR),
+        ("不需要群众提交的证明", UNCLEAR),
         ("自2027年1月1日起取消的证明事项", UNCLEAR),
         ("暂缓取消的证明事项", UNCLEAR),
         ("取消的证明事项清单(2027年1月起)", UNCLEAR),
@@ -130,6 +136,7 @@ def test_a_heading_that_only_holds_such_a_word_gives_nothing_up() -> None:
         (("保留", "取消"), ("√", "√"), UNCLEAR),
         (("是否取消",), ("",), UNCLEAR),
         (("是否保留",), ("☐",), UNCLEAR),
+        (("是否保留该证明",), ("否",), True),
         (("保留", "取消"), ("☑", "□"), False),
         (("保留(打√)",), ("",), UNCLEAR),
         (("取消(打√)",), ("",), False),
@@ -167,6 +174,12 @@ def test_a_tick_that_cannot_be_read_is_told() -> None:
         ("备注", "依据《关于取消一批证明的通知》梳理", False),
         ("备注", "有效期满失效", False),
         ("取消时间", "2027-01-01", UNCLEAR),
+        ("是否继续索要", "否", UNCLEAR),
+        ("是否继续索要", "是", False),
+        ("是否有效", "否", UNCLEAR),
+        ("是否需要提交", "×", UNCLEAR),
+        ("保留期限", "2027年12月31日", UNCLEAR),
+        ("停止时间", "2027-01-01", UNCLEAR),
         ("取消时间", "—", False),
         ("取消依据", "《甲办法》", UNCLEAR),
         ("替代材料", "居民身份证", UNCLEAR),
@@ -219,3 +232,17 @@ def test_a_second_table_that_is_better_known_does_not_take_the_place_of_the_firs
 def test_the_name_of_a_ticked_column_is_no_title() -> None:
     rows = [("证明", "", "去留", "", "事项编码"), ("名称", "份数", "保留", "取消", "事项编码"), ("经济困难证明", "1", "√", "", "DEMO-0002")]
     assert sheets(workbook(rows, ("A1:B1", "C1:D1", "E1:E2"))) == [[False]]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("调整为告知承诺制的证明事项清单", False),
+        ("实行告知承诺制的证明事项清单", False),
+        ("取消的告知承诺证明事项清单", UNCLEAR),
+        ("不实行告知承诺制的证明事项清单", UNCLEAR),
+        ("不再适用告知承诺的证明事项", UNCLEAR),
+    ],
+)
+def test_a_list_of_commitments_says_what_it_is(title: str, expected: bool | set[str]) -> None:
+    assert table((title,), HEADER, FIRST, kind=ListKind.COMMITMENTS) == [expected]
