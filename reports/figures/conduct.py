@@ -26,6 +26,23 @@ def _demanded(fact: str) -> Callable[[Span], str]:
     return sql
 
 
+def _collected(span: Span) -> str:
+    """Obligation 7.5: what was demanded and not blocked, or handed in, of what the list spares; had by shared data at that instant."""
+    unit = span.charged("c.unit", "c.at")
+    return f"""
+        SELECT c.id, {unit} AS about, EXISTS (
+            SELECT FROM entries e JOIN catalog_versions s ON s.number = e.since_version
+            LEFT JOIN catalog_versions t ON t.number = e.until_version
+            WHERE e.matter = c.matter AND e.proof = c.proof AND 'data_sharing' = ANY (e.methods)
+            AND s.published_at <= c.at AND (t.published_at IS NULL OR t.published_at > c.at)) AS part
+        FROM (
+            SELECT '索要' || d.serial AS id, d.unit, d.matter, d.proof, d.recorded_at AS at FROM demands d WHERE d.listed AND NOT d.blocked
+            UNION ALL
+            SELECT '主动提供' || w.serial, w.unit, k.matter, w.proof, w.at
+            FROM voluntary_submissions w JOIN cases k ON k.id = w.case_id WHERE w.listed
+        ) c WHERE c.at >= :start AND c.at < :cut AND {span.ours(unit)}"""
+
+
 def _entries(register: str) -> str:
     """What stands in a register at the end of the span: entered, and not corrected since."""
     return f"""
@@ -118,6 +135,14 @@ FIGURES = (
         "索要清单所列证明已拦截",
         "本周登记的对清单所列证明的索要为分母;其中索要以前已拦截的为分子,其余作为线索(16.6)。",
         _demanded("listed"),
+        by=By.UNIT,
+    ),
+    Figure(
+        "7.5",
+        "collected_again",
+        "共享可得而仍收集",
+        "本周登记的没有拦截的对清单所列证明的索要、办件中主动提供的清单所列证明为分母;其中当时的清单写明可由数据共享取得的为分子,即共享已有而重复收集的。",
+        _collected,
         by=By.UNIT,
     ),
     Figure(

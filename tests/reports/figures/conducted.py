@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from domain.demands import DemandTold
 from domain.lead_path import LeadStatus, LeadStep
 from domain.leads import LeadRule
-from ledger.tables.catalog import CatalogVersion, ChangeTask
+from ledger.tables.catalog import CatalogVersion, ChangeTask, Entry
 from ledger.tables.duty import Absence, Appointment
 from ledger.tables.oversight import Lead, LeadStepRow, RegisterEntry
 from ledger.tables.records import Demand
@@ -45,7 +45,7 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
                 demanded_at=at,
                 unit=chance.choice(units),
                 matter="DEMO-0001",
-                proof=None if unlisted and chance.random() < 0.5 else "P-HOUSEHOLD",  # by its name alone
+                proof=None if unlisted and chance.random() < 0.5 else chance.choice(("P-HOUSEHOLD", "P-HARDSHIP")),  # by its name alone
                 paper="演示材料" if unlisted else None,
                 told_by=told,
                 listed=listed,
@@ -56,6 +56,7 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
         )
     _duty(session, month, units)
     _tasks(session, month, units)
+    _shared(session)
     for number in range(min(month.some(60), 120)):
         at = instant()
         lead = Lead(
@@ -125,6 +126,13 @@ def _duty(session: Session, month: Month, units: Sequence[str]) -> None:
     for one, since, until in spans:
         kept = {"appointed_by": "x", "appointed_at": since}
         session.add(Appointment(id=uuid4(), unit=one.unit, person=one.code, acting=True, since=since, until=until, **kept))
+
+
+def _shared(session: Session) -> None:
+    """For ten days of the month the list has a proof by data sharing."""
+    now = session.scalars(select(Entry).where(Entry.proof == "P-HOUSEHOLD", Entry.matter == "DEMO-0001")).one()
+    same = {name: getattr(now, name) for name in ("matter", "matter_name", "unit", "proof", "proof_name", "basis", "validity_days")}
+    session.add(Entry(since_version=2, until_version=4, methods=["data_sharing"], source="x", parameters={}, fields=[], **same))
 
 
 def _tasks(session: Session, month: Month, units: Sequence[str]) -> None:

@@ -31,7 +31,7 @@ KEYS = (
     | dict.fromkeys(("process_tasks", "guide_tasks"), True)
     | dict.fromkeys(
         (
-            *("demands", "unlisted_demands", "exempt_made_good", "exempt_relied_on"),
+            *("demands", "unlisted_demands", "collected_again", "exempt_made_good", "exempt_relied_on"),
             *("inspections_made", "inspections_overdue", "findings_dated", "findings_closed", "findings_overdue"),
         ),
         True,
@@ -52,6 +52,7 @@ class Raw(raw.Raw):
     tables = (
         *("verifications", "requests", "demands", "register_entries", "leads", "lead_steps"),
         *("units", "people", "appointments", "absences", "returns", "change_tasks", "catalog_versions"),
+        *("voluntary_submissions", "cases", "entries"),
     )
 
     @property
@@ -148,6 +149,35 @@ class Raw(raw.Raw):
     def _demands(self, fact: str) -> Found:
         rows = [row for row in self.rows["demands"] if row[fact] and self.within(row["recorded_at"])]
         return self._mine([(f"索要{row['serial']}", row["blocked"], None, self.stood(row["unit"], row["recorded_at"])) for row in rows])
+
+    def collected_again(self) -> Found:
+        matters = {row["id"]: row["matter"] for row in self.rows["cases"]}
+        taken = [
+            (f"索要{row['serial']}", row["unit"], row["matter"], row["proof"], row["recorded_at"])
+            for row in self.rows["demands"]
+            if row["listed"] and not row["blocked"]
+        ]
+        taken += [
+            (f"主动提供{row['serial']}", row["unit"], matters[row["case_id"]], row["proof"], row["at"])
+            for row in self.rows["voluntary_submissions"]
+            if row["listed"] and row["case_id"]
+        ]
+        return self._mine(
+            [
+                (name, self._shared(matter, proof, at), None, self.stood(unit, at))
+                for name, unit, matter, proof, at in taken
+                if self.within(at)
+            ]
+        )
+
+    def _shared(self, matter: str, proof: str, at: datetime) -> bool:
+        published = {row["number"]: row["published_at"] for row in self.rows["catalog_versions"]}
+        then = [
+            row
+            for row in self.rows["entries"]
+            if published[row["since_version"]] <= at and (row["until_version"] is None or published[row["until_version"]] > at)
+        ]
+        return any(row["matter"] == matter and row["proof"] == proof and "data_sharing" in row["methods"] for row in then)
 
     def _exempted(self, clause: str) -> Found:
         leads = {row["id"]: row for row in self.rows["leads"]}
