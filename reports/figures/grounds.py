@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL, MissingYear
@@ -21,35 +23,31 @@ _STEP = """CASE WHEN n.unit IS NULL THEN '退回转办途中' WHEN n.claimed_at 
     WHEN n.answered_at IS NULL OR n.answered_at > n.due_at THEN '认领后未答复'
     WHEN n.kind = 'supervision' THEN '答复后未反馈' ELSE '答复后未送达' END"""
 _MISSED = """
-    SELECT n.unit, e.matter_name AS matter, e.proof_name AS proof, {step} AS step, n.waits,
+    SELECT n.kind, n.unit, e.matter_name AS matter, e.proof_name AS proof, {step} AS step, n.waits,
            count(*) AS missed, min(n.due_at) FILTER (WHERE n.waits) AS since
     FROM (SELECT d.verification, d.kind, d.due_at, {charged} AS unit, r.claimed_at, r.answered_at,
                  coalesce(r.ended_at >= :cut, true) AS waits
-          FROM {due} AND {ours} AND NOT {kept} AND d.kind = :kind {excused}) n
+          FROM {due} AND {ours} AND NOT {kept} AND NOT {excused} AND d.kind = ANY(:kinds)) n
     JOIN verifications v ON v.number = n.verification JOIN entries e ON e.id = v.entry_id
-    GROUP BY 1, 2, 3, 4, 5
+    GROUP BY 1, 2, 3, 4, 5, 6
 """
 
 
-def grounds(session: Session, span: Span, kinds: Iterable[str], names: Mapping[str, str]) -> tuple[Ground, ...]:
+def grounds(session: Session, span: Span, kinds: Sequence[str], names: Mapping[str, str]) -> tuple[Ground, ...]:
     """Of the steps that missed limits of these kinds ask for, most frequent first. A soft miss with an approved reason is settled."""
-    return tuple(_ground(session, span, kind, names) for kind in kinds)
+    query = _MISSED.format(step=_STEP, charged=charged(span), due=DUE, ours=ours(span), kept=KEPT, excused=EXCUSED)
+    rows = span.rows(session, query, kinds=list(kinds)) if kinds else []
+    return tuple(_ground(kind, [row for row in rows if row.kind == kind], names, span.scope) for kind in kinds)
 
 
-def _ground(session: Session, span: Span, kind: str, names: Mapping[str, str]) -> Ground:
-    query = _MISSED.format(
-        step=_STEP, charged=charged(span), due=DUE, ours=ours(span), kept=KEPT, excused=f"AND NOT {EXCUSED}" if kind == "soft" else ""
-    )
+def _ground(kind: str, rows: Sequence[Row[Any]], names: Mapping[str, str], scope: str) -> Ground:
     units, causes, steps = Counter[str](), Counter[str](), Counter[str]()
-    waiting, since = 0, list[datetime]()
-    for row in span.rows(session, query, kind=kind):
+    for row in rows:
         units[names.get(row.unit, _NOBODY)] += row.missed
         causes[f"{row.matter}·{row.proof}"] += row.missed
         steps[row.step] += row.missed
-        waiting += row.missed if row.waits else 0
-        since += [row.since] if row.since else []
-    place = f"/{span.scope}" if span.scope else ""
-    return Ground(kind, _most(units), _most(causes), _most(steps), waiting, min(since, default=None), kind + place)
+    waiting, since = sum(row.missed for row in rows if row.waits), min((row.since for row in rows if row.since), default=None)
+    return Ground(kind, _most(units), _most(causes), _most(steps), waiting, since, f"{kind}/{scope}" if scope else kind)
 
 
 def _most(found: Counter[str]) -> tuple[tuple[str, int], ...]:
