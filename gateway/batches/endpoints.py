@@ -96,9 +96,16 @@ async def file_batch_table(
     """XLSX、XLS 或 CSV,最多 30000 行。表头:办件编号、证明(名称或编码)、姓名、证件号码,可选证件类型、事项编码;其余各列
     在结果中原样退还。文件损坏、没有表头、有两行表头或者超过行数的,整份不收。"""
     _, content = await read_list_file(request, "batch.csv")
+    return await take_table(response, caller, content, purpose, responsible, idempotency_key, callback=callback)
+
+
+async def take_table(
+    response: Response, caller: Caller, content: bytes, purpose: str, responsible: str, key: str, *, callback: bool = True
+) -> BatchOut:
+    """A table, wherever it was sent. Raises as `file_batch_table`."""
     table = await KEYED.read(read_batch, content)
     heads, rows = await to_thread.run_sync(_read, table)
-    return await _take(response, caller, BatchSent(purpose, responsible, heads, rows, callback), idempotency_key)
+    return await _take(response, caller, BatchSent(purpose, responsible, heads, rows, callback), key)
 
 
 def _read(table: BatchTable) -> tuple[tuple[str, ...], list[RowSent]]:

@@ -27,7 +27,7 @@ _UPLOADS = (
     (re.compile(r"/verify/upload"), UPLOAD_LIMIT + _FORM),
     (re.compile(r"/(?:v1/(?:inbox|verifications)|counter/inbox)/[^/]+/(?:mismatch/)?attachments"), ATTACHMENT_BYTES + _FORM),
     (re.compile(r"/v1/catalog/sources/[^/]+/files"), OF_LISTS.bytes + _FORM),
-    (re.compile(r"/v1/(complaints|batches)/file"), MOST_BYTES + _FORM),
+    (re.compile(r"/v1/(complaints|batches)/file|/counter/batches"), MOST_BYTES + _FORM),
     (re.compile(r"/v1/batches"), BATCH_LIMIT),
 )
 LARGEST = max(size for _, size in _UPLOADS)

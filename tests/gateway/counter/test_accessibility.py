@@ -24,6 +24,7 @@ from tests.accessibility import axe as axe  # a fixture
 from tests.accessibility import violations
 from tests.browser import HAS_BROWSER, Browser
 from tests.browser import browser as browser  # a fixture
+from tests.gateway.batches.conftest import line, send
 from tests.gateway.casework import ask, look_up, seal_and_deliver
 from tests.gateway.catalog.test_list_adjustment import draft, take
 from tests.gateway.conftest import REQUESTER, Api, SimulatedRuns, serving
@@ -42,6 +43,8 @@ NO_PAGES = {
     "counter_handed_in_state",
     "counter_attachment",
     "counter_proof",
+    "counter_batch_results",
+    "counter_batch_proofs",
     "counter_report_pdf",
     "counter_catalog_codes",
     "counter_catalog_rows",
@@ -93,6 +96,7 @@ def place(ledger: str, seals: LocalSeals) -> Iterator[Place]:
             "proposal": proposal,
             "complaint": taken(api),
             "question": "measure",
+            "batch": str(send(api, [line(api.case)]).json()["number"]),
         }
         yield Place(address, number, code, examples)
 
