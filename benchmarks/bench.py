@@ -28,6 +28,7 @@ from benchmarks import (
     load,
     memory,
     older,
+    pages,
     record,
     report,
     results,
@@ -38,6 +39,7 @@ from benchmarks import (
 )
 from benchmarks.load import Load, burst, steady
 from benchmarks.parts import TITLES
+from benchmarks.processes import cpu, end_one
 from benchmarks.sizes import FULL, QUICK, Size
 from benchmarks.stock import hand_over, runs_made, start_stock_worker
 from ledger.database import transaction
@@ -47,7 +49,6 @@ from runtime.commands.starting_catalog import key_file
 from runtime.progress import Progress
 from runtime.services import environment, supervised
 from runtime.services.context import Context
-from runtime.services.pidfiles import recall
 from runtime.services.processes import PATIENT, Supervisor, end
 from runtime.worker import client
 from settings import ROOT, settings
@@ -97,10 +98,12 @@ def _measure(
             parts["memory"] = _memory(context, size, progress)
         if only in (None, "edge"):
             parts["edge"] = _edge(context, beside, size, progress)
-        if only in (None, "inboxes", "waiting"):
-            _end(context, "issuing_unit")  # it would answer the one that is copied
+        if only in (None, "inboxes", "pages", "waiting"):
+            end_one(context, "issuing_unit")  # it would answer the one that is copied
         if only in (None, "inboxes"):
             parts["inboxes"] = _inboxes(context, size, progress)
+        if only in (None, "pages"):
+            parts["pages"] = pages.part(context, size, progress)
         if only in (None, "waiting"):
             parts["waiting"] = _waiting(context, size, progress)
         if ours is not None:
@@ -138,9 +141,9 @@ def _ours(context: Context, supervisor: Supervisor, size: Size, progress: Progre
     with progress.step(f"每秒 {PER_SECOND:.0f} 件,共 {size.steady} 件"):
         light = asyncio.run(steady(url, key, PER_SECOND, size.steady))
     with progress.step(f"同时 {size.burst} 件"):
-        spent = _cpu(context)
+        spent = cpu(context)
         heavy = asyncio.run(burst(url, key, size.burst))
-        worker_cpu = 1000 * (_cpu(context) - spent) / size.burst
+        worker_cpu = 1000 * (cpu(context) - spent) / size.burst
     with progress.step(f"不保存 Prefect 事件,同时 {size.burst} 件"):
         _restart_prefect(context, supervisor, {"PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false"})
         asyncio.run(burst(url, key, size.warm_up))
@@ -152,7 +155,7 @@ def _ours(context: Context, supervisor: Supervisor, size: Size, progress: Progre
 def _beside_stock(context: Context, ours: _Ours, size: Size, progress: Progress) -> list[results.Row]:
     key, url = key_file("requester_key").read_text().strip(), context.gateway_url
     with progress.step(f"只用 Prefect 引擎,{size.alone} 件"):
-        _end(context, "worker")
+        end_one(context, "worker")
         engine_cpu = _engine_alone(context, url, key, size.alone)
     with progress.step("对照:Prefect 自带的进程执行器"), ExitStack() as stack:
         hand_over(context)
@@ -173,28 +176,26 @@ def _beside_stock(context: Context, ours: _Ours, size: Size, progress: Progress)
 
 
 def _inboxes(context: Context, size: Size, progress: Progress) -> list[results.Row]:
-    key = key_file("requester_key").read_text().strip()
     with progress.step(f"{inboxes.PEOPLE} 个打开的收件箱,{size.inbox} 件待答复") as note:
+        key = key_file("requester_key").read_text().strip()
         return results.of_inboxes(inboxes.measure(context, context.gateway_url, key, size.inbox, size.waiting_seconds // 2, note))
 
 
 def _waiting(context: Context, size: Size, progress: Progress) -> list[results.Row]:
     key = key_file("requester_key").read_text().strip()
     with progress.step(f"{size.waiting} 件等待中") as note:
-        found = waiting.measure(context, context.gateway_url, key, size.waiting, size.waiting_seconds, note)
-    return results.of_waiting(found)
+        return results.of_waiting(waiting.measure(context, context.gateway_url, key, size.waiting, size.waiting_seconds, note))
 
 
 def _rush(context: Context, size: Size, progress: Progress) -> list[results.Row]:
     with progress.step(f"三倍于能力的申请,{size.rush_seconds} 秒"):
-        found = rush.measure(context.gateway_url, key_file("requester_key").read_text().strip(), size.burst, size.rush_seconds)
-    return results.of_rush(found)
+        key = key_file("requester_key").read_text().strip()
+        return results.of_rush(rush.measure(context.gateway_url, key, size.burst, size.rush_seconds))
 
 
 def _memory(context: Context, size: Size, progress: Progress) -> list[results.Row]:
-    key = key_file("requester_key").read_text().strip()
     with progress.step(f"{size.many} 件之后的内存") as note:
-        return memory.rows(memory.measure(context, key, size.few, size.many, note))
+        return memory.rows(memory.measure(context, key_file("requester_key").read_text().strip(), size.few, size.many, note))
 
 
 def _edge(context: Context, beside: Path | None, size: Size, progress: Progress) -> list[results.Row]:
@@ -268,25 +269,8 @@ def _commands(home: Path, beside: Path | None, size: Size, progress: Progress) -
         return results.of_commands(commands.measure(home, beside, size.rounds, note))
 
 
-def _cpu(context: Context) -> float:
-    """CPU seconds of our worker so far."""
-    for known in recall(context.run_folder):
-        if known.name == "worker" and (process := known.process()) is not None:
-            times = process.cpu_times()
-            return float(times.user + times.system)
-    raise RuntimeError("the worker does not run")
-
-
-def _end(context: Context, name: str) -> None:
-    for known in recall(context.run_folder):
-        if known.name == name and (process := known.process()) is not None:
-            end(process, PATIENT)
-            return
-    raise RuntimeError(f"{name} does not run")
-
-
 def _restart_prefect(context: Context, supervisor: Supervisor, changes: dict[str, str]) -> None:
-    _end(context, "prefect")
+    end_one(context, "prefect")
     supervisor.start(supervised.prefect(context, changes))
     time.sleep(3)  # the workers' and the gateway's clients find it again
 
