@@ -28,6 +28,10 @@ _SECTION = re.compile(
 )
 
 _TABLE = re.compile(r"(清单|目录|名单|名录|表|台账)([(].*)?$")
+#: 户籍类, 其他材料, 申请人身份证明: which papers, and no other matter.
+_KIND = re.compile(
+    ".*(类|其[他它]|有关|相关|基本|必备|必要|必须|可选|补充|辅助|通用|共性|身份|以下|下列|原件|复印件).*|[市区县镇省]级|(申请人?|所需|应?提交|证明|材料|事项|清单|目录|部分|的)+"
+)
 _LONGEST = 30  #: a heading; what is longer is a sentence
 
 
@@ -149,9 +153,18 @@ class Headings:
         depth = max((at for at in self._over if at == int(at)), default=0) + 0.5 if number is None else number
         beside = self._over.get(depth) if number is None else None
         self._around = None
-        if number is None and found[2:] == (None, None) and found.said is None:
-            self._unclear = text if beside is not None else self._unclear
+        names_nothing = found[2:] == (None, None)
+        if names_nothing and found.said is None and self._title.matter and not _KIND.fullmatch(without_number(plain)):
+            self._title = self._title._replace(matter="")  # 二、公证 under 法律援助申请证明材料清单: another matter, for all that is known
+        if number is None and names_nothing and found.said is None:
+            if beside is not None and beside.said is not None:
+                self._unclear = text
+            elif beside is not None and beside.matter is not None and (plain[:2] in ("其他", "其它") or not _KIND.fullmatch(plain)):
+                self._over[depth] = found._replace(matter="")
             return
+        if names_nothing and beside is not None and beside.said is None:
+            found = found._replace(matter=beside.matter, unit=beside.unit)  # 取消的证明 under its matter, neither with a number
+        self._has_named = self._has_named or found.matter is not None
         self._over = {at: what for at, what in self._over.items() if at < depth}
         self._over[depth] = found
         self._unclear = text if beside is not None and beside.said is not None and found.said is None else ""

@@ -177,7 +177,7 @@ class ListReading:
         self, header: Header, columns: Mapping[str, str], opened: Opened, headings: Headings, rows: Iterable[TableRow]
     ) -> Iterator[RowResult]:
         seen: dict[bytes, int] = {}
-        tells = telling(header)
+        tells = telling(header, of_commitments=self._kind is ListKind.COMMITMENTS)
         above = Above(header.columns)
         is_name = self._registry.is_matter if self._kind is ListKind.MATTERS else self._is_proof
         for line, row, faults in data_rows(header, opened, rows, headings, is_name):

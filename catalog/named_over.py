@@ -14,7 +14,9 @@ from catalog.registry import Registry
 from domain.list_rows import Topic
 
 _PAPERS = re.compile("(所需|需要?|涉及|办理|应|的)*(提交|提供)?(的)?(证明|事项|材料|清单|目录|名录|一览表|表)+$")
-_FRONT = re.compile("^(办理|申请办理|事项|事项名称|业务)[:]?")
+_FRONT = re.compile("^((办理|服务|政务服务)?事项(名称)?|业务(名称)?|证明用途|(申请)?办理)[:\uff1a]?")
+#: What stands behind it is a matter, whatever it is called.
+_LABEL = re.compile("^((办理|服务|政务服务)?事项(名称)?|业务名称|证明用途)[:\uff1a]")
 #: 供热开户, 廉租房申请; 行政许可 and the like are no matter but a kind of them.
 _LIKE_A_MATTER = re.compile(
     "(申请|申领|办理|核发|审批|审核|核准|备案|登记|变更|延期|注销|换发|补发|认定|给付|年检|补贴|救助|补助|开户|过户|许可)$"
@@ -36,6 +38,8 @@ def named_over(registry: Registry, text: str, is_title: bool) -> tuple[str | Non
     for name in dict.fromkeys((plain, bare)):
         if name and registry.is_matter(name):
             return name, None
+    if bare and _LABEL.match(plain):
+        return bare, None
     if not is_title and (_LIKE_A_UNIT.fullmatch(plain) or registry.unit(Topic.UNIT, plain).is_sure):
         return None, plain
     if registry.matters.stands_in(plain, _SHORTEST):

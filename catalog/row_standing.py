@@ -10,7 +10,7 @@ from catalog import values
 from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, clean_text, without_brackets
 from catalog.headers import Header
-from catalog.standing import Mark, Standing, cancels, in_cell
+from catalog.standing import Mark, Standing, cancels, in_cell, leaves_commitment
 from catalog.verdicts import RowNotes
 
 _UNDECIDED = ("待定", "未知")  #: says nothing elsewhere; here it says that nobody knows
@@ -42,6 +42,7 @@ class Tells(Enum):
     """When a column from which nothing is taken tells that a row may not stand."""
 
     BY_WORDS = 1  #: 备注: 已取消
+    BY_COMMITMENT = 5  #: the same in a list of 告知承诺: 暂不实行, too
     FILLED = 2  #: 取消时间, 替代材料
     DENIED = 4  #: 是否继续索要: 否
     EMPTY = 3  #: 取消后的办理方式: there is none
@@ -55,18 +56,23 @@ _FILLED = re.compile(
 
 
 _ASKS = re.compile("是否(还|仍|仍然|继续|需要?|要|应|再)*(索要|执行|有效|实施|使用|收取|提交|提供|要求)(提供|提交|该|此|证明|材料|的)*")
+_ASKS_COMMITMENT = re.compile("(是否|可否|能否)?(可以?|能|拟|已)?(实行|适用|采用|采取|推行|纳入)?(证明事项)?告知承诺制?")
 
 
-def _tells(name: str) -> Tells:
+def _tells(name: str, of_commitments: bool) -> Tells:
     plain = without_brackets(clean(name))
-    return Tells.FILLED if _FILLED.fullmatch(plain) else Tells.DENIED if _ASKS.fullmatch(plain) else Tells.BY_WORDS
+    if _FILLED.fullmatch(plain):
+        return Tells.FILLED
+    if _ASKS.fullmatch(plain) or (of_commitments and _ASKS_COMMITMENT.fullmatch(plain)):
+        return Tells.DENIED
+    return Tells.BY_COMMITMENT if of_commitments else Tells.BY_WORDS
 
 
-def telling(header: Header) -> tuple[tuple[int, str, Tells], ...]:
-    """Those columns, by place and name."""
+def telling(header: Header, *, of_commitments: bool = False) -> tuple[tuple[int, str, Tells], ...]:
+    """Those columns, by place and name, in a list of 告知承诺 or another."""
     read = {column for column, field in header.columns.items() if field not in ("remark", "sequence")} | set(header.marks)
     found = [
-        (column, name or f"第{column + 1}列", _tells(name))
+        (column, name or f"第{column + 1}列", _tells(name, of_commitments))
         for column, name in enumerate((*header.names, *[""] * _BESIDE))
         if column not in read
     ]
@@ -87,8 +93,8 @@ def told(row: tuple[str, ...], columns: Iterable[tuple[int, str, Tells]]) -> str
     """The name of the first of them that tells it of this row; empty: none does."""
     for column, name, tells in columns:
         text = row[column] if column < len(row) else ""
-        if tells is Tells.BY_WORDS:
-            if len(text) > 1 and cancels(text):
+        if tells in (Tells.BY_WORDS, Tells.BY_COMMITMENT):
+            if len(text) > 1 and (cancels(text) or (tells is Tells.BY_COMMITMENT and leaves_commitment(text))):
                 return name
         elif tells is Tells.DENIED:
             if clean_text(text) and not _is_yes(text):

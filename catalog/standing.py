@@ -125,7 +125,11 @@ def in_heading(text: str) -> Standing | None:
     return found.pop() if len(found) == 1 else Standing.OPEN
 
 
-_NO_COMMITMENT = re.compile("(不|停止|暂停|终止)(再|能|宜|予|可)?(实行|适用|采用|采取|推行|执行)?(证明事项)?告知承诺")
+_NO_COMMITMENT = re.compile(
+    "(不|停止|暂停|暂缓|终止|取消|退出|撤销|未|尚未)(再|能|宜|予|可|得|符合|纳入)?(实行|适用|采用|采取|推行|执行|实施)?(了|的)?(证明事项)?告知承诺"
+)
+#: A remark that says nothing else, in such a list.
+_LEFT_OUT = re.compile("(暂不|暂缓|暂未|不再|不|停止|暂停|退出|不宜|不能|未|尚未)(予以?|再)?(实行|适用|采用|采取|推行|执行|实施)")
 
 
 def of_commitments(text: str) -> Standing | None:
@@ -134,6 +138,12 @@ def of_commitments(text: str) -> Standing | None:
     if _NO_COMMITMENT.search(clean(text)):
         return Standing.OPEN
     return None if said is Standing.OPEN and "承诺" in text and not re.search(_STRONG, text) else said
+
+
+def leaves_commitment(text: str) -> bool:
+    """True for a remark in a list of 告知承诺 that takes its row out of it: 不适用告知承诺, 暂不实行."""
+    plain = clean(fold(text))
+    return _NO_COMMITMENT.search(plain) is not None or any(map(_LEFT_OUT.fullmatch, _PART.split(plain)))
 
 
 _LONGEST_TITLE = 60
@@ -188,7 +198,7 @@ class Mark(NamedTuple):
 
 _MARK = re.compile("(是否|请?(打勾|打√|划√)|(可|已|拟)?(打勾|打√|划√))")
 _NAMES_PROOFS = re.compile("证明|事项|材料|[项条]$")
-_OTHER_MARK = re.compile("(拟|建议|予以|已)?(部分取消|暂缓取消|调整|合并|规范|修改|替代|暂停|(改为|转为|实行)?告知承诺制?)")
+_OTHER_MARK = re.compile("(拟|建议|予以|已)?(部分取消|暂缓取消|调整|合并|规范|修改|替代|暂停|(改为|转为)告知承诺制?)")
 
 
 def marked(name: str) -> Mark | None:

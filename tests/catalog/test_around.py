@@ -242,7 +242,34 @@ def test_the_name_of_a_ticked_column_is_no_title() -> None:
         ("取消的告知承诺证明事项清单", UNCLEAR),
         ("不实行告知承诺制的证明事项清单", UNCLEAR),
         ("不再适用告知承诺的证明事项", UNCLEAR),
+        ("取消告知承诺制的证明事项清单", UNCLEAR),
+        ("退出告知承诺的证明事项清单", UNCLEAR),
+        ("暂缓实行告知承诺制的证明事项清单", UNCLEAR),
     ],
 )
 def test_a_list_of_commitments_says_what_it_is(title: str, expected: bool | set[str]) -> None:
     assert table((title,), HEADER, FIRST, kind=ListKind.COMMITMENTS) == [expected]
+
+
+@pytest.mark.parametrize(
+    "heading", ["二、不实行告知承诺制", "(二)取消告知承诺制的证明事项", "暂缓实行告知承诺的", "二、不适用告知承诺制的证明"]
+)
+def test_a_heading_takes_its_rows_out_of_a_list_of_commitments(heading: str) -> None:
+    """Before, what stood under it was taken for a commitment."""
+    rows = table(HEADER, ("一、实行告知承诺制的证明",), FIRST, (heading,), SECOND, kind=ListKind.COMMITMENTS)
+    assert rows == [False, UNCLEAR]
+
+
+@pytest.mark.parametrize("remark", ["不适用告知承诺", "暂不实行", "该证明不再实行告知承诺制", "暂缓实行。", "已退出告知承诺"])
+def test_a_remark_takes_its_row_out_of_a_list_of_commitments(remark: str) -> None:
+    rows = table(HEADER, (*FIRST[:3], remark), (*SECOND[:3], "书面承诺"), kind=ListKind.COMMITMENTS)
+    assert rows == [UNCLEAR, False]
+
+
+@pytest.mark.parametrize("column", ["是否实行告知承诺制", "告知承诺制", "是否适用告知承诺", "是否采用告知承诺制"])
+def test_whether_a_proof_is_committed_to_says_nothing_of_its_being_kept(column: str) -> None:
+    """Before, each row that answered, 是 or 否, was sent back; in a list of commitments 否 does take the row out."""
+    rows = ((*HEADER, column), (*FIRST, "是"), (*SECOND, "否"))
+    assert table(*rows) == [False, False]
+    assert table(*rows, kind=ListKind.COMMITMENTS) == [False, UNCLEAR]
+    assert table((*HEADER, "保留", "取消", column), (*FIRST, "√", "", "否"), (*SECOND, "", "", "√")) == [False, UNCLEAR]

@@ -9,8 +9,10 @@ import pytest
 
 from catalog.headers import ListKind
 from catalog.lists import read_list
+from catalog.registry import Registry
 from domain.list_rows import ProofFact, Topic
 from tests.catalog.registries import sandbox
+from tests.catalog.test_around import page
 from tests.catalog.test_lists import codes
 from tests.catalog.workbooks import workbook
 
@@ -18,11 +20,14 @@ PROOFS = ("序号", "证明名称", "设定依据")
 A, B = (1, "经济困难证明", "《甲法》"), (2, "户籍证明", "《乙法》")
 
 
+def own(known: Registry) -> Registry:
+    unit = known.matter_units["DEMO-0002"]
+    return replace(known, sender=unit, speaks_for=frozenset({unit}))
+
+
 def of_matters(*lines: tuple[Any, ...], name: str = "清单", kind: ListKind = ListKind.PROOFS) -> list[str | None | set[str]]:
     """The matter of each row in a list of the 司法局, which names none in a column."""
-    known = sandbox()
-    own = replace(known, sender=known.matter_units["DEMO-0002"], speaks_for=frozenset({known.matter_units["DEMO-0002"]}))
-    (result,) = read_list(workbook(lines, name=name), kind, own)
+    (result,) = read_list(workbook(lines, name=name), kind, own(sandbox()))
     return [row.fact.matter if isinstance(row.fact, ProofFact) else codes(row) for row in result.rows]
 
 
@@ -73,3 +78,39 @@ def test_what_a_person_said_is_no_matter_goes_back() -> None:
     known = replace(sandbox(), answers={(Topic.MATTER, "公证申请"): ""})
     (result,) = read_list(workbook([("事项名称", "证明名称"), ("公证申请", "户籍证明")]), ListKind.PROOFS, known)
     assert codes(result.rows[0]) == {"matter_none"}
+
+
+EMPTY = {"matter_empty"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("法律援助申请", A, "公证", B), ["DEMO-0002", EMPTY]),
+        (("法律援助申请证明材料清单", PROOFS, A, "公证证明材料清单", B), ["DEMO-0002", EMPTY]),
+        (("法律援助申请证明材料清单", PROOFS, A, "二、公证", B), ["DEMO-0002", EMPTY]),
+        (("法律援助申请证明材料清单", PROOFS, "(一)身份类", A, "(二)其他证明", B), ["DEMO-0002"] * 2),
+        (("法律援助申请证明材料清单", PROOFS, "一、申请材料", A), ["DEMO-0002"]),
+        (("事项名称:法律援助申请", A, "事项名称:公证", B), ["DEMO-0002", {"ask matter"}]),
+        (("办理事项:法律援助申请", A, "办理事项:公证", B), ["DEMO-0002", {"ask matter"}]),
+        (("法律援助申请", "户籍类", A), ["DEMO-0002"]),
+        (("法律援助申请", A, "其他", B), ["DEMO-0002", EMPTY]),
+    ],
+)
+def test_a_text_that_may_be_another_matter_ends_the_one_before(lines: tuple[Any, ...], expected: list[Any]) -> None:
+    """Before, what followed it was taken for the matter over it, or sent back for not saying 取消 or 保留."""
+    rows = [line if isinstance(line, tuple) else (line,) for line in lines]
+    assert of_matters(*(rows if PROOFS in rows else [PROOFS, *rows])) == expected
+
+
+def test_a_text_before_the_next_table_of_a_document_ends_the_matter_before() -> None:
+    tables = [("法律援助申请", [PROOFS, A]), ("公证", [PROOFS, B])]
+    known = own(sandbox())
+    found = [row for result in read_list(page(*tables).encode(), ListKind.PROOFS, known) for row in result.rows]
+    assert isinstance(found[0].fact, ProofFact) and found[0].fact.matter == "DEMO-0002" and codes(found[1]) == EMPTY
+
+
+@pytest.mark.parametrize("heading", ["取消的证明事项", "不再索要的证明", "保留的证明材料"])
+def test_a_heading_of_what_becomes_of_the_rows_keeps_the_matter_over_it(heading: str) -> None:
+    """Before, neither with a number, the second ended the first: given up for every matter."""
+    assert of_matters(PROOFS, ("法律援助申请",), (heading,), A) == ["DEMO-0002"]
