@@ -6,8 +6,9 @@ One that is taken for a row would be sent back, and while a row is unclear nobod
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from catalog.standing import Standing, in_heading, in_title
 from domain.spelling import fold
 
 _SPACE = re.compile(r"\s")
@@ -32,6 +33,11 @@ _WHOLE = re.compile(
     r"|[^\w]*(续表|续上表|续前表|接(上|前)页|接(上|前)表|(转|见|接)下页|下页继续|未完待续)[^\w]*"
 )
 _MOST = 3  #: different texts in a row that says nothing else
+#: 填表人 beside 张三, in cells of their own.
+_SIGNED = re.compile(rf"((单位|填表|填报)?({_MADE})({_BY})|单位(?=[(])|(联系)?(电话|方式)|日期|时间)?([(]?({_HALLMARKS})[)]?)?")
+_REFERENCE = re.compile("《[^》]*》")
+_LABEL = re.compile(r"(附件|附表|备注|附注|说明|附|注)\d{0,2}[:、.]")
+_LIST = re.compile("(清单|目录|名录|名单|一览表)([(].*)?$")
 
 
 def is_aside(cells: Sequence[str]) -> bool:
@@ -40,9 +46,20 @@ def is_aside(cells: Sequence[str]) -> bool:
     if _BEGINS.match(_plain(first)):
         return True
     texts = list(dict.fromkeys(filter(None, cells)))
+    if len(texts) > 1 and all(map(_SIGNED.fullmatch, map(_plain, texts[::2]))):
+        return True
     if len(texts) > _MOST or not all(map(_WHOLE.fullmatch, map(_plain, texts))):
         return False
     return len(texts) < 2 or not all(text.isdecimal() for text in texts)  # a number alone is a page's where nothing stands beside it
+
+
+def begins(text: str, hears: Callable[[str], Standing | None] = in_heading) -> bool:
+    """True for an aside that speaks of the rows below it or is the title of another list: 附件2:取消的证明事项清单, 注:以下为取消的证明."""
+    label = _LABEL.match(plain := _plain(text))
+    if label is None or not (whole := plain[label.end() :]):
+        return False
+    said = _REFERENCE.sub("", whole) or whole
+    return in_title([said], hears) is not None or (plain.startswith("附") and _LIST.search(said) is not None)
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from catalog.asides import is_aside
+from catalog.asides import begins, is_aside
 from catalog.cell_facts import Fault
 from catalog.headers import Header, columns_of, named
 from catalog.headings import Headings, Hears, is_heading, is_numbered, without_number
@@ -41,8 +41,11 @@ def data_rows(
         if line <= header.first:
             if len(texts) > 1:
                 heads.add(row)
-        elif texts and row not in heads and not is_aside(row):
-            if (len(texts) == 1 or line - 1 in spread) and (
+        elif texts and row not in heads:
+            if is_aside(row):
+                if begins(text := next(iter(texts)), hears) and text not in header.title:
+                    headings.met(text)
+            elif (len(texts) == 1 or line - 1 in spread) and (
                 text := _heading(row, texts, header, is_name, hears, spread=line - 1 in spread)
             ):
                 if text not in header.title or is_numbered(text):

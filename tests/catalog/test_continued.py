@@ -84,3 +84,67 @@ def test_what_stands_beside_the_table_under_no_name_is_not_passed_over(further: 
     for content in (workbook(rows), "\n".join(",".join(row) for row in rows).encode(), html([[*row, ""][:3] for row in rows])):
         asked, kept = read_list(content, ListKind.PROOFS, sandbox())[0].rows
         assert asked.fact is None and asked.faults and isinstance(kept.fact, ProofFact)
+
+
+@pytest.mark.parametrize(
+    ("over", "gone"),
+    [
+        ("附件2:取消的证明事项清单", True),
+        ("附表2:市中区取消的证明事项目录", True),
+        ("附件2、拟取消的证明事项清单", True),
+        ("注:以下为取消的证明事项", None),
+        ("说明:下表各项证明自2027年起取消", None),
+    ],
+)
+def test_an_annex_or_a_note_that_gives_rows_up_is_heard(over: str, gone: bool | None) -> None:
+    """Before, it was passed over as what stands around a table, and what it gives up was kept."""
+    kept, cancelled = [HEADER, FIRST], [HEADER, SECOND]
+    page = html(kept)[:-14] + f"<p>{over}</p>".encode("gb18030") + html(cancelled)[:-14].partition(b"<body>")[2]
+    lines = [["附件1:保留的证明事项清单"], *kept, [over], SECOND]
+    for content in (
+        document(word_table(kept), line(over), word_table(cancelled)),
+        page,
+        workbook(lines),
+        workbook([row[1:] or row for row in lines]),
+    ):
+        first, second = (row for result in read_list(content, ListKind.PROOFS, sandbox()) for row in result.rows)
+        assert isinstance(first.fact, ProofFact) and not first.fact.cancelled
+        if gone or second.fact is not None:
+            assert isinstance(second.fact, ProofFact) and second.fact.cancelled
+        else:
+            assert {fault.code for fault in second.faults} == {"standing_unclear"}
+
+
+@pytest.mark.parametrize("note", ["注:本表一式两份", "附件:1.申请表", "填表说明:请在取消一栏打勾", "备注:依据《关于取消一批证明的通知》"])
+def test_a_note_that_says_nothing_of_the_rows_ends_nothing(note: str) -> None:
+    assert taken(document(word_table([HEADER, FIRST]), line(note), word_table([HEADER, SECOND]))) == KEPT[:2]
+    assert taken(workbook([HEADER, FIRST, [note], SECOND])) == KEPT[:2]
+
+
+def test_a_row_that_stands_again_after_a_page_is_one_of_another_heading() -> None:
+    """Before, it was taken for a header that stands again, and a proof given up was lost."""
+    for content in (
+        document(word_table([HEADER, ["一、保留的证明"], FIRST, ["二、取消的证明"]]), word_table([FIRST, SECOND])),
+        document(word_table([HEADER, FIRST]), line("二、取消的证明"), word_table([FIRST, SECOND])),
+    ):
+        (result,) = read_list(content, ListKind.PROOFS, sandbox())
+        assert [row.cells[1] for row in result.rows] == ["户籍证明", "户籍证明", "经济困难证明"]
+        assert [row.fact.cancelled for row in result.rows if isinstance(row.fact, ProofFact)][-1]
+
+
+@pytest.mark.parametrize(
+    "under",
+    [
+        [["填表人", "张三", ""], ["联系电话", "0632-1234567", ""]],
+        [["填表人", "", "审核人"]],
+        [["单位负责人(签字)", "", "李四"]],
+        [["单位(盖章)", "市中区司法局", ""]],
+        [["类别", "数量", "备注"], ["保留", "12", ""], ["取消", "5", ""]],
+        [["科室", "证明项数", "取消数量"], ["公证科", "12", "3"]],
+    ],
+)
+def test_what_is_signed_or_counted_under_a_list_is_no_row_of_it(under: list[list[str]]) -> None:
+    """Before, it was joined to the list where it was as wide, and 张三 was asked as a proof."""
+    content = document(word_table([HEADER, FIRST]), line(""), word_table(under))
+    first, *others = read_list(content, ListKind.PROOFS, sandbox())
+    assert len(first.rows) == 1 and not any(result.rows for result in others)
