@@ -26,12 +26,16 @@ LISTS = """
             WHERE e.unit = u.code AND s.published_at < :cut AND (t.published_at IS NULL OR t.published_at >= :cut)) AS part
         FROM units u WHERE u.takes_part AND u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)) one
     WHERE part OR EXISTS (SELECT FROM matters m WHERE m.unit = one.id AND m.active)"""
-DATABASES = """
-    SELECT d.code AS id, coalesce(d.connected_since < CAST(:cut AT TIME ZONE 'Asia/Shanghai' AS date), false) AS part
-    FROM databases d WHERE :scope = '' OR d.owner = :scope"""
 #: Who need not take part need not appoint anybody either.
 ROSTERS = """
     SELECT n.unit AS id, n.unit <> ALL(CAST(:gaps AS text[])) AS part FROM unnest(CAST(:wanted AS text[])) AS n(unit)"""
+
+
+def databases(span: Span) -> str:
+    """Obligation 6.4: after a merger the successor's."""
+    return f"""
+        SELECT d.code AS id, coalesce(d.connected_since < CAST(:cut AT TIME ZONE 'Asia/Shanghai' AS date), false) AS part
+        FROM databases d WHERE {span.ours(span.charged("d.owner", ":cut"))}"""
 
 
 def tasks(span: Span) -> str:
@@ -60,7 +64,7 @@ def coverage(session: Session, span: Span, names: Mapping[str, str], active: lis
         without_list=tuple(names[unit] for unit, has in sorted(lists.items()) if not has),
         rosters=Rate(len(duties["wanted"]) - len(duties["gaps"]), len(duties["wanted"]), "rosters"),
         roster_gaps=tuple(names[unit] for unit in duties["gaps"]),
-        databases=_rate(session, span, DATABASES, "databases"),
+        databases=_rate(session, span, databases(span), "databases"),
         late_adjustments=Rate(sum(late["parts"]), len(late["parts"]), "adjustments"),
         list_version=int(version[0][0]),
         open_tasks=_rate(session, span, tasks(span), "tasks"),

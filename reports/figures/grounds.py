@@ -51,7 +51,8 @@ def _ground(kind: str, rows: Sequence[Row[Any]], names: Mapping[str, str], scope
 
 
 def _most(found: Counter[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+    """Most first; nobody, of whom nothing can be asked, last."""
+    return tuple(sorted(found.items(), key=lambda one: (one[0] == _NOBODY, -one[1], one[0])))
 
 
 def answer_by(session: Session, now: datetime) -> date | None:

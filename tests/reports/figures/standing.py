@@ -48,7 +48,9 @@ class Standing:
 
     def databases(self) -> _Pair:
         today = self.duty.cut.astimezone(LOCAL).date()
-        ours = [row["connected_since"] for row in self.rows["databases"] if self.scope in ("", row["owner"])]
+        ours = [
+            row["connected_since"] for row in self.rows["databases"] if self.scope in ("", self.duty.stood(row["owner"], self.duty.cut))
+        ]
         return sum(since is not None and since < today for since in ours), len(ours)
 
     def late_adjustments(self) -> _Pair:

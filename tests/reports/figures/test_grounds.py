@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import pytest
 
 from ledger.inbox import claims
+from reports.figures.grounds import _NOBODY, _most
 from tests.ledger.acting import HOUR, ISSUER, MINUTE, do, immediate, swept
 from tests.ledger.filing import NOW
 from tests.reports.figures.asking import WEEK, report
@@ -30,3 +32,7 @@ def test_a_decision_says_who_was_late_with_what_at_which_step_and_since_when_it_
     assert (hard.waiting, hard.since) == (2, NOW + HOUR + 30 * MINUTE)
     assert found.answer_by == date(2026, 3, 12), "the third working day after Monday"
     assert [report(scope=unit).grounds == () for unit in (ISSUER, ARCHIVE)] == [False, True]
+
+
+def test_nobody_is_named_last_however_often() -> None:
+    assert _most(Counter({_NOBODY: 5, "区民政局": 2, "区档案馆": 3})) == (("区档案馆", 3), ("区民政局", 2), (_NOBODY, 5))

@@ -17,6 +17,7 @@ from ledger.database import transaction
 from ledger.inbox import returns
 from ledger.inbox.returns import ReturnReason
 from ledger.registry import unit_changes
+from ledger.registry.registry import put_databases
 from ledger.succession import Charges
 from reports import periods
 from reports.model import Rate
@@ -153,3 +154,14 @@ def test_who_stands_where_at_every_instant() -> None:
                 got = session.scalar(text(sql), {"unit": unit, "at": at(days)} | charges.given)
                 assert got == stood(unit, at(days), mergers), (unit, days)
     assert Charges().sql("r.unit", "x") == "r.unit"
+
+
+def test_the_databases_of_a_merged_unit_are_its_successors() -> None:
+    """Obligation 6.4."""
+    do(put_databases, [{"code": f"X-{unit}", "name": "演示库", "owner": unit, "note": ""} for unit in (ISSUER, CIVIL)])
+    of_each = [report(scope=unit).coverage.databases.whole for unit in (ISSUER, CIVIL)]
+    merge(ISSUER, CIVIL, NEXT.start + DAY)
+    assert [report(scope=unit, now=NEXT.end).coverage.databases.whole for unit in (ISSUER, CIVIL)] == of_each, "as it stood in that week"
+    following = [report(NEXT, scope=unit, now=NEXT.end).coverage.databases.whole for unit in (ISSUER, CIVIL)]
+    assert following == [0, sum(of_each)]
+    assert len(listed("databases", NEXT, scope=CIVIL, now=NEXT.end).lines) == sum(of_each)
