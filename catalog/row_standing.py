@@ -43,11 +43,13 @@ class Tells(Enum):
 
     BY_WORDS = 1  #: 备注: 已取消
     BY_COMMITMENT = 5  #: the same in a list of 告知承诺: 暂不实行, too
+    BY_WORD = 6  #: 设定依据, 事项类型: 已取消, and nothing else
     FILLED = 2  #: 取消时间, 替代材料
     DENIED = 4  #: 是否继续索要: 否
     EMPTY = 3  #: 取消后的办理方式: there is none
 
 
+_WORD = 12  #: characters of 已取消, 决定予以取消; what is longer says more
 _BESIDE = 3  #: columns without a name to the right of a table, in which somebody may have written something
 _FILLED = re.compile(
     "保留(期限|至|到期时间|截止时间|截止日期)"
@@ -76,6 +78,11 @@ def telling(header: Header, *, of_commitments: bool = False) -> tuple[tuple[int,
         for column, name in enumerate((*header.names, *[""] * _BESIDE))
         if column not in read
     ]
+    found += [
+        (column, header.names[column], Tells.BY_WORD)
+        for column, field in header.columns.items()
+        if field not in ("standing", "remark", "sequence")
+    ]
     if not header.marks and "standing" not in header.columns.values():
         methods = ((column, header.names[column]) for column, field in header.columns.items() if field == "methods")
         found += [(column, name, Tells.EMPTY) for column, name in methods if "取消" in name]
@@ -95,6 +102,9 @@ def told(row: tuple[str, ...], columns: Iterable[tuple[int, str, Tells]]) -> str
         text = row[column] if column < len(row) else ""
         if tells in (Tells.BY_WORDS, Tells.BY_COMMITMENT):
             if len(text) > 1 and (cancels(text) or (tells is Tells.BY_COMMITMENT and leaves_commitment(text))):
+                return name
+        elif tells is Tells.BY_WORD:
+            if 1 < len(text) <= _WORD and in_cell(text) is Standing.CANCELLED:
                 return name
         elif tells is Tells.DENIED:
             if clean_text(text) and not _is_yes(text):

@@ -12,8 +12,10 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, without_brackets
 from catalog.remembering import remembered
+from catalog.values import methods
 from domain.spelling import fold
 
 
@@ -35,16 +37,16 @@ class Standing(StrEnum):
 
 _WHO = "(申请人|当事人|办事群众|群众|企业|办事人)?"
 _GIVEN_UP = (
-    "取消(保留|执行|索要)?|废止|停止(执行|使用|实施|索要)|停用|删除|撤销|失效|作废|清理掉"
+    "取消(保留|执行|索要)?|废止|废除|不保留|停止(执行|使用|实施|索要)|停用|删除|撤销|失效|作废|清理掉"
     f"|(不再|不予)(保留|执行|使用|索要|收取|提交|提供|(向{_WHO})?(索要|收取)|要求{_WHO}(提交|提供|出具|开具)?)"
     f"|(无需|不需要?|不用|无须|不必)(再)?{_WHO}(提交|提供)"
 )
-_HELD = "(不|不予|暂不|不再|未|并未|尚未|不得)(取消|废止|停止执行)|保留|沿用|继续(执行|有效|实施|使用|保留)|维持"
-_HOW = "(拟|建议|决定|予以|应予以?|应当?|已经?|现|现予以?|全部|全面|直接|一律|同意|继续|确需|均|可|可以|清理后?|经清理)*"
+_HELD = "(不|不予|暂不|不再|未|并未|尚未|不得)(取消|废止|停止执行)|(暂时)?保留|沿用|继续(执行|有效|实施|使用|保留)|维持"
+_HOW = "(拟|建议|决定|予以|应予以?|应当?|已经?|现|现予以?|全部|全面|直接|一律|同意|继续|确需|均|可|可以|清理后?|经清理|依法|依规)*"
 _WHAT = "(该|此|本)?(项|条|证明|事项|证明事项|证明材料|材料)*(的?证明)?"
 #: A cell or a remark that says nothing else.
 _CELLS = ((re.compile(f"{_HOW}({_HELD}){_WHAT}"), Standing.KEPT), (re.compile(f"{_HOW}({_GIVEN_UP}){_WHAT}"), Standing.CANCELLED))
-_PART = re.compile("[()\uff08\uff09\u3010\u3011,\uff0c;\uff1b\u3002.、/\n ]+")
+_PART = re.compile("[()\uff08\uff09\u3010\u3011,\uff0c;\uff1b\u3002.、/\n ]+|[并且但](?=实行|采用|采取|适用|通过)")
 #: What makes of a reason beside it a condition, a date or another decision.
 _DOUBT = re.compile(
     "[不未非暂缓待或除但仅只若如改转换替代调并合停前后起至期年月日]|部分|原则|逐步|研究|条件|承诺|共享|核验|核查|协查|查验|查询|整合|取消|保留|废止|撤"
@@ -56,19 +58,30 @@ def in_cell(text: str) -> Standing | None:
     """清理意见, 取消或保留: 保留(不取消) keeps, 不再保留 cancels. None where it does not say which, or says more: 部分取消."""
     parts = [part for part in _PART.split(clean(fold(text))) if part]
     found = set()
+    by_method = False
     for part in parts:
         said = next((standing for form, standing in _CELLS if form.fullmatch(part)), None)
         if said is not None:
             found.add(said)
         elif _DOUBT.search(part):
-            return None
-    return found.pop() if len(found) == 1 else None
+            if not _is_method(part):
+                return None
+            by_method = True
+    return found.pop() if len(found) == 1 and not (by_method and found != {Standing.KEPT}) else None
+
+
+def _is_method(part: str) -> bool:
+    """保留(实行告知承诺) says how a kept proof is checked; of one that is given up (取消,部门核验) its sender is asked."""
+    try:
+        return bool(methods(part))
+    except NotUnderstood:
+        return False
 
 
 #: Whose, of when, by what: what stands before the word in a title.
 _LEAD = re.compile(
-    ".{0,40}([省市区县镇乡]|街道|[局委厅部办院]|中心|政府|公司|部门|单位|机关|我局|本级|\\d年度?|[一二三四五六七八九十\\d]批|首批|关于|公布|印发|发布|公开|决定"
-    "|同意|建议|证明|材料|事项|项目|设定|出具|类|以下|下列)|"
+    ".{0,40}([省市区县镇乡村]|街道|社区|[局委厅部办院]|中心|政府|公司|部门|单位|机关|我局|本级|\\d年度?|[一二三四五六七八九十\\d]批|首批|关于|公布|印发|发布|公开|决定"
+    "|同意|建议|证明|材料|事项|项目|设定|出具|类|(以下|下列)(均?[为是])?)|"
 )
 _OF_WHAT = (
     "(以下|下列|一批|部分|首批|第[一二三四五六七八九十\\d]+批|\\d+[项个]|有关|相关|各类|各种|[省市区县]级?|本级|地方|自行设定"
@@ -78,7 +91,10 @@ _WHOSE = "(人民|政府|部门|单位|规章|文件|规范性文件|设定|的|
 _NOUNS = "(证明|事项|材料|文件|清单|目录|名单|名录|台账|明细表?|一览表?|汇总表?|表|部分|名称|通知|决定|公告|通告|公示|结果|情况|类|的)*"
 _TAIL = f"(的|类)?{_OF_WHAT}{_WHOSE}{_NOUNS}"
 #: The words that no heading has for another reason, and those that stand in names of matters too (撤销登记) and count alone only.
-_STRONG = "取消|废止|停止执行|停止使用|不再(?:保留|执行|索要|收取|要求|提交|提供)|不予(?:保留|索要)|无需(?:提交|提供)"
+_STRONG = (
+    f"取消|废止|废除|停止执行|停止使用|不再(?:保留|执行|索要|收取|要求(?:{_WHO}(?:提交|提供|出具|开具))?|提交|提供)"
+    "|不予(?:保留|索要)|无需(?:提交|提供)"
+)
 _TITLES = (
     (re.compile(f"(?P<lead>.*?){_HOW}({_HELD}){_TAIL}"), Standing.KEPT),
     (re.compile(f"(?P<lead>.*?){_HOW}({_STRONG}){_TAIL}"), Standing.CANCELLED),
@@ -94,21 +110,26 @@ _SPEAKS = re.compile(
 #: What stands in names of columns and says nothing of the rows: 取消后的办理方式.
 _NEUTRAL = re.compile("取消后(的)?(办理|替代|核验|实现|处理)?(方式|途径|措施|渠道|办法|手段)|动态调整|调整后|保留(原因|理由|依据|期限)")
 _NUMBER = re.compile(
-    "(附件?|附表|表)\\s*[一二三四五六七八九十\\d]*[:.、]?|第[一二三四五六七八九十\\d]+(部分|章|节|类)[:、]?|[(]?[一二三四五六七八九十\\d]+[)、.][)、.]?"
+    "(附表|附件?|表)\\s*[一二三四五六七八九十\\d]*[:.、]?|第[一二三四五六七八九十\\d]+(部分|章|节|类)[:、]?|[(]?[一二三四五六七八九十\\d]+[)、.][)、.]?"
+    "|X?(I{1,3}|I?V|VI{0,3}|I?X)[)、.:]?|[A-H][)、.:]"
 )
+_MARKS = re.compile('^[^\\w(\u3010\\[\u3014{\u300a\u201c"]+')  #: ▲, ※, —— in front of a heading
 
 
 _BRACKETED = re.compile("[(\u3010\\[\u3014{][^)\u3011\\]\u3015}]*[)\u3011\\]\u3015}]")
 #: Given up, or got by the office itself: this list is of the latter.
 _NOT_BROUGHT = re.compile("(无需|无须|不需要?|不用|不必).{0,6}(提交|提供)")
 _WHEN = re.compile("[\\d年月].{0,6}[起前后止]")
+#: What the list does not hold: 保留的证明事项清单(同时取消12项).
+_ELSEWHERE = re.compile("(同时|另|另外|其余)(保留|取消|废止)(证明|事项|材料)*\\d+[项个件条]")
+_RESULT = re.compile("清理(结果|意见|情况|台账|工作台账)?")
 
 
 @remembered
 def in_heading(text: str) -> Standing | None:
     """The name of a sheet or a column, a heading between the rows, a title: 二、取消的证明事项. OPEN where it speaks of that and does not
     say which (保留和取消的证明事项), None where it does not."""
-    whole = _NEUTRAL.sub("", clean(fold(text))).rstrip(":;。,、")
+    whole = _MARKS.sub("", _NEUTRAL.sub("", clean(fold(text)))).rstrip(":;。,、")
     if not _SPEAKS.search(whole):
         return None
     if _NOT_BROUGHT.search(whole):
@@ -119,8 +140,11 @@ def in_heading(text: str) -> Standing | None:
     for form, standing in _TITLES:
         if (match := form.fullmatch(plain)) and _LEAD.fullmatch(match["lead"]) and not _SPEAKS.search(match["lead"]):
             found.add(standing)
-    for remark in _BRACKETED.findall(whole):
-        if (_SPEAKS.search(remark) and in_cell(remark) not in found) or _WHEN.search(remark):
+    remarks = [remark for remark in _BRACKETED.findall(whole) if not _ELSEWHERE.fullmatch(remark[1:-1])]
+    if not found and not _SPEAKS.search(_RESULT.sub("", plain)):  # 【取消】, 证明事项清理结果(保留)
+        found = {said for remark in remarks if (said := in_cell(remark)) is not None}
+    for remark in remarks:
+        if (_SPEAKS.search(remark) and in_cell(remark) not in found) or (_WHEN.search(remark) and found != {Standing.KEPT}):
             return Standing.OPEN
     return found.pop() if len(found) == 1 else Standing.OPEN
 
@@ -150,6 +174,8 @@ _LONGEST_TITLE = 60
 #: How to fill in the table (取消的请填…), and what a text refers to: neither says what the rows are.
 _INSTRUCTION = re.compile("请|栏|填写|填报说明|勾|√|选择|例如|示例")
 _REFERENCE = re.compile("《[^》]*》")
+#: What a notice comes to, whatever it tells before: 经清理,保留2项,取消5项。现将保留的证明事项公布如下:
+_PUBLISHED = re.compile("现将(?P<what>[^,;。]{2,40}?)(予以|向社会)?(公布|公示|公告|公开|印发)(如下|于后)?[:。]?$")
 
 
 def in_title(lines: Sequence[str], hears: Callable[[str], Standing | None] = in_heading) -> Standing | None:
@@ -160,6 +186,9 @@ def in_title(lines: Sequence[str], hears: Callable[[str], Standing | None] = in_
     for line in lines:
         plain = clean(fold(line))
         if _INSTRUCTION.search(plain):
+            continue
+        if (published := _PUBLISHED.search(plain)) and (said := hears(published["what"])) is not None:
+            titles.append(said)
             continue
         if len(plain) <= _LONGEST_TITLE and not plain.endswith("。"):
             if (said := hears(plain)) is not None:
@@ -172,9 +201,19 @@ def in_title(lines: Sequence[str], hears: Callable[[str], Standing | None] = in_
 
 
 _REMARK = re.compile(
-    "取消(?!后)|废止|停止(执行|使用|实施|索要)|不再(保留|执行|索要|收取|要求|提交|提供|出具)|暂停|合并(至|到|入|为)|(改|转|调整|变更)为|由.{1,20}(替代|代替)"
+    "取消|废止|废除|已清理|停止(执行|使用|实施|索要)|不再(保留|执行|索要|收取|要求|提交|提供|出具)|暂停|合并(至|到|入|为)|(改|转|调整|变更)为|由.{1,20}(替代|代替)"
 )
-_MAY_BE = re.compile("[消止停删撤废合改转调变替代]|失效|作废|不再")
+_MAY_BE = re.compile("[消止停删撤废合改转调变替代]|失效|作废|清理|不(再|予|保留|需|用|必)|无[需须]")
+_REST = "((?!取消|废[止除]|停止|不再|告知承诺|核验|核查|共享|替代|代替)[^,;。])*(?=[,;。]|$)"  #: of a clause, where it says no more of that
+#: 有效期改为6个月, 调整为即办件, 取消原件核对, 原依据已废止: of something about the proof, not of the proof.
+_ABOUT_IT = re.compile(
+    "(有效期限?|期限|时限|名称|部门|单位|机关|机构|依据|份数|格式|样式|样表|模板|表格|电话|地址|地点|类型|登记|户口|姓名|产权|层级|频次)"
+    f"(已|拟|现|将|统一|相应)*(改|转|调整|变更)为{_REST}"
+    f"|(改|转|调整|变更)为(即办件|承诺件|上报件|\\d+(个?(工作)?[日天月年份])){_REST}"
+    "|(取消|废止|停止(执行|使用|收取)?|不再(要求|收取|索要|提交|提供|执行|使用)*(提交|提供)?)(原件核对|核对原件|(纸质)?复印件|旧版|旧表|表格|样表|收费|费用|工本费)"
+    f"{_REST}|(原|旧|此前)[^,;。]{{0,10}}(依据|文件|办法|规定|条例|通知|表格|版本|版)(已|均|已经|被|现已|同时)*(废止|停止(执行|使用)|取消)(?=[,;。]|$)"
+    "|[^,;。]*的?除外(?=[,;。]|$)"
+)
 
 
 def cancels(text: str) -> bool:
@@ -182,7 +221,7 @@ def cancels(text: str) -> bool:
     the row still stands."""
     if _MAY_BE.search(text) is None:
         return False
-    plain = _HOLDS.sub("", _REFERENCE.sub("", clean(fold(text))))
+    plain = _ABOUT_IT.sub("", _HOLDS.sub("", _REFERENCE.sub("", clean(fold(text)))))
     return _REMARK.search(plain) is not None or in_cell(plain) is Standing.CANCELLED
 
 

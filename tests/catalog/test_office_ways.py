@@ -101,7 +101,9 @@ def test_a_remark_that_gives_a_proof_up_is_asked_back(remark: str) -> None:
     assert cancelled(HEADER, (*FIRST[:6], remark)) == [{"standing_unclear"}]
     assert cancelled(("取消的证明事项清单",), HEADER, (*FIRST[:6], remark)) == [True]
     assert cancelled((*HEADER, "清理意见"), (*FIRST[:6], remark, "保留")) == [{"standing_disagrees"}]
-    assert cancelled(HEADER, (*FIRST[:6], "取消后改由部门核验")) == [False]
+    assert cancelled(HEADER, (*FIRST[:6], "取消后改由部门核验")) == [{"standing_unclear"}], (
+        "given up, or kept and checked so: the sender knows"
+    )
 
 
 def test_undecided_is_neither_kept_nor_given_up() -> None:

@@ -50,6 +50,16 @@ def read(*rows: tuple[object, ...], kind: ListKind = ListKind.PROOFS) -> list[St
         ("不取消", KEPT),
         ("暂不取消", KEPT),
         ("予以保留", KEPT),
+        ("不保留", CANCELLED),
+        ("废除", CANCELLED),
+        ("依法保留", KEPT),
+        ("暂时保留", KEPT),
+        ("保留(实行告知承诺)", KEPT),
+        ("保留并实行告知承诺", KEPT),
+        ("保留,通过部门核验", KEPT),
+        ("取消(部门核验)", None),
+        ("暂时取消", None),
+        ("保留(改为告知承诺)", None),
         ("取消或保留", None),
         ("部分取消", None),
         ("取消,改为告知承诺", None),
@@ -70,6 +80,30 @@ def test_the_words_of_a_cell(text: str, said: Standing | None) -> None:
         ("(一)不再保留的证明材料(12项)", CANCELLED),
         ("取消的证明名称", CANCELLED),
         ("保留的证明事项名称", KEPT),
+        ("【取消】", CANCELLED),
+        ("(保留)", KEPT),
+        ("▲取消的证明事项", CANCELLED),
+        ("※ 保留的证明事项", KEPT),
+        ("Ⅰ 取消的证明事项", CANCELLED),
+        ("II、保留的证明事项", KEPT),
+        ("A.取消的证明事项", CANCELLED),
+        ("附表2:拟取消的证明事项", CANCELLED),
+        ("以下为取消的证明", CANCELLED),
+        ("下列是保留的证明事项", KEPT),
+        ("下列证明不再要求群众提供:", CANCELLED),
+        ("村(社区)保留的证明事项", KEPT),
+        ("依法保留的证明事项目录", KEPT),
+        ("暂时保留的证明事项", KEPT),
+        ("证明事项清理结果(保留)", KEPT),
+        ("证明事项清单(取消)", CANCELLED),
+        ("保留的证明事项清单(2026年1月1日起执行)", KEPT),
+        ("保留证明事项清单(截至2026年3月止)", KEPT),
+        ("保留证明事项清单(同时取消12项)", KEPT),
+        ("取消的证明事项清单(另保留3项)", CANCELLED),
+        ("保留的证明事项清单(保留至2027年)", OPEN),
+        ("取消的证明事项清单(2027年1月1日起执行)", OPEN),
+        ("证明事项清理结果(保留、取消)", OPEN),
+        ("合并的证明事项(取消)", OPEN),
         ("取消和保留的证明事项", OPEN),
         ("取消提交的证明", OPEN),
         ("取消后的办理方式", None),
@@ -86,6 +120,19 @@ def test_a_title_speaks_and_a_note_does_not() -> None:
     assert in_title(("市中区取消的证明事项清单", "2026年3月")) is CANCELLED
     assert in_title(("市中区证明事项清单", "填表说明:应取消的,在清理意见栏填写“取消”。")) is None
     assert in_title(("市中区取消的证明事项清单", "市中区保留的证明事项清单")) is OPEN
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("经清理,保留2项,取消5项。现将保留的证明事项公布如下:", KEPT),
+        ("根据《关于取消证明的通知》要求,我局清理证明事项,共取消5项。现将取消的证明事项予以公布。", CANCELLED),
+        ("现将保留和取消的证明事项公布如下:", OPEN),
+        ("经清理,保留2项,取消5项,现将有关情况公布如下:", OPEN),
+    ],
+)
+def test_what_a_notice_publishes_is_what_its_table_holds(line: str, said: Standing) -> None:
+    assert in_title((line,)) is said
 
 
 def test_a_heading_holds_until_one_of_its_rank() -> None:
