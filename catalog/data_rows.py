@@ -7,10 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from catalog.asides import begins, is_aside
 from catalog.cell_facts import Fault
+from catalog.cleaning import clean
 from catalog.headers import Header, columns_of, named
 from catalog.headings import Headings, Hears, is_heading, is_numbered, without_number
 from catalog.reading import Opened
 from catalog.standing import Standing
+from domain.spelling import fold
 
 #: What cannot be used, by its place in the sheet (row and column from 0).
 Faults = Mapping[tuple[int, int], Fault]
@@ -45,6 +47,8 @@ def data_rows(
             if is_aside(row):
                 if begins(text := next(iter(texts)), hears) and text not in header.title:
                     headings.met(text)
+            elif text := _split(row, list(texts), is_name, headings):
+                headings.met(text)
             elif (len(texts) == 1 or line - 1 in spread) and (
                 text := _heading(row, texts, header, is_name, hears, spread=line - 1 in spread)
             ):
@@ -65,6 +69,30 @@ def data_rows(
                 if other is not None:
                     faults = {**faults, (line - 1, looked_at): other}
                 yield line, row, faults
+
+
+_ORDINAL = re.compile(r"[(]?[一二三四五六七八九十]+[)]?[、.]?|第[一二三四五六七八九十\d]+(部分|章|节|类)|[(]?\d+[)]?[、.]?")
+_COUNT = re.compile(r"[(]?共?计?\d+[项个条件][)]?")
+
+
+def _split(row: tuple[str, ...], texts: list[str], is_name: Callable[[str], bool], headings: Headings) -> str:
+    """The heading that stands in two cells, its number and its words, or beside how many rows it has: 一 | 取消的证明事项 | 共2项."""
+    if not 1 < len(texts) < 4:
+        return ""
+    words = [text for text in texts if not _COUNT.fullmatch(clean(fold(text)))]
+    if len(words) == 1 and len(texts) == 2:
+        text = words[0]
+    elif len(words) == 2 and _ORDINAL.fullmatch(number := clean(fold(words[0]))) and words[0] == next(filter(None, row)):
+        text = number.rstrip("、.") + ("" if number.endswith(")") else "、") + words[1]
+    else:
+        return ""
+    bare = without_number(words[-1])
+    if is_name(bare):
+        return ""
+    if headings.hears(bare) in (Standing.KEPT, Standing.CANCELLED):
+        return text
+    is_row = text[0] in "(0123456789" and not is_numbered(text)  # 1 beside a name is a row's number
+    return text if not is_row and not _LIKE_A_PROOF.search(bare) and headings.says(bare) else ""
 
 
 _NUMBERS = 5  #: characters of 序号; a longer text is none

@@ -69,14 +69,16 @@ class ListKind(StrEnum):
             ListKind.MATTERS: "matter main_matter sub_matter matter_code unit unit_code handling promised_days region "
             "reviewed_above standing",
             ListKind.CANCELLATIONS: "proof proof_code matter sub_matter matter_code unit methods standing",
-            ListKind.NEGATIVE_COMMUNITY: "negative proof instead",
-            ListKind.NEGATIVE_POLICE: "negative proof instead",
+            ListKind.NEGATIVE_COMMUNITY: "negative proof instead may_issue",
+            ListKind.NEGATIVE_POLICE: "negative proof instead may_issue",
         }.get(self)
         return frozenset(names.split()) if names else frozenset(SYNONYMS) - _NOT_OF_PROOFS
 
 
 #: What a list of proofs has no use for.
-_NOT_OF_PROOFS = frozenset("sequence remark negative instead main_matter matter_type unit_code handling promised_days region level".split())
+_NOT_OF_PROOFS = frozenset(
+    "sequence remark negative instead may_issue main_matter matter_type unit_code handling promised_days region level".split()
+)
 #: Lists that a unit sends of its own; the others change the register and the rules at once, and are the office's.
 OF_UNITS = frozenset({ListKind.PROOFS, ListKind.CANCELLATIONS})
 

@@ -169,6 +169,10 @@ class Headings:
         self._over[depth] = found
         self._unclear = text if beside is not None and beside.said is not None and found.said is None else ""
 
+    def says(self, text: str) -> bool:
+        """True for a heading that says what becomes of the rows below it, or names their matter or their unit."""
+        return self.hears(text) is not None or any(self._names(text, False))
+
     @property
     def around(self) -> Around:
         """What stands around the rows that follow."""

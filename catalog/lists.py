@@ -238,8 +238,8 @@ def _read_row(
         return meant[column] if column < len(meant) else ""
 
     cells = {field: cell_of(column) for column, field in header.columns.items()}
-    if "sub_matter" in cells and "matter" in cells and (sub := clean(cells["sub_matter"])) not in _NO_SUB_ITEM:
-        cells["main_matter"], cells["matter"] = cells["matter"], sub  # what is handled is the sub-item
+    if "sub_matter" in cells and cells.keys() & {"matter", "main_matter"} and (sub := clean(cells["sub_matter"])) not in _NO_SUB_ITEM:
+        cells["main_matter"], cells["matter"] = cells.get("matter", cells.get("main_matter", "")), sub  # what is handled is the sub-item
     if kind is not ListKind.MATTERS and "matter" not in cells and "matter_code" not in cells:
         _over(cells, around)
     elif kind is ListKind.MATTERS and around.unit is not None and "unit" not in cells and "unit_code" not in cells:
@@ -263,7 +263,9 @@ def _read_row(
     if notes.faulty:
         return notes.result(None)  # what its other cells say would rest on one that nobody can read
     numbered = {column for column, field in header.columns.items() if field == "sequence"}
-    same = "\0".join(text for column, text in enumerate(meant) if column not in numbered).rstrip("\0").encode("utf-8", "surrogatepass")
+    own = "\0".join(text for column, text in enumerate(meant) if column not in numbered).rstrip("\0")
+    # The same words under another heading are another row: of another matter, or kept here and given up there.
+    same = "\0\0".join((str(around.said), cells.get("matter", ""), cells.get("unit", ""), own)).encode("utf-8", "surrogatepass")
     if (first := seen.setdefault(blake2b(same, digest_size=16).digest(), line)) != line:
         notes.fault("duplicate", "sequence", f"与第 {first} 行完全相同。", "请删去重复的行。")
         return notes.result(None)

@@ -9,6 +9,7 @@ from catalog import values
 from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, clean_code
 from catalog.codes import CodeKind, DepartmentCode, read_code
+from catalog.headings import without_number
 from catalog.registry import NOT_A_UNIT, Registry
 from catalog.row_standing import standing
 from catalog.standing import Standing
@@ -22,7 +23,7 @@ _INSIDE = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{18})(?![0-9A-Z])")  #: an 实施�
 
 def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> MatterFact | None:
     """What a row says of a matter; None where it cannot be used. The reasons are in `notes`."""
-    name = clean(cells.get("matter", "")) or clean(cells.get("main_matter", ""))
+    name = without_number(cells.get("matter", "")) or without_number(cells.get("main_matter", ""))
     code = clean_code(cells.get("matter_code", ""))
     if not name:
         notes.fault("name_empty", "matter", "事项名称为空。", "请填写事项名称。")

@@ -16,6 +16,11 @@ _EMPTY = frozenset("area base br col embed hr img input link meta param source t
 _LINES = frozenset("br p div li dt dd h1 h2 h3 h4 h5 h6 pre".split())
 _GROUPS = frozenset("thead tbody tfoot".split())
 _DRAWN = frozenset("img svg canvas object embed iframe video".split())
+#: What a page offers to whoever reads it: 登录, 取消收藏; of the list it says nothing.
+_OFFERS = re.compile(
+    "(取消|撤销|删除|停止)(收藏|关注|订阅|点赞|分享|登录|绑定|置顶|预约|报名|操作|选择|全选|编辑|修改|搜索|筛选|排序|打印|下载|上传|评论)"
+    r"|(?<!\S)(确定|确认|提交|保存|登录|关闭|重置)[ |/]+取消(?!\S)|(?<!\S)取消[ |/]+(确定|确认|提交|保存|登录|关闭|重置)(?!\S)"
+)
 _ICON = re.compile(r"(?<![a-z])(icon|fa|glyphicon|check|tick|gou)(?![a-z])", re.I)
 _OUTSIDE = 2000  #: characters before a table among which its title may be
 _MOST_ACROSS, _MOST_DOWN = 1000, 65_534
@@ -81,6 +86,7 @@ class _Page:
         elif self.open:
             self._inside(self.open[-1], tag, attributes)
         elif tag not in _INLINE:
+            self._unsaid = tag in ("button", "select", "option")  # 取消 on a button gives nothing up
             self._outside += "\n"
         if look != PLAIN and tag not in _EMPTY:
             self._looks.append((tag, look.under(self._look)))
@@ -99,7 +105,11 @@ class _Page:
             outer.cell.fault = outer.cell.fault or TABLE_WITHIN
             over = _lines(outer.cell.text) or outer.table.above()
         else:
-            over = _lines(self._outside) if outer is None else outer.table.above()
+            over = (
+                [line for said in _lines(self._outside) if (line := _OFFERS.sub("", said).strip())]
+                if outer is None
+                else outer.table.above()
+            )
         table = Table(f"第{len(self.tables) + 1}个表格", self._most, over[-MOST_OVER:], outer is not None)
         table.begin()
         self._outside = ""
@@ -146,7 +156,7 @@ class _Page:
 
     def end(self, tag: str) -> None:
         here = self.open[-1] if self.open else None
-        if tag in ("select", "rt", "ruby"):
+        if tag in ("select", "rt", "ruby", "button"):
             self._unsaid = False
         if here is None:
             self._outside += "" if tag in _INLINE else "\n"

@@ -66,9 +66,11 @@ def test_a_matter_numbered_alone_is_a_row() -> None:
 
 
 def test_a_heading_with_something_beside_it_is_heard() -> None:
-    (result,) = read_list(workbook([HEADER, ("二、取消的证明事项", "", "共1项"), FIRST]), ListKind.PROOFS, sandbox())
+    (result,) = read_list(workbook([HEADER, ("二、取消的证明事项", "", "甲法"), FIRST]), ListKind.PROOFS, sandbox())
     assert [isinstance(row.fact, ProofFact) and row.fact.cancelled for row in result.rows] == [False, True]
     assert result.rows[0].fact is None
+    (result,) = read_list(workbook([HEADER, ("二、取消的证明事项", "", "共1项"), FIRST]), ListKind.PROOFS, sandbox())
+    assert [isinstance(row.fact, ProofFact) and row.fact.cancelled for row in result.rows] == [True], "beside how many rows it has"
 
 
 def test_a_heading_in_the_column_of_names_is_heard() -> None:

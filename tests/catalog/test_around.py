@@ -298,3 +298,24 @@ def test_whether_a_proof_is_committed_to_says_nothing_of_its_being_kept(column: 
     assert table(*rows) == [False, False]
     assert table(*rows, kind=ListKind.COMMITMENTS) == [False, UNCLEAR]
     assert table((*HEADER, "保留", "取消", column), (*FIRST, "√", "", "否"), (*SECOND, "", "", "√")) == [False, UNCLEAR]
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        (("一", "取消的证明事项", "", ""), True),
+        (("(二)", "取消的证明", "", ""), True),
+        (("第一部分", "市中区取消的证明事项", "", "共2项"), True),
+        (("2", "不再索要的证明材料", "", ""), True),
+        (("取消的证明事项", "", "", "(2项)"), True),
+        (("一", "取消和调整的证明事项", "", ""), UNCLEAR),
+    ],
+)
+def test_a_heading_in_two_cells_is_heard(heading: tuple[str, ...], expected: bool | set[str]) -> None:
+    """Before, it went back as a row, and what stands under it was kept."""
+    assert table(HEADER, heading, FIRST, SECOND) == [expected, expected]
+
+
+def test_the_same_row_kept_and_given_up_is_no_duplicate() -> None:
+    """What contradicts itself is told where the rows meet, not as a row written twice."""
+    assert table(HEADER, ("一、保留的证明",), FIRST, ("二、取消的证明",), FIRST) == [False, True]

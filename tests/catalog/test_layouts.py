@@ -204,3 +204,20 @@ def test_a_header_of_high_cells_is_no_title_of_its_own_and_ends_where_they_end()
     assert isinstance(row.fact, ProofFact) and row.fact.cancelled
     rows = [["事项编码", "设定依据", "证明材料", None], [None, None, "名称", "所需时间"], ["DEMO-0001", "x", "户籍证明", ""]]
     assert len(read_list(workbook(rows, ["C1:D1", "A1:A2", "B1:B2"]), ListKind.PROOFS, sandbox())[0].rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "name"),
+    [
+        (("主项名称", "子项名称"), ("法律援助", "法律援助申请"), "法律援助申请"),
+        (("主项名称", "子项名称"), ("公证", "无"), "公证"),
+        (("事项名称", "子项名称"), ("法律援助", "1.法律援助申请"), "法律援助申请"),
+        (("主项名称", "事项名称"), ("法律援助", "一、法律援助申请"), "法律援助申请"),
+    ],
+)
+def test_the_sub_item_is_the_matter(columns: tuple[str, ...], cells: tuple[str, ...], name: str) -> None:
+    """Before, a sub-item beside a main item alone was lost, and its code got the name of the main item."""
+    rows = [(*columns, "事项编码", "部门"), (*cells, "DEMO-0002", "区司法局")]
+    (result,) = read_list(workbook(rows), ListKind.MATTERS, sandbox())
+    fact = result.rows[0].fact
+    assert isinstance(fact, MatterFact) and (fact.code, fact.name) == ("DEMO-0002", name)

@@ -114,3 +114,30 @@ def test_a_text_before_the_next_table_of_a_document_ends_the_matter_before() -> 
 def test_a_heading_of_what_becomes_of_the_rows_keeps_the_matter_over_it(heading: str) -> None:
     """Before, neither with a number, the second ended the first: given up for every matter."""
     assert of_matters(PROOFS, ("法律援助申请",), (heading,), A) == ["DEMO-0002"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        (("一", "法律援助申请", ""), "DEMO-0002"),
+        (("(一)", "法律援助申请", ""), "DEMO-0002"),
+        (("第一部分", "法律援助申请", "共2项"), "DEMO-0002"),
+        (("法律援助申请", "", "共2项"), "DEMO-0002"),
+        (("二、", "公证申请", ""), {"ask matter"}),
+        (("一", "区民政局", ""), {"unit_of_another"}),
+    ],
+)
+def test_a_heading_in_two_cells_is_one(heading: tuple[str, ...], expected: Any) -> None:
+    """Before, it was sent back as a row, and the rows below it spoke of every matter."""
+    assert of_matters(PROOFS, heading, A, B) == [expected, expected]
+
+
+def test_a_number_beside_the_name_of_a_proof_is_no_heading() -> None:
+    assert of_matters(PROOFS, ("一", "户籍证明", ""), ("二", "经济困难证明", "")) == [None, None]
+    assert of_matters(PROOFS, ("一", "房屋登记证明", ""), (2, "房屋产权登记", "")) == [{"ask proof"}, {"ask proof"}]
+
+
+def test_one_proof_under_two_matters_is_no_duplicate() -> None:
+    """Before, the second was sent back as the same row."""
+    again = (PROOFS, ("一、法律援助申请",), A, ("二、取消的证明",), A, ("三、法律援助申请",), A)
+    assert of_matters(*again) == ["DEMO-0002", {"matter_empty"}, {"duplicate"}]

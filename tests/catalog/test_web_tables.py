@@ -120,3 +120,22 @@ def test_no_end_is_looked_for_twice(mark: str) -> None:
         for piece in pieces(mark * 1000, Styles()):
             found.append(piece)
     assert len(found) < 3
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "<a>登录</a> <a>取消收藏</a>",
+        "<li>取消关注<li>分享",
+        "<button>确定</button><button>取消</button>",
+        "<select><option>取消<option>保留</select>",
+        "<p>确定 | 取消</p>",
+        "<div>撤销操作</div>",
+    ],
+)
+def test_what_a_page_offers_says_nothing_of_its_list(offer: str) -> None:
+    """Before, 取消收藏 near a table made all its rows unclear, and 取消 on a button gave them up."""
+    table = "<table><tr><td>证明名称<td>事项编码<tr><td>户籍证明<td>DEMO-0001</table>"
+    assert standing(f"<html>{offer}{table}</html>") == [[False]]
+    assert standing(f"<html><h2>取消的证明事项清单</h2>{offer}{table}</html>") == [[True]]
+    assert standing(f"<html>{offer}<p>二、取消</p>{table}{offer}</html>") == [[True]]
