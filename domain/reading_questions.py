@@ -89,6 +89,7 @@ QUESTIONS = (
     _or("revoked_by_two", 26, "撤销电子证明", "由第二人确认", "一人办理"),
     Question("choice_minutes", 0, "需求单位在多个证照中选择的时间", unit="分钟"),
     Question("commitment_minutes", 0, "申请人考虑是否承诺的时间", unit="分钟"),
+    Question("correction_days", 0, "本人异议多久校核完", unit="个工作日"),
     Question("warn_percent", 0, "时限还剩多少时提醒", unit="%"),
     Question("warn_most_minutes", 0, "提醒最多提前", unit="分钟"),
 )
