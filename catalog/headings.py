@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from catalog.asides import is_aside
 from catalog.cleaning import clean, without_brackets
+from catalog.several_names import one_suffices
 from catalog.standing import Standing, in_heading, in_title
 from domain.spelling import fold
 
@@ -62,13 +63,14 @@ def is_heading(text: str) -> bool:
 class Around(NamedTuple):
     """What stands around a row: what it says becomes of the proof; `unclear`: words of which nobody knows what they say of it; the
     column beside it, meant for something else, in which 取消 stands; the matter and the unit that are named over it, where no
-    column names one (empty: one was, over other rows)."""
+    column names one (empty: one was, over other rows); the words by which one of the proofs below suffices."""
 
     said: Standing | None = None
     unclear: str = ""
     beside: str = ""
     matter: str | None = None
     unit: str | None = None
+    either: str = ""
 
 
 AROUND_NOTHING = Around()
@@ -104,7 +106,7 @@ class Headings:
         self._sheet = _Over(hears(sheet), sheet, *names(sheet, True))
         self._title = self._column = _Over()
         self._over: dict[float, _Over] = {}
-        self._unclear = ""
+        self._unclear = self._either = ""
         self._has_named = False
         self._is_first = True
         self._around: Around | None = None
@@ -112,8 +114,9 @@ class Headings:
     def begin(self, over: Iterable[str], column: str = "") -> None:
         """A table begins under these lines; its column of proofs is called so."""
         titles: list[str] = []
-        ends = ""
+        ends = either = ""
         for text in over:
+            either = text if one_suffices(text) else either
             plain = clean(fold(text))
             is_short = len(plain) <= _LONGEST and not plain.endswith("。")
             if is_numbered(text) and is_short:
@@ -129,6 +132,7 @@ class Headings:
         self._titled(titles, ends)
         self._column = _Over(self.hears(column), column)
         self._is_first = False
+        self._either = either or (column if one_suffices(column) else "")
         self._around = None
 
     def _titled(self, lines: list[str], ends: str) -> None:
@@ -145,6 +149,7 @@ class Headings:
     def met(self, text: str) -> None:
         """A heading stands here."""
         plain = clean(fold(text))
+        self._either = text if one_suffices(text) else ""
         found = _Over(self.hears(plain), text, *self._names(text, False))
         if not is_numbered(plain) and found.said is not None and is_title(plain):
             self._over, self._unclear, self._title, self._around = {}, "", found, None
@@ -187,7 +192,7 @@ class Headings:
         if self._has_named and matter is None:
             matter = ""
         said, unclear = self._standing()
-        return Around(said, self._unclear or unclear, "", matter, unit)
+        return Around(said, self._unclear or unclear, "", matter, unit, self._either)
 
     def _standing(self) -> tuple[Standing | None, str]:
         """The deepest heading that says anything, else title and sheet; the name of the column and the kind of list with it. Words that

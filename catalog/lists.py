@@ -28,7 +28,7 @@ from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
 from catalog.remembering import remembered
 from catalog.repeated_codes import Codes
-from catalog.row_standing import Tells, telling, ticked, told
+from catalog.row_standing import Tells, either, telling, ticked, told
 from catalog.sheets import AT_ONCE, LISTS, read_parts
 from catalog.standing import Standing, in_heading, of_commitments
 from catalog.verdicts import RowNotes
@@ -246,9 +246,11 @@ def _read_row(
         cells["unit"] = around.unit
     if header.marks:
         marks = [(header.names[column], mark, cell_of(column)) for column, mark in header.marks.items()]
-        cells["standing"] = ticked(cells.get("standing", ""), marks)
-    if tells and (beside := told(meant, tells)):
-        around = around._replace(beside=beside)
+        said = ticked(cells.pop("standing", ""), marks)
+        cells |= {"standing": said} if said or "standing" in header.columns.values() else {}
+    beside, one_suffices = told(meant, tells), either(meant, tells)
+    if beside or one_suffices:
+        around = around._replace(beside=beside, either=around.either or one_suffices)
     kept, persons = _without_persons(row)
     notes = RowNotes(line, kept, columns, around)
     for column, what in persons.items():

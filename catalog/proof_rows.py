@@ -37,7 +37,7 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
     matter = _matter(cells, notes, registry, unit)
     if any(name in cells for name in _LEVELS) and not any(clean(cells.get(name, "")) for name in _LEVELS):
         notes.fault("levels_empty", "level_county", "行使层级各列都没有勾选。", "请勾选行使层级。", blocks=False)
-    if standing(cells, notes) is Standing.CANCELLED:
+    if standing(cells, notes, must_say=True) is Standing.CANCELLED:
         return _cancelled(proofs, unit, matter, cells, notes)
     issuing_unit = _issuer(cells, notes, registry)
     said = {
@@ -83,6 +83,10 @@ def _cancelled(
 def _proofs(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> tuple[str, ...]:
     """The proofs that the row names: one, by code and name, or several in one cell where each is known."""
     cell = cells.get("proof", "")
+    if notes.around.either and notes.around.said is not Standing.CANCELLED:
+        text = f"“{notes.around.either}”写明任选其一:哪些证明任选其一,哪些都要提交,没有写清。"
+        notes.fault("either_proof", "proof", text, "任选其一的,请只写一个,其余由专班办公室另行登记;都要的,请删去这句话。")
+        return ()
     if is_either(cell) and not registry.proof(clean(cell)).is_sure and len(known_within(cell, registry.known_proof)) > 1:
         text = "一格写了几个证明,任选其一即可,还是都要提交,没有写清。"
         notes.fault("either_proof", "proof", text, "都要的,请分行填写;任选其一的,请只写一个,其余由专班办公室另行登记。")

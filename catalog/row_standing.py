@@ -10,6 +10,7 @@ from catalog import values
 from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, clean_text, without_brackets
 from catalog.headers import Header
+from catalog.several_names import one_suffices
 from catalog.standing import Mark, Standing, cancels, in_cell, leaves_commitment
 from catalog.verdicts import RowNotes
 
@@ -114,8 +115,15 @@ def told(row: tuple[str, ...], columns: Iterable[tuple[int, str, Tells]]) -> str
     return ""
 
 
-def standing(cells: Mapping[str, str], notes: RowNotes) -> Standing | None:
-    """保留 or 取消, by the row's own cell, else by what stands around it. What does not agree, or nobody understands, is a fault."""
+def either(row: tuple[str, ...], columns: Iterable[tuple[int, str, Tells]]) -> str:
+    """What a remark, or 或 in place of a number, says of proofs of which one suffices; empty: nothing."""
+    texts = ((row[column], name) for column, name, tells in columns if tells in (Tells.BY_WORDS, Tells.BY_COMMITMENT) and column < len(row))
+    return next((name for text, name in texts if text and (text in ("或", "或者") or one_suffices(text))), "")
+
+
+def standing(cells: Mapping[str, str], notes: RowNotes, *, must_say: bool = False) -> Standing | None:
+    """保留 or 取消, by the row's own cell, else by what stands around it. What does not agree, or nobody understands, is a fault; with
+    `must_say` an empty cell of that column is, too."""
     text, around = cells.get("standing", "").strip(), notes.around
     is_unticked = text == _UNTICKED
     text = "" if is_unticked else clean(text) or (text if text in _UNDECIDED else "")
@@ -141,4 +149,6 @@ def standing(cells: Mapping[str, str], notes: RowNotes) -> Standing | None:
         notes.fault("standing_unclear", "standing", text, "请在标题或小标题中写明,或另加一列“取消或保留”,在本行写明。")
     elif is_unticked and around.said is None:
         notes.fault("standing_unclear", "standing", "取消、保留各栏都没有勾选。", "请在其中一栏打√。")
+    elif must_say and own is None and around.said is None and "standing" in cells:
+        notes.fault("standing_unclear", "standing", "本行没有填写取消还是保留。", "请写“保留”或“取消”。")
     return own or around.said

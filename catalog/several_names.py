@@ -36,7 +36,17 @@ def unknown_in(text: str, known: Known) -> tuple[str, ...]:
     return tuple(dict.fromkeys(unknown)) if len(unknown) < len(names) and not torn else ()
 
 
-_EITHER = re.compile("或|/|任选|任一|任意|之一|择一|选一|其一|均可|皆可")
+_EITHER = re.compile("或|/|任选|任一|任意|之一|择一|选一|其一|均可|皆可|其中一|提供一种")
+#: The same in a remark, a heading or the name of a column, where 之一 and 均可 may speak of anything.
+_ONE_SUFFICES = re.compile(
+    "[二两三四]选一|择一|任选(其一|一|[(]|$)|任(意|一|选)?(提供|提交)?(其一|其中|一[种项个类])|(其中|上述|以上|以下|下列).{0,6}(任一|一[种项个类])(即可|$)"
+    "|(提供|提交|出具)(其中)?(之一|一[种项个类]|其一)(即可|$)|其一即可|之一即可"
+)
+
+
+def one_suffices(text: str) -> bool:
+    """True where a text beside or over proofs says that one of them will do: 二选一, 任意提供其一."""
+    return "一" in text and _ONE_SUFFICES.search(clean(text)) is not None
 
 
 def is_either(text: str) -> bool:

@@ -118,6 +118,10 @@ _MARKS = re.compile('^[^\\w(\u3010\\[\u3014{\u300a\u201c"]+')  #: ▲, ※, —�
 
 _BRACKETED = re.compile("[(\u3010\\[\u3014{][^)\u3011\\]\u3015}]*[)\u3011\\]\u3015}]")
 #: Given up, or got by the office itself: this list is of the latter.
+#: By what a list was made says nothing of what it holds: 依据:《国务院关于取消一批行政许可事项的决定》.
+_BASIS = re.compile(
+    "^.{0,6}(依据|根据)[:\uff1a].*|(依据|根据|按照|依照|参照|遵照|贯彻|落实|执行)[:]?(《[^》]*》([(][^)]*[)])?[、和及]?)+(的?(要求|规定|精神))?[,]?"
+)
 _NOT_BROUGHT = re.compile("(无需|无须|不需要?|不用|不必).{0,6}(提交|提供)")
 _WHEN = re.compile("[\\d年月].{0,6}[起前后止]")
 #: What the list does not hold: 保留的证明事项清单(同时取消12项).
@@ -129,7 +133,7 @@ _RESULT = re.compile("清理(结果|意见|情况|台账|工作台账)?")
 def in_heading(text: str) -> Standing | None:
     """The name of a sheet or a column, a heading between the rows, a title: 二、取消的证明事项. OPEN where it speaks of that and does not
     say which (保留和取消的证明事项), None where it does not."""
-    whole = _MARKS.sub("", _NEUTRAL.sub("", clean(fold(text)))).rstrip(":;。,、")
+    whole = _MARKS.sub("", _NEUTRAL.sub("", _BASIS.sub("", clean(fold(text))))).rstrip(":;。,、")
     if not _SPEAKS.search(whole):
         return None
     if _NOT_BROUGHT.search(whole):

@@ -218,6 +218,57 @@ def test_a_column_beside_it_tells(column: str, text: str, expected: bool | set[s
     assert table(("取消的证明事项清单",), (*HEADER[:3], column), (*FIRST[:3], "" if "方式" in column else text)) == [True]
 
 
+@pytest.mark.parametrize("column", ["清理意见", "取消或保留", "处理结果"])
+def test_an_empty_cell_in_a_column_of_what_becomes_of_proofs_is_asked(column: str) -> None:
+    """Before, it meant that the proof is kept."""
+    rows = ((*HEADER, column), (*FIRST, "取消"), (*SECOND, ""))
+    assert table(*rows) == [True, UNCLEAR]
+    assert table(("二、取消的证明",), *rows) == [True, True], "a heading says"
+    assert table((*HEADER, column, "取消"), (*FIRST, "", "√"), (*SECOND, "", "")) == [True, UNCLEAR]
+    assert table((*HEADER, "取消"), (*FIRST, "√"), (*SECOND, "")) == [True, False], "one column that is ticked"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "依据:《国务院关于取消一批行政许可事项的决定》",
+        "设定依据:国务院关于取消一批证明事项的决定",
+        "根据《关于取消证明事项的通知》要求",
+        "按照《关于取消一批证明的通知》和《甲办法》的规定",
+    ],
+)
+def test_by_what_a_list_was_made_gives_nothing_up(line: str) -> None:
+    """Before, all its rows were cancelled by the name of a decision."""
+    assert table((line,), HEADER, FIRST) == [False]
+    assert table(("《取消的证明事项清单》",), HEADER, FIRST) == [True]
+    assert table(("根据《甲办法》取消的证明事项清单",), HEADER, FIRST) == [True]
+
+
+EITHER = {"either_proof"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (HEADER, (*FIRST[:3], "二选一"), (*SECOND[:3], "任意提供其一")),
+        (HEADER, (*FIRST[:3], "与第2项二选一"), (*SECOND[:3], "提供一种即可")),
+        ((*HEADER[:3], "提供方式"), (*FIRST[:3], "任选其一"), (*SECOND[:3], "三选一")),
+        (HEADER, ("以下材料任选其一", "", "", ""), FIRST, SECOND),
+        (("以下证明择一提供",), HEADER, FIRST, SECOND),
+        ((*HEADER[:2], "证明名称(任选其一)", "备注"), FIRST, SECOND),
+        (HEADER, ("或", *FIRST[1:]), ("或者", *SECOND[1:])),
+    ],
+)
+def test_proofs_of_which_one_suffices_are_asked_back(lines: tuple[Any, ...]) -> None:
+    """Before, only the cell itself was looked at, and all of them were asked for."""
+    assert table(*lines) == [EITHER, EITHER]
+
+
+@pytest.mark.parametrize("remark", ["原件、复印件均可", "提供一份即可", "符合下列情形之一的", "一式两份", "线上线下任选", "一次性提供"])
+def test_one_of_something_else_is_no_choice_of_proofs(remark: str) -> None:
+    assert table(HEADER, (*FIRST[:3], remark)) == [False]
+
+
 @pytest.mark.parametrize(
     "text",
     [
