@@ -9,7 +9,7 @@ from catalog.asides import begins, is_aside
 from catalog.cell_facts import Fault
 from catalog.cleaning import clean
 from catalog.headers import Header, columns_of, named
-from catalog.headings import Headings, Hears, is_heading, is_numbered, without_number
+from catalog.headings import Headings, is_heading, is_numbered, without_number
 from catalog.reading import Opened
 from catalog.standing import Standing
 from domain.spelling import fold
@@ -32,7 +32,9 @@ def data_rows(
     whether the registry knows what is called so, which is no heading. Below a second header, of other columns or in another order,
     nothing can be used."""
     widest = max(header.columns) + 1
-    spread = {at for (at, _), width in opened.spans.items() if width >= widest / 2}
+    as_named = {(column, width) for (at, column), width in opened.spans.items() if 0 < header.first - at <= header.depth}
+    # What is as wide as the name of its column stands in that alone.
+    spread = {at for (at, column), width in opened.spans.items() if width >= widest / 2 and (column, width) not in as_named}
     heads: set[tuple[str, ...]] = set()
     other: Fault | None = None
     by_field = {field: column for column, field in header.columns.items()}
@@ -44,13 +46,13 @@ def data_rows(
             if len(texts) > 1:
                 heads.add(row)
         elif texts and row not in heads:
-            if is_aside(row):
+            if is_aside(row) and not _holds_name(row, looked_at, header.columns):
                 if begins(text := next(iter(texts)), hears) and text not in header.title:
                     headings.met(text)
             elif text := _split(row, list(texts), is_name, headings):
                 headings.met(text)
             elif (len(texts) == 1 or line - 1 in spread) and (
-                text := _heading(row, texts, header, is_name, hears, spread=line - 1 in spread)
+                text := _heading(row, texts, header, is_name, headings, spread=line - 1 in spread)
             ):
                 if text not in header.title or is_numbered(text):
                     headings.met(text)
@@ -69,6 +71,13 @@ def data_rows(
                 if other is not None:
                     faults = {**faults, (line - 1, looked_at): other}
                 yield line, row, faults
+
+
+def _holds_name(row: tuple[str, ...], place: int, columns: Mapping[int, str]) -> bool:
+    """Whether the row begins as one that speaks of the table (说明:需原件), and yet holds a name and something beside it."""
+    first, name = next(filter(None, row)), row[place] if place < len(row) else ""
+    read = {row[column] for column in columns if column < len(row)} - {"", first}
+    return name in read and len(read) > 1 and re.search("[:\uff1a].", first) is not None and not is_aside([name])
 
 
 _ORDINAL = re.compile(r"[(]?[一二三四五六七八九十]+[)]?[、.]?|第[一二三四五六七八九十\d]+(部分|章|节|类)|[(]?\d+[)]?[、.]?")
@@ -97,14 +106,15 @@ def _split(row: tuple[str, ...], texts: list[str], is_name: Callable[[str], bool
 
 _NUMBERS = 5  #: characters of 序号; a longer text is none
 _LIKE_A_PROOF = re.compile("(证明书?|证书?|证件|执照|[函书])$")
-_KINDS = re.compile("类|其他|有关|相关|各种|部分|的证明$")
+_KINDS = re.compile("类|其他|有关|相关|各种|部分|(的证明|事项|业务|服务|许可|审批|部门|单位|领域|方面|环节|阶段|个人|企业|法人)$")
 
 
 def _heading(
-    row: tuple[str, ...], texts: Collection[str], header: Header, is_name: Callable[[str], bool], hears: Hears, *, spread: bool
+    row: tuple[str, ...], texts: Collection[str], header: Header, is_name: Callable[[str], bool], headings: Headings, *, spread: bool
 ) -> str:
     """The heading that this row is: a text alone, numbered, outside of the columns that say something, or over half of them. A
-    numbered name is a row: one that is known, one in a table of names alone, one in the column of names that looks like a proof."""
+    numbered name is a row: one that is known, one in a table of names alone, one in the column of names that looks like a proof
+    or says nothing of the rows below it."""
     known = {row[column] for column in header.columns if column < len(row)} - {""}
     if len(texts) > 1 and not (spread and len(known) == 1):
         return ""
@@ -114,12 +124,12 @@ def _heading(
     if spread and len(known) == 1:
         return text
     fields = {header.columns.get(column, "sequence") for column, cell in enumerate(row) if cell}
-    if fields == {"sequence"} or (said := hears(text)) in (Standing.KEPT, Standing.CANCELLED):
+    if fields == {"sequence"} or (said := headings.hears(text)) in (Standing.KEPT, Standing.CANCELLED):
         return text
     if not is_heading(text) or said is not None:
         return ""
     all_fields = set(header.columns.values()) - {"sequence", "remark"}
-    is_row = all_fields == fields or (fields <= set(_NAMES) and _LIKE_A_PROOF.search(bare))
+    is_row = all_fields == fields or (fields <= set(_NAMES) and (_LIKE_A_PROOF.search(bare) or not headings.says(bare)))
     return "" if is_row and not _KINDS.search(bare) else text
 
 

@@ -6,6 +6,7 @@ import re
 
 from catalog.file_kinds import FileRefused
 from catalog.headers import Header, ListKind, named
+from catalog.standing import in_heading
 
 _NAMES = frozenset("proof negative matter main_matter proof_code matter_code".split())
 #: What a negative list of this kind says of itself, in title, sheet or column.
@@ -21,6 +22,7 @@ def refuse_other_lists(name: str, header: Header, kind: ListKind) -> None:
     if kind in _ORGANS:
         _refuse_other_negatives(name, header, kind)
     _refuse_two_lists(header)
+    _refuse_two_names(header)
 
 
 def _refuse_two_lists(header: Header) -> None:
@@ -34,6 +36,16 @@ def _refuse_two_lists(header: Header) -> None:
     if len(again) > 1 and _NAMES & again.keys() and min(again.values()) > max(first[field] for field in again):
         said = f"表中左右并排放了两张清单(第 {min(again.values()) + 1} 列起又是同样的列),无法逐行读取。"
         raise FileRefused("side_by_side", said, "请把右边的清单移到左边清单的下面,或另放一张工作表。")
+
+
+def _refuse_two_names(header: Header) -> None:
+    """保留的证明名称 beside 取消的证明名称: of the second nothing would be read, and what it gives up would be lost."""
+    if "proof" not in header.columns.values():
+        return
+    others = [name for name in header.unused if named(name) == "proof" and in_heading(name) is not None]
+    if others:
+        said = f"表中有不止一列证明名称,“{others[0]}”列没有读取。"
+        raise FileRefused("two_names", said, "请每行只写一个证明,另加一列“取消或保留”,写明“保留”或“取消”。")
 
 
 def _refuse_other_negatives(name: str, header: Header, kind: ListKind) -> None:

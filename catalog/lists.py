@@ -124,7 +124,7 @@ class ListReading:
                     continue
                 refused = fault
                 full = islice((row for row, _ in chain(top, rows) if sum(map(bool, row)) > 2 and not is_aside(row)), 2)
-                if len(list(full)) > (0 if opened.below and self.sheets else 1):  # under a list one row may be all that goes on
+                if len(list(full)) > (0 if self.sheets else 1):  # after a list one row may be all that goes on
                     self.sheets.append(SheetFound(opened.name, (), refused=fault.text + fault.remedy))
                 for _ in rows:
                     pass

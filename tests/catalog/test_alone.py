@@ -6,13 +6,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
+from catalog.file_kinds import FileRefused
 from catalog.headers import ListKind
 from catalog.lists import read_list
 from domain.list_rows import MatterFact, NegativeFact, ProofFact
 from tests.catalog.registries import sandbox
 from tests.catalog.test_lists import codes
-from tests.catalog.workbooks import workbook
+from tests.catalog.workbooks import saved, workbook
 
 HEADER = ("序号", "事项编码", "证明名称", "设定依据", "开具单位")
 FIRST = (1, "DEMO-0002", "经济困难证明", "《甲法》", "市中区民政局")
@@ -117,3 +119,45 @@ def test_a_stroke_under_the_name_of_a_unit_may_be_as_above(stroke: str) -> None:
 def test_one_of_several_proofs_is_not_all_of_them(cell: str) -> None:
     """Before, 或 was read as 和: the applicant had to bring both."""
     assert table(HEADER, (1, "DEMO-0002", cell, "《甲法》", "市中区民政局")) == [{"either_proof"}]
+
+
+@pytest.mark.parametrize("name", ["(二)户口簿", "(三)收入流水", "2、户口簿", "第二章户口簿"])
+def test_a_numbered_name_in_the_column_of_names_is_a_row(name: str) -> None:
+    """Before, it was taken for a heading where it did not end as a certificate's name does, and lost."""
+    assert table(HEADER, FIRST, ("", "", name))[-1] == {"ask proof", "matter_empty"}
+    assert table(HEADER, ("", "", "二、行政许可事项"), FIRST) == ["P-HARDSHIP"], "a kind of them is a heading"
+
+
+def test_a_name_in_merged_cells_under_a_merged_column_is_a_row() -> None:
+    rows = [("证明名称", "", "设定依据", "事项编码"), ("户籍证明", "", "甲法", "DEMO-0001"), ("户口簿", "", "", "")]
+    assert table(*rows, merged=("A1:B1", "A2:B2", "A3:B3"))[-1] == {"ask proof", "matter_empty"}
+
+
+@pytest.mark.parametrize("first", ["说明:需原件", "填报单位:区司法局", "负责单位:区司法局", "备注:复印件"])
+def test_a_row_that_begins_as_a_note_does_is_a_row(first: str) -> None:
+    """Before, whatever stood beside it was lost."""
+    assert len(table(("材料要求", "证明名称", "事项编码"), (first, "户籍证明", "DEMO-0001"))) == 1
+    header = ("填报情况", "证明名称", "事项编码")
+    notes = [(first, "", ""), (first, "填报时间:2026年", "电话:1234"), ("填表人:张三", "审核人:李四", "")]
+    assert len(table(header, ("", "户籍证明", "DEMO-0001"), *notes)) == 1, "and one that holds no name is none"
+
+
+def test_a_sheet_of_one_row_after_a_list_is_told() -> None:
+    """Before, 续表 without a header was passed over where it had one row."""
+    book = Workbook()
+    assert book.active is not None
+    for line in (HEADER, FIRST):
+        book.active.append(line)
+    book.create_sheet("续表").append((2, "DEMO-0001", "户籍证明", "乙法", ""))
+    first, second = read_list(saved(book), ListKind.PROOFS, sandbox())
+    assert len(first.rows) == 1 and second.sheet.refused
+
+
+@pytest.mark.parametrize(
+    "names", [("保留的证明名称", "取消的证明名称"), ("证明名称", "拟取消证明事项"), ("取消的证明事项", "保留的证明事项")]
+)
+def test_two_columns_of_names_are_asked(names: tuple[str, str]) -> None:
+    """Before, the second was passed over, with what it gives up."""
+    with pytest.raises(FileRefused) as caught:
+        table(("序号", *names, "事项编码"), (1, "户籍证明", "经济困难证明", "DEMO-0002"))
+    assert caught.value.fault == "two_names" and caught.value.remedy
