@@ -33,7 +33,7 @@ from catalog.sheets import AT_ONCE, LISTS, read_parts
 from catalog.standing import Standing, in_heading, of_commitments
 from catalog.verdicts import RowNotes
 from domain.clear_text import named_by_number
-from domain.list_rows import Fact, Fault, MatterFact, RowResult, SheetFound, Verdict, sent_back
+from domain.list_rows import Fact, Fault, MatterFact, RowResult, SheetFound, Topic, Verdict, sent_back
 
 _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fact | None]] = {
     ListKind.MATTERS: read_matter,
@@ -217,8 +217,6 @@ def _over(cells: dict[str, str], around: Around) -> None:
     named = next((text for text in items if clean(text) not in _NO_SUB_ITEM), None)
     if named is not None or around.matter is not None:
         cells["matter"] = named or around.matter or ""
-    elif around.unit is not None and "unit" not in cells:
-        cells["unit"] = around.unit
 
 
 def _read_row(
@@ -240,10 +238,12 @@ def _read_row(
     cells = {field: cell_of(column) for column, field in header.columns.items()}
     if "sub_matter" in cells and cells.keys() & {"matter", "main_matter"} and (sub := clean(cells["sub_matter"])) not in _NO_SUB_ITEM:
         cells["main_matter"], cells["matter"] = cells.get("matter", cells.get("main_matter", "")), sub  # what is handled is the sub-item
-    if kind is not ListKind.MATTERS and "matter" not in cells and "matter_code" not in cells:
+    has_matter = "matter" in cells or "matter_code" in cells
+    if kind is not ListKind.MATTERS and not has_matter:
         _over(cells, around)
-    elif kind is ListKind.MATTERS and around.unit is not None and "unit" not in cells and "unit_code" not in cells:
-        cells["unit"] = around.unit
+    if around.unit is not None and "unit" not in cells and (kind is not ListKind.MATTERS or "unit_code" not in cells):
+        if kind is ListKind.MATTERS or not has_matter or registry.unit(Topic.UNIT, around.unit).is_sure:
+            cells["unit"] = around.unit
     if header.marks:
         marks = [(header.names[column], mark, cell_of(column)) for column, mark in header.marks.items()]
         said = ticked(cells.pop("standing", ""), marks)

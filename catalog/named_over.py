@@ -25,7 +25,12 @@ _KINDS = re.compile(
     "(各类|其他|有关|涉及|[省市区县]级|本级|部门|单位|行政|政务|公共|服务|权力|许可|审批|审核|核准|备案|登记|确认|给付|奖励|征收|处罚|强制|裁决"
     "|检查|办理|申请|、|和|及|与)+"
 )
-_LIKE_A_UNIT = re.compile("[\u4e00-\u9fff]{1,20}([局委厅]|委员会|办事处|人民政府|分局|公司)$")
+_LIKE_A_UNIT = re.compile(
+    "[\u4e00-\u9fff]{1,20}([局委厅]|委员会|办事处|人民政府|分局|公司)$|(?!.*([乡镇各]|其他))[\u4e00-\u9fff]{2,8}街道$"
+)
+#: 填报单位:, and what a unit does to its proofs: 区民政局取消的证明事项 is the unit's.
+_WHOSE = re.compile("^(填报|报送|上报|编制|制表|责任|实施|主管|承办)(单位|部门|机关)[:\uff1a]")
+_DOES = re.compile("(拟|决定|建议|予以|继续)*(取消|保留|废止|清理|不再(索要|保留|要求))的?$")
 _SHORTEST, _LONGEST = 4, 60
 
 
@@ -37,13 +42,34 @@ def named_over(registry: Registry, text: str, is_title: bool) -> tuple[str | Non
     bare = _FRONT.sub("", _PAPERS.sub("", plain))
     for name in dict.fromkeys((plain, bare)):
         if name and registry.is_matter(name):
-            return name, None
+            return (text if _has_another_code(registry, text, name) else name), None
     if bare and _LABEL.match(plain):
         return bare, None
-    if not is_title and (_LIKE_A_UNIT.fullmatch(plain) or registry.unit(Topic.UNIT, plain).is_sure):
-        return None, plain
+    if (unit := _unit(registry, plain, is_title)) is not None:
+        return None, unit
     if registry.matters.stands_in(plain, _SHORTEST):
         return plain, None
     if not is_title and len(bare) >= _SHORTEST and _LIKE_A_MATTER.search(bare) and not _KINDS.fullmatch(bare):
         return bare, None
     return None, None
+
+
+def _unit(registry: Registry, text: str, is_title: bool) -> str | None:
+    """The unit that a text names. A title or the name of a sheet says whose a unit's own list is, where that is another's; a list of
+    all may be made by anybody."""
+    for name in dict.fromkeys((text, _DOES.sub("", _PAPERS.sub("", _WHOSE.sub("", text))))):
+        code = registry.unit(Topic.UNIT, name).code if name else None
+        if not is_title and (code or _LIKE_A_UNIT.fullmatch(name)):
+            return name
+        if is_title and code and not registry.may_name(code) and not name.endswith("政府"):
+            return name
+    return None
+
+
+def _has_another_code(registry: Registry, text: str, name: str) -> bool:
+    """True for 法律援助申请(DEMO-0001) where that is the code of another matter."""
+    codes = [code for code in _CODE.findall(text) if registry.matters.knows(code)]
+    return bool(codes) and not set(codes) & set(registry.matters.named(name))
+
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{4,}")

@@ -48,15 +48,15 @@ def page(*tables: tuple[str, list[tuple[Any, ...]]]) -> str:
     ("over", "expected"),
     [
         (("二、取消的证明事项", ""), [True, True]),
-        (("二、取消的证明事项", "(一)区司法局"), [True, True]),
+        (("二、取消的证明事项", "(一)市中区行政审批服务局"), [True, True]),
         (("二、取消的证明事项", "三、保留的证明事项"), [True, False]),
         (("二、取消的证明事项", "三、其他事项"), [True, False]),
         (("市中区取消的证明事项清单", ""), [True, True]),
-        (("市中区取消的证明事项清单", "区司法局"), [True, True]),
+        (("市中区取消的证明事项清单", "市中区行政审批服务局"), [True, True]),
         (("附件1 取消的证明事项清单", "附件2 保留的证明事项清单"), [True, False]),
         (("附件1 取消的证明事项清单", "附件2 区司法局证明事项清单"), [True, UNCLEAR]),
         (("二、取消的证明事项", "附件2 保留的证明清单"), [True, False]),
-        (("取消的证明事项", "区司法局"), [True, True]),
+        (("取消的证明事项", "市中区行政审批服务局"), [True, True]),
     ],
 )
 def test_what_stands_over_a_table_holds_for_the_next_ones_of_its_page(over: tuple[str, str], expected: list[Any]) -> None:

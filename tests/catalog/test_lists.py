@@ -164,7 +164,7 @@ def test_a_double_header_with_merged_cells_under_a_title() -> None:
 
 
 def test_a_section_heading_and_a_header_that_stands_again_are_no_rows() -> None:
-    rows = [HEADER, ["一、区司法局", *[None] * 8], GOOD, HEADER, (2, "DEMO-0003", *GOOD[2:])]
+    rows = [HEADER, ["一、区司法局", *[None] * 8], GOOD, HEADER, (2, "DEMO-0002", "户籍证明", *GOOD[3:])]
     (result,) = read_list(workbook(rows, ["A2:I2"]), ListKind.PROOFS, sandbox())
     assert [row.line for row in result.rows] == [3, 5] and counts(result) == [2, 0, 0]
 

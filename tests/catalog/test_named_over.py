@@ -141,3 +141,50 @@ def test_one_proof_under_two_matters_is_no_duplicate() -> None:
     """Before, the second was sent back as the same row."""
     again = (PROOFS, ("一、法律援助申请",), A, ("二、取消的证明",), A, ("三、法律援助申请",), A)
     assert of_matters(*again) == ["DEMO-0002", {"matter_empty"}, {"duplicate"}]
+
+
+OTHERS = {"unit_of_another"}
+
+
+@pytest.mark.parametrize(
+    "over", ["市中区民政局证明事项清单", "填报单位:市中区民政局", "报送部门:市中区民政局", "市中区民政局取消的证明事项目录"]
+)
+def test_a_title_of_another_unit_is_not_passed_over(over: str) -> None:
+    """Before, another unit's list was taken for the sender's own."""
+    assert of_matters((over,), PROOFS, A) == [OTHERS]
+    assert of_matters((over,), (*PROOFS, "事项名称"), (*A, "法律援助申请")) == [OTHERS], "beside a matter, too"
+
+
+def test_a_sheet_of_another_unit_is_not_passed_over() -> None:
+    assert of_matters(PROOFS, A, name="区民政局") == [OTHERS]
+    assert of_matters(PROOFS, A, name="区司法局") == [None]
+    assert of_matters(("法律援助申请",), PROOFS, A, name="区民政局") == [OTHERS]
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("一、市中区民政局证明事项", OTHERS),
+        ("一、区民政局取消的证明事项", OTHERS),
+        ("一、区司法局保留的证明事项", None),
+        ("二、光明路街道", {"ask unit"}),
+        ("二、乡镇街道", None),
+        ("一、法律援助申请(DEMO-0001)", {"ask matter"}),
+        ("一、法律援助申请(DEMO-0002)", "DEMO-0002"),
+    ],
+)
+def test_a_heading_with_more_than_the_name_names_it(heading: str, expected: Any) -> None:
+    assert of_matters(PROOFS, (heading,), A) == [expected]
+
+
+def test_a_matter_under_the_heading_of_another_unit_goes_back() -> None:
+    """Before, a column of matters made of the heading nothing; whoever makes a list of all names itself in the title."""
+    header, row = (*PROOFS, "事项名称"), (*A, "法律援助申请")
+
+    def of_all(*lines: tuple[Any, ...], name: str = "清单") -> list[str | None | set[str]]:
+        (result,) = read_list(workbook([*lines], name=name), ListKind.PROOFS, sandbox())
+        return [one.fact.matter if isinstance(one.fact, ProofFact) else codes(one) for one in result.rows]
+
+    assert of_all(header, ("一、区民政局",), row) == [{"matter_of_another"}]
+    assert of_all(header, ("一、区司法局",), row) == ["DEMO-0002"]
+    assert of_all(("填报单位:市中区民政局",), header, row, name="区民政局") == ["DEMO-0002"]

@@ -71,10 +71,10 @@ def test_a_heading_stands_in_whatever_column_comes_first() -> None:
 
 
 def test_headings_without_numbers() -> None:
-    """区民政局 within 二、取消的证明 ends nothing; beside an unnumbered heading nobody knows whether it does."""
+    """区行政审批服务局 within 二、取消的证明 ends nothing; beside an unnumbered heading nobody knows whether it does."""
     across = ("A2:G2", "A4:G4", "A6:G6")
-    assert cancelled(HEADER, ("二、取消的证明",), FIRST, ("区民政局",), SECOND, merged=across) == [True, True]
-    assert cancelled(HEADER, ("取消的证明",), FIRST, ("区民政局",), SECOND, merged=across) == [True, {"standing_unclear"}]
+    assert cancelled(HEADER, ("二、取消的证明",), FIRST, ("区行政审批服务局",), SECOND, merged=across) == [True, True]
+    assert cancelled(HEADER, ("取消的证明",), FIRST, ("区行政审批服务局",), SECOND, merged=across) == [True, {"standing_unclear"}]
     assert cancelled(HEADER, ("取消的证明",), FIRST, ("保留的证明",), SECOND, merged=across) == [True, False]
 
 
