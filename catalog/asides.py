@@ -35,7 +35,7 @@ _WHOLE = re.compile(
 _MOST = 3  #: different texts in a row that says nothing else
 #: 填表人 beside 张三, in cells of their own.
 _SIGNED = re.compile(rf"((单位|填表|填报)?({_MADE})({_BY})|单位(?=[(])|(联系)?(电话|方式)|日期|时间)?([(]?({_HALLMARKS})[)]?)?")
-_REFERENCE = re.compile("《[^》]*》")
+_REFERENCE = re.compile("《[^》]{0,200}》")
 _LABEL = re.compile(r"(附件|附表|备注|附注|说明|附|注)\d{0,2}[:、.]")
 _LIST = re.compile("(清单|目录|名录|名单|一览表)([(].*)?$")
 

@@ -15,7 +15,7 @@ _PAIRS = (("\u300a", "\u300b"), ("\u201c", "\u201d"), ("\u300c", "\u300d"), ("\u
 #: Written where a cell has nothing to say.
 _NOTHING = frozenset({"", "无", "-", "--", "—", "——", "/", "\\", "未分类", "暂无", "空", "null", "none", "n/a", "未知", "待定"})
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
-_BRACKETS = re.compile("[(\uff08\u3010\\[\u3014{][^)\uff09\u3011\\]\u3015}]*[)\uff09\u3011\\]\u3015}]")
+_BRACKETS = re.compile("[(\uff08\u3010\\[\u3014{][^)\uff09\u3011\\]\u3015}]{0,200}[)\uff09\u3011\\]\u3015}]")
 #: What stands between two names. Not 和 or 及: they stand inside names too (人力资源和社会保障局, 和平路街道).
 _SEVERAL = re.compile("[\u3001,\uff0c;\uff1b/\n\r|]|(?<=\\S)\u6216\u8005?(?=\\S)|\u4ee5\u53ca")
 _CHINESE = "\u4e00-\u9fff\u3000-\u303f\uff00-\uffef"

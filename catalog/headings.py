@@ -118,14 +118,15 @@ class Headings:
         for text in over:
             either = text if one_suffices(text) else either
             plain = clean(fold(text))
-            is_short = len(plain) <= _LONGEST and not plain.endswith("。")
-            if is_numbered(text) and is_short:
+            is_sentence = plain.endswith("。")
+            is_short = len(plain) <= _LONGEST and not is_sentence
+            if is_numbered(text) and not is_sentence:  # names of matters may be long
                 self.met(text)
             elif self.hears(text) is not None or is_title(text) or plain.startswith("附件"):
                 self._over, self._unclear = {}, ""
                 titles.append(text)
                 ends = text
-            elif is_short and not self._is_first and not is_aside([text]):
+            elif (is_short or (not is_sentence and any(self._names(text, False)))) and not self._is_first and not is_aside([text]):
                 self.met(text)
             else:
                 titles.append(text)

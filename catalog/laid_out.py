@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from catalog.cell_facts import Fault
 from catalog.cell_marks import TABLE_WITHIN
 from catalog.file_kinds import FileRefused
 
 MOST_COLUMNS = 300
-MOST_OVER = 6  #: lines over a table that may be its title
+MOST_OVER = 14  #: lines over a table that may be its title, and what is explained under it; a header is looked for among 20
 #: A row, and what its cells do not say themselves: column -> fault.
 Row = tuple[tuple[str, ...], dict[int, Fault]]
 
@@ -50,8 +51,9 @@ class Table:
         """A group of rows ends, and with it what covers them from above."""
         self._down.clear()
 
-    @property
+    @cached_property
     def width(self) -> int:
+        """When it is read; what it takes of others is as wide."""
         return max((len(row) for row, _ in self.rows), default=0)
 
     def take(self, other: Table, first: int) -> None:

@@ -56,6 +56,7 @@ class Names:
 
     known: Iterable[Known]
     _by_key: dict[str, dict[str, str]] = field(default_factory=dict, init=False)  #: key -> {code: why}
+    _lengths: set[int] = field(default_factory=set, init=False)  #: of the keys
     _names: dict[str, Known] = field(default_factory=dict, init=False)
     _keys: dict[str, str] = field(default_factory=dict, init=False)
     _cache: dict[str, Match] = field(default_factory=dict, init=False)
@@ -70,7 +71,8 @@ class Names:
                 self._enter(name, one.code, f"与曾用名一致(用至 {until:%Y-%m-%d})")
 
     def _enter(self, name: str, code: str, why: str) -> None:
-        self._by_key.setdefault(key(name), {}).setdefault(code, why)
+        self._by_key.setdefault(named := key(name), {}).setdefault(code, why)
+        self._lengths.add(len(named))
 
     def match(self, text: str) -> Match:
         """What `text` means."""
@@ -85,8 +87,8 @@ class Names:
     def stands_in(self, text: str, shortest: int) -> bool:
         """True where a name of at least so many characters is a part of this text."""
         folded = key(text)
-        ends = range(len(folded) + 1)
-        return any(folded[first:last] in self._by_key for first in ends for last in ends[first + shortest :])
+        lengths = [length for length in self._lengths if length >= shortest]
+        return any(folded[first : first + length] in self._by_key for first in range(len(folded)) for length in lengths)
 
     def knows(self, code: str) -> bool:
         return code in self._names

@@ -8,7 +8,7 @@ from openpyxl import Workbook
 from catalog.headers import ListKind
 from catalog.headings import Headings
 from catalog.lists import read_list
-from catalog.standing import Standing, in_cell, in_heading, in_title
+from catalog.standing import Standing, cancels, in_cell, in_heading, in_title, marked
 from domain.list_rows import ProofFact, RowResult
 from tests.catalog.registries import sandbox
 from tests.catalog.test_lists import codes
@@ -193,3 +193,14 @@ def test_a_cancelled_matter_is_not_registered() -> None:
     header = ("事项名称", "事项编码", "部门名称", "清理意见")
     (result,) = read_list(workbook([header, ("法律援助申请", "X-1", "区司法局", "取消")]), ListKind.MATTERS, sandbox())
     assert codes(result.rows[0]) == {"matter_cancelled"}
+
+
+@pytest.mark.parametrize("many", [40, 20_000])
+@pytest.mark.parametrize(
+    "text", ["现予以", "应予以", "已经清理", "取消证明事项", "取消明细表", "由区里设定自行设定", "取消的类", "有效期改为", "《", "(取消", "证明除外"]
+)
+def test_what_says_the_same_again_and_again_is_judged_at_once(text: str, many: int) -> None:
+    """Told in more ways than one it would take longer than anybody waits, and hold up everybody else meanwhile."""
+    said = f"取消{text * many}x"
+    assert in_cell(said) is not Standing.KEPT and in_heading(said) in (Standing.OPEN, Standing.CANCELLED)
+    assert isinstance(cancels(said), bool) and marked(said) is None
