@@ -49,7 +49,7 @@ def data_rows(
             if is_aside(row) and not _holds_name(row, looked_at, header.columns):
                 if begins(text := next(iter(texts)), hears) and text not in header.title:
                     headings.met(text)
-            elif text := _split(row, list(texts), is_name, headings):
+            elif text := _split(row, list(texts), header, is_name, headings):
                 headings.met(text)
             elif (len(texts) == 1 or line - 1 in spread) and (
                 text := _heading(row, texts, header, is_name, headings, spread=line - 1 in spread)
@@ -84,7 +84,7 @@ _ORDINAL = re.compile(r"[(]?[一二三四五六七八九十]+[)]?[、.]?|第[一
 _COUNT = re.compile(r"[(]?共?计?\d+[项个条件][)]?")
 
 
-def _split(row: tuple[str, ...], texts: list[str], is_name: Callable[[str], bool], headings: Headings) -> str:
+def _split(row: tuple[str, ...], texts: list[str], header: Header, is_name: Callable[[str], bool], headings: Headings) -> str:
     """The heading that stands in two cells, its number and its words, or beside how many rows it has: 一 | 取消的证明事项 | 共2项."""
     if not 1 < len(texts) < 4:
         return ""
@@ -96,7 +96,8 @@ def _split(row: tuple[str, ...], texts: list[str], is_name: Callable[[str], bool
     else:
         return ""
     bare = without_number(words[-1])
-    if is_name(bare):
+    of_the_row = {column for column, field in header.columns.items() if field in ("standing", "remark")} | set(header.marks)
+    if is_name(bare) or any(column < len(row) and row[column] == words[-1] for column in of_the_row):
         return ""
     if headings.hears(bare) in (Standing.KEPT, Standing.CANCELLED):
         return text

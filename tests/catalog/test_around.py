@@ -368,6 +368,15 @@ def test_a_heading_in_two_cells_is_heard(heading: tuple[str, ...], expected: boo
     assert table(HEADER, heading, FIRST, SECOND) == [expected, expected]
 
 
+@pytest.mark.parametrize("column", ["清理意见", "备注"])
+def test_a_row_that_names_nothing_is_no_heading(column: str) -> None:
+    """2, and 取消 in its own column: the row goes back, and those below are not given up by it."""
+    header = ("序号", "事项编码", "证明名称", column)
+    kept = "保留" if column == "清理意见" else ""
+    lone, following = table(header, (1, *FIRST[1:3], kept), (2, "", "", "取消"), (3, *SECOND[1:3], kept))[1:]
+    assert isinstance(lone, set) and lone & {"proof_empty", "matter_empty"} and following is False
+
+
 def test_the_same_row_kept_and_given_up_is_no_duplicate() -> None:
     """What contradicts itself is told where the rows meet, not as a row written twice."""
     assert table(HEADER, ("一、保留的证明",), FIRST, ("二、取消的证明",), FIRST) == [False, True]
