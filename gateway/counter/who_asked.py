@@ -12,7 +12,9 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
 
+from domain.numbers import is_number
 from domain.records import RIGHT_OF_APPEAL
+from domain.refusal import Refusal
 from domain.subject_access import LOOK_LASTS, WRONG_CODES, typed
 from gateway.counter import cookies
 from gateway.counter.cookies import LOOK
@@ -27,6 +29,7 @@ from gateway.edge.services import services_of
 from gateway.mismatches.schemas import MismatchIn
 from ledger.casework import mismatches
 from ledger.database import transaction
+from ledger.lifecycle.snapshots import UnknownNumber
 from ledger.subject_access import asked, looks, objections
 from settings import settings
 
@@ -66,30 +69,27 @@ def open_list(request: Request, sent: SentForm) -> Response:
 @router.get(_LIST, name="who_asked_list")
 def who_asked(request: Request) -> Response:
     """Who asked about him; that he looked goes on the record."""
-    now = settings().now()
-    try:
-        with transaction() as session:
-            look = looks.find(session, cookies.token_of(request, LOOK), now=now)
-            found, own = asked.show(session, look, now=now), looks.of(session, look)
-            until = (look.opened_at or now) + LOOK_LASTS
-            more: dict[str, Any] = {"may_be_doubted": objections.may_be_doubted, "right": RIGHT_OF_APPEAL}
-            return _page("who_asked_list.html", found=found, looks=own, until=until, **more)
-    except looks.LookOver as over:
-        return _form("", problem=problem_of(over))
+    return _list(request)
 
 
 @router.post(f"{_START}/{{number}}/objection", name="who_asked_object")
 def object_to(request: Request, number: Annotated[str, Path(max_length=40)], sent: SentForm) -> Response:
-    """What he says is wrong, to be checked by the unit that answers for it."""
-    body = model_of(MismatchIn, {"fields": sent.all("field"), "stated": sent.text("stated")}, _LABELS)
-    now = settings().now()
+    """What he says is wrong, to be checked by the unit that answers for it; refused, the list again with what he typed."""
+    fields, stated, now = sent.all("field"), sent.text("stated"), settings().now()
     try:
+        body = model_of(MismatchIn, {"fields": fields, "stated": stated}, _LABELS)
+        if not is_number(number):
+            raise UnknownNumber
         with transaction() as session:
             look = looks.find(session, cookies.token_of(request, LOOK), now=now)
             objections.raise_one(session, look, number, body.fields, body.stated, now=now)
     except mismatches.NoIssuer:
-        raise Problem("no_issuer_to_check", remedy="请到窗口提出,由工作人员转交有关单位核实。") from None
-    return goes_on(_LIST)
+        problem = Problem("no_issuer_to_check", remedy="请到窗口提出,由工作人员转交有关单位核实。")
+    except (Problem, Refusal) as refused:
+        problem = problem_of(refused)
+    else:
+        return goes_on(_LIST)
+    return _list(request, problem, {"number": number, "fields": fields, "stated": stated})
 
 
 @router.post(f"{_START}/end", name="who_asked_end")
@@ -103,6 +103,28 @@ def end(request: Request) -> Response:
     answer = goes_on(f"{_START}?ended=1")
     cookies.take_away(request, answer, LOOK)
     return answer
+
+
+def _list(request: Request, problem: Problem | None = None, typed: Mapping[str, object] = MappingProxyType({"number": ""})) -> Response:
+    """`problem`: why what he `typed` was not taken."""
+    now = settings().now()
+    try:
+        with transaction() as session:
+            look = looks.find(session, cookies.token_of(request, LOOK), now=now)
+            found, own = asked.show(session, look, now=now), looks.of(session, look)
+            return _page(
+                "who_asked_list.html",
+                problem.status_code if problem else 200,
+                found=found,
+                looks=own,
+                until=(look.opened_at or now) + LOOK_LASTS,
+                may_be_doubted=objections.may_be_doubted,
+                right=RIGHT_OF_APPEAL,
+                problem=problem,
+                typed=typed,
+            )
+    except looks.LookOver as over:
+        return _form("", problem=problem_of(over))
 
 
 def _form(number: str, *, ended: bool = False, problem: Problem | None = None) -> Response:

@@ -63,6 +63,11 @@ def typeset(text: str) -> str:
     return _BRACKETS.sub("\uff08\\1\uff09", _BEFORE_CHINESE.sub("\uff0c", text))
 
 
+def _unset(text: str) -> Markup:
+    """What a form sends back: its punctuation as references, which `typeset` passes by, so that it comes back as it was."""
+    return Markup("".join(f"&#{ord(sign)};" if sign in ",:;?!()" else escape(sign) for sign in text))
+
+
 def _with_code(text: str) -> Markup:
     """Words between backticks as code, as the OpenAPI document writes them."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
@@ -78,6 +83,7 @@ _environment = Environment(
 _environment.filters["local"] = local
 _environment.filters["ends"] = written
 _environment.filters["day"] = day
+_environment.filters["unset"] = _unset
 _environment.filters["with_code"] = _with_code
 _environment.globals["css"] = Markup(_CSS)  # our own file; escaping would change its digest
 

@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session, aliased
 from domain.instants import is_past
 from domain.lifecycle import Event, State
 from domain.records import MismatchStatus
+from domain.refusal import Refusal
 from ledger.cases import cases
+from ledger.casework.mismatches import MismatchOpen, NotDelivered
+from ledger.casework.revocations import RevokedAlready
 from ledger.lifecycle.moves import Goer, Turn, go
 from ledger.sealing import publication
 from ledger.sealing.publication import ProofStatus, PublicProof
@@ -26,6 +29,19 @@ from ledger.tables.verifications import Verification
 from ledger.vault import Place
 
 ACTOR = "subject"  #: who looks; nothing says who that is
+
+
+class CheckedAlready(Refusal, code="correction_answered"):
+    """The issuing unit has answered a doubt about this result; who does not agree may appeal (obligation 11.4)."""
+
+
+def obstacle(row: Verification, newest: Mismatch | None, proof: PublicProof | None) -> type[Refusal] | None:
+    """Why a result can not be doubted now, or None: what was told and still holds can be, until somebody has answered it."""
+    if row.state is not State.DELIVERED:
+        return NotDelivered
+    if newest is not None and newest.status is not MismatchStatus.UNSETTLED:
+        return CheckedAlready if newest.settled_at else MismatchOpen
+    return RevokedAlready if proof is not None and proof.standing is ProofStatus.REVOKED else None
 
 
 @dataclass(frozen=True)
@@ -43,10 +59,8 @@ class AskedLine:
 
     @property
     def may_object(self) -> bool:
-        """Whether a check is offered: of what was told and still holds, until somebody has answered it."""
-        answered = self.objection is not None and self.objection.status is not MismatchStatus.UNSETTLED
-        ended = self.proof is not None and self.proof.standing is ProofStatus.REVOKED
-        return self.row.state is State.DELIVERED and not answered and not ended
+        """Whether a check is offered."""
+        return obstacle(self.row, self.objection, self.proof) is None
 
     @property
     def result(self) -> str | None:

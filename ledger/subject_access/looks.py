@@ -1,6 +1,6 @@
 """本人查询: a code that a clerk makes for the person before him, opened once, and what the browser holds from then on.
 
-Whatever is wrong with a code, the words are the same and so is the work. Of codes and tokens digests alone are kept; that of a code is
+Whatever is wrong with a code, the words are the same. Of codes and tokens digests alone are kept; that of a code is
 keyed, since eight figures are soon tried.
 """
 
@@ -51,6 +51,8 @@ def make(session: Session, id_type: IdType, id_number: str, identified: Identifi
     """A code for the person with this number, by who has checked that it is he; his earlier codes and looks end. A person of whom the
     ledger knows nothing gets one like any other: the clerk is not told which it is."""
     lookup, code, look = lookup_of(id_type, id_number), new_code(), uuid4()
+    turn = func.hashtextextended(f"looks of {lookup}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(turn)))  # of two windows at once the later ends the earlier one's
     standing = SubjectLook.lookup == lookup, SubjectLook.ended_at.is_(None)
     session.execute(update(SubjectLook).where(*standing).values(ended_at=now))
     row = SubjectLook(id=look, number=_free_number(session), lookup=lookup, identified=identified, unit=unit, made_at=now, made_by=actor)

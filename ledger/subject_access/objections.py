@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from domain.instants import is_past
 from domain.lifecycle import Event
-from domain.records import CONCLUSION, MismatchStatus
-from domain.refusal import Refusal
+from domain.records import CONCLUSION
 from ledger import rules
 from ledger.actor import Filer
 from ledger.calendars import terms
 from ledger.casework import mismatches
 from ledger.lifecycle.moves import note
-from ledger.lifecycle.snapshots import UnknownNumber
+from ledger.lifecycle.snapshots import UnknownNumber, lock
 from ledger.outbox.alarms import keep_alarms
-from ledger.subject_access.asked import ACTOR
+from ledger.sealing import publication
+from ledger.subject_access.asked import ACTOR, obstacle
 from ledger.tables.cases import Party
 from ledger.tables.catalog import Entry
 from ledger.tables.records import Mismatch
@@ -29,10 +29,6 @@ from ledger.tables.subject_access import SubjectLook
 from ledger.tables.verifications import Lookup, Verification
 
 ALARM = "correction_overdue"
-
-
-class CheckedAlready(Refusal, code="correction_answered"):
-    """The issuing unit has answered a doubt about this result; who does not agree may appeal (obligation 11.4)."""
 
 
 class _Subject(Filer):
@@ -46,13 +42,15 @@ class _Subject(Filer):
 def raise_one(session: Session, look: SubjectLook, number: str, fields: list[str], stated: str, *, now: datetime) -> Mismatch:
     """异议 to a delivered result about him whom the look is of: a check goes to the unit that answers for it, at once.
 
-    `fields`: of the proof, or 核验结论. Raises `UnknownNumber` for what is not about him, `CheckedAlready`, and as `mismatches.report`
-    (`NotDelivered`, `MismatchOpen`, `FieldsUnknown`, `NoIssuer`); then nothing was written. The caller holds the look.
+    `fields`: of the proof, or 核验结论. Sent twice, the first stands. Raises `UnknownNumber` for what is not about him, what
+    `asked.obstacle` says, and `FieldsUnknown` and `NoIssuer` as `mismatches.report`; then nothing was written. The caller holds the look.
     """
-    row = _his(session, look, number)
+    row = lock(session, _his(session, look, number).number)
     earlier = mismatches.newest(session, number)
-    if earlier is not None and earlier.status in (MismatchStatus.CORRECTED, MismatchStatus.UPHELD):
-        raise CheckedAlready
+    if earlier is not None and earlier.look == look.id and earlier.settled_at is None:
+        return earlier
+    if why := obstacle(row, earlier, publication.find(session, number, now=now)):
+        raise why
     due_at, _ = terms.due(session, now, rules.readings().correction_days, now=now)
     filer = _Subject(row.unit, ACTOR)
     found = mismatches.report(

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+from typing import Any
 from unittest import mock
 
 import httpx
 import pytest
 
+from connectors.seal import LocalSeals
 from domain.subject_access import LOOK_LASTS, WRONG_CODES
 from gateway.edge.quotas import WRONG_FROM_HERE
+from ledger.tables.catalog import Entry
+from ledger.tables.records import Mismatch
+from ledger.tables.verifications import Verification
 from settings import Settings, settings
+from tests.gateway.casework import look_up, seal_and_deliver
 from tests.gateway.conftest import REQUESTER, Api, from_elsewhere, party
 from tests.gateway.counter.browsing import HOST, text_of
 from tests.gateway.subject_access.test_codes import PATH, body
+from tests.ledger.acting import all_of
 
 OWN = {"Origin": HOST, "Accept": "text/html"}
 
@@ -105,3 +115,90 @@ def test_the_look_is_over_after_its_minutes(api: Api) -> None:
 def test_without_a_look_there_is_the_form(api: Api, cookie: str) -> None:
     answer = listed(api, cookie)
     assert answer.status_code == 401 and 'name="code"' in answer.text
+
+
+class Form(HTMLParser):
+    """What a browser would make of the page's ticks and texts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.ticks: dict[str, bool] = {}
+        self.text = ""
+        self._inside = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        said = dict(attrs)
+        self._inside = tag == "textarea"
+        if said.get("type") == "checkbox":
+            self.ticks[said["value"]] = "checked" in said
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        self.text += data if self._inside else ""
+
+
+@pytest.fixture
+def told(api: Api, seals: LocalSeals) -> Iterator[tuple[str, str]]:
+    """A number that was delivered, and the cookie of whom it is about."""
+    number = api.filed()
+    look_up(number)
+    with ThreadPoolExecutor(1) as aside:  # the signature has a loop of its own
+        aside.submit(seal_and_deliver, number, seals).result()
+    made = code_for(api)
+    yield number, cookie_of(send(api, made["number"], made["code"]))
+
+
+def object_to(api: Api, number: str, cookie: str, headers: dict[str, str] = OWN, **form: Any) -> httpx.Response:
+    api._client.cookies.clear()
+    data = {"field": "住址", "stated": "住址已经变更"} | form
+    return api.request("POST", f"/who-asked/{number}/objection", data=data, headers=headers | {"Cookie": f"proofless_look={cookie}"})
+
+
+def doubts(number: str) -> list[Mismatch]:
+    return all_of(Mismatch, verification=number)
+
+
+def test_an_objection_that_is_not_taken_says_why_and_keeps_what_was_typed(api: Api, told: tuple[str, str]) -> None:
+    number, cookie = told
+    refused = object_to(api, number, cookie, field=[], stated="住址(新)已经变更;见附件")
+    said = Form(refused.text)
+    assert refused.status_code == 422 and "哪一项不对" in text_of(refused).split("查询时间")[0] and "异议没有提出" in text_of(refused)
+    assert said.text == "住址(新)已经变更;见附件" and not any(said.ticks.values())
+    refused = object_to(api, number, cookie, field=["住址", "户别"], stated="")
+    assert [name for name, ticked in Form(refused.text).ticks.items() if ticked] == ["户别", "住址"]
+    assert object_to(api, number, cookie, field="年龄").status_code == 422
+    assert doubts(number) == []
+
+
+def test_two_taps_are_one_objection(api: Api, told: tuple[str, str]) -> None:
+    number, cookie = told
+    assert [object_to(api, number, cookie).status_code for _ in range(2)] == [303, 303]
+    assert len(doubts(number)) == 1
+
+
+def test_a_field_comes_back_as_the_list_names_it(api: Api, told: tuple[str, str]) -> None:
+    number, cookie = told
+    name = "收入(元):月"
+    fields = property(lambda self: [name])
+    with mock.patch.object(Entry, "fields", fields):
+        (own,) = [one for one in Form(listed(api, cookie).text).ticks if "收入" in one]
+        assert own == name and object_to(api, number, cookie, field=own).status_code == 303
+    assert [one.fields for one in doubts(number)] == [[name]]
+
+
+def test_whoever_has_no_look_or_is_not_the_one_objects_to_nothing(api: Api, told: tuple[str, str]) -> None:
+    number, cookie = told
+    made = code_for(api, "演示乙丑")
+    other = cookie_of(send(api, made["number"], made["code"]))
+    before = len(all_of(Verification))
+    assert [object_to(api, number, one).status_code for one in ("", "x")] == [401, 401]
+    for wrong in (number, "HY202601010000000X", "%00", "x"):
+        refused = object_to(api, wrong, other)
+        assert refused.status_code == 404 and "没有这个核验编号" in text_of(refused) and f'"number">{number}' not in refused.text
+    for headers in ({"Origin": "https://elsewhere.example"}, {}, OWN | {"Sec-Fetch-Site": "cross-site"}):
+        assert object_to(api, number, cookie, headers | {"Accept": "text/html"}).status_code == 403
+    assert doubts(number) == [] and len(all_of(Verification)) == before
+    assert object_to(api, number, cookie).status_code == 303

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from connectors.seal import LocalSeals
 from gateway.edge import quotas
 from gateway.edge.problems import Problem
 from gateway.edge.quotas import Quotas
+from ledger.sealing import publication
 from settings import settings
 from tests.gateway.casework import look_up, seal_and_deliver
 from tests.gateway.conftest import Api
@@ -69,6 +71,15 @@ def test_the_page_says_it_beside_each_field(api: Api, delivered: tuple[str, str]
     assert "填写的内容与系统记录一致" in api.post(f"/verify/{number}?c={code}", None, content=right, headers=FORM).text
     harmless = urlencode({"field:户别": '"><b>x'})
     assert "<b>x" not in api.post(f"/verify/{number}?c={code}", None, content=harmless, headers=FORM).text
+
+
+def test_what_the_forms_fields_are_called_is_not_typeset(api: Api, delivered: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publication, "open_content", lambda *_: [("月收入(元)", "3,000")])
+    number, code = delivered
+    start = html.unescape(api.get(f"/verify/{number}?c={code}", None, headers={"Accept": "text/html"}).text)
+    assert 'name="field:月收入(元)"' in start and "月收入（元）" in start
+    form = urlencode({"field:月收入(元)": "三千(整)"})
+    assert 'value="三千(整)"' in html.unescape(api.post(f"/verify/{number}?c={code}", None, content=form, headers=FORM).text)
 
 
 @pytest.mark.parametrize(

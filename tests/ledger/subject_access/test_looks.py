@@ -16,7 +16,7 @@ from ledger.subject_access import looks
 from ledger.subject_access.looks import LookOver, MadeCode
 from ledger.tables.subject_access import SubjectLook
 from sandbox.people import by_name
-from tests.ledger.acting import TICK, alarms, all_of, do
+from tests.ledger.acting import TICK, alarms, all_of, at_once, do
 from tests.ledger.filing import NOW, UNIT
 
 pytestmark = pytest.mark.usefixtures("ledger")
@@ -83,6 +83,12 @@ def test_of_many_who_type_it_at_once_one_looks() -> None:
     for one in threads:
         one.join()
     assert len([token for token in found if token]) == 1 and len(found) == 8
+
+
+def test_of_two_codes_made_at_once_one_stands() -> None:
+    for _ in range(5):
+        at_once(made, made)
+        assert len([row for row in all_of(SubjectLook) if row.ended_at is None]) == 1
 
 
 def test_nothing_that_is_kept_says_the_code_the_token_or_the_person() -> None:

@@ -10,14 +10,14 @@ import pytest
 from domain.calendar import LOCAL
 from domain.methods import Answer
 from domain.records import CONCLUSION, MismatchStatus
-from ledger.casework import mismatches
-from ledger.lifecycle.snapshots import UnknownNumber
+from ledger.casework import mismatches, revocations
+from ledger.lifecycle.snapshots import UnknownNumber, lock
 from ledger.subject_access import looks, objections
-from ledger.subject_access.objections import CheckedAlready
+from ledger.subject_access.asked import CheckedAlready
 from ledger.tables.effects import Proof
 from ledger.tables.records import Mismatch
 from ledger.tables.verifications import EventRow, Verification
-from tests.ledger.acting import HARDSHIP, HOUR, TICK, alarms, all_of, do, events, names, row
+from tests.ledger.acting import HARDSHIP, HOUR, TICK, alarms, all_of, at_once, do, events, names, row
 from tests.ledger.casework.test_mismatches import check_answers, delivered_hardship
 from tests.ledger.filing import NOW, UNIT, file
 from tests.ledger.subject_access.test_asked import shown
@@ -99,6 +99,28 @@ def test_a_second_objection_waits_for_the_first_and_one_without_an_answer_may_be
     assert line.objection.status is MismatchStatus.UNSETTLED and line.may_object
     assert objected(number, now=NOW + 3 * HOUR).check != found.check
     assert names(number).count("mismatch_settled") == 1
+
+
+def test_sent_twice_in_one_look_the_first_stands() -> None:
+    number = delivered_hardship().number
+    token = opened(made(now=NOW + HOUR), now=NOW + HOUR)
+    assert token
+
+    def say(session: Any) -> Any:
+        look = looks.find(session, token, now=NOW + HOUR)
+        return objections.raise_one(session, look, number, ["人均月收入"], "本人说是 500 元", now=NOW + HOUR).id
+
+    first, second = at_once(lambda: do(say), lambda: do(say))
+    assert first == second and [one.id for one in all_of(Mismatch)] == [first]
+
+
+def test_a_proof_that_was_revoked_is_doubted_no_more() -> None:
+    number = delivered_hardship().number
+    do(lambda session: revocations.revoke(session, lock(session, number), "issued_in_error", now=NOW + HOUR, actor="x"))
+    assert not line_of(number).may_object
+    with pytest.raises(revocations.RevokedAlready):
+        objected(number, now=NOW + 3 * HOUR)
+    assert all_of(Mismatch) == []
 
 
 def test_what_is_not_checked_in_its_term_is_told_of_until_it_is() -> None:
