@@ -197,7 +197,20 @@ def test_a_cancelled_matter_is_not_registered() -> None:
 
 @pytest.mark.parametrize("many", [40, 20_000])
 @pytest.mark.parametrize(
-    "text", ["现予以", "应予以", "已经清理", "取消证明事项", "取消明细表", "由区里设定自行设定", "取消的类", "有效期改为", "《", "(取消", "证明除外"]
+    "text",
+    [
+        "现予以",
+        "应予以",
+        "已经清理",
+        "取消证明事项",
+        "取消明细表",
+        "由区里设定自行设定",
+        "取消的类",
+        "有效期改为",
+        "《",
+        "(取消",
+        "证明除外",
+    ],
 )
 def test_what_says_the_same_again_and_again_is_judged_at_once(text: str, many: int) -> None:
     """Told in more ways than one it would take longer than anybody waits, and hold up everybody else meanwhile."""
