@@ -36,6 +36,7 @@ _MOST = 3  #: different texts in a row that says nothing else
 #: 填表人 beside 张三, in cells of their own.
 _SIGNED = re.compile(rf"((单位|填表|填报)?({_MADE})({_BY})|单位(?=[(])|(联系)?(电话|方式)|日期|时间)?([(]?({_HALLMARKS})[)]?)?")
 _REFERENCE = re.compile("《[^》]{0,200}》")
+_ANNEX = re.compile(r"附[件表录]?\d{0,2}:?")
 _LABEL = re.compile(r"(附件|附表|备注|附注|说明|附|注)\d{0,2}[:、.]")
 _LIST = re.compile("(清单|目录|名录|名单|一览表)([(].*)?$")
 
@@ -51,6 +52,12 @@ def is_aside(cells: Sequence[str]) -> bool:
     if len(texts) > _MOST or not all(map(_WHOLE.fullmatch, map(_plain, texts))):
         return False
     return len(texts) < 2 or not all(text.isdecimal() for text in texts)  # a number alone is a page's where nothing stands beside it
+
+
+def alone(cells: Sequence[str]) -> str:
+    """The one text of a row, where it has one beside 附件2; else empty."""
+    texts = [text for text in dict.fromkeys(filter(None, cells)) if not _ANNEX.fullmatch(_plain(text))]
+    return texts[0] if len(texts) == 1 else ""
 
 
 def begins(text: str, hears: Callable[[str], Standing | None] = in_heading) -> bool:

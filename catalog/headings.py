@@ -107,7 +107,7 @@ class Headings:
         self._title = self._column = _Over()
         self._over: dict[float, _Over] = {}
         self._unclear = self._either = ""
-        self._has_named = False
+        self._has_named = False  #: a matter stands over rows of this page
         self._is_first = True
         self._around: Around | None = None
 
@@ -174,6 +174,11 @@ class Headings:
         self._over = {at: what for at, what in self._over.items() if at < depth}
         self._over[depth] = found
         self._unclear = text if beside is not None and beside.said is not None and found.said is None else ""
+
+    @property
+    def has_named(self) -> bool:
+        """Whether a matter stood over any rows of this page so far."""
+        return self._has_named
 
     def says(self, text: str) -> bool:
         """True for a heading that says what becomes of the rows below it, or names their matter or their unit."""

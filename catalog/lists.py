@@ -9,7 +9,7 @@ from functools import partial
 from hashlib import blake2b
 from itertools import chain, islice
 
-from catalog.asides import is_aside
+from catalog.asides import alone, is_aside
 from catalog.cell_facts import Fault as CellFault
 from catalog.cleaning import clean
 from catalog.column_names import SYNONYMS
@@ -20,7 +20,7 @@ from catalog.header_checks import refuse_other_lists
 from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, ListKind, find_header
 from catalog.headings import Around, Headings
 from catalog.matter_rows import read_matter
-from catalog.named_over import named_over
+from catalog.named_over import NO_SUB_ITEM, named_over, put_over
 from catalog.negative_rows import read_negative
 from catalog.negatives import hears_allowed
 from catalog.proof_rows import read_proof
@@ -30,10 +30,10 @@ from catalog.remembering import remembered
 from catalog.repeated_codes import Codes
 from catalog.row_standing import Tells, either, telling, ticked, told
 from catalog.sheets import AT_ONCE, LISTS, read_parts
-from catalog.standing import Standing, in_heading, of_commitments
+from catalog.standing import Standing, in_heading, in_title, of_commitments
 from catalog.verdicts import RowNotes
 from domain.clear_text import named_by_number
-from domain.list_rows import Fact, Fault, MatterFact, RowResult, SheetFound, Topic, Verdict, sent_back
+from domain.list_rows import Fact, Fault, MatterFact, ProofFact, RowResult, SheetFound, Topic, Verdict, sent_back
 
 _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fact | None]] = {
     ListKind.MATTERS: read_matter,
@@ -47,7 +47,9 @@ _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fa
 #: What these kinds hear otherwise than others.
 _HEARS = {ListKind.COMMITMENTS: of_commitments, ListKind.NEGATIVE_COMMUNITY: hears_allowed, ListKind.NEGATIVE_POLICE: hears_allowed}
 
-_NO_SUB_ITEM = ("", "无", "/", "-", "—", "——", "无子项")
+#: A row before the first heading that names a matter: the next ones speak of that, and nobody knows of which it does.
+_NO_MATTER = Fault("matter_empty", "", "下面的小标题写了事项,本行上面没有写。", "请在本行上面补上小标题,或另加一列“事项名称”。")
+_COVER = 5  #: rows of a sheet that is the cover of the next ones, at most
 _SAYS_NOTHING = ("sequence", "remark")  #: columns from which nothing is taken
 
 
@@ -102,6 +104,9 @@ class ListReading:
         self._parts = read_parts(content, LISTS, OF_LISTS, at_once)
         self._codes = Codes()
         self._page: Headings | None = None
+        self._cover: list[str] = []
+        self._unnamed: list[tuple[int, int]] = []  #: sheet and line of this page's rows that speak of every matter
+        self._back: dict[tuple[int, int], Fault] = {}
 
     def rows(self) -> Generator[tuple[int, RowResult], None, None]:
         """Each with the number of its sheet among `sheets`. Raises FileRefused, also when many were given already."""
@@ -112,7 +117,10 @@ class ListReading:
             try:
                 header = self._header(Sheet(opened.name, tuple(row for row, _ in top), opened.spans))
             except FileRefused as fault:
-                headings.begin(text for row, _ in top if len(alone := set(filter(None, row))) == 1 for text in alone)
+                lines = [text for row, _ in top if (text := alone(row))]
+                headings.begin(lines)
+                if not opened.below and len(top) <= _COVER and in_title(lines, headings.hears) in (Standing.KEPT, Standing.CANCELLED):
+                    self._cover = lines
                 if isinstance(fault, HeaderRefused):
                     self._shows(opened.name, fault.header, top)
                 if isinstance(fault, HeaderRefused) and fault.questions:
@@ -138,7 +146,11 @@ class ListReading:
                 self.counts[found.verdict] += 1
                 if isinstance(found.fact, MatterFact):
                     self._codes.said(found.fact, len(self.sheets), found.line)
+                elif isinstance(found.fact, ProofFact) and found.fact.matter is None:
+                    self._unnamed.append((len(self.sheets), found.line))
                 yield len(self.sheets), found
+            if headings.has_named:
+                self._back.update(dict.fromkeys(self._unnamed, _NO_MATTER))
         asked = any(sheet.questions for sheet in self.sheets)
         if refused is not None and not asked and all(sheet.refused for sheet in self.sheets):
             raise refused
@@ -147,7 +159,7 @@ class ListReading:
 
     def sent_back(self) -> Mapping[tuple[int, int], Fault]:
         """Rows that were accepted before others spoke: (sheet, line) -> what is wrong with it."""
-        return self._codes.twice()
+        return {**self._codes.twice(), **self._back}
 
     def _header(self, top: Sheet) -> Header:
         header = find_header(top, self._kind, of_one_unit=self._registry.sender is not None, said=self._said)
@@ -168,6 +180,9 @@ class ListReading:
         if self._page is None or not opened.below:
             said = Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None
             self._page = Headings(opened.name, said, _HEARS.get(self._kind, in_heading), names=partial(named_over, self._registry))
+            self._unnamed = []
+            if self._cover:
+                self._page.begin(self._cover)
         return self._page
 
     def _is_proof(self, text: str) -> bool:
@@ -211,14 +226,6 @@ def _without_persons(row: tuple[str, ...]) -> tuple[tuple[str, ...], dict[int, s
     return row if not persons else tuple("(已略去)" if column in persons else text for column, text in enumerate(row)), persons
 
 
-def _over(cells: dict[str, str], around: Around) -> None:
-    """What a row of proofs without a column of matters says of that: the item of another rank beside it, or what stands over it."""
-    items = (cells[field] for field in ("sub_matter", "main_matter") if field in cells)
-    named = next((text for text in items if clean(text) not in _NO_SUB_ITEM), None)
-    if named is not None or around.matter is not None:
-        cells["matter"] = named or around.matter or ""
-
-
 def _read_row(
     line: int,
     row: tuple[str, ...],
@@ -236,11 +243,14 @@ def _read_row(
         return meant[column] if column < len(meant) else ""
 
     cells = {field: cell_of(column) for column, field in header.columns.items()}
-    if "sub_matter" in cells and cells.keys() & {"matter", "main_matter"} and (sub := clean(cells["sub_matter"])) not in _NO_SUB_ITEM:
+    if "sub_matter" in cells and cells.keys() & {"matter", "main_matter"} and (sub := clean(cells["sub_matter"])) not in NO_SUB_ITEM:
         cells["main_matter"], cells["matter"] = cells.get("matter", cells.get("main_matter", "")), sub  # what is handled is the sub-item
     has_matter = "matter" in cells or "matter_code" in cells
+    unread = ""
     if kind is not ListKind.MATTERS and not has_matter:
-        _over(cells, around)
+        unread = put_over(
+            cells, around, [text for column, text in enumerate(meant) if header.columns.get(column, "remark") == "remark"], registry
+        )
     if around.unit is not None and "unit" not in cells and (kind is not ListKind.MATTERS or "unit_code" not in cells):
         if kind is ListKind.MATTERS or not has_matter or registry.unit(Topic.UNIT, around.unit).is_sure:
             cells["unit"] = around.unit
@@ -264,6 +274,10 @@ def _read_row(
             notes.fault(fault.code, header.names[column], fault.text, fault.remedy)
     if notes.faulty:
         return notes.result(None)  # what its other cells say would rest on one that nobody can read
+    if unread and _READERS[kind] is read_proof:
+        text = f"“{clean(unread)}”是事项名称,它所在的列却不是事项列。"
+        notes.fault("matter_beside", "proof", text, "请把该列的列名改为“事项名称”。")
+        return notes.result(None)
     numbered = {column for column, field in header.columns.items() if field == "sequence"}
     own = "\0".join(text for column, text in enumerate(meant) if column not in numbered).rstrip("\0")
     # The same words under another heading are another row: of another matter, or kept here and given up there.

@@ -90,6 +90,11 @@ class Names:
         lengths = [length for length in self._lengths if length >= shortest]
         return any(folded[first : first + length] in self._by_key for first in range(len(folded)) for length in lengths)
 
+    def has_within(self, text: str) -> bool:
+        """True where this text is a part of a name."""
+        folded = key(text)
+        return any(folded in name for name in self._by_key)
+
     def knows(self, code: str) -> bool:
         return code in self._names
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from catalog.cleaning import clean, without_brackets
-from catalog.headings import without_number
+from catalog.headings import Around, without_number
 from catalog.registry import Registry
 from domain.list_rows import Topic
 
@@ -32,6 +32,7 @@ _LIKE_A_UNIT = re.compile(
 _WHOSE = re.compile("^(填报|报送|上报|编制|制表|责任|实施|主管|承办)(单位|部门|机关)[:\uff1a]")
 _DOES = re.compile("(拟|决定|建议|予以|继续)*(取消|保留|废止|清理|不再(索要|保留|要求))的?$")
 _SHORTEST, _LONGEST = 4, 60
+NO_SUB_ITEM = ("", "无", "/", "-", "—", "——", "无子项")
 
 
 def named_over(registry: Registry, text: str, is_title: bool) -> tuple[str | None, str | None]:
@@ -50,6 +51,8 @@ def named_over(registry: Registry, text: str, is_title: bool) -> tuple[str | Non
     if registry.matters.stands_in(plain, _SHORTEST):
         return plain, None
     if not is_title and len(bare) >= _SHORTEST and _LIKE_A_MATTER.search(bare) and not _KINDS.fullmatch(bare):
+        return bare, None
+    if len(bare) >= _SHORTEST and not _KINDS.fullmatch(bare) and registry.matters.has_within(bare):
         return bare, None
     return None, None
 
@@ -73,3 +76,14 @@ def _has_another_code(registry: Registry, text: str, name: str) -> bool:
 
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{4,}")
+
+
+def put_over(cells: dict[str, str], around: Around, beside: list[str], registry: Registry) -> str:
+    """What a row of proofs without a column of matters says of that: the item of another rank beside it, or what stands over it. The
+    name of a matter in a column that is not read (`beside`), where it does neither."""
+    items = (cells[field] for field in ("sub_matter", "main_matter") if field in cells)
+    named = next((text for text in items if clean(text) not in NO_SUB_ITEM), None)
+    if named is not None or around.matter is not None:
+        cells["matter"] = named or around.matter or ""
+        return ""
+    return next((text for text in beside if len(text) > 1 and registry.is_matter(clean(text))), "")

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from catalog.headers import ListKind
 from catalog.lists import read_list
 from domain.list_rows import ProofFact, RowResult
+from tests.catalog.markup import document, word_table
 from tests.catalog.registries import sandbox
 from tests.catalog.test_lists import codes
 from tests.catalog.workbooks import saved, workbook
@@ -380,3 +381,28 @@ def test_a_row_that_names_nothing_is_no_heading(column: str) -> None:
 def test_the_same_row_kept_and_given_up_is_no_duplicate() -> None:
     """What contradicts itself is told where the rows meet, not as a row written twice."""
     assert table(HEADER, ("一、保留的证明",), FIRST, ("二、取消的证明",), FIRST) == [False, True]
+
+
+@pytest.mark.parametrize("cover", [("附件2", "取消的证明事项清单"), ("取消的证明事项清单",), ("市中区取消的证明事项目录", "")])
+def test_a_cover_is_the_title_of_what_follows(cover: tuple[str, ...]) -> None:
+    """Before, a sheet or a table of the title alone was passed over, and what it gives up was kept."""
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(cover)
+    for name, rows in (("清单", [HEADER, FIRST]), ("其他", [("保留的证明事项清单",), HEADER, SECOND])):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    assert sheets(saved(book)) == [[True], [False]]
+    assert sheets(document(word_table([cover]), word_table([HEADER, FIRST]))) == [[True]]
+
+
+def test_a_sheet_that_explains_is_no_cover() -> None:
+    book = Workbook()
+    assert book.active is not None
+    for line in ("填表说明", "一、保留的证明事项请写保留", "二、取消的证明事项:不再索要的", "三、保留的证明事项:继续索要的"):
+        book.active.append((line,))
+    sheet = book.create_sheet("清单")
+    for row in (HEADER, FIRST):
+        sheet.append(row)
+    assert sheets(saved(book)) == [[False]]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from catalog.headers import ListKind
-from catalog.lists import read_list
+from catalog.lists import ListReading, read_list
 from catalog.registry import Registry
 from domain.list_rows import ProofFact, Topic
 from tests.catalog.registries import sandbox
@@ -191,3 +191,29 @@ def test_a_matter_under_the_heading_of_another_unit_goes_back() -> None:
     assert of_all(header, ("一、区民政局",), row) == [{"matter_of_another"}]
     assert of_all(header, ("一、区司法局",), row) == ["DEMO-0002"]
     assert of_all(("填报单位:市中区民政局",), header, row, name="区民政局") == ["DEMO-0002"]
+
+
+@pytest.mark.parametrize("over", ["法律援助", "一、法律援助", "(一)公共租赁住房"])
+def test_a_part_of_the_name_of_a_matter_is_asked(over: str) -> None:
+    """Before, what stands under it spoke of every matter."""
+    assert of_matters(PROOFS, (over,), A) == [{"ask matter"}]
+    assert of_matters(PROOFS, A, name=over.lstrip("一、()")) == [{"ask matter"}]
+
+
+@pytest.mark.parametrize("over", ["一、公证", "二、取消的证明", "(一)户籍类", ""])
+def test_rows_before_the_first_matter_go_back(over: str) -> None:
+    """Before, they spoke of every matter, and those below of one."""
+    known = sandbox()
+    own = replace(known, sender=known.matter_units["DEMO-0002"], speaks_for=frozenset({known.matter_units["DEMO-0002"]}))
+    lines = [PROOFS, (over,), A, ("三、法律援助申请",), B]
+    assert of_matters(*lines) == [{"matter_empty"}, "DEMO-0002"]
+    reading = ListReading(workbook(lines), ListKind.PROOFS, own)
+    taken = [row.line for _, row in reading.rows() if row.fact is not None]
+    assert [line for _, line in reading.sent_back()] == taken[:1], "for whoever keeps the rows, too"
+
+
+@pytest.mark.parametrize("column", ["业务类别", "服务项目", "", "备注"])
+def test_the_name_of_a_matter_in_a_column_that_is_not_read_is_told(column: str) -> None:
+    """Before, the row spoke of every matter."""
+    assert of_matters((*PROOFS, column), (*A, "法律援助申请"), (*B, "公证类")) == [{"matter_beside"}, None]
+    assert of_matters((*PROOFS, column), ("一、法律援助申请",), (*A, "法律援助申请")) == ["DEMO-0002"]
