@@ -9,7 +9,7 @@ from domain.instants import written
 from reports import charts, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Table
 from reports.model import Report
-from reports.wording import aloud, of_period
+from reports.wording import NOBODY, aloud, of_period
 
 #: Page one, its 版头 too, is read aloud in a minute, so many characters; and so many steps stand there at most.
 A_MINUTE, _PRESSING = 250, 3
@@ -84,10 +84,12 @@ def _grounds(report: Report, first: int, last: int) -> Table | None:
 
 
 def _several(named: Sequence[tuple[str, int]], what: str = "种") -> str:
-    """The most frequent by name; of the others how many there are."""
-    shown, rest = named[:1], named[1:]
-    said = "、".join(f"{name} {count}" for name, count in shown)
-    return said + (f"、其他 {len(rest)} {what} {sum(count for _, count in rest)}" if rest else "")
+    """The most frequent by name; of the others how many there are; what lay with nobody is none of them."""
+    found = [one for one in named if one[0] != NOBODY]
+    shown, rest, nobody = found[:1], found[1:], [one for one in named if one[0] == NOBODY]
+    said = [f"{name} {count}" for name, count in shown]
+    said += [f"其他 {len(rest)} {what} {sum(count for _, count in rest)}"] if rest else []
+    return "、".join([*said, *(f"{name} {count}" for name, count in nobody)])
 
 
 def steps(report: Report) -> Part:

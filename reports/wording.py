@@ -6,6 +6,7 @@ import re
 
 #: What was missed, by the kind of the limit.
 MISSED = {"hard": "超最迟时限", "supervision": "督办未按时反馈", "soft": "超原则上的时限"}
+NOBODY = "不在任何出具单位"  #: where a unit would be named: the case lay in no inbox
 _CJK = "\u4e00-\u9fff\u3001-\u3011\uff01-\uff20\u201d%"
 _WIDE = str.maketrans(",:;?!", "\uff0c\uff1a\uff1b\uff1f\uff01")
 _AFTER = re.compile(rf"(?<=[{_CJK}])[,:;?!]|(?<=\))[,:;?!](?!\d)")

@@ -39,7 +39,7 @@ def _collected(span: Span) -> str:
             SELECT '索要' || d.serial AS id, d.unit, d.matter, d.proof, d.recorded_at AS at FROM demands d WHERE d.listed AND NOT d.blocked
             UNION ALL
             SELECT '主动提供' || w.serial, w.unit, k.matter, w.proof, w.at
-            FROM voluntary_submissions w JOIN cases k ON k.id = w.case_id WHERE w.listed
+            FROM voluntary_submissions w JOIN cases k ON k.id = w.case_id WHERE w.listed AND NOT 'not_spared' = ANY (w.marks)
         ) c WHERE c.at >= :start AND c.at < :cut AND {span.ours(unit)}"""
 
 
@@ -141,7 +141,7 @@ FIGURES = (
         "7.5",
         "collected_again",
         "共享可得而仍收集",
-        "本周登记的没有拦截的对清单所列证明的索要、办件中主动提供的清单所列证明为分母;其中当时的清单写明可由数据共享取得的为分子,即共享已有而重复收集的。",
+        "本周登记的没有拦截的对清单所列证明的索要、办件中主动提供的清单所列证明(依第二条须提交的不计)为分母;其中当时的清单写明可由数据共享取得的为分子,即共享已有而重复收集的。",
         _collected,
         by=By.UNIT,
     ),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from reports import issuing
+from reports.blocks import Table
 from reports.document import document
 from reports.model import Ground, Report
 from settings import settings
@@ -27,7 +28,7 @@ def grounds(unit: str, cause: str) -> tuple[Ground, ...]:
             kind,
             ((unit, 120), *((row.name, 30 - number) for number, row in enumerate(UNITS))),
             tuple((f"{cause}{number}", 90 - number) for number in range(9)),
-            (("认领后未答复", 230), ("无人认领", 90), ("退回转办途中", 3)),
+            (("认领后未答复", 230), ("无人认领", 90), ("不在出具单位(退回、转办、待决定)", 3)),
             45,
             datetime(2026, 3, 2, 2, tzinfo=UTC),
             kind,
@@ -102,3 +103,14 @@ def test_what_page_one_asks_to_decide_has_its_grounds_beside_it_however_long_the
 
 def test_without_a_missed_limit_there_is_no_table_of_grounds() -> None:
     assert [len(document(report).sections[1].blocks) for report in (EMPTY, REPORT)] == [1, 4]
+
+
+def test_nobody_is_none_of_the_other_units() -> None:
+    (one, *_) = grounds("市中区民政局", "公共租赁住房申请·经济困难证明")
+    units = (("市中区民政局", 9), ("市中区档案馆", 4), ("不在任何出具单位", 7))
+    said = []
+    for shown in (units, units[-1:]):
+        made = document(replace(REPORT, next_steps=SHORT[:1], grounds=(replace(one, units=shown),)))
+        (table,) = [block for block in made.sections[1].blocks if isinstance(block, Table)]
+        said.append(table.rows[0][1].replace(" ", ""))
+    assert said == ["市中区民政局9、其他1个单位4、不在任何出具单位7", "不在任何出具单位7"]

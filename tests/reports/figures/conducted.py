@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from domain.demands import DemandTold
 from domain.lead_path import LeadStatus, LeadStep
 from domain.leads import LeadRule
+from ledger.tables.cases import Case
 from ledger.tables.catalog import CatalogVersion, ChangeTask, Entry
 from ledger.tables.duty import Absence, Appointment
 from ledger.tables.oversight import Lead, LeadStepRow, RegisterEntry
-from ledger.tables.records import Demand
+from ledger.tables.records import Demand, VoluntarySubmission
 from ledger.tables.registry import Matter, Person, Unit
 from tests.reports.figures.month import DAY, LOCAL, Month
 
@@ -133,6 +134,28 @@ def _shared(session: Session) -> None:
     now = session.scalars(select(Entry).where(Entry.proof == "P-HOUSEHOLD", Entry.matter == "DEMO-0001")).one()
     same = {name: getattr(now, name) for name in ("matter", "matter_name", "unit", "proof", "proof_name", "basis", "validity_days")}
     session.add(Entry(since_version=2, until_version=4, methods=["data_sharing"], source="x", parameters={}, fields=[], **same))
+
+
+def hand_in(session: Session, month: Month, units: Sequence[str]) -> None:
+    """主动提供 in a case: of what the list spares, of what article 2 keeps out, of what no list has."""
+    chance = random.Random(26)
+    case = session.scalars(select(Case.id)).first()
+    for place in range(60):
+        session.add(
+            VoluntarySubmission(
+                id=uuid4(),
+                at=month.instant(chance),
+                unit=chance.choice(units),
+                case=case,
+                proof=chance.choice(("P-HOUSEHOLD", "P-HOUSEHOLD", "P-HARDSHIP")),
+                listed=place % 5 > 0,
+                marks=["unconfirmed", "not_spared"] if place % 3 == 0 else [],
+                stated=b"x",
+                clerk="x",
+                reason="at_hand",
+                retain_until=month.start,
+            )
+        )
 
 
 def _tasks(session: Session, month: Month, units: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ from tests.ledger.acting import do
 from tests.ledger.filing import file
 from tests.reports.figures import raw
 from tests.reports.figures.clocked import INTO, MERGED, MONTH, RENAMED
-from tests.reports.figures.conducted import fill
+from tests.reports.figures.conducted import fill, hand_in
 from tests.reports.figures.month import LOCAL
 from tests.reports.figures.raw import NAMES, SECOND, SPANS, Found, Row, assert_mixed, compare_all, compare_lists, over_every_span
 
@@ -44,6 +44,7 @@ def filled(installation: tuple[Path, Cluster], template_database: str) -> Iterat
     with fresh_ledger(installation, template_database):
         do(fill, MONTH, (INTO, MERGED, RENAMED, "370402-PERMIT"))
         file()
+        do(hand_in, MONTH, (INTO, MERGED, RENAMED, "370402-PERMIT"))
         MONTH.change_units()
         yield
 
@@ -160,7 +161,7 @@ class Raw(raw.Raw):
         taken += [
             (f"主动提供{row['serial']}", row["unit"], matters[row["case_id"]], row["proof"], row["at"])
             for row in self.rows["voluntary_submissions"]
-            if row["listed"] and row["case_id"]
+            if row["listed"] and row["case_id"] and "not_spared" not in row["marks"]
         ]
         return self._mine(
             [

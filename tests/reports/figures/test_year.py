@@ -175,6 +175,18 @@ def test_what_stands_at_the_end_is_what_the_rows_of_the_year_say(rows: dict[str,
     assert {unit.code: unit.rank for unit in found.units} == places(Ledger(rows), period, [unit.code for unit in found.units])
 
 
+def _stood(limit: Row, request: Row | None, events: list[Row]) -> str:
+    """Where a case was when a limit passed."""
+    due = limit["due_at"]
+    if request is None:
+        return "不在出具单位(退回、转办、待决定)"
+    if request["answered_at"] is not None and request["answered_at"] <= due:
+        return "答复后未反馈" if limit["kind"] == "supervision" else "答复后未送达"
+    held = [one for one in events if one["event"] in ("claimed", "released") and one["detail"]["request"] == str(request["id"])]
+    held = sorted((one for one in held if one["at"] <= due), key=lambda one: (one["at"], one["id"]))
+    return "认领后未答复" if held and held[-1]["event"] == "claimed" else "无人认领"
+
+
 @pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
 @pytest.mark.parametrize("scope", ["", INTO])
 def test_what_stands_behind_the_missed_limits_is_what_the_rows_of_the_year_say(
@@ -195,10 +207,13 @@ def test_what_stands_behind_the_missed_limits_is_what_the_rows_of_the_year_say(
         assert dict(one.causes) == Counter(f"{entry['matter_name']}·{entry['proof_name']}" for entry in of_entry)
         assert sorted(count for _, count in one.units) == sorted(Counter(asked.wanted.unit_of(limit) for limit in missed).values())
         requests = {request["id"]: request for request in rows["requests"]}
-        ended = [requests[limit["request_id"]]["ended_at"] if limit["request_id"] else None for limit in missed]
+        ended = [
+            (requests[limit["request_id"]] if one.kind == "supervision" else cases[limit["verification"]])["ended_at"] for limit in missed
+        ]
         waits = [limit["due_at"] for limit, end in zip(missed, ended, strict=True) if end is None or end >= period.end]
         assert (one.waiting, one.since) == (len(waits), min(waits, default=None))
-        assert sum(count for _, count in one.steps) == len(missed) and listed(one.cases, period, scope).whole >= len(missed)
+        wanted = Counter(_stood(limit, requests.get(limit["request_id"]), rows["events"]) for limit in missed)
+        assert dict(one.steps) == wanted and listed(one.cases, period, scope).whole >= len(missed)
 
 
 def test_every_figure_of_the_year_has_its_second_way_or_is_words() -> None:
