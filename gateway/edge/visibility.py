@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from domain.complaints import ComplaintStatus
 from domain.numbers import is_number
 from domain.roles import Role
 from gateway.edge.permissions import COUNTER, DISTRICT, WATCHERS
@@ -23,7 +22,7 @@ from ledger.catalog.intake import SourceState
 from ledger.deadlines import supervision_basis
 from ledger.deadlines.timing import was_asked
 from ledger.oversight import complaint_steps
-from ledger.oversight.complaints import ComplaintUnknown
+from ledger.oversight.complaints import ComplaintUnknown, was_passed
 from ledger.registry import registry
 from ledger.registry.keys import Caller
 from ledger.succession import heir
@@ -278,8 +277,7 @@ def may_send(session: Session, caller: Caller, unit: str | None) -> bool:
 def complaint(session: Session, caller: Caller, number: str) -> Complaint:
     """A complaint that the caller may see: the unit's once it was passed on. Raises `ComplaintUnknown`."""
     row = complaint_steps.find(session, number)
-    waits = row.standing is ComplaintStatus.RECEIVED  # a channel may say who is to handle it; the office passes it on
-    if whose(caller, COMPLAINTS) is not None and (waits or not is_own(session, caller, row.handler)):
+    if whose(caller, COMPLAINTS) is not None and not was_passed(session, row, caller.unit):
         raise ComplaintUnknown
     return row
 

@@ -18,7 +18,17 @@ from ledger import recusal
 from ledger.calendars.stand_ins import for_whom
 from ledger.oversight import complaint_assessment
 from ledger.oversight.complaint_assessment import Assessment
-from ledger.oversight.complaints import ComplaintRefused, ComplaintUnknown, ReceivedComplaint, add_step, key_of, refuse_naming, written
+from ledger.oversight.complaints import (
+    SOURCE_HANDLER,
+    ComplaintRefused,
+    ComplaintUnknown,
+    ReceivedComplaint,
+    add_step,
+    key_of,
+    refuse_naming,
+    was_passed,
+    written,
+)
 from ledger.succession import estate, heir
 from ledger.tables.oversight import Complaint, ComplaintStepRow
 from ledger.tables.registry import Matter, Unit
@@ -67,7 +77,7 @@ def pass_on(
 def answer(session: Session, number: str, text: str, *, person: str, unit: str, now: datetime) -> Complaint:
     """The unit's own answer. Raises `ComplaintUnknown` where it was not passed to this unit."""
     row = _locked(session, number)
-    if row.handler not in estate(session, unit):
+    if not was_passed(session, row, unit):
         raise ComplaintUnknown
     row.standing = _next(row, ComplaintStep.ANSWER)
     row.done_at = now
@@ -110,7 +120,8 @@ def read(session: Session, number: str, *, person: str, unit: str, now: datetime
 
 def concerned(session: Session, row: Complaint) -> frozenset[str]:
     """Whom it is about: the unit named at first, or whose matter it is or was where none was, whoever was ever found to be meant, and
-    whoever it was or is to be passed to. That it went on, that another was found, or that the unit was merged, does not end it."""
+    whoever it was or is to be passed to or was asked by its channel. That it went on, that another was found, or that the unit was
+    merged, does not end it."""
     to = ComplaintStepRow.record["to"].astext
     told = select(ComplaintStepRow.step, to).where(ComplaintStepRow.complaint == row.id, to.is_not(None))
     passed = {unit: step for step, unit in session.execute(told.order_by(ComplaintStepRow.serial.desc())).tuples()}
@@ -121,7 +132,8 @@ def concerned(session: Session, row: Complaint) -> frozenset[str]:
     )
     meant = [(row.unit, row.matter), *session.execute(assessed).tuples()]
     whose = select(Matter.unit).where(Matter.code.in_([matter for _, matter in meant if matter and not named_first]))
-    units = (*(unit for unit, _ in meant), *session.scalars(whose), *passed, row.handler)
+    source = session.scalar(select(SOURCE_HANDLER).where(Complaint.id == row.id))
+    units = (*(unit for unit, _ in meant), *session.scalars(whose), *passed, row.handler, source)
     return frozenset(heir(session, unit) for unit in units if unit)
 
 

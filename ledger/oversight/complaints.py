@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
@@ -30,6 +30,19 @@ from ledger.vault import CaseKey, Erased, Place, vault
 DUPLICATE_WITHIN = timedelta(days=30)
 _EARLIEST = datetime(2000, 1, 1, tzinfo=LOCAL)
 _LEAST_TEXT = 8  #: shorter ones (“态度差”) are alike by accident
+#: The office passed it on: until then, whomever a channel asked to answer sees nothing of it.
+PASSED = exists().where(ComplaintStepRow.complaint == Complaint.id, ComplaintStepRow.step == ComplaintStep.PASS).correlate(Complaint)
+#: Whom the channel itself asked to answer; 转办 writes over `Complaint.handler`.
+SOURCE_HANDLER = case(
+    (
+        PASSED,
+        select(ComplaintStepRow.record["handler"].astext)
+        .where(ComplaintStepRow.complaint == Complaint.id, ComplaintStepRow.step == ComplaintStep.RECEIVE)
+        .correlate(Complaint)
+        .scalar_subquery(),
+    ),
+    else_=Complaint.handler,
+)
 _TURN = 18_018  #: the lock under which complaints are taken in: two copies at once see each other
 
 
@@ -131,8 +144,9 @@ def take_in(session: Session, sent: Intake, days: int, *, person: str, unit: str
     row.duplicates = (alike.duplicates or alike.id) if alike else None
     session.add(row)
     session.flush()
-    stated = {"stated": sent.stated_outcome.value} if sent.stated_outcome else {}
-    add_step(session, row, ComplaintStep.RECEIVE, person=person, unit=unit, now=now, to=sent.unit, **stated)
+    said = {"stated": sent.stated_outcome, "handler": sent.handler}
+    source = {name: str(value) for name, value in said.items() if value}
+    add_step(session, row, ComplaintStep.RECEIVE, person=person, unit=unit, now=now, to=sent.unit, **source)
     return row, False
 
 
@@ -184,7 +198,7 @@ def _alike(session: Session, row: Complaint) -> Complaint | None:
         return None
     same_unit = Complaint.unit.is_not_distinct_from(row.unit)
     if row.handler is not None:
-        same_unit = and_(same_unit, or_(Complaint.handler.is_(None), Complaint.handler == row.handler))
+        same_unit = and_(same_unit, or_(SOURCE_HANDLER.is_(None), SOURCE_HANDLER == row.handler))
     near = Complaint.received_at.between(row.received_at - DUPLICATE_WITHIN, row.received_at + DUPLICATE_WITHIN)
     return session.scalar(select(Complaint).where(near, same_unit, or_(*either)).order_by(Complaint.entered_at, Complaint.number).limit(1))
 
@@ -218,10 +232,15 @@ def listed(
     """Newest first; of a unit those that were passed to it, None: all."""
     query = select(Complaint)
     if unit is not None:
-        query = query.where(Complaint.handler.in_(estate(session, unit)), Complaint.standing != ComplaintStatus.RECEIVED)
+        query = query.where(Complaint.handler.in_(estate(session, unit)), PASSED)
     if standings:
         query = query.where(Complaint.standing.in_(standings))
     return paging.scalars(session, query, (Complaint.entered_at.desc(), Complaint.number.desc()), page)
+
+
+def was_passed(session: Session, row: Complaint, unit: str) -> bool:
+    """Whether the office passed it to this unit, or to one that was merged into it."""
+    return row.handler in estate(session, unit) and bool(session.scalar(select(PASSED).where(Complaint.id == row.id)))
 
 
 def week(session: Session, start: datetime, end: datetime, unit: str | None) -> Week:

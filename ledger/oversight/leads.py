@@ -31,7 +31,7 @@ from ledger.tables.registry import Unit
 _WEEK = timedelta(days=7)
 _PULSE, _MOST_WEEKS = "leads", 4
 _AT_ONCE, _EVERY = "leads_at_once", timedelta(minutes=2)
-_ITS_HEIR = select(Unit.merged_into).where(Unit.code == Supervision.unit).scalar_subquery()
+_ITS_HEIR = select(Unit.merged_into).where(Unit.code == Supervision.unit).correlate(Supervision).scalar_subquery()
 _OF_SUPERVISION = and_(
     Lead.rule == LeadRule.BY_HAND,
     Lead.clause == UNHELPFUL,

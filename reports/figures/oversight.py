@@ -15,8 +15,10 @@ from reports.model import ComplaintFigures, Count, Rate
 #: Answered by the unit, or closed by the office without it; the same number as in the score (`domain.scoring`).
 HANDLED = "coalesce(c.done_at <= c.due_at, false)"
 
-#: It may be another than the unit complained of, whose the complaint stays.
-HANDLER = "coalesce(c.handler, c.unit)"
+#: Whom the office passed it to may be another than the unit complained of, whose the complaint stays; whom a channel asked by itself
+#: was asked nothing here.
+HANDLER = """CASE WHEN EXISTS (SELECT FROM complaint_steps p WHERE p.complaint_id = c.id AND p.step = 'pass')
+    THEN c.handler ELSE c.unit END"""
 
 
 def received(span: Span) -> str:

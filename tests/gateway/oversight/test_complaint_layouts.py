@@ -143,6 +143,11 @@ def test_who_handles_it_there_is_not_who_is_complained_of(api: Api) -> None:
     assert second.duplicates is None, "each answers for itself"
     agent, seen = "demo-permit-2", f"/v1/complaints/{first.number}"
     assert api.get(seen, agent).status_code == 404, "nobody has passed it on"
+    told = {"outcome": "founded", "text": "已电话答复"}
+    other, by = kept(f"K-{tag}-2").number, "demo-civil-2"
+    assert api.post(f"/v1/complaints/{other}/close", ADMIN, json=told).status_code == 200
+    assert api.get(f"/v1/complaints/{other}", by).status_code == 404, "the office answered it by itself"
+    assert other not in api.get("/v1/complaints", by).text
     passed = {"unit": "370402-PERMIT", "asked": "请核实窗口告知的内容"}
     assert api.post(f"{seen}/pass", ADMIN, json=passed).status_code == 200
     found = api.get(seen, agent)

@@ -126,6 +126,24 @@ def test_who_handles_it_is_another_thing_than_who_is_complained_of(ledger: str) 
     assert do(complaint_steps.pass_on, anonymous.number, ISSUER, "请核实", **OFFICE).unit is None, "who handles it does not become it"
 
 
+def test_whom_a_channel_asked_stays_concerned_and_sees_nothing_until_it_is_passed_on(ledger: str) -> None:
+    """Obligations 18.1, 18.2, 15.6."""
+    hotline = replace(SENT, unit=None, matter=None, handler=ISSUER)
+    row, _ = take(hotline)
+    with pytest.raises(complaints.ComplaintUnknown):
+        do(complaint_steps.answer, row.number, "说明", person="demo-guangming-2", unit=ISSUER, now=NOW)
+    do(complaint_steps.pass_on, row.number, UNIT, "请核实", **OFFICE)
+    for unit in (ISSUER, UNIT):
+        with pytest.raises(complaint_steps.ComplaintHidden):
+            do(complaint_steps.read, row.number, person="x", unit=unit, now=NOW)
+    again, _ = take(replace(hotline, channel_number="GD-2"))
+    elsewhere, _ = take(replace(hotline, channel_number="GD-3", handler=UNIT))
+    assert (again.duplicates, elsewhere.duplicates) == (row.id, None), "compared by whom the channel asked"
+    closed, _ = take(replace(hotline, channel_number="GD-4", received_at=NOW - timedelta(days=40)))
+    do(complaint_steps.close, closed.number, ComplaintOutcome.FOUNDED, "已电话答复", **OFFICE)
+    assert not do(complaints.listed, ISSUER).rows, "the office answered by itself"
+
+
 def test_what_it_is_about_is_said_later_with_before_and_after(ledger: str) -> None:
     """Obligations 16.2, 16.5, 16.6, 16.8, 16.9, 2.6: alone, with the 转办, with the 办结, and once more after it; who, when, what was."""
     row, _ = take(replace(SENT, about=ComplaintAbout.OTHER, matter=None, proof=None))

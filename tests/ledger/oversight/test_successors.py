@@ -10,11 +10,11 @@ from sqlalchemy import text
 
 from domain.complaints import ComplaintAbout, ComplaintChannel
 from domain.lead_path import LeadStep
-from domain.leads import Indication, LeadRule
+from domain.leads import UNHELPFUL, Indication, LeadRule
 from domain.limits import HandlingType
 from domain.records import VoluntaryReason
 from domain.roles import IdType
-from ledger.casework import mismatches
+from ledger.casework import decisions, mismatches
 from ledger.database import transaction
 from ledger.oversight import complaint_steps, complaints, lead_steps, leads
 from ledger.oversight.complaints import Intake, ReceivedComplaint
@@ -36,8 +36,10 @@ from tests.ledger.acting import (
     asked,
     deliver,
     do,
+    escalate,
     found,
     hold,
+    immediate,
     reply,
     row,
     seal,
@@ -130,6 +132,20 @@ def test_a_proof_that_an_inherited_matter_lacks_and_a_list_that_nobody_drafts_ar
     do(voluntary.submit, replace(FILER, unit=HEIR), stated, VoluntaryReason.OTHER, None, None, now=NOW + 2 * HOUR)
     assert signs(LeadRule.PROOF_MISSING) == [(HEIR, "DEMO-0001/P-NEW")]
     assert (HEIR, "X-WATER") in signs(LeadRule.LIST_MISSING)
+
+
+def test_a_supervision_that_was_put_down_as_a_sign_waits_for_nobody_beside_others_and_after_a_merger() -> None:
+    """Obligations 10.12, 16.5: the lead is the successor's, the 督办 stands under the name that its unit had."""
+    leases = [immediate()[0] for _ in range(2)]
+    for lease in leases:
+        escalate(lease, NOW + 2 * HOUR)
+    merge(ISSUER, at=NOW + 3 * HOUR)
+    sign = Indication(LeadRule.BY_HAND, ISSUER, "督办", (leases[0].number,), {"人工登记": 1})
+    entered, _ = do(leads.record, sign, START, END, now=LATER, actor="demo-admin", clause=UNHELPFUL)
+    assert entered.unit == HEIR
+    waiting = do(decisions.lines, decisions.DecisionKind.SUPERVISION).rows
+    assert [one.key for one in waiting] == [leases[1].number]
+    assert [one.count for one in do(decisions.awaited) if one.kind is decisions.DecisionKind.SUPERVISION] == [1]
 
 
 def test_a_complaint_that_comes_after_the_merger_is_the_successors_sign_and_it_reads_what_was_asked_before() -> None:

@@ -50,4 +50,9 @@ def fill(session: Session, month: Month, units: Sequence[str]) -> None:
             values = {"complaint": row.id, "step": ComplaintStep.CLOSE, "at": closed, "person": "x", "unit": "x", "record": record}
             session.add(ComplaintStepRow(id=uuid4(), **values))
             session.flush()
+        if row.handler and chance.random() < 0.7:  # else its channel asked it, and the office has not
+            record = {"to": row.handler, "asked": "x"}
+            passed = {"complaint": row.id, "step": ComplaintStep.PASS, "at": entered, "person": "x", "unit": "x", "record": record}
+            session.add(ComplaintStepRow(id=uuid4(), **passed))
+            session.flush()
         earlier = row.id

@@ -76,14 +76,15 @@ class Raw(raw.Raw):
         return self._mine((row, row["id"] in self._ends() and self._ends()[row["id"]]["at"] < self.cut) for row in came)
 
     def complaints_answered(self) -> Found:
-        """Of whoever handles it, else of the unit complained of."""
+        """Of whomever it was passed to, else of the unit complained of."""
+        passed = {row["complaint_id"] for row in self.rows["complaint_steps"] if row["step"] == "pass"}
         found: Found = []
         for row in self._once():
             done = row["done_at"]
             if row["received_at"] >= self.cut or (done and done < self.start):
                 continue
             part = bool(done and done < self.cut)
-            unit = self.stood(row["handler"] or row["unit"], done if part else self.cut) or ""
+            unit = self.stood(row["handler"] if row["id"] in passed else row["unit"], done if part else self.cut) or ""
             found.append((row["number"], part, (done - row["received_at"]) / SECOND if part else None, unit))
         return [one for one in found if self.ours(one[3])]
 

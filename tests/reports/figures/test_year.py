@@ -131,13 +131,14 @@ def test_the_issuing_side_of_every_unit_is_what_the_rows_of_the_year_say(asked: 
 def test_complaints_and_systems_are_what_the_rows_of_the_year_say(rows: dict[str, list[Row]], period: Period, scope: str) -> None:
     found, now = of(period, scope), period.end + timedelta(hours=8)
     seen = test_checks.Raw(period, scope, now, rows)
-    read(rows, ("complaints",))
+    read(rows, ("complaints", "complaint_steps"))
     read(rows, ("unit_changes",))
     received = [one for one in rows["complaints"] if seen.within(one["received_at"])]
     received = [one for one in received if not scope or one["unit"] and seen.stood(one["unit"], one["received_at"]) == scope]
     due = [one for one in rows["complaints"] if seen.is_due(one["due_at"]) and one["duplicates"] is None]
     at = {one["id"]: min(one["due_at"], one["done_at"] or one["due_at"]) for one in due}
-    asked = {one["id"]: one["handler"] or one["unit"] for one in due}
+    passed = {one["complaint_id"] for one in rows["complaint_steps"] if one["step"] == "pass"}
+    asked = {one["id"]: one["handler"] if one["id"] in passed else one["unit"] for one in due}
     due = [one for one in due if not scope or asked[one["id"]] and seen.stood(asked[one["id"]], at[one["id"]]) == scope]
     by_channel = Counter(ComplaintChannel(one["channel"]).label for one in received)
     assert (found.complaints.received.value, dict(found.complaints.by_channel)) == (len(received), dict(by_channel))
