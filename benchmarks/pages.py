@@ -14,11 +14,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 from psycopg2.extensions import cursor
 
 from benchmarks import waiting_rows
+from benchmarks.load import PEOPLE, as_json
 from benchmarks.results import Row
 from benchmarks.sizes import Size
 from benchmarks.waiting import connected, gather_all, one_waiting, run_of
@@ -44,6 +46,8 @@ _FILES = (
     "counter_report_pdf",
     "counter_report_cases",
     "counter_catalog_rows",
+    "counter_batch_results",
+    "counter_batch_proofs",
 )  #: of what the bench does not make
 #: Whose unit is asked for an answer; everybody else is of the unit that asks.
 _OF_THE_ASKED = ("counter_inbox", "counter_request", "counter_supervision", "counter_duty", "counter_assign")
@@ -62,11 +66,12 @@ class Page:
 def part(context: Context, size: Size, progress: Progress) -> list[Row]:
     key = key_file("requester_key").read_text().strip()
     with progress.step(f"柜台的各个页面,{size.inbox} 件待答复") as note:
-        return rows(measure(context, context.gateway_url, key, size.inbox, note), size.inbox)
+        found, skipped = measure(context, context.gateway_url, key, size.inbox, note)
+        return rows(found, skipped, size.inbox)
 
 
-def measure(context: Context, url: str, key: str, count: int, note: Callable[[str], None]) -> list[Page]:
-    """Seed, make what single pages are about, and open each of them so many times."""
+def measure(context: Context, url: str, key: str, count: int, note: Callable[[str], None]) -> tuple[list[Page], list[str]]:
+    """Seed, make what single pages are about, and open each of them so many times; and the pages of which nothing was made."""
     number, beside = (asyncio.run(one_waiting(url, key)) for _ in range(2))  # all the copies stand in the first one's case
     cluster = postgres.start(context.home)
     with connected(cluster.connect, LEDGER) as ledger, connected(cluster.connect, PREFECT) as prefect:
@@ -76,13 +81,14 @@ def measure(context: Context, url: str, key: str, count: int, note: Callable[[st
         units = [code for (code,) in ledger.fetchall()]
         waiting_rows.spread(ledger, units)
         gather_all()
-        asking, asked, examples = _examples(ledger, url, beside)
-        found = list(_opened(url, asking, asked, examples, note))
+        asking, asked, examples = _examples(ledger, url, key, beside)
+        made = [one for one in _routes() if set(re.findall(r"{(\w+)}", one.path)) <= examples.keys()]
+        found = list(_opened(url, asking, asked, made, examples, note))
         waiting_rows.clear(ledger, prefect)
-    return found
+    return found, sorted({one.name for one in _routes()} - {one.name for one in made})
 
 
-def _examples(ledger: cursor, url: str, number: str) -> tuple[str, str, dict[str, str]]:
+def _examples(ledger: cursor, url: str, key: str, number: str) -> tuple[str, str, dict[str, str]]:
     """The asking unit, an asked one, and what single pages are about, by the parameter of their address."""
     query = "SELECT cases.unit, cases.number FROM verifications JOIN cases ON cases.id = case_id WHERE verifications.number = %s"
     ledger.execute(query, (number,))
@@ -94,17 +100,20 @@ def _examples(ledger: cursor, url: str, number: str) -> tuple[str, str, dict[str
     body = {"channel": "other", "about": "still_asked", "received_at": datetime.now(UTC).isoformat(), "unit": asking, "text": "演示"}
     sent = httpx.post(f"{url}/v1/complaints", json=body, headers={"Authorization": f"Bearer {office}"}, timeout=60, trust_env=False)
     complaint = sent.raise_for_status().json()["number"]
-    return asking, asked, {"wanted": str(request), "case_number": case, "number": number, "complaint": complaint}
+    none = {"case_number": "none", "proof": "none", "party": as_json(PEOPLE[0])}  # refused, so that nothing of it runs beside
+    body = {"purpose": "bench", "responsible": "demo-permit-1", "callback": False, "rows": [none]}
+    head = {"Authorization": f"Bearer {key}", "Idempotency-Key": uuid4().hex}
+    batch = httpx.post(f"{url}/v1/batches", json=body, headers=head, timeout=60, trust_env=False).raise_for_status().json()["number"]
+    return asking, asked, {"wanted": str(request), "case_number": case, "number": number, "complaint": complaint, "batch": batch}
 
 
-def _opened(url: str, asking: str, asked: str, examples: dict[str, str], note: Callable[[str], None]) -> Iterator[Page]:
+def _opened(
+    url: str, asking: str, asked: str, routes: list[PageRoute], examples: dict[str, str], note: Callable[[str], None]
+) -> Iterator[Page]:
     tokens = _signed_in([asking, asked])
     host = url.removeprefix("http://")
-    for route in _routes():
-        try:
-            path = re.sub(r"{(\w+)}", lambda found: examples[found[1]], route.path)
-        except KeyError:  # nothing of this kind is made here
-            continue
+    for route in routes:
+        path = re.sub(r"{(\w+)}", lambda found: examples[found[1]], route.path)
         note(path)
         for role in sorted(RULES[PAGES[route.name]].roles):
             cookie = {"Cookie": f"{SESSION}={tokens[asked if route.name in _OF_THE_ASKED else asking, role]}"}
@@ -144,7 +153,7 @@ def _open(connection: http.client.HTTPConnection, path: str, headers: dict[str, 
     return first, len(body)
 
 
-def rows(found: list[Page], count: int) -> list[Row]:
+def rows(found: list[Page], skipped: list[str], count: int) -> list[Row]:
     slow, large = sorted(found, key=lambda one: one.first, reverse=True), max(found, key=lambda one: one.size)
     pages, times = len({one.name for one in found}), len(found) * _TIMES
     late = sorted({one.name for one in found if one.first > 0.1})
@@ -157,5 +166,6 @@ def rows(found: list[Page], count: int) -> list[Row]:
         ),
         Row("the next ones, ms", ", ".join(f"{one.name} {1000 * one.first:.0f}" for one in slow[1:6]), "", None),
         Row("pages over 100 ms", ", ".join(late) or "none", "", None),
+        Row("pages left out, of what the bench does not make", ", ".join(sorted([*skipped, *_FILES])) or "none", "", None),
         Row("the largest", f"{large.size / 1000:.0f} KB ({large.name}, {large.role})", "≤ 150 KB", large.size <= 150_000),
     ]

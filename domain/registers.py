@@ -32,6 +32,7 @@ class Field:
     kind: FieldKind = FieldKind.TEXT
     needed: bool = True
     decided: bool = False  #: by the 专班 office, of what the unit has entered before; nobody decides of the own unit
+    later: bool = False  #: empty when it is entered, and filled in once it has happened: what it is about is the same thing still
     choices: tuple[str, ...] = ()  #: empty: the district's own words (`faults`)
 
 
@@ -102,7 +103,7 @@ REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
                 Field("内容"),
                 Field("发现问题"),
                 Field("整改期限", _D, False),
-                Field("办结日期", FieldKind.PAST, False),
+                Field("办结日期", FieldKind.PAST, False, later=True),
                 Field("计划序号", _N, False),
             ),
             by_office=True,
@@ -112,7 +113,12 @@ REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
         _K.MEMBERS: Register(
             "4.2",
             "工作专班成员名册",
-            (Field("人员", FieldKind.PEOPLE), Field("职责", FieldKind.CHOICE), Field("起始日期", _D), Field("截止日期", _D, False)),
+            (
+                Field("人员", FieldKind.PEOPLE),
+                Field("职责", FieldKind.CHOICE),
+                Field("起始日期", _D),
+                Field("截止日期", _D, False, later=True),
+            ),
             by_office=True,
         ),
         _K.DECISIONS: Register(
@@ -148,7 +154,7 @@ REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
                 Field("证明"),
                 Field("理由", FieldKind.CHOICE, choices=COLLECTING),
                 Field("说明", needed=False),
-                Field("批准", _Y, needed=False, decided=True),
+                Field("批准", _Y, needed=False, decided=True, later=True),
             ),
         ),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
@@ -68,12 +68,13 @@ class RuleVersionUnknown(Refusal, code="rule_version_unknown"):
     """No limit was ever computed by it."""
 
 
-def proposed(session: Session, tried: Readings | None, version: str | None) -> list[Readings]:
+def proposed(session: Session, tried: Iterable[Readings], version: str | None) -> list[Readings]:
     """What is to be tried beside the readings in force: other ones, or those of a version. Raises
     `ReadingsRefused`, `RuleVersionUnknown`."""
-    found = [] if tried is None else [tried]
-    if tried is not None and (unknown := unknown_units(session, tried)):
-        raise ReadingsRefused(f"解读 measure_by_unit 写有名册中没有的单位:{'、'.join(unknown)}。")
+    found = list(tried)
+    for one in found:
+        if unknown := unknown_units(session, one):
+            raise ReadingsRefused(f"解读 measure_by_unit 写有名册中没有的单位:{'、'.join(unknown)}。")
     if version is not None:
         row = session.get(RuleVersion, version)
         if row is None:

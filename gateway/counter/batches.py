@@ -22,6 +22,7 @@ from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.uploads import upload_of
 from gateway.edge.visibility import is_own
+from gateway.verifications.endpoints import Key
 from ledger.database import transaction
 from ledger.registry import registry
 
@@ -29,9 +30,10 @@ router = pages()
 
 
 class _Named(BaseModel):
-    """What is typed beside the file."""
+    """What is sent beside the file."""
 
     purpose: Purpose
+    key: Key
 
 
 _LIST = "/counter/batches"
@@ -61,8 +63,10 @@ async def send(caller: PageCaller, sent: SentForm) -> Response:
     file = await upload_of(sent.file("file"))
     if not file.content:
         raise Problem("no_list_file")
-    purpose = model_of(_Named, {"purpose": sent.text("purpose")}, {"purpose": "用途"}).purpose
-    taken = await api.take_table(Response(), caller, file.content, purpose, caller.person, sent.text("key"))
+    named = model_of(
+        _Named, {"purpose": sent.text("purpose"), "key": sent.text("key")}, {"purpose": "用途", "key": "本页的编号(请刷新页面)"}
+    )
+    taken = await api.take_table(Response(), caller, file.content, named.purpose, caller.person, named.key)
     return goes_on(f"{_LIST}/{taken.number}")
 
 

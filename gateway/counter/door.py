@@ -1,6 +1,6 @@
 """柜台的门: what happens before an endpoint of a page runs, in one place and in this order.
 
-    origin -> session and acting person -> form -> its token -> unit's quota -> the page's rule -> endpoint
+    origin -> session and acting person -> unit's quota -> the page's rule -> form -> its token -> endpoint
 
 and afterwards, as for the API (`gateway.edge.authentication`): what was refused goes on the record, with codes only.
 """
@@ -21,6 +21,7 @@ from starlette.responses import Response
 from gateway.counter import cookies, forms
 from gateway.edge.addresses import address_of
 from gateway.edge.authentication import SAFE, on_the_record
+from gateway.edge.bodies import is_small
 from gateway.edge.page_permissions import page_refusal
 from gateway.edge.problems import Problem
 from gateway.edge.services import services_of
@@ -48,18 +49,18 @@ class PageRoute(APIRoute):
             try:
                 known = await run_in_threadpool(_signed_in, request)
             except SignedOut:
-                request.state.typed = forms.typed(await forms.read(request)) if unsafe else []
+                request.state.typed = forms.typed(await forms.read(request)) if unsafe and is_small(request) else []
                 raise
-            request.state.form = await forms.read(request) if unsafe else FormData()
             caller = known.caller
             request.state.signed_in, request.state.caller = known, caller
             ACTOR.set(caller.actor if unsafe else "")
             async with on_the_record(request, caller, self.name):
-                if unsafe:
-                    _require_token(request, known)
                 services_of(request).quotas.count_unit(caller.unit)
                 if refused_as := page_refusal(self.name, caller):
                     raise Problem(refused_as)
+                request.state.form = await forms.read(request) if unsafe else FormData()
+                if unsafe:
+                    _require_token(request, known)
                 return await handle(request)
 
         return admit

@@ -66,24 +66,17 @@ def reading(
         raise Problem("not_found")
     now = Readings.of(api.get_rules(caller).readings)
     chosen = asked.chosen(now)
-    tried = {
-        one.label: api.preview_rules(_asked(period or _lately(), asked, now, one.label), caller) for one in asked.answers if one != chosen
-    }
-    first = next(iter(tried.values()))
-    columns = [_column("台账记录", first.ways[0])]
-    columns += [
-        _column(one.label, tried[one.label].ways[2]) if one.label in tried else _column(one.label, first.ways[1], now=True)
-        for one in asked.answers
-    ]
+    others = [one for one in asked.answers if one != chosen]
+    said = model_of(PreviewIn, {"period": period or _lately()}, {"period": "时间"}).period
+    found = api.preview(said, [Readings.of(asked.trying(now, one)) for one in others])
+    record, standing, *tried = found.ways
+    by_answer = {one.label: way for one, way in zip(others, tried, strict=True)}
+    columns = [_column("台账记录", record)]
+    columns += [_column(one.label, by_answer.get(one.label, standing), now=one == chosen) for one in asked.answers]
     with transaction() as session:
         units = registry.unit_names(session)
     moved = sorted({unit for one in columns for unit in one.units})
-    return render(request, "reading.html", asked=asked, period=first.period, columns=columns, units=units, moved=moved)
-
-
-def _asked(period: str, question: Question, now: Readings, label: str) -> PreviewIn:
-    (answer,) = (one for one in question.answers if one.label == label)
-    return model_of(PreviewIn, {"period": period, "readings": question.trying(now, answer)}, {"period": "时间"})
+    return render(request, "reading.html", asked=asked, period=found.period, columns=columns, units=units, moved=moved)
 
 
 def _column(label: str, way: PreviewWayOut, *, now: bool = False) -> Column:

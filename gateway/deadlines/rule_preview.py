@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import text
 
 from domain.readings import Readings
@@ -37,11 +39,16 @@ def preview_rules(body: PreviewIn, caller: CurrentCaller) -> PreviewOut:
 
     只试算,不写入任何内容;正式变更由运维人员修改 PROOFLESS_READINGS 后以 ./run recompute 办理,自选定的时刻起生效。
     """
-    period = periods.parse(body.period)
+    return preview(body.period, [] if body.readings is None else [Readings.of(body.readings)], body.version)
+
+
+def preview(said: str, tried: Iterable[Readings], version: str | None = None) -> PreviewOut:
+    """A period by the record, by the readings in force and by each of those that are tried: all of one moment. Raises as
+    `preview_rules`."""
+    period = periods.parse(said)
     with transaction() as session:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # all columns of one moment
-        tried = None if body.readings is None else Readings.of(body.readings)
-        wanted = [rules.readings(), *rules.proposed(session, tried, body.version)]
+        wanted = [rules.readings(), *rules.proposed(session, tried, version)]
         if rule_preview.count(session, period.start, period.end) > MOST:
             raise Problem("preview_too_large")
         found = rule_preview.preview(session, period.start, period.end, wanted, now=settings().now())

@@ -85,6 +85,12 @@ def _inspect(document: Any) -> None:
     raise Problem("too_nested")
 
 
+def is_small(request: Request) -> bool:
+    """Whether it says beforehand that its body is no larger than one without a file: whoever is not known fills no memory with more."""
+    announced = request.headers.get("content-length", "")
+    return announced.isdigit() and len(announced) < 20 and int(announced) <= JSON_LIMIT
+
+
 class BodyLimit:
     """Stops a body at its limit while it streams in, before it fills the memory, and one that does not come at all."""
 

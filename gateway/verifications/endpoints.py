@@ -6,6 +6,7 @@ import math
 from typing import Annotated
 
 from fastapi import Header, Request, Response
+from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from gateway.edge.authentication import CurrentCaller
@@ -30,16 +31,10 @@ from settings import settings
 
 router = api_router("verifications")
 
+#: 幂等键, wherever it is sent: it stands in an index.
+Key = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 IdempotencyKey = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        pattern=r"^[\x21-\x7e]+$",
-        description="幂等键:同一键同一正文只产生一次核验",
-        examples=["case-000123-household-1"],
-    ),
+    Key, Header(alias="Idempotency-Key", description="幂等键:同一键同一正文只产生一次核验", examples=["case-000123-household-1"])
 ]
 _FILED = {
     "Location": header("核验的地址", required=True),

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -67,17 +68,25 @@ def known(session: Session, kind: RegisterKind, unit: str, values: Mapping[str, 
     """The entry that says the same of this unit, or the same and more since, and stands: a file that is imported again enters nothing
     twice."""
     said = {name: text for name, text in values.items() if text}
-    same = select(RegisterEntry).where(RegisterEntry.register == kind, RegisterEntry.unit == unit, RegisterEntry.values.contains(said))
-    return session.scalar(same.where(RegisterEntry.stands()).limit(1))
+    more = select(RegisterEntry).where(_of_the_same(kind, unit, said), RegisterEntry.values.contains(said))
+    return session.scalar(more.limit(1))
 
 
 def completed(session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str]) -> int | None:
     """The serial of the entry that says the same and less: handed in again with its 办结日期, 截止日期 or 批准, it is that entry which
     goes on (obligations 4.2, 5.8, 19.1). None where there is none, or several."""
     said = {name: text for name, text in values.items() if text}
-    less = select(RegisterEntry.serial).where(RegisterEntry.register == kind, RegisterEntry.unit == unit, RegisterEntry.stands())
-    found = session.scalars(less.where(RegisterEntry.values.contained_by(said), RegisterEntry.values != said).limit(2)).all()
+    less = and_(RegisterEntry.values.contained_by(said), RegisterEntry.values != said)
+    found = session.scalars(select(RegisterEntry.serial).where(_of_the_same(kind, unit, said), less).limit(2)).all()
     return found[0] if len(found) == 1 else None
+
+
+def _of_the_same(kind: RegisterKind, unit: str, said: Mapping[str, str]) -> ColumnElement[bool]:
+    """What stands and says the same but for what is filled in later: with another 启用日期 it is another device."""
+    later = [field.name for field in kind.about.fields if field.later]
+    fixed = {name: text for name, text in said.items() if name not in later}
+    same = RegisterEntry.values.op("-", return_type=JSONB())(cast(later, ARRAY(Text))) == fixed
+    return and_(RegisterEntry.register == kind, RegisterEntry.unit == unit, RegisterEntry.stands(), same)
 
 
 def may_collect(session: Session, unit: str, matter: str, proof: str) -> bool:

@@ -80,7 +80,7 @@ def _preview(chosen: argparse.Namespace) -> int:
 
     with told("试算", "请按 --preview 和 --readings 的写法改正;没有写入任何内容。"):
         period = periods.parse(chosen.preview)
-        tried = rules.parsed(chosen.readings) if chosen.readings else None
+        tried = [rules.parsed(chosen.readings)] if chosen.readings else []
         with transaction() as session:
             session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # all columns of one moment
             wanted = [rules.readings(), *rules.proposed(session, tried, chosen.version)]

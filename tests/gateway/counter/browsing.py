@@ -32,11 +32,14 @@ class Browser:
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self._call("GET", path, headers=headers)
 
-    def send(self, path: str, *, token: str | None = None, origin: str | None = HOST, part: bool = False, **fields: str) -> httpx.Response:
+    def send(
+        self, path: str, *, token: str | None = None, origin: str | None = HOST, part: bool = False, file: bytes = b"", **fields: str
+    ) -> httpx.Response:
         """A form of the page at hand; `token`: another than the page's."""
         known = self.token() if token is None else token
         headers = ({"Origin": origin} if origin else {}) | ({"HX-Request": "true"} if part else {})
-        return self._call("POST", path, headers=headers, data=fields | ({"form_token": known} if known else {}))
+        files = {"files": {"file": ("名单.csv", file, "text/csv")}} if file else {}
+        return self._call("POST", path, headers=headers, data=fields | ({"form_token": known} if known else {}), **files)
 
     def token(self) -> str:
         found = re.search(r'name="form_token" value="([^"]*)"', self.page.text) if hasattr(self, "page") else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from fastapi.routing import APIRoute
@@ -129,6 +129,27 @@ def test_what_was_typed_outlives_the_session(api: Api) -> None:
     assert part.status_code == 401 and "填写的内容仍在本页" in part.text and "<html" not in part.text
     other_site = browser.send(SENDING, token=token, origin="http://elsewhere", reason="别人的话")
     assert other_site.status_code == 403 and "别人的话" not in other_site.text
+
+
+async def _streamed(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_of_somebody_unknown_nothing_large_is_read(api: Api, announced: bool) -> None:
+    """A file of 20 MB may come there: of who is signed in, and may send one."""
+    body = f"reason={'w' * (65_000 if announced else 10)}&about=typed".encode()
+    headers = {"Origin": HOST, "Accept": "text/html", "Content-Type": "application/x-www-form-urlencoded"}
+    for large in (False, True):
+        sent = body + b"w" * 1000 if large else body
+        answer = api.request("POST", "/counter/batches", headers=headers, content=sent if announced else _streamed(sent))
+        assert answer.status_code == 401 and ("typed" in answer.text) is (announced and not large)
+
+
+def test_who_may_not_is_refused_before_what_was_sent_is_read(by_role: dict[Role, Browser]) -> None:
+    refused = by_role[Role.LEADER].send("/counter/batches", token="x", purpose="\u0000")
+    assert refused.status_code == 403 and "页面已经过期" not in refused.text
+    assert by_role[Role.AGENT].send("/counter/batches", purpose="\u0000").status_code == 422
 
 
 def test_what_is_not_there_and_what_is_forbidden_is_said_in_chinese(api: Api) -> None:

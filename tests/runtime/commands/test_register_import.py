@@ -120,6 +120,17 @@ def test_what_is_filled_in_later_goes_on_with_its_row(tmp_path: Path) -> None:
     assert (second.replaces, second.values.get("办结日期")) == (first.serial, "2026-03-03")
 
 
+def test_a_second_device_with_another_day_is_no_correction_of_the_first(tmp_path: Path) -> None:
+    """Obligation 6.1: only what is filled in later goes on with its row."""
+    head = ("单位", "窗口", "设备", "数量", "启用日期")
+    rows = [("370402-CIVIL", "一号窗口", "高拍仪", 1, day) for day in (None, "2026-03-02", "2026-03-03")]
+    for order in (rows[:1], rows[1:], rows):  # and again by the same file
+        assert main(["devices", str(sheet(tmp_path / "devices.xlsx", head, *order)), "--by", "demo-admin"]) == 0
+    kept = all_of(RegisterEntry, register=RegisterKind.DEVICES)
+    assert sorted(str(row.values.get("启用日期")) for row in kept) == ["2026-03-02", "2026-03-03", "None"]
+    assert {row.replaces for row in kept} == {None}
+
+
 def test_demands_come_by_file_row_by_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Obligations 7.5, 16.2."""
     file = sheet(
