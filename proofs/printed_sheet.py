@@ -21,6 +21,8 @@ _THIN = Side("thin", "999999")
 _BORDER = Border(_THIN, _THIN, _THIN, _THIN)  #: in black and white it keeps the rows apart
 _LINE, _ROOM, _LINES = 15.0, 3.0, 27  #: points: a line of 11 point type, and about it; and how many lines a row can be high (409 points)
 _WIDE, _BESIDE = 2.1, 2  #: in narrow characters: a Chinese one, and what a column needs beside its text
+_WIDEST = 120  #: narrow characters; what needs more is cut on paper, else all others would be too small to read
+_ABOUT = 200  #: characters over a page: a spreadsheet takes 255, its own marks among them
 _HEADER = 3  #: lines that a column's name may take
 
 
@@ -39,7 +41,7 @@ class PrintedSheet:
         page.print_title_rows = repeated
         page.page_margins = PageMargins(left=0.4, right=0.4, top=0.7 if about else 0.5, bottom=0.6, header=0.3, footer=0.3)
         assert page.oddFooter is not None and page.oddHeader is not None
-        page.oddHeader.center.text = about.replace("&", "&&") or None
+        page.oddHeader.center.text = about[:_ABOUT].replace("&", "&&") or None
         page.oddFooter.center.text = "第 &P 页,共 &N 页"
 
     def append(self, cells: Sequence[Cell]) -> None:
@@ -59,13 +61,13 @@ def shown(value: object) -> str:
 
 def width_of(texts: Iterable[str], narrowest: float = 6, widest: float = 28) -> float:
     """Of a column with these texts under its name: narrow where they say little, whatever its name, and never so wide that the
-    page has no room for the others; wider only where a row could not be high enough for its text."""
+    page has no room for the others; wider only where a row could not be high enough for its text, and never wider than `_WIDEST`."""
     needed = 0.0
     for text in texts:
         lines = [_long(line) + _BESIDE for line in text.split("\n")]
         narrowest = max(narrowest, *lines)
         needed = max(needed, sum(lines) / max(_LINES - len(lines), 1) + _BESIDE)
-    return max(min(narrowest, widest), needed)
+    return max(min(narrowest, widest), min(needed, _WIDEST))
 
 
 def widths_of(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[float]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from math import floor
-from zoneinfo import ZoneInfo
 
 from markupsafe import escape
 
 from reports.model import Bin, DayCell, UnitRow, WeekPoint
 from reports.wording import typeset
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 _WIDTH, _FONT = 640, "Noto Sans SC, sans-serif"
 _UNITS, _DAYS = 32, 7  #: rows and columns of one heat map: what a page holds
 

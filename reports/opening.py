@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
+from domain.calendar import LOCAL
 from domain.instants import written
 from reports import charts, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Table
@@ -21,7 +22,7 @@ Part = tuple[str, list[Block | None]]
 
 def head(report: Report) -> Document:
     """版头 and 标题; nothing under them yet."""
-    made = report.cut_off.astimezone(charts.LOCAL)
+    made = report.cut_off.astimezone(LOCAL)
     return Document(
         mark=of_period("“无证明办事”工作周报", periods.is_week(report.period)),
         subtitle=report.period.label,
@@ -29,7 +30,7 @@ def head(report: Report) -> Document:
         issuer=report.issuer,
         date=f"{made.year}年{made.month}月{made.day}日",
         title=_title(report.scope_name),
-        copies=report.copies,
+        copies=report.copies.rstrip("。"),  # the layouts end it
         sections=(),
     )
 

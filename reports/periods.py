@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from domain.calendar import LOCAL
 from domain.refusal import Refusal
 from reports.model import Period
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 

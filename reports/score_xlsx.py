@@ -6,10 +6,10 @@ import io
 
 from openpyxl import Workbook
 
+from domain.calendar import LOCAL
 from domain.scoring import LEAST
 from ledger.tables.reports import ScoreSheet
 from reports import sheets
-from reports.periods import LOCAL
 from reports.scores import Scores
 from reports.sheets import Value
 

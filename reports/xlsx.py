@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 
 from openpyxl import Workbook
 
+from domain.calendar import LOCAL
 from domain.instants import written
 from reports import annex, sheets
 from reports.definitions import DEFINITIONS
-from reports.model import Rate, Report
-from reports.periods import LOCAL, is_week
+from reports.model import Ground, Rate, Report
+from reports.periods import is_week
 from reports.sheets import Value
 from reports.wording import MISSED, of_period
 
@@ -66,7 +67,7 @@ def _sheets(report: Report) -> Iterator[tuple[str, Sequence[str], Sequence[tuple
     yield "线索", ("编号", "条款", "情形", "单位编码", "单位", "迹象", "进展"), leads
     told = report.complaints
     counted = [*((("渠道", *one)) for one in told.by_channel), *((("单位", *one)) for one in told.by_unit)]
-    yield "决定依据", ("事项", "按", "名称", "个数"), _grounds(report)
+    yield "决定依据", ("事项", "按", "名称", "个数或内容"), _grounds(report)
     yield "投诉举报", ("按", "名称", "件数"), counted
     yield "业务系统", _SYSTEM_COLUMNS, _systems(report)
     yield "按条文", annex.COLUMNS, annex.rows(report)
@@ -198,9 +199,17 @@ def _grounds(report: Report) -> list[tuple[Value, ...]]:
     return [
         (MISSED[one.kind], by, name, count)
         for one in report.grounds
-        for by, named in (("单位", one.units), ("事项·证明", one.causes), ("所在环节", one.steps), ("", (("至今未办", one.waiting),)))
+        for by, named in (("单位", one.units), ("事项·证明", one.causes), ("所在环节", one.steps), ("", _asked(report, one)))
         for name, count in named
     ]
+
+
+def _asked(report: Report, one: Ground) -> Iterator[tuple[str, Value]]:
+    """What still waits and since when, until when to answer, and the key of the list of cases."""
+    yield "至今未办", one.waiting
+    yield "最早到期", written(one.since, "%Y-%m-%d %H:%M") if one.since else None
+    yield "答复期限", report.answer_by or "收到后 3 个工作日内"
+    yield "个案清单", one.cases
 
 
 def _systems(report: Report) -> list[tuple[Value, ...]]:

@@ -17,7 +17,7 @@ from reports.issuing import Layouts
 from reports.letters import title
 from reports.summary import key_figures
 from reports.wording import typeset
-from settings import settings
+from settings import LOCAL, settings
 from tasks.notify import send_notices
 from tasks.own_process import in_own_process
 from tasks.passes import actor
@@ -137,7 +137,7 @@ def _made_up(making: Making, made_at: object) -> list[str]:
         return ["本周报已由另一次运行编制。", ""]
     if making.wanted.by or settings().now() < periods.due_at(week) + _LATE:
         return []
-    due = periods.due_at(week).astimezone(periods.LOCAL)
+    due = periods.due_at(week).astimezone(LOCAL)
     return [f"**补做**:应于{due.month}月{due.day}日 {due:%H:%M} 编制,当时没有编制。", ""]
 
 

@@ -13,7 +13,6 @@ from reports import issuing
 from reports.blocks import Table
 from reports.document import document
 from reports.model import Ground, Report
-from settings import settings
 from tests.reports.samples import EMPTY, MANY, REPORT, UNITS
 from tests.reports.test_layouts import needs_poppler, poppler
 from tests.reports.test_page_one import LONG, WORST
@@ -75,8 +74,9 @@ def test_a_report_that_was_issued_without_copies_has_no_imprint(tmp_path: Path) 
     assert "抄送\uff1a工作专班各成员单位。" in html and "2026年3月9日印发" in html
 
 
-def test_who_gets_copies_is_the_district_s_to_say_and_stands_in_what_is_kept() -> None:
-    assert settings().report_copies == "工作专班各成员单位"
+def test_copies_end_once_whatever_the_district_wrote() -> None:
+    html = issuing.lay_out(replace(REPORT, copies="工作专班各成员单位。").as_json()).html.decode()
+    assert "工作专班各成员单位。" in html and "。。" not in html
 
 
 SHORT = ("8个核验超过最迟时限,请市中区光明路街道办事处等3个单位逐件说明原因。", "4个督办未按时反馈,请市中区民政局落实。", "补齐。")

@@ -147,3 +147,18 @@ def test_what_is_ordered_and_owed_is_made_once() -> None:
     file()
     order(), order(UNIT)
     assert [(one.scope, one.version) for one in do(issuing.owed, MONDAY)] == [("", 1), (UNIT, 1)]
+
+
+def test_who_gets_copies_is_the_district_s_to_say_and_stands_in_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """抄送 of the district's own report; a unit's goes to the unit alone."""
+    immediate()
+    monkeypatch.setenv("PROOFLESS_REPORT_COPIES", "区政府办公室")
+    settings.cache_clear()
+    kept = []
+    for unit in ("", UNIT):
+        wanted = order(unit)
+        assert wanted is not None
+        kept.append(from_json(issuing.snapshot(wanted, MONDAY)).copies)
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert kept == ["区政府办公室", ""]

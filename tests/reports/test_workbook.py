@@ -11,15 +11,17 @@ from math import ceil
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from catalog.error_file import error_file
 from catalog.headers import ListKind
 from catalog.lists import read_list
+from domain.calendar import LOCAL
 from proofs.printed_sheet import width_of
 from reports import xlsx
 from reports.definitions import DEFINITIONS
+from reports.sheets import add
 from tests.catalog.registries import sandbox
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook
@@ -89,6 +91,32 @@ def test_every_cell_is_shown_whole_and_no_sheet_is_printed_too_small_to_read(nam
 def test_a_column_is_wider_only_where_a_row_could_not_be_high_enough() -> None:
     assert width_of(["短"]) == 6 and width_of(["长" * 30]) == 28 and width_of(["长" * 200]) == 28
     assert 70 < width_of([LONG]) < 110 and width_of([LONG], 10, 46) == width_of([LONG])
+
+
+@pytest.mark.parametrize("text", ["本人收入证明材料\n" * 30, "长" * 32_000], ids=["lines", "long"])
+def test_no_text_takes_the_page_from_the_other_columns(text: str) -> None:
+    """A spreadsheet knows no column wider than 255, and the page is as wide as its columns."""
+    assert width_of(["短", text]) <= 145
+
+
+def test_what_stands_over_a_page_is_never_longer_than_a_spreadsheet_takes() -> None:
+    book = Workbook(write_only=True)
+    add(book, "一", ["名称"], [["值"]], about="演示单位" * 90)
+    out = io.BytesIO()
+    book.save(out)
+    over = load_workbook(out).worksheets[0].oddHeader.center.text
+    assert 100 < len(over) <= 200
+
+
+def test_the_grounds_of_a_decision_stand_in_the_workbook_with_since_when_until_when_and_which_list() -> None:
+    (sheet,) = [one for one in pages("full") if one.title == "决定依据"]
+    kept = {(row[0], row[2]): row[3] for row in sheet.iter_rows(min_row=2, values_only=True) if not row[1]}
+    first = REPORT.grounds[0]
+    assert REPORT.answer_by is not None and first.since is not None
+    of_first = {name: value for (_, name), value in list(kept.items())[:4]}
+    assert of_first["至今未办"] == first.waiting and of_first["个案清单"] == first.cases
+    assert of_first["最早到期"] == f"{first.since.astimezone(LOCAL):%Y-%m-%d %H:%M}"
+    assert of_first["答复期限"].date() == REPORT.answer_by
 
 
 @pytest.fixture(scope="module")
