@@ -74,7 +74,7 @@ async def send_file(
     caller: CurrentCaller,
     name: Annotated[str, Query(max_length=100, description="文件名(直接以文件为正文时)")] = "",
 ) -> ReceivedOut:
-    """XLSX、XLS、CSV 或 DOCX 里的表格,不超过 128 MB、1048576 行,原样保存;能否读取、各行如何处理,由重建给出。最新的一份有效,
+    """XLSX、XLS、CSV、XML 2003,DOCX 或网页里的表格,不超过 128 MB、1048576 行,原样保存;能否读取、各行如何处理,由重建给出。最新的一份有效,
     同一文件重复报送不产生变化。"""
     async with one_of_few(request):
         called, content = await read_list_file(request, name or f"{key}.csv")

@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run catalog", description="“无证明办事”清单:报送、重建、确认、退回")
     verbs = parser.add_subparsers(dest="verb", metavar="lists|preview|columns|put|rebuild|draft|questions|answer|errors")
     verbs.add_parser("lists", help="列出已登记的清单和读取结果(默认)")
-    put = verbs.add_parser("put", help="登记一份清单并报送文件(CSV、XLSX、XLS、DOCX)")
+    put = verbs.add_parser("put", help="登记一份清单并报送文件(CSV、XLSX、XLS、XML 2003、DOCX、网页)")
     put.add_argument("key", type=key, help="清单代号,如 justice-proofs")
     put.add_argument("file", type=Path)
     put.add_argument(

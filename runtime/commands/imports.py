@@ -45,10 +45,11 @@ class RegisterSheet(Sheet):
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
-        prog="./run import", description="导入名册(XLSX、XLS 或 CSV,第一行为表头);有一行不对就一行也不写入,注明逐行登记的除外"
+        prog="./run import",
+        description="导入名册(XLSX、XLS、CSV、XML 2003,DOCX 或网页里的表格,第一行为表头);有一行不对就一行也不写入,注明逐行登记的除外",
     )
     kinds = {kind: sheet.title for kind, sheet in SHEETS.items()}
-    kinds |= {"complaints": "投诉表(XLSX 或 CSV,逐行登记)", "demands": "索要证明(逐行登记)"}
+    kinds |= {"complaints": "投诉表(逐行登记)", "demands": "索要证明(逐行登记)"}
     kinds |= {"complaint_results": "投诉的反映事由认定和办结(逐行办理,须写明 --by)"}
     kinds |= {kind.value: f"{kind.about.name}(逐行登记)" for kind in RegisterKind if not kind.about.moved}
     parser.add_argument("kind", choices=kinds, help=";".join(f"{kind} {title}" for kind, title in kinds.items()))
