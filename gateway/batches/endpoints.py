@@ -93,7 +93,8 @@ async def file_batch_table(
     responsible: Annotated[Responsible, Query(description="责任人:本单位在册人员的人员编码", examples=["demo-permit-1"])],
     callback: Annotated[bool, Query(description="办结时向本单位的回调地址发送一条通知")] = True,
 ) -> BatchOut:
-    """XLSX、XLS、CSV、XML 2003,DOCX 或网页里的表格,最多 30000 行。表头:办件编号、证明(名称或编码)、姓名、证件号码,可选证件类型、事项编码;其余各列
+    """XLSX、XLS、CSV、XML 2003,DOCX 或网页里的表格,最多 30000 行。
+    表头:办件编号、证明(名称或编码)、姓名、证件号码,可选证件类型、事项编码;其余各列
     在结果中原样退还。文件损坏、没有表头、有两行表头或者超过行数的,整份不收。"""
     _, content = await read_list_file(request, "batch.csv")
     return await take_table(response, caller, content, purpose, responsible, idempotency_key, callback=callback)

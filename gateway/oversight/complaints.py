@@ -84,7 +84,8 @@ async def import_complaints(
     caller: CurrentCaller,
     layout: Annotated[str | None, Query(max_length=40, description="按哪种格式读取;省略为按表头识别", examples=["hotline"])] = None,
 ) -> ImportOut:
-    """XLSX、XLS、CSV、XML 2003,DOCX 或网页里的表格,按表头识别格式:12345、好差评、监督平台的导出(GET /v1/complaint-layouts),或通用投诉表。通用投诉表的表头:渠道、
+    """XLSX、XLS、CSV、XML 2003,DOCX 或网页里的表格,按表头识别
+    格式:12345、好差评、监督平台的导出(GET /v1/complaint-layouts),或通用投诉表。通用投诉表的表头:渠道、
     收到时间、内容(或评价星级),其余可选:渠道编号、反映事由、被反映单位、事项、证明、反映人、联系方式、评价来源。不合格的行逐行说明,不影响
     其余各行;更正后整表重新导入,已登记的不重复,也不改变。"""
     _, content = await read_list_file(request, "complaints.csv")
