@@ -105,7 +105,7 @@ def told(row: tuple[str, ...], columns: Iterable[tuple[int, str, Tells]]) -> str
             if len(text) > 1 and (cancels(text) or (tells is Tells.BY_COMMITMENT and leaves_commitment(text))):
                 return name
         elif tells is Tells.BY_WORD:
-            if 1 < len(text) <= _WORD and in_cell(text) is Standing.CANCELLED:
+            if 1 < len(text) <= _WORD and cancels(text) and in_cell(text) is Standing.CANCELLED:  # most hold no such word
                 return name
         elif tells is Tells.DENIED:
             if clean_text(text) and not _is_yes(text):
