@@ -53,12 +53,12 @@ def test_a_stand_in_from_and_to_and_somebody_away(browser: Browser, address: str
     page.click("text=由他人代理一段时间")
     page.select_option("#acting", SECOND)
     page.fill("#acting-since", field(-1))
-    page.fill("#acting-until", field(3))
+    page.fill("#acting-until", until := field(3))
     browser.on_both_screens("duty-acting")
     assert violations(browser, axe) == []
     page.click("text=设定代理")
     page.wait_for_selector("#notice >> text=时间不能早于现在")
-    assert page.input_value("#acting-until") == field(3) and page.input_value("#acting") == SECOND
+    assert page.input_value("#acting-until") == until and page.input_value("#acting") == SECOND
     page.fill("#acting-since", "")
     page.click("text=设定代理")
     page.wait_for_selector("th:has-text('演示次席') >> text=代理演示督办员戊")

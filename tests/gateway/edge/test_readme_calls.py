@@ -94,7 +94,7 @@ def named(text: str) -> Iterator[tuple[str, str]]:
                 address = re.sub(r"\.\w+$", address, last)
             if re.fullmatch("[a-z]+", address) and last and any(path.endswith(f"/{address}") for _, path in ROUTES):
                 address = f"…/{address}"
-            if not address.startswith(("…/", "/")) or address.startswith("/docs"):
+            if not address.startswith(("…/", "/")) or address.startswith(("/docs", "/counter/")):  # pages are opened in browsers
                 continue
             last = address
             for one in spelled_out(address):
