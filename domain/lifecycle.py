@@ -101,7 +101,7 @@ class Event(StrEnum):
     SEAL_STARTED = "seal_started"  #: recorded before signing (obligation 9.5)
     SEALED = "sealed"
     DELIVERED = "delivered"
-    MISMATCH_REPORTED = "mismatch_reported"  #: 不符: what was obtained differs from what the applicant states (obligation 11.3)
+    MISMATCH_REPORTED = "mismatch_reported"  #: 不符: it differs from what the applicant (or actor `subject`) states (obligation 11.3)
     MISMATCH_SETTLED = "mismatch_settled"  #: the issuing unit's material prevails (obligation 11.3)
     OBJECTED = "objected"  #: 异议: on record, with the right that was told (obligation 11.4)
     COMMITMENT_CHECKED = "commitment_checked"  #: 事中事后核查 of a commitment (obligation 12.1)

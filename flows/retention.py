@@ -2,7 +2,7 @@
 
 from prefect import flow
 
-from tasks.retention import erase_confirmed, list_what_is_due
+from tasks.retention import erase_confirmed, list_what_is_due, tidy_looks, watch_objections
 from tasks.states import NOWHERE
 
 
@@ -11,3 +11,5 @@ async def retention() -> None:
     """What was confirmed before tonight goes first, so that nothing is listed and erased in one night."""
     await erase_confirmed()
     await list_what_is_due()
+    await tidy_looks()
+    await watch_objections()

@@ -25,6 +25,18 @@ async def list_what_is_due() -> int:
     return await in_ledger_thread(_list)
 
 
+@step("清理本人查询码 tidy looks")
+async def tidy_looks() -> None:
+    """Looks that are older than the term find nobody any more."""
+    await in_ledger_thread(_tidy)
+
+
+@step("查看异议校核期限 watch objections")
+async def watch_objections() -> None:
+    """What was to be checked by now and is not, is told."""
+    await in_ledger_thread(_watch)
+
+
 def _confirmed() -> list[UUID]:
     with transaction() as session:
         return retention.confirmed(session)
@@ -39,6 +51,15 @@ def _erase(item: UUID) -> bool:
 def _list() -> int:
     at = settings()
     with transaction() as session:
-        looks.tidy(session, at.retention(), now=at.now())
-        objections.watch(session, now=at.now())
         return retention.list_due(session, at.retention(), now=at.now())
+
+
+def _tidy() -> None:
+    at = settings()
+    with transaction() as session:
+        looks.tidy(session, at.retention(), now=at.now())
+
+
+def _watch() -> None:
+    with transaction() as session:
+        objections.watch(session, now=settings().now())

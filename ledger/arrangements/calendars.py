@@ -15,12 +15,13 @@ from domain.limits import promise_end
 from domain.records import Cause
 from domain.recusal import Subject
 from domain.refusal import Refusal
-from ledger import recusal
+from ledger import recusal, rules
 from ledger.calendars.calendars import DISTRICT, calendar
 from ledger.catalog import proposals
 from ledger.methods import commitment_checks
 from ledger.outbox.alarms import clear_alarm
 from ledger.oversight import complaints, lead_steps
+from ledger.subject_access import objections
 from ledger.supervision import affected
 from ledger.tables.cases import Case
 from ledger.tables.duty import CalendarChange, CalendarYear, Timetable
@@ -84,7 +85,9 @@ def put_year(
     proposals.determine(session, year, now=now)
     complaints.determine(session, year, settings().complaint_days, now=now)
     lead_steps.determine(session, year, now=now)
-    return affected.recompute(session, numbers, Cause.CALENDAR, now=now, actor=actor)
+    found = affected.recompute(session, numbers, Cause.CALENDAR, now=now, actor=actor)
+    objections.determine(session, rules.readings().correction_days, now=now)  # last: who settles one takes verifications first
+    return found
 
 
 def _check(year: int, rest: list[date], work: list[date]) -> None:

@@ -73,8 +73,7 @@ def report(
     """不符: on the record, with what the applicant states and adds; a check is filed with the issuing unit at once.
 
     `unit`: who checks, where the catalog names none. `look`: the person himself said so, in this one, and by `due_at` it is to be checked
-    (decision 49). Raises `NotDelivered`, `MismatchOpen`, `FieldsUnknown`,
-    `NoIssuer`.
+    (decision 49). Raises `NotDelivered`, `MismatchOpen`, `FieldsUnknown`, `NoIssuer`.
     """
     row = lock(session, number)
     if row.state is not State.DELIVERED:

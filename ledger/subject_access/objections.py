@@ -10,13 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.instants import is_past
-from domain.lifecycle import Event
 from domain.records import CONCLUSION
 from ledger import rules
 from ledger.actor import Filer
 from ledger.calendars import terms
 from ledger.casework import mismatches
-from ledger.lifecycle.moves import note
 from ledger.lifecycle.snapshots import UnknownNumber, lock
 from ledger.outbox.alarms import keep_alarms
 from ledger.sealing import publication
@@ -53,16 +51,20 @@ def raise_one(session: Session, look: SubjectLook, number: str, fields: list[str
         raise why
     due_at, _ = terms.due(session, now, rules.readings().correction_days, now=now)
     filer = _Subject(row.unit, ACTOR)
-    found = mismatches.report(
-        session, number, fields, stated, None, _database_owner(session, row), filer, now=now, look=look.id, due_at=due_at
-    )
-    note(session, number, Event.OBJECTED, at=now, actor=ACTOR, detail={"mismatch": str(found.id)})
-    return found
+    owner = _database_owner(session, row)
+    return mismatches.report(session, number, fields, stated, None, owner, filer, now=now, look=look.id, due_at=due_at)
 
 
 def may_be_doubted(entry: Entry) -> list[str]:
     """What of such a proof an objection can name."""
     return [CONCLUSION, *entry.fields]
+
+
+def determine(session: Session, days: int, *, now: datetime) -> None:
+    """A calendar came or changed: the terms of what is being checked, those that waited for it among them."""
+    for row in session.scalars(select(Mismatch).where(Mismatch.look.is_not(None), Mismatch.settled_at.is_(None)).with_for_update()):
+        row.due_at, _ = terms.due(session, row.reported_at, days, now=now)
+    session.flush()
 
 
 def watch(session: Session, *, now: datetime) -> None:

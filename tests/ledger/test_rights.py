@@ -56,7 +56,7 @@ FIXED = {
     "lookup_blocks": "id asker holder unit since verification differing right",
     "matters": "code",
     "licence_offers": "id verification proof_id licence_kind made_at",
-    "mismatches": "id verification reported_at reported_by fields stated supplement check_number look_id due_at",
+    "mismatches": "id verification reported_at reported_by fields stated supplement check_number look_id",
     "notices": "id verification unit kind cause channel recipient about made_at",
     "outages": "id since until automatic reason recorded_by recorded_at",
     "parties": "id case_id id_type id_number",

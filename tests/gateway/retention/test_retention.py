@@ -10,16 +10,21 @@ import pytest
 from sqlalchemy import text
 
 from connectors.seal import LocalSeals
+from domain.roles import IdType
 from domain.share import ShareOutcome
+from domain.subject_access import Identified
 from flows.retention import retention as flow
 from gateway.verifications.filing import _digest
 from gateway.verifications.schemas import VerificationIn
 from ledger import retention
 from ledger.database import transaction
+from ledger.subject_access import looks, objections
+from ledger.tables.subject_access import SubjectLook
 from settings import settings
 from tasks import retention as steps
 from tests.gateway.casework import look_up, seal_and_deliver
-from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
+from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api, party
+from tests.ledger.acting import alarms, all_of, do
 
 TERM = timedelta(days=3653)
 
@@ -47,6 +52,8 @@ def night() -> None:
     assert flow.name == "retention"
     asyncio.run(steps.erase_confirmed.fn())
     asyncio.run(steps.list_what_is_due.fn())
+    asyncio.run(steps.tidy_looks.fn())
+    asyncio.run(steps.watch_objections.fn())
 
 
 def test_from_the_list_to_the_end(api: Api, due: str) -> None:
@@ -92,6 +99,19 @@ def test_a_hold_stops_it(api: Api, due: str) -> None:
     assert api.post(f"/v1/holds/{held.json()['id']}/lift", ADMIN).status_code == 200
     assert item(api, "listed")["confirmed_by"] is None
     assert api.post(f"/v1/holds/{held.json()['id']}/lift", ADMIN).json()["code"] == "retention_refused"
+
+
+def test_the_nights_looks_and_objections(api: Api, due: str) -> None:
+    """Of decision 49: a look of long ago finds nobody, a check that is late is told of; by the flow itself."""
+    looked = do(
+        looks.make, IdType.CITIZEN_ID, str(party()["id_number"]), Identified.ID_CARD, unit="370402-PERMIT", now=settings().now(), actor="x"
+    ).look
+    late = do(objections.raise_one, looked, due, ["住址"], "住址已经变更", now=settings().now() - timedelta(days=60))
+    assert late.due_at is not None
+    asyncio.run(flow.fn())
+    (row,) = all_of(SubjectLook, id=looked.id)
+    assert row.lookup == f"erased:{row.number}"
+    assert ("correction_overdue", due) in alarms()
 
 
 @pytest.mark.parametrize(
