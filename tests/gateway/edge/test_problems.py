@@ -38,6 +38,7 @@ SAID_OTHERWISE = {
     ("gateway/counter/sign_in.py", "SignInRefused"),
     ("gateway/counter/who_asked.py", "LookOver"),
     ("gateway/counter/who_asked.py", "NoIssuer"),
+    ("gateway/counter/who_asked.py", "Refusal"),  # of an objection: said over the form, which keeps what was typed
 }
 
 
