@@ -1,4 +1,4 @@
-"""Every page of the counter while ten thousand requests wait: how soon its first byte comes, and how large it is.
+"""The pages of the counter while ten thousand requests wait: how soon its first byte comes, and how large it is.
 
 Each page is opened by every role that may open it, of the unit that asks or of the one that is asked, one at a time over a
 connection that stays open.

@@ -15,7 +15,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "rush": "A rush",
         "memory": "Memory after many",
         "inboxes": "Two hundred open inboxes",
-        "pages": "Every page of the counter",
+        "pages": "The pages of the counter",
         "waiting": "A hundred thousand that wait",
         "lists": "The list",
         "report": "The weekly report",

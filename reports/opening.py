@@ -10,7 +10,7 @@ from domain.instants import written
 from reports import charts, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Table
 from reports.model import Report
-from reports.wording import NOBODY, aloud, of_period
+from reports.wording import NOBODY, WITHOUT_DAY, aloud, of_period
 
 #: Page one, its 版头 too, is read aloud in a minute, so many characters; and so many steps stand there at most.
 A_MINUTE, _PRESSING = 250, 3
@@ -67,7 +67,7 @@ def pressing(report: Report) -> Part:
 
 def _grounds(report: Report, first: int, last: int) -> Table | None:
     """For the eye beside what is heard: of the missed limits, whose steps come first, by whom, in what, where, and until when to answer."""
-    until = f"{report.answer_by.month}月{report.answer_by.day}日前" if report.answer_by else "收到后 3 个工作日内"
+    until = f"{report.answer_by.month}月{report.answer_by.day}日前" if report.answer_by else WITHOUT_DAY
     shown = list(zip(ORDINALS, report.grounds, strict=False))[first:last]
     rows = tuple(
         (

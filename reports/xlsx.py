@@ -18,7 +18,7 @@ from reports.definitions import DEFINITIONS
 from reports.model import Ground, Rate, Report
 from reports.periods import is_week
 from reports.sheets import Value
-from reports.wording import MISSED, of_period
+from reports.wording import MISSED, WITHOUT_DAY, of_period
 
 _WRITTEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
 
@@ -208,7 +208,7 @@ def _asked(report: Report, one: Ground) -> Iterator[tuple[str, Value]]:
     """What still waits and since when, until when to answer, and the key of the list of cases."""
     yield "至今未办", one.waiting
     yield "最早到期", written(one.since, "%Y-%m-%d %H:%M") if one.since else None
-    yield "答复期限", report.answer_by or "收到后 3 个工作日内"
+    yield "答复期限", report.answer_by or WITHOUT_DAY
     yield "个案清单", one.cases
 
 

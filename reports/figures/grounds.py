@@ -15,9 +15,8 @@ from ledger.calendars.calendars import calendar
 from reports.figures.limits import DUE, EXCUSED, KEPT, charged, ours
 from reports.figures.span import Span
 from reports.model import Ground
-from reports.wording import NOBODY
+from reports.wording import ANSWER_DAYS, NOBODY
 
-ANSWER_DAYS = 3  #: working days in which a unit answers what a report asks of it: the office's own term, no article sets one
 #: Where a case stood when its limit passed. 督办 has one more: answered in time, and not fed back.
 #: Who held it then the events say: the request forgets it at 放回, 交办 and 接手.
 _STEP = """CASE WHEN n.unit IS NULL THEN '不在出具单位(退回、转办、待决定)'

@@ -61,7 +61,9 @@ def test_copies_and_who_printed_it_when_stand_at_the_foot_of_the_last_page_one_c
         issuer = max((box for box in last if box[4].startswith("区大数据局")), key=lambda box: box[1])
         assert abs(copied[0] - LEFT - 14) < 3 and abs(issuer[0] - LEFT - 14) < 3 and abs(printed[2] - RIGHT + 14) < 3
         assert FOOT - 25 < printed[3] < FOOT and abs(issuer[1] - printed[1]) < 1 and copied[1] < printed[1] - 14
-        assert printed[4] == "2026年3月9日印发" and last[-1][4] != "", "and the number of the page under it"
+        assert printed[4] == "2026年3月9日印发" and str(len(others) + 1) in [box[4] for box in last if box[1] > FOOT], (
+            "and the number of the page under it"
+        )
         lines = {round(box[1]) for box in last if copied[1] - 1 <= box[1] < printed[1] - 5}
         assert (len(lines) > 2) == (len(report.copies) > 60)
 
@@ -114,3 +116,9 @@ def test_nobody_is_none_of_the_other_units() -> None:
         (table,) = [block for block in made.sections[1].blocks if isinstance(block, Table)]
         said.append(table.rows[0][1].replace(" ", ""))
     assert said == ["市中区民政局9、其他1个单位4、不在任何出具单位7", "不在任何出具单位7"]
+
+
+def test_where_no_calendar_names_the_day_the_term_is_in_working_days() -> None:
+    html = issuing.lay_out(replace(REPORT, answer_by=None).as_json()).html.decode()
+    assert "收到后3个工作日内逐件答复" in html and "3月12日前逐件答复" not in html
+    assert "3月12日前逐件答复" in issuing.lay_out(REPORT.as_json()).html.decode()

@@ -6,7 +6,9 @@ import io
 import re
 import shutil
 import subprocess
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache, partial
 from math import ceil
 from pathlib import Path
 
@@ -37,17 +39,22 @@ def _returned() -> bytes:
     return error_file("保留清单", results)
 
 
-FILES = {
-    "full": xlsx.render(REPORT),
-    "empty": xlsx.render(EMPTY),
-    "many": xlsx.render(MANY),
-    "lacking": xlsx.render(LACKING),
-    "returned": _returned(),
+FILES: Mapping[str, Callable[[], bytes]] = {
+    "full": partial(xlsx.render, REPORT),
+    "empty": partial(xlsx.render, EMPTY),
+    "many": partial(xlsx.render, MANY),
+    "lacking": partial(xlsx.render, LACKING),
+    "returned": _returned,
 }
 
 
+@cache
+def made(name: str) -> bytes:
+    return FILES[name]()
+
+
 def pages(name: str) -> list[Worksheet]:
-    return load_workbook(io.BytesIO(FILES[name])).worksheets
+    return load_workbook(io.BytesIO(made(name))).worksheets
 
 
 def seen(cell: object) -> str:
@@ -126,8 +133,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     if not office or not shutil.which("pdftotext"):
         pytest.skip("LibreOffice Calc or poppler-utils is not installed: the pages are not printed, only their properties are read")
     folder = tmp_path_factory.mktemp("printed")
-    for name, content in FILES.items():
-        (folder / f"{name}.xlsx").write_bytes(content)
+    for name in FILES:
+        (folder / f"{name}.xlsx").write_bytes(made(name))
     own = f"-env:UserInstallation=file://{folder}/profile"
     files = [str(folder / f"{name}.xlsx") for name in FILES]
     subprocess.run([office, own, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *files], check=True, capture_output=True)
