@@ -57,13 +57,12 @@ def _or(key: str, number: int, title: str, yes: str, no: str, *, moves_limits: b
     return Question(key, number, title, (Answer(yes, {key: True}), Answer(no, {key: False})), moves_limits)
 
 
-_ROLLING = "24小时以上的时限在不办公时届满的,怎样顺延"
 QUESTIONS = (
     Question("measure", 1, "分钟、小时怎样计算", tuple(Answer(one.label, {"measure": one}) for one in Measure), moves_limits=True),
     Question(
         "roll_day_limit",
         2,
-        _ROLLING,
+        "24小时以上的时限在不办公时届满的,怎样顺延",
         (
             Answer("顺延至下一次开门", {"roll_day_limit": True, "roll_rest_day_only": False}),
             Answer("只在休息日顺延", {"roll_day_limit": True, "roll_rest_day_only": True}),
@@ -93,6 +92,4 @@ QUESTIONS = (
     Question("warn_percent", 0, "时限还剩多少时提醒", unit="%"),
     Question("warn_most_minutes", 0, "提醒最多提前", unit="分钟"),
 )
-#: Beside their question: units by another measure than the district's (1); what 补正 adds to the requesting unit's time (13).
-BESIDE = frozenset({"measure_by_unit", "hand_back_supplements"})
 BY_KEY = {one.key: one for one in QUESTIONS}

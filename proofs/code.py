@@ -6,6 +6,7 @@ proof that somebody does not hold.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 
@@ -32,3 +33,8 @@ def qr_svg(text: str) -> str:
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     svg: str = zxingcpp.write_barcode_to_svg(code, add_quiet_zones=False)
     return svg
+
+
+def qr_picture(text: str) -> str:
+    """`qr_svg` as the address of a picture (data URI)."""
+    return "data:image/svg+xml;base64," + base64.b64encode(qr_svg(text).encode()).decode()

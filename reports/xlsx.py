@@ -65,9 +65,9 @@ def _sheets(report: Report) -> Iterator[tuple[str, Sequence[str], Sequence[tuple
     yield "用时分布", ("用时", "件数"), [(one.label, one.count) for one in report.distribution]
     leads = [(one.number, one.clause, one.title, one.unit, one.unit_name, one.evidence, one.standing) for one in report.leads]
     yield "线索", ("编号", "条款", "情形", "单位编码", "单位", "迹象", "进展"), leads
+    yield "决定依据", ("事项", "按", "名称", "个数或内容"), _grounds(report)
     told = report.complaints
     counted = [*((("渠道", *one)) for one in told.by_channel), *((("单位", *one)) for one in told.by_unit)]
-    yield "决定依据", ("事项", "按", "名称", "个数或内容"), _grounds(report)
     yield "投诉举报", ("按", "名称", "件数"), counted
     yield "业务系统", _SYSTEM_COLUMNS, _systems(report)
     yield "按条文", annex.COLUMNS, annex.rows(report)

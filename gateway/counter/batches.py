@@ -14,7 +14,7 @@ from gateway.batches import endpoints as api
 from gateway.batches import results
 from gateway.batches.endpoints import Number
 from gateway.batches.schemas import Purpose
-from gateway.counter.door import PageCaller, pages
+from gateway.counter.door import PageCaller, is_background, pages
 from gateway.counter.forms import SentForm, model_of
 from gateway.edge.counter_pages import goes_on, render
 from gateway.edge.page_permissions import page_refusal
@@ -72,7 +72,7 @@ async def send(caller: PageCaller, sent: SentForm) -> Response:
 
 @router.get(_ONE, name="counter_batch")
 def one(request: Request, batch: Number, caller: PageCaller, page: Paging, status: Annotated[RowStatus | None, Query()] = None) -> Response:
-    """How far it is, and its rows: those of one kind where it is chosen."""
+    """How far it is, and its rows: those of one kind where it is chosen. The page that looks again by itself takes no rows."""
     found = api.get_batch(batch, caller)
     with transaction() as session:
         own = is_own(session, caller, found.unit)
@@ -80,7 +80,7 @@ def one(request: Request, batch: Number, caller: PageCaller, page: Paging, statu
         request,
         "batch.html",
         found=found,
-        rows=api.get_batch_rows(batch, caller, replace(page, limit=_ROWS), status),
+        rows=None if is_background(request) else api.get_batch_rows(batch, caller, replace(page, limit=_ROWS), status),
         chosen=status,
         under_way=found.status in _UNDER_WAY,
         next_steps=MAY_FOLLOW[found.status] if own and page_refusal("counter_batch_pause", caller) is None else frozenset(),

@@ -53,9 +53,9 @@ def revocations(
         units = registry.unit_names(session)
         names = registry.names_of_actors(session, {one.asked_by for one in waiting})
         side = Side(caller.unit, caller.roles)
-        orders = [one for one in waiting if one.unit is None]
-        recused = {one.id: why for one in orders if (why := revocations_asked.why_recused(session, one.verification_number, caller.actor))}
         mine = {one.id for one in waiting if revocations_asked.may_decide(session, one.unit, side)}
+        orders = [one for one in waiting if one.unit is None and one.id in mine]
+        recused = {one.id: why for one in orders if (why := revocations_asked.why_recused(session, one.verification_number, caller.actor))}
     return render(
         request,
         "revocations.html",

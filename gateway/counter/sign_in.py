@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import Annotated
 
@@ -21,7 +20,7 @@ from gateway.edge.services import services_of
 from ledger.database import transaction
 from ledger.registry import credentials, sessions
 from ledger.registry.credentials import CodeWrong, PasswordRefused, SignInRefused
-from proofs.code import qr_svg
+from proofs.code import qr_picture
 from settings import settings
 
 router = open_pages()
@@ -99,7 +98,7 @@ def set_up(request: Request, link: str, form: SentForm) -> Response:
 def _set_up_page(request: Request, link: str, refused: Refusal | None = None) -> Response:
     with transaction() as session:
         opened = credentials.open_link(session, link, now=settings().now())
-    picture = "data:image/svg+xml;base64," + base64.b64encode(qr_svg(opened.address).encode()).decode()
+    picture = qr_picture(opened.address)
     problem = problem_of(refused) if refused else None
     status = problem.status_code if problem else 200
     grouped = " ".join(opened.secret[at : at + 4] for at in range(0, len(opened.secret), 4))

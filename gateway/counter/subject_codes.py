@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -15,7 +14,7 @@ from gateway.counter.forms import SentForm, model_of
 from gateway.edge.counter_pages import render
 from gateway.subject_access import endpoints
 from gateway.subject_access.schemas import SubjectCodeIn
-from proofs.code import qr_svg
+from proofs.code import qr_picture
 
 router = pages()
 
@@ -35,6 +34,6 @@ def make(request: Request, caller: PageCaller, sent: SentForm) -> Response:
     """In a window of its own: the code, its QR code and what to do; nothing of the person, nothing of the clerk's pages."""
     body = model_of(SubjectCodeIn, {name: sent.text(name) for name in _LABELS}, _LABELS)
     made = endpoints.make_subject_code(body, caller)
-    picture = "data:image/svg+xml;base64," + base64.b64encode(qr_svg(made.address).encode()).decode()
+    picture = qr_picture(made.address)
     minutes = int(CODE_LASTS.total_seconds() // 60)
     return render(request, "subject_code_screen.html", made=made, picture=picture, minutes=minutes, wrong=WRONG_CODES)

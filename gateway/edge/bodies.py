@@ -87,8 +87,13 @@ def _inspect(document: Any) -> None:
 
 def is_small(request: Request) -> bool:
     """Whether it says beforehand that its body is no larger than one without a file: whoever is not known fills no memory with more."""
-    announced = request.headers.get("content-length", "")
-    return announced.isdigit() and len(announced) < 20 and int(announced) <= JSON_LIMIT
+    length = _length(request.headers.get("content-length", ""))
+    return length is not None and length <= JSON_LIMIT
+
+
+def _length(announced: str) -> int | None:
+    """In bytes; None where it is no length."""
+    return int(announced) if announced.isascii() and announced.isdigit() and len(announced) < 20 else None
 
 
 class BodyLimit:
@@ -102,9 +107,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit = next((size for path, size in _UPLOADS if path.fullmatch(scope["path"])), JSON_LIMIT)
-        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        received = int(announced) if announced.isdigit() and len(announced) < 20 else 0
-        too_large = received > limit
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+        too_large = (_length(announced.decode("latin-1")) or 0) > limit
         received, whole = 0, False
         began: float | None = None
 

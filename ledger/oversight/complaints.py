@@ -32,7 +32,8 @@ _EARLIEST = datetime(2000, 1, 1, tzinfo=LOCAL)
 _LEAST_TEXT = 8  #: shorter ones (“态度差”) are alike by accident
 #: The office passed it on: until then, whomever a channel asked to answer sees nothing of it.
 PASSED = exists().where(ComplaintStepRow.complaint == Complaint.id, ComplaintStepRow.step == ComplaintStep.PASS).correlate(Complaint)
-#: Whom the channel itself asked to answer; 转办 writes over `Complaint.handler`.
+#: Whom the channel itself asked to answer; 转办 writes over `Complaint.handler`. The step that received it says so too, but not of what was
+#: taken in before it was written there: until it is passed on, the complaint itself tells.
 SOURCE_HANDLER = case(
     (
         PASSED,

@@ -60,7 +60,9 @@ def find_daily(session: Session, now: datetime) -> int | None:
     session.merge(Pulse(name=_PULSE, at=now))
     origins.forget(session, now=now)
     weeks = range(min(_MOST_WEEKS, missed + 1), -1, -1)
-    return sum(find(session, monday - back * _WEEK, monday - back * _WEEK + _WEEK, now=now) for back in weeks)
+    count = sum(find(session, monday - back * _WEEK, monday - back * _WEEK + _WEEK, now=now) for back in weeks)
+    remark(session)
+    return count
 
 
 def find_at_once(session: Session, now: datetime) -> int | None:
@@ -99,12 +101,10 @@ def find(session: Session, start: datetime, end: datetime, *, now: datetime) -> 
         for one in found
         if not (one.rule.about.lasting and (one.rule, one.unit, one.subject) in lasting and _another(session, one, start))
     ]
-    count = _count_new(session, fresh, start, end, now)
-    _remark(session)
-    return count
+    return _count_new(session, fresh, start, end, now)
 
 
-def _remark(session: Session) -> None:
+def remark(session: Session) -> None:
     """On every open lead, whoever has acted on it: how many of its complaints were found since to be something else. Nobody but a person
     dismisses it (obligation 16.0); and what is found back is a sign of it again."""
     held = reported.found_otherwise(session, OPEN_LEADS)

@@ -6,8 +6,11 @@ from dataclasses import asdict, fields
 
 import pytest
 
-from domain.reading_questions import BESIDE, QUESTIONS, Question
+from domain.reading_questions import QUESTIONS, Question
 from domain.readings import Measure, Readings
+
+#: Beside their question: units by another measure than the district's (1); what 补正 adds to the requesting unit's time (13).
+BESIDE = frozenset({"measure_by_unit", "hand_back_supplements"})
 
 
 def test_every_reading_is_asked_once() -> None:

@@ -466,3 +466,10 @@ def test_the_calls_of_the_list(api: Api) -> None:
         OTHER,
         {"name": "证明事项清单", "kind": "proofs", "unit": "370402-JUSTICE", "document": "", "complete": False, "active": False},
     )
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "docs/counter.md"])
+def test_the_pages_that_are_named_are_there(name: str) -> None:
+    """They are opened in browsers elsewhere: here, that each address is the path of one."""
+    named_there = re.findall(r"`(/(?:counter|who-asked)\b[^`?]*)", (ROOT / name).read_text("utf-8"))
+    assert {re.sub(r"\{[^}]*\}", "{}", one) for one in named_there} <= {path for _, path in ROUTES}

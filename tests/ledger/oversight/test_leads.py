@@ -338,12 +338,14 @@ def test_what_is_found_of_an_old_complaint_is_a_sign_once_and_once_only(ledger: 
     for days, held in ((7, ComplaintAbout.OTHER), (14, about)):  # doubted, and found again in another week
         do(complaint_steps.assess, old.number, Assessment(held), **{**OFFICE, "now": NOW + timedelta(days=days)})
         do(leads.find, START + timedelta(days=days), END + timedelta(days=days), now=NOW + timedelta(days=days))
+        do(leads.remark)
         remark = {"此后认定为其他情形或者其他单位的": 1} if held is not about else {}
         assert [one.counts for one in of(rule)] == [{"投诉件数": 1, **remark}], "whoever decides on it reads that"
     assert [(lead.unit, lead.numbers) for lead in of(rule)] == [(UNIT, [old.number])]
     elsewhere = {**OFFICE, "now": NOW + timedelta(days=14)}
     do(complaint_steps.assess, old.number, Assessment(about, {"unit": ISSUER}), **elsewhere)
     do(leads.find, START + timedelta(days=14), END + timedelta(days=14), now=NOW + timedelta(days=14))
+    do(leads.remark)
     assert {lead.unit: len(lead.counts) for lead in of(rule)} == {UNIT: 2, ISSUER: 1}, "of another unit it is another sign"
 
 
