@@ -43,10 +43,12 @@ _LIST = re.compile("(清单|目录|名录|名单|一览表)([(].*)?$")
 
 def is_aside(cells: Sequence[str]) -> bool:
     """True for a row of which these are the cells, left to right, where it says nothing of a matter or a proof."""
-    first = next(filter(None, cells), "")
+    texts = list(dict.fromkeys(filter(None, cells)))
+    first = texts[0] if texts else ""
+    if len(texts) > _MOST and first.isdecimal():
+        return False  # most rows: what begins with its number speaks of nothing but itself
     if _BEGINS.match(_plain(first)):
         return True
-    texts = list(dict.fromkeys(filter(None, cells)))
     if len(texts) > 1 and all(map(_SIGNED.fullmatch, map(_plain, texts[::2]))):
         return True
     if len(texts) > _MOST or not all(map(_WHOLE.fullmatch, map(_plain, texts))):

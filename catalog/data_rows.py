@@ -9,7 +9,8 @@ from catalog.asides import begins, is_aside
 from catalog.cell_facts import Fault
 from catalog.cleaning import clean
 from catalog.headers import Header, columns_of, named
-from catalog.headings import Headings, is_heading, is_numbered, without_number
+from catalog.headings import Headings, is_heading
+from catalog.numbering import PART, is_numbered, without_number
 from catalog.reading import Opened
 from catalog.standing import Standing
 from domain.spelling import fold
@@ -66,7 +67,8 @@ def data_rows(
                         other = Fault("other_header", said, "请把另一张表放到另外的工作表。")
                 if len(texts) == 1 and hears(text := next(iter(texts))) is Standing.OPEN and not is_name(text):
                     headings.met(text)  # whatever it is, nobody knows what it says of the rows below
-                if numbered is not None and numbered < len(row) and len(beside := row[numbered]) > _NUMBERS and hears(beside):
+                beside = row[numbered] if numbered is not None and numbered < len(row) else ""
+                if len(beside) > _NUMBERS and not beside.isdecimal() and hears(beside):
                     headings.met(beside)  # a heading with something beside it: the row goes back, and those below are told
                 if other is not None:
                     faults = {**faults, (line - 1, looked_at): other}
@@ -80,7 +82,7 @@ def _holds_name(row: tuple[str, ...], place: int, columns: Mapping[int, str]) ->
     return name in read and len(read) > 1 and re.search("[:\uff1a].", first) is not None and not is_aside([name])
 
 
-_ORDINAL = re.compile(r"[(]?[一二三四五六七八九十]+[)]?[、.]?|第[一二三四五六七八九十\d]+(部分|章|节|类)|[(]?\d+[)]?[、.]?")
+_ORDINAL = re.compile(rf"[(]?[一二三四五六七八九十]+[)]?[、.]?|{PART}|[(]?\d+[)]?[、.]?")
 _COUNT = re.compile(r"[(]?共?计?\d+[项个条件][)]?")
 
 
@@ -135,7 +137,7 @@ def _heading(
 
 
 _AS_ABOVE = frozenset(
-    "同上 同上。 (同上) (同上) 同上行 同上一行 同上栏 同上一栏 同上格 同上一格 同上条"
+    "同上 同上。 (同上) （同上） 同上行 同上一行 同上栏 同上一栏 同上格 同上一格 同上条"
     " 同上一条 同上项 同上一项 同上面 同上述 上同 如上 与上同 与上行同 与上行相同"
     ' 同前 同前行 同前项 同前一行 〃 〃〃 〞 ″ ″″ ′′ " "" ＂ \'\' “ ” ” „ 々 ↑ ditto'.split()
 ) | {"同 上", "同\u3000上", "同\n上"}

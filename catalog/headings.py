@@ -9,20 +9,11 @@ from typing import NamedTuple
 
 from catalog.asides import is_aside
 from catalog.cleaning import clean, without_brackets
+from catalog.numbering import DEPTHS, is_numbered, without_number
 from catalog.several_names import one_suffices
 from catalog.standing import Standing, in_heading, in_title
 from domain.spelling import fold
 
-#: 第一部分, 一、, (一), 1.: how deep a heading stands.
-_DEPTHS = tuple(
-    re.compile(form)
-    for form in (
-        r"第[一二三四五六七八九十\d]+(部分|章|节|类)",
-        r"[一二三四五六七八九十]+[、.]",
-        r"[(][一二三四五六七八九十]+[)]",
-        r"[(]?\d+[).、]",
-    )
-)
 #: 取消的证明事项, 继续保留的证明材料: no proof is called so.
 _SECTION = re.compile(
     "(以下|拟|决定|建议|予以|继续|不再)*(取消|保留|废止|停止执行|停止使用|沿用)(或?(调整|规范|清理))?(的|类)?(证明|事项|材料|清单|目录|部分|名称)+"
@@ -36,23 +27,9 @@ _KIND = re.compile(
 _LONGEST = 30  #: a heading; what is longer is a sentence
 
 
-def is_numbered(text: str) -> bool:
-    """True for a text that is numbered as headings are: 一、, (二), 第三部分."""
-    return any(form.match(clean(fold(text))) for form in _DEPTHS[:3])
-
-
 def is_title(text: str) -> bool:
     """True for what a table is called: …清单, …目录(2026年)."""
     return _TABLE.search(clean(fold(text))) is not None
-
-
-_NUMBER = re.compile(r"(第[一二三四五六七八九十\d]+(部分|章|节)|[(]?[一二三四五六七八九十]+[)、.]|[(]?\d+[).、](?!\d))[.、:) ]*")
-
-
-def without_number(text: str) -> str:
-    """The text without the number in front of it: 一、户籍证明, (2)户籍证明."""
-    found = _NUMBER.match(plain := clean(fold(text)))
-    return plain[found.end() :] or plain if found else clean(text)
 
 
 def is_heading(text: str) -> bool:
@@ -155,7 +132,7 @@ class Headings:
         if not is_numbered(plain) and found.said is not None and is_title(plain):
             self._over, self._unclear, self._title, self._around = {}, "", found, None
             return
-        number = next((depth for depth, form in enumerate(_DEPTHS) if form.match(plain)), None)
+        number = next((depth for depth, form in enumerate(DEPTHS) if form.match(plain)), None)
         depth = max((at for at in self._over if at == int(at)), default=0) + 0.5 if number is None else number
         beside = self._over.get(depth) if number is None else None
         self._around = None

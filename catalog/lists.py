@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import blake2b
 from itertools import chain, islice
 
@@ -28,11 +28,11 @@ from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
 from catalog.remembering import remembered
 from catalog.repeated_codes import Codes
-from catalog.row_standing import Tells, either, telling, ticked, told
+from catalog.row_standing import Telling, either, telling, ticked, told
 from catalog.sheets import AT_ONCE, LISTS, read_parts
 from catalog.standing import Standing, in_heading, in_title, of_commitments
 from catalog.verdicts import RowNotes
-from domain.clear_text import named_by_number
+from domain.clear_text import FEWEST, named_by_number
 from domain.list_rows import Fact, Fault, MatterFact, ProofFact, RowResult, SheetFound, Topic, Verdict, sent_back
 
 _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fact | None]] = {
@@ -102,6 +102,7 @@ class ListReading:
         self.counts: Counter[Verdict] = Counter()
         self._kind, self._registry = kind, registry
         self._parts = read_parts(content, LISTS, OF_LISTS, at_once)
+        self._names = lru_cache(maxsize=1000)(partial(named_over, registry))  # each heading asks more than once
         self._codes = Codes()
         self._page: Headings | None = None
         self._cover: list[str] = []
@@ -179,7 +180,7 @@ class ListReading:
         """What stands over the rows of this table: of a page, over its tables so far, too."""
         if self._page is None or not opened.below:
             said = Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None
-            self._page = Headings(opened.name, said, _HEARS.get(self._kind, in_heading), names=partial(named_over, self._registry))
+            self._page = Headings(opened.name, said, _HEARS.get(self._kind, in_heading), names=self._names)
             self._unnamed = []
             if self._cover:
                 self._page.begin(self._cover)
@@ -222,7 +223,7 @@ _named_by_number = remembered(named_by_number)
 
 def _without_persons(row: tuple[str, ...]) -> tuple[tuple[str, ...], dict[int, str]]:
     """The row as it may be kept in clear, and in which columns somebody's number stood."""
-    persons = {column: what for column, text in enumerate(row) if text and (what := _named_by_number(text))}
+    persons = {column: what for column, text in enumerate(row) if len(text) >= FEWEST and (what := _named_by_number(text))}
     return row if not persons else tuple("(已略去)" if column in persons else text for column, text in enumerate(row)), persons
 
 
@@ -237,12 +238,12 @@ def _read_row(
     seen: dict[bytes, int],
     faults: Mapping[tuple[int, int], CellFault],
     around: Around,
-    tells: tuple[tuple[int, str, Tells], ...],
+    tells: Telling,
 ) -> RowResult:
     def cell_of(column: int) -> str:
         return meant[column] if column < len(meant) else ""
 
-    cells = {field: cell_of(column) for column, field in header.columns.items()}
+    cells = {field: meant[column] if column < len(meant) else "" for column, field in header.columns.items()}
     if "sub_matter" in cells and cells.keys() & {"matter", "main_matter"} and (sub := clean(cells["sub_matter"])) not in NO_SUB_ITEM:
         cells["main_matter"], cells["matter"] = cells.get("matter", cells.get("main_matter", "")), sub  # what is handled is the sub-item
     has_matter = "matter" in cells or "matter_code" in cells
@@ -278,8 +279,7 @@ def _read_row(
         text = f"“{clean(unread)}”是事项名称,它所在的列却不是事项列。"
         notes.fault("matter_beside", "proof", text, "请把该列的列名改为“事项名称”。")
         return notes.result(None)
-    numbered = {column for column, field in header.columns.items() if field == "sequence"}
-    own = "\0".join(text for column, text in enumerate(meant) if column not in numbered).rstrip("\0")
+    own = "\0".join([text for column, text in enumerate(meant) if header.columns.get(column) != "sequence"]).rstrip("\0")
     # The same words under another heading are another row: of another matter, or kept here and given up there.
     same = "\0\0".join((str(around.said), cells.get("matter", ""), cells.get("unit", ""), own)).encode("utf-8", "surrogatepass")
     if (first := seen.setdefault(blake2b(same, digest_size=16).digest(), line)) != line:

@@ -9,7 +9,7 @@ from catalog import values
 from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, clean_code
 from catalog.codes import CodeKind, DepartmentCode, read_code
-from catalog.headings import without_number
+from catalog.numbering import without_number
 from catalog.registry import NOT_A_UNIT, Registry
 from catalog.row_standing import standing
 from catalog.standing import Standing

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from catalog.cleaning import clean, without_brackets
-from catalog.headings import Around, without_number
+from catalog.headings import Around
+from catalog.numbering import without_number
 from catalog.registry import Registry
 from domain.list_rows import Topic
 
@@ -32,7 +33,7 @@ _LIKE_A_UNIT = re.compile(
 _WHOSE = re.compile("^(填报|报送|上报|编制|制表|责任|实施|主管|承办)(单位|部门|机关)[:\uff1a]")
 _DOES = re.compile("(拟|决定|建议|予以|继续)*(取消|保留|废止|清理|不再(索要|保留|要求))的?$")
 _SHORTEST, _LONGEST = 4, 60
-NO_SUB_ITEM = ("", "无", "/", "-", "—", "——", "无子项")
+NO_SUB_ITEM = ("", "无子项")
 
 
 def named_over(registry: Registry, text: str, is_title: bool) -> tuple[str | None, str | None]:

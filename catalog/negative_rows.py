@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from catalog import values
 from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, clean_text
-from catalog.headings import without_number
 from catalog.negatives import core, names_in
+from catalog.numbering import without_number
 from catalog.registry import Registry
 from catalog.row_standing import standing
 from catalog.standing import Standing

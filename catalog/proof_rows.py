@@ -9,8 +9,8 @@ from typing import Any
 from catalog import values
 from catalog.amounts import MINUTES, NotUnderstood, amount, is_counted
 from catalog.cleaning import clean, clean_code, is_cut_off, split_names
-from catalog.headings import without_number
 from catalog.matching import Match, Names
+from catalog.numbering import without_number
 from catalog.registry import NOT_A_UNIT, Registry
 from catalog.remembering import remembered
 from catalog.row_standing import standing
@@ -87,13 +87,14 @@ def _proofs(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> tu
         text = f"“{notes.around.either}”写明任选其一:哪些证明任选其一,哪些都要提交,没有写清。"
         notes.fault("either_proof", "proof", text, "任选其一的,请只写一个,其余由专班办公室另行登记;都要的,请删去这句话。")
         return ()
-    if is_either(cell) and not registry.proof(clean(cell)).is_sure and len(known_within(cell, registry.known_proof)) > 1:
+    is_known = registry.proof(clean(cell)).is_sure
+    if not is_known and is_either(cell) and len(known_within(cell, registry.known_proof)) > 1:
         text = "一格写了几个证明,任选其一即可,还是都要提交,没有写清。"
         notes.fault("either_proof", "proof", text, "都要的,请分行填写;任选其一的,请只写一个,其余由专班办公室另行登记。")
         return ()
-    if registry.known_proof(bare := without_number(cell)) and not registry.proof(clean(cell)).is_sure:
-        cell, cells = bare, {**cells, "proof": bare}
-    if not clean(cells.get("proof_code", "")) and not registry.proof(clean(cell)).is_sure:
+    if not is_known and registry.known_proof(bare := without_number(cell)):
+        cells = {**cells, "proof": bare}
+    elif not is_known and not clean(cells.get("proof_code", "")):
         if several := named_in(cell, registry.known_proof):
             notes.matched("proof", f"一格写了 {len(several)} 个证明,名称都一致")
             return several

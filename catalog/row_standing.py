@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from typing import NamedTuple
 
 from catalog import values
 from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, clean_text, without_brackets
 from catalog.headers import Header
 from catalog.several_names import one_suffices
-from catalog.standing import Mark, Standing, cancels, in_cell, leaves_commitment
+from catalog.standing import Mark, Standing, cancels, in_cell, leaves_commitment, may_cancel
 from catalog.verdicts import RowNotes
 
 _UNDECIDED = ("待定", "未知")  #: says nothing elsewhere; here it says that nobody knows
@@ -71,7 +72,14 @@ def _tells(name: str, of_commitments: bool) -> Tells:
     return Tells.BY_COMMITMENT if of_commitments else Tells.BY_WORDS
 
 
-def telling(header: Header, *, of_commitments: bool = False) -> tuple[tuple[int, str, Tells], ...]:
+class Telling(NamedTuple):
+    """Such columns of a table, by place and name. `by_words_alone`: a row without any such word says nothing in them."""
+
+    columns: tuple[tuple[int, str, Tells], ...]
+    by_words_alone: bool
+
+
+def telling(header: Header, *, of_commitments: bool) -> Telling:
     """Those columns, by place and name, in a list of 告知承诺 or another."""
     read = {column for column, field in header.columns.items() if field not in ("remark", "sequence")} | set(header.marks)
     found = [
@@ -87,7 +95,7 @@ def telling(header: Header, *, of_commitments: bool = False) -> tuple[tuple[int,
     if not header.marks and "standing" not in header.columns.values():
         methods = ((column, header.names[column]) for column, field in header.columns.items() if field == "methods")
         found += [(column, name, Tells.EMPTY) for column, name in methods if "取消" in name]
-    return tuple(found)
+    return Telling(tuple(found), all(tells in (Tells.BY_WORDS, Tells.BY_WORD) for _, _, tells in found))
 
 
 def _is_yes(text: str) -> bool:
@@ -97,9 +105,11 @@ def _is_yes(text: str) -> bool:
         return False
 
 
-def told(row: tuple[str, ...], columns: Iterable[tuple[int, str, Tells]]) -> str:
+def told(row: tuple[str, ...], beside: Telling) -> str:
     """The name of the first of them that tells it of this row; empty: none does."""
-    for column, name, tells in columns:
+    if beside.by_words_alone and not may_cancel("\n".join(row)):
+        return ""
+    for column, name, tells in beside.columns:
         text = row[column] if column < len(row) else ""
         if tells in (Tells.BY_WORDS, Tells.BY_COMMITMENT):
             if len(text) > 1 and (cancels(text) or (tells is Tells.BY_COMMITMENT and leaves_commitment(text))):
@@ -115,9 +125,13 @@ def told(row: tuple[str, ...], columns: Iterable[tuple[int, str, Tells]]) -> str
     return ""
 
 
-def either(row: tuple[str, ...], columns: Iterable[tuple[int, str, Tells]]) -> str:
+def either(row: tuple[str, ...], beside: Telling) -> str:
     """What a remark, or 或 in place of a number, says of proofs of which one suffices; empty: nothing."""
-    texts = ((row[column], name) for column, name, tells in columns if tells in (Tells.BY_WORDS, Tells.BY_COMMITMENT) and column < len(row))
+    words = "\n".join(row)
+    if "一" not in words and "或" not in words:
+        return ""
+    by_words = (Tells.BY_WORDS, Tells.BY_COMMITMENT)
+    texts = ((row[column], name) for column, name, tells in beside.columns if tells in by_words and column < len(row))
     return next((name for text, name in texts if text and (text in ("或", "或者") or one_suffices(text))), "")
 
 

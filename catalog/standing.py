@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, without_brackets
+from catalog.numbering import PART
 from catalog.remembering import remembered
 from catalog.values import methods
 from domain.spelling import fold
@@ -41,7 +42,8 @@ _GIVEN_UP = (
     f"|(不再|不予)(保留|执行|使用|索要|收取|提交|提供|(向{_WHO})?(索要|收取)|要求{_WHO}(提交|提供|出具|开具)?)"
     f"|(无需|不需要?|不用|无须|不必)(再)?{_WHO}(提交|提供)"
 )
-_HELD = "(不|不予|暂不|不再|未|并未|尚未|不得)(取消|废止|停止执行)|(暂时)?保留|沿用|继续(执行|有效|实施|使用|保留)|维持"
+_NOT_GIVEN_UP = "(不|不予|暂不|不再|未|并未|尚未|不得)(取消|废止|停止执行)"
+_HELD = f"{_NOT_GIVEN_UP}|(暂时)?保留|沿用|继续(执行|有效|实施|使用|保留)|维持"
 #: Here and below nothing stands beside a part of itself (证明 and 事项, not 证明事项 too): each text is taken apart in one way only, where
 #: a text of forty characters could else be in a million.
 _HOW = "(拟|建议|决定|予以?|应当?|已|经|现|全部|全面|直接|一律|同意|继续|确需|均|可以?|清理后?|依法|依规)*"
@@ -117,7 +119,9 @@ _SPEAKS = re.compile(
 #: What stands in names of columns and says nothing of the rows: 取消后的办理方式.
 _NEUTRAL = re.compile("取消后(的)?(办理|替代|核验|实现|处理)?(方式|途径|措施|渠道|办法|手段)|动态调整|调整后|保留(原因|理由|依据|期限)")
 _NUMBER = re.compile(
-    "(附表|附件?|表)\\s*[一二三四五六七八九十\\d]*[:.、]?|第[一二三四五六七八九十\\d]+(部分|章|节|类)[:、]?|[(]?[一二三四五六七八九十\\d]+[)、.][)、.]?"
+    "(附表|附件?|表)\\s*[一二三四五六七八九十\\d]*[:.、]?"
+    f"|{PART}[:、]?"
+    "|[(]?[一二三四五六七八九十\\d]+[)、.][)、.]?"
     "|X?(I{1,3}|I?V|VI{0,3}|I?X)[)、.:]?|[A-H][)、.:]"
 )
 _MARKS = re.compile('^[^\\w(\u3010\\[\u3014{\u300a\u201c"]+')  #: ▲, ※, —— in front of a heading
@@ -227,17 +231,22 @@ _ABOUT_IT = re.compile(
 )
 
 
+def may_cancel(text: str) -> bool:
+    """False for what `cancels` cannot be true of, whatever stands around it; asked of a whole row at once it costs one look."""
+    return _MAY_BE.search(text) is not None
+
+
 def cancels(text: str) -> bool:
     """True for a remark that says that the row is given up, or to be, or something else in its place: only its sender knows whether
     the row still stands."""
-    if _MAY_BE.search(text) is None:
+    if not may_cancel(text):
         return False
     plain = _HOLDS.sub("", _REFERENCE.sub("", clean(fold(text))))
     plain = plain if len(plain) > 5 * _LONGEST else _ABOUT_IT.sub("", plain)
     return _REMARK.search(plain) is not None or in_cell(plain) is Standing.CANCELLED
 
 
-_HOLDS = re.compile("(不|不予|暂不|不再|未|并未|尚未|不得)(取消|废止|停止执行)")
+_HOLDS = re.compile(_NOT_GIVEN_UP)
 
 
 class Mark(NamedTuple):

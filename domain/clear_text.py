@@ -48,7 +48,7 @@ _CALLED = re.compile(
 LINE, TEXT = 100, 2000  #: how many characters of a name, and of a reason or a basis, are kept in clear
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _ASCII_FIGURE = re.compile("[0-9]")
-_FEWEST = 7  #: figures of a telephone number
+FEWEST = 7  #: figures of a telephone number
 NUMBER, TELEPHONE, NAME = "公民身份号码", "电话号码", "当事人姓名"
 
 
@@ -92,11 +92,11 @@ def named_by_number(text: str) -> str | None:
 
 def _holds_figures(text: str) -> bool:
     """Enough for a telephone number, in whatever script: most texts hold none at all, and lists have many cells."""
-    if len(text) < _FEWEST:
+    if len(text) < FEWEST:
         return False
     if text.isascii():
-        return len(_ASCII_FIGURE.findall(text)) >= _FEWEST
-    return sum(mark.isnumeric() or mark == "幺" for mark in text) >= _FEWEST
+        return len(_ASCII_FIGURE.findall(text)) >= FEWEST
+    return sum(mark.isnumeric() or mark == "幺" for mark in text) >= FEWEST
 
 
 def names_one_of(text: str, people: Iterable[str]) -> bool:

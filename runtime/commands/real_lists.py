@@ -29,10 +29,11 @@ registry of 市中区 and, for the matters, also with eight departments of the d
 their rows; of three the source is a sentence, and only the columns are ours. Accepted: every name was the registry's by a
 rule, and every value understood. Asked: a person must say what a name means; nothing is taken until then. Refused: the row
 goes back with the fault and what to do; “whole”: the list does, before a row is read. Hidden rows and columns are read,
-hidden sheets are not; totals and notes under a table are no rows. What a title, a heading, a sheet's name, a column or a
-remark says of 取消 and 保留 counts where it says one of them as a whole; where it says both or something else (调整, 暂缓,
-自…起), only a row with its own word is taken. What a cell shows that is no text (ticks of symbol fonts, boxes and controls) is
-read as what it shows; what is struck through, lies over a cell, hangs on it or is hidden sends its row back
+hidden sheets are not; totals and notes under a table are no rows. What a title, a heading, a sheet's name or a column
+says of 取消 and 保留 counts where it says one of them as a whole; where it says both or something else (调整, 暂缓,
+自…起), only a row with its own word is taken, and what a remark says of it is asked. What a cell shows that is no text
+(ticks of symbol fonts, boxes and controls) is read as what it shows; what is struck through, lies over a cell, hangs on it or
+is hidden sends its row back where its column counts
 ([why so](decisions/0022-a-cell-says-what-was-seen.md)); a list broken over several tables of a document is one.
 `python -m runtime.commands.diagrams` writes this page by reading the lists, `./run check` compares.
 

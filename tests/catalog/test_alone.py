@@ -161,3 +161,29 @@ def test_two_columns_of_names_are_asked(names: tuple[str, str]) -> None:
     with pytest.raises(FileRefused) as caught:
         table(("序号", *names, "事项编码"), (1, "户籍证明", "经济困难证明", "DEMO-0002"))
     assert caught.value.fault == "two_names" and caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["第二类医疗器械经营备案凭证", "第三类医疗器械经营许可证"])
+@pytest.mark.parametrize("beside", ["", "区行政审批服务局"])
+def test_a_name_that_begins_with_its_class_is_a_row(name: str, beside: str) -> None:
+    """第二类医疗器械 is what it is called; 第二类 alone, or before 取消 or 证明, is a heading. Once its row was gone without a word."""
+    lines = [("序号", "索要单位", "证明名称", "开具单位"), (1, "市中区司法局", "户籍证明", "市中区民政局"), ("", "", name, beside)]
+    found = read_list(workbook(lines), ListKind.PROOFS, sandbox())
+    assert [row.line for result in found for row in result.rows] == [2, 3]
+
+
+@pytest.mark.parametrize("kind", [ListKind.MATTERS, ListKind.NEGATIVE_COMMUNITY])
+def test_so_it_is_in_lists_of_other_kinds(kind: ListKind) -> None:
+    header = ("序号", "部门编码", "事项名称", "事项编码") if kind is ListKind.MATTERS else ("序号", "不应出具的证明", "备注")
+    found = read_list(
+        workbook(
+            [
+                header,
+                (1, *["370402-JUSTICE"] * (len(header) - 3), "法律援助申请", "DEMO-0002"),
+                (*[""] * (len(header) - 2), "第二类医疗器械经营备案", ""),
+            ]
+        ),
+        kind,
+        sandbox(),
+    )
+    assert [row.line for result in found for row in result.rows] == [2, 3]
