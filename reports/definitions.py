@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = "2026-11/11"
+VERSION = "2026-11/12"
 
 
 @dataclass(frozen=True)

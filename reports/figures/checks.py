@@ -49,11 +49,15 @@ def _checker(span: Span) -> str:
     return f"coalesce({span.charged('k.issuing_unit', 'coalesce(least(m.settled_at, :cut), :cut)')}, '')"
 
 
+#: By the issuing unit's word; a check that was taken back or came to nothing is none.
+_CHECKED = "m.settled_at < :cut AND m.status <> 'unsettled'"
+
+
 def _settled(span: Span) -> str:
     """Obligation 11.3: from the report to the issuing unit's word."""
     return f"""
-        SELECT m.verification AS id, coalesce(m.settled_at < :cut, false) AS part, {_checker(span)} AS about,
-            CASE WHEN m.settled_at < :cut THEN CAST(extract(epoch FROM m.settled_at - m.reported_at) AS double precision) END AS seconds
+        SELECT m.verification AS id, coalesce({_CHECKED}, false) AS part, {_checker(span)} AS about,
+            CASE WHEN {_CHECKED} THEN CAST(extract(epoch FROM m.settled_at - m.reported_at) AS double precision) END AS seconds
         FROM {_DOUBTED} WHERE m.reported_at < :cut AND (m.settled_at IS NULL OR m.settled_at >= :start)
         AND {span.involved("m.reported_at")}"""
 
@@ -69,7 +73,7 @@ def _outcome(status: MismatchStatus, name: str) -> Figure:
         "11.3",
         f"mismatch_{status.value}",
         f"不符核实结果:{name}",
-        "本周核实完的不符为分母;其中结果为该项的为分子。",
+        "本周核实结束的不符为分母;其中结果为该项的为分子。",
         sql,
         by=By.UNIT if status is MismatchStatus.CORRECTED else None,
     )
@@ -138,7 +142,8 @@ FIGURES = (
         "11.3",
         "mismatches",
         "不符已核实",
-        "截至本周末已报告、本周初尚未核实完的不符为分母;本周核实完的为分子。用时自报告至核实;单位为核实的出具单位。",
+        "截至本周末已报告、本周初尚未核实完的不符为分母;本周由出具单位核实、有结论的为分子,再次核验已撤回或者没有结论的不是。"
+        "用时自报告至核实;单位为核实的出具单位。",
         _settled,
         timed=True,
         by=By.UNIT,

@@ -142,12 +142,20 @@ def _handed_back(session: Session, span: Span) -> dict[str, Counts]:
 
 
 def _returned(span: Span) -> str:
-    """Obligation 10.10: handed back within half an hour, of all that was handed back."""
+    """Obligation 10.10: handed back within half an hour, of all that was handed back; from the start of the clock, before which it
+    takes no time, without what of it rested."""
     unit = span.charged("b.unit", "b.at")
     return f"""
         SELECT b.verification AS id, {inboxes.IN_TIME} AS part, {unit} AS about,
-            CAST(extract(epoch FROM b.at - b.limit_at) AS double precision) + 1800 AS seconds
-        FROM {inboxes.TIMED} AND {span.ours(unit)}"""
+            CAST(extract(epoch FROM b.at - c.began - coalesce(k.rested, interval '0')) AS double precision) AS seconds
+        FROM (SELECT b.* FROM {inboxes.TIMED}) b JOIN requests r ON r.id = b.request_id
+        CROSS JOIN LATERAL (
+            SELECT least(coalesce(min(d.started_at), r.received_at), b.at) AS began
+            FROM deadlines d WHERE d.request_id = r.id AND d.kind IN ('soft', 'hard')) c
+        CROSS JOIN LATERAL (
+            SELECT sum(greatest(least(s.ended_at, b.at) - greatest(s.asked_at, c.began), interval '0')) AS rested
+            FROM suspensions s WHERE s.request_id = r.id) k
+        WHERE {span.ours(unit)}"""
 
 
 FIGURES = (
@@ -242,7 +250,8 @@ FIGURES = (
         "10.10",
         "returned_in_time",
         "不属本单位职责的按时退回",
-        "本周的退回为分母;其中自收到(与答复的时限同时起算)30分钟内(含)退回的为分子;时限未定的不计。用时扣除补正。",
+        "本周的退回为分母;其中自收到(与答复的时限同时起算)30分钟内(含)退回的为分子;时限未定的不计。用时自起算至退回,扣除补正;"
+        "起算(服务时间以外送达的,为下一次开门)以前已退回的为零。",
         _returned,
         timed=True,
         by=By.UNIT,

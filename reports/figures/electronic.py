@@ -36,6 +36,14 @@ def _licences_taken(span: Span) -> str:
 
 
 _MADE = "proofs p JOIN verifications v ON v.number = p.verification WHERE p.made_at >= :start AND p.made_at < :cut"
+#: By which method a proof's content came (reading 15): where its answer was given up by 改派 since, the verification has another one now.
+_METHOD = """CASE
+    WHEN p.version < v.proof_version AND EXISTS (
+        SELECT FROM events g WHERE g.verification = v.number AND g.event = 'rerouted' AND g.at >= p.made_at)
+    THEN CASE WHEN EXISTS (
+        SELECT FROM requests g WHERE g.verification = v.number AND g.answered_at <= p.made_at AND g.answer <> 'cannot_verify')
+        THEN 'issuer' ELSE 'data_sharing' END
+    ELSE v.method END"""
 
 
 def _sealed(method: Method) -> Callable[[Span], str]:
@@ -44,7 +52,7 @@ def _sealed(method: Method) -> Callable[[Span], str]:
         f"""
         SELECT concat_ws('/', v.number, p.version) AS id, EXISTS (
             SELECT FROM seal_uses u WHERE u.id = p.seal_use AND u.seal = '{method.seal.value}') AS part
-        FROM {_MADE} AND v.method = '{method.value}' AND {span.involved("p.made_at")}"""
+        FROM {_MADE} AND {_METHOD} = '{method.value}' AND {span.involved("p.made_at")}"""
     )
 
 
@@ -52,7 +60,7 @@ def _noted(span: Span) -> str:
     """Obligation 9.3: what the line is made of, as the record has it: the maker, and when it was retrieved; who retrieves is always
     there. The page itself is under the case's key; none is made without its line (`proofs.page.render`)."""
     return f"""
-        SELECT concat_ws('/', v.number, p.version) AS id, CASE v.method
+        SELECT concat_ws('/', v.number, p.version) AS id, CASE {_METHOD}
             WHEN 'data_sharing' THEN EXISTS (
                 SELECT FROM lookups l
                 WHERE l.verification = v.number AND l.outcome = 'found' AND l.maker <> '' AND l.answered_at <= p.made_at)

@@ -52,12 +52,14 @@ def _seals(session: Session, month: Month) -> None:
 
 def _licences(session: Session) -> None:
     """Of what was delivered most was sealed, most of that offered, and most of that taken, a few days later at times."""
-    chance = random.Random(63)
-    rows: dict[type, list[dict[str, Any]]] = {SealUse: [], Proof: [], LicenceOffer: []}
+    chance, again = random.Random(63), random.Random(91)
+    rows: dict[type, list[dict[str, Any]]] = {SealUse: [], Proof: [], LicenceOffer: [], EventRow: []}
     delivered = select(Verification).where(Verification.state == State.DELIVERED, Verification.ended_at.is_not(None))
     for row in session.scalars(delivered.order_by(Verification.number)):
         if chance.random() < 0.3 or row.ended_at is None:
             continue
+        if row.method is Method.ISSUER and again.random() < 0.15:
+            _given_up(rows, row, again)
         use, proof, at = UUID(int=chance.getrandbits(128)), UUID(int=chance.getrandbits(128)), row.ended_at
         named = {"verification": row.number, "version": row.proof_version}
         seal = SealKind.SHARE if row.method is Method.DATA_SHARING and chance.random() < 0.9 else SealKind.ISSUER
@@ -73,6 +75,18 @@ def _licences(session: Session) -> None:
             rows[LicenceOffer].append({"id": UUID(int=chance.getrandbits(128)), **offered})
     for table, values in rows.items():
         session.execute(insert(table), values)
+
+
+def _given_up(rows: dict[type, list[dict[str, Any]]], row: Verification, chance: random.Random) -> None:
+    """It was sealed as shared data first, and re-routed before it was delivered: what is sealed now is another version."""
+    use, proof, at = UUID(int=chance.getrandbits(128)), UUID(int=chance.getrandbits(128)), row.filed_at
+    named, row.proof_version = {"verification": row.number, "version": row.proof_version}, row.proof_version + 1
+    seal = chance.choice([SealKind.SHARE, SealKind.SHARE, SealKind.SHARE, SealKind.ISSUER])
+    rows[SealUse].append({"id": use, **named, "seal": seal, "used_by": "x", "started_at": at, "registered": SHARE})
+    kept = {"digest": f"{proof.hex}", "code_digest": "x", "pdf": b"", "content": b"", "made_at": at, "valid_until": at + DAY}
+    rows[Proof].append({"id": proof, **named, "seal_use": use, **kept})
+    told = {"event": "rerouted", "origin": None, "target": None, "actor": "x", "detail": {}}
+    rows[EventRow].append({"verification": row.number, "at": at, "recorded_at": at, **told})
 
 
 def _registers(session: Session, month: Month) -> None:

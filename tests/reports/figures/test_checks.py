@@ -132,9 +132,18 @@ class Raw(raw.Raw):
             if self.within(row["made_at"]) and self.concerns(row["verification"], row["made_at"]):
                 yield f"{row['verification']}/{row['version']}", row, self.verification[row["verification"]]
 
+    def method(self, row: Row) -> str | None:
+        """Of a proof: the verification's own, unless it was re-routed since; then what had answered by then says it."""
+        number, at = row["verification"], row["made_at"]
+        if not any(one["event"] == "rerouted" and one["at"] >= at for one in self.by("events", "verification").get(number, ())):
+            method: str | None = self.verification[number]["method"]
+            return method
+        answers = [one for one in self.asked.get(number, ()) if one["answered_at"] and one["answered_at"] <= at]
+        return "issuer" if any(one["answer"] != "cannot_verify" for one in answers) else "data_sharing"
+
     def _seals(self, method: str, seal: str) -> Found:
         kinds = {row["id"]: row["seal"] for row in self.rows["seal_uses"]}
-        return [(name, kinds[row["seal_use"]] == seal, None, "") for name, row, about in self.made() if about["method"] == method]
+        return [(name, kinds[row["seal_use"]] == seal, None, "") for name, row, _ in self.made() if self.method(row) == method]
 
     def share_seals(self) -> Found:
         return self._seals("data_sharing", "share")
@@ -145,7 +154,7 @@ class Raw(raw.Raw):
     def noted(self) -> Found:
         found: Found = []
         for name, row, about in self.made():
-            if about["method"] == "data_sharing":
+            if self.method(row) == "data_sharing":
                 answers = [one for one in self.by("lookups", "verification").get(about["number"], ()) if one["outcome"] == "found"]
                 is_noted = any(one["maker"] and one["answered_at"] <= row["made_at"] for one in answers)
             else:
@@ -166,7 +175,7 @@ class Raw(raw.Raw):
         for row in self.rows["mismatches"]:
             over = row["settled_at"] is not None and row["settled_at"] < self.start
             if row["reported_at"] < self.cut and not over and self.concerns(row["verification"], row["reported_at"]):
-                settled = self.before(row["settled_at"])
+                settled = self.before(row["settled_at"]) and row["status"] != "unsettled"
                 took = (row["settled_at"] - row["reported_at"]) / SECOND if settled else None
                 found.append((row["verification"], settled, took, self.checker(row)))
         return found

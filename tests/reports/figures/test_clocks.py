@@ -191,8 +191,9 @@ class Raw(raw.Raw):
         return self.limit_of("10.8")
 
     def returned_in_time(self) -> Found:
+        requests = {row["id"]: row for row in self.rows["requests"]}  # one that was returned has ended
         return [
-            (row["verification"], row["at"] <= row["limit_at"], (row["at"] - row["limit_at"]) / SECOND + 1800, unit)
+            (row["verification"], row["at"] <= row["limit_at"], self.reference_took(requests[row["request_id"]]), unit)
             for row in self.rows["returns"]
             if self.within(row["at"]) and row["limit_at"] is not None
             for unit in [self.stood(row["unit"], row["at"])]
