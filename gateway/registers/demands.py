@@ -65,8 +65,8 @@ class DemandOut(SchemaOut):
     proof_name: Annotated[str | None, Field(description="材料名称,登记时以名称写明的")]
     told_by: DemandTold
     told_by_name: str
-    listed: Annotated[bool, Field(description="登记时清单列有这项证明,不得索要")]
-    unlisted: Annotated[bool, Field(description="登记时清单该事项没有这项证明,不得索要")]
+    listed: Annotated[bool, Field(description="索要时的清单列有这项证明,不得索要")]
+    unlisted: Annotated[bool, Field(description="索要时的清单该事项没有这项证明,不得索要")]
     blocked: Annotated[bool, Field(description="索要以前已拦截")]
     evidence_sha256: str | None
 
@@ -103,7 +103,7 @@ class DemandsOut(SchemaOut):
 def record_demand(body: DemandIn, caller: CurrentCaller) -> DemandOut:
     """本单位(或其业务系统)向申请人索要证明以前查询:清单列有的答 409 demand_blocked,不得索要,改以核验取得;清单该事项没有这项证明的答
     409 demand_unlisted,不得索要;不适用的(第二条)、经批准索取的(5.8)答 201。
-    申请人、工作人员、业务系统反映已经发生的索要也在此登记;清单列有的,作为线索(16.6),清单该事项没有的,作为线索(16.2)。
+    申请人、工作人员、业务系统反映已经发生的索要也在此登记;索要时的清单列有的,作为线索(16.6),该事项没有的,作为线索(16.2);
     没有编码的材料以名称登记:登记库没有的,清单就没有。登记只增不改,不含当事人信息。"""
     with transaction() as session:
         if body.told_by is DemandTold.UNIT and not is_own(session, caller, body.unit):

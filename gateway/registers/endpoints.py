@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy.orm import Session
 
+from catalog.loading import code_of
 from domain.spelling import same_name
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.csv_files import CSV, csv_answer
@@ -70,6 +71,7 @@ def hand_in(caller: Caller, body: VoluntaryIn, *, identity: UUID | None = None, 
             confirmation.sha256 if confirmation else None,
             now=settings().now(),
             identity=identity,
+            proof=code_of(session, ProofKind, body.proof),
         )
         return VoluntaryOut.of(line)
 

@@ -127,7 +127,9 @@ class VoluntaryIn(SchemaIn):
 
     case_number: Annotated[Code, Field(description="办件编号")]
     party: Annotated[PartyIn, Field(description="主动提供的当事人")]
-    proof: Annotated[Line, Field(description="证明编码;清单没有的,写证明名称", examples=["P-HOUSEHOLD"])]
+    proof: Annotated[
+        Line, Field(description="证明编码;没有编码的写名称,与登记库的名称、别名、曾用名一致的自动对应", examples=["P-HOUSEHOLD"])
+    ]
     reason: Annotated[VoluntaryReason, Field(description="at_hand 手头已有,faster 希望更快办结,prefers_paper 不愿核验,other 其他")]
     confirmation: Annotated[ConfirmationIn | None, Field(description="申请人本人的确认;没有的也予接收,但台账注明")] = None
 

@@ -41,13 +41,19 @@ def entries_of(session: Session, version: int | None = None, *, matters: Collect
     return {key_of(entry): entry for entry in (as_entry(row, issuer) for row, issuer in session.execute(query))}
 
 
-def entries_for(session: Session, matter: str) -> list[CatalogEntry]:
-    """What is published for a matter, by proof: under this code, or else under another one that it bears or bore."""
+def entries_for(session: Session, matter: str, version: int | None = None) -> list[CatalogEntry]:
+    """What is published for a matter, or was at `version`, by proof: under this code, or else under another one that it bears or bore."""
     codes = [matter, *(code for code in matter_codes(session, matter) if code != matter)]
     found: dict[str, CatalogEntry] = {}
-    for entry in sorted(entries_of(session, matters=codes).values(), key=lambda one: codes.index(one.matter)):
+    for entry in sorted(entries_of(session, version, matters=codes).values(), key=lambda one: codes.index(one.matter)):
         found.setdefault(entry.proof, entry)
     return list(found.values())
+
+
+def number_at(session: Session, instant: datetime) -> int:
+    """The number of the version that stood at an instant; before the first that is known here, that one; 0 where there is none."""
+    stood = session.scalar(select(func.max(CatalogVersion.number)).where(CatalogVersion.published_at <= instant))
+    return stood or min(current(session), 1)
 
 
 def in_order(session: Session) -> Iterator[CatalogEntry]:

@@ -16,7 +16,7 @@ from domain.demands import DemandTold, is_blocked
 from domain.refusal import Refusal
 from domain.scope import spared
 from ledger import paging
-from ledger.catalog import entries
+from ledger.catalog import versions
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.registers.manual_registers import may_collect
 from ledger.registers.offsystem import InFuture
@@ -51,7 +51,8 @@ def only_one(named: Sequence[str]) -> str | None:
 
 
 def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand:
-    """Put a demand on the record, with what the list says of it now. Raises `DemandRefused`, `InFuture`."""
+    """Put a demand on the record, with what the list of that instant says of it; a unit that asks before is answered by that of now.
+    Raises `DemandRefused`, `InFuture`."""
     unit = session.get(Unit, heir(session, told.unit))
     if unit is None or not unit.active:
         raise DemandRefused("没有所填的单位,或者它已停用。")
@@ -66,10 +67,7 @@ def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand
     at = told.demanded_at or now
     if at > now:
         raise InFuture
-    found = entries.find_entry(session, told.matter, told.proof) if told.proof else None
-    listed = found is not None and spared(found[1])
-    allowed = told.proof is not None and may_collect(session, unit.code, told.matter, told.proof)
-    listed, unlisted = listed and not allowed, found is None and not allowed
+    listed, unlisted = _forbidden(session, unit.code, told, now if told.told_by is DemandTold.UNIT else at)
     row = Demand(
         recorded_at=now,
         demanded_at=at,
@@ -87,6 +85,17 @@ def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand
     session.add(row)
     session.flush()
     return row
+
+
+def _forbidden(session: Session, unit: str, told: Told, at: datetime) -> tuple[bool, bool]:
+    """Whether the list that stood at an instant had it, to be verified, or did not have it: 已公布实施的…仍索要 (obligation 16.6). Of a
+    matter that was listed only afterwards neither is said. What the office allowed (obligation 5.8) it allowed of what is listed."""
+    stood = {one.proof: one for one in versions.entries_for(session, told.matter, versions.number_at(session, at))}
+    if not stood and versions.entries_for(session, told.matter):
+        return False, False
+    if told.proof is None or told.proof not in stood:
+        return False, True
+    return spared(stood[told.proof]) and not may_collect(session, unit, told.matter, told.proof, at), False
 
 
 def listed(session: Session, unit: str | None, since: datetime, until: datetime, page: PageRequest = FIRST) -> Page[Demand]:

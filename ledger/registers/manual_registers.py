@@ -89,15 +89,15 @@ def _of_the_same(kind: RegisterKind, unit: str, said: Mapping[str, str]) -> Colu
     return and_(RegisterEntry.register == kind, RegisterEntry.unit == unit, RegisterEntry.stands(), same)
 
 
-def may_collect(session: Session, unit: str, matter: str, proof: str) -> bool:
-    """Obligation 5.8: the office allowed this unit to ask for the added proof, and what it said stands."""
+def may_collect(session: Session, unit: str, matter: str, proof: str, at: datetime) -> bool:
+    """Obligation 5.8: at that instant the office had allowed this unit to ask for the added proof."""
     allowed = {"证明": proof, "批准": "是"}
     query = select(RegisterEntry.serial).where(
         RegisterEntry.register == RegisterKind.COLLECTIONS,
         RegisterEntry.unit.in_(estate(session, unit)),
         RegisterEntry.values["事项"].astext.in_(matter_codes(session, matter)),
         *(RegisterEntry.values[name].astext == text for name, text in allowed.items()),
-        RegisterEntry.stands(),
+        RegisterEntry.stood(at),
     )
     return session.scalar(query.limit(1)) is not None
 

@@ -69,20 +69,22 @@ def submit(
     *,
     now: datetime,
     identity: UUID | None = None,
+    proof: str | None = None,
 ) -> VoluntaryLine:
     """Put a submission on the record. Nothing refuses it: neither a proof that no list knows, nor a closed or unknown
     case, nor somebody who is no party or is registered under another name. What does not fit is marked.
 
     `confirmed`: the applicant's own act, with the SHA-256 of its evidence (reading 17); None is marked too.
-    `identity`: of a page that may send twice; what is there already under it stands.
+    `identity`: of a page that may send twice; what is there already under it stands. `proof`: the code that its name means: written in
+    words a listed paper is a listed paper still (obligation 16.6).
     """
     # The case's row is taken first: of two that send the same at once, the second finds the line of the first.
     case = cases.find(session, filer.unit, stated.case_number, for_update=identity is not None)
     if identity is not None and (there := line_of(session, filer.unit, identity)) is not None:
         return there
     party = cases.find_party(session, case, stated.id_type, stated.id_number) if case else None
-    known = session.get(ProofKind, stated.proof)
-    found = entries.find_entry(session, case.matter, stated.proof) if case else None
+    known = session.get(ProofKind, proof or stated.proof)
+    found = entries.find_entry(session, case.matter, known.code) if case and known else None
     row = VoluntarySubmission(
         id=identity or uuid4(),
         at=now,

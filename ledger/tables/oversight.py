@@ -142,3 +142,10 @@ class RegisterEntry(Table):
         """No later row replaces it."""
         later = aliased(cls)
         return ~select(later.serial).where(later.replaces == cls.serial).exists()
+
+    @classmethod
+    def stood(cls, instant: datetime) -> ColumnElement[bool]:
+        """It was entered by then, and no row of then replaced it."""
+        later = aliased(cls)
+        replaced = select(later.serial).where(later.replaces == cls.serial, later.entered_at <= instant).exists()
+        return (cls.entered_at <= instant) & ~replaced

@@ -52,6 +52,14 @@ def test_what_an_applicant_brings_is_taken_whatever_does_not_fit(api: Api) -> No
     assert (refused.status_code, refused.json()["code"]) == (422, "id_number_invalid")  # malformed, not refused in substance
 
 
+def test_a_listed_paper_that_is_written_in_words_is_a_listed_paper_still(api: Api) -> None:
+    """Obligations 2.6, 2.7, 16.6: else whoever writes names down takes in what he likes, and no sign ever tells of it."""
+    api.put_case()
+    for proof, is_listed, name in (("P-HOUSEHOLD", True, "户籍证明"), ("户籍 证明", True, "户籍证明"), ("演示无人知道的证明", False, None)):
+        kept = submit(api, proof=proof)
+        assert (kept["proof"], kept["listed"], kept["proof_name"]) == (proof, is_listed, name or proof)
+
+
 def test_the_list_comes_in_pages_and_the_export_whole(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.put_case()
     ids = [submit(api)["id"] for _ in range(5)]

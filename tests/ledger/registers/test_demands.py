@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -11,21 +11,27 @@ from sqlalchemy.exc import ProgrammingError
 
 from domain.demands import DemandTold, is_blocked
 from domain.leads import LeadRule
+from domain.listing import Change
+from ledger.catalog import versions
 from ledger.database import transaction
 from ledger.oversight import leads
 from ledger.registers import demands
 from ledger.registers.demands import DemandRefused, Told
 from ledger.registers.offsystem import InFuture
 from ledger.registry import unit_changes
+from ledger.registry.registry import put_matters
+from ledger.tables.catalog import CatalogVersion
 from ledger.tables.oversight import Lead
 from ledger.tables.records import Demand
 from tests.ledger.acting import HOUR, all_of, do
 from tests.ledger.filing import NOW
+from tests.ledger.listing import standing
 from tests.reports.figures.asking import WEEK
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
 PERMIT, CIVIL = "370402-PERMIT", "370402-CIVIL"
+DAY, TICK = timedelta(days=1), timedelta(microseconds=1)
 
 
 def tell(told_by: DemandTold, proof: str = "P-HOUSEHOLD", unit: str = PERMIT, matter: str = "DEMO-0001") -> Demand:
@@ -101,6 +107,29 @@ def test_a_paper_that_nobody_registered_is_recorded_as_it_is_called_and_is_a_sig
     for paper, says in (("", "请写明"), (" 空白 ", "首尾空白"), ("张某 13800000000 的证明", "电话号码"), ("长" * 101, "1 至 100 字")):
         with pytest.raises(DemandRefused, match=says):
             do(demands.record, replace(told, paper=paper), now=NOW, actor="x")
+
+
+def test_what_was_demanded_is_judged_by_the_list_of_its_day() -> None:
+    """Obligations 7.5, 16.2, 16.6: 已公布实施的…仍索要. What was asked for before the list spared it is no sign, and what the list has
+    dropped since was not made up; only a unit that is about to ask is answered by the list of now."""
+    entry = replace(standing(), proof="P-ARCHIVE", proof_name="档案证明")
+    changes = [[Change(None, entry)], [Change(entry, None)], [Change(None, replace(entry, matter="DEMO-0001-NEW"))]]
+    do(put_matters, [{"code": "DEMO-0001-NEW", "name": "演示新事项", "unit": PERMIT, "handling": "immediate"}])
+    first = do(lambda session: session.get_one(CatalogVersion, 1).published_at)
+    added, gone, new = (first + days * DAY for days in (1, 2, 3))
+    for at, change in zip((added, gone, new), changes, strict=True):
+        do(versions.publish, change, document="x", now=at, actor="x")
+
+    def told(at: datetime, matter: str = "DEMO-0001", told_by: DemandTold = DemandTold.APPLICANT) -> tuple[bool, bool]:
+        row = do(demands.record, Told(PERMIT, matter, "P-ARCHIVE", told_by, at), now=new + DAY, actor="x")
+        return row.listed, row.unlisted
+
+    listed, unlisted, neither = (True, False), (False, True), (False, False)
+    instants = {first - DAY: unlisted, added - TICK: unlisted, added: listed, gone - TICK: listed, gone: unlisted}
+    assert {at: told(at) for at in instants} == instants
+    assert told(added, told_by=DemandTold.UNIT) == unlisted, "it is about to ask, whatever instant it names"
+    assert [told(at, "DEMO-0001-NEW") for at in (new - TICK, new)] == [neither, listed], "whose list came only then"
+    assert told(new - TICK, "DEMO-0001-NEW", DemandTold.UNIT) == listed
 
 
 def test_nothing_of_it_changes() -> None:

@@ -192,6 +192,20 @@ def test_an_added_proof_is_asked_for_by_exception_alone_with_a_reason_and_the_of
     assert refused("collections", COLLECTED | {"说明": "另一窗口", "批准": "是"}, JUSTICE, replaces=own) == "登记的人不能批准自己的登记。"
 
 
+def test_what_was_allowed_of_a_proof_ends_when_the_list_has_it_no_more() -> None:
+    """Obligations 5.8, 7.5: the exception is one to an added proof; what the list dropped is asked of nobody."""
+    old = standing("DEMO-0002", "P-HARDSHIP")
+    added = replace(old, proof="P-RESIDENCE", proof_name="居住证明")
+    publish(agreed(Change(None, added), actor=JUSTICE_AGENT, unit=JUSTICE))
+    own = do(manual_registers.enter, RegisterKind.COLLECTIONS, JUSTICE, COLLECTED, person="demo-justice-1", now=NOW).serial
+    enter("collections", COLLECTED | {"批准": "是"}, JUSTICE, replaces=own)
+    assert not blocked(JUSTICE)
+    publish(agreed(Change(standing("DEMO-0002", "P-RESIDENCE"), None), actor=JUSTICE_AGENT, unit=JUSTICE))
+    told = do(demands.record, Told(JUSTICE, COLLECTED["事项"], COLLECTED["证明"], DemandTold.APPLICANT), now=NOW, actor="x")
+    assert (told.listed, told.unlisted) == (False, True)
+    assert blocked(JUSTICE)
+
+
 def test_every_choice_has_its_words_and_every_field_its_fault() -> None:
     for kind, about in REGISTERS.items():
         nonsense = {field.name: "\u3000x" for field in about.fields}
