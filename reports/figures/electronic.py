@@ -68,11 +68,16 @@ def _noted(span: Span) -> str:
         FROM {_MADE} AND v.method IS NOT NULL AND {span.involved("p.made_at")}"""
 
 
+#: When a seal was used: at the signature. Begun and not signed yet, it is the seal's that it would go on with.
+_USED = "coalesce(u.completed_at, greatest(u.started_at, s.started_at))"
+
+
 def _registered_uses(span: Span) -> str:
-    """Obligation 9.4: of the uses of a seal, those of a seal that the register had in force."""
+    """Obligation 9.4: of the uses of a seal, those of a seal that the register had in force; another may have taken its place since
+    the use was begun."""
     return f"""
-        SELECT u.verification AS id, s.id IS NOT NULL AND s.started_at <= u.started_at
-            AND u.started_at <= coalesce(s.ended_at, 'infinity') AND u.started_at <= s.valid_until AS part
+        SELECT u.verification AS id, s.id IS NOT NULL AND s.started_at <= {_USED}
+            AND {_USED} <= coalesce(s.ended_at, 'infinity') AND {_USED} <= s.valid_until AS part
         FROM seal_uses u JOIN verifications v ON v.number = u.verification LEFT JOIN seals s ON s.id = u.seal_id
         WHERE u.started_at >= :start AND u.started_at < :cut AND {span.involved("u.started_at")}"""
 
@@ -193,7 +198,7 @@ FIGURES = (
         "9.4",
         "seal_uses",
         "用印均用登记在用的印章",
-        "本周用印(每份证明每一版一次)为分母;所用印章在印章登记中、当时在用的为分子。启用印章登记以前的用印不计入分子。",
+        "本周用印(每份证明每一版一次)为分母;所用印章在印章登记中、用印完成时在用的为分子。启用印章登记以前的用印不计入分子。",
         _registered_uses,
     ),
     Figure(

@@ -25,9 +25,9 @@ from ledger.tables.seals import RegisteredSeal
 from ledger.tables.verifications import EventRow, Lookup, Verification
 from tests.ledger.acting import do
 from tests.reports.figures.clocked import MONTH, fill
-from tests.reports.figures.month import DAY, HOUR, LOCAL, Month, Rows
+from tests.reports.figures.month import DAY, HOUR, LOCAL, MINUTE, Month, Rows
 
-TEXT, SHARE = UUID(int=14), UUID(int=94)
+TEXT, SHARE, LATE = UUID(int=14), UUID(int=94), UUID(int=95)
 ABOVE, ELSE = "山东省演示平台", "另一个演示系统"
 
 
@@ -42,7 +42,7 @@ def _seals(session: Session, month: Month) -> None:
     """One that stands throughout, and one that came late and was used past its certificate."""
     spans = (
         (SHARE, SealKind.SHARE, month.start - 400 * DAY, month.start + 300 * DAY, month.start + 3000 * DAY),
-        (UUID(int=95), SealKind.ISSUER, month.start + 12 * DAY, month.start + 60 * DAY, month.start + 30 * DAY),
+        (LATE, SealKind.ISSUER, month.start + 12 * DAY, month.start + 60 * DAY, month.start + 30 * DAY),
     )
     for seal, kind, start, end, valid in spans:
         made = {"making_asked_by": "x", "making_confirmed_by": "y", "fingerprint": seal.hex, "valid_from": start, "valid_until": valid}
@@ -64,8 +64,10 @@ def _licences(session: Session) -> None:
         named = {"verification": row.number, "version": row.proof_version}
         seal = SealKind.SHARE if row.method is Method.DATA_SHARING and chance.random() < 0.9 else SealKind.ISSUER
         seal = SealKind.SHARE if row.method is Method.ISSUER and chance.random() < 0.1 else seal
-        rows[SealUse].append({"id": use, **named, "seal": seal, "used_by": "x", "started_at": at})
-        rows[SealUse][-1]["registered"] = SHARE if chance.random() < 0.8 else None
+        which, signed = chance.random(), at + MINUTE
+        registered = SHARE if which < 0.5 else LATE if which < 0.8 else None
+        used = {"used_by": "x", "started_at": at, "completed_at": signed if which < 0.75 else None, "registered": registered}
+        rows[SealUse].append({"id": use, **named, "seal": seal, **used})
         kept = {"digest": f"{proof.hex}", "code_digest": "x", "pdf": b"", "content": b"", "made_at": at, "valid_until": at + DAY}
         rows[Proof].append({"id": proof, **named, "seal_use": use, **kept})
         if chance.random() < 0.7:
@@ -82,7 +84,7 @@ def _given_up(rows: dict[type, list[dict[str, Any]]], row: Verification, chance:
     use, proof, at = UUID(int=chance.getrandbits(128)), UUID(int=chance.getrandbits(128)), row.filed_at
     named, row.proof_version = {"verification": row.number, "version": row.proof_version}, row.proof_version + 1
     seal = chance.choice([SealKind.SHARE, SealKind.SHARE, SealKind.SHARE, SealKind.ISSUER])
-    rows[SealUse].append({"id": use, **named, "seal": seal, "used_by": "x", "started_at": at, "registered": SHARE})
+    rows[SealUse].append({"id": use, **named, "seal": seal, "used_by": "x", "started_at": at, "completed_at": at, "registered": SHARE})
     kept = {"digest": f"{proof.hex}", "code_digest": "x", "pdf": b"", "content": b"", "made_at": at, "valid_until": at + DAY}
     rows[Proof].append({"id": proof, **named, "seal_use": use, **kept})
     told = {"event": "rerouted", "origin": None, "target": None, "actor": "x", "detail": {}}

@@ -1,5 +1,5 @@
 """What stands behind figures of the annex where the rules play it: handed back behind a closed door, a check that came to nothing, a
-proof whose answer another unit's answer replaced.
+proof whose answer another unit's answer replaced, a seal that took another's place while it was used.
 """
 
 from __future__ import annotations
@@ -8,14 +8,17 @@ from datetime import timedelta
 
 import pytest
 
+from domain.seals import SealKind
 from ledger.casework import attention, mismatches
 from ledger.inbox import returns, supplements
 from ledger.inbox.returns import ReturnReason
 from ledger.methods import failures
 from ledger.methods.failures import FIVE
+from ledger.sealing import seal_register, sealing
 from reports.model import ArticleFigure
-from tests.ledger.acting import HOUR, HOUSEHOLD, MINUTE, ask, asked, deliver, do, found, hold, reply, seal, take_up
+from tests.ledger.acting import HOUR, HOUSEHOLD, MINUTE, ask, asked, deliver, do, found, hold, key_in_use, reply, seal, take_up
 from tests.ledger.filing import FILER, NOW, file
+from tests.ledger.sealing.seal_life import TWO, made, pem
 from tests.reports.figures.asking import listed, report
 from tests.reports.figures.raw import of
 
@@ -89,3 +92,16 @@ def test_a_proof_of_an_answer_that_was_given_up_bore_the_seal_of_its_own_method(
         f"{lease.number}/1",
         f"{lease.number}/2",
     ]
+
+
+def test_a_use_that_a_new_seal_went_on_with_is_a_use_of_a_seal_in_force() -> None:
+    """Obligation 9.4: begun with the seal of before, signed with the one that took its place meanwhile."""
+    lease = hold(file())
+    take_up(lease)
+    found(lease)
+    do(sealing.start_use, lease, SealKind.SHARE, key_in_use(), now=NOW, actor="system:w1")
+    before = do(seal_register.in_force, now=NOW)[SealKind.SHARE].id
+    do(seal_register.start, made(pem(), replaces=before), now=NOW + MINUTE, actor=TWO)
+    seal(lease, NOW + 2 * MINUTE)
+    deliver(lease, NOW + 2 * MINUTE)
+    assert share("seal_uses") == (1, 1)

@@ -318,7 +318,8 @@ class Raw(raw.Raw):
             if self.within(at) and self.concerns(row["verification"], at):
                 seal = seals.get(row["seal_id"])
                 ends = [end for end in (seal["ended_at"], seal["valid_until"]) if end] if seal else []
-                found.append((row["verification"], bool(seal and seal["started_at"] <= at <= min(ends)), None, ""))
+                signed = row["completed_at"] or max(at, seal["started_at"] if seal else at)
+                found.append((row["verification"], bool(seal and seal["started_at"] <= signed <= min(ends)), None, ""))
         return found
 
     def _standing(self) -> list[Row]:
