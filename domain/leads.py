@@ -147,7 +147,7 @@ RULE_TEXTS: Mapping[LeadRule, RuleText] = MappingProxyType(
         _R.SHARED_ACCOUNT: RuleText(
             "16.7", "同一人员的密钥一小时内在多个地点使用", "一小时内使用的地点数(不留存地址)、其间办理的核验", least=3
         ),
-        _R.CORRECTED: RuleText("16.8", "送达后经核实更正", "经核实内容有误的核验;来自数据共享的,列给数据库的所属单位"),
+        _R.CORRECTED: RuleText("16.8", "送达后经核实更正", "经核实内容有误的核验;来自数据共享的,列给数据库的所属单位;告知承诺的不计"),
         _R.MADE_ANEW: RuleText("16.8", "盖章后因内容有误重新制作证明", "重新制作的核验"),
         _R.COMPLAINED_CONTENT: RuleText("16.8", "投诉反映证明内容有误", _COMPLAINTS),
         _R.REPEATED_COPIES: RuleText("16.9", "同一人员反复下载同一证明", "一周内同一人员下载五次以上的核验", least=5),

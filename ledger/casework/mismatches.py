@@ -141,6 +141,8 @@ def settle(session: Session, check: Verification, *, now: datetime, actor: str) 
 def _status(session: Session, original: Verification, check: Verification) -> MismatchStatus:
     if check.state is not State.DELIVERED or check.result is None or check.method is not Method.ISSUER:
         return MismatchStatus.UNSETTLED
+    if original.result is Result.COMMITTED:  # no unit's words that could differ: what was promised is so, or is not
+        return MismatchStatus.UPHELD if check.result is Result.CONFIRMED else MismatchStatus.CORRECTED
     if check.result is not original.result:
         return MismatchStatus.CORRECTED
     if check.result is Result.CONFIRMED:

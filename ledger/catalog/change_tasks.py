@@ -21,8 +21,10 @@ KINDS = {PROCESS: "调整办理流程", GUIDE: "更新网上办事要素和办�
 
 
 def set_tasks(session: Session, version: int, changes: Iterable[Change], *, now: datetime) -> None:
-    """Two tasks for each matter that changes. Setting them again changes nothing."""
-    for matter, unit in sorted({(change.entry.matter, change.entry.unit) for change in changes}):
+    """Two tasks for each matter that changes, of the unit that goes on with it. Setting them again changes nothing."""
+    # A matter may have gone from one unit's list to another's: what one gives up comes first, and what another keeps stands.
+    units = {one.entry.matter: one.entry.unit for one in sorted(changes, key=lambda one: (one.after is not None, one.key))}
+    for matter, unit in sorted(units.items()):
         for what in KINDS:
             session.execute(
                 insert(ChangeTask)

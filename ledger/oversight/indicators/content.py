@@ -24,6 +24,7 @@ _CORRECTED = f"""
     SELECT {{unit}}, coalesce(base.name, ''), array_agg(v.number), count(*)
     FROM mismatches m JOIN verifications v ON v.number = m.verification {_SAID_BY}
     WHERE m.status = 'corrected' AND m.settled_at >= :start AND m.settled_at < :end AND {_UNIT} IS NOT NULL
+        AND v.method <> 'commitment' -- what an applicant promised no unit has said
     GROUP BY 1, 2 HAVING count(*) >= :least
 """
 _MADE_ANEW = f"""

@@ -18,6 +18,7 @@ from ledger.casework import mismatches, views
 from ledger.lifecycle import filing
 from ledger.lifecycle.moves import Lease
 from ledger.methods import commitment_checks, commitments
+from ledger.oversight.indicators import content
 from ledger.tables.cases import Party
 from ledger.tables.commitments import CommitmentCheck
 from tests.ledger.acting import HARDSHIP, HOUR, ISSUER, MINUTE, all_of, ask, deliver, do, found, hold, names, reply, row, seal, take_up
@@ -90,6 +91,23 @@ def test_a_check_that_is_withdrawn_leaves_the_mismatch_unsettled() -> None:
     do(attention.withdraw, found.check, "filed_in_error", now=NOW + 2 * HOUR, actor="x")
     settled = do(mismatches.newest, lease.number)
     assert settled is not None and settled.status is MismatchStatus.UNSETTLED
+
+
+@pytest.mark.parametrize(("answer", "status"), [(Answer.TRUE, MismatchStatus.UPHELD), (Answer.FALSE, MismatchStatus.CORRECTED)])
+def test_a_commitment_was_true_where_the_issuing_unit_confirms_it_and_nobodys_content_where_it_does_not(
+    answer: Answer, status: MismatchStatus
+) -> None:
+    """Obligations 11.2, 11.3: what the applicant promised no unit had said, so that none said it wrongly (16.8)."""
+    lease = hold(file("P-RESIDENCE"))
+    take_up(lease)
+    do(commitments.sign, lease.number, Evidence.SIGNATURE, "a" * 64, "档案 1", now=NOW, actor="person:demo-permit-1")
+    deliver(lease)
+    check = report(lease.number, field="核验结论").check
+    assert check is not None
+    check_answers(check, {"居住地址": "演示路 1 号", "居住起始日期": "2020-01-01"} if answer is Answer.TRUE else {}, answer)
+    settled = do(mismatches.newest, lease.number)
+    assert settled is not None and settled.status is status
+    assert do(content.indications, NOW, NOW + 5 * HOUR, NOW + 5 * HOUR) == []
 
 
 def test_nothing_differs_from_what_was_not_delivered_and_nobody_checks_without_a_unit() -> None:

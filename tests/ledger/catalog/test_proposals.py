@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, ProposalStatus, Step, mermaid
@@ -18,8 +19,9 @@ from domain.roles import Role
 from ledger.arrangements import calendars
 from ledger.catalog import change_tasks, proposals, versions
 from ledger.catalog.proposals import Actor, ChangesBlocked, StepRefused
+from ledger.database import transaction
 from ledger.methods import commitments
-from ledger.tables.catalog import Proposal
+from ledger.tables.catalog import ChangeTask, Proposal
 from ledger.tables.registry import Unit
 from tests.ledger.acting import alarms, all_of, at_once, do
 from tests.ledger.filing import NOW
@@ -294,6 +296,19 @@ def test_each_matter_that_changed_gets_its_tasks_and_who_has_done_them_says_so()
     done = do(change_tasks.acknowledge, mine[0].id, "370402-PERMIT", "已更新", now=NOW, actor="person:a")
     again = do(change_tasks.acknowledge, mine[0].id, "370402-PERMIT", "又一次", now=NOW + timedelta(days=1), actor="person:b")
     assert done and again and (again.done_at, again.done_by, again.note) == (NOW, "person:a", "已更新")
+
+
+def test_a_matter_that_went_to_another_unit_is_that_units_to_follow_up() -> None:
+    """Obligations 13.1, 13.2: its former unit, which comes first by its code, strikes its proof off; the new one lists another."""
+    number, own = publish(agreed()), standing("DEMO-0002", "P-HARDSHIP")
+    given_up = Change(replace(own, unit="370402-CIVIL"), None)
+    kept = Change(None, replace(own, proof="P-DISABILITY"))
+    for changes in ([given_up, kept], [kept, given_up]):
+        with transaction() as session:
+            change_tasks.set_tasks(session, number, changes, now=NOW)
+            found = session.scalars(select(ChangeTask).where(ChangeTask.matter == "DEMO-0002", ChangeTask.version == number)).all()
+            assert {(one.unit, one.what) for one in found} == {("370402-JUSTICE", "guide"), ("370402-JUSTICE", "process")}
+            session.rollback()
 
 
 def test_two_deciding_at_the_same_instant_do_it_once() -> None:
