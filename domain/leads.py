@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from domain.complaints import ComplaintAbout
 
-RULES_VERSION = "2026-11/11"
+RULES_VERSION = "2026-11/12"
 
 CLAUSES: Mapping[str, str] = MappingProxyType(
     {
