@@ -22,7 +22,7 @@ from gateway.edge.arrivals import MOST_WAITING, Arrivals
 from gateway.edge.connections import MOST_CONNECTIONS, Connection, is_for_health
 from gateway.edge.prefer_wait import Endings
 from gateway.edge.telemetry import log_as_json
-from ledger.database import transaction
+from ledger.database import name_connections, transaction
 from ledger.key_checks import REMEDY, WrongKeys
 from settings import WrongSettings, settings
 
@@ -102,6 +102,7 @@ def main() -> None:
     except WrongSettings as error:
         sys.exit(f"接口服务没有启动:{error}。请按 docs/operations.md 所写的形式改正。")
     log_as_json()
+    name_connections("gateway")
     _open_enough()
     try:
         with suppress(OperationalError), transaction():  # with other keys than the ledger's nobody is served at all

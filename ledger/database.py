@@ -16,6 +16,18 @@ from ledger import key_checks, timekeeping
 from ledger.actor import ACTOR
 from settings import settings
 
+_called = "command"
+
+
+def name_connections(program: str) -> None:
+    """Who this process is to those who look into PostgreSQL. Called by a service as it starts, before its first connection."""
+    global _called
+    _called = program
+
+
+def connections_name() -> str:
+    return f"proofless/{_called}"
+
 
 @lru_cache(maxsize=1)
 def engine() -> Engine:
@@ -25,7 +37,7 @@ def engine() -> Engine:
         pool_size=settings().database_pool,
         max_overflow=0,
         hide_parameters=True,
-        connect_args={"connect_timeout": 5, "application_name": f"proofless/{settings().worker_name}"},
+        connect_args={"connect_timeout": 5, "application_name": connections_name()},
     )
     event.listen(made, "checkout", _refuse_broken)
     return made

@@ -15,8 +15,8 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from ledger.database import connections_name
 from ledger.opening import connect
-from settings import settings
 
 WAKE_CHANNEL = "proofless_wake"  #: a verification asks for a pass, or a new one was filed
 SHORT_CHANNEL = "proofless_short"  #: in place of it where a 即办件 was filed, for which a rush makes room
@@ -54,7 +54,7 @@ class Listener(threading.Thread):
                 self._stopping.wait(1)
 
     def _listen(self) -> None:
-        connection = connect(application_name=f"proofless/{settings().worker_name}/listener")
+        connection = connect(application_name=f"{connections_name()}/listener")
         try:
             connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
             with connection.cursor() as cursor:

@@ -14,7 +14,9 @@ from runtime.worker import client
 client.settle()
 gc.set_threshold(10_000)  # imports leave no garbage, and looking for it was a tenth of their time
 
+from ledger.database import name_connections  # noqa: E402
 from runtime.worker.worker import Worker  # noqa: E402
+from settings import settings  # noqa: E402
 
 SWITCH_SECONDS = 0.0005
 log = logging.getLogger("runtime.worker")
@@ -27,6 +29,7 @@ def main() -> int:
     # A pass goes from the loop to a thread and back some ten times, and each time waits for a thread that makes a page or reads rows
     # to give the interpreter away: by default after 5 ms.
     sys.setswitchinterval(SWITCH_SECONDS)
+    name_connections(settings().worker_name)
     gc.freeze()  # what is loaded by now stays: it is not looked through again and again, nor taken apart at the end
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from sqlalchemy import text
+
+from ledger.database import transaction
 from runtime.services import prefect_server
 from runtime.worker.reconciler import Reconciler
 from tests.endtoend.acting import Api
@@ -49,3 +52,11 @@ def test_the_pool_is_deleted_while_cases_wait_and_others_are_filed(stack: Stack,
         department.wait_for(number, "delivered", seconds=120)
     office.reply(office.asked(waits)["id"])
     department.wait_for(waits, "delivered", seconds=120)
+
+
+def test_postgresql_says_which_program_each_connection_is_of(stack: Stack, department: Api) -> None:
+    department.wait_for(department.file("P-HOUSEHOLD", "演示甲子")["number"], "delivered")
+    with transaction() as session:
+        asked = "SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        names = set(session.execute(text(asked)).scalars())
+    assert {"proofless/gateway", "proofless/gateway/listener", "proofless/worker-1", "proofless/worker-1/listener"} <= names
