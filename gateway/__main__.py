@@ -22,8 +22,9 @@ from gateway.edge.arrivals import MOST_WAITING, Arrivals
 from gateway.edge.connections import MOST_CONNECTIONS, Connection, is_for_health
 from gateway.edge.prefer_wait import Endings
 from gateway.edge.telemetry import log_as_json
-from ledger.database import name_connections, transaction
+from ledger.database import transaction
 from ledger.key_checks import REMEDY, WrongKeys
+from ledger.opening import name_connections
 from settings import WrongSettings, settings
 
 BACKLOG = 1024

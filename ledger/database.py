@@ -14,19 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ledger import key_checks, timekeeping
 from ledger.actor import ACTOR
+from ledger.opening import connections_name
 from settings import settings
-
-_called = "command"
-
-
-def name_connections(program: str) -> None:
-    """Who this process is to those who look into PostgreSQL. Called by a service as it starts, before its first connection."""
-    global _called
-    _called = program
-
-
-def connections_name() -> str:
-    return f"proofless/{_called}"
 
 
 @lru_cache(maxsize=1)

@@ -15,8 +15,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from ledger.database import connections_name
-from ledger.opening import connect
+from ledger.opening import connect, connections_name
 
 WAKE_CHANNEL = "proofless_wake"  #: a verification asks for a pass, or a new one was filed
 SHORT_CHANNEL = "proofless_short"  #: in place of it where a 即办件 was filed, for which a rush makes room

@@ -10,11 +10,23 @@ from psycopg2.extensions import connection
 
 from settings import settings
 
+_called = "command"
+
 
 class Connection(Protocol):
     """A connection of psycopg2, or the one beneath SQLAlchemy's."""
 
     def cursor(self) -> Any: ...
+
+
+def name_connections(program: str) -> None:
+    """Who this process is to those who look into PostgreSQL. Called by a service as it starts, before its first connection."""
+    global _called
+    _called = program
+
+
+def connections_name() -> str:
+    return f"proofless/{_called}"
 
 
 def connect(**more: Any) -> connection:
@@ -27,7 +39,7 @@ def connect(**more: Any) -> connection:
         user=at.database_user,
         password=at.database_password.get_secret_value(),
         connect_timeout=5,
-        **more,
+        **{"application_name": connections_name(), **more},
     )
     return found
 

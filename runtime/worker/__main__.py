@@ -14,7 +14,7 @@ from runtime.worker import client
 client.settle()
 gc.set_threshold(10_000)  # imports leave no garbage, and looking for it was a tenth of their time
 
-from ledger.database import name_connections  # noqa: E402
+from ledger.opening import name_connections  # noqa: E402
 from runtime.worker.worker import Worker  # noqa: E402
 from settings import settings  # noqa: E402
 
