@@ -9,8 +9,8 @@ from gateway.batches import results as batch_results
 from gateway.cases import endpoints as cases
 from gateway.catalog import change_tasks, drafts, guides, lists, previews, proposals
 from gateway.commitments import endpoints as commitments
+from gateway.counter import adjustment, calendar, case_form, handed_in, home, inbox_acts, own_sessions, provider, sign_in, who_asked
 from gateway.counter import batches as counter_batches
-from gateway.counter import calendar, case_form, handed_in, home, inbox_acts, own_sessions, provider, sign_in, who_asked
 from gateway.counter import cases as counter_cases
 from gateway.counter import catalog as counter_catalog
 from gateway.counter import complaints as counter_complaints
@@ -130,6 +130,7 @@ ROUTERS = (
     counter_running.router,
     counter_draft.router,
     counter_proposals.router,
+    adjustment.router,
     counter_publication.router,
     counter_readings.router,
     counter_stuck.router,

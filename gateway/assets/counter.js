@@ -28,6 +28,15 @@
     var fields = Array.from(event.target.form.querySelectorAll("input:not([type=hidden]),select,textarea,button"));
     fields[fields.indexOf(event.target) + 1].focus();
   });
+  // A part of a form that is not wanted after all; the next thing to press is where it was.
+  document.addEventListener("click", function (event) {
+    var drop = event.target.closest("[data-drop]");
+    if (!drop) { return; }
+    var part = drop.closest("[data-part]"), list = part.parentElement;
+    part.remove();
+    var next = list.querySelector("[data-drop]") || list.closest("form").querySelector("textarea,input:not([type=hidden])");
+    next.focus();
+  });
   // All of a group, or none of it where all are ticked already.
   document.addEventListener("click", function (event) {
     var all = event.target.closest("[data-all]");

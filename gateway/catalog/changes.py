@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -42,9 +42,27 @@ def changes_of(session: Session, sent: ProposalIn) -> list[Change]:
     return changes
 
 
+def is_same(standing: Sequence[Change], sent: Sequence[ChangeIn]) -> bool:
+    """Whether these changes are what is sent."""
+    by_key = {change.key: change for change in standing}
+    return len(standing) == len(sent) and all(_says(by_key.get(_key(one)), one) for one in sent)
+
+
+def _says(standing: Change | None, sent: ChangeIn) -> bool:
+    if standing is None or standing.kind is not sent.kind or sent.entry is None or standing.after is None:
+        return standing is not None and standing.kind is sent.kind
+    said, kept = sent.entry.model_dump(mode="json"), content(standing.after)
+    kept["limit_minutes"] = kept.pop("limit")
+    return all(kept[name] == value for name, value in said.items() if not (value is None and name in ("basis", "validity_days")))
+
+
+def _key(sent: ChangeIn) -> tuple[str, str]:
+    return (sent.entry.matter, sent.entry.proof) if sent.entry else (sent.matter or "", sent.proof or "")
+
+
 def _change(session: Session, sent: ChangeIn, place: str) -> Change:
     entry = sent.entry
-    matter, proof = (entry.matter, entry.proof) if entry else (sent.matter or "", sent.proof or "")
+    matter, proof = _key(sent)
     standing = listed_entry(session, matter, proof)
     if (standing is not None) is not _MUST_STAND[sent.kind]:
         raise _at(place, "entry_not_listed" if standing is None else "entry_listed_already")

@@ -13,7 +13,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from domain.adjusting import ProposalStatus, Step
-from gateway.catalog.changes import changes_of
+from gateway.catalog.changes import changes_of, is_same
 from gateway.catalog.proposal_inputs import ConsentIn, DecisionIn, ProposalIn, RejectionIn, ReportIn, VersionIn, WhyIn
 from gateway.catalog.proposal_schemas import ProposalOut, ProposalsOut, VersionOut, WholeProposal
 from gateway.edge.authentication import CurrentCaller
@@ -21,7 +21,7 @@ from gateway.edge.endpoints import api_router, problems
 from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.visibility import own_proposal, units_of
-from ledger.catalog import proposals
+from ledger.catalog import proposals, reporting
 from ledger.catalog.proposals import Actor
 from ledger.database import transaction
 from ledger.registry.keys import Caller
@@ -73,6 +73,26 @@ def draft_proposal(body: ProposalIn, caller: CurrentCaller) -> WholeProposal:
             law_change=body.law_change,
             actor=_actor(caller),
             now=settings().now(),
+        )
+        return WholeProposal.with_steps(row, proposals.steps_of(session, row.id))
+
+
+def report_adjustment(body: ProposalIn, caller: Caller, *, identity: UUID) -> WholeProposal:
+    """清单调整, drafted and reported in one act, from a page, whose `identity` makes it the same one however often it is sent
+    (obligation 5.5). Raises as `draft_proposal` does."""
+    with transaction() as session:
+        row = reporting.report_once(
+            session,
+            body.unit,
+            lambda: changes_of(session, body),
+            reason=body.reason,
+            reason_date=body.reason_date,
+            document=body.document,
+            law_change=body.law_change,
+            actor=_actor(caller),
+            now=settings().now(),
+            identity=identity,
+            same=lambda standing: is_same(standing, body.changes),
         )
         return WholeProposal.with_steps(row, proposals.steps_of(session, row.id))
 

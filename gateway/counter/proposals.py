@@ -16,13 +16,14 @@ from domain.adjusting import STEPS, ProposalKind, ProposalStatus, Step, agreeing
 from domain.listing import ChangeKind
 from gateway.catalog import proposals as api
 from gateway.catalog.draft_schemas import ChangeOut
-from gateway.catalog.proposal_inputs import ConsentIn, DecisionIn, RejectionIn, WhyIn
+from gateway.catalog.proposal_inputs import ConsentIn, DecisionIn, RejectionIn, ReportIn, WhyIn
 from gateway.counter.door import PageCaller, pages
 from gateway.counter.forms import Sent, SentForm, model_of
 from gateway.edge.counter_pages import goes_on, render
 from gateway.edge.page_permissions import page_refusal
 from gateway.edge.paging import Paging
 from ledger import task_force
+from ledger.catalog import reporting
 from ledger.database import transaction
 from ledger.registry import registry
 from ledger.registry.keys import Caller
@@ -42,6 +43,8 @@ _SENT_BY: Mapping[Step, str] = MappingProxyType(
         Step.DECIDE: "counter_proposal_decide",
         Step.RETURN: "counter_proposal_return",
         Step.REJECT: "counter_proposal_reject",
+        Step.REPORT: "counter_proposal_report",
+        Step.WITHDRAW: "counter_proposal_withdraw",
     }
 )
 
@@ -60,6 +63,7 @@ def proposals(request: Request, caller: PageCaller, page: Paging, standing: Prop
         found=found,
         units=units,
         standing=standing,
+        may_report=page_refusal("counter_adjustment_send", caller) is None,
         standings=[
             ProposalStatus.REPORTED,
             ProposalStatus.AGREED,
@@ -79,11 +83,13 @@ def one_proposal(
         names = registry.names_of_actors(session, {f"person:{one.person}" for one in found.steps})
         members = task_force.members(session, settings().now().astimezone(LOCAL).date())
         known = registry.names_of_actors(session, [f"person:{code}" for code in members])
+        due = reporting.due_if_known(session, found.reason_date) if found.kind is ProposalKind.ADJUSTMENT else None
     first = (p - 1) * _CHANGES
     return render(
         request,
         "catalog_proposal.html",
         found=found,
+        due=found.due_at or due,
         matters=_by_matter(found.changes[first : first + _CHANGES]),
         counts=[(kind, sum(one.kind is kind for one in found.changes)) for kind in (ChangeKind.REMOVE, ChangeKind.ALTER, ChangeKind.ADD)],
         p=p,
@@ -123,6 +129,20 @@ def send_back(proposal: UUID, caller: PageCaller, sent: SentForm) -> Response:
 def reject(proposal: UUID, caller: PageCaller, sent: SentForm) -> Response:
     """不予通过; of an adjustment the 工作专班's decision, with its record."""
     api.reject_proposal(proposal, model_of(RejectionIn, {**_record(sent), "why": _line(sent, "why")}, _LABELS), caller)
+    return _back(proposal)
+
+
+@router.post(f"{_PAGE}/{{proposal}}/report", name="counter_proposal_report")
+def report(proposal: UUID, caller: PageCaller, sent: SentForm) -> Response:
+    """书面报送, of what was drafted elsewhere or sent back."""
+    api.report_proposal(proposal, ReportIn(), caller)
+    return _back(proposal)
+
+
+@router.post(f"{_PAGE}/{{proposal}}/withdraw", name="counter_proposal_withdraw")
+def withdraw(proposal: UUID, caller: PageCaller, sent: SentForm) -> Response:
+    """撤回."""
+    api.withdraw_proposal(proposal, model_of(WhyIn, {"why": _line(sent, "why")}, _LABELS), caller)
     return _back(proposal)
 
 

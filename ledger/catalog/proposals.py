@@ -67,9 +67,11 @@ def draft(
     actor: Actor,
     now: datetime,
     law_change: int | None = None,
+    identity: UUID | None = None,
 ) -> Proposal:
-    """起草. `law_change`: the entry of the 法规变动登记册 that it answers (obligation 16.4). Raises `StepRefused`, `ChangesBlocked`,
-    and `domain.listing.ChangeConflict` where a change rests on what is not in the published list now."""
+    """起草. `law_change`: the entry of the 法规变动登记册 that it answers (obligation 16.4); `identity`: its id, where a page chose one.
+    Raises `StepRefused`, `ChangesBlocked`, and `domain.listing.ChangeConflict` where a change rests on what is not in the published
+    list now."""
     owner = session.get(Unit, unit)
     if owner is None:
         raise StepRefused(f"没有这个单位:{unit}。")
@@ -90,7 +92,7 @@ def draft(
     apply(versions.entries_of(session, matters={change.entry.matter for change in found}), found)
     _refuse_blocked(session, found)
     row = Proposal(
-        id=uuid4(),
+        id=identity or uuid4(),
         kind=kind,
         unit=unit,
         drafted_by=actor.unit,
@@ -160,12 +162,17 @@ def publish(session: Session, proposals: Collection[UUID], *, document: str, act
     return version
 
 
+def due_of(session: Session, reason_date: date) -> datetime:
+    """报送期限 of an adjustment with this 事由发生之日 (obligation 5.5). Raises `MissingYear` while a year has no calendar."""
+    return report_due(reason_date, calendar(session), terms.office_closing(session, reason_date))
+
+
 def judge_lateness(session: Session, row: Proposal, *, now: datetime) -> None:
     """Three working days from the cause to the report (obligation 5.5); 未定 while a year has no calendar (reading 25)."""
     if row.reason_date is None or row.reported_at is None:
         return
     try:
-        row.due_at, row.missing_year = report_due(row.reason_date, calendar(session), terms.office_closing(session, row.reason_date)), None
+        row.due_at, row.missing_year = due_of(session, row.reason_date), None
         row.late = is_past(row.due_at, row.reported_at)
     except MissingYear as missing:
         row.due_at, row.missing_year, row.late = None, missing.year, None

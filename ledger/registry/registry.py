@@ -98,6 +98,11 @@ def drafted_by(session: Session, unit: str) -> frozenset[str]:
     return frozenset({*units, *session.scalars(select(Unit.code).where(Unit.drafting_unit.in_(units)))})
 
 
+def lists_of(session: Session, unit: str) -> list[str]:
+    """Whose lists a unit's people adjust (obligation 5.5): its own first, then those that it drafts."""
+    return [unit, *sorted(drafted_by(session, unit) - {unit})]
+
+
 def _put(session: Session, table: type[T], key: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> int:
     names = {attribute.key for attribute in inspect(table).column_attrs}
     count = 0

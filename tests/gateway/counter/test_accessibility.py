@@ -48,6 +48,9 @@ NO_PAGES = {
     "counter_report_pdf",
     "counter_catalog_codes",
     "counter_catalog_rows",
+    "counter_adjustment_entries",
+    "counter_adjustment_change",
+    "counter_adjustment_due",
 } | {
     "counter_report_cases"  # of a report that was issued: looked at where there is one, in test_overview_in_a_browser
 }

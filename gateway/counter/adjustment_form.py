@@ -1,0 +1,65 @@
+"""变动 (obligation 5.4) as the form of a report has them: a line for each says what it is about, its fields bear the line's mark."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy.orm import Session
+
+from domain.listing import ChangeKind, content
+from domain.methods import Method
+from gateway.counter.forms import Sent
+from gateway.edge.problems import Problem
+from ledger.catalog import entries
+
+#: Kind, matter, proof, and the mark that its fields bear.
+CHANGE = re.compile(r"(?P<kind>add|alter|remove)\|(?P<matter>[^|]{1,64})\|(?P<proof>[^|]{1,64})\|(?P<n>[0-9a-f]{8})")
+#: What the page leaves as it stands.
+_KEPT = ("parameters", "database_backed", "sealed_when_negative", "outside_region", "checkable_online")
+_APART = re.compile(r"[\n、;；]+")
+
+
+def changes_sent(session: Session, sent: Sent) -> list[dict[str, object]]:
+    """The changes as the API takes them. Raises Problem where two methods stand at one place."""
+    found = [CHANGE.fullmatch(one) for one in sent.all("change")]
+    return [_change(session, sent, one) for one in found if one is not None]
+
+
+def _change(session: Session, sent: Sent, line: re.Match[str]) -> dict[str, object]:
+    kind, matter, proof = ChangeKind(line["kind"]), line["matter"], line["proof"]
+    if kind is ChangeKind.REMOVE:
+        return {"kind": kind, "matter": matter, "proof": proof}
+
+    def typed(name: str) -> str:
+        return sent.text(f"{line['n']}-{name}")
+
+    standing = entries.listed_entry(session, matter, proof)
+    before = content(standing[1]) if standing else {}
+    entry = {name: before[name] for name in _KEPT if name in before} | {
+        "matter": matter,
+        "proof": proof,
+        "methods": _methods({one: typed(f"order-{one.value}") for one in Method}),
+        "issuing_unit": typed("issuing_unit") or None,
+        "source": typed("source") or None,
+        "fields": list(dict.fromkeys(filter(None, (one.strip() for one in _APART.split(typed("fields")))))),
+        "basis": typed("basis") or None,
+        "validity_days": _number(typed("validity_days")),
+        "limit_minutes": _number(typed("limit_minutes")),
+        "immediate": bool(typed("immediate")),
+        "commitment_basis": typed("commitment_basis"),
+        "exclusion": typed("exclusion") or None,
+        "exclusion_decided_by": typed("exclusion_decided_by") or None,
+        "exclusion_evidence": typed("exclusion_evidence") or None,
+    }
+    return {"kind": kind, "entry": entry}
+
+
+def _methods(places: dict[Method, str]) -> list[Method]:
+    chosen = [(place, method) for method, place in places.items() if place]
+    if len({place for place, _ in chosen}) < len(chosen):
+        raise Problem("invalid", detail="两种核验方式排在了同一位。", remedy="请给每一种采用的方式各排一位。")
+    return [method for _, method in sorted(chosen)]
+
+
+def _number(text: str) -> object:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else text or None

@@ -1,0 +1,103 @@
+"""清单调整的报送 from a page (obligation 5.5): drafted and reported in one act, once however often it is sent; what a unit may adjust."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from domain.adjusting import ProposalKind, Step
+from domain.calendar import MissingYear
+from domain.listing import Change
+from ledger.catalog import law_changes, proposals
+from ledger.catalog.law_changes import LawChange
+from ledger.catalog.proposals import Actor, StepRefused
+from ledger.succession import estate
+from ledger.tables.catalog import Proposal
+from ledger.tables.registry import Database, Matter, ProofKind
+
+
+def report_once(
+    session: Session,
+    unit: str,
+    changes: Callable[[], Sequence[Change]],
+    *,
+    reason: str,
+    reason_date: date | None,
+    document: str,
+    law_change: int | None,
+    actor: Actor,
+    now: datetime,
+    identity: UUID,
+    same: Callable[[Sequence[Change]], bool],
+) -> Proposal:
+    """The adjustment under this `identity`, reported: a line that broke after it was taken makes no second one. `changes` are read
+    where there is none yet (what was reported may be published meanwhile), `same` compares what stands with what is sent. Raises as
+    `proposals.draft` does, and `StepRefused` where something else stands, so that nobody takes for reported what was not."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"proposal {identity}", 0))))
+    there = session.get(Proposal, identity)
+    if there is not None:
+        stands = there.drafted_by, there.unit, there.reason, there.reason_date, there.document, there.law_change
+        if stands != (actor.unit, unit, reason, reason_date, document, law_change) or not same(there.changes):
+            raise StepRefused(
+                "这一页填写的已经报送过,后来改动的没有报送。", remedy="请在“清单调整”中查看已报送的,需要改动的撤回后另行报送。"
+            )
+        return there
+    row = proposals.draft(
+        session,
+        ProposalKind.ADJUSTMENT,
+        unit,
+        changes(),
+        reason=reason,
+        reason_date=reason_date,
+        document=document,
+        law_change=law_change,
+        actor=actor,
+        now=now,
+        identity=identity,
+    )
+    return proposals.take(session, row.id, Step.REPORT, actor=actor, now=now)
+
+
+def due_if_known(session: Session, reason_date: date | None) -> datetime | None:
+    """报送期限 (obligation 5.5); None where no day is said, or a year has no calendar."""
+    if reason_date is None:
+        return None
+    with suppress(MissingYear):
+        return proposals.due_of(session, reason_date)
+    return None
+
+
+def unanswered(session: Session, unit: str, *, now: datetime) -> list[LawChange]:
+    """法规变动 of the unit that no adjustment answers yet (obligation 16.4)."""
+    units = estate(session, unit)
+    return [one for one in law_changes.law_changes(session, now) if one.unit in units and one.reported_at is None]
+
+
+def matters_like(session: Session, unit: str, words: Sequence[str], most: int) -> list[tuple[str, str]]:
+    """The unit's matters in use whose code and name have all the words: code and name."""
+    text = func.concat_ws(" ", Matter.code, Matter.name)
+    found = select(Matter.code, Matter.name).where(Matter.unit == unit, Matter.active.is_(True))
+    query = found.where(*(text.icontains(word, autoescape=True) for word in words)).order_by(Matter.code)
+    return list(session.execute(query.limit(most)).tuples())
+
+
+def proofs_like(session: Session, words: Sequence[str], most: int) -> list[tuple[str, str]]:
+    """Kinds of proof in use whose code, name or other names have all the words: code and name."""
+    text = func.concat_ws(" ", ProofKind.code, ProofKind.name, func.array_to_string(ProofKind.aliases, " "))
+    found = select(ProofKind.code, ProofKind.name).where(ProofKind.cancelled.is_(False))
+    query = found.where(*(text.icontains(word, autoescape=True) for word in words)).order_by(ProofKind.code)
+    return list(session.execute(query.limit(most)).tuples())
+
+
+def sources(session: Session) -> list[tuple[str, str]]:
+    """已接入的数据来源: the source's name, and that of the database behind it."""
+    query = select(Database.source, Database.name).where(Database.source.is_not(None)).order_by(Database.source, Database.code)
+    found: dict[str, str] = {}
+    for source, name in session.execute(query).tuples():
+        found.setdefault(source or "", name)
+    return list(found.items())
