@@ -22,15 +22,22 @@ TableRow = tuple[tuple[str, ...], Faults]
 
 
 #: Columns in which each row says something, and a second header a column's name: that which repeats itself most before others.
+_OF_NOTES = 3  #: texts in a row that speaks of others: 注: | 标★的取消
 _NAMES = ("proof", "negative", "matter", "main_matter", "proof_code", "matter_code")
 
 
 def data_rows(
-    header: Header, opened: Opened, rows: Iterable[TableRow], headings: Headings, is_name: Callable[[str], bool] = lambda _: False
+    header: Header,
+    opened: Opened,
+    rows: Iterable[TableRow],
+    headings: Headings,
+    is_name: Callable[[str], bool] = lambda _: False,
+    noted: Callable[[str], bool] = lambda _: False,
 ) -> Iterator[tuple[int, tuple[str, ...], Faults]]:
     """The rows below the header that say anything, with their lines: not empty ones, not title or header that stand again on each
     page, not a heading between them (`headings` are told of it), not a total or a note under them. `is_name`:
-    whether the registry knows what is called so, which is no heading. Below a second header, of other columns or in another order,
+    whether the registry knows what is called so, which is no heading; `noted`: whether a text speaks of rows above it, which is none
+    either. Below a second header, of other columns or in another order,
     nothing can be used."""
     widest = max(header.columns) + 1
     as_named = {(column, width) for (at, column), width in opened.spans.items() if 0 < header.first - at <= header.depth}
@@ -47,6 +54,9 @@ def data_rows(
             if len(texts) > 1:
                 heads.add(row)
         elif texts and row not in heads:
+            is_note = len(texts) <= _OF_NOTES and _is_note(texts, is_name, noted)
+            if is_note and (len(texts) == 1 or is_aside(row)):
+                continue
             if is_aside(row) and not _holds_name(row, looked_at, header.columns):
                 if begins(text := next(iter(texts)), hears) and text not in header.title:
                     headings.met(text)
@@ -73,6 +83,10 @@ def data_rows(
                 if other is not None:
                     faults = {**faults, (line - 1, looked_at): other}
                 yield line, row, faults
+
+
+def _is_note(texts: Collection[str], is_name: Callable[[str], bool], noted: Callable[[str], bool]) -> bool:
+    return noted(" ".join(texts)) if not any(is_name(without_number(text)) for text in texts) else False
 
 
 def _holds_name(row: tuple[str, ...], place: int, columns: Mapping[int, str]) -> bool:

@@ -10,6 +10,7 @@ from catalog.cell_marks import TABLE_WITHIN
 from catalog.file_kinds import FileRefused
 
 MOST_COLUMNS = 300
+MOST_UNDER = 50  #: lines under the last table that may speak of its rows
 MOST_OVER = 14  #: lines over a table that may be its title, and what is explained under it; a header is looked for among 20
 #: A row, and what its cells do not say themselves: column -> fault.
 Row = tuple[tuple[str, ...], dict[int, Fault]]
@@ -28,13 +29,14 @@ class Cell:
 
 @dataclass
 class Table:
-    """A table while it is read: what a merged cell says stands in all its parts. `over`: what stands over it, line by line; `inner`: it
-    stands inside another or in a box."""
+    """A table while it is read: what a merged cell says stands in all its parts. `over` and `under`: what stands over it, and under
+    the last of a page, line by line; `inner`: it stands inside another or in a box."""
 
     name: str
     most: int  #: rows
     over: list[str] = field(default_factory=list)
     inner: bool = False
+    under: list[str] = field(default_factory=list)
     spans: dict[tuple[int, int], int] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     _down: dict[int, tuple[int, Cell]] = field(default_factory=dict)  #: column -> rows to come, and the cell that covers them
@@ -60,6 +62,7 @@ class Table:
         """The rows of the other one from its `first` on are rows of this one, too. Raises FileRefused."""
         shift = len(self.rows) - first
         self.rows += other.rows[first:]
+        self.under = other.under
         self.spans.update({(row + shift, column): width for (row, column), width in other.spans.items() if row >= first})
         self._refuse_longer(len(self.rows))
 

@@ -63,11 +63,13 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Opened:
-    """A sheet begins, of this name and with these merged cells. Its rows follow. `below`: it is the next table of the page before."""
+    """A sheet begins, of this name and with these merged cells. Its rows follow. `below`: it is the next table of the page before;
+    `under`: what stands under the last one of a page, outside of it."""
 
     name: str
     spans: dict[tuple[int, int], int] = field(default_factory=dict)
     below: bool = False
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def _marked_up(content: bytes, form: Form, most: Most) -> Iterator[tuple[Opened,
             if not tables:
                 raise page_refused("网页(HTML),只是改了扩展名")
     for number, table in enumerate(tables if form is Form.XML else joined(tables)):
-        yield Opened(table.name, table.spans, number > 0 and form is not Form.XML), table.rows
+        yield Opened(table.name, table.spans, number > 0 and form is not Form.XML, tuple(table.under)), table.rows
 
 
 def _text(content: bytes, most: Most) -> tuple[Opened, Iterator[Row]]:

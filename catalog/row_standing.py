@@ -19,7 +19,7 @@ _UNDECIDED = ("待定", "未知")  #: says nothing elsewhere; here it says that 
 
 
 _BOXES = ("☐", "□")  #: nobody touched it: under 是否保留 that is no 否
-_UNTICKED = "(未勾选)"  #: what a row says of which no column is ticked that should be
+UNTICKED = "(未勾选)"  #: what a row says of which no column is ticked that should be
 
 
 def ticked(text: str, marks: Iterable[tuple[str, Mark, str]]) -> str:
@@ -37,7 +37,7 @@ def ticked(text: str, marks: Iterable[tuple[str, Mark, str]]) -> str:
                 said.append(mark.says.contrary.label)
         except NotUnderstood:
             said.append(cell)
-    return "、".join(dict.fromkeys(said)) or (_UNTICKED if must_say or columns > 1 else "")
+    return "、".join(dict.fromkeys(said)) or (UNTICKED if must_say or columns > 1 else "")
 
 
 class Tells(Enum):
@@ -105,9 +105,9 @@ def _is_yes(text: str) -> bool:
         return False
 
 
-def told(row: tuple[str, ...], beside: Telling) -> str:
-    """The name of the first of them that tells it of this row; empty: none does."""
-    if beside.by_words_alone and not may_cancel("\n".join(row)):
+def told(row: tuple[str, ...], words: str, beside: Telling) -> str:
+    """The name of the first of them that tells it of this row; empty: none does. `words`: all cells in one text."""
+    if beside.by_words_alone and not may_cancel(words):
         return ""
     for column, name, tells in beside.columns:
         text = row[column] if column < len(row) else ""
@@ -125,9 +125,8 @@ def told(row: tuple[str, ...], beside: Telling) -> str:
     return ""
 
 
-def either(row: tuple[str, ...], beside: Telling) -> str:
-    """What a remark, or 或 in place of a number, says of proofs of which one suffices; empty: nothing."""
-    words = "\n".join(row)
+def either(row: tuple[str, ...], words: str, beside: Telling) -> str:
+    """What a remark, or 或 in place of a number, says of proofs of which one suffices; empty: nothing. `words`: as of `told`."""
     if "一" not in words and "或" not in words:
         return ""
     by_words = (Tells.BY_WORDS, Tells.BY_COMMITMENT)
@@ -139,7 +138,7 @@ def standing(cells: Mapping[str, str], notes: RowNotes, *, must_say: bool = Fals
     """保留 or 取消, by the row's own cell, else by what stands around it. What does not agree, or nobody understands, is a fault; with
     `must_say` an empty cell of that column is, too."""
     text, around = cells.get("standing", "").strip(), notes.around
-    is_unticked = text == _UNTICKED
+    is_unticked = text == UNTICKED
     text = "" if is_unticked else clean(text) or (text if text in _UNDECIDED else "")
     own = in_cell(text) if text else None
     if text and own is None:

@@ -218,6 +218,8 @@ def in_title(lines: Sequence[str], hears: Callable[[str], Standing | None] = in_
 _REMARK = re.compile(
     "取消|废止|废除|已清理|停止(执行|使用|实施|索要)|不再(保留|执行|索要|收取|要求|提交|提供|出具)|暂停|合并(至|到|入|为)|(改|转|调整|变更)为|由.{1,20}(替代|代替)"
 )
+#: Every saying of it holds one of these.
+CANCELLING = "消止停删撤废合改转调变替代失作清不无"
 _MAY_BE = re.compile("[消止停删撤废合改转调变替代]|失效|作废|清理|不(再|予|保留|需|用|必)|无[需须]")
 _REST = "((?!取消|废[止除]|停止|不再|告知承诺|核验|核查|共享|替代|代替)[^,;。])*(?=[,;。]|$)"  #: of a clause, where it says no more of that
 #: 有效期改为6个月, 调整为即办件, 取消原件核对, 原依据已废止: of something about the proof, not of the proof.

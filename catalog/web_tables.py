@@ -7,7 +7,7 @@ import re
 
 from catalog.cell_facts import Fault
 from catalog.cell_marks import HIDDEN, PICTURE, STRUCK, TABLE_WITHIN, TICKED, UNTICKED, seen
-from catalog.laid_out import MOST_OVER, Cell, Table
+from catalog.laid_out import MOST_OVER, MOST_UNDER, Cell, Table
 from catalog.web_markup import PLAIN, Attributes, Look, Styles, pieces
 from domain.cells import meant
 
@@ -39,7 +39,10 @@ def html_tables(text: str, most: int) -> list[Table]:
             page.start(name, attributes)
     while page.open:
         page.end("table")
-    return [table for table in page.tables if len(table.rows) > len(table.over)]
+    tables = [table for table in page.tables if len(table.rows) > len(table.over)]
+    if tables:
+        tables[-1].under = page.left[:MOST_UNDER]
+    return tables
 
 
 class _Open:
@@ -105,16 +108,17 @@ class _Page:
             outer.cell.fault = outer.cell.fault or TABLE_WITHIN
             over = _lines(outer.cell.text) or outer.table.above()
         else:
-            over = (
-                [line for said in _lines(self._outside) if (line := _OFFERS.sub("", said).strip())]
-                if outer is None
-                else outer.table.above()
-            )
+            over = self.left if outer is None else outer.table.above()
         table = Table(f"第{len(self.tables) + 1}个表格", self._most, over[-MOST_OVER:], outer is not None)
         table.begin()
         self._outside = ""
         self.tables.append(table)
         self.open.append(_Open(table, len(self._looks)))
+
+    @property
+    def left(self) -> list[str]:
+        """What stands outside of tables since the last one."""
+        return [line for said in _lines(self._outside) if (line := _OFFERS.sub("", said).strip())]
 
     def _inside(self, here: _Open, tag: str, attributes: Attributes) -> None:
         if tag in _GROUPS or tag == "tr":

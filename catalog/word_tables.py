@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from catalog.cell_marks import NO_BEGINNING, NOT_ALIGNED, TABLE_WITHIN
 from catalog.file_kinds import FileRefused
-from catalog.laid_out import MOST_COLUMNS, MOST_OVER, Cell, Table
+from catalog.laid_out import MOST_COLUMNS, MOST_OVER, MOST_UNDER, Cell, Table
 from catalog.word_text import Shown, chosen, is_on, named, state, tag, value
 from catalog.xml_tables import root_of
 
@@ -37,6 +37,7 @@ def word_tables(content: bytes, most: int) -> list[Table]:
     document.blocks(body)
     if not document.tables:
         raise FileRefused("wrong_kind", "Word 文档里没有表格。", "请把清单做成表格,或“另存为”XLSX 工作簿再报送。")
+    document.tables[-1].under = document.left[:MOST_UNDER]
     return document.tables
 
 
@@ -82,6 +83,11 @@ class _Document:
                 self._over = []
             elif tag(element) in _WRAPPERS:
                 self.blocks(element)
+
+    @property
+    def left(self) -> list[str]:
+        """What stands under the last table."""
+        return self._over
 
     def _table(self, element: ElementTree.Element, over: list[str], *, inner: bool = False) -> None:
         table = Table(f"第{len(self.tables) + 1}个表格", self._most, over[-MOST_OVER:], inner)

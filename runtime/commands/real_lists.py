@@ -34,7 +34,9 @@ says of 取消 and 保留 counts where it says one of them as a whole; where it 
 自…起), only a row with its own word is taken, and what a remark says of it is asked. What a cell shows that is no text
 (ticks of symbol fonts, boxes and controls) is read as what it shows; what is struck through, lies over a cell, hangs on it or
 is hidden sends its row back where its column counts
-([why so](decisions/0022-a-cell-says-what-was-seen.md)); a list broken over several tables of a document is one.
+([why so](decisions/0022-a-cell-says-what-was-seen.md)); a list broken over several tables of a document is one. What stands under the
+rows and speaks of them (以上证明均已取消, 标★的取消, 第3、5项取消) sends back those of which it speaks, and so does a proof
+that one row keeps and another gives up.
 `python -m runtime.commands.diagrams` writes this page by reading the lists, `./run check` compares.
 
 | list | rows in | accepted | asked | refused |

@@ -378,11 +378,6 @@ def test_a_row_that_names_nothing_is_no_heading(column: str) -> None:
     assert isinstance(lone, set) and lone & {"proof_empty", "matter_empty"} and following is False
 
 
-def test_the_same_row_kept_and_given_up_is_no_duplicate() -> None:
-    """What contradicts itself is told where the rows meet, not as a row written twice."""
-    assert table(HEADER, ("一、保留的证明",), FIRST, ("二、取消的证明",), FIRST) == [False, True]
-
-
 @pytest.mark.parametrize("cover", [("附件2", "取消的证明事项清单"), ("取消的证明事项清单",), ("市中区取消的证明事项目录", "")])
 def test_a_cover_is_the_title_of_what_follows(cover: tuple[str, ...]) -> None:
     """Before, a sheet or a table of the title alone was passed over, and what it gives up was kept."""

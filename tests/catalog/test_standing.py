@@ -171,9 +171,9 @@ def test_a_column_a_title_a_sheet_and_the_kind_speak_for_all_rows() -> None:
     book = Workbook()
     assert book.active is not None
     book.active.title, cancelled = "保留清单", book.create_sheet("取消清单")
-    for sheet in (book.active, cancelled):
+    for sheet, each in ((book.active, row), (cancelled, (1, "DEMO-0001", "户籍证明"))):
         sheet.append(PLAIN)
-        sheet.append(row)
+        sheet.append(each)
     assert [standing(found.rows[0]) for found in read_list(saved(book), ListKind.PROOFS, sandbox())] == [KEPT, CANCELLED]
 
 

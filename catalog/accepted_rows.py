@@ -1,0 +1,166 @@
+"""已采用的行: what was taken from a list while it is read, so that what stands elsewhere in it can reach its rows: a note under them, the
+same proof once kept and once given up (obligations 2.1, 5.1). Packed: there may be a million of them.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator
+
+from catalog.notes_under import Note
+from catalog.standing import Standing
+from domain.list_rows import Fact, Fault, NegativeFact, ProofFact
+
+_GONE, _DECIDED, _OWN = 1, 2, 4  #: given up; by what stands around it or in it; by its own cell
+_LINES = 32  #: bits of a line, under those of the sheet
+_SHOWN = 60  #: characters of a note
+Place = tuple[int, int]  #: sheet and line
+
+
+class Accepted:
+    """The rows of a list that are taken, each once for each proof that it names. What is told of them must come after them."""
+
+    def __init__(self) -> None:
+        self._places = array("Q")
+        self._said = array("B")
+        self._numbers = array("Q")
+        self._entries = array("q")  #: of which entry it speaks, as a number
+        self._proofs = array("L")  #: where its proof stands among these
+        self._codes: dict[str, int] = {"": 0}
+        self._signs: dict[str, list[int]] = {}
+        self._others: set[str] = set()  #: marks of rows of this page that were not taken
+        self._page = 0
+        self._noted: set[int] = set()  #: pages of which a note gave something up
+        self._legends: list[Note] = []  #: of this page
+        self._back: dict[Place, Fault] = {}
+
+    def begin_page(self) -> None:
+        """What is told from here on speaks of the rows that follow."""
+        self._end_page()
+        self._page = len(self._places)
+        self._others.clear()
+
+    def leave(self, signs: frozenset[str]) -> None:
+        """A row that is marked so is not taken."""
+        self._others |= signs
+
+    def take(self, sheet: int, line: int, number: int, fact: Fact, decided: bool, own: bool, signs: frozenset[str]) -> None:
+        """`number`: what the row calls itself; `decided`: something says what becomes of it, `own`: its own cell does; `signs`: what it
+        is marked with."""
+        said = decided * _DECIDED | own * _OWN
+        if isinstance(fact, ProofFact):
+            self._add(sheet, line, number, fact.matter, fact.proof, said | fact.cancelled)
+            for proof in fact.also:
+                self._add(sheet, line, number, fact.matter, proof, said | fact.cancelled)
+        else:
+            self._add(sheet, line, number, None, "", said | isinstance(fact, NegativeFact))
+        for sign in signs:
+            self._signs.setdefault(sign, []).append(len(self._places) - 1)
+
+    def _add(self, sheet: int, line: int, number: int, matter: str | None, proof: str, said: int) -> None:
+        self._places.append(sheet << _LINES | line)
+        self._said.append(said)
+        self._numbers.append(number)
+        self._entries.append(hash((matter, proof)))
+        self._proofs.append(self._codes.setdefault(proof, len(self._codes)))
+
+    def named_in(self, text: str, name: Callable[[str], str]) -> frozenset[str]:
+        """The codes of the proofs on this page whose names stand in a text."""
+        codes = list(self._codes)
+        here = {codes[at] for at in set(self._proofs[self._page :])} - {""}
+        return frozenset(code for code in here if name(code) in text)
+
+    @property
+    def has_any(self) -> bool:
+        """Whether anything was taken from this page so far."""
+        return len(self._places) > self._page
+
+    def reach(self, note: Note, *, everywhere: bool = False) -> None:
+        """A note is told: of the rows of this page so far, of all where it explains a mark, or of those of every page."""
+        if note.said is not Standing.KEPT:
+            self._noted.add(self._page)
+        if note.is_legend and not everywhere:
+            self._legends.append(note)
+        else:
+            self._tell(note, 0 if everywhere else self._page)
+
+    def _tell(self, note: Note, first: int) -> None:
+        fault = _fault(note)
+        for at in self._reached(note, range(first, len(self._places))):
+            self._back.setdefault(self._place(at), fault)
+
+    def _end_page(self) -> None:
+        for note in self._legends:
+            self._tell(note, self._page)
+        self._legends.clear()
+
+    def _reached(self, note: Note, rows: range) -> Iterator[int]:
+        said = self._said
+        named = set(self._named(note, rows))
+        is_named = bool(named) or not note.signs.isdisjoint(self._others)
+        if is_named and not note.others:
+            yield from (at for at in named if not (said[at] & _GONE and note.said is Standing.CANCELLED and not note.is_dated))
+            return
+        if is_named:  # ▲ is kept, and what becomes of the others is said nowhere or here
+            yield from (at for at in rows if bool(said[at] & _GONE) is (at in named) and not (at not in named and said[at] & _OWN))
+            return
+        gone = any(said[at] & _GONE for at in rows)
+        if note.whole and note.said is not Standing.OPEN:
+            meant = _GONE if note.said is Standing.CANCELLED else 0
+            agree = any(said[at] & _DECIDED and said[at] & _GONE == meant for at in rows)
+            yield from (at for at in rows if said[at] & _GONE != meant and not (agree and said[at] & _DECIDED))
+            if note.is_dated:
+                yield from (at for at in rows if said[at] & _GONE and meant)
+        elif note.said is not Standing.KEPT or not (gone or self._page in self._noted):
+            yield from (at for at in rows if not said[at] & (_DECIDED if gone else _OWN))
+
+    def _named(self, note: Note, rows: range) -> Iterator[int]:
+        if note.numbers:
+            yield from (at for at in rows if self._numbers[at] in note.numbers)
+        for sign in note.signs:
+            yield from (at for at in self._signs.get(sign, ()) if at in rows)
+        if note.proofs:
+            codes = {self._codes[code] for code in note.proofs}
+            yield from (at for at in rows if self._proofs[at] in codes)
+
+    def send_back(self, fault: Fault) -> None:
+        """All rows of this page that were taken so far."""
+        self._back.update((self._place(at), fault) for at in range(self._page, len(self._places)))
+
+    def sent_back(self) -> dict[Place, Fault]:
+        """Which rows go back although they were taken, and why."""
+        self._end_page()
+        return {**self._said_twice(), **self._back}
+
+    def _said_twice(self) -> dict[Place, Fault]:
+        """Rows that keep and rows that give up the same proof for the same matter."""
+        gone = {entry for entry, said in zip(self._entries, self._said, strict=True) if said & _GONE}
+        both: dict[int, tuple[list[int], list[int]]] = {}
+        if not gone or len(gone) == len(self._entries):
+            return {}
+        kept = {entry for entry, said in zip(self._entries, self._said, strict=True) if entry in gone and not said & _GONE}
+        for at, entry in enumerate(self._entries) if kept else ():
+            if entry in kept:
+                both.setdefault(entry, ([], []))[self._said[at] & _GONE].append(at)
+        found: dict[Place, Fault] = {}
+        for sides in both.values():
+            for own, others in (sides, sides[::-1]):
+                for at in own:
+                    found[self._place(at)] = self._contrary(at, others[0])
+        return found
+
+    def _contrary(self, at: int, other: int) -> Fault:
+        sheet, line = self._place(other)
+        where = f"第 {line} 行" if sheet == self._place(at)[0] else f"第 {sheet} 张表第 {line} 行"
+        here, there = ("取消", "保留") if self._said[at] & _GONE else ("保留", "取消")
+        text = f"本行写的是{here},{where}同一事项的同一证明写的是{there}。"
+        return Fault("said_twice", "", text, "同一事项的同一证明只能有一种写法;请核对后只留一行。")
+
+    def _place(self, at: int) -> Place:
+        return self._places[at] >> _LINES, self._places[at] & (1 << _LINES) - 1
+
+
+def _fault(note: Note) -> Fault:
+    text = note.text if len(note.text) <= _SHOWN else f"{note.text[:_SHOWN]}…"
+    said = f"表格之外写着“{text}”,说到了本行,本行却没有写明是取消还是保留,或与它不一致。"
+    return Fault("note_beside", "", said, "请另加一列“取消或保留”,在每一行写明,再删去这句话。")

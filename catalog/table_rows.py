@@ -1,0 +1,149 @@
+"""一张表的各行: from the cells of a row to what becomes of it, with all that stands around it. What holds for the whole table is found
+once: a list may have a million rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+
+from catalog.accepted_rows import Accepted
+from catalog.cell_facts import Fault as CellFault
+from catalog.cleaning import clean
+from catalog.headers import Header, ListKind
+from catalog.headings import Around
+from catalog.matter_rows import read_matter
+from catalog.named_over import NO_SUB_ITEM, put_over
+from catalog.negative_rows import read_negative
+from catalog.notes_under import SIGNS
+from catalog.proof_rows import read_proof
+from catalog.registry import Registry
+from catalog.remembering import remembered
+from catalog.row_standing import UNTICKED, either, telling, ticked, told
+from catalog.standing import CANCELLING
+from catalog.verdicts import RowNotes
+from domain.clear_text import FEWEST, named_by_number
+from domain.list_rows import Fact, RowResult, Topic
+
+_READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fact | None]] = {
+    ListKind.MATTERS: read_matter,
+    ListKind.PROOFS: read_proof,
+    ListKind.CANCELLATIONS: read_proof,
+    ListKind.COMMITMENTS: read_proof,
+    ListKind.NEGATIVE_COMMUNITY: read_negative,
+    ListKind.NEGATIVE_POLICE: read_negative,
+}
+_SAYS_NOTHING = ("sequence", "remark")  #: columns from which nothing is taken
+_named_by_number = remembered(named_by_number)
+_NO_SIGNS: frozenset[str] = frozenset()
+#: In a row without any of these nothing beside its names is looked for: asked of all of it at once it costs one look.
+_SAYS_MORE = re.compile(f"[{CANCELLING}一或{SIGNS}]")
+_SIGNS = re.compile(f"[{SIGNS}]")
+
+
+def without_persons(row: tuple[str, ...]) -> tuple[tuple[str, ...], dict[int, str]]:
+    """The row as it may be kept in clear, and in which columns somebody's number stood."""
+    persons = {column: what for column, text in enumerate(row) if len(text) >= FEWEST and (what := _named_by_number(text))}
+    return row if not persons else tuple("(已略去)" if column in persons else text for column, text in enumerate(row)), persons
+
+
+class TableRows:
+    """The rows of one table, read one after another; what is taken of them `accepted` remembers, too."""
+
+    def __init__(self, header: Header, kind: ListKind, registry: Registry, sheet: int, accepted: Accepted) -> None:
+        self._header, self._kind, self._registry, self._sheet, self._accepted = header, kind, registry, sheet, accepted
+        self.columns = {field: header.names[column] for column, field in header.columns.items()}
+        self._fields = tuple((field, column) for column, field in header.columns.items())
+        self._reader = _READERS[kind]
+        self._tells = telling(header, of_commitments=kind is ListKind.COMMITMENTS)
+        fields = self.columns.keys()
+        self._has_sub = "sub_matter" in fields and bool(fields & {"matter", "main_matter"})
+        self._has_matter = "matter" in fields or "matter_code" in fields
+        self._puts_over = kind is not ListKind.MATTERS and not self._has_matter
+        self._takes_unit = "unit" not in fields and (kind is not ListKind.MATTERS or "unit_code" not in fields)
+        self._number = next((column for field, column in self._fields if field == "sequence"), None)
+        self._seen: dict[bytes, int] = {}
+        self._rows = 0
+
+    def read(
+        self, line: int, row: tuple[str, ...], meant: tuple[str, ...], faults: Mapping[tuple[int, int], CellFault], around: Around
+    ) -> RowResult:
+        """`meant`: the row with what 同上 stands for. 1. what its cells and what stands around it say of its matter, unit and
+        standing; 2. what keeps it from being read; 3. the row itself."""
+        width = len(meant)
+        cells = {field: meant[column] if column < width else "" for field, column in self._fields}
+        unread = self._around(cells, meant, around)
+        words = "\n".join(meant)
+        says_more = _SAYS_MORE.search(words) is not None
+        if says_more or not self._tells.by_words_alone:
+            beside, one_suffices = told(meant, words, self._tells), either(meant, words, self._tells)
+            if beside or one_suffices:
+                around = around._replace(beside=beside, either=around.either or one_suffices)
+        kept, persons = without_persons(row)
+        notes = RowNotes(line, kept, self.columns, around)
+        self._rows += 1
+        self._find_faults(line, persons, faults, notes)
+        if notes.faulty:
+            return notes.result(None)  # what its other cells say would rest on one that nobody can read
+        if unread and self._reader is read_proof:
+            text = f"“{clean(unread)}”是事项名称,它所在的列却不是事项列。"
+            notes.fault("matter_beside", "proof", text, "请把该列的列名改为“事项名称”。")
+            return notes.result(None)
+        if (first := self._seen.setdefault(self._digest(meant, cells, around), line)) != line:
+            notes.fault("duplicate", "sequence", f"与第 {first} 行完全相同。", "请删去重复的行。")
+            return notes.result(None)
+        found = notes.result(self._reader(cells, notes, self._registry))
+        signs = frozenset(_SIGNS.findall(words)) if says_more else _NO_SIGNS
+        if found.fact is not None:
+            own = bool(text := cells.get("standing", "")) and text != UNTICKED
+            self._accepted.take(self._sheet, line, self._numbered(meant), found.fact, own or around.said is not None, own, signs)
+        elif signs:
+            self._accepted.leave(signs)
+        return found
+
+    def _around(self, cells: dict[str, str], meant: tuple[str, ...], around: Around) -> str:
+        """Write into the cells what other places say of matter, unit and standing. The name of a matter in a column that is not read is
+        handed back."""
+        if self._has_sub and (sub := clean(cells["sub_matter"])) not in NO_SUB_ITEM:
+            cells["main_matter"], cells["matter"] = cells.get("matter", cells.get("main_matter", "")), sub  # what is handled
+        unread = ""
+        if self._puts_over:
+            columns = self._header.columns
+            beside = [text for column, text in enumerate(meant) if columns.get(column, "remark") == "remark"]
+            unread = put_over(cells, around, beside, self._registry)
+        if around.unit is not None and self._takes_unit:
+            if self._kind is ListKind.MATTERS or not self._has_matter or self._registry.unit(Topic.UNIT, around.unit).is_sure:
+                cells["unit"] = around.unit
+        if self._header.marks:
+            width, names = len(meant), self._header.names
+            marks = [(names[column], mark, meant[column] if column < width else "") for column, mark in self._header.marks.items()]
+            said = ticked(cells.pop("standing", ""), marks)
+            if said or "standing" in self.columns:
+                cells["standing"] = said
+        return unread
+
+    def _find_faults(self, line: int, persons: Mapping[int, str], faults: Mapping[tuple[int, int], CellFault], notes: RowNotes) -> None:
+        for column, what in persons.items():
+            if field := self._header.columns.get(column):
+                notes.fault("names_somebody", field, f"该格含有{what}。", "清单是公开的,请删去后再报送。")
+        if not faults:
+            return
+        for field, column in self._fields:
+            if (fault := faults.get((line - 1, column))) is not None and field not in _SAYS_NOTHING:
+                notes.fault(fault.code, field, fault.text, fault.remedy)
+        for column in self._header.marks:
+            if (fault := faults.get((line - 1, column))) is not None:
+                notes.fault(fault.code, self._header.names[column], fault.text, fault.remedy)
+
+    def _digest(self, meant: tuple[str, ...], cells: Mapping[str, str], around: Around) -> bytes:
+        """The same words under another heading are another row: of another matter, or kept here and given up there."""
+        at = self._number
+        said = meant if at is None or at >= len(meant) else meant[:at] + meant[at + 1 :]
+        own = "\0".join(said).rstrip("\0")
+        same = "\0\0".join((str(around.said), cells.get("matter", ""), cells.get("unit", ""), own))
+        return blake2b(same.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+    def _numbered(self, meant: tuple[str, ...]) -> int:
+        """What the row calls itself, else the how many-th it is."""
+        text = meant[self._number] if self._number is not None and self._number < len(meant) else ""
+        return int(text) if text.isdecimal() and len(text) < 10 else self._rows
