@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 
@@ -67,15 +68,15 @@ def open_list(request: Request, sent: SentForm) -> Response:
 
 
 @router.get(_LIST, name="who_asked_list")
-def who_asked(request: Request) -> Response:
-    """Who asked about him; that he looked goes on the record."""
-    return _list(request)
+def who_asked(request: Request, after: Annotated[str, Query(max_length=40)] = "", elsewhere_after: UUID | None = None) -> Response:
+    """Who asked about him; that he looked goes on the record. `after`, `elsewhere_after`: the line of his that the page follows."""
+    return _list(request, after=after, elsewhere_after=elsewhere_after)
 
 
 @router.post(f"{_START}/{{number}}/objection", name="who_asked_object")
 def object_to(request: Request, number: Annotated[str, Path(max_length=40)], sent: SentForm) -> Response:
     """What he says is wrong, to be checked by the unit that answers for it; refused, the list again with what he typed."""
-    fields, stated, now = sent.all("field"), sent.text("stated"), settings().now()
+    fields, stated, after, now = sent.all("field"), sent.text("stated"), sent.text("after")[:40], settings().now()
     try:
         body = model_of(MismatchIn, {"fields": fields, "stated": stated}, _LABELS)
         if not is_number(number):
@@ -88,8 +89,8 @@ def object_to(request: Request, number: Annotated[str, Path(max_length=40)], sen
     except (Problem, Refusal) as refused:
         problem = problem_of(refused)
     else:
-        return goes_on(_LIST)
-    return _list(request, problem, {"number": number, "fields": fields, "stated": stated})
+        return goes_on(_page_after(after))
+    return _list(request, problem, {"number": number, "fields": fields, "stated": stated}, after=after)
 
 
 @router.post(f"{_START}/end", name="who_asked_end")
@@ -105,18 +106,28 @@ def end(request: Request) -> Response:
     return answer
 
 
-def _list(request: Request, problem: Problem | None = None, typed: Mapping[str, object] = MappingProxyType({"number": ""})) -> Response:
+def _list(
+    request: Request,
+    problem: Problem | None = None,
+    typed: Mapping[str, object] = MappingProxyType({"number": ""}),
+    *,
+    after: str = "",
+    elsewhere_after: UUID | None = None,
+) -> Response:
     """`problem`: why what he `typed` was not taken."""
-    now = settings().now()
+    now, after = settings().now(), after if is_number(after) else ""
     try:
         with transaction() as session:
             look = looks.find(session, cookies.token_of(request, LOOK), now=now)
-            found, own = asked.show(session, look, now=now), looks.of(session, look)
+            found = asked.show(session, look, now=now, after=after or None, elsewhere_after=elsewhere_after)
             return _page(
                 "who_asked_list.html",
                 problem.status_code if problem else 200,
                 found=found,
-                looks=own,
+                looks=looks.of(session, look),
+                newest=looks.NEWEST,
+                after=after,
+                first=not after and elsewhere_after is None,
                 until=(look.opened_at or now) + LOOK_LASTS,
                 may_be_doubted=objections.may_be_doubted,
                 right=RIGHT_OF_APPEAL,
@@ -125,6 +136,10 @@ def _list(request: Request, problem: Problem | None = None, typed: Mapping[str, 
             )
     except looks.LookOver as over:
         return _form("", problem=problem_of(over))
+
+
+def _page_after(after: str) -> str:
+    return f"{_LIST}?after={after}" if is_number(after) else _LIST
 
 
 def _form(number: str, *, ended: bool = False, problem: Problem | None = None) -> Response:

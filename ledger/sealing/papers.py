@@ -5,10 +5,11 @@ who only reads one need not bring all of that along.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import State
@@ -36,11 +37,17 @@ def current_proof(session: Session, number: str) -> Proof | None:
     Not simply the newest: after a re-route the new answer may be one that is not sealed, and the proof of the old
     answer must not stand in for it.
     """
-    return session.scalar(
-        select(Proof)
-        .join(Verification, Verification.number == Proof.verification)
-        .where(Proof.verification == number, Proof.version == Verification.proof_version)
-    )
+    return session.scalar(_current().where(Proof.verification == number))
+
+
+def current_proofs(session: Session, numbers: Collection[str]) -> dict[str, Proof]:
+    """`current_proof` of many, by number; who has none is left out."""
+    return {one.verification: one for one in session.scalars(_current().where(Proof.verification.in_(numbers)))}
+
+
+def _current() -> Select[tuple[Proof]]:
+    joined = select(Proof).join(Verification, Verification.number == Proof.verification)
+    return joined.where(Proof.version == Verification.proof_version)
 
 
 def delivered_proof(session: Session, row: Verification) -> Proof | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from domain.instants import is_past
@@ -15,7 +16,7 @@ from domain.records import MismatchStatus
 from ledger.cases.cases import key_of
 from ledger.lifecycle.snapshots import step_context
 from ledger.sealing import papers
-from ledger.sealing.papers import current_proof, open_content
+from ledger.sealing.papers import open_content
 from ledger.sealing.sealing import evidence
 from ledger.tables.effects import Proof
 from ledger.tables.records import Mismatch
@@ -60,29 +61,53 @@ class Printed:
 def find(session: Session, number: str, *, now: datetime) -> PublicProof | None:
     """The newest proof under this number, or None where none was delivered: a case in progress is nobody's business."""
     row = session.get(Verification, number)
-    if row is None or row.state is not State.DELIVERED:
-        return None
-    proof = current_proof(session, number)
-    if proof is None:
-        return None
-    return PublicProof(proof, _standing(proof, now), proof.code_digest, papers.ended(proof), _replaced_by(session, proof, now))
+    return find_all(session, [row], now=now).get(number) if row else None
 
 
-def _replaced_by(session: Session, proof: Proof, now: datetime) -> str | None:
-    """The newest that stands in its place and holds: the check that corrected it, or what was asked anew (obligations 11.3, 17.5)."""
-    seen, number = {proof.verification}, proof.verification
-    while proof.revoked_at is not None:
-        corrected = select(Mismatch.check).where(Mismatch.verification == number, Mismatch.status == MismatchStatus.CORRECTED)
-        after = (Verification.replaces == number) | Verification.number.in_(corrected)
-        there = select(Proof).join(
-            Verification, (Verification.number == Proof.verification) & (Verification.proof_version == Proof.version)
-        )
-        found = session.scalar(there.where(after, Verification.state == State.DELIVERED).order_by(Proof.made_at.desc()).limit(1))
-        if found is None or found.verification in seen:
-            return None
-        proof, number = found, found.verification
-        seen.add(number)
-    return number if len(seen) > 1 and _standing(proof, now) is ProofStatus.VALID else None
+def find_all(session: Session, rows: Iterable[Verification], *, now: datetime) -> dict[str, PublicProof]:
+    """`find` for many, by number; where none was delivered there is none."""
+    delivered = [row.number for row in rows if row.state is State.DELIVERED]
+    proofs = papers.current_proofs(session, delivered) if delivered else {}
+    instead = _replaced_by(session, proofs, now)
+    return {
+        number: PublicProof(one, _standing(one, now), one.code_digest, papers.ended(one), instead.get(number))
+        for number, one in proofs.items()
+    }
+
+
+def _replaced_by(session: Session, proofs: Mapping[str, Proof], now: datetime) -> dict[str, str]:
+    """Number of a revoked one -> the newest that stands in its place and holds: the check that corrected it, or what was asked anew
+    (obligations 11.3, 17.5). All ways are gone together, a step at a time."""
+    ways = {number: [one] for number, one in proofs.items() if one.revoked_at is not None}
+    ends = dict[str, str]()
+    while ways:
+        newest = _in_place_of(session, {way[-1].verification for way in ways.values()})
+        further = dict[str, list[Proof]]()
+        for number, way in ways.items():
+            after = newest.get(way[-1].verification)
+            if after is None or after.verification in {one.verification for one in way}:
+                continue
+            if after.revoked_at is not None:
+                further[number] = [*way, after]
+            elif _standing(after, now) is ProofStatus.VALID:
+                ends[number] = after.verification
+        ways = further
+    return ends
+
+
+def _in_place_of(session: Session, numbers: Collection[str]) -> dict[str, Proof]:
+    """Of each the newest proof that was delivered after it."""
+    anew = select(Verification.replaces.label("of"), Verification.number.label("number")).where(Verification.replaces.in_(numbers))
+    corrected = select(Mismatch.verification, Mismatch.check).where(
+        Mismatch.verification.in_(numbers), Mismatch.status == MismatchStatus.CORRECTED
+    )
+    after = union(anew, corrected).subquery()
+    there = (
+        select(after.c.of, Proof)
+        .join(Verification, Verification.number == after.c.number)
+        .join(Proof, (Proof.verification == Verification.number) & (Proof.version == Verification.proof_version))
+    )
+    return dict(session.execute(there.where(Verification.state == State.DELIVERED).order_by(Proof.made_at)).tuples().all())
 
 
 def printed(session: Session, number: str, proof: Proof) -> Printed:

@@ -6,18 +6,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from domain.instants import is_past
 from domain.lifecycle import Event, State
 from domain.records import MismatchStatus
 from domain.refusal import Refusal
+from ledger import paging
 from ledger.cases import cases
 from ledger.casework.mismatches import MismatchOpen, NotDelivered
 from ledger.casework.revocations import RevokedAlready
 from ledger.lifecycle.moves import Goer, Turn, go
+from ledger.paging import Page, PageRequest, Position
 from ledger.sealing import publication
 from ledger.sealing.publication import ProofStatus, PublicProof
 from ledger.tables.cases import Case, Party
@@ -25,10 +28,11 @@ from ledger.tables.catalog import Entry
 from ledger.tables.records import Mismatch, OffSystemLookup
 from ledger.tables.registry import Matter, ProofKind, Unit
 from ledger.tables.subject_access import SubjectLook
-from ledger.tables.verifications import Verification
+from ledger.tables.verifications import EventRow, Verification
 from ledger.vault import Place
 
 ACTOR = "subject"  #: who looks; nothing says who that is
+_PAGE = 50  #: lines: what a telephone loads at a window, and scrolls through
 
 
 class CheckedAlready(Refusal, code="correction_answered"):
@@ -81,27 +85,55 @@ class ElsewhereLine:
 
 @dataclass(frozen=True)
 class Asked:
-    """All of it, the newest first."""
+    """A page of it, the newest first. `count`: of all; what goes on does so after the line that is named, None where nothing follows."""
 
     verifications: list[AskedLine]
     elsewhere: list[ElsewhereLine]
+    count: int = 0
+    following: str | None = None
+    elsewhere_following: UUID | None = None
 
 
-def show(session: Session, look: SubjectLook, *, now: datetime) -> Asked:
-    """Who asked about him whom the look is of. The first time each verification in it gets its event: that he looked is on the record.
+def show(session: Session, look: SubjectLook, *, now: datetime, after: str | None = None, elsewhere_after: UUID | None = None) -> Asked:
+    """Who asked about him whom the look is of: the first page of both lists, or the one of either that follows a line of his. Whatever
+    verification he is shown gets its event, once a look: that he looked is on the record.
 
     The caller holds the look (`looks.find`)."""
-    lines = _verifications(session, look.lookup, now)
-    if look.shown_at is None:
-        goers = [Goer(one.row.number, None, [{}]) for one in lines]
-        if goers:
-            go(session, None, [Turn(Event.SHOWN_TO_SUBJECT)], goers, at=now, actor=ACTOR)
-        look.shown_at = now
-    return Asked(lines, _elsewhere(session, look.lookup))
+    found, lines = Page[AskedLine]([]), Page[ElsewhereLine]([])
+    if elsewhere_after is None:
+        found = _verifications(session, look.lookup, after, now)
+        _note(session, look, [one.row.number for one in found.rows], now)
+    if after is None:
+        lines = _elsewhere(session, look.lookup, elsewhere_after)
+    return Asked(
+        found.rows,
+        lines.rows,
+        _count(session, look.lookup),
+        found.rows[-1].row.number if found.following else None,
+        lines.rows[-1].row.id if lines.following else None,
+    )
 
 
-def _verifications(session: Session, lookup: str, now: datetime) -> list[AskedLine]:
-    issuer = aliased(Unit)
+def _note(session: Session, look: SubjectLook, numbers: list[str], now: datetime) -> None:
+    noted = set[str]()
+    if look.shown_at is not None:
+        of_this_look = EventRow.event == Event.SHOWN_TO_SUBJECT, EventRow.at >= look.opened_at  # a later code ended the earlier look
+        noted.update(session.scalars(select(EventRow.verification).where(EventRow.verification.in_(numbers), *of_this_look)))
+    goers = [Goer(number, None, [{}]) for number in numbers if number not in noted]
+    if goers:
+        go(session, None, [Turn(Event.SHOWN_TO_SUBJECT)], goers, at=now, actor=ACTOR)
+    look.shown_at = look.shown_at or now
+
+
+def _count(session: Session, lookup: str) -> int:
+    his = select(Party.id).where(Party.lookup == lookup)
+    here, elsewhere = (select(func.count()).where(one.in_(his)).scalar_subquery() for one in (Verification.party, OffSystemLookup.party))
+    count: int = session.execute(select(here + elsewhere)).scalar_one()
+    return count
+
+
+def _verifications(session: Session, lookup: str, after: str | None, now: datetime) -> Page[AskedLine]:
+    issuer, order = aliased(Unit), (Verification.filed_at.desc(), Verification.number.desc())
     query = (
         select(Verification, Entry, Unit.name, issuer.name)
         .join(Party, Party.id == Verification.party)
@@ -109,11 +141,19 @@ def _verifications(session: Session, lookup: str, now: datetime) -> list[AskedLi
         .join(Unit, Unit.code == Verification.unit)
         .outerjoin(issuer, issuer.code == Verification.issuing_unit)
         .where(Party.lookup == lookup)
-        .order_by(Verification.filed_at.desc(), Verification.number)
     )
-    found = session.execute(query).tuples().all()
-    said = _objections(session, [one[0].number for one in found], now)
-    return [AskedLine(*one, publication.find(session, one[0].number, now=now), *said.get(one[0].number, ())) for one in found]
+    place = query.where(Verification.number == after).with_only_columns(cast(Verification.filed_at, Text), Verification.number)
+    found = paging.tuples(session, query, order, PageRequest(_PAGE, _place(session, place) if after else None))
+    rows = [row for row, *_ in found.rows]
+    said = _objections(session, [row.number for row in rows], now)
+    proofs = publication.find_all(session, rows, now=now)
+    return found.map(lambda one: AskedLine(*one, proofs.get(one[0].number), *said.get(one[0].number, ())))
+
+
+def _place(session: Session, place: Select[tuple[str, str]]) -> Position | None:
+    """None, which is the beginning, after what is no line of his."""
+    found = session.execute(place).first()
+    return tuple(found) if found else None
 
 
 def _objections(session: Session, numbers: list[str], now: datetime) -> dict[str, tuple[Mismatch, str | None, bool]]:
@@ -134,7 +174,8 @@ def _is_overdue(row: Mismatch, now: datetime) -> bool:
     return row.settled_at is None and row.due_at is not None and is_past(row.due_at, now)
 
 
-def _elsewhere(session: Session, lookup: str) -> list[ElsewhereLine]:
+def _elsewhere(session: Session, lookup: str, after: UUID | None) -> Page[ElsewhereLine]:
+    order = OffSystemLookup.looked_up_at.desc(), OffSystemLookup.serial.desc()
     query = (
         select(OffSystemLookup, Case, Unit.name, Matter.name, ProofKind.name)
         .join(Party, Party.id == OffSystemLookup.party)
@@ -143,10 +184,13 @@ def _elsewhere(session: Session, lookup: str) -> list[ElsewhereLine]:
         .join(Matter, Matter.code == Case.matter)
         .join(ProofKind, ProofKind.code == OffSystemLookup.proof)
         .where(Party.lookup == lookup)
-        .order_by(OffSystemLookup.looked_up_at.desc(), OffSystemLookup.serial)
     )
-    lines = []
-    for row, case, unit, matter, proof in session.execute(query).tuples():
+    columns = cast(OffSystemLookup.looked_up_at, Text), cast(OffSystemLookup.serial, Text)
+    place = query.where(OffSystemLookup.id == after).with_only_columns(*columns)
+    found = paging.tuples(session, query, order, PageRequest(_PAGE, _place(session, place) if after else None))
+
+    def line(row: OffSystemLookup, case: Case, unit: str, matter: str, proof: str) -> ElsewhereLine:
         source = cases.case_key(case).decrypt_text(Place("off_system_lookups", "source", row.id), row.source)
-        lines.append(ElsewhereLine(row, unit, matter, proof, source))
-    return lines
+        return ElsewhereLine(row, unit, matter, proof, source)
+
+    return found.map(lambda one: line(*one))

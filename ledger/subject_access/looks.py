@@ -29,6 +29,7 @@ from ledger.tables.subject_access import SubjectLook
 from ledger.vault import vault
 
 ALARM = "many_subject_codes"
+NEWEST = 50  #: that a person is shown of his own looks
 _FORGOTTEN = "erased:"
 
 
@@ -92,9 +93,9 @@ def end(session: Session, token: str, *, now: datetime) -> None:
 
 
 def of(session: Session, look: SubjectLook) -> list[tuple[SubjectLook, str]]:
-    """Every look at the same person, this one among them, with the name of the unit that made its code; the newest first."""
+    """The looks at the same person, this one among them, with the name of the unit that made its code; the newest `NEWEST`."""
     query = select(SubjectLook, Unit.name).join(Unit, Unit.code == SubjectLook.unit).where(SubjectLook.lookup == look.lookup)
-    return list(session.execute(query.order_by(SubjectLook.made_at.desc())).tuples())
+    return list(session.execute(query.order_by(SubjectLook.made_at.desc()).limit(NEWEST)).tuples())
 
 
 def tidy(session: Session, term: timedelta, *, now: datetime) -> None:

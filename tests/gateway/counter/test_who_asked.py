@@ -15,6 +15,7 @@ import pytest
 from connectors.seal import LocalSeals
 from domain.subject_access import LOOK_LASTS, WRONG_CODES
 from gateway.edge.quotas import WRONG_FROM_HERE
+from ledger.subject_access import asked
 from ledger.tables.catalog import Entry
 from ledger.tables.records import Mismatch
 from ledger.tables.verifications import Verification
@@ -44,9 +45,9 @@ def cookie_of(answer: httpx.Response) -> str:
     return found[1]
 
 
-def listed(api: Api, cookie: str) -> httpx.Response:
+def listed(api: Api, cookie: str, address: str = "/who-asked/list") -> httpx.Response:
     api._client.cookies.clear()
-    return api.request("GET", "/who-asked/list", headers={"Accept": "text/html", "Cookie": f"proofless_look={cookie}"})
+    return api.request("GET", address, headers={"Accept": "text/html", "Cookie": f"proofless_look={cookie}"})
 
 
 def test_who_has_the_code_sees_his_own_list_and_can_end_it(api: Api) -> None:
@@ -123,6 +124,7 @@ class Form(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.ticks: dict[str, bool] = {}
+        self.hidden: dict[str, str] = {}
         self.text = ""
         self._inside = False
         self.feed(page)
@@ -132,6 +134,8 @@ class Form(HTMLParser):
         self._inside = tag == "textarea"
         if said.get("type") == "checkbox":
             self.ticks[said["value"]] = "checked" in said
+        if said.get("type") == "hidden":
+            self.hidden[said["name"]] = said["value"]
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = False
@@ -171,6 +175,25 @@ def test_an_objection_that_is_not_taken_says_why_and_keeps_what_was_typed(api: A
     assert [name for name, ticked in Form(refused.text).ticks.items() if ticked] == ["户别", "住址"]
     assert object_to(api, number, cookie, field="年龄").status_code == 422
     assert doubts(number) == []
+
+
+def test_a_long_list_has_pages_and_an_objection_stays_on_its_own(api: Api, told: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked, "_PAGE", 1)
+    number, cookie = told
+    api.begin()
+    later = api.filed()
+    first = listed(api, cookie)
+    assert later in first.text and number not in first.text
+    (address,) = re.findall(r'href="(/who-asked/list\?after=[^"]+)"', first.text)
+    second = listed(api, cookie, address)
+    assert number in second.text and f'"number">{later}' not in second.text and "回到第一页" in text_of(second)
+    for wrong in ("x", "%00", "HY202601010000000X"):
+        assert later in listed(api, cookie, f"/who-asked/list?after={wrong}").text
+    after = Form(second.text).hidden["after"]
+    refused = object_to(api, number, cookie, stated="", after=after)
+    assert refused.status_code == 422 and number in refused.text and Form(refused.text).hidden["after"] == after
+    assert object_to(api, number, cookie, after=after).headers["location"] == address
+    assert object_to(api, number, cookie, after="//elsewhere.example").headers["location"] == "/who-asked/list"
 
 
 def test_two_taps_are_one_objection(api: Api, told: tuple[str, str]) -> None:

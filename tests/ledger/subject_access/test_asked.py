@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from domain.records import OffSystemResult
 from domain.roles import IdType, PartyRole
@@ -17,7 +19,7 @@ from ledger.cases import cases
 from ledger.casework import registration
 from ledger.casework.registration import PartyData
 from ledger.catalog import entries
-from ledger.database import transaction
+from ledger.database import engine, transaction
 from ledger.lifecycle import filing
 from ledger.registers import offsystem
 from ledger.subject_access import asked, looks
@@ -125,16 +127,106 @@ def test_a_look_is_on_the_record_once_and_a_second_look_again() -> None:
     assert names(mine).count("shown_to_subject") == 2
 
 
-def test_a_look_elsewhere_is_his_too() -> None:
-    case = case_of(["演示甲子", "演示乙丑"])
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    seen: list[str] = []
 
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    event.listen(engine(), "before_cursor_execute", note)
+    yield seen
+    event.remove(engine(), "before_cursor_execute", note)
+
+
+def told() -> str:
+    number = file()
+    lease = hold(number)
+    take_up(lease)
+    found(lease)
+    seal(lease)
+    deliver(lease)
+    return number
+
+
+def test_a_longer_list_costs_no_more_statements() -> None:
+    spent = []
+    for count in (1, 4):
+        for _ in range(count):
+            told()
+        token = opened(made())
+        assert token
+        with transaction() as session:
+            look = looks.find(session, token, now=NOW)
+            with counted() as seen:
+                lines = asked.show(session, look, now=NOW).verifications
+        assert len(lines) == len([one for one in lines if one.proof])
+        spent.append((len(lines), len(seen)))
+    assert [lines for lines, _ in spent] == [1, 5] and len({statements for _, statements in spent}) == 1
+
+
+def test_a_long_list_comes_page_by_page_and_what_was_not_shown_is_not_on_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked, "_PAGE", 2)
+    mine, others = [file(now=NOW + hour * HOUR) for hour in (0, 1, 1, 2, 3)], file(person="演示乙丑")
+    now = NOW + 9 * HOUR
+    token = opened(made(now=now), now=now)
+    assert token
+
+    def page(after: str | None) -> Asked:
+        return do(lambda session: asked.show(session, looks.find(session, token, now=now), now=now, after=after))
+
+    def numbers(shown: Asked) -> list[str]:
+        return [one.row.number for one in shown.verifications]
+
+    found, after = list[str](), None
+    for _ in range(3):
+        shown = page(after)
+        assert shown.count == 5 and numbers(page(after)) == numbers(shown)
+        found += numbers(shown)
+        assert [names(number).count("shown_to_subject") for number in mine] == [number in found for number in mine]
+        after = shown.following
+    newest, second, *tied, oldest = reversed(mine)
+    assert (found, after) == ([newest, second, *sorted(tied, reverse=True), oldest], None)
+    for nobodys in (others, "HY202601010000000X"):
+        assert numbers(page(nobodys)) == found[:2]
+
+
+def elsewhere(case: Case, person: str, source: str = "国家人口库", now: datetime = NOW) -> None:
     def record(session: Any) -> None:
-        one = cases.find_party(session, case, party("演示乙丑").id_type, party("演示乙丑").id_number)
+        one = cases.find_party(session, case, party(person).id_type, party(person).id_number)
         assert one is not None
-        what = "P-HOUSEHOLD", "国家人口库", "demo-permit-1", NOW, OffSystemResult.CONFIRMED, "a" * 64
-        offsystem.record(session, UNIT, case, one, *what, now=NOW, actor="test")
+        what = "P-HOUSEHOLD", source, "demo-permit-1", now, OffSystemResult.CONFIRMED, "a" * 64
+        offsystem.record(session, UNIT, case, one, *what, now=now, actor="test")
 
     do(record)
+
+
+def test_look_ups_elsewhere_have_pages_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked, "_PAGE", 2)
+    number, case = file(), case_of(["演示甲子"])
+    for place in range(5):
+        elsewhere(case, "演示甲子", f"演示库{place}", NOW + place // 2 * HOUR)
+    now = NOW + 9 * HOUR
+    token = opened(made(now=now), now=now)
+    assert token
+
+    def page(after: UUID | None) -> Asked:
+        return do(lambda session: asked.show(session, looks.find(session, token, now=now), now=now, elsewhere_after=after))
+
+    first = page(None)
+    second = page(first.elsewhere_following)
+    third = page(second.elsewhere_following)
+    assert [[one.source for one in each.elsewhere] for each in (first, second, third)] == [
+        ["演示库4", "演示库3"],
+        ["演示库2", "演示库1"],
+        ["演示库0"],
+    ]
+    assert third.elsewhere_following is None and {each.count for each in (first, second, third)} == {6}
+    assert [[one.row.number for one in each.verifications] for each in (first, second)] == [[number], []]
+
+
+def test_a_look_elsewhere_is_his_too() -> None:
+    elsewhere(case_of(["演示甲子", "演示乙丑"]), "演示乙丑")
     (line,) = shown("演示乙丑").elsewhere
     assert (line.source, line.row.result.label) == ("国家人口库", "属实")
     assert shown("演示甲子").elsewhere == []
