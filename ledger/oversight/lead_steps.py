@@ -86,6 +86,7 @@ def take(
         given |= for_whom(session, unit, person, now=now)
     row.standing = target
     add_step(session, row, step, person=person, unit=unit, now=now, text=text, record=given)
+    session.flush()
     return row
 
 
@@ -100,13 +101,12 @@ def add_step(
     text: str = "",
     record: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put a step on the record; what somebody wrote freely may name people, and is encrypted."""
+    """Put a step on the record, at the next flush; what somebody wrote freely may name people, and is encrypted."""
     step_id = uuid4()
     sealed = vault().encrypt(Place("lead_steps", "text", step_id), text.encode()) if text else None
     session.add(
         LeadStepRow(id=step_id, lead=row.id, step=step, at=aware(now), person=person, unit=unit, record=dict(record or {}), text=sealed)
     )
-    session.flush()
 
 
 def text_of(step: LeadStepRow) -> str | None:

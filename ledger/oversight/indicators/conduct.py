@@ -89,10 +89,7 @@ def _unused(session: Session, start: datetime, end: datetime) -> list[Indication
     persons of a unit the one with most."""
     day = timedelta(days=1)
     due = {"start": start, "end": end, "registered_from": start - day, "registered_until": end - day}
-    # Of a million rows some hundred sums come together; PostgreSQL guesses a tenth of them, and leaves its workers idle.
-    session.execute(text("SET LOCAL parallel_tuple_cost = 0.01"))
     rows = session.execute(text(_UNUSED), due).tuples().all()
-    session.execute(text("SET LOCAL parallel_tuple_cost TO DEFAULT"))
     least, found_now = _R.UNUSED_LOOKUPS.about.least, dict[tuple[str, str], tuple[str, dict[str, int | str]]]()
     for unit, system, key, part, whole in sorted(rows, key=lambda one: one[3]):
         others = [(row[3], row[4]) for row in rows if row[0] != unit]

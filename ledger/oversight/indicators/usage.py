@@ -30,14 +30,19 @@ _COPIES = f"""
 _SERVED = "unnest(CAST(:units AS text[]), CAST(:hours AS tstzmultirange[])) AS served (unit, hours)"
 #: What a unit's system fetches at night for its clerks is no one person's doing. Of several persons the one with most.
 _SHUT = f"""
-    FROM accesses a JOIN {_SERVED} ON served.unit = a.unit
-    WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end AND a.actor NOT LIKE '% via %' AND NOT served.hours @> a.at
+    JOIN {_SERVED} ON served.unit = a.unit
+    WHERE a.what = 'proof' AND a.at >= :start AND a.at < :end AND NOT served.hours @> a.at
 """
-_OFF_HOURS = f"SELECT a.unit, a.actor, count(*) {_SHUT} GROUP BY 1, 2 HAVING count(*) >= :least ORDER BY 1, 3 DESC, 2"
+#: Who is a system is asked of each once, and not, as of a condition without a count, of each download.
+_OFF_HOURS = f"""
+    SELECT a.unit, a.actor, count(*) FROM accesses a {_SHUT}
+    GROUP BY 1, 2 HAVING count(*) >= CASE WHEN a.actor NOT LIKE '% via %' THEN CAST(:least AS bigint) END ORDER BY 1, 3 DESC, 2
+"""
 _OFF_HOURS_OF = f"""
     SELECT DISTINCT ON (unit) unit, numbers FROM (
-        SELECT a.unit, a.actor, array_agg(DISTINCT a.verification) AS numbers {_SHUT}
-        AND (a.unit, a.actor) IN (SELECT * FROM unnest(CAST(:of AS text[]), CAST(:by AS text[]))) GROUP BY 1, 2
+        SELECT a.unit, a.actor, array_agg(DISTINCT a.verification) AS numbers
+        FROM accesses a JOIN unnest(CAST(:of AS text[]), CAST(:by AS text[])) AS most (unit, actor)
+        ON most.unit = a.unit AND most.actor = a.actor {_SHUT} GROUP BY 1, 2
     ) fetched ORDER BY unit, cardinality(numbers) DESC, actor
 """
 #: At a counter nobody is served when the unit is shut, by whatever key the clerk asks; what came in on line at night is
