@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +37,7 @@ from settings import ROOT
 from tests.cluster import password
 from tests.patience import wait_until
 from tests.ports import free_port
+from tests.ready import Launch, services_ready
 
 PATIENCE = 60.0
 """Seconds for anything to start on a machine that others use too."""
@@ -54,13 +55,14 @@ class Program:
     log: Path
     ready: Callable[[str], bool]
     folder: Path = ROOT
+    launch: Launch = launch
     process: psutil.Process | None = None
     _from: int = 0
 
     def start(self, *, wait: bool = True) -> None:
         assert not self.runs(), f"{self.name} runs already"
         self._from = self.log.stat().st_size if self.log.exists() else 0
-        self.process = launch([sys.executable, *self.argv], self.environment, self.log, self.folder)
+        self.process = self.launch([sys.executable, *self.argv], self.environment, self.log, self.folder)
         if wait:
             self.wait_ready()
 
@@ -98,8 +100,15 @@ class PrefectServer:
     url: str
     secret: str = field(repr=False)
     http: httpx.Client = field(repr=False)
+    ending: ExitStack = field(repr=False)
     taken: bool = False
+    ready: Launch | None = field(default=None, repr=False)
     deployed: list[dict[str, Any]] = field(default_factory=list, repr=False)  #: what `prefect deploy` had made of prefect.yaml
+
+    def launch(self, argv: Sequence[str], environment: Mapping[str, str], log: Path, folder: Path) -> psutil.Process:
+        """Starts a gateway, worker or sandbox from the one process that has imported them; the first one waits for that."""
+        self.ready = self.ready or self.ending.enter_context(services_ready(environment))
+        return self.ready(argv, environment, log, folder)
 
     def clear(self) -> None:
         """Deletes every flow run, so that the next stack's workers find nothing of the last one's."""
@@ -129,6 +138,7 @@ class Stack:
     workers: list[Program] = field(default_factory=list)
     gateway: Program | None = None
     gateway_url: str = ""
+    launch: Launch = launch
 
     def start_run(self, number: str) -> UUID:
         """Create the flow run of a filed verification, as a worker does it that tells Prefect of it."""
@@ -154,6 +164,7 @@ class Stack:
             variables,
             self.folder / f"{name}.log",
             lambda said: re.search(r"worker \S+ ready", said) is not None,
+            launch=self.launch,
         )
         self.workers.append(program)
         return program
@@ -176,23 +187,32 @@ def start_prefect(home: Path, cluster: Cluster) -> Iterator[PrefectServer]:
     try:
         program.start()
         limits = httpx.Limits(keepalive_expiry=2)  # the server hangs up after five seconds
-        with httpx.Client(base_url=url, auth=("admin", secret), timeout=30, trust_env=False, limits=limits) as http:
+        with httpx.Client(base_url=url, auth=("admin", secret), timeout=30, trust_env=False, limits=limits) as http, ExitStack() as ending:
             prefect_server.ensure_pool(url, secret, "proofless")
             client = prefect_server.client_environment(url, secret, home)
             prefect_server.deploy(ROOT, {**environment.outer(), **client, "PYTHONPATH": str(ROOT)})
             deployed = http.post("/deployments/filter", json={}).raise_for_status().json()
-            yield PrefectServer(program, url, secret, http, deployed=deployed)
+            yield PrefectServer(program, url, secret, http, ending, deployed=deployed)
     finally:
         program.stop()
 
 
 @contextmanager
 def start_stack(
-    home: Path, cluster: Cluster, database: str, prefect: PrefectServer, *, workers: int = 1, gateway: bool = False, **settings: str
+    home: Path,
+    cluster: Cluster,
+    database: str,
+    prefect: PrefectServer,
+    *,
+    workers: int = 1,
+    gateway: bool = False,
+    anew: bool = False,
+    **settings: str,
 ) -> Iterator[Stack]:
     """Sandbox, `workers` workers named worker-1 … and on request a gateway, all ready; all ended afterwards.
 
-    `settings` are further variables without their prefix: `lease_seconds="3"`.
+    `settings` are further variables without their prefix: `lease_seconds="3"`. `anew`: each with an interpreter of its
+    own that imports everything, as they are started outside of tests; else they are forked (tests/ready.py).
     """
     assert not prefect.taken, "another stack's workers still poll this Prefect server"
     # Here, since every test process imports this module, and most ask for no stack: they bring Prefect and pyHanko.
@@ -225,8 +245,9 @@ def start_stack(
         variables,
         folder / "sandbox.log",
         lambda _: supervised.answers(sandbox_url),
+        launch=launch if anew else prefect.launch,
     )
-    stack = Stack(prefect, folder, variables, sandbox, sandbox_url)
+    stack = Stack(prefect, folder, variables, sandbox, sandbox_url, launch=sandbox.launch)
     with ExitStack() as ending:
         prefect.taken = True
         ending.callback(prefect.clear)
@@ -235,7 +256,12 @@ def start_stack(
         if gateway:
             stack.gateway_url = gateway_url
             stack.gateway = Program(
-                "gateway", ["-m", "gateway"], variables, folder / "gateway.log", lambda _: supervised.answers(gateway_url)
+                "gateway",
+                ["-m", "gateway"],
+                variables,
+                folder / "gateway.log",
+                lambda _: supervised.answers(gateway_url),
+                launch=stack.launch,
             )
             ending.callback(stack.gateway.stop)
             stack.gateway.start(wait=False)

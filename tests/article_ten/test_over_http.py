@@ -49,7 +49,7 @@ def swift(installation: tuple[Path, Cluster], template_database: str, prefect: P
     os.environ.update({f"PROOFLESS_{key.upper()}": value for key, value in clock.items()})
     house._forget()
     more = {"smtp_host": "127.0.0.1", "smtp_port": str(mailbox.port), "requests_per_minute": "100000"}
-    with start_stack(*installation, name, prefect, workers=1, gateway=True, **clock, **more) as running:
+    with start_stack(*installation, name, prefect, workers=1, gateway=True, anew=True, **clock, **more) as running:
         yield running
     house._leave(before)
     house._as_superuser(installation, f"DROP DATABASE {name} WITH (FORCE)")

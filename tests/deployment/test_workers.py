@@ -49,7 +49,7 @@ def test_one_worker_is_killed_and_the_other_finishes_its_cases(
     installation: tuple[Path, Cluster], ledger: str, prefect: PrefectServer
 ) -> None:
     home, cluster = installation
-    with start_stack(home, cluster, ledger, prefect, workers=2, lease_seconds="3", worker_limit="4") as stack:
+    with start_stack(home, cluster, ledger, prefect, workers=2, anew=True, lease_seconds="3", worker_limit="4") as stack:
         first, second = stack.workers
         # Each pass takes two seconds and a worker has room for four: both are at work when one dies.
         stack.fault("licence_library", fault="slow", seconds=2, where="queryCertInfoByHolderCode")
