@@ -18,10 +18,11 @@ from domain.methods import Method
 from domain.refusal import Refusal
 from ledger.tables.registry import Unit
 from reports import periods
-from reports.figures import adjustments, articles, coverage, inboxes, limits, oversight, sources, systems, units, volume
+from reports.figures import adjustments, articles, coverage, grounds, inboxes, limits, oversight, sources, systems, units, volume
 from reports.figures.span import Span
 from reports.figures.voluntary import SUBMITTED
 from reports.model import Period
+from reports.wording import STANDING
 
 PAGE = 500
 
@@ -102,7 +103,7 @@ def _about(session: Session, name: str, about: str, key: str) -> dict[str, Any]:
         raise NoSuchCases(f"“{key}”中的日期不存在。") from None
 
 
-_OF_UNITS = {"soft", "hard", "supervision", "missed", "returns", "returned", "voluntary"}
+_OF_UNITS = {"soft", "hard", "supervision", STANDING, "missed", "returns", "returned", "voluntary"}
 
 
 def _due(condition: str, part: str = limits.KEPT) -> Callable[[Span], str]:
@@ -111,6 +112,10 @@ def _due(condition: str, part: str = limits.KEPT) -> Callable[[Span], str]:
         return f"SELECT d.verification AS id, {part} AS part FROM {limits.DUE} AND {limits.ours(span)} AND {of_unit} AND {condition}"
 
     return query
+
+
+def _standing(span: Span) -> str:
+    return f"SELECT n.verification AS id, true AS part FROM ({grounds.standing(span)}) n WHERE :unit = '' OR n.unit = :unit"
 
 
 def _filed(span: Span) -> str:
@@ -162,6 +167,7 @@ _QUERIES: dict[str, Callable[[Span], str]] = {
     "soft": _due("d.kind = 'soft'"),
     "hard": _due("d.kind = 'hard'"),
     "supervision": _due("d.kind = 'supervision'"),
+    STANDING: _standing,
     "missed": _due(f"d.kind <> 'supervision' AND {limits.DAY} = :day", f"NOT {limits.KEPT}"),
     "kept": _due("d.kind <> 'supervision'"),
     "found": _sources("found"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from domain.leads import LeadLine
 from reports import annex, charts, opening, periods
-from reports.blocks import Document, Paragraph, Picture, Section, Table, worded
+from reports.blocks import Block, Document, Paragraph, Picture, Section, Table, worded
 from reports.definitions import DEFINITIONS
 from reports.model import Limits, Rate, Report, SourceRow, Spread
 from reports.opening import Part
@@ -25,7 +25,7 @@ def document(report: Report) -> Document:
     figures = (_limits, _sharing, _units, _returns, _lists, _public, _leads)
     parts = (opening.overview, opening.pressing, opening.trend, *figures, opening.steps, _articles, _definitions, _record)
     week = periods.is_week(report.period)
-    made_of = [(title, [one for one in blocks if one is not None]) for title, blocks in (part(report) for part in parts)]
+    made_of = [(title, [_calm(one) for one in blocks if one is not None]) for title, blocks in (part(report) for part in parts)]
     sections = [
         Section(f"{opening.ORDINALS[number]}、{title}", tuple(worded(block, week) for block in blocks))
         for number, (title, blocks) in enumerate(one for one in made_of if one[1])
@@ -33,14 +33,19 @@ def document(report: Report) -> Document:
     return replace(opening.head(report), sections=tuple(sections))
 
 
+def _calm(block: Block) -> Block:
+    """Of a table without rows the sentence alone: a quiet week has no empty tables."""
+    return Paragraph(block.empty) if isinstance(block, Table) and not block.rows else block
+
+
 def _limits(report: Report) -> Part:
     limits = report.limits
     if not (limits.hard.whole or limits.soft.whole or report.spread.count or limits.undetermined):
         return "时限执行情况", [Paragraph("本周没有到期的时限,也没有出具单位答复的核验。")]
     said = [
-        f"本周到期的最迟时限按时 {_cell(limits.hard)},超时 {limits.hard.whole - limits.hard.part} 个;"
-        f"原则上的时限按时 {_cell(limits.soft)},超时 {limits.soft.whole - limits.soft.part} 个,其中经专班办公室认定有正当理由 "
-        f"{limits.excused} 个;督办按时 {_cell(limits.supervision)}。",
+        f"本周{_kept_of('最迟时限', limits.hard)}{_late_of(limits.hard)};"
+        f"{_kept_of('原则上的时限', limits.soft)}{_late_of(limits.soft)}"
+        f"{f',其中经专班办公室认定有正当理由 {limits.excused} 个' if limits.excused else ''};{_kept_of('督办', limits.supervision)}。",
         f"出具单位用时(自收到起,不含补正):{_spread(report.spread)}。",
     ]
     shown = report.spread.count
@@ -59,6 +64,14 @@ def _limits(report: Report) -> Part:
     return "时限执行情况", [*map(Paragraph, said), picture, *heat]
 
 
+def _kept_of(name: str, rate: Rate) -> str:
+    return f"到期的{name}按时 {rate}" if rate.whole else f"没有到期的{name}"
+
+
+def _late_of(rate: Rate) -> str:
+    return f",超时 {rate.whole - rate.part} 个" if rate.whole else ""
+
+
 def _sharing(report: Report) -> Part:
     methods = "、".join(f"{one.name} {one.share}" for one in report.methods)
     table = Table(
@@ -66,7 +79,7 @@ def _sharing(report: Report) -> Part:
         ("来源", "查询次数", "查到", "来源故障", "中位\n用时", "95%\n用时"),
         tuple(map(_source_row, report.sources)),
         5,
-        empty="本周没有查询。",
+        empty="本周没有查询数据共享来源。",
         note="“查到”指查到一份有效证照且姓名与号码相符;查无不等于没有,由下一种方式核验。",
     )
     return "核验方式和数据共享", [Paragraph(f"办结的核验中:{methods}。" if methods else "本周没有办结的核验。"), table]
@@ -147,7 +160,7 @@ def _returns(report: Report) -> Part:
             f"次{f',30分钟内退回 {in_time}' if in_time.whole else ''}{f',转办建议被采纳 {accepted}' if accepted.whole else ''};"
             f"要求补正 {sum(row.supplements for row in report.units)} 次。"
         ),
-        table,
+        table if touched else None,
     ]
 
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from domain.calendar import LOCAL
-from domain.instants import written
 from reports import charts, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Table
-from reports.model import Report
-from reports.wording import NOBODY, WITHOUT_DAY, aloud, of_period
+from reports.model import Ground, Report
+from reports.wording import NOBODY, WITHOUT_DAY, aloud, day_of, of_period
 
-#: Page one, its 版头 too, is read aloud in a minute, so many characters; and so many steps stand there at most.
-A_MINUTE, _PRESSING = 250, 3
+#: Page one, its 版头 too, is read aloud in a minute, so many characters (announcers read up to 300; what follows the 版头, where most
+#: begin, is heard within the minute of whoever reads 260); and so many steps stand there at most.
+A_MINUTE, _PRESSING = 280, 3
 _OVERVIEW, _PRESSED = "总体情况", "需要决定的事项"
 _TITLE = 20  #: characters of its size on one line
 ORDINALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五")
@@ -47,7 +47,12 @@ def overview(report: Report) -> Part:
 
 
 def _overview(report: Report) -> list[str]:
-    return [_counts(report), _due(report, "" if _is_tight(report) else _last(report))]
+    """As much as leaves time for three steps: what is left out stands further down."""
+    counts, last = _counts(report), _last(report)
+    whole, brief, tight = ([counts, _due(report, *how)] for how in ((last, True), (last, False), ("", False)))
+    if not _fitting(report, brief):
+        return tight
+    return brief if _fitting(report, brief) > _fitting(report, whole) else whole
 
 
 def _counts(report: Report) -> str:
@@ -61,27 +66,49 @@ def _counts(report: Report) -> str:
 def pressing(report: Report) -> Part:
     """What to decide: the first of the steps; the others stand after the figures that they follow from."""
     found, shown = _numbered(report), _shown(report)
-    said = found[:shown] or ["保持现有做法。"]
-    return _PRESSED, [*map(Paragraph, [*said[:-1], said[-1] + _rest(len(found) - shown)]), _grounds(report, 0, shown)]
+    said = found[:shown] or ["本周没有需要决定的事项,保持现有做法。"]
+    asked = [_by_when(report, shown)] if shown else []
+    return _PRESSED, [*map(Paragraph, [*said[:-1], said[-1] + _rest(len(found) - shown), *filter(None, asked)]), _grounds(report, shown)]
 
 
-def _grounds(report: Report, first: int, last: int) -> Table | None:
-    """For the eye beside what is heard: of the missed limits, whose steps come first, by whom, in what, where, and until when to answer."""
-    until = f"{report.answer_by.month}月{report.answer_by.day}日前" if report.answer_by else WITHOUT_DAY
-    shown = list(zip(ORDINALS, report.grounds, strict=False))[first:last]
+def _by_when(report: Report, shown: int) -> str:
+    """Until when to answer, where no table beside the steps says so."""
+    return "" if report.grounds[:shown] else f"请于{_until(report)}办理并报专班办公室,名单附后。"
+
+
+def _until(report: Report) -> str:
+    return f"{report.answer_by.month}月{report.answer_by.day}日前" if report.answer_by else WITHOUT_DAY
+
+
+def _grounds(report: Report, shown: int) -> Table | None:
+    """For the eye beside what is heard: of the missed limits, whose steps come first, who most, in what, where, and until when to answer.
+    Each row one line, so that three stand on page one: whole they are under `steps`."""
+    found = list(zip(ORDINALS, report.grounds, strict=False))[:shown]
+    rows = tuple((f"({number})", *map(_most, (one.units, one.causes, one.steps)), _waits(report, one)) for number, one in found)
+    lists = "、".join(f"({number}){one.cases}" for number, one in found)
+    note = f"请各单位督办员于{_until(report)}逐件答复专班办公室。个案清单代号:{lists}。"
+    columns = ("事项", "最多的单位", "最多的事项·证明", "最多的环节", "至今未办")
+    return Table("", columns, rows, 0, note=note, small=True) if rows else None
+
+
+def _whole(report: Report) -> Table | None:
+    """The same, of every step that has any, with the others too."""
     rows = tuple(
-        (
-            f"({number})",
-            _several(one.units, "个单位"),
-            _several(one.causes),
-            _several(one.steps),
-            f"{one.waiting} 个,{written(one.since, '%-m月%-d日')}起" if one.since else "没有",
-        )
-        for number, one in shown
+        (f"({number})", _several(one.units, "个单位"), _several(one.causes), _several(one.steps), _waits(report, one), one.cases)
+        for number, one in zip(ORDINALS, report.grounds, strict=False)
     )
-    lists = "、".join(f"({number}){one.cases}" for number, one in shown)
-    note = f"请各单位督办员于{until}逐件答复专班办公室。个案清单代号:{lists}。"
-    return Table("", ("事项", "涉及单位", "事项·证明", "所在环节", "至今未办"), rows, 0, note=note, small=True) if rows else None
+    columns = ("事项", "涉及单位", "事项·证明", "所在环节", "至今未办", "个案清单")
+    note = f"请各单位督办员于{_until(report)}逐件答复专班办公室。全部单位、事项·证明见工作簿“决定依据”。"
+    return Table("决定依据", columns, rows, 0, note=note) if rows else None
+
+
+def _waits(report: Report, one: Ground) -> str:
+    return f"{one.waiting} 个,{day_of(one.since, periods.days(report.period)[-1].year)}起" if one.since else "没有"
+
+
+def _most(named: Sequence[tuple[str, int]]) -> str:
+    """A unit, where there is any: nobody comes last."""
+    return f"{named[0][0]} {named[0][1]}" if named else ""
 
 
 def _several(named: Sequence[tuple[str, int]], what: str = "种") -> str:
@@ -94,29 +121,21 @@ def _several(named: Sequence[tuple[str, int]], what: str = "种") -> str:
 
 
 def steps(report: Report) -> Part:
-    found, shown = _numbered(report), _shown(report)
-    return "其他工作建议", [*map(Paragraph, found[shown:]), _grounds(report, shown, len(found))]
+    return "其他工作建议和决定依据", [*map(Paragraph, _numbered(report)[_shown(report) :]), _whole(report)]
 
 
 def _shown(report: Report) -> int:
     """The most pressing always; the next ones while all of page one is still heard within the minute."""
-    room, found = _room(report, _overview(report)), _numbered(report)
-    lengths = enumerate(accumulate(map(aloud, found[:_PRESSING])), 1)
-    fitting = [number for number, length in lengths if length + aloud(_rest(len(found) - number)) <= room]
-    return max(fitting, default=min(1, len(found)))
+    return _fitting(report, _overview(report)) or min(1, len(report.next_steps))
 
 
-def _room(report: Report, above: list[str]) -> int:
-    """Characters that the minute leaves for steps."""
-    top = head(report)
+def _fitting(report: Report, above: list[str]) -> int:
+    """How many steps there is time for below this overview."""
+    top, found = head(report), _numbered(report)
     rest = [top.mark, top.issue, top.issuer, top.date, top.title, top.subtitle, _OVERVIEW, _PRESSED, *ORDINALS[:2], *above]
-    return A_MINUTE - sum(map(aloud, rest))
-
-
-def _is_tight(report: Report) -> bool:
-    """Long names leave no time for the first step beside the rate of last week, which then stands further down."""
-    found, above = _numbered(report), [_counts(report), _due(report, _last(report))]
-    return bool(found) and aloud(found[0]) + aloud(_rest(len(found) - 1)) > _room(report, above)
+    room, lengths = A_MINUTE - sum(map(aloud, rest)), enumerate(accumulate(map(aloud, found[:_PRESSING])), 1)
+    told = [length + aloud(_rest(len(found) - number) + _by_when(report, number)) for number, length in lengths]
+    return sum(one <= room for one in told)
 
 
 def _rest(count: int) -> str:
@@ -137,9 +156,10 @@ def trend(report: Report) -> Part:
 
 
 def _more(report: Report) -> str:
-    """What page one has no room for."""
-    last = _last(report) if _is_tight(report) else ""
-    said = f"本周撤回 {report.withdrawn} 件,期末在办 {report.open} 件。{f'最迟时限按时{last[1:]}。' if last else ''}"
+    """What page one has no room for: the rate of 督办 stands with the limits in any case."""
+    last = _last(report)
+    left_out = last and last not in "".join(_overview(report))
+    said = f"本周撤回 {report.withdrawn} 件,期末在办 {report.open} 件。{f'最迟时限按时{last[1:]}。' if left_out else ''}"
     if report.received.before is None:
         return said + "上周无可比数据。"
     return said + f"办结{report.finished.said},免提交证明{report.free_of_paper.said}。"
@@ -151,11 +171,13 @@ def _last(report: Report) -> str:
     return f",上周 {old.hard}" if old is not None and old.hard.whole and report.limits.hard.whole else ""
 
 
-def _due(report: Report, last: str) -> str:
+def _due(report: Report, last: str, supervised: bool) -> str:
     """What was missed is said by the steps. Out of nothing is said in words: a bare — (0/0) would make readers look for what is missing."""
     limits = report.limits
-    named = (("最迟时限", limits.hard), ("原则上的时限", limits.soft), ("督办", limits.supervision))
+    named = [("最迟时限", limits.hard), ("原则上的时限", limits.soft), ("督办", limits.supervision)]
     if not any(rate.whole for _, rate in named):
         return "本周没有到期的时限,也没有到期的督办。"
+    if limits.supervision.whole and not supervised:
+        named.pop()
     said = [f"{name}按时 {rate}" if rate.whole else f"没有到期的{name}" for name, rate in named]
     return f"{said[0]}{last};{','.join(said[1:])}。" if last else f"{','.join(said)}。"

@@ -58,7 +58,7 @@ def _block(block: Paragraph | Table | Picture) -> dict[str, object]:
                 "note": typeset(block.note),
                 "widths": _widths(block, rows),
                 "small": block.small,
-                "whole": len(rows) <= _WHOLE,
+                "whole": len(rows) <= _WHOLE and not block.small,
             }
         case Picture():
             return {"kind": "picture", "title": typeset(block.title), "svg": block.svg, "words": block.words}

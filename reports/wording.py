@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
+from domain.instants import last_day, written
+
+STANDING = "standing"  #: late before the period began, and still open
 #: What was missed, by the kind of the limit.
-MISSED = {"hard": "超最迟时限", "supervision": "督办未按时反馈", "soft": "超原则上的时限"}
+MISSED = {"hard": "超最迟时限", STANDING: "此前超时", "supervision": "督办未按时反馈", "soft": "超原则上的时限"}
 NOBODY = "不在任何出具单位"  #: where a unit would be named: the case lay in no inbox
 ANSWER_DAYS = 3  #: working days in which a unit answers what a report asks of it: the office's own term, no article sets one
 WITHOUT_DAY = f"收到后 {ANSWER_DAYS} 个工作日内"  #: where nobody has entered the calendar that says which day that is
+
+
+def day_of(instant: datetime, year: int) -> str:
+    """3月4日; of another year than the one that is spoken of with it."""
+    return written(instant, "%-m月%-d日") if last_day(instant).year == year else written(instant, "%Y年%-m月%-d日")
+
+
 _CJK = "\u4e00-\u9fff\u3001-\u3011\uff01-\uff20\u201d%"
 _WIDE = str.maketrans(",:;?!", "\uff0c\uff1a\uff1b\uff1f\uff01")
 _AFTER = re.compile(rf"(?<=[{_CJK}])[,:;?!]|(?<=\))[,:;?!](?!\d)")

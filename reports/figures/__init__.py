@@ -91,6 +91,8 @@ def compute(
     rows = _rows(known, found, scope)
     asked = sources.sources(session, span)
     all_limits = limits.as_limits(own, _waiting(found.waiting, scope), scope)
+    behind = grounds.grounds(session, span, words.missed(rows, all_limits), known.names)
+    connected = systems.systems(session, span, known.names)
     return Report(
         period=period,
         scope=scope,
@@ -118,12 +120,12 @@ def compute(
         voluntary=Count(_sum(found.submitted, scope), _sum(voluntary.submitted(session, before), scope) if before else None, "voluntary"),
         complaints=oversight.complaints(session, span, before, known.names),
         leads=oversight.leads(session, span),
-        next_steps=words.next_steps(rows, all_limits, covered, asked),
+        next_steps=words.next_steps(rows, all_limits, covered, asked, behind, connected, periods.days(period)[-1].year),
         notes=words.notes(session, period, span, own, all_limits, known),
-        systems=systems.systems(session, span, known.names),
+        systems=connected,
         articles=articles.articles(session, span, known.names),
         record=record.printed(session, now),
-        grounds=grounds.grounds(session, span, words.missed(rows, all_limits), known.names),
+        grounds=behind,
         answer_by=grounds.answer_by(session, now),
         copies=copies,
     )

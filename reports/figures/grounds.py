@@ -1,4 +1,6 @@
-"""依据: what stands behind the limits that were missed, for whoever decides: units, matters and proofs, at which step, what still waits."""
+"""依据: what stands behind the limits that were missed, for whoever decides: units, matters and proofs, at which step, what still waits;
+and what stood still before already.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL, MissingYear
 from ledger.calendars.calendars import calendar
-from reports.figures.limits import DUE, EXCUSED, KEPT, charged, ours
+from reports.figures.limits import DUE, EXCUSED, KEPT, RESTS, charged, ours
 from reports.figures.span import Span
+from reports.figures.volume import IS_OPEN
 from reports.model import Ground
-from reports.wording import ANSWER_DAYS, NOBODY
+from reports.wording import ANSWER_DAYS, NOBODY, STANDING
 
 #: Where a case stood when its limit passed. 督办 has one more: answered in time, and not fed back.
 #: Who held it then the events say: the request forgets it at 放回, 交办 and 接手.
@@ -34,13 +37,40 @@ _MISSED = """
     JOIN entries e ON e.id = n.entry_id
     GROUP BY 1, 2, 3, 4, 5, 6
 """
+_LATE = f"""FROM deadlines d LEFT JOIN suspensions s ON s.request_id = d.request_id AND s.ended_at IS NULL
+    WHERE d.verification = v.number AND d.kind IN ('soft', 'hard') AND d.closed_at IS NULL
+    AND NOT {RESTS} AND NOT {KEPT} AND NOT {EXCUSED}"""
+_STOOD = """
+    SELECT n.kind, n.unit, e.matter_name AS matter, e.proof_name AS proof, {step} AS step, true AS waits,
+           count(*) AS missed, min(n.since) AS since
+    FROM ({standing}) n JOIN entries e ON e.id = n.entry_id
+    GROUP BY 1, 2, 3, 4, 5
+"""
+
+
+def standing(span: Span) -> str:
+    """此前超时: late before the span began, by none of its own limits, and open at its end; each once, with whom it is then."""
+    unit = span.charged("q.unit", ":cut")
+    return f"""
+        SELECT '{STANDING}' AS kind, v.number AS verification, v.entry_id, q.id AS request_id, {unit} AS unit, q.answered_at,
+               CAST(:cut AS timestamptz) AS due_at, late.since
+        FROM verifications v
+        CROSS JOIN LATERAL (SELECT min(d.due_at) AS since {_LATE} AND d.due_at <= :start) late
+        LEFT JOIN LATERAL (
+            SELECT q.* FROM requests q WHERE q.verification = v.number AND q.received_at < :cut AND coalesce(q.ended_at >= :cut, true)
+            ORDER BY q.received_at DESC, q.id LIMIT 1) q ON true
+        WHERE v.filed_at < :start AND ({IS_OPEN} OR v.ended_at >= :cut) AND late.since IS NOT NULL
+        AND NOT EXISTS (SELECT {_LATE} AND d.due_at > :start AND d.due_at <= :last) AND {span.ours(unit)}"""
 
 
 def grounds(session: Session, span: Span, kinds: Sequence[str], names: Mapping[str, str]) -> tuple[Ground, ...]:
-    """Of the steps that missed limits of these kinds ask for, most frequent first. A soft miss with an approved reason is settled."""
+    """Of the steps that missed limits of these kinds ask for, most frequent first. A soft miss with an approved reason is settled.
+    What stood still before comes right after the hard limits of the span."""
     query = _MISSED.format(step=_STEP, charged=charged(span), due=DUE, ours=ours(span), kept=KEPT, excused=EXCUSED)
     rows = span.rows(session, query, kinds=list(kinds)) if kinds else []
-    return tuple(_ground(kind, [row for row in rows if row.kind == kind], names, span.scope) for kind in kinds)
+    old = span.rows(session, _STOOD.format(step=_STEP, standing=standing(span)))
+    named = [kind for kind in ("hard", STANDING, "supervision", "soft") if kind in kinds or kind == STANDING and old]
+    return tuple(_ground(kind, [row for row in (*rows, *old) if row.kind == kind], names, span.scope) for kind in named)
 
 
 def _ground(kind: str, rows: Sequence[Row[Any]], names: Mapping[str, str], scope: str) -> Ground:

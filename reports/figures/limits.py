@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 from reports.figures.span import Span
 from reports.model import DayCell, Limits, Rate
 
+#: What rests for the supplement `s`, which has not come: its instant will move.
+RESTS = "(d.pausable AND d.met_at IS NULL AND d.missed_at IS NULL AND s.id IS NOT NULL)"
 #: Limits `d` that fell due, with their request `r`; NULL where the case lay in nobody's inbox (reading 9). `s` is the
 #: supplement that is waited for: joined, since of a million limits each would be looked up by itself otherwise.
-DUE = """deadlines d LEFT JOIN requests r ON r.id = d.request_id
+DUE = f"""deadlines d LEFT JOIN requests r ON r.id = d.request_id
     LEFT JOIN suspensions s ON s.request_id = d.request_id AND s.ended_at IS NULL
     WHERE d.due_at > :start AND d.due_at <= :last AND d.closed_at IS NULL AND d.kind IN ('soft', 'hard', 'supervision')
-    AND NOT (d.pausable AND d.met_at IS NULL AND d.missed_at IS NULL AND s.id IS NOT NULL)"""
+    AND NOT {RESTS}"""
 KEPT = "coalesce(d.met_at <= d.due_at AND d.missed_at IS NULL, false)"
 EXCUSED = f"(d.kind = 'soft' AND NOT {KEPT} AND coalesce(d.excuse_approved AND d.excuse_decided_at <= :now, false))"
 #: 24:00 is of the day that it closes (`domain.instants.last_day`).

@@ -22,7 +22,7 @@ FREE = "(v.state = 'delivered' AND v.follows IS NULL AND v.result IS DISTINCT FR
 BY_HAND = "closed"
 
 #: As the partial index of open verifications says it.
-_IS_OPEN = "v.state NOT IN ({})".format(", ".join(f"'{state.value}'" for state in sorted(set(State) - OPEN)))
+IS_OPEN = "v.state NOT IN ({})".format(", ".join(f"'{state.value}'" for state in sorted(set(State) - OPEN)))
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def still_open(session: Session, span: Span) -> int:
     """在办 at the end of the span: filed before it, not ended before it."""
     found = span.rows(
         session,
-        f"""SELECT (SELECT count(*) FROM verifications v WHERE {_IS_OPEN} AND v.filed_at < :cut AND {span.involved(":cut")})
+        f"""SELECT (SELECT count(*) FROM verifications v WHERE {IS_OPEN} AND v.filed_at < :cut AND {span.involved(":cut")})
                  + (SELECT count(*) FROM verifications v
                     WHERE v.ended_at >= :cut AND v.filed_at < :cut AND {span.involved(":cut")})""",
     )

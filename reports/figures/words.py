@@ -13,7 +13,8 @@ from ledger.calendars import outages
 from reports.figures.limits import DUE, KEPT, Due, ours
 from reports.figures.span import Span
 from reports.figures.units import Register
-from reports.model import CoverageFigures, Limits, Period, Rate, SourceRow, UnitRow
+from reports.model import CoverageFigures, Ground, Limits, Period, Rate, SourceRow, SystemRow, UnitRow
+from reports.wording import NOBODY, STANDING, day_of
 
 _NAMED = 2
 _FAILING = 20  #: one query in so many lost to a source is worth a word
@@ -69,15 +70,25 @@ def _lifted(session: Session, span: Span) -> int:
     return int(found[0][0])
 
 
-def next_steps(rows: Sequence[UnitRow], limits: Limits, coverage: CoverageFigures, sources: Iterable[SourceRow]) -> tuple[str, ...]:
-    """What to do about it, the most pressing first; nothing where nothing is wrong."""
+def next_steps(
+    rows: Sequence[UnitRow],
+    limits: Limits,
+    coverage: CoverageFigures,
+    sources: Iterable[SourceRow],
+    grounds: Iterable[Ground] = (),
+    systems: Iterable[SystemRow] = (),
+    year: int = 0,
+) -> tuple[str, ...]:
+    """What to do about it, the most pressing first; nothing where nothing is wrong. `year`: the report's, whose days go without it."""
     late = sorted((row for row in rows if _missed(row.limits.hard)), key=lambda row: -_missed(row.limits.hard))
     unfed = sorted((row for row in rows if row.supervision_missed), key=lambda row: -row.supervision_missed)
     slow = _missed(limits.soft) - limits.excused
+    apart = dict.fromkeys(row.unit_name for row in systems if row.should_connect and row.first_call is None)
     steps = [
-        (_missed(limits.hard), f"{_missed(limits.hard)} 个核验超过最迟时限,{_whose(late)}逐件说明原因。"),
+        (_missed(limits.hard), f"{_missed(limits.hard)} 个核验超过最迟时限,{_whose(row.name for row in late)}逐件说明原因。"),
+        *((one.waiting, _stood(one, year)) for one in grounds if one.kind == STANDING),
         (len(unfed), f"{sum(row.supervision_missed for row in unfed)} 个督办未按时反馈,请{_named(row.name for row in unfed)}落实。"),
-        (slow, f"{slow} 个核验超过原则上的时限而未认定理由,请出具单位说明,由专班办公室认定。"),
+        (slow, f"{slow} 个核验超过原则上的时限,请出具单位说明理由。"),
         (len(coverage.roster_gaps), f"请{_named(coverage.roster_gaps)}补齐督办员、代办员。"),
         (len(coverage.without_list), f"请{_named(coverage.without_list)}报送清单。"),
         (
@@ -91,7 +102,10 @@ def next_steps(rows: Sequence[UnitRow], limits: Limits, coverage: CoverageFigure
             if row.failed.part * _FAILING >= max(row.asked, 1)
         ),
         (_missed(coverage.databases), f"还有 {_missed(coverage.databases)} 个证照、证明数据库未接入,请推进对接。"),
-        (_missed(coverage.systems), f"还有 {_missed(coverage.systems)} 个应对接的自建系统未对接,请有关单位主动对接。"),
+        (
+            _missed(coverage.systems),
+            f"还有 {_missed(coverage.systems)} 个应对接的自建系统未对接,{_whose(apart) if apart else '请有关单位'}主动对接。",
+        ),
         (
             sum(bool(row.note) for row in rows),
             f"请专班办公室核实{_named(row.name for row in rows if row.note)}的主动提供是否出于申请人自愿。",
@@ -115,8 +129,17 @@ def _missed(rate: Rate) -> int:
     return rate.whole - rate.part
 
 
-def _whose(rows: Sequence[UnitRow]) -> str:
-    return f"请{_named(row.name for row in rows)}" if rows else "请"
+def _stood(ground: Ground, year: int) -> str:
+    """What was late before, by nobody's new limit: without it nobody would hear of it again."""
+    assert ground.since is not None
+    units = [name for name, _ in ground.units if name != NOBODY]
+    whose = f"{_whose(units)}办结" if units else "请专班办公室确定承办单位"
+    return f"{ground.waiting} 个核验自{day_of(ground.since, year)}起超时未办,{whose}。"
+
+
+def _whose(names: Iterable[str]) -> str:
+    found = list(names)
+    return f"请{_named(found)}" if found else "请"
 
 
 def _named(names: Iterable[str]) -> str:

@@ -81,25 +81,36 @@ def test_copies_end_once_whatever_the_district_wrote() -> None:
     assert "工作专班各成员单位。" in html and "。。" not in html
 
 
+_THIRTEEN = "请市中区光明路街道办事处等13个单位"
+BAD = (
+    f"43 个核验超过最迟时限,{_THIRTEEN}逐件说明原因。",
+    f"28 个核验自3月2日起超时未办,{_THIRTEEN}办结。",
+    f"12 个督办未按时反馈,{_THIRTEEN}落实。",
+    *"各项",
+)
+USUAL = "市中区龙山路街道办事处", "公共租赁住房申请·经济困难证明"
+LONGEST = LONG, "符合条件的低收入家庭申请法律援助·家庭经济状况核对证明"
 SHORT = ("8个核验超过最迟时限,请市中区光明路街道办事处等3个单位逐件说明原因。", "4个督办未按时反馈,请市中区民政局落实。", "补齐。")
 
 
 @needs_poppler
-@pytest.mark.parametrize(("report", "shown"), [(WORST, 1), (replace(REPORT, next_steps=SHORT), 3)], ids=["worst", "three"])
+@pytest.mark.parametrize(
+    ("report", "shown", "behind"),
+    [(WORST, 2, LONGEST), (replace(REPORT, next_steps=SHORT), 3, LONGEST), (replace(REPORT, next_steps=BAD), 3, USUAL)],
+    ids=["worst", "three", "bad"],
+)
 def test_what_page_one_asks_to_decide_has_its_grounds_beside_it_however_long_the_names_are(
-    tmp_path: Path, report: Report, shown: int
+    tmp_path: Path, report: Report, shown: int, behind: tuple[str, str]
 ) -> None:
     """Unit, matter and proof, where the case stood, what still waits and since when, until when to answer, the list of the cases."""
-    worst, usual = (
-        grounds(LONG, "符合条件的低收入家庭申请法律援助·家庭经济状况核对证明"),
-        grounds("市中区民政局", "公共租赁住房申请·经济困难证明"),
-    )
-    first, *others = pages(replace(report, grounds=(worst if shown == 1 else usual)[: max(shown, 2)]), tmp_path)
+    first, *others = pages(replace(report, grounds=grounds(*behind)), tmp_path)
     said = "".join(word for *_, word in first)
     asked = ("请各单位督办员于3月12日前逐件答复", "个案清单代号\uff1a\uff08一\uff09hard")
-    for one in ("涉及单位", "事项·证明", "所在环节", "至今未办", "3月2日起", *asked):
+    for one in ("最多的单位", "最多的事项·证明", "最多的环节", "至今未办", "3月2日起", *asked):
         assert one in said, one
-    assert ("supervision" in said) == (shown > 1) and any("supervision" in word for sheet in [first, *others] for *_, word in sheet)
+    assert "supervision" in said and ("soft" in said) == (shown > 2) and said.count("3月2日起") >= shown
+    whole = "".join(word for sheet in others for *_, word in sheet)
+    assert "决定依据" in whole and all(one in whole for one in ("hard", "supervision", "soft")), "of all of them, the others too"
     assert all(bottom < FOOT + 1 for _, _, _, bottom, word in first if "—" not in word and word != "1")
 
 
@@ -113,9 +124,12 @@ def test_nobody_is_none_of_the_other_units() -> None:
     said = []
     for shown in (units, units[-1:]):
         made = document(replace(REPORT, next_steps=SHORT[:1], grounds=(replace(one, units=shown),)))
-        (table,) = [block for block in made.sections[1].blocks if isinstance(block, Table)]
-        said.append(table.rows[0][1].replace(" ", ""))
-    assert said == ["市中区民政局9、其他1个单位4、不在任何出具单位7", "不在任何出具单位7"]
+        brief, whole = [
+            block for section in made.sections for block in section.blocks if isinstance(block, Table) and "至今未办" in block.columns
+        ]
+        said.append((brief.rows[0][1].replace(" ", ""), whole.rows[0][1].replace(" ", "")))
+    nobody = "不在任何出具单位7"
+    assert said == [("市中区民政局9", f"市中区民政局9、其他1个单位4、{nobody}"), (nobody, nobody)]
 
 
 def test_where_no_calendar_names_the_day_the_term_is_in_working_days() -> None:

@@ -294,7 +294,7 @@ def test_page_one_says_what_changed_and_what_to_decide_and_many_leads_are_counte
     assert [section.title for section in printed.sections[:3]] == ["一、总体情况", "二、需要决定的事项", "三、趋势和说明"]
     said = "".join(str(block) for block in printed.sections[1].blocks)
     assert "(三)建议2。其余 2 项附后。" in said and "建议3" not in said
-    rest = next(section for section in printed.sections if section.title.endswith("其他工作建议"))
+    rest = next(section for section in printed.sections if section.title.endswith("其他工作建议和决定依据"))
     assert "(四)建议3。" in str(rest.blocks[0])
     (table,) = next(section for section in printed.sections if section.title.endswith("需要核实的线索")).blocks
     assert isinstance(table, Table) and [row[1:3] for row in table.rows] == [("21", "3")]

@@ -6,9 +6,12 @@ from datetime import date
 
 import pytest
 
+from domain.inbox import ExcuseReason
 from ledger.casework.attention import withdraw
+from ledger.deadlines import justifications
 from ledger.inbox import claims, returns
 from ledger.inbox.returns import ReturnReason
+from reports import periods
 from tests.ledger.acting import HOUR, ISSUER, MINUTE, ask, asked, do, immediate, reply, swept
 from tests.ledger.filing import NOW
 from tests.reports.figures.asking import WEEK, listed, report
@@ -85,3 +88,47 @@ def test_who_held_it_when_it_was_due_is_not_changed_by_what_came_after() -> None
     swept(WEEK.end)
     hard = report().grounds[0]
     assert dict(hard.steps) == {"认领后未答复": 3, "无人认领": 1, "答复后未送达": 1}
+
+
+def test_what_was_late_before_and_is_still_open_is_said_week_after_week() -> None:
+    """It stands in no limit of the week: without it a case that everybody has forgotten is told of once."""
+    lease, _ = immediate()
+    promised, _ = asked(promise_end=NOW + 30 * DAY)
+    excused, request = asked(promise_end=NOW + 30 * DAY)
+    immediate(NOW + 7 * DAY)
+    swept(NOW + 2 * DAY)
+    do(justifications.give, request, ISSUER, ExcuseReason.ARCHIVE, now=NOW + 2 * DAY, actor=CLERK)
+    do(justifications.decide, request, True, now=NOW + 3 * DAY, actor="person:demo-admin")
+    swept(WEEK.end + 7 * DAY)
+    assert [one.kind for one in report().grounds] == ["hard", "supervision", "soft"], "its own week has it already"
+    following = periods.week_of(WEEK.end)
+    found = report(following)
+    hard, standing = found.grounds[:2]
+    assert (hard.waiting, hard.since) == (1, NOW + 7 * DAY + 30 * MINUTE)
+    assert (standing.kind, standing.waiting, standing.since) == ("standing", 2, NOW + 30 * MINUTE)
+    assert standing.units == (("市中区光明路街道办事处", 2),) and standing.steps == (("无人认领", 2),)
+    assert found.next_steps[1] == "2 个核验自3月4日起超时未办,请市中区光明路街道办事处办结。"
+    numbers = {lease.number, promised.number}
+    assert {line.number for line in listed("standing", following).lines} == numbers
+    assert listed(f"standing/{ISSUER}", following).whole == 2 and listed(f"standing/{ARCHIVE}", following).whole == 0
+    assert [one.kind for one in report(following, ARCHIVE).grounds] == []
+    do(withdraw, lease.number, now=WEEK.end + 14 * DAY, actor="person:demo-permit-1")
+    assert report(following).grounds == found.grounds, "what became of it later changes no earlier week"
+    later = report(periods.week_of(WEEK.end + 14 * DAY))
+    assert [(one.kind, one.waiting) for one in later.grounds] == [("standing", 2)], "the other one of last week came to it"
+
+
+def test_what_stands_still_is_asked_of_who_has_it_now_or_of_the_office() -> None:
+    wish = ReturnReason("不属本单位职责", None, "不清楚")
+    lease, request = immediate()
+    swept(NOW + 31 * MINUTE)
+    do(returns.give_back, request, ISSUER, wish, now=NOW + HOUR, actor=CLERK)
+    following = periods.week_of(WEEK.end)
+    (nobody,) = report(following).grounds
+    assert nobody.units == (("不在任何出具单位", 1),)
+    assert report(following).next_steps[0] == "1 个核验自3月4日起超时未办,请专班办公室确定承办单位。"
+    do(returns.forward, lease.number, ARCHIVE, now=WEEK.end + HOUR, actor="person:demo-permit-1")
+    ask(lease, WEEK.end + HOUR)
+    moved = report(following, now=WEEK.end + 2 * HOUR).grounds[0]
+    assert (moved.kind, moved.units, moved.since) == ("standing", (("市中区档案馆", 1),), NOW + 30 * MINUTE)
+    assert report(periods.week_of(WEEK.end + 400 * DAY)).next_steps[0].startswith("1 个核验自2026年3月4日起超时未办")

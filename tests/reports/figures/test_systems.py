@@ -48,7 +48,7 @@ def test_a_system_counts_from_its_first_call() -> None:
     assert report(scope=CIVIL).coverage.systems == Rate(0, 1, "systems")
     assert rows()["demo-hall"].last_call == NOW and rows()["s-1"].first_call is None
     assert rows(period=NEXT)["demo-hall"].last_call == NEXT.start + timedelta(hours=1)
-    assert "还有 1 个应对接的自建系统未对接,请有关单位主动对接。" in report().next_steps
+    assert "还有 1 个应对接的自建系统未对接,请市中区民政局主动对接。" in report().next_steps
     said = str(document(report()))
     assert "应对接的自建系统已对接 50.0%(1/2),尚未对接:演示系统(市中区民政局)。" in said and "停用" not in said
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import os
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from tests.reports.figures.asking import listed, report, row
 from tests.reports.figures.clocked import INSTANT
 from tests.reports.figures.handed_in import MORE
 from tests.reports.figures.played import YEAR, play, sized
-from tests.reports.figures.reference import Ledger, is_kept
+from tests.reports.figures.reference import Ledger, Reference, is_kept
 from tests.reports.figures.rows import Row, read
 from tests.reports.figures.standing import Standing, places
 from tests.reports.figures.test_figures import Asked, pair
@@ -188,6 +188,27 @@ def _stood(limit: Row, request: Row | None, events: list[Row]) -> str:
     return "认领后未答复" if held and held[-1]["event"] == "claimed" else "无人认领"
 
 
+def _standing(wanted: Reference, scope: str) -> dict[str, tuple[datetime, str | None]]:
+    """What was late before the period, by no limit of it, and is open at its end -> since when, and with whom it is."""
+    ledger, found, late = wanted.ledger, {}, defaultdict[str, list[datetime]](list)
+    for limit in ledger.rows["deadlines"]:
+        decided = limit["met_at"] is not None or limit["missed_at"] is not None
+        rests = limit["pausable"] and not decided and any(row["ended_at"] is None for row in ledger.rests.get(limit["request_id"], ()))
+        excused = limit["kind"] == "soft" and limit["excuse_approved"] is True and limit["excuse_decided_at"] <= wanted.now
+        if limit["kind"] in ("soft", "hard") and limit["due_at"] and not (limit["closed_at"] or rests or excused or is_kept(limit)):
+            late[limit["verification"]].append(limit["due_at"])
+    for number, dues in late.items():
+        row = ledger.verification[number]
+        is_open = row["filed_at"] < wanted.start and (row["ended_at"] is None or row["ended_at"] >= wanted.cut)
+        if is_open and min(dues) <= wanted.start and not any(wanted.is_due(due) for due in dues):
+            has = [one for one in ledger.asked.get(number, ()) if one["received_at"] < wanted.cut]
+            has = sorted((one for one in has if not one["ended_at"] or one["ended_at"] >= wanted.cut), key=lambda one: one["received_at"])
+            unit = wanted.stood(has[-1]["unit"], wanted.cut) if has else None
+            if not scope or unit == scope:
+                found[number] = min(dues), unit
+    return found
+
+
 @pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
 @pytest.mark.parametrize("scope", ["", INTO])
 def test_what_stands_behind_the_missed_limits_is_what_the_rows_of_the_year_say(
@@ -197,7 +218,14 @@ def test_what_stands_behind_the_missed_limits_is_what_the_rows_of_the_year_say(
     asked = Asked(Ledger(rows), period, scope, period.end + timedelta(hours=8), of)
     read(rows, ("entries",))
     entries, cases = {one["id"]: one for one in rows["entries"]}, {one["number"]: one for one in rows["verifications"]}
+    stood = _standing(asked.wanted, scope)
+    assert {one.kind for one in found.grounds if one.kind == "standing"} == ({"standing"} if stood else set())
     for one in found.grounds:
+        if one.kind == "standing":
+            assert {line.number for line in listed(one.cases, period, scope).lines} == stood.keys()
+            assert (one.waiting, one.since) == (len(stood), min(since for since, _ in stood.values()))
+            assert sorted(count for _, count in one.units) == sorted(Counter(unit for _, unit in stood.values()).values())
+            continue
         missed = [limit for limit in asked.wanted.fell_due(one.kind) if not is_kept(limit)]
         missed = [limit for limit in missed if not scope or asked.wanted.unit_of(limit) == scope]
         if one.kind == "soft":
