@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from domain.complaints import ComplaintAbout
 
-RULES_VERSION = "2026-11/12"
+RULES_VERSION = "2026-11/13"
 
 CLAUSES: Mapping[str, str] = MappingProxyType(
     {

@@ -177,7 +177,7 @@ _QUERIES: dict[str, Callable[[Span], str]] = {
     "voluntary": _voluntary,
     "complaints": lambda span: f"SELECT c.number AS id, true AS part FROM {oversight.received(span)}",
     "complaints_handled": lambda span: f"SELECT c.number AS id, {oversight.HANDLED} AS part FROM {oversight.due(span)}",
-    "lists": lambda span: coverage.LISTS,
+    "lists": coverage.lists,
     "databases": coverage.databases,
     "systems": lambda span: systems.CONNECTED,
     "obtained": lambda span: systems.OBTAINED.format(involved=span.involved("v.filed_at")),

@@ -33,7 +33,8 @@ _APART = re.compile(r"[\s、,,;;。/]+")
 
 @dataclass(frozen=True)
 class LawChange:
-    """One change for one unit. `serial`: of its first entry, whatever corrected it; `due_at`: None while a year has no calendar."""
+    """One change for one unit. `serial`: of its first entry, whatever corrected it; `entered_at`: since when the office has said that by
+    this day something was to be adjusted; `due_at`: None while a year has no calendar."""
 
     serial: int
     unit: str
@@ -41,6 +42,11 @@ class LawChange:
     entered_at: datetime
     due_at: datetime | None
     reported_at: datetime | None
+
+    @property
+    def falls_at(self) -> datetime | None:
+        """When the three working days had ended, or, where they were over by then, when the office entered it."""
+        return None if self.due_at is None else max(self.due_at, self.entered_at)
 
 
 @dataclass(frozen=True)
@@ -75,14 +81,14 @@ def law_changes(session: Session, until: datetime) -> list[LawChange]:
     charges = Charges.until(session, until)
     reports = _reports(session, until, charges, first)
     found = []
-    for serial, row in standing:
+    for serial, row, since in standing:
         day = date.fromisoformat(row.values["施行日期"])
         if day >= IN_FORCE.date() and not row.values.get("无需调整的理由"):  # obligation 20.1
             answers = [one.at for one in reports if one.answers(serial, charges.at(row.unit, until), row.values)]
             due = None
             with suppress(MissingYear):
                 due = report_due(day, calendar(session), terms.office_closing(session, day))
-            found.append(LawChange(serial, row.unit, row.values["法规"], row.entered_at, due, min(answers, default=None)))
+            found.append(LawChange(serial, row.unit, row.values["法规"], since, due, min(answers, default=None)))
     return found
 
 
@@ -97,15 +103,22 @@ def charged(changes: Iterable[LawChange], charges: Charges, until: datetime) -> 
     return [(one, charges.at(one.unit, min(one.reported_at or until, until))) for one in changes]
 
 
-def _entered(session: Session, until: datetime) -> tuple[list[tuple[int, RegisterEntry]], Mapping[int, int]]:
-    """The newest row of each entry by the serial of its first one; and of each row the first of its entry."""
+def _entered(session: Session, until: datetime) -> tuple[list[tuple[int, RegisterEntry, datetime]], Mapping[int, int]]:
+    """The newest row of each entry by the serial of its first one, and since when it says what is due; of each row the first of its
+    entry."""
     query = select(RegisterEntry).where(RegisterEntry.register == RegisterKind.LAW_CHANGES, RegisterEntry.entered_at < until)
-    newest: dict[int, RegisterEntry] = {}
+    newest: dict[int, tuple[RegisterEntry, datetime]] = {}
     first: dict[int, int] = {}
     for row in session.scalars(query.order_by(RegisterEntry.serial)):
         first[row.serial] = first.get(row.replaces, row.replaces) if row.replaces is not None else row.serial
-        newest[first[row.serial]] = row
-    return sorted(newest.items()), first
+        before, since = newest.get(first[row.serial], (None, row.entered_at))
+        newest[first[row.serial]] = row, since if before is not None and _asks(before) == _asks(row) else row.entered_at
+    return [(serial, *newest[serial]) for serial in sorted(newest)], first
+
+
+def _asks(row: RegisterEntry) -> tuple[str, bool]:
+    """From which day on something was to be adjusted, and whether at all."""
+    return row.values["施行日期"], bool(row.values.get("无需调整的理由"))
 
 
 def _reports(session: Session, until: datetime, charges: Charges, entries: Mapping[int, int]) -> list[_Report]:

@@ -1,6 +1,7 @@
 """清单调整的报送 (obligation 5.5): reported late, overdue and not reported at all, 未定; as the leads of 16.4 see them.
 
-A day is three working days from the cause. Of what was reported the record keeps it; of what was not it is computed here.
+A day is three working days from the cause. Of what was reported the record keeps it; of what was not it is computed here. What was
+drafted only afterwards is overdue from then on.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from reports.figures.span import Span
 
 #: Drafted, not withdrawn, and not reported before the span: the first report counts, whatever was sent back.
 _STOOD = """
-    SELECT CAST(p.id AS text) AS id, {unit} AS unit, p.reason_date, p.due_at, s.first
+    SELECT CAST(p.id AS text) AS id, {unit} AS unit, p.reason_date, p.due_at, p.drafted_at, s.first
     FROM proposals p LEFT JOIN (
         SELECT proposal, min(at) AS first FROM proposal_steps WHERE step = 'report' AND at < :cut GROUP BY proposal) s ON s.proposal = p.id
     WHERE p.kind = 'adjustment' AND p.reason_date IS NOT NULL AND p.drafted_at < :cut AND (s.first IS NULL OR s.first >= :start)
@@ -36,6 +37,7 @@ ADJUSTMENTS = "SELECT n.id, n.part FROM unnest(CAST(:ids AS text[]), CAST(:parts
 class _Adjustment:
     id: str
     due_at: datetime | None  #: None: 未定
+    drafted_at: datetime
     reported_at: datetime | None
 
 
@@ -62,10 +64,11 @@ def _given(found: Any) -> Mapping[str, Any]:
 
 
 def _judged(session: Session, span: Span) -> list[_Adjustment]:
+    last = span.last or span.cut
     return [
         one
         for one in _stood(session, span)
-        if one.due_at is not None and (one.reported_at is not None or span.start <= one.due_at < span.cut)
+        if one.due_at is not None and (one.reported_at is not None or span.start < max(one.due_at, one.drafted_at) <= last)
     ]
 
 
@@ -83,7 +86,7 @@ def _read(session: Session, span: Span) -> Any:
             with suppress(MissingYear):
                 due = report_due(row.reason_date, calendar(session), terms.office_closing(session, row.reason_date))
         if span.scope in ("", row.unit):
-            yield _Adjustment(row.id, due, row.first)
+            yield _Adjustment(row.id, due, row.drafted_at, row.first)
 
 
 def _figure(key: str, name: str, meaning: str, given: Given) -> Figure:
@@ -94,7 +97,7 @@ FIGURES = (
     _figure(
         "adjustments_unreported",
         "逾期尚未报送的清单调整",
-        "本周报送的,和报送期限在本周届满、届满时尚未报送的清单调整(未撤回,期限已定)为分母;其中截至本周末仍未报送的为分子。",
+        "本周报送的,和报送期限在本周届满(起草时已届满的,以起草时为准)而尚未报送的清单调整(未撤回,期限已定)为分母;其中截至本周末仍未报送的为分子。",
         _unreported,
     ),
     _figure(

@@ -125,14 +125,14 @@ def _age(span: Span) -> str:
 
 
 def _adjusted(part: Callable[[LawChange], bool]) -> Given:
-    """Of the changes whose three working days ended in the span, by whom they concern."""
+    """Of the changes whose three working days ended in the span, or had ended when the office entered them in it, by whom they concern."""
 
     def given(session: Session, span: Span) -> Mapping[str, Any]:
         last = span.last or span.cut
         found = [
             one
             for one, unit in charged(law_changes(session, span.cut), span.charges, span.cut)
-            if one.due_at is not None and span.start < one.due_at <= last and span.scope in ("", unit)
+            if one.falls_at is not None and span.start < one.falls_at <= last and span.scope in ("", unit)
         ]
         return {"laws": [one.serial for one in found], "parts": [part(one) for one in found]}
 
@@ -238,7 +238,7 @@ FIGURES = (
         "5.5",
         "law_adjusted",
         "法规变动后按时报送清单调整",
-        "法规变动登记册所列、三个工作日在本周届满、未注明无需调整的为分母;届满前首次报送对应的调整的为分子,退回修改的以首次报送为准。"
+        "法规变动登记册所列、三个工作日在本周届满(登记时已届满的,以登记时为准)、未注明无需调整的为分母;届满前首次报送对应的调整的为分子,退回修改的以首次报送为准。"
         "写明对应这一条的,或者依据的文件写有这部法规的,或者事由日期和涉及证明都相符的,为对应的调整。",
         _laws,
         _adjusted(lambda one: one.due_at is not None and one.reported_at is not None and not is_past(one.due_at, one.reported_at)),
@@ -247,7 +247,7 @@ FIGURES = (
         "16.4",
         "law_not_followed",
         "法规变动后尚未报送清单调整",
-        "法规变动登记册所列、三个工作日在本周届满、未注明无需调整的为分母;截至本周末仍未报送的为分子(线索,不是认定)。",
+        "法规变动登记册所列、三个工作日在本周届满(登记时已届满的,以登记时为准)、未注明无需调整的为分母;截至本周末仍未报送的为分子(线索,不是认定)。",
         _laws,
         _adjusted(lambda one: one.reported_at is None),
     ),

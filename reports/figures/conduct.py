@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.registers import NOTHING_FOUND
+from ledger.succession import codes_of
 from reports.figures.figure import By, Figure
 from reports.figures.span import Span
 from reports.figures.standing import ENTERED
@@ -26,19 +27,25 @@ def _demanded(fact: str) -> Callable[[Span], str]:
     return sql
 
 
+#: By which list a demand was judged: that of its day, and of before the first that is known here that one.
+_JUDGED = "greatest(d.demanded_at, (SELECT min(first.published_at) FROM catalog_versions first))"
+
+
 def _collected(span: Span) -> str:
-    """Obligation 7.5: what was demanded and not blocked, or handed in, of what the list spares; had by shared data at that instant."""
+    """Obligation 7.5: what was demanded and not blocked, or handed in, of what the list spares; had by shared data when it was asked for
+    or handed in, under whichever code its matter bore."""
     unit = span.charged("c.unit", "c.at")
     return f"""
         SELECT c.id, {unit} AS about, EXISTS (
             SELECT FROM entries e JOIN catalog_versions s ON s.number = e.since_version
             LEFT JOIN catalog_versions t ON t.number = e.until_version
-            WHERE e.matter = c.matter AND e.proof = c.proof AND 'data_sharing' = ANY (e.methods)
-            AND s.published_at <= c.at AND (t.published_at IS NULL OR t.published_at > c.at)) AS part
+            WHERE e.matter = ANY ({codes_of("c.matter")}) AND e.proof = c.proof AND 'data_sharing' = ANY (e.methods)
+            AND s.published_at <= c.asked AND (t.published_at IS NULL OR t.published_at > c.asked)) AS part
         FROM (
-            SELECT '索要' || d.serial AS id, d.unit, d.matter, d.proof, d.recorded_at AS at FROM demands d WHERE d.listed AND NOT d.blocked
+            SELECT '索要' || d.serial AS id, d.unit, d.matter, d.proof, d.recorded_at AS at, {_JUDGED} AS asked
+            FROM demands d WHERE d.listed AND NOT d.blocked
             UNION ALL
-            SELECT '主动提供' || w.serial, w.unit, k.matter, w.proof, w.at
+            SELECT '主动提供' || w.serial, w.unit, k.matter, w.proof, w.at, w.at
             FROM voluntary_submissions w JOIN cases k ON k.id = w.case_id WHERE w.listed AND NOT 'not_spared' = ANY (w.marks)
         ) c WHERE c.at >= :start AND c.at < :cut AND {span.ours(unit)}"""
 

@@ -15,17 +15,21 @@ from ledger.calendars.duty import GapKind
 from reports.figures import adjustments, systems, units
 from reports.figures.figure import By, Figure
 from reports.figures.span import Span
+from reports.figures.standing import LISTED
 from reports.model import CoverageFigures, Rate
 
-#: Each gives (what, whether it counts): the cases of a rate are the rows of its query. Who only issues proofs has no matter to list.
-LISTS = """
-    SELECT id, part FROM (
-        SELECT u.code AS id, EXISTS (
-            SELECT FROM entries e JOIN catalog_versions s ON s.number = e.since_version
-            LEFT JOIN catalog_versions t ON t.number = e.until_version
-            WHERE e.unit = u.code AND s.published_at < :cut AND (t.published_at IS NULL OR t.published_at >= :cut)) AS part
-        FROM units u WHERE u.takes_part AND u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)) one
-    WHERE part OR EXISTS (SELECT FROM matters m WHERE m.unit = one.id AND m.active)"""
+
+def lists(span: Span) -> str:
+    """Obligation 5.1: units with an entry in the list, of those that have one or a matter, with what each inherited: matters and
+    entries stay the merged unit's until the list is adjusted. Who only issues proofs has no matter to list."""
+    return f"""
+        WITH listed AS (SELECT DISTINCT {span.charged("e.unit", ":cut")} AS unit FROM {LISTED}),
+        owing AS (SELECT DISTINCT {span.charged("m.unit", ":cut")} AS unit FROM matters m WHERE m.active)
+        SELECT u.code AS id, u.code IN (SELECT unit FROM listed) AS part FROM units u
+        WHERE u.takes_part AND u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)
+        AND (u.code IN (SELECT unit FROM listed) OR u.code IN (SELECT unit FROM owing))"""
+
+
 #: Who need not take part need not appoint anybody either.
 ROSTERS = """
     SELECT n.unit AS id, n.unit <> ALL(CAST(:gaps AS text[])) AS part FROM unnest(CAST(:wanted AS text[])) AS n(unit)"""
@@ -56,12 +60,12 @@ def _task_unit(span: Span) -> str:
 
 def coverage(session: Session, span: Span, names: Mapping[str, str], active: list[str]) -> CoverageFigures:
     """`names` and `active` as they were at the end of the span."""
-    lists = {row.id: row.part for row in span.rows(session, LISTS, active=active)}
+    listed = {row.id: row.part for row in span.rows(session, lists(span), active=active)}
     duties, late = rosters(session, span), adjustments.late(session, span)
     version = span.rows(session, "SELECT coalesce(max(number), 0) FROM catalog_versions WHERE published_at < :cut")
     return CoverageFigures(
-        lists=Rate(sum(lists.values()), len(lists), "lists"),
-        without_list=tuple(names[unit] for unit, has in sorted(lists.items()) if not has),
+        lists=Rate(sum(listed.values()), len(listed), "lists"),
+        without_list=tuple(names[unit] for unit, has in sorted(listed.items()) if not has),
         rosters=Rate(len(duties["wanted"]) - len(duties["gaps"]), len(duties["wanted"]), "rosters"),
         roster_gaps=tuple(names[unit] for unit in duties["gaps"]),
         databases=_rate(session, span, databases(span), "databases"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from catalog.complaint_file import enter
 from catalog.complaint_table import read_table
 from catalog.headers import ListKind
 from catalog.returning import file_for_sender
+from domain.demands import DemandTold
 from domain.lifecycle import State
 from domain.list_rows import Topic
 from domain.listing import Change, content
@@ -26,11 +28,14 @@ from ledger.catalog.questions import AnswerRefused
 from ledger.lifecycle import filing, receiving
 from ledger.lifecycle.receiving import Asked, MatterDiffers
 from ledger.oversight.indicators import lists
+from ledger.registers import demands
+from ledger.registers.demands import Told
 from ledger.registry import register_changes
 from ledger.registry.register_checks import RegisterRefused
 from ledger.tables.catalog import CatalogQuestion
 from ledger.tables.oversight import Complaint
 from ledger.tables.registry import Matter
+from reports import periods
 from sandbox.people import by_name
 from tests.catalog.test_lists import HEADER
 from tests.catalog.test_rebuild import changed, changes, rebuilt, send, source
@@ -40,12 +45,14 @@ from tests.ledger.catalog.test_proposals import agreed
 from tests.ledger.catalog.test_proposals import publish as filed
 from tests.ledger.filing import FILER, NOW, UNIT, case_data
 from tests.ledger.listing import standing
+from tests.reports.figures.asking import listed
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
 OLD, NEW = "DEMO-0001", "SZ-0001"
 NAME, PROOF, OFFICE = "公共租赁住房申请", "P-HOUSEHOLD", "person:demo-admin"
 _KEYS = count()
+DAY = timedelta(days=1)
 
 
 def matters(*codes: str, key: str = "matters", unit: str | None = UNIT, name: str = NAME) -> Any:
@@ -139,6 +146,17 @@ def test_under_the_new_code_a_proof_is_as_added_as_it_was() -> None:
     assert standing(NEW, "P-DISABILITY") == replace(brought, matter=NEW)
     for code in (OLD, NEW):
         assert [do(added.is_added, [UNIT], code, proof) for proof in (PROOF, "P-DISABILITY")] == [False, True]
+
+
+@pytest.mark.parametrize("code", [OLD, NEW])
+def test_what_shared_data_have_of_a_matter_is_had_under_each_of_its_codes(code: str) -> None:
+    """Obligation 7.5: a demand, or a paper of an old case, that names the former code is collected again all the same."""
+    matters(NEW)
+    publish(say(OLD))
+    told = Told(UNIT, code, PROOF, DemandTold.APPLICANT, NOW)
+    assert do(demands.record, told, now=NOW + 9 * DAY, actor="test").listed
+    listed_then = [(line.number, line.counted) for line in listed("collected_again", periods.week_of(NOW + 9 * DAY)).lines]
+    assert listed_then == [("索要1", True)]
 
 
 def test_no_they_are_two_matters_and_nobody_is_asked_again() -> None:

@@ -82,14 +82,15 @@ def indications(session: Session, start: datetime, end: datetime, now: datetime)
 
 
 def _late(session: Session, start: datetime, end: datetime, at: datetime) -> list[Indication]:
-    """Adjustments whose report came late in this time, or whose three working days ended in it without one."""
+    """Adjustments whose report came late in this time, or whose three working days ended in it without one; those that were drafted
+    after them are late at once."""
     filed = select(Proposal).where(Proposal.kind == ProposalKind.ADJUSTMENT, Proposal.standing != ProposalStatus.WITHDRAWN)
     late = list(session.scalars(filed.where(Proposal.late.is_(True), Proposal.reported_at >= start, Proposal.reported_at < end)))
     for row in session.scalars(filed.where(Proposal.reported_at.is_(None), Proposal.reason_date.is_not(None))):
         assert row.reason_date is not None
         with suppress(MissingYear):
             due = report_due(row.reason_date, calendar(session), terms.office_closing(session, row.reason_date))
-            if start <= due < at:
+            if start <= max(due, row.drafted_at) < at:
                 late.append(row)
     return [Indication(_R.LATE_ADJUSTMENT, heir(session, row.unit), str(row.id), counts={"逾期的调整": 1}) for row in late]
 
@@ -100,7 +101,7 @@ def _not_followed(session: Session, start: datetime, end: datetime, at: datetime
     return [
         Indication(_R.LAW_NOT_FOLLOWED, heir(session, one.unit), f"登记册第{one.serial}条", counts={"未报送的调整": 1})
         for one in law_changes(session, at)
-        if one.due_at is not None and one.reported_at is None and start <= max(one.due_at, one.entered_at) < at
+        if one.falls_at is not None and one.reported_at is None and start <= one.falls_at < at
     ]
 
 

@@ -38,8 +38,8 @@ class Standing:
 
     def lists(self) -> tuple[_Pair, set[str]]:
         """(with a list, owing one), and who has none."""
-        having = {row["unit"] for row in self.catalog.list()}
-        owing = having | {row["unit"] for row in self.rows["matters"] if row["active"]}
+        having = {self.duty.stood(row["unit"], self.duty.cut) for row in self.catalog.list()}
+        owing = having | {self.duty.stood(row["unit"], self.duty.cut) for row in self.rows["matters"] if row["active"]}
         wanted = owing & set(self.duty._members())
         return (len(wanted & having), len(wanted)), wanted - having
 
@@ -55,7 +55,11 @@ class Standing:
 
     def late_adjustments(self) -> _Pair:
         raw = self.catalog
-        judged = [(due, first) for due, first in raw.adjustments() if due is not None and (first or raw.start <= due < raw.cut)]
+        judged = [
+            (due, first)
+            for due, first, drafted in raw.adjustments()
+            if due is not None and (first or raw.start < max(due, drafted) <= raw.cut)
+        ]
         return sum(first is None or first > due for due, first in judged), len(judged)
 
     def tasks(self) -> _Pair:

@@ -164,8 +164,8 @@ class Raw(raw.Raw):
         held = {row["unit"] for row in rows if row["values"]["起始日期"] <= self.last_day() <= row["values"].get("截止日期", "9999-12-31")}
         return [unit in held for unit in units if self.scope in ("", unit)]
 
-    def adjustments(self) -> list[tuple[datetime | None, datetime | None]]:
-        """(until when it was to be reported, when it first was), of what was not reported before, nor withdrawn."""
+    def adjustments(self) -> list[tuple[datetime | None, datetime | None, datetime]]:
+        """(until when it was to be reported, when it first was, when it was drafted), of what was not reported before, nor withdrawn."""
         found = []
         for row in self.rows["proposals"]:
             steps = [(one["step"], one["at"]) for one in self.by("proposal_steps", "proposal").get(row["id"], ()) if one["at"] < self.cut]
@@ -173,7 +173,7 @@ class Raw(raw.Raw):
             if row["reason_date"] is None or row["drafted_at"] >= self.cut or (first is not None and first < self.start):
                 continue
             if row["kind"] == "adjustment" and "withdraw" not in dict(steps) and self.is_ours(row["unit"], first or self.cut):
-                found.append((workdays_after(row["reason_date"]) if first is None else row["due_at"], first))
+                found.append((workdays_after(row["reason_date"]) if first is None else row["due_at"], first, row["drafted_at"]))
         return found
 
     def laws(self) -> list[tuple[datetime, datetime | None]]:
@@ -190,9 +190,17 @@ class Raw(raw.Raw):
                     reports += [steps["report"]] if "report" in steps else []
             due = workdays_after(date.fromisoformat(values["施行日期"]))
             first = min(reports, default=None)
-            if self.start < due <= self.cut and self.is_ours(row["unit"], first or self.cut):
+            if self.start < max(due, self.said_since(row)) <= self.cut and self.is_ours(row["unit"], first or self.cut):
                 found.append((due, first))
         return found
+
+    def said_since(self, row: Row) -> datetime:
+        """Since when the office has said that something was to be adjusted by this day."""
+        earlier = next((one for one in self.rows["register_entries"] if one["serial"] == row["replaces"]), None)
+        same = earlier is not None and all(
+            earlier["values"].get(name) == row["values"].get(name) for name in ("施行日期", "无需调整的理由")
+        )
+        return self.said_since(earlier) if earlier is not None and same else row["entered_at"]
 
     def answers(self, proposal: Row, row: Row) -> bool:
         """The change of law that it names; where it names none, the law in its document, or the day and one of the proofs."""
@@ -304,8 +312,9 @@ def expected(rows: Raw, key: str) -> Counted:
         case "adjustments":
             stood = rows.adjustments()
             if rest == "undetermined":
-                return sum(due is None for due, _ in stood), len(stood)
-            known = [(due, first) for due, first in stood if due is not None and (first is not None or rows.within(due))]
+                return sum(due is None for due, *_ in stood), len(stood)
+            fell = [(due, first, due and max(due, drafted)) for due, first, drafted in stood]
+            known = [(due, first) for due, first, at in fell if due and at and (first is not None or rows.start < at <= rows.cut)]
             if rest == "unreported":
                 return sum(first is None for _, first in known), len(known)
             return sum(first is None or first > due for due, first in known), len(known)

@@ -153,20 +153,21 @@ class Raw(raw.Raw):
 
     def collected_again(self) -> Found:
         matters = {row["id"]: row["matter"] for row in self.rows["cases"]}
+        first = min(row["published_at"] for row in self.rows["catalog_versions"])
         taken = [
-            (f"索要{row['serial']}", row["unit"], row["matter"], row["proof"], row["recorded_at"])
+            (f"索要{row['serial']}", row["unit"], row["matter"], row["proof"], row["recorded_at"], max(row["demanded_at"], first))
             for row in self.rows["demands"]
             if row["listed"] and not row["blocked"]
         ]
         taken += [
-            (f"主动提供{row['serial']}", row["unit"], matters[row["case_id"]], row["proof"], row["at"])
+            (f"主动提供{row['serial']}", row["unit"], matters[row["case_id"]], row["proof"], row["at"], row["at"])
             for row in self.rows["voluntary_submissions"]
             if row["listed"] and row["case_id"] and "not_spared" not in row["marks"]
         ]
         return self._mine(
             [
-                (name, self._shared(matter, proof, at), None, self.stood(unit, at))
-                for name, unit, matter, proof, at in taken
+                (name, self._shared(matter, proof, asked), None, self.stood(unit, at))
+                for name, unit, matter, proof, at, asked in taken
                 if self.within(at)
             ]
         )

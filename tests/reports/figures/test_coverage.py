@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from domain.adjusting import Step
+from domain.calendar import LOCAL
 from domain.leads import LeadRule
 from domain.listing import Change
+from domain.registers import RegisterKind
 from ledger.calendars import duty
 from ledger.catalog import change_tasks, versions
 from ledger.database import transaction
 from ledger.oversight import leads
+from ledger.registers import manual_registers
 from ledger.registry.registry import put_databases, put_people, put_units
 from ledger.tables.catalog import ChangeTask
 from ledger.tables.oversight import Lead
@@ -149,6 +153,38 @@ def test_an_adjustment_that_nobody_reported_is_late_as_its_lead_says() -> None:
     assert found.coverage.late_adjustments == Rate(2, 2, "adjustments")
     assert [line.number for line in listed("adjustments_unreported").lines if line.counted] == [str(never)]
     assert report(NEXT).coverage.late_adjustments.part == 1, "the one that was due in it"
+
+
+def test_an_adjustment_that_was_overdue_when_it_was_drafted_is_late_in_that_week() -> None:
+    """Obligations 5.5, 16.4: else what is drafted late and never reported would be late in no week, and nobody would look into it."""
+    proposal = draft(reason_date=date(2026, 2, 11))  # until the 16th, 24:00
+    do(leads.find, WEEK.start, WEEK.end, now=WEEK.end)
+    assert [lead.subject for lead in all_of(Lead, rule=LeadRule.LATE_ADJUSTMENT)] == [str(proposal)]
+    assert members("adjustments") == members("adjustments_unreported") == {str(proposal): True}
+    for other in (periods.week_of(datetime(2026, 2, 16, tzinfo=LOCAL)), periods.before(WEEK), NEXT):
+        assert members("adjustments", other) == {}
+
+
+def test_what_ends_with_the_last_day_of_a_quarter_is_late_in_that_quarter() -> None:
+    """Obligation 5.5: 24:00 of the 31st of March is the end of March, not the beginning of April."""
+    proposal = draft(reason_date=date(2026, 3, 26), now=NOW + 23 * DAY)
+    quarters = periods.between(date(2026, 1, 1), date(2026, 3, 31)), periods.between(date(2026, 4, 1), date(2026, 6, 30))
+    assert [members("adjustments", quarter) for quarter in quarters] == [{str(proposal): True}, {}]
+
+
+def test_a_change_of_law_counts_in_the_week_in_which_the_office_enters_it_late() -> None:
+    """Obligations 5.5, 16.4: and once, whatever is corrected later but the day itself."""
+    law = {"法规": "《演示办法》", "施行日期": "2026-02-09", "涉及证明": "户籍证明"}
+    enter = partial(do, manual_registers.enter, RegisterKind.LAW_CHANGES, "370402-PERMIT", person="demo-admin")
+    serial = enter(law, now=NOW).serial
+    corrected = enter(law | {"法规": "《演示办法(修订)》"}, now=NOW + 7 * DAY, replaces=serial).serial
+    weeks = periods.week_of(datetime(2026, 2, 12, tzinfo=LOCAL)), WEEK, NEXT
+    case = f"登记册第{serial}条"
+    assert [members("law_not_followed", week) for week in weeks] == [{}, {case: True}, {}]
+    assert [members("law_adjusted", week) for week in weeks] == [{}, {case: False}, {}]
+    enter(law | {"施行日期": "2026-02-16"}, now=NOW + 14 * DAY, replaces=corrected)
+    after = periods.week_of(NOW + 14 * DAY)
+    assert members("law_not_followed", after) == {case: True}, "of that day it was not known before"
 
 
 def test_an_adjustment_whose_year_has_no_calendar_is_counted_apart() -> None:

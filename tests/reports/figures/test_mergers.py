@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy import text
 
 from domain.scoring import FORMULAS
+from domain.listing import Change
+from ledger.catalog import versions
 from ledger.database import transaction
 from ledger.inbox import returns
 from ledger.inbox.returns import ReturnReason
@@ -23,6 +25,7 @@ from reports import periods
 from reports.model import Rate
 from reports.scores import scores
 from tests.ledger.acting import HOUR, ISSUER, MINUTE, deliver, do, immediate, reply, seal, swept
+from tests.ledger.catalog.test_proposals import agreed, publish
 from tests.ledger.filing import NOW
 from tests.reports.figures.asking import WEEK, listed, report, row
 from tests.reports.figures.rows import stood
@@ -165,3 +168,18 @@ def test_the_databases_of_a_merged_unit_are_its_successors() -> None:
     following = [report(NEXT, scope=unit, now=NEXT.end).coverage.databases.whole for unit in (ISSUER, CIVIL)]
     assert following == [0, sum(of_each)]
     assert len(listed("databases", NEXT, scope=CIVIL, now=NEXT.end).lines) == sum(of_each)
+
+
+def test_the_list_and_the_matters_of_a_merged_unit_are_its_successors() -> None:
+    """Obligations 5.1, 16.3: an entry names the unit that it was published for, until the list is adjusted."""
+    heir = "370402-GUANGMING"  # which only issues proofs until then
+    publish(agreed())  # one of its list is published within the week that is played
+    before = report(now=NEXT.end).coverage
+    merge("370402-PERMIT", heir, NEXT.start + DAY)
+    following, inherited = report(NEXT, now=NEXT.end).coverage, report(NEXT, scope=heir, now=NEXT.end).coverage
+    assert (following.lists, following.without_list) == (before.lists, before.without_list)
+    assert inherited.lists == Rate(1, 1, "lists") and inherited.without_list == ()
+    assert [line.number for line in listed("lists", NEXT, scope=heir, now=NEXT.end).lines] == [heir]
+    gone = [Change(one, None) for one in do(versions.entries_of).values() if one.unit == "370402-PERMIT"]
+    do(versions.publish, gone, document="x", now=NEXT.start + 2 * DAY, actor="x")
+    assert report(NEXT, scope=heir, now=NEXT.end).coverage.lists == Rate(0, 1, "lists"), "it has matters, and no list"
