@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL, MissingYear
 from domain.commitments import CheckOutcome
 from domain.instants import is_past
-from domain.lifecycle import Event
+from domain.lifecycle import Event, State
 from domain.limits import promise_is_provisional
 from domain.notices import NoticeKind
 from domain.records import Cause
@@ -127,7 +127,7 @@ def restore(session: Session, block: UUID, why: str, *, now: datetime, actor: st
 
 def remind(session: Session, now: datetime) -> None:
     """Remind the requesting unit of checks whose date has come, once each."""
-    query = select(CommitmentCheck).where(CommitmentCheck.done_at.is_(None), is_past(CommitmentCheck.due_at, now))
+    query = select(CommitmentCheck).where(_owed(), is_past(CommitmentCheck.due_at, now))
     for row in session.scalars(query):
         assert row.due_at is not None
         notify_unit(
@@ -143,13 +143,22 @@ def remind(session: Session, now: datetime) -> None:
 
 
 def checks(session: Session, unit: str, page: PageRequest = FIRST, *, done: bool) -> Page[CommitmentCheck]:
-    """The unit's checks: open ones by their date, or those that are done, newest first."""
+    """The unit's checks: those that are owed by their date, or those that are done, newest first."""
     row = CommitmentCheck
     query = select(row).where(row.unit.in_(estate(session, unit)))
     if done:
         return paging.scalars(session, query.where(row.done_at.is_not(None)), (row.done_at.desc(), row.id.desc()), page)
     due = func.coalesce(row.due_at, EARLIEST)
-    return paging.scalars(session, query.where(row.done_at.is_(None)), (due, row.id), page)
+    return paging.scalars(session, query.where(_owed()), (due, row.id), page)
+
+
+def _owed() -> ColumnElement[bool]:
+    """Not done. What was withdrawn or closed before it was delivered stood in for nothing: nobody need check it."""
+    relied = select(Verification.number).where(Verification.number == CommitmentCheck.verification, Verification.state.not_in(_UNUSED))
+    return CommitmentCheck.done_at.is_(None) & relied.exists()
+
+
+_UNUSED = (State.WITHDRAWN, State.CLOSED)
 
 
 def blocks(session: Session, page: PageRequest = FIRST) -> Page[tuple[CreditBlock, str]]:

@@ -79,12 +79,17 @@ def _outcome(status: MismatchStatus, name: str) -> Figure:
     )
 
 
+#: A check `c` that was done, or is owed: what was withdrawn or closed before it was delivered stood in for nothing.
+_OWED = """(c.done_at IS NOT NULL OR EXISTS (
+    SELECT FROM verifications v WHERE v.number = c.verification AND v.state NOT IN ('withdrawn', 'closed')))"""
+
+
 def _checked_in_time(span: Span) -> str:
     """Obligation 12.1: of the checks whose day passed, those that were done by then."""
     unit = span.charged("c.unit", "least(c.due_at, coalesce(c.done_at, c.due_at))")
     return f"""
         SELECT c.verification AS id, coalesce(c.done_at <= c.due_at, false) AS part, {unit} AS about
-        FROM commitment_checks c WHERE c.due_at > :start AND c.due_at <= :last AND {span.ours(unit)}"""
+        FROM commitment_checks c WHERE c.due_at > :start AND c.due_at <= :last AND {_OWED} AND {span.ours(unit)}"""
 
 
 def _caught_up(span: Span) -> str:
@@ -94,7 +99,7 @@ def _caught_up(span: Span) -> str:
         SELECT c.verification AS id, coalesce(c.done_at < :cut, false) AS part, {unit} AS about,
             CASE WHEN c.done_at < :cut THEN CAST(extract(epoch FROM c.done_at - c.due_at) AS double precision) END AS seconds
         FROM commitment_checks c WHERE c.due_at <= :last AND coalesce(c.done_at > c.due_at AND c.done_at >= :start, c.done_at IS NULL)
-        AND {span.ours(unit)}"""
+        AND {_OWED} AND {span.ours(unit)}"""
 
 
 def _untrue(span: Span) -> str:
@@ -155,7 +160,7 @@ FIGURES = (
         "12.1",
         "commitment_checks",
         "承诺核查按时",
-        "本周到期的承诺核查为分母;其中至到期的一刻(含)已登记结论的为分子;期限未定的不计。",
+        "本周到期的承诺核查为分母;其中至到期的一刻(含)已登记结论的为分子;期限未定的、结果送达以前已撤回或人工办结而未核查的不计。",
         _checked_in_time,
         by=By.UNIT,
     ),
@@ -163,7 +168,7 @@ FIGURES = (
         "12.1",
         "commitment_checks_late",
         "逾期的承诺核查已补办",
-        "截至本周末已逾期、本周初尚未补办的承诺核查为分母;截至本周末已补办的为分子。用时自到期至办理。",
+        "截至本周末已逾期、本周初尚未补办的承诺核查为分母;截至本周末已补办的为分子。不计的同上。用时自到期至办理。",
         _caught_up,
         timed=True,
         by=By.UNIT,

@@ -201,9 +201,14 @@ class Raw(raw.Raw):
     def _mine(self, found: Found) -> Found:
         return [one for one in found if self.ours(one[3])]
 
+    def owed(self) -> Iterator[Row]:
+        """Checks that were done, or of commitments that a delivered proof may rest on."""
+        unused = {row["number"] for row in self.rows["verifications"] if row["state"] in ("withdrawn", "closed")}
+        yield from (row for row in self.rows["commitment_checks"] if row["done_at"] or row["verification"] not in unused)
+
     def commitment_checks(self) -> Found:
         found: Found = []
-        for row in self.rows["commitment_checks"]:
+        for row in self.owed():
             if self.is_due(row["due_at"]):
                 kept = row["done_at"] is not None and row["done_at"] <= row["due_at"]
                 found.append((row["verification"], kept, None, self.stood(row["unit"], row["done_at"] if kept else row["due_at"])))
@@ -211,7 +216,7 @@ class Raw(raw.Raw):
 
     def commitment_checks_late(self) -> Found:
         found: Found = []
-        for row in self.rows["commitment_checks"]:
+        for row in self.owed():
             due, done = row["due_at"], row["done_at"]
             overdue = due is not None and due <= self.cut and due < self.now and (done is None or done > due)
             if overdue and (done is None or done >= self.start):

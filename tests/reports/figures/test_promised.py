@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from domain.commitments import CheckOutcome, Evidence
 from domain.lifecycle import State
 from domain.methods import Method
+from domain.notices import NoticeKind
+from ledger.casework import attention, delivery
+from ledger.lifecycle.moves import Lease
 from ledger.methods import commitment_checks, commitments
 from ledger.tables.commitments import CommitmentCheck
+from ledger.tables.effects import Notice
+from reports import periods
 from tests.ledger.acting import HOUR, all_of, ask, do, hold, row, take_up
 from tests.ledger.filing import NOW, UNIT, file
 from tests.ledger.listing import alter
@@ -66,3 +71,18 @@ def test_an_entry_without_its_text_stands_behind_the_other_share() -> None:
     do(commitments.put_text, "P-RESIDENCE", "承诺书文本", 10, "依据", now=NOW, actor="x")
     lines = {line.number: line.counted for line in listed("commitment_texts").lines}
     assert lines == {"DEMO-0001/P-RESIDENCE": True, "DEMO-0001/P-HARDSHIP": False}
+
+
+def test_what_was_withdrawn_before_it_was_delivered_is_owed_no_check() -> None:
+    """Obligation 12.1: it stood in for nothing; of the one that was delivered the check is asked for, and is late."""
+    withdrawn, used = filed("P-RESIDENCE"), filed("P-RESIDENCE", "演示丙寅")
+    for number in (withdrawn, used):
+        do(commitments.sign, number, Evidence.SIGNATURE, "a" * 64, "档案 1", now=NOW + HOUR, actor="person:demo-permit-1")
+    do(attention.withdraw, withdrawn, "filed_in_error", now=NOW + 2 * HOUR, actor="person:demo-permit-1")
+    do(delivery.deliver, Lease(used, "w1/a", row(used).lease_token), now=NOW + 2 * HOUR, actor="system:test")
+    do(commitment_checks.remind, NOW + timedelta(days=60))
+    assert [one.verification for one in all_of(Notice, kind=NoticeKind.COMMITMENT_CHECK)] == [used]
+    assert [one.verification for one in do(commitment_checks.checks, UNIT, done=False).rows] == [used]
+    spring = periods.between(date(2026, 3, 1), date(2026, 4, 30))
+    for key in ("commitment_checks", "commitment_checks_late"):
+        assert [(one.number, one.counted) for one in listed(key, spring).lines] == [(used, False)], key
