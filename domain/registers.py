@@ -172,6 +172,8 @@ def faults(kind: RegisterKind, values: Mapping[str, str], today: date, configure
                 wrong[name] = "缺少这一栏。"
         elif fault := _fault(field, text, today, configured):
             wrong[name] = fault
+    if not wrong and kind is RegisterKind.MEMBERS and "" < values.get("截止日期", "") < values["起始日期"]:
+        return {"截止日期": "不能早于起始日期。"}  # nobody is a member for less than no time (obligation 4.2)
     return wrong or (_inspected(values) if kind is RegisterKind.INSPECTIONS else {})
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.clear_text import fault_of
@@ -85,6 +85,19 @@ def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand
     session.add(row)
     session.flush()
     return row
+
+
+def count_like(session: Session, told: Told) -> int:
+    """How many are on the record that say the very same, instant included: rows of a file that came before."""
+    query = select(func.count()).where(
+        Demand.unit.in_(estate(session, heir(session, told.unit))),
+        Demand.matter == told.matter,
+        Demand.proof.is_not_distinct_from(told.proof),
+        Demand.paper.is_not_distinct_from(told.paper),
+        Demand.told_by == told.told_by,
+        Demand.demanded_at == told.demanded_at,
+    )
+    return session.scalar(query) or 0
 
 
 def _forbidden(session: Session, unit: str, told: Told, at: datetime) -> tuple[bool, bool]:

@@ -1,7 +1,10 @@
-"""`./run import demands FILE`: demands for proofs that somebody told of (obligations 7.5, 16.2), row by row; a bad row stops nothing."""
+"""`./run import demands FILE`: demands for proofs that somebody told of (obligations 7.5, 16.2), row by row; a bad row stops nothing, and
+the same file again records nothing twice: of rows that say the same of one day, as many are on the record as a file has.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from domain.demands import DemandTold
@@ -25,7 +28,8 @@ def import_demands(file: Path) -> int:
     from runtime.commands.import_rows import RowRefused, day
     from settings import LOCAL
 
-    taken, faults, now = 0, {}, settings().now()
+    taken, repeated, faults, now = 0, 0, {}, settings().now()
+    same = Counter[object]()
     for line, row in read_rows(file, SHEET):
         try:
             told_by = _TOLD.get(row.get("反映来源", ""))
@@ -37,13 +41,19 @@ def import_demands(file: Path) -> int:
                 paper = row.get("证明名称") or None  # in words alone: what nobody registered is just what 16.2 asks for
                 proof = row.get("证明编码") or (demands.only_one(proofs_named(session, paper)) if paper else None)
                 told = demands.Told(row.get("单位编码", ""), row.get("事项编码", ""), proof, told_by, at, paper=paper)
+                same[told] += told.demanded_at is not None  # without a day nobody can tell one from another
+                if same[told] and demands.count_like(session, told) >= same[told]:
+                    repeated += 1
+                    continue
                 demands.record(session, told, now=now, actor=operator())
             taken += 1
         except demands.InFuture:
             faults[line] = "“索要日期”在将来。"
         except Refusal as refused:
             faults[line] = str(refused)
-    console.print(f"共 {taken + len(faults)} 行:登记 {taken} 行,未登记 {len(faults)} 行。")
+    console.print(f"共 {taken + repeated + len(faults)} 行:登记 {taken} 行,此前已登记 {repeated} 行,未登记 {len(faults)} 行。")
     for line, fault in faults.items():
         console.print(f"第 {line} 行未登记:{fault}")
+    if faults:
+        console.print("更正后整表重新导入即可:写明索要日期的,已登记的不会重复。")
     return 1 if faults else 0

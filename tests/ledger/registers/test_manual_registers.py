@@ -91,6 +91,7 @@ def test_a_decision_has_members_of_the_register_and_a_day_that_has_come() -> Non
     assert "应为统筹协调、" in refused("decisions", DECISION | {"种类": "聚餐"}, "370402-OFFICE")
     enter("members", MEMBER | {"截止日期": "2026-03-03"}, JUSTICE, replaces=first)
     assert "不是工作专班成员" in refused("decisions", DECISION, "370402-OFFICE"), "her term has ended"
+    assert refused("members", MEMBER | {"截止日期": "2025-12-31"}, JUSTICE) == "不能早于起始日期。"
     assert do(task_force.members, date(2026, 3, 3)) == {"demo-justice-1": JUSTICE} and do(task_force.members, date(2026, 3, 4)) == {}
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from domain.scoring import FORMULAS
 from domain.listing import Change
+from domain.scoring import FORMULAS
 from ledger.catalog import versions
 from ledger.database import transaction
 from ledger.inbox import returns
