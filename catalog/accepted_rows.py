@@ -5,7 +5,7 @@ same proof once kept and once given up (obligations 2.1, 5.1). Packed: there may
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from catalog.notes_under import Note
 from catalog.standing import Standing
@@ -123,9 +123,13 @@ class Accepted:
             codes = {self._codes[code] for code in note.proofs}
             yield from (at for at in rows if self._proofs[at] in codes)
 
-    def send_back(self, fault: Fault) -> None:
-        """All rows of this page that were taken so far."""
-        self._back.update((self._place(at), fault) for at in range(self._page, len(self._places)))
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def send_back(self, fault: Fault, rows: Iterable[int] | None = None) -> None:
+        """These of the rows, by the order in which they were taken, or all of this page so far."""
+        for at in range(self._page, len(self._places)) if rows is None else rows:
+            self._back.setdefault(self._place(at), fault)
 
     def sent_back(self) -> dict[Place, Fault]:
         """Which rows go back although they were taken, and why."""

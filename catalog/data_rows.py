@@ -97,6 +97,8 @@ def _holds_name(row: tuple[str, ...], place: int, columns: Mapping[int, str]) ->
 
 
 _ORDINAL = re.compile(rf"[(]?[一二三四五六七八九十]+[)]?[、.]?|{PART}|[(]?\d+[)]?[、.]?")
+#: 事项名称 | 公证, where no column holds a matter.
+_LABEL = re.compile("(办理|服务|办事|政务服务|公共服务|所涉)?事项(名称)?:?|业务名称:?|证明用途:?")
 _COUNT = re.compile(r"[(]?共?计?\d+[项个条件][)]?")
 
 
@@ -105,6 +107,8 @@ def _split(row: tuple[str, ...], texts: list[str], header: Header, is_name: Call
     if not 1 < len(texts) < 4:
         return ""
     words = [text for text in texts if not _COUNT.fullmatch(clean(fold(text)))]
+    if len(words) == 2 and _LABEL.fullmatch(clean(fold(words[0]))) and not {"matter", "main_matter"} & set(header.columns.values()):
+        return f"{words[0].rstrip(':：')}:{words[1]}"
     if len(words) == 1 and len(texts) == 2:
         text = words[0]
     elif len(words) == 2 and _ORDINAL.fullmatch(number := clean(fold(words[0]))) and words[0] == next(filter(None, row)):

@@ -14,6 +14,7 @@ from domain.refusal import Refusal
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = "请用 Excel 或 WPS 打开后,“另存为”XLSX 工作簿再报送。"
 _COPY_OUT = "请把其中的表格复制到 Excel 或 WPS 表格,“另存为”XLSX 工作簿再报送。"
+_TYPE_IT = "请报送原来的电子表格;没有的,请把内容逐行录入 XLSX 表格再报送。"
 _NOT_A_TABLE = "请报送表格本身:XLSX、XLS、CSV,或 DOCX 里的表格。"
 
 
@@ -34,10 +35,10 @@ class _Kind:
 
 _HEADS = {
     b"%PDF-": _Kind("PDF 文件"),
-    b"\x89PNG\r\n\x1a\n": _Kind("图片"),
-    b"\xff\xd8\xff": _Kind("图片"),
-    b"GIF8": _Kind("图片"),
-    b"BM": _Kind("图片"),
+    b"\x89PNG\r\n\x1a\n": _Kind("图片", _TYPE_IT),
+    b"\xff\xd8\xff": _Kind("图片", _TYPE_IT),
+    b"GIF8": _Kind("图片", _TYPE_IT),
+    b"BM": _Kind("图片", _TYPE_IT),
     b"{\\rtf": _Kind("RTF 文档", _COPY_OUT),
     b"Rar!": _Kind("压缩包", "请解压后逐个报送其中的表格。"),
     b"7z\xbc\xaf\x27\x1c": _Kind("压缩包", "请解压后逐个报送其中的表格。"),
@@ -103,6 +104,17 @@ def _archive(content: bytes) -> _Kind | None:
         return None
     found = next((kind for member, kind in _MEMBERS.items() if member in names), None)
     return found or (None if "[Content_Types].xml" in names else _Kind("压缩包", "请解压后逐个报送其中的表格。"))
+
+
+_PICTURES = re.compile("(xl|word)/media/.+")
+
+
+def only_pictures(content: bytes) -> FileRefused | None:
+    """Why a workbook or a document without a table cannot be read that holds pictures: somebody scanned the list."""
+    names = _names(content) if content.startswith(ZIP) else None
+    if not any(map(_PICTURES.fullmatch, names or ())):
+        return None
+    return FileRefused("scanned", "文件里只有图片(扫描件或截图),没有可以读取的表格文字。", _TYPE_IT)
 
 
 def form_of(content: bytes) -> Form | None:

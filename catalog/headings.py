@@ -24,6 +24,11 @@ _TABLE = re.compile(r"(清单|目录|名单|名录|表|台账)([(].*)?$")
 _KIND = re.compile(
     ".*(类|其[他它]|有关|相关|基本|必备|必要|必须|可选|补充|辅助|通用|共性|身份|以下|下列|原件|复印件|情形|情况|本表|填写).*|(?!.*(所需|办理|申请)).*证明|[市区县镇省]级|(申请人?|所需|应?提交|证明|材料|事项|清单|目录|部分|的)+"
 )
+#: 公证, 律师执业: for all that is known, a matter that the registry does not have.
+_MAY_BE_MATTER = re.compile(
+    "(?!.*(证明|材料|清单|目录|指南|流程|须知|说明|要求|条件|依据|时限|时间|电话|地址|单位|部门|附|表|取消|保留|[省市区县镇村]|街道|批|年|月|项目$|行政|政务|公共))"
+    "[\u4e00-\u9fff]{2,20}(?<![科股室处队所站局委厅组])"
+)
 _LONGEST = 30  #: a heading; what is longer is a sentence
 
 
@@ -136,6 +141,9 @@ class Headings:
         depth = max((at for at in self._over if at == int(at)), default=0) + 0.5 if number is None else number
         beside = self._over.get(depth) if number is None else None
         self._around = None
+        bare = without_number(plain).strip(":")
+        if found[1:] == (text, None, None) and found.said is None and _MAY_BE_MATTER.fullmatch(bare) and not _KIND.fullmatch(bare):
+            found = found._replace(matter=bare)  # who leaves it out lets the rows below speak of the matter above, or of every one
         names_nothing = found[2:] == (None, None)
         if names_nothing and found.said is None and self._title.matter and not _KIND.fullmatch(without_number(plain)):
             self._title = self._title._replace(matter="")  # 二、公证 under 法律援助申请证明材料清单: another matter, for all that is known

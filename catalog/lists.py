@@ -17,7 +17,7 @@ from catalog.file_kinds import FileRefused
 from catalog.header_checks import refuse_other_lists
 from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, ListKind, find_header
 from catalog.headings import Headings, is_title
-from catalog.named_over import named_over
+from catalog.named_over import named_over, whose
 from catalog.negatives import hears_allowed
 from catalog.notes_under import Note, note_of
 from catalog.reading import OF_LISTS, Opened, Part, Sheet
@@ -26,6 +26,7 @@ from catalog.repeated_codes import Codes
 from catalog.sheets import AT_ONCE, LISTS, read_parts
 from catalog.standing import Standing, in_heading, in_title, of_commitments
 from catalog.table_rows import TableRows, without_persons
+from catalog.verdicts import ONLY_OWN
 from domain.list_rows import Fault, MatterFact, ProofFact, RowResult, SheetFound, Verdict, sent_back
 
 #: What these kinds hear otherwise than others.
@@ -90,6 +91,7 @@ class ListReading:
         self._accepted = Accepted()
         self._page: Headings | None = None
         self._cover: list[str] = []
+        self._is_own = False  #: the table that is read says nowhere whose its rows are
         self._unnamed: list[tuple[int, int]] = []  #: sheet and line of this page's rows that speak of every matter
         self._elsewhere: list[Note] = []  #: what sheets of words alone say of rows of others
         self._back: dict[tuple[int, int], Fault] = {}
@@ -123,6 +125,7 @@ class ListReading:
         missing = tuple(SYNONYMS[field][0] for field in self._kind.expected if field not in columns)
         self.sheets.append(SheetFound(opened.name, header.names, header.unused, missing))
         self._shows(opened.name, header, top)
+        self._is_own = "unit" not in columns and self._registry.sender is not None
         over = [text for text in header.over(row for row, _ in top) if not self._noted(text)]
         legends = [note for text in over if not is_title(text) and (note := self._note(text)) is not None and note.is_legend]
         for note in legends:
@@ -201,10 +204,16 @@ class ListReading:
         for line, row, faults in data_rows(header, opened, rows, headings, is_name, self._noted):
             meant, faults = above.meant(line, row, faults)
             yield table.read(line, row, meant, faults, headings.around)
+        table.end()
 
     def _noted(self, text: str) -> bool:
         """Whether a text speaks of rows that were read: then it is told of them, and says nothing of those below."""
-        note = self._note(text) if self._accepted.has_any else None
+        if not self._accepted.has_any:
+            return False
+        if self._is_own and (unit := whose(text)) and self._names(unit, True)[1] is not None:
+            said = f"表下写着“{text}”,不是报送本清单的单位,也不由其编制清单。"
+            self._accepted.send_back(Fault("unit_of_another", "", said, ONLY_OWN))
+        note = self._note(text)
         if note is not None:
             self._accepted.reach(note)
         return note is not None and note.is_no_heading

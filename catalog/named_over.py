@@ -30,7 +30,8 @@ _LIKE_A_UNIT = re.compile(
     "[\u4e00-\u9fff]{1,20}([局委厅]|委员会|办事处|人民政府|分局|公司)$|(?!.*([乡镇各]|其他))[\u4e00-\u9fff]{2,8}街道$"
 )
 #: 填报单位:, and what a unit does to its proofs: 区民政局取消的证明事项 is the unit's.
-_WHOSE = re.compile("^(填报|报送|上报|编制|制表|责任|实施|主管|承办)(单位|部门|机关)[:\uff1a]")
+_WHOSE = re.compile("^(填报|报送|上报|编制|制表|责任|实施|主管|承办)(单位|部门|机关)[:\uff1a ]")
+_FURTHER = re.compile("(填[表报]|制表|审核|联系|负责|报送|日期|时间).*$", re.S)  #: what else stands in the same line
 _DOES = re.compile("(拟|决定|建议|予以|继续)*(取消|保留|废止|清理|不再(索要|保留|要求))的?$")
 _SHORTEST, _LONGEST = 4, 60
 NO_SUB_ITEM = ("", "无子项")
@@ -58,10 +59,16 @@ def named_over(registry: Registry, text: str, is_title: bool) -> tuple[str | Non
     return None, None
 
 
+def whose(text: str) -> str:
+    """The unit that 填报单位: and the like name; empty for any other text."""
+    found = _WHOSE.match(text.strip())
+    return _FURTHER.sub("", text.strip()[found.end() :]).strip() if found else ""
+
+
 def _unit(registry: Registry, text: str, is_title: bool) -> str | None:
     """The unit that a text names. A title or the name of a sheet says whose a unit's own list is, where that is another's; a list of
     all may be made by anybody."""
-    for name in dict.fromkeys((text, _DOES.sub("", _PAPERS.sub("", _WHOSE.sub("", text))))):
+    for name in dict.fromkeys((text, _DOES.sub("", _PAPERS.sub("", whose(text) or text)))):
         code = registry.unit(Topic.UNIT, name).code if name else None
         if not is_title and (code or _LIKE_A_UNIT.fullmatch(name)):
             return name

@@ -18,7 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from catalog.cell_facts import ERRORS, Fault, formula_error
 from catalog.continued import joined
 from catalog.delimited import decoded, records
-from catalog.file_kinds import OLE, ZIP, FileRefused, Form, form_of, page_refused
+from catalog.file_kinds import OLE, ZIP, FileRefused, Form, form_of, only_pictures, page_refused
 from catalog.laid_out import Row
 from catalog.web_tables import html_tables
 from catalog.word_tables import word_tables
@@ -120,7 +120,7 @@ def read_parts(content: bytes, most: Most | None = None, at_once: int = 500) -> 
             holds_anything = True
             yield part
     if not holds_anything:
-        raise FileRefused("empty", "表中没有内容。", "请核对是否选错了文件,重新报送。")
+        raise only_pictures(content) or FileRefused("empty", "表中没有内容。", "请核对是否选错了文件,重新报送。")
 
 
 def _in_parts(opened: Opened, rows: Iterable[Row], most: Most, at_once: int) -> Iterator[Part]:

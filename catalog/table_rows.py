@@ -16,6 +16,7 @@ from catalog.matter_rows import read_matter
 from catalog.named_over import NO_SUB_ITEM, put_over
 from catalog.negative_rows import read_negative
 from catalog.notes_under import SIGNS
+from catalog.open_columns import OpenColumns
 from catalog.proof_rows import read_proof
 from catalog.registry import Registry
 from catalog.remembering import remembered
@@ -62,6 +63,7 @@ class TableRows:
         self._puts_over = kind is not ListKind.MATTERS and not self._has_matter
         self._takes_unit = "unit" not in fields and (kind is not ListKind.MATTERS or "unit_code" not in fields)
         self._number = next((column for field, column in self._fields if field == "sequence"), None)
+        self._open = OpenColumns(header)
         self._seen: dict[bytes, int] = {}
         self._rows = 0
 
@@ -81,6 +83,7 @@ class TableRows:
                 around = around._replace(beside=beside, either=around.either or one_suffices)
         kept, persons = without_persons(row)
         notes = RowNotes(line, kept, self.columns, around)
+        silent = self._open.silent(meant) if self._open.columns else 0
         self._rows += 1
         self._find_faults(line, persons, faults, notes)
         if notes.faulty:
@@ -96,10 +99,17 @@ class TableRows:
         signs = frozenset(_SIGNS.findall(words)) if says_more else _NO_SIGNS
         if found.fact is not None:
             own = bool(text := cells.get("standing", "")) and text != UNTICKED
+            if silent and not own and around.said is None:
+                self._open.left(len(self._accepted), silent)
             self._accepted.take(self._sheet, line, self._numbered(meant), found.fact, own or around.said is not None, own, signs)
         elif signs:
             self._accepted.leave(signs)
         return found
+
+    def end(self) -> None:
+        """What all rows together say of one of them is known."""
+        for fault, rows in self._open.asked():
+            self._accepted.send_back(fault, rows)
 
     def _around(self, cells: dict[str, str], meant: tuple[str, ...], around: Around) -> str:
         """Write into the cells what other places say of matter, unit and standing. The name of a matter in a column that is not read is

@@ -12,7 +12,7 @@ from domain.methods import Method
 from domain.scope import Exclusion
 from domain.spelling import fold
 
-_YES = frozenset(("是", "有", "可", "可以", "能", "对", "需要", "应当", "y", "yes", "1", "true", "√", "✓", "✔", "☑"))
+_YES = frozenset(("是", "有", "可", "可以", "能", "对", "需要", "应当", "y", "yes", "1", "true", "v", "√", "✓", "✔", "☑", "✅"))
 _NO = frozenset(("否", "无", "不", "不可", "不能", "不需要", "n", "no", "0", "false", "×", "✗", "☐", "□"))
 _METHODS = {
     Method.DATA_SHARING: (

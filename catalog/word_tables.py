@@ -11,9 +11,9 @@ from itertools import accumulate
 from xml.etree import ElementTree
 
 from catalog.cell_marks import NO_BEGINNING, NOT_ALIGNED, TABLE_WITHIN
-from catalog.file_kinds import FileRefused
+from catalog.file_kinds import FileRefused, only_pictures
 from catalog.laid_out import MOST_COLUMNS, MOST_OVER, MOST_UNDER, Cell, Table
-from catalog.word_text import Shown, chosen, is_on, named, state, tag, value
+from catalog.word_text import PLAIN_STYLES, Shown, StyleLooks, chosen, is_on, named, state, tag, value
 from catalog.xml_tables import root_of
 
 _WRAPPERS = ("body", "sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")
@@ -33,22 +33,27 @@ def word_tables(content: bytes, most: int) -> list[Table]:
     if any(tag(element) in _ELSEWHERE for element in body.iter()):
         said = "文档里插入了另一份文件,其中的内容没有写在本文件里。"
         raise FileRefused("inserted_file", said, "请用 Word 打开,另存为新的 DOCX 文档后再报送。")
-    document = _Document(most, frozenset() if styles is None else _struck(styles))
+    document = _Document(most, PLAIN_STYLES if styles is None else _looks(styles))
     document.blocks(body)
     if not document.tables:
-        raise FileRefused("wrong_kind", "Word 文档里没有表格。", "请把清单做成表格,或“另存为”XLSX 工作簿再报送。")
+        no_table = FileRefused("wrong_kind", "Word 文档里没有表格。", "请把清单做成表格,或“另存为”XLSX 工作簿再报送。")
+        raise only_pictures(content) or no_table
     document.tables[-1].under = document.left[:MOST_UNDER]
     return document.tables
 
 
-def _struck(styles: ElementTree.Element) -> frozenset[str]:
-    """The styles that strike through, themselves or by the one that they rest on."""
+def _looks(styles: ElementTree.Element) -> StyleLooks:
+    """The styles that strike through or hide, themselves or by the one that they rest on."""
+    return StyleLooks(_showing(styles, ("strike", "dstrike")), _showing(styles, ("vanish", "webHidden")))
+
+
+def _showing(styles: ElementTree.Element, kinds: tuple[str, ...]) -> frozenset[str]:
     own: dict[str, bool] = {}
     based: dict[str, str] = {}
     for style in styles.iterfind("{*}style"):
         name = named(style, "styleId")
         based[name] = value(style.find("{*}basedOn"))
-        marks = [one for kind in ("strike", "dstrike") for one in style.iterfind(f"{{*}}rPr/{{*}}{kind}")]
+        marks = [one for kind in kinds for one in style.iterfind(f"{{*}}rPr/{{*}}{kind}")]
         if marks:
             own[name] = any(map(is_on, marks))
     found = set()
@@ -62,9 +67,9 @@ def _struck(styles: ElementTree.Element) -> frozenset[str]:
 
 
 class _Document:
-    def __init__(self, most: int, struck: frozenset[str]) -> None:
+    def __init__(self, most: int, styles: StyleLooks) -> None:
         self.tables: list[Table] = []
-        self._most, self._struck = most, struck
+        self._most, self._styles = most, styles
         self._over: list[str] = []
 
     def blocks(self, parent: ElementTree.Element) -> None:
@@ -73,7 +78,7 @@ class _Document:
             if tag(element) == "p":
                 alone = ElementTree.Element("alone")
                 alone.append(element)
-                shown = Shown(self._struck).blocks(alone)
+                shown = Shown(self._styles).blocks(alone)
                 for table, before in shown.tables:  # in a text box
                     self._table(table, self._over + before, inner=True)
                     self._over = []
@@ -94,7 +99,7 @@ class _Document:
         table.begin()
         self.tables.append(table)
         further: list[tuple[ElementTree.Element, list[str]]] = []
-        for cells, within in _rows(element, self._struck):
+        for cells, within in _rows(element, self._styles):
             further += [(one, before or table.above()) for one, before in within]
             table.add(cells)
         for one, before in further:
@@ -104,7 +109,7 @@ class _Document:
 _Row = list[tuple[int, int, ElementTree.Element, str | None]]  #: first column, columns, cell, what its control says
 
 
-def _rows(table: ElementTree.Element, struck: frozenset[str]) -> Iterator[tuple[list[Cell], list[tuple[ElementTree.Element, list[str]]]]]:
+def _rows(table: ElementTree.Element, styles: StyleLooks) -> Iterator[tuple[list[Cell], list[tuple[ElementTree.Element, list[str]]]]]:
     """Row by row its cells, and the tables in them with the lines before each. vMerge goes on below until a cell that begins anew, and
     only under a cell of the same place and width that began."""
     rows = list(_placed(table))
@@ -132,7 +137,7 @@ def _rows(table: ElementTree.Element, struck: frozenset[str]) -> Iterator[tuple[
             if goes_on and place in above:
                 cell = replace(above[place], at=place[0])
             else:
-                shown = Shown(struck).blocks(element)
+                shown = Shown(styles).blocks(element)
                 cell = Cell(shown.text if control is None else control, place[1] - place[0], fault=shown.fault, at=place[0])
                 within += shown.tables
                 if shown.tables:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from catalog.cell_facts import Fault
@@ -28,14 +29,24 @@ class _Field:
     form: ElementTree.Element | None = None
 
 
+class StyleLooks(NamedTuple):
+    """The names of the styles of a document that strike through, and of those that hide."""
+
+    struck: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+
+PLAIN_STYLES = StyleLooks()
+
+
 class Shown:
-    """What an element of the page shows. `struck`: the styles that strike through. `tables`: the tables inside, each with the lines
+    """What an element of the page shows, in these styles. `tables`: the tables inside, each with the lines
     before it."""
 
-    def __init__(self, struck: frozenset[str]) -> None:
+    def __init__(self, styles: StyleLooks) -> None:
         self.fault: Fault | None = None
         self.tables: list[tuple[ElementTree.Element, list[str]]] = []
-        self._struck = struck
+        self._styles = styles
         self._said: list[str] = []
         self._fields: list[_Field] = []
 
@@ -76,7 +87,10 @@ class Shown:
 
     def _paragraph(self, element: ElementTree.Element) -> None:
         style = value(element.find("{*}pPr/{*}pStyle"))
-        self._inline(element, "", style in self._struck)
+        if style in self._styles.hidden:
+            self._hides(element)
+        else:
+            self._inline(element, "", style in self._styles.struck)
         self._said.append("\n")
 
     def _inline(self, parent: ElementTree.Element, font: str, struck: bool) -> None:
@@ -119,14 +133,20 @@ class Shown:
         font = ""
         if about is not None:
             marks = [is_on(one) for name in ("strike", "dstrike") if (one := about.find(f"{{*}}{name}")) is not None]
-            struck = any(marks) if marks else struck or value(about.find("{*}rStyle")) in self._struck
+            style = value(about.find("{*}rStyle"))
+            struck = any(marks) if marks else struck or style in self._styles.struck
             fonts = about.find("{*}rFonts")
             font = next((one for one in map(str, fonts.attrib.values() if fonts is not None else ()) if is_symbols(one)), "")
-            if (hidden := about.find("{*}vanish")) is not None and is_on(hidden):
-                if any((one.text or "").strip() for one in element.iterfind("{*}t")):
-                    self._marks(HIDDEN)
+            hidden = about.find("{*}vanish")
+            if is_on(hidden) if hidden is not None else style in self._styles.hidden:
+                self._hides(element)
                 return
         self._inline(element, font, struck)
+
+    def _hides(self, element: ElementTree.Element) -> None:
+        """What it holds shows nowhere: a fault where that is a text."""
+        if any((one.text or "").strip() for one in element.iter() if tag(one) == "t"):
+            self._marks(HIDDEN)
 
     def _symbol(self, code: int, font: str) -> None:
         text, fault = seen(chr(code) if code < 0x110000 else "", font) if code else ("", SYMBOL)

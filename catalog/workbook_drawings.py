@@ -6,13 +6,15 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from xml.etree import ElementTree
 
 from catalog.cell_facts import Drawn, Facts, Noted
 from catalog.file_kinds import FileRefused
+from catalog.workbook_grid import Grid, grid_of
 
-_ANCHORS = ("twoCellAnchor", "oneCellAnchor")
+_ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 _TOUCHES = 40_000  #: English metric units, a millimetre: what reaches so far into a cell does not lie over it
 _MOST = 200_000  #: cells under drawings
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::.*)?", re.ASCII)
@@ -23,6 +25,12 @@ _CONTROL = re.compile(r"ObjectType=[\"'](\w+)[\"']((?:(?!ClientData).)*?)<x:Anch
 def beside(archive: zipfile.ZipFile, sheet: str) -> Facts:
     """What lies over the cells of this sheet. Raises FileRefused where there is more than a table can have."""
     found: Facts = {}
+
+    @cache
+    def grid() -> Grid:
+        with archive.open(sheet) as part:
+            return grid_of(part)
+
     for kind, part in related(archive, sheet).values():
         if part not in archive.namelist():
             continue
@@ -31,7 +39,7 @@ def beside(archive: zipfile.ZipFile, sheet: str) -> Facts:
                 if tag(comment) == "comment" and (at := _REFERENCE.fullmatch(comment.get("ref", ""))) is not None:
                     found[int(at[2]) - 1, column_of(at[1])] = Noted()
         elif kind in ("drawing", "vmlDrawing"):
-            areas = _areas(ElementTree.fromstring(archive.read(part))) if kind == "drawing" else _controls(archive.read(part))
+            areas = _areas(ElementTree.fromstring(archive.read(part)), grid) if kind == "drawing" else _controls(archive.read(part))
             for top, left, bottom, right, text in areas:
                 if len(found) + (bottom - top + 1) * (right - left + 1) > _MOST:
                     raise FileRefused("drawings", "工作表上的图片、图形过多或过大。", "请删去图片和图形,只留表格后再报送。")
@@ -42,13 +50,15 @@ def beside(archive: zipfile.ZipFile, sheet: str) -> Facts:
     return found
 
 
-def _areas(drawing: ElementTree.Element) -> Iterator[tuple[int, int, int, int, str]]:
+def _areas(drawing: ElementTree.Element, grid: Callable[[], Grid]) -> Iterator[tuple[int, int, int, int, str]]:
     """Top, left, bottom, right of each drawing, and the text in it."""
     for anchor in drawing.iter():
         if tag(anchor) not in _ANCHORS or any(tag(one) == "cNvPr" and one.get("hidden") in ("1", "true") for one in anchor.iter()):
             continue
         begins = next((_corner(one) for one in anchor if tag(one) == "from"), None)
-        ends = next((_corner(one) for one in anchor if tag(one) == "to"), begins)
+        ends = next((_corner(one) for one in anchor if tag(one) == "to"), None)
+        if tag(anchor) != "twoCellAnchor":
+            begins, ends = _of_size(anchor, begins, grid())
         if begins is None or ends is None or (tag(anchor) == "twoCellAnchor" and begins == ends):
             continue
         (row, below), (column, beyond) = ends
@@ -58,8 +68,26 @@ def _areas(drawing: ElementTree.Element) -> Iterator[tuple[int, int, int, int, s
         yield begins[0][0], begins[1][0], max(bottom, begins[0][0]), max(right, begins[1][0]), "".join(lines).strip()
 
 
-def _corner(place: ElementTree.Element) -> tuple[tuple[int, int], tuple[int, int]]:
-    """(row, how far into it), (column, how far into it)."""
+#: (row, how far into it), (column, how far into it).
+_Corner = tuple[tuple[int, int], tuple[int, int]]
+
+
+def _of_size(anchor: ElementTree.Element, begins: _Corner | None, grid: Grid) -> tuple[_Corner, _Corner]:
+    """Both corners of what says its size, and hangs on a cell or on the sheet."""
+    size, place = (next((one for one in anchor if tag(one) == name), None) for name in ("ext", "pos"))
+    high, wide = (_length(size, name) for name in ("cy", "cx"))
+    if begins is None:
+        begins = grid.below(0, _length(place, "y")), grid.right(0, _length(place, "x"))
+    (row, below), (column, beyond) = begins
+    return begins, (grid.below(row, below + high), grid.right(column, beyond + wide))
+
+
+def _length(element: ElementTree.Element | None, name: str) -> int:
+    text = element.get(name, "") if element is not None else ""
+    return int(text) if text.isdecimal() and len(text) < 12 else 0
+
+
+def _corner(place: ElementTree.Element) -> _Corner:
     said = {tag(one): int(one.text) for one in place if (one.text or "").strip().lstrip("-").isdecimal() and one.text}
     row, column = (min(max(said.get(name, 0), 0), 2**20) for name in ("row", "col"))
     return (row, said.get("rowOff", 0)), (column, said.get("colOff", 0))

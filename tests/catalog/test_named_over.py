@@ -86,9 +86,9 @@ EMPTY = {"matter_empty"}
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (("法律援助申请", A, "公证", B), ["DEMO-0002", EMPTY]),
+        (("法律援助申请", A, "公证", B), ["DEMO-0002", {"ask matter"}]),
         (("法律援助申请证明材料清单", PROOFS, A, "公证证明材料清单", B), ["DEMO-0002", EMPTY]),
-        (("法律援助申请证明材料清单", PROOFS, A, "二、公证", B), ["DEMO-0002", EMPTY]),
+        (("法律援助申请证明材料清单", PROOFS, A, "二、公证", B), ["DEMO-0002", {"ask matter"}]),
         (("法律援助申请证明材料清单", PROOFS, "(一)身份类", A, "(二)其他证明", B), ["DEMO-0002"] * 2),
         (("法律援助申请证明材料清单", PROOFS, "一、申请材料", A), ["DEMO-0002"]),
         (("法律援助申请证明材料清单", PROOFS, "一、身份证明", A, "二、经济状况证明", B), ["DEMO-0002"] * 2),
@@ -110,7 +110,7 @@ def test_a_text_before_the_next_table_of_a_document_ends_the_matter_before() -> 
     tables = [("法律援助申请", [PROOFS, A]), ("公证", [PROOFS, B])]
     known = own(sandbox())
     found = [row for result in read_list(page(*tables).encode(), ListKind.PROOFS, known) for row in result.rows]
-    assert isinstance(found[0].fact, ProofFact) and found[0].fact.matter == "DEMO-0002" and codes(found[1]) == EMPTY
+    assert isinstance(found[0].fact, ProofFact) and found[0].fact.matter == "DEMO-0002" and codes(found[1]) == {"ask matter"}
 
 
 @pytest.mark.parametrize("heading", ["取消的证明事项", "不再索要的证明", "保留的证明材料"])
@@ -200,7 +200,7 @@ def test_a_part_of_the_name_of_a_matter_is_asked(over: str) -> None:
     assert of_matters(PROOFS, A, name=over.lstrip("一、()")) == [{"ask matter"}]
 
 
-@pytest.mark.parametrize("over", ["一、公证", "二、取消的证明", "(一)户籍类", ""])
+@pytest.mark.parametrize("over", ["二、取消的证明", "(一)户籍类", ""])
 def test_rows_before_the_first_matter_go_back(over: str) -> None:
     """Before, they spoke of every matter, and those below of one."""
     known = sandbox()
@@ -210,6 +210,36 @@ def test_rows_before_the_first_matter_go_back(over: str) -> None:
     reading = ListReading(workbook(lines), ListKind.PROOFS, own)
     taken = [row.line for _, row in reading.rows() if row.fact is not None]
     assert [line for _, line in reading.sent_back()] == taken[:1], "for whoever keeps the rows, too"
+
+
+@pytest.mark.parametrize("over", ["公证", "一、公证", "(二)律师执业", "公证事项", ("事项名称", "公证", ""), ("办理事项:", "公证", "")])
+def test_a_heading_of_which_nobody_knows_the_matter_is_asked(over: str | tuple[str, ...]) -> None:
+    """Before, alone in its list it let the rows below speak of every matter; in two cells it went back as a row."""
+    heading = (over,) if isinstance(over, str) else over
+    assert of_matters(PROOFS, heading, A, B) == [{"ask matter"}, {"ask matter"}]
+    assert of_matters(PROOFS, ("法律援助申请",), A, heading, B) == ["DEMO-0002", {"ask matter"}]
+    assert of_matters(PROOFS, ("事项名称", "法律援助申请", ""), A) == ["DEMO-0002"]
+
+
+@pytest.mark.parametrize("over", ["户籍类", "一、身份证明", "证明材料", "公共法律服务科", "区司法局", "行政许可", "一、基本材料"])
+def test_a_heading_that_names_no_matter_leaves_the_rows_as_they_are(over: str) -> None:
+    assert of_matters(PROOFS, (over,), A) == [None]
+
+
+@pytest.mark.parametrize(
+    ("under", "expected"),
+    [
+        (("填报单位:区民政局",), OTHERS),
+        (("填报单位", "区民政局"), OTHERS),
+        (("填报单位:区民政局     填报日期:2026年3月1日",), OTHERS),
+        (("填报单位:区司法局",), None),
+        (("填报单位:演示单位",), None),
+    ],
+)
+def test_whose_the_list_is_may_stand_under_it(under: tuple[str, ...], expected: Any) -> None:
+    """Before, it was heard over the table alone, and another unit's list was taken for the sender's own."""
+    assert of_matters(PROOFS, A, B, under) == [expected, expected]
+    assert of_matters(under[:1] if len(under) == 1 else ("".join(under[:1]) + ":" + under[1],), PROOFS, A) == [expected], "as over it"
 
 
 @pytest.mark.parametrize("column", ["业务类别", "服务项目", "", "备注"])

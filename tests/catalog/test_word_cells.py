@@ -123,6 +123,29 @@ def test_what_is_no_plain_text_is_what_it_shows_or_a_fault_of_its_cell(runs: str
     assert seen(runs) == (text, fault)
 
 
+def with_styles(content: bytes, styles: str) -> bytes:
+    out = io.BytesIO(content)
+    with zipfile.ZipFile(out, "a") as archive:
+        space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+        archive.writestr("word/styles.xml", f'<w:styles xmlns:w="{space}">{styles}</w:styles>')
+    return out.getvalue()
+
+
+def test_a_style_that_hides_does_so_in_every_paragraph_and_run_of_it() -> None:
+    """Before, 不再 that a style hides was read: the row said the contrary of what its page shows."""
+    styles = (
+        '<w:style w:styleId="a"><w:rPr><w:vanish/></w:rPr></w:style><w:style w:styleId="b"><w:basedOn w:val="a"/></w:style>'
+        '<w:style w:styleId="c"><w:basedOn w:val="b"/><w:rPr><w:vanish w:val="0"/></w:rPr></w:style>'
+    )
+    hides, shows = '<w:rStyle w:val="b"/>', '<w:rStyle w:val="b"/><w:vanish w:val="0"/>'
+    first = [run("不再", hides) + run("保留"), run("不再", shows) + run("保留"), run("不再", '<w:rStyle w:val="c"/>') + run("保留")]
+    whole = "<w:p><w:pPr><w:pStyle w:val='b'/></w:pPr>" + run("不再") + "</w:p>" + paragraph(run("保留"))
+    content = document(table(*(cell(paragraph(runs)) for runs in first), cell(whole), cell(paragraph(run(" ", hides) + run("保留")))))
+    (sheet,) = read_sheets(with_styles(content, styles))
+    assert [row[0] for row in sheet.rows] == ["保留", "不再保留", "不再保留", "保留", "保留"]
+    assert {at: fault.code for at, fault in sheet.faults.items()} == dict.fromkeys([(0, 0), (3, 0)], "hidden_text")
+
+
 def test_a_style_that_strikes_through_does_so_in_every_run_of_it() -> None:
     styles = (
         '<w:style w:styleId="a"><w:rPr><w:strike/></w:rPr></w:style><w:style w:styleId="b"><w:basedOn w:val="a"/></w:style>'
@@ -131,11 +154,7 @@ def test_a_style_that_strikes_through_does_so_in_every_run_of_it() -> None:
     struck, plain, undone = (
         run("户籍证明", f'<w:rStyle w:val="{name}"/>{more}') for name, more in (("b", ""), ("c", ""), ("b", '<w:strike w:val="0"/>'))
     )
-    content = io.BytesIO(document(table(*(cell(paragraph(runs)) for runs in (struck, plain, undone)))))
-    with zipfile.ZipFile(content, "a") as archive:
-        space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-        archive.writestr("word/styles.xml", f'<w:styles xmlns:w="{space}">{styles}</w:styles>')
-    (sheet,) = read_sheets(content.getvalue())
+    (sheet,) = read_sheets(with_styles(document(table(*(cell(paragraph(runs)) for runs in (struck, plain, undone)))), styles))
     assert {at: fault.code for at, fault in sheet.faults.items()} == {(0, 0): "struck_out"}
 
 

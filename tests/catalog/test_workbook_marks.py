@@ -18,6 +18,7 @@ from catalog.headers import ListKind
 from catalog.lists import read_list
 from catalog.reading import Sheet, read_sheets
 from domain.list_rows import ProofFact
+from tests.catalog.markup import document
 from tests.catalog.registries import sandbox
 from tests.catalog.test_cells import LISTS, only
 from tests.catalog.workbooks import saved, workbook
@@ -169,6 +170,50 @@ def test_a_picture_lies_over_each_cell_that_it_covers() -> None:
     assert not faults(only(drawn(workbook(TABLE), anchor(hidden, 1, 2, 1, 2))))
     choice = f'<mc:AlternateContent><mc:Choice Requires="a14">{anchor(PICTURE, 1, 2, 1, 2)}</mc:Choice></mc:AlternateContent>'
     assert faults(only(drawn(workbook(TABLE), choice))) == {(1, 2): "picture"}
+
+
+def sized(row: int, column: int, rows: float, columns: float, *, on_sheet: bool = False) -> str:
+    """A picture as high and as wide as so many rows and columns of the usual size."""
+    high, wide = round(rows * 190_500), round(columns * 609_600)
+    if on_sheet:
+        place = f'<x:pos x="{column * 609_600}" y="{row * 190_500}"/>'
+        return f'<x:absoluteAnchor>{place}<x:ext cx="{wide}" cy="{high}"/>{PICTURE}</x:absoluteAnchor>'
+    begins = f"<x:from><x:col>{column}</x:col><x:colOff>0</x:colOff><x:row>{row}</x:row><x:rowOff>0</x:rowOff></x:from>"
+    return f'<x:oneCellAnchor>{begins}<x:ext cx="{wide}" cy="{high}"/>{PICTURE}</x:oneCellAnchor>'
+
+
+@pytest.mark.parametrize("on_sheet", [False, True])
+def test_a_picture_that_says_its_size_lies_over_each_cell_that_it_covers(on_sheet: bool) -> None:
+    """Before, it lay over the cell on which it hangs, or over none."""
+    each = dict.fromkeys(((1, 2), (1, 3), (2, 2), (2, 3)), "picture")
+    assert faults(only(drawn(workbook(TABLE), sized(1, 2, 1.9, 1.9, on_sheet=on_sheet)))) == each
+    assert faults(only(drawn(workbook(TABLE), sized(1, 2, 0.9, 0.9, on_sheet=on_sheet)))) == {(1, 2): "picture"}
+
+
+def test_rows_and_columns_are_as_large_as_the_sheet_says() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in TABLE:
+        sheet.append(row)
+    sheet.row_dimensions[2].height, sheet.column_dimensions["C"].width = 40, 30
+    assert faults(only(drawn(saved(book), sized(1, 2, 2.5, 2.5)))) == {(1, 2): "picture"}
+    sheet.row_dimensions[2].hidden = True
+    assert faults(only(drawn(saved(book), sized(1, 2, 0.5, 2.5)))) == {(1, 2): "picture", (2, 2): "picture"}
+
+
+def test_a_list_that_is_only_a_picture_is_told_how_to_be_sent() -> None:
+    """Before, its sender was told that there is nothing in it."""
+    for content, name in ((saved(Workbook()), "xl/media/image1.png"), (document("<w:p><w:r/></w:p>"), "word/media/image1.jpeg")):
+        out = io.BytesIO(content)
+        with zipfile.ZipFile(out, "a") as archive:
+            archive.writestr(name, b"\x89PNG")
+        with pytest.raises(FileRefused) as caught:
+            read_sheets(out.getvalue())
+        assert caught.value.fault == "scanned" and "扫描件" in caught.value.text and "录入" in caught.value.remedy
+    with pytest.raises(FileRefused) as caught:
+        read_sheets(saved(Workbook()))
+    assert caught.value.fault == "empty"
 
 
 def test_a_title_in_a_box_over_the_table_is_its_title() -> None:
