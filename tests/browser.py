@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,7 +16,7 @@ import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Playwright
 
 CHROMIUM = "/usr/bin/chromium"
 HAS_BROWSER = shutil.which(CHROMIUM) is not None
@@ -35,7 +37,7 @@ DESKTOP, TELEPHONE = (1100, 900), (390, 844)
 class Browser:
     """A page of an empty profile that notes every address it was asked to load."""
 
-    def __init__(self, page: Page, pictures: Path) -> None:
+    def __init__(self, page: Page, pictures: Path | None) -> None:
         self.page, self._pictures = page, pictures
         self.asked: list[str] = []
         self.complaints: list[str] = []
@@ -52,13 +54,15 @@ class Browser:
         return self.page.inner_text("body")
 
     def picture(self, name: str, *, whole: bool = True) -> None:
-        """Keep what it looks like, for a person to look at (PROOFLESS_TEST_PICTURES names a folder)."""
-        self.page.screenshot(
-            path=self._pictures / f"{name}.png", full_page=whole, caret="initial"
-        )  # hiding it would leave style="" on fields
+        """Keep what it looks like, for a person to look at. None is taken where PROOFLESS_TEST_PICTURES names no folder:
+        to draw a whole page takes longer than to load it."""
+        if self._pictures is not None:
+            path = self._pictures / f"{name}.png"
+            self.page.screenshot(path=path, full_page=whole, caret="initial")  # hiding it would leave style="" on fields
 
     def photograph(self, name: str, *, at: str = "") -> None:
         """What is on the screen, small: for docs/pictures. `at`: from there on, where a page is longer than a screen."""
+        assert self._pictures is not None
         self.page.evaluate("at => at ? document.querySelector(at).scrollIntoView() : scrollTo(0, 0)", at)
         self.page.wait_for_timeout(50)
         taken = self.page.context.new_cdp_session(self.page).send("Page.captureScreenshot", {"format": "webp", "quality": 60})
@@ -79,18 +83,53 @@ class Browser:
         return {str(host) for host in hosts - {"127.0.0.1"}}
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    """One for a file: it takes more than a second to start. Its loop would be in the way of what comes after the file."""
+class _Started:
+    """Chromium for a whole test process: it takes a second of the processor to start.
+
+    Playwright's loop counts as the running one of this thread from its start to its end. Between two files with a
+    browser it is none, so that what comes there may have a loop of its own.
+    """
+
+    def __init__(self, engine: Playwright) -> None:
+        self._engine, self._loop = engine, asyncio.get_running_loop()
+        self._started: list[Chromium] = []
+
+    @contextmanager
+    def lent(self) -> Iterator[Chromium]:
+        """A browser that lives: one that fell over in another file is none."""
+        asyncio._set_running_loop(self._loop)
+        try:
+            if not (self._started and self._started[0].is_connected()):
+                self._started = [self._engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)]
+            yield self._started[0]
+        finally:
+            asyncio._set_running_loop(None)
+
+    def close(self) -> None:
+        asyncio._set_running_loop(self._loop)
+        for browser in self._started:
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def one_chromium() -> Iterator[_Started]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as engine:
-        started = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        started = _Started(engine)
+        asyncio._set_running_loop(None)
         yield started
         started.close()
 
 
+@pytest.fixture(scope="module")
+def chromium(one_chromium: _Started) -> Iterator[Chromium]:
+    """For a file whose tests need more than one profile; `browser` for all others."""
+    with one_chromium.lent() as started:
+        yield started
+
+
 @pytest.fixture
-def browser(chromium: Chromium, tmp_path: Path) -> Iterator[Browser]:
-    pictures = Path(os.environ.get("PROOFLESS_TEST_PICTURES", tmp_path))
+def browser(chromium: Chromium) -> Iterator[Browser]:
+    pictures = os.environ.get("PROOFLESS_TEST_PICTURES")
     with chromium.new_context(locale="zh-CN", viewport={"width": DESKTOP[0], "height": DESKTOP[1]}) as profile:
-        yield Browser(profile.new_page(), pictures)
+        yield Browser(profile.new_page(), Path(pictures) if pictures else None)

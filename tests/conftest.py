@@ -29,7 +29,8 @@ from ledger.vault import vault
 from runtime.services import keyfiles
 from runtime.services.postgres import Cluster
 from settings import settings
-from tests.browser import chromium as chromium  # a fixture, one for a file
+from tests.browser import chromium as chromium  # fixtures: here, so that all files of a process share one browser
+from tests.browser import one_chromium as one_chromium
 from tests.cluster import forget_power_cuts, password, sign_in_cheaply, start_test_cluster
 from tests.engine import create_lasting_engine
 from tests.scheduling import PrefectInOneProcess
