@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from domain.listing import Change, ChangeKind
 from domain.methods import Method
-from domain.scope import CatalogEntry
+from domain.scope import CatalogEntry, excluded
 
 
 class Organ(StrEnum):
@@ -94,9 +94,9 @@ def blocks(
 
 
 def change_blocks(change: Change) -> tuple[Block, ...]:
-    """What keeps a change from being filed, whatever the entry: 增加 without a method of its own (obligation 5.7)."""
+    """What keeps a change from being filed: 增加 without a method of its own (obligation 5.7); what article 2 keeps out has none."""
     entry = change.after
-    if change.kind is ChangeKind.ADD and entry is not None and entry.exclusion is None and not entry.methods:
+    if change.kind is ChangeKind.ADD and entry is not None and not entry.methods and excluded(entry) is None:
         text = "增加证明材料的,办事单位须自行确定免提交的核验方式。"
         return (Block("increase_without_method", "5.7", text, "请先确定核验方式,再报送增加。"),)
     return ()

@@ -85,3 +85,12 @@ def test_an_increase_needs_a_method_of_its_own() -> None:
     (block,) = change_blocks(Change(None, replace(ENTRY, methods=())))
     assert block.obligation == "5.7"
     assert change_blocks(Change(None, ENTRY)) == () == change_blocks(Change(ENTRY, replace(ENTRY, methods=())))
+
+
+@pytest.mark.parametrize("kept_out", [EXPLAINED, {"outside_region": True, "checkable_online": False}, {"reviewed_above": True}])
+def test_what_article_2_keeps_out_is_listed_without_a_method(kept_out: dict[str, Any]) -> None:
+    """Obligations 2.3, 2.4, 2.5, 5.7: nobody spares anybody the paper, so that an adjustment that lists it names no way to."""
+    entry = replace(ENTRY, **{"methods": ()} | kept_out)
+    assert codes(entry) == [] and change_blocks(Change(None, entry)) == ()
+    networked = replace(ENTRY, methods=(), outside_region=True, checkable_online=True)
+    assert [block.obligation for block in change_blocks(Change(None, networked))] == ["5.7"]
