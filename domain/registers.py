@@ -88,9 +88,13 @@ REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
             (Field("系统"), Field("层级"), Field("已对接", _Y), Field("对接日期", _D, False), Field("未对接原因", needed=False)),
             moved="自建系统改在登记库登记(PUT /v1/registry/systems/{code} 或 ./run import systems),是否已对接由系统按调用记录得出。",
         ),
-        _K.PUBLICITY: Register("14.1", "公开宣传登记册", (Field("日期", _D), Field("媒体"), Field("标题"), Field("地址", needed=False))),
+        _K.PUBLICITY: Register(
+            "14.1", "公开宣传登记册", (Field("日期", FieldKind.PAST), Field("媒体"), Field("标题"), Field("地址", needed=False))
+        ),
         _K.RESPONSIBILITY: Register(
-            "15.1", "责任制登记册", (Field("主要领导职务"), Field("分管领导职务"), Field("岗位责任制文件"), Field("印发日期", _D))
+            "15.1",
+            "责任制登记册",
+            (Field("主要领导职务"), Field("分管领导职务"), Field("岗位责任制文件"), Field("印发日期", FieldKind.PAST)),
         ),
         _K.TRAINING: Register(
             "15.3", "培训登记册", (Field("日期", FieldKind.PAST), Field("内容"), Field("学时", _N), Field("参训人员", FieldKind.PEOPLE))
@@ -181,8 +185,11 @@ def _inspected(values: Mapping[str, str]) -> dict[str, str]:
     """Obligation 19.1: what was found is put right by a day, and nothing is before it was looked at."""
     days = {name: day for name in ("整改期限", "办结日期") if (day := values.get(name, ""))}
     wrong = {name: "不能早于检查日期。" for name, day in days.items() if day < values["检查日期"]}
-    if "整改期限" not in days and values["发现问题"].rstrip("。") not in NOTHING_FOUND:
+    nothing = values["发现问题"].rstrip("。") in NOTHING_FOUND
+    if "整改期限" not in days and not nothing:
         wrong["整改期限"] = "发现问题的须填整改期限;没有发现问题的,“发现问题”填“无”。"
+    if nothing and days:
+        wrong |= dict.fromkeys(days, "没有发现问题的,不填整改期限和办结日期;有问题的,写明问题。")
     return wrong
 
 

@@ -10,6 +10,10 @@ from domain.reasons import ReissueReason, RevokeReason
 
 #: By what the ledger itself ended a proof: a check that corrected it, and versions that were replaced before anybody had them.
 MISMATCH, REROUTED = "mismatch", "rerouted"
+#: 内容失实 (obligation 17.5): what was true and has changed since, what was badly sealed or laid out, was never untrue.
+UNTRUE = frozenset(
+    {RevokeReason.CONTENT_ERROR.value, RevokeReason.ISSUED_IN_ERROR.value, RevokeReason.DECEIT.value, RevokeReason.DECIDED.value, MISMATCH}
+)
 
 
 class RevocationStatus(StrEnum):

@@ -50,7 +50,7 @@ def _overview(report: Report) -> list[str]:
     """As much as leaves time for three steps: what is left out stands further down."""
     counts, last = _counts(report), _last(report)
     whole, brief, tight = ([counts, _due(report, *how)] for how in ((last, True), (last, False), ("", False)))
-    if not _fitting(report, brief):
+    if report.next_steps and not _fitting(report, brief):
         return tight
     return brief if _fitting(report, brief) > _fitting(report, whole) else whole
 
@@ -93,12 +93,14 @@ def _grounds(report: Report, shown: int) -> Table | None:
 
 def _whole(report: Report) -> Table | None:
     """The same, of every step that has any, with the others too."""
+    found = list(zip(ORDINALS, report.grounds, strict=False))
     rows = tuple(
-        (f"({number})", _several(one.units, "个单位"), _several(one.causes), _several(one.steps), _waits(report, one), one.cases)
-        for number, one in zip(ORDINALS, report.grounds, strict=False)
+        (f"({number})", _several(one.units, "个单位"), _several(one.causes), _several(one.steps), _waits(report, one))
+        for number, one in found
     )
-    columns = ("事项", "涉及单位", "事项·证明", "所在环节", "至今未办", "个案清单")
-    note = f"请各单位督办员于{_until(report)}逐件答复专班办公室。全部单位、事项·证明见工作簿“决定依据”。"
+    columns = ("事项", "涉及单位", "事项·证明", "所在环节", "至今未办")
+    lists = "、".join(f"({number}){one.cases}" for number, one in found)
+    note = f"请各单位督办员于{_until(report)}逐件答复专班办公室。个案清单代号:{lists}。全部单位、事项·证明见工作簿“决定依据”。"
     return Table("决定依据", columns, rows, 0, note=note) if rows else None
 
 
@@ -179,5 +181,6 @@ def _due(report: Report, last: str, supervised: bool) -> str:
         return "本周没有到期的时限,也没有到期的督办。"
     if limits.supervision.whole and not supervised:
         named.pop()
-    said = [f"{name}按时 {rate}" if rate.whole else f"没有到期的{name}" for name, rate in named]
+    first = next(name for name, rate in named if rate.whole)  # 按时 is said once
+    said = [f"{name}{'按时' if name == first else ''} {rate}" if rate.whole else f"没有到期的{name}" for name, rate in named]
     return f"{said[0]}{last};{','.join(said[1:])}。" if last else f"{','.join(said)}。"

@@ -16,6 +16,7 @@ from reports.wording import typeset
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 _ON_ONE_LINE, _NARROWEST, _WIDEST = 9, 10, 36  #: in Chinese characters
 _LINES = 6  #: of the longest cell of a column, while the others leave it room
+_LINE = 42  #: characters of a table's size between its edges
 _WHOLE = 16  #: rows: a table of so many is not torn, or a single row would stand on the next page
 _WORD = re.compile(r"[!-~]{1,23}")  #: longer runs may break anywhere (the template)
 _REPLACEMENT = "〓"  #: GB/T 9704's own mark for a character that cannot be printed
@@ -77,6 +78,18 @@ def _widths(block: Table, rows: list[list[str]]) -> list[float]:
         found.append(
             short if longest <= max(_ON_ONE_LINE, whole) else float(min(max(usual, _NARROWEST, longest / _LINES), longest, _WIDEST))
         )
+    return _whole_words(found, rows, block) if max(found) > 0 else [1.0] * len(found)
+
+
+def _whole_words(found: list[float], rows: list[list[str]], block: Table) -> list[float]:
+    """A column whose share would be narrower than a rate in it is as wide as that: it would be printed beyond the table."""
+    room = _LINE * 10.5 / (8.5 if block.small else 10.5) + sum(width - 0.8 for width in found if width < 0)
+    shares = sum(width for width in found if width > 0)
+    for column, width in enumerate(found):
+        words = (word for row in rows for word in _WORD.findall(row[column]))
+        longest = max(map(_length, words), default=0.0)
+        if width > 0 and room * width / shares < longest + 0.8:
+            found[column] = -longest - 0.2
     return found if max(found) > 0 else [1.0] * len(found)
 
 

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from domain.lead_path import REMEDIED, Exemption
 from domain.lifecycle import State
 from domain.limits import aware
 from domain.records import MismatchStatus
+from domain.revocations import UNTRUE
 from ledger.oversight.lead_steps import LeadRefused
 from ledger.succession import estate
 from ledger.tables.cases import Case
@@ -53,23 +54,29 @@ def grounds(session: Session, lead: Lead, exemption: Exemption, remedy: Remedy |
         return times
     if remedy.number is None:
         raise LeadRefused("须写明所依据的证明的核验编号(number)。")
-    return {**times, **_obtained(session, lead, remedy.number)}
+    return {**times, **_obtained(session, lead, remedy.number, remedy.known_at)}
 
 
-def _obtained(session: Session, lead: Lead, number: str) -> Mapping[str, str | int]:
-    """The proof, its case, and why it was obtained lawfully: by the one door, for a case and by the list of that day."""
+def _obtained(session: Session, lead: Lead, number: str, known_at: datetime) -> Mapping[str, str | int]:
+    """The proof, its case, and why it was obtained lawfully: by the one door, for a case and by the list of that day. Untrue it is by
+    the reason of its end alone; and nobody relied on what he knew to be untrue."""
     row = session.get(Verification, number)
     if row is None or row.unit not in estate(session, lead.unit):
         raise LeadRefused("该单位没有这个编号的核验。")
     if row.state is not State.DELIVERED or row.ended_at is None:
         raise LeadRefused("这项核验没有送达结果。")
+    if known_at < row.ended_at:
+        raise LeadRefused("发现失实早于取得这份证明:明知失实而采用的,不属于这一情形。")
     corrected = select(Mismatch.check).where(Mismatch.verification == number, Mismatch.status == MismatchStatus.CORRECTED)
     proof = session.scalar(
-        select(Proof).where(Proof.verification == number).order_by(Proof.revoked_at.is_(None), Proof.version.desc()).limit(1)
+        select(Proof)
+        .where(Proof.verification == number, or_(Proof.revoked_at.is_(None), Proof.revoked_at >= row.ended_at))
+        .order_by(Proof.version)
+        .limit(1)  # the one that was delivered: what was replaced before, nobody had
     )
     check = session.scalar(corrected.limit(1))
-    if proof is None or (proof.revoked_at is None and check is None):
-        raise LeadRefused("没有电子证明,或者它没有被更正、撤销,不能认定内容失实。")
+    if proof is None or (proof.revoked_why not in UNTRUE and check is None):
+        raise LeadRefused("没有电子证明,或者它没有因内容失实被更正、撤销,不能认定内容失实。")
     case, entry = session.get_one(Case, row.case), session.get_one(Entry, row.entry)
     return {
         "verification": number,

@@ -75,7 +75,7 @@ def next_steps(
     limits: Limits,
     coverage: CoverageFigures,
     sources: Iterable[SourceRow],
-    grounds: Iterable[Ground] = (),
+    grounds: Sequence[Ground] = (),
     systems: Iterable[SystemRow] = (),
     year: int = 0,
 ) -> tuple[str, ...]:
@@ -83,12 +83,13 @@ def next_steps(
     late = sorted((row for row in rows if _missed(row.limits.hard)), key=lambda row: -_missed(row.limits.hard))
     unfed = sorted((row for row in rows if row.supervision_missed), key=lambda row: -row.supervision_missed)
     slow = _missed(limits.soft) - limits.excused
+    tardy = [name for one in grounds if one.kind == "soft" for name, _ in one.units if name != NOBODY]
     apart = dict.fromkeys(row.unit_name for row in systems if row.should_connect and row.first_call is None)
     steps = [
         (_missed(limits.hard), f"{_missed(limits.hard)} 个核验超过最迟时限,{_whose(row.name for row in late)}逐件说明原因。"),
         *((one.waiting, _stood(one, year)) for one in grounds if one.kind == STANDING),
         (len(unfed), f"{sum(row.supervision_missed for row in unfed)} 个督办未按时反馈,请{_named(row.name for row in unfed)}落实。"),
-        (slow, f"{slow} 个核验超过原则上的时限,请出具单位说明理由。"),
+        (slow, f"{slow} 个核验超过原则上的时限,{_whose(tardy) if tardy else '请出具单位'}说明理由。"),
         (len(coverage.roster_gaps), f"请{_named(coverage.roster_gaps)}补齐督办员、代办员。"),
         (len(coverage.without_list), f"请{_named(coverage.without_list)}报送清单。"),
         (

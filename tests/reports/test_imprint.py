@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reports import issuing
+from reports import issuing, pdf
 from reports.blocks import Table
 from reports.document import document
 from reports.model import Ground, Report
@@ -136,3 +136,11 @@ def test_where_no_calendar_names_the_day_the_term_is_in_working_days() -> None:
     html = issuing.lay_out(replace(REPORT, answer_by=None).as_json()).html.decode()
     assert "收到后3个工作日内逐件答复" in html and "3月12日前逐件答复" not in html
     assert "3月12日前逐件答复" in issuing.lay_out(REPORT.as_json()).html.decode()
+
+
+def test_a_column_is_as_wide_as_a_rate_in_it_which_is_not_broken() -> None:
+    """It was printed beyond the edge of the table."""
+    long, short = "82.5%(85/103)", "23.6%(34/144)\uff0c中位4.3小时\uff0c95%在3.5天以内"
+    rows = [["7.2", "数据共享查询秒级应答" * 2, "本周得到答复的查询为分母。" * 9, one] for one in (*["0.0%(0/3)"] * 8, long, short)]
+    *_, result = pdf._widths(Table("", ("义务", "指标", "怎样计算", "结果"), tuple(map(tuple, rows)), 0), rows)
+    assert result <= -pdf._length(long), "so many characters and no share"

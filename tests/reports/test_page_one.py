@@ -122,8 +122,10 @@ def test_the_rate_of_supervision_makes_room_for_a_third_step_and_for_nothing_els
         f"12 个督办未按时反馈,请{names}落实。",
     )
     without, beside = (page_one(replace(REPORT, next_steps=(*three[:count], *"各项"))) for count in (3, 1))
-    assert "督办按时" not in without and all(one in without for one in three) and "上周 97.1%" in without
-    assert "督办按时 83.3%" in beside
+    assert "督办 83.3%" not in without and all(one in without for one in three) and "上周 97.1%" in without
+    assert "最迟时限按时 99.5%(203/204),上周 97.1%(198/204);原则上的时限 94.9%(112/118),督办 83.3%(5/6)。" in beside
+    few = replace(REPORT, limits=Limits(Rate(5, 6), Rate(0, 0), Rate(5, 6), 0), limits_before=None)
+    assert "没有到期的最迟时限,原则上的时限按时 83.3%(5/6),督办 83.3%(5/6)。" in page_one(few)
 
 
 def test_until_when_to_answer_is_said_where_no_table_says_it() -> None:
@@ -134,6 +136,7 @@ def test_until_when_to_answer_is_said_where_no_table_says_it() -> None:
 
 def test_a_quiet_week_says_that_nothing_is_to_be_decided() -> None:
     assert "本周没有需要决定的事项,保持现有做法。" in page_one(QUIET) and "报专班办公室" not in page_one(QUIET)
+    assert "上周 97.1%" in page_one(QUIET) and "督办 83.3%" in page_one(QUIET), "there is time for all of it"
     assert "本期没有需要决定的事项" in page_one(replace(QUIET, period=periods.between(date(2026, 1, 1), date(2026, 12, 31))))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
 from domain.lead_path import Exemption, LeadStatus, LeadStep
 from domain.leads import Indication, LeadRule
+from domain.reasons import ReissueReason, RevokeReason
 from ledger.oversight import exemptions, lead_steps, leads
 from ledger.oversight.exemptions import Remedy
 from ledger.oversight.lead_steps import LeadRefused
@@ -34,6 +35,10 @@ def relied_on() -> str:
     return lease.number
 
 
+def revoked(number: str, why: str, at: datetime = NOW + HOUR) -> None:
+    do(lambda session: session.execute(update(Proof).where(Proof.verification == number).values(revoked_at=at, revoked_why=why)))
+
+
 def test_what_was_made_good_says_when_it_was_known_and_how_long_it_took() -> None:
     """Obligation 17.4."""
     number = notified()
@@ -54,17 +59,41 @@ def test_what_was_made_good_says_when_it_was_known_and_how_long_it_took() -> Non
 def test_a_proof_that_was_relied_on_is_linked_with_its_case_and_its_lawful_retrieval() -> None:
     """Obligation 17.5."""
     number, proof = notified(), relied_on()
-    remedy = Remedy(NOW, NOW + HOUR, proof)
+    remedy = Remedy(NOW + HOUR, NOW + 2 * HOUR, proof)
     with pytest.raises(LeadRefused, match="核验编号"):
         grounds(number, Exemption.RELIED_ON_PROOF, Remedy(NOW, NOW + HOUR))
     with pytest.raises(LeadRefused, match="没有这个编号"):
         grounds(number, Exemption.RELIED_ON_PROOF, Remedy(NOW, NOW + HOUR, "HY20260304AAAAAAAA"))
     with pytest.raises(LeadRefused, match="不能认定内容失实"):
         grounds(number, Exemption.RELIED_ON_PROOF, remedy)
-    do(lambda session: session.execute(update(Proof).where(Proof.verification == proof).values(revoked_at=NOW, revoked_why="mismatch")))
+    revoked(proof, "mismatch")
     found = grounds(number, Exemption.RELIED_ON_PROOF, remedy)
     assert (found["verification"], found["elapsed_minutes"]) == (proof, 60) and found["case"] and found["proof_digest"]
     assert "清单第1版" in str(found["retrieval"]) and "登记后发起" in str(found["retrieval"])
+
+
+@pytest.mark.parametrize("why", [*RevokeReason, *ReissueReason, "rerouted"])
+def test_what_ended_for_another_reason_was_not_untrue(why: str) -> None:
+    """Obligation 17.5: of a licence that has changed since, or was sealed badly, nothing was wrong when it was relied on."""
+    number, proof = notified(), relied_on()
+    revoked(proof, why)
+    remedy = Remedy(NOW + HOUR, NOW + 2 * HOUR, proof)
+    if why in ("content_error", "issued_in_error", "deceit", "decided"):
+        assert grounds(number, Exemption.RELIED_ON_PROOF, remedy)["verification"] == proof
+    else:
+        with pytest.raises(LeadRefused, match="不能认定内容失实"):
+            grounds(number, Exemption.RELIED_ON_PROOF, remedy)
+
+
+def test_who_knew_before_relied_on_nothing_and_what_was_replaced_before_its_delivery_nobody_had() -> None:
+    """Obligation 17.5."""
+    number, proof = notified(), relied_on()
+    revoked(proof, "content_error")
+    with pytest.raises(LeadRefused, match="明知失实"):
+        grounds(number, Exemption.RELIED_ON_PROOF, Remedy(NOW, NOW + 2 * HOUR, proof))
+    revoked(proof, "content_error", NOW)
+    with pytest.raises(LeadRefused, match="不能认定内容失实"):
+        grounds(number, Exemption.RELIED_ON_PROOF, Remedy(NOW + HOUR, NOW + 2 * HOUR, proof))
 
 
 def test_another_units_proof_is_no_ground() -> None:

@@ -78,6 +78,15 @@ def test_a_closed_unit_enters_nothing_and_a_merged_one_names_its_successor() -> 
     assert enter("responsibility", values) > 0
 
 
+def test_what_has_been_published_or_issued_is_of_a_day_that_has_come() -> None:
+    """Obligations 14.1, 15.1: a paper of next month names nobody who answers yet, and its figure would count it."""
+    said = {"日期": "2026-03-04", "媒体": "区政府网站", "标题": "一图读懂"}
+    values = {"主要领导职务": "局长", "分管领导职务": "副局长", "岗位责任制文件": "一号文件", "印发日期": "2026-03-04"}
+    for kind, entry, day in (("publicity", said, "日期"), ("responsibility", values, "印发日期")):
+        assert refused(kind, entry | {day: "2026-03-05"}) == "不能是将来的日期。"
+        assert enter(kind, entry) > 0
+
+
 def test_a_decision_has_members_of_the_register_and_a_day_that_has_come() -> None:
     """Obligations 4.1, 4.2."""
     assert "不是工作专班成员" in refused("decisions", DECISION, "370402-OFFICE"), "the register of members is empty"
@@ -131,6 +140,8 @@ def test_a_problem_that_an_inspection_found_has_a_term_and_its_days_are_in_order
     assert refused("inspections", INSPECTED | {"整改期限": ""}).startswith("发现问题的须填整改期限")
     for nothing in ("无", "未发现问题。"):
         assert enter("inspections", open_ended | {"发现问题": nothing}) > 0
+        for name in ("整改期限", "办结日期"):  # it would be counted as put right, or as overdue for ever
+            assert "没有发现问题的" in refused("inspections", open_ended | {"发现问题": nothing, name: "2026-03-04"})
     for name in ("整改期限", "办结日期"):
         assert refused("inspections", INSPECTED | {name: "2026-03-02"}) == "不能早于检查日期。"
     for name in ("检查日期", "办结日期"):

@@ -101,6 +101,7 @@ def test_what_was_late_before_and_is_still_open_is_said_week_after_week() -> Non
     do(justifications.decide, request, True, now=NOW + 3 * DAY, actor="person:demo-admin")
     swept(WEEK.end + 7 * DAY)
     assert [one.kind for one in report().grounds] == ["hard", "supervision", "soft"], "its own week has it already"
+    assert report().next_steps[2] == "1 个核验超过原则上的时限,请市中区光明路街道办事处说明理由。"
     following = periods.week_of(WEEK.end)
     found = report(following)
     hard, standing = found.grounds[:2]
