@@ -58,7 +58,7 @@ def get_running(caller: CurrentCaller) -> RunningOut:
                     unit=one.unit.code,
                     name=one.unit.name,
                     waiting=one.unit.waiting,
-                    unclaimed=one.unclaimed,
+                    unclaimed=one.unit.unclaimed,
                     late=one.unit.late,
                     since=one.since,
                     oldest=one.oldest,

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session, aliased
 from domain.instants import is_past
 from domain.lifecycle import OPEN, State
 from ledger import paging
-from ledger.inbox.requests import DUE
+from ledger.inbox.requests import DUE, OWES
 from ledger.lifecycle.remedies import REMEDIES
 from ledger.paging import FIRST, LATEST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.catalog import Entry
 from ledger.tables.inbox import OWED, Supervision
 from ledger.tables.registry import Unit
-from ledger.tables.verifications import EventRow, Request, Verification
+from ledger.tables.verifications import Deadline, EventRow, Request, Verification
 
 _PAUSED, _UNNAMED = "由运维暂停。", "待人工处理。"
 
@@ -40,7 +40,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class UnitStanding:
-    """One issuing unit now. `late_since`: the earliest limit that passed; None: nothing is late."""
+    """One issuing unit now. `late_since`: the earliest limit that passed; None: nothing is late. `unclaimed`: nobody has taken it yet."""
 
     code: str
     name: str
@@ -48,6 +48,7 @@ class UnitStanding:
     late: int
     late_since: datetime | None
     supervised: int
+    unclaimed: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,13 @@ SINCE = func.coalesce(
 
 def units(session: Session, unit: str | None, *, now: datetime) -> list[UnitStanding]:
     """Issuing units with something open (None: of the district), in their official order, which is that of their codes."""
-    each = select(HEIR.label("unit"), DUE.label("due")).select_from(Request).join(Unit, Unit.code == Request.unit)
-    asked = each.where(OPEN_REQUEST, *_of(session, Request.unit, unit)).subquery()
+    # Joined, and not asked of each (`DUE`): that would be as many times as it stands below, and never all at once.
+    each = select(Request.unit, Request.claimed_by, func.min(Deadline.due_at).label("due")).outerjoin(Deadline, OWES)
+    asked = each.where(OPEN_REQUEST, *_of(session, Request.unit, unit)).group_by(Request.id).subquery()
     passed = is_past(asked.c.due, now)
-    counts = select(asked.c.unit, func.count(), func.count().filter(passed), func.min(asked.c.due).filter(passed)).group_by(asked.c.unit)
-    waiting = {code: (total, late, since) for code, total, late, since in session.execute(counts)}
+    counted = func.count(), func.count().filter(passed), func.min(asked.c.due).filter(passed)
+    counts = select(HEIR, *counted, func.count().filter(asked.c.claimed_by.is_(None))).join(Unit, Unit.code == asked.c.unit)
+    waiting = {code: (total, late, since, free) for code, total, late, since, free in session.execute(counts.group_by(HEIR))}
     owed = (
         select(HEIR, func.count())
         .select_from(Supervision)
@@ -101,10 +104,11 @@ def units(session: Session, unit: str | None, *, now: datetime) -> list[UnitStan
     )
     supervised = dict(session.execute(owed).tuples().all())
     names = select(Unit.code, Unit.name).where(Unit.code.in_(waiting.keys() | supervised.keys())).order_by(Unit.code)
-    return [
-        UnitStanding(code, name, *waiting.get(code, (0, 0, None)), supervised.get(code, 0))
-        for code, name in session.execute(names).tuples()
-    ]
+    found = []
+    for code, name in session.execute(names).tuples():
+        total, late, since, free = waiting.get(code, (0, 0, None, 0))
+        found.append(UnitStanding(code, name, total, late, since, supervised.get(code, 0), free))
+    return found
 
 
 def still(session: Session, unit: str | None) -> list[Still]:

@@ -43,10 +43,9 @@ class SourceStanding:
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits with one issuing unit: `oldest` came in at `since`; `unclaimed`: nobody has taken it yet."""
+    """What waits with one issuing unit: `oldest` came in at `since`."""
 
     unit: UnitStanding
-    unclaimed: int
     since: datetime | None
     oldest: str | None
 
@@ -126,9 +125,8 @@ def sources(session: Session, *, now: datetime) -> list[SourceStanding]:
 
 def queues(session: Session, *, now: datetime) -> list[Queue]:
     """Issuing units with something open, in their official order."""
-    unclaimed = func.count().filter(Request.claimed_by.is_(None)).over(partition_by=HEIR)
     oldest = (
-        select(HEIR, unclaimed, Request.received_at, Request.verification)
+        select(HEIR, Request.received_at, Request.verification)
         .select_from(Request)
         .join(Unit, Unit.code == Request.unit)
         .where(OPEN_REQUEST)
@@ -136,7 +134,7 @@ def queues(session: Session, *, now: datetime) -> list[Queue]:
         .order_by(HEIR, Request.received_at, Request.id)
     )
     found = {unit: rest for unit, *rest in session.execute(oldest).tuples()}
-    return [Queue(one, *found.get(one.code, (0, None, None))) for one in overview.units(session, None, now=now)]
+    return [Queue(one, *found.get(one.code, (None, None))) for one in overview.units(session, None, now=now)]
 
 
 def workers(session: Session) -> list[WorkerStanding]:

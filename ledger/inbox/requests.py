@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event, State
@@ -208,12 +208,9 @@ class InboxItem:
     due_at: datetime | None
 
 
-#: What was missed and is still owed is the most urgent of all; what rests for a supplement is nobody's hurry.
-_OWED = (
-    select(func.min(Deadline.due_at))
-    .where(Deadline.request == Request.id, Deadline.met_at.is_(None), Deadline.closed_at.is_(None), not_(rests()))
-    .correlate(Request)
-)
+#: Which limits bind a request: what was missed and is still owed is the most urgent of all; what rests for a supplement is nobody's hurry.
+OWES = and_(Deadline.request == Request.id, Deadline.met_at.is_(None), Deadline.closed_at.is_(None), not_(rests()))
+_OWED = select(func.min(Deadline.due_at)).where(OWES).correlate(Request)
 DUE = _OWED.scalar_subquery()
 #: Of those that are red once they have passed: the hard ones and 督办; a soft miss is 黄 (reading 8).
 HARD_DUE = _OWED.where(Deadline.kind != LimitKind.SOFT).scalar_subquery()
