@@ -18,7 +18,7 @@ class Evidence(StrEnum):
 
     SIGNATURE = "signature"  #: 手写签名或签名板
     E_SIGNATURE = "e_signature"  #: 电子签名
-    CODE = "code"  #: 短信验证码
+    CODE = "code"  #: 验证码, of a short message or of the page on his telephone
     FACE = "face"  #: 人脸核身
 
     @property

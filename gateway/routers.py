@@ -9,7 +9,19 @@ from gateway.batches import results as batch_results
 from gateway.cases import endpoints as cases
 from gateway.catalog import change_tasks, drafts, guides, lists, previews, proposals
 from gateway.commitments import endpoints as commitments
-from gateway.counter import adjustment, calendar, case_form, handed_in, home, inbox_acts, own_sessions, provider, sign_in, who_asked
+from gateway.counter import (
+    adjustment,
+    calendar,
+    case_form,
+    hand_in_telephone,
+    handed_in,
+    home,
+    inbox_acts,
+    own_sessions,
+    provider,
+    sign_in,
+    who_asked,
+)
 from gateway.counter import batches as counter_batches
 from gateway.counter import cases as counter_cases
 from gateway.counter import catalog as counter_catalog
@@ -118,6 +130,7 @@ ROUTERS = (
     counter_oversight.router,
     case_form.router,  # before the cases: `new` is no number
     handed_in.router,
+    hand_in_telephone.router,
     counter_batches.router,
     counter_cases.router,
     counter_verifications.router,
@@ -127,6 +140,7 @@ ROUTERS = (
     counter_revocations.router,
     counter_subject_codes.router,
     who_asked.router,
+    hand_in_telephone.open_router,
     counter_running.router,
     counter_draft.router,
     counter_proposals.router,

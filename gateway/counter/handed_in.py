@@ -1,4 +1,5 @@
-"""主动提供 (obligations 2.6, 2.7, reading 17): what an applicant hands in by his own will, confirmed by his own hand on a second screen."""
+"""主动提供 (obligations 2.6, 2.7, reading 17): what an applicant hands in by his own will, confirmed by his own hand on a second
+screen, or by his telephone (`gateway.counter.hand_in_telephone`)."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ router = pages()
 _PAGE = "/counter/cases/{case_number}/handed-in"
 _OF = "/counter/cases/{case_number}/handed-in/{once}"
 _DRAWN = re.compile(r"[\d,; ]{40,20000}")  #: ten points at the least: a dot is no signature
-_LABELS: Mapping[str, str] = MappingProxyType({"proof": "材料", "reason": "原因"})
+LABELS: Mapping[str, str] = MappingProxyType({"proof": "材料", "reason": "原因"})
 
 
 @router.get(_PAGE, name="counter_handed_in")
@@ -58,10 +59,10 @@ def state(request: Request, case_number: CaseNumber, once: UUID, caller: PageCal
 @router.post(f"{_OF}/screen", name="counter_handed_in_screen")
 def screen(request: Request, case_number: CaseNumber, once: UUID, caller: PageCaller, sent: SentForm) -> Response:
     """In a window of its own that is turned to the applicant: in large type, without the 代办员's pages."""
-    found, body = cases.get_case(case_number, caller), _body(caller, case_number, sent, "")
+    found, body = cases.get_case(case_number, caller), body_of(caller, case_number, sent, "")
     with transaction() as session:
         names = {one.proof: one.proof_name for one in versions.entries_for(session, found.matter)}
-    person = found.parties[_position(sent)]
+    person = found.parties[position_of(sent)]
     return render(
         request,
         "handed_in_screen.html",
@@ -69,7 +70,7 @@ def screen(request: Request, case_number: CaseNumber, once: UUID, caller: PageCa
         once=once,
         body=body,
         person=person,
-        position=_position(sent),
+        position=position_of(sent),
         proof_name=names.get(body.proof, body.proof),
     )
 
@@ -81,7 +82,7 @@ def send(request: Request, case_number: CaseNumber, once: UUID, caller: PageCall
     drawn = sent.text("signature")
     if (sent.text("screen") or drawn) and not _DRAWN.fullmatch(drawn):
         raise Problem("invalid", detail="还没有签名。", remedy="请在方框内签名,再按确认。")
-    body = _body(caller, case_number, sent, drawn)
+    body = body_of(caller, case_number, sent, drawn)
     done = hand_in(caller, body, identity=once, signature=drawn)
     if drawn:
         signed_for = (body.case_number, body.proof, mask_number(body.party.id_number.upper()))
@@ -91,14 +92,14 @@ def send(request: Request, case_number: CaseNumber, once: UUID, caller: PageCall
     return goes_on(f"/counter/cases/{case_number}/handed-in?once={once}")
 
 
-def _body(caller: Caller, case_number: str, sent: Sent, drawn: str) -> VoluntaryIn:
-    party = party_of(caller, case_number, _position(sent))
+def body_of(caller: Caller, case_number: str, sent: Sent, drawn: str) -> VoluntaryIn:
+    party = party_of(caller, case_number, position_of(sent))
     confirmation = {"evidence": Evidence.SIGNATURE, "sha256": hashlib.sha256(drawn.encode()).hexdigest()} if drawn else None
     values: dict[str, object] = {"case_number": case_number, "party": party.model_dump(), "confirmation": confirmation}
-    return model_of(VoluntaryIn, values | {"proof": sent.text("other") or sent.text("proof"), "reason": sent.text("reason")}, _LABELS)
+    return model_of(VoluntaryIn, values | {"proof": sent.text("other") or sent.text("proof"), "reason": sent.text("reason")}, LABELS)
 
 
-def _position(sent: Sent) -> int:
+def position_of(sent: Sent) -> int:
     position = sent.text("party")
     return int(position) if position.isascii() and position.isdigit() and len(position) < 4 else -1
 

@@ -62,6 +62,8 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "counter_handed_in_state": "submit_voluntary",
         "counter_handed_in_screen": "submit_voluntary",
         "counter_hand_in": "submit_voluntary",
+        "counter_handed_in_telephone": "submit_voluntary",
+        "counter_handed_in_code": "submit_voluntary",
         "counter_verification": "get_verification",
         "counter_proof": "get_proof_pdf",
         "counter_choose": "choose_licence",

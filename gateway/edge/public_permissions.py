@@ -55,6 +55,8 @@ PUBLIC: Mapping[str, Open] = MappingProxyType(
         "who_asked_list": _CHECK,
         "who_asked_object": _CHECK,
         "who_asked_end": _CHECK,
+        "hand_in": _CHECK,
+        "hand_in_confirm": _CHECK,
         "counter_sign_in": _SIGN_IN,
         "counter_signing_in": _SIGN_IN,
         "counter_link": _SIGN_IN,

@@ -39,7 +39,9 @@ class ReceivedSubmission:
     id_number: str
     name: str
     proof: str
-    signature: str = ""  #: what the applicant drew on the second screen: strokes as "x,y x,y;x,y …" in its pixels
+    signature: str = (
+        ""  #: what the applicant drew on the second screen: strokes as "x,y x,y;x,y …" in its pixels; or the code of his telephone
+    )
 
     def __repr__(self) -> str:
         return "ReceivedSubmission(…)"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+import numpy
 import pytest
+import zxingcpp
 from sqlalchemy import select
 
 from domain.commitments import Evidence
@@ -17,13 +21,21 @@ from ledger.tables.cases import Case
 from ledger.tables.records import VoluntarySubmission
 from tests.accessibility import axe as axe  # a fixture
 from tests.accessibility import violations
-from tests.browser import HAS_BROWSER, Browser
+from tests.browser import HAS_BROWSER, TELEPHONE, Browser
 from tests.browser import browser as browser  # a fixture
 from tests.gateway.conftest import ISSUER, REQUESTER, Api, SimulatedRuns, serving
 from tests.gateway.counter.test_accessibility import be
 from tests.serving import on_a_port
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
+
 pytestmark = pytest.mark.skipif(not HAS_BROWSER, reason="no browser is installed")
+
+#: What a telephone's camera sees of the QR code: grey on white, 400 by 400.
+_PIXELS = """() => { const at = document.createElement('canvas'); at.width = at.height = 400; const paint = at.getContext('2d');
+paint.fillStyle = '#fff'; paint.fillRect(0, 0, 400, 400); paint.drawImage(document.querySelector('img.code'), 40, 40, 320, 320);
+return Array.from(paint.getImageData(0, 0, 400, 400).data).filter((_, index) => index % 4 === 0); }"""
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +95,45 @@ def test_the_applicant_confirms_on_the_second_screen(browser: Browser, place: tu
     assert (row.confirmed, row.proof, row.clerk, row.marks) == (Evidence.SIGNATURE, "P-HOUSEHOLD", REQUESTER, [])
     assert signature == drawn and row.confirmation_digest == hashlib.sha256(drawn.encode()).hexdigest()
     assert [one for one in browser.complaints + second.complaints if "422" not in one] == [] and browser.elsewhere() == set()
+
+
+def test_the_applicant_confirms_on_his_telephone(browser: Browser, place: tuple[Api, str], axe: str, chromium: Chromium) -> None:
+    """Obligations 2.6, 2.7: with nothing but the address that the QR code holds."""
+    api, address = place
+    page, before = browser.page, len(kept())
+    be(browser, address, REQUESTER)
+    browser.go(f"{address}/counter/cases/{api.case}/handed-in")
+    page.select_option("#proof", "P-HOUSEHOLD")
+    page.click("text=请申请人用手机确认")
+    page.wait_for_selector("h1:has-text('请申请人用手机确认')")
+    browser.on_both_screens("handed-in-by-telephone")
+    assert violations(browser, axe) == []
+    pixels = numpy.array(page.evaluate(_PIXELS), dtype=numpy.uint8).reshape(400, 400)
+    scanned = zxingcpp.read_barcodes(pixels)[0].text
+    with chromium.new_context(locale="zh-CN", viewport={"width": TELEPHONE[0], "height": TELEPHONE[1]}) as profile:
+        telephone = Browser(profile.new_page(), browser._pictures)
+        text = telephone.go(address + urlsplit(scanned).path)
+        assert "户籍证明" in text and "没有要求您提供" in text and "370402188102020017" not in text
+        telephone.picture("hand-in-telephone")
+        assert violations(telephone, axe) == []
+        telephone.page.set_viewport_size({"width": TELEPHONE[0], "height": TELEPHONE[1]})
+        telephone.page.click("text=我自愿提供")
+        code = telephone.page.inner_text(".said")
+        telephone.picture("hand-in-telephone-code")
+        assert violations(telephone, axe) == [] and telephone.complaints == [] and telephone.elsewhere() == set()
+
+    page.fill("#code", "1")
+    page.click("main button:text-is('登记')")
+    page.wait_for_selector("#notice >> text=确认码不对")
+    assert page.input_value("#code") == "1" and len(kept()) == before
+    page.fill("#code", code)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#state >> text=申请人已用手机确认")
+    browser.on_both_screens("handed-in-by-telephone-done")
+    assert violations(browser, axe) == []
+    ((row, evidence),) = kept()[before:]
+    assert (row.confirmed, row.marks) == (Evidence.CODE, []) and code.replace(" ", "") in evidence
+    assert [one for one in browser.complaints if "422" not in one] == []
 
 
 def test_who_cannot_confirm_is_taken_in_all_the_same_and_once(browser: Browser, place: tuple[Api, str]) -> None:

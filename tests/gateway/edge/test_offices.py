@@ -292,6 +292,8 @@ def test_the_table_of_rights_in_words() -> None:
         "who_asked_list",
         "who_asked_object",
         "who_asked_end",
+        "hand_in",
+        "hand_in_confirm",
         "liveness",
         "health",
         "metrics",

@@ -36,6 +36,7 @@ SAID_OTHERWISE = {
     ("gateway/counter/sign_in.py", "CodeWrong"),
     ("gateway/counter/sign_in.py", "PasswordRefused"),
     ("gateway/counter/sign_in.py", "SignInRefused"),
+    ("gateway/counter/hand_in_telephone.py", "ConfirmationOver"),  # a page in the look of the public ones
     ("gateway/counter/who_asked.py", "LookOver"),
     ("gateway/counter/who_asked.py", "NoIssuer"),
     ("gateway/counter/who_asked.py", "Refusal"),  # of an objection: said over the form, which keeps what was typed
