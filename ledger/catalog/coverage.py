@@ -48,10 +48,12 @@ class Coverage:
 
 def coverage(session: Session, *, limit: int = 200) -> Coverage:
     """As things stand now."""
-    listed = select(Entry.unit).where(Entry.until_version.is_(None)).distinct()
+    home = func.coalesce(Unit.merged_into, Unit.code)  # a merged unit's matters and entries are its successor's
+    listed = select(home).join(Entry, Entry.unit == Unit.code).where(Entry.until_version.is_(None)).distinct()
+    matters = select(home).join(Matter, Matter.unit == Unit.code).where(Matter.active).distinct()
     taking_part = select(Unit).where(Unit.active.is_(True), Unit.takes_part.is_(True)).order_by(Unit.code)
     with_list = set(session.scalars(listed))
-    owing = with_list | set(session.scalars(select(Matter.unit).where(Matter.active).distinct()))
+    owing = with_list | set(session.scalars(matters))
     units = [unit for unit in session.scalars(taking_part) if unit.code in owing]
     demanding = [as_entry(*row) for row in session.execute(ENTRY.where(Entry.until_version.is_(None), Entry.commitment_basis != ""))]
     demanding = sorted((entry for entry in demanding if excluded(entry) is None), key=key_of)

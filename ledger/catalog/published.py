@@ -82,7 +82,8 @@ def figures(session: Session, version: int) -> Figures:
     """How much there is of everything."""
     kept_out = Entry.exclusion.is_not(None) | (Entry.outside_region & ~Entry.checkable_online) | Entry.reviewed_above
     matters, entries = func.count(func.distinct(Entry.matter)), func.count()
-    query = select(func.count(func.distinct(Entry.unit)), matters, entries, entries.filter(~kept_out)).where(at(version))
+    spared = ~kept_out & (func.cardinality(Entry.methods) > 0)  # as `domain.scope.spared` says it
+    query = select(func.count(func.distinct(Entry.unit)), matters, entries, entries.filter(spared)).where(at(version))
     return Figures(*session.execute(query).one())
 
 

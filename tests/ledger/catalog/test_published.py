@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.listing import Change, ChangeKind, apply, difference
-from domain.scope import excluded
+from domain.scope import excluded, spared
 from ledger.catalog import published, versions
 from ledger.catalog.published import Wanted
 from ledger.catalog.versions import UnknownVersion
@@ -92,3 +93,13 @@ def test_the_difference_of_any_two_versions_makes_one_of_the_other(steps: list[t
         assert do(published.change_counts, first, second) == {kind: kinds.count(kind) for kind in ChangeKind}
     numbers = range(1, do(versions.current) + 1)
     assert do(published.brought, list(numbers)) == {number: do(published.change_counts, number - 1, number) for number in numbers}
+
+
+@pytest.mark.parametrize(
+    "kept", [{"methods": ()}, {"reviewed_above": True}, {"outside_region": True, "checkable_online": False}, {"outside_region": True}]
+)
+def test_what_is_said_to_spare_the_paper_is_what_the_rules_spare(kept: dict[str, Any]) -> None:
+    """Obligations 2.2, 2.4, 2.5: the public count of it is that of the rule which refuses a demand."""
+    alter(**kept)
+    listed = do(versions.entries_of).values()
+    assert do(published.figures, do(versions.current)).paperless == sum(map(spared, listed)) > 0

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from domain.listing import Change
 from domain.scoring import FORMULAS
 from ledger.catalog import versions
+from ledger.catalog.coverage import coverage
 from ledger.database import transaction
 from ledger.inbox import returns
 from ledger.inbox.returns import ReturnReason
@@ -175,7 +176,12 @@ def test_the_list_and_the_matters_of_a_merged_unit_are_its_successors() -> None:
     heir = "370402-GUANGMING"  # which only issues proofs until then
     publish(agreed())  # one of its list is published within the week that is played
     before = report(now=NEXT.end).coverage
+    now = do(coverage)
     merge("370402-PERMIT", heir, NEXT.start + DAY)
+    after = do(coverage)
+    assert (after.units, after.with_list) == (now.units, now.with_list) and [one.code for one in after.without_list] == [
+        one.code for one in now.without_list
+    ]
     following, inherited = report(NEXT, now=NEXT.end).coverage, report(NEXT, scope=heir, now=NEXT.end).coverage
     assert (following.lists, following.without_list) == (before.lists, before.without_list)
     assert inherited.lists == Rate(1, 1, "lists") and inherited.without_list == ()
