@@ -114,7 +114,7 @@ _NAMES_PAPER = "(的|类|后)?(证明|材料|事项|清单|目录|名单|部分)
 _SPEAKS = re.compile(
     f"{_STRONG}|保留(?!原因|理由|依据|期限)|沿用|暂停|暂缓|(撤销|删除|失效|停用|作废|合并|整合|调整|替代|代替|精简|清理|规范){_NAMES_PAPER}"
     f"|清理(结果|意见|情况|台账|工作台账)|(改|转|调整|合并|变更)(为|至|到|入|由)|由.{{1,20}}(替代|代替)|(不得|不应|不准|严禁|禁止).{{0,16}}(要求|索要|收取|出具|开具)"
-    f"|减少(的|证明)|取缔|清零|退出|剔除|移出|压减|淘汰|不(再|予)(出具|开具)|不需要?{_WHO}(提交|提供)"
+    f"|减少(的|证明)|待(进一步)?(定|研究|明确|商榷|议|确认|核实)|取缔|清零|退出|剔除|移出|压减|淘汰|不(再|予)(出具|开具)|不需要?{_WHO}(提交|提供)"
 )
 #: What stands in names of columns and says nothing of the rows: 取消后的办理方式.
 _NEUTRAL = re.compile("取消后(的)?(办理|替代|核验|实现|处理)?(方式|途径|措施|渠道|办法|手段)|动态调整|调整后|保留(原因|理由|依据|期限)")
@@ -216,11 +216,16 @@ def in_title(lines: Sequence[str], hears: Callable[[str], Standing | None] = in_
 
 
 _REMARK = re.compile(
-    "取消|废止|废除|已清理|停止(执行|使用|实施|索要)|不再(保留|执行|索要|收取|要求|提交|提供|出具)|暂停|合并(至|到|入|为)|(改|转|调整|变更)为|由.{1,20}(替代|代替)"
+    "取消|废止|废除|已清理|停止(执行|使用|实施|索要|办理)|停办|不再(保留|执行|索要|收取|要求|提交|提供|出具)|暂停|并入|不用(再)?(交|提交|提供|出)|合并(至|到|入|为)|(改|转|调整|变更)为|由.{1,20}(替代|代替)"
 )
 #: Every saying of it holds one of these.
-CANCELLING = "消止停删撤废合改转调变替代失作清不无"
-_MAY_BE = re.compile("[消止停删撤废合改转调变替代]|失效|作废|清理|不(再|予|保留|需|用|必)|无[需须]")
+CANCELLING = "消止停删撤废合改转调变替代并减勿剔失作清不无退移"
+_MAY_BE = re.compile("[消止停删撤废合改转调变替代并减勿剔]|失效|作废|清理|不(再|予|保留|需|用|必)|无[需须效]|[退移]出")
+#: What says nothing else: 删, 本条作废, 减少.
+_STRUCK_OFF = re.compile(
+    "(本|该|此|已|拟|应|现|予以|建议)*(条|项|证明|材料|事项)?(已|拟|应|现|予以|建议)*"
+    "(删除?|撤销?|停用?|作?废|减少?|核减|调出|移出|剔除|退出|失效|无效|勿用|请勿使用)(该|此|本)?(条|项|证明|材料|事项)?"
+)
 _REST = "((?!取消|废[止除]|停止|不再|告知承诺|核验|核查|共享|替代|代替)[^,;。])*(?=[,;。]|$)"  #: of a clause, where it says no more of that
 #: 有效期改为6个月, 调整为即办件, 取消原件核对, 原依据已废止: of something about the proof, not of the proof.
 _ABOUT_IT = re.compile(
@@ -245,7 +250,9 @@ def cancels(text: str) -> bool:
         return False
     plain = _HOLDS.sub("", _REFERENCE.sub("", clean(fold(text))))
     plain = plain if len(plain) > 5 * _LONGEST else _ABOUT_IT.sub("", plain)
-    return _REMARK.search(plain) is not None or in_cell(plain) is Standing.CANCELLED
+    if _REMARK.search(plain) is not None or in_cell(plain) is Standing.CANCELLED:
+        return True
+    return len(plain) <= _LONGEST and any(map(_STRUCK_OFF.fullmatch, _PART.split(plain)))
 
 
 _HOLDS = re.compile(_NOT_GIVEN_UP)

@@ -1,151 +1,37 @@
-"""A grammar of how offices write a list of proofs: one clean list, one way to write it.
-
-A way is headers, titles, merged cells, notes, sections, printed pages, wordings, orders of columns, closing lines; each is drawn. What
-no reader can know (a kind of office in place of one, words for no method, 取消 among the remarks) is drawn too, and such a row is
-`unclear`: it may not be taken.
-"""
+"""A grammar of how offices write a list of proofs: one clean list, one way to write it, drawn: headers, titles, merged cells, notes,
+sections, printed pages, wordings. What no reader can know is drawn too, and such a row is `unclear`: it may not be taken."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import groupby
 from random import Random
 
-from domain.methods import Method
+from tests.catalog.clean_lists import Row
 from tests.catalog.markup import Odd
+from tests.catalog.office_words import (
+    BETWEEN,
+    BOTH,
+    CLOSING,
+    DAYS,
+    FIELDS,
+    GIVEN_UP,
+    ISSUERS,
+    KEPT,
+    MATTERS,
+    METHODS,
+    ODD,
+    PROOFS,
+    TICKED,
+    UNCLEAR,
+    UNDER,
+    UNITS,
+    UNTICKED,
+)
 from tests.catalog.test_column_forms import OTHERS, WORDINGS
-
-MATTERS = {"DEMO-0001": "公共租赁住房申请", "DEMO-0002": "法律援助申请", "DEMO-0003": "困难残疾人生活补贴申请", "DEMO-0004": "供热开户"}
-PROOFS = {"P-HOUSEHOLD": "户籍证明", "P-MARRIAGE": "婚姻状况证明", "P-HARDSHIP": "经济困难证明", "P-RESIDENCE": "居住情况证明"}
-ISSUERS = {"370402-GUANGMING": "市中区光明路街道办事处", "370402-CIVIL": "市中区民政局", "370402-ARCHIVE": "市中区档案馆"}
-METHODS = {
-    (Method.ISSUER,): ("部门核验", "①部门核验", "部门间核查", "1.部门核验", "通过部门核验", "部门核验方式"),
-    (Method.DATA_SHARING, Method.ISSUER): (
-        "数据共享、部门核验",
-        "数据共享和部门核验",
-        "①数据共享②部门核验",
-        "先数据共享,再部门核验",
-        "1.数据共享\n2.部门核验",
-        "数据共享;部门核验。",
-    ),
-    (Method.COMMITMENT, Method.ISSUER): ("告知承诺或部门核验", "告知承诺\n部门核验", "1、告知承诺;2、部门核验", "告知承诺制/部门核验"),
-}
-DAYS = {
-    30: ("30", "30天", "三十日内", "３０日", "30日以内", "30个自然日"),
-    90: ("90天内", "九十天", "90 日", "3个月", "三个月内", "九十日(自然日)"),
-    365: ("1年", "365", "一年", "1 年", "壹年"),
-}
-UNITS = {"DEMO-0001": "市中区行政审批服务局", "DEMO-0002": "区司法局", "DEMO-0003": "枣庄市市中区民政局", "DEMO-0004": "演示供热公司"}
-FIELDS = ("proof", "matter", "matter_code", "issuer", "methods", "validity_days", "basis", "unit")
-#: What nobody understands without asking, by column.
-UNCLEAR = {
-    "proof": (
-        "未婚证明",
-        "经济困难情况说明",
-        "证明材料若干",
-        "户籍证明或居住情况证明",
-        "户籍证明/居住情况证明",
-        "户籍证明、居住情况证明之一",
-    ),
-    "basis": ("同第1行", "见序号1", "↓", "同上(第二款)"),
-    "matter": ("廉租房申请", "法律援助"),
-    "matter_code": ("DEMO-9999", "无编码"),
-    "issuer": ("乡镇人民政府", "有关部门", "公安机关", "村(居)委会"),
-    "methods": ("现场勘查", "不再提交", "其他方式", "部门核验、现场走访"),
-    "validity_days": ("若干天", "以实际为准", "半天", "3-5天"),
-    "standing": (
-        *("部分取消", "待定", "改为告知承诺", "暂缓取消", "不宜取消", "自2027年1月1日起取消", "取消(改为告知承诺)", "由身份证替代", "暂停"),
-        *("不得要求提供", "原则上取消", "保留、取消"),
-    ),
-    "remark": (
-        *("取消", "已废止", "建议取消该证明。", "自2027年1月1日起取消", "明年起不再索要", "合并至居住情况证明", "调整为告知承诺"),
-        *("由居民身份证替代", "暂停执行"),
-    ),
-}
-#: Columns in which something may be struck through, or lie over a cell.
-ODD = ("proof", "methods", "validity_days", "standing", "mark 保留", "mark 取消")
-TICKED, UNTICKED = ("√", "是", "✓"), ("否", "×", "")
-#: Titles of a list of what is given up, of what is kept, and of both, of which a row or a heading says which it is.
-GIVEN_UP = (
-    "取消的证明事项清单",
-    "取消的证明事项",
-    "关于取消一批证明事项的通知",
-    "市中区证明事项取消目录",
-    "不再索要的证明材料",
-    "附件1:取消的证明清单",
-)
-KEPT = ("市中区证明事项清单", "市中区证明事项清单", "保留的证明事项", "继续保留的证明材料目录(2026年)")
-BOTH = ("保留和取消的证明事项清单", "证明事项清理结果", "关于公布取消和保留证明事项的公告")
-#: What stands over several columns, and what a column is called under it alone.
-UNDER = {"proof": "名称"}
-CLOSING = (
-    "合计",
-    "(以下空白)",
-    "附件:无",
-    "第1页,共1页",
-    "制表人:演示甲",
-    "注:1.本表一式两份。",
-    "2026年3月1日",
-    "审核人:      填表人:      ",
-)
-BETWEEN = ("注:以上事项自2026年起施行。", "续表", "(接上页)", "说明:下列证明按原渠道办理", "小计:3项", "第2页,共3页")
-
-
-@dataclass(frozen=True)
-class Row:
-    """What a row of the clean list says."""
-
-    matter: str
-    proof: str
-    issuer: str
-    methods: tuple[Method, ...]
-    days: int
-    basis: str
-    cancelled: bool
-
-
-def clean_list(draw: Random) -> list[Row]:
-    """Sometimes a row says of another proof of its matter what the one before it says."""
-    rows = _rows(draw)
-    for place in range(1, len(rows)):
-        if rows[place].matter == rows[place - 1].matter and draw.random() < 0.5:
-            rows[place] = replace(rows[place - 1], proof=rows[place].proof)
-    return rows
-
-
-def _rows(draw: Random) -> list[Row]:
-    keys = draw.sample([(matter, proof) for matter in MATTERS for proof in PROOFS], draw.randint(3, 12))
-    return [
-        Row(
-            *key,
-            draw.choice(list(ISSUERS)),
-            draw.choice(list(METHODS)),
-            draw.choice(list(DAYS)),
-            f"《演示办法》第{draw.choice((number, 1))}条",
-            draw.random() < 0.2,
-        )
-        for number, key in enumerate(keys, start=1)
-    ]
-
-
-Cell = tuple[int, int, int, int]  #: a merged one: first row, first column, rows, columns
-
-
-@dataclass
-class Sheet:
-    """What is written: the lines, and which of their cells are merged (0-based)."""
-
-    width: int
-    lines: list[list[object]]
-    merged: list[Cell]
-    breaks: list[int] = field(default_factory=list)  #: lines with which a document's next table begins
-
-    def line(self, text: str, *, across: bool) -> None:
-        if across:
-            self.merged.append((len(self.lines), 0, 1, self.width))
-        self.lines.append([text, *[None] * (self.width - 1)])
+from tests.catalog.typed import Sheet, spelt, wide
 
 
 class Dirt:
@@ -183,18 +69,6 @@ class Dirt:
         self.drawn_ticks = draw.random() < 0.5  #: ticks are symbols and controls
         self.broken = draw.random() < 0.4  #: over several tables, where there can be any
         self.header = self._header()
-
-    def spelt(self, text: str) -> str:
-        """The same name as somebody else types it."""
-        way = self.draw.randint(0, 6)
-        if way == 0 and len(text) > 3:
-            at = self.draw.randint(1, len(text) - 1)
-            return text[:at] + self.draw.choice(("\n", " ", "\u3000")) + text[at:]
-        return {1: f" {text} ", 2: f"{text}\u200b", 3: f"{text}。"}.get(way, text)
-
-    def wide(self, text: str) -> str:
-        """Letters and figures of full width, now and then."""
-        return "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in text) if self.draw.random() < 0.15 else text
 
     def name(self, column: str) -> str:
         if column.startswith(("other ", "mark ")):
@@ -263,13 +137,13 @@ class Dirt:
                 return self.draw.choice((number, str(number), "", f"{number}."))
             case "proof":
                 number_before = self.draw.choice(("", "", "", "", f"{number}.", f"({number})", "一、"))
-                return number_before + self.spelt(PROOFS[row.proof]) if number_before else self.spelt(PROOFS[row.proof])
+                return number_before + spelt(self.draw, PROOFS[row.proof]) if number_before else spelt(self.draw, PROOFS[row.proof])
             case "matter":
-                return self.spelt(MATTERS[row.matter])
+                return spelt(self.draw, MATTERS[row.matter])
             case "matter_code":
-                return self.wide(row.matter)
+                return wide(self.draw, row.matter)
             case "issuer":
-                return self.spelt(ISSUERS[row.issuer])
+                return spelt(self.draw, ISSUERS[row.issuer])
             case "methods":
                 return "" if row.cancelled else self.draw.choice(METHODS[row.methods])
             case "validity_days":
@@ -277,7 +151,7 @@ class Dirt:
             case "basis":
                 return row.basis
             case "unit":
-                return self.spelt(UNITS[row.matter])
+                return spelt(self.draw, UNITS[row.matter])
             case "remark":
                 return self.draw.choice(("", "", "详见文件", "2026年修订"))
             case "mark 是否取消" | "mark 是否保留":
@@ -413,7 +287,7 @@ class Dirt:
 
     def _joined(self, rows: list[Row]) -> str:
         """Several proofs in one cell."""
-        names = [self.spelt(PROOFS[row.proof]).strip("。") for row in rows]
+        names = [spelt(self.draw, PROOFS[row.proof]).strip("。") for row in rows]
         if self.joined == "numbered":
             return "".join(f"{at}.{name}" for at, name in enumerate(names, start=1))
         return str(self.joined).join(names)

@@ -13,9 +13,12 @@ from openpyxl.utils import get_column_letter
 from catalog.headers import ListKind
 from catalog.lists import read_list
 from domain.list_rows import ProofFact, Verdict
-from tests.catalog.dirt import KEPT, MATTERS, Dirt, Row, Sheet, clean_list
+from tests.catalog.clean_lists import Row, clean_list
+from tests.catalog.dirt import Dirt
 from tests.catalog.markup import docx, html, xml_2003
+from tests.catalog.office_words import KEPT, MATTERS
 from tests.catalog.registries import sandbox
+from tests.catalog.typed import Sheet
 from tests.catalog.workbooks import workbook
 
 SEEDS = int(os.environ.get("PROOFLESS_DIRTY_SEEDS", "40"))

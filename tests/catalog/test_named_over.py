@@ -12,7 +12,7 @@ from catalog.lists import ListReading, read_list
 from catalog.registry import Registry
 from domain.list_rows import ProofFact, Topic
 from tests.catalog.registries import sandbox
-from tests.catalog.test_around import page
+from tests.catalog.small_lists import page
 from tests.catalog.test_lists import codes
 from tests.catalog.workbooks import workbook
 

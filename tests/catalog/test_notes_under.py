@@ -16,7 +16,7 @@ from catalog.standing import in_heading
 from domain.list_rows import Fault, ProofFact
 from tests.catalog.markup import document, docx, word_table
 from tests.catalog.registries import sandbox
-from tests.catalog.test_around import FIRST, HEADER, SECOND, page, sheets, table
+from tests.catalog.small_lists import FIRST, HEADER, SECOND, page, sheets, table
 from tests.catalog.workbooks import saved
 
 THIRD = (3, "DEMO-0003", "居住情况证明", "")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.catalog.test_around import FIRST, HEADER, SECOND, UNCLEAR, table
+from tests.catalog.small_lists import FIRST, HEADER, SECOND, UNCLEAR, table
 
 THIRD = (3, "DEMO-0003", "居住情况证明", "")
 
