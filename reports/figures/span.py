@@ -73,8 +73,9 @@ class Span:
 
 def prepare(session: Session) -> None:
     """Every statement sees the ledger as the first one does, else the parts of a running week would not add up; memory
-    for sorting a large week, and two more processes where there are any. To be called before anything is read.
+    for sorting a large week, and two more processes where there are any: sorted rows on their way from one cost a tenth of what
+    PostgreSQL takes them to cost, for which it would leave them idle. To be called before anything is read.
     """
     session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-    for setting in ("work_mem = '96MB'", "hash_mem_multiplier = 2", "max_parallel_workers_per_gather = 2"):
+    for setting in ("work_mem = '96MB'", "hash_mem_multiplier = 2", "max_parallel_workers_per_gather = 2", "parallel_tuple_cost = 0.01"):
         session.execute(text(f"SET LOCAL {setting}"))
