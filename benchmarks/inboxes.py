@@ -13,16 +13,13 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
-from benchmarks import waiting_rows
-from benchmarks.waiting import busy, connected, gather_all, one_waiting, run_of
+from benchmarks.waiting import busy, in_inboxes
 from domain.sign_in import Method
 from gateway.counter.cookies import SESSION
 from ledger.database import transaction
 from ledger.registry import registry, sessions
-from runtime.services import postgres
-from runtime.services.context import LEDGER, PREFECT, Context
+from runtime.services.context import Context
 from settings import settings
 
 PEOPLE, _EVERY = 200, 15.0
@@ -44,22 +41,13 @@ class Inboxes:
 
 def measure(context: Context, url: str, key: str, count: int, seconds: int, note: Callable[[str], None]) -> Inboxes:
     """Seed, look at the processors, open the inboxes and look again for `seconds`, then load whole pages one after another."""
-    number = asyncio.run(one_waiting(url, key))
-    cluster = postgres.start(context.home)
-    with connected(cluster.connect, LEDGER) as ledger, connected(cluster.connect, PREFECT) as prefect:
-        note(f"复制 {count} 件")
-        waiting_rows.seed(ledger, prefect, number, run_of(number), count, datetime.now(UTC) + timedelta(hours=2))
-        ledger.execute("SELECT code FROM units WHERE active ORDER BY code")
-        units = [code for (code,) in ledger.fetchall()]
-        waiting_rows.spread(ledger, units)
-        gather_all()
+    with in_inboxes(context, url, key, count, note) as (_, _, units):
         tokens = _signed_in(units)
         note("空闲时的处理器占用")
         time.sleep(20)
         idle = busy(context, 30)
         note(f"{PEOPLE} 个打开的收件箱")
         taken, first, size = asyncio.run(_open(context, url, tokens, seconds))
-        waiting_rows.clear(ledger, prefect)
     return Inboxes(count, len(units), idle, taken, statistics.quantiles(first, n=20)[18], size)
 
 

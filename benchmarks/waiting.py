@@ -121,6 +121,25 @@ def connected(connect: Callable[[str], connection], name: str) -> Iterator[curso
         opened.close()
 
 
+@contextmanager
+def in_inboxes(context: Context, url: str, key: str, count: int, note: Callable[[str], None]) -> Iterator[tuple[cursor, str, list[str]]]:
+    """So many that wait, spread over the inboxes of all units and due in two hours or later; gone again afterwards. Gives the ledger, the
+    number of one more that is none of them, and the units."""
+    number, beside = (asyncio.run(one_waiting(url, key)) for _ in range(2))
+    cluster = postgres.start(context.home)
+    with connected(cluster.connect, LEDGER) as ledger, connected(cluster.connect, PREFECT) as prefect:
+        note(f"复制 {count} 件")
+        waiting_rows.seed(ledger, prefect, number, run_of(number), count, datetime.now(UTC) + timedelta(hours=2))
+        ledger.execute("SELECT code FROM units WHERE active ORDER BY code")
+        units = [code for (code,) in ledger.fetchall()]
+        waiting_rows.spread(ledger, units)
+        gather_all()
+        try:
+            yield ledger, beside, units
+        finally:
+            waiting_rows.clear(ledger, prefect)
+
+
 def run_of(number: str) -> str:
     with transaction() as session:
         return str(session.scalar(select(Verification.flow_run).where(Verification.number == number)))
