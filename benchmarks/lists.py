@@ -23,7 +23,7 @@ import pandas
 import psutil
 
 from catalog import rebuild
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from domain.limits import HandlingType
 from ledger.catalog import intake
 from ledger.database import transaction

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from catalog.cleaning import without_references
 from catalog.standing import Standing, in_heading, in_title
 from domain.spelling import fold
 
@@ -35,7 +36,6 @@ _WHOLE = re.compile(
 _MOST = 3  #: different texts in a row that says nothing else
 #: 填表人 beside 张三, in cells of their own.
 _SIGNED = re.compile(rf"((单位|填表|填报)?({_MADE})({_BY})|单位(?=[(])|(联系)?(电话|方式)|日期|时间)?([(]?({_HALLMARKS})[)]?)?")
-_REFERENCE = re.compile("《[^》]{0,200}》")
 _ANNEX = re.compile(r"附[件表录]?\d{0,2}:?")
 _LABEL = re.compile(r"(附件|附表|备注|附注|说明|附|注)\d{0,2}[:、.]")
 _LIST = re.compile("(清单|目录|名录|名单|一览表)([(].*)?$")
@@ -67,7 +67,7 @@ def begins(text: str, hears: Callable[[str], Standing | None] = in_heading) -> b
     label = _LABEL.match(plain := _plain(text))
     if label is None or not (whole := plain[label.end() :]):
         return False
-    said = _REFERENCE.sub("", whole) or whole
+    said = without_references(whole) or whole
     return in_title([said], hears) is not None or (plain.startswith("附") and _LIST.search(said) is not None)
 
 

@@ -48,6 +48,14 @@ def key(text: str) -> str:
     return words(text)
 
 
+_REFERENCE = re.compile("《[^》]{0,200}》")
+
+
+def without_references(text: str) -> str:
+    """The text without the names of decisions and laws that it refers to: 《…》."""
+    return _REFERENCE.sub("", text)
+
+
 def without_brackets(text: str) -> str:
     """The text without its bracketed remarks: 承诺时限(工作日) -> 承诺时限."""
     return _BRACKETS.sub("", text)

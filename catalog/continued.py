@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 
 from catalog.asides import begins, is_aside
-from catalog.cleaning import key
-from catalog.column_forms import formed
-from catalog.column_names import BY_NAME
+from catalog.column_naming import named
 from catalog.laid_out import Row, Table
 
 _TOP = 22  #: rows among which a header stands
@@ -42,7 +40,7 @@ def _goes_on(before: Table, table: Table) -> bool:
 
 
 def _is_header(row: Row) -> bool:
-    return sum(key(cell) in BY_NAME or formed(cell) is not None for cell in dict.fromkeys(row[0])) > 1
+    return sum(named(cell) is not None for cell in dict.fromkeys(row[0])) > 1
 
 
 def _counts(rows: list[tuple[str, ...]]) -> bool:

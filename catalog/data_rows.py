@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from catalog.asides import begins, is_aside
 from catalog.cell_facts import Fault
 from catalog.cleaning import clean
-from catalog.headers import Header, columns_of, named
+from catalog.column_naming import named
+from catalog.headers import Header, columns_of
 from catalog.headings import Headings, is_heading
 from catalog.numbering import PART, is_numbered, without_number
 from catalog.reading import Opened

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from catalog.cleaning import key
 from catalog.column_names import SYNONYMS
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from domain.limits import HandlingType
 from domain.list_rows import Candidate, MatterFact, Silent, Topic, Verdict
 from ledger.catalog import intake, questions, successions

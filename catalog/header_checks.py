@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from catalog.column_naming import named
 from catalog.file_kinds import FileRefused
-from catalog.headers import Header, ListKind, named
+from catalog.headers import Header
+from catalog.list_kinds import ListKind
 from catalog.standing import in_heading
 
 _NAMES = frozenset("proof negative matter main_matter proof_code matter_code".split())

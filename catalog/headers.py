@@ -2,85 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import islice, pairwise, zip_longest
 
-from catalog.cleaning import key, without_brackets
 from catalog.column_forms import formed
-from catalog.column_names import BY_NAME, SYNONYMS
+from catalog.column_names import SYNONYMS
+from catalog.column_naming import field_of, known, named
 from catalog.columns import PROPOSED, WAITED_FOR, Said, alike, nothing_said, questions
 from catalog.file_kinds import FileRefused
 from catalog.headings import is_title
+from catalog.list_kinds import ListKind
 from catalog.reading import Sheet
-from catalog.remembering import remembered
 from catalog.standing import Mark, marked
 from domain.list_rows import Candidate, Question
 
 _LOOK_AT = 20  #: rows in which a header may stand
 HEADER_WITHIN = _LOOK_AT + 2  #: with its other rows
-
-
-class ListKind(StrEnum):
-    """What a list is, and the columns without which it says nothing."""
-
-    MATTERS = "matters"  #: 事项清单
-    PROOFS = "proofs"  #: 证明事项清单, “无证明办事”清单
-    CANCELLATIONS = "cancellations"  #: 取消的证明事项清单
-    COMMITMENTS = "commitments"  #: 实行告知承诺制的证明事项清单
-    NEGATIVE_COMMUNITY = "negative_community"  #: 不应由村(居)委会出具的证明
-    NEGATIVE_POLICE = "negative_police"  #: 公安派出所不再出具的证明
-
-    @property
-    def label(self) -> str:
-        return {
-            "matters": "事项清单",
-            "proofs": "证明事项清单",
-            "cancellations": "取消的证明事项清单",
-            "commitments": "告知承诺制证明事项清单",
-            "negative_community": "不应由基层群众性自治组织出具的证明清单",
-            "negative_police": "公安派出所不再出具的证明清单",
-        }[self.value]
-
-    def required(self, *, of_one_unit: bool = False) -> tuple[tuple[str, ...], ...]:
-        """One of each group must be there. A unit's own list need not say whose it is."""
-        if self in (ListKind.NEGATIVE_COMMUNITY, ListKind.NEGATIVE_POLICE):
-            return (("negative", "proof"),)
-        if self is ListKind.MATTERS:
-            groups: tuple[tuple[str, ...], ...] = (("matter", "main_matter"), ("unit", "unit_code"))
-        else:
-            groups = (("proof", "proof_code"), ("matter", "matter_code", "unit"))
-        return groups[:1] if of_one_unit else groups
-
-    @property
-    def expected(self) -> tuple[str, ...]:
-        """Columns that it should have: without them its rows say less than the flows need."""
-        return {
-            ListKind.MATTERS: ("matter_code", "handling", "promised_days"),
-            ListKind.PROOFS: ("matter_code", "basis", "issuer", "methods", "fields"),
-            ListKind.COMMITMENTS: ("basis",),
-        }.get(self, ())
-
-    @property
-    def reads(self) -> frozenset[str]:
-        """Columns that its rows are read from."""
-        names = {
-            ListKind.MATTERS: "matter main_matter sub_matter matter_code unit unit_code handling promised_days region "
-            "reviewed_above standing",
-            ListKind.CANCELLATIONS: "proof proof_code matter sub_matter matter_code unit methods standing",
-            ListKind.NEGATIVE_COMMUNITY: "negative proof instead may_issue",
-            ListKind.NEGATIVE_POLICE: "negative proof instead may_issue",
-        }.get(self)
-        return frozenset(names.split()) if names else frozenset(SYNONYMS) - _NOT_OF_PROOFS
-
-
-#: What a list of proofs has no use for.
-_NOT_OF_PROOFS = frozenset(
-    "sequence remark negative instead may_issue main_matter matter_type unit_code handling promised_days region level".split()
-)
-#: Lists that a unit sends of its own; the others change the register and the rules at once, and are the office's.
-OF_UNITS = frozenset({ListKind.PROOFS, ListKind.CANCELLATIONS})
 
 
 @dataclass(frozen=True)
@@ -196,13 +134,13 @@ def _header(sheet: Sheet, row: int, depth: int, said: Said) -> Header | None:
         if field and field not in columns.values():
             columns[column] = field
     marks = {column: mark for column, part in enumerate(parts) if part and column not in decided and (mark := marked(part[-1])) is not None}
-    for read, pick in ((_known, _own), (formed, _own), (_known, _above), (formed, _above)):
+    for read, pick in ((known, _own), (formed, _own), (known, _above), (formed, _above)):
         for column, part in enumerate(parts):
             if (
                 column not in decided
                 and column not in columns
                 and column not in marks
-                and (found := _field(pick(part), read))
+                and (found := field_of(pick(part), read))
                 and found not in columns.values()
             ):
                 columns[column] = found
@@ -262,16 +200,6 @@ def _is_name(cell: str) -> bool:
     return named(cell) is not None or marked(cell) is not None
 
 
-@remembered
-def named(name: str) -> str | None:
-    """The field of a column that is called so."""
-    return _field((name,), _known) or _field((name,), formed)
-
-
-def _known(name: str) -> str | None:
-    return BY_NAME.get(key(name))
-
-
 def _own(names: tuple[str, ...]) -> tuple[str, ...]:
     """What a column is called: the names of all its rows together, then the lowest."""
     return ("".join(names), *names[-1:])
@@ -280,15 +208,6 @@ def _own(names: tuple[str, ...]) -> tuple[str, ...]:
 def _above(names: tuple[str, ...]) -> tuple[str, ...]:
     """What stands over it, and over its neighbours too: that says what it is only where none of them is it by its own name."""
     return names[-2::-1]
-
-
-def _field(names: tuple[str, ...], read: Callable[[str], str | None]) -> str | None:
-    """The first of these that is one; with bracketed remarks and without."""
-    for text in names:
-        for name in (text, without_brackets(text)):
-            if name and (field := read(name)):
-                return field
-    return None
 
 
 def _is_enough(header: Header, required: tuple[tuple[str, ...], ...]) -> bool:

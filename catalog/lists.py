@@ -15,8 +15,9 @@ from catalog.columns import subject
 from catalog.data_rows import Above, TableRow, data_rows
 from catalog.file_kinds import FileRefused
 from catalog.header_checks import refuse_other_lists
-from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, ListKind, find_header
+from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, find_header
 from catalog.headings import Headings, is_title
+from catalog.list_kinds import ListKind
 from catalog.named_over import named_over, whose
 from catalog.negatives import hears_allowed
 from catalog.notes_under import Note, note_of

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from catalog.assembling import Ground, MatterFacts, ProofFacts
 from catalog.cleaning import key
 from catalog.codes import read_code
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.matching import Known, Names, UnitNames
 from catalog.registry import Registry
 from domain.blocking import Organ

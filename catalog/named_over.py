@@ -19,9 +19,9 @@ _FRONT = re.compile("^((办理|服务|政务服务)?事项(名称)?|业务(名�
 #: What stands behind it is a matter, whatever it is called.
 _LABEL = re.compile("^((办理|服务|政务服务)?事项(名称)?|业务名称|证明用途)[:\uff1a]")
 #: 供热开户, 廉租房申请; 行政许可 and the like are no matter but a kind of them.
-_LIKE_A_MATTER = re.compile(
-    "(申请|申领|办理|核发|审批|审核|核准|备案|登记|变更|延期|注销|换发|补发|认定|给付|年检|补贴|救助|补助|开户|过户|许可)$"
-)
+#: What an office does with it stands at its end.
+ACTS = "核发|审批|审核|许可|核准|备案|登记|变更|延期|注销|换发|补发|认定|给付|年检"
+_LIKE_A_MATTER = re.compile(f"(申请|申领|办理|补贴|救助|补助|开户|过户|{ACTS})$")
 _KINDS = re.compile(
     "(各类|其他|有关|涉及|[省市区县]级|本级|部门|单位|行政|政务|公共|服务|权力|许可|审批|审核|核准|备案|登记|确认|给付|奖励|征收|处罚|强制|裁决"
     "|检查|办理|申请|、|和|及|与)+"

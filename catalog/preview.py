@@ -14,7 +14,8 @@ from sqlalchemy import text
 from catalog import loading
 from catalog.columns import subject
 from catalog.file_kinds import FileRefused
-from catalog.headers import Header, ListKind, candidates
+from catalog.headers import Header, candidates
+from catalog.list_kinds import ListKind
 from catalog.lists import SHOWN, ListReading
 from catalog.merging import StatedRow
 from catalog.rebuild import STATING, Lists, laid

@@ -10,6 +10,7 @@ from catalog import values
 from catalog.amounts import MINUTES, NotUnderstood, amount, is_counted
 from catalog.cleaning import clean, clean_code, is_cut_off, split_names
 from catalog.matching import Match, Names
+from catalog.named_over import ACTS
 from catalog.numbering import without_number
 from catalog.registry import NOT_A_UNIT, Registry
 from catalog.remembering import remembered
@@ -20,7 +21,7 @@ from catalog.units import Vague, vagueness
 from catalog.verdicts import ONLY_OWN, RowNotes
 from domain.list_rows import Candidate, ProofFact, Topic
 
-_LIKE_A_MATTER = re.compile("(核发|审批|审核|许可|核准|备案|登记|变更|延期|注销|换发|补发|认定|给付|年检)$")
+_LIKE_A_MATTER = re.compile(f"({ACTS})$")
 _LEVELS = ("level_national", "level_province", "level_city", "level_county", "level_town")
 
 

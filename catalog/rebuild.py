@@ -18,7 +18,7 @@ from catalog import directory, loading, statements
 from catalog.assembling import Laid
 from catalog.cleaning import key
 from catalog.file_kinds import FileRefused
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import ListReading
 from catalog.merging import StatedRow
 from catalog.moving import lay_by_todays_codes

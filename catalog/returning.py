@@ -8,7 +8,7 @@ from itertools import chain, islice
 from sqlalchemy.orm import Session
 
 from catalog.error_file import BLOCKED, CONTRADICTED, PASSED_OVER, WAITS, Laid, error_file
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import ListResult
 from domain.list_rows import RowResult, Verdict
 from domain.refusal import Refusal

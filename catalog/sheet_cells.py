@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator
 from typing import IO, Any
 from xml.etree import ElementTree
 
+from catalog.xml_parts import tag
+
 _AT_ONCE = 2**20
 _ROW = re.compile(rb"<((?:\w+:)?)row[\s>/]")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
@@ -96,21 +98,22 @@ class _Place:
     def cells(self, text: bytes) -> Iterator[tuple[int, int, ElementTree.Element]]:
         self._parser.feed(text)
         for event, element in self._parser.read_events():
-            tag = element.tag.rpartition("}")[2]
+            name = tag(element)
             if event == "start":
-                if tag == "row":
+                if name == "row":
                     self._row, self._column = int(element.get("r", self._row + 2)) - 1, -1
-            elif tag == "c":
-                self._row, self._column = _place(element.get("r"), self._row, self._column + 1)
+            elif name == "c":
+                # One that does not say where it stands follows the one before it.
+                self._row, self._column = place_of(element.get("r", "")) or (self._row, self._column + 1)
                 yield self._row, self._column, element
-            elif tag == "row":
+            elif name == "row":
                 element.clear()
 
 
-def _place(reference: str | None, row: int, column: int) -> tuple[int, int]:
-    """Where a cell stands; one that does not say so follows the one before it."""
-    if reference is None or (found := _REFERENCE.fullmatch(reference)) is None:
-        return row, column
+def place_of(reference: str) -> tuple[int, int] | None:
+    """(row, column) from 0 of B7; None for what is no such reference."""
+    if (found := _REFERENCE.fullmatch(reference)) is None:
+        return None
     letters = 0
     for letter in found[1]:
         letters = letters * 26 + ord(letter) - 64

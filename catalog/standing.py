@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from catalog.amounts import NotUnderstood
-from catalog.cleaning import clean, without_brackets
+from catalog.cleaning import clean, without_brackets, without_references
 from catalog.numbering import PART
 from catalog.remembering import remembered
 from catalog.values import methods
@@ -188,7 +188,6 @@ def leaves_commitment(text: str) -> bool:
 _LONGEST_TITLE = 60
 #: How to fill in the table (取消的请填…), and what a text refers to: neither says what the rows are.
 _INSTRUCTION = re.compile("请|栏|填写|填报说明|勾|√|选择|例如|示例")
-_REFERENCE = re.compile("《[^》]{0,200}》")
 #: What a notice comes to, whatever it tells before: 经清理,保留2项,取消5项。现将保留的证明事项公布如下:
 _PUBLISHED = re.compile("现将(?P<what>[^,;。]{2,40}?)(予以|向社会)?(公布|公示|公告|公开|印发)(如下|于后)?[:。]?$")
 
@@ -208,7 +207,7 @@ def in_title(lines: Sequence[str], hears: Callable[[str], Standing | None] = in_
         if len(plain) <= _LONGEST_TITLE and not plain.endswith("。"):
             if (said := hears(plain)) is not None:
                 titles.append(said)
-        elif re.search(_STRONG, _REFERENCE.sub("", plain)):
+        elif re.search(_STRONG, without_references(plain)):
             spoken = True
     if {Standing.KEPT, Standing.CANCELLED} <= set(titles):
         return Standing.OPEN
@@ -248,7 +247,7 @@ def cancels(text: str) -> bool:
     the row still stands."""
     if not may_cancel(text):
         return False
-    plain = _HOLDS.sub("", _REFERENCE.sub("", clean(fold(text))))
+    plain = _HOLDS.sub("", without_references(clean(fold(text))))
     plain = plain if len(plain) > 5 * _LONGEST else _ABOUT_IT.sub("", plain)
     if _REMARK.search(plain) is not None or in_cell(plain) is Standing.CANCELLED:
         return True

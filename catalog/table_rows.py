@@ -10,8 +10,9 @@ from hashlib import blake2b
 from catalog.accepted_rows import Accepted
 from catalog.cell_facts import Fault as CellFault
 from catalog.cleaning import clean
-from catalog.headers import Header, ListKind
+from catalog.headers import Header
 from catalog.headings import Around
+from catalog.list_kinds import ListKind
 from catalog.matter_rows import read_matter
 from catalog.named_over import NO_SUB_ITEM, put_over
 from catalog.negative_rows import read_negative

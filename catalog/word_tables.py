@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 from catalog.cell_marks import NO_BEGINNING, NOT_ALIGNED, TABLE_WITHIN
 from catalog.file_kinds import FileRefused, only_pictures
 from catalog.laid_out import MOST_COLUMNS, MOST_OVER, MOST_UNDER, Cell, Table
-from catalog.word_text import PLAIN_STYLES, Shown, StyleLooks, chosen, is_on, named, state, tag, value
+from catalog.word_text import PLAIN_STYLES, Shown, StyleLooks, chosen, is_on, state, value
+from catalog.xml_parts import named, tag
 from catalog.xml_tables import root_of
 
 _WRAPPERS = ("body", "sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")

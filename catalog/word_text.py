@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from catalog.cell_facts import Fault
 from catalog.cell_marks import FIELD, FOOTNOTE, HIDDEN, NOTE, PICTURE, STRUCK, SYMBOL, TICKED, UNTICKED, is_symbols, overlaid, seen
+from catalog.xml_parts import named, tag
 from domain.cells import meant
 
 #: What no reader of the page sees.
@@ -233,11 +234,3 @@ def is_on(mark: ElementTree.Element) -> bool:
 
 def value(element: ElementTree.Element | None) -> str:
     return named(element, "val") if element is not None else ""
-
-
-def named(element: ElementTree.Element, name: str) -> str:
-    return next((text for key, text in element.items() if key.rpartition("}")[2] == name), "")
-
-
-def tag(element: ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2]

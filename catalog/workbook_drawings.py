@@ -12,12 +12,13 @@ from xml.etree import ElementTree
 
 from catalog.cell_facts import Drawn, Facts, Noted
 from catalog.file_kinds import FileRefused
+from catalog.sheet_cells import place_of
 from catalog.workbook_grid import Grid, grid_of
+from catalog.xml_parts import tag
 
 _ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 _TOUCHES = 40_000  #: English metric units, a millimetre: what reaches so far into a cell does not lie over it
 _MOST = 200_000  #: cells under drawings
-_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::.*)?", re.ASCII)
 #: A control of an older kind: what it is, and (column, offset, row, offset) of two corners.
 _CONTROL = re.compile(r"ObjectType=[\"'](\w+)[\"']((?:(?!ClientData).)*?)<x:Anchor>([\d\s,-]+)</x:Anchor>", re.S)
 
@@ -36,8 +37,8 @@ def beside(archive: zipfile.ZipFile, sheet: str) -> Facts:
             continue
         if kind == "comments":
             for comment in ElementTree.fromstring(archive.read(part)).iter():
-                if tag(comment) == "comment" and (at := _REFERENCE.fullmatch(comment.get("ref", ""))) is not None:
-                    found[int(at[2]) - 1, column_of(at[1])] = Noted()
+                if tag(comment) == "comment" and (at := place_of(comment.get("ref", "").partition(":")[0])) is not None:
+                    found[at] = Noted()
         elif kind in ("drawing", "vmlDrawing"):
             areas = _areas(ElementTree.fromstring(archive.read(part)), grid) if kind == "drawing" else _controls(archive.read(part))
             for top, left, bottom, right, text in areas:
@@ -101,14 +102,6 @@ def _controls(drawing: bytes) -> Iterator[tuple[int, int, int, int, str]]:
             yield top, left, max(top, bottom - (below < 3)), max(left, right - (beyond < 3)), ""
 
 
-def column_of(letters: str) -> int:
-    """A is 0."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
-
-
 def related(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
     """The relations of a part: id -> what kind of part it leads to, and that part."""
     folder, name = posixpath.split(part)
@@ -123,7 +116,3 @@ def related(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
         )
         for row in rows
     }
-
-
-def tag(element: ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2]

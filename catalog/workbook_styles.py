@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from catalog.cell_facts import Fault, may_say_more
 from catalog.cell_marks import HIDDEN, STRUCK, SYMBOL, is_symbols
-from catalog.workbook_drawings import tag
+from catalog.xml_parts import tag
 
 _BUILT_IN = {"9": "0%", "10": "0.00%"}  #: formats that no workbook writes out
 _OFF = ("0", "false")

@@ -15,6 +15,7 @@ from catalog.cell_text import LOST, text_of
 from catalog.delimited import decoded
 from catalog.file_kinds import FileRefused
 from catalog.laid_out import MOST_COLUMNS, Cell, Table
+from catalog.xml_parts import named, tag
 from domain.cells import meant
 
 _MOST_DOWN = 65_535
@@ -48,7 +49,7 @@ def xml_tables(content: bytes, most: int) -> list[Table]:
         book = root_of(content)
     except (ElementTree.ParseError, ValueError, LookupError):
         raise FileRefused("broken", "文件已损坏,或不是 XML 表格。", "请用 Excel 或 WPS 打开后,“另存为”XLSX 工作簿再报送。") from None
-    styles = {_named(style, "ID"): _Style.of(style) for style in book.iter() if _tag(style) == "Style"}
+    styles = {named(style, "ID"): _Style.of(style) for style in book.iter() if tag(style) == "Style"}
     for style in styles.values():
         style.rest_on(styles)
     return [_sheet(sheet, styles, most) for sheet in book.iterfind("{*}Worksheet") if not _is_hidden(sheet)]
@@ -66,9 +67,9 @@ class _Style:
     @classmethod
     def of(cls, style: ElementTree.Element) -> _Style:
         number, font = style.find("{*}NumberFormat"), style.find("{*}Font")
-        struck, name = (_named(font, one) for one in ("StrikeThrough", "FontName")) if font is not None else ("", "")
-        pattern = _named(number, "Format") if number is not None else None
-        return cls(pattern, struck == "1" if struck else None, name or None, _named(style, "Parent") or "Default")
+        struck, name = (named(font, one) for one in ("StrikeThrough", "FontName")) if font is not None else ("", "")
+        pattern = named(number, "Format") if number is not None else None
+        return cls(pattern, struck == "1" if struck else None, name or None, named(style, "Parent") or "Default")
 
     def rest_on(self, styles: Mapping[str, _Style]) -> None:
         for _ in styles:
@@ -89,19 +90,19 @@ def _is_hidden(sheet: ElementTree.Element) -> bool:
 
 
 def _sheet(sheet: ElementTree.Element, styles: Mapping[str, _Style], most: int) -> Table:
-    table = Table(_named(sheet, "Name"), most)
+    table = Table(named(sheet, "Name"), most)
     for row in sheet.iterfind("{*}Table/{*}Row"):
-        at = _named(row, "Index")
+        at = named(row, "Index")
         table.add(list(_cells(row, styles)), int(at) - 1 if at.isdecimal() and len(at) < 9 else None)
     return table
 
 
 def _cells(row: ElementTree.Element, styles: Mapping[str, _Style]) -> Iterator[Cell]:
     for cell in row.iterfind("{*}Cell"):
-        at, more, below = (int(text) if (text := _named(cell, name)).isdecimal() and len(text) < 7 else 0 for name in _PLACED)
+        at, more, below = (int(text) if (text := named(cell, name)).isdecimal() and len(text) < 7 else 0 for name in _PLACED)
         data = cell.find("{*}Data")
-        style = styles.get(_named(cell, "StyleID") or _named(row, "StyleID") or "Default", _PLAIN)
-        text, fault = _said(data, style) if data is not None else ("", NOT_CALCULATED if _named(cell, "Formula") else None)
+        style = styles.get(named(cell, "StyleID") or named(row, "StyleID") or "Default", _PLAIN)
+        text, fault = _said(data, style) if data is not None else ("", NOT_CALCULATED if named(cell, "Formula") else None)
         if cell.find("{*}Comment") is not None:
             fault = fault or NOTE
         yield Cell(text, min(more, MOST_COLUMNS) + 1, min(below, _MOST_DOWN) + 1, fault, min(at, MOST_COLUMNS + 1) - 1)
@@ -110,10 +111,10 @@ def _cells(row: ElementTree.Element, styles: Mapping[str, _Style]) -> Iterator[C
 def _said(data: ElementTree.Element, style: _Style) -> tuple[str, Fault | None]:
     text = "".join(data.itertext()).strip()
     struck = (
-        STRUCK if text and (style.struck or any(_tag(one) in _STRIKES and "".join(one.itertext()).strip() for one in data.iter())) else None
+        STRUCK if text and (style.struck or any(tag(one) in _STRIKES and "".join(one.itertext()).strip() for one in data.iter())) else None
     )
     with suppress(ValueError, OverflowError):  # what is no such value stays the text that it is: its column judges it
-        match _named(data, "Type"):
+        match named(data, "Type"):
             case "Error":
                 return text, formula_error(text)
             case "Number":
@@ -125,14 +126,6 @@ def _said(data: ElementTree.Element, style: _Style) -> tuple[str, Fault | None]:
             case "DateTime":
                 return text_of(datetime.fromisoformat(text)), struck
     text, fault = seen(text, style.font or "")
-    if any(is_symbols(_named(one, "Face")) for one in data.iter()):
+    if any(is_symbols(named(one, "Face")) for one in data.iter()):
         fault = SYMBOL
     return meant(text), fault or struck
-
-
-def _named(element: ElementTree.Element, name: str) -> str:
-    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), "")
-
-
-def _tag(element: ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2]

@@ -169,7 +169,7 @@ class RowResult:
 
     @property
     def verdict(self) -> Verdict:
-        if any(fault.blocks for fault in self.faults):
+        if self.faults and any(fault.blocks for fault in self.faults):  # most have none, and a list may have a million
             return Verdict.REFUSED
         return Verdict.ASKED if self.questions else Verdict.ACCEPTED
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
 from catalog import rebuild
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from domain.blocking import Blocked
 from domain.list_rows import DraftLine, DraftSource, ListFound
 from domain.listing import Change, ChangeKind, described

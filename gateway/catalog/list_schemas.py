@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from domain.list_rows import Candidate, Fault, FileFault, Question, SheetFound, Topic, Verdict
 from gateway.edge.schemas import NextCursor, SchemaOut
 from gateway.edge.values import Code, PublicLine, Remark, SchemaIn

@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from catalog.headers import OF_UNITS, ListKind
+from catalog.list_kinds import OF_UNITS, ListKind
 from catalog.returning import file_for_sender
 from domain.list_rows import Verdict
 from gateway.catalog.list_schemas import FileOut, ReceivedOut, RowOut, RowsOut, SourceIn, SourceOut, SourcesOut

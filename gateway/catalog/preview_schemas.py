@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from catalog.columns import label
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.preview import ColumnRead, Preview, SheetRead, Unclear
 from domain.list_rows import DraftLine, RowResult, Verdict
 from gateway.catalog.list_schemas import FaultOut, MeantOut, RefusedFile, RowQuestion

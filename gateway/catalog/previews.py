@@ -6,7 +6,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 
 from catalog.columns import meant, subject
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.preview import Previewed, preview
 from gateway.catalog.lists import Key, to_send
 from gateway.catalog.preview_schemas import ListColumnIn, ListPreviewOut, SaidColumnsOut

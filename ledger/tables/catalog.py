@@ -81,7 +81,7 @@ class CatalogSource(Table):
     __tablename__ = "catalog_sources"
     key: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
-    kind: Mapped[str]  #: catalog.headers.ListKind
+    kind: Mapped[str]  #: catalog.list_kinds.ListKind
     unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))  #: whose list; None: of higher up, for all
     document: Mapped[str]  #: what a list of higher up rests on: its title and number
     complete: Mapped[bool] = mapped_column(default=False)  #: what it names no more is gone

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from domain.clear_text import fault_of
 from runtime.commands import list_preview
 from runtime.commands.arguments import key, public

@@ -15,7 +15,7 @@ from settings import LOCAL, settings
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from catalog.headers import ListKind
+    from catalog.list_kinds import ListKind
     from catalog.preview import ColumnRead, Preview, SheetRead
     from domain.list_rows import DraftLine
     from ledger.tables.catalog import CatalogSource
@@ -41,7 +41,7 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def look(options: argparse.Namespace, progress: Progress) -> int:
     """Exit code 1 where the list cannot be read or waits for a word on a column."""
-    from catalog.headers import ListKind
+    from catalog.list_kinds import ListKind
     from catalog.preview import Previewed, preview
     from catalog.reading import OF_LISTS
     from ledger.catalog import intake
@@ -149,7 +149,7 @@ def columns(options: argparse.Namespace, progress: Progress) -> int:
 def _say(session: Session, options: argparse.Namespace, source: CatalogSource) -> None:
     from catalog.column_names import BY_NAME
     from catalog.columns import meant, subject
-    from catalog.headers import ListKind
+    from catalog.list_kinds import ListKind
     from ledger.catalog import columns as said_columns
 
     if not options.by or not (options.field or options.unused or options.take_back):

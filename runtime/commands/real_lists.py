@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import replace
 
 from catalog.file_kinds import FileRefused
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import ListResult, read_list
 from catalog.matching import Known, Names, UnitNames
 from catalog.registry import Registry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from domain.list_rows import ProofFact, RowResult
 from tests.catalog.registries import sandbox

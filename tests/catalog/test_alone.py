@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from catalog.file_kinds import FileRefused
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from domain.list_rows import MatterFact, NegativeFact, ProofFact
 from tests.catalog.registries import sandbox

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from catalog import values
 from catalog.amounts import DAYS, MINUTES, WORKING_DAYS, NotUnderstood, amount
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from domain.list_rows import ProofFact
 from domain.methods import Method

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from tests.catalog.markup import document, word_table
 from tests.catalog.small_lists import FIRST, HEADER, SECOND, UNCLEAR, page, sheets, table
 from tests.catalog.workbooks import saved

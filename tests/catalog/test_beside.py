@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from tests.catalog.small_lists import FIRST, HEADER, SECOND, UNCLEAR, sheets, table
 from tests.catalog.workbooks import workbook
 

@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from catalog.cell_facts import shown
 from catalog.complaint_file import import_file
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from catalog.reading import Sheet, read_sheets
 from runtime.commands.imports import import_file as import_register

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from catalog.complaint_file import enter
 from catalog.complaint_table import read_table
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.returning import file_for_sender
 from domain.demands import DemandTold
 from domain.lifecycle import State

@@ -8,7 +8,7 @@ from openpyxl import Workbook
 from catalog.cleaning import key, without_brackets
 from catalog.column_forms import formed
 from catalog.column_names import BY_NAME, SYNONYMS
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from domain.list_rows import Verdict
 from tests.catalog.registries import sandbox

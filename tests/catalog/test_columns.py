@@ -10,7 +10,7 @@ import pytest
 from catalog.cleaning import key
 from catalog.columns import subject
 from catalog.file_kinds import FileRefused
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from catalog.registry import Registry
 from domain.list_rows import Candidate, ProofFact, Topic, Verdict

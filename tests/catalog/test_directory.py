@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from domain.limits import HandlingType
 from ledger.catalog import questions
 from ledger.registry import registry

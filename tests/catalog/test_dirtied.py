@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from openpyxl.utils import get_column_letter
 
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from domain.list_rows import ProofFact, Verdict
 from tests.catalog.clean_lists import Row, clean_list

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from catalog.error_file import BLOCKED, Laid, error_file
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from domain.cells import safe
 from tests.catalog.registries import LISTS, sandbox

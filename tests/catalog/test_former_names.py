@@ -9,7 +9,7 @@ import pytest
 from catalog import loading
 from catalog.complaint_file import enter
 from catalog.complaint_table import read_table
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from domain.register_changes import Register
 from ledger.registry import register_changes, unit_changes
 from tests.ledger.acting import do

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy import create_engine, text
 
 from catalog import rebuild
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.returning import file_for_sender
 from domain.blocking import Block, Blocked, Place
 from domain.limits import HandlingType

@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 
 from catalog.error_file import error_file
 from catalog.file_kinds import FileRefused
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import ListResult, read_list
 from catalog.matching import Known, Names
 from domain.list_rows import MatterFact, NegativeFact, ProofFact, Topic

@@ -9,7 +9,8 @@ import pytest
 from catalog.cleaning import key
 from catalog.column_names import SYNONYMS
 from catalog.file_kinds import FileRefused
-from catalog.headers import ListKind, find_header
+from catalog.headers import find_header
+from catalog.list_kinds import ListKind
 from catalog.lists import ListResult, read_list
 from catalog.registry import Registry
 from catalog.sheets import read_sheets

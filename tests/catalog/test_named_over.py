@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import ListReading, read_list
 from catalog.registry import Registry
 from domain.list_rows import ProofFact, Topic

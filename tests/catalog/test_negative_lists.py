@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.file_kinds import FileRefused
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from catalog.negatives import names_in
 from tests.catalog.registries import LISTS, sandbox

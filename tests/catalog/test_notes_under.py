@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from catalog.accepted_rows import Accepted
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from catalog.notes_under import note_of
 from catalog.standing import in_heading

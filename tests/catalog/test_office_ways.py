@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from domain.list_rows import ProofFact, RowResult
 from tests.catalog.registries import sandbox

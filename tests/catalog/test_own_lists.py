@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from catalog.registry import Registry
 from domain.list_rows import MatterFact, ProofFact, RowResult, Topic

@@ -17,7 +17,7 @@ from catalog import sheet_cells
 from catalog.cell_facts import Fault
 from catalog.cell_text import text_of
 from catalog.file_kinds import FileRefused
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import ListReading, read_list
 from catalog.reading import Most, Opened, read_parts, read_sheets, whole
 from catalog.workbook_facts import facts

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.preview import Preview, Previewed, preview
 from domain.list_rows import Counts, DraftLine, Topic
 from ledger.catalog import drafts, versions

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from catalog import loading, rebuild, returning
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from catalog.returning import file_for_sender
 from domain.blocking import Blocked

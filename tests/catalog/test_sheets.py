@@ -10,7 +10,7 @@ import pytest
 from catalog import complaint_table, lists, reading, sheets
 from catalog.complaint_file import import_file
 from catalog.file_kinds import FileRefused
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from isolation.process import Limits
 from settings import settings

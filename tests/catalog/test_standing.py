@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from openpyxl import Workbook
 
-from catalog.headers import ListKind
 from catalog.headings import Headings
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from catalog.standing import Standing, cancels, in_cell, in_heading, in_title, marked
 from domain.list_rows import ProofFact, RowResult

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.file_kinds import FileRefused
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from catalog.reading import Sheet, read_sheets
 from catalog.web_markup import Styles, pieces

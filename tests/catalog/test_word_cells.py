@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from catalog.file_kinds import FileRefused
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from catalog.reading import Sheet, read_sheets
 from domain.list_rows import ProofFact

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from catalog import rebuild
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from flows.catalog_rebuild import catalog_rebuild
 from isolation.process import ProcessDied
 from ledger.catalog import drafts, intake

@@ -17,7 +17,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from catalog.error_file import error_file
-from catalog.headers import ListKind
+from catalog.list_kinds import ListKind
 from catalog.lists import read_list
 from domain.calendar import LOCAL
 from proofs.printed_sheet import width_of
