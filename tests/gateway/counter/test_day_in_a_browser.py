@@ -19,9 +19,9 @@ from runtime.services.postgres import Cluster
 from sandbox.people import by_name
 from tests.browser import DESKTOP, HAS_BROWSER, TELEPHONE
 from tests.conftest import fresh_ledger
-from tests.gateway.catalog.test_list_adjustment import alter, draft, take
-from tests.gateway.conftest import ADMIN, ISSUER, OTHER, PUBLISHER, REQUESTER
+from tests.gateway.conftest import ADMIN, ISSUER, PUBLISHER, REQUESTER
 from tests.gateway.counter.day import SECOND_OFFICER, Day, Desk, a_day
+from tests.gateway.counter.day_by_hand import an_adjustment_is_reported, handed_in_by_his_own_will
 from tests.gateway.oversight.test_complaints import taken
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def test_a_whole_day(day: Day) -> None:
     for act in (
         people_sit_down,
         shared_data_answer_at_once,
+        handed_in_by_his_own_will,
         lacking_something_it_is_supplied_and_answered,
         not_theirs_it_is_returned_and_forwarded,
         forgotten_it_is_late_and_supervised,
@@ -171,8 +172,7 @@ def a_complaint_is_answered(day: Day) -> None:
 def two_persons_publish_a_list(day: Day) -> None:
     day.at("14:00")
     office, publisher = day.person(ADMIN), day.person(PUBLISHER)
-    made = str(draft(day.api, alter(validity_days=77), reason="《办法》修订，有效期改为七十七天")["id"])
-    take(day.api, made, "report", OTHER)
+    an_adjustment_is_reported(day)
     office.opens("清单调整")
     office.page.click("tbody a")
     office.reads("登记研究通过")

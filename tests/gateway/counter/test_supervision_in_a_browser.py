@@ -64,6 +64,7 @@ def test_what_is_late_is_given_away_and_fed_back(browser: Browser, place: tuple[
         late(one)
     browser.go(f"{address}/counter/supervision")
     assert page.locator("#giving input[type=checkbox]").count() == 3
+    assert not page.is_visible("#line-rests"), "nobody chooses or types yet"
     browser.on_both_screens("supervision")
     assert violations(browser, axe) == []
 
