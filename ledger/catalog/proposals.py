@@ -76,7 +76,7 @@ def draft(
     if owner is None:
         raise StepRefused(f"没有这个单位:{unit}。")
     _drafted_by_whom(owner, kind)
-    _may_act_for(owner, kind, actor)
+    _may_act_for(session, owner, kind, actor)
     _has_role(Step.DRAFT, actor)
     found = list(changes)
     if not found:
@@ -124,7 +124,7 @@ def take(session: Session, proposal: UUID, step: Step, *, actor: Actor, now: dat
     if step is Step.REPORT:
         _drafted_by_whom(session.get_one(Unit, row.unit), row.kind)
     if step in (Step.REPORT, Step.WITHDRAW):
-        _may_act_for(session.get_one(Unit, row.unit), row.kind, actor)
+        _may_act_for(session, session.get_one(Unit, row.unit), row.kind, actor)
     if step in (Step.CONSENT, Step.DECIDE) and step is not agreeing(row.kind):
         raise StepRefused(f"{row.kind.label}应由{'专班办公室同意' if row.kind is ProposalKind.LIST else '工作专班研究决定'}。")
     if is_studied(row.kind, step):
@@ -252,12 +252,12 @@ def _drafted_by_whom(owner: Unit, kind: ProposalKind) -> None:
         )
 
 
-def _may_act_for(owner: Unit, kind: ProposalKind, actor: Actor) -> None:
+def _may_act_for(session: Session, owner: Unit, kind: ProposalKind, actor: Actor) -> None:
     """A list is drafted by the unit, of a public service unit by its 行业主管部门 (obligation 5.1); to report an adjustment is the
-    unit's own duty, which that department may take over (obligation 5.5, reading 24)."""
+    unit's own duty, which that department may take over (obligation 5.5, reading 24). Whom a unit was merged into acts for it."""
     drafting = owner.drafting_unit or owner.code
     allowed = {drafting} if kind is ProposalKind.LIST else {drafting, owner.code}
-    if actor.unit not in allowed:
+    if not allowed & estate(session, actor.unit):
         raise StepRefused("清单由本单位编制;公共服务单位的清单由行业主管部门组织编制。")
 
 
