@@ -240,8 +240,11 @@ def test_a_hard_limit_that_passed_unanswered(ledger: str) -> None:
     late, _ = immediate()
     answered, request = immediate()
     other, _ = immediate()
+    back, sent_back = immediate()
     swept(NOW + 40 * MINUTE)
     reply(request, now=NOW + 50 * MINUTE)
+    wish = ReturnReason("不属本单位职责", None, "不清楚")
+    do(returns.give_back, sent_back, ISSUER, wish, now=NOW + 50 * MINUTE, actor="person:demo-guangming-1")
     look()
     numbers = [lead.numbers for lead in of(LeadRule.LEFT_UNANSWERED)]
     hard = {late.number, other.number}
@@ -251,6 +254,7 @@ def test_a_hard_limit_that_passed_unanswered(ledger: str) -> None:
     look()
     (lead,) = of(LeadRule.LEFT_UNANSWERED)
     assert promised.number in lead.numbers and answered.number not in lead.numbers and lead.unit == ISSUER
+    assert back.number not in lead.numbers, "what was sent back, late as it was, is no longer unanswered"
 
 
 def test_what_units_send_back_and_nobody_takes(ledger: str) -> None:

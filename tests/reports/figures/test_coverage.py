@@ -21,14 +21,15 @@ from ledger.registers import manual_registers
 from ledger.registry.registry import put_databases, put_people, put_units
 from ledger.tables.catalog import ChangeTask
 from ledger.tables.oversight import Lead
-from ledger.tables.registry import Person
+from ledger.tables.registry import Person, ProofKind
 from reports import periods
 from reports.model import Rate
-from tests.ledger.acting import all_of, do
+from tests.ledger.acting import ISSUER, MINUTE, all_of, do
 from tests.ledger.catalog.test_proposals import OFFICE, PERMIT, RECORD, agreed, draft, publish, take
 from tests.ledger.filing import NOW
 from tests.ledger.listing import standing
 from tests.reports.figures.asking import WEEK, listed, report
+from tests.reports.figures.test_week import answered
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
@@ -203,3 +204,18 @@ def test_follow_up_tasks_are_those_that_were_to_be_done_in_the_week() -> None:
     assert members("tasks") == {"2/DEMO-0001/process": True, "2/DEMO-0001/guide": False}
     assert report(NEXT).coverage.open_tasks == Rate(1, 1, "tasks")
     assert report(periods.week_of(NEXT.end)).coverage.open_tasks == Rate(0, 0, "tasks")
+
+
+def test_a_proof_is_electronic_from_its_first_sealed_file_on_and_for_a_year() -> None:
+    """Obligation 15.2: what came after the period says nothing of it."""
+
+    def share(at: datetime) -> tuple[int, int]:
+        (found,) = [one.share for one in report(periods.week_of(at)).articles if one.share.cases == "electronic"]
+        return found.part, found.whole
+
+    with transaction() as session:
+        session.get_one(ProofKind, "P-HARDSHIP").issuing_unit = ISSUER
+    before, whole = share(NOW)
+    answered(5 * MINUTE, NOW + timedelta(days=7))
+    assert share(NOW) == (before, whole) and share(NOW + timedelta(days=7)) == (before + 1, whole)
+    assert share(NOW + timedelta(days=360)) == (before + 1, whole) and share(NOW + timedelta(days=380)) == (before, whole)
