@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -32,7 +32,7 @@ class DemandRefused(Refusal, code="demand_refused"):
 @dataclass(frozen=True)
 class Told:
     """A demand as somebody tells of it. `unit`: who demands; `proof`: its code, None where only the words are known; `digest`:
-    SHA-256 of what shows it; `paper`: 材料名称, as it was told."""
+    SHA-256 of what shows it; `paper`: 材料名称, as it was told; `some_time`: on the day that begins at `demanded_at`, nobody says when."""
 
     unit: str
     matter: str
@@ -41,6 +41,7 @@ class Told:
     demanded_at: datetime | None = None
     digest: str | None = None
     paper: str | None = None
+    some_time: bool = False
 
 
 def only_one(named: Sequence[str]) -> str | None:
@@ -68,6 +69,8 @@ def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand
     if at > now:
         raise InFuture
     listed, unlisted = _forbidden(session, unit.code, told, now if told.told_by is DemandTold.UNIT else at)
+    if told.some_time and not any(_forbidden(session, unit.code, told, min(at + timedelta(days=1), now))):
+        listed = unlisted = False  # it may have been asked for after that day had allowed it
     row = Demand(
         recorded_at=now,
         demanded_at=at,

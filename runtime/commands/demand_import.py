@@ -40,7 +40,9 @@ def import_demands(file: Path) -> int:
             with transaction() as session:
                 paper = row.get("证明名称") or None  # in words alone: what nobody registered is just what 16.2 asks for
                 proof = row.get("证明编码") or (demands.only_one(proofs_named(session, paper)) if paper else None)
-                told = demands.Told(row.get("单位编码", ""), row.get("事项编码", ""), proof, told_by, at, paper=paper)
+                told = demands.Told(
+                    row.get("单位编码", ""), row.get("事项编码", ""), proof, told_by, at, paper=paper, some_time=on is not None
+                )
                 same[told] += told.demanded_at is not None  # without a day nobody can tell one from another
                 if same[told] and demands.count_like(session, told) >= same[told]:
                     repeated += 1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from domain.adjusting import Step
+from domain.calendar import LOCAL
 from domain.demands import DemandTold
 from domain.listing import Change
 from domain.registers import REGISTERS, FieldKind, RegisterKind, faults
@@ -212,6 +213,9 @@ def test_what_was_allowed_of_a_proof_ends_when_the_list_has_it_no_more() -> None
     own = do(manual_registers.enter, RegisterKind.COLLECTIONS, JUSTICE, COLLECTED, person="demo-justice-1", now=NOW).serial
     enter("collections", COLLECTED | {"批准": "是"}, JUSTICE, replaces=own)
     assert not blocked(JUSTICE)
+    day = Told(JUSTICE, COLLECTED["事项"], COLLECTED["证明"], DemandTold.APPLICANT, datetime.combine(NOW.astimezone(LOCAL), time(), LOCAL))
+    of_day = [do(demands.record, replace(day, some_time=some_time), now=NOW + DAY, actor="x") for some_time in (True, False)]
+    assert [row.listed or row.unlisted for row in of_day] == [False, True], "allowed on that day, of which nobody says when"
     publish(agreed(Change(standing("DEMO-0002", "P-RESIDENCE"), None), actor=JUSTICE_AGENT, unit=JUSTICE))
     told = do(demands.record, Told(JUSTICE, COLLECTED["事项"], COLLECTED["证明"], DemandTold.APPLICANT), now=NOW, actor="x")
     assert (told.listed, told.unlisted) == (False, True)

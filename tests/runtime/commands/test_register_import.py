@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from domain.listing import Change
 from domain.registers import RegisterKind
+from ledger.catalog import versions
 from ledger.registry.registry import put_people, put_units
 from ledger.tables.oversight import RegisterEntry
 from ledger.tables.records import Demand
 from runtime.commands.imports import main
 from runtime.failures import Failure
+from settings import LOCAL
 from tests.ledger.acting import all_of, do
+from tests.ledger.listing import standing
 from tests.runtime.commands.test_imports import sheet
 
 pytestmark = pytest.mark.usefixtures("ledger")
@@ -178,3 +183,13 @@ def test_demands_that_come_again_are_recorded_once_and_two_of_one_day_are_two(tm
     for recorded in (6, 7):  # of which nobody says when
         assert main(["demands", str(sheet(tmp_path / "d.xlsx", head, (*one[:4], "", "")))]) == 0
         assert len(all_of(Demand)) == recorded
+
+
+def test_a_demand_of_a_day_on_which_it_became_allowed_is_no_sign(tmp_path: Path) -> None:
+    """Obligations 7.5, 16.6: a file says the day alone, and an office would else be blamed for what it asked for in the afternoon."""
+    kept_out = replace(standing(), outside_region=True, checkable_online=False)
+    do(versions.publish, [Change(standing(), kept_out)], document="x", now=datetime(2026, 3, 4, 10, tzinfo=LOCAL), actor="x")
+    head = ("单位编码", "事项编码", "证明编码", "反映来源", "索要日期")
+    days = [("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "申请人", day) for day in ("2026-03-03", "2026-03-04", "2026-03-05")]
+    assert main(["demands", str(sheet(tmp_path / "d.xlsx", head, *days))]) == 0
+    assert [row.listed for row in sorted(all_of(Demand), key=lambda row: row.serial)] == [True, False, False]
