@@ -22,6 +22,7 @@ from domain.retention import ERASED
 from domain.roles import IdType, PartyRole
 from domain.scope import CatalogEntry
 from domain.share import Candidate
+from ledger.calendars.calendars import calendar
 from ledger.cases import cases
 from ledger.casework import corrections, excluded_time, mismatches
 from ledger.casework.excluded_time import Excluded
@@ -141,7 +142,7 @@ def find_case(session: Session, unit: str, number: str) -> CaseView | None:
         [_masked(party, key) for party in parties],
         list(session.scalars(numbers)),
         corrections.listed(session, case),
-        clocks.promise_missing(session, case),
+        clocks.promise_missing(case, lambda: calendar(session)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from domain import limits as rule
-from domain.calendar import MissingYear
+from domain.calendar import Calendar, MissingYear
 from domain.explaining import explain
 from domain.instants import is_past
 from domain.lifecycle import Event
@@ -23,8 +23,8 @@ from domain.records import Cause
 from domain.scope import CatalogEntry
 from ledger import rules
 from ledger.calendars import opening_hours
-from ledger.calendars.calendars import calendar
-from ledger.deadlines.pauses import rests, stopped
+from ledger.deadlines.around import Around
+from ledger.deadlines.pauses import rests
 from ledger.lifecycle.moves import Lease, note
 from ledger.lifecycle.moves_of_many import Step, note_all
 from ledger.lifecycle.snapshots import state_at
@@ -64,11 +64,15 @@ def falls_before(found: Iterable[Limit], since: datetime) -> bool:
     return any(limit.due is not None and limit.due <= since for limit in found)
 
 
-def situation_of(session: Session, row: Verification, request: Request, entry: CatalogEntry, readings: Readings) -> Situation:
+def situation_of(
+    session: Session, row: Verification, request: Request, entry: CatalogEntry, readings: Readings, around: Around | None = None
+) -> Situation:
     """What decides the limits of a request by these readings, as its case, its unit's hours and its pauses stand now.
 
-    A promise that had passed before the request came binds others, not this unit (`ledger.deadlines.promises`).
+    A promise that had passed before the request came binds others, not this unit (`ledger.deadlines.promises`). `around`: of whoever
+    looks at many.
     """
+    around = around or Around(session, request.received_at)
     case = session.get_one(Case, row.case)
     ahead = case.promise_end is None or not is_past(case.promise_end, request.received_at)
     return Situation(
@@ -76,34 +80,34 @@ def situation_of(session: Session, row: Verification, request: Request, entry: C
         received=request.received_at,
         promise_end=case.promise_end if ahead else None,
         promise_derived=case.promise_derived,
-        promise_provisional=promise_is_provisional(session, case),
-        promise_missing=promise_missing(session, case),
+        promise_provisional=promise_is_provisional(case, lambda: around.calendar),
+        promise_missing=promise_missing(case, lambda: around.calendar),
         database_backed=entry.database_backed,
         share_failed=row.share_failed,
         own_limit=entry.limit,
-        hours=opening_hours.hours_of(session, request.unit, request.received_at),
+        hours=around.hours(request.unit, request.received_at),
         readings=readings,
-        pauses=stopped(session, request, readings),
+        pauses=around.stopped(request, readings),
         unit=request.unit,
     )
 
 
-def promise_missing(session: Session, case: Case) -> int | None:
-    """The year whose calendar the promised days wait for, or None."""
+def promise_missing(case: Case, known: Callable[[], Calendar]) -> int | None:
+    """The year whose calendar the promised days wait for, or None. `known` is asked where it matters."""
     if case.promise_end is not None or case.promised_days is None:
         return None
     try:
-        rule.promise_end(case.accepted_at, case.promised_days, calendar(session))
+        rule.promise_end(case.accepted_at, case.promised_days, known())
     except MissingYear as missing:
         return missing.year
     return None
 
 
-def promise_is_provisional(session: Session, case: Case) -> bool:
+def promise_is_provisional(case: Case, known: Callable[[], Calendar]) -> bool:
     """True where the promised days were counted in a provisional year (reading 25)."""
     if case.promise_end is None or not case.promise_derived:
         return False
-    return rule.promise_is_provisional(case.accepted_at, case.promise_end, calendar(session))
+    return rule.promise_is_provisional(case.accepted_at, case.promise_end, known())
 
 
 def write(

@@ -1,21 +1,17 @@
-"""时限的暂停: supplements (reading 10), and outages where the district deducts them (reading 21)."""
+"""时限的暂停 for supplements (reading 10)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from domain.intervals import Interval, union
-from domain.readings import Readings
-from ledger.calendars import outages
+from domain.intervals import Interval
 from ledger.tables.inbox import Suspension
-from ledger.tables.verifications import Deadline, Request
-
-_FAR = datetime.max.replace(tzinfo=UTC)
+from ledger.tables.verifications import Deadline
 
 
 def pauses(session: Session, request: UUID, *, until: datetime | None = None) -> tuple[Interval, ...]:
@@ -30,14 +26,6 @@ def pauses_of(session: Session, requests: Collection[UUID], *, until: datetime |
         if (ended_at := row.ended_at or until) is not None:
             found[row.request] = (*found.get(row.request, ()), Interval(row.asked_at, max(ended_at, row.asked_at)))
     return found
-
-
-def stopped(session: Session, request: Request, readings: Readings) -> tuple[Interval, ...]:
-    """When the request's clock stood still, by these readings."""
-    found = pauses(session, request.id)
-    if readings.outage_deducted:
-        found += tuple(outages.between(session, request.received_at, _FAR))
-    return union(found)
 
 
 def rests() -> ColumnElement[bool]:

@@ -21,6 +21,7 @@ from domain.lifecycle import OPEN
 from domain.limits import Limit, LimitKind, promised
 from domain.records import Cause
 from ledger import rules
+from ledger.calendars.calendars import calendar
 from ledger.deadlines.clocks import STANDING, miss, numbers, promise_is_provisional, promise_missing, write
 from ledger.lifecycle.moves import Lease
 from ledger.tables.cases import Case
@@ -104,8 +105,8 @@ def _limit(session: Session, row: Verification, start: datetime) -> Limit | None
         start,
         case.promise_end,
         derived=case.promise_derived,
-        provisional=promise_is_provisional(session, case),
-        missing_year=promise_missing(session, case),
+        provisional=promise_is_provisional(case, lambda: calendar(session)),
+        missing_year=promise_missing(case, lambda: calendar(session)),
     )
 
 

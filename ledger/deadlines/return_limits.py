@@ -20,7 +20,7 @@ from domain.limits import HandlingType, Situation, return_limit
 from domain.readings import Readings
 from ledger import rules
 from ledger.calendars import opening_hours
-from ledger.deadlines.pauses import stopped
+from ledger.deadlines.around import Around
 from ledger.tables.duty import RuleChange
 from ledger.tables.inbox import Return, Suspension
 from ledger.tables.verifications import Deadline, Request
@@ -96,10 +96,9 @@ def _since(change: RuleChange) -> datetime:
 
 
 def _by(session: Session, request: Request, readings: Readings) -> Situation:
-    hours = opening_hours.hours_of(session, request.unit, request.received_at)
-    return Situation(
-        HandlingType.OTHER, request.received_at, None, hours, readings, pauses=stopped(session, request, readings), unit=request.unit
-    )
+    around = Around(session, request.received_at)
+    hours, pauses = around.hours(request.unit, request.received_at), around.stopped(request, readings)
+    return Situation(HandlingType.OTHER, request.received_at, None, hours, readings, pauses=pauses, unit=request.unit)
 
 
 def _status(due: datetime | None, request: Request, now: datetime) -> str:

@@ -5,10 +5,11 @@ From the raw instants alone; nothing is written. A change is seen before it is c
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,11 +17,15 @@ from sqlalchemy.orm import Session
 from domain.instants import is_past
 from domain.limits import LimitKind, limits
 from domain.readings import Readings
+from domain.scope import CatalogEntry
 from ledger.catalog.entries import load_entry
 from ledger.deadlines import clocks
+from ledger.deadlines.around import Around
+from ledger.tables.cases import Case
 from ledger.tables.verifications import Deadline, Request, Verification
 
 _KINDS = LimitKind.SOFT, LimitKind.HARD
+_PART = 500  #: requests that are looked at together
 MET, MISSED, RUNNING, CLOSED, UNDETERMINED = "met", "missed", "running", "closed", "undetermined"
 
 #: A request's verdicts: for each kind of limit, how it ended.
@@ -47,15 +52,19 @@ class Preview:
 
 def preview(session: Session, start: datetime, end: datetime, wanted: Iterable[Readings], *, now: datetime) -> list[Preview]:
     """The requests received in [start, end): first as they are on record, then by each of the readings."""
-    wanted = list(wanted)
+    wanted, around, entries = list(wanted), Around(session, start), dict[int, CatalogEntry]()
     ways = [Preview(None, {}), *(Preview(one.version, {}) for one in wanted)]
-    for row, request in _requests(session, start, end):
-        entry, recorded = load_entry(session, row.entry), _recorded(session, request)
-        _count(ways[0], row, request, recorded, recorded)
-        for way, readings in zip(ways[1:], wanted, strict=True):
-            situation = clocks.situation_of(session, row, request, entry, readings)
-            found = {one.kind: verdict(one.due, request, now) for one in limits(situation) if one.kind in _KINDS}
-            _count(way, row, request, found, recorded)
+    for part in _requests(session, start, end):
+        on_record = _recorded(session, [request.id for _, request, _ in part])
+        around.read_pauses([request.id for _, request, _ in part])
+        for row, request, _ in part:
+            entry = entries.get(row.entry) or entries.setdefault(row.entry, load_entry(session, row.entry))
+            recorded = on_record.get(request.id, {})
+            _count(ways[0], row, request, recorded, recorded)
+            for way, readings in zip(ways[1:], wanted, strict=True):
+                situation = clocks.situation_of(session, row, request, entry, readings, around)
+                found = {one.kind: verdict(one.due, request, now) for one in limits(situation) if one.kind in _KINDS}
+                _count(way, row, request, found, recorded)
     return ways
 
 
@@ -65,28 +74,33 @@ def count(session: Session, start: datetime, end: datetime) -> int:
     return session.scalar(query) or 0
 
 
-def _requests(session: Session, start: datetime, end: datetime) -> Iterator[tuple[Verification, Request]]:
+def _requests(session: Session, start: datetime, end: datetime) -> Iterator[Sequence[tuple[Verification, Request, Case]]]:
+    """In parts, each with its cases: whoever looks at one finds its case in the session."""
     query = (
-        select(Verification, Request)
+        select(Verification, Request, Case)
         .join(Request, Request.verification == Verification.number)
+        .join(Case, Case.id == Verification.case)
         .where(Request.received_at >= start, Request.received_at < end)
         .order_by(Request.received_at)
+        .execution_options(yield_per=_PART)
     )
-    yield from session.execute(query).tuples()
+    yield from session.execute(query).tuples().partitions()
 
 
-def _recorded(session: Session, request: Request) -> Verdicts:
-    """A limit that vanished behind another (reading 3) has no verdict of its own."""
-    found: Verdicts = {}
-    for limit in session.scalars(select(Deadline).where(Deadline.request == request.id, Deadline.kind.in_(_KINDS))):
+def _recorded(session: Session, requests: Collection[UUID]) -> dict[UUID, Verdicts]:
+    """Of each request. A limit that vanished behind another (reading 3) has no verdict of its own."""
+    found: defaultdict[UUID, Verdicts] = defaultdict(dict)
+    query = select(Deadline, Request.id, Request.withdrawn_at).join(Request, Request.id == Deadline.request)
+    for limit, request, withdrawn_at in session.execute(query.where(Request.id.in_(requests), Deadline.kind.in_(_KINDS))).tuples():
+        verdicts = found[request]
         if limit.missed_at is not None:
-            found[limit.kind] = MISSED
+            verdicts[limit.kind] = MISSED
         elif limit.met_at is not None:
-            found[limit.kind] = MET
+            verdicts[limit.kind] = MET
         elif limit.closed_at is None:
-            found.setdefault(limit.kind, UNDETERMINED if limit.due_at is None else RUNNING)
-        elif request.withdrawn_at is not None:
-            found.setdefault(limit.kind, CLOSED)
+            verdicts.setdefault(limit.kind, UNDETERMINED if limit.due_at is None else RUNNING)
+        elif withdrawn_at is not None:
+            verdicts.setdefault(limit.kind, CLOSED)
     return found
 
 

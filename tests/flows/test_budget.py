@@ -3,51 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.orm import Session
 
 from domain.lifecycle import State
 from flows.verification import verification
-from ledger.database import engine, transaction
+from ledger.database import transaction
 from runtime.worker import first_passes
 from tasks.passes import begin
 from tests.flows.test_interruptions import assert_once, file_now
 from tests.ledger.acting import row
+from tests.statements import counting
 
 pytestmark = pytest.mark.usefixtures("stack")
 
 STATEMENTS, TRANSACTIONS = 14, 4
-
-
-@dataclass
-class Spent:
-    statements: list[str] = field(default_factory=list)
-    transactions: int = 0
-
-
-@contextmanager
-def counting() -> Iterator[Spent]:
-    """Everything that this process sends to the ledger."""
-    spent = Spent()
-
-    def sent(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        spent.statements.append(" ".join(statement.split())[:90])
-
-    def committed(_session: Session) -> None:
-        spent.transactions += 1
-
-    event.listen(engine(), "before_cursor_execute", sent)
-    event.listen(Session, "after_commit", committed)
-    try:
-        yield spent
-    finally:
-        event.remove(Session, "after_commit", committed)
-        event.remove(engine(), "before_cursor_execute", sent)
 
 
 def test_the_main_path_keeps_within_its_budget(ledger: str) -> None:

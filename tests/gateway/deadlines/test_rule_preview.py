@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 
+from domain.readings import Measure, Readings
 from gateway.deadlines import rule_preview
+from ledger.database import transaction
+from ledger.deadlines.rule_preview import preview as preview_of
 from ledger.tables.duty import RuleChange
 from ledger.tables.verifications import Deadline
 from settings import settings
 from tests.gateway.conftest import ADMIN, ISSUER, REQUESTER, Api
 from tests.ledger.acting import HOUR, MINUTE, all_of, immediate, names, swept
 from tests.ledger.filing import NOW
+from tests.statements import counting
 
 NOON = NOW + 2 * HOUR + 50 * MINUTE  # Wednesday 11:50: missed at 12:20, and in service time it has until 13:50
 WEEK = "2026-W10"
@@ -71,6 +75,18 @@ def test_a_time_with_more_requests_than_one_call_counts_is_the_commands(api: Api
     monkeypatch.setattr(rule_preview, "MOST", 1)
     found = preview(api, period="2026-W11")
     assert found["code"] == "preview_too_large" and "./run recompute --preview" in found["remedy"]
+
+
+def test_many_requests_cost_no_more_statements_than_few(api: Api) -> None:
+    spent, tried = [], [Readings(measure=Measure.SERVICE_HOURS), Readings(outage_deducted=True)]
+    for count in (2, 6):
+        for _ in range(count):
+            immediate(NOON, "P-ARCHIVE", matter="DEMO-0003")
+        with transaction() as session, counting() as asked:
+            record, *ways = preview_of(session, NOON - HOUR, NOON + HOUR, tried, now=NOON + 2 * HOUR)
+        assert len(ways) == 2 and sum(line.counts["running"] for line in record.lines.values()) >= count
+        spent.append(len(asked.statements))
+    assert spent[0] == spent[1], spent
 
 
 @pytest.mark.parametrize("person", [REQUESTER, ISSUER])

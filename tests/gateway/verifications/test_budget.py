@@ -9,8 +9,8 @@ import pytest
 from ledger.database import transaction
 from ledger.registry import keys
 from settings import settings
-from tests.flows.test_budget import counting
 from tests.gateway.conftest import REQUESTER, Api
+from tests.statements import counting
 
 STATEMENTS, TRANSACTIONS = 8, 2
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from domain.records import OffSystemResult
 from domain.roles import IdType, PartyRole
@@ -19,7 +17,7 @@ from ledger.cases import cases
 from ledger.casework import registration
 from ledger.casework.registration import PartyData
 from ledger.catalog import entries
-from ledger.database import engine, transaction
+from ledger.database import transaction
 from ledger.lifecycle import filing
 from ledger.registers import offsystem
 from ledger.subject_access import asked, looks
@@ -30,6 +28,7 @@ from tests.ledger.acting import HOUR, deliver, do, events, found, hold, names, s
 from tests.ledger.filing import FILER, NOW, UNIT, case_data, file
 from tests.ledger.subject_access.test_looks import made, opened
 from tests.ledger.test_retention import LATER, confirm, delivered, erase_all, listed
+from tests.statements import counting
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
@@ -127,18 +126,6 @@ def test_a_look_is_on_the_record_once_and_a_second_look_again() -> None:
     assert names(mine).count("shown_to_subject") == 2
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", note)
-    yield seen
-    event.remove(engine(), "before_cursor_execute", note)
-
-
 def told() -> str:
     number = file()
     lease = hold(number)
@@ -158,10 +145,10 @@ def test_a_longer_list_costs_no_more_statements() -> None:
         assert token
         with transaction() as session:
             look = looks.find(session, token, now=NOW)
-            with counted() as seen:
+            with counting() as asked_for:
                 lines = asked.show(session, look, now=NOW).verifications
         assert len(lines) == len([one for one in lines if one.proof])
-        spent.append((len(lines), len(seen)))
+        spent.append((len(lines), len(asked_for.statements)))
     assert [lines for lines, _ in spent] == [1, 5] and len({statements for _, statements in spent}) == 1
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
 
 from domain.inbox import ExcuseReason, SupervisionOutcome
 from domain.lifecycle import State
@@ -21,7 +18,7 @@ from domain.share import ShareOutcome
 from ledger.arrangements.opening_hours import set_timetable
 from ledger.calendars import duty
 from ledger.casework import attention
-from ledger.database import engine, transaction
+from ledger.database import transaction
 from ledger.deadlines import justifications, supervision_basis, sweep
 from ledger.inbox import requests, supplements
 from ledger.lifecycle.moves import Lease, LeaseLost
@@ -54,6 +51,7 @@ from tests.ledger.acting import (
 )
 from tests.ledger.filing import NOW, file
 from tests.patience import wait_until
+from tests.statements import counting
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
@@ -190,26 +188,14 @@ def test_the_herd_of_a_unit_without_supervisor_is_one_alarm_and_tells_its_agents
 # --- at the cost of few
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", note)
-    yield seen
-    event.remove(engine(), "before_cursor_execute", note)
-
-
 def test_thirty_cost_no_more_statements_than_three() -> None:
     spent = []
     for count in (3, 30):
         numbers = [immediate()[0].number for _ in range(count)]
         for now in (NOW + 31 * MINUTE, NOW + 61 * MINUTE):  # 督办 opens; then the office is told of what became of it
-            with counted() as seen:
+            with counting() as asked_for:
                 assert do(escalation.escalate_all, numbers, now=now, actor="x") == set(numbers)
-            spent.append(len(seen))
+            spent.append(len(asked_for.statements))
         assert all(names(number)[3:] == ["missed", "supervised", "missed", "office_told"] for number in numbers)
     assert spent[:2] == spent[2:] and max(spent) <= 40
 
@@ -298,8 +284,8 @@ def test_warnings_of_many_leave_at_once_and_once() -> None:
     numbers = at_half_past()
     due = limits(numbers[0])["hard"].warn_at
     assert due is not None
-    with counted() as seen:
+    with counting() as asked_for:
         assert do(sweep.warn, now=due, actor="x") == 12
-    assert len(seen) <= 12
+    assert len(asked_for.statements) <= 12
     assert sorted(one.verification or "" for one in all_of(Notice, kind="warning")) == sorted(numbers)
     assert do(sweep.warn, now=due + timedelta(minutes=1), actor="x") == 0
