@@ -32,16 +32,15 @@ from ledger.vault import Place, vault
 
 @dataclass(frozen=True)
 class ReceivedSubmission:
-    """What the clerk wrote down, as it was given: personal data. `proof`: a code of the catalog, or a name."""
+    """What the clerk wrote down, as it was given: personal data. `proof`: a code of the catalog, or a name; `signature`: what the
+    applicant drew on the second screen, strokes as "x,y x,y;x,y …" in its pixels, or `telephone.evidence`."""
 
     case_number: str
     id_type: IdType
     id_number: str
     name: str
     proof: str
-    signature: str = (
-        ""  #: what the applicant drew on the second screen: strokes as "x,y x,y;x,y …" in its pixels; or the code of his telephone
-    )
+    signature: str = ""
 
     def __repr__(self) -> str:
         return "ReceivedSubmission(…)"

@@ -41,6 +41,6 @@ def handed_in_by_his_own_will(day: Day) -> None:
     assert applicant.complaints == [] and applicant.elsewhere() == set()
     applicant.page.close()
     clerk.presses("登记")
-    clerk.reads("申请人已用手机确认")
+    clerk.reads("手机确认码相符")
     clerk.page.click("#state >> text=回到办件")
     clerk.reads("核验的进展")

@@ -80,7 +80,7 @@ def test_the_code_of_his_telephone_confirms(page: Browser) -> None:
         row = session.get_one(VoluntarySubmission, once)
         kept = voluntary._stated(row, session.get(Case, row.case)).signature
     assert code in kept and hashlib.sha256(kept.encode()).hexdigest() == digest
-    assert "申请人已用手机确认" in text_of(page.get(f"/counter/cases/{page.api.case}/handed-in?once={once}"))
+    assert "手机确认码相符" in text_of(page.get(f"/counter/cases/{page.api.case}/handed-in?once={once}"))
 
 
 def test_a_code_is_of_one_address_and_one_page(page: Browser) -> None:

@@ -128,7 +128,7 @@ def test_the_applicant_confirms_on_his_telephone(browser: Browser, place: tuple[
     assert page.input_value("#code") == "1" and len(kept()) == before
     page.fill("#code", code)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#state >> text=申请人已用手机确认")
+    page.wait_for_selector("#state >> text=手机确认码相符")
     browser.on_both_screens("handed-in-by-telephone-done")
     assert violations(browser, axe) == []
     ((row, evidence),) = kept()[before:]
