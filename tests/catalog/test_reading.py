@@ -138,7 +138,7 @@ def archive(*names: str) -> bytes:
         (b"<html><head><title>x</title></head><body>login</body></html>", "网页", "另存为"),
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "网页归档", "另存为"),
         (b"%PDF-1.7\n", "PDF", "表格本身"),
-        (b"\xff\xd8\xff\xe0" + b"x" * 90, "图片", "表格本身"),
+        (b"\xff\xd8\xff\xe0" + b"x" * 90, "图片", "原来的电子表格"),
         (b"{\\rtf1}", "RTF", "另存为"),
         (b"Rar!\x1a\x07", "压缩包", "解压"),
         (archive("a.xlsx", "b.xlsx"), "压缩包", "解压"),
