@@ -20,6 +20,9 @@ from sqlalchemy.orm import Session
 
 from ledger.tables.registry import Matter, Unit, UnitChange
 
+#: In a query over `Unit`: the unit that answers today for what this one had.
+HEIR = func.coalesce(Unit.merged_into, Unit.code)
+
 
 def heir(session: Session, unit: str) -> str:
     """The unit that stands today where `unit` stood: itself, or the one that it was merged into, however often."""

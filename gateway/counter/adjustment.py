@@ -27,7 +27,8 @@ from gateway.counter.forms import SentForm, model_of
 from gateway.edge.counter_pages import goes_on, render
 from gateway.edge.paging import Search, words_of
 from gateway.edge.problems import Problem
-from ledger.catalog import entries, proposals, published, reporting, versions
+from ledger.calendars import terms
+from ledger.catalog import entries, published, reporting, versions
 from ledger.catalog.published import Wanted
 from ledger.database import transaction
 from ledger.registry import registry
@@ -141,7 +142,7 @@ def due(request: Request, reason_date: Annotated[str, Query(max_length=40)] = ""
     missing = None
     try:
         with transaction() as session:
-            found = proposals.due_of(session, day)
+            found = terms.report_due(session, day)
     except MissingYear as year:
         missing = year.year
     late = found is not None and is_past(found, now)

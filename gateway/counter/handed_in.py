@@ -61,17 +61,10 @@ def screen(request: Request, case_number: CaseNumber, once: UUID, caller: PageCa
     """In a window of its own that is turned to the applicant: in large type, without the 代办员's pages."""
     found, body = cases.get_case(case_number, caller), body_of(caller, case_number, sent, "")
     with transaction() as session:
-        names = {one.proof: one.proof_name for one in versions.entries_for(session, found.matter)}
+        proof_name = voluntary.name_of(session, body.proof)
     person = found.parties[position_of(sent)]
     return render(
-        request,
-        "handed_in_screen.html",
-        case=found,
-        once=once,
-        body=body,
-        person=person,
-        position=position_of(sent),
-        proof_name=names.get(body.proof, body.proof),
+        request, "handed_in_screen.html", case=found, once=once, body=body, person=person, position=position_of(sent), proof_name=proof_name
     )
 
 

@@ -23,7 +23,7 @@ from gateway.edge.counter_pages import goes_on, render
 from gateway.edge.page_permissions import page_refusal
 from gateway.edge.paging import Paging
 from ledger import task_force
-from ledger.catalog import reporting
+from ledger.calendars import terms
 from ledger.database import transaction
 from ledger.registry import registry
 from ledger.registry.keys import Caller
@@ -83,7 +83,7 @@ def one_proposal(
         names = registry.names_of_actors(session, {f"person:{one.person}" for one in found.steps})
         members = task_force.members(session, settings().now().astimezone(LOCAL).date())
         known = registry.names_of_actors(session, [f"person:{code}" for code in members])
-        due = reporting.due_if_known(session, found.reason_date) if found.kind is ProposalKind.ADJUSTMENT else None
+        due = terms.report_due_if_known(session, found.reason_date) if found.kind is ProposalKind.ADJUSTMENT else None
     first = (p - 1) * _CHANGES
     return render(
         request,

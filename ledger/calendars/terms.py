@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain import adjusting
 from domain.calendar import LOCAL, MissingYear
 from domain.hours import ServiceHours
 from domain.limits import aware
@@ -28,7 +30,19 @@ def due(session: Session, start: datetime, days: int, *, now: datetime) -> tuple
         return None, missing.year
 
 
-def office_closing(session: Session, day: date) -> ServiceHours | None:
+def report_due(session: Session, day: date) -> datetime:
+    """报送期限 of an adjustment whose 事由 arose on `day` (obligation 5.5). Raises `MissingYear` while a year has no calendar."""
+    return adjusting.report_due(day, calendar(session), _office_closing(session, day))
+
+
+def report_due_if_known(session: Session, day: date | None) -> datetime | None:
+    """The same; None (未定) while a year has no calendar, and where nobody says the day."""
+    with suppress(MissingYear):
+        return report_due(session, day) if day is not None else None
+    return None
+
+
+def _office_closing(session: Session, day: date) -> ServiceHours | None:
     """Whose closing ends the time to report to the 工作专班办公室 (obligation 5.5), where the district reads it so (reading 12)."""
     if not rules.readings().report_by_close:
         return None

@@ -16,7 +16,7 @@ from ledger import paging
 from ledger.inbox.requests import DUE, OWES
 from ledger.lifecycle.remedies import REMEDIES
 from ledger.paging import FIRST, LATEST, Page, PageRequest
-from ledger.succession import estate
+from ledger.succession import HEIR, estate
 from ledger.tables.catalog import Entry
 from ledger.tables.inbox import OWED, Supervision
 from ledger.tables.registry import Unit
@@ -72,8 +72,6 @@ class CaseLine:
     reason: str = ""
 
 
-#: The unit that answers today for what a merged one was asked.
-HEIR = func.coalesce(Unit.merged_into, Unit.code)
 OPEN_REQUEST = and_(Request.answered_at.is_(None), Request.withdrawn_at.is_(None))
 STILL = and_(Verification.state.in_(OPEN), or_(Verification.state == State.NEEDS_ATTENTION, Verification.paused_at.is_not(None)))
 SINCE = func.coalesce(

@@ -10,8 +10,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from ledger.casework import overview
-from ledger.casework.overview import HEIR, OPEN_REQUEST, UnitStanding
+from ledger.casework.overview import OPEN_REQUEST, UnitStanding
 from ledger.lifecycle import afloat, fresh
+from ledger.succession import HEIR
 from ledger.tables.catalog import Entry
 from ledger.tables.effects import Worker
 from ledger.tables.registry import Unit

@@ -13,6 +13,7 @@ from domain.listing import key_of
 from domain.scope import CatalogEntry, excluded
 from ledger.catalog import rule_inputs
 from ledger.catalog.entries import ENTRY, as_entry
+from ledger.succession import HEIR
 from ledger.tables.cases import Case
 from ledger.tables.catalog import Entry
 from ledger.tables.effects import RefusalRow
@@ -48,9 +49,9 @@ class Coverage:
 
 def coverage(session: Session, *, limit: int = 200) -> Coverage:
     """As things stand now."""
-    home = func.coalesce(Unit.merged_into, Unit.code)  # a merged unit's matters and entries are its successor's
-    listed = select(home).join(Entry, Entry.unit == Unit.code).where(Entry.until_version.is_(None)).distinct()
-    matters = select(home).join(Matter, Matter.unit == Unit.code).where(Matter.active).distinct()
+    # A merged unit's matters and entries are its successor's.
+    listed = select(HEIR).join(Entry, Entry.unit == Unit.code).where(Entry.until_version.is_(None)).distinct()
+    matters = select(HEIR).join(Matter, Matter.unit == Unit.code).where(Matter.active).distinct()
     taking_part = select(Unit).where(Unit.active.is_(True), Unit.takes_part.is_(True)).order_by(Unit.code)
     with_list = set(session.scalars(listed))
     owing = with_list | set(session.scalars(matters))

@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.adjusting import ProposalKind, Step, report_due
-from domain.calendar import MissingYear
+from domain.adjusting import ProposalKind, Step
 from domain.limits import IN_FORCE
 from domain.registers import RegisterKind
 from domain.scope import CatalogEntry
 from domain.spelling import words
 from ledger.calendars import terms
-from ledger.calendars.calendars import calendar
 from ledger.succession import Charges
 from ledger.tables.catalog import Proposal, ProposalStep
 from ledger.tables.oversight import RegisterEntry
@@ -85,9 +82,7 @@ def law_changes(session: Session, until: datetime) -> list[LawChange]:
         day = date.fromisoformat(row.values["施行日期"])
         if day >= IN_FORCE.date() and not row.values.get("无需调整的理由"):  # obligation 20.1
             answers = [one.at for one in reports if one.answers(serial, charges.at(row.unit, until), row.values)]
-            due = None
-            with suppress(MissingYear):
-                due = report_due(day, calendar(session), terms.office_closing(session, day))
+            due = terms.report_due_if_known(session, day)
             found.append(LawChange(serial, row.unit, row.values["法规"], since, due, min(answers, default=None)))
     return found
 

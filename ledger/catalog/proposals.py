@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, ProposalStatus, Step, agreeing, is_studied, report_due
+from domain.adjusting import NOT_THE_SAME, STEPS, WHOSE, ProposalKind, ProposalStatus, Step, agreeing, is_studied
 from domain.blocking import Block, change_blocks
 from domain.calendar import LOCAL, MissingYear
 from domain.instants import is_past
@@ -25,7 +25,6 @@ from domain.refusal import Refusal
 from domain.roles import Role
 from ledger import paging, recusal, task_force
 from ledger.calendars import terms
-from ledger.calendars.calendars import calendar
 from ledger.catalog import change_tasks, law_changes, rule_inputs, versions
 from ledger.outbox.alarms import raise_alarm
 from ledger.paging import FIRST, Page, PageRequest
@@ -162,17 +161,12 @@ def publish(session: Session, proposals: Collection[UUID], *, document: str, act
     return version
 
 
-def due_of(session: Session, reason_date: date) -> datetime:
-    """报送期限 of an adjustment with this 事由发生之日 (obligation 5.5). Raises `MissingYear` while a year has no calendar."""
-    return report_due(reason_date, calendar(session), terms.office_closing(session, reason_date))
-
-
 def judge_lateness(session: Session, row: Proposal, *, now: datetime) -> None:
     """Three working days from the cause to the report (obligation 5.5); 未定 while a year has no calendar (reading 25)."""
     if row.reason_date is None or row.reported_at is None:
         return
     try:
-        row.due_at, row.missing_year = due_of(session, row.reason_date), None
+        row.due_at, row.missing_year = terms.report_due(session, row.reason_date), None
         row.late = is_past(row.due_at, row.reported_at)
     except MissingYear as missing:
         row.due_at, row.missing_year, row.late = None, missing.year, None

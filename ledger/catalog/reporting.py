@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.adjusting import ProposalKind, Step
-from domain.calendar import MissingYear
 from domain.listing import Change
 from ledger.catalog import law_changes, proposals
 from ledger.catalog.law_changes import LawChange
@@ -61,15 +59,6 @@ def report_once(
         identity=identity,
     )
     return proposals.take(session, row.id, Step.REPORT, actor=actor, now=now)
-
-
-def due_if_known(session: Session, reason_date: date | None) -> datetime | None:
-    """报送期限 (obligation 5.5); None where no day is said, or a year has no calendar."""
-    if reason_date is None:
-        return None
-    with suppress(MissingYear):
-        return proposals.due_of(session, reason_date)
-    return None
 
 
 def unanswered(session: Session, unit: str, *, now: datetime) -> list[LawChange]:

@@ -66,7 +66,7 @@ def _obtained(session: Session, lead: Lead, number: str, known_at: datetime) -> 
     if row.state is not State.DELIVERED or row.ended_at is None:
         raise LeadRefused("这项核验没有送达结果。")
     if known_at < row.ended_at:
-        raise LeadRefused("发现失实早于取得这份证明:明知失实而采用的,不属于这一情形。")
+        raise LeadRefused("发现失实的时间早于取得这份证明的时间:请核对 known_at;取得以前已知失实的,不属于这一情形。")
     corrected = select(Mismatch.check).where(Mismatch.verification == number, Mismatch.status == MismatchStatus.CORRECTED)
     proof = session.scalar(
         select(Proof)

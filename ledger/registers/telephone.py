@@ -20,7 +20,7 @@ from domain.masking import mask_name, mask_number
 from domain.records import VoluntaryReason
 from domain.refusal import Refusal
 from ledger.cases import cases
-from ledger.catalog import entries
+from ledger.registers import voluntary
 from ledger.tables.cases import Case, Party
 from ledger.tables.registry import Matter
 from ledger.vault import Place, VaultError, vault
@@ -87,10 +87,10 @@ def show(session: Session, asked: Asked) -> Shown:
     case = session.get(Case, party.case) if party else None
     if case is None or party is None or not case.data_key:
         raise ConfirmationOver
-    person, listed = cases.open_subject(party, cases.case_key(case)), entries.find_entry(session, case.matter, asked.proof)
+    person = cases.open_subject(party, cases.case_key(case))
     return Shown(
         matter_name=session.get_one(Matter, case.matter).name,
-        proof_name=listed[1].proof_name if listed else asked.proof,
+        proof_name=voluntary.name_of(session, asked.proof),
         name=mask_name(person.name),
         id_number=mask_number(person.id_number),
         until=asked.until,

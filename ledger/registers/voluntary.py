@@ -152,6 +152,12 @@ def _names(session: Session) -> tuple[Mapping[str, str], Mapping[str, str]]:
     return matters, dict(session.execute(select(ProofKind.code, ProofKind.name)).tuples().all())
 
 
+def name_of(session: Session, proof: str) -> str:
+    """How the 台账 will call what is handed in: a registered proof by its name, whatever the list has; else the words themselves."""
+    known = session.get(ProofKind, proof)
+    return known.name if known else proof
+
+
 def _line(row: VoluntarySubmission, case: Case | None, matters: Mapping[str, str], proofs: Mapping[str, str]) -> VoluntaryLine:
     stated = _stated(row, case)
     return VoluntaryLine(

@@ -7,18 +7,14 @@ drafted only afterwards is overdue from then on.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain.adjusting import report_due
-from domain.calendar import MissingYear
 from domain.instants import is_past
 from ledger.calendars import terms
-from ledger.calendars.calendars import calendar
 from reports.figures.figure import Figure, Given
 from reports.figures.span import Span
 
@@ -81,12 +77,9 @@ def _stood(session: Session, span: Span) -> list[_Adjustment]:
 def _read(session: Session, span: Span) -> Any:
     query = _STOOD.format(unit=span.charged("p.unit", "coalesce(s.first, :cut)"))
     for row in span.rows(session, query):
-        due = row.due_at
-        if row.first is None:
-            with suppress(MissingYear):
-                due = report_due(row.reason_date, calendar(session), terms.office_closing(session, row.reason_date))
         if span.scope in ("", row.unit):
-            yield _Adjustment(row.id, due, row.drafted_at, row.first)
+            due = terms.report_due_if_known(session, row.reason_date) if row.first is None else None
+            yield _Adjustment(row.id, due or row.due_at, row.drafted_at, row.first)
 
 
 def _figure(key: str, name: str, meaning: str, given: Given) -> Figure:

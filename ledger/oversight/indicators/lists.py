@@ -4,18 +4,15 @@ the list; late adjustments.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
-from domain.adjusting import ProposalKind, ProposalStatus, report_due
-from domain.calendar import MissingYear
+from domain.adjusting import ProposalKind, ProposalStatus
 from domain.leads import Indication, LeadRule
 from ledger.calendars import terms
-from ledger.calendars.calendars import calendar
 from ledger.catalog.law_changes import law_changes
 from ledger.oversight.indicators.finding import found
 from ledger.succession import Charges, code_today, heir
@@ -87,11 +84,9 @@ def _late(session: Session, start: datetime, end: datetime, at: datetime) -> lis
     filed = select(Proposal).where(Proposal.kind == ProposalKind.ADJUSTMENT, Proposal.standing != ProposalStatus.WITHDRAWN)
     late = list(session.scalars(filed.where(Proposal.late.is_(True), Proposal.reported_at >= start, Proposal.reported_at < end)))
     for row in session.scalars(filed.where(Proposal.reported_at.is_(None), Proposal.reason_date.is_not(None))):
-        assert row.reason_date is not None
-        with suppress(MissingYear):
-            due = report_due(row.reason_date, calendar(session), terms.office_closing(session, row.reason_date))
-            if start <= max(due, row.drafted_at) < at:
-                late.append(row)
+        due = terms.report_due_if_known(session, row.reason_date)
+        if due is not None and start <= max(due, row.drafted_at) < at:
+            late.append(row)
     return [Indication(_R.LATE_ADJUSTMENT, heir(session, row.unit), str(row.id), counts={"逾期的调整": 1}) for row in late]
 
 

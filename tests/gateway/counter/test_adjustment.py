@@ -11,6 +11,7 @@ import pytest
 
 from domain.calendar import MissingYear
 from domain.registers import RegisterKind
+from ledger.calendars import terms
 from ledger.catalog import proposals
 from ledger.database import transaction
 from ledger.registers import manual_registers
@@ -104,7 +105,7 @@ def due(page: Browser, day: str) -> str:
 
 def test_the_limit_is_said_of_every_day(page: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """Obligation 5.5."""
-    end = do(lambda session: proposals.due_of(session, today()))
+    end = do(lambda session: terms.report_due(session, today()))
     said = due(page, today().isoformat())
     assert f"{end.astimezone(LOCAL) - timedelta(seconds=1):%-d日}24时 以前报送" in said and "已经超过" not in said
     assert "已经超过" in due(page, (today() - timedelta(days=40)).isoformat())
@@ -115,7 +116,7 @@ def test_the_limit_is_said_of_every_day(page: Browser, monkeypatch: pytest.Monke
     def missing(*_: object) -> None:
         raise MissingYear(2026)
 
-    monkeypatch.setattr(proposals, "due_of", missing)
+    monkeypatch.setattr(terms, "report_due", missing)
     assert "2026 年的工作日历尚未录入，期限未定" in due(page, today().isoformat())
 
 

@@ -97,6 +97,14 @@ def test_a_code_is_of_one_address_and_one_page(page: Browser) -> None:
     assert lines(page.api) == []
 
 
+def test_he_reads_a_name_and_no_code_of_what_his_matter_does_not_list(page: Browser) -> None:
+    """Obligation 2.7: what he confirms is what the 台账 says."""
+    address = asked(page, uuid4(), proof="", other="P-ARCHIVE")
+    screen = page.send(f"/counter/cases/{page.api.case}/handed-in/{uuid4()}/screen", **TYPED | {"proof": "", "other": "P-ARCHIVE"})
+    for shown in (text_of(Browser(page.api).get(f"/hand-in/{address}")), text_of(screen)):
+        assert "档案记载证明" in shown and "P-ARCHIVE" not in shown
+
+
 def test_nor_of_another_unit(page: Browser) -> None:
     once = uuid4()
     address = asked(page, once)

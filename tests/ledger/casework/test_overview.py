@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from sqlalchemy import Engine, event
 
 from ledger.casework import overview, running
-from ledger.database import engine, transaction
 from ledger.inbox import claims
-from tests.ledger.acting import HOUR, do, immediate
+from tests.ledger.acting import MINUTE, do, immediate
 from tests.ledger.filing import NOW
+from tests.statements import counting, plan
 
-MINUTE = HOUR / 60
 STREET = "370402-GUANGMING"
 
 
@@ -32,20 +28,8 @@ def test_what_waits_with_a_unit_is_counted_with_its_limits() -> None:
 @pytest.mark.usefixtures("ledger")
 def test_the_limits_of_what_waits_are_read_once() -> None:
     immediate()
-    caught: list[tuple[str, Any]] = []
-    at: Engine = engine()
-
-    def before(_conn: object, _cursor: object, statement: str, parameters: object, *_more: object) -> None:
-        caught.append((statement, parameters))
-
-    event.listen(at, "before_cursor_execute", before)
-    try:
+    with counting() as asked:
         do(overview.units, None, now=NOW)
-    finally:
-        event.remove(at, "before_cursor_execute", before)
-    ((statement, parameters),) = [one for one in caught if "deadlines" in one[0]]
-    with transaction() as session:
-        cursor = session.connection().connection.cursor()
-        cursor.execute(f"EXPLAIN {statement}", parameters)
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert plan.count(" on deadlines") == 1, plan
+    (statement,) = [one for one in asked.whole if "deadlines" in one[0]]
+    found = plan(statement)
+    assert found.count(" on deadlines") == 1, found

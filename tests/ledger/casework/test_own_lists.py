@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, event, text
 
 from domain.lifecycle import State
 from domain.progress import Colour
 from ledger import paging
 from ledger.casework import inbox_view, own_lists, registration
-from ledger.database import engine, transaction
+from ledger.database import transaction
 from ledger.registry import unit_changes
 from tests.ledger.acting import HOUR, asked, do, immediate, swept
 from tests.ledger.filing import NOW, UNIT, case_data, file
+from tests.statements import counting, plan
 
 CIVIL, ARCHIVE = "370402-CIVIL", "370402-ARCHIVE"
 MINUTE = timedelta(minutes=1)
@@ -52,26 +53,11 @@ def test_verifications_by_case_and_state_are_the_units_own(ledger: str) -> None:
     assert numbers(CIVIL) == numbers(CIVIL, case="C-1") == []
 
 
-def plan(read: object) -> str:
+def planned(read: Callable[[], object]) -> str:
     """How PostgreSQL would read it, if it had no other way than an index to come to an order."""
-    caught: list[tuple[str, object]] = []
-    at: Engine = engine()
-
-    def before(_conn: object, _cursor: object, statement: str, parameters: object, *_more: object) -> None:
-        caught.append((statement, parameters))
-
-    event.listen(at, "before_cursor_execute", before)
-    try:
-        read()  # type: ignore[operator]
-    finally:
-        event.remove(at, "before_cursor_execute", before)
-    statement, parameters = next(one for one in caught if "ORDER BY" in one[0])
-    with transaction() as session:
-        session.execute(text("SET LOCAL enable_seqscan = off"))
-        session.execute(text("SET LOCAL enable_bitmapscan = off"))
-        cursor = session.connection().connection.cursor()
-        cursor.execute(f"EXPLAIN {statement}", parameters)
-        return "\n".join(line for (line,) in cursor.fetchall())
+    with counting() as asked_for:
+        read()
+    return plan(next(one for one in asked_for.whole if "ORDER BY" in one[0]), "enable_seqscan", "enable_bitmapscan")
 
 
 @pytest.mark.parametrize("inherits", [False, True])
@@ -81,9 +67,9 @@ def test_each_list_is_read_in_the_order_of_its_index(ledger: str, inherits: bool
         do(unit_changes.merge, ARCHIVE, UNIT, at=NOW, document="x", now=NOW, actor="x")
     after = (NOW + MINUTE).isoformat(), "C", str(UUID(int=0))
     page, of_verifications = paging.PageRequest(after=after), paging.PageRequest(after=after[:2])
-    every = plan(lambda: do(own_lists.cases, UNIT, page, still_open=None))
-    still_open = plan(lambda: do(own_lists.cases, UNIT, page, still_open=True))
-    filed = plan(lambda: do(own_lists.verifications, UNIT, of_verifications, states=(), case=None))
+    every = planned(lambda: do(own_lists.cases, UNIT, page, still_open=None))
+    still_open = planned(lambda: do(own_lists.cases, UNIT, page, still_open=True))
+    filed = planned(lambda: do(own_lists.verifications, UNIT, of_verifications, states=(), case=None))
     for found, index in ((every, "ix_cases_registered"), (still_open, "ix_cases_open"), (filed, "ix_verifications_own")):
         assert f"Scan Backward using {index}" in found, found
 

@@ -89,7 +89,7 @@ def test_who_knew_before_relied_on_nothing_and_what_was_replaced_before_its_deli
     """Obligation 17.5."""
     number, proof = notified(), relied_on()
     revoked(proof, "content_error")
-    with pytest.raises(LeadRefused, match="明知失实"):
+    with pytest.raises(LeadRefused, match="请核对 known_at;取得以前已知失实"):
         grounds(number, Exemption.RELIED_ON_PROOF, Remedy(NOW, NOW + 2 * HOUR, proof))
     revoked(proof, "content_error", NOW)
     with pytest.raises(LeadRefused, match="不能认定内容失实"):
