@@ -64,10 +64,10 @@ class Accepted:
         self._entries.append(hash((matter, proof)))
         self._proofs.append(self._codes.setdefault(proof, len(self._codes)))
 
-    def named_in(self, text: str, name: Callable[[str], str]) -> frozenset[str]:
-        """The codes of the proofs on this page whose names stand in a text."""
+    def named_in(self, text: str, name: Callable[[str], str], *, everywhere: bool = False) -> frozenset[str]:
+        """The codes of the proofs on this page, or on every one, whose names stand in a text."""
         codes = list(self._codes)
-        here = {codes[at] for at in set(self._proofs[self._page :])} - {""}
+        here = {codes[at] for at in set(self._proofs[0 if everywhere else self._page :])} - {""}
         return frozenset(code for code in here if name(code) in text)
 
     @property
@@ -75,14 +75,19 @@ class Accepted:
         """Whether anything was taken from this page so far."""
         return len(self._places) > self._page
 
+    def has_marked(self, signs: frozenset[str]) -> bool:
+        """Whether a row of this page so far is marked so."""
+        return not signs.isdisjoint(self._others) or any(self._signs.get(sign, (-1,))[-1] >= self._page for sign in signs)
+
     def reach(self, note: Note, *, everywhere: bool = False) -> None:
         """A note is told: of the rows of this page so far, of all where it explains a mark, or of those of every page."""
         if note.said is not Standing.KEPT:
             self._noted.add(self._page)
-        if note.is_legend and not everywhere:
-            self._legends.append(note)
-        else:
-            self._tell(note, 0 if everywhere else self._page)
+        for part in note.parts or (note,):
+            if part.is_legend and not everywhere:
+                self._legends.append(part)
+            else:
+                self._tell(part, 0 if everywhere else self._page)
 
     def _tell(self, note: Note, first: int) -> None:
         fault = _fault(note)
@@ -97,10 +102,14 @@ class Accepted:
     def _reached(self, note: Note, rows: range) -> Iterator[int]:
         said = self._said
         named = set(self._named(note, rows))
-        is_named = bool(named) or not note.signs.isdisjoint(self._others)
+        is_named = note.but or bool(named) or not note.signs.isdisjoint(self._others)
+        named = set(rows) - named if note.but else named
         if is_named and not note.others:
-            yield from (at for at in named if not (said[at] & _GONE and note.said is Standing.CANCELLED and not note.is_dated))
+            agreed = {Standing.CANCELLED: _GONE, Standing.KEPT: 0}.get(note.said)
+            yield from (at for at in named if said[at] & _GONE != agreed or (agreed and note.is_dated))
             return
+        if note.kept and not is_named and note.kept == len({self._places[at] for at in rows if not said[at] & _GONE}):
+            return  # as many as it says are kept
         if is_named:  # ▲ is kept, and what becomes of the others is said nowhere or here
             yield from (at for at in rows if bool(said[at] & _GONE) is (at in named) and not (at not in named and said[at] & _OWN))
             return

@@ -129,11 +129,11 @@ class Headings:
             text = next((line for line in reversed(lines) if self.hears(line) is not None), ends or lines[-1])
             self._title = _Over(said, text, matter, unit)
 
-    def met(self, text: str) -> None:
-        """A heading stands here."""
+    def met(self, text: str, said: Standing | None = None) -> None:
+        """A heading stands here; `said`: what it says, where that is not what is heard in it."""
         plain = clean(fold(text))
         self._either = text if one_suffices(text) else ""
-        found = _Over(self.hears(plain), text, *self._names(text, False))
+        found = _Over(said or self.hears(plain), text, *self._names(text, False))
         if not is_numbered(plain) and found.said is not None and is_title(plain):
             self._over, self._unclear, self._title, self._around = {}, "", found, None
             return

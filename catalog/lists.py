@@ -10,6 +10,7 @@ from itertools import chain, islice
 
 from catalog.accepted_rows import Accepted
 from catalog.asides import alone, is_aside
+from catalog.cleaning import clean
 from catalog.column_names import SYNONYMS
 from catalog.columns import subject
 from catalog.data_rows import Above, TableRow, data_rows
@@ -24,11 +25,13 @@ from catalog.notes_under import Note, note_of
 from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
 from catalog.repeated_codes import Codes
+from catalog.said_aside import is_of_none, is_promised
 from catalog.sheets import AT_ONCE, LISTS, read_parts
 from catalog.standing import Standing, in_heading, in_title, of_commitments
 from catalog.table_rows import TableRows, without_persons
 from catalog.verdicts import ONLY_OWN
 from domain.list_rows import Fault, MatterFact, ProofFact, RowResult, SheetFound, Verdict, sent_back
+from domain.spelling import fold
 
 #: What these kinds hear otherwise than others.
 _HEARS = {ListKind.COMMITMENTS: of_commitments, ListKind.NEGATIVE_COMMUNITY: hears_allowed, ListKind.NEGATIVE_POLICE: hears_allowed}
@@ -94,7 +97,7 @@ class ListReading:
         self._cover: list[str] = []
         self._is_own = False  #: the table that is read says nowhere whose its rows are
         self._unnamed: list[tuple[int, int]] = []  #: sheet and line of this page's rows that speak of every matter
-        self._elsewhere: list[Note] = []  #: what sheets of words alone say of rows of others
+        self._elsewhere: list[str] = []  #: what stands on sheets of words alone, and may speak of rows of others
         self._back: dict[tuple[int, int], Fault] = {}
 
     def rows(self) -> Generator[tuple[int, RowResult], None, None]:
@@ -111,8 +114,10 @@ class ListReading:
                 yield from self._read(header, opened, headings, top, rows)
             for text in opened.under:
                 self._noted(text)
-        for note in self._elsewhere:
-            self._accepted.reach(note, everywhere=True)
+        for text in self._elsewhere:
+            note = self._note(text, everywhere=True)
+            if note is not None and (note.is_of_some_named or (note.whole and note.said is not Standing.KEPT)):
+                self._accepted.reach(note, everywhere=True)
         asked = any(sheet.questions for sheet in self.sheets)
         if refused is not None and not asked and all(sheet.refused for sheet in self.sheets):
             raise refused
@@ -128,7 +133,9 @@ class ListReading:
         self._shows(opened.name, header, top)
         self._is_own = "unit" not in columns and self._registry.sender is not None
         over = [text for text in header.over(row for row, _ in top) if not self._noted(text)]
-        legends = [note for text in over if not is_title(text) and (note := self._note(text)) is not None and note.is_legend]
+        legends = [
+            note for text in over if not is_title(text) and (note := self._note(text)) is not None and note.is_legend and not note.may_head
+        ]
         for note in legends:
             self._accepted.reach(note)
         headings.begin([text for text in over if all(note.text != text for note in legends)], columns.get("proof", ""))
@@ -149,12 +156,13 @@ class ListReading:
         fault, where nobody need be asked what its columns are."""
         lines = [text for row, _ in top if (text := alone(row)) and not self._noted(text)]
         if not opened.below:
-            notes = [note for text in lines if not is_title(text) and (note := self._note(text)) is not None]
-            self._elsewhere += [note for note in notes if note.numbers or note.is_legend]
-            lines = [text for text in lines if all(note.text != text for note in self._elsewhere)]
+            words = [text for text in lines if not is_title(text)]
+            self._elsewhere += words
+            notes = {text: note for text in words if (note := self._note(text)) is not None}
+            lines = [text for text in lines if text not in notes or not (notes[text].is_of_some_named or notes[text].whole)]
         headings.begin(lines)
         if not opened.below and len(top) <= _COVER and in_title(lines, headings.hears) in (Standing.KEPT, Standing.CANCELLED):
-            self._cover = lines
+            self._cover = [text for text in lines if not self._registry.proofs.stands_in(clean(fold(text)), 0)]  # of one, and not of all
         if isinstance(fault, HeaderRefused):
             self._shows(opened.name, fault.header, top)
             if fault.questions:
@@ -214,16 +222,19 @@ class ListReading:
         if self._is_own and (unit := whose(text)) and self._names(unit, True)[1] is not None:
             said = f"表下写着“{text}”,不是报送本清单的单位,也不由其编制清单。"
             self._accepted.send_back(Fault("unit_of_another", "", said, ONLY_OWN))
+        if is_of_none(plain := clean(fold(text))) or (self._kind is ListKind.COMMITMENTS and is_promised(plain)):
+            return True
         note = self._note(text)
-        if note is not None:
-            self._accepted.reach(note)
-        return note is not None and note.is_no_heading
+        if note is None or (note.may_head and note.signs and not self._accepted.has_marked(note.signs)):
+            return False
+        self._accepted.reach(note)
+        if note.may_head and not note.signs and self._page is not None:
+            self._page.met(text, Standing.OPEN)  # of those above or of those below
+        return note.is_no_heading
 
-    def _note(self, text: str) -> Note | None:
-        return note_of(text, _HEARS.get(self._kind, in_heading), self._names_proofs)
-
-    def _names_proofs(self, text: str) -> frozenset[str]:
-        return self._accepted.named_in(text, self._registry.proofs.name)
+    def _note(self, text: str, *, everywhere: bool = False) -> Note | None:
+        names = partial(self._accepted.named_in, name=self._registry.proofs.name, everywhere=everywhere)
+        return note_of(text, _HEARS.get(self._kind, in_heading), names)
 
 
 def _sheets(parts: Iterator[Part]) -> Iterator[tuple[Opened, Iterator[TableRow]]]:

@@ -10,28 +10,40 @@ from typing import NamedTuple
 
 from catalog.cleaning import clean
 from catalog.headings import is_heading
+from catalog.said_aside import of_rows
 from catalog.standing import Standing, cancels, in_cell
 from domain.spelling import fold
 
 
 class Note(NamedTuple):
-    """What it says, and of which rows: by number, by what they are marked with, by the codes of their proofs; `others`: it gives up those
-    that it does not name; `whole`: it speaks of all of them. `is_dated`: not yet, or no more from some day on."""
+    """What it says, and of which rows: by number, by what they are marked with, by the codes of their proofs; `but`: of all but those;
+    `others`: it gives up those that it does not name; `whole`: it speaks of all of them. `is_dated`: not yet, or no more from some day
+    on. `parts`: it says one thing of some rows and another of others."""
 
     text: str
     said: Standing
     numbers: frozenset[int] = frozenset()
     signs: frozenset[str] = frozenset()
     proofs: frozenset[str] = frozenset()
+    but: bool = False
     others: bool = False
     whole: bool = False
     is_dated: bool = False
     is_legend: bool = False  #: it explains a mark or a colour
+    may_head: bool = False  #: it may as well be the heading of the rows below: 已取消, ▲已取消
+    heads: bool = False  #: it is that, too: 以上保留,以下取消
+    kept: int = 0  #: how many rows it says are kept
+    parts: tuple[Note, ...] = ()
 
     @property
     def is_no_heading(self) -> bool:
         """False for one that may as well be the heading of the rows below: 户籍证明予以取消."""
-        return bool(self.numbers or self.signs or not self.proofs)
+        return not self.heads and bool(self.numbers or self.signs or not self.proofs)
+
+    @property
+    def is_of_some_named(self) -> bool:
+        """Whether it says of which rows it speaks, wherever it stands."""
+        return bool(self.numbers or self.proofs or (self.is_legend and not self.may_head))
 
 
 #: Marks in front of a name or behind it.
@@ -40,65 +52,135 @@ _SIGN = re.compile(f"[{SIGNS}]")
 _EXPLAINS = re.compile(
     f"[{SIGNS}]+[^\\w{SIGNS}]*(的?(为|表示|是|代表|指)|(的|号|者|已|均)(?!.{{0,6}}(证明|事项|材料)(事项|材料|清单|目录|名称|部分)*[{SIGNS}]*$))"
 )
-_LIST_NUMBERS = r"(\d{1,5}(?:[项条行个]?\s*[-~至到—、,和及与]+\s*第?\d{1,5})*)"
+_MARKED = re.compile(f"[{SIGNS}]+[-—:.、\\s]*(?P<what>[^{SIGNS}]+)")
+_MORE_NUMBERS = r"(?:[项条行个]?\s*[-~至到—、,和及与]+\s*第?\d{1,5})"
+_LIST_NUMBERS = rf"(\d{{1,5}}{_MORE_NUMBERS}*)"
+_SEVERAL_NUMBERS = rf"(\d{{1,5}}{_MORE_NUMBERS}+)"  #: 以上3项 are how many, and 以上1-3项 which
 _NUMBERED = re.compile(
-    rf"(?:第\s*{_LIST_NUMBERS}\s*[项条行个]|以上\s*{_LIST_NUMBERS}\s*[项条]|(?:序号|编号)(?:为|是|:|第)?\s*{_LIST_NUMBERS})"
+    rf"(?:第\s*{_LIST_NUMBERS}\s*[项条行个]|以上\s*{_SEVERAL_NUMBERS}\s*[项条]|(?:序号|编号)(?:为|是|:|第)?\s*{_LIST_NUMBERS}"
+    rf"|(?<![^:,;。\s])(?:{_SEVERAL_NUMBERS}[两二三四五六七八九十]?[项条]?|(\d{{1,5}}))(?=(?:均|都|已经?|予以|拟|应)*(?:取消|废止|删|停止|不再|保留|作废)))"
 )
 _RANGE = re.compile(r"(\d{1,5})(?:\s*[-~至到—]+\s*第?(\d{1,5}))?")
 _MOST_NUMBERS = 100_000
-_BACK = re.compile("以上|上述|上列|前述|上面|上表|本表|表中|表内|表列|所列|本清单|此表|该表|此清单|本目录")
-_OF_SOME = re.compile("第[一二三四五六七八九十]+[项条行个]|其余|其他的|其它的|其中|剩余|余下|部分(证明|事项|材料|已|予以|取消|停止)")
-_LOOKS = re.compile("[红黄绿蓝灰橙紫]色|[红黄绿蓝]字|标[红黄绿蓝灰粗]|加粗|粗体|斜体|底色|底纹|阴影|下划线|高亮|删除线|划线|字体|颜色")
+_BACK = re.compile("以上|上述|上列|前述|上面|上表|本表|表中|表内|表列|所列|本清单|此表|该表|此清单|该清单|本目录|该目录|清单[中内]")
+_WHAT = re.compile(f"(({_BACK.pattern})(所列|内容|条目|项目|证明|事项|材料|各|全部|所有|条|项|的)*)")
+_CHINESE = "[一二三四五六七八九十百]+"
+#: Some of the rows, by their places.
+_PLACED = re.compile(
+    rf"第{_CHINESE}([、,到至和及与~\-第项条行个]+{_CHINESE})*[项条行个]|[前后末头最](面的?)?(\d{{1,5}}|[一二两三四五六七八九十]+|[后末前])[项条个行]"
+    r"|[末首][项条行]|倒数第"
+)
+_OF_SOME = re.compile("其余|其他的|其它的|其中|剩余|余下|部分(证明|事项|材料|已|予以|取消|停止)")
+_LOOKS = re.compile(
+    "[红黄绿蓝灰橙紫黑][色字底]|[标涂][红黄绿蓝灰黑粗]|加粗|粗体|斜体|底色|底纹|阴影|下划线|[划画]横?线|高亮|删除线|字体|颜色|打[叉圈]"
+    "|[打画划标带注](√|✓|✔|×|[VvXx]|对?[勾钩])号?(的|者|为|表示|是)"
+)
 _COUNTS = re.compile(r"^(其中)?[(]?(合计|总计|小计|共计|共|累计)[:]?\D{0,8}\d")
+_KEPT = re.compile(r"保留[^,;。\d]{0,6}(\d{1,7})[项个条件]")
 _BELOW = re.compile("以下|下列|下表|下面|如下|下述")
-_INSTRUCTS = re.compile("填写|填报|请填|栏|勾|√|选择|例如|示例|样例|必填")
-_DATED = re.compile(r"[\d年月日].{0,8}([起前后]|(?<!停)止)|暂|逐步|拟|建议")
-_KEEPS = re.compile("保留|沿用|继续(执行|有效|使用|索要|实施)|维持|[不未](予|再)?取消")
+_TURNS = re.compile(f"(?={_BELOW.pattern})")
+_INSTRUCTS = re.compile("填写|填报|请填|例如|示例|样例|必填")
+_MAY_INSTRUCT = re.compile("栏|勾|√|选择")
+_DATED = re.compile(r"[\d年月日].{0,8}((?<![消止])[起前后]|(?<!停)止)|暂|逐步|拟|建议")
+_KEEPS = re.compile("(?<![不未再])(?<!不予)保留|沿用|继续(执行|有效|使用|索要|实施)|维持|[不未](予|再)?取消")
 #: 原清单同时废止: another list's.
 _FORMER = re.compile("(原|旧|此前|以前|之前|原有的?)[^,;。]{0,24}(取消|废止|停止执行|失效|作废)")
 _OTHERS = re.compile(
     "(其余|其他|其它|剩余|余下|未标|未注|没有?标|不带|未带|未打)[^,;。]{0,14}(取消|废止|停止|不再|不予|删除|撤销|失效|作废)"
 )
 _REST = re.compile("其余|其他|其它|剩余|余下")
+_BUT = re.compile("除(?P<what>[^;。]{1,60}?)(之外|以外|外)(?!的)")
 _LONGEST = 400  #: characters
 _NOT_DONE = re.compile("(暂不|暂缓|暂未|不再|不|停止|暂停|退出|未)(予以?|再)?(实行|适用|采用|采取|推行|执行|实施)")
-_ALONE = re.compile("(均|都|全部|一律|现|已|经)+")
+_ALONE = re.compile("((?P<all>均|都|全部|一律)|现|已|经)+")
+_LABEL = re.compile("^(附?注|备注|说明|附)\\d*[:.、]")
+_MERGED = re.compile("合并(?=[,;。)]|$)")
+
+_Hears = Callable[[str], Standing | None]
+_Names = Callable[[str], frozenset[str]]
 
 
-def note_of(
-    text: str, hears: Callable[[str], Standing | None], names: Callable[[str], frozenset[str]] = lambda _: frozenset()
-) -> Note | None:
+def note_of(text: str, hears: _Hears, names: _Names = lambda _: frozenset()) -> Note | None:
     """What this text says of rows that stand already; None for one that says nothing of them. `hears`: what such a list hears of 取消 and
     保留 in a heading; `names`: the codes of the proofs that a text names."""
-    plain = _FORMER.sub("", clean(fold(text)))
+    plain = clean(fold(text))
     if not plain or len(plain) > _LONGEST:
         return None
-    keeps = _KEEPS.search(plain) is not None
-    heard = hears(plain)
-    gives_up = (
-        cancels(plain) or _NOT_DONE.search(plain) is not None or heard is Standing.CANCELLED or (heard is Standing.OPEN and not keeps)
-    )
+    plain = _FORMER.sub("", of_rows(plain))
+    found = _turning(text, plain, hears, names) if _BELOW.search(plain) else _found(text, plain, hears, names)
+    if found is None or found.said is not Standing.OPEN or found.but:
+        return found
+    parts = tuple(_found(text, part, hears, names) for part in re.split("[,;。]", plain) if part)
+    if len(parts) > 1 and all(part is not None and (part.numbers or part.signs or part.proofs) for part in parts):
+        return found._replace(parts=tuple(part._replace(others=False) for part in parts if part is not None))
+    return found
+
+
+def _turning(text: str, plain: str, hears: _Hears, names: _Names) -> Note | None:
+    """Of one that speaks of the rows below: what it says of those above, if of those, too."""
+    parts = _TURNS.split(plain)
+    above = "".join(part for part in parts if _BACK.search(part))
+    found = _found(text, above, hears, names) if above else None
+    heads = any(hears(part.rstrip(",;。")) is not None for part in parts if not _BACK.search(part))
+    return found._replace(heads=heads) if found is not None else None
+
+
+def _found(text: str, plain: str, hears: _Hears, names: _Names) -> Note | None:
+    but = _BUT.search(plain)
+    named = but["what"] if but else plain
+    numbers, signs, proofs = _numbers(named), _signs(named), names(named)
+    if but and not (numbers or signs or proofs):
+        but, numbers, signs, proofs = None, _numbers(plain), _signs(plain), names(plain)
+    rest = plain.replace(but[0], "", 1) if but else plain
+    keeps, gives_up = _says(rest, hears)
     back = _BACK.search(plain) is not None
-    if not (gives_up or keeps) or (_BELOW.search(plain) and not back) or (_INSTRUCTS.search(plain) and not (back and gives_up)):
-        return None
-    numbers, signs, proofs = _numbers(plain), _signs(plain), names(plain)
-    is_alone = in_cell(plain) is not None and _ALONE.match(plain) is not None
     looks = _LOOKS.search(plain) is not None
-    of_some = looks or any(form.search(plain) for form in (_OF_SOME, _COUNTS))
-    if not (numbers or signs or proofs or back or is_alone or of_some):
+    may_instruct = _MAY_INSTRUCT.search(plain) and not (looks or _EXPLAINS.search(plain))
+    if not (gives_up or keeps) or ((_INSTRUCTS.search(plain) or may_instruct) and not (back and gives_up)):
+        return None
+    alone = _ALONE.match(plain) if in_cell(plain) is not None else None
+    placed = _PLACED.search(plain) is not None
+    of_some = placed or looks or any(form.search(plain) for form in (_OF_SOME, _COUNTS))
+    numbers = frozenset() if placed else numbers
+    if not (numbers or signs or proofs or back or alone or of_some):
         return None
     if is_heading(plain.strip(SIGNS)) and not (numbers or signs or back):
         return None
-    others = not gives_up or _OTHERS.search(plain) is not None
-    both = gives_up and keeps and not others and not _REST.search(plain)
-    said = Standing.OPEN if both else Standing.CANCELLED if gives_up else Standing.KEPT
-    whole = (back or is_alone) and not of_some and not both
-    return Note(text, said, numbers, signs, proofs, others, whole, _DATED.search(plain) is not None, bool(signs) or looks)
+    others = not gives_up or (not but and _OTHERS.search(rest) is not None)
+    both = gives_up and keeps and (but is not None or (not others and not _REST.search(rest)))
+    marked = _MARKED.fullmatch(plain)
+    kept = _KEPT.search(plain)
+    return Note(
+        text,
+        Standing.OPEN if both else Standing.CANCELLED if gives_up else Standing.KEPT,
+        numbers,
+        signs,
+        proofs,
+        but=but is not None,
+        others=others,
+        whole=(back or alone is not None) and not of_some and not both,
+        is_dated=_DATED.search(plain) is not None,
+        is_legend=bool(signs) or looks,
+        may_head=bool(alone and not alone["all"]) or (marked is not None and in_cell(marked["what"]) is not None),
+        kept=int(kept[1]) if kept else 0,
+    )
+
+
+def _says(plain: str, hears: _Hears) -> tuple[bool, bool]:
+    """Whether it keeps, and whether it gives up."""
+    keeps = _KEEPS.search(plain) is not None
+    bare = _WHAT.sub("", _NUMBERED.sub("", _LABEL.sub("", plain)))
+    if any(map(cancels, (plain, bare))) or _NOT_DONE.search(plain) or (_MERGED.search(plain) and _NUMBERED.search(plain)):
+        return keeps, True
+    heard = hears(plain)
+    return keeps, heard is Standing.CANCELLED or (heard is Standing.OPEN and not keeps)
 
 
 def _signs(plain: str) -> frozenset[str]:
     """A mark in front of a text that does not explain it is no more than that: ▲取消的证明事项 is a heading."""
-    return frozenset(_SIGN.findall(plain if _EXPLAINS.match(plain) else plain.strip(SIGNS)))
+    marked = _MARKED.fullmatch(plain)
+    explains = _EXPLAINS.match(plain) or (marked is not None and in_cell(marked["what"]) is not None)
+    return frozenset(_SIGN.findall(plain if explains else plain.strip(SIGNS)))
 
 
 def _numbers(plain: str) -> frozenset[int]:

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterator
 
 from catalog.headers import Header
+from catalog.row_standing import ALONE
 from catalog.standing import Standing, in_cell
 from domain.list_rows import Fault
 
@@ -30,9 +31,9 @@ class OpenColumns:
         found = 0
         for bit, column in enumerate(self.columns):
             text = row[column] if column < len(row) else ""
-            if len(text) < 2:
+            if len(text) < 2 and text not in ALONE:
                 found |= 1 << bit
-            elif len(text) <= _WORD and (said := in_cell(text)) is not None:
+            elif len(text) <= _WORD and (said := Standing.CANCELLED if text in ALONE else in_cell(text)) is not None:
                 if said is Standing.CANCELLED:
                     self._gives_up |= 1 << bit
                 else:

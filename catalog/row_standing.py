@@ -52,7 +52,7 @@ class Tells(Enum):
 
 
 _WORD = 12  #: characters of 已取消, 决定予以取消; what is longer says more
-_ALONE = frozenset("删撤停废减")  #: one character that says it
+ALONE = frozenset("删撤停废减")  #: one character that says it
 _BESIDE = 3  #: columns without a name to the right of a table, in which somebody may have written something
 _FILLED = re.compile(
     "保留(期限|至|到期时间|截止时间|截止日期)|(停用|失效|作废|终止|撤销|退出|删除|截止)(时间|日期)|(执行|使用|沿用)至"
@@ -113,7 +113,7 @@ def told(row: tuple[str, ...], words: str, beside: Telling) -> str:
     for column, name, tells in beside.columns:
         text = row[column] if column < len(row) else ""
         if tells in (Tells.BY_WORDS, Tells.BY_COMMITMENT):
-            if (len(text) > 1 or text in _ALONE) and (cancels(text) or (tells is Tells.BY_COMMITMENT and leaves_commitment(text))):
+            if (len(text) > 1 or text in ALONE) and (cancels(text) or (tells is Tells.BY_COMMITMENT and leaves_commitment(text))):
                 return name
         elif tells is Tells.BY_WORD:
             if 1 < len(text) <= _WORD and cancels(text) and in_cell(text) is Standing.CANCELLED:  # most hold no such word

@@ -16,6 +16,7 @@ from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, without_brackets, without_references
 from catalog.numbering import PART
 from catalog.remembering import remembered
+from catalog.said_aside import of_the_list, of_the_proof
 from catalog.values import methods
 from domain.spelling import fold
 
@@ -157,11 +158,16 @@ def in_heading(text: str) -> Standing | None:
             found.add(standing)
     remarks = [remark for remark in _BRACKETED.findall(whole) if not _ELSEWHERE.fullmatch(remark[1:-1])]
     if not found and not _SPEAKS.search(_RESULT.sub("", plain)):  # 【取消】, 证明事项清理结果(保留)
-        found = {said for remark in remarks if (said := in_cell(remark)) is not None}
+        found = {said for remark in remarks if (said := _in_brackets(remark)) is not None}
     for remark in remarks:
-        if (_SPEAKS.search(remark) and in_cell(remark) not in found) or (_WHEN.search(remark) and found != {Standing.KEPT}):
+        if (_SPEAKS.search(remark) and _in_brackets(remark) not in found) or (_WHEN.search(remark) and found != {Standing.KEPT}):
             return Standing.OPEN
     return found.pop() if len(found) == 1 else Standing.OPEN
+
+
+def _in_brackets(remark: str) -> Standing | None:
+    """(取消), (保留部分): what stands behind a title."""
+    return in_cell(remark) or in_heading(remark[1:-1])
 
 
 _NO_COMMITMENT = re.compile(
@@ -198,7 +204,7 @@ def in_title(lines: Sequence[str], hears: Callable[[str], Standing | None] = in_
     titles: list[Standing] = []
     spoken = False
     for line in lines:
-        plain = clean(fold(line))
+        plain = of_the_list(clean(fold(line)))
         if _INSTRUCTION.search(plain):
             continue
         if (published := _PUBLISHED.search(plain)) and (said := hears(published["what"])) is not None:
@@ -215,7 +221,7 @@ def in_title(lines: Sequence[str], hears: Callable[[str], Standing | None] = in_
 
 
 _REMARK = re.compile(
-    "取消|废止|废除|已清理|停止(执行|使用|实施|索要|办理)|停办|不再(保留|执行|索要|收取|要求|提交|提供|出具)|暂停|并入|不用(再)?(交|提交|提供|出)|合并(至|到|入|为)|(改|转|调整|变更)为|由.{1,20}(替代|代替)"
+    "取消|废止|废除|已清理|停止(执行|使用|实施|索要|办理)|停办|不再(保留|执行|索要|收取|要求|需要|提交|提供|出具)|暂停|并入|不用(再)?(交|提交|提供|出)|合并(至|到|入|为)|(改|转|调整|变更)为|由.{1,20}(替代|代替)"
 )
 #: Every saying of it holds one of these.
 CANCELLING = "消止停删撤废合改转调变替代并减勿剔失作清不无退移"
@@ -223,17 +229,7 @@ _MAY_BE = re.compile("[消止停删撤废合改转调变替代并减勿剔]|失�
 #: What says nothing else: 删, 本条作废, 减少.
 _STRUCK_OFF = re.compile(
     "(本|该|此|已|拟|应|现|予以|建议)*(条|项|证明|材料|事项)?(已|拟|应|现|予以|建议)*"
-    "(删除?|撤销?|停用?|作?废|减少?|核减|调出|移出|剔除|退出|失效|无效|勿用|请勿使用)(该|此|本)?(条|项|证明|材料|事项)?"
-)
-_REST = "((?!取消|废[止除]|停止|不再|告知承诺|核验|核查|共享|替代|代替)[^,;。])*(?=[,;。]|$)"  #: of a clause, where it says no more of that
-#: 有效期改为6个月, 调整为即办件, 取消原件核对, 原依据已废止: of something about the proof, not of the proof.
-_ABOUT_IT = re.compile(
-    "(有效期限?|期限|时限|名称|部门|单位|机关|机构|依据|份数|格式|样式|样表|模板|表格|电话|地址|地点|类型|登记|户口|姓名|产权|层级|频次)"
-    f"(已|拟|现|将|统一|相应)*(改|转|调整|变更)为{_REST}"
-    f"|(改|转|调整|变更)为(即办件|承诺件|上报件|\\d+(个?(工作)?[日天月年份])){_REST}"
-    "|(取消|废止|停止(执行|使用|收取)?|不再(要求|收取|索要|提交|提供|执行|使用)*(提交|提供)?)(原件核对|核对原件|(纸质)?复印件|旧版|旧表|表格|样表|收费|费用|工本费)"
-    f"{_REST}|(原|旧|此前)[^,;。]{{0,10}}(依据|文件|办法|规定|条例|通知|表格|版本|版)(已|均|已经|被|现已|同时)*(废止|停止(执行|使用)|取消)(?=[,;。]|$)"
-    "|[^,;。]{0,80}除外(?=[,;。]|$)"
+    "(删[除去]?|撤销?|停用?|作?废|减少?|核减|调出|移出|剔除|退出|失效|无效|勿用|请勿使用)(该|此|本)?(条|项|证明|材料|事项)?"
 )
 
 
@@ -247,14 +243,17 @@ def cancels(text: str) -> bool:
     the row still stands."""
     if not may_cancel(text):
         return False
-    plain = _HOLDS.sub("", without_references(clean(fold(text))))
-    plain = plain if len(plain) > 5 * _LONGEST else _ABOUT_IT.sub("", plain)
+    plain = _HOLDS.sub("", of_the_proof(clean(fold(text))))
     if _REMARK.search(plain) is not None or in_cell(plain) is Standing.CANCELLED:
         return True
     return len(plain) <= _LONGEST and any(map(_STRUCK_OFF.fullmatch, _PART.split(plain)))
 
 
-_HOLDS = re.compile(_NOT_GIVEN_UP)
+#: 不宜取消 is no decision, and gives nothing up; nor does 如取消将无法办理, 取消后无法核验.
+_HOLDS = re.compile(
+    f"{_NOT_GIVEN_UP}|(不能|不宜|不可|不应|不便|无法|难以)(直接|再|予以|全部)*(取消|废止|停止执行)"
+    "|(如果?|若|一旦)(予以|直接|全部)?取消[^,;。]*|取消后[^,;。]{0,6}(无法|不能|难以)[^,;。]*"
+)
 
 
 class Mark(NamedTuple):

@@ -3,7 +3,6 @@ it, and the three working days are said as soon as the day of the cause is typed
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
@@ -21,14 +20,14 @@ from domain.methods import Method
 from domain.scope import Exclusion
 from gateway.catalog.proposal_inputs import ProposalIn
 from gateway.catalog.proposals import report_adjustment
-from gateway.counter.adjustment_form import CHANGE, changes_sent
+from gateway.counter.adjustment_form import CHANGE, changes_sent, mark_of
 from gateway.counter.door import PageCaller, pages
 from gateway.counter.forms import SentForm, model_of
 from gateway.edge.counter_pages import goes_on, render
 from gateway.edge.paging import Search, words_of
 from gateway.edge.problems import Problem
 from ledger.calendars import terms
-from ledger.catalog import entries, published, reporting, versions
+from ledger.catalog import entries, proposals, published, reporting, versions
 from ledger.catalog.published import Wanted
 from ledger.database import transaction
 from ledger.registry import registry
@@ -116,7 +115,7 @@ def one_change(
         return render(
             request,
             "adjustment_change.html",
-            n=secrets.token_hex(4),
+            n=mark_of(matter, proof, standing[1] if standing else None),
             kind=kind,
             matter=known,
             proof=proof_kind,
@@ -153,7 +152,7 @@ def due(request: Request, reason_date: Annotated[str, Query(max_length=40)] = ""
 def send(once: UUID, caller: PageCaller, sent: SentForm) -> Response:
     """起草并报送; the page of what was reported says what becomes of it."""
     with transaction() as session:
-        changes = changes_sent(session, sent)
+        changes = changes_sent(session, sent, is_new=proposals.find(session, once) is None)
     if not changes:
         raise Problem("invalid", detail="还没有选择条目。", remedy="请在上面找到要调整的条目,选择减少、变更或者增加,再报送。")
     law = sent.text("law_change")

@@ -1,13 +1,17 @@
-"""变动 (obligation 5.4) as the form of a report has them: a line for each says what it is about, its fields bear the line's mark."""
+"""变动 (obligation 5.4) as the form of a report has them: a line for each says what it is about, its fields bear the line's mark. The
+mark is of the entry as the form was filled from it: what was published since is not undone by a form that does not know of it."""
 
 from __future__ import annotations
 
+import json
 import re
+from hashlib import blake2b
 
 from sqlalchemy.orm import Session
 
 from domain.listing import ChangeKind, content
 from domain.methods import Method
+from domain.scope import CatalogEntry
 from gateway.counter.forms import Sent
 from gateway.edge.problems import Problem
 from ledger.catalog import entries
@@ -19,21 +23,31 @@ _KEPT = ("parameters", "database_backed", "sealed_when_negative", "outside_regio
 _APART = re.compile(r"[\n、;；]+")
 
 
-def changes_sent(session: Session, sent: Sent) -> list[dict[str, object]]:
-    """The changes as the API takes them. Raises Problem where two methods stand at one place."""
+def mark_of(matter: str, proof: str, entry: CatalogEntry | None) -> str:
+    """Of what stands now for these two; None: nothing does."""
+    stands = json.dumps([matter, proof, content(entry) if entry else None], sort_keys=True)
+    return blake2b(stands.encode(), digest_size=4).hexdigest()
+
+
+def changes_sent(session: Session, sent: Sent, *, is_new: bool) -> list[dict[str, object]]:
+    """The changes as the API takes them; `is_new`: they were not reported yet. Raises Problem where two methods stand at one place, and
+    where another entry stands now."""
     found = [CHANGE.fullmatch(one) for one in sent.all("change")]
-    return [_change(session, sent, one) for one in found if one is not None]
+    return [_change(session, sent, one, is_new) for one in found if one is not None]
 
 
-def _change(session: Session, sent: Sent, line: re.Match[str]) -> dict[str, object]:
+def _change(session: Session, sent: Sent, line: re.Match[str], is_new: bool) -> dict[str, object]:
     kind, matter, proof = ChangeKind(line["kind"]), line["matter"], line["proof"]
+    standing = entries.listed_entry(session, matter, proof)
+    if is_new and standing is not None and kind is not ChangeKind.ADD and line["n"] != mark_of(matter, proof, standing[1]):
+        changed = f"您选择以后,现行清单中的“{standing[1].proof_name}”已经改动。"
+        raise Problem("change_conflict", detail=changed, remedy="请去掉这一处,在上面重新选择,核对以后再报送。")
     if kind is ChangeKind.REMOVE:
         return {"kind": kind, "matter": matter, "proof": proof}
 
     def typed(name: str) -> str:
         return sent.text(f"{line['n']}-{name}")
 
-    standing = entries.listed_entry(session, matter, proof)
     before = content(standing[1]) if standing else {}
     entry = {name: before[name] for name in _KEPT if name in before} | {
         "matter": matter,

@@ -16,7 +16,7 @@ from catalog.standing import in_heading
 from domain.list_rows import Fault, ProofFact
 from tests.catalog.markup import document, docx, word_table
 from tests.catalog.registries import sandbox
-from tests.catalog.small_lists import FIRST, HEADER, SECOND, page, sheets, table
+from tests.catalog.small_lists import FIRST, HEADER, SECOND, UNCLEAR, page, sheets, table
 from tests.catalog.workbooks import saved
 
 THIRD = (3, "DEMO-0003", "居住情况证明", "")
@@ -52,6 +52,34 @@ ALL = [NOTED, NOTED, NOTED]
         ("注:户籍证明予以取消", [False, NOTED, False]),
         ("第1项保留", [False, NOTED, NOTED]),
         ("第1项保留,其余取消", [False, NOTED, NOTED]),
+        ("以上3项证明全部取消", ALL),
+        ("以上2项取消", ALL),
+        ("注:前2项取消,第3项保留", ALL),
+        ("注:最后一项取消", ALL),
+        ("倒数第1项取消", ALL),
+        ("第二、三项取消", ALL),
+        ("注:第①项取消", [NOTED, False, False]),
+        ("注:2、3两项取消", [False, NOTED, NOTED]),
+        ("注:2、3取消", [False, NOTED, NOTED]),
+        ("删除第2项", [False, NOTED, False]),
+        ("第2、3项删除", [False, NOTED, NOTED]),
+        ("第2行作废", [False, NOTED, False]),
+        ("第2条不保留", [False, NOTED, False]),
+        ("第2项与第3项合并", [False, NOTED, NOTED]),
+        ("除第1项外均取消", [False, NOTED, NOTED]),
+        ("注:除第1项外,其余取消", [False, NOTED, NOTED]),
+        ("除第3项保留外,其余均不再索要", [NOTED, NOTED, False]),
+        ("除居住情况证明外,以上证明全部取消", [NOTED, NOTED, False]),
+        ("除第1项外均保留", [NOTED, False, False]),
+        ("第1项取消,第2项保留", [NOTED, False, False]),
+        ("此表已作废,以新表为准", ALL),
+        ("该清单停止使用", ALL),
+        ("以上内容已作废", ALL),
+        ("以上各项均不再需要提供", ALL),
+        ("注:黄底为取消", ALL),
+        ("划横线的取消", ALL),
+        ("注:打√的为取消事项", ALL),
+        ("注:○表示取消,√表示保留", ALL),
         ("注:以上证明事项均保留", [False, False, False]),
         ("注:本清单自2027年1月1日起执行,原清单同时废止。", [False, False, False]),
         ("注:根据《关于取消一批证明的决定》编制", [False, False, False]),
@@ -74,7 +102,7 @@ def test_a_note_under_the_rows_reaches_those_it_speaks_of(note: str, expected: l
         ("*已取消", [False, NOTED, False]),
         ("带*的保留,其余取消", [NOTED, False, NOTED]),
         ("带*的保留", [NOTED, False, NOTED]),
-        ("标*的为取消事项,标▲的为保留事项", [False, NOTED, NOTED]),
+        ("标*的为取消事项,标▲的为保留事项", [False, NOTED, False]),
         ("注:带*的不再实行", [False, NOTED, False]),
     ],
 )
@@ -98,6 +126,26 @@ def test_what_a_row_or_its_section_says_itself_stands() -> None:
     assert table(("保留的证明事项清单",), HEADER, FIRST, SECOND, ("红色的取消",)) == [NOTED, NOTED], "a title is no word of the row's own"
     assert table(HEADER, FIRST, SECOND, ("第2项保留",), kind=ListKind.CANCELLATIONS) == [True, NOTED]
     assert table(HEADER, FIRST, SECOND, ("第2项不实行告知承诺",), kind=ListKind.COMMITMENTS) == [False, NOTED]
+
+
+def test_what_agrees_with_each_row_of_which_it_speaks_sends_none_back() -> None:
+    own = ((*HEADER, "清理意见"), (*FIRST, "保留"), (*SECOND, "取消"))
+    for note in ("第1项保留,第2项取消", "注:第2项取消后通过数据共享核验", "合计:保留1项,取消1项"):
+        assert table(*own, (note,)) == [False, True], note
+    assert table(*own, ("第1项取消,第2项保留",)) == [NOTED, NOTED]
+    assert table(HEADER, FIRST, ("合计", "", "保留1项,取消0项")) == [False]
+
+
+def test_what_may_be_a_note_or_a_heading_leaves_neither_side_in_silence() -> None:
+    """Before, the rows below were kept: 以下取消 was read as a note on those above."""
+    for text in ("已废止", "已取消"):
+        assert table(HEADER, FIRST, (text,), SECOND) == [NOTED, UNCLEAR]
+    for text in ("以上保留,以下取消", "以上为保留的证明,以下为取消的证明"):
+        assert [row for row in table(HEADER, FIRST, (text,), SECOND) if row in (False, True)] == [False], text
+    assert table(HEADER, FIRST, ("●已取消",), SECOND) == [False, True]
+    starred = (*FIRST[:3], "▲")
+    for text in ("▲ 拟取消", "▲——取消", "▲:已取消"):
+        assert table(HEADER, starred, SECOND, (text,)) == [NOTED, False]
 
 
 def test_between_rows_and_tables_it_speaks_of_those_above_and_is_no_heading() -> None:
@@ -143,6 +191,27 @@ def test_a_sheet_of_words_explains_the_rows_of_the_others(first: bool) -> None:
     for row in (HEADER, FIRST, (*SECOND[:3], "*")):
         rows.append(row)
     assert sheets(saved(book)) == [[False, NOTED]]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("本清单所列证明全部取消", [NOTED, NOTED]),
+        ("户籍证明已取消", [False, NOTED]),
+        ("本次清理取消3项,保留9项", [False, False]),
+        ("市中区司法局", [False, False]),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_what_a_sheet_of_words_says_of_all_rows_or_of_a_proof_reaches_them(words: str, expected: list[Any], first: bool) -> None:
+    """Before, it was lost."""
+    book = Workbook()
+    assert book.active is not None
+    said, rows = (book.active, book.create_sheet("清单")) if first else (book.create_sheet("说明"), book.active)
+    said.append((words,))
+    for row in (HEADER, FIRST, SECOND):
+        rows.append(row)
+    assert sheets(saved(book)) == [expected]
 
 
 def test_the_same_proof_kept_and_given_up_is_sent_back_across_sheets_and_tables() -> None:

@@ -23,6 +23,7 @@ def test_what_some_rows_say_the_others_must_say_too(name: str) -> None:
     assert rows(name, "取消", "保留", "") == [UNCLEAR, False, UNCLEAR]
     assert rows(name, "有效", "已取消", "√") == [False, UNCLEAR, UNCLEAR]
     assert rows(name, "", "每年", "√") == [False] * 3
+    assert rows(name, "", "", "删") == [UNCLEAR] * 3
 
 
 def test_a_remark_is_one_until_another_says_that_it_is_none() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from domain.calendar import MissingYear
 from domain.registers import RegisterKind
+from gateway.counter.adjustment_form import mark_of
 from ledger.calendars import terms
 from ledger.catalog import proposals
 from ledger.database import transaction
@@ -20,9 +21,9 @@ from settings import LOCAL, settings
 from tests.gateway.conftest import OTHER, REQUESTER, Api
 from tests.gateway.counter.browsing import Browser, text_of
 from tests.ledger.acting import do
+from tests.ledger.listing import alter, standing
 
 NEW, JUSTICE = "/counter/catalog/adjustments/new", "370402-JUSTICE"
-GONE = "remove|DEMO-0002|P-HARDSHIP|00000000"
 
 
 def signed_in(api: Api, person: str) -> Browser:
@@ -41,9 +42,18 @@ def today() -> date:
     return settings().now().astimezone(LOCAL).date()
 
 
+def mark(matter: str = "DEMO-0002", proof: str = "P-HARDSHIP") -> str:
+    """Of the entry as a page of now is filled from it."""
+    return mark_of(matter, proof, standing(matter, proof))
+
+
+def gone(matter: str = "DEMO-0002", proof: str = "P-HARDSHIP") -> str:
+    return f"remove|{matter}|{proof}|{mark(matter, proof)}"
+
+
 def send(page: Browser, once: UUID, **typed: str) -> tuple[int, str]:
     page.get(NEW)
-    fields = {"unit": JUSTICE, "change": GONE, "reason": "《办法》修订", "reason_date": today().isoformat(), "document": "《办法》"}
+    fields = {"unit": JUSTICE, "change": gone(), "reason": "《办法》修订", "reason_date": today().isoformat(), "document": "《办法》"}
     answer = page.send(f"/counter/catalog/adjustments/{once}", part=True, **fields | typed)
     return answer.status_code, text_of(answer)
 
@@ -54,8 +64,8 @@ def found(once: UUID) -> Any:
 
 def altered(**typed: str) -> dict[str, str]:
     said = {"order-issuer": "1", "issuing_unit": "370402-GUANGMING", "fields": "家庭人口", "basis": "《办法》第三条"}
-    mark = "0a0a0a0a"
-    return {"change": f"alter|DEMO-0002|P-HARDSHIP|{mark}"} | {f"{mark}-{name}": value for name, value in (said | typed).items()}
+    n = mark()
+    return {"change": f"alter|DEMO-0002|P-HARDSHIP|{n}"} | {f"{n}-{name}": value for name, value in (said | typed).items()}
 
 
 def test_it_is_reported_once_however_often_it_is_sent(page: Browser) -> None:
@@ -64,16 +74,29 @@ def test_it_is_reported_once_however_often_it_is_sent(page: Browser) -> None:
     assert [send(page, once, **altered(validity_days="81"))[0] for _ in range(2)] == [303, 303]
     steps = [one.step.value for one in do(proposals.steps_of, once)]
     assert steps == ["draft", "report"] and found(once).late is False
-    for changed in ({"reason": "另一个事由"}, {"document": "《另一办法》"}, altered(validity_days="82"), {"change": GONE}):
+    for changed in ({"reason": "另一个事由"}, {"document": "《另一办法》"}, altered(validity_days="82"), {"change": gone()}):
         status, said = send(page, once, **altered(validity_days="81") | changed)
         assert status == 409 and "后来改动的没有报送" in said, changed
     assert found(once).changes[0].after.validity_days == 81
 
 
+def test_what_was_published_since_is_not_undone(page: Browser) -> None:
+    """Obligation 5.4: before, a form that was filled from the version before put everything back."""
+    once, chosen = uuid4(), (altered(validity_days="81"), {"change": gone()})
+    assert send(page, once, **chosen[0])[0] == 303
+    alter("DEMO-0002", "P-HARDSHIP", basis="《办法》第四条")
+    for typed in chosen:
+        other = uuid4()
+        status, said = send(page, other, **typed)
+        assert status == 409 and "“经济困难证明”已经改动" in said and "重新选择" in said and found(other) is None
+    assert send(page, once, **chosen[0])[0] == 303, "the line broke after it was taken"
+    assert send(page, uuid4(), **altered(validity_days="82"))[0] == 303, "chosen again"
+
+
 def test_what_is_refused_leaves_no_draft(page: Browser) -> None:
     once = uuid4()
     for typed, words in (
-        ({"change": "remove|DEMO-0001|P-HOUSEHOLD|00000000"}, "不是该单位的事项"),
+        ({"change": gone("DEMO-0001", "P-HOUSEHOLD")}, "不是该单位的事项"),
         ({"reason_date": (today() + timedelta(days=1)).isoformat()}, "不能在将来"),
         ({"reason_date": ""}, "事由发生之日"),
         (altered(**{"order-data_sharing": "1"}), "排在了同一位"),
