@@ -77,6 +77,7 @@ def make(ledger: cursor, url: str, key: str, number: str) -> Examples:
         "proposal": _sent(url, clerk, "POST", "/v1/catalog/proposals", json=draft).json()["id"],
         "report": _report(url, office, asking),
         "once": str(uuid4()),
+        "kind": "publicity",
     }
     own = {"counter_proof": {"number": delivered}, "counter_attachment": {"wanted": kept.json()["id"]}}
     return Examples(asking, asked, common, own, {"counter_report_cases": "?key=received"})

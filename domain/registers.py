@@ -34,6 +34,7 @@ class Field:
     decided: bool = False  #: by the 专班 office, of what the unit has entered before; nobody decides of the own unit
     later: bool = False  #: empty when it is entered, and filled in once it has happened: what it is about is the same thing still
     choices: tuple[str, ...] = ()  #: empty: the district's own words (`faults`)
+    hint: str = ""  #: what whoever fills it in has to know beside its name
 
 
 class RegisterKind(StrEnum):
@@ -58,14 +59,15 @@ class RegisterKind(StrEnum):
 
 @dataclass(frozen=True)
 class Register:
-    """`by_office`: only the 专班 office enters it; the others each unit for itself, and the office for any. `judges`: an entry judges
-    the unit that it is about, so that 回避 applies.
+    """`purpose`: what it is for, in a sentence. `by_office`: only the 专班 office enters it; the others each unit for itself, and the
+    office for any. `judges`: an entry judges the unit that it is about, so that 回避 applies.
 
     `moved`: where it is entered now; what stands in it is kept and read.
     """
 
     obligation: str
     name: str
+    purpose: str
     fields: tuple[Field, ...]
     by_office: bool = False
     moved: str = ""
@@ -81,42 +83,59 @@ NOTHING_FOUND = ("无", "没有", "无问题", "未发现", "未发现问题", "
 DECISIONS = ("统筹协调", "指导督导", "重大问题", "清单编制和调整", "督导检查", "其他")
 REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
     {
-        _K.DEVICES: Register("6.1", "设备登记册", (Field("窗口"), Field("设备"), Field("数量", _N), Field("启用日期", _D, False))),
+        _K.DEVICES: Register(
+            "6.1",
+            "设备登记册",
+            "各窗口配备了哪些人脸识别、扫码枪等设备,各有几台。",
+            (Field("窗口"), Field("设备"), Field("数量", _N), Field("启用日期", _D, False)),
+        ),
         _K.SYSTEMS: Register(
             "8.1",
             "应对接自建系统登记册",
+            "本单位自建、应当对接的业务系统;原有的登记留作查阅。",
             (Field("系统"), Field("层级"), Field("已对接", _Y), Field("对接日期", _D, False), Field("未对接原因", needed=False)),
             moved="自建系统改在登记库登记(PUT /v1/registry/systems/{code} 或 ./run import systems),是否已对接由系统按调用记录得出。",
         ),
         _K.PUBLICITY: Register(
-            "14.1", "公开宣传登记册", (Field("日期", FieldKind.PAST), Field("媒体"), Field("标题"), Field("地址", needed=False))
+            "14.1",
+            "公开宣传登记册",
+            "政策解读、宣传和回应关切:哪一天、在哪里、公开了什么。",
+            (Field("日期", FieldKind.PAST), Field("媒体"), Field("标题"), Field("地址", needed=False)),
         ),
         _K.RESPONSIBILITY: Register(
             "15.1",
             "责任制登记册",
+            "主要领导、分管领导的职务和岗位责任制的文件。",
             (Field("主要领导职务"), Field("分管领导职务"), Field("岗位责任制文件"), Field("印发日期", FieldKind.PAST)),
         ),
         _K.TRAINING: Register(
-            "15.3", "培训登记册", (Field("日期", FieldKind.PAST), Field("内容"), Field("学时", _N), Field("参训人员", FieldKind.PEOPLE))
+            "15.3",
+            "培训登记册",
+            "哪一天、什么内容、多少学时的培训,有哪些人员参加。",
+            (Field("日期", FieldKind.PAST), Field("内容"), Field("学时", _N), Field("参训人员", FieldKind.PEOPLE)),
         ),
         _K.INSPECTIONS: Register(
             "19.1",
             "督导检查登记册",
+            "检查了哪个单位,发现什么问题,整改到哪一天,哪一天办结。",
             (
                 Field("检查日期", FieldKind.PAST),
                 Field("内容"),
                 Field("发现问题"),
                 Field("整改期限", _D, False),
                 Field("办结日期", FieldKind.PAST, False, later=True),
-                Field("计划序号", _N, False),
+                Field("计划序号", _N, False, hint="督导检查计划中这一条的序号;不在计划内的不填"),
             ),
             by_office=True,
             judges=True,
         ),
-        _K.INSPECTION_PLANS: Register("19.1", "督导检查计划", (Field("计划日期", _D), Field("内容")), by_office=True),
+        _K.INSPECTION_PLANS: Register(
+            "19.1", "督导检查计划", "计划哪一天检查哪个单位、检查什么。", (Field("计划日期", _D), Field("内容")), by_office=True
+        ),
         _K.MEMBERS: Register(
             "4.2",
             "工作专班成员名册",
+            "工作专班由哪些人员组成,各是什么职责,从哪一天到哪一天。",
             (
                 Field("人员", FieldKind.PEOPLE),
                 Field("职责", FieldKind.CHOICE),
@@ -128,6 +147,7 @@ REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
         _K.DECISIONS: Register(
             "4.1",
             "工作专班决定登记册",
+            "工作专班作出的决定,由哪些成员参加,结果怎样。",
             (
                 Field("种类", FieldKind.CHOICE, choices=DECISIONS),
                 Field("日期", FieldKind.PAST),
@@ -141,6 +161,7 @@ REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
         _K.LAW_CHANGES: Register(
             "16.4",
             "法规变动登记册",
+            "哪些法规变动了,从哪一天施行;须调整清单的单位三个工作日内报送。",
             (
                 Field("法规"),
                 Field("施行日期", _D),
@@ -153,9 +174,10 @@ REGISTERS: Mapping[RegisterKind, Register] = MappingProxyType(
         _K.COLLECTIONS: Register(
             "5.8",
             "索取增加的证明登记册",
+            "清单调整增加的证明确需索取的,哪个事项、什么理由,由工作专班办公室批准。",
             (
-                Field("事项"),
-                Field("证明"),
+                Field("事项", hint="清单中的事项编码"),
+                Field("证明", hint="清单中的证明编码"),
                 Field("理由", FieldKind.CHOICE, choices=COLLECTING),
                 Field("说明", needed=False),
                 Field("批准", _Y, needed=False, decided=True, later=True),

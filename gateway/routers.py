@@ -35,6 +35,7 @@ from gateway.counter import overview as counter_overview
 from gateway.counter import proposals as counter_proposals
 from gateway.counter import publication as counter_publication
 from gateway.counter import readings as counter_readings
+from gateway.counter import registers as counter_registers
 from gateway.counter import revocations as counter_revocations
 from gateway.counter import running as counter_running
 from gateway.counter import stuck as counter_stuck
@@ -134,6 +135,7 @@ ROUTERS = (
     counter_batches.router,
     counter_cases.router,
     counter_verifications.router,
+    counter_registers.router,
     calendar.router,
     counter_decisions.router,
     counter_catalog.router,

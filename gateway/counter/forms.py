@@ -80,9 +80,12 @@ def model_of(kind: type[Model], values: Mapping[str, object], labels: Mapping[st
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        problem = invalid(RequestValidationError([one | {"loc": ("body", *one["loc"])} for one in error.errors()]))
+        found = [one | {"loc": ("body", *one["loc"])} for one in error.errors()]
+        problem = invalid(RequestValidationError(found))
+        # By the place itself: what the API shows of it leaves out keys that are no words of ours.
         named = [
-            (field, f"“{labels[name]}”:{text}" if (name := field.rpartition(".")[2]) in labels else text) for field, text in problem.errors
+            (field, f"“{labels[name]}”:{text}" if (name := str(one["loc"][-1])) in labels else text)
+            for one, (field, text) in zip(found, problem.errors, strict=True)
         ]
         raise Problem(problem.code, detail="填写的内容有不合格的。", remedy="请更正下列各项,再提交。", errors=named) from None
 

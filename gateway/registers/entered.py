@@ -19,6 +19,7 @@ from gateway.registers.entered_schemas import EntriesOut, EntryOut, EntryValuesI
 from ledger.database import transaction
 from ledger.paging import Page, PageRequest, every
 from ledger.registers import manual_registers
+from ledger.registry.keys import Caller
 from ledger.tables.oversight import RegisterEntry
 from settings import LOCAL, settings
 
@@ -39,7 +40,7 @@ def get_registers(caller: CurrentCaller) -> RegistersOut:
                 name=about.name,
                 by_office=about.by_office,
                 moved=about.moved,
-                fields=[_field(field) for field in about.fields],
+                fields=[field_out(field) for field in about.fields],
             )
             for kind, about in REGISTERS.items()
         ]
@@ -54,12 +55,7 @@ def get_registers(caller: CurrentCaller) -> RegistersOut:
 )
 def enter_register(kind: Kind, body: EntryValuesIn, caller: CurrentCaller) -> EntryOut:
     """新增,或以新的一条更正 replaces 所指的一条;原有的保留。不登记个人信息,人员写编码。"""
-    register, unit = _kind(kind), body.unit or caller.unit
-    if not may_enter(caller, unit, by_office=register.about.by_office):
-        raise Problem("register_not_yours")
-    found = {name: what for name, text in body.values.items() if (what := named(text) or named(name))}
-    if found:
-        raise Problem("entry_refused", errors=[(f"values.{name}", f"不得含{what}。") for name, what in found.items()])
+    register, unit = _may_enter(kind, body, caller)
     with transaction() as session:
         row = manual_registers.enter(
             session, register, unit, body.values, person=caller.person, now=settings().now(), replaces=body.replaces
@@ -67,10 +63,31 @@ def enter_register(kind: Kind, body: EntryValuesIn, caller: CurrentCaller) -> En
         return EntryOut.of(row)
 
 
+def enter_once(kind: str, body: EntryValuesIn, caller: Caller) -> bool:
+    """What a page sends, however often; False where it is there already. Raises as `enter_register` does."""
+    register, unit = _may_enter(kind, body, caller)
+    with transaction() as session:
+        _, new = manual_registers.enter_once(
+            session, register, unit, body.values, person=caller.person, now=settings().now(), replaces=body.replaces
+        )
+        return new
+
+
+def _may_enter(kind: str, body: EntryValuesIn, caller: Caller) -> tuple[RegisterKind, str]:
+    """Raises Problem `register_unknown`, `register_not_yours`, `entry_refused`."""
+    register, unit = register_of(kind), body.unit or caller.unit
+    if not may_enter(caller, unit, by_office=register.about.by_office):
+        raise Problem("register_not_yours")
+    found = {name: what for name, text in body.values.items() if (what := named(text) or named(name))}
+    if found:
+        raise Problem("entry_refused", errors=[(f"values.{name}", f"不得含{what}。") for name, what in found.items()])
+    return register, unit
+
+
 @router.get("/v1/entered-registers/{kind}", summary="登记册", responses=problems("register_unknown", "invalid"))
 def get_entries(kind: Kind, caller: CurrentCaller, page: Paging, corrected: Corrected = False) -> EntriesOut:
     """本单位的,按序号;专班办公室和管理员看到全部单位的。"""
-    register = _kind(kind)
+    register = register_of(kind)
     with transaction() as session:
         found = manual_registers.listed(session, register, whose(caller, MANUAL_REGISTERS), page, replaced=corrected)
         return page.answer(EntriesOut, found, EntryOut.of)
@@ -84,7 +101,7 @@ def get_entries(kind: Kind, caller: CurrentCaller, page: Paging, corrected: Corr
 )
 def export_entries(kind: Kind, caller: CurrentCaller, corrected: Corrected = False) -> Response:
     """UTF-8 带签名的 CSV,可直接用表格软件打开。"""
-    register = _kind(kind)
+    register = register_of(kind)
     names = [field.name for field in register.about.fields]
     header = ("序号", "单位", *names, "登记时间", "登记人", "更正")
     return csv_answer(f"{register.value}.csv", header, _rows(register, names, whose(caller, MANUAL_REGISTERS), corrected))
@@ -100,14 +117,16 @@ def _rows(register: RegisterKind, names: list[str], unit: str | None, corrected:
         yield row.serial, row.unit, *(row.values.get(name, "") for name in names), entered_at, row.entered_by, row.replaces
 
 
-def _field(field: Field) -> FieldOut:
+def field_out(field: Field) -> FieldOut:
+    """With the words of its choice: the field's own, or the district's."""
     duties = settings().task_force_duties.split("、") if field.kind is FieldKind.CHOICE else []
     return FieldOut(
         name=field.name, kind=field.kind.value, needed=field.needed, choices=list(field.choices) or duties, decided=field.decided
     )
 
 
-def _kind(text: str) -> RegisterKind:
+def register_of(text: str) -> RegisterKind:
+    """Raises Problem `register_unknown`."""
     try:
         return RegisterKind(text)
     except ValueError:

@@ -4,10 +4,11 @@ row of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -22,10 +23,12 @@ from ledger import paging, recusal, task_force
 from ledger.actor import person_of
 from ledger.catalog.added import is_added
 from ledger.paging import FIRST, Page, PageRequest
-from ledger.succession import estate, matter_codes
+from ledger.succession import estate, heir, matter_codes
 from ledger.tables.oversight import RegisterEntry
 from ledger.tables.registry import Person, Unit
 from settings import settings
+
+Columns = TypeVar("Columns", bound=tuple[Any, ...])
 
 
 class EntryRefused(Refusal, code="entry_refused"):
@@ -62,6 +65,27 @@ def enter(
     except IntegrityError:
         raise EntryRefused("这一条刚被别人更正,请刷新后更正最新的一条。") from None
     return row
+
+
+def enter_once(
+    session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str], *, person: str, now: datetime, replaces: int | None = None
+) -> tuple[RegisterEntry, bool]:
+    """As `enter`, and of what is sent a second time the row that is there; gives whether it is new. A correction that changes
+    nothing is none. Raises `EntryRefused`."""
+    # Of two at once the later finds the earlier one's.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"register {kind} {unit}", 0))))
+    there = known(session, kind, unit, values) if replaces is None else _corrected_so(session, kind, unit, values, person, replaces)
+    return (there, False) if there else (enter(session, kind, unit, values, person=person, now=now, replaces=replaces), True)
+
+
+def _corrected_so(
+    session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str], person: str, replaces: int
+) -> RegisterEntry | None:
+    said = {name: text for name, text in values.items() if text}
+    same = (RegisterEntry.register == kind, RegisterEntry.unit == unit, RegisterEntry.values == said)
+    sent = and_(RegisterEntry.replaces == replaces, RegisterEntry.entered_by == person)
+    unchanged = and_(RegisterEntry.serial == replaces, RegisterEntry.stands())
+    return session.scalar(select(RegisterEntry).where(*same, sent | unchanged))
 
 
 def known(session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str]) -> RegisterEntry | None:
@@ -182,12 +206,42 @@ def _replaceable(session: Session, kind: RegisterKind, unit: str, serial: int) -
 
 
 def listed(
-    session: Session, kind: RegisterKind, unit: str | None, page: PageRequest = FIRST, *, replaced: bool = False
+    session: Session, kind: RegisterKind, unit: str | None, page: PageRequest = FIRST, *, replaced: bool = False, newest_first: bool = False
 ) -> Page[RegisterEntry]:
     """A page of a register, of a unit or of all: what stands, and with `replaced` what was corrected as well."""
-    query = select(RegisterEntry).where(RegisterEntry.register == kind)
-    if unit is not None:
-        query = query.where(RegisterEntry.unit.in_(estate(session, unit)))
+    query = _seen_by(session, select(RegisterEntry).where(RegisterEntry.register == kind), unit)
     if not replaced:
         query = query.where(RegisterEntry.stands())
-    return paging.scalars(session, query, (RegisterEntry.serial,), page)
+    return paging.scalars(session, query, (RegisterEntry.serial.desc() if newest_first else RegisterEntry.serial,), page)
+
+
+def standing(session: Session, kind: RegisterKind, unit: str | None, serial: int) -> RegisterEntry | None:
+    """One entry that stands, of a unit or of any."""
+    query = select(RegisterEntry).where(RegisterEntry.register == kind, RegisterEntry.serial == serial, RegisterEntry.stands())
+    return session.scalar(_seen_by(session, query, unit))
+
+
+def corrected_at(session: Session, unit: str) -> str:
+    """The unit as which an entry of `unit` is corrected today: itself, or its successor."""
+    return heir(session, unit)
+
+
+def counted(session: Session, unit: str | None) -> dict[RegisterKind, tuple[int, datetime]]:
+    """Of each register that has any: how many entries stand, and when the newest was entered."""
+    columns = (RegisterEntry.register, func.count(), func.max(RegisterEntry.entered_at))
+    query = _seen_by(session, select(*columns).where(RegisterEntry.stands()).group_by(RegisterEntry.register), unit)
+    return {kind: (count, newest) for kind, count, newest in session.execute(query).tuples()}
+
+
+def replaced_by(session: Session, serials: Iterable[int]) -> dict[int, RegisterEntry]:
+    """By its serial, each entry of these and whatever was corrected to become them."""
+    found, wanted = dict[int, RegisterEntry](), set(serials)
+    while wanted:
+        rows = session.scalars(select(RegisterEntry).where(RegisterEntry.serial.in_(wanted))).all()
+        found |= {row.serial: row for row in rows}
+        wanted = {row.replaces for row in rows if row.replaces is not None} - found.keys()
+    return found
+
+
+def _seen_by(session: Session, query: Select[Columns], unit: str | None) -> Select[Columns]:
+    return query if unit is None else query.where(RegisterEntry.unit.in_(estate(session, unit)))

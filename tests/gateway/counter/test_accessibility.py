@@ -52,6 +52,7 @@ NO_PAGES = {
     "counter_adjustment_entries",
     "counter_adjustment_change",
     "counter_adjustment_due",
+    "counter_register_export",
 } | {
     "counter_report_cases"  # of a report that was issued: looked at where there is one, in test_overview_in_a_browser
 }
@@ -100,6 +101,7 @@ def place(ledger: str, seals: LocalSeals) -> Iterator[Place]:
             "proposal": proposal,
             "complaint": taken(api),
             "question": "measure",
+            "kind": "publicity",
             "batch": str(send(api, [line(api.case)]).json()["number"]),
         }
         yield Place(address, number, code, examples)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -228,3 +229,15 @@ def test_every_choice_has_its_words_and_every_field_its_fault() -> None:
         wrong = faults(kind, nonsense, date(2026, 3, 4), ["成员"])
         free = {field.name for field in about.fields if field.kind in (FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.MEMBERS)}
         assert wrong.keys() == nonsense.keys() - free, kind
+
+
+def test_what_is_sent_many_times_at_once_is_entered_once() -> None:
+    """Obligation 14.1."""
+    values = {"日期": "2026-03-04", "媒体": "区政府网站", "标题": "一图读懂"}
+
+    def send(_: int) -> bool:
+        with transaction() as session:
+            return manual_registers.enter_once(session, RegisterKind.PUBLICITY, CIVIL, values, person="demo-admin", now=NOW)[1]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(send, range(8))) == [False] * 7 + [True]
