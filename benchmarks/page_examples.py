@@ -18,7 +18,7 @@ from benchmarks.load import PEOPLE, as_json, register_case, verify
 from domain.roles import Role
 from ledger.database import transaction
 from ledger.registry import keys, registry
-from settings import settings
+from settings import LOCAL, settings
 
 _LONGEST = 180  #: seconds that a report may take beside ten thousand that wait
 #: Opened by nobody here, and why.
@@ -67,7 +67,8 @@ def make(ledger: cursor, url: str, key: str, number: str) -> Examples:
     none = {"case_number": "none", "proof": "none", "party": as_json(PEOPLE[0])}  # refused, so that nothing of it runs beside
     batch = {"purpose": "bench", "responsible": "demo-permit-1", "callback": False, "rows": [none]}
     change = {"kind": "remove", "matter": "DEMO-0001", "proof": "P-RESIDENCE"}
-    draft = {"kind": "list", "unit": asking, "reason": "演示", "document": "演示文件", "changes": [change]}
+    cause = {"reason": "演示", "reason_date": f"{datetime.now(LOCAL):%Y-%m-%d}", "document": "演示文件"}
+    draft = {"kind": "adjustment", "unit": asking, "changes": [change]} | cause
     common = {
         "wanted": str(request),
         "case_number": case,

@@ -25,7 +25,7 @@ from domain.refusal import Refusal
 from domain.roles import Role
 from ledger import paging, recusal, task_force
 from ledger.calendars import terms
-from ledger.catalog import change_tasks, law_changes, rule_inputs, versions
+from ledger.catalog import change_tasks, first_lists, law_changes, rule_inputs, versions
 from ledger.outbox.alarms import raise_alarm
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
@@ -68,9 +68,9 @@ def draft(
     law_change: int | None = None,
     identity: UUID | None = None,
 ) -> Proposal:
-    """起草. `law_change`: the entry of the 法规变动登记册 that it answers (obligation 16.4); `identity`: its id, where a page chose one.
-    Raises `StepRefused`, `ChangesBlocked`, and `domain.listing.ChangeConflict` where a change rests on what is not in the published
-    list now."""
+    """起草; a list only of matters that have nothing published. `law_change`: the entry of the 法规变动登记册 that it answers (obligation
+    16.4); `identity`: its id, where a page chose one. Raises `StepRefused`, `ChangesBlocked`, and `domain.listing.ChangeConflict` where
+    a change rests on what is not in the published list now."""
     owner = session.get(Unit, unit)
     if owner is None:
         raise StepRefused(f"没有这个单位:{unit}。")
@@ -89,6 +89,7 @@ def draft(
     if law_change is not None and not (kind is ProposalKind.ADJUSTMENT and law_changes.named(session, law_change, estate(session, unit))):
         raise StepRefused("法规变动登记册没有这一条,或者它不涉及该单位;只有清单调整可以写明。")
     apply(versions.entries_of(session, matters={change.entry.matter for change in found}), found)
+    _only_the_first(session, kind, found)
     _refuse_blocked(session, found)
     row = Proposal(
         id=identity or uuid4(),
@@ -131,6 +132,8 @@ def take(session: Session, proposal: UUID, step: Step, *, actor: Actor, now: dat
         record = {"result": step.label, **(record or {})}
     if step in (Step.CONSENT, Step.DECIDE):
         _refuse_blocked(session, row.changes)  # the rules may have changed since it was drafted
+    if step in (Step.REPORT, Step.CONSENT):
+        _only_the_first(session, row.kind, row.changes)  # another list of the matter may have been published meanwhile
     if step is Step.REPORT:
         row.reported_at = row.reported_at or aware(now)  # what the office sends back was reported when it first came (obligation 5.5)
         judge_lateness(session, row, now=now)
@@ -222,6 +225,12 @@ def _refuse_blocked(session: Session, changes: Iterable[Change]) -> None:
         found += [(change, block) for block in {block.code: block for block in (*blocks, *change_blocks(change))}.values()]
     if found:
         raise ChangesBlocked(found)
+
+
+def _only_the_first(session: Session, kind: ProposalKind, changes: Iterable[Change]) -> None:
+    if kind is ProposalKind.LIST and (listed := first_lists.listed_already(session, changes)):
+        said, remedy = first_lists.refusal(listed)
+        raise StepRefused(said, remedy=remedy)
 
 
 def _locked(session: Session, proposal: UUID) -> Proposal:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from ledger.catalog import versions
+from ledger.registry.registry import put_matters
 from settings import LOCAL, settings
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook
@@ -104,15 +105,33 @@ def test_an_adjustment_from_the_cause_to_the_published_version(api: Api) -> None
     assert [one["id"] for one in listed["items"]] == [filed["id"]]
 
 
-def test_a_list_is_taken_from_a_draft_and_agreed_by_the_office(api: Api) -> None:
+def of_a_new_matter(code: str) -> dict[str, Any]:
+    """The first entry of a matter that nobody has listed."""
+    do(put_matters, [{"code": code, "name": "演示新增事项", "unit": JUSTICE, "handling": "immediate"}])
+    return add(matter=code)
+
+
+def test_the_first_list_of_a_matter_is_agreed_by_the_office(api: Api) -> None:
     """Obligations 5.1, 5.2."""
-    register(api, "A-justice", OTHER)
-    hand_in(api, "A-justice", workbook([(*HEADER, "有效期"), (*GOOD, "66")]))
-    made = rebuilt()
-    filed = draft(api, kind="list", reason_date=..., changes=..., draft=made)
+    filed = draft(api, of_a_new_matter("X-LISTED"), kind="list", reason_date=...)
     assert (filed["http"], filed["kind_name"], filed["change_count"]) == (201, "清单编制", 1)
     take(api, filed["id"], "report", OTHER)
     assert take(api, filed["id"], "consent", ADMIN, document="专班办〔2026〕1号")["standing"] == "agreed"
+    assert publish(api, filed["id"])["http"] == 201 and standing("X-LISTED", "P-DISABILITY").unit == JUSTICE
+    again = draft(api, {"kind": "remove", "matter": "X-LISTED", "proof": "P-DISABILITY"}, kind="list", reason_date=...)
+    assert (again["http"], again["code"]) == (409, "step_refused") and "清单调整" in str(again)
+
+
+def test_what_a_rebuild_changes_of_the_published_list_is_an_adjustment(api: Api) -> None:
+    """Obligations 5.4, 5.5, 5.6."""
+    register(api, "A-justice", OTHER)
+    hand_in(api, "A-justice", workbook([(*HEADER, "有效期"), (*GOOD, "66")]))
+    made = rebuilt()
+    assert draft(api, kind="list", reason_date=..., changes=..., draft=made)["code"] == "step_refused"
+    filed = draft(api, changes=..., draft=made)
+    assert (filed["http"], filed["kind_name"], filed["change_count"]) == (201, "清单调整", 1)
+    take(api, filed["id"], "report", OTHER)
+    assert take(api, filed["id"], "decide", ADMIN, **DECISION)["standing"] == "agreed"
     assert publish(api, filed["id"])["http"] == 201 and standing("DEMO-0002", "P-HARDSHIP").validity_days == 66
     assert api.get(f"/v1/catalog/drafts/{made}", OTHER).json()["stale"] is True
     again = draft(api, changes=..., draft=made)

@@ -26,6 +26,7 @@ from tests.browser import browser as browser  # a fixture
 from tests.gateway.catalog.test_list_adjustment import alter, draft, take
 from tests.gateway.conftest import OTHER, REQUESTER, Api, SimulatedRuns, serving
 from tests.gateway.counter.test_accessibility import be
+from tests.ledger.acting import do
 from tests.ledger.listing import standing
 from tests.serving import on_a_port
 
@@ -111,7 +112,9 @@ def test_the_office_decides_what_units_report(browser: Browser, place: tuple[Api
 
 
 def many(count: int) -> list[Change]:
-    entry = standing("DEMO-0002", "P-HARDSHIP")
+    new = {"matter": "X-MANY", "matter_name": "演示新增事项"}
+    do(registry.put_matters, [{"code": "X-MANY", "name": "演示新增事项", "unit": "370402-JUSTICE", "handling": "immediate"}])
+    entry = replace(standing("DEMO-0002", "P-HARDSHIP"), **new)
     return [Change(None, replace(entry, proof=f"X-{number:04}", proof_name=f"名称很长的一种证明之{number:04}")) for number in range(count)]
 
 

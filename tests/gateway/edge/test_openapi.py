@@ -112,9 +112,10 @@ class Callers:
         source = {"name": "证明事项清单", "kind": "proofs"}
         assert api.call("PUT", "/v1/catalog/sources/SZ-1", json=source).status_code == 200
         proposal = {
-            "kind": "list",
+            "kind": "adjustment",
             "unit": "370402-PERMIT",
             "reason": "不再要求",
+            "reason_date": "2026-03-02",
             "document": "《办法》",
             "changes": [{"kind": "remove", "matter": "DEMO-0001", "proof": "P-RESIDENCE"}],
         }

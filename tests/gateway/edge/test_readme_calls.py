@@ -27,7 +27,7 @@ from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook
 from tests.gateway.batches.conftest import file_all, finish
 from tests.gateway.casework import ask, deliver, look_up, seal_and_deliver
-from tests.gateway.catalog.test_list_adjustment import DECISION, alter, body
+from tests.gateway.catalog.test_list_adjustment import DECISION, alter, body, of_a_new_matter
 from tests.gateway.catalog.test_lists import rebuilt
 from tests.gateway.conftest import ADMIN, ISSUER, OTHER, PUBLISHER, REQUESTER, Api, party
 from tests.gateway.oversight.test_leads import issue
@@ -420,7 +420,8 @@ def test_the_calls_of_the_list(api: Api) -> None:
         found = story.post("/v1/catalog/proposals", OTHER, {name: value for name, value in sent.items() if value is not ...})
         return f"/v1/catalog/proposals/{found['id']}"
 
-    listed = proposed(kind="list", reason_date=..., changes=..., draft=draft)
+    story.post(f"{proposed(changes=..., draft=draft)}/withdraw", OTHER, {"why": "另行报送"})
+    listed = proposed(kind="list", reason_date=..., changes=[of_a_new_matter("X-README")])
     story.post(f"{listed}/report", OTHER, {})
     story.post(f"{listed}/consent", ADMIN, {"document": "专班办〔2026〕1号"})
     story.post(f"{proposed()}/withdraw", OTHER, {"why": "另行报送"})

@@ -21,8 +21,9 @@ from ledger.catalog import change_tasks, proposals, versions
 from ledger.catalog.proposals import Actor, ChangesBlocked, StepRefused
 from ledger.database import transaction
 from ledger.methods import commitments
+from ledger.registry.registry import put_matters
 from ledger.tables.catalog import ChangeTask, Proposal
-from ledger.tables.registry import Unit
+from ledger.tables.registry import Matter, Unit
 from tests.ledger.acting import alarms, all_of, at_once, do
 from tests.ledger.filing import NOW
 from tests.ledger.listing import standing
@@ -41,6 +42,12 @@ RECORD = {"members": ["甲", "乙"], "date": "2026-03-04", "result": "同意", "
 def altered(**values: Any) -> Change:
     before = standing()
     return Change(before, replace(before, **(values or {"validity_days": 90})))
+
+
+def first(unit: str = "370402-PERMIT", matter: str = "X-FIRST") -> Change:
+    """An entry of a matter that has none yet."""
+    do(put_matters, [{"code": matter, "name": "演示新增事项", "unit": unit, "handling": "immediate"}])
+    return Change(None, replace(standing(), matter=matter, matter_name="演示新增事项", unit=unit))
 
 
 def draft(
@@ -143,10 +150,56 @@ def test_for_or_against_a_decision_has_its_members_day_and_document(step: Step) 
 
 def test_a_list_is_turned_down_by_the_office_with_its_reason() -> None:
     """Obligation 5.2: its consent is the office's, no decision of the members."""
-    proposal = draft(kind=ProposalKind.LIST, reason_date=None)
+    proposal = draft(first(), kind=ProposalKind.LIST, reason_date=None)
     take(proposal, Step.REPORT, PERMIT)
     assert take(proposal, Step.REJECT, OFFICE, why="依据不足").standing is ProposalStatus.REJECTED
     assert do(proposals.steps_of, proposal)[-1].record == {"why": "依据不足"}
+
+
+def changed_as(kind: str) -> Change:
+    """What is published, changed in each way that obligation 5.4 names."""
+    before = standing()
+    return {
+        "alter": Change(before, replace(before, validity_days=90)),
+        "remove": Change(before, None),
+        "add": Change(None, replace(before, proof="P-DISABILITY", proof_name="残疾证明")),
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["alter", "remove", "add"])
+def test_what_changes_a_published_list_is_an_adjustment_and_no_list(kind: str) -> None:
+    """Obligations 5.5, 5.6, 5.8: else it would need no cause, no three working days and no decision of the members."""
+    with pytest.raises(StepRefused, match="DEMO-0001已有公布的清单,对它的减少、变更、增加是清单调整") as caught:
+        draft(first(), changed_as(kind), kind=ProposalKind.LIST, reason_date=None)
+    assert "adjustment" in caught.value.remedy and all_of(Proposal, reason="依据修改") == []
+    assert draft(first(), changed_as(kind)), "together with a matter's first entries it goes as an adjustment"
+
+
+def test_under_its_new_code_a_matter_has_its_list_already() -> None:
+    """Obligations 5.5, 5.8: a code that changes is no way around the members."""
+    new = first(matter="DEMO-0001-NEW")
+    do(succeeds, "DEMO-0001", "DEMO-0001-NEW")
+    with pytest.raises(StepRefused, match="DEMO-0001-NEW已有公布的清单"):
+        draft(new, kind=ProposalKind.LIST, reason_date=None)
+
+
+def succeeds(session: Session, old: str, new: str) -> None:
+    row = session.get_one(Matter, old)
+    row.succeeded_by, row.active = new, False
+
+
+def test_two_first_lists_of_one_matter_are_not_both_consented_to_one_after_the_other() -> None:
+    """Obligation 5.6: what the second would add to is published by then."""
+    change = first()
+    second = Change(None, replace(change.entry, proof="P-MARRIAGE", proof_name="婚姻证明"))
+    listed = {"kind": ProposalKind.LIST, "reason_date": None}
+    drafted, reported = draft(second, **listed), draft(second, **listed)
+    take(reported, Step.REPORT, PERMIT)
+    publish(agreed(change, **listed))
+    for proposal, step, actor in ((drafted, Step.REPORT, PERMIT), (reported, Step.CONSENT, OFFICE)):
+        with pytest.raises(StepRefused, match="X-FIRST已有公布的清单"):
+            take(proposal, step, actor)
+    assert take(reported, Step.RETURN, OFFICE, why="请按清单调整报送").standing is ProposalStatus.DRAFTED
 
 
 def test_whoever_consented_does_not_publish() -> None:
@@ -177,8 +230,8 @@ def test_what_is_sent_back_keeps_the_day_on_which_it_was_first_reported() -> Non
 
 def test_a_public_service_units_list_is_drafted_by_its_department() -> None:
     """Obligation 5.1."""
-    entry = replace(standing("DEMO-0004", "P-PROPERTY"), validity_days=60)
-    change = Change(standing("DEMO-0004", "P-PROPERTY"), entry)
+    change = first("370402-HEAT")
+    entry = change.entry
     listed = {"kind": ProposalKind.LIST, "unit": "370402-HEAT", "reason_date": None}
     with pytest.raises(StepRefused, match="行业主管部门组织编制"):
         draft(change, actor=HEAT, **listed)
@@ -193,7 +246,7 @@ def entered_as(session: Session, department: str | None) -> None:
 
 def test_nobody_drafts_for_a_public_service_unit_whose_department_is_not_entered() -> None:
     """Obligation 5.1: neither it nor another; its adjustments stay its own (reading 24)."""
-    change = Change(standing("DEMO-0004", "P-PROPERTY"), replace(standing("DEMO-0004", "P-PROPERTY"), validity_days=60))
+    change = first("370402-HEAT")
     listed = {"kind": ProposalKind.LIST, "unit": "370402-HEAT", "reason_date": None}
     known = draft(change, actor=HOUSING, **listed)
     do(entered_as, None)
