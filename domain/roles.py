@@ -42,6 +42,17 @@ class PartyRole(StrEnum):
     FAMILY_MEMBER = "family_member"  #: 家庭成员
     OTHER = "other"
 
+    @property
+    def label(self) -> str:
+        return {
+            "applicant": "申请人",
+            "spouse": "配偶",
+            "legal_representative": "法定代表人",
+            "agent": "委托代理人",
+            "family_member": "家庭成员",
+            "other": "其他当事人",
+        }[self.value]
+
 
 class IdType(StrEnum):
     """证件类型. Whoever holds one of these is a party like any other."""

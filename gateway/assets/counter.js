@@ -34,7 +34,8 @@
     if (!drop) { return; }
     var part = drop.closest("[data-part]"), list = part.parentElement;
     part.remove();
-    var next = list.querySelector("[data-drop]") || list.closest("form").querySelector("textarea,input:not([type=hidden])");
+    var next = list.querySelector("[data-drop]") || list.parentElement.querySelector("[data-add]")
+      || list.closest("form").querySelector("textarea,input:not([type=hidden])");
     next.focus();
   });
   // All of a group, or none of it where all are ticked already.

@@ -1,18 +1,25 @@
-"""登记办件: the matter by search, the applicant's number with its check digit said at once, the promise (obligation 15.4)."""
+"""登记办件: the matter by search, the parties, each number with its check digit said at once, the promise (obligation 15.4).
+
+The applicant's fields bear their own names, those of each further party the mark that a line `party` names.
+"""
 
 from __future__ import annotations
 
+import re
+import secrets
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from pydantic import Field
 
+from domain.identity import person_key
 from domain.limits import HandlingType
 from domain.roles import Channel, IdType, PartyRole
 from gateway.cases.registering import register_case
 from gateway.cases.schemas import CaseIn
 from gateway.counter.door import PageCaller, pages
-from gateway.counter.forms import Sent, SentForm, model_of
+from gateway.counter.forms import Sent, SentForm, model_of, wrong
 from gateway.edge.counter_pages import goes_on, render
 from gateway.edge.paging import Search, words_of
 from gateway.edge.problems import Problem
@@ -25,6 +32,8 @@ from settings import LOCAL, settings
 router = pages()
 
 _NEW = "/counter/cases/new"
+_MOST = 50  #: parties, as the API takes them
+_MARK = re.compile(r"[0-9a-f]{8}")
 
 
 class _Numbered(SchemaIn):
@@ -40,6 +49,7 @@ _LABELS = {
     "promise_end": "承诺办结时间",
     "promised_days": "承诺天数",
     "channel": "申请渠道",
+    "parties": "当事人",
     "id_type": "证件类型",
     "id_number": "证件号码",
     "name": "姓名或名称",
@@ -63,27 +73,72 @@ def case_form(request: Request, caller: PageCaller, q: Search = "", matter: Anno
     return render(request, "case_form.html", matter=matter, entries=entries, accepted=accepted, **choices)
 
 
+@router.get(f"{_NEW}/party", name="counter_case_party")
+def one_more(request: Request, party: Annotated[list[str] | None, Query(max_length=200)] = None) -> Response:
+    """One more party for the form. `party`: the marks of those that stand there already, the applicant not among them."""
+    if len(_marks(party or ())) >= _MOST - 1:
+        raise Problem("invalid", detail=f"一个办件最多登记 {_MOST} 位当事人。", remedy="请核对,有不需要的先去掉。")
+    return render(request, "case_party.html", n=secrets.token_hex(4), roles=list(PartyRole), id_types=list(IdType))
+
+
 @router.post(_NEW, name="counter_case_register")
 def register(caller: PageCaller, sent: SentForm) -> Response:
     """The case as the API takes it; the same once more changes nothing, another one under a number that is taken is refused."""
     number = model_of(_Numbered, {"case_number": sent.text("case_number")}, _LABELS).case_number
-    register_case(caller, number, model_of(CaseIn, _case(sent), _LABELS), only_new=True)
+    register_case(caller, number, _case_of(sent), only_new=True)
     return goes_on(f"/counter/cases/{number}")
 
 
 @router.post("/counter/cases/check-number", name="counter_number_check")
-def check_number(request: Request, sent: SentForm) -> Response:
+def check_number(request: Request, sent: SentForm, party: Annotated[str, Query(pattern=r"^([0-9a-f]{8})?$")] = "") -> Response:
     """Whether the number can be one of its kind, before anything else is asked: by the rule that the registration goes by."""
-    number = sent.text("id_number")
+    typed = _party(sent, party)
+    number = typed["id_number"]
     try:
-        party = model_of(PartyIn, {"id_type": sent.text("id_type"), "id_number": number, "name": "核对"}, _LABELS) if number else None
+        right = model_of(PartyIn, {"id_type": typed["id_type"], "id_number": number, "name": "核对"}, _LABELS) if number else None
     except Problem:
         return render(request, "number_check.html", number=number, right=False)
-    return render(request, "number_check.html", number=party.id_number if party else "", right=True)
+    return render(request, "number_check.html", number=right.id_number if right else "", right=True)
+
+
+def _case_of(sent: Sent) -> CaseIn:
+    """Raises Problem that says of several parties with which of them something is wrong; nobody stands there twice."""
+    try:
+        body = model_of(CaseIn, _case(sent), _LABELS)
+    except Problem as problem:
+        if _marks(sent.all("party")):
+            problem.errors = tuple((field, _whose(field, text)) for field, text in problem.errors)
+        raise
+    places = dict[tuple[str, str], int]()
+    for place, one in enumerate(body.parties):
+        if (first := places.setdefault(person_key(one.id_type, one.id_number), place)) != place:
+            text = f"与{_called(first)}的证件号码相同,同一位当事人只登记一次。"
+            raise wrong((f"parties.{place}.id_number", f"{_called(place)}:{text}"))
+    return body
+
+
+def _whose(field: str, text: str) -> str:
+    found = re.fullmatch(r"parties\.(\d+)(?:\.(\w+))?", field)
+    if found is None:
+        return text
+    return f"{_called(int(found[1]))}:{'请选择身份。' if found[2] == 'role' else text}"
+
+
+def _called(place: int) -> str:
+    return f"第 {place + 1} 位当事人" if place else "申请人"
+
+
+def _marks(lines: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(one for one in lines if _MARK.fullmatch(one)))
+
+
+def _party(sent: Sent, mark: str) -> dict[str, str]:
+    return {name: sent.text(f"{mark}-{name}" if mark else name) for name in ("id_type", "id_number", "name")}
 
 
 def _case(sent: Sent) -> dict[str, object]:
-    days, party = sent.text("promised_days"), {name: sent.text(name) for name in ("id_type", "id_number", "name")}
+    days = sent.text("promised_days")
+    others = [{"role": sent.text(f"{mark}-role")} | _party(sent, mark) for mark in _marks(sent.all("party"))]
     return {
         "matter": sent.text("matter"),
         "handling": sent.text("handling"),
@@ -91,5 +146,5 @@ def _case(sent: Sent) -> dict[str, object]:
         "promise_end": sent.instant("promise_end") or None,
         "promised_days": int(days) if days.isascii() and days.isdigit() and len(days) < 6 else days or None,
         "channel": sent.text("channel"),
-        "parties": [{"role": PartyRole.APPLICANT} | party],
+        "parties": [{"role": PartyRole.APPLICANT} | _party(sent, ""), *others],
     }

@@ -13,10 +13,10 @@ from domain.revocations import reason_words
 from domain.scope import CatalogEntry
 from gateway.cases import endpoints as api
 from gateway.cases.endpoints import CaseNumber
-from gateway.cases.parties import party_of
+from gateway.cases.parties import party_with
 from gateway.cases.schemas import CaseOut
 from gateway.counter.door import PageCaller, pages
-from gateway.counter.forms import SentForm
+from gateway.counter.forms import SentForm, wrong
 from gateway.edge.counter_pages import goes_on, render
 from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
@@ -59,14 +59,16 @@ def progress(request: Request, case_number: CaseNumber, caller: PageCaller) -> R
 
 @router.post(f"{_CASE}/file", name="counter_case_file")
 def file(case_number: CaseNumber, caller: PageCaller, sent: SentForm) -> Response:
-    """One verification for each proof that was ticked; sent twice, it is the same ones."""
-    position, proofs = sent.text("party"), sent.all("proof")
+    """One verification for each proof that was ticked, about who was chosen; sent twice, it is the same ones."""
+    chosen, proofs = sent.id("party"), sent.all("proof")
     if not proofs:
-        raise Problem("invalid", errors=[("proof", "请至少选择一项证明。")])
-    party = party_of(caller, case_number, int(position) if position.isascii() and position.isdigit() and len(position) < 4 else -1)
+        raise wrong(("proof", "请至少选择一项证明。"))
+    if chosen is None:
+        raise wrong(("party", "请选择为谁核验。"))
+    party = party_with(caller, case_number, chosen)
     for proof in proofs:
         body = VerificationIn(case_number=case_number, proof=proof, party=party)
-        file_verification(caller, body, f"{sent.text('once')[:40]}-{proof}")
+        file_verification(caller, body, f"{sent.text('once')[:40]}-{chosen.hex}-{proof}")
     return goes_on(f"{_LIST}/{case_number}")
 
 
@@ -78,14 +80,19 @@ def close(case_number: CaseNumber, caller: PageCaller) -> Response:
 
 
 def _shown(caller: Caller, number: str) -> dict[str, Any]:
-    found: CaseOut = api.get_case(number, caller)
     with transaction() as session:
+        view = views.find_case(session, caller.unit, number)
+        if view is None:
+            raise Problem("case_unknown")
+        found = CaseOut.of(view)
         entries = versions.entries_for(session, found.matter)
         filed = _filed(session, found.verifications)
     return {
         "case": found,
         "entries": [(entry, _open(entry, filed), refused(entry)) for entry in entries],
         "filed": filed,
+        "parties": view.parties,
+        "whose": {one.id: one for one in view.parties} if len(view.parties) > 1 else {},
         "why": reason_words,
         "under_way": any(view.row.state not in ENDED for view in filed),
     }

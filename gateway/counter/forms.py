@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,7 +19,7 @@ from gateway.edge.uploads import parse_form
 from gateway.edge.validation_texts import invalid
 
 TOKEN = "form_token"
-_MOST = 200  #: fields
+_MOST = 300  #: fields: fifty parties of a case have five each
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -62,6 +63,13 @@ class Sent:
         text = self.text(name)
         return f"{text}:00+08:00" if len(text) == len("2026-03-04T09:00") else text
 
+    def id(self, name: str) -> UUID | None:
+        """Which one was chosen; None: none."""
+        try:
+            return UUID(self.text(name))
+        except ValueError:
+            return None
+
     def exactly(self, name: str) -> str:
         """With its blanks: a password."""
         value = self.form.get(name, "")
@@ -87,7 +95,12 @@ def model_of(kind: type[Model], values: Mapping[str, object], labels: Mapping[st
             (field, f"“{labels[name]}”:{text}" if (name := str(one["loc"][-1])) in labels else text)
             for one, (field, text) in zip(found, problem.errors, strict=True)
         ]
-        raise Problem(problem.code, detail="填写的内容有不合格的。", remedy="请更正下列各项,再提交。", errors=named) from None
+        raise wrong(*named, code=problem.code) from None
+
+
+def wrong(*errors: tuple[str, str], code: str = "invalid") -> Problem:
+    """What is wrong with a form, field by field, in the words of a page."""
+    return Problem(code, detail="填写的内容有不合格的。", remedy="请更正下列各项,再提交。", errors=errors)
 
 
 async def _sent(request: Request) -> Sent:

@@ -13,10 +13,10 @@ from domain.commitments import Evidence
 from domain.masking import mask_number
 from gateway.cases import endpoints as cases
 from gateway.cases.endpoints import CaseNumber
-from gateway.cases.parties import party_id, party_with
+from gateway.cases.parties import party_with
 from gateway.counter.door import PageCaller, open_pages, pages
 from gateway.counter.forms import SentForm, model_of
-from gateway.counter.handed_in import LABELS, body_of, position_of
+from gateway.counter.handed_in import LABELS, body_of, chosen_of
 from gateway.edge.addresses import address_of as caller_address
 from gateway.edge.counter_pages import goes_on, render
 from gateway.edge.pages import page
@@ -43,8 +43,8 @@ _Address = Annotated[str, Path(max_length=2000, pattern=r"^[\w-]+$")]
 @router.post(f"{_OF}/telephone", name="counter_handed_in_telephone")
 def ask(request: Request, case_number: CaseNumber, once: UUID, caller: PageCaller, sent: SentForm) -> Response:
     """The QR code for the applicant, and where his code is typed."""
-    found, body, position = cases.get_case(case_number, caller), body_of(caller, case_number, sent, ""), position_of(sent)
-    asked = Asked(once, party_id(caller, case_number, position), body.proof, body.reason, settings().now() + telephone.LASTS)
+    found, body = cases.get_case(case_number, caller), body_of(caller, case_number, sent, "")
+    asked = Asked(once, chosen_of(sent), body.proof, body.reason, settings().now() + telephone.LASTS)
     with transaction() as session:
         shown = telephone.show(session, asked)
     address = telephone.address_of(asked)

@@ -17,9 +17,9 @@ from domain.masking import mask_number
 from domain.records import VoluntaryReason
 from gateway.cases import endpoints as cases
 from gateway.cases.endpoints import CaseNumber
-from gateway.cases.parties import party_of
+from gateway.cases.parties import parties_of, party_with
 from gateway.counter.door import PageCaller, pages
-from gateway.counter.forms import Sent, SentForm, model_of
+from gateway.counter.forms import Sent, SentForm, model_of, wrong
 from gateway.edge.counter_pages import HEADERS, goes_on, render
 from gateway.edge.problems import Problem
 from gateway.registers.endpoints import hand_in
@@ -41,10 +41,11 @@ LABELS: Mapping[str, str] = MappingProxyType({"proof": "材料", "reason": "原�
 def handed_in(request: Request, case_number: CaseNumber, caller: PageCaller, once: UUID | None = None) -> Response:
     """What is handed in, for the 代办员; goes on by itself when the applicant has confirmed. `once`: the line's identity."""
     wanted = once or uuid4()
-    found = cases.get_case(case_number, caller)
+    found, parties = cases.get_case(case_number, caller), parties_of(caller, case_number)
     with transaction() as session:
         entries = versions.entries_for(session, found.matter)
-    return render(request, "handed_in.html", case=found, entries=entries, reasons=list(VoluntaryReason), **_state(caller, wanted))
+    choices: dict[str, Any] = {"parties": parties, "entries": entries, "reasons": list(VoluntaryReason)}
+    return render(request, "handed_in.html", case=found, **choices, **_state(caller, wanted))
 
 
 @router.get(_OF, name="counter_handed_in_state")
@@ -62,10 +63,8 @@ def screen(request: Request, case_number: CaseNumber, once: UUID, caller: PageCa
     found, body = cases.get_case(case_number, caller), body_of(caller, case_number, sent, "")
     with transaction() as session:
         proof_name = voluntary.name_of(session, body.proof)
-    person = found.parties[position_of(sent)]
-    return render(
-        request, "handed_in_screen.html", case=found, once=once, body=body, person=person, position=position_of(sent), proof_name=proof_name
-    )
+    person = next(one for one in parties_of(caller, case_number) if one.id == sent.id("party"))
+    return render(request, "handed_in_screen.html", case=found, once=once, body=body, person=person, proof_name=proof_name)
 
 
 @router.post(_OF, name="counter_hand_in")
@@ -86,15 +85,17 @@ def send(request: Request, case_number: CaseNumber, once: UUID, caller: PageCall
 
 
 def body_of(caller: Caller, case_number: str, sent: Sent, drawn: str) -> VoluntaryIn:
-    party = party_of(caller, case_number, position_of(sent))
+    party = party_with(caller, case_number, chosen_of(sent))
     confirmation = {"evidence": Evidence.SIGNATURE, "sha256": hashlib.sha256(drawn.encode()).hexdigest()} if drawn else None
     values: dict[str, object] = {"case_number": case_number, "party": party.model_dump(), "confirmation": confirmation}
     return model_of(VoluntaryIn, values | {"proof": sent.text("other") or sent.text("proof"), "reason": sent.text("reason")}, LABELS)
 
 
-def position_of(sent: Sent) -> int:
-    position = sent.text("party")
-    return int(position) if position.isascii() and position.isdigit() and len(position) < 4 else -1
+def chosen_of(sent: Sent) -> UUID:
+    """Raises Problem where nobody was chosen."""
+    if (chosen := sent.id("party")) is None:
+        raise wrong(("party", "请选择谁提供。"))
+    return chosen
 
 
 def _state(caller: Caller, once: UUID) -> dict[str, Any]:

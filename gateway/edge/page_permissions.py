@@ -52,6 +52,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "counter_absence_cancel": "cancel_absence",
         "counter_cases": "get_cases",
         "counter_case_form": "put_case",
+        "counter_case_party": "put_case",
         "counter_case_register": "put_case",
         "counter_number_check": "put_case",
         "counter_case": "get_case",

@@ -137,9 +137,9 @@ def register(session: Session, unit: str, data: CaseData, *, only_new: bool = Fa
 
 def _is_the_same(session: Session, case: Case, data: CaseData, promised: datetime | None) -> bool:
     kept = case.matter, case.handling, case.accepted_at, case.promise_end, case.promised_days, case.channel
-    parties = set(session.scalars(select(Party.lookup).where(Party.case == case.id)))
+    parties = set(session.execute(select(Party.lookup, Party.role).where(Party.case == case.id)).tuples())
     return kept == (data.matter, data.handling, data.accepted_at, promised, data.promised_days, data.channel) and parties == {
-        _lookup(party) for party in data.parties
+        (_lookup(party), party.role) for party in data.parties
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -47,6 +48,7 @@ from settings import settings
 class PartyView:
     """当事人, masked (obligation 15.4)."""
 
+    id: UUID
     role: PartyRole
     id_type: IdType
     id_number: str
@@ -227,7 +229,7 @@ def _offered(session: Session, proof: Proof, key: CaseKey | None) -> OfferView |
 def _masked(party: Party, key: CaseKey) -> PartyView:
     name = key.decrypt_text(Place("parties", "name", party.id), party.name)
     number = key.decrypt_text(Place("parties", "id_number", party.id), party.id_number)
-    return PartyView(party.role, party.id_type, mask_number(number), mask_name(name))
+    return PartyView(party.id, party.role, party.id_type, mask_number(number), mask_name(name))
 
 
 def _share(session: Session, row: Verification) -> ShareView | None:

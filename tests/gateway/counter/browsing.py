@@ -68,6 +68,11 @@ class Browser:
         return answer
 
 
+def offered(page: Browser) -> list[str]:
+    """The parties that the page at hand offers, each by what its form sends."""
+    return re.findall(r'<option value="([0-9a-f-]{36})"', page.page.text)
+
+
 def _quickly(salt: bytes) -> Argon2id:
     """A fifth of a second of the processor less than what keeps a real password."""
     return Argon2id(salt=salt, length=32, iterations=1, lanes=1, memory_cost=8)

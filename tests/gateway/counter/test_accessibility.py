@@ -41,6 +41,7 @@ NO_PAGES = {
     "counter_case_progress",
     "counter_units",
     "counter_number_check",
+    "counter_case_party",
     "counter_handed_in_state",
     "counter_attachment",
     "counter_proof",

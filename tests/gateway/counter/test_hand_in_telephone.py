@@ -18,9 +18,9 @@ from ledger.tables.cases import Case
 from ledger.tables.records import VoluntarySubmission
 from settings import Settings, settings
 from tests.gateway.conftest import OTHER, REQUESTER, Api
-from tests.gateway.counter.browsing import Browser, text_of
+from tests.gateway.counter.browsing import Browser, offered, text_of
 
-TYPED = {"party": "0", "proof": "P-HOUSEHOLD", "reason": "at_hand"}
+TYPED = {"proof": "P-HOUSEHOLD", "reason": "at_hand"}
 
 
 def signed_in(api: Api, person: str) -> Browser:
@@ -40,7 +40,7 @@ def asked(page: Browser, once: UUID, **typed: str) -> str:
     """The 代办员's page with the QR code; gives the address that the code opens."""
     path = f"/counter/cases/{page.api.case}/handed-in"
     page.get(path)
-    answer = page.send(f"{path}/{once}/telephone", **TYPED | typed)
+    answer = page.send(f"{path}/{once}/telephone", **{"party": offered(page)[0]} | TYPED | typed)
     assert answer.status_code == 200, text_of(answer)
     found = re.search(r'name="address" value="([^"]+)"', answer.text)
     assert found is not None
@@ -100,7 +100,9 @@ def test_a_code_is_of_one_address_and_one_page(page: Browser) -> None:
 def test_he_reads_a_name_and_no_code_of_what_his_matter_does_not_list(page: Browser) -> None:
     """Obligation 2.7: what he confirms is what the 台账 says."""
     address = asked(page, uuid4(), proof="", other="P-ARCHIVE")
-    screen = page.send(f"/counter/cases/{page.api.case}/handed-in/{uuid4()}/screen", **TYPED | {"proof": "", "other": "P-ARCHIVE"})
+    page.get(f"/counter/cases/{page.api.case}/handed-in")
+    typed = TYPED | {"party": offered(page)[0], "proof": "", "other": "P-ARCHIVE"}
+    screen = page.send(f"/counter/cases/{page.api.case}/handed-in/{uuid4()}/screen", **typed)
     for shown in (text_of(Browser(page.api).get(f"/hand-in/{address}")), text_of(screen)):
         assert "档案记载证明" in shown and "P-ARCHIVE" not in shown
 
@@ -140,7 +142,9 @@ def test_what_was_registered_without_him_is_not_confirmed_afterwards(page: Brows
     once = uuid4()
     address = asked(page, once)
     code = confirmed(page.api, address)
-    assert page.send(f"/counter/cases/{page.api.case}/handed-in/{once}", **TYPED).status_code == 303
+    page.get(f"/counter/cases/{page.api.case}/handed-in")
+    answer = page.send(f"/counter/cases/{page.api.case}/handed-in/{once}", party=offered(page)[0], **TYPED)
+    assert answer.status_code == 303
     page.get(f"/counter/cases/{page.api.case}/handed-in")
     status, said = typed(page, once, address, code)
     assert status == 409 and "没有记入" in said and [one["confirmed"] for one in lines(page.api)] == [None]

@@ -10,10 +10,10 @@ import pytest
 
 from ledger.catalog import versions
 from tests.gateway.conftest import REQUESTER, Api
-from tests.gateway.counter.browsing import Browser, text_of
+from tests.gateway.counter.browsing import Browser, offered, text_of
 
 DRAWN = ";".join(f"{10 * step},{20 + step}" for step in range(20))
-TYPED = {"party": "0", "proof": "P-HOUSEHOLD", "reason": "at_hand"}
+TYPED = {"proof": "P-HOUSEHOLD", "reason": "at_hand"}
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def page(api: Api) -> Browser:
 def send(page: Browser, once: object, **typed: str) -> tuple[int, str]:
     path = f"/counter/cases/{page.api.case}/handed-in"
     page.get(path)
-    answer = page.send(f"{path}/{once}", **TYPED | typed)
+    answer = page.send(f"{path}/{once}", **{"party": offered(page)[0]} | TYPED | typed)
     return answer.status_code, text_of(answer)
 
 
@@ -63,14 +63,14 @@ def test_a_refusal_on_the_second_screen_shows_nothing_of_who_is_signed_in(page: 
     path = f"/counter/cases/{page.api.case}/handed-in"
     page.get(path)
     assert "退出登录" in text_of(page.page)
-    refused = page.send(f"{path}/{uuid4()}/screen", **TYPED | {"proof": ""})
+    refused = page.send(f"{path}/{uuid4()}/screen", **{"party": offered(page)[0]} | TYPED | {"proof": ""})
     assert refused.status_code == 422
     said = text_of(refused)
     assert "填写的内容有不合格的" in said and "请告诉工作人员" in said
     assert "退出登录" not in said and "回到工作台" not in said and "/counter/cases" not in refused.text
     page.get(path)
     page.cookie = ""
-    refused = page.send(f"{path}/{uuid4()}/screen", **TYPED)
+    refused = page.send(f"{path}/{uuid4()}/screen", party=offered(page)[0], **TYPED)
     assert refused.status_code == 401 and "请告诉工作人员" in text_of(refused) and "/counter/sign-in" not in refused.text
 
 
