@@ -33,11 +33,12 @@ def import_complaint_results(file: Path, by: str | None) -> int:
 
     if by is None:
         raise Failure("导入投诉认定和办结", "没有写明由谁办理", "请用 --by 写明工作专班办公室的人员编码。")
-    rows = read_rows(file, SHEET)
+    faults = dict[int, str]()
+    rows = read_rows(file, SHEET, faults)
     with transaction() as session:
         person = actor_of(session, by, "close_complaint", "认定和办结投诉")
         unit = unit_of(session, by, "close_complaint", "认定和办结投诉")
-    done, repeated, faults = 0, 0, dict[int, str]()
+    done, repeated = 0, 0
     for line, row in rows:
         try:
             with transaction() as session:
@@ -45,8 +46,8 @@ def import_complaint_results(file: Path, by: str | None) -> int:
             done, repeated = done + new, repeated + (not new)
         except Refusal as refused:
             faults[line] = str(refused)
-    console.print(f"共 {len(rows)} 行:办理 {done} 行,此前已办理 {repeated} 行,未办理 {len(faults)} 行。")
-    for line, fault in faults.items():
+    console.print(f"共 {done + repeated + len(faults)} 行:办理 {done} 行,此前已办理 {repeated} 行,未办理 {len(faults)} 行。")
+    for line, fault in sorted(faults.items()):
         console.print(f"第 {line} 行未办理:{fault}")
     return 1 if faults else 0
 

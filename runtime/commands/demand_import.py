@@ -28,9 +28,9 @@ def import_demands(file: Path) -> int:
     from runtime.commands.import_rows import RowRefused, day
     from settings import LOCAL
 
-    taken, repeated, faults, now = 0, 0, {}, settings().now()
+    taken, repeated, faults, now = 0, 0, dict[int, str](), settings().now()
     same = Counter[object]()
-    for line, row in read_rows(file, SHEET):
+    for line, row in read_rows(file, SHEET, faults):
         try:
             told_by = _TOLD.get(row.get("反映来源", ""))
             if told_by is None:
@@ -54,7 +54,7 @@ def import_demands(file: Path) -> int:
         except Refusal as refused:
             faults[line] = str(refused)
     console.print(f"共 {taken + repeated + len(faults)} 行:登记 {taken} 行,此前已登记 {repeated} 行,未登记 {len(faults)} 行。")
-    for line, fault in faults.items():
+    for line, fault in sorted(faults.items()):
         console.print(f"第 {line} 行未登记:{fault}")
     if faults:
         console.print("更正后整表重新导入即可:写明索要日期的,已登记的不会重复。")

@@ -1,5 +1,5 @@
-"""`./run import units|people|matters|proofs|databases FILE`: a register as departments keep it, checked whole before
-a row is written."""
+"""`./run import units|people|matters|proofs|databases|systems FILE`: a register as departments keep it. A bad row is named and stops
+nothing, but for units and people: of these a whole file is taken or nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.refusal import Refusal
 from domain.register_changes import Register
@@ -37,21 +37,31 @@ class Sheet:
 
 @dataclass(frozen=True)
 class RegisterSheet(Sheet):
-    """A register of which a whole file is taken or nothing."""
+    """A register."""
 
     unique: tuple[str, ...]  #: columns in which no value may stand twice, the code first
     register: Register
+    whole: bool = False  #: nothing of a file is taken that has a bad row
+
+
+class Imported(NamedTuple):
+    """Rows that were taken, how many of them wait for a second person, and what is wrong with the others, by line."""
+
+    taken: int
+    waits: int
+    refused: dict[int, str]
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./run import",
-        description="导入名册(XLSX、XLS、CSV、XML 2003,DOCX 或网页里的表格,第一行为表头);有一行不对就一行也不写入,注明逐行登记的除外",
+        description="导入名册(XLSX、XLS、CSV、XML 2003,DOCX 或网页里的表格,第一行为表头);逐行登记,不合格的行逐行说明;"
+        "单位、人员有一行不对就一行也不写入",
     )
     kinds = {kind: sheet.title for kind, sheet in SHEETS.items()}
-    kinds |= {"complaints": "投诉表(逐行登记)", "demands": "索要证明(逐行登记)"}
-    kinds |= {"complaint_results": "投诉的反映事由认定和办结(逐行办理,须写明 --by)"}
-    kinds |= {kind.value: f"{kind.about.name}(逐行登记)" for kind in RegisterKind if not kind.about.moved}
+    kinds |= {"complaints": "投诉表", "demands": "索要证明"}
+    kinds |= {"complaint_results": "投诉的反映事由认定和办结(须写明 --by)"}
+    kinds |= {kind.value: kind.about.name for kind in RegisterKind if not kind.about.moved}
     parser.add_argument("kind", choices=kinds, help=";".join(f"{kind} {title}" for kind, title in kinds.items()))
     parser.add_argument("file", type=Path)
     add_by(parser, "enter_register", required=False)
@@ -77,28 +87,33 @@ def main(arguments: list[str]) -> int:
     from ledger.actor import ACTOR
 
     ACTOR.set(operator())
-    count, waits = import_file(options.kind, options.file)
-    console.print(f"已导入 {count} 行。")
-    if waits:
+    found = import_file(options.kind, options.file)
+    if not found.refused:
+        console.print(f"已导入 {found.taken} 行。")
+    else:
+        console.print(f"共 {found.taken + len(found.refused)} 行:导入 {found.taken} 行,未导入 {len(found.refused)} 行。")
+    if found.waits:
         console.print(
-            f"其中 {waits} 行给予岗位、启用或改变名称,待管理员或专班办公室的另一人用本人的密钥确认后生效:"
+            f"其中 {found.waits} 行给予岗位、启用或改变名称,待管理员或专班办公室的另一人用本人的密钥确认后生效:"
             "./run traces --waiting 列出,POST /v1/registry/changes/{id}/confirm 确认。"
         )
-    return 0
+    for line, fault in found.refused.items():
+        console.print(f"第 {line} 行未导入:{fault}")
+    if found.refused:
+        console.print("更正后整表重新导入即可:已导入的不会重复。")
+    return 1 if found.refused else 0
 
 
-def import_file(kind: str, file: Path) -> tuple[int, int]:
-    """Import a whole file or nothing of it; gives the rows, and how many wait for a second person.
-
-    Raises Failure that lists every faulty row."""
+def import_file(kind: str, file: Path) -> Imported:
+    """Import the rows that can be registered. Raises Failure where a file is taken whole, that lists every faulty row of it."""
     from ledger.database import transaction
     from ledger.registry import register_changes, register_checks
     from runtime.commands.import_rows import Around, RowRefused, kept_in_clear
 
     sheet, read_row, now = SHEETS[kind], _reader(kind), settings().now()
-    rows = read_rows(file, sheet)
-    counts = {name: Counter(row.get(name, "") for _, row in rows) for name in sheet.unique}
     faults: dict[int, str] = {}
+    rows = read_rows(file, sheet, None if sheet.whole else faults)
+    counts = {name: Counter(row.get(name, "") for _, row in rows) for name in sheet.unique}
     read: dict[int, dict[str, Any]] = {}
     with transaction() as session:
         around = Around(session, {row.get(sheet.unique[0], ""): row for _, row in rows})
@@ -117,16 +132,19 @@ def import_file(kind: str, file: Path) -> tuple[int, int]:
                 register_checks.check(session, sheet.register, found, together, now=now)
             except Refusal as refused:
                 faults[line] = str(refused)
-        if not faults:
-            ordered = sorted(read.values(), key=lambda row: row.get("drafting_unit") is not None)  # who drafts for others comes first
-            with told("导入", "一行也没有写入。"):
-                return len(read), len(register_changes.put(session, sheet.register, ordered, actor=operator(), now=now))
-    said = tuple(f"第 {line} 行:{faults[line]}" for line in sorted(faults)[:50])
-    raise Failure("导入", f"{len(faults)} 行有问题,一行也没有写入", "改正后重新导入。", said)
+        if faults and sheet.whole:
+            said = tuple(f"第 {line} 行:{faults[line]}" for line in sorted(faults)[:50])
+            raise Failure("导入", f"{len(faults)} 行有问题,一行也没有写入", "改正后重新导入。", said)
+        good = [found for line, found in read.items() if line not in faults]
+        good.sort(key=lambda row: row.get("drafting_unit") is not None)  # who drafts for others comes first
+        with told("导入", "一行也没有写入。"):
+            waits = register_changes.put(session, sheet.register, good, actor=operator(), now=now)
+    return Imported(len(good), len(waits), {line: faults[line] for line in sorted(faults)})
 
 
-def read_rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a file with this sheet's columns, by line. Raises Failure."""
+def read_rows(file: Path, sheet: Sheet, unread: dict[int, str] | None = None) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a file with this sheet's columns, by line. `unread` takes, by line, what is said of rows with a cell that cannot be
+    read, and they are left out; without it such a file is refused. Raises Failure."""
     from catalog.cleaning import clean
     from catalog.sheets import read_sheets
 
@@ -142,19 +160,24 @@ def read_rows(file: Path, sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
         raise Failure("导入", f"表头缺少列:{'、'.join(missing)}", wanted)
     if unknown := [name for name in header if name and name not in sheet.required + sheet.optional]:
         raise Failure("导入", f"不认识的列:{'、'.join(unknown)}", f"请删去或改名。{wanted}")
-    rows, faults = [], []
+    rows, faults = [], list[tuple[int, str]]()
     for line, cells in enumerate(found.rows[first + 1 :], start=first + 2):
         row = {name: cell for name, cell in zip(header, cells, strict=False) if name}
         for column, name in enumerate(header):
             if name and (fault := found.faults.get((line - 1, column))):
-                faults.append(f"第 {line} 行“{name}”:{fault.text}{fault.remedy}")
+                faults.append((line, f"“{name}”:{fault.text}{fault.remedy}"))
         if any(row.values()):
             rows.append((line, row))
         if len(rows) > MOST_ROWS:
             raise Failure("导入", f"超过 {MOST_ROWS} 行", "请分成几个文件导入。")
-    if faults:
-        raise Failure("导入", f"{len(faults)} 个单元格不能读取,一行也没有写入", "改正后重新导入。", tuple(faults[:50]))
-    if not rows:
+    if faults and unread is None:
+        said = tuple(f"第 {line} 行{text}" for line, text in faults[:50])
+        raise Failure("导入", f"{len(faults)} 个单元格不能读取,一行也没有写入", "改正后重新导入。", said)
+    if unread is not None:
+        for line, text in faults:
+            unread[line] = unread.get(line, "") + text
+        rows = [(line, row) for line, row in rows if line not in unread]
+    if not rows and not faults:
         raise Failure("导入", "表中没有数据行", "请核对第一张工作表。")
     return rows
 
@@ -180,8 +203,16 @@ SHEETS = {
         ("统一社会信用代码", "别名", "行业", "行业主管部门", "行政区划", "单位性质", "应参加改革", "在用"),
         ("单位编码", "单位名称"),
         Register.UNITS,
+        whole=True,  # a row may name another one of its file as its 行业主管部门, and no two of a file may be called alike
     ),
-    "people": RegisterSheet("人员", ("人员编码", "姓名", "单位编码", "岗位"), ("在岗", "邮箱"), ("人员编码",), Register.PEOPLE),
+    "people": RegisterSheet(
+        "人员",
+        ("人员编码", "姓名", "单位编码", "岗位"),
+        ("在岗", "邮箱"),
+        ("人员编码",),
+        Register.PEOPLE,
+        whole=True,  # the first one stands at once, with its roles, and no later one does (decision 0030): not half of it
+    ),
     "matters": RegisterSheet(
         "事项", ("事项编码", "事项名称", "单位编码", "办件类型"), ("承诺时限", "市级以上审核", "在用"), ("事项编码",), Register.MATTERS
     ),

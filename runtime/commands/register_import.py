@@ -25,21 +25,21 @@ def import_register(kind: RegisterKind, file: Path, by: str | None) -> int:
     from ledger.database import transaction
 
     ACTOR.set(operator())
-    rows = read_rows(file, _sheet(kind))
+    refused = dict[int, str]()
+    rows = read_rows(file, _sheet(kind), refused)
     with transaction() as session:
         person = actor_of(session, by, "enter_register", "登记") if by else operator()
-    taken, repeated, refused = 0, 0, list[str]()
+    taken, repeated = 0, 0
     for line, cells in rows:
         try:
             with transaction() as session:
                 new = _enter(session, kind, cells, person)
             taken, repeated = taken + new, repeated + (not new)
         except Refusal as why:
-            said = "".join(f"“{name.removeprefix('values.')}”{text}" for name, text in why.errors) or str(why)
-            refused.append(f"第 {line} 行未登记:{said}")
-    console.print(f"共 {len(rows)} 行:登记 {taken} 行,此前已登记 {repeated} 行,未登记 {len(refused)} 行。")
-    for text in refused:
-        console.print(text)
+            refused[line] = "".join(f"“{name.removeprefix('values.')}”{text}" for name, text in why.errors) or str(why)
+    console.print(f"共 {taken + repeated + len(refused)} 行:登记 {taken} 行,此前已登记 {repeated} 行,未登记 {len(refused)} 行。")
+    for line, said in sorted(refused.items()):
+        console.print(f"第 {line} 行未登记:{said}")
     if refused:
         console.print("更正后整表重新导入即可:已登记的不会重复,补填了空栏的接续原来的一条。")
     return 1 if refused else 0

@@ -138,7 +138,7 @@ def _import(file: Path) -> int:
     from ledger.database import transaction
 
     faults, taken = dict[int, str](), 0
-    for line, row in read_rows(file, SHEET):
+    for line, row in read_rows(file, SHEET, faults):
         try:
             with transaction() as session:
                 _register(session, row, file.parent)
@@ -146,7 +146,7 @@ def _import(file: Path) -> int:
         except Refusal as refused:
             faults[line] = str(refused)
     console.print(f"共 {taken + len(faults)} 行:登记 {taken} 行,未登记 {len(faults)} 行。{_THEN if taken else ''}")
-    for line, fault in faults.items():
+    for line, fault in sorted(faults.items()):
         console.print(f"第 {line} 行未登记:{fault}")
     return 1 if faults else 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledger.registry import keys, systems
+from ledger.registry.registry import put_units
 from ledger.tables.registry import System
 from runtime.commands import systems as systems_command
 from runtime.commands.imports import import_file
@@ -40,14 +41,14 @@ def test_what_cannot_be_registered_is_refused(shared_ledger: str, code: str, uni
     assert not all_of(System, code=code)
 
 
-def test_a_file_of_systems_is_taken_whole(ledger: str, tmp_path: Path) -> None:
+def test_a_file_of_systems_is_taken_twice_without_a_change(ledger: str, tmp_path: Path) -> None:
     rows = (
         ("s-1", "演示审批系统", "市中区民政局", "", "", "接口改造中"),
         ("s-2", "演示省系统", "370402-PERMIT", "省级", "", ""),
         ("s-3", "演示国家系统", "370402-PERMIT", "国家级", "是", ""),
     )
     for _ in range(2):
-        assert import_file("systems", sheet(tmp_path / "s.xlsx", HEADER, *rows)) == (3, 0)
+        assert import_file("systems", sheet(tmp_path / "s.xlsx", HEADER, *rows)) == (3, 0, {})
     found = {one.code: (one.unit, one.level.value, one.should_connect, one.why_not) for one in all_of(System) if one.code.startswith("s-")}
     assert found == {
         "s-1": ("370402-CIVIL", "district", True, "接口改造中"),
@@ -70,17 +71,18 @@ def test_a_file_of_systems_is_taken_whole(ledger: str, tmp_path: Path) -> None:
         (("s-1", "演示370402188102020017", "370402-CIVIL", "", "", ""), "公民身份号码"),
     ],
 )
-def test_a_faulty_row_keeps_the_file_out(shared_ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str) -> None:
-    with pytest.raises(Failure) as caught:
-        import_file("systems", sheet(tmp_path / "s.xlsx", HEADER, ("s-0", "演示", "370402-CIVIL", "", "", ""), row))
-    assert fault in caught.value.details[0] and not all_of(System, code="s-0")
+def test_a_faulty_row_is_named_and_stops_no_other(shared_ledger: str, tmp_path: Path, row: tuple[str, ...], fault: str) -> None:
+    """Obligation 8.1."""
+    found = import_file("systems", sheet(tmp_path / "s.xlsx", HEADER, row, ("s-0", "演示", "370402-CIVIL", "", "", "")))
+    assert found.taken == 1 and list(found.refused) == [2] and fault in found.refused[2]
+    assert all_of(System, code="s-0") and not all_of(System, code="s-1")
 
 
 def test_a_system_with_a_key_is_not_moved_by_a_file(ledger: str, tmp_path: Path) -> None:
     do(keys.make, system="demo-hall", now=settings().now(), actor="x")
-    with pytest.raises(Failure) as caught:
-        import_file(
-            "systems", sheet(tmp_path / "s.xlsx", HEADER[:3], ("s-0", "演示", "370402-CIVIL"), ("demo-hall", "演示", "370402-CIVIL"))
-        )
-    assert caught.value.details[0].startswith("第 3 行") and "吊销密钥" in caught.value.details[0]
-    assert not all_of(System, code="s-0") and all_of(System, code="demo-hall")[0].unit == "370402-PERMIT"
+    rows = ("s-0", "演示", "370402-CIVIL"), ("demo-hall", "演示", "370402-CIVIL"), ("s-4", "演示", "370402-HEAT")
+    do(put_units, [{"code": "370402-HEAT", "name": "演示供热公司", "kind": "public_service", "active": False}])
+    found = import_file("systems", sheet(tmp_path / "s.xlsx", HEADER[:3], *rows))
+    assert found.taken == 1 and "吊销密钥" in found.refused[3] and "已停用" in found.refused[4]
+    assert all_of(System, code="s-0") and not all_of(System, code="s-4")
+    assert all_of(System, code="demo-hall")[0].unit == "370402-PERMIT"
