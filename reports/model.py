@@ -234,13 +234,13 @@ class ArticleFigure:
 class Ground:
     """依据 of a step that missed limits ask for: (name, count) by unit, by matter and proof, by where the case stood; most first."""
 
-    kind: str  #: of the limits, as a deadline's
+    kind: str  #: of the limits, as a deadline's; of what else is asked for the key of its figure (`wording.ASKED`)
     units: tuple[tuple[str, int], ...]
     causes: tuple[tuple[str, int], ...]
     steps: tuple[tuple[str, int], ...]
     waiting: int  #: still unanswered at the end of the period
     since: datetime | None  #: the earliest instant that those missed
-    cases: str  #: the key of its list: what is not counted there was missed
+    cases: str  #: the key of its list; of limits what is not counted there was missed
 
 
 @dataclass(frozen=True)
@@ -281,6 +281,7 @@ class Report:
     grounds: tuple[Ground, ...] = ()
     answer_by: date | None = None  #: until when units answer what the report asks of them
     copies: str = ""  #: 抄送
+    asked: tuple[Ground, ...] = ()  #: of the steps that follow those of `grounds`, in their order; reports from before have none
 
     def as_json(self) -> str:
         """The snapshot that is kept: the same report, the same text."""

@@ -9,13 +9,22 @@ from domain.calendar import LOCAL
 from reports import charts, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Table
 from reports.model import Ground, Report
-from reports.wording import NOBODY, WITHOUT_DAY, aloud, day_of, of_period
+from reports.wording import MISSED, NOBODY, WITHOUT_DAY, aloud, day_of, of_period
 
 #: Page one, its 版头 too, is read aloud in a minute, so many characters (announcers read up to 300; what follows the 版头, where most
 #: begin, is heard within the minute of whoever reads 260); and so many steps stand there at most.
 A_MINUTE, _PRESSING = 280, 3
 _OVERVIEW, _PRESSED = "总体情况", "需要决定的事项"
 _TITLE = 20  #: characters of its size on one line
+_NAME = 20  #: characters of a matter and its proof in the small table: whole they stand under `steps`
+_PASSED = frozenset({"failed", "voluntary"})  #: nothing of these waits
+#: Who answers, where it is not the units that are named: a limit is answered for case by case.
+_ANSWERS = {
+    **dict.fromkeys(MISSED, "各单位督办员逐件答复专班办公室"),
+    "failed": "专班办公室会同来源单位排查",
+    "voluntary": "专班办公室核实",
+}
+_UNITS = "有关单位办理并报专班办公室"
 ORDINALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五")
 Part = tuple[str, list[Block | None]]
 
@@ -73,7 +82,7 @@ def pressing(report: Report) -> Part:
 
 def _by_when(report: Report, shown: int) -> str:
     """Until when to answer, where no table beside the steps says so."""
-    return "" if report.grounds[:shown] else f"请于{_until(report)}办理并报专班办公室,名单附后。"
+    return "" if _behind(report)[:shown] else f"请于{_until(report)}办理并报专班办公室,名单附后。"
 
 
 def _until(report: Report) -> str:
@@ -81,36 +90,66 @@ def _until(report: Report) -> str:
 
 
 def _grounds(report: Report, shown: int) -> Table | None:
-    """For the eye beside what is heard: of the missed limits, whose steps come first, who most, in what, where, and until when to answer.
-    Each row one line, so that three stand on page one: whole they are under `steps`."""
-    found = list(zip(ORDINALS, report.grounds, strict=False))[:shown]
-    rows = tuple((f"({number})", *map(_most, (one.units, one.causes, one.steps)), _waits(report, one)) for number, one in found)
-    lists = "、".join(f"({number}){one.cases}" for number, one in found)
-    note = f"请各单位督办员于{_until(report)}逐件答复专班办公室。个案清单代号:{lists}。"
-    columns = ("事项", "最多的单位", "最多的事项·证明", "最多的环节", "至今未办")
+    """For the eye beside what is heard: of each step who most, in what, where, who answers until when, and which list of cases. The paper
+    makes it smaller where names are long, so that all of it stands on page one: whole they are under `steps`."""
+    found = list(zip(ORDINALS, _behind(report), strict=False))[:shown]
+    rows = tuple(
+        (f"({number})", _most(one.units), _most(one.causes, _NAME), _most(one.steps), _waits(report, one)) for number, one in found
+    )
+    note = f"{_answers(report, found)}个案清单代号:{_lists(found)}。"
+    columns = ("事项", "最多的单位", f"最多的{_cause(found)}", "最多的环节", "至今未办")
     return Table("", columns, rows, 0, note=note, small=True) if rows else None
 
 
 def _whole(report: Report) -> Table | None:
     """The same, of every step that has any, with the others too."""
-    found = list(zip(ORDINALS, report.grounds, strict=False))
+    found = list(zip(ORDINALS, _behind(report), strict=False))
     rows = tuple(
         (f"({number})", _several(one.units, "个单位"), _several(one.causes), _several(one.steps), _waits(report, one))
         for number, one in found
     )
-    columns = ("事项", "涉及单位", "事项·证明", "所在环节", "至今未办")
-    lists = "、".join(f"({number}){one.cases}" for number, one in found)
-    note = f"请各单位督办员于{_until(report)}逐件答复专班办公室。个案清单代号:{lists}。全部单位、事项·证明见工作簿“决定依据”。"
+    columns = ("事项", "涉及单位", _cause(found), "所在环节", "至今未办")
+    note = f"{_answers(report, found)}个案清单代号:{_lists(found)}。全部单位、{_cause(found)}见工作簿“决定依据”。"
     return Table("决定依据", columns, rows, 0, note=note) if rows else None
 
 
+def _behind(report: Report) -> tuple[Ground, ...]:
+    """Of the first steps one each, in their order; of none where a report was issued before it was counted."""
+    return *report.grounds, *report.asked
+
+
+def _cause(found: Sequence[tuple[str, Ground]]) -> str:
+    """What the causes are: a database or a system is neither matter nor proof."""
+    return "事项·证明" if all(one.kind in MISSED for _, one in found) else "事由"
+
+
+def _lists(found: Sequence[tuple[str, Ground]]) -> str:
+    return "、".join(f"({number}){one.cases}" for number, one in found)
+
+
+def _answers(report: Report, found: Sequence[tuple[str, Ground]]) -> str:
+    """Who answers, until when."""
+    whose: dict[str, list[str]] = {}
+    for number, one in found:
+        whose.setdefault(_ANSWERS.get(one.kind, _UNITS), []).append(f"({number})")
+    if all(one.kind in MISSED for _, one in found):
+        return f"请各单位督办员于{_until(report)}逐件答复专班办公室。"
+    said = [f"{'、'.join(numbers)}由{who}" for who, numbers in whose.items()]
+    return f"请于{_until(report)},{';'.join(said)}。"
+
+
 def _waits(report: Report, one: Ground) -> str:
-    return f"{one.waiting} 个,{day_of(one.since, periods.days(report.period)[-1].year)}起" if one.since else "没有"
+    if one.since:
+        return f"{one.waiting} 个,{day_of(one.since, periods.days(report.period)[-1].year)}起"
+    return "—" if one.kind in _PASSED else f"{one.waiting} 个" if one.waiting else "没有"
 
 
-def _most(named: Sequence[tuple[str, int]]) -> str:
+def _most(named: Sequence[tuple[str, int]], longest: int = 99) -> str:
     """A unit, where there is any: nobody comes last."""
-    return f"{named[0][0]} {named[0][1]}" if named else ""
+    if not named:
+        return ""
+    name, count = named[0]
+    return f"{name if len(name) <= longest else name[: longest - 1] + '…'} {count}"
 
 
 def _several(named: Sequence[tuple[str, int]], what: str = "种") -> str:

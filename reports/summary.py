@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reports.model import Limits, Rate, Report, Spread, UnitRow
 from reports.periods import is_week
-from reports.wording import MISSED, of_period
+from reports.wording import DECIDED, of_period
 
 _MOST = 30  #: corrected figures that are named one by one
 REASON, _AGAINST = "本版重新编制的原因:", "与第"  #: notes that a version has of itself begin so
@@ -97,8 +97,9 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
     yield from ((f"{one.label}按时", _rate(one.kept)) for one in report.trend)
     yield from ((f"{one.unit} {one.day.month}月{one.day.day}日超时", _rate(one.missed)) for one in report.heat)
     yield from ((f"{one.unit_name}{one.name}获取证明", f"{one.obtained}") for one in report.systems)
-    for ground in report.grounds:
-        name = MISSED[ground.kind]
+    for ground in (*report.grounds, *report.asked):
+        whose = f"({ground.units[0][0]})" if ground.kind == "failed" else ""  # of several sources each has its own
+        name = f"{DECIDED[ground.kind]}{whose}"
         yield f"{name}而至今未办", f"{ground.waiting}"
         yield from ((f"{name}({one})", f"{count}") for one, count in (*ground.units, *ground.causes, *ground.steps))
     for figure in report.articles:

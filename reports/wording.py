@@ -10,6 +10,18 @@ from domain.instants import last_day, written
 STANDING = "standing"  #: late before the period began, and still open
 #: What was missed, by the kind of the limit.
 MISSED = {"hard": "超最迟时限", STANDING: "此前超时", "supervision": "督办未按时反馈", "soft": "超原则上的时限"}
+#: What else is asked for, by the key of its figure.
+ASKED = {
+    "rosters": "督办员、代办员不齐",
+    "lists": "清单未报送",
+    "adjustments": "清单调整逾期",
+    "tasks": "后续更新未完成",
+    "failed": "数据共享查询失败",
+    "databases": "数据库未接入",
+    "systems": "自建系统未对接",
+    "voluntary": "主动提供占比偏高",
+}
+DECIDED = MISSED | ASKED
 NOBODY = "不在任何出具单位"  #: where a unit would be named: the case lay in no inbox
 ANSWER_DAYS = 3  #: working days in which a unit answers what a report asks of it: the office's own term, no article sets one
 WITHOUT_DAY = f"收到后 {ANSWER_DAYS} 个工作日内"  #: where nobody has entered the calendar that says which day that is

@@ -18,7 +18,7 @@ from reports.definitions import DEFINITIONS
 from reports.model import Ground, Rate, Report
 from reports.periods import is_week
 from reports.sheets import Value
-from reports.wording import MISSED, WITHOUT_DAY, of_period
+from reports.wording import DECIDED, WITHOUT_DAY, of_period
 
 _WRITTEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
 
@@ -197,8 +197,8 @@ def _sources(report: Report) -> list[tuple[Value, ...]]:
 def _grounds(report: Report) -> list[tuple[Value, ...]]:
     """Whole: the paper names the first of each."""
     return [
-        (MISSED[one.kind], by, name, count)
-        for one in report.grounds
+        (DECIDED[one.kind], by, name, count)
+        for one in (*report.grounds, *report.asked)
         for by, named in (("单位", one.units), ("事项·证明", one.causes), ("所在环节", one.steps), ("", _asked(report, one)))
         for name, count in named
     ]

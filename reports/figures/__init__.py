@@ -17,6 +17,7 @@ from reports import periods
 from reports.definitions import VERSION
 from reports.figures import (
     articles,
+    asked,
     coverage,
     grounds,
     inboxes,
@@ -89,10 +90,12 @@ def compute(
     inbox = found.inboxes.get(scope, inboxes.none(scope))
     covered = coverage.coverage(session, span, known.names, known.active)
     rows = _rows(known, found, scope)
-    asked = sources.sources(session, span)
+    queried = sources.sources(session, span)
     all_limits = limits.as_limits(own, _waiting(found.waiting, scope), scope)
     behind = grounds.grounds(session, span, words.missed(rows, all_limits), known.names)
     connected = systems.systems(session, span, known.names)
+    others = asked.asked(session, span, known.names, covered, queried, connected, rows)
+    year = periods.days(period)[-1].year
     return Report(
         period=period,
         scope=scope,
@@ -111,7 +114,7 @@ def compute(
         limits_before=_limits_before(session, before) if before else None,
         spread=inbox.spread,
         methods=counted.methods,
-        sources=asked,
+        sources=queried,
         units=rows,
         heat=limits.heat(own, periods.days(period)),
         trend=trend.trend(session, period, span, now),
@@ -120,7 +123,7 @@ def compute(
         voluntary=Count(_sum(found.submitted, scope), _sum(voluntary.submitted(session, before), scope) if before else None, "voluntary"),
         complaints=oversight.complaints(session, span, before, known.names),
         leads=oversight.leads(session, span),
-        next_steps=words.next_steps(rows, all_limits, covered, asked, behind, connected, periods.days(period)[-1].year),
+        next_steps=words.next_steps(rows, all_limits, covered, queried, (*behind, *others), year),
         notes=words.notes(session, period, span, own, all_limits, known),
         systems=connected,
         articles=articles.articles(session, span, known.names),
@@ -128,6 +131,7 @@ def compute(
         grounds=behind,
         answer_by=grounds.answer_by(session, now),
         copies=copies,
+        asked=others,
     )
 
 

@@ -30,8 +30,11 @@ ADJUSTMENTS = "SELECT n.id, n.part FROM unnest(CAST(:ids AS text[]), CAST(:parts
 
 
 @dataclass(frozen=True)
-class _Adjustment:
+class Adjustment:
+    """One that was to be reported; `unit` whose it is, after a merger the successor."""
+
     id: str
+    unit: str
     due_at: datetime | None  #: None: 未定
     drafted_at: datetime
     reported_at: datetime | None
@@ -39,15 +42,16 @@ class _Adjustment:
 
 def late(session: Session, span: Span) -> Mapping[str, Any]:
     """Of those that were reported in the span, and those whose day passed in it without: reported too late, or not at all."""
-    return _given((one.id, _is_late(one)) for one in _judged(session, span))
+    return _given((one.id, is_late(one)) for one in judged(session, span))
 
 
-def _is_late(one: _Adjustment) -> bool:
+def is_late(one: Adjustment) -> bool:
+    """Reported after its day, or not at all."""
     return one.reported_at is None or (one.due_at is not None and is_past(one.due_at, one.reported_at))
 
 
 def _unreported(session: Session, span: Span) -> Mapping[str, Any]:
-    return _given((one.id, one.reported_at is None) for one in _judged(session, span))
+    return _given((one.id, one.reported_at is None) for one in judged(session, span))
 
 
 def _undetermined(session: Session, span: Span) -> Mapping[str, Any]:
@@ -59,7 +63,8 @@ def _given(found: Any) -> Mapping[str, Any]:
     return {"ids": [case for case, _ in cases], "parts": [part for _, part in cases]}
 
 
-def _judged(session: Session, span: Span) -> list[_Adjustment]:
+def judged(session: Session, span: Span) -> list[Adjustment]:
+    """Reported in the span, or due in it and not reported: out of these is counted."""
     last = span.last or span.cut
     return [
         one
@@ -68,9 +73,9 @@ def _judged(session: Session, span: Span) -> list[_Adjustment]:
     ]
 
 
-def _stood(session: Session, span: Span) -> list[_Adjustment]:
+def _stood(session: Session, span: Span) -> list[Adjustment]:
     """Those of the report's unit; after a merger of the successor."""
-    found: list[_Adjustment] = span.once("adjustments", lambda: list(_read(session, span)))
+    found: list[Adjustment] = span.once("adjustments", lambda: list(_read(session, span)))
     return found
 
 
@@ -79,7 +84,7 @@ def _read(session: Session, span: Span) -> Any:
     for row in span.rows(session, query):
         if span.scope in ("", row.unit):
             due = terms.report_due_if_known(session, row.reason_date) if row.first is None else None
-            yield _Adjustment(row.id, due or row.due_at, row.drafted_at, row.first)
+            yield Adjustment(row.id, row.unit, due or row.due_at, row.drafted_at, row.first)
 
 
 def _figure(key: str, name: str, meaning: str, given: Given) -> Figure:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from ledger.calendars import duty
-from ledger.calendars.duty import GapKind
+from ledger.calendars.duty import Gap, GapKind
 from reports.figures import adjustments, systems, units
 from reports.figures.figure import By, Figure
 from reports.figures.span import Span
@@ -45,16 +45,16 @@ def databases(span: Span) -> str:
 def tasks(span: Span) -> str:
     """Obligations 13.1, 13.2: what was to be followed up in the span; after a merger by the successor."""
     return f"""
-        SELECT concat_ws('/', t.version, t.matter, t.what) AS id, {_DONE} AS part
-        FROM {_TASKS} AND {span.ours(_task_unit(span))}"""
+        SELECT concat_ws('/', t.version, t.matter, t.what) AS id, {DONE} AS part
+        FROM {TASKS} AND {span.ours(task_unit(span))}"""
 
 
-_DONE = "coalesce(t.done_at < :cut, false)"
-_TASKS = """change_tasks t JOIN catalog_versions v ON v.number = t.version
+DONE = "coalesce(t.done_at < :cut, false)"
+TASKS = """change_tasks t JOIN catalog_versions v ON v.number = t.version
     WHERE t.made_at < :cut AND (t.done_at IS NULL OR t.done_at >= :start)"""
 
 
-def _task_unit(span: Span) -> str:
+def task_unit(span: Span) -> str:
     return span.charged("t.unit", "least(coalesce(t.done_at, :cut), :cut)")
 
 
@@ -78,15 +78,21 @@ def coverage(session: Session, span: Span, names: Mapping[str, str], active: lis
 
 def rosters(session: Session, span: Span, *kinds: GapKind) -> Mapping[str, list[str]]:
     """What `ROSTERS` is given: the units that take part, and those that lacked one of `kinds` (none named: anything) at some instant."""
-    found: dict[str, set[GapKind]] = span.once("duty", lambda: _gaps(session, span))
-    lacking = {unit for unit, missing in found.items() if missing & set(kinds or GapKind)}
+    found = gaps(session, span)
+    lacking = {unit for unit, missing in found.items() if {gap.kind for gap in missing} & set(kinds or GapKind)}
     return {"wanted": sorted(found), "gaps": sorted(lacking)}
 
 
-def _gaps(session: Session, span: Span) -> dict[str, set[GapKind]]:
+def gaps(session: Session, span: Span) -> Mapping[str, list[Gap]]:
+    """Of each unit that takes part what it lacked within the span; `until` None where it still did at its end."""
+    found: Mapping[str, list[Gap]] = span.once("duty", lambda: _gaps(session, span))
+    return found
+
+
+def _gaps(session: Session, span: Span) -> Mapping[str, list[Gap]]:
     taking_part = "SELECT u.code FROM units u WHERE u.takes_part AND u.code = ANY(:active) AND (:scope = '' OR u.code = :scope)"
     wanted = [row.code for row in span.rows(session, taking_part, active=units.register(session, span).active)]
-    return {unit: {gap.kind for gap in found} for unit, found in duty.gaps_of(session, wanted, span.start, span.cut).items()}
+    return duty.gaps_of(session, wanted, span.start, span.cut)
 
 
 def _rate(session: Session, span: Span, sql: str, cases: str) -> Rate:
@@ -111,9 +117,9 @@ def _following(what: str, is_timed: str, until: str) -> Callable[[Span], str]:
     """Obligations 13.1, 13.2: tasks of one kind, timed from the publication that they follow."""
     return lambda span: (
         f"""
-        SELECT concat_ws('/', t.version, t.matter) AS id, {_DONE} AS part, {_task_unit(span)} AS about,
+        SELECT concat_ws('/', t.version, t.matter) AS id, {DONE} AS part, {task_unit(span)} AS about,
             CASE WHEN {is_timed} THEN CAST(extract(epoch FROM {until} - v.published_at) AS double precision) END AS seconds
-        FROM {_TASKS} AND t.what = '{what}' AND {span.ours(_task_unit(span))}"""
+        FROM {TASKS} AND t.what = '{what}' AND {span.ours(task_unit(span))}"""
     )
 
 
@@ -148,7 +154,7 @@ FIGURES = (
         "process_tasks",
         "办理流程已随清单调整",
         "周初未完成的和本周新设的流程调整为分母;截至本周末已完成的为分子。用时为未完成的自清单公布至本周末。",
-        _following("process", f"NOT {_DONE}", "CAST(:cut AS timestamptz)"),
+        _following("process", f"NOT {DONE}", "CAST(:cut AS timestamptz)"),
         timed=True,
         by=By.UNIT,
     ),
@@ -157,7 +163,7 @@ FIGURES = (
         "guide_tasks",
         "网上要素和办事指南已随清单更新",
         "周初未完成的和本周新设的要素、指南更新为分母;截至本周末已完成的为分子。用时为已完成的自清单公布至更新。",
-        _following("guide", _DONE, "t.done_at"),
+        _following("guide", DONE, "t.done_at"),
         timed=True,
         by=By.UNIT,
     ),

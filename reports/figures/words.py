@@ -10,14 +10,14 @@ from domain.instants import written
 from domain.intervals import Interval, overlap, total
 from ledger import rules
 from ledger.calendars import outages
+from reports.figures.asked import fails
 from reports.figures.limits import DUE, KEPT, Due, ours
 from reports.figures.span import Span
 from reports.figures.units import Register
-from reports.model import CoverageFigures, Ground, Limits, Period, Rate, SourceRow, SystemRow, UnitRow
+from reports.model import CoverageFigures, Ground, Limits, Period, Rate, SourceRow, UnitRow
 from reports.wording import NOBODY, STANDING, day_of
 
 _NAMED = 2
-_FAILING = 20  #: one query in so many lost to a source is worth a word
 
 
 def notes(session: Session, period: Period, span: Span, due: Sequence[Due], limits: Limits, known: Register) -> tuple[str, ...]:
@@ -76,37 +76,36 @@ def next_steps(
     coverage: CoverageFigures,
     sources: Iterable[SourceRow],
     grounds: Sequence[Ground] = (),
-    systems: Iterable[SystemRow] = (),
     year: int = 0,
 ) -> tuple[str, ...]:
-    """What to do about it, the most pressing first; nothing where nothing is wrong. `year`: the report's, whose days go without it."""
+    """What to do about it, the most pressing first; nothing where nothing is wrong. `grounds`: of the limits, then of all else, in the
+    order of the steps. `year`: the report's, whose days go without it."""
     late = sorted((row for row in rows if _missed(row.limits.hard)), key=lambda row: -_missed(row.limits.hard))
     unfed = sorted((row for row in rows if row.supervision_missed), key=lambda row: -row.supervision_missed)
     slow = _missed(limits.soft) - limits.excused
-    tardy = [name for one in grounds if one.kind == "soft" for name, _ in one.units if name != NOBODY]
-    apart = dict.fromkeys(row.unit_name for row in systems if row.should_connect and row.first_call is None)
+    by_kind = {one.kind: [name for name, _ in one.units if name != NOBODY] for one in grounds}
+
+    def asked_of(kind: str) -> str:
+        return _whose(by_kind[kind]) if by_kind.get(kind) else "请有关单位"
+
     steps = [
         (_missed(limits.hard), f"{_missed(limits.hard)} 个核验超过最迟时限,{_whose(row.name for row in late)}逐件说明原因。"),
         *((one.waiting, _stood(one, year)) for one in grounds if one.kind == STANDING),
         (len(unfed), f"{sum(row.supervision_missed for row in unfed)} 个督办未按时反馈,请{_named(row.name for row in unfed)}落实。"),
-        (slow, f"{slow} 个核验超过原则上的时限,{_whose(tardy) if tardy else '请出具单位'}说明理由。"),
+        (slow, f"{slow} 个核验超过原则上的时限,{_whose(by_kind['soft']) if by_kind.get('soft') else '请出具单位'}说明理由。"),
         (len(coverage.roster_gaps), f"请{_named(coverage.roster_gaps)}补齐督办员、代办员。"),
         (len(coverage.without_list), f"请{_named(coverage.without_list)}报送清单。"),
         (
             coverage.late_adjustments.part,
-            f"{coverage.late_adjustments.part} 项清单调整逾期报送或逾期尚未报送,请有关单位在事由发生后 3 个工作日内报送。",
+            f"{coverage.late_adjustments.part} 项清单调整逾期报送或逾期尚未报送,{asked_of('adjustments')}在事由发生后 3 个工作日内报送。",
         ),
-        (_missed(coverage.open_tasks), f"清单公布后的流程和指南更新还有 {_missed(coverage.open_tasks)} 项未完成,请抓紧完成。"),
-        *(
-            (1, f"{row.source}查询失败 {row.failed},请会同来源单位排查。")
-            for row in sources
-            if row.failed.part * _FAILING >= max(row.asked, 1)
-        ),
-        (_missed(coverage.databases), f"还有 {_missed(coverage.databases)} 个证照、证明数据库未接入,请推进对接。"),
         (
-            _missed(coverage.systems),
-            f"还有 {_missed(coverage.systems)} 个应对接的自建系统未对接,{_whose(apart) if apart else '请有关单位'}主动对接。",
+            _missed(coverage.open_tasks),
+            f"清单公布后的流程和指南更新还有 {_missed(coverage.open_tasks)} 项未完成,{asked_of('tasks')}抓紧完成。",
         ),
+        *((1, f"{row.source}查询失败 {row.failed},请专班办公室会同来源单位排查。") for row in sources if fails(row)),
+        (_missed(coverage.databases), f"还有 {_missed(coverage.databases)} 个证照、证明数据库未接入,{asked_of('databases')}推进对接。"),
+        (_missed(coverage.systems), f"还有 {_missed(coverage.systems)} 个应对接的自建系统未对接,{asked_of('systems')}主动对接。"),
         (
             sum(bool(row.note) for row in rows),
             f"请专班办公室核实{_named(row.name for row in rows if row.note)}的主动提供是否出于申请人自愿。",

@@ -88,16 +88,22 @@ BAD = (
     f"12 个督办未按时反馈,{_THIRTEEN}落实。",
     *"各项",
 )
-USUAL = "市中区龙山路街道办事处", "公共租赁住房申请·经济困难证明"
+LONG_CAUSE = "独生子女父母年老奖励扶助金和计划生育特别扶助制度扶助金审核发放·独生子女父母光荣证或者计划生育情况证明"
 LONGEST = LONG, "符合条件的低收入家庭申请法律援助·家庭经济状况核对证明"
+LONGER = LONG, LONG_CAUSE
 SHORT = ("8个核验超过最迟时限,请市中区光明路街道办事处等3个单位逐件说明原因。", "4个督办未按时反馈,请市中区民政局落实。", "补齐。")
 
 
 @needs_poppler
 @pytest.mark.parametrize(
     ("report", "shown", "behind"),
-    [(WORST, 2, LONGEST), (replace(REPORT, next_steps=SHORT), 3, LONGEST), (replace(REPORT, next_steps=BAD), 3, USUAL)],
-    ids=["worst", "three", "bad"],
+    [
+        (WORST, 2, LONGEST),
+        (replace(REPORT, next_steps=SHORT), 3, LONGEST),
+        (replace(REPORT, next_steps=BAD), 3, LONGEST),
+        (replace(REPORT, next_steps=BAD), 3, LONGER),
+    ],
+    ids=["worst", "three", "bad", "longest"],
 )
 def test_what_page_one_asks_to_decide_has_its_grounds_beside_it_however_long_the_names_are(
     tmp_path: Path, report: Report, shown: int, behind: tuple[str, str]
@@ -108,10 +114,30 @@ def test_what_page_one_asks_to_decide_has_its_grounds_beside_it_however_long_the
     asked = ("请各单位督办员于3月12日前逐件答复", "个案清单代号\uff1a\uff08一\uff09hard")
     for one in ("最多的单位", "最多的事项·证明", "最多的环节", "至今未办", "3月2日起", *asked):
         assert one in said, one
-    assert "supervision" in said and ("soft" in said) == (shown > 2) and said.count("3月2日起") >= shown
+    assert "supervision" in said and ("soft" in said) == (shown > 2) and said.count("认领后未答复230") == shown, "no row on page two"
     whole = "".join(word for sheet in others for *_, word in sheet)
     assert "决定依据" in whole and all(one in whole for one in ("hard", "supervision", "soft")), "of all of them, the others too"
     assert all(bottom < FOOT + 1 for _, _, _, bottom, word in first if "—" not in word and word != "1")
+
+
+@needs_poppler
+def test_decisions_about_lists_tasks_and_databases_have_their_unit_answer_and_list_on_page_one_too(tmp_path: Path) -> None:
+    three = (
+        "请市中区档案馆补齐督办员、代办员。",
+        "清单公布后的流程和指南更新还有 12 项未完成,请市中区档案馆等 13 个单位抓紧完成。",
+        "还有 7 个证照、证明数据库未接入,请市中区民政局推进对接。",
+    )
+    asked = tuple(
+        replace(one, kind=kind, cases=kind, since=since)
+        for one, kind, since in zip(grounds(*LONGER), ("rosters", "tasks", "databases"), (None, REPORT.cut_off, None), strict=True)
+    )
+    report = replace(REPORT, issuer="枣庄市市中区人民政府办公室(区大数据局)", next_steps=three, grounds=(), asked=asked)
+    first = pages(report, tmp_path)[0]
+    said = "".join(word for *_, word in first)
+    for one in ("最多的事由", "（一）rosters", "（二）tasks", "（三）databases", "请于3月12日前", "由有关单位办理并报专班办公室"):
+        assert one in said, one
+    assert said.count("枣庄市住房") == 3 and said.count("120") == 3 and "45个" in said, "and its unit each"
+    assert "名单附后" not in said and LONG_CAUSE in issuing.lay_out(report.as_json()).html.decode()
 
 
 def test_without_a_missed_limit_there_is_no_table_of_grounds() -> None:

@@ -245,12 +245,34 @@ def test_what_stands_behind_the_missed_limits_is_what_the_rows_of_the_year_say(
         assert dict(one.steps) == wanted and listed(one.cases, period, scope).whole >= len(missed)
 
 
+@pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
+@pytest.mark.parametrize("scope", ["", INTO])
+def test_what_stands_behind_what_else_is_asked_for_is_what_its_list_holds(rows: dict[str, list[Row]], period: Period, scope: str) -> None:
+    """The lists and the rates above them are counted anew from the rows elsewhere; these are counted by unit."""
+    found = of(period, scope)
+    steps = [step for step in found.next_steps if "工作日历" not in step]
+    assert len(steps) == len(found.grounds) + len(found.asked)
+    for one in found.asked:
+        assert one.units and one.causes, one.kind
+        if one.kind == "voluntary":
+            noted = {unit.name: unit.voluntary.part for unit in found.units if unit.note}
+            assert dict(one.units) == noted and sum(count for _, count in one.causes) == sum(noted.values())
+            continue
+        lines = listed(one.cases, period, scope).lines
+        wrong = [line for line in lines if line.counted is (one.kind in ("adjustments", "failed"))]
+        assert sum(count for _, count in one.units) == len(wrong), one.kind
+        assert one.waiting <= len(wrong) and (one.since is None or one.since < period.end)
+        if one.kind == "databases":
+            names = Counter(row["name"] for row in rows["databases"] if row["code"] in {line.number for line in wrong})
+            assert dict(one.causes) == names
+
+
 def test_every_figure_of_the_year_has_its_second_way_or_is_words() -> None:
     """A field that comes to the report is counted again, or said here to be words: about figures that are."""
     counted = {
         *("received", "finished", "withdrawn", "open", "free_of_paper", "methods"),  # what came and went
         *("limits", "limits_before", "rules", "heat", "trend", "spread", "distribution", "sources", "units"),
-        *("coverage", "voluntary", "complaints", "leads", "systems", "articles", "grounds"),
+        *("coverage", "voluntary", "complaints", "leads", "systems", "articles", "grounds", "asked"),
     }
     words = {
         "period",
