@@ -22,9 +22,10 @@ from reports.figures import adjustments, articles, coverage, grounds, inboxes, l
 from reports.figures.span import Span
 from reports.figures.voluntary import SUBMITTED
 from reports.model import Period
-from reports.wording import STANDING
+from reports.wording import DECIDED, STANDING
 
 PAGE = 500
+_PRINTED = {name: key for key, name in DECIDED.items()}  #: what page one calls them
 
 
 class NoSuchCases(Refusal, code="cases_unknown"):
@@ -53,6 +54,7 @@ def cases(session: Session, period: Period, scope: str, key: str, *, now: dateti
     """A page of what stands behind `key` in the report of this period and scope. Raises `NoSuchCases`."""
     name, _, week = key.partition("@")
     name, _, about = name.partition("/")
+    name = _PRINTED.get(name, name)
     if (name not in _QUERIES and name not in articles.BY_KEY) or bool(week) != (name == "kept"):
         raise NoSuchCases(f"“{key}”不是报告中的指标。")
     if week:

@@ -8,12 +8,12 @@ from itertools import accumulate
 from domain.calendar import LOCAL
 from reports import charts, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Table
-from reports.model import Ground, Report
-from reports.wording import MISSED, NOBODY, WITHOUT_DAY, aloud, day_of, of_period
+from reports.model import Ground, Rate, Report
+from reports.wording import MISSED, NOBODY, WITHOUT_DAY, aloud, day_of, of_period, printed
 
 #: Page one, its 版头 too, is read aloud in a minute, so many characters (announcers read up to 300; what follows the 版头, where most
 #: begin, is heard within the minute of whoever reads 260); and so many steps stand there at most.
-A_MINUTE, _PRESSING = 280, 3
+A_MINUTE, _PRESSING = 292, 3
 _OVERVIEW, _PRESSED = "总体情况", "需要决定的事项"
 _TITLE = 20  #: characters of its size on one line
 _NAME = 20  #: characters of a matter and its proof in the small table: whole they stand under `steps`
@@ -65,7 +65,7 @@ def _overview(report: Report) -> list[str]:
 
 
 def _counts(report: Report) -> str:
-    compared = f"({report.received.said})" if report.received.before is not None else ""
+    compared = f"({report.received.said}{' 件' if report.received.change else ''})" if report.received.before is not None else ""
     return (
         f"本周收到核验申请 {report.received.value} 件{compared},办结 {report.finished.value} 件,"
         f"免提交证明 {report.free_of_paper.value} 次。"
@@ -75,14 +75,14 @@ def _counts(report: Report) -> str:
 def pressing(report: Report) -> Part:
     """What to decide: the first of the steps; the others stand after the figures that they follow from."""
     found, shown = _numbered(report), _shown(report)
-    said = found[:shown] or ["本周没有需要决定的事项,保持现有做法。"]
-    asked = [_by_when(report, shown)] if shown else []
-    return _PRESSED, [*map(Paragraph, [*said[:-1], said[-1] + _rest(len(found) - shown), *filter(None, asked)]), _grounds(report, shown)]
+    said = found[:shown] or ["本周没有需要决定的事项。"]
+    said[-1] += _rest(len(found) - shown) + (_by_when(report, shown) if shown else "")  # one line more would drive the table off the page
+    return _PRESSED, [*map(Paragraph, said), _grounds(report, shown)]
 
 
 def _by_when(report: Report, shown: int) -> str:
-    """Until when to answer, where no table beside the steps says so."""
-    return "" if _behind(report)[:shown] else f"请于{_until(report)}办理并报专班办公室,名单附后。"
+    """Heard, and in no small print; who answers to whom stands under the table, which a report of before its grounds were counted lacks."""
+    return f"以上请于{_until(report)}答复。" if _behind(report)[:shown] else f"请于{_until(report)}办理并报专班办公室,名单附后。"
 
 
 def _until(report: Report) -> str:
@@ -96,9 +96,8 @@ def _grounds(report: Report, shown: int) -> Table | None:
     rows = tuple(
         (f"({number})", _most(one.units), _most(one.causes, _NAME), _most(one.steps), _waits(report, one)) for number, one in found
     )
-    note = f"{_answers(report, found)}个案清单代号:{_lists(found)}。"
-    columns = ("事项", "最多的单位", f"最多的{_cause(found)}", "最多的环节", "至今未办")
-    return Table("", columns, rows, 0, note=note, small=True) if rows else None
+    columns = ("序号", "主要单位", f"主要{_cause(found)}", "主要环节", "至今未办")
+    return Table("", columns, rows, 0, note=f"{_answers(report, found)}个案名单:{_lists(found)}。", small=True) if rows else None
 
 
 def _whole(report: Report) -> Table | None:
@@ -108,8 +107,8 @@ def _whole(report: Report) -> Table | None:
         (f"({number})", _several(one.units, "个单位"), _several(one.causes), _several(one.steps), _waits(report, one))
         for number, one in found
     )
-    columns = ("事项", "涉及单位", _cause(found), "所在环节", "至今未办")
-    note = f"{_answers(report, found)}个案清单代号:{_lists(found)}。全部单位、{_cause(found)}见工作簿“决定依据”。"
+    columns = ("序号", "涉及单位", _cause(found), "所在环节", "至今未办")
+    note = f"{_answers(report, found)}个案名单:{_lists(found)}。全部单位、{_cause(found)}见工作簿“决定依据”。"
     return Table("决定依据", columns, rows, 0, note=note) if rows else None
 
 
@@ -124,7 +123,7 @@ def _cause(found: Sequence[tuple[str, Ground]]) -> str:
 
 
 def _lists(found: Sequence[tuple[str, Ground]]) -> str:
-    return "、".join(f"({number}){one.cases}" for number, one in found)
+    return "、".join(f"({number}){printed(one.cases)}" for number, one in found)
 
 
 def _answers(report: Report, found: Sequence[tuple[str, Ground]]) -> str:
@@ -139,9 +138,10 @@ def _answers(report: Report, found: Sequence[tuple[str, Ground]]) -> str:
 
 
 def _waits(report: Report, one: Ground) -> str:
+    count = f"{one.waiting} {'件' if one.kind in MISSED else '个'}"
     if one.since:
-        return f"{one.waiting} 个,{day_of(one.since, periods.days(report.period)[-1].year)}起"
-    return "—" if one.kind in _PASSED else f"{one.waiting} 个" if one.waiting else "没有"
+        return f"{count},{'最早' if one.waiting > 1 else ''}{day_of(one.since, periods.days(report.period)[-1].year)}起"
+    return "—" if one.kind in _PASSED else count if one.waiting else "没有"
 
 
 def _most(named: Sequence[tuple[str, int]], longest: int = 99) -> str:
@@ -220,6 +220,13 @@ def _due(report: Report, last: str, supervised: bool) -> str:
         return "本周没有到期的时限,也没有到期的督办。"
     if limits.supervision.whole and not supervised:
         named.pop()
-    first = next(name for name, rate in named if rate.whole)  # 按时 is said once
-    said = [f"{name}{'按时' if name == first else ''} {rate}" if rate.whole else f"没有到期的{name}" for name, rate in named]
+    first = next((name for name, rate in named if rate.part < rate.whole), "")  # 按时 is said once
+    said = [_kept(name, rate, name == first) for name, rate in named]
     return f"{said[0]}{last};{','.join(said[1:])}。" if last else f"{','.join(said)}。"
+
+
+def _kept(name: str, rate: Rate, first: bool) -> str:
+    """Nobody says 100.0 % of two."""
+    if not rate.whole:
+        return f"{name}没有到期的"
+    return f"{name} {rate.whole} 个全部按时" if rate.part == rate.whole else f"{name}{'按时' if first else ''} {rate}"

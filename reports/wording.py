@@ -22,6 +22,14 @@ ASKED = {
     "voluntary": "主动提供占比偏高",
 }
 DECIDED = MISSED | ASKED
+
+
+def printed(cases: str) -> str:
+    """The key of a list of cases as a paper prints it: 超最迟时限, 数据共享查询失败/SOURCE. `reports.cases` knows it by that name, too."""
+    name, slash, about = cases.partition("/")
+    return f"{DECIDED.get(name, name)}{slash}{about}"
+
+
 NOBODY = "不在任何出具单位"  #: where a unit would be named: the case lay in no inbox
 ANSWER_DAYS = 3  #: working days in which a unit answers what a report asks of it: the office's own term, no article sets one
 WITHOUT_DAY = f"收到后 {ANSWER_DAYS} 个工作日内"  #: where nobody has entered the calendar that says which day that is

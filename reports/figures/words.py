@@ -89,10 +89,10 @@ def next_steps(
         return _whose(by_kind[kind]) if by_kind.get(kind) else "请有关单位"
 
     steps = [
-        (_missed(limits.hard), f"{_missed(limits.hard)} 个核验超过最迟时限,{_whose(row.name for row in late)}逐件说明原因。"),
+        (_missed(limits.hard), f"{_missed(limits.hard)} 件核验超过最迟时限,{_whose(row.name for row in late)}说明原因。"),
         *((one.waiting, _stood(one, year)) for one in grounds if one.kind == STANDING),
-        (len(unfed), f"{sum(row.supervision_missed for row in unfed)} 个督办未按时反馈,请{_named(row.name for row in unfed)}落实。"),
-        (slow, f"{slow} 个核验超过原则上的时限,{_whose(by_kind['soft']) if by_kind.get('soft') else '请出具单位'}说明理由。"),
+        (len(unfed), f"{sum(row.supervision_missed for row in unfed)} 件督办未按时反馈,请{_named(row.name for row in unfed)}落实。"),
+        (slow, f"{slow} 件核验超过原则上的时限,{_whose(by_kind['soft']) if by_kind.get('soft') else '请出具单位'}说明理由。"),
         (len(coverage.roster_gaps), f"请{_named(coverage.roster_gaps)}补齐督办员、代办员。"),
         (len(coverage.without_list), f"请{_named(coverage.without_list)}报送清单。"),
         (
@@ -134,7 +134,8 @@ def _stood(ground: Ground, year: int) -> str:
     assert ground.since is not None
     units = [name for name, _ in ground.units if name != NOBODY]
     whose = f"{_whose(units)}办结" if units else "请专班办公室确定承办单位"
-    return f"{ground.waiting} 个核验自{day_of(ground.since, year)}起超时未办,{whose}。"
+    earliest = "最早" if ground.waiting > 1 else ""
+    return f"{ground.waiting} 件核验{earliest}自{day_of(ground.since, year)}起超时未办,{whose}。"
 
 
 def _whose(names: Iterable[str]) -> str:

@@ -83,15 +83,15 @@ def test_copies_end_once_whatever_the_district_wrote() -> None:
 
 _THIRTEEN = "请市中区光明路街道办事处等13个单位"
 BAD = (
-    f"43 个核验超过最迟时限,{_THIRTEEN}逐件说明原因。",
-    f"28 个核验自3月2日起超时未办,{_THIRTEEN}办结。",
-    f"12 个督办未按时反馈,{_THIRTEEN}落实。",
+    f"43 件核验超过最迟时限,{_THIRTEEN}说明原因。",
+    f"28 件核验最早自3月2日起超时未办,{_THIRTEEN}办结。",
+    f"12 件督办未按时反馈,{_THIRTEEN}落实。",
     *"各项",
 )
 LONG_CAUSE = "独生子女父母年老奖励扶助金和计划生育特别扶助制度扶助金审核发放·独生子女父母光荣证或者计划生育情况证明"
 LONGEST = LONG, "符合条件的低收入家庭申请法律援助·家庭经济状况核对证明"
 LONGER = LONG, LONG_CAUSE
-SHORT = ("8个核验超过最迟时限,请市中区光明路街道办事处等3个单位逐件说明原因。", "4个督办未按时反馈,请市中区民政局落实。", "补齐。")
+SHORT = ("8件核验超过最迟时限,请市中区光明路街道办事处等3个单位说明原因。", "4件督办未按时反馈,请市中区民政局落实。", "补齐。")
 
 
 @needs_poppler
@@ -111,12 +111,12 @@ def test_what_page_one_asks_to_decide_has_its_grounds_beside_it_however_long_the
     """Unit, matter and proof, where the case stood, what still waits and since when, until when to answer, the list of the cases."""
     first, *others = pages(replace(report, grounds=grounds(*behind)), tmp_path)
     said = "".join(word for *_, word in first)
-    asked = ("请各单位督办员于3月12日前逐件答复", "个案清单代号\uff1a\uff08一\uff09hard")
-    for one in ("最多的单位", "最多的事项·证明", "最多的环节", "至今未办", "3月2日起", *asked):
+    asked = ("请各单位督办员于3月12日前逐件答复", "个案名单\uff1a\uff08一\uff09超最迟时限", "以上请于3月12日前答复")
+    for one in ("主要单位", "主要事项·证明", "主要环节", "至今未办", "3月2日起", *asked):
         assert one in said, one
-    assert "supervision" in said and ("soft" in said) == (shown > 2) and said.count("认领后未答复230") == shown, "no row on page two"
+    assert "督办未按时反馈" in said and ("超原则上的时限" in said) == (shown > 2) and said.count("认领后未答复230") == shown, "no row on page two"
     whole = "".join(word for sheet in others for *_, word in sheet)
-    assert "决定依据" in whole and all(one in whole for one in ("hard", "supervision", "soft")), "of all of them, the others too"
+    assert "决定依据" in whole and all(one in whole for one in ("超最迟时限", "督办未按时反馈", "超原则上的时限")), "of all of them, the others too"
     assert all(bottom < FOOT + 1 for _, _, _, bottom, word in first if "—" not in word and word != "1")
 
 
@@ -134,7 +134,7 @@ def test_decisions_about_lists_tasks_and_databases_have_their_unit_answer_and_li
     report = replace(REPORT, issuer="枣庄市市中区人民政府办公室(区大数据局)", next_steps=three, grounds=(), asked=asked)
     first = pages(report, tmp_path)[0]
     said = "".join(word for *_, word in first)
-    for one in ("最多的事由", "（一）rosters", "（二）tasks", "（三）databases", "请于3月12日前", "由有关单位办理并报专班办公室"):
+    for one in ("主要事由", "（一）督办员、代办员不齐", "（二）后续更新未完成", "（三）数据库未接入", "请于3月12日前", "由有关单位办理并报专班办公室"):
         assert one in said, one
     assert said.count("枣庄市住房") == 3 and said.count("120") == 3 and "45个" in said, "and its unit each"
     assert "名单附后" not in said and LONG_CAUSE in issuing.lay_out(report.as_json()).html.decode()

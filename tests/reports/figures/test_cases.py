@@ -6,6 +6,7 @@ import pytest
 
 from ledger.casework import attention
 from reports import cases
+from reports.wording import printed
 from tests.ledger.acting import MINUTE, deliver, do, immediate, reply, seal
 from tests.ledger.filing import NOW
 from tests.reports.figures.asking import WEEK, listed
@@ -63,3 +64,9 @@ def test_what_counts_stands_apart_from_what_only_is_counted_with(ledger: str) ->
     assert {(line.number, line.counted) for line in listed("hard").lines} == {(kept.number, True), (late, False)}
     missed = listed("missed/370402-GUANGMING/2026-03-04")
     assert {(line.number, line.counted) for line in missed.lines} == {(kept.number, False), (late, True)}
+
+
+def test_a_list_is_found_by_the_name_that_page_one_prints(ledger: str) -> None:
+    immediate()
+    for key in ("hard", "standing", "supervision", "soft", "lists", "hard/370402-GUANGMING"):
+        assert printed(key) != key and listed(printed(key)) == listed(key)

@@ -101,14 +101,14 @@ def test_what_was_late_before_and_is_still_open_is_said_week_after_week() -> Non
     do(justifications.decide, request, True, now=NOW + 3 * DAY, actor="person:demo-admin")
     swept(WEEK.end + 7 * DAY)
     assert [one.kind for one in report().grounds] == ["hard", "supervision", "soft"], "its own week has it already"
-    assert report().next_steps[2] == "1 个核验超过原则上的时限,请市中区光明路街道办事处说明理由。"
+    assert report().next_steps[2] == "1 件核验超过原则上的时限,请市中区光明路街道办事处说明理由。"
     following = periods.week_of(WEEK.end)
     found = report(following)
     hard, standing = found.grounds[:2]
     assert (hard.waiting, hard.since) == (1, NOW + 7 * DAY + 30 * MINUTE)
     assert (standing.kind, standing.waiting, standing.since) == ("standing", 2, NOW + 30 * MINUTE)
     assert standing.units == (("市中区光明路街道办事处", 2),) and standing.steps == (("无人认领", 2),)
-    assert found.next_steps[1] == "2 个核验自3月4日起超时未办,请市中区光明路街道办事处办结。"
+    assert found.next_steps[1] == "2 件核验最早自3月4日起超时未办,请市中区光明路街道办事处办结。"
     numbers = {lease.number, promised.number}
     assert {line.number for line in listed("standing", following).lines} == numbers
     assert listed(f"standing/{ISSUER}", following).whole == 2 and listed(f"standing/{ARCHIVE}", following).whole == 0
@@ -127,9 +127,9 @@ def test_what_stands_still_is_asked_of_who_has_it_now_or_of_the_office() -> None
     following = periods.week_of(WEEK.end)
     (nobody,) = report(following).grounds
     assert nobody.units == (("不在任何出具单位", 1),)
-    assert report(following).next_steps[0] == "1 个核验自3月4日起超时未办,请专班办公室确定承办单位。"
+    assert report(following).next_steps[0] == "1 件核验自3月4日起超时未办,请专班办公室确定承办单位。"
     do(returns.forward, lease.number, ARCHIVE, now=WEEK.end + HOUR, actor="person:demo-permit-1")
     ask(lease, WEEK.end + HOUR)
     moved = report(following, now=WEEK.end + 2 * HOUR).grounds[0]
     assert (moved.kind, moved.units, moved.since) == ("standing", (("市中区档案馆", 1),), NOW + 30 * MINUTE)
-    assert report(periods.week_of(WEEK.end + 400 * DAY)).next_steps[0].startswith("1 个核验自2026年3月4日起超时未办")
+    assert report(periods.week_of(WEEK.end + 400 * DAY)).next_steps[0].startswith("1 件核验自2026年3月4日起超时未办")

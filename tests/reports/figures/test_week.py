@@ -311,8 +311,8 @@ def test_next_steps_follow_from_the_figures() -> None:
     immediate()
     swept(WEEK.end)
     steps = report().next_steps
-    assert steps[0] == "1 个核验超过最迟时限,请市中区光明路街道办事处逐件说明原因。"
-    assert steps[1] == "1 个督办未按时反馈,请市中区光明路街道办事处落实。"
+    assert steps[0] == "1 件核验超过最迟时限,请市中区光明路街道办事处说明原因。"
+    assert steps[1] == "1 件督办未按时反馈,请市中区光明路街道办事处落实。"
 
 
 def test_a_week_that_runs_is_seen_as_at_one_instant() -> None:
