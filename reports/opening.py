@@ -140,7 +140,7 @@ def _answers(report: Report, found: Sequence[tuple[str, Ground]]) -> str:
 def _waits(report: Report, one: Ground) -> str:
     count = f"{one.waiting} {'件' if one.kind in MISSED else '个'}"
     if one.since:
-        return f"{count},{'最早' if one.waiting > 1 else ''}{day_of(one.since, periods.days(report.period)[-1].year)}起"
+        return f"{count},{day_of(one.since, periods.days(report.period)[-1].year)}起"
     return "—" if one.kind in _PASSED else count if one.waiting else "没有"
 
 
