@@ -114,9 +114,13 @@ def test_what_page_one_asks_to_decide_has_its_grounds_beside_it_however_long_the
     asked = ("请各单位督办员于3月12日前逐件答复", "个案名单\uff1a\uff08一\uff09超最迟时限", "以上请于3月12日前答复")
     for one in ("主要单位", "主要事项·证明", "主要环节", "至今未办", "3月2日起", *asked):
         assert one in said, one
-    assert "督办未按时反馈" in said and ("超原则上的时限" in said) == (shown > 2) and said.count("认领后未答复230") == shown, "no row on page two"
+    assert "督办未按时反馈" in said and ("超原则上的时限" in said) == (shown > 2) and said.count("认领后未答复230") == shown, (
+        "no row on page two"
+    )
     whole = "".join(word for sheet in others for *_, word in sheet)
-    assert "决定依据" in whole and all(one in whole for one in ("超最迟时限", "督办未按时反馈", "超原则上的时限")), "of all of them, the others too"
+    assert "决定依据" in whole and all(one in whole for one in ("超最迟时限", "督办未按时反馈", "超原则上的时限")), (
+        "of all of them, the others too"
+    )
     assert all(bottom < FOOT + 1 for _, _, _, bottom, word in first if "—" not in word and word != "1")
 
 
@@ -134,7 +138,14 @@ def test_decisions_about_lists_tasks_and_databases_have_their_unit_answer_and_li
     report = replace(REPORT, issuer="枣庄市市中区人民政府办公室(区大数据局)", next_steps=three, grounds=(), asked=asked)
     first = pages(report, tmp_path)[0]
     said = "".join(word for *_, word in first)
-    for one in ("主要事由", "（一）督办员、代办员不齐", "（二）后续更新未完成", "（三）数据库未接入", "请于3月12日前", "由有关单位办理并报专班办公室"):
+    for one in (
+        "主要事由",
+        "（一）督办员、代办员不齐",
+        "（二）后续更新未完成",
+        "（三）数据库未接入",
+        "请于3月12日前",
+        "由有关单位办理并报专班办公室",
+    ):
         assert one in said, one
     assert said.count("枣庄市住房") == 3 and said.count("120") == 3 and "45个" in said, "and its unit each"
     assert "名单附后" not in said and LONG_CAUSE in issuing.lay_out(report.as_json()).html.decode()

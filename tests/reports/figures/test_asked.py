@@ -74,7 +74,7 @@ def test_page_one_says_which_list_belongs_to_a_decision_about_databases() -> Non
     first = document(replace(found, next_steps=(step,), grounds=(), asked=(chosen,))).sections[1]
     (table,) = [block for block in first.blocks if isinstance(block, Table)]
     assert table.rows[0][1].startswith("市中区") and table.rows[0][4] == f"{chosen.waiting} 个"
-    assert "(一)databases" in table.note and "3月12日前,(一)由有关单位办理并报专班办公室" in table.note
+    assert "(一)数据库未接入" in table.note and "3月12日前,(一)由有关单位办理并报专班办公室" in table.note
     assert "名单附后" not in str(first)
 
 
