@@ -249,6 +249,7 @@ def test_what_stands_behind_the_missed_limits_is_what_the_rows_of_the_year_say(
 @pytest.mark.parametrize("scope", ["", INTO])
 def test_what_stands_behind_what_else_is_asked_for_is_what_its_list_holds(rows: dict[str, list[Row]], period: Period, scope: str) -> None:
     """The lists and the rates above them are counted anew from the rows elsewhere; these are counted by unit."""
+    read(rows, ("databases",))
     found = of(period, scope)
     steps = [step for step in found.next_steps if "工作日历" not in step]
     assert len(steps) == len(found.grounds) + len(found.asked)
