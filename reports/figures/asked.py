@@ -43,7 +43,7 @@ def asked(
         *([_tasks(session, span, names)] if covered.open_tasks.part < covered.open_tasks.whole else ()),
         *(_sources(session, span, failing) if failing else ()),
         *([_databases(session, span, names)] if covered.databases.part < covered.databases.whole else ()),
-        *([_systems(apart)] if apart else ()),
+        *([_systems(apart)] if covered.systems.part < covered.systems.whole else ()),
         *([_voluntary(session, span, noted)] if noted else ()),
     )
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from ledger.database import transaction
-from ledger.registry import credentials
+from ledger.registry import credentials, sessions
 from settings import settings
 from tests.gateway.conftest import Api
 
@@ -82,6 +82,14 @@ def text_of(answer: httpx.Response) -> str:
     """What a page says, without its marks."""
     body = re.sub(r"<(style|script)[^>]*>.*?</\1>", "", answer.text, flags=re.S)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def signed_in(api: Api, person: str) -> Browser:
+    """By a session begun in the ledger, for who does not test signing in."""
+    browser = Browser(api)
+    with transaction() as session:
+        browser.cookie = sessions.begin(session, person, method=sessions.Method.PASSWORD, browser="", before="", now=settings().now())
+    return browser
 
 
 def link_for(person: str, *, straight: bool = False) -> str:

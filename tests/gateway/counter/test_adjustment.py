@@ -14,23 +14,14 @@ from domain.registers import RegisterKind
 from gateway.counter.adjustment_form import mark_of
 from ledger.calendars import terms
 from ledger.catalog import proposals
-from ledger.database import transaction
 from ledger.registers import manual_registers
-from ledger.registry import sessions
 from settings import LOCAL, settings
 from tests.gateway.conftest import OTHER, REQUESTER, Api
-from tests.gateway.counter.browsing import Browser, text_of
+from tests.gateway.counter.browsing import Browser, signed_in, text_of
 from tests.ledger.acting import do
 from tests.ledger.listing import alter, standing
 
 NEW, JUSTICE = "/counter/catalog/adjustments/new", "370402-JUSTICE"
-
-
-def signed_in(api: Api, person: str) -> Browser:
-    browser = Browser(api)
-    with transaction() as session:
-        browser.cookie = sessions.begin(session, person, method=sessions.Method.PASSWORD, browser="", before="", now=settings().now())
-    return browser
 
 
 @pytest.fixture

@@ -13,21 +13,13 @@ import pytest
 
 from ledger.database import transaction
 from ledger.registers import voluntary
-from ledger.registry import sessions
 from ledger.tables.cases import Case
 from ledger.tables.records import VoluntarySubmission
 from settings import Settings, settings
 from tests.gateway.conftest import OTHER, REQUESTER, Api
-from tests.gateway.counter.browsing import Browser, offered, text_of
+from tests.gateway.counter.browsing import Browser, offered, signed_in, text_of
 
 TYPED = {"proof": "P-HOUSEHOLD", "reason": "at_hand"}
-
-
-def signed_in(api: Api, person: str) -> Browser:
-    browser = Browser(api)
-    with transaction() as session:
-        browser.cookie = sessions.begin(session, person, method=sessions.Method.PASSWORD, browser="", before="", now=settings().now())
-    return browser
 
 
 @pytest.fixture
