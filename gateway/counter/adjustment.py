@@ -38,12 +38,13 @@ from settings import LOCAL, settings
 router = pages()
 
 _PAGE = "/counter/catalog/adjustments"
-_FOUND, _MOST = 30, 12  #: entries that a search shows; changes that one page takes: each has some fifteen fields of the form's 200
+_FOUND, _MOST = 30, 12  #: entries that a search shows; changes that one page takes: each has some fifteen fields of the form's 300
 _LABELS: Mapping[str, str] = MappingProxyType(
     {
         "reason": "事由",
         "reason_date": "事由发生之日",
         "document": "依据的文件",
+        "law_change": "对应的法规变动",
         "changes": "变动",
         "methods": "核验方式",
         "issuing_unit": "出具单位",
@@ -155,14 +156,13 @@ def send(once: UUID, caller: PageCaller, sent: SentForm) -> Response:
         changes = changes_sent(session, sent, is_new=proposals.find(session, once) is None)
     if not changes:
         raise Problem("invalid", detail="还没有选择条目。", remedy="请在上面找到要调整的条目,选择减少、变更或者增加,再报送。")
-    law = sent.text("law_change")
     values: dict[str, object] = {
         "kind": ProposalKind.ADJUSTMENT,
         "unit": sent.text("unit"),
         "reason": " ".join(sent.text("reason").split()),
         "reason_date": sent.text("reason_date") or None,
         "document": sent.text("document"),
-        "law_change": int(law) if law.isascii() and law.isdigit() and len(law) < 12 else None,
+        "law_change": sent.number("law_change"),
         "changes": changes,
     }
     made = report_adjustment(model_of(ProposalIn, values, _LABELS), caller, identity=once)

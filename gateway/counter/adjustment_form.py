@@ -57,8 +57,8 @@ def _change(session: Session, sent: Sent, line: re.Match[str], is_new: bool) -> 
         "source": typed("source") or None,
         "fields": list(dict.fromkeys(filter(None, (one.strip() for one in _APART.split(typed("fields")))))),
         "basis": typed("basis") or None,
-        "validity_days": _number(typed("validity_days")),
-        "limit_minutes": _number(typed("limit_minutes")),
+        "validity_days": sent.number(f"{line['n']}-validity_days"),
+        "limit_minutes": sent.number(f"{line['n']}-limit_minutes"),
         "immediate": bool(typed("immediate")),
         "commitment_basis": typed("commitment_basis"),
         "exclusion": typed("exclusion") or None,
@@ -73,7 +73,3 @@ def _methods(places: dict[Method, str]) -> list[Method]:
     if len({place for place, _ in chosen}) < len(chosen):
         raise Problem("invalid", detail="两种核验方式排在了同一位。", remedy="请给每一种采用的方式各排一位。")
     return [method for _, method in sorted(chosen)]
-
-
-def _number(text: str) -> object:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else text or None

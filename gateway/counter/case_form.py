@@ -137,14 +137,13 @@ def _party(sent: Sent, mark: str) -> dict[str, str]:
 
 
 def _case(sent: Sent) -> dict[str, object]:
-    days = sent.text("promised_days")
     others = [{"role": sent.text(f"{mark}-role")} | _party(sent, mark) for mark in _marks(sent.all("party"))]
     return {
         "matter": sent.text("matter"),
         "handling": sent.text("handling"),
         "accepted_at": sent.instant("accepted_at"),
         "promise_end": sent.instant("promise_end") or None,
-        "promised_days": int(days) if days.isascii() and days.isdigit() and len(days) < 6 else days or None,
+        "promised_days": sent.number("promised_days"),
         "channel": sent.text("channel"),
         "parties": [{"role": PartyRole.APPLICANT} | _party(sent, ""), *others],
     }

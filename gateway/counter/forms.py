@@ -20,6 +20,7 @@ from gateway.edge.validation_texts import invalid
 
 TOKEN = "form_token"
 _MOST = 300  #: fields: fifty parties of a case have five each
+_DIGITS = 20  #: no number of a form has as many; int() would take its time over thousands
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -69,6 +70,11 @@ class Sent:
             return UUID(self.text(name))
         except ValueError:
             return None
+
+    def number(self, name: str) -> int | str | None:
+        """A whole number; None: nothing is typed. What is none stays what it is, for the model to refuse."""
+        text = self.text(name)
+        return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else text or None
 
     def exactly(self, name: str) -> str:
         """With its blanks: a password."""

@@ -122,7 +122,7 @@ def form(
 def enter(kind: Kind, caller: PageCaller, sent: SentForm) -> Response:
     """登记 or 更正: once however often it is sent."""
     values = {name.removeprefix(_VALUE): _typed(sent, name) for name in sent.form if name.startswith(_VALUE)}
-    said = {"unit": sent.text("unit") or None, "values": values, "replaces": _serial(sent.text("replaces"))}
+    said = {"unit": sent.text("unit") or None, "values": values, "replaces": sent.number("replaces")}
     labels = {field.name: field.name for field in api.register_of(kind).about.fields}
     body = model_of(EntryValuesIn, said, labels | {"unit": "单位", "replaces": "更正哪一条"})
     try:
@@ -135,11 +135,6 @@ def enter(kind: Kind, caller: PageCaller, sent: SentForm) -> Response:
 def _typed(sent: Sent, name: str) -> str:
     """In one line; of what was ticked, all of it."""
     return "、".join(filter(None, (" ".join(text.split()) for text in sent.all(name))))
-
-
-def _serial(text: str) -> object:
-    """What is none stays what it is, and is refused: taken for nothing, a correction would be an entry of its own."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text or None
 
 
 def _by_name(problem: Problem) -> Problem:

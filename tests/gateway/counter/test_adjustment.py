@@ -94,6 +94,8 @@ def test_what_is_refused_leaves_no_draft(page: Browser) -> None:
         (altered(validity_days="八十"), "“有效天数”"),
         (altered(fields=""), "没有写明核验内容"),
         ({"unit": "370402-PERMIT"}, "清单由本单位编制"),
+        ({"law_change": "第三条"}, "法规变动"),  # it was reported as one that answers none
+        ({"law_change": "9" * 19}, "法规变动"),
     ):
         status, said = send(page, once, **typed)
         assert status in (409, 422) and words in said, (typed, said[-300:])
