@@ -14,6 +14,10 @@ from domain.list_rows import Fact, Fault, NegativeFact, ProofFact
 _GONE, _DECIDED, _OWN = 1, 2, 4  #: given up; by what stands around it or in it; by its own cell
 _LINES = 32  #: bits of a line, under those of the sheet
 _SHOWN = 60  #: characters of a note
+_MOST_LOOKS = 50_000_000  #: at rows, for all notes of a list: some tens of seconds
+_TOO_MANY = Fault(
+    "note_beside", "", "清单中说到各行的话太多,无法逐句核对到行。", "请另加一列“取消或保留”,在每一行写明,再删去表格之外的这些话。"
+)
 Place = tuple[int, int]  #: sheet and line
 
 
@@ -30,6 +34,9 @@ class Accepted:
         self._signs: dict[str, list[int]] = {}
         self._others: set[str] = set()  #: marks of rows of this page that were not taken
         self._page = 0
+        self._here: set[int] = set()  #: the proofs of this page
+        self._looks = 0
+        self._too_many: int | None = None  #: from which row on there were too many
         self._noted: set[int] = set()  #: pages of which a note gave something up
         self._legends: list[Note] = []  #: of this page
         self._back: dict[Place, Fault] = {}
@@ -38,6 +45,7 @@ class Accepted:
         """What is told from here on speaks of the rows that follow."""
         self._end_page()
         self._page = len(self._places)
+        self._here.clear()
         self._others.clear()
 
     def leave(self, signs: frozenset[str]) -> None:
@@ -62,13 +70,14 @@ class Accepted:
         self._said.append(said)
         self._numbers.append(number)
         self._entries.append(hash((matter, proof)))
-        self._proofs.append(self._codes.setdefault(proof, len(self._codes)))
+        code = self._codes.setdefault(proof, len(self._codes))
+        self._proofs.append(code)
+        self._here.add(code)
 
     def named_in(self, text: str, name: Callable[[str], str], *, everywhere: bool = False) -> frozenset[str]:
         """The codes of the proofs on this page, or on every one, whose names stand in a text."""
-        codes = list(self._codes)
-        here = {codes[at] for at in set(self._proofs[0 if everywhere else self._page :])} - {""}
-        return frozenset(code for code in here if name(code) in text)
+        codes = self._codes.items()
+        return frozenset(code for code, at in codes if code and (everywhere or at in self._here) and name(code) in text)
 
     @property
     def has_any(self) -> bool:
@@ -91,6 +100,10 @@ class Accepted:
 
     def _tell(self, note: Note, first: int) -> None:
         fault = _fault(note)
+        self._looks += len(self._places) - first
+        if self._looks > _MOST_LOOKS:
+            self._too_many = first if self._too_many is None else min(first, self._too_many)
+            return
         for at in self._reached(note, range(first, len(self._places))):
             self._back.setdefault(self._place(at), fault)
 
@@ -98,6 +111,9 @@ class Accepted:
         for note in self._legends:
             self._tell(note, self._page)
         self._legends.clear()
+        if self._too_many is not None:
+            self.send_back(_TOO_MANY, range(self._too_many, len(self._places)))
+            self._too_many = None
 
     def _reached(self, note: Note, rows: range) -> Iterator[int]:
         said = self._said
@@ -125,7 +141,7 @@ class Accepted:
 
     def _named(self, note: Note, rows: range) -> Iterator[int]:
         if note.numbers:
-            yield from (at for at in rows if self._numbers[at] in note.numbers)
+            yield from (at for at in rows if any(self._numbers[at] in one for one in note.numbers))
         for sign in note.signs:
             yield from (at for at in self._signs.get(sign, ()) if at in rows)
         if note.proofs:

@@ -22,7 +22,7 @@ class Note(NamedTuple):
 
     text: str
     said: Standing
-    numbers: frozenset[int] = frozenset()
+    numbers: tuple[range, ...] = ()
     signs: frozenset[str] = frozenset()
     proofs: frozenset[str] = frozenset()
     but: bool = False
@@ -61,7 +61,6 @@ _NUMBERED = re.compile(
     rf"|(?<![^:,;。\s])(?:{_SEVERAL_NUMBERS}[两二三四五六七八九十]?[项条]?|(\d{{1,5}}))(?=(?:均|都|已经?|予以|拟|应)*(?:取消|废止|删|停止|不再|保留|作废)))"
 )
 _RANGE = re.compile(r"(\d{1,5})(?:\s*[-~至到—]+\s*第?(\d{1,5}))?")
-_MOST_NUMBERS = 100_000
 _BACK = re.compile("以上|上述|上列|前述|上面|上表|本表|表中|表内|表列|所列|本清单|此表|该表|此清单|该清单|本目录|该目录|清单[中内]")
 _WHAT = re.compile(f"(({_BACK.pattern})(所列|内容|条目|项目|证明|事项|材料|各|全部|所有|条|项|的)*)")
 _CHINESE = "[一二三四五六七八九十百]+"
@@ -128,9 +127,9 @@ def _turning(text: str, plain: str, hears: _Hears, names: _Names) -> Note | None
 def _found(text: str, plain: str, hears: _Hears, names: _Names) -> Note | None:
     but = _BUT.search(plain)
     named = but["what"] if but else plain
-    numbers, signs, proofs = _numbers(named), _signs(named), names(named)
-    if but and not (numbers or signs or proofs):
-        but, numbers, signs, proofs = None, _numbers(plain), _signs(plain), names(plain)
+    numbers, signs = _numbers(named), _signs(named)
+    if but and not (numbers or signs or names(named)):
+        but, named, numbers, signs = None, plain, _numbers(plain), _signs(plain)
     rest = plain.replace(but[0], "", 1) if but else plain
     keeps, gives_up = _says(rest, hears)
     back = _BACK.search(plain) is not None
@@ -138,10 +137,11 @@ def _found(text: str, plain: str, hears: _Hears, names: _Names) -> Note | None:
     may_instruct = _MAY_INSTRUCT.search(plain) and not (looks or _EXPLAINS.search(plain))
     if not (gives_up or keeps) or ((_INSTRUCTS.search(plain) or may_instruct) and not (back and gives_up)):
         return None
+    proofs = names(named)  # looked for in a text that says something alone: there may be as many headings as there are proofs
     alone = _ALONE.match(plain) if in_cell(plain) is not None else None
     placed = _PLACED.search(plain) is not None
     of_some = placed or looks or any(form.search(plain) for form in (_OF_SOME, _COUNTS))
-    numbers = frozenset() if placed else numbers
+    numbers = () if placed else numbers
     if not (numbers or signs or proofs or back or alone or of_some):
         return None
     if is_heading(plain.strip(SIGNS)) and not (numbers or signs or back):
@@ -183,9 +183,7 @@ def _signs(plain: str) -> frozenset[str]:
     return frozenset(_SIGN.findall(plain if explains else plain.strip(SIGNS)))
 
 
-def _numbers(plain: str) -> frozenset[int]:
-    found: set[int] = set()
-    for lists in _NUMBERED.findall(plain):
-        for first, last in _RANGE.findall("".join(lists)):
-            found.update(range(int(first), min(int(last or first), int(first) + _MOST_NUMBERS) + 1))
-    return frozenset(found)
+def _numbers(plain: str) -> tuple[range, ...]:
+    lists = (_RANGE.findall("".join(groups)) for groups in _NUMBERED.findall(plain))
+    pairs = (sorted((int(first), int(last or first))) for one in lists for first, last in one)
+    return tuple(range(first, last + 1) for first, last in pairs)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from catalog import accepted_rows
 from catalog.accepted_rows import Accepted
 from catalog.list_kinds import ListKind
 from catalog.lists import read_list
@@ -238,3 +239,12 @@ def test_what_is_packed_is_found_again() -> None:
     assert note is not None
     accepted.reach(note)
     assert set(accepted.sent_back()) == {(3, 1), (3, 2**20)} and all(isinstance(one, Fault) for one in accepted.sent_back().values())
+
+
+def test_where_more_is_said_than_can_be_looked_up_every_row_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each note is looked for in each row above it: a file of nothing but notes would be read for hours."""
+    said = [("以上证明均保留",)] * 3
+    assert table(HEADER, FIRST, SECOND, *said) == [False, False]
+    monkeypatch.setattr(accepted_rows, "_MOST_LOOKS", 5)
+    assert table(HEADER, FIRST, SECOND, *said[:2]) == [False, False]
+    assert table(HEADER, FIRST, SECOND, *said, THIRD) == [NOTED, NOTED, NOTED], "what follows on the page, too"
