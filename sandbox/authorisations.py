@@ -19,6 +19,8 @@ MESSAGES = {
     UNKNOWN: "授权不存在",
 }
 
+_KEPT = 3600.0  #: seconds after its end in which it is still said why it does not hold
+
 
 @dataclass
 class _Given:
@@ -36,8 +38,9 @@ class Authorisations:
 
     def give(self, holder_code: str, type_codes: frozenset[str], seconds: float) -> str:
         """The holder agrees; gives the trxId, which says nothing about anybody."""
-        trx = f"TRX{secrets.token_hex(14)}"
-        self._given[trx] = _Given(holder_code, type_codes, self._clock() + seconds)
+        trx, now = f"TRX{secrets.token_hex(14)}", self._clock()
+        self._given = {known: one for known, one in self._given.items() if now < one.until + _KEPT}
+        self._given[trx] = _Given(holder_code, type_codes, now + seconds)
         return trx
 
     def refusal(self, trx: str, holder_code: str, type_code: str) -> int | None:

@@ -61,7 +61,9 @@ class IssuingUnit:
         """
         inbox = self._inbox()
         items = [*inbox["items"], *(item for line in inbox.get("batches", ()) for item in self._inbox(batch=line["batch"])["items"])]
-        taken = 0
+        taken, here = 0, {str(item["id"]) for item in items}
+        self._seen = {identity: since for identity, since in self._seen.items() if identity in here}
+        self._settled &= here  # what has left the inbox does not come back
         for item in items:
             identity = str(item["id"])
             first = self._seen.setdefault(identity, self._clock())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
+import sqlite3
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -21,12 +22,19 @@ _WANTED = ("bizId", "certTypeCode", "certName", "holder", "holderCode", "holderT
 _KEPT = ("certTypeCode", "certName", "certNo", "issueDept", "digest", "replacesBizId")  # nothing about anybody
 
 
-@dataclass
 class Intake:
-    """What was taken in, by the sender's number; `calls` counts every one, so that a test sees what came twice."""
+    """What was taken in, by the sender's number; `calls` counts every one, so that a test sees what came twice.
 
-    taken: dict[str, dict[str, Any]] = field(default_factory=dict)
-    calls: int = 0
+    It stands in a file without a name that goes with this process, as a library's does on its disk: in memory a kilobyte of each
+    licence stayed for ever. Made anywhere, used by one thread.
+    """
+
+    def __init__(self) -> None:
+        self.calls = self._serial = 0
+        self._rows = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._rows.execute("PRAGMA journal_mode = OFF")
+        self._rows.execute("PRAGMA synchronous = OFF")
+        self._rows.execute("CREATE TABLE taken (number TEXT PRIMARY KEY, identifier TEXT, state TEXT, kept TEXT)")
 
     def take(self, data: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """The outcome code and the reply's data: the same number again is the same licence."""
@@ -42,23 +50,32 @@ class Intake:
         if not content.startswith(b"%PDF-") or hashlib.sha256(content).hexdigest() != data["digest"]:
             return 102, {}
         number = str(data["bizId"])
-        if number not in self.taken:
-            kept = {name: data.get(name, "") for name in _KEPT}
-            serial = f"OURS{len(self.taken) + 1:08d}"
-            self.taken[number] = kept | {"certIdentifier": identifier(data["certTypeCode"], serial), "state": "valid", "size": len(content)}
-            earlier = self.taken.get(str(data.get("replacesBizId")))
-            if earlier is not None and earlier["state"] == "valid":
-                earlier["state"] = "replaced"
-        return 0, {"bizId": number, "certIdentifier": self.taken[number]["certIdentifier"]}
+        if (given := self._identifier(number)) is None:
+            self._serial += 1
+            given = identifier(data["certTypeCode"], f"OURS{self._serial:08d}")
+            kept = {name: data.get(name, "") for name in _KEPT} | {"size": len(content)}
+            self._rows.execute("INSERT INTO taken VALUES (?, ?, 'valid', ?)", (number, given, json.dumps(kept, ensure_ascii=False)))
+            earlier = str(data.get("replacesBizId"))
+            self._rows.execute("UPDATE taken SET state = 'replaced' WHERE number = ? AND state = 'valid'", (earlier,))
+        return 0, {"bizId": number, "certIdentifier": given}
 
     def cancel(self, data: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Void, for good; a number that never came is 查无."""
         self.calls += 1
-        found = self.taken.get(str(data.get("bizId")))
-        if found is None:
+        number = str(data.get("bizId"))
+        if self._identifier(number) is None:
             return 10, {}
-        found["state"] = "void"
-        return 0, {"bizId": str(data["bizId"])}
+        self._rows.execute("UPDATE taken SET state = 'void' WHERE number = ?", (number,))
+        return 0, {"bizId": number}
+
+    def taken(self) -> dict[str, dict[str, Any]]:
+        """All of it, by number."""
+        rows = self._rows.execute("SELECT number, identifier, state, kept FROM taken ORDER BY rowid")
+        return {number: json.loads(kept) | {"certIdentifier": given, "state": state} for number, given, state, kept in rows}
+
+    def _identifier(self, number: str) -> str | None:
+        row = self._rows.execute("SELECT identifier FROM taken WHERE number = ?", (number,)).fetchone()
+        return None if row is None else row[0]
 
 
 def add(router: APIRouter, intake: Intake, asked: Asked, reply: Reply) -> None:
@@ -80,7 +97,7 @@ def control(intake: Intake) -> APIRouter:
     router = APIRouter(prefix="/intake", tags=["证照库收到的"])
 
     @router.get("")
-    def listed() -> dict[str, Any]:
-        return {"taken": intake.taken, "calls": intake.calls}
+    async def listed() -> dict[str, Any]:  # in the loop's thread, as all that uses the intake
+        return {"taken": intake.taken(), "calls": intake.calls}
 
     return router

@@ -39,6 +39,7 @@ _MESSAGES = {
 }
 _VERDICTS = {0: "信息正确且有效", 4: "信息不全无法验证", 5: "查无此信息", 6: "请填写certData中参数", 7: "部分信息有误或不完整"}
 _LINK_LIFE = 600.0
+_LINK_KEPT = 3600.0  #: so long it is still said why it works no more
 _SPENT = "此id的文件已经被下载，不能再次下载"
 _TOO_OLD = "此id的文件已10分钟过期，请重新请求"
 _PAGE = b"BT /F1 24 Tf 72 720 Td (SYNTHETIC LICENCE - SANDBOX) Tj ET"
@@ -165,7 +166,10 @@ def build(
         if not any(licence.identifier[:-1] == wanted[:-1] for licence in LIBRARY):
             return _reply(10)
         link = secrets.token_hex(16)
-        links[link] = clock(), False
+        now = clock()
+        while links and now - next(iter(links.values()))[0] > _LINK_KEPT:  # they stand in the order in which they were given out
+            del links[next(iter(links))]
+        links[link] = now, False
         # The real service prints its inner address, which no caller can reach.
         content = f"http://licence-library.invalid:28080/CertShare/zzgxpt/download?id={link}"
         return _reply(0, {"contentType": "http", "content": content, "certIdentifier": wanted})
