@@ -90,8 +90,19 @@ def record(session: Session, told: Told, *, now: datetime, actor: str) -> Demand
     return row
 
 
-def count_like(session: Session, told: Told) -> int:
-    """How many are on the record that say the very same, instant included: rows of a file that came before."""
+def record_up_to(session: Session, told: Told, wanted: int, *, now: datetime, actor: str) -> bool:
+    """As `record`, unless so many that say the very same are on the record: a file that comes again adds what is missing, also while
+    it comes a second time at once. Gives whether it was recorded. Raises `DemandRefused`, `InFuture`."""
+    # Of two at once the later finds the earlier one's. Of all units at once: one may be merged into another meanwhile.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("demands of files"))))
+    missing = _count_like(session, told) < wanted
+    if missing:
+        record(session, told, now=now, actor=actor)
+    return missing
+
+
+def _count_like(session: Session, told: Told) -> int:
+    """How many are on the record that say the very same, instant included."""
     query = select(func.count()).where(
         Demand.unit.in_(estate(session, heir(session, told.unit))),
         Demand.matter == told.matter,

@@ -67,13 +67,17 @@ def enter(
     return row
 
 
+def take_turn(session: Session, kind: RegisterKind, unit: str) -> None:
+    """Until the end of the transaction nobody else looks whether this unit's row is there: of two at once the later finds the earlier's."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"register {kind} {unit}", 0))))
+
+
 def enter_once(
     session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str], *, person: str, now: datetime, replaces: int | None = None
 ) -> tuple[RegisterEntry, bool]:
     """As `enter`, and of what is sent a second time the row that is there; gives whether it is new. A correction that changes
     nothing is none. Raises `EntryRefused`."""
-    # Of two at once the later finds the earlier one's.
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"register {kind} {unit}", 0))))
+    take_turn(session, kind, unit)
     there = known(session, kind, unit, values) if replaces is None else _corrected_so(session, kind, unit, values, person, replaces)
     return (there, False) if there else (enter(session, kind, unit, values, person=person, now=now, replaces=replaces), True)
 

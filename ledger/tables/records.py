@@ -78,6 +78,7 @@ class Demand(Table):
     recorded_by: Mapped[str]
     __table_args__ = (
         Index("ix_demands_recorded_at", "recorded_at", "unit"),
+        Index("ix_demands_demanded_at", "demanded_at", "matter", "unit"),  # what is on the record already, asked for each row of a file
         CheckConstraint("proof IS NOT NULL OR paper IS NOT NULL", name="says_what_was_demanded"),
     )
 

@@ -43,12 +43,13 @@ def import_demands(file: Path) -> int:
                 told = demands.Told(
                     row.get("单位编码", ""), row.get("事项编码", ""), proof, told_by, at, paper=paper, some_time=on is not None
                 )
-                same[told] += told.demanded_at is not None  # without a day nobody can tell one from another
-                if same[told] and demands.count_like(session, told) >= same[told]:
-                    repeated += 1
-                    continue
-                demands.record(session, told, now=now, actor=operator())
-            taken += 1
+                if told.demanded_at is None:  # nobody can tell one from another
+                    demands.record(session, told, now=now, actor=operator())
+                    new = True
+                else:
+                    same[told] += 1
+                    new = demands.record_up_to(session, told, same[told], now=now, actor=operator())
+            taken, repeated = taken + new, repeated + (not new)
         except demands.InFuture:
             faults[line] = "“索要日期”在将来。"
         except Refusal as refused:

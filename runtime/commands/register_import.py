@@ -62,6 +62,7 @@ def _enter(session: object, kind: RegisterKind, cells: Mapping[str, str], person
     for field in kind.about.fields:
         if field.kind in (FieldKind.DAY, FieldKind.PAST) and (found := day(values.get(field.name, ""))):
             values[field.name] = found.isoformat()
+    manual_registers.take_turn(session, kind, unit)
     if manual_registers.known(session, kind, unit, values) is not None:
         return False
     goes_on = manual_registers.completed(session, kind, unit, values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,9 +18,10 @@ from ledger.tables.records import Demand
 from runtime.commands.imports import main
 from runtime.failures import Failure
 from settings import LOCAL
-from tests.ledger.acting import all_of, do
+from tests.ledger.acting import all_of, at_once, do
 from tests.ledger.listing import standing
 from tests.runtime.commands.test_imports import sheet
+from tests.statements import counting, plan
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
@@ -183,6 +185,34 @@ def test_demands_that_come_again_are_recorded_once_and_two_of_one_day_are_two(tm
     for recorded in (6, 7):  # of which nobody says when
         assert main(["demands", str(sheet(tmp_path / "d.xlsx", head, (*one[:4], "", "")))]) == 0
         assert len(all_of(Demand)) == recorded
+
+
+def test_two_files_at_once_record_what_one_would(tmp_path: Path) -> None:
+    """Obligations 7.5, 15.3, 16.6: two people import what they were both sent. Two rows of one day that say the same stay two."""
+    one = ("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "申请人", "2026-03-04")
+    demanded = (
+        ("单位编码", "事项编码", "证明编码", "反映来源", "索要日期"),
+        one,
+        one,
+        *[(*one[:4], f"2026-02-{day}") for day in range(10, 20)],
+    )
+    trained = TRAINING, *[("370402-JUSTICE", f"2026-02-{day}", "系统应用", 2, "demo-justice-1") for day in range(10, 22)]
+    files = {kind: str(sheet(tmp_path / f"{kind}.xlsx", *rows)) for kind, rows in (("demands", demanded), ("training", trained))}
+    for kind, file in files.items():
+        assert at_once(*[lambda kind=kind, file=file: main([kind, file])] * 4) == [0] * 4
+    assert (len(all_of(Demand)), len(entries(RegisterKind.TRAINING))) == (12, 12)
+
+
+def test_whether_a_demand_is_on_the_record_is_not_asked_of_all(tmp_path: Path) -> None:
+    head = ("单位编码", "事项编码", "证明编码", "反映来源", "索要日期")
+    with counting() as spent:
+        assert (
+            main(["demands", str(sheet(tmp_path / "d.xlsx", head, ("370402-PERMIT", "DEMO-0001", "P-HOUSEHOLD", "申请人", "2026-03-04")))])
+            == 0
+        )
+    (asked,) = (one for one in spent.whole if "count(*)" in one[0] and "demands" in one[0])
+    read = plan(asked, "enable_seqscan")
+    assert re.search(r"Index Cond: .*demanded_at = .*matter = ", read), read
 
 
 def test_a_demand_of_a_day_on_which_it_became_allowed_is_no_sign(tmp_path: Path) -> None:
