@@ -12,7 +12,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +37,10 @@ def spent(home: Path) -> dict[str, float]:
     # What has ended is in the postmaster's own books: nobody says any more which database it served.
     found["postgres"] = _seconds(postmaster) + _of_ended_children(postmaster.pid)
     for backend in postmaster.children():
-        title = _BACKEND.match(" ".join(backend.cmdline()))
-        database = "postgres" if title is None else f"postgres/{title[2]}"
-        found[database] = found.get(database, 0.0) + _seconds(backend)
+        with suppress(psutil.NoSuchProcess):  # it ended since
+            title = _BACKEND.match(" ".join(backend.cmdline()))
+            database = "postgres" if title is None else f"postgres/{title[2]}"
+            found[database] = found.get(database, 0.0) + _seconds(backend)
     return found
 
 
