@@ -21,6 +21,7 @@ from settings import settings
 
 _LOCK = "SELECT pg_advisory_xact_lock(7308620)"  # two first processes: one after the other
 SEALS = ("ca", "share", "issuer")
+_DESTROYED = "destroyed"  #: master keys that open nothing any more, by name
 
 
 class WrongKeys(Exception):
@@ -63,6 +64,8 @@ def faults(connection: Connection, keys: Vault, seals: Mapping[str, str]) -> lis
     found = []
     for name, accepted in sorted(values.items()):
         kind, _, which = name.partition(":")
+        if kind == _DESTROYED or (f"{_DESTROYED}:{which}" in values and name not in own):
+            continue
         if kind == "seal":
             if name in seals and seals[name] not in accepted | made:
                 found.append(f"印章证书 {which}.crt.pem 不是本台账登记的那一个")
@@ -101,6 +104,11 @@ def _made(connection: Connection) -> set[str]:
         return set()
     there = "SELECT fingerprint FROM seals WHERE standing NOT IN ('applied', 'making', 'withdrawn')"
     return {fingerprint for (fingerprint,) in rows(connection, there)}
+
+
+def destroyed(connection: Connection, master: str, value: str, *, now: datetime, by: str) -> None:
+    """已销毁的主密钥: from here on the ledger opens without it."""
+    accept(connection, {f"{_DESTROYED}:{master}": value}, now=now, by=by)
 
 
 def accept(connection: Connection, values: Mapping[str, str], *, now: datetime, by: str) -> list[str]:

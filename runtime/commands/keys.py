@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from domain.key_scopes import COUNTER, Scope
 from runtime.commands.verifications import operator
@@ -19,7 +20,7 @@ _OF_THE_LEDGER = {
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./run keys", description="接口密钥:生成、轮换、吊销、列出;主密钥:轮换;印章证书:登记")
+    parser = argparse.ArgumentParser(prog="./run keys", description="接口密钥:生成、轮换、吊销;主密钥:轮换、销毁、两人分持;印章证书:登记")
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="列出有效密钥的持有者")
     for name, text in (
@@ -51,7 +52,18 @@ def main(arguments: list[str]) -> int:
         actions.add_parser(name, help=text).add_argument("person", metavar="人员编码")
     for name, (text, _) in _OF_THE_LEDGER.items():
         actions.add_parser(name, help=text)
+    actions.add_parser("destroy-master", help="销毁不再保护任何数据的主密钥(须先停止全部服务)").add_argument(
+        "name", metavar="主密钥", help="如 k1:rewrap 结束时所说的那一个"
+    )
+    parted = actions.add_parser("split", help="把一个密钥文件分成两份,由两人分别保管;任何一份单独都读不出")
+    parted.add_argument("file", type=Path, metavar="密钥文件")
+    joined = actions.add_parser("join", help="两人各出一份,合成原来的密钥文件")
+    for action in (parted, joined):
+        action.add_argument("parts", type=Path, nargs=2, metavar="一份")
+    joined.add_argument("file", type=Path, metavar="写到")
     options = parser.parse_args(arguments)
+    if options.action in ("split", "join"):
+        return _two_persons(options.action, options.file, tuple(options.parts))
     from ledger.actor import ACTOR
 
     ACTOR.set(operator())
@@ -59,6 +71,10 @@ def main(arguments: list[str]) -> int:
         from runtime.commands import master_keys
 
         return int(getattr(master_keys, _OF_THE_LEDGER[options.action][1])())
+    if options.action == "destroy-master":
+        from runtime.commands import master_keys
+
+        return master_keys.destroy_master(options.name)
     if options.action in ("link", "unlink"):
         return _link(options.person) if options.action == "link" else _unlink(options.person)
     if getattr(options, "key", None):
@@ -66,6 +82,18 @@ def main(arguments: list[str]) -> int:
     if options.action == "list":
         return _list()
     return _act(options.action, options.person, options.system, frozenset(map(Scope, getattr(options, "scope", ()))))
+
+
+def _two_persons(action: str, file: Path, parts: tuple[Path, Path]) -> int:
+    from runtime.services import key_shares
+
+    if action == "split":
+        key_shares.split(file, parts)
+        console.print(f"{file} 已分成两份:{parts[0]} 和 {parts[1]},已试合相符。请分交两人、存到两处介质;本机上的这两份随后删除。")
+        console.print("少了任何一份都合不回来。原文件没有改动,仍由服务使用。")
+    else:
+        console.print(f"已合成 {key_shares.join(parts, file)},写到 {file}。")
+    return 0
 
 
 def _link(person: str) -> int:

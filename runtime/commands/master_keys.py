@@ -1,22 +1,29 @@
-"""`./run keys rotate-master`, `rewrap`, `accept-seals`: the keys of the ledger itself, beside those of people and systems."""
+"""`./run keys rotate-master`, `rewrap`, `destroy-master`, `accept-seals`: the ledger's own keys, beside those of people and systems."""
 
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from ledger import key_checks, rewrapping
 from ledger.database import engine, transaction
 from ledger.key_checks import WrongKeys
 from ledger.vault import vault
+from runtime.commands.backup import reach
 from runtime.commands.verifications import operator
 from runtime.failures import Failure
 from runtime.progress import Progress
 from runtime.services import keyfiles
 from runtime.services.context import home
 from settings import settings
+
+_OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' "
+    "AND pid <> pg_backend_pid()"
+)
 
 
 def rotate_master() -> int:
@@ -51,6 +58,39 @@ def rewrap() -> int:
         progress.say(f"主密钥 {name} 仍保护 {count} 项:还有进程用它写入。请重新启动全部服务,再运行一次。")
     if not left:
         progress.say("原有主密钥不再保护任何数据;此前的备份仍要用它读出,请留在密钥文件中。")
+    return 0
+
+
+def destroy_master(name: str) -> int:
+    """Nothing rests on it and nobody has it in memory: only then it goes. Raises Failure, and then nothing was destroyed."""
+    progress = Progress()
+    with ExitStack() as ending:
+        reach(ending)
+        folder = Path(os.environ["PROOFLESS_SECRETS_DIR"])
+        keys, what = vault(), "销毁主密钥"
+        if f"master:{name}" not in keys.check_values():
+            raise Failure(what, f"密钥文件中没有主密钥 {name}", "没有销毁任何密钥。请核对 rewrap 结束时所说的名称。")
+        if name == keys.current:
+            raise Failure(what, f"{name} 是当前的主密钥", "没有销毁任何密钥。请先 ./run keys rotate-master,再 rewrap。")
+        with progress.step("核对没有服务在运行,没有数据由它保护"):
+            with transaction() as session:
+                # A process that began before the rotation still wraps with the earlier key, and what it writes would be lost.
+                others = session.scalar(text(_OTHERS))
+            if others:
+                why = f"还有 {others} 个连接在用台账,其中可能有进程仍用 {name} 写入"
+                raise Failure(what, why, "没有销毁任何密钥。请先停止全部服务(./run down;容器部署停止 gateway 和 worker),再运行一次。")
+            if count := rewrapping.left().get(name):
+                raise Failure(what, f"{name} 仍保护 {count} 项数据", "没有销毁任何密钥。请先运行 ./run keys rewrap。")
+        with engine().begin() as connection:
+            value = keys.check_values()[f"master:{name}"]
+            key_checks.destroyed(connection.connection, name, value, now=settings().now(), by=operator())
+        try:
+            keyfiles.drop_master(folder, name)
+        except OSError as error:
+            why = f"{folder} 不能写入({error.strerror})"
+            raise Failure(what, why, f"台账已不再需要 {name}。请在主机上从密钥文件中删去它,或改好权限后再运行一次。") from None
+    progress.say(f"主密钥 {name} 已从密钥文件中删去,台账今后不需要它。")
+    progress.say(f"此前的备份仍要用 {name} 读出:需要保留这些备份时,另存的 {name} 也要保留;否则一并销毁,并把现在的密钥目录另存一份。")
     return 0
 
 

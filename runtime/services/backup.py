@@ -1,7 +1,7 @@
 """备份: the ledger in one folder, its keys in another, because either alone tells nothing.
 
     TARGET/        ledger.backup: every row, encrypted and authenticated under the master key (runtime.services.sealed_stream)
-    TARGET-keys/   the master keys and other secrets, the seals
+    TARGET-keys/   the master keys and other secrets, the seals; or, closed for the holders of a private key, TARGET/keys.p7m
 
 It holds rows and no statement (ledger.copying). Prefect's database is left out: it shows and executes, and a worker
 starts what the ledger has open again. Passwords between the processes of this machine are left out too: a restored
@@ -15,18 +15,20 @@ import io
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
+
+from cryptography.x509 import Certificate
 
 from ledger import copying, key_checks, opening
 from ledger.copying import NotTheSame
 from ledger.key_checks import REMEDY
 from ledger.vault import Vault, VaultError, open_vault, vault
 from runtime.failures import Failure
-from runtime.services import keyfiles
+from runtime.services import escrow, keyfiles
 from runtime.services.context import home
 from runtime.services.sealed_stream import Damaged, SealedReader, SealedWriter, parse_header
 from settings import load, settings
@@ -36,8 +38,8 @@ _FORM = "proofless-backup-1"
 _KEPT_BESIDE_UPGRADES = 3
 
 
-def backup(target: Path, keys_target: Path | None) -> dict[str, Any]:
-    """Saves the ledger that the settings name, running or not; its keys too where `keys_target` is given.
+def backup(target: Path, keys_target: Path | None, to: Sequence[Certificate] = ()) -> dict[str, Any]:
+    """Saves the ledger that the settings name, running or not; its keys too where `keys_target` is given, or closed for `to`.
 
     Gives what the ledger says of itself. Raises Failure and leaves nothing half done.
     """
@@ -59,9 +61,12 @@ def backup(target: Path, keys_target: Path | None) -> dict[str, Any]:
             raise Failure("备份", f"写不下备份({error.strerror})", "请检查磁盘空间和目录权限后重试。") from None
         if keys_target is not None:
             # After the rows: a key that was added meanwhile may already be in use within them.
-            _copy_secrets(Path(os.environ["PROOFLESS_SECRETS_DIR"]), drafts[1] / "secrets")
+            _copy_secrets(drafts[1] / "secrets")
             if settings().seals_dir.is_dir():
                 shutil.copytree(settings().seals_dir, drafts[1] / "seals")
+        if to:
+            seals = {"seals": settings().seals_dir} if settings().seals_dir.is_dir() else {}
+            escrow.close({f"secrets/{path.name}": path for path in _saved_secrets()} | seals, drafts[0], to)
         for draft, folder in zip(drafts, folders, strict=True):
             draft.replace(folder)
     finally:
@@ -155,8 +160,12 @@ def _write(path: Path, keys: Vault) -> dict[str, Any]:
     return verify(path.parent, keys)  # read back: what cannot be read is no backup
 
 
-def _copy_secrets(source: Path, target: Path) -> None:
+def _copy_secrets(target: Path) -> None:
     keyfiles.private_folder(target)
-    for path in source.iterdir():
-        if path.is_file() and path.name not in keyfiles.LOCAL_ONLY and not path.name.startswith("."):
-            keyfiles.write_once(target / path.name, path.read_text(encoding="utf-8"))
+    for path in _saved_secrets():
+        keyfiles.write_once(target / path.name, path.read_text(encoding="utf-8"))
+
+
+def _saved_secrets() -> list[Path]:
+    source = Path(os.environ["PROOFLESS_SECRETS_DIR"])
+    return [path for path in source.iterdir() if path.is_file() and path.name not in keyfiles.LOCAL_ONLY and not path.name.startswith(".")]

@@ -16,7 +16,8 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from runtime.failures import Failure
@@ -124,23 +125,34 @@ def write_once(path: Path, text: str) -> bool:
 
 
 def add_master(folder: Path) -> str:
-    """One more master key, the last and so the one that wraps from now on; the earlier ones stay. Gives its id.
+    """One more master key, the last and so the one that wraps from now on; the earlier ones stay. Gives its id."""
+    with _masters(folder) as keys:
+        name = f"k{1 + max((int(key[1:]) for key in keys if key[:1] == 'k' and key[1:].isdigit()), default=0)}"
+        keys[name] = _key()
+    return name
 
-    The file is the old one or the new one, whatever happens: a rename, after the new one is on the disk.
-    """
+
+def drop_master(folder: Path, name: str) -> None:
+    """A master key on which nothing rests any more leaves the file."""
+    with _masters(folder) as keys:
+        keys.pop(name, None)
+
+
+@contextmanager
+def _masters(folder: Path) -> Iterator[dict[str, str]]:
+    """The keys, to be changed. The file is the old one or the new one, whatever happens: a rename, after the new one is on the disk."""
     path = folder / DATA_KEYS[0]
     with open(folder / ".rotating", "w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
         keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        name = f"k{1 + max((int(key[1:]) for key in keys if key[:1] == 'k' and key[1:].isdigit()), default=0)}"
+        yield keys
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         draft.unlink(missing_ok=True)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(json.dumps(keys | {name: _key()}))
+            file.write(json.dumps(keys))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-    return name
 
 
 def private_folder(folder: Path) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from sqlalchemy.engine import URL
 from domain.seals import SealKind
 from ledger import copying, key_checks
 from ledger.migrate import CannotUpgrade, upgrade
+from ledger.record import comparing
+from ledger.record.comparing import Head
 from ledger.vault import Vault
 from runtime.failures import Failure
 from runtime.services import keyfiles, postgres
@@ -31,10 +34,10 @@ Connect = Callable[[str], connection]
 Secret = Callable[[str], str]
 
 
-def into_folder(place: Path, source: Path, keys: Path, *, as_it_was: bool = False) -> dict[str, Any]:
+def into_folder(place: Path, source: Path, keys: Path, *, as_it_was: bool = False, head: Head | None = None) -> dict[str, Any]:
     """Makes an installation at `place`, which must be empty or absent. Raises Failure, and then nothing was made.
 
-    `as_it_was`: in the backup's own version, for the older program that is to go on with it.
+    `as_it_was`: in the backup's own version, for the older program that is to go on with it. `head`: of the record, kept outside.
     """
     place = place.resolve()
     if place.exists() and any(place.iterdir()):
@@ -62,6 +65,7 @@ def into_folder(place: Path, source: Path, keys: Path, *, as_it_was: bool = Fals
                 draft / "seals",
                 keys_of(keyfiles.services_folder(draft)),
                 as_it_was=as_it_was,
+                head=head,
             )
         draft.replace(place)
     finally:
@@ -70,7 +74,16 @@ def into_folder(place: Path, source: Path, keys: Path, *, as_it_was: bool = Fals
 
 
 def into_server(
-    connect: Connect, secret: Secret, host: str, port: int, source: Path, seals: Path, keys: Vault, *, as_it_was: bool = False
+    connect: Connect,
+    secret: Secret,
+    host: str,
+    port: int,
+    source: Path,
+    seals: Path,
+    keys: Vault,
+    *,
+    as_it_was: bool = False,
+    head: Head | None = None,
 ) -> dict[str, Any]:
     """Puts a backup into a PostgreSQL whose ledger is empty or absent. `connect` as for `databases.prepare`.
 
@@ -91,6 +104,7 @@ def into_server(
                 summary = _fill(connect, address, source, seals, keys)
                 if not as_it_was:
                     _to_newest(address)
+                    summary["recorded"] = _compare(connect, head)
                 statement.execute(f"DROP DATABASE {LEDGER} WITH (FORCE)")
                 statement.execute(f"ALTER DATABASE {_BESIDE} RENAME TO {LEDGER}")
             finally:
@@ -125,6 +139,19 @@ def _to_newest(owner: str) -> None:
         upgrade(owner)
     except CannotUpgrade as error:
         raise Failure("恢复", error.why, error.remedy) from None
+
+
+def _compare(connect: Connect, head: Head | None) -> tuple[datetime, int] | None:
+    """When the last head that came back was signed, and how many events it binds, once they were found to be those. Raises Failure."""
+    remedy = "没有恢复任何内容。请使用更晚、完整的备份;确须用这一份时,不写 --head,并告知持有存证的单位缺了哪些。"
+    with closing(connect(_BESIDE)) as inside:
+        inside.autocommit = False
+        with inside:
+            own = comparing.newest(inside)
+            for against, what in ((own[1] if own else None, "备份自带的存证"), (head, "外存的存证")):
+                if against and (wrong := comparing.fault(inside, against)):
+                    raise Failure("恢复", f"与{what}核对:{wrong}", remedy)
+    return (own[0], own[1].size) if own else None
 
 
 def _missing_seals(recorded: Mapping[str, set[str]], seals: Path) -> list[str]:
