@@ -26,6 +26,7 @@ from gateway.edge.connections import Crowd
 from gateway.edge.endpoints import ANY_CALL
 from gateway.edge.health import Vitals
 from gateway.edge.inbox_versions import InboxVersions
+from gateway.edge.lookers import Lookers
 from gateway.edge.manners import Manners, allowed, options
 from gateway.edge.origins import AccountOrigins, SystemCalls
 from gateway.edge.page_permissions import unruled
@@ -80,6 +81,7 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
         Gate(),
         Turns(),
         InboxVersions(),
+        Lookers(),
         _provider(),
     )
     app.state.routes = [route for router in ROUTERS for route in router.routes] + [assets.ROUTE, scan.ROUTE]

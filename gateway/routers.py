@@ -23,6 +23,7 @@ from gateway.counter import (
     who_asked,
 )
 from gateway.counter import batches as counter_batches
+from gateway.counter import beside as counter_beside
 from gateway.counter import cases as counter_cases
 from gateway.counter import catalog as counter_catalog
 from gateway.counter import complaints as counter_complaints
@@ -125,6 +126,7 @@ ROUTERS = (
     home.router,
     own_sessions.router,
     inbox_acts.router,
+    counter_beside.router,
     counter_supervision.router,
     counter_duty.router,
     counter_complaints.router,

@@ -70,6 +70,9 @@
     if (!form.matches("form[data-hold]")) { return; }
     event.preventDefault();
     if (held) { return; }
+    var file = document.getElementById("file"), chosen = Boolean(form.id === "answer" && file && file.files.length);
+    show("file-waits", chosen);
+    if (chosen) { document.getElementById("attach").focus(); return; }
     // A limit that would pass meanwhile is not passed for the sake of ten seconds.
     var left = due ? Date.parse(due.dateTime) - now() : Infinity;
     if (left > 0 && left < 20000) { event.detail.issueRequest(true); return; }
@@ -102,6 +105,9 @@
       });
     }
     begin(true);
+    // Claimed, and the button that was pressed is gone: on to the answer.
+    var first = document.querySelector("#answer [name=answer]");
+    if (first && document.activeElement === document.body && document.querySelector("#release")) { first.focus(); }
   });
   document.addEventListener("htmx:beforeRequest", function (event) {
     if (event.target.matches("[data-background]")) { return; }  // somebody still reads it
@@ -110,10 +116,11 @@
   });
 
   // The list that asks by itself says where it heard nothing, and asks on.
-  function lost(is) { var line = document.getElementById("line-lost"); if (line) { line.hidden = !is; } }
+  function show(id, is) { var line = document.getElementById(id); if (line) { line.hidden = !is; } }
+  function lost(is) { show("line-lost", is); }
   document.addEventListener("htmx:afterRequest", function (event) {
     var asked = event.detail.requestConfig;  // the list itself was put in another's place by then
-    if (asked && (asked.elt.id === "inbox" || asked.elt.id === "watch")) { lost(!event.detail.successful); }
+    if (asked && ["inbox", "watch", "watch-beside"].includes(asked.elt.id)) { lost(!event.detail.successful); }
   });
   // Nor is anything that somebody chose or typed taken from under her hands: the list waits until it is sent or undone.
   function busy() {
@@ -130,15 +137,19 @@
     var asked = event.detail.requestConfig;
     if (asked && asked.elt.id === "watch" && busy()) { event.detail.shouldSwap = false; }
   });
-  // Files that are dropped or pasted.
+  // Files that are dropped or pasted, one at a time. What a spreadsheet copies is text and a picture of it: into a field goes the text.
   function take(files) {
-    var field = document.querySelector("form.drop input[type=file]");
-    if (field && files.length) { field.files = files; field.focus(); return true; }
-    return false;
+    var field = document.querySelector("form.drop input[type=file]"), one = new DataTransfer();
+    if (!field || !files.length) { return false; }
+    one.items.add(files[0]); field.files = one.files; show("file-one", files.length > 1); document.getElementById("attach").focus();
+    return true;
   }
   document.addEventListener("dragover", function (event) { if (document.querySelector("form.drop")) { event.preventDefault(); } });
   document.addEventListener("drop", function (event) { if (take(event.dataTransfer.files)) { event.preventDefault(); } });
-  document.addEventListener("paste", function (event) { if (event.clipboardData && take(event.clipboardData.files)) { event.preventDefault(); } });
+  document.addEventListener("paste", function (event) { 
+    var data = event.clipboardData, is_text = data && data.types.includes("text/plain") && event.target.matches("input,textarea");
+    if (data && !is_text && take(data.files)) { event.preventDefault(); }
+  });
 
   document.addEventListener("DOMContentLoaded", function () { begin(false); });
   setInterval(tick, 1000);

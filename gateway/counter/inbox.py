@@ -12,6 +12,7 @@ from fastapi import Query, Request, Response
 from domain.batches import PATTERN
 from domain.inbox import ExcuseReason
 from domain.methods import Answer
+from gateway.counter.beside import whose
 from gateway.counter.door import CurrentPerson, pages
 from gateway.counter.freshness import KNOWN, address_of, mark_of
 from gateway.counter.inputs import input_of
@@ -79,6 +80,8 @@ def one_request(request: Request, wanted: UUID, known: CurrentPerson) -> Respons
         inputs=[input_of(name, found.request.party.name) for name in found.request.proof.fields],
         answers=list(Answer),
         reasons=list(ExcuseReason),
-        mine=found.request.claimed_by == known.caller.person,
+        wanted=wanted,
+        meanwhile=False,
+        **whose(request, wanted, known),
         now=settings().now(),
     )

@@ -29,10 +29,10 @@ Body = TypeVar("Body", bound=BaseModel)
 
 
 @router.post(f"{_ONE}/claim", name="counter_claim")
-def claim(request: Request, wanted: UUID, caller: PageCaller) -> Response:
-    """From the list or from its page; then to its page."""
+def claim(wanted: UUID, caller: PageCaller) -> Response:
+    """From the list or from its page, which takes its new state and keeps what is typed beside it."""
     inbox.claim_request(wanted, caller)
-    return _goes_on(request, f"{_LIST}/{wanted}")
+    return goes_on(f"{_LIST}/{wanted}")
 
 
 @router.post(f"{_ONE}/release", name="counter_release")
@@ -78,10 +78,10 @@ def units(request: Request, caller: PageCaller, page: Paging, look_for: Annotate
 
 
 @router.post(f"{_ONE}/attachments", name="counter_attach")
-async def attach(request: Request, wanted: UUID, form: SentForm, caller: PageCaller) -> Response:
+async def attach(wanted: UUID, form: SentForm, caller: PageCaller) -> Response:
     """A file with the answer."""
     await add_sent(wanted, form.file("file"), caller)
-    return _goes_on(request, f"{_LIST}/{wanted}#attachments")
+    return goes_on(f"{_LIST}/{wanted}")
 
 
 @router.get("/counter/attachments/{wanted}", name="counter_attachment")
@@ -91,10 +91,10 @@ def attachment(wanted: Annotated[UUID, Path()], caller: PageCaller) -> Response:
 
 
 @router.post(f"{_ONE}/excuse", name="counter_excuse")
-def excuse(request: Request, wanted: UUID, form: SentForm, caller: PageCaller) -> Response:
+def excuse(wanted: UUID, form: SentForm, caller: PageCaller) -> Response:
     """Why a limit that holds in principle was missed."""
     give_excuse(wanted, model_of(ExcuseIn, {"reason": form.text("excuse")}), caller)
-    return _goes_on(request, f"{_LIST}/{wanted}")
+    return goes_on(f"{_LIST}/{wanted}")
 
 
 def _reply(form: Sent) -> ReplyIn:

@@ -23,6 +23,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "counter_sign_out": "get_me",
         "counter_inbox": "get_inbox",
         "counter_request": "get_request",
+        "counter_beside": "get_request",
         "counter_claim": "claim_request",
         "counter_release": "release_request",
         "counter_reply": "reply_to_request",

@@ -9,6 +9,7 @@ from fastapi import Request
 from connectors.identity import IdentityProvider
 from gateway.edge.health import Vitals
 from gateway.edge.inbox_versions import InboxVersions
+from gateway.edge.lookers import Lookers
 from gateway.edge.origins import AccountOrigins, SystemCalls
 from gateway.edge.prefer_wait import Endings
 from gateway.edge.quotas import Quotas
@@ -30,6 +31,7 @@ class Services:
     guesses: Gate
     turns: Turns
     inboxes: InboxVersions
+    lookers: Lookers
     provider: IdentityProvider | None  #: of the district, where one is configured
 
 

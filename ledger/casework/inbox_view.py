@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.lifecycle import OPEN
 from domain.masking import mask_name, mask_number
 from domain.progress import Colour
 from domain.roles import IdType
@@ -19,6 +20,7 @@ from ledger.casework import mismatches, workload
 from ledger.deadlines import promises, return_limits
 from ledger.deadlines.timing import colour_of, notes_of
 from ledger.inbox import returns, supplements
+from ledger.inbox.claims import RequestWithdrawn, gone
 from ledger.inbox.requests import WAITING, InboxFilter, due_of, inbox
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
@@ -100,6 +102,19 @@ class InboxDetail:
         return f"InboxDetail({self.line.request.id})"
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Whose a request is at this moment, and whether it waits still: nobody's data but the names of who works on it."""
+
+    holder: str | None  #: 认领, the person's code
+    holder_name: str | None
+    resting: bool
+    answered_at: datetime | None
+    answered_by: str | None
+    answer_name: str | None
+    gone: RequestWithdrawn | None  #: why it is in the inbox no more, unanswered
+
+
 def lines(
     session: Session, unit: str, page: PageRequest = FIRST, *, wanted: InboxFilter = WAITING, actor: str, now: datetime
 ) -> Page[InboxLine]:
@@ -137,6 +152,26 @@ def detail(session: Session, unit: str, request: UUID, *, actor: str, now: datet
         ],
         [EarlierReturn(names[back.unit], back.at, reason) for back, reason, _ in returns.texts(session, verification)],
         Check(*check) if check else None,
+    )
+
+
+def standing(session: Session, unit: str, request: UUID) -> Standing | None:
+    """How one request of the unit's stands, for who has it open already: nothing is opened, and no reading is one. None: not the unit's."""
+    row = session.get(Request, request)
+    if row is None or row.unit not in estate(session, unit):
+        return None
+    verification = session.get_one(Verification, row.verification)
+    holder, answerer = (person_of(actor) if actor else None for actor in (row.claimed_by, row.answered_by))
+    names = dict(session.execute(select(Person.code, Person.name).where(Person.code.in_({holder, answerer} - {None}))).tuples().all())
+    is_gone = row.answered_at is None and (row.withdrawn_at is not None or verification.state not in OPEN)
+    return Standing(
+        holder=holder,
+        holder_name=names.get(holder) if holder else None,
+        resting=session.scalar(select(Suspension.id).where(Suspension.request == request, Suspension.ended_at.is_(None))) is not None,
+        answered_at=row.answered_at,
+        answered_by=names.get(answerer, answerer) if answerer else None,
+        answer_name=row.answer.label if row.answer else None,
+        gone=gone(session, verification, row) if is_gone else None,
     )
 
 

@@ -40,6 +40,7 @@ ASKING, ASKED = "370402-PERMIT", "370402-GUANGMING"
 NO_PAGES = {
     "counter_case_progress",
     "counter_units",
+    "counter_beside",
     "counter_number_check",
     "counter_case_party",
     "counter_handed_in_state",

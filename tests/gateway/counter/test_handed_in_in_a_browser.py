@@ -70,7 +70,7 @@ def test_the_applicant_confirms_on_the_second_screen(browser: Browser, place: tu
     second = Browser(opened.value, browser._pictures)
     second.page.wait_for_selector("#pad")
     text = second.text()
-    assert "户籍证明" in text and "工作人员没有要求您提供" in text and "370402188102020017" not in text
+    assert "户籍证明" in text and "您可以不提供" in text and "没有要求" not in text and "370402188102020017" not in text
     assert "收件箱" not in text and "退出登录" not in text  # nothing of the 代办员's
     assert second.page.evaluate("parseFloat(getComputedStyle(document.querySelector('.what')).fontSize)") >= 32
     second.on_both_screens("handed-in-second-screen")
@@ -113,7 +113,7 @@ def test_the_applicant_confirms_on_his_telephone(browser: Browser, place: tuple[
     with chromium.new_context(locale="zh-CN", viewport={"width": TELEPHONE[0], "height": TELEPHONE[1]}) as profile:
         telephone = Browser(profile.new_page(), browser._pictures)
         text = telephone.go(address + urlsplit(scanned).path)
-        assert "户籍证明" in text and "没有要求您提供" in text and "370402188102020017" not in text
+        assert "户籍证明" in text and "您可以不提供" in text and "没有要求" not in text and "370402188102020017" not in text
         telephone.picture("hand-in-telephone")
         assert violations(telephone, axe) == []
         telephone.page.set_viewport_size({"width": TELEPHONE[0], "height": TELEPHONE[1]})
