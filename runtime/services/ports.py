@@ -1,15 +1,41 @@
-"""Which loopback port each service has: the same at every `up`, so that printed QR codes keep their address."""
+"""Which loopback port each service has: the same at every `up`, so that printed QR codes keep their address.
+
+A minute passes from the choice until all of them listen. A port that was chosen is therefore held against every other `up` of this
+machine until the process that chose it ends.
+"""
 
 from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Collection
 from pathlib import Path
 
 from runtime.progress import Progress
 
 PREFERRED = {"postgres": 15432, "prefect": 4200, "gateway": 8080, "health": 8081, "sandbox": 8090}
 TITLES = {"postgres": "PostgreSQL", "prefect": "Prefect", "gateway": "接口服务", "health": "健康检查", "sandbox": "沙箱"}
+
+
+#: What this process chose. The holder is the UDP socket of the same number, which none of our services has: the system itself lifts
+#: it when the process ends, however it ends, and it is seen by every user of the machine.
+_held: dict[int, socket.socket] = {}
+
+
+def hold(port: int) -> bool:
+    """Keeps the port for a server that this process is about to start. False where another one chose it or listens there."""
+    if port not in _held:
+        holder = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            holder.bind(("127.0.0.1", port))
+        except OSError:
+            holder.close()
+            return False
+        _held[port] = holder
+    if not is_free(port):
+        _held.pop(port).close()
+        return False
+    return True
 
 
 def is_free(port: int) -> bool:
@@ -23,14 +49,17 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_near(port: int) -> int:
-    """The next free port above. Not one of the kernel's choosing: those are lent to outgoing connections too."""
+def free_near(port: int, others: Collection[int] = ()) -> int:
+    """The next free port above that is none of the `others`, held. Not one of the kernel's choosing: those are lent to outgoing
+    connections too."""
     for candidate in range(port + 1, min(port + 200, 65536)):
-        if is_free(candidate):
+        if candidate not in others and hold(candidate):
             return candidate
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        lent = int(probe.getsockname()[1])
+    hold(lent)
+    return lent
 
 
 def remembered(home: Path) -> dict[str, int]:
@@ -59,10 +88,8 @@ def choose(home: Path, preferred: dict[str, int], held: set[str], progress: Prog
     chosen: dict[str, int] = {}
     for name, default in PREFERRED.items():
         port = before.get(name, default) if name in held else preferred.get(name) or before.get(name, default)
-        if name not in held and (port in chosen.values() or not is_free(port)):
-            other = free_near(port)
-            while other in {*chosen.values(), *before.values(), *PREFERRED.values()}:
-                other = free_near(other)
+        if name not in held and (port in chosen.values() or not hold(port)):
+            other = free_near(port, {*chosen.values(), *before.values(), *PREFERRED.values()})
             progress.warn(f"端口 {port} 已被占用,{TITLES[name]}改用 {other}。")
             port = other
         chosen[name] = port

@@ -23,7 +23,7 @@ import psutil
 from runtime.failures import Failure, last_lines
 from runtime.services import keyfiles
 from runtime.services.pidfiles import ended, runs
-from runtime.services.ports import PREFERRED, free_near, is_free
+from runtime.services.ports import PREFERRED, free_near, hold
 from runtime.services.unprivileged import Account, account, installed_binaries
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _initialise(who: Account, password_file: Path) -> None:
 def _launch(home: Path, who: Account, port: int, patience: float) -> psutil.Process:
     give_up = time.monotonic() + patience
     while True:
-        if not is_free(port):
+        if not hold(port):
             port = free_near(port)
         _drop_stale_pid(home)
         settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
