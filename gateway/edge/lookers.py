@@ -1,4 +1,4 @@
-"""谁也在看: who has the same request open at this moment, kept in memory and nowhere else; a page that is open says so every few seconds."""
+"""谁也在看: who has the same request open at this moment, kept in memory alone; a page that is open says so every few seconds."""
 
 from __future__ import annotations
 
