@@ -203,7 +203,6 @@ class Settings:
     """Obligation 18.1: working days in which a complaint is to be answered (the regulation gives none); the file of exports' headings."""
     rectification_days: int = _variable(10, _number(1, 90))
     """Working days for the answer to a 整改通知 where it names no other term (reading 18)."""
-
     retention_days: int = _variable(3653, _number(365, 36525))
     """保管期限 of a case and a complaint, from the last thing that happened to it; 主动提供台账 keeps its own (obligation 2.7)."""
 
@@ -222,7 +221,8 @@ class Settings:
     report_issuer: str = "区大数据局(工作专班办公室)"
     report_scope: str = "市中区"
     report_copies: str = "工作专班各成员单位"
-    """Who issues the weekly report, as its head says it; how its title names the district; to whom copies go (抄送, at its foot)."""
+    report_contact: str = _variable("", _matching(r"[^\r\n]{0,40}"))
+    """The weekly report's issuer, as its head says it; the district in its title; who gets copies (抄送); whom to call, where."""
     report_readers: str = _variable("", _matching(rf"\s*(?:{_MAIL}(?:\s*,\s*{_MAIL})*)?\s*"))
     """Who gets the weekly report by mail, separated by commas. None: it is made, and says that nobody is configured."""
 

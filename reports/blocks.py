@@ -9,12 +9,16 @@ from reports.wording import of_period
 
 @dataclass(frozen=True)
 class Paragraph:
+    """`small`: for the eye alone, where the rest of its page is read aloud."""
+
     text: str
+    small: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """`numeric`: how many columns at the end are numbers, set flush right. `small`: beside something that is read first."""
+    """`numeric`: how many columns at the end are numbers, set flush right. `small`: beside something that is read first; `least`: which
+    of its columns gives way where its page has no room for all."""
 
     title: str
     columns: tuple[str, ...]
@@ -23,6 +27,7 @@ class Table:
     empty: str = "本周没有。"
     note: str = ""
     small: bool = False
+    least: int = -1
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def worded(block: Block, week: bool) -> Block:
     """The block in the words of a week, or of another range."""
     match block:
         case Paragraph():
-            return Paragraph(of_period(block.text, week))
+            return replace(block, text=of_period(block.text, week))
         case Table():
             rows = tuple(tuple(of_period(cell, week) for cell in row) for row in block.rows)
             return replace(block, rows=rows, empty=of_period(block.empty, week), note=of_period(block.note, week))

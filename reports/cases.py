@@ -89,7 +89,7 @@ def cases(session: Session, period: Period, scope: str, key: str, *, now: dateti
 def _about(session: Session, name: str, about: str, key: str) -> dict[str, Any]:
     """What stands behind the slash, checked: a unit, a unit and a day, a method, a source; empty where it may be."""
     if name in ("found", "failed"):
-        return {"source": about}
+        return {"source": sources.code_of(about)}
     if name == "obtained" or (name in articles.BY_KEY and (not about or articles.BY_KEY[name].by)):
         return {}
     if name == "method":

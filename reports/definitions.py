@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = "2026-11/14"
+VERSION = "2026-11/15"
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ DEFINITIONS = (
     Definition("办结", "本周内送达结果或由人工办结的核验,不论何时发起;撤回的单列。"),
     Definition("在办", "截至本周末已发起、尚未办结也未撤回的核验。"),
     Definition("与上周比较", "同一口径的上一周数字;本周尚未结束的,与上周同一时段比较;上周以前没有核验的,不作比较。"),
+    Definition("工作日", "按录入的工作日历,含调休上班的;有放假、调休的周和其后一周写明两周各有几个工作日,供比较时参考。"),
     Definition(
         "免提交证明",
         "本周内送达的核验中,申请人不必自行提交证明的次数:数据共享、部门核验有结果的,以及以告知承诺代替的;姓名与号码不符的、为核实不符而再次发起的不计。",

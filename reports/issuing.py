@@ -63,7 +63,9 @@ def snapshot(wanted: Wanted, now: datetime) -> str:
     _book_silence(now)
     with transaction() as session:
         named, copies = (None, "") if wanted.scope else (at.report_scope, at.report_copies)  # a unit's name is the one that it had then
-        found = figures.compute(session, period, wanted.scope, now, issuer=at.report_issuer, scope_name=named, copies=copies)
+        found = figures.compute(
+            session, period, wanted.scope, now, issuer=at.report_issuer, scope_name=named, copies=copies, contact=at.report_contact
+        )
         before = reports.newest(session, wanted.start, wanted.end, wanted.scope)
         corrected = changes(from_json(before.snapshot), found, before.version) if before is not None else ()
     why = (f"{REASON}{wanted.reason.rstrip('。')}。",) if wanted.reason else ()

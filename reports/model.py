@@ -15,6 +15,7 @@ from datetime import date, datetime
 from pydantic import TypeAdapter
 
 from domain.leads import LeadLine
+from reports.decisions import Ground, Workdays
 
 
 @dataclass(frozen=True)
@@ -231,19 +232,6 @@ class ArticleFigure:
 
 
 @dataclass(frozen=True)
-class Ground:
-    """依据 of a step that missed limits ask for: (name, count) by unit, by matter and proof, by where the case stood; most first."""
-
-    kind: str  #: of the limits, as a deadline's; of what else is asked for the key of its figure (`wording.ASKED`)
-    units: tuple[tuple[str, int], ...]
-    causes: tuple[tuple[str, int], ...]
-    steps: tuple[tuple[str, int], ...]
-    waiting: int  #: still unanswered at the end of the period
-    since: datetime | None  #: the earliest instant that those missed
-    cases: str  #: the key of its list; of limits what is not counted there was missed
-
-
-@dataclass(frozen=True)
 class Report:
     """周报 of the district, or of one unit (`scope` its code)."""
 
@@ -282,6 +270,8 @@ class Report:
     answer_by: date | None = None  #: until when units answer what the report asks of them
     copies: str = ""  #: 抄送
     asked: tuple[Ground, ...] = ()  #: of the steps that follow those of `grounds`, in their order; reports from before have none
+    contact: str = ""  #: 联系人和电话
+    workdays: Workdays | None = None  #: None: not counted, or a year without calendar
 
     def as_json(self) -> str:
         """The snapshot that is kept: the same report, the same text."""

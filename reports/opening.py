@@ -8,12 +8,15 @@ from itertools import accumulate
 from domain.calendar import LOCAL
 from reports import charts, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Table
-from reports.model import Ground, Rate, Report
+from reports.decisions import Ground
+from reports.model import Rate, Report
 from reports.wording import MISSED, NOBODY, WITHOUT_DAY, aloud, day_of, of_period, printed
 
 #: Page one, its 版头 too, is read aloud in a minute, so many characters (announcers read up to 300; what follows the 版头, where most
 #: begin, is heard within the minute of whoever reads 260); and so many steps stand there at most.
 A_MINUTE, _PRESSING = 292, 3
+#: What is heard as 原则上的时限 (obligations 10.5, 10.7), for whoever does not know it.
+_PRINCIPLE = "原则上的时限:承诺件24小时、有数据库依托的30分钟,有正当理由的可以超过。"
 _OVERVIEW, _PRESSED = "总体情况", "需要决定的事项"
 _TITLE = 20  #: characters of its size on one line
 _NAME = 20  #: characters of a matter and its proof in the small table: whole they stand under `steps`
@@ -52,7 +55,7 @@ def _title(scope: str) -> str:
 
 def overview(report: Report) -> Part:
     """What changed: with `pressing` it is what is read aloud, and stands on page one."""
-    return _OVERVIEW, [*map(Paragraph, _overview(report))]
+    return _OVERVIEW, [*map(Paragraph, _overview(report)), Paragraph(_PRINCIPLE, small=True) if report.limits.soft.whole else None]
 
 
 def _overview(report: Report) -> list[str]:
@@ -66,10 +69,22 @@ def _overview(report: Report) -> list[str]:
 
 def _counts(report: Report) -> str:
     compared = f"({report.received.said}{' 件' if report.received.change else ''})" if report.received.before is not None else ""
-    return (
+    return _holiday(report) + (
         f"本周收到核验申请 {report.received.value} 件{compared},办结 {report.finished.value} 件,"
         f"免提交证明 {report.free_of_paper.value} 次。"
     )
+
+
+def _holiday(report: Report) -> str:
+    """Numbers of a week with days off are compared with no others unawares."""
+    found = report.workdays
+    if found is None or not periods.is_week(report.period):
+        return ""
+    last = "" if found.before is None else f",上周 {found.before} 天"
+    special = [f"{periods.runs(days)}{what}" for days, what in ((found.off, "放假"), (found.worked, "调休上班")) if days]
+    if not special and found.count == (found.before or found.count):
+        return ""
+    return f"本周{'、'.join(special)}{',' if special else ''}工作日 {found.count} 天{last}。"
 
 
 def pressing(report: Report) -> Part:
@@ -77,7 +92,9 @@ def pressing(report: Report) -> Part:
     found, shown = _numbered(report), _shown(report)
     said = found[:shown] or ["本周没有需要决定的事项。"]
     said[-1] += _rest(len(found) - shown) + (_by_when(report, shown) if shown else "")  # one line more would drive the table off the page
-    return _PRESSED, [*map(Paragraph, said), _grounds(report, shown)]
+    table = _grounds(report, shown)
+    call = Paragraph(_contact(report), small=True) if table is None and report.contact else None
+    return _PRESSED, [*map(Paragraph, said), table, call]
 
 
 def _by_when(report: Report, shown: int) -> str:
@@ -91,20 +108,29 @@ def _until(report: Report) -> str:
 
 def _grounds(report: Report, shown: int) -> Table | None:
     """For the eye beside what is heard: of each step who most, in what, where, who answers until when, and which list of cases. The paper
-    makes it smaller where names are long, so that all of it stands on page one: whole they are under `steps`."""
+    leaves out where it stood if names are long, so that all of it stands on page one: whole they are under `steps`."""
     found = list(zip(ORDINALS, _behind(report), strict=False))[:shown]
     rows = tuple(
-        (f"({number})", _most(one.units), _most(one.causes, _NAME), _most(one.steps), _waits(report, one)) for number, one in found
+        (f"({number})", _most(one, one.units), _most(one, one.causes, _NAME), _most(one, one.steps), _waits(report, one))
+        for number, one in found
     )
     columns = ("序号", "主要单位", f"主要{_cause(found)}", "主要环节", "至今未办")
-    return Table("", columns, rows, 0, note=f"{_answers(report, found)}个案名单:{_lists(found)}。", small=True) if rows else None
+    return (
+        Table("", columns, rows, 0, note=f"{_answers(report, found)}{_contact(report)}个案名单:{_lists(found)}。", small=True, least=3)
+        if rows
+        else None
+    )
+
+
+def _contact(report: Report) -> str:
+    return f"联系人:{report.contact.rstrip('。')}。" if report.contact else ""
 
 
 def _whole(report: Report) -> Table | None:
     """The same, of every step that has any, with the others too."""
     found = list(zip(ORDINALS, _behind(report), strict=False))
     rows = tuple(
-        (f"({number})", _several(one.units, "个单位"), _several(one.causes), _several(one.steps), _waits(report, one))
+        (f"({number})", _several(one, one.units, "个单位"), _several(one, one.causes), _several(one, one.steps), _waits(report, one))
         for number, one in found
     )
     columns = ("序号", "涉及单位", _cause(found), "所在环节", "至今未办")
@@ -123,7 +149,9 @@ def _cause(found: Sequence[tuple[str, Ground]]) -> str:
 
 
 def _lists(found: Sequence[tuple[str, Ground]]) -> str:
-    return "、".join(f"({number}){printed(one.cases)}" for number, one in found)
+    """By names that nobody has to know: what is of one source says which."""
+    names = ((number, one, one.units[0][0] if one.kind == "failed" else "") for number, one in found)
+    return "、".join(f"({number}){printed(one.cases, name)}" for number, one, name in names)
 
 
 def _answers(report: Report, found: Sequence[tuple[str, Ground]]) -> str:
@@ -138,27 +166,31 @@ def _answers(report: Report, found: Sequence[tuple[str, Ground]]) -> str:
 
 
 def _waits(report: Report, one: Ground) -> str:
-    count = f"{one.waiting} {'件' if one.kind in MISSED else '个'}"
+    count = f"{one.waiting} {_measure(one)}"
     if one.since:
         return f"{count},{day_of(one.since, periods.days(report.period)[-1].year)}起"
     return "—" if one.kind in _PASSED else count if one.waiting else "没有"
 
 
-def _most(named: Sequence[tuple[str, int]], longest: int = 99) -> str:
+def _measure(one: Ground) -> str:
+    return "件" if one.kind in MISSED else "次" if one.kind in _PASSED else "个"
+
+
+def _most(one: Ground, named: Sequence[tuple[str, int]], longest: int = 99) -> str:
     """A unit, where there is any: nobody comes last."""
     if not named:
         return ""
     name, count = named[0]
-    return f"{name if len(name) <= longest else name[: longest - 1] + '…'} {count}"
+    return f"{name if len(name) <= longest else name[: longest - 1] + '…'} {count} {_measure(one)}"
 
 
-def _several(named: Sequence[tuple[str, int]], what: str = "种") -> str:
+def _several(one: Ground, named: Sequence[tuple[str, int]], what: str = "种") -> str:
     """The most frequent by name; of the others how many there are; what lay with nobody is none of them."""
-    found = [one for one in named if one[0] != NOBODY]
-    shown, rest, nobody = found[:1], found[1:], [one for one in named if one[0] == NOBODY]
-    said = [f"{name} {count}" for name, count in shown]
-    said += [f"其他 {len(rest)} {what} {sum(count for _, count in rest)}"] if rest else []
-    return "、".join([*said, *(f"{name} {count}" for name, count in nobody)])
+    found, measure = [(name, count) for name, count in named if name != NOBODY], _measure(one)
+    shown, rest, nobody = found[:1], found[1:], [(name, count) for name, count in named if name == NOBODY]
+    said = [f"{name} {count} {measure}" for name, count in shown]
+    said += [f"其他 {len(rest)} {what} {sum(count for _, count in rest)} {measure}"] if rest else []
+    return "、".join([*said, *(f"{name} {count} {measure}" for name, count in nobody)])
 
 
 def steps(report: Report) -> Part:
@@ -200,16 +232,24 @@ def _more(report: Report) -> str:
     """What page one has no room for: the rate of 督办 stands with the limits in any case."""
     last = _last(report)
     left_out = last and last not in "".join(_overview(report))
-    said = f"本周撤回 {report.withdrawn} 件,期末在办 {report.open} 件。{f'最迟时限按时{last[1:]}。' if left_out else ''}"
+    said = f"本周撤回 {report.withdrawn} 件,期末在办 {report.open} 件。{_of_last(last) if left_out else ''}"
     if report.received.before is None:
         return said + "上周无可比数据。"
     return said + f"办结{report.finished.said},免提交证明{report.free_of_paper.said}。"
 
 
+def _of_last(last: str) -> str:
+    return f"最迟时限{'' if '全部' in last else '按时'}{last[1:]}。"
+
+
 def _last(report: Report) -> str:
     """The rate of the week before, where there is one to compare."""
     old = report.limits_before
-    return f",上周 {old.hard}" if old is not None and old.hard.whole and report.limits.hard.whole else ""
+    return (
+        f",上周{'全部按时' if old.hard.part == old.hard.whole else f' {old.hard}'}"
+        if old is not None and old.hard.whole and report.limits.hard.whole
+        else ""
+    )
 
 
 def _due(report: Report, last: str, supervised: bool) -> str:

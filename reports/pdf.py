@@ -17,6 +17,7 @@ TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 _ON_ONE_LINE, _NARROWEST, _WIDEST = 9, 10, 36  #: in Chinese characters
 _LINES = 6  #: of the longest cell of a column, while the others leave it room
 _LINE = 42  #: characters of a table's size between its edges
+_SMALL = 9  #: points: the smallest that is printed
 _WHOLE = 16  #: rows: a table of so many is not torn, or a single row would stand on the next page
 _WORD = re.compile(r"[!-~]{1,23}")  #: longer runs may break anywhere (the template)
 _REPLACEMENT = "〓"  #: GB/T 9704's own mark for a character that cannot be printed
@@ -46,7 +47,7 @@ def _content(document: Document) -> dict[str, object]:
 def _block(block: Paragraph | Table | Picture) -> dict[str, object]:
     match block:
         case Paragraph():
-            return {"kind": "paragraph", "text": typeset(block.text)}
+            return {"kind": "paragraph", "text": typeset(block.text), "small": block.small}
         case Table():
             rows = [[typeset(cell) for cell in row] for row in block.rows]
             return {
@@ -59,6 +60,7 @@ def _block(block: Paragraph | Table | Picture) -> dict[str, object]:
                 "note": typeset(block.note),
                 "widths": _widths(block, rows),
                 "small": block.small,
+                "least": block.least,
                 "whole": len(rows) <= _WHOLE and not block.small,
             }
         case Picture():
@@ -83,7 +85,7 @@ def _widths(block: Table, rows: list[list[str]]) -> list[float]:
 
 def _whole_words(found: list[float], rows: list[list[str]], block: Table) -> list[float]:
     """A column whose share would be narrower than a rate in it is as wide as that: it would be printed beyond the table."""
-    room = _LINE * 10.5 / (8.5 if block.small else 10.5) + sum(width - 0.8 for width in found if width < 0)
+    room = _LINE * 10.5 / (_SMALL if block.small else 10.5) + sum(width - 0.8 for width in found if width < 0)
     shares = sum(width for width in found if width > 0)
     for column, width in enumerate(found):
         words = (word for row in rows for word in _WORD.findall(row[column]))

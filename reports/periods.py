@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from domain.calendar import LOCAL
@@ -120,6 +121,25 @@ def days(period: Period) -> list[date]:
     """Its days."""
     first, last = (instant.astimezone(LOCAL).date() for instant in (period.start, period.end))
     return [first + number * _DAY for number in range((last - first).days)]
+
+
+def runs(days: Sequence[date]) -> str:
+    """Days in their order as people say them: 10月1日至4日、10月8日."""
+    found: list[list[date]] = []
+    for day in days:
+        if found and day - found[-1][-1] == _DAY:
+            found[-1].append(day)
+        else:
+            found.append([day])
+    return "、".join(_run(one[0], one[-1]) for one in found)
+
+
+def _run(first: date, last: date) -> str:
+    """Of one month the second day goes without it."""
+    begins = f"{first.month}月{first.day}日"
+    if first == last:
+        return begins
+    return f"{begins}至{'' if first.month == last.month else f'{last.month}月'}{last.day}日"
 
 
 def _begin(day: date) -> datetime:

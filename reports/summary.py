@@ -67,6 +67,9 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
         yield name, f"{count.value}"
         yield f"上周{name}", _NONE if count.before is None else f"{count.before}"
     yield "撤回", f"{report.withdrawn}"
+    if report.workdays:
+        yield "工作日", f"{report.workdays.count}"
+        yield "上周工作日", _NONE if report.workdays.before is None else f"{report.workdays.before}"
     yield "期末在办", f"{report.open}"
     yield from _limits("", report.limits)
     yield from _limits("上周", report.limits_before) if report.limits_before else ()

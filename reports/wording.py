@@ -24,10 +24,11 @@ ASKED = {
 DECIDED = MISSED | ASKED
 
 
-def printed(cases: str) -> str:
-    """The key of a list of cases as a paper prints it: 超最迟时限, 数据共享查询失败/SOURCE. `reports.cases` knows it by that name, too."""
-    name, slash, about = cases.partition("/")
-    return f"{DECIDED.get(name, name)}{slash}{about}"
+def printed(cases: str, about: str = "") -> str:
+    """The key of a list of cases as a paper prints it: 超最迟时限, 数据共享查询失败/枣庄市电子证照库. `reports.cases` knows it by that
+    name, too. `about`: the name of what stands behind the slash."""
+    name, slash, code = cases.partition("/")
+    return f"{DECIDED.get(name, name)}{slash}{about or code}"
 
 
 NOBODY = "不在任何出具单位"  #: where a unit would be named: the case lay in no inbox

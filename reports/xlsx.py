@@ -14,11 +14,12 @@ from openpyxl import Workbook
 from domain.calendar import LOCAL
 from domain.instants import written
 from reports import annex, sheets
+from reports.decisions import Ground
 from reports.definitions import DEFINITIONS
-from reports.model import Ground, Rate, Report
+from reports.model import Rate, Report
 from reports.periods import is_week
 from reports.sheets import Value
-from reports.wording import DECIDED, WITHOUT_DAY, of_period
+from reports.wording import DECIDED, WITHOUT_DAY, of_period, printed
 
 _WRITTEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
 
@@ -130,11 +131,13 @@ _SOURCE_COLUMNS = ("来源", "查询", "查到", "查到率的分母", "查到�
 
 def _overview(report: Report) -> list[tuple[Value, ...]]:
     counts = (("收到", report.received), ("办结", report.finished), ("免提交证明", report.free_of_paper), ("主动提供", report.voluntary))
+    told, days = report.complaints.received, report.workdays
     rows: list[tuple[Value, ...]] = [(name, one.value, one.before, one.change, None, None, None) for name, one in counts]
     rows += [
         ("撤回", report.withdrawn),
         ("周末在办", report.open),
-        ("投诉举报", report.complaints.received.value, report.complaints.received.before),
+        ("投诉举报", told.value, told.before, told.change),
+        *([("工作日", days.count, days.before, None if days.before is None else days.count - days.before)] if days else []),
     ]
     rates = (
         ("最迟时限按时", report.limits.hard),
@@ -209,7 +212,7 @@ def _asked(report: Report, one: Ground) -> Iterator[tuple[str, Value]]:
     yield "至今未办", one.waiting
     yield "最早到期", written(one.since, "%Y-%m-%d %H:%M") if one.since else None
     yield "答复期限", report.answer_by or WITHOUT_DAY
-    yield "个案清单", one.cases
+    yield "个案清单", printed(one.cases, one.units[0][0] if one.kind == "failed" else "")
 
 
 def _systems(report: Report) -> list[tuple[Value, ...]]:

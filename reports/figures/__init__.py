@@ -32,6 +32,7 @@ from reports.figures import (
     voluntary,
     words,
 )
+from reports.figures import workdays as working
 from reports.figures.handed_back import HandedBack, handed_back
 from reports.figures.span import Span, prepare
 from reports.model import Count, Limits, Period, Report, UnitRow
@@ -62,6 +63,7 @@ def compute(
     issuer: str,
     scope_name: str | None = None,
     copies: str = "",
+    contact: str = "",
     definitions: str = VERSION,
 ) -> Report:
     """The report of a period, of the district ('') or one unit, as things stood at the period's end (or now).
@@ -132,6 +134,8 @@ def compute(
         answer_by=grounds.answer_by(session, now),
         copies=copies,
         asked=others,
+        contact=contact,
+        workdays=working.workdays(session, period),
     )
 
 

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from ledger.catalog.change_tasks import PROCESS
 from ledger.tables.catalog import Proposal
+from reports.decisions import Ground
 from reports.figures import adjustments, coverage, units
 from reports.figures import sources as share
 from reports.figures.span import Span
 from reports.figures.voluntary import SUBMITTED
-from reports.model import CoverageFigures, Ground, SourceRow, SystemRow, UnitRow
+from reports.model import CoverageFigures, SourceRow, SystemRow, UnitRow
 
-_FAILING = 20  #: one query in so many lost to a source is worth a word
+_FAILING, _FEW = 20, 3  #: one query in so many lost to a source is worth a word; fewer than so many are no decision
 
 
 def asked(
@@ -50,7 +51,7 @@ def asked(
 
 def fails(row: SourceRow) -> bool:
     """Whether a source lost so many queries that somebody should look into it."""
-    return row.failed.part > 0 and row.failed.part * _FAILING >= row.asked
+    return row.failed.part >= _FEW and row.failed.part * _FAILING >= row.asked
 
 
 def _ground(

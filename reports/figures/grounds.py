@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL, MissingYear
 from ledger.calendars.calendars import calendar
+from reports.decisions import Ground
 from reports.figures.limits import DUE, EXCUSED, KEPT, RESTS, charged, ours
 from reports.figures.span import Span
 from reports.figures.volume import IS_OPEN
-from reports.model import Ground
 from reports.wording import ANSWER_DAYS, NOBODY, STANDING
 
 #: Where a case stood when its limit passed. 督办 has one more: answered in time, and not fed back.
@@ -75,17 +75,19 @@ def grounds(session: Session, span: Span, kinds: Sequence[str], names: Mapping[s
 
 def _ground(kind: str, rows: Sequence[Row[Any]], names: Mapping[str, str], scope: str) -> Ground:
     units, causes, steps = Counter[str](), Counter[str](), Counter[str]()
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.unit or ""):  # of those with as many the first in official order, as the steps have it
         units[names.get(row.unit, NOBODY)] += row.missed
         causes[f"{row.matter}·{row.proof}"] += row.missed
         steps[row.step] += row.missed
     waiting, since = sum(row.missed for row in rows if row.waits), min((row.since for row in rows if row.since), default=None)
-    return Ground(kind, _most(units), _most(causes), _most(steps), waiting, since, f"{kind}/{scope}" if scope else kind)
+    first = {name: place for place, name in enumerate(units)}
+    by_unit = tuple(sorted(units.items(), key=lambda one: (one[0] == NOBODY, -one[1], first[one[0]])))
+    return Ground(kind, by_unit, _most(causes), _most(steps), waiting, since, f"{kind}/{scope}" if scope else kind)
 
 
 def _most(found: Counter[str]) -> tuple[tuple[str, int], ...]:
-    """Most first; nobody, of whom nothing can be asked, last."""
-    return tuple(sorted(found.items(), key=lambda one: (one[0] == NOBODY, -one[1], one[0])))
+    """Most first."""
+    return tuple(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
 def answer_by(session: Session, now: datetime) -> date | None:

@@ -61,6 +61,11 @@ def name_of(source: str) -> str:
     return _names(settings().sources_dir).get(source, source or "(未记来源)")
 
 
+def code_of(source: str) -> str:
+    """The source's key by its key or by its name, as the paper prints it."""
+    return next((code for code, name in _names(settings().sources_dir).items() if name == source), source)
+
+
 @lru_cache(maxsize=4)
 def _names(folder: Path) -> dict[str, str]:
     return {file.stem: str(tomllib.loads(file.read_text("utf-8")).get("name", file.stem)) for file in folder.glob("*.toml")}

@@ -10,11 +10,12 @@ from domain.instants import written
 from domain.intervals import Interval, overlap, total
 from ledger import rules
 from ledger.calendars import outages
+from reports.decisions import Ground
 from reports.figures.asked import fails
 from reports.figures.limits import DUE, KEPT, Due, ours
 from reports.figures.span import Span
 from reports.figures.units import Register
-from reports.model import CoverageFigures, Ground, Limits, Period, Rate, SourceRow, UnitRow
+from reports.model import CoverageFigures, Limits, Period, Rate, SourceRow, UnitRow
 from reports.wording import NOBODY, STANDING, day_of
 
 _NAMED = 2

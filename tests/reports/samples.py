@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from domain.leads import LeadLine
+from reports.decisions import Ground
 from reports.model import (
     ArticleFigure,
     Bin,
@@ -13,7 +14,6 @@ from reports.model import (
     Count,
     CoverageFigures,
     DayCell,
-    Ground,
     Limits,
     MethodShare,
     Rate,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from reports import issuing, pdf
 from reports.blocks import Table
+from reports.decisions import Ground, Workdays
 from reports.document import document
-from reports.model import Ground, Report
+from reports.model import Rate, Report
 from tests.reports.samples import EMPTY, MANY, REPORT, UNITS
 from tests.reports.test_layouts import needs_poppler, poppler
 from tests.reports.test_page_one import LONG, WORST
@@ -34,6 +35,12 @@ def grounds(unit: str, cause: str) -> tuple[Ground, ...]:
         )
         for kind in ("hard", "supervision", "soft")
     )
+
+
+def smallest(sheet: list[tuple[float, float, float, float, str]]) -> float:
+    """Points of its smallest type, by how high the box of a word of the body, of size 3, is."""
+    heights = {word: bottom - top for _, top, _, bottom, word in sheet}
+    return 16 * min(heights.values()) / next(high for word, high in heights.items() if "总体情况" in word)
 
 
 def pages(report: Report, folder: Path) -> list[list[tuple[float, float, float, float, str]]]:
@@ -91,6 +98,9 @@ BAD = (
 LONG_CAUSE = "独生子女父母年老奖励扶助金和计划生育特别扶助制度扶助金审核发放·独生子女父母光荣证或者计划生育情况证明"
 LONGEST = LONG, "符合条件的低收入家庭申请法律援助·家庭经济状况核对证明"
 LONGER = LONG, LONG_CAUSE
+OFF = Workdays(3, 3, (date(2026, 3, 5), date(2026, 3, 6)), (date(2026, 3, 8),))
+USUAL = "市中区光明路街道办事处", "公共租赁住房申请·户籍证明"
+CONTACT = "综合科,0632-1234567"
 SHORT = ("8件核验超过最迟时限,请市中区光明路街道办事处等3个单位说明原因。", "4件督办未按时反馈,请市中区民政局落实。", "补齐。")
 
 
@@ -100,23 +110,25 @@ SHORT = ("8件核验超过最迟时限,请市中区光明路街道办事处等3�
     [
         (WORST, 2, LONGEST),
         (replace(REPORT, next_steps=SHORT), 3, LONGEST),
+        (replace(REPORT, next_steps=BAD), 3, USUAL),
         (replace(REPORT, next_steps=BAD), 3, LONGEST),
         (replace(REPORT, next_steps=BAD), 3, LONGER),
+        (replace(REPORT, next_steps=BAD, workdays=OFF), 2, LONGER),
     ],
-    ids=["worst", "three", "bad", "longest"],
+    ids=["worst", "three", "bad", "long", "longest", "holiday"],
 )
 def test_what_page_one_asks_to_decide_has_its_grounds_beside_it_however_long_the_names_are(
     tmp_path: Path, report: Report, shown: int, behind: tuple[str, str]
 ) -> None:
     """Unit, matter and proof, where the case stood, what still waits and since when, until when to answer, the list of the cases."""
-    first, *others = pages(replace(report, grounds=grounds(*behind)), tmp_path)
+    first, *others = pages(replace(report, grounds=grounds(*behind), contact=CONTACT), tmp_path)
     said = "".join(word for *_, word in first)
     asked = ("请各单位督办员于3月12日前逐件答复", "个案名单\uff1a\uff08一\uff09超最迟时限", "以上请于3月12日前答复")
-    for one in ("主要单位", "主要事项·证明", "主要环节", "至今未办", "3月2日起", *asked):
+    for one in ("主要单位", "主要事项·证明", "至今未办", "3月2日起", *asked):
         assert one in said, one
-    assert "督办未按时反馈" in said and ("超原则上的时限" in said) == (shown > 2) and said.count("认领后未答复230") == shown, (
-        "no row on page two"
-    )
+    assert "督办未按时反馈" in said and ("超原则上的时限" in said) == (shown > 2)
+    assert said.count("45件\uff0c3月2日起") == said.count("认领后未答复230件") == shown, "no row on page two"
+    assert smallest(first) > 0.99 * 9, "whoever decides need not put on other glasses"
     whole = "".join(word for sheet in others for *_, word in sheet)
     assert "决定依据" in whole and all(one in whole for one in ("超最迟时限", "督办未按时反馈", "超原则上的时限")), (
         "of all of them, the others too"
@@ -147,7 +159,7 @@ def test_decisions_about_lists_tasks_and_databases_have_their_unit_answer_and_li
         "由有关单位办理并报专班办公室",
     ):
         assert one in said, one
-    assert said.count("枣庄市住房") == 3 and said.count("120") == 3 and "45个" in said, "and its unit each"
+    assert said.count("枣庄市住房") == 3 and said.count("120个") == 3 and "45个" in said, "and its unit each"
     assert "名单附后" not in said and LONG_CAUSE in issuing.lay_out(report.as_json()).html.decode()
 
 
@@ -165,14 +177,43 @@ def test_nobody_is_none_of_the_other_units() -> None:
             block for section in made.sections for block in section.blocks if isinstance(block, Table) and "至今未办" in block.columns
         ]
         said.append((brief.rows[0][1].replace(" ", ""), whole.rows[0][1].replace(" ", "")))
-    nobody = "不在任何出具单位7"
-    assert said == [("市中区民政局9", f"市中区民政局9、其他1个单位4、{nobody}"), (nobody, nobody)]
+    nobody = "不在任何出具单位7件"
+    assert said == [("市中区民政局9件", f"市中区民政局9件、其他1个单位4件、{nobody}"), (nobody, nobody)]
 
 
 def test_where_no_calendar_names_the_day_the_term_is_in_working_days() -> None:
     html = issuing.lay_out(replace(REPORT, answer_by=None).as_json()).html.decode()
     assert "收到后3个工作日内逐件答复" in html and "3月12日前逐件答复" not in html
     assert "3月12日前逐件答复" in issuing.lay_out(REPORT.as_json()).html.decode()
+
+
+@needs_poppler
+def test_whom_to_call_stands_on_page_one_with_a_table_and_without(tmp_path: Path) -> None:
+    for report in (REPORT, replace(REPORT, next_steps=(), grounds=()), EMPTY):
+        first, *others = pages(replace(report, contact=CONTACT), tmp_path)
+        said = ["".join(word for *_, word in sheet) for sheet in (first, sum(others, []))]
+        assert ["联系人：综合科，0632-1234567。" in one for one in said] == [True, False]
+        assert "联系人" not in issuing.lay_out(report.as_json()).html.decode()
+
+
+def test_a_term_that_leaders_may_not_know_is_explained_where_it_stands() -> None:
+    """Obligations 10.5, 10.7: for the eye; nothing of it where no such limit was due."""
+    html = issuing.lay_out(REPORT.as_json()).html.decode()
+    assert html.index("原则上的时限：承诺件24小时、有数据库依托的30分钟") < html.index("需要决定的事项")
+    assert "有数据库依托的30分钟，有正当理由" not in issuing.lay_out(EMPTY.as_json()).html.decode()
+
+
+def test_a_list_of_one_source_is_named_by_its_name() -> None:
+    failed = Ground("failed", (("枣庄市电子证照库", 9),), (), (), 0, None, "failed/licence_library")
+    made = document(replace(REPORT, next_steps=("枣庄市电子证照库查询失败 9.0%(9/100),请排查。",), grounds=(), asked=(failed,)))
+    tables = [block for section in made.sections for block in section.blocks if isinstance(block, Table) and "至今未办" in block.columns]
+    assert len(tables) == 2 and all("数据共享查询失败/枣庄市电子证照库" in one.note and "licence" not in one.note for one in tables)
+
+
+def test_a_week_before_in_which_all_was_kept_has_no_rate_of_a_hundred() -> None:
+    before = replace(REPORT.limits, hard=Rate(56, 56))
+    said = issuing.lay_out(replace(REPORT, limits_before=before).as_json()).html.decode()
+    assert "，上周全部按时；" in said and "100.0%(56/56)" not in said
 
 
 def test_a_column_is_as_wide_as_a_rate_in_it_which_is_not_broken() -> None:

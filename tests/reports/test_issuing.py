@@ -149,6 +149,16 @@ def test_what_is_ordered_and_owed_is_made_once() -> None:
     assert [(one.scope, one.version) for one in do(issuing.owed, MONDAY)] == [("", 1), (UNIT, 1)]
 
 
+def test_whom_to_call_is_the_district_s_to_say_and_stands_in_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    immediate()
+    monkeypatch.setenv("PROOFLESS_REPORT_CONTACT", "综合科,0632-1234567")
+    settings.cache_clear()
+    wanted = order()
+    assert wanted is not None and from_json(issuing.snapshot(wanted, MONDAY)).contact == "综合科,0632-1234567"
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
 def test_who_gets_copies_is_the_district_s_to_say_and_stands_in_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """抄送 of the district's own report; a unit's goes to the unit alone."""
     immediate()

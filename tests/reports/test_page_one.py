@@ -62,7 +62,7 @@ def page_one(report: Report) -> str:
     """All of it, the 版头 too."""
     printed = document(report)
     first, second, _ = printed.sections[:3]
-    blocks = [block.text for section in (first, second) for block in section.blocks if isinstance(block, Paragraph)]
+    blocks = [block.text for section in (first, second) for block in section.blocks if isinstance(block, Paragraph) and not block.small]
     head = [printed.mark, printed.issue, printed.issuer, printed.date, printed.title, printed.subtitle]
     return "\n".join([*head, first.title, second.title, *blocks])
 

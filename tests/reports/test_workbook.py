@@ -22,12 +22,15 @@ from catalog.lists import read_list
 from domain.calendar import LOCAL
 from proofs.printed_sheet import width_of
 from reports import xlsx
+from reports.decisions import Ground
 from reports.definitions import DEFINITIONS
+from reports.model import from_json
 from reports.sheets import add
 from tests.catalog.registries import sandbox
 from tests.catalog.test_lists import GOOD, HEADER
 from tests.catalog.workbooks import workbook
 from tests.reports.samples import EMPTY, MANY, REPORT
+from tests.reports.shapes import NEWEST
 
 LONG = "根据《演示条例》第十二条第三款的规定,申请人应当提交证明;" * 36  #: 1,008 characters: a law's article as a sender copies it
 LACKING = replace(REPORT, articles=tuple(replace(one, lacking=tuple(row.name for row in MANY.units)) for one in REPORT.articles))
@@ -95,6 +98,18 @@ def test_every_cell_is_shown_whole_and_no_sheet_is_printed_too_small_to_read(nam
                 assert isinstance(cell.value, str | None) or long[0] <= wide, f"{sheet.title} {cell.coordinate}"
 
 
+def test_complaints_have_their_change_and_a_list_the_name_that_page_one_gives_it() -> None:
+    grounds = (Ground("hard", (("甲局", 1),), (), (), 1, None, "hard"), Ground("failed", (("乙库", 9),), (), (), 0, None, "failed/x"))
+    report = replace(from_json(NEWEST), grounds=grounds, asked=())
+    book = load_workbook(io.BytesIO(xlsx.render(report)))
+    overall = {row[0]: row[1:4] for row in book["总体情况"].iter_rows(min_row=2, values_only=True)}
+    told, days = report.complaints.received, report.workdays
+    assert days is not None and overall["工作日"] == (4, 5, -1)
+    assert overall["投诉举报"] == (told.value, told.before, told.change) and told.change is not None
+    keys = [row[3] for row in book["决定依据"].iter_rows(min_row=2, values_only=True) if row[2] == "个案清单"]
+    assert keys == ["超最迟时限", "数据共享查询失败/乙库"]
+
+
 def test_a_column_is_wider_only_where_a_row_could_not_be_high_enough() -> None:
     assert width_of(["短"]) == 6 and width_of(["长" * 30]) == 28 and width_of(["长" * 200]) == 28
     assert 70 < width_of([LONG]) < 110 and width_of([LONG], 10, 46) == width_of([LONG])
@@ -121,7 +136,7 @@ def test_the_grounds_of_a_decision_stand_in_the_workbook_with_since_when_until_w
     first = REPORT.grounds[0]
     assert REPORT.answer_by is not None and first.since is not None
     of_first = {name: value for (_, name), value in list(kept.items())[:4]}
-    assert of_first["至今未办"] == first.waiting and of_first["个案清单"] == first.cases
+    assert of_first["至今未办"] == first.waiting and of_first["个案清单"] == "超最迟时限"
     assert of_first["最早到期"] == f"{first.since.astimezone(LOCAL):%Y-%m-%d %H:%M}"
     assert of_first["答复期限"].date() == REPORT.answer_by
 

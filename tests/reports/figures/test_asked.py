@@ -11,8 +11,10 @@ from domain.adjusting import Step
 from ledger.calendars import duty
 from ledger.registry.registry import put_databases, put_systems
 from reports.blocks import Table
+from reports.decisions import Ground
 from reports.document import document
-from reports.model import Ground, Report
+from reports.figures.asked import fails
+from reports.model import Rate, Report, SourceRow, Spread
 from tests.ledger.acting import do
 from tests.ledger.catalog.test_proposals import PERMIT, agreed, altered, draft, publish, take
 from tests.ledger.filing import NOW
@@ -76,6 +78,12 @@ def test_page_one_says_which_list_belongs_to_a_decision_about_databases() -> Non
     assert table.rows[0][1].startswith("市中区") and table.rows[0][4] == f"{chosen.waiting} 个"
     assert "(一)数据库未接入" in table.note and "3月12日前,(一)由有关单位办理并报专班办公室" in table.note
     assert "名单附后" not in str(first)
+
+
+@pytest.mark.parametrize(("failed", "asked", "said"), [(1, 9, False), (2, 2, False), (3, 60, True), (3, 61, False), (19, 77, True)])
+def test_a_source_that_failed_once_or_twice_is_no_decision_of_a_leader(failed: int, asked: int, said: bool) -> None:
+    """11.1 % of nine queries stood there as one of three."""
+    assert fails(SourceRow("x", asked, Rate(0, asked), Rate(failed, asked), Spread(0))) is said
 
 
 def test_a_gap_that_was_filled_waits_no_more_and_one_from_before_has_no_day() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from ledger.casework import attention
-from reports import cases
+from reports import cases, periods
 from reports.wording import printed
 from tests.ledger.acting import MINUTE, deliver, do, immediate, reply, seal
 from tests.ledger.filing import NOW
-from tests.reports.figures.asking import WEEK, listed
+from tests.reports.figures.asking import WEEK, listed, report
+from tests.reports.figures.month import DAY, LOCAL, Month
 
 WRONG = (
     "",
@@ -70,3 +71,14 @@ def test_a_list_is_found_by_the_name_that_page_one_prints(ledger: str) -> None:
     immediate()
     for key in ("hard", "standing", "supervision", "soft", "lists", "hard/370402-GUANGMING"):
         assert printed(key) != key and listed(printed(key)) == listed(key)
+
+
+def test_the_list_of_a_source_is_found_by_the_name_of_the_source(month: Month) -> None:
+    first = month.start + 7 * DAY
+    period = periods.between(first.astimezone(LOCAL).date(), first.astimezone(LOCAL).date() + 20 * DAY)
+    rows = report(period).sources
+    assert {row.source for row in rows} == {"枣庄市电子证照库", "山东省数据共享交换平台"}
+    for row in rows:
+        key = printed(row.failed.cases, row.source)
+        assert key == f"数据共享查询失败/{row.source}" and row.failed.part > 3
+        assert listed(key, period) == listed(row.failed.cases, period) and listed(key, period).part == row.failed.part

@@ -11,6 +11,7 @@ from ledger.casework.attention import withdraw
 from ledger.deadlines import justifications
 from ledger.inbox import claims, returns
 from ledger.inbox.returns import ReturnReason
+from ledger.registry.unit_changes import rename
 from reports import periods
 from tests.ledger.acting import HOUR, ISSUER, MINUTE, ask, asked, do, immediate, reply, swept
 from tests.ledger.filing import NOW
@@ -69,6 +70,22 @@ def test_what_was_missed_and_then_given_back_still_waits_at_the_next_unit() -> N
     hard, supervision = report().grounds
     assert (hard.waiting, hard.since) == (2, NOW + 30 * MINUTE), "the first unit's limit and the second's"
     assert supervision.waiting == 0, "whom the 督办 was opened for has it no more"
+
+
+def test_of_units_that_missed_as_many_the_step_and_its_ground_name_the_same_one_first() -> None:
+    """The first in official order: by their names 市中区档案馆 would come before 市中区光明路街道办事处 or after it, as it falls."""
+    for code, name in ((ARCHIVE, "演示甲馆"), (ISSUER, "演示乙处")):
+        do(rename, code, name, at=NOW - DAY, document="x", now=NOW - DAY, actor="x")
+    immediate()
+    lease, request = immediate()
+    do(returns.give_back, request, ISSUER, ReturnReason("不属本单位职责", ARCHIVE, None), now=NOW + MINUTE, actor=CLERK)
+    do(returns.forward, lease.number, ARCHIVE, now=NOW + MINUTE, actor="person:demo-permit-1")
+    ask(lease, NOW + MINUTE)
+    swept(NOW + HOUR)
+    found = report()
+    hard = found.grounds[0]
+    assert hard.kind == "hard" and hard.units == (("演示甲馆", 1), ("演示乙处", 1))
+    assert "请演示甲馆、演示乙处说明原因" in found.next_steps[0]
 
 
 def test_who_held_it_when_it_was_due_is_not_changed_by_what_came_after() -> None:

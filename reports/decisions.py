@@ -1,0 +1,29 @@
+"""What page one decides by: 依据 of each step, and 工作日 of the week. Part of the snapshot (`reports.model`), kept as long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Ground:
+    """依据 of a step that missed limits ask for: (name, count) by unit, by matter and proof, by where the case stood; most first."""
+
+    kind: str  #: of the limits, as a deadline's; of what else is asked for the key of its figure (`wording.ASKED`)
+    units: tuple[tuple[str, int], ...]
+    causes: tuple[tuple[str, int], ...]
+    steps: tuple[tuple[str, int], ...]
+    waiting: int  #: still unanswered at the end of the period
+    since: datetime | None  #: the earliest instant that those missed
+    cases: str  #: the key of its list; of limits what is not counted there was missed
+
+
+@dataclass(frozen=True)
+class Workdays:
+    """工作日: how many there were, and in the period before; the days off by notice, the weekends that were worked (调休)."""
+
+    count: int
+    before: int | None
+    off: tuple[date, ...]
+    worked: tuple[date, ...]
