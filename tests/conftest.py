@@ -33,7 +33,7 @@ from tests.browser import chromium as chromium  # fixtures: here, so that all fi
 from tests.browser import one_chromium as one_chromium
 from tests.cluster import forget_power_cuts, password, sign_in_cheaply, start_test_cluster
 from tests.engine import create_lasting_engine
-from tests.scheduling import PrefectInOneProcess
+from tests.scheduling import PrefectInOneProcess, processes
 from tests.stack import prefect as prefect  # a fixture: here, so that all tests share one server
 
 # A slow machine is no failure: hypothesis times no single example; pytest's own time limit catches what hangs.
@@ -64,6 +64,10 @@ gc.set_threshold(50_000, 20, 20)  # collecting is done less often: it took a ten
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> PrefectInOneProcess | None:
     return PrefectInOneProcess(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return processes(config.args)
 
 
 def pytest_collection_finish() -> None:
