@@ -1,12 +1,14 @@
 """电子签章: sealing one proof of one case, and no way to seal anything else (obligations 9.4, 9.5, 15.5).
 
-`SealService` is what the rest of the system knows. `LocalSeals` serves it with keys from a folder, for development
-and trials; in production the e-seal platform of the 区大数据局 takes its place behind the same method.
+`SealService` is what the rest of the system knows. `LocalSeals` serves it with what a folder names: keys in files, for development
+and trials, in a cryptographic module, or at the e-seal platform of the 区大数据局.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -32,6 +34,7 @@ from pyhanko.stamp import BaseStamp, BaseStampStyle
 
 from connectors.faults import PermanentFault, TransientFault
 from connectors.seal_module import WHO, ModuleKey
+from connectors.seal_platform import PlatformKey
 from domain.seals import SealKind
 
 FIELD = "Seal"
@@ -74,12 +77,12 @@ class SealService(Protocol):
 
 
 class LocalSeals:
-    """Seals with ECDSA P-256 keys named by a folder (`<kind>.key.pem`, or `<kind>.key.uri` for one in a module; `<kind>.crt.pem`,
-    `ca.crt.pem`), read once.
+    """Seals with ECDSA P-256 keys named by a folder (`<kind>.key.pem`, or `<kind>.key.uri` for one in a module or at a platform;
+    `<kind>.crt.pem`, `ca.crt.pem`), read once.
 
     `draw(name, development)` gives a seal's face as a PDF page (proofs.seal_image.draw_seal). About 6 ms of CPU per
     signature, all of it in Python: one object serves any number of threads, one at a time, and a process pool makes
-    one object per process.
+    one object per process. While a platform is asked the others go on.
     """
 
     def __init__(self, folder: Path, names: Mapping[SealKind, str], development: bool, draw: Callable[[str, bool], bytes]) -> None:
@@ -132,9 +135,12 @@ class LocalSeals:
             reason=f"核验编号 {use.verification},用印记录 {use.id}",
         )
         place = SigFieldSpec(FIELD, on_page=0, box=use.box)  # type: ignore[arg-type]  # it takes points, not only ints
-        pdf_signer = PdfSigner(metadata, signer, stamp_style=face, new_field_spec=place)
+        pdf_signer = PdfSigner(metadata, signer.of(use, self._lock), stamp_style=face, new_field_spec=place)
         output: BytesIO = pdf_signer.sign_pdf(writer, bytes_reserved=_RESERVED + use.room)
         return output.getvalue()
+
+
+_Key = ec.EllipticCurvePrivateKey | ModuleKey | PlatformKey
 
 
 class _KeySigner(Signer):
@@ -144,15 +150,25 @@ class _KeySigner(Signer):
     building them anew, mostly the reference to the certificate, takes two thirds of a signature.
     """
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey | ModuleKey, certificate: x509.Certificate) -> None:
+    def __init__(self, key: _Key, certificate: x509.Certificate) -> None:
         super().__init__(signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)))
         self._key, self._public = key, certificate.public_key()
         self.key = certificate.fingerprint(SHA256()).hex()
         self._constant: list[bytes] = []
         organization = certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
         self.development = DEVELOPMENT_ORGANIZATION in (attribute.value for attribute in organization)
+        self._use, self._lock = "", Lock()
+
+    def of(self, use: SealUse, lock: Lock) -> _KeySigner:
+        """The same for one use, whose caller holds the lock."""
+        mine = copy(self)
+        mine._use, mine._lock = use.id, lock
+        return mine
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        if isinstance(self._key, PlatformKey):
+            with _unlocked(self._lock):  # the page is written and its digest taken: what follows is of this use alone
+                return await self._key.sign(data, self._use)
         if not isinstance(self._key, ModuleKey):
             return self._key.sign(data, ec.ECDSA(SHA256()))
         signature = self._key.sign(data)
@@ -164,7 +180,7 @@ class _KeySigner(Signer):
         return signature
 
     def ready(self) -> None:
-        if isinstance(self._key, ModuleKey):
+        if isinstance(self._key, ModuleKey | PlatformKey):
             self._key.ready()
 
     async def signed_attrs(self, data_digest: bytes, *args: Any, **kwargs: Any) -> cms.CMSAttributes:
@@ -177,10 +193,19 @@ class _KeySigner(Signer):
         return cms.CMSAttributes.load(attributes.dump())  # loaded, it is not encoded again wherever it is put
 
 
+@contextmanager
+def _unlocked(lock: Lock) -> Iterator[None]:
+    lock.release()
+    try:
+        yield
+    finally:
+        lock.acquire()
+
+
 def _load(folder: Path, kind: SealKind) -> _KeySigner:
     try:
-        key = _key(folder, kind)
         certificate = x509.load_pem_x509_certificate((folder / f"{kind}.crt.pem").read_bytes())
+        key = _key(folder, kind, certificate)
         ca = x509.load_pem_x509_certificate((folder / "ca.crt.pem").read_bytes())
     except (OSError, ValueError, TypeError):
         text = f"印章 {kind} 的密钥或证书文件缺失或无法读取,请检查印章目录"
@@ -188,8 +213,9 @@ def _load(folder: Path, kind: SealKind) -> _KeySigner:
     public = certificate.public_key()
     try:
         certificate.verify_directly_issued_by(ca)
-        matching = isinstance(public, ec.EllipticCurvePublicKey) and isinstance(key, ModuleKey | ec.EllipticCurvePrivateKey)
-        matching = matching and (isinstance(key, ModuleKey) or key.public_key() == public)  # a module's is seen at each signature
+        matching = isinstance(public, ec.EllipticCurvePublicKey) and isinstance(key, _Key)
+        # That of a module or a platform is seen at each signature.
+        matching = matching and (not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() == public)
     except (ValueError, TypeError, InvalidSignature):
         matching = False
     if not matching:
@@ -199,14 +225,15 @@ def _load(folder: Path, kind: SealKind) -> _KeySigner:
     return _KeySigner(key, certificate)
 
 
-def _key(folder: Path, kind: SealKind) -> Any:
+def _key(folder: Path, kind: SealKind, certificate: x509.Certificate) -> Any:
     """Raises OSError, ValueError, TypeError, PermanentFault."""
     file, uri = folder / f"{kind}.key.pem", folder / f"{kind}.key.uri"
     if not uri.exists():
         return load_pem_private_key(file.read_bytes(), password=None)
     if file.exists():
-        raise PermanentFault(WHO, "two_keys", f"印章 {kind} 既有密钥文件又有密码模块的密钥标识,请只留一个")
-    return ModuleKey.named(uri.read_text())
+        raise PermanentFault(WHO, "two_keys", f"印章 {kind} 既有密钥文件又有密码模块或签章平台的密钥标识,请只留一个")
+    line = uri.read_text()
+    return PlatformKey.named(line, certificate) if line.lstrip().lower().startswith("http") else ModuleKey.named(line)
 
 
 @dataclass(frozen=True)

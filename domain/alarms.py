@@ -31,7 +31,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "no_commitment_text": "缺少告知承诺书文本",
         "seal_expiring": "印章证书即将到期",
         "seal_missing": "没有在用的印章",
-        "seal_unavailable": "印章的密码模块或密钥不可用",
+        "seal_unavailable": "印章的密码模块、签章平台或密钥不可用",
         "timestamps_away": "没有时间戳服务应答",
         "seal_other_key": "密钥不是登记在用的印章",
         "calendar_missing": "缺少工作日历",

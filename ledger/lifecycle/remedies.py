@@ -24,7 +24,10 @@ REMEDIES = {
         "没有在用的印章(已注销、已过有效期或没有登记),或本机的密钥不是登记在用的那一枚;没有用印,结果已保存。",
         "由专班办公室在印章登记(/v1/seals)中启用印章,此后一分钟内自动继续;也可“重试”。",
     ),
-    "seal_unavailable": ("印章的密码模块或密钥不可用;没有用印,结果已保存。", "按告警所述排除故障,恢复后一分钟内自动继续;也可“重试”。"),
+    "seal_unavailable": (
+        "印章的密码模块、签章平台或密钥不可用;没有用印,结果已保存。",
+        "按告警所述排除故障,恢复后一分钟内自动继续;也可“重试”。",
+    ),
     "failed_passes": ("连续五次处理失败。", "查看事件中的失败原因,排除后“重试”。"),
 }
 
@@ -49,12 +52,15 @@ DECIDED = FINAL | {"returned_twice"}
 
 #: Many wait for one cause at one time: its own check raises one alarm for all of them (`tasks.seals`).
 _TOLD_TOGETHER = frozenset({"seal_not_in_force", "seal_unavailable"})
-#: Faults of 电子签章 (`connectors.seal`, `connectors.seal_module`) that are of no single case and that the check each minute sees
-#: come and go.
-_SEAL_FAULTS = frozenset(
-    f"电子签章/{code}"
-    for code in ("module_away", "pin_refused", "pin_locked", "no_pin", "no_key", "wrong_key", "two_keys", "no_module", "bad_uri")
+#: Faults of 电子签章 (`connectors.seal`, `connectors.seal_module`, `connectors.seal_platform`) that are of no single case and that the
+#: check each minute sees come and go.
+_OF_MODULES = "module_away", "pin_refused", "pin_locked", "no_pin", "no_key", "wrong_key", "two_keys", "no_module", "bad_uri"
+_OF_PLATFORMS = (
+    *("platform_away", "platform_slow", "platform_late", "platform_refused", "platform_untrusted", "platform_contract"),
+    *("platform_not_one", "platform_wrong_signature", "platform_certificate", "platform_other_certificate", "platform_key_disabled"),
+    *("platform_unbound", "platform_client_refused", "no_platform_secret", "no_platform_ca"),
 )
+_SEAL_FAULTS = frozenset(f"电子签章/{code}" for code in (*_OF_MODULES, *_OF_PLATFORMS))
 
 
 def cause_of(fault: str, otherwise: str) -> str:

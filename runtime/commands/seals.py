@@ -1,5 +1,5 @@
 """`./run seals`: the register of seals (obligations 9.4, 15.5): what is in force and until when, register rows from a file, a renewal,
-a seal's use log.
+a seal's use log, and the platform's count against it.
 
 What a command asks for another person confirms with his own key (`POST /v1/seals/{id}/confirm`): a command has none.
 """
@@ -37,7 +37,7 @@ _THEN = "由另一人确认制作(POST /v1/seals/{id}/confirm)、备案后启用
 def main(arguments: list[str]) -> int:
     """The exit code. Without a verb: the list; 1 where a seal is missing or ends within thirty days."""
     parser = argparse.ArgumentParser(prog="./run seals", description="印章登记:列出、导入、变更,导出用印记录")
-    verbs = parser.add_subparsers(dest="verb", metavar="make-key|import|renew|uses|timestamps")
+    verbs = parser.add_subparsers(dest="verb", metavar="make-key|import|renew|uses|match|timestamps")
     made = verbs.add_parser("make-key", help="在密码模块中生成密钥,写出证书请求(PKCS #10);密钥不离开模块")
     made.add_argument("uri", help="密钥标识:pkcs11:token=…;object=…?module-path=…&pin-source=file:…")
     made.add_argument("--name", required=True, help="印章名称,写入证书的通用名(CN)")
@@ -53,6 +53,11 @@ def main(arguments: list[str]) -> int:
     exported = verbs.add_parser("uses", help="导出一枚印章的用印记录(CSV)")
     exported.add_argument("seal", type=UUID, help="印章编号")
     exported.add_argument("-o", "--output", type=Path, help="写入文件;省略为显示在屏幕上")
+    matched = verbs.add_parser(
+        "match", help="签章平台的签名记录(表头:用印记录;可有时间、凭证、摘要、流水号)与用印记录核对;有说不清的,退出码为 1"
+    )
+    matched.add_argument("seal", type=UUID, help="印章编号")
+    matched.add_argument("file", type=Path)
     verbs.add_parser("timestamps", help="向印章目录 timestamps.txt 中的时间戳服务各要一个时间戳,说明哪个不按约定应答")
     options = parser.parse_args(arguments)
     if options.verb == "timestamps":
@@ -69,6 +74,11 @@ def main(arguments: list[str]) -> int:
             return _renew(options)
         case "uses":
             return _export(options.seal, options.output)
+        case "match":
+            from runtime.commands import seal_log
+
+            with told("核对签名次数"):
+                return seal_log.told(options.file, _uses(options.seal))
     return _list()
 
 

@@ -11,6 +11,7 @@ from cryptography import x509
 
 from domain.seals import SealKind, SealStanding
 from ledger.sealing import seal_register
+from ledger.tables.effects import SealUse
 from ledger.tables.seals import RegisteredSeal
 from runtime.commands import seals
 from runtime.failures import Failure
@@ -105,3 +106,26 @@ def test_the_use_log_has_each_use_once(ledger: str, tmp_path: Path) -> None:
     assert all(len(row[5]) == 64 for row in rows)
     with pytest.raises(Failure):
         seals.main(["uses", "00000000-0000-4000-8000-000000000000", "-o", str(target)])
+
+
+def test_a_platforms_count_is_matched_with_the_use_log(ledger: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Obligation 9.5: signed twice for one use is explained; signed for nothing of ours, or a proof without a signature, is not."""
+    for _ in range(3):
+        lease = hold(file())
+        take_up(lease)
+        found(lease)
+        seal(lease)
+    uses = [str(one.id) for one in all_of(SealUse)]
+
+    def matched(*lines: str) -> tuple[int, str]:
+        (tmp_path / "log.csv").write_text("\n".join(["时间,用印记录", *(f"2026-03-04 09:00:00,{line}" for line in lines)]) + "\n")
+        return seals.main(["match", str(share().id), str(tmp_path / "log.csv")]), capsys.readouterr().out.replace("\n", "")
+
+    assert matched(*uses)[0] == 0
+    code, said = matched(*uses, uses[0].upper())
+    assert code == 0 and f"{uses[0]}" in said and "签名 2 次" in said and "相符" in said
+    code, said = matched(*uses[1:])
+    assert code == 1 and "1 份证明在平台记录中没有签名" in said and uses[0] in said
+    for foreign in ("00000000-0000-4000-8000-000000000000", "别的用途"):
+        code, said = matched(*uses, foreign)
+        assert code == 1 and f"第 5 行 {foreign}" in said and "相符" not in said
