@@ -17,6 +17,10 @@ from ledger.actor import ACTOR
 from ledger.opening import connections_name
 from settings import settings
 
+RECYCLE_SECONDS = 600
+"""After so long a connection is closed when it is asked for next, and another one opened: its server process keeps the description of every
+table and the plan of every trigger it ever met, and what its largest statements have left free (decision 51)."""
+
 
 @lru_cache(maxsize=1)
 def engine() -> Engine:
@@ -25,6 +29,7 @@ def engine() -> Engine:
         settings().database_url(),
         pool_size=settings().database_pool,
         max_overflow=0,
+        pool_recycle=RECYCLE_SECONDS,
         hide_parameters=True,
         connect_args={"connect_timeout": 5, "application_name": connections_name()},
     )
