@@ -19,7 +19,7 @@ from settings import settings
 
 RECYCLE_SECONDS = 600
 """After so long a connection is closed when it is asked for next, and another one opened: its server process keeps the description of every
-table and the plan of every trigger it ever met, and what its largest statements have left free (decision 51)."""
+table and the plan of every trigger it ever met, and what its largest statements have left free (decision 52)."""
 
 
 @lru_cache(maxsize=1)

@@ -18,8 +18,8 @@ from settings import ROOT, settings
 _FOREIGN = ("PREFECT_", "PYTHON", "PG")
 _LOOPBACK = "127.0.0.1,localhost"
 # glibc gives up to eight arenas a processor to a program with threads, and lets blocks up to 32 MB live in them once one was freed: what
-# a rush has left free stood between what is still used, in each arena, and never went back (decision 51). The Dockerfile says the same.
-MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
+# a rush has left free stood between what is still used, in each arena, and never went back (decision 52). The Dockerfile says the same.
+MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "524288", "MALLOC_TRIM_THRESHOLD_": "524288"}
 
 
 def outer() -> dict[str, str]:
