@@ -260,7 +260,9 @@ def test_the_image_holds_what_the_hashed_lock_names_and_runs_as_nobody_special()
     user = [rest for step, rest in steps if step == "USER"]
     assert user == ["1000:1000"] and steps.index(("USER", user[0])) > steps.index(("COPY", ". ."))
     # What glibc is told about memory without a container, it is told here.
-    assert {f"{name}={value}" for name, value in environment.MALLOC.items()} <= {one for step, rest in steps if step == "ENV" for one in rest.split()}
+    assert {f"{name}={value}" for name, value in environment.MALLOC.items()} <= {
+        one for step, rest in steps if step == "ENV" for one in rest.split()
+    }
     assert not [rest for step, rest in steps if step in ("ENV", "ARG") and re.search("PASSWORD|SECRET|TOKEN", rest)]
     assert steps[-1] == ("ENTRYPOINT", '["python", "-m", "runtime.services.container"]')
 
