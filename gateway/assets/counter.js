@@ -32,6 +32,7 @@
   document.addEventListener("click", function (event) {
     var drop = event.target.closest("[data-drop]");
     if (!drop) { return; }
+    event.preventDefault();
     var part = drop.closest("[data-part]"), list = part.parentElement;
     part.remove();
     var next = list.querySelector("[data-drop]") || list.parentElement.querySelector("[data-add]")

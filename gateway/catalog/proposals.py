@@ -77,10 +77,12 @@ def draft_proposal(body: ProposalIn, caller: CurrentCaller) -> WholeProposal:
         return WholeProposal.with_steps(row, proposals.steps_of(session, row.id))
 
 
-def report_adjustment(body: ProposalIn, caller: Caller, *, identity: UUID) -> WholeProposal:
+def report_adjustment(body: ProposalIn, caller: Caller, *, identity: UUID, replaces: UUID | None = None) -> WholeProposal:
     """清单调整, drafted and reported in one act, from a page, whose `identity` makes it the same one however often it is sent
-    (obligation 5.5). Raises as `draft_proposal` does."""
+    (obligation 5.5); `replaces`: the one that was sent back. Raises as `draft_proposal` does."""
     with transaction() as session:
+        if replaces is not None:
+            own_proposal(session, caller, replaces)
         row = reporting.report_once(
             session,
             body.unit,
@@ -93,6 +95,7 @@ def report_adjustment(body: ProposalIn, caller: Caller, *, identity: UUID) -> Wh
             now=settings().now(),
             identity=identity,
             same=lambda standing: is_same(standing, body.changes),
+            replaces=replaces,
         )
         return WholeProposal.with_steps(row, proposals.steps_of(session, row.id))
 

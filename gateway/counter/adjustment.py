@@ -3,42 +3,37 @@ it, and the three working days are said as soon as the day of the cause is typed
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+import re
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import Query, Request, Response
 
 from domain.adjusting import ProposalKind
-from domain.calendar import MissingYear
-from domain.instants import is_past
-from domain.limits import IN_FORCE
 from domain.listing import ChangeKind
-from domain.methods import Method
-from domain.scope import Exclusion
+from domain.refusal import Refusal
 from gateway.catalog.proposal_inputs import ProposalIn
 from gateway.catalog.proposals import report_adjustment
-from gateway.counter.adjustment_form import CHANGE, changes_sent, mark_of
+from gateway.counter.adjustment_form import CHANGE, Line, changes_sent, lines_sent, new_line
+from gateway.counter.adjustment_page import Shown, choices, due_of, found, sent_back, show, typed
 from gateway.counter.door import PageCaller, pages
-from gateway.counter.forms import SentForm, model_of
+from gateway.counter.forms import Sent, SentForm, model_of
 from gateway.edge.counter_pages import goes_on, render
-from gateway.edge.paging import Search, words_of
+from gateway.edge.paging import Search
 from gateway.edge.problems import Problem
-from ledger.calendars import terms
-from ledger.catalog import entries, proposals, published, reporting, versions
-from ledger.catalog.published import Wanted
+from gateway.edge.refusals import problem_of
+from gateway.edge.visibility import own_proposal
+from ledger.catalog import proposals, reporting
 from ledger.database import transaction
 from ledger.registry import registry
 from ledger.registry.keys import Caller
-from ledger.tables.registry import Matter, ProofKind
-from settings import LOCAL, settings
 
 router = pages()
 
 _PAGE = "/counter/catalog/adjustments"
-_FOUND, _MOST = 30, 12  #: entries that a search shows; changes that one page takes: each has some fifteen fields of the form's 300
+_MOST = 12  #: changes that one page takes: each has some fifteen fields of the form's 300
 _LABELS: Mapping[str, str] = MappingProxyType(
     {
         "reason": "事由",
@@ -62,30 +57,25 @@ _Code = Annotated[str, Query(max_length=64)]
 
 
 @router.get(f"{_PAGE}/new", name="counter_adjustment")
-def form(request: Request, caller: PageCaller, unit: _Code = "", once: UUID | None = None) -> Response:
-    """Its own list, or one that the unit drafts for another."""
-    units = _units(caller)
+def form(
+    request: Request, caller: PageCaller, unit: _Code = "", once: UUID | None = None, of: UUID | None = None, q: Search = ""
+) -> Response:
+    """Its own list, or one that the unit drafts for another. `of`: what was sent back, to be reported otherwise."""
+    if of is None:
+        return show(request, caller, Shown(unit=unit, once=once or uuid4(), q=q))
     with transaction() as session:
-        names = registry.unit_names(session)
-        wanted = unit if unit in units else units[0]
-        laws = reporting.unanswered(session, wanted, now=settings().now())
-    return render(
-        request,
-        "adjustment.html",
-        unit=wanted,
-        units=[(code, names[code]) for code in units],
-        laws=laws,
-        once=once or uuid4(),
-        today=settings().now().astimezone(LOCAL).date(),
-        begins=IN_FORCE.date(),
-        **_found(caller, wanted, ""),
-    )
+        row = own_proposal(session, caller, of)
+        if not reporting.is_sent_back(row):
+            raise Problem(
+                "step_refused", detail="这一项没有退回修改,或者已经重新报送、撤回。", remedy="请在“清单调整”中查看它现在办到哪一步。"
+            )
+        return show(request, caller, sent_back(session, row, registry.lists_of(session, caller.unit), once or uuid4()))
 
 
 @router.get(f"{_PAGE}/entries", name="counter_adjustment_entries")
 def find_entries(request: Request, caller: PageCaller, unit: _Code, q: Search = "") -> Response:
     """What of the published list can be removed or altered, and what can be added."""
-    return render(request, "adjustment_entries.html", **_found(caller, unit, q))
+    return render(request, "adjustment_entries.html", **found(caller, unit, q))
 
 
 @router.get(f"{_PAGE}/change", name="counter_adjustment_change")
@@ -99,59 +89,57 @@ def one_change(
 ) -> Response:
     """One more change for the form, filled with what stands now. `change`: those that are in it already."""
     chosen = [found for one in change or () if (found := CHANGE.fullmatch(one))]
-    if any(one["matter"] == matter and one["proof"] == proof for one in chosen):
-        raise Problem("change_twice", remedy="请在下面的报送内容中改这一处,或者先去掉它。")
-    if len(chosen) >= _MOST:
-        raise Problem("invalid", detail=f"一次最多填写 {_MOST} 处变动。", remedy="请先报送这些,其余的另报一次。")
-    units = _units(caller)
+    _refuse_another(chosen, matter, proof)
     with transaction() as session:
-        known, proof_kind = session.get(Matter, matter), session.get(ProofKind, proof)
-        if known is None or known.unit not in units:
-            raise Problem("matter_unknown")
-        if proof_kind is None:
-            raise Problem("proof_kind_unknown")
-        standing = entries.listed_entry(session, matter, proof)
-        if (standing is None) is not (kind is ChangeKind.ADD):
-            raise Problem("entry_not_listed" if standing is None else "entry_listed_already")
-        return render(
-            request,
-            "adjustment_change.html",
-            n=mark_of(matter, proof, standing[1] if standing else None),
-            kind=kind,
-            matter=known,
-            proof=proof_kind,
-            entry=standing[1] if standing else None,
-            methods=list(Method),
-            exclusions=list(Exclusion),
-            units=sorted(registry.unit_names(session).items(), key=lambda one: one[1]),
-            sources=reporting.sources(session),
-        )
+        line = new_line(session, kind, matter, proof, registry.lists_of(session, caller.unit))
+        return render(request, "adjustment_change.html", **vars(line), **choices(session))
+
+
+def _refuse_another(chosen: Sequence[Line | re.Match[str]], matter: str, proof: str) -> None:
+    """One place is changed once, and a page takes no more than it can hold."""
+    keys = [(one.matter.code, one.proof.code) if isinstance(one, Line) else (one["matter"], one["proof"]) for one in chosen]
+    if (matter, proof) in keys:
+        raise Problem("change_twice", remedy="请在下面的报送内容中改这一处,或者先去掉它。")
+    if len(keys) >= _MOST:
+        raise Problem("invalid", detail=f"一次最多填写 {_MOST} 处变动。", remedy="请先报送这些,其余的另报一次。")
 
 
 @router.get(f"{_PAGE}/due", name="counter_adjustment_due")
 def due(request: Request, reason_date: Annotated[str, Query(max_length=40)] = "") -> Response:
     """三个工作日: until when it is to be reported, as soon as the day is there."""
-    now, found = settings().now(), None
-    try:
-        day = date.fromisoformat(reason_date)
-    except ValueError:
-        return render(request, "adjustment_due.html", day=None, due=None, late=False, missing=None, wrong="")
-    if day > now.astimezone(LOCAL).date() or day < IN_FORCE.date():
-        wrong = "不能在今天以后" if day > IN_FORCE.date() else "不能早于规则施行之日(2022年6月28日)"
-        return render(request, "adjustment_due.html", day=day, due=None, late=False, missing=None, wrong=wrong)
-    missing = None
-    try:
-        with transaction() as session:
-            found = terms.report_due(session, day)
-    except MissingYear as year:
-        missing = year.year
-    late = found is not None and is_past(found, now)
-    return render(request, "adjustment_due.html", day=day, due=found, late=late, missing=missing, wrong="")
+    return render(request, "adjustment_due.html", **due_of(reason_date))
 
 
 @router.post(f"{_PAGE}/{{once}}", name="counter_adjustment_send")
-def send(once: UUID, caller: PageCaller, sent: SentForm) -> Response:
-    """起草并报送; the page of what was reported says what becomes of it."""
+def send(request: Request, once: UUID, caller: PageCaller, sent: SentForm) -> Response:
+    """起草并报送; the page of what was reported says what becomes of it. Where no script does it, a change is chosen or taken out and
+    an entry looked for by sending the page, too, and what is refused comes back with it."""
+    try:
+        if not {"pick", "drop", "find"} & sent.form.keys():
+            return goes_on(f"/counter/catalog/proposals/{_report(once, caller, sent)}?done=true")
+        return show(request, caller, typed(sent, once, _chosen(caller, sent)))
+    except (Refusal, Problem) as why:
+        if "hx-request" in request.headers:
+            raise
+        with transaction() as session:
+            lines = list(lines_sent(session, sent, registry.lists_of(session, caller.unit)))
+        return show(request, caller, typed(sent, once, lines, problem_of(why)))
+
+
+def _chosen(caller: Caller, sent: Sent) -> list[Line]:
+    """The changes of the form, with the one that was picked and without the one that was dropped."""
+    with transaction() as session:
+        units = registry.lists_of(session, caller.unit)
+        lines = [one for one in lines_sent(session, sent, units) if one.n != sent.text("drop")]
+        kind, *about = sent.text("pick").split("|")
+        if kind in set(ChangeKind):
+            matter, proof = about if len(about) == 2 else (sent.text("matter"), sent.text("proof"))
+            _refuse_another(lines, matter, proof)
+            lines.append(new_line(session, ChangeKind(kind), matter, proof, units))
+        return lines
+
+
+def _report(once: UUID, caller: Caller, sent: Sent) -> UUID:
     with transaction() as session:
         changes = changes_sent(session, sent, is_new=proposals.find(session, once) is None)
     if not changes:
@@ -165,23 +153,4 @@ def send(once: UUID, caller: PageCaller, sent: SentForm) -> Response:
         "law_change": sent.number("law_change"),
         "changes": changes,
     }
-    made = report_adjustment(model_of(ProposalIn, values, _LABELS), caller, identity=once)
-    return goes_on(f"/counter/catalog/proposals/{made.id}?done=true")
-
-
-def _units(caller: Caller) -> list[str]:
-    with transaction() as session:
-        return registry.lists_of(session, caller.unit)
-
-
-def _found(caller: Caller, unit: str, q: str) -> dict[str, Any]:
-    units, words = _units(caller), words_of(q)
-    wanted = unit if unit in units else units[0]
-    with transaction() as session:
-        rows = published.page(session, versions.current(session), Wanted(words, wanted), limit=_FOUND + 1)
-        matters = reporting.matters_like(session, wanted, (), 200)
-        proofs = reporting.proofs_like(session, words, _FOUND) if words else []
-    return {"q": q, "wanted": wanted, "entries": [one.entry for one in rows[:_FOUND]], "more": len(rows) > _FOUND} | {
-        "matters": matters,
-        "proofs": proofs,
-    }
+    return report_adjustment(model_of(ProposalIn, values, _LABELS), caller, identity=once, replaces=sent.id("of")).id

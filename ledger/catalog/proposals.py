@@ -67,10 +67,11 @@ def draft(
     now: datetime,
     law_change: int | None = None,
     identity: UUID | None = None,
+    story: Iterable[ProposalStep] = (),
 ) -> Proposal:
     """起草; a list only of matters that have nothing published. `law_change`: the entry of the 法规变动登记册 that it answers (obligation
-    16.4); `identity`: its id, where a page chose one. Raises `StepRefused`, `ChangesBlocked`, and `domain.listing.ChangeConflict` where
-    a change rests on what is not in the published list now."""
+    16.4); `identity`: its id, where a page chose one; `story`: what was done before, with what this one is instead of. Raises
+    `StepRefused`, `ChangesBlocked`, and `domain.listing.ChangeConflict` where a change rests on what is not in the published list now."""
     owner = session.get(Unit, unit)
     if owner is None:
         raise StepRefused(f"没有这个单位:{unit}。")
@@ -107,6 +108,8 @@ def draft(
     )
     session.add(row)
     session.flush()
+    for one in story:
+        session.add(ProposalStep(proposal=row.id, step=one.step, at=one.at, person=one.person, unit=one.unit, record=one.record))
     _record(session, row, Step.DRAFT, actor, {}, now)
     return row
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.adjusting import ProposalKind, Step
+from domain.adjusting import ProposalKind, ProposalStatus, Step
 from domain.listing import Change
 from ledger.catalog import law_changes, proposals
 from ledger.catalog.law_changes import LawChange
@@ -17,6 +17,8 @@ from ledger.catalog.proposals import Actor, StepRefused
 from ledger.succession import estate
 from ledger.tables.catalog import Proposal
 from ledger.tables.registry import Database, Matter, ProofKind
+
+_STORY = (Step.DRAFT, Step.REPORT, Step.RETURN)  #: what was decided of the former is the former's
 
 
 def report_once(
@@ -32,10 +34,14 @@ def report_once(
     now: datetime,
     identity: UUID,
     same: Callable[[Sequence[Change]], bool],
+    replaces: UUID | None = None,
 ) -> Proposal:
     """The adjustment under this `identity`, reported: a line that broke after it was taken makes no second one. `changes` are read
     where there is none yet (what was reported may be published meanwhile), `same` compares what stands with what is sent. Raises as
-    `proposals.draft` does, and `StepRefused` where something else stands, so that nobody takes for reported what was not."""
+    `proposals.draft` does, and `StepRefused` where something else stands, so that nobody takes for reported what was not.
+
+    `replaces`: the adjustment that was sent back and is reported otherwise now. What was filed never changes: it is withdrawn, and the
+    new one has its story, so that its first report counts (obligation 5.5)."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"proposal {identity}", 0))))
     there = session.get(Proposal, identity)
     if there is not None:
@@ -45,6 +51,8 @@ def report_once(
                 "这一页填写的已经报送过,后来改动的没有报送。", remedy="请在“清单调整”中查看已报送的,需要改动的撤回后另行报送。"
             )
         return there
+    former = _sent_back(session, unit, replaces) if replaces else None
+    story = [one for one in proposals.steps_of(session, former.id) if one.step in _STORY] if former else []
     row = proposals.draft(
         session,
         ProposalKind.ADJUSTMENT,
@@ -57,8 +65,25 @@ def report_once(
         actor=actor,
         now=now,
         identity=identity,
+        story=story,
     )
+    if former:
+        row.reported_at = former.reported_at
+        record = {"why": "修改后重新报送", "replaced_by": str(identity)}
+        proposals.take(session, former.id, Step.WITHDRAW, actor=actor, now=now, record=record)
     return proposals.take(session, row.id, Step.REPORT, actor=actor, now=now)
+
+
+def _sent_back(session: Session, unit: str, proposal: UUID) -> Proposal:
+    row = session.get(Proposal, proposal, with_for_update=True, populate_existing=True)
+    if row is None or row.unit != unit or not is_sent_back(row):
+        raise StepRefused("这一项没有退回修改,或者已经重新报送、撤回。", remedy="请在“清单调整”中查看它现在办到哪一步。")
+    return row
+
+
+def is_sent_back(row: Proposal) -> bool:
+    """退回修改: an adjustment that was reported and came back."""
+    return row.kind is ProposalKind.ADJUSTMENT and row.standing is ProposalStatus.DRAFTED and row.reported_at is not None
 
 
 def unanswered(session: Session, unit: str, *, now: datetime) -> list[LawChange]:

@@ -96,7 +96,7 @@ _AGREED = """
 _REPORTED = """
     proposals p LEFT JOIN LATERAL (
         SELECT s.at FROM proposal_steps s WHERE s.proposal = p.id AND s.step = 'publish' AND s.at < :cut LIMIT 1) b ON true
-    WHERE p.kind = 'adjustment' AND p.reason_date IS NOT NULL
+    WHERE p.kind = 'adjustment' AND p.reason_date IS NOT NULL AND p.drafted_at < :cut
     AND EXISTS (SELECT FROM proposal_steps s WHERE s.proposal = p.id AND s.step = 'report' AND s.at < :cut)
     AND NOT EXISTS (SELECT FROM proposal_steps s WHERE s.proposal = p.id AND s.step IN ('reject', 'withdraw') AND s.at < :cut)
     AND (b.at IS NULL OR b.at >= :start)"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,12 +16,16 @@ from tests.accessibility import axe as axe  # a fixture
 from tests.accessibility import violations
 from tests.browser import HAS_BROWSER, Browser
 from tests.browser import browser as browser  # a fixture
+from tests.browser import chromium as chromium  # a fixture
 from tests.gateway.catalog.test_list_adjustment import take
 from tests.gateway.conftest import ADMIN, OTHER, Api, SimulatedRuns, serving
 from tests.gateway.counter.test_accessibility import be
 from tests.ledger.acting import do
 from tests.ledger.listing import standing
 from tests.serving import on_a_port
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
 
 pytestmark = pytest.mark.skipif(not HAS_BROWSER, reason="no browser is installed")
 
@@ -100,16 +105,24 @@ def test_a_unit_reports_an_adjustment_and_sees_what_becomes_of_it(browser: Brows
     take(api, str(row.id), "return", ADMIN, why="请补充依据")
     page.reload()
     assert "理由：请补充依据" in page.inner_text("main")
-    page.click("button:has-text('重新报送')")
+    page.click("text=修改后重新报送")
+    page.wait_for_selector("h1:has-text('修改后重新报送')")
+    assert page.input_value("#changes input[name$=validity_days]") == "81" and page.input_value("#document") == "《办法》2026年修订"
+    assert "退回的理由：请补充依据" in page.inner_text("main")
+    page.fill("#changes input[name$=validity_days]", "59")
+    browser.on_both_screens("adjustment-mended")
+    assert violations(browser, axe) == []
+    page.click("button:text-is('重新报送')")
     page.wait_for_selector("text=现在是“已报送”")
-    assert do(lambda session: proposals.find(session, row.id).reported_at) == row.reported_at
+    mended = do(lambda session: proposals.list_proposals(session).rows[0])
+    assert (mended.reported_at, mended.changes[0].after.validity_days) == (row.reported_at, 59) and mended.id != row.id
     page.click("summary:has-text('撤回')")
     page.fill("#why-withdraw", "另行报送")
     page.click("button:text-is('撤回')")
     page.wait_for_selector("text=现在是“已撤回”")
     browser.go(f"{address}/counter/catalog/proposals?every=true")
     assert "已撤回" in browser.text()
-    assert do(lambda session: len(proposals.list_proposals(session).rows)) == before + 1
+    assert do(lambda session: len(proposals.list_proposals(session).rows)) == before + 2
     assert [one for one in browser.complaints if "422" not in one and "409" not in one] == [] and browser.elsewhere() == set()
 
 
@@ -153,3 +166,26 @@ def test_a_proof_is_added_and_another_removed(browser: Browser, place: tuple[Api
         "《办法》第三条",
     )
     assert browser.complaints == []
+
+
+def test_without_scripts_it_is_reported_all_the_same(chromium: Chromium, place: tuple[Api, str]) -> None:
+    _, address = place
+    hardship = standing("DEMO-0002", "P-HARDSHIP")
+    with chromium.new_context(locale="zh-CN", java_script_enabled=False) as profile:
+        browser = Browser(profile.new_page(), None)
+        page = browser.page
+        be(browser, address, OTHER)
+        browser.go(address + NEW)
+        page.fill("#reason", "《办法》修订")
+        page.fill("#document", "《办法》2026年修订")
+        page.fill("#q", hardship.proof_name)
+        page.click("text=查找")
+        page.click(f".found:has-text('{hardship.proof_name}') button:has-text('变更')")
+        page.fill("#changes input[name$=validity_days]", "九")
+        page.fill("#reason_date", settings().now().astimezone(LOCAL).date().isoformat())
+        page.click("main button:text-is('报送')")
+        assert "“有效天数”" in page.inner_text("[role=alert] >> nth=-1") and page.input_value("#document") == "《办法》2026年修订"
+        page.fill("#changes input[name$=validity_days]", "83")
+        page.click("main button:text-is('报送')")
+        page.wait_for_selector("text=已记录：报送")
+    assert do(lambda session: proposals.list_proposals(session).rows[0]).changes[0].after.validity_days == 83
