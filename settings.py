@@ -185,12 +185,12 @@ class Settings:
     """开具 (obligation 6.3): the share source, with `[offer]` in its file, to which sealed proofs are offered; empty: none."""
     sandbox_url: str = ""
     """Base address of the sandbox; empty in production."""
-
     seals_dir: Path = ROOT / "var" / "seals"
     seal_share_name: str = "市中区证照数据共享查询核验专用章"
     seal_issuer_name: str = "市中区电子证明核实信息专用章"
     seal_development: bool = _variable(True, _truth)
-    """Development keys: the seal reads 演示 and the page 「演示,无效力」. False only with keys of the e-seal platform."""
+    seal_algorithm: str = _variable("ecdsa", _matching("ecdsa|sm2"))
+    """Development keys, and their kind: the seal reads 演示, the page 「演示,无效力」. False only with keys of the e-seal platform."""
     readings: str = "{}"
     """解读: where the regulation's text is open, what the district chose, as a JSON object (domain/readings.py)."""
     instant_seconds: float = _variable(5.0, _rate)

@@ -43,6 +43,7 @@ def of_sealing(made: Sealing) -> list[Row]:
     ]
     for what, cpu_ms, most in (
         ("the key in a module (SoftHSM2), times that", made.module_ms, 1.5),
+        ("a key of SM2, times that", made.sm2_ms, 2.0),
         ("with a timestamp of a server on this machine, times that", made.stamped_ms, 2.0),
     ):
         if cpu_ms is not None:

@@ -17,6 +17,7 @@ from domain.seals import SealKind
 from proofs.code import new_code, verify_url
 from proofs.page import SEAL_BOX, ProofPage, render
 from proofs.seal_image import draw_seal
+from runtime.services.development_keys import ensure_development_seals
 from sandbox.people import PERSONS
 from settings import settings
 from tasks.sealing import seal_names, seals
@@ -27,17 +28,21 @@ from tests.timestamps import authority
 @dataclass(frozen=True)
 class Sealing:
     """CPU milliseconds for one proof, and proofs a second on one core. `module_ms`: CPU with the key in SoftHSM2, `stamped_ms`: with a
-    timestamp from a server on this machine; None: not installed."""
+    timestamp from a server on this machine; None: not installed. `sm2_ms`: CPU with a key of SM2 in a file."""
 
     cpu_ms: float
     per_second: float
     module_ms: float | None = None
     stamped_ms: float | None = None
+    sm2_ms: float | None = None
 
 
 def measure(count: int = 200) -> Sealing:
-    """With the key of a file, and beside it with one in a module, and with a timestamp."""
+    """With the key of a file, and beside it with one of SM2, with one in a module, and with a timestamp."""
     found = _measure(seals(), count)
+    with TemporaryDirectory() as folder:
+        ensure_development_seals(Path(folder) / "seals", seal_names(), "sm2")
+        found = replace(found, sm2_ms=_measure(LocalSeals(Path(folder) / "seals", seal_names(), True, draw_seal), count).cpu_ms)
     if installed():
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder, softhsm(Path(folder), seal_names()) as module:
             inside = _measure(LocalSeals(module.seals, seal_names(), True, draw_seal), count)

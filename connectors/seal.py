@@ -15,13 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
-from asn1crypto import cms  # type: ignore[import-untyped]
-from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from asn1crypto import algos, cms  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.content import ResourceType
 from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -33,13 +27,11 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 
 from connectors.faults import PermanentFault, TransientFault
-from connectors.seal_module import WHO, ModuleKey
-from connectors.seal_platform import PlatformKey
+from connectors.seal_keys import SealKey, load
+from connectors.seal_module import WHO
 from domain.seals import SealKind
 
 FIELD = "Seal"
-DEVELOPMENT_ORGANIZATION = "演示"
-"""The subject's O of a development certificate (runtime/services/development_keys.py)."""
 
 _RESERVED = 8192
 """Hex digits kept for the CMS object; ours takes about 2,000. Not given, pyHanko would sign twice to measure it."""
@@ -77,11 +69,10 @@ class SealService(Protocol):
 
 
 class LocalSeals:
-    """Seals with ECDSA P-256 keys named by a folder (`<kind>.key.pem`, or `<kind>.key.uri` for one in a module or at a platform;
-    `<kind>.crt.pem`, `ca.crt.pem`), read once.
+    """Seals with keys named by a folder (`connectors.seal_keys`), read once: ECDSA P-256 with SHA-256, or SM2 with SM3.
 
     `draw(name, development)` gives a seal's face as a PDF page (proofs.seal_image.draw_seal). About 6 ms of CPU per
-    signature, all of it in Python: one object serves any number of threads, one at a time, and a process pool makes
+    signature, 18 ms with SM2, all of it in Python: one object serves any number of threads, one at a time, and a process pool makes
     one object per process. While a platform is asked the others go on.
     """
 
@@ -89,9 +80,9 @@ class LocalSeals:
         self._lock = Lock()
         self._seals: dict[SealKind, tuple[_KeySigner, _Face]] = {}
         for kind in SealKind:
-            signer = _load(folder, kind)
+            signer = _KeySigner(load(folder, kind))
             # Whatever the settings say, a development key never gets the face of a real seal.
-            if signer.development and not development:
+            if signer.key.development and not development:
                 text = "正式环境不得使用演示密钥,请配置电子签章平台的密钥"
                 raise PermanentFault(WHO, "development_key", text)
             self._seals[kind] = signer, _Face(page=PdfFileReader(BytesIO(draw(names[kind], development))))
@@ -116,20 +107,20 @@ class LocalSeals:
 
     def key(self, seal: SealKind) -> str:
         """SHA-256 of the certificate that it seals with, hexadecimal."""
-        return self._seals[seal][0].key
+        return self._seals[seal][0].key.fingerprint
 
     def ready(self, seal: SealKind) -> None:
         """Whether its key is at hand: that of a file is since the start, that of a module is looked for."""
-        self._seals[seal][0].ready()
+        self._seals[seal][0].key.ready()
 
     def _sign(self, writer: IncrementalPdfFileWriter, use: SealUse) -> bytes:
         signer, face = self._seals[use.seal]
-        if use.key not in ("", signer.key):  # renewed between the record and the signature: the next pass begins with the new one
+        if use.key not in ("", signer.key.fingerprint):  # renewed since the record: the next pass begins with the new one
             raise TransientFault(WHO, "other_key", "印章刚刚更换,本次没有用印")
         metadata = PdfSignatureMetadata(
             field_name=FIELD,
             subfilter=SigSeedSubFilter.PADES,
-            md_algorithm="sha256",
+            md_algorithm=signer.key.digest,
             name=signer.subject_name,
             location=use.location,
             reason=f"核验编号 {use.verification},用印记录 {use.id}",
@@ -140,9 +131,6 @@ class LocalSeals:
         return output.getvalue()
 
 
-_Key = ec.EllipticCurvePrivateKey | ModuleKey | PlatformKey
-
-
 class _KeySigner(Signer):
     """A signer that holds its key parsed: pyHanko's own parses it for each signature, four times the work.
 
@@ -150,13 +138,11 @@ class _KeySigner(Signer):
     building them anew, mostly the reference to the certificate, takes two thirds of a signature.
     """
 
-    def __init__(self, key: _Key, certificate: x509.Certificate) -> None:
-        super().__init__(signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)))
-        self._key, self._public = key, certificate.public_key()
-        self.key = certificate.fingerprint(SHA256()).hex()
+    def __init__(self, key: SealKey) -> None:
+        mechanism = algos.SignedDigestAlgorithm({"algorithm": key.mechanism})
+        super().__init__(signing_cert=key.certificate, signature_mechanism=mechanism)
+        self.key = key
         self._constant: list[bytes] = []
-        organization = certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
-        self.development = DEVELOPMENT_ORGANIZATION in (attribute.value for attribute in organization)
         self._use, self._lock = "", Lock()
 
     def of(self, use: SealUse, lock: Lock) -> _KeySigner:
@@ -166,22 +152,10 @@ class _KeySigner(Signer):
         return mine
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        if isinstance(self._key, PlatformKey):
+        if self.key.platform is not None:
             with _unlocked(self._lock):  # the page is written and its digest taken: what follows is of this use alone
-                return await self._key.sign(data, self._use)
-        if not isinstance(self._key, ModuleKey):
-            return self._key.sign(data, ec.ECDSA(SHA256()))
-        signature = self._key.sign(data)
-        try:  # whose key the module signed with, and over what, is only seen by looking
-            assert isinstance(self._public, ec.EllipticCurvePublicKey)
-            self._public.verify(signature, data, ec.ECDSA(SHA256()))
-        except InvalidSignature:
-            raise PermanentFault(WHO, "wrong_signature", "密码模块的签名与证书不符,没有用印;请核对密钥标识与证书") from None
-        return signature
-
-    def ready(self) -> None:
-        if isinstance(self._key, ModuleKey | PlatformKey):
-            self._key.ready()
+                return await self.key.platform.sign(data, self._use)
+        return self.key.sign(data)
 
     async def signed_attrs(self, data_digest: bytes, *args: Any, **kwargs: Any) -> cms.CMSAttributes:
         if not self._constant:
@@ -200,40 +174,6 @@ def _unlocked(lock: Lock) -> Iterator[None]:
         yield
     finally:
         lock.acquire()
-
-
-def _load(folder: Path, kind: SealKind) -> _KeySigner:
-    try:
-        certificate = x509.load_pem_x509_certificate((folder / f"{kind}.crt.pem").read_bytes())
-        key = _key(folder, kind, certificate)
-        ca = x509.load_pem_x509_certificate((folder / "ca.crt.pem").read_bytes())
-    except (OSError, ValueError, TypeError):
-        text = f"印章 {kind} 的密钥或证书文件缺失或无法读取,请检查印章目录"
-        raise PermanentFault(WHO, "no_key", text) from None
-    public = certificate.public_key()
-    try:
-        certificate.verify_directly_issued_by(ca)
-        matching = isinstance(public, ec.EllipticCurvePublicKey) and isinstance(key, _Key)
-        # That of a module or a platform is seen at each signature.
-        matching = matching and (not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() == public)
-    except (ValueError, TypeError, InvalidSignature):
-        matching = False
-    if not matching:
-        # Unnoticed, every proof sealed with it would be told to be somebody else's.
-        text = f"印章 {kind} 的密钥、证书与颁发机构不匹配,请检查印章目录"
-        raise PermanentFault(WHO, "wrong_key", text)
-    return _KeySigner(key, certificate)
-
-
-def _key(folder: Path, kind: SealKind, certificate: x509.Certificate) -> Any:
-    """Raises OSError, ValueError, TypeError, PermanentFault."""
-    file, uri = folder / f"{kind}.key.pem", folder / f"{kind}.key.uri"
-    if not uri.exists():
-        return load_pem_private_key(file.read_bytes(), password=None)
-    if file.exists():
-        raise PermanentFault(WHO, "two_keys", f"印章 {kind} 既有密钥文件又有密码模块或签章平台的密钥标识,请只留一个")
-    line = uri.read_text()
-    return PlatformKey.named(line, certificate) if line.lstrip().lower().startswith("http") else ModuleKey.named(line)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,9 @@ from pyhanko_certvalidator import ValidationContext
 from domain.instants import is_past
 from domain.numbers import is_number
 from domain.status_places import Place
+from guomi import sm2
 from isolation.process import Limits, loads, read
+from proofs import national
 from proofs.facts import Facts
 from proofs.sealed_when import Time, When, stamp_of, when
 
@@ -85,13 +87,20 @@ class KnownProof:
 @dataclass(frozen=True)
 class CheckResult:
     """`number` is read from signed content, so it is there only where the seal is ours and intact. `holds`: where more was
-    appended, whether the proof that stands before it is valid today; None where that is not known. `when`: of a file that is ours."""
+    appended, whether the proof that stands before it is valid today; None where that is not known. `when`: of a file that is ours.
+    `national`: sealed with SM2, which other readers may not be able to check."""
 
     verdict: Verdict
     number: str | None = None
     holds: bool | None = None
     ended: str = ""  #: of a revoked one when and why
     when: When | None = None
+    national: bool = False
+
+    @property
+    def algorithm(self) -> str:
+        """What is said of the algorithms of an intact seal, where another reader may say something else; else empty."""
+        return national.TOLD if self.national else ""
 
     @property
     def text(self) -> str:
@@ -149,13 +158,13 @@ def check(
     verdict = Verdict(sealed["verdict"])
     if verdict is not Verdict.VALID:
         return CheckResult(verdict)
-    standing = _standing(record, pdf[:end], now)
+    standing, of_sm2 = _standing(record, pdf[:end], now), bool(sealed["national"])
     if record is None or standing is Verdict.UNKNOWN_HERE:
-        return CheckResult(standing if end == len(pdf) else Verdict.LATER_REVISION, number)
+        return CheckResult(standing if end == len(pdf) else Verdict.LATER_REVISION, number, national=of_sm2)
     found = when(sealed["stamp"], record.sealed_at)
     if end != len(pdf):
-        return CheckResult(Verdict.LATER_REVISION, number, standing is Verdict.VALID, when=found)
-    return CheckResult(standing, number, ended=record.ended if standing is Verdict.REVOKED else "", when=found)
+        return CheckResult(Verdict.LATER_REVISION, number, standing is Verdict.VALID, when=found, national=of_sm2)
+    return CheckResult(standing, number, ended=record.ended if standing is Verdict.REVOKED else "", when=found, national=of_sm2)
 
 
 def _standing(record: KnownProof | None, sealed: bytes, now: datetime) -> Verdict:
@@ -201,10 +210,14 @@ def _attached(pdf: bytes) -> Iterator[dict[str, Any] | None]:
 
 
 def _sealed(signed: bytes, trust: bytes, moment: datetime, roots: bytes, wall: datetime) -> Iterator[dict[str, Any]]:
-    """In a process of its own: whether the seal held at that moment, and the timestamp beside it."""
+    """In a process of its own: whether the seal held at that moment, the timestamp beside it, and whether it is one of SM2."""
     opened = _open(signed)
     verdict = _seal(opened[0], _authorities(trust), moment) if opened else Verdict.ALTERED
-    yield {"verdict": verdict, "stamp": _stamp(opened[0], roots, wall) if opened and verdict is Verdict.VALID else None}
+    if opened is None or verdict is not Verdict.VALID:
+        yield {"verdict": verdict}
+        return
+    of_sm2 = opened[0].signer_info["signature_algorithm"]["algorithm"].native == sm2.SIGNATURE
+    yield {"verdict": verdict, "stamp": _stamp(opened[0], roots, wall), "national": of_sm2}
 
 
 def _stamp(signature: EmbeddedPdfSignature, roots: bytes, wall: datetime) -> dict[str, str] | None:
@@ -274,7 +287,7 @@ def _open(signed: bytes) -> tuple[EmbeddedPdfSignature, str] | None:
 
 
 def _seal(signature: EmbeddedPdfSignature, authorities: list[Any], moment: datetime) -> Verdict:
-    context = ValidationContext(trust_roots=authorities, moment=moment, allow_fetching=False)
+    context = ValidationContext(trust_roots=authorities, moment=moment, allow_fetching=False, signature_validator=national.Validator())
     try:
         status: PdfSignatureStatus = validate_pdf_signature(signature, context, skip_diff=True)
     except MemoryError:

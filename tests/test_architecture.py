@@ -18,9 +18,10 @@ MAY_IMPORT = {
     "domain": set(),
     "settings": {"domain"},  # whose rules say how a limit is written
     "isolation": set(),
+    "guomi": set(),
     "ledger": {"domain"},
-    "connectors": {"domain"},
-    "proofs": {"domain", "isolation"},
+    "connectors": {"domain", "guomi"},
+    "proofs": {"domain", "isolation", "guomi"},
     "catalog": {"domain", "ledger", "isolation", "proofs"},  # of proofs the sheet as it is printed
     "reports": {"domain", "ledger", "proofs"},  # of proofs the fonts, the typesetter and the printed sheet
     "sandbox": {"domain"},
@@ -28,7 +29,7 @@ MAY_IMPORT = {
     "tasks": {"domain", "ledger", "connectors", "catalog", "proofs", "reports", "isolation"},
     "flows": {"tasks", "domain"},
     "gateway": {"domain", "ledger", "connectors", "catalog", "proofs", "reports", "isolation"},
-    "runtime": {"domain", "ledger", "connectors", "catalog", "proofs", "reports", "tasks", "flows", "gateway", "sandbox"},
+    "runtime": {"domain", "guomi", "ledger", "connectors", "catalog", "proofs", "reports", "tasks", "flows", "gateway", "sandbox"},
     "benchmarks": {
         "domain",
         "ledger",

@@ -105,6 +105,7 @@ def check_file(pdf: bytes, address: str = "") -> CheckedUpload:
         number=found.number,
         facts=facts,
         sealed=SealedWhen.of(found.when) if found.when else None,
+        algorithm=found.algorithm,
         demonstration=demonstration,
     )
 

@@ -59,6 +59,7 @@ class CheckedUpload(SchemaOut):
     number: str | None
     facts: Four
     sealed: Annotated[SealedWhen | None, Field(description="何时用印;文件不是本系统出具的原件时为 null")]
+    algorithm: Annotated[str, Field(description="签章算法的说明:使用国密 SM2 的,通用阅读器可能不能核验;其他为空", examples=[""])]
     demonstration: Annotated[bool, Field(description="演示系统出具,无效力")]
 
 

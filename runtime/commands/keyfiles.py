@@ -44,6 +44,6 @@ def _make_seals(place: Path) -> list[str]:
         why = f"密钥文件都在,印章目录 {folder} 却没有了"
         raise Failure("核对印章", why, "没有生成新印章。请把原来的印章目录放回,再次运行。")
     try:
-        return ["seals"] if ensure_development_seals(folder, seal_names()) else []
+        return ["seals"] if ensure_development_seals(folder, seal_names(), settings().seal_algorithm) else []
     except FileExistsError as error:
         raise Failure("准备印章", str(error), "处理后再次运行 ./run keyfiles。") from None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REGULATION, STATES = Path("docs/rules/obligations.md"), Path("docs/rules/states.txt")
-CODE = ("domain", "ledger", "connectors", "proofs", "catalog", "reports", "tasks", "flows", "gateway", "isolation", "runtime")
+CODE = ("domain", "ledger", "connectors", "proofs", "guomi", "catalog", "reports", "tasks", "flows", "gateway", "isolation", "runtime")
 BESIDE = ("sandbox", "benchmarks", "findings")  #: read for unknown numbers, and no code that keeps an obligation
 WORKS, IN_PART, MISSING = "●", "◐", "○"
 STATE_NAMES = {WORKS: "已实现", IN_PART: "部分实现", MISSING: "未实现"}

@@ -15,17 +15,22 @@ from proofs.status_list import StatusListRefused
 from runtime.failures import Failure
 
 
-def judged_offline(pdf: bytes, authorities: bytes, saved: Path, keys: Path | None, now: datetime) -> tuple[str, Facts]:
-    """What is said, and the four facts, with the list in the ledger's place. Raises Failure where the list does not tell.
+def judged_offline(pdf: bytes, authorities: bytes, saved: Path, keys: Path | None, now: datetime) -> tuple[str, Facts, str]:
+    """What is said, the four facts, and what of the seal's algorithms (`CheckResult.algorithm`), with the list in the ledger's place.
+    Raises Failure where the list does not tell.
 
     The list knows what is revoked, and nothing else: until when a proof is valid is for the ledger to say.
     """
     digest = hashlib.sha256(pdf).hexdigest()
     found = check(pdf, authorities, lambda _: KnownProof(digest, now), now)
     if found.verdict is Verdict.FOREIGN:  # a certificate that has ended was good on its day: which that was, the ledger says
-        return "离线不能确认:文件没有本系统的电子签章,或者签章证书今天已不在有效期内(用印时是否有效,离线不能判断)。请联网核验。", Facts()
+        return (
+            "离线不能确认:文件没有本系统的电子签章,或者签章证书今天已不在有效期内(用印时是否有效,离线不能判断)。请联网核验。",
+            Facts(),
+            "",
+        )
     if found.verdict is not Verdict.VALID:
-        return found.text, found.facts
+        return found.text, found.facts, found.algorithm
     try:
         place = place_of(pdf)
         if place is None:
@@ -38,8 +43,10 @@ def judged_offline(pdf: bytes, authorities: bytes, saved: Path, keys: Path | Non
         raise Failure("离线核验", refused.text, "签章完好;是否撤销没有核对。") from None
     signed = f"{listed.signed_at:%Y-%m-%d %H:%M} 签发的清单"
     if revoked:
-        return f"无效:这份电子证明已被撤销(按 {signed})。请联系证明出具单位,或重新办理核验。", replace(found.facts, current=False)
-    return f"没有撤销:由本系统签章,内容未被改动;按 {signed}没有撤销。是否仍在有效期内,请联网核验。", replace(found.facts, current=None)
+        said = f"无效:这份电子证明已被撤销(按 {signed})。请联系证明出具单位,或重新办理核验。"
+        return said, replace(found.facts, current=False), found.algorithm
+    said = f"没有撤销:由本系统签章,内容未被改动;按 {signed}没有撤销。是否仍在有效期内,请联网核验。"
+    return said, replace(found.facts, current=None), found.algorithm
 
 
 def _text(file: Path) -> str:

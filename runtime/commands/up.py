@@ -175,7 +175,7 @@ def _make_seals() -> None:
         raise Failure("核对印章", why, "没有生成新印章。请把原来的印章目录放回(备份的密钥目录里有 seals),再次运行。")
     names = {SealKind.SHARE: settings().seal_share_name, SealKind.ISSUER: settings().seal_issuer_name}
     try:
-        ensure_development_seals(folder, names)
+        ensure_development_seals(folder, names, settings().seal_algorithm)
     except FileExistsError as error:
         raise Failure("准备印章", str(error), "处理后再次运行 ./run up。") from None
 

@@ -123,13 +123,15 @@ def verify(arguments: list[str]) -> int:
         from runtime.commands.offline import judged_offline
 
         when = None
-        said, facts = judged_offline(content, authorities, options.status_list, options.keys, settings().now())
+        said, facts, algorithm = judged_offline(content, authorities, options.status_list, options.keys, settings().now())
     else:
         found = judged(content, authorities, settings().now())
-        said, facts, when = found.text, found.facts, found.when
+        said, facts, when, algorithm = found.text, found.facts, found.when, found.algorithm
     console.print(said)
     for one in facts.told(by_list=options.status_list is not None):
         console.print(f"  {one.verdict_name:　<4} {one.name}:{one.text}")
     if when is not None:
         console.print(f"用印时间:{when.text}")
+    if algorithm:
+        console.print(f"签章算法:{algorithm}")
     return 0 if facts.intact and facts.whole and facts.ours and facts.current is not False else 1

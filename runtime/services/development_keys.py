@@ -13,40 +13,43 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from asn1crypto import pem  # type: ignore[import-untyped]
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from connectors.seal import DEVELOPMENT_ORGANIZATION
+from connectors.seal_keys import DEVELOPMENT_ORGANIZATION
 from domain.seals import SealKind
+from guomi import certificates, sm2
 
 VALID_FROM = datetime(2022, 6, 28, tzinfo=UTC)
 """The day the regulation took effect: a trial may run on a clock that is set back, and its proofs must hold too."""
 VALIDITY = timedelta(days=3650)
 
 
-def ensure_development_seals(folder: Path, names: Mapping[SealKind, str]) -> bool:
+def ensure_development_seals(folder: Path, names: Mapping[SealKind, str], algorithm: str = "ecdsa") -> bool:
     """Makes `ca.crt.pem` and, for each kind, `<kind>.key.pem` and `<kind>.crt.pem` (0600) where there are none.
 
-    True if they were made now; a complete folder is left as it is. The files appear all at once, so a crash or a
-    second process never leaves half of them. Raises FileExistsError where the folder holds something else, rather
-    than making keys beside keys that somebody put there.
+    `algorithm`: ecdsa or sm2 (`Settings.seal_algorithm`). True if they were made now; a complete folder is left as it is. The files
+    appear all at once, so a crash or a second process never leaves half of them. Raises FileExistsError where the folder holds
+    something else, keys of the other algorithm too, rather than making keys beside keys that somebody put there.
     """
     wanted = {"ca.crt.pem"} | {f"{kind}.{part}.pem" for kind in SealKind for part in ("key", "crt")}
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".seals-", dir=folder.parent))  # 0700, on the same file system
     try:
         if not _empty(folder):
-            return _complete(folder, wanted)
-        for name, content in _files(names).items():
+            return _complete(folder, wanted, algorithm)
+        for name, content in _FILES[algorithm](names).items():
             with os.fdopen(os.open(draft / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(content)
         try:
             draft.rename(folder)  # replaces an empty folder, refuses a filled one
         except OSError:
-            return _complete(folder, wanted)  # another process was faster
+            return _complete(folder, wanted, algorithm)  # another process was faster
         return True
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -56,14 +59,28 @@ def _empty(folder: Path) -> bool:
     return not folder.exists() or not any(folder.iterdir())
 
 
-def _complete(folder: Path, wanted: set[str]) -> bool:
+def _complete(folder: Path, wanted: set[str], algorithm: str) -> bool:
     """False, "nothing was made", for a complete folder; an error for any other."""
     if missing := sorted(name for name in wanted if not (folder / name).is_file()):
         raise FileExistsError(f"印章目录 {folder} 不完整,缺少 {'、'.join(missing)};请补齐,或移走该目录后重新启动")
+    if _of_sm2((folder / "ca.crt.pem").read_bytes()) is (algorithm != "sm2"):
+        other = "ECDSA" if algorithm == "sm2" else "SM2"
+        raise FileExistsError(
+            f"印章目录 {folder} 中是 {other} 的密钥,与 PROOFLESS_SEAL_ALGORITHM={algorithm} 不一致;请改正设置,或移走该目录后重新启动"
+        )
     return False
 
 
-def _files(names: Mapping[SealKind, str]) -> dict[str, bytes]:
+def _of_sm2(authority: bytes) -> bool | None:
+    """None: it cannot be read, which whoever seals tells."""
+    try:
+        _, _, der = pem.unarmor(authority)
+        return sm2.is_sm2(asn1_x509.Certificate.load(der).public_key)
+    except ValueError:
+        return None
+
+
+def _ecdsa_files(names: Mapping[SealKind, str]) -> dict[str, bytes]:
     """The CA's own key is not kept: no further certificate can ever be made from this folder."""
     ca_key = ec.generate_private_key(ec.SECP256R1())
     ca_name = _name("演示证书颁发机构")
@@ -75,6 +92,25 @@ def _files(names: Mapping[SealKind, str]) -> dict[str, bytes]:
         files[f"{kind}.key.pem"] = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         files[f"{kind}.crt.pem"] = certificate.public_bytes(Encoding.PEM)
     return files
+
+
+def _sm2_files(names: Mapping[SealKind, str]) -> dict[str, bytes]:
+    """The same with SM2."""
+    ca_key, ca_name = sm2.PrivateKey.generate(), _names("演示证书颁发机构")
+    days = VALID_FROM, datetime.now(UTC) + VALIDITY
+    files = {"ca.crt.pem": certificates.issued((ca_name, ca_name), ca_key.public, ca_key, days, authority=True)}
+    for kind in SealKind:
+        key = sm2.PrivateKey.generate()
+        files[f"{kind}.key.pem"] = key.pem
+        files[f"{kind}.crt.pem"] = certificates.issued((_names(names[kind]), ca_name), key.public, ca_key, days, authority=False)
+    return files
+
+
+_FILES = {"ecdsa": _ecdsa_files, "sm2": _sm2_files}
+
+
+def _names(common_name: str) -> dict[str, str]:
+    return {"country_name": "CN", "organization_name": DEVELOPMENT_ORGANIZATION, "common_name": common_name}
 
 
 def _name(common_name: str) -> x509.Name:

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from domain.lifecycle import Event, State
 from domain.seals import SealKind
 from flows.verification import verification
+from gateway.public.judging import judged
+from ledger.cases import cases
 from ledger.casework import attention
 from ledger.methods import failures
-from ledger.sealing import seal_register
+from ledger.sealing import papers, seal_register
 from ledger.tables.effects import Proof, SealUse
 from ledger.tables.verifications import Lookup, Verification
 from runtime.services.development_keys import ensure_development_seals
@@ -42,6 +44,13 @@ def share() -> seal_register.RegisteredSeal:
 def standing(kind: str) -> list[str]:
     """What alarms of this kind are about."""
     return [subject for known, subject in sorted(alarms()) if known == kind]
+
+
+def sealed_file(session: Session, number: str) -> bytes:
+    row = session.get_one(Verification, number)
+    proof = papers.current_proof(session, number)
+    assert proof is not None
+    return papers.open_pdf(proof, cases.key_of(session, row.case))
 
 
 def due_now(session: Session, number: str) -> None:
@@ -123,6 +132,27 @@ def test_a_renewed_key_is_used_from_its_start_on_and_no_pass_fails(ledger: str, 
     assert (uses[number], uses[after]) == (old.id, share().id)
     for one in (number, after):
         assert row(one).state is State.DELIVERED and "pass_failed" not in names(one)
+
+
+def test_a_seal_of_sm2_takes_the_place_of_one_of_ecdsa(ledger: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Obligations 9.4, 9.5, 15.5: register, one use recorded once, as of any seal; both proofs hold under both authorities."""
+    old, national = share(), tmp_path / "seals"
+    before = first_pass()
+    trust = (settings().seals_dir / "ca.crt.pem").read_bytes()
+    ensure_development_seals(national, seal_names(), "sm2")
+    register_development_seals(national)
+    monkeypatch.setenv("PROOFLESS_SEALS_DIR", str(national))
+    settings.cache_clear()
+    number = first_pass("演示乙丑")
+    assert_once(number, requests_made=0)
+    (use,) = all_of(SealUse, verification=number)
+    assert use.registered == share().id != old.id
+    trust += (national / "ca.crt.pem").read_bytes()
+    told = {one.verification: judged(do(sealed_file, one.verification), trust, settings().now()) for one in all_of(Proof)}
+    assert {one: (found.verdict.value, found.national) for one, found in told.items()} == {
+        before: ("valid", False),
+        number: ("valid", True),
+    }
 
 
 def test_the_end_of_a_certificate_is_told_before(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,31 @@ def poppler(tool: str, *arguments: str | Path) -> str:
     return done.stdout
 
 
+def openssl(*arguments: str | Path) -> str:
+    """What OpenSSL says, on either stream; skips the test where it is not installed or knows no SM2 (before 3.0, or built without)."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    if "SM2" not in subprocess.run(["openssl", "ecparam", "-list_curves"], capture_output=True, text=True, check=False).stdout:
+        pytest.skip("this openssl knows no SM2")
+    done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60)
+    return done.stdout + done.stderr
+
+
+_JARS = [Path("/usr/share/java") / f"{name}.jar" for name in ("bcprov", "bcpkix", "bcutil")]
+
+
+def bouncy_castle(program: str, file: bytes, authority: Path, folder: Path) -> str:
+    """What a program of `tests/strangers` says of a file; skips the test where Java or Bouncy Castle is not installed (Debian:
+    `apt-get install default-jdk-headless libbcpkix-java`)."""
+    if shutil.which("java") is None or not all(one.exists() for one in _JARS):
+        pytest.skip("Java or Bouncy Castle (Debian: default-jdk-headless, libbcpkix-java) is not installed")
+    (folder / "stranger.bin").write_bytes(file)
+    source = Path(__file__).parent.parent / "strangers" / f"{program}.java"
+    command = ["java", "-cp", ":".join(map(str, _JARS)), str(source), str(folder / "stranger.bin"), str(authority)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    return done.stdout + done.stderr
+
+
 def text_of(pdf: bytes, folder: Path) -> str:
     (folder / "text.pdf").write_bytes(pdf)
     return poppler("pdftotext", "-raw", folder / "text.pdf", "-")

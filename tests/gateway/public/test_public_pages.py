@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import tempfile
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,14 +15,18 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from connectors.seal import LocalSeals
+from connectors.seal import LocalSeals, SealUse
 from domain.methods import Method
+from domain.seals import SealKind
 from gateway.__main__ import configuration
 from gateway.app import create_app
 from gateway.edge.pages import SECURITY_HEADERS, typeset
-from gateway.public import scan
-from proofs.page import ProofPage, render
+from gateway.public import checking, scan
+from ledger.sealing import papers
+from proofs.page import SEAL_BOX, ProofPage, render
+from proofs.seal_image import draw_seal
 from runtime.commands import verifications
+from runtime.services.development_keys import ensure_development_seals
 from settings import settings
 from tests.gateway.casework import ask, deliver, look_up, seal_and_deliver
 from tests.gateway.conftest import ISSUER, Api, SimulatedRuns, serving
@@ -152,6 +158,34 @@ def test_when_it_was_sealed_as_proven_or_as_we_say(api: Api, seals: LocalSeals, 
         "/verify/upload", None, files={"file": ("x.pdf", pdf.replace(b"/ByteRange", b"/BiteRange"), "application/pdf")}
     ).json()
     assert altered["code"] != "valid" and altered["sealed"] is None
+
+
+def test_a_proof_of_sm2_is_checked_in_full_and_other_readers_failing_is_explained(
+    api: Api, delivered: tuple[str, str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Obligation 11.1: 国密: all four facts, and page, JSON and `./run verify` say that a common reader may be unable to."""
+    number, names, known = delivered[0], {kind: f"演示{kind.label}" for kind in SealKind}, settings().seals_dir / "ca.crt.pem"
+    ensure_development_seals(tmp_path / "seals", names, "sm2")
+    use = SealUse("use", number, SealKind.SHARE, SEAL_BOX)
+    pdf = LocalSeals(tmp_path / "seals", names, True, draw_seal).sign(render(_page(number)), use)
+    digest, now = hashlib.sha256(pdf).hexdigest(), datetime.now(UTC)
+    before, found = known.read_bytes(), papers.KnownProof(digest, now, now + timedelta(days=1), False, "")
+    try:
+        known.write_bytes(before + (tmp_path / "seals" / "ca.crt.pem").read_bytes())
+        checking._authorities.cache_clear()
+        with monkeypatch.context() as recorded:
+            recorded.setattr(papers, "known_proof", lambda *_: found)
+            answer = api.post("/verify/upload", None, files={"file": ("x.pdf", pdf, "application/pdf")}).json()
+            assert answer["code"] == "valid" and set(facts(answer).values()) == {"yes"} and "pdfsig" in answer["algorithm"]
+            assert typeset(answer["algorithm"]) in upload(api, pdf, page=True)[2]
+            (tmp_path / "proof.pdf").write_bytes(pdf)
+            assert verifications.verify([str(tmp_path / "proof.pdf")]) == 0
+            assert "".join(answer["algorithm"].split()) in "".join(capsys.readouterr().out.split())
+    finally:
+        known.write_bytes(before)
+        checking._authorities.cache_clear()
+    other = api.post("/verify/upload", None, files={"file": ("x.pdf", delivered[2], "application/pdf")}).json()
+    assert other["algorithm"] == "" and "签章算法" not in upload(api, delivered[2], page=True)[2]
 
 
 def test_the_file_itself(api: Api, delivered: tuple[str, str, bytes]) -> None:
