@@ -17,7 +17,7 @@ from gateway.counter.door import PageCaller, pages
 from gateway.counter.forms import model_of
 from gateway.deadlines import rule_preview as api
 from gateway.deadlines.rule_preview_schemas import PreviewIn, PreviewWayOut, RuleChangeOut, RulesOut
-from gateway.edge.counter_pages import render
+from gateway.edge.counter_pages import render, render_in_pieces
 from gateway.edge.problems import Problem
 from ledger.database import transaction
 from ledger.registry import registry
@@ -60,7 +60,7 @@ def readings(request: Request, caller: PageCaller) -> Response:
 def reading(
     request: Request, caller: PageCaller, question: Annotated[str, Path(max_length=40)], period: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
-    """What came in during `period` by each answer: the record, then each of them."""
+    """What came in during `period` by each answer: the record, then each of them. Of many the page says how far it is."""
     asked = BY_KEY.get(question)
     if asked is None or not asked.moves_limits:
         raise Problem("not_found")
@@ -68,15 +68,18 @@ def reading(
     chosen = asked.chosen(now)
     others = [one for one in asked.answers if one != chosen]
     said = model_of(PreviewIn, {"period": period or _lately()}, {"period": "时间"}).period
-    found = api.preview(said, [Readings.of(asked.trying(now, one)) for one in others])
-    record, standing, *tried = found.ways
-    by_answer = {one.label: way for one, way in zip(others, tried, strict=True)}
-    columns = [_column("台账记录", record)]
-    columns += [_column(one.label, by_answer.get(one.label, standing), now=one == chosen) for one in asked.answers]
+    trial = api.Trial(said, [Readings.of(asked.trying(now, one)) for one in others])
     with transaction() as session:
         units = registry.unit_names(session)
-    moved = sorted({unit for one in columns for unit in one.units})
-    return render(request, "reading.html", asked=asked, period=found.period, columns=columns, units=units, moved=moved)
+
+    def columns() -> tuple[list[Column], list[str]]:
+        record, standing, *tried = trial.found.ways
+        by_answer = {one.label: way for one, way in zip(others, tried, strict=True)}
+        answers = [_column(one.label, by_answer.get(one.label, standing), now=one == chosen) for one in asked.answers]
+        every = [_column("台账记录", record), *answers]
+        return every, sorted({unit for one in every for unit in one.units})
+
+    return render_in_pieces(request, "reading.html", asked=asked, trial=trial, columns_found=columns, units=units)
 
 
 def _column(label: str, way: PreviewWayOut, *, now: bool = False) -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import text
 
@@ -39,17 +39,37 @@ def preview_rules(body: PreviewIn, caller: CurrentCaller) -> PreviewOut:
 
     只试算,不写入任何内容;正式变更由运维人员修改 PROOFLESS_READINGS 后以 ./run recompute 办理,自选定的时刻起生效。
     """
-    return preview(body.period, [] if body.readings is None else [Readings.of(body.readings)], body.version)
+    trial = Trial(body.period, [] if body.readings is None else [Readings.of(body.readings)], body.version)
+    for _ in trial.parts():
+        pass
+    return trial.found
 
 
-def preview(said: str, tried: Iterable[Readings], version: str | None = None) -> PreviewOut:
-    """A period by the record, by the readings in force and by each of those that are tried: all of one moment. Raises as
-    `preview_rules`."""
-    period = periods.parse(said)
-    with transaction() as session:
-        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # all columns of one moment
-        wanted = [rules.readings(), *rules.proposed(session, tried, version)]
-        if rule_preview.count(session, period.start, period.end) > MOST:
+class Trial:
+    """A period by the record, by the readings in force and by each of those that are tried. `total`: requests that are looked at;
+    `found`: once all parts were read. Raises as `preview_rules`."""
+
+    def __init__(self, said: str, tried: Iterable[Readings], version: str | None = None) -> None:
+        self._period = periods.parse(said)
+        self.period = periods.text(self._period)
+        with transaction() as session:
+            self._wanted = [rules.readings(), *rules.proposed(session, tried, version)]
+            self.total = rule_preview.count(session, self._period.start, self._period.end)
+        if self.total > MOST:
             raise Problem("preview_too_large")
-        found = rule_preview.preview(session, period.start, period.end, wanted, now=settings().now())
-        return PreviewOut.of(periods.text(period), found)
+        self._ways = rule_preview.unread(self._wanted)
+
+    @property
+    def in_parts(self) -> bool:
+        return self.total > rule_preview.PART
+
+    def parts(self) -> Iterator[int]:
+        """Reads on; how many were looked at."""
+        with transaction() as session:
+            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # all columns of one moment
+            start, end = self._period.start, self._period.end
+            yield from rule_preview.read(session, start, end, self._wanted, self._ways, now=settings().now())
+
+    @property
+    def found(self) -> PreviewOut:
+        return PreviewOut.of(self.period, self._ways)

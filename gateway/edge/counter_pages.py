@@ -6,7 +6,7 @@ Templates are typeset as they are read (`gateway.edge.pages.typeset`), so that w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +22,7 @@ from domain.instants import happened, written
 from gateway.edge.page_permissions import entrances
 from gateway.edge.pages import TEMPLATES, day, local, typeset
 from gateway.edge.problems import Problem
+from gateway.edge.streams import streamed
 from settings import settings
 
 HOME = "/counter"
@@ -70,15 +71,43 @@ _environment.filters.update(local=local, day=day, ends=written, happened=happene
 _environment.globals.update(edition=EDITION)
 
 
+#: Where a page that is long in the making is sent as far as it is made. Nothing that is typed or named looks so once it is escaped.
+_SHOWN = Markup("<!---->")
+
+
 def render(request: Request, template: str, status: int = 200, **content: Any) -> HTMLResponse:
     """One page of the counter, or a part of one. Templates know `me` (a SignedIn, or None) and `roles` beside their content."""
+    text = _environment.get_template(template).render(_around(request) | content)
+    return HTMLResponse(text, status, dict(HEADERS))
+
+
+def render_in_pieces(request: Request, template: str, **content: Any) -> Response:
+    """A page that is long in the making: a browser has what stands before each `{{ shown }}` while the rest is made. What may be
+    refused must be known before."""
+    pieces = _environment.get_template(template).generate(_around(request) | {"shown": _SHOWN} | content)
+    return streamed(_together(pieces), "text/html; charset=utf-8", HEADERS)
+
+
+def _together(pieces: Iterator[str]) -> Iterator[str]:
+    """The pieces of a template up to each place where they are to be shown."""
+    made: list[str] = []
+    for piece in pieces:
+        if piece == _SHOWN:
+            yield "".join(made)
+            made.clear()
+        else:
+            made.append(piece)
+    yield "".join(made)
+
+
+def _around(request: Request) -> dict[str, Any]:
+    """What stands around the content of every page."""
     me = getattr(request.state, "signed_in", None)
     common = {"me": me, "roles": [role.label for role in sorted(me.caller.roles)] if me else []}
     common |= {"token": lambda: Markup('<input type="hidden" name="form_token" value="{}">').format(me.token if me else "")}
     common |= {"entrances": entrances(me.caller) if me else []}
     common |= {"page_after": lambda cursor: _page_after(request, cursor)}
-    common |= {"demonstration": settings().seal_development, "here": request.url.path, "turned_away": _turned_away(request)}
-    return HTMLResponse(_environment.get_template(template).render(common | content), status, dict(HEADERS))
+    return common | {"demonstration": settings().seal_development, "here": request.url.path, "turned_away": _turned_away(request)}
 
 
 def _turned_away(request: Request) -> bool:

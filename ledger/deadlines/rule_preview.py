@@ -5,7 +5,7 @@ From the raw instants alone; nothing is written. A change is seen before it is c
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +25,7 @@ from ledger.tables.cases import Case
 from ledger.tables.verifications import Deadline, Request, Verification
 
 _KINDS = LimitKind.SOFT, LimitKind.HARD
-_PART = 500  #: requests that are looked at together
+PART = 500  #: requests that are looked at together
 MET, MISSED, RUNNING, CLOSED, UNDETERMINED = "met", "missed", "running", "closed", "undetermined"
 
 #: A request's verdicts: for each kind of limit, how it ended.
@@ -52,8 +52,22 @@ class Preview:
 
 def preview(session: Session, start: datetime, end: datetime, wanted: Iterable[Readings], *, now: datetime) -> list[Preview]:
     """The requests received in [start, end): first as they are on record, then by each of the readings."""
-    wanted, around, entries = list(wanted), Around(session, start), dict[int, CatalogEntry]()
-    ways = [Preview(None, {}), *(Preview(one.version, {}) for one in wanted)]
+    wanted = list(wanted)
+    ways = unread(wanted)
+    deque(read(session, start, end, wanted, ways, now=now), maxlen=0)
+    return ways
+
+
+def unread(wanted: Sequence[Readings]) -> list[Preview]:
+    """What is on record and each of the readings, before any request was looked at."""
+    return [Preview(None, {}), *(Preview(one.version, {}) for one in wanted)]
+
+
+def read(
+    session: Session, start: datetime, end: datetime, wanted: Sequence[Readings], ways: Sequence[Preview], *, now: datetime
+) -> Iterator[int]:
+    """Count the requests into `ways`, a part at a time; after each of them it says how many it has looked at."""
+    around, entries, done = Around(session, start), dict[int, CatalogEntry](), 0
     for part in _requests(session, start, end):
         on_record = _recorded(session, [request.id for _, request, _ in part])
         around.read_pauses([request.id for _, request, _ in part])
@@ -65,7 +79,8 @@ def preview(session: Session, start: datetime, end: datetime, wanted: Iterable[R
                 situation = clocks.situation_of(session, row, request, entry, readings, around)
                 found = {one.kind: verdict(one.due, request, now) for one in limits(situation) if one.kind in _KINDS}
                 _count(way, row, request, found, recorded)
-    return ways
+        done += len(part)
+        yield done
 
 
 def count(session: Session, start: datetime, end: datetime) -> int:
@@ -82,7 +97,7 @@ def _requests(session: Session, start: datetime, end: datetime) -> Iterator[Sequ
         .join(Case, Case.id == Verification.case)
         .where(Request.received_at >= start, Request.received_at < end)
         .order_by(Request.received_at)
-        .execution_options(yield_per=_PART)
+        .execution_options(yield_per=PART)
     )
     yield from session.execute(query).tuples().partitions()
 
