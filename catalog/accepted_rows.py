@@ -5,8 +5,9 @@ same proof once kept and once given up (obligations 2.1, 5.1). Packed: there may
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
+from catalog.note_names import Named, Names, named, names_in
 from catalog.notes_under import Note
 from catalog.standing import Standing
 from domain.list_rows import Fact, Fault, NegativeFact, ProofFact
@@ -31,10 +32,13 @@ class Accepted:
         self._entries = array("q")  #: of which entry it speaks, as a number
         self._proofs = array("L")  #: where its proof stands among these
         self._codes: dict[str, int] = {"": 0}
+        self._matters = array("L")  #: and its matter among those
+        self._matter_codes: dict[str, int] = {"": 0}
         self._signs: dict[str, list[int]] = {}
         self._others: set[str] = set()  #: marks of rows of this page that were not taken
         self._page = 0
         self._here: set[int] = set()  #: the proofs of this page
+        self._matters_here: set[int] = set()
         self._looks = 0
         self._too_many: int | None = None  #: from which row on there were too many
         self._noted: set[int] = set()  #: pages of which a note gave something up
@@ -46,6 +50,7 @@ class Accepted:
         self._end_page()
         self._page = len(self._places)
         self._here.clear()
+        self._matters_here.clear()
         self._others.clear()
 
     def leave(self, signs: frozenset[str]) -> None:
@@ -73,11 +78,20 @@ class Accepted:
         code = self._codes.setdefault(proof, len(self._codes))
         self._proofs.append(code)
         self._here.add(code)
+        self._matters.append(of := self._matter_codes.setdefault(matter or "", len(self._matter_codes)))
+        self._matters_here.add(of)
 
-    def named_in(self, text: str, name: Callable[[str], str], *, everywhere: bool = False) -> frozenset[str]:
-        """The codes of the proofs on this page, or on every one, whose names stand in a text."""
-        codes = self._codes.items()
-        return frozenset(code for code, at in codes if code and (everywhere or at in self._here) and name(code) in text)
+    def named_in(self, text: str, proof: Names, matter: Names, *, everywhere: bool = False) -> Named:
+        """What a text names of the proofs and the matters on this page, or on every one: `proof`, `matter`: what one is called."""
+        proofs = {
+            code: found for code, at in self._codes.items() if (everywhere or at in self._here) and (found := names_in(text, code, proof))
+        }
+        matters = {
+            code: found
+            for code, at in self._matter_codes.items()
+            if (everywhere or at in self._matters_here) and (found := names_in(text, code, matter))
+        }
+        return named(text, proofs, matters)
 
     @property
     def has_any(self) -> bool:
@@ -118,7 +132,7 @@ class Accepted:
     def _reached(self, note: Note, rows: range) -> Iterator[int]:
         said = self._said
         named = set(self._named(note, rows))
-        is_named = note.but or bool(named) or not note.signs.isdisjoint(self._others)
+        is_named = (note.but or bool(named) or not note.signs.isdisjoint(self._others)) and not note.vague
         named = set(rows) - named if note.but else named
         if is_named and not note.others:
             agreed = {Standing.CANCELLED: _GONE, Standing.KEPT: 0}.get(note.said)
@@ -136,17 +150,21 @@ class Accepted:
             yield from (at for at in rows if said[at] & _GONE != meant and not (agree and said[at] & _DECIDED))
             if note.is_dated:
                 yield from (at for at in rows if said[at] & _GONE and meant)
+        elif note.vague and note.said is Standing.KEPT:
+            yield from (at for at in rows if said[at] & _GONE and not said[at] & _OWN)
         elif note.said is not Standing.KEPT or not (gone or self._page in self._noted):
             yield from (at for at in rows if not said[at] & (_DECIDED if gone else _OWN))
 
     def _named(self, note: Note, rows: range) -> Iterator[int]:
         if note.numbers:
-            yield from (at for at in rows if any(self._numbers[at] in one for one in note.numbers))
+            yield from (at for at in rows if note.numbers.has(self._numbers[at]))
         for sign in note.signs:
             yield from (at for at in self._signs.get(sign, ()) if at in rows)
-        if note.proofs:
-            codes = {self._codes[code] for code in note.proofs}
-            yield from (at for at in rows if self._proofs[at] in codes)
+        if note.named:
+            proofs = {self._codes[code] for code in note.named.proofs}
+            matters = {self._matter_codes[code] for code in note.named.matters}
+            both = [at for at in rows if self._proofs[at] in proofs and self._matters[at] in matters] if note.named.together else []
+            yield from both or (at for at in rows if self._proofs[at] in proofs or self._matters[at] in matters)
 
     def __len__(self) -> int:
         return len(self._places)

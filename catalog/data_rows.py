@@ -33,7 +33,7 @@ def data_rows(
     rows: Iterable[TableRow],
     headings: Headings,
     is_name: Callable[[str], bool] = lambda _: False,
-    noted: Callable[[str], bool] = lambda _: False,
+    noted: Callable[..., bool] = lambda *_, **__: False,
 ) -> Iterator[tuple[int, tuple[str, ...], Faults]]:
     """The rows below the header that say anything, with their lines: not empty ones, not title or header that stand again on each
     page, not a heading between them (`headings` are told of it), not a total or a note under them. `is_name`:
@@ -55,8 +55,8 @@ def data_rows(
             if len(texts) > 1:
                 heads.add(row)
         elif texts and row not in heads:
-            is_note = len(texts) <= _OF_NOTES and _is_note(texts, is_name, noted)
-            if is_note and (len(texts) == 1 or is_aside(row)):
+            is_note = (len(texts) <= _OF_NOTES or _is_torn(row)) and _is_note(row, texts, is_name, noted)
+            if is_note and (len(texts) == 1 or is_aside(row) or _is_torn(row)):
                 continue
             if is_aside(row) and not _holds_name(row, looked_at, header.columns):
                 if begins(text := next(iter(texts)), hears) and text not in header.title:
@@ -86,8 +86,22 @@ def data_rows(
                 yield line, row, faults
 
 
-def _is_note(texts: Collection[str], is_name: Callable[[str], bool], noted: Callable[[str], bool]) -> bool:
-    return noted(" ".join(texts)) if not any(is_name(without_number(text)) for text in texts) else False
+#: 注:第1 | 2项取消: a sentence that its commas took apart in a CSV.
+_TORN = re.compile("(注|备注|说明|附注)[^,]*[:\uff1a]|(以上|上述)?第?\\d{1,5}(,\\d{1,5})*,\\d{1,5}[项条个号行]")
+
+
+def _is_torn(row: tuple[str, ...]) -> bool:
+    first = next(filter(None, row), "")
+    return not first.isdecimal() and (row[0] == first) and _TORN.match(",".join(filter(None, row))) is not None
+
+
+def _is_note(row: tuple[str, ...], texts: Collection[str], is_name: Callable[[str], bool], noted: Callable[..., bool]) -> bool:
+    if any(is_name(without_number(text)) for text in texts):
+        return False
+    if len(texts) == 1:
+        return noted(next(iter(texts)))
+    said = ",".join(filter(None, row)) if _is_torn(row) else " ".join(texts)
+    return noted(said, alone=is_aside(row) or _is_torn(row))
 
 
 def _holds_name(row: tuple[str, ...], place: int, columns: Mapping[int, str]) -> bool:

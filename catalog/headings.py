@@ -161,6 +161,11 @@ class Headings:
         self._unclear = text if beside is not None and beside.said is not None and found.said is None else ""
 
     @property
+    def in_section(self) -> bool:
+        """Whether a heading says what becomes of the rows that follow."""
+        return any(what.said is not None for what in self._over.values())
+
+    @property
     def has_named(self) -> bool:
         """Whether a matter stood over any rows of this page so far."""
         return self._has_named

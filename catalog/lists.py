@@ -21,7 +21,7 @@ from catalog.headings import Headings, is_title
 from catalog.list_kinds import ListKind
 from catalog.named_over import named_over, whose
 from catalog.negatives import hears_allowed
-from catalog.notes_under import Note, note_of
+from catalog.notes_under import Note, is_labelled, note_of
 from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
 from catalog.repeated_codes import Codes
@@ -99,6 +99,7 @@ class ListReading:
         self._unnamed: list[tuple[int, int]] = []  #: sheet and line of this page's rows that speak of every matter
         self._elsewhere: list[str] = []  #: what stands on sheets of words alone, and may speak of rows of others
         self._back: dict[tuple[int, int], Fault] = {}
+        self._waiting: dict[str, None] = {}  #: notes of this page that may speak of any of its rows
 
     def rows(self) -> Generator[tuple[int, RowResult], None, None]:
         """Each with the number of its sheet among `sheets`. Raises FileRefused, also when many were given already."""
@@ -114,6 +115,7 @@ class ListReading:
                 yield from self._read(header, opened, headings, top, rows)
             for text in opened.under:
                 self._noted(text)
+        self._end_page()
         for text in self._elsewhere:
             note = self._note(text, everywhere=True)
             if note is not None and (note.is_of_some_named or (note.whole and note.said is not Standing.KEPT)):
@@ -154,7 +156,7 @@ class ListReading:
     ) -> FileRefused | None:
         """A table without the header of this kind: words, which may speak of the rows of others, or another list, which is named. The
         fault, where nobody need be asked what its columns are."""
-        lines = [text for row, _ in top if (text := alone(row)) and not self._noted(text)]
+        lines = [text for row, _ in top if (text := alone(row)) and not (self._accepted.has_any and self._noted(text))]
         if not opened.below:
             words = [text for text in lines if not is_title(text)]
             self._elsewhere += words
@@ -198,6 +200,7 @@ class ListReading:
             said = Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None
             self._page = Headings(opened.name, said, _HEARS.get(self._kind, in_heading), names=self._names)
             self._unnamed = []
+            self._end_page()
             self._accepted.begin_page()
             if self._cover:
                 self._page.begin(self._cover)
@@ -215,26 +218,41 @@ class ListReading:
             yield table.read(line, row, meant, faults, headings.around)
         table.end()
 
-    def _noted(self, text: str) -> bool:
-        """Whether a text speaks of rows that were read: then it is told of them, and says nothing of those below."""
-        if not self._accepted.has_any:
+    def _noted(self, text: str, *, alone: bool = True) -> bool:
+        """Whether a text speaks of rows that were read, or of any of the page: then it is told of them, and says nothing of those
+        below. `alone`: it is all that its row says."""
+        has_any = self._accepted.has_any
+        if not has_any and not is_labelled(text):
             return False
-        if self._is_own and (unit := whose(text)) and self._names(unit, True)[1] is not None:
+        if has_any and self._is_own and (unit := whose(text)) and self._names(unit, True)[1] is not None:
             said = f"表下写着“{text}”,不是报送本清单的单位,也不由其编制清单。"
             self._accepted.send_back(Fault("unit_of_another", "", said, ONLY_OWN))
         if is_of_none(plain := clean(fold(text))) or (self._kind is ListKind.COMMITMENTS and is_promised(plain)):
-            return True
-        note = self._note(text)
+            return has_any
+        note = self._note(text, alone=alone)
         if note is None or (note.may_head and note.signs and not self._accepted.has_marked(note.signs)):
+            return False
+        if note.waits:
+            self._waiting[text] = None
+            return True
+        if not has_any or (note.may_head and note.is_of_some_named and self._page is not None and self._page.in_section):
             return False
         self._accepted.reach(note)
         if note.may_head and not note.signs and self._page is not None:
             self._page.met(text, Standing.OPEN)  # of those above or of those below
         return note.is_no_heading
 
-    def _note(self, text: str, *, everywhere: bool = False) -> Note | None:
-        names = partial(self._accepted.named_in, name=self._registry.proofs.name, everywhere=everywhere)
-        return note_of(text, _HEARS.get(self._kind, in_heading), names)
+    def _note(self, text: str, *, everywhere: bool = False, alone: bool = True) -> Note | None:
+        proof, matter = self._registry.proofs.written, self._registry.matters.written
+        names = partial(self._accepted.named_in, proof=proof, matter=matter, everywhere=everywhere)
+        return note_of(text, _HEARS.get(self._kind, in_heading), names, alone=alone)
+
+    def _end_page(self) -> None:
+        """What may speak of any row of the page is told of them."""
+        for text in self._waiting:
+            if (note := self._note(text)) is not None:
+                self._accepted.reach(note)
+        self._waiting.clear()
 
 
 def _sheets(parts: Iterator[Part]) -> Iterator[tuple[Opened, Iterator[TableRow]]]:

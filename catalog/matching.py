@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 from catalog.cleaning import clean, key, split_names
 from catalog.units import UnitName, take_apart
 from domain.list_rows import Candidate
+from domain.spelling import fold
 
 ACCEPTED = 0.9  #: from here on a match stands without a person
 _LIKE = 60.0  #: below it a name is not even proposed
@@ -60,6 +61,7 @@ class Names:
     _names: dict[str, Known] = field(default_factory=dict, init=False)
     _keys: dict[str, str] = field(default_factory=dict, init=False)
     _cache: dict[str, Match] = field(default_factory=dict, init=False)
+    _written: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         for one in self.known:
@@ -100,6 +102,14 @@ class Names:
 
     def name(self, code: str) -> str:
         return self._names[code].name
+
+    def written(self, code: str) -> tuple[str, ...]:
+        """All names of this one, folded, as they may stand in a text."""
+        if code not in self._written:
+            one = self._names[code]
+            names = (clean(fold(name)) for name in (one.name, *one.aliases, *(name for name, _ in one.former)))
+            self._written[code] = tuple(dict.fromkeys(name for name in names if len(name) > 1))
+        return self._written[code]
 
     def _match(self, text: str) -> Match:
         found = self._by_key.get(key(text), {})

@@ -10,21 +10,25 @@ from typing import NamedTuple
 
 from catalog.cleaning import clean
 from catalog.headings import is_heading
+from catalog.note_names import NOTHING, Named
+from catalog.row_numbers import Numbers, numbers_in, without_numbers
 from catalog.said_aside import of_rows
 from catalog.standing import Standing, cancels, in_cell
 from domain.spelling import fold
 
 
 class Note(NamedTuple):
-    """What it says, and of which rows: by number, by what they are marked with, by the codes of their proofs; `but`: of all but those;
-    `others`: it gives up those that it does not name; `whole`: it speaks of all of them. `is_dated`: not yet, or no more from some day
-    on. `parts`: it says one thing of some rows and another of others."""
+    """What it says, and of which rows: by number, by what they are marked with, by what they name; `but`: of all but those;
+    `others`: it gives up those that it does not name; `whole`: it speaks of all of them; `vague`: of some, and nobody knows of which.
+    `is_dated`: not yet, or no more from some day on. `parts`: it says one thing of some rows and another of others."""
 
     text: str
     said: Standing
-    numbers: tuple[range, ...] = ()
+    numbers: Numbers = Numbers()
     signs: frozenset[str] = frozenset()
-    proofs: frozenset[str] = frozenset()
+    named: Named = NOTHING
+    vague: bool = False
+    back: bool = False  #: of rows above it
     but: bool = False
     others: bool = False
     whole: bool = False
@@ -38,12 +42,22 @@ class Note(NamedTuple):
     @property
     def is_no_heading(self) -> bool:
         """False for one that may as well be the heading of the rows below: 户籍证明予以取消."""
-        return not self.heads and bool(self.numbers or self.signs or not self.proofs)
+        return not self.heads and bool(self.numbers or self.signs or self.is_labelled or not self.named)
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether it begins as a note does: 注:, 说明:."""
+        return is_labelled(self.text)
 
     @property
     def is_of_some_named(self) -> bool:
         """Whether it says of which rows it speaks, wherever it stands."""
-        return bool(self.numbers or self.proofs or (self.is_legend and not self.may_head))
+        return bool(self.numbers or self.named or self.vague or (self.is_legend and not self.may_head))
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may as well speak of rows below it: a note at the end of a printed page, one over the table."""
+        return self.is_of_some_named and not (self.back or self.whole or self.heads or self.may_head) and self.is_no_heading
 
 
 #: Marks in front of a name or behind it.
@@ -53,20 +67,12 @@ _EXPLAINS = re.compile(
     f"[{SIGNS}]+[^\\w{SIGNS}]*(的?(为|表示|是|代表|指)|(的|号|者|已|均)(?!.{{0,6}}(证明|事项|材料)(事项|材料|清单|目录|名称|部分)*[{SIGNS}]*$))"
 )
 _MARKED = re.compile(f"[{SIGNS}]+[-—:.、\\s]*(?P<what>[^{SIGNS}]+)")
-_MORE_NUMBERS = r"(?:[项条行个]?\s*[-~至到—、,和及与]+\s*第?\d{1,5})"
-_LIST_NUMBERS = rf"(\d{{1,5}}{_MORE_NUMBERS}*)"
-_SEVERAL_NUMBERS = rf"(\d{{1,5}}{_MORE_NUMBERS}+)"  #: 以上3项 are how many, and 以上1-3项 which
-_NUMBERED = re.compile(
-    rf"(?:第\s*{_LIST_NUMBERS}\s*[项条行个]|以上\s*{_SEVERAL_NUMBERS}\s*[项条]|(?:序号|编号)(?:为|是|:|第)?\s*{_LIST_NUMBERS}"
-    rf"|(?<![^:,;。\s])(?:{_SEVERAL_NUMBERS}[两二三四五六七八九十]?[项条]?|(\d{{1,5}}))(?=(?:均|都|已经?|予以|拟|应)*(?:取消|废止|删|停止|不再|保留|作废)))"
-)
-_RANGE = re.compile(r"(\d{1,5})(?:\s*[-~至到—]+\s*第?(\d{1,5}))?")
 _BACK = re.compile("以上|上述|上列|前述|上面|上表|本表|表中|表内|表列|所列|本清单|此表|该表|此清单|该清单|本目录|该目录|清单[中内]")
 _WHAT = re.compile(f"(({_BACK.pattern})(所列|内容|条目|项目|证明|事项|材料|各|全部|所有|条|项|的)*)")
 _CHINESE = "[一二三四五六七八九十百]+"
 #: Some of the rows, by their places.
 _PLACED = re.compile(
-    rf"第{_CHINESE}([、,到至和及与~\-第项条行个]+{_CHINESE})*[项条行个]|[前后末头最](面的?)?(\d{{1,5}}|[一二两三四五六七八九十]+|[后末前])[项条个行]"
+    rf"^{_CHINESE}([、,到至和及与~-]{_CHINESE})+[项条行个](?=均|都|已|予|拟|应|取消|废止|停止|不再|保留)|第{_CHINESE}([、,到至和及与~\-第项条行个]+{_CHINESE})*[项条行个]|[前后末头最](面的?)?(\d{{1,5}}|[一二两三四五六七八九十]+|[后末前])[项条个行]"
     r"|[末首][项条行]|倒数第"
 )
 _OF_SOME = re.compile("其余|其他的|其它的|其中|剩余|余下|部分(证明|事项|材料|已|予以|取消|停止)")
@@ -95,24 +101,41 @@ _ALONE = re.compile("((?P<all>均|都|全部|一律)|现|已|经)+")
 _LABEL = re.compile("^(附?注|备注|说明|附)\\d*[:.、]")
 _MERGED = re.compile("合并(?=[,;。)]|$)")
 
+#: A clause that ends with it says it of something: 户籍类证明取消. What goes on (取消的证明事项) may be what a list is called.
+_SAYS_OF = re.compile(
+    "((取消|废止|删除|停止(执行|使用|索要)|不再(保留|执行|索要|收取|提交|提供|要求)|不予索要|作废|撤销|失效|保留)了?"
+    "|(不再(要求|需要|收取|索要)|无需|不需要?|不用)[^,;。的]{0,12})[。)]*$"
+)
+_NAMES_A_LIST = re.compile("(证明|事项|材料|清单|目录|名单|名录|表|部分|名称|情况|结果|意见|类)([(][^()]*[)])?$")
+_OF_A_LIST = re.compile("的(证明|事项|材料|清单|目录|部分|名称)+([(][^()]*[)])?$")
+_CLAUSES = re.compile(r"[;。]|(?<!\d),|,(?!\d)")
+_IN_CIRCLES = re.compile("(?<=[\u2460-\u2473])(?=[\u2460-\u2473])")
+_BARE_NUMBER = re.compile("[(]?[A-Z]?\\d[\\d.]*[号#]?[)]?[.、:]?")
+
 _Hears = Callable[[str], Standing | None]
-_Names = Callable[[str], frozenset[str]]
+_Names = Callable[[str], Named]
 
 
-def note_of(text: str, hears: _Hears, names: _Names = lambda _: frozenset()) -> Note | None:
+def is_labelled(text: str) -> bool:
+    """True for what begins as a note does: 注:, 说明1、."""
+    return _LABEL.match(clean(fold(text))) is not None
+
+
+def note_of(text: str, hears: _Hears, names: _Names = lambda _: NOTHING, *, alone: bool = True) -> Note | None:
     """What this text says of rows that stand already; None for one that says nothing of them. `hears`: what such a list hears of 取消 and
-    保留 in a heading; `names`: the codes of the proofs that a text names."""
-    plain = clean(fold(text))
+    保留 in a heading; `names`: what a text names of the rows; `alone`: it is all that its row says."""
+    plain = clean(fold(_IN_CIRCLES.sub("、", text)))
     if not plain or len(plain) > _LONGEST:
         return None
     plain = _FORMER.sub("", of_rows(plain))
-    found = _turning(text, plain, hears, names) if _BELOW.search(plain) else _found(text, plain, hears, names)
+    found = _turning(text, plain, hears, names) if _BELOW.search(plain) else _found(text, plain, hears, names, alone=alone)
     if found is None or found.said is not Standing.OPEN or found.but:
         return found
-    parts = tuple(_found(text, part, hears, names) for part in re.split("[,;。]", plain) if part)
-    if len(parts) > 1 and all(part is not None and (part.numbers or part.signs or part.proofs) for part in parts):
+    parts = tuple(_found(text, part, hears, names) for part in _CLAUSES.split(plain) if part)
+    if len(parts) > 1 and all(part is not None and (part.numbers or part.signs or part.named) for part in parts):
         return found._replace(parts=tuple(part._replace(others=False) for part in parts if part is not None))
-    return found
+    is_mixed = bool(found.numbers or found.named) and not (found.signs or found.back)
+    return found._replace(vague=found.vague or is_mixed)  # 1.保留2.取消: which of them is which
 
 
 def _turning(text: str, plain: str, hears: _Hears, names: _Names) -> Note | None:
@@ -124,12 +147,12 @@ def _turning(text: str, plain: str, hears: _Hears, names: _Names) -> Note | None
     return found._replace(heads=heads) if found is not None else None
 
 
-def _found(text: str, plain: str, hears: _Hears, names: _Names) -> Note | None:
+def _found(text: str, plain: str, hears: _Hears, names: _Names, *, alone: bool = True) -> Note | None:
     but = _BUT.search(plain)
-    named = but["what"] if but else plain
-    numbers, signs = _numbers(named), _signs(named)
-    if but and not (numbers or signs or names(named)):
-        but, named, numbers, signs = None, plain, _numbers(plain), _signs(plain)
+    said_of = but["what"] if but else plain
+    numbers, signs = numbers_in(said_of), _signs(said_of)
+    if but and not (numbers or signs or names(said_of)):
+        but, said_of, numbers, signs = None, plain, numbers_in(plain), _signs(plain)
     rest = plain.replace(but[0], "", 1) if but else plain
     keeps, gives_up = _says(rest, hears)
     back = _BACK.search(plain) is not None
@@ -137,40 +160,58 @@ def _found(text: str, plain: str, hears: _Hears, names: _Names) -> Note | None:
     may_instruct = _MAY_INSTRUCT.search(plain) and not (looks or _EXPLAINS.search(plain))
     if not (gives_up or keeps) or ((_INSTRUCTS.search(plain) or may_instruct) and not (back and gives_up)):
         return None
-    proofs = names(named)  # looked for in a text that says something alone: there may be as many headings as there are proofs
-    alone = _ALONE.match(plain) if in_cell(plain) is not None else None
+    named = names(said_of)  # looked for in a text that says something alone: there may be as many headings as there are proofs
+    body = _LABEL.sub("", plain)
+    bare = _ALONE.match(body) if in_cell(body) is not None else None
     placed = _PLACED.search(plain) is not None
     of_some = placed or looks or any(form.search(plain) for form in (_OF_SOME, _COUNTS))
-    numbers = () if placed else numbers
-    if not (numbers or signs or proofs or back or alone or of_some):
+    numbers = Numbers() if placed else numbers
+    tells = bool(numbers or signs or named or back or bare or of_some)
+    if not tells and not (alone and _is_vague(plain, body, hears)):
         return None
-    if is_heading(plain.strip(SIGNS)) and not (numbers or signs or back):
+    if is_heading(plain.strip(SIGNS)) and not (numbers or signs or back or placed):
         return None
     others = not gives_up or (not but and _OTHERS.search(rest) is not None)
     both = gives_up and keeps and (but is not None or (not others and not _REST.search(rest)))
     marked = _MARKED.fullmatch(plain)
     kept = _KEPT.search(plain)
+    is_bare = _BARE_NUMBER.sub("", body, count=1) if numbers and body == plain else ""
     return Note(
         text,
         Standing.OPEN if both else Standing.CANCELLED if gives_up else Standing.KEPT,
         numbers,
         signs,
-        proofs,
+        named,
+        vague=not tells or named.more,
+        back=back,
         but=but is not None,
-        others=others,
-        whole=(back or alone is not None) and not of_some and not both,
+        others=others and (tells or gives_up),
+        whole=(back or bare is not None) and not of_some and not both,
         is_dated=_DATED.search(plain) is not None,
         is_legend=bool(signs) or looks,
-        may_head=bool(alone and not alone["all"]) or (marked is not None and in_cell(marked["what"]) is not None),
+        may_head=bool(bare and not bare["all"])
+        or (marked is not None and in_cell(marked["what"]) is not None)
+        or (is_bare != "" and in_cell(is_bare) is not None)
+        or (not tells and body == plain and hears(plain) in (Standing.KEPT, Standing.CANCELLED)),
         kept=int(kept[1]) if kept else 0,
     )
+
+
+def _is_vague(plain: str, body: str, hears: _Hears) -> bool:
+    """Whether a text that does not say of which rows it speaks speaks of some: 户籍类证明取消, 注:低保户不再提供. What a list may be called
+    does not, nor what speaks of proofs that were given up elsewhere: 取消的证明由各单位公布."""
+    if not (cancels(body) or _KEEPS.search(body)):
+        return False
+    if _NAMES_A_LIST.search(body) and (hears(body) is not Standing.OPEN or _OF_A_LIST.search(body)):
+        return False
+    return any(_SAYS_OF.search(part) and (cancels(part) or _KEEPS.search(part)) for part in _CLAUSES.split(body))
 
 
 def _says(plain: str, hears: _Hears) -> tuple[bool, bool]:
     """Whether it keeps, and whether it gives up."""
     keeps = _KEEPS.search(plain) is not None
-    bare = _WHAT.sub("", _NUMBERED.sub("", _LABEL.sub("", plain)))
-    if any(map(cancels, (plain, bare))) or _NOT_DONE.search(plain) or (_MERGED.search(plain) and _NUMBERED.search(plain)):
+    bare = _WHAT.sub("", without_numbers(_LABEL.sub("", plain)))
+    if any(map(cancels, (plain, bare))) or _NOT_DONE.search(plain) or (_MERGED.search(plain) and numbers_in(plain)):
         return keeps, True
     heard = hears(plain)
     return keeps, heard is Standing.CANCELLED or (heard is Standing.OPEN and not keeps)
@@ -181,9 +222,3 @@ def _signs(plain: str) -> frozenset[str]:
     marked = _MARKED.fullmatch(plain)
     explains = _EXPLAINS.match(plain) or (marked is not None and in_cell(marked["what"]) is not None)
     return frozenset(_SIGN.findall(plain if explains else plain.strip(SIGNS)))
-
-
-def _numbers(plain: str) -> tuple[range, ...]:
-    lists = (_RANGE.findall("".join(groups)) for groups in _NUMBERED.findall(plain))
-    pairs = (sorted((int(first), int(last or first))) for one in lists for first, last in one)
-    return tuple(range(first, last + 1) for first, last in pairs)

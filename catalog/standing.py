@@ -193,7 +193,7 @@ def leaves_commitment(text: str) -> bool:
 
 _LONGEST_TITLE = 60
 #: How to fill in the table (取消的请填…), and what a text refers to: neither says what the rows are.
-_INSTRUCTION = re.compile("请|栏|填写|填报说明|勾|√|选择|例如|示例")
+_INSTRUCTION = re.compile("(?<![申提邀聘报])请|栏|填写|填报说明|勾|√|选择|例如|示例")
 #: What a notice comes to, whatever it tells before: 经清理,保留2项,取消5项。现将保留的证明事项公布如下:
 _PUBLISHED = re.compile("现将(?P<what>[^,;。]{2,40}?)(予以|向社会)?(公布|公示|公告|公开|印发)(如下|于后)?[:。]?$")
 

@@ -21,6 +21,7 @@ from catalog.open_columns import OpenColumns
 from catalog.proof_rows import read_proof
 from catalog.registry import Registry
 from catalog.remembering import remembered
+from catalog.row_numbers import own_number
 from catalog.row_standing import UNTICKED, either, telling, ticked, told
 from catalog.standing import CANCELLING
 from catalog.verdicts import RowNotes
@@ -157,4 +158,4 @@ class TableRows:
     def _numbered(self, meant: tuple[str, ...]) -> int:
         """What the row calls itself, else the how many-th it is."""
         text = meant[self._number] if self._number is not None and self._number < len(meant) else ""
-        return int(text) if text.isdecimal() and len(text) < 10 else self._rows
+        return own_number(text, self._rows)

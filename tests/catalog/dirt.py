@@ -11,6 +11,7 @@ from random import Random
 
 from tests.catalog.clean_lists import Row
 from tests.catalog.markup import Odd
+from tests.catalog.notes import note_under
 from tests.catalog.office_words import (
     BETWEEN,
     BOTH,
@@ -181,7 +182,7 @@ class Dirt:
     def table(self, rows: list[Row], title: str, *, titled: bool = False) -> Sheet:
         """The lines of a sheet, and its merged cells. `titled`: the title is all that says what the rows are."""
         sheet = Sheet(len(self.columns), [], [])
-        if titled or self.draw.random() < 0.7:
+        if is_titled := titled or self.draw.random() < 0.7:
             self._title(sheet, title)
             for number in range(self.draw.choice((0, 0, 0, 2, 8))):
                 sheet.line(f"说明第{number + 1}条", across=self.draw.random() < 0.5)
@@ -210,12 +211,13 @@ class Dirt:
             self.over = ""
             for group in self._pages(part):
                 if self.paged and number:
-                    if self.draw.random() < 0.5:
+                    if self.draw.random() < 0.5 and is_titled:
                         self._title(sheet, title)
                     self._head(sheet)
                 self._rows(sheet, group, number)
                 number += len(group)
-        for text in self.draw.sample(CLOSING, self.draw.randint(0, 3)):
+        notes = note_under(self.draw, rows, self.unclear, self.standing, joined=self.joined is not None and not self.grouped)
+        for text in (*notes, *self.draw.sample(CLOSING, self.draw.randint(0, 3))):
             sheet.line(text, across=self.draw.random() < 0.3)
         return sheet
 
